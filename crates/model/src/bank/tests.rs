@@ -1,0 +1,69 @@
+use jiff::civil::date;
+
+use super::*;
+
+fn reach(surfaces: &[Surface], until: Option<Date>) -> Result<Reach, NotAReach> {
+    let basis = until
+        .map(|until| PrivateBasis { law: "Telecommunications Act, s. 1".parse().unwrap(), until });
+    let jurisdictions = Jurisdictions::try_from(vec!["JP"]).unwrap();
+    Reach::new(surfaces.iter().copied().collect(), jurisdictions, basis)
+}
+
+#[test]
+fn private_messages_need_a_law() {
+    assert_eq!(reach(&[Surface::PrivateMessage], None), Err(NotAReach::NoPrivateBasis));
+    assert!(reach(&[Surface::PrivateMessage], Some(date(2027, 4, 3))).is_ok());
+    assert_eq!(reach(&[], None), Err(NotAReach::NoSurface));
+}
+
+#[test]
+fn the_look_into_private_messages_ends_with_its_law() {
+    let japan = Some("JP".parse().unwrap());
+    let reach = reach(&Surface::ALL, Some(date(2027, 4, 3))).unwrap();
+
+    let last_day = reach.may_look(Surface::PrivateMessage, japan, date(2027, 4, 3));
+    let day_after = reach.may_look(Surface::PrivateMessage, japan, date(2027, 4, 4));
+
+    assert_eq!(last_day, Ok(()));
+    assert_eq!(day_after, Err(NotLooked::PrivateBasisEnded));
+    assert_eq!(reach.may_look(Surface::Public, japan, date(2027, 4, 4)), Ok(()));
+}
+
+#[test]
+fn a_bank_looks_only_on_its_surfaces_and_in_its_countries() {
+    let japan = Some("JP".parse().unwrap());
+    let france = Some("FR".parse().unwrap());
+    let reach = reach(&[Surface::Public], None).unwrap();
+    let today = date(2026, 11, 21);
+
+    assert_eq!(reach.may_look(Surface::Public, japan, today), Ok(()));
+    assert_eq!(reach.may_look(Surface::Shared, japan, today), Err(NotLooked::Surface));
+    assert_eq!(reach.may_look(Surface::Public, france, today), Err(NotLooked::Jurisdiction));
+    assert_eq!(reach.may_look(Surface::Public, None, today), Err(NotLooked::Jurisdiction));
+}
+
+#[test]
+fn every_word_reads_back_as_itself() {
+    for purpose in Purpose::ALL {
+        assert_eq!(purpose.as_str().parse(), Ok(purpose));
+        assert_eq!(serde_json::to_string(&purpose).unwrap(), format!("\"{}\"", purpose.as_str()));
+    }
+    for action in Action::ALL {
+        assert_eq!(action.as_str().parse(), Ok(action));
+        assert_eq!(serde_json::to_string(&action).unwrap(), format!("\"{}\"", action.as_str()));
+    }
+    for surface in Surface::ALL {
+        assert_eq!(surface.as_str().parse(), Ok(surface));
+        assert_eq!(serde_json::to_string(&surface).unwrap(), format!("\"{}\"", surface.as_str()));
+    }
+}
+
+#[test]
+fn a_banks_name_fits_a_url() {
+    for good in ["CSAM_KNOWN", "a", "hotline-2026.1"] {
+        assert!(good.parse::<BankName>().is_ok(), "{good}");
+    }
+    for bad in ["", "a b", "a/b", "é", &"x".repeat(65)] {
+        assert!(bad.parse::<BankName>().is_err(), "{bad}");
+    }
+}

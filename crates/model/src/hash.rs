@@ -1,0 +1,284 @@
+//! Fingerprints of an item, and the distance between two of them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+use crate::id::serde_as_text;
+
+/// A text that is not a hash of the expected kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a {kind} hash: expected {digits} hex digits")]
+pub struct NotAHash {
+    /// The kind that was expected.
+    pub kind: HashKind,
+    /// How many hex digits it has.
+    pub digits: usize,
+}
+
+/// What made a hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum HashKind {
+    /// PDQ, of how a still image looks: near pictures have near hashes.
+    Pdq,
+    /// SHA-256 of an item's bytes: equal or not.
+    Sha256,
+    /// MD5 of an item's bytes: equal or not, and only because old lists have nothing better.
+    Md5,
+}
+
+impl HashKind {
+    /// Every kind, in the order in which they are shown.
+    pub const ALL: [Self; 3] = [Self::Pdq, Self::Sha256, Self::Md5];
+
+    /// The word in the API, the database and files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pdq => "pdq",
+            Self::Sha256 => "sha256",
+            Self::Md5 => "md5",
+        }
+    }
+
+    /// Length of the hash in bytes.
+    pub fn bytes(self) -> usize {
+        match self {
+            Self::Pdq | Self::Sha256 => 32,
+            Self::Md5 => 16,
+        }
+    }
+}
+
+impl fmt::Display for HashKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for HashKind {
+    type Err = NotAHashKind;
+
+    fn from_str(text: &str) -> Result<Self, NotAHashKind> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(NotAHashKind)
+    }
+}
+
+/// A text that names no kind of hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a kind of hash: expected `pdq`, `sha256` or `md5`")]
+pub struct NotAHashKind;
+
+macro_rules! hashes {
+    ($($(#[$doc:meta])* $name:ident($bytes:literal) = $kind:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name([u8; $bytes]);
+
+        impl $name {
+            /// The bytes, in the order in which the text shows them.
+            pub fn as_bytes(&self) -> &[u8; $bytes] {
+                &self.0
+            }
+        }
+
+        impl From<[u8; $bytes]> for $name {
+            fn from(bytes: [u8; $bytes]) -> Self {
+                Self(bytes)
+            }
+        }
+
+        impl TryFrom<&[u8]> for $name {
+            type Error = NotAHash;
+
+            fn try_from(bytes: &[u8]) -> Result<Self, NotAHash> {
+                let not_a_hash = NotAHash { kind: $kind, digits: 2 * $bytes };
+                bytes.try_into().map(Self).map_err(|_| not_a_hash)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({self})", stringify!($name))
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotAHash;
+
+            /// Reads hex digits of either case, as lists of other systems have both.
+            fn from_str(text: &str) -> Result<Self, NotAHash> {
+                read_hex(text).map(Self).ok_or(NotAHash { kind: $kind, digits: 2 * $bytes })
+            }
+        }
+
+        serde_as_text!($name);
+    )*};
+}
+
+hashes! {
+    /// A PDQ hash of one still image.
+    ///
+    /// Shape: 256 bits as 32 bytes, most significant first. Text: 64 lower-case hex digits, as the
+    /// C++ reference prints it. Source: ThreatExchange, `pdq/cpp/common/pdqhashtypes.cpp`.
+    Pdq(32) = HashKind::Pdq;
+    /// SHA-256 of an item's bytes. Text: 64 lower-case hex digits. Source: FIPS 180-4.
+    Sha256(32) = HashKind::Sha256;
+    /// MD5 of an item's bytes. Text: 32 lower-case hex digits. Source: RFC 1321.
+    Md5(16) = HashKind::Md5;
+}
+
+impl Pdq {
+    /// In how many bits the two differ.
+    pub fn distance(&self, other: &Self) -> Distance {
+        let bits = self.0.iter().zip(other.0.iter()).map(|(a, b)| (a ^ b).count_ones()).sum();
+        Distance(bits)
+    }
+
+    /// How many of the 256 bits are set.
+    ///
+    /// About half in a hash of a picture with any structure; see [`Quality`] for flat ones.
+    pub fn ones(&self) -> u32 {
+        self.0.iter().map(|byte| byte.count_ones()).sum()
+    }
+}
+
+/// A hash of any kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Hash {
+    /// How a picture looks.
+    Pdq(Pdq),
+    /// An item's bytes.
+    Sha256(Sha256),
+    /// An item's bytes, weakly.
+    Md5(Md5),
+}
+
+impl Hash {
+    /// Reads the text of a hash of `kind`.
+    pub fn parse(kind: HashKind, text: &str) -> Result<Self, NotAHash> {
+        match kind {
+            HashKind::Pdq => text.parse().map(Self::Pdq),
+            HashKind::Sha256 => text.parse().map(Self::Sha256),
+            HashKind::Md5 => text.parse().map(Self::Md5),
+        }
+    }
+
+    /// Takes the bytes of a hash of `kind`, as a store keeps them.
+    pub fn from_bytes(kind: HashKind, bytes: &[u8]) -> Result<Self, NotAHash> {
+        match kind {
+            HashKind::Pdq => Pdq::try_from(bytes).map(Self::Pdq),
+            HashKind::Sha256 => Sha256::try_from(bytes).map(Self::Sha256),
+            HashKind::Md5 => Md5::try_from(bytes).map(Self::Md5),
+        }
+    }
+
+    /// What made it.
+    pub fn kind(&self) -> HashKind {
+        match self {
+            Self::Pdq(_) => HashKind::Pdq,
+            Self::Sha256(_) => HashKind::Sha256,
+            Self::Md5(_) => HashKind::Md5,
+        }
+    }
+
+    /// The bytes; 32 or 16 of them.
+    pub fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Pdq(hash) => hash.as_bytes(),
+            Self::Sha256(hash) => hash.as_bytes(),
+            Self::Md5(hash) => hash.as_bytes(),
+        }
+    }
+}
+
+impl fmt::Display for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pdq(hash) => hash.fmt(f),
+            Self::Sha256(hash) => hash.fmt(f),
+            Self::Md5(hash) => hash.fmt(f),
+        }
+    }
+}
+
+/// Bits in which two hashes of the same kind differ, 0 (same) to 256 (inverse).
+///
+/// Not a probability, and not comparable between kinds of hash.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Distance(pub u32);
+
+impl Distance {
+    /// The reference's starting point for "the same picture": `pdq/README.md`, ThreatExchange.
+    /// An operator may set it lower or higher; an answer says which distance was found.
+    pub const PDQ_SAME_MAX: Self = Self(31);
+    /// The largest limit that a bank may set. Unrelated pictures are about 128 apart; beyond a
+    /// quarter of the bits a match says nothing.
+    pub const LIMIT_MAX: Self = Self(64);
+}
+
+/// How much structure PDQ saw in a picture, 0 (flat) to 100.
+///
+/// The reference advises against trusting hashes below 50 (`pdq/README.md`, ThreatExchange).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Quality(u8);
+
+impl Quality {
+    /// The reference's advice for the least quality to trust.
+    pub const TRUSTED_MIN: Self = Self(50);
+    /// Takes every picture, flat ones too.
+    pub const ANY: Self = Self(0);
+
+    /// The quality `value`; `None` above 100.
+    pub fn new(value: u8) -> Option<Self> {
+        (value <= 100).then_some(Self(value))
+    }
+
+    /// 0 to 100.
+    pub fn value(self) -> u8 {
+        self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Quality {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = u8::deserialize(deserializer)?;
+        Self::new(value).ok_or_else(|| de::Error::custom("a quality is 0 to 100"))
+    }
+}
+
+fn read_hex<const BYTES: usize>(text: &str) -> Option<[u8; BYTES]> {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    if !rest.is_empty() || pairs.len() != BYTES {
+        return None;
+    }
+    let mut bytes = [0; BYTES];
+    for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+        *byte = hex_digit(*high)? << 4 | hex_digit(*low)?;
+    }
+    Some(bytes)
+}
+
+fn hex_digit(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

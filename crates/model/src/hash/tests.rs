@@ -1,0 +1,48 @@
+use proptest::prelude::*;
+
+use super::*;
+
+proptest! {
+    #[test]
+    fn a_hash_reads_back_as_itself(bytes: [u8; 32]) {
+        let pdq = Pdq::from(bytes);
+
+        prop_assert_eq!(pdq.to_string().parse(), Ok(pdq));
+        prop_assert_eq!(pdq.to_string().to_uppercase().parse(), Ok(pdq));
+        prop_assert_eq!(Hash::from_bytes(HashKind::Pdq, pdq.as_bytes()), Ok(Hash::Pdq(pdq)));
+    }
+
+    #[test]
+    fn distance_is_a_metric(a: [u8; 32], b: [u8; 32], c: [u8; 32]) {
+        let (a, b, c) = (Pdq::from(a), Pdq::from(b), Pdq::from(c));
+
+        prop_assert_eq!(a.distance(&a), Distance(0));
+        prop_assert_eq!(a.distance(&b), b.distance(&a));
+        prop_assert!(a.distance(&c).0 <= a.distance(&b).0 + b.distance(&c).0);
+    }
+}
+
+#[test]
+fn what_is_not_a_hash_says_what_was_expected() {
+    let error = "zz".parse::<Md5>().unwrap_err();
+
+    assert_eq!(error.to_string(), "not a md5 hash: expected 32 hex digits");
+    assert!("é".repeat(32).parse::<Pdq>().is_err());
+    assert!("0".repeat(63).parse::<Pdq>().is_err());
+    assert!(format!("{} ", "0".repeat(64)).parse::<Pdq>().is_err());
+}
+
+#[test]
+fn every_kind_reads_back_as_itself() {
+    for kind in HashKind::ALL {
+        assert_eq!(kind.as_str().parse(), Ok(kind));
+        assert_eq!(serde_json::to_string(&kind).unwrap(), format!("\"{kind}\""));
+    }
+}
+
+#[test]
+fn the_inverse_is_as_far_as_it_gets() {
+    let distance = Pdq::from([0; 32]).distance(&Pdq::from([255; 32]));
+
+    assert_eq!(distance, Distance(256));
+}

@@ -1,0 +1,102 @@
+//! Items: what a service asks about, by the service's own names.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::id::serde_as_text;
+use crate::text::misleads;
+use crate::{Country, Sensitive, Surface};
+
+/// The service's own name of an item; with the service, it makes a check idempotent.
+///
+/// 1 to 200 characters without control characters.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ItemName(String);
+
+/// The service's own pseudonym of an account. About a person, so it is kept closed.
+///
+/// 1 to 200 characters without control characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account(Sensitive<String>);
+
+/// A text that is not a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a name: expected 1 to 200 characters without control characters")]
+pub struct NotAName;
+
+fn name(text: &str) -> Result<String, NotAName> {
+    let fits = (1..=200).contains(&text.chars().count()) && !text.chars().any(misleads);
+    fits.then(|| text.to_owned()).ok_or(NotAName)
+}
+
+impl ItemName {
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ItemName {
+    type Err = NotAName;
+
+    fn from_str(text: &str) -> Result<Self, NotAName> {
+        name(text).map(Self)
+    }
+}
+
+impl fmt::Display for ItemName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+serde_as_text!(ItemName);
+
+impl Account {
+    /// Opens the pseudonym.
+    pub fn reveal(&self) -> &str {
+        self.0.reveal()
+    }
+}
+
+impl FromStr for Account {
+    type Err = NotAName;
+
+    fn from_str(text: &str) -> Result<Self, NotAName> {
+        name(text).map(Sensitive::new).map(Self)
+    }
+}
+
+/// One piece of content and where it stands, without its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// The service's name of it.
+    pub name: ItemName,
+    /// Whose it is, where the service says so.
+    pub account: Option<Account>,
+    /// Who can see it.
+    pub surface: Surface,
+    /// Whose law applies, where the service knows.
+    pub country: Option<Country>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_does_not_show_itself() {
+        let account: Account = "user-17".parse().unwrap();
+
+        assert!(!format!("{account:?}").contains("user-17"));
+        assert_eq!(account.reveal(), "user-17");
+    }
+
+    #[test]
+    fn a_name_is_bounded() {
+        assert!("x".repeat(200).parse::<ItemName>().is_ok());
+        for bad in ["", "a\0", &"x".repeat(201)] {
+            assert!(bad.parse::<ItemName>().is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Jobs: work that was promised in a transaction and is done after it.
+//!
+//! Ready ─lease→ Leased ─done→ (gone)
+//!   ↑             │ failed, or the lease ran out
+//!   └─ back-off ──┤
+//!                 └─ too often → Dead (a person looks)
+
+use std::time::Duration;
+
+/// What a job does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum JobKind {
+    /// Send one webhook message; the key is its delivery's id.
+    Deliver,
+    /// Remove the entries of a deleted bank, some at a time; the key is the bank's id.
+    PurgeBank,
+}
+
+impl JobKind {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::Deliver, Self::PurgeBank];
+
+    /// The word in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Deliver => "deliver",
+            Self::PurgeBank => "purge_bank",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// How long a worker may take before another one may begin.
+    pub fn lease(self) -> Duration {
+        match self {
+            Self::Deliver => Duration::from_mins(1),
+            Self::PurgeBank => Duration::from_mins(5),
+        }
+    }
+
+    /// How long to wait after the `failures`-th failure (from 1); `None` when it is enough.
+    ///
+    /// The schedule is the Standard Webhooks recommendation: a receiver that is down for a day is
+    /// still told everything.
+    pub fn retry_after(self, failures: u32) -> Option<Duration> {
+        const WAITS: [Duration; 9] = [
+            Duration::from_secs(5),
+            Duration::from_mins(5),
+            Duration::from_mins(30),
+            Duration::from_hours(2),
+            Duration::from_hours(5),
+            Duration::from_hours(10),
+            Duration::from_hours(14),
+            Duration::from_hours(20),
+            Duration::from_hours(24),
+        ];
+        let nth = usize::try_from(failures.checked_sub(1)?).ok()?;
+        WAITS.get(nth).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_receiver_that_is_down_for_a_day_is_still_told() {
+        let waits: Vec<Duration> =
+            (1..).map_while(|failures| JobKind::Deliver.retry_after(failures)).collect();
+
+        assert!(waits.iter().sum::<Duration>() > Duration::from_secs(3 * 86_400));
+        assert!(waits.is_sorted());
+        assert_eq!(JobKind::Deliver.retry_after(10), None);
+    }
+
+    #[test]
+    fn every_kind_reads_back_as_itself() {
+        for kind in JobKind::ALL {
+            assert_eq!(JobKind::parse(kind.as_str()), Some(kind));
+        }
+    }
+}

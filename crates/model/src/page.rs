@@ -1,0 +1,58 @@
+//! Lists come in pages.
+
+/// How many rows a page has, 1 to [`PageSize::MAX`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageSize(u32);
+
+impl PageSize {
+    /// The most rows of a page.
+    pub const MAX: u32 = 1_000;
+    /// The rows of a page when nobody says.
+    pub const DEFAULT: Self = Self(100);
+
+    /// A page of `rows`; `None` below 1 and above [`Self::MAX`].
+    pub fn new(rows: u32) -> Option<Self> {
+        (1..=Self::MAX).contains(&rows).then_some(Self(rows))
+    }
+
+    /// How many rows.
+    pub fn rows(self) -> u32 {
+        self.0
+    }
+}
+
+/// One page of a list, and where the next begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T, After> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// The last row's place, if more may follow.
+    pub next: Option<After>,
+}
+
+impl<T, After> Page<T, After> {
+    /// A page of `size` out of `rows`, of which one more than `size` was asked for.
+    pub fn of(mut rows: Vec<T>, size: PageSize, place: impl Fn(&T) -> After) -> Self {
+        let size = usize::try_from(size.rows()).unwrap_or(usize::MAX);
+        let has_more = rows.len() > size;
+        rows.truncate(size);
+        let next = rows.last().filter(|_| has_more).map(place);
+        Self { rows, next }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_says_where_the_next_begins_only_if_there_is_one() {
+        let size = PageSize::new(2).unwrap();
+
+        let full = Page::of(vec![1, 2, 3], size, |row| *row);
+        let last = Page::of(vec![1, 2], size, |row| *row);
+
+        assert_eq!(full, Page { rows: vec![1, 2], next: Some(2) });
+        assert_eq!(last, Page { rows: vec![1, 2], next: None });
+    }
+}

@@ -1,0 +1,6 @@
+//! What tests and the demo stand on: pictures drawn by code, a throw-away PostgreSQL.
+//!
+//! No hash list, no abusive material, no real person's data.
+
+pub mod pictures;
+pub mod postgres;

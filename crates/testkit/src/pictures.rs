@@ -1,0 +1,1 @@
+//! Benign pictures, drawn by code.
