@@ -1,0 +1,16 @@
+//! `clippy`: no warning in any target with any feature.
+
+use crate::machine::run;
+use crate::need::Need;
+use crate::steps::Step;
+
+/// The lints stand in the root manifest; here each warning is an error.
+pub const STEP: Step = Step {
+    name: "clippy",
+    about: "no warning, in any target, with any feature",
+    needs: &[Need::Clippy],
+    run: |machine, _| {
+        let mut clippy = machine.cargo(["clippy", "--workspace", "--all-targets"]);
+        run(clippy.args(["--all-features", "--", "-D", "warnings"]))
+    },
+};

@@ -1,0 +1,15 @@
+//! `doc`: the documentation builds, and its links lead somewhere.
+
+use crate::machine::run;
+use crate::steps::Step;
+
+/// Our crates only.
+pub const STEP: Step = Step {
+    name: "doc",
+    about: "the documentation builds and its links lead somewhere",
+    needs: &[],
+    run: |machine, _| {
+        let mut doc = machine.cargo(["doc", "--no-deps", "--workspace", "--all-features"]);
+        run(doc.env("RUSTDOCFLAGS", "-D warnings"))
+    },
+};

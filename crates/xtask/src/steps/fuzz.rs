@@ -1,0 +1,151 @@
+//! `fuzz`: hostile input, made by libFuzzer, for every target in `crates/*/fuzz`.
+//!
+//! Each of those folders is a workspace of its own, so that the fuzzer's flags and dependencies
+//! stay out of ours. A crash is kept in `.cache/fuzz/<target>/` and becomes a test.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::machine::{Machine, run};
+use crate::need::Need;
+use crate::steps::Step;
+
+/// `--seconds N` for each target (60), `--target NAME` for one only.
+pub const STEP: Step = Step {
+    name: "fuzz",
+    about: "hostile input for every fuzz target [--seconds 60] [--target NAME]",
+    needs: &[Need::Cxx],
+    run: fuzz,
+};
+
+/// The instrumentation that libFuzzer reads, as `cargo fuzz` sets it. The pass is unstable in
+/// name only: `RUSTC_BOOTSTRAP=1` lets a stable compiler take it.
+const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module \
+    -Cllvm-args=-sanitizer-coverage-level=4 \
+    -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
+    -Cllvm-args=-sanitizer-coverage-pc-table \
+    -Cllvm-args=-sanitizer-coverage-trace-compares \
+    -Ccodegen-units=1 -Cdebug-assertions -Coverflow-checks";
+
+/// Memory that one input may take before it counts as a crash, in MiB: more than the cage gives.
+const MEMORY_MIB_MAX: u32 = 2_048;
+
+/// Time that one input may take before it counts as a hang, in seconds.
+const INPUT_S_MAX: u32 = 20;
+
+struct Options {
+    seconds: u32,
+    target: Option<String>,
+}
+
+fn fuzz(machine: &Machine, args: &[String]) -> Result<()> {
+    let options = options(args)?;
+    let mut ran = 0_u32;
+    for folder in fuzz_folders(&machine.root)? {
+        for target in targets(&folder)? {
+            if options.target.as_ref().is_none_or(|wanted| *wanted == target) {
+                run_target(machine, &folder, &target, options.seconds)?;
+                ran += 1;
+            }
+        }
+    }
+    if ran == 0 {
+        bail!("no such fuzz target in crates/*/fuzz/fuzz_targets");
+    }
+    Ok(())
+}
+
+fn options(args: &[String]) -> Result<Options> {
+    let mut options = Options { seconds: 60, target: None };
+    let mut args = args.iter();
+    while let Some(flag) = args.next() {
+        let value = args.next().with_context(|| format!("`{flag}` needs a value"))?;
+        match flag.as_str() {
+            "--seconds" => options.seconds = value.parse().context("`--seconds` takes a number")?,
+            "--target" => options.target = Some(value.clone()),
+            _ => bail!("`fuzz` takes `--seconds N` and `--target NAME`, not `{flag}`"),
+        }
+    }
+    Ok(options)
+}
+
+/// The folders `crates/*/fuzz`, sorted.
+fn fuzz_folders(root: &Path) -> Result<Vec<PathBuf>> {
+    let mut folders = Vec::new();
+    for entry in fs::read_dir(root.join("crates"))? {
+        let folder = entry?.path().join("fuzz");
+        if folder.join("Cargo.toml").is_file() {
+            folders.push(folder);
+        }
+    }
+    folders.sort();
+    Ok(folders)
+}
+
+/// The targets of one folder: the files in `fuzz_targets/`, by name.
+fn targets(folder: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder.join("fuzz_targets"))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            names.extend(path.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned));
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn run_target(machine: &Machine, folder: &Path, target: &str, seconds: u32) -> Result<()> {
+    let cache = machine.root.join(".cache/fuzz");
+    let corpus = cache.join(target).join("corpus");
+    fs::create_dir_all(&corpus)?;
+
+    let mut command = machine.cargo(["run", "--release", "--bin", target]);
+    command.arg("--manifest-path").arg(folder.join("Cargo.toml"));
+    command.arg("--target-dir").arg(cache.join("target"));
+    // With a target named, the flags stay away from build scripts and macros.
+    command.args(["--target", &host()?]);
+    command.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", FLAGS);
+
+    // libFuzzer writes what it finds into the first folder and reads the others.
+    command.arg("--").arg(&corpus);
+    let seeds = folder.join("seeds").join(target);
+    if seeds.is_dir() {
+        command.arg(seeds);
+    }
+    command.arg(format!("-artifact_prefix={}/", cache.join(target).display()));
+    command.arg(format!("-max_total_time={seconds}"));
+    command.arg(format!("-rss_limit_mb={MEMORY_MIB_MAX}"));
+    command.arg(format!("-timeout={INPUT_S_MAX}"));
+    command.args(["-print_final_stats=1", "-verbosity=0"]);
+    run(&mut command)
+}
+
+/// The machine's own target, such as `x86_64-unknown-linux-gnu`.
+fn host() -> Result<String> {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let told = Command::new(rustc).arg("-vV").output().context("no rustc")?;
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    let line = told.lines().find_map(|line| line.strip_prefix("host: "));
+    line.map(str::to_owned).context("rustc did not name its host")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_and_the_target_are_read_and_all_else_is_refused() {
+        let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+
+        let read = options(&words("--seconds 600 --target decode")).unwrap();
+
+        assert_eq!((read.seconds, read.target.as_deref()), (600, Some("decode")));
+        for bad in ["--seconds", "--seconds soon", "--minutes 3"] {
+            assert!(options(&words(bad)).is_err(), "{bad}");
+        }
+    }
+}

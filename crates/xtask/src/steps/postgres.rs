@@ -1,0 +1,24 @@
+//! `postgres`: a throw-away server for tests that are run by hand.
+
+use std::io;
+
+use anyhow::Result;
+
+use crate::machine::Machine;
+use crate::need::Need;
+use crate::steps::Step;
+use crate::steps::test::POSTGRES;
+
+/// Runs until its input ends.
+pub const STEP: Step = Step {
+    name: "postgres",
+    about: "a throw-away PostgreSQL until Enter or Ctrl-C, for tests by hand",
+    needs: &[Need::Postgres],
+    run: postgres,
+};
+
+fn postgres(machine: &Machine, _: &[String]) -> Result<()> {
+    println!("export {POSTGRES}={}", machine.postgres()?);
+    io::stdin().read_line(&mut String::new())?;
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! `test`: every test of every crate, on SQLite and on a PostgreSQL of its own.
+
+use anyhow::Result;
+
+use crate::machine::{Machine, run, succeeds};
+use crate::need::Need;
+use crate::steps::Step;
+
+/// The tests about the code (`tidy`, `licences`) are steps of their own.
+pub const STEP: Step = Step {
+    name: "test",
+    about: "every test, on SQLite and on a throw-away PostgreSQL; arguments filter",
+    needs: &[Need::Postgres],
+    run: tests,
+};
+
+/// Tests that run under this variable use the server that it names, and make databases of their
+/// own in it.
+pub const POSTGRES: &str = "MAMORI_TEST_POSTGRES";
+
+fn tests(machine: &Machine, args: &[String]) -> Result<()> {
+    let url = machine.postgres()?;
+    let has_nextest = succeeds(&mut machine.cargo(["nextest", "--version"]));
+    if !has_nextest {
+        let mut all = machine.cargo(["test", "--workspace", "--all-features", "--no-fail-fast"]);
+        return run(all.args(args).env(POSTGRES, url));
+    }
+
+    let mut nextest = machine.cargo(["nextest", "run", "--workspace", "--all-features"]);
+    nextest.args(["--no-fail-fast", "-E", "not package(mamori-tidy)"]);
+    run(nextest.args(args).env(POSTGRES, url))?;
+
+    let mut examples = machine.cargo(["test", "--doc", "--workspace", "--all-features"]);
+    run(examples.args(args).env(POSTGRES, url))
+}
