@@ -1,1 +1,136 @@
-//! desk
+//! The verbs: what Mamori does, one file and one transaction each. `ls src` reads as the product.
+//!
+//! Only this crate opens transactions. Nothing outside is called inside one: the call is a job,
+//! enqueued in the same transaction as its cause.
+
+pub mod clock;
+pub mod destination;
+pub mod directory;
+mod error;
+pub mod follow;
+pub mod import_lines;
+pub mod payload;
+pub mod proof;
+pub mod settings;
+pub mod signature;
+pub mod sweep;
+pub mod work;
+
+pub mod add_endpoint;
+pub mod add_entries;
+pub mod change_bank;
+pub mod check;
+pub mod create_bank;
+pub mod create_service;
+pub mod delete_bank;
+pub mod deliver;
+pub mod hash_item;
+pub mod import_entries;
+pub mod issue_key;
+pub mod list;
+pub mod look_up;
+pub mod redeliver;
+pub mod remove_endpoint;
+pub mod revoke_key;
+pub mod test_endpoint;
+pub mod withdraw_entries;
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use mamori_matching::Index;
+use mamori_media::Pool;
+use mamori_store::Store;
+use tokio::sync::{Notify, watch};
+
+pub use clock::Clock;
+pub use directory::Directory;
+pub use error::Error;
+pub use follow::Position;
+pub use proof::{Admin, Caller, Proof};
+pub use settings::Settings;
+
+/// Where the verbs are done: one for each node, cheap to clone.
+#[derive(Clone)]
+pub struct Desk {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    pool: Pool,
+    index: Index,
+    directory: ArcSwap<Directory>,
+    position: watch::Sender<Position>,
+    /// Told when this node wrote a change, so that its own follower need not wait for the poll.
+    changed: Notify,
+    /// Told when this node enqueued a job.
+    enqueued: Notify,
+    clock: Arc<Clock>,
+    settings: Settings,
+    sender: deliver::Sender,
+}
+
+impl Desk {
+    /// A desk over an open store and a running pool. It knows nothing until
+    /// [`Self::load`] has read the banks.
+    pub fn new(
+        store: Store,
+        pool: Pool,
+        clock: Arc<Clock>,
+        settings: Settings,
+    ) -> Result<Self, Error> {
+        let sender = deliver::Sender::new(&settings.webhooks)?;
+        let inner = Inner {
+            store,
+            pool,
+            index: Index::new(),
+            directory: ArcSwap::default(),
+            position: watch::Sender::new(Position::default()),
+            changed: Notify::new(),
+            enqueued: Notify::new(),
+            clock,
+            settings,
+            sender,
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The banks and keys as this node knows them now.
+    pub fn directory(&self) -> Arc<Directory> {
+        self.inner.directory.load_full()
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// The pool that decodes pictures.
+    pub fn pool(&self) -> &Pool {
+        &self.inner.pool
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), Error> {
+        Ok(self.store().ping().await?)
+    }
+
+    /// Closes the database after the last verb.
+    pub async fn close(&self) {
+        self.store().close().await;
+    }
+
+    fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    fn index(&self) -> &Index {
+        &self.inner.index
+    }
+}

@@ -1,0 +1,32 @@
+//! A service says where its webhooks go.
+
+use mamori_model::Sensitive;
+use mamori_model::webhook::Endpoint;
+
+use crate::{Caller, Desk, Error, clock, destination};
+
+impl Desk {
+    /// Adds an endpoint with a new secret; [`Error::Invalid`] says why a URL is refused.
+    pub async fn add_endpoint(&self, caller: &Caller, url: &str) -> Result<Endpoint, Error> {
+        let settings = &self.settings().webhooks;
+        destination::parse(url, &settings.private_networks).map_err(Error::invalid)?;
+        let endpoint = Endpoint {
+            id: self.clock().mint()?.into(),
+            service: caller.service(),
+            url: Sensitive::new(url.to_owned()),
+            secret: Sensitive::new(clock::secret()?.reveal().to_vec()),
+            created_at: self.clock().now(),
+            removed_at: None,
+        };
+
+        let mut tx = self.store().begin("add_endpoint").await?;
+        let existing = tx.live_endpoints(caller.service()).await?;
+        if existing.len() >= settings.endpoints_max {
+            return Err(Error::Conflict("this service has as many endpoints as it may have"));
+        }
+        tx.insert_endpoint(&endpoint).await?;
+        tx.commit().await?;
+
+        Ok(endpoint)
+    }
+}

@@ -1,0 +1,60 @@
+//! A bank is changed, in everything but its purpose.
+
+use mamori_model::{Action, Bank, BankId, BankName, Distance, Line, Quality, Reach};
+
+use crate::{Admin, Desk, Error, create_bank};
+
+/// What changes; `None` stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct BankChange {
+    /// The name.
+    pub name: Option<BankName>,
+    /// Where its hashes come from.
+    pub source: Option<Line>,
+    /// The law or agreement.
+    pub legal_basis: Option<Line>,
+    /// Who answers for it.
+    pub owner: Option<Line>,
+    /// Where it may look.
+    pub reach: Option<Reach>,
+    /// The largest distance that still matches.
+    pub distance_max: Option<Distance>,
+    /// The least quality that is compared.
+    pub quality_min: Option<Quality>,
+    /// What a match may do by itself.
+    pub action: Option<Action>,
+    /// Whether it looks at all.
+    pub is_enabled: Option<bool>,
+}
+
+impl Desk {
+    /// Changes a bank; it holds for the next check at this node, and everywhere within a second.
+    pub async fn change_bank(
+        &self,
+        _: &Admin,
+        id: BankId,
+        change: BankChange,
+    ) -> Result<Bank, Error> {
+        let mut tx = self.store().begin("change_bank").await?;
+        let before = tx.bank(id).await?.ok_or(Error::NotFound("bank"))?;
+        let after = Bank {
+            name: change.name.unwrap_or(before.name),
+            source: change.source.unwrap_or(before.source),
+            legal_basis: change.legal_basis.unwrap_or(before.legal_basis),
+            owner: change.owner.unwrap_or(before.owner),
+            reach: change.reach.unwrap_or(before.reach),
+            distance_max: change.distance_max.unwrap_or(before.distance_max),
+            quality_min: change.quality_min.unwrap_or(before.quality_min),
+            action: change.action.unwrap_or(before.action),
+            is_enabled: change.is_enabled.unwrap_or(before.is_enabled),
+            changed_at: self.clock().now(),
+            ..before
+        };
+        create_bank::check(after.purpose, after.action, after.distance_max)?;
+        tx.update_bank(&after).await?;
+        tx.commit().await?;
+
+        self.settle().await;
+        Ok(after)
+    }
+}

@@ -1,0 +1,20 @@
+//! A service is made known.
+
+use mamori_model::Line;
+use mamori_model::key::Service;
+
+use crate::{Admin, Desk, Error};
+
+impl Desk {
+    /// Makes a service; it can do nothing until it has a key.
+    pub async fn create_service(&self, _: &Admin, name: Line) -> Result<Service, Error> {
+        let created_at = self.clock().now();
+        let service = Service { id: self.clock().mint()?.into(), name, created_at };
+
+        let mut tx = self.store().begin("create_service").await?;
+        tx.insert_service(&service).await?;
+        tx.commit().await?;
+
+        Ok(service)
+    }
+}

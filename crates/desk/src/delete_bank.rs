@@ -1,0 +1,52 @@
+//! A bank is deleted: it stops matching at once, and its entries go after it.
+
+use mamori_model::BankId;
+use mamori_model::job::JobKind;
+use mamori_store::{Leased, NewJob};
+
+use crate::{Admin, Desk, Error};
+
+/// How many entries go in one transaction.
+const ENTRIES_AT_ONCE: u32 = 10_000;
+
+impl Desk {
+    /// Deletes a bank. When this returns, it matches nothing at this node; at the others within a
+    /// second. Matches that it caused stay for their term.
+    pub async fn delete_bank(&self, _: &Admin, id: BankId) -> Result<(), Error> {
+        let now = self.clock().now();
+        let purge = NewJob {
+            id: self.clock().mint()?.into(),
+            kind: JobKind::PurgeBank,
+            key: id.to_string(),
+            not_before: now,
+        };
+
+        let mut tx = self.store().begin("delete_bank").await?;
+        if !tx.delete_bank(id, now).await? {
+            return Err(Error::NotFound("bank"));
+        }
+        tx.enqueue(&purge).await?;
+        tx.commit().await?;
+
+        self.inner.enqueued.notify_one();
+        self.settle().await;
+        Ok(())
+    }
+
+    /// Removes the rows of a deleted bank, some at a time.
+    pub(crate) async fn purge_bank(&self, job: &Leased) -> Result<(), Error> {
+        let bank: BankId =
+            job.key.parse().map_err(|cause| Error::internal("a job names no bank", cause))?;
+        loop {
+            let mut tx = self.store().begin("purge_bank").await?;
+            let removed = tx.purge_bank_entries(bank, ENTRIES_AT_ONCE).await?;
+            if removed == 0 {
+                tx.finish_job(job).await?;
+            }
+            tx.commit().await?;
+            if removed == 0 {
+                return Ok(());
+            }
+        }
+    }
+}

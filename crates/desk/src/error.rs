@@ -1,0 +1,56 @@
+//! What went wrong, by who must act.
+
+use std::error::Error as StdError;
+
+/// Why a verb did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The caller named something that is not there, or not theirs.
+    #[error("no such {0}")]
+    NotFound(&'static str),
+    /// The caller was overtaken, or the name is taken.
+    #[error("{0}")]
+    Conflict(&'static str),
+    /// The caller must mend the request; the text says how.
+    #[error("{0}")]
+    Invalid(String),
+    /// The item could not be read; the service decides what to do with it.
+    #[error(transparent)]
+    Media(#[from] mamori_media::Error),
+    /// The database is lost or full. The caller tries again; nothing was half done.
+    #[error("the database does not answer")]
+    Unavailable(#[source] Box<dyn StdError + Send + Sync>),
+    /// A bug or a broken machine. The operator must look.
+    #[error("{what}")]
+    Internal {
+        /// What could not be done.
+        what: &'static str,
+        /// Why.
+        #[source]
+        cause: Box<dyn StdError + Send + Sync>,
+    },
+}
+
+impl Error {
+    /// A bug or a broken machine.
+    pub fn internal(what: &'static str, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::Internal { what, cause: cause.into() }
+    }
+
+    /// A request that the caller must mend.
+    pub fn invalid(reason: impl ToString) -> Self {
+        Self::Invalid(reason.to_string())
+    }
+}
+
+impl From<mamori_store::Error> for Error {
+    fn from(error: mamori_store::Error) -> Self {
+        use mamori_store::Error as Store;
+        match error {
+            Store::NotFound(what) => Self::NotFound(what),
+            Store::Conflict(what) => Self::Conflict(what),
+            unavailable @ Store::Unavailable(_) => Self::Unavailable(unavailable.into()),
+            other => Self::internal("the store failed", other),
+        }
+    }
+}

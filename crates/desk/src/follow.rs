@@ -1,0 +1,156 @@
+//! How a node follows the banks' change log, and says how far it has come.
+//!
+//! The log's order is the order of the commits, so a node that has applied change *n* has applied
+//! every change before it. Applying one twice does no harm, and so a node that starts reads the
+//! position first and the entries after.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use mamori_matching::Indexed;
+use mamori_model::{EntryId, HashKind};
+use mamori_store::{Change, IndexRow};
+use tokio_util::sync::CancellationToken;
+
+use crate::{Desk, Directory, Error};
+
+/// How many rows are read at once.
+const ROWS_AT_ONCE: u32 = 10_000;
+
+/// How far a node has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Position {
+    /// The last change that is applied; the version of the banks that this node holds.
+    pub version: i64,
+    /// When the node last knew that there was nothing newer; `None` before the first load.
+    pub current_at: Option<Timestamp>,
+}
+
+/// How much a node holds in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holdings {
+    /// Banks.
+    pub banks: usize,
+    /// Entries, all kinds together.
+    pub entries: usize,
+}
+
+impl Desk {
+    /// How far this node has come.
+    pub fn position(&self) -> Position {
+        *self.inner.position.borrow()
+    }
+
+    /// What this node holds in memory.
+    pub fn holdings(&self) -> Holdings {
+        let entries = HashKind::ALL.into_iter().map(|kind| self.index().len(kind)).sum();
+        Holdings { banks: self.directory().banks().count(), entries }
+    }
+
+    /// Reads everything; the node can answer afterwards.
+    pub async fn load(&self) -> Result<(), Error> {
+        let version = self.store().last_change().await?;
+        self.reload_directory().await?;
+        let mut after = None;
+        loop {
+            let rows =
+                self.store().live_entries(after, ROWS_AT_ONCE, self.clock().now()).await?;
+            let Some(last) = rows.last() else { break };
+            after = Some(last.entry);
+            self.index().insert(&indexed(&rows));
+        }
+        self.arrive(version);
+        self.catch_up().await
+    }
+
+    /// Applies what is new in the log.
+    pub async fn catch_up(&self) -> Result<(), Error> {
+        loop {
+            let changes = self.store().changes_after(self.position().version, 1_000).await?;
+            let Some(last) = changes.last() else { break };
+            let version = last.seq;
+            let is_about_directory = changes.iter().any(|logged| match logged.change {
+                Change::Banks | Change::Keys | Change::BankDeleted(_) => true,
+                Change::Added { .. } | Change::Removed { .. } => false,
+            });
+            if is_about_directory {
+                self.reload_directory().await?;
+            }
+            for logged in &changes {
+                self.apply(&logged.change).await?;
+            }
+            self.arrive(version);
+        }
+        self.arrive(self.position().version);
+        Ok(())
+    }
+
+    /// Follows the log until `stop`; on an error it goes on with the next poll.
+    pub async fn follow(&self, stop: CancellationToken) {
+        let mut is_lost = false;
+        loop {
+            match self.catch_up().await {
+                Ok(()) if is_lost => {
+                    is_lost = false;
+                    tracing::info!("following the change log again");
+                }
+                Ok(()) => {}
+                Err(error) if !is_lost => {
+                    is_lost = true;
+                    tracing::error!(error = &error as &dyn std::error::Error, "lost the change log");
+                }
+                Err(_) => {}
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.inner.changed.notified() => {}
+                () = tokio::time::sleep(self.settings().poll_interval) => {}
+            }
+        }
+    }
+
+    /// Waits until this node has applied what the log holds now, so that the caller of a change
+    /// finds it at once at the node that took it. Other nodes follow within a second.
+    pub async fn settle(&self) {
+        self.inner.changed.notify_one();
+        let Ok(version) = self.store().last_change().await else { return };
+        let mut position = self.inner.position.subscribe();
+        let arrived = position.wait_for(|position| position.version >= version);
+        // Too slow is not an error: the change is committed and will be seen.
+        let _ = tokio::time::timeout(self.settings().settle_time_max, arrived).await;
+    }
+
+    async fn apply(&self, change: &Change) -> Result<(), Error> {
+        match change {
+            Change::Added { first, last, .. } => self.index_added(*first, *last).await?,
+            Change::Removed { first, last, .. } => self.index().remove(*first, *last),
+            Change::BankDeleted(bank) => self.index().remove_bank(*bank),
+            Change::Banks | Change::Keys => {}
+        }
+        Ok(())
+    }
+
+    async fn index_added(&self, first: EntryId, last: EntryId) -> Result<(), Error> {
+        let rows = self.store().live_entries_in(first, last, self.clock().now()).await?;
+        self.index().insert(&indexed(&rows));
+        Ok(())
+    }
+
+    async fn reload_directory(&self) -> Result<(), Error> {
+        let banks = self.store().all_banks().await?;
+        let keys = self.store().live_keys().await?;
+        self.inner.directory.store(Arc::new(Directory::new(banks, keys)));
+        Ok(())
+    }
+
+    fn arrive(&self, version: i64) {
+        let current_at = Some(self.clock().now());
+        self.inner.position.send_replace(Position { version, current_at });
+    }
+}
+
+fn indexed(rows: &[IndexRow]) -> Vec<Indexed> {
+    rows.iter()
+        .map(|row| Indexed { entry: row.entry, bank: row.bank, hash: row.hash })
+        .collect()
+}

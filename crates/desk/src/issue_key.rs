@@ -1,0 +1,68 @@
+//! A key is made, and its text is told once.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use mamori_model::key::{Key, Role};
+use mamori_model::{Line, Sensitive};
+
+use crate::{Admin, Desk, Error, clock, proof};
+
+/// A new key with its text, which is not kept anywhere.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    /// The key.
+    pub key: Key,
+    /// Its text: `mk_` and 43 characters of base64.
+    pub token: Sensitive<String>,
+}
+
+impl Desk {
+    /// Makes a key for a role; [`Error::NotFound`] if its service is not there.
+    pub async fn issue_key(&self, _: &Admin, role: Role, name: Line) -> Result<Issued, Error> {
+        if let Role::Service(service) = role {
+            self.store().service(service).await?.ok_or(Error::NotFound("service"))?;
+        }
+        let issued = self.mint_key(role, name)?;
+
+        let mut tx = self.store().begin("issue_key").await?;
+        tx.insert_key(&issued.key).await?;
+        tx.commit().await?;
+
+        self.settle().await;
+        Ok(issued)
+    }
+
+    /// Makes the first administrator's key; `None` if there is a live one already.
+    ///
+    /// Two nodes that start at once make one key: inserting it takes the change log's lock, and
+    /// the second one then sees the first one's.
+    pub async fn issue_first_key(&self) -> Result<Option<Issued>, Error> {
+        let name: Line =
+            "first administrator".parse().map_err(|cause| Error::internal("no name", cause))?;
+        let issued = self.mint_key(Role::Admin, name)?;
+
+        let mut tx = self.store().begin("issue_first_key").await?;
+        tx.insert_key(&issued.key).await?;
+        if tx.count_live_admin_keys().await? > 1 {
+            return Ok(None);
+        }
+        tx.commit().await?;
+
+        self.settle().await;
+        Ok(Some(issued))
+    }
+
+    fn mint_key(&self, role: Role, name: Line) -> Result<Issued, Error> {
+        let secret = clock::secret()?;
+        let token = format!("mk_{}", URL_SAFE_NO_PAD.encode(secret.reveal()));
+        let key = Key {
+            id: self.clock().mint()?.into(),
+            role,
+            name,
+            digest: proof::digest(&token),
+            created_at: self.clock().now(),
+            revoked_at: None,
+        };
+        Ok(Issued { key, token: Sensitive::new(token) })
+    }
+}

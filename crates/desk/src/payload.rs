@@ -1,0 +1,87 @@
+//! The bodies of webhooks: what leaves Mamori, written in one place.
+
+use jiff::Timestamp;
+use mamori_model::matched::Match;
+use mamori_model::webhook::EventKind;
+use mamori_model::{Hit, Sensitive, Verdict};
+use serde::Serialize;
+
+use crate::Directory;
+
+/// A webhook's body.
+#[derive(Serialize)]
+struct Envelope<T> {
+    r#type: EventKind,
+    /// When it happened, RFC 3339 in UTC.
+    timestamp: String,
+    data: T,
+}
+
+#[derive(Serialize)]
+struct MatchData<'a> {
+    match_id: String,
+    item_id: &'a str,
+    account_id: Option<&'a str>,
+    surface: &'static str,
+    jurisdiction: Option<String>,
+    verdict: Verdict,
+    matches: Vec<HitData>,
+}
+
+#[derive(Serialize)]
+struct HitData {
+    bank_id: String,
+    bank: Option<String>,
+    purpose: &'static str,
+    entry_id: String,
+    kind: &'static str,
+    distance: u32,
+    frame: u32,
+}
+
+#[derive(Serialize)]
+struct TestData {
+    message: &'static str,
+}
+
+/// What a service is told of its match. Goes to that service's endpoints and nowhere else.
+pub fn of_match(
+    event: EventKind,
+    told: &Match,
+    directory: &Directory,
+    now: Timestamp,
+) -> Sensitive<String> {
+    let data = MatchData {
+        match_id: told.id.to_string(),
+        item_id: told.item.name.as_str(),
+        account_id: told.item.account.as_ref().map(mamori_model::Account::reveal),
+        surface: told.item.surface.as_str(),
+        jurisdiction: told.item.country.map(|country| country.to_string()),
+        verdict: told.verdict,
+        matches: told.hits.iter().map(|hit| hit_data(hit, directory)).collect(),
+    };
+    write(event, now, data)
+}
+
+/// What an endpoint is told when somebody asks whether it works.
+pub fn of_test(now: Timestamp) -> Sensitive<String> {
+    write(EventKind::EndpointTest, now, TestData { message: "This endpoint works." })
+}
+
+fn hit_data(hit: &Hit, directory: &Directory) -> HitData {
+    HitData {
+        bank_id: hit.bank.to_string(),
+        bank: directory.bank(hit.bank).map(|bank| bank.name.to_string()),
+        purpose: hit.purpose.as_str(),
+        entry_id: hit.entry.to_string(),
+        kind: hit.kind.as_str(),
+        distance: hit.distance.0,
+        frame: hit.frame,
+    }
+}
+
+fn write<T: Serialize>(event: EventKind, now: Timestamp, data: T) -> Sensitive<String> {
+    let envelope = Envelope { r#type: event, timestamp: now.to_string(), data };
+    #[expect(clippy::expect_used, reason = "strings, numbers and lists of them always serialise")]
+    Sensitive::new(serde_json::to_string(&envelope).expect("plain data serialises"))
+}

@@ -1,0 +1,27 @@
+//! A key is revoked: it opens nothing any more.
+
+use mamori_model::KeyId;
+
+use crate::{Admin, Desk, Error};
+
+impl Desk {
+    /// Revokes a key, at this node before this returns and at the others within a second.
+    ///
+    /// The last live key of an administrator stays ([`Error::Conflict`]): nobody could make
+    /// another but at the machine.
+    pub async fn revoke_key(&self, _: &Admin, id: KeyId) -> Result<(), Error> {
+        let mut tx = self.store().begin("revoke_key").await?;
+        if !tx.revoke_key(id, self.clock().now()).await? {
+            return Err(Error::NotFound("key"));
+        }
+        if tx.count_live_admin_keys().await? == 0 {
+            return Err(Error::Conflict(
+                "this is the last administrator's key; make another one first",
+            ));
+        }
+        tx.commit().await?;
+
+        self.settle().await;
+        Ok(())
+    }
+}

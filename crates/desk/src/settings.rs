@@ -1,0 +1,89 @@
+//! The limits and terms that an operator may set. Each has a name, a default and a reason.
+
+use std::time::Duration;
+
+use ipnet::IpNet;
+use mamori_model::retention;
+
+/// What the desk must know.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// This node's name in leases and logs.
+    pub node: String,
+    /// The most entries of one bank that an answer names, the nearest first. A bank with
+    /// thousands of copies of one picture must not make an answer of megabytes.
+    pub hits_per_bank_max: usize,
+    /// How often a node asks for changes that other nodes made. Below a second, so that an entry
+    /// matches everywhere within one.
+    pub poll_interval: Duration,
+    /// How long an answer to a change may wait for this node's own index to have it.
+    pub settle_time_max: Duration,
+    /// The longest line of an import, in bytes.
+    pub import_line_bytes_max: usize,
+    /// How many lines of an import are committed together.
+    pub import_batch_lines: usize,
+    /// How webhooks are sent.
+    pub webhooks: WebhookSettings,
+    /// How long things are kept.
+    pub retention: Retention,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            node: "mamori".to_owned(),
+            hits_per_bank_max: 20,
+            poll_interval: Duration::from_millis(200),
+            settle_time_max: Duration::from_secs(2),
+            import_line_bytes_max: 16 * 1024,
+            import_batch_lines: 5_000,
+            webhooks: WebhookSettings::default(),
+            retention: Retention::default(),
+        }
+    }
+}
+
+/// How webhooks are sent.
+#[derive(Clone, Debug)]
+pub struct WebhookSettings {
+    /// How long a receiver may take to answer.
+    pub timeout: Duration,
+    /// How many messages are on their way at once.
+    pub concurrency: u32,
+    /// Private networks that may be sent to all the same, such as the operator's own.
+    pub private_networks: Vec<IpNet>,
+    /// The most endpoints of a service.
+    pub endpoints_max: usize,
+}
+
+impl Default for WebhookSettings {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(15),
+            concurrency: 16,
+            private_networks: Vec::new(),
+            endpoints_max: 10,
+        }
+    }
+}
+
+/// How long things are kept, in days; the sources are in [`mamori_model::retention`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// Matches.
+    pub matches_days: u32,
+    /// Webhook deliveries.
+    pub deliveries_days: u32,
+    /// Withdrawn and expired entries.
+    pub ended_entries_days: u32,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self {
+            matches_days: retention::MATCHES.days_default,
+            deliveries_days: retention::DELIVERIES.days_default,
+            ended_entries_days: retention::ENDED_ENTRIES.days_default,
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The sweeper: what has reached its term goes.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+use crate::{Desk, Error};
+
+/// How often it looks. Expired entries match no more from their very instant: see
+/// [`Desk::look_up`]; here they only leave the memory.
+const INTERVAL: Duration = Duration::from_mins(1);
+
+/// How many rows go in one transaction, so that nobody waits long for the writer.
+const ROWS_AT_ONCE: u32 = 1_000;
+
+/// What a sweep removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Entries that stopped matching because their term ended.
+    pub entries_expired: u64,
+    /// Matches, deliveries and ended entries that were deleted.
+    pub rows_deleted: u64,
+}
+
+impl Desk {
+    /// Sweeps until `stop`.
+    pub async fn sweep(&self, stop: CancellationToken) {
+        loop {
+            match self.sweep_once().await {
+                Ok(swept) if swept == Swept::default() => {}
+                Ok(swept) => tracing::info!(
+                    entries_expired = swept.entries_expired,
+                    rows_deleted = swept.rows_deleted,
+                    "what had reached its term is gone"
+                ),
+                Err(error) => {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "nothing was swept");
+                }
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(INTERVAL) => {}
+            }
+        }
+    }
+
+    /// Removes everything that has reached its term now.
+    pub async fn sweep_once(&self) -> Result<Swept, Error> {
+        let now = self.clock().now();
+        let terms = self.settings().retention;
+        let mut swept = Swept::default();
+        loop {
+            let mut tx = self.store().begin("sweep").await?;
+            let expired = tx.expire_entries(now, ROWS_AT_ONCE).await?;
+            let deleted = tx.delete_matches_before(before(now, terms.matches_days), ROWS_AT_ONCE).await?
+                + tx.delete_deliveries_before(before(now, terms.deliveries_days), ROWS_AT_ONCE).await?
+                + tx.purge_ended_entries(before(now, terms.ended_entries_days), ROWS_AT_ONCE).await?;
+            tx.commit().await?;
+            swept.entries_expired += expired;
+            swept.rows_deleted += deleted;
+            if expired + deleted == 0 {
+                return Ok(swept);
+            }
+        }
+    }
+}
+
+fn before(now: Timestamp, days: u32) -> Timestamp {
+    let term = SignedDuration::from_hours(24 * i64::from(days));
+    now.checked_sub(term).unwrap_or(Timestamp::MIN)
+}

@@ -1,0 +1,93 @@
+//! The workers: they lease jobs, do them, and remember nothing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mamori_model::job::JobKind;
+use mamori_store::Leased;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::{Desk, Error};
+
+/// How long a worker rests when there is nothing to do and nobody nudges it.
+const REST: Duration = Duration::from_millis(500);
+
+impl Desk {
+    /// Does jobs until `stop`, then finishes those that it began.
+    pub async fn work(&self, stop: CancellationToken) {
+        let concurrency = self.settings().webhooks.concurrency;
+        let places = Arc::new(Semaphore::new(usize::try_from(concurrency).unwrap_or(1).max(1)));
+        let running = TaskTracker::new();
+        while !stop.is_cancelled() {
+            let begun = self.begin_jobs(&places, &running).await.unwrap_or_else(|error| {
+                tracing::warn!(error = &error as &dyn std::error::Error, "no jobs can be leased");
+                0
+            });
+            if begun == 0 {
+                tokio::select! {
+                    () = stop.cancelled() => break,
+                    () = self.inner.enqueued.notified() => {}
+                    () = tokio::time::sleep(REST) => {}
+                }
+            }
+        }
+        running.close();
+        running.wait().await;
+    }
+
+    /// Does what is due now, once, and returns how many jobs there were.
+    pub async fn work_once(&self) -> Result<usize, Error> {
+        let jobs = self.store_lease(self.settings().webhooks.concurrency).await?;
+        for job in &jobs {
+            self.do_job(job).await?;
+        }
+        Ok(jobs.len())
+    }
+
+    async fn begin_jobs(
+        &self,
+        places: &Arc<Semaphore>,
+        running: &TaskTracker,
+    ) -> Result<usize, Error> {
+        // Wait for one free place, then lease no more than there are.
+        let Ok(first) = Arc::clone(places).acquire_owned().await else { return Ok(0) };
+        let mut free = vec![first];
+        while let Ok(place) = Arc::clone(places).try_acquire_owned() {
+            free.push(place);
+        }
+        let jobs = self.store_lease(u32::try_from(free.len()).unwrap_or(u32::MAX)).await?;
+        let begun = jobs.len();
+        for (job, place) in jobs.into_iter().zip(free) {
+            let desk = self.clone();
+            running.spawn(async move {
+                if let Err(error) = desk.do_job(&job).await {
+                    // The lease runs out and somebody does it again.
+                    tracing::warn!(
+                        job = %job.id,
+                        error = &error as &dyn std::error::Error,
+                        "a job was not done"
+                    );
+                }
+                drop(place);
+            });
+        }
+        Ok(begun)
+    }
+
+    async fn store_lease(&self, limit: u32) -> Result<Vec<Leased>, Error> {
+        let now = self.clock().now();
+        let mut tx = self.store().begin("lease_jobs").await?;
+        let jobs = tx.lease_jobs(&self.settings().node, limit, now).await?;
+        tx.commit().await?;
+        Ok(jobs)
+    }
+
+    async fn do_job(&self, job: &Leased) -> Result<(), Error> {
+        match job.kind {
+            JobKind::Deliver => self.deliver(job).await,
+            JobKind::PurgeBank => self.purge_bank(job).await,
+        }
+    }
+}
