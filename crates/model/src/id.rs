@@ -111,6 +111,10 @@ pub struct EntryId(i64);
 impl EntryId {
     /// What every text of this id begins with.
     pub const PREFIX: &'static str = "ent";
+    /// The least id.
+    pub const MIN: Self = Self(1);
+    /// The greatest id.
+    pub const MAX: Self = Self(i64::MAX);
 
     /// The id with this number; `None` below 1.
     pub fn new(number: i64) -> Option<Self> {
@@ -161,6 +165,13 @@ mod tests {
         assert!(bank.to_string().parse::<MatchId>().is_err());
         assert!(bank.to_string().to_uppercase().parse::<BankId>().is_err());
         assert!(format!("bank_{}", Uuid::from_u128(7)).parse::<BankId>().is_err());
+    }
+
+    #[test]
+    fn an_entry_id_is_between_the_least_and_the_greatest() {
+        assert_eq!(EntryId::new(1), Some(EntryId::MIN));
+        assert_eq!(EntryId::new(0), None);
+        assert_eq!(EntryId::new(i64::MAX), Some(EntryId::MAX));
     }
 
     #[test]

@@ -1,0 +1,209 @@
+use uuid::Uuid;
+
+use super::*;
+
+fn id(number: i64) -> EntryId {
+    EntryId::new(number).unwrap()
+}
+
+fn bank(number: u128) -> BankId {
+    Uuid::from_u128(number).into()
+}
+
+fn pdq(byte: u8) -> Hash {
+    Hash::Pdq([byte; 32].into())
+}
+
+fn entry(number: i64, bank_number: u128, hash: Hash) -> Indexed {
+    Indexed { entry: id(number), bank: bank(bank_number), hash }
+}
+
+fn near(entry: i64, bank_number: u128, distance: u32) -> Near {
+    Near { entry: id(entry), bank: bank(bank_number), distance: Distance(distance) }
+}
+
+const ZERO: [u8; 32] = [0; 32];
+
+#[test]
+fn an_empty_index_finds_nothing() {
+    let index = Index::new();
+
+    assert!(index.is_empty());
+    assert_eq!(index.near(&ZERO.into(), &[(bank(1), Distance(64))]), []);
+    assert_eq!(index.equal(&Hash::Md5([0; 16].into()), &[bank(1)]), []);
+    index.remove(EntryId::MIN..=EntryId::MAX);
+    index.remove_bank(bank(1));
+    index.insert(&[]);
+    assert!(index.is_empty());
+}
+
+#[test]
+fn a_bank_of_one_or_two_entries_matches() {
+    let index = Index::new();
+
+    index.insert(&[entry(1, 1, pdq(0))]);
+    assert_eq!(index.near(&ZERO.into(), &[(bank(1), Distance(0))]), [near(1, 1, 0)]);
+
+    index.insert(&[entry(2, 1, pdq(1))]);
+    assert_eq!(index.near(&ZERO.into(), &[(bank(1), Distance(31))]), [near(1, 1, 0)]);
+    assert_eq!(
+        index.near(&ZERO.into(), &[(bank(1), Distance(32))]),
+        [near(1, 1, 0), near(2, 1, 32)]
+    );
+}
+
+#[test]
+fn each_bank_has_its_own_limit_and_only_the_lens_is_looked_through() {
+    let index = Index::new();
+    index.insert(&[entry(1, 1, pdq(1)), entry(2, 2, pdq(1)), entry(3, 3, pdq(1))]);
+
+    let lens = [(bank(1), Distance(31)), (bank(2), Distance(32)), (bank(9), Distance(64))];
+
+    assert_eq!(index.near(&ZERO.into(), &lens), [near(2, 2, 32)]);
+    assert_eq!(index.near(&ZERO.into(), &[]), []);
+}
+
+#[test]
+fn a_bank_named_twice_is_searched_once_with_its_larger_limit() {
+    let index = Index::new();
+    index.insert(&[entry(1, 1, pdq(1))]);
+
+    for limits in [[31, 32], [32, 31], [32, 32]] {
+        let lens = limits.map(|max| (bank(1), Distance(max)));
+        assert_eq!(index.near(&ZERO.into(), &lens), [near(1, 1, 32)]);
+    }
+    let md5 = Hash::Md5([1; 16].into());
+    index.insert(&[entry(2, 1, md5)]);
+    assert_eq!(index.equal(&md5, &[bank(1), bank(1)]), [near(2, 1, 0)]);
+}
+
+#[test]
+fn duplicates_are_all_found_nearest_first_then_by_id() {
+    let index = Index::new();
+    index.insert(&[entry(4, 1, pdq(0)), entry(2, 2, pdq(0)), entry(3, 1, pdq(0))]);
+    index.insert(&[entry(1, 1, pdq(1))]);
+
+    let lens = [(bank(2), Distance(32)), (bank(1), Distance(32))];
+
+    assert_eq!(
+        index.near(&ZERO.into(), &lens),
+        [near(2, 2, 0), near(3, 1, 0), near(4, 1, 0), near(1, 1, 32)]
+    );
+}
+
+#[test]
+fn exact_hashes_are_found_in_the_banks_that_were_named() {
+    let index = Index::new();
+    let md5 = Hash::Md5([7; 16].into());
+    let sha256 = Hash::Sha256([7; 32].into());
+    index.insert(&[
+        entry(1, 1, md5),
+        entry(2, 2, md5),
+        entry(3, 1, sha256),
+        entry(4, 1, pdq(7)),
+        entry(5, 1, Hash::Md5([8; 16].into())),
+    ]);
+
+    assert_eq!(index.equal(&md5, &[bank(2), bank(1)]), [near(1, 1, 0), near(2, 2, 0)]);
+    assert_eq!(index.equal(&md5, &[bank(2)]), [near(2, 2, 0)]);
+    assert_eq!(index.equal(&md5, &[]), []);
+    assert_eq!(index.equal(&sha256, &[bank(1), bank(2)]), [near(3, 1, 0)]);
+    assert_eq!(index.equal(&pdq(7), &[bank(1), bank(2)]), [near(4, 1, 0)]);
+    assert_eq!(index.equal(&pdq(8), &[bank(1)]), []);
+}
+
+#[test]
+fn an_entry_that_comes_again_is_replaced_wherever_it_was() {
+    let md5 = Hash::Md5([7; 16].into());
+    let forms = [
+        entry(1, 1, pdq(0)),
+        entry(1, 2, pdq(0)),
+        entry(1, 2, pdq(255)),
+        entry(1, 1, md5),
+        entry(1, 2, md5),
+        entry(1, 2, Hash::Md5([8; 16].into())),
+        entry(1, 1, Hash::Sha256([7; 32].into())),
+    ];
+    for before in forms {
+        for after in forms {
+            let index = Index::new();
+            index.insert(&[before]);
+            index.insert(&[after]);
+            index.insert(&[after]);
+
+            let total: usize = HashKind::ALL.iter().map(|kind| index.len(*kind)).sum();
+            assert_eq!(total, 1, "{before:?} {after:?}");
+            assert_eq!(index.bank_len(after.bank, after.hash.kind()), 1);
+            let found = Near { entry: id(1), bank: after.bank, distance: Distance(0) };
+            assert_eq!(index.equal(&after.hash, &[bank(1), bank(2)]), [found]);
+            if before.hash != after.hash {
+                assert_eq!(index.equal(&before.hash, &[bank(1), bank(2)]), []);
+            }
+            assert_eq!(index.look().exact.len(), usize::from(after.hash.kind() != HashKind::Pdq));
+        }
+    }
+}
+
+#[test]
+fn of_several_with_one_id_the_last_counts() {
+    let index = Index::new();
+
+    index.insert(&[entry(1, 1, pdq(0)), entry(1, 2, pdq(0)), entry(1, 1, pdq(255))]);
+
+    assert_eq!(index.equal(&pdq(255), &[bank(1), bank(2)]), [near(1, 1, 0)]);
+    assert_eq!(index.equal(&pdq(0), &[bank(1), bank(2)]), []);
+}
+
+#[test]
+fn removed_entries_and_banks_are_gone_and_the_rest_stays() {
+    let index = Index::new();
+    let md5 = Hash::Md5([7; 16].into());
+    let numbers = 1..=30_i64;
+    let all: Vec<Indexed> = numbers
+        .map(|n| entry(n, if n % 2 == 0 { 1 } else { 2 }, if n % 3 == 0 { md5 } else { pdq(0) }))
+        .collect();
+    index.insert(&all);
+
+    index.remove(id(5)..=id(28));
+
+    let banks = [bank(1), bank(2)];
+    assert_eq!(index.equal(&md5, &banks), [near(3, 2, 0), near(30, 1, 0)]);
+    let numbers =
+        index.equal(&pdq(0), &banks).iter().map(|near| near.entry.number()).collect::<Vec<_>>();
+    assert_eq!(numbers, [1, 2, 4, 29]);
+
+    index.remove_bank(bank(1));
+
+    assert_eq!(index.equal(&md5, &banks), [near(3, 2, 0)]);
+    assert_eq!(index.bank_len(bank(1), HashKind::Pdq), 0);
+    assert_eq!((index.len(HashKind::Pdq), index.len(HashKind::Md5)), (2, 1));
+    assert_eq!(index.look().exact.len(), 1);
+
+    index.remove(EntryId::MIN..=EntryId::MAX);
+
+    assert!(index.is_empty());
+    assert!(index.look().exact.is_empty());
+}
+
+#[test]
+fn more_than_one_step_is_taken_in_and_out() {
+    let index = Index::new();
+    let count = i64::try_from(3 * STEP_ROWS + 5).unwrap();
+    let all: Vec<Indexed> = (1..=count)
+        .flat_map(|n| {
+            let mut sha256 = [0; 32];
+            sha256[24..].copy_from_slice(&n.to_be_bytes());
+            [entry(n, 1, pdq(0)), entry(count + n, 1, Hash::Sha256(sha256.into()))]
+        })
+        .collect();
+
+    index.insert(&all);
+
+    assert_eq!(index.len(HashKind::Pdq), 3 * STEP_ROWS + 5);
+    for some in all.iter().step_by(997).chain(all.last()) {
+        assert!(index.equal(&some.hash, &[bank(1)]).iter().any(|near| near.entry == some.entry));
+    }
+    index.remove(id(2)..=id(2 * count - 1));
+    assert_eq!((index.len(HashKind::Pdq), index.len(HashKind::Sha256)), (1, 1));
+    assert_eq!(index.look().exact.len(), 1);
+}

@@ -1,0 +1,216 @@
+//! The hashes of one kind in one bank, in the order of their entries' ids.
+//!
+//! A shelf is cheap to copy: its blocks are shared until one of them is written to. A query keeps
+//! the shelf it began with, however much is changed meanwhile.
+
+use std::ops::{Range, RangeInclusive};
+use std::sync::Arc;
+
+use mamori_model::EntryId;
+
+/// The most hashes of a block: small enough to be copied for one more entry (about 10 µs), large
+/// enough that a shelf of millions has few blocks. A power of two, see [`Block::clone`].
+const ROWS_MAX: usize = 4_096;
+
+/// Hashes in the order of their ids.
+///
+/// Each block is neither empty nor larger than [`ROWS_MAX`], and its ids come before those of the
+/// next block.
+#[derive(Clone, Debug)]
+pub struct Shelf<H> {
+    blocks: Vec<Arc<Block<H>>>,
+    len: usize,
+}
+
+/// Some neighbours on a shelf: `ids` ascending, and the hash of each at the same place.
+#[derive(Debug)]
+pub struct Block<H> {
+    ids: Vec<EntryId>,
+    hashes: Vec<H>,
+}
+
+impl<H: Copy> Clone for Block<H> {
+    /// Leaves room for one more where there may be one, so that writing to the copy does not copy
+    /// it again; never room for more than [`ROWS_MAX`].
+    fn clone(&self) -> Self {
+        let rows = (self.ids.len() + 1).next_power_of_two().min(ROWS_MAX);
+        let mut copy = Self { ids: Vec::with_capacity(rows), hashes: Vec::with_capacity(rows) };
+        copy.ids.extend_from_slice(&self.ids);
+        copy.hashes.extend_from_slice(&self.hashes);
+        copy
+    }
+}
+
+impl<H: Copy> Block<H> {
+    /// The ids, ascending.
+    pub fn ids(&self) -> &[EntryId] {
+        &self.ids
+    }
+
+    /// The hash of each id.
+    pub fn hashes(&self) -> &[H] {
+        &self.hashes
+    }
+
+    fn get(&self, id: EntryId) -> Option<H> {
+        let row = self.ids.binary_search(&id).ok()?;
+        self.hashes.get(row).copied()
+    }
+
+    fn put(&mut self, id: EntryId, hash: H) -> Option<H> {
+        match self.ids.binary_search(&id) {
+            Ok(row) => self.hashes.get_mut(row).map(|place| std::mem::replace(place, hash)),
+            Err(row) => {
+                self.ids.insert(row, id);
+                self.hashes.insert(row, hash);
+                None
+            }
+        }
+    }
+
+    /// The rows whose ids are in `range`.
+    fn rows_in(&self, range: &RangeInclusive<EntryId>) -> Range<usize> {
+        let from = self.ids.partition_point(|id| id < range.start());
+        let to = self.ids.partition_point(|id| id <= range.end());
+        from..to.max(from)
+    }
+
+    /// A block without the rows `rows`, which go to `gone`.
+    fn without(&self, rows: &Range<usize>, gone: &mut Vec<(EntryId, H)>) -> Self {
+        let mut left = Self { ids: Vec::new(), hashes: Vec::new() };
+        for (row, (id, hash)) in self.ids.iter().zip(&self.hashes).enumerate() {
+            if rows.contains(&row) {
+                gone.push((*id, *hash));
+            } else {
+                left.ids.push(*id);
+                left.hashes.push(*hash);
+            }
+        }
+        left
+    }
+
+    /// Keeps the first half and gives away the second.
+    fn split(&mut self) -> Self {
+        let half = self.ids.len() / 2;
+        Self { ids: self.ids.split_off(half), hashes: self.hashes.split_off(half) }
+    }
+}
+
+impl<H> Default for Shelf<H> {
+    fn default() -> Self {
+        Self { blocks: Vec::new(), len: 0 }
+    }
+}
+
+impl<H: Copy> Shelf<H> {
+    /// How many hashes there are.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The blocks, in the order of their ids.
+    pub fn blocks(&self) -> impl Iterator<Item = &Block<H>> {
+        self.blocks.iter().map(Arc::as_ref)
+    }
+
+    /// The hash of `id`.
+    pub fn get(&self, id: EntryId) -> Option<H> {
+        self.blocks.get(self.block_of(id))?.get(id)
+    }
+
+    /// From the first id to the last; `None` if there is none.
+    pub fn span(&self) -> Option<RangeInclusive<EntryId>> {
+        let first = self.blocks.first()?.ids.first()?;
+        let last = self.blocks.last()?.ids.last()?;
+        Some(*first..=*last)
+    }
+
+    /// Whether `range` and the span overlap: if not, none of `range` is here.
+    pub fn reaches(&self, range: &RangeInclusive<EntryId>) -> bool {
+        self.span().is_some_and(|span| span.start() <= range.end() && range.start() <= span.end())
+    }
+
+    /// Sets the hash of `id` and returns the one it had.
+    pub fn put(&mut self, id: EntryId, hash: H) -> Option<H> {
+        let at = self.block_of(id).min(self.blocks.len().saturating_sub(1));
+        let is_last = at + 1 >= self.blocks.len();
+        let Some(block) = self.blocks.get_mut(at) else {
+            return self.start_block(id, hash);
+        };
+        if is_last && block.ids.len() == ROWS_MAX && block.ids.last().is_some_and(|last| *last < id)
+        {
+            return self.start_block(id, hash);
+        }
+        if block.ids.len() == ROWS_MAX && block.get(id).is_none() {
+            let second = Arc::make_mut(block).split();
+            self.blocks.insert(at + 1, Arc::new(second));
+            return self.put(id, hash);
+        }
+        let old = Arc::make_mut(block).put(id, hash);
+        self.len += usize::from(old.is_none());
+        old
+    }
+
+    /// Gives away everything in `range`. The cost is that of what is there.
+    pub fn take(&mut self, range: &RangeInclusive<EntryId>, gone: &mut Vec<(EntryId, H)>) {
+        let from = self.block_of(*range.start());
+        let before = gone.len();
+        let mut to = from;
+        for block in self.blocks.iter_mut().skip(from) {
+            if block.ids.first().is_none_or(|first| first > range.end()) {
+                break;
+            }
+            let rows = block.rows_in(range);
+            if !rows.is_empty() {
+                *block = Arc::new(block.without(&rows, gone));
+            }
+            to += 1;
+        }
+        if gone.len() > before {
+            self.len -= gone.len() - before;
+            self.tidy(from, to);
+        }
+    }
+
+    /// Drops the empty ones of the blocks `from..to` and joins small neighbours, so that removals
+    /// never leave a long row of nearly empty blocks.
+    fn tidy(&mut self, from: usize, to: usize) {
+        let from = from.saturating_sub(1);
+        let to = (to + 1).min(self.blocks.len());
+        if from >= to {
+            return;
+        }
+        let mut kept: Vec<Arc<Block<H>>> = Vec::new();
+        for block in self.blocks.get(from..to).unwrap_or_default() {
+            match kept.last_mut() {
+                _ if block.ids.is_empty() => {}
+                Some(last) if last.ids.len() + block.ids.len() <= ROWS_MAX / 2 => {
+                    let last = Arc::make_mut(last);
+                    last.ids.extend_from_slice(&block.ids);
+                    last.hashes.extend_from_slice(&block.hashes);
+                }
+                Some(_) | None => kept.push(Arc::clone(block)),
+            }
+        }
+        self.blocks.splice(from..to, kept);
+    }
+
+    /// The place of the first block that ends at `id` or later; there `id` is, or nowhere.
+    fn block_of(&self, id: EntryId) -> usize {
+        self.blocks.partition_point(|block| block.ids.last().is_some_and(|last| *last < id))
+    }
+
+    fn start_block(&mut self, id: EntryId, hash: H) -> Option<H> {
+        self.blocks.push(Arc::new(Block { ids: vec![id], hashes: vec![hash] }));
+        self.len += 1;
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,108 @@
+use super::*;
+
+fn id(number: usize) -> EntryId {
+    EntryId::new(i64::try_from(number).unwrap()).unwrap()
+}
+
+fn shelf(ids: impl IntoIterator<Item = usize>) -> Shelf<usize> {
+    let mut shelf = Shelf::default();
+    for number in ids {
+        shelf.put(id(number), number);
+    }
+    shelf
+}
+
+fn check(shelf: &Shelf<usize>) {
+    let ids: Vec<EntryId> = shelf.blocks().flat_map(Block::ids).copied().collect();
+    assert!(ids.is_sorted_by(|a, b| a < b));
+    assert_eq!(ids.len(), shelf.len());
+    for block in shelf.blocks() {
+        assert!((1..=ROWS_MAX).contains(&block.ids().len()));
+        assert_eq!(block.ids().len(), block.hashes().len());
+        assert!(block.ids.capacity() <= ROWS_MAX, "{}", block.ids.capacity());
+    }
+}
+
+#[test]
+fn ids_that_come_in_order_fill_their_blocks() {
+    let shelf = shelf(1..=3 * ROWS_MAX + 1);
+
+    check(&shelf);
+    assert_eq!(shelf.blocks().count(), 4);
+    assert_eq!(shelf.get(id(ROWS_MAX)), Some(ROWS_MAX));
+    assert_eq!(shelf.get(id(3 * ROWS_MAX + 2)), None);
+}
+
+#[test]
+fn ids_may_come_in_any_order() {
+    let backwards = shelf((1..=2 * ROWS_MAX).rev());
+    let interleaved = shelf((1..=ROWS_MAX).flat_map(|n| [n, 2 * ROWS_MAX + 1 - n]));
+
+    for shelf in [backwards, interleaved] {
+        check(&shelf);
+        assert_eq!(shelf.len(), 2 * ROWS_MAX);
+        assert!((1..=2 * ROWS_MAX).all(|number| shelf.get(id(number)) == Some(number)));
+    }
+}
+
+#[test]
+fn an_id_in_a_full_block_is_replaced_in_place() {
+    let mut shelf = shelf(1..=2 * ROWS_MAX);
+
+    assert_eq!(shelf.put(id(7), 0), Some(7));
+    assert_eq!(shelf.put(id(2 * ROWS_MAX), 0), Some(2 * ROWS_MAX));
+
+    check(&shelf);
+    assert_eq!((shelf.len(), shelf.get(id(7))), (2 * ROWS_MAX, Some(0)));
+}
+
+#[test]
+fn a_range_is_taken_whole_and_nothing_else() {
+    let full = shelf((1..=4 * ROWS_MAX).map(|n| 2 * n));
+    let last = 8 * ROWS_MAX;
+    for (from, to) in
+        [(1, 1), (2, 2), (3, 3), (1, last), (2 * ROWS_MAX, 6 * ROWS_MAX + 1), (last, last), (9, 7)]
+    {
+        let mut shelf = full.clone();
+        let mut gone = Vec::new();
+
+        shelf.take(&(id(from)..=id(to)), &mut gone);
+
+        check(&shelf);
+        assert!(gone.iter().map(|(_, n)| *n).eq((from..=to).filter(|n| n % 2 == 0)));
+        assert!(
+            (1..=last).all(|n| {
+                shelf.get(id(n)).is_some() == (n % 2 == 0 && !(from..=to).contains(&n))
+            })
+        );
+    }
+    check(&full);
+    assert_eq!(full.len(), 4 * ROWS_MAX);
+}
+
+#[test]
+fn removing_one_by_one_leaves_no_row_of_small_blocks() {
+    let mut shelf = shelf(1..=8 * ROWS_MAX);
+
+    for number in (1..=8 * ROWS_MAX).filter(|n| n % 64 != 0) {
+        shelf.take(&(id(number)..=id(number)), &mut Vec::new());
+    }
+
+    check(&shelf);
+    assert_eq!(shelf.len(), 8 * ROWS_MAX / 64);
+    assert!(shelf.blocks().count() <= 2, "{}", shelf.blocks().count());
+}
+
+#[test]
+fn a_copy_does_not_see_later_changes() {
+    let before = shelf(1..=10);
+    let mut after = before.clone();
+
+    after.put(id(11), 11);
+    after.put(id(1), 0);
+    after.take(&(id(5)..=id(6)), &mut Vec::new());
+
+    assert_eq!((before.len(), after.len()), (10, 9));
+    assert_eq!((before.get(id(1)), after.get(id(1))), (Some(1), Some(0)));
+    assert_eq!((before.get(id(5)), after.get(id(5))), (Some(5), None));
+}
