@@ -1,0 +1,125 @@
+//! The documents agree with the checkout: what they name exists, and each dependency has a reason.
+
+use std::collections::BTreeSet;
+
+use toml::Table;
+
+use crate::Findings;
+use crate::checkout::File;
+use crate::manifests::outside;
+
+/// Where the reasons for the dependencies stand.
+pub const REASONS: &str = "docs/decisions/dependencies.md";
+
+/// Paths that a document names, in backticks or as the aim of a link, and that do not exist.
+pub fn dead_paths(files: &[File]) -> Findings {
+    let known: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
+    let exists = |path: &str| {
+        let path = path.trim_end_matches('/');
+        let folder = format!("{path}/");
+        known.contains(path) || known.iter().any(|file| file.starts_with(&folder))
+    };
+    let mut found = Findings::new();
+    for file in files.iter().filter(|file| file.has_extension("md")) {
+        let text = file.text().unwrap_or("");
+        let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let named = quoted(text).filter(|word| is_path(word)).map(str::to_owned);
+        let linked = linked(text).map(|aim| join(folder, aim));
+        for path in named.chain(linked).filter(|path| !exists(path)) {
+            found.push(format!("{}: `{path}` does not exist", file.path));
+        }
+    }
+    found
+}
+
+/// The words between single backticks, outside fenced blocks.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    let outside = text.split("```").step_by(2);
+    outside.flat_map(str::lines).flat_map(|line| line.split('`').skip(1).step_by(2))
+}
+
+/// Whether a quoted word is a path from the checkout's folder, without a placeholder.
+fn is_path(word: &str) -> bool {
+    let begins = ["crates/", "docs/", ".ci/", ".cargo/"];
+    let is_whole = !word.contains(|c: char| "*<>{}…$ ".contains(c));
+    is_whole && begins.iter().any(|begin| word.starts_with(begin))
+}
+
+/// The aims of links within the checkout.
+fn linked(text: &str) -> impl Iterator<Item = &str> {
+    let aims = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let inner = aims.filter(|aim| !aim.contains("://") && !aim.starts_with(['#', '/']));
+    inner.map(|aim| aim.split('#').next().unwrap_or(aim))
+}
+
+/// `aim` as seen from the checkout's folder, when it stands in a document in `folder`.
+fn join(folder: &str, aim: &str) -> String {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in aim.split('/') {
+        match part {
+            ".." => drop(parts.pop()),
+            "." | "" => {}
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+/// Dependencies without a reason, and reasons without a dependency.
+pub fn unexplained(root: &Table, reasons: &str) -> Findings {
+    let listed: BTreeSet<&str> = outside(root).into_iter().collect();
+    let rows: Vec<&str> = reasons.lines().filter_map(first_cell).skip(2).collect();
+    let explained: BTreeSet<&str> = rows.iter().copied().collect();
+
+    let missing = listed.difference(&explained).map(|name| format!("{REASONS}: no row `{name}`"));
+    let stale =
+        explained.difference(&listed).map(|name| format!("{REASONS}: `{name}` is not used"));
+    let twice = rows.iter().filter(|name| rows.iter().filter(|row| row == name).count() > 1);
+    let twice = twice.map(|name| format!("{REASONS}: `{name}` has two rows"));
+    missing.chain(stale).chain(twice).collect()
+}
+
+/// The first cell of a row of a table.
+fn first_cell(line: &str) -> Option<&str> {
+    let cell = line.strip_prefix('|')?.split('|').next()?;
+    Some(cell.trim().trim_matches('`'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_that_names_what_is_gone_is_found() {
+        let text = "See `crates/web/src/gone.rs`, `crates/web/src/here.rs`, `crates/*/src`, \
+                    [a](../here.md), [b](gone.md), [c](https://example.org/x) and [d](#e).\n\
+                    ```\n`crates/web/src/example.rs`\n```\n";
+        let files = [
+            File::of("docs/a.md", text),
+            File::of("here.md", ""),
+            File::of("crates/web/src/here.rs", ""),
+        ];
+
+        let found = dead_paths(&files);
+
+        assert_eq!(
+            found,
+            [
+                "docs/a.md: `crates/web/src/gone.rs` does not exist",
+                "docs/a.md: `docs/gone.md` does not exist"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_dependency_without_a_reason_and_a_reason_without_a_dependency_are_found() {
+        let root: Table =
+            "[workspace.dependencies]\naxum = \"1\"\nbytes = \"1\"\n".parse().unwrap();
+        let reasons =
+            "| crate | why |\n|---|---|\n| axum | HTTP |\n| gone | once |\n| axum | - |\n";
+
+        let found = unexplained(&root, reasons);
+
+        assert_eq!(found.len(), 4, "{found:?}");
+    }
+}

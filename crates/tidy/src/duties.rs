@@ -1,0 +1,130 @@
+//! Who may do what: one crate begins transactions, one writes SQL, one reads the environment.
+
+use crate::Findings;
+use crate::checkout::File;
+use crate::rust::{Piece, Placed, pieces, shipped};
+
+/// What only some crates do.
+struct Duty {
+    /// The crates that do it, by folder.
+    crates: &'static [&'static str],
+    /// What to say where another one does.
+    says: &'static str,
+    /// Whether a piece of source does it.
+    does: fn(Piece<'_>) -> bool,
+}
+
+const DUTIES: [Duty; 3] = [
+    Duty {
+        // The store makes transactions; that only the desk asks for them is the point.
+        crates: &["desk", "store"],
+        says: "begins a transaction, which only `desk` does",
+        does: |piece| is_code_with(piece, &[".begin(", ".begin_with("]),
+    },
+    Duty {
+        // The testkit makes and drops the databases of tests.
+        crates: &["store", "testkit", "tidy"],
+        says: "writes SQL, which only `store` does",
+        does: is_sql,
+    },
+    Duty {
+        crates: &["server", "testkit", "xtask"],
+        says: "reads the environment, which only `server` does",
+        does: |piece| is_code_with(piece, &["env::var", "env::vars", "env::var_os", "var_os("]),
+    },
+];
+
+/// Crates do only what is theirs; their tests may do more.
+pub fn misplaced(files: &[File]) -> Findings {
+    let mut found = Findings::new();
+    for file in files.iter().filter(|file| file.has_extension("rs")) {
+        let Some(house) = file.house() else { continue };
+        let source = pieces(shipped(file));
+        for duty in DUTIES.iter().filter(|duty| !duty.crates.contains(&house)) {
+            let does = |(line, piece): &Placed<'_>| (duty.does)(*piece).then_some(*line);
+            found.extend(
+                source
+                    .iter()
+                    .filter_map(does)
+                    .map(|line| format!("{}:{line}: {}", file.path, duty.says)),
+            );
+        }
+    }
+    found
+}
+
+fn is_code_with(piece: Piece<'_>, words: &[&str]) -> bool {
+    match piece {
+        Piece::Code(code) => words.iter().any(|word| code.contains(word)),
+        Piece::Text(_) | Piece::Comment(_) => false,
+    }
+}
+
+/// Whether a string reads like a statement: its verb and the word that follows it in SQL.
+fn is_sql(piece: Piece<'_>) -> bool {
+    const STATEMENTS: [(&str, &str); 7] = [
+        ("SELECT ", " FROM "),
+        ("INSERT INTO ", ""),
+        ("UPDATE ", " SET "),
+        ("DELETE FROM ", ""),
+        ("CREATE TABLE ", ""),
+        ("ALTER TABLE ", ""),
+        ("PRAGMA ", ""),
+    ];
+    match piece {
+        Piece::Text(text) => {
+            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            STATEMENTS.iter().any(|(verb, then)| text.contains(verb) && text.contains(then))
+        }
+        Piece::Code(_) | Piece::Comment(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(path: &str, source: &str) -> Findings {
+        misplaced(&[File::of(path, source)])
+    }
+
+    #[test]
+    fn an_endpoint_that_begins_a_transaction_is_found() {
+        let source = "async fn a(s: Store) {\n    let tx = s.begin(\"a\").await;\n}\n";
+
+        let wrong = found("crates/web/src/api/a.rs", source);
+
+        assert_eq!(wrong.len(), 1, "{wrong:?}");
+        assert!(found("crates/desk/src/a.rs", source).is_empty());
+    }
+
+    #[test]
+    fn sql_outside_the_store_is_found_and_a_sentence_is_not() {
+        let sql = "const A: &str = \"SELECT id\\n  FROM bank\";";
+        let sql_in_lines = "const A: &str = \"\nUPDATE bank\n   SET name = $1\n\";";
+        let sentence = "const A: &str = \"SELECT one of these; UPDATE it later\";";
+
+        assert_eq!(found("crates/desk/src/a.rs", sql_in_lines).len(), 1);
+        assert_eq!(found("crates/web/src/a.rs", "const A: &str = r\"DELETE FROM bank\";").len(), 1);
+        assert!(found("crates/store/src/a.rs", sql).is_empty());
+        assert!(found("crates/web/src/a.rs", sentence).is_empty());
+    }
+
+    #[test]
+    fn whoever_reads_the_environment_is_found() {
+        let source = "fn a() { std::env::var(\"A\"); }";
+
+        assert_eq!(found("crates/media/src/a.rs", source).len(), 1);
+        assert!(found("crates/server/src/a.rs", source).is_empty());
+    }
+
+    #[test]
+    fn tests_may_do_more_and_comments_do_nothing() {
+        let in_test = "#[cfg(test)]\nmod tests {\n    fn a() { std::env::var(\"A\"); }\n}\n";
+        let said = "// never env::var here, never .begin(\n";
+
+        assert!(found("crates/media/src/a.rs", in_test).is_empty());
+        assert!(found("crates/media/src/a.rs", said).is_empty());
+        assert!(found("crates/media/tests/a.rs", "fn a() { std::env::var(\"A\"); }").is_empty());
+    }
+}

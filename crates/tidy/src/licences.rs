@@ -1,0 +1,140 @@
+//! What others wrote and we ship: under which licence, from where, and what we will not have.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use spdx::{Expression, ParseMode};
+
+use crate::Findings;
+use crate::workspace::Guest;
+
+/// The licences that we accept, and why each.
+pub const ACCEPTED: [(&str, &str); 9] = [
+    ("Apache-2.0", "our own; permissive, with a grant of patents"),
+    ("MIT", "permissive"),
+    ("BSD-2-Clause", "permissive"),
+    ("BSD-3-Clause", "permissive"),
+    ("ISC", "permissive; cryptography by rustls and ring"),
+    ("Zlib", "permissive"),
+    ("Unicode-3.0", "data of the Unicode consortium; permissive"),
+    ("CDLA-Permissive-2.0", "the list of root certificates; a licence for data"),
+    ("Apache-2.0 WITH LLVM-exception", "permissive"),
+];
+
+/// What we will not have, by name, and why.
+pub const BANNED: [(&str, &str); 8] = [
+    ("openssl", "TLS is rustls with ring: one library to patch, and no system library"),
+    ("openssl-sys", "as openssl"),
+    ("native-tls", "brings openssl"),
+    ("aws-lc-sys", "needs cmake and a long build of C"),
+    ("aws-lc-rs", "brings aws-lc-sys"),
+    ("bindgen", "needs libclang on every machine that builds"),
+    ("cmake", "a build tool that a fresh machine lacks"),
+    ("prost-build", "needs protoc on every machine that builds"),
+];
+
+/// Of what there must be one version: two would be two sets of keys, types or decoders.
+pub const SINGLE: [&str; 9] =
+    ["axum", "http", "hyper", "image", "ring", "rustls", "sqlx", "tokio", "uuid"];
+
+/// Where everything comes from.
+pub const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
+
+/// Packages whose licence is none of [`ACCEPTED`].
+pub fn unaccepted(guests: &[Guest]) -> Findings {
+    let wrong = guests.iter().filter(|guest| !guest.licence.as_deref().is_some_and(is_accepted));
+    wrong.map(|guest| format!("{}: licence {:?}", shown(guest), guest.licence)).collect()
+}
+
+/// Whether the accepted licences are enough to use something under `expression`.
+fn is_accepted(expression: &str) -> bool {
+    // Old manifests write `MIT/Apache-2.0`, which the lax mode reads as `OR`.
+    let Ok(read) = Expression::parse_mode(expression, ParseMode::LAX) else { return false };
+    read.evaluate(|needed| {
+        let needed = needed.to_string();
+        ACCEPTED.iter().any(|(licence, _)| *licence == needed)
+    })
+}
+
+/// Packages that do not come from crates.io.
+pub fn foreign(guests: &[Guest]) -> Findings {
+    let foreign = guests.iter().filter(|guest| guest.source.as_deref() != Some(CRATES_IO));
+    foreign.map(|guest| format!("{}: from {:?}", shown(guest), guest.source)).collect()
+}
+
+/// Packages that are banned.
+pub fn banned(guests: &[Guest]) -> Findings {
+    let why = |guest: &Guest| BANNED.iter().find(|(name, _)| *name == guest.name);
+    let banned = guests.iter().filter_map(|guest| Some((guest, why(guest)?.1)));
+    banned.map(|(guest, why)| format!("{}: {why}", shown(guest))).collect()
+}
+
+/// Packages of [`SINGLE`] that are there twice.
+pub fn doubled(guests: &[Guest]) -> Findings {
+    let mut versions: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for guest in guests {
+        versions.entry(&guest.name).or_default().insert(&guest.version);
+    }
+    let doubled =
+        versions.into_iter().filter(|(name, versions)| SINGLE.contains(name) && versions.len() > 1);
+    doubled.map(|(name, versions)| format!("{name}: {versions:?}")).collect()
+}
+
+fn shown(guest: &Guest) -> String {
+    format!("{} {}", guest.name, guest.version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guest(name: &str, version: &str, licence: &str) -> Guest {
+        Guest {
+            name: name.to_owned(),
+            version: version.to_owned(),
+            licence: Some(licence.to_owned()),
+            source: Some(CRATES_IO.to_owned()),
+        }
+    }
+
+    #[test]
+    fn a_licence_that_is_not_accepted_is_found_and_a_choice_is_read() {
+        for good in
+            ["MIT", "MIT/Apache-2.0", "GPL-3.0 OR MIT", "(MIT OR Apache-2.0) AND Unicode-3.0"]
+        {
+            assert!(unaccepted(&[guest("a", "1.0.0", good)]).is_empty(), "{good}");
+        }
+        for bad in ["GPL-3.0-only", "MIT AND AGPL-3.0-only", "Proprietary", ""] {
+            assert_eq!(unaccepted(&[guest("a", "1.0.0", bad)]).len(), 1, "{bad}");
+        }
+        let unlicensed = Guest { licence: None, ..guest("a", "1.0.0", "MIT") };
+        assert_eq!(unaccepted(&[unlicensed]).len(), 1);
+    }
+
+    #[test]
+    fn a_source_that_is_not_crates_io_is_found() {
+        let git = Guest {
+            source: Some("git+https://example.org/a".to_owned()),
+            ..guest("a", "1.0.0", "MIT")
+        };
+        let folder = Guest { source: None, ..guest("b", "1.0.0", "MIT") };
+
+        assert_eq!(foreign(&[git, folder, guest("c", "1.0.0", "MIT")]).len(), 2);
+    }
+
+    #[test]
+    fn a_banned_package_is_found() {
+        assert_eq!(banned(&[guest("openssl", "0.10.0", "Apache-2.0")]).len(), 1);
+    }
+
+    #[test]
+    fn a_second_version_of_what_must_be_single_is_found() {
+        let guests = [
+            guest("rustls", "0.22.0", "MIT"),
+            guest("rustls", "0.23.0", "MIT"),
+            guest("itoa", "0.4.0", "MIT"),
+            guest("itoa", "1.0.0", "MIT"),
+        ];
+
+        assert_eq!(doubled(&guests).len(), 1);
+    }
+}

@@ -1,0 +1,64 @@
+//! `docs/rights.md`, the page for people whose rights Mamori affects, says what the code does.
+
+use mamori_model::retention::Term;
+use mamori_model::{Action, Purpose, Surface, Verdict, verdict::NotLooked};
+
+use crate::Findings;
+
+/// The page.
+pub const PAGE: &str = "docs/rights.md";
+
+/// How a term stands in the page's table.
+pub fn row(term: &Term) -> String {
+    let Term { what, key, days_default, days_max, source } = term;
+    format!("| {what} | `{key}` | {days_default} | {days_max} | {source} |")
+}
+
+/// Terms that the page lacks, and rows of its retention table that are no term.
+pub fn retention(page: &str, terms: &[Term]) -> Findings {
+    let rows: Vec<String> = terms.iter().map(row).collect();
+    let missing = rows.iter().filter(|row| !page.lines().any(|line| line == *row));
+    let missing = missing.map(|row| format!("{PAGE}: no row {row}"));
+    let of_table = |line: &&str| line.starts_with('|') && line.contains("_days` |");
+    let stale = page.lines().filter(of_table).filter(|line| !rows.iter().any(|row| row == line));
+    let stale = stale.map(|line| format!("{PAGE}: no such term {line}"));
+    missing.chain(stale).collect()
+}
+
+/// Words for what Mamori may do to an item, and why not, that the page does not explain.
+pub fn unexplained(page: &str) -> Findings {
+    let words = Purpose::ALL.map(Purpose::as_str).into_iter();
+    let words = words.chain(Surface::ALL.map(Surface::as_str));
+    let words = words.chain(Action::ALL.map(Action::as_str));
+    let words = words.chain(Verdict::ALL.map(Verdict::as_str)).map(|word| format!("`{word}`"));
+    let reasons = [
+        NotLooked::NoBank,
+        NotLooked::Surface,
+        NotLooked::Jurisdiction,
+        NotLooked::PrivateBasisEnded,
+    ];
+    let sentences = reasons.map(|reason| reason.explain().to_owned());
+    let missing = words.chain(sentences).filter(|word| !page.contains(word.as_str()));
+    missing.map(|word| format!("{PAGE}: does not say {word}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use mamori_model::retention::TERMS;
+
+    use super::*;
+
+    #[test]
+    fn a_page_that_keeps_something_longer_than_the_code_is_found() {
+        let right: String = TERMS.iter().map(|term| row(term) + "\n").collect();
+        let wrong = right.replace("| 30 |", "| 31 |");
+
+        assert!(retention(&right, &TERMS).is_empty());
+        assert_eq!(retention(&wrong, &TERMS).len(), 2);
+    }
+
+    #[test]
+    fn an_empty_page_explains_nothing() {
+        assert!(unexplained("").len() > 10);
+    }
+}

@@ -1,0 +1,103 @@
+#![cfg(test)]
+
+//! The checkout keeps the rules of `tidy`.
+
+use std::collections::BTreeSet;
+
+use mamori_model::retention::TERMS;
+use mamori_tidy::checkout::{self, File};
+use mamori_tidy::{Findings, documents, duties, files, layers, manifests, rights, workspace};
+use toml::Table;
+
+fn checkout() -> Vec<File> {
+    checkout::files().expect("the checkout can be read")
+}
+
+fn text(path: &str) -> String {
+    let files = checkout();
+    let file = files.iter().find(|file| file.path == path).expect(path);
+    file.text().expect(path).to_owned()
+}
+
+fn root_manifest() -> Table {
+    text("Cargo.toml").parse().expect("the root manifest is TOML")
+}
+
+#[track_caller]
+fn none(found: &Findings) {
+    assert!(found.is_empty(), "{} found:\n  {}\n", found.len(), found.join("\n  "));
+}
+
+#[test]
+fn the_checkout_is_found() {
+    let files = checkout();
+    let houses: BTreeSet<&str> = files.iter().filter_map(File::house).collect();
+
+    assert!(houses.is_superset(&BTreeSet::from(["model", "tidy", "web"])), "{houses:?}");
+}
+
+#[test]
+fn arrows_between_crates_point_down() {
+    none(&layers::upward(&workspace::read().unwrap().houses));
+}
+
+#[test]
+fn pure_crates_stay_pure() {
+    none(&layers::impure(&workspace::read().unwrap().houses));
+}
+
+#[test]
+fn every_file_is_a_text_of_bounded_size() {
+    none(&files::not_text(&checkout()));
+}
+
+#[test]
+fn no_rust_file_is_too_long() {
+    none(&files::too_long(&checkout()));
+}
+
+#[test]
+fn every_rust_file_says_what_it_is() {
+    none(&files::headless(&checkout()));
+}
+
+#[test]
+fn nothing_is_left_for_later() {
+    none(&files::unfinished(&checkout()));
+}
+
+#[test]
+fn no_file_names_a_folder_of_the_machine_it_was_written_on() {
+    none(&files::machine_paths(&checkout()));
+}
+
+#[test]
+fn transactions_sql_and_the_environment_are_where_they_belong() {
+    none(&duties::misplaced(&checkout()));
+}
+
+#[test]
+fn every_crate_takes_lints_and_versions_from_the_root() {
+    none(&manifests::not_inheriting(&checkout()));
+    none(&manifests::own_versions(&checkout()));
+}
+
+#[test]
+fn every_dependency_is_used() {
+    none(&manifests::unused(&root_manifest(), &checkout()));
+}
+
+#[test]
+fn what_documents_name_exists() {
+    none(&documents::dead_paths(&checkout()));
+}
+
+#[test]
+fn the_page_about_rights_keeps_what_the_code_keeps() {
+    none(&rights::retention(&text(rights::PAGE), &TERMS));
+}
+
+#[test]
+fn the_page_about_rights_explains_every_word() {
+    none(&rights::unexplained(&text(rights::PAGE)));
+}
