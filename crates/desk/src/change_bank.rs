@@ -1,6 +1,11 @@
 //! A bank is changed, in everything but its purpose.
 
-use mamori_model::{Action, Bank, BankId, BankName, Distance, Line, Quality, Reach};
+use std::collections::BTreeSet;
+
+use mamori_model::{
+    Action, Bank, BankId, BankName, Distance, Jurisdictions, Line, PrivateBasis, Quality, Reach,
+    Surface,
+};
 
 use crate::{Admin, Desk, Error, create_bank};
 
@@ -15,8 +20,12 @@ pub struct BankChange {
     pub legal_basis: Option<Line>,
     /// Who answers for it.
     pub owner: Option<Line>,
-    /// Where it may look.
-    pub reach: Option<Reach>,
+    /// The surfaces on which it may look.
+    pub surfaces: Option<BTreeSet<Surface>>,
+    /// The countries in which it may look.
+    pub jurisdictions: Option<Jurisdictions>,
+    /// The law for private messages.
+    pub private_basis: PrivateBasisChange,
     /// The largest distance that still matches.
     pub distance_max: Option<Distance>,
     /// The least quality that is compared.
@@ -25,6 +34,33 @@ pub struct BankChange {
     pub action: Option<Action>,
     /// Whether it looks at all.
     pub is_enabled: Option<bool>,
+}
+
+/// What becomes of the law that lets a bank look into private messages.
+#[derive(Clone, Debug, Default)]
+pub enum PrivateBasisChange {
+    /// It stays as it is.
+    #[default]
+    Keep,
+    /// There is none any more.
+    Remove,
+    /// It is this one.
+    Set(PrivateBasis),
+}
+
+impl BankChange {
+    /// Where the bank may look after the change.
+    fn reach(&self, before: &Reach) -> Result<Reach, Error> {
+        let surfaces = self.surfaces.as_ref().unwrap_or(before.surfaces());
+        let jurisdictions = self.jurisdictions.as_ref().unwrap_or(before.jurisdictions());
+        let private_basis = match &self.private_basis {
+            PrivateBasisChange::Keep => before.private_basis(),
+            PrivateBasisChange::Remove => None,
+            PrivateBasisChange::Set(basis) => Some(basis),
+        };
+        Reach::new(surfaces.clone(), jurisdictions.clone(), private_basis.cloned())
+            .map_err(Error::invalid)
+    }
 }
 
 impl Desk {
@@ -37,12 +73,13 @@ impl Desk {
     ) -> Result<Bank, Error> {
         let mut tx = self.store().begin("change_bank").await?;
         let before = tx.bank(id).await?.ok_or(Error::NotFound("bank"))?;
+        let reach = change.reach(&before.reach)?;
         let after = Bank {
             name: change.name.unwrap_or(before.name),
             source: change.source.unwrap_or(before.source),
             legal_basis: change.legal_basis.unwrap_or(before.legal_basis),
             owner: change.owner.unwrap_or(before.owner),
-            reach: change.reach.unwrap_or(before.reach),
+            reach,
             distance_max: change.distance_max.unwrap_or(before.distance_max),
             quality_min: change.quality_min.unwrap_or(before.quality_min),
             action: change.action.unwrap_or(before.action),
