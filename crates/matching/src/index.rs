@@ -5,12 +5,12 @@
 //! sees everything whose insertion returned before it began, and waits for nobody for long.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use mamori_model::{BankId, Distance, EntryId, Hash, HashKind, Md5, Pdq, Sha256};
 
+use crate::kept::{Kept, exact_key};
 use crate::scan::scan;
 use crate::shelf::Shelf;
 
@@ -66,60 +66,6 @@ type Draft<H> = Vec<(BankId, Arc<Shelf<H>>)>;
 
 /// The newest text of each entry of one step.
 type Step = BTreeMap<EntryId, (BankId, Hash)>;
-
-/// A kind of hash that the index keeps.
-trait Kept: Copy {
-    /// `hash`, if it is of this kind.
-    fn of(hash: &Hash) -> Option<Self>;
-    /// What an exact look-up finds it by: a mixture of all its bits. `None` for PDQ.
-    fn key(&self) -> Option<u64>;
-}
-
-impl Kept for Pdq {
-    fn of(hash: &Hash) -> Option<Self> {
-        match hash {
-            Hash::Pdq(hash) => Some(*hash),
-            Hash::Sha256(_) | Hash::Md5(_) => None,
-        }
-    }
-
-    fn key(&self) -> Option<u64> {
-        None
-    }
-}
-
-impl Kept for Sha256 {
-    fn of(hash: &Hash) -> Option<Self> {
-        match hash {
-            Hash::Sha256(hash) => Some(*hash),
-            Hash::Pdq(_) | Hash::Md5(_) => None,
-        }
-    }
-
-    fn key(&self) -> Option<u64> {
-        Some(mix(self.as_bytes()))
-    }
-}
-
-impl Kept for Md5 {
-    fn of(hash: &Hash) -> Option<Self> {
-        match hash {
-            Hash::Md5(hash) => Some(*hash),
-            Hash::Pdq(_) | Hash::Sha256(_) => None,
-        }
-    }
-
-    fn key(&self) -> Option<u64> {
-        Some(mix(self.as_bytes()))
-    }
-}
-
-/// A mixture with a fixed key. Not the first bytes: lists have been seen that begin alike.
-fn mix(bytes: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    bytes.hash(&mut hasher);
-    hasher.finish()
-}
 
 impl Index {
     /// An index without entries.
@@ -347,15 +293,6 @@ impl Index {
     fn change(&self) -> RwLockWriteGuard<'_, Visible> {
         self.visible.write().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn exact_key(id: EntryId, hash: &Hash) -> Option<(u64, EntryId)> {
-    let key = match hash {
-        Hash::Pdq(hash) => hash.key(),
-        Hash::Sha256(hash) => hash.key(),
-        Hash::Md5(hash) => hash.key(),
-    };
-    Some((key?, id))
 }
 
 fn keys<H: Kept>(shelf: &Shelf<H>) -> impl Iterator<Item = (u64, EntryId)> {

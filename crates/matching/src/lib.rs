@@ -6,6 +6,7 @@
 //! bank that may not look here) is the caller's to leave out.
 
 pub mod index;
+mod kept;
 mod scan;
 mod shelf;
 
