@@ -27,6 +27,8 @@ pub fn retention(page: &str, terms: &[Term]) -> Findings {
 
 /// Words for what Mamori may do to an item, and why not, that the page does not explain.
 pub fn unexplained(page: &str) -> Findings {
+    // A sentence may go over the end of a line.
+    let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
     let words = Purpose::ALL.map(Purpose::as_str).into_iter();
     let words = words.chain(Surface::ALL.map(Surface::as_str));
     let words = words.chain(Action::ALL.map(Action::as_str));
