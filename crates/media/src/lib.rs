@@ -1,1 +1,20 @@
-//! media
+//! Hostile bytes in, hashes out, in a child process that can do nothing else.
+//!
+//! [`Pool`] is what the server uses; it keeps warm processes that run [`run_worker`] inside a cage.
+//! [`hash`] is what they do. Nothing here knows banks, stores or the network.
+
+pub mod decode;
+pub mod digest;
+pub mod error;
+pub mod format;
+pub mod limits;
+pub mod pdq;
+pub mod picture;
+pub mod pixels;
+
+pub use digest::{Digests, digests};
+pub use error::Error;
+pub use format::{Format, sniff};
+pub use limits::Limits;
+pub use pdq::Luma;
+pub use picture::{Frame, Picture, hash, luma};

@@ -1,0 +1,65 @@
+//! One decoder per format. Each hands every frame, as a viewer would show it, to a visitor.
+//!
+//! Declared sizes are checked before anything of that size is allocated. What does not decode
+//! completely is an error: a picture half of which is missing must not pass for a clean one.
+
+mod bmp;
+mod gif;
+mod jpeg;
+mod png;
+mod tiff;
+mod webp;
+
+use std::ops::ControlFlow;
+
+use crate::pixels::{Layout, Pixels, size};
+use crate::{Error, Format, Limits};
+
+/// Takes a frame; `Break` when no further one is wanted.
+pub type Visitor<'a> = dyn FnMut(Pixels<'_>) -> ControlFlow<()> + 'a;
+
+/// Decodes `bytes` as `format`, frame by frame.
+///
+/// # Errors
+/// [`Error::Unreadable`] or [`Error::TooLarge`]; frames before the error were visited.
+pub fn frames(
+    format: Format,
+    bytes: &[u8],
+    limits: &Limits,
+    visitor: &mut Visitor<'_>,
+) -> Result<(), Error> {
+    match format {
+        Format::Jpeg => jpeg::frames(bytes, limits, visitor),
+        Format::Png => png::frames(bytes, limits, visitor),
+        Format::Webp => webp::frames(bytes, limits, visitor),
+        Format::Gif => gif::frames(bytes, limits, visitor),
+        Format::Bmp => bmp::frames(bytes, limits, visitor),
+        Format::Tiff => tiff::frames(bytes, limits, visitor),
+    }
+}
+
+/// Refuses what has no pixels or too many.
+fn check_area(format: Format, width: u32, height: u32, limits: &Limits) -> Result<(), Error> {
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels == 0 {
+        return Err(Error::unreadable(&format!("the {} has no pixels", format.label())));
+    }
+    if pixels > limits.pixels_max {
+        return Err(Error::TooLarge { pixels, pixels_max: limits.pixels_max });
+    }
+    Ok(())
+}
+
+/// Zeros for a whole frame, after [`check_area`].
+fn frame_buffer(width: u32, height: u32, layout: Layout) -> Result<Vec<u8>, Error> {
+    let bytes = size(width).checked_mul(size(height)).and_then(|n| n.checked_mul(layout.samples()));
+    let mut buffer = Vec::new();
+    let bytes = bytes.filter(|n| buffer.try_reserve_exact(*n).is_ok());
+    buffer.resize(bytes.ok_or_else(out_of_memory)?, 0);
+    Ok(buffer)
+}
+
+/// What a picture gets that needs more memory than a process may have.
+pub fn out_of_memory() -> Error {
+    Error::unreadable("decoding needs more memory than allowed")
+}

@@ -1,0 +1,39 @@
+//! Windows bitmaps, by `image`.
+
+use std::io::Cursor;
+
+use image::codecs::bmp::BmpDecoder;
+use image::{ColorType, ImageDecoder, ImageError};
+
+use super::{Visitor, check_area, frame_buffer};
+use crate::pixels::{Layout, Pixels};
+use crate::{Error, Format, Limits};
+
+const BMP: Format = Format::Bmp;
+
+/// The one frame of a bitmap.
+pub fn frames(bytes: &[u8], limits: &Limits, visitor: &mut Visitor<'_>) -> Result<(), Error> {
+    let decoder = BmpDecoder::new(Cursor::new(bytes)).map_err(unreadable)?;
+    let (width, height) = decoder.dimensions();
+    check_area(BMP, width, height, limits)?;
+    let layout = match decoder.color_type() {
+        ColorType::L8 => Layout::Grey,
+        ColorType::Rgb8 => Layout::Rgb,
+        ColorType::Rgba8 => Layout::Rgba,
+        _ => return Err(Error::corrupt(BMP, &"a colour type that bitmaps do not have")),
+    };
+    let mut samples = frame_buffer(width, height, layout)?;
+    decoder.read_image(&mut samples).map_err(unreadable)?;
+    let _ = visitor(Pixels { width, height, layout, samples: &samples });
+    Ok(())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
+fn unreadable(error: ImageError) -> Error {
+    match &error {
+        ImageError::IoError(io) if io.kind() == std::io::ErrorKind::UnexpectedEof => {
+            Error::truncated(BMP)
+        }
+        _ => Error::corrupt(BMP, &error),
+    }
+}

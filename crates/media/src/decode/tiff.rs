@@ -1,0 +1,198 @@
+//! TIFF, by `tiff`: every page, its samples turned into 8-bit grey or RGB here.
+
+use std::collections::BTreeSet;
+use std::io::Cursor;
+
+use tiff::decoder::{Decoder, DecodingResult};
+use tiff::{ColorType, TiffError};
+
+use super::{Visitor, check_area, frame_buffer, out_of_memory};
+use crate::pixels::{Layout, Pixels, cmyk_to_rgb, high_byte, low_byte, size};
+use crate::{Error, Format, Limits};
+
+mod palette;
+
+const TIFF: Format = Format::Tiff;
+
+/// The pages of a TIFF.
+pub fn frames(bytes: &[u8], limits: &Limits, visitor: &mut Visitor<'_>) -> Result<(), Error> {
+    let greyed = palette::as_grey(bytes);
+    let mut decoder = open(&greyed.bytes, limits).map_err(unreadable)?;
+    loop {
+        let (width, height) = decoder.dimensions().map_err(unreadable)?;
+        check_area(TIFF, width, height, limits)?;
+        let page = read_page(&mut decoder, &greyed.directories, width, height)?;
+        if visitor(page.pixels()).is_break() || !decoder.more_images() {
+            return Ok(());
+        }
+        decoder.next_image().map_err(unreadable)?;
+    }
+}
+
+type Reader<'a> = Decoder<Cursor<&'a [u8]>>;
+
+fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Reader<'a>, TiffError> {
+    let memory = usize::try_from(limits.memory_bytes_max).unwrap_or(usize::MAX);
+    let mut limited = tiff::decoder::Limits::default();
+    limited.decoding_buffer_size = memory;
+    limited.intermediate_buffer_size = memory;
+    Ok(Decoder::new(Cursor::new(bytes))?.with_limits(limited))
+}
+
+struct Page {
+    width: u32,
+    height: u32,
+    layout: Layout,
+    samples: Vec<u8>,
+}
+
+impl Page {
+    fn pixels(&self) -> Pixels<'_> {
+        let Self { width, height, layout, ref samples } = *self;
+        Pixels { width, height, layout, samples }
+    }
+}
+
+fn read_page(
+    decoder: &mut Reader<'_>,
+    palettes: &BTreeSet<u64>,
+    width: u32,
+    height: u32,
+) -> Result<Page, Error> {
+    let colour = decoder.colortype().map_err(unreadable)?;
+    let map = palette::colours(decoder, colour, palettes).map_err(unreadable)?;
+    let mut raw = DecodingResult::U8(Vec::new());
+    let read = decoder.read_image_to_buffer(&mut raw).map_err(unreadable)?;
+    if raw.as_buffer(0).byte_len() < read.complete_len {
+        return Err(out_of_memory());
+    }
+    let raw = to_bytes(raw, colour.bit_depth(), width)?;
+    let samples = usize::from(colour.num_samples());
+    let raw = if read.planes > 1 { interleaved(&raw, samples) } else { raw };
+    let layout = match colour {
+        ColorType::Gray(_) if map.is_none() => Layout::Grey,
+        ColorType::Multiband { .. } => Layout::Grey,
+        _ => Layout::Rgb,
+    };
+    let mut page = frame_buffer(width, height, layout)?;
+    let pixels = raw.chunks_exact(samples.max(1));
+    if pixels.len() < size(width) * size(height) {
+        return Err(Error::truncated(TIFF));
+    }
+    for (to, from) in page.chunks_exact_mut(layout.samples()).zip(pixels) {
+        write_pixel(to, from, colour, map.as_deref())?;
+    }
+    Ok(Page { width, height, layout, samples: page })
+}
+
+/// Turns one pixel's samples into grey or RGB.
+fn write_pixel(
+    to: &mut [u8],
+    from: &[u8],
+    colour: ColorType,
+    map: Option<&[[u8; 3]]>,
+) -> Result<(), Error> {
+    let rgb = match (colour, from) {
+        (ColorType::Gray(_), [index]) if map.is_some() => {
+            let colours = map.unwrap_or_default();
+            colours.get(usize::from(*index)).copied().unwrap_or_default()
+        }
+        (ColorType::Gray(_) | ColorType::Multiband { .. }, [grey, ..]) => [*grey; 3],
+        (ColorType::RGB(_) | ColorType::RGBA(_), [red, green, blue, ..]) => [*red, *green, *blue],
+        (ColorType::CMYK(_) | ColorType::CMYKA(_), [cyan, magenta, yellow, black, ..]) => {
+            cmyk_to_rgb([*cyan, *magenta, *yellow, *black])
+        }
+        (ColorType::YCbCr(_), [luma, blue, red]) => ycbcr_to_rgb(*luma, *blue, *red),
+        _ => return Err(Error::corrupt(TIFF, &format!("{colour:?} is not supported"))),
+    };
+    to.iter_mut().zip(rgb).for_each(|(to, from)| *to = from);
+    Ok(())
+}
+
+/// One byte a sample: 16 bits lose their lower half, fewer than 8 are stretched. Palette indices are
+/// stretched too; [`palette::colours`] knows.
+fn to_bytes(raw: DecodingResult, depth: u8, width: u32) -> Result<Vec<u8>, Error> {
+    match raw {
+        DecodingResult::U8(bytes) if depth >= 8 => Ok(bytes),
+        DecodingResult::U8(bytes) => Ok(unpacked(&bytes, depth, size(width))),
+        DecodingResult::U16(words) => Ok(words.into_iter().map(high_byte).collect()),
+        _ => Err(Error::corrupt(TIFF, &"samples that are not 1 to 16 bit integers")),
+    }
+}
+
+/// Bits to bytes, 0 to 0 and the highest to 255; each row starts a new byte.
+fn unpacked(packed: &[u8], depth: u8, width: usize) -> Vec<u8> {
+    let depth = u32::from(depth.clamp(1, 7));
+    let highest = (1 << depth) - 1;
+    let row_bytes = (width * size(depth)).div_ceil(8).max(1);
+    let mut bytes = Vec::with_capacity(packed.len() / row_bytes * width);
+    for row in packed.chunks(row_bytes) {
+        let (mut held, mut bits) = (0_u32, 0_u32);
+        let mut input = row.iter();
+        for _ in 0..width {
+            while bits < depth {
+                held = (held << 8) | u32::from(input.next().copied().unwrap_or_default());
+                bits += 8;
+            }
+            bits -= depth;
+            let sample = (held >> bits) & highest;
+            held &= (1 << bits) - 1;
+            bytes.push(low_byte(sample * 255 / highest));
+        }
+    }
+    bytes
+}
+
+fn interleaved(planes: &[u8], count: usize) -> Vec<u8> {
+    let plane_length = planes.len() / count.max(1);
+    let mut bytes = vec![0; plane_length * count];
+    for (index, plane) in planes.chunks_exact(plane_length.max(1)).take(count).enumerate() {
+        for (pixel, sample) in bytes.chunks_exact_mut(count).zip(plane) {
+            if let Some(to) = pixel.get_mut(index) {
+                *to = *sample;
+            }
+        }
+    }
+    bytes
+}
+
+/// Full-range BT.601, as JPEG has it, in 1/65536.
+fn ycbcr_to_rgb(luma: u8, blue: u8, red: u8) -> [u8; 3] {
+    let (luma, blue, red) =
+        (i32::from(luma) << 16, i32::from(blue) - 128, i32::from(red) - 128);
+    let sums = [
+        luma + 91_881 * red,
+        luma - 22_554 * blue - 46_802 * red,
+        luma + 116_130 * blue,
+    ];
+    sums.map(|sum| u8::try_from(((sum + 32_768) >> 16).clamp(0, 255)).unwrap_or_default())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
+fn unreadable(error: TiffError) -> Error {
+    match &error {
+        TiffError::IoError(io) if io.kind() == std::io::ErrorKind::UnexpectedEof => {
+            Error::truncated(TIFF)
+        }
+        TiffError::LimitsExceeded => out_of_memory(),
+        _ => Error::corrupt(TIFF, &error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_become_bytes_row_by_row() {
+        assert_eq!(unpacked(&[0b1010_0000, 0b0100_0000], 1, 3), [255, 0, 255, 0, 255, 0]);
+        assert_eq!(unpacked(&[0b0001_1011], 2, 4), [0, 85, 170, 255]);
+        assert_eq!(unpacked(&[0x0f, 0xa0], 4, 3), [0, 255, 170]);
+    }
+
+    #[test]
+    fn ycbcr_of_grey_is_grey_and_of_red_is_red() {
+        assert_eq!(ycbcr_to_rgb(77, 128, 128), [77, 77, 77]);
+        assert_eq!(ycbcr_to_rgb(76, 85, 255), [254, 0, 0]);
+    }
+}

@@ -1,0 +1,143 @@
+//! From the small picture to bits: its 16 × 16 lowest frequencies, each against their median.
+
+use std::sync::LazyLock;
+
+use mamori_model::{Pdq, Quality};
+
+use super::jarosz::{SIDE, Small};
+
+/// Frequencies kept in each direction; the constant one is left out.
+const KEPT: usize = 16;
+
+/// Strength of each frequency, `[down][across]`.
+pub type Spectrum = [[f32; KEPT]; KEPT];
+
+/// `[frequency][sample]`, as the reference rounds it: the scale in `f32`, the product in `f64`.
+static MATRIX: LazyLock<[[f32; SIDE]; KEPT]> = LazyLock::new(|| {
+    let scale = f64::from(narrow((2.0_f64 / 64.0).sqrt()));
+    let mut matrix = [[0.0; SIDE]; KEPT];
+    for (frequency, row) in (1_u32..).zip(&mut matrix) {
+        for (odd, cell) in (1_u32..).step_by(2).zip(row) {
+            let step = std::f64::consts::PI / 2.0 / 64.0;
+            let angle = step * f64::from(frequency) * f64::from(odd);
+            *cell = narrow(scale * angle.cos());
+        }
+    }
+    matrix
+});
+
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    reason = "rounding to f32 is what the reference does here"
+)]
+fn narrow(value: f64) -> f32 {
+    value as f32
+}
+
+/// The 16 × 16 lowest frequencies of `small`.
+pub fn spectrum(small: &Small) -> Spectrum {
+    let mut down = [[0.0_f32; SIDE]; KEPT];
+    for (weights, sums) in MATRIX.iter().zip(&mut down) {
+        for (weight, row) in weights.iter().zip(small) {
+            for (sum, sample) in sums.iter_mut().zip(row) {
+                *sum += weight * sample;
+            }
+        }
+    }
+    let mut both = [[0.0_f32; KEPT]; KEPT];
+    for (row, sums) in down.iter().zip(&mut both) {
+        for (weights, sum) in MATRIX.iter().zip(sums) {
+            for (sample, weight) in row.iter().zip(weights) {
+                *sum += sample * weight;
+            }
+        }
+    }
+    both
+}
+
+/// Bit 16 × down + across is set where the frequency is stronger than the lower median.
+///
+/// Bit 255 is the first bit of the hash's text.
+pub fn bits(spectrum: &Spectrum) -> Pdq {
+    let mut sorted = [0.0_f32; KEPT * KEPT];
+    for (to, from) in sorted.iter_mut().zip(spectrum.as_flattened()) {
+        *to = *from;
+    }
+    let (_, median, _) = sorted.select_nth_unstable_by(KEPT * KEPT / 2 - 1, f32::total_cmp);
+    let mut bytes = [0_u8; 32];
+    for (byte, eight) in bytes.iter_mut().rev().zip(spectrum.as_flattened().chunks(8)) {
+        for (bit, strength) in eight.iter().enumerate() {
+            *byte |= u8::from(*strength > *median) << bit;
+        }
+    }
+    Pdq::from(bytes)
+}
+
+/// The spectra of the eight dihedral variants, in the order of [`super::dihedral`].
+///
+/// Turning or mirroring a picture only changes signs and swaps directions of its frequencies
+/// (`pdq/cpp/hashing/pdqhashing.cpp`, ThreatExchange).
+pub fn variants(spectrum: &Spectrum) -> [Spectrum; 8] {
+    let same = |_: usize, _: usize| false;
+    let down = |down: usize, _: usize| down % 2 == 0;
+    let across = |_: usize, across: usize| across % 2 == 0;
+    let either = |down: usize, across: usize| (down + across) % 2 == 1;
+    [
+        *spectrum,
+        transposed(&negated(spectrum, across)),
+        negated(spectrum, either),
+        transposed(&negated(spectrum, down)),
+        negated(spectrum, down),
+        negated(spectrum, across),
+        transposed(&negated(spectrum, same)),
+        transposed(&negated(spectrum, either)),
+    ]
+}
+
+fn negated(spectrum: &Spectrum, is_negated: impl Fn(usize, usize) -> bool) -> Spectrum {
+    let mut result = *spectrum;
+    for (down, row) in result.iter_mut().enumerate() {
+        for (across, strength) in row.iter_mut().enumerate() {
+            if is_negated(down, across) {
+                *strength = -*strength;
+            }
+        }
+    }
+    result
+}
+
+fn transposed(spectrum: &Spectrum) -> Spectrum {
+    let mut result = [[0.0; KEPT]; KEPT];
+    for (across, row) in spectrum.iter().enumerate() {
+        for (strength, to) in row.iter().zip(&mut result) {
+            if let Some(cell) = to.get_mut(across) {
+                *cell = *strength;
+            }
+        }
+    }
+    result
+}
+
+/// How much structure the small picture has: the whole percents of its gradients, over 90.
+pub fn quality(small: &Small) -> Quality {
+    let step = |(a, b): (&f32, &f32)| (((a - b) * 100.0) / 255.0).trunc().abs();
+    let mut gradients = 0.0_f32;
+    for (row, below) in small.iter().zip(small.iter().skip(1)) {
+        gradients += row.iter().zip(below).map(step).sum::<f32>();
+    }
+    for row in small {
+        gradients += row.iter().zip(row.iter().skip(1)).map(step).sum::<f32>();
+    }
+    Quality::new(to_u8((gradients / 90.0).min(100.0))).unwrap_or(Quality::ANY)
+}
+
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "0 to 100, and the reference cuts the fraction off"
+)]
+fn to_u8(value: f32) -> u8 {
+    value as u8
+}
