@@ -47,6 +47,11 @@ impl Desk {
         Holdings { banks: self.directory().banks().count(), entries }
     }
 
+    /// How many entries of `kind` this node holds in memory.
+    pub fn held(&self, kind: HashKind) -> usize {
+        self.index().len(kind)
+    }
+
     /// Reads everything; the node can answer afterwards.
     pub async fn load(&self) -> Result<(), Error> {
         let version = self.store().last_change().await?;

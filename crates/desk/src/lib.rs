@@ -47,6 +47,7 @@ pub use clock::Clock;
 pub use directory::Directory;
 pub use error::Error;
 pub use follow::Position;
+pub use mamori_store::{Added, MatchFilter, NewEntry};
 pub use proof::{Admin, Caller, Proof};
 pub use settings::Settings;
 
