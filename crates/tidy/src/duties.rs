@@ -1,4 +1,5 @@
-//! Who may do what: one crate begins transactions, one writes SQL, one reads the environment.
+//! Who may do what: one crate begins transactions, one writes SQL, one reads the environment, two
+//! may be unsafe.
 
 use crate::Findings;
 use crate::checkout::File;
@@ -14,7 +15,7 @@ struct Duty {
     does: fn(Piece<'_>) -> bool,
 }
 
-const DUTIES: [Duty; 3] = [
+const DUTIES: [Duty; 4] = [
     Duty {
         // The store makes transactions; that only the desk asks for them is the point.
         crates: &["desk", "store"],
@@ -31,6 +32,13 @@ const DUTIES: [Duty; 3] = [
         crates: &["server", "testkit", "xtask"],
         says: "reads the environment, which only `server` does",
         does: |piece| is_code_with(piece, &["env::var", "env::vars", "env::var_os", "var_os("]),
+    },
+    Duty {
+        crates: &["media", "matching"],
+        says: "is unsafe, which only the cage and the search are",
+        does: |piece| {
+            is_code_with(piece, &["unsafe {", "unsafe fn", "unsafe impl", "unsafe extern"])
+        },
     },
 ];
 
@@ -116,6 +124,14 @@ mod tests {
 
         assert_eq!(found("crates/media/src/a.rs", source).len(), 1);
         assert!(found("crates/server/src/a.rs", source).is_empty());
+    }
+
+    #[test]
+    fn unsafe_code_outside_the_cage_is_found() {
+        let source = "fn a() { unsafe { b() } }";
+
+        assert_eq!(found("crates/web/src/a.rs", source).len(), 1);
+        assert!(found("crates/media/src/cage.rs", source).is_empty());
     }
 
     #[test]

@@ -72,7 +72,7 @@ fn no_file_names_a_folder_of_the_machine_it_was_written_on() {
 }
 
 #[test]
-fn transactions_sql_and_the_environment_are_where_they_belong() {
+fn each_crate_does_only_what_is_its_to_do() {
     none(&duties::misplaced(&checkout()));
 }
 

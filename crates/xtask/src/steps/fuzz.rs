@@ -74,7 +74,7 @@ fn options(args: &[String]) -> Result<Options> {
 }
 
 /// The folders `crates/*/fuzz`, sorted.
-fn fuzz_folders(root: &Path) -> Result<Vec<PathBuf>> {
+pub fn fuzz_folders(root: &Path) -> Result<Vec<PathBuf>> {
     let mut folders = Vec::new();
     for entry in fs::read_dir(root.join("crates"))? {
         let folder = entry?.path().join("fuzz");
