@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use jiff::Timestamp;
 use mamori_media::Picture;
-use mamori_model::webhook::EventKind;
 use mamori_model::matched::Match;
+use mamori_model::webhook::EventKind;
 use mamori_model::{Hit, Item, Judgement, MatchId, NotLooked, Verdict};
 
 use crate::hash_item::Hashed;

@@ -35,7 +35,9 @@ pub(crate) fn check(purpose: Purpose, action: Action, distance_max: Distance) ->
         return Err(Error::invalid("`distance_max` is at most 64"));
     }
     if purpose.is_negative() && action != Action::None {
-        return Err(Error::invalid("a bank of known benign material can only have the action `none`"));
+        return Err(Error::invalid(
+            "a bank of known benign material can only have the action `none`",
+        ));
     }
     Ok(())
 }

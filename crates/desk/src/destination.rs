@@ -17,7 +17,9 @@ pub enum Refused {
     #[error("not a URL: expected one such as `https://service.example/webhooks`")]
     NotAUrl,
     /// Not https, and not http to loopback.
-    #[error("webhooks go to https addresses only; http is for loopback (127.0.0.1, [::1], localhost)")]
+    #[error(
+        "webhooks go to https addresses only; http is for loopback (127.0.0.1, [::1], localhost)"
+    )]
     NotHttps,
     /// Longer than [`URL_CHARS_MAX`].
     #[error("the URL is longer than 2,000 characters")]
@@ -164,7 +166,10 @@ mod tests {
         assert_eq!(refused("ftp://127.0.0.1/"), Some(Refused::NotHttps));
         assert_eq!(refused("file:///etc/passwd"), Some(Refused::NotAUrl));
         assert_eq!(refused("https://u:p@service.example/"), Some(Refused::Credentials));
-        assert_eq!(refused(&format!("https://a.example/{}", "x".repeat(2_000))), Some(Refused::TooLong));
+        assert_eq!(
+            refused(&format!("https://a.example/{}", "x".repeat(2_000))),
+            Some(Refused::TooLong)
+        );
     }
 
     #[test]

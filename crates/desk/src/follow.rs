@@ -58,8 +58,7 @@ impl Desk {
         self.reload_directory().await?;
         let mut after = None;
         loop {
-            let rows =
-                self.store().live_entries(after, ROWS_AT_ONCE, self.clock().now()).await?;
+            let rows = self.store().live_entries(after, ROWS_AT_ONCE, self.clock().now()).await?;
             let Some(last) = rows.last() else { break };
             after = Some(last.entry);
             self.index().insert(&indexed(&rows));
@@ -102,7 +101,10 @@ impl Desk {
                 Ok(()) => {}
                 Err(error) if !is_lost => {
                     is_lost = true;
-                    tracing::error!(error = &error as &dyn std::error::Error, "lost the change log");
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "lost the change log"
+                    );
                 }
                 Err(_) => {}
             }
@@ -128,7 +130,7 @@ impl Desk {
     async fn apply(&self, change: &Change) -> Result<(), Error> {
         match change {
             Change::Added { first, last, .. } => self.index_added(*first, *last).await?,
-            Change::Removed { first, last, .. } => self.index().remove(*first, *last),
+            Change::Removed { first, last, .. } => self.index().remove(*first..=*last),
             Change::BankDeleted(bank) => self.index().remove_bank(*bank),
             Change::Banks | Change::Keys => {}
         }
@@ -155,7 +157,5 @@ impl Desk {
 }
 
 fn indexed(rows: &[IndexRow]) -> Vec<Indexed> {
-    rows.iter()
-        .map(|row| Indexed { entry: row.entry, bank: row.bank, hash: row.hash })
-        .collect()
+    rows.iter().map(|row| Indexed { entry: row.entry, bank: row.bank, hash: row.hash }).collect()
 }

@@ -18,8 +18,7 @@ impl Desk {
     /// Hashes a picture in a caged child process.
     pub async fn hash_item(&self, bytes: Bytes) -> Result<Hashed, Error> {
         let for_digests = bytes.clone();
-        let digests =
-            tokio::task::spawn_blocking(move || mamori_media::digests(&for_digests));
+        let digests = tokio::task::spawn_blocking(move || mamori_media::digests(&for_digests));
         let picture = self.pool().hash(bytes).await?;
         let digests = digests.await.map_err(|cause| Error::internal("hashing stopped", cause))?;
         Ok(Hashed { picture, digests })

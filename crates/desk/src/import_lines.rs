@@ -77,9 +77,8 @@ impl LineReader {
             return Read::Skipped;
         }
         let fields = match (self.format, &self.columns) {
-            (LineFormat::Ndjson, _) => {
-                serde_json::from_slice(line).map_err(|error| format!("not the JSON of an entry: {error}"))
-            }
+            (LineFormat::Ndjson, _) => serde_json::from_slice(line)
+                .map_err(|error| format!("not the JSON of an entry: {error}")),
             (LineFormat::Csv, Some(columns)) => csv_fields(line, columns),
             (LineFormat::Csv, None) => {
                 return match csv_header(line) {
@@ -104,8 +103,9 @@ impl Fields {
         let kind = self.kind.map_or(Ok(kind), |kind| said("kind", kind.parse()))?;
         let source_id = self.source_id.map(|text| said("source_id", Line::from_str(&text)));
         let expires_at = self.expires_at.map(|text| {
-            Timestamp::from_str(&text)
-                .map_err(|_| "`expires_at`: expected a time such as 2027-01-01T00:00:00Z".to_owned())
+            Timestamp::from_str(&text).map_err(|_| {
+                "`expires_at`: expected a time such as 2027-01-01T00:00:00Z".to_owned()
+            })
         });
         Ok(NewEntry {
             hash: said("hash", Hash::parse(kind, &hash))?,

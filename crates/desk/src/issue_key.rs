@@ -34,8 +34,8 @@ impl Desk {
 
     /// Makes the first administrator's key; `None` if there is a live one already.
     ///
-    /// Two nodes that start at once make one key: inserting it takes the change log's lock, and
-    /// the second one then sees the first one's.
+    /// Two nodes that start at once make one key: counting waits for whoever else counts, and the
+    /// second one then sees the first one's.
     pub async fn issue_first_key(&self) -> Result<Option<Issued>, Error> {
         let name: Line =
             "first administrator".parse().map_err(|cause| Error::internal("no name", cause))?;

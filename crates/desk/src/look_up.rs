@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use mamori_matching::Near;
 use mamori_model::{
-    Bank, BankId, Country, Distance, EntryId, EntryState, Hash, HashKind, Hit, Md5, NotLooked,
-    Pdq, Quality, Sha256, Surface,
+    Bank, BankId, Country, Distance, EntryId, EntryState, Hash, HashKind, Hit, Md5, NotLooked, Pdq,
+    Quality, Sha256, Surface,
 };
 
 use crate::{Desk, Directory, Error};
@@ -54,11 +54,7 @@ impl Desk {
     }
 
     /// Searches `banks`, whatever they may do.
-    pub async fn search(
-        &self,
-        prints: &Fingerprints,
-        banks: &[&Bank],
-    ) -> Result<Vec<Hit>, Error> {
+    pub async fn search(&self, prints: &Fingerprints, banks: &[&Bank]) -> Result<Vec<Hit>, Error> {
         let candidates = self.candidates(prints, banks);
         if candidates.is_empty() {
             return Ok(candidates);

@@ -53,9 +53,12 @@ impl Desk {
         loop {
             let mut tx = self.store().begin("sweep").await?;
             let expired = tx.expire_entries(now, ROWS_AT_ONCE).await?;
-            let deleted = tx.delete_matches_before(before(now, terms.matches_days), ROWS_AT_ONCE).await?
-                + tx.delete_deliveries_before(before(now, terms.deliveries_days), ROWS_AT_ONCE).await?
-                + tx.purge_ended_entries(before(now, terms.ended_entries_days), ROWS_AT_ONCE).await?;
+            let deleted =
+                tx.delete_matches_before(before(now, terms.matches_days), ROWS_AT_ONCE).await?
+                    + tx.delete_deliveries_before(before(now, terms.deliveries_days), ROWS_AT_ONCE)
+                        .await?
+                    + tx.purge_ended_entries(before(now, terms.ended_entries_days), ROWS_AT_ONCE)
+                        .await?;
             tx.commit().await?;
             swept.entries_expired += expired;
             swept.rows_deleted += deleted;
