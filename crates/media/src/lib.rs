@@ -3,6 +3,7 @@
 //! [`Pool`] is what the server uses; it keeps warm processes that run [`run_worker`] inside a cage.
 //! [`hash`] is what they do. Nothing here knows banks, stores or the network.
 
+pub mod cage;
 pub mod decode;
 pub mod digest;
 pub mod error;
@@ -11,10 +12,17 @@ pub mod limits;
 pub mod pdq;
 pub mod picture;
 pub mod pixels;
+pub mod pool;
+pub mod wire;
+pub mod worker;
 
+pub use cage::{Protection, Protections};
 pub use digest::{Digests, digests};
 pub use error::Error;
 pub use format::{Format, sniff};
 pub use limits::Limits;
+
 pub use pdq::Luma;
 pub use picture::{Frame, Picture, hash, luma};
+pub use pool::{Pool, PoolSettings};
+pub use worker::run_worker;

@@ -1,6 +1,6 @@
 //! PDQ, a fingerprint of how a still image looks, as Meta's reference defines it.
 //!
-//! Two dialects exist. We hash at *full resolution*, as PyPI `pdqhash`, `threatexchange` and HMA
+//! Two dialects exist. We hash at *full resolution*, as Python's `pdqhash`, `threatexchange` and HMA
 //! do; the C++ command-line tool shrinks to 512 × 512 first, which changes 2 to 8 bits in the median.
 //! No orientation from EXIF is applied, as none of them does; see [`dihedral`] for turned pictures.
 

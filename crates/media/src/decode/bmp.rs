@@ -1,6 +1,6 @@
 //! Windows bitmaps, by `image`.
 
-use std::io::Cursor;
+use std::io::{Cursor, ErrorKind};
 
 use image::codecs::bmp::BmpDecoder;
 use image::{ColorType, ImageDecoder, ImageError};
@@ -16,11 +16,14 @@ pub fn frames(bytes: &[u8], limits: &Limits, visitor: &mut Visitor<'_>) -> Resul
     let decoder = BmpDecoder::new(Cursor::new(bytes)).map_err(unreadable)?;
     let (width, height) = decoder.dimensions();
     check_area(BMP, width, height, limits)?;
-    let layout = match decoder.color_type() {
-        ColorType::L8 => Layout::Grey,
-        ColorType::Rgb8 => Layout::Rgb,
-        ColorType::Rgba8 => Layout::Rgba,
-        _ => return Err(Error::corrupt(BMP, &"a colour type that bitmaps do not have")),
+    let layouts = [
+        (ColorType::L8, Layout::Grey),
+        (ColorType::Rgb8, Layout::Rgb),
+        (ColorType::Rgba8, Layout::Rgba),
+    ];
+    let colour = decoder.color_type();
+    let Some((_, layout)) = layouts.into_iter().find(|(known, _)| *known == colour) else {
+        return Err(Error::corrupt(BMP, &"a colour type that bitmaps do not have"));
     };
     let mut samples = frame_buffer(width, height, layout)?;
     decoder.read_image(&mut samples).map_err(unreadable)?;
@@ -30,10 +33,10 @@ pub fn frames(bytes: &[u8], limits: &Limits, visitor: &mut Visitor<'_>) -> Resul
 
 #[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
 fn unreadable(error: ImageError) -> Error {
-    match &error {
-        ImageError::IoError(io) if io.kind() == std::io::ErrorKind::UnexpectedEof => {
-            Error::truncated(BMP)
-        }
-        _ => Error::corrupt(BMP, &error),
+    if let ImageError::IoError(io) = &error
+        && io.kind() == ErrorKind::UnexpectedEof
+    {
+        return Error::truncated(BMP);
     }
+    Error::corrupt(BMP, &error)
 }

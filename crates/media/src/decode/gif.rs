@@ -81,9 +81,11 @@ impl Canvas {
 
 #[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
 fn unreadable(error: DecodingError) -> Error {
-    match &error {
-        DecodingError::UnexpectedEof => Error::truncated(GIF),
-        DecodingError::OutOfMemory | DecodingError::MemoryLimit => out_of_memory(),
-        _ => Error::corrupt(GIF, &error),
+    if matches!(error, DecodingError::UnexpectedEof) {
+        return Error::truncated(GIF);
     }
+    if matches!(error, DecodingError::OutOfMemory | DecodingError::MemoryLimit) {
+        return out_of_memory();
+    }
+    Error::corrupt(GIF, &error)
 }

@@ -20,8 +20,10 @@ pub fn frames(bytes: &[u8], limits: &Limits, visitor: &mut Visitor<'_>) -> Resul
     let reduced = reduce(bytes);
     let corrupt = |cause| Error::corrupt(JPEG, &cause);
     // The defaults for width and height are smaller than what `pixels_max` may permit.
-    let options =
-        DecoderOptions::default().set_strict_mode(true).set_max_width(65_535).set_max_height(65_535);
+    let options = DecoderOptions::default()
+        .set_strict_mode(true)
+        .set_max_width(65_535)
+        .set_max_height(65_535);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(&reduced), options);
     decoder.decode_headers().map_err(corrupt)?;
     let info = decoder.info().ok_or_else(|| Error::truncated(JPEG))?;

@@ -1,6 +1,6 @@
 //! PNG and APNG, by `png`. Every depth becomes 8 bits, palettes become colours.
 
-use std::io::Cursor;
+use std::io::{Cursor, ErrorKind};
 use std::ops::ControlFlow;
 
 use png::{BlendOp, ColorType, Decoder, DisposeOp, FrameControl, Reader, Transformations};
@@ -140,15 +140,15 @@ fn blend(under: &mut [u8], over: &[u8]) {
 
 #[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
 fn unreadable(error: png::DecodingError) -> Error {
-    match &error {
-        png::DecodingError::IoError(io) if io.kind() == std::io::ErrorKind::UnexpectedEof => {
-            Error::truncated(PNG)
-        }
-        png::DecodingError::LimitsExceeded => out_of_memory(),
-        png::DecodingError::IoError(_)
-        | png::DecodingError::Format(_)
-        | png::DecodingError::Parameter(_) => Error::corrupt(PNG, &error),
+    if let png::DecodingError::IoError(io) = &error
+        && io.kind() == ErrorKind::UnexpectedEof
+    {
+        return Error::truncated(PNG);
     }
+    if matches!(error, png::DecodingError::LimitsExceeded) {
+        return out_of_memory();
+    }
+    Error::corrupt(PNG, &error)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! TIFF, by `tiff`: every page, its samples turned into 8-bit grey or RGB here.
 
 use std::collections::BTreeSet;
-use std::io::Cursor;
+use std::io::{Cursor, ErrorKind};
 
 use tiff::decoder::{Decoder, DecodingResult};
 use tiff::{ColorType, TiffError};
@@ -69,11 +69,8 @@ fn read_page(
     let raw = to_bytes(raw, colour.bit_depth(), width)?;
     let samples = usize::from(colour.num_samples());
     let raw = if read.planes > 1 { interleaved(&raw, samples) } else { raw };
-    let layout = match colour {
-        ColorType::Gray(_) if map.is_none() => Layout::Grey,
-        ColorType::Multiband { .. } => Layout::Grey,
-        _ => Layout::Rgb,
-    };
+    let is_grey = matches!(colour, ColorType::Gray(_) | ColorType::Multiband { .. });
+    let layout = if is_grey && map.is_none() { Layout::Grey } else { Layout::Rgb };
     let mut page = frame_buffer(width, height, layout)?;
     let pixels = raw.chunks_exact(samples.max(1));
     if pixels.len() < size(width) * size(height) {
@@ -116,7 +113,17 @@ fn to_bytes(raw: DecodingResult, depth: u8, width: u32) -> Result<Vec<u8>, Error
         DecodingResult::U8(bytes) if depth >= 8 => Ok(bytes),
         DecodingResult::U8(bytes) => Ok(unpacked(&bytes, depth, size(width))),
         DecodingResult::U16(words) => Ok(words.into_iter().map(high_byte).collect()),
-        _ => Err(Error::corrupt(TIFF, &"samples that are not 1 to 16 bit integers")),
+        DecodingResult::U32(_)
+        | DecodingResult::U64(_)
+        | DecodingResult::F16(_)
+        | DecodingResult::F32(_)
+        | DecodingResult::F64(_)
+        | DecodingResult::I8(_)
+        | DecodingResult::I16(_)
+        | DecodingResult::I32(_)
+        | DecodingResult::I64(_) => {
+            Err(Error::corrupt(TIFF, &"samples that are not 1 to 16 bit integers"))
+        }
     }
 }
 
@@ -158,25 +165,22 @@ fn interleaved(planes: &[u8], count: usize) -> Vec<u8> {
 
 /// Full-range BT.601, as JPEG has it, in 1/65536.
 fn ycbcr_to_rgb(luma: u8, blue: u8, red: u8) -> [u8; 3] {
-    let (luma, blue, red) =
-        (i32::from(luma) << 16, i32::from(blue) - 128, i32::from(red) - 128);
-    let sums = [
-        luma + 91_881 * red,
-        luma - 22_554 * blue - 46_802 * red,
-        luma + 116_130 * blue,
-    ];
+    let (luma, blue, red) = (i32::from(luma) << 16, i32::from(blue) - 128, i32::from(red) - 128);
+    let sums = [luma + 91_881 * red, luma - 22_554 * blue - 46_802 * red, luma + 116_130 * blue];
     sums.map(|sum| u8::try_from(((sum + 32_768) >> 16).clamp(0, 255)).unwrap_or_default())
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
 fn unreadable(error: TiffError) -> Error {
-    match &error {
-        TiffError::IoError(io) if io.kind() == std::io::ErrorKind::UnexpectedEof => {
-            Error::truncated(TIFF)
-        }
-        TiffError::LimitsExceeded => out_of_memory(),
-        _ => Error::corrupt(TIFF, &error),
+    if let TiffError::IoError(io) = &error
+        && io.kind() == ErrorKind::UnexpectedEof
+    {
+        return Error::truncated(TIFF);
     }
+    if matches!(error, TiffError::LimitsExceeded) {
+        return out_of_memory();
+    }
+    Error::corrupt(TIFF, &error)
 }
 
 #[cfg(test)]

@@ -34,11 +34,13 @@ pub fn frames(bytes: &[u8], limits: &Limits, visitor: &mut Visitor<'_>) -> Resul
 
 #[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
 fn unreadable(error: DecodingError) -> Error {
-    match &error {
-        DecodingError::IoError(io) if io.kind() == ErrorKind::UnexpectedEof => {
-            Error::truncated(WEBP)
-        }
-        DecodingError::MemoryLimitExceeded => out_of_memory(),
-        _ => Error::corrupt(WEBP, &error),
+    if let DecodingError::IoError(io) = &error
+        && io.kind() == ErrorKind::UnexpectedEof
+    {
+        return Error::truncated(WEBP);
     }
+    if matches!(error, DecodingError::MemoryLimitExceeded) {
+        return out_of_memory();
+    }
+    Error::corrupt(WEBP, &error)
 }

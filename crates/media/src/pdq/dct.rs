@@ -80,9 +80,9 @@ pub fn bits(spectrum: &Spectrum) -> Pdq {
 /// (`pdq/cpp/hashing/pdqhashing.cpp`, ThreatExchange).
 pub fn variants(spectrum: &Spectrum) -> [Spectrum; 8] {
     let same = |_: usize, _: usize| false;
-    let down = |down: usize, _: usize| down % 2 == 0;
-    let across = |_: usize, across: usize| across % 2 == 0;
-    let either = |down: usize, across: usize| (down + across) % 2 == 1;
+    let down = |down: usize, _: usize| down.is_multiple_of(2);
+    let across = |_: usize, across: usize| across.is_multiple_of(2);
+    let either = |down: usize, across: usize| !(down + across).is_multiple_of(2);
     [
         *spectrum,
         transposed(&negated(spectrum, across)),

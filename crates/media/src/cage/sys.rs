@@ -1,0 +1,85 @@
+//! The system calls that build the cage. The only unsafe code of this crate.
+#![expect(unsafe_code, reason = "prctl, setrlimit and getrusage have no safe interface in std")]
+
+use libc::{c_ulong, rlimit};
+
+/// A thing to limit.
+#[derive(Clone, Copy, Debug)]
+pub enum Resource {
+    /// Address space, in bytes.
+    AddressSpace,
+    /// Processor time, in seconds.
+    Processor,
+    /// Open descriptors beyond those that are open.
+    Descriptors,
+    /// Processes and threads of this user.
+    Processes,
+    /// Memory image after a crash, in bytes.
+    CoreSize,
+    /// Length of a file that is written, in bytes.
+    FileSize,
+}
+
+/// Limits `resource` for ever; whether the kernel agreed.
+pub fn limit(resource: Resource, most: u64) -> bool {
+    limit_softly(resource, most, most)
+}
+
+/// Limits `resource` to `soft` for now and to `hard` for ever; whether the kernel agreed.
+pub fn limit_softly(resource: Resource, soft: u64, hard: u64) -> bool {
+    let name = match resource {
+        Resource::AddressSpace => libc::RLIMIT_AS,
+        Resource::Processor => libc::RLIMIT_CPU,
+        Resource::Descriptors => libc::RLIMIT_NOFILE,
+        Resource::Processes => libc::RLIMIT_NPROC,
+        Resource::CoreSize => libc::RLIMIT_CORE,
+        Resource::FileSize => libc::RLIMIT_FSIZE,
+    };
+    let value = rlimit { rlim_cur: soft.min(hard), rlim_max: hard };
+    // SAFETY: `value` is a valid rlimit for the length of the call, which only reads it.
+    unsafe { libc::setrlimit(name, &raw const value) == 0 }
+}
+
+/// No program that this process starts gains rights.
+pub fn set_no_new_privileges() -> bool {
+    control(libc::PR_SET_NO_NEW_PRIVS, 1)
+}
+
+/// Other processes of the same user cannot read this one's memory.
+pub fn set_not_dumpable() -> bool {
+    control(libc::PR_SET_DUMPABLE, 0)
+}
+
+/// The kernel kills this process when the thread that started it ends.
+pub fn die_with_parent() -> bool {
+    let signal = c_ulong::try_from(libc::SIGKILL).unwrap_or_default();
+    control(libc::PR_SET_PDEATHSIG, signal)
+}
+
+fn control(option: libc::c_int, value: c_ulong) -> bool {
+    let unused: c_ulong = 0;
+    // SAFETY: none of the three options above reads or writes memory of ours.
+    unsafe { libc::prctl(option, value, unused, unused, unused) == 0 }
+}
+
+/// Closes every descriptor from `first` on; kernels before 5.9 do not know how, and there the
+/// parent's close-on-exec flags must do.
+pub fn close_descriptors_from(first: libc::c_uint) {
+    let flags: libc::c_uint = 0;
+    // SAFETY: called in a process of one thread whose only descriptors in use are 0, 1 and 2.
+    unsafe { libc::syscall(libc::SYS_close_range, first, libc::c_uint::MAX, flags) };
+}
+
+/// Processor time that this process has used, in seconds, rounded up.
+pub fn processor_time_used_s() -> u64 {
+    let mut usage = std::mem::MaybeUninit::<libc::rusage>::zeroed();
+    // SAFETY: `usage` is valid for writes of an rusage; zeroed bytes are a valid rusage, so it may be
+    // read even if the call failed.
+    let usage = unsafe {
+        libc::getrusage(libc::RUSAGE_SELF, usage.as_mut_ptr());
+        usage.assume_init()
+    };
+    let micros = |time: libc::timeval| time.tv_sec * 1_000_000 + time.tv_usec;
+    let used = micros(usage.ru_utime) + micros(usage.ru_stime);
+    u64::try_from(used).unwrap_or_default().div_ceil(1_000_000)
+}

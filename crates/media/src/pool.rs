@@ -1,0 +1,112 @@
+//! Warm decoding processes, and the queue in front of them.
+//!
+//! A picture that kills, hangs or confuses its process is [`Error::Unreadable`]; the process is
+//! replaced and no other picture notices.
+
+mod child;
+mod keeper;
+mod spawner;
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::Bytes;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{Error, Limits, Picture, Protections};
+use child::Child;
+use keeper::Keeper;
+use spawner::Spawner;
+
+/// How a pool is built.
+#[derive(Clone, Debug)]
+pub struct PoolSettings {
+    /// The program to run; the server gives itself.
+    pub program: PathBuf,
+    /// Its arguments, such that it calls [`crate::run_worker`].
+    pub args: Vec<OsString>,
+    /// How many processes; at least 1. As many as cores is a good number.
+    pub workers: usize,
+    /// How many pictures may wait for a process before [`Error::Busy`]; at least 1.
+    pub waiting_max: usize,
+    /// What one picture may cost.
+    pub limits: Limits,
+}
+
+/// A picture on its way to a process.
+struct Job {
+    bytes: Bytes,
+    reply: oneshot::Sender<Result<Picture, Error>>,
+}
+
+/// Decoding processes. A clone is another handle to the same ones; they end with the last handle.
+#[derive(Clone, Debug)]
+pub struct Pool {
+    jobs: mpsc::Sender<Job>,
+    alive: Arc<AtomicUsize>,
+    protections: Arc<Protections>,
+}
+
+impl Pool {
+    /// Starts the processes and waits until each is locked up and ready.
+    ///
+    /// # Errors
+    /// [`Error::Pool`] if one cannot be started or does not greet within 10 s.
+    pub async fn start(settings: PoolSettings) -> Result<Self, Error> {
+        let settings = Arc::new(settings);
+        let spawner = Spawner::start(&settings).map_err(Error::Pool)?;
+        let mut children = Vec::new();
+        for _ in 0..settings.workers.max(1) {
+            children.push(Child::start(&spawner, &settings.limits).await.map_err(Error::Pool)?);
+        }
+        let protections = children.first().map(|child| child.protections.clone());
+
+        let (jobs, queue) = mpsc::channel(settings.waiting_max.max(1));
+        let queue = Arc::new(tokio::sync::Mutex::new(queue));
+        let alive = Arc::new(AtomicUsize::new(0));
+        for child in children {
+            let keeper = Keeper {
+                queue: Arc::clone(&queue),
+                spawner: spawner.clone(),
+                limits: settings.limits.clone(),
+                alive: Arc::clone(&alive),
+            };
+            alive.fetch_add(1, Ordering::Relaxed);
+            tokio::spawn(keeper.keep(child));
+        }
+        Ok(Self { jobs, alive, protections: Arc::new(protections.unwrap_or_default()) })
+    }
+
+    /// Decodes and hashes one picture in one of the processes.
+    ///
+    /// Answers after at most `limits.wall_s_max` plus the wait for a free process.
+    ///
+    /// # Errors
+    /// Any [`Error`]. [`Error::Busy`] at once, if too many wait already.
+    pub async fn hash(&self, bytes: impl Into<Bytes>) -> Result<Picture, Error> {
+        let (reply, answer) = oneshot::channel();
+        let job = Job { bytes: bytes.into(), reply };
+        self.jobs.try_send(job).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Error::Busy,
+            mpsc::error::TrySendError::Closed(_) => Error::Pool(stopped()),
+        })?;
+        answer.await.unwrap_or_else(|_| Err(Error::Pool(stopped())))
+    }
+
+    /// What protects the machine from the processes, as the first of them reported it.
+    pub fn protections(&self) -> Protections {
+        Protections::clone(&self.protections)
+    }
+
+    /// How many processes are ready or at work just now.
+    pub fn alive(&self) -> usize {
+        self.alive.load(Ordering::Relaxed)
+    }
+}
+
+fn stopped() -> io::Error {
+    io::Error::new(io::ErrorKind::BrokenPipe, "the pool has stopped")
+}

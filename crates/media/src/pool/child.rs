@@ -1,0 +1,161 @@
+//! One decoding process, from outside. Everything it says is doubted.
+
+use std::io;
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::process::{ChildStderr, ChildStdin, ChildStdout};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use super::spawner::Spawner;
+use crate::wire::{self, Hello, Reply};
+use crate::{Error, Limits, Picture, Protections, decode};
+
+/// How long a process may take to lock itself up, or to be gone once it is killed.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How much of a process's last words is kept, in bytes.
+const LAST_WORDS_MAX: u64 = 4_096;
+
+/// A process that said hello.
+pub struct Child {
+    process: tokio::process::Child,
+    input: ChildStdin,
+    output: ChildStdout,
+    last_words: JoinHandle<Vec<u8>>,
+    /// What it said protects us from it.
+    pub protections: Protections,
+}
+
+impl Child {
+    /// Starts a process, gives it its limits and waits for its hello.
+    pub async fn start(spawner: &Spawner, limits: &Limits) -> io::Result<Self> {
+        let mut process = spawner.spawn().await?;
+        let streams = (process.stdin.take(), process.stdout.take(), process.stderr.take());
+        let (Some(mut input), Some(mut output), Some(errors)) = streams else {
+            return Err(io::Error::other("a process without pipes"));
+        };
+        let last_words = tokio::spawn(drain(errors));
+        let greeting = async {
+            write_frame(&mut input, &serde_json::to_vec(limits)?).await?;
+            let hello = read_frame(&mut output, wire::reply_bytes_max(limits)).await?;
+            Ok::<Hello, io::Error>(serde_json::from_slice(&hello)?)
+        };
+        match timeout(PATIENCE, greeting).await {
+            Ok(Ok(Hello { protections })) => {
+                Ok(Self { process, input, output, last_words, protections })
+            }
+            Ok(Err(error)) => {
+                let _ = process.start_kill();
+                let words = last_words.await.unwrap_or_default();
+                let words = String::from_utf8_lossy(&words).trim().to_owned();
+                Err(io::Error::new(error.kind(), format!("no hello from the decoder: {words}")))
+            }
+            Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "no hello from the decoder")),
+        }
+    }
+
+    /// Waits until the process ends by itself. May be dropped while waiting.
+    pub async fn ended(&mut self) {
+        let _ = self.process.wait().await;
+    }
+
+    /// Has one file hashed. Gives the process back if it can take another one.
+    pub async fn hash(
+        mut self,
+        bytes: &Bytes,
+        limits: &Limits,
+    ) -> (Result<Picture, Error>, Option<Self>) {
+        match timeout(limits.wall(), self.converse(bytes, limits)).await {
+            Ok(Ok(Reply { answer, is_last })) => {
+                (answer.into_result(limits), (!is_last).then_some(self))
+            }
+            Ok(Err(error)) => (Err(self.explain(&error, limits).await), None),
+            Err(_) => {
+                self.kill().await;
+                let reason = format!("decoding took longer than {} s", limits.wall_s_max);
+                (Err(Error::unreadable(&reason)), None)
+            }
+        }
+    }
+
+    async fn converse(&mut self, bytes: &Bytes, limits: &Limits) -> io::Result<Reply> {
+        // A process that gives up on a long file answers before it has read all of it.
+        let written = write_frame(&mut self.input, bytes).await;
+        let reply = read_frame(&mut self.output, wire::reply_bytes_max(limits)).await;
+        let reply = reply.map_err(|error| written.err().unwrap_or(error))?;
+        Ok(serde_json::from_slice(&reply)?)
+    }
+
+    /// Why the process has no answer, in words for the one who sent the picture.
+    async fn explain(mut self, error: &io::Error, limits: &Limits) -> Error {
+        if error.kind() == io::ErrorKind::InvalidData {
+            self.kill().await;
+            return Error::unreadable("the decoder gave an answer without sense");
+        }
+        let status = timeout(Duration::from_secs(1), self.process.wait()).await;
+        self.kill().await;
+        let words = timeout(PATIENCE, self.last_words).await.ok().and_then(Result::ok);
+        let words = words.unwrap_or_default();
+        // What Rust says before it gives up on an allocation.
+        if words.starts_with(b"memory allocation of") {
+            return decode::out_of_memory();
+        }
+        match status {
+            Ok(Ok(status)) => explain_status(status, limits),
+            _ => Error::unreadable("the decoder stopped"),
+        }
+    }
+
+    async fn kill(&mut self) {
+        let _ = self.process.start_kill();
+        let _ = timeout(PATIENCE, self.process.wait()).await;
+    }
+}
+
+fn explain_status(status: ExitStatus, limits: &Limits) -> Error {
+    let reason = match status.signal() {
+        Some(libc::SIGXCPU) => {
+            format!("decoding took more than {} s of processor time", limits.cpu_s_max)
+        }
+        Some(libc::SIGSYS) => "the decoder tried what it may not do".to_owned(),
+        Some(signal) => format!("the decoder stopped (signal {signal})"),
+        None => format!("the decoder stopped (exit status {})", status.code().unwrap_or(-1)),
+    };
+    Error::unreadable(&reason)
+}
+
+async fn write_frame(to: &mut ChildStdin, bytes: &[u8]) -> io::Result<()> {
+    to.write_all(&wire::length_prefix(bytes)?).await?;
+    to.write_all(bytes).await?;
+    to.flush().await
+}
+
+async fn read_frame(from: &mut ChildStdout, bytes_max: u64) -> io::Result<Vec<u8>> {
+    let length = u64::from(from.read_u32_le().await?);
+    if length > bytes_max {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "a frame that is too long"));
+    }
+    let mut bytes = Vec::new();
+    if from
+        .take(length)
+        .read_to_end(&mut bytes)
+        .await
+        .is_ok_and(|read| u64::try_from(read) == Ok(length))
+    {
+        Ok(bytes)
+    } else {
+        Err(io::ErrorKind::UnexpectedEof.into())
+    }
+}
+
+/// Reads to the end, so that the process never waits for a reader, and keeps the beginning.
+async fn drain(mut errors: ChildStderr) -> Vec<u8> {
+    let mut kept = Vec::new();
+    let _ = (&mut errors).take(LAST_WORDS_MAX).read_to_end(&mut kept).await;
+    let _ = tokio::io::copy(&mut errors, &mut tokio::io::sink()).await;
+    kept
+}

@@ -1,0 +1,120 @@
+//! Keeps one process running and gives it one job after the other.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{Mutex, mpsc};
+use tokio::time::sleep;
+use tracing::warn;
+
+use super::Job;
+use super::child::Child;
+use super::spawner::Spawner;
+use crate::{Error, Limits};
+
+/// The wait before a process that did no work is replaced; doubled each time, up to the most.
+const WAIT_LEAST: Duration = Duration::from_millis(50);
+const WAIT_MOST: Duration = Duration::from_secs(2);
+
+type Queue = Arc<Mutex<mpsc::Receiver<Job>>>;
+
+/// What one process is kept with.
+pub struct Keeper {
+    pub queue: Queue,
+    pub spawner: Spawner,
+    pub limits: Limits,
+    /// How many processes the pool has just now; this one is counted already.
+    pub alive: Arc<AtomicUsize>,
+}
+
+/// How a process came to its end.
+enum End {
+    /// The pool is gone.
+    PoolGone,
+    /// It has to be replaced, after having worked.
+    AfterWork,
+    /// It has to be replaced, and never did anything.
+    Idle,
+}
+
+impl Keeper {
+    /// Keeps `child`, and its successors, until the pool is gone.
+    pub async fn keep(self, first: Child) {
+        let mut child = first;
+        let mut wait = WAIT_LEAST;
+        loop {
+            let end = self.work(child).await;
+            self.alive.fetch_sub(1, Ordering::Relaxed);
+            match end {
+                End::PoolGone => return,
+                End::AfterWork => wait = WAIT_LEAST,
+                End::Idle => pause(&mut wait).await,
+            }
+            child = loop {
+                match Child::start(&self.spawner, &self.limits).await {
+                    Ok(child) => break child,
+                    Err(error) if self.is_pool_gone() => return drop(error),
+                    Err(error) => self.fail(&error),
+                }
+                pause(&mut wait).await;
+            };
+            self.alive.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Gives `child` jobs until it cannot take another one.
+    async fn work(&self, mut child: Child) -> End {
+        let mut has_worked = false;
+        loop {
+            let job = tokio::select! {
+                biased;
+                () = child.ended() => {
+                    warn!("an idle decoding process ended and is replaced");
+                    return if has_worked { End::AfterWork } else { End::Idle };
+                }
+                job = next(&self.queue) => job,
+            };
+            let Some(Job { bytes, reply }) = job else { return End::PoolGone };
+            // Nobody waits any more for a caller that went away.
+            if reply.is_closed() {
+                continue;
+            }
+            let (result, usable) = child.hash(&bytes, &self.limits).await;
+            has_worked = true;
+            let _ = reply.send(result);
+            match usable {
+                Some(usable) => child = usable,
+                None => return End::AfterWork,
+            }
+        }
+    }
+
+    /// No process can be started: tells those who wait, if no other process is there for them.
+    fn fail(&self, error: &io::Error) {
+        warn!(%error, "a decoding process cannot be started");
+        if self.alive.load(Ordering::Relaxed) > 0 {
+            return;
+        }
+        // Whoever holds the queue is a process that came up meanwhile.
+        let Ok(mut queue) = self.queue.try_lock() else { return };
+        while let Ok(job) = queue.try_recv() {
+            let copy = io::Error::new(error.kind(), error.to_string());
+            let _ = job.reply.send(Err(Error::Pool(copy)));
+        }
+    }
+
+    fn is_pool_gone(&self) -> bool {
+        self.queue.try_lock().is_ok_and(|queue| queue.is_closed() && queue.is_empty())
+    }
+}
+
+async fn next(queue: &Queue) -> Option<Job> {
+    queue.lock().await.recv().await
+}
+
+async fn pause(wait: &mut Duration) {
+    sleep(*wait).await;
+    *wait = (*wait * 2).min(WAIT_MOST);
+}

@@ -1,0 +1,160 @@
+//! What goes through the pipes between the pool and a decoding process: frames, each a length
+//! (32 bits, little-endian) and that many bytes. In: [`Limits`], then files. Out: [`Hello`], then
+//! a [`Reply`] for each file.
+
+use std::io::{self, Read, Write};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Limits, Picture, Protections, decode, format};
+
+/// The first frame of a process: it is locked down and ready.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Hello {
+    /// What protects the rest of the machine from it.
+    pub protections: Protections,
+}
+
+/// What became of one file.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Reply {
+    /// The outcome.
+    pub answer: Answer,
+    /// Whether the process ends now, having used up its time.
+    pub is_last: bool,
+}
+
+/// [`crate::hash`]'s result, as it travels. Its reader must doubt every word: the process that wrote
+/// it has touched hostile bytes.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// The hashes.
+    Picture(Picture),
+    /// [`Error::Unsupported`].
+    Unsupported {
+        /// Its name.
+        found: String,
+    },
+    /// [`Error::Unreadable`].
+    Unreadable {
+        /// Why.
+        reason: String,
+    },
+    /// [`Error::TooLarge`].
+    TooLarge {
+        /// What the header declares.
+        pixels: u64,
+    },
+}
+
+impl From<Result<Picture, Error>> for Answer {
+    fn from(result: Result<Picture, Error>) -> Self {
+        match result {
+            Ok(picture) => Self::Picture(picture),
+            Err(Error::Unsupported { found }) => Self::Unsupported { found: found.to_owned() },
+            Err(Error::TooLarge { pixels, .. }) => Self::TooLarge { pixels },
+            Err(error @ (Error::Unreadable { .. } | Error::Busy | Error::Pool(_))) => {
+                Self::Unreadable { reason: error.to_string() }
+            }
+        }
+    }
+}
+
+impl Answer {
+    /// The result again, every text cut to what we could have written ourselves.
+    pub fn into_result(self, limits: &Limits) -> Result<Picture, Error> {
+        match self {
+            Self::Picture(picture) if picture.frames.is_empty() => {
+                Err(Error::unreadable("the decoder found no frame"))
+            }
+            Self::Picture(picture) => Ok(picture),
+            Self::Unsupported { found } => {
+                Err(Error::Unsupported { found: format::known_name(&found) })
+            }
+            Self::Unreadable { reason } => Err(Error::unreadable(&reason)),
+            Self::TooLarge { pixels } => {
+                Err(Error::TooLarge { pixels, pixels_max: limits.pixels_max })
+            }
+        }
+    }
+}
+
+/// The longest reply to expect under `limits`, in bytes.
+pub fn reply_bytes_max(limits: &Limits) -> u64 {
+    4_096 + 128 * u64::from(limits.frames_max)
+}
+
+/// Writes one frame and flushes.
+///
+/// # Errors
+/// Those of `to`; and `InvalidInput` for more than 4 GiB.
+pub fn write_frame(to: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
+    to.write_all(&length_prefix(bytes)?)?;
+    to.write_all(bytes)?;
+    to.flush()
+}
+
+/// The four bytes before a frame.
+pub fn length_prefix(bytes: &[u8]) -> io::Result<[u8; 4]> {
+    let length = u32::try_from(bytes.len());
+    length.map(u32::to_le_bytes).map_err(|_| io::ErrorKind::InvalidInput.into())
+}
+
+/// Reads one frame; `None` at the end of the stream.
+///
+/// # Errors
+/// Those of `from`; `UnexpectedEof` inside a frame; `OutOfMemory` for one that does not fit.
+pub fn read_frame(from: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
+    let mut prefix = [0; 4];
+    match from.read_exact(&mut prefix) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+        other => other?,
+    }
+    let length = crate::pixels::size(u32::from_le_bytes(prefix));
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(length)?;
+    bytes.resize(length, 0);
+    from.read_exact(&mut bytes)?;
+    Ok(Some(bytes))
+}
+
+/// The reply to a file that did not fit into the process.
+pub fn reply_out_of_memory() -> Reply {
+    Reply { answer: Err(decode::out_of_memory()).into(), is_last: true }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_reads_back_as_itself() {
+        let mut pipe = Vec::new();
+        write_frame(&mut pipe, b"abc").unwrap();
+        write_frame(&mut pipe, b"").unwrap();
+
+        let mut from = pipe.as_slice();
+
+        assert_eq!(read_frame(&mut from).unwrap(), Some(b"abc".to_vec()));
+        assert_eq!(read_frame(&mut from).unwrap(), Some(Vec::new()));
+        assert_eq!(read_frame(&mut from).unwrap(), None);
+    }
+
+    #[test]
+    fn a_frame_that_ends_early_is_an_error() {
+        assert!(read_frame(&mut b"\x09\0\0\0abc".as_slice()).is_err());
+    }
+
+    #[test]
+    fn a_lying_process_cannot_put_words_into_our_mouth() {
+        let limits = Limits::default();
+        let found = Answer::Unsupported { found: "<script>".into() }.into_result(&limits);
+        let reason = Answer::Unreadable { reason: "x\n\u{202e}".repeat(900) }.into_result(&limits);
+
+        assert!(matches!(found, Err(Error::Unsupported { found: "unknown" })));
+        let Err(Error::Unreadable { reason }) = reason else { panic!("not unreadable") };
+        assert_eq!(reason.len(), 200);
+        assert!(reason.starts_with("x??x"));
+    }
+}

@@ -1,0 +1,60 @@
+//! A decoding process, from inside: lock up, say so, then one file after the other.
+
+use std::io::{self, Write};
+use std::panic::{self, AssertUnwindSafe};
+use std::process::ExitCode;
+
+use crate::wire::{self, Hello, Reply};
+use crate::{Error, Limits, Picture, cage, picture};
+
+/// Runs until standard input ends. What the hidden command `mamori decode` does, and all it does:
+/// call it first thing in `main`, before any thread exists.
+///
+/// The first frame on standard input are the [`Limits`], from the pool. Nothing hostile is read
+/// before the cage is shut.
+pub fn run_worker() -> ExitCode {
+    match serve() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // The pool keeps the last words of a process that failed.
+            let _ = writeln!(io::stderr(), "{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve() -> io::Result<()> {
+    let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
+    let Some(first) = wire::read_frame(&mut input)? else { return Ok(()) };
+    let limits: Limits = serde_json::from_slice(&first)?;
+    // The usual hook prints a backtrace, for which it opens files.
+    panic::set_hook(Box::new(|_| {}));
+    let protections = cage::lock_down(&limits)?;
+    wire::write_frame(&mut output, &serde_json::to_vec(&Hello { protections })?)?;
+
+    loop {
+        let file = match wire::read_frame(&mut input) {
+            Ok(Some(file)) => file,
+            Ok(None) => return Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::OutOfMemory => {
+                let reply = serde_json::to_vec(&wire::reply_out_of_memory())?;
+                return wire::write_frame(&mut output, &reply);
+            }
+            Err(error) => return Err(error),
+        };
+        let has_time_left = cage::grant_processor_time(&limits);
+        let answer = hash_without_panic(&file, &limits).into();
+        let reply = Reply { answer, is_last: !has_time_left };
+        drop(file);
+        wire::write_frame(&mut output, &serde_json::to_vec(&reply)?)?;
+        if !has_time_left {
+            return Ok(());
+        }
+    }
+}
+
+/// [`picture::hash`], where a panic of a decoder is an unreadable picture.
+pub fn hash_without_panic(bytes: &[u8], limits: &Limits) -> Result<Picture, Error> {
+    let result = panic::catch_unwind(AssertUnwindSafe(|| picture::hash(bytes, limits)));
+    result.unwrap_or_else(|_| Err(Error::unreadable("the decoder lost its way in the data")))
+}

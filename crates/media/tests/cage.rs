@@ -1,0 +1,62 @@
+//! The cage holds: a process inside tries to get out, and is killed or refused.
+#![cfg(test)]
+
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, Output, Stdio};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_mamori-decode-test");
+const KILLED_BY_FILTER: Option<i32> = Some(31);
+const OUT_OF_PROCESSOR_TIME: Option<i32> = Some(24);
+
+fn attempt(what: &str) -> Output {
+    let mut command = Command::new(PROGRAM);
+    command.arg(what).stdin(Stdio::null()).stderr(Stdio::piped());
+    command.output().unwrap()
+}
+
+#[test]
+fn a_process_in_the_cage_can_compute_and_speak() {
+    let output = attempt("speak");
+
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(output.stdout, b"still here\n");
+}
+
+#[test]
+fn what_reaches_out_of_the_cage_is_killed() {
+    let attempts = [
+        "read-a-file",
+        "write-a-file",
+        "list-a-folder",
+        "connect",
+        "listen",
+        "send-a-datagram",
+        "start-a-program",
+        "start-a-thread",
+    ];
+    for what in attempts {
+        let output = attempt(what);
+
+        assert_eq!(output.status.signal(), KILLED_BY_FILTER, "{what}: {output:?}");
+    }
+    assert!(!std::path::Path::new("/tmp/mamori-escaped").exists());
+}
+
+#[test]
+fn a_process_that_computes_too_long_is_killed() {
+    let output = attempt("compute-for-ever");
+
+    assert_eq!(output.status.signal(), OUT_OF_PROCESSOR_TIME, "{output:?}");
+}
+
+#[test]
+fn a_process_that_takes_too_much_memory_is_refused() {
+    assert_eq!(attempt("take-much-memory").status.code(), Some(7));
+}
+
+/// The second wall: also where seccomp is missing, no file opens. Where landlock is missing too,
+/// the pool says so at start.
+#[test]
+fn landlock_alone_forbids_files() {
+    assert_eq!(attempt("open-under-landlock").status.code(), Some(7));
+}

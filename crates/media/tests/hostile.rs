@@ -1,0 +1,161 @@
+//! Hostile and damaged files: each gets an answer, and never a panic.
+#![cfg(test)]
+
+use mamori_media::{Error, Format, Limits, hash, sniff};
+use mamori_model::Distance;
+use mamori_testkit::pictures::{draw, encode, hostile};
+use proptest::prelude::*;
+
+fn limits() -> Limits {
+    Limits { pixels_max: 4_000_000, ..Limits::default() }
+}
+
+#[test]
+fn each_hostile_file_has_its_answer() {
+    let table = [
+        ("nothing", "the item is empty"),
+        ("text", "unknown is not supported"),
+        ("json", "unknown is not supported"),
+        ("noise", "unknown is not supported"),
+        ("truncated PNG", "the PNG is truncated"),
+        ("truncated GIF", "the GIF is truncated"),
+        ("truncated BMP", "the BMP is truncated"),
+        ("PNG header of 50,000 × 50,000", "the picture has 2500000000 pixels, more than"),
+        ("JPEG header of 65,000 × 65,000", "the picture has 4225000000 pixels, more than"),
+        ("PNG bomb", "the picture has 1024000000 pixels, more than"),
+        ("GIF of no pixels", "the GIF "),
+    ];
+    let files = hostile::all();
+    for (name, expected) in table {
+        let file = files.iter().find(|file| file.name == name).unwrap();
+
+        let answer = hash(&file.bytes, &limits()).unwrap_err().to_string();
+
+        assert!(answer.starts_with(expected), "{name}: {answer}");
+    }
+    for file in files {
+        let answer = hash(&file.bytes, &limits());
+        assert!(answer.is_err(), "{}: {answer:?}", file.name);
+    }
+}
+
+#[test]
+fn the_bytes_count_and_not_the_name() {
+    let file = encode::webp(&draw(1, 40, 40));
+
+    assert_eq!(sniff(&file).unwrap(), Format::Webp);
+}
+
+/// What is cut off must not turn grey and pass for a clean picture. The last two bytes of a JPEG
+/// say only that it ends; without them it is complete.
+#[test]
+fn a_picture_cut_anywhere_is_unreadable_or_whole() {
+    let picture = draw(3, 120, 90);
+    for (name, file) in encode::all(&picture) {
+        let whole = hash(&file, &limits()).unwrap();
+        for share in 1..40 {
+            let cut = &file[..file.len() * share / 40];
+
+            let Ok(read) = hash(cut, &limits()) else { continue };
+
+            let distance = read.frames[0].pdq.distance(&whole.frames[0].pdq);
+            assert!(distance <= Distance(10), "{name} cut to {share}/40: {distance:?}");
+        }
+    }
+}
+
+#[test]
+fn animations_have_their_frames_up_to_the_limit() {
+    let pictures: Vec<_> = (0..5).map(|seed| draw(seed, 80, 60)).collect();
+    let whole = Limits::default();
+    let few = Limits { frames_max: 3, ..Limits::default() };
+    let small = Limits { frames_pixels_max: 80 * 60 * 2, ..Limits::default() };
+    for file in [encode::gif_animated(&pictures), encode::png_animated(&pictures)] {
+        let all = hash(&file, &whole).unwrap();
+
+        assert_eq!((all.frames.len(), all.frames_left_out), (5, false));
+        for (limits, count) in [(&few, 3), (&small, 2)] {
+            let some = hash(&file, limits).unwrap();
+            assert_eq!((some.frames.len(), some.frames_left_out), (count, true));
+            assert_eq!(some.frames, all.frames[..count]);
+        }
+        for (frame, picture) in all.frames.iter().zip(&pictures) {
+            let alone = hash(&encode::png(picture), &whole).unwrap();
+            // A GIF has 256 colours.
+            assert!(frame.pdq.distance(&alone.frames[0].pdq) <= Distance(24));
+        }
+    }
+}
+
+#[test]
+fn every_colour_mode_of_one_picture_has_nearly_one_hash() {
+    let picture = draw(4, 300, 200);
+    let plain = hash(&encode::png(&picture), &limits()).unwrap();
+    for (name, file) in encode::all(&picture) {
+        // Black and white is another picture, in truth.
+        if name == "png_1" {
+            continue;
+        }
+
+        let read = hash(&file, &limits()).unwrap();
+
+        let distance = read.frames[0].pdq.distance(&plain.frames[0].pdq);
+        assert!(distance <= Distance(24), "{name}: {distance:?}");
+        assert_eq!((read.width, read.height), (300, 200), "{name}");
+    }
+}
+
+/// A file, with some bytes changed, some dropped, some noise put in.
+fn damaged(file: &[u8], wounds: &[(u16, u8, u8)]) -> Vec<u8> {
+    let mut file = file.to_vec();
+    for (place, kind, value) in wounds {
+        let at = usize::from(*place) * file.len() / 65_536;
+        match kind % 4 {
+            0 => file[at] = *value,
+            1 => file[at] ^= 1 << (value % 8),
+            2 => drop(file.drain(at..(at + usize::from(*value)).min(file.len()))),
+            _ => drop(file.splice(at..at, hostile::noise(u64::from(*value), 9))),
+        }
+        if file.is_empty() {
+            break;
+        }
+    }
+    file
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn damaged_files_get_an_answer(
+        which in 0_usize..15, wounds in prop::collection::vec(any::<(u16, u8, u8)>(), 1..6),
+    ) {
+        let files = encode::all(&draw(9, 60, 40));
+        let file = damaged(&files[which].1, &wounds);
+
+        let small = Limits { pixels_max: 1_000_000, frames_max: 5, ..Limits::default() };
+        match hash(&file, &small) {
+            Ok(picture) => prop_assert!(!picture.frames.is_empty()),
+            Err(Error::Unreadable { reason }) => {
+                prop_assert!(reason.is_ascii() && reason.len() <= 200, "{reason}");
+            }
+            Err(Error::TooLarge { pixels, pixels_max }) => prop_assert!(pixels > pixels_max),
+            Err(Error::Unsupported { .. }) => {}
+            Err(other @ (Error::Busy | Error::Pool(_))) => prop_assert!(false, "{other}"),
+        }
+    }
+
+    #[test]
+    fn bytes_after_a_known_beginning_get_an_answer(
+        which in 0_usize..6, bytes in prop::collection::vec(any::<u8>(), 0..600),
+    ) {
+        let beginnings: [&[u8]; 6] = [
+            b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"RIFF\xff\0\0\0WEBPVP8 ",
+            b"BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0", b"II*\0\x08\0\0\0",
+        ];
+        let file = [beginnings[which], &bytes].concat();
+
+        let small = Limits { pixels_max: 1_000_000, ..Limits::default() };
+        let _ = hash(&file, &small);
+    }
+}

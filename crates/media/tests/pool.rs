@@ -1,0 +1,258 @@
+//! The pool, with real processes: pictures go in, answers come out, whatever happens between.
+#![cfg(test)]
+
+use std::fs;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use mamori_media::{Error, Limits, Pool, PoolSettings, Protection, hash};
+use mamori_testkit::pictures::{draw, encode, hostile};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_mamori-decode-test");
+
+fn settings(workers: usize) -> PoolSettings {
+    PoolSettings {
+        program: PROGRAM.into(),
+        args: vec!["decode".into()],
+        workers,
+        waiting_max: 64,
+        limits: Limits::default(),
+    }
+}
+
+async fn pool(workers: usize) -> Pool {
+    Pool::start(settings(workers)).await.unwrap()
+}
+
+fn reason(result: Result<mamori_media::Picture, Error>) -> String {
+    result.unwrap_err().to_string()
+}
+
+/// The decoding processes of this test: children of this process that run the program. Tests of
+/// one file may share a process, so each gives its pool a word of its own as a second argument.
+fn processes(word: &str) -> Vec<u32> {
+    let has_word = |pid: &u32| {
+        let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        line.split(|byte| *byte == 0).any(|argument| argument == word.as_bytes())
+    };
+    let pids = fs::read_dir("/proc")
+        .unwrap()
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
+    pids.filter(has_word).filter(|pid| *pid != std::process::id()).collect()
+}
+
+fn send(signal: &str, pid: u32) {
+    let status =
+        Command::new("sh").args(["-c", &format!("kill -{signal} {pid}")]).status().unwrap();
+    assert!(status.success());
+}
+
+async fn until(mut is_true: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !is_true() {
+        assert!(started.elapsed() < Duration::from_secs(30), "it never became true");
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_answers_as_the_library_does() {
+    let pool = pool(2).await;
+    let picture = draw(5, 320, 240);
+
+    for (name, file) in encode::all(&picture) {
+        let expected = hash(&file, &Limits::default()).unwrap();
+
+        assert_eq!(pool.hash(file).await.unwrap(), expected, "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pool_says_what_protects_us() {
+    let pool = pool(1).await;
+
+    for protection in [Protection::SystemCalls, Protection::Memory, Protection::Processor] {
+        assert!(pool.protections().has(protection), "{}", pool.protections());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_files_get_the_same_answer_as_in_the_library_and_harm_nobody() {
+    let pool = pool(2).await;
+    let good = encode::png(&draw(6, 200, 200));
+
+    for file in hostile::all() {
+        let expected = hash(&file.bytes, &Limits::default()).unwrap_err().to_string();
+
+        assert_eq!(reason(pool.hash(file.bytes).await), expected, "{}", file.name);
+        assert!(pool.hash(good.clone()).await.is_ok(), "after {}", file.name);
+    }
+    assert_eq!(pool.alive(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_idle_process_that_is_killed_is_replaced() {
+    let mut settings = settings(2);
+    settings.args.push("idle-kill".into());
+    let pool = Pool::start(settings).await.unwrap();
+    let before = processes("idle-kill");
+    assert_eq!(before.len(), 2);
+
+    send("KILL", before[0]);
+
+    let is_replaced = || {
+        let now = processes("idle-kill");
+        now.len() == 2 && !now.contains(&before[0]) && pool.alive() == 2
+    };
+    until(is_replaced).await;
+    assert!(pool.hash(encode::png(&draw(6, 64, 64))).await.is_ok());
+}
+
+/// A stopped process is the perfect hang: it takes the picture and does nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hanging_process_costs_its_picture_only_and_only_for_a_time() {
+    let mut settings = settings(1);
+    settings.args.push("hang".into());
+    settings.limits.wall_s_max = 0.3;
+    let pool = Pool::start(settings).await.unwrap();
+    let [pid] = processes("hang")[..] else { panic!("not one process") };
+    send("STOP", pid);
+
+    let answer = pool.hash(encode::png(&draw(6, 64, 64))).await;
+
+    assert_eq!(reason(answer), "decoding took longer than 0.3 s");
+    until(|| pool.alive() == 1).await;
+    assert!(!processes("hang").contains(&pid));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_dies_over_a_picture_costs_that_picture_only() {
+    let mut settings = settings(1);
+    settings.args.push("dies".into());
+    let pool = Pool::start(settings).await.unwrap();
+    let [pid] = processes("dies")[..] else { panic!("not one process") };
+    send("STOP", pid);
+    let file = encode::png(&draw(6, 64, 64));
+    let waiting = tokio::spawn({
+        let (pool, file) = (pool.clone(), file.clone());
+        async move { pool.hash(file).await }
+    });
+    let next = tokio::spawn({
+        let pool = pool.clone();
+        async move { pool.hash(file).await }
+    });
+    tokio::task::yield_now().await;
+
+    send("KILL", pid);
+
+    let answers = [waiting.await.unwrap(), next.await.unwrap()];
+    let lost = answers.iter().filter(|answer| answer.is_err()).count();
+    assert!(lost <= 1, "{answers:?}");
+    for answer in answers.into_iter().filter(Result::is_err) {
+        assert_eq!(reason(answer), "the decoder stopped (signal 9)");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_that_needs_too_much_memory_is_unreadable() {
+    let mut settings = settings(1);
+    settings.limits.memory_bytes_max = 150 << 20;
+    let pool = Pool::start(settings).await.unwrap();
+
+    // 10,000 × 10,000 pixels would be 300 MB of samples.
+    let answer = pool.hash(hostile::png_header(10_000, 10_000)).await;
+
+    assert_eq!(reason(answer), "decoding needs more memory than allowed");
+    assert!(pool.hash(encode::png(&draw(6, 64, 64))).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_larger_than_the_memory_of_a_process_is_unreadable() {
+    let mut settings = settings(1);
+    settings.limits.memory_bytes_max = 150 << 20;
+    let pool = Pool::start(settings).await.unwrap();
+
+    let answer = pool.hash(vec![0xff_u8; 200 << 20]).await;
+
+    assert_eq!(reason(answer), "decoding needs more memory than allowed");
+    until(|| pool.alive() == 1).await;
+    assert!(pool.hash(encode::png(&draw(6, 64, 64))).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_many_waiting_pictures_are_turned_away_at_once() {
+    let mut settings = settings(1);
+    settings.args.push("busy".into());
+    settings.waiting_max = 2;
+    let pool = Pool::start(settings).await.unwrap();
+    let [pid] = processes("busy")[..] else { panic!("not one process") };
+    send("STOP", pid);
+    let file = encode::png(&draw(6, 64, 64));
+
+    // One in the process, two waiting, one too many; the first may still be on its way.
+    let sent: Vec<_> = (0..4)
+        .map(|_| {
+            tokio::spawn({
+                let (pool, file) = (pool.clone(), file.clone());
+                async move { pool.hash(file).await }
+            })
+        })
+        .collect();
+    until(|| sent.iter().any(tokio::task::JoinHandle::is_finished)).await;
+    send("CONT", pid);
+
+    let mut busy = 0;
+    for answer in sent {
+        match answer.await.unwrap() {
+            Err(Error::Busy) => busy += 1,
+            other => assert!(other.is_ok(), "{other:?}"),
+        }
+    }
+    assert!((1..=2).contains(&busy), "{busy} were turned away");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_does_not_greet_is_no_pool() {
+    let mut settings = settings(1);
+    settings.program = "/bin/true".into();
+
+    assert!(matches!(Pool::start(settings).await, Err(Error::Pool(_))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_is_not_there_is_no_pool() {
+    let mut settings = settings(1);
+    settings.program = "/nowhere/mamori".into();
+
+    assert!(matches!(Pool::start(settings).await, Err(Error::Pool(_))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_no_process_can_be_started_any_more_callers_are_told() {
+    let folder = std::env::temp_dir().join(format!("mamori-gone-{}", std::process::id()));
+    fs::copy(PROGRAM, &folder).unwrap();
+    let mut settings = settings(1);
+    settings.program.clone_from(&folder);
+    settings.args.push("gone".into());
+    let pool = Pool::start(settings).await.unwrap();
+    let [pid] = processes("gone")[..] else { panic!("not one process") };
+    fs::remove_file(&folder).unwrap();
+    send("KILL", pid);
+    until(|| pool.alive() == 0).await;
+
+    let answer = pool.hash(encode::png(&draw(6, 64, 64))).await;
+
+    assert!(matches!(answer, Err(Error::Pool(_))), "{answer:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_processes_end_with_the_pool() {
+    let mut settings = settings(2);
+    settings.args.push("ends".into());
+    let pool = Pool::start(settings).await.unwrap();
+    assert_eq!(processes("ends").len(), 2);
+
+    drop(pool);
+
+    until(|| processes("ends").is_empty()).await;
+}

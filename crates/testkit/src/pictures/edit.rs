@@ -1,0 +1,31 @@
+//! What happens to pictures on their way: they are resized, brightened, framed, encoded again.
+
+use image::imageops::{self, FilterType};
+use image::{Rgb, RgbImage};
+
+use super::encode;
+
+/// `picture` with other edges.
+pub fn resize(picture: &RgbImage, width: u32, height: u32) -> RgbImage {
+    imageops::resize(picture, width, height, FilterType::Triangle)
+}
+
+/// `picture` with `steps` of 255 added to each colour.
+pub fn brighten(picture: &RgbImage, steps: i32) -> RgbImage {
+    imageops::brighten(picture, steps)
+}
+
+/// `picture` with a dark frame of `thickness` pixels around it.
+pub fn border(picture: &RgbImage, thickness: u32) -> RgbImage {
+    let (width, height) = picture.dimensions();
+    let size = (width + 2 * thickness, height + 2 * thickness);
+    let mut framed = RgbImage::from_pixel(size.0, size.1, Rgb([20, 20, 20]));
+    imageops::replace(&mut framed, picture, i64::from(thickness), i64::from(thickness));
+    framed
+}
+
+/// `picture` after a trip through JPEG of `quality` (1..=100).
+pub fn reencode(picture: &RgbImage, quality: u8) -> RgbImage {
+    let jpeg = encode::jpeg(picture, quality);
+    image::load_from_memory(&jpeg).map_or_else(|_| picture.clone(), |decoded| decoded.to_rgb8())
+}
