@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    mamori_media::run_worker(&mamori_media::Limits::default())
+    mamori_media::run_worker()
 }

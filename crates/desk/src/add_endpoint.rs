@@ -22,7 +22,7 @@ impl Desk {
         let mut tx = self.store().begin("add_endpoint").await?;
         let existing = tx.live_endpoints(caller.service()).await?;
         if existing.len() >= settings.endpoints_max {
-            return Err(Error::Conflict("this service has as many endpoints as it may have"));
+            return Err(Error::conflict("this service has as many endpoints as it may have"));
         }
         tx.insert_endpoint(&endpoint).await?;
         tx.commit().await?;

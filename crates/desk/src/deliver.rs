@@ -31,6 +31,8 @@ struct Outcome {
 impl Sender {
     /// A client with these settings.
     pub fn new(settings: &WebhookSettings) -> Result<Self, Error> {
+        // Somebody in this process may have chosen a provider before us; theirs serves as well.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let permitted: Arc<[IpNet]> = settings.private_networks.as_slice().into();
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())

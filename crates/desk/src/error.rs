@@ -10,7 +10,7 @@ pub enum Error {
     NotFound(&'static str),
     /// The caller was overtaken, or the name is taken.
     #[error("{0}")]
-    Conflict(&'static str),
+    Conflict(String),
     /// The caller must mend the request; the text says how.
     #[error("{0}")]
     Invalid(String),
@@ -38,8 +38,18 @@ impl Error {
     }
 
     /// A request that the caller must mend.
-    pub fn invalid(reason: impl ToString) -> Self {
-        Self::Invalid(reason.to_string())
+    pub fn invalid(reason: impl std::fmt::Display) -> Self {
+        Self::Invalid(format!("{reason}"))
+    }
+
+    /// Somebody else was faster, or has the name.
+    pub fn conflict(reason: &str) -> Self {
+        Self::Conflict(reason.to_owned())
+    }
+
+    /// For a log line, with its causes.
+    pub fn logged(&self) -> &(dyn StdError + 'static) {
+        self
     }
 }
 
@@ -48,9 +58,13 @@ impl From<mamori_store::Error> for Error {
         use mamori_store::Error as Store;
         match error {
             Store::NotFound(what) => Self::NotFound(what),
-            Store::Conflict(what) => Self::Conflict(what),
+            conflict @ Store::Conflict(_) => Self::Conflict(format!("{conflict}")),
             unavailable @ Store::Unavailable(_) => Self::Unavailable(unavailable.into()),
-            other => Self::internal("the store failed", other),
+            broken @ (Store::NewerSchema { .. }
+            | Store::OlderSchema { .. }
+            | Store::Corrupt { .. }
+            | Store::Settings(_)
+            | Store::Other(_)) => Self::internal("the store failed", broken),
         }
     }
 }

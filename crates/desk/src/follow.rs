@@ -94,19 +94,17 @@ impl Desk {
         let mut is_lost = false;
         loop {
             match self.catch_up().await {
-                Ok(()) if is_lost => {
-                    is_lost = false;
-                    tracing::info!("following the change log again");
+                Ok(()) => {
+                    if std::mem::take(&mut is_lost) {
+                        tracing::info!("following the change log again");
+                    }
                 }
-                Ok(()) => {}
-                Err(error) if !is_lost => {
-                    is_lost = true;
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "lost the change log"
-                    );
+                Err(error) => {
+                    // Said once, not five times a second.
+                    if !std::mem::replace(&mut is_lost, true) {
+                        tracing::error!(error = error.logged(), "lost the change log");
+                    }
                 }
-                Err(_) => {}
             }
             tokio::select! {
                 () = stop.cancelled() => return,

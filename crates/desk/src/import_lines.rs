@@ -174,7 +174,10 @@ fn csv_values(line: &[u8]) -> Result<Vec<String>, String> {
             let (result, _, _, ended) = reader.read_record(&[], rest_text, rest_ends);
             (result, begun + ended)
         }
-        other => (other, begun),
+        ended @ (ReadRecordResult::Record
+        | ReadRecordResult::OutputFull
+        | ReadRecordResult::OutputEndsFull
+        | ReadRecordResult::End) => (ended, begun),
     };
     if result != ReadRecordResult::Record {
         return Err("not a line of CSV, or more than 16 values".to_owned());

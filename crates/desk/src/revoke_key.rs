@@ -11,11 +11,12 @@ impl Desk {
     /// another but at the machine.
     pub async fn revoke_key(&self, _: &Admin, id: KeyId) -> Result<(), Error> {
         let mut tx = self.store().begin("revoke_key").await?;
+        let before = tx.count_live_admin_keys().await?;
         if !tx.revoke_key(id, self.clock().now()).await? {
             return Err(Error::NotFound("key"));
         }
-        if tx.count_live_admin_keys().await? == 0 {
-            return Err(Error::Conflict(
+        if before > 0 && tx.count_live_admin_keys().await? == 0 {
+            return Err(Error::conflict(
                 "this is the last administrator's key; make another one first",
             ));
         }

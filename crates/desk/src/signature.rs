@@ -27,13 +27,17 @@ pub fn sign(
 ) -> Headers {
     let id = id.to_string();
     let timestamp = now.as_second().to_string();
-    #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.reveal()).expect("any length is a key");
+    let mut mac = keyed(secret.reveal());
     for part in [&id, ".", &timestamp, ".", body.reveal()] {
         mac.update(part.as_bytes());
     }
     let signature = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
     Headers { id, timestamp, signature }
+}
+
+#[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
+fn keyed(key: &[u8]) -> Hmac<Sha256> {
+    Hmac::new_from_slice(key).expect("any length is a key")
 }
 
 /// How an endpoint's secret is shown to its owner: `whsec_` and base64.

@@ -35,7 +35,7 @@ impl Desk {
                     "what had reached its term is gone"
                 ),
                 Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "nothing was swept");
+                    tracing::warn!(error = error.logged(), "nothing was swept");
                 }
             }
             tokio::select! {

@@ -22,7 +22,7 @@ impl Desk {
         let running = TaskTracker::new();
         while !stop.is_cancelled() {
             let begun = self.begin_jobs(&places, &running).await.unwrap_or_else(|error| {
-                tracing::warn!(error = &error as &dyn std::error::Error, "no jobs can be leased");
+                tracing::warn!(error = error.logged(), "no jobs can be leased");
                 0
             });
             if begun == 0 {
@@ -66,7 +66,7 @@ impl Desk {
                     // The lease runs out and somebody does it again.
                     tracing::warn!(
                         job = %job.id,
-                        error = &error as &dyn std::error::Error,
+                        error = error.logged(),
                         "a job was not done"
                     );
                 }

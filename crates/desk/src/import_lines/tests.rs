@@ -3,17 +3,15 @@ use super::*;
 const PDQ: &str = "f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0";
 
 fn entry(read: Read) -> NewEntry {
-    match read {
-        Read::Entry(entry) => entry,
-        other => panic!("not an entry: {other:?}"),
-    }
+    let Read::Entry(entry) = read else { panic!("not an entry: {read:?}") };
+    entry
 }
 
 fn reason(read: Read) -> String {
-    match read {
-        Read::Rejected(reason) | Read::Hopeless(reason) => reason,
-        other => panic!("not rejected: {other:?}"),
-    }
+    let (Read::Rejected(reason) | Read::Hopeless(reason)) = read else {
+        panic!("not rejected: {read:?}")
+    };
+    reason
 }
 
 #[test]

@@ -1,0 +1,127 @@
+//! A whole desk in one line: records, a pool, a clock that stands still, a service with a key.
+
+pub mod receiver;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use mamori_desk::create_bank::NewBank;
+use mamori_desk::{Admin, Caller, Clock, Desk, Proof, Settings};
+use mamori_media::{Limits, Pool, PoolSettings};
+use mamori_model::key::Role;
+use mamori_model::{
+    Action, Bank, Distance, Item, Jurisdictions, Pdq, Purpose, Quality, Reach, Surface,
+};
+use mamori_store::{NewEntry, Store};
+use mamori_testkit::records::Records;
+
+/// A desk and what it stands on.
+pub struct House {
+    pub desk: Desk,
+    pub clock: Arc<Clock>,
+    pub admin: Admin,
+    pub caller: Caller,
+    pub records: Records,
+}
+
+/// The child process of this crate's tests: an example, so that every test build makes it.
+fn decode_program() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    test.parent().unwrap().parent().unwrap().join("examples").join("decode")
+}
+
+/// Another desk over the same records: a second node.
+pub async fn node(records: &Records, clock: &Arc<Clock>, settings: Settings) -> Desk {
+    let store = Store::open(&mamori_store::Settings::new(records.url())).await.unwrap();
+    let pool = Pool::start(PoolSettings {
+        program: decode_program(),
+        args: Vec::new(),
+        workers: 1,
+        waiting_max: 16,
+        limits: Limits::default(),
+    });
+    let desk = Desk::new(store, pool.await.unwrap(), Arc::clone(clock), settings).unwrap();
+    desk.load().await.unwrap();
+    desk
+}
+
+pub async fn house(records: Records) -> House {
+    let clock = Arc::new(Clock::manual(Timestamp::from_second(1_795_000_000).unwrap()));
+    let settings = Settings {
+        // Tests apply changes by hand; nothing follows in the background.
+        settle_time_max: std::time::Duration::ZERO,
+        ..Settings::default()
+    };
+    let desk = node(&records, &clock, settings).await;
+    let admin = Admin::at_the_machine();
+    let caller = a_service(&desk, "a service").await;
+    House { desk, clock, admin, caller, records }
+}
+
+/// A new service, as its key proves it.
+pub async fn a_service(desk: &Desk, name: &str) -> Caller {
+    let admin = Admin::at_the_machine();
+    let service = desk.create_service(&admin, name.parse().unwrap()).await.unwrap();
+    let role = Role::Service(service.id);
+    let issued = desk.issue_key(&admin, role, "test".parse().unwrap()).await.unwrap();
+    desk.catch_up().await.unwrap();
+    match desk.authenticate(issued.token.reveal()) {
+        Some(Proof::Caller(caller)) => caller,
+        other => panic!("a service's key proves a service: {other:?}"),
+    }
+}
+
+pub fn new_bank(name: &str, action: Action) -> NewBank {
+    let surfaces: BTreeSet<Surface> = [Surface::Public, Surface::Shared].into();
+    NewBank {
+        name: name.parse().unwrap(),
+        purpose: Purpose::Rehearsal,
+        source: "drawn by a test".parse().unwrap(),
+        legal_basis: "none needed".parse().unwrap(),
+        owner: "the tests".parse().unwrap(),
+        reach: Reach::new(surfaces, Jurisdictions::Everywhere, None).unwrap(),
+        distance_max: Distance::PDQ_SAME_MAX,
+        quality_min: Quality::ANY,
+        action,
+        is_enabled: true,
+    }
+}
+
+impl House {
+    pub async fn bank(&self, name: &str, action: Action) -> Bank {
+        let bank = self.desk.create_bank(&self.admin, new_bank(name, action)).await.unwrap();
+        self.desk.catch_up().await.unwrap();
+        bank
+    }
+
+    pub async fn add(&self, bank: &Bank, pdq: Pdq) {
+        let entry = NewEntry {
+            hash: mamori_model::Hash::Pdq(pdq),
+            source_id: None,
+            labels: mamori_model::text::Labels::default(),
+            expires_at: None,
+        };
+        self.desk.add_entries(&self.admin, bank.id, &[entry]).await.unwrap();
+        self.desk.catch_up().await.unwrap();
+    }
+}
+
+pub fn item(name: &str, surface: Surface) -> Item {
+    Item {
+        name: name.parse().unwrap(),
+        account: Some("somebody".parse().unwrap()),
+        surface,
+        country: None,
+    }
+}
+
+pub fn hashes(pdq: Pdq) -> mamori_desk::check::Evidence {
+    let frames = vec![(pdq, None)];
+    mamori_desk::check::Evidence::Hashes(mamori_desk::look_up::Fingerprints {
+        frames,
+        sha256: None,
+        md5: None,
+    })
+}

@@ -1,0 +1,96 @@
+//! Lists that stream in.
+
+use bytes::Bytes;
+use futures_util::stream;
+use mamori_desk::Error;
+use mamori_desk::import_lines::LineFormat;
+use mamori_model::import::ImportState;
+use mamori_model::{Action, HashKind};
+use mamori_testkit::on_both_engines;
+use mamori_testkit::records::Records;
+
+use crate::common::house;
+
+type Chunk = Result<Bytes, std::io::Error>;
+
+/// `text` in chunks of `size`, so that lines break anywhere.
+fn in_chunks(text: &str, size: usize) -> Vec<Chunk> {
+    text.as_bytes().chunks(size).map(|chunk| Ok(Bytes::copy_from_slice(chunk))).collect()
+}
+
+fn lines(from: u32, to: u32) -> String {
+    let lines: Vec<String> = (from..to).map(|n| format!("{{\"hash\":\"{n:064x}\"}}\n")).collect();
+    lines.concat()
+}
+
+on_both_engines! {
+    async fn a_list_is_imported_whatever_the_chunks(records: Records) {
+        let house = house(records).await;
+        let bank = house.bank("list", Action::Hold).await;
+        let long = "x".repeat(20_000);
+        let text = format!("{}not json\n\n{}{{\"hash\":\"1\"}}\n{long}\n{}", lines(0, 7_000), lines(6_990, 7_010), lines(8_000, 8_001).trim_end());
+
+        let import = house
+            .desk
+            .import_entries(&house.admin, bank.id, LineFormat::Ndjson, HashKind::Pdq, stream::iter(in_chunks(&text, 4_093)))
+            .await
+            .unwrap();
+
+        assert_eq!(import.state, ImportState::Finished);
+        assert_eq!((import.lines, import.added, import.duplicates, import.rejected), (7_024, 7_011, 10, 3));
+        let numbers: Vec<u64> = import.rejected_lines.iter().map(|line| line.line).collect();
+        assert_eq!(numbers, [7_001, 7_023, 7_024]);
+        assert_eq!(house.desk.import(&house.admin, bank.id, import.id).await.unwrap(), import);
+        house.desk.catch_up().await.unwrap();
+        assert_eq!(house.desk.holdings().entries, 7_011);
+    }
+
+    async fn a_list_that_breaks_off_keeps_what_it_counted(records: Records) {
+        let house = house(records).await;
+        let bank = house.bank("list", Action::Hold).await;
+        let mut chunks = in_chunks(&lines(0, 6_000), 1_000);
+        chunks.push(Err(std::io::Error::other("gone")));
+
+        let broken = house
+            .desk
+            .import_entries(&house.admin, bank.id, LineFormat::Ndjson, HashKind::Pdq, stream::iter(chunks))
+            .await
+            .unwrap();
+        let again = house
+            .desk
+            .import_entries(&house.admin, bank.id, LineFormat::Ndjson, HashKind::Pdq, stream::iter(in_chunks(&lines(0, 6_001), 1_000)))
+            .await
+            .unwrap();
+
+        assert_eq!(broken.state, ImportState::Interrupted);
+        assert_eq!(broken.added, 6_000);
+        assert_eq!((again.added, again.duplicates), (1, 6_000));
+    }
+
+    async fn a_csv_without_a_header_is_refused_whole(records: Records) {
+        let house = house(records).await;
+        let bank = house.bank("list", Action::Hold).await;
+
+        let refused = house
+            .desk
+            .import_entries(&house.admin, bank.id, LineFormat::Csv, HashKind::Md5, stream::iter(in_chunks("00ff\n", 3)))
+            .await;
+
+        assert!(matches!(refused, Err(Error::Invalid(_))));
+    }
+
+    async fn a_deleted_banks_entries_are_purged(records: Records) {
+        let house = house(records).await;
+        let bank = house.bank("list", Action::Hold).await;
+        let chunks = stream::iter(in_chunks(&lines(0, 3_000), 1_000));
+        house.desk.import_entries(&house.admin, bank.id, LineFormat::Ndjson, HashKind::Pdq, chunks).await.unwrap();
+
+        house.desk.delete_bank(&house.admin, bank.id).await.unwrap();
+        while house.desk.work_once().await.unwrap() > 0 {}
+        house.desk.catch_up().await.unwrap();
+
+        assert_eq!(house.desk.holdings().entries, 0);
+        let proof = mamori_desk::Proof::Admin(house.admin);
+        assert_eq!(house.desk.count_entries(&proof, bank.id).await.unwrap(), 0);
+    }
+}

@@ -1,0 +1,117 @@
+//! Webhooks: promised with their cause, sent until taken.
+
+use jiff::SignedDuration;
+use mamori_desk::Error;
+use mamori_model::page::PageSize;
+use mamori_model::webhook::{Delivery, DeliveryState};
+use mamori_model::{Action, Pdq, Surface};
+use mamori_testkit::on_both_engines;
+use mamori_testkit::records::Records;
+
+use crate::common::receiver::Receiver;
+use crate::common::{House, a_service, hashes, house, item};
+
+async fn deliveries(house: &House) -> Vec<Delivery> {
+    let page = house.desk.deliveries(&house.caller, None, None, None, PageSize::DEFAULT);
+    page.await.unwrap().rows
+}
+
+async fn a_match(house: &House) {
+    let bank = house.bank("known", Action::Hold).await;
+    house.add(&bank, Pdq::from([1; 32])).await;
+    let check =
+        house.desk.check(&house.caller, item("a", Surface::Public), hashes(Pdq::from([1; 32])));
+    check.await.unwrap();
+}
+
+on_both_engines! {
+    async fn a_match_is_told_once_signed_and_with_one_id(records: Records) {
+        let house = house(records).await;
+        let receiver = Receiver::start(&[503, 500]).await;
+        house.desk.add_endpoint(&house.caller, &receiver.url).await.unwrap();
+        a_match(&house).await;
+
+        assert_eq!(house.desk.work_once().await.unwrap(), 1);
+        assert_eq!(house.desk.work_once().await.unwrap(), 0, "it waits before it is sent again");
+        house.clock.advance(SignedDuration::from_secs(5));
+        assert_eq!(house.desk.work_once().await.unwrap(), 1);
+        house.clock.advance(SignedDuration::from_mins(5));
+        assert_eq!(house.desk.work_once().await.unwrap(), 1);
+        house.clock.advance(SignedDuration::from_hours(24));
+        assert_eq!(house.desk.work_once().await.unwrap(), 0);
+
+        let received = receiver.received();
+        let delivery = deliveries(&house).await.remove(0);
+        assert_eq!(received.len(), 3);
+        assert!(received.iter().all(|message| message.header("webhook-id") == delivery.id.to_string()));
+        assert!(received[0].header("webhook-signature").starts_with("v1,"));
+        assert!(received[0].body.contains("\"type\":\"match.created\""));
+        assert_eq!((delivery.state, delivery.attempts), (DeliveryState::Delivered, 3));
+        assert_eq!(delivery.last_result.as_deref(), Some("204"));
+    }
+
+    async fn a_receiver_that_stays_down_gets_a_dead_letter_that_can_be_sent_again(records: Records) {
+        let house = house(records).await;
+        let receiver = Receiver::start(&[500; 10]).await;
+        house.desk.add_endpoint(&house.caller, &receiver.url).await.unwrap();
+        a_match(&house).await;
+
+        for _ in 0..10 {
+            assert_eq!(house.desk.work_once().await.unwrap(), 1);
+            house.clock.advance(SignedDuration::from_hours(24));
+        }
+        let failed = deliveries(&house).await.remove(0);
+        assert_eq!((failed.state, failed.attempts), (DeliveryState::Failed, 10));
+        house.desk.redeliver(&house.caller, failed.id).await.unwrap();
+        house.desk.work_once().await.unwrap();
+
+        assert_eq!(deliveries(&house).await[0].state, DeliveryState::Delivered);
+        assert_eq!(receiver.received().len(), 11);
+    }
+
+    async fn a_redirect_is_not_followed(records: Records) {
+        let house = house(records).await;
+        let receiver = Receiver::start(&[307]).await;
+        let endpoint = house.desk.add_endpoint(&house.caller, &receiver.url).await.unwrap();
+
+        house.desk.test_endpoint(&house.caller, endpoint.id).await.unwrap();
+        house.desk.work_once().await.unwrap();
+
+        assert_eq!(receiver.received().len(), 1);
+        assert_eq!(deliveries(&house).await[0].last_result.as_deref(), Some("307"));
+    }
+
+    async fn nothing_is_sent_to_a_removed_endpoint(records: Records) {
+        let house = house(records).await;
+        let receiver = Receiver::start(&[]).await;
+        let endpoint = house.desk.add_endpoint(&house.caller, &receiver.url).await.unwrap();
+        a_match(&house).await;
+
+        house.desk.remove_endpoint(&house.caller, endpoint.id).await.unwrap();
+        house.desk.work_once().await.unwrap();
+
+        assert!(receiver.received().is_empty());
+        assert_eq!(deliveries(&house).await[0].state, DeliveryState::Failed);
+    }
+
+    async fn an_endpoint_is_its_services_own(records: Records) {
+        let house = house(records).await;
+        let receiver = Receiver::start(&[]).await;
+        let endpoint = house.desk.add_endpoint(&house.caller, &receiver.url).await.unwrap();
+        let other = a_service(&house.desk, "another").await;
+
+        let tested = house.desk.test_endpoint(&other, endpoint.id).await;
+        let removed = house.desk.remove_endpoint(&other, endpoint.id).await;
+
+        assert!(matches!(tested, Err(Error::NotFound(_))));
+        assert!(matches!(removed, Err(Error::NotFound(_))));
+    }
+
+    async fn a_private_address_is_refused(records: Records) {
+        let house = house(records).await;
+
+        let refused = house.desk.add_endpoint(&house.caller, "https://192.168.0.1/hooks").await;
+
+        assert!(matches!(refused, Err(Error::Invalid(_))));
+    }
+}
