@@ -1,1 +1,33 @@
-//! store
+//! SQL for SQLite and PostgreSQL: one schema, one file of queries per noun, jobs.
+//!
+//! The only crate that writes SQL. It decides nothing: `desk` opens the transactions and says what
+//! they mean. After any error a transaction can only be dropped, which rolls it back.
+
+pub mod bank;
+mod call;
+pub mod change;
+pub mod delivery;
+pub mod endpoint;
+pub mod entry;
+pub mod error;
+mod hit;
+pub mod import;
+pub mod job;
+pub mod key;
+pub mod matched;
+pub mod migrate;
+mod open;
+pub mod query;
+pub mod retention;
+pub mod service;
+mod time;
+mod tx;
+
+pub use change::{Change, Changed};
+pub use entry::{Added, IndexRow, NewEntry};
+pub use error::{Error, Fault};
+pub use job::{DeadJob, JobCount, Leased, NewJob};
+pub use matched::{MatchFilter, Recorded};
+pub use migrate::Migrated;
+pub use open::{Engine, Settings, Store};
+pub use tx::Tx;

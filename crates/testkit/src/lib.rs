@@ -4,3 +4,4 @@
 
 pub mod pictures;
 pub mod postgres;
+pub mod records;

@@ -1,0 +1,164 @@
+//! A query with its values, and the one place where the two engines' types meet.
+
+use jiff::Timestamp;
+use mamori_model::{
+    BankId, DeliveryId, EndpointId, EntryId, ImportId, JobId, KeyId, MatchId, ServiceId,
+};
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, PgConnection, Postgres, Sqlite, SqliteConnection};
+use uuid::Uuid;
+
+use crate::query::Query;
+use crate::time::to_micros;
+
+/// A connection to either engine.
+pub enum Link<'c> {
+    /// To SQLite.
+    Sqlite(&'c mut SqliteConnection),
+    /// To PostgreSQL.
+    Postgres(&'c mut PgConnection),
+}
+
+impl Link<'_> {
+    /// The same connection, for one more call.
+    pub fn again(&mut self) -> Link<'_> {
+        match self {
+            Self::Sqlite(connection) => Link::Sqlite(connection),
+            Self::Postgres(connection) => Link::Postgres(connection),
+        }
+    }
+}
+
+/// What both engines can take. Lists go as JSON text.
+#[derive(Clone)]
+pub enum Value {
+    /// Numbers and times.
+    Int(Option<i64>),
+    /// Text and words.
+    Text(Option<String>),
+    /// Ids.
+    Id(Option<Uuid>),
+    /// Hashes and secrets.
+    Bytes(Option<Vec<u8>>),
+    /// Yes or no.
+    Bool(bool),
+}
+
+/// What both engines can give: `#[derive(FromRow)]` makes both at once.
+pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+
+impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
+{}
+
+/// A query and the values of `$1`, `$2` …
+pub struct Call {
+    query: Query,
+    values: Vec<Value>,
+}
+
+impl Query {
+    /// A call of this query without values.
+    pub fn call(self) -> Call {
+        Call { query: self, values: Vec::new() }
+    }
+
+    /// A call of this query, with the value of `$1`.
+    pub fn bind(self, value: impl Into<Value>) -> Call {
+        self.call().bind(value)
+    }
+}
+
+macro_rules! bound {
+    ($db:ty, $sql:expr, $values:expr) => {{
+        let mut query = sqlx::query::<$db>($sql);
+        for value in $values {
+            query = match value {
+                Value::Int(value) => query.bind(value),
+                Value::Text(value) => query.bind(value),
+                Value::Id(value) => query.bind(value),
+                Value::Bytes(value) => query.bind(value),
+                Value::Bool(value) => query.bind(value),
+            };
+        }
+        query
+    }};
+}
+
+impl Call {
+    /// Adds the next value.
+    #[must_use]
+    pub fn bind(mut self, value: impl Into<Value>) -> Self {
+        self.values.push(value.into());
+        self
+    }
+
+    /// Runs it and returns how many rows it changed.
+    pub async fn run(self, link: Link<'_>) -> Result<u64, sqlx::Error> {
+        match link {
+            Link::Sqlite(connection) => {
+                let query = bound!(Sqlite, self.query.sqlite, self.values);
+                Ok(query.execute(connection).await?.rows_affected())
+            }
+            Link::Postgres(connection) => {
+                let query = bound!(Postgres, self.query.postgres, self.values);
+                Ok(query.execute(connection).await?.rows_affected())
+            }
+        }
+    }
+
+    /// Runs it and returns every row.
+    pub async fn rows<T: Row>(self, link: Link<'_>) -> Result<Vec<T>, sqlx::Error> {
+        match link {
+            Link::Sqlite(connection) => {
+                let query = bound!(Sqlite, self.query.sqlite, self.values);
+                query.fetch_all(connection).await?.iter().map(T::from_row).collect()
+            }
+            Link::Postgres(connection) => {
+                let query = bound!(Postgres, self.query.postgres, self.values);
+                query.fetch_all(connection).await?.iter().map(T::from_row).collect()
+            }
+        }
+    }
+}
+
+macro_rules! values {
+    ($($from:ty => $variant:ident, $how:expr;)+) => {$(
+        impl From<$from> for Value {
+            fn from(value: $from) -> Self {
+                Self::$variant(Some($how(value)))
+            }
+        }
+
+        impl From<Option<$from>> for Value {
+            fn from(value: Option<$from>) -> Self {
+                Self::$variant(value.map($how))
+            }
+        }
+    )+};
+}
+
+values! {
+    i64 => Int, i64::from;
+    u32 => Int, i64::from;
+    Timestamp => Int, to_micros;
+    EntryId => Int, EntryId::number;
+    String => Text, String::from;
+    &str => Text, str::to_owned;
+    Uuid => Id, Uuid::from;
+    BankId => Id, Uuid::from;
+    DeliveryId => Id, Uuid::from;
+    EndpointId => Id, Uuid::from;
+    ImportId => Id, Uuid::from;
+    JobId => Id, Uuid::from;
+    KeyId => Id, Uuid::from;
+    MatchId => Id, Uuid::from;
+    ServiceId => Id, Uuid::from;
+    &[u8] => Bytes, <[u8]>::to_vec;
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}

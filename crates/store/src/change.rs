@@ -1,0 +1,199 @@
+//! The change log: what the nodes must know, in the order in which it was committed.
+//!
+//! On PostgreSQL a number is drawn before its transaction commits, so a reader could see 8 before
+//! 7 and never look back. Therefore changes are only noted during a transaction; its commit takes
+//! one advisory lock, draws the numbers and commits. The lock falls after the commit is visible,
+//! so whoever sees a number sees every smaller one. It is the last lock taken, so it closes no
+//! circle. SQLite has one writer anyway.
+
+use jiff::Timestamp;
+use mamori_model::{BankId, EntryId};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::error::{Error, OrCorrupt};
+use crate::open::{Engine, Store};
+use crate::query::queries;
+use crate::tx::Tx;
+
+queries! {
+    LOCK_CHANGES = "-- lock_changes
+        SELECT CAST(1 AS BIGINT)",
+        postgres: "-- lock_changes
+        SELECT CAST(1 AS BIGINT) FROM pg_advisory_xact_lock(7308613679165170530)";
+    APPEND_CHANGES = "-- append_changes
+        INSERT INTO change (what, bank_id, first_entry, last_entry, changed_at, changed_by)
+        SELECT value ->> 'what', unhex(value ->> 'bank'), value ->> 'first', value ->> 'last',
+               value ->> 'at', $2
+          FROM json_each($1)
+         ORDER BY key",
+        postgres: "-- append_changes
+        INSERT INTO change (what, bank_id, first_entry, last_entry, changed_at, changed_by)
+        SELECT what, CAST(bank AS uuid), \"first\", \"last\", \"at\", $2
+          FROM ROWS FROM (json_to_recordset(CAST($1 AS json))
+                          AS (what text, bank text, \"first\" bigint, \"last\" bigint, \"at\" bigint))
+               WITH ORDINALITY
+         ORDER BY ordinality";
+    CHANGES_AFTER = "-- changes_after
+        SELECT seq, what, bank_id, first_entry, last_entry
+          FROM change
+         WHERE seq > $1
+         ORDER BY seq
+         LIMIT $2";
+    LAST_CHANGE = "-- last_change
+        SELECT max(seq) FROM change";
+    OLDEST_CHANGE = "-- oldest_change
+        SELECT min(seq) FROM change";
+}
+
+/// Something that every node must know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Entries came into a bank. Other banks' entries are never in the range; gaps may be.
+    Added {
+        /// The bank.
+        bank: BankId,
+        /// The range's first entry.
+        first: EntryId,
+        /// The range's last entry, included.
+        last: EntryId,
+    },
+    /// Every entry in the range was withdrawn or expired.
+    Removed {
+        /// The bank.
+        bank: BankId,
+        /// The range's first entry.
+        first: EntryId,
+        /// The range's last entry, included.
+        last: EntryId,
+    },
+    /// A bank was made or changed.
+    Banks,
+    /// A bank was deleted, and with it all its entries.
+    BankDeleted(BankId),
+    /// A service or a key was made, or a key revoked.
+    Keys,
+}
+
+/// A change and its place in the order of commits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// Its place; grows, with gaps.
+    pub seq: i64,
+    /// What changed.
+    pub change: Change,
+}
+
+/// A change that the open transaction will append.
+#[derive(Clone, Copy)]
+pub struct Noted {
+    /// What changed.
+    pub change: Change,
+    /// When.
+    pub at: Timestamp,
+}
+
+#[derive(Serialize)]
+struct NewRow {
+    what: &'static str,
+    bank: Option<String>,
+    first: Option<i64>,
+    last: Option<i64>,
+    at: i64,
+}
+
+impl From<&Noted> for NewRow {
+    fn from(noted: &Noted) -> Self {
+        let (what, bank, range) = match noted.change {
+            Change::Added { bank, first, last } => ("added", Some(bank), Some((first, last))),
+            Change::Removed { bank, first, last } => ("removed", Some(bank), Some((first, last))),
+            Change::Banks => ("banks", None, None),
+            Change::BankDeleted(bank) => ("bank_deleted", Some(bank), None),
+            Change::Keys => ("keys", None, None),
+        };
+        Self {
+            what,
+            bank: bank.map(|bank| Uuid::from(bank).simple().to_string()),
+            first: range.map(|(first, _)| first.number()),
+            last: range.map(|(_, last)| last.number()),
+            at: noted.at.as_microsecond(),
+        }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct ChangeRow {
+    seq: i64,
+    what: String,
+    bank_id: Option<Uuid>,
+    first_entry: Option<i64>,
+    last_entry: Option<i64>,
+}
+
+impl ChangeRow {
+    fn read(self) -> Result<Changed, Error> {
+        let bank = || self.bank_id.map(BankId::from).or_corrupt("change.bank_id");
+        let entry = |id: Option<i64>| id.and_then(EntryId::new).or_corrupt("change.first_entry");
+        let change = match self.what.as_str() {
+            "added" => Change::Added {
+                bank: bank()?,
+                first: entry(self.first_entry)?,
+                last: entry(self.last_entry)?,
+            },
+            "removed" => Change::Removed {
+                bank: bank()?,
+                first: entry(self.first_entry)?,
+                last: entry(self.last_entry)?,
+            },
+            "banks" => Change::Banks,
+            "bank_deleted" => Change::BankDeleted(bank()?),
+            "keys" => Change::Keys,
+            _ => return Err(Error::Corrupt { column: "change.what" }),
+        };
+        Ok(Changed { seq: self.seq, change })
+    }
+}
+
+impl Store {
+    /// Changes behind `seq`, the oldest first, at most `limit`. None is ever missed, and none
+    /// comes later than a greater one.
+    pub async fn changes_after(&self, seq: i64, limit: u32) -> Result<Vec<Changed>, Error> {
+        let rows: Vec<ChangeRow> = self.rows(CHANGES_AFTER.bind(seq).bind(limit)).await?;
+        rows.into_iter().map(ChangeRow::read).collect()
+    }
+
+    /// The newest change; 0 if there never was one. Read it before loading everything, then follow
+    /// from it.
+    pub async fn last_change(&self) -> Result<i64, Error> {
+        let last: Option<(Option<i64>,)> = self.row(LAST_CHANGE.call()).await?;
+        Ok(last.and_then(|(last,)| last).unwrap_or(0))
+    }
+
+    /// The oldest change that is still kept. A node whose place is before it, by more than one,
+    /// may have missed some and must load everything.
+    pub async fn oldest_change(&self) -> Result<Option<i64>, Error> {
+        let oldest: Option<(Option<i64>,)> = self.row(OLDEST_CHANGE.call()).await?;
+        Ok(oldest.and_then(|(oldest,)| oldest))
+    }
+}
+
+impl Tx {
+    /// Appends what was noted; the last thing before the commit.
+    pub(crate) async fn append_noted(&mut self) -> Result<(), Error> {
+        let noted = self.take_noted();
+        if noted.is_empty() {
+            return Ok(());
+        }
+        match self.engine() {
+            Engine::Sqlite => {}
+            Engine::Postgres => {
+                self.rows::<(i64,)>(LOCK_CHANGES.call()).await?;
+            }
+        }
+        let rows: Vec<NewRow> = noted.iter().map(NewRow::from).collect();
+        // Numbers and hex digits: nothing in them can fail to be written.
+        let rows = serde_json::to_string(&rows).unwrap_or_default();
+        self.run(APPEND_CHANGES.bind(rows).bind(self.name())).await?;
+        Ok(())
+    }
+}

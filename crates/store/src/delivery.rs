@@ -1,0 +1,189 @@
+//! Webhook deliveries: messages and how they went.
+
+use jiff::Timestamp;
+use mamori_model::page::{Page, PageSize};
+use mamori_model::webhook::{Delivery, DeliveryState, Endpoint, EventKind};
+use mamori_model::{DeliveryId, EndpointId, Sensitive, ServiceId};
+use uuid::Uuid;
+
+use crate::error::{Error, OrCorrupt};
+use crate::open::Store;
+use crate::query::queries;
+use crate::time::{from_micros, maybe_from_micros};
+use crate::tx::Tx;
+
+macro_rules! select {
+    ($name:literal, $rest:literal) => {
+        concat!(
+            "-- ",
+            $name,
+            "
+        SELECT id, endpoint_id, event, payload, state, attempts, last_result, created_at,
+               last_attempt_at
+          FROM delivery
+         WHERE ",
+            $rest
+        )
+    };
+}
+
+queries! {
+    DELIVERY_BY_ID = select!("delivery_by_id", "service_id = $1 AND id = $2");
+    DELIVERY_TO_SEND = select!("delivery_to_send", "id = $1");
+    DELIVERIES_PAGE = select!("deliveries_page", "service_id = $1 AND id < $2
+           AND (endpoint_id = $3 OR $3 IS NULL)
+           AND (state = $4 OR $4 IS NULL)
+         ORDER BY id DESC LIMIT $5");
+    INSERT_DELIVERY = "-- insert_delivery
+        INSERT INTO delivery (id, service_id, endpoint_id, event, payload, state, attempts,
+                              last_result, created_at, last_attempt_at, changed_by)
+        SELECT $1, service_id, id, $3, $4, $5, $6, $7, $8, $9, $10
+          FROM endpoint
+         WHERE id = $2";
+    SETTLE_DELIVERY = "-- settle_delivery
+        UPDATE delivery
+           SET state = $2, attempts = $3, last_result = $4, last_attempt_at = $5, changed_by = $6
+         WHERE id = $1";
+    RESET_DELIVERY = "-- reset_delivery
+        UPDATE delivery
+           SET state = 'waiting', attempts = 0, changed_by = $3
+         WHERE service_id = $1 AND id = $2 AND state <> 'waiting'
+           AND endpoint_id IN (SELECT id FROM endpoint WHERE removed_at IS NULL)";
+}
+
+#[derive(sqlx::FromRow)]
+struct DeliveryRow {
+    id: Uuid,
+    endpoint_id: Uuid,
+    event: String,
+    payload: String,
+    state: String,
+    attempts: i64,
+    last_result: Option<String>,
+    created_at: i64,
+    last_attempt_at: Option<i64>,
+}
+
+impl DeliveryRow {
+    fn read(self) -> Result<Delivery, Error> {
+        Ok(Delivery {
+            id: self.id.into(),
+            endpoint: self.endpoint_id.into(),
+            event: EventKind::parse(&self.event).or_corrupt("delivery.event")?,
+            payload: Sensitive::new(self.payload),
+            state: DeliveryState::parse(&self.state).or_corrupt("delivery.state")?,
+            attempts: u32::try_from(self.attempts).or_corrupt("delivery.attempts")?,
+            last_result: self.last_result,
+            created_at: from_micros(self.created_at, "delivery.created_at")?,
+            last_attempt_at: maybe_from_micros(self.last_attempt_at, "delivery.last_attempt_at")?,
+        })
+    }
+}
+
+impl Store {
+    /// The delivery, if it is of this service.
+    pub async fn delivery(
+        &self,
+        service: ServiceId,
+        delivery: DeliveryId,
+    ) -> Result<Option<Delivery>, Error> {
+        let row: Option<DeliveryRow> =
+            self.row(DELIVERY_BY_ID.bind(service).bind(delivery)).await?;
+        row.map(DeliveryRow::read).transpose()
+    }
+
+    /// Deliveries of a service, of one endpoint or all, in one state or any; the newest first.
+    pub async fn deliveries(
+        &self,
+        service: ServiceId,
+        endpoint: Option<EndpointId>,
+        state: Option<DeliveryState>,
+        after: Option<DeliveryId>,
+        size: PageSize,
+    ) -> Result<Page<Delivery, DeliveryId>, Error> {
+        let call = DELIVERIES_PAGE
+            .bind(service)
+            .bind(after.map_or(Uuid::max(), Uuid::from))
+            .bind(endpoint)
+            .bind(state.map(DeliveryState::as_str))
+            .bind(size.rows().saturating_add(1));
+        let rows: Vec<DeliveryRow> = self.rows(call).await?;
+        let deliveries = rows.into_iter().map(DeliveryRow::read).collect::<Result<_, _>>()?;
+        Ok(Page::of(deliveries, size, |delivery: &Delivery| delivery.id))
+    }
+
+    /// What a worker needs to send a message: the delivery and its endpoint, also a removed one.
+    /// `None` when retention took it: then there is nothing to send.
+    pub async fn endpoint_for_delivery(
+        &self,
+        delivery: DeliveryId,
+    ) -> Result<Option<(Delivery, Endpoint)>, Error> {
+        let Some(row) = self.row::<DeliveryRow>(DELIVERY_TO_SEND.bind(delivery)).await? else {
+            return Ok(None);
+        };
+        let endpoint = self.endpoint_of_delivery(delivery).await?;
+        Ok(Some(row.read()?).zip(endpoint))
+    }
+}
+
+impl Tx {
+    /// Adds a delivery. [`Error::NotFound`] if its endpoint is not there.
+    pub async fn insert_delivery(&mut self, delivery: &Delivery) -> Result<(), Error> {
+        let call = INSERT_DELIVERY
+            .bind(delivery.id)
+            .bind(delivery.endpoint)
+            .bind(delivery.event.as_str())
+            .bind(delivery.payload.reveal().as_str())
+            .bind(delivery.state.as_str())
+            .bind(delivery.attempts)
+            .bind(delivery.last_result.as_deref())
+            .bind(delivery.created_at)
+            .bind(delivery.last_attempt_at)
+            .bind(self.name());
+        let inserted =
+            self.run(call).await.map_err(|error| error.or_taken("endpoint", "delivery"))?;
+        if inserted == 0 { Err(Error::NotFound("endpoint")) } else { Ok(()) }
+    }
+
+    /// Writes how an attempt went; false if retention took the delivery meanwhile.
+    pub async fn settle_delivery(
+        &mut self,
+        delivery: DeliveryId,
+        state: DeliveryState,
+        attempts: u32,
+        last_result: &str,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let call = SETTLE_DELIVERY
+            .bind(delivery)
+            .bind(state.as_str())
+            .bind(attempts)
+            .bind(last_result)
+            .bind(now)
+            .bind(self.name());
+        Ok(self.run(call).await? == 1)
+    }
+
+    /// Makes a settled delivery wait again; the caller enqueues its job.
+    ///
+    /// [`Error::NotFound`] if the service has none such; [`Error::Conflict`] if it waits already
+    /// (`delivery`) or its endpoint is removed (`endpoint`).
+    pub async fn reset_delivery(
+        &mut self,
+        service: ServiceId,
+        delivery: DeliveryId,
+    ) -> Result<(), Error> {
+        let call = RESET_DELIVERY.bind(service).bind(delivery).bind(self.name());
+        if self.run(call).await? == 1 {
+            return Ok(());
+        }
+        let row: Option<DeliveryRow> =
+            self.row(DELIVERY_BY_ID.bind(service).bind(delivery)).await?;
+        let delivery =
+            row.map(DeliveryRow::read).transpose()?.ok_or(Error::NotFound("delivery"))?;
+        match delivery.state {
+            DeliveryState::Waiting => Err(Error::Conflict("delivery")),
+            DeliveryState::Delivered | DeliveryState::Failed => Err(Error::Conflict("endpoint")),
+        }
+    }
+}

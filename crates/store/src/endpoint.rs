@@ -1,0 +1,144 @@
+//! Webhook endpoints. Their secrets are kept in clear, as every message is signed with them.
+
+use jiff::Timestamp;
+use mamori_model::page::{Page, PageSize};
+use mamori_model::webhook::Endpoint;
+use mamori_model::{EndpointId, Sensitive, ServiceId};
+use uuid::Uuid;
+
+use crate::error::Error;
+use crate::open::Store;
+use crate::query::queries;
+use crate::time::{from_micros, maybe_from_micros};
+use crate::tx::Tx;
+
+macro_rules! select {
+    ($name:literal, $rest:literal) => {
+        concat!(
+            "-- ",
+            $name,
+            "
+        SELECT id, service_id, url, secret, created_at, removed_at
+          FROM endpoint
+         WHERE ",
+            $rest
+        )
+    };
+}
+
+queries! {
+    ENDPOINT_BY_ID = select!("endpoint_by_id", "service_id = $1 AND id = $2");
+    ENDPOINT_OF_DELIVERY = select!("endpoint_of_delivery",
+        "id = (SELECT endpoint_id FROM delivery WHERE id = $1)");
+    ENDPOINTS_PAGE = select!("endpoints_page", "service_id = $1 AND id > $2 AND removed_at IS NULL
+         ORDER BY id LIMIT $3");
+    ENDPOINTS_LIVE = select!("endpoints_live", "service_id = $1 AND removed_at IS NULL
+         ORDER BY id");
+    INSERT_ENDPOINT = "-- insert_endpoint
+        INSERT INTO endpoint (id, service_id, url, secret, created_at, removed_at, changed_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    REMOVE_ENDPOINT = "-- remove_endpoint
+        UPDATE endpoint
+           SET removed_at = $3, changed_by = $4
+         WHERE service_id = $1 AND id = $2 AND removed_at IS NULL";
+}
+
+#[derive(sqlx::FromRow)]
+struct EndpointRow {
+    id: Uuid,
+    service_id: Uuid,
+    url: String,
+    secret: Vec<u8>,
+    created_at: i64,
+    removed_at: Option<i64>,
+}
+
+impl EndpointRow {
+    fn read(self) -> Result<Endpoint, Error> {
+        Ok(Endpoint {
+            id: self.id.into(),
+            service: self.service_id.into(),
+            url: Sensitive::new(self.url),
+            secret: Sensitive::new(self.secret),
+            created_at: from_micros(self.created_at, "endpoint.created_at")?,
+            removed_at: maybe_from_micros(self.removed_at, "endpoint.removed_at")?,
+        })
+    }
+}
+
+impl Store {
+    /// The endpoint, also a removed one, if it is of this service.
+    pub async fn endpoint(
+        &self,
+        service: ServiceId,
+        endpoint: EndpointId,
+    ) -> Result<Option<Endpoint>, Error> {
+        let row: Option<EndpointRow> =
+            self.row(ENDPOINT_BY_ID.bind(service).bind(endpoint)).await?;
+        row.map(EndpointRow::read).transpose()
+    }
+
+    /// Endpoints of a service that are not removed, the oldest first.
+    pub async fn endpoints(
+        &self,
+        service: ServiceId,
+        after: Option<EndpointId>,
+        size: PageSize,
+    ) -> Result<Page<Endpoint, EndpointId>, Error> {
+        let after = after.map_or(Uuid::nil(), Uuid::from);
+        let call = ENDPOINTS_PAGE.bind(service).bind(after).bind(size.rows().saturating_add(1));
+        let rows: Vec<EndpointRow> = self.rows(call).await?;
+        let endpoints = rows.into_iter().map(EndpointRow::read).collect::<Result<_, _>>()?;
+        Ok(Page::of(endpoints, size, |endpoint: &Endpoint| endpoint.id))
+    }
+
+    /// Every endpoint of a service that is not removed.
+    pub async fn live_endpoints(&self, service: ServiceId) -> Result<Vec<Endpoint>, Error> {
+        let rows: Vec<EndpointRow> = self.rows(ENDPOINTS_LIVE.bind(service)).await?;
+        rows.into_iter().map(EndpointRow::read).collect()
+    }
+}
+
+impl Store {
+    /// The endpoint of a delivery, also a removed one.
+    pub(crate) async fn endpoint_of_delivery(
+        &self,
+        delivery: mamori_model::DeliveryId,
+    ) -> Result<Option<Endpoint>, Error> {
+        let row: Option<EndpointRow> = self.row(ENDPOINT_OF_DELIVERY.bind(delivery)).await?;
+        row.map(EndpointRow::read).transpose()
+    }
+}
+
+impl Tx {
+    /// Every endpoint of a service that is not removed, to promise each a delivery.
+    pub async fn live_endpoints(&mut self, service: ServiceId) -> Result<Vec<Endpoint>, Error> {
+        let rows: Vec<EndpointRow> = self.rows(ENDPOINTS_LIVE.bind(service)).await?;
+        rows.into_iter().map(EndpointRow::read).collect()
+    }
+
+    /// Adds an endpoint. [`Error::NotFound`] if its service is not there.
+    pub async fn insert_endpoint(&mut self, endpoint: &Endpoint) -> Result<(), Error> {
+        let call = INSERT_ENDPOINT
+            .bind(endpoint.id)
+            .bind(endpoint.service)
+            .bind(endpoint.url.reveal().as_str())
+            .bind(endpoint.secret.reveal().as_slice())
+            .bind(endpoint.created_at)
+            .bind(endpoint.removed_at)
+            .bind(self.name());
+        self.run(call).await.map_err(|error| error.or_taken("service", "endpoint"))?;
+        Ok(())
+    }
+
+    /// Removes an endpoint; false if the service has none such, or it is removed already.
+    pub async fn remove_endpoint(
+        &mut self,
+        service: ServiceId,
+        endpoint: EndpointId,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let call = REMOVE_ENDPOINT.bind(service).bind(endpoint).bind(now).bind(self.name());
+        Ok(self.run(call).await? == 1)
+    }
+}

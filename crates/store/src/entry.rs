@@ -1,0 +1,298 @@
+//! Entries: adding many at once, and ending them.
+
+pub mod read;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use mamori_model::text::Labels;
+use mamori_model::{BankId, EntryId, Hash, Line};
+use serde::Serialize;
+use uuid::Uuid;
+
+pub use self::read::IndexRow;
+use crate::change::{Change, Noted};
+use crate::error::{Error, Fault, OrCorrupt};
+use crate::query::queries;
+use crate::tx::Tx;
+
+queries! {
+    KEEP_BANK = "-- keep_bank
+        SELECT CAST(1 AS BIGINT) FROM bank WHERE id = $1 AND deleted_at IS NULL",
+        postgres: "-- keep_bank
+        SELECT CAST(1 AS BIGINT) FROM bank WHERE id = $1 AND deleted_at IS NULL FOR SHARE";
+    DRAW_ENTRY_IDS = "-- draw_entry_ids
+        UPDATE counter
+           SET last = last + $1, changed_by = $2
+         WHERE name = 'entry'
+        RETURNING last";
+    INSERT_ENTRIES = "-- insert_entries
+        INSERT INTO entry (id, bank_id, kind, hash, source_id, labels, added_at, expires_at,
+                           changed_by)
+        SELECT $1 + key, $2, value ->> 'kind', unhex(value ->> 'hash'), value ->> 'source_id',
+               value ->> 'labels', $4, value ->> 'expires_at', $5
+          FROM json_each($3)
+         WHERE TRUE
+         ORDER BY key
+        ON CONFLICT (bank_id, kind, hash) WHERE withdrawn_at IS NULL AND expired_at IS NULL
+        DO NOTHING
+        RETURNING id",
+        postgres: "-- insert_entries
+        INSERT INTO entry (id, bank_id, kind, hash, source_id, labels, added_at, expires_at,
+                           changed_by)
+        SELECT $1 + ordinality - 1, $2, kind, decode(hash, 'hex'), source_id, labels, $4,
+               expires_at, $5
+          FROM ROWS FROM (json_to_recordset(CAST($3 AS json))
+                          AS (kind text, hash text, source_id text, labels text, expires_at bigint))
+               WITH ORDINALITY
+         ORDER BY ordinality
+        ON CONFLICT (bank_id, kind, hash) WHERE withdrawn_at IS NULL AND expired_at IS NULL
+        DO NOTHING
+        RETURNING id";
+    WITHDRAW_ENTRIES = "-- withdraw_entries
+        UPDATE entry
+           SET withdrawn_at = $3, changed_by = $4
+         WHERE bank_id = $1 AND withdrawn_at IS NULL AND expired_at IS NULL
+           AND id IN (SELECT value FROM json_each($2))
+        RETURNING bank_id, id",
+        postgres: "-- withdraw_entries
+        UPDATE entry
+           SET withdrawn_at = $3, changed_by = $4
+         WHERE bank_id = $1 AND withdrawn_at IS NULL AND expired_at IS NULL
+           AND id IN (SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST($2 AS json)))
+        RETURNING bank_id, id";
+    EXPIRE_ENTRIES = "-- expire_entries
+        UPDATE entry
+           SET expired_at = $1, changed_by = $3
+         WHERE expires_at <= $1 AND withdrawn_at IS NULL AND expired_at IS NULL
+           AND id IN (SELECT id FROM entry
+                       WHERE expires_at <= $1 AND withdrawn_at IS NULL AND expired_at IS NULL
+                       ORDER BY expires_at
+                       LIMIT $2)
+        RETURNING bank_id, id";
+    EXPIRE_BANK_ENTRIES = "-- expire_bank_entries
+        UPDATE entry
+           SET expired_at = $1, changed_by = $3
+         WHERE expires_at <= $1 AND withdrawn_at IS NULL AND expired_at IS NULL
+           AND bank_id = $2
+        RETURNING bank_id, id";
+    PURGE_BANK_ENTRIES = "-- purge_bank_entries
+        DELETE FROM entry
+         WHERE id IN (SELECT id FROM entry
+                       WHERE bank_id = (SELECT id FROM bank
+                                         WHERE id = $1 AND deleted_at IS NOT NULL)
+                       ORDER BY id
+                       LIMIT $2)";
+    PURGE_ENDED_ENTRIES = "-- purge_ended_entries
+        DELETE FROM entry
+         WHERE id IN (SELECT id FROM entry WHERE withdrawn_at < $1 OR expired_at < $1 LIMIT $2)";
+}
+
+/// How many rows one statement inserts: more gain nothing.
+const ROWS_MAX: usize = 1_000;
+
+/// An entry to be added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewEntry {
+    /// What it looks for.
+    pub hash: Hash,
+    /// The source's own id of it.
+    pub source_id: Option<Line>,
+    /// The source's labels.
+    pub labels: Labels,
+    /// When it stops matching by itself.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// What became of entries that were to be added.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Added {
+    /// For each, in the same order: its id, or `None` where the bank has that hash already or an
+    /// earlier one of the batch was the same.
+    pub entries: Vec<Option<EntryId>>,
+    /// How many were added.
+    pub added: u64,
+    /// How many were not, as they were there already.
+    pub duplicates: u64,
+}
+
+#[derive(Serialize)]
+struct NewRow<'a> {
+    kind: &'static str,
+    hash: String,
+    source_id: Option<&'a str>,
+    labels: &'a Labels,
+    expires_at: Option<i64>,
+}
+
+impl<'a> From<&'a NewEntry> for NewRow<'a> {
+    fn from(entry: &'a NewEntry) -> Self {
+        Self {
+            kind: entry.hash.kind().as_str(),
+            hash: entry.hash.to_string(),
+            source_id: entry.source_id.as_ref().map(Line::as_str),
+            labels: &entry.labels,
+            expires_at: entry.expires_at.map(Timestamp::as_microsecond),
+        }
+    }
+}
+
+impl Tx {
+    /// Adds entries to a bank. Their ids lie in one range in which no other bank's are.
+    ///
+    /// A hash that the bank has, not withdrawn and not expired, is skipped and counted. Entries of
+    /// the bank that are past their end are expired first, so that they do not stand in the way.
+    /// [`Error::NotFound`] if there is no such bank; it cannot be deleted meanwhile.
+    ///
+    /// Adding transactions follow one another, also on PostgreSQL: the range is drawn from one
+    /// row. So send thousands at a time, and commit between them.
+    pub async fn add_entries(
+        &mut self,
+        bank: BankId,
+        entries: &[NewEntry],
+        now: Timestamp,
+    ) -> Result<Added, Error> {
+        if self.row::<(i64,)>(KEEP_BANK.bind(bank)).await?.is_none() {
+            return Err(Error::NotFound("bank"));
+        }
+        if entries.is_empty() {
+            return Ok(Added::default());
+        }
+        let first = self.draw_entry_ids(entries.len()).await?;
+        self.end(EXPIRE_BANK_ENTRIES.bind(now).bind(bank).bind(self.name()), now).await?;
+
+        let mut ids = Vec::with_capacity(entries.len());
+        let mut start = first;
+        for chunk in entries.chunks(ROWS_MAX) {
+            let added = self.insert_entries(bank, chunk, start, now).await?;
+            ids.extend(
+                (start..)
+                    .zip(chunk)
+                    .map(|(id, _)| added.binary_search(&id).ok().and_then(|_| EntryId::new(id))),
+            );
+            start = start.saturating_add(count(chunk.len()));
+        }
+
+        let mut added = ids.iter().flatten();
+        if let Some(&first) = added.next() {
+            let last = added.next_back().copied().unwrap_or(first);
+            self.note(Noted { change: Change::Added { bank, first, last }, at: now });
+        }
+        let added = ids.iter().flatten().fold(0_u64, |sum, _| sum.saturating_add(1));
+        let duplicates =
+            ids.iter().filter(|id| id.is_none()).fold(0_u64, |sum, _| sum.saturating_add(1));
+        Ok(Added { entries: ids, added, duplicates })
+    }
+
+    /// Withdraws those of `entries` that are in `bank` and live; returns how many.
+    pub async fn withdraw_entries(
+        &mut self,
+        bank: BankId,
+        entries: &[EntryId],
+        now: Timestamp,
+    ) -> Result<u64, Error> {
+        let ids = json_ids(entries);
+        self.end(WITHDRAW_ENTRIES.bind(bank).bind(ids).bind(now).bind(self.name()), now).await
+    }
+
+    /// Tells the nodes of entries that are past their end, at most `limit`; returns how many.
+    pub async fn expire_entries(&mut self, now: Timestamp, limit: u32) -> Result<u64, Error> {
+        self.end(EXPIRE_ENTRIES.bind(now).bind(limit).bind(self.name()), now).await
+    }
+
+    /// Removes entries of a deleted bank, at most `limit`; returns how many. 0 means done.
+    pub async fn purge_bank_entries(&mut self, bank: BankId, limit: u32) -> Result<u64, Error> {
+        self.run(PURGE_BANK_ENTRIES.bind(bank).bind(limit)).await
+    }
+
+    /// Removes entries that were withdrawn or expired before `before`, at most `limit`; returns
+    /// how many.
+    pub async fn purge_ended_entries(
+        &mut self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<u64, Error> {
+        self.run(PURGE_ENDED_ENTRIES.bind(before).bind(limit)).await
+    }
+
+    /// Draws `entries` numbers and returns the first. Nobody else draws until the commit.
+    async fn draw_entry_ids(&mut self, entries: usize) -> Result<i64, Error> {
+        let drawn = count(entries);
+        let call = DRAW_ENTRY_IDS.bind(drawn).bind(self.name());
+        let last: Option<(i64,)> = self.row(call).await?;
+        let (last,) = last.or_corrupt("counter.name")?;
+        Ok(last.saturating_sub(drawn).saturating_add(1))
+    }
+
+    /// Inserts rows with the ids from `start`, and returns the ids that were taken, sorted.
+    async fn insert_entries(
+        &mut self,
+        bank: BankId,
+        entries: &[NewEntry],
+        start: i64,
+        now: Timestamp,
+    ) -> Result<Vec<i64>, Error> {
+        let rows: Vec<NewRow<'_>> = entries.iter().map(NewRow::from).collect();
+        let rows = serde_json::to_string(&rows)
+            .map_err(|error| Error::Other(Fault { code: None, message: error.to_string() }))?;
+        let call = INSERT_ENTRIES.bind(start).bind(bank).bind(rows).bind(now).bind(self.name());
+        let mut ids: Vec<i64> = self.rows(call).await?.into_iter().map(|(id,)| id).collect();
+        ids.sort_unstable();
+        Ok(ids)
+    }
+
+    /// Runs a call that ends entries and notes which; returns how many.
+    async fn end(&mut self, call: crate::call::Call, now: Timestamp) -> Result<u64, Error> {
+        let rows: Vec<(Uuid, i64)> = self.rows(call).await?;
+        let ended = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        let mut banks: BTreeMap<Uuid, Vec<i64>> = BTreeMap::new();
+        for (bank, id) in rows {
+            banks.entry(bank).or_default().push(id);
+        }
+        for (bank, mut ids) in banks {
+            ids.sort_unstable();
+            for (first, last) in runs(&ids) {
+                let first = EntryId::new(first).or_corrupt("entry.id")?;
+                let last = EntryId::new(last).or_corrupt("entry.id")?;
+                let change = Change::Removed { bank: bank.into(), first, last };
+                self.note(Noted { change, at: now });
+            }
+        }
+        Ok(ended)
+    }
+}
+
+/// The ranges without gaps in `sorted`, ends included.
+fn runs(sorted: &[i64]) -> impl Iterator<Item = (i64, i64)> {
+    sorted
+        .chunk_by(|left, right| left.checked_add(1) == Some(*right))
+        .filter_map(|run| Some((*run.first()?, *run.last()?)))
+}
+
+/// The ids as a JSON list.
+fn json_ids(ids: &[EntryId]) -> String {
+    let ids: Vec<i64> = ids.iter().map(|id| id.number()).collect();
+    // Numbers: nothing in them can fail to be written.
+    serde_json::to_string(&ids).unwrap_or_default()
+}
+
+fn count(rows: usize) -> i64 {
+    i64::try_from(rows).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_has_no_gap() {
+        let runs: Vec<(i64, i64)> = runs(&[1, 2, 3, 7, 9, 10]).collect();
+
+        assert_eq!(runs, [(1, 3), (7, 7), (9, 10)]);
+    }
+
+    #[test]
+    fn nothing_has_no_run() {
+        assert_eq!(runs(&[]).count(), 0);
+    }
+}

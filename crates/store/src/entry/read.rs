@@ -1,0 +1,191 @@
+//! Reading entries: for people, and for the index.
+
+use jiff::Timestamp;
+use mamori_model::page::{Page, PageSize};
+use mamori_model::text::Labels;
+use mamori_model::{BankId, Entry, EntryId, Hash, HashKind};
+use uuid::Uuid;
+
+use super::json_ids;
+use crate::error::{Error, OrCorrupt};
+use crate::open::Store;
+use crate::query::queries;
+use crate::time::{from_micros, maybe_from_micros};
+
+macro_rules! select {
+    ($name:literal, $rest:literal) => {
+        concat!(
+            "-- ",
+            $name,
+            "
+        SELECT id, bank_id, kind, hash, source_id, labels, added_at, expires_at, withdrawn_at
+          FROM entry
+         WHERE ",
+            $rest
+        )
+    };
+}
+
+queries! {
+    ENTRY_BY_ID = select!("entry_by_id", "id = $1");
+    ENTRY_BY_HASH = select!("entry_by_hash", "bank_id = $1 AND kind = $2 AND hash = $3
+           AND withdrawn_at IS NULL AND expired_at IS NULL");
+    ENTRIES_PAGE = select!("entries_page", "bank_id = $1 AND id > $2
+           AND withdrawn_at IS NULL AND expired_at IS NULL
+           AND (expires_at > $4 OR expires_at IS NULL) ORDER BY id LIMIT $3");
+    ENTRIES_PAGE_ENDED = select!("entries_page_ended", "bank_id = $1 AND id > $2
+         ORDER BY id LIMIT $3");
+    ENTRIES_BY_IDS = select!("entries_by_ids", "id IN (SELECT value FROM json_each($1))
+           AND bank_id IN (SELECT id FROM bank WHERE deleted_at IS NULL)
+         ORDER BY id"),
+        postgres: select!("entries_by_ids", "id IN (SELECT CAST(value AS bigint)
+                        FROM json_array_elements_text(CAST($1 AS json)))
+           AND bank_id IN (SELECT id FROM bank WHERE deleted_at IS NULL)
+         ORDER BY id");
+    COUNT_ENTRIES = "-- count_entries
+        SELECT count(*)
+          FROM entry
+         WHERE bank_id = $1 AND withdrawn_at IS NULL AND expired_at IS NULL
+           AND (expires_at > $2 OR expires_at IS NULL)";
+    LIVE_ENTRIES = "-- live_entries
+        SELECT entry.id, entry.bank_id, entry.kind, entry.hash
+          FROM entry
+          JOIN bank ON bank.id = entry.bank_id AND bank.deleted_at IS NULL
+         WHERE entry.id > $1 AND entry.withdrawn_at IS NULL AND entry.expired_at IS NULL
+           AND (entry.expires_at > $3 OR entry.expires_at IS NULL)
+         ORDER BY entry.id
+         LIMIT $2";
+    LIVE_ENTRIES_IN = "-- live_entries_in
+        SELECT entry.id, entry.bank_id, entry.kind, entry.hash
+          FROM entry
+          JOIN bank ON bank.id = entry.bank_id AND bank.deleted_at IS NULL
+         WHERE entry.id BETWEEN $1 AND $2
+           AND entry.withdrawn_at IS NULL AND entry.expired_at IS NULL
+           AND (entry.expires_at > $3 OR entry.expires_at IS NULL)
+         ORDER BY entry.id";
+}
+
+/// What the index holds of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IndexRow {
+    /// The entry.
+    pub entry: EntryId,
+    /// Its bank.
+    pub bank: BankId,
+    /// What it looks for.
+    pub hash: Hash,
+}
+
+#[derive(sqlx::FromRow)]
+struct EntryRow {
+    id: i64,
+    bank_id: Uuid,
+    kind: String,
+    hash: Vec<u8>,
+    source_id: Option<String>,
+    labels: String,
+    added_at: i64,
+    expires_at: Option<i64>,
+    withdrawn_at: Option<i64>,
+}
+
+impl EntryRow {
+    fn read(self) -> Result<Entry, Error> {
+        let labels: Labels = serde_json::from_str(&self.labels).or_corrupt("entry.labels")?;
+        let source_id = self.source_id.map(|id| id.parse()).transpose();
+        Ok(Entry {
+            id: EntryId::new(self.id).or_corrupt("entry.id")?,
+            bank: self.bank_id.into(),
+            hash: read_hash(&self.kind, &self.hash)?,
+            source_id: source_id.or_corrupt("entry.source_id")?,
+            labels,
+            added_at: from_micros(self.added_at, "entry.added_at")?,
+            expires_at: maybe_from_micros(self.expires_at, "entry.expires_at")?,
+            withdrawn_at: maybe_from_micros(self.withdrawn_at, "entry.withdrawn_at")?,
+        })
+    }
+}
+
+fn read_hash(kind: &str, bytes: &[u8]) -> Result<Hash, Error> {
+    let kind: HashKind = kind.parse().or_corrupt("entry.kind")?;
+    Hash::from_bytes(kind, bytes).or_corrupt("entry.hash")
+}
+
+fn read_index_row(row: (i64, Uuid, String, Vec<u8>)) -> Result<IndexRow, Error> {
+    let (id, bank, kind, hash) = row;
+    let entry = EntryId::new(id).or_corrupt("entry.id")?;
+    Ok(IndexRow { entry, bank: bank.into(), hash: read_hash(&kind, &hash)? })
+}
+
+impl Store {
+    /// The entry, live or not, until it is purged.
+    pub async fn entry(&self, entry: EntryId) -> Result<Option<Entry>, Error> {
+        self.row::<EntryRow>(ENTRY_BY_ID.bind(entry)).await?.map(EntryRow::read).transpose()
+    }
+
+    /// The entry of `bank` that has this hash and is not withdrawn.
+    pub async fn entry_with_hash(&self, bank: BankId, hash: &Hash) -> Result<Option<Entry>, Error> {
+        let call = ENTRY_BY_HASH.bind(bank).bind(hash.kind().as_str()).bind(hash.as_bytes());
+        self.row::<EntryRow>(call).await?.map(EntryRow::read).transpose()
+    }
+
+    /// Entries of a bank, the oldest first; with or without those that are withdrawn or expired at
+    /// `now`.
+    pub async fn entries(
+        &self,
+        bank: BankId,
+        after: Option<EntryId>,
+        size: PageSize,
+        include_ended: bool,
+        now: Timestamp,
+    ) -> Result<Page<Entry, EntryId>, Error> {
+        let query = if include_ended { ENTRIES_PAGE_ENDED } else { ENTRIES_PAGE };
+        let after = after.map_or(0, EntryId::number);
+        let mut call = query.bind(bank).bind(after).bind(size.rows().saturating_add(1));
+        if !include_ended {
+            call = call.bind(now);
+        }
+        let rows: Vec<EntryRow> = self.rows(call).await?;
+        let entries = rows.into_iter().map(EntryRow::read).collect::<Result<_, _>>()?;
+        Ok(Page::of(entries, size, |entry: &Entry| entry.id))
+    }
+
+    /// Those of `entries` that there are, in the order of their ids.
+    pub async fn entries_by_ids(&self, entries: &[EntryId]) -> Result<Vec<Entry>, Error> {
+        if entries.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows: Vec<EntryRow> = self.rows(ENTRIES_BY_IDS.bind(json_ids(entries))).await?;
+        rows.into_iter().map(EntryRow::read).collect()
+    }
+
+    /// How many entries of a bank match at `now`. Reads them all.
+    pub async fn count_entries(&self, bank: BankId, now: Timestamp) -> Result<u64, Error> {
+        let count: Option<(i64,)> = self.row(COUNT_ENTRIES.bind(bank).bind(now)).await?;
+        Ok(count.and_then(|(count,)| u64::try_from(count).ok()).unwrap_or(0))
+    }
+
+    /// What an index loads: entries behind `after` that match at `now`, of banks that are not
+    /// deleted, in the order of their ids, at most `limit`.
+    pub async fn live_entries(
+        &self,
+        after: Option<EntryId>,
+        limit: u32,
+        now: Timestamp,
+    ) -> Result<Vec<IndexRow>, Error> {
+        let after = after.map_or(0, EntryId::number);
+        let rows = self.rows(LIVE_ENTRIES.bind(after).bind(limit).bind(now)).await?;
+        rows.into_iter().map(read_index_row).collect()
+    }
+
+    /// The same for a range of ids, ends included, such as that of a [`crate::Change::Added`].
+    pub async fn live_entries_in(
+        &self,
+        first: EntryId,
+        last: EntryId,
+        now: Timestamp,
+    ) -> Result<Vec<IndexRow>, Error> {
+        let rows = self.rows(LIVE_ENTRIES_IN.bind(first).bind(last).bind(now)).await?;
+        rows.into_iter().map(read_index_row).collect()
+    }
+}

@@ -1,0 +1,175 @@
+//! What can go wrong with the records, by who must act.
+
+/// What went wrong, by who must act.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such thing. The *caller* named it wrongly, or it went away.
+    #[error("no such {0}")]
+    NotFound(&'static str),
+    /// Something else stands in the way. The *caller* must choose another, or look again.
+    #[error("the {0} is taken or was changed by somebody else")]
+    Conflict(&'static str),
+    /// The database is lost, full, read-only or overloaded, or chose us as a deadlock's victim.
+    /// *We* try again later. After a commit: it may have worked.
+    #[error("the database is not available")]
+    Unavailable(#[source] Fault),
+    /// A newer Mamori wrote this database. The *operator* must run that one.
+    #[error("the database has schema {found}, and this version knows only {known}")]
+    NewerSchema {
+        /// The schema's version in the database.
+        found: i64,
+        /// The newest version that this binary knows.
+        known: i64,
+    },
+    /// The database was not migrated yet. The *operator* must run `mamori migrate`.
+    #[error("the database has schema {found}, and this version needs {known}")]
+    OlderSchema {
+        /// The schema's version in the database; 0 for an empty one.
+        found: i64,
+        /// The version that this binary needs.
+        known: i64,
+    },
+    /// A row that the model refuses. The *operator* must look: somebody else wrote it.
+    #[error("the database holds a value that Mamori did not write, in {column}")]
+    Corrupt {
+        /// Table and column.
+        column: &'static str,
+    },
+    /// The settings are wrong. The *operator* must change them.
+    #[error("not a database address: {0}")]
+    Settings(&'static str),
+    /// A mistake of ours, or a database that no retry will mend.
+    #[error("the database refused")]
+    Other(#[source] Fault),
+}
+
+/// What a database said, without any value of a row, so that it may be logged.
+///
+/// PostgreSQL puts rows into an error's detail; only the code and the message are taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}{}", self.code.as_deref().map(|code| format!(" (code {code})")).unwrap_or_default())]
+pub struct Fault {
+    /// SQLSTATE, or SQLite's extended result code.
+    pub code: Option<String>,
+    /// The message, in English.
+    pub message: String,
+}
+
+impl Error {
+    /// A [`Self::NotFound`] where the row points at nothing, a [`Self::Conflict`] where it is
+    /// there already.
+    #[must_use]
+    pub fn or_taken(self, parent: &'static str, own: &'static str) -> Self {
+        match self {
+            Self::NotFound(_) => Self::NotFound(parent),
+            Self::Conflict(_) => Self::Conflict(own),
+            other @ (Self::Unavailable(_)
+            | Self::NewerSchema { .. }
+            | Self::OlderSchema { .. }
+            | Self::Corrupt { .. }
+            | Self::Settings(_)
+            | Self::Other(_)) => other,
+        }
+    }
+}
+
+impl From<&sqlx::Error> for Fault {
+    fn from(error: &sqlx::Error) -> Self {
+        match error.as_database_error() {
+            Some(database) => Self {
+                code: database.code().map(std::borrow::Cow::into_owned),
+                message: database.message().to_owned(),
+            },
+            None => Self { code: None, message: error.to_string() },
+        }
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        let fault = Fault::from(&error);
+        if let Some(database) = error.as_database_error() {
+            let is_temporary = fault.code.as_deref().is_some_and(is_temporary);
+            return if database.is_unique_violation() {
+                Self::Conflict("row")
+            } else if database.is_foreign_key_violation() {
+                Self::NotFound("row")
+            } else if is_temporary {
+                Self::Unavailable(fault)
+            } else {
+                Self::Other(fault)
+            };
+        }
+        if is_lost(&error) { Self::Unavailable(fault) } else { Self::Other(fault) }
+    }
+}
+
+/// Whether a database's own code says "later". SQLSTATE has five characters, SQLite's are numbers.
+///
+/// Sources: PostgreSQL 15, appendix A; `sqlite.org/rescode.html`.
+fn is_temporary(code: &str) -> bool {
+    const SQLSTATE_CLASSES: [&str; 4] = ["08", "53", "57", "58"];
+    const SQLSTATES: [&str; 6] = ["40001", "40P01", "55000", "55P03", "25006", "3D000"];
+    // BUSY, LOCKED, NOMEM, READONLY, INTERRUPT, IOERR, FULL, CANTOPEN, PROTOCOL
+    const SQLITE: [u32; 9] = [5, 6, 7, 8, 9, 10, 13, 14, 15];
+
+    if code.len() == 5 && SQLSTATES.contains(&code) {
+        return true;
+    }
+    let is_class = |class: &&str| code.len() == 5 && code.starts_with(*class);
+    SQLSTATE_CLASSES.iter().any(is_class)
+        || (code.len() < 5 && code.parse::<u32>().is_ok_and(|code| SQLITE.contains(&(code & 0xff))))
+}
+
+fn is_lost(error: &sqlx::Error) -> bool {
+    matches!(
+        error,
+        sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::BeginFailed
+    )
+}
+
+/// Turns what the model refused into [`Error::Corrupt`].
+pub trait OrCorrupt<T> {
+    /// The value, or the blame on `column`.
+    fn or_corrupt(self, column: &'static str) -> Result<T, Error>;
+}
+
+impl<T> OrCorrupt<T> for Option<T> {
+    fn or_corrupt(self, column: &'static str) -> Result<T, Error> {
+        self.ok_or(Error::Corrupt { column })
+    }
+}
+
+impl<T, E> OrCorrupt<T> for Result<T, E> {
+    fn or_corrupt(self, column: &'static str) -> Result<T, Error> {
+        self.map_err(|_| Error::Corrupt { column })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_may_pass_is_temporary() {
+        for code in ["08006", "53100", "57P01", "40P01", "25006", "5", "13", "778", "522", "3338"] {
+            assert!(is_temporary(code), "{code}");
+        }
+        for code in ["23505", "42P01", "22P02", "1", "11", "19", "2067", "26", "28P01"] {
+            assert!(!is_temporary(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_fault_shows_its_code() {
+        let fault = Fault { code: Some("53100".into()), message: "disk full".into() };
+
+        assert_eq!(fault.to_string(), "disk full (code 53100)");
+    }
+}

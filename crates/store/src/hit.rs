@@ -1,0 +1,152 @@
+//! Hits: what a match came near to.
+
+use std::collections::{BTreeMap, HashMap};
+
+use mamori_model::matched::Match;
+use mamori_model::{Distance, EntryId, Hit, MatchId};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::error::{Error, Fault, OrCorrupt};
+use crate::open::Store;
+use crate::query::queries;
+use crate::tx::Tx;
+
+queries! {
+    HITS_OF_MATCHES = "-- hits_of_matches
+        SELECT match_id, entry_id, frame, bank_id, purpose, action, kind, distance
+          FROM hit
+         WHERE match_id IN (SELECT unhex(value) FROM json_each($1))
+         ORDER BY match_id, distance, entry_id, frame",
+        postgres: "-- hits_of_matches
+        SELECT match_id, entry_id, frame, bank_id, purpose, action, kind, distance
+          FROM hit
+         WHERE match_id IN (SELECT CAST(value AS uuid)
+                              FROM json_array_elements_text(CAST($1 AS json)))
+         ORDER BY match_id, distance, entry_id, frame";
+    HIT_KEYS = "-- hit_keys
+        SELECT entry_id, frame, distance FROM hit WHERE match_id = $1";
+    PUT_HITS = "-- put_hits
+        INSERT INTO hit (match_id, entry_id, frame, bank_id, purpose, action, kind, distance,
+                         changed_by)
+        SELECT $1, value ->> 'entry', value ->> 'frame', unhex(value ->> 'bank'),
+               value ->> 'purpose', value ->> 'action', value ->> 'kind', value ->> 'distance', $3
+          FROM json_each($2)
+         WHERE TRUE
+        ON CONFLICT (match_id, entry_id, frame)
+        DO UPDATE SET distance = excluded.distance, changed_by = excluded.changed_by",
+        postgres: "-- put_hits
+        INSERT INTO hit (match_id, entry_id, frame, bank_id, purpose, action, kind, distance,
+                         changed_by)
+        SELECT $1, entry, frame, CAST(bank AS uuid), purpose, action, kind, distance, $3
+          FROM json_to_recordset(CAST($2 AS json))
+               AS given (entry bigint, frame bigint, bank text, purpose text, action text,
+                         kind text, distance bigint)
+        ON CONFLICT (match_id, entry_id, frame)
+        DO UPDATE SET distance = excluded.distance, changed_by = excluded.changed_by";
+}
+
+#[derive(sqlx::FromRow)]
+struct HitRow {
+    match_id: Uuid,
+    entry_id: i64,
+    frame: i64,
+    bank_id: Uuid,
+    purpose: String,
+    action: String,
+    kind: String,
+    distance: i64,
+}
+
+impl HitRow {
+    fn read(&self) -> Result<Hit, Error> {
+        Ok(Hit {
+            bank: self.bank_id.into(),
+            purpose: self.purpose.parse().or_corrupt("hit.purpose")?,
+            action: self.action.parse().or_corrupt("hit.action")?,
+            entry: EntryId::new(self.entry_id).or_corrupt("hit.entry_id")?,
+            kind: self.kind.parse().or_corrupt("hit.kind")?,
+            distance: Distance(u32::try_from(self.distance).or_corrupt("hit.distance")?),
+            frame: u32::try_from(self.frame).or_corrupt("hit.frame")?,
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct NewRow {
+    entry: i64,
+    frame: u32,
+    bank: String,
+    purpose: &'static str,
+    action: &'static str,
+    kind: &'static str,
+    distance: u32,
+}
+
+impl From<&Hit> for NewRow {
+    fn from(hit: &Hit) -> Self {
+        Self {
+            entry: hit.entry.number(),
+            frame: hit.frame,
+            bank: Uuid::from(hit.bank).simple().to_string(),
+            purpose: hit.purpose.as_str(),
+            action: hit.action.as_str(),
+            kind: hit.kind.as_str(),
+            distance: hit.distance.0,
+        }
+    }
+}
+
+impl Store {
+    /// Reads the hits of every match in `matches`, the nearest first.
+    pub(crate) async fn fill_hits(&self, matches: &mut [Match]) -> Result<(), Error> {
+        if matches.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<String> =
+            matches.iter().map(|found| Uuid::from(found.id).simple().to_string()).collect();
+        // Hex digits: nothing in them can fail to be written.
+        let ids = serde_json::to_string(&ids).unwrap_or_default();
+        let rows: Vec<HitRow> = self.rows(HITS_OF_MATCHES.bind(ids)).await?;
+        let mut hits: HashMap<Uuid, Vec<Hit>> = HashMap::new();
+        for row in rows {
+            hits.entry(row.match_id).or_default().push(row.read()?);
+        }
+        for found in matches {
+            found.hits = hits.remove(&Uuid::from(found.id)).unwrap_or_default();
+        }
+        Ok(())
+    }
+}
+
+impl Tx {
+    /// Gives a match the hits that it did not have, and the smaller distance where it was farther;
+    /// returns how many were new. The match is locked or new.
+    pub(crate) async fn add_hits(&mut self, id: MatchId, hits: &[Hit]) -> Result<u32, Error> {
+        let rows: Vec<(i64, i64, i64)> = self.rows(HIT_KEYS.bind(id)).await?;
+        let had: HashMap<(i64, i64), i64> =
+            rows.into_iter().map(|(entry, frame, distance)| ((entry, frame), distance)).collect();
+        let mut nearest: BTreeMap<(i64, i64), &Hit> = BTreeMap::new();
+        for hit in hits {
+            let place = (hit.entry.number(), i64::from(hit.frame));
+            let kept = nearest.entry(place).or_insert(hit);
+            if hit.distance < kept.distance {
+                *kept = hit;
+            }
+        }
+        let added = nearest.keys().filter(|place| !had.contains_key(place)).count();
+        let rows: Vec<NewRow> = nearest
+            .iter()
+            .filter(|(place, hit)| {
+                had.get(place).is_none_or(|had| i64::from(hit.distance.0) < *had)
+            })
+            .map(|(_, hit)| NewRow::from(*hit))
+            .collect();
+        if !rows.is_empty() {
+            let rows = serde_json::to_string(&rows)
+                .map_err(|error| Error::Other(Fault { code: None, message: error.to_string() }))?;
+            self.run(PUT_HITS.bind(id).bind(rows).bind(self.name())).await?;
+        }
+        Ok(u32::try_from(added).unwrap_or(u32::MAX))
+    }
+}

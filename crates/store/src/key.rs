@@ -1,0 +1,138 @@
+//! Keys: only their digests are here.
+
+use jiff::Timestamp;
+use mamori_model::key::{Key, Role};
+use mamori_model::page::{Page, PageSize};
+use mamori_model::{KeyId, ServiceId, Sha256};
+use uuid::Uuid;
+
+use crate::change::{Change, Noted};
+use crate::error::{Error, OrCorrupt};
+use crate::open::Store;
+use crate::query::queries;
+use crate::time::{from_micros, maybe_from_micros};
+use crate::tx::Tx;
+
+macro_rules! select {
+    ($name:literal, $rest:literal) => {
+        concat!(
+            "-- ",
+            $name,
+            "
+        SELECT id, service_id, name, digest, created_at, revoked_at
+          FROM api_key
+         WHERE ",
+            $rest
+        )
+    };
+}
+
+queries! {
+    KEYS_PAGE = select!("keys_page", "id > $1 ORDER BY id LIMIT $2");
+    KEYS_PAGE_OF_SERVICE = select!("keys_page_of_service", "id > $1 AND service_id = $3
+         ORDER BY id LIMIT $2");
+    KEYS_LIVE = select!("keys_live", "revoked_at IS NULL ORDER BY id");
+    LOCK_KEYS = "-- lock_keys
+        SELECT CAST(1 AS BIGINT)",
+        postgres: "-- lock_keys
+        SELECT CAST(1 AS BIGINT) FROM pg_advisory_xact_lock(7308613679165170531)";
+    COUNT_LIVE_ADMIN_KEYS = "-- count_live_admin_keys
+        SELECT count(*) FROM api_key WHERE service_id IS NULL AND revoked_at IS NULL";
+    INSERT_KEY = "-- insert_key
+        INSERT INTO api_key (id, service_id, name, digest, created_at, revoked_at, changed_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    REVOKE_KEY = "-- revoke_key
+        UPDATE api_key
+           SET revoked_at = $2, changed_by = $3
+         WHERE id = $1 AND revoked_at IS NULL";
+}
+
+#[derive(sqlx::FromRow)]
+struct KeyRow {
+    id: Uuid,
+    service_id: Option<Uuid>,
+    name: String,
+    digest: Vec<u8>,
+    created_at: i64,
+    revoked_at: Option<i64>,
+}
+
+impl KeyRow {
+    fn read(self) -> Result<Key, Error> {
+        let service = self.service_id.map(ServiceId::from);
+        Ok(Key {
+            id: self.id.into(),
+            role: service.map_or(Role::Admin, Role::Service),
+            name: self.name.parse().or_corrupt("api_key.name")?,
+            digest: Sha256::try_from(self.digest.as_slice()).or_corrupt("api_key.digest")?,
+            created_at: from_micros(self.created_at, "api_key.created_at")?,
+            revoked_at: maybe_from_micros(self.revoked_at, "api_key.revoked_at")?,
+        })
+    }
+}
+
+impl Store {
+    /// Keys of one service, or of all and of administrators too; the oldest first, revoked ones
+    /// included.
+    pub async fn keys(
+        &self,
+        service: Option<ServiceId>,
+        after: Option<KeyId>,
+        size: PageSize,
+    ) -> Result<Page<Key, KeyId>, Error> {
+        let query = if service.is_some() { KEYS_PAGE_OF_SERVICE } else { KEYS_PAGE };
+        let after = after.map_or(Uuid::nil(), Uuid::from);
+        let mut call = query.bind(after).bind(size.rows().saturating_add(1));
+        if let Some(service) = service {
+            call = call.bind(service);
+        }
+        let rows: Vec<KeyRow> = self.rows(call).await?;
+        let keys = rows.into_iter().map(KeyRow::read).collect::<Result<_, _>>()?;
+        Ok(Page::of(keys, size, |key: &Key| key.id))
+    }
+
+    /// Every key that opens something.
+    pub async fn live_keys(&self) -> Result<Vec<Key>, Error> {
+        let rows: Vec<KeyRow> = self.rows(KEYS_LIVE.call()).await?;
+        rows.into_iter().map(KeyRow::read).collect()
+    }
+}
+
+impl Tx {
+    /// Adds a key. [`Error::NotFound`] if its service is not there.
+    pub async fn insert_key(&mut self, key: &Key) -> Result<(), Error> {
+        let service = match key.role {
+            Role::Admin => None,
+            Role::Service(service) => Some(service),
+        };
+        let call = INSERT_KEY
+            .bind(key.id)
+            .bind(service)
+            .bind(key.name.as_str())
+            .bind(key.digest.as_bytes().as_slice())
+            .bind(key.created_at)
+            .bind(key.revoked_at)
+            .bind(self.name());
+        self.run(call).await.map_err(|error| error.or_taken("service", "key"))?;
+        self.note(Noted { change: Change::Keys, at: key.created_at });
+        Ok(())
+    }
+
+    /// Revokes a key; false if there is none or it is revoked already.
+    pub async fn revoke_key(&mut self, key: KeyId, now: Timestamp) -> Result<bool, Error> {
+        let is_revoked = self.run(REVOKE_KEY.bind(key).bind(now).bind(self.name())).await? == 1;
+        if is_revoked {
+            self.note(Noted { change: Change::Keys, at: now });
+        }
+        Ok(is_revoked)
+    }
+
+    /// How many keys of administrators open something, this transaction's own changes included.
+    /// Until it ends no other transaction counts, so two that each leave one key, or each make the
+    /// first, do not both succeed.
+    pub async fn count_live_admin_keys(&mut self) -> Result<u64, Error> {
+        self.rows::<(i64,)>(LOCK_KEYS.call()).await?;
+        let count: Option<(i64,)> = self.row(COUNT_LIVE_ADMIN_KEYS.call()).await?;
+        Ok(count.and_then(|(count,)| u64::try_from(count).ok()).unwrap_or(0))
+    }
+}

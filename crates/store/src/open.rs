@@ -1,0 +1,230 @@
+//! The store: a database, its connections, and its schema at the version that we know.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, PgPool, SqlitePool};
+
+use crate::call::{Call, Link, Row};
+use crate::error::Error;
+use crate::migrate;
+
+/// Where the records are. `Debug` shows no password.
+#[derive(Clone)]
+pub struct Settings {
+    /// `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`.
+    pub url: String,
+    /// The most connections that are open at a time; on SQLite, the most readers.
+    pub connections_max: u32,
+    /// How long a caller waits for a connection before it is told [`Error::Unavailable`].
+    pub acquire_timeout: Duration,
+}
+
+impl Settings {
+    /// The settings for `url`: 16 connections, 5 seconds.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self { url: url.into(), connections_max: 16, acquire_timeout: Duration::from_secs(5) }
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let url = match Address::parse(&self.url) {
+            Ok(Address::Sqlite(path)) => format!("sqlite:{path}"),
+            Ok(Address::Postgres(_)) => "postgres://[sensitive]".to_owned(),
+            Err(_) => "[sensitive]".to_owned(),
+        };
+        f.debug_struct("Settings")
+            .field("url", &url)
+            .field("connections_max", &self.connections_max)
+            .field("acquire_timeout", &self.acquire_timeout)
+            .finish()
+    }
+}
+
+/// Which database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// One file on this machine.
+    Sqlite,
+    /// A server, shared by many nodes.
+    Postgres,
+}
+
+/// The records. Cheap to clone; every clone is the same store.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pools: Pools,
+}
+
+/// The connections.
+#[derive(Clone, Debug)]
+pub enum Pools {
+    /// One connection that writes, many that read what is committed.
+    Sqlite {
+        /// The only connection that writes.
+        writer: SqlitePool,
+        /// Connections that cannot write.
+        readers: SqlitePool,
+    },
+    /// Connections that do both.
+    Postgres(PgPool),
+}
+
+enum Address<'a> {
+    Sqlite(&'a str),
+    Postgres(&'a str),
+}
+
+impl<'a> Address<'a> {
+    fn parse(url: &'a str) -> Result<Self, Error> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            if path.is_empty() || path.contains(":memory:") {
+                return Err(Error::Settings("`sqlite:` needs the path of a file"));
+            }
+            return Ok(Self::Sqlite(path));
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres(url));
+        }
+        Err(Error::Settings("expected `sqlite:PATH` or `postgres://…`"))
+    }
+}
+
+impl Store {
+    /// Connects, brings the schema to our version, and refuses a newer one.
+    pub async fn open(settings: &Settings) -> Result<Self, Error> {
+        let store = Self::connect(settings).await?;
+        migrate::migrate(&store).await?;
+        Ok(store)
+    }
+
+    /// Connects and refuses any schema but ours; changes nothing.
+    pub async fn open_unchanged(settings: &Settings) -> Result<Self, Error> {
+        let store = Self::connect(settings).await?;
+        migrate::check(&store).await?;
+        Ok(store)
+    }
+
+    /// Which database it is.
+    pub fn engine(&self) -> Engine {
+        match self.pools {
+            Pools::Sqlite { .. } => Engine::Sqlite,
+            Pools::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// Waits for the transactions that are open and closes every connection.
+    pub async fn close(&self) {
+        match &self.pools {
+            Pools::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    /// Connects and looks at nothing.
+    pub(crate) async fn connect(settings: &Settings) -> Result<Self, Error> {
+        let pools = match Address::parse(&settings.url)? {
+            Address::Sqlite(path) => open_sqlite(path, settings).await?,
+            Address::Postgres(url) => Pools::Postgres(open_postgres(url, settings).await?),
+        };
+        Ok(Self { pools })
+    }
+
+    /// The connections.
+    pub(crate) fn pools(&self) -> &Pools {
+        &self.pools
+    }
+
+    /// Reads every row of `call`, outside of any transaction.
+    pub(crate) async fn rows<T: Row>(&self, call: Call) -> Result<Vec<T>, Error> {
+        let rows = match &self.pools {
+            Pools::Sqlite { readers, .. } => {
+                let mut connection = readers.acquire().await?;
+                call.rows(Link::Sqlite(&mut connection)).await?
+            }
+            Pools::Postgres(pool) => {
+                let mut connection = pool.acquire().await?;
+                call.rows(Link::Postgres(&mut connection)).await?
+            }
+        };
+        Ok(rows)
+    }
+
+    /// Reads the first row of `call`, outside of any transaction.
+    pub(crate) async fn row<T: Row>(&self, call: Call) -> Result<Option<T>, Error> {
+        Ok(self.rows(call).await?.into_iter().next())
+    }
+}
+
+async fn open_sqlite(path: &str, settings: &Settings) -> Result<Pools, Error> {
+    let both = SqliteConnectOptions::new()
+        .filename(path)
+        .foreign_keys(true)
+        .busy_timeout(settings.acquire_timeout)
+        .disable_statement_logging();
+    let writing = both
+        .clone()
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // NORMAL loses the last commits when the power goes; what we acknowledged must stay.
+        .synchronous(SqliteSynchronous::Full)
+        // Hashes are random, so their index is hit everywhere: 64 MiB of it in memory.
+        .pragma("cache_size", "-65536")
+        .pragma("journal_size_limit", "67108864");
+    let reading = both.pragma("query_only", "ON");
+
+    let pool = || {
+        SqlitePoolOptions::new()
+            .acquire_timeout(settings.acquire_timeout)
+            .idle_timeout(None)
+            .max_lifetime(None)
+    };
+    // The writer first: it makes the file and turns on the write-ahead log.
+    let writer = pool().max_connections(1).connect_with(writing).await?;
+    let readers =
+        pool().max_connections(settings.connections_max.max(1)).connect_lazy_with(reading);
+    Ok(Pools::Sqlite { writer, readers })
+}
+
+async fn open_postgres(url: &str, settings: &Settings) -> Result<PgPool, Error> {
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|_| Error::Settings("the `postgres://` address cannot be read"))?
+        .application_name("mamori")
+        .disable_statement_logging();
+    let pool = PgPoolOptions::new()
+        .max_connections(settings.connections_max.max(1))
+        .acquire_timeout(settings.acquire_timeout)
+        .connect_with(options)
+        .await?;
+    Ok(pool)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_do_not_show_a_password() {
+        for url in ["postgres://ada:geheim@db/mamori", "mysql://ada:geheim@db/mamori"] {
+            assert!(!format!("{:?}", Settings::new(url)).contains("geheim"), "{url}");
+        }
+        assert!(format!("{:?}", Settings::new("sqlite:/var/m.db")).contains("/var/m.db"));
+    }
+
+    #[test]
+    fn only_files_and_postgresql_are_addresses() {
+        for url in ["", "sqlite:", "sqlite::memory:", "mysql://db/x", "/var/m.db"] {
+            assert!(matches!(Address::parse(url), Err(Error::Settings(_))), "{url}");
+        }
+        assert!(matches!(Address::parse("sqlite://m.db"), Ok(Address::Sqlite("m.db"))));
+        assert!(matches!(Address::parse("postgresql://db/m"), Ok(Address::Postgres(_))));
+    }
+}

@@ -1,0 +1,81 @@
+//! Services.
+
+use mamori_model::ServiceId;
+use mamori_model::key::Service;
+use mamori_model::page::{Page, PageSize};
+use uuid::Uuid;
+
+use crate::change::{Change, Noted};
+use crate::error::{Error, OrCorrupt};
+use crate::open::Store;
+use crate::query::queries;
+use crate::time::from_micros;
+use crate::tx::Tx;
+
+queries! {
+    SERVICE_BY_ID = "-- service_by_id
+        SELECT id, name, created_at FROM service WHERE id = $1";
+    SERVICES_PAGE = "-- services_page
+        SELECT id, name, created_at FROM service WHERE id > $1 ORDER BY id LIMIT $2";
+    SERVICES_ALL = "-- services_all
+        SELECT id, name, created_at FROM service ORDER BY id";
+    INSERT_SERVICE = "-- insert_service
+        INSERT INTO service (id, name, created_at, changed_by) VALUES ($1, $2, $3, $4)";
+}
+
+#[derive(sqlx::FromRow)]
+struct ServiceRow {
+    id: Uuid,
+    name: String,
+    created_at: i64,
+}
+
+impl ServiceRow {
+    fn read(self) -> Result<Service, Error> {
+        Ok(Service {
+            id: self.id.into(),
+            name: self.name.parse().or_corrupt("service.name")?,
+            created_at: from_micros(self.created_at, "service.created_at")?,
+        })
+    }
+}
+
+impl Store {
+    /// The service.
+    pub async fn service(&self, service: ServiceId) -> Result<Option<Service>, Error> {
+        self.row::<ServiceRow>(SERVICE_BY_ID.bind(service)).await?.map(ServiceRow::read).transpose()
+    }
+
+    /// Services, the oldest first.
+    pub async fn services(
+        &self,
+        after: Option<ServiceId>,
+        size: PageSize,
+    ) -> Result<Page<Service, ServiceId>, Error> {
+        let after = after.map_or(Uuid::nil(), Uuid::from);
+        let call = SERVICES_PAGE.bind(after).bind(size.rows().saturating_add(1));
+        let rows: Vec<ServiceRow> = self.rows(call).await?;
+        let services = rows.into_iter().map(ServiceRow::read).collect::<Result<_, _>>()?;
+        Ok(Page::of(services, size, |service: &Service| service.id))
+    }
+
+    /// Every service, the oldest first.
+    pub async fn all_services(&self) -> Result<Vec<Service>, Error> {
+        let rows: Vec<ServiceRow> = self.rows(SERVICES_ALL.call()).await?;
+        rows.into_iter().map(ServiceRow::read).collect()
+    }
+}
+
+impl Tx {
+    /// Adds a service.
+    pub async fn insert_service(&mut self, service: &Service) -> Result<(), Error> {
+        let call = INSERT_SERVICE
+            .bind(service.id)
+            .bind(service.name.as_str())
+            .bind(service.created_at)
+            .bind(self.name());
+        self.run(call).await.map_err(|error| error.or_taken("service", "service"))?;
+        self.note(Noted { change: Change::Keys, at: service.created_at });
+        Ok(())
+    }
+}

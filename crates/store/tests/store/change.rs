@@ -1,0 +1,102 @@
+//! The change log.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use mamori_store::{Change, Store};
+use mamori_testkit::on_both_engines;
+use mamori_testkit::records::Records;
+
+use crate::given::{add, changes, new_entries, open, stored_bank};
+
+/// Reads the log as a node does, until the writers are done and nothing is left.
+async fn follow(store: Store, is_done: Arc<AtomicBool>) -> Vec<Change> {
+    let mut seen = Vec::new();
+    let mut last = 0;
+    loop {
+        let was_done = is_done.load(Ordering::SeqCst);
+        let changes = store.changes_after(last, 7).await.unwrap();
+        if was_done && changes.is_empty() {
+            return seen;
+        }
+        for changed in changes {
+            assert!(changed.seq > last, "{} came after {last}", changed.seq);
+            last = changed.seq;
+            seen.push(changed.change);
+        }
+    }
+}
+
+on_both_engines! {
+    async fn a_follower_misses_no_change_of_eight_writers(records: Records) {
+        let store = open(&records).await;
+        let mut banks = Vec::new();
+        for number in 1..=8 {
+            banks.push(stored_bank(&store, number).await);
+        }
+        let is_done = Arc::new(AtomicBool::new(false));
+        let follower = tokio::spawn(follow(store.clone(), Arc::clone(&is_done)));
+        let writers: Vec<_> = (0_u64..)
+            .zip(banks)
+            .map(|(nth, bank)| {
+                let store = store.clone();
+                tokio::spawn(async move {
+                    for number in 0..25 {
+                        add(&store, bank, &new_entries([nth * 100 + number]), 1).await;
+                    }
+                })
+            })
+            .collect();
+
+        for writer in writers {
+            writer.await.unwrap();
+        }
+        is_done.store(true, Ordering::SeqCst);
+        let seen = follower.await.unwrap();
+
+        let entries: BTreeSet<i64> = seen
+            .iter()
+            .filter_map(|change| {
+                let Change::Added { first, .. } = change else { return None };
+                Some(first.number())
+            })
+            .collect();
+        assert_eq!(entries.len(), 200);
+        assert_eq!(seen.len(), 208);
+    }
+
+    async fn what_is_rolled_back_is_not_in_the_log(records: Records) {
+        let store = open(&records).await;
+        let bank = stored_bank(&store, 1).await;
+
+        let mut tx = store.begin("test").await.unwrap();
+        tx.add_entries(bank, &new_entries([1]), crate::given::at(1)).await.unwrap();
+        drop(tx);
+
+        assert_eq!(changes(&store).await, [Change::Banks]);
+    }
+
+    async fn the_log_knows_its_ends_also_when_it_was_pruned(records: Records) {
+        let store = open(&records).await;
+        assert_eq!(store.last_change().await.unwrap(), 0);
+        assert_eq!(store.oldest_change().await.unwrap(), None);
+        for number in 1..=3 {
+            stored_bank(&store, number).await;
+        }
+        let last = store.last_change().await.unwrap();
+
+        let mut tx = store.begin("test").await.unwrap();
+        assert_eq!(tx.prune_changes_before(last - 1).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+        assert_eq!(store.oldest_change().await.unwrap(), Some(last - 1));
+        let mut tx = store.begin("test").await.unwrap();
+        assert_eq!(tx.prune_changes_older_than(crate::given::at(9)).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+
+        assert_eq!(store.oldest_change().await.unwrap(), Some(last));
+        assert_eq!(store.last_change().await.unwrap(), last);
+        stored_bank(&store, 4).await;
+        assert_eq!(store.changes_after(last, 10).await.unwrap().len(), 1);
+    }
+}

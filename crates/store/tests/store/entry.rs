@@ -1,0 +1,228 @@
+//! Entries.
+
+use mamori_model::{Entry, EntryState, Hash};
+use mamori_store::{Added, Change, Error, NewEntry};
+use mamori_testkit::on_both_engines;
+use mamori_testkit::records::Records;
+
+use crate::given::{
+    add, at, changes, entry_id, id, new_entries, new_entry, open, pdq, size, stored_bank,
+};
+
+#[expect(clippy::print_stdout, reason = "a measurement is for whoever runs the test")]
+fn tell(measured: &str) {
+    println!("{measured}");
+}
+
+on_both_engines! {
+    async fn entries_read_back_as_they_were_added(records: Records) {
+        let store = open(&records).await;
+        let bank = stored_bank(&store, 1).await;
+        let labels = vec!["A1".to_owned(), "\"守り\"\\".to_owned()].try_into().unwrap();
+        let full = NewEntry {
+            hash: Hash::Md5([9; 16].into()),
+            source_id: Some("the source's \"7\"".parse().unwrap()),
+            labels,
+            expires_at: Some(at(100)),
+        };
+        let bytes = NewEntry { hash: Hash::Sha256([8; 32].into()), ..new_entry(0) };
+
+        let added = add(&store, bank, &[full.clone(), bytes.clone()], 5).await;
+
+        let ids = [entry_id(1), entry_id(2)];
+        let entries = ids.map(Some).to_vec();
+        assert_eq!(added, Added { entries, added: 2, duplicates: 0 });
+        let read = store.entries_by_ids(&ids).await.unwrap();
+        let expected = Entry {
+            id: ids[0],
+            bank,
+            hash: full.hash,
+            source_id: full.source_id,
+            labels: full.labels,
+            added_at: at(5),
+            expires_at: Some(at(100)),
+            withdrawn_at: None,
+        };
+        assert_eq!(read[0], expected);
+        assert_eq!(read[1].hash, bytes.hash);
+        assert_eq!(store.entry(ids[0]).await.unwrap(), Some(expected.clone()));
+        assert_eq!(store.entry_with_hash(bank, &full.hash).await.unwrap(), Some(expected));
+        assert_eq!(store.entry(entry_id(3)).await.unwrap(), None);
+    }
+
+    async fn a_hash_is_in_a_bank_once(records: Records) {
+        let store = open(&records).await;
+        let (one, two) = (stored_bank(&store, 1).await, stored_bank(&store, 2).await);
+        add(&store, one, &new_entries([1, 2]), 0).await;
+
+        let again = add(&store, one, &new_entries([3, 2, 3, 4]), 1).await;
+        let elsewhere = add(&store, two, &new_entries([1]), 1).await;
+        let nothing_new = add(&store, one, &new_entries([1, 2]), 1).await;
+
+        let ids = [Some(entry_id(3)), None, None, Some(entry_id(6))];
+        assert_eq!(again, Added { entries: ids.to_vec(), added: 2, duplicates: 2 });
+        assert_eq!(elsewhere.added, 1);
+        assert_eq!((nothing_new.added, nothing_new.duplicates), (0, 2));
+        let added = |bank, first, last| {
+            Change::Added { bank, first: entry_id(first), last: entry_id(last) }
+        };
+        assert_eq!(
+            changes(&store).await[2..],
+            [added(one, 1, 2), added(one, 3, 6), added(two, 7, 7)]
+        );
+    }
+
+    async fn a_hash_that_was_withdrawn_or_expired_can_come_again(records: Records) {
+        let store = open(&records).await;
+        let bank = stored_bank(&store, 1).await;
+        let ends = NewEntry { expires_at: Some(at(10)), ..new_entry(2) };
+        let old = add(&store, bank, &[new_entry(1), ends], 0).await;
+
+        let mut tx = store.begin("test").await.unwrap();
+        tx.withdraw_entries(bank, &[old.entries[0].unwrap()], at(1)).await.unwrap();
+        tx.commit().await.unwrap();
+        let again = add(&store, bank, &new_entries([1, 2]), 10).await;
+
+        assert_eq!((again.added, again.duplicates), (2, 0));
+        assert_eq!(store.count_entries(bank, at(10)).await.unwrap(), 2);
+        let live = store.entry_with_hash(bank, &pdq(2)).await.unwrap();
+        assert_eq!(live.map(|entry| Some(entry.id)), Some(again.entries[1]));
+    }
+
+    async fn nothing_is_added_to_a_bank_that_is_not_there(records: Records) {
+        let store = open(&records).await;
+        let deleted = stored_bank(&store, 1).await;
+        let mut tx = store.begin("test").await.unwrap();
+        tx.delete_bank(deleted, at(1)).await.unwrap();
+        tx.commit().await.unwrap();
+
+        for bank in [deleted, id(2)] {
+            let mut tx = store.begin("test").await.unwrap();
+            let refused = tx.add_entries(bank, &new_entries([1]), at(2)).await;
+            assert!(matches!(refused, Err(Error::NotFound("bank"))), "{refused:?}");
+        }
+    }
+
+    async fn withdrawn_entries_end_and_the_nodes_are_told_the_exact_ranges(records: Records) {
+        let store = open(&records).await;
+        let (bank, other) = (stored_bank(&store, 1).await, stored_bank(&store, 2).await);
+        add(&store, bank, &new_entries(1..=6), 0).await;
+        add(&store, other, &new_entries([7]), 0).await;
+        let ids = [5, 2, 1, 7, 99].map(entry_id);
+
+        let mut tx = store.begin("test").await.unwrap();
+        assert_eq!(tx.withdraw_entries(bank, &ids, at(3)).await.unwrap(), 3);
+        assert_eq!(tx.withdraw_entries(bank, &ids, at(4)).await.unwrap(), 0);
+        tx.commit().await.unwrap();
+
+        let removed = |first, last| {
+            Change::Removed { bank, first: entry_id(first), last: entry_id(last) }
+        };
+        assert_eq!(changes(&store).await[4..], [removed(1, 2), removed(5, 5)]);
+        let entry = store.entry(entry_id(1)).await.unwrap().unwrap();
+        assert_eq!(entry.withdrawn_at, Some(at(3)));
+        let live = store.entries(bank, None, size(10), false, at(4)).await.unwrap();
+        assert_eq!(live.rows.iter().map(|e| e.id.number()).collect::<Vec<_>>(), [3, 4, 6]);
+        assert_eq!(store.entries(bank, None, size(10), true, at(4)).await.unwrap().rows.len(), 6);
+        assert_eq!(store.count_entries(other, at(4)).await.unwrap(), 1);
+    }
+
+    async fn an_entry_past_its_end_is_not_live_and_is_told_once(records: Records) {
+        let store = open(&records).await;
+        let bank = stored_bank(&store, 1).await;
+        let ends = |number, end| NewEntry { expires_at: Some(at(end)), ..new_entry(number) };
+        add(&store, bank, &[ends(1, 10), ends(2, 20), new_entry(3)], 0).await;
+
+        assert_eq!(store.count_entries(bank, at(9)).await.unwrap(), 3);
+        assert_eq!(store.count_entries(bank, at(10)).await.unwrap(), 2);
+        assert_eq!(store.live_entries(None, 10, at(10)).await.unwrap().len(), 2);
+        let page = store.entries(bank, None, size(10), false, at(10)).await.unwrap();
+        assert_eq!(page.rows.len(), 2);
+        let mut tx = store.begin("test").await.unwrap();
+        assert_eq!(tx.expire_entries(at(10), 100).await.unwrap(), 1);
+        assert_eq!(tx.expire_entries(at(10), 100).await.unwrap(), 0);
+        tx.commit().await.unwrap();
+
+        let expired = Change::Removed { bank, first: entry_id(1), last: entry_id(1) };
+        assert_eq!(changes(&store).await[2..], [expired]);
+        let entry = store.entry(entry_id(1)).await.unwrap().unwrap();
+        assert_eq!(entry.state(at(10)), EntryState::Expired);
+    }
+
+    async fn an_index_loads_what_is_live_in_the_order_of_ids(records: Records) {
+        let store = open(&records).await;
+        let (bank, gone) = (stored_bank(&store, 1).await, stored_bank(&store, 2).await);
+        add(&store, bank, &new_entries(1..=3), 0).await;
+        add(&store, gone, &new_entries(4..=5), 0).await;
+        add(&store, bank, &new_entries(6..=7), 0).await;
+        let mut tx = store.begin("test").await.unwrap();
+        tx.withdraw_entries(bank, &[entry_id(2)], at(1)).await.unwrap();
+        tx.delete_bank(gone, at(1)).await.unwrap();
+        tx.commit().await.unwrap();
+        let numbers = |rows: Vec<mamori_store::IndexRow>| {
+            rows.into_iter().map(|row| row.entry.number()).collect::<Vec<_>>()
+        };
+
+        let first = store.live_entries(None, 2, at(2)).await.unwrap();
+        assert_eq!(first[0].hash, pdq(1));
+        assert_eq!(first[0].bank, bank);
+        assert_eq!(numbers(first), [1, 3]);
+        assert_eq!(numbers(store.live_entries(Some(entry_id(3)), 9, at(2)).await.unwrap()), [6, 7]);
+        let range = store.live_entries_in(entry_id(2), entry_id(6), at(2)).await.unwrap();
+        assert_eq!(numbers(range), [3, 6]);
+    }
+
+    async fn the_rows_of_a_deleted_bank_go_and_no_others(records: Records) {
+        let store = open(&records).await;
+        let (bank, gone) = (stored_bank(&store, 1).await, stored_bank(&store, 2).await);
+        add(&store, bank, &new_entries(1..=3), 0).await;
+        add(&store, gone, &new_entries(1..=5), 0).await;
+        let mut tx = store.begin("test").await.unwrap();
+        tx.delete_bank(gone, at(1)).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let mut tx = store.begin("test").await.unwrap();
+        assert_eq!(tx.purge_bank_entries(gone, 3).await.unwrap(), 3);
+        assert_eq!(tx.purge_bank_entries(gone, 3).await.unwrap(), 2);
+        assert_eq!(tx.purge_bank_entries(gone, 3).await.unwrap(), 0);
+        assert_eq!(tx.purge_bank_entries(bank, 3).await.unwrap(), 0);
+        tx.commit().await.unwrap();
+
+        assert_eq!(store.count_entries(gone, at(1)).await.unwrap(), 0);
+        assert_eq!(store.count_entries(bank, at(1)).await.unwrap(), 3);
+    }
+
+    async fn two_that_add_the_same_hashes_add_each_once(records: Records) {
+        let store = open(&records).await;
+        let bank = stored_bank(&store, 1).await;
+        let upward = new_entries(0..2_000);
+        let mut downward = upward.clone();
+        downward.reverse();
+
+        let (one, two) =
+            tokio::join!(add(&store, bank, &upward, 1), add(&store, bank, &downward, 1));
+
+        assert_eq!(one.added + two.added, 2_000);
+        assert_eq!(one.duplicates + two.duplicates, 2_000);
+        assert_eq!(store.count_entries(bank, at(1)).await.unwrap(), 2_000);
+    }
+
+    async fn a_hundred_thousand_entries_are_added_in_seconds(records: Records) {
+        let store = open(&records).await;
+        let bank = stored_bank(&store, 1).await;
+        // Spread like real hashes, so that the index is hit everywhere.
+        let spread = |number: u64| number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let entries = new_entries((0..100_000).map(spread));
+
+        let begun = std::time::Instant::now();
+        for batch in entries.chunks(5_000) {
+            add(&store, bank, batch, 1).await;
+        }
+        let took = begun.elapsed();
+
+        let rate = 100_000.0 / took.as_secs_f64();
+        tell(&format!("{:?}: {rate:.0} entries a second", store.engine()));
+        assert_eq!(store.count_entries(bank, at(1)).await.unwrap(), 100_000);
+        assert!(rate > 5_000.0, "only {rate:.0} entries a second");
+    }
+}

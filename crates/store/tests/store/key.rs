@@ -1,0 +1,87 @@
+//! Services and keys.
+
+use mamori_model::key::{Key, Role};
+use mamori_store::{Change, Error};
+use mamori_testkit::on_both_engines;
+use mamori_testkit::records::Records;
+
+use crate::given::{at, changes, id, open, service, size, stored_service};
+
+fn key(number: u8, role: Role) -> Key {
+    Key {
+        id: id(u128::from(number)),
+        role,
+        name: "a key".parse().unwrap(),
+        digest: [number; 32].into(),
+        created_at: at(0),
+        revoked_at: None,
+    }
+}
+
+on_both_engines! {
+    async fn services_read_back_in_pages(records: Records) {
+        let store = open(&records).await;
+        for number in 1..=3 {
+            stored_service(&store, number).await;
+        }
+
+        let page = store.services(None, size(2)).await.unwrap();
+
+        assert_eq!(page.rows, [service(1), service(2)]);
+        assert_eq!(store.services(page.next, size(2)).await.unwrap().rows, [service(3)]);
+        assert_eq!(store.all_services().await.unwrap().len(), 3);
+        assert_eq!(store.service(id(2)).await.unwrap(), Some(service(2)));
+        assert_eq!(store.service(id(9)).await.unwrap(), None);
+    }
+
+    async fn a_revoked_key_is_listed_and_not_live(records: Records) {
+        let store = open(&records).await;
+        let owner = stored_service(&store, 1).await;
+        let (admin, own) = (key(1, Role::Admin), key(2, Role::Service(owner)));
+        let mut tx = store.begin("test").await.unwrap();
+        tx.insert_key(&admin).await.unwrap();
+        tx.insert_key(&own).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(store.live_keys().await.unwrap(), [admin.clone(), own.clone()]);
+
+        let mut tx = store.begin("test").await.unwrap();
+        assert!(tx.revoke_key(own.id, at(5)).await.unwrap());
+        assert!(!tx.revoke_key(own.id, at(6)).await.unwrap());
+        assert!(!tx.revoke_key(id(9), at(6)).await.unwrap());
+        tx.commit().await.unwrap();
+
+        assert_eq!(store.live_keys().await.unwrap(), [admin]);
+        let listed = store.keys(Some(owner), None, size(9)).await.unwrap().rows;
+        assert_eq!(listed, [Key { revoked_at: Some(at(5)), ..own }]);
+        assert_eq!(store.keys(None, None, size(9)).await.unwrap().rows.len(), 2);
+        assert_eq!(changes(&store).await, [Change::Keys; 4]);
+    }
+
+    async fn a_key_needs_its_service(records: Records) {
+        let store = open(&records).await;
+
+        let mut tx = store.begin("test").await.unwrap();
+        let refused = tx.insert_key(&key(1, Role::Service(id(9)))).await;
+
+        assert!(matches!(refused, Err(Error::NotFound("service"))), "{refused:?}");
+    }
+
+    async fn two_that_each_revoke_one_of_the_last_two_admin_keys_do_not_both(records: Records) {
+        let store = open(&records).await;
+        let mut tx = store.begin("test").await.unwrap();
+        tx.insert_key(&key(1, Role::Admin)).await.unwrap();
+        tx.insert_key(&key(2, Role::Admin)).await.unwrap();
+        tx.commit().await.unwrap();
+        let revoke = async |number| {
+            let mut tx = store.begin("test").await.unwrap();
+            tx.revoke_key(id(number), at(1)).await.unwrap();
+            if tx.count_live_admin_keys().await.unwrap() > 0 {
+                tx.commit().await.unwrap();
+            }
+        };
+
+        tokio::join!(revoke(1), revoke(2));
+
+        assert_eq!(store.live_keys().await.unwrap().len(), 1);
+    }
+}

@@ -1,0 +1,16 @@
+//! Every verb of the store, on a real SQLite file and on a real PostgreSQL.
+#![cfg(test)]
+
+mod bank;
+mod change;
+mod entry;
+mod given;
+mod import;
+mod job;
+mod key;
+mod matched;
+mod queries;
+mod retention;
+mod schema;
+mod transaction;
+mod webhook;

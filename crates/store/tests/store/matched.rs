@@ -1,0 +1,154 @@
+//! Matches.
+
+use mamori_model::matched::Match;
+use mamori_model::{Distance, Hit, MatchId, Verdict};
+use mamori_store::{Error, MatchFilter, Recorded, Store};
+use mamori_testkit::on_both_engines;
+use mamori_testkit::records::Records;
+
+use crate::given::{a_match, at, hit, id, open, size, stored_service};
+
+async fn record(store: &Store, found: &Match) -> Recorded {
+    let mut tx = store.begin("test_record").await.unwrap();
+    let recorded = tx.record_match(found).await.unwrap();
+    tx.commit().await.unwrap();
+    recorded
+}
+
+async fn ids(store: &Store, filter: MatchFilter) -> Vec<MatchId> {
+    let page = store.matches(&filter, None, size(100)).await.unwrap();
+    page.rows.into_iter().map(|found| found.id).collect()
+}
+
+on_both_engines! {
+    async fn a_match_reads_back_as_it_was_recorded(records: Records) {
+        let store = open(&records).await;
+        stored_service(&store, 1).await;
+        stored_service(&store, 2).await;
+        let found = a_match(1, "item 守り", Verdict::Hold, vec![hit(4, 0), hit(3, 12)]);
+
+        let recorded = record(&store, &found).await;
+
+        let new = Recorded { id: id(1), is_new: true, verdict_before: None, added_hits: 2 };
+        assert_eq!(recorded, new);
+        assert_eq!(store.a_match(id(1), id(1)).await.unwrap(), Some(found.clone()));
+        assert_eq!(store.match_of_item(id(1), &found.item.name).await.unwrap(), Some(found));
+        assert_eq!(store.a_match(id(2), id(1)).await.unwrap(), None);
+    }
+
+    async fn the_same_item_again_adds_only_what_is_new(records: Records) {
+        let store = open(&records).await;
+        stored_service(&store, 1).await;
+        record(&store, &a_match(1, "item", Verdict::Hold, vec![hit(1, 20), hit(2, 20)])).await;
+        let mut again = a_match(2, "item", Verdict::Allow, vec![hit(3, 8), hit(2, 4), hit(1, 25)]);
+        again.changed_at = at(5);
+        again.sha256 = Some([9; 32].into());
+
+        let recorded = record(&store, &again).await;
+
+        let merged = Recorded {
+            id: id(1),
+            is_new: false,
+            verdict_before: Some(Verdict::Hold),
+            added_hits: 1,
+        };
+        assert_eq!(recorded, merged);
+        let kept = store.a_match(id(1), id(1)).await.unwrap().unwrap();
+        assert_eq!(kept.verdict, Verdict::Hold);
+        assert_eq!(kept.changed_at, at(0));
+        assert_eq!(kept.sha256, Some([9; 32].into()));
+        assert_eq!(kept.hits, [hit(2, 4), hit(3, 8), hit(1, 20)]);
+        assert_eq!(ids(&store, MatchFilter::default()).await, [id(1)]);
+    }
+
+    async fn a_stricter_verdict_replaces_a_milder_one(records: Records) {
+        let store = open(&records).await;
+        stored_service(&store, 1).await;
+        record(&store, &a_match(1, "item", Verdict::Hold, vec![hit(1, 20)])).await;
+        let stricter = Match { changed_at: at(5), ..a_match(2, "item", Verdict::Block, vec![]) };
+
+        record(&store, &stricter).await;
+
+        let kept = store.a_match(id(1), id(1)).await.unwrap().unwrap();
+        assert_eq!((kept.verdict, kept.created_at, kept.changed_at), (Verdict::Block, at(0), at(5)));
+    }
+
+    async fn an_entry_near_to_many_frames_is_many_hits(records: Records) {
+        let store = open(&records).await;
+        stored_service(&store, 1).await;
+        let second = Hit { frame: 1, distance: Distance(9), ..hit(1, 0) };
+        let twice = Hit { distance: Distance(12), ..second };
+
+        let found = a_match(1, "item", Verdict::Hold, vec![hit(1, 3), twice, second]);
+        let recorded = record(&store, &found).await;
+
+        assert_eq!(recorded.added_hits, 2);
+        let kept = store.a_match(id(1), id(1)).await.unwrap().unwrap();
+        assert_eq!(kept.hits, [hit(1, 3), second]);
+    }
+
+    async fn an_item_checked_by_many_at_once_has_one_match(records: Records) {
+        let store = open(&records).await;
+        stored_service(&store, 1).await;
+        let tasks: Vec<_> = (1..=12_u32)
+            .map(|number| {
+                let verdict = if number == 7 { Verdict::Block } else { Verdict::Hold };
+                let found =
+                    a_match(u128::from(number), "item", verdict, vec![hit(i64::from(number), number)]);
+                let store = store.clone();
+                tokio::spawn(async move { record(&store, &found).await })
+            })
+            .collect();
+
+        let mut recorded = Vec::new();
+        for task in tasks {
+            recorded.push(task.await.unwrap());
+        }
+
+        assert_eq!(recorded.iter().filter(|recorded| recorded.is_new).count(), 1);
+        assert!(recorded.iter().all(|one| one.id == recorded[0].id));
+        assert!(recorded.iter().all(|one| one.added_hits == 1));
+        let kept = store.a_match(id(1), recorded[0].id).await.unwrap().unwrap();
+        assert_eq!(kept.verdict, Verdict::Block);
+        assert_eq!(kept.hits.len(), 12);
+        assert!(kept.hits.is_sorted_by_key(|hit| hit.distance));
+    }
+
+    async fn matches_are_listed_by_service_bank_and_time_the_newest_first(records: Records) {
+        let store = open(&records).await;
+        stored_service(&store, 1).await;
+        stored_service(&store, 2).await;
+        let other_bank = Hit { bank: id(2), ..hit(5, 1) };
+        for (number, hits) in [(1, vec![hit(1, 1)]), (2, vec![other_bank, hit(1, 1)]), (3, vec![])] {
+            let time = at(i64::try_from(number).unwrap());
+            let item = format!("item-{number}");
+            let found = Match { created_at: time, ..a_match(number, &item, Verdict::Hold, hits) };
+            record(&store, &found).await;
+        }
+        let elsewhere = a_match(4, "item-1", Verdict::Hold, vec![]);
+        record(&store, &Match { service: id(2), created_at: at(4), ..elsewhere }).await;
+
+        let all = MatchFilter::default();
+        assert_eq!(ids(&store, all).await, [4, 3, 2, 1].map(id));
+        let own = MatchFilter { service: Some(id(1)), ..all };
+        assert_eq!(ids(&store, own).await, [3, 2, 1].map(id));
+        assert_eq!(ids(&store, MatchFilter { bank: Some(id(2)), ..own }).await, [id(2)]);
+        assert_eq!(ids(&store, MatchFilter { bank: Some(id(1)), ..all }).await, [2, 1].map(id));
+        let time = MatchFilter { from: Some(at(2)), to: Some(at(4)), ..all };
+        assert_eq!(ids(&store, time).await, [3, 2].map(id));
+        let page = store.matches(&own, None, size(2)).await.unwrap();
+        assert_eq!(page.next, Some(id(2)));
+        let rest = store.matches(&own, page.next, size(2)).await.unwrap();
+        assert_eq!(rest.rows.len(), 1);
+        assert_eq!(rest.rows[0].hits, [hit(1, 1)]);
+    }
+
+    async fn a_match_needs_its_service(records: Records) {
+        let store = open(&records).await;
+
+        let mut tx = store.begin("test").await.unwrap();
+        let refused = tx.record_match(&a_match(1, "item", Verdict::Hold, vec![])).await;
+
+        assert!(matches!(refused, Err(Error::NotFound("service"))), "{refused:?}");
+    }
+}

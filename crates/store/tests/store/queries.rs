@@ -1,0 +1,44 @@
+//! Every text, on both engines.
+
+use std::collections::HashSet;
+
+use mamori_store::query;
+use mamori_testkit::on_both_engines;
+use mamori_testkit::records::Records;
+use sqlx::{Connection as _, Executor as _, PgConnection, SqlSafeStr as _, SqliteConnection};
+
+use crate::given::open;
+
+on_both_engines! {
+    async fn every_query_can_be_prepared(records: Records) {
+        let store = open(&records).await;
+
+        for query in query::all() {
+            let prepared = if let Some(path) = records.url().strip_prefix("sqlite:") {
+                let mut sqlite = SqliteConnection::connect(path).await.unwrap();
+                sqlite.prepare(query.sqlite.into_sql_str()).await.map(drop)
+            } else {
+                let mut postgres = PgConnection::connect(records.url()).await.unwrap();
+                postgres.prepare(query.postgres.into_sql_str()).await.map(drop)
+            };
+            assert!(prepared.is_ok(), "{}: {}", query.name, prepared.unwrap_err());
+        }
+        store.close().await;
+    }
+}
+
+#[test]
+fn every_query_begins_with_its_name() {
+    for query in query::all() {
+        let first = format!("-- {}", query.name.to_lowercase());
+        assert_eq!(query.sqlite.lines().next(), Some(first.as_str()));
+        assert_eq!(query.postgres.lines().next(), Some(first.as_str()));
+    }
+}
+
+#[test]
+fn no_two_queries_have_one_name() {
+    let names: HashSet<&str> = query::all().map(|query| query.name).collect();
+
+    assert_eq!(names.len(), query::all().count());
+}

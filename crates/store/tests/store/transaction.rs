@@ -1,0 +1,81 @@
+//! Transactions.
+
+use std::time::Duration;
+
+use mamori_store::{Engine, Error, Settings, Store};
+use mamori_testkit::on_both_engines;
+use mamori_testkit::records::Records;
+
+use crate::given::{bank, id, open, stored_bank};
+
+on_both_engines! {
+    async fn a_dropped_transaction_never_happened(records: Records) {
+        let store = open(&records).await;
+
+        let mut tx = store.begin("test").await.unwrap();
+        tx.insert_bank(&bank(1, "one")).await.unwrap();
+        assert_eq!(store.bank(id(1)).await.unwrap(), None);
+        drop(tx);
+
+        stored_bank(&store, 2).await;
+        assert_eq!(store.bank(id(1)).await.unwrap(), None);
+    }
+
+    async fn a_transaction_in_which_something_failed_cannot_be_committed(records: Records) {
+        let store = open(&records).await;
+        stored_bank(&store, 1).await;
+
+        let mut tx = store.begin("test").await.unwrap();
+        tx.insert_bank(&bank(2, "two")).await.unwrap();
+        tx.insert_bank(&bank(3, "bank-1")).await.unwrap_err();
+        let refused = tx.commit().await;
+
+        assert!(matches!(refused, Err(Error::Other(_))), "{refused:?}");
+        assert_eq!(store.bank(id(2)).await.unwrap(), None);
+    }
+
+    async fn an_error_shows_no_value_of_a_row(records: Records) {
+        let store = open(&records).await;
+        stored_bank(&store, 1).await;
+        let mut tx = store.begin("test").await.unwrap();
+
+        let taken = tx.insert_bank(&bank(2, "bank-1")).await.unwrap_err();
+
+        assert!(!format!("{taken:?} {taken}").contains("bank-1"));
+    }
+
+    async fn a_full_house_is_unavailable_and_not_for_ever(records: Records) {
+        let settings = Settings {
+            connections_max: 1,
+            acquire_timeout: Duration::from_millis(200),
+            ..Settings::new(records.url())
+        };
+        let store = Store::open(&settings).await.unwrap();
+        let first = store.begin("first").await.unwrap();
+
+        let second = store.begin("second").await.map(drop);
+        drop(first);
+
+        assert!(matches!(second, Err(Error::Unavailable(_))), "{second:?}");
+        store.begin("third").await.unwrap().commit().await.unwrap();
+    }
+
+    async fn a_row_says_which_transaction_wrote_it(records: Records) {
+        let store = open(&records).await;
+        stored_bank(&store, 1).await;
+
+        let changed_by: String = match store.engine() {
+            Engine::Sqlite => {
+                let path = records.url().trim_start_matches("sqlite:");
+                let pool = sqlx::SqlitePool::connect(path).await.unwrap();
+                sqlx::query_scalar("SELECT changed_by FROM bank").fetch_one(&pool).await.unwrap()
+            }
+            Engine::Postgres => {
+                let pool = sqlx::PgPool::connect(records.url()).await.unwrap();
+                sqlx::query_scalar("SELECT changed_by FROM bank").fetch_one(&pool).await.unwrap()
+            }
+        };
+
+        assert_eq!(changed_by, "test");
+    }
+}

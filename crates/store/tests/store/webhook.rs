@@ -1,0 +1,129 @@
+//! Endpoints and deliveries.
+
+use mamori_model::webhook::{Delivery, DeliveryState};
+use mamori_store::{Error, Store};
+use mamori_testkit::on_both_engines;
+use mamori_testkit::records::Records;
+
+use crate::given::{at, delivery, endpoint, id, open, size, stored_endpoint, stored_service};
+
+async fn promise(store: &Store, delivery: &Delivery) {
+    let mut tx = store.begin("test").await.unwrap();
+    tx.insert_delivery(delivery).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn remove(store: &Store) -> bool {
+    let mut tx = store.begin("test").await.unwrap();
+    let is_removed = tx.remove_endpoint(id(1), id(10), at(5)).await.unwrap();
+    tx.commit().await.unwrap();
+    is_removed
+}
+
+on_both_engines! {
+    async fn an_endpoint_is_its_services_alone(records: Records) {
+        let store = open(&records).await;
+        stored_endpoint(&store).await;
+        stored_service(&store, 2).await;
+
+        assert_eq!(store.endpoint(id(1), id(10)).await.unwrap(), Some(endpoint(10)));
+        assert_eq!(store.endpoint(id(2), id(10)).await.unwrap(), None);
+        assert_eq!(store.live_endpoints(id(1)).await.unwrap(), [endpoint(10)]);
+        assert_eq!(store.endpoints(id(1), None, size(5)).await.unwrap().rows, [endpoint(10)]);
+        assert_eq!(store.live_endpoints(id(2)).await.unwrap(), []);
+        let mut tx = store.begin("test").await.unwrap();
+        assert!(!tx.remove_endpoint(id(2), id(10), at(1)).await.unwrap());
+        assert_eq!(tx.live_endpoints(id(1)).await.unwrap(), [endpoint(10)]);
+    }
+
+    async fn a_removed_endpoint_is_told_nothing_more(records: Records) {
+        let store = open(&records).await;
+        stored_endpoint(&store).await;
+        promise(&store, &delivery(1)).await;
+
+        assert!(remove(&store).await);
+        assert!(!remove(&store).await);
+
+        assert_eq!(store.live_endpoints(id(1)).await.unwrap(), []);
+        let (_, gone) = store.endpoint_for_delivery(id(1)).await.unwrap().unwrap();
+        assert_eq!(gone.removed_at, Some(at(5)));
+    }
+
+    async fn a_delivery_is_settled_and_sent_again(records: Records) {
+        let store = open(&records).await;
+        stored_endpoint(&store).await;
+        promise(&store, &delivery(1)).await;
+        assert_eq!(
+            store.endpoint_for_delivery(id(1)).await.unwrap(),
+            Some((delivery(1), endpoint(10)))
+        );
+
+        let mut tx = store.begin("test").await.unwrap();
+        let failed = DeliveryState::Failed;
+        assert!(tx.settle_delivery(id(1), failed, 3, "timeout", at(9)).await.unwrap());
+        assert!(!tx.settle_delivery(id(9), failed, 3, "timeout", at(9)).await.unwrap());
+        tx.commit().await.unwrap();
+
+        let settled = Delivery {
+            state: failed,
+            attempts: 3,
+            last_result: Some("timeout".to_owned()),
+            last_attempt_at: Some(at(9)),
+            ..delivery(1)
+        };
+        assert_eq!(store.delivery(id(1), id(1)).await.unwrap(), Some(settled));
+        assert_eq!(store.delivery(id(2), id(1)).await.unwrap(), None);
+        let mut tx = store.begin("test").await.unwrap();
+        tx.reset_delivery(id(1), id(1)).await.unwrap();
+        let twice = tx.reset_delivery(id(1), id(1)).await;
+        let not_theirs = tx.reset_delivery(id(2), id(1)).await;
+        tx.commit().await.unwrap();
+        assert!(matches!(twice, Err(Error::Conflict("delivery"))), "{twice:?}");
+        assert!(matches!(not_theirs, Err(Error::NotFound("delivery"))), "{not_theirs:?}");
+        let waiting = store.delivery(id(1), id(1)).await.unwrap().unwrap();
+        assert_eq!((waiting.state, waiting.attempts), (DeliveryState::Waiting, 0));
+    }
+
+    async fn nothing_is_sent_again_to_a_removed_endpoint(records: Records) {
+        let store = open(&records).await;
+        stored_endpoint(&store).await;
+        promise(&store, &Delivery { state: DeliveryState::Failed, ..delivery(1) }).await;
+        remove(&store).await;
+
+        let mut tx = store.begin("test").await.unwrap();
+        let refused = tx.reset_delivery(id(1), id(1)).await;
+
+        assert!(matches!(refused, Err(Error::Conflict("endpoint"))), "{refused:?}");
+    }
+
+    async fn deliveries_are_listed_by_endpoint_and_state(records: Records) {
+        let store = open(&records).await;
+        stored_endpoint(&store).await;
+        let mut tx = store.begin("test").await.unwrap();
+        tx.insert_endpoint(&endpoint(11)).await.unwrap();
+        tx.commit().await.unwrap();
+        promise(&store, &delivery(1)).await;
+        promise(&store, &Delivery { endpoint: id(11), ..delivery(2) }).await;
+        promise(&store, &Delivery { state: DeliveryState::Failed, ..delivery(3) }).await;
+        let list = async |endpoint, state| {
+            let page = store.deliveries(id(1), endpoint, state, None, size(9)).await.unwrap();
+            page.rows.into_iter().map(|delivery| delivery.id).collect::<Vec<_>>()
+        };
+
+        assert_eq!(list(None, None).await, [3, 2, 1].map(id));
+        assert_eq!(list(Some(id(10)), None).await, [3, 1].map(id));
+        assert_eq!(list(None, Some(DeliveryState::Waiting)).await, [2, 1].map(id));
+        assert_eq!(list(Some(id(10)), Some(DeliveryState::Failed)).await, [id(3)]);
+        let page = store.deliveries(id(1), None, None, Some(id(3)), size(1)).await.unwrap();
+        assert_eq!(page.next, Some(id(2)));
+    }
+
+    async fn a_delivery_needs_its_endpoint(records: Records) {
+        let store = open(&records).await;
+
+        let mut tx = store.begin("test").await.unwrap();
+        let refused = tx.insert_delivery(&delivery(1)).await;
+
+        assert!(matches!(refused, Err(Error::NotFound("endpoint"))), "{refused:?}");
+    }
+}

@@ -1,0 +1,89 @@
+//! A fresh, empty database of either engine for one test.
+
+use std::io;
+
+use tempfile::TempDir;
+
+use crate::postgres::Postgres;
+
+/// A place for one test's records. It goes when dropped.
+#[derive(Debug)]
+pub struct Records {
+    url: String,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    Sqlite(TempDir),
+    Postgres { server: Postgres, name: String },
+}
+
+impl Records {
+    /// A folder for an SQLite file.
+    pub fn sqlite() -> io::Result<Self> {
+        let folder = TempDir::with_prefix("mamori-test-")?;
+        let url = format!("sqlite:{}", folder.path().join("mamori.db").display());
+        Ok(Self { url, place: Place::Sqlite(folder) })
+    }
+
+    /// An empty PostgreSQL database; see [`Postgres::start`].
+    pub fn postgres() -> io::Result<Self> {
+        let server = Postgres::start()?;
+        let name = server.create_database()?;
+        Ok(Self { url: server.url(&name), place: Place::Postgres { server, name } })
+    }
+
+    /// The address, for `database.url`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The server, if it is PostgreSQL, and the database's name.
+    pub fn server(&self) -> Option<(&Postgres, &str)> {
+        match &self.place {
+            Place::Sqlite(_) => None,
+            Place::Postgres { server, name } => Some((server, name)),
+        }
+    }
+}
+
+impl Drop for Records {
+    fn drop(&mut self) {
+        match &self.place {
+            Place::Sqlite(folder) => drop(std::fs::remove_dir_all(folder.path())),
+            Place::Postgres { server, name } => drop(server.drop_database(name)),
+        }
+    }
+}
+
+/// Defines tests that each run on SQLite and on PostgreSQL, as `name::sqlite` and
+/// `name::postgres`.
+///
+/// ```ignore
+/// on_both_engines! {
+///     async fn a_deleted_bank_frees_its_name(records: Records) { … }
+/// }
+/// ```
+/// The crate that uses it needs `tokio` with `macros` and `rt-multi-thread`.
+#[macro_export]
+macro_rules! on_both_engines {
+    ($($(#[$meta:meta])* async fn $name:ident($records:ident: $Records:ty) $body:block)+) => {$(
+        $(#[$meta])*
+        mod $name {
+            use super::*;
+
+            async fn test($records: $Records) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                test($crate::records::Records::sqlite().expect("a folder")).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                test($crate::records::Records::postgres().expect("a PostgreSQL")).await;
+            }
+        }
+    )+};
+}
