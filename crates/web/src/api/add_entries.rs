@@ -1,0 +1,35 @@
+//! `POST /v1/banks/{bank}/entries`: up to a thousand hashes are put into a bank.
+
+use axum::extract::State;
+use mamori_desk::{Desk, NewEntry};
+use mamori_model::BankId;
+
+use crate::extract::{Json, Path};
+use crate::guard::Admin;
+use crate::json::entry::{AddedJson, NewEntries};
+use crate::json::text;
+use crate::problem::Problem;
+
+/// Add entries
+///
+/// One to 1,000 hashes; send more as an import. What the bank has already is counted and not added
+/// again. They match when the answer is there, at every node within a second.
+#[utoipa::path(
+    post, path = "/v1/banks/{bank}/entries", tag = "entries",
+    params(("bank" = inline(text::BankId), Path, description = "The bank's id.")),
+    request_body = NewEntries,
+    responses((status = 200, description = "What became of them.", body = AddedJson)),
+    extensions(("x-who" = json!("admin")))
+)]
+pub async fn add_entries(
+    State(desk): State<Desk>,
+    Admin(admin): Admin,
+    Path(bank): Path<BankId>,
+    Json(new): Json<NewEntries>,
+) -> Result<axum::Json<AddedJson>, Problem> {
+    let entries: Vec<NewEntry> = new.try_into()?;
+
+    let added = desk.add_entries(&admin, bank, &entries).await?;
+
+    Ok(axum::Json(added.into()))
+}

@@ -1,0 +1,62 @@
+//! `POST /v1/check`: a service asks about an item. What everything else is for.
+
+use axum::Json;
+use axum::extract::{FromRequest, Request, State};
+use mamori_desk::check::Evidence;
+use mamori_model::{Account, Country, Item, ItemName, Surface};
+
+use crate::App;
+use crate::extract::{self, media_type};
+use crate::guard::Caller;
+use crate::json::item::{CheckForm, CheckHashes, CheckedJson};
+use crate::multipart::Form;
+use crate::problem::{Kind, Problem};
+
+/// Check an item
+///
+/// Says at once whether the item is in a bank that may look on its surface and in its
+/// jurisdiction. Send the item itself as a form, or only its hashes as JSON.
+///
+/// A clean item leaves no trace. A match is stored, with its webhooks, before the answer; the same
+/// `item_id` again never makes a second one. Where no bank may look, the item is not even decoded,
+/// and the answer says so.
+#[utoipa::path(
+    post, path = "/v1/check", tag = "items",
+    request_body(content((CheckForm = "multipart/form-data"), (CheckHashes = "application/json"))),
+    responses((status = 200, description = "The verdict.", body = CheckedJson)),
+    extensions(("x-who" = json!("service")))
+)]
+pub async fn check(
+    State(app): State<App>,
+    Caller(caller): Caller,
+    request: Request,
+) -> Result<Json<CheckedJson>, Problem> {
+    let (item, evidence) = match media_type(request.headers()).as_deref() {
+        Some("multipart/form-data") => read_form(&app, request).await?,
+        Some("application/json") => {
+            let json = extract::Json::<CheckHashes>::from_request(request, &app).await?;
+            let (item, prints) = json.0.split()?;
+            (item, Evidence::Hashes(prints))
+        }
+        _ => {
+            let detail = "Send the item as `multipart/form-data`, or hashes as `application/json`.";
+            return Err(Problem::new(Kind::ContentType, detail));
+        }
+    };
+
+    let checked = app.desk.check(&caller, item, evidence).await?;
+
+    Ok(Json(CheckedJson::of(&checked, &app.desk.directory())))
+}
+
+async fn read_form(app: &App, request: Request) -> Result<(Item, Evidence), Problem> {
+    let names = ["item_id", "account_id", "surface", "jurisdiction"];
+    let mut form = Form::read(request, &names, app.settings.item_bytes_max).await?;
+    let item = Item {
+        name: form.need::<ItemName>("item_id")?,
+        account: form.take::<Account>("account_id")?,
+        surface: form.need::<Surface>("surface")?,
+        country: form.take::<Country>("jurisdiction")?,
+    };
+    Ok((item, Evidence::Bytes(form.file)))
+}

@@ -1,0 +1,34 @@
+//! `POST /v1/banks`: an administrator makes a bank.
+
+use axum::extract::State;
+use mamori_desk::Desk;
+
+use crate::api::{Created, created};
+use crate::extract::Json;
+use crate::guard::Admin;
+use crate::json::bank::{BankJson, NewBankJson};
+use crate::problem::Problem;
+
+/// Create a bank
+///
+/// Without a word about it, a bank looks at public and shared items only, and a match does nothing
+/// but tell.
+#[utoipa::path(
+    post, path = "/v1/banks", tag = "banks",
+    request_body = NewBankJson,
+    responses(
+        (status = 201, description = "The bank.", body = BankJson,
+         headers(("location" = String, description = "Its address."))),
+        (status = 409, description = "Another bank has this name."),
+    ),
+    extensions(("x-who" = json!("admin")))
+)]
+pub async fn create_bank(
+    State(desk): State<Desk>,
+    Admin(admin): Admin,
+    Json(new): Json<NewBankJson>,
+) -> Result<Created<BankJson>, Problem> {
+    let bank = desk.create_bank(&admin, new.try_into()?).await?;
+
+    Ok(created(format!("/v1/banks/{}", bank.id), BankJson::of(bank, 0)))
+}

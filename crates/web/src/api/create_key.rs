@@ -1,0 +1,37 @@
+//! `POST /v1/keys`: an administrator makes a key, and is told its text this once.
+
+use axum::extract::State;
+use mamori_desk::{Desk, Error};
+
+use crate::api::{Created, created};
+use crate::extract::Json;
+use crate::guard::Admin;
+use crate::json::key::{KeyJson, NewKey};
+use crate::problem::{Kind, Problem};
+
+/// Create a key
+///
+/// The answer has the key's text, `mk_…`, this once: Mamori keeps only its digest.
+#[utoipa::path(
+    post, path = "/v1/keys", tag = "keys",
+    request_body = NewKey,
+    responses((status = 201, description = "The key, with its text.", body = KeyJson,
+               headers(("location" = String, description = "Its address, to revoke it.")))),
+    extensions(("x-who" = json!("admin")))
+)]
+pub async fn create_key(
+    State(desk): State<Desk>,
+    Admin(admin): Admin,
+    Json(new): Json<NewKey>,
+) -> Result<Created<KeyJson>, Problem> {
+    let issued = match desk.issue_key(&admin, new.role()?, new.name).await {
+        Ok(issued) => issued,
+        // The address is right, the body is not.
+        Err(Error::NotFound(_)) => {
+            return Err(Problem::new(Kind::Invalid, "`service_id`: there is no such service."));
+        }
+        Err(other) => return Err(other.into()),
+    };
+
+    Ok(created(format!("/v1/keys/{}", issued.key.id), issued.into()))
+}

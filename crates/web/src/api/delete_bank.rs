@@ -1,0 +1,31 @@
+//! `DELETE /v1/banks/{bank}`: a bank goes, and matches nothing from then on.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use mamori_desk::Desk;
+use mamori_model::BankId;
+
+use crate::extract::Path;
+use crate::guard::Admin;
+use crate::json::text;
+use crate::problem::Problem;
+
+/// Delete a bank
+///
+/// It stops matching at once, at every node within a second. Its entries go with it; the matches
+/// that it caused stay for their term.
+#[utoipa::path(
+    delete, path = "/v1/banks/{bank}", tag = "banks",
+    params(("bank" = inline(text::BankId), Path, description = "The bank's id.")),
+    responses((status = 204, description = "It is gone.")),
+    extensions(("x-who" = json!("admin")))
+)]
+pub async fn delete_bank(
+    State(desk): State<Desk>,
+    Admin(admin): Admin,
+    Path(id): Path<BankId>,
+) -> Result<StatusCode, Problem> {
+    desk.delete_bank(&admin, id).await?;
+
+    Ok(StatusCode::NO_CONTENT)
+}

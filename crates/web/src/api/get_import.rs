@@ -1,0 +1,34 @@
+//! `GET /v1/banks/{bank}/imports/{import}`: how far an import has come.
+
+use axum::Json;
+use axum::extract::State;
+use mamori_desk::Desk;
+use mamori_model::{BankId, ImportId};
+
+use crate::extract::Path;
+use crate::guard::Admin;
+use crate::json::import::ImportJson;
+use crate::json::text;
+use crate::problem::Problem;
+
+/// Read an import
+///
+/// Also while it runs: its counts are those of what is committed.
+#[utoipa::path(
+    get, path = "/v1/banks/{bank}/imports/{import}", tag = "entries",
+    params(
+        ("bank" = inline(text::BankId), Path, description = "The bank's id."),
+        ("import" = inline(text::ImportId), Path, description = "The import's id."),
+    ),
+    responses((status = 200, description = "The import.", body = ImportJson)),
+    extensions(("x-who" = json!("admin")))
+)]
+pub async fn get_import(
+    State(desk): State<Desk>,
+    Admin(admin): Admin,
+    Path((bank, import)): Path<(BankId, ImportId)>,
+) -> Result<Json<ImportJson>, Problem> {
+    let import = desk.import(&admin, bank, import).await?;
+
+    Ok(Json(import.into()))
+}

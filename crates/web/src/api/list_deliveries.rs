@@ -1,0 +1,56 @@
+//! `GET /v1/deliveries`: what was sent to the caller's endpoints, and how it went.
+
+use axum::Json;
+use axum::extract::State;
+use mamori_desk::Desk;
+use mamori_model::webhook::DeliveryState;
+use mamori_model::{DeliveryId, EndpointId};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::extract::Query;
+use crate::guard::Caller;
+use crate::json::delivery::DeliveryJson;
+use crate::json::text;
+use crate::page::{Cursor, Limit, Paged};
+use crate::problem::Problem;
+
+/// Which deliveries.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DeliveriesQuery {
+    /// The most rows of the page.
+    #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 1000, default = 100, nullable = false)]
+    limit: Limit,
+    /// `next` of the page before.
+    #[param(value_type = Option<String>, pattern = "^[0-9a-f]{32}$", min_length = 32, max_length = 32, nullable = false)]
+    cursor: Option<Cursor<DeliveryId>>,
+    /// To this endpoint.
+    #[param(value_type = Option<text::EndpointId>, inline, nullable = false)]
+    endpoint: Option<EndpointId>,
+    /// In this state.
+    #[param(inline, nullable = false)]
+    state: Option<DeliveryState>,
+}
+
+/// List your webhook deliveries
+///
+/// The newest first.
+#[utoipa::path(
+    get, path = "/v1/deliveries", tag = "webhooks",
+    params(DeliveriesQuery),
+    responses((status = 200, description = "A page of deliveries.", body = Paged<DeliveryJson>)),
+    extensions(("x-who" = json!("service")))
+)]
+pub async fn list_deliveries(
+    State(desk): State<Desk>,
+    Caller(caller): Caller,
+    Query(query): Query<DeliveriesQuery>,
+) -> Result<Json<Paged<DeliveryJson>>, Problem> {
+    let after = query.cursor.map(|cursor| cursor.0);
+    let page = desk.deliveries(&caller, query.endpoint, query.state, after, query.limit.0).await?;
+
+    Ok(Json(Paged::of(page, DeliveryJson::row)))
+}

@@ -1,0 +1,55 @@
+//! `GET /v1/banks/{bank}/entries`: what is in a bank.
+
+use axum::Json;
+use axum::extract::State;
+use mamori_desk::Desk;
+use mamori_model::{BankId, EntryId};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::extract::{Path, Query};
+use crate::guard::Admin;
+use crate::json::entry::EntryJson;
+use crate::json::text;
+use crate::page::{Cursor, Limit, Paged};
+use crate::problem::Problem;
+
+/// Which entries.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct EntriesQuery {
+    /// The most rows of the page.
+    #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 1000, default = 100, nullable = false)]
+    limit: Limit,
+    /// `next` of the page before.
+    #[param(value_type = Option<String>, pattern = "^0{16}[0-7][0-9a-f]{15}$", min_length = 32, max_length = 32, nullable = false)]
+    cursor: Option<Cursor<EntryId>>,
+    /// Also entries that match no more, withdrawn or expired.
+    #[serde(default)]
+    #[param(value_type = Option<bool>, default = false, nullable = false)]
+    include_ended: bool,
+}
+
+/// List a bank's entries
+///
+/// The oldest first.
+#[utoipa::path(
+    get, path = "/v1/banks/{bank}/entries", tag = "entries",
+    params(("bank" = inline(text::BankId), Path, description = "The bank's id."), EntriesQuery),
+    responses((status = 200, description = "A page of entries.", body = Paged<EntryJson>)),
+    extensions(("x-who" = json!("admin")))
+)]
+pub async fn list_entries(
+    State(desk): State<Desk>,
+    Admin(admin): Admin,
+    Path(bank): Path<BankId>,
+    Query(query): Query<EntriesQuery>,
+) -> Result<Json<Paged<EntryJson>>, Problem> {
+    let after = query.cursor.map(|cursor| cursor.0);
+    let page = desk.entries(&admin, bank, after, query.limit.0, query.include_ended).await?;
+
+    let now = desk.clock().now();
+    Ok(Json(Paged::of(page, |entry| EntryJson::of(entry, now))))
+}

@@ -1,0 +1,30 @@
+//! `DELETE /v1/webhooks/{endpoint}`: nothing is sent there any more.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use mamori_desk::Desk;
+use mamori_model::EndpointId;
+
+use crate::extract::Path;
+use crate::guard::Caller;
+use crate::json::text;
+use crate::problem::Problem;
+
+/// Remove a webhook endpoint
+///
+/// Nothing is sent to it any more; what waits for it fails.
+#[utoipa::path(
+    delete, path = "/v1/webhooks/{endpoint}", tag = "webhooks",
+    params(("endpoint" = inline(text::EndpointId), Path, description = "The endpoint's id.")),
+    responses((status = 204, description = "Nothing is sent there any more.")),
+    extensions(("x-who" = json!("service")))
+)]
+pub async fn remove_webhook(
+    State(desk): State<Desk>,
+    Caller(caller): Caller,
+    Path(id): Path<EndpointId>,
+) -> Result<StatusCode, Problem> {
+    desk.remove_endpoint(&caller, id).await?;
+
+    Ok(StatusCode::NO_CONTENT)
+}

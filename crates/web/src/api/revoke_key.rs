@@ -1,0 +1,34 @@
+//! `DELETE /v1/keys/{key}`: a key is revoked.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use mamori_desk::Desk;
+use mamori_model::KeyId;
+
+use crate::extract::Path;
+use crate::guard::Admin;
+use crate::json::text;
+use crate::problem::Problem;
+
+/// Revoke a key
+///
+/// It opens nothing any more, at every node within a second. The last key of an administrator
+/// stays.
+#[utoipa::path(
+    delete, path = "/v1/keys/{key}", tag = "keys",
+    params(("key" = inline(text::KeyId), Path, description = "The key's id.")),
+    responses(
+        (status = 204, description = "It opens nothing any more."),
+        (status = 409, description = "It is the last administrator's key."),
+    ),
+    extensions(("x-who" = json!("admin")))
+)]
+pub async fn revoke_key(
+    State(desk): State<Desk>,
+    Admin(admin): Admin,
+    Path(id): Path<KeyId>,
+) -> Result<StatusCode, Problem> {
+    desk.revoke_key(&admin, id).await?;
+
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,34 @@
+//! `DELETE /v1/banks/{bank}/entries/{entry}`: an entry is withdrawn.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use mamori_desk::Desk;
+use mamori_model::{BankId, EntryId};
+
+use crate::extract::Path;
+use crate::guard::Admin;
+use crate::json::text;
+use crate::problem::Problem;
+
+/// Withdraw an entry
+///
+/// When the answer is there it matches nothing, at no node. It is kept for questions about what it
+/// matched, and can still be read.
+#[utoipa::path(
+    delete, path = "/v1/banks/{bank}/entries/{entry}", tag = "entries",
+    params(
+        ("bank" = inline(text::BankId), Path, description = "The bank's id."),
+        ("entry" = inline(text::EntryId), Path, description = "The entry's id."),
+    ),
+    responses((status = 204, description = "It matches no more.")),
+    extensions(("x-who" = json!("admin")))
+)]
+pub async fn withdraw_entry(
+    State(desk): State<Desk>,
+    Admin(admin): Admin,
+    Path((bank, entry)): Path<(BankId, EntryId)>,
+) -> Result<StatusCode, Problem> {
+    desk.withdraw_entry(&admin, bank, entry).await?;
+
+    Ok(StatusCode::NO_CONTENT)
+}

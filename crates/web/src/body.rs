@@ -1,0 +1,226 @@
+//! Bodies come in bounded: so many bytes, and no silence longer than the limit.
+
+use std::error::Error as StdError;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use axum::BoxError;
+use axum::body::{Body, BodyDataStream};
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_LENGTH;
+use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, StreamExt};
+use tokio::time::{Instant, Sleep};
+
+/// Why a body is not whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Cut {
+    /// More bytes than allowed.
+    #[error("more than the {bytes_max} bytes that are allowed here")]
+    TooLarge {
+        /// The limit.
+        bytes_max: u64,
+    },
+    /// The sender fell silent.
+    #[error("no byte came for {seconds} s; send the request again")]
+    Stalled {
+        /// How long it may be silent.
+        seconds: u64,
+    },
+    /// The connection broke, or its framing is wrong.
+    #[error("the body ended before its end; send the request again")]
+    Broken,
+}
+
+impl Cut {
+    /// The cut that caused `error`, if one did.
+    pub fn inside(error: &(dyn StdError + 'static)) -> Option<Self> {
+        let mut next = Some(error);
+        while let Some(error) = next {
+            if let Some(cut) = error.downcast_ref::<Self>() {
+                return Some(*cut);
+            }
+            next = error.source();
+        }
+        None
+    }
+}
+
+/// How a request's body is doing, for whoever must say why there is no answer yet.
+#[derive(Clone, Debug, Default)]
+pub struct Progress {
+    has_ended: Arc<AtomicBool>,
+}
+
+impl Progress {
+    /// Whether the whole body came in.
+    pub fn has_ended(&self) -> bool {
+        self.has_ended.load(Ordering::Relaxed)
+    }
+}
+
+/// `body`, but silence longer than `idle` is [`Cut::Stalled`].
+///
+/// When it is dropped before its end, what still comes is read and thrown away for a moment: a
+/// sender that is cut off in the middle would see a broken connection and not our answer.
+pub fn guarded(body: Body, idle: Duration) -> (Body, Progress) {
+    let progress = Progress::default();
+    let guarded = Guarded {
+        chunks: Some(body.into_data_stream()),
+        idle,
+        alarm: Box::pin(tokio::time::sleep(idle)),
+        progress: progress.clone(),
+    };
+    (Body::from_stream(guarded), progress)
+}
+
+struct Guarded {
+    chunks: Option<BodyDataStream>,
+    idle: Duration,
+    alarm: Pin<Box<Sleep>>,
+    progress: Progress,
+}
+
+impl Stream for Guarded {
+    type Item = Result<Bytes, Cut>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        let Some(chunks) = this.chunks.as_mut() else { return Poll::Ready(None) };
+        if let Poll::Ready(chunk) = chunks.poll_next_unpin(context) {
+            this.alarm.as_mut().reset(Instant::now() + this.idle);
+            if chunk.is_none() {
+                this.progress.has_ended.store(true, Ordering::Relaxed);
+                this.chunks = None;
+            }
+            return Poll::Ready(chunk.map(|chunk| chunk.map_err(|_| Cut::Broken)));
+        }
+        ready!(this.alarm.as_mut().poll(context));
+        // Whoever is silent for so long is not waited for any more, not even for a moment.
+        this.chunks = None;
+        Poll::Ready(Some(Err(Cut::Stalled { seconds: this.idle.as_secs() })))
+    }
+}
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        if let (Some(chunks), Ok(runtime)) =
+            (self.chunks.take(), tokio::runtime::Handle::try_current())
+        {
+            runtime.spawn(linger(chunks));
+        }
+    }
+}
+
+/// Reads on for a moment, so that the answer arrives before the connection closes.
+async fn linger(mut chunks: BodyDataStream) {
+    const TIME_MAX: Duration = Duration::from_secs(5);
+    const BYTES_MAX: usize = 64 << 20;
+    let mut bytes = 0;
+    let read = async {
+        while let Some(Ok(chunk)) = chunks.next().await {
+            bytes += chunk.len();
+            if bytes > BYTES_MAX {
+                return;
+            }
+        }
+    };
+    // Either way the body is dropped now, and the connection closes if it is not at its end.
+    drop(tokio::time::timeout(TIME_MAX, read).await);
+}
+
+/// `body` as chunks, of `bytes_max` bytes together at most.
+pub fn limited(
+    body: Body,
+    bytes_max: u64,
+) -> impl Stream<Item = Result<Bytes, Cut>> + Send + Unpin + 'static {
+    let mut left = bytes_max;
+    body.into_data_stream().map(move |chunk| {
+        let chunk = chunk.map_err(|error| Cut::inside(&error).unwrap_or(Cut::Broken))?;
+        let length = u64::try_from(chunk.len()).unwrap_or(u64::MAX);
+        left = left.checked_sub(length).ok_or(Cut::TooLarge { bytes_max })?;
+        Ok(chunk)
+    })
+}
+
+/// The whole body; refused at once where its declared length is over the limit.
+pub async fn read(body: Body, headers: &HeaderMap, bytes_max: u64) -> Result<Bytes, Cut> {
+    check_declared(headers, bytes_max)?;
+    gather(limited(body, bytes_max)).await
+}
+
+/// [`Cut::TooLarge`] where the head already says so.
+pub fn check_declared(headers: &HeaderMap, bytes_max: u64) -> Result<(), Cut> {
+    let declared = headers.get(CONTENT_LENGTH).and_then(|text| text.to_str().ok());
+    let declared: Option<u64> = declared.and_then(|text| text.parse().ok());
+    match declared {
+        Some(length) if length > bytes_max => Err(Cut::TooLarge { bytes_max }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+async fn gather(mut chunks: impl Stream<Item = Result<Bytes, Cut>> + Unpin) -> Result<Bytes, Cut> {
+    let Some(first) = chunks.next().await.transpose()? else { return Ok(Bytes::new()) };
+    let Some(second) = chunks.next().await.transpose()? else { return Ok(first) };
+    let mut all = BytesMut::from(first);
+    all.extend_from_slice(&second);
+    while let Some(chunk) = chunks.next().await.transpose()? {
+        all.extend_from_slice(&chunk);
+    }
+    Ok(all.freeze())
+}
+
+/// The cut behind an error of a body that was boxed on its way.
+pub fn cut_of(error: &BoxError) -> Cut {
+    Cut::inside(error.as_ref()).unwrap_or(Cut::Broken)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+
+    use super::*;
+
+    fn body_of(chunks: &[&'static str]) -> Body {
+        let chunks: Vec<Result<Bytes, Cut>> =
+            chunks.iter().map(|chunk| Ok(Bytes::from_static(chunk.as_bytes()))).collect();
+        Body::from_stream(stream::iter(chunks))
+    }
+
+    #[tokio::test]
+    async fn a_body_at_the_limit_is_read_and_one_byte_more_is_not() {
+        let none = HeaderMap::new();
+
+        let whole = read(body_of(&["ab", "cd", "e"]), &none, 5).await;
+        let over = read(body_of(&["ab", "cd", "e"]), &none, 4).await;
+
+        assert_eq!(whole, Ok(Bytes::from_static(b"abcde")));
+        assert_eq!(over, Err(Cut::TooLarge { bytes_max: 4 }));
+    }
+
+    #[tokio::test]
+    async fn a_declared_length_over_the_limit_is_refused_unread() {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_LENGTH, "5000".parse().unwrap());
+
+        assert_eq!(
+            read(Body::from_stream(stream::pending::<Result<Bytes, Cut>>()), &headers, 10).await,
+            Err(Cut::TooLarge { bytes_max: 10 })
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_sender_is_cut_off() {
+        let chunks =
+            stream::iter([Ok::<_, Cut>(Bytes::from_static(b"a"))]).chain(stream::pending());
+        let (body, progress) = guarded(Body::from_stream(chunks), Duration::from_secs(10));
+
+        let read = read(body, &HeaderMap::new(), 100).await;
+
+        assert_eq!(read, Err(Cut::Stalled { seconds: 10 }));
+        assert!(!progress.has_ended());
+    }
+}

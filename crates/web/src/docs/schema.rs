@@ -1,0 +1,106 @@
+//! Schemas in a few words: what a value is, and which fields an object has.
+
+use std::fmt::Write;
+
+use serde_json::Value;
+
+use super::page::{entries, escape, list, text_of};
+
+/// One field of an object, or one parameter.
+pub struct Field<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Whether it must be there.
+    pub is_required: bool,
+    /// What it may be.
+    pub schema: &'a Value,
+    /// What it means.
+    pub description: &'a str,
+}
+
+/// What `value` points at, if it is a reference; else itself.
+pub fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    let pointer = text_of(&value["$ref"]).strip_prefix('#');
+    pointer.and_then(|pointer| document.pointer(pointer)).unwrap_or(value)
+}
+
+/// The fields of an object, also where it is put together from several.
+pub fn fields<'a>(document: &'a Value, value: &'a Value) -> Vec<Field<'a>> {
+    let value = resolve(document, value);
+    let whole = list(&value["allOf"]).first().map_or(value, |first| resolve(document, first));
+    let required = list(&whole["required"]);
+    let field = |(name, schema): (&'a str, &'a Value)| {
+        let own = text_of(&schema["description"]);
+        let inner = list(&schema["oneOf"]).iter().find(|one| one["type"] != "null");
+        let target = resolve(document, inner.unwrap_or(schema));
+        let description = if own.is_empty() { text_of(&target["description"]) } else { own };
+        Field { name, is_required: required.iter().any(|one| one == name), schema, description }
+    };
+    entries(&whole["properties"]).map(field).collect()
+}
+
+/// What a value is, as HTML: `string`, `list of Hit`, `integer, 0 to 64`.
+pub fn kind(document: &Value, value: &Value) -> String {
+    if let Some(name) = text_of(&value["$ref"]).strip_prefix("#/components/schemas/") {
+        return format!("<a href=\"#shape-{0}\">{0}</a>", escape(name));
+    }
+    for together in ["oneOf", "anyOf"] {
+        let kinds: Vec<String> =
+            list(&value[together]).iter().map(|one| kind(document, one)).collect();
+        if !kinds.is_empty() {
+            return kinds.join(" or ");
+        }
+    }
+    let words: Vec<String> = list(&value["enum"])
+        .iter()
+        .map(|word| format!("<code>{}</code>", escape(&plain(word))))
+        .collect();
+    if !words.is_empty() {
+        return words.join(", ");
+    }
+    let mut text = type_names(document, value);
+    write_bounds(&mut text, value);
+    if !value["default"].is_null() {
+        let default = escape(&plain(&value["default"]));
+        // Writing to a string does not fail.
+        let _ = write!(text, ", <code>{default}</code> if not said");
+    }
+    text
+}
+
+fn type_names(document: &Value, value: &Value) -> String {
+    let one = |name: &str| match name {
+        "array" => format!("list of {}", kind(document, &value["items"])),
+        "string" if !value["format"].is_null() => escape(text_of(&value["format"])),
+        other => escape(other),
+    };
+    match &value["type"] {
+        Value::String(name) => one(name),
+        Value::Array(names) => {
+            names.iter().map(|name| one(text_of(name))).collect::<Vec<_>>().join(" or ")
+        }
+        _ => "anything".to_owned(),
+    }
+}
+
+fn write_bounds(text: &mut String, value: &Value) {
+    let bounds = [
+        ("minimum", "maximum", ""),
+        ("minLength", "maxLength", " characters"),
+        ("minItems", "maxItems", " items"),
+    ];
+    for (least, most, unit) in bounds {
+        let bound = match (value[least].as_u64(), value[most].as_u64()) {
+            (Some(least), Some(most)) if least == most => format!(", {most}{unit}"),
+            (Some(least), Some(most)) => format!(", {least} to {most}{unit}"),
+            (None, Some(most)) => format!(", at most {most}{unit}"),
+            (Some(least), None) if least > 0 => format!(", at least {least}{unit}"),
+            (Some(_) | None, None) => String::new(),
+        };
+        text.push_str(&bound);
+    }
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

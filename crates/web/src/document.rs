@@ -1,0 +1,177 @@
+//! The OpenAPI document: what the endpoints say of themselves, and what holds for all of them.
+
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::schema::{ArrayItems, Schema};
+
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::tag::TagBuilder;
+use utoipa::openapi::{
+    Components, ContentBuilder, Header, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref,
+    RefOr, Response, ResponseBuilder, SecurityRequirement,
+};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::problem::{Kind, PROBLEM_JSON, ProblemJson};
+use crate::{App, api, health};
+
+const DESCRIPTION: &str = "Mamori tells a service whether an item is in a bank of known child \
+    sexual abuse material, or in another bank that protects people, before it spreads; and keeps \
+    nothing of what was clean.\n\n\
+    Show your key with every call: `Authorization: Bearer mk_…`. An administrator's key makes \
+    banks, services and keys; a service's key checks items and sees that service's own matches and \
+    webhooks, and nobody else's. What a key may not see answers as if it were not there.\n\n\
+    A `200`, `201`, `202` or `204` means that it is stored. What goes wrong is answered as \
+    `application/problem+json`; its `type` is a stable name. Keys of JSON, parts of forms and \
+    parameters that are not known are refused.";
+
+const TAGS: [(&str, &str); 7] = [
+    ("items", "Check and hash items."),
+    ("matches", "What matched. A service sees its own."),
+    ("banks", "Named sets of hashes, each with a purpose and limits on where it may look."),
+    ("entries", "The hashes in a bank."),
+    ("webhooks", "Where a service is told of its matches, by the Standard Webhooks convention."),
+    ("keys", "Services and their keys."),
+    ("health", "For whoever runs Mamori."),
+];
+
+/// The OpenAPI 3.1 document of the API.
+pub fn openapi() -> OpenApi {
+    described().into_openapi()
+}
+
+/// The endpoints with their document.
+pub fn described() -> OpenApiRouter<App> {
+    let mut router = OpenApiRouter::with_openapi(head())
+        .merge(api::router())
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz));
+    complete(router.get_openapi_mut());
+    router
+}
+
+fn head() -> OpenApi {
+    let info = InfoBuilder::new()
+        .title("Mamori")
+        .version("1")
+        .description(Some(DESCRIPTION))
+        .license(Some(
+            LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build(),
+        ))
+        .build();
+    let tags = TAGS.map(|(name, description)| {
+        TagBuilder::new().name(name).description(Some(description)).build()
+    });
+    OpenApiBuilder::new().info(info).tags(Some(tags)).build()
+}
+
+/// Adds what every endpoint has: its key, and the problems that its extractors and verbs can give.
+fn complete(document: &mut OpenApi) {
+    let components = document.components.get_or_insert_with(Components::new);
+    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("mk_…").build();
+    components.add_security_scheme("key", SecurityScheme::Http(scheme));
+    let (name, schema) =
+        (ProblemJson::name(), <ProblemJson<'_> as utoipa::PartialSchema>::schema());
+    components.schemas.insert(name.into_owned(), schema);
+    for status in statuses() {
+        components.responses.insert(problem_name(status), problem_response(status).into());
+    }
+    refer_to_rows(&mut components.schemas);
+    for path in document.paths.paths.values_mut() {
+        operations(path).for_each(complete_operation);
+    }
+}
+
+/// A page's rows are named and not written out: `Paged_Bank` has a list of `Bank`.
+fn refer_to_rows(schemas: &mut BTreeMap<String, RefOr<Schema>>) {
+    for (name, schema) in schemas {
+        let Some(row) = name.strip_prefix("Paged_") else { continue };
+        let RefOr::T(Schema::Object(page)) = schema else { continue };
+        if let Some(RefOr::T(Schema::Array(data))) = page.properties.get_mut("data") {
+            data.items = ArrayItems::RefOrSchema(Box::new(Ref::from_schema_name(row).into()));
+        }
+    }
+}
+
+fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    let PathItem { get, post, patch, delete, put, .. } = path;
+    [get, post, patch, delete, put].into_iter().filter_map(Option::as_mut)
+}
+
+/// The word under `x-who`: `nobody`, `any`, `service` or `admin`.
+pub fn who(operation: &Operation) -> &str {
+    let extensions = operation.extensions.as_ref();
+    extensions.and_then(|all| all.get("x-who")).and_then(|who| who.as_str()).unwrap_or("nobody")
+}
+
+fn complete_operation(operation: &mut Operation) {
+    let who = who(operation).to_owned();
+    let has_path = has_parameter(operation, "path");
+    let has_query = has_parameter(operation, "query");
+    let has_body = operation.request_body.is_some();
+    if who == "nobody" {
+        operation.security = Some(vec![SecurityRequirement::default()]);
+    } else {
+        operation.security = Some(vec![SecurityRequirement::new("key", [""; 0])]);
+    }
+    let applies = |status: u16| match status {
+        400 => has_query || has_body,
+        401 => who != "nobody",
+        404 => has_path || matches!(who.as_str(), "admin" | "service"),
+        408 | 413 | 415 | 422 => has_body,
+        500 | 503 => true,
+        // 405 is of methods that are not here; 409 is said by the endpoint itself.
+        _ => false,
+    };
+    for status in statuses() {
+        let responses = &mut operation.responses.responses;
+        let declared = responses.get(&status.to_string());
+        let is_bare = matches!(declared, Some(RefOr::T(response)) if response.content.is_empty());
+        if (declared.is_none() && applies(status)) || (is_bare && status >= 400) {
+            let problem = RefOr::Ref(Ref::from_response_name(problem_name(status)));
+            responses.insert(status.to_string(), problem);
+        }
+    }
+}
+
+fn has_parameter(operation: &Operation, place: &str) -> bool {
+    let parameters = operation.parameters.as_deref().unwrap_or_default();
+    let places = parameters.iter().filter_map(|parameter| serde_json::to_value(parameter).ok());
+    places
+        .into_iter()
+        .any(|parameter| parameter.get("in").and_then(|at| at.as_str()) == Some(place))
+}
+
+/// Every status that a problem can have, the least first.
+fn statuses() -> Vec<u16> {
+    let mut statuses: Vec<u16> = Kind::ALL.iter().map(|kind| kind.status().as_u16()).collect();
+    statuses.sort_unstable();
+    statuses.dedup();
+    statuses
+}
+
+fn problem_name(status: u16) -> String {
+    format!("Problem{status}")
+}
+
+fn problem_response(status: u16) -> Response {
+    let kinds = Kind::ALL.iter().filter(|kind| kind.status().as_u16() == status);
+    let kinds: Vec<String> =
+        kinds.map(|kind| format!("`{}`: {}.", kind.code(), kind.title())).collect();
+    let content =
+        ContentBuilder::new().schema(Some(Ref::from_schema_name(ProblemJson::name()))).build();
+    let response =
+        ResponseBuilder::new().description(kinds.join(" ")).content(PROBLEM_JSON, content);
+    let header = |text: &str| {
+        let mut header = Header::default();
+        header.description = Some(text.to_owned());
+        header
+    };
+    match status {
+        401 => response.header("www-authenticate", header("`Bearer`.")).build(),
+        503 => response.header("retry-after", header("Seconds until it is worth a try.")).build(),
+        _ => response.build(),
+    }
+}

@@ -1,0 +1,281 @@
+//! Banks in JSON.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use mamori_desk::Error;
+use mamori_desk::change_bank::{BankChange, PrivateBasisChange};
+use mamori_desk::create_bank::NewBank;
+use mamori_model::{
+    Action, Bank, BankId, BankName, Distance, Jurisdictions, Line, PrivateBasis, Purpose, Quality,
+    Reach, Surface,
+};
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+use super::text;
+use crate::problem::{Kind, Problem};
+
+/// A named set of hashes with one purpose, and where it may look.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Bank)]
+pub struct BankJson {
+    /// Its id, for ever.
+    #[schema(value_type = text::BankId)]
+    pub id: BankId,
+    /// Its name, unique.
+    #[schema(value_type = text::BankName)]
+    pub name: BankName,
+    /// What it is for; never changes.
+    pub purpose: Purpose,
+    /// Where its hashes come from.
+    #[schema(value_type = text::Line)]
+    pub source: Line,
+    /// The law or agreement under which they are matched.
+    #[schema(value_type = text::Line)]
+    pub legal_basis: Line,
+    /// Who answers for it: a person or a team.
+    #[schema(value_type = text::Line)]
+    pub owner: Line,
+    /// The surfaces on which it may look.
+    pub surfaces: BTreeSet<Surface>,
+    /// The countries in which it may look; `["*"]` is everywhere.
+    #[schema(value_type = Vec<text::CountryOrStar>)]
+    pub jurisdictions: Jurisdictions,
+    /// The law that lets it look into private messages, and until when.
+    pub private_basis: Option<PrivateBasis>,
+    /// The largest distance at which a PDQ hash still matches.
+    #[schema(value_type = u32, minimum = 0, maximum = 64)]
+    pub distance_max: Distance,
+    /// The least quality of an item's PDQ hash that is compared.
+    #[schema(value_type = u32, minimum = 0, maximum = 100)]
+    pub quality_min: Quality,
+    /// What a match may do by itself.
+    pub action: Action,
+    /// Whether it looks at all.
+    pub enabled: bool,
+    /// How many entries match now.
+    #[schema(minimum = 0)]
+    pub entries: u64,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    #[schema(value_type = String, format = DateTime)]
+    pub changed_at: Timestamp,
+}
+
+impl BankJson {
+    /// `bank`, of which `entries` match now.
+    pub fn of(bank: Bank, entries: u64) -> Self {
+        Self {
+            id: bank.id,
+            name: bank.name,
+            purpose: bank.purpose,
+            source: bank.source,
+            legal_basis: bank.legal_basis,
+            owner: bank.owner,
+            surfaces: bank.reach.surfaces().clone(),
+            jurisdictions: bank.reach.jurisdictions().clone(),
+            private_basis: bank.reach.private_basis().cloned(),
+            distance_max: bank.distance_max,
+            quality_min: bank.quality_min,
+            action: bank.action,
+            enabled: bank.is_enabled,
+            entries,
+            created_at: bank.created_at,
+            changed_at: bank.changed_at,
+        }
+    }
+}
+
+/// What a bank begins with. What a match may do, and where it may look, is as little as can be
+/// unless it is said.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewBank)]
+pub struct NewBankJson {
+    /// Its name, unique.
+    #[schema(value_type = text::BankName)]
+    pub name: BankName,
+    /// What it is for, for ever.
+    pub purpose: Purpose,
+    /// Where its hashes come from.
+    #[schema(value_type = text::Line)]
+    pub source: Line,
+    /// The law or agreement under which they are matched.
+    #[schema(value_type = text::Line)]
+    pub legal_basis: Line,
+    /// Who answers for it: a person or a team.
+    #[schema(value_type = text::Line)]
+    pub owner: Line,
+    /// The surfaces on which it may look; private messages only with a `private_basis`.
+    #[serde(default = "not_private")]
+    #[schema(min_items = 1, max_items = 3, default = json!(["public", "shared"]))]
+    pub surfaces: BTreeSet<Surface>,
+    /// The countries in which it may look; `["*"]` is everywhere, and stands alone.
+    #[schema(schema_with = jurisdictions)]
+    pub jurisdictions: Jurisdictions,
+    /// The law that lets it look into private messages, and until when.
+    pub private_basis: Option<PrivateBasis>,
+    /// The largest distance at which a PDQ hash still matches.
+    #[serde(default = "same_picture")]
+    #[schema(value_type = u32, minimum = 0, maximum = 64, default = 31)]
+    pub distance_max: Distance,
+    /// The least quality of an item's PDQ hash that is compared.
+    #[serde(default = "trusted")]
+    #[schema(value_type = u32, minimum = 0, maximum = 100, default = 50)]
+    pub quality_min: Quality,
+    /// What a match may do by itself.
+    #[serde(default = "nothing")]
+    #[schema(default = json!("none"))]
+    pub action: Action,
+    /// Whether it looks at all.
+    #[serde(default = "yes")]
+    #[schema(default = true)]
+    pub enabled: bool,
+}
+
+fn not_private() -> BTreeSet<Surface> {
+    BTreeSet::from([Surface::Public, Surface::Shared])
+}
+
+fn same_picture() -> Distance {
+    Distance::PDQ_SAME_MAX
+}
+
+fn trusted() -> Quality {
+    Quality::TRUSTED_MIN
+}
+
+fn nothing() -> Action {
+    Action::None
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn jurisdictions() -> Schema {
+    one_of_jurisdictions().into()
+}
+
+fn jurisdictions_or_null() -> Schema {
+    one_of_jurisdictions().item(ObjectBuilder::new().schema_type(Type::Null)).into()
+}
+
+fn one_of_jurisdictions() -> OneOfBuilder {
+    let everywhere = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["*"]));
+    let star = ArrayBuilder::new().items(everywhere).min_items(Some(1)).max_items(Some(1));
+    let countries = ArrayBuilder::new()
+        .items(text::Country::schema())
+        .min_items(Some(1))
+        .max_items(Some(26 * 26));
+    OneOfBuilder::new()
+        .description(Some(
+            "The countries in which it may look; `[\"*\"]` is everywhere, and alone.",
+        ))
+        .item(star)
+        .item(countries)
+}
+
+impl TryFrom<NewBankJson> for NewBank {
+    type Error = Error;
+
+    fn try_from(json: NewBankJson) -> Result<Self, Error> {
+        let reach = Reach::new(json.surfaces, json.jurisdictions, json.private_basis)
+            .map_err(Error::invalid)?;
+        Ok(Self {
+            name: json.name,
+            purpose: json.purpose,
+            source: json.source,
+            legal_basis: json.legal_basis,
+            owner: json.owner,
+            reach,
+            distance_max: json.distance_max,
+            quality_min: json.quality_min,
+            action: json.action,
+            is_enabled: json.enabled,
+        })
+    }
+}
+
+/// What changes of a bank; a key that is absent, or `null`, leaves things as they are. Only
+/// `private_basis` may be taken away with `null`.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = BankChange)]
+pub struct BankChangeJson {
+    /// Its name, unique.
+    #[schema(value_type = Option<text::BankName>)]
+    pub name: Option<BankName>,
+    /// Where its hashes come from.
+    #[schema(value_type = Option<text::Line>)]
+    pub source: Option<Line>,
+    /// The law or agreement under which they are matched.
+    #[schema(value_type = Option<text::Line>)]
+    pub legal_basis: Option<Line>,
+    /// Who answers for it.
+    #[schema(value_type = Option<text::Line>)]
+    pub owner: Option<Line>,
+    /// The surfaces on which it may look; private messages only with a `private_basis`.
+    #[schema(min_items = 1, max_items = 3)]
+    pub surfaces: Option<BTreeSet<Surface>>,
+    /// The countries in which it may look; `["*"]` is everywhere, and stands alone.
+    #[schema(schema_with = jurisdictions_or_null, required = false)]
+    pub jurisdictions: Option<Jurisdictions>,
+    /// The law that lets it look into private messages; `null` takes it away.
+    #[serde(default, deserialize_with = "private_basis")]
+    #[schema(value_type = Option<PrivateBasis>)]
+    pub private_basis: PrivateBasisChange,
+    /// The largest distance at which a PDQ hash still matches.
+    #[schema(value_type = Option<u32>, minimum = 0, maximum = 64)]
+    pub distance_max: Option<Distance>,
+    /// The least quality of an item's PDQ hash that is compared.
+    #[schema(value_type = Option<u32>, minimum = 0, maximum = 100)]
+    pub quality_min: Option<Quality>,
+    /// What a match may do by itself.
+    pub action: Option<Action>,
+    /// Whether it looks at all.
+    pub enabled: Option<bool>,
+    /// Read only to say why it is refused.
+    #[schema(ignore)]
+    pub purpose: Option<IgnoredAny>,
+}
+
+fn private_basis<'de, D>(deserializer: D) -> Result<PrivateBasisChange, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let basis = Option::<PrivateBasis>::deserialize(deserializer)?;
+    Ok(basis.map_or(PrivateBasisChange::Remove, PrivateBasisChange::Set))
+}
+
+impl TryFrom<BankChangeJson> for BankChange {
+    type Error = Problem;
+
+    fn try_from(json: BankChangeJson) -> Result<Self, Problem> {
+        if json.purpose.is_some() {
+            return Err(Problem::new(
+                Kind::PurposeFixed,
+                "What a bank was filled for is what it serves. Make another bank for another \
+                 purpose, and leave `purpose` out here.",
+            ));
+        }
+        Ok(Self {
+            name: json.name,
+            source: json.source,
+            legal_basis: json.legal_basis,
+            owner: json.owner,
+            surfaces: json.surfaces,
+            jurisdictions: json.jurisdictions,
+            private_basis: json.private_basis,
+            distance_max: json.distance_max,
+            quality_min: json.quality_min,
+            action: json.action,
+            is_enabled: json.enabled,
+        })
+    }
+}

@@ -1,0 +1,61 @@
+//! Imports in JSON.
+
+use jiff::Timestamp;
+use mamori_model::import::{Import, ImportState, RejectedLine};
+use mamori_model::{BankId, ImportId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::text;
+
+/// One bulk import into a bank, also while it runs.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Import)]
+pub struct ImportJson {
+    /// Its id.
+    #[schema(value_type = text::ImportId)]
+    pub id: ImportId,
+    /// Where the entries go.
+    #[schema(value_type = text::BankId)]
+    pub bank_id: BankId,
+    /// How far it has come.
+    pub state: ImportState,
+    /// Lines read so far, without blank ones and the header.
+    #[schema(minimum = 0)]
+    pub lines: u64,
+    /// Entries added so far.
+    #[schema(minimum = 0)]
+    pub added: u64,
+    /// Lines whose hash the bank had already.
+    #[schema(minimum = 0)]
+    pub duplicates: u64,
+    /// Lines that were not taken.
+    #[schema(minimum = 0)]
+    pub rejected: u64,
+    /// The first 100 of the lines that were not taken.
+    #[schema(max_items = 100)]
+    pub rejected_lines: Vec<RejectedLine>,
+    /// When it began.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When it last came further.
+    #[schema(value_type = String, format = DateTime)]
+    pub changed_at: Timestamp,
+}
+
+impl From<Import> for ImportJson {
+    fn from(import: Import) -> Self {
+        Self {
+            id: import.id,
+            bank_id: import.bank,
+            state: import.state,
+            lines: import.lines,
+            added: import.added,
+            duplicates: import.duplicates,
+            rejected: import.rejected,
+            rejected_lines: import.rejected_lines,
+            created_at: import.created_at,
+            changed_at: import.changed_at,
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! Items, their hashes and the answer to a check, in JSON.
+
+use mamori_desk::Directory;
+use mamori_desk::check::Checked;
+use mamori_desk::hash_item::Hashed;
+use mamori_desk::look_up::Fingerprints;
+use mamori_media::Frame;
+use mamori_model::{
+    Account, Country, Item, ItemName, MatchId, Md5, NotLooked, Pdq, Quality, Sha256, Surface,
+    Verdict,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::schema::AnyOfBuilder;
+use utoipa::openapi::{AllOfBuilder, ObjectBuilder, RefOr, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+use super::matched::HitJson;
+use super::{optional_text, text};
+use crate::problem::{Kind, Problem};
+
+/// What is asked about an item of which only the hashes are sent: at least one.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckHashes {
+    /// The service's name of the item.
+    pub item_id: ItemName,
+    /// Whose it is.
+    #[serde(default, deserialize_with = "optional_text")]
+    pub account_id: Option<Account>,
+    /// Who can see it.
+    pub surface: Surface,
+    /// Whose law applies.
+    pub jurisdiction: Option<Country>,
+    /// How it looks.
+    pub pdq: Option<Pdq>,
+    /// The quality of `pdq`.
+    pub quality: Option<Quality>,
+    /// SHA-256 of its bytes.
+    pub sha256: Option<Sha256>,
+    /// MD5 of its bytes.
+    pub md5: Option<Md5>,
+}
+
+/// The keys of [`CheckHashes`], each by itself.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(description = "What is asked about an item of which only hashes are sent: at least one.")]
+#[expect(dead_code, reason = "only its schema is used")]
+struct CheckHashesKeys {
+    /// The service's name of the item.
+    item_id: text::ItemName,
+    /// Whose it is.
+    account_id: Option<text::AccountName>,
+    /// Who can see it. Needed, so that nothing is looked at by mistake.
+    surface: Surface,
+    /// Whose law applies.
+    jurisdiction: Option<text::Country>,
+    /// PDQ of the picture.
+    pdq: Option<text::Hex64>,
+    /// The quality of `pdq`; without it a bank's least quality is taken as met.
+    #[schema(minimum = 0, maximum = 100)]
+    quality: Option<u32>,
+    /// SHA-256 of its bytes.
+    sha256: Option<text::Hex64>,
+    /// MD5 of its bytes.
+    md5: Option<text::Hex32>,
+}
+
+impl ToSchema for CheckHashes {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        <CheckHashesKeys as ToSchema>::schemas(schemas);
+    }
+}
+
+impl PartialSchema for CheckHashes {
+    /// The keys, at least one hash, and no quality without a PDQ hash.
+    fn schema() -> RefOr<Schema> {
+        let text = || ObjectBuilder::new().schema_type(Type::String);
+        let has = |key: &str| ObjectBuilder::new().property(key, text()).required(key);
+        let no_quality =
+            |key: &str| has(key).property("quality", ObjectBuilder::new().schema_type(Type::Null));
+        AllOfBuilder::new()
+            .item(CheckHashesKeys::schema())
+            .item(
+                AnyOfBuilder::new()
+                    .item(has("pdq"))
+                    .item(no_quality("sha256"))
+                    .item(no_quality("md5")),
+            )
+            .into()
+    }
+}
+
+impl CheckHashes {
+    /// The item and its hashes.
+    pub fn split(self) -> Result<(Item, Fingerprints), Problem> {
+        if self.pdq.is_none() && self.sha256.is_none() && self.md5.is_none() {
+            let detail = "Send at least one of `pdq`, `sha256` and `md5`, or the item itself.";
+            return Err(Problem::new(Kind::JsonShape, detail));
+        }
+        if self.pdq.is_none() && self.quality.is_some() {
+            let detail = "`quality` is that of `pdq`, and there is none.";
+            return Err(Problem::new(Kind::JsonShape, detail));
+        }
+        let prints = Fingerprints {
+            frames: self.pdq.map(|pdq| (pdq, self.quality)).into_iter().collect(),
+            sha256: self.sha256,
+            md5: self.md5,
+        };
+        let item = Item {
+            name: self.item_id,
+            account: self.account_id,
+            surface: self.surface,
+            country: self.jurisdiction,
+        };
+        Ok((item, prints))
+    }
+}
+
+/// An item, and what is said about it, as a form.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct CheckForm {
+    /// The item itself: JPEG, PNG, WebP, GIF, BMP or TIFF.
+    #[schema(format = Binary)]
+    file: String,
+    /// The service's name of the item.
+    item_id: text::ItemName,
+    /// Whose it is.
+    #[schema(nullable = false)]
+    account_id: Option<text::AccountName>,
+    /// Who can see it. Needed, so that nothing is looked at by mistake.
+    surface: Surface,
+    /// Whose law applies.
+    #[schema(nullable = false)]
+    jurisdiction: Option<text::Country>,
+}
+
+/// An item as a form.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct HashForm {
+    /// The item itself: JPEG, PNG, WebP, GIF, BMP or TIFF.
+    #[schema(format = Binary)]
+    file: String,
+}
+
+/// The hash of one frame.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Frame)]
+pub struct FrameJson {
+    /// How it looks.
+    #[schema(value_type = text::Pdq)]
+    pub pdq: Pdq,
+    /// How much structure PDQ saw, 0 (flat) to 100.
+    #[schema(value_type = u32, minimum = 0, maximum = 100)]
+    pub quality: Quality,
+}
+
+impl From<&Frame> for FrameJson {
+    fn from(frame: &Frame) -> Self {
+        Self { pdq: frame.pdq, quality: frame.quality }
+    }
+}
+
+/// The hashes of an item.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Hashes {
+    /// PDQ of the first frame.
+    #[schema(value_type = text::Pdq)]
+    pub pdq: Pdq,
+    /// Its quality: how much structure PDQ saw, 0 (flat) to 100.
+    #[schema(value_type = u32, minimum = 0, maximum = 100)]
+    pub quality: Quality,
+    /// SHA-256 of the bytes.
+    #[schema(value_type = text::Sha256)]
+    pub sha256: Sha256,
+    /// MD5 of the bytes.
+    #[schema(value_type = text::Md5)]
+    pub md5: Md5,
+    /// What the bytes are, whatever the name says: `jpeg`, `png`, `webp`, `gif`, `bmp` or `tiff`.
+    pub format: &'static str,
+    /// Width of the first frame in pixels, as stored.
+    #[schema(minimum = 1)]
+    pub width: u32,
+    /// Height likewise.
+    #[schema(minimum = 1)]
+    pub height: u32,
+    /// Every frame, the first too.
+    #[schema(min_items = 1)]
+    pub frames: Vec<FrameJson>,
+    /// Whether there were more frames than the limits let in.
+    pub frames_left_out: bool,
+}
+
+impl Hashes {
+    /// What was found of an item; `None` if it had no frame, which [`Hashed`] excludes.
+    pub fn of(hashed: &Hashed) -> Option<Self> {
+        let picture = &hashed.picture;
+        let first = picture.frames.first()?;
+        Some(Self {
+            pdq: first.pdq,
+            quality: first.quality,
+            sha256: hashed.digests.sha256,
+            md5: hashed.digests.md5,
+            format: picture.format.as_str(),
+            width: picture.width,
+            height: picture.height,
+            frames: picture.frames.iter().map(FrameJson::from).collect(),
+            frames_left_out: picture.frames_left_out,
+        })
+    }
+}
+
+/// Why no bank looked at an item.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Reason {
+    /// A word for programs.
+    pub code: NotLooked,
+    /// A sentence for people.
+    pub explanation: &'static str,
+}
+
+/// The answer to a check.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Checked)]
+pub struct CheckedJson {
+    /// What to do with the item: `allow`, `hold` or `block`.
+    pub verdict: Verdict,
+    /// Whether any bank looked at it. If not, it was not decoded either.
+    pub looked: bool,
+    /// Why no bank looked, where none did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub reason: Option<Reason>,
+    /// The entries that it came near to, the nearest first.
+    pub matches: Vec<HitJson>,
+    /// The record of the match, where there is one. A clean item has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<text::MatchId>, nullable = false)]
+    pub match_id: Option<MatchId>,
+    /// PDQ of the first frame. This and what follows: of an item that came as bytes and was
+    /// looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<text::Pdq>, nullable = false)]
+    pub pdq: Option<Pdq>,
+    /// The quality of `pdq`: how much structure it saw, 0 (flat) to 100.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u32>, minimum = 0, maximum = 100, nullable = false)]
+    pub quality: Option<Quality>,
+    /// SHA-256 of the bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<text::Sha256>, nullable = false)]
+    pub sha256: Option<Sha256>,
+    /// MD5 of the bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<text::Md5>, nullable = false)]
+    pub md5: Option<Md5>,
+    /// What the bytes are, whatever the name says: `jpeg`, `png`, `webp`, `gif`, `bmp` or `tiff`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub format: Option<&'static str>,
+    /// Width of the first frame in pixels, as stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, nullable = false)]
+    pub width: Option<u32>,
+    /// Height likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, nullable = false)]
+    pub height: Option<u32>,
+    /// Every frame, the first too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(min_items = 1, nullable = false)]
+    pub frames: Option<Vec<FrameJson>>,
+    /// Whether there were more frames than the limits let in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub frames_left_out: Option<bool>,
+}
+
+impl CheckedJson {
+    /// The answer `checked`.
+    pub fn of(checked: &Checked, directory: &Directory) -> Self {
+        let reason = checked.not_looked.map(|code| Reason { code, explanation: code.explain() });
+        let hashed = checked.hashed.as_ref();
+        let picture = hashed.map(|hashed| &hashed.picture);
+        let first = picture.and_then(|picture| picture.frames.first());
+        Self {
+            verdict: checked.verdict,
+            looked: checked.not_looked.is_none(),
+            reason,
+            matches: checked.hits.iter().map(|hit| HitJson::of(hit, directory)).collect(),
+            match_id: checked.recorded,
+            pdq: first.map(|frame| frame.pdq),
+            quality: first.map(|frame| frame.quality),
+            sha256: hashed.map(|hashed| hashed.digests.sha256),
+            md5: hashed.map(|hashed| hashed.digests.md5),
+            format: picture.map(|picture| picture.format.as_str()),
+            width: picture.map(|picture| picture.width),
+            height: picture.map(|picture| picture.height),
+            frames: picture.map(|picture| picture.frames.iter().map(FrameJson::from).collect()),
+            frames_left_out: picture.map(|picture| picture.frames_left_out),
+        }
+    }
+}

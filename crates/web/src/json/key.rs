@@ -1,0 +1,134 @@
+//! Services and their keys in JSON.
+
+use jiff::Timestamp;
+use mamori_desk::issue_key::Issued;
+use mamori_model::key::{Key, Role, Service};
+use mamori_model::{KeyId, Line, ServiceId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::text;
+use crate::problem::{Kind, Problem};
+
+/// An online service that calls Mamori.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Service)]
+pub struct ServiceJson {
+    /// Its id.
+    #[schema(value_type = text::ServiceId)]
+    pub id: ServiceId,
+    /// Its name.
+    #[schema(value_type = text::Line)]
+    pub name: Line,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+}
+
+impl From<Service> for ServiceJson {
+    fn from(service: Service) -> Self {
+        Self { id: service.id, name: service.name, created_at: service.created_at }
+    }
+}
+
+/// What a service begins with.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewService {
+    /// Its name.
+    #[schema(value_type = text::Line)]
+    pub name: Line,
+}
+
+/// What a key's holder may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = Role)]
+pub enum RoleWord {
+    /// Banks, services and keys; and never an item.
+    Admin,
+    /// Items, matches and webhooks of one service.
+    Service,
+}
+
+/// A key without its text, which is kept nowhere.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Key)]
+pub struct KeyJson {
+    /// Its id.
+    #[schema(value_type = text::KeyId)]
+    pub id: KeyId,
+    /// What its holder may do.
+    pub role: RoleWord,
+    /// Whose it is, if it is a service's.
+    #[schema(value_type = Option<text::ServiceId>)]
+    pub service_id: Option<ServiceId>,
+    /// What it is for.
+    #[schema(value_type = text::Line)]
+    pub name: Line,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When it was revoked; it opens nothing since.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub revoked_at: Option<Timestamp>,
+    /// Its text, in the answer that made it and never again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<text::KeyText>)]
+    pub key: Option<String>,
+}
+
+impl From<Key> for KeyJson {
+    fn from(key: Key) -> Self {
+        let (role, service_id) = match key.role {
+            Role::Admin => (RoleWord::Admin, None),
+            Role::Service(service) => (RoleWord::Service, Some(service)),
+        };
+        Self {
+            id: key.id,
+            role,
+            service_id,
+            name: key.name,
+            created_at: key.created_at,
+            revoked_at: key.revoked_at,
+            key: None,
+        }
+    }
+}
+
+impl From<Issued> for KeyJson {
+    fn from(issued: Issued) -> Self {
+        Self { key: Some(issued.token.into_revealed()), ..issued.key.into() }
+    }
+}
+
+/// What a key begins with: `{"role":"admin","name":"…"}` or
+/// `{"role":"service","service_id":"svc_…","name":"…"}`.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewKey {
+    /// What its holder may do.
+    pub role: RoleWord,
+    /// Whose it is; needed for a service's key, and refused for an administrator's.
+    #[schema(value_type = Option<text::ServiceId>)]
+    pub service_id: Option<ServiceId>,
+    /// What it is for.
+    #[schema(value_type = text::Line)]
+    pub name: Line,
+}
+
+impl NewKey {
+    /// The role, with its service.
+    pub fn role(&self) -> Result<Role, Problem> {
+        match (self.role, self.service_id) {
+            (RoleWord::Admin, None) => Ok(Role::Admin),
+            (RoleWord::Service, Some(service)) => Ok(Role::Service(service)),
+            (RoleWord::Admin, Some(_)) => {
+                Err(Problem::new(Kind::Invalid, "An administrator's key has no `service_id`."))
+            }
+            (RoleWord::Service, None) => {
+                Err(Problem::new(Kind::Invalid, "A service's key needs the `service_id`."))
+            }
+        }
+    }
+}

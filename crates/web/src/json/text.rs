@@ -1,0 +1,118 @@
+//! The shapes of texts, for the OpenAPI document: each says exactly what its type in
+//! `mamori-model` takes.
+
+use std::borrow::Cow;
+
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
+
+macro_rules! texts {
+    ($($(#[doc = $doc:literal])+ $name:ident = $min:literal..=$max:literal, $pattern:expr, $example:literal;)*) => {$(
+        $(#[doc = $doc])+
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name;
+
+        impl utoipa::ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                Cow::Borrowed(stringify!($name))
+            }
+        }
+
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .description(Some(concat!($($doc),+).trim()))
+                    .pattern(Some($pattern))
+                    .min_length(Some($min))
+                    .max_length(Some($max))
+                    .examples([$example])
+                    .into()
+            }
+        }
+    )*};
+}
+
+/// What [`mamori_model::Line`] takes: no control characters, no bidirectional overrides, and not
+/// only spaces.
+pub const LINE: &str = r"^[^\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]*[^\s\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff][^\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]*$";
+
+/// Characters that [`mamori_model::text::misleads`] lets through.
+pub const PLAIN: &str = r"^[^\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]+$";
+
+texts! {
+    /// A bank's id.
+    BankId = 37..=37, "^bank_[0-9a-f]{32}$", "bank_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
+    /// An entry's id: a number that is never used twice.
+    EntryId = 5..=23, "^ent_[1-9][0-9]{0,18}$", "ent_12";
+    /// An import's id.
+    ImportId = 36..=36, "^imp_[0-9a-f]{32}$", "imp_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
+    /// A match's id.
+    MatchId = 38..=38, "^match_[0-9a-f]{32}$", "match_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
+    /// A service's id.
+    ServiceId = 36..=36, "^svc_[0-9a-f]{32}$", "svc_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
+    /// A key's id. It is no secret.
+    KeyId = 36..=36, "^key_[0-9a-f]{32}$", "key_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
+    /// A webhook endpoint's id.
+    EndpointId = 37..=37, "^hook_[0-9a-f]{32}$", "hook_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
+    /// A delivery's id, the same at every attempt: the header `webhook-id`.
+    DeliveryId = 36..=36, "^msg_[0-9a-f]{32}$", "msg_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
+
+    /// A bank's name, unique.
+    BankName = 1..=64, "^[A-Za-z0-9_.-]{1,64}$", "hotline-list";
+    /// One line of text for people: no control characters, not only spaces.
+    Line = 1..=500, LINE, "Example Hotline, list A";
+    /// The service's own name of an item. Checking the same name again makes no second match.
+    ItemName = 1..=200, PLAIN, "post-4711/image-1";
+    /// The service's own pseudonym of an account.
+    AccountName = 1..=200, PLAIN, "u-8f14e45f";
+    /// A source's label of an entry.
+    Label = 1..=64, PLAIN, "A1";
+    /// A country, by ISO 3166-1.
+    Country = 2..=2, "^[A-Z]{2}$", "JP";
+    /// A country, or `*` alone for everywhere.
+    CountryOrStar = 1..=2, r"^([A-Z]{2}|\*)$", "JP";
+
+    /// A PDQ hash as Mamori writes it.
+    Pdq = 64..=64, "^[0-9a-f]{64}$", "f8f8f0cce0f4e84d0e370a22028f67f0b36e2ed596623e1d33e6b39c4e9c9b22";
+    /// A SHA-256 as Mamori writes it.
+    Sha256 = 64..=64, "^[0-9a-f]{64}$", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    /// An MD5 as Mamori writes it.
+    Md5 = 32..=32, "^[0-9a-f]{32}$", "900150983cd24fb0d6963f7d28e17f72";
+    /// A hash as Mamori writes it: 64 digits of PDQ and SHA-256, 32 of MD5.
+    HashText = 32..=64, "^([0-9a-f]{64}|[0-9a-f]{32})$", "f8f8f0cce0f4e84d0e370a22028f67f0b36e2ed596623e1d33e6b39c4e9c9b22";
+    /// 64 hex digits of either case.
+    Hex64 = 64..=64, "^[0-9A-Fa-f]{64}$", "f8f8f0cce0f4e84d0e370a22028f67f0b36e2ed596623e1d33e6b39c4e9c9b22";
+    /// 32 hex digits of either case.
+    Hex32 = 32..=32, "^[0-9A-Fa-f]{32}$", "900150983cd24fb0d6963f7d28e17f72";
+
+    /// Where webhooks go: https, or http to loopback; no private network unless the operator
+    /// permits it.
+    EndpointUrl = 9..=2000, "^https?://[^\\s\\u0000-\\u001f\\u007f]+$", "https://service.example/webhooks";
+    /// What signs webhooks, by the Standard Webhooks convention.
+    WebhookSecret = 50..=50, "^whsec_[A-Za-z0-9+/]{43}=$", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+    /// A key's text.
+    KeyText = 46..=46, "^mk_[A-Za-z0-9_-]{43}$", "mk_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE";
+}
+
+#[cfg(test)]
+mod tests {
+    use mamori_model::{BankName, EntryId, Line};
+    use utoipa::PartialSchema;
+
+    fn example(schema: RefOr<Schema>) -> String {
+        let schema = serde_json::to_value(schema).unwrap();
+        schema["examples"][0].as_str().unwrap().to_owned()
+    }
+
+    use super::*;
+
+    #[test]
+    fn the_examples_are_taken() {
+        assert!(example(super::BankName::schema()).parse::<BankName>().is_ok());
+        assert!(example(super::Line::schema()).parse::<Line>().is_ok());
+        assert!(example(super::EntryId::schema()).parse::<EntryId>().is_ok());
+        assert!(example(super::BankId::schema()).parse::<mamori_model::BankId>().is_ok());
+        assert!(example(super::Country::schema()).parse::<mamori_model::Country>().is_ok());
+        assert!(example(super::Pdq::schema()).parse::<mamori_model::Pdq>().is_ok());
+    }
+}

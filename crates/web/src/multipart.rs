@@ -1,0 +1,123 @@
+//! Items that come as a form: one part `file`, some short parts of text, in any order.
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use axum::extract::multipart::Field;
+use axum::extract::{FromRequest, Multipart, Request};
+use bytes::{Bytes, BytesMut};
+
+use crate::body::{self, Cut};
+use crate::problem::{Kind, Problem};
+
+/// The most bytes of a part of text: 200 characters and a little.
+const TEXT_BYTES_MAX: usize = 1_024;
+/// What the boundaries and heads of a form may add to its file.
+const OVERHEAD_BYTES_MAX: u64 = 64 * 1_024;
+
+/// A form with one file.
+#[derive(Debug)]
+pub struct Form {
+    /// The bytes of the part `file`.
+    pub file: Bytes,
+    /// The other parts, by name.
+    pub texts: BTreeMap<&'static str, String>,
+}
+
+impl Form {
+    /// Reads a form that has `file` and may have the parts `names`, and nothing else.
+    pub async fn read(
+        request: Request,
+        names: &[&'static str],
+        file_bytes_max: u64,
+    ) -> Result<Self, Problem> {
+        let bytes_max = file_bytes_max.saturating_add(OVERHEAD_BYTES_MAX);
+        body::check_declared(request.headers(), bytes_max)?;
+        let (parts, body) = request.into_parts();
+        let body = Body::from_stream(body::limited(body, bytes_max));
+        let mut form = Multipart::from_request(Request::from_parts(parts, body), &())
+            .await
+            .map_err(|why| Problem::new(Kind::MultipartSyntax, why.body_text()))?;
+
+        let mut file = None;
+        let mut texts = BTreeMap::new();
+        while let Some(part) = form.next_field().await? {
+            let name = part.name().unwrap_or_default();
+            if name == "file" && file.is_none() {
+                file = Some(read_file(part, file_bytes_max).await?);
+                continue;
+            }
+            let known = names.iter().find(|known| **known == name).copied();
+            let Some(known) = known.filter(|known| !texts.contains_key(known)) else {
+                return Err(unexpected(name, names));
+            };
+            texts.insert(known, read_text(known, part).await?);
+        }
+        let file = file.ok_or_else(|| {
+            Problem::new(Kind::MultipartShape, "The part `file` with the item's bytes is missing.")
+        })?;
+        Ok(Self { file, texts })
+    }
+
+    /// Takes the part `name`, read as a `T`.
+    pub fn take<T>(&mut self, name: &str) -> Result<Option<T>, Problem>
+    where
+        T: std::str::FromStr,
+        T::Err: std::fmt::Display,
+    {
+        let Some(text) = self.texts.remove(name) else { return Ok(None) };
+        let value = text.parse().map_err(|why| {
+            Problem::new(Kind::MultipartShape, format!("The part `{name}` is {why}."))
+        })?;
+        Ok(Some(value))
+    }
+
+    /// Takes the part `name`, which must be there.
+    pub fn need<T>(&mut self, name: &str) -> Result<T, Problem>
+    where
+        T: std::str::FromStr,
+        T::Err: std::fmt::Display,
+    {
+        self.take(name)?.ok_or_else(|| {
+            Problem::new(Kind::MultipartShape, format!("The part `{name}` is missing."))
+        })
+    }
+}
+
+fn unexpected(name: &str, names: &[&str]) -> Problem {
+    let name: String = name.chars().take(64).collect();
+    let known = names.iter().map(|name| format!(", `{name}`")).collect::<String>();
+    Problem::new(
+        Kind::MultipartShape,
+        format!("The part `{name}` is not expected, or came twice. Expected: `file`{known}."),
+    )
+}
+
+async fn read_file(mut part: Field<'_>, bytes_max: u64) -> Result<Bytes, Problem> {
+    let length_max = usize::try_from(bytes_max).unwrap_or(usize::MAX);
+    let Some(first) = part.chunk().await? else { return Ok(Bytes::new()) };
+    let mut all = BytesMut::from(first);
+    while let Some(chunk) = part.chunk().await? {
+        if all.len() + chunk.len() > length_max {
+            return Err(Cut::TooLarge { bytes_max }.into());
+        }
+        all.extend_from_slice(&chunk);
+    }
+    if all.len() > length_max {
+        return Err(Cut::TooLarge { bytes_max }.into());
+    }
+    Ok(all.freeze())
+}
+
+async fn read_text(name: &str, mut part: Field<'_>) -> Result<String, Problem> {
+    let mut text = Vec::new();
+    while let Some(chunk) = part.chunk().await? {
+        text.extend_from_slice(&chunk);
+        if text.len() > TEXT_BYTES_MAX {
+            let detail = format!("The part `{name}` is longer than {TEXT_BYTES_MAX} bytes.");
+            return Err(Problem::new(Kind::MultipartShape, detail));
+        }
+    }
+    String::from_utf8(text)
+        .map_err(|_| Problem::new(Kind::MultipartShape, format!("The part `{name}` is not UTF-8.")))
+}

@@ -1,0 +1,134 @@
+//! What every request goes through: an id, a time limit, a line in the log, and headers that keep
+//! an answer from being stored or misread.
+//!
+//! The line names the route's template, never a query or a body; of a clean item it says no more.
+
+use std::error::Error as StdError;
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName,
+    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+use uuid::Uuid;
+
+use crate::body::{Progress, guarded};
+use crate::problem::{Kind, PROBLEM_JSON, Problem};
+use crate::{App, api};
+
+/// The header that carries the request's id.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What may be loaded by an answer that is not a page: nothing.
+const NOTHING: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'");
+
+/// Guards and observes one request.
+pub async fn observe(State(app): State<App>, request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let id = app.desk.clock().mint().unwrap_or(Uuid::nil());
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let route = route.as_ref().map_or("-", MatchedPath::as_str);
+
+    let time_max = time_max(&app, &method, route);
+    let (parts, body) = request.into_parts();
+    let (body, progress) = guarded(body, app.settings.body_idle_timeout);
+    let request = Request::from_parts(parts, body);
+
+    let answer = AssertUnwindSafe(within(time_max, &progress, next.run(request)));
+    let mut response = match answer.catch_unwind().await {
+        Ok(response) => response,
+        // The hook has said where; here the caller gets an answer and the process stays up.
+        Err(_) => Problem::new(Kind::Internal, "Something broke at our side.").into_response(),
+    };
+    let status = response.status();
+    write_problem(&mut response, id);
+    protect(response.headers_mut());
+    if let Ok(text) = HeaderValue::from_str(&id.hyphenated().to_string()) {
+        response.headers_mut().insert(REQUEST_ID, text);
+    }
+    record(id, &method, route, status, begun.elapsed());
+    response
+}
+
+/// Imports take as long as their list; the body's own limits hold.
+fn time_max(app: &App, method: &Method, route: &str) -> Option<Duration> {
+    let is_import = method == Method::POST && route == api::IMPORTS;
+    (!is_import).then_some(app.settings.request_timeout)
+}
+
+async fn within(
+    time_max: Option<Duration>,
+    progress: &Progress,
+    answer: impl Future<Output = Response>,
+) -> Response {
+    let Some(time_max) = time_max else { return answer.await };
+    let Ok(response) = tokio::time::timeout(time_max, answer).await else {
+        let problem = if progress.has_ended() {
+            Problem::new(Kind::Timeout, "It took too long. Nothing was half done; try again.")
+        } else {
+            Problem::new(Kind::BodyTimeout, "The whole body did not come in time; send it faster.")
+        };
+        return problem.into_response();
+    };
+    response
+}
+
+/// A problem gets its body here, where the request's id is known, and its line in the log.
+fn write_problem(response: &mut Response, id: Uuid) {
+    let Some(problem) = response.extensions_mut().remove::<Problem>() else { return };
+    if let Some(cause) = &problem.cause {
+        let cause: &(dyn StdError + 'static) = cause.as_ref();
+        tracing::error!(request_id = %id, problem = problem.kind.code(), error = cause, "a request failed");
+    }
+    let body = problem.json(&id.urn().to_string());
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+    response.headers_mut().remove(CONTENT_LENGTH);
+    *response.body_mut() = Body::from(body);
+}
+
+fn protect(headers: &mut HeaderMap) {
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(NOTHING);
+}
+
+fn record(id: Uuid, method: &Method, route: &str, status: StatusCode, took: Duration) {
+    let labels = [
+        ("method", method_name(method).to_owned()),
+        ("route", route.to_owned()),
+        ("status", status.as_str().to_owned()),
+    ];
+    metrics::histogram!("mamori_http_request_seconds", &labels).record(took.as_secs_f64());
+    let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    let (status, method) = (status.as_u16(), method_name(method));
+    // Probes come every second and say nothing when all is well.
+    if matches!(route, "/healthz" | "/readyz") && status == 200 {
+        tracing::debug!(request_id = %id, method, route, status, ms, "answered");
+    } else {
+        tracing::info!(request_id = %id, method, route, status, ms, "answered");
+    }
+}
+
+/// A caller may invent methods; the log and the metrics know these.
+fn method_name(method: &Method) -> &'static str {
+    const KNOWN: [(Method, &str); 7] = [
+        (Method::GET, "GET"),
+        (Method::POST, "POST"),
+        (Method::PATCH, "PATCH"),
+        (Method::DELETE, "DELETE"),
+        (Method::PUT, "PUT"),
+        (Method::HEAD, "HEAD"),
+        (Method::OPTIONS, "OPTIONS"),
+    ];
+    KNOWN.iter().find(|(known, _)| known == method).map_or("other", |(_, name)| name)
+}

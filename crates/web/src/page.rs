@@ -1,0 +1,164 @@
+//! Lists come in pages: `{"data": […], "next": "…"}`.
+
+use mamori_model::page::{Page, PageSize};
+use mamori_model::{BankId, DeliveryId, EndpointId, EntryId, ImportId, KeyId, MatchId, ServiceId};
+use serde::{Deserialize, Deserializer, Serialize, de};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+/// The place of a row in its list: what a cursor stands for.
+pub trait Place: Copy {
+    /// The place as a number that keeps the order.
+    fn number(self) -> u128;
+    /// The place with this number.
+    fn at(number: u128) -> Option<Self>;
+}
+
+macro_rules! places {
+    ($($id:ident)*) => {$(
+        impl Place for $id {
+            fn number(self) -> u128 {
+                Uuid::from(self).as_u128()
+            }
+
+            fn at(number: u128) -> Option<Self> {
+                Some(Uuid::from_u128(number).into())
+            }
+        }
+    )*};
+}
+
+places! { BankId DeliveryId EndpointId ImportId KeyId MatchId ServiceId }
+
+impl Place for EntryId {
+    fn number(self) -> u128 {
+        u128::from(self.number().unsigned_abs())
+    }
+
+    fn at(number: u128) -> Option<Self> {
+        i64::try_from(number).ok().and_then(Self::new)
+    }
+}
+
+/// Where a page begins. Opaque to callers: 32 hex digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor<T>(pub T);
+
+impl<T: Place> Cursor<T> {
+    /// The text of a cursor.
+    pub fn write(place: T) -> String {
+        format!("{:032x}", place.number())
+    }
+
+    /// Reads the text that [`Self::write`] wrote.
+    pub fn read(text: &str) -> Option<Self> {
+        let is_hex = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        let number = u128::from_str_radix(text, 16).ok().filter(|_| is_hex && text.len() == 32)?;
+        T::at(number).map(Self)
+    }
+}
+
+impl<'de, T: Place> Deserialize<'de> for Cursor<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::read(&text).ok_or_else(|| {
+            de::Error::custom("not a cursor: take `next` from the page before, as it is")
+        })
+    }
+}
+
+/// How many rows a page has, as a query says it.
+#[derive(Clone, Copy, Debug)]
+pub struct Limit(pub PageSize);
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(PageSize::DEFAULT)
+    }
+}
+
+impl<'de> Deserialize<'de> for Limit {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let rows = u32::deserialize(deserializer)?;
+        PageSize::new(rows).map(Self).ok_or_else(|| de::Error::custom("expected 1 to 1000"))
+    }
+}
+
+/// Which page of a list.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, bound = "T: Place")]
+pub struct PageQuery<T> {
+    /// The most rows of the page.
+    #[serde(default)]
+    pub limit: Limit,
+    /// `next` of the page before.
+    pub cursor: Option<Cursor<T>>,
+}
+
+/// [`PageQuery`] as the document shows it.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub struct PageParameters {
+    /// The most rows of the page.
+    #[param(minimum = 1, maximum = 1000, default = 100, nullable = false)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    #[param(pattern = "^[0-9a-f]{32}$", min_length = 32, max_length = 32, nullable = false)]
+    cursor: Option<String>,
+}
+
+impl<T: Place> PageQuery<T> {
+    /// The last row of the page before.
+    pub fn after(&self) -> Option<T> {
+        self.cursor.map(|cursor| cursor.0)
+    }
+
+    /// How many rows.
+    pub fn size(&self) -> PageSize {
+        self.limit.0
+    }
+}
+
+/// One page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Paged<T> {
+    /// The rows.
+    pub data: Vec<T>,
+    /// The `cursor` of the next page; `null` at the end.
+    #[schema(pattern = "^[0-9a-f]{32}$")]
+    pub next: Option<String>,
+}
+
+impl<T> Paged<T> {
+    /// A page whose rows are shown by `show`.
+    pub fn of<R, After: Place>(page: Page<R, After>, show: impl FnMut(R) -> T) -> Self {
+        let next = page.next.map(Cursor::write);
+        Self { data: page.rows.into_iter().map(show).collect(), next }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_reads_back_as_itself() {
+        let bank = BankId::from(Uuid::from_u128(7));
+        let entry = EntryId::new(12).unwrap();
+
+        assert_eq!(Cursor::read(&Cursor::write(bank)), Some(Cursor(bank)));
+        assert_eq!(Cursor::read(&Cursor::write(entry)), Some(Cursor(entry)));
+    }
+
+    #[test]
+    fn what_is_no_cursor_is_refused() {
+        let long = "0".repeat(33);
+        let plus = format!("+{}", "0".repeat(31));
+        for text in ["", "1", "zz", &long, &plus, &"A".repeat(32)] {
+            assert_eq!(Cursor::<BankId>::read(text), None, "{text}");
+        }
+        assert_eq!(Cursor::<EntryId>::read(&"0".repeat(32)), None);
+        assert_eq!(Cursor::<EntryId>::read(&"f".repeat(32)), None);
+    }
+}

@@ -1,0 +1,299 @@
+//! The one place where what went wrong becomes an answer: RFC 9457 problem details.
+//!
+//! What has no arm here is `internal`: silent outside, logged once inside.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::sync::Arc;
+
+use axum::extract::multipart::MultipartError;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use mamori_desk::Error;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::body::Cut;
+
+/// The media type of a problem.
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $status:ident, $code:literal, $title:literal;)*) => {
+        /// What kind of thing went wrong. The names are a contract: a program may compare them.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Kind {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Kind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The stable name, the problem's `type`.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// The status that goes with it.
+            pub fn status(self) -> StatusCode {
+                match self { $(Self::$name => StatusCode::$status,)* }
+            }
+
+            /// The same few words for every problem of this kind.
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// No key was shown.
+    KeyRequired = UNAUTHORIZED, "auth.key_required", "A key is required";
+    /// The key is nobody's, or revoked.
+    KeyUnknown = UNAUTHORIZED, "auth.key_unknown", "The key is not known";
+    /// Not there, or not theirs: both look the same.
+    NotFound = NOT_FOUND, "not_found", "There is nothing here";
+    /// The path is there, the method is not.
+    MethodNotAllowed = METHOD_NOT_ALLOWED, "method.not_allowed", "The method is not allowed";
+    /// Somebody was faster, or a limit of the state of things is reached.
+    Conflict = CONFLICT, "conflict", "The state of things does not allow it";
+    /// Not JSON at all.
+    JsonSyntax = BAD_REQUEST, "json.syntax", "The body is not JSON";
+    /// JSON, but not what is expected here.
+    JsonShape = UNPROCESSABLE_ENTITY, "json.shape", "The JSON has the wrong shape";
+    /// A parameter of the query is wrong or not known.
+    Query = BAD_REQUEST, "query.invalid", "A query parameter is wrong";
+    /// Well-formed, but it cannot be done so.
+    Invalid = UNPROCESSABLE_ENTITY, "request.invalid", "The request cannot be done as it is";
+    /// A bank's purpose never changes.
+    PurposeFixed = UNPROCESSABLE_ENTITY, "bank.purpose_fixed", "A bank's purpose never changes";
+    /// The body is larger than its limit.
+    BodyTooLarge = PAYLOAD_TOO_LARGE, "body.too_large", "The body is too large";
+    /// The body did not come in time.
+    BodyTimeout = REQUEST_TIMEOUT, "body.timeout", "The body did not come in time";
+    /// The body broke off.
+    BodyBroken = BAD_REQUEST, "body.broken", "The body broke off";
+    /// Not a media type that is read here.
+    ContentType = UNSUPPORTED_MEDIA_TYPE, "content_type.unsupported",
+        "The content type is not supported";
+    /// Not multipart, whatever its content type says.
+    MultipartSyntax = BAD_REQUEST, "multipart.syntax", "The body is not multipart/form-data";
+    /// Multipart, but a part is missing, wrong or not known.
+    MultipartShape = UNPROCESSABLE_ENTITY, "multipart.shape", "The parts are not as expected";
+    /// Not a picture that Mamori reads.
+    MediaUnsupported = UNSUPPORTED_MEDIA_TYPE, "media.unsupported",
+        "The item is not of a supported kind";
+    /// A picture that cannot be read.
+    MediaUnreadable = UNPROCESSABLE_ENTITY, "media.unreadable", "The item cannot be read";
+    /// A picture with too many pixels.
+    MediaTooLarge = UNPROCESSABLE_ENTITY, "media.too_large", "The item has too many pixels";
+    /// Too much to do at the moment.
+    Busy = SERVICE_UNAVAILABLE, "busy", "Too much to do at the moment";
+    /// It took longer than a request may take.
+    Timeout = SERVICE_UNAVAILABLE, "request.timeout", "It took too long";
+    /// The database does not answer.
+    Unavailable = SERVICE_UNAVAILABLE, "store.unavailable", "The database does not answer";
+    /// A bug or a broken machine.
+    Internal = INTERNAL_SERVER_ERROR, "internal", "Something broke at our side";
+}
+
+/// What went wrong, on its way to the caller.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// What kind.
+    pub kind: Kind,
+    /// What to do about it.
+    pub detail: Cow<'static, str>,
+    /// For the log, never for the caller.
+    pub cause: Option<Arc<dyn StdError + Send + Sync>>,
+}
+
+/// What went wrong and what to do about it (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemJson<'a> {
+    /// The stable name of the kind of problem; a program may compare it.
+    #[schema(example = "media.unreadable")]
+    pub r#type: &'a str,
+    /// The same few words for every problem of this kind.
+    #[schema(example = "The item cannot be read")]
+    pub title: &'a str,
+    /// The status of the answer, once more.
+    #[schema(minimum = 400, maximum = 599, example = 422)]
+    pub status: u16,
+    /// What is wrong here, and what to do.
+    #[schema(example = "the JPEG is truncated")]
+    pub detail: &'a str,
+    /// This very request, as `x-request-id` and the log name it.
+    #[schema(format = "uri", example = "urn:uuid:01931c8e-7d5a-7c3e-9f5b-2f1d0c9b8a76")]
+    pub instance: &'a str,
+}
+
+impl Problem {
+    /// A problem of `kind`; `detail` says what to do.
+    pub fn new(kind: Kind, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind, detail: detail.into(), cause: None }
+    }
+
+    /// Nothing is there that this key may see. The same words whatever the reason.
+    pub fn not_found() -> Self {
+        Self::new(
+            Kind::NotFound,
+            "Nothing is here that this key may see. Check the address, the id, and whether the \
+             key is an administrator's or a service's.",
+        )
+    }
+
+    fn because(mut self, cause: impl StdError + Send + Sync + 'static) -> Self {
+        self.cause = Some(Arc::new(cause));
+        self
+    }
+
+    /// The body, for the request with this id.
+    pub fn json(&self, instance: &str) -> String {
+        let body = ProblemJson {
+            r#type: self.kind.code(),
+            title: self.kind.title(),
+            status: self.kind.status().as_u16(),
+            detail: &self.detail,
+            instance,
+        };
+        serde_json::to_string(&body).unwrap_or_default()
+    }
+}
+
+impl IntoResponse for Problem {
+    /// Without a body: [`crate::observe`] writes it, as it knows the request's id.
+    fn into_response(self) -> Response {
+        let mut response = self.kind.status().into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+        match self.kind.status() {
+            StatusCode::SERVICE_UNAVAILABLE => {
+                headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            StatusCode::UNAUTHORIZED => {
+                let scheme = HeaderValue::from_static("Bearer realm=\"mamori\"");
+                headers.insert(WWW_AUTHENTICATE, scheme);
+            }
+            _ => {}
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotFound(_) => Self::not_found(),
+            Error::Conflict(why) => Self::new(Kind::Conflict, why),
+            Error::Invalid(why) => Self::new(Kind::Invalid, why),
+            Error::Media(media) => media.into(),
+            unavailable @ Error::Unavailable(_) => Self::new(
+                Kind::Unavailable,
+                "The database does not answer. Nothing was half done; try again.",
+            )
+            .because(unavailable),
+            internal @ Error::Internal { .. } => Self::internal(internal),
+        }
+    }
+}
+
+impl Problem {
+    fn internal(cause: impl StdError + Send + Sync + 'static) -> Self {
+        let detail = "It is not your fault. The operator finds the reason in the log by the \
+                      request's id.";
+        Self::new(Kind::Internal, detail).because(cause)
+    }
+}
+
+impl From<mamori_media::Error> for Problem {
+    fn from(error: mamori_media::Error) -> Self {
+        use mamori_media::Error as Media;
+        let detail = error.to_string();
+        match error {
+            Media::Unsupported { found } => Self::new(
+                Kind::MediaUnsupported,
+                format!("Found: {found}. Send JPEG, PNG, WebP, GIF, BMP or TIFF."),
+            ),
+            Media::Unreadable { .. } => Self::new(
+                Kind::MediaUnreadable,
+                format!("{detail}. It was not looked at; do not take it for clean."),
+            ),
+            Media::TooLarge { .. } => {
+                Self::new(Kind::MediaTooLarge, format!("{detail}; send it smaller."))
+            }
+            Media::Busy => Self::new(Kind::Busy, format!("{detail}; try again in a moment.")),
+            pool @ Media::Pool(_) => Self::internal(pool),
+        }
+    }
+}
+
+impl From<Cut> for Problem {
+    fn from(cut: Cut) -> Self {
+        let kind = match cut {
+            Cut::TooLarge { .. } => Kind::BodyTooLarge,
+            Cut::Stalled { .. } => Kind::BodyTimeout,
+            Cut::Broken => Kind::BodyBroken,
+        };
+        Self::new(kind, cut.to_string())
+    }
+}
+
+impl From<MultipartError> for Problem {
+    fn from(error: MultipartError) -> Self {
+        if let Some(cut) = Cut::inside(&error) {
+            return cut.into();
+        }
+        Self::new(Kind::MultipartSyntax, format!("{error}: {}", error.body_text()))
+    }
+}
+
+/// For every path that is none of ours.
+pub async fn no_such_route() -> Problem {
+    Problem::not_found()
+}
+
+/// For every method that a path does not have; `Allow` names those that it has.
+pub async fn no_such_method() -> Problem {
+    Problem::new(Kind::MethodNotAllowed, "The header `allow` names the methods of this address.")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_name_of_its_own_and_an_error_status() {
+        let codes: BTreeSet<&str> = Kind::ALL.iter().map(|kind| kind.code()).collect();
+
+        assert_eq!(codes.len(), Kind::ALL.len());
+        assert!(Kind::ALL.iter().all(|kind| kind.status().as_u16() >= 400));
+    }
+
+    #[test]
+    fn what_broke_inside_stays_inside() {
+        let cause = std::io::Error::other("password=hunter2");
+
+        let problem = Problem::from(Error::internal("the safe is open", cause));
+
+        assert_eq!(problem.kind, Kind::Internal);
+        assert!(!problem.json("urn:uuid:0").contains("safe"));
+        assert!(!problem.json("urn:uuid:0").contains("hunter2"));
+        assert!(problem.cause.is_some());
+    }
+
+    #[test]
+    fn unknown_and_forbidden_look_alike() {
+        let unknown = Problem::from(Error::NotFound("bank")).json("urn:uuid:0");
+
+        assert_eq!(unknown, Problem::not_found().json("urn:uuid:0"));
+        assert!(!unknown.contains("bank"));
+    }
+}

@@ -1,0 +1,168 @@
+//! Checks: the verdict, what it depends on, and what it leaves behind.
+
+use mamori_testkit::on_both_engines;
+use mamori_testkit::pictures::{draw, edit, encode, hostile};
+use mamori_testkit::records::Records;
+use serde_json::json;
+
+use crate::house::{House, Who, new_bank};
+
+on_both_engines! {
+    async fn a_known_picture_is_blocked_and_told(records: Records) {
+        let house = House::open(records).await;
+        let bank = house.bank("list-a").await;
+        let original = draw(1, 400, 300);
+        let pdq = house.pdq(&encode::png(&original)).await;
+        let entry = house.add(&bank, "pdq", &pdq).await;
+        let uploaded = encode::jpeg(&edit::resize(&original, 320, 240), 70);
+
+        let answer = house.check("post-1", &uploaded).await.ok();
+
+        assert_eq!(answer["verdict"], "block");
+        assert_eq!(answer["looked"], true);
+        assert_eq!(answer["format"], "jpeg");
+        assert_eq!((answer["width"].as_u64(), answer["height"].as_u64()), (Some(320), Some(240)));
+        assert_eq!(answer["frames"].as_array().unwrap().len(), 1);
+        let hit = &answer["matches"][0];
+        assert_eq!((&hit["bank"], &hit["purpose"]), (&json!("list-a"), &json!("rehearsal")));
+        assert_eq!((&hit["entry_id"], &hit["kind"]), (&json!(entry), &json!("pdq")));
+        assert!(hit["distance"].as_u64().unwrap() <= 31);
+        let id = answer["match_id"].as_str().unwrap();
+        let told = house.get(Who::Service, &format!("/v1/matches/{id}")).await.ok();
+        assert_eq!(told["item_id"], "post-1");
+        assert_eq!(told["matches"], answer["matches"]);
+    }
+
+    async fn a_clean_picture_leaves_no_trace(records: Records) {
+        let house = House::open(records).await;
+        let bank = house.bank("list-a").await;
+        house.add(&bank, "pdq", &house.pdq(&encode::png(&draw(1, 400, 300))).await).await;
+
+        let answer = house.check("post-1", &encode::png(&draw(2, 400, 300))).await.ok();
+
+        assert_eq!((&answer["verdict"], &answer["looked"]), (&json!("allow"), &json!(true)));
+        assert_eq!(answer["matches"], json!([]));
+        assert_eq!(answer.get("match_id"), None);
+        assert_eq!(house.get(Who::Service, "/v1/matches").await.ok()["data"], json!([]));
+    }
+
+    async fn the_same_item_again_makes_no_second_match(records: Records) {
+        let house = House::open(records).await;
+        let bank = house.bank("list-a").await;
+        house.add(&bank, "sha256", &"ab".repeat(32)).await;
+        let check = json!({"item_id": "post-1", "surface": "public", "sha256": "AB".repeat(32)});
+
+        let first = house.post(Who::Service, "/v1/check", check.clone()).await.ok();
+        let second = house.post(Who::Service, "/v1/check", check.clone()).await.ok();
+        let other = house.post(Who::OtherService, "/v1/check", check).await.ok();
+
+        assert_eq!(first["match_id"], second["match_id"]);
+        assert_ne!(first["match_id"], other["match_id"]);
+        let own = house.get(Who::Service, "/v1/matches").await.ok();
+        assert_eq!(own["data"].as_array().unwrap().len(), 1);
+    }
+
+    async fn where_no_bank_may_look_the_item_is_not_even_decoded(records: Records) {
+        let house = House::open(records).await;
+        let nothing = house.check("post-1", b"not a picture").await.ok();
+        let mut bank = new_bank("list-a");
+        bank["jurisdictions"] = json!(["JP"]);
+        house.post(Who::Admin, "/v1/banks", bank).await.ok();
+
+        let check = async |surface: &str, country: &str| {
+            let parts: [(&str, &[u8]); 4] = [
+                ("file", b"not a picture"),
+                ("jurisdiction", country.as_bytes()),
+                ("surface", surface.as_bytes()),
+                ("item_id", b"post-1"),
+            ];
+            let answer = house.form(Who::Service, "/v1/check", &parts).await;
+            if answer.status.is_success() { answer.json() } else { json!(answer.problem().1) }
+        };
+
+        let reason = |answer: serde_json::Value| {
+            assert_eq!((&answer["verdict"], &answer["looked"]), (&json!("allow"), &json!(false)));
+            assert_eq!(answer.get("sha256"), None);
+            assert!(answer["reason"]["explanation"].is_string());
+            answer["reason"]["code"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(reason(nothing), "no_bank");
+        assert_eq!(reason(check("private_message", "JP").await), "surface");
+        assert_eq!(reason(check("public", "FR").await), "jurisdiction");
+        assert_eq!(check("public", "JP").await, json!("media.unsupported"));
+    }
+
+    async fn a_picture_that_cannot_be_read_is_a_named_problem_and_never_an_allow(records: Records) {
+        let house = House::open(records).await;
+        house.bank("list-a").await;
+        let whole = encode::jpeg(&draw(1, 300, 300), 80);
+
+        let truncated = house.check("a", whole.get(..whole.len() / 2).unwrap()).await;
+        let text = house.check("b", b"only some text").await;
+        let huge = house.check("c", &hostile::png_header(50_000, 50_000)).await;
+        let empty = house.check("d", b"").await;
+
+        let named = ["media.unreadable", "json.shape"];
+        assert_eq!(truncated.problem(), (422, named[0].to_owned()), "{truncated:?}");
+        assert_eq!(text.problem(), (415, "media.unsupported".to_owned()));
+        assert_eq!(huge.problem(), (422, "media.too_large".to_owned()));
+        assert_eq!(empty.problem(), (422, "media.unreadable".to_owned()));
+    }
+
+    async fn a_match_is_its_own_services_and_nobody_elses(records: Records) {
+        let house = House::open(records).await;
+        let bank = house.bank("list-a").await;
+        house.add(&bank, "md5", &"ab".repeat(16)).await;
+        let check = json!({"item_id": "post-1", "account_id": "u-1", "surface": "public",
+                           "md5": "ab".repeat(16)});
+        let id = house.post(Who::Service, "/v1/check", check).await.ok()["match_id"].clone();
+        let path = format!("/v1/matches/{}", id.as_str().unwrap());
+
+        let own = house.get(Who::Service, &path).await.ok();
+        let others = house.get(Who::OtherService, &path).await;
+        let admins = house.get(Who::Admin, &path).await;
+
+        assert_eq!(own["account_id"], "u-1");
+        assert_eq!(others.problem(), (404, "not_found".to_owned()));
+        assert_eq!(admins.problem(), (404, "not_found".to_owned()));
+        assert_eq!(others.detail(), admins.detail());
+    }
+
+    async fn matches_are_listed_by_time_and_bank(records: Records) {
+        let house = House::open(records).await;
+        let (a, b) = (house.bank("list-a").await, house.bank("list-b").await);
+        house.add(&a, "md5", &"aa".repeat(16)).await;
+        house.add(&b, "md5", &"bb".repeat(16)).await;
+        for (item, hash) in [("post-1", "aa"), ("post-2", "bb"), ("post-3", "aa")] {
+            let check = json!({"item_id": item, "surface": "shared", "md5": hash.repeat(16)});
+            house.post(Who::Service, "/v1/check", check).await.ok();
+        }
+
+        let items = async |query: &str| -> Vec<String> {
+            let page = house.get(Who::Service, &format!("/v1/matches?{query}")).await.ok();
+            let rows = page["data"].as_array().unwrap().iter();
+            rows.map(|row| row["item_id"].as_str().unwrap().to_owned()).collect()
+        };
+
+        let bank = a.rsplit('/').next().unwrap();
+        assert_eq!(items("limit=2").await, ["post-3", "post-2"]);
+        assert_eq!(items(&format!("bank={bank}")).await, ["post-3", "post-1"]);
+        assert_eq!(items("from=2020-01-01T00:00:00Z").await.len(), 3);
+        assert!(items("to=2020-01-01T00:00:00Z").await.is_empty());
+    }
+
+    async fn an_item_becomes_hashes_as_a_form_or_bare(records: Records) {
+        let house = House::open(records).await;
+        let picture = encode::gif_animated(&[draw(1, 128, 128), draw(2, 128, 128)]);
+
+        let form = house.form(Who::Admin, "/v1/hash", &[("file", &picture)]).await.ok();
+        let bare = house.post_bytes(Who::Service, "/v1/hash", "image/gif", &picture).await.ok();
+
+        assert_eq!(form, bare);
+        assert_eq!(form["format"], "gif");
+        assert_eq!(form["frames"].as_array().unwrap().len(), 2);
+        assert_eq!(form["frames"][0]["pdq"], form["pdq"]);
+        assert_eq!(form["frames_left_out"], false);
+        assert_eq!(form["md5"].as_str().unwrap().len(), 32);
+    }
+}

@@ -1,0 +1,122 @@
+//! Entries: added, listed, imported, exported, withdrawn.
+
+use mamori_testkit::on_both_engines;
+use mamori_testkit::records::Records;
+use serde_json::json;
+
+use crate::house::{House, Who};
+
+on_both_engines! {
+    async fn what_a_bank_has_already_is_not_added_twice(records: Records) {
+        let house = House::open(records).await;
+        let bank = house.bank("list-a").await;
+        let path = format!("{bank}/entries");
+        let one = json!({"hash": "0f".repeat(32), "source_id": "case 1", "labels": ["A1"]});
+        let two = json!({"hash": "f0".repeat(16), "kind": "md5", "expires_at": "2999-01-01T00:00:00Z"});
+
+        let first = house.post(Who::Admin, &path, json!({"entries": [one, two, one]})).await.ok();
+        let second = house.post(Who::Admin, &path, json!({"entries": [two]})).await.ok();
+
+        assert_eq!((&first["added"], &first["duplicates"]), (&json!(2), &json!(1)));
+        assert_eq!(first["ids"][2], json!(null));
+        assert_eq!((&second["added"], &second["duplicates"]), (&json!(0), &json!(1)));
+        let id = first["ids"][0].as_str().unwrap();
+        let entry = house.get(Who::Admin, &format!("{path}/{id}")).await.ok();
+        assert_eq!((&entry["hash"], &entry["state"]), (&json!("0f".repeat(32)), &json!("live")));
+        assert_eq!((&entry["source_id"], &entry["labels"]), (&json!("case 1"), &json!(["A1"])));
+        assert_eq!(house.get(Who::Admin, &bank).await.ok()["entries"], 2);
+    }
+
+    async fn a_withdrawn_entry_matches_nothing_and_can_still_be_read(records: Records) {
+        let house = House::open(records).await;
+        let bank = house.bank("list-a").await;
+        let id = house.add(&bank, "sha256", &"0f".repeat(32)).await;
+        let path = format!("{bank}/entries/{id}");
+
+        let withdrawn = house.delete(Who::Admin, &path).await;
+
+        assert_eq!(withdrawn.status, 204);
+        let check = json!({"item_id": "i", "surface": "public", "sha256": "0f".repeat(32)});
+        assert_eq!(house.post(Who::Service, "/v1/check", check).await.ok()["verdict"], "allow");
+        assert_eq!(house.get(Who::Admin, &path).await.ok()["state"], "withdrawn");
+        let live = house.get(Who::Admin, &format!("{bank}/entries")).await.ok();
+        let all = house.get(Who::Admin, &format!("{bank}/entries?include_ended=true")).await.ok();
+        assert_eq!(live["data"].as_array().unwrap().len(), 0);
+        assert_eq!(all["data"].as_array().unwrap().len(), 1);
+        assert_eq!(house.delete(Who::Admin, &path).await.problem().0, 404);
+    }
+
+    async fn an_entry_of_another_bank_is_not_there(records: Records) {
+        let house = House::open(records).await;
+        let (a, b) = (house.bank("list-a").await, house.bank("list-b").await);
+        let id = house.add(&a, "md5", &"0f".repeat(16)).await;
+
+        assert_eq!(house.get(Who::Admin, &format!("{b}/entries/{id}")).await.problem().0, 404);
+        assert_eq!(house.delete(Who::Admin, &format!("{b}/entries/{id}")).await.problem().0, 404);
+        assert_eq!(house.get(Who::Admin, &format!("{a}/entries/{id}")).await.status, 200);
+    }
+
+    async fn a_list_streams_in_and_its_wrong_lines_are_named(records: Records) {
+        let house = House::open(records).await;
+        let bank = house.bank("list-a").await;
+        let mut list: String =
+            (0..6_000).map(|number| format!("{{\"hash\":\"{number:064x}\"}}\n")).collect();
+        list.push_str("{\"hash\":\"xyz\"}\n\n{\"hash\":\"");
+        list.push_str(&"0".repeat(64));
+        list.push_str("\",\"colour\":\"red\"}\n");
+
+        let path = format!("{bank}/imports");
+        let answer =
+            house.post_bytes(Who::Admin, &path, "application/x-ndjson", list.as_bytes()).await.ok();
+
+        assert_eq!(answer["state"], "finished");
+        assert_eq!((&answer["added"], &answer["rejected"]), (&json!(6_000), &json!(2)));
+        assert_eq!(answer["rejected_lines"][0]["line"], 6_001);
+        assert_eq!(answer["rejected_lines"][1]["line"], 6_003);
+        let id = answer["id"].as_str().unwrap();
+        assert_eq!(house.get(Who::Admin, &format!("{path}/{id}")).await.ok(), answer);
+        assert_eq!(house.get(Who::Admin, &path).await.ok()["data"][0], answer);
+    }
+
+    async fn what_is_exported_is_imported_as_the_same(records: Records) {
+        let house = House::open(records).await;
+        let (a, b) = (house.bank("list-a").await, house.bank("list-b").await);
+        let csv = format!(
+            "kind,hash,source_id,labels,expires_at\r\npdq,{},\"a, \"\"b\"\"\",A1;B2,2999-01-01T00:00:00Z\r\nmd5,{},,,\r\n",
+            "0f".repeat(32), "0f".repeat(16),
+        );
+        let path = format!("{a}/imports");
+        house.post_bytes(Who::Admin, &path, "text/csv", csv.as_bytes()).await.ok();
+
+        let lines = house.get(Who::Admin, &format!("{a}/export")).await;
+        let mut request = house.request(Who::Admin, "GET", &format!("{a}/export"), None, Vec::new());
+        request.headers_mut().insert("accept", "text/csv".parse().unwrap());
+        let table = house.send(request).await;
+        let path = format!("{b}/imports");
+        let first =
+            house.post_bytes(Who::Admin, &path, "application/x-ndjson", lines.text.as_bytes()).await.ok();
+        let second =
+            house.post_bytes(Who::Admin, &path, "text/csv; charset=utf-8", table.text.as_bytes()).await.ok();
+
+        assert_eq!((&first["added"], &first["rejected"]), (&json!(2), &json!(0)));
+        assert_eq!((&second["duplicates"], &second["rejected"]), (&json!(2), &json!(0)));
+        let again = house.get(Who::Admin, &format!("{b}/export")).await;
+        assert_eq!(again.text, lines.text);
+        assert_eq!(lines.headers["content-type"], "application/x-ndjson");
+    }
+
+    async fn a_list_without_a_usable_head_is_refused(records: Records) {
+        let house = House::open(records).await;
+        let bank = house.bank("list-a").await;
+        let path = format!("{bank}/imports");
+
+        let csv = house.post_bytes(Who::Admin, &path, "text/csv", b"colour\nred\n").await;
+        let plain = house.post_bytes(Who::Admin, &path, "text/plain", b"red\n").await;
+        let kind = format!("{path}?kind=sha1");
+        let kind = house.post_bytes(Who::Admin, &kind, "text/csv", b"hash\n").await;
+
+        assert_eq!(csv.problem(), (422, "request.invalid".to_owned()));
+        assert_eq!(plain.problem(), (415, "content_type.unsupported".to_owned()));
+        assert_eq!(kind.problem(), (400, "query.invalid".to_owned()));
+    }
+}

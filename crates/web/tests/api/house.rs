@@ -1,0 +1,234 @@
+//! A whole Mamori behind its API, in one line: records, decoding processes, follower, keys.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::BodyExt;
+use mamori_desk::{Admin, Clock, Desk};
+use mamori_media::{Limits, Pool, PoolSettings};
+use mamori_model::ServiceId;
+use mamori_model::key::Role;
+use mamori_store::Store;
+use mamori_testkit::records::Records;
+use mamori_web::Settings;
+use serde_json::{Value, json};
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tower::ServiceExt;
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    Nobody,
+    Admin,
+    Service,
+    OtherService,
+}
+
+/// A desk and its API.
+pub struct House {
+    pub desk: Desk,
+    pub routes: Router,
+    pub service: ServiceId,
+    keys: [String; 3],
+    _stop: DropGuard,
+    _records: Records,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("{self:?} is not JSON"))
+    }
+
+    /// The body of a success.
+    #[track_caller]
+    pub fn ok(&self) -> Value {
+        assert!(self.status.is_success(), "{self:?}");
+        if self.text.is_empty() { Value::Null } else { self.json() }
+    }
+
+    /// The status and the name of a problem, which must look like one.
+    #[track_caller]
+    pub fn problem(&self) -> (u16, String) {
+        assert_eq!(self.headers[CONTENT_TYPE], "application/problem+json", "{self:?}");
+        let body = self.json();
+        assert_eq!(body["status"], self.status.as_u16());
+        let id = self.headers["x-request-id"].to_str().unwrap();
+        assert_eq!(body["instance"], format!("urn:uuid:{id}"));
+        assert!(!body["detail"].as_str().unwrap().is_empty() && body["title"].is_string());
+        (self.status.as_u16(), body["type"].as_str().unwrap().to_owned())
+    }
+
+    pub fn detail(&self) -> String {
+        self.json()["detail"].as_str().unwrap().to_owned()
+    }
+}
+
+impl House {
+    pub async fn open(records: Records) -> Self {
+        Self::with(records, Settings::default()).await
+    }
+
+    pub async fn with(records: Records, settings: Settings) -> Self {
+        let store = Store::open(&mamori_store::Settings::new(records.url())).await.unwrap();
+        let clock = Arc::new(Clock::system());
+        let desk = Desk::new(store, pool().await, clock, mamori_desk::Settings::default()).unwrap();
+        desk.load().await.unwrap();
+        let stop = CancellationToken::new();
+        let (follower, stopped) = (desk.clone(), stop.clone());
+        tokio::spawn(async move { follower.follow(stopped).await });
+
+        let admin = Admin::at_the_machine();
+        let service = desk.create_service(&admin, "a service".parse().unwrap()).await.unwrap().id;
+        let other = desk.create_service(&admin, "another".parse().unwrap()).await.unwrap().id;
+        let mut keys = Vec::new();
+        for role in [Role::Admin, Role::Service(service), Role::Service(other)] {
+            let issued = desk.issue_key(&admin, role, "a test".parse().unwrap()).await.unwrap();
+            keys.push(issued.token.into_revealed());
+        }
+        let routes = mamori_web::api(desk.clone(), settings);
+        let (keys, _stop) = (keys.try_into().unwrap(), stop.drop_guard());
+        Self { desk, routes, service, keys, _stop, _records: records }
+    }
+
+    pub fn key(&self, who: Who) -> Option<&str> {
+        let [admin, service, other] = &self.keys;
+        match who {
+            Who::Nobody => None,
+            Who::Admin => Some(admin),
+            Who::Service => Some(service),
+            Who::OtherService => Some(other),
+        }
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.routes.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        Answer { status, headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
+    }
+
+    pub async fn call(&self, who: Who, method: &str, path: &str) -> Answer {
+        self.send(self.request(who, method, path, None, Vec::new())).await
+    }
+
+    pub async fn get(&self, who: Who, path: &str) -> Answer {
+        self.call(who, "GET", path).await
+    }
+
+    pub async fn delete(&self, who: Who, path: &str) -> Answer {
+        self.call(who, "DELETE", path).await
+    }
+
+    pub async fn post(&self, who: Who, path: &str, body: Value) -> Answer {
+        let body = body.to_string().into_bytes();
+        self.send(self.request(who, "POST", path, Some("application/json"), body)).await
+    }
+
+    pub async fn patch(&self, who: Who, path: &str, body: Value) -> Answer {
+        let body = body.to_string().into_bytes();
+        self.send(self.request(who, "PATCH", path, Some("application/json"), body)).await
+    }
+
+    pub async fn post_bytes(&self, who: Who, path: &str, media_type: &str, body: &[u8]) -> Answer {
+        self.send(self.request(who, "POST", path, Some(media_type), body.to_vec())).await
+    }
+
+    /// Sends a form.
+    pub async fn form(&self, who: Who, path: &str, parts: &[(&str, &[u8])]) -> Answer {
+        let (media_type, body) = form(parts);
+        self.post_bytes(who, path, &media_type, &body).await
+    }
+
+    pub fn request(
+        &self,
+        who: Who,
+        method: &str,
+        path: &str,
+        media_type: Option<&str>,
+        body: Vec<u8>,
+    ) -> Request<Body> {
+        let mut request =
+            Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
+        if let Some(key) = self.key(who) {
+            request = request.header(AUTHORIZATION, format!("Bearer {key}"));
+        }
+        if let Some(media_type) = media_type {
+            request = request.header(CONTENT_TYPE, media_type);
+        }
+        request.body(Body::from(body)).unwrap()
+    }
+
+    /// Checks a picture on a public surface.
+    pub async fn check(&self, item: &str, picture: &[u8]) -> Answer {
+        let parts: [(&str, &[u8]); 3] =
+            [("file", picture), ("item_id", item.as_bytes()), ("surface", b"public")];
+        self.form(Who::Service, "/v1/check", &parts).await
+    }
+
+    /// Makes a bank that blocks, looks everywhere, and is for rehearsals; gives its address.
+    pub async fn bank(&self, name: &str) -> String {
+        let mut bank = new_bank(name);
+        bank["action"] = json!("block");
+        let made = self.post(Who::Admin, "/v1/banks", bank).await;
+        format!("/v1/banks/{}", made.ok()["id"].as_str().unwrap())
+    }
+
+    /// Puts one hash into a bank and gives its id.
+    pub async fn add(&self, bank: &str, kind: &str, hash: &str) -> String {
+        let entries = json!({"entries": [{"kind": kind, "hash": hash}]});
+        let added = self.post(Who::Admin, &format!("{bank}/entries"), entries).await.ok();
+        added["ids"][0].as_str().expect("an id").to_owned()
+    }
+
+    /// The PDQ hash of a picture.
+    pub async fn pdq(&self, picture: &[u8]) -> String {
+        let hashed = self.form(Who::Service, "/v1/hash", &[("file", picture)]).await.ok();
+        hashed["pdq"].as_str().unwrap().to_owned()
+    }
+}
+
+/// The least that a bank needs.
+pub fn new_bank(name: &str) -> Value {
+    json!({
+        "name": name, "purpose": "rehearsal", "source": "drawn by code",
+        "legal_basis": "a rehearsal needs none", "owner": "the tests", "jurisdictions": ["*"],
+    })
+}
+
+/// A form, with its content type.
+pub fn form(parts: &[(&str, &[u8])]) -> (String, Vec<u8>) {
+    let mut body = Vec::new();
+    for (name, bytes) in parts {
+        let file = if *name == "file" { "; filename=\"x\"" } else { "" };
+        let head =
+            format!("--a-line\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--a-line--\r\n");
+    ("multipart/form-data; boundary=a-line".to_owned(), body)
+}
+
+async fn pool() -> Pool {
+    let settings = PoolSettings {
+        program: PathBuf::from(env!("CARGO_BIN_EXE_mamori-web-decode-test")),
+        args: Vec::new(),
+        workers: 1,
+        waiting_max: 8,
+        limits: Limits::default(),
+    };
+    Pool::start(settings).await.unwrap()
+}

@@ -1,0 +1,13 @@
+//! The API over a real desk: the same tests on SQLite and on PostgreSQL.
+#![cfg(test)]
+
+mod banks;
+mod check;
+mod document;
+mod entries;
+mod house;
+mod keys;
+mod limits;
+mod matrix;
+mod problems;
+mod webhooks;

@@ -1,0 +1,111 @@
+//! Who may call what: the file `src/api/matrix.txt` against the API, every endpoint as everybody.
+
+use std::collections::BTreeMap;
+
+use mamori_testkit::records::Records;
+use serde_json::{Value, json};
+
+use crate::house::{House, Who};
+
+const MATRIX: &str = include_str!("../../src/api/matrix.txt");
+const EVERYBODY: [Who; 4] = [Who::Nobody, Who::Admin, Who::Service, Who::OtherService];
+
+/// `METHOD path` → what each of [`EVERYBODY`] gets.
+fn matrix() -> BTreeMap<String, Vec<&'static str>> {
+    let lines = MATRIX.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    let rows = lines.map(|line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        (format!("{} {}", words[0], words[1]), words[2..].to_vec())
+    });
+    rows.collect()
+}
+
+/// `METHOD path` → what the document says of who may.
+fn documented() -> BTreeMap<String, String> {
+    let document = serde_json::to_value(mamori_web::openapi()).unwrap();
+    let mut operations = BTreeMap::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let who = operation["x-who"].as_str().unwrap().to_owned();
+            operations.insert(format!("{} {path}", method.to_uppercase()), who);
+        }
+    }
+    operations
+}
+
+/// One of each noun, all of the first service's where it can be; the ids by the path's words.
+async fn nouns(house: &House, nth: usize) -> BTreeMap<&'static str, String> {
+    let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
+    let bank = house.bank(&format!("bank-{nth}")).await;
+    let hash = format!("{nth:032x}");
+    let entry = house.add(&bank, "md5", &hash).await;
+    let list = format!("{{\"hash\":\"{}\"}}", "0f".repeat(32));
+    let path = format!("{bank}/imports");
+    let import = house.post_bytes(Who::Admin, &path, "application/x-ndjson", list.as_bytes()).await;
+    let check = json!({"item_id": format!("item-{nth}"), "surface": "public", "md5": hash});
+    let matched = house.post(Who::Service, "/v1/check", check).await.ok();
+    let new = json!({"role": "service", "service_id": house.service.to_string(), "name": "x"});
+    let key = house.post(Who::Admin, "/v1/keys", new).await.ok();
+    let new = json!({"url": "http://127.0.0.1:9/"});
+    let endpoint = house.post(Who::Service, "/v1/webhooks", new).await.ok();
+    let test = format!("/v1/webhooks/{}/test", id(&endpoint));
+    let promised = house.call(Who::Service, "POST", &test).await.ok();
+    BTreeMap::from([
+        ("{bank}", bank.rsplit('/').next().unwrap().to_owned()),
+        ("{entry}", entry),
+        ("{import}", id(&import.ok())),
+        ("{match}", matched["match_id"].as_str().unwrap().to_owned()),
+        ("{key}", id(&key)),
+        ("{endpoint}", id(&endpoint)),
+        ("{delivery}", promised["delivery_id"].as_str().unwrap().to_owned()),
+    ])
+}
+
+#[test]
+fn the_matrix_has_every_endpoint_and_no_other() {
+    let (matrix, documented) = (matrix(), documented());
+
+    assert!(matrix.keys().eq(documented.keys()), "{:#?}\n{:#?}", matrix.keys(), documented.keys());
+    for (endpoint, who) in documented {
+        // What the service `other` gets for ids of `service`: nothing; for its own lists: they.
+        let expected: &[&str] = match who.as_str() {
+            "nobody" => &["yes", "yes", "yes", "yes"],
+            "any" => &["401", "yes", "yes", "yes"],
+            "admin" => &["401", "yes", "404", "404"],
+            "service" if endpoint.contains('{') => &["401", "404", "yes", "404"],
+            "service" => &["401", "404", "yes", "yes"],
+            other => panic!("{endpoint}: {other}"),
+        };
+        assert_eq!(matrix[&endpoint], expected, "{endpoint}: the document says {who}");
+    }
+}
+
+#[tokio::test]
+async fn everybody_gets_what_the_matrix_says() {
+    let house = House::open(Records::sqlite().unwrap()).await;
+    let mut shared = nouns(&house, 0).await;
+
+    for (nth, (endpoint, expected)) in (1..).zip(matrix()) {
+        let (method, template) = endpoint.split_once(' ').unwrap();
+        for (who, expected) in EVERYBODY.into_iter().zip(expected) {
+            let path =
+                shared.iter().fold(template.to_owned(), |path, (word, id)| path.replace(word, id));
+
+            let answer = house.call(who, method, &path).await;
+
+            let got = match answer.status.as_u16() {
+                401 => "401",
+                404 => "404",
+                _ => "yes",
+            };
+            assert_eq!(got, expected, "{who:?} {method} {path}: {answer:?}");
+            if expected != "yes" {
+                answer.problem();
+            }
+            assert!(answer.status.as_u16() < 500, "{who:?} {method} {path}: {answer:?}");
+            if method == "DELETE" && expected == "yes" {
+                shared = nouns(&house, nth).await;
+            }
+        }
+    }
+}
