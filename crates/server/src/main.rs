@@ -1,1 +1,10 @@
-fn main() {}
+//! The binary `mamori`.
+
+mod cli;
+mod tools;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

@@ -1,0 +1,118 @@
+//! Picture files, read here and decoded in caged child processes of this very program.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use anyhow::Context as _;
+use futures_util::stream::{self, Stream, StreamExt as _};
+use mamori_media::{Digests, Limits, Picture, Pool, PoolSettings, digests, sniff};
+use tokio::task;
+
+/// How much of a file is read before it is clear that it may be a picture.
+const HEAD_BYTES: u64 = 4_096;
+
+/// The largest file that is read: 512 MiB, more than 100 million pixels need in any format.
+const FILE_BYTES_MAX: u64 = 512 << 20;
+
+/// What is known of a file that could be read.
+pub struct Seen {
+    /// Its frames and their hashes.
+    pub picture: Picture,
+    /// Of all its bytes.
+    pub digests: Digests,
+    /// How many they are.
+    pub bytes: usize,
+}
+
+/// Why there is no hash of a file.
+#[derive(Debug, thiserror::Error)]
+pub enum Unseen {
+    /// There is no such file, or it may not be read.
+    #[error("cannot be opened: {0}")]
+    Unopened(#[from] io::Error),
+    /// Without a byte.
+    #[error("the file is empty")]
+    Empty,
+    /// Larger than 512 MiB.
+    #[error("the file is larger than {} MiB", FILE_BYTES_MAX >> 20)]
+    TooLong,
+    /// No picture, or none that can be read.
+    #[error(transparent)]
+    Picture(#[from] mamori_media::Error),
+    /// The work was given up, as at the end of the program.
+    #[error("reading was interrupted")]
+    Interrupted(#[from] task::JoinError),
+}
+
+impl Unseen {
+    /// Whether the file is none of the pictures that Mamori reads, so that nothing was to be seen.
+    pub fn is_unsupported(&self) -> bool {
+        matches!(self, Self::Empty | Self::Picture(mamori_media::Error::Unsupported { .. }))
+    }
+}
+
+/// Runs `work` to its end.
+///
+/// # Errors
+/// Those of `work`, and of the system that gives no threads.
+pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.context("the system gives no threads")?.block_on(work)
+}
+
+/// Looks at `paths`, several at once, and answers in their order.
+///
+/// # Errors
+/// When decoding processes cannot be started.
+pub async fn look_at(
+    paths: Vec<PathBuf>,
+) -> anyhow::Result<impl Stream<Item = (PathBuf, Result<Seen, Unseen>)>> {
+    let workers = thread::available_parallelism().map_or(1, NonZero::get);
+    let at_once = 2 * workers;
+    let program = std::env::current_exe().context("this program cannot find itself")?;
+    let settings = PoolSettings {
+        program,
+        args: vec!["decode".into()],
+        workers,
+        waiting_max: at_once,
+        limits: Limits::default(),
+    };
+    let pool = Pool::start(settings).await.context("there are no decoding processes")?;
+    let look = move |path: PathBuf| {
+        // On its own, so that decoding goes on while the answers before it are printed.
+        let looking = task::spawn(look(pool.clone(), path.clone()));
+        async move { (path, looking.await.unwrap_or_else(|error| Err(error.into()))) }
+    };
+    Ok(stream::iter(paths).map(look).buffered(at_once))
+}
+
+async fn look(pool: Pool, path: PathBuf) -> Result<Seen, Unseen> {
+    let read = task::spawn_blocking(move || {
+        let bytes = read(&path)?;
+        let digests = digests(&bytes);
+        Ok::<_, Unseen>((bytes, digests))
+    });
+    let (bytes, digests) = read.await??;
+    let len = bytes.len();
+    let picture = pool.hash(bytes).await?;
+    Ok(Seen { picture, digests, bytes: len })
+}
+
+/// The whole file, if its beginning is a picture's: a video is not read for nothing.
+fn read(path: &Path) -> Result<Vec<u8>, Unseen> {
+    let mut file = File::open(path)?;
+    let mut bytes = Vec::new();
+    file.by_ref().take(HEAD_BYTES).read_to_end(&mut bytes)?;
+    if bytes.is_empty() {
+        return Err(Unseen::Empty);
+    }
+    sniff(&bytes)?;
+    let rest = file.take(FILE_BYTES_MAX - HEAD_BYTES + 1).read_to_end(&mut bytes)?;
+    if u64::try_from(rest).unwrap_or(u64::MAX) > FILE_BYTES_MAX - HEAD_BYTES {
+        return Err(Unseen::TooLong);
+    }
+    Ok(bytes)
+}

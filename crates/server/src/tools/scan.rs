@@ -1,0 +1,183 @@
+//! `mamori scan`: which pictures in a folder are near to a bank's hashes.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use futures_util::StreamExt as _;
+use mamori_media::Frame;
+use mamori_model::{Distance, Pdq, Quality};
+use serde::Serialize;
+
+use super::output::{NearEntry, Output, in_words, json_line, near_entries};
+use super::picture::{block_on, look_at};
+use super::{Misuse, list};
+
+/// Finds the pictures in a folder that are near to a bank's hashes.
+#[derive(clap::Args)]
+#[command(after_long_help = EXAMPLES)]
+pub struct Args {
+    /// Print one JSON object per line and matching file instead of a text.
+    #[arg(long)]
+    pub json: bool,
+    /// The folder, with everything below it.
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// The bank: a file with one PDQ hash of 64 hex digits a line.
+    #[arg(long, value_name = "FILE")]
+    pub bank: PathBuf,
+    /// The most bits in which two hashes may differ, 0 to 64.
+    #[arg(long, value_name = "BITS", default_value_t = Distance::PDQ_SAME_MAX.0,
+        value_parser = clap::value_parser!(u32).range(0..=64))]
+    pub max_distance: u32,
+}
+
+const EXAMPLES: &str = "\
+Every file is looked at, whatever its name; links are not followed. Each matching file gives one
+line, in the order of the names, folder by folder. Entries are the bank's lines counted from 0,
+sorted by distance, then by entry:
+
+  $ mamori scan --json uploads/ --bank bank.txt > found.ndjson
+  {\"path\":\"uploads/2026/a.jpg\",\"pdq\":\"f8f8…\",\"quality\":100,\"matches\":[{\"entry\":4,\"distance\":12}]}
+
+Of an animation, every frame is compared, and the nearest is printed. A hash of quality below 50 is
+compared as well: judge its matches with care.
+
+Standard error gets the files that could not be read, then a summary; what is not a picture that
+Mamori reads is only counted there, as unsupported.
+
+Exit status: 0 every picture was looked at, whether or not any matched · 1 at least one could not be
+read · 2 the folder or the bank cannot be used.";
+
+/// A line of the contract.
+#[derive(Serialize)]
+struct Line<'a> {
+    path: &'a str,
+    pdq: Pdq,
+    quality: Quality,
+    matches: Vec<NearEntry>,
+}
+
+/// What the summary tells.
+#[derive(Default)]
+struct Totals {
+    files: usize,
+    matched: usize,
+    unreadable: usize,
+    unsupported: usize,
+    bytes: usize,
+}
+
+/// Runs the tool.
+///
+/// # Errors
+/// [`Misuse`] for a bad bank or folder; when decoding processes cannot be started; what the system
+/// says about standard output.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let start = Instant::now();
+    let bank = list::read(&args.bank)?;
+    if !args.folder.is_dir() {
+        return Err(Misuse::NotAFolder { path: args.folder.clone() }.into());
+    }
+    let mut found = Found::default();
+    found.walk(&args.folder);
+    let totals = block_on(look(args, &bank, found))?;
+    let Totals { files, matched, unreadable, unsupported, bytes } = totals;
+    let seconds = start.elapsed().as_secs_f64();
+    // If nobody reads it, the status still says the most important.
+    let _ = writeln!(
+        io::stderr(),
+        "mamori scan: {files} files seen, {matched} matched, {unreadable} unreadable, \
+         {unsupported} unsupported, {bytes} bytes of pictures, {seconds:.1} seconds"
+    );
+    Ok(if unreadable == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn look(args: &Args, bank: &[Pdq], found: Found) -> anyhow::Result<Totals> {
+    let mut output = Output::new(found.files.len(), "files");
+    let mut totals = Totals { files: found.files.len(), ..Totals::default() };
+    for (path, error) in found.unreadable {
+        totals.unreadable += 1;
+        output.tell(&format!("mamori scan: {}: {error}", path.display()));
+    }
+    let mut looked = pin!(look_at(found.files).await?);
+    while let Some((path, seen)) = looked.next().await {
+        let path = path.to_string_lossy();
+        let mut text = Vec::new();
+        match seen {
+            Ok(seen) => {
+                totals.bytes += seen.bytes;
+                let max = Distance(args.max_distance);
+                if let Some((frame, matches)) = nearest(bank, &seen.picture.frames, max) {
+                    totals.matched += 1;
+                    let Frame { pdq, quality } = frame;
+                    if args.json {
+                        json_line(&Line { path: &path, pdq, quality, matches }, &mut text)?;
+                    } else {
+                        writeln!(text, "{path}: {}", in_words(&matches))?;
+                    }
+                }
+                if seen.picture.frames_left_out {
+                    output.tell(&format!("mamori scan: {path}: not all frames were compared"));
+                }
+            }
+            Err(error) if error.is_unsupported() => totals.unsupported += 1,
+            Err(error) => {
+                totals.unreadable += 1;
+                output.tell(&format!("mamori scan: {path}: {error}"));
+            }
+        }
+        output.write(&text, 1)?;
+    }
+    output.finish()?;
+    Ok(totals)
+}
+
+/// The frame that comes nearest to the bank, the first of several, and what it is near to.
+fn nearest(bank: &[Pdq], frames: &[Frame], max: Distance) -> Option<(Frame, Vec<NearEntry>)> {
+    let near = frames.iter().map(|frame| (*frame, near_entries(bank, &frame.pdq, max)));
+    near.filter(|(_, matches)| !matches.is_empty())
+        .min_by_key(|(_, matches)| matches.first().map(|near| near.distance))
+}
+
+/// What is below a folder.
+#[derive(Default)]
+struct Found {
+    files: Vec<PathBuf>,
+    unreadable: Vec<(PathBuf, io::Error)>,
+}
+
+impl Found {
+    /// Adds the regular files in `folder` and below, in the order of their names. Links lead out of
+    /// the folder, or in circles, and are passed over; so are devices and the like.
+    fn walk(&mut self, folder: &Path) {
+        let entries = match entries(folder) {
+            Ok(entries) => entries,
+            Err(error) => return self.unreadable.push((folder.to_owned(), error)),
+        };
+        for (name, kind) in entries {
+            let path = folder.join(name);
+            match kind {
+                Ok(kind) if kind.is_dir() => self.walk(&path),
+                Ok(kind) if kind.is_file() => self.files.push(path),
+                Ok(_) => {}
+                Err(error) => self.unreadable.push((path, error)),
+            }
+        }
+    }
+}
+
+type FolderEntry = (OsString, io::Result<fs::FileType>);
+
+fn entries(folder: &Path) -> io::Result<Vec<FolderEntry>> {
+    let entries = fs::read_dir(folder)?;
+    let mut entries: Vec<FolderEntry> = entries
+        .map(|entry| entry.map(|entry| (entry.file_name(), entry.file_type())))
+        .collect::<io::Result<_>>()?;
+    entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+    Ok(entries)
+}
