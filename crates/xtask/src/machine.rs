@@ -14,7 +14,7 @@ use crate::postgres::Postgres;
 pub struct Machine {
     /// The checkout's folder.
     pub root: PathBuf,
-    postgres: OnceCell<Postgres>,
+    postgres: OnceCell<(Postgres, String)>,
 }
 
 impl Machine {
@@ -34,14 +34,20 @@ impl Machine {
         command
     }
 
-    /// The address of a throw-away PostgreSQL, started when first asked for. Ends with a slash; a
-    /// database's name follows it.
+    /// Where cargo puts what it builds, unless a configuration file says otherwise.
+    pub fn target(&self) -> PathBuf {
+        env::var_os("CARGO_TARGET_DIR").map_or_else(|| self.root.join("target"), PathBuf::from)
+    }
+
+    /// The address of a throw-away PostgreSQL, started when first asked for; it ends with this
+    /// program, however that ends. A database's name belongs at the end of its path.
     pub fn postgres(&self) -> Result<&str> {
         if self.postgres.get().is_none() {
-            let started = Postgres::start()?;
-            drop(self.postgres.set(started));
+            let server = Postgres::start_own()?;
+            let url = server.url("");
+            drop(self.postgres.set((server, url)));
         }
-        self.postgres.get().map(|server| server.url.as_str()).context("PostgreSQL did not start")
+        self.postgres.get().map(|(_, url)| url.as_str()).context("PostgreSQL did not start")
     }
 }
 

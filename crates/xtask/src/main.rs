@@ -9,6 +9,10 @@
 mod machine;
 mod need;
 mod packages;
+// The same file that the tests start a server with; taking the whole testkit would make the first
+// build on a fresh machine wait for picture formats.
+#[expect(dead_code, reason = "tests need more of it than we do")]
+#[path = "../../testkit/src/postgres.rs"]
 mod postgres;
 mod python;
 mod steps;

@@ -1,15 +1,14 @@
 //! What a step needs of the machine, how to see whether it is there, and which package brings it.
 
-use std::path::PathBuf;
+use std::fs;
 use std::process::Command;
-use std::{env, fs};
 
 use crate::machine::succeeds;
 
 /// Something that a fresh machine may lack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Need {
-    /// `initdb` and `pg_ctl`.
+    /// PostgreSQL's server and `psql`.
     Postgres,
     /// Python with `venv` and `pip`.
     Python,
@@ -34,7 +33,7 @@ impl Need {
     /// Whether the machine has it.
     pub fn is_met(self) -> bool {
         match self {
-            Self::Postgres => postgres_folder().is_some(),
+            Self::Postgres => has_postgres(),
             Self::Python => {
                 succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"]))
             }
@@ -56,18 +55,8 @@ impl Need {
     }
 }
 
-/// The folder of PostgreSQL's server programs: Debian's, the newest, else one in `PATH`.
-pub fn postgres_folder() -> Option<PathBuf> {
-    let versions = fs::read_dir("/usr/lib/postgresql").ok().into_iter().flatten().flatten();
-    let debian = versions.filter_map(|version| {
-        let number: u32 = version.file_name().to_str()?.parse().ok()?;
-        Some((number, version.path().join("bin")))
-    });
-    let mut debian: Vec<_> = debian.collect();
-    debian.sort();
-    let newest_first = debian.into_iter().rev().map(|(_, folder)| folder);
-
-    let path = env::var_os("PATH").unwrap_or_default();
-    let in_path: Vec<PathBuf> = env::split_paths(&path).collect();
-    newest_first.chain(in_path).find(|folder| folder.join("initdb").is_file())
+/// Whether Debian's server programs are there, of any version.
+fn has_postgres() -> bool {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    versions.into_iter().any(|version| version.path().join("bin/initdb").is_file())
 }

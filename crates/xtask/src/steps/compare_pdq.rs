@@ -1,7 +1,8 @@
 //! `compare-pdq`: our PDQ against Python's `pdqhash` on pictures drawn by code.
 
-use anyhow::Result;
 use std::process::Command;
+
+use anyhow::Result;
 
 use crate::machine::{Machine, run};
 use crate::need::Need;
@@ -19,8 +20,21 @@ pub const STEP: Step = Step {
     run: compare,
 };
 
+/// The programs that draw and hash for the comparison, in `crates/media/examples`.
+const DRAW: &str = "draw-pictures";
+const HASH: &str = "pdq-of-files";
+
 fn compare(machine: &Machine, args: &[String]) -> Result<()> {
     let python = python::with_packages(machine, "compare-pdq", &PACKAGES)?;
-    let script = machine.root.join("crates/media/compare/compare.py");
-    run(Command::new(python).arg(script).args(args).current_dir(&machine.root))
+
+    let mut build = machine.cargo(["build", "--release", "-p", "mamori-media"]);
+    build.args(["--example", DRAW, "--example", HASH]);
+    run(build.arg("--target-dir").arg(machine.target()))?;
+
+    let work = machine.root.join(".cache/compare-pdq-pictures");
+    let example = |name: &str| machine.target().join("release/examples").join(name);
+    let mut compare = Command::new(python);
+    compare.arg(machine.root.join("crates/media/compare/compare.py"));
+    compare.arg("--draw").arg(example(DRAW)).arg("--hash").arg(example(HASH));
+    run(compare.arg("--work").arg(work).args(args))
 }

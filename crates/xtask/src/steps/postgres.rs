@@ -6,8 +6,8 @@ use anyhow::Result;
 
 use crate::machine::Machine;
 use crate::need::Need;
+use crate::postgres::SERVER;
 use crate::steps::Step;
-use crate::steps::test::POSTGRES;
 
 /// Runs until its input ends.
 pub const STEP: Step = Step {
@@ -18,7 +18,7 @@ pub const STEP: Step = Step {
 };
 
 fn postgres(machine: &Machine, _: &[String]) -> Result<()> {
-    println!("export {POSTGRES}={}", machine.postgres()?);
+    println!("export {SERVER}='{}'", machine.postgres()?);
     io::stdin().read_line(&mut String::new())?;
     Ok(())
 }

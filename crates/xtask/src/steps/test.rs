@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use crate::machine::{Machine, run, succeeds};
 use crate::need::Need;
+use crate::postgres::SERVER;
 use crate::steps::Step;
 
 /// The tests about the code (`tidy`, `licences`) are steps of their own.
@@ -14,22 +15,18 @@ pub const STEP: Step = Step {
     run: tests,
 };
 
-/// Tests that run under this variable use the server that it names, and make databases of their
-/// own in it.
-pub const POSTGRES: &str = "MAMORI_TEST_POSTGRES";
-
 fn tests(machine: &Machine, args: &[String]) -> Result<()> {
     let url = machine.postgres()?;
     let has_nextest = succeeds(&mut machine.cargo(["nextest", "--version"]));
     if !has_nextest {
         let mut all = machine.cargo(["test", "--workspace", "--all-features", "--no-fail-fast"]);
-        return run(all.args(args).env(POSTGRES, url));
+        return run(all.args(args).env(SERVER, url));
     }
 
     let mut nextest = machine.cargo(["nextest", "run", "--workspace", "--all-features"]);
     nextest.args(["--no-fail-fast", "-E", "not package(mamori-tidy)"]);
-    run(nextest.args(args).env(POSTGRES, url))?;
+    run(nextest.args(args).env(SERVER, url))?;
 
     let mut examples = machine.cargo(["test", "--doc", "--workspace", "--all-features"]);
-    run(examples.args(args).env(POSTGRES, url))
+    run(examples.args(args).env(SERVER, url))
 }
