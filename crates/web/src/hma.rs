@@ -1,0 +1,138 @@
+//! The routes of Meta's Hasher-Matcher-Actioner (HMA), for clients that were written for it.
+//!
+//! The shapes are those of HMA 1.1: words such as `signal` and `content` are HMA's and stay in this
+//! module. Where Mamori must answer otherwise, `docs/hma.md` says so, and a test reads that page.
+
+mod banks;
+mod content;
+mod exchanges;
+mod fault;
+mod guard;
+mod hash;
+mod index;
+mod lookup;
+mod request;
+mod signal;
+mod status;
+mod upload;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use mamori_desk::Desk;
+use mamori_model::{Country, Line, Purpose, Reach, Surface};
+
+/// What HMA's clients do not say, and an operator therefore says once.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Whether a key must be shown. Without one the listener must be bound to a loopback address;
+    /// whoever reaches it is taken for the administrator, except a web page.
+    pub key_required: bool,
+    /// The largest upload, in bytes.
+    pub item_bytes_max: u64,
+    /// What banks that are made here are for.
+    pub purpose: Purpose,
+    /// Where their hashes come from.
+    pub source: Line,
+    /// The law or agreement under which they are matched.
+    pub legal_basis: Line,
+    /// Who answers for them.
+    pub owner: Line,
+    /// Where they may look.
+    pub reach: Reach,
+    /// The surface that a look-up is taken to be about.
+    pub surface: Surface,
+    /// The country that a look-up is taken to be about, if it is always the same.
+    pub country: Option<Country>,
+}
+
+/// The path of every route, as `/site-map` lists them.
+pub const PATHS: [&str; 21] = [
+    "/c/bank/{bank_name}",
+    "/c/bank/{bank_name}/content",
+    "/c/bank/{bank_name}/content/{content_id}",
+    "/c/bank/{bank_name}/signal",
+    "/c/banks",
+    "/c/content_type",
+    "/c/exchange/{exchange_name}",
+    "/c/exchange/{exchange_name}/status",
+    "/c/exchanges",
+    "/c/exchanges/api/{api_name}",
+    "/c/exchanges/apis",
+    "/c/signal_type",
+    "/c/signal_type/index",
+    "/c/signal_type/{signal_type_name}",
+    "/h/hash",
+    "/m/compare",
+    "/m/index/status",
+    "/m/lookup",
+    "/m/raw_lookup",
+    "/site-map",
+    "/status",
+];
+
+/// What a request of form data may carry beside its file, in bytes.
+const FORM_BYTES_EXTRA: usize = 64 * 1024;
+
+/// How long a request may take from its head to its answer, so that a sender who stops in the middle
+/// does not stay.
+const REQUEST_TIME_MAX: Duration = Duration::from_mins(1);
+
+/// The desk and the settings, as the endpoints get them.
+#[derive(Clone)]
+struct Hma {
+    desk: Desk,
+    settings: Arc<Settings>,
+}
+
+/// The routes; they may stand alone or be merged into others, as they claim no fallback.
+pub fn router(desk: Desk, settings: Settings) -> Router {
+    let item_bytes_max = usize::try_from(settings.item_bytes_max).unwrap_or(usize::MAX);
+    let form = DefaultBodyLimit::max(item_bytes_max.saturating_add(FORM_BYTES_EXTRA));
+    let forms = Router::new()
+        .route("/h/hash", get(hash::of_url).post(hash::of_upload))
+        .route("/m/lookup", get(lookup::by_signal).post(lookup::by_upload))
+        .route("/c/bank/{bank_name}/content", post(content::add_upload))
+        .layer(form);
+
+    Router::new()
+        .route("/m/raw_lookup", get(lookup::raw))
+        .route("/m/compare", post(lookup::compare))
+        .route("/m/index/status", get(index::status))
+        .route("/c/banks", get(banks::list).post(banks::create))
+        .route("/c/bank/{bank_name}", get(banks::show).put(banks::change).delete(banks::delete))
+        .route("/c/bank/{bank_name}/signal", post(content::add_signal))
+        .route(
+            "/c/bank/{bank_name}/content/{content_id}",
+            get(content::show).put(content::change).delete(content::remove),
+        )
+        .route("/c/exchanges", get(exchanges::list).post(exchanges::create))
+        .route("/c/exchanges/apis", get(exchanges::list_apis))
+        .route("/c/exchanges/api/{api_name}", get(exchanges::show_api).post(exchanges::show_api))
+        .route(
+            "/c/exchange/{exchange_name}",
+            get(exchanges::show).put(exchanges::show).delete(exchanges::delete),
+        )
+        .route("/c/exchange/{exchange_name}/status", get(exchanges::show))
+        .route("/c/signal_type", get(index::signal_types))
+        .route("/c/signal_type/index", get(index::built))
+        .route("/c/signal_type/{signal_type_name}", put(index::change_signal_type))
+        .route("/c/content_type", get(index::content_types))
+        .route("/status", get(status::status))
+        .route("/site-map", get(status::site_map))
+        .merge(forms)
+        .layer(from_fn(within_time))
+        .with_state(Hma { desk, settings: Arc::new(settings) })
+}
+
+async fn within_time(request: Request, next: Next) -> Response {
+    let late = || fault::Fault::new(StatusCode::REQUEST_TIMEOUT, "the request took too long");
+    let answered = tokio::time::timeout(REQUEST_TIME_MAX, next.run(request)).await;
+    answered.unwrap_or_else(|_| late().into_response())
+}

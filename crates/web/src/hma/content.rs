@@ -1,0 +1,199 @@
+//! `/c/bank/{bank_name}/content…` and `…/signal`: the entries of a bank, which HMA calls content.
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use mamori_desk::look_up::Fingerprints;
+use mamori_desk::{Error, NewEntry};
+use mamori_model::text::Labels;
+use mamori_model::{Bank, Distance, Entry, EntryId, EntryState, HashKind};
+use serde_json::{Map, Value, json};
+
+use super::fault::Fault;
+use super::guard::Curator;
+use super::request::{Body, Params, Segments};
+use super::signal::{Signal, SignalType};
+use super::upload::{Upload, check_types};
+use super::{Hma, banks};
+
+/// HMA's mark of content that matches; another one would switch a single content off.
+const ENABLED: i64 = 1;
+
+/// `POST /c/bank/{bank_name}/content` with a file: hashes it and adds the hash.
+pub async fn add_upload(
+    curator: Curator,
+    State(hma): State<Hma>,
+    Segments(bank): Segments<String>,
+    params: Params,
+    request: Request,
+) -> Result<Json<Value>, Fault> {
+    let bank = banks::find(&hma, &curator.proof(), &bank).await?;
+    params.refuse_url()?;
+    let upload = Upload::read(request).await?;
+    check_types(&params, upload.content_type())?;
+    let hashed = upload.hash(&hma.desk).await?;
+    let signal = hashed.signal.ok_or_else(|| Fault::bad("Invalid pdq signal: invalid PDQ hash"))?;
+    add(&hma, &curator, &bank, signal).await
+}
+
+/// `POST /c/bank/{bank_name}/signal` with `{"pdq": "…"}`: adds the hash.
+pub async fn add_signal(
+    curator: Curator,
+    State(hma): State<Hma>,
+    Segments(bank): Segments<String>,
+    body: Body,
+) -> Result<Json<Value>, Fault> {
+    let bank = banks::find(&hma, &curator.proof(), &bank).await?;
+    let signal = read_signal(&body.0)?;
+    add(&hma, &curator, &bank, signal).await
+}
+
+/// `GET /c/bank/{bank_name}/content/{content_id}`; with its hash, if `include_signals` or
+/// `signal_type` asks for it.
+pub async fn show(
+    curator: Curator,
+    State(hma): State<Hma>,
+    Segments((bank, id)): Segments<(String, String)>,
+    params: Params,
+) -> Result<Json<Value>, Fault> {
+    let bank = banks::find(&hma, &curator.proof(), &bank).await?;
+    let entry = find(&hma, &curator, &bank, &id).await?;
+    let mut shown = shown(&bank, &entry);
+    let only = params.get("signal_type");
+    if let Some(name) = only.filter(|name| SignalType::find(name).is_none()) {
+        return Err(Fault::bad(format!("No such signal type '{name}'")));
+    }
+    if only.is_some() || params.flag("include_signals")? {
+        shown.insert("signals".to_owned(), signals(&entry, only));
+    }
+    Ok(Json(Value::Object(shown)))
+}
+
+/// `PUT /c/bank/{bank_name}/content/{content_id}`: an entry cannot be switched off for a while; it
+/// is removed instead.
+pub async fn change(
+    curator: Curator,
+    State(hma): State<Hma>,
+    Segments((bank, id)): Segments<(String, String)>,
+    body: Body,
+) -> Result<Json<Value>, Fault> {
+    let bank = banks::find(&hma, &curator.proof(), &bank).await?;
+    let entry = find(&hma, &curator, &bank, &id).await?;
+    let until = body.get("disable_until_ts").map(read_seconds).transpose()?.unwrap_or(ENABLED);
+    if until == 0 || until > hma.desk.clock().now().as_second() {
+        let message = "content cannot be disabled here for a while: DELETE it to stop its matches";
+        return Err(Fault::new(StatusCode::NOT_IMPLEMENTED, message));
+    }
+    Ok(Json(Value::Object(shown(&bank, &entry))))
+}
+
+/// `DELETE /c/bank/{bank_name}/content/{content_id}`: it matches nothing from then on. Says how many
+/// were removed: 1, or 0 where there was none.
+pub async fn remove(
+    curator: Curator,
+    State(hma): State<Hma>,
+    Segments((bank, id)): Segments<(String, String)>,
+) -> Result<Json<Value>, Fault> {
+    let bank = banks::find(&hma, &curator.proof(), &bank).await?;
+    let deleted = match hma.desk.withdraw_entry(&curator.0, bank.id, number(&id)?).await {
+        Ok(()) => 1,
+        Err(Error::NotFound(_)) => 0,
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Json(json!({ "deleted": deleted })))
+}
+
+async fn add(
+    hma: &Hma,
+    curator: &Curator,
+    bank: &Bank,
+    signal: Signal,
+) -> Result<Json<Value>, Fault> {
+    let entry = NewEntry {
+        hash: signal.hash(),
+        source_id: None,
+        labels: Labels::default(),
+        expires_at: None,
+    };
+    let added = hma.desk.add_entries(&curator.0, bank.id, &[entry]).await?;
+    let id = match added.entries.first().copied().flatten() {
+        Some(id) => id,
+        None => the_same(hma, bank, &signal.prints()).await?,
+    };
+    let name = signal.signal_type().as_str();
+    Ok(Json(json!({ "id": id.number(), "signals": { name: signal.hash().to_string() } })))
+}
+
+/// The entry that the bank has of this hash already.
+async fn the_same(hma: &Hma, bank: &Bank, prints: &Fingerprints) -> Result<EntryId, Fault> {
+    let hits = hma.desk.search(prints, &[bank]).await?;
+    let same = hits.iter().find(|hit| hit.distance == Distance::default());
+    let gone = || Fault::new(StatusCode::CONFLICT, "the bank has this content, and is losing it");
+    same.map(|hit| hit.entry).ok_or_else(gone)
+}
+
+/// The live entry of this number in `bank`, or 404.
+async fn find(hma: &Hma, curator: &Curator, bank: &Bank, id: &str) -> Result<Entry, Fault> {
+    let missing = || Fault::new(StatusCode::NOT_FOUND, format!("content '{id}' not found"));
+    let entry = match hma.desk.entry(&curator.0, bank.id, number(id)?).await {
+        Ok(entry) => entry,
+        Err(Error::NotFound(_)) => return Err(missing()),
+        Err(error) => return Err(error.into()),
+    };
+    match entry.state(hma.desk.clock().now()) {
+        EntryState::Live => Ok(entry),
+        EntryState::Expired | EntryState::Withdrawn => Err(missing()),
+    }
+}
+
+fn number(text: &str) -> Result<EntryId, Fault> {
+    let number = text.parse().ok().and_then(EntryId::new);
+    number.ok_or_else(|| Fault::new(StatusCode::NOT_FOUND, format!("content '{text}' not found")))
+}
+
+fn read_signal(body: &Value) -> Result<Signal, Fault> {
+    let signals = body.as_object().filter(|signals| !signals.is_empty());
+    let signals = signals.ok_or_else(|| Fault::bad("No signals given"))?;
+    let mut read = Vec::new();
+    for (name, value) in signals {
+        let kind = SignalType::find(name);
+        let kind = kind.ok_or_else(|| Fault::bad(format!("No such signal type {name}")))?;
+        let signal = kind.read(value.as_str().unwrap_or_default());
+        read.push(signal.map_err(|why| Fault::bad(format!("Invalid {name} signal: {why}")))?);
+    }
+    match read.as_slice() {
+        [signal] => Ok(*signal),
+        _ => Err(Fault::bad("content has one signal here: send each in a request of its own")),
+    }
+}
+
+fn read_seconds(value: &Value) -> Result<i64, Fault> {
+    let number = value.as_i64().or_else(|| value.as_str()?.trim().parse().ok());
+    let number = number.filter(|seconds| *seconds >= 0);
+    number.ok_or_else(|| Fault::bad("disable_until_ts must be a non-negative integer"))
+}
+
+fn shown(bank: &Bank, entry: &Entry) -> Map<String, Value> {
+    let fields = [
+        ("id", json!(entry.id.number())),
+        ("disable_until_ts", json!(ENABLED)),
+        ("collab_metadata", json!({})),
+        ("original_media_uri", Value::Null),
+        ("bank", banks::shown(bank)),
+        ("metadata", Value::Null),
+        ("note", Value::Null),
+    ];
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+fn signals(entry: &Entry, only: Option<&str>) -> Value {
+    let name = match entry.hash.kind() {
+        HashKind::Pdq => SignalType::Pdq.as_str(),
+        HashKind::Md5 => SignalType::VideoMd5.as_str(),
+        HashKind::Sha256 => HashKind::Sha256.as_str(),
+    };
+    if only.is_some_and(|only| only != name) {
+        return json!({});
+    }
+    json!({ name: entry.hash.to_string() })
+}

@@ -1,0 +1,75 @@
+//! What HMA's clients are told when something went wrong: `{"message": …}` and a status.
+
+use std::error::Error as StdError;
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use mamori_desk::Error;
+use mamori_media::Error as Media;
+use serde_json::json;
+
+/// An answer other than success.
+#[derive(Debug)]
+pub struct Fault {
+    status: StatusCode,
+    message: String,
+}
+
+impl Fault {
+    /// `status`, and why.
+    pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
+        Self { status, message: message.into() }
+    }
+
+    /// 400: the caller must mend the request.
+    pub fn bad(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    /// 403 with `message` where the desk found a name taken; else what [`Self::from`] says.
+    pub fn of_taken_name(error: Error, message: &'static str) -> Self {
+        if matches!(error, Error::Conflict(_)) {
+            return Self::new(StatusCode::FORBIDDEN, message);
+        }
+        error.into()
+    }
+
+    /// 404: there is no bank of this name.
+    pub fn no_bank(name: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, format!("bank '{name}' not found"))
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        let status = match &error {
+            Error::NotFound(_) => StatusCode::NOT_FOUND,
+            Error::Conflict(_) => StatusCode::CONFLICT,
+            Error::Invalid(_) => StatusCode::BAD_REQUEST,
+            Error::Media(Media::Unsupported { .. } | Media::Unreadable { .. }) => {
+                StatusCode::BAD_REQUEST
+            }
+            Error::Media(Media::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
+            Error::Media(Media::Busy) | Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Media(Media::Pool(_)) | Error::Internal { .. } => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+        };
+        let cause: &dyn StdError = &error;
+        if status == StatusCode::INTERNAL_SERVER_ERROR {
+            tracing::error!(error = cause, "an HMA route failed");
+            return Self::new(status, "Internal Server Error");
+        }
+        if matches!(error, Error::Unavailable(_)) {
+            tracing::warn!(error = cause, "an HMA route found no database");
+        }
+        Self::new(status, error.to_string())
+    }
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        (self.status, Json(json!({ "message": self.message }))).into_response()
+    }
+}

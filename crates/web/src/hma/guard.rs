@@ -1,0 +1,116 @@
+//! Who is asking: every endpoint but the status takes one of these proofs as its first argument.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use mamori_desk::{Admin, Proof};
+
+use super::Hma;
+use super::fault::Fault;
+
+/// Whoever showed a key, or sits at the machine.
+pub struct Anyone(pub Proof);
+
+/// Whoever may change banks.
+pub struct Curator(pub Admin);
+
+impl Curator {
+    /// The same, for a verb that any key opens.
+    pub fn proof(&self) -> Proof {
+        Proof::Admin(self.0)
+    }
+}
+
+impl FromRequestParts<Hma> for Anyone {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, hma: &Hma) -> Result<Self, Fault> {
+        if hma.settings.key_required {
+            let unknown = || Fault::new(StatusCode::UNAUTHORIZED, "Authentication required");
+            let token = token(&parts.headers).ok_or_else(unknown)?;
+            return hma.desk.authenticate(&token).map(Self).ok_or_else(unknown);
+        }
+        if is_from_a_page(&parts.headers) {
+            return Err(Fault::new(StatusCode::FORBIDDEN, "web pages may not use these routes"));
+        }
+        Ok(Self(Proof::Admin(Admin::at_the_machine())))
+    }
+}
+
+impl FromRequestParts<Hma> for Curator {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, hma: &Hma) -> Result<Self, Fault> {
+        match Anyone::from_request_parts(parts, hma).await?.0 {
+            Proof::Admin(admin) => Ok(Self(admin)),
+            Proof::Caller(_) => Err(Fault::new(StatusCode::NOT_FOUND, "Not Found")),
+        }
+    }
+}
+
+/// The key: a bearer token, or the password of a URL such as `https://hma:mk_…@host`, which is how
+/// a client that knows no keys can still be given one.
+fn token(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, rest) = text.split_once(' ')?;
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(rest.trim().to_owned());
+    }
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let pair = String::from_utf8(STANDARD.decode(rest.trim()).ok()?).ok()?;
+    pair.split_once(':').map(|(_, password)| password.to_owned())
+}
+
+/// Whether a browser sends this on behalf of a page. Without keys, being on the machine is the only
+/// proof, and a page that the operator opens is not the operator: not when it names its origin,
+/// and not when it comes under a name that somebody points at this machine.
+fn is_from_a_page(headers: &HeaderMap) -> bool {
+    let names_itself = |host: &str| {
+        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+        let is_address = host.parse::<std::net::IpAddr>().is_ok()
+            || host.parse::<std::net::SocketAddr>().is_ok()
+            || (host.starts_with('[') && host.ends_with(']'));
+        !(is_address || name.eq_ignore_ascii_case("localhost"))
+    };
+    let host = headers.get(header::HOST).map(|host| host.to_str().unwrap_or("?"));
+    headers.contains_key(header::ORIGIN) || host.is_some_and(names_itself)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn headers(name: header::HeaderName, value: &str) -> HeaderMap {
+        HeaderMap::from_iter([(name, HeaderValue::from_str(value).unwrap())])
+    }
+
+    #[test]
+    fn a_key_is_a_bearer_token_or_the_password_of_a_url() {
+        let bearer = headers(header::AUTHORIZATION, "Bearer mk_a");
+        let basic = headers(header::AUTHORIZATION, &format!("Basic {}", STANDARD.encode("x:mk_a")));
+
+        assert_eq!(token(&bearer).as_deref(), Some("mk_a"));
+        assert_eq!(token(&basic).as_deref(), Some("mk_a"));
+        for other in ["mk_a", "Digest mk_a", "Basic !", "Basic bWtfYQ=="] {
+            assert_eq!(token(&headers(header::AUTHORIZATION, other)), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_known_by_its_origin_or_by_the_name_it_came_under() {
+        for host in ["127.0.0.1", "127.0.0.1:5000", "[::1]:5000", "[::1]", "localhost:5000"] {
+            assert!(!is_from_a_page(&headers(header::HOST, host)), "{host}");
+        }
+        for host in ["evil.example", "evil.example:5000", "127.0.0.1.evil.example", ""] {
+            assert!(is_from_a_page(&headers(header::HOST, host)), "{host}");
+        }
+        assert!(is_from_a_page(&headers(header::ORIGIN, "http://127.0.0.1:5000")));
+        assert!(!is_from_a_page(&HeaderMap::new()));
+    }
+}

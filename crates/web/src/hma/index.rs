@@ -1,0 +1,102 @@
+//! What kinds of hash and content there are, and how far the index has come.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use jiff::{SignedDuration, Timestamp};
+use mamori_desk::Desk;
+use serde_json::{Map, Value, json};
+
+use super::Hma;
+use super::fault::Fault;
+use super::guard::{Anyone, Curator};
+use super::request::{Body, Params, Segments, is_on, json_ratio};
+use super::signal::{ContentType, SignalType};
+
+/// How old the index may be before HMA calls it stale.
+const FRESH: SignedDuration = SignedDuration::from_secs(65);
+
+/// Whether an index that was current `at` is too old.
+pub fn is_stale(desk: &Desk, at: Timestamp) -> bool {
+    desk.clock().now().duration_since(at) > FRESH
+}
+
+/// `GET /m/index/status`: how many hashes of each kind are held, and up to when.
+pub async fn status(
+    _: Anyone,
+    params: Params,
+    State(hma): State<Hma>,
+) -> Result<Json<Value>, Fault> {
+    let shown = |kind| {
+        let (size, built_to) = held(&hma.desk, kind);
+        json!({ "present": size > 0, "built_to": built_to, "size": size })
+    };
+    each(&params, shown)
+}
+
+/// `GET /c/signal_type/index`: the same, beside what the store holds. The index follows the store's
+/// change log, so the two only differ while the store does not answer.
+pub async fn built(
+    _: Anyone,
+    params: Params,
+    State(hma): State<Hma>,
+) -> Result<Json<Value>, Fault> {
+    let current_at = hma.desk.position().current_at;
+    let is_behind = current_at.is_none_or(|at| is_stale(&hma.desk, at));
+    let shown = |kind| {
+        let (size, built_to) = held(&hma.desk, kind);
+        json!({
+            "db_size": size,
+            "index_size": size,
+            "index_out_of_date": is_behind,
+            "newest_db_item": built_to,
+            "index_built_to": built_to,
+        })
+    };
+    each(&params, shown)
+}
+
+/// `GET /c/signal_type`: the kinds of hash, which are always on.
+pub async fn signal_types(_: Anyone) -> Json<Vec<Value>> {
+    let shown = |kind: SignalType| json!({ "name": kind.as_str(), "enabled_ratio": 1.0 });
+    Json(SignalType::ALL.map(shown).to_vec())
+}
+
+/// `PUT /c/signal_type/{name}`: a kind of hash cannot be switched off.
+pub async fn change_signal_type(
+    _: Curator,
+    Segments(name): Segments<String>,
+    body: Body,
+) -> Result<StatusCode, Fault> {
+    SignalType::of_lookup(&name)?;
+    let ratio = body.get("enabled_ratio").ok_or_else(|| Fault::bad("enabled_ratio is required"))?;
+    if is_on(json_ratio(ratio)?)? {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    Err(Fault::new(StatusCode::NOT_IMPLEMENTED, "a signal type cannot be disabled here"))
+}
+
+/// `GET /c/content_type`: the kinds of content, which are always on.
+pub async fn content_types(_: Anyone) -> Json<Vec<Value>> {
+    let shown = |kind: ContentType| json!({ "name": kind.as_str(), "enabled": true });
+    Json(ContentType::ALL.map(shown).to_vec())
+}
+
+/// How many hashes, and the second up to which every change is in; −1 without any hash, as HMA
+/// says before its first build.
+fn held(desk: &Desk, kind: SignalType) -> (usize, i64) {
+    let size = desk.held(kind.kind());
+    let current_at = desk.position().current_at.filter(|_| size > 0);
+    (size, current_at.map_or(-1, Timestamp::as_second))
+}
+
+/// An object of every kind of hash, or of the one that `signal_type` names.
+fn each(params: &Params, show: impl Fn(SignalType) -> Value) -> Result<Json<Value>, Fault> {
+    let no_such = |name: &str| Fault::bad(format!("No such signal type '{name}'"));
+    let only = params.get("signal_type");
+    let only = only.map(|name| SignalType::find(name).ok_or_else(|| no_such(name))).transpose()?;
+    let kinds = SignalType::ALL.into_iter().filter(|kind| only.is_none_or(|only| only == *kind));
+    let shown: Map<String, Value> =
+        kinds.map(|kind| (kind.as_str().to_owned(), show(kind))).collect();
+    Ok(Json(Value::Object(shown)))
+}

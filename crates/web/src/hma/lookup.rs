@@ -1,0 +1,174 @@
+//! `/m/lookup`, `/m/raw_lookup` and `/m/compare`: what the banks know of a hash; nothing is kept.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use mamori_desk::look_up::Fingerprints;
+use mamori_model::{Bank, Hit, NotLooked};
+use serde_json::{Map, Value, json};
+
+use super::Hma;
+use super::fault::Fault;
+use super::guard::Anyone;
+use super::request::{Body, Params};
+use super::signal::{Signal, SignalType};
+use super::upload::{Upload, check_types};
+
+/// Says why an answer is empty where no bank may look. HMA's clients pass it by.
+const NOT_LOOKED: HeaderName = HeaderName::from_static("mamori-not-looked");
+
+type Answer = Result<(HeaderMap, Json<Value>), Fault>;
+
+/// `GET /m/lookup?signal_type=…&signal=…`: the matches of each bank, by the bank's name.
+pub async fn by_signal(_: Anyone, params: Params, State(hma): State<Hma>) -> Answer {
+    params.refuse_url()?;
+    let missing = "Either url or both signal and signal_type are required";
+    let (Some(text), Some(name)) = (params.get("signal"), params.get("signal_type")) else {
+        return Err(Fault::bad(missing));
+    };
+    let signal = read(name, text)?;
+    let found = find(&hma, &params, &signal.prints()).await?;
+    let kind = signal.signal_type();
+    Ok(found.answer(|matches| by_bank(kind, matches)))
+}
+
+/// `POST /m/lookup` with a file: the same, by the kind of hash that was made of it. Where no bank
+/// may look, the file is not decoded.
+pub async fn by_upload(
+    _: Anyone,
+    params: Params,
+    State(hma): State<Hma>,
+    request: Request,
+) -> Answer {
+    let upload = Upload::read(request).await?;
+    let content_type = upload.content_type();
+    check_types(&params, content_type)?;
+    let kind = content_type.signal_type();
+    let show = |matches: &[(String, Hit)]| json!({ kind.as_str(): by_bank(kind, matches) });
+    if let Err(reason) = may_look(&hma) {
+        return Ok(Found::not_looked(reason).answer(show));
+    }
+    let hashed = upload.hash(&hma.desk).await?;
+    if hashed.signal.is_none() {
+        return Err(Fault::bad("invalid signal: invalid PDQ hash"));
+    }
+    let found = find(&hma, &params, &hashed.prints).await?;
+    Ok(found.answer(show))
+}
+
+/// `GET /m/raw_lookup?signal_type=…&signal=…`: the numbers of the entries that matched, with their
+/// distances if `include_distance` asks for them.
+pub async fn raw(_: Anyone, params: Params, State(hma): State<Hma>) -> Answer {
+    let signal = read(params.required("signal_type")?, params.required("signal")?)?;
+    let with_distance = params.flag("include_distance")?;
+    let found = find(&hma, &params, &signal.prints()).await?;
+    let kind = signal.signal_type();
+    Ok(found.answer(|matches| {
+        let shown = |(_, hit): &(String, Hit)| {
+            if with_distance { content(kind, hit) } else { json!(hit.entry.number()) }
+        };
+        json!({ "matches": matches.iter().map(shown).collect::<Vec<Value>>() })
+    }))
+}
+
+/// `POST /m/compare` with pairs of hashes by kind: whether each pair is near, and how near.
+pub async fn compare(_: Anyone, body: Body) -> Result<Json<Value>, Fault> {
+    let Value::Object(pairs) = body.0 else {
+        return Err(Fault::bad("Request input was not a dict"));
+    };
+    let mut compared = Map::new();
+    for (name, pair) in pairs {
+        let Value::Array(pair) = pair else {
+            return Err(Fault::bad(format!("Comparison hashes for {name} was not a list")));
+        };
+        let [left, right] = pair.as_slice() else {
+            return Err(Fault::bad("Comparison hash list length must be exactly 2"));
+        };
+        let kind = SignalType::of_lookup(&name)?;
+        let hash = |value: &Value| {
+            let text = value.as_str().ok_or_else(|| "expected a string".to_owned());
+            text.and_then(|text| kind.read(text))
+                .map_err(|why| Fault::bad(format!("Invalid {name} hash: {why}")))
+        };
+        let result = compare_pair(hash(left)?, hash(right)?);
+        compared.insert(name, result);
+    }
+    Ok(Json(Value::Object(compared)))
+}
+
+fn compare_pair(left: Signal, right: Signal) -> Value {
+    match (left, right) {
+        (Signal::Pdq(left), Signal::Pdq(right)) => {
+            let distance = left.distance(&right);
+            json!([distance <= mamori_model::Distance::PDQ_SAME_MAX, { "distance": distance }])
+        }
+        (left, right) => json!([left == right, {}]),
+    }
+}
+
+fn read(name: &str, text: &str) -> Result<Signal, Fault> {
+    let kind = SignalType::of_lookup(name)?;
+    kind.read(text).map_err(|why| Fault::bad(format!("invalid signal: {why}")))
+}
+
+/// What a look-up found: matches with the names of their banks, the nearest first.
+struct Found {
+    matches: Vec<(String, Hit)>,
+    not_looked: Option<NotLooked>,
+}
+
+impl Found {
+    fn not_looked(reason: NotLooked) -> Self {
+        Self { matches: Vec::new(), not_looked: Some(reason) }
+    }
+
+    fn answer(self, show: impl FnOnce(&[(String, Hit)]) -> Value) -> (HeaderMap, Json<Value>) {
+        let reason = self.not_looked.map(|reason| HeaderValue::from_static(reason.explain()));
+        let headers = reason.map(|reason| (NOT_LOOKED, reason)).into_iter().collect();
+        (headers, Json(show(&self.matches)))
+    }
+}
+
+/// Whether any bank may look at what look-ups are about.
+fn may_look(hma: &Hma) -> Result<(), NotLooked> {
+    let directory = hma.desk.directory();
+    hma.desk.looking(&directory, hma.settings.surface, hma.settings.country).map(|_| ())
+}
+
+/// Looks in the banks that may, of those that `banks` names, if it names any.
+///
+/// What a negative bank knows is harmless and matches nothing, also where only others were named:
+/// HMA's clients take every match for harm.
+async fn find(hma: &Hma, params: &Params, prints: &Fingerprints) -> Result<Found, Fault> {
+    let directory = hma.desk.directory();
+    let banks = match hma.desk.looking(&directory, hma.settings.surface, hma.settings.country) {
+        Ok(banks) => banks,
+        Err(reason) => return Ok(Found::not_looked(reason)),
+    };
+    let named = params.list("banks");
+    let is_asked = |bank: &&Bank| {
+        let is_named = named.as_ref().is_none_or(|names| names.contains(&bank.name.as_str()));
+        is_named || bank.purpose.is_negative()
+    };
+    let banks: Vec<&Bank> = banks.into_iter().filter(is_asked).collect();
+    let hits = hma.desk.search(prints, &banks).await?;
+    if hits.iter().any(|hit| hit.purpose.is_negative()) {
+        return Ok(Found { matches: Vec::new(), not_looked: None });
+    }
+    let name = |hit: Hit| directory.bank(hit.bank).map(|bank| (bank.name.to_string(), hit));
+    Ok(Found { matches: hits.into_iter().filter_map(name).collect(), not_looked: None })
+}
+
+fn by_bank(kind: SignalType, matches: &[(String, Hit)]) -> Value {
+    let mut banks: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    for (name, hit) in matches {
+        banks.entry(name).or_default().push(content(kind, hit));
+    }
+    json!(banks)
+}
+
+fn content(kind: SignalType, hit: &Hit) -> Value {
+    json!({ "bank_content_id": hit.entry.number(), "distance": kind.shown(hit.distance) })
+}

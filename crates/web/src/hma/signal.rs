@@ -1,0 +1,172 @@
+//! HMA's kinds of hash and of content, as far as Mamori has them.
+
+use mamori_desk::look_up::Fingerprints;
+use mamori_model::{Distance, Hash, HashKind, Md5, Pdq};
+
+use super::fault::Fault;
+
+/// A kind of hash, by HMA's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignalType {
+    /// PDQ, of photos.
+    Pdq,
+    /// MD5, which HMA only takes of videos. Here it is every MD5 entry of a bank.
+    VideoMd5,
+}
+
+/// A kind of content, by HMA's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContentType {
+    /// Hashed as a picture.
+    Photo,
+    /// Hashed byte by byte, and never decoded.
+    Video,
+}
+
+/// A hash that was checked to be one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// How a picture looks.
+    Pdq(Pdq),
+    /// A file's bytes.
+    VideoMd5(Md5),
+}
+
+impl SignalType {
+    /// Every kind, in HMA's order.
+    pub const ALL: [Self; 2] = [Self::Pdq, Self::VideoMd5];
+
+    /// HMA's name of it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pdq => "pdq",
+            Self::VideoMd5 => "video_md5",
+        }
+    }
+
+    /// Our name of it.
+    pub fn kind(self) -> HashKind {
+        match self {
+            Self::Pdq => HashKind::Pdq,
+            Self::VideoMd5 => HashKind::Md5,
+        }
+    }
+
+    /// The kind of this name.
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
+    /// The kind of this name, for a look-up.
+    pub fn of_lookup(name: &str) -> Result<Self, Fault> {
+        Self::find(name).ok_or_else(|| Fault::bad(format!("No such SignalType '{name}'")))
+    }
+
+    /// Reads a hash of this kind as strictly as HMA does; the error says what is wrong with it.
+    pub fn read(self, text: &str) -> Result<Signal, String> {
+        match self {
+            Self::Pdq => {
+                let is_lower = !text.bytes().any(|byte| byte.is_ascii_uppercase());
+                let pdq = text.parse().ok().filter(|_| is_lower);
+                pdq.map(Signal::Pdq).ok_or_else(|| "invalid PDQ hash".to_owned())
+            }
+            Self::VideoMd5 => {
+                let shown: String = text.chars().filter(|c| !c.is_control()).take(64).collect();
+                let md5 = text.trim().parse().map(Signal::VideoMd5);
+                md5.map_err(|_| format!("'{shown}' is not a valid MD5 hash"))
+            }
+        }
+    }
+
+    /// The distance as HMA writes it: a text, and `-` where a hash is equal or not.
+    pub fn shown(self, distance: Distance) -> String {
+        match self {
+            Self::Pdq => distance.0.to_string(),
+            Self::VideoMd5 => "-".to_owned(),
+        }
+    }
+}
+
+impl ContentType {
+    /// Every kind, in HMA's order.
+    pub const ALL: [Self; 2] = [Self::Photo, Self::Video];
+
+    /// HMA's name of it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Photo => "photo",
+            Self::Video => "video",
+        }
+    }
+
+    /// The kind of this name.
+    pub fn find(name: &str) -> Result<Self, Fault> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == name)
+            .ok_or_else(|| Fault::bad(format!("no such content_type: '{name}'")))
+    }
+
+    /// The one kind of hash that is made of it.
+    pub fn signal_type(self) -> SignalType {
+        match self {
+            Self::Photo => SignalType::Pdq,
+            Self::Video => SignalType::VideoMd5,
+        }
+    }
+}
+
+impl Signal {
+    /// Its kind.
+    pub fn signal_type(&self) -> SignalType {
+        match self {
+            Self::Pdq(_) => SignalType::Pdq,
+            Self::VideoMd5(_) => SignalType::VideoMd5,
+        }
+    }
+
+    /// The hash.
+    pub fn hash(&self) -> Hash {
+        match self {
+            Self::Pdq(pdq) => Hash::Pdq(*pdq),
+            Self::VideoMd5(md5) => Hash::Md5(*md5),
+        }
+    }
+
+    /// What to look up. Nothing is known of the quality of a hash that comes alone.
+    pub fn prints(&self) -> Fingerprints {
+        match self {
+            Self::Pdq(pdq) => {
+                Fingerprints { frames: vec![(*pdq, None)], ..Fingerprints::default() }
+            }
+            Self::VideoMd5(md5) => Fingerprints { md5: Some(*md5), ..Fingerprints::default() },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pdq_hash_is_64_lower_case_digits() {
+        let digits = "f8f8f0cee0f4a84f06370a22038f63f0b36e2ed596621e1d33e6b39c4e9c9b22";
+
+        assert!(SignalType::Pdq.read(digits).is_ok());
+        for bad in ["", "xxx", &digits.to_uppercase(), &digits[1..], &format!(" {digits}")] {
+            let refused = SignalType::Pdq.read(bad).unwrap_err();
+            assert_eq!(refused, "invalid PDQ hash");
+        }
+    }
+
+    #[test]
+    fn an_md5_hash_may_be_in_either_case_and_have_space_around() {
+        let md5 = "cab08b36195edb1a1231d2d09fa450e0";
+
+        let loose = SignalType::VideoMd5.read(&format!(" {} ", md5.to_uppercase())).unwrap();
+
+        assert_eq!(loose.hash().to_string(), md5);
+        let refused = SignalType::VideoMd5.read("xxx").unwrap_err();
+        assert_eq!(refused, "'xxx' is not a valid MD5 hash");
+    }
+}

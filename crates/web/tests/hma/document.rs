@@ -1,0 +1,75 @@
+//! `docs/hma.md` names every route, and no other.
+
+use std::collections::BTreeSet;
+
+use axum::body::Body;
+use axum::http::Request;
+use mamori_web::hma::PATHS;
+
+use crate::house::House;
+
+const PAGE: &str = include_str!("../../../../docs/hma.md");
+
+/// The routes of the page's table: rows that begin with a method and a path in code.
+fn documented() -> Vec<(String, String)> {
+    let mut routes = Vec::new();
+    for row in PAGE.lines() {
+        let mut code = row.split('`').skip(1).step_by(2);
+        let (Some(method), Some(path)) = (code.next(), code.next()) else { continue };
+        let is_method = ["GET", "POST", "PUT", "DELETE"].contains(&method);
+        if row.starts_with("| `") && is_method && path.starts_with('/') {
+            routes.push((method.to_owned(), path.to_owned()));
+        }
+    }
+    routes
+}
+
+#[tokio::test]
+async fn every_route_of_the_page_exists() {
+    let house = House::open().await;
+
+    for (method, path) in documented() {
+        let uri = path.replace(['{', '}'], "");
+        let request = Request::builder().method(method.as_str()).uri(&uri);
+        let answer = house.send(request.body(Body::empty()).unwrap()).await;
+        let is_unknown = answer.status.as_u16() == 404 && answer.text.is_empty();
+        assert!(answer.status.as_u16() != 405 && !is_unknown, "{method} {path}: {answer:?}");
+    }
+}
+
+#[test]
+fn every_route_is_on_the_page() {
+    let documented: BTreeSet<String> = documented().into_iter().map(|(_, path)| path).collect();
+
+    let paths: BTreeSet<String> = PATHS.iter().map(|path| (*path).to_owned()).collect();
+
+    assert_eq!(paths, documented);
+}
+
+#[tokio::test]
+async fn no_method_is_missing_from_the_page() {
+    let house = House::open().await;
+    let documented = documented();
+
+    for path in PATHS {
+        for method in ["GET", "POST", "PUT", "DELETE"] {
+            let uri = path.replace(['{', '}'], "");
+            let request = Request::builder().method(method).uri(&uri);
+            let answer = house.send(request.body(Body::empty()).unwrap()).await;
+            let exists = answer.status.as_u16() != 405;
+            let told = documented.contains(&(method.to_owned(), path.to_owned()));
+            assert_eq!(exists, told, "{method} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_site_map_lists_every_path_in_hmas_spelling() {
+    let house = House::open().await;
+
+    let listed = house.get("/site-map").await.ok();
+
+    let listed: Vec<&str> = listed.as_array().unwrap().iter().filter_map(|p| p.as_str()).collect();
+    assert_eq!(listed.len(), PATHS.len());
+    assert!(listed.contains(&"/c/bank/<bank_name>/content/<content_id>"));
+}
