@@ -70,8 +70,8 @@ fn head() -> OpenApi {
 /// Adds what every endpoint has: its key, and the problems that its extractors and verbs can give.
 fn complete(document: &mut OpenApi) {
     let components = document.components.get_or_insert_with(Components::new);
-    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("mk_…").build();
-    components.add_security_scheme("key", SecurityScheme::Http(scheme));
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("mk_…").build();
+    components.add_security_scheme("key", SecurityScheme::Http(bearer));
     let (name, schema) =
         (ProblemJson::name(), <ProblemJson<'_> as utoipa::PartialSchema>::schema());
     components.schemas.insert(name.into_owned(), schema);

@@ -86,10 +86,11 @@ impl Form {
 
 fn unexpected(name: &str, names: &[&str]) -> Problem {
     let name: String = name.chars().take(64).collect();
-    let known = names.iter().map(|name| format!(", `{name}`")).collect::<String>();
+    let known: Vec<String> = ["file"].iter().chain(names).map(|name| format!("`{name}`")).collect();
+    let known = known.join(", ");
     Problem::new(
         Kind::MultipartShape,
-        format!("The part `{name}` is not expected, or came twice. Expected: `file`{known}."),
+        format!("The part `{name}` is not expected, or came twice. Expected: {known}."),
     )
 }
 

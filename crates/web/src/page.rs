@@ -32,11 +32,11 @@ places! { BankId DeliveryId EndpointId ImportId KeyId MatchId ServiceId }
 
 impl Place for EntryId {
     fn number(self) -> u128 {
-        u128::from(self.number().unsigned_abs())
+        u128::from(self.number().abs_diff(Self::MIN.number()))
     }
 
     fn at(number: u128) -> Option<Self> {
-        i64::try_from(number).ok().and_then(Self::new)
+        Self::MIN.number().checked_add_unsigned(u64::try_from(number).ok()?).and_then(Self::new)
     }
 }
 
@@ -148,7 +148,9 @@ mod tests {
         let entry = EntryId::new(12).unwrap();
 
         assert_eq!(Cursor::read(&Cursor::write(bank)), Some(Cursor(bank)));
-        assert_eq!(Cursor::read(&Cursor::write(entry)), Some(Cursor(entry)));
+        for entry in [EntryId::MIN, entry, EntryId::MAX] {
+            assert_eq!(Cursor::read(&Cursor::write(entry)), Some(Cursor(entry)));
+        }
     }
 
     #[test]
@@ -158,7 +160,7 @@ mod tests {
         for text in ["", "1", "zz", &long, &plus, &"A".repeat(32)] {
             assert_eq!(Cursor::<BankId>::read(text), None, "{text}");
         }
-        assert_eq!(Cursor::<EntryId>::read(&"0".repeat(32)), None);
+        assert_eq!(Cursor::<EntryId>::read(&format!("{:032x}", i64::MAX)), None);
         assert_eq!(Cursor::<EntryId>::read(&"f".repeat(32)), None);
     }
 }

@@ -6,7 +6,7 @@ use mamori_desk::Desk;
 use crate::api::{Created, created};
 use crate::extract::Json;
 use crate::guard::Admin;
-use crate::json::bank::{BankJson, NewBankJson};
+use crate::json::bank::{BankJson, NewBankJson, NewBankShape};
 use crate::problem::Problem;
 
 /// Create a bank
@@ -15,7 +15,7 @@ use crate::problem::Problem;
 /// but tell.
 #[utoipa::path(
     post, path = "/v1/banks", tag = "banks",
-    request_body = NewBankJson,
+    request_body = NewBankShape,
     responses(
         (status = 201, description = "The bank.", body = BankJson,
          headers(("location" = String, description = "Its address."))),

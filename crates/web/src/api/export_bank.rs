@@ -104,7 +104,7 @@ async fn next_chunk(
     };
     let size = PageSize::new(PageSize::MAX).unwrap_or(PageSize::DEFAULT);
     let page = desk.entries(admin, bank, after, size, false).await.inspect_err(|error| {
-        tracing::warn!(%bank, error = error as &dyn std::error::Error, "an export broke off");
+        tracing::warn!(%bank, error = error.logged(), "an export broke off");
     })?;
     let lines: String = page.rows.iter().map(|entry| line(entry, format)).collect();
     let step = page.next.map_or(Step::End, |next| Step::After(Some(next)));

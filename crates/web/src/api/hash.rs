@@ -32,9 +32,9 @@ pub async fn hash(
 ) -> Result<Json<Hashes>, Problem> {
     let bytes = read(&app, request).await?;
 
-    let hashed = app.desk.hash_item(bytes).await?;
+    let found = app.desk.hash_item(bytes).await?;
 
-    let hashes = Hashes::of(&hashed)
+    let hashes = Hashes::of(&found)
         .ok_or_else(|| Error::internal("no frame", std::io::Error::other("no frame")))?;
     Ok(Json(hashes))
 }

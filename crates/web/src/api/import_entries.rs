@@ -26,9 +26,9 @@ use crate::problem::{Kind, Problem};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ImportQuery {
-    /// The kind of a line that names none.
+    /// The kind of a line that names none; PDQ if it is not said.
     #[serde(default = "pdq")]
-    #[param(value_type = Option<HashKind>, default = json!("pdq"), inline, nullable = false)]
+    #[param(required = false, inline)]
     kind: HashKind,
 }
 

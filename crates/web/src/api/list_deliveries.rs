@@ -31,7 +31,7 @@ pub struct DeliveriesQuery {
     #[param(value_type = Option<text::EndpointId>, inline, nullable = false)]
     endpoint: Option<EndpointId>,
     /// In this state.
-    #[param(inline, nullable = false)]
+    #[param(value_type = DeliveryState, required = false, inline)]
     state: Option<DeliveryState>,
 }
 

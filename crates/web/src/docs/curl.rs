@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::page::{Operation, entries, list, text_of};
+use super::page::{Operation, at, entries, list, text_of};
 use super::schema::resolve;
 
 /// The line; it works when pasted, but for ids that are not there.
@@ -21,7 +21,7 @@ pub fn example(document: &Value, operation: Operation<'_>) -> String {
     if operation.value["x-who"] != "nobody" {
         line.push_str(" \\\n  -H \"authorization: Bearer $MAMORI_KEY\"");
     }
-    let body = entries(&operation.value["requestBody"]["content"]).next();
+    let body = entries(at(operation.value, "/requestBody/content")).next();
     if let Some((media_type, content)) = body {
         line.push_str(&body_arguments(document, media_type, &content["schema"]));
     }

@@ -24,7 +24,7 @@ pub struct Operation<'a> {
 /// The page.
 pub fn write(document: &Value) -> String {
     let mut page = String::new();
-    let title = text_of(&document["info"]["title"]);
+    let title = text_of(at(document, "/info/title"));
     page.push_str("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     page.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
     page.push_str("<meta name=\"color-scheme\" content=\"light dark\">\n");
@@ -32,7 +32,7 @@ pub fn write(document: &Value) -> String {
     page.push_str("<link rel=\"stylesheet\" href=\"/docs.css\">\n</head>\n<body>\n");
     page.push_str("<a class=\"skip\" href=\"#main\">Skip to the endpoints</a>\n<header>\n");
     push(&mut page, format_args!("<h1>{} API</h1>\n", escape(title)));
-    page.push_str(&prose(text_of(&document["info"]["description"])));
+    page.push_str(&prose(text_of(at(document, "/info/description"))));
     page.push_str(
         "<p>The same for programs: <a href=\"/openapi.json\">OpenAPI 3.1</a>. The examples take the \
          address from <code>$MAMORI</code> and the key from <code>$MAMORI_KEY</code>.</p>\n</header>\n",
@@ -133,7 +133,7 @@ fn write_parameters(page: &mut String, document: &Value, operation: &Value) {
 }
 
 fn write_body(page: &mut String, document: &Value, operation: &Value) {
-    for (media_type, content) in entries(&operation["requestBody"]["content"]) {
+    for (media_type, content) in entries(at(operation, "/requestBody/content")) {
         push(page, format_args!("<h4>Body: <code>{}</code></h4>\n", escape(media_type)));
         write_schema(page, document, &content["schema"]);
     }
@@ -205,7 +205,7 @@ fn write_problems(page: &mut String) {
 
 fn write_shapes(page: &mut String, document: &Value) {
     page.push_str("<section id=\"shapes\">\n<h2>shapes</h2>\n");
-    for (name, value) in entries(&document["components"]["schemas"]) {
+    for (name, value) in entries(at(document, "/components/schemas")) {
         push(page, format_args!("<article id=\"shape-{0}\">\n<h3>{0}</h3>\n", escape(name)));
         page.push_str(&prose(text_of(&value["description"])));
         write_schema(page, document, value);
@@ -226,6 +226,11 @@ fn tagged<'a>(document: &'a Value, tag: &str) -> Vec<Operation<'a>> {
         }
     }
     operations
+}
+
+/// What is at a JSON pointer, or null.
+pub fn at<'a>(value: &'a Value, pointer: &str) -> &'a Value {
+    value.pointer(pointer).unwrap_or(&Value::Null)
 }
 
 /// The text of a string; nothing of anything else.

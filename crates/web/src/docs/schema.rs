@@ -79,7 +79,7 @@ fn type_names(document: &Value, value: &Value) -> String {
         Value::Array(names) => {
             names.iter().map(|name| one(text_of(name))).collect::<Vec<_>>().join(" or ")
         }
-        _ => "anything".to_owned(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => "anything".to_owned(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Banks in JSON.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
@@ -12,10 +13,13 @@ use mamori_model::{
 };
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize};
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{
+    AllOfBuilder, AnyOfBuilder, ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type,
+};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::text;
+use super::{distance, optional_distance, optional_quality, quality, text};
 use crate::problem::{Kind, Problem};
 
 /// A named set of hashes with one purpose, and where it may look.
@@ -45,6 +49,7 @@ pub struct BankJson {
     #[schema(value_type = Vec<text::CountryOrStar>)]
     pub jurisdictions: Jurisdictions,
     /// The law that lets it look into private messages, and until when.
+    #[schema(value_type = Option<PrivateBasisShape>)]
     pub private_basis: Option<PrivateBasis>,
     /// The largest distance at which a PDQ hash still matches.
     #[schema(value_type = u32, minimum = 0, maximum = 64)]
@@ -95,7 +100,7 @@ impl BankJson {
 /// unless it is said.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = NewBank)]
+#[schema(as = NewBankKeys)]
 pub struct NewBankJson {
     /// Its name, unique.
     #[schema(value_type = text::BankName)]
@@ -113,19 +118,20 @@ pub struct NewBankJson {
     pub owner: Line,
     /// The surfaces on which it may look; private messages only with a `private_basis`.
     #[serde(default = "not_private")]
-    #[schema(min_items = 1, max_items = 3, default = json!(["public", "shared"]))]
+    #[schema(value_type = Vec<Surface>, min_items = 1, default = json!(["public", "shared"]))]
     pub surfaces: BTreeSet<Surface>,
     /// The countries in which it may look; `["*"]` is everywhere, and stands alone.
     #[schema(schema_with = jurisdictions)]
     pub jurisdictions: Jurisdictions,
     /// The law that lets it look into private messages, and until when.
+    #[schema(value_type = Option<PrivateBasisShape>)]
     pub private_basis: Option<PrivateBasis>,
     /// The largest distance at which a PDQ hash still matches.
-    #[serde(default = "same_picture")]
+    #[serde(default = "same_picture", deserialize_with = "distance")]
     #[schema(value_type = u32, minimum = 0, maximum = 64, default = 31)]
     pub distance_max: Distance,
     /// The least quality of an item's PDQ hash that is compared.
-    #[serde(default = "trusted")]
+    #[serde(default = "trusted", deserialize_with = "quality")]
     #[schema(value_type = u32, minimum = 0, maximum = 100, default = 50)]
     pub quality_min: Quality,
     /// What a match may do by itself.
@@ -136,6 +142,56 @@ pub struct NewBankJson {
     #[serde(default = "yes")]
     #[schema(default = true)]
     pub enabled: bool,
+}
+
+/// The law that lets a bank look into private messages, and until when.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = PrivateBasis)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct PrivateBasisShape {
+    /// The law, as a lawyer would cite it.
+    law: text::Line,
+    /// The last day on which it applies, in UTC.
+    #[schema(format = Date, example = "2027-04-03")]
+    until: String,
+}
+
+/// [`NewBankJson`] in the document: its keys, and what cannot be together.
+#[derive(Clone, Copy, Debug)]
+pub struct NewBankShape;
+
+impl ToSchema for NewBankShape {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("NewBank")
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        <NewBankJson as ToSchema>::schemas(schemas);
+    }
+}
+
+impl PartialSchema for NewBankShape {
+    fn schema() -> RefOr<Schema> {
+        let words = |words: &[&str]| {
+            let any = ObjectBuilder::new().schema_type(SchemaType::AnyValue);
+            any.enum_values(Some(words.iter().copied()))
+        };
+        let open = ArrayBuilder::new().items(words(&["public", "shared"]));
+        let no_message = ObjectBuilder::new().property("surfaces", open);
+        let basis = ObjectBuilder::new().schema_type(Type::Object);
+        let lawful =
+            ObjectBuilder::new().property("private_basis", basis).required("private_basis");
+        let harmful = Purpose::ALL.into_iter().filter(|purpose| !purpose.is_negative());
+        let harmful: Vec<&str> = harmful.map(Purpose::as_str).collect();
+        let may_act = ObjectBuilder::new().property("purpose", words(&harmful));
+        let does_nothing = ObjectBuilder::new().property("action", words(&["none"]));
+        AllOfBuilder::new()
+            .item(NewBankJson::schema())
+            .item(AnyOfBuilder::new().item(no_message).item(lawful))
+            .item(AnyOfBuilder::new().item(may_act).item(does_nothing))
+            .into()
+    }
 }
 
 fn not_private() -> BTreeSet<Surface> {
@@ -169,10 +225,7 @@ fn jurisdictions_or_null() -> Schema {
 fn one_of_jurisdictions() -> OneOfBuilder {
     let everywhere = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["*"]));
     let star = ArrayBuilder::new().items(everywhere).min_items(Some(1)).max_items(Some(1));
-    let countries = ArrayBuilder::new()
-        .items(text::Country::schema())
-        .min_items(Some(1))
-        .max_items(Some(26 * 26));
+    let countries = ArrayBuilder::new().items(text::Country::schema()).min_items(Some(1));
     OneOfBuilder::new()
         .description(Some(
             "The countries in which it may look; `[\"*\"]` is everywhere, and alone.",
@@ -221,19 +274,21 @@ pub struct BankChangeJson {
     #[schema(value_type = Option<text::Line>)]
     pub owner: Option<Line>,
     /// The surfaces on which it may look; private messages only with a `private_basis`.
-    #[schema(min_items = 1, max_items = 3)]
+    #[schema(value_type = Option<Vec<Surface>>, min_items = 1)]
     pub surfaces: Option<BTreeSet<Surface>>,
     /// The countries in which it may look; `["*"]` is everywhere, and stands alone.
     #[schema(schema_with = jurisdictions_or_null, required = false)]
     pub jurisdictions: Option<Jurisdictions>,
     /// The law that lets it look into private messages; `null` takes it away.
     #[serde(default, deserialize_with = "private_basis")]
-    #[schema(value_type = Option<PrivateBasis>)]
+    #[schema(value_type = Option<PrivateBasisShape>)]
     pub private_basis: PrivateBasisChange,
     /// The largest distance at which a PDQ hash still matches.
+    #[serde(default, deserialize_with = "optional_distance")]
     #[schema(value_type = Option<u32>, minimum = 0, maximum = 64)]
     pub distance_max: Option<Distance>,
     /// The least quality of an item's PDQ hash that is compared.
+    #[serde(default, deserialize_with = "optional_quality")]
     #[schema(value_type = Option<u32>, minimum = 0, maximum = 100)]
     pub quality_min: Option<Quality>,
     /// What a match may do by itself.

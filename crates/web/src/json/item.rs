@@ -15,7 +15,7 @@ use utoipa::openapi::{AllOfBuilder, ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::matched::HitJson;
-use super::{optional_text, text};
+use super::{optional_quality, optional_text, text};
 use crate::problem::{Kind, Problem};
 
 /// What is asked about an item of which only the hashes are sent: at least one.
@@ -34,6 +34,7 @@ pub struct CheckHashes {
     /// How it looks.
     pub pdq: Option<Pdq>,
     /// The quality of `pdq`.
+    #[serde(default, deserialize_with = "optional_quality")]
     pub quality: Option<Quality>,
     /// SHA-256 of its bytes.
     pub sha256: Option<Sha256>,

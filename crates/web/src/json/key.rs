@@ -5,7 +5,9 @@ use mamori_desk::issue_key::Issued;
 use mamori_model::key::{Key, Role, Service};
 use mamori_model::{KeyId, Line, ServiceId};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::schema::{AllOfBuilder, AnyOfBuilder, SchemaType};
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::text;
 use crate::problem::{Kind, Problem};
@@ -104,17 +106,55 @@ impl From<Issued> for KeyJson {
 
 /// What a key begins with: `{"role":"admin","name":"…"}` or
 /// `{"role":"service","service_id":"svc_…","name":"…"}`.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewKey {
     /// What its holder may do.
     pub role: RoleWord,
     /// Whose it is; needed for a service's key, and refused for an administrator's.
-    #[schema(value_type = Option<text::ServiceId>)]
     pub service_id: Option<ServiceId>,
     /// What it is for.
-    #[schema(value_type = text::Line)]
     pub name: Line,
+}
+
+/// The keys of [`NewKey`], each by itself.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(description = "What a key begins with.")]
+#[expect(dead_code, reason = "only its schema is used")]
+struct NewKeyKeys {
+    /// What its holder may do.
+    role: RoleWord,
+    /// Whose it is; needed for a service's key, and refused for an administrator's.
+    service_id: Option<text::ServiceId>,
+    /// What it is for.
+    name: text::Line,
+}
+
+impl ToSchema for NewKey {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        <NewKeyKeys as ToSchema>::schemas(schemas);
+    }
+}
+
+impl PartialSchema for NewKey {
+    /// The keys, and which role has a service.
+    fn schema() -> RefOr<Schema> {
+        let role = |word: &str| {
+            ObjectBuilder::new().schema_type(SchemaType::AnyValue).enum_values(Some([word]))
+        };
+        let service = ObjectBuilder::new()
+            .property("role", role("service"))
+            .property("service_id", ObjectBuilder::new().schema_type(Type::String))
+            .required("service_id");
+        let admin = ObjectBuilder::new()
+            .property("role", role("admin"))
+            .property("service_id", ObjectBuilder::new().schema_type(Type::Null));
+        AllOfBuilder::new()
+            .item(NewKeyKeys::schema())
+            .item(AnyOfBuilder::new().item(service).item(admin))
+            .into()
+    }
 }
 
 impl NewKey {

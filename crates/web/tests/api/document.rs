@@ -24,20 +24,19 @@ fn walk<'a>(value: &'a Value, path: &str, visit: &mut impl FnMut(&str, &'a Value
             let items = items.iter().enumerate();
             items.for_each(|(nth, value)| walk(value, &format!("{path}/{nth}"), visit));
         }
-        _ => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
 #[test]
 fn the_document_in_the_repository_is_the_one_that_is_served() {
     let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");
-    let actual = serde_json::to_string_pretty(&document()).unwrap() + "\n";
-
-    if fs::read_to_string(&kept).unwrap_or_default() == actual {
+    let text = fs::read_to_string(&kept).unwrap_or_default();
+    if serde_json::from_str(&text).ok() == Some(document()) {
         return;
     }
     let shown = Path::new(env!("CARGO_TARGET_TMPDIR")).join("openapi.json");
-    fs::write(&shown, actual).unwrap();
+    fs::write(&shown, serde_json::to_string_pretty(&document()).unwrap() + "\n").unwrap();
     panic!(
         "the API changed; if you meant it: cp {} docs/openapi.json, and read the difference",
         shown.display(),

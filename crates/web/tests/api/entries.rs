@@ -59,11 +59,11 @@ on_both_engines! {
     async fn a_list_streams_in_and_its_wrong_lines_are_named(records: Records) {
         let house = House::open(records).await;
         let bank = house.bank("list-a").await;
-        let mut list: String =
-            (0..6_000).map(|number| format!("{{\"hash\":\"{number:064x}\"}}\n")).collect();
-        list.push_str("{\"hash\":\"xyz\"}\n\n{\"hash\":\"");
-        list.push_str(&"0".repeat(64));
-        list.push_str("\",\"colour\":\"red\"}\n");
+        let lines = (0..6_000).map(|number| format!("{{\"hash\":\"{number:064x}\"}}"));
+        let mut lines: Vec<String> = lines.collect();
+        lines.push("{\"hash\":\"xyz\"}\n".to_owned());
+        lines.push(format!("{{\"hash\":\"{}\",\"colour\":\"red\"}}", "0".repeat(64)));
+        let list = lines.join("\n");
 
         let path = format!("{bank}/imports");
         let answer =

@@ -98,8 +98,8 @@ impl House {
             keys.push(issued.token.into_revealed());
         }
         let routes = mamori_web::api(desk.clone(), settings);
-        let (keys, _stop) = (keys.try_into().unwrap(), stop.drop_guard());
-        Self { desk, routes, service, keys, _stop, _records: records }
+        let keys = keys.try_into().unwrap();
+        Self { desk, routes, service, keys, _stop: stop.drop_guard(), _records: records }
     }
 
     pub fn key(&self, who: Who) -> Option<&str> {
