@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::tools;
+use crate::{bank, check_config, config, demo, key, migrate, serve, tools};
 
 /// Finds known abuse in what a service is about to publish, and keeps nothing of the rest.
 #[derive(Parser)]
@@ -37,6 +37,12 @@ pub enum Command {
     Hash(tools::hash::Args),
     Match(tools::matching::Args),
     Scan(tools::scan::Args),
+    Serve(serve::Args),
+    Demo(demo::Args),
+    Bank(bank::Args),
+    Key(key::Args),
+    CheckConfig(check_config::Args),
+    Migrate(migrate::Args),
     #[command(hide = true)]
     Decode(tools::decode::Args),
 }
@@ -47,6 +53,12 @@ impl Command {
             Self::Hash(args) => tools::hash::run(args),
             Self::Match(args) => tools::matching::run(args),
             Self::Scan(args) => tools::scan::run(args),
+            Self::Serve(args) => serve::run(args),
+            Self::Demo(args) => demo::run(args),
+            Self::Bank(args) => bank::run(args),
+            Self::Key(args) => key::run(args),
+            Self::CheckConfig(args) => check_config::run(args),
+            Self::Migrate(args) => migrate::run(args),
             Self::Decode(args) => Ok(tools::decode::run(args)),
         }
     }
@@ -65,7 +77,11 @@ pub fn main() -> ExitCode {
     }
     // If even this cannot be written, the status still says it.
     let _ = writeln!(io::stderr(), "mamori: {error:#}");
-    if error.is::<tools::Misuse>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+    if error.is::<tools::Misuse>() || error.is::<config::Error>() {
+        ExitCode::from(2)
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

@@ -1,6 +1,14 @@
 //! The binary `mamori`.
 
+mod bank;
+mod check_config;
 mod cli;
+mod config;
+mod demo;
+mod key;
+mod migrate;
+mod runtime;
+mod serve;
 mod tools;
 
 use std::process::ExitCode;

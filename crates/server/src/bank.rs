@@ -1,0 +1,79 @@
+//! `mamori bank`: banks, at the machine and directly on its database, while nodes serve or not.
+
+pub mod create;
+pub mod delete;
+pub mod export;
+pub mod import;
+pub mod list;
+
+use std::process::ExitCode;
+
+use mamori_desk::{Admin, Desk, Error, Proof};
+use mamori_model::{Bank, BankName};
+
+use crate::config::Config;
+use crate::runtime;
+use crate::serve::ConfigArgs;
+use crate::serve::node::desk_at_the_machine;
+
+/// List, create, fill, export and delete banks
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+const EXAMPLES: &str = "\
+It works on the database of the configuration, also while nodes serve: they follow within a second.
+
+Examples:
+  mamori bank create rehearsal --purpose rehearsal --source 'drawn by code' \\
+      --legal-basis 'none needed' --owner 'trust and safety'
+  mamori bank import rehearsal hashes.txt
+  mamori bank import rehearsal list.csv --format csv
+  mamori bank export rehearsal > rehearsal.ndjson
+  mamori bank list --json
+  mamori bank delete rehearsal --yes";
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    List(list::Args),
+    Create(create::Args),
+    Import(import::Args),
+    Export(export::Args),
+    Delete(delete::Args),
+}
+
+/// Does one of them.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let (config, _) = Config::load(args.config.file.as_deref())?;
+    runtime::block_on(async {
+        let desk = desk_at_the_machine(&config).await?;
+        let done = match &args.command {
+            Command::List(args) => list::run(&desk, args).await,
+            Command::Create(args) => create::run(&desk, args).await,
+            Command::Import(args) => import::run(&desk, args).await,
+            Command::Export(args) => export::run(&desk, args).await,
+            Command::Delete(args) => delete::run(&desk, args).await,
+        };
+        desk.close().await;
+        done
+    })
+}
+
+fn proof() -> Proof {
+    Proof::Admin(Admin::at_the_machine())
+}
+
+/// The bank of this name, or a sentence that says which names there are.
+async fn named(desk: &Desk, name: &BankName) -> anyhow::Result<Bank> {
+    match desk.bank_named(&proof(), name).await {
+        Err(Error::NotFound(_)) => {
+            anyhow::bail!("there is no bank {name}; `mamori bank list` says which there are")
+        }
+        found => Ok(found?),
+    }
+}

@@ -1,0 +1,145 @@
+//! `mamori bank import`.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt, stream};
+use indicatif::{ProgressBar, ProgressStyle};
+use mamori_desk::import_lines::LineFormat;
+use mamori_desk::{Admin, Desk};
+use mamori_model::import::{Import, ImportState};
+use mamori_model::{BankName, HashKind};
+use tokio::fs::File;
+use tokio::io::AsyncRead;
+use tokio_util::io::ReaderStream;
+
+/// Add the hashes of a list; what the bank has already is not added twice
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The bank's name
+    name: BankName,
+    /// The list, or - for stdin
+    file: PathBuf,
+    /// How its lines are written [default: by the file's name; text if that says nothing]
+    #[arg(long)]
+    format: Option<Format>,
+    /// What hashes are where a line does not say: `pdq`, `sha256` or `md5`
+    #[arg(long, default_value = "pdq")]
+    kind: HashKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// One hash in hex digits a line
+    Text,
+    /// One JSON object a line, with `hash`, and if wanted `kind`, `source_id`, `labels` and `expires_at`
+    Ndjson,
+    /// The same names as columns in the first line; labels are separated by ;
+    Csv,
+}
+
+/// Adds them while they are read, and says what became of each line.
+pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
+    let bank = super::named(desk, &args.name).await?;
+    let format = args.format.unwrap_or_else(|| Format::of(&args.file));
+    let (reader, bar) = open(&args.file).await?;
+    let (admin, lines) = (Admin::at_the_machine(), format.lines());
+    let chunks = Box::pin(chunks(reader, format, bar.clone()));
+
+    let import = desk.import_entries(&admin, bank.id, lines, args.kind, chunks).await;
+
+    bar.finish_and_clear();
+    let import = import?;
+    tell(&import, format)?;
+    let is_whole = import.state == ImportState::Finished && import.rejected == 0;
+    Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+impl Format {
+    fn of(file: &Path) -> Self {
+        match file.extension().and_then(|extension| extension.to_str()) {
+            Some("csv") => Self::Csv,
+            Some("ndjson" | "jsonl" | "json") => Self::Ndjson,
+            _ => Self::Text,
+        }
+    }
+
+    fn lines(self) -> LineFormat {
+        match self {
+            Self::Ndjson => LineFormat::Ndjson,
+            Self::Text | Self::Csv => LineFormat::Csv,
+        }
+    }
+
+    /// Bare hashes are a CSV of one column, whose first line is not in the file.
+    fn header(self) -> Option<&'static str> {
+        match self {
+            Self::Text => Some("hash\n"),
+            Self::Ndjson | Self::Csv => None,
+        }
+    }
+}
+
+type Reader = Box<dyn AsyncRead + Send + Unpin>;
+
+async fn open(file: &Path) -> anyhow::Result<(Reader, ProgressBar)> {
+    if file == Path::new("-") {
+        return Ok((Box::new(tokio::io::stdin()), ProgressBar::new_spinner()));
+    }
+    let opened = File::open(file).await;
+    let opened = opened.with_context(|| format!("{} cannot be read", file.display()))?;
+    let length = opened.metadata().await?.len();
+    let style = "{bar:40} {decimal_bytes} of {decimal_total_bytes}, {eta} left";
+    let bar = ProgressBar::new(length).with_style(ProgressStyle::with_template(style)?);
+    Ok((Box::new(opened), bar))
+}
+
+fn chunks(
+    reader: Reader,
+    format: Format,
+    bar: ProgressBar,
+) -> impl Stream<Item = io::Result<Bytes>> {
+    let header =
+        stream::iter(format.header().map(|header| Ok(Bytes::from_static(header.as_bytes()))));
+    let body = ReaderStream::with_capacity(reader, 1 << 16).inspect(move |chunk| {
+        let bytes = chunk.as_ref().map_or(0, Bytes::len);
+        bar.inc(u64::try_from(bytes).unwrap_or(0));
+    });
+    header.chain(body)
+}
+
+fn tell(import: &Import, format: Format) -> io::Result<()> {
+    let mut out = io::stderr().lock();
+    let own_lines = u64::from(format.header().is_some());
+    for rejected in &import.rejected_lines {
+        writeln!(out, "line {}: {}", rejected.line.saturating_sub(own_lines), rejected.reason)?;
+    }
+    let shown = u64::try_from(import.rejected_lines.len()).unwrap_or(u64::MAX);
+    if import.rejected > shown {
+        writeln!(out, "… and {} further lines", import.rejected - shown)?;
+    }
+    if import.state != ImportState::Finished {
+        writeln!(out, "the list broke off; import it again, nothing is added twice")?;
+    }
+    writeln!(
+        out,
+        "{} lines: {} added, {} already there, {} rejected",
+        import.lines, import.added, import.duplicates, import.rejected
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_list_says_how_it_is_written() {
+        assert_eq!(Format::of(Path::new("a.csv")), Format::Csv);
+        assert_eq!(Format::of(Path::new("a.jsonl")), Format::Ndjson);
+        assert_eq!(Format::of(Path::new("a.txt")), Format::Text);
+        assert_eq!(Format::of(Path::new("-")), Format::Text);
+    }
+}

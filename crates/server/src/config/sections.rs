@@ -1,0 +1,259 @@
+//! The sections of the file, with their defaults. `mamori.sample.toml` explains each key.
+
+use std::collections::BTreeSet;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use ipnet::IpNet;
+use mamori_model::{Country, Jurisdictions, Line, Purpose, Sensitive, Surface, retention};
+use serde::Deserialize;
+
+use super::checked::{deliveries_days, ended_entries_days, matches_days, sensitive, within};
+
+const HOUR_S: u64 = 3_600;
+const MIB: u64 = 1 << 20;
+
+/// `[server]`: where it listens, and how long it waits.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Server {
+    /// Address and port; port 0 takes a free one and logs which.
+    pub listen: SocketAddr,
+    /// This node's name in leases and logs; made from the machine and the process if empty.
+    pub node: String,
+    /// The most connections at a time, on each listener.
+    #[serde(deserialize_with = "within::<1, 1_000_000, _, _>")]
+    pub connections_max: usize,
+    /// How long a client may take to send a request's head, or to begin the next one.
+    #[serde(deserialize_with = "within::<1, HOUR_S, _, _>")]
+    pub header_timeout_s: u32,
+    /// How long a client may send nothing in the middle of a body.
+    #[serde(deserialize_with = "within::<1, HOUR_S, _, _>")]
+    pub body_idle_timeout_s: u32,
+    /// How long a request may take in all; imports have no limit but the idle one.
+    #[serde(deserialize_with = "within::<1, HOUR_S, _, _>")]
+    pub request_timeout_s: u32,
+    /// How long a stop waits for what was accepted.
+    #[serde(deserialize_with = "within::<1, HOUR_S, _, _>")]
+    pub stop_time_max_s: u32,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            node: String::new(),
+            connections_max: 1_024,
+            header_timeout_s: 10,
+            body_idle_timeout_s: 10,
+            request_timeout_s: 30,
+            stop_time_max_s: 30,
+        }
+    }
+}
+
+/// `[database]`: where the records are.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Database {
+    /// `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`.
+    #[serde(deserialize_with = "sensitive")]
+    pub url: Sensitive<String>,
+    /// A file that holds the URL, such as a mounted secret; goes before `url`.
+    pub url_file: Option<PathBuf>,
+    /// The most connections that are open at a time.
+    #[serde(deserialize_with = "within::<1, 1_000, _, _>")]
+    pub connections_max: u32,
+    /// How long a request waits for a connection before it is answered with 503.
+    #[serde(deserialize_with = "within::<1, 300, _, _>")]
+    pub acquire_timeout_s: u32,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self {
+            url: Sensitive::new("sqlite:mamori.sqlite".to_owned()),
+            url_file: None,
+            connections_max: 16,
+            acquire_timeout_s: 5,
+        }
+    }
+}
+
+/// `[media]`: the processes that decode pictures.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Media {
+    /// How many; 0 means one for each processor.
+    #[serde(deserialize_with = "within::<0, 1_024, _, _>")]
+    pub workers: usize,
+    /// How many pictures may wait for one of them; further ones are answered with 503.
+    #[serde(deserialize_with = "within::<1, 100_000, _, _>")]
+    pub waiting_max: usize,
+    /// `[media.limits]`: how much one picture may cost.
+    pub limits: mamori_media::Limits,
+}
+
+impl Default for Media {
+    fn default() -> Self {
+        Self { workers: 0, waiting_max: 256, limits: mamori_media::Limits::default() }
+    }
+}
+
+/// `[limits]`: how large a request may be.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// The most bytes of one item. A camera's largest JPEG is about 30 MB.
+    #[serde(deserialize_with = "within::<1_024, { 1_024 * MIB }, _, _>")]
+    pub item_bytes_max: u64,
+    /// The most bytes of a JSON body.
+    #[serde(deserialize_with = "within::<1_024, { 64 * MIB }, _, _>")]
+    pub json_bytes_max: u64,
+    /// The most bytes of one import: ten million lines of about 400 bytes.
+    #[serde(deserialize_with = "within::<1_024, { 1_048_576 * MIB }, _, _>")]
+    pub import_bytes_max: u64,
+    /// The longest line of an import.
+    #[serde(deserialize_with = "within::<128, MIB, _, _>")]
+    pub import_line_bytes_max: usize,
+    /// How many lines of an import are committed together.
+    #[serde(deserialize_with = "within::<1, 100_000, _, _>")]
+    pub import_batch_lines: usize,
+    /// The most entries of one bank that an answer names, the nearest first.
+    #[serde(deserialize_with = "within::<1, 1_000, _, _>")]
+    pub hits_per_bank_max: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            item_bytes_max: 50 << 20,
+            json_bytes_max: 1 << 20,
+            import_bytes_max: 4 << 30,
+            import_line_bytes_max: 16 << 10,
+            import_batch_lines: 5_000,
+            hits_per_bank_max: 20,
+        }
+    }
+}
+
+/// `[webhooks]`: how services are told.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Webhooks {
+    /// How long a receiver may take to answer.
+    #[serde(deserialize_with = "within::<1, 50, _, _>")]
+    pub timeout_s: u32,
+    /// How many messages are on their way at once.
+    #[serde(deserialize_with = "within::<1, 1_024, _, _>")]
+    pub concurrency: u32,
+    /// Private networks that may be sent to all the same.
+    pub private_networks: Vec<IpNet>,
+    /// The most endpoints of a service.
+    #[serde(deserialize_with = "within::<1, 1_000, _, _>")]
+    pub endpoints_max: usize,
+}
+
+impl Default for Webhooks {
+    fn default() -> Self {
+        Self { timeout_s: 15, concurrency: 16, private_networks: Vec::new(), endpoints_max: 10 }
+    }
+}
+
+/// `[retention]`: how long things are kept, in days.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_field_names, reason = "the keys end in their unit")]
+pub struct Retention {
+    /// Matches, with the item's and the account's names.
+    #[serde(deserialize_with = "matches_days")]
+    pub matches_days: u32,
+    /// Webhook deliveries, with their payload.
+    #[serde(deserialize_with = "deliveries_days")]
+    pub deliveries_days: u32,
+    /// Withdrawn and expired entries.
+    #[serde(deserialize_with = "ended_entries_days")]
+    pub ended_entries_days: u32,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self {
+            matches_days: retention::MATCHES.days_default,
+            deliveries_days: retention::DELIVERIES.days_default,
+            ended_entries_days: retention::ENDED_ENTRIES.days_default,
+        }
+    }
+}
+
+/// `[hma]`: the look-ups of Hasher-Matcher-Actioner.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Hma {
+    /// Whether they are served at all.
+    pub enabled: bool,
+    /// An address of their own; without one they are beside the other interfaces.
+    pub listen: Option<SocketAddr>,
+    /// Whether they take our keys. HMA's own clients have none.
+    pub key_required: bool,
+    /// Where the items of a look-up stand; HMA's clients do not say.
+    pub surface: Surface,
+    /// Under which country's law they stand, if it is always the same.
+    pub country: Option<Country>,
+    /// The purpose of a bank that is made through this interface; needed if `enabled`.
+    pub purpose: Option<Purpose>,
+    /// The law or agreement of such a bank; needed if `enabled`.
+    pub legal_basis: Option<Line>,
+    /// Where its hashes come from; needed if `enabled`.
+    pub source: Option<Line>,
+    /// Who answers for it; needed if `enabled`.
+    pub owner: Option<Line>,
+    /// The surfaces on which such a bank may look; private messages take more than this.
+    pub surfaces: BTreeSet<Surface>,
+    /// The countries in which such a bank may look.
+    pub jurisdictions: Jurisdictions,
+}
+
+impl Default for Hma {
+    fn default() -> Self {
+        Self {
+            enabled: false,
+            listen: None,
+            key_required: true,
+            surface: Surface::Public,
+            country: None,
+            purpose: None,
+            legal_basis: None,
+            source: None,
+            owner: None,
+            surfaces: BTreeSet::from([Surface::Public, Surface::Shared]),
+            jurisdictions: Jurisdictions::Everywhere,
+        }
+    }
+}
+
+/// `[log]`: what is logged, and how.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// A level, or a filter by module as `tracing-subscriber` reads it.
+    pub level: String,
+    /// How a line is written.
+    pub format: LogFormat,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { level: "info".to_owned(), format: LogFormat::Json }
+    }
+}
+
+/// How a log line is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// For people; coloured on a terminal.
+    Text,
+}

@@ -1,0 +1,163 @@
+use super::*;
+
+const SAMPLE: &str = include_str!("../../../../mamori.sample.toml");
+
+fn parse(text: &str) -> Result<Config, Error> {
+    let config = Config::parse(Path::new("mamori.toml"), text)?;
+    config.check()?;
+    Ok(config)
+}
+
+fn refusal(text: &str) -> String {
+    parse(text).unwrap_err().to_string()
+}
+
+/// The sample with every commented key switched on.
+fn sample_with_all_keys() -> String {
+    let uncomment = |line: &str| match line.strip_prefix("#") {
+        Some(rest) if rest.starts_with(|c: char| c.is_ascii_lowercase()) => rest.to_owned(),
+        _ => line.to_owned(),
+    };
+    SAMPLE.lines().map(uncomment).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_sample_says_what_the_defaults_are() {
+    assert_eq!(parse(SAMPLE).unwrap(), Config::default());
+}
+
+#[test]
+fn the_sample_knows_only_keys_that_there_are() {
+    parse(&sample_with_all_keys()).unwrap();
+}
+
+/// The parser names every key of a section when it meets one that it does not know.
+#[test]
+fn the_sample_explains_every_key_that_there_is() {
+    let sections =
+        ["server", "database", "media", "media.limits", "limits", "webhooks", "retention"];
+    let table: toml::Table = sample_with_all_keys().parse().unwrap();
+    for section in sections.into_iter().chain(["hma", "log"]) {
+        let sample = section.split('.').fold(&table, |table, name| table[name].as_table().unwrap());
+
+        let message = refusal(&format!("[{section}]\nnobody_knows = 1"));
+        let (_, expected) = message.split_once("expected one of ").unwrap_or_else(|| {
+            message.split_once("expected ").expect("it says which keys there are")
+        });
+
+        let keys: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
+        assert!(!keys.is_empty(), "{message}");
+        for key in keys {
+            assert!(sample.contains_key(key), "[{section}] {key} is not in the sample");
+        }
+    }
+}
+
+#[test]
+fn an_unknown_key_is_named_with_its_line_and_what_was_expected() {
+    let message = refusal("[server]\nlisten = \"127.0.0.1:1\"\nlissten = 1\n");
+
+    for words in ["mamori.toml", "line 3", "lissten", "`listen`"] {
+        assert!(message.contains(words), "{words} is not in: {message}");
+    }
+}
+
+#[test]
+fn a_value_outside_of_its_range_is_named_with_its_line_and_the_range() {
+    let message = refusal("[server]\n\nconnections_max = 0\n");
+
+    for words in ["line 3", "connections_max", "1 to 1000000"] {
+        assert!(message.contains(words), "{words} is not in: {message}");
+    }
+    assert!(refusal("[log]\nformat = \"xml\"").contains("`json`"));
+    assert!(refusal("[server]\nlisten = \"nowhere\"").contains("line 2"));
+}
+
+#[test]
+fn nothing_is_kept_longer_than_its_term_allows() {
+    let message = refusal("[retention]\nmatches_days = 367\n");
+
+    for words in ["matches_days", "1 to 366", "2022/2065"] {
+        assert!(message.contains(words), "{words} is not in: {message}");
+    }
+    assert!(parse("[retention]\nmatches_days = 366\n").is_ok());
+    assert!(refusal("[retention]\ndeliveries_days = 0").contains("1 to 183"));
+    assert!(refusal("[retention]\nended_entries_days = 3661").contains("1 to 3660"));
+}
+
+const HMA: &str = r#"
+[hma]
+enabled = true
+purpose = "rehearsal"
+legal_basis = "none"
+source = "drawn"
+owner = "tests"
+"#;
+
+#[test]
+fn look_ups_without_keys_stay_on_the_machine() {
+    let open = |address: &str| format!("{HMA}key_required = false\nlisten = \"{address}\"");
+
+    assert!(parse(&open("127.0.0.1:5000")).is_ok());
+    assert!(parse(&open("[::1]:5000")).is_ok());
+    for address in ["0.0.0.0:5000", "10.0.0.1:5000", "[::]:5000", "[::ffff:10.0.0.1]:5000"] {
+        assert!(refusal(&open(address)).contains("hma.key_required"), "{address}");
+    }
+    assert!(parse(&format!("{HMA}listen = \"0.0.0.0:5000\"")).is_ok());
+    assert!(refusal(&format!("{HMA}key_required = false")).contains("hma.listen"));
+    assert!(refusal(&format!("{HMA}listen = \"127.0.0.1:8080\"")).contains("server.listen"));
+}
+
+#[test]
+fn look_ups_need_a_purpose_and_a_basis_for_the_banks_they_make() {
+    assert!(parse(HMA).is_ok());
+    for key in ["purpose", "legal_basis", "source", "owner"] {
+        let without: Vec<&str> = HMA.lines().filter(|line| !line.starts_with(key)).collect();
+
+        assert!(refusal(&without.join("\n")).contains(&format!("`hma.{key}`")));
+    }
+}
+
+#[test]
+fn no_bank_that_is_made_through_look_ups_looks_into_private_messages() {
+    let message = refusal(&format!("{HMA}surfaces = [\"private_message\"]"));
+
+    assert!(message.contains("hma.surfaces") && message.contains("private_basis"), "{message}");
+}
+
+#[test]
+fn a_log_level_that_is_none_is_refused() {
+    assert!(refusal("[log]\nlevel = \"a=b=c\"").contains("log.level"));
+    assert!(parse("[log]\nlevel = \"warn,mamori_desk=debug\"").is_ok());
+}
+
+#[test]
+fn a_password_in_the_database_url_does_not_show() {
+    let config = parse("[database]\nurl = \"postgres://ada:geheim@db/mamori\"").unwrap();
+
+    assert!(!format!("{config:?}").contains("geheim"));
+}
+
+#[test]
+fn a_secret_comes_from_the_environment_before_its_file_before_its_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("url");
+    fs::write(&path, "postgres://from-the-file/m\n").unwrap();
+    let text = format!("[database]\nurl = \"sqlite:key\"\nurl_file = {path:?}");
+    let taken = |environment: Option<&str>| {
+        let mut config = parse(&text).unwrap();
+        config.take_secrets(environment.map(str::to_owned)).unwrap();
+        config.database.url.into_revealed()
+    };
+
+    assert_eq!(taken(None), "postgres://from-the-file/m");
+    assert_eq!(taken(Some("")), "postgres://from-the-file/m");
+    assert_eq!(taken(Some("sqlite:env")), "sqlite:env");
+}
+
+#[test]
+fn a_file_that_is_named_must_be_there() {
+    let error = Config::load(Some(Path::new("/nowhere/mamori.toml"))).unwrap_err();
+
+    assert!(matches!(error, Error::Unreadable { .. }));
+}

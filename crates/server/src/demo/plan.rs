@@ -1,0 +1,226 @@
+//! What the demo sends, and what must come of it. Decided here, before anything is sent.
+
+use std::num::NonZeroUsize;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use mamori_testkit::pictures::{draw, edit, encode};
+use serde::Serialize;
+
+/// How many pictures go into the bank.
+pub const KNOWN: u64 = 40;
+/// How many others there are.
+pub const UNRELATED: u64 = 160;
+/// How many of the known ones are also sent as a private message, and cut short.
+pub const ALSO: u64 = 10;
+
+/// Width and height of a picture.
+const SIZE: (u32, u32) = (400, 300);
+
+/// What happened to a picture before it was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Nothing.
+    Original,
+    /// Encoded again, with loss.
+    Jpeg,
+    /// Encoded again.
+    Webp,
+    /// Encoded again, with 256 colours.
+    Gif,
+    /// Half as wide and high.
+    Smaller,
+    /// One and a half times as wide and high.
+    Larger,
+    /// A tenth brighter.
+    Brightened,
+    /// With a dark frame.
+    Bordered,
+    /// Sent as a private message, where no law lets the bank look.
+    PrivateMessage,
+    /// A file that ends in its middle.
+    CutShort,
+    /// A picture that is in no bank.
+    Unrelated,
+}
+
+/// What must come of an upload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// The service keeps it back, and is told by a webhook.
+    Hold,
+    /// The service refuses it. No bank of the demo lets a match do that.
+    Block,
+    /// Nothing matched.
+    Allow,
+    /// No bank may look, so it was not even decoded.
+    NotLooked,
+    /// It cannot be read, and is not taken for clean.
+    Unreadable,
+    /// Something else, which is never expected.
+    Other,
+}
+
+impl Kind {
+    /// Every kind, in the order of the table.
+    pub const ALL: [Self; 11] = [
+        Self::Original,
+        Self::Jpeg,
+        Self::Webp,
+        Self::Gif,
+        Self::Smaller,
+        Self::Larger,
+        Self::Brightened,
+        Self::Bordered,
+        Self::PrivateMessage,
+        Self::CutShort,
+        Self::Unrelated,
+    ];
+
+    /// In words, at most 30 characters.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Original => "known, as it was (PNG)",
+            Self::Jpeg => "known, as JPEG of quality 70",
+            Self::Webp => "known, as WebP",
+            Self::Gif => "known, as GIF of 256 colours",
+            Self::Smaller => "known, half the size",
+            Self::Larger => "known, 1.5 times the size",
+            Self::Brightened => "known, brighter by a tenth",
+            Self::Bordered => "known, with a border",
+            Self::PrivateMessage => "known, in a private message",
+            Self::CutShort => "known, the file cut short",
+            Self::Unrelated => "unrelated",
+        }
+    }
+
+    /// What must come of it.
+    pub fn expected(self) -> Answer {
+        match self {
+            Self::Original
+            | Self::Jpeg
+            | Self::Webp
+            | Self::Gif
+            | Self::Smaller
+            | Self::Larger
+            | Self::Brightened
+            | Self::Bordered => Answer::Hold,
+            Self::PrivateMessage => Answer::NotLooked,
+            Self::CutShort => Answer::Unreadable,
+            Self::Unrelated => Answer::Allow,
+        }
+    }
+
+    /// The surface on which it is sent.
+    pub fn surface(self) -> &'static str {
+        if self == Self::PrivateMessage { "private_message" } else { "public" }
+    }
+}
+
+impl Answer {
+    /// In words, at most 12 characters.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Hold => "hold",
+            Self::Block => "block",
+            Self::Allow => "allow",
+            Self::NotLooked => "not looked",
+            Self::Unreadable => "unreadable",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// One file that is sent.
+#[derive(Clone, Debug)]
+pub struct Upload {
+    /// The service's name of it.
+    pub item_id: String,
+    /// What happened to it.
+    pub kind: Kind,
+    /// The file.
+    pub bytes: Vec<u8>,
+}
+
+/// Draws everything, on every processor; `done` is told after each picture.
+pub fn draw_all(done: impl Fn() + Sync) -> Vec<Upload> {
+    let next = AtomicU64::new(0);
+    let drawn = Mutex::new(Vec::new());
+    let processors = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    thread::scope(|scope| {
+        for _ in 0..processors {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= KNOWN + UNRELATED {
+                        return;
+                    }
+                    let uploads = uploads(seed);
+                    if let Ok(mut drawn) = drawn.lock() {
+                        drawn.extend(uploads);
+                    }
+                    done();
+                }
+            });
+        }
+    });
+    let mut drawn = drawn.into_inner().unwrap_or_default();
+    drawn.sort_by(|a, b| (a.kind, &a.item_id).cmp(&(b.kind, &b.item_id)));
+    drawn
+}
+
+/// Everything that is sent of the picture of `seed`: the first ones are known.
+fn uploads(seed: u64) -> Vec<Upload> {
+    let (width, height) = SIZE;
+    let picture = draw(seed, width, height);
+    let upload = |kind: Kind, bytes: Vec<u8>| {
+        let item_id = format!("{}-{seed:03}", kind_name(kind));
+        Upload { item_id, kind, bytes }
+    };
+    if seed >= KNOWN {
+        return vec![upload(Kind::Unrelated, encode::jpeg(&picture, 85))];
+    }
+    let original = encode::png(&picture);
+    let mut uploads = vec![
+        upload(Kind::Jpeg, encode::jpeg(&picture, 70)),
+        upload(Kind::Webp, encode::webp(&picture)),
+        upload(Kind::Gif, encode::gif(&picture)),
+        upload(Kind::Smaller, encode::png(&edit::resize(&picture, width / 2, height / 2))),
+        upload(
+            Kind::Larger,
+            encode::jpeg(&edit::resize(&picture, width * 3 / 2, height * 3 / 2), 85),
+        ),
+        upload(Kind::Brightened, encode::jpeg(&edit::brighten(&picture, 25), 85)),
+        upload(Kind::Bordered, encode::jpeg(&edit::border(&picture, BORDER), 85)),
+    ];
+    if seed < ALSO {
+        let half = original.get(..original.len() / 2).unwrap_or_default();
+        uploads.push(upload(Kind::CutShort, half.to_vec()));
+        uploads.push(upload(Kind::PrivateMessage, original.clone()));
+    }
+    uploads.push(upload(Kind::Original, original));
+    uploads
+}
+
+/// Thickness of the frame, in pixels. PDQ sees the whole picture, so a thick frame is another
+/// picture to it; this one stays well within the distance limit.
+const BORDER: u32 = 2;
+
+fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Original => "original",
+        Kind::Jpeg => "jpeg",
+        Kind::Webp => "webp",
+        Kind::Gif => "gif",
+        Kind::Smaller => "smaller",
+        Kind::Larger => "larger",
+        Kind::Brightened => "brightened",
+        Kind::Bordered => "bordered",
+        Kind::PrivateMessage => "private",
+        Kind::CutShort => "cut",
+        Kind::Unrelated => "unrelated",
+    }
+}

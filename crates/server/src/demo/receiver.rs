@@ -1,0 +1,117 @@
+//! The service's end of the webhooks: it takes what comes and checks who signed it.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::post;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::Value;
+use sha2::Sha256;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+/// What came in so far.
+#[derive(Clone, Debug, Default)]
+pub struct Received {
+    /// The ids of the messages about each item. A message that came twice is there once.
+    pub messages: BTreeMap<String, Vec<String>>,
+    /// Messages that came again, as they may.
+    pub repeated: usize,
+    /// Messages whose signature is wrong.
+    pub refused: usize,
+}
+
+/// A listener on loopback.
+#[derive(Clone)]
+pub struct Receiver {
+    address: SocketAddr,
+    secret: Arc<Mutex<Vec<u8>>>,
+    received: watch::Sender<Received>,
+}
+
+impl Receiver {
+    /// Listens on a free port, until the runtime ends.
+    pub async fn listen() -> anyhow::Result<Self> {
+        let socket = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let receiver = Self {
+            address: socket.local_addr()?,
+            secret: Arc::default(),
+            received: watch::Sender::new(Received::default()),
+        };
+        let router = Router::new().route("/webhooks", post(take)).with_state(receiver.clone());
+        tokio::spawn(async move { axum::serve(socket, router).await });
+        Ok(receiver)
+    }
+
+    /// Where webhooks should go.
+    pub fn url(&self) -> String {
+        format!("http://{}/webhooks", self.address)
+    }
+
+    /// Knows from now on what signs: `whsec_` and base64.
+    pub fn expect_secret(&self, text: &str) -> anyhow::Result<()> {
+        let bytes = STANDARD.decode(text.strip_prefix("whsec_").unwrap_or(text))?;
+        if let Ok(mut secret) = self.secret.lock() {
+            *secret = bytes;
+        }
+        Ok(())
+    }
+
+    /// What came in, when every one of `count` items was told of or `time_max` is over; `step` is
+    /// told how many there are.
+    pub async fn wait(&self, count: usize, time_max: Duration, step: impl Fn(usize)) -> Received {
+        let mut receiver = self.received.subscribe();
+        let is_whole = |received: &Received| {
+            step(received.messages.len());
+            received.messages.len() >= count
+        };
+        // Too late is an outcome, and told as one.
+        drop(tokio::time::timeout(time_max, receiver.wait_for(is_whole)).await);
+        self.received.borrow().clone()
+    }
+
+    fn is_signed(&self, headers: &HeaderMap, body: &[u8]) -> bool {
+        let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        let (Some(id), Some(timestamp), Some(signatures)) =
+            (header("webhook-id"), header("webhook-timestamp"), header("webhook-signature"))
+        else {
+            return false;
+        };
+        let Ok(secret) = self.secret.lock() else { return false };
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&secret) else { return false };
+        for part in [id.as_bytes(), b".", timestamp.as_bytes(), b".", body] {
+            mac.update(part);
+        }
+        signatures.split(' ').any(|signature| {
+            let given = signature.strip_prefix("v1,").and_then(|text| STANDARD.decode(text).ok());
+            given.is_some_and(|given| mac.clone().verify_slice(&given).is_ok())
+        })
+    }
+}
+
+async fn take(State(receiver): State<Receiver>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    if !receiver.is_signed(&headers, &body) {
+        receiver.received.send_modify(|received| received.refused += 1);
+        return StatusCode::UNAUTHORIZED;
+    }
+    let id = headers.get("webhook-id").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let message: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let item = message.pointer("/data/item_id").and_then(Value::as_str).unwrap_or_default();
+    receiver.received.send_modify(|received| {
+        let ids = received.messages.entry(item.to_owned()).or_default();
+        if ids.iter().any(|known| known == id) {
+            received.repeated += 1;
+        } else {
+            ids.push(id.to_owned());
+        }
+    });
+    StatusCode::NO_CONTENT
+}

@@ -1,0 +1,155 @@
+//! The demo's side of the API: an administrator who fills a bank, and a service that uploads.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use reqwest::multipart::{Form, Part};
+use reqwest::{Client, Response};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::plan::{Answer, Kind, Upload};
+
+/// Somebody with a key.
+#[derive(Clone)]
+pub struct Caller {
+    client: Client,
+    address: String,
+    key: String,
+}
+
+/// What came of one upload.
+#[derive(Clone, Debug, Serialize)]
+pub struct Sent {
+    /// The service's name of it.
+    pub item_id: String,
+    /// What happened to it before.
+    pub kind: Kind,
+    /// What came of it.
+    pub answer: Answer,
+    /// The least distance, where it matched.
+    pub distance: Option<u64>,
+    /// Time from the first byte sent to the last received, in milliseconds.
+    pub time_ms: f64,
+    /// The name of the problem, where it was one.
+    pub problem: Option<String>,
+}
+
+impl Caller {
+    /// Somebody who shows `key` at `address` (`http://…`).
+    pub fn new(address: &str, key: &str) -> anyhow::Result<Self> {
+        let client = Client::builder().no_proxy().timeout(Duration::from_mins(1)).build()?;
+        Ok(Self { client, address: address.to_owned(), key: key.to_owned() })
+    }
+
+    /// The same at the same address with another key.
+    pub fn with_key(&self, key: &str) -> Self {
+        Self { key: key.to_owned(), ..self.clone() }
+    }
+
+    /// Makes a service and returns its key.
+    pub async fn create_service(&self, name: &str) -> anyhow::Result<String> {
+        let service = self.post("/v1/services", json!({ "name": name })).await?;
+        let key = json!({ "role": "service", "service_id": text(&service, "id")?, "name": name });
+        let key = self.post("/v1/keys", key).await?;
+        text(&key, "key")
+    }
+
+    /// Makes a bank whose matches are held, and returns its id.
+    pub async fn create_bank(&self) -> anyhow::Result<String> {
+        let bank = json!({
+            "name": "demo",
+            "purpose": "rehearsal",
+            "source": "drawn by code for this demo",
+            "legal_basis": "none needed: nobody is in these pictures",
+            "owner": "whoever started the demo",
+            "jurisdictions": ["*"],
+            "action": "hold",
+        });
+        let bank = self.post("/v1/banks", bank).await?;
+        text(&bank, "id")
+    }
+
+    /// The PDQ hash of a file.
+    pub async fn hash(&self, bytes: Vec<u8>) -> anyhow::Result<String> {
+        let request = self.client.post(format!("{}/v1/hash", self.address));
+        let request = request.header("content-type", "application/octet-stream").body(bytes);
+        let hashes = read(request.bearer_auth(&self.key).send().await?).await?;
+        text(&hashes, "pdq")
+    }
+
+    /// Puts hashes into a bank.
+    pub async fn add_entries(&self, bank: &str, hashes: &[String]) -> anyhow::Result<()> {
+        let entries: Vec<Value> = hashes.iter().map(|hash| json!({ "hash": hash })).collect();
+        let path = format!("/v1/banks/{bank}/entries");
+        let added = self.post(&path, json!({ "entries": entries })).await?;
+        let count = added.get("added").and_then(Value::as_u64);
+        if count != u64::try_from(hashes.len()).ok() {
+            bail!("{} hashes were sent, and the answer is {added}", hashes.len());
+        }
+        Ok(())
+    }
+
+    /// Asks for webhooks and returns the secret that signs them.
+    pub async fn add_webhook(&self, url: &str) -> anyhow::Result<String> {
+        let webhook = self.post("/v1/webhooks", json!({ "url": url })).await?;
+        text(&webhook, "secret")
+    }
+
+    /// Uploads a file and returns what came of it.
+    pub async fn upload(&self, upload: Upload) -> anyhow::Result<Sent> {
+        let Upload { item_id, kind, bytes } = upload;
+        let form = Form::new()
+            .text("item_id", item_id.clone())
+            .text("surface", kind.surface())
+            .part("file", Part::bytes(bytes).file_name("upload"));
+        let request = self.client.post(format!("{}/v1/check", self.address));
+        let begun = Instant::now();
+        let response = request.bearer_auth(&self.key).multipart(form).send().await?;
+        let checked: Value = response.json().await?;
+        let time_ms = begun.elapsed().as_secs_f64() * 1_000.0;
+        let problem = checked.get("type").and_then(Value::as_str).map(str::to_owned);
+        Ok(Sent {
+            item_id,
+            kind,
+            answer: answer(&checked),
+            distance: checked.pointer("/matches/0/distance").and_then(Value::as_u64),
+            time_ms,
+            problem,
+        })
+    }
+
+    async fn post(&self, path: &str, body: Value) -> anyhow::Result<Value> {
+        let request = self.client.post(format!("{}{path}", self.address));
+        let response = request.bearer_auth(&self.key).json(&body).send().await?;
+        read(response).await.with_context(|| format!("POST {path}"))
+    }
+}
+
+async fn read(response: Response) -> anyhow::Result<Value> {
+    let status = response.status();
+    let body: Value = response.json().await?;
+    if !status.is_success() {
+        bail!("the answer is {status}: {body}");
+    }
+    Ok(body)
+}
+
+fn text(value: &Value, key: &str) -> anyhow::Result<String> {
+    let text = value.get(key).and_then(Value::as_str);
+    Ok(text.with_context(|| format!("no `{key}` in the answer {value}"))?.to_owned())
+}
+
+/// What an answer comes to.
+fn answer(checked: &Value) -> Answer {
+    let word = |key| checked.get(key).and_then(Value::as_str);
+    let is_looked = checked.get("looked").and_then(Value::as_bool);
+    match (word("verdict"), is_looked, word("type")) {
+        (Some("hold"), Some(true), _) => Answer::Hold,
+        (Some("block"), Some(true), _) => Answer::Block,
+        (Some("allow"), Some(true), _) if checked.pointer("/matches/0").is_none() => Answer::Allow,
+        (Some("allow"), Some(false), _) => Answer::NotLooked,
+        (None, None, Some("media.unreadable")) => Answer::Unreadable,
+        _ => Answer::Other,
+    }
+}

@@ -1,0 +1,119 @@
+//! The outcome for people: at most 80 columns, coloured on a terminal only.
+
+use std::io::{self, IsTerminal, Write};
+
+use super::outcome::{Outcome, Row};
+use super::plan::Kind;
+use super::service::Sent;
+
+/// Green, for what is as expected.
+const GOOD: &str = "\u{1b}[32m";
+/// Red, for what is not.
+const BAD: &str = "\u{1b}[31m";
+/// What is less important.
+const FAINT: &str = "\u{1b}[2m";
+const PLAIN: &str = "\u{1b}[0m";
+
+/// Whether to colour: on a terminal, unless the user wants none (no-color.org).
+pub fn wants_colours() -> bool {
+    io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty())
+}
+
+/// Prints the table, some single rows, what was wrong, and the sum.
+pub fn print(outcome: &Outcome, out: &mut impl Write, has_colours: bool) -> io::Result<()> {
+    let paint = |colour: &'static str, text: String| {
+        if has_colours { format!("{colour}{text}{PLAIN}") } else { text }
+    };
+    writeln!(out)?;
+    let head = format!(
+        "{:<29} {:>5}  {:<11} {:>13} {:>15}",
+        "WHAT WAS SENT", "FILES", "VERDICT", "DISTANCE", "TIME IN MS"
+    );
+    writeln!(out, "{head}")?;
+    let units =
+        format!("{:<29} {:>5}  {:<11} {:>13} {:>15}", "", "", "", "least-most", "median    most");
+    writeln!(out, "{}", paint(FAINT, units))?;
+    for row in &outcome.kinds {
+        let is_right = row.as_expected == row.sent && row.sent > 0;
+        writeln!(out, "{}", paint(if is_right { GOOD } else { BAD }, row_text(row)))?;
+    }
+
+    writeln!(out, "\nOne of each:")?;
+    for kind in Kind::ALL {
+        if let Some(sent) = outcome.uploads.iter().find(|sent| sent.kind == kind) {
+            writeln!(out, "  {}", sent_text(sent))?;
+        }
+    }
+    print_wrong(outcome, out, paint)?;
+    let sum = sum_text(outcome);
+    writeln!(out, "\n{}", paint(if outcome.ok { GOOD } else { BAD }, sum))
+}
+
+fn row_text(row: &Row) -> String {
+    let verdict = if row.as_expected == row.sent {
+        row.expected.words().to_owned()
+    } else {
+        format!("{}: {}", row.expected.words(), row.as_expected)
+    };
+    let distance = row.distance.map_or_else(
+        || "-".to_owned(),
+        |[least, _, greatest]| {
+            if least == greatest { format!("{least}") } else { format!("{least}-{greatest}") }
+        },
+    );
+    let [median, most] = row.time_ms;
+    format!(
+        "{:<29} {:>5}  {verdict:<11} {distance:>13} {median:>8.1} {most:>6.1}",
+        row.kind.words(),
+        row.sent
+    )
+}
+
+fn sent_text(sent: &Sent) -> String {
+    let distance =
+        sent.distance.map_or_else(String::new, |distance| format!("at distance {distance:>2}"));
+    format!(
+        "{:<16} {:<11} {distance:<15} {:>6.1} ms",
+        sent.item_id,
+        sent.answer.words(),
+        sent.time_ms
+    )
+}
+
+/// How many wrong answers are shown one by one.
+const WRONG_SHOWN_MAX: usize = 20;
+
+fn print_wrong(
+    outcome: &Outcome,
+    out: &mut impl Write,
+    paint: impl Fn(&'static str, String) -> String,
+) -> io::Result<()> {
+    if !outcome.wrong.is_empty() {
+        writeln!(out, "\nNot as expected:")?;
+    }
+    for sent in outcome.wrong.iter().take(WRONG_SHOWN_MAX) {
+        let expected = sent.kind.expected().words();
+        let problem = sent.problem.as_deref().unwrap_or_default();
+        let text = format!("  {} (expected: {expected}) {problem}", sent_text(sent));
+        writeln!(out, "{}", paint(BAD, text))?;
+    }
+    for item in outcome.webhooks.missing.iter().take(WRONG_SHOWN_MAX) {
+        writeln!(out, "{}", paint(BAD, format!("  no webhook about {item}")))?;
+    }
+    for item in outcome.webhooks.unexpected.iter().take(WRONG_SHOWN_MAX) {
+        writeln!(out, "{}", paint(BAD, format!("  a webhook too many about {item:?}")))?;
+    }
+    Ok(())
+}
+
+fn sum_text(outcome: &Outcome) -> String {
+    let webhooks = &outcome.webhooks;
+    format!(
+        "{} of {} answers were as expected; {} of {} webhooks arrived, {} with a wrong signature.",
+        outcome.as_expected,
+        outcome.sent,
+        webhooks.received,
+        webhooks.expected,
+        if webhooks.refused == 0 { "none".to_owned() } else { webhooks.refused.to_string() },
+    )
+}

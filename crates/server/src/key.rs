@@ -1,0 +1,54 @@
+//! `mamori key`: keys, at the machine and directly on its database, while nodes serve or not.
+
+pub mod create;
+pub mod list;
+pub mod revoke;
+
+use std::process::ExitCode;
+
+use crate::config::Config;
+use crate::runtime;
+use crate::serve::ConfigArgs;
+use crate::serve::node::desk_at_the_machine;
+
+/// Create, list and revoke keys
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+const EXAMPLES: &str = "\
+It works on the database of the configuration, also while nodes serve: they follow within a second.
+Who lost the last administrator's key makes another one here.
+
+Examples:
+  mamori key create admin --name 'Ada, on call'
+  mamori key create service 'photo sharing'    a key of this service; makes the service if need be
+  mamori key list
+  mamori key revoke key_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Create(create::Args),
+    List(list::Args),
+    Revoke(revoke::Args),
+}
+
+/// Does one of them.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let (config, _) = Config::load(args.config.file.as_deref())?;
+    runtime::block_on(async {
+        let desk = desk_at_the_machine(&config).await?;
+        let done = match &args.command {
+            Command::Create(args) => create::run(&desk, args).await,
+            Command::List(args) => list::run(&desk, args).await,
+            Command::Revoke(args) => revoke::run(&desk, args).await,
+        };
+        desk.close().await;
+        done
+    })
+}

@@ -1,0 +1,79 @@
+//! `mamori key create`.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use mamori_desk::{Admin, Desk};
+use mamori_model::key::{Role, Service};
+use mamori_model::page::PageSize;
+use mamori_model::{Line, ServiceId};
+
+/// Make a key and print it, once: it is not kept
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    role: Wanted,
+    /// What it is for, in your words
+    #[arg(long, value_name = "TEXT", default_value = "made at the machine", global = true)]
+    name: Line,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Wanted {
+    /// For an administrator: banks, services, keys; and never an item
+    Admin,
+    /// For a service: its items, matches and webhooks
+    Service {
+        /// The service's name or id; a name that is not known yet makes a new service
+        service: Line,
+    },
+}
+
+/// Makes it; the key goes to stdout, what it opens to stderr.
+pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
+    let admin = Admin::at_the_machine();
+    let (role, whose) = match &args.role {
+        Wanted::Admin => (Role::Admin, "an administrator".to_owned()),
+        Wanted::Service { service } => {
+            let id = find_or_make(desk, &admin, service).await?;
+            (Role::Service(id), format!("the service {service} ({id})"))
+        }
+    };
+    let issued = desk.issue_key(&admin, role, args.name.clone()).await?;
+    writeln!(io::stderr(), "{}, for {whose}; it is shown only now:", issued.key.id)?;
+    writeln!(io::stdout(), "{}", issued.token.reveal())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn find_or_make(desk: &Desk, admin: &Admin, service: &Line) -> anyhow::Result<ServiceId> {
+    if let Ok(id) = service.as_str().parse() {
+        return Ok(id);
+    }
+    let mut named: Vec<Service> = all(desk, admin).await?;
+    named.retain(|known| known.name == *service);
+    match named.as_slice() {
+        [] => Ok(desk.create_service(admin, service.clone()).await?.id),
+        [one] => Ok(one.id),
+        many => {
+            let ids: Vec<String> = many.iter().map(|known| known.id.to_string()).collect();
+            anyhow::bail!(
+                "there are {} services of this name; name one by its id: {}",
+                ids.len(),
+                ids.join(", ")
+            )
+        }
+    }
+}
+
+async fn all(desk: &Desk, admin: &Admin) -> anyhow::Result<Vec<Service>> {
+    let mut services = Vec::new();
+    let mut after = None;
+    loop {
+        let page = desk.services(admin, after, PageSize::DEFAULT).await?;
+        services.extend(page.rows);
+        after = page.next;
+        if after.is_none() {
+            return Ok(services);
+        }
+    }
+}

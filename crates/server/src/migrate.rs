@@ -1,0 +1,35 @@
+//! `mamori migrate`: brings the database to this version's schema, without serving.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use mamori_store::Store;
+
+use crate::config::Config;
+use crate::runtime;
+use crate::serve::ConfigArgs;
+
+/// Bring the database to this version's schema, and do nothing else
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+`mamori serve` does the same when it starts. A schema that is newer than this version is refused.")]
+pub struct Args {
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+/// Migrates, and says from where to where.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let (config, _) = Config::load(args.config.file.as_deref())?;
+    runtime::block_on(async {
+        let migrated = Store::migrate_only(&config.store()).await?;
+        let (from, to) = (migrated.from, migrated.to);
+        let said = if from == to {
+            format!("the schema is at version {to}, which is this one's")
+        } else {
+            format!("the schema went from version {from} to {to}")
+        };
+        writeln!(io::stdout(), "{said}")?;
+        Ok(ExitCode::SUCCESS)
+    })
+}

@@ -1,0 +1,76 @@
+//! `mamori serve`: one node, from its start to its graceful stop.
+
+pub mod first_key;
+pub mod listen;
+pub mod log;
+pub mod metrics;
+pub mod node;
+pub mod open;
+pub mod stop;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+
+use crate::config::Config;
+use crate::runtime;
+use node::Node;
+use open::{Doors, Open};
+
+/// Serve the API until SIGTERM or Ctrl-C
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+/// Where the configuration is.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ConfigArgs {
+    /// The configuration; without it, ./mamori.toml if it is there, else the defaults
+    #[arg(long = "config", value_name = "FILE")]
+    pub file: Option<PathBuf>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  mamori serve                              on http://127.0.0.1:8080, with ./mamori.sqlite
+  mamori serve --config /etc/mamori.toml    as the file says; mamori.sample.toml explains every key
+  MAMORI_DATABASE_URL=postgres://mamori@db/mamori mamori serve
+
+The first start prints a key for the first administrator, once, on stdout. Logs go to stderr.
+A stop finishes what was accepted; a second signal does not wait for it.
+
+Exit statuses: 0 stopped as asked, 1 failed, 2 wrong command line or configuration.";
+
+/// Serves until somebody asks it to stop.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let (config, source) = Config::load(args.config.file.as_deref())?;
+    log::start(&config.log)?;
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), config = %source, "starting");
+    runtime::block_on(serve(&config))
+}
+
+async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
+    let metrics = metrics::install().context("no metrics can be kept")?;
+    let mut asked = stop::Asked::listen().context("no signals can be received")?;
+    // Before anything is touched: an address that is taken is the commonest mistake.
+    let doors = Doors::take(config).await?;
+
+    let node = Node::start(config).await?;
+    if let Some(issued) = node.desk().issue_first_key().await? {
+        first_key::tell(&issued)?;
+    }
+    let open = Open::begin(config, &node, &metrics, doors)?;
+    asked.wait().await;
+
+    tracing::info!("stopping: what was accepted is finished");
+    tokio::select! {
+        () = open.close() => node.stop().await,
+        () = asked.wait() => tracing::warn!("asked twice: not waiting any longer"),
+    }
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,49 @@
+//! Logs: one line an event, on stderr. Ids yes, people never.
+
+use std::io::{self, IsTerminal};
+use std::panic::PanicHookInfo;
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::config::{self, Log, LogFormat};
+
+/// Reads `log.level`.
+pub fn filter(log: &Log) -> Result<EnvFilter, config::Error> {
+    EnvFilter::builder().parse(&log.level).map_err(|cause| {
+        config::Error::Clash(format!(
+            "`log.level` is {:?}, which is no filter ({cause}): expected `error`, `warn`, `info`, \
+             `debug`, `trace`, or one by module such as `info,mamori_desk=debug`",
+            log.level
+        ))
+    })
+}
+
+/// Begins to log to stderr, once in a process.
+pub fn start(log: &Log) -> Result<(), config::Error> {
+    start_into(log, io::stderr, io::stderr().is_terminal())
+}
+
+/// Begins to log into `writer`, once in a process.
+pub fn start_into<W>(log: &Log, writer: W, has_colours: bool) -> Result<(), config::Error>
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let builder = tracing_subscriber::fmt().with_env_filter(filter(log)?).with_writer(writer);
+    let begun = match log.format {
+        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+        LogFormat::Text => builder.with_ansi(has_colours).try_init(),
+    };
+    // It fails only where logs have begun already, and then those go on.
+    drop(begun);
+    std::panic::set_hook(Box::new(note_panic));
+    Ok(())
+}
+
+/// A panic is a bug, and belongs into the log. A message that was put together at run time may
+/// hold a value from a request, so only one that stands in the source is shown.
+fn note_panic(info: &PanicHookInfo<'_>) {
+    let message = info.payload().downcast_ref::<&'static str>().unwrap_or(&"(not shown)");
+    let place = info.location().map(ToString::to_string).unwrap_or_default();
+    tracing::error!(place, message, "a bug: the code panicked");
+}

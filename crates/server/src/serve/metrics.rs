@@ -1,0 +1,77 @@
+//! `/metrics`: totals for the operator, in the text format of Prometheus. Never about a person.
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use mamori_desk::Desk;
+use metrics::{describe_counter, describe_gauge, describe_histogram, gauge};
+use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
+
+/// The media type of the text format, as Prometheus asks for it.
+const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// Upper bounds of the times that are counted, in seconds: from an answer out of memory to the
+/// longest request.
+const SECONDS: [f64; 14] =
+    [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0];
+
+/// Where the numbers are.
+#[derive(Clone)]
+pub struct Metrics {
+    numbers: PrometheusHandle,
+}
+
+/// Begins to count, once in a process.
+pub fn install() -> Result<Metrics, BuildError> {
+    let numbers = PrometheusBuilder::new().set_buckets(&SECONDS)?.install_recorder()?;
+    describe();
+    Ok(Metrics { numbers })
+}
+
+/// The `# HELP` of each number, also of those that other crates count.
+fn describe() {
+    describe_counter!("mamori_checks_total", "Items checked, by verdict and by whether it looked");
+    describe_counter!("mamori_deliveries_total", "Attempts to send webhooks, by what came of them");
+    describe_histogram!("mamori_http_request_seconds", "Time from a request's head to its answer");
+    describe_gauge!("mamori_index_version", "Last change of the banks that this node has");
+    describe_gauge!("mamori_index_age_seconds", "Time since this node knew of nothing newer");
+    describe_gauge!("mamori_index_banks", "Banks in memory");
+    describe_gauge!("mamori_index_entries", "Entries in memory");
+    describe_gauge!("mamori_decoders", "Decoding processes that are up");
+}
+
+#[derive(Clone)]
+struct Shown {
+    metrics: Metrics,
+    desk: Desk,
+}
+
+/// The route.
+pub fn router(metrics: Metrics, desk: Desk) -> Router {
+    Router::new().route("/metrics", get(show)).with_state(Shown { metrics, desk })
+}
+
+async fn show(State(shown): State<Shown>) -> impl IntoResponse {
+    look(&shown.desk);
+    let numbers = shown.metrics.numbers;
+    numbers.run_upkeep();
+    ([(CONTENT_TYPE, TEXT_FORMAT)], numbers.render())
+}
+
+/// What is true at the moment; what happened was counted when it did.
+fn look(desk: &Desk) {
+    let (position, holdings) = (desk.position(), desk.holdings());
+    let age = position.current_at.map(|at| desk.clock().now().duration_since(at));
+    gauge!("mamori_index_version").set(number(position.version));
+    gauge!("mamori_index_age_seconds").set(age.map_or(f64::INFINITY, |age| age.as_secs_f64()));
+    gauge!("mamori_index_banks").set(number(holdings.banks));
+    gauge!("mamori_index_entries").set(number(holdings.entries));
+    gauge!("mamori_decoders").set(number(desk.pool().alive()));
+}
+
+/// Beyond four billion it stays there: that is far outside of what a node can hold.
+fn number(count: impl TryInto<u32>) -> f64 {
+    count.try_into().map_or(f64::from(u32::MAX), f64::from)
+}

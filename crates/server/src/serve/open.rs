@@ -1,0 +1,106 @@
+//! What a node answers, and where: the API, `/metrics`, and the look-ups of HMA.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use mamori_desk::Desk;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use super::listen::Listener;
+use super::metrics::{self, Metrics};
+use super::node::Node;
+use crate::config::Config;
+use crate::config::parts::seconds;
+
+/// The addresses, taken and not yet answered.
+#[derive(Debug)]
+pub struct Doors {
+    main: Listener,
+    hma: Option<Listener>,
+}
+
+impl Doors {
+    /// Takes the addresses of the configuration.
+    pub async fn take(config: &Config) -> anyhow::Result<Self> {
+        let main = Listener::bind(config.server.listen, &config.server).await?;
+        let hma = match config.hma.listen.filter(|_| config.hma.enabled) {
+            Some(address) => Some(Listener::bind(address, &config.server).await?),
+            None => None,
+        };
+        Ok(Self { main, hma })
+    }
+
+    /// Where the API is.
+    pub fn address(&self) -> SocketAddr {
+        self.main.address()
+    }
+}
+
+/// A node that answers.
+pub struct Open {
+    listeners: TaskTracker,
+    stop: CancellationToken,
+    stop_time_max: Duration,
+}
+
+impl Open {
+    /// Begins to answer.
+    pub fn begin(
+        config: &Config,
+        node: &Node,
+        metrics: &Metrics,
+        doors: Doors,
+    ) -> anyhow::Result<Self> {
+        let open = Self {
+            listeners: TaskTracker::new(),
+            stop: CancellationToken::new(),
+            stop_time_max: seconds(config.server.stop_time_max_s),
+        };
+        let (main, hma) = routers(config, node.desk(), metrics)?;
+        tracing::info!(address = %doors.main.address(), "listening");
+        open.listeners.spawn(doors.main.serve(main, open.stop.clone()));
+        if let (Some(listener), Some(router)) = (doors.hma, hma) {
+            tracing::info!(address = %listener.address(), "listening to clients of HMA");
+            open.listeners.spawn(listener.serve(router, open.stop.clone()));
+        }
+        Ok(open)
+    }
+
+    /// Takes no more connections, and waits until what was accepted is answered, but not longer
+    /// than `server.stop_time_max_s`.
+    pub async fn close(self) {
+        self.stop.cancel();
+        self.listeners.close();
+        if tokio::time::timeout(self.stop_time_max, self.listeners.wait()).await.is_err() {
+            tracing::warn!("some requests were not finished in time");
+        }
+    }
+}
+
+/// The router of the main listener, and that of HMA's where it has a listener of its own.
+fn routers(
+    config: &Config,
+    desk: &Desk,
+    metrics: &Metrics,
+) -> anyhow::Result<(Router, Option<Router>)> {
+    let api = mamori_web::api(desk.clone(), config.web());
+    let main = api.merge(metrics::router(metrics.clone(), desk.clone()));
+    if !config.hma.enabled {
+        return Ok((main, None));
+    }
+    let hma = mamori_web::hma::router(desk.clone(), config.hma()?);
+    // The API brings its limit of time; these routes have none of their own.
+    let time_max = seconds(config.server.request_timeout_s);
+    let hma = hma
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, time_max))
+        .layer(CatchPanicLayer::new());
+    Ok(match config.hma.listen {
+        Some(_) => (main, Some(hma)),
+        None => (main.merge(hma), None),
+    })
+}

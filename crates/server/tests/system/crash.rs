@@ -1,0 +1,97 @@
+//! A node that is killed again and again loses nothing that it acknowledged.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use mamori_testkit::pictures::chance::Chance;
+use mamori_testkit::records::Records;
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::sync::watch;
+
+use crate::mamori::{Mamori, configure, create_key};
+use crate::receiver::Receiver;
+use crate::service::{Caller, picture};
+
+const UPLOADS: u64 = 1_000;
+const KILLS: u64 = 20;
+const KNOWN: u64 = 10;
+/// Longer than a lease: what a killed node had in its hands is taken up after that.
+const TOLD_TIME_MAX: Duration = Duration::from_mins(2);
+
+/// Uploads until every item was acknowledged, wherever the node is at the time.
+async fn upload_all(
+    service: Caller,
+    mut address: watch::Receiver<Option<String>>,
+    next: Arc<AtomicU64>,
+    acknowledged: watch::Sender<u64>,
+) {
+    let pictures: Vec<Vec<u8>> = (0..KNOWN).map(picture).collect();
+    loop {
+        let nth = next.fetch_add(1, Ordering::Relaxed);
+        if nth >= UPLOADS {
+            return;
+        }
+        let bytes = &pictures[usize::try_from(nth % KNOWN).unwrap()];
+        loop {
+            let at = address.wait_for(Option::is_some).await.unwrap().clone().unwrap();
+            let Ok((status, answer)) =
+                service.at(&at).upload(&format!("item-{nth}"), bytes.clone()).await
+            else {
+                continue;
+            };
+            if status == 200 {
+                assert_eq!(answer["verdict"], "hold", "{answer}");
+                acknowledged.send_modify(|count| *count += 1);
+                break;
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_acknowledged_survives_twenty_kills() {
+    let folder = TempDir::new().unwrap();
+    let records = Records::sqlite().unwrap();
+    let config = configure(folder.path(), records.url(), "");
+    let mut node = Mamori::start(&config);
+    let admin = Caller::new(&node.address, &create_key(&config, &["admin"]));
+    admin.create_bank("known", 0..KNOWN).await;
+    let service = admin.create_service("photos").await;
+    let receiver = Receiver::listen().await;
+    service.post("/v1/webhooks", json!({ "url": receiver.url })).await;
+
+    let (address, here) = watch::channel(Some(node.address.clone()));
+    let (acknowledged, mut count) = watch::channel(0);
+    let next = Arc::new(AtomicU64::new(0));
+    let uploads: Vec<_> = (0..8)
+        .map(|_| upload_all(service.clone(), here.clone(), Arc::clone(&next), acknowledged.clone()))
+        .map(tokio::spawn)
+        .collect();
+    let mut chance = Chance::new(2026);
+    for kill in 1..=KILLS {
+        let at = kill * UPLOADS / (KILLS + 1);
+        count.wait_for(|count| *count >= at).await.unwrap();
+        // The moment is chance, and chance has a seed.
+        tokio::time::sleep(Duration::from_secs_f64(chance.part() * 0.03)).await;
+        address.send_replace(None);
+        node.kill();
+        node = Mamori::start(&config);
+        address.send_replace(Some(node.address.clone()));
+    }
+    for upload in uploads {
+        upload.await.unwrap();
+    }
+
+    let mut items = service.at(&node.address).matched_items().await;
+    let told = receiver.wait_for(usize::try_from(UPLOADS).unwrap(), TOLD_TIME_MAX).await;
+
+    items.sort();
+    let mut expected: Vec<String> = (0..UPLOADS).map(|nth| format!("item-{nth}")).collect();
+    expected.sort();
+    assert_eq!(items, expected, "each acknowledged match is there, once");
+    for (item, ids) in &told.ids {
+        assert_eq!(ids.len(), 1, "{item} was told of as more than one message");
+    }
+}

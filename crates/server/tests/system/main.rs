@@ -1,0 +1,12 @@
+#![cfg(test)]
+//! Mamori as an operator has it: the real binary, its signals, its files, its sockets.
+
+mod crash;
+mod demo;
+mod full_disk;
+mod mamori;
+mod nodes;
+mod receiver;
+mod serve;
+mod service;
+mod start;

@@ -1,0 +1,130 @@
+//! A running `mamori serve`.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// How long a start may take on a busy machine.
+const START_TIME_MAX: Duration = Duration::from_mins(1);
+
+/// The program.
+pub fn program() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_mamori"))
+}
+
+/// A process, killed when it is dropped.
+pub struct Mamori {
+    child: Child,
+    /// Where the API is, `http://127.0.0.1:…`.
+    pub address: String,
+    log: Arc<Mutex<Vec<String>>>,
+    stdout: Option<thread::JoinHandle<String>>,
+}
+
+/// Writes a configuration that takes a free port, with `more` sections.
+pub fn configure(folder: &Path, database_url: &str, more: &str) -> PathBuf {
+    let path = folder.join("mamori.toml");
+    let text = format!(
+        "[server]\nlisten = \"127.0.0.1:0\"\nheader_timeout_s = 1\nbody_idle_timeout_s = 5\n\
+         [database]\nurl = {database_url:?}\n[media]\nworkers = 2\n{more}"
+    );
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+impl Mamori {
+    /// Starts one, and waits until it listens.
+    pub fn start(config: &Path) -> Self {
+        let mut command = program();
+        command.arg("serve").arg("--config").arg(config);
+        Self::spawn(command)
+    }
+
+    /// Starts what `command` says is one.
+    pub fn spawn(mut command: Command) -> Self {
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let (say, hear) = mpsc::channel();
+        let kept = Arc::clone(&log);
+        thread::spawn(move || {
+            for line in stderr.lines().map_while(Result::ok) {
+                if let Some(address) = address_in(&line) {
+                    say.send(address).ok();
+                }
+                kept.lock().unwrap().push(line);
+            }
+        });
+        let stdout = thread::spawn(move || {
+            stdout.lines().map_while(Result::ok).map(|line| line + "\n").collect()
+        });
+        let address = hear.recv_timeout(START_TIME_MAX).unwrap_or_else(|_| {
+            drop(child.kill());
+            panic!("it did not start: {:#?}", log.lock().unwrap())
+        });
+        Self { child, address: format!("http://{address}"), log, stdout: Some(stdout) }
+    }
+
+    /// What it has logged so far.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().join("\n")
+    }
+
+    /// SIGKILL: it can finish nothing.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// SIGTERM.
+    pub fn ask_to_stop(&self) {
+        let pid = self.child.id();
+        let status = Command::new("sh").arg("-c").arg(format!("kill -TERM {pid}")).status();
+        assert!(status.unwrap().success());
+    }
+
+    /// Waits for its end, and returns how it ended and what it said on stdout.
+    pub fn wait(&mut self) -> (ExitStatus, String) {
+        let status = self.child.wait().unwrap();
+        let said = self.stdout.take().map(|said| said.join().unwrap()).unwrap_or_default();
+        (status, said)
+    }
+
+    /// SIGTERM, and its end.
+    pub fn stop(&mut self) -> (ExitStatus, String) {
+        self.ask_to_stop();
+        self.wait()
+    }
+}
+
+impl Drop for Mamori {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn address_in(line: &str) -> Option<String> {
+    let line: Value = serde_json::from_str(line).ok()?;
+    (line["message"] == "listening").then(|| line["address"].as_str().unwrap().to_owned())
+}
+
+/// A key that is made at the machine, as `mamori key create …` prints it.
+pub fn create_key(config: &Path, args: &[&str]) -> String {
+    let output =
+        program().args(["key", "create"]).args(args).arg("--config").arg(config).output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}

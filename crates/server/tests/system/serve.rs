@@ -1,0 +1,211 @@
+//! A node that serves: what it tells, what it finds, and how it stops.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use mamori_testkit::records::Records;
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::mamori::{Mamori, configure, create_key};
+use crate::receiver::Receiver;
+use crate::service::{Caller, picture};
+
+const SOON: Duration = Duration::from_secs(20);
+
+fn key_in(said: &str) -> Option<&str> {
+    said.split_whitespace().find(|word| word.starts_with("mk_"))
+}
+
+#[tokio::test]
+async fn a_fresh_node_finds_a_known_picture_tells_of_it_and_remembers() {
+    let folder = TempDir::new().unwrap();
+    let records = Records::sqlite().unwrap();
+    let config = configure(folder.path(), records.url(), "");
+    let mut node = Mamori::start(&config);
+    let admin_key = create_key(&config, &["admin"]);
+    let admin = Caller::new(&node.address, &admin_key);
+    admin.create_bank("known", 0..3).await;
+    let service = admin.create_service("photos").await;
+    let receiver = Receiver::listen().await;
+    service.post("/v1/webhooks", json!({ "url": receiver.url })).await;
+
+    let (_, known) = service.upload("item-known", picture(1)).await.unwrap();
+    let (_, clean) = service.upload("item-clean", picture(99)).await.unwrap();
+    let told = receiver.wait_for(1, SOON).await;
+
+    assert_eq!((&known["verdict"], &known["matches"][0]["distance"]), (&json!("hold"), &json!(0)));
+    assert_eq!((&clean["verdict"], &clean["looked"]), (&json!("allow"), &json!(true)));
+    assert_eq!(told.ids.keys().collect::<Vec<_>>(), ["item-known"]);
+    let log = node.log();
+    for secret in ["item-known", "item-clean", "mk_", "whsec_", &receiver.url] {
+        assert!(!log.contains(secret), "{secret} is in the log");
+    }
+
+    let (status, said) = node.stop();
+    assert!(status.success());
+    let first_key = key_in(&said).expect("the first start tells a key").to_owned();
+    let mut node = Mamori::start(&config);
+    let service = service.at(&node.address);
+    let (_, again) = service.upload("item-later", picture(2)).await.unwrap();
+    let (status, _) = admin.at(&node.address).with_key(&first_key).get("/v1/banks").await;
+    let items = service.matched_items().await;
+    let (_, said) = node.stop();
+
+    assert_eq!(again["verdict"], "hold");
+    assert_eq!(status, 200);
+    assert_eq!(items, ["item-later", "item-known"]);
+    assert_eq!(key_in(&said), None, "the key is told once");
+}
+
+#[tokio::test]
+async fn the_numbers_are_shown_without_a_word_about_anybody() {
+    let folder = TempDir::new().unwrap();
+    let records = Records::sqlite().unwrap();
+    let config = configure(folder.path(), records.url(), "");
+    let node = Mamori::start(&config);
+    let admin = Caller::new(&node.address, &create_key(&config, &["admin"]));
+    admin.create_bank("a-bank", 0..2).await;
+    let service = admin.create_service("a-service").await;
+    service.upload("an-item", picture(0)).await.unwrap();
+
+    let (_, metrics) = service.get("/metrics").await;
+    let (ready, readiness) = service.get("/readyz").await;
+
+    let metrics = metrics.as_str().unwrap();
+    for line in [
+        "mamori_checks_total{verdict=\"hold\",looked=\"yes\"} 1",
+        "mamori_index_entries 2",
+        "mamori_index_banks 1",
+        "mamori_decoders 2",
+        "mamori_index_version ",
+        "mamori_http_request_seconds_count",
+    ] {
+        assert!(metrics.contains(line), "{line} is not in:\n{metrics}");
+    }
+    for name in ["an-item", "a-bank", "a-service", "mk_"] {
+        assert!(!metrics.contains(name), "{name} is in the numbers");
+    }
+    assert_eq!(ready, 200);
+    assert_eq!((&readiness["banks"], &readiness["entries"]), (&json!(1), &json!(2)));
+}
+
+/// The head and a part of the body of an upload; the rest is what is returned.
+fn begin_upload(address: &str, key: &str) -> (TcpStream, Vec<u8>) {
+    let part = |name: &str, more: &str| {
+        format!("--cut\r\ncontent-disposition: form-data; name=\"{name}\"{more}\r\n\r\n")
+    };
+    let mut body = part("item_id", "").into_bytes();
+    body.extend(b"slow\r\n");
+    body.extend(part("surface", "").as_bytes());
+    body.extend(b"public\r\n");
+    body.extend(part("file", "; filename=\"x\"").as_bytes());
+    body.extend(picture(0));
+    body.extend(b"\r\n--cut--\r\n");
+    let rest = body.split_off(body.len() / 2);
+    let host = address.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    write!(
+        stream,
+        "POST /v1/check HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {key}\r\n\
+         content-type: multipart/form-data; boundary=cut\r\ncontent-length: {}\r\n\r\n",
+        body.len() + rest.len()
+    )
+    .unwrap();
+    stream.write_all(&body).unwrap();
+    stream.set_read_timeout(Some(SOON)).unwrap();
+    (stream, rest)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_is_asked_to_stop_answers_what_it_accepted() {
+    let folder = TempDir::new().unwrap();
+    let records = Records::sqlite().unwrap();
+    let config = configure(folder.path(), records.url(), "");
+    let mut node = Mamori::start(&config);
+    let admin = Caller::new(&node.address, &create_key(&config, &["admin"]));
+    admin.create_bank("known", 0..1).await;
+    let key = create_key(&config, &["service", "photos"]);
+    // The node has surely taken up the request when it has answered a later one.
+    let (mut stream, rest) = begin_upload(&node.address, &key);
+    admin.get("/healthz").await;
+
+    node.ask_to_stop();
+    let address = node.address.strip_prefix("http://").unwrap().to_owned();
+    let begun = Instant::now();
+    while TcpStream::connect(&address).is_ok() {
+        assert!(begun.elapsed() < SOON, "it still takes connections");
+        tokio::task::yield_now().await;
+    }
+    stream.write_all(&rest).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (status, _) = node.wait();
+
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(answer.contains("\"verdict\":\"hold\""), "{answer}");
+    assert!(status.success());
+}
+
+#[tokio::test]
+async fn a_client_that_only_waits_is_cut_off_and_others_are_answered() {
+    let folder = TempDir::new().unwrap();
+    let records = Records::sqlite().unwrap();
+    let more = "waiting_max = 10\n[hma]\nenabled = false\n";
+    let config = configure(folder.path(), records.url(), more);
+    let node = Mamori::start(&config);
+    let host = node.address.strip_prefix("http://").unwrap();
+    let mut slow: Vec<TcpStream> = (0..50).map(|_| TcpStream::connect(host).unwrap()).collect();
+    for stream in &mut slow {
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nx: ").unwrap();
+        stream.set_read_timeout(Some(SOON)).unwrap();
+    }
+
+    let (status, _) = Caller::new(&node.address, "none").get("/healthz").await;
+    let begun = Instant::now();
+    let ended = slow.iter_mut().all(|stream| {
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).is_ok()
+    });
+
+    assert_eq!(status, 200);
+    assert!(ended, "a connection was still open after {SOON:?}");
+    assert!(begun.elapsed() < SOON);
+}
+
+#[tokio::test]
+async fn a_lost_database_is_said_and_found_again() {
+    let folder = TempDir::new().unwrap();
+    let records = Records::postgres().unwrap();
+    let more = "[webhooks]\ntimeout_s = 5\n";
+    let config = configure(folder.path(), records.url(), more);
+    let node = Mamori::start(&config);
+    let admin = Caller::new(&node.address, &create_key(&config, &["admin"]));
+    admin.create_bank("known", 0..1).await;
+    let service = admin.create_service("photos").await;
+    let (server, name) = records.server().unwrap();
+
+    server.sql(&format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")).unwrap();
+    server
+        .sql(&format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        ))
+        .unwrap();
+    let (ready, readiness) = admin.get("/readyz").await;
+    let (healthy, _) = admin.get("/healthz").await;
+    let (clean, _) = service.upload("clean", picture(9)).await.unwrap();
+    let (known, problem) = service.upload("known", picture(0)).await.unwrap();
+    server.sql(&format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")).unwrap();
+
+    assert_eq!((ready.as_u16(), &readiness["database"]), (503, &json!("lost")));
+    assert_eq!(healthy, 200);
+    assert_eq!(clean, 200, "what is clean touches no database");
+    assert_eq!((known.as_u16(), &problem["type"]), (503, &json!("store.unavailable")));
+    let begun = Instant::now();
+    while admin.get("/readyz").await.0 != 200 {
+        assert!(begun.elapsed() < SOON, "it did not find the database again");
+    }
+    let (_, again) = service.upload("known", picture(0)).await.unwrap();
+    assert_eq!(again["verdict"], "hold");
+}

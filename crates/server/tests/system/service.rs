@@ -1,0 +1,127 @@
+//! Somebody who calls the API, and the pictures that they send.
+
+use std::time::Duration;
+
+use mamori_testkit::pictures::{draw, encode};
+use reqwest::multipart::{Form, Part};
+use reqwest::{Client, Method, StatusCode};
+use serde_json::{Value, json};
+
+/// Somebody with a key.
+#[derive(Clone)]
+pub struct Caller {
+    client: Client,
+    /// `http://127.0.0.1:…`.
+    pub address: String,
+    key: String,
+}
+
+impl Caller {
+    /// Somebody who shows `key` at `address`.
+    pub fn new(address: &str, key: &str) -> Self {
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let client = Client::builder().no_proxy().timeout(Duration::from_mins(1)).build().unwrap();
+        Self { client, address: address.to_owned(), key: key.to_owned() }
+    }
+
+    /// The same, elsewhere or with another key.
+    pub fn at(&self, address: &str) -> Self {
+        Self { address: address.to_owned(), ..self.clone() }
+    }
+
+    /// The same with another key.
+    pub fn with_key(&self, key: &str) -> Self {
+        Self { key: key.to_owned(), ..self.clone() }
+    }
+
+    /// Any request.
+    pub async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> (StatusCode, Value) {
+        let url = format!("{}{path}", self.address);
+        let mut request = self.client.request(method, url).bearer_auth(&self.key);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let response = request.send().await.unwrap();
+        let status = response.status();
+        let text = response.text().await.unwrap();
+        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+    }
+
+    /// A GET.
+    pub async fn get(&self, path: &str) -> (StatusCode, Value) {
+        self.call(Method::GET, path, None).await
+    }
+
+    /// A POST that must succeed.
+    pub async fn post(&self, path: &str, body: Value) -> Value {
+        let (status, answer) = self.call(Method::POST, path, Some(body)).await;
+        assert!(status.is_success(), "POST {path}: {status} {answer}");
+        answer
+    }
+
+    /// Uploads a picture.
+    pub async fn upload(&self, item: &str, bytes: Vec<u8>) -> reqwest::Result<(StatusCode, Value)> {
+        let form = Form::new()
+            .text("item_id", item.to_owned())
+            .text("surface", "public")
+            .part("file", Part::bytes(bytes).file_name("upload"));
+        let request = self.client.post(format!("{}/v1/check", self.address));
+        let response = request.bearer_auth(&self.key).multipart(form).send().await?;
+        let status = response.status();
+        Ok((status, response.json().await?))
+    }
+
+    /// Makes a bank that holds, with the pictures of `seeds` in it, and returns its id.
+    pub async fn create_bank(&self, name: &str, seeds: std::ops::Range<u64>) -> String {
+        let bank = json!({
+            "name": name, "purpose": "rehearsal", "source": "drawn", "legal_basis": "none",
+            "owner": "tests", "jurisdictions": ["*"], "action": "hold",
+        });
+        let bank = self.post("/v1/banks", bank).await["id"].as_str().unwrap().to_owned();
+        for seed in seeds {
+            self.add(&bank, seed).await;
+        }
+        bank
+    }
+
+    /// Puts the picture of `seed` into a bank.
+    pub async fn add(&self, bank: &str, seed: u64) {
+        let request = self.client.post(format!("{}/v1/hash", self.address)).body(picture(seed));
+        let response = request.bearer_auth(&self.key).send().await.unwrap();
+        let hashes: Value = response.json().await.unwrap();
+        let entry = json!({ "hash": hashes["pdq"] });
+        self.post(&format!("/v1/banks/{bank}/entries"), json!({ "entries": [entry] })).await;
+    }
+
+    /// Makes a service and returns somebody with its key.
+    pub async fn create_service(&self, name: &str) -> Self {
+        let service = self.post("/v1/services", json!({ "name": name })).await;
+        let key = json!({ "role": "service", "service_id": service["id"], "name": name });
+        let key = self.post("/v1/keys", key).await;
+        self.with_key(key["key"].as_str().unwrap())
+    }
+
+    /// The items of every match of the service.
+    pub async fn matched_items(&self) -> Vec<String> {
+        let mut items = Vec::new();
+        let mut path = "/v1/matches?limit=1000".to_owned();
+        loop {
+            let (status, page) = self.get(&path).await;
+            assert_eq!(status, StatusCode::OK, "{page}");
+            let rows = page["data"].as_array().unwrap();
+            items.extend(rows.iter().map(|row| row["item_id"].as_str().unwrap().to_owned()));
+            let Some(next) = page["next"].as_str() else { return items };
+            path = format!("/v1/matches?limit=1000&cursor={next}");
+        }
+    }
+}
+
+/// The picture of `seed`, as PNG.
+pub fn picture(seed: u64) -> Vec<u8> {
+    encode::png(&draw(seed, 128, 96))
+}

@@ -1,0 +1,126 @@
+//! What a start refuses, and how it says so.
+
+use std::fs;
+use std::net::TcpListener;
+use std::process::Output;
+
+use tempfile::TempDir;
+
+use crate::mamori::{configure, program};
+
+fn run(folder: &TempDir, args: &[&str]) -> Output {
+    program().current_dir(folder.path()).args(args).output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn a_wrong_configuration_is_named_and_nothing_is_begun() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("mamori.toml"), "[server]\nlisten_on = 1\n").unwrap();
+
+    for command in ["serve", "check-config", "migrate"] {
+        let output = run(&folder, &[command]);
+
+        assert_eq!(output.status.code(), Some(2), "{command}");
+        for words in ["mamori.toml", "line 2", "listen_on", "`listen`"] {
+            assert!(said(&output).contains(words), "{command}: {}", said(&output));
+        }
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "a file was made");
+}
+
+#[test]
+fn a_configuration_is_checked_without_beginning_anything() {
+    let folder = TempDir::new().unwrap();
+
+    let defaults = run(&folder, &["check-config"]);
+    let missing = run(&folder, &["check-config", "--config", "nowhere.toml"]);
+
+    assert!(defaults.status.success(), "{}", said(&defaults));
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(said(&missing).contains("nowhere.toml"));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn open_look_ups_beyond_this_machine_are_refused() {
+    let folder = TempDir::new().unwrap();
+    let hma = "[hma]\nenabled = true\nkey_required = false\nlisten = \"0.0.0.0:0\"\n\
+               purpose = \"rehearsal\"\nlegal_basis = \"x\"\nsource = \"x\"\nowner = \"x\"\n";
+    let config = configure(folder.path(), "sqlite:m.db", hma);
+
+    let output = run(&folder, &["serve", "--config", config.to_str().unwrap()]);
+
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("hma.key_required"), "{}", said(&output));
+}
+
+#[test]
+fn a_schema_of_a_newer_version_is_refused() {
+    let folder = TempDir::new().unwrap();
+    assert!(run(&folder, &["migrate"]).status.success());
+    make_newer(&folder.path().join("mamori.sqlite"));
+
+    for args in [&["serve"][..], &["migrate"], &["bank", "list"], &["key", "list"]] {
+        let output = run(&folder, args);
+
+        assert_eq!(output.status.code(), Some(1), "{args:?}");
+        assert!(said(&output).contains("has schema 999"), "{args:?}: {}", said(&output));
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn make_newer(database: &std::path::Path) {
+    use sqlx::Connection as _;
+    let url = format!("sqlite:{}", database.display());
+    let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    sqlx::query("INSERT INTO schema_version (version, changed_by) VALUES (999, 'a test')")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+}
+
+#[test]
+fn an_address_that_is_taken_is_named_before_anything_is_touched() {
+    let folder = TempDir::new().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let text = format!("[server]\nlisten = \"{address}\"");
+    fs::write(folder.path().join("mamori.toml"), text).unwrap();
+
+    let output = run(&folder, &["serve"]);
+
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains(&address.to_string()), "{}", said(&output));
+    assert!(!folder.path().join("mamori.sqlite").exists());
+}
+
+#[test]
+fn a_database_that_is_not_there_is_said_without_its_password() {
+    let folder = TempDir::new().unwrap();
+    let url = "postgres://ada:geheim@127.0.0.1:1/mamori";
+    let config = configure(folder.path(), url, "");
+
+    let output = run(&folder, &["serve", "--config", config.to_str().unwrap()]);
+
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("postgres://"), "{}", said(&output));
+    assert!(!said(&output).contains("geheim"));
+}
+
+#[test]
+fn every_command_explains_itself() {
+    let folder = TempDir::new().unwrap();
+    for command in ["serve", "demo", "bank", "key", "check-config", "migrate"] {
+        let output = run(&folder, &[command, "--help"]);
+        let help = String::from_utf8_lossy(&output.stdout).into_owned();
+
+        assert!(output.status.success());
+        assert!(help.contains("xample") || help.contains("xit status") || help.contains("serve"));
+    }
+    assert_eq!(run(&folder, &["serve", "--nonsense"]).status.code(), Some(2));
+}
