@@ -16,6 +16,8 @@ use crate::error::{Error, Fault, OrCorrupt};
 use crate::query::queries;
 use crate::tx::Tx;
 
+// Purging a bank: told `bank_id = $1`, PostgreSQL may walk the entries of all banks in order and
+// skip most of them, so the bank is a range of one and comes first in the order.
 queries! {
     KEEP_BANK = "-- keep_bank
         SELECT CAST(1 AS BIGINT) FROM bank WHERE id = $1 AND deleted_at IS NULL",
@@ -59,7 +61,7 @@ queries! {
         UPDATE entry
            SET withdrawn_at = $3, changed_by = $4
          WHERE bank_id = $1 AND withdrawn_at IS NULL AND expired_at IS NULL
-           AND id IN (SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST($2 AS json)))
+           AND id = ANY (ARRAY(SELECT CAST(json_array_elements_text(CAST($2 AS json)) AS bigint)))
         RETURNING bank_id, id";
     EXPIRE_ENTRIES = "-- expire_entries
         UPDATE entry
@@ -79,9 +81,9 @@ queries! {
     PURGE_BANK_ENTRIES = "-- purge_bank_entries
         DELETE FROM entry
          WHERE id IN (SELECT id FROM entry
-                       WHERE bank_id = (SELECT id FROM bank
-                                         WHERE id = $1 AND deleted_at IS NOT NULL)
-                       ORDER BY id
+                       WHERE bank_id BETWEEN $1 AND $1
+                         AND EXISTS (SELECT 1 FROM bank WHERE id = $1 AND deleted_at IS NOT NULL)
+                       ORDER BY bank_id, id
                        LIMIT $2)";
     PURGE_ENDED_ENTRIES = "-- purge_ended_entries
         DELETE FROM entry

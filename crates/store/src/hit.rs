@@ -21,8 +21,8 @@ queries! {
         postgres: "-- hits_of_matches
         SELECT match_id, entry_id, frame, bank_id, purpose, action, kind, distance
           FROM hit
-         WHERE match_id IN (SELECT CAST(value AS uuid)
-                              FROM json_array_elements_text(CAST($1 AS json)))
+         WHERE match_id = ANY (ARRAY(SELECT CAST(
+                        json_array_elements_text(CAST($1 AS json)) AS uuid)))
          ORDER BY match_id, distance, entry_id, frame";
     HIT_KEYS = "-- hit_keys
         SELECT entry_id, frame, distance FROM hit WHERE match_id = $1";

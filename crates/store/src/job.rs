@@ -35,7 +35,7 @@ queries! {
         WITH due AS MATERIALIZED (
             SELECT id FROM job
              WHERE dead_reason IS NULL AND due_at <= $2
-               AND kind IN (SELECT value FROM json_array_elements_text(CAST($4 AS json)))
+               AND kind = ANY (ARRAY(SELECT json_array_elements_text(CAST($4 AS json))))
              ORDER BY due_at, id
              LIMIT $3
                FOR UPDATE SKIP LOCKED)

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, PgPool, SqlitePool};
+use sqlx::{ConnectOptions, Executor as _, PgPool, SqlitePool};
 
 use crate::call::{Call, Link, Row};
 use crate::error::Error;
@@ -202,6 +202,13 @@ async fn open_postgres(url: &str, settings: &Settings) -> Result<PgPool, Error> 
     let pool = PgPoolOptions::new()
         .max_connections(settings.connections_max.max(1))
         .acquire_timeout(settings.acquire_timeout)
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                // A plan made without knowing the values takes a `LIMIT $2` for a tenth of the table,
+                // and then reads all of it. Planning each time costs 0.2 ms.
+                connection.execute("SET plan_cache_mode = force_custom_plan").await.map(drop)
+            })
+        })
         .connect_with(options)
         .await?;
     Ok(pool)

@@ -48,8 +48,10 @@ CREATE TABLE entry (
 ) STRICT;
 CREATE UNIQUE INDEX entry_hash ON entry (bank_id, kind, hash)
     WHERE withdrawn_at IS NULL AND expired_at IS NULL;
-CREATE INDEX entry_bank ON entry (bank_id, id);
+CREATE INDEX entry_bank ON entry (bank_id); -- and, as in every index, the row's number: its id
 CREATE INDEX entry_end ON entry (expires_at)
+    WHERE expires_at IS NOT NULL AND withdrawn_at IS NULL AND expired_at IS NULL;
+CREATE INDEX entry_bank_end ON entry (bank_id, expires_at)
     WHERE expires_at IS NOT NULL AND withdrawn_at IS NULL AND expired_at IS NULL;
 CREATE INDEX entry_withdrawn ON entry (withdrawn_at) WHERE withdrawn_at IS NOT NULL;
 CREATE INDEX entry_expired ON entry (expired_at) WHERE expired_at IS NOT NULL;

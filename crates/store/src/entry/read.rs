@@ -26,20 +26,29 @@ macro_rules! select {
     };
 }
 
+// A bank's pages: told `bank_id = $1`, PostgreSQL may walk the entries of all banks in order and
+// skip most of them, so there the bank comes first in the order.
 queries! {
     ENTRY_BY_ID = select!("entry_by_id", "id = $1");
     ENTRY_BY_HASH = select!("entry_by_hash", "bank_id = $1 AND kind = $2 AND hash = $3
            AND withdrawn_at IS NULL AND expired_at IS NULL");
     ENTRIES_PAGE = select!("entries_page", "bank_id = $1 AND id > $2
            AND withdrawn_at IS NULL AND expired_at IS NULL
-           AND (expires_at > $4 OR expires_at IS NULL) ORDER BY id LIMIT $3");
+           AND (expires_at > $4 OR expires_at IS NULL)
+         ORDER BY id LIMIT $3"),
+        postgres: select!("entries_page", "(bank_id, id) > ($1, $2) AND bank_id <= $1
+           AND withdrawn_at IS NULL AND expired_at IS NULL
+           AND (expires_at > $4 OR expires_at IS NULL)
+         ORDER BY bank_id, id LIMIT $3");
     ENTRIES_PAGE_ENDED = select!("entries_page_ended", "bank_id = $1 AND id > $2
-         ORDER BY id LIMIT $3");
+         ORDER BY id LIMIT $3"),
+        postgres: select!("entries_page_ended", "(bank_id, id) > ($1, $2) AND bank_id <= $1
+         ORDER BY bank_id, id LIMIT $3");
     ENTRIES_BY_IDS = select!("entries_by_ids", "id IN (SELECT value FROM json_each($1))
            AND bank_id IN (SELECT id FROM bank WHERE deleted_at IS NULL)
          ORDER BY id"),
-        postgres: select!("entries_by_ids", "id IN (SELECT CAST(value AS bigint)
-                        FROM json_array_elements_text(CAST($1 AS json)))
+        postgres: select!("entries_by_ids", "id = ANY (ARRAY(SELECT CAST(
+                        json_array_elements_text(CAST($1 AS json)) AS bigint)))
            AND bank_id IN (SELECT id FROM bank WHERE deleted_at IS NULL)
          ORDER BY id");
     COUNT_ENTRIES = "-- count_entries
@@ -150,7 +159,7 @@ impl Store {
         Ok(Page::of(entries, size, |entry: &Entry| entry.id))
     }
 
-    /// Those of `entries` that there are, in the order of their ids.
+    /// Those of `entries` that there are, in banks that are not deleted, in the order of their ids.
     pub async fn entries_by_ids(&self, entries: &[EntryId]) -> Result<Vec<Entry>, Error> {
         if entries.is_empty() {
             return Ok(Vec::new());

@@ -170,6 +170,8 @@ on_both_engines! {
         assert_eq!(numbers(store.live_entries(Some(entry_id(3)), 9, at(2)).await.unwrap()), [6, 7]);
         let range = store.live_entries_in(entry_id(2), entry_id(6), at(2)).await.unwrap();
         assert_eq!(numbers(range), [3, 6]);
+        let named = store.entries_by_ids(&[2, 4, 6].map(entry_id)).await.unwrap();
+        assert_eq!(named.iter().map(|entry| entry.id.number()).collect::<Vec<_>>(), [2, 6]);
     }
 
     async fn the_rows_of_a_deleted_bank_go_and_no_others(records: Records) {

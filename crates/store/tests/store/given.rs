@@ -1,6 +1,7 @@
 //! What the tests begin with.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use mamori_model::key::Service;
@@ -16,8 +17,11 @@ use mamori_store::{Added, Change, NewEntry, Settings, Store};
 use mamori_testkit::records::Records;
 use uuid::Uuid;
 
+/// A store that waits long enough on the busiest machine.
 pub async fn open(records: &Records) -> Store {
-    Store::open(&Settings::new(records.url())).await.unwrap()
+    let acquire_timeout = Duration::from_mins(1);
+    let settings = Settings { acquire_timeout, ..Settings::new(records.url()) };
+    Store::open(&settings).await.unwrap()
 }
 
 /// A time, in seconds after the tests' beginning.
