@@ -1,11 +1,13 @@
 //! Prints a line of JSON for each file named on the command line, or on standard input one a line:
-//! `{"path","pdq","quality","width","height","frames"}` or `{"path","error"}`.
+//! `{"path","pdq","quality","width","height","frames","dihedral"}` or `{"path","error"}`; `frames` has
+//! the hash of each frame, `dihedral` the eight hashes of the first one.
 //!
 //! A tool to compare with other implementations of PDQ; it decodes without a cage.
 
 use std::io::{self, BufRead, Write};
 
-use mamori_media::{Error, Limits, hash};
+use mamori_media::{Error, Limits, hash, luma, pdq};
+use mamori_model::Pdq;
 
 fn main() -> io::Result<()> {
     let limits = Limits::default();
@@ -27,7 +29,10 @@ fn main() -> io::Result<()> {
 }
 
 fn line_of(path: &str, limits: &Limits) -> Result<serde_json::Value, Error> {
-    let picture = hash(&std::fs::read(path).map_err(Error::Pool)?, limits)?;
+    let bytes = std::fs::read(path).map_err(Error::Pool)?;
+    let picture = hash(&bytes, limits)?;
+    let (dihedral, _) = pdq::dihedral(&luma(&bytes, limits)?);
+    let frames: Vec<Pdq> = picture.frames.iter().map(|frame| frame.pdq).collect();
     let frame = picture.frames.first().ok_or_else(|| Error::unreadable("no frame"))?;
     Ok(serde_json::json!({
         "path": path,
@@ -35,6 +40,7 @@ fn line_of(path: &str, limits: &Limits) -> Result<serde_json::Value, Error> {
         "quality": frame.quality,
         "width": picture.width,
         "height": picture.height,
-        "frames": picture.frames.len(),
+        "frames": frames,
+        "dihedral": dihedral,
     }))
 }

@@ -18,7 +18,7 @@ pub struct Limits {
     /// so. The first frame is always hashed. Default 300 million.
     pub frames_pixels_max: u64,
     /// The address space of a decoding process, in bytes, its program included. Default 2 GiB: a
-    /// progressive CMYK JPEG of 100 million pixels needs 1.2 GB.
+    /// progressive CMYK JPEG of 100 million pixels needs 1.1 GB.
     pub memory_bytes_max: u64,
     /// Processor time of one picture, in seconds. Default 10.
     pub cpu_s_max: u32,

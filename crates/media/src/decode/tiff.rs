@@ -68,21 +68,36 @@ fn read_page(
     }
     let raw = to_bytes(raw, colour.bit_depth(), width)?;
     let samples = usize::from(colour.num_samples());
-    let raw = if read.planes > 1 { interleaved(&raw, samples) } else { raw };
-    let is_grey = matches!(colour, ColorType::Gray(_) | ColorType::Multiband { .. });
-    let layout = if is_grey && map.is_none() { Layout::Grey } else { Layout::Rgb };
-    let mut page = frame_buffer(width, height, layout)?;
-    let pixels = raw.chunks_exact(samples.max(1));
-    if pixels.len() < size(width) * size(height) {
+    let mut raw = if read.planes > 1 { interleaved(&raw, samples) } else { raw };
+    let needed = size(width) * size(height) * samples;
+    if raw.len() < needed {
         return Err(Error::truncated(TIFF));
     }
+    raw.truncate(needed);
+    if let Some(layout) = plain_layout(colour).filter(|_| map.is_none()) {
+        return Ok(Page { width, height, layout, samples: raw });
+    }
+    let layout = Layout::Rgb;
+    let mut page = frame_buffer(width, height, layout)?;
+    let pixels = raw.chunks_exact(samples.max(1));
     for (to, from) in page.chunks_exact_mut(layout.samples()).zip(pixels) {
         write_pixel(to, from, colour, map.as_deref())?;
     }
     Ok(Page { width, height, layout, samples: page })
 }
 
-/// Turns one pixel's samples into grey or RGB.
+/// The layout of samples that need no conversion.
+fn plain_layout(colour: ColorType) -> Option<Layout> {
+    let known = [
+        (ColorType::Gray(8), Layout::Grey),
+        (ColorType::Multiband { bit_depth: 8, num_samples: 2 }, Layout::GreyAlpha),
+        (ColorType::RGB(8), Layout::Rgb),
+        (ColorType::RGBA(8), Layout::Rgba),
+    ];
+    known.into_iter().find(|(known, _)| *known == colour).map(|(_, layout)| layout)
+}
+
+/// Turns one pixel's samples into RGB.
 fn write_pixel(
     to: &mut [u8],
     from: &[u8],

@@ -79,7 +79,14 @@ fn hashes_are_those_of_the_reference() {
     }
 }
 
-const REFERENCE: [(u64, u32, u32, &str, u8); 0] = [];
+const REFERENCE: [(u64, u32, u32, &str, u8); 6] = [
+    (0, 257, 48, "1e92e10fc9a33d89b2144c4d7bb44ff0fb96dc511ab185467295b67d846598dc", 100),
+    (1, 128, 257, "61dc3176187a042f94a59eb768f9a71b8f7a909f86cd49252d3398e8728b8e3a", 100),
+    (2, 1000, 64, "363c7c3d5a3668fc383d70782f7092f04fe1c474bab5086b10141d6753c70fde", 100),
+    (3, 640, 640, "1a228f21e8bdebd2a01bb67c0905539be90ef6dca381fd66f9740d500ce2f5ca", 100),
+    (11, 640, 63, "b9c1a1b444244e1fbe5876f84ae6a3d095967aafa97c557c28b1e9134569b9d0", 100),
+    (42, 63, 257, "99ed8c7a2efc5c82466af661836538022d7c1cf83c687af4caf406d71717c798", 100),
+];
 
 #[test]
 fn turned_and_mirrored_pictures_have_the_hashes_foretold() {

@@ -1,0 +1,42 @@
+//! What the fuzz targets do. Run one with `run.sh TARGET SECONDS`; see there.
+
+use std::ops::ControlFlow;
+
+use mamori_media::wire::{self, Hello, Reply};
+use mamori_media::{Error, Format, Limits, decode as decoders};
+
+/// Small limits: too large and too slow are answers, not findings.
+fn limits() -> Limits {
+    Limits { pixels_max: 200_000, frames_max: 4, memory_bytes_max: 256 << 20, ..Limits::default() }
+}
+
+/// Decodes `bytes` as `format` and hashes up to four frames.
+pub fn decode(format: Format, bytes: &[u8]) {
+    let mut frames = 0;
+    let result = decoders::frames(format, bytes, &limits(), &mut |pixels| {
+        let (_, quality) = pixels.hash();
+        assert!(quality.value() <= 100);
+        frames += 1;
+        if frames < 4 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    check(result);
+}
+
+/// Reads `bytes` as the pool reads the output of a process.
+pub fn read_from_process(bytes: &[u8]) {
+    let mut from = bytes;
+    // A length of gigabytes is refused before by the pool.
+    while from.len() >= 4 && from[2..4] == [0, 0] {
+        let Ok(Some(frame)) = wire::read_frame(&mut from) else { return };
+        let _ = serde_json::from_slice::<Hello>(&frame).map(|hello| hello.protections.to_string());
+        if let Ok(Reply { answer, .. }) = serde_json::from_slice(&frame) {
+            check(answer.into_result(&limits()).map(drop));
+        }
+    }
+}
+
+fn check(result: Result<(), Error>) {
+    if let Err(Error::Unreadable { reason }) = result {
+        assert!(reason.len() <= 200 && reason.is_ascii());
+    }
+}
