@@ -1,6 +1,6 @@
 """Compares Mamori's PDQ with PyPI pdqhash, on pictures drawn by code.
 
-    python compare.py --draw DRAW --hash HASH --work FOLDER [--count 120]
+    python compare.py --draw DRAW --hash HASH --work FOLDER [--count 50]
 
 DRAW and HASH are the examples `draw-pictures` and `pdq-of-files` of mamori-media, built with
 --release. Needs: pip install pdqhash pillow numpy. Exit status 1 if a promise is broken:
@@ -192,7 +192,7 @@ def main():
     parser.add_argument("--draw", required=True)
     parser.add_argument("--hash", required=True)
     parser.add_argument("--work", required=True, type=pathlib.Path)
-    parser.add_argument("--count", type=int, default=120)
+    parser.add_argument("--count", type=int, default=50)
     options = parser.parse_args()
 
     drawn_folder, saved_folder = options.work / "drawn", options.work / "saved"

@@ -24,7 +24,8 @@ use spawner::Spawner;
 /// How a pool is built.
 #[derive(Clone, Debug)]
 pub struct PoolSettings {
-    /// The program to run; the server gives itself.
+    /// The program to run, as an absolute path. The server gives `/proc/self/exe`, which stays what it
+    /// is when the file is replaced by a newer version.
     pub program: PathBuf,
     /// Its arguments, such that it calls [`crate::run_worker`].
     pub args: Vec<OsString>,

@@ -1,8 +1,9 @@
 //! JPEG, by `zune-jpeg`, in its strict mode.
 //!
-//! The lenient mode paints what is missing grey, and the grey part would silently match nothing. To
-//! be strict with pictures and not with cameras, the file is first reduced to the segments that make
-//! the picture: EXIF, comments, junk between segments and all after the end stay outside.
+//! The lenient mode paints what is missing grey, and the grey part would silently match nothing. (An
+//! end marker in the middle is believed: every viewer shows the rest grey, and so we hash it.) To be
+//! strict with pictures and not with cameras, the file is first reduced to the segments that make the
+//! picture: EXIF, comments, junk between segments and all after the end stay outside.
 
 use zune_core::bytestream::ZCursor;
 use zune_core::colorspace::ColorSpace;

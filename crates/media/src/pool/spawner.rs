@@ -51,6 +51,9 @@ fn command(settings: &PoolSettings) -> Command {
         .args(&settings.args)
         .env_clear()
         .current_dir("/")
+        // A group of its own: Ctrl-C at the server's terminal is for the server, which still has
+        // pictures to finish.
+        .process_group(0)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
