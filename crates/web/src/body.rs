@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::BoxError;
-use axum::body::{Body, BodyDataStream};
+use axum::body::{Body, BodyDataStream, HttpBody as _};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_LENGTH;
 use bytes::{Bytes, BytesMut};
@@ -68,10 +68,15 @@ impl Progress {
 /// sender that is cut off in the middle would see a broken connection and not our answer.
 pub fn guarded(body: Body, idle: Duration) -> (Body, Progress) {
     let progress = Progress::default();
+    if body.is_end_stream() {
+        progress.has_ended.store(true, Ordering::Relaxed);
+        return (body, progress);
+    }
     let guarded = Guarded {
         chunks: Some(body.into_data_stream()),
         idle,
         alarm: Box::pin(tokio::time::sleep(idle)),
+        is_waiting: false,
         progress: progress.clone(),
     };
     (Body::from_stream(guarded), progress)
@@ -81,6 +86,7 @@ struct Guarded {
     chunks: Option<BodyDataStream>,
     idle: Duration,
     alarm: Pin<Box<Sleep>>,
+    is_waiting: bool,
     progress: Progress,
 }
 
@@ -90,8 +96,13 @@ impl Stream for Guarded {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         let Some(chunks) = this.chunks.as_mut() else { return Poll::Ready(None) };
-        if let Poll::Ready(chunk) = chunks.poll_next_unpin(context) {
+        // Only while we wait for the sender: an import that writes may let it wait for long.
+        if !this.is_waiting {
             this.alarm.as_mut().reset(Instant::now() + this.idle);
+            this.is_waiting = true;
+        }
+        if let Poll::Ready(chunk) = chunks.poll_next_unpin(context) {
+            this.is_waiting = false;
             if chunk.is_none() {
                 this.progress.has_ended.store(true, Ordering::Relaxed);
                 this.chunks = None;
@@ -222,5 +233,24 @@ mod tests {
 
         assert_eq!(read, Err(Cut::Stalled { seconds: 10 }));
         assert!(!progress.has_ended());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_sender_whom_we_let_wait_is_not_cut_off() {
+        let late = stream::once(async {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            Ok::<_, Cut>(Bytes::from_static(b"b"))
+        });
+        let chunks = stream::iter([Ok(Bytes::from_static(b"a"))]).chain(late);
+        let (body, progress) = guarded(Body::from_stream(chunks), Duration::from_secs(10));
+        let mut chunks = limited(body, 100);
+
+        let first = chunks.next().await;
+        tokio::time::sleep(Duration::from_mins(1)).await;
+        let second = chunks.next().await;
+
+        assert_eq!((first, second), (Some(Ok("a".into())), Some(Ok("b".into()))));
+        assert_eq!(chunks.next().await, None);
+        assert!(progress.has_ended());
     }
 }

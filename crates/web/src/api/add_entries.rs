@@ -17,7 +17,10 @@ use crate::problem::Problem;
 #[utoipa::path(
     post, path = "/v1/banks/{bank}/entries", tag = "entries",
     params(("bank" = inline(text::BankId), Path, description = "The bank's id.")),
-    request_body = NewEntries,
+    request_body(content((NewEntries = "application/json", example = json!({"entries": [{
+        "hash": "f8f8f0cce0f4e84d0e370a22028f67f0b36e2ed596623e1d33e6b39c4e9c9b22",
+        "source_id": "case 7", "labels": ["A1"],
+    }]})))),
     responses((status = 200, description = "What became of them.", body = AddedJson)),
     extensions(("x-who" = json!("admin")))
 )]

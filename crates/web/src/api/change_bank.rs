@@ -17,7 +17,9 @@ use crate::problem::Problem;
 #[utoipa::path(
     patch, path = "/v1/banks/{bank}", tag = "banks",
     params(("bank" = inline(text::BankId), Path, description = "The bank's id.")),
-    request_body = BankChangeJson,
+    request_body(content((BankChangeJson = "application/json", example = json!({
+        "action": "block", "distance_max": 20,
+    })))),
     responses(
         (status = 200, description = "The bank as it is now.", body = BankJson),
         (status = 409, description = "Another bank has this name."),

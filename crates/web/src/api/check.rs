@@ -22,7 +22,13 @@ use crate::problem::{Kind, Problem};
 /// and the answer says so.
 #[utoipa::path(
     post, path = "/v1/check", tag = "items",
-    request_body(content((CheckForm = "multipart/form-data"), (CheckHashes = "application/json"))),
+    request_body(content(
+        (CheckForm = "multipart/form-data"),
+        (CheckHashes = "application/json", example = json!({
+            "item_id": "post-4711/image-1", "surface": "public", "jurisdiction": "JP",
+            "sha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+        }))
+    )),
     responses((status = 200, description = "The verdict.", body = CheckedJson)),
     extensions(("x-who" = json!("service")))
 )]

@@ -15,7 +15,11 @@ use crate::problem::Problem;
 /// but tell.
 #[utoipa::path(
     post, path = "/v1/banks", tag = "banks",
-    request_body = NewBankShape,
+    request_body(content((NewBankShape = "application/json", example = json!({
+        "name": "hotline-list", "purpose": "child_sexual_abuse", "source": "Example Hotline, list A",
+        "legal_basis": "agreement of 2026-03-01", "owner": "trust and safety team",
+        "jurisdictions": ["JP"], "action": "hold",
+    })))),
     responses(
         (status = 201, description = "The bank.", body = BankJson,
          headers(("location" = String, description = "Its address."))),

@@ -14,7 +14,10 @@ use crate::problem::{Kind, Problem};
 /// The answer has the key's text, `mk_…`, this once: Mamori keeps only its digest.
 #[utoipa::path(
     post, path = "/v1/keys", tag = "keys",
-    request_body = NewKey,
+    request_body(content((NewKey = "application/json", example = json!({
+        "role": "service", "service_id": "svc_01931c8e7d5a7c3e9f5b2f1d0c9b8a76",
+        "name": "the upload servers",
+    })))),
     responses((status = 201, description = "The key, with its text.", body = KeyJson,
                headers(("location" = String, description = "Its address, to revoke it.")))),
     extensions(("x-who" = json!("admin")))

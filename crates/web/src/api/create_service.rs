@@ -14,7 +14,9 @@ use crate::problem::Problem;
 /// It can do nothing until it has a key.
 #[utoipa::path(
     post, path = "/v1/services", tag = "keys",
-    request_body = NewService,
+    request_body(content((NewService = "application/json", example = json!({
+        "name": "pictures.example",
+    })))),
     responses((status = 201, description = "The service.", body = ServiceJson,
                headers(("location" = String, description = "Where services are listed.")))),
     extensions(("x-who" = json!("admin")))

@@ -1,12 +1,12 @@
-//! A `curl` line for each endpoint, made from the examples of its schemas.
+//! `curl` lines for each endpoint, made from the examples of the document.
 
 use serde_json::{Map, Value, json};
 
 use super::page::{Operation, at, entries, list, text_of};
 use super::schema::resolve;
 
-/// The line; it works when pasted, but for ids that are not there.
-pub fn example(document: &Value, operation: Operation<'_>) -> String {
+/// A line for each way to send the body; they work when pasted, but for ids that are not there.
+pub fn examples(document: &Value, operation: Operation<'_>) -> Vec<String> {
     let mut path = operation.path.to_owned();
     for parameter in list(&operation.value["parameters"]) {
         let name = text_of(&parameter["name"]);
@@ -21,29 +21,35 @@ pub fn example(document: &Value, operation: Operation<'_>) -> String {
     if operation.value["x-who"] != "nobody" {
         line.push_str(" \\\n  -H \"authorization: Bearer $MAMORI_KEY\"");
     }
-    let body = entries(at(operation.value, "/requestBody/content")).next();
-    if let Some((media_type, content)) = body {
-        line.push_str(&body_arguments(document, media_type, &content["schema"]));
-    }
-    line
+    let bodies = entries(at(operation.value, "/requestBody/content"));
+    let lines: Vec<String> = bodies
+        .map(|(media_type, content)| {
+            let body = content.get("example").cloned();
+            let body = body.unwrap_or_else(|| example_of(document, &content["schema"]));
+            format!("{line}{}", body_arguments(media_type, &body))
+        })
+        .collect();
+    if lines.is_empty() { vec![line] } else { lines }
 }
 
-fn body_arguments(document: &Value, media_type: &str, schema: &Value) -> String {
-    match media_type {
+fn body_arguments(media_type: &str, body: &Value) -> String {
+    let file = match media_type {
         "application/json" => {
-            let body = example_of(document, schema).to_string().replace('\'', "'\\''");
-            format!(" \\\n  --json '{body}'")
+            let body = body.to_string().replace('\'', "'\\''");
+            return format!(" \\\n  --json '{body}'");
         }
         "multipart/form-data" => {
-            let fields = example_of(document, schema);
-            let parts = entries(&fields).map(|(name, value)| match name {
+            let parts = entries(body).map(|(name, value)| match name {
                 "file" => " \\\n  -F file=@picture.jpg".to_owned(),
                 _ => format!(" \\\n  -F {name}={}", text_of(value)),
             });
-            parts.collect()
+            return parts.collect();
         }
-        other => format!(" \\\n  -H \"content-type: {other}\" --data-binary @list.ndjson"),
-    }
+        "application/x-ndjson" => "list.ndjson",
+        "text/csv" => "list.csv",
+        _ => "picture.jpg",
+    };
+    format!(" \\\n  -H \"content-type: {media_type}\" --data-binary @{file}")
 }
 
 /// An example of a schema: its own, or one made of its parts. Of an object: what it needs.
@@ -59,9 +65,9 @@ fn example_of(document: &Value, schema: &Value) -> Value {
             return example_of(document, last);
         }
     }
-    let parts = list(&schema["allOf"]);
-    if !parts.is_empty() {
-        return parts.iter().fold(json!({}), |whole, part| merged(whole, document, part));
+    // Put together from several: the first has the keys.
+    if let Some(first) = list(&schema["allOf"]).first() {
+        return example_of(document, first);
     }
     match text_of(&schema["type"]) {
         "object" => object_example(document, schema),
@@ -70,32 +76,6 @@ fn example_of(document: &Value, schema: &Value) -> Value {
         "boolean" => json!(true),
         _ => json!("…"),
     }
-}
-
-fn merged(whole: Value, document: &Value, part: &Value) -> Value {
-    // Of alternatives, the first: it is the common one.
-    let part = list(&part["anyOf"]).first().unwrap_or(part);
-    let mut whole = whole;
-    if let (Value::Object(whole), Value::Object(more)) =
-        (&mut whole, object_example(document, part))
-    {
-        for (key, value) in more {
-            let better = document_example(document, &key).unwrap_or(value);
-            whole.entry(key).or_insert(better);
-        }
-    }
-    whole
-}
-
-/// The example of the text that a hash's key is named after.
-fn document_example(document: &Value, key: &str) -> Option<Value> {
-    let name = match key {
-        "pdq" => "Pdq",
-        "sha256" => "Sha256",
-        "md5" => "Md5",
-        _ => return None,
-    };
-    document.pointer(&format!("/components/schemas/{name}/examples/0")).cloned()
 }
 
 fn object_example(document: &Value, schema: &Value) -> Value {

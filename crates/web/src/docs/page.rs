@@ -96,13 +96,12 @@ fn write_operation(page: &mut String, document: &Value, operation: Operation<'_>
     write_parameters(page, document, value);
     write_body(page, document, value);
     write_answers(page, document, value);
-    push(
-        page,
-        format_args!(
-            "<h4>Example</h4>\n<pre tabindex=\"0\"><code>{}</code></pre>\n</article>\n",
-            escape(&curl::example(document, operation)),
-        ),
-    );
+    page.push_str("<h4>Example</h4>\n");
+    for example in curl::examples(document, operation) {
+        let example = escape(&example);
+        push(page, format_args!("<pre tabindex=\"0\"><code>{example}</code></pre>\n"));
+    }
+    page.push_str("</article>\n");
 }
 
 fn who(word: &str) -> &'static str {

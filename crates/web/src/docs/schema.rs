@@ -30,10 +30,10 @@ pub fn fields<'a>(document: &'a Value, value: &'a Value) -> Vec<Field<'a>> {
     let whole = list(&value["allOf"]).first().map_or(value, |first| resolve(document, first));
     let required = list(&whole["required"]);
     let field = |(name, schema): (&'a str, &'a Value)| {
-        let own = text_of(&schema["description"]);
         let inner = list(&schema["oneOf"]).iter().find(|one| one["type"] != "null");
-        let target = resolve(document, inner.unwrap_or(schema));
-        let description = if own.is_empty() { text_of(&target["description"]) } else { own };
+        let inner = inner.unwrap_or(schema);
+        let said = [schema, inner, resolve(document, inner)].map(|at| text_of(&at["description"]));
+        let description = said.into_iter().find(|text| !text.is_empty()).unwrap_or_default();
         Field { name, is_required: required.iter().any(|one| one == name), schema, description }
     };
     entries(&whole["properties"]).map(field).collect()

@@ -1,9 +1,16 @@
 //! What bad input gets: a named problem, and the process stays up.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, get};
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
+use mamori_web::{App, Settings};
 use serde_json::{Value, json};
 
 use crate::house::{House, Who, new_bank};
@@ -191,6 +198,31 @@ async fn every_answer_has_an_id_and_is_kept_from_being_stored_or_sniffed() {
     }
     let answer = house.get(Who::Admin, "/v1/banks").await;
     assert_eq!(answer.headers["cache-control"], "no-store");
+}
+
+/// The layer around every endpoint, around one of our own.
+fn observed(house: &House, endpoint: MethodRouter<App>, settings: Settings) -> Router {
+    let app = App { desk: house.desk.clone(), settings: Arc::new(settings) };
+    let layer = from_fn_with_state(app.clone(), mamori_web::observe::observe);
+    Router::new().route("/", endpoint).layer(layer).with_state(app)
+}
+
+async fn panics() -> String {
+    panic!("a bug, with the name of a person in it")
+}
+
+#[tokio::test]
+async fn an_endpoint_that_panics_answers_and_one_that_hangs_does_too() {
+    let mut house = House::open(Records::sqlite().unwrap()).await;
+    house.routes = observed(&house, get(panics), Settings::default());
+    let broken = house.get(Who::Nobody, "/").await;
+    let soon = Settings { request_timeout: Duration::from_millis(50), ..Settings::default() };
+    house.routes = observed(&house, get(std::future::pending::<String>), soon);
+    let late = house.get(Who::Nobody, "/").await;
+
+    assert_eq!(broken.problem(), named(500, "internal"));
+    assert!(!broken.text.contains("person"));
+    assert_eq!(late.problem(), named(503, "request.timeout"));
 }
 
 #[tokio::test]
