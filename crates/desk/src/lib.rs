@@ -20,6 +20,7 @@ pub mod add_endpoint;
 pub mod add_entries;
 pub mod change_bank;
 pub mod check;
+pub mod count_jobs;
 pub mod create_bank;
 pub mod create_service;
 pub mod delete_bank;

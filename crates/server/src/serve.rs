@@ -30,7 +30,7 @@ pub struct Args {
 #[derive(Clone, Debug, clap::Args)]
 pub struct ConfigArgs {
     /// The configuration; without it, ./mamori.toml if it is there, else the defaults
-    #[arg(long = "config", value_name = "FILE")]
+    #[arg(long = "config", value_name = "FILE", global = true)]
     pub file: Option<PathBuf>,
 }
 

@@ -1,11 +1,14 @@
 //! `/metrics`: totals for the operator, in the text format of Prometheus. Never about a person.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use mamori_desk::Desk;
+use mamori_model::job::JobKind;
 use metrics::{describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 
@@ -16,6 +19,9 @@ const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// longest request.
 const SECONDS: [f64; 14] =
     [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0];
+
+/// How long the database may take to count its jobs.
+const COUNT_TIME_MAX: Duration = Duration::from_secs(2);
 
 /// Where the numbers are.
 #[derive(Clone)]
@@ -39,6 +45,7 @@ fn describe() {
     describe_gauge!("mamori_index_age_seconds", "Time since this node knew of nothing newer");
     describe_gauge!("mamori_index_banks", "Banks in memory");
     describe_gauge!("mamori_index_entries", "Entries in memory");
+    describe_gauge!("mamori_jobs", "Jobs in the database: to be done, at work, or laid aside");
     describe_gauge!("mamori_decoders", "Decoding processes that are up");
 }
 
@@ -55,6 +62,7 @@ pub fn router(metrics: Metrics, desk: Desk) -> Router {
 
 async fn show(State(shown): State<Shown>) -> impl IntoResponse {
     look(&shown.desk);
+    count_jobs(&shown.desk).await;
     let numbers = shown.metrics.numbers;
     numbers.run_upkeep();
     ([(CONTENT_TYPE, TEXT_FORMAT)], numbers.render())
@@ -69,6 +77,25 @@ fn look(desk: &Desk) {
     gauge!("mamori_index_banks").set(number(holdings.banks));
     gauge!("mamori_index_entries").set(number(holdings.entries));
     gauge!("mamori_decoders").set(number(desk.pool().alive()));
+}
+
+/// What is promised and not yet done, in the whole database. The last numbers stay where it does
+/// not answer.
+async fn count_jobs(desk: &Desk) {
+    let counted = tokio::time::timeout(COUNT_TIME_MAX, desk.count_jobs()).await;
+    let Ok(Ok(counts)) = counted else { return };
+    for kind in JobKind::ALL {
+        // A kind of which there are none is not counted.
+        let count = counts.iter().find(|count| count.kind == kind);
+        let states = [
+            ("ready", count.map_or(0, |count| count.ready)),
+            ("leased", count.map_or(0, |count| count.leased)),
+            ("dead", count.map_or(0, |count| count.dead)),
+        ];
+        for (state, jobs) in states {
+            gauge!("mamori_jobs", "kind" => kind.as_str(), "state" => state).set(number(jobs));
+        }
+    }
 }
 
 /// Beyond four billion it stays there: that is far outside of what a node can hold.

@@ -10,7 +10,7 @@ use serde_json::json;
 use tempfile::TempDir;
 use tokio::sync::watch;
 
-use crate::mamori::{Mamori, configure, create_key};
+use crate::mamori::{Mamori, configure};
 use crate::receiver::Receiver;
 use crate::service::{Caller, picture};
 
@@ -56,7 +56,7 @@ async fn what_was_acknowledged_survives_twenty_kills() {
     let records = Records::sqlite().unwrap();
     let config = configure(folder.path(), records.url(), "");
     let mut node = Mamori::start(&config);
-    let admin = Caller::new(&node.address, &create_key(&config, &["admin"]));
+    let admin = Caller::of_the_machine(&node.address, &config, &["admin"]).await;
     admin.create_bank("known", 0..KNOWN).await;
     let service = admin.create_service("photos").await;
     let receiver = Receiver::listen().await;

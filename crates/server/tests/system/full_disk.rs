@@ -3,7 +3,7 @@
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::mamori::{Mamori, configure, create_key, program};
+use crate::mamori::{Mamori, configure, program};
 use crate::service::{Caller, picture};
 
 /// No file may grow beyond this, in the shell's blocks of 512 or 1,024 bytes.
@@ -18,7 +18,7 @@ async fn a_full_disk_refuses_what_must_be_kept_and_goes_on_with_the_rest() {
     let shell = format!("trap '' XFSZ; ulimit -f {BLOCKS}; exec \"$0\" serve --config \"$1\"");
     command.arg("-c").arg(shell).arg(program().get_program()).arg(&config);
     let mut node = Mamori::spawn(command);
-    let admin = Caller::new(&node.address, &create_key(&config, &["admin"]));
+    let admin = Caller::of_the_machine(&node.address, &config, &["admin"]).await;
     let bank = admin.create_bank("known", 0..1).await;
     let service = admin.create_service("photos").await;
 

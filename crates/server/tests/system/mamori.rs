@@ -1,6 +1,7 @@
 //! A running `mamori serve`.
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, mpsc};
@@ -48,6 +49,7 @@ impl Mamori {
     /// Starts what `command` says is one.
     pub fn spawn(mut command: Command) -> Self {
         let mut child = command
+            .process_group(0)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -87,11 +89,14 @@ impl Mamori {
         self.child.wait().unwrap();
     }
 
-    /// SIGTERM.
+    /// SIGTERM, as from an operator or a container's runtime.
     pub fn ask_to_stop(&self) {
-        let pid = self.child.id();
-        let status = Command::new("sh").arg("-c").arg(format!("kill -TERM {pid}")).status();
-        assert!(status.unwrap().success());
+        signal(&format!("-s TERM {}", self.child.id()));
+    }
+
+    /// Ctrl-C: a terminal sends SIGINT to the whole group, its children too.
+    pub fn interrupt(&self) {
+        signal(&format!("-s INT -- -{}", self.child.id()));
     }
 
     /// Waits for its end, and returns how it ended and what it said on stdout.
@@ -113,6 +118,11 @@ impl Drop for Mamori {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+fn signal(args: &str) {
+    let status = Command::new("sh").arg("-c").arg(format!("kill {args}")).status();
+    assert!(status.unwrap().success());
 }
 
 fn address_in(line: &str) -> Option<String> {

@@ -8,7 +8,7 @@ use mamori_testkit::records::Records;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::mamori::{Mamori, configure, create_key};
+use crate::mamori::{Mamori, configure};
 use crate::receiver::Receiver;
 use crate::service::{Caller, picture};
 
@@ -31,14 +31,10 @@ impl Two {
         let config = configure(folder.path(), records.url(), "");
         let one = Mamori::start(&config);
         let other = Mamori::start(&config);
-        let admin = Caller::new(&one.address, &create_key(&config, &["admin"]));
-        // The key was made elsewhere; a node knows it within a second.
-        let begun = Instant::now();
-        while admin.get("/v1/banks").await.0 != 200 {
-            assert!(begun.elapsed() < Duration::from_secs(5), "the key is not known");
-        }
+        let admin = Caller::of_the_machine(&one.address, &config, &["admin"]).await;
         let bank = admin.create_bank("known", 0..10).await;
         let service = admin.create_service("photos").await;
+        service.at(&other.address).wait_until_known().await;
         Self { one, other, admin, service, bank, _records: records, _folder: folder }
     }
 }

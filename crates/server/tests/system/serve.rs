@@ -8,7 +8,7 @@ use mamori_testkit::records::Records;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::mamori::{Mamori, configure, create_key};
+use crate::mamori::{Mamori, configure};
 use crate::receiver::Receiver;
 use crate::service::{Caller, picture};
 
@@ -24,8 +24,7 @@ async fn a_fresh_node_finds_a_known_picture_tells_of_it_and_remembers() {
     let records = Records::sqlite().unwrap();
     let config = configure(folder.path(), records.url(), "");
     let mut node = Mamori::start(&config);
-    let admin_key = create_key(&config, &["admin"]);
-    let admin = Caller::new(&node.address, &admin_key);
+    let admin = Caller::of_the_machine(&node.address, &config, &["admin"]).await;
     admin.create_bank("known", 0..3).await;
     let service = admin.create_service("photos").await;
     let receiver = Receiver::listen().await;
@@ -65,7 +64,7 @@ async fn the_numbers_are_shown_without_a_word_about_anybody() {
     let records = Records::sqlite().unwrap();
     let config = configure(folder.path(), records.url(), "");
     let node = Mamori::start(&config);
-    let admin = Caller::new(&node.address, &create_key(&config, &["admin"]));
+    let admin = Caller::of_the_machine(&node.address, &config, &["admin"]).await;
     admin.create_bank("a-bank", 0..2).await;
     let service = admin.create_service("a-service").await;
     service.upload("an-item", picture(0)).await.unwrap();
@@ -79,6 +78,7 @@ async fn the_numbers_are_shown_without_a_word_about_anybody() {
         "mamori_index_entries 2",
         "mamori_index_banks 1",
         "mamori_decoders 2",
+        "mamori_jobs{kind=\"deliver\",state=\"ready\"} 0",
         "mamori_index_version ",
         "mamori_http_request_seconds_count",
     ] {
@@ -118,20 +118,20 @@ fn begin_upload(address: &str, key: &str) -> (TcpStream, Vec<u8>) {
     (stream, rest)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_node_that_is_asked_to_stop_answers_what_it_accepted() {
+/// Has an upload half sent, asks the node to stop, and sends the rest when it takes no more.
+async fn stop_in_the_middle_of_an_upload(ask: fn(&Mamori)) {
     let folder = TempDir::new().unwrap();
     let records = Records::sqlite().unwrap();
     let config = configure(folder.path(), records.url(), "");
     let mut node = Mamori::start(&config);
-    let admin = Caller::new(&node.address, &create_key(&config, &["admin"]));
+    let admin = Caller::of_the_machine(&node.address, &config, &["admin"]).await;
     admin.create_bank("known", 0..1).await;
-    let key = create_key(&config, &["service", "photos"]);
+    let service = Caller::of_the_machine(&node.address, &config, &["service", "photos"]).await;
     // The node has surely taken up the request when it has answered a later one.
-    let (mut stream, rest) = begin_upload(&node.address, &key);
+    let (mut stream, rest) = begin_upload(&node.address, &service.key);
     admin.get("/healthz").await;
 
-    node.ask_to_stop();
+    ask(&node);
     let address = node.address.strip_prefix("http://").unwrap().to_owned();
     let begun = Instant::now();
     while TcpStream::connect(&address).is_ok() {
@@ -148,12 +148,21 @@ async fn a_node_that_is_asked_to_stop_answers_what_it_accepted() {
     assert!(status.success());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_is_asked_to_stop_answers_what_it_accepted() {
+    stop_in_the_middle_of_an_upload(Mamori::ask_to_stop).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_is_interrupted_at_its_terminal_answers_what_it_accepted() {
+    stop_in_the_middle_of_an_upload(Mamori::interrupt).await;
+}
+
 #[tokio::test]
 async fn a_client_that_only_waits_is_cut_off_and_others_are_answered() {
     let folder = TempDir::new().unwrap();
     let records = Records::sqlite().unwrap();
-    let more = "waiting_max = 10\n[hma]\nenabled = false\n";
-    let config = configure(folder.path(), records.url(), more);
+    let config = configure(folder.path(), records.url(), "");
     let node = Mamori::start(&config);
     let host = node.address.strip_prefix("http://").unwrap();
     let mut slow: Vec<TcpStream> = (0..50).map(|_| TcpStream::connect(host).unwrap()).collect();
@@ -178,10 +187,9 @@ async fn a_client_that_only_waits_is_cut_off_and_others_are_answered() {
 async fn a_lost_database_is_said_and_found_again() {
     let folder = TempDir::new().unwrap();
     let records = Records::postgres().unwrap();
-    let more = "[webhooks]\ntimeout_s = 5\n";
-    let config = configure(folder.path(), records.url(), more);
+    let config = configure(folder.path(), records.url(), "");
     let node = Mamori::start(&config);
-    let admin = Caller::new(&node.address, &create_key(&config, &["admin"]));
+    let admin = Caller::of_the_machine(&node.address, &config, &["admin"]).await;
     admin.create_bank("known", 0..1).await;
     let service = admin.create_service("photos").await;
     let (server, name) = records.server().unwrap();

@@ -1,11 +1,17 @@
 //! Somebody who calls the API, and the pictures that they send.
 
-use std::time::Duration;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 use mamori_testkit::pictures::{draw, encode};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
+
+use crate::mamori::create_key;
+
+/// Nodes follow within a second; a busy machine may be slower.
+const KNOWN_TIME_MAX: Duration = Duration::from_secs(10);
 
 /// Somebody with a key.
 #[derive(Clone)]
@@ -13,7 +19,8 @@ pub struct Caller {
     client: Client,
     /// `http://127.0.0.1:…`.
     pub address: String,
-    key: String,
+    /// What it shows.
+    pub key: String,
 }
 
 impl Caller {
@@ -24,7 +31,22 @@ impl Caller {
         Self { client, address: address.to_owned(), key: key.to_owned() }
     }
 
-    /// The same, elsewhere or with another key.
+    /// Somebody whose key is made at the machine, known at `address` when this returns.
+    pub async fn of_the_machine(address: &str, config: &Path, role: &[&str]) -> Self {
+        let caller = Self::new(address, &create_key(config, role));
+        caller.wait_until_known().await;
+        caller
+    }
+
+    /// Waits until the node knows the key, which another one or the machine made.
+    pub async fn wait_until_known(&self) {
+        let begun = Instant::now();
+        while self.get("/v1/banks").await.0 != 200 {
+            assert!(begun.elapsed() < KNOWN_TIME_MAX, "the node does not learn of the key");
+        }
+    }
+
+    /// The same, elsewhere.
     pub fn at(&self, address: &str) -> Self {
         Self { address: address.to_owned(), ..self.clone() }
     }

@@ -61,6 +61,7 @@ fn open_look_ups_beyond_this_machine_are_refused() {
 #[test]
 fn a_schema_of_a_newer_version_is_refused() {
     let folder = TempDir::new().unwrap();
+    configure(folder.path(), "sqlite:mamori.sqlite", "");
     assert!(run(&folder, &["migrate"]).status.success());
     make_newer(&folder.path().join("mamori.sqlite"));
 
