@@ -92,8 +92,7 @@ impl Postgres {
         let nth = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{}_{nth}", std::process::id());
         self.drop_database(&name)?;
-        // A file copy, for it is faster than the log where nothing is ever synced.
-        self.sql(&format!("CREATE DATABASE {name} STRATEGY file_copy"))?;
+        self.sql(&format!("CREATE DATABASE {name}"))?;
         Ok(name)
     }
 

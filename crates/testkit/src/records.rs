@@ -60,7 +60,7 @@ impl Drop for Records {
 /// Defines tests that each run on SQLite and on PostgreSQL, as `name::sqlite` and
 /// `name::postgres`.
 ///
-/// ```ignore
+/// ```text
 /// on_both_engines! {
 ///     async fn a_deleted_bank_frees_its_name(records: Records) { … }
 /// }

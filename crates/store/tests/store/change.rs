@@ -1,6 +1,5 @@
 //! The change log.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -8,7 +7,7 @@ use mamori_store::{Change, Store};
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
 
-use crate::given::{add, changes, new_entries, open, stored_bank};
+use crate::given::{add, changes, id, new_entries, open, stored_bank};
 
 /// Reads the log as a node does, until the writers are done and nothing is left.
 async fn follow(store: Store, is_done: Arc<AtomicBool>) -> Vec<Change> {
@@ -31,20 +30,17 @@ async fn follow(store: Store, is_done: Arc<AtomicBool>) -> Vec<Change> {
 on_both_engines! {
     async fn a_follower_misses_no_change_of_eight_writers(records: Records) {
         let store = open(&records).await;
-        let mut banks = Vec::new();
-        for number in 1..=8 {
-            banks.push(stored_bank(&store, number).await);
-        }
         let is_done = Arc::new(AtomicBool::new(false));
         let follower = tokio::spawn(follow(store.clone(), Arc::clone(&is_done)));
-        let writers: Vec<_> = (0_u64..)
-            .zip(banks)
-            .map(|(nth, bank)| {
+        // Making banks takes no lock but that of the log: only it keeps the order.
+        let writers: Vec<_> = (1..=8_u128)
+            .map(|writer| {
                 let store = store.clone();
                 tokio::spawn(async move {
-                    for number in 0..25 {
-                        add(&store, bank, &new_entries([nth * 100 + number]), 1).await;
+                    for number in 0..40 {
+                        stored_bank(&store, writer * 100 + number).await;
                     }
+                    add(&store, id(writer * 100), &new_entries(0..3), 1).await;
                 })
             })
             .collect();
@@ -55,15 +51,8 @@ on_both_engines! {
         is_done.store(true, Ordering::SeqCst);
         let seen = follower.await.unwrap();
 
-        let entries: BTreeSet<i64> = seen
-            .iter()
-            .filter_map(|change| {
-                let Change::Added { first, .. } = change else { return None };
-                Some(first.number())
-            })
-            .collect();
-        assert_eq!(entries.len(), 200);
-        assert_eq!(seen.len(), 208);
+        let added = seen.iter().filter(|change| matches!(change, Change::Added { .. })).count();
+        assert_eq!((seen.len(), added), (8 * 41, 8));
     }
 
     async fn what_is_rolled_back_is_not_in_the_log(records: Records) {

@@ -114,6 +114,27 @@ on_both_engines! {
         assert!(kept.hits.is_sorted_by_key(|hit| hit.distance));
     }
 
+    async fn nothing_is_lost_when_two_add_to_one_match_at_once(records: Records) {
+        let store = open(&records).await;
+        stored_service(&store, 1).await;
+        for number in 1..=40 {
+            let item = format!("item-{number}");
+            record(&store, &a_match(number, &item, Verdict::Hold, vec![])).await;
+            let stricter = a_match(1_000, &item, Verdict::Block, vec![]);
+            let mut known = a_match(1_001, &item, Verdict::Hold, vec![]);
+            known.sha256 = Some([9; 32].into());
+            let [one, two] = [stricter, known].map(|found| {
+                let store = store.clone();
+                tokio::spawn(async move { record(&store, &found).await })
+            });
+            one.await.unwrap();
+            two.await.unwrap();
+
+            let kept = store.a_match(id(1), id(number)).await.unwrap().unwrap();
+            assert_eq!((kept.verdict, kept.sha256), (Verdict::Block, Some([9; 32].into())));
+        }
+    }
+
     async fn matches_are_listed_by_service_bank_and_time_the_newest_first(records: Records) {
         let store = open(&records).await;
         stored_service(&store, 1).await;
