@@ -7,6 +7,7 @@ mod fmt;
 mod fuzz;
 mod licences;
 mod postgres;
+mod schemathesis;
 mod test;
 mod tidy;
 
@@ -29,11 +30,19 @@ pub struct Step {
 }
 
 /// What `cargo xtask test` runs, the quickest to fail first. None of them is advisory.
-pub const TEST: [&Step; 6] =
-    [&fmt::STEP, &clippy::STEP, &test::STEP, &doc::STEP, &licences::STEP, &tidy::STEP];
+pub const TEST: [&Step; 8] = [
+    &fmt::STEP,
+    &clippy::STEP,
+    &test::STEP,
+    &doc::STEP,
+    &licences::STEP,
+    &tidy::STEP,
+    &schemathesis::STEP,
+    &compare_pdq::STEP,
+];
 
-/// What runs only when named: it takes long, or needs the network.
-pub const ALONE: [&Step; 3] = [&compare_pdq::STEP, &fuzz::STEP, &postgres::STEP];
+/// What runs only when named: it takes long, or waits for a person.
+pub const ALONE: [&Step; 2] = [&fuzz::STEP, &postgres::STEP];
 
 /// Every step.
 pub fn all() -> impl Iterator<Item = &'static Step> {
