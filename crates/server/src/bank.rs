@@ -16,7 +16,7 @@ use crate::runtime;
 use crate::serve::ConfigArgs;
 use crate::serve::node::desk_at_the_machine;
 
-/// List, create, fill, export and delete banks
+/// Lists, creates, fills, exports and deletes banks.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -49,7 +49,7 @@ enum Command {
 
 /// Does one of them.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let (config, _) = Config::load(args.config.file.as_deref())?;
+    let (config, _) = Config::load(args.config.config.as_deref())?;
     runtime::block_on(async {
         let desk = desk_at_the_machine(&config).await?;
         let done = match &args.command {

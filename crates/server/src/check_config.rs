@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use crate::config::Config;
 use crate::serve::ConfigArgs;
 
-/// Read the configuration, say what is wrong with it, and begin nothing
+/// Reads the configuration, says what is wrong with it, and begins nothing.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Exit statuses: 0 it can be used, 2 it cannot; stderr names the line, the key and what is expected.")]
@@ -20,7 +20,7 @@ pub struct Args {
 
 /// Reads it.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let (config, source) = Config::load(args.config.file.as_deref())?;
+    let (config, source) = Config::load(args.config.config.as_deref())?;
     let mut out = io::stdout().lock();
     if args.show {
         writeln!(out, "{config:#?}")?;

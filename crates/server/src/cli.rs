@@ -22,6 +22,10 @@ pub struct Cli {
 const LONG_ABOUT: &str = "\
 Mamori compares what is uploaded to an online service with banks of known hashes.
 
+  mamori demo                                           see it work, on pictures drawn by code
+  mamori serve                                          run it; ./mamori.toml says how
+  mamori bank import hotline list.csv                   fill a bank, at the machine
+
 Three of its commands are tools on their own. They need no server, no configuration and no
 network, and their JSON is stable:
 

@@ -31,7 +31,7 @@ use plan::{Answer, Kind, Upload};
 use receiver::Receiver;
 use service::{Caller, Sent};
 
-/// Show what Mamori does, on pictures drawn by code
+/// Shows what Mamori does, on pictures drawn by code.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::runtime;
 use crate::serve::ConfigArgs;
 
-/// Bring the database to this version's schema, and do nothing else
+/// Brings the database to this version's schema, and does nothing else.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 `mamori serve` does the same when it starts. A schema that is newer than this version is refused.")]
@@ -20,7 +20,7 @@ pub struct Args {
 
 /// Migrates, and says from where to where.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let (config, _) = Config::load(args.config.file.as_deref())?;
+    let (config, _) = Config::load(args.config.config.as_deref())?;
     runtime::block_on(async {
         let migrated = Store::migrate_only(&config.store()).await?;
         let (from, to) = (migrated.from, migrated.to);

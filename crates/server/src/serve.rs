@@ -18,7 +18,7 @@ use crate::runtime;
 use node::Node;
 use open::{Doors, Open};
 
-/// Serve the API until SIGTERM or Ctrl-C
+/// Serves the API until SIGTERM or Ctrl-C.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -31,7 +31,7 @@ pub struct Args {
 pub struct ConfigArgs {
     /// The configuration; without it, ./mamori.toml if it is there, else the defaults
     #[arg(long = "config", value_name = "FILE", global = true)]
-    pub file: Option<PathBuf>,
+    pub config: Option<PathBuf>,
 }
 
 const EXAMPLES: &str = "\
@@ -47,7 +47,7 @@ Exit statuses: 0 stopped as asked, 1 failed, 2 wrong command line or configurati
 
 /// Serves until somebody asks it to stop.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let (config, source) = Config::load(args.config.file.as_deref())?;
+    let (config, source) = Config::load(args.config.config.as_deref())?;
     log::start(&config.log)?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), config = %source, "starting");
     runtime::block_on(serve(&config))

@@ -11,10 +11,10 @@ use mamori_model::{
     Reach, Surface,
 };
 
-/// Make a bank
+/// Makes a bank.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Its name: 1 to 64 of A-Z a-z 0-9 _ - .
+    /// Its name: 1 to 64 letters, digits, dots, dashes and underscores
     name: BankName,
     /// What it is for, for ever: `child_sexual_abuse`, `child_exploitation`,
     /// `minor_intimate_removal`, `intimate_image_abuse`, `known_benign` or `rehearsal`

@@ -6,7 +6,7 @@ use anyhow::bail;
 use mamori_desk::{Admin, Desk};
 use mamori_model::BankName;
 
-/// Delete a bank: it stops matching at once, and its entries go
+/// Deletes a bank: it stops matching at once, and its entries go.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Its name

@@ -8,7 +8,7 @@ use mamori_model::page::PageSize;
 use mamori_model::{BankName, Entry};
 use serde::Serialize;
 
-/// Write the entries that match now to stdout, as `mamori bank import` reads them
+/// Writes the entries that match now to stdout, as `mamori bank import` reads them.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Its name

@@ -16,7 +16,7 @@ use tokio::fs::File;
 use tokio::io::AsyncRead;
 use tokio_util::io::ReaderStream;
 
-/// Add the hashes of a list; what the bank has already is not added twice
+/// Adds the hashes of a list; what the bank has already is not added twice.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The bank's name

@@ -8,7 +8,7 @@ use mamori_model::Bank;
 use mamori_model::page::PageSize;
 use serde::Serialize;
 
-/// Show every bank
+/// Shows every bank.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// One JSON object a line

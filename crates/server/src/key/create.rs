@@ -8,7 +8,7 @@ use mamori_model::key::{Role, Service};
 use mamori_model::page::PageSize;
 use mamori_model::{Line, ServiceId};
 
-/// Make a key and print it, once: it is not kept
+/// Makes a key and prints it, once: it is not kept.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]

@@ -8,7 +8,7 @@ use mamori_model::key::{Key, Role};
 use mamori_model::page::PageSize;
 use serde::Serialize;
 
-/// Show every key, also revoked ones, without its text
+/// Shows every key, also revoked ones, without its text.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// One JSON object a line

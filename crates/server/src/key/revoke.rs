@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use mamori_desk::{Admin, Desk};
 use mamori_model::KeyId;
 
-/// Revoke a key: it opens nothing any more
+/// Revokes a key: it opens nothing any more.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Its id, as `mamori key list` shows it

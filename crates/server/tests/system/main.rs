@@ -1,6 +1,7 @@
 #![cfg(test)]
 //! Mamori as an operator has it: the real binary, its signals, its files, its sockets.
 
+mod bank;
 mod crash;
 mod demo;
 mod full_disk;

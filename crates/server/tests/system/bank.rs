@@ -1,0 +1,122 @@
+//! `mamori bank` and `mamori key` at the machine, without a node.
+
+use std::fs;
+use std::process::Output;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::mamori::program;
+
+fn run(folder: &TempDir, args: &[&str]) -> Output {
+    program().current_dir(folder.path()).args(args).output().unwrap()
+}
+
+fn create(folder: &TempDir, name: &str, more: &[&str]) -> Output {
+    let mut args = vec!["bank", "create", name, "--purpose", "rehearsal", "--source", "drawn"];
+    args.extend(["--legal-basis", "none", "--owner", "tests"]);
+    args.extend(more);
+    run(folder, &args)
+}
+
+fn stdout(output: &Output) -> String {
+    assert!(output.status.success(), "{}", stderr(output));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn what_is_exported_can_be_imported_again() {
+    let folder = TempDir::new().unwrap();
+    let csv =
+        format!("hash,kind,labels\n{},pdq,A1;B2\n{},md5,\n", "ab".repeat(32), "cd".repeat(16));
+    fs::write(folder.path().join("list.csv"), csv).unwrap();
+    create(&folder, "one", &["--action", "hold"]);
+    create(&folder, "two", &["--disabled"]);
+
+    let imported = run(&folder, &["bank", "import", "one", "list.csv"]);
+    let exported = stdout(&run(&folder, &["bank", "export", "one"]));
+    fs::write(folder.path().join("one.ndjson"), &exported).unwrap();
+    let again = run(&folder, &["bank", "import", "two", "one.ndjson"]);
+    let twice = run(&folder, &["bank", "import", "two", "one.ndjson"]);
+
+    assert!(stderr(&imported).contains("2 lines: 2 added"), "{}", stderr(&imported));
+    assert_eq!(exported.lines().count(), 2);
+    assert!(exported.contains(r#""labels":["A1","B2"]"#), "{exported}");
+    assert!(stderr(&again).contains("2 added"), "{}", stderr(&again));
+    assert!(stderr(&twice).contains("0 added, 2 already there"), "{}", stderr(&twice));
+    assert_eq!(stdout(&run(&folder, &["bank", "export", "two"])), exported);
+}
+
+#[test]
+fn a_wrong_line_is_named_by_its_number_and_the_others_are_taken() {
+    let folder = TempDir::new().unwrap();
+    let (one, two) = ("12".repeat(32), "34".repeat(32));
+    fs::write(folder.path().join("list.txt"), format!("{one}\nnonsense\n\n{two}\n")).unwrap();
+    create(&folder, "bank", &[]);
+
+    let output = run(&folder, &["bank", "import", "bank", "list.txt"]);
+
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).starts_with("line 2: "), "{}", stderr(&output));
+    assert!(stderr(&output).contains("2 added"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_bank_is_deleted_only_if_it_is_meant() {
+    let folder = TempDir::new().unwrap();
+    create(&folder, "bank", &[]);
+
+    let asked = run(&folder, &["bank", "delete", "bank"]);
+    let before = stdout(&run(&folder, &["bank", "list", "--json"]));
+    let meant = run(&folder, &["bank", "delete", "bank", "--yes"]);
+    let after = stdout(&run(&folder, &["bank", "list", "--json"]));
+
+    assert_eq!(asked.status.code(), Some(1));
+    let row: Value = serde_json::from_str(&before).unwrap();
+    assert_eq!((&row["name"], &row["action"]), (&"bank".into(), &"none".into()));
+    assert!(meant.status.success());
+    assert_eq!(after, "");
+    assert_eq!(run(&folder, &["bank", "export", "bank"]).status.code(), Some(1));
+}
+
+#[test]
+fn a_bank_looks_into_private_messages_only_with_a_law_and_its_last_day() {
+    let folder = TempDir::new().unwrap();
+    let private = ["--surface", "private_message"];
+
+    let without = create(&folder, "a", &private);
+    let half = create(&folder, "b", &[&private[..], &["--private-law", "a law"]].concat());
+    let law = ["--private-law", "a law", "--private-until", "2099-01-01"];
+    let with = create(&folder, "c", &[&private[..], &law].concat());
+
+    assert_eq!(without.status.code(), Some(1));
+    assert!(stderr(&without).contains("private_basis"), "{}", stderr(&without));
+    assert_eq!(half.status.code(), Some(2));
+    assert!(stdout(&with).starts_with("bank_"));
+}
+
+#[test]
+fn a_key_is_shown_once_and_the_last_administrators_stays() {
+    let folder = TempDir::new().unwrap();
+
+    let key = stdout(&run(&folder, &["key", "create", "admin", "--name", "Ada"]));
+    let service = run(&folder, &["key", "create", "service", "photos"]);
+    let same = run(&folder, &["key", "create", "service", "photos"]);
+    let list = stdout(&run(&folder, &["key", "list", "--json"]));
+    let rows: Vec<Value> = list.lines().map(|row| serde_json::from_str(row).unwrap()).collect();
+    let revoke = |row: &Value| run(&folder, &["key", "revoke", row["id"].as_str().unwrap()]);
+
+    assert!(key.starts_with("mk_") && key.trim().len() == 46, "{key}");
+    assert!(service.status.success() && same.status.success());
+    assert!(!list.contains("mk_"));
+    assert_eq!(rows.len(), 3);
+    assert_eq!(rows[1]["service"], rows[2]["service"], "one service, two keys");
+    assert!(revoke(&rows[1]).status.success());
+    let refused = revoke(&rows[0]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(stderr(&refused).contains("last administrator"), "{}", stderr(&refused));
+}
