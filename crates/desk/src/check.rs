@@ -8,7 +8,7 @@ use mamori_model::webhook::EventKind;
 use mamori_model::{Hit, Item, Judgement, MatchId, NotLooked, Verdict};
 
 use crate::hash_item::Hashed;
-use crate::look_up::Fingerprints;
+use crate::look_up::{Fingerprints, Found};
 use crate::{Caller, Desk, Error, payload};
 
 /// What a service sends of an item.
@@ -59,15 +59,14 @@ impl Desk {
             }
         };
 
-        let hits = self.search(&prints, &banks).await?;
-        let judgement = Judgement::of(&hits);
-        let recorded = if judgement.is_recorded {
-            Some(self.record(caller, item, &prints, judgement.verdict, &hits).await?)
-        } else {
+        let Found { hits, judgement } = self.search(&prints, &banks).await?;
+        let Judgement { verdict, standing } = judgement;
+        let recorded = if standing.is_empty() {
             None
+        } else {
+            Some(self.record(caller, item, &prints, verdict, &standing).await?)
         };
 
-        let verdict = judgement.verdict;
         Ok(count(Checked { verdict, not_looked: None, hits, recorded, hashed }))
     }
 
@@ -143,8 +142,9 @@ impl Checked {
 
 impl From<&Hashed> for Fingerprints {
     fn from(hashed: &Hashed) -> Self {
-        let Picture { frames, .. } = &hashed.picture;
+        let Picture { frames, frames_left_out, .. } = &hashed.picture;
         Self {
+            frames_left_out: *frames_left_out,
             frames: frames.iter().map(|frame| (frame.pdq, Some(frame.quality))).collect(),
             sha256: Some(hashed.digests.sha256),
             md5: Some(hashed.digests.md5),

@@ -1,11 +1,11 @@
 //! Hashes are looked up in the banks that may look; nothing is recorded.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{HashMap, HashSet};
 
 use mamori_matching::Near;
 use mamori_model::{
-    Bank, BankId, Country, Distance, EntryId, EntryState, Hash, HashKind, Hit, Md5, NotLooked, Pdq,
-    Quality, Sha256, Surface,
+    Bank, BankId, Country, Distance, EntryId, EntryState, Hash, HashKind, Hit, Judgement, Md5,
+    NotLooked, Pdq, Quality, Sha256, Surface,
 };
 
 use crate::{Desk, Directory, Error};
@@ -16,15 +16,26 @@ pub struct Fingerprints {
     /// One PDQ hash a frame. Without a quality a bank's minimum cannot be checked and is taken
     /// as met.
     pub frames: Vec<(Pdq, Option<Quality>)>,
+    /// Whether the item has frames that are not in the list.
+    pub frames_left_out: bool,
     /// SHA-256 of its bytes.
     pub sha256: Option<Sha256>,
     /// MD5 of its bytes.
     pub md5: Option<Md5>,
 }
 
+/// What a search found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Every entry that the item came near to, once, the nearest first; of a bank at most
+    /// [`crate::Settings::hits_per_bank_max`].
+    pub hits: Vec<Hit>,
+    /// What follows from them; its hits likewise.
+    pub judgement: Judgement,
+}
+
 impl Desk {
-    /// Every entry near to `prints` in banks that may look on `surface` in `country`: the nearest
-    /// first, at most [`crate::Settings::hits_per_bank_max`] of a bank.
+    /// Every entry near to `prints` in banks that may look on `surface` in `country`.
     ///
     /// Without a hit this is memory only. A hit is confirmed by the store, so that an entry that
     /// was withdrawn or expired a moment ago does not match.
@@ -33,7 +44,7 @@ impl Desk {
         prints: &Fingerprints,
         surface: Surface,
         country: Option<Country>,
-    ) -> Result<Result<Vec<Hit>, NotLooked>, Error> {
+    ) -> Result<Result<Found, NotLooked>, Error> {
         let directory = self.directory();
         let banks = match self.looking(&directory, surface, country) {
             Ok(banks) => banks,
@@ -54,86 +65,109 @@ impl Desk {
     }
 
     /// Searches `banks`, whatever they may do.
-    pub async fn search(&self, prints: &Fingerprints, banks: &[&Bank]) -> Result<Vec<Hit>, Error> {
-        let candidates = self.candidates(prints, banks);
-        if candidates.is_empty() {
-            return Ok(candidates);
-        }
-        self.confirm(candidates).await
-    }
-
-    fn candidates(&self, prints: &Fingerprints, banks: &[&Bank]) -> Vec<Hit> {
-        let mut found = Found::new(banks);
+    pub async fn search(&self, prints: &Fingerprints, banks: &[&Bank]) -> Result<Found, Error> {
+        let mut hits = Hits { desk: self, banks, known: HashMap::new(), all: Vec::new() };
         for (frame, (pdq, quality)) in (0_u32..).zip(&prints.frames) {
             let lens: Vec<(BankId, Distance)> = banks
                 .iter()
                 .filter(|bank| quality.is_none_or(|quality| quality >= bank.quality_min))
                 .map(|bank| (bank.id, bank.distance_max))
                 .collect();
-            found.add(self.index().near(pdq, &lens), HashKind::Pdq, frame);
+            hits.add(&self.index().near(pdq, &lens), HashKind::Pdq, frame).await?;
         }
         let ids: Vec<BankId> = banks.iter().map(|bank| bank.id).collect();
         let exact = [prints.sha256.map(Hash::Sha256), prints.md5.map(Hash::Md5)];
         for hash in exact.into_iter().flatten() {
-            found.add(self.index().equal(&hash, &ids), hash.kind(), 0);
+            hits.add(&self.index().equal(&hash, &ids), hash.kind(), 0).await?;
         }
-        found.nearest(self.settings().hits_per_bank_max)
-    }
 
-    async fn confirm(&self, mut hits: Vec<Hit>) -> Result<Vec<Hit>, Error> {
-        let now = self.clock().now();
-        let ids: Vec<EntryId> = hits.iter().map(|hit| hit.entry).collect();
-        let entries = self.store().entries_by_ids(&ids).await?;
-        let live: HashMap<EntryId, BankId> = entries
-            .iter()
-            .filter(|entry| entry.state(now) == EntryState::Live)
-            .map(|entry| (entry.id, entry.bank))
-            .collect();
-        hits.retain(|hit| live.get(&hit.entry) == Some(&hit.bank));
-        Ok(hits)
+        let per_bank_max = self.settings().hits_per_bank_max;
+        let left_out = usize::from(prints.frames_left_out);
+        let frames = u32::try_from(prints.frames.len() + left_out).unwrap_or(u32::MAX);
+        let judged = Judgement::of(&hits.all, frames);
+        let standing = nearest(judged.standing, per_bank_max);
+        let judgement = Judgement { verdict: judged.verdict, standing };
+        Ok(Found { hits: nearest(hits.all, per_bank_max), judgement })
     }
 }
 
-/// The best hit of each entry: an animated item may come near to one with many frames.
-struct Found<'a> {
-    banks: BTreeMap<BankId, &'a Bank>,
-    best: HashMap<EntryId, Hit>,
+/// How many entries are confirmed by one query.
+const CONFIRMED_AT_ONCE: usize = 100;
+
+/// Hits as they are found and confirmed, an entry once for each frame.
+struct Hits<'a> {
+    desk: &'a Desk,
+    banks: &'a [&'a Bank],
+    /// Which entries match, as far as the store was asked.
+    known: HashMap<EntryId, bool>,
+    all: Vec<Hit>,
 }
 
-impl<'a> Found<'a> {
-    fn new(banks: &[&'a Bank]) -> Self {
-        let banks = banks.iter().map(|bank| (bank.id, *bank)).collect();
-        Self { banks, best: HashMap::new() }
-    }
-
-    fn add(&mut self, near: Vec<Near>, kind: HashKind, frame: u32) {
-        for near in near {
-            let Some(bank) = self.banks.get(&near.bank) else { continue };
-            let hit = Hit {
-                bank: near.bank,
-                purpose: bank.purpose,
-                action: bank.action,
-                entry: near.entry,
-                kind,
-                distance: near.distance,
-                frame,
-            };
-            let best = self.best.entry(near.entry).or_insert(hit);
-            if hit.distance < best.distance {
-                *best = hit;
+impl Hits<'_> {
+    /// Takes the nearest of `near`, which are sorted, that the store confirms. Confirmed first
+    /// and cut after: entries that ended must not push out those that did not.
+    async fn add(&mut self, near: &[Near], kind: HashKind, frame: u32) -> Result<(), Error> {
+        let per_bank_max = self.desk.settings().hits_per_bank_max;
+        let mut taken: HashMap<BankId, usize> = HashMap::new();
+        for some in near.chunks(CONFIRMED_AT_ONCE) {
+            let is_full =
+                |near: &Near| taken.get(&near.bank).is_some_and(|count| *count >= per_bank_max);
+            let open: Vec<&Near> = some.iter().filter(|near| !is_full(near)).collect();
+            self.ask(&open).await?;
+            for near in open {
+                let count = taken.entry(near.bank).or_default();
+                let bank = self.banks.iter().find(|bank| bank.id == near.bank);
+                let is_live = self.known.get(&near.entry).copied().unwrap_or(false);
+                let Some(bank) = bank.filter(|_| is_live && *count < per_bank_max) else {
+                    continue;
+                };
+                *count += 1;
+                self.all.push(Hit {
+                    bank: near.bank,
+                    purpose: bank.purpose,
+                    action: bank.action,
+                    entry: near.entry,
+                    kind,
+                    distance: near.distance,
+                    frame,
+                });
             }
         }
+        Ok(())
     }
 
-    fn nearest(self, per_bank_max: usize) -> Vec<Hit> {
-        let mut hits: Vec<Hit> = self.best.into_values().collect();
-        hits.sort_by_key(|hit| (hit.distance, hit.entry));
-        let mut shown: HashMap<BankId, usize> = HashMap::new();
-        hits.retain(|hit| {
-            let count = shown.entry(hit.bank).or_default();
-            *count += 1;
-            *count <= per_bank_max
-        });
-        hits
+    async fn ask(&mut self, near: &[&Near]) -> Result<(), Error> {
+        let unknown: Vec<EntryId> = near
+            .iter()
+            .map(|near| near.entry)
+            .filter(|entry| !self.known.contains_key(entry))
+            .collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        let now = self.desk.clock().now();
+        let entries = self.desk.store().entries_by_ids(&unknown).await?;
+        self.known.extend(unknown.iter().map(|entry| (*entry, false)));
+        for entry in entries {
+            self.known.insert(entry.id, entry.state(now) == EntryState::Live);
+        }
+        Ok(())
     }
+}
+
+/// The best hit of each entry, the nearest first: an animated item may come near to one with many
+/// frames.
+fn nearest(mut hits: Vec<Hit>, per_bank_max: usize) -> Vec<Hit> {
+    hits.sort_by_key(|hit| (hit.distance, hit.entry, hit.frame));
+    let mut seen = HashSet::new();
+    let mut shown: HashMap<BankId, usize> = HashMap::new();
+    hits.retain(|hit| {
+        let count = shown.entry(hit.bank).or_default();
+        if *count >= per_bank_max || !seen.insert(hit.entry) {
+            return false;
+        }
+        *count += 1;
+        true
+    });
+    hits
 }

@@ -51,18 +51,26 @@ impl Desk {
         let terms = self.settings().retention;
         let mut swept = Swept::default();
         loop {
-            let mut tx = self.store().begin("sweep").await?;
+            let mut tx = self.store().begin("expire_entries").await?;
             let expired = tx.expire_entries(now, ROWS_AT_ONCE).await?;
-            let deleted =
-                tx.delete_matches_before(before(now, terms.matches_days), ROWS_AT_ONCE).await?
-                    + tx.delete_deliveries_before(before(now, terms.deliveries_days), ROWS_AT_ONCE)
-                        .await?
-                    + tx.purge_ended_entries(before(now, terms.ended_entries_days), ROWS_AT_ONCE)
-                        .await?;
             tx.commit().await?;
             swept.entries_expired += expired;
+            if expired == 0 {
+                break;
+            }
+        }
+        loop {
+            let mut tx = self.store().begin("sweep").await?;
+            let matches = before(now, terms.matches_days);
+            // A delivery names the item and the account too: it goes with its match at the latest.
+            let deliveries = before(now, terms.deliveries_days.min(terms.matches_days));
+            let entries = before(now, terms.ended_entries_days);
+            let deleted = tx.delete_matches_before(matches, ROWS_AT_ONCE).await?
+                + tx.delete_deliveries_before(deliveries, ROWS_AT_ONCE).await?
+                + tx.purge_ended_entries(entries, ROWS_AT_ONCE).await?;
+            tx.commit().await?;
             swept.rows_deleted += deleted;
-            if expired + deleted == 0 {
+            if deleted == 0 {
                 return Ok(swept);
             }
         }

@@ -1,5 +1,7 @@
 //! The machine's immediate answer, and how it follows from what matched.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Action, BankId, Distance, EntryId, HashKind, Purpose};
@@ -94,25 +96,51 @@ pub struct Hit {
     pub frame: u32,
 }
 
-/// A verdict and whether it is recorded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A verdict, and the hits that it stands on.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judgement {
-    /// The answer.
+    /// The answer: the strictest action of the banks of [`Self::standing`].
     pub verdict: Verdict,
-    /// Whether the item leaves a trace. A clean item does not, and neither does one that a
-    /// negative bank knows: a wrong suspicion is not to be kept.
-    pub is_recorded: bool,
+    /// The hits that no negative bank speaks against. These are recorded; an item without any is
+    /// not: a clean item leaves no trace, and a wrong suspicion is not to be kept.
+    pub standing: Vec<Hit>,
 }
 
 impl Judgement {
-    /// What follows from `hits`: the strictest action of their banks; nothing where a negative
-    /// bank knows the item.
-    pub fn of(hits: &[Hit]) -> Self {
-        if hits.iter().any(|hit| hit.purpose.is_negative()) {
-            return Self { verdict: Verdict::Allow, is_recorded: false };
-        }
-        let strictest = hits.iter().map(|hit| Verdict::from(hit.action)).max();
-        Self { verdict: strictest.unwrap_or(Verdict::Allow), is_recorded: !hits.is_empty() }
+    /// What follows from `hits` on an item of `frames` frames, those included that were not
+    /// looked at.
+    ///
+    /// A negative bank that knows the item's bytes clears all of it. One that knows how a frame
+    /// looks clears that frame only, or one harmless frame would hide the others; what was found
+    /// by the bytes is cleared when every frame is.
+    pub fn of(hits: &[Hit], frames: u32) -> Self {
+        let cleared = Cleared::by(hits, frames);
+        let stands = |hit: &&Hit| !hit.purpose.is_negative() && !cleared.covers(hit);
+        let standing: Vec<Hit> = hits.iter().filter(stands).copied().collect();
+        let strictest = standing.iter().map(|hit| Verdict::from(hit.action)).max();
+        Self { verdict: strictest.unwrap_or(Verdict::Allow), standing }
+    }
+}
+
+/// What negative banks speak for.
+struct Cleared {
+    is_whole: bool,
+    frames: BTreeSet<u32>,
+}
+
+impl Cleared {
+    fn by(hits: &[Hit], frames: u32) -> Self {
+        let negative = || hits.iter().filter(|hit| hit.purpose.is_negative());
+        let seen: BTreeSet<u32> =
+            negative().filter(|hit| hit.kind == HashKind::Pdq).map(|hit| hit.frame).collect();
+        let is_known_by_bytes = negative().any(|hit| hit.kind != HashKind::Pdq);
+        let is_seen_whole = frames > 0 && (0..frames).all(|frame| seen.contains(&frame));
+        Self { is_whole: is_known_by_bytes || is_seen_whole, frames: seen }
+    }
+
+    fn covers(&self, hit: &Hit) -> bool {
+        let is_frame_cleared = hit.kind == HashKind::Pdq && self.frames.contains(&hit.frame);
+        self.is_whole || is_frame_cleared
     }
 }
 
@@ -127,11 +155,15 @@ mod tests {
             bank: Uuid::nil().into(),
             purpose,
             action,
-            entry: EntryId::new(1).unwrap(),
+            entry: EntryId::MIN,
             kind: HashKind::Pdq,
             distance: Distance(3),
             frame: 0,
         }
+    }
+
+    fn benign() -> Hit {
+        hit(Purpose::KnownBenign, Action::None)
     }
 
     #[test]
@@ -140,30 +172,60 @@ mod tests {
         let hold = hit(Purpose::ChildSexualAbuse, Action::Hold);
         let block = hit(Purpose::ChildSexualAbuse, Action::Block);
 
-        assert_eq!(Judgement::of(&[none]).verdict, Verdict::Allow);
-        assert_eq!(Judgement::of(&[none, hold]).verdict, Verdict::Hold);
-        assert_eq!(Judgement::of(&[block, hold]).verdict, Verdict::Block);
+        assert_eq!(Judgement::of(&[none], 1).verdict, Verdict::Allow);
+        assert_eq!(Judgement::of(&[none, hold], 1).verdict, Verdict::Hold);
+        assert_eq!(Judgement::of(&[block, hold], 1).verdict, Verdict::Block);
     }
 
     #[test]
-    fn a_match_that_may_do_nothing_is_still_told() {
-        let judged = Judgement::of(&[hit(Purpose::ChildSexualAbuse, Action::None)]);
+    fn a_match_that_may_do_nothing_still_stands() {
+        let none = hit(Purpose::ChildSexualAbuse, Action::None);
 
-        assert_eq!(judged, Judgement { verdict: Verdict::Allow, is_recorded: true });
+        assert_eq!(Judgement::of(&[none], 1).standing, [none]);
     }
 
     #[test]
     fn what_a_negative_bank_knows_is_neither_held_nor_recorded() {
         let block = hit(Purpose::ChildSexualAbuse, Action::Block);
-        let benign = hit(Purpose::KnownBenign, Action::None);
+        let by_bytes = Hit { kind: HashKind::Sha256, ..block };
 
-        let judged = Judgement::of(&[block, benign]);
+        let judged = Judgement::of(&[block, by_bytes, benign()], 1);
 
-        assert_eq!(judged, Judgement { verdict: Verdict::Allow, is_recorded: false });
+        assert_eq!(judged, Judgement { verdict: Verdict::Allow, standing: Vec::new() });
+    }
+
+    #[test]
+    fn a_harmless_frame_does_not_hide_another() {
+        let first = hit(Purpose::ChildSexualAbuse, Action::Block);
+        let second = Hit { frame: 1, ..first };
+        let by_bytes = Hit { kind: HashKind::Sha256, ..first };
+
+        let judged = Judgement::of(&[first, second, by_bytes, benign()], 2);
+
+        assert_eq!(judged.verdict, Verdict::Block);
+        assert_eq!(judged.standing, [second, by_bytes]);
+    }
+
+    #[test]
+    fn an_item_whose_bytes_are_known_to_be_harmless_is_cleared_whole() {
+        let second = Hit { frame: 1, ..hit(Purpose::ChildSexualAbuse, Action::Block) };
+        let whole = Hit { kind: HashKind::Sha256, ..benign() };
+
+        assert_eq!(Judgement::of(&[second, whole], 2).verdict, Verdict::Allow);
+    }
+
+    #[test]
+    fn frames_that_nobody_looked_at_are_not_cleared() {
+        let by_bytes = Hit { kind: HashKind::Md5, ..hit(Purpose::Rehearsal, Action::Hold) };
+
+        assert_eq!(Judgement::of(&[by_bytes, benign()], 2).verdict, Verdict::Hold);
+        assert_eq!(Judgement::of(&[by_bytes], 0).verdict, Verdict::Hold);
     }
 
     #[test]
     fn a_clean_item_leaves_no_trace() {
-        assert_eq!(Judgement::of(&[]), Judgement { verdict: Verdict::Allow, is_recorded: false });
+        let judged = Judgement::of(&[], 1);
+
+        assert_eq!(judged, Judgement { verdict: Verdict::Allow, standing: Vec::new() });
     }
 }

@@ -112,9 +112,12 @@ impl Config {
 
     /// Reads the text of the file `path`.
     pub fn parse(path: &Path, text: &str) -> Result<Self, Error> {
-        toml::from_str(text).map_err(|error| Error::Wrong {
-            path: path.to_owned(),
-            message: error.to_string().trim_end().to_owned(),
+        toml::from_str(text).map_err(|error| {
+            // Without quoting the line, as TOML's own text does: it may hold a password.
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            let message = format!("line {line}: {}", error.message());
+            Error::Wrong { path: path.to_owned(), message }
         })
     }
 

@@ -1,6 +1,9 @@
 //! The store: a database, its connections, and its schema at the version that we know.
 
 use std::fmt;
+use std::fs::OpenOptions;
+use std::io;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -164,7 +167,21 @@ impl Store {
     }
 }
 
+/// Makes the file, readable by its owner alone: it holds hashes, pseudonyms and signing secrets.
+/// SQLite gives the same rights to the files that it puts beside it.
+fn make_private(path: &str) -> Result<(), Error> {
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    match made {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            Err(sqlx::Error::Io(error).into())
+        }
+        // What is there already has the rights that its owner gave it.
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
 async fn open_sqlite(path: &str, settings: &Settings) -> Result<Pools, Error> {
+    make_private(path)?;
     let both = SqliteConnectOptions::new()
         .filename(path)
         .foreign_keys(true)

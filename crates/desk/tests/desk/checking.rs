@@ -186,6 +186,57 @@ on_both_engines! {
         assert_eq!(verdict(0x33, "d").await, Verdict::Allow);
     }
 
+    async fn ended_entries_do_not_push_out_a_live_one(records: Records) {
+        let house = house(records).await;
+        let bank = house.bank("known", Action::Hold).await;
+        let soon = house.clock.now() + SignedDuration::from_secs(60);
+        let mut entries: Vec<NewEntry> = (0..150)
+            .map(|bit| {
+                let mut bytes = [0x0f; 32];
+                bytes[bit / 8] ^= 1 << (bit % 8);
+                NewEntry {
+                    hash: mamori_model::Hash::Pdq(Pdq::from(bytes)),
+                    source_id: None,
+                    labels: mamori_model::text::Labels::default(),
+                    expires_at: Some(soon),
+                }
+            })
+            .collect();
+        let far = mamori_model::Hash::Pdq(away(pdq(0x0f), 20));
+        entries.push(NewEntry { hash: far, expires_at: None, ..entries[0].clone() });
+        house.desk.add_entries(&house.admin, bank.id, &entries).await.unwrap();
+        house.desk.catch_up().await.unwrap();
+
+        // The index still has all of them; only the store knows that 150 have ended.
+        house.clock.advance(SignedDuration::from_secs(60));
+        let checked = house.desk.check(&house.caller, item("a", Surface::Public), hashes(pdq(0x0f))).await.unwrap();
+
+        assert_eq!(checked.verdict, Verdict::Hold);
+        assert_eq!(checked.hits.len(), 1);
+    }
+
+    async fn a_harmless_frame_does_not_hide_another(records: Records) {
+        let house = house(records).await;
+        let known = house.bank("known", Action::Block).await;
+        house.add(&known, pdq(0x0f)).await;
+        let mut new = new_bank("benign", Action::None);
+        new.purpose = Purpose::KnownBenign;
+        let benign = house.desk.create_bank(&house.admin, new).await.unwrap();
+        house.add(&benign, pdq(0x33)).await;
+        let Evidence::Hashes(mut prints) = hashes(pdq(0x33)) else { unreachable!() };
+        prints.frames.push((pdq(0x0f), None));
+
+        let checked = house
+            .desk
+            .check(&house.caller, item("a", Surface::Public), Evidence::Hashes(prints))
+            .await
+            .unwrap();
+
+        assert_eq!(checked.verdict, Verdict::Block);
+        let kept = house.desk.a_match(&house.caller, checked.recorded.unwrap()).await.unwrap();
+        assert_eq!(kept.hits.len(), 1, "what was cleared is not recorded");
+    }
+
     async fn a_stricter_verdict_changes_the_match_and_a_milder_one_does_not(records: Records) {
         let house = house(records).await;
         let mild = house.bank("mild", Action::Hold).await;

@@ -38,7 +38,12 @@ pub struct Sent {
 impl Caller {
     /// Somebody who shows `key` at `address` (`http://…`).
     pub fn new(address: &str, key: &str) -> anyhow::Result<Self> {
-        let client = Client::builder().no_proxy().timeout(Duration::from_mins(1)).build()?;
+        let client = Client::builder()
+            .no_proxy()
+            .timeout(Duration::from_mins(1))
+            // Shorter than the server's, or a request may meet a connection that it just closed.
+            .pool_idle_timeout(Duration::from_secs(2))
+            .build()?;
         Ok(Self { client, address: address.to_owned(), key: key.to_owned() })
     }
 

@@ -1,7 +1,7 @@
 //! One node: the parts, wired, and what runs beside the requests.
 
-use std::env;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -33,6 +33,11 @@ impl Node {
             protections = %pool.protections(),
             "pictures are decoded in processes of their own"
         );
+        let missing: Vec<&str> =
+            pool.protections().missing().map(mamori_media::Protection::as_str).collect();
+        if !missing.is_empty() {
+            tracing::warn!(missing = missing.join(", "), "this kernel lacks protections");
+        }
         let desk = Desk::new(store, pool, Arc::new(Clock::system()), config.desk())?;
         desk.load().await.context("the banks cannot be read")?;
         let holdings = desk.holdings();
@@ -89,7 +94,8 @@ async fn open_store(config: &Config) -> anyhow::Result<Store> {
 /// Starts `workers` decoding processes: this program again, with another command.
 async fn start_pool(config: &Config, workers: usize) -> anyhow::Result<Pool> {
     let settings = PoolSettings {
-        program: env::current_exe().context("the path of this program cannot be found")?,
+        // Not its path: after an upgrade in place that would be another program.
+        program: PathBuf::from("/proc/self/exe"),
         args: vec!["decode".into()],
         workers,
         waiting_max: config.media.waiting_max,

@@ -1,5 +1,6 @@
 //! A node that serves: what it tells, what it finds, and how it stops.
 
+use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
@@ -163,6 +164,8 @@ async fn a_client_that_only_waits_is_cut_off_and_others_are_answered() {
     let folder = TempDir::new().unwrap();
     let records = Records::sqlite().unwrap();
     let config = configure(folder.path(), records.url(), "");
+    let text = fs::read_to_string(&config).unwrap();
+    fs::write(&config, text.replacen("[server]", "[server]\nheader_timeout_s = 1", 1)).unwrap();
     let node = Mamori::start(&config);
     let host = node.address.strip_prefix("http://").unwrap();
     let mut slow: Vec<TcpStream> = (0..50).map(|_| TcpStream::connect(host).unwrap()).collect();

@@ -27,7 +27,16 @@ impl Caller {
     /// Somebody who shows `key` at `address`.
     pub fn new(address: &str, key: &str) -> Self {
         drop(rustls::crypto::ring::default_provider().install_default());
-        let client = Client::builder().no_proxy().timeout(Duration::from_mins(1)).build().unwrap();
+        // A connection for each request: the server under test closes idle ones within a second,
+        // and a request on one that is just being closed is nobody's fault.
+        let client = Client::builder()
+            .no_proxy()
+            .timeout(Duration::from_mins(1))
+            // Shorter than the server's, or a request may meet a connection that it just closed.
+            .pool_idle_timeout(Duration::from_secs(2))
+            .build()
+            .unwrap();
+        let client = client.timeout(Duration::from_mins(1)).build().unwrap();
         Self { client, address: address.to_owned(), key: key.to_owned() }
     }
 

@@ -126,7 +126,7 @@ async fn add(
 
 /// The entry that the bank has of this hash already.
 async fn the_same(hma: &Hma, bank: &Bank, prints: &Fingerprints) -> Result<EntryId, Fault> {
-    let hits = hma.desk.search(prints, &[bank]).await?;
+    let hits = hma.desk.search(prints, &[bank]).await?.hits;
     let same = hits.iter().find(|hit| hit.distance == Distance::default());
     let gone = || Fault::new(StatusCode::CONFLICT, "the bank has this content, and is losing it");
     same.map(|hit| hit.entry).ok_or_else(gone)

@@ -27,6 +27,9 @@ impl FromRequestParts<Hma> for Anyone {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, hma: &Hma) -> Result<Self, Fault> {
+        if parts.headers.contains_key(header::ORIGIN) {
+            return Err(Fault::new(StatusCode::FORBIDDEN, "web pages may not use these routes"));
+        }
         if hma.settings.key_required {
             let unknown = || Fault::new(StatusCode::UNAUTHORIZED, "Authentication required");
             let token = token(&parts.headers).ok_or_else(unknown)?;
@@ -34,6 +37,10 @@ impl FromRequestParts<Hma> for Anyone {
         }
         if is_from_a_page(&parts.headers) {
             return Err(Fault::new(StatusCode::FORBIDDEN, "web pages may not use these routes"));
+        }
+        if is_from_a_proxy(&parts.headers) {
+            let detail = "without keys these routes are for this machine only, not behind a proxy";
+            return Err(Fault::new(StatusCode::FORBIDDEN, detail));
         }
         Ok(Self(Proof::Admin(Admin::at_the_machine())))
     }
@@ -80,6 +87,13 @@ fn is_from_a_page(headers: &HeaderMap) -> bool {
     headers.contains_key(header::ORIGIN) || host.is_some_and(names_itself)
 }
 
+/// Whether somebody else stands behind whoever connected: then being on the machine proves nothing.
+fn is_from_a_proxy(headers: &HeaderMap) -> bool {
+    ["forwarded", "via", "x-real-ip", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"]
+        .iter()
+        .any(|name| headers.contains_key(*name))
+}
+
 #[cfg(test)]
 mod tests {
     use axum::http::HeaderValue;
@@ -100,6 +114,13 @@ mod tests {
         for other in ["mk_a", "Digest mk_a", "Basic !", "Basic bWtfYQ=="] {
             assert_eq!(token(&headers(header::AUTHORIZATION, other)), None, "{other}");
         }
+    }
+
+    #[test]
+    fn a_proxy_is_known_by_what_it_adds() {
+        assert!(is_from_a_proxy(&headers(header::FORWARDED, "for=192.0.2.1")));
+        assert!(is_from_a_proxy(&headers(header::VIA, "1.1 proxy")));
+        assert!(!is_from_a_proxy(&HeaderMap::new()));
     }
 
     #[test]

@@ -153,12 +153,9 @@ async fn find(hma: &Hma, params: &Params, prints: &Fingerprints) -> Result<Found
         is_named || bank.purpose.is_negative()
     };
     let banks: Vec<&Bank> = banks.into_iter().filter(is_asked).collect();
-    let hits = hma.desk.search(prints, &banks).await?;
-    if hits.iter().any(|hit| hit.purpose.is_negative()) {
-        return Ok(Found { matches: Vec::new(), not_looked: None });
-    }
+    let standing = hma.desk.search(prints, &banks).await?.judgement.standing;
     let name = |hit: Hit| directory.bank(hit.bank).map(|bank| (bank.name.to_string(), hit));
-    Ok(Found { matches: hits.into_iter().filter_map(name).collect(), not_looked: None })
+    Ok(Found { matches: standing.into_iter().filter_map(name).collect(), not_looked: None })
 }
 
 fn by_bank(kind: SignalType, matches: &[(String, Hit)]) -> Value {

@@ -80,10 +80,13 @@ pub fn check_types(params: &Params, content_type: ContentType) -> Result<(), Fau
 async fn hash_photo(desk: &Desk, bytes: Bytes) -> Result<Hashed, Fault> {
     let hashed = desk.hash_item(bytes).await?;
     let mut frames = hashed.picture.frames;
+    let frames_in_all = frames.len();
     frames.retain(|frame| frame.quality >= Quality::TRUSTED_MIN);
+    let frames_left_out = hashed.picture.frames_left_out || frames.len() < frames_in_all;
     let signal = frames.first().map(|frame| Signal::Pdq(frame.pdq));
     let frames = frames.iter().map(|frame| (frame.pdq, Some(frame.quality))).collect();
-    Ok(Hashed { signal, prints: Fingerprints { frames, ..Fingerprints::default() } })
+    let prints = Fingerprints { frames, frames_left_out, ..Fingerprints::default() };
+    Ok(Hashed { signal, prints })
 }
 
 async fn hash_video(bytes: Bytes) -> Result<Hashed, Fault> {

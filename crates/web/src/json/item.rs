@@ -105,6 +105,7 @@ impl CheckHashes {
         }
         let prints = Fingerprints {
             frames: self.pdq.map(|pdq| (pdq, self.quality)).into_iter().collect(),
+            frames_left_out: false,
             sha256: self.sha256,
             md5: self.md5,
         };

@@ -121,7 +121,6 @@ pub fn hashes(pdq: Pdq) -> mamori_desk::check::Evidence {
     let frames = vec![(pdq, None)];
     mamori_desk::check::Evidence::Hashes(mamori_desk::look_up::Fingerprints {
         frames,
-        sha256: None,
-        md5: None,
+        ..mamori_desk::look_up::Fingerprints::default()
     })
 }
