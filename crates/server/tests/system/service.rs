@@ -27,16 +27,14 @@ impl Caller {
     /// Somebody who shows `key` at `address`.
     pub fn new(address: &str, key: &str) -> Self {
         drop(rustls::crypto::ring::default_provider().install_default());
-        // A connection for each request: the server under test closes idle ones within a second,
-        // and a request on one that is just being closed is nobody's fault.
+        // A connection for each request: on one that the server is just closing as idle, a request
+        // fails and it is nobody's fault.
         let client = Client::builder()
             .no_proxy()
+            .pool_max_idle_per_host(0)
             .timeout(Duration::from_mins(1))
-            // Shorter than the server's, or a request may meet a connection that it just closed.
-            .pool_idle_timeout(Duration::from_secs(2))
             .build()
             .unwrap();
-        let client = client.timeout(Duration::from_mins(1)).build().unwrap();
         Self { client, address: address.to_owned(), key: key.to_owned() }
     }
 
