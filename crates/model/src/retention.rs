@@ -25,7 +25,7 @@ pub const MATCHES: Term = Term {
     source: "Regulation (EU) 2022/2065, Art. 20(1): a decision can be contested for six months",
 };
 
-/// Webhook deliveries, with their payload.
+/// Webhook deliveries, with their payload; they go with their match at the latest.
 pub const DELIVERIES: Term = Term {
     what: "webhook deliveries",
     key: "deliveries_days",

@@ -31,7 +31,7 @@ const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module \
     -Zsanitizer=address \
     -Ccodegen-units=1 -Cdebug-assertions -Coverflow-checks";
 
-/// Memory that one input may take before it counts as a crash, in MiB: more than the cage gives.
+/// Memory that one input may take before it counts as a crash, in MiB: what the cage gives.
 const MEMORY_MIB_MAX: u32 = 2_048;
 
 /// Time that one input may take before it counts as a hang, in seconds.
@@ -113,9 +113,8 @@ fn run_target(machine: &Machine, folder: &Path, target: &str, seconds: u32) -> R
 
     // libFuzzer writes what it finds into the first folder and reads the others.
     command.arg("--").arg(&corpus);
-    let seeds = folder.join("seeds").join(target);
-    if seeds.is_dir() {
-        command.arg(seeds);
+    if let Some(kind) = target.strip_prefix("hash_") {
+        command.arg(drawn(machine, &cache, kind)?);
     }
     command.arg(format!("-artifact_prefix={}/", cache.join(target).display()));
     command.arg(format!("-max_total_time={seconds}"));
@@ -124,6 +123,27 @@ fn run_target(machine: &Machine, folder: &Path, target: &str, seconds: u32) -> R
     // Leaks are no danger in Rust, and looking for them needs rights that containers lack.
     command.args(["-print_final_stats=1", "-verbosity=0", "-detect_leaks=0"]);
     run(&mut command)
+}
+
+/// A folder of pictures of one kind, drawn by code, for the fuzzer to begin with.
+fn drawn(machine: &Machine, cache: &Path, kind: &str) -> Result<PathBuf> {
+    let all = cache.join("drawn");
+    if !all.is_dir() {
+        let mut draw = machine.cargo(["run", "--quiet", "--release", "-p", "mamori-media"]);
+        draw.args(["--example", "draw-pictures", "--"]).arg(&all).args(["31", "48"]);
+        fs::create_dir_all(&all)?;
+        run(&mut draw)?;
+    }
+    let seeds = cache.join("seeds").join(kind);
+    fs::create_dir_all(&seeds)?;
+    for entry in fs::read_dir(&all)? {
+        let path = entry?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        if let Some(name) = name.filter(|name| name.contains(&format!("-{kind}"))) {
+            fs::copy(&path, seeds.join(name))?;
+        }
+    }
+    Ok(seeds)
 }
 
 /// The machine's own target, such as `x86_64-unknown-linux-gnu`.
@@ -138,6 +158,26 @@ fn host() -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A target that is not built is not fuzzed, and nobody would notice.
+    #[test]
+    fn every_target_is_found_and_is_a_program_of_its_folder() {
+        let machine = Machine::here().unwrap();
+        let mut found = 0;
+
+        for folder in fuzz_folders(&machine.root).unwrap() {
+            let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+            for target in targets(&folder).unwrap() {
+                assert!(
+                    manifest.contains(&format!("path = \"fuzz_targets/{target}.rs\"")),
+                    "{target}"
+                );
+                found += 1;
+            }
+        }
+
+        assert!(found >= 7, "{found} targets");
+    }
 
     #[test]
     fn the_time_and_the_target_are_read_and_all_else_is_refused() {
