@@ -113,10 +113,8 @@ impl Config {
     /// Reads the text of the file `path`.
     pub fn parse(path: &Path, text: &str) -> Result<Self, Error> {
         toml::from_str(text).map_err(|error| {
-            // Without quoting the line, as TOML's own text does: it may hold a password.
-            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-            let line = before.matches('\n').count() + 1;
-            let message = format!("line {line}: {}", error.message());
+            let start = error.span().map_or(0, |span| span.start);
+            let message = said(text, start, error.message());
             Error::Wrong { path: path.to_owned(), message }
         })
     }
@@ -163,6 +161,20 @@ impl Config {
             Some(_) | None => Ok(()),
         }
     }
+}
+
+/// Where something is wrong, and what: the line and its key, but not its value, as TOML's own text
+/// would quote it: it may hold a password.
+fn said(text: &str, start: usize, message: &str) -> String {
+    let before = text.get(..start).unwrap_or_default();
+    let number = before.matches('\n').count() + 1;
+    let line = text.lines().nth(number - 1).unwrap_or_default();
+    let key = line.split_once('=').map_or("", |(key, _)| key.trim());
+    let is_key = !key.is_empty() && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    if !is_key || message.contains(&format!("`{key}`")) {
+        return format!("line {number}: {message}");
+    }
+    format!("line {number}, `{key}`: {message}")
 }
 
 fn read(path: &Path) -> Result<String, Error> {

@@ -139,6 +139,20 @@ fn a_password_in_the_database_url_does_not_show() {
 }
 
 #[test]
+fn a_password_in_a_broken_line_does_not_show() {
+    for line in [
+        "url = \"postgres://ada:geheim@db/mamori",
+        "url = postgres://ada:geheim@db/mamori?a=b",
+        "postgres://ada:geheim@db/mamori?a=b",
+        "geheim@db = = 1",
+    ] {
+        let message = refusal(&format!("[database]\n{line}\n"));
+
+        assert!(!message.contains("geheim") && message.contains("line 2"), "{message}");
+    }
+}
+
+#[test]
 fn a_secret_comes_from_the_environment_before_its_file_before_its_key() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("url");
