@@ -46,6 +46,7 @@ impl Desk {
         item: Item,
         evidence: Evidence,
     ) -> Result<Checked, Error> {
+        self.require_current()?;
         let directory = self.directory();
         let banks = match self.looking(&directory, item.surface, item.country) {
             Ok(banks) => banks,

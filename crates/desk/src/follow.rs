@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use mamori_matching::Indexed;
 use mamori_model::{EntryId, HashKind};
 use mamori_store::{Change, IndexRow};
@@ -39,6 +39,17 @@ impl Desk {
     /// How far this node has come.
     pub fn position(&self) -> Position {
         *self.inner.position.borrow()
+    }
+
+    /// [`Error::Unavailable`] if the node has not heard of changes for longer than
+    /// [`crate::Settings::stale_max`], or never: it must not speak for the banks.
+    pub fn require_current(&self) -> Result<(), Error> {
+        let stale_max = SignedDuration::try_from(self.settings().stale_max).unwrap_or_default();
+        let age = self.position().current_at.map(|at| self.clock().now().duration_since(at));
+        if age.is_some_and(|age| age <= stale_max) {
+            return Ok(());
+        }
+        Err(Error::Unavailable("this node has lost the change log".into()))
     }
 
     /// What this node holds in memory.

@@ -51,8 +51,10 @@ impl Desk {
             batch: Vec::new(),
             line: 0,
         };
-        let state = running.take_all(chunks).await?;
-        running.flush(state).await?;
+        if let Err(error) = running.finish(chunks).await {
+            running.give_up().await;
+            return Err(error);
+        }
         self.settle().await;
         Ok(running.import)
     }
@@ -69,6 +71,34 @@ struct Running<'a> {
 }
 
 impl Running<'_> {
+    async fn finish<S, E>(&mut self, chunks: S) -> Result<(), Error>
+    where
+        S: Stream<Item = Result<Bytes, E>> + Unpin,
+    {
+        let state = self.take_all(chunks).await?;
+        self.flush(state).await
+    }
+
+    /// Says that the rest will not come. If the database is lost, that is not said either, and
+    /// the import's last change shows that it stands still.
+    async fn give_up(&mut self) {
+        self.import.state = ImportState::Interrupted;
+        self.import.changed_at = self.desk.clock().now();
+        let said: Result<(), mamori_store::Error> = async {
+            let mut tx = self.desk.store().begin("give_up_import").await?;
+            tx.update_import(&self.import).await?;
+            tx.commit().await
+        }
+        .await;
+        if let Err(error) = said {
+            tracing::warn!(
+                import = %self.import.id,
+                error = Error::from(error).logged(),
+                "an import was given up, and it could not be written down"
+            );
+        }
+    }
+
     async fn take_all<S, E>(&mut self, mut chunks: S) -> Result<ImportState, Error>
     where
         S: Stream<Item = Result<Bytes, E>> + Unpin,

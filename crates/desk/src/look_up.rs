@@ -66,6 +66,7 @@ impl Desk {
 
     /// Searches `banks`, whatever they may do.
     pub async fn search(&self, prints: &Fingerprints, banks: &[&Bank]) -> Result<Found, Error> {
+        self.require_current()?;
         let mut hits = Hits { desk: self, banks, known: HashMap::new(), all: Vec::new() };
         for (frame, (pdq, quality)) in (0_u32..).zip(&prints.frames) {
             let lens: Vec<(BankId, Distance)> = banks

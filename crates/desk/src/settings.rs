@@ -18,6 +18,10 @@ pub struct Settings {
     pub poll_interval: Duration,
     /// How long an answer to a change may wait for this node's own index to have it.
     pub settle_time_max: Duration,
+    /// How long a node that cannot follow the change log goes on answering checks. Beyond it the
+    /// answer is an error and never `allow`: what was listed meanwhile would be let through, and a
+    /// key that was revoked let in.
+    pub stale_max: Duration,
     /// The longest line of an import, in bytes.
     pub import_line_bytes_max: usize,
     /// How many lines of an import are committed together.
@@ -35,6 +39,7 @@ impl Default for Settings {
             hits_per_bank_max: 20,
             poll_interval: Duration::from_millis(200),
             settle_time_max: Duration::from_secs(2),
+            stale_max: Duration::from_mins(1),
             import_line_bytes_max: 16 * 1024,
             import_batch_lines: 5_000,
             webhooks: WebhookSettings::default(),

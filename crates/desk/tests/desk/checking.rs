@@ -116,6 +116,7 @@ on_both_engines! {
         let check = |name| house.desk.check(&house.caller, item(name, Surface::PrivateMessage), hashes(pdq(1)));
         let last_day = check("a").await.unwrap();
         house.clock.advance(SignedDuration::from_hours(24));
+        house.desk.catch_up().await.unwrap();
         let day_after = check("b").await.unwrap();
 
         assert_eq!(last_day.verdict, Verdict::Hold);
@@ -213,6 +214,23 @@ on_both_engines! {
 
         assert_eq!(checked.verdict, Verdict::Hold);
         assert_eq!(checked.hits.len(), 1);
+    }
+
+    async fn a_node_that_lost_the_change_log_does_not_say_allow(records: Records) {
+        let house = house(records).await;
+        house.bank("known", Action::Hold).await;
+        let check = |name| house.desk.check(&house.caller, item(name, Surface::Public), hashes(pdq(1)));
+
+        house.clock.advance(SignedDuration::from_secs(60));
+        let still = check("a").await;
+        house.clock.advance(SignedDuration::from_secs(1));
+        let lost = check("b").await;
+        house.desk.catch_up().await.unwrap();
+        let again = check("c").await;
+
+        assert_eq!(still.unwrap().verdict, Verdict::Allow);
+        assert!(matches!(lost, Err(Error::Unavailable(_))));
+        assert_eq!(again.unwrap().verdict, Verdict::Allow);
     }
 
     async fn a_harmless_frame_does_not_hide_another(records: Records) {

@@ -5,6 +5,7 @@ use futures_util::stream;
 use mamori_desk::Error;
 use mamori_desk::import_lines::LineFormat;
 use mamori_model::import::ImportState;
+use mamori_model::page::PageSize;
 use mamori_model::{Action, HashKind};
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
@@ -77,6 +78,8 @@ on_both_engines! {
             .await;
 
         assert!(matches!(refused, Err(Error::Invalid(_))));
+        let page = house.desk.imports(&house.admin, bank.id, None, PageSize::DEFAULT).await.unwrap();
+        assert_eq!(page.rows[0].state, ImportState::Interrupted);
     }
 
     async fn a_deleted_banks_entries_are_purged(records: Records) {

@@ -25,6 +25,7 @@ impl Config {
         mamori_desk::Settings {
             node: self.node(),
             hits_per_bank_max: limits.hits_per_bank_max,
+            stale_max: seconds(limits.stale_s_max),
             import_line_bytes_max: limits.import_line_bytes_max,
             import_batch_lines: limits.import_batch_lines,
             webhooks: WebhookSettings {

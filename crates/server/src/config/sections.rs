@@ -122,6 +122,9 @@ pub struct Limits {
     /// The most entries of one bank that an answer names, the nearest first.
     #[serde(deserialize_with = "within::<1, 1_000, _, _>")]
     pub hits_per_bank_max: usize,
+    /// How long a node that cannot follow the change log goes on answering checks.
+    #[serde(deserialize_with = "within::<1, 86_400, _, _>")]
+    pub stale_s_max: u32,
 }
 
 impl Default for Limits {
@@ -133,6 +136,7 @@ impl Default for Limits {
             import_line_bytes_max: 16 << 10,
             import_batch_lines: 5_000,
             hits_per_bank_max: 20,
+            stale_s_max: 60,
         }
     }
 }
