@@ -85,12 +85,12 @@ async fn what_was_acknowledged_survives_twenty_kills() {
     }
 
     let mut items = service.at(&node.address).matched_items().await;
-    let told = receiver.wait_for(usize::try_from(UPLOADS).unwrap(), TOLD_TIME_MAX).await;
 
     items.sort();
     let mut expected: Vec<String> = (0..UPLOADS).map(|nth| format!("item-{nth}")).collect();
     expected.sort();
     assert_eq!(items, expected, "each acknowledged match is there, once");
+    let told = receiver.wait_for(usize::try_from(UPLOADS).unwrap(), TOLD_TIME_MAX).await;
     for (item, ids) in &told.ids {
         assert_eq!(ids.len(), 1, "{item} was told of as more than one message");
     }
