@@ -11,6 +11,7 @@ mod tiff;
 mod webp;
 
 use std::ops::ControlFlow;
+use std::panic::{self, AssertUnwindSafe};
 
 use crate::pixels::{Layout, Pixels, size};
 use crate::{Error, Format, Limits};
@@ -21,8 +22,21 @@ pub type Visitor<'a> = dyn FnMut(Pixels<'_>) -> ControlFlow<()> + 'a;
 /// Decodes `bytes` as `format`, frame by frame.
 ///
 /// # Errors
-/// [`Error::Unreadable`] or [`Error::TooLarge`]; frames before the error were visited.
+/// [`Error::Unreadable`] or [`Error::TooLarge`]; frames before the error were visited. A decoder
+/// that panics, as hostile data makes some of them do, is [`Error::Unreadable`] too.
 pub fn frames(
+    format: Format,
+    bytes: &[u8],
+    limits: &Limits,
+    visitor: &mut Visitor<'_>,
+) -> Result<(), Error> {
+    // What was decoded so far is not looked at again, so nothing half-done is seen.
+    let decode = AssertUnwindSafe(|| decode(format, bytes, limits, visitor));
+    let result = panic::catch_unwind(decode);
+    result.unwrap_or_else(|_| Err(Error::unreadable("the decoder lost its way in the data")))
+}
+
+fn decode(
     format: Format,
     bytes: &[u8],
     limits: &Limits,

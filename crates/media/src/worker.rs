@@ -1,11 +1,11 @@
 //! A decoding process, from inside: lock up, say so, then one file after the other.
 
 use std::io::{self, Write};
-use std::panic::{self, AssertUnwindSafe};
+use std::panic;
 use std::process::ExitCode;
 
 use crate::wire::{self, Hello, Reply};
-use crate::{Error, Limits, Picture, cage, picture};
+use crate::{Limits, cage, picture};
 
 /// Runs until standard input ends. What the hidden command `mamori decode` does, and all it does:
 /// call it first thing in `main`, before any thread exists.
@@ -43,7 +43,7 @@ fn serve() -> io::Result<()> {
             Err(error) => return Err(error),
         };
         let has_time_left = cage::grant_processor_time(&limits);
-        let answer = hash_without_panic(&file, &limits).into();
+        let answer = picture::hash(&file, &limits).into();
         let reply = Reply { answer, is_last: !has_time_left };
         drop(file);
         wire::write_frame(&mut output, &serde_json::to_vec(&reply)?)?;
@@ -51,10 +51,4 @@ fn serve() -> io::Result<()> {
             return Ok(());
         }
     }
-}
-
-/// [`picture::hash`], where a panic of a decoder is an unreadable picture.
-pub fn hash_without_panic(bytes: &[u8], limits: &Limits) -> Result<Picture, Error> {
-    let result = panic::catch_unwind(AssertUnwindSafe(|| picture::hash(bytes, limits)));
-    result.unwrap_or_else(|_| Err(Error::unreadable("the decoder lost its way in the data")))
 }

@@ -24,6 +24,7 @@ fn each_hostile_file_has_its_answer() {
         ("JPEG header of 65,000 × 65,000", "the picture has 4225000000 pixels, more than"),
         ("PNG bomb", "the picture has 1024000000 pixels, more than"),
         ("GIF of no pixels", "the GIF "),
+        ("JPEG with more colour than light", "the decoder lost its way in the data"),
     ];
     let files = hostile::all();
     for (name, expected) in table {

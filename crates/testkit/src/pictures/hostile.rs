@@ -50,6 +50,7 @@ pub fn all() -> Vec<Hostile> {
         file("JPEG header of 65,000 × 65,000", jpeg_header(65_000, 65_000)),
         file("BMP of 2,000,000,000 rows", bmp_header(2, 2_000_000_000)),
         file("PNG bomb", png_bomb()),
+        file("JPEG with more colour than light", odd_jpeg()),
     ]
 }
 
@@ -85,6 +86,24 @@ pub fn jpeg_header(width: u16, height: u16) -> Vec<u8> {
     file.extend_from_slice(&width.to_be_bytes());
     file.extend_from_slice(b"\x03\x01\x11\0\x02\x11\0\x03\x11\0");
     file.extend_from_slice(b"\xff\xda\0\x0c\x03\x01\0\x02\x11\x03\x11\0\x3f\0\xff\xd9");
+    file
+}
+
+/// A JPEG with twice as many samples of a colour as of brightness, whose scan has the brightness
+/// only: fuzzing found that this makes a decoder panic.
+pub fn odd_jpeg() -> Vec<u8> {
+    let mut file = encode::jpeg(&draw(1, 48, 53), 90);
+    let place = |file: &[u8], marker| file.windows(2).position(|pair| pair == [0xff, marker]);
+    // After the marker: length 2, bits 1, size 4, count 1; of each component number, sampling, table.
+    let frame = place(&file, 0xc0).unwrap_or_default();
+    for (at, sampling) in [(11, 0x11), (14, 0x11), (17, 0x21)] {
+        if let Some(byte) = file.get_mut(frame + at) {
+            *byte = sampling;
+        }
+    }
+    // After the marker: length 2, count 1, of each component number and tables, band 3.
+    let scan = place(&file, 0xda).unwrap_or_default();
+    file.splice(scan + 2..scan + 14, [0, 8, 1, 1, 0, 0, 63, 0]);
     file
 }
 
