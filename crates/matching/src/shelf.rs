@@ -10,11 +10,11 @@ use mamori_model::EntryId;
 
 /// The most hashes of a block: small enough to be copied for one more entry (about 10 µs), large
 /// enough that a shelf of millions has few blocks. A power of two, see [`Block::clone`].
-const ROWS_MAX: usize = 4_096;
+pub const BLOCK_ROWS: usize = 4_096;
 
 /// Hashes in the order of their ids.
 ///
-/// Each block is neither empty nor larger than [`ROWS_MAX`], and its ids come before those of the
+/// Each block is neither empty nor larger than [`BLOCK_ROWS`], and its ids come before those of the
 /// next block.
 #[derive(Clone, Debug)]
 pub struct Shelf<H> {
@@ -31,9 +31,9 @@ pub struct Block<H> {
 
 impl<H: Copy> Clone for Block<H> {
     /// Leaves room for one more where there may be one, so that writing to the copy does not copy
-    /// it again; never room for more than [`ROWS_MAX`].
+    /// it again; never room for more than [`BLOCK_ROWS`].
     fn clone(&self) -> Self {
-        let rows = (self.ids.len() + 1).next_power_of_two().min(ROWS_MAX);
+        let rows = (self.ids.len() + 1).next_power_of_two().min(BLOCK_ROWS);
         let mut copy = Self { ids: Vec::with_capacity(rows), hashes: Vec::with_capacity(rows) };
         copy.ids.extend_from_slice(&self.ids);
         copy.hashes.extend_from_slice(&self.hashes);
@@ -118,6 +118,11 @@ impl<H: Copy> Shelf<H> {
         self.blocks.iter().map(Arc::as_ref)
     }
 
+    /// Every id and its hash, ascending.
+    pub fn rows(&self) -> impl Iterator<Item = (EntryId, H)> {
+        self.blocks().flat_map(|block| block.ids.iter().copied().zip(block.hashes.iter().copied()))
+    }
+
     /// The hash of `id`.
     pub fn get(&self, id: EntryId) -> Option<H> {
         self.blocks.get(self.block_of(id))?.get(id)
@@ -142,11 +147,13 @@ impl<H: Copy> Shelf<H> {
         let Some(block) = self.blocks.get_mut(at) else {
             return self.start_block(id, hash);
         };
-        if is_last && block.ids.len() == ROWS_MAX && block.ids.last().is_some_and(|last| *last < id)
+        if is_last
+            && block.ids.len() == BLOCK_ROWS
+            && block.ids.last().is_some_and(|last| *last < id)
         {
             return self.start_block(id, hash);
         }
-        if block.ids.len() == ROWS_MAX && block.get(id).is_none() {
+        if block.ids.len() == BLOCK_ROWS && block.get(id).is_none() {
             let second = Arc::make_mut(block).split();
             self.blocks.insert(at + 1, Arc::new(second));
             return self.put(id, hash);
@@ -189,7 +196,7 @@ impl<H: Copy> Shelf<H> {
         for block in self.blocks.get(from..to).unwrap_or_default() {
             match kept.last_mut() {
                 _ if block.ids.is_empty() => {}
-                Some(last) if last.ids.len() + block.ids.len() <= ROWS_MAX / 2 => {
+                Some(last) if last.ids.len() + block.ids.len() <= BLOCK_ROWS / 2 => {
                     let last = Arc::make_mut(last);
                     last.ids.extend_from_slice(&block.ids);
                     last.hashes.extend_from_slice(&block.hashes);

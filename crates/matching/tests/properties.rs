@@ -109,6 +109,7 @@ enum Act {
     RemoveBank(BankId),
     Near(Pdq, Vec<(BankId, Distance)>),
     Equal(Hash, Vec<BankId>),
+    Tidy,
 }
 
 /// Few values, so that acts meet.
@@ -138,6 +139,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
             4 => (query, lens).prop_map(|(query, lens)| Act::Near(query, lens)),
             4 => (few_hashes(), prop::collection::vec(banks(), 0..6))
                 .prop_map(|(hash, banks)| Act::Equal(hash, banks)),
+            2 => Just(Act::Tidy),
         ],
         1..60,
     )
@@ -171,7 +173,7 @@ impl Slow {
 proptest! {
     #[test]
     fn the_index_is_the_map_that_it_stands_for(acts in acts()) {
-        let index = Index::new();
+        let index = Index::with_fresh_rows(20);
         let mut slow = Slow::default();
         for act in acts {
             match act {
@@ -193,6 +195,7 @@ proptest! {
                 Act::Equal(hash, banks) => {
                     prop_assert_eq!(index.equal(&hash, &banks), slow.equal(&hash, &banks));
                 }
+                Act::Tidy => while index.tidy().unwrap() {},
             }
             prop_assert_eq!(index.is_empty(), slow.0.is_empty());
             for kind in HashKind::ALL {

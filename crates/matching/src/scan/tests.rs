@@ -75,16 +75,3 @@ fn equal_hashes_are_all_found_in_the_order_of_the_list() {
 
     assert!(found.iter().map(|(row, _)| *row).eq(0..100));
 }
-
-#[test]
-fn the_clones_of_the_scan_agree() {
-    let bank: Vec<Pdq> = (0..100).map(|row| with_bits(row..row + row % 70)).collect();
-    for query in &bank {
-        let mut plain = Vec::new();
-        scan_plain(&bank, 0, query, Distance(64), &mut plain);
-        let mut chosen = Vec::new();
-        scan(&bank, 0, query, Distance(64), &mut chosen);
-
-        assert_eq!(plain, chosen);
-    }
-}

@@ -17,52 +17,58 @@ fn check(shelf: &Shelf<usize>) {
     assert!(ids.is_sorted_by(|a, b| a < b));
     assert_eq!(ids.len(), shelf.len());
     for block in shelf.blocks() {
-        assert!((1..=ROWS_MAX).contains(&block.ids().len()));
+        assert!((1..=BLOCK_ROWS).contains(&block.ids().len()));
         assert_eq!(block.ids().len(), block.hashes().len());
-        assert!(block.ids.capacity() <= ROWS_MAX, "{}", block.ids.capacity());
+        assert!(block.ids.capacity() <= BLOCK_ROWS, "{}", block.ids.capacity());
     }
 }
 
 #[test]
 fn ids_that_come_in_order_fill_their_blocks() {
-    let shelf = shelf(1..=3 * ROWS_MAX + 1);
+    let shelf = shelf(1..=3 * BLOCK_ROWS + 1);
 
     check(&shelf);
     assert_eq!(shelf.blocks().count(), 4);
-    assert_eq!(shelf.get(id(ROWS_MAX)), Some(ROWS_MAX));
-    assert_eq!(shelf.get(id(3 * ROWS_MAX + 2)), None);
+    assert_eq!(shelf.get(id(BLOCK_ROWS)), Some(BLOCK_ROWS));
+    assert_eq!(shelf.get(id(3 * BLOCK_ROWS + 2)), None);
 }
 
 #[test]
 fn ids_may_come_in_any_order() {
-    let backwards = shelf((1..=2 * ROWS_MAX).rev());
-    let interleaved = shelf((1..=ROWS_MAX).flat_map(|n| [n, 2 * ROWS_MAX + 1 - n]));
+    let backwards = shelf((1..=2 * BLOCK_ROWS).rev());
+    let interleaved = shelf((1..=BLOCK_ROWS).flat_map(|n| [n, 2 * BLOCK_ROWS + 1 - n]));
 
     for shelf in [backwards, interleaved] {
         check(&shelf);
-        assert_eq!(shelf.len(), 2 * ROWS_MAX);
-        assert!((1..=2 * ROWS_MAX).all(|number| shelf.get(id(number)) == Some(number)));
+        assert_eq!(shelf.len(), 2 * BLOCK_ROWS);
+        assert!((1..=2 * BLOCK_ROWS).all(|number| shelf.get(id(number)) == Some(number)));
     }
 }
 
 #[test]
 fn an_id_in_a_full_block_is_replaced_in_place() {
-    let mut shelf = shelf(1..=2 * ROWS_MAX);
+    let mut shelf = shelf(1..=2 * BLOCK_ROWS);
 
     assert_eq!(shelf.put(id(7), 0), Some(7));
-    assert_eq!(shelf.put(id(2 * ROWS_MAX), 0), Some(2 * ROWS_MAX));
+    assert_eq!(shelf.put(id(2 * BLOCK_ROWS), 0), Some(2 * BLOCK_ROWS));
 
     check(&shelf);
-    assert_eq!((shelf.len(), shelf.get(id(7))), (2 * ROWS_MAX, Some(0)));
+    assert_eq!((shelf.len(), shelf.get(id(7))), (2 * BLOCK_ROWS, Some(0)));
 }
 
 #[test]
 fn a_range_is_taken_whole_and_nothing_else() {
-    let full = shelf((1..=4 * ROWS_MAX).map(|n| 2 * n));
-    let last = 8 * ROWS_MAX;
-    for (from, to) in
-        [(1, 1), (2, 2), (3, 3), (1, last), (2 * ROWS_MAX, 6 * ROWS_MAX + 1), (last, last), (9, 7)]
-    {
+    let full = shelf((1..=4 * BLOCK_ROWS).map(|n| 2 * n));
+    let last = 8 * BLOCK_ROWS;
+    for (from, to) in [
+        (1, 1),
+        (2, 2),
+        (3, 3),
+        (1, last),
+        (2 * BLOCK_ROWS, 6 * BLOCK_ROWS + 1),
+        (last, last),
+        (9, 7),
+    ] {
         let mut shelf = full.clone();
         let mut gone = Vec::new();
 
@@ -77,19 +83,19 @@ fn a_range_is_taken_whole_and_nothing_else() {
         );
     }
     check(&full);
-    assert_eq!(full.len(), 4 * ROWS_MAX);
+    assert_eq!(full.len(), 4 * BLOCK_ROWS);
 }
 
 #[test]
 fn removing_one_by_one_leaves_no_row_of_small_blocks() {
-    let mut shelf = shelf(1..=8 * ROWS_MAX);
+    let mut shelf = shelf(1..=8 * BLOCK_ROWS);
 
-    for number in (1..=8 * ROWS_MAX).filter(|n| n % 64 != 0) {
+    for number in (1..=8 * BLOCK_ROWS).filter(|n| n % 64 != 0) {
         shelf.take(&(id(number)..=id(number)), &mut Vec::new());
     }
 
     check(&shelf);
-    assert_eq!(shelf.len(), 8 * ROWS_MAX / 64);
+    assert_eq!(shelf.len(), 8 * BLOCK_ROWS / 64);
     assert!(shelf.blocks().count() <= 2, "{}", shelf.blocks().count());
 }
 

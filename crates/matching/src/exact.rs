@@ -1,0 +1,133 @@
+//! SHA-256 and MD5: equal or not.
+
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
+use mamori_model::{BankId, Distance, EntryId, Hash, HashKind, Md5, Sha256};
+
+use crate::Near;
+use crate::kept::{Kept, exact_key};
+use crate::shelf::Shelf;
+use crate::shelves::{Left, Shelves, Step, apply, draft, publish, take};
+
+/// The exact hashes of every bank.
+#[derive(Default)]
+pub struct Exact {
+    sha256: Shelves<Sha256>,
+    md5: Shelves<Md5>,
+    /// Where to look: [`Kept::key`] and entry. It may name an entry that is gone or has another
+    /// hash by now, so the shelf has the last word.
+    keys: BTreeSet<(u64, EntryId)>,
+}
+
+/// A key that is of no use any more.
+pub type Stale = (u64, EntryId);
+
+impl Exact {
+    /// Takes `step` in. Entries of it that are of another kind now leave.
+    pub fn insert(&mut self, step: &Step, ids: &RangeInclusive<EntryId>) {
+        let banks: BTreeSet<BankId> = step.values().map(|(bank, _)| *bank).collect();
+        let mut sha256 = draft(&self.sha256, ids, &banks);
+        let mut md5 = draft(&self.md5, ids, &banks);
+        let stale = stale(apply(&mut sha256, step), apply(&mut md5, step));
+        publish(&mut self.sha256, sha256);
+        publish(&mut self.md5, md5);
+        for key in &stale {
+            self.keys.remove(key);
+        }
+        self.keys.extend(step.iter().filter_map(|(id, (_, hash))| exact_key(*id, hash)));
+    }
+
+    /// Takes the entries `ids` out; their keys are left for [`Self::forget`].
+    pub fn remove(&mut self, ids: &RangeInclusive<EntryId>) -> Vec<Stale> {
+        let none = BTreeSet::new();
+        let mut sha256 = draft(&self.sha256, ids, &none);
+        let mut md5 = draft(&self.md5, ids, &none);
+        let stale = stale(take(&mut sha256, ids), take(&mut md5, ids));
+        publish(&mut self.sha256, sha256);
+        publish(&mut self.md5, md5);
+        stale
+    }
+
+    /// Takes a bank out; its keys are left for [`Self::forget`].
+    pub fn remove_bank(&mut self, bank: BankId) -> Vec<Stale> {
+        let mut stale = Vec::new();
+        stale.extend(self.sha256.remove(&bank).iter().flat_map(|shelf| keys(shelf)));
+        stale.extend(self.md5.remove(&bank).iter().flat_map(|shelf| keys(shelf)));
+        stale
+    }
+
+    /// Drops keys. The shelves have forgotten them before, so no query notices.
+    pub fn forget(&mut self, stale: &[Stale]) {
+        for key in stale {
+            self.keys.remove(key);
+        }
+    }
+
+    /// All entries of `banks` with this hash, by id. None for a PDQ hash.
+    pub fn equal(&self, hash: &Hash, banks: &[BankId]) -> Vec<Near> {
+        match hash {
+            Hash::Pdq(_) => Vec::new(),
+            Hash::Sha256(hash) => self.holders(*hash, banks, &self.sha256),
+            Hash::Md5(hash) => self.holders(*hash, banks, &self.md5),
+        }
+    }
+
+    fn holders<H: Kept + Eq>(&self, hash: H, banks: &[BankId], of: &Shelves<H>) -> Vec<Near> {
+        let Some(key) = hash.key() else { return Vec::new() };
+        let ids = self.keys.range((key, EntryId::MIN)..=(key, EntryId::MAX));
+        let mut near = Vec::new();
+        for (_, entry) in ids {
+            let banks: BTreeSet<BankId> = banks.iter().copied().collect();
+            let shelves = banks.into_iter().filter_map(|bank| Some((bank, of.get(&bank)?)));
+            let holders = shelves.filter(|(_, shelf)| shelf.get(*entry) == Some(hash));
+            near.extend(holders.map(|(bank, _)| Near {
+                entry: *entry,
+                bank,
+                distance: Distance(0),
+            }));
+        }
+        near
+    }
+
+    /// How many hashes of `kind` each bank has.
+    pub fn lens(&self, kind: HashKind) -> impl Iterator<Item = (BankId, usize)> {
+        let is_sha256 = kind == HashKind::Sha256;
+        let is_md5 = kind == HashKind::Md5;
+        let sha256 = self.sha256.iter().filter(move |_| is_sha256);
+        let md5 = self.md5.iter().filter(move |_| is_md5);
+        let sha256 = sha256.map(|(bank, shelf)| (*bank, shelf.len()));
+        sha256.chain(md5.map(|(bank, shelf)| (*bank, shelf.len())))
+    }
+
+    /// How many keys there are, for a test that none is left behind.
+    #[cfg(test)]
+    pub fn keys(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Every entry, bank by bank.
+    pub fn all(&self) -> impl Iterator<Item = (EntryId, BankId, Hash)> {
+        let sha256 = self.sha256.iter().flat_map(|(bank, shelf)| {
+            shelf.rows().map(|(id, hash)| (id, *bank, Hash::Sha256(hash)))
+        });
+        let md5 = self
+            .md5
+            .iter()
+            .flat_map(|(bank, shelf)| shelf.rows().map(|(id, hash)| (id, *bank, Hash::Md5(hash))));
+        sha256.chain(md5)
+    }
+}
+
+fn stale(sha256: Left<Sha256>, md5: Left<Md5>) -> Vec<Stale> {
+    let sha256 = sha256.into_iter().filter_map(|(id, hash)| Some((hash.key()?, id)));
+    let md5 = md5.into_iter().filter_map(|(id, hash)| Some((hash.key()?, id)));
+    let mut stale: Vec<Stale> = sha256.chain(md5).collect();
+    // Neighbours are looked up together, which is several times faster.
+    stale.sort_unstable();
+    stale
+}
+
+fn keys<H: Kept>(shelf: &Shelf<H>) -> impl Iterator<Item = Stale> {
+    shelf.rows().filter_map(|(id, hash)| Some((hash.key()?, id)))
+}

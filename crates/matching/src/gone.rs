@@ -1,0 +1,65 @@
+//! Which rows of a segment have left. A copy shares everything but what is written to.
+
+use std::sync::Arc;
+
+use crate::shelf::BLOCK_ROWS;
+
+const WORDS: usize = BLOCK_ROWS / 64;
+
+/// A set of rows.
+#[derive(Clone, Default)]
+pub struct Gone {
+    /// One bit a row, [`BLOCK_ROWS`] of them together; `None` while none of those has left.
+    chunks: Vec<Option<Arc<[u64; WORDS]>>>,
+}
+
+impl Gone {
+    /// The rows that have left, ascending.
+    pub fn rows(&self) -> impl Iterator<Item = usize> {
+        let there = self.chunks.iter().enumerate().filter(|(_, chunk)| chunk.is_some());
+        let rows = there.flat_map(|(at, _)| at * BLOCK_ROWS..(at + 1) * BLOCK_ROWS);
+        rows.filter(|row| self.has(*row))
+    }
+
+    /// Whether `row` has left.
+    pub fn has(&self, row: usize) -> bool {
+        let chunk = self.chunks.get(row / BLOCK_ROWS).and_then(Option::as_ref);
+        let word = chunk.and_then(|chunk| chunk.get(row % BLOCK_ROWS / 64));
+        word.is_some_and(|word| word >> (row % 64) & 1 == 1)
+    }
+
+    /// Notes that `row` left; whether it had not before.
+    pub fn add(&mut self, row: usize) -> bool {
+        if self.has(row) {
+            return false;
+        }
+        let at = row / BLOCK_ROWS;
+        if self.chunks.len() <= at {
+            self.chunks.resize(at + 1, None);
+        }
+        let chunk =
+            self.chunks.get_mut(at).map(|chunk| chunk.get_or_insert_with(|| Arc::new([0; WORDS])));
+        let word = chunk.and_then(|chunk| Arc::make_mut(chunk).get_mut(row % BLOCK_ROWS / 64));
+        if let Some(word) = word {
+            *word |= 1 << (row % 64);
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_leaves_once_and_copies_do_not_see_it() {
+        let mut gone = Gone::default();
+        assert!(gone.add(70_000) && gone.add(3) && !gone.add(3));
+        let copy = gone.clone();
+        assert!(gone.add(70_001) && gone.add(9_999));
+
+        assert_eq!(copy.rows().collect::<Vec<_>>(), [3, 70_000]);
+        assert_eq!(gone.rows().collect::<Vec<_>>(), [3, 9_999, 70_000, 70_001]);
+        assert!(copy.has(70_000) && !copy.has(70_001) && !copy.has(usize::MAX / 2));
+    }
+}

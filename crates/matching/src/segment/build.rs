@@ -1,0 +1,112 @@
+//! Rows become a segment.
+
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::sync::Arc;
+
+use mamori_model::{BankId, Distance, EntryId};
+
+use super::flips::{Flips, flips};
+use super::shape::Shape;
+use super::slot::{Key, Slot};
+use super::{Parts, ROWS_MAX, Segment};
+use crate::large::Large;
+use crate::words::Words;
+
+/// One row to be.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// The entry.
+    pub id: EntryId,
+    /// Its bank.
+    pub bank: BankId,
+    /// Its hash.
+    pub hash: Words,
+}
+
+/// How many of `rows`, from the first, fit into one segment: by their number, by the span of their
+/// ids, by how many banks they are in.
+pub fn split(rows: &[Row]) -> usize {
+    let Some(first) = rows.first() else { return 0 };
+    let mut banks = HashSet::new();
+    let mut last_bank = None;
+    for (count, row) in rows.iter().enumerate().take(ROWS_MAX) {
+        if last_bank != Some(row.bank) {
+            banks.insert(row.bank);
+            last_bank = Some(row.bank);
+        }
+        let is_far = u32::try_from(row.id.number() - first.id.number()).is_err();
+        if is_far || banks.len() > usize::from(u16::MAX) {
+            return count;
+        }
+    }
+    rows.len().min(ROWS_MAX)
+}
+
+impl Segment {
+    /// A segment of `rows`, which are in the order of their ids, none twice, and fit ([`split`]).
+    /// Fails where there is no memory.
+    pub fn build(rows: &[Row]) -> io::Result<Self> {
+        let misfit = || io::Error::new(io::ErrorKind::InvalidInput, "rows that do not fit");
+        let first = rows.first().ok_or_else(misfit)?.id;
+        let mut hashes = Large::zeroed(rows.len())?;
+        let mut after_first = Large::zeroed(rows.len())?;
+        let mut bank_of = Large::zeroed(rows.len())?;
+        let mut banks = Banks::default();
+        let places = hashes.iter_mut().zip(after_first.iter_mut()).zip(bank_of.iter_mut());
+        for (row, ((hash, after), bank)) in rows.iter().zip(places) {
+            *hash = row.hash;
+            *after = u32::try_from(row.id.number() - first.number()).map_err(|_| misfit())?;
+            *bank = banks.number(row.bank).ok_or_else(misfit)?;
+        }
+        let shape = Shape::for_rows(rows.len(), Distance::PDQ_SAME_MAX.0);
+        let keys = Key::share(&shape.widths);
+        let measures = shape.widths.iter().zip(&shape.high);
+        let slots = keys
+            .iter()
+            .zip(measures)
+            .map(|(key, (width, high))| Slot::build(*key, *width, *high, &hashes))
+            .collect::<io::Result<_>>()?;
+        let banks = banks.names;
+        Ok(Self::of(Parts { hashes, first, after_first, bank_of, banks, shape, slots }))
+    }
+
+    /// A segment of its parts, which belong together.
+    pub fn of(parts: Parts) -> Self {
+        let shape = &parts.shape;
+        let plans = (0..=Distance::LIMIT_MAX.0).map(|distance| shape.plan(distance)).collect();
+        let mut known: HashMap<u32, Arc<Flips>> = HashMap::new();
+        let flips_of =
+            |high: &u32| Arc::clone(known.entry(*high).or_insert_with(|| Arc::new(flips(*high))));
+        let flips = shape.high.iter().map(flips_of).collect();
+        Self { parts, plans, flips }
+    }
+}
+
+/// Banks, and the number of each.
+#[derive(Default)]
+struct Banks {
+    names: Vec<BankId>,
+    numbers: HashMap<BankId, u16>,
+    /// The one that was asked for last: rows of a bank come in runs.
+    last: Option<(BankId, u16)>,
+}
+
+impl Banks {
+    /// The number of a bank; `None` where there are too many.
+    fn number(&mut self, bank: BankId) -> Option<u16> {
+        if let Some((_, number)) = self.last.filter(|(last, _)| *last == bank) {
+            return Some(number);
+        }
+        let next = u16::try_from(self.names.len()).ok().filter(|next| *next < u16::MAX);
+        let number = if let Some(number) = self.numbers.get(&bank) {
+            *number
+        } else {
+            self.numbers.insert(bank, next?);
+            self.names.push(bank);
+            next?
+        };
+        self.last = Some((bank, number));
+        Some(number)
+    }
+}

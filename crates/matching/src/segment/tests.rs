@@ -1,0 +1,143 @@
+use mamori_model::BankId;
+use uuid::Uuid;
+
+use super::*;
+use crate::segment::probe::Scratch;
+use crate::words::differing;
+
+/// Numbers that are the same at every run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn hash(&mut self) -> Words {
+        [(); 4].map(|()| self.roll())
+    }
+
+    /// `hash` with `bits` of its bits flipped.
+    fn near(&mut self, hash: &Words, bits: u32) -> Words {
+        let mut near = *hash;
+        while differing(&near, hash) < bits {
+            let bit = self.roll() % 256;
+            let word = usize::try_from(bit / 64).unwrap();
+            near[word] = near[word] & !(1 << (bit % 64)) | (!hash[word] & 1 << (bit % 64));
+        }
+        near
+    }
+}
+
+fn segment(hashes: &[Words]) -> Segment {
+    let bank: BankId = Uuid::from_u128(1).into();
+    let ids = (1..).filter_map(EntryId::new);
+    let rows: Vec<Row> = ids.zip(hashes).map(|(id, hash)| Row { id, bank, hash: *hash }).collect();
+    assert_eq!(split(&rows), rows.len());
+    Segment::build(&rows).unwrap()
+}
+
+#[track_caller]
+fn check(segment: &Segment, hashes: &[Words], query: &Words, max: u32) -> usize {
+    let mut found = Vec::new();
+    segment.near(query, max, &mut Scratch::default(), &mut |row, distance| {
+        found.push((row, distance));
+    });
+    found.sort_unstable();
+    let all = (0_u32..).zip(hashes).map(|(row, hash)| (row, differing(hash, query)));
+    let expected: Vec<_> = all.filter(|(_, distance)| *distance <= max).collect();
+    assert_eq!(found, expected, "within {max} of {query:x?}");
+    found.len()
+}
+
+#[test]
+fn nothing_is_missed_and_nothing_comes_twice_among_random_hashes() {
+    let mut dice = Dice(1);
+    let hashes: Vec<Words> = (0..60_000).map(|_| dice.hash()).collect();
+    let segment = segment(&hashes);
+    assert!(segment.plan(31).is_some(), "this is about the slots, not about the scan");
+
+    for turn in 0..300 {
+        let planted = dice.near(&hashes[turn * 97], 20 + u32::try_from(turn % 14).unwrap());
+        for max in [0, 8, 31, 33] {
+            check(&segment, &hashes, &planted, max);
+        }
+    }
+}
+
+#[test]
+fn the_very_limit_is_found_and_one_bit_more_is_not() {
+    let mut dice = Dice(2);
+    let mut hashes: Vec<Words> = (0..30_000).map(|_| dice.hash()).collect();
+    let query = dice.hash();
+    for (place, bits) in (0..).step_by(100).zip((25..=37).cycle().take(260)) {
+        hashes[place] = dice.near(&query, bits);
+    }
+    let segment = segment(&hashes);
+
+    for max in 24..=37 {
+        let expected = usize::try_from(20 * 1.max(max + 1) - 20 * 25).unwrap();
+        assert_eq!(check(&segment, &hashes, &query, max), expected);
+    }
+}
+
+/// A flat picture has thousands of near copies; a query beside them finds crowded groups in every
+/// slot, one far from them in some.
+#[test]
+fn crowds_do_not_hide_anything() {
+    let mut dice = Dice(3);
+    let flat = dice.hash();
+    let mut hashes: Vec<Words> = (0..40_000).map(|_| dice.hash()).collect();
+    hashes.extend((0..60_000_u32).map(|n| dice.near(&flat, n % 12)));
+    let segment = segment(&hashes);
+
+    for bits in [0, 10, 25, 40, 60, 90] {
+        let query = dice.near(&flat, bits);
+        check(&segment, &hashes, &query, 31);
+    }
+    let lonely = hashes[5];
+    assert_eq!(check(&segment, &hashes, &dice.near(&lonely, 31), 31), 1);
+}
+
+#[test]
+fn equal_hashes_are_found_each_with_its_row() {
+    let mut dice = Dice(4);
+    let one = dice.hash();
+    let hashes = vec![one; 9_000];
+    let segment = segment(&hashes);
+
+    assert_eq!(check(&segment, &hashes, &one, 0), 9_000);
+    assert_eq!(check(&segment, &hashes, &dice.near(&one, 32), 31), 0);
+}
+
+#[test]
+fn ids_and_rows_lead_to_each_other_over_gaps() {
+    let bank: BankId = Uuid::from_u128(1).into();
+    let ids = [5, 6, 900, 4_000_000_000].map(|id| EntryId::new(id).unwrap());
+    let rows = ids.map(|id| Row { id, bank, hash: [0; 4] });
+    let segment = Segment::build(&rows).unwrap();
+
+    for (row, id) in ids.iter().enumerate() {
+        assert_eq!((segment.row(*id), segment.id(row)), (Some(row), Some(*id)));
+    }
+    assert_eq!(segment.row(EntryId::new(7).unwrap()), None);
+    assert_eq!(segment.rows_in(&(ids[1]..=EntryId::MAX)), 1..4);
+    assert_eq!(segment.rows_in(&(EntryId::MIN..=EntryId::MIN)), 0..0);
+}
+
+#[test]
+fn rows_are_split_where_they_do_not_fit() {
+    let row = |id, bank| Row {
+        id: EntryId::new(id).unwrap(),
+        bank: Uuid::from_u128(bank).into(),
+        hash: [0; 4],
+    };
+    assert_eq!(split(&[row(1, 1), row(1 + (1 << 32), 1)]), 1);
+    let many: Vec<Row> = (1..70_000).map(|n| row(n, n.unsigned_abs().into())).collect();
+    assert_eq!(split(&many), usize::from(u16::MAX));
+    assert_eq!(split(&[]), 0);
+    assert!(Segment::build(&many).is_err());
+}

@@ -1,0 +1,98 @@
+//! What a snapshot says of itself and of each segment, as plain numbers.
+
+use mamori_model::{BankId, EntryId, Hash, HashKind};
+use uuid::Uuid;
+
+use super::SnapshotError;
+
+/// Takes numbers off the front of bytes.
+pub struct Numbers<'a>(pub &'a [u8]);
+
+impl Numbers<'_> {
+    fn take<const N: usize>(&mut self) -> Result<[u8; N], SnapshotError> {
+        let short = SnapshotError::Damaged("a section is too short");
+        let (first, rest) = self.0.split_first_chunk().ok_or(short)?;
+        self.0 = rest;
+        Ok(*first)
+    }
+
+    /// The next number of 32 bits.
+    pub fn u32(&mut self) -> Result<u32, SnapshotError> {
+        self.take().map(u32::from_ne_bytes)
+    }
+
+    /// The next number of 64 bits, as a length.
+    pub fn len(&mut self) -> Result<usize, SnapshotError> {
+        let number = self.take().map(u64::from_ne_bytes)?;
+        usize::try_from(number).map_err(|_| SnapshotError::Damaged("a length is too large"))
+    }
+
+    /// The next entry's id.
+    pub fn id(&mut self) -> Result<EntryId, SnapshotError> {
+        let number = self.take().map(i64::from_ne_bytes)?;
+        EntryId::new(number).ok_or(SnapshotError::Damaged("an entry has no id"))
+    }
+
+    /// The next bank.
+    pub fn bank(&mut self) -> Result<BankId, SnapshotError> {
+        Ok(Uuid::from_bytes(self.take()?).into())
+    }
+
+    /// The next hash, with its kind before it.
+    pub fn hash(&mut self) -> Result<Hash, SnapshotError> {
+        let kind = usize::try_from(self.u32()?).ok().and_then(|kind| HashKind::ALL.get(kind));
+        match kind {
+            Some(HashKind::Pdq) => Ok(Hash::Pdq(self.take::<32>()?.into())),
+            Some(HashKind::Sha256) => Ok(Hash::Sha256(self.take::<32>()?.into())),
+            Some(HashKind::Md5) => Ok(Hash::Md5(self.take::<16>()?.into())),
+            None => Err(SnapshotError::Damaged("a hash has no kind")),
+        }
+    }
+
+    /// Nothing may be left.
+    pub fn end(&self) -> Result<(), SnapshotError> {
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(SnapshotError::Damaged("a section is too long"))
+        }
+    }
+}
+
+/// Adds numbers to the end of bytes, as [`Numbers`] takes them.
+#[derive(Default)]
+pub struct Written(pub Vec<u8>);
+
+impl Written {
+    /// Adds a number of 32 bits.
+    pub fn u32(&mut self, number: u32) {
+        self.0.extend_from_slice(&number.to_ne_bytes());
+    }
+
+    /// Adds a length.
+    pub fn len(&mut self, len: usize) {
+        let len = u64::try_from(len).unwrap_or(u64::MAX);
+        self.0.extend_from_slice(&len.to_ne_bytes());
+    }
+
+    /// Adds an entry's id.
+    pub fn id(&mut self, id: EntryId) {
+        self.0.extend_from_slice(&id.number().to_ne_bytes());
+    }
+
+    /// Adds a bank.
+    pub fn bank(&mut self, bank: BankId) {
+        self.0.extend_from_slice(Uuid::from(bank).as_bytes());
+    }
+
+    /// Adds a hash and its kind.
+    pub fn hash(&mut self, hash: &Hash) {
+        let kind = HashKind::ALL.iter().zip(0..).find(|(kind, _)| **kind == hash.kind());
+        self.u32(kind.map_or(u32::MAX, |(_, number)| number));
+        match hash {
+            Hash::Pdq(hash) => self.0.extend_from_slice(hash.as_bytes()),
+            Hash::Sha256(hash) => self.0.extend_from_slice(hash.as_bytes()),
+            Hash::Md5(hash) => self.0.extend_from_slice(hash.as_bytes()),
+        }
+    }
+}

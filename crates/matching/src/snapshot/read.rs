@@ -1,0 +1,194 @@
+//! Reading. Everything is checked that a look-up relies on.
+
+use std::io::{self, Read};
+
+use bytemuck::Pod;
+use mamori_model::{BankId, EntryId};
+
+use super::parts::Numbers;
+use super::{MAGIC, ORDER, SnapshotError, TAG_BYTES_MAX, VERSION};
+use crate::large::Large;
+use crate::pile::Placed;
+use crate::segment::shape::{SLOTS_MAX, Shape};
+use crate::segment::slot::{Key, Slot};
+use crate::segment::{Parts, ROWS_MAX, Segment};
+use crate::{Index, Indexed};
+
+/// The most segments; a pile has a handful.
+const SEGMENTS_MAX: usize = 10_000;
+/// The longest section that is no row of numbers, in bytes: 65,535 banks fit.
+const SMALL_BYTES_MAX: usize = 4 << 20;
+
+/// Reads an index and its tag.
+pub fn read(from: &mut impl Read) -> Result<(Index, Vec<u8>), SnapshotError> {
+    let mut head = [0; 16];
+    from.read_exact(&mut head).map_err(cut)?;
+    let expected = [&MAGIC[..], &VERSION.to_ne_bytes(), &ORDER.to_ne_bytes()].concat();
+    if head != *expected {
+        return Err(SnapshotError::Foreign);
+    }
+    let tag = small(from, TAG_BYTES_MAX)?;
+    let counts = small(from, SMALL_BYTES_MAX)?;
+    let mut counts = Numbers(&counts);
+    let (segments, single) = (counts.len()?, counts.len()?);
+    counts.end()?;
+    if segments > SEGMENTS_MAX {
+        return Err(SnapshotError::Damaged("there are too many segments"));
+    }
+    let placed = (0..segments).map(|_| segment(from)).collect::<Result<Vec<_>, _>>()?;
+    let index = Index::of(placed);
+    let mut left = single;
+    while left > 0 {
+        let bytes = small(from, SMALL_BYTES_MAX)?;
+        let mut numbers = Numbers(&bytes);
+        let mut entries = Vec::new();
+        while numbers.end().is_err() {
+            let (entry, bank, hash) = (numbers.id()?, numbers.bank()?, numbers.hash()?);
+            entries.push(Indexed { entry, bank, hash });
+        }
+        let more = SnapshotError::Damaged("there are more entries than it says");
+        left = left.checked_sub(entries.len().max(1)).ok_or(more)?;
+        index.insert(&entries);
+    }
+    if from.read(&mut [0])? > 0 {
+        return Err(SnapshotError::Damaged("it goes on after its end"));
+    }
+    Ok((index, tag))
+}
+
+fn segment(from: &mut impl Read) -> Result<Placed, SnapshotError> {
+    let head = small(from, SMALL_BYTES_MAX)?;
+    let mut head = Numbers(&head);
+    let rows = head.len()?;
+    if rows == 0 || rows > ROWS_MAX {
+        return Err(SnapshotError::Damaged("a segment has no rows, or too many"));
+    }
+    let first = head.id()?;
+    let (banks, left_banks) = banks(&mut head)?;
+    let shape = shape(&mut head, rows)?;
+    head.end()?;
+
+    let hashes = numbers(from, rows)?;
+    let after_first: Large<u32> = numbers(from, rows)?;
+    let bank_of: Large<u16> = numbers(from, rows)?;
+    let is_ascending = after_first.is_sorted_by(|a, b| a < b) && after_first.first() == Some(&0);
+    if !is_ascending || EntryId::MAX.number() - i64::from(u32::MAX) < first.number() {
+        return Err(SnapshotError::Damaged("entries are out of order"));
+    }
+    if bank_of.iter().any(|number| usize::from(*number) >= banks.len()) {
+        return Err(SnapshotError::Damaged("a row is in no bank"));
+    }
+    let keys = Key::share(&shape.widths);
+    let mut slots = Vec::new();
+    for (key, (width, high)) in keys.into_iter().zip(shape.widths.iter().zip(&shape.high)) {
+        slots.push(slot(from, key, *width, *high, rows)?);
+    }
+    let parts = Parts { hashes, first, after_first, bank_of, banks, shape, slots };
+    let mut placed = Placed::new(Segment::of(parts));
+    for bank in left_banks {
+        placed.remove_bank(bank);
+    }
+    let gone = small(from, rows * 4)?;
+    let mut gone = Numbers(&gone);
+    while gone.end().is_err() {
+        placed.remove(crate::segment::slot::place(gone.u32()?));
+    }
+    Ok(placed)
+}
+
+/// The banks of a segment, and those of them that have left it.
+fn banks(head: &mut Numbers<'_>) -> Result<(Vec<BankId>, Vec<BankId>), SnapshotError> {
+    let count = head.len()?;
+    let (mut banks, mut left) = (Vec::new(), Vec::new());
+    for _ in 0..count {
+        let bank = head.bank()?;
+        banks.push(bank);
+        if head.u32()? == 0 {
+            left.push(bank);
+        }
+    }
+    if banks.len() > usize::from(u16::MAX) {
+        return Err(SnapshotError::Damaged("a segment has too many banks"));
+    }
+    Ok((banks, left))
+}
+
+fn shape(head: &mut Numbers<'_>, rows: usize) -> Result<Shape, SnapshotError> {
+    let slots = head.len()?;
+    if slots > SLOTS_MAX {
+        return Err(SnapshotError::Damaged("a segment has too many slots"));
+    }
+    let (mut widths, mut high) = (Vec::new(), Vec::new());
+    for _ in 0..slots {
+        widths.push(head.u32()?);
+        high.push(head.u32()?);
+    }
+    Shape::of_parts(widths, high, rows).ok_or(SnapshotError::Damaged("the slots do not fit"))
+}
+
+fn slot(
+    from: &mut impl Read,
+    key: Key,
+    width: u32,
+    high: u32,
+    rows: usize,
+) -> Result<Slot, SnapshotError> {
+    let directory: Large<u32> = numbers(from, (1_usize << high) + 1)?;
+    let postings = numbers(from, rows)?;
+    let ends_well = directory.last().is_some_and(|end| usize::try_from(*end) == Ok(rows));
+    if !directory.is_sorted() || !ends_well {
+        return Err(SnapshotError::Damaged("a directory is out of order"));
+    }
+    Ok(Slot { key, low: width - high, directory, postings })
+}
+
+/// A section of `len` numbers.
+fn numbers<T: Pod>(from: &mut impl Read, len: usize) -> Result<Large<T>, SnapshotError> {
+    let (bytes, sum) = section(from)?;
+    let mut numbers = Large::zeroed(len)?;
+    if bytes != numbers.bytes().len() {
+        return Err(SnapshotError::Damaged("a row of numbers has the wrong length"));
+    }
+    fill(from, numbers.bytes_mut(), sum)?;
+    Ok(numbers)
+}
+
+/// A section of at most `bytes_max` bytes.
+fn small(from: &mut impl Read, bytes_max: usize) -> Result<Vec<u8>, SnapshotError> {
+    let (bytes, sum) = section(from)?;
+    if bytes > bytes_max {
+        return Err(SnapshotError::Damaged("a section is too long"));
+    }
+    let mut read = vec![0; bytes];
+    fill(from, &mut read, sum)?;
+    Ok(read)
+}
+
+/// The length and the checksum of the section that follows.
+fn section(from: &mut impl Read) -> Result<(usize, u32), SnapshotError> {
+    let mut head = [0; 12];
+    from.read_exact(&mut head).map_err(cut)?;
+    let mut head = Numbers(&head);
+    Ok((head.len()?, head.u32()?))
+}
+
+/// Reads and checks in pieces that stay in a near cache between the two.
+fn fill(from: &mut impl Read, bytes: &mut [u8], sum: u32) -> Result<(), SnapshotError> {
+    let mut hasher = crc32fast::Hasher::new();
+    for piece in bytes.chunks_mut(256 << 10) {
+        from.read_exact(piece).map_err(cut)?;
+        hasher.update(piece);
+    }
+    if hasher.finalize() == sum {
+        Ok(())
+    } else {
+        Err(SnapshotError::Damaged("a checksum is wrong"))
+    }
+}
+
+fn cut(error: io::Error) -> SnapshotError {
+    if error.kind() == io::ErrorKind::UnexpectedEof {
+        return SnapshotError::Damaged("it ends too early");
+    }
+    error.into()
+}

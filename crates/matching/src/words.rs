@@ -1,0 +1,40 @@
+//! A hash as four numbers, which is how the processor likes to compare.
+
+use mamori_model::Pdq;
+
+/// The 256 bits of a PDQ hash, eight bytes a number, in the machine's own byte order.
+pub type Words = [u64; 4];
+
+/// What a search compares: something with the bits of a hash.
+pub trait HasWords: Copy {
+    /// The bits.
+    fn words(&self) -> Words;
+}
+
+impl HasWords for Pdq {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "compiled anew inside each clone of a search")]
+    fn words(&self) -> Words {
+        let (words, _) = self.as_bytes().as_chunks::<8>();
+        let mut numbers = [0; 4];
+        for (number, word) in numbers.iter_mut().zip(words) {
+            *number = u64::from_ne_bytes(*word);
+        }
+        numbers
+    }
+}
+
+impl HasWords for Words {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "compiled anew inside each clone of a search")]
+    fn words(&self) -> Words {
+        *self
+    }
+}
+
+/// In how many bits two hashes differ, 0 to 256.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "the innermost step of every search")]
+pub fn differing(a: &Words, b: &Words) -> u32 {
+    a.iter().zip(b).map(|(a, b)| (a ^ b).count_ones()).sum()
+}
