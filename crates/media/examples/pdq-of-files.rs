@@ -6,7 +6,7 @@
 
 use std::io::{self, BufRead, Write};
 
-use mamori_media::{Error, Limits, hash, luma, pdq};
+use mamori_media::{Error, Limits, dihedral, hash};
 use mamori_model::Pdq;
 
 fn main() -> io::Result<()> {
@@ -31,7 +31,7 @@ fn main() -> io::Result<()> {
 fn line_of(path: &str, limits: &Limits) -> Result<serde_json::Value, Error> {
     let bytes = std::fs::read(path).map_err(Error::Pool)?;
     let picture = hash(&bytes, limits)?;
-    let (dihedral, _) = pdq::dihedral(&luma(&bytes, limits)?);
+    let dihedral = dihedral(&bytes, limits)?;
     let frames: Vec<Pdq> = picture.frames.iter().map(|frame| frame.pdq).collect();
     let frame = picture.frames.first().ok_or_else(|| Error::unreadable("no frame"))?;
     Ok(serde_json::json!({

@@ -10,6 +10,7 @@ mod png;
 mod tiff;
 mod webp;
 
+use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::panic::{self, AssertUnwindSafe};
 
@@ -71,6 +72,38 @@ fn frame_buffer(width: u32, height: u32, layout: Layout) -> Result<Vec<u8>, Erro
     let bytes = bytes.filter(|n| buffer.try_reserve_exact(*n).is_ok());
     buffer.resize(bytes.ok_or_else(out_of_memory)?, 0);
     Ok(buffer)
+}
+
+/// Zeros for a whole frame that come from the frame before and go to the frame after: memory that
+/// is new to the process costs as much as filling it.
+struct FrameBuffer(Vec<u8>);
+
+/// What a thread keeps for the next frame at most, in bytes: a camera's picture in colour.
+const KEPT_BYTES_MAX: usize = 64 << 20;
+
+thread_local! {
+    static KEPT: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+impl FrameBuffer {
+    /// As [`frame_buffer`].
+    fn new(width: u32, height: u32, layout: Layout) -> Result<Self, Error> {
+        let bytes =
+            size(width).checked_mul(size(height)).and_then(|n| n.checked_mul(layout.samples()));
+        let mut buffer = KEPT.take();
+        buffer.clear();
+        let bytes = bytes.filter(|n| buffer.try_reserve_exact(*n).is_ok());
+        buffer.resize(bytes.ok_or_else(out_of_memory)?, 0);
+        Ok(Self(buffer))
+    }
+}
+
+impl Drop for FrameBuffer {
+    fn drop(&mut self) {
+        if self.0.capacity() <= KEPT_BYTES_MAX {
+            KEPT.set(std::mem::take(&mut self.0));
+        }
+    }
 }
 
 /// What a picture gets that needs more memory than a process may have.

@@ -21,8 +21,6 @@ pub use digest::{Digests, digests};
 pub use error::Error;
 pub use format::{Format, sniff};
 pub use limits::Limits;
-
-pub use pdq::Luma;
-pub use picture::{Frame, Picture, hash, luma};
+pub use picture::{Frame, Picture, dihedral, hash};
 pub use pool::{Pool, PoolSettings};
 pub use worker::run_worker;

@@ -5,9 +5,8 @@ use std::ops::ControlFlow;
 use mamori_model::{Pdq, Quality};
 use serde::{Deserialize, Serialize};
 
-use crate::pdq::Luma;
 use crate::pixels::Pixels;
-use crate::{Error, Format, Limits, decode, format};
+use crate::{Error, Format, Limits, decode, format, pdq};
 
 /// One frame of a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,15 +47,15 @@ pub fn hash(bytes: &[u8], limits: &Limits) -> Result<Picture, Error> {
     Ok(Picture { format, width, height, frames, frames_left_out: more })
 }
 
-/// The brightness of the first frame of `bytes`, for tools and comparisons; in this process.
+/// The eight hashes of the first frame of `bytes`, see [`pdq::dihedral`]; in this process.
 ///
 /// # Errors
 /// As for [`hash`].
-pub fn luma(bytes: &[u8], limits: &Limits) -> Result<Luma, Error> {
+pub fn dihedral(bytes: &[u8], limits: &Limits) -> Result<[Pdq; 8], Error> {
     let format = format::sniff(bytes)?;
     let mut first = None;
     decode::frames(format, bytes, limits, &mut |pixels| {
-        first = pixels.luma();
+        first = Some(pdq::dihedral(&pixels).0);
         ControlFlow::Break(())
     })?;
     first.ok_or_else(|| no_frame(format))
@@ -86,7 +85,7 @@ impl Gathered<'_> {
         }
         self.pixels += area;
         self.size.get_or_insert((pixels.width, pixels.height));
-        let (pdq, quality) = pixels.hash();
+        let (pdq, quality) = pdq::hash(&pixels);
         self.frames.push(Frame { pdq, quality });
         ControlFlow::Continue(())
     }

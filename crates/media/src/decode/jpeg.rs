@@ -10,7 +10,7 @@ use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 
-use super::{Visitor, check_area, frame_buffer};
+use super::{FrameBuffer, Visitor, check_area};
 use crate::pixels::{Layout, Pixels};
 use crate::{Error, Format, Limits};
 
@@ -30,15 +30,16 @@ pub fn frames(bytes: &[u8], limits: &Limits, visitor: &mut Visitor<'_>) -> Resul
     let info = decoder.info().ok_or_else(|| Error::truncated(JPEG))?;
     let (width, height) = (u32::from(info.width), u32::from(info.height));
     check_area(JPEG, width, height, limits)?;
-    // CMYK and YCCK become RGB as Adobe stores them, inverted, which Pillow assumes too.
+    // Most JPEGs keep brightness apart from colour, which then need not be decoded. CMYK and YCCK
+    // become RGB as Adobe stores them, inverted, which Pillow assumes too.
     let (space, layout) = match decoder.input_colorspace() {
-        Some(ColorSpace::Luma) => (ColorSpace::Luma, Layout::Grey),
+        Some(ColorSpace::Luma | ColorSpace::YCbCr) => (ColorSpace::Luma, Layout::Grey),
         _ => (ColorSpace::RGB, Layout::Rgb),
     };
     decoder.set_options(options.jpeg_set_out_colorspace(space));
-    let mut samples = frame_buffer(width, height, layout)?;
-    decoder.decode_into(&mut samples).map_err(corrupt)?;
-    let _ = visitor(Pixels { width, height, layout, samples: &samples });
+    let mut samples = FrameBuffer::new(width, height, layout)?;
+    decoder.decode_into(&mut samples.0).map_err(corrupt)?;
+    let _ = visitor(Pixels { width, height, layout, samples: &samples.0 });
     Ok(())
 }
 
@@ -97,7 +98,7 @@ fn reduce(bytes: &[u8]) -> Vec<u8> {
 
 /// The next marker and what follows it; junk before it is skipped, as libjpeg does.
 fn next_marker(bytes: &[u8]) -> Option<(u8, &[u8])> {
-    let at = bytes.windows(2).position(|pair| matches!(pair, [0xff, 1..=0xfe]))?;
+    let at = marker_at(bytes, |code| matches!(code, 1..=0xfe))?;
     let (_, from_marker) = bytes.split_at_checked(at + 1)?;
     from_marker.split_first().map(|(marker, after)| (*marker, after))
 }
@@ -112,8 +113,13 @@ fn split_segment(bytes: &[u8], is_scan: bool) -> Option<(&[u8], &[u8])> {
 
 /// How many bytes of coded data come before the next marker that does not belong to them.
 fn coded_length(bytes: &[u8]) -> usize {
-    let is_end = |pair: &[u8]| matches!(pair, [0xff, 0x01..=0xcf | 0xd8..=0xfe]);
-    bytes.windows(2).position(is_end).unwrap_or(bytes.len())
+    marker_at(bytes, |code| matches!(code, 0x01..=0xcf | 0xd8..=0xfe)).unwrap_or(bytes.len())
+}
+
+/// Where the first marker is whose code `is_wanted`.
+fn marker_at(bytes: &[u8], is_wanted: impl Fn(u8) -> bool) -> Option<usize> {
+    let has_code = |at: &usize| bytes.get(at + 1).is_some_and(|code| is_wanted(*code));
+    memchr::memchr_iter(0xff, bytes).find(has_code)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use mamori_model::{Pdq, Quality};
 
-use super::jarosz::{SIDE, Small};
+use super::shrink::{SIDE, Small};
 
 /// Frequencies kept in each direction; the constant one is left out.
 const KEPT: usize = 16;

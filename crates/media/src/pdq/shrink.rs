@@ -1,0 +1,170 @@
+//! The blur before the shrink: two passes of a box filter along rows and columns, then 64 × 64
+//! points, in one pass over the picture.
+//!
+//! All of this is linear, and rows and columns do not mix: a point is a weighted sum of the samples
+//! around its centre, and the weight of a sample is that of its row times that of its column. The
+//! weights of an edge depend on its length only. So each sample is read about once, multiplied once
+//! and added once; only 64 rows of sums are left to be weighed along the other way. The reference
+//! (`pdq/cpp/downscaling/downscaling.cpp`, ThreatExchange) makes four passes over the whole picture
+//! and rounds after each; what that changes stays far below the strength of a frequency.
+
+use std::cell::RefCell;
+
+use super::kernel;
+use crate::pixels::{Layout, Pixels, size};
+
+/// Edge of the small picture that is hashed.
+pub const SIDE: usize = 64;
+
+/// The small picture: `SIDE` rows of `SIDE` samples, 0..=255.
+pub type Small = [[f32; SIDE]; SIDE];
+
+/// The small picture of `pixels`, none of whose edges is 0.
+pub fn shrink(pixels: &Pixels<'_>) -> Small {
+    thread_local! {
+        static TOOLS: RefCell<Tools> = RefCell::default();
+    }
+    TOOLS.with_borrow_mut(|tools| tools.shrink(pixels))
+}
+
+/// Weights and sums, kept by a thread from one picture to the next.
+#[derive(Default)]
+struct Tools {
+    down: Axis,
+    across: Axis,
+    /// The weighted sum of some rows, sample by sample.
+    sums: Vec<f32>,
+}
+
+impl Tools {
+    fn shrink(&mut self, pixels: &Pixels<'_>) -> Small {
+        let row_samples = size(pixels.width) * pixels.layout.samples();
+        self.down.fit(size(pixels.height), &[1.0]);
+        self.across.fit(size(pixels.width), channels(pixels.layout));
+        self.sums.resize(row_samples, 0.0);
+
+        let mut small = [[0.0; SIDE]; SIDE];
+        let mut last = None;
+        let mut points = [0.0; SIDE];
+        for (to, band) in small.iter_mut().zip(&self.down.bands) {
+            // A low picture gives one row several times.
+            if last.replace(band.centre) != Some(band.centre) {
+                let weights = self.down.weights(band);
+                let rows = pixels.samples.get(band.from * row_samples..).unwrap_or_default();
+                kernel::add_rows(rows, row_samples, weights, &mut self.sums);
+                for (point, band) in points.iter_mut().zip(&self.across.bands) {
+                    let sums = self.sums.get(band.from..).unwrap_or_default();
+                    *point = kernel::weigh(sums, self.across.weights(band));
+                }
+            }
+            *to = points;
+        }
+        small
+    }
+}
+
+/// What each sample of a pixel counts: brightness as JPEG defines it (ITU-R BT.601), not rounded.
+///
+/// Grey goes the same way: the reference turns grey into RGB first, and the three weights add up
+/// to 1 only nearly. Alpha counts nothing.
+fn channels(layout: Layout) -> &'static [f32] {
+    const GREY: f32 = 0.299 + 0.587 + 0.114;
+    match layout {
+        Layout::Grey => &[GREY],
+        Layout::GreyAlpha => &[GREY, 0.0],
+        Layout::Rgb => &[0.299, 0.587, 0.114],
+        Layout::Rgba => &[0.299, 0.587, 0.114, 0.0],
+    }
+}
+
+/// Along one edge: which samples each point takes, and how much of each.
+#[derive(Default)]
+struct Axis {
+    length: usize,
+    channels: &'static [f32],
+    bands: Vec<Band>,
+    weights: Vec<f32>,
+}
+
+/// The samples of one point.
+#[derive(Clone, Copy)]
+struct Band {
+    /// The pixel in the middle.
+    centre: usize,
+    /// The first sample.
+    from: usize,
+    /// Where its weights begin.
+    weights_from: usize,
+    /// Where they end.
+    weights_to: usize,
+}
+
+impl Axis {
+    /// Makes the weights for an edge of `length` pixels, each of as many samples as `channels` has.
+    fn fit(&mut self, length: usize, channels: &'static [f32]) {
+        if (self.length, self.channels) == (length, channels) {
+            return;
+        }
+        (self.length, self.channels) = (length, channels);
+        self.bands.clear();
+        self.weights.clear();
+        for index in 0..SIDE {
+            let centre = centre(index, length);
+            let (first, weights) = twice_boxed(centre, length);
+            let weights_from = self.weights.len();
+            for weight in weights {
+                self.weights.extend(channels.iter().map(|channel| narrow(weight) * channel));
+            }
+            let weights_to = self.weights.len();
+            let from = first * channels.len();
+            self.bands.push(Band { centre, from, weights_from, weights_to });
+        }
+    }
+
+    fn weights(&self, band: &Band) -> &[f32] {
+        self.weights.get(band.weights_from..band.weights_to).unwrap_or_default()
+    }
+}
+
+/// Width of the box along an edge of `length` samples: half a point's share, rounded up.
+fn window(length: usize) -> usize {
+    length.div_ceil(2 * SIDE)
+}
+
+/// Which sample of `length` becomes point `index` of `SIDE`: the one at the point's centre.
+fn centre(index: usize, length: usize) -> usize {
+    (2 * index + 1) * length / (2 * SIDE)
+}
+
+/// The samples whose mean a box gives at `at`; fewer at the ends.
+fn boxed(at: usize, length: usize) -> std::ops::Range<usize> {
+    let window = window(length);
+    let end = at + window / 2 + 1;
+    end.saturating_sub(window)..end.min(length)
+}
+
+/// The first sample that two boxes in turn take at `at`, and how much of each from there on.
+fn twice_boxed(at: usize, length: usize) -> (usize, Vec<f64>) {
+    let outer = boxed(at, length);
+    let first = boxed(outer.start, length).start;
+    let last = boxed(outer.end.saturating_sub(1), length).end;
+    let mut weights = vec![0.0; last.saturating_sub(first)];
+    for middle in outer.clone() {
+        let inner = boxed(middle, length);
+        let share = 1.0 / (float(outer.len()) * float(inner.len()));
+        for weight in weights.iter_mut().take(inner.end - first).skip(inner.start - first) {
+            *weight += share;
+        }
+    }
+    (first, weights)
+}
+
+#[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "far below 2 to the 52")]
+fn float(count: usize) -> f64 {
+    count as f64
+}
+
+#[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "rounding is meant")]
+fn narrow(value: f64) -> f32 {
+    value as f32
+}
