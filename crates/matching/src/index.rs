@@ -12,9 +12,11 @@ use arc_swap::ArcSwap;
 use mamori_model::{BankId, Distance, EntryId, Hash, HashKind, Pdq};
 
 use crate::exact::{Exact, Stale};
-use crate::merge::{Due, FRESH_ROWS};
+use crate::merge::{Due, FRESH_ROWS, build};
 use crate::pile::{Pile, Placed};
+use crate::segment::Row;
 use crate::shelves::Step;
+use crate::words::HasWords as _;
 
 /// How many entries become visible in one step. A step holds queries of exact hashes up for well
 /// under 1 ms, and those of PDQ hashes not at all.
@@ -99,6 +101,55 @@ impl Index {
     pub fn insert(&self, entries: &[Indexed]) {
         for step in entries.chunks(STEP_ROWS) {
             self.insert_step(&step.iter().map(|new| (new.entry, (new.bank, new.hash))).collect());
+        }
+    }
+
+    /// As [`Self::insert`] and then [`Self::tidy`], and faster where the index is empty and there are
+    /// many. Fails where there is no memory; what was not taken in then is missing.
+    pub fn load(&self, entries: &[Indexed]) -> io::Result<()> {
+        let is_pdq = |new: &&Indexed| matches!(new.hash, Hash::Pdq(_));
+        let is_ascending = entries.is_sorted_by(|a, b| a.entry < b.entry);
+        let turn = self.take_turn();
+        if !self.is_empty() || !is_ascending || entries.len() < self.fresh_rows {
+            drop(turn);
+            self.insert(entries);
+            while self.tidy()? {}
+            return Ok(());
+        }
+        let rows = entries.iter().filter_map(|new| match new.hash {
+            Hash::Pdq(hash) => Some(Row { id: new.entry, bank: new.bank, hash: hash.words() }),
+            Hash::Sha256(_) | Hash::Md5(_) => None,
+        });
+        let placed = build(&rows.collect::<Vec<_>>())?.into_iter().map(Arc::new).collect();
+        self.pdq.store(Arc::new(Pile { placed, ..Pile::default() }));
+        drop(turn);
+        let exact: Vec<Indexed> = entries.iter().filter(|new| !is_pdq(new)).copied().collect();
+        self.insert(&exact);
+        Ok(())
+    }
+
+    /// As [`Self::near`] for each of `queries`, in their order, by as many threads as the machine
+    /// has processors.
+    pub fn near_each(&self, queries: &[Pdq], lens: &[(BankId, Distance)]) -> Vec<Vec<Near>> {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let share = queries.len().div_ceil(threads).max(1);
+        let mut answers = vec![Vec::new(); queries.len()];
+        std::thread::scope(|scope| {
+            let mut shares = queries.chunks(share).zip(answers.chunks_mut(share));
+            let mine = shares.next();
+            for (queries, answers) in shares {
+                scope.spawn(move || self.answer(queries, lens, answers));
+            }
+            if let Some((queries, answers)) = mine {
+                self.answer(queries, lens, answers);
+            }
+        });
+        answers
+    }
+
+    fn answer(&self, queries: &[Pdq], lens: &[(BankId, Distance)], answers: &mut [Vec<Near>]) {
+        for (query, answer) in queries.iter().zip(answers) {
+            *answer = self.near(query, lens);
         }
     }
 

@@ -72,15 +72,7 @@ impl Due {
         // Long runs are in order already.
         rows.sort_by_key(|row| row.id);
 
-        let mut built = Vec::new();
-        let mut left: &[Row] = &rows;
-        while let Some((some, rest)) = left.split_at_checked(split(left))
-            && !some.is_empty()
-        {
-            built.push(Placed::new(Segment::build(some)?));
-            left = rest;
-        }
-        Ok(built)
+        build(&rows)
     }
 
     /// `now` with `built` in place of what they were built from. What left since has left them.
@@ -116,6 +108,19 @@ impl Due {
         next.placed.extend(built.into_iter().map(Arc::new));
         next
     }
+}
+
+/// Segments of `rows`, which are in the order of their ids, none twice.
+pub fn build(rows: &[Row]) -> io::Result<Vec<Placed>> {
+    let mut built = Vec::new();
+    let mut left = rows;
+    while let Some((some, rest)) = left.split_at_checked(split(left))
+        && !some.is_empty()
+    {
+        built.push(Placed::new(Segment::build(some)?));
+        left = rest;
+    }
+    Ok(built)
 }
 
 /// The rows of `one` that are not in `other`, or have another hash there.

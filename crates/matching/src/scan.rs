@@ -2,12 +2,9 @@
 
 use mamori_model::{Distance, Pdq};
 
-use crate::kernel;
-use crate::words::HasWords as _;
-
-/// How many hashes of a bank are held against each query in turn while the processor's nearest
-/// cache still has them: 1,024 · 32 bytes.
-const TILE_ROWS: usize = 1_024;
+use crate::kernel::{self, TILE_ROWS, Tile};
+use crate::segment::slot::place;
+use crate::words::{HasWords, Words};
 
 /// A place in the list that was searched, from 0, and how far it is from the query.
 pub type Found = (usize, Distance);
@@ -23,9 +20,14 @@ pub fn near_all(bank: &[Pdq], query: &Pdq, max: Distance) -> Vec<Found> {
 /// [`near_all`] for each of `queries`, in their order; several at once are faster than one by one.
 pub fn near_each(bank: &[Pdq], queries: &[Pdq], max: Distance) -> Vec<Vec<Found>> {
     let mut answers = vec![Vec::new(); queries.len()];
-    for (tile, rows) in bank.chunks(TILE_ROWS).enumerate() {
+    let queries: Vec<Words> = queries.iter().map(HasWords::words).collect();
+    let mut tile = Tile::default();
+    for (number, rows) in bank.chunks(TILE_ROWS).enumerate() {
+        tile.fill(rows);
         for (query, found) in queries.iter().zip(&mut answers) {
-            scan(rows, tile * TILE_ROWS, query, max, found);
+            kernel::scan_tile(&tile, query, max.0, &mut |row, distance| {
+                found.push((number * TILE_ROWS + place(row), Distance(distance)));
+            });
         }
     }
     for found in &mut answers {
@@ -37,7 +39,7 @@ pub fn near_each(bank: &[Pdq], queries: &[Pdq], max: Distance) -> Vec<Vec<Found>
 /// Adds every hash of `rows` within `max` bits of `query`; the first row has the place `first`.
 fn scan(rows: &[Pdq], first: usize, query: &Pdq, max: Distance, found: &mut Vec<Found>) {
     kernel::scan(rows, &query.words(), max.0, &mut |row, distance| {
-        found.push((first + crate::segment::slot::place(row), Distance(distance)));
+        found.push((first + place(row), Distance(distance)));
     });
 }
 

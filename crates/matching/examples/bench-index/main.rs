@@ -1,0 +1,168 @@
+//! Measures the index over drawn hashes: `bench-index WORK random|clustered ROWS`.
+//!
+//! Prints a line of JSON for each figure, `{"name","value"}`, and leaves the hashes and the queries
+//! in `WORK` for a peer that is to answer the same. Stops with an error if a single answer differs
+//! from the scan's.
+#![expect(clippy::print_stdout, reason = "the figures are what it is for")]
+
+mod meanwhile;
+mod sets;
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use mamori_matching::{Index, Indexed, Near, near_all, near_each};
+use mamori_model::{BankId, Distance, EntryId, Hash, Pdq};
+use uuid::Uuid;
+
+/// The distance of every query.
+const MAX: Distance = Distance::PDQ_SAME_MAX;
+
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> Result<(), Failure> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let [work, kind, rows] = args.as_slice() else {
+        return Err("usage: bench-index WORK random|clustered ROWS".into());
+    };
+    let rows: usize = rows.parse()?;
+    let set = match kind.as_str() {
+        "random" => sets::random(rows),
+        "clustered" => sets::clustered(rows),
+        _ => return Err("a set is random or clustered".into()),
+    };
+    let work = PathBuf::from(work);
+    set.write(&work)?;
+    let bank: BankId = Uuid::from_u128(1).into();
+    let lens = [(bank, MAX)];
+
+    let index = Index::new();
+    let entries: Vec<Indexed> = (1..)
+        .filter_map(EntryId::new)
+        .zip(&set.hashes)
+        .map(|(entry, hash)| Indexed { entry, bank, hash: Hash::Pdq(*hash) })
+        .collect();
+    let took = timed(|| index.load(&entries))?;
+    tell("build_us_per_hash", per(took, rows) * 1e6);
+    drop(entries);
+    let path = work.join("index");
+    let took = timed(|| index.save(&path, b""))?;
+    tell("save_s", took.as_secs_f64());
+    drop(index);
+
+    let before = resident_bytes();
+    let start = Instant::now();
+    let (index, _) = Index::open(&path)?;
+    tell("open_s", start.elapsed().as_secs_f64());
+    tell("bytes_per_hash", (resident_bytes() - before) / float(rows));
+    fs::remove_file(&path)?;
+
+    check(&index, &set, &lens)?;
+    time_queries(&index, &set, &lens);
+    meanwhile::measure(&index, &set, bank)?;
+    Ok(())
+}
+
+/// Every answer against the scan's.
+fn check(index: &Index, set: &sets::Set, lens: &[(BankId, Distance)]) -> Result<(), Failure> {
+    let start = Instant::now();
+    let expected = near_each(&set.hashes, &set.queries, MAX);
+    let took = start.elapsed();
+    let pairs = float(set.hashes.len()) * float(set.queries.len());
+    tell("tiled_scan_ns_per_hash", took.as_secs_f64() * 1e9 / pairs);
+    let mut found = 0;
+    for (query, expected) in set.queries.iter().zip(&expected) {
+        let near = index.near(query, lens);
+        let as_rows = |near: &Near| usize::try_from(near.entry.number() - 1).ok();
+        let rows: Vec<_> =
+            near.iter().filter_map(|near| Some((as_rows(near)?, near.distance))).collect();
+        if rows != *expected {
+            return Err(format!("{query} has {} near, not {}", expected.len(), rows.len()).into());
+        }
+        found += rows.len();
+    }
+    tell("recall_percent", 100.0);
+    tell("found_per_query", float(found) / float(set.queries.len()));
+    Ok(())
+}
+
+fn time_queries(index: &Index, set: &sets::Set, lens: &[(BankId, Distance)]) {
+    let ask = |query: &Pdq| drop(index.near(query, lens));
+    let mut times: Vec<Duration> = Vec::new();
+    for _ in 0..3 {
+        times = set.queries.iter().map(|query| duration(|| ask(query))).collect();
+    }
+    tell("query_us_mean", mean(&times) * 1e6);
+    tell("query_us_p50", percentile(&mut times, 50) * 1e6);
+    tell("query_us_p99", percentile(&mut times, 99) * 1e6);
+
+    let batch: Vec<Pdq> = set.queries.iter().cycle().take(1_000).copied().collect();
+    let best = (0..3).map(|_| duration(|| drop(index.near_each(&batch, lens)))).min();
+    tell("batch_us_per_query", per(best.unwrap_or_default(), batch.len()) * 1e6);
+
+    let scans: Vec<Duration> = set
+        .queries
+        .iter()
+        .take(20)
+        .map(|query| duration(|| drop(near_all(&set.hashes, query, MAX))))
+        .collect();
+    tell("scan_us_mean", mean(&scans) * 1e6);
+    if !set.beside.is_empty() {
+        let beside: Vec<Duration> =
+            set.beside.iter().map(|query| duration(|| ask(query))).collect();
+        tell("beside_a_crowd_us_mean", mean(&beside) * 1e6);
+        let scans: Vec<Duration> = set
+            .beside
+            .iter()
+            .map(|query| duration(|| drop(near_all(&set.hashes, query, MAX))))
+            .collect();
+        tell("beside_a_crowd_scan_us_mean", mean(&scans) * 1e6);
+    }
+}
+
+/// Prints a figure.
+pub fn tell(name: &str, value: f64) {
+    println!("{{\"name\":\"{name}\",\"value\":{value}}}");
+}
+
+fn timed<T, E>(work: impl FnOnce() -> Result<T, E>) -> Result<Duration, E> {
+    let start = Instant::now();
+    work()?;
+    Ok(start.elapsed())
+}
+
+fn duration(work: impl FnOnce()) -> Duration {
+    let start = Instant::now();
+    work();
+    start.elapsed()
+}
+
+fn per(took: Duration, count: usize) -> f64 {
+    took.as_secs_f64() / float(count)
+}
+
+fn mean(times: &[Duration]) -> f64 {
+    times.iter().map(Duration::as_secs_f64).sum::<f64>() / float(times.len().max(1))
+}
+
+/// The time that `percent` of `times` keep to, in seconds.
+pub fn percentile(times: &mut [Duration], percent: usize) -> f64 {
+    times.sort_unstable();
+    let at = times.len().saturating_sub(1) * percent / 100;
+    times.get(at).copied().unwrap_or_default().as_secs_f64()
+}
+
+/// A count as a number.
+#[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "figures for people")]
+pub fn float(count: usize) -> f64 {
+    count as f64
+}
+
+/// Memory in use by this process; 0 where the system does not say.
+fn resident_bytes() -> f64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes: Option<f64> = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+    kilobytes.unwrap_or(0.0) * 1024.0
+}

@@ -1,0 +1,107 @@
+//! Queries while entries come and go.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use mamori_matching::{Index, Indexed};
+use mamori_model::{BankId, EntryId, Hash};
+
+use crate::sets::{Dice, Set};
+use crate::{Failure, MAX, float, percentile, tell};
+
+/// How many entries come, and as many go, each second.
+const RATE: usize = 100_000;
+/// How many come in one call.
+const AT_ONCE: usize = 1_000;
+/// For how long.
+const TIME: Duration = Duration::from_secs(5);
+/// Where their ids begin.
+const FIRST: i64 = 1_000_000_000;
+
+/// Measures queries alone, then while [`RATE`] entries come and go, and what is tidied.
+pub fn measure(index: &Index, set: &Set, bank: BankId) -> Result<(), Failure> {
+    let mut calm = ask_until(index, set, bank, &|start| start.elapsed() > TIME);
+    tell("calm_query_us_p99", percentile(&mut calm, 99) * 1e6);
+
+    let is_over = AtomicBool::new(false);
+    let (mut busy, changed) = thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            let changed = change(index, bank);
+            is_over.store(true, Ordering::Relaxed);
+            changed
+        });
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                if !index.tidy().unwrap_or(false) {
+                    thread::sleep(Duration::from_millis(20));
+                }
+            }
+        });
+        let busy = ask_until(index, set, bank, &|_| is_over.load(Ordering::Relaxed));
+        (busy, writer.join())
+    });
+    let changed = changed.map_err(|_| "the writer stopped")??;
+    tell("busy_query_us_p99", percentile(&mut busy, 99) * 1e6);
+    tell("changes_per_s", changed.rate);
+    tell("visible_ms_max", changed.visible_max.as_secs_f64() * 1e3);
+    Ok(())
+}
+
+fn ask_until(
+    index: &Index,
+    set: &Set,
+    bank: BankId,
+    is_over: &dyn Fn(Instant) -> bool,
+) -> Vec<Duration> {
+    let start = Instant::now();
+    let mut times = Vec::new();
+    for query in set.queries.iter().cycle() {
+        if is_over(start) {
+            break;
+        }
+        let asked = Instant::now();
+        drop(index.near(query, &[(bank, MAX)]));
+        times.push(asked.elapsed());
+    }
+    times
+}
+
+struct Changed {
+    /// Entries that came, and as many that went, each second.
+    rate: f64,
+    /// The longest time from a call to the first query that saw it.
+    visible_max: Duration,
+}
+
+fn change(index: &Index, bank: BankId) -> Result<Changed, String> {
+    let mut dice = Dice(3);
+    let start = Instant::now();
+    let mut visible_max = Duration::ZERO;
+    let mut next = FIRST;
+    let step = i64::try_from(AT_ONCE).unwrap_or(i64::MAX);
+    let mut calls = 0;
+    while start.elapsed() < TIME {
+        let some: Vec<Indexed> = (next..next + step)
+            .filter_map(EntryId::new)
+            .map(|entry| Indexed { entry, bank, hash: Hash::Pdq(dice.hash()) })
+            .collect();
+        let called = Instant::now();
+        index.insert(&some);
+        let last = some.last().ok_or("nothing came")?;
+        if !index.equal(&last.hash, &[bank]).iter().any(|near| near.entry == last.entry) {
+            return Err("what came is not seen".to_owned());
+        }
+        visible_max = visible_max.max(called.elapsed());
+        // What came a second ago goes.
+        let old = next - i64::try_from(RATE).unwrap_or(0);
+        if let Some((first, last)) = EntryId::new(old).zip(EntryId::new(old + step - 1)) {
+            index.remove(first..=last);
+        }
+        next += step;
+        calls += 1;
+        let due = start + TIME.mul_f64(float(calls * AT_ONCE) / (float(RATE) * TIME.as_secs_f64()));
+        thread::sleep(due.saturating_duration_since(Instant::now()));
+    }
+    Ok(Changed { rate: float(calls * AT_ONCE) / start.elapsed().as_secs_f64(), visible_max })
+}
