@@ -4,7 +4,7 @@
 //! operator reads it at start. Needs a process of one thread, since some parts bind only their caller.
 
 mod filter;
-mod sys;
+pub mod sys;
 
 use std::collections::BTreeSet;
 use std::{fmt, io};

@@ -22,8 +22,8 @@ pub fn hash(pixels: &Pixels<'_>) -> (Pdq, Quality) {
     if pixels.width.min(pixels.height) < EDGE_MIN {
         return (flat(), Quality::ANY);
     }
-    let small = shrink::shrink(pixels);
-    (dct::bits(&dct::spectrum(&small)), dct::quality(&small))
+    let (spectrum, quality) = dct::spectrum(&shrink::shrink(pixels));
+    (dct::bits(&spectrum), quality)
 }
 
 /// The hashes of the picture turned and mirrored, and their common quality.
@@ -34,9 +34,8 @@ pub fn dihedral(pixels: &Pixels<'_>) -> ([Pdq; 8], Quality) {
     if pixels.width.min(pixels.height) < EDGE_MIN {
         return ([flat(); 8], Quality::ANY);
     }
-    let small = shrink::shrink(pixels);
-    let variants = dct::variants(&dct::spectrum(&small));
-    (variants.map(|spectrum| dct::bits(&spectrum)), dct::quality(&small))
+    let (spectrum, quality) = dct::spectrum(&shrink::shrink(pixels));
+    (dct::variants(&spectrum).map(|spectrum| dct::bits(&spectrum)), quality)
 }
 
 fn flat() -> Pdq {

@@ -106,17 +106,23 @@ pub fn length_prefix(bytes: &[u8]) -> io::Result<[u8; 4]> {
 /// # Errors
 /// Those of `from`; `UnexpectedEof` inside a frame; `OutOfMemory` for one that does not fit.
 pub fn read_frame(from: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    Ok(read_frame_into(from, &mut bytes)?.then_some(bytes))
+}
+
+/// As [`read_frame`], into memory that is there already; false at the end of the stream.
+pub fn read_frame_into(from: &mut impl Read, bytes: &mut Vec<u8>) -> io::Result<bool> {
     let mut prefix = [0; 4];
     match from.read_exact(&mut prefix) {
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(false),
         other => other?,
     }
     let length = crate::pixels::size(u32::from_le_bytes(prefix));
-    let mut bytes = Vec::new();
+    bytes.clear();
     bytes.try_reserve_exact(length)?;
     bytes.resize(length, 0);
-    from.read_exact(&mut bytes)?;
-    Ok(Some(bytes))
+    from.read_exact(bytes)?;
+    Ok(true)
 }
 
 /// The reply to a file that did not fit into the process.

@@ -7,6 +7,9 @@ use std::process::ExitCode;
 use crate::wire::{self, Hello, Reply};
 use crate::{Limits, cage, picture};
 
+/// How much memory a process keeps from one file to the next, in bytes.
+const KEPT_BYTES_MAX: usize = 4 << 20;
+
 /// Runs until standard input ends. What the hidden command `mamori decode` does, and all it does:
 /// call it first thing in `main`, before any thread exists.
 ///
@@ -32,20 +35,24 @@ fn serve() -> io::Result<()> {
     let protections = cage::lock_down(&limits)?;
     wire::write_frame(&mut output, &serde_json::to_vec(&Hello { protections })?)?;
 
+    let mut file = Vec::new();
     loop {
-        let file = match wire::read_frame(&mut input) {
-            Ok(Some(file)) => file,
-            Ok(None) => return Ok(()),
+        match wire::read_frame_into(&mut input, &mut file) {
+            Ok(true) => {}
+            Ok(false) => return Ok(()),
             Err(error) if error.kind() == io::ErrorKind::OutOfMemory => {
                 let reply = serde_json::to_vec(&wire::reply_out_of_memory())?;
                 return wire::write_frame(&mut output, &reply);
             }
             Err(error) => return Err(error),
-        };
+        }
         let has_time_left = cage::grant_processor_time(&limits);
         let answer = picture::hash(&file, &limits).into();
         let reply = Reply { answer, is_last: !has_time_left };
-        drop(file);
+        // Memory for a picture of the usual size stays; for a large one it would stay for ever.
+        if file.capacity() > KEPT_BYTES_MAX {
+            file = Vec::new();
+        }
         wire::write_frame(&mut output, &serde_json::to_vec(&reply)?)?;
         if !has_time_left {
             return Ok(());

@@ -1,6 +1,8 @@
 //! The system calls that build the cage. The only unsafe code of this crate.
 #![expect(unsafe_code, reason = "prctl, setrlimit and getrusage have no safe interface in std")]
 
+use std::os::fd::{AsFd, AsRawFd as _};
+
 use libc::{c_ulong, rlimit};
 
 /// A thing to limit.
@@ -54,6 +56,12 @@ pub fn set_not_dumpable() -> bool {
 pub fn die_with_parent() -> bool {
     let signal = c_ulong::try_from(libc::SIGKILL).unwrap_or_default();
     control(libc::PR_SET_PDEATHSIG, signal)
+}
+
+/// Asks for room for `bytes` in a pipe; the kernel may refuse, and then it keeps what it had.
+pub fn widen_pipe(pipe: &impl AsFd, bytes: libc::c_int) {
+    // SAFETY: the descriptor is open as long as `pipe` is borrowed, and the call touches no memory.
+    unsafe { libc::fcntl(pipe.as_fd().as_raw_fd(), libc::F_SETPIPE_SZ, bytes) };
 }
 
 fn control(option: libc::c_int, value: c_ulong) -> bool {

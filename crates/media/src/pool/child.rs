@@ -12,11 +12,15 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::spawner::Spawner;
+use crate::cage::sys;
 use crate::wire::{self, Hello, Reply};
 use crate::{Error, Limits, Picture, Protections, decode};
 
 /// How long a process may take to lock itself up, or to be gone once it is killed.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Room in the pipe to a process, in bytes: most pictures go through in one piece, and nobody waits
+/// for the other to take it in sixteen. What Linux gives an ordinary user at most.
+const PIPE_BYTES: i32 = 1 << 20;
 /// How much of a process's last words is kept, in bytes.
 const LAST_WORDS_MAX: u64 = 4_096;
 
@@ -38,6 +42,7 @@ impl Child {
         let (Some(mut input), Some(mut output), Some(errors)) = streams else {
             return Err(io::Error::other("a process without pipes"));
         };
+        sys::widen_pipe(&input, PIPE_BYTES);
         let last_words = tokio::spawn(drain(errors));
         let greeting = async {
             write_frame(&mut input, &serde_json::to_vec(limits)?).await?;

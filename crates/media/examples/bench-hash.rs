@@ -1,0 +1,144 @@
+//! Measures hashing in one thread over drawn pictures: `bench-hash WORK`.
+//!
+//! Prints a line of JSON for each figure, `{"name","value"}`, times in microseconds a picture, and
+//! leaves the pixels in `WORK` for a peer that is to hash the same. With `decode` as its only
+//! argument it is the caged process of its own pool.
+#![expect(clippy::print_stdout, reason = "the figures are what it is for")]
+
+use std::fs;
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use mamori_media::pixels::{Layout, Pixels};
+use mamori_media::{Limits, Pool, PoolSettings, hash, pdq, run_worker};
+use mamori_testkit::pictures::{draw, encode, hostile};
+use zune_core::bytestream::ZCursor;
+use zune_core::colorspace::ColorSpace;
+use zune_core::options::DecoderOptions;
+use zune_jpeg::JpegDecoder;
+
+/// How long each figure is measured, at least.
+const TIME: Duration = Duration::from_secs(3);
+
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    match std::env::args().nth(1).as_deref() {
+        Some("decode") => run_worker(),
+        Some(work) => match measure(Path::new(work)) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                println!("{error}");
+                ExitCode::FAILURE
+            }
+        },
+        None => {
+            println!("usage: bench-hash WORK");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure(work: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(work)?;
+    for (name, width, height) in [
+        ("320x240", 320, 240),
+        ("1024x768", 1024, 768),
+        ("1920x1080", 1920, 1080),
+        ("4000x3000", 4000, 3000),
+    ] {
+        let samples: Vec<u8> = draw(7, width, height).pixels().map(|pixel| pixel.0[1]).collect();
+        fs::write(work.join(format!("{name}.grey")), &samples)?;
+        let pixels = Pixels { width, height, layout: Layout::Grey, samples: &samples };
+        tell(&format!("luma_us_{name}"), fastest(|| _ = black_box(pdq::hash(black_box(&pixels)))));
+        fs::write(work.join(format!("{name}.pdq")), pdq::hash(&pixels).0.to_string())?;
+    }
+    let usual = encode::jpeg(&draw(7, 1024, 768), 85);
+    both_ways("jpeg_1024x768", &usual)?;
+    let large = large_jpeg();
+    tell("large_jpeg_bytes", f64::from(u32::try_from(large.len())?));
+    both_ways("jpeg_1mb", &large)?;
+    fs::write(work.join("usual.jpg"), &usual)?;
+
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let in_cage = runtime.block_on(in_cage(large))?;
+    tell("jpeg_1mb_us_caged", in_cage);
+    Ok(())
+}
+
+/// A JPEG of about 1 MB with as much detail as a camera's.
+fn large_jpeg() -> Vec<u8> {
+    let (width, height) = (2_400, 1_800);
+    let mut picture = draw(9, width, height);
+    let noise = hostile::noise(5, 3 * 2_400 * 1_800);
+    for (sample, noise) in picture.iter_mut().zip(noise) {
+        *sample = sample.saturating_add(noise >> 4);
+    }
+    let mut quality = 90;
+    loop {
+        let file = encode::jpeg(&picture, quality);
+        if file.len() <= 1_100_000 || quality <= 10 {
+            return file;
+        }
+        quality -= 5;
+    }
+}
+
+/// The decoder alone, and decoding with hashing.
+fn both_ways(name: &str, file: &[u8]) -> Result<(), Failure> {
+    let limits = Limits::default();
+    hash(file, &limits)?;
+    let mut samples = Vec::new();
+    let decoded = fastest(|| _ = black_box(decode(black_box(file), &mut samples)));
+    let hashed = fastest(|| drop(black_box(hash(black_box(file), &limits))));
+    tell(&format!("{name}_us_decoded"), decoded);
+    tell(&format!("{name}_us_hashed"), hashed);
+    Ok(())
+}
+
+/// The same decoder, brightness only, in memory that is there already, and nothing else.
+fn decode(file: &[u8], samples: &mut Vec<u8>) -> Option<()> {
+    let options = DecoderOptions::default().jpeg_set_out_colorspace(ColorSpace::Luma);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(file), options);
+    decoder.decode_headers().ok()?;
+    samples.resize(decoder.output_buffer_size()?, 0);
+    decoder.decode_into(samples).ok()
+}
+
+async fn in_cage(file: Vec<u8>) -> Result<f64, Failure> {
+    let settings = PoolSettings {
+        program: PathBuf::from("/proc/self/exe"),
+        args: vec!["decode".into()],
+        workers: 1,
+        waiting_max: 4,
+        limits: Limits::default(),
+    };
+    let pool = Pool::start(settings).await?;
+    let file = bytes::Bytes::from(file);
+    let mut best = f64::INFINITY;
+    let begun = Instant::now();
+    while begun.elapsed() < TIME {
+        let start = Instant::now();
+        black_box(pool.hash(file.clone()).await?);
+        best = best.min(start.elapsed().as_secs_f64());
+    }
+    Ok(best * 1e6)
+}
+
+/// The time of the fastest run, in microseconds: the others were disturbed.
+fn fastest(mut work: impl FnMut()) -> f64 {
+    let mut best = f64::INFINITY;
+    let begun = Instant::now();
+    while begun.elapsed() < TIME {
+        let start = Instant::now();
+        work();
+        best = best.min(start.elapsed().as_secs_f64());
+    }
+    best * 1e6
+}
+
+fn tell(name: &str, value: f64) {
+    println!("{{\"name\":\"{name}\",\"value\":{value}}}");
+}
