@@ -16,6 +16,8 @@ const LARGE_PAGE: usize = 2 << 20;
 /// A row of `T` that never grows. Its memory goes back to the system when it is dropped.
 pub struct Large<T> {
     map: MmapMut,
+    /// Where the row begins in `map`: at a large page, if it has any.
+    from: usize,
     len: usize,
     of: PhantomData<T>,
 }
@@ -25,24 +27,28 @@ impl<T: Pod> Large<T> {
     pub fn zeroed(len: usize) -> io::Result<Self> {
         let too_long = || io::Error::from(io::ErrorKind::OutOfMemory);
         let bytes = len.checked_mul(size_of::<T>()).ok_or_else(too_long)?;
-        // An empty map is an error to some systems.
-        let map = MmapMut::map_anon(bytes.max(1))?;
+        let is_large = bytes >= LARGE_PAGE;
+        // Room to begin at a large page; what is never touched takes no memory. An empty map is an
+        // error to some systems.
+        let room = bytes.checked_add(if is_large { LARGE_PAGE } else { 1 }).ok_or_else(too_long)?;
+        let map = MmapMut::map_anon(room)?;
+        let from = if is_large { map.as_ptr().align_offset(LARGE_PAGE) } else { 0 };
         #[cfg(target_os = "linux")]
-        if bytes >= LARGE_PAGE {
+        if is_large {
             // A wish: a kernel without large pages gives small ones.
-            let _ = map.advise(memmap2::Advice::HugePage);
+            let _ = map.advise_range(memmap2::Advice::HugePage, from, bytes);
         }
-        Ok(Self { map, len, of: PhantomData })
+        Ok(Self { map, from, len, of: PhantomData })
     }
 
     /// The numbers as bytes, in the machine's own order.
     pub fn bytes(&self) -> &[u8] {
-        self.map.get(..self.len * size_of::<T>()).unwrap_or_default()
+        self.map.get(self.from..self.from + self.len * size_of::<T>()).unwrap_or_default()
     }
 
     /// [`Self::bytes`], to be written to.
     pub fn bytes_mut(&mut self) -> &mut [u8] {
-        self.map.get_mut(..self.len * size_of::<T>()).unwrap_or_default()
+        self.map.get_mut(self.from..self.from + self.len * size_of::<T>()).unwrap_or_default()
     }
 }
 

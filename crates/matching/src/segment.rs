@@ -21,7 +21,7 @@ use crate::large::Large;
 use crate::words::Words;
 use flips::Flips;
 use shape::{Plan, Shape};
-use slot::Slot;
+use slot::{Slot, Tables};
 
 pub use build::{Row, split};
 
@@ -52,6 +52,8 @@ pub struct Parts {
     pub shape: Shape,
     /// The slots.
     pub slots: Vec<Slot>,
+    /// Their tables.
+    pub tables: Tables,
 }
 
 impl Segment {
@@ -103,6 +105,10 @@ impl Segment {
 
     fn slots(&self) -> &[Slot] {
         &self.parts.slots
+    }
+
+    fn tables(&self) -> &Tables {
+        &self.parts.tables
     }
 
     fn shape(&self) -> &Shape {

@@ -8,7 +8,7 @@ use mamori_model::{BankId, Distance, EntryId};
 
 use super::flips::{Flips, flips};
 use super::shape::Shape;
-use super::slot::{Key, Slot};
+use super::slot::{Slot, Tables};
 use super::{Parts, ROWS_MAX, Segment};
 use crate::large::Large;
 use crate::words::Words;
@@ -60,15 +60,10 @@ impl Segment {
             *bank = banks.number(row.bank).ok_or_else(misfit)?;
         }
         let shape = Shape::for_rows(rows.len(), Distance::PDQ_SAME_MAX.0);
-        let keys = Key::share(&shape.widths);
-        let measures = shape.widths.iter().zip(&shape.high);
-        let slots = keys
-            .iter()
-            .zip(measures)
-            .map(|(key, (width, high))| Slot::build(*key, *width, *high, &hashes))
-            .collect::<io::Result<_>>()?;
+        let (slots, places) = Slot::all(&shape, rows.len());
+        let tables = Tables::build(&slots, places, &hashes)?;
         let banks = banks.names;
-        Ok(Self::of(Parts { hashes, first, after_first, bank_of, banks, shape, slots }))
+        Ok(Self::of(Parts { hashes, first, after_first, bank_of, banks, shape, slots, tables }))
     }
 
     /// A segment of its parts, which belong together.

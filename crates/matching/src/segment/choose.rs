@@ -9,7 +9,7 @@
 use super::Segment;
 use super::probe::{Group, Scratch};
 use super::shape::{Plan, RADIUS_MAX, SCAN_NS, cheapest, float};
-use super::slot::{Slot, place};
+use super::slot::{Slot, group, place};
 use crate::kernel;
 use crate::words::Words;
 
@@ -54,10 +54,11 @@ impl Segment {
         for (index, ((slot, radius), end)) in slots.enumerate() {
             if let Ok(radius) = usize::try_from(*radius) {
                 let key = key_of(slot, query);
+                let directory = slot.directory(self.tables());
                 for (weight, flips) in self.flips(index).iter().enumerate().take(radius + 1) {
                     let low_max = u32::try_from(radius - weight).unwrap_or(0);
                     for flip in flips {
-                        let (from, to) = slot.group(key >> slot.low ^ flip);
+                        let (from, to) = group(directory, key >> slot.low ^ flip);
                         if from < to {
                             rows += u64::from(to - from);
                             scratch.groups.push(Group { from, to, low_max });
@@ -75,10 +76,11 @@ impl Segment {
         let mut costs = [f64::INFINITY; RADIUS_MAX + 1];
         let Some(slot) = self.slots().get(index) else { return costs };
         let high = key_of(slot, query) >> slot.low;
+        let directory = slot.directory(self.tables());
         let mut rows = 0;
         for ((radius, cost), flips) in costs.iter_mut().enumerate().zip(self.flips(index)) {
             for flip in flips {
-                let (from, to) = slot.group(high ^ flip);
+                let (from, to) = group(directory, high ^ flip);
                 rows += place(to.saturating_sub(from));
             }
             *cost = self.shape().found_cost(index, radius, rows);

@@ -94,7 +94,7 @@ impl Segment {
         for step in 0..slots.len() + 2 {
             // Ask for the postings of this slot,
             if let Some(slot) = slots.get(step) {
-                let postings: &[u32] = &slot.postings;
+                let postings = slot.postings(self.tables());
                 for group in groups_of(step) {
                     fetch(postings, place(group.from));
                     fetch(postings, place(group.to) - 1);
@@ -104,7 +104,8 @@ impl Segment {
             reading.clear();
             if let Some((index, slot)) = step.checked_sub(1).zip(slots.get(step.wrapping_sub(1))) {
                 let low = slot.key.of::<WIDE>(query) & slot.low_mask();
-                kernel::agreeing::<WIDE>(&slot.postings, groups_of(index), low, reading);
+                let postings = slot.postings(self.tables());
+                kernel::agreeing::<WIDE>(postings, groups_of(index), low, reading);
                 for row in &*reading {
                     fetch(hashes, place(*row));
                 }

@@ -17,7 +17,7 @@ pub const LOW_BITS_MAX: u32 = 8;
 /// The widest key: half the bits of its number remain for the directory.
 const WIDTH_MAX: u32 = 30;
 /// How many rows a group of the directory has, about: what one or two cache lines hold.
-const GROUP_ROWS: usize = 12;
+const GROUP_ROWS: usize = 8;
 
 /// What the steps of a look-up cost, in nanoseconds, as measured over 10 million rows that no
 /// cache holds. Only their proportions matter, and only for speed.
@@ -83,7 +83,7 @@ impl Shape {
         }
         let fits = widths.iter().all(|width| (4..=WIDTH_MAX).contains(width));
         let shape = Self::with_widths(rows, widths);
-        (fits && shape.directory_rows() <= rows.saturating_mul(2).max(1 << 12)).then_some(shape)
+        (fits && shape.directory_rows() <= (rows * 2).max(1 << 12)).then_some(shape)
     }
 
     /// A shape that was told; `None` if it is none.
@@ -96,7 +96,8 @@ impl Shape {
     }
 
     fn with_widths(rows: usize, widths: Vec<u32>) -> Self {
-        let wanted = (rows / GROUP_ROWS).max(1).ilog2();
+        // The power of two that is nearest in proportion.
+        let wanted = (rows * 3 / 2 / GROUP_ROWS).max(1).ilog2();
         let high = |width: &u32| wanted.clamp(width.saturating_sub(LOW_BITS_MAX), *width);
         Self { high: widths.iter().map(high).collect(), widths, rows }
     }

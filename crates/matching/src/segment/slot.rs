@@ -7,6 +7,7 @@
 
 use std::io;
 
+use super::shape::Shape;
 use crate::large::Large;
 use crate::words::Words;
 
@@ -23,15 +24,25 @@ pub struct Key {
     shifts: [u32; 4],
 }
 
-/// The rows of a segment in the order of one key.
+/// The rows of a segment in the order of one key. Where they are is in [`Tables`].
 pub struct Slot {
     /// Which bits.
     pub key: Key,
     /// How many of the key's bits, the lower ones, are kept in the postings.
     pub low: u32,
-    /// Of each group, where its postings begin; one place more, for the end of the last.
+    /// Where its directory begins.
+    directory_from: usize,
+    /// Where its postings begin.
+    postings_from: usize,
+}
+
+/// The directories and the postings of all slots, one after the other: together they fill large
+/// pages.
+pub struct Tables {
+    /// Of each group of each slot, where its postings begin among those of its slot; after each
+    /// slot one place more, for the end of the last.
     pub directory: Large<u32>,
-    /// The rows.
+    /// The rows, once for each slot.
     pub postings: Large<u32>,
 }
 
@@ -103,58 +114,94 @@ fn truncated(bits: u64) -> u32 {
 }
 
 impl Slot {
-    /// The slot of `key` over `hashes`, whose places are the rows; `high` of its `width` bits
-    /// choose the group. Fails where there is no memory.
-    pub fn build(key: Key, width: u32, high: u32, hashes: &[Words]) -> io::Result<Self> {
-        let groups = 1_usize << high;
-        let mut slot = Self {
-            key,
-            low: width - high,
-            directory: Large::zeroed(groups + 1)?,
-            postings: Large::zeroed(hashes.len())?,
-        };
-        slot.fill(hashes);
-        Ok(slot)
+    /// The slots of `shape` for `rows` rows, and how many places their directories have.
+    pub fn all(shape: &Shape, rows: usize) -> (Vec<Self>, usize) {
+        let mut directory_from = 0;
+        let mut slots = Vec::new();
+        let measures = shape.widths.iter().zip(&shape.high);
+        for (index, (key, (width, high))) in
+            Key::share(&shape.widths).into_iter().zip(measures).enumerate()
+        {
+            let low = width - high;
+            slots.push(Self { key, low, directory_from, postings_from: index * rows });
+            directory_from += (1 << high) + 1;
+        }
+        (slots, directory_from)
     }
 
-    /// From which posting to which the rows of a group go.
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "hot")]
-    pub fn group(&self, group: u32) -> (u32, u32) {
-        match self.directory.get(place(group)..place(group) + 2) {
-            Some([from, to]) => (*from, *to),
-            Some(_) | None => (0, 0),
-        }
+    /// The directory of the slot.
+    pub fn directory<'a>(&self, tables: &'a Tables) -> &'a [u32] {
+        tables.directory.get(self.directory_from..).unwrap_or_default()
+    }
+
+    /// The postings of the slot; behind them those of the next.
+    pub fn postings<'a>(&self, tables: &'a Tables) -> &'a [u32] {
+        tables.postings.get(self.postings_from..).unwrap_or_default()
     }
 
     /// The bits of a key that the postings have.
     pub fn low_mask(&self) -> u32 {
         (1 << self.low) - 1
     }
+}
 
+/// From which posting to which the rows of a group go.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "hot")]
+pub fn group(directory: &[u32], group: u32) -> (u32, u32) {
+    match directory.get(place(group)..place(group) + 2) {
+        Some([from, to]) => (*from, *to),
+        Some(_) | None => (0, 0),
+    }
+}
+
+impl Tables {
+    /// The tables of `slots`, whose directories have `places`, over `hashes`, whose places are the
+    /// rows. Fails where there is no memory.
+    pub fn build(slots: &[Slot], places: usize, hashes: &[Words]) -> io::Result<Self> {
+        let postings = Large::zeroed(hashes.len() * slots.len())?;
+        let mut tables = Self { directory: Large::zeroed(places)?, postings };
+        let mut directory: &mut [u32] = &mut tables.directory;
+        let mut postings: &mut [u32] = &mut tables.postings;
+        let ends = slots.iter().skip(1).map(|slot| slot.directory_from).chain([places]);
+        for (slot, end) in slots.iter().zip(ends) {
+            let (mine, rest) = directory.split_at_mut(end - slot.directory_from);
+            directory = rest;
+            let (rows, rest) = postings.split_at_mut(hashes.len());
+            postings = rest;
+            slot.fill(hashes, mine, rows);
+        }
+        Ok(tables)
+    }
+}
+
+impl Slot {
     #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
-    fn fill(&mut self, hashes: &[Words]) {
+    fn fill(&self, hashes: &[Words], directory: &mut [u32], postings: &mut [u32]) {
         #[cfg(target_arch = "x86_64")]
         if std::arch::is_x86_feature_detected!("bmi2") {
             // SAFETY: the processor has the feature, as the question above found.
-            return unsafe { self.fill_bmi2(hashes) };
+            return unsafe { self.fill_bmi2(hashes, directory, postings) };
         }
-        self.fill_with::<false>(hashes);
+        self.fill_with::<false>(hashes, directory, postings);
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "bmi2")]
-    fn fill_bmi2(&mut self, hashes: &[Words]) {
-        self.fill_with::<true>(hashes);
+    fn fill_bmi2(&self, hashes: &[Words], directory: &mut [u32], postings: &mut [u32]) {
+        self.fill_with::<true>(hashes, directory, postings);
     }
 
     /// Counts the rows of each group, then puts each row where its group's next one goes.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
-    fn fill_with<const BMI2: bool>(&mut self, hashes: &[Words]) {
-        let Self { key, low, directory, postings } = self;
-        let directory: &mut [u32] = directory;
-        let postings: &mut [u32] = postings;
+    fn fill_with<const BMI2: bool>(
+        &self,
+        hashes: &[Words],
+        directory: &mut [u32],
+        postings: &mut [u32],
+    ) {
+        let Self { key, low, .. } = self;
         for hash in hashes {
             let group = place(key.of::<BMI2>(hash) >> *low);
             if let Some(count) = directory.get_mut(group) {

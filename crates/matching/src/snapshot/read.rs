@@ -10,7 +10,7 @@ use super::{MAGIC, ORDER, SnapshotError, TAG_BYTES_MAX, VERSION};
 use crate::large::Large;
 use crate::pile::Placed;
 use crate::segment::shape::{SLOTS_MAX, Shape};
-use crate::segment::slot::{Key, Slot};
+use crate::segment::slot::{Slot, Tables};
 use crate::segment::{Parts, ROWS_MAX, Segment};
 use crate::{Index, Indexed};
 
@@ -78,12 +78,18 @@ fn segment(from: &mut impl Read) -> Result<Placed, SnapshotError> {
     if bank_of.iter().any(|number| usize::from(*number) >= banks.len()) {
         return Err(SnapshotError::Damaged("a row is in no bank"));
     }
-    let keys = Key::share(&shape.widths);
-    let mut slots = Vec::new();
-    for (key, (width, high)) in keys.into_iter().zip(shape.widths.iter().zip(&shape.high)) {
-        slots.push(slot(from, key, *width, *high, rows)?);
+    let (slots, directory_len) = Slot::all(&shape, rows);
+    let directory = numbers(from, directory_len)?;
+    let postings = numbers(from, rows * slots.len())?;
+    let tables = Tables { directory, postings };
+    for (slot, high) in slots.iter().zip(&shape.high) {
+        let directory = slot.directory(&tables).get(..(1 << high) + 1).unwrap_or_default();
+        let ends_well = directory.last().is_some_and(|end| usize::try_from(*end) == Ok(rows));
+        if !directory.is_sorted() || !ends_well {
+            return Err(SnapshotError::Damaged("a directory is out of order"));
+        }
     }
-    let parts = Parts { hashes, first, after_first, bank_of, banks, shape, slots };
+    let parts = Parts { hashes, first, after_first, bank_of, banks, shape, slots, tables };
     let mut placed = Placed::new(Segment::of(parts));
     for bank in left_banks {
         placed.remove_bank(bank);
@@ -124,22 +130,6 @@ fn shape(head: &mut Numbers<'_>, rows: usize) -> Result<Shape, SnapshotError> {
         high.push(head.u32()?);
     }
     Shape::of_parts(widths, high, rows).ok_or(SnapshotError::Damaged("the slots do not fit"))
-}
-
-fn slot(
-    from: &mut impl Read,
-    key: Key,
-    width: u32,
-    high: u32,
-    rows: usize,
-) -> Result<Slot, SnapshotError> {
-    let directory: Large<u32> = numbers(from, (1_usize << high) + 1)?;
-    let postings = numbers(from, rows)?;
-    let ends_well = directory.last().is_some_and(|end| usize::try_from(*end) == Ok(rows));
-    if !directory.is_sorted() || !ends_well {
-        return Err(SnapshotError::Damaged("a directory is out of order"));
-    }
-    Ok(Slot { key, low: width - high, directory, postings })
 }
 
 /// A section of `len` numbers.

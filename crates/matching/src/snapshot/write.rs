@@ -68,10 +68,8 @@ fn write_segment(placed: &Placed, to: &mut impl Write) -> io::Result<()> {
     section(to, parts.hashes.bytes())?;
     section(to, parts.after_first.bytes())?;
     section(to, parts.bank_of.bytes())?;
-    for slot in &parts.slots {
-        section(to, slot.directory.bytes())?;
-        section(to, slot.postings.bytes())?;
-    }
+    section(to, parts.tables.directory.bytes())?;
+    section(to, parts.tables.postings.bytes())?;
     let mut gone = Written::default();
     for row in placed.gone.rows() {
         gone.u32(u32::try_from(row).unwrap_or(u32::MAX));

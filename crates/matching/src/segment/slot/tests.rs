@@ -23,22 +23,30 @@ fn every_bit_of_a_hash_is_in_one_key() {
 #[test]
 fn every_row_is_in_the_group_of_its_key_with_the_lower_bits() {
     let hashes: Vec<Words> = (0..3_000).map(hash).collect();
-    for (width, high) in [(16, 8), (16, 16), (12, 5), (20, 12)] {
-        let key = Key::share(&[width, 256 - width])[0];
-        let slot = Slot::build(key, width, high, &hashes).unwrap();
+    for high in [[8, 6], [16, 8], [9, 14]] {
+        let (widths, rows) = (vec![16, 16, 28, 28, 28, 28, 28, 28, 28, 28], hashes.len());
+        let mut highs = vec![20; 10];
+        highs[..2].copy_from_slice(&high);
+        highs[1] = highs[1].max(8);
+        highs[0] = highs[0].max(8);
+        let shape = Shape::of_parts(widths, highs.clone(), rows).unwrap();
+        let (slots, places) = Slot::all(&shape, rows);
+        let tables = Tables::build(&slots, places, &hashes).unwrap();
 
-        let mut seen = 0;
-        for group in 0..1 << high {
-            let (from, to) = slot.group(group);
-            for posting in &slot.postings[place(from)..place(to)] {
-                let row = place(posting >> ROW_SHIFT);
-                let expected = key.of::<false>(&hashes[row]);
-                assert_eq!(group << slot.low | posting & slot.low_mask(), expected);
-                seen += 1;
+        for (slot, high) in slots.iter().zip(highs) {
+            let mut seen = 0;
+            for number in 0..1 << high {
+                let (from, to) = group(slot.directory(&tables), number);
+                for posting in &slot.postings(&tables)[place(from)..place(to)] {
+                    let row = place(posting >> ROW_SHIFT);
+                    let expected = slot.key.of::<false>(&hashes[row]);
+                    assert_eq!(number << slot.low | posting & slot.low_mask(), expected);
+                    seen += 1;
+                }
             }
+            assert_eq!(seen, rows);
         }
-        assert_eq!(seen, hashes.len());
-        assert_eq!(slot.group(1 << high), (0, 0));
+        assert_eq!(group(slots[9].directory(&tables), 1 << 20), (0, 0));
     }
 }
 
