@@ -1,19 +1,24 @@
 """Compares Mamori's PDQ with PyPI pdqhash, on pictures drawn by code.
 
-    python compare.py --draw DRAW --hash HASH --work FOLDER [--count 50]
+    python compare.py --draw DRAW --hash HASH --work FOLDER [--count 600]
 
 DRAW and HASH are the examples `draw-pictures` and `pdq-of-files` of mamori-media, built with
 --release. Needs: pip install pdqhash pillow numpy. Exit status 1 if a promise is broken:
 
-- each file of reference quality >= 80 is at most 10 bits from the reference;
+- at least 500 of the drawn pictures have a reference quality >= 80;
+- each file and frame of reference quality >= 80 is at most 10 bits from the reference;
 - where both hash the same decoded pixels (files without loss), the median is at most 2.
 
-The reference is: Pillow decodes, convert("RGB"), pdqhash at full resolution.
+The reference is: Pillow decodes, convert("RGB"), pdqhash at full resolution. A file that breaks a
+promise stays in FOLDER.
 """
 
 import argparse
+import collections
 import json
+import multiprocessing
 import pathlib
+import shutil
 import statistics
 import subprocess
 import sys
@@ -25,70 +30,11 @@ from PIL import Image, ImageSequence
 DISTANCE_MAX = 10
 MEDIAN_MAX = 2
 QUALITY_MIN = 80
-COUNT_MIN = 500
+PICTURES_MIN = 500
 
-
-def variants(picture):
-    """Name, whether the pixels survive, format and options of each way to save `picture`."""
-    grey = picture.convert("L")
-    alpha = picture.copy()
-    alpha.putalpha(grey.point(lambda v: 255 - v // 2))
-    palette = picture.quantize(64)
-    grey_alpha = Image.merge("LA", (grey, grey))
-    wide = Image.fromarray(numpy.asarray(grey).astype(numpy.uint16) * 257)
-    cmyk = picture.convert("CMYK")
-    yield "png rgb", True, picture, "PNG", {}
-    yield "png grey", True, grey, "PNG", {}
-    yield "png 1 bit", True, picture.convert("1"), "PNG", {}
-    yield "png palette", True, palette, "PNG", {}
-    yield "png palette 2 bit", True, picture.quantize(4), "PNG", {"bits": 2}
-    yield "png palette, see-through", True, palette, "PNG", {"transparency": 3}
-    yield "png grey alpha", True, grey_alpha, "PNG", {}
-    yield "png rgb alpha", True, alpha, "PNG", {}
-    yield "png 16 bit grey", True, wide, "PNG", {}
-    yield "png animated", True, picture, "PNG", {
-        "save_all": True, "append_images": [picture.transpose(Image.Transpose.ROTATE_180)]}
-    for quality in (30, 75, 95):
-        yield f"jpeg q{quality}", False, picture, "JPEG", {"quality": quality}
-    for sampling in ("4:4:4", "4:2:2", "4:2:0", "4:1:1"):
-        yield f"jpeg {sampling}", False, picture, "JPEG", {"subsampling": sampling}
-    yield "jpeg progressive", False, picture, "JPEG", {"progressive": True}
-    yield "jpeg restarts", False, picture, "JPEG", {"restart_marker_blocks": 3}
-    yield "jpeg grey", False, grey, "JPEG", {}
-    yield "jpeg stored as rgb", False, picture, "JPEG", {"keep_rgb": True}
-    yield "jpeg cmyk", False, cmyk, "JPEG", {}
-    yield "jpeg cmyk progressive", False, cmyk, "JPEG", {"progressive": True}
-    yield "jpeg with exif", False, picture, "JPEG", {"exif": exif()}
-    yield "gif", True, palette, "GIF", {}
-    yield "gif interlaced", True, palette, "GIF", {"interlace": True}
-    yield "gif see-through", True, palette, "GIF", {"transparency": 5}
-    yield "gif animated", True, palette, "GIF", {
-        "save_all": True, "append_images": [palette.rotate(180)], "loop": 0}
-    yield "gif grey", True, grey, "GIF", {}
-    yield "webp", False, picture, "WEBP", {"quality": 80}
-    yield "webp lossless", True, picture, "WEBP", {"lossless": True}
-    yield "webp alpha", False, alpha, "WEBP", {"quality": 80}
-    yield "webp animated", False, picture, "WEBP", {
-        "save_all": True, "append_images": [picture.rotate(180)]}
-    yield "bmp", True, picture, "BMP", {}
-    yield "bmp grey", True, grey, "BMP", {}
-    yield "bmp palette", True, palette, "BMP", {}
-    yield "bmp 1 bit", True, picture.convert("1"), "BMP", {}
-    yield "bmp alpha", True, alpha, "BMP", {}
-    for packing in ("raw", "tiff_lzw", "tiff_adobe_deflate", "packbits"):
-        yield f"tiff {packing}", True, picture, "TIFF", {"compression": packing}
-    yield "tiff jpeg", False, picture, "TIFF", {"compression": "jpeg"}
-    yield "tiff grey", True, grey, "TIFF", {}
-    yield "tiff 16 bit grey", True, wide, "TIFF", {}
-    yield "tiff 1 bit", True, picture.convert("1"), "TIFF", {}
-    yield "tiff 1 bit fax", True, picture.convert("1"), "TIFF", {"compression": "group4"}
-    yield "tiff palette", True, palette, "TIFF", {}
-    yield "tiff palette lzw", True, palette, "TIFF", {"compression": "tiff_lzw"}
-    yield "tiff grey alpha", True, grey_alpha, "TIFF", {}
-    yield "tiff rgb alpha", True, alpha, "TIFF", {}
-    yield "tiff cmyk", True, cmyk, "TIFF", {}
-    yield "tiff pages", True, picture, "TIFF", {
-        "save_all": True, "append_images": [picture.rotate(180)]}
+# Kinds of file that each picture is saved as, besides the PNG that it was drawn as. Each kind gets
+# its share of the pictures.
+KINDS_EACH = 3
 
 
 def exif():
@@ -99,28 +45,131 @@ def exif():
     return data
 
 
+def see_through(picture):
+    """With an alpha channel that follows the brightness."""
+    alpha = picture.copy()
+    alpha.putalpha(picture.convert("L").point(lambda v: 255 - v // 2))
+    return alpha
+
+
+def wide(picture):
+    """Grey with 16 bits."""
+    return Image.fromarray(numpy.asarray(picture.convert("L")).astype(numpy.uint16) * 257)
+
+
+def grey_alpha(picture):
+    """Grey with an alpha channel."""
+    grey = picture.convert("L")
+    return Image.merge("LA", (grey, grey))
+
+
+# What is saved, by a word.
+MODES = {
+    "rgb": lambda picture: picture,
+    "grey": lambda picture: picture.convert("L"),
+    "1": lambda picture: picture.convert("1"),
+    "palette": lambda picture: picture.quantize(64),
+    "palette of 4": lambda picture: picture.quantize(4),
+    "cmyk": lambda picture: picture.convert("CMYK"),
+    "alpha": see_through,
+    "grey alpha": grey_alpha,
+    "wide": wide,
+}
+
+Kind = collections.namedtuple("Kind", "name is_exact mode form options")
+
+
+def exact(name, mode, form, **options):
+    """A way to save a picture that keeps its pixels."""
+    return Kind(name, True, mode, form, options)
+
+
+def lossy(name, mode, form, **options):
+    """A way to save a picture that changes its pixels."""
+    return Kind(name, False, mode, form, options)
+
+
+# With "more", a second frame: the first one upside down.
+KINDS = [
+    exact("png grey", "grey", "PNG"),
+    exact("png 1 bit", "1", "PNG"),
+    exact("png palette", "palette", "PNG"),
+    exact("png palette 2 bit", "palette of 4", "PNG", bits=2),
+    exact("png palette, see-through", "palette", "PNG", transparency=3),
+    exact("png grey alpha", "grey alpha", "PNG"),
+    exact("png rgb alpha", "alpha", "PNG"),
+    exact("png 16 bit grey", "wide", "PNG"),
+    exact("png animated", "rgb", "PNG", more=True),
+    *(lossy(f"jpeg q{quality}", "rgb", "JPEG", quality=quality) for quality in (30, 75, 95)),
+    *(lossy(f"jpeg {sampling}", "rgb", "JPEG", subsampling=sampling)
+      for sampling in ("4:4:4", "4:2:2", "4:2:0", "4:1:1")),
+    lossy("jpeg progressive", "rgb", "JPEG", progressive=True),
+    lossy("jpeg restarts", "rgb", "JPEG", restart_marker_blocks=3),
+    lossy("jpeg grey", "grey", "JPEG"),
+    lossy("jpeg stored as rgb", "rgb", "JPEG", keep_rgb=True),
+    lossy("jpeg cmyk", "cmyk", "JPEG"),
+    lossy("jpeg ycck", "cmyk", "JPEG"),
+    lossy("jpeg cmyk progressive", "cmyk", "JPEG", progressive=True),
+    lossy("jpeg with exif", "rgb", "JPEG", exif=exif()),
+    exact("gif", "palette", "GIF"),
+    exact("gif interlaced", "palette", "GIF", interlace=True),
+    exact("gif see-through", "palette", "GIF", transparency=5),
+    exact("gif animated", "palette", "GIF", more=True, loop=0),
+    exact("gif grey", "grey", "GIF"),
+    lossy("webp", "rgb", "WEBP", quality=80),
+    exact("webp lossless", "rgb", "WEBP", lossless=True),
+    lossy("webp alpha", "alpha", "WEBP", quality=80),
+    lossy("webp animated", "rgb", "WEBP", more=True),
+    exact("bmp", "rgb", "BMP"),
+    exact("bmp grey", "grey", "BMP"),
+    exact("bmp palette", "palette", "BMP"),
+    exact("bmp 1 bit", "1", "BMP"),
+    exact("bmp alpha", "alpha", "BMP"),
+    *(exact(f"tiff {packing}", "rgb", "TIFF", compression=packing)
+      for packing in ("raw", "tiff_lzw", "tiff_adobe_deflate", "packbits")),
+    lossy("tiff jpeg", "rgb", "TIFF", compression="jpeg"),
+    exact("tiff grey", "grey", "TIFF"),
+    exact("tiff 16 bit grey", "wide", "TIFF"),
+    exact("tiff 1 bit", "1", "TIFF"),
+    exact("tiff 1 bit fax", "1", "TIFF", compression="group4"),
+    exact("tiff palette", "palette", "TIFF"),
+    exact("tiff palette lzw", "palette", "TIFF", compression="tiff_lzw"),
+    exact("tiff grey alpha", "grey alpha", "TIFF"),
+    exact("tiff rgb alpha", "alpha", "TIFF"),
+    exact("tiff cmyk", "cmyk", "TIFF"),
+    exact("tiff pages", "rgb", "TIFF", more=True),
+]
+
+
 def ycck(file):
     """Turns an Adobe CMYK JPEG into one whose marker says YCCK."""
     at = file.index(b"Adobe") + 11
     return file[:at] + b"\x02" + file[at + 1:]
 
 
-def write_variants(drawn, folder):
-    """Writes ten of the variants of each drawn picture, all of them over five pictures."""
-    kinds = {}
-    for index, path in enumerate(drawn):
-        picture = Image.open(path).convert("RGB")
-        for position, (kind, is_exact, image, form, options) in enumerate(variants(picture)):
-            if position % 5 != index % 5:
-                continue
-            file = folder / f"{path.stem}-{position}"
-            image.save(file, form, **options)
-            kinds[file] = (kind, is_exact)
-            if kind == "jpeg cmyk":
-                other = folder / f"{path.stem}-{position}-ycck"
-                other.write_bytes(ycck(file.read_bytes()))
-                kinds[other] = ("jpeg ycck", False)
-    return kinds
+def save(picture, kind, path):
+    """Saves `picture` as a file of `kind`."""
+    image, options = MODES[kind.mode](picture), dict(kind.options)
+    if options.pop("more", False):
+        options |= {"save_all": True, "append_images": [image.transpose(Image.Transpose.ROTATE_180)]}
+    image.save(path, kind.form, **options)
+    if kind.name == "jpeg ycck":
+        path.write_bytes(ycck(path.read_bytes()))
+
+
+def files_of(index, drawn):
+    """Each file of one drawn picture, with its kind and whether the pixels survived in it."""
+    files = {drawn: ("drawn", True)}
+    for path in drawn.parent.glob(f"{drawn.stem}-*"):
+        name = path.name.split("-", 1)[1]
+        files[path] = (f"drawn: {name}", not name.startswith("jpeg"))
+    picture = Image.open(drawn).convert("RGB")
+    for turn in range(KINDS_EACH):
+        position = (index * KINDS_EACH + turn) % len(KINDS)
+        path = drawn.parent / f"{drawn.stem}-saved-{position}"
+        save(picture, KINDS[position], path)
+        files[path] = KINDS[position][:2]
+    return files
 
 
 def number(bits):
@@ -152,39 +201,80 @@ def ours(program, paths):
     return {pathlib.Path(line["path"]): line for line in map(json.loads, run.stdout.splitlines())}
 
 
-def compare(kinds, answers):
-    """Distances of the first frames by kind, and the complaints about any frame or variant."""
-    found, complaints = {}, []
-    for path, (kind, is_exact) in kinds.items():
-        answer = answers[path]
-        if "error" in answer:
-            complaints.append(f"{kind}: {path.name}: {answer['error']}")
-            continue
-        frames, turned = reference(path)
-        pairs = list(zip(frames, answer["frames"]))
-        if len(frames) != len(answer["frames"]):
-            complaints.append(f"{kind}: {path.name}: {len(answer['frames'])} frames of {len(frames)}")
-        # A dihedral variant counts as a frame of the quality of the first.
-        pairs += [((bits, frames[0][1]), ours) for bits, ours in zip(turned, answer["dihedral"])]
-        distances = [(bits ^ int(ours, 16)).bit_count() for (bits, _), ours in pairs]
-        for ((_, quality), _), distance in zip(pairs, distances):
-            if quality >= QUALITY_MIN and distance > DISTANCE_MAX:
-                complaints.append(f"{kind}: {path.name}: {distance} bits from the reference")
-        quality = frames[0][1]
-        if is_exact and quality != answer["quality"]:
-            complaints.append(f"{kind}: {path.name}: quality {answer['quality']}, not {quality}")
-        found.setdefault((kind, is_exact), []).append((quality, distances[0]))
-    return found, complaints
+Row = collections.namedtuple("Row", "kind is_exact quality distance size")
+
+
+def compare(path, kind, is_exact, answer):
+    """What came of one file, by its first frame, and complaints about any frame or variant."""
+    if "error" in answer:
+        return [], [f"{kind}: {path.name}: {answer['error']}"]
+    complaints = []
+    frames, turned = reference(path)
+    pairs = list(zip(frames, answer["frames"]))
+    if len(frames) != len(answer["frames"]):
+        complaints.append(f"{kind}: {path.name}: {len(answer['frames'])} frames of {len(frames)}")
+    # A dihedral variant counts as a frame of the quality of the first.
+    pairs += [((bits, frames[0][1]), ours) for bits, ours in zip(turned, answer["dihedral"])]
+    distances = [(bits ^ int(ours, 16)).bit_count() for (bits, _), ours in pairs]
+    for ((_, quality), _), distance in zip(pairs, distances):
+        if quality >= QUALITY_MIN and distance > DISTANCE_MAX:
+            complaints.append(f"{kind}: {path.name}: {distance} bits from the reference")
+    quality = frames[0][1]
+    if is_exact and quality != answer["quality"]:
+        complaints.append(f"{kind}: {path.name}: quality {answer['quality']}, not {quality}")
+    size = (answer["width"], answer["height"])
+    return [Row(kind, is_exact, quality, distances[0], size)], complaints
+
+
+def compare_picture(job):
+    """The rows and the complaints of every file of one drawn picture."""
+    index, drawn, program = job
+    rows, complaints = [], []
+    files = files_of(index, drawn)
+    answers = ours(program, list(files))
+    for path, (kind, is_exact) in files.items():
+        row, wrong = compare(path, kind, is_exact, answers[path])
+        rows += row
+        complaints += wrong
+        if not wrong:
+            path.unlink()
+    return rows, complaints
 
 
 def show(name, rows):
     """One line of the table."""
-    trusted = [distance for quality, distance in rows if quality >= QUALITY_MIN]
-    distances = [distance for _, distance in rows]
+    trusted = [row.distance for row in rows if row.quality >= QUALITY_MIN]
+    distances = [row.distance for row in rows]
     worst = max(trusted) if trusted else "-"
     same = sum(distance == 0 for distance in distances)
     print(f"{name:26} {len(rows):6} {len(trusted):8} {worst:>6} "
           f"{statistics.median(distances):8.1f} {100 * same / len(rows):8.1f} %")
+
+
+def tell(rows, complaints):
+    """Prints the table and the figures, and adds what the sum of it breaks to `complaints`."""
+    print(f"{'kind':26} {'files':>6} {'q >= 80':>8} {'worst':>6} {'median':>8} {'the same':>10}")
+    for kind in sorted({row.kind for row in rows}):
+        show(kind, [row for row in rows if row.kind == kind])
+    same_pixels = [row for row in rows if row.is_exact]
+    print()
+    show("same decoded pixels", same_pixels)
+    show("everything", rows)
+
+    drawn = [row for row in rows if row.kind == "drawn"]
+    trusted = sum(row.quality >= QUALITY_MIN for row in drawn)
+    areas = [width * height for width, height in (row.size for row in drawn)]
+    shapes = {row.size for row in drawn}
+    slimmest = max(max(size) / min(size) for size in shapes)
+    print(f"{len(rows)} files of {len(drawn)} drawn pictures, {trusted} of them of quality >= "
+          f"{QUALITY_MIN}; {len(shapes)} sizes from {min(areas)} to {max(areas)} pixels, up to "
+          f"{slimmest:.0f} times as long as wide")
+
+    if trusted < PICTURES_MIN:
+        complaints.append(f"only {trusted} pictures of quality >= {QUALITY_MIN} were compared, "
+                          f"fewer than {PICTURES_MIN}")
+    if statistics.median(row.distance for row in same_pixels) > MEDIAN_MAX:
+        complaints.append(f"the median on the same decoded pixels is above {MEDIAN_MAX}")
 
 
 def main():
@@ -192,35 +282,21 @@ def main():
     parser.add_argument("--draw", required=True)
     parser.add_argument("--hash", required=True)
     parser.add_argument("--work", required=True, type=pathlib.Path)
-    parser.add_argument("--count", type=int, default=50)
+    parser.add_argument("--count", type=int, default=600, help="pictures to draw")
     options = parser.parse_args()
 
-    drawn_folder, saved_folder = options.work / "drawn", options.work / "saved"
-    for folder in (drawn_folder, saved_folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        for old in folder.iterdir():
-            old.unlink()
-    subprocess.run([options.draw, drawn_folder, str(options.count)], check=True)
-    drawn = sorted(drawn_folder.glob("*.png"))
-    kinds = write_variants(drawn, saved_folder)
-    for path in sorted(set(drawn_folder.iterdir()) - set(drawn)):
-        kinds[path] = ("drawn: " + path.name.split("-", 1)[1], not path.name.endswith(
-            ("jpeg", "jpeg_grey")))
+    shutil.rmtree(options.work, ignore_errors=True)
+    options.work.mkdir(parents=True)
+    subprocess.run([options.draw, options.work, str(options.count)], check=True)
+    drawn = sorted(path for path in options.work.glob("*.png") if path.stem.isdigit())
 
-    found, complaints = compare(kinds, ours(options.hash, list(kinds)))
-    print(f"{'kind':26} {'files':>6} {'q >= 80':>8} {'worst':>6} {'median':>8} {'the same':>10}")
-    for (kind, _), rows in sorted(found.items()):
-        show(kind, rows)
-    everything = [row for rows in found.values() for row in rows]
-    exact = [row for (_, is_exact), rows in found.items() if is_exact for row in rows]
-    print()
-    show("same decoded pixels", exact)
-    show("everything", everything)
-
-    if statistics.median(distance for _, distance in exact) > MEDIAN_MAX:
-        complaints.append(f"the median on the same decoded pixels is above {MEDIAN_MAX}")
-    if len(everything) < COUNT_MIN:
-        complaints.append(f"only {len(everything)} files were compared, fewer than {COUNT_MIN}")
+    rows, complaints = [], []
+    jobs = [(index, path, options.hash) for index, path in enumerate(drawn)]
+    with multiprocessing.Pool() as pool:
+        for more, wrong in pool.imap_unordered(compare_picture, jobs):
+            rows += more
+            complaints += wrong
+    tell(rows, complaints)
     for complaint in complaints:
         print("BROKEN:", complaint)
     return 1 if complaints else 0
