@@ -1,9 +1,10 @@
 //! `schemathesis`: a machine tries what the OpenAPI document allows, as an administrator and as a
-//! service, against a real server on a fresh database.
+//! service, against a real server on a fresh database that holds one of each thing.
 
-use std::fs::{self, File};
+use std::fs;
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -34,26 +35,24 @@ fn try_everything(machine: &Machine, args: &[String]) -> Result<()> {
     let python = python::with_packages(machine, "schemathesis", &PACKAGES)?;
     run(&mut machine.cargo(["build", "-p", "mamori-server"]))?;
 
+    let folder = tempfile::Builder::new().prefix("mamori-schemathesis-").tempdir()?;
     let program = machine.target().join("debug/mamori");
-    let folder = machine.root.join(".cache/schemathesis-server");
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder)?;
     let address = free_address()?;
-    let config = folder.join("mamori.toml");
-    let settings = format!(
-        "[server]\nlisten = \"{address}\"\n\n[database]\nurl = \"sqlite:{}\"\n",
-        folder.join("mamori.sqlite").display()
-    );
-    fs::write(&config, settings)?;
+    let config = write_config(folder.path(), &address)?;
     let admin = key(&program, &config, &["admin"])?;
     let service = key(&program, &config, &["service", "schemathesis"])?;
+    let _server = Server::start(&program, &config, folder.path())?;
+    wait_for(&address, folder.path())?;
 
-    let _server = Server::start(&program, &config, &folder.join("log"))?;
-    wait_for(&address)?;
-    for key in [admin, service] {
+    let tests = machine.root.join("crates/web/tests");
+    let mut fill = Command::new(&python);
+    fill.arg(tests.join("schemathesis_data.py")).arg(format!("http://{address}"));
+    fill.args([&admin, &service]).arg(tests.join("schemathesis.toml")).arg(folder.path());
+    run(&mut fill)?;
+    for (role, key) in [("admin", admin), ("service", service)] {
         let mut schemathesis = Command::new(&python);
         schemathesis.args(["-m", "schemathesis.cli", "--config-file"]);
-        schemathesis.arg(machine.root.join("crates/web/tests/schemathesis.toml"));
+        schemathesis.arg(folder.path().join(role).with_extension("toml"));
         schemathesis.arg("run").arg(format!("http://{address}/openapi.json"));
         schemathesis.args([
             "--checks",
@@ -75,6 +74,18 @@ fn free_address() -> Result<String> {
     Ok(listener.local_addr()?.to_string())
 }
 
+/// A Mamori on SQLite in `folder`, which lets a service have all the endpoints that are tried.
+fn write_config(folder: &Path, address: &str) -> Result<PathBuf> {
+    let config = folder.join("mamori.toml");
+    let settings = format!(
+        "[server]\nlisten = \"{address}\"\n\n[database]\nurl = \"sqlite:{}\"\n\n\
+         [webhooks]\nendpoints_max = 1000\n",
+        folder.join("mamori.sqlite").display()
+    );
+    fs::write(&config, settings)?;
+    Ok(config)
+}
+
 fn key(program: &Path, config: &Path, role: &[&str]) -> Result<String> {
     let mut create = Command::new(program);
     create.args(["key", "--config"]).arg(config).arg("create").args(role);
@@ -85,36 +96,46 @@ fn key(program: &Path, config: &Path, role: &[&str]) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// A `mamori serve` that ends with this value.
+/// A `mamori serve` that ends with this value, or with this program, however that ends.
 struct Server {
-    child: Child,
+    keeper: Child,
 }
+
+/// `$1` the program, `$2` its configuration, `$3` its folder, which goes with it. Its input closes
+/// when we end.
+const KEEPER: &str = r#"
+trap '' HUP INT TERM
+"$1" serve --config "$2" >"$3/log" 2>&1 </dev/null &
+cat >/dev/null
+kill -KILL $!
+rm -rf "$3"
+"#;
 
 impl Server {
-    fn start(program: &Path, config: &Path, log: &Path) -> Result<Self> {
-        let log = File::create(log)?;
-        let mut serve = Command::new(program);
-        serve.arg("serve").arg("--config").arg(config);
-        serve.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
-        Ok(Self { child: serve.spawn().context("`mamori serve` did not start")? })
+    fn start(program: &Path, config: &Path, folder: &Path) -> Result<Self> {
+        let mut keeper = Command::new("sh");
+        keeper.args(["-c", KEEPER, "sh"]).arg(program).arg(config).arg(folder);
+        let keeper = keeper.stdin(Stdio::piped()).process_group(0).spawn();
+        Ok(Self { keeper: keeper.context("`mamori serve` did not start")? })
     }
-}
-
-fn wait_for(address: &str) -> Result<()> {
-    let begun = Instant::now();
-    while TcpStream::connect(address).is_err() {
-        if begun.elapsed() > START_TIME_MAX {
-            bail!("`mamori serve` does not answer; its log is in .cache/schemathesis-server");
-        }
-        thread::sleep(Duration::from_millis(100));
-    }
-    Ok(())
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended by itself; there is nothing to keep either way.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        drop(self.keeper.stdin.take());
+        // There is nothing to keep, however it ended.
+        let _ = self.keeper.wait();
     }
+}
+
+fn wait_for(address: &str, folder: &Path) -> Result<()> {
+    let begun = Instant::now();
+    while TcpStream::connect(address).is_err() {
+        if begun.elapsed() > START_TIME_MAX {
+            let log = fs::read_to_string(folder.join("log")).unwrap_or_default();
+            bail!("`mamori serve` does not answer; it said:\n{log}");
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    Ok(())
 }

@@ -1,0 +1,133 @@
+"""Fills a fresh Mamori with things to find, and tells schemathesis their ids.
+
+    python schemathesis_data.py ADDRESS ADMIN_KEY SERVICE_KEY CONFIG FOLDER
+
+Through the API: a bank, an entry, an import, a match, a key, an endpoint, a delivery, and what may
+be deleted. Writes into FOLDER the dictionaries that CONFIG (schemathesis.toml) names, and beside
+them `admin.toml` and `service.toml`: CONFIG, and that nothing is missing where the document's
+`x-who` lets the role find nothing. Python's standard library only.
+"""
+
+import http.server
+import json
+import pathlib
+import sys
+import threading
+import time
+import urllib.request
+
+# What is there to be used up: more than a run asks for.
+SPARE = 100
+
+# How long a delivery may take.
+DELIVERY_S_MAX = 60
+
+BANK = {
+    "purpose": "rehearsal", "source": "drawn by code", "legal_basis": "a rehearsal needs none",
+    "owner": "the tests", "jurisdictions": ["*"], "action": "hold",
+}
+
+
+class Caller:
+    """Somebody with a key."""
+
+    def __init__(self, address, key):
+        self.address, self.key = address, key
+
+    def call(self, method, path, body=None, media_type="application/json"):
+        """The answer, which must be one of success."""
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+        request = urllib.request.Request(self.address + path, data=body, method=method, headers={
+            "authorization": f"Bearer {self.key}", "content-type": media_type})
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return json.load(response)
+
+    def post(self, path, body=None, **more):
+        """A POST."""
+        return self.call("POST", path, body, **more)
+
+
+class Receiver(http.server.BaseHTTPRequestHandler):
+    """Takes webhooks."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["content-length"]))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def delivered(service, endpoint):
+    """Deliveries that came: what is still on its way is not sent again."""
+    wanted = {service.post(f"/v1/webhooks/{endpoint}/test")["delivery_id"] for _ in range(SPARE)}
+    until = time.monotonic() + DELIVERY_S_MAX
+    while time.monotonic() < until:
+        page = service.call("GET", "/v1/deliveries?state=delivered&limit=1000")["data"]
+        if wanted <= {delivery["id"] for delivery in page}:
+            return sorted(wanted)
+        time.sleep(0.2)
+    raise SystemExit(f"only {len(page)} of {SPARE} webhooks came")
+
+
+def make(admin, service, receiver):
+    """Makes everything, and gives the ids by the name of their dictionary."""
+    key = next(key for key in admin.call("GET", "/v1/keys")["data"] if key["role"] == "service")
+    owner = key["service_id"]
+    make_bank = lambda name: admin.post("/v1/banks", BANK | {"name": name})["id"]
+    make_key = lambda name: admin.post(
+        "/v1/keys", {"role": "service", "service_id": owner, "name": name})["id"]
+    make_endpoint = lambda _: service.post("/v1/webhooks", {"url": receiver})["id"]
+    spare = [f"spare-{nth}" for nth in range(SPARE)]
+
+    bank, endpoint = make_bank("kept"), make_endpoint("kept")
+    hashes = [f"{nth:032x}" for nth in range(SPARE)]
+    entries = admin.post(f"/v1/banks/{bank}/entries", {
+        "entries": [{"kind": "md5", "hash": text} for text in hashes]})["ids"]
+    line = json.dumps({"hash": "0f" * 32}).encode()
+    imported = admin.post(f"/v1/banks/{bank}/imports", line, media_type="application/x-ndjson")
+    matched = service.post("/v1/check", {
+        "item_id": "known", "surface": "public", "md5": hashes[0]})["match_id"]
+    return {
+        "banks": [bank], "spare-banks": map(make_bank, spare),
+        "entries": entries[:1], "spare-entries": entries[1:],
+        "imports": [imported["id"]], "matches": [matched], "services": [owner],
+        "spare-keys": map(make_key, spare),
+        "endpoints": [endpoint], "spare-endpoints": map(make_endpoint, spare),
+        "deliveries": delivered(service, endpoint),
+    }
+
+
+def not_for(role, document):
+    """The operations that find nothing for `role`, as schemathesis names them."""
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            if operation["x-who"] in {"admin", "service"} - {role}:
+                yield f"{method.upper()} {path}"
+
+
+def main():
+    address, admin_key, service_key, config, folder = sys.argv[1:]
+    admin, service = Caller(address, admin_key), Caller(address, service_key)
+    folder = pathlib.Path(folder)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    made = make(admin, service, f"http://127.0.0.1:{server.server_port}/")
+    for name, ids in made.items():
+        (folder / f"{name}.dict").write_text("".join(f'"{id}"\n' for id in ids))
+
+    document = admin.call("GET", "/openapi.json")
+    for role in ("admin", "service"):
+        names = json.dumps(list(not_for(role, document)), indent=2)
+        (folder / f"{role}.toml").write_text(pathlib.Path(config).read_text() + f"""
+# What this role does not find, whether it is there or not.
+[[operations]]
+include-name = {names}
+warnings = false
+""")
+
+
+if __name__ == "__main__":
+    main()
