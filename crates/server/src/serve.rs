@@ -57,7 +57,7 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     let metrics = metrics::install().context("no metrics can be kept")?;
     let mut asked = stop::Asked::listen().context("no signals can be received")?;
     // Before anything is touched: an address that is taken is the commonest mistake.
-    let doors = Doors::take(config).await?;
+    let doors = Doors::take(config)?;
 
     let node = Node::start(config).await?;
     if let Some(issued) = node.desk().issue_first_key().await? {

@@ -30,6 +30,9 @@ pub struct Server {
     /// How long a client may send nothing in the middle of a body.
     #[serde(deserialize_with = "within::<1, HOUR_S, _, _>")]
     pub body_idle_timeout_s: u32,
+    /// How long a client may take nothing of its answer.
+    #[serde(deserialize_with = "within::<1, HOUR_S, _, _>")]
+    pub answer_idle_timeout_s: u32,
     /// How long a request may take in all; imports have no limit but the idle one.
     #[serde(deserialize_with = "within::<1, HOUR_S, _, _>")]
     pub request_timeout_s: u32,
@@ -46,6 +49,7 @@ impl Default for Server {
             connections_max: 1_024,
             header_timeout_s: 10,
             body_idle_timeout_s: 10,
+            answer_idle_timeout_s: 30,
             request_timeout_s: 30,
             stop_time_max_s: 30,
         }

@@ -39,7 +39,7 @@ impl House {
         let file = File::create(folder.path().join("mamori.log"))?;
         log::start_into(&config.log, Arc::new(file), false)?;
         let metrics = metrics::install().context("no metrics can be kept")?;
-        let doors = take_doors(&mut config).await?;
+        let doors = take_doors(&mut config)?;
         let address = doors.address();
 
         let node = Node::start(&config).await?;
@@ -83,11 +83,11 @@ fn config(folder: &Path) -> anyhow::Result<Config> {
 }
 
 /// The usual port, or a free one if somebody has it.
-async fn take_doors(config: &mut Config) -> anyhow::Result<Doors> {
+fn take_doors(config: &mut Config) -> anyhow::Result<Doors> {
     config.server.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, PORT));
-    if let Ok(doors) = Doors::take(config).await {
+    if let Ok(doors) = Doors::take(config) {
         return Ok(doors);
     }
     config.server.listen.set_port(0);
-    Doors::take(config).await
+    Doors::take(config)
 }

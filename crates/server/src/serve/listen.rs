@@ -1,5 +1,6 @@
 //! Connections: as many as allowed, none that only waits, and each finished before a stop.
 
+use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -10,8 +11,9 @@ use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_io_timeout::TimeoutWriter;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -25,26 +27,45 @@ const REST: Duration = Duration::from_millis(100);
 /// The largest head of a request, in bytes; a larger one is answered with 431.
 const HEAD_BYTES_MAX: usize = 32 * 1024;
 
+/// What the kernel keeps of an answer that its client does not take, in bytes; it doubles this for
+/// itself. By its own measure it keeps megabytes for each connection, and says that there is room
+/// again only when a third of them are gone: a slow client would look like one that takes nothing.
+const UNSENT_BYTES_MAX: u32 = 256 * 1024;
+
+/// The most connections that wait in the kernel to be accepted; it may know a lower limit.
+const BACKLOG: u32 = 1_024;
+
 /// A socket that takes connections.
 #[derive(Debug)]
 pub struct Listener {
     socket: TcpListener,
     address: SocketAddr,
     connections_max: usize,
-    header_timeout: Duration,
+    patience: Patience,
+}
+
+/// How long a client is waited for.
+#[derive(Clone, Copy, Debug)]
+struct Patience {
+    /// Until it has sent the head of a request, or begun the next one.
+    header: Duration,
+    /// Until it takes some more of its answer.
+    answer: Duration,
 }
 
 impl Listener {
     /// Takes `address`; from now on connections wait there, and [`Self::serve`] answers them.
-    pub async fn bind(address: SocketAddr, server: &Server) -> anyhow::Result<Self> {
-        let socket = TcpListener::bind(address)
-            .await
-            .with_context(|| format!("the address {address} cannot be taken"))?;
+    pub fn bind(address: SocketAddr, server: &Server) -> anyhow::Result<Self> {
+        let socket =
+            listen(address).with_context(|| format!("the address {address} cannot be taken"))?;
         Ok(Self {
             address: socket.local_addr()?,
             socket,
             connections_max: server.connections_max,
-            header_timeout: seconds(server.header_timeout_s),
+            patience: Patience {
+                header: seconds(server.header_timeout_s),
+                answer: seconds(server.answer_idle_timeout_s),
+            },
         })
     }
 
@@ -60,10 +81,10 @@ impl Listener {
         let connections = TaskTracker::new();
         while let Some((stream, place)) = self.next(&places, &stop).await {
             let router = router.clone();
-            let header_timeout = self.header_timeout;
+            let patience = self.patience;
             let stop = stop.clone();
             connections.spawn(async move {
-                answer(stream, router, header_timeout, stop).await;
+                answer(stream, router, patience, stop).await;
                 drop(place);
             });
         }
@@ -98,21 +119,28 @@ impl Listener {
     }
 }
 
+/// Takes `address`; what the connections inherit is set before.
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // Connections of a server that has just stopped do not keep the next one from its address.
+    socket.set_reuseaddr(true)?;
+    socket.set_send_buffer_size(UNSENT_BYTES_MAX)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
 /// Answers the requests of one connection. What goes wrong here is the client's or the network's,
 /// and nobody's to log.
-async fn answer(
-    stream: TcpStream,
-    router: Router,
-    header_timeout: Duration,
-    stop: CancellationToken,
-) {
+async fn answer(stream: TcpStream, router: Router, patience: Patience, stop: CancellationToken) {
     // Answers are small and sent whole: waiting for more to send only delays them.
     let _ = stream.set_nodelay(true);
+    let mut stream = TimeoutWriter::new(stream);
+    stream.set_timeout(Some(patience.answer));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(header_timeout)
+        .header_read_timeout(patience.header)
         .max_buf_size(HEAD_BYTES_MAX)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(router));
     let mut connection = pin!(connection);
     tokio::select! {
         _ = connection.as_mut() => return,

@@ -26,10 +26,10 @@ pub struct Doors {
 
 impl Doors {
     /// Takes the addresses of the configuration.
-    pub async fn take(config: &Config) -> anyhow::Result<Self> {
-        let main = Listener::bind(config.server.listen, &config.server).await?;
+    pub fn take(config: &Config) -> anyhow::Result<Self> {
+        let main = Listener::bind(config.server.listen, &config.server)?;
         let hma = match config.hma.listen.filter(|_| config.hma.enabled) {
-            Some(address) => Some(Listener::bind(address, &config.server).await?),
+            Some(address) => Some(Listener::bind(address, &config.server)?),
             None => None,
         };
         Ok(Self { main, hma })

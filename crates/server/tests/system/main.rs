@@ -10,4 +10,5 @@ mod nodes;
 mod receiver;
 mod serve;
 mod service;
+mod slow_clients;
 mod start;

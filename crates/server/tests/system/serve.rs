@@ -1,6 +1,5 @@
 //! A node that serves: what it tells, what it finds, and how it stops.
 
-use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
@@ -157,33 +156,6 @@ async fn a_node_that_is_asked_to_stop_answers_what_it_accepted() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_is_interrupted_at_its_terminal_answers_what_it_accepted() {
     stop_in_the_middle_of_an_upload(Mamori::interrupt).await;
-}
-
-#[tokio::test]
-async fn a_client_that_only_waits_is_cut_off_and_others_are_answered() {
-    let folder = TempDir::new().unwrap();
-    let records = Records::sqlite().unwrap();
-    let config = configure(folder.path(), records.url(), "");
-    let text = fs::read_to_string(&config).unwrap();
-    fs::write(&config, text.replacen("[server]", "[server]\nheader_timeout_s = 1", 1)).unwrap();
-    let node = Mamori::start(&config);
-    let host = node.address.strip_prefix("http://").unwrap();
-    let mut slow: Vec<TcpStream> = (0..50).map(|_| TcpStream::connect(host).unwrap()).collect();
-    for stream in &mut slow {
-        stream.write_all(b"GET /healthz HTTP/1.1\r\nx: ").unwrap();
-        stream.set_read_timeout(Some(SOON)).unwrap();
-    }
-
-    let (status, _) = Caller::new(&node.address, "none").get("/healthz").await;
-    let begun = Instant::now();
-    let ended = slow.iter_mut().all(|stream| {
-        let mut rest = Vec::new();
-        stream.read_to_end(&mut rest).is_ok()
-    });
-
-    assert_eq!(status, 200);
-    assert!(ended, "a connection was still open after {SOON:?}");
-    assert!(begun.elapsed() < SOON);
 }
 
 #[tokio::test]

@@ -1,0 +1,100 @@
+//! Clients that are slow, or do not go on at all.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use mamori_testkit::records::Records;
+use tempfile::TempDir;
+
+use crate::mamori::{Mamori, configure};
+use crate::service::Caller;
+
+const SOON: Duration = Duration::from_secs(20);
+
+/// A configuration with `more` keys in its `[server]`.
+fn configure_server(folder: &TempDir, records: &Records, more: &str) -> PathBuf {
+    let config = configure(folder.path(), records.url(), "");
+    let text = fs::read_to_string(&config).unwrap();
+    fs::write(&config, text.replacen("[server]", &format!("[server]\n{more}"), 1)).unwrap();
+    config
+}
+
+#[tokio::test]
+async fn a_client_that_only_waits_is_cut_off_and_others_are_answered() {
+    let folder = TempDir::new().unwrap();
+    let records = Records::sqlite().unwrap();
+    let node = Mamori::start(&configure_server(&folder, &records, "header_timeout_s = 1"));
+    let host = node.address.strip_prefix("http://").unwrap();
+    let mut slow: Vec<TcpStream> = (0..50).map(|_| TcpStream::connect(host).unwrap()).collect();
+    for stream in &mut slow {
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nx: ").unwrap();
+        stream.set_read_timeout(Some(SOON)).unwrap();
+    }
+
+    let (status, _) = Caller::new(&node.address, "none").get("/healthz").await;
+    let begun = Instant::now();
+    let ended = slow.iter_mut().all(|stream| {
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).is_ok()
+    });
+
+    assert_eq!(status, 200);
+    assert!(ended, "a connection was still open after {SOON:?}");
+    assert!(begun.elapsed() < SOON);
+}
+
+/// How often the document is asked for: more of it than the buffers of both sides hold.
+const ASKED: usize = 200;
+
+/// Asks for the OpenAPI document again and again on one connection, and takes no answer.
+fn ask_for_much(node: &Mamori) -> TcpStream {
+    let host = node.address.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    let (goes_on, last) = (ASKED - 1, "connection: close\r\n");
+    let request = |more| format!("GET /openapi.json HTTP/1.1\r\nhost: {host}\r\n{more}\r\n");
+    stream.write_all((request("").repeat(goes_on) + &request(last)).as_bytes()).unwrap();
+    stream
+}
+
+#[tokio::test]
+async fn a_client_that_takes_no_answer_is_cut_off_and_leaves_its_place() {
+    let folder = TempDir::new().unwrap();
+    let records = Records::sqlite().unwrap();
+    let limits = "answer_idle_timeout_s = 1\nconnections_max = 1";
+    let node = Mamori::start(&configure_server(&folder, &records, limits));
+
+    let silent = ask_for_much(&node);
+    let begun = Instant::now();
+    let (status, _) = Caller::new(&node.address, "none").get("/healthz").await;
+
+    assert_eq!(status, 200);
+    let waited = begun.elapsed();
+    assert!(waited > Duration::from_millis(900), "the only place was free after {waited:?}");
+    drop(silent);
+}
+
+/// Of 200 documents, a part at a time, for longer in all than the limit.
+#[tokio::test]
+async fn a_client_that_takes_its_answer_slowly_gets_all_of_it() {
+    let folder = TempDir::new().unwrap();
+    let records = Records::sqlite().unwrap();
+    let config = configure_server(&folder, &records, "answer_idle_timeout_s = 1");
+    let node = Mamori::start(&config);
+
+    let stream = ask_for_much(&node);
+    stream.set_read_timeout(Some(SOON)).unwrap();
+    let begun = Instant::now();
+    let mut taken = Vec::new();
+    while (&stream).take(1 << 20).read_to_end(&mut taken).unwrap() > 0 {
+        // Slowness is what is tried.
+        thread::sleep(Duration::from_millis(100));
+    }
+
+    let answers = taken.windows(15).filter(|part| part == b"HTTP/1.1 200 OK").count();
+    assert_eq!(answers, ASKED);
+    assert!(begun.elapsed() > Duration::from_secs(1), "there was too little to be slow with");
+}
