@@ -10,13 +10,15 @@ use mamori_media::{Limits, run_worker};
 
 fn main() -> ExitCode {
     let attempt = env::args().nth(1).unwrap_or_default();
+    let target = env::args().nth(2).unwrap_or_default();
     if attempt == "decode" {
         return run_worker();
     }
     let result = if attempt == "open-under-landlock" {
         under_landlock()
     } else {
-        lock_down(&Limits { cpu_s_max: 1, ..Limits::default() }).and_then(|_| escape(&attempt))
+        lock_down(&Limits { cpu_s_max: 1, ..Limits::default() })
+            .and_then(|_| escape(&attempt, &target))
     };
     if result.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(7) }
 }
@@ -29,10 +31,11 @@ fn under_landlock() -> io::Result<()> {
     fs::read("/etc/hostname").map(drop)
 }
 
-fn escape(attempt: &str) -> io::Result<()> {
+/// `target` is the file to write.
+fn escape(attempt: &str, target: &str) -> io::Result<()> {
     match attempt {
         "read-a-file" => fs::read("/etc/hostname").map(drop),
-        "write-a-file" => fs::write("/tmp/mamori-escaped", "x"),
+        "write-a-file" => fs::write(target, "x"),
         "list-a-folder" => fs::read_dir("/").map(drop),
         "connect" => net::TcpStream::connect("127.0.0.1:9").map(drop),
         "listen" => net::TcpListener::bind("127.0.0.1:0").map(drop),
