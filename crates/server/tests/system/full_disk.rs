@@ -1,6 +1,10 @@
-//! A disk that is full: what cannot be kept is refused by name, and the process stays up.
+//! A disk that is full: what cannot be kept is refused by name, what was acknowledged stays, and the
+//! process goes on with what needs no disk.
 
-use serde_json::json;
+use std::process::Command;
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::mamori::{Mamori, configure, program};
@@ -8,38 +12,106 @@ use crate::service::{Caller, picture};
 
 /// No file may grow beyond this, in the shell's blocks of 512 or 1,024 bytes.
 const BLOCKS: u32 = 4_000;
+/// More than fit.
+const TRIES_MAX: u32 = 20_000;
 
-#[tokio::test]
-async fn a_full_disk_refuses_what_must_be_kept_and_goes_on_with_the_rest() {
-    let folder = TempDir::new().unwrap();
+/// A node whose files may not grow beyond [`BLOCKS`]; the next one's may.
+fn start_on_a_small_disk(folder: &TempDir) -> (Mamori, std::path::PathBuf) {
     let url = format!("sqlite:{}", folder.path().join("m.db").display());
     let config = configure(folder.path(), &url, "");
-    let mut command = std::process::Command::new("sh");
+    let mut command = Command::new("sh");
     let shell = format!("trap '' XFSZ; ulimit -f {BLOCKS}; exec \"$0\" serve --config \"$1\"");
     command.arg("-c").arg(shell).arg(program().get_program()).arg(&config);
-    let mut node = Mamori::spawn(command);
+    (Mamori::spawn(command), config)
+}
+
+/// Adds entries, many at a time and then one by one, until not even one is taken. Returns how many
+/// were acknowledged, and the refusal.
+async fn fill(admin: &Caller, bank: &str) -> (usize, (StatusCode, Value)) {
+    let mut acknowledged = 0;
+    let mut count = 1_000;
+    for round in 0..TRIES_MAX {
+        let entries: Vec<_> =
+            (0..count).map(|nth| json!({ "hash": format!("{round:032x}{nth:032x}") })).collect();
+        let answer = add(admin, bank, entries).await;
+        match (answer.0.as_u16(), count) {
+            (200, _) => acknowledged += count,
+            (_, 1) => return (acknowledged, answer),
+            _ => count = 1,
+        }
+    }
+    panic!("the disk was never full");
+}
+
+async fn add(admin: &Caller, bank: &str, entries: Vec<Value>) -> (StatusCode, Value) {
+    let path = format!("/v1/banks/{bank}/entries");
+    admin.call(Method::POST, &path, Some(json!({ "entries": entries }))).await
+}
+
+/// Uploads the known picture until a match cannot be kept. Returns the items whose match was
+/// acknowledged, and the refusal.
+async fn match_until_full(service: &Caller) -> (Vec<String>, (StatusCode, Value)) {
+    let mut acknowledged = Vec::new();
+    for nth in 0..TRIES_MAX {
+        let item = format!("known-{nth}");
+        let (status, answer) = service.upload(&item, picture(0)).await.unwrap();
+        if status != 200 {
+            return (acknowledged, (status, answer));
+        }
+        assert_eq!(answer["verdict"], "hold", "{answer}");
+        acknowledged.push(item);
+    }
+    panic!("the disk was never full");
+}
+
+async fn count_entries(admin: &Caller, bank: &str) -> usize {
+    let (status, list) = admin.get(&format!("/v1/banks/{bank}/export")).await;
+    assert_eq!(status, 200);
+    list.as_str().unwrap().lines().count()
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_what_must_be_kept_and_loses_nothing_that_was() {
+    let folder = TempDir::new().unwrap();
+    let (mut node, config) = start_on_a_small_disk(&folder);
     let admin = Caller::of_the_machine(&node.address, &config, &["admin"]).await;
     let bank = admin.create_bank("known", 0..1).await;
     let service = admin.create_service("photos").await;
+    service.upload("early", picture(0)).await.unwrap();
 
-    let mut refused = None;
-    for round in 0..200 {
-        let entries: Vec<_> =
-            (0..1_000).map(|nth| json!({ "hash": format!("{round:032x}{nth:032x}") })).collect();
-        let body = json!({ "entries": entries });
-        let path = format!("/v1/banks/{bank}/entries");
-        let (status, answer) = admin.call(reqwest::Method::POST, &path, Some(body)).await;
-        if status != 200 {
-            refused = Some((status, answer));
-            break;
-        }
-    }
-    let (clean, _) = service.upload("clean", picture(50)).await.unwrap();
+    let (added, refused_entry) = fill(&admin, &bank).await;
+    let (mut matched, refused_match) = match_until_full(&service).await;
+    let (clean, answer) = service.upload("clean", picture(50)).await.unwrap();
     let (healthy, _) = service.get("/healthz").await;
-    let (stopped, _) = node.stop();
 
-    let (status, answer) = refused.expect("the disk was never full");
-    assert_eq!((status.as_u16(), &answer["type"]), (503, &json!("store.unavailable")));
-    assert_eq!((clean.as_u16(), healthy.as_u16()), (200, 200));
+    for (status, problem) in [&refused_entry, &refused_match] {
+        let name = problem["type"].as_str().unwrap();
+        assert!(status.is_server_error(), "{status} {problem}");
+        assert!(["store.unavailable", "internal"].contains(&name), "{problem}");
+        assert_eq!(problem["verdict"], json!(null), "what could not be kept is no verdict");
+    }
+    assert_eq!((clean.as_u16(), &answer["verdict"]), (200, &json!("allow")));
+    assert_eq!(healthy, 200);
+    matched.push("early".to_owned());
+    matched.sort();
+    assert_eq!(sorted(service.matched_items().await), matched);
+    assert_eq!(count_entries(&admin, &bank).await, added + 1);
+
+    let (stopped, _) = node.stop();
+    let node = Mamori::start(&config);
+    let (admin, service) = (admin.at(&node.address), service.at(&node.address));
+    let (again, answer) = service.upload("late", picture(0)).await.unwrap();
+    let (taken, _) = add(&admin, &bank, vec![json!({ "hash": "ab".repeat(32) })]).await;
+    matched.push("late".to_owned());
+
     assert!(stopped.success());
+    assert_eq!((again.as_u16(), &answer["verdict"]), (200, &json!("hold")));
+    assert_eq!(taken, 200);
+    assert_eq!(sorted(service.matched_items().await), sorted(matched));
+    assert_eq!(count_entries(&admin, &bank).await, added + 2);
+}
+
+fn sorted(mut items: Vec<String>) -> Vec<String> {
+    items.sort();
+    items
 }

@@ -40,12 +40,17 @@ impl Receiver {
         Self { url, received }
     }
 
+    /// What came so far.
+    pub fn received(&self) -> Received {
+        self.received.borrow().clone()
+    }
+
     /// What came, when it is about `items` items.
     pub async fn wait_for(&self, items: usize, time_max: Duration) -> Received {
         let mut received = self.received.subscribe();
         let whole = received.wait_for(|received| received.ids.len() >= items);
         drop(tokio::time::timeout(time_max, whole).await);
-        let received = self.received.borrow().clone();
+        let received = self.received();
         assert!(received.ids.len() >= items, "told of {} of {items} items", received.ids.len());
         received
     }

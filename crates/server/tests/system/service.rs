@@ -135,6 +135,18 @@ impl Caller {
         self.with_key(key["key"].as_str().unwrap())
     }
 
+    /// Waits until no message to an endpoint of the service waits to be sent: none comes any more.
+    pub async fn wait_until_all_is_delivered(&self, time_max: Duration) {
+        let begun = Instant::now();
+        loop {
+            let (_, page) = self.get("/v1/deliveries?state=waiting").await;
+            if page["data"].as_array().unwrap().is_empty() {
+                return;
+            }
+            assert!(begun.elapsed() < time_max, "still waiting: {page}");
+        }
+    }
+
     /// The items of every match of the service.
     pub async fn matched_items(&self) -> Vec<String> {
         let mut items = Vec::new();
