@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 use std::{fmt, io};
 
 use landlock::{
-    ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, RulesetError, RulesetStatus, Scope,
+    ABI, Access, AccessFs, AccessNet, LandlockStatus, Ruleset, RulesetAttr, RulesetError,
+    RulesetStatus, Scope,
 };
 use serde::{Deserialize, Serialize};
 
@@ -22,8 +23,13 @@ use crate::Limits;
 pub enum Protection {
     /// Make system calls beyond those that computing needs (seccomp).
     SystemCalls,
-    /// Open, make or remove a file, or reach the network where the kernel knows how (landlock).
+    /// Open, make or remove a file, by a second wall (landlock).
     Files,
+    /// Bind or connect TCP, by a second wall (landlock since Linux 6.7). Against every other kind of
+    /// network there is the first wall alone.
+    Tcp,
+    /// Send signals to others or reach abstract sockets, by a second wall (landlock since Linux 6.12).
+    Signals,
     /// Use more memory than `limits.memory_bytes_max`.
     Memory,
     /// Compute longer than `limits.cpu_s_max`.
@@ -40,9 +46,11 @@ pub enum Protection {
 
 impl Protection {
     /// Every protection, the strongest first.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::SystemCalls,
         Self::Files,
+        Self::Tcp,
+        Self::Signals,
         Self::Memory,
         Self::Processor,
         Self::Resources,
@@ -55,7 +63,9 @@ impl Protection {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::SystemCalls => "system calls (seccomp)",
-            Self::Files => "files and network (landlock)",
+            Self::Files => "files (landlock)",
+            Self::Tcp => "TCP (landlock)",
+            Self::Signals => "signals (landlock)",
             Self::Memory => "memory",
             Self::Processor => "processor time",
             Self::Resources => "processes and descriptors",
@@ -117,7 +127,9 @@ pub fn lock_down(limits: &Limits) -> io::Result<Protections> {
     protections.note(Protection::Orphans, sys::die_with_parent());
     sys::close_descriptors_from(3);
     // Landlock opens a descriptor for its rules, so it comes before the limit on descriptors.
-    protections.note(Protection::Files, forbid_files().unwrap_or(false));
+    for protection in forbid_files().unwrap_or_default() {
+        protections.note(*protection, true);
+    }
     protections
         .note(Protection::Memory, sys::limit(sys::Resource::AddressSpace, limits.memory_bytes_max));
     protections
@@ -127,18 +139,36 @@ pub fn lock_down(limits: &Limits) -> io::Result<Protections> {
     Ok(protections)
 }
 
-/// Forbids file access, TCP and signals to others, as far as this kernel knows; whether it does.
+/// Forbids file access, TCP and signals to others, as far as this kernel knows; which of them it
+/// does.
 ///
 /// # Errors
 /// When the rules themselves are refused, which no kernel should do.
-pub fn forbid_files() -> Result<bool, RulesetError> {
+pub fn forbid_files() -> Result<&'static [Protection], RulesetError> {
     let status = Ruleset::default()
         .handle_access(AccessFs::from_all(ABI::V5))?
         .handle_access(AccessNet::from_all(ABI::V5))?
         .scope(Scope::from_all(ABI::V6))?
         .create()?
         .restrict_self()?;
-    Ok(status.ruleset != RulesetStatus::NotEnforced)
+    Ok(enforced(&status.ruleset, status.landlock))
+}
+
+/// What a kernel forbids of what it was asked to. It leaves out what came after its version of
+/// landlock, and says no more than "partially enforced".
+///
+/// Source: `landlock(7)`, the versions of the ABI.
+fn enforced(ruleset: &RulesetStatus, landlock: LandlockStatus) -> &'static [Protection] {
+    const SINCE: [(ABI, &[Protection]); 3] = [
+        (ABI::V6, &[Protection::Files, Protection::Tcp, Protection::Signals]),
+        (ABI::V4, &[Protection::Files, Protection::Tcp]),
+        (ABI::V1, &[Protection::Files]),
+    ];
+    let LandlockStatus::Available { effective_abi, .. } = landlock else { return &[] };
+    if *ruleset == RulesetStatus::NotEnforced {
+        return &[];
+    }
+    SINCE.into_iter().find(|(abi, _)| effective_abi >= *abi).map_or(&[], |(_, held)| held)
 }
 
 fn limit_resources() -> bool {
@@ -179,8 +209,25 @@ mod tests {
 
         let line = protections.to_string();
 
-        assert!(line.contains("system calls (seccomp), memory"), "{line}");
-        assert!(line.ends_with("NOT limited in: files and network (landlock)"), "{line}");
+        assert!(line.contains("system calls (seccomp), TCP (landlock)"), "{line}");
+        assert!(line.ends_with("NOT limited in: files (landlock)"), "{line}");
+    }
+
+    #[test]
+    fn only_what_the_kernels_landlock_knows_is_said_to_be_in_force() {
+        use Protection::{Files, Signals, Tcp};
+        let available =
+            |effective_abi| LandlockStatus::Available { effective_abi, kernel_abi: None };
+        let of = |abi| enforced(&RulesetStatus::PartiallyEnforced, available(abi));
+
+        assert_eq!(of(ABI::V1), [Files]);
+        assert_eq!(of(ABI::V3), [Files]);
+        assert_eq!(of(ABI::V4), [Files, Tcp]);
+        assert_eq!(of(ABI::V5), [Files, Tcp]);
+        assert_eq!(of(ABI::V6), [Files, Tcp, Signals]);
+        assert_eq!(of(ABI::Unsupported), []);
+        assert_eq!(enforced(&RulesetStatus::NotEnforced, available(ABI::V6)), []);
+        assert_eq!(enforced(&RulesetStatus::NotEnforced, LandlockStatus::NotImplemented), []);
     }
 
     #[test]

@@ -70,9 +70,10 @@ fn a_process_that_takes_too_much_memory_is_refused() {
     assert_eq!(attempt("take-much-memory").status.code(), Some(7));
 }
 
-/// The second wall: also where seccomp is missing, no file opens. Where landlock is missing too,
-/// the pool says so at start.
+/// The second wall: also where seccomp is missing, no file opens and no port. Where landlock is
+/// missing too, or knows no ports, the pool says so at start.
 #[test]
-fn landlock_alone_forbids_files() {
+fn landlock_alone_forbids_what_it_is_said_to_forbid() {
     assert_eq!(attempt("open-under-landlock").status.code(), Some(7));
+    assert_eq!(attempt("listen-under-landlock").status.code(), Some(7));
 }

@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode};
 use std::{env, fs, net, thread};
 
 use mamori_media::cage::{forbid_files, grant_processor_time, lock_down};
-use mamori_media::{Limits, run_worker};
+use mamori_media::{Limits, Protection, run_worker};
 
 fn main() -> ExitCode {
     let attempt = env::args().nth(1).unwrap_or_default();
@@ -15,7 +15,9 @@ fn main() -> ExitCode {
         return run_worker();
     }
     let result = if attempt == "open-under-landlock" {
-        under_landlock()
+        under_landlock(Protection::Files, || fs::read("/etc/hostname").map(drop))
+    } else if attempt == "listen-under-landlock" {
+        under_landlock(Protection::Tcp, || net::TcpListener::bind("127.0.0.1:0").map(drop))
     } else {
         lock_down(&Limits { cpu_s_max: 1, ..Limits::default() })
             .and_then(|_| escape(&attempt, &target))
@@ -23,12 +25,12 @@ fn main() -> ExitCode {
     if result.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(7) }
 }
 
-/// Landlock alone; without it there is nothing to test, which counts as refused.
-fn under_landlock() -> io::Result<()> {
-    if !forbid_files().map_err(io::Error::other)? {
+/// Landlock alone; where it does not hold this there is nothing to test, which counts as refused.
+fn under_landlock(held: Protection, attempt: fn() -> io::Result<()>) -> io::Result<()> {
+    if !forbid_files().map_err(io::Error::other)?.contains(&held) {
         return Err(io::ErrorKind::Unsupported.into());
     }
-    fs::read("/etc/hostname").map(drop)
+    attempt()
 }
 
 /// `target` is the file to write.
