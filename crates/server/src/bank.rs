@@ -11,10 +11,8 @@ use std::process::ExitCode;
 use mamori_desk::{Admin, Desk, Error, Proof};
 use mamori_model::{Bank, BankName};
 
-use crate::config::Config;
-use crate::runtime;
+use crate::at_the_machine::{self, Database};
 use crate::serve::ConfigArgs;
-use crate::serve::node::desk_at_the_machine;
 
 /// Lists, creates, fills, exports and deletes banks.
 #[derive(Debug, clap::Args)]
@@ -47,20 +45,27 @@ enum Command {
     Delete(delete::Args),
 }
 
+impl Command {
+    /// Only the first bank may come before the database.
+    fn database(&self) -> Database {
+        match self {
+            Self::Create(_) => Database::MayBeNew,
+            Self::List(_) | Self::Import(_) | Self::Export(_) | Self::Delete(_) => {
+                Database::IsThere
+            }
+        }
+    }
+}
+
 /// Does one of them.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let (config, _) = Config::load(args.config.config.as_deref())?;
-    runtime::block_on(async {
-        let desk = desk_at_the_machine(&config).await?;
-        let done = match &args.command {
-            Command::List(args) => list::run(&desk, args).await,
-            Command::Create(args) => create::run(&desk, args).await,
-            Command::Import(args) => import::run(&desk, args).await,
-            Command::Export(args) => export::run(&desk, args).await,
-            Command::Delete(args) => delete::run(&desk, args).await,
-        };
-        desk.close().await;
-        done
+    let command = &args.command;
+    at_the_machine::run(&args.config, command.database(), async |desk| match command {
+        Command::List(args) => list::run(desk, args).await,
+        Command::Create(args) => create::run(desk, args).await,
+        Command::Import(args) => import::run(desk, args).await,
+        Command::Export(args) => export::run(desk, args).await,
+        Command::Delete(args) => delete::run(desk, args).await,
     })
 }
 

@@ -6,10 +6,8 @@ pub mod revoke;
 
 use std::process::ExitCode;
 
-use crate::config::Config;
-use crate::runtime;
+use crate::at_the_machine::{self, Database};
 use crate::serve::ConfigArgs;
-use crate::serve::node::desk_at_the_machine;
 
 /// Creates, lists and revokes keys.
 #[derive(Debug, clap::Args)]
@@ -38,17 +36,22 @@ enum Command {
     Revoke(revoke::Args),
 }
 
+impl Command {
+    /// Only the first key may come before the database.
+    fn database(&self) -> Database {
+        match self {
+            Self::Create(_) => Database::MayBeNew,
+            Self::List(_) | Self::Revoke(_) => Database::IsThere,
+        }
+    }
+}
+
 /// Does one of them.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let (config, _) = Config::load(args.config.config.as_deref())?;
-    runtime::block_on(async {
-        let desk = desk_at_the_machine(&config).await?;
-        let done = match &args.command {
-            Command::Create(args) => create::run(&desk, args).await,
-            Command::List(args) => list::run(&desk, args).await,
-            Command::Revoke(args) => revoke::run(&desk, args).await,
-        };
-        desk.close().await;
-        done
+    let command = &args.command;
+    at_the_machine::run(&args.config, command.database(), async |desk| match command {
+        Command::Create(args) => create::run(desk, args).await,
+        Command::List(args) => list::run(desk, args).await,
+        Command::Revoke(args) => revoke::run(desk, args).await,
     })
 }

@@ -1,5 +1,6 @@
 //! The binary `mamori`.
 
+mod at_the_machine;
 mod bank;
 mod check_config;
 mod cli;

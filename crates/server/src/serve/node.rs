@@ -75,8 +75,7 @@ impl Node {
 }
 
 /// A desk for one command of somebody who sits at the machine: nothing runs beside it.
-pub async fn desk_at_the_machine(config: &Config) -> anyhow::Result<Desk> {
-    let store = open_store(config).await?;
+pub async fn desk_at_the_machine(config: &Config, store: Store) -> anyhow::Result<Desk> {
     let pool = start_pool(config, 1).await?;
     let settings = mamori_desk::Settings {
         // There is no index here that could have the change; the nodes follow by themselves.
@@ -86,7 +85,8 @@ pub async fn desk_at_the_machine(config: &Config) -> anyhow::Result<Desk> {
     Ok(Desk::new(store, pool, Arc::new(Clock::system()), settings)?)
 }
 
-async fn open_store(config: &Config) -> anyhow::Result<Store> {
+/// Opens the database, and brings it to this version's schema.
+pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
     let settings = config.store();
     Store::open(&settings).await.with_context(|| format!("{settings:?} cannot be opened"))
 }

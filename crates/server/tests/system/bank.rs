@@ -120,3 +120,44 @@ fn a_key_is_shown_once_and_the_last_administrators_stays() {
     assert_eq!(refused.status.code(), Some(1));
     assert!(stderr(&refused).contains("last administrator"), "{}", stderr(&refused));
 }
+
+#[test]
+fn what_begins_nothing_makes_no_database_and_says_what_does() {
+    let folder = TempDir::new().unwrap();
+    let id = "key_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
+
+    for args in [
+        &["bank", "list"][..],
+        &["bank", "export", "bank"],
+        &["bank", "import", "bank", "list.csv"],
+        &["bank", "delete", "bank", "--yes"],
+        &["key", "list"],
+        &["key", "revoke", id],
+    ] {
+        let output = run(&folder, args);
+
+        assert_eq!(output.status.code(), Some(1), "{args:?}");
+        for words in ["there is no database mamori.sqlite", "`mamori migrate`", "--config"] {
+            assert!(stderr(&output).contains(words), "{args:?}: {}", stderr(&output));
+        }
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "a file was made");
+
+    assert!(run(&folder, &["migrate"]).status.success());
+    assert!(run(&folder, &["key", "list"]).status.success());
+}
+
+#[test]
+fn a_database_of_an_older_version_is_not_changed_by_looking_at_it() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("mamori.sqlite"), "").unwrap();
+
+    let looked = run(&folder, &["bank", "list"]);
+    let migrated = stdout(&run(&folder, &["migrate"]));
+
+    assert_eq!(looked.status.code(), Some(1));
+    for words in ["`mamori migrate`", "has schema 0"] {
+        assert!(stderr(&looked).contains(words), "{}", stderr(&looked));
+    }
+    assert!(migrated.contains("from version 0"), "{migrated}");
+}
