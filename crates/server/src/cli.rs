@@ -99,8 +99,43 @@ mod tests {
 
     use super::*;
 
+    const README: &str = include_str!("../../../README.md");
+    const GUIDE: &str = include_str!("../../../docs/operate.md");
+    const UNIT: &str = include_str!("../../../docs/mamori.service");
+
     #[test]
     fn the_command_line_contradicts_itself_nowhere() {
         Cli::command().debug_assert();
+    }
+
+    /// The words of a line that calls `mamori`, as a shell or systemd would split them.
+    fn called(line: &str) -> Option<Vec<String>> {
+        let line = line.split(" #").next()?;
+        let line = line.trim_start_matches("ExecStartPre=").trim_start_matches("ExecStart=");
+        let line = line.trim_start_matches("sudo -u mamori ");
+        let rest = line.strip_prefix("/usr/local/bin/mamori ").or(line.strip_prefix("mamori "))?;
+        let mut words = vec!["mamori".to_owned()];
+        for (nth, part) in rest.split('\'').enumerate() {
+            if nth % 2 == 1 {
+                words.push(part.to_owned());
+            } else {
+                words.extend(part.split_whitespace().map(str::to_owned));
+            }
+        }
+        Some(words)
+    }
+
+    #[test]
+    fn every_command_that_a_document_shows_is_one() {
+        let in_blocks =
+            |text: &'static str| text.split("```").skip(1).step_by(2).flat_map(str::lines);
+        let documents = in_blocks(README).chain(in_blocks(GUIDE)).chain(UNIT.lines());
+        let commands: Vec<Vec<String>> = documents.filter_map(called).collect();
+
+        assert!(commands.len() >= 8, "{commands:#?}");
+        for words in commands {
+            let parsed = Cli::try_parse_from(&words);
+            assert!(parsed.is_ok(), "{words:?}: {}", parsed.err().unwrap());
+        }
     }
 }

@@ -102,3 +102,21 @@ async fn count_jobs(desk: &Desk) {
 fn number(count: impl TryInto<u32>) -> f64 {
     count.try_into().map_or(f64::from(u32::MAX), f64::from)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    const GUIDE: &str = include_str!("../../../../docs/operate.md");
+
+    fn named(text: &str, quote: char) -> BTreeSet<&str> {
+        text.split(quote).filter(|word| word.starts_with("mamori_")).collect()
+    }
+
+    #[test]
+    fn the_guide_for_operators_names_every_number_and_no_other() {
+        let code = include_str!("metrics.rs").split("#[cfg(test)]").next().unwrap();
+
+        assert_eq!(named(GUIDE, '`'), named(code, '"'));
+    }
+}
