@@ -69,10 +69,6 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
                 return Ok(ExitCode::FAILURE);
             }
         };
-        let is_right = match &played {
-            Ok(played) => played.outcome.ok,
-            Err(_) => false,
-        };
         if let Ok(played) = &played {
             tell(&house, args, played)?;
             if !args.exit {
@@ -80,8 +76,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
             }
         }
         house.stop().await?;
-        played?;
-        Ok(if is_right { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Ok(ExitCode::from(played?.outcome.exit_status()))
     })
 }
 

@@ -12,6 +12,8 @@ pub enum Need {
     Postgres,
     /// Python with `venv` and `pip`.
     Python,
+    /// `curl`, for the lines that the README shows.
+    Curl,
     /// A C++ compiler, for libFuzzer.
     Cxx,
     /// `cargo fmt`.
@@ -37,6 +39,7 @@ impl Need {
             Self::Python => {
                 succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"]))
             }
+            Self::Curl => succeeds(Command::new("curl").arg("--version")),
             Self::Cxx => succeeds(Command::new("c++").arg("--version")),
             Self::Rustfmt => succeeds(Command::new("cargo").args(["fmt", "--version"])),
             Self::Clippy => succeeds(Command::new("cargo").args(["clippy", "--version"])),
@@ -48,6 +51,7 @@ impl Need {
         match self {
             Self::Postgres => Source::Debian(&["postgresql"]),
             Self::Python => Source::Debian(&["python3", "python3-venv"]),
+            Self::Curl => Source::Debian(&["curl"]),
             Self::Cxx => Source::Debian(&["g++"]),
             Self::Rustfmt => Source::Rustup("rustfmt"),
             Self::Clippy => Source::Rustup("clippy"),

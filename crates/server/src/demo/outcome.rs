@@ -88,6 +88,13 @@ impl Outcome {
     }
 }
 
+impl Outcome {
+    /// What the demo ends with: 0 only if everything was right.
+    pub fn exit_status(&self) -> u8 {
+        u8::from(!self.ok)
+    }
+}
+
 impl Row {
     fn of(kind: Kind, uploads: &[Sent]) -> Self {
         let of_kind: Vec<&Sent> = uploads.iter().filter(|sent| sent.kind == kind).collect();
@@ -141,15 +148,15 @@ fn median<T: Copy + Default>(sorted: &[T]) -> T {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
 
-    fn sent(kind: Kind, answer: Answer) -> Sent {
+    pub fn sent(kind: Kind, answer: Answer) -> Sent {
         let item_id = format!("{kind:?}");
         Sent { item_id, kind, answer, distance: None, time_ms: 1.0, problem: None }
     }
 
-    fn all_right() -> (Vec<Sent>, Received) {
+    pub fn all_right() -> (Vec<Sent>, Received) {
         let uploads: Vec<Sent> =
             Kind::ALL.into_iter().map(|kind| sent(kind, kind.expected())).collect();
         let mut received = Received::default();
@@ -160,30 +167,33 @@ mod tests {
     }
 
     #[test]
-    fn the_demo_is_right_only_if_everything_is() {
+    fn the_demo_is_right_and_ends_with_0_only_if_everything_is() {
+        let status = |uploads, received| Outcome::of(uploads, received).exit_status();
         let (uploads, received) = all_right();
-        assert!(Outcome::of(uploads.clone(), &received).ok);
+        assert_eq!(status(uploads.clone(), &received), 0);
 
         let mut one_missing = received.clone();
         one_missing.messages.pop_first();
-        assert!(!Outcome::of(uploads.clone(), &one_missing).ok);
+        assert_eq!(status(uploads.clone(), &one_missing), 1);
 
         let mut one_too_many = received.clone();
         one_too_many.messages.insert("Unrelated".to_owned(), vec!["msg_2".to_owned()]);
-        assert!(!Outcome::of(uploads.clone(), &one_too_many).ok);
+        assert_eq!(status(uploads.clone(), &one_too_many), 1);
 
         let mut two_ids = received.clone();
         two_ids.messages.values_mut().next().unwrap().push("msg_2".to_owned());
-        assert!(!Outcome::of(uploads.clone(), &two_ids).ok);
+        assert_eq!(status(uploads.clone(), &two_ids), 1);
 
         let mut forged = received.clone();
         forged.refused = 1;
-        assert!(!Outcome::of(uploads.clone(), &forged).ok);
+        assert_eq!(status(uploads.clone(), &forged), 1);
 
-        let mut wrong = uploads;
-        wrong[0].answer = Answer::Allow;
-        assert!(!Outcome::of(wrong, &received).ok);
-        assert!(!Outcome::of(Vec::new(), &Received::default()).ok);
+        for answer in [Answer::Allow, Answer::Block, Answer::NotLooked, Answer::Other] {
+            let mut wrong = uploads.clone();
+            wrong[0].answer = answer;
+            assert_eq!(status(wrong, &received), 1, "{answer:?} for an original");
+        }
+        assert_eq!(status(Vec::new(), &Received::default()), 1);
     }
 
     #[test]

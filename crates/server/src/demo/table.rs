@@ -109,11 +109,65 @@ fn print_wrong(
 fn sum_text(outcome: &Outcome) -> String {
     let webhooks = &outcome.webhooks;
     format!(
-        "{} of {} answers were as expected; {} of {} webhooks arrived, {} with a wrong signature.",
+        "{} of {} answers were as expected.\n{} of {} webhooks arrived, {} with a wrong signature.",
         outcome.as_expected,
         outcome.sent,
         webhooks.received,
         webhooks.expected,
         if webhooks.refused == 0 { "none".to_owned() } else { webhooks.refused.to_string() },
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::outcome::tests::{all_right, sent};
+    use super::super::plan::Answer;
+    use super::*;
+
+    fn printed(outcome: &Outcome, has_colours: bool) -> String {
+        let mut out = Vec::new();
+        print(outcome, &mut out, has_colours).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn what_is_right_is_a_row_for_each_kind_and_no_complaint() {
+        let (uploads, received) = all_right();
+
+        let text = printed(&Outcome::of(uploads, &received), false);
+
+        for kind in Kind::ALL {
+            assert!(text.contains(kind.words()), "{kind:?} is not in {text}");
+        }
+        assert!(!text.contains("Not as expected"), "{text}");
+        assert!(text.contains("11 of 11 answers were as expected"), "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        assert!(!text.contains('\u{1b}'), "there are colours");
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_one_by_one() {
+        let (mut uploads, mut received) = all_right();
+        uploads[0].answer = Answer::Allow;
+        let unread = sent(Kind::Unrelated, Answer::Other);
+        uploads.push(Sent { problem: Some("media.busy".to_owned()), ..unread });
+        let (missing, _) = received.messages.pop_last().unwrap();
+        received.messages.insert("nobody".to_owned(), vec!["msg_9".to_owned()]);
+        received.refused = 3;
+
+        let text = printed(&Outcome::of(uploads, &received), true);
+
+        for words in [
+            "Not as expected",
+            "(expected: hold)",
+            "(expected: allow) media.busy",
+            &format!("no webhook about {missing}"),
+            "a webhook too many about \"nobody\"",
+            "10 of 12 answers were as expected",
+            "3 with a wrong signature",
+            BAD,
+        ] {
+            assert!(text.contains(words), "{words} is not in {text}");
+        }
+    }
 }

@@ -1,8 +1,71 @@
-//! `mamori demo` as a newcomer runs it.
+//! `mamori demo` as a newcomer runs it, reads it, and pastes from it and the README.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
 use serde_json::Value;
 
-use crate::mamori::program;
+use crate::mamori::{program, signal};
+
+const README: &str = include_str!("../../../../README.md");
+/// Where the README's lines expect a demo.
+const USUAL: &str = "127.0.0.1:8080";
+
+/// A demo that goes on, killed when it is dropped.
+struct Demo {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+}
+
+impl Demo {
+    fn start(args: &[&str]) -> Self {
+        let mut command = program();
+        command.arg("demo").args(args).stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        Self { child, stdout }
+    }
+
+    /// What it says up to the line that begins with `last`.
+    fn read_to(&mut self, last: &str) -> String {
+        let mut said = String::new();
+        loop {
+            let from = said.len();
+            assert_ne!(self.stdout.read_line(&mut said).unwrap(), 0, "it ended after {said}");
+            if said[from..].starts_with(last) {
+                return said;
+            }
+        }
+    }
+
+    /// Ctrl-C. Its exit status, and what it said beyond.
+    fn interrupt(mut self) -> (Option<i32>, String) {
+        signal(&format!("-s INT {}", self.child.id()));
+        let mut said = String::new();
+        self.stdout.read_to_string(&mut said).unwrap();
+        (self.child.wait().unwrap().code(), said)
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// The line of `said` that begins with `begin`, without it.
+fn line<'a>(said: &'a str, begin: &str) -> &'a str {
+    let found = said.lines().find_map(|line| line.trim_start().strip_prefix(begin));
+    found.unwrap_or_else(|| panic!("no line begins with {begin:?} in {said}"))
+}
+
+fn keys(value: &Value) -> BTreeSet<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
 
 #[test]
 fn the_demo_comes_out_as_it_says() {
@@ -19,4 +82,81 @@ fn the_demo_comes_out_as_it_says() {
     assert_eq!(webhooks["received"], webhooks["expected"]);
     assert!(stderr.is_empty(), "{stderr}");
     assert!(!String::from_utf8_lossy(&output.stdout).contains("mk_"), "a key of what is gone");
+}
+
+#[test]
+fn a_program_reads_from_the_demo_what_came_of_it_and_how_to_go_on() {
+    let mut demo = Demo::start(&["--json"]);
+    let document: Value = serde_json::from_str(&demo.read_to("}")).unwrap();
+    let folder = Path::new(document["folder"].as_str().unwrap()).to_owned();
+    let has_picture = folder.join("picture.jpg").is_file();
+    let (status, said) = demo.interrupt();
+
+    let whole =
+        "ok sent as_expected kinds webhooks wrong uploads address service_key admin_key folder";
+    assert_eq!(keys(&document), whole.split(' ').collect());
+    let row = "kind expected sent as_expected distance time_ms";
+    assert_eq!(keys(&document["kinds"][0]), row.split(' ').collect());
+    let webhooks = "expected received repeated refused missing unexpected";
+    assert_eq!(keys(&document["webhooks"]), webhooks.split(' ').collect());
+    let upload = "item_id kind answer distance time_ms problem";
+    assert_eq!(keys(&document["uploads"][0]), upload.split(' ').collect());
+    assert!(has_picture);
+    assert_eq!((status, said.as_str()), (Some(0), ""));
+    assert!(!folder.exists(), "the folder is still there");
+}
+
+#[test]
+fn a_demo_whose_port_is_taken_says_so_and_where_it_is() {
+    // It may be another program's already, which comes to the same.
+    let _taken = TcpListener::bind(USUAL);
+    let mut demo = Demo::start(&[]);
+    let said = demo.read_to("Ctrl-C stops it");
+    let (status, _) = demo.interrupt();
+
+    let address = line(&said, "Mamori serves at ").split(' ').next().unwrap();
+    assert_ne!(address, format!("http://{USUAL}"));
+    let moved = format!("so it is at {address}; put that into the lines of the README.");
+    assert_eq!(line(&said, "Port 8080 was taken, "), moved);
+    assert!(said.contains(&format!("{address}/docs")), "{said}");
+    assert_eq!(line(&said, "known, as it was (PNG)").split_whitespace().nth(1), Some("hold"));
+    assert_eq!(line(&said, "unrelated").split_whitespace().nth(1), Some("allow"));
+    assert!(said.contains("answers were as expected"), "{said}");
+    assert_eq!(status, Some(0));
+}
+
+/// The README's block that calls `curl`, at the address that the demo printed.
+fn readme_lines(address: &str) -> String {
+    let blocks = README.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let mut calling = blocks.filter(|block| block.contains("curl "));
+    let (Some(block), None) = (calling.next(), calling.next()) else {
+        panic!("the README has not one block that calls curl")
+    };
+    block.replace(&format!("http://{USUAL}"), address)
+}
+
+#[test]
+fn the_readmes_lines_work_when_they_are_pasted_beside_the_demo() {
+    let mut demo = Demo::start(&[]);
+    let said = demo.read_to("Ctrl-C stops it");
+    let address = line(&said, "Mamori serves at ").split(' ').next().unwrap();
+    let (cd, export) = (line(&said, "cd "), line(&said, "export "));
+    let script = format!("cd {cd}\nexport {export}\n{}", readme_lines(address));
+
+    let pasted = Command::new("bash").arg("-euc").arg(&script).output().unwrap();
+
+    let answers = answers(&pasted);
+    let [known, unknown] = answers.as_slice() else { panic!("{answers:#?}") };
+    assert_eq!(known["verdict"], "hold", "{known}");
+    assert_eq!(known["looked"], true);
+    assert_eq!(known["matches"].as_array().unwrap().len(), 1, "{known}");
+    assert_eq!((&unknown["verdict"], &unknown["looked"]), (&"allow".into(), &true.into()));
+    assert_eq!(demo.interrupt().0, Some(0));
+}
+
+/// The documents of JSON that a script printed.
+fn answers(output: &Output) -> Vec<Value> {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let stream = serde_json::Deserializer::from_slice(&output.stdout).into_iter();
+    stream.map(Result::unwrap).collect()
 }

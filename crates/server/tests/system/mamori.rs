@@ -120,7 +120,8 @@ impl Drop for Mamori {
     }
 }
 
-fn signal(args: &str) {
+/// `kill` with `args`.
+pub fn signal(args: &str) {
     let status = Command::new("sh").arg("-c").arg(format!("kill {args}")).status();
     assert!(status.unwrap().success());
 }
