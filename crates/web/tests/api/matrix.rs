@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
 use serde_json::{Value, json};
 
@@ -80,31 +81,32 @@ fn the_matrix_has_every_endpoint_and_no_other() {
     }
 }
 
-#[tokio::test]
-async fn everybody_gets_what_the_matrix_says() {
-    let house = House::open(Records::sqlite().unwrap()).await;
-    let mut shared = nouns(&house, 0).await;
+on_both_engines! {
+    async fn everybody_gets_what_the_matrix_says(records: Records) {
+        let house = House::open(records).await;
+        let mut shared = nouns(&house, 0).await;
 
-    for (nth, (endpoint, expected)) in (1..).zip(matrix()) {
-        let (method, template) = endpoint.split_once(' ').unwrap();
-        for (who, expected) in EVERYBODY.into_iter().zip(expected) {
-            let path =
-                shared.iter().fold(template.to_owned(), |path, (word, id)| path.replace(word, id));
+        for (nth, (endpoint, expected)) in (1..).zip(matrix()) {
+            let (method, template) = endpoint.split_once(' ').unwrap();
+            for (who, expected) in EVERYBODY.into_iter().zip(expected) {
+                let fill = |path: String, (word, id): (&&str, &String)| path.replace(word, id);
+                let path = shared.iter().fold(template.to_owned(), fill);
 
-            let answer = house.call(who, method, &path).await;
+                let answer = house.call(who, method, &path).await;
 
-            let got = match answer.status.as_u16() {
-                401 => "401",
-                404 => "404",
-                _ => "yes",
-            };
-            assert_eq!(got, expected, "{who:?} {method} {path}: {answer:?}");
-            if expected != "yes" {
-                answer.problem();
-            }
-            assert!(answer.status.as_u16() < 500, "{who:?} {method} {path}: {answer:?}");
-            if method == "DELETE" && expected == "yes" {
-                shared = nouns(&house, nth).await;
+                let got = match answer.status.as_u16() {
+                    401 => "401",
+                    404 => "404",
+                    _ => "yes",
+                };
+                assert_eq!(got, expected, "{who:?} {method} {path}: {answer:?}");
+                if expected != "yes" {
+                    answer.problem();
+                }
+                assert!(answer.status.as_u16() < 500, "{who:?} {method} {path}: {answer:?}");
+                if method == "DELETE" && expected == "yes" {
+                    shared = nouns(&house, nth).await;
+                }
             }
         }
     }

@@ -1,6 +1,8 @@
 //! `/c/bank/{bank_name}/content…` and `…/signal`.
 
+use mamori_testkit::on_both_engines;
 use mamori_testkit::pictures::{draw, encode};
+use mamori_testkit::records::Records;
 use serde_json::json;
 
 use crate::house::{House, form};
@@ -8,162 +10,156 @@ use crate::house::{House, form};
 const PDQ: &str = "f8f8f0cee0f4a84f06370a22038f63f0b36e2ed596621e1d33e6b39c4e9c9b22";
 const MD5: &str = "cab08b36195edb1a1231d2d09fa450e0";
 
-#[tokio::test]
-async fn an_uploaded_picture_is_added_by_its_hash_and_matches_at_once() {
-    let house = House::open().await;
-    house.bank("NEW_BANK").await;
-    let picture = encode::png(&draw(1, 300, 200));
+on_both_engines! {
+    async fn an_uploaded_picture_is_added_by_its_hash_and_matches_at_once(records: Records) {
+        let house = House::open(records).await;
+        house.bank("NEW_BANK").await;
+        let picture = encode::png(&draw(1, 300, 200));
 
-    let added = house.upload("/c/bank/NEW_BANK/content", "photo", &picture).await.ok();
+        let added = house.upload("/c/bank/NEW_BANK/content", "photo", &picture).await.ok();
 
-    let hash = house.upload("/h/hash", "photo", &picture).await.ok();
-    assert_eq!(added, json!({ "id": 1, "signals": hash }));
-    let found = house.upload("/m/lookup", "photo", &picture).await.ok();
-    let entry = json!({ "bank_content_id": 1, "distance": "0" });
-    assert_eq!(found, json!({ "pdq": { "NEW_BANK": [entry] } }));
-}
-
-#[tokio::test]
-async fn a_hash_is_added_once_and_keeps_its_number() {
-    let house = House::open().await;
-    house.bank("NEW_BANK").await;
-    house.bank("OTHER").await;
-
-    let first = house.add("NEW_BANK", "pdq", PDQ).await;
-    let again = house.add("NEW_BANK", "pdq", PDQ).await;
-    let video = house.add("NEW_BANK", "video_md5", MD5).await;
-    let video_again = house.add("NEW_BANK", "video_md5", &MD5.to_uppercase()).await;
-    let elsewhere = house.add("OTHER", "pdq", PDQ).await;
-
-    assert_eq!(first, again);
-    assert_eq!(video, video_again);
-    assert!(first != video && first != elsewhere);
-}
-
-#[tokio::test]
-async fn a_hash_that_is_none_is_refused_in_hmas_words() {
-    let house = House::open().await;
-    house.bank("NEW_BANK").await;
-    let cases = [
-        (json!({}), "No signals given"),
-        (json!([PDQ]), "No signals given"),
-        (json!({ "nope": PDQ }), "No such signal type nope"),
-        (json!({ "pdq": "xxx" }), "Invalid pdq signal: invalid PDQ hash"),
-        (json!({ "pdq": PDQ.to_uppercase() }), "Invalid pdq signal: invalid PDQ hash"),
-        (json!({ "pdq": 7 }), "Invalid pdq signal: invalid PDQ hash"),
-        (json!({ "video_md5": "x" }), "Invalid video_md5 signal: 'x' is not a valid MD5 hash"),
-        (
-            json!({ "pdq": PDQ, "video_md5": MD5 }),
-            "content has one signal here: send each in a request of its own",
-        ),
-    ];
-
-    for (body, message) in cases {
-        let refused = house.post("/c/bank/NEW_BANK/signal", body.clone()).await;
-        assert_eq!(refused.refusal(), (400, message.to_owned()), "{body}");
+        let hash = house.upload("/h/hash", "photo", &picture).await.ok();
+        assert_eq!(added, json!({ "id": 1, "signals": hash }));
+        let found = house.upload("/m/lookup", "photo", &picture).await.ok();
+        let entry = json!({ "bank_content_id": 1, "distance": "0" });
+        assert_eq!(found, json!({ "pdq": { "NEW_BANK": [entry] } }));
     }
-    let missing = house.post("/c/bank/NOPE/signal", json!({ "pdq": PDQ })).await;
-    assert_eq!(missing.refusal(), (404, "bank 'NOPE' not found".to_owned()));
-}
 
-#[tokio::test]
-async fn content_that_was_added_is_shown_with_its_hash_if_asked() {
-    let house = House::open().await;
-    house.bank("A_BANK").await;
-    let id = house.add("A_BANK", "pdq", PDQ).await;
-    let uri = format!("/c/bank/A_BANK/content/{id}");
+    async fn a_hash_is_added_once_and_keeps_its_number(records: Records) {
+        let house = House::open(records).await;
+        house.bank("NEW_BANK").await;
+        house.bank("OTHER").await;
 
-    let plain = house.get(&uri).await.ok();
-    let full = house.get(&format!("{uri}?include_signals=true")).await.ok();
+        let first = house.add("NEW_BANK", "pdq", PDQ).await;
+        let again = house.add("NEW_BANK", "pdq", PDQ).await;
+        let video = house.add("NEW_BANK", "video_md5", MD5).await;
+        let video_again = house.add("NEW_BANK", "video_md5", &MD5.to_uppercase()).await;
+        let elsewhere = house.add("OTHER", "pdq", PDQ).await;
 
-    assert_eq!(plain["id"], json!(id));
-    assert_eq!(plain["disable_until_ts"], json!(1));
-    assert_eq!(plain["bank"], json!({ "name": "A_BANK", "matching_enabled_ratio": 1.0 }));
-    assert!(plain.get("signals").is_none());
-    assert_eq!(full["signals"], json!({ "pdq": PDQ }));
-    let of = |name: &str| format!("{uri}?signal_type={name}");
-    assert_eq!(house.get(&of("pdq")).await.ok()["signals"], json!({ "pdq": PDQ }));
-    assert_eq!(house.get(&of("video_md5")).await.ok()["signals"], json!({}));
-    let unknown = house.get(&of("nope")).await;
-    assert_eq!(unknown.refusal(), (400, "No such signal type 'nope'".to_owned()));
-}
-
-#[tokio::test]
-async fn content_that_is_not_there_is_not_found_and_removed_without_a_word() {
-    let house = House::open().await;
-    assert_eq!(
-        house.get("/c/bank/A_BANK/content/1").await.refusal(),
-        (404, "bank 'A_BANK' not found".to_owned())
-    );
-    house.bank("A_BANK").await;
-    house.bank("OTHER").await;
-    let id = house.add("OTHER", "pdq", PDQ).await;
-
-    for number in [id.to_string(), "999".to_owned(), "0".to_owned(), "x".to_owned()] {
-        let uri = format!("/c/bank/A_BANK/content/{number}");
-        let missing = (404, format!("content '{number}' not found"));
-        assert_eq!(house.get(&uri).await.refusal(), missing, "{number}");
+        assert_eq!(first, again);
+        assert_eq!(video, video_again);
+        assert!(first != video && first != elsewhere);
     }
-    let removed = house.delete(&format!("/c/bank/A_BANK/content/{id}")).await.ok();
-    assert_eq!(removed, json!({ "deleted": 0 }));
-}
 
-#[tokio::test]
-async fn content_that_was_removed_matches_no_more() {
-    let house = House::open().await;
-    house.bank("NEW_BANK").await;
-    let id = house.add("NEW_BANK", "pdq", PDQ).await;
-    let uri = format!("/c/bank/NEW_BANK/content/{id}");
+    async fn a_hash_that_is_none_is_refused_in_hmas_words(records: Records) {
+        let house = House::open(records).await;
+        house.bank("NEW_BANK").await;
+        let cases = [
+            (json!({}), "No signals given"),
+            (json!([PDQ]), "No signals given"),
+            (json!({ "nope": PDQ }), "No such signal type nope"),
+            (json!({ "pdq": "xxx" }), "Invalid pdq signal: invalid PDQ hash"),
+            (json!({ "pdq": PDQ.to_uppercase() }), "Invalid pdq signal: invalid PDQ hash"),
+            (json!({ "pdq": 7 }), "Invalid pdq signal: invalid PDQ hash"),
+            (json!({ "video_md5": "x" }), "Invalid video_md5 signal: 'x' is not a valid MD5 hash"),
+            (
+                json!({ "pdq": PDQ, "video_md5": MD5 }),
+                "content has one signal here: send each in a request of its own",
+            ),
+        ];
 
-    let removed = house.delete(&uri).await.ok();
-
-    assert_eq!(removed, json!({ "deleted": 1 }));
-    let raw = house.get(&format!("/m/raw_lookup?signal_type=pdq&signal={PDQ}")).await.ok();
-    assert_eq!(raw, json!({ "matches": [] }));
-    assert_eq!(house.get(&uri).await.refusal().0, 404);
-    assert_eq!(house.delete(&uri).await.ok(), json!({ "deleted": 0 }));
-}
-
-#[tokio::test]
-async fn content_is_removed_and_not_switched_off_for_a_while() {
-    let house = House::open().await;
-    house.bank("A_BANK").await;
-    let id = house.add("A_BANK", "pdq", PDQ).await;
-    let uri = format!("/c/bank/A_BANK/content/{id}");
-
-    let on = house.put(&uri, json!({ "disable_until_ts": 1 })).await.ok();
-    let off = house.put(&uri, json!({ "disable_until_ts": 0 })).await;
-    let later = house.put(&uri, json!({ "disable_until_ts": 4_000_000_000_u32 })).await;
-    let never = house.put(&uri, json!({ "disable_until_ts": -1 })).await;
-
-    assert_eq!(on["disable_until_ts"], json!(1));
-    assert_eq!(off.refusal().0, 501);
-    assert_eq!(later.refusal().0, 501);
-    assert_eq!(never.refusal().0, 400);
-}
-
-#[tokio::test]
-async fn what_is_not_one_file_of_a_known_kind_is_refused() {
-    let house = House::open().await;
-    house.bank("A_BANK").await;
-    let uri = "/c/bank/A_BANK/content";
-    let picture = encode::png(&draw(1, 64, 64));
-    let file = Some("a file");
-    let cases = [
-        (form(uri, &[]), "Missing multipart/form-data file upload"),
-        (form(uri, &[("photo", None, &picture)]), "Missing multipart/form-data file upload"),
-        (
-            form(uri, &[("photo", file, &picture), ("photo", file, &picture)]),
-            "Only one file allowed per request",
-        ),
-        (form(uri, &[("text", file, &picture)]), "no such content_type: 'text'"),
-    ];
-
-    for (request, message) in cases {
-        assert_eq!(house.send(request).await.refusal(), (400, message.to_owned()));
+        for (body, message) in cases {
+            let refused = house.post("/c/bank/NEW_BANK/signal", body.clone()).await;
+            assert_eq!(refused.refusal(), (400, message.to_owned()), "{body}");
+        }
+        let missing = house.post("/c/bank/NOPE/signal", json!({ "pdq": PDQ })).await;
+        assert_eq!(missing.refusal(), (404, "bank 'NOPE' not found".to_owned()));
     }
-    let unreadable = house.upload(uri, "photo", b"no picture").await;
-    assert_eq!(unreadable.refusal().0, 400);
-    let fetched = house.post(&format!("{uri}?url=http://127.0.0.1/a.png"), json!({})).await;
-    assert!(fetched.refusal().1.starts_with("Invalid or unsafe URL provided"));
+
+    async fn content_that_was_added_is_shown_with_its_hash_if_asked(records: Records) {
+        let house = House::open(records).await;
+        house.bank("A_BANK").await;
+        let id = house.add("A_BANK", "pdq", PDQ).await;
+        let uri = format!("/c/bank/A_BANK/content/{id}");
+
+        let plain = house.get(&uri).await.ok();
+        let full = house.get(&format!("{uri}?include_signals=true")).await.ok();
+
+        assert_eq!(plain["id"], json!(id));
+        assert_eq!(plain["disable_until_ts"], json!(1));
+        assert_eq!(plain["bank"], json!({ "name": "A_BANK", "matching_enabled_ratio": 1.0 }));
+        assert!(plain.get("signals").is_none());
+        assert_eq!(full["signals"], json!({ "pdq": PDQ }));
+        let of = |name: &str| format!("{uri}?signal_type={name}");
+        assert_eq!(house.get(&of("pdq")).await.ok()["signals"], json!({ "pdq": PDQ }));
+        assert_eq!(house.get(&of("video_md5")).await.ok()["signals"], json!({}));
+        let unknown = house.get(&of("nope")).await;
+        assert_eq!(unknown.refusal(), (400, "No such signal type 'nope'".to_owned()));
+    }
+
+    async fn content_that_is_not_there_is_not_found_and_removed_without_a_word(records: Records) {
+        let house = House::open(records).await;
+        assert_eq!(
+            house.get("/c/bank/A_BANK/content/1").await.refusal(),
+            (404, "bank 'A_BANK' not found".to_owned())
+        );
+        house.bank("A_BANK").await;
+        house.bank("OTHER").await;
+        let id = house.add("OTHER", "pdq", PDQ).await;
+
+        for number in [id.to_string(), "999".to_owned(), "0".to_owned(), "x".to_owned()] {
+            let uri = format!("/c/bank/A_BANK/content/{number}");
+            let missing = (404, format!("content '{number}' not found"));
+            assert_eq!(house.get(&uri).await.refusal(), missing, "{number}");
+        }
+        let removed = house.delete(&format!("/c/bank/A_BANK/content/{id}")).await.ok();
+        assert_eq!(removed, json!({ "deleted": 0 }));
+    }
+
+    async fn content_that_was_removed_matches_no_more(records: Records) {
+        let house = House::open(records).await;
+        house.bank("NEW_BANK").await;
+        let id = house.add("NEW_BANK", "pdq", PDQ).await;
+        let uri = format!("/c/bank/NEW_BANK/content/{id}");
+
+        let removed = house.delete(&uri).await.ok();
+
+        assert_eq!(removed, json!({ "deleted": 1 }));
+        let raw = house.get(&format!("/m/raw_lookup?signal_type=pdq&signal={PDQ}")).await.ok();
+        assert_eq!(raw, json!({ "matches": [] }));
+        assert_eq!(house.get(&uri).await.refusal().0, 404);
+        assert_eq!(house.delete(&uri).await.ok(), json!({ "deleted": 0 }));
+    }
+
+    async fn content_is_removed_and_not_switched_off_for_a_while(records: Records) {
+        let house = House::open(records).await;
+        house.bank("A_BANK").await;
+        let id = house.add("A_BANK", "pdq", PDQ).await;
+        let uri = format!("/c/bank/A_BANK/content/{id}");
+
+        let on = house.put(&uri, json!({ "disable_until_ts": 1 })).await.ok();
+        let off = house.put(&uri, json!({ "disable_until_ts": 0 })).await;
+        let later = house.put(&uri, json!({ "disable_until_ts": 4_000_000_000_u32 })).await;
+        let never = house.put(&uri, json!({ "disable_until_ts": -1 })).await;
+
+        assert_eq!(on["disable_until_ts"], json!(1));
+        assert_eq!(off.refusal().0, 501);
+        assert_eq!(later.refusal().0, 501);
+        assert_eq!(never.refusal().0, 400);
+    }
+
+    async fn what_is_not_one_file_of_a_known_kind_is_refused(records: Records) {
+        let house = House::open(records).await;
+        house.bank("A_BANK").await;
+        let uri = "/c/bank/A_BANK/content";
+        let picture = encode::png(&draw(1, 64, 64));
+        let file = Some("a file");
+        let cases = [
+            (form(uri, &[]), "Missing multipart/form-data file upload"),
+            (form(uri, &[("photo", None, &picture)]), "Missing multipart/form-data file upload"),
+            (
+                form(uri, &[("photo", file, &picture), ("photo", file, &picture)]),
+                "Only one file allowed per request",
+            ),
+            (form(uri, &[("text", file, &picture)]), "no such content_type: 'text'"),
+        ];
+
+        for (request, message) in cases {
+            assert_eq!(house.send(request).await.refusal(), (400, message.to_owned()));
+        }
+        let unreadable = house.upload(uri, "photo", b"no picture").await;
+        assert_eq!(unreadable.refusal().0, 400);
+        let fetched = house.post(&format!("{uri}?url=http://127.0.0.1/a.png"), json!({})).await;
+        assert!(fetched.refusal().1.starts_with("Invalid or unsafe URL provided"));
+    }
 }

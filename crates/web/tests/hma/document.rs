@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use axum::body::Body;
 use axum::http::Request;
+use mamori_testkit::on_both_engines;
+use mamori_testkit::records::Records;
 use mamori_web::hma::PATHS;
 
 use crate::house::House;
@@ -24,16 +26,17 @@ fn documented() -> Vec<(String, String)> {
     routes
 }
 
-#[tokio::test]
-async fn every_route_of_the_page_exists() {
-    let house = House::open().await;
+on_both_engines! {
+    async fn every_route_of_the_page_exists(records: Records) {
+        let house = House::open(records).await;
 
-    for (method, path) in documented() {
-        let uri = path.replace(['{', '}'], "");
-        let request = Request::builder().method(method.as_str()).uri(&uri);
-        let answer = house.send(request.body(Body::empty()).unwrap()).await;
-        let is_unknown = answer.status.as_u16() == 404 && answer.text.is_empty();
-        assert!(answer.status.as_u16() != 405 && !is_unknown, "{method} {path}: {answer:?}");
+        for (method, path) in documented() {
+            let uri = path.replace(['{', '}'], "");
+            let request = Request::builder().method(method.as_str()).uri(&uri);
+            let answer = house.send(request.body(Body::empty()).unwrap()).await;
+            let is_unknown = answer.status.as_u16() == 404 && answer.text.is_empty();
+            assert!(answer.status.as_u16() != 405 && !is_unknown, "{method} {path}: {answer:?}");
+        }
     }
 }
 
@@ -46,30 +49,31 @@ fn every_route_is_on_the_page() {
     assert_eq!(paths, documented);
 }
 
-#[tokio::test]
-async fn no_method_is_missing_from_the_page() {
-    let house = House::open().await;
-    let documented = documented();
+on_both_engines! {
+    async fn no_method_is_missing_from_the_page(records: Records) {
+        let house = House::open(records).await;
+        let documented = documented();
 
-    for path in PATHS {
-        for method in ["GET", "POST", "PUT", "DELETE"] {
-            let uri = path.replace(['{', '}'], "");
-            let request = Request::builder().method(method).uri(&uri);
-            let answer = house.send(request.body(Body::empty()).unwrap()).await;
-            let exists = answer.status.as_u16() != 405;
-            let told = documented.contains(&(method.to_owned(), path.to_owned()));
-            assert_eq!(exists, told, "{method} {path}");
+        for path in PATHS {
+            for method in ["GET", "POST", "PUT", "DELETE"] {
+                let uri = path.replace(['{', '}'], "");
+                let request = Request::builder().method(method).uri(&uri);
+                let answer = house.send(request.body(Body::empty()).unwrap()).await;
+                let exists = answer.status.as_u16() != 405;
+                let told = documented.contains(&(method.to_owned(), path.to_owned()));
+                assert_eq!(exists, told, "{method} {path}");
+            }
         }
     }
-}
 
-#[tokio::test]
-async fn the_site_map_lists_every_path_in_hmas_spelling() {
-    let house = House::open().await;
+    async fn the_site_map_lists_every_path_in_hmas_spelling(records: Records) {
+        let house = House::open(records).await;
 
-    let listed = house.get("/site-map").await.ok();
+        let listed = house.get("/site-map").await.ok();
 
-    let listed: Vec<&str> = listed.as_array().unwrap().iter().filter_map(|p| p.as_str()).collect();
-    assert_eq!(listed.len(), PATHS.len());
-    assert!(listed.contains(&"/c/bank/<bank_name>/content/<content_id>"));
+        let listed = listed.as_array().unwrap().iter();
+        let listed: Vec<&str> = listed.filter_map(|path| path.as_str()).collect();
+        assert_eq!(listed.len(), PATHS.len());
+        assert!(listed.contains(&"/c/bank/<bank_name>/content/<content_id>"));
+    }
 }

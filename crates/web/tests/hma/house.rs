@@ -69,12 +69,11 @@ impl Answer {
 }
 
 impl House {
-    pub async fn open() -> Self {
-        Self::with(settings()).await
+    pub async fn open(records: Records) -> Self {
+        Self::with(records, settings()).await
     }
 
-    pub async fn with(settings: Settings) -> Self {
-        let records = Records::sqlite().unwrap();
+    pub async fn with(records: Records, settings: Settings) -> Self {
         let store = Store::open(&mamori_store::Settings::new(records.url())).await.unwrap();
         let clock = Arc::new(Clock::system());
         let desk = Desk::new(store, pool().await, clock, mamori_desk::Settings::default()).unwrap();

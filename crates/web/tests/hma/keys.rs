@@ -1,17 +1,19 @@
 //! Who may use the routes: with keys, whoever shows one; without, whoever is no web page.
 
 use axum::body::Body;
-use axum::http::{Request, header};
+use axum::http::{Method, Request, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use mamori_model::key::Role;
+use mamori_testkit::on_both_engines;
+use mamori_testkit::records::Records;
 use mamori_web::hma::{PATHS, Settings};
 use serde_json::json;
 
 use crate::house::{Answer, House, json as body, settings};
 
-async fn guarded() -> House {
-    House::with(Settings { key_required: true, ..settings() }).await
+async fn guarded(records: Records) -> House {
+    House::with(records, Settings { key_required: true, ..settings() }).await
 }
 
 impl House {
@@ -31,69 +33,68 @@ fn get(uri: &str) -> Request<Body> {
     Request::get(uri).body(Body::empty()).unwrap()
 }
 
-#[tokio::test]
-async fn without_a_key_only_the_status_and_the_site_map_answer() {
-    let house = guarded().await;
+on_both_engines! {
+    async fn without_a_key_only_the_status_and_the_site_map_answer(records: Records) {
+        let house = guarded(records).await;
 
-    for path in PATHS {
-        let uri = path.replace(['{', '}'], "");
-        let methods = ["GET", "POST", "PUT", "DELETE"];
-        for method in methods {
-            let request = Request::builder().method(method).uri(&uri).body(Body::empty()).unwrap();
-            let answer = house.send(request).await;
-            let is_open = ["/status", "/site-map"].contains(&path) && method == "GET";
-            let expected = if is_open { [200, 200] } else { [401, 405] };
-            assert!(expected.contains(&answer.status.as_u16()), "{method} {path}: {answer:?}");
+        for path in PATHS {
+            let uri = path.replace(['{', '}'], "");
+            let methods = ["GET", "POST", "PUT", "DELETE"];
+            for method in methods {
+                let request = Request::builder().method(method).uri(&uri);
+                let request = request.body(Body::empty()).unwrap();
+                let answer = house.send(request).await;
+                let is_open = ["/status", "/site-map"].contains(&path) && method == "GET";
+                let expected = if is_open { [200, 200] } else { [401, 405] };
+                assert!(expected.contains(&answer.status.as_u16()), "{method} {path}: {answer:?}");
+            }
+        }
+        for wrong in ["Bearer mk_nobody", "Basic eDp5", "Bearer"] {
+            let answer = house.with_key(get("/c/banks"), wrong).await;
+            assert_eq!(answer.refusal(), (401, "Authentication required".to_owned()));
         }
     }
-    for wrong in ["Bearer mk_nobody", "Basic eDp5", "Bearer"] {
-        let answer = house.with_key(get("/c/banks"), wrong).await;
-        assert_eq!(answer.refusal(), (401, "Authentication required".to_owned()));
+
+    async fn an_administrators_key_opens_everything_also_as_a_password(records: Records) {
+        let house = guarded(records).await;
+        let key = house.key(Role::Admin).await;
+        let password = format!("Basic {}", STANDARD.encode(format!("hma:{key}")));
+        let make = |name: &str| body(Method::POST, "/c/banks", &json!({ "name": name }));
+
+        let by_token = house.with_key(make("ONE"), &format!("Bearer {key}")).await;
+        let by_password = house.with_key(make("TWO"), &password).await;
+
+        assert_eq!((by_token.status.as_u16(), by_password.status.as_u16()), (201, 201));
     }
-}
 
-#[tokio::test]
-async fn an_administrators_key_opens_everything_also_as_a_password() {
-    let house = guarded().await;
-    let key = house.key(Role::Admin).await;
-    let password = format!("Basic {}", STANDARD.encode(format!("hma:{key}")));
-    let make = |name: &str| body(axum::http::Method::POST, "/c/banks", &json!({ "name": name }));
+    async fn a_services_key_looks_up_and_changes_nothing(records: Records) {
+        let house = guarded(records).await;
+        let name = "a service".parse().unwrap();
+        let service = house.desk.create_service(&house.admin, name).await.unwrap();
+        let key = format!("Bearer {}", house.key(Role::Service(service.id)).await);
 
-    let by_token = house.with_key(make("ONE"), &format!("Bearer {key}")).await;
-    let by_password = house.with_key(make("TWO"), &password).await;
+        let banks = house.with_key(get("/c/banks"), &key).await;
+        let looked = house.with_key(get("/m/index/status"), &key).await;
+        let create = body(Method::POST, "/c/banks", &json!({ "name": "A" }));
+        let made = house.with_key(create, &key).await;
 
-    assert_eq!((by_token.status.as_u16(), by_password.status.as_u16()), (201, 201));
-}
+        assert_eq!(banks.ok(), json!([]));
+        assert_eq!(looked.status.as_u16(), 200);
+        assert_eq!(made.refusal(), (404, "Not Found".to_owned()));
+    }
 
-#[tokio::test]
-async fn a_services_key_looks_up_and_changes_nothing() {
-    let house = guarded().await;
-    let name = "a service".parse().unwrap();
-    let service = house.desk.create_service(&house.admin, name).await.unwrap();
-    let key = format!("Bearer {}", house.key(Role::Service(service.id)).await);
+    async fn without_keys_a_web_page_is_refused(records: Records) {
+        let house = House::open(records).await;
+        let with = |name: header::HeaderName, value: &str| {
+            Request::get("/c/banks").header(name, value).body(Body::empty()).unwrap()
+        };
 
-    let banks = house.with_key(get("/c/banks"), &key).await;
-    let looked = house.with_key(get("/m/index/status"), &key).await;
-    let create = body(axum::http::Method::POST, "/c/banks", &json!({ "name": "A" }));
-    let made = house.with_key(create, &key).await;
+        let local = house.send(with(header::HOST, "127.0.0.1:5000")).await;
+        let foreign_page = house.send(with(header::ORIGIN, "https://evil.example")).await;
+        let rebound_name = house.send(with(header::HOST, "evil.example:5000")).await;
 
-    assert_eq!(banks.ok(), json!([]));
-    assert_eq!(looked.status.as_u16(), 200);
-    assert_eq!(made.refusal(), (404, "Not Found".to_owned()));
-}
-
-#[tokio::test]
-async fn without_keys_a_web_page_is_refused() {
-    let house = House::open().await;
-    let with = |name: header::HeaderName, value: &str| {
-        Request::get("/c/banks").header(name, value).body(Body::empty()).unwrap()
-    };
-
-    let local = house.send(with(header::HOST, "127.0.0.1:5000")).await;
-    let foreign_page = house.send(with(header::ORIGIN, "https://evil.example")).await;
-    let rebound_name = house.send(with(header::HOST, "evil.example:5000")).await;
-
-    assert_eq!(local.status.as_u16(), 200);
-    assert_eq!(foreign_page.refusal().0, 403);
-    assert_eq!(rebound_name.refusal().0, 403);
+        assert_eq!(local.status.as_u16(), 200);
+        assert_eq!(foreign_page.refusal().0, 403);
+        assert_eq!(rebound_name.refusal().0, 403);
+    }
 }

@@ -4,7 +4,9 @@ use axum::http::StatusCode;
 use mamori_desk::NewEntry;
 use mamori_desk::create_bank::NewBank;
 use mamori_model::{Action, Distance, Jurisdictions, Pdq, Purpose, Quality, Reach, Surface};
+use mamori_testkit::on_both_engines;
 use mamori_testkit::pictures::{draw, encode};
+use mamori_testkit::records::Records;
 use mamori_web::hma::Settings;
 use serde_json::json;
 
@@ -27,267 +29,254 @@ fn lookup(signal: &str) -> String {
     format!("/m/lookup?signal_type=pdq&signal={signal}")
 }
 
-#[tokio::test]
-async fn a_look_up_names_banks_numbers_and_distances_as_texts() {
-    let house = House::open().await;
-    house.bank("BANK").await;
-    house.bank("SECOND").await;
-    let near = house.add("BANK", "pdq", &at(31)).await;
-    house.add("BANK", "pdq", &at(32)).await;
-    let same = house.add("SECOND", "pdq", PDQ).await;
+on_both_engines! {
+    async fn a_look_up_names_banks_numbers_and_distances_as_texts(records: Records) {
+        let house = House::open(records).await;
+        house.bank("BANK").await;
+        house.bank("SECOND").await;
+        let near = house.add("BANK", "pdq", &at(31)).await;
+        house.add("BANK", "pdq", &at(32)).await;
+        let same = house.add("SECOND", "pdq", PDQ).await;
 
-    let found = house.get(&lookup(PDQ)).await.ok();
+        let found = house.get(&lookup(PDQ)).await.ok();
 
-    let expected = json!({
-        "BANK": [{ "bank_content_id": near, "distance": "31" }],
-        "SECOND": [{ "bank_content_id": same, "distance": "0" }],
-    });
-    assert_eq!(found, expected);
-    assert_eq!(house.get(&lookup(FAR)).await.ok(), json!({}));
-}
-
-#[tokio::test]
-async fn a_raw_look_up_lists_numbers_the_nearest_first() {
-    let house = House::open().await;
-    house.bank("BANK").await;
-    let near = house.add("BANK", "pdq", &at(5)).await;
-    let same = house.add("BANK", "pdq", PDQ).await;
-    let uri = format!("/m/raw_lookup?signal_type=pdq&signal={PDQ}");
-
-    let plain = house.get(&uri).await.ok();
-    let full = house.get(&format!("{uri}&include_distance=True")).await.ok();
-
-    assert_eq!(plain, json!({ "matches": [same, near] }));
-    let expected = json!([
-        { "bank_content_id": same, "distance": "0" },
-        { "bank_content_id": near, "distance": "5" },
-    ]);
-    assert_eq!(full, json!({ "matches": expected }));
-}
-
-#[tokio::test]
-async fn an_md5_matches_without_a_distance() {
-    let house = House::open().await;
-    house.bank("BANK").await;
-    let id = house.add("BANK", "video_md5", MD5).await;
-
-    let found = house.get(&format!("/m/lookup?signal_type=video_md5&signal={MD5}")).await.ok();
-    let bytes = house.upload("/m/lookup", "video", b"no video").await.ok();
-
-    assert_eq!(found, json!({ "BANK": [{ "bank_content_id": id, "distance": "-" }] }));
-    assert_eq!(bytes, json!({ "video_md5": {} }));
-}
-
-#[tokio::test]
-async fn a_look_up_may_be_held_to_some_banks() {
-    let house = House::open().await;
-    for bank in ["ONE", "TWO", "THREE"] {
-        house.bank(bank).await;
-        house.add(bank, "pdq", PDQ).await;
+        let expected = json!({
+            "BANK": [{ "bank_content_id": near, "distance": "31" }],
+            "SECOND": [{ "bank_content_id": same, "distance": "0" }],
+        });
+        assert_eq!(found, expected);
+        assert_eq!(house.get(&lookup(FAR)).await.ok(), json!({}));
     }
 
-    let two = house.get(&format!("{}&banks=ONE,TWO,NOPE", lookup(PDQ))).await.ok();
-    let none = house.get(&format!("{}&banks=NOPE", lookup(PDQ))).await.ok();
+    async fn a_raw_look_up_lists_numbers_the_nearest_first(records: Records) {
+        let house = House::open(records).await;
+        house.bank("BANK").await;
+        let near = house.add("BANK", "pdq", &at(5)).await;
+        let same = house.add("BANK", "pdq", PDQ).await;
+        let uri = format!("/m/raw_lookup?signal_type=pdq&signal={PDQ}");
 
-    assert_eq!(two.as_object().unwrap().keys().collect::<Vec<_>>(), ["ONE", "TWO"]);
-    assert_eq!(none, json!({}));
-}
+        let plain = house.get(&uri).await.ok();
+        let full = house.get(&format!("{uri}&include_distance=True")).await.ok();
 
-#[tokio::test]
-async fn an_edited_copy_of_a_picture_matches_and_another_picture_does_not() {
-    let house = House::open().await;
-    house.bank("BANK").await;
-    let known = encode::png(&draw(5, 400, 300));
-    house.upload("/c/bank/BANK/content", "photo", &known).await.ok();
-
-    let copy = house.upload("/m/lookup", "photo", &encode::jpeg(&draw(5, 400, 300), 70)).await;
-    let other = house.upload("/m/lookup", "photo", &encode::jpeg(&draw(6, 400, 300), 70)).await;
-
-    assert_eq!(copy.ok()["pdq"]["BANK"][0]["bank_content_id"], json!(1));
-    assert_eq!(other.ok(), json!({ "pdq": {} }));
-}
-
-#[tokio::test]
-async fn a_moving_picture_matches_by_any_of_its_frames() {
-    let house = House::open().await;
-    house.bank("BANK").await;
-    let known = encode::png(&draw(5, 128, 96));
-    house.upload("/c/bank/BANK/content", "photo", &known).await.ok();
-    let frames = [draw(6, 128, 96), draw(5, 128, 96)];
-
-    let found = house.upload("/m/lookup", "photo", &encode::png_animated(&frames)).await.ok();
-
-    assert_eq!(found["pdq"]["BANK"][0]["bank_content_id"], json!(1));
-}
-
-#[tokio::test]
-async fn a_bank_that_is_off_matches_nothing_however_it_is_asked() {
-    let house = House::open().await;
-    house.bank("BANK").await;
-    house.add("BANK", "pdq", PDQ).await;
-    house.put("/c/bank/BANK", json!({ "enabled": false })).await.ok();
-
-    let found = house.get(&format!("{}&bypass_coinflip=true", lookup(PDQ))).await;
-    let raw = house.get(&format!("/m/raw_lookup?signal_type=pdq&signal={PDQ}")).await;
-
-    assert_eq!(found.ok(), json!({}));
-    assert_eq!(raw.ok(), json!({ "matches": [] }));
-    assert_eq!(found.headers["mamori-not-looked"], "no bank is switched on");
-}
-
-#[tokio::test]
-async fn where_no_bank_may_look_the_file_is_not_decoded() {
-    let surface = Surface::PrivateMessage;
-    let house = House::with(Settings { surface, ..settings() }).await;
-    house.bank("BANK").await;
-
-    let answer = house.upload("/m/lookup", "photo", b"would be refused if it were read").await;
-
-    assert_eq!(answer.ok(), json!({ "pdq": {} }));
-    assert_eq!(answer.headers["mamori-not-looked"], "no bank may look on this surface");
-}
-
-#[tokio::test]
-async fn what_a_negative_bank_knows_is_no_match() {
-    let house = House::open().await;
-    house.bank("BANK").await;
-    house.add("BANK", "pdq", PDQ).await;
-    let surfaces = [Surface::Public].into();
-    let benign = NewBank {
-        name: "known-benign".parse().unwrap(),
-        purpose: Purpose::KnownBenign,
-        source: "drawn by code".parse().unwrap(),
-        legal_basis: "none is needed".parse().unwrap(),
-        owner: "the tests".parse().unwrap(),
-        reach: Reach::new(surfaces, Jurisdictions::Everywhere, None).unwrap(),
-        distance_max: Distance::PDQ_SAME_MAX,
-        quality_min: Quality::ANY,
-        action: Action::None,
-        is_enabled: true,
-    };
-    let benign = house.desk.create_bank(&house.admin, benign).await.unwrap();
-    let entry = NewEntry {
-        hash: mamori_model::Hash::Pdq(at(3).parse().unwrap()),
-        source_id: None,
-        labels: mamori_model::text::Labels::default(),
-        expires_at: None,
-    };
-    house.desk.add_entries(&house.admin, benign.id, &[entry]).await.unwrap();
-
-    let found = house.get(&lookup(PDQ)).await.ok();
-    let held = house.get(&format!("{}&banks=BANK", lookup(PDQ))).await.ok();
-
-    assert_eq!(found, json!({}));
-    assert_eq!(held, json!({}));
-}
-
-#[tokio::test]
-async fn a_question_that_is_none_is_refused_in_hmas_words() {
-    let house = House::open().await;
-    let either = "Either url or both signal and signal_type are required";
-    let cases = [
-        ("/m/lookup".to_owned(), either),
-        (format!("/m/lookup?signal={PDQ}"), either),
-        (format!("/m/lookup?signal_type=nope&signal={PDQ}"), "No such SignalType 'nope'"),
-        (lookup("xxx"), "invalid signal: invalid PDQ hash"),
-        (format!("/m/raw_lookup?signal={PDQ}"), "signal_type is required"),
-        ("/m/raw_lookup?signal_type=pdq".to_owned(), "signal is required"),
-        (
-            format!("/m/raw_lookup?signal_type=pdq&signal={PDQ}&include_distance=perhaps"),
-            "invalid boolean parameter - prefer true/false",
-        ),
-        ("/m/index/status?signal_type=nope".to_owned(), "No such signal type 'nope'"),
-        ("/c/signal_type/index?signal_type=nope".to_owned(), "No such signal type 'nope'"),
-    ];
-
-    for (uri, message) in cases {
-        assert_eq!(house.get(&uri).await.refusal(), (400, message.to_owned()), "{uri}");
+        assert_eq!(plain, json!({ "matches": [same, near] }));
+        let expected = json!([
+            { "bank_content_id": same, "distance": "0" },
+            { "bank_content_id": near, "distance": "5" },
+        ]);
+        assert_eq!(full, json!({ "matches": expected }));
     }
-}
 
-#[tokio::test]
-async fn two_hashes_are_compared() {
-    let house = House::open().await;
-    let pairs = json!({ "pdq": [PDQ, at(2)], "video_md5": [MD5, MD5] });
+    async fn an_md5_matches_without_a_distance(records: Records) {
+        let house = House::open(records).await;
+        house.bank("BANK").await;
+        let id = house.add("BANK", "video_md5", MD5).await;
 
-    let near = house.post("/m/compare", pairs).await.ok();
-    let far = house.post("/m/compare", json!({ "pdq": [PDQ, at(32)] })).await.ok();
+        let found = house.get(&format!("/m/lookup?signal_type=video_md5&signal={MD5}")).await.ok();
+        let bytes = house.upload("/m/lookup", "video", b"no video").await.ok();
 
-    assert_eq!(near, json!({ "pdq": [true, { "distance": 2 }], "video_md5": [true, {}] }));
-    assert_eq!(far, json!({ "pdq": [false, { "distance": 32 }] }));
-    let cases = [
-        (json!([]), "Request input was not a dict"),
-        (json!({ "pdq": "x" }), "Comparison hashes for pdq was not a list"),
-        (json!({ "pdq": [PDQ] }), "Comparison hash list length must be exactly 2"),
-        (json!({ "nope": [PDQ, PDQ] }), "No such SignalType 'nope'"),
-        (json!({ "pdq": [PDQ, "x"] }), "Invalid pdq hash: invalid PDQ hash"),
-    ];
-    for (body, message) in cases {
-        let refused = house.post("/m/compare", body.clone()).await;
-        assert_eq!(refused.refusal(), (400, message.to_owned()), "{body}");
+        assert_eq!(found, json!({ "BANK": [{ "bank_content_id": id, "distance": "-" }] }));
+        assert_eq!(bytes, json!({ "video_md5": {} }));
     }
-}
 
-#[tokio::test]
-async fn the_index_is_absent_until_it_holds_a_hash() {
-    let house = House::open().await;
-    let absent = json!({ "present": false, "built_to": -1, "size": 0 });
-    let before = house.get("/m/index/status").await.ok();
-    house.bank("BANK").await;
-    house.add("BANK", "pdq", PDQ).await;
+    async fn a_look_up_may_be_held_to_some_banks(records: Records) {
+        let house = House::open(records).await;
+        for bank in ["ONE", "TWO", "THREE"] {
+            house.bank(bank).await;
+            house.add(bank, "pdq", PDQ).await;
+        }
 
-    let after = house.get("/m/index/status?signal_type=pdq").await.ok();
-    let built = house.get("/c/signal_type/index").await.ok();
+        let two = house.get(&format!("{}&banks=ONE,TWO,NOPE", lookup(PDQ))).await.ok();
+        let none = house.get(&format!("{}&banks=NOPE", lookup(PDQ))).await.ok();
 
-    assert_eq!(before, json!({ "pdq": absent, "video_md5": absent }));
-    assert_eq!(after["pdq"]["present"], json!(true));
-    assert_eq!(after["pdq"]["size"], json!(1));
-    assert!(after["pdq"]["built_to"].as_i64() > Some(1_700_000_000));
-    assert!(after.get("video_md5").is_none());
-    assert_eq!(built["pdq"]["index_size"], json!(1));
-    assert_eq!(built["pdq"]["index_out_of_date"], json!(false));
-}
+        assert_eq!(two.as_object().unwrap().keys().collect::<Vec<_>>(), ["ONE", "TWO"]);
+        assert_eq!(none, json!({}));
+    }
 
-#[tokio::test]
-async fn the_kinds_of_hash_and_content_are_two_each_and_stay_on() {
-    let house = House::open().await;
+    async fn an_edited_copy_of_a_picture_matches_and_another_picture_does_not(records: Records) {
+        let house = House::open(records).await;
+        house.bank("BANK").await;
+        let known = encode::png(&draw(5, 400, 300));
+        house.upload("/c/bank/BANK/content", "photo", &known).await.ok();
 
-    let kinds = house.get("/c/signal_type").await.ok();
-    let contents = house.get("/c/content_type").await.ok();
-    let on = house.put("/c/signal_type/pdq", json!({ "enabled_ratio": 1.0 })).await;
-    let off = house.put("/c/signal_type/pdq", json!({ "enabled_ratio": 0.0 })).await;
+        let copy = house.upload("/m/lookup", "photo", &encode::jpeg(&draw(5, 400, 300), 70)).await;
+        let other = house.upload("/m/lookup", "photo", &encode::jpeg(&draw(6, 400, 300), 70)).await;
 
-    let kind = |name: &str| json!({ "name": name, "enabled_ratio": 1.0 });
-    assert_eq!(kinds, json!([kind("pdq"), kind("video_md5")]));
-    let content = |name: &str| json!({ "name": name, "enabled": true });
-    assert_eq!(contents, json!([content("photo"), content("video")]));
-    assert_eq!(on.status, StatusCode::NO_CONTENT);
-    assert_eq!(off.refusal().0, 501);
-}
+        assert_eq!(copy.ok()["pdq"]["BANK"][0]["bank_content_id"], json!(1));
+        assert_eq!(other.ok(), json!({ "pdq": {} }));
+    }
 
-#[tokio::test]
-async fn there_are_no_exchanges() {
-    let house = House::open().await;
-    let missing = (404, "Exchange 'FAKE' not found".to_owned());
+    async fn a_moving_picture_matches_by_any_of_its_frames(records: Records) {
+        let house = House::open(records).await;
+        house.bank("BANK").await;
+        let known = encode::png(&draw(5, 128, 96));
+        house.upload("/c/bank/BANK/content", "photo", &known).await.ok();
+        let frames = [draw(6, 128, 96), draw(5, 128, 96)];
 
-    assert_eq!(house.get("/c/exchanges").await.ok(), json!([]));
-    assert_eq!(house.get("/c/exchanges/apis").await.ok(), json!([]));
-    assert_eq!(house.get("/c/exchange/FAKE").await.refusal(), missing);
-    assert_eq!(house.get("/c/exchange/FAKE/status").await.refusal(), missing);
-    assert_eq!(house.put("/c/exchange/FAKE", json!({})).await.refusal(), missing);
-    let gone = house.delete("/c/exchange/FAKE").await.ok();
-    assert_eq!(gone, json!({ "message": "Exchange deleted" }));
-    let api = house.get("/c/exchanges/api/ncmec").await;
-    assert_eq!(api.refusal(), (400, "no such Exchange API 'ncmec'".to_owned()));
-    let made = house.post("/c/exchanges", json!({ "bank": "A", "api": "ncmec" })).await;
-    assert_eq!(made.refusal(), (400, "No such exchange type 'ncmec'".to_owned()));
-}
+        let found = house.upload("/m/lookup", "photo", &encode::png_animated(&frames)).await.ok();
 
-#[tokio::test]
-async fn the_status_is_hmas_word() {
-    let house = House::open().await;
+        assert_eq!(found["pdq"]["BANK"][0]["bank_content_id"], json!(1));
+    }
 
-    let answer = house.get("/status").await;
+    async fn a_bank_that_is_off_matches_nothing_however_it_is_asked(records: Records) {
+        let house = House::open(records).await;
+        house.bank("BANK").await;
+        house.add("BANK", "pdq", PDQ).await;
+        house.put("/c/bank/BANK", json!({ "enabled": false })).await.ok();
 
-    assert_eq!((answer.status, answer.text.as_str()), (StatusCode::OK, "I-AM-ALIVE"));
+        let found = house.get(&format!("{}&bypass_coinflip=true", lookup(PDQ))).await;
+        let raw = house.get(&format!("/m/raw_lookup?signal_type=pdq&signal={PDQ}")).await;
+
+        assert_eq!(found.ok(), json!({}));
+        assert_eq!(raw.ok(), json!({ "matches": [] }));
+        assert_eq!(found.headers["mamori-not-looked"], "no bank is switched on");
+    }
+
+    async fn where_no_bank_may_look_the_file_is_not_decoded(records: Records) {
+        let surface = Surface::PrivateMessage;
+        let house = House::with(records, Settings { surface, ..settings() }).await;
+        house.bank("BANK").await;
+
+        let answer = house.upload("/m/lookup", "photo", b"would be refused if it were read").await;
+
+        assert_eq!(answer.ok(), json!({ "pdq": {} }));
+        assert_eq!(answer.headers["mamori-not-looked"], "no bank may look on this surface");
+    }
+
+    async fn what_a_negative_bank_knows_is_no_match(records: Records) {
+        let house = House::open(records).await;
+        house.bank("BANK").await;
+        house.add("BANK", "pdq", PDQ).await;
+        let surfaces = [Surface::Public].into();
+        let benign = NewBank {
+            name: "known-benign".parse().unwrap(),
+            purpose: Purpose::KnownBenign,
+            source: "drawn by code".parse().unwrap(),
+            legal_basis: "none is needed".parse().unwrap(),
+            owner: "the tests".parse().unwrap(),
+            reach: Reach::new(surfaces, Jurisdictions::Everywhere, None).unwrap(),
+            distance_max: Distance::PDQ_SAME_MAX,
+            quality_min: Quality::ANY,
+            action: Action::None,
+            is_enabled: true,
+        };
+        let benign = house.desk.create_bank(&house.admin, benign).await.unwrap();
+        let entry = NewEntry {
+            hash: mamori_model::Hash::Pdq(at(3).parse().unwrap()),
+            source_id: None,
+            labels: mamori_model::text::Labels::default(),
+            expires_at: None,
+        };
+        house.desk.add_entries(&house.admin, benign.id, &[entry]).await.unwrap();
+
+        let found = house.get(&lookup(PDQ)).await.ok();
+        let held = house.get(&format!("{}&banks=BANK", lookup(PDQ))).await.ok();
+
+        assert_eq!(found, json!({}));
+        assert_eq!(held, json!({}));
+    }
+
+    async fn a_question_that_is_none_is_refused_in_hmas_words(records: Records) {
+        let house = House::open(records).await;
+        let either = "Either url or both signal and signal_type are required";
+        let cases = [
+            ("/m/lookup".to_owned(), either),
+            (format!("/m/lookup?signal={PDQ}"), either),
+            (format!("/m/lookup?signal_type=nope&signal={PDQ}"), "No such SignalType 'nope'"),
+            (lookup("xxx"), "invalid signal: invalid PDQ hash"),
+            (format!("/m/raw_lookup?signal={PDQ}"), "signal_type is required"),
+            ("/m/raw_lookup?signal_type=pdq".to_owned(), "signal is required"),
+            (
+                format!("/m/raw_lookup?signal_type=pdq&signal={PDQ}&include_distance=perhaps"),
+                "invalid boolean parameter - prefer true/false",
+            ),
+            ("/m/index/status?signal_type=nope".to_owned(), "No such signal type 'nope'"),
+            ("/c/signal_type/index?signal_type=nope".to_owned(), "No such signal type 'nope'"),
+        ];
+
+        for (uri, message) in cases {
+            assert_eq!(house.get(&uri).await.refusal(), (400, message.to_owned()), "{uri}");
+        }
+    }
+
+    async fn two_hashes_are_compared(records: Records) {
+        let house = House::open(records).await;
+        let pairs = json!({ "pdq": [PDQ, at(2)], "video_md5": [MD5, MD5] });
+
+        let near = house.post("/m/compare", pairs).await.ok();
+        let far = house.post("/m/compare", json!({ "pdq": [PDQ, at(32)] })).await.ok();
+
+        assert_eq!(near, json!({ "pdq": [true, { "distance": 2 }], "video_md5": [true, {}] }));
+        assert_eq!(far, json!({ "pdq": [false, { "distance": 32 }] }));
+        let cases = [
+            (json!([]), "Request input was not a dict"),
+            (json!({ "pdq": "x" }), "Comparison hashes for pdq was not a list"),
+            (json!({ "pdq": [PDQ] }), "Comparison hash list length must be exactly 2"),
+            (json!({ "nope": [PDQ, PDQ] }), "No such SignalType 'nope'"),
+            (json!({ "pdq": [PDQ, "x"] }), "Invalid pdq hash: invalid PDQ hash"),
+        ];
+        for (body, message) in cases {
+            let refused = house.post("/m/compare", body.clone()).await;
+            assert_eq!(refused.refusal(), (400, message.to_owned()), "{body}");
+        }
+    }
+
+    async fn the_index_is_absent_until_it_holds_a_hash(records: Records) {
+        let house = House::open(records).await;
+        let absent = json!({ "present": false, "built_to": -1, "size": 0 });
+        let before = house.get("/m/index/status").await.ok();
+        house.bank("BANK").await;
+        house.add("BANK", "pdq", PDQ).await;
+
+        let after = house.get("/m/index/status?signal_type=pdq").await.ok();
+        let built = house.get("/c/signal_type/index").await.ok();
+
+        assert_eq!(before, json!({ "pdq": absent, "video_md5": absent }));
+        assert_eq!(after["pdq"]["present"], json!(true));
+        assert_eq!(after["pdq"]["size"], json!(1));
+        assert!(after["pdq"]["built_to"].as_i64() > Some(1_700_000_000));
+        assert!(after.get("video_md5").is_none());
+        assert_eq!(built["pdq"]["index_size"], json!(1));
+        assert_eq!(built["pdq"]["index_out_of_date"], json!(false));
+    }
+
+    async fn the_kinds_of_hash_and_content_are_two_each_and_stay_on(records: Records) {
+        let house = House::open(records).await;
+
+        let kinds = house.get("/c/signal_type").await.ok();
+        let contents = house.get("/c/content_type").await.ok();
+        let on = house.put("/c/signal_type/pdq", json!({ "enabled_ratio": 1.0 })).await;
+        let off = house.put("/c/signal_type/pdq", json!({ "enabled_ratio": 0.0 })).await;
+
+        let kind = |name: &str| json!({ "name": name, "enabled_ratio": 1.0 });
+        assert_eq!(kinds, json!([kind("pdq"), kind("video_md5")]));
+        let content = |name: &str| json!({ "name": name, "enabled": true });
+        assert_eq!(contents, json!([content("photo"), content("video")]));
+        assert_eq!(on.status, StatusCode::NO_CONTENT);
+        assert_eq!(off.refusal().0, 501);
+    }
+
+    async fn there_are_no_exchanges(records: Records) {
+        let house = House::open(records).await;
+        let missing = (404, "Exchange 'FAKE' not found".to_owned());
+
+        assert_eq!(house.get("/c/exchanges").await.ok(), json!([]));
+        assert_eq!(house.get("/c/exchanges/apis").await.ok(), json!([]));
+        assert_eq!(house.get("/c/exchange/FAKE").await.refusal(), missing);
+        assert_eq!(house.get("/c/exchange/FAKE/status").await.refusal(), missing);
+        assert_eq!(house.put("/c/exchange/FAKE", json!({})).await.refusal(), missing);
+        let gone = house.delete("/c/exchange/FAKE").await.ok();
+        assert_eq!(gone, json!({ "message": "Exchange deleted" }));
+        let api = house.get("/c/exchanges/api/ncmec").await;
+        assert_eq!(api.refusal(), (400, "no such Exchange API 'ncmec'".to_owned()));
+        let made = house.post("/c/exchanges", json!({ "bank": "A", "api": "ncmec" })).await;
+        assert_eq!(made.refusal(), (400, "No such exchange type 'ncmec'".to_owned()));
+    }
+
+    async fn the_status_is_hmas_word(records: Records) {
+        let house = House::open(records).await;
+
+        let answer = house.get("/status").await;
+
+        assert_eq!((answer.status, answer.text.as_str()), (StatusCode::OK, "I-AM-ALIVE"));
+    }
 }
