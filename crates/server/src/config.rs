@@ -132,9 +132,31 @@ impl Config {
     /// Refuses keys that do not go together; single values were checked when they were read.
     fn check(&self) -> Result<(), Error> {
         log::filter(&self.log)?;
+        self.check_room()?;
         if self.hma.enabled {
             self.check_hma_doors()?;
             self.hma()?;
+        }
+        Ok(())
+    }
+
+    /// The largest item must find room, or it would be refused for ever.
+    fn check_room(&self) -> Result<(), Error> {
+        let limits = &self.limits;
+        let (all, share) = (limits.in_flight_bytes_max, limits.in_flight_service_bytes_max);
+        let needed =
+            limits.item_bytes_max.saturating_add(mamori_web::multipart::OVERHEAD_BYTES_MAX);
+        if share < needed {
+            return Err(Error::Clash(format!(
+                "`limits.in_flight_service_bytes_max` is {share}, in which an item of \
+                 `limits.item_bytes_max` and the form around it have no room: it needs {needed}"
+            )));
+        }
+        if all < share {
+            return Err(Error::Clash(format!(
+                "`limits.in_flight_bytes_max` is {all}, which is less than one service's share, \
+                 `limits.in_flight_service_bytes_max` ({share})"
+            )));
         }
         Ok(())
     }

@@ -30,6 +30,9 @@ pub enum Cut {
         /// How long it may be silent.
         seconds: u64,
     },
+    /// Too many items are in memory already.
+    #[error("there is no room for more items at the moment; send the request again in a moment")]
+    NoRoom,
     /// The connection broke, or its framing is wrong.
     #[error("the body ended before its end; send the request again")]
     Broken,
@@ -163,13 +166,13 @@ pub async fn read(body: Body, headers: &HeaderMap, bytes_max: u64) -> Result<Byt
     gather(limited(body, bytes_max)).await
 }
 
-/// [`Cut::TooLarge`] where the head already says so.
-pub fn check_declared(headers: &HeaderMap, bytes_max: u64) -> Result<(), Cut> {
+/// The length that the head declares, if it does; [`Cut::TooLarge`] where it is over the limit.
+pub fn check_declared(headers: &HeaderMap, bytes_max: u64) -> Result<Option<u64>, Cut> {
     let declared = headers.get(CONTENT_LENGTH).and_then(|text| text.to_str().ok());
     let declared: Option<u64> = declared.and_then(|text| text.parse().ok());
     match declared {
         Some(length) if length > bytes_max => Err(Cut::TooLarge { bytes_max }),
-        Some(_) | None => Ok(()),
+        Some(_) | None => Ok(declared),
     }
 }
 

@@ -28,6 +28,8 @@ use axum::routing::{get, post, put};
 use mamori_desk::Desk;
 use mamori_model::{Country, Line, Purpose, Reach, Surface};
 
+use crate::budget::Budget;
+
 /// What HMA's clients do not say, and an operator therefore says once.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -77,9 +79,6 @@ pub const PATHS: [&str; 21] = [
     "/status",
 ];
 
-/// What a request of form data may carry beside its file, in bytes.
-const FORM_BYTES_EXTRA: usize = 64 * 1024;
-
 /// How long a request may take from its head to its answer, so that a sender who stops in the middle
 /// does not stay.
 const REQUEST_TIME_MAX: Duration = Duration::from_mins(1);
@@ -89,17 +88,18 @@ const REQUEST_TIME_MAX: Duration = Duration::from_mins(1);
 struct Hma {
     desk: Desk,
     settings: Arc<Settings>,
+    budget: Budget,
 }
 
-/// The routes; they may stand alone or be merged into others, as they claim no fallback.
-pub fn router(desk: Desk, settings: Settings) -> Router {
-    let item_bytes_max = usize::try_from(settings.item_bytes_max).unwrap_or(usize::MAX);
-    let form = DefaultBodyLimit::max(item_bytes_max.saturating_add(FORM_BYTES_EXTRA));
+/// The routes; they may stand alone or be merged into others, as they claim no fallback. Routers of
+/// one process share a `budget`.
+pub fn router(desk: Desk, settings: Settings, budget: Budget) -> Router {
     let forms = Router::new()
         .route("/h/hash", get(hash::of_url).post(hash::of_upload))
         .route("/m/lookup", get(lookup::by_signal).post(lookup::by_upload))
         .route("/c/bank/{bank_name}/content", post(content::add_upload))
-        .layer(form);
+        // What an upload may have is said where it is read.
+        .layer(DefaultBodyLimit::disable());
 
     Router::new()
         .route("/m/raw_lookup", get(lookup::raw))
@@ -128,7 +128,7 @@ pub fn router(desk: Desk, settings: Settings) -> Router {
         .route("/site-map", get(status::site_map))
         .merge(forms)
         .layer(from_fn(within_time))
-        .with_state(Hma { desk, settings: Arc::new(settings) })
+        .with_state(Hma { desk, settings: Arc::new(settings), budget })
 }
 
 async fn within_time(request: Request, next: Next) -> Response {

@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod body;
+pub mod budget;
 pub mod docs;
 pub mod document;
 pub mod extract;
@@ -26,6 +27,8 @@ use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::middleware::from_fn_with_state;
 use mamori_desk::Desk;
 
+use budget::Budget;
+
 pub use document::openapi;
 pub use settings::Settings;
 
@@ -36,6 +39,15 @@ pub struct App {
     pub desk: Desk,
     /// The limits.
     pub settings: Arc<Settings>,
+    /// The room that items take in memory.
+    pub budget: Budget,
+}
+
+impl App {
+    /// What every endpoint may use of these.
+    pub fn new(desk: Desk, settings: Settings, budget: Budget) -> Self {
+        Self { desk, settings: Arc::new(settings), budget }
+    }
 }
 
 impl FromRef<App> for Desk {
@@ -53,9 +65,9 @@ impl FromRef<App> for Arc<Settings> {
 /// The API: `/v1/**`, `/openapi.json`, `/docs`, `/healthz`, `/readyz`.
 ///
 /// A server in front of it must limit the time in which a request's head comes in; from the body
-/// on, [`Settings`] does.
-pub fn api(desk: Desk, settings: Settings) -> Router {
-    let app = App { desk, settings: Arc::new(settings) };
+/// on, [`Settings`] does. Routers of one process share a `budget`.
+pub fn api(desk: Desk, settings: Settings, budget: Budget) -> Router {
+    let app = App::new(desk, settings, budget);
     let (endpoints, document) = document::described().split_for_parts();
     endpoints
         .merge(docs::router(&document))

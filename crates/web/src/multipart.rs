@@ -2,23 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use axum::body::Body;
 use axum::extract::multipart::Field;
 use axum::extract::{FromRequest, Multipart, Request};
 use bytes::{Bytes, BytesMut};
 
-use crate::body::{self, Cut};
+use crate::body::Cut;
+use crate::budget::{Budget, Sender};
 use crate::problem::{Kind, Problem};
 
 /// The most bytes of a part of text: 200 characters and a little.
 const TEXT_BYTES_MAX: usize = 1_024;
 /// What the boundaries and heads of a form may add to its file.
-const OVERHEAD_BYTES_MAX: u64 = 64 * 1_024;
+pub const OVERHEAD_BYTES_MAX: u64 = 64 * 1_024;
 
 /// A form with one file.
 #[derive(Debug)]
 pub struct Form {
-    /// The bytes of the part `file`.
+    /// The bytes of the part `file`, in their room.
     pub file: Bytes,
     /// The other parts, by name.
     pub texts: BTreeMap<&'static str, String>,
@@ -27,15 +27,15 @@ pub struct Form {
 impl Form {
     /// Reads a form that has `file` and may have the parts `names`, and nothing else.
     pub async fn read(
+        budget: &Budget,
+        sender: Sender,
         request: Request,
         names: &[&'static str],
         file_bytes_max: u64,
     ) -> Result<Self, Problem> {
         let bytes_max = file_bytes_max.saturating_add(OVERHEAD_BYTES_MAX);
-        body::check_declared(request.headers(), bytes_max)?;
-        let (parts, body) = request.into_parts();
-        let body = Body::from_stream(body::limited(body, bytes_max));
-        let mut form = Multipart::from_request(Request::from_parts(parts, body), &())
+        let (request, room) = budget.admit(sender, request, bytes_max).await?;
+        let mut form = Multipart::from_request(request, &())
             .await
             .map_err(|why| Problem::new(Kind::MultipartSyntax, why.body_text()))?;
 
@@ -56,7 +56,7 @@ impl Form {
         let file = file.ok_or_else(|| {
             Problem::new(Kind::MultipartShape, "The part `file` with the item's bytes is missing.")
         })?;
-        Ok(Self { file, texts })
+        Ok(Self { file: room.hold(file), texts })
     }
 
     /// Takes the part `name`, read as a `T`.

@@ -238,6 +238,7 @@ impl From<Cut> for Problem {
         let kind = match cut {
             Cut::TooLarge { .. } => Kind::BodyTooLarge,
             Cut::Stalled { .. } => Kind::BodyTimeout,
+            Cut::NoRoom => Kind::Busy,
             Cut::Broken => Kind::BodyBroken,
         };
         Self::new(kind, cut.to_string())

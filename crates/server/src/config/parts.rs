@@ -55,6 +55,15 @@ impl Config {
         }
     }
 
+    /// How many bytes of items may be in memory at once, of the API and of HMA together.
+    pub fn budget(&self) -> mamori_web::budget::Limits {
+        mamori_web::budget::Limits {
+            bytes_max: self.limits.in_flight_bytes_max,
+            service_bytes_max: self.limits.in_flight_service_bytes_max,
+            wait_max: seconds(self.limits.in_flight_wait_s),
+        }
+    }
+
     /// What the look-ups of HMA must know; a key that they need and that is not there is named.
     pub fn hma(&self) -> Result<mamori_web::hma::Settings, Error> {
         let hma = &self.hma;

@@ -111,6 +111,15 @@ pub struct Limits {
     /// The most bytes of one item. A camera's largest JPEG is about 30 MB.
     #[serde(deserialize_with = "within::<1_024, { 1_024 * MIB }, _, _>")]
     pub item_bytes_max: u64,
+    /// The most bytes of items in memory at once, whoever sent them.
+    #[serde(deserialize_with = "within::<MIB, { 1_048_576 * MIB }, _, _>")]
+    pub in_flight_bytes_max: u64,
+    /// Of these, what one service may take, or all administrators together.
+    #[serde(deserialize_with = "within::<MIB, { 1_048_576 * MIB }, _, _>")]
+    pub in_flight_service_bytes_max: u64,
+    /// How long an item waits for room there before it is answered with 503.
+    #[serde(deserialize_with = "within::<0, 60, _, _>")]
+    pub in_flight_wait_s: u32,
     /// The most bytes of a JSON body.
     #[serde(deserialize_with = "within::<1_024, { 64 * MIB }, _, _>")]
     pub json_bytes_max: u64,
@@ -135,6 +144,9 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             item_bytes_max: 50 << 20,
+            in_flight_bytes_max: 512 << 20,
+            in_flight_service_bytes_max: 256 << 20,
+            in_flight_wait_s: 1,
             json_bytes_max: 1 << 20,
             import_bytes_max: 4 << 30,
             import_line_bytes_max: 16 << 10,

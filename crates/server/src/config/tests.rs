@@ -126,6 +126,23 @@ fn no_bank_that_is_made_through_look_ups_looks_into_private_messages() {
 }
 
 #[test]
+fn the_largest_item_finds_room() {
+    let limits = |all: u64, share: u64| {
+        format!(
+            "[limits]\nitem_bytes_max = 2097152\nin_flight_bytes_max = {all}\n\
+             in_flight_service_bytes_max = {share}"
+        )
+    };
+    let least = 2_097_152 + 65_536;
+
+    assert!(parse(&limits(least, least)).is_ok());
+    assert!(refusal(&limits(least, least - 1)).contains("`limits.item_bytes_max`"));
+    assert!(refusal(&limits(least - 1, least)).contains("one service's share"));
+    let alone = "[limits]\nitem_bytes_max = 1073741824";
+    assert!(refusal(alone).contains("in_flight_service_bytes_max"));
+}
+
+#[test]
 fn a_log_level_that_is_none_is_refused() {
     assert!(refusal("[log]\nlevel = \"a=b=c\"").contains("log.level"));
     assert!(parse("[log]\nlevel = \"warn,mamori_desk=debug\"").is_ok());

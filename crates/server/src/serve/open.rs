@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::StatusCode;
 use mamori_desk::Desk;
+use mamori_web::budget::Budget;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -88,12 +89,13 @@ fn routers(
     desk: &Desk,
     metrics: &Metrics,
 ) -> anyhow::Result<(Router, Option<Router>)> {
-    let api = mamori_web::api(desk.clone(), config.web());
+    let budget = Budget::new(config.budget());
+    let api = mamori_web::api(desk.clone(), config.web(), budget.clone());
     let main = api.merge(metrics::router(metrics.clone(), desk.clone()));
     if !config.hma.enabled {
         return Ok((main, None));
     }
-    let hma = mamori_web::hma::router(desk.clone(), config.hma()?);
+    let hma = mamori_web::hma::router(desk.clone(), config.hma()?, budget);
     // The API brings its limit of time; these routes have none of their own.
     let time_max = seconds(config.server.request_timeout_s);
     let hma = hma

@@ -6,6 +6,7 @@ use mamori_desk::check::Evidence;
 use mamori_model::{Account, Country, Item, ItemName, Surface};
 
 use crate::App;
+use crate::budget::Sender;
 use crate::extract::{self, media_type};
 use crate::guard::Caller;
 use crate::json::item::{CheckForm, CheckHashes, CheckedJson};
@@ -38,7 +39,9 @@ pub async fn check(
     request: Request,
 ) -> Result<Json<CheckedJson>, Problem> {
     let (item, evidence) = match media_type(request.headers()).as_deref() {
-        Some("multipart/form-data") => read_form(&app, request).await?,
+        Some("multipart/form-data") => {
+            read_form(&app, Sender::Service(caller.service()), request).await?
+        }
         Some("application/json") => {
             let json = extract::Json::<CheckHashes>::from_request(request, &app).await?;
             let (item, prints) = json.0.split()?;
@@ -55,9 +58,14 @@ pub async fn check(
     Ok(Json(CheckedJson::of(&checked, &app.desk.directory())))
 }
 
-async fn read_form(app: &App, request: Request) -> Result<(Item, Evidence), Problem> {
+async fn read_form(
+    app: &App,
+    sender: Sender,
+    request: Request,
+) -> Result<(Item, Evidence), Problem> {
     let names = ["item_id", "account_id", "surface", "jurisdiction"];
-    let mut form = Form::read(request, &names, app.settings.item_bytes_max).await?;
+    let bytes_max = app.settings.item_bytes_max;
+    let mut form = Form::read(&app.budget, sender, request, &names, bytes_max).await?;
     let item = Item {
         name: form.need::<ItemName>("item_id")?,
         account: form.take::<Account>("account_id")?,

@@ -5,12 +5,13 @@ use axum::extract::{Request, State};
 use bytes::Bytes;
 use mamori_desk::Error;
 
+use crate::App;
+use crate::budget::Sender;
 use crate::extract::media_type;
 use crate::guard::AnyKey;
 use crate::json::item::{HashForm, Hashes};
 use crate::multipart::Form;
 use crate::problem::Problem;
-use crate::{App, body};
 
 /// Hash an item
 ///
@@ -27,10 +28,10 @@ use crate::{App, body};
 )]
 pub async fn hash(
     State(app): State<App>,
-    _: AnyKey,
+    AnyKey(proof): AnyKey,
     request: Request,
 ) -> Result<Json<Hashes>, Problem> {
-    let bytes = read(&app, request).await?;
+    let bytes = read(&app, proof.into(), request).await?;
 
     let found = app.desk.hash_item(bytes).await?;
 
@@ -39,11 +40,10 @@ pub async fn hash(
     Ok(Json(hashes))
 }
 
-async fn read(app: &App, request: Request) -> Result<Bytes, Problem> {
+async fn read(app: &App, sender: Sender, request: Request) -> Result<Bytes, Problem> {
     let bytes_max = app.settings.item_bytes_max;
     if media_type(request.headers()).as_deref() == Some("multipart/form-data") {
-        return Ok(Form::read(request, &[], bytes_max).await?.file);
+        return Ok(Form::read(&app.budget, sender, request, &[], bytes_max).await?.file);
     }
-    let (parts, body) = request.into_parts();
-    Ok(body::read(body, &parts.headers, bytes_max).await?)
+    Ok(app.budget.read(sender, request, bytes_max).await?)
 }

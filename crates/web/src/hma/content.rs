@@ -29,7 +29,7 @@ pub async fn add_upload(
 ) -> Result<Json<Value>, Fault> {
     let bank = banks::find(&hma, &curator.proof(), &bank).await?;
     params.refuse_url()?;
-    let upload = Upload::read(request).await?;
+    let upload = Upload::read(&hma, curator.proof(), request).await?;
     check_types(&params, upload.content_type())?;
     let hashed = upload.hash(&hma.desk).await?;
     let signal = hashed.signal.ok_or_else(|| Fault::bad("Invalid pdq signal: invalid PDQ hash"))?;

@@ -4,10 +4,13 @@ use std::error::Error as StdError;
 
 use axum::Json;
 use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Response};
 use mamori_desk::Error;
 use mamori_media::Error as Media;
 use serde_json::json;
+
+use crate::body::Cut;
 
 /// An answer other than success.
 #[derive(Debug)]
@@ -68,8 +71,23 @@ impl From<Error> for Fault {
     }
 }
 
+impl From<Cut> for Fault {
+    fn from(cut: Cut) -> Self {
+        match cut {
+            Cut::TooLarge { .. } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "Content too large"),
+            Cut::NoRoom => Self::new(StatusCode::SERVICE_UNAVAILABLE, cut.to_string()),
+            Cut::Stalled { .. } => Self::new(StatusCode::REQUEST_TIMEOUT, cut.to_string()),
+            Cut::Broken => Self::bad(cut.to_string()),
+        }
+    }
+}
+
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
-        (self.status, Json(json!({ "message": self.message }))).into_response()
+        let body = Json(json!({ "message": self.message }));
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            return (self.status, [(RETRY_AFTER, "1")], body).into_response();
+        }
+        (self.status, body).into_response()
     }
 }

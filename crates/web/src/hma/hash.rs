@@ -20,12 +20,12 @@ pub async fn of_url(_: Anyone, params: Params) -> Result<(), Fault> {
 /// `POST /h/hash`: hashes an upload, as `{"pdq": "…"}`; an empty text where there is no hash that
 /// one could trust.
 pub async fn of_upload(
-    _: Anyone,
+    Anyone(proof): Anyone,
     params: Params,
     State(hma): State<Hma>,
     request: Request,
 ) -> Result<Json<Value>, Fault> {
-    let upload = Upload::read(request).await?;
+    let upload = Upload::read(&hma, proof, request).await?;
     let content_type = upload.content_type();
     check_types(&params, content_type)?;
     let hashed = upload.hash(&hma.desk).await?;

@@ -37,12 +37,12 @@ pub async fn by_signal(_: Anyone, params: Params, State(hma): State<Hma>) -> Ans
 /// `POST /m/lookup` with a file: the same, by the kind of hash that was made of it. Where no bank
 /// may look, the file is not decoded.
 pub async fn by_upload(
-    _: Anyone,
+    Anyone(proof): Anyone,
     params: Params,
     State(hma): State<Hma>,
     request: Request,
 ) -> Answer {
-    let upload = Upload::read(request).await?;
+    let upload = Upload::read(&hma, proof, request).await?;
     let content_type = upload.content_type();
     check_types(&params, content_type)?;
     let kind = content_type.signal_type();

@@ -3,14 +3,16 @@
 use axum::body::Bytes;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, Multipart, Request};
-use axum::http::StatusCode;
-use mamori_desk::Desk;
 use mamori_desk::look_up::Fingerprints;
+use mamori_desk::{Desk, Proof};
 use mamori_model::Quality;
 
+use super::Hma;
 use super::fault::Fault;
 use super::request::Params;
 use super::signal::{ContentType, Signal};
+use crate::body::Cut;
+use crate::multipart::OVERHEAD_BYTES_MAX;
 
 /// One uploaded file.
 pub struct Upload {
@@ -28,8 +30,10 @@ pub struct Hashed {
 
 impl Upload {
     /// Reads the one file of a form. Its field is named by the kind of content.
-    pub async fn read(request: Request) -> Result<Self, Fault> {
+    pub async fn read(hma: &Hma, proof: Proof, request: Request) -> Result<Self, Fault> {
         let missing = || Fault::bad("Missing multipart/form-data file upload");
+        let bytes_max = hma.settings.item_bytes_max.saturating_add(OVERHEAD_BYTES_MAX);
+        let (request, room) = hma.budget.admit(proof.into(), request, bytes_max).await?;
         let mut form = Multipart::from_request(request, &()).await.map_err(|_| missing())?;
         let mut file: Option<(String, Bytes)> = None;
         while let Some(field) = form.next_field().await.map_err(broken)? {
@@ -45,7 +49,7 @@ impl Upload {
             file = Some((name, bytes));
         }
         let (name, bytes) = file.ok_or_else(missing)?;
-        Ok(Self { content_type: ContentType::find(&name)?, bytes })
+        Ok(Self { content_type: ContentType::find(&name)?, bytes: room.hold(bytes) })
     }
 
     /// What it is.
@@ -99,9 +103,8 @@ async fn hash_video(bytes: Bytes) -> Result<Hashed, Fault> {
 
 #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` calls")]
 fn broken(error: MultipartError) -> Fault {
-    let status = error.status();
-    if status == StatusCode::PAYLOAD_TOO_LARGE {
-        return Fault::new(status, "Content too large");
+    match Cut::inside(&error) {
+        Some(cut) => cut.into(),
+        None => Fault::new(error.status(), error.body_text()),
     }
-    Fault::new(status, error.body_text())
 }

@@ -15,6 +15,7 @@ use mamori_model::key::Role;
 use mamori_store::Store;
 use mamori_testkit::records::Records;
 use mamori_web::Settings;
+use mamori_web::budget::{self, Budget};
 use serde_json::{Value, json};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tower::ServiceExt;
@@ -33,6 +34,7 @@ pub struct House {
     pub desk: Desk,
     pub routes: Router,
     pub service: ServiceId,
+    pub budget: Budget,
     keys: [String; 3],
     _stop: DropGuard,
     _records: Records,
@@ -81,6 +83,10 @@ impl House {
     }
 
     pub async fn with(records: Records, settings: Settings) -> Self {
+        Self::with_room(records, settings, budget::Limits::default()).await
+    }
+
+    pub async fn with_room(records: Records, settings: Settings, room: budget::Limits) -> Self {
         let store = Store::open(&mamori_store::Settings::new(records.url())).await.unwrap();
         let clock = Arc::new(Clock::system());
         let desk = Desk::new(store, pool().await, clock, mamori_desk::Settings::default()).unwrap();
@@ -97,9 +103,10 @@ impl House {
             let issued = desk.issue_key(&admin, role, "a test".parse().unwrap()).await.unwrap();
             keys.push(issued.token.into_revealed());
         }
-        let routes = mamori_web::api(desk.clone(), settings);
+        let budget = Budget::new(room);
+        let routes = mamori_web::api(desk.clone(), settings, budget.clone());
         let keys = keys.try_into().unwrap();
-        Self { desk, routes, service, keys, _stop: stop.drop_guard(), _records: records }
+        Self { desk, routes, service, budget, keys, _stop: stop.drop_guard(), _records: records }
     }
 
     pub fn key(&self, who: Who) -> Option<&str> {

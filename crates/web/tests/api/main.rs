@@ -10,4 +10,5 @@ mod keys;
 mod limits;
 mod matrix;
 mod problems;
+mod room;
 mod webhooks;

@@ -1,6 +1,5 @@
 //! What bad input gets: a named problem, and the process stays up.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -202,7 +201,7 @@ async fn every_answer_has_an_id_and_is_kept_from_being_stored_or_sniffed() {
 
 /// The layer around every endpoint, around one of our own.
 fn observed(house: &House, endpoint: MethodRouter<App>, settings: Settings) -> Router {
-    let app = App { desk: house.desk.clone(), settings: Arc::new(settings) };
+    let app = App::new(house.desk.clone(), settings, house.budget.clone());
     let layer = from_fn_with_state(app.clone(), mamori_web::observe::observe);
     Router::new().route("/", endpoint).layer(layer).with_state(app)
 }

@@ -1,11 +1,15 @@
 //! `/h/hash`.
 
+use std::time::Duration;
+
 use axum::body::{Body, Bytes};
 use axum::http::Request;
 use futures_util::stream;
+use mamori_media::Limits;
 use mamori_testkit::on_both_engines;
 use mamori_testkit::pictures::{draw, encode};
 use mamori_testkit::records::Records;
+use mamori_web::budget;
 use mamori_web::hma::Settings;
 use serde_json::json;
 
@@ -70,6 +74,24 @@ on_both_engines! {
             assert!(message.starts_with("Invalid or unsafe URL provided"), "{message}");
         }
         assert_eq!(house.get("/h/hash").await.refusal(), (400, "url is required".to_owned()));
+    }
+
+    async fn a_file_for_which_there_is_no_room_is_refused_for_a_moment(records: Records) {
+        let room = budget::Limits {
+            bytes_max: 2_048,
+            service_bytes_max: 1_024,
+            wait_max: Duration::from_millis(10),
+        };
+        let house = House::with_media(records, settings(), Limits::default(), room).await;
+
+        let refused = house.upload("/h/hash", "video", &[0; 2_000]).await;
+        let taken = house.upload("/h/hash", "video", &[0; 500]).await;
+
+        let message = "there is no room for more items at the moment; \
+                       send the request again in a moment";
+        assert_eq!(refused.refusal(), (503, message.to_owned()));
+        assert_eq!(refused.headers["retry-after"], "1");
+        taken.ok();
     }
 
     async fn a_file_over_the_limit_is_refused_as_too_large(records: Records) {

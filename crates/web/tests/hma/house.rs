@@ -12,6 +12,7 @@ use mamori_media::{Limits, Pool, PoolSettings};
 use mamori_model::{Jurisdictions, Purpose, Reach, Surface};
 use mamori_store::Store;
 use mamori_testkit::records::Records;
+use mamori_web::budget::{self, Budget};
 use mamori_web::hma::{self, Settings};
 use serde_json::Value;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -74,14 +75,24 @@ impl House {
     }
 
     pub async fn with(records: Records, settings: Settings) -> Self {
+        Self::with_media(records, settings, Limits::default(), budget::Limits::default()).await
+    }
+
+    pub async fn with_media(
+        records: Records,
+        settings: Settings,
+        limits: Limits,
+        room: budget::Limits,
+    ) -> Self {
         let store = Store::open(&mamori_store::Settings::new(records.url())).await.unwrap();
         let clock = Arc::new(Clock::system());
-        let desk = Desk::new(store, pool().await, clock, mamori_desk::Settings::default()).unwrap();
+        let desk =
+            Desk::new(store, pool(limits).await, clock, mamori_desk::Settings::default()).unwrap();
         desk.load().await.unwrap();
         let stop = CancellationToken::new();
         let (follower, stopped) = (desk.clone(), stop.clone());
         tokio::spawn(async move { follower.follow(stopped).await });
-        let routes = hma::router(desk.clone(), settings);
+        let routes = hma::router(desk.clone(), settings, Budget::new(room));
         let admin = Admin::at_the_machine();
         Self { desk, admin, routes, _stop: stop.drop_guard(), _records: records }
     }
@@ -150,13 +161,13 @@ pub fn form(uri: &str, parts: &[(&str, Option<&str>, &[u8])]) -> Request<Body> {
     request.body(Body::from(body)).unwrap()
 }
 
-async fn pool() -> Pool {
+async fn pool(limits: Limits) -> Pool {
     let settings = PoolSettings {
         program: env!("CARGO_BIN_EXE_mamori-web-decode-test").into(),
         args: Vec::new(),
         workers: 1,
         waiting_max: 8,
-        limits: Limits::default(),
+        limits,
     };
     Pool::start(settings).await.unwrap()
 }
