@@ -1,7 +1,6 @@
 //! `GET /healthz` and `GET /readyz`: for whoever starts, stops and balances nodes. No key needed;
 //! they say nothing about anybody.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
@@ -12,7 +11,7 @@ use mamori_desk::Desk;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::Settings;
+use crate::App;
 
 /// How long the database may take to say that it is there.
 const PING_TIME_MAX: Duration = Duration::from_secs(2);
@@ -68,7 +67,8 @@ pub async fn healthz() -> Json<Healthy> {
 
 /// Can the node answer?
 ///
-/// Yes, if its database answers, its index is loaded and current, and a decoding process is up.
+/// Yes, if its database answers, its index is loaded and current, and a decoding process is up. The
+/// database is asked once a second at most, however often this is called.
 #[utoipa::path(
     get, path = "/readyz", tag = "health",
     responses(
@@ -78,11 +78,9 @@ pub async fn healthz() -> Json<Healthy> {
     extensions(("x-who" = json!("nobody")))
 )]
 pub async fn readyz(
-    State(desk): State<Desk>,
-    State(settings): State<Arc<Settings>>,
+    State(App { desk, settings, database, .. }): State<App>,
 ) -> (StatusCode, Json<Readiness>) {
-    let ping = tokio::time::timeout(PING_TIME_MAX, desk.ping()).await;
-    let is_answering = matches!(ping, Ok(Ok(())));
+    let is_answering = database.get(ping(&desk)).await;
     let position = desk.position();
     let age = position.current_at.map(|at| desk.clock().now().duration_since(at));
     let index = index_state(age);
@@ -104,6 +102,11 @@ pub async fn readyz(
         decoders,
     };
     (status, Json(readiness))
+}
+
+async fn ping(desk: &Desk) -> bool {
+    let ping = tokio::time::timeout(PING_TIME_MAX, desk.ping()).await;
+    matches!(ping, Ok(Ok(())))
 }
 
 fn index_state(age: Option<SignedDuration>) -> &'static str {

@@ -18,6 +18,7 @@ pub mod multipart;
 pub mod observe;
 pub mod page;
 pub mod problem;
+pub mod recent;
 pub mod settings;
 
 use std::sync::Arc;
@@ -28,6 +29,7 @@ use axum::middleware::from_fn_with_state;
 use mamori_desk::Desk;
 
 use budget::Budget;
+use recent::{PROBE_AGE_MAX, Recent};
 
 pub use document::openapi;
 pub use settings::Settings;
@@ -41,12 +43,15 @@ pub struct App {
     pub settings: Arc<Settings>,
     /// The room that items take in memory.
     pub budget: Budget,
+    /// Whether the database answered a moment ago.
+    pub database: Arc<Recent<bool>>,
 }
 
 impl App {
     /// What every endpoint may use of these.
     pub fn new(desk: Desk, settings: Settings, budget: Budget) -> Self {
-        Self { desk, settings: Arc::new(settings), budget }
+        let database = Arc::new(Recent::new(PROBE_AGE_MAX));
+        Self { desk, settings: Arc::new(settings), budget, database }
     }
 }
 

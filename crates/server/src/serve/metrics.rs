@@ -1,5 +1,6 @@
 //! `/metrics`: totals for the operator, in the text format of Prometheus. Never about a person.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -9,6 +10,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use mamori_desk::Desk;
 use mamori_model::job::JobKind;
+use mamori_web::recent::{PROBE_AGE_MAX, Recent};
 use metrics::{describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 
@@ -53,16 +55,19 @@ fn describe() {
 struct Shown {
     metrics: Metrics,
     desk: Desk,
+    /// Whether the jobs were counted a moment ago.
+    counted: Arc<Recent<()>>,
 }
 
 /// The route.
 pub fn router(metrics: Metrics, desk: Desk) -> Router {
-    Router::new().route("/metrics", get(show)).with_state(Shown { metrics, desk })
+    let counted = Arc::new(Recent::new(PROBE_AGE_MAX));
+    Router::new().route("/metrics", get(show)).with_state(Shown { metrics, desk, counted })
 }
 
 async fn show(State(shown): State<Shown>) -> impl IntoResponse {
     look(&shown.desk);
-    count_jobs(&shown.desk).await;
+    shown.counted.get(count_jobs(&shown.desk)).await;
     let numbers = shown.metrics.numbers;
     numbers.run_upkeep();
     ([(CONTENT_TYPE, TEXT_FORMAT)], numbers.render())

@@ -1,0 +1,78 @@
+//! An answer that is looked up once in a while, however many ask for it: whoever needs no key must
+//! not be able to keep the database busy.
+
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+/// How old an answer for probes and metrics may be.
+pub const PROBE_AGE_MAX: Duration = Duration::from_secs(1);
+
+/// The last answer, and when it came.
+#[derive(Debug)]
+pub struct Recent<T> {
+    age_max: Duration,
+    last: Mutex<Option<(Instant, T)>>,
+}
+
+impl<T: Clone> Recent<T> {
+    /// No answer yet; later ones are given again until they are `age_max` old.
+    pub fn new(age_max: Duration) -> Self {
+        Self { age_max, last: Mutex::new(None) }
+    }
+
+    /// The last answer, or what `ask` says where that is too old. While one asks, all others wait
+    /// for the same answer.
+    pub async fn get(&self, ask: impl Future<Output = T>) -> T {
+        let mut last = self.last.lock().await;
+        if let Some((at, answer)) = &*last
+            && at.elapsed() < self.age_max
+        {
+            return answer.clone();
+        }
+        let answer = ask.await;
+        *last = Some((Instant::now(), answer.clone()));
+        answer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use futures_util::FutureExt;
+    use futures_util::future::{join_all, pending};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_flood_asks_once_a_second() {
+        let recent = Recent::new(PROBE_AGE_MAX);
+        let asked = Cell::new(0);
+        let ask = || async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            asked.set(asked.get() + 1);
+            asked.get()
+        };
+
+        let first = join_all((0..1_000).map(|_| recent.get(ask()))).await;
+        tokio::time::advance(Duration::from_millis(999)).await;
+        let still = recent.get(ask()).await;
+        tokio::time::advance(Duration::from_millis(1)).await;
+        let second = join_all((0..1_000).map(|_| recent.get(ask()))).await;
+
+        assert!(first.iter().all(|answer| *answer == 1) && still == 1);
+        assert!(second.iter().all(|answer| *answer == 2));
+    }
+
+    #[tokio::test]
+    async fn whoever_goes_away_while_they_ask_leaves_it_to_the_next() {
+        let recent = Recent::new(PROBE_AGE_MAX);
+
+        let gone = recent.get(pending::<u32>()).now_or_never();
+        let next = recent.get(async { 7 }).await;
+
+        assert_eq!((gone, next), (None, 7));
+    }
+}
