@@ -5,6 +5,7 @@ mod banks;
 mod check;
 mod document;
 mod entries;
+mod fuzzed;
 mod house;
 mod keys;
 mod limits;

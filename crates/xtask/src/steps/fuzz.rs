@@ -1,7 +1,9 @@
 //! `fuzz`: hostile input, made by libFuzzer, for every target in `crates/*/fuzz`.
 //!
 //! Each of those folders is a workspace of its own, so that the fuzzer's flags and dependencies
-//! stay out of ours. A crash is kept in `.cache/fuzz/<target>/` and becomes a test.
+//! stay out of ours. It begins with the inputs in `seeds/<target>` and the words in
+//! `dictionaries/<target>.dict`, where there are any. A crash is kept in `.cache/fuzz/<target>/`
+//! and becomes a test.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -110,12 +112,15 @@ fn run_target(machine: &Machine, folder: &Path, target: &str, seconds: u32) -> R
     // With a target named, the flags stay away from build scripts and macros.
     command.args(["--target", &host()?]);
     command.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", FLAGS);
+    // SQLite is one file of C with two constants of the same name, which is taken for a mistake.
+    command.env("ASAN_OPTIONS", "detect_odr_violation=0");
 
     // libFuzzer writes what it finds into the first folder and reads the others.
     command.arg("--").arg(&corpus);
     if let Some(kind) = target.strip_prefix("hash_") {
         command.arg(drawn(machine, &cache, kind)?);
     }
+    command.args(given(folder, target));
     command.arg(format!("-artifact_prefix={}/", cache.join(target).display()));
     command.arg(format!("-max_total_time={seconds}"));
     command.arg(format!("-rss_limit_mb={MEMORY_MIB_MAX}"));
@@ -123,6 +128,20 @@ fn run_target(machine: &Machine, folder: &Path, target: &str, seconds: u32) -> R
     // Leaks are no danger in Rust, and looking for them needs rights that containers lack.
     command.args(["-print_final_stats=1", "-verbosity=0", "-detect_leaks=0"]);
     run(&mut command)
+}
+
+/// What the folder gives a target to begin with: inputs, and words to put into them.
+fn given(folder: &Path, target: &str) -> Vec<String> {
+    let mut args = Vec::new();
+    let seeds = folder.join("seeds").join(target);
+    if seeds.is_dir() {
+        args.push(seeds.display().to_string());
+    }
+    let words = folder.join("dictionaries").join(format!("{target}.dict"));
+    if words.is_file() {
+        args.push(format!("-dict={}", words.display()));
+    }
+    args
 }
 
 /// A folder of pictures of one kind, drawn by code, for the fuzzer to begin with.
@@ -176,7 +195,20 @@ mod tests {
             }
         }
 
-        assert!(found >= 7, "{found} targets");
+        assert!(found >= 9, "{found} targets");
+    }
+
+    #[test]
+    fn a_target_begins_with_the_seeds_and_the_words_that_bear_its_name() {
+        let machine = Machine::here().unwrap();
+        let crates = machine.root.join("crates");
+
+        let api = given(&crates.join("web/fuzz"), "api_json");
+        let picture = given(&crates.join("media/fuzz"), "hash_png");
+
+        assert!(api[0].ends_with("web/fuzz/seeds/api_json"), "{api:?}");
+        assert!(api[1].starts_with("-dict=") && api[1].ends_with("/api_json.dict"), "{api:?}");
+        assert!(picture.is_empty(), "{picture:?}");
     }
 
     #[test]

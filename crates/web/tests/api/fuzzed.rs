@@ -1,0 +1,64 @@
+//! What the fuzzer is told of the API: every endpoint that reads text, and first inputs that are
+//! taken.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use mamori_testkit::on_both_engines;
+use mamori_testkit::records::Records;
+
+use crate::house::{House, Who};
+
+/// A line for each endpoint: letter, method, path, media type.
+const ENDPOINTS: &str = include_str!("../../fuzz/endpoints/api_json.txt");
+
+#[test]
+fn every_endpoint_that_reads_text_is_fuzzed() {
+    let document = serde_json::to_value(mamori_web::openapi()).unwrap();
+    let mut documented = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let media_types = operation["requestBody"]["content"].as_object();
+            let media_types = media_types.into_iter().flat_map(|types| types.keys());
+            let texts = ["application/json", "application/x-ndjson", "text/csv"];
+            for text in media_types.filter(|name| texts.contains(&name.as_str())) {
+                documented.insert(format!("{} {path} {text}", method.to_uppercase()));
+            }
+        }
+    }
+
+    let fuzzed: BTreeSet<String> = ENDPOINTS.lines().map(|line| line[2..].to_owned()).collect();
+
+    assert_eq!(fuzzed, documented);
+}
+
+on_both_engines! {
+    async fn every_seed_is_taken(records: Records) {
+        let house = House::open(records).await;
+        let bank = house.bank("seeded").await;
+        let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds/api_json");
+        let mut letters = BTreeSet::new();
+
+        for seed in fs::read_dir(seeds).unwrap() {
+            let seed = seed.unwrap().path();
+            let text = fs::read_to_string(&seed).unwrap();
+            let (letter, body) = text.split_at(1);
+            let line = ENDPOINTS.lines().find(|line| line.starts_with(letter)).unwrap();
+            let [_, method, path, media_type] = line.split(' ').collect::<Vec<_>>()[..] else {
+                panic!("{line}")
+            };
+            let is_services = ["/v1/check", "/v1/webhooks"].contains(&path);
+            let who = if is_services { Who::Service } else { Who::Admin };
+            let path = path.replace("/v1/banks/{bank}", &bank);
+            let body = body.replace("{service}", &house.service.to_string()).into_bytes();
+
+            let answer = house.send(house.request(who, method, &path, Some(media_type), body)).await;
+
+            assert!(answer.status.is_success(), "{seed:?}: {answer:?}");
+            letters.insert(letter.to_owned());
+        }
+
+        assert_eq!(letters.len(), ENDPOINTS.lines().count(), "an endpoint has no seed");
+    }
+}
