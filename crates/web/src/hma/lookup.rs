@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use mamori_desk::look_up::Fingerprints;
 use mamori_model::{Bank, Hit, NotLooked};
 use serde_json::{Map, Value, json};
@@ -18,6 +18,9 @@ use super::upload::{Upload, check_types};
 
 /// Says why an answer is empty where no bank may look. HMA's clients pass it by.
 const NOT_LOOKED: HeaderName = HeaderName::from_static("mamori-not-looked");
+
+/// Says that a picture has frames beyond the limits, at which nobody looked.
+const FRAMES_LEFT_OUT: HeaderName = HeaderName::from_static("mamori-frames-left-out");
 
 type Answer = Result<(HeaderMap, Json<Value>), Fault>;
 
@@ -35,7 +38,8 @@ pub async fn by_signal(_: Anyone, params: Params, State(hma): State<Hma>) -> Ans
 }
 
 /// `POST /m/lookup` with a file: the same, by the kind of hash that was made of it. Where no bank
-/// may look, the file is not decoded.
+/// may look, the file is not decoded. No match of a picture that was not looked at to its end is a
+/// refusal: an empty answer would be taken for a clean picture.
 pub async fn by_upload(
     Anyone(proof): Anyone,
     params: Params,
@@ -55,7 +59,16 @@ pub async fn by_upload(
         return Err(Fault::bad("invalid signal: invalid PDQ hash"));
     }
     let found = find(&hma, &params, &hashed.prints).await?;
-    Ok(found.answer(show))
+    if hashed.is_cut && found.is_clean() {
+        let message = "no match in the first frames, and there are more than are looked at here: \
+                       do not take it for clean, or send the other frames by themselves";
+        return Err(Fault::new(StatusCode::PAYLOAD_TOO_LARGE, message));
+    }
+    let (mut headers, body) = found.answer(show);
+    if hashed.is_cut {
+        headers.insert(FRAMES_LEFT_OUT, HeaderValue::from_static("true"));
+    }
+    Ok((headers, body))
 }
 
 /// `GET /m/raw_lookup?signal_type=…&signal=…`: the numbers of the entries that matched, with their
@@ -122,6 +135,11 @@ struct Found {
 impl Found {
     fn not_looked(reason: NotLooked) -> Self {
         Self { matches: Vec::new(), not_looked: Some(reason) }
+    }
+
+    /// Whether banks looked and knew nothing.
+    fn is_clean(&self) -> bool {
+        self.matches.is_empty() && self.not_looked.is_none()
     }
 
     fn answer(self, show: impl FnOnce(&[(String, Hit)]) -> Value) -> (HeaderMap, Json<Value>) {

@@ -26,6 +26,8 @@ pub struct Hashed {
     pub signal: Option<Signal>,
     /// What to look up: of a moving picture, every frame.
     pub prints: Fingerprints,
+    /// Whether it has frames beyond the limits, at which nobody looked.
+    pub is_cut: bool,
 }
 
 impl Upload {
@@ -86,11 +88,12 @@ async fn hash_photo(desk: &Desk, bytes: Bytes) -> Result<Hashed, Fault> {
     let mut frames = hashed.picture.frames;
     let frames_in_all = frames.len();
     frames.retain(|frame| frame.quality >= Quality::TRUSTED_MIN);
-    let frames_left_out = hashed.picture.frames_left_out || frames.len() < frames_in_all;
+    let is_cut = hashed.picture.frames_left_out;
+    let frames_left_out = is_cut || frames.len() < frames_in_all;
     let signal = frames.first().map(|frame| Signal::Pdq(frame.pdq));
     let frames = frames.iter().map(|frame| (frame.pdq, Some(frame.quality))).collect();
     let prints = Fingerprints { frames, frames_left_out, ..Fingerprints::default() };
-    Ok(Hashed { signal, prints })
+    Ok(Hashed { signal, prints, is_cut })
 }
 
 async fn hash_video(bytes: Bytes) -> Result<Hashed, Fault> {
@@ -98,7 +101,7 @@ async fn hash_video(bytes: Bytes) -> Result<Hashed, Fault> {
         .await
         .map_err(|cause| mamori_desk::Error::internal("hashing stopped", cause))?;
     let signal = Signal::VideoMd5(digests.md5);
-    Ok(Hashed { signal: Some(signal), prints: signal.prints() })
+    Ok(Hashed { signal: Some(signal), prints: signal.prints(), is_cut: false })
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` calls")]

@@ -3,10 +3,12 @@
 use axum::http::StatusCode;
 use mamori_desk::NewEntry;
 use mamori_desk::create_bank::NewBank;
+use mamori_media::Limits;
 use mamori_model::{Action, Distance, Jurisdictions, Pdq, Purpose, Quality, Reach, Surface};
 use mamori_testkit::on_both_engines;
 use mamori_testkit::pictures::{draw, encode};
 use mamori_testkit::records::Records;
+use mamori_web::budget;
 use mamori_web::hma::Settings;
 use serde_json::json;
 
@@ -115,6 +117,31 @@ on_both_engines! {
         let found = house.upload("/m/lookup", "photo", &encode::png_animated(&frames)).await.ok();
 
         assert_eq!(found["pdq"]["BANK"][0]["bank_content_id"], json!(1));
+    }
+
+    async fn a_picture_that_was_not_looked_at_to_its_end_is_not_called_clean(records: Records) {
+        let limits = Limits { frames_max: 2, ..Limits::default() };
+        let room = budget::Limits::default();
+        let house = House::with_media(records, settings(), limits, room).await;
+        house.bank("BANK").await;
+        let picture = |seed: u64| draw(seed, 128, 96);
+        house.upload("/c/bank/BANK/content", "photo", &encode::png(&picture(5))).await.ok();
+        let look = async |frames: &[u64]| {
+            let frames: Vec<_> = frames.iter().map(|seed| picture(*seed)).collect();
+            house.upload("/m/lookup", "photo", &encode::png_animated(&frames)).await
+        };
+
+        let whole = look(&[6, 7]).await;
+        let hidden = look(&[6, 7, 5]).await;
+        let found = look(&[6, 5, 7]).await;
+
+        assert_eq!(whole.ok(), json!({ "pdq": {} }));
+        let (status, message) = hidden.refusal();
+        assert_eq!(status, 413);
+        assert!(message.contains("do not take it for clean"), "{message}");
+        assert_eq!(found.ok()["pdq"]["BANK"][0]["bank_content_id"], json!(1));
+        assert_eq!(found.headers["mamori-frames-left-out"], "true");
+        assert!(!whole.headers.contains_key("mamori-frames-left-out"));
     }
 
     async fn a_bank_that_is_off_matches_nothing_however_it_is_asked(records: Records) {
