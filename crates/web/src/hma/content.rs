@@ -16,8 +16,14 @@ use super::signal::{Signal, SignalType};
 use super::upload::{Upload, check_types};
 use super::{Hma, banks};
 
-/// HMA's mark of content that matches; another one would switch a single content off.
+/// HMA's mark of content that matches.
 const ENABLED: i64 = 1;
+
+/// HMA's mark of content that is switched off until somebody switches it on.
+const DISABLED: i64 = 0;
+
+/// How far ahead HMA takes a time, in seconds: five years.
+const UNTIL_S_MAX: i64 = 5 * 365 * 24 * 3_600;
 
 /// `POST /c/bank/{bank_name}/content` with a file: hashes it and adds the hash.
 pub async fn add_upload(
@@ -69,8 +75,8 @@ pub async fn show(
     Ok(Json(Value::Object(shown)))
 }
 
-/// `PUT /c/bank/{bank_name}/content/{content_id}`: an entry cannot be switched off for a while; it
-/// is removed instead.
+/// `PUT /c/bank/{bank_name}/content/{content_id}`: switches an entry off, which withdraws it. It
+/// cannot be switched off for a while only.
 pub async fn change(
     curator: Curator,
     State(hma): State<Hma>,
@@ -78,13 +84,36 @@ pub async fn change(
     body: Body,
 ) -> Result<Json<Value>, Fault> {
     let bank = banks::find(&hma, &curator.proof(), &bank).await?;
+    let now = hma.desk.clock().now().as_second();
+    let until = body.get("disable_until_ts").map(|value| read_until(value, now)).transpose()?;
+    if until == Some(DISABLED) {
+        return switch_off(&hma, &curator, &bank, &id).await;
+    }
     let entry = find(&hma, &curator, &bank, &id).await?;
-    let until = body.get("disable_until_ts").map(read_seconds).transpose()?.unwrap_or(ENABLED);
-    if until == 0 || until > hma.desk.clock().now().as_second() {
-        let message = "content cannot be disabled here for a while: DELETE it to stop its matches";
+    if until.is_some_and(|until| until > now) {
+        let message = "content cannot be disabled here for a while: disable it with 0, which is for \
+                       good, and add it again later";
         return Err(Fault::new(StatusCode::NOT_IMPLEMENTED, message));
     }
     Ok(Json(Value::Object(shown(&bank, &entry))))
+}
+
+/// Withdraws the entry of this number. One that was withdrawn already stays so, as a caller who lost
+/// the answer asks again.
+async fn switch_off(
+    hma: &Hma,
+    curator: &Curator,
+    bank: &Bank,
+    id: &str,
+) -> Result<Json<Value>, Fault> {
+    let entry = find_any(hma, curator, bank, id).await?;
+    match hma.desk.withdraw_entry(&curator.0, bank.id, entry.id).await {
+        Ok(()) | Err(Error::NotFound(_)) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let mut shown = shown(bank, &entry);
+    shown.insert("disable_until_ts".to_owned(), json!(DISABLED));
+    Ok(Json(Value::Object(shown)))
 }
 
 /// `DELETE /c/bank/{bank_name}/content/{content_id}`: it matches nothing from then on. Says how many
@@ -134,21 +163,27 @@ async fn the_same(hma: &Hma, bank: &Bank, prints: &Fingerprints) -> Result<Entry
 
 /// The live entry of this number in `bank`, or 404.
 async fn find(hma: &Hma, curator: &Curator, bank: &Bank, id: &str) -> Result<Entry, Fault> {
-    let missing = || Fault::new(StatusCode::NOT_FOUND, format!("content '{id}' not found"));
-    let entry = match hma.desk.entry(&curator.0, bank.id, number(id)?).await {
-        Ok(entry) => entry,
-        Err(Error::NotFound(_)) => return Err(missing()),
-        Err(error) => return Err(error.into()),
-    };
+    let entry = find_any(hma, curator, bank, id).await?;
     match entry.state(hma.desk.clock().now()) {
         EntryState::Live => Ok(entry),
-        EntryState::Expired | EntryState::Withdrawn => Err(missing()),
+        EntryState::Expired | EntryState::Withdrawn => Err(missing(id)),
+    }
+}
+
+/// The entry of this number in `bank`, whether it still matches or not, or 404.
+async fn find_any(hma: &Hma, curator: &Curator, bank: &Bank, id: &str) -> Result<Entry, Fault> {
+    match hma.desk.entry(&curator.0, bank.id, number(id)?).await {
+        Err(Error::NotFound(_)) => Err(missing(id)),
+        entry => Ok(entry?),
     }
 }
 
 fn number(text: &str) -> Result<EntryId, Fault> {
-    let number = text.parse().ok().and_then(EntryId::new);
-    number.ok_or_else(|| Fault::new(StatusCode::NOT_FOUND, format!("content '{text}' not found")))
+    text.parse().ok().and_then(EntryId::new).ok_or_else(|| missing(text))
+}
+
+fn missing(id: &str) -> Fault {
+    Fault::new(StatusCode::NOT_FOUND, format!("content '{id}' not found"))
 }
 
 fn read_signal(body: &Value) -> Result<Signal, Fault> {
@@ -167,10 +202,16 @@ fn read_signal(body: &Value) -> Result<Signal, Fault> {
     }
 }
 
-fn read_seconds(value: &Value) -> Result<i64, Fault> {
+/// A time of HMA's: seconds since 1970, [`ENABLED`] or [`DISABLED`].
+fn read_until(value: &Value, now: i64) -> Result<i64, Fault> {
     let number = value.as_i64().or_else(|| value.as_str()?.trim().parse().ok());
     let number = number.filter(|seconds| *seconds >= 0);
-    number.ok_or_else(|| Fault::bad("disable_until_ts must be a non-negative integer"))
+    let wrong = || Fault::bad("disable_until_ts must be a non-negative integer");
+    let until: i64 = number.ok_or_else(wrong)?;
+    if until > now.saturating_add(UNTIL_S_MAX) {
+        return Err(Fault::bad("disable_until_ts must be less than 5 years in the future"));
+    }
+    Ok(until)
 }
 
 fn shown(bank: &Bank, entry: &Entry) -> Map<String, Value> {

@@ -121,21 +121,49 @@ on_both_engines! {
         assert_eq!(house.delete(&uri).await.ok(), json!({ "deleted": 0 }));
     }
 
-    async fn content_is_removed_and_not_switched_off_for_a_while(records: Records) {
+    async fn content_that_is_switched_off_matches_no_more(records: Records) {
         let house = House::open(records).await;
         house.bank("A_BANK").await;
         let id = house.add("A_BANK", "pdq", PDQ).await;
         let uri = format!("/c/bank/A_BANK/content/{id}");
 
+        let off = house.put(&uri, json!({ "disable_until_ts": "0" })).await.ok();
+        let again = house.put(&uri, json!({ "disable_until_ts": 0 })).await.ok();
+
+        assert_eq!((&off["id"], &off["disable_until_ts"]), (&json!(id), &json!(0)));
+        assert_eq!(again, off);
+        let raw = house.get(&format!("/m/raw_lookup?signal_type=pdq&signal={PDQ}")).await.ok();
+        assert_eq!(raw, json!({ "matches": [] }));
+        let missing = (404, format!("content '{id}' not found"));
+        assert_eq!(house.put(&uri, json!({ "disable_until_ts": 1 })).await.refusal(), missing);
+        let nobodys = house.put("/c/bank/A_BANK/content/9", json!({ "disable_until_ts": 0 })).await;
+        assert_eq!(nobodys.refusal(), (404, "content '9' not found".to_owned()));
+        assert_ne!(house.add("A_BANK", "pdq", PDQ).await, id);
+    }
+
+    async fn content_is_not_switched_off_for_a_while_and_says_so(records: Records) {
+        let house = House::open(records).await;
+        house.bank("A_BANK").await;
+        let id = house.add("A_BANK", "pdq", PDQ).await;
+        let uri = format!("/c/bank/A_BANK/content/{id}");
+        let next_year = house.desk.clock().now().as_second() + 365 * 24 * 3_600;
+
         let on = house.put(&uri, json!({ "disable_until_ts": 1 })).await.ok();
-        let off = house.put(&uri, json!({ "disable_until_ts": 0 })).await;
-        let later = house.put(&uri, json!({ "disable_until_ts": 4_000_000_000_u32 })).await;
+        let past = house.put(&uri, json!({ "disable_until_ts": 1_700_000_000 })).await.ok();
+        let nothing = house.put(&uri, json!({})).await.ok();
+        let later = house.put(&uri, json!({ "disable_until_ts": next_year })).await;
+        let far = house.put(&uri, json!({ "disable_until_ts": i64::MAX })).await;
         let never = house.put(&uri, json!({ "disable_until_ts": -1 })).await;
 
         assert_eq!(on["disable_until_ts"], json!(1));
-        assert_eq!(off.refusal().0, 501);
+        assert_eq!((&past, &nothing), (&on, &on));
         assert_eq!(later.refusal().0, 501);
-        assert_eq!(never.refusal().0, 400);
+        let far_words = "disable_until_ts must be less than 5 years in the future";
+        assert_eq!(far.refusal(), (400, far_words.to_owned()));
+        let never_words = "disable_until_ts must be a non-negative integer";
+        assert_eq!(never.refusal(), (400, never_words.to_owned()));
+        let raw = house.get(&format!("/m/raw_lookup?signal_type=pdq&signal={PDQ}")).await.ok();
+        assert_eq!(raw, json!({ "matches": [id] }));
     }
 
     async fn what_is_not_one_file_of_a_known_kind_is_refused(records: Records) {
