@@ -12,7 +12,7 @@ use mamori_media::Pool;
 use mamori_model::key::Role;
 use mamori_model::text::Labels;
 use mamori_model::{
-    Action, BankId, Distance, Jurisdictions, Purpose, Quality, Reach, ServiceId, Surface,
+    Action, BankId, Distance, EntryId, Jurisdictions, Purpose, Quality, Reach, ServiceId, Surface,
 };
 use mamori_store::Store;
 use mamori_web::budget::Budget;
@@ -30,7 +30,7 @@ pub struct House {
     routes: Router,
     service: ServiceId,
     bank: BankId,
-    entry: String,
+    entry: EntryId,
     admin_key: String,
     service_key: String,
     /// Who may call what, by the paths of the API.
@@ -61,7 +61,7 @@ impl House {
         let (admin_key, service_key) = (key(Role::Admin).await, key(Role::Service(service)).await);
         let bank = desk.create_bank(&admin, bank()).await.expect("a bank").id;
         let added = desk.add_entries(&admin, bank, &[entry()]).await.expect("an entry");
-        let entry = added.entries[0].expect("an id").number().to_string();
+        let entry = added.entries[0].expect("an id");
         desk.catch_up().await.expect("changes");
 
         let budget = Budget::new(mamori_web::budget::Limits::default());
@@ -94,9 +94,9 @@ impl House {
         let bank_name = directory.bank(self.bank).map_or("GONE", |bank| bank.name.as_str());
         text.replace("{service}", &self.service.to_string())
             .replace("{bank}", &self.bank.to_string())
-            .replace("{entry}", &self.entry)
+            .replace("{entry}", &self.entry.to_string())
             .replace("{bank_name}", bank_name)
-            .replace("{content_id}", &self.entry)
+            .replace("{content_id}", &self.entry.number().to_string())
             .replace("{signal_type_name}", "pdq")
     }
 
