@@ -9,7 +9,8 @@ use crate::{Admin, Desk, Error};
 pub const ENTRIES_MAX: usize = 1_000;
 
 impl Desk {
-    /// Adds `entries`; what the bank has already is counted and not added again.
+    /// Adds `entries`. What the bank has already is not added again: its entry becomes what is said
+    /// anew of it.
     ///
     /// When this returns they match at this node; at the others within a second.
     pub async fn add_entries(

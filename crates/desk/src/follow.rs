@@ -69,7 +69,7 @@ impl Desk {
         self.reload_directory().await?;
         let mut after = None;
         loop {
-            let rows = self.store().live_entries(after, ROWS_AT_ONCE, self.clock().now()).await?;
+            let rows = self.store().live_entries(after, ROWS_AT_ONCE).await?;
             let Some(last) = rows.last() else { break };
             after = Some(last.entry);
             self.index().insert(&indexed(&rows));
@@ -147,7 +147,7 @@ impl Desk {
     }
 
     async fn index_added(&self, first: EntryId, last: EntryId) -> Result<(), Error> {
-        let rows = self.store().live_entries_in(first, last, self.clock().now()).await?;
+        let rows = self.store().live_entries_in(first, last).await?;
         self.index().insert(&indexed(&rows));
         Ok(())
     }

@@ -33,6 +33,7 @@ impl Desk {
             state: ImportState::Running,
             lines: 0,
             added: 0,
+            updated: 0,
             duplicates: 0,
             rejected: 0,
             rejected_lines: Vec::new(),
@@ -175,6 +176,7 @@ impl Running<'_> {
         tx.bank(import.bank).await?.ok_or(Error::NotFound("bank"))?;
         let added = tx.add_entries(import.bank, &batch, now).await?;
         import.added += added.added;
+        import.updated += added.updated;
         import.duplicates += added.duplicates;
         import.state = state;
         import.changed_at = now;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use csv_core::{ReadRecordResult, Reader};
 use jiff::Timestamp;
 use mamori_model::text::Labels;
-use mamori_model::{Hash, HashKind, Line};
+use mamori_model::{EntryChange, Given, Hash, HashKind, Line};
 use mamori_store::NewEntry;
 use serde::Deserialize;
 
@@ -13,9 +13,11 @@ use serde::Deserialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineFormat {
     /// One JSON object a line: `{"hash":"…","kind":"pdq","source_id":"…","labels":["…"],
-    /// "expires_at":"2027-01-01T00:00:00Z"}`; only `hash` is needed.
+    /// "expires_at":"2027-01-01T00:00:00Z"}`; only `hash` is needed. A key that is left out says
+    /// nothing, `null` takes away what a bank has there.
     Ndjson,
-    /// Columns by name in the first line, of the same names; labels separated by `;`.
+    /// Columns by name in the first line, of the same names; labels separated by `;`. A column that
+    /// is left out says nothing, an empty value takes away.
     Csv,
 }
 
@@ -57,10 +59,12 @@ enum Column {
 struct Fields {
     hash: Option<String>,
     kind: Option<String>,
-    source_id: Option<String>,
     #[serde(default)]
-    labels: Vec<String>,
-    expires_at: Option<String>,
+    source_id: Given<String>,
+    #[serde(default)]
+    labels: Given<Vec<String>>,
+    #[serde(default)]
+    expires_at: Given<String>,
 }
 
 impl LineReader {
@@ -101,17 +105,19 @@ impl Fields {
     fn check(self, kind: HashKind) -> Result<NewEntry, String> {
         let hash = self.hash.ok_or("no `hash`")?;
         let kind = self.kind.map_or(Ok(kind), |kind| said("kind", kind.parse()))?;
-        let source_id = self.source_id.map(|text| said("source_id", Line::from_str(&text)));
-        let expires_at = self.expires_at.map(|text| {
+        let line = |text: String| said("source_id", Line::from_str(&text));
+        let time = |text: String| {
             Timestamp::from_str(&text).map_err(|_| {
                 "`expires_at`: expected a time such as 2027-01-01T00:00:00Z".to_owned()
             })
-        });
+        };
         Ok(NewEntry {
             hash: said("hash", Hash::parse(kind, &hash))?,
-            source_id: source_id.transpose()?,
-            labels: said("labels", Labels::try_from(self.labels))?,
-            expires_at: expires_at.transpose()?,
+            said: EntryChange {
+                source_id: self.source_id.try_map(line)?,
+                labels: self.labels.try_map(|labels| said("labels", Labels::try_from(labels)))?,
+                expires_at: self.expires_at.try_map(time)?,
+            },
         })
     }
 }
@@ -147,16 +153,21 @@ fn csv_fields(line: &[u8], columns: &[Column]) -> Result<Fields, String> {
         return Err(format!("{} values for {} columns", values.len(), columns.len()));
     }
     let mut fields = Fields::default();
-    for (column, value) in columns.iter().zip(values).filter(|(_, value)| !value.is_empty()) {
+    for (column, value) in columns.iter().zip(values) {
+        let value = Some(value).filter(|value| !value.is_empty());
         match column {
-            Column::Hash => fields.hash = Some(value),
-            Column::Kind => fields.kind = Some(value),
-            Column::SourceId => fields.source_id = Some(value),
-            Column::Labels => fields.labels = value.split(';').map(str::to_owned).collect(),
-            Column::ExpiresAt => fields.expires_at = Some(value),
+            Column::Hash => fields.hash = value,
+            Column::Kind => fields.kind = value,
+            Column::SourceId => fields.source_id = value.into(),
+            Column::Labels => fields.labels = value.map(|value| labels_of(&value)).into(),
+            Column::ExpiresAt => fields.expires_at = value.into(),
         }
     }
     Ok(fields)
+}
+
+fn labels_of(value: &str) -> Vec<String> {
+    value.split(';').map(str::to_owned).collect()
 }
 
 /// The values of one CSV line. A value cannot hold a line break: no field of ours may.

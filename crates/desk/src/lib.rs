@@ -19,6 +19,7 @@ pub mod work;
 pub mod add_endpoint;
 pub mod add_entries;
 pub mod change_bank;
+pub mod change_entry;
 pub mod check;
 pub mod count_jobs;
 pub mod create_bank;

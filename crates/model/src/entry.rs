@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::text::Labels;
-use crate::{BankId, EntryId, Hash, Line};
+use crate::{BankId, EntryId, Given, Hash, Line};
 
 /// One hash in one bank.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,44 @@ pub struct Entry {
     pub expires_at: Option<Timestamp>,
     /// When somebody withdrew it; it matches no more.
     pub withdrawn_at: Option<Timestamp>,
+}
+
+/// What changes of an entry. Its hash never does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EntryChange {
+    /// The source's own id of it.
+    pub source_id: Given<Line>,
+    /// The source's labels.
+    pub labels: Given<Labels>,
+    /// When it stops matching by itself.
+    pub expires_at: Given<Timestamp>,
+}
+
+impl EntryChange {
+    /// Whether anything is said.
+    pub fn is_said(&self) -> bool {
+        self.source_id.is_said() || self.labels.is_said() || self.expires_at.is_said()
+    }
+
+    /// The entry afterwards.
+    pub fn applied_to(self, before: Entry) -> Entry {
+        Entry {
+            source_id: self.source_id.or(before.source_id),
+            labels: self.labels.or(Some(before.labels)).unwrap_or_default(),
+            expires_at: self.expires_at.or(before.expires_at),
+            ..before
+        }
+    }
+
+    /// Both changes as one, this one being the later.
+    #[must_use]
+    pub fn after(self, earlier: Self) -> Self {
+        Self {
+            source_id: self.source_id.after(earlier.source_id),
+            labels: self.labels.after(earlier.labels),
+            expires_at: self.expires_at.after(earlier.expires_at),
+        }
+    }
 }
 
 /// Whether an entry matches.

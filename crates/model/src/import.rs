@@ -61,7 +61,9 @@ pub struct Import {
     pub lines: u64,
     /// Entries added so far.
     pub added: u64,
-    /// Lines whose hash the bank had already.
+    /// Entries that the bank had and that a line changed.
+    pub updated: u64,
+    /// Lines that said nothing new of a hash that the bank had already.
     pub duplicates: u64,
     /// Lines that were not taken.
     pub rejected: u64,

@@ -5,6 +5,7 @@
 
 pub mod bank;
 pub mod entry;
+pub mod given;
 pub mod hash;
 pub mod id;
 pub mod import;
@@ -21,7 +22,8 @@ pub mod verdict;
 pub mod webhook;
 
 pub use bank::{Action, Bank, BankName, PrivateBasis, Purpose, Reach};
-pub use entry::{Entry, EntryState};
+pub use entry::{Entry, EntryChange, EntryState};
+pub use given::Given;
 pub use hash::{Distance, Hash, HashKind, Md5, Pdq, Quality, Sha256};
 pub use id::{BankId, DeliveryId, EndpointId, EntryId, ImportId, JobId, KeyId, MatchId, ServiceId};
 pub use item::{Account, Item, ItemName};

@@ -1,12 +1,13 @@
 //! Entries: adding many at once, and ending them.
 
 pub mod read;
+pub mod update;
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use mamori_model::text::Labels;
-use mamori_model::{BankId, EntryId, Hash, Line};
+use mamori_model::{BankId, EntryChange, EntryId, Hash, Line};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -98,23 +99,28 @@ const ROWS_MAX: usize = 1_000;
 pub struct NewEntry {
     /// What it looks for.
     pub hash: Hash,
-    /// The source's own id of it.
-    pub source_id: Option<Line>,
-    /// The source's labels.
-    pub labels: Labels,
-    /// When it stops matching by itself.
-    pub expires_at: Option<Timestamp>,
+    /// What is said of it; where the bank has this hash already, it changes that entry.
+    pub said: EntryChange,
+}
+
+impl NewEntry {
+    /// A hash, and nothing said of it.
+    pub fn bare(hash: Hash) -> Self {
+        Self { hash, said: EntryChange::default() }
+    }
 }
 
 /// What became of entries that were to be added.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Added {
-    /// For each, in the same order: its id, or `None` where the bank has that hash already or an
-    /// earlier one of the batch was the same.
+    /// For each, in the same order: the id of the entry that it made or changed, or `None` where it
+    /// said nothing new.
     pub entries: Vec<Option<EntryId>>,
     /// How many were added.
     pub added: u64,
-    /// How many were not, as they were there already.
+    /// How many entries that were there were changed.
+    pub updated: u64,
+    /// How many said nothing new of a hash that was there.
     pub duplicates: u64,
 }
 
@@ -127,14 +133,15 @@ struct NewRow<'a> {
     expires_at: Option<i64>,
 }
 
-impl<'a> From<&'a NewEntry> for NewRow<'a> {
-    fn from(entry: &'a NewEntry) -> Self {
+impl<'a> NewRow<'a> {
+    fn new(entry: &'a NewEntry, none: &'a Labels) -> Self {
+        let said = &entry.said;
         Self {
             kind: entry.hash.kind().as_str(),
             hash: entry.hash.to_string(),
-            source_id: entry.source_id.as_ref().map(Line::as_str),
-            labels: &entry.labels,
-            expires_at: entry.expires_at.map(Timestamp::as_microsecond),
+            source_id: said.source_id.value().map(Line::as_str),
+            labels: said.labels.value().unwrap_or(none),
+            expires_at: said.expires_at.value().map(|end| end.as_microsecond()),
         }
     }
 }
@@ -142,9 +149,9 @@ impl<'a> From<&'a NewEntry> for NewRow<'a> {
 impl Tx {
     /// Adds entries to a bank. Their ids lie in one range in which no other bank's are.
     ///
-    /// A hash that the bank has, not withdrawn and not expired, is skipped and counted. Entries of
-    /// the bank that are past their end are expired first, so that they do not stand in the way.
-    /// [`Error::NotFound`] if there is no such bank; it cannot be deleted meanwhile.
+    /// Where the bank has a hash, not withdrawn and not expired, that entry becomes what is said
+    /// anew of it. Entries of the bank that are past their end are expired first, so that they do
+    /// not stand in the way. [`Error::NotFound`] if there is no such bank; it cannot be deleted meanwhile.
     ///
     /// Adding transactions follow one another, also on PostgreSQL: the range is drawn from one
     /// row. So send thousands at a time, and commit between them.
@@ -175,15 +182,20 @@ impl Tx {
             start = start.saturating_add(count(chunk.len()));
         }
 
-        let mut added = ids.iter().flatten();
-        if let Some(&first) = added.next() {
-            let last = added.next_back().copied().unwrap_or(first);
+        let mut new = ids.iter().flatten();
+        if let Some(&first) = new.next() {
+            let last = new.next_back().copied().unwrap_or(first);
             self.note(Noted { change: Change::Added { bank, first, last }, at: now });
         }
-        let added = ids.iter().flatten().fold(0_u64, |sum, _| sum.saturating_add(1));
-        let duplicates =
-            ids.iter().filter(|id| id.is_none()).fold(0_u64, |sum, _| sum.saturating_add(1));
-        Ok(Added { entries: ids, added, duplicates })
+        let added = sum(ids.iter().flatten());
+        let updated = self.update_known(bank, entries, &mut ids).await?;
+        let has_ended =
+            |entry: &NewEntry| entry.said.expires_at.value().is_some_and(|end| *end <= now);
+        if entries.iter().any(has_ended) {
+            self.end(EXPIRE_BANK_ENTRIES.bind(now).bind(bank).bind(self.name()), now).await?;
+        }
+        let duplicates = sum(entries.iter()).saturating_sub(added.saturating_add(updated));
+        Ok(Added { entries: ids, added, updated, duplicates })
     }
 
     /// Withdraws those of `entries` that are in `bank` and live; returns how many.
@@ -234,9 +246,9 @@ impl Tx {
         start: i64,
         now: Timestamp,
     ) -> Result<Vec<i64>, Error> {
-        let rows: Vec<NewRow<'_>> = entries.iter().map(NewRow::from).collect();
-        let rows = serde_json::to_string(&rows)
-            .map_err(|error| Error::Other(Fault { code: None, message: error.to_string() }))?;
+        let none = Labels::default();
+        let rows: Vec<NewRow<'_>> = entries.iter().map(|entry| NewRow::new(entry, &none)).collect();
+        let rows = json(&rows)?;
         let call = INSERT_ENTRIES.bind(start).bind(bank).bind(rows).bind(now).bind(self.name());
         let mut ids: Vec<i64> = self.rows(call).await?.into_iter().map(|(id,)| id).collect();
         ids.sort_unstable();
@@ -276,6 +288,15 @@ fn json_ids(ids: &[EntryId]) -> String {
     let ids: Vec<i64> = ids.iter().map(|id| id.number()).collect();
     // Numbers: nothing in them can fail to be written.
     serde_json::to_string(&ids).unwrap_or_default()
+}
+
+fn json(value: &impl Serialize) -> Result<String, Error> {
+    serde_json::to_string(value)
+        .map_err(|error| Error::Other(Fault { code: None, message: error.to_string() }))
+}
+
+fn sum<T>(rows: impl Iterator<Item = T>) -> u64 {
+    rows.fold(0, |sum, _| sum.saturating_add(1))
 }
 
 fn count(rows: usize) -> i64 {

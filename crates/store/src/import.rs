@@ -18,7 +18,7 @@ macro_rules! select {
             "-- ",
             $name,
             "
-        SELECT id, bank_id, state, lines, added, duplicates, rejected, rejected_lines, created_at,
+        SELECT id, bank_id, state, lines, added, updated, duplicates, rejected, rejected_lines, created_at,
                changed_at
           FROM import
          WHERE ",
@@ -32,12 +32,12 @@ queries! {
     IMPORTS_PAGE = select!("imports_page", "bank_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
     INSERT_IMPORT = "-- insert_import
         INSERT INTO import (id, bank_id, state, lines, added, duplicates, rejected,
-                            rejected_lines, changed_at, changed_by, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+                            rejected_lines, changed_at, changed_by, updated, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     UPDATE_IMPORT = "-- update_import
         UPDATE import
            SET state = $3, lines = $4, added = $5, duplicates = $6, rejected = $7,
-               rejected_lines = $8, changed_at = $9, changed_by = $10
+               rejected_lines = $8, changed_at = $9, changed_by = $10, updated = $11
          WHERE id = $1 AND bank_id = $2";
 }
 
@@ -48,6 +48,7 @@ struct ImportRow {
     state: String,
     lines: i64,
     added: i64,
+    updated: i64,
     duplicates: i64,
     rejected: i64,
     rejected_lines: String,
@@ -64,6 +65,7 @@ impl ImportRow {
             state: ImportState::parse(&self.state).or_corrupt("import.state")?,
             lines: u64::try_from(self.lines).or_corrupt("import.lines")?,
             added: u64::try_from(self.added).or_corrupt("import.added")?,
+            updated: u64::try_from(self.updated).or_corrupt("import.updated")?,
             duplicates: u64::try_from(self.duplicates).or_corrupt("import.duplicates")?,
             rejected: u64::try_from(self.rejected).or_corrupt("import.rejected")?,
             rejected_lines: rejected_lines.or_corrupt("import.rejected_lines")?,
@@ -73,7 +75,7 @@ impl ImportRow {
     }
 }
 
-/// `$1` to `$10`, which inserting and updating share.
+/// `$1` to `$11`, which inserting and updating share.
 fn write(query: Query, import: &Import, name: &'static str) -> Result<Call, Error> {
     let rejected_lines = serde_json::to_string(&import.rejected_lines)
         .map_err(|error| Error::Other(Fault { code: None, message: error.to_string() }))?;
@@ -87,7 +89,8 @@ fn write(query: Query, import: &Import, name: &'static str) -> Result<Call, Erro
         .bind(count(import.rejected))
         .bind(rejected_lines)
         .bind(import.changed_at)
-        .bind(name))
+        .bind(name)
+        .bind(count(import.updated)))
 }
 
 fn count(number: u64) -> Value {

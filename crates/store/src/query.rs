@@ -40,6 +40,7 @@ pub fn all() -> impl Iterator<Item = Query> {
         crate::endpoint::QUERIES,
         crate::entry::QUERIES,
         crate::entry::read::QUERIES,
+        crate::entry::update::QUERIES,
         crate::hit::QUERIES,
         crate::import::QUERIES,
         crate::job::QUERIES,

@@ -25,9 +25,9 @@ fn a_json_line_needs_only_its_hash() {
 
     assert_eq!(short.hash.to_string(), PDQ);
     assert_eq!(long.hash.kind(), HashKind::Md5);
-    assert_eq!(long.source_id.unwrap().as_str(), "a-1");
-    assert_eq!(long.labels.as_slice(), ["x", "y"]);
-    assert_eq!(long.expires_at.unwrap().to_string(), "2026-12-31T15:00:00Z");
+    assert_eq!(long.said.source_id.value().unwrap().as_str(), "a-1");
+    assert_eq!(long.said.labels.value().unwrap().as_slice(), ["x", "y"]);
+    assert_eq!(long.said.expires_at.value().unwrap().to_string(), "2026-12-31T15:00:00Z");
 }
 
 #[test]
@@ -38,9 +38,9 @@ fn a_csv_line_is_read_by_the_names_of_its_columns() {
     let quoted = entry(reader.read(format!("\"a, \"\"b\"\"\",pdq,{PDQ},x;y").as_bytes()));
     let bare = entry(reader.read(format!(",,{PDQ},").as_bytes()));
 
-    assert_eq!(quoted.source_id.unwrap().as_str(), "a, \"b\"");
-    assert_eq!(quoted.labels.as_slice(), ["x", "y"]);
-    assert_eq!((bare.hash.kind(), bare.source_id), (HashKind::Sha256, None));
+    assert_eq!(quoted.said.source_id.value().unwrap().as_str(), "a, \"b\"");
+    assert_eq!(quoted.said.labels.value().unwrap().as_slice(), ["x", "y"]);
+    assert_eq!((bare.hash.kind(), bare.said.source_id), (HashKind::Sha256, Given::Null));
 }
 
 #[test]
@@ -70,4 +70,22 @@ fn blank_lines_are_not_counted() {
 
     assert!(matches!(reader.read(b""), Read::Skipped));
     assert!(matches!(reader.read(b" \r"), Read::Skipped));
+}
+
+#[test]
+fn what_a_line_leaves_out_is_not_what_it_takes_away() {
+    let mut ndjson = LineReader::new(LineFormat::Ndjson, HashKind::Pdq);
+    let mut csv = LineReader::new(LineFormat::Csv, HashKind::Pdq);
+    assert!(matches!(csv.read(b"hash,labels"), Read::Skipped));
+
+    let bare = entry(ndjson.read(format!("{{\"hash\":\"{PDQ}\"}}").as_bytes()));
+    let line = format!("{{\"hash\":\"{PDQ}\",\"labels\":null,\"expires_at\":null}}");
+    let nulls = entry(ndjson.read(line.as_bytes()));
+    let empty = entry(csv.read(format!("{PDQ},").as_bytes()));
+
+    assert!(!bare.said.is_said());
+    assert_eq!((nulls.said.labels, nulls.said.expires_at), (Given::Null, Given::Null));
+    assert_eq!(nulls.said.source_id, Given::Nothing);
+    assert_eq!(empty.said.labels, Given::Null);
+    assert_eq!(empty.said.expires_at, Given::Nothing);
 }

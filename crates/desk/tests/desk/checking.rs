@@ -6,7 +6,8 @@ use mamori_desk::change_bank::{BankChange, PrivateBasisChange};
 use mamori_desk::check::Evidence;
 use mamori_model::page::PageSize;
 use mamori_model::{
-    Action, Distance, NotLooked, Pdq, PrivateBasis, Purpose, Quality, Surface, Verdict,
+    Action, Distance, EntryChange, Given, NotLooked, Pdq, PrivateBasis, Purpose, Quality, Surface,
+    Verdict,
 };
 use mamori_store::{MatchFilter, NewEntry};
 use mamori_testkit::on_both_engines;
@@ -163,11 +164,9 @@ on_both_engines! {
         let soon = house.clock.now() + SignedDuration::from_secs(60);
         let entry = |byte, expires_at| NewEntry {
             hash: mamori_model::Hash::Pdq(pdq(byte)),
-            source_id: None,
-            labels: mamori_model::text::Labels::default(),
-            expires_at,
+            said: EntryChange { expires_at, ..EntryChange::default() },
         };
-        let entries = [entry(0x0f, None), entry(0xf0, Some(soon)), entry(0x33, None)];
+        let entries = [entry(0x0f, Given::Nothing), entry(0xf0, Given::Value(soon)), entry(0x33, Given::Nothing)];
         house.desk.add_entries(&house.admin, bank.id, &entries).await.unwrap();
         house.desk.catch_up().await.unwrap();
         let page = house.desk.entries(&house.admin, bank.id, None, PageSize::DEFAULT, false).await.unwrap();
@@ -196,14 +195,12 @@ on_both_engines! {
                 bytes[bit / 8] ^= 1 << (bit % 8);
                 NewEntry {
                     hash: mamori_model::Hash::Pdq(Pdq::from(bytes)),
-                    source_id: None,
-                    labels: mamori_model::text::Labels::default(),
-                    expires_at: Some(soon),
+                    said: EntryChange { expires_at: Given::Value(soon), ..EntryChange::default() },
                 }
             })
             .collect();
         let far = mamori_model::Hash::Pdq(away(pdq(0x0f), 20));
-        entries.push(NewEntry { hash: far, expires_at: None, ..entries[0].clone() });
+        entries.push(NewEntry::bare(far));
         house.desk.add_entries(&house.admin, bank.id, &entries).await.unwrap();
         house.desk.catch_up().await.unwrap();
 

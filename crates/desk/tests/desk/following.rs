@@ -1,9 +1,12 @@
 //! Two desks over the same records are one Mamori.
 
-use mamori_desk::Settings;
+use std::sync::Arc;
+
+use jiff::SignedDuration;
 use mamori_desk::proof::Proof;
+use mamori_desk::{Clock, NewEntry, Settings};
 use mamori_model::key::Role;
-use mamori_model::{Action, Pdq, Surface, Verdict};
+use mamori_model::{Action, EntryChange, Given, Hash, Pdq, Surface, Verdict};
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
 use tokio_util::sync::CancellationToken;
@@ -32,6 +35,57 @@ on_both_engines! {
         assert_eq!(checked.await.unwrap().verdict, Verdict::Hold);
         stop.cancel();
         following.await.unwrap();
+    }
+
+    async fn what_changes_of_an_entrys_end_holds_at_every_node_at_once(records: Records) {
+        let house = house(records).await;
+        let bank = house.bank("known", Action::Hold).await;
+        let soon = house.clock.now() + SignedDuration::from_secs(60);
+        let ends = |expires_at| EntryChange { expires_at, ..EntryChange::default() };
+        let new = [1, 2].map(|byte| NewEntry {
+            hash: Hash::Pdq(Pdq::from([byte; 32])),
+            said: ends(Given::Value(soon)),
+        });
+        let added = house.desk.add_entries(&house.admin, bank.id, &new).await.unwrap();
+        let [one, two] = [0, 1].map(|nth: usize| added.entries[nth].unwrap());
+        let other = node(&house.records, &house.clock, Settings::default()).await;
+        let verdict = async |byte: u8, name: &str| {
+            let checked =
+                other.check(&house.caller, item(name, Surface::Public), hashes(Pdq::from([byte; 32])));
+            checked.await.unwrap().verdict
+        };
+
+        let change = ends(Given::Value(house.clock.now()));
+        house.desk.change_entry(&house.admin, bank.id, one, change).await.unwrap();
+        house.desk.change_entry(&house.admin, bank.id, two, ends(Given::Null)).await.unwrap();
+        let at_once = (verdict(1, "a").await, verdict(2, "b").await);
+        house.clock.advance(SignedDuration::from_secs(90));
+        house.desk.sweep_once().await.unwrap();
+        other.catch_up().await.unwrap();
+
+        assert_eq!(at_once, (Verdict::Allow, Verdict::Hold));
+        assert_eq!((verdict(1, "c").await, verdict(2, "d").await), (Verdict::Allow, Verdict::Hold));
+        assert_eq!(other.holdings().entries, 1);
+    }
+
+    async fn an_end_that_is_put_off_after_it_passed_unseen_is_put_off_everywhere(records: Records) {
+        let house = house(records).await;
+        let bank = house.bank("known", Action::Hold).await;
+        let soon = house.clock.now() + SignedDuration::from_secs(60);
+        let said = EntryChange { expires_at: Given::Value(soon), ..EntryChange::default() };
+        let new = NewEntry { hash: Hash::Pdq(Pdq::from([1; 32])), said };
+        let added = house.desk.add_entries(&house.admin, bank.id, &[new]).await.unwrap();
+        // A clock that goes a little ahead: there the entry is over when the node starts.
+        let ahead = Arc::new(Clock::manual(soon + SignedDuration::from_secs(1)));
+        let other = node(&house.records, &ahead, Settings::default()).await;
+
+        let longer = EntryChange { expires_at: Given::Null, ..EntryChange::default() };
+        let entry = added.entries[0].unwrap();
+        house.desk.change_entry(&house.admin, bank.id, entry, longer).await.unwrap();
+        other.catch_up().await.unwrap();
+        let checked = other.check(&house.caller, item("a", Surface::Public), hashes(Pdq::from([1; 32])));
+
+        assert_eq!(checked.await.unwrap().verdict, Verdict::Hold);
     }
 
     async fn a_node_that_starts_knows_what_the_others_know(records: Records) {

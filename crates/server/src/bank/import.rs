@@ -16,7 +16,8 @@ use tokio::fs::File;
 use tokio::io::AsyncRead;
 use tokio_util::io::ReaderStream;
 
-/// Adds the hashes of a list; what the bank has already is not added twice.
+/// Adds the hashes of a list. What the bank has already is not added twice; its entry becomes what
+/// the list says anew of it.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The bank's name
@@ -126,8 +127,8 @@ fn tell(import: &Import, format: Format) -> io::Result<()> {
     }
     writeln!(
         out,
-        "{} lines: {} added, {} already there, {} rejected",
-        import.lines, import.added, import.duplicates, import.rejected
+        "{} lines: {} added, {} changed, {} already there, {} rejected",
+        import.lines, import.added, import.updated, import.duplicates, import.rejected
     )
 }
 

@@ -47,7 +47,7 @@ fn what_is_exported_can_be_imported_again() {
     assert_eq!(exported.lines().count(), 2);
     assert!(exported.contains(r#""labels":["A1","B2"]"#), "{exported}");
     assert!(stderr(&again).contains("2 added"), "{}", stderr(&again));
-    assert!(stderr(&twice).contains("0 added, 2 already there"), "{}", stderr(&twice));
+    assert!(stderr(&twice).contains("0 added, 0 changed, 2 already there"), "{}", stderr(&twice));
     assert_eq!(stdout(&run(&folder, &["bank", "export", "two"])), exported);
 }
 

@@ -124,7 +124,8 @@ CREATE TABLE import (
     state         TEXT    NOT NULL CHECK (state IN ('running', 'finished', 'interrupted')),
     lines         BIGINT  NOT NULL,            -- lines read
     added         BIGINT  NOT NULL,            -- entries added
-    duplicates    BIGINT  NOT NULL,            -- lines whose hash the bank had
+    updated       BIGINT  NOT NULL,            -- entries that the bank had and a line changed
+    duplicates    BIGINT  NOT NULL,            -- lines that said nothing new
     rejected      BIGINT  NOT NULL,            -- lines not taken
     rejected_lines TEXT   NOT NULL,            -- JSON list of {line, reason}, the first 100
     created_at    BIGINT  NOT NULL,            -- microseconds

@@ -124,7 +124,8 @@ CREATE TABLE import (
     state         TEXT    NOT NULL CHECK (state IN ('running', 'finished', 'interrupted')),
     lines         INTEGER NOT NULL,            -- lines read
     added         INTEGER NOT NULL,            -- entries added
-    duplicates    INTEGER NOT NULL,            -- lines whose hash the bank had
+    updated       INTEGER NOT NULL,            -- entries that the bank had and a line changed
+    duplicates    INTEGER NOT NULL,            -- lines that said nothing new
     rejected      INTEGER NOT NULL,            -- lines not taken
     rejected_lines TEXT   NOT NULL,            -- JSON list of {line, reason}, the first 100
     created_at    INTEGER NOT NULL,            -- microseconds

@@ -11,6 +11,7 @@ use crate::error::{Error, OrCorrupt};
 use crate::open::Store;
 use crate::query::queries;
 use crate::time::{from_micros, maybe_from_micros};
+use crate::tx::Tx;
 
 macro_rules! select {
     ($name:literal, $rest:literal) => {
@@ -40,6 +41,8 @@ queries! {
            AND withdrawn_at IS NULL AND expired_at IS NULL
            AND (expires_at > $4 OR expires_at IS NULL)
          ORDER BY bank_id, id LIMIT $3");
+    ENTRY_KEPT = select!("entry_kept", "bank_id = $1 AND id = $2"),
+        postgres: select!("entry_kept", "bank_id = $1 AND id = $2 FOR UPDATE");
     ENTRIES_PAGE_ENDED = select!("entries_page_ended", "bank_id = $1 AND id > $2
          ORDER BY id LIMIT $3"),
         postgres: select!("entries_page_ended", "(bank_id, id) > ($1, $2) AND bank_id <= $1
@@ -61,7 +64,6 @@ queries! {
           FROM entry
           JOIN bank ON bank.id = entry.bank_id AND bank.deleted_at IS NULL
          WHERE entry.id > $1 AND entry.withdrawn_at IS NULL AND entry.expired_at IS NULL
-           AND (entry.expires_at > $3 OR entry.expires_at IS NULL)
          ORDER BY entry.id
          LIMIT $2";
     LIVE_ENTRIES_IN = "-- live_entries_in
@@ -70,7 +72,6 @@ queries! {
           JOIN bank ON bank.id = entry.bank_id AND bank.deleted_at IS NULL
          WHERE entry.id BETWEEN $1 AND $2
            AND entry.withdrawn_at IS NULL AND entry.expired_at IS NULL
-           AND (entry.expires_at > $3 OR entry.expires_at IS NULL)
          ORDER BY entry.id";
 }
 
@@ -115,7 +116,8 @@ impl EntryRow {
     }
 }
 
-fn read_hash(kind: &str, bytes: &[u8]) -> Result<Hash, Error> {
+/// A hash out of its two columns.
+pub fn read_hash(kind: &str, bytes: &[u8]) -> Result<Hash, Error> {
     let kind: HashKind = kind.parse().or_corrupt("entry.kind")?;
     Hash::from_bytes(kind, bytes).or_corrupt("entry.hash")
 }
@@ -174,16 +176,18 @@ impl Store {
         Ok(count.and_then(|(count,)| u64::try_from(count).ok()).unwrap_or(0))
     }
 
-    /// What an index loads: entries behind `after` that match at `now`, of banks that are not
-    /// deleted, in the order of their ids, at most `limit`.
+    /// What an index loads: entries behind `after` whose end is not in the change log, of banks
+    /// that are not deleted, in the order of their ids, at most `limit`.
+    ///
+    /// One that is past its end is among them until the log says so: its end may yet be put off.
+    /// So it depends on the log alone what an index holds, and not on when it was loaded.
     pub async fn live_entries(
         &self,
         after: Option<EntryId>,
         limit: u32,
-        now: Timestamp,
     ) -> Result<Vec<IndexRow>, Error> {
         let after = after.map_or(0, EntryId::number);
-        let rows = self.rows(LIVE_ENTRIES.bind(after).bind(limit).bind(now)).await?;
+        let rows = self.rows(LIVE_ENTRIES.bind(after).bind(limit)).await?;
         rows.into_iter().map(read_index_row).collect()
     }
 
@@ -192,9 +196,17 @@ impl Store {
         &self,
         first: EntryId,
         last: EntryId,
-        now: Timestamp,
     ) -> Result<Vec<IndexRow>, Error> {
-        let rows = self.rows(LIVE_ENTRIES_IN.bind(first).bind(last).bind(now)).await?;
+        let rows = self.rows(LIVE_ENTRIES_IN.bind(first).bind(last)).await?;
         rows.into_iter().map(read_index_row).collect()
+    }
+}
+
+impl Tx {
+    /// The entry, live or not, if it is in `bank`; nobody else changes it until this transaction
+    /// ends.
+    pub async fn entry(&mut self, bank: BankId, entry: EntryId) -> Result<Option<Entry>, Error> {
+        let row: Option<EntryRow> = self.row(ENTRY_KEPT.bind(bank).bind(entry)).await?;
+        row.map(EntryRow::read).transpose()
     }
 }

@@ -1,12 +1,13 @@
 //! Entries.
 
-use mamori_model::{Entry, EntryState, Hash};
+use mamori_model::text::Labels;
+use mamori_model::{Entry, EntryChange, EntryId, EntryState, Given, Hash, Line};
 use mamori_store::{Added, Change, Error, NewEntry};
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
 
 use crate::given::{
-    add, at, changes, entry_id, id, new_entries, new_entry, open, pdq, size, stored_bank,
+    add, at, changes, ending, entry_id, id, new_entries, new_entry, open, pdq, size, stored_bank,
 };
 
 #[expect(clippy::print_stdout, reason = "a measurement is for whoever runs the test")]
@@ -18,12 +19,15 @@ on_both_engines! {
     async fn entries_read_back_as_they_were_added(records: Records) {
         let store = open(&records).await;
         let bank = stored_bank(&store, 1).await;
-        let labels = vec!["A1".to_owned(), "\"守り\"\\".to_owned()].try_into().unwrap();
+        let labels: Labels = vec!["A1".to_owned(), "\"守り\"\\".to_owned()].try_into().unwrap();
+        let source_id: Line = "the source's \"7\"".parse().unwrap();
         let full = NewEntry {
             hash: Hash::Md5([9; 16].into()),
-            source_id: Some("the source's \"7\"".parse().unwrap()),
-            labels,
-            expires_at: Some(at(100)),
+            said: EntryChange {
+                source_id: Given::Value(source_id.clone()),
+                labels: Given::Value(labels.clone()),
+                expires_at: Given::Value(at(100)),
+            },
         };
         let bytes = NewEntry { hash: Hash::Sha256([8; 32].into()), ..new_entry(0) };
 
@@ -31,14 +35,14 @@ on_both_engines! {
 
         let ids = [entry_id(1), entry_id(2)];
         let entries = ids.map(Some).to_vec();
-        assert_eq!(added, Added { entries, added: 2, duplicates: 0 });
+        assert_eq!(added, Added { entries, added: 2, updated: 0, duplicates: 0 });
         let read = store.entries_by_ids(&ids).await.unwrap();
         let expected = Entry {
             id: ids[0],
             bank,
             hash: full.hash,
-            source_id: full.source_id,
-            labels: full.labels,
+            source_id: Some(source_id),
+            labels,
             added_at: at(5),
             expires_at: Some(at(100)),
             withdrawn_at: None,
@@ -60,7 +64,7 @@ on_both_engines! {
         let nothing_new = add(&store, one, &new_entries([1, 2]), 1).await;
 
         let ids = [Some(entry_id(3)), None, None, Some(entry_id(6))];
-        assert_eq!(again, Added { entries: ids.to_vec(), added: 2, duplicates: 2 });
+        assert_eq!(again, Added { entries: ids.to_vec(), added: 2, updated: 0, duplicates: 2 });
         assert_eq!(elsewhere.added, 1);
         assert_eq!((nothing_new.added, nothing_new.duplicates), (0, 2));
         let added = |bank, first, last| {
@@ -75,7 +79,7 @@ on_both_engines! {
     async fn a_hash_that_was_withdrawn_or_expired_can_come_again(records: Records) {
         let store = open(&records).await;
         let bank = stored_bank(&store, 1).await;
-        let ends = NewEntry { expires_at: Some(at(10)), ..new_entry(2) };
+        let ends = ending(2, 10);
         let old = add(&store, bank, &[new_entry(1), ends], 0).await;
 
         let mut tx = store.begin("test").await.unwrap();
@@ -87,6 +91,68 @@ on_both_engines! {
         assert_eq!(store.count_entries(bank, at(10)).await.unwrap(), 2);
         let live = store.entry_with_hash(bank, &pdq(2)).await.unwrap();
         assert_eq!(live.map(|entry| Some(entry.id)), Some(again.entries[1]));
+    }
+
+    async fn what_is_said_anew_of_a_hash_changes_its_entry(records: Records) {
+        let store = open(&records).await;
+        let (bank, other) = (stored_bank(&store, 1).await, stored_bank(&store, 2).await);
+        let labels = |label: &str| Labels::try_from(vec![label.to_owned()]).unwrap();
+        let say = |number, source_id: Given<Line>, labels| {
+            let said = EntryChange { source_id, labels, ..EntryChange::default() };
+            NewEntry { said, ..new_entry(number) }
+        };
+        let first = say(1, Given::Value("a".parse().unwrap()), Given::Value(labels("x")));
+        add(&store, bank, &[first.clone(), ending(2, 50), new_entry(3)], 0).await;
+        add(&store, other, std::slice::from_ref(&first), 0).await;
+        let told = store.last_change().await.unwrap();
+
+        let same = add(&store, bank, &[first, new_entry(1), ending(2, 50)], 1).await;
+        let relabelled = say(1, Given::Nothing, Given::Value(labels("y")));
+        let unnamed = say(1, Given::Null, Given::Nothing);
+        let lines = [relabelled, unnamed, ending(2, 90), ending(3, 5), new_entry(4), ending(4, 7)];
+        let changed = add(&store, bank, &lines, 5).await;
+
+        assert_eq!((same.added, same.updated, same.duplicates), (0, 0, 3));
+        assert_eq!((changed.added, changed.updated, changed.duplicates), (1, 4, 1));
+        let ids = changed.entries.iter().map(|id| id.map(EntryId::number)).collect::<Vec<_>>();
+        assert_eq!(ids[..4], [None, Some(1), Some(2), Some(3)]);
+        assert_eq!(ids[4], ids[5]);
+        let entry = async |number| store.entry(entry_id(number)).await.unwrap().unwrap();
+        let one = entry(1).await;
+        assert_eq!((one.source_id, one.labels), (None, labels("y")));
+        assert_eq!(entry(2).await.expires_at, Some(at(90)));
+        assert_eq!(entry(3).await.state(at(5)), EntryState::Expired);
+        assert_eq!(entry(4).await.labels, labels("x"), "another bank's");
+        assert_eq!(entry(ids[4].unwrap()).await.expires_at, Some(at(7)));
+        let news = store.changes_after(told, 9).await.unwrap();
+        let three = Change::Removed { bank, first: entry_id(3), last: entry_id(3) };
+        assert!(news.iter().any(|logged| logged.change == three), "{news:?}");
+    }
+
+    async fn an_entry_is_changed_until_it_ends(records: Records) {
+        let store = open(&records).await;
+        let bank = stored_bank(&store, 1).await;
+        add(&store, bank, &[ending(1, 10), new_entry(2)], 0).await;
+        let mut tx = store.begin("test").await.unwrap();
+        let before = tx.entry(bank, entry_id(1)).await.unwrap().unwrap();
+        assert_eq!(tx.entry(id(9), entry_id(1)).await.unwrap(), None);
+
+        let longer = Entry { expires_at: None, ..before.clone() };
+        assert!(tx.update_entry(&longer, at(1)).await.unwrap());
+        tx.commit().await.unwrap();
+        assert_eq!(store.entry(entry_id(1)).await.unwrap(), Some(longer));
+        let told = store.last_change().await.unwrap();
+        let mut tx = store.begin("test").await.unwrap();
+        let ended = Entry { expires_at: Some(at(3)), ..before };
+        assert!(tx.update_entry(&ended, at(3)).await.unwrap());
+        assert!(!tx.update_entry(&ended, at(3)).await.unwrap(), "it has ended");
+        tx.commit().await.unwrap();
+
+        let removed = Change::Removed { bank, first: entry_id(1), last: entry_id(1) };
+        let news = store.changes_after(told, 9).await.unwrap();
+        assert_eq!(news.iter().map(|logged| logged.change).collect::<Vec<_>>(), [removed]);
+        assert_eq!(store.live_entries(None, 9).await.unwrap().len(), 1);
+        assert_eq!(add(&store, bank, &[new_entry(1)], 3).await.added, 1, "its hash is free");
     }
 
     async fn nothing_is_added_to_a_bank_that_is_not_there(records: Records) {
@@ -130,12 +196,11 @@ on_both_engines! {
     async fn an_entry_past_its_end_is_not_live_and_is_told_once(records: Records) {
         let store = open(&records).await;
         let bank = stored_bank(&store, 1).await;
-        let ends = |number, end| NewEntry { expires_at: Some(at(end)), ..new_entry(number) };
-        add(&store, bank, &[ends(1, 10), ends(2, 20), new_entry(3)], 0).await;
+        add(&store, bank, &[ending(1, 10), ending(2, 20), new_entry(3)], 0).await;
 
         assert_eq!(store.count_entries(bank, at(9)).await.unwrap(), 3);
         assert_eq!(store.count_entries(bank, at(10)).await.unwrap(), 2);
-        assert_eq!(store.live_entries(None, 10, at(10)).await.unwrap().len(), 2);
+        assert_eq!(store.live_entries(None, 10).await.unwrap().len(), 3, "its end may be put off");
         let page = store.entries(bank, None, size(10), false, at(10)).await.unwrap();
         assert_eq!(page.rows.len(), 2);
         let mut tx = store.begin("test").await.unwrap();
@@ -143,6 +208,7 @@ on_both_engines! {
         assert_eq!(tx.expire_entries(at(10), 100).await.unwrap(), 0);
         tx.commit().await.unwrap();
 
+        assert_eq!(store.live_entries(None, 10).await.unwrap().len(), 2);
         let expired = Change::Removed { bank, first: entry_id(1), last: entry_id(1) };
         assert_eq!(changes(&store).await[2..], [expired]);
         let entry = store.entry(entry_id(1)).await.unwrap().unwrap();
@@ -163,12 +229,12 @@ on_both_engines! {
             rows.into_iter().map(|row| row.entry.number()).collect::<Vec<_>>()
         };
 
-        let first = store.live_entries(None, 2, at(2)).await.unwrap();
+        let first = store.live_entries(None, 2).await.unwrap();
         assert_eq!(first[0].hash, pdq(1));
         assert_eq!(first[0].bank, bank);
         assert_eq!(numbers(first), [1, 3]);
-        assert_eq!(numbers(store.live_entries(Some(entry_id(3)), 9, at(2)).await.unwrap()), [6, 7]);
-        let range = store.live_entries_in(entry_id(2), entry_id(6), at(2)).await.unwrap();
+        assert_eq!(numbers(store.live_entries(Some(entry_id(3)), 9).await.unwrap()), [6, 7]);
+        let range = store.live_entries_in(entry_id(2), entry_id(6)).await.unwrap();
         assert_eq!(numbers(range), [3, 6]);
         let named = store.entries_by_ids(&[2, 4, 6].map(entry_id)).await.unwrap();
         assert_eq!(named.iter().map(|entry| entry.id.number()).collect::<Vec<_>>(), [2, 6]);

@@ -7,11 +7,10 @@ use jiff::Timestamp;
 use mamori_model::key::Service;
 use mamori_model::matched::Match;
 use mamori_model::page::PageSize;
-use mamori_model::text::Labels;
 use mamori_model::webhook::{Delivery, DeliveryState, Endpoint, EventKind};
 use mamori_model::{
-    Action, Bank, BankId, Distance, EntryId, Hash, HashKind, Hit, Item, Jurisdictions, Purpose,
-    Quality, Reach, Sensitive, Surface, Verdict,
+    Action, Bank, BankId, Distance, EntryChange, EntryId, Given, Hash, HashKind, Hit, Item,
+    Jurisdictions, Purpose, Quality, Reach, Sensitive, Surface, Verdict,
 };
 use mamori_store::{Added, Change, NewEntry, Settings, Store};
 use mamori_testkit::records::Records;
@@ -73,7 +72,13 @@ pub fn pdq(number: u64) -> Hash {
 }
 
 pub fn new_entry(number: u64) -> NewEntry {
-    NewEntry { hash: pdq(number), source_id: None, labels: Labels::default(), expires_at: None }
+    NewEntry::bare(pdq(number))
+}
+
+/// An entry that ends at `seconds`.
+pub fn ending(number: u64, seconds: i64) -> NewEntry {
+    let said = EntryChange { expires_at: Given::Value(at(seconds)), ..EntryChange::default() };
+    NewEntry { said, ..new_entry(number) }
 }
 
 pub fn new_entries(numbers: impl IntoIterator<Item = u64>) -> Vec<NewEntry> {

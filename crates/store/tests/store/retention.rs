@@ -3,12 +3,12 @@
 use mamori_model::Verdict;
 use mamori_model::matched::Match;
 use mamori_model::webhook::Delivery;
-use mamori_store::{MatchFilter, NewEntry};
+use mamori_store::MatchFilter;
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
 
 use crate::given::{
-    a_match, add, at, delivery, entry_id, hit, id, new_entry, open, size, stored_bank,
+    a_match, add, at, delivery, ending, entry_id, hit, id, new_entry, open, size, stored_bank,
     stored_endpoint, stored_service,
 };
 
@@ -69,7 +69,7 @@ on_both_engines! {
     async fn entries_that_ended_long_ago_go(records: Records) {
         let store = open(&records).await;
         let bank = stored_bank(&store, 1).await;
-        let ends = NewEntry { expires_at: Some(at(5)), ..new_entry(2) };
+        let ends = ending(2, 5);
         add(&store, bank, &[new_entry(1), ends, new_entry(3), new_entry(4)], 0).await;
         let mut tx = store.begin("test").await.unwrap();
         tx.withdraw_entries(bank, &[entry_id(1)], at(4)).await.unwrap();

@@ -12,8 +12,9 @@ use crate::problem::Problem;
 
 /// Add entries
 ///
-/// One to 1,000 hashes; send more as an import. What the bank has already is counted and not added
-/// again. They match when the answer is there, at every node within a second.
+/// One to 1,000 hashes; send more as an import. What the bank has already is not added again: where
+/// something new is said of it, its entry changes. They match when the answer is there, at every
+/// node within a second.
 #[utoipa::path(
     post, path = "/v1/banks/{bank}/entries", tag = "entries",
     params(("bank" = inline(text::BankId), Path, description = "The bank's id.")),

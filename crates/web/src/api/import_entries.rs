@@ -40,7 +40,9 @@ fn pdq() -> HashKind {
 ///
 /// One entry a line while it streams in, a million lines in one request: NDJSON with the keys
 /// `hash`, `kind`, `source_id`, `labels`, `expires_at`, of which only `hash` is needed; or CSV with
-/// these names in its first line, and labels separated by `;`.
+/// these names in its first line, and labels separated by `;`. What the bank has already is not
+/// added again: where a line says something new of it, its entry changes. A key or column that is
+/// left out says nothing; `null`, or an empty value, takes away.
 ///
 /// What is counted as added is committed. Wrong lines are counted, and the first hundred are named
 /// by their numbers; the rest is taken all the same. A list that broke off can be sent again whole.

@@ -5,6 +5,7 @@
 pub mod add_entries;
 pub mod add_webhook;
 pub mod change_bank;
+pub mod change_entry;
 pub mod check;
 pub mod create_bank;
 pub mod create_key;
@@ -60,7 +61,11 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(create_bank::create_bank, list_banks::list_banks))
         .routes(routes!(get_bank::get_bank, change_bank::change_bank, delete_bank::delete_bank))
         .routes(routes!(add_entries::add_entries, list_entries::list_entries))
-        .routes(routes!(get_entry::get_entry, withdraw_entry::withdraw_entry))
+        .routes(routes!(
+            get_entry::get_entry,
+            change_entry::change_entry,
+            withdraw_entry::withdraw_entry
+        ))
         .routes(routes!(import_entries::import_entries, list_imports::list_imports))
         .routes(routes!(get_import::get_import))
         .routes(routes!(export_bank::export_bank))

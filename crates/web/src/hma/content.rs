@@ -5,7 +5,6 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use mamori_desk::look_up::Fingerprints;
 use mamori_desk::{Error, NewEntry};
-use mamori_model::text::Labels;
 use mamori_model::{Bank, Distance, Entry, EntryId, EntryState, HashKind};
 use serde_json::{Map, Value, json};
 
@@ -138,12 +137,7 @@ async fn add(
     bank: &Bank,
     signal: Signal,
 ) -> Result<Json<Value>, Fault> {
-    let entry = NewEntry {
-        hash: signal.hash(),
-        source_id: None,
-        labels: Labels::default(),
-        expires_at: None,
-    };
+    let entry = NewEntry::bare(signal.hash());
     let added = hma.desk.add_entries(&curator.0, bank.id, &[entry]).await?;
     let id = match added.entries.first().copied().flatten() {
         Some(id) => id,

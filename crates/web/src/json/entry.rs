@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use mamori_desk::{Added, NewEntry};
 use mamori_model::text::Labels;
-use mamori_model::{BankId, Entry, EntryId, EntryState, Hash, HashKind, Line};
+use mamori_model::{BankId, Entry, EntryChange, EntryId, EntryState, Given, Hash, HashKind, Line};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::openapi::schema::{AnyOfBuilder, SchemaType};
@@ -101,17 +101,23 @@ pub struct NewEntryJson {
     /// What made it; PDQ if it is not said.
     pub kind: Option<HashKind>,
     /// The source's own id of it.
-    pub source_id: Option<Line>,
+    #[serde(default)]
+    pub source_id: Given<Line>,
     /// The source's labels.
-    pub labels: Option<Labels>,
+    #[serde(default)]
+    pub labels: Given<Labels>,
     /// When it stops matching by itself.
-    pub expires_at: Option<Timestamp>,
+    #[serde(default)]
+    pub expires_at: Given<Timestamp>,
 }
 
 /// The keys of [`NewEntryJson`], each by itself.
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(description = "One hash to be put into a bank.")]
+#[schema(
+    description = "One hash to be put into a bank. Where the bank has it already, the keys that \
+                        are sent change that entry, and `null` takes away."
+)]
 #[expect(dead_code, reason = "only its schema is used")]
 struct NewEntryKeys {
     /// The hash: 64 hex digits of PDQ and SHA-256, 32 of MD5, of either case.
@@ -167,10 +173,37 @@ impl NewEntryJson {
         let hash = Hash::parse(kind, &self.hash).map_err(|why| format!("`hash`: {why}"))?;
         Ok(NewEntry {
             hash,
-            source_id: self.source_id,
-            labels: self.labels.unwrap_or_default(),
-            expires_at: self.expires_at,
+            said: EntryChange {
+                source_id: self.source_id,
+                labels: self.labels,
+                expires_at: self.expires_at,
+            },
         })
+    }
+}
+
+/// What changes of an entry; a key that is absent leaves things as they are, `null` takes away.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = EntryChange)]
+pub struct EntryChangeJson {
+    /// The source's own id of it.
+    #[serde(default)]
+    #[schema(value_type = Option<text::Line>)]
+    pub source_id: Given<Line>,
+    /// The source's labels.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<text::Label>>, max_items = 16)]
+    pub labels: Given<Labels>,
+    /// When it stops matching by itself.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Given<Timestamp>,
+}
+
+impl From<EntryChangeJson> for EntryChange {
+    fn from(json: EntryChangeJson) -> Self {
+        Self { source_id: json.source_id, labels: json.labels, expires_at: json.expires_at }
     }
 }
 
@@ -197,17 +230,26 @@ pub struct AddedJson {
     /// How many were added.
     #[schema(minimum = 0, maximum = 1000)]
     pub added: u64,
-    /// How many were not, as the bank had them already.
+    /// How many entries the bank had already and were changed.
+    #[schema(minimum = 0, maximum = 1000)]
+    pub updated: u64,
+    /// How many said nothing new of a hash that the bank had already.
     #[schema(minimum = 0, maximum = 1000)]
     pub duplicates: u64,
-    /// The id of each, in the order in which they were sent; `null` where the bank had it already.
+    /// The id of each entry that was made or changed, in the order in which they were sent; `null`
+    /// where nothing new was said.
     #[schema(value_type = Vec<Option<text::EntryId>>, max_items = 1000)]
     pub ids: Vec<Option<EntryId>>,
 }
 
 impl From<Added> for AddedJson {
     fn from(added: Added) -> Self {
-        Self { added: added.added, duplicates: added.duplicates, ids: added.entries }
+        Self {
+            added: added.added,
+            updated: added.updated,
+            duplicates: added.duplicates,
+            ids: added.entries,
+        }
     }
 }
 

@@ -26,7 +26,10 @@ pub struct ImportJson {
     /// Entries added so far.
     #[schema(minimum = 0)]
     pub added: u64,
-    /// Lines whose hash the bank had already.
+    /// Entries that the bank had already and a line changed.
+    #[schema(minimum = 0)]
+    pub updated: u64,
+    /// Lines that said nothing new of a hash that the bank had already.
     #[schema(minimum = 0)]
     pub duplicates: u64,
     /// Lines that were not taken.
@@ -51,6 +54,7 @@ impl From<Import> for ImportJson {
             state: import.state,
             lines: import.lines,
             added: import.added,
+            updated: import.updated,
             duplicates: import.duplicates,
             rejected: import.rejected,
             rejected_lines: import.rejected_lines,

@@ -27,6 +27,55 @@ on_both_engines! {
         assert_eq!(house.get(Who::Admin, &bank).await.ok()["entries"], 2);
     }
 
+    async fn an_entry_changes_and_null_takes_away(records: Records) {
+        let house = House::open(records).await;
+        let bank = house.bank("list-a").await;
+        let path = format!("{bank}/entries");
+        let (hash, end) = ("0f".repeat(32), "2999-01-01T00:00:00Z");
+        let new = json!({"hash": hash, "kind": "sha256", "source_id": "case 1", "expires_at": end});
+        let added = house.post(Who::Admin, &path, json!({"entries": [new]})).await.ok();
+        let path = format!("{path}/{}", added["ids"][0].as_str().unwrap());
+        let verdict = async |item: &str| {
+            let check = json!({"item_id": item, "surface": "public", "sha256": hash});
+            house.post(Who::Service, "/v1/check", check).await.ok()["verdict"].clone()
+        };
+
+        let change = json!({"labels": ["A1"], "source_id": null});
+        let changed = house.patch(Who::Admin, &path, change).await.ok();
+        let before = verdict("a").await;
+        let past = json!({"expires_at": "2001-01-01T00:00:00Z"});
+        let ended = house.patch(Who::Admin, &path, past).await.ok();
+        let after = verdict("b").await;
+
+        assert_eq!((&changed["labels"], &changed["source_id"]), (&json!(["A1"]), &json!(null)));
+        assert_eq!(changed["expires_at"], end);
+        assert_eq!((before, after), (json!("block"), json!("allow")));
+        assert_eq!((&ended["state"], &ended["labels"]), (&json!("expired"), &json!(["A1"])));
+        let late = house.patch(Who::Admin, &path, json!({"expires_at": null})).await;
+        assert_eq!(late.problem(), (409, "conflict".to_owned()));
+        let hash = house.patch(Who::Admin, &path, json!({"hash": "0f"})).await;
+        assert_eq!(hash.problem(), (422, "json.shape".to_owned()));
+    }
+
+    async fn a_list_that_says_something_new_changes_entries(records: Records) {
+        let house = House::open(records).await;
+        let bank = house.bank("list-a").await;
+        let path = format!("{bank}/imports");
+        let line = |number: u8, rest: &str| format!("{{\"hash\":\"{number:064x}\"{rest}}}\n");
+        let first = line(1, ",\"labels\":[\"x\"]") + &line(2, "") + &line(3, "");
+        house.post_bytes(Who::Admin, &path, "application/x-ndjson", first.as_bytes()).await.ok();
+
+        let second = line(1, "") + &line(2, ",\"expires_at\":\"2999-01-01T00:00:00Z\"") + &line(4, "");
+        let answer =
+            house.post_bytes(Who::Admin, &path, "application/x-ndjson", second.as_bytes()).await.ok();
+
+        assert_eq!((&answer["added"], &answer["updated"]), (&json!(1), &json!(1)));
+        assert_eq!((&answer["duplicates"], &answer["rejected"]), (&json!(1), &json!(0)));
+        let entries = house.get(Who::Admin, &format!("{bank}/entries")).await.ok();
+        assert_eq!(entries["data"][0]["labels"], json!(["x"]), "nothing was said of them");
+        assert_eq!(entries["data"][1]["expires_at"], "2999-01-01T00:00:00Z");
+    }
+
     async fn a_withdrawn_entry_matches_nothing_and_can_still_be_read(records: Records) {
         let house = House::open(records).await;
         let bank = house.bank("list-a").await;
@@ -53,6 +102,8 @@ on_both_engines! {
 
         assert_eq!(house.get(Who::Admin, &format!("{b}/entries/{id}")).await.problem().0, 404);
         assert_eq!(house.delete(Who::Admin, &format!("{b}/entries/{id}")).await.problem().0, 404);
+        let change = house.patch(Who::Admin, &format!("{b}/entries/{id}"), json!({})).await;
+        assert_eq!(change.problem().0, 404);
         assert_eq!(house.get(Who::Admin, &format!("{a}/entries/{id}")).await.status, 200);
     }
 

@@ -187,12 +187,7 @@ on_both_engines! {
             is_enabled: true,
         };
         let benign = house.desk.create_bank(&house.admin, benign).await.unwrap();
-        let entry = NewEntry {
-            hash: mamori_model::Hash::Pdq(at(3).parse().unwrap()),
-            source_id: None,
-            labels: mamori_model::text::Labels::default(),
-            expires_at: None,
-        };
+        let entry = NewEntry::bare(mamori_model::Hash::Pdq(at(3).parse().unwrap()));
         house.desk.add_entries(&house.admin, benign.id, &[entry]).await.unwrap();
 
         let found = house.get(&lookup(PDQ)).await.ok();

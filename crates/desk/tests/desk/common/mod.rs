@@ -97,12 +97,7 @@ impl House {
     }
 
     pub async fn add(&self, bank: &Bank, pdq: Pdq) {
-        let entry = NewEntry {
-            hash: mamori_model::Hash::Pdq(pdq),
-            source_id: None,
-            labels: mamori_model::text::Labels::default(),
-            expires_at: None,
-        };
+        let entry = NewEntry::bare(mamori_model::Hash::Pdq(pdq));
         self.desk.add_entries(&self.admin, bank.id, &[entry]).await.unwrap();
         self.desk.catch_up().await.unwrap();
     }

@@ -1,0 +1,40 @@
+//! What is said of an entry changes: its labels, its end, its source's id. Never its hash.
+
+use mamori_model::{BankId, Entry, EntryChange, EntryId, EntryState};
+
+use crate::{Admin, Desk, Error};
+
+impl Desk {
+    /// Changes an entry that has not ended ([`Error::Conflict`] if it has).
+    ///
+    /// With an end that is past it matches nothing from then on, with a later one it goes on; both
+    /// at every node at once, as each hit is confirmed by the store.
+    pub async fn change_entry(
+        &self,
+        _: &Admin,
+        bank: BankId,
+        id: EntryId,
+        change: EntryChange,
+    ) -> Result<Entry, Error> {
+        let now = self.clock().now();
+
+        let mut tx = self.store().begin("change_entry").await?;
+        tx.bank(bank).await?.ok_or(Error::NotFound("bank"))?;
+        let before = tx.entry(bank, id).await?.ok_or(Error::NotFound("entry"))?;
+        let after = match before.state(now) {
+            EntryState::Live => change.applied_to(before),
+            EntryState::Expired | EntryState::Withdrawn => return Err(ended()),
+        };
+        if !tx.update_entry(&after, now).await? {
+            return Err(ended());
+        }
+        tx.commit().await?;
+
+        self.settle().await;
+        Ok(after)
+    }
+}
+
+fn ended() -> Error {
+    Error::conflict("this entry has ended and matches no more; add its hash again instead")
+}

@@ -1,0 +1,143 @@
+//! Changing what is said of entries: of one by its id, of many by their hashes.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use mamori_model::text::Labels;
+use mamori_model::{BankId, Entry, EntryChange, EntryId, Hash, Line};
+use serde::Serialize;
+
+use super::read::read_hash;
+use super::{NewEntry, ROWS_MAX, json};
+use crate::change::{Change, Noted};
+use crate::error::{Error, OrCorrupt};
+use crate::query::queries;
+use crate::tx::Tx;
+
+queries! {
+    UPDATE_ENTRY = "-- update_entry
+        UPDATE entry
+           SET source_id = $2, labels = $3, expires_at = $4, expired_at = $5, changed_by = $6
+         WHERE id = $1 AND withdrawn_at IS NULL AND expired_at IS NULL";
+    UPDATE_ENTRIES = "-- update_entries
+        UPDATE entry
+           SET source_id = CASE WHEN says_source_id THEN new_source_id ELSE source_id END,
+               labels = coalesce(new_labels, labels),
+               expires_at = CASE WHEN says_expires_at THEN new_expires_at ELSE expires_at END,
+               changed_by = $3
+          FROM (SELECT value ->> 'kind' AS new_kind, unhex(value ->> 'hash') AS new_hash,
+                       value ->> 'says_source_id' AS says_source_id,
+                       value ->> 'source_id' AS new_source_id, value ->> 'labels' AS new_labels,
+                       value ->> 'says_expires_at' AS says_expires_at,
+                       value ->> 'expires_at' AS new_expires_at
+                  FROM json_each($2)) AS given
+         WHERE bank_id = $1 AND kind = new_kind AND hash = new_hash
+           AND withdrawn_at IS NULL AND expired_at IS NULL
+           AND (labels <> coalesce(new_labels, labels)
+                OR (says_source_id AND source_id IS DISTINCT FROM new_source_id)
+                OR (says_expires_at AND expires_at IS DISTINCT FROM new_expires_at))
+        RETURNING id, kind, hash",
+        postgres: "-- update_entries
+        UPDATE entry
+           SET source_id = CASE WHEN says_source_id THEN new_source_id ELSE source_id END,
+               labels = coalesce(new_labels, labels),
+               expires_at = CASE WHEN says_expires_at THEN new_expires_at ELSE expires_at END,
+               changed_by = $3
+          FROM (SELECT kind AS new_kind, decode(hash, 'hex') AS new_hash, says_source_id,
+                       source_id AS new_source_id, labels AS new_labels, says_expires_at,
+                       expires_at AS new_expires_at
+                  FROM json_to_recordset(CAST($2 AS json))
+                       AS (kind text, hash text, says_source_id boolean, source_id text,
+                           labels text, says_expires_at boolean, expires_at bigint)) AS given
+         WHERE bank_id = $1 AND kind = new_kind AND hash = new_hash
+           AND withdrawn_at IS NULL AND expired_at IS NULL
+           AND (labels <> coalesce(new_labels, labels)
+                OR (says_source_id AND source_id IS DISTINCT FROM new_source_id)
+                OR (says_expires_at AND expires_at IS DISTINCT FROM new_expires_at))
+        RETURNING id, kind, hash";
+}
+
+#[derive(Serialize)]
+struct ChangeRow<'a> {
+    kind: &'static str,
+    hash: String,
+    says_source_id: bool,
+    source_id: Option<&'a str>,
+    labels: Option<&'a Labels>,
+    says_expires_at: bool,
+    expires_at: Option<i64>,
+}
+
+impl<'a> ChangeRow<'a> {
+    fn new(hash: &Hash, said: &'a EntryChange, none: &'a Labels) -> Self {
+        let labels = said.labels.value().unwrap_or(none);
+        Self {
+            kind: hash.kind().as_str(),
+            hash: hash.to_string(),
+            says_source_id: said.source_id.is_said(),
+            source_id: said.source_id.value().map(Line::as_str),
+            labels: said.labels.is_said().then_some(labels),
+            says_expires_at: said.expires_at.is_said(),
+            expires_at: said.expires_at.value().map(|end| end.as_microsecond()),
+        }
+    }
+}
+
+impl Tx {
+    /// Writes source id, labels and end of an entry that has not ended; false if it has.
+    ///
+    /// If its end is not after `now`, it ends at once and the nodes are told. A later end need not
+    /// be told: a node forgets no entry before it is told to.
+    pub async fn update_entry(&mut self, entry: &Entry, now: Timestamp) -> Result<bool, Error> {
+        let has_ended = entry.expires_at.is_some_and(|end| end <= now);
+        let call = UPDATE_ENTRY
+            .bind(entry.id)
+            .bind(entry.source_id.as_ref().map(Line::as_str))
+            .bind(json(&entry.labels)?)
+            .bind(entry.expires_at)
+            .bind(has_ended.then_some(now))
+            .bind(self.name());
+        let is_updated = self.run(call).await? == 1;
+        if is_updated && has_ended {
+            let change = Change::Removed { bank: entry.bank, first: entry.id, last: entry.id };
+            self.note(Noted { change, at: now });
+        }
+        Ok(is_updated)
+    }
+
+    /// Writes what those of `entries` without an id in `ids` say of hashes that the bank has, and
+    /// puts the ids of entries that it changed there; returns how many.
+    pub(super) async fn update_known(
+        &mut self,
+        bank: BankId,
+        entries: &[NewEntry],
+        ids: &mut [Option<EntryId>],
+    ) -> Result<u64, Error> {
+        // A hash may come several times: together they are one change, of which the last is told.
+        let mut said: HashMap<Hash, (usize, EntryChange)> = HashMap::new();
+        let known = entries.iter().zip(ids.iter()).enumerate();
+        for (nth, (entry, _)) in
+            known.filter(|(_, (entry, id))| id.is_none() && entry.said.is_said())
+        {
+            let (last, earlier) = said.remove(&entry.hash).unwrap_or_default();
+            let change = entry.said.clone().after(earlier);
+            said.insert(entry.hash, (nth.max(last), change));
+        }
+        let none = Labels::default();
+        let rows: Vec<ChangeRow<'_>> =
+            said.iter().map(|(hash, (_, change))| ChangeRow::new(hash, change, &none)).collect();
+        let mut updated = 0_u64;
+        for some in rows.chunks(ROWS_MAX) {
+            let call = UPDATE_ENTRIES.bind(bank).bind(json(&some)?).bind(self.name());
+            let changed: Vec<(i64, String, Vec<u8>)> = self.rows(call).await?;
+            for (id, kind, hash) in changed {
+                updated = updated.saturating_add(1);
+                let place = said.get(&read_hash(&kind, &hash)?).map(|(nth, _)| *nth);
+                if let Some(place) = place.and_then(|nth| ids.get_mut(nth)) {
+                    *place = Some(EntryId::new(id).or_corrupt("entry.id")?);
+                }
+            }
+        }
+        Ok(updated)
+    }
+}
