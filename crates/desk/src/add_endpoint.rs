@@ -9,14 +9,13 @@ impl Desk {
     /// Adds an endpoint with a new secret; [`Error::Invalid`] says why a URL is refused.
     pub async fn add_endpoint(&self, caller: &Caller, url: &str) -> Result<Endpoint, Error> {
         let settings = &self.settings().webhooks;
-        let url = destination::parse(url, &settings.private_networks).map_err(Error::invalid)?;
+        let url = destination::parse(url, &settings.permitted).map_err(Error::invalid)?;
         let endpoint = Endpoint {
             id: self.clock().mint()?.into(),
             service: caller.service(),
             url: Sensitive::new(url.into()),
             secret: Sensitive::new(clock::secret()?.reveal().to_vec()),
             created_at: self.clock().now(),
-            removed_at: None,
         };
 
         let mut tx = self.store().begin("add_endpoint").await?;

@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use ipnet::IpNet;
 use jiff::{SignedDuration, Timestamp};
 use mamori_model::job::JobKind;
 use mamori_model::webhook::{Delivery, DeliveryState, Endpoint, EventKind};
@@ -12,13 +11,14 @@ use mamori_store::{Leased, NewJob, Tx};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::Url;
 
+use crate::destination::{Permitted, Refused};
 use crate::settings::WebhookSettings;
 use crate::{Desk, Error, destination, signature};
 
 /// The HTTP client of webhooks: no redirects, no proxy, no cookies, checked addresses.
 pub struct Sender {
     client: reqwest::Client,
-    permitted: Arc<[IpNet]>,
+    permitted: Arc<Permitted>,
 }
 
 /// What came of one attempt.
@@ -33,7 +33,7 @@ impl Sender {
     pub fn new(settings: &WebhookSettings) -> Result<Self, Error> {
         // Somebody in this process may have chosen a provider before us; theirs serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let permitted: Arc<[IpNet]> = settings.private_networks.as_slice().into();
+        let permitted = Arc::new(settings.permitted.clone());
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
@@ -48,14 +48,17 @@ impl Sender {
     async fn send(&self, delivery: &Delivery, endpoint: &Endpoint, now: Timestamp) -> Outcome {
         let url = match destination::parse(endpoint.url.reveal(), &self.permitted) {
             Ok(url) => url,
-            Err(refused) => return Outcome::failed(refused.to_string()),
+            Err(refused) => return Outcome::refused(&refused, endpoint),
         };
         match self.post(url, delivery, endpoint, now).await {
             Ok(status) if status.is_success() => {
                 Outcome { is_delivered: true, result: status.as_u16().to_string() }
             }
             Ok(status) => Outcome::failed(status.as_u16().to_string()),
-            Err(error) => Outcome::failed(in_few_words(&error)),
+            Err(error) => match refusal(&error) {
+                Some(refused) => Outcome::refused(refused, endpoint),
+                None => Outcome::failed(in_few_words(&error).to_owned()),
+            },
         }
     }
 
@@ -85,6 +88,17 @@ impl Sender {
 impl Outcome {
     fn failed(result: String) -> Self {
         Self { is_delivered: false, result }
+    }
+
+    /// The service reads the text; where its name points to is for the operator alone.
+    fn refused(refused: &Refused, endpoint: &Endpoint) -> Self {
+        let id = endpoint.id;
+        if let Refused::Private(address) = refused {
+            tracing::warn!(endpoint = %id, %address, "a webhook points into a private network");
+        } else {
+            tracing::warn!(endpoint = %id, reason = %refused, "a webhook's address is refused");
+        }
+        Self::failed(refused.to_string())
     }
 }
 
@@ -139,12 +153,12 @@ impl Desk {
         if delivery.state != DeliveryState::Waiting {
             return self.finish(job).await;
         }
-        let outcome = if endpoint.removed_at.is_some() {
-            Outcome::failed("the endpoint was removed".to_owned())
-        } else {
-            self.inner.sender.send(&delivery, &endpoint, self.clock().now()).await
+        let outcome = match &endpoint {
+            // Promised while the endpoint was being removed.
+            None => Outcome::failed("the endpoint was removed".to_owned()),
+            Some(endpoint) => self.inner.sender.send(&delivery, endpoint, self.clock().now()).await,
         };
-        self.write_down(job, &delivery, endpoint.removed_at.is_some(), outcome).await
+        self.write_down(job, &delivery, endpoint.is_none(), outcome).await
     }
 
     async fn write_down(
@@ -168,8 +182,12 @@ impl Desk {
         };
 
         let mut tx = self.store().begin("deliver").await?;
-        tx.settle_delivery(delivery.id, state, attempts, &outcome.result, now).await?;
+        let still_waits =
+            tx.settle_delivery(delivery.id, state, attempts, &outcome.result, now).await?;
         match (state, retry_at) {
+            _ if !still_waits => {
+                tx.finish_job(job).await?;
+            }
             (DeliveryState::Waiting, Some(retry_at)) => {
                 tx.retry_job(job, retry_at).await?;
             }
@@ -195,7 +213,7 @@ impl Desk {
 
 /// Resolves names and lets through only the addresses that a webhook may go to.
 struct Checked {
-    permitted: Arc<[IpNet]>,
+    permitted: Arc<Permitted>,
 }
 
 impl Resolve for Checked {
@@ -223,21 +241,25 @@ impl Resolve for Checked {
     }
 }
 
-/// What went wrong, without the URL, which may carry a secret.
-fn in_few_words(error: &reqwest::Error) -> String {
+/// Why the address was refused, if that is what went wrong.
+fn refusal(error: &reqwest::Error) -> Option<&Refused> {
     let mut cause: Option<&dyn std::error::Error> = Some(error);
     while let Some(error) = cause {
-        if let Some(refused) = error.downcast_ref::<destination::Refused>() {
-            return refused.to_string();
+        if let Some(refused) = error.downcast_ref::<Refused>() {
+            return Some(refused);
         }
         cause = error.source();
     }
-    let words = if error.is_timeout() {
+    None
+}
+
+/// What went wrong, without the URL, which may carry a secret.
+fn in_few_words(error: &reqwest::Error) -> &'static str {
+    if error.is_timeout() {
         "timeout"
     } else if error.is_connect() {
         "no connection"
     } else {
         "no answer"
-    };
-    words.to_owned()
+    }
 }

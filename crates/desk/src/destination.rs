@@ -1,6 +1,6 @@
 //! Which addresses a webhook may go to.
 //!
-//! To https, or to this machine's own loopback. Never into a private network unless the operator
+//! To https. Never into a private network, nor to this machine's own loopback, unless the operator
 //! says so: a service that may name a URL must not reach the operator's inner servers by it. The
 //! check is made on the address that the name resolves to, at every attempt, and the connection
 //! goes to that very address.
@@ -16,6 +16,12 @@ pub enum Refused {
     /// It is not a URL, or has no host.
     #[error("not a URL: expected one such as `https://service.example/webhooks`")]
     NotAUrl,
+    /// This machine's own loopback, where the operator does not permit it.
+    #[error(
+        "this Mamori sends nothing to its own machine; an operator can permit it with \
+             `webhooks.loopback`"
+    )]
+    Loopback,
     /// Not https, and not http to loopback.
     #[error(
         "webhooks go to https addresses only; http is for loopback (127.0.0.1, [::1], localhost)"
@@ -27,19 +33,29 @@ pub enum Refused {
     /// It names a user or a password, which would be stored and shown.
     #[error("the URL must not contain a user name or a password")]
     Credentials,
-    /// An address of a private or special network.
+    /// An address of a private or special network. The text does not tell which: a service that
+    /// names a URL must not learn from it what the operator's inner names resolve to.
     #[error(
-        "the address {0} is in a private network; an operator can permit it with \
+        "the address points into a private network; an operator can permit it with \
          `webhooks.private_networks`"
     )]
     Private(IpAddr),
+}
+
+/// What the operator permits beyond public addresses.
+#[derive(Clone, Debug, Default)]
+pub struct Permitted {
+    /// Private networks.
+    pub networks: Vec<IpNet>,
+    /// This machine's own loopback, also by plain http.
+    pub loopback: bool,
 }
 
 /// The longest URL of an endpoint.
 pub const URL_CHARS_MAX: usize = 2_000;
 
 /// Reads the URL of an endpoint, as far as can be said without a look-up.
-pub fn parse(text: &str, permitted: &[IpNet]) -> Result<Url, Refused> {
+pub fn parse(text: &str, permitted: &Permitted) -> Result<Url, Refused> {
     if text.chars().count() > URL_CHARS_MAX {
         return Err(Refused::TooLong);
     }
@@ -48,6 +64,9 @@ pub fn parse(text: &str, permitted: &[IpNet]) -> Result<Url, Refused> {
         return Err(Refused::Credentials);
     }
     let host = url.host().ok_or(Refused::NotAUrl)?;
+    if is_loopback(&host) && !permitted.loopback {
+        return Err(Refused::Loopback);
+    }
     match url.scheme() {
         "https" => {}
         "http" if is_loopback(&host) => {}
@@ -65,7 +84,11 @@ pub fn parse(text: &str, permitted: &[IpNet]) -> Result<Url, Refused> {
 ///
 /// A public name that resolves to loopback is refused too: only a URL that says loopback goes
 /// there.
-pub fn check_resolved(name: &str, address: SocketAddr, permitted: &[IpNet]) -> Result<(), Refused> {
+pub fn check_resolved(
+    name: &str,
+    address: SocketAddr,
+    permitted: &Permitted,
+) -> Result<(), Refused> {
     let ip = address.ip().to_canonical();
     if ip.is_loopback() && name != "localhost" {
         return Err(Refused::Private(ip));
@@ -81,17 +104,17 @@ fn is_loopback(host: &Host<&str>) -> bool {
     }
 }
 
-fn check(address: IpAddr, permitted: &[IpNet]) -> Result<(), Refused> {
+fn check(address: IpAddr, permitted: &Permitted) -> Result<(), Refused> {
     let address = address.to_canonical();
     let is_special = match address {
         IpAddr::V4(v4) => is_special_v4(v4),
         IpAddr::V6(v6) => is_special_v6(v6),
     };
-    let is_permitted = permitted.iter().any(|network| network.contains(&address));
-    if is_special && !is_permitted && !address.is_loopback() {
-        return Err(Refused::Private(address));
+    if address.is_loopback() {
+        return if permitted.loopback { Ok(()) } else { Err(Refused::Loopback) };
     }
-    Ok(())
+    let is_permitted = permitted.networks.iter().any(|network| network.contains(&address));
+    if is_special && !is_permitted { Err(Refused::Private(address)) } else { Ok(()) }
 }
 
 /// The IANA IPv4 special-purpose registry, without what is global.
@@ -146,8 +169,12 @@ fn v4_of(high: u16, low: u16) -> Ipv4Addr {
 mod tests {
     use super::*;
 
+    fn loopback() -> Permitted {
+        Permitted { loopback: true, ..Permitted::default() }
+    }
+
     fn refused(url: &str) -> Option<Refused> {
-        parse(url, &[]).err()
+        parse(url, &loopback()).err()
     }
 
     #[test]
@@ -197,7 +224,8 @@ mod tests {
 
     #[test]
     fn an_operator_may_permit_a_private_network() {
-        let permitted: Vec<IpNet> = vec!["10.1.0.0/16".parse().unwrap()];
+        let networks = vec!["10.1.0.0/16".parse().unwrap()];
+        let permitted = Permitted { networks, ..Permitted::default() };
 
         assert!(parse("https://10.1.2.3/", &permitted).is_ok());
         assert!(parse("https://10.2.2.3/", &permitted).is_err());
@@ -210,10 +238,36 @@ mod tests {
         let mapped: SocketAddr = "[::ffff:10.0.0.1]:443".parse().unwrap();
         let public: SocketAddr = "93.184.216.34:443".parse().unwrap();
 
-        assert!(check_resolved("rebind.example", loopback, &[]).is_err());
-        assert!(check_resolved("rebind.example", inner, &[]).is_err());
-        assert!(check_resolved("rebind.example", mapped, &[]).is_err());
-        assert!(check_resolved("localhost", loopback, &[]).is_ok());
-        assert!(check_resolved("service.example", public, &[]).is_ok());
+        let permitted = self::loopback();
+        assert!(check_resolved("rebind.example", loopback, &permitted).is_err());
+        assert!(check_resolved("rebind.example", inner, &permitted).is_err());
+        assert!(check_resolved("rebind.example", mapped, &permitted).is_err());
+        assert!(check_resolved("localhost", loopback, &permitted).is_ok());
+        assert!(check_resolved("localhost", loopback, &Permitted::default()).is_err());
+        assert!(check_resolved("service.example", public, &permitted).is_ok());
+    }
+
+    #[test]
+    fn loopback_is_open_only_where_the_operator_says_so() {
+        for url in [
+            "http://127.0.0.1:9000/",
+            "https://127.0.0.2/",
+            "http://localhost/",
+            "https://localhost/",
+            "http://[::1]:9000/",
+            "https://[::ffff:127.0.0.1]/",
+        ] {
+            assert_eq!(parse(url, &Permitted::default()).err(), Some(Refused::Loopback), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_does_not_tell_where_a_name_points() {
+        let inner: SocketAddr = "10.20.30.40:443".parse().unwrap();
+
+        let refused = check_resolved("db.example", inner, &Permitted::default()).unwrap_err();
+
+        assert_eq!(refused, Refused::Private(inner.ip()));
+        assert!(!refused.to_string().contains("10.20"), "{refused}");
     }
 }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use ipnet::IpNet;
 use mamori_model::retention;
+
+use crate::destination::Permitted;
 
 /// What the desk must know.
 #[derive(Clone, Debug)]
@@ -55,8 +56,8 @@ pub struct WebhookSettings {
     pub timeout: Duration,
     /// How many messages are on their way at once.
     pub concurrency: u32,
-    /// Private networks that may be sent to all the same, such as the operator's own.
-    pub private_networks: Vec<IpNet>,
+    /// Where they may go beyond public addresses; nowhere unless the operator says so.
+    pub permitted: Permitted,
     /// The most endpoints of a service.
     pub endpoints_max: usize,
 }
@@ -66,7 +67,7 @@ impl Default for WebhookSettings {
         Self {
             timeout: Duration::from_secs(15),
             concurrency: 16,
-            private_networks: Vec::new(),
+            permitted: Permitted::default(),
             endpoints_max: 10,
         }
     }

@@ -39,7 +39,8 @@ impl EventKind {
     }
 }
 
-/// A place at a service that takes webhooks.
+/// A place at a service that takes webhooks. A removed one is no more: its address and secret are
+/// forgotten, and only its id stays with what was sent to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
     /// Its id.
@@ -52,8 +53,6 @@ pub struct Endpoint {
     pub secret: Sensitive<Vec<u8>>,
     /// When it was made.
     pub created_at: Timestamp,
-    /// When it was removed; nothing is sent since.
-    pub removed_at: Option<Timestamp>,
 }
 
 /// How far a delivery has come.

@@ -43,7 +43,7 @@ queries! {
     SETTLE_DELIVERY = "-- settle_delivery
         UPDATE delivery
            SET state = $2, attempts = $3, last_result = $4, last_attempt_at = $5, changed_by = $6
-         WHERE id = $1";
+         WHERE id = $1 AND state = 'waiting'";
     RESET_DELIVERY = "-- reset_delivery
         UPDATE delivery
            SET state = 'waiting', attempts = 0, changed_by = $3
@@ -112,17 +112,17 @@ impl Store {
         Ok(Page::of(deliveries, size, |delivery: &Delivery| delivery.id))
     }
 
-    /// What a worker needs to send a message: the delivery and its endpoint, also a removed one.
-    /// `None` when retention took it: then there is nothing to send.
+    /// What a worker needs to send a message: the delivery, and its endpoint unless that is
+    /// removed. `None` when retention took the delivery: then there is nothing to send.
     pub async fn endpoint_for_delivery(
         &self,
         delivery: DeliveryId,
-    ) -> Result<Option<(Delivery, Endpoint)>, Error> {
+    ) -> Result<Option<(Delivery, Option<Endpoint>)>, Error> {
         let Some(row) = self.row::<DeliveryRow>(DELIVERY_TO_SEND.bind(delivery)).await? else {
             return Ok(None);
         };
         let endpoint = self.endpoint_of_delivery(delivery).await?;
-        Ok(Some(row.read()?).zip(endpoint))
+        Ok(Some((row.read()?, endpoint)))
     }
 }
 
@@ -145,7 +145,8 @@ impl Tx {
         if inserted == 0 { Err(Error::NotFound("endpoint")) } else { Ok(()) }
     }
 
-    /// Writes how an attempt went; false if retention took the delivery meanwhile.
+    /// Writes how an attempt went; false if the delivery waits no more: its endpoint was removed
+    /// meanwhile, or retention took it.
     pub async fn settle_delivery(
         &mut self,
         delivery: DeliveryId,

@@ -1,4 +1,5 @@
-//! Webhook endpoints. Their secrets are kept in clear, as every message is signed with them.
+//! Webhook endpoints. Their secrets are kept in clear, as every message is signed with them; a
+//! removed one keeps neither secret nor address.
 
 use jiff::Timestamp;
 use mamori_model::page::{Page, PageSize};
@@ -9,7 +10,7 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::open::Store;
 use crate::query::queries;
-use crate::time::{from_micros, maybe_from_micros};
+use crate::time::from_micros;
 use crate::tx::Tx;
 
 macro_rules! select {
@@ -18,9 +19,9 @@ macro_rules! select {
             "-- ",
             $name,
             "
-        SELECT id, service_id, url, secret, created_at, removed_at
+        SELECT id, service_id, url, secret, created_at
           FROM endpoint
-         WHERE ",
+         WHERE removed_at IS NULL AND ",
             $rest
         )
     };
@@ -30,17 +31,24 @@ queries! {
     ENDPOINT_BY_ID = select!("endpoint_by_id", "service_id = $1 AND id = $2");
     ENDPOINT_OF_DELIVERY = select!("endpoint_of_delivery",
         "id = (SELECT endpoint_id FROM delivery WHERE id = $1)");
-    ENDPOINTS_PAGE = select!("endpoints_page", "service_id = $1 AND id > $2 AND removed_at IS NULL
+    ENDPOINTS_PAGE = select!("endpoints_page", "service_id = $1 AND id > $2
          ORDER BY id LIMIT $3");
-    ENDPOINTS_LIVE = select!("endpoints_live", "service_id = $1 AND removed_at IS NULL
-         ORDER BY id");
+    ENDPOINTS_LIVE = select!("endpoints_live", "service_id = $1 ORDER BY id");
     INSERT_ENDPOINT = "-- insert_endpoint
-        INSERT INTO endpoint (id, service_id, url, secret, created_at, removed_at, changed_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        INSERT INTO endpoint (id, service_id, url, secret, created_at, changed_by)
+        VALUES ($1, $2, $3, $4, $5, $6)";
     REMOVE_ENDPOINT = "-- remove_endpoint
         UPDATE endpoint
-           SET removed_at = $3, changed_by = $4
+           SET removed_at = $3, url = NULL, secret = NULL, changed_by = $4
          WHERE service_id = $1 AND id = $2 AND removed_at IS NULL";
+    REMOVE_ENDPOINTS_OF = "-- remove_endpoints_of
+        UPDATE endpoint
+           SET removed_at = $2, url = NULL, secret = NULL, changed_by = $3
+         WHERE service_id = $1 AND removed_at IS NULL";
+    FAIL_WAITING = "-- fail_waiting
+        UPDATE delivery
+           SET state = 'failed', last_result = $3, changed_by = $4
+         WHERE service_id = $1 AND state = 'waiting' AND (endpoint_id = $2 OR $2 IS NULL)";
 }
 
 #[derive(sqlx::FromRow)]
@@ -50,7 +58,6 @@ struct EndpointRow {
     url: String,
     secret: Vec<u8>,
     created_at: i64,
-    removed_at: Option<i64>,
 }
 
 impl EndpointRow {
@@ -61,13 +68,12 @@ impl EndpointRow {
             url: Sensitive::new(self.url),
             secret: Sensitive::new(self.secret),
             created_at: from_micros(self.created_at, "endpoint.created_at")?,
-            removed_at: maybe_from_micros(self.removed_at, "endpoint.removed_at")?,
         })
     }
 }
 
 impl Store {
-    /// The endpoint, also a removed one, if it is of this service.
+    /// The endpoint, if it is of this service and not removed.
     pub async fn endpoint(
         &self,
         service: ServiceId,
@@ -100,7 +106,7 @@ impl Store {
 }
 
 impl Store {
-    /// The endpoint of a delivery, also a removed one.
+    /// The endpoint of a delivery, unless it is removed.
     pub(crate) async fn endpoint_of_delivery(
         &self,
         delivery: mamori_model::DeliveryId,
@@ -119,19 +125,20 @@ impl Tx {
 
     /// Adds an endpoint. [`Error::NotFound`] if its service is not there.
     pub async fn insert_endpoint(&mut self, endpoint: &Endpoint) -> Result<(), Error> {
+        self.keep_service(endpoint.service).await?;
         let call = INSERT_ENDPOINT
             .bind(endpoint.id)
             .bind(endpoint.service)
             .bind(endpoint.url.reveal().as_str())
             .bind(endpoint.secret.reveal().as_slice())
             .bind(endpoint.created_at)
-            .bind(endpoint.removed_at)
             .bind(self.name());
         self.run(call).await.map_err(|error| error.or_taken("service", "endpoint"))?;
         Ok(())
     }
 
-    /// Removes an endpoint; false if the service has none such, or it is removed already.
+    /// Removes an endpoint and forgets its address and its secret; what waits for it has failed.
+    /// False if the service has none such, or it is removed already.
     pub async fn remove_endpoint(
         &mut self,
         service: ServiceId,
@@ -139,6 +146,24 @@ impl Tx {
         now: Timestamp,
     ) -> Result<bool, Error> {
         let call = REMOVE_ENDPOINT.bind(service).bind(endpoint).bind(now).bind(self.name());
-        Ok(self.run(call).await? == 1)
+        if self.run(call).await? == 0 {
+            return Ok(false);
+        }
+        let because = "the endpoint was removed";
+        self.run(FAIL_WAITING.bind(service).bind(endpoint).bind(because).bind(self.name())).await?;
+        Ok(true)
+    }
+
+    /// The same with every endpoint of a service that is deleted.
+    pub async fn remove_endpoints_of(
+        &mut self,
+        service: ServiceId,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        self.run(REMOVE_ENDPOINTS_OF.bind(service).bind(now).bind(self.name())).await?;
+        let every: Option<EndpointId> = None;
+        let because = "the service was deleted";
+        self.run(FAIL_WAITING.bind(service).bind(every).bind(because).bind(self.name())).await?;
+        Ok(())
     }
 }

@@ -45,6 +45,10 @@ queries! {
         UPDATE api_key
            SET revoked_at = $2, changed_by = $3
          WHERE id = $1 AND revoked_at IS NULL";
+    REVOKE_KEYS_OF = "-- revoke_keys_of
+        UPDATE api_key
+           SET revoked_at = $2, changed_by = $3
+         WHERE service_id = $1 AND revoked_at IS NULL";
 }
 
 #[derive(sqlx::FromRow)]
@@ -103,7 +107,10 @@ impl Tx {
     pub async fn insert_key(&mut self, key: &Key) -> Result<(), Error> {
         let service = match key.role {
             Role::Admin => None,
-            Role::Service(service) => Some(service),
+            Role::Service(service) => {
+                self.keep_service(service).await?;
+                Some(service)
+            }
         };
         let call = INSERT_KEY
             .bind(key.id)
@@ -125,6 +132,19 @@ impl Tx {
             self.note(Noted { change: Change::Keys, at: now });
         }
         Ok(is_revoked)
+    }
+
+    /// Revokes every key of a service; returns how many there were.
+    pub async fn revoke_keys_of(
+        &mut self,
+        service: ServiceId,
+        now: Timestamp,
+    ) -> Result<u64, Error> {
+        let revoked = self.run(REVOKE_KEYS_OF.bind(service).bind(now).bind(self.name())).await?;
+        if revoked > 0 {
+            self.note(Noted { change: Change::Keys, at: now });
+        }
+        Ok(revoked)
     }
 
     /// How many keys of administrators open something, this transaction's own changes included.

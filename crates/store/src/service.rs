@@ -1,8 +1,9 @@
 //! Services.
 
-use mamori_model::ServiceId;
+use jiff::Timestamp;
 use mamori_model::key::Service;
 use mamori_model::page::{Page, PageSize};
+use mamori_model::{Line, ServiceId};
 use uuid::Uuid;
 
 use crate::change::{Change, Noted};
@@ -14,13 +15,27 @@ use crate::tx::Tx;
 
 queries! {
     SERVICE_BY_ID = "-- service_by_id
-        SELECT id, name, created_at FROM service WHERE id = $1";
+        SELECT id, name, created_at FROM service WHERE id = $1 AND deleted_at IS NULL";
     SERVICES_PAGE = "-- services_page
-        SELECT id, name, created_at FROM service WHERE id > $1 ORDER BY id LIMIT $2";
+        SELECT id, name, created_at FROM service WHERE id > $1 AND deleted_at IS NULL
+         ORDER BY id LIMIT $2";
     SERVICES_ALL = "-- services_all
-        SELECT id, name, created_at FROM service ORDER BY id";
+        SELECT id, name, created_at FROM service WHERE deleted_at IS NULL ORDER BY id";
     INSERT_SERVICE = "-- insert_service
         INSERT INTO service (id, name, created_at, changed_by) VALUES ($1, $2, $3, $4)";
+    KEEP_SERVICE = "-- keep_service
+        SELECT CAST(1 AS BIGINT) FROM service WHERE id = $1 AND deleted_at IS NULL",
+        postgres: "-- keep_service
+        SELECT CAST(1 AS BIGINT) FROM service WHERE id = $1 AND deleted_at IS NULL FOR SHARE";
+    RENAME_SERVICE = "-- rename_service
+        UPDATE service
+           SET name = $2, changed_by = $3
+         WHERE id = $1 AND deleted_at IS NULL
+        RETURNING id, name, created_at";
+    DELETE_SERVICE = "-- delete_service
+        UPDATE service
+           SET deleted_at = $2, changed_by = $3
+         WHERE id = $1 AND deleted_at IS NULL";
 }
 
 #[derive(sqlx::FromRow)]
@@ -41,12 +56,12 @@ impl ServiceRow {
 }
 
 impl Store {
-    /// The service.
+    /// The service, unless it is deleted.
     pub async fn service(&self, service: ServiceId) -> Result<Option<Service>, Error> {
         self.row::<ServiceRow>(SERVICE_BY_ID.bind(service)).await?.map(ServiceRow::read).transpose()
     }
 
-    /// Services, the oldest first.
+    /// Services that are not deleted, the oldest first.
     pub async fn services(
         &self,
         after: Option<ServiceId>,
@@ -59,7 +74,7 @@ impl Store {
         Ok(Page::of(services, size, |service: &Service| service.id))
     }
 
-    /// Every service, the oldest first.
+    /// Every service that is not deleted, the oldest first.
     pub async fn all_services(&self) -> Result<Vec<Service>, Error> {
         let rows: Vec<ServiceRow> = self.rows(SERVICES_ALL.call()).await?;
         rows.into_iter().map(ServiceRow::read).collect()
@@ -77,5 +92,32 @@ impl Tx {
         self.run(call).await.map_err(|error| error.or_taken("service", "service"))?;
         self.note(Noted { change: Change::Keys, at: service.created_at });
         Ok(())
+    }
+
+    /// Gives a service another name; `None` if there is none such.
+    pub async fn rename_service(
+        &mut self,
+        service: ServiceId,
+        name: &Line,
+    ) -> Result<Option<Service>, Error> {
+        let call = RENAME_SERVICE.bind(service).bind(name.as_str()).bind(self.name());
+        self.row::<ServiceRow>(call).await?.map(ServiceRow::read).transpose()
+    }
+
+    /// Ends a service; false if there is none such. Its keys and endpoints end by
+    /// [`Tx::revoke_keys_of`] and [`Tx::remove_endpoints_of`].
+    pub async fn delete_service(
+        &mut self,
+        service: ServiceId,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        Ok(self.run(DELETE_SERVICE.bind(service).bind(now).bind(self.name())).await? == 1)
+    }
+
+    /// Keeps a service from being deleted until this transaction ends; [`Error::NotFound`] if it
+    /// is deleted, or never was.
+    pub(crate) async fn keep_service(&mut self, service: ServiceId) -> Result<(), Error> {
+        let kept: Option<(i64,)> = self.row(KEEP_SERVICE.bind(service)).await?;
+        kept.map(drop).ok_or(Error::NotFound("service"))
     }
 }

@@ -1,7 +1,8 @@
 //! Webhooks: promised with their cause, sent until taken.
 
 use jiff::SignedDuration;
-use mamori_desk::Error;
+use mamori_desk::{Error, MatchFilter, Settings};
+use mamori_model::key::Role;
 use mamori_model::page::PageSize;
 use mamori_model::webhook::{Delivery, DeliveryState};
 use mamori_model::{Action, Pdq, Surface};
@@ -9,7 +10,7 @@ use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
 
 use crate::common::receiver::Receiver;
-use crate::common::{House, a_service, hashes, house, item};
+use crate::common::{House, a_service, hashes, house, item, node, settings};
 
 async fn deliveries(house: &House) -> Vec<Delivery> {
     let page = house.desk.deliveries(&house.caller, None, None, None, PageSize::DEFAULT);
@@ -81,6 +82,53 @@ on_both_engines! {
         assert_eq!(deliveries(&house).await[0].last_result.as_deref(), Some("307"));
     }
 
+    async fn a_deleted_service_is_let_in_nowhere_and_told_nothing(records: Records) {
+        let house = house(records).await;
+        let receiver = Receiver::start(&[]).await;
+        house.desk.add_endpoint(&house.caller, &receiver.url).await.unwrap();
+        let service = house.caller.service();
+        let key = house.desk.issue_key(&house.admin, Role::Service(service), "k".parse().unwrap());
+        let key = key.await.unwrap().token;
+        a_match(&house).await;
+        let other = node(&house.records, &house.clock, settings()).await;
+        assert!(other.authenticate(key.reveal()).is_some());
+
+        house.desk.delete_service(&house.admin, service).await.unwrap();
+        house.desk.catch_up().await.unwrap();
+        other.catch_up().await.unwrap();
+        house.desk.work_once().await.unwrap();
+
+        assert!(receiver.received().is_empty());
+        assert!(house.desk.authenticate(key.reveal()).is_none());
+        assert!(other.authenticate(key.reveal()).is_none());
+        let failed = deliveries(&house).await.remove(0);
+        assert_eq!(failed.last_result.as_deref(), Some("the service was deleted"));
+        let again = house.desk.delete_service(&house.admin, service).await;
+        let late = house.desk.add_endpoint(&house.caller, &receiver.url).await;
+        assert!(matches!(again, Err(Error::NotFound("service"))), "{again:?}");
+        assert!(matches!(late, Err(Error::NotFound("service"))), "{late:?}");
+        house.clock.advance(SignedDuration::from_hours(24 * 184));
+        house.desk.sweep_once().await.unwrap();
+        let kept = house.desk.matches(&house.caller, MatchFilter::default(), None, PageSize::DEFAULT);
+        assert_eq!(kept.await.unwrap().rows, [], "its matches go by their term");
+    }
+
+    async fn the_operators_own_machine_is_closed_unless_it_is_opened(records: Records) {
+        let house = house(records).await;
+        let receiver = Receiver::start(&[]).await;
+        let opened = house.desk.add_endpoint(&house.caller, &receiver.url).await.unwrap();
+        let closed = node(&house.records, &house.clock, Settings::default()).await;
+
+        let refused = closed.add_endpoint(&house.caller, &receiver.url).await;
+        house.desk.test_endpoint(&house.caller, opened.id).await.unwrap();
+        closed.work_once().await.unwrap();
+
+        assert!(matches!(&refused, Err(Error::Invalid(why)) if why.contains("webhooks.loopback")), "{refused:?}");
+        assert!(receiver.received().is_empty());
+        let tried = deliveries(&house).await.remove(0);
+        assert!(tried.last_result.unwrap().contains("its own machine"));
+    }
+
     async fn nothing_is_sent_to_a_removed_endpoint(records: Records) {
         let house = house(records).await;
         let receiver = Receiver::start(&[]).await;
@@ -92,6 +140,8 @@ on_both_engines! {
 
         assert!(receiver.received().is_empty());
         assert_eq!(deliveries(&house).await[0].state, DeliveryState::Failed);
+        let again = house.desk.endpoint(&house.caller, endpoint.id).await;
+        assert!(matches!(again, Err(Error::NotFound("endpoint"))), "{again:?}");
     }
 
     async fn an_endpoint_is_its_services_own(records: Records) {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
+use mamori_desk::destination::Permitted;
 use mamori_desk::settings::WebhookSettings;
 
 use mamori_model::Reach;
@@ -31,7 +32,10 @@ impl Config {
             webhooks: WebhookSettings {
                 timeout: seconds(webhooks.timeout_s),
                 concurrency: webhooks.concurrency,
-                private_networks: webhooks.private_networks.clone(),
+                permitted: Permitted {
+                    networks: webhooks.private_networks.clone(),
+                    loopback: webhooks.loopback,
+                },
                 endpoints_max: webhooks.endpoints_max,
             },
             retention: mamori_desk::settings::Retention {

@@ -169,6 +169,8 @@ pub struct Webhooks {
     pub concurrency: u32,
     /// Private networks that may be sent to all the same.
     pub private_networks: Vec<IpNet>,
+    /// Whether they may go to this machine's own loopback.
+    pub loopback: bool,
     /// The most endpoints of a service.
     #[serde(deserialize_with = "within::<1, 1_000, _, _>")]
     pub endpoints_max: usize,
@@ -176,7 +178,13 @@ pub struct Webhooks {
 
 impl Default for Webhooks {
     fn default() -> Self {
-        Self { timeout_s: 15, concurrency: 16, private_networks: Vec::new(), endpoints_max: 10 }
+        Self {
+            timeout_s: 15,
+            concurrency: 16,
+            private_networks: Vec::new(),
+            loopback: false,
+            endpoints_max: 10,
+        }
     }
 }
 

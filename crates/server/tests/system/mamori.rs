@@ -32,7 +32,7 @@ pub fn configure(folder: &Path, database_url: &str, more: &str) -> PathBuf {
     let path = folder.join("mamori.toml");
     let text = format!(
         "[server]\nlisten = \"127.0.0.1:0\"\nbody_idle_timeout_s = 5\n\
-         [database]\nurl = {database_url:?}\n[media]\nworkers = 2\n{more}"
+         [database]\nurl = {database_url:?}\n[webhooks]\nloopback = true\n[media]\nworkers = 2\n{more}"
     );
     std::fs::write(&path, text).unwrap();
     path

@@ -72,6 +72,7 @@ CREATE TABLE service (
     id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
     name          TEXT    NOT NULL,            -- for people
     created_at    INTEGER NOT NULL,            -- microseconds
+    deleted_at    INTEGER,                     -- microseconds; nobody speaks for it since
     changed_by    TEXT    NOT NULL             -- name of the transaction
 ) STRICT;
 
@@ -137,11 +138,13 @@ CREATE INDEX import_bank ON import (bank_id, id);
 CREATE TABLE endpoint (
     id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
     service_id    BLOB    NOT NULL REFERENCES service (id),             -- whose it is
-    url           TEXT    NOT NULL,            -- secret: where to send
-    secret        BLOB    NOT NULL,            -- secret: the bytes that sign; needed in clear
+    url           TEXT,                        -- secret: where to send; forgotten at its removal
+    secret        BLOB,                        -- secret: the bytes that sign, in clear; likewise
     created_at    INTEGER NOT NULL,            -- microseconds
     removed_at    INTEGER,                     -- microseconds; nothing is sent since
-    changed_by    TEXT    NOT NULL             -- name of the transaction
+    changed_by    TEXT    NOT NULL,            -- name of the transaction
+    CHECK (CASE WHEN removed_at IS NULL THEN url IS NOT NULL AND secret IS NOT NULL
+                ELSE url IS NULL AND secret IS NULL END)
 ) STRICT;
 CREATE INDEX endpoint_service ON endpoint (service_id, id);
 
@@ -161,6 +164,7 @@ CREATE TABLE delivery (
 ) STRICT;
 CREATE INDEX delivery_service ON delivery (service_id, id);
 CREATE INDEX delivery_endpoint ON delivery (endpoint_id, id);
+CREATE INDEX delivery_waiting ON delivery (service_id, endpoint_id) WHERE state = 'waiting';
 CREATE INDEX delivery_created ON delivery (created_at);
 
 CREATE TABLE job (

@@ -14,6 +14,7 @@ use mamori_model::{
 };
 use mamori_store::{Added, Change, NewEntry, Settings, Store};
 use mamori_testkit::records::Records;
+use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use uuid::Uuid;
 
 /// A store that waits long enough on the busiest machine.
@@ -153,7 +154,6 @@ pub fn endpoint(number: u128) -> Endpoint {
         url: Sensitive::new("https://service.example/hook?token=x".to_owned()),
         secret: Sensitive::new(vec![5; 32]),
         created_at: at(0),
-        removed_at: None,
     }
 }
 
@@ -178,4 +178,15 @@ pub async fn stored_endpoint(store: &Store) {
     let mut tx = store.begin("test").await.unwrap();
     tx.insert_endpoint(&endpoint(10)).await.unwrap();
     tx.commit().await.unwrap();
+}
+
+/// The number that `query` gives, asked behind the store's back.
+pub async fn raw(records: &Records, query: &'static str) -> i64 {
+    if let Some(path) = records.url().strip_prefix("sqlite:") {
+        let mut sqlite = SqliteConnection::connect(path).await.unwrap();
+        sqlx::query_scalar(query).fetch_one(&mut sqlite).await.unwrap()
+    } else {
+        let mut postgres = PgConnection::connect(records.url()).await.unwrap();
+        sqlx::query_scalar(query).fetch_one(&mut postgres).await.unwrap()
+    }
 }

@@ -1,11 +1,14 @@
 //! Services and keys.
 
-use mamori_model::key::{Key, Role};
+use mamori_model::key::{Key, Role, Service};
+use mamori_model::webhook::{Delivery, DeliveryState};
 use mamori_store::{Change, Error};
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
 
-use crate::given::{at, changes, id, open, service, size, stored_service};
+use crate::given::{
+    at, changes, delivery, endpoint, id, open, service, size, stored_endpoint, stored_service,
+};
 
 fn key(number: u8, role: Role) -> Key {
     Key {
@@ -55,6 +58,55 @@ on_both_engines! {
         assert_eq!(listed, [Key { revoked_at: Some(at(5)), ..own }]);
         assert_eq!(store.keys(None, None, size(9)).await.unwrap().rows.len(), 2);
         assert_eq!(changes(&store).await, [Change::Keys; 4]);
+    }
+
+    async fn a_deleted_service_is_gone_with_its_keys_and_endpoints(records: Records) {
+        let store = open(&records).await;
+        stored_endpoint(&store).await;
+        let (owner, other) = (id(1), stored_service(&store, 2).await);
+        let mut tx = store.begin("test").await.unwrap();
+        for (number, role) in [(1, Role::Service(owner)), (2, Role::Service(other))] {
+            tx.insert_key(&key(number, role)).await.unwrap();
+        }
+        tx.insert_delivery(&delivery(1)).await.unwrap();
+        let sent = Delivery { state: DeliveryState::Delivered, ..delivery(2) };
+        tx.insert_delivery(&sent).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let mut tx = store.begin("test").await.unwrap();
+        assert!(tx.delete_service(owner, at(5)).await.unwrap());
+        assert!(!tx.delete_service(owner, at(6)).await.unwrap());
+        assert_eq!(tx.revoke_keys_of(owner, at(5)).await.unwrap(), 1);
+        tx.remove_endpoints_of(owner, at(5)).await.unwrap();
+        assert_eq!(tx.rename_service(owner, &"again".parse().unwrap()).await.unwrap(), None);
+        tx.commit().await.unwrap();
+
+        assert_eq!(store.service(owner).await.unwrap(), None);
+        assert_eq!(store.services(None, size(9)).await.unwrap().rows, [service(2)]);
+        assert_eq!(store.all_services().await.unwrap(), [service(2)]);
+        assert_eq!(store.live_keys().await.unwrap().len(), 1);
+        assert_eq!(store.live_endpoints(owner).await.unwrap(), []);
+        let failed = store.delivery(owner, id(1)).await.unwrap().unwrap();
+        assert_eq!(failed.state, DeliveryState::Failed);
+        assert_eq!(failed.last_result.as_deref(), Some("the service was deleted"));
+        assert_eq!(store.delivery(owner, id(2)).await.unwrap(), Some(sent));
+        let mut tx = store.begin("test").await.unwrap();
+        let key = tx.insert_key(&key(3, Role::Service(owner))).await;
+        let endpoint = tx.insert_endpoint(&endpoint(11)).await;
+        assert!(matches!(key, Err(Error::NotFound("service"))), "{key:?}");
+        assert!(matches!(endpoint, Err(Error::NotFound("service"))), "{endpoint:?}");
+    }
+
+    async fn a_service_is_renamed(records: Records) {
+        let store = open(&records).await;
+        let owner = stored_service(&store, 1).await;
+
+        let mut tx = store.begin("test").await.unwrap();
+        let renamed = tx.rename_service(owner, &"another name".parse().unwrap()).await.unwrap();
+        tx.commit().await.unwrap();
+
+        assert_eq!(renamed, Some(Service { name: "another name".parse().unwrap(), ..service(1) }));
+        assert_eq!(store.service(owner).await.unwrap(), renamed);
     }
 
     async fn a_key_needs_its_service(records: Records) {

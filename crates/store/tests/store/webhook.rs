@@ -5,7 +5,7 @@ use mamori_store::{Error, Store};
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
 
-use crate::given::{at, delivery, endpoint, id, open, size, stored_endpoint, stored_service};
+use crate::given::{at, delivery, endpoint, id, open, raw, size, stored_endpoint, stored_service};
 
 async fn promise(store: &Store, delivery: &Delivery) {
     let mut tx = store.begin("test").await.unwrap();
@@ -45,8 +45,17 @@ on_both_engines! {
         assert!(!remove(&store).await);
 
         assert_eq!(store.live_endpoints(id(1)).await.unwrap(), []);
-        let (_, gone) = store.endpoint_for_delivery(id(1)).await.unwrap().unwrap();
-        assert_eq!(gone.removed_at, Some(at(5)));
+        assert_eq!(store.endpoint(id(1), id(10)).await.unwrap(), None);
+        let (failed, gone) = store.endpoint_for_delivery(id(1)).await.unwrap().unwrap();
+        assert_eq!(gone, None);
+        assert_eq!(failed.state, DeliveryState::Failed);
+        assert_eq!(failed.last_result.as_deref(), Some("the endpoint was removed"));
+        let mut tx = store.begin("test").await.unwrap();
+        let late = tx.settle_delivery(id(1), DeliveryState::Waiting, 1, "500", at(9)).await;
+        assert!(!late.unwrap(), "an attempt that was on its way does not make it wait again");
+        drop(tx);
+        assert_eq!(raw(&records, "SELECT count(*) FROM endpoint WHERE url IS NOT NULL").await, 0);
+        assert_eq!(raw(&records, "SELECT count(*) FROM endpoint WHERE secret IS NOT NULL").await, 0);
     }
 
     async fn a_delivery_is_settled_and_sent_again(records: Records) {
@@ -55,7 +64,7 @@ on_both_engines! {
         promise(&store, &delivery(1)).await;
         assert_eq!(
             store.endpoint_for_delivery(id(1)).await.unwrap(),
-            Some((delivery(1), endpoint(10)))
+            Some((delivery(1), Some(endpoint(10))))
         );
 
         let mut tx = store.begin("test").await.unwrap();

@@ -6,11 +6,13 @@ pub mod add_entries;
 pub mod add_webhook;
 pub mod change_bank;
 pub mod change_entry;
+pub mod change_service;
 pub mod check;
 pub mod create_bank;
 pub mod create_key;
 pub mod create_service;
 pub mod delete_bank;
+pub mod delete_service;
 pub mod export_bank;
 pub mod get_bank;
 pub mod get_delivery;
@@ -72,6 +74,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(list_matches::list_matches))
         .routes(routes!(get_match::get_match))
         .routes(routes!(create_service::create_service, list_services::list_services))
+        .routes(routes!(change_service::change_service, delete_service::delete_service))
         .routes(routes!(create_key::create_key, list_keys::list_keys))
         .routes(routes!(revoke_key::revoke_key))
         .routes(routes!(add_webhook::add_webhook, list_webhooks::list_webhooks))

@@ -12,7 +12,8 @@ use crate::problem::Problem;
 
 /// Remove a webhook endpoint
 ///
-/// Nothing is sent to it any more; what waits for it fails.
+/// Nothing is sent to it any more; what waits for it fails. Its address and its secret are
+/// forgotten.
 #[utoipa::path(
     delete, path = "/v1/webhooks/{endpoint}", tag = "webhooks",
     params(("endpoint" = inline(text::EndpointId), Path, description = "The endpoint's id.")),

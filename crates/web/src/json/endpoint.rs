@@ -22,9 +22,6 @@ pub struct EndpointJson {
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
-    /// When it was removed; nothing is sent since.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub removed_at: Option<Timestamp>,
     /// What signs its messages, in the answer that made it and never again.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<text::WebhookSecret>)]
@@ -38,7 +35,6 @@ impl EndpointJson {
             id: endpoint.id,
             url: endpoint.url.reveal().clone(),
             created_at: endpoint.created_at,
-            removed_at: endpoint.removed_at,
             secret: None,
         }
     }

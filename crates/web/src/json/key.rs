@@ -33,7 +33,7 @@ impl From<Service> for ServiceJson {
     }
 }
 
-/// What a service begins with.
+/// What a service begins with, and what of it can change.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewService {

@@ -85,8 +85,8 @@ texts! {
     /// 32 hex digits of either case.
     Hex32 = 32..=32, "^[0-9A-Fa-f]{32}$", "900150983cd24fb0d6963f7d28e17f72";
 
-    /// Where webhooks go: https, or http to loopback; no private network unless the operator
-    /// permits it.
+    /// Where webhooks go: https; no private network, and not the server's own machine, unless the
+    /// operator permits it.
     EndpointUrl = 9..=2000, "^https?://[^\\s\\u0000-\\u001f\\u007f]+$", "https://service.example/webhooks";
     /// What signs webhooks, by the Standard Webhooks convention.
     WebhookSecret = 50..=50, "^whsec_[A-Za-z0-9+/]{43}=$", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";

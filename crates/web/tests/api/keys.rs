@@ -32,6 +32,32 @@ on_both_engines! {
         assert_eq!(house.delete(Who::Admin, &path).await.problem().0, 404);
     }
 
+    async fn a_service_is_renamed_and_leaves(records: Records) {
+        let house = House::open(records).await;
+        let path = format!("/v1/services/{}", house.service);
+
+        let renamed = house.patch(Who::Admin, &path, json!({"name": "pictures.example"})).await.ok();
+        let listed = house.get(Who::Admin, "/v1/services").await.ok();
+        let nameless = house.patch(Who::Admin, &path, json!({"name": " "})).await;
+        let deleted = house.delete(Who::Admin, &path).await;
+
+        assert_eq!(renamed["name"], "pictures.example");
+        assert_eq!(listed["data"][0], renamed);
+        assert_eq!(nameless.problem(), (422, "json.shape".to_owned()));
+        assert_eq!(deleted.status, 204);
+        let knock = house.get(Who::Service, "/v1/matches").await;
+        assert_eq!(knock.problem(), (401, "auth.key_unknown".to_owned()));
+        assert_eq!(house.get(Who::OtherService, "/v1/matches").await.status, 200);
+        let listed = house.get(Who::Admin, "/v1/services").await.ok();
+        assert_eq!(listed["data"].as_array().unwrap().len(), 1);
+        assert_eq!(house.delete(Who::Admin, &path).await.problem().0, 404);
+        let renamed = house.patch(Who::Admin, &path, json!({"name": "x"})).await;
+        assert_eq!(renamed.problem().0, 404);
+        let new = json!({"role": "service", "service_id": house.service.to_string(), "name": "x"});
+        let key = house.post(Who::Admin, "/v1/keys", new).await;
+        assert_eq!(key.problem(), (422, "request.invalid".to_owned()));
+    }
+
     async fn the_last_administrators_key_stays(records: Records) {
         let house = House::open(records).await;
         let list = house.get(Who::Admin, "/v1/keys").await.ok();

@@ -51,7 +51,10 @@ async fn nouns(house: &House, nth: usize) -> BTreeMap<&'static str, String> {
     let endpoint = house.post(Who::Service, "/v1/webhooks", new).await.ok();
     let test = format!("/v1/webhooks/{}/test", id(&endpoint));
     let promised = house.call(Who::Service, "POST", &test).await.ok();
+    // Another one than the caller's, as it is deleted here.
+    let service = house.post(Who::Admin, "/v1/services", json!({"name": "leaves"})).await.ok();
     BTreeMap::from([
+        ("{service}", id(&service)),
         ("{bank}", bank.rsplit('/').next().unwrap().to_owned()),
         ("{entry}", entry),
         ("{import}", id(&import.ok())),

@@ -47,14 +47,21 @@ pub async fn node(records: &Records, clock: &Arc<Clock>, settings: Settings) -> 
     desk
 }
 
-pub async fn house(records: Records) -> House {
-    let clock = Arc::new(Clock::manual(Timestamp::from_second(1_795_000_000).unwrap()));
-    let settings = Settings {
+/// What the tests' first node is told.
+pub fn settings() -> Settings {
+    let mut settings = Settings {
         // Tests apply changes by hand; nothing follows in the background.
         settle_time_max: std::time::Duration::ZERO,
         ..Settings::default()
     };
-    let desk = node(&records, &clock, settings).await;
+    // Their receivers are on this machine.
+    settings.webhooks.permitted.loopback = true;
+    settings
+}
+
+pub async fn house(records: Records) -> House {
+    let clock = Arc::new(Clock::manual(Timestamp::from_second(1_795_000_000).unwrap()));
+    let desk = node(&records, &clock, settings()).await;
     let admin = Admin::at_the_machine();
     let caller = a_service(&desk, "a service").await;
     House { desk, clock, admin, caller, records }

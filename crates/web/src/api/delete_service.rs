@@ -1,0 +1,32 @@
+//! `DELETE /v1/services/{service}`: a service leaves.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use mamori_desk::Desk;
+use mamori_model::ServiceId;
+
+use crate::extract::Path;
+use crate::guard::Admin;
+use crate::json::text;
+use crate::problem::Problem;
+
+/// Delete a service
+///
+/// Its keys are revoked, at every node within a second. Its webhook endpoints go, with their
+/// addresses and secrets, and what waits for them is not sent. Its matches can be read by nobody
+/// any more, and go when their term is over.
+#[utoipa::path(
+    delete, path = "/v1/services/{service}", tag = "keys",
+    params(("service" = inline(text::ServiceId), Path, description = "The service's id.")),
+    responses((status = 204, description = "It is gone.")),
+    extensions(("x-who" = json!("admin")))
+)]
+pub async fn delete_service(
+    State(desk): State<Desk>,
+    Admin(admin): Admin,
+    Path(id): Path<ServiceId>,
+) -> Result<StatusCode, Problem> {
+    desk.delete_service(&admin, id).await?;
+
+    Ok(StatusCode::NO_CONTENT)
+}
