@@ -123,7 +123,7 @@ impl Desk {
         let endpoints = tx.live_endpoints(told.service).await?;
         for endpoint in &endpoints {
             let body = payload::of_match(event, told, &self.directory(), now);
-            self.promise(tx, endpoint.id, event, body, now).await?;
+            self.promise(tx, (told.service, endpoint.id), event, body, now).await?;
         }
         Ok(!endpoints.is_empty())
     }

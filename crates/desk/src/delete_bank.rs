@@ -1,7 +1,7 @@
 //! A bank is deleted: it stops matching at once, and its entries go after it.
 
 use mamori_model::BankId;
-use mamori_model::job::JobKind;
+use mamori_model::job::{JobKind, Lane};
 use mamori_store::{Leased, NewJob};
 
 use crate::{Admin, Desk, Error};
@@ -18,6 +18,7 @@ impl Desk {
             id: self.clock().mint()?.into(),
             kind: JobKind::PurgeBank,
             key: id.to_string(),
+            lane: Lane::own(JobKind::PurgeBank),
             not_before: now,
         };
 

@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use mamori_model::job::JobKind;
+use mamori_model::job::{JobKind, Lane};
 use mamori_model::webhook::{Delivery, DeliveryState, Endpoint, EventKind};
-use mamori_model::{DeliveryId, EndpointId, Sensitive};
+use mamori_model::{DeliveryId, EndpointId, Sensitive, ServiceId};
 use mamori_store::{Leased, NewJob, Tx};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::Url;
@@ -107,14 +107,14 @@ impl Desk {
     pub(crate) async fn promise(
         &self,
         tx: &mut Tx,
-        endpoint: EndpointId,
+        lane: (ServiceId, EndpointId),
         event: EventKind,
         payload: Sensitive<String>,
         now: Timestamp,
     ) -> Result<DeliveryId, Error> {
         let delivery = Delivery {
             id: self.clock().mint()?.into(),
-            endpoint,
+            endpoint: lane.1,
             event,
             payload,
             state: DeliveryState::Waiting,
@@ -124,7 +124,7 @@ impl Desk {
             last_attempt_at: None,
         };
         tx.insert_delivery(&delivery).await?;
-        self.enqueue_delivery(tx, delivery.id, now).await?;
+        self.enqueue_delivery(tx, delivery.id, lane, now).await?;
         Ok(delivery.id)
     }
 
@@ -132,12 +132,14 @@ impl Desk {
         &self,
         tx: &mut Tx,
         delivery: DeliveryId,
+        (service, endpoint): (ServiceId, EndpointId),
         now: Timestamp,
     ) -> Result<(), Error> {
         let job = NewJob {
             id: self.clock().mint()?.into(),
             kind: JobKind::Deliver,
             key: delivery.to_string(),
+            lane: Lane::of_endpoint(service, endpoint),
             not_before: now,
         };
         Ok(tx.enqueue(&job).await?)
@@ -170,9 +172,11 @@ impl Desk {
     ) -> Result<(), Error> {
         let now = self.clock().now();
         let attempts = delivery.attempts.saturating_add(1);
+        // Who tests an endpoint wants to know how it is now, and may test it again.
+        let is_tried_again = !is_removed && delivery.event != EventKind::EndpointTest;
         let retry = JobKind::Deliver.retry_after(job.failures.saturating_add(1));
         let retry_at = retry
-            .filter(|_| !outcome.is_delivered && !is_removed)
+            .filter(|_| !outcome.is_delivered && is_tried_again)
             .and_then(|wait| SignedDuration::try_from(wait).ok())
             .and_then(|wait| now.checked_add(wait).ok());
         let state = match (outcome.is_delivered, retry_at) {
@@ -185,13 +189,10 @@ impl Desk {
         let still_waits =
             tx.settle_delivery(delivery.id, state, attempts, &outcome.result, now).await?;
         match (state, retry_at) {
-            _ if !still_waits => {
-                tx.finish_job(job).await?;
-            }
-            (DeliveryState::Waiting, Some(retry_at)) => {
+            (DeliveryState::Waiting, Some(retry_at)) if still_waits => {
                 tx.retry_job(job, retry_at).await?;
             }
-            (DeliveryState::Failed, _) if !is_removed => {
+            (DeliveryState::Failed, _) if still_waits && is_tried_again => {
                 tx.bury_job(job, &outcome.result).await?;
             }
             _ => {

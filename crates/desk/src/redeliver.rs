@@ -10,8 +10,8 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("redeliver").await?;
-        tx.reset_delivery(caller.service(), id).await?;
-        self.enqueue_delivery(&mut tx, id, now).await?;
+        let endpoint = tx.reset_delivery(caller.service(), id).await?;
+        self.enqueue_delivery(&mut tx, id, (caller.service(), endpoint), now).await?;
         tx.commit().await?;
 
         self.inner.enqueued.notify_one();

@@ -54,8 +54,12 @@ impl Default for Settings {
 pub struct WebhookSettings {
     /// How long a receiver may take to answer.
     pub timeout: Duration,
-    /// How many messages are on their way at once.
+    /// How many messages are on their way at once, from this node.
     pub concurrency: u32,
+    /// How many of them to one endpoint, from all nodes: one that hangs keeps no more.
+    pub endpoint_concurrency: u32,
+    /// How many of them to all endpoints of one service.
+    pub service_concurrency: u32,
     /// Where they may go beyond public addresses; nowhere unless the operator says so.
     pub permitted: Permitted,
     /// The most endpoints of a service.
@@ -67,6 +71,8 @@ impl Default for WebhookSettings {
         Self {
             timeout: Duration::from_secs(15),
             concurrency: 16,
+            endpoint_concurrency: 4,
+            service_concurrency: 8,
             permitted: Permitted::default(),
             endpoints_max: 10,
         }

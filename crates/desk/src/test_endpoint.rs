@@ -6,7 +6,8 @@ use mamori_model::{DeliveryId, EndpointId};
 use crate::{Caller, Desk, Error, payload};
 
 impl Desk {
-    /// Promises a test message to an endpoint of the caller's; its delivery tells how it went.
+    /// Promises a test message to an endpoint of the caller's; its delivery tells how it went. It
+    /// is tried once. [`Error::Conflict`] while another one to this endpoint waits.
     pub async fn test_endpoint(
         &self,
         caller: &Caller,
@@ -19,11 +20,18 @@ impl Desk {
         if !endpoints.iter().any(|endpoint| endpoint.id == id) {
             return Err(Error::NotFound("endpoint"));
         }
-        let delivery =
-            self.promise(&mut tx, id, EventKind::EndpointTest, payload::of_test(now), now).await?;
+        let (lane, event) = ((caller.service(), id), EventKind::EndpointTest);
+        let promised = self.promise(&mut tx, lane, event, payload::of_test(now), now).await;
+        let delivery = promised.map_err(|error| {
+            if matches!(error, Error::Conflict(_)) { waits_already() } else { error }
+        })?;
         tx.commit().await?;
 
         self.inner.enqueued.notify_one();
         Ok(delivery)
     }
+}
+
+fn waits_already() -> Error {
+    Error::conflict("a test message to this endpoint waits already; its delivery tells how it went")
 }

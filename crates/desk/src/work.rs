@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mamori_model::job::JobKind;
-use mamori_store::Leased;
+use mamori_store::{LeaseLimits, Leased};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -71,6 +71,8 @@ impl Desk {
                     );
                 }
                 drop(place);
+                // Its lane has room again, for a job that was due and could not be begun.
+                desk.inner.enqueued.notify_one();
             });
         }
         Ok(begun)
@@ -79,7 +81,13 @@ impl Desk {
     async fn store_lease(&self, limit: u32) -> Result<Vec<Leased>, Error> {
         let now = self.clock().now();
         let mut tx = self.store().begin("lease_jobs").await?;
-        let jobs = tx.lease_jobs(&self.settings().node, limit, now).await?;
+        let webhooks = &self.settings().webhooks;
+        let limits = LeaseLimits {
+            jobs: limit,
+            per_lane: webhooks.endpoint_concurrency,
+            per_party: webhooks.service_concurrency,
+        };
+        let jobs = tx.lease_jobs(&self.settings().node, limits, now).await?;
         tx.commit().await?;
         Ok(jobs)
     }

@@ -7,6 +7,8 @@
 
 use std::time::Duration;
 
+use crate::{EndpointId, ServiceId};
+
 /// What a job does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum JobKind {
@@ -14,6 +16,38 @@ pub enum JobKind {
     Deliver,
     /// Remove the entries of a deleted bank, some at a time; the key is the bank's id.
     PurgeBank,
+}
+
+/// For whom a job is done: how much of one lane, and of one party, is in hand at a time has a
+/// limit, so that nobody's jobs hold up everybody else's.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Lane(String);
+
+impl Lane {
+    /// Messages to one endpoint; its service is the party.
+    pub fn of_endpoint(service: ServiceId, endpoint: EndpointId) -> Self {
+        Self(format!("{service}/{endpoint}"))
+    }
+
+    /// Mamori's own work of one kind.
+    pub fn own(kind: JobKind) -> Self {
+        Self(format!("mamori/{}", kind.as_str()))
+    }
+
+    /// The lane of this text, as the database has it.
+    pub fn from_text(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text: party, stroke, place.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whose lane it is; one party may have several.
+    pub fn party(&self) -> &str {
+        self.0.split_once('/').map_or(&self.0, |(party, _)| party)
+    }
 }
 
 impl JobKind {
@@ -74,6 +108,19 @@ mod tests {
         assert!(waits.iter().sum::<Duration>() > Duration::from_hours(72));
         assert!(waits.is_sorted());
         assert_eq!(JobKind::Deliver.retry_after(10), None);
+    }
+
+    #[test]
+    fn lanes_of_one_service_have_one_party() {
+        let [service, one, two] = [1, 2, 3].map(uuid::Uuid::from_u128);
+
+        let one = Lane::of_endpoint(service.into(), one.into());
+        let two = Lane::of_endpoint(service.into(), two.into());
+
+        assert_ne!(one, two);
+        assert_eq!(one.party(), two.party());
+        assert_ne!(one.party(), Lane::own(JobKind::PurgeBank).party());
+        assert_eq!(Lane::from_text(one.as_str().to_owned()), one);
     }
 
     #[test]

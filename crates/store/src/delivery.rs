@@ -48,7 +48,8 @@ queries! {
         UPDATE delivery
            SET state = 'waiting', attempts = 0, changed_by = $3
          WHERE service_id = $1 AND id = $2 AND state <> 'waiting'
-           AND endpoint_id IN (SELECT id FROM endpoint WHERE removed_at IS NULL)";
+           AND endpoint_id IN (SELECT id FROM endpoint WHERE removed_at IS NULL)
+        RETURNING endpoint_id";
 }
 
 #[derive(sqlx::FromRow)]
@@ -127,7 +128,8 @@ impl Store {
 }
 
 impl Tx {
-    /// Adds a delivery. [`Error::NotFound`] if its endpoint is not there.
+    /// Adds a delivery. [`Error::NotFound`] if its endpoint is not there; [`Error::Conflict`] if it
+    /// is a test and another one to this endpoint waits.
     pub async fn insert_delivery(&mut self, delivery: &Delivery) -> Result<(), Error> {
         let call = INSERT_DELIVERY
             .bind(delivery.id)
@@ -165,18 +167,19 @@ impl Tx {
         Ok(self.run(call).await? == 1)
     }
 
-    /// Makes a settled delivery wait again; the caller enqueues its job.
+    /// Makes a settled delivery wait again and tells its endpoint; the caller enqueues its job.
     ///
-    /// [`Error::NotFound`] if the service has none such; [`Error::Conflict`] if it waits already
-    /// (`delivery`) or its endpoint is removed (`endpoint`).
+    /// [`Error::NotFound`] if the service has none such; [`Error::Conflict`] if it waits already,
+    /// or is a test and another one waits (`delivery`), or its endpoint is removed (`endpoint`).
     pub async fn reset_delivery(
         &mut self,
         service: ServiceId,
         delivery: DeliveryId,
-    ) -> Result<(), Error> {
+    ) -> Result<EndpointId, Error> {
         let call = RESET_DELIVERY.bind(service).bind(delivery).bind(self.name());
-        if self.run(call).await? == 1 {
-            return Ok(());
+        let reset: Result<Option<(Uuid,)>, _> = self.row(call).await;
+        if let Some((endpoint,)) = reset.map_err(|error| error.or_taken("endpoint", "delivery"))? {
+            return Ok(endpoint.into());
         }
         let row: Option<DeliveryRow> =
             self.row(DELIVERY_BY_ID.bind(service).bind(delivery)).await?;

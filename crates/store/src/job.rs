@@ -3,12 +3,15 @@
 //! A lease has a number, its token, that grows with each lease. Whoever lost a lease, by being too
 //! slow, can no longer finish, retry or bury the job.
 
+pub mod lease;
+
 use jiff::Timestamp;
 use mamori_model::JobId;
-use mamori_model::job::JobKind;
+use mamori_model::job::{JobKind, Lane};
 use mamori_model::page::{Page, PageSize};
 use uuid::Uuid;
 
+pub use self::lease::LeaseLimits;
 use crate::error::{Error, OrCorrupt};
 use crate::open::Store;
 use crate::query::queries;
@@ -17,33 +20,9 @@ use crate::tx::Tx;
 
 queries! {
     ENQUEUE = "-- enqueue
-        INSERT INTO job (id, kind, key, due_at, lease, leases, failures, created_at, changed_by)
-        VALUES ($1, $2, $3, $4, $5, 0, 0, $4, $6)";
-    LEASE_JOBS = "-- lease_jobs
-        WITH due AS MATERIALIZED (
-            SELECT id FROM job
-             WHERE dead_reason IS NULL AND due_at <= $2
-               AND kind IN (SELECT value FROM json_each($4))
-             ORDER BY due_at, id
-             LIMIT $3)
-        UPDATE job
-           SET failures = failures + CASE WHEN leased_by IS NULL THEN 0 ELSE 1 END,
-               leased_by = $1, leases = leases + 1, due_at = $2 + lease, changed_by = $5
-         WHERE id IN (SELECT id FROM due)
-        RETURNING id, kind, key, failures, leases, due_at",
-        postgres: "-- lease_jobs
-        WITH due AS MATERIALIZED (
-            SELECT id FROM job
-             WHERE dead_reason IS NULL AND due_at <= $2
-               AND kind = ANY (ARRAY(SELECT json_array_elements_text(CAST($4 AS json))))
-             ORDER BY due_at, id
-             LIMIT $3
-               FOR UPDATE SKIP LOCKED)
-        UPDATE job
-           SET failures = failures + CASE WHEN leased_by IS NULL THEN 0 ELSE 1 END,
-               leased_by = $1, leases = leases + 1, due_at = $2 + lease, changed_by = $5
-         WHERE id IN (SELECT id FROM due)
-        RETURNING id, kind, key, failures, leases, due_at";
+        INSERT INTO job (id, kind, key, lane, due_at, lease, leases, failures, created_at,
+                         changed_by)
+        VALUES ($1, $2, $3, $4, $5, $6, 0, 0, $5, $7)";
     FINISH_JOB = "-- finish_job
         DELETE FROM job WHERE id = $1 AND leases = $2 AND leased_by IS NOT NULL";
     RETRY_JOB = "-- retry_job
@@ -86,6 +65,8 @@ pub struct NewJob {
     pub kind: JobKind,
     /// To what.
     pub key: String,
+    /// For whom.
+    pub lane: Lane,
     /// Not before this time.
     pub not_before: Timestamp,
 }
@@ -230,30 +211,12 @@ impl Tx {
             .bind(job.id)
             .bind(job.kind.as_str())
             .bind(job.key.as_str())
+            .bind(job.lane.as_str())
             .bind(job.not_before)
             .bind(lease)
             .bind(self.name());
         self.run(call).await.map_err(|error| error.or_taken("job", "job"))?;
         Ok(())
-    }
-
-    /// Takes jobs that are due, at most `limit`, the longest due first. Commit before working.
-    ///
-    /// A job whose lease ran out is taken again, and that counts as a failure. Workers never get
-    /// the same job and never wait for one another.
-    pub async fn lease_jobs(
-        &mut self,
-        worker: &str,
-        limit: u32,
-        now: Timestamp,
-    ) -> Result<Vec<Leased>, Error> {
-        // Kinds of a newer version are left to its nodes.
-        let kinds = JobKind::ALL.map(JobKind::as_str);
-        let kinds = serde_json::to_string(&kinds).unwrap_or_default();
-        let call = LEASE_JOBS.bind(worker).bind(now).bind(limit).bind(kinds).bind(self.name());
-        let mut rows: Vec<LeasedRow> = self.rows(call).await?;
-        rows.sort_unstable_by_key(|row| row.id);
-        rows.into_iter().map(LeasedRow::read).collect()
     }
 
     /// Removes a job that is done; false if the lease was lost.

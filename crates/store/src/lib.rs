@@ -26,7 +26,7 @@ mod tx;
 pub use change::{Change, Changed};
 pub use entry::{Added, IndexRow, NewEntry};
 pub use error::{Error, Fault};
-pub use job::{DeadJob, JobCount, Leased, NewJob};
+pub use job::{DeadJob, JobCount, LeaseLimits, Leased, NewJob};
 pub use matched::{MatchFilter, Recorded};
 pub use migrate::Migrated;
 pub use open::{Engine, Settings, Store};

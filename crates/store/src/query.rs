@@ -44,6 +44,7 @@ pub fn all() -> impl Iterator<Item = Query> {
         crate::hit::QUERIES,
         crate::import::QUERIES,
         crate::job::QUERIES,
+        crate::job::lease::QUERIES,
         crate::key::QUERIES,
         crate::matched::QUERIES,
         crate::migrate::QUERIES,

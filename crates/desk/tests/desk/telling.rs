@@ -8,6 +8,7 @@ use mamori_model::webhook::{Delivery, DeliveryState};
 use mamori_model::{Action, Pdq, Surface};
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
+use tokio_util::sync::CancellationToken;
 
 use crate::common::receiver::Receiver;
 use crate::common::{House, a_service, hashes, house, item, node, settings};
@@ -23,6 +24,16 @@ async fn a_match(house: &House) {
     let check =
         house.desk.check(&house.caller, item("a", Surface::Public), hashes(Pdq::from([1; 32])));
     check.await.unwrap();
+}
+
+/// Waits until `is_so`; for ten seconds, less than a receiver that hangs is waited for.
+async fn until(is_so: impl Fn() -> bool) {
+    let wait = async {
+        while !is_so() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), wait).await.unwrap();
 }
 
 on_both_engines! {
@@ -142,6 +153,80 @@ on_both_engines! {
         assert_eq!(deliveries(&house).await[0].state, DeliveryState::Failed);
         let again = house.desk.endpoint(&house.caller, endpoint.id).await;
         assert!(matches!(again, Err(Error::NotFound("endpoint"))), "{again:?}");
+    }
+
+    async fn a_service_whose_receivers_hang_holds_up_no_other(records: Records) {
+        let house = house(records).await;
+        let (hanging, prompt) = (Receiver::start(&[0; 100]).await, Receiver::start(&[]).await);
+        for _ in 0..5 {
+            house.desk.add_endpoint(&house.caller, &hanging.url).await.unwrap();
+        }
+        let other = a_service(&house.desk, "another").await;
+        house.desk.add_endpoint(&other, &prompt.url).await.unwrap();
+        let bank = house.bank("known", Action::Hold).await;
+        house.add(&bank, Pdq::from([1; 32])).await;
+        for nth in 0..10 {
+            let item = item(&format!("item-{nth}"), Surface::Public);
+            house.desk.check(&house.caller, item, hashes(Pdq::from([1; 32]))).await.unwrap();
+        }
+        let working = tokio::spawn({
+            let desk = house.desk.clone();
+            async move { desk.work(CancellationToken::new()).await }
+        });
+        until(|| hanging.received().len() >= 8).await;
+
+        house.desk.check(&other, item("a", Surface::Public), hashes(Pdq::from([1; 32]))).await.unwrap();
+        until(|| prompt.received().len() == 1).await;
+
+        assert_eq!(hanging.received().len(), 8, "50 wait, and 8 of one service are on their way");
+        working.abort();
+    }
+
+    async fn whoever_waits_for_its_lane_is_sent_when_there_is_room(records: Records) {
+        let house = house(records).await;
+        let receiver = Receiver::start(&[]).await;
+        house.desk.add_endpoint(&house.caller, &receiver.url).await.unwrap();
+        let bank = house.bank("known", Action::Hold).await;
+        house.add(&bank, Pdq::from([1; 32])).await;
+        for nth in 0..120 {
+            let item = item(&format!("item-{nth}"), Surface::Public);
+            house.desk.check(&house.caller, item, hashes(Pdq::from([1; 32]))).await.unwrap();
+        }
+        let stop = CancellationToken::new();
+        let working = tokio::spawn({
+            let (desk, stop) = (house.desk.clone(), stop.clone());
+            async move { desk.work(stop).await }
+        });
+
+        until(|| receiver.received().len() == 120).await;
+
+        stop.cancel();
+        working.await.unwrap();
+        let left = house.desk.deliveries(&house.caller, None, Some(DeliveryState::Waiting), None, PageSize::DEFAULT);
+        assert_eq!(left.await.unwrap().rows, []);
+    }
+
+    async fn one_test_message_waits_at_a_time_and_is_tried_once(records: Records) {
+        let house = house(records).await;
+        let receiver = Receiver::start(&[500, 500]).await;
+        let endpoint = house.desk.add_endpoint(&house.caller, &receiver.url).await.unwrap();
+        let second = house.desk.add_endpoint(&house.caller, &receiver.url).await.unwrap();
+        let test = async |id| house.desk.test_endpoint(&house.caller, id).await;
+
+        let first = test(endpoint.id).await.unwrap();
+        let refused = test(endpoint.id).await;
+        test(second.id).await.unwrap();
+        while house.desk.work_once().await.unwrap() > 0 {}
+        let again = test(endpoint.id).await;
+        let redelivered = house.desk.redeliver(&house.caller, first).await;
+
+        assert!(matches!(&refused, Err(Error::Conflict(why)) if why.contains("test message")), "{refused:?}");
+        assert!(again.is_ok(), "{again:?}");
+        assert!(matches!(redelivered, Err(Error::Conflict(_))), "{redelivered:?}");
+        let failed = house.desk.delivery(&house.caller, first).await.unwrap();
+        assert_eq!((failed.state, failed.attempts), (DeliveryState::Failed, 1));
+        let dead: u64 = house.desk.count_jobs().await.unwrap().iter().map(|count| count.dead).sum();
+        assert_eq!(dead, 0, "nobody need look at a test that failed");
     }
 
     async fn an_endpoint_is_its_services_own(records: Records) {

@@ -32,6 +32,8 @@ impl Config {
             webhooks: WebhookSettings {
                 timeout: seconds(webhooks.timeout_s),
                 concurrency: webhooks.concurrency,
+                endpoint_concurrency: webhooks.endpoint_concurrency,
+                service_concurrency: webhooks.service_concurrency,
                 permitted: Permitted {
                     networks: webhooks.private_networks.clone(),
                     loopback: webhooks.loopback,

@@ -164,9 +164,15 @@ pub struct Webhooks {
     /// How long a receiver may take to answer.
     #[serde(deserialize_with = "within::<1, 50, _, _>")]
     pub timeout_s: u32,
-    /// How many messages are on their way at once.
+    /// How many messages are on their way at once, from this node.
     #[serde(deserialize_with = "within::<1, 1_024, _, _>")]
     pub concurrency: u32,
+    /// How many of them to one endpoint, from all nodes.
+    #[serde(deserialize_with = "within::<1, 1_024, _, _>")]
+    pub endpoint_concurrency: u32,
+    /// How many of them to all endpoints of one service.
+    #[serde(deserialize_with = "within::<1, 1_024, _, _>")]
+    pub service_concurrency: u32,
     /// Private networks that may be sent to all the same.
     pub private_networks: Vec<IpNet>,
     /// Whether they may go to this machine's own loopback.
@@ -181,6 +187,8 @@ impl Default for Webhooks {
         Self {
             timeout_s: 15,
             concurrency: 16,
+            endpoint_concurrency: 4,
+            service_concurrency: 8,
             private_networks: Vec::new(),
             loopback: false,
             endpoints_max: 10,

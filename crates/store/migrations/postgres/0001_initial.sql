@@ -165,12 +165,15 @@ CREATE TABLE delivery (
 CREATE INDEX delivery_service ON delivery (service_id, id);
 CREATE INDEX delivery_endpoint ON delivery (endpoint_id, id);
 CREATE INDEX delivery_waiting ON delivery (service_id, endpoint_id) WHERE state = 'waiting';
+CREATE UNIQUE INDEX delivery_test ON delivery (endpoint_id)
+    WHERE event = 'endpoint.test' AND state = 'waiting';
 CREATE INDEX delivery_created ON delivery (created_at);
 
 CREATE TABLE job (
     id            UUID    NOT NULL PRIMARY KEY, -- UUIDv7
     kind          TEXT    NOT NULL CHECK (kind IN ('deliver', 'purge_bank')), -- what to do
     key           TEXT    NOT NULL,            -- to what: the id of a delivery or a bank
+    lane          TEXT    NOT NULL,            -- for whom: 'party/place', see `job/lease.rs`
     due_at        BIGINT  NOT NULL,            -- microseconds; ready: not before; leased: lease's end
     lease         BIGINT  NOT NULL CHECK (lease > 0), -- microseconds that one lease lasts
     leases        BIGINT  NOT NULL,            -- how often it was leased: the current lease's token
@@ -181,4 +184,6 @@ CREATE TABLE job (
     changed_by    TEXT    NOT NULL             -- name of the transaction
 );
 CREATE INDEX job_due ON job (due_at, id) WHERE dead_reason IS NULL;
+CREATE INDEX job_lane ON job (lane, due_at, id) WHERE dead_reason IS NULL;
+CREATE INDEX job_leased ON job (due_at, lane) WHERE leased_by IS NOT NULL;
 CREATE INDEX job_dead ON job (id) WHERE dead_reason IS NOT NULL;

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use mamori_model::JobId;
-use mamori_model::job::JobKind;
-use mamori_store::{JobCount, Leased, NewJob, Store};
+use mamori_model::job::{JobKind, Lane};
+use mamori_store::{JobCount, LeaseLimits, Leased, NewJob, Store};
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
 
@@ -14,7 +14,8 @@ async fn enqueue(store: &Store, numbers: impl IntoIterator<Item = u128>, due: i6
     let mut tx = store.begin("test").await.unwrap();
     for number in numbers {
         let (id, key) = (id(number), format!("key-{number}"));
-        let job = NewJob { id, kind: JobKind::Deliver, key, not_before: at(due) };
+        let lane = Lane::from_text("somebody/somewhere".to_owned());
+        let job = NewJob { id, kind: JobKind::Deliver, key, lane, not_before: at(due) };
         tx.enqueue(&job).await.unwrap();
     }
     tx.commit().await.unwrap();
@@ -22,7 +23,8 @@ async fn enqueue(store: &Store, numbers: impl IntoIterator<Item = u128>, due: i6
 
 async fn lease(store: &Store, limit: u32, now: i64) -> Vec<Leased> {
     let mut tx = store.begin("test_lease").await.unwrap();
-    let leased = tx.lease_jobs("worker", limit, at(now)).await.unwrap();
+    let limits = LeaseLimits { jobs: limit, per_lane: 100, per_party: 100 };
+    let leased = tx.lease_jobs("worker", limits, at(now)).await.unwrap();
     tx.commit().await.unwrap();
     leased
 }
@@ -131,6 +133,62 @@ on_both_engines! {
 
         assert_eq!(done.len(), 200);
         assert_eq!(done.into_iter().collect::<HashSet<_>>().len(), 200);
+    }
+
+    async fn a_lane_and_a_party_get_no_more_than_their_share(records: Records) {
+        let store = open(&records).await;
+        let mut tx = store.begin("test").await.unwrap();
+        for number in 1..=30_u128 {
+            let lane = ["a/x", "a/y", "b/z"][usize::from(number > 10) + usize::from(number > 29)];
+            let lane = Lane::from_text(lane.to_owned());
+            let key = format!("key-{number}");
+            let job = NewJob { id: id(number), kind: JobKind::Deliver, key, lane, not_before: at(0) };
+            tx.enqueue(&job).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let lease = async |now| {
+            let limits = LeaseLimits { jobs: 16, per_lane: 3, per_party: 5 };
+            let mut tx = store.begin("test_lease").await.unwrap();
+            let leased = tx.lease_jobs("worker", limits, at(now)).await.unwrap();
+            tx.commit().await.unwrap();
+            leased
+        };
+
+        let first = lease(0).await;
+        let full = lease(1).await;
+        assert!(run!(store, finish_job, &first[0]));
+        let next = lease(2).await;
+        let after_the_lease = lease(60).await;
+
+        let keys = |jobs: &[Leased]| jobs.iter().map(|job| job.key.clone()).collect::<Vec<_>>();
+        assert_eq!(keys(&first), ["key-1", "key-2", "key-3", "key-11", "key-12", "key-30"]);
+        assert_eq!(full, []);
+        assert_eq!(keys(&next), ["key-4"]);
+        assert_eq!(after_the_lease.len(), 5, "what ran out is in nobody's hand: {after_the_lease:?}");
+    }
+
+    async fn many_workers_do_not_exceed_a_lanes_share(records: Records) {
+        let store = open(&records).await;
+        enqueue(&store, 1..=100, 0).await;
+        let workers: Vec<_> = (0..6)
+            .map(|_| {
+                let store = store.clone();
+                tokio::spawn(async move {
+                    let limits = LeaseLimits { jobs: 2, per_lane: 4, per_party: 100 };
+                    let mut tx = store.begin("test_lease").await.unwrap();
+                    let leased = tx.lease_jobs("worker", limits, at(0)).await.unwrap();
+                    tx.commit().await.unwrap();
+                    leased.len()
+                })
+            })
+            .collect();
+
+        let mut leased = 0;
+        for worker in workers {
+            leased += worker.await.unwrap();
+        }
+
+        assert!((1..=4).contains(&leased), "{leased} are in hand");
     }
 
     async fn the_longest_due_comes_first(records: Records) {

@@ -14,11 +14,15 @@ use crate::problem::Problem;
 
 /// Test a webhook endpoint
 ///
-/// Sends it a message that says that it works; the delivery tells how that went.
+/// Sends it a message that says that it works; the delivery tells how that went. It is tried once;
+/// until then there is no second one.
 #[utoipa::path(
     post, path = "/v1/webhooks/{endpoint}/test", tag = "webhooks",
     params(("endpoint" = inline(text::EndpointId), Path, description = "The endpoint's id.")),
-    responses((status = 202, description = "The message is promised.", body = Promised)),
+    responses(
+        (status = 202, description = "The message is promised.", body = Promised),
+        (status = 409, description = "Another test message to this endpoint waits."),
+    ),
     extensions(("x-who" = json!("service")))
 )]
 pub async fn test_webhook(

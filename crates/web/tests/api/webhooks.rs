@@ -57,6 +57,7 @@ on_both_engines! {
         let id = promised.json()["delivery_id"].as_str().unwrap().to_owned();
         let delivery = format!("/v1/deliveries/{id}");
         let waiting = house.get(Who::Service, &delivery).await.ok();
+        let second = house.call(Who::Service, "POST", &format!("{path}/test")).await;
         let early = house.call(Who::Service, "POST", &format!("{delivery}/redeliver")).await;
         house.desk.work_once().await.unwrap();
         let tried = house.get(Who::Service, &delivery).await.ok();
@@ -64,6 +65,8 @@ on_both_engines! {
 
         assert_eq!((&waiting["state"], &waiting["attempts"]), (&json!("waiting"), &json!(0)));
         assert_eq!(waiting["payload"]["type"], "endpoint.test");
+        assert_eq!(second.problem(), (409, "conflict".to_owned()));
+        assert!(second.detail().contains("test message"), "{}", second.detail());
         assert_eq!(early.problem(), (409, "conflict".to_owned()));
         assert_eq!(tried["attempts"], 1);
         assert!(tried["last_result"].is_string());

@@ -28,7 +28,7 @@ pub struct Receiver {
 }
 
 impl Receiver {
-    /// Listens; answers with `answers` in turn, then with 204.
+    /// Listens; answers with `answers` in turn, then with 204. It keeps 0 waiting for ever.
     pub async fn start(answers: &[u16]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let receiver = Self {
@@ -64,6 +64,9 @@ impl Receiver {
             let message = Received { head: head.to_owned(), body: body.to_owned() };
             self.received.lock().unwrap().push(message);
             let status = self.answers.lock().unwrap().pop_front().unwrap_or(204);
+            if status == 0 {
+                return std::future::pending().await;
+            }
             let answer = format!(
                 "HTTP/1.1 {status} x\r\ncontent-length: 0\r\nlocation: /else\r\nconnection: close\r\n\r\n"
             );
