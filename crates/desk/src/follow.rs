@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use mamori_matching::Indexed;
+use mamori_matching::{Index, Indexed};
 use mamori_model::{EntryId, HashKind};
 use mamori_store::{Change, IndexRow};
 use tokio_util::sync::CancellationToken;
@@ -65,24 +65,22 @@ impl Desk {
 
     /// Reads everything; the node can answer afterwards.
     pub async fn load(&self) -> Result<(), Error> {
-        let version = self.store().last_change().await?;
-        self.reload_directory().await?;
-        let mut after = None;
-        loop {
-            let rows = self.store().live_entries(after, ROWS_AT_ONCE).await?;
-            let Some(last) = rows.last() else { break };
-            after = Some(last.entry);
-            self.index().insert(&indexed(&rows));
-        }
-        self.arrive(version);
+        self.read_everything().await?;
         self.catch_up().await
     }
 
-    /// Applies what is new in the log.
+    /// Applies what is new in the log; reads everything if the log has lost a part of it.
     pub async fn catch_up(&self) -> Result<(), Error> {
         loop {
-            let changes = self.store().changes_after(self.position().version, 1_000).await?;
+            let held = self.position().version;
+            let changes = self.store().changes_after(held, 1_000).await?;
             let Some(last) = changes.last() else { break };
+            // Asked after they were read: what was pruned before is noticed.
+            if self.store().oldest_change().await?.is_some_and(|oldest| oldest > held + 1) {
+                tracing::warn!(held, "the change log begins after this node's place: reading all");
+                self.read_everything().await?;
+                continue;
+            }
             let version = last.seq;
             let is_about_directory = changes.iter().any(|logged| match logged.change {
                 Change::Banks | Change::Keys | Change::BankDeleted(_) => true,
@@ -134,6 +132,24 @@ impl Desk {
         let arrived = position.wait_for(|position| position.version >= version);
         // Too slow is not an error: the change is committed and will be seen.
         let _ = tokio::time::timeout(self.settings().settle_time_max, arrived).await;
+    }
+
+    /// Reads the banks, the keys and the entries, and puts them in the place of what the node held;
+    /// until then it answers with that.
+    async fn read_everything(&self) -> Result<(), Error> {
+        let version = self.store().last_change().await?;
+        let index = Index::new();
+        let mut after = None;
+        loop {
+            let rows = self.store().live_entries(after, ROWS_AT_ONCE).await?;
+            let Some(last) = rows.last() else { break };
+            after = Some(last.entry);
+            index.insert(&indexed(&rows));
+        }
+        self.inner.index.store(Arc::new(index));
+        self.reload_directory().await?;
+        self.arrive(version);
+        Ok(())
     }
 
     async fn apply(&self, change: &Change) -> Result<(), Error> {

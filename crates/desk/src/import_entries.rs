@@ -2,6 +2,7 @@
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt};
+use jiff::{SignedDuration, Timestamp};
 use mamori_model::import::{Import, ImportState, RejectedLine};
 use mamori_model::{BankId, HashKind};
 use mamori_store::NewEntry;
@@ -51,6 +52,7 @@ impl Desk {
             reader: LineReader::new(format, kind),
             batch: Vec::new(),
             line: 0,
+            told_at: now,
         };
         if let Err(error) = running.finish(chunks).await {
             running.give_up().await;
@@ -69,7 +71,13 @@ struct Running<'a> {
     batch: Vec<NewEntry>,
     /// The number of the last line that was read, from 1.
     line: u64,
+    /// When it was last written down how far it has come.
+    told_at: Timestamp,
 }
+
+/// How long an import in which lines come in may say nothing: fewer than make a batch are then
+/// committed.
+const TOLD_EVERY: SignedDuration = SignedDuration::from_secs(60);
 
 impl Running<'_> {
     async fn finish<S, E>(&mut self, chunks: S) -> Result<(), Error>
@@ -153,7 +161,8 @@ impl Running<'_> {
             }
         }
         self.import.lines += 1;
-        if self.batch.len() >= self.desk.settings().import_batch_lines {
+        let is_full = self.batch.len() >= self.desk.settings().import_batch_lines;
+        if is_full || self.desk.clock().now().duration_since(self.told_at) >= TOLD_EVERY {
             self.flush(ImportState::Running).await?;
         }
         Ok(())
@@ -184,6 +193,7 @@ impl Running<'_> {
         tx.commit().await?;
 
         self.import = import;
+        self.told_at = now;
         Ok(())
     }
 }

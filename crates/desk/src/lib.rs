@@ -64,7 +64,8 @@ pub struct Desk {
 struct Inner {
     store: Store,
     pool: Pool,
-    index: Index,
+    /// Replaced whole when everything is read anew.
+    index: ArcSwap<Index>,
     directory: ArcSwap<Directory>,
     position: watch::Sender<Position>,
     /// Told when this node wrote a change, so that its own follower need not wait for the poll.
@@ -89,7 +90,7 @@ impl Desk {
         let inner = Inner {
             store,
             pool,
-            index: Index::new(),
+            index: ArcSwap::default(),
             directory: ArcSwap::default(),
             position: watch::Sender::new(Position::default()),
             changed: Notify::new(),
@@ -135,7 +136,7 @@ impl Desk {
         &self.inner.store
     }
 
-    fn index(&self) -> &Index {
-        &self.inner.index
+    fn index(&self) -> Arc<Index> {
+        self.inner.index.load_full()
     }
 }

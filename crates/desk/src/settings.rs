@@ -27,6 +27,9 @@ pub struct Settings {
     pub import_line_bytes_max: usize,
     /// How many lines of an import are committed together.
     pub import_batch_lines: usize,
+    /// How long an import may stand still before it counts as interrupted: its node died. One that
+    /// runs says so at least once a minute.
+    pub import_stalled_max: Duration,
     /// How webhooks are sent.
     pub webhooks: WebhookSettings,
     /// How long things are kept.
@@ -43,6 +46,7 @@ impl Default for Settings {
             stale_max: Duration::from_mins(1),
             import_line_bytes_max: 16 * 1024,
             import_batch_lines: 5_000,
+            import_stalled_max: Duration::from_mins(15),
             webhooks: WebhookSettings::default(),
             retention: Retention::default(),
         }
@@ -88,6 +92,8 @@ pub struct Retention {
     pub deliveries_days: u32,
     /// Withdrawn and expired entries.
     pub ended_entries_days: u32,
+    /// Records of imports.
+    pub imports_days: u32,
 }
 
 impl Default for Retention {
@@ -96,6 +102,7 @@ impl Default for Retention {
             matches_days: retention::MATCHES.days_default,
             deliveries_days: retention::DELIVERIES.days_default,
             ended_entries_days: retention::ENDED_ENTRIES.days_default,
+            imports_days: retention::IMPORTS.days_default,
         }
     }
 }

@@ -14,12 +14,18 @@ const INTERVAL: Duration = Duration::from_mins(1);
 /// How many rows go in one transaction, so that nobody waits long for the writer.
 const ROWS_AT_ONCE: u32 = 1_000;
 
+/// How long the change log reaches back: a node that was away for less need not read everything.
+/// It names banks and numbers of entries, and nobody.
+const CHANGES_KEPT_DAYS: u32 = 7;
+
 /// What a sweep removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
     /// Entries that stopped matching because their term ended.
     pub entries_expired: u64,
-    /// Matches, deliveries and ended entries that were deleted.
+    /// Imports that stood still.
+    pub imports_interrupted: u64,
+    /// Matches, deliveries, ended entries, imports and changes that were deleted.
     pub rows_deleted: u64,
 }
 
@@ -31,6 +37,7 @@ impl Desk {
                 Ok(swept) if swept == Swept::default() => {}
                 Ok(swept) => tracing::info!(
                     entries_expired = swept.entries_expired,
+                    imports_interrupted = swept.imports_interrupted,
                     rows_deleted = swept.rows_deleted,
                     "what had reached its term is gone"
                 ),
@@ -48,30 +55,55 @@ impl Desk {
     /// Removes everything that has reached its term now.
     pub async fn sweep_once(&self) -> Result<Swept, Error> {
         let now = self.clock().now();
-        let terms = self.settings().retention;
-        let mut swept = Swept::default();
+        Ok(Swept {
+            entries_expired: self.expire_entries(now).await?,
+            imports_interrupted: self.interrupt_imports(now).await?,
+            rows_deleted: self.delete_old_rows(now).await?,
+        })
+    }
+
+    async fn expire_entries(&self, now: Timestamp) -> Result<u64, Error> {
+        let mut all = 0;
         loop {
             let mut tx = self.store().begin("expire_entries").await?;
             let expired = tx.expire_entries(now, ROWS_AT_ONCE).await?;
             tx.commit().await?;
-            swept.entries_expired += expired;
+            all += expired;
             if expired == 0 {
-                break;
+                return Ok(all);
             }
         }
+    }
+
+    async fn interrupt_imports(&self, now: Timestamp) -> Result<u64, Error> {
+        let stalled = SignedDuration::try_from(self.settings().import_stalled_max);
+        let before = now.checked_sub(stalled.unwrap_or(SignedDuration::MAX));
+        let mut tx = self.store().begin("interrupt_imports").await?;
+        let interrupted = tx.interrupt_imports(before.unwrap_or(Timestamp::MIN)).await?;
+        tx.commit().await?;
+        Ok(interrupted)
+    }
+
+    async fn delete_old_rows(&self, now: Timestamp) -> Result<u64, Error> {
+        let terms = self.settings().retention;
+        let matches = before(now, terms.matches_days);
+        // A delivery names the item and the account too: it goes with its match at the latest.
+        let deliveries = before(now, terms.deliveries_days.min(terms.matches_days));
+        let entries = before(now, terms.ended_entries_days);
+        let imports = before(now, terms.imports_days);
+        let changes = before(now, CHANGES_KEPT_DAYS);
+        let mut all = 0;
         loop {
             let mut tx = self.store().begin("sweep").await?;
-            let matches = before(now, terms.matches_days);
-            // A delivery names the item and the account too: it goes with its match at the latest.
-            let deliveries = before(now, terms.deliveries_days.min(terms.matches_days));
-            let entries = before(now, terms.ended_entries_days);
             let deleted = tx.delete_matches_before(matches, ROWS_AT_ONCE).await?
                 + tx.delete_deliveries_before(deliveries, ROWS_AT_ONCE).await?
-                + tx.purge_ended_entries(entries, ROWS_AT_ONCE).await?;
+                + tx.purge_ended_entries(entries, ROWS_AT_ONCE).await?
+                + tx.delete_imports_before(imports, ROWS_AT_ONCE).await?
+                + tx.prune_changes_before(changes, ROWS_AT_ONCE).await?;
             tx.commit().await?;
-            swept.rows_deleted += deleted;
+            all += deleted;
             if deleted == 0 {
-                return Ok(swept);
+                return Ok(all);
             }
         }
     }

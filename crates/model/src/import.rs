@@ -10,7 +10,7 @@ use crate::{BankId, ImportId};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ImportState {
-    /// Lines are coming in. An import that says so for minutes lost its node.
+    /// Lines are coming in, or its node died a moment ago.
     Running,
     /// Every line was read.
     Finished,

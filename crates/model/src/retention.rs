@@ -43,8 +43,17 @@ pub const ENDED_ENTRIES: Term = Term {
     source: "our choice: as long as any match that they caused can still be contested",
 };
 
+/// What became of the lines of an import. A rejected line's reason may quote the line.
+pub const IMPORTS: Term = Term {
+    what: "records of imports",
+    key: "imports_days",
+    days_default: 90,
+    days_max: 366,
+    source: "our choice: long enough to ask the source about lines that were not taken",
+};
+
 /// Every term.
-pub const TERMS: [Term; 3] = [MATCHES, DELIVERIES, ENDED_ENTRIES];
+pub const TERMS: [Term; 4] = [MATCHES, DELIVERIES, ENDED_ENTRIES, IMPORTS];
 
 #[cfg(test)]
 mod tests {
@@ -52,7 +61,7 @@ mod tests {
 
     #[test]
     fn an_entry_outlives_the_matches_that_it_caused() {
-        let [matches, _, entries] = TERMS;
+        let [matches, _, entries, _] = TERMS;
 
         assert!(entries.days_default >= matches.days_default);
         assert!(TERMS.iter().all(|term| term.days_default <= term.days_max));

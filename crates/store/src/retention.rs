@@ -15,12 +15,21 @@ queries! {
     DELETE_DELIVERIES = "-- delete_deliveries
         DELETE FROM delivery
          WHERE id IN (SELECT id FROM delivery WHERE created_at < $1 ORDER BY created_at LIMIT $2)";
+    DELETE_IMPORTS = "-- delete_imports
+        DELETE FROM import
+         WHERE id IN (SELECT id FROM import
+                       WHERE changed_at < $1 AND state <> 'running'
+                       ORDER BY changed_at LIMIT $2)";
+    INTERRUPT_IMPORTS = "-- interrupt_imports
+        UPDATE import
+           SET state = 'interrupted', changed_by = $2
+         WHERE state = 'running' AND changed_at < $1";
     PRUNE_CHANGES = "-- prune_changes
         DELETE FROM change
-         WHERE seq < $1 AND seq < (SELECT max(seq) FROM change)";
-    PRUNE_OLD_CHANGES = "-- prune_old_changes
-        DELETE FROM change
-         WHERE changed_at < $1 AND seq < (SELECT max(seq) FROM change)";
+         WHERE seq IN (SELECT seq FROM change
+                        WHERE seq < COALESCE((SELECT min(seq) FROM change WHERE changed_at >= $1),
+                                             (SELECT max(seq) FROM change))
+                        ORDER BY seq LIMIT $2)";
 }
 
 impl Tx {
@@ -43,13 +52,29 @@ impl Tx {
         self.run(DELETE_DELIVERIES.bind(before).bind(limit)).await
     }
 
-    /// Removes changes before `seq`. The newest always stays: its number is the log's end.
-    pub async fn prune_changes_before(&mut self, seq: i64) -> Result<u64, Error> {
-        self.run(PRUNE_CHANGES.bind(seq)).await
+    /// Removes imports that ended and last came further before `before`.
+    pub async fn delete_imports_before(
+        &mut self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<u64, Error> {
+        self.run(DELETE_IMPORTS.bind(before).bind(limit)).await
     }
 
-    /// Removes changes older than `before`. A node that was away for longer loads everything.
-    pub async fn prune_changes_older_than(&mut self, before: Timestamp) -> Result<u64, Error> {
-        self.run(PRUNE_OLD_CHANGES.bind(before)).await
+    /// Says of imports that run, and have not come further since `before`, that they were
+    /// interrupted; returns how many. One that comes further after all says so itself.
+    pub async fn interrupt_imports(&mut self, before: Timestamp) -> Result<u64, Error> {
+        self.run(INTERRUPT_IMPORTS.bind(before).bind(self.name())).await
+    }
+
+    /// Removes the beginning of the change log, up to the first change that is not older than
+    /// `before`: never one from the middle, whatever the clocks of the nodes said. The newest
+    /// always stays: its number is the log's end. A node that was away for longer loads everything.
+    pub async fn prune_changes_before(
+        &mut self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<u64, Error> {
+        self.run(PRUNE_CHANGES.bind(before).bind(limit)).await
     }
 }

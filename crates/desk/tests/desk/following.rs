@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use mamori_desk::proof::Proof;
-use mamori_desk::{Clock, NewEntry, Settings};
+use mamori_desk::{Clock, Error, NewEntry, Settings};
 use mamori_model::key::Role;
+use mamori_model::page::PageSize;
 use mamori_model::{Action, EntryChange, Given, Hash, Pdq, Surface, Verdict};
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
@@ -104,6 +105,32 @@ on_both_engines! {
         assert_eq!(other.position().version, house.desk.position().version);
         assert_eq!(other.holdings(), house.desk.holdings());
         assert_eq!(other.holdings().entries, 50);
+    }
+
+    async fn a_node_that_the_log_left_behind_reads_everything(records: Records) {
+        let house = house(records).await;
+        let (bank, gone) = (house.bank("known", Action::Hold).await, house.bank("gone", Action::Hold).await);
+        house.add(&bank, Pdq::from([1; 32])).await;
+        house.add(&bank, Pdq::from([2; 32])).await;
+        house.add(&gone, Pdq::from([3; 32])).await;
+        let behind = node(&house.records, &house.clock, Settings::default()).await;
+        let entries = house.desk.entries(&house.admin, bank.id, None, PageSize::DEFAULT, false).await.unwrap();
+        house.desk.withdraw_entry(&house.admin, bank.id, entries.rows[0].id).await.unwrap();
+        house.desk.delete_bank(&house.admin, gone.id).await.unwrap();
+        house.clock.advance(SignedDuration::from_hours(24 * 7 + 1));
+        house.add(&bank, Pdq::from([4; 32])).await;
+        assert!(matches!(behind.require_current(), Err(Error::Unavailable(_))));
+
+        let swept = house.desk.sweep_once().await.unwrap();
+        behind.catch_up().await.unwrap();
+
+        assert!(swept.rows_deleted > 5, "{swept:?}");
+        assert_eq!(behind.position().version, house.desk.position().version);
+        assert_eq!(behind.holdings(), house.desk.holdings());
+        assert_eq!((behind.holdings().banks, behind.holdings().entries), (1, 2));
+        let check = behind.check(&house.caller, item("a", Surface::Public), hashes(Pdq::from([4; 32])));
+        assert_eq!(check.await.unwrap().verdict, Verdict::Hold);
+        assert_eq!(house.desk.sweep_once().await.unwrap().rows_deleted, 0);
     }
 
     async fn a_revoked_key_opens_nothing_at_any_node(records: Records) {

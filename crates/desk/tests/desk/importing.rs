@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use futures_util::stream;
+use jiff::SignedDuration;
 use mamori_desk::Error;
 use mamori_desk::import_lines::LineFormat;
 use mamori_model::import::ImportState;
@@ -66,6 +67,47 @@ on_both_engines! {
         assert_eq!(broken.state, ImportState::Interrupted);
         assert_eq!(broken.added, 6_000);
         assert_eq!((again.added, again.duplicates), (1, 6_000));
+    }
+
+    async fn an_import_whose_node_died_is_interrupted_and_one_that_is_slow_is_not(records: Records) {
+        let house = house(records).await;
+        let bank = house.bank("list", Action::Hold).await;
+        let (line, lines_come) = tokio::sync::mpsc::channel::<Chunk>(1);
+        let coming = stream::unfold(lines_come, async |mut come| Some((come.recv().await?, come)));
+        let importing = tokio::spawn({
+            let (desk, admin) = (house.desk.clone(), house.admin);
+            async move {
+                let (format, coming) = (LineFormat::Ndjson, Box::pin(coming));
+                desk.import_entries(&admin, bank.id, format, HashKind::Pdq, coming).await
+            }
+        });
+        let send = async |number| line.send(Ok(Bytes::from(lines(number, number + 1)))).await.unwrap();
+        let told = async || {
+            let page = house.desk.imports(&house.admin, bank.id, None, PageSize::DEFAULT).await.unwrap();
+            page.rows.first().map(|import| (import.state, import.lines))
+        };
+        let sweep = async |minutes| {
+            house.clock.advance(SignedDuration::from_mins(minutes));
+            house.desk.sweep_once().await.unwrap().imports_interrupted
+        };
+
+        send(0).await;
+        while told().await.is_none() {}
+        house.clock.advance(SignedDuration::from_mins(10));
+        send(1).await;
+        while !matches!(told().await, Some((ImportState::Running, 1..))) {}
+        let slow = sweep(10).await;
+        let dead = (sweep(6).await, told().await);
+        send(2).await;
+        while told().await != Some((ImportState::Running, 3)) {}
+        drop(line);
+        let finished = importing.await.unwrap().unwrap();
+
+        assert_eq!(slow, 0);
+        assert!(matches!(dead, (1, Some((ImportState::Interrupted, _)))), "{dead:?}");
+        assert_eq!((finished.state, finished.added), (ImportState::Finished, 3), "it lived after all");
+        sweep(60 * 24 * 91).await;
+        assert_eq!(told().await, None, "its record goes by its term");
     }
 
     async fn a_csv_without_a_header_is_refused_whole(records: Records) {

@@ -42,6 +42,11 @@ pub fn ended_entries_days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     days(deserializer, retention::ENDED_ENTRIES)
 }
 
+/// Days of `retention.imports_days`.
+pub fn imports_days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    days(deserializer, retention::IMPORTS)
+}
+
 fn days<'de, D: Deserializer<'de>>(deserializer: D, term: Term) -> Result<u32, D::Error> {
     let days = u32::deserialize(deserializer)?;
     if (1..=term.days_max).contains(&days) {

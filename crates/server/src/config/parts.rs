@@ -29,6 +29,7 @@ impl Config {
             stale_max: seconds(limits.stale_s_max),
             import_line_bytes_max: limits.import_line_bytes_max,
             import_batch_lines: limits.import_batch_lines,
+            import_stalled_max: seconds(limits.import_stalled_s_max),
             webhooks: WebhookSettings {
                 timeout: seconds(webhooks.timeout_s),
                 concurrency: webhooks.concurrency,
@@ -44,6 +45,7 @@ impl Config {
                 matches_days: retention.matches_days,
                 deliveries_days: retention.deliveries_days,
                 ended_entries_days: retention.ended_entries_days,
+                imports_days: retention.imports_days,
             },
             ..mamori_desk::Settings::default()
         }

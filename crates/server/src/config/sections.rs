@@ -8,7 +8,9 @@ use ipnet::IpNet;
 use mamori_model::{Country, Jurisdictions, Line, Purpose, Sensitive, Surface, retention};
 use serde::Deserialize;
 
-use super::checked::{deliveries_days, ended_entries_days, matches_days, sensitive, within};
+use super::checked::{
+    deliveries_days, ended_entries_days, imports_days, matches_days, sensitive, within,
+};
 
 const HOUR_S: u64 = 3_600;
 const MIB: u64 = 1 << 20;
@@ -132,6 +134,9 @@ pub struct Limits {
     /// How many lines of an import are committed together.
     #[serde(deserialize_with = "within::<1, 100_000, _, _>")]
     pub import_batch_lines: usize,
+    /// How long an import may stand still before it counts as interrupted.
+    #[serde(deserialize_with = "within::<120, 86_400, _, _>")]
+    pub import_stalled_s_max: u32,
     /// The most entries of one bank that an answer names, the nearest first.
     #[serde(deserialize_with = "within::<1, 1_000, _, _>")]
     pub hits_per_bank_max: usize,
@@ -151,6 +156,7 @@ impl Default for Limits {
             import_bytes_max: 4 << 30,
             import_line_bytes_max: 16 << 10,
             import_batch_lines: 5_000,
+            import_stalled_s_max: 900,
             hits_per_bank_max: 20,
             stale_s_max: 60,
         }
@@ -210,6 +216,9 @@ pub struct Retention {
     /// Withdrawn and expired entries.
     #[serde(deserialize_with = "ended_entries_days")]
     pub ended_entries_days: u32,
+    /// Records of imports.
+    #[serde(deserialize_with = "imports_days")]
+    pub imports_days: u32,
 }
 
 impl Default for Retention {
@@ -218,6 +227,7 @@ impl Default for Retention {
             matches_days: retention::MATCHES.days_default,
             deliveries_days: retention::DELIVERIES.days_default,
             ended_entries_days: retention::ENDED_ENTRIES.days_default,
+            imports_days: retention::IMPORTS.days_default,
         }
     }
 }

@@ -83,6 +83,7 @@ fn nothing_is_kept_longer_than_its_term_allows() {
     assert!(parse("[retention]\nmatches_days = 366\n").is_ok());
     assert!(refusal("[retention]\ndeliveries_days = 0").contains("1 to 183"));
     assert!(refusal("[retention]\nended_entries_days = 3661").contains("1 to 3660"));
+    assert!(refusal("[retention]\nimports_days = 367").contains("1 to 366"));
 }
 
 const HMA: &str = r#"

@@ -134,6 +134,7 @@ CREATE TABLE import (
     changed_by    TEXT    NOT NULL             -- name of the transaction
 ) STRICT;
 CREATE INDEX import_bank ON import (bank_id, id);
+CREATE INDEX import_changed ON import (changed_at);
 
 CREATE TABLE endpoint (
     id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7

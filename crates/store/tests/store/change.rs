@@ -7,7 +7,7 @@ use mamori_store::{Change, Store};
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
 
-use crate::given::{add, changes, id, new_entries, open, stored_bank};
+use crate::given::{add, at, changes, id, new_entries, open, stored_bank};
 
 /// Reads the log as a node does, until the writers are done and nothing is left.
 async fn follow(store: Store, is_done: Arc<AtomicBool>) -> Vec<Change> {
@@ -60,7 +60,7 @@ on_both_engines! {
         let bank = stored_bank(&store, 1).await;
 
         let mut tx = store.begin("test").await.unwrap();
-        tx.add_entries(bank, &new_entries([1]), crate::given::at(1)).await.unwrap();
+        tx.add_entries(bank, &new_entries([1]), at(1)).await.unwrap();
         drop(tx);
 
         assert_eq!(changes(&store).await, [Change::Banks]);
@@ -70,20 +70,23 @@ on_both_engines! {
         let store = open(&records).await;
         assert_eq!(store.last_change().await.unwrap(), 0);
         assert_eq!(store.oldest_change().await.unwrap(), None);
-        for number in 1..=3 {
-            stored_bank(&store, number).await;
+        let bank = stored_bank(&store, 1).await;
+        // The clock of the node that wrote the third change is behind.
+        for (number, seconds) in [(1, 5), (2, 2), (3, 8)] {
+            add(&store, bank, &new_entries([number]), seconds).await;
         }
         let last = store.last_change().await.unwrap();
+        let prune = async |seconds, limit| {
+            let mut tx = store.begin("test").await.unwrap();
+            let pruned = tx.prune_changes_before(at(seconds), limit).await.unwrap();
+            tx.commit().await.unwrap();
+            (pruned, store.oldest_change().await.unwrap().unwrap())
+        };
 
-        let mut tx = store.begin("test").await.unwrap();
-        assert_eq!(tx.prune_changes_before(last - 1).await.unwrap(), 1);
-        tx.commit().await.unwrap();
-        assert_eq!(store.oldest_change().await.unwrap(), Some(last - 1));
-        let mut tx = store.begin("test").await.unwrap();
-        assert_eq!(tx.prune_changes_older_than(crate::given::at(9)).await.unwrap(), 1);
-        tx.commit().await.unwrap();
-
-        assert_eq!(store.oldest_change().await.unwrap(), Some(last));
+        assert_eq!(prune(3, 9).await, (1, last - 2), "and none from the middle");
+        assert_eq!(prune(6, 1).await, (1, last - 1), "some at a time");
+        assert_eq!(prune(6, 9).await, (1, last));
+        assert_eq!(prune(99, 9).await, (0, last), "the newest stays");
         assert_eq!(store.last_change().await.unwrap(), last);
         stored_bank(&store, 4).await;
         assert_eq!(store.changes_after(last, 10).await.unwrap().len(), 1);

@@ -1,6 +1,7 @@
 //! What may no longer be kept goes.
 
 use mamori_model::Verdict;
+use mamori_model::import::{Import, ImportState};
 use mamori_model::matched::Match;
 use mamori_model::webhook::Delivery;
 use mamori_store::MatchFilter;
@@ -64,6 +65,41 @@ on_both_engines! {
 
         assert_eq!(store.endpoint_for_delivery(id(1)).await.unwrap(), None);
         assert!(store.endpoint_for_delivery(id(2)).await.unwrap().is_some());
+    }
+
+    async fn old_imports_go_and_those_that_stand_still_are_interrupted(records: Records) {
+        let store = open(&records).await;
+        stored_bank(&store, 1).await;
+        let import = |number, state, changed| Import {
+            id: id(number),
+            bank: id(1),
+            state,
+            lines: 0,
+            added: 0,
+            updated: 0,
+            duplicates: 0,
+            rejected: 0,
+            rejected_lines: Vec::new(),
+            created_at: at(0),
+            changed_at: at(changed),
+        };
+        let (running, finished) = (ImportState::Running, ImportState::Finished);
+        let imports =
+            [import(1, running, 2), import(2, running, 5), import(3, finished, 2), import(4, finished, 5)];
+        let mut tx = store.begin("test").await.unwrap();
+        for import in &imports {
+            tx.insert_import(import).await.unwrap();
+        }
+
+        assert_eq!(tx.delete_imports_before(at(5), 9).await.unwrap(), 1, "none that runs");
+        assert_eq!(tx.interrupt_imports(at(5)).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+
+        let left = store.imports(id(1), None, size(9)).await.unwrap().rows;
+        let left: Vec<_> = left.iter().map(|import| (import.id, import.state)).collect();
+        let expected =
+            [(id(4), finished), (id(2), running), (id(1), ImportState::Interrupted)];
+        assert_eq!(left, expected);
     }
 
     async fn entries_that_ended_long_ago_go(records: Records) {
