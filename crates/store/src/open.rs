@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Executor as _, PgPool, SqlitePool};
+use sqlx::{ConnectOptions, Connection as _, Executor as _, PgPool, SqlitePool};
 
 use crate::call::{Call, Link, Row};
 use crate::error::Error;
@@ -204,8 +204,17 @@ async fn open_sqlite(path: &str, settings: &Settings) -> Result<Pools, Error> {
             .idle_timeout(None)
             .max_lifetime(None)
     };
+    // On a full disk SQLite itself ends a transaction; the driver's own rollback then fails, and the
+    // connection takes itself for one inside of a transaction, which no other can begin in. A
+    // fresh one is taken for it. The ping is answered after the rollback.
+    let writer = pool().max_connections(1).after_release(|connection, _| {
+        Box::pin(async move {
+            connection.ping().await?;
+            Ok(!connection.is_in_transaction())
+        })
+    });
     // The writer first: it makes the file and turns on the write-ahead log.
-    let writer = pool().max_connections(1).connect_with(writing).await?;
+    let writer = writer.connect_with(writing).await?;
     let readers =
         pool().max_connections(settings.connections_max.max(1)).connect_lazy_with(reading);
     Ok(Pools::Sqlite { writer, readers })

@@ -156,7 +156,7 @@ fn the_readmes_lines_work_when_they_are_pasted_beside_the_demo() {
 
 /// The documents of JSON that a script printed.
 fn answers(output: &Output) -> Vec<Value> {
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{output:?}");
     let stream = serde_json::Deserializer::from_slice(&output.stdout).into_iter();
     stream.map(Result::unwrap).collect()
 }

@@ -83,6 +83,11 @@ impl Mamori {
         self.log.lock().unwrap().join("\n")
     }
 
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// SIGKILL: it can finish nothing.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
