@@ -12,6 +12,7 @@ use mamori_model::{EntryId, HashKind};
 use mamori_store::{Change, IndexRow};
 use tokio_util::sync::CancellationToken;
 
+use crate::tidy::tidied;
 use crate::{Desk, Directory, Error};
 
 /// How many rows are read at once.
@@ -63,9 +64,16 @@ impl Desk {
         self.index().len(kind)
     }
 
-    /// Reads everything; the node can answer afterwards.
+    /// Reads everything, or a snapshot and what changed since; the node can answer afterwards.
     pub async fn load(&self) -> Result<(), Error> {
-        self.read_everything().await?;
+        match self.open_snapshot().await? {
+            Some((index, version)) => {
+                self.inner.index.store(Arc::new(index));
+                self.reload_directory().await?;
+                self.inner.position.send_replace(Position { version, current_at: None });
+            }
+            None => self.read_everything().await?,
+        }
         self.catch_up().await
     }
 
@@ -146,7 +154,9 @@ impl Desk {
             after = Some(last.entry);
             index.insert(&indexed(&rows));
         }
-        self.inner.index.store(Arc::new(index));
+        let index = Arc::new(index);
+        tidied(Arc::clone(&index), CancellationToken::new()).await?;
+        self.inner.index.store(index);
         self.reload_directory().await?;
         self.arrive(version);
         Ok(())

@@ -14,6 +14,7 @@ pub mod proof;
 pub mod settings;
 pub mod signature;
 pub mod sweep;
+pub mod tidy;
 pub mod work;
 
 pub mod add_endpoint;

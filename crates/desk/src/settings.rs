@@ -1,5 +1,6 @@
 //! The limits and terms that an operator may set. Each has a name, a default and a reason.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use mamori_model::retention;
@@ -9,6 +10,9 @@ use crate::destination::Permitted;
 /// What the desk must know.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// Where the index lies between a stop and the next start; `None`: nowhere, and a start reads
+    /// every entry.
+    pub snapshot: Option<PathBuf>,
     /// This node's name in leases and logs.
     pub node: String,
     /// The most entries of one bank that an answer names, the nearest first. A bank with
@@ -39,6 +43,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            snapshot: None,
             node: "mamori".to_owned(),
             hits_per_bank_max: 20,
             poll_interval: Duration::from_millis(200),

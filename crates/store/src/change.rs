@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::error::{Error, OrCorrupt};
 use crate::open::{Engine, Store};
 use crate::query::queries;
+use crate::time::from_micros;
 use crate::tx::Tx;
 
 queries! {
@@ -42,6 +43,8 @@ queries! {
          LIMIT $2";
     LAST_CHANGE = "-- last_change
         SELECT max(seq) FROM change";
+    CHANGE_TIME = "-- change_time
+        SELECT changed_at FROM change WHERE seq = $1";
     OLDEST_CHANGE = "-- oldest_change
         SELECT min(seq) FROM change";
 }
@@ -167,6 +170,12 @@ impl Store {
     pub async fn last_change(&self) -> Result<i64, Error> {
         let last: Option<(Option<i64>,)> = self.row(LAST_CHANGE.call()).await?;
         Ok(last.and_then(|(last,)| last).unwrap_or(0))
+    }
+
+    /// When the change `seq` was made; `None` if there is no such change, or it is no longer kept.
+    pub async fn change_time(&self, seq: i64) -> Result<Option<Timestamp>, Error> {
+        let row: Option<(i64,)> = self.row(CHANGE_TIME.bind(seq)).await?;
+        row.map(|(at,)| from_micros(at, "change.changed_at")).transpose()
     }
 
     /// The oldest change that is still kept. A node whose place is before it, by more than one,

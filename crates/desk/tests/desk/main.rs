@@ -6,3 +6,4 @@ mod common;
 mod following;
 mod importing;
 mod telling;
+mod tidying;

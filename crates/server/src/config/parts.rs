@@ -24,6 +24,7 @@ impl Config {
     pub fn desk(&self) -> mamori_desk::Settings {
         let (limits, webhooks, retention) = (&self.limits, &self.webhooks, &self.retention);
         mamori_desk::Settings {
+            snapshot: self.database.snapshot.clone(),
             node: self.node(),
             hits_per_bank_max: limits.hits_per_bank_max,
             stale_max: seconds(limits.stale_s_max),

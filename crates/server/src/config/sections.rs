@@ -73,6 +73,9 @@ pub struct Database {
     /// How long a request waits for a connection before it is answered with 503.
     #[serde(deserialize_with = "within::<1, 300, _, _>")]
     pub acquire_timeout_s: u32,
+    /// A file of this node's own for what it has of the banks in memory, so that its next start
+    /// need not read every entry.
+    pub snapshot: Option<PathBuf>,
 }
 
 impl Default for Database {
@@ -82,6 +85,7 @@ impl Default for Database {
             url_file: None,
             connections_max: 16,
             acquire_timeout_s: 5,
+            snapshot: None,
         }
     }
 }

@@ -15,7 +15,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 
-/// A desk with its follower, its workers and its sweeper.
+/// A desk with its follower, its workers, its sweeper and who tidies its index.
 pub struct Node {
     desk: Desk,
     background: TaskTracker,
@@ -24,7 +24,7 @@ pub struct Node {
 
 impl Node {
     /// Opens the database, starts the decoding processes, reads the banks, and begins to follow,
-    /// to work and to sweep.
+    /// to work, to sweep and to tidy.
     pub async fn start(config: &Config) -> anyhow::Result<Self> {
         let store = open_store(config).await?;
         let pool = start_pool(config, workers(config)).await?;
@@ -53,9 +53,11 @@ impl Node {
         let (desk, stop) = (&node.desk, &node.stop);
         let (follower, worker, sweeper) = (desk.clone(), desk.clone(), desk.clone());
         let (s1, s2, s3) = (stop.clone(), stop.clone(), stop.clone());
+        let (tidier, s4) = (desk.clone(), stop.clone());
         node.background.spawn(async move { follower.follow(s1).await });
         node.background.spawn(async move { worker.work(s2).await });
         node.background.spawn(async move { sweeper.sweep(s3).await });
+        node.background.spawn(async move { tidier.tidy(s4).await });
         Ok(node)
     }
 

@@ -1,0 +1,111 @@
+//! The index stays fast while entries come and go, and lies beside the records for the next start.
+//!
+//! Both happen on a thread of their own: building takes up to seconds and waits for nobody.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use mamori_matching::Index;
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+
+use crate::{Desk, Error};
+
+/// How often it looks whether there is something to tidy. What came since is found too, only slower.
+const INTERVAL: Duration = Duration::from_millis(500);
+/// How often the snapshot is written anew, beside once at a stop.
+const SNAPSHOT_INTERVAL: Duration = Duration::from_hours(1);
+
+/// What a snapshot says of itself: which change it holds, the last one. The records must have that
+/// very change, or it is of another database, or of one that was put back from a copy.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Tag {
+    version: i64,
+    changed_at: i64,
+}
+
+impl Desk {
+    /// Tidies until `stop`, and leaves a snapshot.
+    pub async fn tidy(&self, stop: CancellationToken) {
+        let mut saved_at = Instant::now();
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = tokio::time::sleep(INTERVAL) => {}
+            }
+            if let Err(error) = tidied(self.index(), stop.clone()).await {
+                tracing::warn!(error = error.logged(), "the index is not tidied");
+            }
+            if saved_at.elapsed() >= SNAPSHOT_INTERVAL {
+                self.save_or_warn().await;
+                saved_at = Instant::now();
+            }
+        }
+        self.save_or_warn().await;
+    }
+
+    async fn save_or_warn(&self) {
+        if let Err(error) = self.save_snapshot().await {
+            tracing::warn!(error = error.logged(), "the snapshot of the index is not written");
+        }
+    }
+
+    /// Writes the snapshot, if the settings name one; whether it did.
+    pub async fn save_snapshot(&self) -> Result<bool, Error> {
+        let Some(path) = self.settings().snapshot.clone() else { return Ok(false) };
+        // Asked before the index is read: changes in between are applied a second time later.
+        let version = self.position().version;
+        let Some(changed_at) = self.store().change_time(version).await? else { return Ok(false) };
+        let tag = Tag { version, changed_at: changed_at.as_microsecond() };
+        let tag = serde_json::to_vec(&tag).map_err(|why| Error::internal("no tag", why))?;
+        let index = self.index();
+        let save = move || index.save(&path, &tag);
+        let saved = tokio::task::spawn_blocking(save).await;
+        saved
+            .map_err(|why| Error::internal("writing the snapshot stopped", why))?
+            .map_err(|why| Error::internal("the snapshot cannot be written", why))?;
+        Ok(true)
+    }
+
+    /// The index of the snapshot and the change that it holds; `None` if there is none that fits
+    /// the records.
+    pub(crate) async fn open_snapshot(&self) -> Result<Option<(Index, i64)>, Error> {
+        let Some(path) = self.settings().snapshot.clone().filter(|path| path.exists()) else {
+            return Ok(None);
+        };
+        let opened = tokio::task::spawn_blocking(move || open(&path)).await;
+        let opened = opened.map_err(|why| Error::internal("reading the snapshot stopped", why))?;
+        let (index, tag) = match opened {
+            Ok(opened) => opened,
+            Err(reason) => {
+                tracing::warn!(reason, "the snapshot of the index is not used");
+                return Ok(None);
+            }
+        };
+        let held = self.store().change_time(tag.version).await?;
+        if held.map(jiff::Timestamp::as_microsecond) != Some(tag.changed_at) {
+            tracing::info!("the snapshot of the index is too old, or of other records");
+            return Ok(None);
+        }
+        Ok(Some((index, tag.version)))
+    }
+}
+
+fn open(path: &Path) -> Result<(Index, Tag), String> {
+    let (index, tag) = Index::open(path).map_err(|why| why.to_string())?;
+    let tag = serde_json::from_slice(&tag).map_err(|why| why.to_string())?;
+    Ok((index, tag))
+}
+
+/// Tidies `index` until nothing is left to do, or `stop`.
+pub(crate) async fn tidied(index: Arc<Index>, stop: CancellationToken) -> Result<(), Error> {
+    let tidy = move || {
+        while !stop.is_cancelled() && index.tidy()? {}
+        Ok::<(), std::io::Error>(())
+    };
+    let tidied = tokio::task::spawn_blocking(tidy).await;
+    tidied
+        .map_err(|why| Error::internal("tidying stopped", why))?
+        .map_err(|why| Error::internal("there is no memory to tidy", why))
+}
