@@ -15,6 +15,7 @@ mod packages;
 #[path = "../../testkit/src/postgres.rs"]
 mod postgres;
 mod python;
+mod serving;
 mod steps;
 
 use std::env;

@@ -16,6 +16,10 @@ pub enum Need {
     Curl,
     /// A C++ compiler, for libFuzzer.
     Cxx,
+    /// Valgrind, which counts instructions.
+    Valgrind,
+    /// `wrk`, which puts a service under load.
+    Wrk,
     /// `cargo fmt`.
     Rustfmt,
     /// `cargo clippy`.
@@ -40,6 +44,9 @@ impl Need {
                 succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"]))
             }
             Self::Curl => succeeds(Command::new("curl").arg("--version")),
+            Self::Valgrind => succeeds(Command::new("valgrind").arg("--version")),
+            // It says its version and fails.
+            Self::Wrk => Command::new("wrk").arg("--version").output().is_ok(),
             Self::Cxx => succeeds(Command::new("c++").arg("--version")),
             Self::Rustfmt => succeeds(Command::new("cargo").args(["fmt", "--version"])),
             Self::Clippy => succeeds(Command::new("cargo").args(["clippy", "--version"])),
@@ -52,6 +59,8 @@ impl Need {
             Self::Postgres => Source::Debian(&["postgresql"]),
             Self::Python => Source::Debian(&["python3", "python3-venv"]),
             Self::Curl => Source::Debian(&["curl"]),
+            Self::Valgrind => Source::Debian(&["valgrind"]),
+            Self::Wrk => Source::Debian(&["wrk"]),
             Self::Cxx => Source::Debian(&["g++"]),
             Self::Rustfmt => Source::Rustup("rustfmt"),
             Self::Clippy => Source::Rustup("clippy"),

@@ -1,10 +1,12 @@
 //! The steps. A new one is a file here, its `mod` line and its place in a list.
 
+mod bench;
 mod clippy;
 mod compare_pdq;
 mod doc;
 mod fmt;
 mod fuzz;
+mod instructions;
 mod licences;
 mod postgres;
 mod schemathesis;
@@ -30,7 +32,7 @@ pub struct Step {
 }
 
 /// What `cargo xtask test` runs, the quickest to fail first. None of them is advisory.
-pub const TEST: [&Step; 8] = [
+pub const TEST: [&Step; 9] = [
     &fmt::STEP,
     &clippy::STEP,
     &test::STEP,
@@ -38,11 +40,12 @@ pub const TEST: [&Step; 8] = [
     &licences::STEP,
     &tidy::STEP,
     &schemathesis::STEP,
+    &instructions::STEP,
     &compare_pdq::STEP,
 ];
 
 /// What runs only when named: it takes long, or waits for a person.
-pub const ALONE: [&Step; 2] = [&fuzz::STEP, &postgres::STEP];
+pub const ALONE: [&Step; 3] = [&bench::STEP, &fuzz::STEP, &postgres::STEP];
 
 /// Every step.
 pub fn all() -> impl Iterator<Item = &'static Step> {

@@ -1,0 +1,93 @@
+//! A `mamori serve` for a step, which ends with the step.
+
+use std::fs;
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+
+/// How long the server may take to answer for the first time.
+const START_TIME_MAX: Duration = Duration::from_mins(1);
+
+/// An address that was free a moment ago.
+pub fn free_address() -> Result<String> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    Ok(listener.local_addr()?.to_string())
+}
+
+/// A new key: `admin`, or `service NAME`.
+pub fn key(program: &Path, config: &Path, role: &[&str]) -> Result<String> {
+    let mut create = Command::new(program);
+    create.args(["key", "--config"]).arg(config).arg("create").args(role);
+    let output = create.output().context("`mamori key create` did not start")?;
+    if !output.status.success() {
+        bail!("`mamori key create` failed: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// A `mamori serve` that ends with this value, or with this program, however that ends.
+pub struct Server {
+    keeper: Child,
+}
+
+/// `$1` the program, `$2` its configuration, `$3` its folder, which goes with it. Its input closes
+/// when we end.
+const KEEPER: &str = r#"
+trap '' HUP INT TERM
+"$1" serve --config "$2" >"$3/log" 2>&1 </dev/null &
+cat >/dev/null
+kill -KILL $!
+rm -rf "$3"
+"#;
+
+impl Server {
+    /// Starts it; its log and its records are in `folder`.
+    pub fn start(program: &Path, config: &Path, folder: &Path) -> Result<Self> {
+        let mut keeper = Command::new("sh");
+        keeper.args(["-c", KEEPER, "sh"]).arg(program).arg(config).arg(folder);
+        let keeper = keeper.stdin(Stdio::piped()).process_group(0).spawn();
+        Ok(Self { keeper: keeper.context("`mamori serve` did not start")? })
+    }
+
+    /// Memory that it has just now, in bytes.
+    pub fn resident_bytes(&self) -> Result<f64> {
+        let children = format!("/proc/{0}/task/{0}/children", self.keeper.id());
+        let children = fs::read_to_string(children)?;
+        let server = children.split_whitespace().find(|id| {
+            let name = fs::read_to_string(format!("/proc/{id}/comm")).unwrap_or_default();
+            name.trim() == "mamori"
+        });
+        let status = server.context("the server is gone")?;
+        let status = fs::read_to_string(format!("/proc/{status}/status"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kilobytes = line.and_then(|line| line.split_whitespace().next());
+        let kilobytes: f64 = kilobytes.context("no VmRSS")?.parse()?;
+        Ok(kilobytes * 1024.0)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.keeper.stdin.take());
+        // There is nothing to keep, however it ended.
+        let _ = self.keeper.wait();
+    }
+}
+
+/// Waits until it takes connections.
+pub fn wait_for(address: &str, folder: &Path) -> Result<()> {
+    let begun = Instant::now();
+    while TcpStream::connect(address).is_err() {
+        if begun.elapsed() > START_TIME_MAX {
+            let log = fs::read_to_string(folder.join("log")).unwrap_or_default();
+            bail!("`mamori serve` does not answer; it said:\n{log}");
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    Ok(())
+}

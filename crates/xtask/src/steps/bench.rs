@@ -1,0 +1,65 @@
+//! `bench`: what Mamori costs beside its peers, in one run on this machine, and the page that says
+//! so.
+//!
+//! Ratios are the claims; seconds differ from machine to machine. Nothing here is a test with a
+//! time limit: what guards against a slow-down counts instructions, see the step `instructions`.
+
+mod capacity;
+mod figures;
+mod hashing;
+mod index;
+mod page;
+mod row;
+mod service;
+
+use std::fs;
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+
+use crate::machine::Machine;
+use crate::need::Need;
+use crate::python;
+use crate::steps::Step;
+
+/// The peers and what they stand on, pinned.
+const PACKAGES: [&str; 4] =
+    ["threatexchange==1.2.17", "faiss-cpu==1.15.1", "pdqhash==0.2.8", "numpy==2.4.6"];
+
+/// `--quick` leaves out ten million hashes and does not write the page.
+pub const STEP: Step = Step {
+    name: "bench",
+    about: "speed beside the peers, into docs/performance.md [--quick] (needs PyPI)",
+    needs: &[Need::Python, Need::Wrk],
+    run: bench,
+};
+
+fn bench(machine: &Machine, args: &[String]) -> Result<()> {
+    let is_quick = match args {
+        [] => false,
+        [flag] if flag == "--quick" => true,
+        _ => bail!("`bench` takes nothing or `--quick`"),
+    };
+    let begun = Instant::now();
+    let python = python::with_packages(machine, "bench", &PACKAGES)?;
+    let work = machine.root.join(".cache/bench-work");
+    fs::create_dir_all(&work)?;
+
+    let hashing = hashing::measure(machine, &python, &work)?;
+    let sizes: &[u32] =
+        if is_quick { &[100_000, 1_000_000] } else { &[100_000, 1_000_000, 10_000_000] };
+    let index = index::measure(machine, &python, &work, sizes)?;
+    let service = service::measure(machine, &work)?;
+    fs::remove_dir_all(&work)?;
+
+    let mut rows = hashing::rows(&hashing)?;
+    rows.extend(index::rows(&index)?);
+    rows.extend(service::rows(&service, &hashing)?);
+    println!("\n{}", row::table(&rows));
+    println!("{} s in all", begun.elapsed().as_secs());
+    if !is_quick {
+        let page = page::write(&rows, &hashing, &index, &service)?;
+        fs::write(machine.root.join("docs/performance.md"), page)?;
+    }
+    Ok(())
+}

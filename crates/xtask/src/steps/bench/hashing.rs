@@ -1,0 +1,70 @@
+//! Hashing, beside `pdqhash` and beside the decoder alone.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+
+use super::figures::Figures;
+use super::row::{Goal, Row, time};
+use crate::machine::{Machine, run};
+
+const EXAMPLE: &str = "bench-hash";
+
+/// The sizes of picture that are hashed from memory.
+pub const SIZES: [&str; 4] = ["320x240", "1024x768", "1920x1080", "4000x3000"];
+
+/// Measures both.
+pub fn measure(machine: &Machine, python: &Path, work: &Path) -> Result<Figures> {
+    let mut build =
+        machine.cargo(["build", "--release", "-p", "mamori-media", "--example", EXAMPLE]);
+    run(build.arg("--target-dir").arg(machine.target()))?;
+    let program = machine.target().join("release/examples").join(EXAMPLE);
+    let mut figures = Figures::of(Command::new(program).arg(work))?;
+    let mut peer = Command::new(python);
+    peer.arg(machine.root.join("crates/media/compare/speed.py")).arg(work);
+    figures.extend(Figures::of(&mut peer)?);
+    Ok(figures)
+}
+
+/// The lines of the table.
+pub fn rows(figures: &Figures) -> Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for size in SIZES {
+        let ours = figures.get(&format!("luma_us_{size}"))?;
+        let peer = figures.get(&format!("peer_luma_us_{size}"))?;
+        rows.push(Row {
+            what: format!("brightness in memory → PDQ, {}", size.replace('x', " × ")),
+            ours: time(ours),
+            peer: format!("pdqhash {}", time(peer)),
+            figure: peer / ours,
+            unit: "×",
+            goal: if size == "1024x768" { Goal::Least(50.0) } else { Goal::None },
+        });
+    }
+    for (name, what) in
+        [("jpeg_1024x768", "JPEG of 1024 × 768"), ("jpeg_1mb", "JPEG of about 1 MB")]
+    {
+        let hashed = figures.get(&format!("{name}_us_hashed"))?;
+        let decoded = figures.get(&format!("{name}_us_decoded"))?;
+        rows.push(Row {
+            what: format!("{what} → PDQ, in process"),
+            ours: time(hashed),
+            peer: format!("its decoding alone {}", time(decoded)),
+            figure: hashed / decoded,
+            unit: "×",
+            goal: Goal::Most(1.15),
+        });
+    }
+    let caged = figures.get("jpeg_1mb_us_caged")?;
+    let decoded = figures.get("jpeg_1mb_us_decoded")?;
+    rows.push(Row {
+        what: "JPEG of about 1 MB → PDQ, through the cage".to_owned(),
+        ours: time(caged),
+        peer: format!("its decoding alone {}", time(decoded)),
+        figure: caged / decoded,
+        unit: "×",
+        goal: Goal::Most(1.5),
+    });
+    Ok(rows)
+}

@@ -1,0 +1,82 @@
+//! docs/performance.md.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use anyhow::Result;
+
+use super::figures::Figures;
+use super::index::Measured;
+use super::row::{Row, time};
+use super::{capacity, hashing, row};
+
+/// What does not change from run to run.
+const METHOD: &str = include_str!("method.md");
+
+/// The page for one run.
+pub fn write(
+    rows: &[Row],
+    hashing: &Figures,
+    index: &[Measured],
+    service: &Figures,
+) -> Result<String> {
+    let mut page = String::from(
+        "# Performance\n\nWritten by `cargo xtask bench`; do not edit by hand. Ratios of one run on one machine are the \
+         claims; the\nseconds are that machine's.\n\n",
+    );
+    writeln!(page, "Machine: {}.\n", machine())?;
+    writeln!(page, "## Beside the peers\n\n{}", row::table(rows))?;
+    writeln!(page, "## How cost grows\n\nWith the picture's size, brightness in memory:\n")?;
+    writeln!(page, "| picture | time | a pixel |\n|---|--:|--:|")?;
+    for size in hashing::SIZES {
+        let us = hashing.get(&format!("luma_us_{size}"))?;
+        let pixels: f64 = size.split('x').filter_map(|edge| edge.parse::<f64>().ok()).product();
+        writeln!(page, "| {} | {} | {} |", size.replace('x', " × "), time(us), time(us / pixels))?;
+    }
+    writeln!(page, "\nWith the number of hashes:\n")?;
+    writeln!(
+        page,
+        "| hashes | bank | one query | 99 % | each of 1,000 | a scan | threatexchange |"
+    )?;
+    writeln!(page, "|--:|---|--:|--:|--:|--:|--:|")?;
+    for Measured { kind, rows, figures } in index {
+        let figure = |name: &str| figures.get(name).map(time);
+        writeln!(
+            page,
+            "| {rows} | {kind} | {} | {} | {} | {} | {} |",
+            figure("query_us_mean")?,
+            figure("query_us_p99")?,
+            figure("batch_us_per_query")?,
+            figure("scan_us_mean")?,
+            figure("peer_query_us_mean")?,
+        )?;
+    }
+    writeln!(
+        page,
+        "\n## Capacity\n\nFrom the figures above:\n\n{}",
+        capacity::table(hashing, index, service)?
+    )?;
+    page.push_str(METHOD);
+    Ok(page)
+}
+
+/// The processor, how many of it, and how much memory.
+fn machine() -> String {
+    let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
+    let (processors, memory) = (read("/proc/cpuinfo"), read("/proc/meminfo"));
+    let value = |text: &str, name: &str| {
+        let line = text.lines().find(|line| line.starts_with(name));
+        line.and_then(|line| line.split_once(':')).map(|(_, value)| value.trim().to_owned())
+    };
+    let name =
+        value(&processors, "model name").unwrap_or_else(|| "an unknown processor".to_owned());
+    let count = processors.lines().filter(|line| line.starts_with("processor")).count();
+    let has_wide = processors.contains("avx512_vpopcntdq");
+    let kilobytes =
+        value(&memory, "MemTotal").and_then(|it| it.split(' ').next()?.parse::<f64>().ok());
+    format!(
+        "{count} processors {name}{}, {:.0} GB of memory",
+        if has_wide { " with AVX-512 bit counts" } else { "" },
+        kilobytes.unwrap_or(0.0) / 1e6
+    )
+}

@@ -1,0 +1,138 @@
+//! A line of the table: ours, the peer's, their ratio, and what was promised.
+
+use std::fmt::Write as _;
+
+/// What a figure was promised to be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Goal {
+    /// Nothing; it is shown because it explains others.
+    None,
+    /// At least so much.
+    Least(f64),
+    /// At most so much.
+    Most(f64),
+}
+
+/// One line.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// What was measured.
+    pub what: String,
+    /// Our figure, with its unit.
+    pub ours: String,
+    /// What it is held against, with its unit; empty where a figure is held against a number.
+    pub peer: String,
+    /// The figure that the goal is about.
+    pub figure: f64,
+    /// How the figure is shown: the unit, such as `×`.
+    pub unit: &'static str,
+    /// The promise.
+    pub goal: Goal,
+}
+
+impl Row {
+    /// Whether the promise is kept; `None` without one.
+    pub fn is_met(&self) -> Option<bool> {
+        match self.goal {
+            Goal::None => None,
+            Goal::Least(least) => Some(self.figure >= least),
+            Goal::Most(most) => Some(self.figure <= most),
+        }
+    }
+
+    fn cells(&self) -> [String; 6] {
+        let goal = match self.goal {
+            Goal::None => String::new(),
+            Goal::Least(least) => format!("≥ {}{}", short(least), self.unit),
+            Goal::Most(most) => format!("≤ {}{}", short(most), self.unit),
+        };
+        let met = match self.is_met() {
+            None => "",
+            Some(true) => "met",
+            Some(false) => "**not met**",
+        };
+        let figure = format!("{}{}", short(self.figure), self.unit);
+        [self.what.clone(), self.ours.clone(), self.peer.clone(), figure, goal, met.to_owned()]
+    }
+}
+
+/// The rows as a table of Markdown, its columns in line.
+pub fn table(rows: &[Row]) -> String {
+    let head = ["what", "ours", "peer", "ratio or figure", "goal", ""].map(str::to_owned);
+    let lines: Vec<[String; 6]> =
+        std::iter::once(head).chain(rows.iter().map(Row::cells)).collect();
+    let widths: [usize; 6] = std::array::from_fn(|column| {
+        let lengths = lines.iter().filter_map(|line| line.get(column));
+        lengths.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    });
+    let mut table = String::new();
+    for (number, line) in lines.iter().enumerate() {
+        let cells: Vec<String> =
+            line.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        // Writing into memory cannot fail.
+        let _ = writeln!(table, "| {} |", cells.join(" | "));
+        if number == 0 {
+            let rules: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
+            let _ = writeln!(table, "| {} |", rules.join(" | "));
+        }
+    }
+    table
+}
+
+/// A number with about three digits that count.
+pub fn short(value: f64) -> String {
+    let digits = match value.abs() {
+        size if size >= 100.0 => 0,
+        size if size >= 10.0 => 1,
+        _ => 2,
+    };
+    let text = format!("{value:.digits$}");
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
+}
+
+/// A time in microseconds, in the unit that reads best.
+pub fn time(us: f64) -> String {
+    match us {
+        us if us >= 1e6 => format!("{} s", short(us / 1e6)),
+        us if us >= 1e3 => format!("{} ms", short(us / 1e3)),
+        us if us >= 1.0 => format!("{} µs", short(us)),
+        us => format!("{} ns", short(us * 1e3)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_promise_is_kept_at_its_very_number_and_not_beyond() {
+        let row = |figure, goal| Row {
+            what: String::new(),
+            ours: String::new(),
+            peer: String::new(),
+            figure,
+            unit: "×",
+            goal,
+        };
+        assert_eq!(row(60.0, Goal::Least(60.0)).is_met(), Some(true));
+        assert_eq!(row(59.9, Goal::Least(60.0)).is_met(), Some(false));
+        assert_eq!(row(1.16, Goal::Most(1.15)).is_met(), Some(false));
+        assert_eq!(row(1.0, Goal::None).is_met(), None);
+    }
+
+    #[test]
+    fn numbers_and_times_are_short() {
+        assert_eq!(
+            [short(1234.5), short(12.34), short(1.0), short(0.456)],
+            ["1234", "12.3", "1", "0.46"]
+        );
+        assert_eq!(
+            [time(0.5), time(12.0), time(2_500.0), time(3e6)],
+            ["500 ns", "12 µs", "2.5 ms", "3 s"]
+        );
+    }
+}
