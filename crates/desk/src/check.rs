@@ -55,7 +55,7 @@ impl Desk {
         let (prints, hashed) = match evidence {
             Evidence::Hashes(prints) => (prints, None),
             Evidence::Bytes(bytes) => {
-                let hashed = self.hash_item(bytes).await?;
+                let hashed = self.hash_to_look_up(bytes).await?;
                 (Fingerprints::from(&hashed), Some(hashed))
             }
         };
@@ -147,8 +147,8 @@ impl From<&Hashed> for Fingerprints {
         Self {
             frames_left_out: *frames_left_out,
             frames: frames.iter().map(|frame| (frame.pdq, Some(frame.quality))).collect(),
-            sha256: Some(hashed.digests.sha256),
-            md5: Some(hashed.digests.md5),
+            sha256: Some(hashed.sha256),
+            md5: hashed.md5,
         }
     }
 }

@@ -17,7 +17,7 @@ pub mod wire;
 pub mod worker;
 
 pub use cage::{Protection, Protections};
-pub use digest::{Digests, digests};
+pub use digest::{Digests, digests, sha256};
 pub use error::Error;
 pub use format::{Format, sniff};
 pub use limits::Limits;

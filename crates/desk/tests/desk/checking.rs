@@ -35,6 +35,43 @@ async fn matches_of(house: &House) -> usize {
 }
 
 on_both_engines! {
+    async fn a_clean_check_needs_no_database_and_a_match_does(records: Records) {
+        let house = house(records).await;
+        let bank = house.bank("known", Action::Hold).await;
+        house.add(&bank, pdq(1)).await;
+        let picture = Evidence::Bytes(encode::png(&draw(7, 64, 64)).into());
+        house.desk.close().await;
+
+        let clean = house.desk.check(&house.caller, item("a", Surface::Public), hashes(pdq(0xf0))).await;
+        let seen = house.desk.check(&house.caller, item("b", Surface::Public), picture).await;
+        let known = house.desk.check(&house.caller, item("c", Surface::Public), hashes(pdq(1))).await;
+
+        assert_eq!(clean.unwrap().verdict, Verdict::Allow);
+        assert_eq!(seen.unwrap().verdict, Verdict::Allow);
+        assert!(matches!(known, Err(Error::Unavailable(_))), "{known:?}");
+    }
+
+    async fn md5_is_made_where_a_bank_has_one(records: Records) {
+        let house = house(records).await;
+        house.bank("known", Action::Hold).await;
+        let file = encode::png(&draw(7, 64, 64));
+        let check = async |name: &str| {
+            let evidence = Evidence::Bytes(file.clone().into());
+            house.desk.check(&house.caller, item(name, Surface::Public), evidence).await.unwrap()
+        };
+
+        let without = check("a").await;
+        let bank = house.bank("old-list", Action::Hold).await;
+        let md5 = mamori_media::digests(&file).md5;
+        let entry = NewEntry::bare(mamori_model::Hash::Md5(md5));
+        house.desk.add_entries(&house.admin, bank.id, &[entry]).await.unwrap();
+        house.desk.catch_up().await.unwrap();
+        let with = check("b").await;
+
+        assert_eq!((without.verdict, without.hashed.unwrap().md5), (Verdict::Allow, None));
+        assert_eq!((with.verdict, with.hashed.unwrap().md5), (Verdict::Hold, Some(md5)));
+    }
+
     async fn a_known_picture_is_held_and_recorded_once(records: Records) {
         let house = house(records).await;
         let bank = house.bank("known", Action::Hold).await;

@@ -198,15 +198,16 @@ pub struct Hashes {
 }
 
 impl Hashes {
-    /// What was found of an item; `None` if it had no frame, which [`Hashed`] excludes.
+    /// What was found of an item; `None` if it had no frame or was not hashed in every way, which
+    /// [`mamori_desk::Desk::hash_item`] excludes.
     pub fn of(hashed: &Hashed) -> Option<Self> {
         let picture = &hashed.picture;
         let first = picture.frames.first()?;
         Some(Self {
             pdq: first.pdq,
             quality: first.quality,
-            sha256: hashed.digests.sha256,
-            md5: hashed.digests.md5,
+            sha256: hashed.sha256,
+            md5: hashed.md5?,
             format: picture.format.as_str(),
             width: picture.width,
             height: picture.height,
@@ -256,7 +257,7 @@ pub struct CheckedJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<text::Sha256>, nullable = false)]
     pub sha256: Option<Sha256>,
-    /// MD5 of the bytes.
+    /// MD5 of the bytes, where a bank has any MD5 to compare it with.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<text::Md5>, nullable = false)]
     pub md5: Option<Md5>,
@@ -297,8 +298,8 @@ impl CheckedJson {
             match_id: checked.recorded,
             pdq: first.map(|frame| frame.pdq),
             quality: first.map(|frame| frame.quality),
-            sha256: hashed.map(|hashed| hashed.digests.sha256),
-            md5: hashed.map(|hashed| hashed.digests.md5),
+            sha256: hashed.map(|hashed| hashed.sha256),
+            md5: hashed.and_then(|hashed| hashed.md5),
             format: picture.map(|picture| picture.format.as_str()),
             width: picture.map(|picture| picture.width),
             height: picture.map(|picture| picture.height),
