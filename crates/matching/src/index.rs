@@ -148,8 +148,15 @@ impl Index {
     }
 
     fn answer(&self, queries: &[Pdq], lens: &[(BankId, Distance)], answers: &mut [Vec<Near>]) {
+        let pile = self.pdq.load();
+        let mut next = queries.iter().skip(1);
         for (query, answer) in queries.iter().zip(answers) {
-            *answer = self.near(query, lens);
+            // While this query waits for memory, that of the next one may come too.
+            if let Some(next) = next.next() {
+                pile.expect(next, lens);
+            }
+            pile.near(query, lens, answer);
+            answer.sort_unstable_by_key(|near| (near.distance, near.entry));
         }
     }
 

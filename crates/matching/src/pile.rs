@@ -148,6 +148,17 @@ impl Pile {
         next
     }
 
+    /// Asks for memory that a query will need soon, without waiting for it.
+    pub fn expect(&self, query: &Pdq, lens: &[(BankId, Distance)]) {
+        let words = query.words();
+        for placed in &self.placed {
+            let here = lens.iter().filter(|(bank, _)| placed.segment.banks().contains(bank));
+            if let Some(max) = here.map(|(_, max)| *max).max() {
+                placed.segment.expect(&words, max.0);
+            }
+        }
+    }
+
     /// Adds every entry within its bank's limit of `query` to `near`, in no order.
     pub fn near(&self, query: &Pdq, lens: &[(BankId, Distance)], near: &mut Vec<Near>) {
         thread_local! {

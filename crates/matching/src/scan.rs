@@ -1,7 +1,8 @@
 //! The comparison of hashes with every hash of a list.
 
-use mamori_model::{Distance, Pdq};
+use mamori_model::{BankId, Distance, EntryId, Hash, Pdq};
 
+use crate::index::{Index, Indexed, Near};
 use crate::kernel::{self, TILE_ROWS, Tile};
 use crate::segment::slot::place;
 use crate::words::{HasWords, Words};
@@ -17,8 +18,39 @@ pub fn near_all(bank: &[Pdq], query: &Pdq, max: Distance) -> Vec<Found> {
     found
 }
 
+/// From how many queries on, against how many hashes at least, building an index takes less time
+/// than it saves. Building takes about 0.5 µs a hash; a query then takes 5 to 40 µs, where the scan
+/// takes 0.15 ns a hash. So the number of queries at which both are equal hardly depends on the
+/// number of hashes: 3,400 at ten million, 4,500 at a hundred thousand.
+const INDEX_QUERIES: usize = 4_500;
+const INDEX_ROWS: usize = 50_000;
+
 /// [`near_all`] for each of `queries`, in their order; several at once are faster than one by one.
 pub fn near_each(bank: &[Pdq], queries: &[Pdq], max: Distance) -> Vec<Vec<Found>> {
+    let is_worth_it = queries.len() >= INDEX_QUERIES && bank.len() >= INDEX_ROWS;
+    if is_worth_it && let Some(answers) = indexed(bank, queries, max) {
+        return answers;
+    }
+    scanned(bank, queries, max)
+}
+
+/// By an index that is built for these queries; `None` where there is no memory for it.
+fn indexed(bank: &[Pdq], queries: &[Pdq], max: Distance) -> Option<Vec<Vec<Found>>> {
+    let whole = BankId::from(uuid::Uuid::nil());
+    let ids = (1..).filter_map(EntryId::new);
+    let entries =
+        ids.zip(bank).map(|(entry, hash)| Indexed { entry, bank: whole, hash: Hash::Pdq(*hash) });
+    let index = Index::new();
+    index.load(&entries.collect::<Vec<_>>()).ok()?;
+    let row = |near: &Near| usize::try_from(near.entry.number() - 1).ok();
+    let answers = index.near_each(queries, &[(whole, max)]);
+    let found =
+        |near: Vec<Near>| near.iter().filter_map(|it| Some((row(it)?, it.distance))).collect();
+    Some(answers.into_iter().map(found).collect())
+}
+
+/// Tile by tile: the hashes of a tile stay in the nearest cache for all queries.
+fn scanned(bank: &[Pdq], queries: &[Pdq], max: Distance) -> Vec<Vec<Found>> {
     let mut answers = vec![Vec::new(); queries.len()];
     let queries: Vec<Words> = queries.iter().map(HasWords::words).collect();
     let mut tile = Tile::default();

@@ -207,3 +207,27 @@ fn more_than_one_step_is_taken_in_and_out() {
     assert_eq!((index.len(HashKind::Pdq), index.len(HashKind::Sha256)), (1, 1));
     assert_eq!(index.look().keys(), 1);
 }
+
+#[test]
+fn many_queries_at_once_are_answered_as_one_by_one() {
+    let index = Index::with_fresh_rows(1_000);
+    let spread = |n: i64| {
+        let mut bytes = [0; 32];
+        for (place, byte) in (1_i64..).zip(&mut bytes) {
+            let mixed = n.wrapping_mul(0x5851_f42d_4c95_7f2d) >> 13;
+            *byte = (mixed ^ (n * place * 7919)).to_be_bytes()[6];
+        }
+        Pdq::from(bytes)
+    };
+    let all: Vec<Indexed> =
+        (1..9_000).map(|n| entry(n, 1 + u128::from(n % 2 == 0), Hash::Pdq(spread(n)))).collect();
+    index.load(&all[..8_000]).unwrap();
+    index.insert(&all[8_000..]);
+    let lens = [(bank(1), Distance(31)), (bank(2), Distance(50))];
+
+    for count in [0, 1, 2, 3, 500] {
+        let queries: Vec<Pdq> = (0..count).map(|n| spread(n * 17)).collect();
+        let expected: Vec<Vec<Near>> = queries.iter().map(|it| index.near(it, &lens)).collect();
+        assert_eq!(index.near_each(&queries, &lens), expected);
+    }
+}

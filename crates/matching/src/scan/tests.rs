@@ -75,3 +75,27 @@ fn equal_hashes_are_all_found_in_the_order_of_the_list() {
 
     assert!(found.iter().map(|(row, _)| *row).eq(0..100));
 }
+
+#[test]
+fn many_queries_against_many_hashes_are_answered_as_by_the_scan() {
+    let mut next = 7_u64;
+    let mut hash = || {
+        let mut bytes = [0; 32];
+        for word in bytes.as_chunks_mut::<8>().0 {
+            next = next.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+            *word = (next ^ (next >> 31)).to_ne_bytes();
+        }
+        Pdq::from(bytes)
+    };
+    let bank: Vec<Pdq> = (0..INDEX_ROWS).map(|_| hash()).collect();
+    let mut queries: Vec<Pdq> = (0..INDEX_QUERIES - 500).map(|_| hash()).collect();
+    queries.extend(bank.iter().take(500));
+
+    let answers = near_each(&bank, &queries, Distance(31));
+
+    assert_eq!(answers.len(), INDEX_QUERIES);
+    assert_eq!(answers.iter().map(Vec::len).sum::<usize>(), 500);
+    for (query, answer) in queries.iter().zip(&answers).skip(INDEX_QUERIES - 510) {
+        assert_eq!(*answer, near_all(&bank, query, Distance(31)));
+    }
+}

@@ -45,6 +45,21 @@ impl Segment {
         Choice::Ask
     }
 
+    /// Asks for the memory of the directories that a query will need soon, without waiting for it.
+    pub fn expect(&self, query: &Words, max: u32) {
+        let Some(plan) = self.plan(max) else { return };
+        for (index, (slot, radius)) in self.slots().iter().zip(&plan.radii).enumerate() {
+            let Ok(radius) = usize::try_from(*radius) else { continue };
+            let high = key_of(slot, query) >> slot.low;
+            let directory = slot.directory(self.tables());
+            for flips in self.flips(index).iter().take(radius + 1) {
+                for flip in flips {
+                    kernel::fetch(directory, place(high ^ flip));
+                }
+            }
+        }
+    }
+
     /// Notes the radii of `plan` and its groups that are not empty; how many postings those have.
     fn note(&self, query: &Words, plan: &Plan, scratch: &mut Scratch) -> f64 {
         scratch.groups.clear();
