@@ -86,6 +86,10 @@ impl Segment {
     /// The row of an entry.
     pub fn row(&self, id: EntryId) -> Option<usize> {
         let after = u32::try_from(id.number() - self.parts.first.number()).ok()?;
+        // New entries have larger ids than all before: no search for them.
+        if self.parts.after_first.last().is_none_or(|last| *last < after) {
+            return None;
+        }
         self.parts.after_first.binary_search(&after).ok()
     }
 
