@@ -10,11 +10,6 @@ use crate::given::{
     add, at, changes, ending, entry_id, id, new_entries, new_entry, open, pdq, size, stored_bank,
 };
 
-#[expect(clippy::print_stdout, reason = "a measurement is for whoever runs the test")]
-fn tell(measured: &str) {
-    println!("{measured}");
-}
-
 on_both_engines! {
     async fn entries_read_back_as_they_were_added(records: Records) {
         let store = open(&records).await;
@@ -273,24 +268,5 @@ on_both_engines! {
         assert_eq!(one.added + two.added, 2_000);
         assert_eq!(one.duplicates + two.duplicates, 2_000);
         assert_eq!(store.count_entries(bank, at(1)).await.unwrap(), 2_000);
-    }
-
-    async fn a_hundred_thousand_entries_are_added_in_seconds(records: Records) {
-        let store = open(&records).await;
-        let bank = stored_bank(&store, 1).await;
-        // Spread like real hashes, so that the index is hit everywhere.
-        let spread = |number: u64| number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let entries = new_entries((0..100_000).map(spread));
-
-        let begun = std::time::Instant::now();
-        for batch in entries.chunks(5_000) {
-            add(&store, bank, batch, 1).await;
-        }
-        let took = begun.elapsed();
-
-        let rate = 100_000.0 / took.as_secs_f64();
-        tell(&format!("{:?}: {rate:.0} entries a second", store.engine()));
-        assert_eq!(store.count_entries(bank, at(1)).await.unwrap(), 100_000);
-        assert!(rate > 5_000.0, "only {rate:.0} entries a second");
     }
 }

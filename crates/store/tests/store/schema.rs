@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use mamori_store::{Engine, Error, Migrated, Settings, Store, migrate};
+use mamori_store::{Error, Migrated, Settings, Store, migrate};
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
 use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
 
-use crate::given::{add, new_entries, open, stored_bank};
+use crate::given::{add, new_entries, open, patient, stored_bank};
 
 /// Runs a statement behind the store's back.
 async fn tamper(records: &Records, statement: &'static str) {
@@ -20,9 +20,14 @@ async fn tamper(records: &Records, statement: &'static str) {
     }
 }
 
+/// Settings that give up soon.
+fn impatient(records: &Records) -> Settings {
+    Settings { acquire_timeout: Duration::from_millis(500), ..Settings::new(records.url()) }
+}
+
 on_both_engines! {
     async fn a_newer_schema_is_refused(records: Records) {
-        let settings = Settings::new(records.url());
+        let settings = patient(&records);
         open(&records).await.close().await;
         tamper(&records, "INSERT INTO schema_version VALUES (999, 'the future')").await;
 
@@ -37,7 +42,7 @@ on_both_engines! {
     }
 
     async fn an_empty_database_is_refused_until_it_is_migrated(records: Records) {
-        let settings = Settings::new(records.url());
+        let settings = patient(&records);
         let known = migrate::known();
 
         let refused = Store::open_unchanged(&settings).await.map(drop).unwrap_err();
@@ -51,7 +56,7 @@ on_both_engines! {
     }
 
     async fn many_that_start_at_once_migrate_once(records: Records) {
-        let settings = Settings::new(records.url());
+        let settings = patient(&records);
         let starting: Vec<_> = (0..6)
             .map(|_| {
                 let settings = settings.clone();
@@ -92,27 +97,77 @@ on_both_engines! {
 
         assert!(matches!(corrupt, Error::Corrupt { column: "bank.owner" }), "{corrupt:?}");
     }
+}
 
-    async fn a_lost_database_is_named_and_comes_back(records: Records) {
-        let settings = Settings {
-            acquire_timeout: Duration::from_millis(500),
-            ..Settings::new(records.url())
-        };
-        let store = Store::open(&settings).await.unwrap();
-        let Some((server, name)) = records.server() else {
-            assert_eq!(store.engine(), Engine::Sqlite);
-            return;
-        };
-        server.sql(&format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")).unwrap();
-        let all = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname";
-        server.sql(&format!("{all} = '{name}'")).unwrap();
+/// A server that is away.
+#[tokio::test]
+async fn a_lost_database_is_named_and_comes_back() {
+    let records = Records::postgres().unwrap();
+    let store = Store::open(&impatient(&records)).await.unwrap();
+    let (server, name) = records.server().unwrap();
+    server.sql(&format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")).unwrap();
+    let all = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname";
+    server.sql(&format!("{all} = '{name}'")).unwrap();
 
-        let lost = store.ping().await.unwrap_err();
-        server.sql(&format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")).unwrap();
+    let lost = store.ping().await.unwrap_err();
+    server.sql(&format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")).unwrap();
 
-        assert!(matches!(lost, Error::Unavailable(_)), "{lost:?}");
-        store.ping().await.unwrap();
-    }
+    assert!(matches!(lost, Error::Unavailable(_)), "{lost:?}");
+    store.ping().await.unwrap();
+}
+
+/// A file that another program holds, such as one that copies it.
+#[tokio::test]
+async fn a_file_that_somebody_else_holds_is_named_and_comes_back() {
+    let records = Records::sqlite().unwrap();
+    let store = Store::open(&impatient(&records)).await.unwrap();
+    let path = records.url().strip_prefix("sqlite:").unwrap();
+    let mut other = SqliteConnection::connect(path).await.unwrap();
+    other.execute("BEGIN IMMEDIATE").await.unwrap();
+
+    let held = store.begin("test").await.map(drop);
+    let read = store.all_banks().await;
+    other.execute("ROLLBACK").await.unwrap();
+
+    assert!(matches!(held, Err(Error::Unavailable(_))), "{held:?}");
+    assert_eq!(read.unwrap(), [], "who reads waits for nobody");
+    store.begin("test").await.unwrap().commit().await.unwrap();
+}
+
+/// A file that something wrote into.
+#[tokio::test]
+async fn a_broken_file_is_named_and_mended_it_is_whole() {
+    let records = Records::sqlite().unwrap();
+    let settings = patient(&records);
+    let store = open(&records).await;
+    let bank = stored_bank(&store, 1).await;
+    store.close().await;
+    let path = records.url().strip_prefix("sqlite:").unwrap();
+    let whole = std::fs::read(path).unwrap();
+    let broken: Vec<u8> = whole.iter().map(|byte| byte ^ 0x5a).collect();
+    std::fs::write(path, &broken).unwrap();
+
+    let refused = Store::open(&settings).await.map(drop);
+    let kept = std::fs::read(path).unwrap();
+    std::fs::write(path, &whole).unwrap();
+
+    let Err(Error::Other(fault)) = refused else { panic!("{refused:?}") };
+    assert_eq!(fault.code.as_deref(), Some("26"), "{fault}");
+    assert!(fault.message.contains("not a database"), "{fault}");
+    assert!(kept == broken, "nothing was written over what a person may yet mend");
+    let banks = Store::open(&settings).await.unwrap().all_banks().await.unwrap();
+    assert_eq!(banks[0].id, bank);
+}
+
+/// A file that is gone, and something else in its place.
+#[tokio::test]
+async fn a_folder_in_the_place_of_the_file_is_unavailable() {
+    let records = Records::sqlite().unwrap();
+    std::fs::create_dir(records.url().strip_prefix("sqlite:").unwrap()).unwrap();
+
+    let lost = Store::open(&impatient(&records)).await.map(drop);
+
+    assert!(matches!(lost, Err(Error::Unavailable(_))), "{lost:?}");
 }
 
 #[tokio::test]

@@ -34,7 +34,12 @@ fn decode_program() -> PathBuf {
 
 /// Another desk over the same records: a second node.
 pub async fn node(records: &Records, clock: &Arc<Clock>, settings: Settings) -> Desk {
-    let store = Store::open(&mamori_store::Settings::new(records.url())).await.unwrap();
+    let store = mamori_store::Settings {
+        // Long enough on the busiest machine.
+        acquire_timeout: std::time::Duration::from_mins(1),
+        ..mamori_store::Settings::new(records.url())
+    };
+    let store = Store::open(&store).await.unwrap();
     let pool = Pool::start(PoolSettings {
         program: decode_program(),
         args: Vec::new(),
