@@ -195,6 +195,10 @@ async fn open_sqlite(path: &str, settings: &Settings) -> Result<Pools, Error> {
         .synchronous(SqliteSynchronous::Full)
         // Hashes are random, so their index is hit everywhere: 64 MiB of it in memory.
         .pragma("cache_size", "-65536")
+        // Each batch of an import writes to thousands of pages, many of them again and again. Moved
+        // to the file every 64 MiB and not, as is the default, every 4, a million hashes come in
+        // faster by a third (`desk/examples/import.rs`).
+        .pragma("wal_autocheckpoint", "16384")
         .pragma("journal_size_limit", "67108864");
     let reading = both.pragma("query_only", "ON");
 

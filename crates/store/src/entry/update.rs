@@ -14,43 +14,51 @@ use crate::error::{Error, OrCorrupt};
 use crate::query::queries;
 use crate::tx::Tx;
 
+// Many by their hashes: first the ids, one look-up for each hash, and nothing that depends on how
+// many entries the bank has. Told all in one, SQLite read the whole bank for each thousand lines.
 queries! {
     UPDATE_ENTRY = "-- update_entry
         UPDATE entry
            SET source_id = $2, labels = $3, expires_at = $4, expired_at = $5, changed_by = $6
          WHERE id = $1 AND withdrawn_at IS NULL AND expired_at IS NULL";
     UPDATE_ENTRIES = "-- update_entries
+        WITH given AS MATERIALIZED (
+            SELECT entry.id AS known, value ->> 'says_source_id' AS says_source_id,
+                   value ->> 'source_id' AS new_source_id, value ->> 'labels' AS new_labels,
+                   value ->> 'says_expires_at' AS says_expires_at,
+                   value ->> 'expires_at' AS new_expires_at
+              FROM json_each($2)
+             CROSS JOIN entry
+             WHERE bank_id = $1 AND kind = value ->> 'kind' AND hash = unhex(value ->> 'hash')
+               AND withdrawn_at IS NULL AND expired_at IS NULL)
         UPDATE entry
            SET source_id = CASE WHEN says_source_id THEN new_source_id ELSE source_id END,
                labels = coalesce(new_labels, labels),
                expires_at = CASE WHEN says_expires_at THEN new_expires_at ELSE expires_at END,
                changed_by = $3
-          FROM (SELECT value ->> 'kind' AS new_kind, unhex(value ->> 'hash') AS new_hash,
-                       value ->> 'says_source_id' AS says_source_id,
-                       value ->> 'source_id' AS new_source_id, value ->> 'labels' AS new_labels,
-                       value ->> 'says_expires_at' AS says_expires_at,
-                       value ->> 'expires_at' AS new_expires_at
-                  FROM json_each($2)) AS given
-         WHERE bank_id = $1 AND kind = new_kind AND hash = new_hash
-           AND withdrawn_at IS NULL AND expired_at IS NULL
+          FROM given
+         WHERE id = known AND withdrawn_at IS NULL AND expired_at IS NULL
            AND (labels <> coalesce(new_labels, labels)
                 OR (says_source_id AND source_id IS DISTINCT FROM new_source_id)
                 OR (says_expires_at AND expires_at IS DISTINCT FROM new_expires_at))
         RETURNING id, kind, hash",
         postgres: "-- update_entries
+        WITH given AS MATERIALIZED (
+            SELECT entry.id AS known, says_source_id, said.source_id AS new_source_id,
+                   said.labels AS new_labels, says_expires_at, said.expires_at AS new_expires_at
+              FROM json_to_recordset(CAST($2 AS json))
+                   AS said (kind text, hash text, says_source_id boolean, source_id text,
+                            labels text, says_expires_at boolean, expires_at bigint)
+              JOIN entry ON bank_id = $1 AND entry.kind = said.kind
+                        AND entry.hash = decode(said.hash, 'hex')
+                        AND withdrawn_at IS NULL AND expired_at IS NULL)
         UPDATE entry
            SET source_id = CASE WHEN says_source_id THEN new_source_id ELSE source_id END,
                labels = coalesce(new_labels, labels),
                expires_at = CASE WHEN says_expires_at THEN new_expires_at ELSE expires_at END,
                changed_by = $3
-          FROM (SELECT kind AS new_kind, decode(hash, 'hex') AS new_hash, says_source_id,
-                       source_id AS new_source_id, labels AS new_labels, says_expires_at,
-                       expires_at AS new_expires_at
-                  FROM json_to_recordset(CAST($2 AS json))
-                       AS (kind text, hash text, says_source_id boolean, source_id text,
-                           labels text, says_expires_at boolean, expires_at bigint)) AS given
-         WHERE bank_id = $1 AND kind = new_kind AND hash = new_hash
-           AND withdrawn_at IS NULL AND expired_at IS NULL
+          FROM given
+         WHERE id = known AND withdrawn_at IS NULL AND expired_at IS NULL
            AND (labels <> coalesce(new_labels, labels)
                 OR (says_source_id AND source_id IS DISTINCT FROM new_source_id)
                 OR (says_expires_at AND expires_at IS DISTINCT FROM new_expires_at))

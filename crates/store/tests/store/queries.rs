@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use mamori_store::query;
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
-use sqlx::{Connection as _, Executor as _, PgConnection, SqlSafeStr as _, SqliteConnection};
+use sqlx::{
+    Connection as _, Executor as _, PgConnection, Row as _, SqlSafeStr as _, SqliteConnection,
+};
 
 use crate::given::open;
 
@@ -25,6 +27,28 @@ on_both_engines! {
         }
         store.close().await;
     }
+}
+
+/// Told in one, SQLite read the whole bank for each thousand lines of an import.
+#[tokio::test]
+async fn entries_are_updated_without_reading_their_bank() {
+    let records = Records::sqlite().unwrap();
+    let store = open(&records).await;
+    let query = query::all().find(|query| query.name == "UPDATE_ENTRIES").unwrap();
+    let path = records.url().strip_prefix("sqlite:").unwrap();
+    let mut sqlite = SqliteConnection::connect(path).await.unwrap();
+
+    let explain = format!("EXPLAIN QUERY PLAN {}", query.sqlite);
+    let rows = sqlx::query(sqlx::AssertSqlSafe(explain)).fetch_all(&mut sqlite).await.unwrap();
+    let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+
+    let ways: Vec<&String> = plan.iter().filter(|step| step.contains(" entry ")).collect();
+    assert!(
+        ways.iter().any(|step| step.contains("INDEX entry_hash (bank_id=? AND kind=? AND hash=?)"))
+    );
+    assert!(ways.iter().any(|step| step.contains("INTEGER PRIMARY KEY (rowid=?)")));
+    assert_eq!(ways.len(), 2, "{plan:#?}");
+    store.close().await;
 }
 
 #[test]

@@ -1,10 +1,21 @@
 //! Entries: added, listed, imported, exported, withdrawn.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::body::Body;
+use futures_util::{StreamExt as _, stream};
+use mamori_desk::Admin;
+use mamori_model::page::PageSize;
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
 use serde_json::json;
 
 use crate::house::{House, Who};
+
+/// How long a long list is, and how many lines of it come at once.
+const LINES: u64 = 50_000;
+const AT_ONCE: u64 = 500;
 
 on_both_engines! {
     async fn what_a_bank_has_already_is_not_added_twice(records: Records) {
@@ -127,6 +138,36 @@ on_both_engines! {
         let id = answer["id"].as_str().unwrap();
         assert_eq!(house.get(Who::Admin, &format!("{path}/{id}")).await.ok(), answer);
         assert_eq!(house.get(Who::Admin, &path).await.ok()["data"][0], answer);
+    }
+
+    async fn a_long_list_is_taken_as_it_comes_and_never_held_whole(records: Records) {
+        let house = House::open(records).await;
+        let bank = house.bank("list-a").await;
+        let id = bank.rsplit('/').next().unwrap().parse().unwrap();
+        let (desk, furthest) = (house.desk.clone(), Arc::new(AtomicU64::new(0)));
+        let seen = Arc::clone(&furthest);
+        // Each chunk is made when it is asked for, and looks how much of the earlier ones is stored.
+        let chunks = stream::iter((0..LINES).step_by(500)).then(move |from| {
+            let (desk, seen) = (desk.clone(), Arc::clone(&seen));
+            async move {
+                let admin = Admin::at_the_machine();
+                let imports = desk.imports(&admin, id, None, PageSize::DEFAULT).await.unwrap();
+                let stored = imports.rows.first().map_or(0, |import| import.lines);
+                seen.fetch_max(from - stored, Ordering::SeqCst);
+                let line = |number: u64| format!("{{\"hash\":\"{number:064x}\"}}\n");
+                let lines = (from..from + AT_ONCE).map(line).collect::<String>();
+                Ok::<_, std::io::Error>(lines.into_bytes())
+            }
+        });
+        let (path, media_type) = (format!("{bank}/imports"), Some("application/x-ndjson"));
+        let mut request = house.request(Who::Admin, "POST", &path, media_type, Vec::new());
+        *request.body_mut() = Body::from_stream(chunks);
+
+        let answer = house.send(request).await.ok();
+
+        assert_eq!((&answer["added"], &answer["rejected"]), (&json!(LINES), &json!(0)));
+        let held = furthest.load(Ordering::SeqCst);
+        assert!((1..=5_000 + 2 * AT_ONCE).contains(&held), "{held} lines were asked for too early");
     }
 
     async fn what_is_exported_is_imported_as_the_same(records: Records) {

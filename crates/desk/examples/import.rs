@@ -1,0 +1,150 @@
+//! Measures an import of a million lines into both engines:
+//! `cargo run --release -p mamori-desk --example import [LINES [ENGINE]]`.
+#![expect(clippy::print_stdout, reason = "the figures are what it is for")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt, stream};
+use mamori_desk::create_bank::NewBank;
+use mamori_desk::import_lines::LineFormat;
+use mamori_desk::{Admin, Clock, Desk, Settings};
+use mamori_media::{Limits, Pool, PoolSettings};
+use mamori_model::{
+    Action, BankId, Distance, HashKind, Jurisdictions, Purpose, Quality, Reach, Surface,
+};
+use mamori_store::Store;
+use mamori_testkit::records::Records;
+use tokio_util::sync::CancellationToken;
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// How many lines come at once: about 64 KiB, as from a socket.
+const LINES_AT_ONCE: usize = 800;
+
+fn main() -> Result<ExitCode, Failure> {
+    let argument = std::env::args().nth(1);
+    if argument.as_deref() == Some("decode") {
+        return Ok(mamori_media::run_worker());
+    }
+    let lines = argument.map_or(Ok(1_000_000), |text| text.parse())?;
+    let only = std::env::args().nth(2);
+    let is_wanted = |engine: &str| only.as_deref().is_none_or(|only| only == engine);
+    let runtime = tokio::runtime::Runtime::new()?;
+    if is_wanted("sqlite") {
+        runtime.block_on(measure(Records::sqlite()?, "SQLite", lines))?;
+    }
+    if is_wanted("postgres") {
+        runtime.block_on(measure(Records::postgres()?, "PostgreSQL", lines))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn measure(records: Records, engine: &str, lines: u64) -> Result<(), Failure> {
+    let desk = desk(&records).await?;
+    let bank = bank(&desk).await?;
+    println!("{engine}: {lines} lines, {} MiB before", resident_mib("VmRSS"));
+    let stop = CancellationToken::new();
+    let following = tokio::spawn({
+        let (desk, stop) = (desk.clone(), stop.clone());
+        async move { desk.follow(stop).await }
+    });
+
+    tell("hashes alone", &import(&desk, bank, lines, "").await?);
+    tell("the same again", &import(&desk, bank, lines, "").await?);
+    let said = r#","source_id":"case 7","labels":["A1","reviewed"]"#;
+    tell("the same with more to say", &import(&desk, bank, lines, said).await?);
+
+    while desk.holdings().entries < usize::try_from(lines)? {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    stop.cancel();
+    following.await?;
+    desk.close().await;
+    Ok(())
+}
+
+struct Measured {
+    lines: u64,
+    counts: String,
+    took: Duration,
+}
+
+fn tell(what: &str, measured: &Measured) {
+    let lines = u32::try_from(measured.lines).map_or(f64::NAN, f64::from);
+    let rate = lines / measured.took.as_secs_f64();
+    println!(
+        "  {what}: {rate:.0} lines a second ({:.1} s), {}; {} MiB, at most {} MiB",
+        measured.took.as_secs_f64(),
+        measured.counts,
+        resident_mib("VmRSS"),
+        resident_mib("VmHWM"),
+    );
+}
+
+async fn import(desk: &Desk, bank: BankId, lines: u64, said: &str) -> Result<Measured, Failure> {
+    let chunks = Box::pin(chunks(lines, said.to_owned()));
+    let begun = Instant::now();
+    let (format, kind) = (LineFormat::Ndjson, HashKind::Pdq);
+    let import = desk.import_entries(&Admin::at_the_machine(), bank, format, kind, chunks).await?;
+    let counts = format!(
+        "{} added, {} changed, {} as they were",
+        import.added, import.updated, import.duplicates
+    );
+    Ok(Measured { lines: import.lines, counts, took: begun.elapsed() })
+}
+
+/// The lines, made as they are asked for: spread like real hashes, so that an index of them is hit
+/// everywhere.
+fn chunks(lines: u64, said: String) -> impl Stream<Item = Result<Bytes, Failure>> {
+    stream::iter(0..lines).chunks(LINES_AT_ONCE).map(move |numbers| {
+        let line = |number: u64| {
+            let word = |salt: u64| (number ^ salt << 32).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let [a, b, c, d] = [0, 1, 2, 3].map(word);
+            format!("{{\"hash\":\"{a:016x}{b:016x}{c:016x}{d:016x}\"{said}}}\n")
+        };
+        Ok(Bytes::from(numbers.into_iter().map(line).collect::<String>()))
+    })
+}
+
+async fn desk(records: &Records) -> Result<Desk, Failure> {
+    let store = Store::open(&mamori_store::Settings::new(records.url())).await?;
+    let pool = Pool::start(PoolSettings {
+        program: "/proc/self/exe".into(),
+        args: vec!["decode".into()],
+        workers: 1,
+        waiting_max: 1,
+        limits: Limits::default(),
+    });
+    let desk = Desk::new(store, pool.await?, Arc::new(Clock::system()), Settings::default())?;
+    desk.load().await?;
+    Ok(desk)
+}
+
+async fn bank(desk: &Desk) -> Result<BankId, Failure> {
+    let bank = NewBank {
+        name: "measured".parse()?,
+        purpose: Purpose::Rehearsal,
+        source: "numbers".parse()?,
+        legal_basis: "none needed".parse()?,
+        owner: "whoever measures".parse()?,
+        reach: Reach::new(BTreeSet::from([Surface::Public]), Jurisdictions::Everywhere, None)?,
+        distance_max: Distance::PDQ_SAME_MAX,
+        quality_min: Quality::TRUSTED_MIN,
+        action: Action::None,
+        is_enabled: true,
+    };
+    Ok(desk.create_bank(&Admin::at_the_machine(), bank).await?.id)
+}
+
+/// A line of this process's status, in MiB.
+fn resident_mib(name: &str) -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kib.unwrap_or(0) / 1024
+}
