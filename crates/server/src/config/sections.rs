@@ -200,7 +200,7 @@ impl Default for Webhooks {
             endpoint_concurrency: 4,
             service_concurrency: 8,
             private_networks: Vec::new(),
-            loopback: false,
+            loopback: true,
             endpoints_max: 10,
         }
     }
