@@ -60,16 +60,16 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def delivered(service, endpoint):
-    """Deliveries that came: what is still on its way is not sent again."""
-    wanted = {service.post(f"/v1/webhooks/{endpoint}/test")["delivery_id"] for _ in range(SPARE)}
+def delivered(service, endpoints):
+    """A delivery for each endpoint that came: what is still on its way is not sent again."""
+    wanted = {service.post(f"/v1/webhooks/{one}/test")["delivery_id"] for one in endpoints}
     until = time.monotonic() + DELIVERY_S_MAX
     while time.monotonic() < until:
         page = service.call("GET", "/v1/deliveries?state=delivered&limit=1000")["data"]
         if wanted <= {delivery["id"] for delivery in page}:
             return sorted(wanted)
         time.sleep(0.2)
-    raise SystemExit(f"only {len(page)} of {SPARE} webhooks came")
+    raise SystemExit(f"only {len(page)} of {len(wanted)} webhooks came")
 
 
 def make(admin, service, receiver):
@@ -79,6 +79,7 @@ def make(admin, service, receiver):
     make_bank = lambda name: admin.post("/v1/banks", BANK | {"name": name})["id"]
     make_key = lambda name: admin.post(
         "/v1/keys", {"role": "service", "service_id": owner, "name": name})["id"]
+    make_service = lambda name: admin.post("/v1/services", {"name": name})["id"]
     make_endpoint = lambda _: service.post("/v1/webhooks", {"url": receiver})["id"]
     spare = [f"spare-{nth}" for nth in range(SPARE)]
 
@@ -94,9 +95,10 @@ def make(admin, service, receiver):
         "banks": [bank], "spare-banks": map(make_bank, spare),
         "entries": entries[:1], "spare-entries": entries[1:],
         "imports": [imported["id"]], "matches": [matched], "services": [owner],
+        "spare-services": map(make_service, spare),
         "spare-keys": map(make_key, spare),
         "endpoints": [endpoint], "spare-endpoints": map(make_endpoint, spare),
-        "deliveries": delivered(service, endpoint),
+        "deliveries": delivered(service, [make_endpoint(name) for name in spare]),
     }
 
 
