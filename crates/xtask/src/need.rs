@@ -12,6 +12,8 @@ pub enum Need {
     Postgres,
     /// Python with `venv` and `pip`.
     Python,
+    /// Python's headers, for packages that are built where they are installed.
+    PythonHeaders,
     /// `curl`, for the lines that the README shows.
     Curl,
     /// A C++ compiler, for libFuzzer.
@@ -43,6 +45,11 @@ impl Need {
             Self::Python => {
                 succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"]))
             }
+            Self::PythonHeaders => {
+                let there = "import os.path, sysconfig, sys; \
+                    sys.exit(not os.path.exists(sysconfig.get_path('include') + '/Python.h'))";
+                succeeds(Command::new("python3").args(["-c", there]))
+            }
             Self::Curl => succeeds(Command::new("curl").arg("--version")),
             Self::Valgrind => succeeds(Command::new("valgrind").arg("--version")),
             // It says its version and fails.
@@ -58,6 +65,7 @@ impl Need {
         match self {
             Self::Postgres => Source::Debian(&["postgresql"]),
             Self::Python => Source::Debian(&["python3", "python3-venv"]),
+            Self::PythonHeaders => Source::Debian(&["python3-dev"]),
             Self::Curl => Source::Debian(&["curl"]),
             Self::Valgrind => Source::Debian(&["valgrind"]),
             Self::Wrk => Source::Debian(&["wrk"]),

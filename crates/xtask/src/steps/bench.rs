@@ -30,7 +30,7 @@ const PACKAGES: [&str; 4] =
 pub const STEP: Step = Step {
     name: "bench",
     about: "speed beside the peers, into docs/performance.md [--quick] (needs PyPI)",
-    needs: &[Need::Python, Need::Wrk],
+    needs: &[Need::Python, Need::PythonHeaders, Need::Cxx, Need::Wrk],
     run: bench,
 };
 

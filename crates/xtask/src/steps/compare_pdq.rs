@@ -16,7 +16,7 @@ const PACKAGES: [&str; 3] = ["pdqhash==0.2.8", "pillow==13.0.0", "numpy==2.4.6"]
 pub const STEP: Step = Step {
     name: "compare-pdq",
     about: "our PDQ against Python's `pdqhash` on drawn pictures (needs PyPI)",
-    needs: &[Need::Python],
+    needs: &[Need::Python, Need::PythonHeaders, Need::Cxx],
     run: compare,
 };
 
