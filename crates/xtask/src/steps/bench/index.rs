@@ -103,7 +103,7 @@ fn rows_of(Measured { kind, rows, figures }: &Measured) -> Result<Vec<Row>> {
             " s",
             if is_large { Goal::Most(2.0) } else { Goal::None },
         )?,
-        plain("coming and going, each a second", "changes_per_s", "", Goal::Least(99_000.0))?,
+        plain("coming and going, each a second", "changes_per_s", "", Goal::Least(100_000.0))?,
         plain("a change is seen after at most", "visible_ms_max", " ms", Goal::Most(1_000.0))?,
         plain("recall, every query against the scan", "recall_percent", " %", Goal::Least(100.0))?,
     ];
