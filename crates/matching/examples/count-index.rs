@@ -4,12 +4,14 @@
 
 use mamori_matching::{Index, Indexed, near_each};
 use mamori_model::{BankId, Distance, EntryId, Hash, Pdq};
+use mamori_testkit::hashes::any;
+use mamori_testkit::pictures::chance::Chance;
 use uuid::Uuid;
 
 fn main() -> std::io::Result<()> {
-    let mut state = 1_u64;
-    let hashes: Vec<Pdq> = (0..30_000).map(|_| pdq(&mut state)).collect();
-    let queries: Vec<Pdq> = (0..300).map(|_| pdq(&mut state)).collect();
+    let mut chance = Chance::new(1);
+    let hashes: Vec<Pdq> = (0..30_000).map(|_| any(&mut chance).into()).collect();
+    let queries: Vec<Pdq> = (0..300).map(|_| any(&mut chance).into()).collect();
     let bank: BankId = Uuid::from_u128(1).into();
     let lens = [(bank, Distance::PDQ_SAME_MAX)];
     let entries: Vec<Indexed> = (1..)
@@ -30,14 +32,4 @@ fn main() -> std::io::Result<()> {
         near_each(&hashes, &queries, Distance::PDQ_SAME_MAX).iter().map(Vec::len).sum();
     println!("{found} {scanned}");
     Ok(())
-}
-
-fn pdq(state: &mut u64) -> Pdq {
-    let mut bytes = [0; 32];
-    for word in bytes.as_chunks_mut::<8>().0 {
-        *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        *word = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb).to_ne_bytes();
-    }
-    bytes.into()
 }

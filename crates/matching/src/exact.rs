@@ -8,7 +8,7 @@ use mamori_model::{BankId, Distance, EntryId, Hash, HashKind, Md5, Sha256};
 use crate::Near;
 use crate::kept::{Kept, exact_key};
 use crate::shelf::Shelf;
-use crate::shelves::{Left, Shelves, Step, apply, draft, publish, take};
+use crate::shelves::{Left, Shelves, Step, apply, lift, publish, take};
 
 /// The exact hashes of every bank.
 #[derive(Default)]
@@ -27,8 +27,8 @@ impl Exact {
     /// Takes `step` in. Entries of it that are of another kind now leave.
     pub fn insert(&mut self, step: &Step, ids: &RangeInclusive<EntryId>) {
         let banks: BTreeSet<BankId> = step.values().map(|(bank, _)| *bank).collect();
-        let mut sha256 = draft(&self.sha256, ids, &banks);
-        let mut md5 = draft(&self.md5, ids, &banks);
+        let mut sha256 = lift(&mut self.sha256, ids, &banks);
+        let mut md5 = lift(&mut self.md5, ids, &banks);
         let stale = stale(apply(&mut sha256, step), apply(&mut md5, step));
         publish(&mut self.sha256, sha256);
         publish(&mut self.md5, md5);
@@ -41,8 +41,8 @@ impl Exact {
     /// Takes the entries `ids` out; their keys are left for [`Self::forget`].
     pub fn remove(&mut self, ids: &RangeInclusive<EntryId>) -> Vec<Stale> {
         let none = BTreeSet::new();
-        let mut sha256 = draft(&self.sha256, ids, &none);
-        let mut md5 = draft(&self.md5, ids, &none);
+        let mut sha256 = lift(&mut self.sha256, ids, &none);
+        let mut md5 = lift(&mut self.md5, ids, &none);
         let stale = stale(take(&mut sha256, ids), take(&mut md5, ids));
         publish(&mut self.sha256, sha256);
         publish(&mut self.md5, md5);

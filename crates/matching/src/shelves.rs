@@ -32,6 +32,16 @@ pub fn draft<H: Kept>(
     shelves.iter().filter(touched).map(|(bank, shelf)| (*bank, Arc::clone(shelf))).collect()
 }
 
+/// As [`draft`], but the shelves leave their places until [`publish`] puts them back, and nobody
+/// has them beside: writing to them copies nothing.
+pub fn lift<H: Kept>(
+    shelves: &mut Shelves<H>,
+    ids: &RangeInclusive<EntryId>,
+    banks: &BTreeSet<BankId>,
+) -> Draft<H> {
+    shelves.extract_if(|bank, shelf| banks.contains(bank) || shelf.reaches(ids)).collect()
+}
+
 /// Puts the entries of `step` that are of this kind where they belong, takes all its entries out
 /// of every other place, and gives what they were before.
 pub fn apply<H: Kept>(draft: &mut Draft<H>, step: &Step) -> Left<H> {

@@ -1,7 +1,8 @@
-//! What tests and the demo stand on: pictures drawn by code, a throw-away PostgreSQL.
+//! What tests and the demo stand on: pictures and hashes drawn by code, a throw-away PostgreSQL.
 //!
 //! No hash list, no abusive material, no real person's data.
 
+pub mod hashes;
 pub mod pictures;
 pub mod postgres;
 pub mod records;

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use jiff::SignedDuration;
 use mamori_desk::{Desk, NewEntry, Settings};
-use mamori_model::{Action, Hash, Pdq, Surface, Verdict};
+use mamori_matching::{Index, Indexed};
+use mamori_model::{Action, EntryId, Hash, Pdq, Surface, Verdict};
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
 use tokio_util::sync::CancellationToken;
@@ -47,6 +48,26 @@ on_both_engines! {
         for (byte, expected) in [(1, Verdict::Allow), (0x0f, Verdict::Hold), (0xf0, Verdict::Hold)] {
             assert_eq!(verdict(&house, &second, byte).await, expected, "{byte}");
         }
+    }
+
+    async fn a_start_reads_the_snapshot_and_not_every_entry(records: Records) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("index");
+        let house = house(records).await;
+        let bank = house.bank("known", Action::Hold).await;
+        house.add(&bank, Pdq::from([1; 32])).await;
+        let first = node(&house.records, &house.clock, with_snapshot(&path)).await;
+        assert!(first.save_snapshot().await.unwrap());
+        // One more than the records have: whoever read those would not hold it.
+        let (index, tag) = Index::open(&path).unwrap();
+        let entry = EntryId::new(1_000).unwrap();
+        let hash = Hash::Pdq(Pdq::from([2; 32]));
+        index.insert(&[Indexed { entry, bank: bank.id, hash }]);
+        index.save(&path, &tag).unwrap();
+
+        let second = node(&house.records, &house.clock, with_snapshot(&path)).await;
+
+        assert_eq!(second.holdings().entries, 2);
     }
 
     async fn a_snapshot_of_other_records_or_a_damaged_one_is_not_used(records: Records) {

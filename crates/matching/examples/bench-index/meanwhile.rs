@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 
 use mamori_matching::{Index, Indexed};
 use mamori_model::{BankId, EntryId, Hash};
+use mamori_testkit::hashes::any;
+use mamori_testkit::pictures::chance::Chance;
 
-use crate::sets::{Dice, Set};
+use crate::sets::Set;
 use crate::{Failure, MAX, float, percentile, tell};
 
 /// How many entries come, and as many go, each second: a little more than is promised.
@@ -75,7 +77,7 @@ struct Changed {
 }
 
 fn change(index: &Index, bank: BankId) -> Result<Changed, String> {
-    let mut dice = Dice(3);
+    let mut chance = Chance::new(3);
     let start = Instant::now();
     let mut visible_max = Duration::ZERO;
     let mut next = FIRST;
@@ -84,7 +86,7 @@ fn change(index: &Index, bank: BankId) -> Result<Changed, String> {
     while start.elapsed() < TIME {
         let some: Vec<Indexed> = (next..next + step)
             .filter_map(EntryId::new)
-            .map(|entry| Indexed { entry, bank, hash: Hash::Pdq(dice.hash()) })
+            .map(|entry| Indexed { entry, bank, hash: Hash::Pdq(any(&mut chance).into()) })
             .collect();
         let called = Instant::now();
         index.insert(&some);

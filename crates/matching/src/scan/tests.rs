@@ -1,3 +1,6 @@
+use mamori_testkit::hashes::any;
+use mamori_testkit::pictures::chance::Chance;
+
 use super::*;
 
 fn by_brute_force(bank: &[Pdq], query: &Pdq, max: Distance) -> Vec<Found> {
@@ -78,15 +81,8 @@ fn equal_hashes_are_all_found_in_the_order_of_the_list() {
 
 #[test]
 fn many_queries_against_many_hashes_are_answered_as_by_the_scan() {
-    let mut next = 7_u64;
-    let mut hash = || {
-        let mut bytes = [0; 32];
-        for word in bytes.as_chunks_mut::<8>().0 {
-            next = next.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
-            *word = (next ^ (next >> 31)).to_ne_bytes();
-        }
-        Pdq::from(bytes)
-    };
+    let mut chance = Chance::new(7);
+    let mut hash = || Pdq::from(any(&mut chance));
     let bank: Vec<Pdq> = (0..INDEX_ROWS).map(|_| hash()).collect();
     let mut queries: Vec<Pdq> = (0..INDEX_QUERIES - 500).map(|_| hash()).collect();
     queries.extend(bank.iter().take(500));

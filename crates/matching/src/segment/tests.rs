@@ -1,34 +1,27 @@
-use mamori_model::BankId;
+use mamori_model::{BankId, Pdq};
+use mamori_testkit::hashes;
+use mamori_testkit::pictures::chance::Chance;
 use uuid::Uuid;
 
 use super::*;
 use crate::segment::probe::Scratch;
-use crate::words::differing;
+use crate::words::{HasWords as _, differing};
 
-/// Numbers that are the same at every run.
-struct Dice(u64);
+/// Hashes that are the same at every run.
+struct Dice(Chance);
 
 impl Dice {
-    fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
     fn hash(&mut self) -> Words {
-        [(); 4].map(|()| self.roll())
+        Pdq::from(hashes::any(&mut self.0)).words()
     }
 
     /// `hash` with `bits` of its bits flipped.
     fn near(&mut self, hash: &Words, bits: u32) -> Words {
-        let mut near = *hash;
-        while differing(&near, hash) < bits {
-            let bit = self.roll() % 256;
-            let word = usize::try_from(bit / 64).unwrap();
-            near[word] = near[word] & !(1 << (bit % 64)) | (!hash[word] & 1 << (bit % 64));
+        let mut bytes = [0; 32];
+        for (chunk, word) in bytes.as_chunks_mut::<8>().0.iter_mut().zip(hash) {
+            *chunk = word.to_ne_bytes();
         }
-        near
+        Pdq::from(hashes::near(&mut self.0, &bytes, bits)).words()
     }
 }
 
@@ -55,7 +48,7 @@ fn check(segment: &Segment, hashes: &[Words], query: &Words, max: u32) -> usize 
 
 #[test]
 fn nothing_is_missed_and_nothing_comes_twice_among_random_hashes() {
-    let mut dice = Dice(1);
+    let mut dice = Dice(Chance::new(1));
     let hashes: Vec<Words> = (0..60_000).map(|_| dice.hash()).collect();
     let segment = segment(&hashes);
     assert!(segment.plan(31).is_some(), "this is about the slots, not about the scan");
@@ -70,7 +63,7 @@ fn nothing_is_missed_and_nothing_comes_twice_among_random_hashes() {
 
 #[test]
 fn the_very_limit_is_found_and_one_bit_more_is_not() {
-    let mut dice = Dice(2);
+    let mut dice = Dice(Chance::new(2));
     let mut hashes: Vec<Words> = (0..30_000).map(|_| dice.hash()).collect();
     let query = dice.hash();
     for (place, bits) in (0..).step_by(100).zip((25..=37).cycle().take(260)) {
@@ -88,7 +81,7 @@ fn the_very_limit_is_found_and_one_bit_more_is_not() {
 /// slot, one far from them in some.
 #[test]
 fn crowds_do_not_hide_anything() {
-    let mut dice = Dice(3);
+    let mut dice = Dice(Chance::new(3));
     let flat = dice.hash();
     let mut hashes: Vec<Words> = (0..40_000).map(|_| dice.hash()).collect();
     hashes.extend((0..60_000_u32).map(|n| dice.near(&flat, n % 12)));
@@ -104,7 +97,7 @@ fn crowds_do_not_hide_anything() {
 
 #[test]
 fn equal_hashes_are_found_each_with_its_row() {
-    let mut dice = Dice(4);
+    let mut dice = Dice(Chance::new(4));
     let one = dice.hash();
     let hashes = vec![one; 9_000];
     let segment = segment(&hashes);

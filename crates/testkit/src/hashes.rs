@@ -1,0 +1,45 @@
+//! Hashes of 256 bits that no picture has, for whatever compares them.
+
+use crate::pictures::chance::Chance;
+
+/// Any hash. Two of them differ in about 128 bits.
+pub fn any(chance: &mut Chance) -> [u8; 32] {
+    let mut hash = [0; 32];
+    for word in hash.as_chunks_mut::<8>().0 {
+        *word = chance.number().to_ne_bytes();
+    }
+    hash
+}
+
+/// A hash that differs from `hash` in `bits` bits, 256 at most.
+pub fn near(chance: &mut Chance, hash: &[u8; 32], bits: u32) -> [u8; 32] {
+    let mut near = *hash;
+    let mut left = bits.min(256);
+    while left > 0 {
+        let bit = usize::try_from(chance.below(256)).unwrap_or_default();
+        let mask = 1 << (bit % 8);
+        let byte = near.get_mut(bit / 8).zip(hash.get(bit / 8));
+        // Each bit once: one that was flipped before stays so.
+        if let Some((byte, _)) = byte.filter(|(byte, before)| (**byte ^ **before) & mask == 0) {
+            *byte ^= mask;
+            left -= 1;
+        }
+    }
+    near
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_near_hash_differs_in_as_many_bits_as_asked() {
+        let mut chance = Chance::new(1);
+        let hash = any(&mut chance);
+        for bits in [0, 1, 31, 255, 256] {
+            let near = near(&mut chance, &hash, bits);
+            let differing = hash.iter().zip(near).map(|(a, b)| (a ^ b).count_ones());
+            assert_eq!(differing.sum::<u32>(), bits);
+        }
+    }
+}
