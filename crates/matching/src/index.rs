@@ -21,6 +21,8 @@ use crate::words::HasWords as _;
 /// How many entries become visible in one step. A step holds queries of exact hashes up for well
 /// under 1 ms, and those of PDQ hashes not at all.
 const STEP_ROWS: usize = 4_096;
+/// How many queries at most are asked together, slot by slot.
+const BATCH_QUERIES: usize = 1_024;
 
 /// One entry, as the index needs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +46,7 @@ pub struct Near {
     pub distance: Distance,
 }
 
-/// All entries of all banks, in memory: about 90 bytes for a PDQ hash, 75 for a SHA-256.
+/// All entries of all banks, in memory: below 100 bytes for a PDQ hash, 75 for a SHA-256.
 pub struct Index {
     fresh_rows: usize,
     /// Held by whoever changes the index. Queries never take it.
@@ -132,30 +134,28 @@ impl Index {
     /// has processors.
     pub fn near_each(&self, queries: &[Pdq], lens: &[(BankId, Distance)]) -> Vec<Vec<Near>> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let share = queries.len().div_ceil(threads).max(1);
         let mut answers = vec![Vec::new(); queries.len()];
-        std::thread::scope(|scope| {
-            let mut shares = queries.chunks(share).zip(answers.chunks_mut(share));
-            let mine = shares.next();
-            for (queries, answers) in shares {
-                scope.spawn(move || self.answer(queries, lens, answers));
-            }
-            if let Some((queries, answers)) = mine {
+        // The more queries go together, the more of them find in a cache what one has read.
+        let block = queries.len().div_ceil(threads).clamp(1, BATCH_QUERIES);
+        let blocks = queries.len().div_ceil(block);
+        let left = Mutex::new(queries.chunks(block).zip(answers.chunks_mut(block)));
+        let work = || {
+            while let Some((queries, answers)) = next_of(&left) {
                 self.answer(queries, lens, answers);
             }
+        };
+        std::thread::scope(|scope| {
+            for _ in 1..threads.min(blocks) {
+                scope.spawn(work);
+            }
+            work();
         });
         answers
     }
 
     fn answer(&self, queries: &[Pdq], lens: &[(BankId, Distance)], answers: &mut [Vec<Near>]) {
-        let pile = self.pdq.load();
-        let mut next = queries.iter().skip(1);
-        for (query, answer) in queries.iter().zip(answers) {
-            // While this query waits for memory, that of the next one may come too.
-            if let Some(next) = next.next() {
-                pile.expect(next, lens);
-            }
-            pile.near(query, lens, answer);
+        self.pdq.load().near_each(queries, lens, answers);
+        for answer in answers {
             answer.sort_unstable_by_key(|near| (near.distance, near.entry));
         }
     }
@@ -271,6 +271,11 @@ impl Index {
     fn change(&self) -> RwLockWriteGuard<'_, Exact> {
         self.exact.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The next of what several threads share.
+fn next_of<T>(left: &Mutex<impl Iterator<Item = T>>) -> Option<T> {
+    left.lock().unwrap_or_else(PoisonError::into_inner).next()
 }
 
 #[cfg(test)]

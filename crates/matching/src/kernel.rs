@@ -1,20 +1,28 @@
 //! The innermost loops, and their clones for processors that do more at a time.
 //!
 //! A clone is the same code compiled for more features. Only [`agreeing`] is written twice: no
-//! compiler turns its loop into the one instruction that moves the agreeing rows together.
+//! compiler turns its loop into one with masks.
 
 use crate::segment::probe::Group;
-use crate::segment::slot::{ROW_SHIFT, place};
+use crate::segment::slot::{Sought, place};
 use crate::words::{HasWords, Words, differing};
 
-/// Whether the processor compares sixteen postings at a time: AVX-512 with the bit counts, and
-/// BMI2.
+/// Whether the processor compares 32 tags at a time: AVX-512 with the bit counts, and BMI2.
 #[cfg(target_arch = "x86_64")]
 pub fn is_wide() -> bool {
     std::arch::is_x86_feature_detected!("avx512f")
+        && std::arch::is_x86_feature_detected!("avx512bitalg")
         && std::arch::is_x86_feature_detected!("avx512bw")
         && std::arch::is_x86_feature_detected!("avx512vl")
         && std::arch::is_x86_feature_detected!("avx512vpopcntdq")
+        && std::arch::is_x86_feature_detected!("bmi2")
+        && std::arch::is_x86_feature_detected!("popcnt")
+}
+
+/// Whether the processor compares sixteen tags at a time: AVX2, with bit counts and BMI2.
+#[cfg(target_arch = "x86_64")]
+pub fn is_middling() -> bool {
+    std::arch::is_x86_feature_detected!("avx2")
         && std::arch::is_x86_feature_detected!("bmi2")
         && std::arch::is_x86_feature_detected!("popcnt")
 }
@@ -34,68 +42,63 @@ pub fn fetch<T>(rows: &[T], at: usize) {
     let _ = (rows, at);
 }
 
-/// Puts the rows of `groups` whose lower bits differ from `low` in few enough bits into `found`.
+/// Puts the postings of `group` into `found` whose tags differ from the one sought in few enough
+/// bits.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
 #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
 pub fn agreeing<const WIDE: bool>(
-    postings: &[u32],
-    groups: &[Group],
-    low: u32,
+    tags: &[u16],
+    group: &Group,
+    sought: Sought,
     found: &mut Vec<u32>,
 ) {
-    for group in groups {
-        let Some(postings) = postings.get(place(group.from)..place(group.to)) else { continue };
-        #[cfg(target_arch = "x86_64")]
-        if WIDE {
-            // SAFETY: `WIDE` is true only in clones that are called where `is_wide`.
-            unsafe { agreeing_wide(postings, low, group.low_max, found) };
-            continue;
-        }
-        for posting in postings {
-            let differing = (posting ^ low) & LOW_MASK;
-            if differing.count_ones() <= group.low_max {
-                found.push(posting >> ROW_SHIFT);
-            }
+    let Some(tags) = tags.get(place(group.from)..place(group.to)) else { return };
+    #[cfg(target_arch = "x86_64")]
+    if WIDE {
+        // SAFETY: `WIDE` is true only in clones that are called where `is_wide`.
+        return unsafe { agreeing_wide(tags, group, sought, found) };
+    }
+    let agrees = |tag: u16| {
+        let differing = (tag ^ sought.tag) & sought.all;
+        let (all, low) = (differing.count_ones(), (differing & sought.low).count_ones());
+        all <= u32::from(group.tag_max) && low <= u32::from(group.low_max)
+    };
+    for (some, first) in tags.chunks(16).zip((group.from..).step_by(16)) {
+        // Without a way out of the loop, so that sixteen are compared at a time; few agree.
+        if some.iter().fold(false, |any, tag| any | agrees(*tag)) {
+            let postings = some.iter().zip(first..).filter(|(tag, _)| agrees(**tag));
+            found.extend(postings.map(|(_, posting)| posting));
         }
     }
 }
 
-/// The lower bits of a posting.
-const LOW_MASK: u32 = (1 << ROW_SHIFT) - 1;
-
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,bmi2,popcnt")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,avx512bitalg,bmi2,popcnt")]
 #[inline]
 #[expect(unsafe_code, reason = "see SAFETY")]
-#[expect(clippy::as_conversions, clippy::cast_possible_wrap, reason = "the same bits")]
-fn agreeing_wide(postings: &[u32], low: u32, low_max: u32, found: &mut Vec<u32>) {
+fn agreeing_wide(tags: &[u16], group: &Group, sought: Sought, found: &mut Vec<u32>) {
     use core::arch::x86_64::{
-        __m512i, _mm512_and_si512, _mm512_mask_cmple_epu32_mask, _mm512_maskz_compress_epi32,
-        _mm512_maskz_loadu_epi32, _mm512_popcnt_epi32, _mm512_set1_epi32, _mm512_srli_epi32,
-        _mm512_storeu_si512, _mm512_xor_si512,
+        _mm512_and_si512, _mm512_mask_cmple_epu16_mask, _mm512_maskz_loadu_epi16,
+        _mm512_popcnt_epi16, _mm512_set1_epi16, _mm512_xor_si512,
     };
-    let low = _mm512_set1_epi32(low as i32);
-    let mask = _mm512_set1_epi32(LOW_MASK as i32);
-    let low_max = _mm512_set1_epi32(low_max as i32);
-    for some in postings.chunks(16) {
-        let there = u16::MAX >> (16 - some.len());
+    let all_of = |number: u16| _mm512_set1_epi16(number.cast_signed());
+    let (tag, all, low) = (all_of(sought.tag), all_of(sought.all), all_of(sought.low));
+    let (tag_max, low_max) = (all_of(group.tag_max), all_of(group.low_max));
+    let mut first = group.from;
+    for some in tags.chunks(32) {
+        let there = u32::MAX >> (32 - some.len());
         // SAFETY: reads the lanes under `there` only, as many as `some` is long.
-        let some = unsafe { _mm512_maskz_loadu_epi32(there, some.as_ptr().cast()) };
-        let differing = _mm512_and_si512(_mm512_xor_si512(some, low), mask);
-        let agree = _mm512_mask_cmple_epu32_mask(there, _mm512_popcnt_epi32(differing), low_max);
-        if agree == 0 {
-            continue;
+        let some = unsafe { _mm512_maskz_loadu_epi16(there, some.as_ptr().cast()) };
+        let differing = _mm512_and_si512(_mm512_xor_si512(some, tag), all);
+        let agree = _mm512_mask_cmple_epu16_mask(there, _mm512_popcnt_epi16(differing), tag_max);
+        let lower = _mm512_popcnt_epi16(_mm512_and_si512(differing, low));
+        let mut agree = _mm512_mask_cmple_epu16_mask(agree, lower, low_max);
+        while agree != 0 {
+            found.push(first + agree.trailing_zeros());
+            agree &= agree - 1;
         }
-        let rows = _mm512_srli_epi32::<ROW_SHIFT>(some);
-        let rows: __m512i = _mm512_maskz_compress_epi32(agree, rows);
-        found.reserve(16);
-        let len = found.len();
-        // SAFETY: there is room for sixteen more, and the first `count_ones` of them are written.
-        unsafe {
-            _mm512_storeu_si512(found.as_mut_ptr().add(len).cast(), rows);
-            found.set_len(len + place(agree.count_ones()));
-        }
+        first += 32;
     }
 }
 

@@ -35,8 +35,10 @@ impl<T: Pod> Large<T> {
         let from = if is_large { map.as_ptr().align_offset(LARGE_PAGE) } else { 0 };
         #[cfg(target_os = "linux")]
         if is_large {
-            // A wish: a kernel without large pages gives small ones.
-            let _ = map.advise_range(memmap2::Advice::HugePage, from, bytes);
+            // A wish: a kernel without large pages gives small ones. Only for whole pages: the
+            // rest of the last one would be memory that nothing uses.
+            let whole = bytes / LARGE_PAGE * LARGE_PAGE;
+            let _ = map.advise_range(memmap2::Advice::HugePage, from, whole);
         }
         Ok(Self { map, from, len, of: PhantomData })
     }

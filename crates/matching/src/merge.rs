@@ -15,7 +15,7 @@ use crate::words::HasWords as _;
 
 /// From how many rows on what came since is worth a segment, unless told otherwise. Comparing as
 /// many takes about as long as a look-up in a million.
-pub const FRESH_ROWS: usize = 8_192;
+pub const FRESH_ROWS: usize = 2_048;
 /// A segment goes into the next one while it is at most so many times as large: each row is built
 /// anew a few times only, however many come, and a query has few segments to ask.
 const GROWTH: usize = 4;

@@ -12,11 +12,12 @@ use mamori_model::{BankId, Distance, EntryId, Hash, Pdq};
 
 use crate::Near;
 use crate::gone::Gone;
-use crate::kernel;
-use crate::segment::Segment;
-use crate::segment::probe::Scratch;
+use crate::kernel::{self, TILE_ROWS, Tile};
+use crate::segment::slot::place;
+use crate::segment::{Segment, batch, probe};
+use crate::shelf::Block;
 use crate::shelves::{Shelves, Step, apply, draft, publish, take};
-use crate::words::HasWords as _;
+use crate::words::{HasWords, Words};
 
 /// Segments and shelves. An entry is in one of them at most.
 #[derive(Clone, Default)]
@@ -39,12 +40,24 @@ pub struct Placed {
     pub live: Vec<u32>,
 }
 
+/// Which banks of a segment a query looks in.
+struct Lens {
+    /// The limit of each bank, by its number.
+    of_bank: Vec<Option<Distance>>,
+    /// The largest of them.
+    max: u32,
+}
+
+thread_local! {
+    static SCRATCH: RefCell<(probe::Scratch, batch::Scratch)> = RefCell::default();
+}
+
 impl Placed {
     /// A segment that nothing has left.
     pub fn new(segment: Segment) -> Self {
         let mut live = vec![0; segment.banks().len()];
-        for bank in segment.bank_of() {
-            if let Some(count) = live.get_mut(usize::from(*bank)) {
+        for number in (0..segment.len()).filter_map(|row| segment.bank_number(row)) {
+            if let Some(count) = live.get_mut(number) {
                 *count += 1;
             }
         }
@@ -58,7 +71,7 @@ impl Placed {
 
     /// The bank of a row that is still there.
     pub fn bank(&self, row: usize) -> Option<BankId> {
-        let number = usize::from(*self.segment.bank_of().get(row)?);
+        let number = self.segment.bank_number(row)?;
         let is_live = *self.live.get(number)? > 0 && !self.gone.has(row);
         self.segment.banks().get(number).copied().filter(|_| is_live)
     }
@@ -69,12 +82,33 @@ impl Placed {
         self.bank(row).map(|_| row)
     }
 
+    /// The limits of the banks that have rows here; `None` if none has.
+    fn lens(&self, limits: &HashMap<BankId, Distance>) -> Option<Lens> {
+        let limit_of = |(bank, live): (&BankId, &u32)| limits.get(bank).filter(|_| *live > 0);
+        let of_bank: Vec<_> =
+            self.segment.banks().iter().zip(&self.live).map(|it| limit_of(it).copied()).collect();
+        let max = of_bank.iter().copied().flatten().max()?.0;
+        Some(Lens { of_bank, max })
+    }
+
+    /// The entry of a row that is near, if it is still there and within its bank's limit.
+    fn tell(&self, lens: &Lens, row: u32, distance: u32) -> Option<Near> {
+        let row = place(row);
+        let number = self.segment.bank_number(row)?;
+        let limit = lens.of_bank.get(number).copied().flatten()?;
+        if distance > limit.0 || self.gone.has(row) {
+            return None;
+        }
+        let (entry, bank) = (self.segment.id(row)?, *self.segment.banks().get(number)?);
+        Some(Near { entry, bank, distance: Distance(distance) })
+    }
+
     /// Notes that a row left.
     pub fn remove(&mut self, row: usize) {
         if self.bank(row).is_none() || !self.gone.add(row) {
             return;
         }
-        let number = self.segment.bank_of().get(row).map(|number| usize::from(*number));
+        let number = self.segment.bank_number(row);
         if let Some(count) = number.and_then(|number| self.live.get_mut(number)) {
             *count -= 1;
         }
@@ -148,58 +182,67 @@ impl Pile {
         next
     }
 
-    /// Asks for memory that a query will need soon, without waiting for it.
-    pub fn expect(&self, query: &Pdq, lens: &[(BankId, Distance)]) {
+    /// Adds every entry within its bank's limit of `query` to `near`, in no order.
+    pub fn near(&self, query: &Pdq, lens: &[(BankId, Distance)], near: &mut Vec<Near>) {
         let words = query.words();
+        let limits = limits(lens);
         for placed in &self.placed {
-            let here = lens.iter().filter(|(bank, _)| placed.segment.banks().contains(bank));
-            if let Some(max) = here.map(|(_, max)| *max).max() {
-                placed.segment.expect(&words, max.0);
+            let Some(lens) = placed.lens(&limits) else { continue };
+            let mut hit = |row, distance| near.extend(placed.tell(&lens, row, distance));
+            SCRATCH.with_borrow_mut(|(scratch, _)| {
+                placed.segment.near(&words, lens.max, scratch, &mut hit);
+            });
+        }
+        for (bank, max, block) in self.blocks(&limits) {
+            kernel::scan(block.hashes(), &words, max.0, &mut |row, distance| {
+                near.extend(tell(block, bank, row, distance));
+            });
+        }
+    }
+
+    /// As [`Self::near`] for each of `queries`.
+    pub fn near_each(
+        &self,
+        queries: &[Pdq],
+        lens: &[(BankId, Distance)],
+        answers: &mut [Vec<Near>],
+    ) {
+        let words: Vec<Words> = queries.iter().map(HasWords::words).collect();
+        let limits = limits(lens);
+        let mut add = |query: usize, near: Option<Near>| {
+            if let Some(answer) = answers.get_mut(query) {
+                answer.extend(near);
+            }
+        };
+        for placed in &self.placed {
+            let Some(lens) = placed.lens(&limits) else { continue };
+            let mut hit = |query, row, distance| add(query, placed.tell(&lens, row, distance));
+            SCRATCH.with_borrow_mut(|(single, batch)| {
+                placed.segment.near_each(&words, lens.max, batch, single, &mut hit);
+            });
+        }
+        let mut tile = Tile::default();
+        for (bank, max, block) in self.blocks(&limits) {
+            for (first, rows) in (0..).step_by(TILE_ROWS).zip(block.hashes().chunks(TILE_ROWS)) {
+                tile.fill(rows);
+                for (at, query) in words.iter().enumerate() {
+                    kernel::scan_tile(&tile, query, max.0, &mut |row, distance| {
+                        add(at, tell(block, bank, first + row, distance));
+                    });
+                }
             }
         }
     }
 
-    /// Adds every entry within its bank's limit of `query` to `near`, in no order.
-    pub fn near(&self, query: &Pdq, lens: &[(BankId, Distance)], near: &mut Vec<Near>) {
-        thread_local! {
-            static SCRATCH: RefCell<Scratch> = RefCell::default();
-        }
-        let words = query.words();
-        let mut limits: HashMap<BankId, Distance> = HashMap::with_capacity(lens.len());
-        for (bank, max) in lens {
-            let limit = limits.entry(*bank).or_insert(*max);
-            *limit = (*limit).max(*max);
-        }
-        for placed in &self.placed {
-            let limit_of = |(bank, live): (&BankId, &u32)| limits.get(bank).filter(|_| *live > 0);
-            let banks = placed.segment.banks();
-            let by_number: Vec<_> = banks.iter().zip(&placed.live).map(limit_of).collect();
-            let Some(max) = by_number.iter().copied().flatten().max() else { continue };
-            let mut hit = |row: u32, distance: u32| {
-                let row = crate::segment::slot::place(row);
-                let number = placed.segment.bank_of().get(row).copied().map(usize::from);
-                let Some(number) = number else { return };
-                let limit = by_number.get(number).copied().flatten();
-                if limit.is_none_or(|limit| distance > limit.0) || placed.gone.has(row) {
-                    return;
-                }
-                if let (Some(entry), Some(bank)) = (placed.segment.id(row), banks.get(number)) {
-                    near.push(Near { entry, bank: *bank, distance: Distance(distance) });
-                }
-            };
-            SCRATCH.with_borrow_mut(|scratch| {
-                placed.segment.near(&words, max.0, scratch, &mut hit);
-            });
-        }
-        for (bank, max) in limits {
-            for block in self.fresh.get(&bank).into_iter().flat_map(|shelf| shelf.blocks()) {
-                kernel::scan(block.hashes(), &words, max.0, &mut |row, distance| {
-                    if let Some(entry) = block.ids().get(crate::segment::slot::place(row)) {
-                        near.push(Near { entry: *entry, bank, distance: Distance(distance) });
-                    }
-                });
-            }
-        }
+    /// The blocks of what came since, each with its bank and the limit of that.
+    fn blocks<'a>(
+        &'a self,
+        limits: &'a HashMap<BankId, Distance>,
+    ) -> impl Iterator<Item = (BankId, Distance, &'a Block<Pdq>)> {
+        limits.iter().flat_map(|(bank, max)| {
+            let blocks = self.fresh.get(bank).into_iter().flat_map(|shelf| shelf.blocks());
+            blocks.map(|block| (*bank, *max, block))
+        })
     }
 
     /// How many hashes each bank has; a bank may come several times.
@@ -216,4 +259,20 @@ impl Pile {
     pub fn fresh_rows(&self) -> usize {
         self.fresh.values().map(|shelf| shelf.len()).sum()
     }
+}
+
+/// The limit of each bank; of a bank that is named twice the larger.
+fn limits(lens: &[(BankId, Distance)]) -> HashMap<BankId, Distance> {
+    let mut limits: HashMap<BankId, Distance> = HashMap::with_capacity(lens.len());
+    for (bank, max) in lens {
+        let limit = limits.entry(*bank).or_insert(*max);
+        *limit = (*limit).max(*max);
+    }
+    limits
+}
+
+/// The entry of a row of a block.
+fn tell(block: &Block<Pdq>, bank: BankId, row: u32, distance: u32) -> Option<Near> {
+    let entry = *block.ids().get(place(row))?;
+    Some(Near { entry, bank, distance: Distance(distance) })
 }

@@ -2,37 +2,44 @@
 //!
 //! The rows lie in the order of their entries' ids. Each slot ([`mod@slot`]) has them once more, in
 //! the order of some of their bits; what is near to a query agrees with it in one of the slots at
-//! least ([`mod@shape`] has the proof and the prices). A look-up in ten million rows compares about
-//! 2,600 of them.
+//! least, and in the slot after it too, so to speak ([`mod@shape`] has the proof). A look-up in ten
+//! million rows compares about 200 hashes.
 
+pub mod batch;
 mod build;
 mod choose;
+mod cost;
 mod flips;
+mod key;
 pub mod probe;
+pub mod rows;
 pub mod shape;
 pub mod slot;
+pub mod tables;
 
 use std::ops::{Range, RangeInclusive};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use mamori_model::{BankId, EntryId};
 
 use crate::large::Large;
 use crate::words::Words;
 use flips::Flips;
+use rows::{BankNumbers, Ids};
 use shape::{Plan, Shape};
-use slot::{Slot, Tables};
+use slot::Slot;
+use tables::Tables;
 
 pub use build::{Row, split};
 
 /// The most rows of a segment.
-pub const ROWS_MAX: usize = slot::ROWS_MAX;
+pub const ROWS_MAX: usize = tables::ROWS_MAX;
 
 /// Rows and their slots. It never changes; what left is noted beside it, see [`crate::pile`].
 pub struct Segment {
     parts: Parts,
-    /// How to look as far as each distance; `None` where a scan is better.
-    plans: Vec<Option<Plan>>,
+    /// How to look as far as each distance, once it was asked for; `None` where a scan is better.
+    plans: Vec<OnceLock<Option<Plan>>>,
     flips: Vec<Arc<Flips>>,
 }
 
@@ -40,12 +47,10 @@ pub struct Segment {
 pub struct Parts {
     /// The hash of each row.
     pub hashes: Large<Words>,
-    /// The id of the first row; the others are told by how far they are from it.
-    pub first: EntryId,
-    /// How far the id of each row is from the first.
-    pub after_first: Large<u32>,
+    /// The entry of each row.
+    pub ids: Ids,
     /// Which of `banks` each row is in.
-    pub bank_of: Large<u16>,
+    pub bank_numbers: BankNumbers,
     /// The banks.
     pub banks: Vec<BankId>,
     /// The widths of the slots.
@@ -72,34 +77,25 @@ impl Segment {
         &self.parts.banks
     }
 
-    /// Which of [`Self::banks`] each row is in.
-    pub fn bank_of(&self) -> &[u16] {
-        &self.parts.bank_of
+    /// Which of [`Self::banks`] a row is in.
+    #[inline]
+    pub fn bank_number(&self, row: usize) -> Option<usize> {
+        self.parts.bank_numbers.get(row)
     }
 
     /// The entry of a row.
     pub fn id(&self, row: usize) -> Option<EntryId> {
-        let after = i64::from(*self.parts.after_first.get(row)?);
-        EntryId::new(self.parts.first.number() + after)
+        self.parts.ids.id(row)
     }
 
     /// The row of an entry.
     pub fn row(&self, id: EntryId) -> Option<usize> {
-        let after = u32::try_from(id.number() - self.parts.first.number()).ok()?;
-        // New entries have larger ids than all before: no search for them.
-        if self.parts.after_first.last().is_none_or(|last| *last < after) {
-            return None;
-        }
-        self.parts.after_first.binary_search(&after).ok()
+        self.parts.ids.row(id)
     }
 
     /// The rows of the entries in `ids`.
     pub fn rows_in(&self, ids: &RangeInclusive<EntryId>) -> Range<usize> {
-        let after = |id: &EntryId| id.number() - self.parts.first.number();
-        let (start, end) = (after(ids.start()), after(ids.end()));
-        let from = self.parts.after_first.partition_point(|after| i64::from(*after) < start);
-        let to = self.parts.after_first.partition_point(|after| i64::from(*after) <= end);
-        from..to.max(from)
+        self.parts.ids.rows_in(ids)
     }
 
     /// What it is made of.
@@ -120,7 +116,8 @@ impl Segment {
     }
 
     fn plan(&self, distance: u32) -> Option<&Plan> {
-        self.plans.get(usize::try_from(distance).ok()?)?.as_ref()
+        let plan = self.plans.get(usize::try_from(distance).ok()?)?;
+        plan.get_or_init(|| self.shape().plan(distance)).as_ref()
     }
 
     /// The flips of a slot's upper bits: of none of them, of one, of two, of three.

@@ -44,6 +44,8 @@ pub fn measure(index: &Index, set: &Set, bank: BankId) -> Result<(), Failure> {
         (busy, writer.join())
     });
     let changed = changed.map_err(|_| "the writer stopped")??;
+    tell("busy_query_us_p50", percentile(&mut busy, 50) * 1e6);
+    tell("busy_query_us_p90", percentile(&mut busy, 90) * 1e6);
     tell("busy_query_us_p99", percentile(&mut busy, 99) * 1e6);
     tell("changes_per_s", changed.rate);
     tell("visible_ms_max", changed.visible_max.as_secs_f64() * 1e3);

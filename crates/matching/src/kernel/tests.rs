@@ -8,25 +8,28 @@ fn both_ways_to_find_what_agrees_agree() {
     if !is_wide() {
         return;
     }
-    let postings: Vec<u32> = (0..200_u32).map(|n| n.wrapping_mul(0x9e37_79b9)).collect();
-    for to in 0..=70 {
-        for low_max in 0..=3 {
-            let groups =
-                [Group { from: 3.min(to), to, low_max }, Group { from: 100, to: 133, low_max }];
+    let tags: Vec<u16> = (0..200_u16).map(|n| n.wrapping_mul(0x9e37)).collect();
+    let sought = Sought { tag: 0x35a, low: 0x1f, all: 0xfff };
+    let mut most = 0;
+    for to in 0..=170_u32 {
+        for (low_max, tag_max) in [(0, 0), (0, 3), (1, 4), (2, 5), (3, 7), (5, 12)] {
+            let group = Group { from: 3.min(to), to, low_max, tag_max };
             let mut plain = Vec::new();
             let mut wide = Vec::new();
-            agreeing::<false>(&postings, &groups, 0x5a, &mut plain);
+            agreeing::<false>(&tags, &group, sought, &mut plain);
             // SAFETY: `is_wide` said so.
-            unsafe { wide_of(&postings, &groups, 0x5a, &mut wide) };
-            assert_eq!(plain, wide, "{to} {low_max}");
+            unsafe { wide_of(&tags, &group, sought, &mut wide) };
+            assert_eq!(plain, wide, "{to} {low_max} {tag_max}");
+            most = most.max(plain.len());
         }
     }
+    assert_eq!(most, 167, "the widest limits take all");
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,bmi2,popcnt")]
-fn wide_of(postings: &[u32], groups: &[Group], low: u32, found: &mut Vec<u32>) {
-    agreeing::<true>(postings, groups, low, found);
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,avx512bitalg,bmi2,popcnt")]
+fn wide_of(tags: &[u16], group: &Group, sought: Sought, found: &mut Vec<u32>) {
+    agreeing::<true>(tags, group, sought, found);
 }
 
 #[test]

@@ -2,13 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use mamori_model::{BankId, Distance, EntryId};
 
 use super::flips::{Flips, flips};
+use super::rows::{BankNumbers, Ids};
 use super::shape::Shape;
-use super::slot::{Slot, Tables};
+use super::slot::Slot;
+use super::tables::Tables;
 use super::{Parts, ROWS_MAX, Segment};
 use crate::large::Large;
 use crate::words::Words;
@@ -49,27 +51,29 @@ impl Segment {
     pub fn build(rows: &[Row]) -> io::Result<Self> {
         let misfit = || io::Error::new(io::ErrorKind::InvalidInput, "rows that do not fit");
         let first = rows.first().ok_or_else(misfit)?.id;
+        let ids = Ids::zeroed(first, rows.len())?.fill(rows.iter().map(|row| row.id));
+        let ids = ids.ok_or_else(misfit)?;
         let mut hashes = Large::zeroed(rows.len())?;
-        let mut after_first = Large::zeroed(rows.len())?;
-        let mut bank_of = Large::zeroed(rows.len())?;
         let mut banks = Banks::default();
-        let places = hashes.iter_mut().zip(after_first.iter_mut()).zip(bank_of.iter_mut());
-        for (row, ((hash, after), bank)) in rows.iter().zip(places) {
+        for (row, hash) in rows.iter().zip(hashes.iter_mut()) {
             *hash = row.hash;
-            *after = u32::try_from(row.id.number() - first.number()).map_err(|_| misfit())?;
-            *bank = banks.number(row.bank).ok_or_else(misfit)?;
+            banks.number(row.bank).ok_or_else(misfit)?;
+        }
+        let mut bank_numbers = BankNumbers::zeroed(banks.names.len(), rows.len())?;
+        for (place, row) in rows.iter().enumerate() {
+            bank_numbers.set(place, banks.number(row.bank).ok_or_else(misfit)?);
         }
         let shape = Shape::for_rows(rows.len(), Distance::PDQ_SAME_MAX.0);
         let (slots, places) = Slot::all(&shape, rows.len());
-        let tables = Tables::build(&slots, places, &hashes)?;
+        let tables = Tables::build(shape.layout, &slots, places, &hashes)?;
         let banks = banks.names;
-        Ok(Self::of(Parts { hashes, first, after_first, bank_of, banks, shape, slots, tables }))
+        Ok(Self::of(Parts { hashes, ids, bank_numbers, banks, shape, slots, tables }))
     }
 
     /// A segment of its parts, which belong together.
     pub fn of(parts: Parts) -> Self {
         let shape = &parts.shape;
-        let plans = (0..=Distance::LIMIT_MAX.0).map(|distance| shape.plan(distance)).collect();
+        let plans = (0..=Distance::LIMIT_MAX.0).map(|_| OnceLock::new()).collect();
         let mut known: HashMap<u32, Arc<Flips>> = HashMap::new();
         let flips_of =
             |high: &u32| Arc::clone(known.entry(*high).or_insert_with(|| Arc::new(flips(*high))));

@@ -7,10 +7,12 @@
 //! every choice costs more than a scan, it is a scan.
 
 use super::Segment;
+use super::cost::{SCAN_NS, float};
+use super::key;
 use super::probe::{Group, Scratch};
-use super::shape::{Plan, RADIUS_MAX, SCAN_NS, cheapest, float};
+use super::shape::{Plan, RADIUS_MAX, SLOTS_MAX, cheapest};
 use super::slot::{Slot, group, place};
-use crate::kernel;
+use crate::kernel::fetch;
 use crate::words::Words;
 
 /// By how much the groups may be fuller than expected before the radii are chosen anew.
@@ -27,103 +29,116 @@ pub enum Choice {
     Scan,
 }
 
+impl Plan {
+    /// Whether groups with `rows` postings are fuller than they were taken to be.
+    pub fn is_crowded(&self, rows: u64) -> bool {
+        let rows = float(usize::try_from(rows).unwrap_or(usize::MAX));
+        rows > self.postings * CROWDED + FEW_ROWS
+    }
+}
+
 impl Segment {
-    /// Decides; for [`Choice::Ask`] notes the radii and the groups.
+    /// Decides; for [`Choice::Ask`] notes the keys, the radii and the groups.
     pub fn choose(&self, query: &Words, max: u32, scratch: &mut Scratch) -> Choice {
         let Some(plan) = self.plan(max) else { return Choice::Scan };
-        let rows = self.note(query, plan, scratch);
-        let expected: f64 = self.expected_rows(plan);
-        if rows <= expected * CROWDED + FEW_ROWS {
+        self.keys(query, &mut scratch.keys);
+        let rows = self.note(plan, scratch);
+        if !plan.is_crowded(rows) {
             return Choice::Ask;
         }
-        let costs: Vec<_> = (0..self.slots().len()).map(|slot| self.costs(slot, query)).collect();
+        let keys = scratch.keys.iter().take(self.slots().len()).enumerate();
+        let costs: Vec<_> = keys.map(|(slot, key)| self.costs(slot, *key)).collect();
         let Some(plan) = cheapest(&costs, max) else { return Choice::Scan };
         if plan.cost_ns >= float(self.hashes().len()) * SCAN_NS {
             return Choice::Scan;
         }
-        self.note(query, &plan, scratch);
+        self.note(&plan, scratch);
         Choice::Ask
     }
 
-    /// Asks for the memory of the directories that a query will need soon, without waiting for it.
-    pub fn expect(&self, query: &Words, max: u32) {
-        let Some(plan) = self.plan(max) else { return };
-        for (index, (slot, radius)) in self.slots().iter().zip(&plan.radii).enumerate() {
-            let Ok(radius) = usize::try_from(*radius) else { continue };
-            let high = key_of(slot, query) >> slot.low;
-            let directory = slot.directory(self.tables());
-            for flips in self.flips(index).iter().take(radius + 1) {
-                for flip in flips {
-                    kernel::fetch(directory, place(high ^ flip));
-                }
-            }
-        }
+    /// The key of `query` in each slot.
+    pub fn keys(&self, query: &Words, keys: &mut [u32; SLOTS_MAX]) {
+        key::each(self.slots().iter().map(|slot| &slot.key), query, keys);
     }
 
     /// Notes the radii of `plan` and its groups that are not empty; how many postings those have.
-    fn note(&self, query: &Words, plan: &Plan, scratch: &mut Scratch) -> f64 {
-        scratch.groups.clear();
-        scratch.radii = plan.radii;
+    fn note(&self, plan: &Plan, scratch: &mut Scratch) -> u64 {
+        let Scratch { keys, groups, ends, radii, .. } = scratch;
+        groups.clear();
+        *radii = plan.radii;
         let mut rows = 0;
-        let slots = self.slots().iter().zip(&plan.radii).zip(&mut scratch.ends);
-        for (index, ((slot, radius), end)) in slots.enumerate() {
-            if let Ok(radius) = usize::try_from(*radius) {
-                let key = key_of(slot, query);
-                let directory = slot.directory(self.tables());
-                for (weight, flips) in self.flips(index).iter().enumerate().take(radius + 1) {
-                    let low_max = u32::try_from(radius - weight).unwrap_or(0);
-                    for flip in flips {
-                        let (from, to) = group(directory, key >> slot.low ^ flip);
-                        if from < to {
-                            rows += u64::from(to - from);
-                            scratch.groups.push(Group { from, to, low_max });
-                        }
-                    }
+        for (slot, end) in (0..self.slots().len()).zip(ends) {
+            self.expect_slot(slot + 1, keys, plan);
+            rows += self.note_slot(slot, keys, plan, groups);
+            *end = groups.len();
+        }
+        rows
+    }
+
+    /// Adds the groups of a slot that are not empty to `groups`; how many postings they have.
+    #[inline]
+    pub fn note_slot(
+        &self,
+        index: usize,
+        keys: &[u32; SLOTS_MAX],
+        plan: &Plan,
+        groups: &mut Vec<Group>,
+    ) -> u64 {
+        let Some((slot, high, radius)) = self.asked(index, keys, plan) else { return 0 };
+        let after = if index + 1 < self.slots().len() { index + 1 } else { 0 };
+        let next = plan.radii.get(after).map_or(-1, |radius| i16::from(*radius));
+        let both_max = radius.saturating_add_signed(next + 1);
+        let directory = slot.directory(self.tables());
+        let first = u32::try_from(slot.postings_from).unwrap_or(u32::MAX);
+        let mut rows = 0;
+        for (flips, weight) in self.flips(index).iter().zip(0..=radius) {
+            let (low_max, tag_max) = (radius - weight, both_max - weight);
+            for flip in flips {
+                let (from, to) = group(directory, high ^ flip);
+                if from < to {
+                    rows += u64::from(to - from);
+                    groups.push(Group { from: first + from, to: first + to, low_max, tag_max });
                 }
             }
-            *end = scratch.groups.len();
         }
-        float(usize::try_from(rows).unwrap_or(usize::MAX))
+        rows
+    }
+
+    /// Asks for the places of a slot's directory, without waiting for them.
+    fn expect_slot(&self, index: usize, keys: &[u32; SLOTS_MAX], plan: &Plan) {
+        let Some((slot, high, radius)) = self.asked(index, keys, plan) else { return };
+        let directory = slot.directory(self.tables());
+        for flip in self.flips(index).iter().take(usize::from(radius) + 1).flatten() {
+            fetch(directory, place(high ^ flip));
+        }
+    }
+
+    /// A slot that a plan asks: the number of the query's own group there, and the radius.
+    #[inline]
+    fn asked(
+        &self,
+        index: usize,
+        keys: &[u32; SLOTS_MAX],
+        plan: &Plan,
+    ) -> Option<(&Slot, u32, u16)> {
+        let slot = self.slots().get(index)?;
+        let radius = u16::try_from(*plan.radii.get(index)?).ok()?;
+        Some((slot, keys.get(index)? >> slot.low, radius))
     }
 
     /// What asking a slot would cost this query, by radius, as the directory has it.
-    fn costs(&self, index: usize, query: &Words) -> [f64; RADIUS_MAX + 1] {
+    fn costs(&self, index: usize, key: u32) -> [f64; RADIUS_MAX + 1] {
         let mut costs = [f64::INFINITY; RADIUS_MAX + 1];
         let Some(slot) = self.slots().get(index) else { return costs };
-        let high = key_of(slot, query) >> slot.low;
         let directory = slot.directory(self.tables());
         let mut rows = 0;
         for ((radius, cost), flips) in costs.iter_mut().enumerate().zip(self.flips(index)) {
             for flip in flips {
-                let (from, to) = group(directory, high ^ flip);
+                let (from, to) = group(directory, key >> slot.low ^ flip);
                 rows += place(to.saturating_sub(from));
             }
             *cost = self.shape().found_cost(index, radius, rows);
         }
         costs
     }
-
-    /// How many postings the groups of `plan` have where hashes are spread evenly.
-    fn expected_rows(&self, plan: &Plan) -> f64 {
-        let radii = plan.radii.iter().enumerate();
-        let asked = radii.filter_map(|(slot, radius)| Some((slot, usize::try_from(*radius).ok()?)));
-        asked.map(|(slot, radius)| self.shape().expected_rows(slot, radius)).sum()
-    }
-}
-
-/// The key of a query, in the clone that the processor has.
-#[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
-fn key_of(slot: &Slot, query: &Words) -> u32 {
-    #[cfg(target_arch = "x86_64")]
-    if kernel::is_wide() {
-        // SAFETY: the processor has the feature, as the question above found.
-        return unsafe { key_of_wide(slot, query) };
-    }
-    slot.key.of::<false>(query)
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "bmi2")]
-fn key_of_wide(slot: &Slot, query: &Words) -> u32 {
-    slot.key.of::<true>(query)
 }

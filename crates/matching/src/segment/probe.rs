@@ -1,8 +1,8 @@
 //! One look-up in a segment: which rows of the chosen groups agree, and which of those are near.
 //!
-//! What takes time is memory that no cache holds. So each slot goes through three steps, and the
-//! steps of neighbouring slots overlap: ask for its postings; read them, and ask for the hashes of
-//! the rows that agree; compare those hashes. By the time of each step its memory has come.
+//! What takes time is memory that no cache holds. So nothing is waited for: the tags of a group are
+//! asked for while those of groups before it are read; a posting whose tag agrees waits for one
+//! slot until its row's number is there, and for one more until the hash of that row is.
 
 use super::Segment;
 use super::choose::Choice;
@@ -11,28 +11,41 @@ use super::slot::place;
 use crate::kernel::{self, fetch};
 use crate::words::{Words, differing};
 
+/// For how many groups ahead tags are asked for.
+const AHEAD: usize = 16;
+/// Tags in a cache line.
+const LINE_TAGS: usize = 32;
+
 /// What a look-up needs for a while; a thread keeps it from one to the next.
 #[derive(Default)]
 pub struct Scratch {
+    /// The query's key of each slot.
+    pub keys: [u32; SLOTS_MAX],
     /// The groups to be read, slot by slot.
     pub groups: Vec<Group>,
     /// Of each slot, where its groups end in `groups`.
     pub ends: [usize; SLOTS_MAX],
     /// How far each slot looks; −1 where it is not asked.
     pub radii: [i8; SLOTS_MAX],
-    /// The rows that agreed, of two neighbouring slots.
-    rows: [Vec<u32>; 2],
+    /// Postings whose tags agree.
+    found: Vec<u32>,
+    /// Those of the slot before.
+    agreed: Vec<u32>,
+    /// The rows of those of the slot before that.
+    rows: Vec<u32>,
 }
 
 /// Postings that lie together.
 #[derive(Clone, Copy, Debug)]
 pub struct Group {
-    /// The first posting.
+    /// The first posting, of all slots'.
     pub from: u32,
     /// The posting after the last.
     pub to: u32,
-    /// In how many of the lower bits a row may differ here.
-    pub low_max: u32,
+    /// In how many of the key's lower bits a row may differ here.
+    pub low_max: u16,
+    /// In how many bits of its tag.
+    pub tag_max: u16,
 }
 
 impl Segment {
@@ -54,15 +67,21 @@ impl Segment {
     #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
     fn ask(&self, query: &Words, max: u32, scratch: &mut Scratch, hit: &mut impl FnMut(u32, u32)) {
         #[cfg(target_arch = "x86_64")]
-        if kernel::is_wide() {
-            // SAFETY: the processor has the features, as the question above found.
-            return unsafe { self.ask_wide(query, max, scratch, hit) };
+        {
+            if kernel::is_wide() {
+                // SAFETY: the processor has the features, as the question above found.
+                return unsafe { self.ask_wide(query, max, scratch, hit) };
+            }
+            if kernel::is_middling() {
+                // SAFETY: the processor has the features, as the question above found.
+                return unsafe { self.ask_middling(query, max, scratch, hit) };
+            }
         }
         self.ask_with::<false>(query, max, scratch, hit);
     }
 
     #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,bmi2,popcnt")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,avx512bitalg,bmi2,popcnt")]
     fn ask_wide(
         &self,
         query: &Words,
@@ -71,6 +90,18 @@ impl Segment {
         hit: &mut impl FnMut(u32, u32),
     ) {
         self.ask_with::<true>(query, max, scratch, hit);
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,bmi2,popcnt")]
+    fn ask_middling(
+        &self,
+        query: &Words,
+        max: u32,
+        scratch: &mut Scratch,
+        hit: &mut impl FnMut(u32, u32),
+    ) {
+        self.ask_with::<false>(query, max, scratch, hit);
     }
 
     #[inline(always)]
@@ -82,54 +113,70 @@ impl Segment {
         scratch: &mut Scratch,
         hit: &mut impl FnMut(u32, u32),
     ) {
-        let Scratch { groups, ends, radii, rows: [reading, agreed] } = scratch;
-        let groups_of = |slot: usize| {
-            let before = slot.checked_sub(1).and_then(|before| ends.get(before));
-            let from = before.copied().unwrap_or(0);
-            groups.get(from..ends.get(slot).copied().unwrap_or(from)).unwrap_or_default()
-        };
+        let Scratch { keys, groups, ends, radii, found, agreed, rows } = scratch;
+        let tables = self.tables();
         let hashes = self.hashes();
         let slots = self.slots();
+        groups.iter().take(AHEAD).for_each(|group| expect(&tables.tags, group));
         agreed.clear();
+        rows.clear();
+        let mut from = 0;
         for step in 0..slots.len() + 2 {
-            // Ask for the postings of this slot,
-            if let Some(slot) = slots.get(step) {
-                let postings = slot.postings(self.tables());
-                for group in groups_of(step) {
-                    fetch(postings, place(group.from));
-                    fetch(postings, place(group.to) - 1);
+            found.clear();
+            if let (Some(slot), Some(to)) = (slots.get(step), ends.get(step)) {
+                let key = |slot: usize| keys.get(slot).copied().unwrap_or(0);
+                let next = if step + 1 < slots.len() { step + 1 } else { 0 };
+                let sought = slot.sought(key(step), key(next));
+                for (at, group) in (from..).zip(groups.get(from..*to).unwrap_or_default()) {
+                    if let Some(ahead) = groups.get(at + AHEAD) {
+                        expect(&tables.tags, ahead);
+                    }
+                    kernel::agreeing::<WIDE>(&tables.tags, group, sought, found);
                 }
+                from = *to;
             }
-            // read those of the slot before and ask for the hashes of what agrees,
-            reading.clear();
-            if let Some((index, slot)) = step.checked_sub(1).zip(slots.get(step.wrapping_sub(1))) {
-                let low = slot.key.of::<WIDE>(query) & slot.low_mask();
-                let postings = slot.postings(self.tables());
-                kernel::agreeing::<WIDE>(postings, groups_of(index), low, reading);
-                for row in &*reading {
-                    fetch(hashes, place(*row));
-                }
+            for posting in &*found {
+                fetch(&tables.near, place(*posting));
+                fetch(&tables.far, place(*posting));
             }
-            // and compare the hashes that the slot before that asked for.
-            for row in &*agreed {
+            for row in &*rows {
                 let Some(hash) = hashes.get(place(*row)) else { continue };
                 let distance = differing(hash, query);
                 if distance <= max && self.is_first(step.wrapping_sub(2), hash, query, radii) {
                     hit(*row, distance);
                 }
             }
-            std::mem::swap(reading, agreed);
+            rows.clear();
+            for posting in &*agreed {
+                let row = tables.row(*posting);
+                fetch(hashes, place(row));
+                rows.push(row);
+            }
+            std::mem::swap(found, agreed);
         }
     }
 
     /// Whether no slot before `index` has found `hash` too. Apart, as hardly any hash is near.
     #[cold]
     #[inline(never)]
-    fn is_first(&self, index: usize, hash: &Words, query: &Words, radii: &[i8]) -> bool {
-        let mut before = self.slots().iter().zip(radii).take(index);
-        before.all(|(slot, radius)| {
-            let differing = slot.key.of::<false>(hash) ^ slot.key.of::<false>(query);
-            i64::from(differing.count_ones()) > i64::from(*radius)
+    pub fn is_first(&self, index: usize, hash: &Words, query: &Words, radii: &[i8]) -> bool {
+        let radius = |slot: usize| radii.get(slot).map_or(-1, |radius| i64::from(*radius));
+        self.slots().iter().enumerate().take(index).all(|(at, slot)| {
+            let (own, check) = slot.differing(hash, query);
+            let both_max = radius(at) + radius((at + 1) % self.slots().len()) + 1;
+            i64::from(own) > radius(at) || i64::from(own + check) > both_max
         })
     }
+}
+
+/// Asks for the tags of a group; what comes after the first lines of a long one the processor
+/// foresees.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
+pub fn expect(tags: &[u16], group: &Group) {
+    for at in (place(group.from)..place(group.to)).step_by(LINE_TAGS).take(4) {
+        fetch(tags, at);
+    }
+    let len = place(group.to - group.from);
+    fetch(tags, place(group.from) + len.next_multiple_of(LINE_TAGS) - 1);
 }

@@ -5,26 +5,65 @@
 //! Σ (*rᵢ* + 1) > *d*: were each slot to miss it, they would differ in Σ (*rᵢ* + 1) bits at least.
 //! So *d* + 1 units are to be given out, and a slot of radius *r* takes *r* + 1 of them; radius
 //! −1, which takes none, is a slot that is not asked.
+//!
+//! More is true. Put the slots in a ring, and let *dᵢ* be in how many bits of slot *i* the two
+//! differ. The numbers *dᵢ* − *rᵢ* − 1 have a sum below 0, and on every ring of such whole numbers
+//! there is a place from which each sum, of one, of two, of all, is below 0: after the last place
+//! at which the sum so far was largest. So some slot has not only *dᵢ* ≤ *rᵢ* but also
+//! *dᵢ* + *dᵢ₊₁* ≤ *rᵢ* + *rᵢ₊₁* + 1, and a row that keeps to the first alone may be left to
+//! another slot without a look at its hash. Some bits of the next slot, kept beside the row, tell
+//! that of nearly all rows. (The principle is the "pigeonring" of Qin and Xiao, 2018.)
+
+use super::cost::{Costs, SCAN_NS, float};
 
 /// The bits of a hash.
-const BITS: u32 = 256;
+pub const BITS: u32 = 256;
 /// No slot looks further: the flips of four bits in twenty are thousands.
 pub const RADIUS_MAX: usize = 3;
 /// The most slots of a shape.
 pub const SLOTS_MAX: usize = 24;
-/// The bits of a key that are kept beside its row, see [`super::slot`].
-pub const LOW_BITS_MAX: u32 = 8;
-/// The widest key: half the bits of its number remain for the directory.
-const WIDTH_MAX: u32 = 30;
-/// How many rows a group of the directory has, about: what one or two cache lines hold.
-const GROUP_ROWS: usize = 8;
+/// The widest key.
+pub const WIDTH_MAX: u32 = 30;
+/// The most bits that choose a group.
+pub const HIGH_MAX: u32 = 22;
+/// The bits of a tag, beside which bits of a row's number may lie.
+const TAG_BITS: u32 = 16;
+/// Fewer bits of a tag tell too little.
+const TAG_BITS_MIN: u32 = 8;
+/// What the slots may take of memory for each row, in bytes. With its hash, its entry and its bank
+/// a row keeps below 100.
+const ROW_BYTES_MAX: f64 = 63.5;
 
-/// What the steps of a look-up cost, in nanoseconds, as measured over 10 million rows that no
-/// cache holds. Only their proportions matter, and only for speed.
-const GROUP_NS: f64 = 8.0;
-const CANDIDATE_NS: f64 = 8.0;
-/// What one row costs in a scan.
-pub const SCAN_NS: f64 = 2.0;
+/// How a posting is made up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// The bits of the tag; above it lie the highest bits of the row's number.
+    pub tag_bits: u32,
+    /// Whether a row's number has a third byte of its own.
+    pub has_far: bool,
+}
+
+impl Layout {
+    /// Both ways to write the numbers of `rows` rows; the second has more room for tags.
+    pub fn for_rows(rows: usize) -> impl Iterator<Item = Self> {
+        let bits = usize::BITS - rows.saturating_sub(1).leading_zeros();
+        [false, true].into_iter().filter_map(move |has_far| {
+            let beside = if has_far { 24 } else { 16 };
+            let tag_bits = TAG_BITS.checked_sub(bits.saturating_sub(beside))?;
+            (tag_bits >= TAG_BITS_MIN).then_some(Self { tag_bits, has_far })
+        })
+    }
+
+    /// How many bits of a row's number lie beside the tags.
+    pub fn row_bits_beside(self) -> u32 {
+        if self.has_far { 24 } else { 16 }
+    }
+
+    /// Bytes of a posting.
+    pub fn bytes(self) -> f64 {
+        if self.has_far { 5.0 } else { 4.0 }
+    }
+}
 
 /// The width of each slot, and how many of its bits choose the group.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +72,8 @@ pub struct Shape {
     pub widths: Vec<u32>,
     /// Of each slot, how many of its bits, the upper ones, choose a group of the directory.
     pub high: Vec<u32>,
+    /// How postings are made up.
+    pub layout: Layout,
     rows: usize,
 }
 
@@ -43,67 +84,112 @@ pub struct Plan {
     pub radii: [i8; SLOTS_MAX],
     /// Expected time of a look-up, in nanoseconds.
     pub cost_ns: f64,
+    /// How many postings its groups are expected to have.
+    pub postings: f64,
 }
 
 impl Shape {
     /// The shape that finds what is within `distance` bits among `rows` fastest.
     pub fn for_rows(rows: usize, distance: u32) -> Self {
         let mut best: Option<(f64, Self)> = None;
-        for slots in 5..=24_u32 {
-            for narrow in 0..=6 {
-                let Some(shape) = Self::of(rows, slots, narrow, distance) else { continue };
-                let Some(plan) = shape.plan(distance) else { continue };
-                if best.as_ref().is_none_or(|(cost, _)| plan.cost_ns < *cost) {
-                    best = Some((plan.cost_ns, shape));
+        for layout in Layout::for_rows(rows) {
+            for slots in 5..=SLOTS_MAX {
+                for narrow in 0..=6 {
+                    let Some((cost, shape)) = Self::of(rows, layout, slots, narrow, distance)
+                    else {
+                        continue;
+                    };
+                    if best.as_ref().is_none_or(|(least, _)| cost < *least) {
+                        best = Some((cost, shape));
+                    }
                 }
             }
         }
         match best {
             Some((_, shape)) => shape,
             // Sixteen equal slots fit always.
-            None => Self::with_widths(rows, vec![16; 16]),
+            None => Self {
+                widths: vec![16; 16],
+                high: vec![8; 16],
+                layout: Layout { tag_bits: TAG_BITS_MIN, has_far: true },
+                rows,
+            },
         }
     }
 
-    /// `slots` slots; those that get a unit less than the others are `narrow` bits narrower.
-    fn of(rows: usize, slots: u32, narrow: u32, distance: u32) -> Option<Self> {
-        let larger = (distance + 1) % slots;
-        let smaller = if larger == 0 { 0 } else { slots - larger };
+    /// `slots` slots and what they cost; those that get a unit less than the others are `narrow`
+    /// bits narrower.
+    fn of(
+        rows: usize,
+        layout: Layout,
+        slots: usize,
+        narrow: u32,
+        distance: u32,
+    ) -> Option<(f64, Self)> {
+        let count = u32::try_from(slots).ok()?;
+        let larger = (distance + 1) % count;
+        let smaller = if larger == 0 { 0 } else { count - larger };
         let wide_bits = BITS + narrow * smaller;
-        let base = wide_bits / slots;
-        let mut spare = wide_bits % slots;
-        let mut widths = Vec::new();
-        for slot in 0..slots {
-            let mut width = base.checked_sub(if slot < slots - smaller { 0 } else { narrow })?;
-            if spare > 0 {
-                width += 1;
-                spare -= 1;
+        let (base, spare) = (wide_bits / count, wide_bits % count);
+        let radius = usize::try_from((distance + 1).div_ceil(count)).ok()?.checked_sub(1)?;
+        let bytes_max = (ROW_BYTES_MAX - float(slots) * layout.bytes()) * float(rows);
+        let places_max = (bytes_max / 4.0 / float(slots)).max(64.0);
+        let mut known: Vec<(u32, u32, u32, f64)> = Vec::new();
+        let (mut widths, mut high, mut all) = (Vec::new(), Vec::new(), 0.0);
+        for slot in 0..count {
+            let is_smaller = slot >= count - smaller;
+            let radius = if is_smaller { radius.checked_sub(1)? } else { radius };
+            if radius > RADIUS_MAX {
+                return None;
             }
+            let width = base.checked_sub(if is_smaller { narrow } else { 0 })?;
+            let width = width + u32::from(slot < spare);
+            if !(4..=WIDTH_MAX).contains(&width) {
+                return None;
+            }
+            let key = (width, u32::from(is_smaller));
+            let found = known.iter().find(|(width, smaller, ..)| (*width, *smaller) == key);
+            let (best, cost) = if let Some((.., best, cost)) = found {
+                (*best, *cost)
+            } else {
+                let costs = |high: u32| (high, Costs { rows, high, width, layout }.of(radius));
+                let least = width.saturating_sub(layout.tag_bits);
+                let most = width.min(HIGH_MAX).min(ilog2(places_max)).max(least);
+                let options = (least..=most).filter(|high| *high <= HIGH_MAX).map(costs);
+                let (best, cost) = options.min_by(|(_, a), (_, b)| a.total_cmp(b))?;
+                known.push((key.0, key.1, best, cost));
+                (best, cost)
+            };
             widths.push(width);
+            high.push(best);
+            all += cost;
         }
-        let fits = widths.iter().all(|width| (4..=WIDTH_MAX).contains(width));
-        let shape = Self::with_widths(rows, widths);
-        (fits && shape.directory_rows() <= (rows * 2).max(1 << 12)).then_some(shape)
+        let shape = Self { widths, high, layout, rows };
+        let bytes = float(slots) * layout.bytes() * float(rows) + float(shape.places()) * 4.0;
+        let fits = bytes <= ROW_BYTES_MAX * float(rows.max(1 << 12));
+        fits.then_some((all, shape))
     }
 
     /// A shape that was told; `None` if it is none.
-    pub fn of_parts(widths: Vec<u32>, high: Vec<u32>, rows: usize) -> Option<Self> {
+    pub fn of_parts(widths: Vec<u32>, high: Vec<u32>, layout: Layout, rows: usize) -> Option<Self> {
         let is_whole = widths.iter().map(|width| u64::from(*width)).sum::<u64>() == u64::from(BITS);
         let fits = widths.iter().zip(&high).all(|(width, high)| {
-            *width <= WIDTH_MAX && high <= width && width - high <= LOW_BITS_MAX
+            *width <= WIDTH_MAX
+                && *high <= (*width).min(HIGH_MAX)
+                && width - high <= layout.tag_bits
         });
-        (is_whole && fits && widths.len() == high.len()).then_some(Self { widths, high, rows })
-    }
-
-    fn with_widths(rows: usize, widths: Vec<u32>) -> Self {
-        // The power of two that is nearest in proportion.
-        let wanted = (rows * 3 / 2 / GROUP_ROWS).max(1).ilog2();
-        let high = |width: &u32| wanted.clamp(width.saturating_sub(LOW_BITS_MAX), *width);
-        Self { high: widths.iter().map(high).collect(), widths, rows }
+        let layout_fits = layout.tag_bits <= TAG_BITS
+            && rows <= 1 << (layout.row_bits_beside() + TAG_BITS - layout.tag_bits);
+        (is_whole && fits && layout_fits && widths.len() == high.len()).then_some(Self {
+            widths,
+            high,
+            layout,
+            rows,
+        })
     }
 
     /// Groups of all slots together.
-    fn directory_rows(&self) -> usize {
+    fn places(&self) -> usize {
         self.high.iter().map(|high| 1_usize << high).sum()
     }
 
@@ -111,7 +197,13 @@ impl Shape {
     /// slots cannot promise it, or a scan is cheaper.
     pub fn plan(&self, distance: u32) -> Option<Plan> {
         let costs: Vec<_> = (0..self.widths.len()).map(|slot| self.expected(slot)).collect();
-        let plan = cheapest(&costs, distance)?;
+        let mut plan = cheapest(&costs, distance)?;
+        let asked = plan.radii.iter().enumerate();
+        plan.postings = asked
+            .filter_map(|(slot, radius)| {
+                Some(self.costs(slot)?.postings(usize::try_from(*radius).ok()?))
+            })
+            .sum();
         (plan.cost_ns < float(self.rows) * SCAN_NS).then_some(plan)
     }
 
@@ -119,35 +211,19 @@ impl Shape {
     pub fn expected(&self, slot: usize) -> [f64; RADIUS_MAX + 1] {
         let mut costs = [0.0; RADIUS_MAX + 1];
         for (radius, cost) in costs.iter_mut().enumerate() {
-            *cost =
-                self.groups(slot, radius) * GROUP_NS + self.candidates(slot, radius) * CANDIDATE_NS;
+            *cost = self.costs(slot).map_or(0.0, |costs| costs.of(radius));
         }
         costs
     }
 
-    /// How many groups a slot reads at `radius`.
-    fn groups(&self, slot: usize, radius: usize) -> f64 {
-        self.high.get(slot).map_or(0.0, |high| ball(*high, radius))
-    }
-
-    /// How many rows a slot is expected to find at `radius`.
-    fn candidates(&self, slot: usize, radius: usize) -> f64 {
-        let Some(width) = self.widths.get(slot) else { return 0.0 };
-        ball(*width, radius) * float(self.rows) / 2_f64.powf(f64::from(*width))
-    }
-
-    /// How many rows the groups of a slot have at `radius` where hashes are spread evenly.
-    pub fn expected_rows(&self, slot: usize, radius: usize) -> f64 {
-        let Some(high) = self.high.get(slot) else { return 0.0 };
-        ball(*high, radius) * float(self.rows) / 2_f64.powf(f64::from(*high))
-    }
-
     /// The cost of asking a slot at `radius` whose groups have `rows` rows.
     pub fn found_cost(&self, slot: usize, radius: usize, rows: usize) -> f64 {
-        let groups = self.groups(slot, radius) * GROUP_NS;
-        // Crowded groups are crowded with rows that agree in their lower bits too.
-        let crowd = float(rows) - 4.0 * self.expected_rows(slot, radius);
-        groups + (self.candidates(slot, radius) + crowd.max(0.0)) * CANDIDATE_NS
+        self.costs(slot).map_or(0.0, |costs| costs.where_found(radius, rows))
+    }
+
+    fn costs(&self, slot: usize) -> Option<Costs> {
+        let (width, high) = (*self.widths.get(slot)?, *self.high.get(slot)?);
+        Some(Costs { rows: self.rows, high, width, layout: self.layout })
     }
 }
 
@@ -157,7 +233,7 @@ pub fn cheapest(costs: &[[f64; RADIUS_MAX + 1]], distance: u32) -> Option<Plan> 
     let units = usize::try_from(distance).ok()? + 1;
     // The cheapest way to give out each number of units to the slots so far; the last place is
     // "as many or more".
-    let nothing = Plan { radii: [-1; SLOTS_MAX], cost_ns: 0.0 };
+    let nothing = Plan { radii: [-1; SLOTS_MAX], cost_ns: 0.0, postings: 0.0 };
     let mut best: Vec<Option<Plan>> = vec![None; units + 1];
     *best.first_mut()? = Some(nothing);
     for (slot, costs) in costs.iter().enumerate().take(SLOTS_MAX) {
@@ -170,7 +246,7 @@ pub fn cheapest(costs: &[[f64; RADIUS_MAX + 1]], distance: u32) -> Option<Plan> 
                 if place.as_ref().is_none_or(|other| cost_ns < other.cost_ns) {
                     let mut radii = plan.radii;
                     *radii.get_mut(slot)? = radius;
-                    *place = Some(Plan { radii, cost_ns });
+                    *place = Some(Plan { radii, cost_ns, ..*plan });
                 }
             }
         }
@@ -179,20 +255,15 @@ pub fn cheapest(costs: &[[f64; RADIUS_MAX + 1]], distance: u32) -> Option<Plan> 
     best.pop()?
 }
 
-/// How many words of `bits` bits differ from one in at most `radius` bits.
-fn ball(bits: u32, radius: usize) -> f64 {
-    let mut all = 1.0;
-    let mut shell = 1.0;
-    for flipped in (1..=bits).take(radius) {
-        shell *= f64::from(bits - flipped + 1) / f64::from(flipped);
-        all += shell;
-    }
-    all
-}
-
-#[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "an estimate")]
-pub fn float(count: usize) -> f64 {
-    count as f64
+/// The bits of the largest power of two that is no more than `count`.
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "an estimate, of at least 64"
+)]
+fn ilog2(count: f64) -> u32 {
+    count.log2() as u32
 }
 
 #[cfg(test)]

@@ -77,6 +77,37 @@ fn the_very_limit_is_found_and_one_bit_more_is_not() {
     }
 }
 
+#[test]
+fn queries_asked_together_are_answered_as_one_by_one() {
+    let mut dice = Dice(Chance::new(7));
+    let mut hashes: Vec<Words> = (0..50_000).map(|_| dice.hash()).collect();
+    let crowd = dice.hash();
+    hashes.extend((0..40_000).map(|turn| dice.near(&crowd, turn % 17)));
+    let segment = segment(&hashes);
+    let mut queries: Vec<Words> = (0..150).map(|_| dice.hash()).collect();
+    queries.extend(
+        (0..150).map(|turn| dice.near(&hashes[turn * 311], 20 + u32::try_from(turn % 14).unwrap())),
+    );
+    queries.insert(100, crowd);
+    queries.insert(7, dice.near(&crowd, 40));
+
+    for max in [0, 20, 31, 45] {
+        let mut together = vec![Vec::new(); queries.len()];
+        let (mut batch, mut single) = Default::default();
+        let mut hit = |query: usize, row, distance| together[query].push((row, distance));
+        segment.near_each(&queries, max, &mut batch, &mut single, &mut hit);
+        for (query, mut found) in queries.iter().zip(together) {
+            let mut expected = Vec::new();
+            segment.near(query, max, &mut single, &mut |row, distance| {
+                expected.push((row, distance));
+            });
+            found.sort_unstable();
+            expected.sort_unstable();
+            assert_eq!(found, expected, "within {max}");
+        }
+    }
+}
+
 /// A flat picture has thousands of near copies; a query beside them finds crowded groups in every
 /// slot, one far from them in some.
 #[test]

@@ -3,14 +3,16 @@
 use std::io::{self, Read};
 
 use bytemuck::Pod;
-use mamori_model::{BankId, EntryId};
+use mamori_model::BankId;
 
 use super::parts::Numbers;
 use super::{MAGIC, ORDER, SnapshotError, TAG_BYTES_MAX, VERSION};
 use crate::large::Large;
 use crate::pile::Placed;
-use crate::segment::shape::{SLOTS_MAX, Shape};
-use crate::segment::slot::{Slot, Tables};
+use crate::segment::rows::{BankNumbers, Ids};
+use crate::segment::shape::{Layout, SLOTS_MAX, Shape};
+use crate::segment::slot::Slot;
+use crate::segment::tables::Tables;
 use crate::segment::{Parts, ROWS_MAX, Segment};
 use crate::{Index, Indexed};
 
@@ -18,6 +20,8 @@ use crate::{Index, Indexed};
 const SEGMENTS_MAX: usize = 10_000;
 /// The longest section that is no row of numbers, in bytes: 65,535 banks fit.
 const SMALL_BYTES_MAX: usize = 4 << 20;
+/// The most runs of ids, in bytes: ids are at most 2^32 apart.
+const RUNS_BYTES_MAX: usize = 4 * ((1 << 16) + 1);
 
 /// Reads an index and its tag.
 pub fn read(from: &mut impl Read) -> Result<(Index, Vec<u8>), SnapshotError> {
@@ -69,19 +73,25 @@ fn segment(from: &mut impl Read) -> Result<Placed, SnapshotError> {
     head.end()?;
 
     let hashes = numbers(from, rows)?;
-    let after_first: Large<u32> = numbers(from, rows)?;
-    let bank_of: Large<u16> = numbers(from, rows)?;
-    let is_ascending = after_first.is_sorted_by(|a, b| a < b) && after_first.first() == Some(&0);
-    if !is_ascending || EntryId::MAX.number() - i64::from(u32::MAX) < first.number() {
-        return Err(SnapshotError::Damaged("entries are out of order"));
-    }
-    if bank_of.iter().any(|number| usize::from(*number) >= banks.len()) {
+    let lower_ids = numbers(from, rows)?;
+    let runs = small(from, RUNS_BYTES_MAX)?;
+    let runs = runs.as_chunks::<4>().0.iter().map(|run| u32::from_ne_bytes(*run)).collect();
+    let ids = Ids::of_parts(first, lower_ids, runs);
+    let ids = ids.ok_or(SnapshotError::Damaged("entries are out of order"))?;
+    let mut bank_numbers = BankNumbers::zeroed(banks.len(), rows)?;
+    fill_section(from, bank_numbers.bytes_mut())?;
+    if (0..rows).any(|row| bank_numbers.get(row).is_none_or(|number| number >= banks.len())) {
         return Err(SnapshotError::Damaged("a row is in no bank"));
     }
     let (slots, directory_len) = Slot::all(&shape, rows);
-    let directory = numbers(from, directory_len)?;
-    let postings = numbers(from, rows * slots.len())?;
-    let tables = Tables { directory, postings };
+    let postings = rows * slots.len();
+    let tables = Tables {
+        directory: numbers(from, directory_len)?,
+        tags: numbers(from, postings)?,
+        near: numbers(from, postings)?,
+        far: numbers(from, if shape.layout.has_far { postings } else { 0 })?,
+        layout: shape.layout,
+    };
     for (slot, high) in slots.iter().zip(&shape.high) {
         let directory = slot.directory(&tables).get(..(1 << high) + 1).unwrap_or_default();
         let ends_well = directory.last().is_some_and(|end| usize::try_from(*end) == Ok(rows));
@@ -89,7 +99,7 @@ fn segment(from: &mut impl Read) -> Result<Placed, SnapshotError> {
             return Err(SnapshotError::Damaged("a directory is out of order"));
         }
     }
-    let parts = Parts { hashes, first, after_first, bank_of, banks, shape, slots, tables };
+    let parts = Parts { hashes, ids, bank_numbers, banks, shape, slots, tables };
     let mut placed = Placed::new(Segment::of(parts));
     for bank in left_banks {
         placed.remove_bank(bank);
@@ -124,23 +134,30 @@ fn shape(head: &mut Numbers<'_>, rows: usize) -> Result<Shape, SnapshotError> {
     if slots > SLOTS_MAX {
         return Err(SnapshotError::Damaged("a segment has too many slots"));
     }
+    let layout = Layout { tag_bits: head.u32()?, has_far: head.u32()? > 0 };
     let (mut widths, mut high) = (Vec::new(), Vec::new());
     for _ in 0..slots {
         widths.push(head.u32()?);
         high.push(head.u32()?);
     }
-    Shape::of_parts(widths, high, rows).ok_or(SnapshotError::Damaged("the slots do not fit"))
+    Shape::of_parts(widths, high, layout, rows)
+        .ok_or(SnapshotError::Damaged("the slots do not fit"))
 }
 
 /// A section of `len` numbers.
 fn numbers<T: Pod>(from: &mut impl Read, len: usize) -> Result<Large<T>, SnapshotError> {
-    let (bytes, sum) = section(from)?;
     let mut numbers = Large::zeroed(len)?;
-    if bytes != numbers.bytes().len() {
+    fill_section(from, numbers.bytes_mut())?;
+    Ok(numbers)
+}
+
+/// A section that is as long as `bytes`.
+fn fill_section(from: &mut impl Read, bytes: &mut [u8]) -> Result<(), SnapshotError> {
+    let (len, sum) = section(from)?;
+    if len != bytes.len() {
         return Err(SnapshotError::Damaged("a row of numbers has the wrong length"));
     }
-    fill(from, numbers.bytes_mut(), sum)?;
-    Ok(numbers)
+    fill(from, bytes, sum)
 }
 
 /// A section of at most `bytes_max` bytes.

@@ -52,7 +52,8 @@ fn write_segment(placed: &Placed, to: &mut impl Write) -> io::Result<()> {
     let parts = segment.parts();
     let mut head = Written::default();
     head.len(segment.len());
-    head.id(parts.first);
+    let (first, lower_ids, runs) = parts.ids.parts();
+    head.id(first);
     head.len(segment.banks().len());
     for (bank, live) in segment.banks().iter().zip(&placed.live) {
         head.bank(*bank);
@@ -60,16 +61,25 @@ fn write_segment(placed: &Placed, to: &mut impl Write) -> io::Result<()> {
         head.u32(u32::from(*live > 0));
     }
     head.len(parts.shape.widths.len());
+    head.u32(parts.shape.layout.tag_bits);
+    head.u32(u32::from(parts.shape.layout.has_far));
     for (width, high) in parts.shape.widths.iter().zip(&parts.shape.high) {
         head.u32(*width);
         head.u32(*high);
     }
     section(to, &head.0)?;
     section(to, parts.hashes.bytes())?;
-    section(to, parts.after_first.bytes())?;
-    section(to, parts.bank_of.bytes())?;
+    section(to, lower_ids.bytes())?;
+    let mut run_ends = Written::default();
+    for run in runs {
+        run_ends.u32(*run);
+    }
+    section(to, &run_ends.0)?;
+    section(to, parts.bank_numbers.bytes())?;
     section(to, parts.tables.directory.bytes())?;
-    section(to, parts.tables.postings.bytes())?;
+    section(to, parts.tables.tags.bytes())?;
+    section(to, parts.tables.near.bytes())?;
+    section(to, parts.tables.far.bytes())?;
     let mut gone = Written::default();
     for row in placed.gone.rows() {
         gone.u32(u32::try_from(row).unwrap_or(u32::MAX));

@@ -11,7 +11,7 @@ fn every_shape_covers_all_bits_and_its_keys_fit_their_number() {
         assert_eq!(shape.widths.iter().sum::<u32>(), BITS, "{rows}");
         assert!(shape.widths.len() <= SLOTS_MAX);
         for (width, high) in shape.widths.iter().zip(&shape.high) {
-            assert!(high <= width && width - high <= LOW_BITS_MAX, "{rows}: {shape:?}");
+            assert!(high <= width && width - high <= shape.layout.tag_bits, "{rows}: {shape:?}");
             assert!(*width <= WIDTH_MAX);
         }
     }
@@ -59,7 +59,36 @@ fn few_rows_and_far_distances_are_left_to_the_scan() {
 }
 
 #[test]
-fn a_ball_counts_its_words() {
-    let balls = [ball(24, 0), ball(24, 1), ball(24, 2), ball(3, 3)];
-    assert_eq!(balls.map(|all| all.to_string()), ["1", "25", "301", "8"]);
+fn a_shape_keeps_to_its_memory_and_its_layout_has_room_for_every_row() {
+    for rows in COUNTS.into_iter().filter(|rows| *rows >= 100_000) {
+        let shape = Shape::for_rows(rows, 31);
+        let bytes =
+            float(shape.widths.len() * rows) * shape.layout.bytes() + float(shape.places()) * 4.0;
+        assert!(bytes <= ROW_BYTES_MAX * float(rows), "{rows}: {shape:?}");
+        let told = Shape::of_parts(shape.widths.clone(), shape.high.clone(), shape.layout, rows);
+        assert_eq!(told, Some(shape), "{rows}");
+    }
+}
+
+/// The stronger promise, see the module: on every ring of numbers whose sum is below 0 there is a
+/// place from which every sum is.
+#[test]
+fn on_every_ring_some_slot_and_its_next_keep_to_their_radii() {
+    let mut chance = mamori_testkit::pictures::chance::Chance::new(1);
+    for _ in 0..20_000 {
+        let slots = usize::try_from(1 + chance.below(7)).unwrap();
+        let mut draw = |below: u64| i64::try_from(chance.below(below)).unwrap();
+        let radii: Vec<i64> = (0..slots).map(|_| draw(5) - 1).collect();
+        let differing: Vec<i64> = (0..slots).map(|_| draw(6)).collect();
+        let units: i64 = radii.iter().map(|radius| radius + 1).sum();
+        if differing.iter().sum::<i64>() >= units {
+            continue;
+        }
+        let found = (0..slots).any(|slot| {
+            let next = (slot + 1) % slots;
+            let both = differing[slot] + differing[next];
+            differing[slot] <= radii[slot] && (slots == 1 || both <= radii[slot] + radii[next] + 1)
+        });
+        assert!(found, "{radii:?} {differing:?}");
+    }
 }

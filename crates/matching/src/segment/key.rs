@@ -1,0 +1,98 @@
+//! Some of the bits of a hash, as a number.
+
+use crate::words::Words;
+
+/// Which bits of a hash make a key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Key {
+    masks: [u64; 4],
+    /// How many of these bits are in the words before.
+    shifts: [u32; 4],
+}
+
+impl Key {
+    /// Keys of `widths` bits that share the 256 bits of a hash out in turn, bit by bit:
+    /// neighbouring bits of a hash depend on each other, and a slot of neighbours would be crowded.
+    pub fn share(widths: &[u32]) -> Vec<Self> {
+        let mut keys = vec![Self::default(); widths.len()];
+        let mut left = widths.to_vec();
+        let mut next = 0;
+        let mut bit = 0_u32;
+        while bit < 256 && left.iter().any(|left| *left > 0) {
+            if let (Some(left), Some(key)) = (left.get_mut(next), keys.get_mut(next))
+                && *left > 0
+            {
+                *left -= 1;
+                key.take(bit);
+                bit += 1;
+            }
+            next = (next + 1) % widths.len();
+        }
+        keys
+    }
+
+    fn take(&mut self, bit: u32) {
+        for (word, (mask, shift)) in (0..).zip(self.masks.iter_mut().zip(&mut self.shifts)) {
+            if bit / 64 == word {
+                *mask |= 1 << (bit % 64);
+            }
+            *shift += u32::from(bit / 64 < word);
+        }
+    }
+
+    /// The key of a hash.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
+    pub fn of<const BMI2: bool>(&self, hash: &Words) -> u32 {
+        let mut key = 0;
+        for ((word, mask), shift) in hash.iter().zip(&self.masks).zip(&self.shifts) {
+            key |= gather::<BMI2>(*word, *mask) << (shift & 31);
+        }
+        key
+    }
+}
+
+/// The bits of `word` under `mask`, moved together.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "part of `Key::of`")]
+#[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
+fn gather<const BMI2: bool>(word: u64, mask: u64) -> u32 {
+    #[cfg(target_arch = "x86_64")]
+    if BMI2 {
+        // SAFETY: `BMI2` is true only in clones that are called where the processor has it.
+        return truncated(unsafe { core::arch::x86_64::_pext_u64(word, mask) });
+    }
+    let (mut gathered, mut left, mut place) = (0, mask, 0);
+    while left != 0 {
+        let lowest = left & left.wrapping_neg();
+        gathered |= u64::from(word & lowest != 0) << place;
+        place += 1;
+        left ^= lowest;
+    }
+    truncated(gathered)
+}
+
+/// The lower half: a key has at most 30 bits.
+fn truncated(bits: u64) -> u32 {
+    u32::try_from(bits & u64::from(u32::MAX)).unwrap_or(u32::MAX)
+}
+
+/// The keys of `hash`, in the clone that the processor has.
+#[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
+pub fn each<'a>(keys: impl Iterator<Item = &'a Key>, hash: &Words, to: &mut [u32]) {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("bmi2") {
+        // SAFETY: the processor has the feature, as the question above found.
+        return unsafe { each_bmi2(keys, hash, to) };
+    }
+    keys.zip(to).for_each(|(key, to)| *to = key.of::<false>(hash));
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "bmi2")]
+fn each_bmi2<'a>(keys: impl Iterator<Item = &'a Key>, hash: &Words, to: &mut [u32]) {
+    keys.zip(to).for_each(|(key, to)| *to = key.of::<true>(hash));
+}
+
+#[cfg(test)]
+mod tests;

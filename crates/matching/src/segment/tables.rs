@@ -1,0 +1,237 @@
+//! The directories and the postings of all slots of a segment, and how they are built.
+
+use std::io;
+
+use super::shape::Layout;
+use super::slot::{Slot, place};
+use crate::large::Large;
+use crate::words::Words;
+
+/// The most rows of a segment: their numbers fit beside group and tag in a row that waits.
+pub const ROWS_MAX: usize = (1 << TAG_SHIFT) - 1;
+/// About how many rows are put in their places at a time: as many as a near cache has room for.
+const PART_ROWS: usize = 8_192;
+/// How far a group's number is moved up in a row that waits for its place; below are its tag and
+/// its number.
+const GROUP_SHIFT: u32 = 40;
+const TAG_SHIFT: u32 = 24;
+
+/// One after the other, so that together they fill large pages.
+pub struct Tables {
+    /// Of each group of each slot, where its postings begin among those of its slot; after each
+    /// slot one place more, for the end of the last.
+    pub directory: Large<u32>,
+    /// Of each posting its tag, and above it the bits of the row's number that fit beside.
+    pub tags: Large<u16>,
+    /// The lower sixteen bits of the row's number.
+    pub near: Large<u16>,
+    /// The next eight, where the layout has them; empty where not.
+    pub far: Large<u8>,
+    /// How a posting is made up.
+    pub layout: Layout,
+}
+
+/// The postings of one slot while they are written.
+struct Postings<'a> {
+    tags: &'a mut [u16],
+    near: &'a mut [u16],
+    far: &'a mut [u8],
+    layout: Layout,
+}
+
+impl Tables {
+    /// Tables of zeros for `slots` slots whose directories have `places`. Fails where there is no
+    /// memory.
+    pub fn zeroed(layout: Layout, slots: usize, places: usize, rows: usize) -> io::Result<Self> {
+        let postings = slots * rows;
+        Ok(Self {
+            directory: Large::zeroed(places)?,
+            tags: Large::zeroed(postings)?,
+            near: Large::zeroed(postings)?,
+            far: Large::zeroed(if layout.has_far { postings } else { 0 })?,
+            layout,
+        })
+    }
+
+    /// The tables of `slots`, whose directories have `places`, over `hashes`, whose places are the
+    /// rows. Fails where there is no memory.
+    pub fn build(
+        layout: Layout,
+        slots: &[Slot],
+        places: usize,
+        hashes: &[Words],
+    ) -> io::Result<Self> {
+        let rows = hashes.len();
+        let mut tables = Self::zeroed(layout, slots.len(), places, rows)?;
+        let mut waiting = Large::<u64>::zeroed(rows)?;
+        let mut directory: &mut [u32] = &mut tables.directory;
+        let ends = slots.iter().skip(1).map(|slot| slot.directory_from).chain([places]);
+        let mut tags = tables.tags.chunks_mut(rows.max(1));
+        let mut near = tables.near.chunks_mut(rows.max(1));
+        let mut far = tables.far.chunks_mut(rows.max(1));
+        for (slot, end) in slots.iter().zip(ends) {
+            let (mine, rest) = directory.split_at_mut(end - slot.directory_from);
+            directory = rest;
+            let (Some(tags), Some(near)) = (tags.next(), near.next()) else { break };
+            let far = far.next().unwrap_or_default();
+            slot.fill(hashes, &mut waiting, mine, &mut Postings { tags, near, far, layout });
+        }
+        Ok(tables)
+    }
+
+    /// The row of a posting.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
+    pub fn row(&self, posting: u32) -> u32 {
+        let at = place(posting);
+        let far = self.far.get(at).copied().map_or(0, u32::from);
+        let near = self.near.get(at).copied().map_or(0, u32::from);
+        let above = self.tags.get(at).map_or(0, |tag| u32::from(*tag) >> self.layout.tag_bits);
+        above << self.layout.row_bits_beside() | far << 16 | near
+    }
+}
+
+impl Postings<'_> {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
+    fn put(&mut self, at: usize, tag: u16, row: u32) {
+        let [near, far] = [row, row >> 16].map(lower_half);
+        let above = lower_half(row >> self.layout.row_bits_beside());
+        if let Some(place) = self.tags.get_mut(at) {
+            *place =
+                u16::try_from(u32::from(above) << self.layout.tag_bits & 0xffff).unwrap_or(0) | tag;
+        }
+        if let Some(place) = self.near.get_mut(at) {
+            *place = near;
+        }
+        if let Some(place) = self.far.get_mut(at) {
+            *place = u8::try_from(far & 0xff).unwrap_or(0);
+        }
+    }
+}
+
+impl Slot {
+    #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
+    fn fill(
+        &self,
+        hashes: &[Words],
+        waiting: &mut [u64],
+        directory: &mut [u32],
+        postings: &mut Postings<'_>,
+    ) {
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("bmi2") {
+            // SAFETY: the processor has the feature, as the question above found.
+            return unsafe { self.fill_bmi2(hashes, waiting, directory, postings) };
+        }
+        self.fill_with::<false>(hashes, waiting, directory, postings);
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "bmi2")]
+    fn fill_bmi2(
+        &self,
+        hashes: &[Words],
+        waiting: &mut [u64],
+        directory: &mut [u32],
+        postings: &mut Postings<'_>,
+    ) {
+        self.fill_with::<true>(hashes, waiting, directory, postings);
+    }
+
+    /// First the rows are put into parts by the upper bits of their groups' numbers, which writes
+    /// in a few streams; then each part, which a near cache has room for, into its groups.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
+    fn fill_with<const BMI2: bool>(
+        &self,
+        hashes: &[Words],
+        waiting: &mut [u64],
+        directory: &mut [u32],
+        postings: &mut Postings<'_>,
+    ) {
+        let groups = directory.len() - 1;
+        let high = groups.ilog2();
+        let part_bits = (hashes.len() / PART_ROWS).max(1).ilog2().min(high);
+        let within = high - part_bits;
+        let mut ends = vec![0_u32; 1 << part_bits];
+        for hash in hashes {
+            if let Some(count) =
+                ends.get_mut(place(self.key.of::<BMI2>(hash) >> self.low >> within))
+            {
+                *count += 1;
+            }
+        }
+        begin(&mut ends);
+        let rows = u32::try_from(hashes.len()).unwrap_or(u32::MAX);
+        for (row, hash) in (0..rows).zip(hashes) {
+            let key = self.key.of::<BMI2>(hash);
+            let tag = self.tag(key, self.next.of::<BMI2>(hash));
+            let group = key >> self.low;
+            if let Some(next) = ends.get_mut(place(group >> within)) {
+                if let Some(waits) = waiting.get_mut(place(*next)) {
+                    *waits = u64::from(group) << GROUP_SHIFT
+                        | u64::from(tag) << TAG_SHIFT
+                        | u64::from(row);
+                }
+                *next += 1;
+            }
+        }
+        let mut from = 0;
+        let (directory, last) = directory.split_at_mut(groups);
+        for (end, directory) in ends.iter().zip(directory.chunks_mut(1 << within)) {
+            let part = waiting.get(from..place(*end)).unwrap_or_default();
+            settle(part, from, (1 << within) - 1, directory, postings);
+            from = place(*end);
+        }
+        last.fill(rows);
+    }
+}
+
+/// Puts the rows of a part, whose postings begin at `from`, into their groups, and says in its
+/// `directory` where those begin. The lowest `mask` bits of a group's number are its place there.
+fn settle(
+    part: &[u64],
+    from: usize,
+    mask: usize,
+    directory: &mut [u32],
+    postings: &mut Postings<'_>,
+) {
+    let group = |waits: u64| usize::try_from(waits >> GROUP_SHIFT).unwrap_or(0) & mask;
+    for waits in part {
+        if let Some(count) = directory.get_mut(group(*waits)) {
+            *count += 1;
+        }
+    }
+    // From counts to ends; putting rows in from the last moves each end to its beginning.
+    let mut end = u32::try_from(from).unwrap_or(u32::MAX);
+    for count in directory.iter_mut() {
+        end += *count;
+        *count = end;
+    }
+    for waits in part.iter().rev() {
+        if let Some(next) = directory.get_mut(group(*waits)) {
+            *next -= 1;
+            let row = u32::try_from(waits & ((1 << TAG_SHIFT) - 1)).unwrap_or(0);
+            let tag = u16::try_from(waits >> TAG_SHIFT & 0xffff).unwrap_or(0);
+            postings.put(place(*next), tag, row);
+        }
+    }
+}
+
+/// From how many there are of each to where each begins.
+fn begin(counts: &mut [u32]) {
+    let mut next = 0;
+    for count in counts {
+        next += std::mem::replace(count, next);
+    }
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
+fn lower_half(number: u32) -> u16 {
+    u16::try_from(number & 0xffff).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests;
