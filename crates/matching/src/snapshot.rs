@@ -24,6 +24,9 @@ const ORDER: u32 = 0x0102_0304;
 /// The longest tag, in bytes.
 pub const TAG_BYTES_MAX: usize = 64 << 10;
 
+/// What is read and written at once of small sections; large ones go past it.
+const BUFFER_BYTES: usize = 64 << 10;
+
 /// Why there is no snapshot, or why it is not used.
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
@@ -48,7 +51,7 @@ impl Index {
     pub fn save(&self, path: &Path, tag: &[u8]) -> Result<(), SnapshotError> {
         let beside = path.with_extension("new");
         let file = File::create(&beside)?;
-        let mut writer = BufWriter::with_capacity(1 << 20, file);
+        let mut writer = BufWriter::with_capacity(BUFFER_BYTES, file);
         write::write(self, tag, &mut writer)?;
         writer.flush()?;
         writer.get_ref().sync_all()?;
@@ -58,7 +61,7 @@ impl Index {
 
     /// Reads what [`Self::save`] wrote, and its tag.
     pub fn open(path: &Path) -> Result<(Self, Vec<u8>), SnapshotError> {
-        read::read(&mut BufReader::with_capacity(1 << 20, File::open(path)?))
+        read::read(&mut BufReader::with_capacity(BUFFER_BYTES, File::open(path)?))
     }
 }
 
