@@ -57,6 +57,7 @@ fn measure(work: &Path) -> Result<(), Failure> {
     }
     let usual = encode::jpeg(&draw(7, 1024, 768), 85);
     both_ways("jpeg_1024x768", &usual)?;
+    tell("jpeg_1024x768_decoded_a_second", by_all(&usual));
     let large = large_jpeg();
     tell("large_jpeg_bytes", f64::from(u32::try_from(large.len())?));
     both_ways("jpeg_1mb", &large)?;
@@ -105,6 +106,27 @@ fn decode(file: &[u8], samples: &mut Vec<u8>) -> Option<()> {
     decoder.decode_headers().ok()?;
     samples.resize(decoder.output_buffer_size()?, 0);
     decoder.decode_into(samples).ok()
+}
+
+/// How often a second all processors together decode `file`. That is less than what one does
+/// alone, times their number: they share caches, memory and often a clock.
+fn by_all(file: &[u8]) -> f64 {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let begun = Instant::now();
+    let work = || {
+        let mut samples = Vec::new();
+        let mut count = 0_u32;
+        while begun.elapsed() < TIME {
+            black_box(decode(black_box(file), &mut samples));
+            count += 1;
+        }
+        f64::from(count) / begun.elapsed().as_secs_f64()
+    };
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mine = work();
+        mine + others.into_iter().filter_map(|other| other.join().ok()).sum::<f64>()
+    })
 }
 
 async fn in_cage(file: Vec<u8>) -> Result<f64, Failure> {

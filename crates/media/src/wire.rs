@@ -120,8 +120,11 @@ pub fn read_frame_into(from: &mut impl Read, bytes: &mut Vec<u8>) -> io::Result<
     let length = crate::pixels::size(u32::from_le_bytes(prefix));
     bytes.clear();
     bytes.try_reserve_exact(length)?;
-    bytes.resize(length, 0);
-    from.read_exact(bytes)?;
+    // Without zeros first, which would be written once more than needed.
+    let read = from.take(u64::from(u32::from_le_bytes(prefix))).read_to_end(bytes)?;
+    if read < length {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
     Ok(true)
 }
 

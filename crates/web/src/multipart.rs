@@ -6,7 +6,7 @@ use axum::extract::multipart::Field;
 use axum::extract::{FromRequest, Multipart, Request};
 use bytes::{Bytes, BytesMut};
 
-use crate::body::Cut;
+use crate::body::{self, Cut};
 use crate::budget::{Budget, Sender};
 use crate::problem::{Kind, Problem};
 
@@ -34,6 +34,7 @@ impl Form {
         file_bytes_max: u64,
     ) -> Result<Self, Problem> {
         let bytes_max = file_bytes_max.saturating_add(OVERHEAD_BYTES_MAX);
+        let declared = body::check_declared(request.headers(), bytes_max)?.unwrap_or(0);
         let (request, room) = budget.admit(sender, request, bytes_max).await?;
         let mut form = Multipart::from_request(request, &())
             .await
@@ -44,7 +45,7 @@ impl Form {
         while let Some(part) = form.next_field().await? {
             let name = part.name().unwrap_or_default();
             if name == "file" && file.is_none() {
-                file = Some(read_file(part, file_bytes_max).await?);
+                file = Some(read_file(part, file_bytes_max, declared).await?);
                 continue;
             }
             let known = names.iter().find(|known| **known == name).copied();
@@ -94,18 +95,16 @@ fn unexpected(name: &str, names: &[&str]) -> Problem {
     )
 }
 
-async fn read_file(mut part: Field<'_>, bytes_max: u64) -> Result<Bytes, Problem> {
+/// Reads the file into one piece of memory, of as many bytes as the request has `declared`: it has
+/// room for those already.
+async fn read_file(mut part: Field<'_>, bytes_max: u64, declared: u64) -> Result<Bytes, Problem> {
     let length_max = usize::try_from(bytes_max).unwrap_or(usize::MAX);
-    let Some(first) = part.chunk().await? else { return Ok(Bytes::new()) };
-    let mut all = BytesMut::from(first);
+    let mut all = BytesMut::with_capacity(usize::try_from(declared).unwrap_or(0));
     while let Some(chunk) = part.chunk().await? {
         if all.len() + chunk.len() > length_max {
             return Err(Cut::TooLarge { bytes_max }.into());
         }
         all.extend_from_slice(&chunk);
-    }
-    if all.len() > length_max {
-        return Err(Cut::TooLarge { bytes_max }.into());
     }
     Ok(all.freeze())
 }

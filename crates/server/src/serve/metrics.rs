@@ -13,6 +13,7 @@ use mamori_model::job::JobKind;
 use mamori_web::recent::{PROBE_AGE_MAX, Recent};
 use metrics::{describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
+use tokio_util::sync::CancellationToken;
 
 /// The media type of the text format, as Prometheus asks for it.
 const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -29,6 +30,19 @@ const COUNT_TIME_MAX: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub struct Metrics {
     numbers: PrometheusHandle,
+}
+
+/// How often what was counted is summed up. Each time that is measured waits in memory until then,
+/// also where nobody ever asks for `/metrics`.
+const SUM_INTERVAL: Duration = Duration::from_secs(5);
+
+impl Metrics {
+    /// Sums up from time to time, until `stop`.
+    pub async fn keep(self, stop: CancellationToken) {
+        while stop.run_until_cancelled(tokio::time::sleep(SUM_INTERVAL)).await.is_some() {
+            self.numbers.run_upkeep();
+        }
+    }
 }
 
 /// Begins to count, once in a process.

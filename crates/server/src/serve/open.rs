@@ -62,6 +62,7 @@ impl Open {
             stop: CancellationToken::new(),
             stop_time_max: seconds(config.server.stop_time_max_s),
         };
+        open.listeners.spawn(metrics.clone().keep(open.stop.clone()));
         let (main, hma) = routers(config, node.desk(), metrics)?;
         tracing::info!(address = %doors.main.address(), "listening");
         open.listeners.spawn(doors.main.serve(main, open.stop.clone()));

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 
 use super::figures::Figures;
 use super::row::{Goal, Row, short, time};
@@ -177,9 +177,7 @@ pub fn rows(service: &Figures, hashing: &Figures) -> Result<Vec<Row>> {
     let empty = f64::midpoint(service.get("empty_rate")?, service.get("empty_again_rate")?);
     let check = service.get("check_rate")?;
     let jpeg = service.get("check_jpeg_rate")?;
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let cores = f64::from(u32::try_from(cores).context("too many processors")?);
-    let decode = cores * 1e6 / hashing.get("jpeg_1024x768_us_decoded")?;
+    let decode = hashing.get("jpeg_1024x768_decoded_a_second")?;
     let grown = service.get("flat_after_bytes")? / service.get("flat_before_bytes")?;
     let p99 = |name: &str| service.get(name).map(time);
     let per_second = |rate: f64| format!("{} a second", short(rate));
