@@ -4,7 +4,7 @@ use std::io;
 
 use crate::Format;
 
-/// Why there is no hash.
+/// Why there is no hash, or no rendition.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Not a picture that Mamori reads. The sender may convert it.

@@ -1,7 +1,7 @@
-//! Hostile bytes in, hashes out, in a child process that can do nothing else.
+//! Hostile bytes in, hashes and renditions out, in a child process that can do nothing else.
 //!
 //! [`Pool`] is what the server uses; it keeps warm processes that run [`run_worker`] inside a cage.
-//! [`hash`] is what they do. Nothing here knows banks, stores or the network.
+//! [`hash`] and [`render`] are what they do. Nothing here knows banks, stores or the network.
 
 pub mod cage;
 pub mod decode;
@@ -13,6 +13,7 @@ pub mod pdq;
 pub mod picture;
 pub mod pixels;
 pub mod pool;
+pub mod rendition;
 pub mod wire;
 pub mod worker;
 
@@ -23,4 +24,5 @@ pub use format::{Format, sniff};
 pub use limits::Limits;
 pub use picture::{Frame, Picture, dihedral, hash};
 pub use pool::{Pool, PoolSettings};
+pub use rendition::{Raster, Veil, encode, render};
 pub use worker::run_worker;

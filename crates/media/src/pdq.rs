@@ -5,7 +5,7 @@
 //! No orientation from EXIF is applied, as none of them does; see [`dihedral`] for turned pictures.
 
 mod dct;
-mod kernel;
+pub(crate) mod kernel;
 mod shrink;
 #[cfg(test)]
 mod tests;

@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::{Error, Limits, Picture, Protections};
+use crate::{Error, Limits, Picture, Protections, Raster, Veil};
 use child::Child;
 use keeper::Keeper;
 use spawner::Spawner;
@@ -40,7 +40,30 @@ pub struct PoolSettings {
 /// A picture on its way to a process.
 struct Job {
     bytes: Bytes,
-    reply: oneshot::Sender<Result<Picture, Error>>,
+    question: Question,
+}
+
+/// What is asked about it, and who waits for the answer.
+enum Question {
+    Hash(oneshot::Sender<Result<Picture, Error>>),
+    Render(Veil, oneshot::Sender<Result<Raster, Error>>),
+}
+
+impl Question {
+    /// Whether the caller went away.
+    fn is_closed(&self) -> bool {
+        match self {
+            Self::Hash(reply) => reply.is_closed(),
+            Self::Render(_, reply) => reply.is_closed(),
+        }
+    }
+
+    fn refuse(self, error: Error) {
+        match self {
+            Self::Hash(reply) => drop(reply.send(Err(error))),
+            Self::Render(_, reply) => drop(reply.send(Err(error))),
+        }
+    }
 }
 
 /// Decoding processes. A clone is another handle to the same ones; they end with the last handle.
@@ -89,12 +112,25 @@ impl Pool {
     /// Any [`Error`]. [`Error::Busy`] at once, if too many wait already.
     pub async fn hash(&self, bytes: impl Into<Bytes>) -> Result<Picture, Error> {
         let (reply, answer) = oneshot::channel();
-        let job = Job { bytes: bytes.into(), reply };
-        self.jobs.try_send(job).map_err(|error| match error {
+        self.send(bytes.into(), Question::Hash(reply))?;
+        answer.await.unwrap_or_else(|_| Err(Error::Pool(stopped())))
+    }
+
+    /// Makes what a person will see of one picture, in one of the processes: its first frame.
+    ///
+    /// # Errors
+    /// As for [`Self::hash`], and in the same time.
+    pub async fn render(&self, bytes: impl Into<Bytes>, veil: Veil) -> Result<Raster, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.send(bytes.into(), Question::Render(veil, reply))?;
+        answer.await.unwrap_or_else(|_| Err(Error::Pool(stopped())))
+    }
+
+    fn send(&self, bytes: Bytes, question: Question) -> Result<(), Error> {
+        self.jobs.try_send(Job { bytes, question }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Error::Busy,
             mpsc::error::TrySendError::Closed(_) => Error::Pool(stopped()),
-        })?;
-        answer.await.unwrap_or_else(|_| Err(Error::Pool(stopped())))
+        })
     }
 
     /// What protects the machine from the processes, as the first of them reported it.

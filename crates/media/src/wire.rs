@@ -1,12 +1,41 @@
 //! What goes through the pipes between the pool and a decoding process: frames, each a length
-//! (32 bits, little-endian) and that many bytes. In: [`Limits`], then files. Out: [`Hello`], then
-//! a [`Reply`] for each file.
+//! (32 bits, little-endian) and that many bytes. In: [`Limits`], then files, each after the byte of
+//! its [`Task`]. Out: [`Hello`], then a [`Reply`] for each file; a frame of raw pixels follows the
+//! reply that has a [`Size`](crate::rendition::Size).
 
 use std::io::{self, Read, Write};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Limits, Picture, Protections, decode, format};
+use crate::{Error, Limits, Protections, Veil, decode, format};
+
+/// What to do with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// Hash its frames; the reply has a [`crate::Picture`].
+    Hash,
+    /// Make what a person will see; the reply has a [`crate::rendition::Size`].
+    Render(Veil),
+}
+
+impl Task {
+    /// Every task.
+    pub const ALL: [Self; 3] = [Self::Hash, Self::Render(Veil::Veiled), Self::Render(Veil::Clear)];
+
+    /// The byte before the file.
+    pub fn byte(self) -> u8 {
+        match self {
+            Self::Hash => b'h',
+            Self::Render(Veil::Veiled) => b'v',
+            Self::Render(Veil::Clear) => b'c',
+        }
+    }
+
+    /// The task of a byte.
+    pub fn of(byte: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|task| task.byte() == byte)
+    }
+}
 
 /// The first frame of a process: it is locked down and ready.
 #[derive(Debug, Serialize, Deserialize)]
@@ -17,20 +46,20 @@ pub struct Hello {
 
 /// What became of one file.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Reply {
+pub struct Reply<T> {
     /// The outcome.
-    pub answer: Answer,
+    pub answer: Answer<T>,
     /// Whether the process ends now, having used up its time.
     pub is_last: bool,
 }
 
-/// [`crate::hash`]'s result, as it travels. Its reader must doubt every word: the process that wrote
+/// The result of a [`Task`], as it travels. Its reader must doubt every word: the process that wrote
 /// it has touched hostile bytes.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Answer {
-    /// The hashes.
-    Picture(Picture),
+pub enum Answer<T> {
+    /// What was asked for.
+    Done(T),
     /// [`Error::Unsupported`].
     Unsupported {
         /// Its name.
@@ -48,10 +77,10 @@ pub enum Answer {
     },
 }
 
-impl From<Result<Picture, Error>> for Answer {
-    fn from(result: Result<Picture, Error>) -> Self {
+impl<T> From<Result<T, Error>> for Answer<T> {
+    fn from(result: Result<T, Error>) -> Self {
         match result {
-            Ok(picture) => Self::Picture(picture),
+            Ok(done) => Self::Done(done),
             Err(Error::Unsupported { found }) => Self::Unsupported { found: found.to_owned() },
             Err(Error::TooLarge { pixels, .. }) => Self::TooLarge { pixels },
             Err(error @ (Error::Unreadable { .. } | Error::Busy | Error::Pool(_))) => {
@@ -61,14 +90,11 @@ impl From<Result<Picture, Error>> for Answer {
     }
 }
 
-impl Answer {
+impl<T> Answer<T> {
     /// The result again, every text cut to what we could have written ourselves.
-    pub fn into_result(self, limits: &Limits) -> Result<Picture, Error> {
+    pub fn into_result(self, limits: &Limits) -> Result<T, Error> {
         match self {
-            Self::Picture(picture) if picture.frames.is_empty() => {
-                Err(Error::unreadable("the decoder found no frame"))
-            }
-            Self::Picture(picture) => Ok(picture),
+            Self::Done(done) => Ok(done),
             Self::Unsupported { found } => {
                 Err(Error::Unsupported { found: format::known_name(&found) })
             }
@@ -129,7 +155,7 @@ pub fn read_frame_into(from: &mut impl Read, bytes: &mut Vec<u8>) -> io::Result<
 }
 
 /// The reply to a file that did not fit into the process.
-pub fn reply_out_of_memory() -> Reply {
+pub fn reply_out_of_memory() -> Reply<()> {
     Reply { answer: Err(decode::out_of_memory()).into(), is_last: true }
 }
 
@@ -151,6 +177,14 @@ mod tests {
     }
 
     #[test]
+    fn a_task_reads_back_as_itself_and_no_other_byte_is_one() {
+        let known: Vec<Task> = (0..=u8::MAX).filter_map(Task::of).collect();
+
+        assert_eq!(known.len(), Task::ALL.len());
+        assert!(known.iter().all(|task| Task::of(task.byte()) == Some(*task)));
+    }
+
+    #[test]
     fn a_frame_that_ends_early_is_an_error() {
         assert!(read_frame(&mut b"\x09\0\0\0abc".as_slice()).is_err());
     }
@@ -158,8 +192,10 @@ mod tests {
     #[test]
     fn a_lying_process_cannot_put_words_into_our_mouth() {
         let limits = Limits::default();
-        let found = Answer::Unsupported { found: "<script>".into() }.into_result(&limits);
-        let reason = Answer::Unreadable { reason: "x\n\u{202e}".repeat(900) }.into_result(&limits);
+        let found = Answer::<()>::Unsupported { found: "<script>".into() };
+        let reason = Answer::<()>::Unreadable { reason: "x\n\u{202e}".repeat(900) };
+
+        let (found, reason) = (found.into_result(&limits), reason.into_result(&limits));
 
         assert!(matches!(found, Err(Error::Unsupported { found: "unknown" })));
         let Err(Error::Unreadable { reason }) = reason else { panic!("not unreadable") };

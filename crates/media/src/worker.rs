@@ -4,8 +4,10 @@ use std::io::{self, Write};
 use std::panic;
 use std::process::ExitCode;
 
-use crate::wire::{self, Hello, Reply};
-use crate::{Limits, cage, picture};
+use serde::Serialize;
+
+use crate::wire::{self, Hello, Reply, Task};
+use crate::{Error, Limits, cage, picture, rendition};
 
 /// How much memory a process keeps from one file to the next, in bytes.
 const KEPT_BYTES_MAX: usize = 4 << 20;
@@ -47,15 +49,45 @@ fn serve() -> io::Result<()> {
             Err(error) => return Err(error),
         }
         let has_time_left = cage::grant_processor_time(&limits);
-        let answer = picture::hash(&file, &limits).into();
-        let reply = Reply { answer, is_last: !has_time_left };
+        let (task, bytes) = file.split_first().ok_or(io::ErrorKind::InvalidData)?;
+        let task = Task::of(*task).ok_or(io::ErrorKind::InvalidData)?;
+        perform(task, bytes, &limits, !has_time_left, &mut output)?;
         // Memory for a picture of the usual size stays; for a large one it would stay for ever.
         if file.capacity() > KEPT_BYTES_MAX {
             file = Vec::new();
         }
-        wire::write_frame(&mut output, &serde_json::to_vec(&reply)?)?;
         if !has_time_left {
             return Ok(());
         }
     }
+}
+
+/// Does `task` and writes what came of it.
+fn perform(
+    task: Task,
+    bytes: &[u8],
+    limits: &Limits,
+    is_last: bool,
+    output: &mut impl Write,
+) -> io::Result<()> {
+    let veil = match task {
+        Task::Hash => return say(picture::hash(bytes, limits), is_last, output),
+        Task::Render(veil) => veil,
+    };
+    match rendition::render(bytes, limits, veil) {
+        Ok(raster) => {
+            say(Ok(raster.size()), is_last, output)?;
+            wire::write_frame(output, &raster.rgb)
+        }
+        Err(error) => say(Err::<(), _>(error), is_last, output),
+    }
+}
+
+fn say<T: Serialize>(
+    result: Result<T, Error>,
+    is_last: bool,
+    output: &mut impl Write,
+) -> io::Result<()> {
+    let reply = Reply { answer: result.into(), is_last };
+    wire::write_frame(output, &serde_json::to_vec(&reply)?)
 }

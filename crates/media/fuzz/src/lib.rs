@@ -4,15 +4,16 @@ use std::ops::ControlFlow;
 use std::panic;
 use std::sync::Once;
 
+use mamori_media::rendition::Size;
 use mamori_media::wire::{self, Hello, Reply};
-use mamori_media::{Error, Format, Limits, decode as decoders};
+use mamori_media::{Error, Format, Limits, Picture, Raster, Veil, decode as decoders};
 
 /// Small limits: too large and too slow are answers, not findings.
 fn limits() -> Limits {
     Limits { pixels_max: 200_000, frames_max: 4, memory_bytes_max: 256 << 20, ..Limits::default() }
 }
 
-/// Decodes `bytes` as `format` and hashes up to four frames.
+/// Decodes `bytes` as `format`, hashes up to four frames, and makes what a person would see.
 ///
 /// A panic inside a decoder is contained, and is an answer; one of our own code is a finding.
 pub fn decode(format: Format, bytes: &[u8]) {
@@ -28,6 +29,11 @@ pub fn decode(format: Format, bytes: &[u8]) {
         }));
     });
     let mut frames = 0;
+    for veil in [Veil::Veiled, Veil::Clear] {
+        if let Ok(raster) = mamori_media::render(bytes, &limits(), veil) {
+            assert!(raster.is_of(veil));
+        }
+    }
     let result = decoders::frames(format, bytes, &limits(), &mut |pixels| {
         let (_, quality) = mamori_media::pdq::hash(&pixels);
         assert!(quality.value() <= 100);
@@ -44,10 +50,20 @@ pub fn read_from_process(bytes: &[u8]) {
     while from.len() >= 4 && from[2..4] == [0, 0] {
         let Ok(Some(frame)) = wire::read_frame(&mut from) else { return };
         let _ = serde_json::from_slice::<Hello>(&frame).map(|hello| hello.protections.to_string());
-        if let Ok(Reply { answer, .. }) = serde_json::from_slice(&frame) {
+        if let Ok(Reply { answer, .. }) = serde_json::from_slice::<Reply<Picture>>(&frame) {
             check(answer.into_result(&limits()).map(drop));
         }
+        if let Ok(Reply { answer, .. }) = serde_json::from_slice::<Reply<Size>>(&frame) {
+            check(answer.into_result(&limits()).map(show));
+        }
     }
+}
+
+/// Takes a size as the pool takes it, with pixels that are never as many.
+fn show(Size { width, height }: Size) {
+    let raster = Raster { width, height, rgb: vec![0; 4] };
+    assert!(!raster.is_of(Veil::Veiled) && !raster.is_of(Veil::Clear));
+    assert!(mamori_media::encode(&raster).is_err());
 }
 
 fn check(result: Result<(), Error>) {

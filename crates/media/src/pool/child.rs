@@ -6,15 +6,18 @@ use std::process::ExitStatus;
 use std::time::Duration;
 
 use bytes::Bytes;
+use serde::de::DeserializeOwned;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{ChildStderr, ChildStdin, ChildStdout};
 use tokio::task::JoinHandle;
+use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
 use super::spawner::Spawner;
 use crate::cage::sys;
-use crate::wire::{self, Hello, Reply};
-use crate::{Error, Limits, Picture, Protections, decode};
+use crate::rendition::Size;
+use crate::wire::{self, Answer, Hello, Reply, Task};
+use crate::{Error, Limits, Picture, Protections, Raster, Veil, decode};
 
 /// How long a process may take to lock itself up, or to be gone once it is killed.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -74,7 +77,33 @@ impl Child {
         bytes: &Bytes,
         limits: &Limits,
     ) -> (Result<Picture, Error>, Option<Self>) {
-        match timeout(limits.wall(), self.converse(bytes, limits)).await {
+        let said = timeout(limits.wall(), self.ask::<Picture>(Task::Hash, bytes, limits)).await;
+        let (picture, usable) = self.settle(said, limits).await;
+        let is_empty = |picture: &Picture| picture.frames.is_empty();
+        if picture.as_ref().is_ok_and(is_empty) {
+            return (Err(Error::unreadable("the decoder found no frame")), usable);
+        }
+        (picture, usable)
+    }
+
+    /// Has the rendition of one file made. Gives the process back if it can take another one.
+    pub async fn render(
+        mut self,
+        bytes: &Bytes,
+        veil: Veil,
+        limits: &Limits,
+    ) -> (Result<Raster, Error>, Option<Self>) {
+        let said = timeout(limits.wall(), self.ask_for_pixels(veil, bytes, limits)).await;
+        self.settle(said, limits).await
+    }
+
+    /// Turns what it said, or did not say, into a result.
+    async fn settle<T>(
+        mut self,
+        said: Result<io::Result<Reply<T>>, Elapsed>,
+        limits: &Limits,
+    ) -> (Result<T, Error>, Option<Self>) {
+        match said {
             Ok(Ok(Reply { answer, is_last })) => {
                 (answer.into_result(limits), (!is_last).then_some(self))
             }
@@ -87,12 +116,42 @@ impl Child {
         }
     }
 
-    async fn converse(&mut self, bytes: &Bytes, limits: &Limits) -> io::Result<Reply> {
+    async fn ask<T: DeserializeOwned>(
+        &mut self,
+        task: Task,
+        bytes: &Bytes,
+        limits: &Limits,
+    ) -> io::Result<Reply<T>> {
         // A process that gives up on a long file answers before it has read all of it.
-        let written = write_frame(&mut self.input, bytes).await;
+        let written = write_file(&mut self.input, task, bytes).await;
         let reply = read_frame(&mut self.output, wire::reply_bytes_max(limits)).await;
         let reply = reply.map_err(|error| written.err().unwrap_or(error))?;
         Ok(serde_json::from_slice(&reply)?)
+    }
+
+    /// Asks for a rendition and reads its pixels: as many as it may have, and not one more.
+    async fn ask_for_pixels(
+        &mut self,
+        veil: Veil,
+        bytes: &Bytes,
+        limits: &Limits,
+    ) -> io::Result<Reply<Raster>> {
+        let Reply { answer, is_last } = self.ask::<Size>(Task::Render(veil), bytes, limits).await?;
+        let answer = match answer {
+            Answer::Done(Size { width, height }) => {
+                let most = u64::from(veil.side_max()).pow(2) * 3;
+                let raster =
+                    Raster { width, height, rgb: read_frame(&mut self.output, most).await? };
+                if !raster.is_of(veil) {
+                    return Err(without_sense("pixels that nobody asked for"));
+                }
+                Answer::Done(raster)
+            }
+            Answer::Unsupported { found } => Answer::Unsupported { found },
+            Answer::Unreadable { reason } => Answer::Unreadable { reason },
+            Answer::TooLarge { pixels } => Answer::TooLarge { pixels },
+        };
+        Ok(Reply { answer, is_last })
     }
 
     /// Why the process has no answer, in words for the one who sent the picture.
@@ -139,10 +198,24 @@ async fn write_frame(to: &mut ChildStdin, bytes: &[u8]) -> io::Result<()> {
     to.flush().await
 }
 
+/// A frame with a task and its file.
+async fn write_file(to: &mut ChildStdin, task: Task, file: &[u8]) -> io::Result<()> {
+    let length = u32::try_from(file.len()).ok().and_then(|length| length.checked_add(1));
+    let length = length.ok_or(io::ErrorKind::InvalidInput)?.to_le_bytes();
+    let [a, b, c, d] = length;
+    to.write_all(&[a, b, c, d, task.byte()]).await?;
+    to.write_all(file).await?;
+    to.flush().await
+}
+
+fn without_sense(what: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what)
+}
+
 async fn read_frame(from: &mut ChildStdout, bytes_max: u64) -> io::Result<Vec<u8>> {
     let length = u64::from(from.read_u32_le().await?);
     if length > bytes_max {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "a frame that is too long"));
+        return Err(without_sense("a frame that is too long"));
     }
     let mut bytes = Vec::new();
     if from

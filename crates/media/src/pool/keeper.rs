@@ -9,9 +9,9 @@ use tokio::sync::{Mutex, mpsc};
 use tokio::time::sleep;
 use tracing::warn;
 
-use super::Job;
 use super::child::Child;
 use super::spawner::Spawner;
+use super::{Job, Question};
 use crate::{Error, Limits};
 
 /// The wait before a process that did no work is replaced; doubled each time, up to the most.
@@ -76,14 +76,24 @@ impl Keeper {
                 }
                 job = next(&self.queue) => job,
             };
-            let Some(Job { bytes, reply }) = job else { return End::PoolGone };
+            let Some(Job { bytes, question }) = job else { return End::PoolGone };
             // Nobody waits any more for a caller that went away.
-            if reply.is_closed() {
+            if question.is_closed() {
                 continue;
             }
-            let (result, usable) = child.hash(&bytes, &self.limits).await;
+            let usable = match question {
+                Question::Hash(reply) => {
+                    let (result, usable) = child.hash(&bytes, &self.limits).await;
+                    let _ = reply.send(result);
+                    usable
+                }
+                Question::Render(veil, reply) => {
+                    let (result, usable) = child.render(&bytes, veil, &self.limits).await;
+                    let _ = reply.send(result);
+                    usable
+                }
+            };
             has_worked = true;
-            let _ = reply.send(result);
             match usable {
                 Some(usable) => child = usable,
                 None => return End::AfterWork,
@@ -101,7 +111,7 @@ impl Keeper {
         let Ok(mut queue) = self.queue.try_lock() else { return };
         while let Ok(job) = queue.try_recv() {
             let copy = io::Error::new(error.kind(), error.to_string());
-            let _ = job.reply.send(Err(Error::Pool(copy)));
+            job.question.refuse(Error::Pool(copy));
         }
     }
 

@@ -1,11 +1,13 @@
-//! A decoding process for tests: `decode` is the real one; the others shut the cage and then try to
-//! get out. Exit status 0: it got out. 7: it was refused. A signal: it was killed.
+//! A decoding process for tests: `decode` is the real one; `lie` speaks as one that was taken over
+//! may; the others shut the cage and then try to get out. Exit status 0: it got out. 7: it was
+//! refused. A signal: it was killed.
 
 use std::io::{self, Write};
 use std::process::{Command, ExitCode};
 use std::{env, fs, net, thread};
 
 use mamori_media::cage::{forbid_files, grant_processor_time, lock_down};
+use mamori_media::wire::{read_frame, write_frame};
 use mamori_media::{Limits, Protection, run_worker};
 
 fn main() -> ExitCode {
@@ -13,6 +15,9 @@ fn main() -> ExitCode {
     let target = env::args().nth(2).unwrap_or_default();
     if attempt == "decode" {
         return run_worker();
+    }
+    if attempt == "lie" {
+        return lie(&target).map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
     }
     let result = if attempt == "open-under-landlock" {
         under_landlock(Protection::Files, || fs::read("/etc/hostname").map(drop))
@@ -31,6 +36,33 @@ fn under_landlock(held: Protection, attempt: fn() -> io::Result<()>) -> io::Resu
         return Err(io::ErrorKind::Unsupported.into());
     }
     attempt()
+}
+
+/// Greets as it should, and answers every file with frames of its own choice.
+fn lie(how: &str) -> io::Result<()> {
+    let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
+    let size = |width: u32, height: u32| {
+        format!(r#"{{"answer":{{"done":{{"width":{width},"height":{height}}}}},"is_last":false}}"#)
+    };
+    let grey = |count: usize| vec![7; count];
+    let (reply, pixels) = match how {
+        "no-pixels" => (size(0, 9), grey(0)),
+        "too-wide" => (size(1_281, 1), grey(1_281 * 3)),
+        "fewer-than-said" => (size(20, 10), grey(20 * 10 * 3 - 1)),
+        "more-than-said" => (size(20, 10), grey(20 * 10 * 3 + 1)),
+        "gigabytes" => (size(u32::MAX, u32::MAX), grey(1)),
+        "unveiled" => (size(33, 10), grey(33 * 10 * 3)),
+        "colours" => (size(1, 1), vec![1, 2, 3]),
+        "a-hash" => (r#"{"answer":{"done":{"format":"png","width":9,"height":9,"frames":[],"frames_left_out":false}},"is_last":false}"#.to_owned(), grey(0)),
+        _ => ("<html>".to_owned(), grey(0)),
+    };
+    read_frame(&mut input)?;
+    write_frame(&mut output, br#"{"protections":[]}"#)?;
+    while read_frame(&mut input)?.is_some() {
+        write_frame(&mut output, reply.as_bytes())?;
+        write_frame(&mut output, &pixels)?;
+    }
+    Ok(())
 }
 
 /// `target` is the file to write.

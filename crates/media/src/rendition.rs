@@ -1,0 +1,229 @@
+//! What a person sees of a picture: its first frame, still, made small, and either veiled or clear.
+//!
+//! The cage decodes and makes a [`Raster`]; [`encode`] makes a file of it outside. So a browser gets
+//! a file that we wrote, and whatever a hostile one did inside the cage, its outcome is *some*
+//! picture and never a file format. No metadata can come through.
+
+mod encode;
+mod shrink;
+
+use std::ops::ControlFlow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Limits, decode, format};
+
+pub use encode::encode;
+
+/// How much of a picture is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Veil {
+    /// Grey, and so few pixels that they say no more than light and dark.
+    Veiled,
+    /// In colour, as large as a screen needs.
+    Clear,
+}
+
+/// The longest side of a clear rendition, in pixels. Our choice: it fills a page beside the text.
+const CLEAR_SIDE_MAX: u32 = 1_280;
+/// The longest side of a veiled one. Our choice: light and dark are there, faces are not.
+const VEILED_SIDE_MAX: u32 = 32;
+/// And of a small picture: one side is at most this part of what it was.
+const VEILED_PART: u32 = 8;
+
+impl Veil {
+    /// The longest side of a rendition, in pixels.
+    pub fn side_max(self) -> u32 {
+        match self {
+            Self::Veiled => VEILED_SIDE_MAX,
+            Self::Clear => CLEAR_SIDE_MAX,
+        }
+    }
+
+    /// The longest side of the rendition of a picture whose longest side is `side`.
+    fn side_of(self, side: u32) -> u32 {
+        match self {
+            Self::Veiled => (side / VEILED_PART).clamp(1, VEILED_SIDE_MAX),
+            Self::Clear => side.min(CLEAR_SIDE_MAX),
+        }
+    }
+}
+
+/// How large a rendition is, as it travels ahead of its pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Size {
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+}
+
+impl Size {
+    /// Bytes of the pixels, three each.
+    pub fn bytes(self) -> u64 {
+        (u64::from(self.width) * u64::from(self.height)).saturating_mul(3)
+    }
+}
+
+/// Pixels and nothing else.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Raster {
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// Red, green and blue of each pixel, row by row: `width × height × 3` bytes.
+    pub rgb: Vec<u8>,
+}
+
+impl std::fmt::Debug for Raster {
+    /// The size alone: the pixels are somebody's picture.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Raster({} × {})", self.width, self.height)
+    }
+}
+
+impl Raster {
+    /// How large it is.
+    pub fn size(&self) -> Size {
+        Size { width: self.width, height: self.height }
+    }
+
+    /// Whether a process that was asked for `veil` may have made it. Neither its size nor its
+    /// colours are believed: a veil that is none would be a look that nobody recorded.
+    pub fn is_of(&self, veil: Veil) -> bool {
+        let sides = 1..=veil.side_max();
+        let is_sized = sides.contains(&self.width) && sides.contains(&self.height);
+        let is_whole = u64::try_from(self.rgb.len()) == Ok(self.size().bytes());
+        let (pixels, _) = self.rgb.as_chunks::<3>();
+        let is_coloured = match veil {
+            Veil::Veiled => pixels.iter().all(|[red, green, blue]| red == green && green == blue),
+            Veil::Clear => true,
+        };
+        is_sized && is_whole && is_coloured
+    }
+}
+
+/// The rendition of `bytes`, made *in this process*. Hostile bytes belong into a [`crate::Pool`];
+/// this is what its workers call.
+///
+/// The pixels are those that [`crate::hash`] hashes: of the first frame, as stored, with no
+/// orientation applied and alpha dropped. What a person judges is what the machine compared.
+///
+/// # Errors
+/// As for [`crate::hash`].
+pub fn render(bytes: &[u8], limits: &Limits, veil: Veil) -> Result<Raster, Error> {
+    let format = format::sniff(bytes)?;
+    let mut first = None;
+    decode::frames(format, bytes, limits, &mut |pixels| {
+        let side = veil.side_of(pixels.width.max(pixels.height));
+        first = Some(shrink::shrink(&pixels, side));
+        ControlFlow::Break(())
+    })?;
+    let raster = first.ok_or_else(|| {
+        Error::unreadable(&format!("the {} has no picture in it", format.label()))
+    })?;
+    Ok(match veil {
+        Veil::Veiled => grey(raster),
+        Veil::Clear => raster,
+    })
+}
+
+/// Brightness as JPEG defines it (ITU-R BT.601), in all three samples.
+fn grey(mut raster: Raster) -> Raster {
+    let (pixels, _) = raster.rgb.as_chunks_mut::<3>();
+    for pixel in pixels {
+        let [red, green, blue] = pixel.map(u32::from);
+        let bright = (299 * red + 587 * green + 114 * blue + 500) / 1_000;
+        *pixel = [crate::pixels::low_byte(bright); 3];
+    }
+    raster
+}
+
+#[cfg(test)]
+mod tests {
+    use mamori_testkit::pictures::{draw, encode};
+
+    use super::*;
+
+    fn rendered(file: &[u8], veil: Veil) -> Raster {
+        render(file, &Limits::default(), veil).unwrap()
+    }
+
+    #[test]
+    fn a_small_picture_is_shown_clear_as_it_is() {
+        let picture = draw(1, 300, 200);
+
+        let raster = rendered(&encode::png(&picture), Veil::Clear);
+
+        assert_eq!((raster.width, raster.height), (300, 200));
+        assert_eq!(raster.rgb, picture.into_raw());
+        assert!(raster.is_of(Veil::Clear));
+    }
+
+    #[test]
+    fn a_large_picture_is_shown_no_larger_than_a_screen_needs() {
+        for (size, expected) in
+            [((2_600, 1_300), (1_280, 640)), ((900, 1_920), (600, 1_280)), ((5_000, 1), (1_280, 1))]
+        {
+            let file = encode::png(&draw(2, size.0, size.1));
+
+            let raster = rendered(&file, Veil::Clear);
+
+            assert_eq!((raster.width, raster.height), expected);
+            assert!(raster.is_of(Veil::Clear));
+        }
+    }
+
+    #[test]
+    fn a_veiled_picture_is_grey_and_tiny_however_small_it_was() {
+        let sizes = [
+            ((1_000, 500), (32, 16)),
+            ((256, 256), (32, 32)),
+            ((64, 32), (8, 4)),
+            ((7, 5), (1, 1)),
+            ((1, 1), (1, 1)),
+        ];
+        for (size, expected) in sizes {
+            let file = encode::png(&draw(3, size.0, size.1));
+
+            let raster = rendered(&file, Veil::Veiled);
+
+            assert_eq!((raster.width, raster.height), expected, "{size:?}");
+            assert!(raster.is_of(Veil::Veiled));
+        }
+    }
+
+    #[test]
+    fn what_is_not_veiled_does_not_pass_for_veiled() {
+        let file = encode::png(&draw(4, 400, 400));
+        let clear = rendered(&file, Veil::Clear);
+        let mut coloured = rendered(&file, Veil::Veiled);
+        let mut short = coloured.clone();
+        let none = Raster { width: 0, height: 5, rgb: Vec::new() };
+
+        coloured.rgb[4] ^= 1;
+        short.rgb.pop();
+
+        for raster in [clear, coloured, short, none] {
+            assert!(!raster.is_of(Veil::Veiled), "{raster:?}");
+        }
+    }
+
+    #[test]
+    fn of_an_animation_the_first_frame_is_shown() {
+        let pictures = [draw(5, 90, 60), draw(6, 90, 60)];
+        let first = pictures[0].clone().into_raw();
+
+        let raster = rendered(&encode::png_animated(&pictures), Veil::Clear);
+
+        assert_eq!(raster.rgb, first);
+    }
+
+    #[test]
+    fn a_raster_does_not_show_its_pixels_in_a_log() {
+        let raster = Raster { width: 1, height: 1, rgb: vec![201, 202, 203] };
+
+        assert_eq!(format!("{raster:?}"), "Raster(1 × 1)");
+    }
+}

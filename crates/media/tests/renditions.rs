@@ -1,0 +1,118 @@
+//! What a person sees, made by real processes, from files of every kind and of every ill will.
+#![cfg(test)]
+
+use mamori_media::{Error, Format, Limits, Pool, PoolSettings, Veil, encode, render, sniff};
+use mamori_testkit::pictures::{draw, encode as draw_as, hostile};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_mamori-decode-test");
+const BOTH: [Veil; 2] = [Veil::Veiled, Veil::Clear];
+
+async fn pool(args: &[&str]) -> Pool {
+    let settings = PoolSettings {
+        program: PROGRAM.into(),
+        args: args.iter().map(Into::into).collect(),
+        workers: 1,
+        waiting_max: 8,
+        limits: Limits::default(),
+    };
+    Pool::start(settings).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_of_every_format_is_shown_veiled_and_clear() {
+    let pool = pool(&["decode"]).await;
+
+    for (name, file) in draw_as::all(&draw(5, 320, 240)) {
+        for (veil, size) in [(Veil::Veiled, (32, 24)), (Veil::Clear, (320, 240))] {
+            let raster = pool.render(file.clone(), veil).await.unwrap();
+
+            assert_eq!((raster.width, raster.height), size, "{name}, {veil:?}");
+            assert!(raster.is_of(veil), "{name}, {veil:?}");
+            assert_eq!(raster, render(&file, &Limits::default(), veil).unwrap(), "{name}");
+        }
+    }
+}
+
+/// Five megabytes of pixels go through the pipe, and the process is as good as before.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_largest_rendition_comes_out_of_the_cage() {
+    let pool = pool(&["decode"]).await;
+    let file = draw_as::jpeg(&draw(6, 2_000, 2_000), 80);
+
+    for _ in 0..2 {
+        let raster = pool.render(file.clone(), Veil::Clear).await.unwrap();
+
+        assert_eq!((raster.width, raster.height), (1_280, 1_280));
+        assert_eq!(sniff(&encode(&raster).unwrap()).unwrap(), Format::Jpeg);
+    }
+    assert!(pool.hash(file).await.is_ok());
+    assert_eq!(pool.alive(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_files_are_shown_to_nobody_and_harm_nobody() {
+    let pool = pool(&["decode"]).await;
+    let good = draw_as::png(&draw(7, 64, 64));
+
+    for file in hostile::all() {
+        for veil in BOTH {
+            let expected = render(&file.bytes, &Limits::default(), veil);
+
+            let answer = pool.render(file.bytes.clone(), veil).await;
+
+            assert_eq!(
+                answer.map_err(|error| error.to_string()),
+                expected.map_err(|error| error.to_string()),
+                "{}",
+                file.name
+            );
+        }
+        assert!(pool.render(good.clone(), Veil::Clear).await.is_ok(), "after {}", file.name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_was_taken_over_shows_nothing_but_what_was_asked_for() {
+    let lies = [
+        ("no-pixels", &BOTH[..]),
+        ("too-wide", &BOTH),
+        ("fewer-than-said", &BOTH),
+        ("more-than-said", &BOTH),
+        ("gigabytes", &BOTH),
+        ("a-hash", &BOTH),
+        ("a-page", &BOTH),
+        ("unveiled", &[Veil::Veiled]),
+        ("colours", &[Veil::Veiled]),
+    ];
+    let file = draw_as::png(&draw(8, 64, 64));
+
+    for (how, veils) in lies {
+        let pool = pool(&["lie", how]).await;
+        for veil in veils {
+            let answer = pool.render(file.clone(), *veil).await;
+
+            let Err(Error::Unreadable { reason }) = answer else { panic!("{how}: {answer:?}") };
+            assert_eq!(reason, "the decoder gave an answer without sense", "{how}, {veil:?}");
+        }
+    }
+}
+
+/// What such a process may do at most: choose which picture of the allowed size is seen.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lie_in_the_right_shape_is_some_picture() {
+    let pool = pool(&["lie", "unveiled"]).await;
+
+    let raster = pool.render(b"whatever".to_vec(), Veil::Clear).await.unwrap();
+
+    assert_eq!((raster.width, raster.height), (33, 10));
+    assert_eq!(sniff(&encode(&raster).unwrap()).unwrap(), Format::Png);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_of_the_other_kind_is_no_hash() {
+    let pool = pool(&["lie", "unveiled"]).await;
+
+    let answer = pool.hash(draw_as::png(&draw(9, 64, 64))).await;
+
+    assert!(matches!(answer, Err(Error::Unreadable { .. })), "{answer:?}");
+}
