@@ -98,6 +98,8 @@ ids! {
     DeliveryId = "msg";
     /// One bulk import into a bank.
     ImportId = "imp";
+    /// An item's bytes, sealed.
+    EvidenceId = "evd";
 }
 
 /// One hash in one bank.

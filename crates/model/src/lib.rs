@@ -25,7 +25,9 @@ pub use bank::{Action, Bank, BankName, PrivateBasis, Purpose, Reach};
 pub use entry::{Entry, EntryChange, EntryState};
 pub use given::Given;
 pub use hash::{Distance, Hash, HashKind, Md5, Pdq, Quality, Sha256};
-pub use id::{BankId, DeliveryId, EndpointId, EntryId, ImportId, JobId, KeyId, MatchId, ServiceId};
+pub use id::{
+    BankId, DeliveryId, EndpointId, EntryId, EvidenceId, ImportId, JobId, KeyId, MatchId, ServiceId,
+};
 pub use item::{Account, Item, ItemName};
 pub use place::{Country, Jurisdictions, Surface};
 pub use sensitive::Sensitive;

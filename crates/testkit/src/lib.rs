@@ -3,6 +3,7 @@
 //! No hash list, no abusive material, no real person's data.
 
 pub mod hashes;
+pub mod passkey;
 pub mod pictures;
 pub mod postgres;
 pub mod records;

@@ -12,7 +12,7 @@ const TESTKIT: &str = "mamori-testkit";
 const DEMO: &str = "mamori-server";
 
 /// What a crate must not name, by why: an invariant of `ARCHITECTURE.md` each.
-const KEPT_OUT: [(&str, &[&str], &str); 4] = [
+const KEPT_OUT: [(&str, &[&str], &str); 6] = [
     ("mamori-model", OUTSIDE, "knows no clock, no network, no database"),
     ("mamori-matching", OUTSIDE, "knows no clock, no network, no database"),
     (
@@ -20,6 +20,8 @@ const KEPT_OUT: [(&str, &[&str], &str); 4] = [
         &["sqlx", "reqwest", "axum", "hyper", "rustls"],
         "holds no socket and no database",
     ),
+    ("mamori-vault", &["sqlx", "reqwest", "axum", "hyper"], "keeps bytes and asks nobody"),
+    ("mamori-signin", &["tokio", "sqlx", "reqwest", "axum"], "checks what it was handed"),
     ("mamori-web", &["sqlx", "reqwest"], "asks the desk"),
 ];
 

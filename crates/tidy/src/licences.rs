@@ -8,7 +8,7 @@ use crate::Findings;
 use crate::workspace::Guest;
 
 /// The licences that we accept, and why each.
-pub const ACCEPTED: [(&str, &str); 9] = [
+pub const ACCEPTED: [(&str, &str); 10] = [
     ("Apache-2.0", "our own; permissive, with a grant of patents"),
     ("MIT", "permissive"),
     ("BSD-2-Clause", "permissive"),
@@ -18,6 +18,7 @@ pub const ACCEPTED: [(&str, &str); 9] = [
     ("Unicode-3.0", "data of the Unicode consortium; permissive"),
     ("CDLA-Permissive-2.0", "the list of root certificates; a licence for data"),
     ("Apache-2.0 WITH LLVM-exception", "permissive"),
+    ("MPL-2.0", "copyleft of single files, which we do not change: webauthn-rs"),
 ];
 
 /// What we will not have, by name, and why.

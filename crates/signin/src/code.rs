@@ -1,0 +1,151 @@
+//! Codes of six digits, which change every 30 seconds (RFC 6238, as every authenticator has it).
+
+use mamori_model::Sensitive;
+use totp_rs::{Algorithm, Builder, Secret, Totp};
+
+use crate::Error;
+use crate::error::chance;
+
+/// RFC 4226, section 4, R6: 160 bits.
+const SECRET_BYTES: usize = 20;
+const DIGITS: u8 = 6;
+const STEP_S: u64 = 30;
+/// How many steps a clock may be off, each way.
+const SKEW: u16 = 1;
+
+/// What an authenticator and we both know.
+#[derive(Clone, Debug)]
+pub struct CodeSecret(Sensitive<Vec<u8>>);
+
+impl CodeSecret {
+    /// A new one.
+    pub fn generate() -> Result<Self, Error> {
+        Ok(Self(Sensitive::new(chance::<SECRET_BYTES>()?.to_vec())))
+    }
+
+    /// What was kept.
+    pub fn from_kept(bytes: Sensitive<Vec<u8>>) -> Result<Self, Error> {
+        let is_ours = bytes.reveal().len() == SECRET_BYTES;
+        is_ours.then_some(Self(bytes)).ok_or(Error::Broken("secret of codes"))
+    }
+
+    /// For keeping, sealed.
+    pub fn bytes(&self) -> &Sensitive<Vec<u8>> {
+        &self.0
+    }
+
+    /// For typing into an authenticator by hand: base32.
+    pub fn text(&self) -> Sensitive<String> {
+        Sensitive::new(Secret::from(self.0.reveal().clone()).to_base32())
+    }
+
+    /// For an authenticator: `otpauth://totp/…`.
+    pub fn link(&self, issuer: &str, name: &str) -> Result<Sensitive<String>, Error> {
+        // A colon would end the issuer early.
+        let clean = |text: &str| text.replace(':', " ");
+        let totp = self.builder().with_issuer(Some(clean(issuer))).with_account_name(clean(name));
+        let totp = totp.build().map_err(|cause| internal(&cause))?;
+        totp.to_url().map(Sensitive::new).map_err(|cause| internal(&cause))
+    }
+
+    /// The step of time for which `code` is right, if it is one of now, the one before or the next,
+    /// and later than the last that let somebody in: a code lets in once.
+    pub fn check(&self, code: &str, unix_s: u64, last_step: Option<u64>) -> Option<u64> {
+        let digits: String = code.chars().filter(|c| !c.is_whitespace()).collect();
+        let is_code = digits.len() == usize::from(DIGITS)
+            && digits.bytes().all(|digit| digit.is_ascii_digit());
+        let step = if is_code { self.totp()?.check(&digits, unix_s) } else { None };
+        step.filter(|step| last_step.is_none_or(|last| *step > last))
+    }
+
+    /// The code of the time `unix_s`, as an authenticator shows it.
+    pub fn code_at(&self, unix_s: u64) -> Option<Sensitive<String>> {
+        Some(Sensitive::new(self.totp()?.generate(unix_s).to_string()))
+    }
+
+    fn totp(&self) -> Option<Totp> {
+        self.builder().build().ok()
+    }
+
+    fn builder(&self) -> Builder {
+        Builder::new()
+            .with_algorithm(Algorithm::SHA1)
+            .with_digits(DIGITS)
+            .with_step_duration(STEP_S)
+            .with_skew(SKEW)
+            .with_secret(self.0.reveal().clone())
+    }
+}
+
+fn internal(cause: &totp_rs::TotpError) -> Error {
+    Error::Internal { what: "make a link for an authenticator", cause: cause.to_string().into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 6238, appendix B: the secret of its SHA-1 rows.
+    fn of_the_rfc() -> CodeSecret {
+        CodeSecret::from_kept(Sensitive::new(b"12345678901234567890".to_vec())).unwrap()
+    }
+
+    #[test]
+    fn codes_are_those_of_the_rfc() {
+        // The last six of the appendix's eight digits.
+        for (unix_s, code) in [(59, "287082"), (1_111_111_109, "081804"), (2_000_000_000, "279037")]
+        {
+            assert_eq!(of_the_rfc().check(code, unix_s, None), Some(unix_s / 30), "{unix_s}");
+            assert_eq!(of_the_rfc().code_at(unix_s).unwrap().reveal(), code);
+        }
+    }
+
+    #[test]
+    fn a_code_lets_in_once() {
+        let secret = of_the_rfc();
+        let step = secret.check("287082", 59, None).unwrap();
+
+        assert_eq!(secret.check("287082", 59, Some(step)), None);
+        assert_eq!(secret.check("287082", 59, Some(step + 1)), None);
+        assert_eq!(secret.check("287082", 59, Some(step - 1)), Some(step));
+    }
+
+    #[test]
+    fn a_clock_may_be_off_by_one_step_and_no_more() {
+        let secret = of_the_rfc();
+
+        assert_eq!(secret.check("287082", 59 + 30, None), Some(1));
+        assert_eq!(secret.check("287082", 29, None), Some(1));
+        assert_eq!(secret.check("287082", 59 + 60, None), None);
+        assert_eq!(secret.check("287082", 0, None), Some(1));
+    }
+
+    #[test]
+    fn what_is_not_six_digits_is_no_code_and_spaces_do_not_matter() {
+        let secret = of_the_rfc();
+
+        assert_eq!(secret.check(" 287 082\n", 59, None), Some(1));
+        for text in ["", "28708", "2870820", "28708２", "28708a", "-87082"] {
+            assert_eq!(secret.check(text, 59, None), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_link_names_issuer_and_person_whatever_they_are_called() {
+        let link = of_the_rfc().link("Mamori: 守り", "ada").unwrap();
+
+        let secret = of_the_rfc().text();
+        assert!(link.reveal().starts_with("otpauth://totp/Mamori"), "{}", link.reveal());
+        assert!(link.reveal().contains(secret.reveal()));
+        assert_eq!(secret.reveal(), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
+    }
+
+    #[test]
+    fn a_new_secret_is_another_and_debug_says_nothing() {
+        let [one, other] = [(); 2].map(|()| CodeSecret::generate().unwrap());
+
+        assert_ne!(one.bytes().reveal(), other.bytes().reveal());
+        assert_eq!(format!("{one:?}"), "CodeSecret([sensitive])");
+        assert!(CodeSecret::from_kept(Sensitive::new(vec![1; 19])).is_err());
+    }
+}

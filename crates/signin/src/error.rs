@@ -1,0 +1,50 @@
+//! What went wrong, by who must act.
+
+/// Why a check could not be made, or said no.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The operator must say under which name browsers reach the console.
+    #[error("a passkey needs a host with a name, not an address of the network: {0}")]
+    Origin(String),
+    /// The person must choose another password.
+    #[error("the password is too easy: expected 12 to 200 characters that are not all the same")]
+    Weak,
+    /// What the browser sent is no answer to what it was asked. Whoever sent it learns no more.
+    #[error("not an answer to the question")]
+    Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What was kept cannot be read any more. The operator must look.
+    #[error("a {0} that was kept cannot be read")]
+    Broken(&'static str),
+    /// A bug, or a machine without randomness. The operator must look.
+    #[error("cannot {what}")]
+    Internal {
+        /// What could not be done.
+        what: &'static str,
+        /// Why.
+        #[source]
+        cause: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl Error {
+    pub(crate) fn internal<E>(what: &'static str) -> impl Fn(E) -> Self
+    where
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        move |cause| Self::Internal { what, cause: cause.into() }
+    }
+
+    pub(crate) fn refused<E>(cause: E) -> Self
+    where
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        Self::Refused(cause.into())
+    }
+}
+
+/// `N` bytes that nobody can guess.
+pub(crate) fn chance<const N: usize>() -> Result<[u8; N], Error> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(Error::internal("get randomness"))?;
+    Ok(bytes)
+}

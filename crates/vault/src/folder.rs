@@ -1,0 +1,184 @@
+//! Where the objects lie: `FOLDER/ab/evd_…`, readable by Mamori's user alone.
+//!
+//! An object is written under another name and renamed when it is safe on disk, so whatever has its
+//! name is whole. `ab` are the id's last digits: its first are the time, and would all be the same.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{ErrorKind, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use mamori_model::EvidenceId;
+
+use crate::Error;
+
+/// What a name ends with until the object is whole.
+const UNFINISHED: &str = ".part";
+
+/// Makes the folder if it is not there.
+pub fn make(folder: &Path) -> Result<(), Error> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|cause| Error::Io { what: "make the folder of the vault", cause })
+}
+
+/// Writes an object and returns when it is safe on disk.
+pub fn put(folder: &Path, id: EvidenceId, object: &[u8]) -> Result<(), Error> {
+    let (place, unfinished) = names(folder, id);
+    let shelf = place.parent().unwrap_or(folder);
+    make(shelf)?;
+    let written = write(&unfinished, object).and_then(|()| std::fs::rename(&unfinished, &place));
+    if let Err(cause) = written {
+        // What is left of it goes; that failing too, the hourly sweep takes it.
+        let _ = std::fs::remove_file(&unfinished);
+        return Err(Error::Io { what: "write an object", cause });
+    }
+    File::open(shelf)
+        .and_then(|shelf| shelf.sync_all())
+        .map_err(|cause| Error::Io { what: "write an object's name", cause })
+}
+
+fn write(place: &Path, object: &[u8]) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(place)?;
+    file.write_all(object)?;
+    file.sync_all()
+}
+
+/// Reads an object of at most `bytes_max`.
+pub fn get(folder: &Path, id: EvidenceId, bytes_max: u64) -> Result<Vec<u8>, Error> {
+    let (place, _) = names(folder, id);
+    let file = File::open(place).map_err(Error::io("open an object"))?;
+    let mut object = Vec::new();
+    file.take(bytes_max.saturating_add(1))
+        .read_to_end(&mut object)
+        .map_err(Error::io("read an object"))?;
+    if u64::try_from(object.len()).is_ok_and(|bytes| bytes <= bytes_max) {
+        Ok(object)
+    } else {
+        Err(Error::TooLarge { bytes_max })
+    }
+}
+
+/// Removes an object, and what is left of one that was never whole.
+pub fn remove(folder: &Path, id: EvidenceId) -> Result<(), Error> {
+    let (place, unfinished) = names(folder, id);
+    for path in [place, unfinished] {
+        match std::fs::remove_file(path) {
+            Ok(()) => {}
+            Err(cause) if cause.kind() == ErrorKind::NotFound => {}
+            Err(cause) => return Err(Error::Io { what: "remove an object", cause }),
+        }
+    }
+    Ok(())
+}
+
+/// The objects, whole or not, that were last written at least `age` ago. Other files are passed
+/// over: they are not ours.
+pub fn older_than(folder: &Path, age: Duration) -> Result<Vec<EvidenceId>, Error> {
+    let failed = Error::io("list the vault");
+    let mut found = Vec::new();
+    for shelf in std::fs::read_dir(folder).map_err(&failed)? {
+        let shelf = shelf.map_err(&failed)?;
+        if !shelf.file_type().map_err(&failed)?.is_dir() {
+            continue;
+        }
+        for file in std::fs::read_dir(shelf.path()).map_err(&failed)? {
+            let file = file.map_err(&failed)?;
+            let Some(id) = file.file_name().to_str().and_then(read_name) else { continue };
+            // One that went meanwhile, or that says it was written later than now, is not old.
+            let written = file.metadata().and_then(|about| about.modified()).ok();
+            if written.and_then(|at| at.elapsed().ok()).is_some_and(|passed| passed >= age) {
+                found.push(id);
+            }
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
+fn read_name(name: &str) -> Option<EvidenceId> {
+    name.strip_suffix(UNFINISHED).unwrap_or(name).parse().ok()
+}
+
+fn names(folder: &Path, id: EvidenceId) -> (PathBuf, PathBuf) {
+    let name = id.to_string();
+    let shelf = name.get(name.len().saturating_sub(2)..).unwrap_or("");
+    let shelf = folder.join(shelf);
+    (shelf.join(&name), shelf.join(format!("{name}{UNFINISHED}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn id(number: u128) -> EvidenceId {
+        Uuid::from_u128(number).into()
+    }
+
+    #[test]
+    fn an_object_is_there_until_it_is_removed_also_twice() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+
+        put(folder, id(0x2ab), b"sealed").unwrap();
+        put(folder, id(0x3ab), b"another").unwrap();
+
+        assert_eq!(get(folder, id(0x2ab), 6).unwrap(), b"sealed");
+        remove(folder, id(0x2ab)).unwrap();
+        remove(folder, id(0x2ab)).unwrap();
+        assert!(matches!(get(folder, id(0x2ab), 6), Err(Error::NotThere)));
+        assert_eq!(get(folder, id(0x3ab), 7).unwrap(), b"another");
+    }
+
+    #[test]
+    fn an_object_is_for_our_user_alone() {
+        let outer = tempfile::tempdir().unwrap();
+        let folder = outer.path().join("evidence");
+        make(&folder).unwrap();
+
+        put(&folder, id(0xab), b"sealed").unwrap();
+
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&folder), 0o700);
+        assert_eq!(mode(&folder.join("ab")), 0o700);
+        assert_eq!(mode(&names(&folder, id(0xab)).0), 0o600);
+    }
+
+    #[test]
+    fn an_object_that_is_larger_than_wanted_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        put(folder.path(), id(1), b"sealed").unwrap();
+
+        assert!(matches!(get(folder.path(), id(1), 5), Err(Error::TooLarge { bytes_max: 5 })));
+    }
+
+    #[test]
+    fn what_is_not_whole_has_not_the_objects_name_and_is_swept_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        let (_, unfinished) = names(folder, id(1));
+        make(unfinished.parent().unwrap()).unwrap();
+        std::fs::write(&unfinished, b"sea").unwrap();
+        std::fs::write(folder.join("README"), b"not ours").unwrap();
+        put(folder, id(2), b"sealed").unwrap();
+
+        assert!(matches!(get(folder, id(1), 9), Err(Error::NotThere)));
+        assert_eq!(older_than(folder, Duration::ZERO).unwrap(), [id(1), id(2)]);
+        assert!(older_than(folder, Duration::from_hours(1)).unwrap().is_empty());
+        remove(folder, id(1)).unwrap();
+        assert_eq!(older_than(folder, Duration::ZERO).unwrap(), [id(2)]);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_said_at_once() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+
+        assert!(matches!(make(&file.path().join("x")), Err(Error::Io { .. })));
+    }
+}

@@ -1,0 +1,191 @@
+//! Bytes in, sealed objects out: each has a key of its own, which the operator's key wraps, and
+//! lies in a folder under its id.
+//!
+//! Whoever has the folder has nothing; whoever has the database too still lacks the operator's key.
+//! This crate knows no case, no database and no clock, and asks nobody.
+
+mod error;
+mod folder;
+mod keyring;
+mod seal;
+mod small;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mamori_model::{EvidenceId, Sensitive};
+
+pub use error::Error;
+pub use keyring::{KeyName, Keyring, NotAKeyName};
+pub use seal::Sealed;
+
+/// The keys and the folder. Cheap to clone.
+#[derive(Clone)]
+pub struct Vault {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    folder: PathBuf,
+    keys: Keyring,
+}
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Vault").field("keys", &self.inner.keys).finish_non_exhaustive()
+    }
+}
+
+impl Vault {
+    /// A vault in `folder`, which is made if it is not there.
+    pub fn open(folder: PathBuf, keys: Keyring) -> Result<Self, Error> {
+        folder::make(&folder)?;
+        Ok(Self { inner: Arc::new(Inner { folder, keys }) })
+    }
+
+    /// The name of the key that wraps what is sealed now.
+    pub fn key_name(&self) -> &KeyName {
+        self.inner.keys.name()
+    }
+
+    /// Seals `plain`, which opens again only as `bound_to`.
+    pub fn seal(&self, bound_to: &[u8], plain: &[u8]) -> Result<Sealed, Error> {
+        seal::seal(&self.inner.keys, bound_to, plain)
+    }
+
+    /// Opens what was sealed as `bound_to`.
+    pub fn unseal(
+        &self,
+        bound_to: &[u8],
+        object: &[u8],
+        wrapped_key: &[u8],
+        key_name: &KeyName,
+    ) -> Result<Sensitive<Vec<u8>>, Error> {
+        seal::unseal(&self.inner.keys, bound_to, object, wrapped_key, key_name)
+    }
+
+    /// The wrapped key, wrapped anew by the key that wraps now.
+    pub fn rewrap(
+        &self,
+        bound_to: &[u8],
+        wrapped: &[u8],
+        by: &KeyName,
+    ) -> Result<(Vec<u8>, KeyName), Error> {
+        seal::rewrap(&self.inner.keys, bound_to, wrapped, by)
+    }
+
+    /// Seals a small secret into one piece, for a column of the database.
+    pub fn seal_small(&self, bound_to: &[u8], plain: &[u8]) -> Result<Vec<u8>, Error> {
+        small::join(&self.seal(bound_to, plain)?)
+    }
+
+    /// Opens what [`Self::seal_small`] made.
+    pub fn unseal_small(&self, bound_to: &[u8], piece: &[u8]) -> Result<Sensitive<Vec<u8>>, Error> {
+        let Sealed { object, wrapped_key, key_name } = small::split(piece)?;
+        self.unseal(bound_to, &object, &wrapped_key, &key_name)
+    }
+
+    /// The piece with its key wrapped anew; `None` if the key that wraps now has wrapped it already.
+    pub fn rewrap_small(&self, bound_to: &[u8], piece: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+        let sealed = small::split(piece)?;
+        if sealed.key_name == *self.key_name() {
+            return Ok(None);
+        }
+        let (wrapped_key, key_name) =
+            self.rewrap(bound_to, &sealed.wrapped_key, &sealed.key_name)?;
+        small::join(&Sealed { wrapped_key, key_name, ..sealed }).map(Some)
+    }
+
+    /// Keeps an object; it is safe on disk when this returns.
+    pub async fn put(&self, id: EvidenceId, object: &[u8]) -> Result<(), Error> {
+        let object = object.to_vec();
+        self.blocking(move |inner| folder::put(&inner.folder, id, &object)).await
+    }
+
+    /// The object, of at most `bytes_max`; [`Error::NotThere`] if it is gone.
+    pub async fn get(&self, id: EvidenceId, bytes_max: u64) -> Result<Vec<u8>, Error> {
+        self.blocking(move |inner| folder::get(&inner.folder, id, bytes_max)).await
+    }
+
+    /// Removes an object. One that is gone already is fine.
+    pub async fn remove(&self, id: EvidenceId) -> Result<(), Error> {
+        self.blocking(move |inner| folder::remove(&inner.folder, id)).await
+    }
+
+    /// What was last written at least `age` ago, also what a crash left half written.
+    pub async fn older_than(&self, age: Duration) -> Result<Vec<EvidenceId>, Error> {
+        self.blocking(move |inner| folder::older_than(&inner.folder, age)).await
+    }
+
+    /// Files are slow; whoever waits for them must not hold up the others.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inner) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let inner = Arc::clone(&self.inner);
+        let done = tokio::task::spawn_blocking(move || work(&inner)).await;
+        done.unwrap_or_else(|cause| {
+            Err(Error::Io { what: "finish with the disk", cause: cause.into() })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(name: &str) -> String {
+        Keyring::new_line(&name.parse().unwrap()).unwrap().into_revealed()
+    }
+
+    #[tokio::test]
+    async fn an_item_is_kept_and_read_and_nobody_reads_it_from_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::open(folder.path().to_owned(), Keyring::parse(&line("a")).unwrap());
+        let vault = vault.unwrap();
+        let id = EvidenceId::from(uuid::Uuid::from_u128(7));
+        let name = id.to_string();
+
+        let sealed = vault.seal(name.as_bytes(), b"a picture").unwrap();
+        vault.put(id, &sealed.object).await.unwrap();
+
+        let object = vault.get(id, 1_000).await.unwrap();
+        assert!(!object.windows(9).any(|window| window == b"a picture"));
+        let plain =
+            vault.unseal(name.as_bytes(), &object, &sealed.wrapped_key, &sealed.key_name).unwrap();
+        assert_eq!(plain.reveal(), b"a picture");
+        assert_eq!(vault.older_than(Duration::ZERO).await.unwrap(), [id]);
+        vault.remove(id).await.unwrap();
+        assert!(matches!(vault.get(id, 1_000).await, Err(Error::NotThere)));
+    }
+
+    #[test]
+    fn a_small_secret_lies_in_one_piece_and_follows_a_change_of_keys() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = |keys: &str| {
+            Vault::open(folder.path().to_owned(), Keyring::parse(keys).unwrap()).unwrap()
+        };
+        let old = line("old");
+        let (new, old) = (open(&format!("{}\n{old}", line("new"))), open(&old));
+
+        let piece = old.seal_small(b"totp", b"secret").unwrap();
+
+        assert_eq!(old.unseal_small(b"totp", &piece).unwrap().reveal(), b"secret");
+        assert!(old.unseal_small(b"other", &piece).is_err());
+        assert_eq!(old.rewrap_small(b"totp", &piece).unwrap(), None);
+        let wrapped_anew = new.rewrap_small(b"totp", &piece).unwrap().unwrap();
+        assert_eq!(new.unseal_small(b"totp", &wrapped_anew).unwrap().reveal(), b"secret");
+        assert!(matches!(old.unseal_small(b"totp", &wrapped_anew), Err(Error::KeyMissing(_))));
+    }
+
+    #[test]
+    fn debug_shows_neither_key_nor_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = line("a");
+        let vault = Vault::open(folder.path().to_owned(), Keyring::parse(&keys).unwrap()).unwrap();
+
+        assert_eq!(format!("{vault:?}"), "Vault { keys: [KeyName(\"a\")], .. }");
+    }
+}
