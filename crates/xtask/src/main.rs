@@ -8,6 +8,7 @@
 
 mod machine;
 mod need;
+mod node;
 mod packages;
 // The same file that the tests start a server with; taking the whole testkit would make the first
 // build on a fresh machine wait for picture formats.

@@ -1,6 +1,7 @@
 //! What a step needs of the machine, how to see whether it is there, and which package brings it.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use crate::machine::succeeds;
@@ -14,6 +15,12 @@ pub enum Need {
     Python,
     /// Python's headers, for packages that are built where they are installed.
     PythonHeaders,
+    /// Node.js 18 or newer, and `npm`.
+    Node,
+    /// Chromium, for tests of pages.
+    Chromium,
+    /// A font that has Japanese: without one, pages in Japanese are boxes.
+    JapaneseFont,
     /// `curl`, for the lines that the README shows.
     Curl,
     /// A C++ compiler, for libFuzzer.
@@ -50,6 +57,13 @@ impl Need {
                     sys.exit(not os.path.exists(sysconfig.get_path('include') + '/Python.h'))";
                 succeeds(Command::new("python3").args(["-c", there]))
             }
+            Self::Node => {
+                let is_new = "process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)";
+                succeeds(Command::new("node").args(["--eval", is_new]))
+                    && succeeds(Command::new("npm").arg("--version"))
+            }
+            Self::Chromium => succeeds(Command::new("chromium").arg("--version")),
+            Self::JapaneseFont => Path::new("/usr/share/fonts/opentype/noto").is_dir(),
             Self::Curl => succeeds(Command::new("curl").arg("--version")),
             Self::Valgrind => succeeds(Command::new("valgrind").arg("--version")),
             // It says its version and fails.
@@ -66,6 +80,9 @@ impl Need {
             Self::Postgres => Source::Debian(&["postgresql"]),
             Self::Python => Source::Debian(&["python3", "python3-venv"]),
             Self::PythonHeaders => Source::Debian(&["python3-dev"]),
+            Self::Node => Source::Debian(&["nodejs", "npm"]),
+            Self::Chromium => Source::Debian(&["chromium"]),
+            Self::JapaneseFont => Source::Debian(&["fonts-noto-cjk"]),
             Self::Curl => Source::Debian(&["curl"]),
             Self::Valgrind => Source::Debian(&["valgrind"]),
             Self::Wrk => Source::Debian(&["wrk"]),

@@ -1,6 +1,7 @@
 //! The steps. A new one is a file here, its `mod` line and its place in a list.
 
 mod bench;
+mod browser;
 mod clippy;
 mod compare_pdq;
 mod doc;
@@ -32,7 +33,7 @@ pub struct Step {
 }
 
 /// What `cargo xtask test` runs, the quickest to fail first. None of them is advisory.
-pub const TEST: [&Step; 9] = [
+pub const TEST: [&Step; 10] = [
     &fmt::STEP,
     &clippy::STEP,
     &test::STEP,
@@ -40,6 +41,7 @@ pub const TEST: [&Step; 9] = [
     &licences::STEP,
     &tidy::STEP,
     &schemathesis::STEP,
+    &browser::STEP,
     &instructions::STEP,
     &compare_pdq::STEP,
 ];

@@ -1,0 +1,102 @@
+// What the tests share: the house they were given, a browser, and eyes on a page.
+//
+// Times are ceilings on waiting for a condition, never waits.
+
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, join } from "node:path";
+
+const packages = createRequire(join(process.env.MAMORI_PACKAGES, "package.json"));
+const { chromium } = packages("playwright-core");
+const axe = readFileSync(packages.resolve("axe-core/axe.min.js"), "utf8");
+
+/** How long anything may take, in milliseconds. */
+export const PATIENCE_MS = 30_000;
+
+/** The Mamori of a test file: `house(import.meta.url)`. */
+export function house(url) {
+  const file = basename(new URL(url).pathname, ".test.mjs");
+  const lines = readFileSync(process.env.MAMORI_HOUSES, "utf8").trim().split("\n");
+  const words = lines.map((line) => line.split("\t")).find(([name]) => name === file);
+  const [, address, admin, service, program, config] = words;
+  const port = address.split(":").at(-1);
+  return {
+    // Browsers take only a name for passkeys, and count `localhost` as safe.
+    origin: `http://localhost:${port}`,
+    as: {
+      admin: caller(`http://${address}`, admin),
+      service: caller(`http://${address}`, service),
+    },
+    /** The standard output of `mamori …` on this house's configuration. */
+    mamori: (command, ...args) => {
+      const done = spawnSync(program, [command, "--config", config, ...args], { encoding: "utf8" });
+      if (done.status !== 0) throw new Error(`mamori ${command} ${args.join(" ")}: ${done.stderr}`);
+      return done.stdout.trim();
+    },
+  };
+}
+
+/** Calls the API with a key; an answer that is no success is an error with its text. */
+function caller(address, key) {
+  return async (method, path, body) => {
+    const isBytes = body instanceof Uint8Array;
+    const headers = { authorization: `Bearer ${key}` };
+    if (body) headers["content-type"] = isBytes ? "application/octet-stream" : "application/json";
+    const sent = isBytes || body === undefined ? body : JSON.stringify(body);
+    const answer = await fetch(address + path, { method, headers, body: sent });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text ? JSON.parse(text) : undefined;
+  };
+}
+
+/** Debian's Chromium. As root its own sandbox cannot be. */
+export async function launch() {
+  const args = ["--host-resolver-rules=MAP localhost 127.0.0.1"];
+  if (process.getuid() === 0) args.push("--no-sandbox");
+  return chromium.launch({ executablePath: "/usr/bin/chromium", args });
+}
+
+/** A page of its own, with nobody's cookies, and what it did that no page of ours may do. */
+export async function open(browser, origin, options = {}) {
+  const { width = 1280, height = 900, ...more } = options;
+  const viewport = { width, height };
+  const context = await browser.newContext({ baseURL: origin, viewport, serviceWorkers: "block", ...more });
+  context.setDefaultTimeout(PATIENCE_MS);
+  const misdeeds = [];
+  context.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(`${origin}/`) && !url.startsWith("blob:")) misdeeds.push(`asked ${url}`);
+  });
+  const page = await context.newPage();
+  page.on("console", (message) => {
+    if (message.type() === "error") misdeeds.push(`said: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => misdeeds.push(`failed: ${error.message}`));
+  page.on("dialog", async (dialog) => {
+    misdeeds.push(`opened a dialog: ${dialog.message()}`);
+    await dialog.dismiss();
+  });
+  return { context, page, misdeeds };
+}
+
+/** What axe finds wrong on the page, a line each. */
+export async function faults(page) {
+  // Evaluated from outside the page, so its content security policy stays in force.
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => {
+    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+    return window.axe.run(document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] });
+  });
+  if (found.passes.length === 0) throw new Error("axe looked at nothing");
+  return found.violations.map((rule) => {
+    const where = rule.nodes.slice(0, 3).map((node) => node.target.join(" ")).join(", ");
+    return `${rule.id}: ${rule.help} (${rule.nodes.length}: ${where})`;
+  });
+}
+
+/** How many pixels of the page lie beyond its right edge. */
+export async function overhang(page) {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}

@@ -1,0 +1,110 @@
+//! `browser`: people's ways through Mamori's pages, in Debian's Chromium, against real servers.
+//!
+//! Each file `browser/NAME.test.mjs` has a Mamori of its own, on a fresh database, so that files do
+//! not meet; within a file, tests follow each other.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Result, bail};
+use tempfile::TempDir;
+
+use crate::machine::{Machine, run};
+use crate::need::Need;
+use crate::node;
+use crate::serving::{Server, free_address, key, wait_for};
+use crate::steps::Step;
+
+/// Arguments are names of files, such as `pages`.
+pub const STEP: Step = Step {
+    name: "browser",
+    about: "the pages in a real browser, with axe; arguments name files (needs npm's registry)",
+    needs: &[Need::Node, Need::Chromium, Need::JapaneseFont],
+    run: drive,
+};
+
+/// What a test file's name ends with.
+const ENDING: &str = ".test.mjs";
+
+fn drive(machine: &Machine, args: &[String]) -> Result<()> {
+    let tests = machine.root.join("crates/xtask/browser");
+    let files = files(&tests, args)?;
+    let packages = node::with_lock(machine, "browser", &tests)?;
+    run(&mut machine.cargo(["build", "-p", "mamori-server"]))?;
+
+    let program = machine.target().join("debug/mamori");
+    let folder = tempfile::Builder::new().prefix("mamori-browser-").tempdir()?;
+    let mut houses = Vec::new();
+    let mut list = String::new();
+    for file in &files {
+        let house = House::start(&program, file)?;
+        writeln!(list, "{}", house.line(&program))?;
+        houses.push(house);
+    }
+    let list_file = folder.path().join("houses");
+    fs::write(&list_file, list)?;
+
+    let mut node = Command::new("node");
+    node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]);
+    node.args(files.iter().map(|file| tests.join(format!("{file}{ENDING}"))));
+    node.env("MAMORI_HOUSES", list_file).env("MAMORI_PACKAGES", packages);
+    run(node.current_dir(&tests))
+}
+
+/// The names of the test files in `folder`, or those of them that `wanted` names.
+fn files(folder: &Path, wanted: &[String]) -> Result<Vec<String>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        files.extend(name.strip_suffix(ENDING).map(str::to_owned));
+    }
+    files.sort();
+    if let Some(unknown) = wanted.iter().find(|name| !files.contains(name)) {
+        bail!("no file `{unknown}{ENDING}`; there are: {}", files.join(", "));
+    }
+    files.retain(|file| wanted.is_empty() || wanted.contains(file));
+    Ok(files)
+}
+
+/// A Mamori for one file. It ends with this value.
+struct House {
+    file: String,
+    address: String,
+    config: PathBuf,
+    admin: String,
+    service: String,
+    _server: Server,
+    _folder: TempDir,
+}
+
+impl House {
+    fn start(program: &Path, file: &str) -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("mamori-browser-").tempdir()?;
+        let address = free_address()?;
+        let config = folder.path().join("mamori.toml");
+        fs::write(&config, settings(folder.path(), &address))?;
+        let admin = key(program, &config, &["admin"])?;
+        let service = key(program, &config, &["service", "browser"])?;
+        let server = Server::start(program, &config, folder.path())?;
+        wait_for(&address, folder.path())?;
+        let file = file.to_owned();
+        Ok(Self { file, address, config, admin, service, _server: server, _folder: folder })
+    }
+
+    /// What its tests are told, as they read it: words between tabs.
+    fn line(&self, program: &Path) -> String {
+        let (program, config) = (program.to_string_lossy(), self.config.to_string_lossy());
+        let words = [&self.file, &self.address, &self.admin, &self.service, &*program, &*config];
+        words.join("\t")
+    }
+}
+
+/// A Mamori on SQLite in `folder`.
+fn settings(folder: &Path, address: &str) -> String {
+    format!(
+        "[server]\nlisten = \"{address}\"\n\n[database]\nurl = \"sqlite:{}\"\n",
+        folder.join("mamori.sqlite").display()
+    )
+}
