@@ -14,6 +14,9 @@ pub enum Error {
     /// The caller must mend the request; the text says how.
     #[error("{0}")]
     Invalid(String),
+    /// The rules say no, by name. Whoever asked reads why.
+    #[error(transparent)]
+    Refused(#[from] mamori_model::Refusal),
     /// The item could not be read; the service decides what to do with it.
     #[error(transparent)]
     Media(#[from] mamori_media::Error),

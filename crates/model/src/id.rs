@@ -98,8 +98,36 @@ ids! {
     DeliveryId = "msg";
     /// One bulk import into a bank.
     ImportId = "imp";
+    /// One question put to a person: what should happen to these items, and to this account?
+    CaseId = "case";
+    /// Something that happened to a case, or to somebody of the staff.
+    EventId = "ev";
+    /// What a person answered to a case.
+    DecisionId = "dec";
+    /// Decisions on several cases that are made, confirmed and undone as one.
+    BulkId = "bulk";
+    /// One thing that a service is asked to do.
+    ActionId = "act";
+    /// Somebody's word that an entry is wrong at a service.
+    DisputeId = "disp";
+    /// Somebody's look at an item.
+    LookId = "look";
     /// An item's bytes, sealed.
     EvidenceId = "evd";
+    /// Somebody who works with Mamori.
+    StaffId = "staff";
+    /// A passkey, a password or a code of somebody of the staff.
+    CredentialId = "cred";
+    /// A way in that is used once.
+    TicketId = "tick";
+    /// Somebody of the staff at one browser, from signing in to signing out.
+    SessionId = "sess";
+    /// A passkey's question that waits for its answer.
+    CeremonyId = "cer";
+    /// One attempt to sign in.
+    AttemptId = "try";
+    /// A break that somebody must take.
+    RestId = "rest";
 }
 
 /// One hash in one bank.

@@ -3,8 +3,14 @@
 //! Pure: no clock, no network, no database. What time it is, and every id, is handed in, so that
 //! a decision can be replayed a year later and come out the same.
 
+pub mod action;
 pub mod bank;
+pub mod case;
+pub mod decision;
+pub mod dispute;
+pub mod dose;
 pub mod entry;
+pub mod evidence;
 pub mod given;
 pub mod hash;
 pub mod id;
@@ -12,24 +18,43 @@ pub mod import;
 pub mod item;
 pub mod job;
 pub mod key;
+pub mod look;
 pub mod matched;
 pub mod page;
 pub mod place;
+pub mod policy;
+pub mod refusal;
 pub mod retention;
+pub mod second;
 pub mod sensitive;
+pub mod staff;
 pub mod text;
 pub mod verdict;
 pub mod webhook;
+pub mod words;
 
+pub use action::{ActionRequest, ActionState, Answer, Feature, Measures, ServiceAction};
 pub use bank::{Action, Bank, BankName, PrivateBasis, Purpose, Reach};
+pub use case::{Case, CaseEvent, CaseState, Claim, Level, Subject, Urgency};
+pub use decision::{Decision, DecisionState, Outcome};
+pub use dispute::{Dispute, DisputeState};
 pub use entry::{Entry, EntryChange, EntryState};
+pub use evidence::Evidence;
 pub use given::Given;
 pub use hash::{Distance, Hash, HashKind, Md5, Pdq, Quality, Sha256};
 pub use id::{
-    BankId, DeliveryId, EndpointId, EntryId, EvidenceId, ImportId, JobId, KeyId, MatchId, ServiceId,
+    ActionId, AttemptId, BankId, BulkId, CaseId, CeremonyId, CredentialId, DecisionId, DeliveryId,
+    DisputeId, EndpointId, EntryId, EventId, EvidenceId, ImportId, JobId, KeyId, LookId, MatchId,
+    RestId, ServiceId, SessionId, StaffId, TicketId,
 };
 pub use item::{Account, Item, ItemName};
+pub use look::{Clarity, Look};
 pub use place::{Country, Jurisdictions, Surface};
+pub use policy::Policy;
+pub use refusal::Refusal;
+pub use second::Second;
 pub use sensitive::Sensitive;
+pub use staff::{Language, RoleSet, Staff, StaffName, StaffRole};
 pub use text::Line;
 pub use verdict::{Hit, Judgement, NotLooked, Verdict};
+pub use words::Words;

@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 use mamori_model::{
-    BankId, DeliveryId, EndpointId, EntryId, ImportId, JobId, KeyId, MatchId, ServiceId,
+    ActionId, AttemptId, BankId, BulkId, CaseId, CeremonyId, CredentialId, DecisionId, DeliveryId,
+    DisputeId, EndpointId, EntryId, EventId, EvidenceId, ImportId, JobId, KeyId, LookId, MatchId,
+    RestId, ServiceId, SessionId, StaffId, TicketId,
 };
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
@@ -146,14 +148,29 @@ values! {
     String => Text, String::from;
     &str => Text, str::to_owned;
     Uuid => Id, Uuid::from;
+    ActionId => Id, Uuid::from;
+    AttemptId => Id, Uuid::from;
     BankId => Id, Uuid::from;
+    BulkId => Id, Uuid::from;
+    CaseId => Id, Uuid::from;
+    CeremonyId => Id, Uuid::from;
+    CredentialId => Id, Uuid::from;
+    DecisionId => Id, Uuid::from;
     DeliveryId => Id, Uuid::from;
+    DisputeId => Id, Uuid::from;
     EndpointId => Id, Uuid::from;
+    EventId => Id, Uuid::from;
+    EvidenceId => Id, Uuid::from;
     ImportId => Id, Uuid::from;
     JobId => Id, Uuid::from;
     KeyId => Id, Uuid::from;
+    LookId => Id, Uuid::from;
     MatchId => Id, Uuid::from;
+    RestId => Id, Uuid::from;
     ServiceId => Id, Uuid::from;
+    SessionId => Id, Uuid::from;
+    StaffId => Id, Uuid::from;
+    TicketId => Id, Uuid::from;
     &[u8] => Bytes, <[u8]>::to_vec;
 }
 

@@ -1,7 +1,10 @@
 //! Lists come in pages: `{"data": […], "next": "…"}`.
 
 use mamori_model::page::{Page, PageSize};
-use mamori_model::{BankId, DeliveryId, EndpointId, EntryId, ImportId, KeyId, MatchId, ServiceId};
+use mamori_model::{
+    ActionId, BankId, BulkId, CaseId, DecisionId, DeliveryId, DisputeId, EndpointId, EntryId,
+    EventId, ImportId, KeyId, MatchId, ServiceId, StaffId,
+};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -28,7 +31,10 @@ macro_rules! places {
     )*};
 }
 
-places! { BankId DeliveryId EndpointId ImportId KeyId MatchId ServiceId }
+places! {
+    ActionId BankId BulkId CaseId DecisionId DeliveryId DisputeId EndpointId EventId ImportId KeyId
+    MatchId ServiceId StaffId
+}
 
 impl Place for EntryId {
     fn number(self) -> u128 {

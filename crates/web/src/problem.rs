@@ -11,6 +11,7 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use mamori_desk::Error;
+use mamori_model::Refusal;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -60,6 +61,8 @@ kinds! {
     MethodNotAllowed = METHOD_NOT_ALLOWED, "method.not_allowed", "The method is not allowed";
     /// Somebody was faster, or a limit of the state of things is reached.
     Conflict = CONFLICT, "conflict", "The state of things does not allow it";
+    /// The service said otherwise before.
+    ActionAnswered = CONFLICT, "action.answered", "The action was answered otherwise before";
     /// Not JSON at all.
     JsonSyntax = BAD_REQUEST, "json.syntax", "The body is not JSON";
     /// JSON, but not what is expected here.
@@ -192,6 +195,7 @@ impl From<Error> for Problem {
             Error::NotFound(_) => Self::not_found(),
             Error::Conflict(why) => Self::new(Kind::Conflict, why),
             Error::Invalid(why) => Self::new(Kind::Invalid, why),
+            Error::Refused(refusal) => refusal.into(),
             Error::Media(media) => media.into(),
             unavailable @ Error::Unavailable(_) => Self::new(
                 Kind::Unavailable,
@@ -208,6 +212,18 @@ impl Problem {
         let detail = "It is not your fault. The operator finds the reason in the log by the \
                       request's id.";
         Self::new(Kind::Internal, detail).because(cause)
+    }
+}
+
+impl From<Refusal> for Problem {
+    /// The API meets only the first; a page has words of its own for each.
+    fn from(refusal: Refusal) -> Self {
+        if refusal == Refusal::ActionAnswered {
+            let detail = "The action was answered otherwise before, and that answer stands. \
+                          Read the action to see it.";
+            return Self::new(Kind::ActionAnswered, detail);
+        }
+        Self::new(Kind::Conflict, refusal.to_string())
     }
 }
 

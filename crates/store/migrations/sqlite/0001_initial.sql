@@ -27,11 +27,12 @@ CREATE TABLE bank (
 CREATE UNIQUE INDEX bank_name ON bank (name) WHERE deleted_at IS NULL;
 
 CREATE TABLE counter (
-    name          TEXT    NOT NULL PRIMARY KEY, -- what is counted: 'entry'
+    name          TEXT    NOT NULL PRIMARY KEY, -- what is counted: 'entry', 'action'
     last          INTEGER NOT NULL,             -- the last number given out
     changed_by    TEXT    NOT NULL              -- name of the transaction
 ) STRICT;
-INSERT INTO counter (name, last, changed_by) VALUES ('entry', 0, 'migration');
+INSERT INTO counter (name, last, changed_by)
+    VALUES ('entry', 0, 'migration'), ('action', 0, 'migration');
 
 CREATE TABLE entry (
     id            INTEGER NOT NULL PRIMARY KEY, -- running number from `counter`, never used twice
@@ -149,12 +150,344 @@ CREATE TABLE endpoint (
 ) STRICT;
 CREATE INDEX endpoint_service ON endpoint (service_id, id);
 
+CREATE TABLE staff (
+    id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
+    name          TEXT    NOT NULL,            -- personal: what they sign in with; unique among those who did not leave
+    shown         TEXT    NOT NULL,            -- personal: how colleagues see them
+    roles         TEXT    NOT NULL,            -- JSON list of words: what they may do
+    language      TEXT    NOT NULL CHECK (language IN ('en', 'ja', 'fr', 'de', 'it')),
+    scheme        TEXT    NOT NULL CHECK (scheme IN ('system', 'light', 'dark')),
+    view          TEXT    NOT NULL CHECK (view IN ('hold', 'toggle', 'text')), -- how they look at pictures
+    has_keys      INTEGER NOT NULL CHECK (has_keys IN (0, 1)), -- whether single keys do something
+    looks_max     INTEGER CHECK (looks_max BETWEEN 0 AND 10000),   -- clear looks in 24 h; NULL: the default
+    minutes_max   INTEGER CHECK (minutes_max BETWEEN 0 AND 1440),  -- clear minutes in 24 h; NULL: the default
+    points_max    INTEGER CHECK (points_max BETWEEN 0 AND 100000), -- severity points in 24 h; NULL: the default
+    created_at    INTEGER NOT NULL,            -- microseconds
+    ended_at      INTEGER,                     -- microseconds; they open nothing since
+    changed_by    TEXT    NOT NULL             -- name of the transaction
+) STRICT;
+CREATE UNIQUE INDEX staff_name ON staff (name) WHERE ended_at IS NULL;
+
+CREATE TABLE credential (
+    id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
+    staff_id      BLOB    NOT NULL REFERENCES staff (id),
+    kind          TEXT    NOT NULL CHECK (kind IN ('passkey', 'password', 'totp')),
+    name          TEXT    NOT NULL,            -- what the person calls it
+    passkey_id    BLOB    UNIQUE,              -- of a passkey: the authenticator's own id of it
+    data          BLOB    NOT NULL,            -- secret: passkey: JSON; password: Argon2id in PHC form; totp: sealed
+    last_step     INTEGER,                     -- of totp: the last 30-second step that let somebody in
+    created_at    INTEGER NOT NULL,            -- microseconds
+    used_at       INTEGER,                     -- microseconds; when it last let somebody in
+    changed_by    TEXT    NOT NULL             -- name of the transaction
+) STRICT;
+CREATE INDEX credential_staff ON credential (staff_id, id);
+CREATE UNIQUE INDEX credential_one ON credential (staff_id, kind) WHERE kind IN ('password', 'totp');
+
+-- A way in that was handed out at the machine or by an administrator: used once.
+CREATE TABLE ticket (
+    id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
+    staff_id      BLOB    NOT NULL REFERENCES staff (id),
+    kind          TEXT    NOT NULL CHECK (kind IN ('welcome', 'enter')),
+    digest        BLOB    NOT NULL UNIQUE CHECK (length(digest) = 32),  -- SHA-256 of its text
+    expires_at    INTEGER NOT NULL,            -- microseconds
+    changed_by    TEXT    NOT NULL             -- name of the transaction
+) STRICT;
+CREATE INDEX ticket_expires ON ticket (expires_at);
+
+CREATE TABLE session (
+    id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
+    staff_id      BLOB    NOT NULL REFERENCES staff (id),
+    digest        BLOB    NOT NULL UNIQUE CHECK (length(digest) = 32),  -- SHA-256 of the cookie
+    digest_before BLOB    UNIQUE CHECK (length(digest_before) = 32),    -- of the cookie before it
+    csrf          BLOB    NOT NULL CHECK (length(csrf) = 32),           -- secret: what forms must carry
+    created_at    INTEGER NOT NULL,            -- microseconds; when they proved who they are
+    rotated_at    INTEGER NOT NULL,            -- microseconds; when the cookie last changed
+    confirmed_at  INTEGER,                     -- microseconds; when the changed cookie first came back
+    seen_at       INTEGER NOT NULL,            -- microseconds; to the minute
+    expires_at    INTEGER NOT NULL,            -- microseconds; whatever they do
+    changed_by    TEXT    NOT NULL             -- name of the transaction
+) STRICT;
+CREATE INDEX session_staff ON session (staff_id);
+CREATE INDEX session_expires ON session (expires_at);
+
+-- A passkey's question that waits for its answer, for five minutes.
+CREATE TABLE ceremony (
+    id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
+    staff_id      BLOB    REFERENCES staff (id), -- NULL: a name that nobody has
+    kind          TEXT    NOT NULL CHECK (kind IN ('register', 'enter')),
+    state         TEXT    NOT NULL,            -- secret: JSON of webauthn-rs
+    expires_at    INTEGER NOT NULL,            -- microseconds
+    changed_by    TEXT    NOT NULL             -- name of the transaction
+) STRICT;
+CREATE INDEX ceremony_expires ON ceremony (expires_at);
+
+CREATE TABLE sign_in_attempt (
+    id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
+    name_digest   BLOB    NOT NULL CHECK (length(name_digest) = 32), -- SHA-256 of what was typed as a name
+    was_let_in    INTEGER NOT NULL CHECK (was_let_in IN (0, 1)),
+    tried_at      INTEGER NOT NULL,            -- microseconds
+    changed_by    TEXT    NOT NULL             -- name of the transaction
+) STRICT;
+CREATE INDEX sign_in_attempt_name ON sign_in_attempt (name_digest, tried_at);
+CREATE INDEX sign_in_attempt_tried ON sign_in_attempt (tried_at);
+
+-- Who gave or took which role, ticket or credential: the record of people, for auditors.
+CREATE TABLE staff_event (
+    id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
+    staff_id      BLOB    NOT NULL REFERENCES staff (id),               -- about whom
+    by_id         BLOB    REFERENCES staff (id), -- by whom; NULL: at the machine, or the machine
+    kind          TEXT    NOT NULL CHECK (kind IN ('added', 'roles', 'dose', 'ticket', 'credential_added',
+                      'credential_removed', 'ended', 'entered', 'left', 'session_ended')),
+    about         TEXT,                        -- JSON: what changed, without secrets
+    happened_at   INTEGER NOT NULL,            -- microseconds
+    changed_by    TEXT    NOT NULL             -- name of the transaction
+) STRICT;
+CREATE INDEX staff_event_happened ON staff_event (happened_at);
+
+-- A break that must be taken.
+CREATE TABLE rest (
+    id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
+    staff_id      BLOB    NOT NULL REFERENCES staff (id),
+    why           TEXT    NOT NULL CHECK (why IN ('stretch', 'looks', 'minutes', 'points', 'own')),
+    began_at      INTEGER NOT NULL,            -- microseconds
+    ends_at       INTEGER NOT NULL,            -- microseconds
+    changed_by    TEXT    NOT NULL             -- name of the transaction
+) STRICT;
+CREATE INDEX rest_staff ON rest (staff_id, ends_at);
+
+-- One policy for each purpose that accuses; a version is never changed, the greatest is in force.
+CREATE TABLE policy (
+    purpose       TEXT    NOT NULL CHECK (purpose IN ('child_sexual_abuse', 'child_exploitation',
+                      'minor_intimate_removal', 'intimate_image_abuse', 'rehearsal')),
+    version       INTEGER NOT NULL CHECK (version > 0),
+    wording       TEXT    NOT NULL,            -- what it forbids, as reviewers and the accused read it
+    severity      INTEGER NOT NULL CHECK (severity BETWEEN 1 AND 5),    -- what a clear look costs
+    keep_days     INTEGER NOT NULL CHECK (keep_days BETWEEN 0 AND 366), -- of an item's bytes; 0: never kept
+    staff_id      BLOB    REFERENCES staff (id), -- who wrote it; NULL: it came with Mamori
+    created_at    INTEGER NOT NULL,            -- microseconds
+    changed_by    TEXT    NOT NULL,            -- name of the transaction
+    PRIMARY KEY (purpose, version)
+) STRICT;
+INSERT INTO policy (purpose, version, wording, severity, keep_days, created_at, changed_by) VALUES
+    ('child_sexual_abuse', 1, 'Sexual abuse of a child may not be shown or shared.', 5, 0, 0, 'migration'),
+    ('child_exploitation', 1, 'Material that exploits a child may not be shown or shared.', 4, 0, 0, 'migration'),
+    ('minor_intimate_removal', 1, 'An intimate picture of a person under 18 goes when that person asks.', 4, 0, 0, 'migration'),
+    ('intimate_image_abuse', 1, 'An intimate picture may not be shared without the consent of who is in it.', 3, 0, 0, 'migration'),
+    ('rehearsal', 1, 'A picture of the rehearsal bank may not be shared.', 1, 0, 0, 'migration');
+
+CREATE TABLE bulk_decision (
+    id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
+    state         TEXT    NOT NULL CHECK (state IN ('prepared', 'proposed', 'standing', 'refused', 'undone', 'lapsed')),
+    purpose       TEXT    NOT NULL,            -- the policy
+    policy_version INTEGER NOT NULL,
+    outcome       TEXT    NOT NULL CHECK (outcome IN ('violates', 'allowed', 'not_a_match')),
+    reason        TEXT    NOT NULL,            -- in words
+    measures      TEXT    NOT NULL,            -- JSON list: what to do with each case's items and account
+    cases         INTEGER NOT NULL,            -- how many it touches, as shown before it was confirmed
+    items         INTEGER NOT NULL,
+    accounts      INTEGER NOT NULL,
+    made_by       BLOB    NOT NULL REFERENCES staff (id),
+    made_at       INTEGER NOT NULL,            -- microseconds
+    expires_at    INTEGER NOT NULL,            -- microseconds; prepared and not confirmed by then: lapsed
+    second        TEXT    NOT NULL CHECK (second IN ('none', 'colleague', 'alone')), -- who must look too
+    not_before    INTEGER,                     -- microseconds; of 'alone'
+    second_by     BLOB    REFERENCES staff (id),
+    settled_at    INTEGER,                     -- microseconds; when it stood or was refused
+    undone_by     BLOB    REFERENCES staff (id),
+    undone_at     INTEGER,                     -- microseconds
+    changed_by    TEXT    NOT NULL,            -- name of the transaction
+    CHECK (second_by IS NULL OR second_by <> made_by OR second = 'alone'),
+    CHECK ((second = 'alone') = (not_before IS NOT NULL))
+) STRICT;
+CREATE INDEX bulk_decision_state ON bulk_decision (state, id);
+
+CREATE TABLE review_case (
+    id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
+    service_id    BLOB    NOT NULL REFERENCES service (id),             -- where it happened
+    purpose       TEXT    NOT NULL,            -- the policy whose question it is
+    subject       TEXT    NOT NULL,            -- personal: 'account:NAME', or 'item:NAME' where no account is known
+    account       TEXT,                        -- personal: the service's pseudonym of the account
+    urgency       INTEGER NOT NULL CHECK (urgency BETWEEN 0 AND 2), -- 0 child in danger, 1 new material, 2 known material
+    level         TEXT    NOT NULL CHECK (level IN ('anybody', 'lead')), -- who may claim it; 'lead' when escalated
+    state         TEXT    NOT NULL CHECK (state IN ('open', 'proposed', 'decided', 'ended')),
+    version       INTEGER NOT NULL CHECK (version > 0), -- grows with whatever a decision must know
+    items         INTEGER NOT NULL CHECK (items >= 0),  -- rows of case_item
+    is_full       INTEGER NOT NULL CHECK (is_full IN (0, 1)), -- takes no more items
+    claimed_by    BLOB    REFERENCES staff (id),
+    claim_until   INTEGER,                     -- microseconds; from then on somebody else may take it
+    claims        INTEGER NOT NULL,            -- how often it was claimed: the current claim's token
+    handed_to     BLOB    REFERENCES staff (id), -- for whom it is kept, until `handed_until`
+    handed_until  INTEGER,                     -- microseconds
+    bulk_id       BLOB    REFERENCES bulk_decision (id), -- in which bulk decision it waits
+    opened_at     INTEGER NOT NULL,            -- microseconds
+    first_claimed_at INTEGER,                  -- microseconds
+    closed_at     INTEGER,                     -- microseconds; decided or ended
+    changed_by    TEXT    NOT NULL,            -- name of the transaction
+    CHECK ((claimed_by IS NULL) = (claim_until IS NULL)),
+    CHECK ((handed_to IS NULL) = (handed_until IS NULL)),
+    CHECK ((state IN ('decided', 'ended')) = (closed_at IS NOT NULL)),
+    CHECK (state = 'open' OR claimed_by IS NULL)
+) STRICT;
+CREATE UNIQUE INDEX case_subject ON review_case (service_id, purpose, subject)
+    WHERE state = 'open' AND NOT is_full;
+CREATE UNIQUE INDEX case_claimed ON review_case (claimed_by) WHERE claimed_by IS NOT NULL;
+CREATE INDEX case_queue ON review_case (urgency, opened_at, id) WHERE state = 'open';
+CREATE INDEX case_service ON review_case (service_id, id);
+CREATE INDEX case_opened ON review_case (opened_at);
+CREATE INDEX case_closed ON review_case (closed_at) WHERE closed_at IS NOT NULL;
+CREATE INDEX case_bulk ON review_case (bulk_id) WHERE bulk_id IS NOT NULL;
+
+CREATE TABLE bulk_case (
+    bulk_id       BLOB    NOT NULL REFERENCES bulk_decision (id) ON DELETE CASCADE,
+    case_id       BLOB    NOT NULL REFERENCES review_case (id) ON DELETE CASCADE,
+    version       INTEGER NOT NULL,            -- the case's, as it was shown
+    changed_by    TEXT    NOT NULL,            -- name of the transaction
+    PRIMARY KEY (bulk_id, case_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX bulk_case_case ON bulk_case (case_id);
+
+CREATE TABLE case_item (
+    case_id       BLOB    NOT NULL REFERENCES review_case (id) ON DELETE CASCADE,
+    match_id      BLOB    NOT NULL REFERENCES item_match (id),
+    added_at      INTEGER NOT NULL,            -- microseconds
+    changed_by    TEXT    NOT NULL,            -- name of the transaction
+    PRIMARY KEY (case_id, match_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX case_item_match ON case_item (match_id);
+
+-- What happened to a case, in order. Rows are added and never changed.
+CREATE TABLE case_event (
+    id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
+    case_id       BLOB    NOT NULL REFERENCES review_case (id) ON DELETE CASCADE,
+    kind          TEXT    NOT NULL CHECK (kind IN ('opened', 'item_added', 'claimed', 'released', 'lapsed',
+                      'skipped', 'escalated', 'handed_over', 'noted', 'proposed', 'read_again', 'approved',
+                      'refused', 'decided', 'undone', 'reopened', 'disputed', 'in_bulk', 'out_of_bulk', 'ended')),
+    staff_id      BLOB    REFERENCES staff (id), -- who; NULL: the machine
+    note          TEXT,                        -- personal: what they wrote
+    about         TEXT,                        -- JSON: ids and words of closed lists
+    happened_at   INTEGER NOT NULL,            -- microseconds
+    changed_by    TEXT    NOT NULL             -- name of the transaction
+) STRICT;
+CREATE INDEX case_event_case ON case_event (case_id, id);
+CREATE INDEX case_event_skipped ON case_event (staff_id, case_id) WHERE kind = 'skipped';
+
+-- Somebody looked at an item. Written before the first byte leaves; this record alone says who saw what.
+CREATE TABLE look (
+    id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
+    case_id       BLOB    NOT NULL REFERENCES review_case (id) ON DELETE CASCADE,
+    match_id      BLOB    NOT NULL,            -- the item's match
+    staff_id      BLOB    NOT NULL REFERENCES staff (id),
+    clarity       TEXT    NOT NULL CHECK (clarity IN ('veiled', 'clear')),
+    severity      INTEGER NOT NULL CHECK (severity BETWEEN 1 AND 5), -- the policy's, at the time
+    opened_at     INTEGER NOT NULL,            -- microseconds
+    seen_at       INTEGER NOT NULL,            -- microseconds; when the page last said that it is still open
+    closed_at     INTEGER,                     -- microseconds
+    changed_by    TEXT    NOT NULL,            -- name of the transaction
+    CHECK (seen_at >= opened_at AND (closed_at IS NULL OR closed_at >= opened_at))
+) STRICT;
+CREATE INDEX look_case ON look (case_id, id);
+CREATE INDEX look_staff ON look (staff_id, opened_at);
+CREATE INDEX look_open ON look (seen_at) WHERE closed_at IS NULL;
+
+CREATE TABLE decision (
+    id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
+    case_id       BLOB    NOT NULL REFERENCES review_case (id) ON DELETE CASCADE,
+    service_id    BLOB    NOT NULL REFERENCES service (id),
+    purpose       TEXT    NOT NULL,            -- the policy
+    policy_version INTEGER NOT NULL,
+    outcome       TEXT    NOT NULL CHECK (outcome IN ('violates', 'allowed', 'not_a_match')),
+    reason        TEXT    NOT NULL,            -- in words
+    state         TEXT    NOT NULL CHECK (state IN ('proposed', 'standing', 'refused', 'undone')),
+    made_by       BLOB    NOT NULL REFERENCES staff (id),
+    made_at       INTEGER NOT NULL,            -- microseconds
+    second        TEXT    NOT NULL CHECK (second IN ('none', 'colleague', 'alone')), -- who must look too
+    not_before    INTEGER,                     -- microseconds; of 'alone': when they may look again
+    second_by     BLOB    REFERENCES staff (id),
+    second_note   TEXT,                        -- why it was refused
+    settled_at    INTEGER,                     -- microseconds; when it stood or was refused
+    undone_by     BLOB    REFERENCES staff (id),
+    undone_at     INTEGER,                     -- microseconds
+    undo_reason   TEXT,
+    bulk_id       BLOB    REFERENCES bulk_decision (id),
+    changed_by    TEXT    NOT NULL,            -- name of the transaction
+    CHECK (second_by IS NULL OR second_by <> made_by OR second = 'alone'),
+    CHECK (state <> 'standing' OR second = 'none' OR second_by IS NOT NULL),
+    CHECK ((second = 'alone') = (not_before IS NOT NULL)),
+    CHECK ((state = 'undone') = (undone_at IS NOT NULL))
+) STRICT;
+CREATE UNIQUE INDEX decision_once ON decision (case_id) WHERE state IN ('proposed', 'standing');
+CREATE INDEX decision_service ON decision (service_id, id);
+CREATE INDEX decision_waiting ON decision (made_at) WHERE state = 'proposed';
+CREATE INDEX decision_made ON decision (made_at);
+CREATE INDEX decision_bulk ON decision (bulk_id) WHERE bulk_id IS NOT NULL;
+
+CREATE TABLE service_action (
+    id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
+    sequence      INTEGER UNIQUE,              -- from `counter` when it is asked for; a later one overrules an earlier
+    decision_id   BLOB    NOT NULL REFERENCES decision (id) ON DELETE CASCADE,
+    service_id    BLOB    NOT NULL REFERENCES service (id),
+    kind          TEXT    NOT NULL CHECK (kind IN ('remove_item', 'restore_item', 'hold_item', 'limit_item',
+                      'limit_feature', 'restore_feature', 'suspend_account', 'restore_account')),
+    item_name     TEXT,                        -- the service's name of the item, of an item's action
+    account       TEXT,                        -- personal: of an account's action
+    terms         TEXT    NOT NULL,            -- JSON: countries, feature, until; `{}` where there are none
+    undoes        BLOB    REFERENCES service_action (id) ON DELETE SET NULL, -- which one it takes back
+    state         TEXT    NOT NULL CHECK (state IN ('proposed', 'waiting', 'done', 'cannot', 'superseded', 'overdue', 'dropped')),
+    reminders     INTEGER NOT NULL,            -- how often the service was asked again
+    asked_at      INTEGER,                     -- microseconds
+    answered_at   INTEGER,                     -- microseconds
+    answer_note   TEXT,                        -- the service's own words
+    changed_by    TEXT    NOT NULL,            -- name of the transaction
+    CHECK ((item_name IS NULL) <> (account IS NULL)),
+    CHECK ((state IN ('proposed', 'dropped')) = (sequence IS NULL))
+) STRICT;
+CREATE INDEX service_action_decision ON service_action (decision_id, id);
+CREATE INDEX service_action_service ON service_action (service_id, id);
+CREATE INDEX service_action_undoes ON service_action (undoes) WHERE undoes IS NOT NULL;
+CREATE INDEX service_action_open ON service_action (service_id, id) WHERE state IN ('waiting', 'overdue');
+
+-- A reviewer said of an entry that it is wrong here. While it is open the entry acts no more at this service.
+CREATE TABLE dispute (
+    id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
+    bank_id       BLOB    NOT NULL REFERENCES bank (id),
+    entry_id      INTEGER NOT NULL,            -- the entry; it may be gone
+    service_id    BLOB    NOT NULL REFERENCES service (id),
+    decision_id   BLOB    REFERENCES decision (id) ON DELETE SET NULL,
+    reason        TEXT    NOT NULL,            -- in words, for the bank's owner; names no account
+    state         TEXT    NOT NULL CHECK (state IN ('open', 'upheld', 'rejected', 'taken_back')),
+    opened_at     INTEGER NOT NULL,            -- microseconds
+    settled_by    BLOB    REFERENCES staff (id),
+    settled_at    INTEGER,                     -- microseconds
+    settled_note  TEXT,
+    changed_by    TEXT    NOT NULL,            -- name of the transaction
+    CHECK ((state = 'open') = (settled_at IS NULL))
+) STRICT;
+CREATE UNIQUE INDEX dispute_open ON dispute (entry_id, service_id) WHERE state = 'open';
+CREATE INDEX dispute_bank ON dispute (bank_id, id);
+CREATE INDEX dispute_decision ON dispute (decision_id) WHERE decision_id IS NOT NULL;
+CREATE INDEX dispute_settled ON dispute (settled_at) WHERE settled_at IS NOT NULL;
+
+-- An item's bytes, sealed. The object lies in the vault under this id.
+CREATE TABLE evidence (
+    id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
+    match_id      BLOB    NOT NULL UNIQUE REFERENCES item_match (id),
+    size          INTEGER NOT NULL CHECK (size >= 0), -- bytes of the item
+    wrapped_key   BLOB,                        -- secret: the object's key under the vault's; NULL: unreadable for ever
+    key_name      TEXT    NOT NULL,            -- which of the vault's keys wrapped it
+    stored_at     INTEGER NOT NULL,            -- microseconds
+    expires_at    INTEGER NOT NULL,            -- microseconds; the term
+    changed_by    TEXT    NOT NULL             -- name of the transaction
+) STRICT;
+CREATE INDEX evidence_expires ON evidence (expires_at);
+
 CREATE TABLE delivery (
     id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7; the webhook-id
     service_id    BLOB    NOT NULL REFERENCES service (id),             -- the endpoint's service
     endpoint_id   BLOB    NOT NULL REFERENCES endpoint (id),            -- where it goes
     event         TEXT    NOT NULL
-                  CHECK (event IN ('match.created', 'match.changed', 'endpoint.test')),
+                  CHECK (event IN ('match.created', 'match.changed', 'action.requested',
+                      'endpoint.test')),
+    action_id     BLOB    REFERENCES service_action (id) ON DELETE SET NULL, -- of 'action.requested'
     payload       TEXT    NOT NULL,            -- personal: the body, JSON, as signed and sent
     state         TEXT    NOT NULL CHECK (state IN ('waiting', 'delivered', 'failed')),
     attempts      INTEGER NOT NULL,            -- how often it was tried
@@ -168,12 +501,13 @@ CREATE INDEX delivery_endpoint ON delivery (endpoint_id, id);
 CREATE INDEX delivery_waiting ON delivery (service_id, endpoint_id) WHERE state = 'waiting';
 CREATE UNIQUE INDEX delivery_test ON delivery (endpoint_id)
     WHERE event = 'endpoint.test' AND state = 'waiting';
+CREATE INDEX delivery_action ON delivery (action_id) WHERE action_id IS NOT NULL;
 CREATE INDEX delivery_created ON delivery (created_at);
 
 CREATE TABLE job (
     id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
-    kind          TEXT    NOT NULL CHECK (kind IN ('deliver', 'purge_bank')), -- what to do
-    key           TEXT    NOT NULL,            -- to what: the id of a delivery or a bank
+    kind          TEXT    NOT NULL CHECK (kind IN ('deliver', 'purge_bank', 'remind', 'remove_object')), -- what to do
+    key           TEXT    NOT NULL,            -- to what: the id of a delivery, a bank, an action or an object
     lane          TEXT    NOT NULL,            -- for whom: 'party/place', see `job/lease.rs`
     due_at        INTEGER NOT NULL,            -- microseconds; ready: not before; leased: lease's end
     lease         INTEGER NOT NULL CHECK (lease > 0), -- microseconds that one lease lasts

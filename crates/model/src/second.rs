@@ -1,0 +1,158 @@
+//! The second person: who must look before a grave decision stands.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::staff::RoleSet;
+use crate::{Refusal, ServiceAction, StaffId};
+
+/// Who must look too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Second {
+    /// Nobody.
+    None,
+    /// A lead who did not make the decision.
+    Colleague,
+    /// Nobody else is there: the same person, a day later, after looking again.
+    Alone {
+        /// Not before then.
+        not_before: Timestamp,
+    },
+}
+
+/// How long somebody who works alone waits before the second look.
+pub const WAIT_ALONE: SignedDuration = SignedDuration::from_hours(24);
+
+impl Second {
+    /// The word in the API and the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Colleague => "colleague",
+            Self::Alone { .. } => "alone",
+        }
+    }
+
+    /// Reads the word and its time.
+    pub fn parse(text: &str, not_before: Option<Timestamp>) -> Option<Self> {
+        match (text, not_before) {
+            ("none", None) => Some(Self::None),
+            ("colleague", None) => Some(Self::Colleague),
+            ("alone", Some(not_before)) => Some(Self::Alone { not_before }),
+            _ => None,
+        }
+    }
+
+    /// Of who works alone: when they may look again.
+    pub fn not_before(self) -> Option<Timestamp> {
+        match self {
+            Self::Alone { not_before } => Some(not_before),
+            Self::None | Self::Colleague => None,
+        }
+    }
+}
+
+/// Whether a second person must look at a decision with these actions, on so many accounts: each
+/// suspension, and whatever touches more than one account at once.
+pub fn needed(actions: &[ServiceAction], accounts: usize) -> bool {
+    accounts > 1 || actions.iter().any(ServiceAction::suspends)
+}
+
+/// Who that is. `is_alone`: the operator said in the configuration that nobody else is there.
+pub fn of(needed: bool, is_alone: bool, now: Timestamp) -> Second {
+    match (needed, is_alone) {
+        (false, _) => Second::None,
+        (true, false) => Second::Colleague,
+        (true, true) => {
+            let not_before = now.checked_add(WAIT_ALONE).unwrap_or(Timestamp::MAX);
+            Second::Alone { not_before }
+        }
+    }
+}
+
+/// Whether `who` may be the second person of what `made_by` decided.
+///
+/// `looked_again_at`: when `who` last read the case, and saw its item where that is kept.
+pub fn may(
+    second: Second,
+    made_by: StaffId,
+    who: StaffId,
+    roles: &RoleSet,
+    looked_again_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    match second {
+        Second::None => Err(Refusal::AlreadyDecided),
+        Second::Colleague if who == made_by => Err(Refusal::SecondIsFirst),
+        Second::Colleague | Second::Alone { .. } if who != made_by && !roles.is_lead() => {
+            Err(Refusal::NotALead)
+        }
+        Second::Colleague => Ok(()),
+        Second::Alone { not_before } if now < not_before => Err(Refusal::SecondTooSoon),
+        Second::Alone { not_before } => {
+            let has_looked = looked_again_at.is_some_and(|at| at >= not_before);
+            if has_looked { Ok(()) } else { Err(Refusal::LookNeeded) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::StaffRole;
+
+    fn at(hour: i64) -> Timestamp {
+        Timestamp::from_second(hour * 3_600).unwrap()
+    }
+
+    #[test]
+    fn a_suspension_and_more_than_one_account_need_a_second_person() {
+        let account: crate::Account = "a".parse().unwrap();
+        let suspend = ServiceAction::SuspendAccount { account, until: None };
+        let remove = ServiceAction::RemoveItem("x".parse().unwrap());
+
+        assert!(!needed(&[], 0));
+        assert!(!needed(std::slice::from_ref(&remove), 1));
+        assert!(needed(std::slice::from_ref(&remove), 2));
+        assert!(needed(&[remove, suspend], 1));
+        assert_eq!(of(false, true, at(0)), Second::None);
+        assert_eq!(of(true, false, at(0)), Second::Colleague);
+        assert_eq!(of(true, true, at(0)), Second::Alone { not_before: at(24) });
+    }
+
+    #[test]
+    fn nobody_is_their_own_second_person_unless_alone_and_a_day_later() {
+        let [maker, other] = [7, 8].map(|number| StaffId::from(Uuid::from_u128(number)));
+        let [reviewer, lead] =
+            [StaffRole::Reviewer, StaffRole::Lead].map(|role| RoleSet::new([role], false).unwrap());
+        let colleague = Second::Colleague;
+        let alone = Second::Alone { not_before: at(24) };
+        let table = [
+            (Second::None, other, &lead, None, 0, Err(Refusal::AlreadyDecided)),
+            (colleague, maker, &lead, None, 99, Err(Refusal::SecondIsFirst)),
+            (colleague, other, &reviewer, None, 0, Err(Refusal::NotALead)),
+            (colleague, other, &lead, None, 0, Ok(())),
+            (alone, maker, &reviewer, Some(at(23)), 23, Err(Refusal::SecondTooSoon)),
+            (alone, maker, &reviewer, None, 24, Err(Refusal::LookNeeded)),
+            (alone, maker, &reviewer, Some(at(23)), 24, Err(Refusal::LookNeeded)),
+            (alone, maker, &reviewer, Some(at(24)), 24, Ok(())),
+            (alone, other, &reviewer, Some(at(24)), 24, Err(Refusal::NotALead)),
+            (alone, other, &lead, Some(at(24)), 24, Ok(())),
+        ];
+
+        for (second, who, roles, looked, hour, answer) in table {
+            let may = may(second, maker, who, roles, looked, at(hour));
+            assert_eq!(may, answer, "{second:?} {who} {looked:?} {hour}");
+        }
+    }
+
+    #[test]
+    fn a_second_reads_back_as_itself() {
+        for second in [Second::None, Second::Colleague, Second::Alone { not_before: at(1) }] {
+            assert_eq!(Second::parse(second.as_str(), second.not_before()), Some(second));
+        }
+        assert_eq!(Second::parse("alone", None), None);
+        assert_eq!(Second::parse("none", Some(at(1))), None);
+    }
+}

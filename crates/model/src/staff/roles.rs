@@ -1,0 +1,140 @@
+//! What somebody of the staff may do.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Refusal;
+
+/// One thing that somebody may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StaffRole {
+    /// Claims cases and decides them.
+    Reviewer,
+    /// Reviews, and is the second person.
+    Lead,
+    /// Words policies, and settles disputes for the owners of banks.
+    PolicyEditor,
+    /// Reads records, and never sees an item.
+    Auditor,
+    /// Lets people in, and never sees a case.
+    Administrator,
+}
+
+impl StaffRole {
+    /// Every role.
+    pub const ALL: [Self; 5] =
+        [Self::Reviewer, Self::Lead, Self::PolicyEditor, Self::Auditor, Self::Administrator];
+
+    /// The word in the database, on the command line and in forms.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reviewer => "reviewer",
+            Self::Lead => "lead",
+            Self::PolicyEditor => "policy_editor",
+            Self::Auditor => "auditor",
+            Self::Administrator => "administrator",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
+    }
+}
+
+/// What somebody may do: at least one role.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "BTreeSet<StaffRole>", into = "BTreeSet<StaffRole>")]
+pub struct RoleSet(BTreeSet<StaffRole>);
+
+impl RoleSet {
+    /// A set of roles that one person may have: whoever lets people in, or reads the records,
+    /// does nothing else, unless `is_alone`: the operator has nobody else.
+    pub fn new(
+        roles: impl IntoIterator<Item = StaffRole>,
+        is_alone: bool,
+    ) -> Result<Self, Refusal> {
+        let roles: BTreeSet<StaffRole> = roles.into_iter().collect();
+        let stands_apart =
+            [StaffRole::Administrator, StaffRole::Auditor].iter().any(|role| roles.contains(role));
+        if stands_apart && roles.len() > 1 && !is_alone {
+            return Err(Refusal::RolesClash);
+        }
+        Self::try_from(roles)
+    }
+
+    /// Whether this role is among them.
+    pub fn has(&self, role: StaffRole) -> bool {
+        self.0.contains(&role)
+    }
+
+    /// Whether they may decide cases: a lead may too.
+    pub fn is_reviewer(&self) -> bool {
+        self.has(StaffRole::Reviewer) || self.is_lead()
+    }
+
+    /// Whether they may be the second person.
+    pub fn is_lead(&self) -> bool {
+        self.has(StaffRole::Lead)
+    }
+
+    /// The roles.
+    pub fn iter(&self) -> impl Iterator<Item = StaffRole> {
+        self.0.iter().copied()
+    }
+}
+
+impl TryFrom<BTreeSet<StaffRole>> for RoleSet {
+    type Error = Refusal;
+
+    fn try_from(roles: BTreeSet<StaffRole>) -> Result<Self, Refusal> {
+        if roles.is_empty() { Err(Refusal::RolesClash) } else { Ok(Self(roles)) }
+    }
+}
+
+impl From<RoleSet> for BTreeSet<StaffRole> {
+    fn from(roles: RoleSet) -> Self {
+        roles.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_lets_people_in_or_reads_records_does_nothing_else() {
+        use StaffRole::{Administrator, Auditor, Lead, PolicyEditor, Reviewer};
+
+        assert!(RoleSet::new([Reviewer, PolicyEditor], false).is_ok());
+        for clash in [[Administrator, Reviewer], [Auditor, Lead], [Administrator, Auditor]] {
+            assert_eq!(RoleSet::new(clash, false), Err(Refusal::RolesClash));
+            assert!(RoleSet::new(clash, true).is_ok());
+        }
+        assert_eq!(RoleSet::new([], true), Err(Refusal::RolesClash));
+    }
+
+    #[test]
+    fn a_lead_reviews_too_and_an_auditor_does_not() {
+        let lead = RoleSet::new([StaffRole::Lead], false).unwrap();
+        let auditor = RoleSet::new([StaffRole::Auditor], false).unwrap();
+
+        assert!(lead.is_reviewer() && lead.is_lead());
+        assert!(!auditor.is_reviewer() && !auditor.is_lead());
+    }
+
+    #[test]
+    fn roles_are_written_as_a_list_of_words() {
+        let text = r#"["lead","policy_editor"]"#;
+
+        let roles: RoleSet = serde_json::from_str(text).unwrap();
+
+        assert_eq!(serde_json::to_string(&roles).unwrap(), text);
+        assert!(serde_json::from_str::<RoleSet>("[]").is_err());
+        for role in StaffRole::ALL {
+            assert_eq!(StaffRole::parse(role.as_str()), Some(role));
+        }
+    }
+}
