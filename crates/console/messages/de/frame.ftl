@@ -1,0 +1,4 @@
+### What stands around every page.
+
+frame-skip = Zum Inhalt
+frame-on = Weiter

@@ -1,0 +1,4 @@
+### What stands around every page.
+
+frame-skip = Skip to the content
+frame-on = Go on

@@ -1,0 +1,4 @@
+### What stands around every page.
+
+frame-skip = Vai al contenuto
+frame-on = Continua

@@ -1,0 +1,64 @@
+//! The style sheet and the scripts: a few small files, under the digest of their own content, so
+//! that a browser keeps them for ever and never shows an old one.
+
+use std::sync::LazyLock;
+
+use axum::extract::Path;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use sha2::{Digest, Sha256};
+
+use crate::fault::Fault;
+
+/// A file that browsers load beside a page.
+#[derive(Clone, Copy, Debug)]
+pub struct Asset {
+    /// Its name in the address.
+    pub name: &'static str,
+    /// What it is.
+    media_type: &'static str,
+    /// Its content.
+    text: &'static str,
+}
+
+const fn style(text: &'static str) -> Asset {
+    Asset { name: "console.css", media_type: "text/css; charset=utf-8", text }
+}
+
+/// Every file.
+pub const ASSETS: &[Asset] = &[style(concat!(
+    include_str!("../assets/base.css"),
+    include_str!("../assets/case.css"),
+    include_str!("../assets/chart.css"),
+))];
+
+/// The digest of all files together, 16 hex digits: one changes, and all have a new address.
+static DIGEST: LazyLock<String> = LazyLock::new(|| {
+    let mut digest = Sha256::new();
+    for asset in ASSETS {
+        digest.update(asset.name);
+        digest.update([0]);
+        digest.update(asset.text);
+        digest.update([0]);
+    }
+    let first =
+        digest.finalize().iter().take(8).fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
+    format!("{first:016x}")
+});
+
+/// Where the file of this name is.
+pub fn address(name: &str) -> String {
+    format!("/console/assets/{}/{name}", *DIGEST)
+}
+
+/// `GET /console/assets/{digest}/{name}`: what is not of this version is not here.
+pub async fn show(Path((digest, name)): Path<(String, String)>) -> Result<Response, Fault> {
+    let found = ASSETS.iter().find(|asset| asset.name == name);
+    let asset = found.filter(|_| digest == *DIGEST).ok_or_else(Fault::not_found)?;
+    let headers: [(HeaderName, HeaderValue); 2] = [
+        (CONTENT_TYPE, HeaderValue::from_static(asset.media_type)),
+        (CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")),
+    ];
+    Ok((headers, asset.text).into_response())
+}

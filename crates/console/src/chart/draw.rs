@@ -1,0 +1,116 @@
+//! The canvas that all charts share: its size, its scale, its words.
+
+use std::fmt::Write;
+
+use super::Chart;
+use crate::show::{Shown, escaped};
+
+/// Width and height of the picture, in its own units.
+pub const SIZE: (f64, f64) = (640.0, 240.0);
+/// Where the plot begins and ends, from left and from right.
+const SIDES: (f64, f64) = (48.0, 8.0);
+/// The same from above and from below.
+const ENDS: (f64, f64) = (12.0, 28.0);
+
+/// A picture that grows.
+#[derive(Debug)]
+pub struct Canvas<'a> {
+    chart: &'a Chart,
+    svg: String,
+    /// What the top of the plot stands for.
+    top: u32,
+}
+
+/// The least of 1, 2 or 5 times a power of ten that is not below `value`, at least 4: so that the
+/// middle of the scale is a whole number.
+pub fn nice(value: u32) -> u32 {
+    let mut power = 1_u32;
+    loop {
+        for step in [4, 10, 20] {
+            let top = power.saturating_mul(step);
+            if top >= value {
+                return top;
+            }
+        }
+        power = power.saturating_mul(10);
+    }
+}
+
+impl<'a> Canvas<'a> {
+    /// A canvas for values up to `value_max`.
+    pub fn new(chart: &'a Chart, value_max: u32) -> Self {
+        let mut canvas = Self { chart, svg: String::new(), top: nice(value_max) };
+        canvas.open();
+        canvas
+    }
+
+    /// Writes a piece of SVG.
+    pub fn push(&mut self, piece: std::fmt::Arguments<'_>) {
+        // A `String` takes whatever is written.
+        self.svg.write_fmt(piece).unwrap_or_default();
+    }
+
+    /// The width that one day has.
+    pub fn slot(&self) -> f64 {
+        let days = u32::try_from(self.chart.days.len().max(1)).unwrap_or(u32::MAX);
+        (SIZE.0 - SIDES.0 - SIDES.1) / f64::from(days)
+    }
+
+    /// Where the day's slot begins.
+    pub fn x(&self, day: usize) -> f64 {
+        SIDES.0 + self.slot() * f64::from(u32::try_from(day).unwrap_or(u32::MAX))
+    }
+
+    /// How high `value` is.
+    pub fn y(&self, value: u32) -> f64 {
+        let height = SIZE.1 - ENDS.0 - ENDS.1;
+        SIZE.1 - ENDS.1 - height * f64::from(value) / f64::from(self.top)
+    }
+
+    fn open(&mut self) {
+        let Chart { id, title, about, .. } = self.chart;
+        let (width, height) = SIZE;
+        let (title, about) = (escaped(title), escaped(about));
+        self.push(format_args!(
+            "<svg class=\"chart\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
+             aria-labelledby=\"{id}-title {id}-about\">\
+             <title id=\"{id}-title\">{title}</title><desc id=\"{id}-about\">{about}</desc>\n"
+        ));
+        for value in [0, self.top / 2, self.top] {
+            let (y, x, end) = (self.y(value), SIDES.0, SIZE.0 - SIDES.1);
+            self.push(format_args!(
+                "<line class=\"grid\" x1=\"{x}\" y1=\"{y:.1}\" x2=\"{end}\" y2=\"{y:.1}\"/>\
+                 <text class=\"scale\" x=\"{0}\" y=\"{1:.1}\" text-anchor=\"end\">{value}</text>\n",
+                x - 6.0,
+                y + 4.0
+            ));
+        }
+        self.name_days();
+    }
+
+    /// The first day, one in the middle, and the last.
+    fn name_days(&mut self) {
+        let days = &self.chart.days;
+        let Some(last) = days.len().checked_sub(1) else { return };
+        let mut named = vec![(0, "start"), (last / 2, "middle"), (last, "end")];
+        named.dedup_by_key(|(day, _)| *day);
+        for (at, anchor) in named {
+            let Some(day) = days.get(at) else { continue };
+            let x = match anchor {
+                "start" => self.x(at),
+                "end" => self.x(at) + self.slot(),
+                _ => self.x(at) + self.slot() / 2.0,
+            };
+            let y = SIZE.1 - 8.0;
+            self.push(format_args!(
+                "<text class=\"scale\" x=\"{x:.1}\" y=\"{y}\" text-anchor=\"{anchor}\">{day}</text>\n"
+            ));
+        }
+    }
+
+    /// The finished picture.
+    pub fn close(mut self) -> Shown {
+        self.svg.push_str("</svg>");
+        Shown::escaped_already(self.svg)
+    }
+}

@@ -1,0 +1,130 @@
+//! The one place where what went wrong becomes a page: what happened, what to do, and a way on.
+//!
+//! Unknown and forbidden look alike. What broke inside stays inside; the log has it once.
+
+use std::borrow::Cow;
+
+use askama::Template;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Response};
+use mamori_desk::Error;
+
+use crate::frame::{Frame, Seen};
+
+/// What went wrong, on its way to a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Its stable name, from which the messages have their ids.
+    code: &'static str,
+    /// The answer's status.
+    status: StatusCode,
+    /// Where to go on, if not to the start page.
+    on: Option<Cow<'static, str>>,
+}
+
+impl Fault {
+    /// Every code that a fault may have.
+    pub fn codes() -> impl Iterator<Item = &'static str> {
+        ["not_found", "conflict", "invalid", "unavailable", "internal"].into_iter()
+    }
+
+    fn new(code: &'static str, status: StatusCode) -> Self {
+        Self { code, status, on: None }
+    }
+
+    /// Not there, or not for them.
+    pub fn not_found() -> Self {
+        Self::new("not_found", StatusCode::NOT_FOUND)
+    }
+
+    /// The same, with a way on to `address`.
+    #[must_use]
+    pub fn on_to(self, address: impl Into<Cow<'static, str>>) -> Self {
+        Self { on: Some(address.into()), ..self }
+    }
+
+    /// A template that could not be written: a bug.
+    pub fn unwritable(error: &askama::Error) -> Self {
+        tracing::error!(error = %error, "a page could not be written");
+        Self::new("internal", StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// The id of the message that says what happened; with `-do` after it, what to do.
+    pub fn message(code: &str) -> String {
+        format!("fault-{}", code.replace(['.', '_'], "-"))
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotFound(_) => Self::not_found(),
+            Error::Conflict(_) => Self::new("conflict", StatusCode::CONFLICT),
+            Error::Invalid(_) => Self::new("invalid", StatusCode::UNPROCESSABLE_ENTITY),
+            Error::Unavailable(_) => {
+                tracing::error!(error = error.logged(), "the console could not answer");
+                Self::new("unavailable", StatusCode::SERVICE_UNAVAILABLE)
+            }
+            Error::Media(_) | Error::Internal { .. } => {
+                tracing::error!(error = error.logged(), "the console could not answer");
+                Self::new("internal", StatusCode::INTERNAL_SERVER_ERROR)
+            }
+        }
+    }
+}
+
+impl IntoResponse for Fault {
+    /// Without a body: [`write`] makes the page, as it knows who looks.
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// The page of a fault.
+#[derive(Template)]
+#[template(path = "fault.html")]
+struct FaultPage<'a> {
+    frame: &'a Frame,
+    happened: String,
+    todo: String,
+    on: &'a str,
+}
+
+/// Gives each fault its page, in the language of whoever looks.
+pub async fn write(mut request: Request, next: Next) -> Response {
+    let seen = Seen::new(request.headers());
+    request.extensions_mut().insert(seen.clone());
+    let mut response = next.run(request).await;
+    let Some(fault) = response.extensions_mut().remove::<Fault>() else { return response };
+    let frame = seen.frame();
+    let id = Fault::message(fault.code);
+    let page = FaultPage {
+        happened: frame.say(&id),
+        todo: frame.say(&format!("{id}-do")),
+        on: fault.on.as_deref().unwrap_or("/console"),
+        frame: &frame,
+    };
+    let Ok(html) = page.render() else { return response };
+    response.headers_mut().remove(CONTENT_LENGTH);
+    let html_type = HeaderValue::from_static("text/html; charset=utf-8");
+    response.headers_mut().insert(CONTENT_TYPE, html_type);
+    *response.body_mut() = Body::from(html);
+    response
+}
+
+/// A page, written.
+pub fn page(template: &impl Template) -> Result<Response, Fault> {
+    let html = template.render().map_err(|error| Fault::unwritable(&error))?;
+    Ok(Html(html).into_response())
+}
+
+/// For every address that is none of ours, and every method that an address does not have.
+pub async fn no_such_page() -> Fault {
+    Fault::not_found()
+}

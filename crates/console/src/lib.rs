@@ -1,0 +1,19 @@
+//! HTML for the staff: a page is a file in [`page`], a form becomes a verb of `mamori-desk`, and the
+//! answer becomes words in the person's language.
+//!
+//! It has no rules of its own, makes no request to anybody, and works without scripts but for
+//! looking at pictures.
+
+pub mod app;
+pub mod assets;
+pub mod chart;
+pub mod fault;
+pub mod frame;
+pub mod headers;
+pub mod language;
+pub mod routes;
+pub mod show;
+pub mod words;
+
+pub use app::Settings;
+pub use routes::{ROUTES, router};

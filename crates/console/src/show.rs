@@ -1,0 +1,133 @@
+//! How times, and what others wrote, stand in a page.
+
+use std::fmt::{self, Write};
+
+use askama::filters::HtmlSafe;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// Whether nobody sees `c`: zero-width characters, marks of direction, tags.
+fn hidden(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{ad}' | '\u{61c}'
+        | '\u{180e}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// HTML that was escaped here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown(String);
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl HtmlSafe for Shown {}
+
+impl Shown {
+    /// Takes HTML in which every text of others was [`escaped`].
+    pub fn escaped_already(html: String) -> Self {
+        Self(html)
+    }
+}
+
+/// The five characters that mean something in HTML, written so that they mean themselves.
+pub fn escaped(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    for c in text.chars() {
+        push_escaped(&mut html, c);
+    }
+    html
+}
+
+fn push_escaped(html: &mut String, c: char) {
+    match c {
+        '&' => html.push_str("&amp;"),
+        '<' => html.push_str("&lt;"),
+        '>' => html.push_str("&gt;"),
+        '"' => html.push_str("&quot;"),
+        '\'' => html.push_str("&#39;"),
+        c => html.push(c),
+    }
+}
+
+/// What somebody else wrote: escaped, kept from moving its neighbours, and each character that
+/// nobody would see as a mark with its number, so that two names that look alike do not.
+pub fn text(text: &str) -> Shown {
+    let mut html = String::from("<bdi>");
+    for c in text.chars() {
+        match c {
+            '\n' => html.push_str("<br>"),
+            c if hidden(c) => mark(&mut html, c),
+            c => push_escaped(&mut html, c),
+        }
+    }
+    html.push_str("</bdi>");
+    Shown(html)
+}
+
+fn mark(html: &mut String, c: char) {
+    html.push_str("<span class=\"mark\">");
+    push_number(html, c);
+    html.push_str("</span>");
+}
+
+fn push_number(text: &mut String, c: char) {
+    // A `String` takes whatever is written.
+    write!(text, "U+{:04X}", u32::from(c)).unwrap_or_default();
+}
+
+/// The same as plain text, for a title or an argument of a message.
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if hidden(c) {
+            shown.push('[');
+            push_number(&mut shown, c);
+            shown.push(']');
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+/// A moment, for people and for machines: to the minute, in UTC, in the order of ISO 8601, which
+/// reads the same in every language.
+pub fn time(at: Timestamp) -> Shown {
+    let zoned = at.to_zoned(TimeZone::UTC);
+    let machine = zoned.strftime("%Y-%m-%dT%H:%M:%SZ");
+    let people = zoned.strftime("%Y-%m-%d %H:%M UTC");
+    Shown(format!("<time datetime=\"{machine}\">{people}</time>"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_characters_are_shown_as_marks() {
+        assert_eq!(
+            text("a\u{200b}b").to_string(),
+            "<bdi>a<span class=\"mark\">U+200B</span>b</bdi>"
+        );
+        assert_eq!(visible("a\u{200b}b"), "a[U+200B]b");
+    }
+
+    #[test]
+    fn what_others_wrote_is_text_and_never_html() {
+        assert_eq!(
+            text("<script>alert('x')</script> & \"y\"\nz").to_string(),
+            "<bdi>&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &quot;y&quot;<br>z</bdi>"
+        );
+    }
+
+    #[test]
+    fn a_moment_is_in_utc_and_says_so() {
+        let at: Timestamp = "2026-11-22T05:51:20Z".parse().unwrap();
+
+        let shown = time(at).to_string();
+
+        assert_eq!(shown, "<time datetime=\"2026-11-22T05:51:20Z\">2026-11-22 05:51 UTC</time>");
+    }
+}

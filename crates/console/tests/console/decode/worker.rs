@@ -1,0 +1,7 @@
+//! The caged child process of the console's tests: what `mamori decode` is in the product.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mamori_media::run_worker()
+}
