@@ -1,10 +1,15 @@
 //! The limits and terms that an operator may set. Each has a name, a default and a reason.
 
+mod sign_in;
+
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use mamori_model::retention;
+use mamori_vault::Vault;
 
+pub use self::sign_in::SignInSettings;
 use crate::destination::Permitted;
 
 /// What the desk must know.
@@ -38,6 +43,13 @@ pub struct Settings {
     pub webhooks: WebhookSettings,
     /// How long things are kept.
     pub retention: Retention,
+    /// Where items lie that a policy keeps. `None`: it has no key, and nothing is kept.
+    pub vault: Option<Arc<Vault>>,
+    /// Whether one person does everything, as the operator has nobody else. Then a day's wait and a
+    /// second look stand for the second person, and records say so.
+    pub is_alone: bool,
+    /// How staff sign in.
+    pub sign_in: SignInSettings,
 }
 
 impl Default for Settings {
@@ -54,6 +66,9 @@ impl Default for Settings {
             import_stalled_max: Duration::from_mins(15),
             webhooks: WebhookSettings::default(),
             retention: Retention::default(),
+            vault: None,
+            is_alone: false,
+            sign_in: SignInSettings::default(),
         }
     }
 }

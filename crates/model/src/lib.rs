@@ -27,6 +27,7 @@ pub mod refusal;
 pub mod retention;
 pub mod second;
 pub mod sensitive;
+pub mod sign_in;
 pub mod staff;
 pub mod text;
 pub mod verdict;

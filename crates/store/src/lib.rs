@@ -20,6 +20,9 @@ mod open;
 pub mod query;
 pub mod retention;
 pub mod service;
+pub mod session;
+pub mod staff;
+pub mod ticket;
 mod time;
 mod tx;
 

@@ -50,6 +50,10 @@ pub fn all() -> impl Iterator<Item = Query> {
         crate::migrate::QUERIES,
         crate::retention::QUERIES,
         crate::service::QUERIES,
+        crate::session::QUERIES,
+        crate::staff::QUERIES,
+        crate::staff::event::QUERIES,
+        crate::ticket::QUERIES,
     ]
     .into_iter()
     .flatten()

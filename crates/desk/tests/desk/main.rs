@@ -3,6 +3,7 @@
 
 mod checking;
 mod common;
+mod entering;
 mod following;
 mod importing;
 mod telling;

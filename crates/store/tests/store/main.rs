@@ -12,5 +12,6 @@ mod matched;
 mod queries;
 mod retention;
 mod schema;
+mod staff;
 mod transaction;
 mod webhook;

@@ -1,5 +1,6 @@
 //! A whole desk in one line: records, a pool, a clock that stands still, a service with a key.
 
+pub mod people;
 pub mod receiver;
 
 use std::collections::BTreeSet;

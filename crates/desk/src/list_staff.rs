@@ -1,0 +1,52 @@
+//! People, and the record of who gave whom what.
+
+use mamori_model::page::{Page, PageSize};
+use mamori_model::sign_in::StaffEvent;
+use mamori_model::staff::Staff;
+use mamori_model::{EventId, StaffId};
+
+use crate::member::{Administrator, AtTheMachine, Auditor};
+use crate::{Desk, Error};
+
+/// Who may read the list of people.
+#[derive(Clone, Copy, Debug)]
+pub enum StaffReader<'a> {
+    /// Whoever lets people in.
+    Administrator(&'a Administrator),
+    /// Whoever reads records.
+    Auditor(&'a Auditor),
+    /// Whoever sits at the machine.
+    AtTheMachine(&'a AtTheMachine),
+}
+
+impl Desk {
+    /// Everybody, who left too; who came first comes first.
+    pub async fn staff_page(
+        &self,
+        _: StaffReader<'_>,
+        after: Option<StaffId>,
+        size: PageSize,
+    ) -> Result<Page<Staff, StaffId>, Error> {
+        Ok(self.store().staff_page(after, size).await?)
+    }
+
+    /// Somebody; [`Error::NotFound`] if there is nobody such.
+    pub async fn staff(&self, _: StaffReader<'_>, who: StaffId) -> Result<Staff, Error> {
+        self.store().staff(who).await?.ok_or(Error::NotFound("staff"))
+    }
+
+    /// What happened to people, the newest first; `before` goes on where a page ended.
+    pub async fn staff_events(
+        &self,
+        _: &Auditor,
+        before: Option<EventId>,
+        size: PageSize,
+    ) -> Result<Page<StaffEvent, EventId>, Error> {
+        Ok(self.store().staff_events(before, size).await?)
+    }
+
+    /// How many people may enter: for the start's log line.
+    pub async fn count_staff(&self) -> Result<u64, Error> {
+        Ok(self.store().count_staff().await?)
+    }
+}

@@ -1,0 +1,41 @@
+//! How staff sign in, and for how long.
+
+use jiff::SignedDuration;
+use mamori_model::sign_in::SessionLimits;
+use url::Url;
+
+/// How staff sign in, and for how long.
+#[derive(Clone, Debug)]
+pub struct SignInSettings {
+    /// Where browsers find the console; passkeys are bound to it. `None`: there is no console.
+    pub origin: Option<Url>,
+    /// How long sessions and their cookies last. The cookie changes so that a stolen one is found
+    /// out: whoever shows an old one ends the session.
+    pub session: SessionLimits,
+    /// How long a session lasts, whatever somebody does.
+    pub session_max: SignedDuration,
+    /// How long ago somebody may have proved who they are, before they do what touches people,
+    /// credentials or a second decision.
+    pub proof_max: SignedDuration,
+    /// How long a welcome link works: until tomorrow, as people are not always at their desk.
+    pub welcome_max: SignedDuration,
+    /// How long an enter link works: as long as it takes to open it.
+    pub enter_max: SignedDuration,
+}
+
+impl Default for SignInSettings {
+    fn default() -> Self {
+        Self {
+            origin: None,
+            session: SessionLimits {
+                idle: SignedDuration::from_mins(30),
+                rotation: SignedDuration::from_mins(15),
+                overlap: SignedDuration::from_mins(1),
+            },
+            session_max: SignedDuration::from_hours(12),
+            proof_max: SignedDuration::from_mins(15),
+            welcome_max: SignedDuration::from_hours(24),
+            enter_max: SignedDuration::from_mins(5),
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Sessions: cookies are known by their digests only.
+
+use jiff::Timestamp;
+use mamori_model::sign_in::Session;
+use mamori_model::{Sensitive, SessionId, Sha256, StaffId};
+use uuid::Uuid;
+
+use crate::error::{Error, OrCorrupt};
+use crate::open::Store;
+use crate::query::queries;
+use crate::time::{from_micros, maybe_from_micros};
+use crate::tx::Tx;
+
+queries! {
+    SESSION_BY_DIGEST = "-- session_by_digest
+        SELECT id, staff_id, digest, digest_before, csrf, created_at, rotated_at, confirmed_at,
+               seen_at, expires_at
+          FROM session
+         WHERE digest = $1 OR digest_before = $1";
+    INSERT_SESSION = "-- insert_session
+        INSERT INTO session (id, staff_id, digest, csrf, created_at, rotated_at, seen_at, expires_at,
+                             changed_by)
+        VALUES ($1, $2, $3, $4, $5, $5, $5, $6, $7)";
+    SEE_SESSION = "-- see_session
+        UPDATE session SET seen_at = $2, changed_by = $3 WHERE id = $1 AND seen_at < $2";
+    CONFIRM_SESSION = "-- confirm_session
+        UPDATE session SET confirmed_at = $3, changed_by = $4
+         WHERE id = $1 AND digest = $2 AND confirmed_at IS NULL";
+    RENEW_SESSION = "-- renew_session
+        UPDATE session
+           SET digest = $3, digest_before = $4, rotated_at = $5, confirmed_at = NULL, changed_by = $6
+         WHERE id = $1 AND digest = $2";
+    PROVE_SESSION = "-- prove_session
+        UPDATE session SET created_at = $2, changed_by = $3 WHERE id = $1";
+    END_SESSION = "-- end_session
+        DELETE FROM session WHERE id = $1";
+    END_SESSIONS_OF = "-- end_sessions_of
+        DELETE FROM session WHERE staff_id = $1";
+    END_OTHER_SESSIONS = "-- end_other_sessions
+        DELETE FROM session WHERE staff_id = $1 AND id <> $2";
+}
+
+#[derive(sqlx::FromRow)]
+struct SessionRow {
+    id: Uuid,
+    staff_id: Uuid,
+    digest: Vec<u8>,
+    digest_before: Option<Vec<u8>>,
+    csrf: Vec<u8>,
+    created_at: i64,
+    rotated_at: i64,
+    confirmed_at: Option<i64>,
+    seen_at: i64,
+    expires_at: i64,
+}
+
+impl SessionRow {
+    fn read(self) -> Result<Session, Error> {
+        let before = self.digest_before.as_deref().map(Sha256::try_from).transpose();
+        let csrf = <[u8; 32]>::try_from(self.csrf).or_corrupt("session.csrf")?;
+        Ok(Session {
+            id: self.id.into(),
+            staff: self.staff_id.into(),
+            digest: Sha256::try_from(self.digest.as_slice()).or_corrupt("session.digest")?,
+            digest_before: before.or_corrupt("session.digest_before")?,
+            csrf: Sensitive::new(csrf),
+            proved_at: from_micros(self.created_at, "session.created_at")?,
+            rotated_at: from_micros(self.rotated_at, "session.rotated_at")?,
+            confirmed_at: maybe_from_micros(self.confirmed_at, "session.confirmed_at")?,
+            seen_at: from_micros(self.seen_at, "session.seen_at")?,
+            expires_at: from_micros(self.expires_at, "session.expires_at")?,
+        })
+    }
+}
+
+impl Store {
+    /// The session whose cookie has this digest, or had it before it changed.
+    pub async fn session(&self, digest: &Sha256) -> Result<Option<Session>, Error> {
+        let call = SESSION_BY_DIGEST.bind(digest.as_bytes().as_slice());
+        self.row::<SessionRow>(call).await?.map(SessionRow::read).transpose()
+    }
+}
+
+impl Tx {
+    /// Begins a session. [`Error::NotFound`] if its person is not there, or left.
+    pub async fn insert_session(&mut self, session: &Session) -> Result<(), Error> {
+        self.keep_staff(session.staff).await?;
+        let call = INSERT_SESSION
+            .bind(session.id)
+            .bind(session.staff)
+            .bind(session.digest.as_bytes().as_slice())
+            .bind(session.csrf.reveal().as_slice())
+            .bind(session.proved_at)
+            .bind(session.expires_at)
+            .bind(self.name());
+        self.run(call).await.map_err(|error| error.or_taken("staff", "session"))?;
+        Ok(())
+    }
+
+    /// Somebody was here.
+    pub async fn see_session(&mut self, session: SessionId, now: Timestamp) -> Result<(), Error> {
+        self.run(SEE_SESSION.bind(session).bind(now).bind(self.name())).await?;
+        Ok(())
+    }
+
+    /// The changed cookie came back.
+    pub async fn confirm_session(
+        &mut self,
+        session: SessionId,
+        digest: &Sha256,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let digest = digest.as_bytes().as_slice();
+        self.run(CONFIRM_SESSION.bind(session).bind(digest).bind(now).bind(self.name())).await?;
+        Ok(())
+    }
+
+    /// Changes the cookie, if it is still the one that `session` says; the one that was `shown`
+    /// goes on working until the new one came back. False if another request changed it first.
+    pub async fn renew_session(
+        &mut self,
+        session: &Session,
+        shown: &Sha256,
+        digest: &Sha256,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let call = RENEW_SESSION
+            .bind(session.id)
+            .bind(session.digest.as_bytes().as_slice())
+            .bind(digest.as_bytes().as_slice())
+            .bind(shown.as_bytes().as_slice())
+            .bind(now)
+            .bind(self.name());
+        Ok(self.run(call).await? == 1)
+    }
+
+    /// They proved once more who they are; false if the session is over.
+    pub async fn prove_session(
+        &mut self,
+        session: SessionId,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        Ok(self.run(PROVE_SESSION.bind(session).bind(now).bind(self.name())).await? == 1)
+    }
+
+    /// Ends a session; false if it is over already.
+    pub async fn end_session(&mut self, session: SessionId) -> Result<bool, Error> {
+        Ok(self.run(END_SESSION.bind(session)).await? == 1)
+    }
+
+    /// Ends every session of somebody; returns how many there were.
+    pub async fn end_sessions_of(&mut self, staff: StaffId) -> Result<u64, Error> {
+        self.run(END_SESSIONS_OF.bind(staff)).await
+    }
+
+    /// Ends every session of somebody but this one; returns how many there were.
+    pub async fn end_other_sessions(
+        &mut self,
+        staff: StaffId,
+        but: SessionId,
+    ) -> Result<u64, Error> {
+        self.run(END_OTHER_SESSIONS.bind(staff).bind(but)).await
+    }
+}

@@ -1,0 +1,224 @@
+//! Staff. Whoever left stays as a row, as their decisions name them; their name is free again.
+
+pub mod event;
+
+use jiff::Timestamp;
+use mamori_model::StaffId;
+use mamori_model::page::{Page, PageSize};
+use mamori_model::staff::{Language, OwnLimits, RoleSet, Scheme, Staff, StaffName, View};
+use uuid::Uuid;
+
+use crate::error::{Error, OrCorrupt};
+use crate::open::Store;
+use crate::query::queries;
+use crate::time::{from_micros, maybe_from_micros};
+use crate::tx::Tx;
+
+macro_rules! select {
+    ($name:literal, $rest:literal) => {
+        concat!(
+            "-- ",
+            $name,
+            "
+        SELECT id, name, shown, roles, language, scheme, view, has_keys, looks_max, minutes_max,
+               points_max, created_at, ended_at
+          FROM staff
+         WHERE ",
+            $rest
+        )
+    };
+}
+
+queries! {
+    STAFF_BY_ID = select!("staff_by_id", "id = $1");
+    STAFF_BY_NAME = select!("staff_by_name", "name = $1 AND ended_at IS NULL");
+    STAFF_PAGE = select!("staff_page", "id > $1 ORDER BY id LIMIT $2");
+    INSERT_STAFF = "-- insert_staff
+        INSERT INTO staff (id, name, shown, roles, language, scheme, view, has_keys, looks_max,
+                           minutes_max, points_max, created_at, changed_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    SET_ROLES = "-- set_roles
+        UPDATE staff SET roles = $2, changed_by = $3 WHERE id = $1 AND ended_at IS NULL";
+    SET_DOSE = "-- set_dose
+        UPDATE staff
+           SET looks_max = $2, minutes_max = $3, points_max = $4, changed_by = $5
+         WHERE id = $1 AND ended_at IS NULL";
+    SET_OWN = "-- set_own
+        UPDATE staff
+           SET language = $2, scheme = $3, view = $4, has_keys = $5, changed_by = $6
+         WHERE id = $1 AND ended_at IS NULL";
+    END_STAFF = "-- end_staff
+        UPDATE staff SET ended_at = $2, changed_by = $3 WHERE id = $1 AND ended_at IS NULL";
+    KEEP_STAFF = "-- keep_staff
+        SELECT CAST(1 AS BIGINT) FROM staff WHERE id = $1 AND ended_at IS NULL",
+        postgres: "-- keep_staff
+        SELECT CAST(1 AS BIGINT) FROM staff WHERE id = $1 AND ended_at IS NULL FOR SHARE";
+    LOCK_STAFF = "-- lock_staff
+        SELECT CAST(1 AS BIGINT)",
+        postgres: "-- lock_staff
+        SELECT CAST(1 AS BIGINT) FROM pg_advisory_xact_lock(7308613679165170532)";
+    COUNT_ADMINISTRATORS = "-- count_administrators
+        SELECT count(*) FROM staff WHERE ended_at IS NULL AND roles LIKE '%\"administrator\"%'";
+    COUNT_STAFF = "-- count_staff
+        SELECT count(*) FROM staff WHERE ended_at IS NULL";
+}
+
+#[derive(sqlx::FromRow)]
+struct StaffRow {
+    id: Uuid,
+    name: String,
+    shown: String,
+    roles: String,
+    language: String,
+    scheme: String,
+    view: String,
+    has_keys: bool,
+    looks_max: Option<i64>,
+    minutes_max: Option<i64>,
+    points_max: Option<i64>,
+    created_at: i64,
+    ended_at: Option<i64>,
+}
+
+impl StaffRow {
+    fn read(self) -> Result<Staff, Error> {
+        let most = |number: Option<i64>| number.map(u32::try_from).transpose();
+        Ok(Staff {
+            id: self.id.into(),
+            name: self.name.parse().or_corrupt("staff.name")?,
+            shown: self.shown.parse().or_corrupt("staff.shown")?,
+            roles: serde_json::from_str(&self.roles).or_corrupt("staff.roles")?,
+            language: Language::parse(&self.language).or_corrupt("staff.language")?,
+            scheme: Scheme::parse(&self.scheme).or_corrupt("staff.scheme")?,
+            view: View::parse(&self.view).or_corrupt("staff.view")?,
+            has_keys: self.has_keys,
+            dose: OwnLimits {
+                looks: most(self.looks_max).or_corrupt("staff.looks_max")?,
+                minutes: most(self.minutes_max).or_corrupt("staff.minutes_max")?,
+                points: most(self.points_max).or_corrupt("staff.points_max")?,
+            },
+            created_at: from_micros(self.created_at, "staff.created_at")?,
+            ended_at: maybe_from_micros(self.ended_at, "staff.ended_at")?,
+        })
+    }
+}
+
+fn read(row: Option<StaffRow>) -> Result<Option<Staff>, Error> {
+    row.map(StaffRow::read).transpose()
+}
+
+fn words(roles: &RoleSet) -> String {
+    let words: Vec<&str> = roles.iter().map(mamori_model::staff::StaffRole::as_str).collect();
+    serde_json::to_string(&words).unwrap_or_default()
+}
+
+impl Store {
+    /// Somebody, also who left.
+    pub async fn staff(&self, staff: StaffId) -> Result<Option<Staff>, Error> {
+        read(self.row(STAFF_BY_ID.bind(staff)).await?)
+    }
+
+    /// Somebody who did not leave.
+    pub async fn staff_by_name(&self, name: &StaffName) -> Result<Option<Staff>, Error> {
+        read(self.row(STAFF_BY_NAME.bind(name.as_str())).await?)
+    }
+
+    /// Everybody, who left too; who came first comes first.
+    pub async fn staff_page(
+        &self,
+        after: Option<StaffId>,
+        size: PageSize,
+    ) -> Result<Page<Staff, StaffId>, Error> {
+        let after = after.map_or(Uuid::nil(), Uuid::from);
+        let call = STAFF_PAGE.bind(after).bind(size.rows().saturating_add(1));
+        let rows: Vec<StaffRow> = self.rows(call).await?;
+        let people = rows.into_iter().map(StaffRow::read).collect::<Result<_, _>>()?;
+        Ok(Page::of(people, size, |staff: &Staff| staff.id))
+    }
+
+    /// How many may enter.
+    pub async fn count_staff(&self) -> Result<u64, Error> {
+        let count: Option<(i64,)> = self.row(COUNT_STAFF.call()).await?;
+        Ok(count.and_then(|(count,)| u64::try_from(count).ok()).unwrap_or(0))
+    }
+}
+
+impl Tx {
+    /// Adds somebody. [`Error::Conflict`] if the name is taken.
+    pub async fn insert_staff(&mut self, staff: &Staff) -> Result<(), Error> {
+        let call = INSERT_STAFF
+            .bind(staff.id)
+            .bind(staff.name.as_str())
+            .bind(staff.shown.as_str())
+            .bind(words(&staff.roles))
+            .bind(staff.language.as_str())
+            .bind(staff.scheme.as_str())
+            .bind(staff.view.as_str())
+            .bind(staff.has_keys)
+            .bind(staff.dose.looks)
+            .bind(staff.dose.minutes)
+            .bind(staff.dose.points)
+            .bind(staff.created_at)
+            .bind(self.name());
+        self.run(call).await.map_err(|error| error.or_taken("staff", "name"))?;
+        Ok(())
+    }
+
+    /// Gives somebody other roles; false if they are not there, or left.
+    pub async fn set_roles(&mut self, staff: StaffId, roles: &RoleSet) -> Result<bool, Error> {
+        Ok(self.run(SET_ROLES.bind(staff).bind(words(roles)).bind(self.name())).await? == 1)
+    }
+
+    /// Gives somebody a dose of their own; false if they are not there, or left.
+    pub async fn set_dose(&mut self, staff: StaffId, dose: OwnLimits) -> Result<bool, Error> {
+        let call = SET_DOSE
+            .bind(staff)
+            .bind(dose.looks)
+            .bind(dose.minutes)
+            .bind(dose.points)
+            .bind(self.name());
+        Ok(self.run(call).await? == 1)
+    }
+
+    /// How somebody wants their pages; false if they are not there, or left.
+    pub async fn set_own(
+        &mut self,
+        staff: StaffId,
+        (language, scheme, view): (Language, Scheme, View),
+        has_keys: bool,
+    ) -> Result<bool, Error> {
+        let call = SET_OWN
+            .bind(staff)
+            .bind(language.as_str())
+            .bind(scheme.as_str())
+            .bind(view.as_str())
+            .bind(has_keys)
+            .bind(self.name());
+        Ok(self.run(call).await? == 1)
+    }
+
+    /// From `now` on somebody may enter no more; false if they are not there, or left before.
+    pub async fn end_staff(&mut self, staff: StaffId, now: Timestamp) -> Result<bool, Error> {
+        Ok(self.run(END_STAFF.bind(staff).bind(now).bind(self.name())).await? == 1)
+    }
+
+    /// Somebody, as they are in this transaction.
+    pub async fn staff(&mut self, staff: StaffId) -> Result<Option<Staff>, Error> {
+        read(self.row(STAFF_BY_ID.bind(staff)).await?)
+    }
+
+    /// Keeps somebody from leaving until this transaction ends; [`Error::NotFound`] if they left,
+    /// or never were.
+    pub async fn keep_staff(&mut self, staff: StaffId) -> Result<(), Error> {
+        let kept: Option<(i64,)> = self.row(KEEP_STAFF.bind(staff)).await?;
+        kept.map(drop).ok_or(Error::NotFound("staff"))
+    }
+
+    /// How many may let others in, this transaction's own changes included. Until it ends no other
+    /// transaction counts, so two that each leave one do not both succeed.
+    pub async fn count_administrators(&mut self) -> Result<u64, Error> {
+        self.rows::<(i64,)>(LOCK_STAFF.call()).await?;
+        let count: Option<(i64,)> = self.row(COUNT_ADMINISTRATORS.call()).await?;
+        Ok(count.and_then(|(count,)| u64::try_from(count).ok()).unwrap_or(0))
+    }
+}

@@ -1,0 +1,219 @@
+//! People, their tickets, their sessions, and the record of them.
+
+use mamori_model::sign_in::{Session, StaffEvent, StaffEventKind, Ticket, TicketKind};
+use mamori_model::staff::{Language, OwnLimits, RoleSet, Scheme, Staff, StaffRole, View};
+use mamori_model::{Sensitive, Sha256, StaffId};
+use mamori_store::{Error, Store};
+use mamori_testkit::on_both_engines;
+use mamori_testkit::records::Records;
+
+use crate::given::{at, id, open, size};
+
+fn digest(number: u8) -> Sha256 {
+    Sha256::from([number; 32])
+}
+
+fn person(number: u128, name: &str, role: StaffRole) -> Staff {
+    Staff {
+        id: id(number),
+        name: name.parse().unwrap(),
+        shown: "Somebody 守".parse().unwrap(),
+        roles: RoleSet::new([role], false).unwrap(),
+        language: Language::Japanese,
+        scheme: Scheme::Dark,
+        view: View::Text,
+        has_keys: false,
+        dose: OwnLimits { looks: Some(9), minutes: None, points: Some(0) },
+        created_at: at(0),
+        ended_at: None,
+    }
+}
+
+async fn stored(store: &Store, staff: &Staff) -> StaffId {
+    let mut tx = store.begin("test").await.unwrap();
+    tx.insert_staff(staff).await.unwrap();
+    tx.commit().await.unwrap();
+    staff.id
+}
+
+fn session(number: u8, staff: StaffId) -> Session {
+    Session {
+        id: id(u128::from(number)),
+        staff,
+        digest: digest(number),
+        digest_before: None,
+        csrf: Sensitive::new([number; 32]),
+        proved_at: at(0),
+        rotated_at: at(0),
+        confirmed_at: None,
+        seen_at: at(0),
+        expires_at: at(100),
+    }
+}
+
+on_both_engines! {
+    async fn people_read_back_and_a_name_is_free_when_somebody_left(records: Records) {
+        let store = open(&records).await;
+        let ada = person(1, "ada", StaffRole::Reviewer);
+        stored(&store, &ada).await;
+        let mut tx = store.begin("test").await.unwrap();
+        let taken = tx.insert_staff(&person(2, "ada", StaffRole::Lead)).await;
+        assert!(matches!(taken, Err(Error::Conflict("name"))));
+        drop(tx);
+        assert_eq!(store.staff_by_name(&ada.name).await.unwrap(), Some(ada.clone()));
+
+        let mut tx = store.begin("test").await.unwrap();
+        assert!(tx.end_staff(ada.id, at(5)).await.unwrap());
+        assert!(!tx.end_staff(ada.id, at(6)).await.unwrap());
+        tx.commit().await.unwrap();
+
+        assert_eq!(store.staff_by_name(&ada.name).await.unwrap(), None);
+        let left = Staff { ended_at: Some(at(5)), ..ada.clone() };
+        assert_eq!(store.staff(ada.id).await.unwrap(), Some(left.clone()));
+        let other = person(2, "ada", StaffRole::Lead);
+        stored(&store, &other).await;
+        assert_eq!(store.staff_page(None, size(9)).await.unwrap().rows, [left, other]);
+        assert_eq!(store.count_staff().await.unwrap(), 1);
+    }
+
+    async fn roles_dose_and_pages_change_until_somebody_left(records: Records) {
+        let store = open(&records).await;
+        let ada = stored(&store, &person(1, "ada", StaffRole::Reviewer)).await;
+        let roles = RoleSet::new([StaffRole::Lead, StaffRole::PolicyEditor], false).unwrap();
+
+        let mut tx = store.begin("test").await.unwrap();
+        assert!(tx.set_roles(ada, &roles).await.unwrap());
+        assert!(tx.set_dose(ada, OwnLimits { minutes: Some(3), ..OwnLimits::default() }).await.unwrap());
+        let pages = (Language::Italian, Scheme::Light, View::Toggle);
+        assert!(tx.set_own(ada, pages, true).await.unwrap());
+        tx.commit().await.unwrap();
+
+        let changed = store.staff(ada).await.unwrap().unwrap();
+        assert_eq!(changed.roles, roles);
+        assert_eq!((changed.dose.looks, changed.dose.minutes), (None, Some(3)));
+        assert_eq!((changed.language, changed.scheme, changed.view), pages);
+        assert!(changed.has_keys);
+        let mut tx = store.begin("test").await.unwrap();
+        tx.end_staff(ada, at(1)).await.unwrap();
+        assert!(!tx.set_roles(ada, &roles).await.unwrap());
+        assert!(!tx.set_dose(ada, OwnLimits::default()).await.unwrap());
+        assert!(!tx.set_own(ada, pages, true).await.unwrap());
+    }
+
+    async fn administrators_are_counted_with_the_transactions_own_changes(records: Records) {
+        let store = open(&records).await;
+        stored(&store, &person(1, "ada", StaffRole::Administrator)).await;
+        let bob = stored(&store, &person(2, "bob", StaffRole::Administrator)).await;
+        stored(&store, &person(3, "cho", StaffRole::Lead)).await;
+
+        let mut tx = store.begin("test").await.unwrap();
+        assert_eq!(tx.count_administrators().await.unwrap(), 2);
+        tx.end_staff(bob, at(1)).await.unwrap();
+        assert_eq!(tx.count_administrators().await.unwrap(), 1);
+    }
+
+    async fn a_ticket_is_taken_once_in_time_and_for_what_it_is(records: Records) {
+        let store = open(&records).await;
+        let ada = stored(&store, &person(1, "ada", StaffRole::Lead)).await;
+        let ticket = |number: u8, staff| Ticket {
+            id: id(u128::from(number)),
+            staff,
+            kind: TicketKind::Enter,
+            digest: digest(number),
+            expires_at: at(10),
+        };
+        let mut tx = store.begin("test").await.unwrap();
+        tx.insert_ticket(&ticket(1, ada)).await.unwrap();
+        tx.insert_ticket(&ticket(2, ada)).await.unwrap();
+        assert!(matches!(tx.insert_ticket(&ticket(3, id(9))).await, Err(Error::NotFound("staff"))));
+        tx.commit().await.unwrap();
+
+        assert_eq!(store.ticket(&digest(1), at(9)).await.unwrap(), Some(ticket(1, ada)));
+        assert_eq!(store.ticket(&digest(1), at(10)).await.unwrap(), None);
+        let mut tx = store.begin("test").await.unwrap();
+        let enter = TicketKind::Enter;
+        assert_eq!(tx.take_ticket(&digest(1), TicketKind::Welcome, at(9)).await.unwrap(), None);
+        assert_eq!(tx.take_ticket(&digest(1), enter, at(10)).await.unwrap(), None);
+        assert_eq!(tx.take_ticket(&digest(1), enter, at(9)).await.unwrap(), Some(ticket(1, ada)));
+        assert_eq!(tx.take_ticket(&digest(1), enter, at(9)).await.unwrap(), None);
+        assert_eq!(tx.delete_tickets_of(ada).await.unwrap(), 1);
+    }
+
+    async fn a_session_is_found_by_either_cookie_and_changes_once_at_a_time(records: Records) {
+        let store = open(&records).await;
+        let ada = stored(&store, &person(1, "ada", StaffRole::Lead)).await;
+        let first = session(1, ada);
+        let mut tx = store.begin("test").await.unwrap();
+        tx.insert_session(&first).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(store.session(&digest(1)).await.unwrap(), Some(first.clone()));
+
+        let mut tx = store.begin("test").await.unwrap();
+        assert!(tx.renew_session(&first, &digest(1), &digest(2), at(20)).await.unwrap());
+        assert!(!tx.renew_session(&first, &digest(1), &digest(3), at(20)).await.unwrap());
+        tx.see_session(first.id, at(21)).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let renewed = store.session(&digest(2)).await.unwrap().unwrap();
+        assert_eq!(store.session(&digest(1)).await.unwrap(), Some(renewed.clone()));
+        assert_eq!(store.session(&digest(3)).await.unwrap(), None);
+        assert_eq!(renewed.digest_before, Some(digest(1)));
+        assert_eq!((renewed.rotated_at, renewed.seen_at), (at(20), at(21)));
+        let mut tx = store.begin("test").await.unwrap();
+        tx.confirm_session(first.id, &digest(2), at(22)).await.unwrap();
+        tx.confirm_session(first.id, &digest(2), at(23)).await.unwrap();
+        assert!(tx.prove_session(first.id, at(24)).await.unwrap());
+        tx.commit().await.unwrap();
+        let proved = store.session(&digest(2)).await.unwrap().unwrap();
+        assert_eq!((proved.confirmed_at, proved.proved_at), (Some(at(22)), at(24)));
+    }
+
+    async fn sessions_end_alone_or_together(records: Records) {
+        let store = open(&records).await;
+        let ada = stored(&store, &person(1, "ada", StaffRole::Lead)).await;
+        let bob = stored(&store, &person(2, "bob", StaffRole::Lead)).await;
+        let mut tx = store.begin("test").await.unwrap();
+        for (number, staff) in [(1, ada), (2, ada), (3, ada), (4, bob)] {
+            tx.insert_session(&session(number, staff)).await.unwrap();
+        }
+
+        assert!(tx.end_session(id(1)).await.unwrap());
+        assert!(!tx.end_session(id(1)).await.unwrap());
+        assert_eq!(tx.end_other_sessions(ada, id(2)).await.unwrap(), 1);
+        assert_eq!(tx.end_sessions_of(ada).await.unwrap(), 1);
+        tx.end_staff(bob, at(1)).await.unwrap();
+        assert!(matches!(tx.insert_session(&session(5, bob)).await, Err(Error::NotFound("staff"))));
+    }
+
+    async fn the_record_of_people_is_read_from_its_end(records: Records) {
+        let store = open(&records).await;
+        let ada = stored(&store, &person(1, "ada", StaffRole::Administrator)).await;
+        let event = |number: u128, kind, by| StaffEvent {
+            id: id(number),
+            staff: ada,
+            by,
+            kind,
+            about: by.map(|_| r#"{"roles":["lead"]}"#.to_owned()),
+            at: at(i64::try_from(number).unwrap()),
+        };
+        let events = [
+            event(1, StaffEventKind::Added, None),
+            event(2, StaffEventKind::Roles, Some(ada)),
+            event(3, StaffEventKind::SessionEnded, None),
+        ];
+        let mut tx = store.begin("test").await.unwrap();
+        for event in &events {
+            tx.insert_staff_event(event).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+
+        let page = store.staff_events(None, size(2)).await.unwrap();
+        let rest = store.staff_events(page.next, size(2)).await.unwrap().rows;
+        let mut tx = store.begin("test").await.unwrap();
+        let deleted = tx.delete_staff_events_before(at(3), 9).await.unwrap();
+
+        assert_eq!(page.rows, [events[2].clone(), events[1].clone()]);
+        assert_eq!(rest, [events[0].clone()]);
+        assert_eq!(deleted, 2);
+    }
+}
