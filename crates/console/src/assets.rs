@@ -26,12 +26,23 @@ const fn style(text: &'static str) -> Asset {
     Asset { name: "console.css", media_type: "text/css; charset=utf-8", text }
 }
 
+const fn script(name: &'static str, text: &'static str) -> Asset {
+    Asset { name, media_type: "text/javascript; charset=utf-8", text }
+}
+
 /// Every file.
-pub const ASSETS: &[Asset] = &[style(concat!(
-    include_str!("../assets/base.css"),
-    include_str!("../assets/case.css"),
-    include_str!("../assets/chart.css"),
-))];
+pub const ASSETS: &[Asset] = &[
+    style(concat!(
+        include_str!("../assets/base.css"),
+        include_str!("../assets/case.css"),
+        include_str!("../assets/chart.css"),
+    )),
+    script("find.js", include_str!("../assets/find.js")),
+    script("hold.js", include_str!("../assets/hold.js")),
+    script("keys.js", include_str!("../assets/keys.js")),
+    script("passkey.js", include_str!("../assets/passkey.js")),
+    script("rest.js", include_str!("../assets/rest.js")),
+];
 
 /// The digest of all files together, 16 hex digits: one changes, and all have a new address.
 static DIGEST: LazyLock<String> = LazyLock::new(|| {

@@ -7,11 +7,12 @@ use std::borrow::Cow;
 use askama::Template;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use mamori_desk::Error;
+use mamori_model::Refusal;
 
 use crate::frame::{Frame, Seen};
 
@@ -26,10 +27,13 @@ pub struct Fault {
     on: Option<Cow<'static, str>>,
 }
 
+/// What is made here, and not by a verb's refusal.
+const OWN: [&str; 5] = ["not_found", "conflict", "invalid", "unavailable", "internal"];
+
 impl Fault {
     /// Every code that a fault may have.
     pub fn codes() -> impl Iterator<Item = &'static str> {
-        ["not_found", "conflict", "invalid", "unavailable", "internal"].into_iter()
+        OWN.into_iter().chain(Refusal::ALL.iter().map(|refusal| refusal.code()))
     }
 
     fn new(code: &'static str, status: StatusCode) -> Self {
@@ -53,9 +57,82 @@ impl Fault {
         Self::new("internal", StatusCode::INTERNAL_SERVER_ERROR)
     }
 
+    /// The answer's status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Whether it is `refusal`.
+    pub fn is(&self, refusal: Refusal) -> bool {
+        self.code == refusal.code()
+    }
+
     /// The id of the message that says what happened; with `-do` after it, what to do.
     pub fn message(code: &str) -> String {
         format!("fault-{}", code.replace(['.', '_'], "-"))
+    }
+
+    /// What happened and what to do, in the words of `frame`.
+    pub fn said(&self, frame: &Frame) -> Said {
+        let id = Self::message(self.code);
+        Said { happened: frame.say(&id), todo: frame.say(&format!("{id}-do")) }
+    }
+}
+
+/// What happened, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// What happened.
+    pub happened: String,
+    /// What to do.
+    pub todo: String,
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        use Refusal as R;
+        let status = match refusal {
+            R::ClaimLapsed
+            | R::ClaimedByOther
+            | R::CaseStale
+            | R::CaseClosed
+            | R::InBulk
+            | R::AlreadyDecided
+            | R::NotUndoable
+            | R::BulkStale
+            | R::BulkLapsed
+            | R::LastAdministrator
+            | R::ActionAnswered
+            | R::DisputeSettled => StatusCode::CONFLICT,
+            R::NoMeasure
+            | R::MeasureWithoutViolation
+            | R::NoAccount
+            | R::UntilPast
+            | R::BulkTooLarge
+            | R::BulkMixed
+            | R::PasswordWeak
+            | R::FormShape
+            | R::RolesClash => StatusCode::UNPROCESSABLE_ENTITY,
+            R::SecondIsFirst
+            | R::NotALead
+            | R::SecondTooSoon
+            | R::LookNeeded
+            | R::RestDue
+            | R::DoseSpent
+            | R::SignInWrong
+            | R::CodeUsed
+            | R::CsrfWrong
+            | R::ProofStale
+            | R::SessionEnded
+            | R::SessionReplayed => StatusCode::FORBIDDEN,
+            R::LookClosed | R::EvidenceGone | R::TicketUsed | R::CeremonyOver => StatusCode::GONE,
+            R::EvidenceNone => StatusCode::NOT_FOUND,
+            R::EvidenceBroken => StatusCode::INTERNAL_SERVER_ERROR,
+            R::VaultClosed => StatusCode::SERVICE_UNAVAILABLE,
+            R::SignInWait => StatusCode::TOO_MANY_REQUESTS,
+            R::FormTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        };
+        Self::new(refusal.code(), status)
     }
 }
 
@@ -65,6 +142,7 @@ impl From<Error> for Fault {
             Error::NotFound(_) => Self::not_found(),
             Error::Conflict(_) => Self::new("conflict", StatusCode::CONFLICT),
             Error::Invalid(_) => Self::new("invalid", StatusCode::UNPROCESSABLE_ENTITY),
+            Error::Refused(refusal) => refusal.into(),
             Error::Unavailable(_) => {
                 tracing::error!(error = error.logged(), "the console could not answer");
                 Self::new("unavailable", StatusCode::SERVICE_UNAVAILABLE)
@@ -78,9 +156,17 @@ impl From<Error> for Fault {
 }
 
 impl IntoResponse for Fault {
-    /// Without a body: [`write`] makes the page, as it knows who looks.
+    /// Without a body: [`write`] makes the page, as it knows who looks. Whoever has no session is
+    /// led to where one begins.
     fn into_response(self) -> Response {
+        if self.is(Refusal::SessionEnded) || self.is(Refusal::SessionReplayed) {
+            return Redirect::to("/console/sign-in").into_response();
+        }
         let mut response = self.status.into_response();
+        if self.status == StatusCode::TOO_MANY_REQUESTS {
+            // Attempts age out after 15 minutes.
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("900"));
+        }
         response.extensions_mut().insert(self);
         response
     }
@@ -91,8 +177,7 @@ impl IntoResponse for Fault {
 #[template(path = "fault.html")]
 struct FaultPage<'a> {
     frame: &'a Frame,
-    happened: String,
-    todo: String,
+    said: Said,
     on: &'a str,
 }
 
@@ -103,13 +188,8 @@ pub async fn write(mut request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let Some(fault) = response.extensions_mut().remove::<Fault>() else { return response };
     let frame = seen.frame();
-    let id = Fault::message(fault.code);
-    let page = FaultPage {
-        happened: frame.say(&id),
-        todo: frame.say(&format!("{id}-do")),
-        on: fault.on.as_deref().unwrap_or("/console"),
-        frame: &frame,
-    };
+    let on = fault.on.as_deref().unwrap_or("/console");
+    let page = FaultPage { said: fault.said(&frame), on, frame: &frame };
     let Ok(html) = page.render() else { return response };
     response.headers_mut().remove(CONTENT_LENGTH);
     let html_type = HeaderValue::from_static("text/html; charset=utf-8");

@@ -3,27 +3,132 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::HeaderMap;
+use mamori_model::RoleSet;
+use mamori_model::staff::{Language, Scheme, Staff, StaffRole};
 
-use crate::assets;
-use crate::language::{self, Language};
 use crate::words::{Id, Words};
+use crate::{assets, language, routes, show};
+
+/// Who looks at a page.
+#[derive(Clone)]
+pub struct Person {
+    /// How colleagues see them.
+    pub shown: show::Shown,
+    /// What their forms carry.
+    pub csrf: String,
+    /// What they may do.
+    pub roles: RoleSet,
+    /// The colours that they chose.
+    pub scheme: Scheme,
+    /// Whether single keys do something.
+    pub has_keys: bool,
+}
+
+impl std::fmt::Debug for Person {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Person").field("roles", &self.roles).finish_non_exhaustive()
+    }
+}
 
 /// What stands around a page.
 #[derive(Clone, Debug)]
 pub struct Frame {
     /// The language.
     pub words: Words,
+    /// Who looks, if they signed in.
+    pub person: Option<Person>,
+    /// Which page of the menu this is, or belongs to; empty for none.
+    pub here: &'static str,
+}
+
+/// A page of the menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Where it is.
+    pub path: &'static str,
+    /// What it is called.
+    pub called: Id,
+    /// Whether it is the page that is shown.
+    pub is_here: bool,
+}
+
+/// A page of the menu: where it is, what it is called, and who may open it.
+type Place = (&'static str, Id, fn(&RoleSet) -> bool);
+
+const MENU: [Place; 8] = [
+    ("/console", Id("menu-start"), |_| true),
+    ("/console/queue", Id("menu-queue"), RoleSet::is_reviewer),
+    ("/console/decisions", Id("menu-decisions"), reads_cases),
+    ("/console/banks", Id("menu-banks"), |_| true),
+    ("/console/policies", Id("menu-policies"), |roles| !roles.has(StaffRole::Administrator)),
+    ("/console/webhooks", Id("menu-webhooks"), |roles| {
+        roles.is_lead() || roles.has(StaffRole::Auditor) || roles.has(StaffRole::Administrator)
+    }),
+    ("/console/staff", Id("menu-staff"), |roles| {
+        roles.has(StaffRole::Administrator) || roles.has(StaffRole::Auditor)
+    }),
+    ("/console/me", Id("menu-me"), |_| true),
+];
+
+fn reads_cases(roles: &RoleSet) -> bool {
+    roles.is_reviewer() || roles.has(StaffRole::Auditor)
 }
 
 impl Frame {
     /// Around a page for whom nobody knows yet.
     pub fn unknown(language: Language) -> Self {
-        Self { words: Words(language) }
+        Self { words: Words(language), person: None, here: "" }
+    }
+
+    /// Around a page for `staff`, whose forms carry `csrf`.
+    pub fn of_staff(staff: &Staff, csrf: String) -> Self {
+        let person = Person {
+            shown: show::text(staff.shown.as_str()),
+            csrf,
+            roles: staff.roles.clone(),
+            scheme: staff.scheme,
+            has_keys: staff.has_keys,
+        };
+        Self { words: Words(staff.language), person: Some(person), here: "" }
+    }
+
+    /// The same, on this page of the menu.
+    #[must_use]
+    pub fn at(self, here: &'static str) -> Self {
+        Self { here, ..self }
     }
 
     /// The tag of the language, for `lang`.
     pub fn language(&self) -> &'static str {
         self.words.0.as_str()
+    }
+
+    /// The colours, for `data-scheme`.
+    pub fn scheme(&self) -> &'static str {
+        self.person.as_ref().map_or(Scheme::System, |person| person.scheme).as_str()
+    }
+
+    /// Whether the keys on the buttons do nothing.
+    pub fn is_keyless(&self) -> bool {
+        !self.person.as_ref().is_some_and(|person| person.has_keys)
+    }
+
+    /// The pages that this person may open.
+    pub fn menu(&self) -> Vec<Entry> {
+        let Some(person) = &self.person else { return Vec::new() };
+        let shown =
+            MENU.iter().filter(|(path, _, may)| may(&person.roles) && self.is_routed("GET", path));
+        let entry = |(path, called, _): &Place| Entry {
+            path,
+            called: *called,
+            is_here: *path == self.here,
+        };
+        shown.map(entry).collect()
+    }
+
+    /// Whether there is such a route: what is not there is not linked.
+    pub fn is_routed(&self, method: &str, path: &str) -> bool {
+        routes::ROUTES.contains(&(method, path))
     }
 
     /// Where a file beside the page is.
@@ -46,9 +151,9 @@ impl Frame {
         self.words.count(id, *count)
     }
 
-    /// The message `id` about a name.
-    pub fn named(&self, id: &str, name: &str) -> String {
-        self.words.named(id, name)
+    /// So many of at most so many.
+    pub fn of(&self, seen: &u32, most: &u32) -> String {
+        self.words.with("me-of", &[("seen", (*seen).into()), ("most", (*most).into())])
     }
 }
 

@@ -11,8 +11,10 @@ pub mod fault;
 pub mod frame;
 pub mod headers;
 pub mod language;
+pub mod page;
 pub mod routes;
 pub mod show;
+pub mod terms;
 pub mod words;
 
 pub use app::Settings;

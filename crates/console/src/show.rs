@@ -5,12 +5,7 @@ use std::fmt::{self, Write};
 use askama::filters::HtmlSafe;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-
-/// Whether nobody sees `c`: zero-width characters, marks of direction, tags.
-fn hidden(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{ad}' | '\u{61c}'
-        | '\u{180e}' | '\u{e0000}'..='\u{e007f}')
-}
+use mamori_model::words::hidden;
 
 /// HTML that was escaped here.
 #[derive(Clone, Debug, PartialEq, Eq)]

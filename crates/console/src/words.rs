@@ -8,9 +8,9 @@ use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use mamori_model::staff::Language;
 use unic_langid::LanguageIdentifier;
 
-use crate::language::Language;
 use crate::show;
 
 /// A message's id that stands in code as a value: what a state, a role or a refusal is called.
@@ -19,7 +19,7 @@ pub struct Id(pub &'static str);
 
 macro_rules! sources {
     ($($page:literal)*) => {
-        sources! { @ $($page)* ; En "en", Ja "ja", Fr "fr", De "de", It "it" }
+        sources! { @ $($page)* ; English "en", Japanese "ja", French "fr", German "de", Italian "it" }
     };
     (@ $($page:literal)* ; $($language:ident $folder:literal),*) => {
         sources! { @@ [$($page)*] $($language $folder)* }
@@ -34,7 +34,7 @@ macro_rules! sources {
     };
 }
 
-sources! { "frame" "faults" }
+sources! { "frame" "faults" "terms" "sign-in" "queue" "case" "decisions" "me" }
 
 type Bundle = FluentBundle<FluentResource>;
 
@@ -87,7 +87,7 @@ impl Words {
     }
 
     fn format(self, id: &str, arguments: Option<&FluentArgs<'_>>) -> String {
-        for language in [self.0, Language::En] {
+        for language in [self.0, Language::English] {
             let of = BUNDLES.iter().find(|(of, _)| *of == language);
             let Some((_, bundle)) = of else { continue };
             let Some(pattern) = bundle.get_message(id).and_then(|message| message.value()) else {

@@ -102,7 +102,11 @@ fn collect(folder: &Path, texts: &mut Vec<String>) {
         if path.is_dir() {
             collect(&path, texts);
         } else if !path.ends_with("tests.rs") {
-            texts.push(fs::read_to_string(&path).unwrap());
+            let text = fs::read_to_string(&path).unwrap();
+            // The table of names has them as bare literals.
+            let is_table = path.ends_with("terms.rs");
+            let quoted = text.split('"').skip(1).step_by(2).map(|id| format!("Id(\"{id}\")"));
+            texts.push(if is_table { quoted.collect() } else { text });
         }
     }
 }
@@ -141,19 +145,31 @@ fn every_message_that_is_named_is_there_and_none_is_forgotten() {
 }
 
 /// What is the same word in two languages, or a name.
-const SAME: &[(&str, &str)] = &[];
+const SAME: &[(&str, &str)] = &[
+    ("fr", "case-service"),
+    ("fr", "frame-menu"),
+    ("de", "sign-in-name"),
+    ("de", "sign-in-passkey"),
+    ("it", "case-account"),
+    ("it", "sign-in-passkey"),
+    ("it", "sign-in-password"),
+];
 
 #[test]
 fn no_message_was_left_in_english() {
     let english = english();
 
+    let mut left = Vec::new();
     for (language, files) in SOURCES.iter().skip(1) {
         for (id, (_, text)) in messages(files) {
             let is_known = SAME.contains(&(language.as_str(), id.as_str()));
             let is_same = english[&id].1 == text && text.chars().any(char::is_alphabetic);
-            assert!(!is_same || is_known, "{}: {id}: {text}", language.as_str());
+            if is_same && !is_known {
+                left.push((language.as_str(), id, text));
+            }
         }
     }
+    assert!(left.is_empty(), "{left:?}");
 }
 
 #[test]

@@ -2,3 +2,15 @@
 
 frame-skip = 本文へ移動
 frame-on = 続ける
+frame-menu = ページ一覧
+frame-find = ID・アイテム・バンクを探す
+frame-find-go = 検索
+frame-sign-out = サインアウト
+menu-start = ホーム
+menu-queue = キュー
+menu-decisions = 判断
+menu-banks = バンク
+menu-policies = ポリシー
+menu-webhooks = Webhook
+menu-staff = スタッフ
+menu-me = 自分のページ

@@ -1,0 +1,23 @@
+// Ctrl-K opens the search of the page's head in a dialog, wherever one is. Without this script the
+// same form stands in the head.
+
+const form = document.querySelector("form.find");
+if (form) {
+  const dialog = document.createElement("dialog");
+  const copy = form.cloneNode(true);
+  const label = copy.querySelector("label");
+  const input = copy.querySelector("input");
+  input.id = "find-anywhere";
+  label.htmlFor = input.id;
+  label.className = "";
+  dialog.setAttribute("aria-label", label.textContent);
+  dialog.append(copy);
+  document.body.append(dialog);
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== "k") return;
+    event.preventDefault();
+    if (!dialog.open) dialog.showModal();
+    input.focus();
+    input.select();
+  });
+}

@@ -1,0 +1,34 @@
+// Single keys press what is printed on the buttons. Not while somebody writes, and not at all for
+// whoever switched them off (the script is not loaded then).
+
+const isWriting = (element) =>
+  element instanceof HTMLElement &&
+  (element.isContentEditable || element.matches("textarea, select, input:not([type=radio], [type=checkbox])"));
+
+function press(element) {
+  if (element.matches("textarea")) {
+    element.focus();
+    return;
+  }
+  if (element.matches("input[type=radio]")) element.focus();
+  element.click();
+  if (element.matches("summary") && element.parentElement.open) {
+    element.parentElement.querySelector("textarea, select")?.focus();
+  }
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat) return;
+  if (event.key === "Escape" && isWriting(event.target)) {
+    event.target.blur();
+    return;
+  }
+  if (isWriting(event.target) || document.querySelector("dialog[open]")) return;
+  const key = event.key.toLowerCase();
+  // `v` is held, not pressed: hold.js has it.
+  if (!/^[a-z0-9]$/.test(key) || key === "v") return;
+  const element = document.querySelector(`[data-key="${key}"]`);
+  if (!element) return;
+  event.preventDefault();
+  press(element);
+});

@@ -1,0 +1,22 @@
+### The queue: what waits to be decided.
+
+queue-title = Warteschlange
+queue-next = Nächster Fall
+queue-next-about = Der dringendste, den niemand bearbeitet, und von diesen der älteste.
+queue-empty = Kein Fall wartet. Gut gemacht, alle miteinander.
+queue-nothing-for-you = Im Augenblick wartet nichts auf Sie.
+queue-in-hand = Sie haben einen Fall in der Hand.
+queue-go-back = Zu ihm zurück
+queue-waiting = { $count ->
+    [one] Ein Fall wartet
+   *[other] { $count } Fälle warten
+}
+queue-policy = Richtlinie
+queue-urgency = Dringlichkeit
+queue-cases = Fälle
+queue-oldest = Ältester seit
+queue-take = Einen davon nehmen
+queue-beside = Zurzeit nicht in der Warteschlange
+queue-in-hands = In jemandes Händen
+queue-proposed = Warten auf eine zweite Person
+queue-in-bulk = In einer Sammelentscheidung

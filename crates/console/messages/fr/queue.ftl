@@ -1,0 +1,22 @@
+### The queue: what waits to be decided.
+
+queue-title = File d’attente
+queue-next = Dossier suivant
+queue-next-about = Le plus urgent que personne n’a en main et, parmi ceux-là, le plus ancien.
+queue-empty = Aucun dossier n’attend. Bravo à toute l’équipe.
+queue-nothing-for-you = Rien ne vous attend pour le moment.
+queue-in-hand = Vous avez un dossier en main.
+queue-go-back = Y revenir
+queue-waiting = { $count ->
+    [one] Un dossier attend
+   *[other] { $count } dossiers attendent
+}
+queue-policy = Règle
+queue-urgency = Urgence
+queue-cases = Dossiers
+queue-oldest = Le plus ancien depuis
+queue-take = En prendre un
+queue-beside = Hors de la file pour le moment
+queue-in-hands = Entre les mains de quelqu’un
+queue-proposed = En attente d’une seconde personne
+queue-in-bulk = Dans une décision groupée

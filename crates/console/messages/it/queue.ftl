@@ -1,0 +1,22 @@
+### The queue: what waits to be decided.
+
+queue-title = Coda
+queue-next = Caso successivo
+queue-next-about = Il più urgente che nessuno ha in mano e, tra questi, il più vecchio.
+queue-empty = Nessun caso in attesa. Bravi tutti.
+queue-nothing-for-you = Per ora non c’è nulla che La aspetti.
+queue-in-hand = Ha un caso in mano.
+queue-go-back = Torna al caso
+queue-waiting = { $count ->
+    [one] Un caso in attesa
+   *[other] { $count } casi in attesa
+}
+queue-policy = Regola
+queue-urgency = Urgenza
+queue-cases = Casi
+queue-oldest = Il più vecchio dal
+queue-take = Prendine uno
+queue-beside = Per ora fuori dalla coda
+queue-in-hands = Nelle mani di qualcuno
+queue-proposed = In attesa di una seconda persona
+queue-in-bulk = In una decisione collettiva

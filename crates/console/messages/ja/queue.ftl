@@ -1,0 +1,19 @@
+### The queue: what waits to be decided.
+
+queue-title = キュー
+queue-next = 次の案件へ
+queue-next-about = 誰も担当していない中で最も緊急な案件を、古い順に割り当てます。
+queue-empty = 待っている案件はありません。お疲れさまでした。
+queue-nothing-for-you = 今のところ、あなたが担当できる案件はありません。
+queue-in-hand = 担当中の案件があります。
+queue-go-back = その案件に戻る
+queue-waiting = { $count }件の案件が待っています
+queue-policy = ポリシー
+queue-urgency = 緊急度
+queue-cases = 件数
+queue-oldest = 最も古いもの
+queue-take = この中から担当する
+queue-beside = 現在キューにないもの
+queue-in-hands = 誰かが担当中
+queue-proposed = 二人目の確認待ち
+queue-in-bulk = 一括判断に含まれるもの

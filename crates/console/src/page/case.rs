@@ -1,0 +1,222 @@
+//! `GET /console/cases/{case}`: one screen that decides a case.
+
+use askama::Template;
+use mamori_model::{HashKind, Hit};
+
+use super::Choice;
+use crate::fault::Said;
+use crate::frame::Frame;
+use crate::show::Shown;
+use crate::words::{Id, Words};
+
+/// The case.
+#[derive(Debug, Template)]
+#[template(path = "case.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each says of one piece whether it is shown")]
+pub struct CasePage<'a> {
+    /// What stands around it.
+    pub frame: &'a Frame,
+    /// What was decided a moment ago.
+    pub before: Option<Before>,
+    /// Why the last form did nothing.
+    pub problem: Option<Said>,
+    /// What the last form said, where it did nothing.
+    pub typed: Typed,
+    /// Its id.
+    pub id: String,
+    /// Its policy.
+    pub policy: Id,
+    /// What the policy says.
+    pub wording: Shown,
+    /// In which version.
+    pub version_of_policy: u64,
+    /// How urgent it is.
+    pub urgency: Id,
+    /// Whether a child is in danger now.
+    pub is_urgent: bool,
+    /// Whether a lead must take it.
+    pub is_for_leads: bool,
+    /// Where it stands.
+    pub state: Id,
+    /// Whom to call when a child is in danger, as the operator wrote it.
+    pub danger_note: Option<&'a str>,
+    /// The account, or the item where no account is known.
+    pub subject: Shown,
+    /// Whether it is an account.
+    pub is_account: bool,
+    /// The service.
+    pub service: String,
+    /// When it opened.
+    pub opened: Shown,
+    /// In how many other open cases the same picture is.
+    pub alike: u64,
+    /// How many items it has.
+    pub item_count: u64,
+    /// The items of this page.
+    pub items: Vec<Item>,
+    /// Where the next ones are.
+    pub next_items: Option<String>,
+    /// Whether an item can be looked at.
+    pub has_pictures: bool,
+    /// The forms, for whoever has it in hand.
+    pub rail: Option<Rail>,
+    /// Whether the person may take it in hand.
+    pub may_claim: bool,
+    /// Its decisions, the newest first.
+    pub decisions: Vec<Made>,
+    /// What happened, the newest first.
+    pub history: Vec<Happened>,
+    /// Who looked at an item.
+    pub looks: Vec<Looked>,
+    /// How many looks there were.
+    pub look_count: u64,
+}
+
+/// What was decided a moment ago.
+#[derive(Clone, Debug)]
+pub struct Before {
+    /// The sentence about it.
+    pub said: Id,
+    /// The decision.
+    pub decision: String,
+}
+
+/// What a form said that did nothing, so that nobody writes it twice.
+#[derive(Clone, Debug, Default)]
+pub struct Typed {
+    /// The outcome's word.
+    pub outcome: String,
+    /// The reason.
+    pub reason: String,
+}
+
+/// The forms that decide a case or give it back.
+#[derive(Clone, Debug)]
+pub struct Rail {
+    /// The number of the claim.
+    pub claim: u32,
+    /// The case's version.
+    pub version: u32,
+    /// Until when it is theirs.
+    pub until: Shown,
+    /// What can be taken from an account.
+    pub features: Vec<Choice>,
+    /// How urgent it may be.
+    pub urgencies: Vec<Choice>,
+    /// To whom it can be handed.
+    pub colleagues: Vec<Colleague>,
+}
+
+/// Somebody to whom a case can be handed.
+#[derive(Clone, Debug)]
+pub struct Colleague {
+    /// Their id.
+    pub id: String,
+    /// How they are seen.
+    pub shown: String,
+}
+
+/// An item of the case.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Its match.
+    pub id: String,
+    /// The service's name of it.
+    pub name: Shown,
+    /// How it can be looked at.
+    pub picture: Option<Picture>,
+    /// Why it cannot.
+    pub no_picture: Option<Id>,
+    /// What the machine answered.
+    pub verdict: Id,
+    /// Who could see it.
+    pub surface: Id,
+    /// Whose law applies.
+    pub country: Option<String>,
+    /// When it matched.
+    pub came: Shown,
+    /// To what it came near.
+    pub hits: Vec<Near>,
+}
+
+/// How an item can be looked at.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    /// Where the blurred picture is.
+    pub veiled: String,
+    /// Where a look begins.
+    pub looks: String,
+    /// The person's way to look: `hold`, `toggle` or `text`.
+    pub view: &'static str,
+    /// Whether the blurred picture is on the page.
+    pub is_shown: bool,
+}
+
+/// To what an item came near.
+#[derive(Clone, Debug)]
+pub struct Near {
+    /// The bank.
+    pub bank: Shown,
+    /// How near.
+    pub how: String,
+}
+
+/// A decision about the case.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// Its id.
+    pub id: String,
+    /// The outcome.
+    pub outcome: Id,
+    /// Where it stands.
+    pub state: Id,
+    /// A class for the colour.
+    pub tone: &'static str,
+    /// When it was made.
+    pub made: Shown,
+    /// Why.
+    pub reason: Shown,
+}
+
+/// What happened to the case.
+#[derive(Clone, Debug)]
+pub struct Happened {
+    /// What.
+    pub what: Id,
+    /// By whom.
+    pub who: Option<Shown>,
+    /// When.
+    pub at: Shown,
+    /// What they wrote.
+    pub note: Option<Shown>,
+}
+
+/// Somebody looked at an item.
+#[derive(Clone, Debug)]
+pub struct Looked {
+    /// Who.
+    pub who: Shown,
+    /// How.
+    pub how: Id,
+    /// When.
+    pub at: Shown,
+    /// For how many seconds.
+    pub seconds: i64,
+}
+
+/// What is said of the case before, where its decision stands.
+pub const DECIDED: Id = Id("case-decided");
+/// What is said of it, where a second person must look.
+pub const PROPOSED: Id = Id("case-proposed");
+/// Why there is no picture: it was never kept.
+pub const UNKEPT: Id = Id("item-unkept");
+/// Why there is no picture: its term has ended.
+pub const GONE: Id = Id("item-gone");
+
+/// How near an item came to an entry.
+pub fn how_near(words: Words, hit: &Hit) -> String {
+    match hit.kind {
+        HashKind::Pdq => words.count("item-distance", hit.distance.0),
+        HashKind::Sha256 | HashKind::Md5 => words.say("item-same-bytes"),
+    }
+}

@@ -1,0 +1,36 @@
+//! The pages, one a file: what stands on each, for its template in `templates/`.
+
+pub mod case;
+pub mod decision;
+pub mod decisions;
+pub mod me;
+pub mod queue;
+pub mod sign_in;
+
+use crate::words::Id;
+
+/// One of a list to choose from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What the form sends.
+    pub word: &'static str,
+    /// What it is called.
+    pub called: Id,
+    /// Whether it is chosen.
+    pub is_chosen: bool,
+}
+
+/// Choices in their order, of which `chosen` is the one.
+pub fn choices<T: Copy + PartialEq>(
+    all: &[T],
+    word: fn(T) -> &'static str,
+    called: fn(T) -> Id,
+    chosen: Option<T>,
+) -> Vec<Choice> {
+    let choice = |one: &T| Choice {
+        word: word(*one),
+        called: called(*one),
+        is_chosen: Some(*one) == chosen,
+    };
+    all.iter().map(choice).collect()
+}

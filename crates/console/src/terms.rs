@@ -1,0 +1,147 @@
+//! What the values of the model are called: the id of a message for each.
+
+use mamori_model::action::ActionKind;
+use mamori_model::case::CaseEventKind;
+use mamori_model::staff::{Scheme, View};
+use mamori_model::{
+    ActionState, CaseState, Clarity, DecisionState, Feature, Outcome, Purpose, StaffRole, Surface,
+    Urgency, Verdict,
+};
+
+use crate::words::Id;
+
+macro_rules! called {
+    ($($(#[$doc:meta])* $name:ident: $Type:ident { $($variant:ident $id:literal,)* })*) => {$(
+        $(#[$doc])*
+        pub fn $name(value: $Type) -> Id {
+            match value { $($Type::$variant => Id($id),)* }
+        }
+    )*};
+}
+
+called! {
+    /// How soon somebody must look.
+    urgency: Urgency {
+        ChildInDanger "urgency-child-in-danger",
+        NewMaterial "urgency-new-material",
+        KnownMaterial "urgency-known-material",
+    }
+    /// Where a case stands.
+    case_state: CaseState {
+        Open "case-state-open",
+        Proposed "case-state-proposed",
+        Decided "case-state-decided",
+        Ended "case-state-ended",
+    }
+    /// What a person answered.
+    outcome: Outcome {
+        Violates "outcome-violates",
+        Allowed "outcome-allowed",
+        NotAMatch "outcome-not-a-match",
+    }
+    /// Where a decision stands.
+    decision_state: DecisionState {
+        Proposed "decision-state-proposed",
+        Standing "decision-state-standing",
+        Refused "decision-state-refused",
+        Undone "decision-state-undone",
+    }
+    /// What the service is asked to do.
+    action: ActionKind {
+        RemoveItem "action-remove-item",
+        RestoreItem "action-restore-item",
+        HoldItem "action-hold-item",
+        LimitItem "action-limit-item",
+        LimitFeature "action-limit-feature",
+        RestoreFeature "action-restore-feature",
+        SuspendAccount "action-suspend-account",
+        RestoreAccount "action-restore-account",
+    }
+    /// What became of it.
+    action_state: ActionState {
+        Proposed "action-state-proposed",
+        Waiting "action-state-waiting",
+        Done "action-state-done",
+        Cannot "action-state-cannot",
+        Superseded "action-state-superseded",
+        Overdue "action-state-overdue",
+        Dropped "action-state-dropped",
+    }
+    /// One thing that an account can do at a service.
+    feature: Feature {
+        Upload "feature-upload",
+        Comment "feature-comment",
+        Message "feature-message",
+        LiveStream "feature-live-stream",
+        Search "feature-search",
+    }
+    /// What happened to a case.
+    event: CaseEventKind {
+        Opened "event-opened",
+        ItemAdded "event-item-added",
+        Claimed "event-claimed",
+        Released "event-released",
+        Lapsed "event-lapsed",
+        Skipped "event-skipped",
+        Escalated "event-escalated",
+        HandedOver "event-handed-over",
+        Noted "event-noted",
+        Proposed "event-proposed",
+        ReadAgain "event-read-again",
+        Approved "event-approved",
+        Refused "event-refused",
+        Decided "event-decided",
+        Undone "event-undone",
+        Reopened "event-reopened",
+        Disputed "event-disputed",
+        InBulk "event-in-bulk",
+        OutOfBulk "event-out-of-bulk",
+        Ended "event-ended",
+    }
+    /// What somebody may do.
+    role: StaffRole {
+        Reviewer "role-reviewer",
+        Lead "role-lead",
+        PolicyEditor "role-policy-editor",
+        Auditor "role-auditor",
+        Administrator "role-administrator",
+    }
+    /// The question of a case.
+    purpose: Purpose {
+        ChildSexualAbuse "purpose-child-sexual-abuse",
+        ChildExploitation "purpose-child-exploitation",
+        MinorIntimateRemoval "purpose-minor-intimate-removal",
+        IntimateImageAbuse "purpose-intimate-image-abuse",
+        KnownBenign "purpose-known-benign",
+        Rehearsal "purpose-rehearsal",
+    }
+    /// What the machine answered.
+    verdict: Verdict {
+        Allow "verdict-allow",
+        Hold "verdict-hold",
+        Block "verdict-block",
+    }
+    /// Who could see an item.
+    surface: Surface {
+        Public "surface-public",
+        Shared "surface-shared",
+        PrivateMessage "surface-private-message",
+    }
+    /// How somebody looked.
+    clarity: Clarity {
+        Veiled "clarity-veiled",
+        Clear "clarity-clear",
+    }
+    /// The colours of the pages.
+    scheme: Scheme {
+        System "scheme-system",
+        Light "scheme-light",
+        Dark "scheme-dark",
+    }
+    /// How somebody looks at pictures.
+    view: View {
+        Hold "view-hold",
+        Toggle "view-toggle",
+        Text "view-text",
+    }
+}
