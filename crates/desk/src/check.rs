@@ -39,7 +39,8 @@ impl Desk {
     /// Says what the banks know of an item.
     ///
     /// A clean item leaves no trace: it touches neither disk nor database. A match is committed,
-    /// with its webhooks, before this returns; the same item again never makes a second one.
+    /// with its case and its webhooks, before this returns; the same item again never makes a
+    /// second one.
     pub async fn check(
         &self,
         caller: &Caller,
@@ -102,6 +103,7 @@ impl Desk {
         let mut is_told = false;
         if let Some(event) = event {
             let told = Match { id: recorded.id, ..candidate };
+            self.open_case(&mut tx, &told, now).await?;
             is_told = self.tell(&mut tx, event, &told, now).await?;
         }
         tx.commit().await?;

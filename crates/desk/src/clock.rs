@@ -1,6 +1,6 @@
 //! Time and chance, handed in, so that a test can replay both.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 use mamori_model::Sensitive;
@@ -12,6 +12,8 @@ use crate::Error;
 #[derive(Debug)]
 pub struct Clock {
     source: Source,
+    /// The place of the last id in time: its millisecond, and 12 bits that count within one.
+    last: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -24,12 +26,13 @@ enum Source {
 impl Clock {
     /// The machine's clock.
     pub fn system() -> Self {
-        Self { source: Source::System }
+        Self { source: Source::System, last: AtomicU64::new(0) }
     }
 
     /// A clock that stands still until [`Self::advance`] moves it.
     pub fn manual(start: Timestamp) -> Self {
-        Self { source: Source::Manual(AtomicI64::new(start.as_microsecond())) }
+        let source = Source::Manual(AtomicI64::new(start.as_microsecond()));
+        Self { source, last: AtomicU64::new(0) }
     }
 
     /// The time, to the microsecond, which is what the store keeps.
@@ -53,11 +56,20 @@ impl Clock {
         }
     }
 
-    /// A new id that sorts by age.
+    /// A new id that sorts by age: at one node after every earlier one, also within a
+    /// millisecond, so that what happened in one transaction reads in its order.
     pub fn mint(&self) -> Result<Uuid, Error> {
         let millis = u64::try_from(self.now().as_millisecond()).unwrap_or(0);
-        let random: [u8; 10] = chance()?;
-        Ok(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+        let next = |last: u64| last.saturating_add(1).max(millis << 12);
+        let place =
+            self.last.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |last| Some(next(last)));
+        let place = next(place.unwrap_or_else(|last| last));
+        let mut random: [u8; 10] = chance()?;
+        let [.., high, low] = place.to_be_bytes();
+        // The first four bits become the version.
+        let [first, second, ..] = &mut random;
+        (*first, *second) = (high & 0x0f, low);
+        Ok(uuid::Builder::from_unix_timestamp_millis(place >> 12, &random).into_uuid())
     }
 }
 
@@ -89,9 +101,12 @@ mod tests {
     }
 
     #[test]
-    fn two_ids_of_one_instant_differ() {
+    fn ids_of_one_instant_sort_as_they_were_made() {
         let clock = Clock::manual(Timestamp::UNIX_EPOCH);
 
-        assert_ne!(clock.mint().unwrap(), clock.mint().unwrap());
+        let ids: Vec<Uuid> = (0..10_000).map(|_| clock.mint().unwrap()).collect();
+
+        assert!(ids.is_sorted_by(|earlier, later| earlier < later));
+        assert!(ids.iter().all(|id| id.get_version_num() == 7));
     }
 }

@@ -1,14 +1,16 @@
 //! The limits and terms that an operator may set. Each has a name, a default and a reason.
 
+mod cases;
 mod sign_in;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mamori_model::retention;
+use mamori_model::{dose, retention};
 use mamori_vault::Vault;
 
+pub use self::cases::CaseSettings;
 pub use self::sign_in::SignInSettings;
 use crate::destination::Permitted;
 
@@ -43,6 +45,10 @@ pub struct Settings {
     pub webhooks: WebhookSettings,
     /// How long things are kept.
     pub retention: Retention,
+    /// How cases are worked on.
+    pub cases: CaseSettings,
+    /// How much a reviewer may see, where nothing else is said of them.
+    pub exposure: dose::Limits,
     /// Where items lie that a policy keeps. `None`: it has no key, and nothing is kept.
     pub vault: Option<Arc<Vault>>,
     /// Whether one person does everything, as the operator has nobody else. Then a day's wait and a
@@ -66,6 +72,8 @@ impl Default for Settings {
             import_stalled_max: Duration::from_mins(15),
             webhooks: WebhookSettings::default(),
             retention: Retention::default(),
+            cases: CaseSettings::default(),
+            exposure: dose::Limits::default(),
             vault: None,
             is_alone: false,
             sign_in: SignInSettings::default(),
@@ -114,6 +122,12 @@ pub struct Retention {
     pub ended_entries_days: u32,
     /// Records of imports.
     pub imports_days: u32,
+    /// Closed cases.
+    pub cases_days: u32,
+    /// Attempts to sign in.
+    pub sign_ins_days: u32,
+    /// The record of people.
+    pub staff_events_days: u32,
 }
 
 impl Default for Retention {
@@ -123,6 +137,9 @@ impl Default for Retention {
             deliveries_days: retention::DELIVERIES.days_default,
             ended_entries_days: retention::ENDED_ENTRIES.days_default,
             imports_days: retention::IMPORTS.days_default,
+            cases_days: retention::CASES.days_default,
+            sign_ins_days: retention::SIGN_INS.days_default,
+            staff_events_days: retention::STAFF_EVENTS.days_default,
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::{Desk, Error};
 const INTERVAL: Duration = Duration::from_mins(1);
 
 /// How many rows go in one transaction, so that nobody waits long for the writer.
-const ROWS_AT_ONCE: u32 = 1_000;
+pub(crate) const ROWS_AT_ONCE: u32 = 1_000;
 
 /// How long the change log reaches back: a node that was away for less need not read everything.
 /// It names banks and numbers of entries, and nobody.
@@ -25,7 +25,9 @@ pub struct Swept {
     pub entries_expired: u64,
     /// Imports that stood still.
     pub imports_interrupted: u64,
-    /// Matches, deliveries, ended entries, imports and changes that were deleted.
+    /// Claims that nobody kept.
+    pub claims_lapsed: u64,
+    /// Cases, matches, deliveries, ended entries, imports and changes that were deleted.
     pub rows_deleted: u64,
 }
 
@@ -38,6 +40,7 @@ impl Desk {
                 Ok(swept) => tracing::info!(
                     entries_expired = swept.entries_expired,
                     imports_interrupted = swept.imports_interrupted,
+                    claims_lapsed = swept.claims_lapsed,
                     rows_deleted = swept.rows_deleted,
                     "what had reached its term is gone"
                 ),
@@ -58,6 +61,7 @@ impl Desk {
         Ok(Swept {
             entries_expired: self.expire_entries(now).await?,
             imports_interrupted: self.interrupt_imports(now).await?,
+            claims_lapsed: self.lapse_claims(now).await?,
             rows_deleted: self.delete_old_rows(now).await?,
         })
     }
@@ -75,6 +79,13 @@ impl Desk {
         }
     }
 
+    async fn lapse_claims(&self, now: Timestamp) -> Result<u64, Error> {
+        let mut tx = self.store().begin("lapse_claims").await?;
+        let lapsed = self.lapse(&mut tx, now).await?;
+        tx.commit().await?;
+        Ok(lapsed)
+    }
+
     async fn interrupt_imports(&self, now: Timestamp) -> Result<u64, Error> {
         let stalled = SignedDuration::try_from(self.settings().import_stalled_max);
         let before = now.checked_sub(stalled.unwrap_or(SignedDuration::MAX));
@@ -87,15 +98,19 @@ impl Desk {
     async fn delete_old_rows(&self, now: Timestamp) -> Result<u64, Error> {
         let terms = self.settings().retention;
         let matches = before(now, terms.matches_days);
-        // A delivery names the item and the account too: it goes with its match at the latest.
-        let deliveries = before(now, terms.deliveries_days.min(terms.matches_days));
+        let cases = before(now, terms.cases_days);
+        // A delivery names the item and the account too: it goes with its match or its case at the
+        // latest.
+        let with_others = terms.matches_days.min(terms.cases_days);
+        let deliveries = before(now, terms.deliveries_days.min(with_others));
         let entries = before(now, terms.ended_entries_days);
         let imports = before(now, terms.imports_days);
         let changes = before(now, CHANGES_KEPT_DAYS);
         let mut all = 0;
         loop {
             let mut tx = self.store().begin("sweep").await?;
-            let deleted = tx.delete_matches_before(matches, ROWS_AT_ONCE).await?
+            let deleted = tx.delete_cases_before(cases, ROWS_AT_ONCE).await?
+                + tx.delete_matches_before(matches, ROWS_AT_ONCE).await?
                 + tx.delete_deliveries_before(deliveries, ROWS_AT_ONCE).await?
                 + tx.purge_ended_entries(entries, ROWS_AT_ONCE).await?
                 + tx.delete_imports_before(imports, ROWS_AT_ONCE).await?

@@ -52,8 +52,17 @@ pub const IMPORTS: Term = Term {
     source: "our choice: long enough to ask the source about lines that were not taken",
 };
 
+/// Closed cases. An open one is kept until somebody decided it.
+pub const CASES: Term = Term {
+    what: "closed cases, with decisions, actions and looks",
+    key: "cases_days",
+    days_default: 183,
+    days_max: 366,
+    source: "Regulation (EU) 2022/2065, Art. 20(1): a decision can be contested for six months",
+};
+
 /// Every term.
-pub const TERMS: [Term; 4] = [MATCHES, DELIVERIES, ENDED_ENTRIES, IMPORTS];
+pub const TERMS: [Term; 5] = [MATCHES, DELIVERIES, ENDED_ENTRIES, IMPORTS, CASES];
 
 #[cfg(test)]
 mod tests {
@@ -61,7 +70,7 @@ mod tests {
 
     #[test]
     fn an_entry_outlives_the_matches_that_it_caused() {
-        let [matches, _, entries, _] = TERMS;
+        let [matches, _, entries, _, _] = TERMS;
 
         assert!(entries.days_default >= matches.days_default);
         assert!(TERMS.iter().all(|term| term.days_default <= term.days_max));

@@ -5,6 +5,7 @@
 
 pub mod bank;
 mod call;
+pub mod case;
 pub mod change;
 pub mod delivery;
 pub mod endpoint;
@@ -17,6 +18,7 @@ pub mod key;
 pub mod matched;
 pub mod migrate;
 mod open;
+pub mod policy;
 pub mod query;
 pub mod retention;
 pub mod service;
@@ -26,6 +28,10 @@ pub mod ticket;
 mod time;
 mod tx;
 
+pub use case::NewCase;
+pub use case::claim::{Claiming, Released};
+pub use case::item::CaseItem;
+pub use case::list::QueueCount;
 pub use change::{Change, Changed};
 pub use entry::{Added, IndexRow, NewEntry};
 pub use error::{Error, Fault};

@@ -80,7 +80,7 @@ pub struct Recorded {
 }
 
 #[derive(sqlx::FromRow)]
-struct MatchRow {
+pub(crate) struct MatchRow {
     id: Uuid,
     service_id: Uuid,
     item_name: String,
@@ -96,7 +96,7 @@ struct MatchRow {
 
 impl MatchRow {
     /// Everything but the hits.
-    fn read(self) -> Result<Match, Error> {
+    pub(crate) fn read(self) -> Result<Match, Error> {
         let account: Result<Option<Account>, _> =
             self.account.map(|account| account.parse()).transpose();
         let country = self.country.map(|country| country.parse()).transpose();

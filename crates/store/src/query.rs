@@ -35,6 +35,11 @@ pub(crate) use queries;
 pub fn all() -> impl Iterator<Item = Query> {
     [
         crate::bank::QUERIES,
+        crate::case::QUERIES,
+        crate::case::claim::QUERIES,
+        crate::case::event::QUERIES,
+        crate::case::item::QUERIES,
+        crate::case::list::QUERIES,
         crate::change::QUERIES,
         crate::delivery::QUERIES,
         crate::endpoint::QUERIES,
@@ -48,6 +53,7 @@ pub fn all() -> impl Iterator<Item = Query> {
         crate::key::QUERIES,
         crate::matched::QUERIES,
         crate::migrate::QUERIES,
+        crate::policy::QUERIES,
         crate::retention::QUERIES,
         crate::service::QUERIES,
         crate::session::QUERIES,

@@ -11,7 +11,13 @@ use crate::tx::Tx;
 queries! {
     DELETE_MATCHES = "-- delete_matches
         DELETE FROM item_match
-         WHERE id IN (SELECT id FROM item_match WHERE changed_at < $1 ORDER BY changed_at LIMIT $2)";
+         WHERE id IN (SELECT id FROM item_match
+                       WHERE changed_at < $1
+                         AND NOT EXISTS (SELECT 1 FROM case_item
+                                          WHERE case_item.match_id = item_match.id)
+                         AND NOT EXISTS (SELECT 1 FROM evidence
+                                          WHERE evidence.match_id = item_match.id)
+                       ORDER BY changed_at LIMIT $2)";
     DELETE_DELIVERIES = "-- delete_deliveries
         DELETE FROM delivery
          WHERE id IN (SELECT id FROM delivery WHERE created_at < $1 ORDER BY created_at LIMIT $2)";
@@ -33,7 +39,8 @@ queries! {
 }
 
 impl Tx {
-    /// Removes matches, with their hits, whose verdict last became stricter before `before`.
+    /// Removes matches, with their hits, whose verdict last became stricter before `before`. One in
+    /// a case stays as long as the case, and one whose bytes are kept as long as these.
     pub async fn delete_matches_before(
         &mut self,
         before: Timestamp,

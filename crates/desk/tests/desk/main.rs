@@ -6,5 +6,6 @@ mod common;
 mod entering;
 mod following;
 mod importing;
+mod opening;
 mod telling;
 mod tidying;

@@ -47,6 +47,11 @@ pub fn imports_days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D
     days(deserializer, retention::IMPORTS)
 }
 
+/// Days of `retention.cases_days`.
+pub fn cases_days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    days(deserializer, retention::CASES)
+}
+
 fn days<'de, D: Deserializer<'de>>(deserializer: D, term: Term) -> Result<u32, D::Error> {
     let days = u32::deserialize(deserializer)?;
     if (1..=term.days_max).contains(&days) {

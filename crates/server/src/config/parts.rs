@@ -47,6 +47,7 @@ impl Config {
                 deliveries_days: retention.deliveries_days,
                 ended_entries_days: retention.ended_entries_days,
                 imports_days: retention.imports_days,
+                cases_days: retention.cases_days,
             },
             ..mamori_desk::Settings::default()
         }

@@ -9,7 +9,7 @@ use mamori_model::{Country, Jurisdictions, Line, Purpose, Sensitive, Surface, re
 use serde::Deserialize;
 
 use super::checked::{
-    deliveries_days, ended_entries_days, imports_days, matches_days, sensitive, within,
+    cases_days, deliveries_days, ended_entries_days, imports_days, matches_days, sensitive, within,
 };
 
 const HOUR_S: u64 = 3_600;
@@ -223,6 +223,9 @@ pub struct Retention {
     /// Records of imports.
     #[serde(deserialize_with = "imports_days")]
     pub imports_days: u32,
+    /// Closed cases, with their decisions, actions and looks.
+    #[serde(deserialize_with = "cases_days")]
+    pub cases_days: u32,
 }
 
 impl Default for Retention {
@@ -232,6 +235,7 @@ impl Default for Retention {
             deliveries_days: retention::DELIVERIES.days_default,
             ended_entries_days: retention::ENDED_ENTRIES.days_default,
             imports_days: retention::IMPORTS.days_default,
+            cases_days: retention::CASES.days_default,
         }
     }
 }

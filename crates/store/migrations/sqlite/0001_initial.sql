@@ -331,6 +331,7 @@ CREATE TABLE review_case (
 CREATE UNIQUE INDEX case_subject ON review_case (service_id, purpose, subject)
     WHERE state = 'open' AND NOT is_full;
 CREATE UNIQUE INDEX case_claimed ON review_case (claimed_by) WHERE claimed_by IS NOT NULL;
+CREATE INDEX case_handed ON review_case (handed_to) WHERE handed_to IS NOT NULL;
 CREATE INDEX case_queue ON review_case (urgency, opened_at, id) WHERE state = 'open';
 CREATE INDEX case_service ON review_case (service_id, id);
 CREATE INDEX case_opened ON review_case (opened_at);

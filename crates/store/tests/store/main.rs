@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod bank;
+mod case;
 mod change;
 mod entry;
 mod given;

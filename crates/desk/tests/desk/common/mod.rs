@@ -66,8 +66,13 @@ pub fn settings() -> Settings {
 }
 
 pub async fn house(records: Records) -> House {
+    house_with(records, settings()).await
+}
+
+/// A house whose first node is told these settings.
+pub async fn house_with(records: Records, settings: Settings) -> House {
     let clock = Arc::new(Clock::manual(Timestamp::from_second(1_795_000_000).unwrap()));
-    let desk = node(&records, &clock, settings()).await;
+    let desk = node(&records, &clock, settings).await;
     let admin = Admin::at_the_machine();
     let caller = a_service(&desk, "a service").await;
     House { desk, clock, admin, caller, records }
@@ -103,6 +108,11 @@ pub fn new_bank(name: &str, action: Action) -> NewBank {
 }
 
 impl House {
+    /// The records themselves, for what no verb says.
+    pub async fn store(&self) -> Store {
+        Store::open(&mamori_store::Settings::new(self.records.url())).await.unwrap()
+    }
+
     pub async fn bank(&self, name: &str, action: Action) -> Bank {
         let bank = self.desk.create_bank(&self.admin, new_bank(name, action)).await.unwrap();
         self.desk.catch_up().await.unwrap();

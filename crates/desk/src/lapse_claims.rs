@@ -1,0 +1,34 @@
+//! Claims that nobody kept come to an end: somebody else may take the case.
+
+use jiff::Timestamp;
+use mamori_model::Case;
+use mamori_model::case::{About, CaseEventKind};
+use mamori_store::{Released, Tx};
+
+use crate::sweep::ROWS_AT_ONCE;
+use crate::{Desk, Error};
+
+impl Desk {
+    /// Ends every claim that lapsed before `now`, and says so in each case; returns how many.
+    pub(crate) async fn lapse(&self, tx: &mut Tx, now: Timestamp) -> Result<u64, Error> {
+        let lapsed = tx.lapsed_claims(now, ROWS_AT_ONCE).await?;
+        for case in &lapsed {
+            self.lapse_one(tx, case, now).await?;
+        }
+        Ok(u64::try_from(lapsed.len()).unwrap_or(u64::MAX))
+    }
+
+    /// Ends the claim of a case, which `tx` holds.
+    pub(crate) async fn lapse_one(
+        &self,
+        tx: &mut Tx,
+        case: &Case,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let then = Released { level: case.level, urgency: case.urgency, handed: None };
+        tx.release_claim(case.id, then).await?;
+        let whose = case.claim.map(|claim| claim.by);
+        let nothing = (None, About::default());
+        self.note_by(tx, case.id, CaseEventKind::Lapsed, whose, nothing, now).await
+    }
+}

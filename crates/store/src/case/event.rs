@@ -1,0 +1,95 @@
+//! What happened to cases. Rows are added and never changed.
+
+use jiff::Timestamp;
+use mamori_model::case::{About, CaseEvent, CaseEventKind};
+use mamori_model::{CaseId, StaffId};
+use uuid::Uuid;
+
+use crate::error::{Error, OrCorrupt};
+use crate::open::Store;
+use crate::query::queries;
+use crate::time::{from_micros, maybe_from_micros};
+use crate::tx::Tx;
+
+queries! {
+    INSERT_CASE_EVENT = "-- insert_case_event
+        INSERT INTO case_event (id, case_id, kind, staff_id, note, about, happened_at, changed_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    CASE_EVENTS = "-- case_events
+        SELECT id, case_id, kind, staff_id, note, about, happened_at
+          FROM case_event
+         WHERE case_id = $1
+         ORDER BY id DESC LIMIT $2";
+    LAST_READ_AGAIN = "-- last_read_again
+        SELECT max(happened_at)
+          FROM case_event
+         WHERE case_id = $1 AND staff_id = $2 AND kind = 'read_again'";
+}
+
+#[derive(sqlx::FromRow)]
+struct EventRow {
+    id: Uuid,
+    case_id: Uuid,
+    kind: String,
+    staff_id: Option<Uuid>,
+    note: Option<String>,
+    about: Option<String>,
+    happened_at: i64,
+}
+
+impl EventRow {
+    fn read(self) -> Result<CaseEvent, Error> {
+        let note = self.note.map(|note| note.parse()).transpose();
+        let about: Option<About> = self
+            .about
+            .as_deref()
+            .map(serde_json::from_str)
+            .transpose()
+            .or_corrupt("case_event.about")?;
+        Ok(CaseEvent {
+            id: self.id.into(),
+            case: self.case_id.into(),
+            kind: CaseEventKind::parse(&self.kind).or_corrupt("case_event.kind")?,
+            by: self.staff_id.map(Into::into),
+            note: note.or_corrupt("case_event.note")?,
+            about: about.unwrap_or_default(),
+            at: from_micros(self.happened_at, "case_event.happened_at")?,
+        })
+    }
+}
+
+impl Store {
+    /// The newest `limit` events of a case, the oldest of them first.
+    pub async fn case_events(&self, case: CaseId, limit: u32) -> Result<Vec<CaseEvent>, Error> {
+        let rows: Vec<EventRow> = self.rows(CASE_EVENTS.bind(case).bind(limit)).await?;
+        rows.into_iter().rev().map(EventRow::read).collect()
+    }
+}
+
+impl Tx {
+    /// Writes down what happened to a case.
+    pub async fn insert_case_event(&mut self, event: &CaseEvent) -> Result<(), Error> {
+        let is_about = event.about != About::default();
+        let about = is_about.then(|| serde_json::to_string(&event.about)).transpose();
+        let call = INSERT_CASE_EVENT
+            .bind(event.id)
+            .bind(event.case)
+            .bind(event.kind.as_str())
+            .bind(event.by)
+            .bind(event.note.as_ref().map(mamori_model::Words::as_str))
+            .bind(about.or_corrupt("case_event.about")?)
+            .bind(event.at)
+            .bind(self.name());
+        self.run(call).await.map_err(|error| error.or_taken("case", "event")).map(drop)
+    }
+
+    /// When somebody last read a case again, as its second person.
+    pub async fn last_read_again(
+        &mut self,
+        case: CaseId,
+        by: StaffId,
+    ) -> Result<Option<Timestamp>, Error> {
+        let row: Option<(Option<i64>,)> = self.row(LAST_READ_AGAIN.bind(case).bind(by)).await?;
+        maybe_from_micros(row.and_then(|(at,)| at), "case_event.happened_at")
+    }
+}

@@ -1,0 +1,127 @@
+//! The items of a case: matches, which stay for as long as the case does.
+
+use jiff::Timestamp;
+use mamori_model::matched::Match;
+use mamori_model::page::{Page, PageSize};
+use mamori_model::{CaseId, ItemName, MatchId, Verdict};
+use uuid::Uuid;
+
+use crate::error::{Error, OrCorrupt};
+use crate::matched::MatchRow;
+use crate::open::Store;
+use crate::query::queries;
+use crate::tx::Tx;
+
+queries! {
+    INSERT_CASE_ITEM = "-- insert_case_item
+        INSERT INTO case_item (case_id, match_id, added_at, changed_by) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (case_id, match_id) DO NOTHING";
+    CASE_ITEMS_PAGE = "-- case_items_page
+        SELECT id, service_id, item_name, account, surface, country, verdict, pdq, sha256,
+               created_at, changed_at
+          FROM item_match
+         WHERE id IN (SELECT match_id FROM case_item WHERE case_id = $1) AND id < $2
+         ORDER BY id DESC LIMIT $3";
+    CASE_ITEM = "-- case_item
+        SELECT id, service_id, item_name, account, surface, country, verdict, pdq, sha256,
+               created_at, changed_at
+          FROM item_match
+         WHERE id IN (SELECT match_id FROM case_item WHERE case_id = $1) AND id = $2";
+    CASE_ITEM_NAMES = "-- case_item_names
+        SELECT id, item_name, verdict
+          FROM item_match
+         WHERE id IN (SELECT match_id FROM case_item WHERE case_id = $1)
+         ORDER BY id";
+    CASES_ALIKE = "-- cases_alike
+        SELECT count(*)
+          FROM review_case
+         WHERE state = 'open' AND id <> $1
+           AND id IN (SELECT theirs.case_id
+                        FROM case_item AS ours
+                        JOIN hit AS our_hit ON our_hit.match_id = ours.match_id
+                        JOIN hit AS their_hit ON their_hit.bank_id = our_hit.bank_id
+                                             AND their_hit.entry_id = our_hit.entry_id
+                        JOIN case_item AS theirs ON theirs.match_id = their_hit.match_id
+                       WHERE ours.case_id = $1)";
+}
+
+/// An item of a case, in few words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseItem {
+    /// Its match.
+    pub id: MatchId,
+    /// The service's name of it.
+    pub name: ItemName,
+    /// What the machine said.
+    pub verdict: Verdict,
+}
+
+fn read_names(rows: Vec<(Uuid, String, String)>) -> Result<Vec<CaseItem>, Error> {
+    let read = |(id, name, verdict): (Uuid, String, String)| {
+        Ok(CaseItem {
+            id: id.into(),
+            name: name.parse().or_corrupt("item_match.item_name")?,
+            verdict: Verdict::parse(&verdict).or_corrupt("item_match.verdict")?,
+        })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+impl Store {
+    /// The items of a case, the newest first.
+    pub async fn case_items(
+        &self,
+        case: CaseId,
+        after: Option<MatchId>,
+        size: PageSize,
+    ) -> Result<Page<Match, MatchId>, Error> {
+        let call = CASE_ITEMS_PAGE
+            .bind(case)
+            .bind(after.map_or(Uuid::max(), Uuid::from))
+            .bind(size.rows().saturating_add(1));
+        let rows: Vec<MatchRow> = self.rows(call).await?;
+        let items = rows.into_iter().map(MatchRow::read).collect::<Result<_, _>>()?;
+        let mut page = Page::of(items, size, |item: &Match| item.id);
+        self.fill_hits(&mut page.rows).await?;
+        Ok(page)
+    }
+
+    /// One item of a case.
+    pub async fn case_item(&self, case: CaseId, item: MatchId) -> Result<Option<Match>, Error> {
+        let row: Option<MatchRow> = self.row(CASE_ITEM.bind(case).bind(item)).await?;
+        let Some(row) = row else { return Ok(None) };
+        let mut items = [row.read()?];
+        self.fill_hits(&mut items).await?;
+        let [item] = items;
+        Ok(Some(item))
+    }
+
+    /// Every item of a case, in few words, the oldest first.
+    pub async fn case_item_names(&self, case: CaseId) -> Result<Vec<CaseItem>, Error> {
+        read_names(self.rows(CASE_ITEM_NAMES.bind(case)).await?)
+    }
+
+    /// How many other open cases have an item that came near to the same entry.
+    pub async fn count_cases_alike(&self, case: CaseId) -> Result<u32, Error> {
+        let row: Option<(i64,)> = self.row(CASES_ALIKE.bind(case)).await?;
+        row.and_then(|(count,)| u32::try_from(count).ok()).or_corrupt("review_case.id")
+    }
+}
+
+impl Tx {
+    /// Adds an item to a case.
+    pub async fn insert_case_item(
+        &mut self,
+        case: CaseId,
+        item: MatchId,
+        at: Timestamp,
+    ) -> Result<(), Error> {
+        let call = INSERT_CASE_ITEM.bind(case).bind(item).bind(at).bind(self.name());
+        self.run(call).await.map(drop)
+    }
+
+    /// Every item of a case, in few words, the oldest first.
+    pub async fn case_item_names(&mut self, case: CaseId) -> Result<Vec<CaseItem>, Error> {
+        read_names(self.rows(CASE_ITEM_NAMES.bind(case)).await?)
+    }
+}

@@ -1,0 +1,148 @@
+//! Cases, as lists and counts show them.
+
+use jiff::Timestamp;
+use mamori_model::case::{Case, CaseState, Level, Urgency};
+use mamori_model::page::{Page, PageSize};
+use mamori_model::{CaseId, ItemName, Purpose, ServiceId, StaffId};
+use uuid::Uuid;
+
+use super::{CaseRow, columns, select};
+use crate::error::{Error, OrCorrupt};
+use crate::open::Store;
+use crate::query::queries;
+use crate::time::maybe_from_micros;
+
+queries! {
+    CASE_OF_SERVICE = select!("case_of_service", "service_id = $1 AND id = $2");
+    CASES_OF_SERVICE = select!("cases_of_service", "service_id = $1 AND id < $2
+           AND (state = $3 OR $3 IS NULL)
+         ORDER BY id DESC LIMIT $4");
+    CASE_IN_HAND = select!("case_in_hand", "claimed_by = $1 AND claim_until > $2");
+    CASES_TO_CHOOSE = select!("cases_to_choose", "state = 'open' AND bulk_id IS NULL
+           AND (purpose = $1 OR $1 IS NULL) AND (level = 'anybody' OR $2)
+         ORDER BY urgency, opened_at, id LIMIT $3");
+    CASES_OF_ITEM_NAME = concat!("-- cases_of_item_name
+        SELECT ", columns!(), "
+          FROM review_case
+         WHERE id IN (SELECT case_item.case_id
+                        FROM case_item
+                        JOIN item_match ON item_match.id = case_item.match_id
+                       WHERE item_match.item_name = $1)
+         ORDER BY id DESC LIMIT $2");
+    QUEUE_COUNTS = "-- queue_counts
+        SELECT purpose, urgency, level, state,
+               CASE WHEN bulk_id IS NULL THEN 0 ELSE 1 END AS in_bulk,
+               count(*) AS cases, min(opened_at) AS oldest
+          FROM review_case
+         WHERE state IN ('open', 'proposed')
+         GROUP BY 1, 2, 3, 4, 5
+         ORDER BY 1, 2, 3, 4, 5";
+}
+
+/// How many cases of one kind wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QueueCount {
+    /// Their policy.
+    pub purpose: Purpose,
+    /// How urgent they are.
+    pub urgency: Urgency,
+    /// Who may claim them.
+    pub level: Level,
+    /// Open, or decided by one person.
+    pub state: CaseState,
+    /// Whether they wait in a bulk decision.
+    pub is_in_bulk: bool,
+    /// How many.
+    pub cases: u64,
+    /// When the oldest was opened.
+    pub oldest: Timestamp,
+}
+
+#[derive(sqlx::FromRow)]
+struct CountRow {
+    purpose: String,
+    urgency: i64,
+    level: String,
+    state: String,
+    // An expression: its type is the literal's.
+    in_bulk: i32,
+    cases: i64,
+    oldest: Option<i64>,
+}
+
+impl CountRow {
+    fn read(self) -> Result<QueueCount, Error> {
+        let urgency = u32::try_from(self.urgency).ok().and_then(Urgency::from_number);
+        let oldest = maybe_from_micros(self.oldest, "review_case.opened_at")?;
+        Ok(QueueCount {
+            purpose: self.purpose.parse().or_corrupt("review_case.purpose")?,
+            urgency: urgency.or_corrupt("review_case.urgency")?,
+            level: Level::parse(&self.level).or_corrupt("review_case.level")?,
+            state: CaseState::parse(&self.state).or_corrupt("review_case.state")?,
+            is_in_bulk: self.in_bulk != 0,
+            cases: u64::try_from(self.cases).or_corrupt("review_case.id")?,
+            oldest: oldest.or_corrupt("review_case.opened_at")?,
+        })
+    }
+}
+
+impl Store {
+    /// The case, if it is of this service.
+    pub async fn case_of_service(
+        &self,
+        service: ServiceId,
+        case: CaseId,
+    ) -> Result<Option<Case>, Error> {
+        let row: Option<CaseRow> = self.row(CASE_OF_SERVICE.bind(service).bind(case)).await?;
+        row.map(CaseRow::read).transpose()
+    }
+
+    /// Cases of a service, in one state or any, the newest first.
+    pub async fn cases_of_service(
+        &self,
+        service: ServiceId,
+        state: Option<CaseState>,
+        after: Option<CaseId>,
+        size: PageSize,
+    ) -> Result<Page<Case, CaseId>, Error> {
+        let call = CASES_OF_SERVICE
+            .bind(service)
+            .bind(after.map_or(Uuid::max(), Uuid::from))
+            .bind(state.map(CaseState::as_str))
+            .bind(size.rows().saturating_add(1));
+        let cases = CaseRow::read_all(self.rows(call).await?)?;
+        Ok(Page::of(cases, size, |case: &Case| case.id))
+    }
+
+    /// The case that somebody has in hand now.
+    pub async fn case_in_hand(&self, by: StaffId, now: Timestamp) -> Result<Option<Case>, Error> {
+        let row: Option<CaseRow> = self.row(CASE_IN_HAND.bind(by).bind(now)).await?;
+        row.map(CaseRow::read).transpose()
+    }
+
+    /// The first `limit` open cases in the queue's order that are in no bulk decision.
+    pub async fn cases_to_choose(
+        &self,
+        purpose: Option<Purpose>,
+        is_lead: bool,
+        limit: u32,
+    ) -> Result<Vec<Case>, Error> {
+        let call = CASES_TO_CHOOSE.bind(purpose.map(Purpose::as_str)).bind(is_lead).bind(limit);
+        CaseRow::read_all(self.rows(call).await?)
+    }
+
+    /// The newest `limit` cases with an item of exactly this name, at whichever service.
+    pub async fn cases_of_item_name(
+        &self,
+        item: &ItemName,
+        limit: u32,
+    ) -> Result<Vec<Case>, Error> {
+        CaseRow::read_all(self.rows(CASES_OF_ITEM_NAME.bind(item.as_str()).bind(limit)).await?)
+    }
+
+    /// How many cases wait, of each kind.
+    pub async fn queue_counts(&self) -> Result<Vec<QueueCount>, Error> {
+        let rows: Vec<CountRow> = self.rows(QUEUE_COUNTS.call()).await?;
+        rows.into_iter().map(CountRow::read).collect()
+    }
+}
