@@ -1,0 +1,197 @@
+//! The pages as text, drawn from samples that are made here: what a change of a template changes
+//! is seen in review.
+#![cfg(test)]
+
+mod sample;
+
+use std::fs;
+use std::path::Path;
+
+use askama::Template;
+use mamori_console::page::decisions::{DecisionsPage, Row};
+use mamori_console::page::me::{MePage, Seen, figures, tongues};
+use mamori_console::page::queue;
+use mamori_console::page::sign_in::{EnterPage, SignInPage};
+use mamori_console::page::{choices, decision};
+use mamori_console::words::Id;
+use mamori_console::{fault::Fault, show, terms};
+use mamori_model::dose::{Exposure, Limits};
+use mamori_model::staff::{Scheme, View};
+use mamori_model::{DecisionState, Language, Outcome, Purpose, Refusal, StaffRole, Urgency};
+
+use crate::sample::{at, frame};
+
+/// Compares the page with its file. A new text is put beside the build, to be read and copied.
+#[track_caller]
+fn golden(name: &str, page: &impl Template) {
+    let html = tidy(&page.render().unwrap());
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pages/golden").join(name);
+    let expected = fs::read_to_string(&kept).unwrap_or_default();
+    if html != expected {
+        let new = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        fs::write(&new, &html).unwrap();
+        panic!("{name} changed; read {} and copy it over {}", new.display(), kept.display());
+    }
+}
+
+/// Without empty lines, and without the digest of the files beside the page.
+fn tidy(html: &str) -> String {
+    let mut text = String::new();
+    for line in html.lines().filter(|line| !line.trim().is_empty()) {
+        let line = match line.split_once("/console/assets/") {
+            Some((before, after)) => {
+                let name = after.split_once('/').map_or("", |(_, name)| name);
+                format!("{before}/console/assets/DIGEST/{name}")
+            }
+            None => line.to_owned(),
+        };
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+#[test]
+fn the_form_to_sign_in() {
+    let frame = mamori_console::frame::Frame::unknown(Language::English);
+    let problem = Some(Fault::from(Refusal::SignInWrong).said(&frame));
+    let page = SignInPage { frame: &frame, name: "rei\"><script>", problem, has_passkeys: true };
+    golden("sign-in.en.html", &page);
+}
+
+#[test]
+fn the_button_under_a_link() {
+    let frame = mamori_console::frame::Frame::unknown(Language::Japanese);
+    golden("enter.ja.html", &EnterPage { frame: &frame, action: "/console/welcome/mt_x" });
+}
+
+#[test]
+fn the_queue() {
+    for (language, name) in
+        [(Language::English, "queue.en.html"), (Language::Japanese, "queue.ja.html")]
+    {
+        let frame = frame(language, StaffRole::Reviewer).at("/console/queue");
+        let row = |purpose: Purpose, urgency, cases| queue::Row {
+            purpose: purpose.as_str(),
+            policy: terms::purpose(purpose),
+            urgency: terms::urgency(urgency),
+            is_urgent: urgency == Urgency::ChildInDanger,
+            cases,
+            oldest: show::time(at("2026-11-20T03:04:05Z")),
+        };
+        let page = queue::QueuePage {
+            frame: &frame,
+            is_empty_now: false,
+            mine: None,
+            rows: vec![
+                row(Purpose::ChildSexualAbuse, Urgency::ChildInDanger, 1),
+                row(Purpose::Rehearsal, Urgency::KnownMaterial, 29),
+            ],
+            total: 30,
+            claimed: 2,
+            proposed: 1,
+            in_bulk: 0,
+        };
+        golden(name, &page);
+    }
+}
+
+#[test]
+fn a_queue_of_nothing() {
+    let frame = frame(Language::English, StaffRole::Lead).at("/console/queue");
+    let page = queue::QueuePage {
+        frame: &frame,
+        is_empty_now: true,
+        mine: None,
+        rows: Vec::new(),
+        total: 0,
+        claimed: 0,
+        proposed: 0,
+        in_bulk: 0,
+    };
+    golden("queue-empty.en.html", &page);
+}
+
+#[test]
+fn a_case_to_decide() {
+    for (language, name) in [
+        (Language::English, "case.en.html"),
+        (Language::Japanese, "case.ja.html"),
+        (Language::German, "case.de.html"),
+    ] {
+        let frame = frame(language, StaffRole::Reviewer).at("/console/queue");
+        golden(name, &sample::case(&frame, true));
+    }
+}
+
+#[test]
+fn a_case_to_read() {
+    let frame = frame(Language::English, StaffRole::Auditor).at("/console/decisions");
+    golden("case-record.en.html", &sample::case(&frame, false));
+}
+
+#[test]
+fn the_decisions() {
+    let frame = frame(Language::French, StaffRole::Lead).at("/console/decisions");
+    let row = |state, outcome| Row {
+        id: "dec_00000000000000000000000000000001".to_owned(),
+        made: show::time(at("2026-11-20T03:04:05Z")),
+        policy: terms::purpose(Purpose::Rehearsal),
+        outcome: terms::outcome(outcome),
+        state: terms::decision_state(state),
+        tone: decision::tone(state),
+    };
+    let page = DecisionsPage {
+        frame: &frame,
+        is_all: true,
+        states: choices(
+            &DecisionState::ALL,
+            DecisionState::as_str,
+            terms::decision_state,
+            Some(DecisionState::Proposed),
+        ),
+        outcomes: choices(&Outcome::ALL, Outcome::as_str, terms::outcome, None),
+        rows: vec![
+            row(DecisionState::Proposed, Outcome::Violates),
+            row(DecisionState::Standing, Outcome::NotAMatch),
+        ],
+        next: Some("/console/decisions?state=proposed&cursor=x".to_owned()),
+    };
+    golden("decisions.fr.html", &page);
+}
+
+#[test]
+fn a_decision_that_waits_for_its_second_person() {
+    let frame = frame(Language::English, StaffRole::Lead).at("/console/decisions");
+    golden("decision.en.html", &sample::decision(&frame));
+}
+
+#[test]
+fn ones_own_page() {
+    let frame = frame(Language::Italian, StaffRole::Reviewer).at("/console/me");
+    let seen = Exposure { looks_clear: 12, looks_veiled: 40, points: 36, ..Exposure::default() };
+    let page = MePage {
+        frame: &frame,
+        roles: vec![terms::role(StaffRole::Reviewer)],
+        seen: Some(Seen { figures: figures(&seen, &Limits::default()), veiled: 40 }),
+        resting: Some(show::time(at("2026-11-22T08:00:00Z"))),
+        care_note: Some("Dr. Rossi <tel. 1>"),
+        languages: tongues(Language::Italian),
+        schemes: choices(Scheme::ALL, Scheme::as_str, terms::scheme, Some(Scheme::System)),
+        views: choices(View::ALL, View::as_str, terms::view, Some(View::Hold)),
+        has_keys: true,
+    };
+    golden("me.it.html", &page);
+}
+
+#[test]
+fn a_name_stays_text_wherever_it_stands() {
+    let frame = frame(Language::English, StaffRole::Reviewer);
+
+    let html = sample::case(&frame, true).render().unwrap();
+
+    assert!(!html.contains("<script>alert"), "{html}");
+    assert!(html.contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;"), "{html}");
+    assert!(html.contains("<span class=\"mark\">U+200B</span>"), "{html}");
+    assert_ne!(terms::purpose(Purpose::Rehearsal), Id("purpose-known-benign"));
+}
