@@ -59,6 +59,7 @@ pub fn all() -> impl Iterator<Item = Query> {
         crate::session::QUERIES,
         crate::staff::QUERIES,
         crate::staff::event::QUERIES,
+        crate::staff::shown::QUERIES,
         crate::ticket::QUERIES,
     ]
     .into_iter()

@@ -1,6 +1,7 @@
 //! Staff. Whoever left stays as a row, as their decisions name them; their name is free again.
 
 pub mod event;
+pub mod shown;
 
 use jiff::Timestamp;
 use mamori_model::StaffId;

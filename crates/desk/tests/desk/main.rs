@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod checking;
+mod claiming;
 mod common;
 mod entering;
 mod following;

@@ -55,11 +55,18 @@ macro_rules! queued {
     };
 }
 
+macro_rules! any {
+    ($lock:literal) => {
+        claim!("claim_any", "(handed_to IS NULL OR handed_to = $1 OR handed_until <= $2)", $lock)
+    };
+}
+
 queries! {
     CLAIM_OF = select!("claim_of", "claimed_by = $1"),
         postgres: select!("claim_of", "claimed_by = $1 FOR UPDATE");
     CLAIM_HANDED = handed!(""), postgres: handed!(" FOR UPDATE SKIP LOCKED");
     CLAIM_QUEUED = queued!(""), postgres: queued!(" FOR UPDATE SKIP LOCKED");
+    CLAIM_ANY = any!(""), postgres: any!(" FOR UPDATE");
     CLAIM_CASE = concat!("-- claim_case
         UPDATE review_case
            SET claimed_by = $2, claim_until = $4, claims = claims + 1,
@@ -79,7 +86,7 @@ queries! {
     LAPSED_CLAIMS = select!("lapsed_claims", "claimed_by IS NOT NULL AND claim_until <= $1
          ORDER BY id LIMIT $2"),
         postgres: select!("lapsed_claims", "claimed_by IS NOT NULL AND claim_until <= $1
-         ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED");
+         ORDER BY id LIMIT $2 FOR UPDATE");
 }
 
 /// Who claims, and what they want.
@@ -118,7 +125,9 @@ impl Tx {
     /// Gives somebody, who has no case in hand, the next one: what was handed to them first, then
     /// by urgency and age. `None`: there is none for them.
     pub async fn claim_next(&mut self, who: &Claiming) -> Result<Option<Case>, Error> {
-        for query in [CLAIM_HANDED, CLAIM_QUEUED] {
+        // The last one waits for a case that somebody holds for a moment, such as to refuse another:
+        // "there is none" is not said because of that.
+        for query in [CLAIM_HANDED, CLAIM_QUEUED, CLAIM_ANY] {
             let call = query
                 .bind(who.by)
                 .bind(who.now)

@@ -113,6 +113,23 @@ impl House {
         Store::open(&mamori_store::Settings::new(self.records.url())).await.unwrap()
     }
 
+    /// Items that match, each of an account of its own: as many open cases.
+    pub async fn cases(&self, count: usize) -> Vec<mamori_model::CaseId> {
+        let bank = self.bank("known", Action::Hold).await;
+        self.add(&bank, Pdq::from([1; 32])).await;
+        let store = self.store().await;
+        let mut opened = Vec::new();
+        for number in 0..count {
+            let account = Some(format!("account {number}").parse().unwrap());
+            let item = Item { account, ..item(&format!("item {number}"), Surface::Public) };
+            let checked = self.desk.check(&self.caller, item, hashes(Pdq::from([1; 32]))).await;
+            let found = checked.unwrap().recorded.unwrap();
+            let mut tx = store.begin("test").await.unwrap();
+            opened.push(tx.open_case_of_item(found).await.unwrap().unwrap().id);
+        }
+        opened
+    }
+
     pub async fn bank(&self, name: &str, action: Action) -> Bank {
         let bank = self.desk.create_bank(&self.admin, new_bank(name, action)).await.unwrap();
         self.desk.catch_up().await.unwrap();

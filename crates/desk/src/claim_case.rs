@@ -1,0 +1,157 @@
+//! Somebody takes a case in hand: the next one, or one that they name.
+
+use jiff::Timestamp;
+use mamori_model::case::{About, CaseEventKind, Level, Step};
+use mamori_model::{Case, CaseId, Purpose, Refusal};
+use mamori_store::{Claiming, Tx};
+
+use crate::member::Reviewer;
+use crate::{Desk, Error};
+
+/// Which cases somebody wants next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Queue {
+    /// Of one policy, or any.
+    pub purpose: Option<Purpose>,
+}
+
+/// A case that somebody has in hand. Their page names the claim and the version with whatever they
+/// do, so that what came meanwhile is not overlooked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claimed {
+    /// The case.
+    pub case: CaseId,
+    /// Which claim of it this is.
+    pub number: u32,
+    /// What they are about to see.
+    pub version: u32,
+    /// Until when they have it, unless they go on.
+    pub until: Timestamp,
+}
+
+impl Claimed {
+    fn of(case: &Case) -> Option<Self> {
+        let claim = case.claim?;
+        let (number, until) = (claim.number, claim.until);
+        Some(Self { case: case.id, number, version: case.version, until })
+    }
+}
+
+impl Desk {
+    /// Gives somebody the case that they have in hand, or else the next one: what a colleague
+    /// handed to them first, then by urgency and age. `None`: there is none for them. Nobody else
+    /// has it until it is decided, given back, or its time runs out.
+    pub async fn claim_next(&self, who: &Reviewer, queue: Queue) -> Result<Option<Claimed>, Error> {
+        // A second try, where the same person asked twice at once and the other was faster.
+        match self.try_claim_next(who, queue).await {
+            Err(Error::Conflict(_)) => self.try_claim_next(who, queue).await,
+            claimed => claimed,
+        }
+    }
+
+    async fn try_claim_next(&self, who: &Reviewer, queue: Queue) -> Result<Option<Claimed>, Error> {
+        let now = self.clock().now();
+
+        let mut tx = self.store().begin("claim_next").await?;
+        self.lapse(&mut tx, now).await?;
+        let mut case = self.in_hand(&mut tx, who, now).await?;
+        if case.is_none() {
+            case = tx.claim_next(&self.claiming(who, queue.purpose, now)).await?;
+            self.note_claim(&mut tx, case.as_ref(), who, now).await?;
+        }
+        tx.commit().await?;
+
+        Ok(case.as_ref().and_then(Claimed::of))
+    }
+
+    /// Gives somebody this case; what they have in hand goes back to the queue.
+    ///
+    /// [`Refusal::ClaimedByOther`] if a colleague has it, [`Refusal::CaseClosed`] if there is
+    /// nothing to decide, [`Refusal::InBulk`] if it waits in a bulk decision.
+    pub async fn claim_case(&self, who: &Reviewer, case: CaseId) -> Result<Claimed, Error> {
+        let now = self.clock().now();
+
+        let mut tx = self.store().begin("claim_case").await?;
+        self.lapse(&mut tx, now).await?;
+        let is_lead = who.member().roles().is_lead();
+        let wanted = tx.case(case).await?.ok_or(Error::NotFound("case"))?;
+        wanted.state.after(Step::Claim)?;
+        if wanted.bulk.is_some() {
+            return Err(Refusal::InBulk.into());
+        }
+        if wanted.level == Level::Lead && !is_lead {
+            return Err(Error::NotFound("case"));
+        }
+        let claimed = match wanted.claim {
+            Some(claim) if claim.by == who.staff() => Some(wanted),
+            Some(_) => return Err(Refusal::ClaimedByOther.into()),
+            None => {
+                self.give_back(&mut tx, who, now).await?;
+                let claimed = tx.claim_case(case, &self.claiming(who, None, now)).await?;
+                self.note_claim(&mut tx, claimed.as_ref(), who, now).await?;
+                claimed
+            }
+        };
+        tx.commit().await?;
+
+        claimed.as_ref().and_then(Claimed::of).ok_or(Error::Refused(Refusal::ClaimedByOther))
+    }
+
+    /// The case that somebody has in hand; a claim of theirs that has lapsed is ended.
+    pub(crate) async fn in_hand(
+        &self,
+        tx: &mut Tx,
+        who: &Reviewer,
+        now: Timestamp,
+    ) -> Result<Option<Case>, Error> {
+        let Some(case) = tx.claim_of(who.staff()).await? else { return Ok(None) };
+        if case.claim.is_some_and(|claim| claim.until > now) {
+            return Ok(Some(case));
+        }
+        self.lapse_one(tx, &case, now).await?;
+        Ok(None)
+    }
+
+    /// Puts what somebody has in hand back into the queue.
+    pub(crate) async fn give_back(
+        &self,
+        tx: &mut Tx,
+        who: &Reviewer,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let Some(case) = self.in_hand(tx, who, now).await? else { return Ok(()) };
+        let then = crate::release_case::as_it_was(&case);
+        tx.release_claim(case.id, then).await?;
+        let nothing = (None, About::default());
+        let by = Some(who.staff());
+        self.note_by(tx, case.id, CaseEventKind::Released, by, nothing, now).await
+    }
+
+    async fn note_claim(
+        &self,
+        tx: &mut Tx,
+        case: Option<&Case>,
+        who: &Reviewer,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let Some(case) = case else { return Ok(()) };
+        let nothing = (None, About::default());
+        let by = Some(who.staff());
+        self.note_by(tx, case.id, CaseEventKind::Claimed, by, nothing, now).await
+    }
+
+    fn claiming(&self, who: &Reviewer, purpose: Option<Purpose>, now: Timestamp) -> Claiming {
+        Claiming {
+            by: who.staff(),
+            is_lead: who.member().roles().is_lead(),
+            purpose,
+            now,
+            until: self.claim_until(now),
+        }
+    }
+
+    /// Until when a claim lasts that is made or kept now.
+    pub(crate) fn claim_until(&self, now: Timestamp) -> Timestamp {
+        now.checked_add(self.settings().cases.lease).unwrap_or(Timestamp::MAX)
+    }
+}

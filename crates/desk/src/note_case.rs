@@ -1,0 +1,30 @@
+//! Somebody writes down what whoever comes next should know.
+
+use mamori_model::case::{About, CaseEventKind};
+use mamori_model::{CaseId, Words};
+
+use crate::member::Reviewer;
+use crate::{Desk, Error};
+
+impl Desk {
+    /// Writes into the history of a case that somebody has in hand.
+    pub async fn note_case(
+        &self,
+        who: &Reviewer,
+        case: CaseId,
+        number: u32,
+        note: &Words,
+    ) -> Result<(), Error> {
+        let now = self.clock().now();
+
+        let mut tx = self.store().begin("note_case").await?;
+        let case = tx.case(case).await?.ok_or(Error::NotFound("case"))?;
+        case.claimed_by(who.staff(), number, now)?;
+        let by = Some(who.staff());
+        let noted = (Some(note), About::default());
+        self.note_by(&mut tx, case.id, CaseEventKind::Noted, by, noted, now).await?;
+        tx.commit().await?;
+
+        Ok(())
+    }
+}

@@ -1,0 +1,98 @@
+//! A case is read: by whoever has it in hand, or from the record.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mamori_model::case::CaseEvent;
+use mamori_model::matched::Match;
+use mamori_model::page::{Page, PageSize};
+use mamori_model::{BankName, Case, CaseId, Line, MatchId, Policy, StaffId};
+
+use crate::member::{Records, Reviewer};
+use crate::{Desk, Error};
+
+/// The most events that a page of a case shows: the newest.
+const EVENTS_MAX: u32 = 500;
+
+/// Everything about a case that a person needs to decide it.
+#[derive(Clone, Debug)]
+pub struct CaseView {
+    /// The case.
+    pub case: Case,
+    /// Its policy, as it is in force.
+    pub policy: Policy,
+    /// Its items, the newest first.
+    pub items: Page<ItemView, MatchId>,
+    /// What happened to it, the oldest first.
+    pub history: Vec<CaseEvent>,
+    /// How many other open cases have an item near to the same entry.
+    pub alike: u32,
+    /// How those are called who had to do with it.
+    pub people: BTreeMap<StaffId, Line>,
+}
+
+/// One item of a case.
+#[derive(Clone, Debug)]
+pub struct ItemView {
+    /// The match, with its hits.
+    pub found: Match,
+    /// The banks of its hits that are still there.
+    pub banks: Vec<BankName>,
+}
+
+impl Desk {
+    /// The case that somebody has in hand, with `size` of its items; refused to everybody else by
+    /// name. Nothing is shown of an item itself: that is a look.
+    pub async fn case(
+        &self,
+        who: &Reviewer,
+        case: CaseId,
+        after: Option<MatchId>,
+        size: PageSize,
+    ) -> Result<CaseView, Error> {
+        let now = self.clock().now();
+        let case = self.store().case(case).await?.ok_or(Error::NotFound("case"))?;
+        let number = case.claim.map_or(0, |claim| claim.number);
+        case.claimed_by(who.staff(), number, now)?;
+        self.view(case, after, size).await
+    }
+
+    /// Any case, for the record: without claiming it, and without any item itself.
+    pub async fn case_record(
+        &self,
+        _: &Records,
+        case: CaseId,
+        after: Option<MatchId>,
+        size: PageSize,
+    ) -> Result<CaseView, Error> {
+        let case = self.store().case(case).await?.ok_or(Error::NotFound("case"))?;
+        self.view(case, after, size).await
+    }
+
+    pub(crate) async fn view(
+        &self,
+        case: Case,
+        after: Option<MatchId>,
+        size: PageSize,
+    ) -> Result<CaseView, Error> {
+        let store = self.store();
+        let policy = store.policy(case.purpose).await?.ok_or(Error::NotFound("policy"))?;
+        let items = store.case_items(case.id, after, size).await?;
+        let history = store.case_events(case.id, EVENTS_MAX).await?;
+        let alike = store.count_cases_alike(case.id).await?;
+        let mut who: BTreeSet<StaffId> = history.iter().filter_map(|event| event.by).collect();
+        who.extend(history.iter().filter_map(|event| event.about.to));
+        who.extend(case.claim.map(|claim| claim.by));
+        let people = store.staff_shown(&who).await?;
+        let rows = items.rows.into_iter().map(|found| self.item_view(found)).collect();
+        let items = Page { rows, next: items.next };
+        Ok(CaseView { case, policy, items, history, alike, people })
+    }
+
+    fn item_view(&self, found: Match) -> ItemView {
+        let directory = self.directory();
+        let banks: BTreeSet<_> = found.hits.iter().map(|hit| hit.bank).collect();
+        let banks = banks.into_iter().filter_map(|bank| directory.bank(bank));
+        let banks = banks.map(|bank| bank.name.clone()).collect();
+        ItemView { found, banks }
+    }
+}

@@ -1,0 +1,54 @@
+//! How people of the staff are shown to each other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mamori_model::staff::RoleSet;
+use mamori_model::{Line, StaffId};
+use uuid::Uuid;
+
+use crate::error::{Error, OrCorrupt};
+use crate::open::Store;
+use crate::query::queries;
+
+queries! {
+    STAFF_SHOWN = "-- staff_shown
+        SELECT id, shown
+          FROM staff
+         WHERE id IN (SELECT unhex(value) FROM json_each($1))",
+        postgres: "-- staff_shown
+        SELECT id, shown
+          FROM staff
+         WHERE id = ANY (ARRAY(SELECT CAST(json_array_elements_text(CAST($1 AS json)) AS uuid)))";
+    ROLES_SHOWN = "-- roles_shown
+        SELECT id, shown, roles FROM staff WHERE ended_at IS NULL ORDER BY id";
+}
+
+impl Store {
+    /// How these people are shown, also those who left.
+    pub async fn staff_shown(
+        &self,
+        who: &BTreeSet<StaffId>,
+    ) -> Result<BTreeMap<StaffId, Line>, Error> {
+        let ids: Vec<String> = who.iter().map(|id| Uuid::from(*id).simple().to_string()).collect();
+        // Hex digits: nothing in them can fail to be written.
+        let ids = serde_json::to_string(&ids).unwrap_or_default();
+        let rows: Vec<(Uuid, String)> = self.rows(STAFF_SHOWN.bind(ids)).await?;
+        let read = |(id, shown): (Uuid, String)| {
+            Ok((StaffId::from(id), shown.parse().or_corrupt("staff.shown")?))
+        };
+        rows.into_iter().map(read).collect()
+    }
+
+    /// How everybody is shown who reviews and did not leave.
+    pub async fn reviewers_shown(&self) -> Result<BTreeMap<StaffId, Line>, Error> {
+        let rows: Vec<(Uuid, String, String)> = self.rows(ROLES_SHOWN.call()).await?;
+        let mut shown = BTreeMap::new();
+        for (id, name, roles) in rows {
+            let roles: RoleSet = serde_json::from_str(&roles).or_corrupt("staff.roles")?;
+            if roles.is_reviewer() {
+                shown.insert(id.into(), name.parse().or_corrupt("staff.shown")?);
+            }
+        }
+        Ok(shown)
+    }
+}
