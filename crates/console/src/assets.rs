@@ -39,6 +39,7 @@ pub const ASSETS: &[Asset] = &[
     )),
     script("find.js", include_str!("../assets/find.js")),
     script("hold.js", include_str!("../assets/hold.js")),
+    script("keep.js", include_str!("../assets/keep.js")),
     script("keys.js", include_str!("../assets/keys.js")),
     script("passkey.js", include_str!("../assets/passkey.js")),
     script("rest.js", include_str!("../assets/rest.js")),

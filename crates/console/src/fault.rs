@@ -25,6 +25,8 @@ pub struct Fault {
     status: StatusCode,
     /// Where to go on, if not to the start page.
     on: Option<Cow<'static, str>>,
+    /// The field of the form that is wrong.
+    about: Option<String>,
 }
 
 /// What is made here, and not by a verb's refusal.
@@ -37,7 +39,7 @@ impl Fault {
     }
 
     fn new(code: &'static str, status: StatusCode) -> Self {
-        Self { code, status, on: None }
+        Self { code, status, on: None, about: None }
     }
 
     /// Not there, or not for them.
@@ -49,6 +51,12 @@ impl Fault {
     #[must_use]
     pub fn on_to(self, address: impl Into<Cow<'static, str>>) -> Self {
         Self { on: Some(address.into()), ..self }
+    }
+
+    /// The same, about this field of a form.
+    #[must_use]
+    pub fn about(self, field: impl Into<String>) -> Self {
+        Self { about: Some(field.into()), ..self }
     }
 
     /// A template that could not be written: a bug.
@@ -178,6 +186,7 @@ impl IntoResponse for Fault {
 struct FaultPage<'a> {
     frame: &'a Frame,
     said: Said,
+    about: Option<&'a str>,
     on: &'a str,
 }
 
@@ -189,7 +198,8 @@ pub async fn write(mut request: Request, next: Next) -> Response {
     let Some(fault) = response.extensions_mut().remove::<Fault>() else { return response };
     let frame = seen.frame();
     let on = fault.on.as_deref().unwrap_or("/console");
-    let page = FaultPage { said: fault.said(&frame), on, frame: &frame };
+    let page =
+        FaultPage { said: fault.said(&frame), about: fault.about.as_deref(), on, frame: &frame };
     let Ok(html) = page.render() else { return response };
     response.headers_mut().remove(CONTENT_LENGTH);
     let html_type = HeaderValue::from_static("text/html; charset=utf-8");

@@ -3,11 +3,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::HeaderMap;
+use mamori_desk::Found;
 use mamori_model::RoleSet;
 use mamori_model::staff::{Language, Scheme, Staff, StaffRole};
 
 use crate::words::{Id, Words};
-use crate::{assets, language, routes, show};
+use crate::{assets, csrf, language, routes, show};
 
 /// Who looks at a page.
 #[derive(Clone)]
@@ -92,6 +93,11 @@ impl Frame {
         Self { words: Words(staff.language), person: Some(person), here: "" }
     }
 
+    /// Around a page for whoever was found by their cookie.
+    pub fn of(found: &Found) -> Self {
+        Self::of_staff(&found.staff, csrf::token(&found.csrf))
+    }
+
     /// The same, on this page of the menu.
     #[must_use]
     pub fn at(self, here: &'static str) -> Self {
@@ -152,7 +158,7 @@ impl Frame {
     }
 
     /// So many of at most so many.
-    pub fn of(&self, seen: &u32, most: &u32) -> String {
+    pub fn out_of(&self, seen: &u32, most: &u32) -> String {
         self.words.with("me-of", &[("seen", (*seen).into()), ("most", (*most).into())])
     }
 }

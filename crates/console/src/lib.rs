@@ -7,12 +7,17 @@
 pub mod app;
 pub mod assets;
 pub mod chart;
+pub mod csrf;
+pub mod deed;
 pub mod fault;
+pub mod form;
 pub mod frame;
+pub mod guard;
 pub mod headers;
 pub mod language;
 pub mod page;
 pub mod routes;
+pub mod session;
 pub mod show;
 pub mod terms;
 pub mod words;

@@ -11,7 +11,7 @@ use mamori_desk::Desk;
 use mamori_web::observe::observe;
 
 use crate::app::{Console, Settings};
-use crate::{assets, fault, headers};
+use crate::{assets, deed, fault, headers, page, session};
 
 macro_rules! routes {
     ($($method:ident $path:literal => $handler:path;)*) => {
@@ -26,6 +26,13 @@ macro_rules! routes {
 
 routes! {
     GET "/console/assets/{digest}/{name}" => assets::show;
+    GET "/console/queue" => page::queue::show;
+    POST "/console/queue/next" => deed::queue::next;
+    GET "/console/cases/{case}" => page::case::show;
+    POST "/console/cases/{case}/claim" => deed::case::claim;
+    POST "/console/cases/{case}/keep" => deed::case::keep;
+    POST "/console/cases/{case}/release" => deed::case::release;
+    POST "/console/cases/{case}/note" => deed::case::note;
 }
 
 /// The console. `app` is the API's, whose observer also watches here.
@@ -36,6 +43,7 @@ pub fn router(desk: Desk, app: mamori_web::App, settings: Settings) -> Router {
         .method_not_allowed_fallback(fault::no_such_page)
         .route("/console/{*rest}", any(fault::no_such_page))
         .layer(from_fn(fault::write))
+        .layer(from_fn(session::carry))
         .layer(from_fn(headers::protect))
         .layer(body_max)
         .layer(from_fn_with_state(app, observe))

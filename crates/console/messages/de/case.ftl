@@ -1,8 +1,10 @@
 ### The page on which a case is decided.
 
 case-title = Fall
-case-decided = Entschieden. Das ist der nächste Fall.
-case-proposed = Vorgeschlagen: Eine zweite Person muss es ansehen. Das ist der nächste Fall.
+case-decided = Entschieden.
+case-proposed = Vorgeschlagen: Eine zweite Person muss es ansehen, bevor etwas gesendet wird.
+case-next-is = Das ist der nächste Fall.
+case-to-queue = Zur Warteschlange
 case-read-or-undo = Entscheidung lesen oder zurücknehmen
 case-for-leads = Für die Leitung
 case-to-decision = Zur Entscheidung

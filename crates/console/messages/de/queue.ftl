@@ -17,6 +17,5 @@ queue-cases = Fälle
 queue-oldest = Ältester seit
 queue-take = Einen davon nehmen
 queue-beside = Zurzeit nicht in der Warteschlange
-queue-in-hands = In jemandes Händen
 queue-proposed = Warten auf eine zweite Person
 queue-in-bulk = In einer Sammelentscheidung

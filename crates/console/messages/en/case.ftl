@@ -1,8 +1,10 @@
 ### The page on which a case is decided.
 
 case-title = Case
-case-decided = Decided. This is the next case.
-case-proposed = Proposed: a second person must look. This is the next case.
+case-decided = Decided.
+case-proposed = Proposed: a second person must look before anything is sent.
+case-next-is = This is the next case.
+case-to-queue = To the queue
 case-read-or-undo = Read the decision, or undo it
 case-for-leads = For a lead
 case-to-decision = To the decision

@@ -17,6 +17,5 @@ queue-cases = Cases
 queue-oldest = Oldest since
 queue-take = Take one of these
 queue-beside = Not in the queue at the moment
-queue-in-hands = In somebody’s hands
 queue-proposed = Waiting for a second person
 queue-in-bulk = In a bulk decision

@@ -1,8 +1,10 @@
 ### The page on which a case is decided.
 
 case-title = Dossier
-case-decided = C’est décidé. Voici le dossier suivant.
-case-proposed = C’est proposé : une seconde personne doit l’examiner. Voici le dossier suivant.
+case-decided = C’est décidé.
+case-proposed = C’est proposé : une seconde personne doit l’examiner avant tout envoi.
+case-next-is = Voici le dossier suivant.
+case-to-queue = Vers la file d’attente
 case-read-or-undo = Lire la décision ou l’annuler
 case-for-leads = Pour un responsable
 case-to-decision = Vers la décision

@@ -17,6 +17,5 @@ queue-cases = Dossiers
 queue-oldest = Le plus ancien depuis
 queue-take = En prendre un
 queue-beside = Hors de la file pour le moment
-queue-in-hands = Entre les mains de quelqu’un
 queue-proposed = En attente d’une seconde personne
 queue-in-bulk = Dans une décision groupée

@@ -1,8 +1,10 @@
 ### The page on which a case is decided.
 
 case-title = Caso
-case-decided = Deciso. Questo è il caso successivo.
-case-proposed = Proposto: deve esaminarlo una seconda persona. Questo è il caso successivo.
+case-decided = Deciso.
+case-proposed = Proposto: prima di inviare qualcosa deve esaminarlo una seconda persona.
+case-next-is = Questo è il caso successivo.
+case-to-queue = Alla coda
 case-read-or-undo = Leggi la decisione o annullala
 case-for-leads = Per un responsabile
 case-to-decision = Alla decisione

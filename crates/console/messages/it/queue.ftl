@@ -17,6 +17,5 @@ queue-cases = Casi
 queue-oldest = Il più vecchio dal
 queue-take = Prendine uno
 queue-beside = Per ora fuori dalla coda
-queue-in-hands = Nelle mani di qualcuno
 queue-proposed = In attesa di una seconda persona
 queue-in-bulk = In una decisione collettiva

@@ -1,8 +1,10 @@
 ### The page on which a case is decided.
 
 case-title = 案件
-case-decided = 判断を記録しました。次の案件です。
-case-proposed = 提案しました。二人目の確認が必要です。これは次の案件です。
+case-decided = 判断を記録しました。
+case-proposed = 提案しました。送信の前に二人目の確認が必要です。
+case-next-is = 次の案件です。
+case-to-queue = キューへ
 case-read-or-undo = 判断を読む・取り消す
 case-for-leads = 主任向け
 case-to-decision = 判断へ移動

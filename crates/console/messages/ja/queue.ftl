@@ -14,6 +14,5 @@ queue-cases = 件数
 queue-oldest = 最も古いもの
 queue-take = この中から担当する
 queue-beside = 現在キューにないもの
-queue-in-hands = 誰かが担当中
 queue-proposed = 二人目の確認待ち
 queue-in-bulk = 一括判断に含まれるもの

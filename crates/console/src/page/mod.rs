@@ -7,7 +7,27 @@ pub mod me;
 pub mod queue;
 pub mod sign_in;
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use mamori_model::Refusal;
+use serde::de::DeserializeOwned;
+
+use crate::app::Console;
+use crate::fault::Fault;
 use crate::words::Id;
+
+/// What stands behind the question mark of an address: exactly the fields that the page knows.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<Console> for Asked<T> {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Console) -> Result<Self, Fault> {
+        let query = parts.uri.query().unwrap_or("");
+        serde_html_form::from_str(query).map(Self).map_err(|_| Refusal::FormShape.into())
+    }
+}
 
 /// One of a list to choose from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

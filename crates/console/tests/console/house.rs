@@ -1,25 +1,50 @@
-//! A whole Mamori behind its console, in one line.
+//! A whole Mamori behind its console, in one line, and people who use it.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION, ORIGIN};
 use axum::http::{HeaderMap, Request, StatusCode};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http_body_util::BodyExt;
+use jiff::Timestamp;
 use mamori_console::{Settings, router};
-use mamori_desk::{Clock, Desk};
+use mamori_desk::add_staff::{NewStaff, StaffAdmin};
+use mamori_desk::check::Evidence;
+use mamori_desk::create_bank::NewBank;
+use mamori_desk::look_up::Fingerprints;
+use mamori_desk::{Admin, AtTheMachine, Caller, Clock, Desk, Proof};
 use mamori_media::{Limits, Pool, PoolSettings};
-use mamori_store::Store;
+use mamori_model::key::Role;
+use mamori_model::sign_in::TicketKind;
+use mamori_model::{
+    Action, Distance, Hash, Item, Jurisdictions, Language, Pdq, Purpose, Quality, Reach, Staff,
+    StaffRole, Surface,
+};
+use mamori_store::{NewEntry, Store};
 use mamori_testkit::records::Records;
 use mamori_web::App;
 use mamori_web::budget::{self, Budget};
 use tower::ServiceExt;
+use url::form_urlencoded;
 
 /// A desk and its console.
 pub struct House {
+    pub desk: Desk,
+    pub clock: Arc<Clock>,
+    pub caller: Caller,
     pub routes: Router,
     _records: Records,
+}
+
+/// Somebody who is signed in.
+pub struct Person {
+    pub staff: Staff,
+    pub cookie: String,
+    pub csrf: String,
 }
 
 /// An answer.
@@ -30,28 +55,165 @@ pub struct Answer {
     pub text: String,
 }
 
+impl Answer {
+    /// Where it leads.
+    #[track_caller]
+    pub fn to(&self) -> String {
+        assert_eq!(self.status, StatusCode::SEE_OTHER, "{self:?}");
+        self.headers[LOCATION].to_str().unwrap().to_owned()
+    }
+
+    /// The page of a success.
+    #[track_caller]
+    pub fn page(&self) -> &str {
+        assert_eq!(self.status, StatusCode::OK, "{self:?}");
+        &self.text
+    }
+
+    /// The value of the first field of this name.
+    #[track_caller]
+    pub fn field(&self, name: &str) -> String {
+        let mark = format!("name=\"{name}\" value=\"");
+        let after = self.text.split_once(&mark).unwrap_or_else(|| panic!("no {name}: {self:?}"));
+        after.1.split('"').next().unwrap().to_owned()
+    }
+}
+
 impl House {
     pub async fn open(records: Records) -> Self {
-        let store = Store::open(&mamori_store::Settings::new(records.url())).await.unwrap();
-        let clock = Arc::new(Clock::system());
-        let settings = mamori_desk::Settings::default();
-        let desk = Desk::new(store, pool().await, clock, settings).unwrap();
+        let store = mamori_store::Settings {
+            // Long enough on the busiest machine.
+            acquire_timeout: std::time::Duration::from_mins(1),
+            ..mamori_store::Settings::new(records.url())
+        };
+        let store = Store::open(&store).await.unwrap();
+        let clock = Arc::new(Clock::manual(Timestamp::from_second(1_795_000_000).unwrap()));
+        let settings = mamori_desk::Settings {
+            // Changes are applied by hand; nothing follows in the background.
+            settle_time_max: std::time::Duration::ZERO,
+            ..mamori_desk::Settings::default()
+        };
+        let desk = Desk::new(store, pool().await, Arc::clone(&clock), settings).unwrap();
         desk.load().await.unwrap();
+        let caller = a_service(&desk).await;
+        a_bank(&desk).await;
         let room = Budget::new(budget::Limits::default());
         let app = App::new(desk.clone(), mamori_web::Settings::default(), room);
-        Self { routes: router(desk, app, Settings::default()), _records: records }
+        let routes = router(desk.clone(), app, Settings::default());
+        Self { desk, clock, caller, routes, _records: records }
+    }
+
+    /// An item that matches; its account's case opens, or takes it in.
+    pub async fn item(&self, name: &str, account: Option<&str>) {
+        let item = Item {
+            name: name.parse().unwrap(),
+            account: account.map(|account| account.parse().unwrap()),
+            surface: Surface::Public,
+            country: None,
+        };
+        let frames = vec![(Pdq::from([1; 32]), None)];
+        let hashes = Evidence::Hashes(Fingerprints { frames, ..Fingerprints::default() });
+        let checked = self.desk.check(&self.caller, item, hashes).await.unwrap();
+        assert!(checked.recorded.is_some(), "it matches");
+    }
+
+    /// Somebody with these roles, signed in.
+    pub async fn person(&self, name: &str, roles: &[StaffRole]) -> Person {
+        let here = AtTheMachine::here();
+        let new = NewStaff {
+            name: name.parse().unwrap(),
+            shown: format!("{name} <b>{name}</b>").parse().unwrap(),
+            roles: roles.iter().copied().collect(),
+            language: Language::English,
+        };
+        let added = self.desk.add_staff(StaffAdmin::AtTheMachine(&here), new).await.unwrap();
+        self.again(added.staff).await
+    }
+
+    /// The same person in another session.
+    pub async fn again(&self, staff: Staff) -> Person {
+        let here = AtTheMachine::here();
+        let ticket = self.desk.ticket_at_the_machine(&here, staff.id, TicketKind::Enter);
+        let ticket = ticket.await.unwrap();
+        let entered = self.desk.enter_by_ticket(ticket.reveal()).await.unwrap();
+        let csrf = URL_SAFE_NO_PAD.encode(entered.csrf.reveal());
+        Person { staff, cookie: entered.cookie.reveal().clone(), csrf }
+    }
+
+    pub async fn reviewer(&self, name: &str) -> Person {
+        self.person(name, &[StaffRole::Reviewer]).await
+    }
+
+    pub async fn lead(&self, name: &str) -> Person {
+        self.person(name, &[StaffRole::Lead]).await
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.routes.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.into_body().collect().await.unwrap().to_bytes();
-        Answer { status, headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
+        Answer { status, headers, text: String::from_utf8_lossy(&bytes).into_owned() }
     }
 
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Request::get(path).body(Body::empty()).unwrap()).await
     }
+
+    pub async fn get_as(&self, who: &Person, path: &str) -> Answer {
+        let request = Request::get(path).header(COOKIE, format!("mamori-local={}", who.cookie));
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends a form as the person's own page would.
+    pub async fn post_as(&self, who: &Person, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.append_pair("csrf", &who.csrf).extend_pairs(fields);
+        let request = Request::post(path)
+            .header(COOKIE, format!("mamori-local={}", who.cookie))
+            .header(ORIGIN, "http://localhost:8080")
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(form.finish())).unwrap()).await
+    }
+
+    /// The next case, in somebody's hands, and its page.
+    pub async fn next(&self, who: &Person) -> (String, Answer) {
+        let to = self.post_as(who, "/console/queue/next", &[]).await.to();
+        let page = self.get_as(who, &to).await;
+        (to.split('?').next().unwrap().to_owned(), page)
+    }
+}
+
+async fn a_service(desk: &Desk) -> Caller {
+    let admin = Admin::at_the_machine();
+    let service = desk.create_service(&admin, "a service".parse().unwrap()).await.unwrap();
+    let role = Role::Service(service.id);
+    let issued = desk.issue_key(&admin, role, "test".parse().unwrap()).await.unwrap();
+    desk.catch_up().await.unwrap();
+    match desk.authenticate(issued.token.reveal()) {
+        Some(Proof::Caller(caller)) => caller,
+        other => panic!("a service's key proves a service: {other:?}"),
+    }
+}
+
+async fn a_bank(desk: &Desk) {
+    let bank = NewBank {
+        name: "rehearsal".parse().unwrap(),
+        purpose: Purpose::Rehearsal,
+        source: "drawn by a test".parse().unwrap(),
+        legal_basis: "none needed".parse().unwrap(),
+        owner: "the tests".parse().unwrap(),
+        reach: Reach::new([Surface::Public].into(), Jurisdictions::Everywhere, None).unwrap(),
+        distance_max: Distance::PDQ_SAME_MAX,
+        quality_min: Quality::ANY,
+        action: Action::Hold,
+        is_enabled: true,
+    };
+    let admin = Admin::at_the_machine();
+    let bank = desk.create_bank(&admin, bank).await.unwrap();
+    desk.catch_up().await.unwrap();
+    let entry = NewEntry::bare(Hash::Pdq(Pdq::from([1; 32])));
+    desk.add_entries(&admin, bank.id, &[entry]).await.unwrap();
+    desk.catch_up().await.unwrap();
 }
 
 async fn pool() -> Pool {

@@ -1,5 +1,6 @@
 //! The console over a real desk, as a browser without scripts meets it.
 #![cfg(test)]
 
+mod deciding;
 mod house;
 mod outside;

@@ -76,11 +76,14 @@ fn the_queue() {
             policy: terms::purpose(purpose),
             urgency: terms::urgency(urgency),
             is_urgent: urgency == Urgency::ChildInDanger,
+            is_for_leads: urgency == Urgency::ChildInDanger,
+            may_take: urgency != Urgency::ChildInDanger,
             cases,
             oldest: show::time(at("2026-11-20T03:04:05Z")),
         };
         let page = queue::QueuePage {
             frame: &frame,
+            before: None,
             is_empty_now: false,
             mine: None,
             rows: vec![
@@ -88,7 +91,6 @@ fn the_queue() {
                 row(Purpose::Rehearsal, Urgency::KnownMaterial, 29),
             ],
             total: 30,
-            claimed: 2,
             proposed: 1,
             in_bulk: 0,
         };
@@ -101,11 +103,11 @@ fn a_queue_of_nothing() {
     let frame = frame(Language::English, StaffRole::Lead).at("/console/queue");
     let page = queue::QueuePage {
         frame: &frame,
+        before: None,
         is_empty_now: true,
         mine: None,
         rows: Vec::new(),
         total: 0,
-        claimed: 0,
         proposed: 0,
         in_bulk: 0,
     };

@@ -106,6 +106,7 @@ fn item(number: u32, is_pictured: bool) -> Item {
     let case = "/console/cases/case_00000000000000000000000000000001";
     Item {
         name: show::text(&format!("post-{number}/picture.jpg")),
+        plain: format!("post-{number}/picture.jpg"),
         picture: is_pictured.then(|| Picture {
             veiled: format!("{case}/items/{id}/veiled"),
             looks: format!("{case}/looks"),

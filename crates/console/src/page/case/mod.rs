@@ -1,5 +1,7 @@
 //! `GET /console/cases/{case}`: one screen that decides a case.
 
+mod read;
+
 use askama::Template;
 use mamori_model::{HashKind, Hit};
 
@@ -8,6 +10,8 @@ use crate::fault::Said;
 use crate::frame::Frame;
 use crate::show::Shown;
 use crate::words::{Id, Words};
+
+pub use read::{Last, Way, answer, called, show};
 
 /// The case.
 #[derive(Debug, Template)]
@@ -72,6 +76,20 @@ pub struct CasePage<'a> {
     pub look_count: u64,
 }
 
+/// A case that the person does not have in hand.
+#[derive(Debug, Template)]
+#[template(path = "claim.html")]
+pub struct ClaimPage<'a> {
+    /// What stands around it.
+    pub frame: &'a Frame,
+    /// Why the last form did nothing.
+    pub problem: Option<Said>,
+    /// What it said.
+    pub typed: Typed,
+    /// The case.
+    pub id: String,
+}
+
 /// What was decided a moment ago.
 #[derive(Clone, Debug)]
 pub struct Before {
@@ -123,6 +141,8 @@ pub struct Item {
     pub id: String,
     /// The service's name of it.
     pub name: Shown,
+    /// The same, for the form.
+    pub plain: String,
     /// How it can be looked at.
     pub picture: Option<Picture>,
     /// Why it cannot.

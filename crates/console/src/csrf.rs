@@ -1,0 +1,87 @@
+//! A form does something only if one of our own pages sent it: its origin is ours, and it carries
+//! the session's token.
+
+use axum::http::HeaderMap;
+use axum::http::header::{HeaderName, ORIGIN};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use mamori_model::{Refusal, Sensitive};
+use sha2::{Digest, Sha256};
+
+use crate::app::Settings;
+
+/// The field of a form that carries the token.
+pub const FIELD: &str = "csrf";
+
+/// The header that carries it where a script sends no form.
+pub const HEADER: HeaderName = HeaderName::from_static("x-csrf");
+
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// A session's token, for its forms.
+pub fn token(csrf: &Sensitive<[u8; 32]>) -> String {
+    URL_SAFE_NO_PAD.encode(csrf.reveal())
+}
+
+/// Whether `shown` is the session's token. Digests are compared, so that how long it takes says
+/// nothing of the token.
+pub fn require_token(shown: Option<&str>, csrf: &Sensitive<[u8; 32]>) -> Result<(), Refusal> {
+    let digest = |text: &str| Sha256::digest(text.as_bytes());
+    let is_right = shown.is_some_and(|shown| digest(shown) == digest(&token(csrf)));
+    is_right.then_some(()).ok_or(Refusal::CsrfWrong)
+}
+
+/// Whether a page of ours sent it. Every browser says `Origin` with what is not a GET; one that
+/// leaves it out must say that it stayed on our site.
+pub fn require_origin(headers: &HeaderMap, settings: &Settings) -> Result<(), Refusal> {
+    let is_ours = match headers.get(ORIGIN) {
+        Some(origin) => *origin == *settings.origin,
+        None => headers.get(FETCH_SITE).is_some_and(|site| site == "same-origin"),
+    };
+    is_ours.then_some(()).ok_or(Refusal::CsrfWrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn a_form_from_elsewhere_is_refused() {
+        let settings =
+            Settings { origin: "https://mamori.example".to_owned(), ..Settings::default() };
+        let from = |pairs: &[(HeaderName, &'static str)]| {
+            let pairs = pairs.iter().cloned();
+            let headers = pairs.map(|(name, value)| (name, HeaderValue::from_static(value)));
+            require_origin(&headers.collect(), &settings).is_ok()
+        };
+
+        assert!(from(&[(ORIGIN, "https://mamori.example")]));
+        assert!(from(&[(FETCH_SITE, "same-origin")]));
+        for elsewhere in [
+            "null",
+            "",
+            "http://mamori.example",
+            "https://mamori.example.com",
+            "https://mamori.example:444",
+            "https://evil.mamori.example",
+        ] {
+            let said = [(ORIGIN, elsewhere), (FETCH_SITE, "same-origin")];
+            assert!(!from(&said), "{elsewhere}");
+        }
+        assert!(!from(&[(FETCH_SITE, "same-site")]));
+        assert!(!from(&[]));
+    }
+
+    #[test]
+    fn only_the_sessions_own_token_is_right() {
+        let csrf = Sensitive::new([7; 32]);
+
+        assert!(require_token(Some(&token(&csrf)), &csrf).is_ok());
+        let other = token(&Sensitive::new([8; 32]));
+        for wrong in [None, Some(""), Some("x"), Some(other.as_str())] {
+            assert_eq!(require_token(wrong, &csrf), Err(Refusal::CsrfWrong));
+        }
+    }
+}

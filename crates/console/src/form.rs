@@ -1,0 +1,170 @@
+//! Forms are strict: from our own page, of our own session, of bounded size, and of exactly the
+//! fields that their deed knows.
+
+use std::sync::Arc;
+
+use axum::body::{Bytes, to_bytes};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::header::CONTENT_LENGTH;
+use axum::http::request::Parts;
+use mamori_desk::Found;
+use mamori_model::Refusal;
+use serde::de::DeserializeOwned;
+use url::form_urlencoded;
+
+use crate::app::Console;
+use crate::csrf;
+use crate::fault::Fault;
+use crate::guard::{Refused, find};
+
+/// A form of somebody who is signed in. `T` refuses fields that it does not know; the token is not
+/// among them.
+#[derive(Clone, Debug)]
+pub struct Form<T>(pub T);
+
+/// A form of somebody who is not signed in yet: only its origin can be checked.
+#[derive(Clone, Debug)]
+pub struct OpenForm<T>(pub T);
+
+/// What a script of ours sends: its token comes in a header.
+#[derive(Clone, Debug)]
+pub struct Sent(pub Arc<Found>);
+
+/// What a script of ours sends before anybody is signed in.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenSent;
+
+impl<T: DeserializeOwned> FromRequest<Console> for Form<T> {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, console: &Console) -> Result<Self, Refused> {
+        let (mut parts, body) = request.into_parts();
+        csrf::require_origin(&parts.headers, &console.settings)?;
+        let found = find(&mut parts, console).await?;
+        let body = read(Request::from_parts(parts, body), console).await?;
+        let (token, rest) = take_token(&body)?;
+        csrf::require_token(token.as_deref(), &found.csrf)?;
+        parse(&rest).map(Self)
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<Console> for OpenForm<T> {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, console: &Console) -> Result<Self, Refused> {
+        csrf::require_origin(request.headers(), &console.settings)?;
+        let body = read(request, console).await?;
+        let (_, rest) = take_token(&body)?;
+        parse(&rest).map(Self)
+    }
+}
+
+impl FromRequestParts<Console> for Sent {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Refused> {
+        csrf::require_origin(&parts.headers, &console.settings)?;
+        let found = find(parts, console).await?;
+        let token = parts.headers.get(csrf::HEADER).and_then(|token| token.to_str().ok());
+        csrf::require_token(token, &found.csrf)?;
+        Ok(Self(found))
+    }
+}
+
+impl FromRequestParts<Console> for OpenSent {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Refused> {
+        csrf::require_origin(&parts.headers, &console.settings)?;
+        Ok(Self)
+    }
+}
+
+/// The body, if it is small enough; one that says it is not is not read at all.
+async fn read(request: Request, console: &Console) -> Result<Bytes, Refused> {
+    let bytes_max = console.settings.form_bytes_max;
+    let said = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    if said.and_then(|said| said.parse::<usize>().ok()).is_some_and(|said| said > bytes_max) {
+        return Err(Refusal::FormTooLarge.into());
+    }
+    let read = to_bytes(request.into_body(), bytes_max).await;
+    read.map_err(|_| Refusal::FormTooLarge.into())
+}
+
+/// The token, and the form without it.
+fn take_token(body: &[u8]) -> Result<(Option<String>, String), Refused> {
+    let mut token = None;
+    let mut rest = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in form_urlencoded::parse(body) {
+        // What is not UTF-8 would come out as this, and nobody types it.
+        if name.contains('\u{fffd}') || value.contains('\u{fffd}') {
+            let fault = Fault::from(Refusal::FormShape);
+            return Err(fault.about(name.replace('\u{fffd}', "")).into());
+        }
+        if name == csrf::FIELD {
+            token = Some(value.into_owned());
+        } else {
+            rest.append_pair(&name, &value);
+        }
+    }
+    Ok((token, rest.finish()))
+}
+
+fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Refused> {
+    serde_html_form::from_str(text).map_err(|error| {
+        let fault = Fault::from(Refusal::FormShape);
+        // Serde puts the field between backticks; a value stands there nowhere.
+        let said = error.to_string();
+        let field = said.split('`').nth(1).unwrap_or("").chars().take(64).collect::<String>();
+        let is_name = field.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+        if is_name && !field.is_empty() { fault.about(field).into() } else { fault.into() }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Deed {
+        reason: String,
+        #[serde(default)]
+        country: Vec<String>,
+    }
+
+    fn read(body: &[u8]) -> Result<Deed, String> {
+        let parsed = take_token(body).and_then(|(_, rest)| parse(&rest));
+        parsed.map_err(|refused| format!("{refused:?}"))
+    }
+
+    #[test]
+    fn a_form_is_read_without_its_token_and_with_repeated_fields() {
+        let body = b"reason=a+b%0D%0A%E5%AE%88&csrf=x%26y&country=JP&country=FR";
+
+        let (token, rest) = take_token(body).unwrap();
+
+        assert_eq!(token.as_deref(), Some("x&y"));
+        let expected = Deed {
+            reason: "a b\r\n守".to_owned(),
+            country: vec!["JP".to_owned(), "FR".to_owned()],
+        };
+        assert_eq!(parse::<Deed>(&rest).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_form_of_another_shape_is_refused_by_name() {
+        for (body, field) in [
+            (b"country=JP".as_slice(), "reason"),
+            (b"reason=x&extra=1", "extra"),
+            (b"reason=%ff%fe", "reason"),
+        ] {
+            let refused = read(body).unwrap_err();
+            assert!(refused.contains("form.shape"), "{refused}");
+            assert!(refused.contains(&format!("Some(\"{field}\")")), "{refused}");
+        }
+        assert!(read(b"reason=x&reason=y").unwrap_err().contains("form.shape"));
+    }
+}

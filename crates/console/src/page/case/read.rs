@@ -1,0 +1,226 @@
+//! From a case, as the desk reads it, to its page.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use mamori_desk::read_case::{CaseView, ItemView};
+use mamori_desk::{Desk, Error, Found};
+use mamori_model::case::CaseEvent;
+use mamori_model::page::PageSize;
+use mamori_model::{
+    CaseId, CaseState, Feature, Level, Line, MatchId, Refusal, StaffId, Subject, Urgency,
+};
+use serde::Deserialize;
+
+use super::{
+    Before, CasePage, ClaimPage, Colleague, DECIDED, Happened, Item, Near, PROPOSED, Rail, Typed,
+    UNKEPT, how_near,
+};
+use crate::app::Console;
+use crate::fault::{Fault, page};
+use crate::frame::Frame;
+use crate::guard::Member;
+use crate::page::{Asked, choices};
+use crate::show::{self, Shown};
+use crate::terms;
+use crate::words::Words;
+
+/// The most items on a page of a case.
+const ITEMS: u32 = 24;
+
+/// What stands behind the question mark of a case's address.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Way {
+    /// Where the items of this page begin.
+    #[serde(default)]
+    pub items: Option<String>,
+    /// The decision that was made a moment ago.
+    #[serde(default)]
+    pub after: Option<String>,
+    /// What became of it: `decided` or `proposed`.
+    #[serde(default)]
+    pub then: Option<String>,
+}
+
+impl Way {
+    /// What was decided a moment ago, if the address says so.
+    pub fn before(&self) -> Option<Before> {
+        let decision: mamori_model::DecisionId = self.after.as_deref()?.parse().ok()?;
+        let is_proposed = self.then.as_deref() == Some("proposed");
+        let said = if is_proposed { PROPOSED } else { DECIDED };
+        Some(Before { said, decision: decision.to_string() })
+    }
+}
+
+/// What the last form said, and why it did nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Last {
+    /// What it said.
+    pub typed: Typed,
+    /// Why it did nothing.
+    pub fault: Option<Fault>,
+}
+
+/// `GET /console/cases/{case}`: to decide it for whoever has it in hand, to read it for whoever
+/// reads records, and a button to take it in hand for every other reviewer.
+pub async fn show(
+    State(console): State<Console>,
+    Member(found): Member,
+    Path(case): Path<String>,
+    Asked(way): Asked<Way>,
+) -> Result<Response, Fault> {
+    let case: CaseId = case.parse().map_err(|_| Fault::not_found())?;
+    answer(&console, &found, case, &way, Last::default()).await
+}
+
+/// The page of a case, whatever a form did before.
+pub async fn answer(
+    console: &Console,
+    found: &Found,
+    case: CaseId,
+    way: &Way,
+    last: Last,
+) -> Result<Response, Fault> {
+    let frame = Frame::of(found).at("/console/queue");
+    let after = match way.items.as_deref() {
+        Some(items) => Some(items.parse::<MatchId>().map_err(|_| Fault::not_found())?),
+        None => None,
+    };
+    let size = PageSize::new(ITEMS).unwrap_or(PageSize::DEFAULT);
+    let status = last.fault.as_ref().map_or(StatusCode::OK, Fault::status);
+    let (reviewer, records) = (found.member.reviewer(), found.member.records());
+    let held = match &reviewer {
+        Some(reviewer) => Some(console.desk.case(reviewer, case, after, size).await),
+        None => None,
+    };
+    match (held, records) {
+        (Some(Ok(view)), _) => {
+            let mut page_of = drawn(&frame, &console.desk, &view);
+            page_of.before = way.before();
+            page_of.rail = Some(rail(console, found, &view).await?);
+            page_of.problem = last.fault.as_ref().map(|fault| fault.said(&frame));
+            page_of.typed = last.typed;
+            Ok((status, page(&page_of)?).into_response())
+        }
+        (_, Some(records)) => {
+            let view = console.desk.case_record(&records, case, after, size).await?;
+            let mut page_of = drawn(&frame, &console.desk, &view);
+            page_of.may_claim = reviewer.is_some() && may_claim(&view);
+            page_of.problem = last.fault.as_ref().map(|fault| fault.said(&frame));
+            page_of.typed = last.typed;
+            Ok((status, page(&page_of)?).into_response())
+        }
+        (Some(Err(Error::Refused(Refusal::ClaimLapsed))), None) => {
+            let problem = last.fault.as_ref().map(|fault| fault.said(&frame));
+            let id = case.to_string();
+            let page_of = ClaimPage { frame: &frame, problem, typed: last.typed, id };
+            Ok((status, page(&page_of)?).into_response())
+        }
+        (Some(Err(other)), None) => Err(Fault::from(other).on_to("/console/queue")),
+        (None, None) => Err(Fault::not_found()),
+    }
+}
+
+fn may_claim(view: &CaseView) -> bool {
+    let case = &view.case;
+    case.state == CaseState::Open && case.bulk.is_none() && case.claim.is_none()
+}
+
+async fn rail(console: &Console, found: &Found, view: &CaseView) -> Result<Rail, Fault> {
+    let (Some(reviewer), Some(claim)) = (found.member.reviewer(), view.case.claim) else {
+        return Err(Fault::not_found());
+    };
+    let colleagues = console.desk.colleagues(&reviewer).await?;
+    let colleague = |(id, shown): (StaffId, Line)| Colleague {
+        id: id.to_string(),
+        shown: show::visible(shown.as_str()),
+    };
+    Ok(Rail {
+        claim: claim.number,
+        version: view.case.version,
+        until: show::time(claim.until),
+        features: choices(&Feature::ALL, Feature::as_str, terms::feature, None),
+        urgencies: choices(&Urgency::ALL, Urgency::as_str, terms::urgency, Some(view.case.urgency)),
+        colleagues: colleagues.into_iter().map(colleague).collect(),
+    })
+}
+
+/// What everybody sees of it who may read it.
+fn drawn<'a>(frame: &'a Frame, desk: &Desk, view: &CaseView) -> CasePage<'a> {
+    let case = &view.case;
+    let (subject, is_account) = match &case.subject {
+        Subject::Account(account) => (show::text(account.reveal()), true),
+        Subject::Item(item) => (show::text(item.as_str()), false),
+    };
+    let items = view.items.rows.iter().map(|item| drawn_item(frame.words, desk, item));
+    let next = view.items.next;
+    CasePage {
+        frame,
+        before: None,
+        problem: None,
+        typed: Typed::default(),
+        id: case.id.to_string(),
+        policy: terms::purpose(case.purpose),
+        wording: show::text(view.policy.wording.as_str()),
+        version_of_policy: view.policy.version.into(),
+        urgency: terms::urgency(case.urgency),
+        is_urgent: case.urgency == Urgency::ChildInDanger,
+        is_for_leads: case.level == Level::Lead,
+        state: terms::case_state(case.state),
+        danger_note: None,
+        subject,
+        is_account,
+        service: case.service.to_string(),
+        opened: show::time(case.opened_at),
+        alike: view.alike.into(),
+        item_count: case.items.into(),
+        items: items.collect(),
+        next_items: next.map(|next| format!("/console/cases/{}?items={next}", case.id)),
+        has_pictures: false,
+        rail: None,
+        may_claim: false,
+        decisions: Vec::new(),
+        history: view.history.iter().rev().map(|event| happened(event, &view.people)).collect(),
+        looks: Vec::new(),
+        look_count: 0,
+    }
+}
+
+fn drawn_item(words: Words, desk: &Desk, item: &ItemView) -> Item {
+    let found = &item.found;
+    let directory = desk.directory();
+    let near = |hit: &mamori_model::Hit| {
+        let bank = directory.bank(hit.bank)?;
+        Some(Near { bank: show::text(bank.name.as_str()), how: how_near(words, hit) })
+    };
+    Item {
+        id: found.id.to_string(),
+        name: show::text(found.item.name.as_str()),
+        plain: found.item.name.to_string(),
+        picture: None,
+        no_picture: Some(UNKEPT),
+        verdict: terms::verdict(found.verdict),
+        surface: terms::surface(found.item.surface),
+        country: found.item.country.as_ref().map(ToString::to_string),
+        came: show::time(found.created_at),
+        hits: found.hits.iter().filter_map(near).collect(),
+    }
+}
+
+fn happened(event: &CaseEvent, people: &BTreeMap<StaffId, Line>) -> Happened {
+    Happened {
+        what: terms::event(event.kind),
+        who: event.by.map(|by| called(by, people)),
+        at: show::time(event.at),
+        note: event.note.as_ref().map(|note| show::text(note.as_str())),
+    }
+}
+
+/// How somebody is seen; their id where nobody knows.
+pub fn called(who: StaffId, people: &BTreeMap<StaffId, Line>) -> Shown {
+    let shown = people.get(&who).map(|line| show::text(line.as_str()));
+    shown.unwrap_or_else(|| show::text(&who.to_string()))
+}

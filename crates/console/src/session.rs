@@ -1,0 +1,120 @@
+//! The cookie of a session: how it is called, how it comes, and how it goes out.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::extract::Request;
+use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+use mamori_model::Sensitive;
+
+use crate::app::Settings;
+
+/// Behind TLS. Its prefix makes browsers refuse it from a subdomain, from a path and without TLS.
+const GUARDED: &str = "__Host-mamori";
+
+/// On this machine alone, at `http://localhost`, where browsers do not take the other.
+const LOCAL: &str = "mamori-local";
+
+/// What the cookie is called.
+pub fn name(settings: &Settings) -> &'static str {
+    if is_guarded(settings) { GUARDED } else { LOCAL }
+}
+
+/// The cookie that a browser shows, if it shows one.
+pub fn shown<'a>(headers: &'a HeaderMap, settings: &Settings) -> Option<&'a str> {
+    let name = name(settings);
+    let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
+    pairs.map(|(key, value)| (key.trim(), value.trim())).find(|(key, _)| *key == name).map(|p| p.1)
+}
+
+/// Sets it. Without an end: the browser forgets it when it closes, and the session ends by itself.
+pub fn set(cookie: &Sensitive<String>, settings: &Settings) -> HeaderValue {
+    written(cookie.reveal(), "", settings)
+}
+
+/// Takes it from the browser.
+pub fn forget(settings: &Settings) -> HeaderValue {
+    written("", "; Max-Age=0", settings)
+}
+
+fn written(value: &str, end: &str, settings: &Settings) -> HeaderValue {
+    let secure = if is_guarded(settings) { "; Secure" } else { "" };
+    let name = name(settings);
+    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{end}");
+    let mut value = HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""));
+    value.set_sensitive(true);
+    value
+}
+
+fn is_guarded(settings: &Settings) -> bool {
+    settings.origin.starts_with("https://")
+}
+
+/// Takes a cookie from wherever it was made to the answer.
+#[derive(Clone, Debug, Default)]
+pub struct Carrier(Arc<Mutex<Option<HeaderValue>>>);
+
+impl Carrier {
+    /// The answer will set this.
+    pub fn put(&self, cookie: HeaderValue) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(cookie);
+    }
+
+    fn take(&self) -> Option<HeaderValue> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// Puts what was carried on the answer.
+pub async fn carry(mut request: Request, next: Next) -> Response {
+    let carrier = Carrier::default();
+    request.extensions_mut().insert(carrier.clone());
+    let mut response = next.run(request).await;
+    if let Some(cookie) = carrier.take() {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(origin: &str) -> Settings {
+        Settings { origin: origin.to_owned(), ..Settings::default() }
+    }
+
+    fn read(line: &'static str, settings: &Settings) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        headers.insert(COOKIE, HeaderValue::from_static(line));
+        shown(&headers, settings).map(str::to_owned)
+    }
+
+    #[test]
+    fn a_cookie_is_for_our_pages_alone_and_for_no_script() {
+        let cookie = Sensitive::new("ms_abc".to_owned());
+
+        let guarded = set(&cookie, &at("https://mamori.example"));
+        let local = set(&cookie, &at("http://localhost:8080"));
+
+        let expected = "__Host-mamori=ms_abc; Path=/; HttpOnly; SameSite=Strict; Secure";
+        assert_eq!(guarded, expected);
+        assert_eq!(local, "mamori-local=ms_abc; Path=/; HttpOnly; SameSite=Strict");
+        assert!(guarded.is_sensitive());
+        let expected = "mamori-local=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0";
+        assert_eq!(forget(&at("http://localhost:8080")), expected);
+    }
+
+    #[test]
+    fn a_cookie_is_found_among_others_and_only_by_its_own_name() {
+        let (guarded, local) = (at("https://mamori.example"), at("http://localhost:8080"));
+
+        assert_eq!(read("a=1; mamori-local=x; b=2", &local).as_deref(), Some("x"));
+        assert_eq!(read("__Host-mamori=x", &guarded).as_deref(), Some("x"));
+        assert_eq!(read("mamori-local=x", &guarded), None);
+        assert_eq!(read("xmamori-local=x; mamori-local", &local), None);
+    }
+}

@@ -1,0 +1,183 @@
+//! From the queue to a decision, as a browser without scripts does it.
+
+use axum::http::StatusCode;
+use jiff::SignedDuration;
+use mamori_model::{Language, StaffRole};
+use mamori_testkit::on_both_engines;
+use mamori_testkit::records::Records;
+
+use crate::house::{House, Person};
+
+on_both_engines! {
+    async fn the_queue_leads_to_a_case_with_everything_to_decide_it(records: Records) {
+        let house = House::open(records).await;
+        house.item("post <i>1</i>", Some("user \u{200b}17")).await;
+        house.item("post 2", Some("user \u{200b}17")).await;
+        let rei = house.reviewer("rei").await;
+
+        let queue = house.get_as(&rei, "/console/queue").await;
+        let (_, case) = house.next(&rei).await;
+
+        assert!(queue.page().contains("One case waits"), "{queue:?}");
+        let case = case.page();
+        assert!(case.contains("user <span class=\"mark\">U+200B</span>17"), "{case}");
+        assert!(case.contains("post &lt;i&gt;1&lt;/i&gt;"), "{case}");
+        assert!(case.contains("items</h2>") && case.contains("rehearsal"), "{case}");
+        assert!(case.contains("action=\"/console/cases/case_"), "{case}");
+        let again = house.get_as(&rei, "/console/queue").await;
+        assert!(again.page().contains("You have a case in hand"), "{again:?}");
+    }
+
+    async fn two_who_ask_at_once_get_two_cases_and_none_is_left(records: Records) {
+        let house = House::open(records).await;
+        house.item("a", Some("one")).await;
+        house.item("b", Some("two")).await;
+        let (rei, aoi, yu) = (
+            house.reviewer("rei").await,
+            house.reviewer("aoi").await,
+            house.reviewer("yu").await,
+        );
+
+        let ((one, _), (two, _)) = tokio::join!(house.next(&rei), house.next(&aoi));
+        let none = house.post_as(&yu, "/console/queue/next", &[]).await;
+
+        assert_ne!(one, two);
+        assert_eq!(none.to(), "/console/queue?none=1");
+        let page = house.get_as(&yu, "/console/queue?none=1").await;
+        assert!(page.page().contains("Nothing waits for you at the moment."), "{page:?}");
+        let theirs = house.post_as(&yu, &format!("{one}/claim"), &[]).await;
+        assert_eq!(theirs.status, StatusCode::CONFLICT);
+        assert!(theirs.text.contains("<title>A colleague has this case in hand"), "{theirs:?}");
+    }
+
+    async fn a_case_can_be_skipped_escalated_handed_over_and_given_back(records: Records) {
+        let house = House::open(records).await;
+        house.item("a", Some("one")).await;
+        let (rei, aoi, lea) = (
+            house.reviewer("rei").await,
+            house.reviewer("aoi").await,
+            house.lead("lea").await,
+        );
+
+        let (case, page) = house.next(&rei).await;
+        let form = [("claim", &*page.field("claim")), ("how", "leave")];
+        let left = house.post_as(&rei, &format!("{case}/release"), &form).await;
+        assert_eq!(left.to(), "/console/queue");
+
+        let (_, page) = house.next(&rei).await;
+        let to = aoi.staff.id.to_string();
+        let form = [
+            ("claim", &*page.field("claim")),
+            ("how", "hand_over"),
+            ("to", &to),
+            ("words", "You know this one."),
+        ];
+        let handed = house.post_as(&rei, &format!("{case}/release"), &form).await;
+        assert_eq!(handed.to(), "/console/queue?none=1");
+
+        let (_, page) = house.next(&aoi).await;
+        assert!(page.page().contains("You know this one."), "{page:?}");
+        let form = [
+            ("claim", &*page.field("claim")),
+            ("how", "escalate"),
+            ("urgency", "child_in_danger"),
+            ("words", "A lead should see this."),
+        ];
+        house.post_as(&aoi, &format!("{case}/release"), &form).await.to();
+        assert_eq!(
+            house.post_as(&aoi, "/console/queue/next", &[]).await.to(),
+            "/console/queue?none=1"
+        );
+
+        let (_, page) = house.next(&lea).await;
+        assert!(page.page().contains("Child in danger now"), "{page:?}");
+        let form =
+            [("claim", &*page.field("claim")), ("how", "skip"), ("words", "Not today.")];
+        house.post_as(&lea, &format!("{case}/release"), &form).await.to();
+    }
+
+    async fn a_note_is_kept_and_shown_as_text(records: Records) {
+        let house = House::open(records).await;
+        house.item("a", None).await;
+        let rei = house.reviewer("rei").await;
+        let (case, page) = house.next(&rei).await;
+        let claim = page.field("claim");
+
+        let form = [("claim", &*claim), ("words", "<script>alert(1)</script>\r\nsecond")];
+        let noted = house.post_as(&rei, &format!("{case}/note"), &form).await;
+        let empty = [("claim", &*claim), ("words", "  ")];
+        let empty = house.post_as(&rei, &format!("{case}/note"), &empty).await;
+        let turned = [("claim", &*claim), ("words", "\u{202e}gnp.exe")];
+        let turned = house.post_as(&rei, &format!("{case}/note"), &turned).await;
+
+        let page = house.get_as(&rei, &noted.to()).await;
+        let shown = "&lt;script&gt;alert(1)&lt;/script&gt;<br>second";
+        assert!(page.page().contains(shown), "{page:?}");
+        for wrong in [empty, turned] {
+            assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(wrong.text.contains("<code translate=\"no\">words</code>"), "{wrong:?}");
+        }
+    }
+
+    async fn a_claim_that_ran_out_does_nothing_and_can_be_made_again(records: Records) {
+        let house = House::open(records).await;
+        house.item("a", Some("one")).await;
+        let rei = house.reviewer("rei").await;
+        let (case, page) = house.next(&rei).await;
+        let form = [("claim", &*page.field("claim"))];
+
+        let kept = house.post_as(&rei, &format!("{case}/keep"), &form).await;
+        house.clock.advance(SignedDuration::from_mins(11));
+        let late = house.post_as(&rei, &format!("{case}/keep"), &form).await;
+        let page = house.get_as(&rei, &case).await;
+        let again = house.post_as(&rei, &format!("{case}/claim"), &[]).await;
+
+        assert_eq!(kept.status, StatusCode::NO_CONTENT);
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        assert!(page.page().contains("Nobody has this case in hand"), "{page:?}");
+        assert_eq!(again.to(), case);
+        let kept = [("reason", "It is a <poster>.")];
+        let kept = house.post_as(&rei, &format!("{case}/claim"), &kept).await;
+        assert!(kept.page().contains("It is a &#60;poster&#62;."), "{kept:?}");
+    }
+
+    async fn a_form_from_elsewhere_does_nothing(records: Records) {
+        let house = House::open(records).await;
+        house.item("a", Some("one")).await;
+        let (rei, aoi) = (house.reviewer("rei").await, house.reviewer("aoi").await);
+        let stolen = Person { csrf: aoi.csrf.clone(), ..house.again(rei.staff.clone()).await };
+
+        let forged = house.post_as(&stolen, "/console/queue/next", &[]).await;
+
+        assert_eq!(forged.status, StatusCode::FORBIDDEN);
+        assert!(forged.text.contains("<title>This form did not come from this page"));
+        let queue = house.get_as(&rei, "/console/queue").await;
+        assert!(!queue.page().contains("You have a case in hand"), "{queue:?}");
+        let unknown = house.post_as(&rei, "/console/queue/next", &[("purpose", "cats")]).await;
+        assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+
+    async fn whoever_may_not_see_a_case_is_told_what_is_told_of_nothing(records: Records) {
+        let house = House::open(records).await;
+        house.item("a", Some("one")).await;
+        let rei = house.reviewer("rei").await;
+        let (case, _) = house.next(&rei).await;
+        let editor = house.person("edi", &[StaffRole::PolicyEditor]).await;
+        let auditor = house.person("audi", &[StaffRole::Auditor]).await;
+
+        let none = house.get_as(&editor, "/console/cases/case_00000000000000000000000000000000");
+        let none = none.await;
+        let theirs = house.get_as(&editor, &case).await;
+        let nobody = house.get(&case).await;
+
+        assert_eq!(theirs.status, StatusCode::NOT_FOUND);
+        assert_eq!(theirs.text, none.text);
+        assert!(nobody.to().starts_with("/console/sign-in"), "{nobody:?}");
+        let record = house.get_as(&auditor, &case).await;
+        assert!(record.page().contains("History"), "{record:?}");
+        assert!(!record.page().contains("id=\"decide-form\""), "{record:?}");
+        let claim = house.post_as(&auditor, &format!("{case}/claim"), &[]).await;
+        assert_eq!(claim.status, StatusCode::NOT_FOUND);
+        assert_eq!(auditor.staff.language, Language::English);
+    }
+}
