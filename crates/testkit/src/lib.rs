@@ -7,3 +7,4 @@ pub mod passkey;
 pub mod pictures;
 pub mod postgres;
 pub mod records;
+pub mod seeds;

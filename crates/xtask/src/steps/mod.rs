@@ -11,6 +11,7 @@ mod instructions;
 mod licences;
 mod postgres;
 mod schemathesis;
+mod simulate;
 mod test;
 mod tidy;
 
@@ -47,7 +48,7 @@ pub const TEST: [&Step; 10] = [
 ];
 
 /// What runs only when named: it takes long, or waits for a person.
-pub const ALONE: [&Step; 3] = [&bench::STEP, &fuzz::STEP, &postgres::STEP];
+pub const ALONE: [&Step; 4] = [&bench::STEP, &fuzz::STEP, &postgres::STEP, &simulate::STEP];
 
 /// Every step.
 pub fn all() -> impl Iterator<Item = &'static Step> {

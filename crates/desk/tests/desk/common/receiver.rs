@@ -28,7 +28,8 @@ pub struct Receiver {
 }
 
 impl Receiver {
-    /// Listens; answers with `answers` in turn, then with 204. It keeps 0 waiting for ever.
+    /// Listens; answers with `answers` in turn, then with 204. It keeps 0 waiting for ever, and takes
+    /// a 1 in without a word.
     pub async fn start(answers: &[u16]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let receiver = Self {
@@ -44,6 +45,11 @@ impl Receiver {
             }
         });
         receiver
+    }
+
+    /// What it answers to the next message.
+    pub fn answer_next(&self, status: u16) {
+        self.answers.lock().unwrap().push_back(status);
     }
 
     pub fn received(&self) -> Vec<Received> {
@@ -64,8 +70,10 @@ impl Receiver {
             let message = Received { head: head.to_owned(), body: body.to_owned() };
             self.received.lock().unwrap().push(message);
             let status = self.answers.lock().unwrap().pop_front().unwrap_or(204);
-            if status == 0 {
-                return std::future::pending().await;
+            match status {
+                0 => return std::future::pending().await,
+                1 => return,
+                _ => {}
             }
             let answer = format!(
                 "HTTP/1.1 {status} x\r\ncontent-length: 0\r\nlocation: /else\r\nconnection: close\r\n\r\n"

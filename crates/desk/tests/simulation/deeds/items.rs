@@ -1,0 +1,115 @@
+//! Items are sent, hashes come and go.
+
+use mamori_desk::{Error, NewEntry};
+use mamori_model::{Hash, Item, Pdq, Surface};
+
+use crate::common::hashes;
+use crate::play::{Play, Tried};
+use crate::world::{Answered, Listed};
+
+/// How many hashes there are in this world, some of them in no bank.
+const HASHES: u64 = 12;
+const ITEMS: u64 = 40;
+const ACCOUNTS: u64 = 8;
+
+/// Far from every other of them.
+fn pdq(hash: u8) -> Pdq {
+    let byte = |place: u8| hash.wrapping_mul(73).wrapping_add(place).wrapping_mul(151);
+    Pdq::from(std::array::from_fn(|place| byte(u8::try_from(place).unwrap())))
+}
+
+fn some_hash(play: &mut Play) -> u8 {
+    u8::try_from(play.below(HASHES)).unwrap()
+}
+
+/// A service sends an item; the answer follows from what is listed.
+pub async fn check(play: &mut Play) -> Result<(), String> {
+    let service = play.one_of(play.world.services.len());
+    let (hash, name) = (some_hash(play), format!("item {}", play.below(ITEMS)));
+    let account = match play.below(ACCOUNTS + 1) {
+        ACCOUNTS => None,
+        number => Some(format!("account {number}").parse().unwrap()),
+    };
+    let item =
+        Item { name: name.parse().unwrap(), account, surface: Surface::Public, country: None };
+    let caller = play.world.services[service].caller;
+
+    let verb =
+        |desk: mamori_desk::Desk| async move { desk.check(&caller, item, hashes(pdq(hash))).await };
+    let checked = match play.attempt(verb).await {
+        Tried::Done(checked) => checked,
+        Tried::Refused(error) => return Err(format!("a check failed: {error:?}")),
+        Tried::Crashed => {
+            // What was known of the item holds, but its record may be younger now.
+            return Ok(());
+        }
+    };
+    play.tell(format!("   {name} with hash {hash}: {:?}", checked.verdict));
+    let expected = play.world.verdict_of(hash);
+    if expected.is_some_and(|expected| expected != checked.verdict) {
+        return Err(format!("{:?} for hash {hash}, not {expected:?}", checked.verdict));
+    }
+    if let Some(found) = checked.recorded {
+        let (verdict, at) = (checked.verdict, play.clock.now());
+        let answered = Answered { found, verdict, at };
+        let before = play.world.answered.insert((service, name.clone()), answered);
+        // A repeat is recorded once; it keeps its day unless it became stricter.
+        if let Some(before) = before.filter(|before| before.found == found) {
+            let kept = play.world.answered.get_mut(&(service, name)).unwrap();
+            kept.verdict = kept.verdict.max(before.verdict);
+            if kept.verdict == before.verdict {
+                kept.at = before.at;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A hash comes into a bank.
+pub async fn list(play: &mut Play) -> Result<(), String> {
+    let (number, hash) = (play.one_of(play.world.banks.len()), some_hash(play));
+    let (bank, admin) = (play.world.banks[number].id, play.admin);
+    let entry = NewEntry::bare(Hash::Pdq(pdq(hash)));
+
+    let verb =
+        |desk: mamori_desk::Desk| async move { desk.add_entries(&admin, bank, &[entry]).await };
+    match play.attempt(verb).await {
+        Tried::Done(added) => {
+            let before = play.world.listed.get(&(number, hash)).copied();
+            match (added.entries[0], before) {
+                (Some(id), _) => drop(play.world.listed.insert((number, hash), Listed::As(id))),
+                (None, Some(Listed::As(_) | Listed::Unknown)) => {}
+                (None, before) => return Err(format!("hash {hash} was not added: {before:?}")),
+            }
+        }
+        Tried::Refused(error) => return Err(format!("no hash was added: {error:?}")),
+        Tried::Crashed => drop(play.world.listed.insert((number, hash), Listed::Unknown)),
+    }
+    play.catch_up().await
+}
+
+/// A hash leaves its bank.
+pub async fn withdraw(play: &mut Play) -> Result<(), String> {
+    let listed: Vec<_> = play.world.listed.iter().collect();
+    let listed: Vec<_> = listed
+        .into_iter()
+        .filter_map(|(at, listed)| match listed {
+            Listed::As(id) => Some((*at, *id)),
+            Listed::Not | Listed::Unknown => None,
+        })
+        .collect();
+    if listed.is_empty() {
+        return Ok(());
+    }
+    let (at, id) = listed[play.one_of(listed.len())];
+    let (bank, admin) = (play.world.banks[at.0].id, play.admin);
+
+    let verb = |desk: mamori_desk::Desk| async move { desk.withdraw_entry(&admin, bank, id).await };
+    let now = match play.attempt(verb).await {
+        Tried::Done(()) | Tried::Refused(Error::NotFound("entry")) => Listed::Not,
+        Tried::Refused(error) => return Err(format!("no hash was withdrawn: {error:?}")),
+        Tried::Crashed => Listed::Unknown,
+    };
+    play.world.listed.insert(at, now);
+    play.catch_up().await
+}

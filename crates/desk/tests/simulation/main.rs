@@ -1,0 +1,48 @@
+//! One desk for a hundred and fifty operations that chance chose: crashes, lost answers, weeks that
+//! pass. After every few the tables themselves are asked whether each promise holds.
+//!
+//! A failure names its seed and the last operations; `MAMORI_TEST_SEED=17` replays it, and
+//! `MAMORI_TEST_SEED=100..600` plays many, as does `cargo xtask simulate`. The choices are the same
+//! each time; ids and the moment at which a crash hits are not quite.
+#![cfg(test)]
+
+#[expect(dead_code, reason = "the other tests need more of it")]
+#[path = "../desk/common/mod.rs"]
+mod common;
+mod crash;
+mod deeds;
+mod invariants;
+mod play;
+mod tables;
+mod world;
+
+use mamori_testkit::records::Records;
+use mamori_testkit::seeds::{SEED, seeds};
+
+/// Played whenever the tests run.
+const USUAL: std::ops::Range<u64> = 1..7;
+
+/// Operations of one seed.
+const OPERATIONS: usize = 150;
+
+async fn play_all(engine: &str, records: fn() -> std::io::Result<Records>) {
+    for seed in seeds(USUAL) {
+        let mut play = play::Play::begin(records().unwrap(), seed).await;
+        if let Err(failure) = play.operations(OPERATIONS).await {
+            let last = play.last_operations();
+            panic!(
+                "{failure}\non {engine}; {SEED}={seed} replays it. The last operations:\n{last}"
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_happens_every_promise_holds_on_sqlite() {
+    play_all("SQLite", Records::sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_happens_every_promise_holds_on_postgres() {
+    play_all("PostgreSQL", Records::postgres).await;
+}
