@@ -24,13 +24,16 @@ pub mod add_entries;
 pub mod add_staff;
 pub mod change_bank;
 pub mod change_entry;
+pub mod change_own;
 pub mod change_service;
+pub mod change_staff;
 pub mod check;
 pub mod claim_case;
 pub mod colleagues;
 pub mod count_jobs;
 pub mod create_bank;
 pub mod create_service;
+pub mod credentials;
 pub mod delete_bank;
 pub mod delete_service;
 pub mod deliver;
@@ -46,13 +49,18 @@ pub mod look_up;
 pub mod make_ticket;
 pub mod note_case;
 mod open_case;
+pub mod prove;
 pub mod queue;
 pub mod read_case;
 pub mod redeliver;
 pub mod release_case;
 pub mod remove_endpoint;
 pub mod revoke_key;
+pub mod sign_in;
+pub mod sign_in_passkey;
+pub mod sign_out;
 pub mod test_endpoint;
+pub mod welcome;
 pub mod withdraw_entries;
 
 use std::sync::Arc;
@@ -60,8 +68,9 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use mamori_matching::Index;
 use mamori_media::Pool;
+use mamori_signin::Passkeys;
 use mamori_store::Store;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 
 pub use clock::Clock;
 pub use directory::Directory;
@@ -92,7 +101,14 @@ struct Inner {
     clock: Arc<Clock>,
     settings: Settings,
     sender: deliver::Sender,
+    /// `None` where there is no console.
+    passkeys: Option<Passkeys>,
+    /// How many passwords are hashed at once: each takes a processor and 19 MiB.
+    hashing: Semaphore,
 }
+
+/// How many passwords are hashed at once.
+const HASHING_MAX: usize = 4;
 
 impl Desk {
     /// A desk over an open store and a running pool. It knows nothing until
@@ -104,6 +120,9 @@ impl Desk {
         settings: Settings,
     ) -> Result<Self, Error> {
         let sender = deliver::Sender::new(&settings.webhooks)?;
+        let origin = settings.sign_in.origin.as_ref();
+        let passkeys = origin.map(|origin| Passkeys::new(origin, credentials::ISSUER)).transpose();
+        let passkeys = passkeys.map_err(Error::invalid)?;
         let inner = Inner {
             store,
             pool,
@@ -115,6 +134,8 @@ impl Desk {
             clock,
             settings,
             sender,
+            passkeys,
+            hashing: Semaphore::new(HASHING_MAX),
         };
         Ok(Self { inner: Arc::new(inner) })
     }

@@ -2,7 +2,7 @@
 
 use mamori_model::page::{Page, PageSize};
 use mamori_model::sign_in::StaffEvent;
-use mamori_model::staff::Staff;
+use mamori_model::staff::{Staff, StaffName};
 use mamori_model::{EventId, StaffId};
 
 use crate::member::{Administrator, AtTheMachine, Auditor};
@@ -33,6 +33,16 @@ impl Desk {
     /// Somebody; [`Error::NotFound`] if there is nobody such.
     pub async fn staff(&self, _: StaffReader<'_>, who: StaffId) -> Result<Staff, Error> {
         self.store().staff(who).await?.ok_or(Error::NotFound("staff"))
+    }
+
+    /// Somebody who did not leave, by what they sign in with; [`Error::NotFound`] if there is
+    /// nobody such.
+    pub async fn staff_by_name(
+        &self,
+        _: StaffReader<'_>,
+        name: &StaffName,
+    ) -> Result<Staff, Error> {
+        self.store().staff_by_name(name).await?.ok_or(Error::NotFound("staff"))
     }
 
     /// What happened to people, the newest first; `before` goes on where a page ended.

@@ -2,7 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{EventId, Sensitive, SessionId, Sha256, StaffId, TicketId};
+use crate::{
+    CeremonyId, CredentialId, EventId, Line, Sensitive, SessionId, Sha256, StaffId, TicketId,
+};
 
 /// What a ticket is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -217,6 +219,119 @@ pub struct StaffEvent {
     pub at: Timestamp,
 }
 
+/// What somebody can show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CredentialKind {
+    /// A passkey: enough by itself.
+    Passkey,
+    /// A password: needs a code beside it.
+    Password,
+    /// The secret of codes: needs a password beside it.
+    Totp,
+}
+
+impl CredentialKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Passkey, Self::Password, Self::Totp];
+
+    /// The word in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Passkey => "passkey",
+            Self::Password => "password",
+            Self::Totp => "totp",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// Something that somebody can show to be let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credential {
+    /// Its id.
+    pub id: CredentialId,
+    /// Whose it is.
+    pub staff: StaffId,
+    /// What it is.
+    pub kind: CredentialKind,
+    /// What the person calls it.
+    pub name: Line,
+    /// The authenticator's own id, of a passkey.
+    pub passkey_id: Option<Vec<u8>>,
+    /// A passkey's JSON, a password's Argon2id in PHC form, or the secret of codes, sealed.
+    pub data: Sensitive<Vec<u8>>,
+    /// Of codes: the last step of 30 seconds that let somebody in.
+    pub last_step: Option<u64>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last let somebody in.
+    pub used_at: Option<Timestamp>,
+}
+
+/// Whether these kinds, among which one may stand more than once, let somebody in.
+pub fn lets_in(kinds: impl IntoIterator<Item = CredentialKind>) -> bool {
+    let (mut has_password, mut has_codes) = (false, false);
+    for kind in kinds {
+        match kind {
+            CredentialKind::Passkey => return true,
+            CredentialKind::Password => has_password = true,
+            CredentialKind::Totp => has_codes = true,
+        }
+    }
+    has_password && has_codes
+}
+
+/// What a passkey's question is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CeremonyKind {
+    /// To make a passkey.
+    Register,
+    /// To show one.
+    Enter,
+}
+
+impl CeremonyKind {
+    /// The word in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Register => "register",
+            Self::Enter => "enter",
+        }
+    }
+}
+
+/// A passkey's question that waits for its answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ceremony {
+    /// Its id.
+    pub id: CeremonyId,
+    /// Who was asked; `None`: a name that nobody has.
+    pub staff: Option<StaffId>,
+    /// What for.
+    pub kind: CeremonyKind,
+    /// What whoever checks the answer must know.
+    pub state: Sensitive<String>,
+    /// From when on no answer counts.
+    pub expires_at: Timestamp,
+}
+
+/// How many attempts fail before others wait, of one name and of all together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AttemptLimits {
+    /// The most failures of one name within [`Self::of_name_in`].
+    pub of_name: u32,
+    /// How far back they count.
+    pub of_name_in: SignedDuration,
+    /// The most failures of all names within [`Self::of_all_in`].
+    pub of_all: u32,
+    /// How far back they count.
+    pub of_all_in: SignedDuration,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -290,7 +405,27 @@ mod tests {
     }
 
     #[test]
+    fn a_passkey_is_a_way_in_and_a_password_only_with_codes() {
+        use CredentialKind::{Passkey, Password, Totp};
+
+        let table: [(&[CredentialKind], bool); 6] = [
+            (&[], false),
+            (&[Password], false),
+            (&[Totp], false),
+            (&[Password, Totp], true),
+            (&[Passkey], true),
+            (&[Password, Passkey], true),
+        ];
+        for (kinds, expected) in table {
+            assert_eq!(lets_in(kinds.iter().copied()), expected, "{kinds:?}");
+        }
+    }
+
+    #[test]
     fn every_word_reads_back_as_itself() {
+        for kind in CredentialKind::ALL {
+            assert_eq!(CredentialKind::parse(kind.as_str()), Some(kind));
+        }
         for kind in StaffEventKind::ALL {
             assert_eq!(StaffEventKind::parse(kind.as_str()), Some(kind));
         }

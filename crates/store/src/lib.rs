@@ -3,10 +3,13 @@
 //! The only crate that writes SQL. It decides nothing: `desk` opens the transactions and says what
 //! they mean. After any error a transaction can only be dropped, which rolls it back.
 
+pub mod attempt;
 pub mod bank;
 mod call;
 pub mod case;
+pub mod ceremony;
 pub mod change;
+pub mod credential;
 pub mod delivery;
 pub mod endpoint;
 pub mod entry;
@@ -21,6 +24,7 @@ mod open;
 pub mod policy;
 pub mod query;
 pub mod retention;
+pub mod secret;
 pub mod service;
 pub mod session;
 pub mod staff;

@@ -34,13 +34,16 @@ pub(crate) use queries;
 /// Every query of this crate.
 pub fn all() -> impl Iterator<Item = Query> {
     [
+        crate::attempt::QUERIES,
         crate::bank::QUERIES,
         crate::case::QUERIES,
         crate::case::claim::QUERIES,
         crate::case::event::QUERIES,
         crate::case::item::QUERIES,
         crate::case::list::QUERIES,
+        crate::ceremony::QUERIES,
         crate::change::QUERIES,
+        crate::credential::QUERIES,
         crate::delivery::QUERIES,
         crate::endpoint::QUERIES,
         crate::entry::QUERIES,
@@ -55,6 +58,7 @@ pub fn all() -> impl Iterator<Item = Query> {
         crate::migrate::QUERIES,
         crate::policy::QUERIES,
         crate::retention::QUERIES,
+        crate::secret::QUERIES,
         crate::service::QUERIES,
         crate::session::QUERIES,
         crate::staff::QUERIES,

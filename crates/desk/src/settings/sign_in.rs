@@ -1,7 +1,7 @@
 //! How staff sign in, and for how long.
 
 use jiff::SignedDuration;
-use mamori_model::sign_in::SessionLimits;
+use mamori_model::sign_in::{AttemptLimits, SessionLimits};
 use url::Url;
 
 /// How staff sign in, and for how long.
@@ -21,6 +21,13 @@ pub struct SignInSettings {
     pub welcome_max: SignedDuration,
     /// How long an enter link works: as long as it takes to open it.
     pub enter_max: SignedDuration,
+    /// How often somebody may be wrong: NIST SP 800-63B, 5.2.2 allows at most 100 in a row; a few
+    /// within minutes is what people need.
+    pub attempts: AttemptLimits,
+    /// How long a browser may take to answer for a passkey, as the specification advises.
+    pub ceremony_max: SignedDuration,
+    /// How many questions for passkeys may wait for their answers: whoever asks needs nothing.
+    pub ceremonies_max: u32,
 }
 
 impl Default for SignInSettings {
@@ -36,6 +43,14 @@ impl Default for SignInSettings {
             proof_max: SignedDuration::from_mins(15),
             welcome_max: SignedDuration::from_hours(24),
             enter_max: SignedDuration::from_mins(5),
+            attempts: AttemptLimits {
+                of_name: 5,
+                of_name_in: SignedDuration::from_mins(15),
+                of_all: 300,
+                of_all_in: SignedDuration::from_mins(1),
+            },
+            ceremony_max: SignedDuration::from_mins(5),
+            ceremonies_max: 10_000,
         }
     }
 }

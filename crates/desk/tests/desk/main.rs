@@ -8,5 +8,6 @@ mod entering;
 mod following;
 mod importing;
 mod opening;
+mod signing_in;
 mod telling;
 mod tidying;

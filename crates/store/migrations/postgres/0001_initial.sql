@@ -183,6 +183,13 @@ CREATE TABLE credential (
 CREATE INDEX credential_staff ON credential (staff_id, id);
 CREATE UNIQUE INDEX credential_one ON credential (staff_id, kind) WHERE kind IN ('password', 'totp');
 
+-- Secrets of Mamori itself, which all nodes share.
+CREATE TABLE secret (
+    name          TEXT    NOT NULL PRIMARY KEY, -- what it is for
+    value         BYTEA   NOT NULL CHECK (length(value) = 32),         -- secret: random
+    changed_by    TEXT    NOT NULL             -- name of the transaction
+);
+
 -- A way in that was handed out at the machine or by an administrator: used once.
 CREATE TABLE ticket (
     id            UUID    NOT NULL PRIMARY KEY, -- UUIDv7

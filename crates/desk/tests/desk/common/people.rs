@@ -10,6 +10,9 @@ use mamori_model::staff::{Language, StaffRole};
 
 use super::House;
 
+/// Where the tests' console is.
+pub const ORIGIN: &str = "https://mamori.example.org";
+
 /// Somebody new with these roles, who has not entered yet.
 pub async fn somebody(desk: &Desk, name: &str, roles: &[StaffRole]) -> StaffId {
     let new = NewStaff {

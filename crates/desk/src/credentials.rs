@@ -1,0 +1,284 @@
+//! Somebody's own ways in: passkeys, a password, codes.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use mamori_model::sign_in::{CeremonyKind, Credential, CredentialKind, StaffEventKind, lets_in};
+use mamori_model::staff::Staff;
+use mamori_model::{CeremonyId, CredentialId, Line, Refusal, Sensitive, StaffId};
+use mamori_signin::{CodeSecret, Owner, Passkey, hash_password};
+use mamori_store::Tx;
+
+use crate::member::{Member, Recently};
+use crate::sign_in::bound_to;
+use crate::sign_in_passkey::{Asked, json};
+use crate::{Desk, Error};
+
+/// The name that authenticators show beside a person's.
+pub(crate) const ISSUER: &str = "Mamori";
+
+/// One of somebody's ways in, without what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// Its id.
+    pub id: CredentialId,
+    /// What it is.
+    pub kind: CredentialKind,
+    /// What the person calls it.
+    pub name: Line,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last let them in.
+    pub used_at: Option<Timestamp>,
+}
+
+/// A secret of codes that somebody may take into their authenticator. It counts when they showed a
+/// code of it.
+#[derive(Clone, Debug)]
+pub struct CodeOffer {
+    /// For typing by hand.
+    pub text: Sensitive<String>,
+    /// For an authenticator on the same device: `otpauth://…`.
+    pub link: Sensitive<String>,
+    /// For the form that brings the code: the secret, sealed for this person.
+    pub sealed: Sensitive<String>,
+}
+
+impl Desk {
+    /// One's own ways in, the oldest first.
+    pub async fn ways(&self, me: &Member) -> Result<Vec<Way>, Error> {
+        let credentials = self.store().credentials_of(me.staff()).await?;
+        let way = |credential: Credential| Way {
+            id: credential.id,
+            kind: credential.kind,
+            name: credential.name,
+            created_at: credential.created_at,
+            used_at: credential.used_at,
+        };
+        Ok(credentials.into_iter().map(way).collect())
+    }
+
+    /// Asks for a new passkey of one's own.
+    pub async fn begin_add_passkey(&self, me: &Recently) -> Result<Asked, Error> {
+        let staff = self.store().staff(me.staff()).await?.ok_or(Error::NotFound("staff"))?;
+        self.ask_for_new(&staff).await
+    }
+
+    /// Adds the passkey with which the browser answered; [`Refusal::CeremonyOver`] if that took too
+    /// long, [`Refusal::SignInWrong`] if it is no answer.
+    pub async fn finish_add_passkey(
+        &self,
+        me: &Recently,
+        ceremony: CeremonyId,
+        answer: &str,
+        name: Line,
+    ) -> Result<CredentialId, Error> {
+        let passkey = self.new_passkey(me.staff(), ceremony, answer).await?;
+        let credential = self.passkey_credential(me.staff(), &passkey, name)?;
+        self.add_credential(me, &credential, false).await?;
+        Ok(credential.id)
+    }
+
+    /// Sets one's own password, in place of the one before. Sessions elsewhere end.
+    /// [`Refusal::PasswordWeak`] if it is easy to guess.
+    pub async fn set_password(
+        &self,
+        me: &Recently,
+        password: Sensitive<String>,
+    ) -> Result<(), Error> {
+        let staff = self.store().staff(me.staff()).await?.ok_or(Error::NotFound("staff"))?;
+        let credential = self.password_credential(&staff, password).await?;
+        self.add_credential(me, &credential, true).await
+    }
+
+    /// Offers a secret of codes; [`Refusal::VaultClosed`] where none can be kept.
+    pub async fn offer_codes(&self, me: &Member) -> Result<CodeOffer, Error> {
+        let staff = self.store().staff(me.staff()).await?.ok_or(Error::NotFound("staff"))?;
+        self.offer_codes_to(&staff)
+    }
+
+    /// Takes an offered secret of codes, in place of the one before, if `code` is one of it.
+    pub async fn set_codes(&self, me: &Recently, sealed: &str, code: &str) -> Result<(), Error> {
+        let credential = self.codes_credential(me.staff(), sealed, code)?;
+        self.add_credential(me, &credential, true).await
+    }
+
+    /// Removes one of one's own ways in; [`Error::Conflict`] if it is the last that lets one in,
+    /// [`Error::NotFound`] if it is not one's own.
+    pub async fn remove_credential(&self, me: &Recently, which: CredentialId) -> Result<(), Error> {
+        let now = self.clock().now();
+        let who = me.staff();
+
+        let mut tx = self.store().begin("remove_credential").await?;
+        let credentials = tx.credentials_of(who).await?;
+        let gone = credentials.iter().find(|credential| credential.id == which);
+        let gone = gone.ok_or(Error::NotFound("credential"))?;
+        let rest = credentials.iter().filter(|credential| credential.id != which);
+        if !lets_in(rest.map(|credential| credential.kind)) {
+            return Err(Error::conflict("this is the last way in: add another one first"));
+        }
+        tx.delete_credential(which, who).await?;
+        let about = Some(about(gone.kind));
+        let kind = StaffEventKind::CredentialRemoved;
+        self.note_staff(&mut tx, (who, Some(who)), kind, about, now).await?;
+        tx.commit().await?;
+
+        Ok(())
+    }
+
+    async fn add_credential(
+        &self,
+        me: &Recently,
+        credential: &Credential,
+        is_replaced: bool,
+    ) -> Result<(), Error> {
+        let mut tx = self.store().begin("add_credential").await?;
+        if is_replaced {
+            tx.delete_credentials_of_kind(me.staff(), credential.kind).await?;
+            tx.end_other_sessions(me.staff(), me.member().session()).await?;
+        }
+        self.put_credential(&mut tx, credential, Some(me.staff())).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Adds a way in, and writes down that it came.
+    pub(crate) async fn put_credential(
+        &self,
+        tx: &mut Tx,
+        credential: &Credential,
+        by: Option<StaffId>,
+    ) -> Result<(), Error> {
+        tx.insert_credential(credential).await?;
+        let about = Some(about(credential.kind));
+        let kind = StaffEventKind::CredentialAdded;
+        self.note_staff(tx, (credential.staff, by), kind, about, credential.created_at).await
+    }
+
+    /// Asks `staff` for a new passkey.
+    pub(crate) async fn ask_for_new(&self, staff: &Staff) -> Result<Asked, Error> {
+        let known = self.passkeys_of(staff.id).await?;
+        let known: Vec<Passkey> = known.into_iter().map(|(_, passkey)| passkey).collect();
+        let (name, shown) = (staff.name.as_str(), staff.shown.as_str());
+        let owner = Owner { id: staff.id.into(), name, shown };
+        let question = self.passkeys()?.begin_register(owner, &known);
+        let question = question
+            .map_err(|cause| Error::internal("nobody can be asked for a passkey", cause))?;
+        self.keep_question(question, Some(staff.id), CeremonyKind::Register).await
+    }
+
+    /// The passkey with which `staff` answered.
+    pub(crate) async fn new_passkey(
+        &self,
+        staff: StaffId,
+        ceremony: CeremonyId,
+        answer: &str,
+    ) -> Result<Passkey, Error> {
+        let asked = self.take_question(ceremony, CeremonyKind::Register).await?;
+        if asked.staff != Some(staff) {
+            return Err(Refusal::CeremonyOver.into());
+        }
+        match self.passkeys()?.finish_register(&asked.state, answer) {
+            Ok(passkey) => Ok(passkey),
+            Err(mamori_signin::Error::Refused(cause)) => {
+                tracing::info!(cause = %cause, "a new passkey was refused");
+                Err(Refusal::SignInWrong.into())
+            }
+            Err(cause) => Err(Error::internal("a passkey cannot be made", cause)),
+        }
+    }
+
+    pub(crate) fn passkey_credential(
+        &self,
+        staff: StaffId,
+        passkey: &Passkey,
+        name: Line,
+    ) -> Result<Credential, Error> {
+        let kind = CredentialKind::Passkey;
+        let credential = self.credential(staff, kind, name, json(passkey)?)?;
+        Ok(Credential { passkey_id: Some(passkey.id().to_vec()), ..credential })
+    }
+
+    pub(crate) async fn password_credential(
+        &self,
+        staff: &Staff,
+        password: Sensitive<String>,
+    ) -> Result<Credential, Error> {
+        let name = staff.name.as_str().to_owned();
+        let hashed = self.slowly(move || hash_password(&password, &name)).await?;
+        let phc = match hashed {
+            Ok(phc) => phc,
+            Err(mamori_signin::Error::Weak) => return Err(Refusal::PasswordWeak.into()),
+            Err(cause) => return Err(Error::internal("a password cannot be kept", cause)),
+        };
+        let data = phc.as_str().as_bytes().to_vec();
+        self.credential(staff.id, CredentialKind::Password, line("password")?, data)
+    }
+
+    pub(crate) fn offer_codes_to(&self, staff: &Staff) -> Result<CodeOffer, Error> {
+        let failed = "no codes can be offered";
+        let secret = CodeSecret::generate().map_err(|cause| Error::internal(failed, cause))?;
+        let link = secret.link(ISSUER, staff.name.as_str());
+        let link = link.map_err(|cause| Error::internal(failed, cause))?;
+        let sealed = self.vault()?.seal_small(&offered_to(staff.id), secret.bytes().reveal());
+        let sealed = sealed.map_err(|cause| Error::internal(failed, cause))?;
+        let sealed = Sensitive::new(URL_SAFE_NO_PAD.encode(sealed));
+        Ok(CodeOffer { text: secret.text(), link, sealed })
+    }
+
+    /// The codes that were offered to `staff`, if `code` is one of them now. It counts as used.
+    pub(crate) fn codes_credential(
+        &self,
+        staff: StaffId,
+        sealed: &str,
+        code: &str,
+    ) -> Result<Credential, Error> {
+        let wrong = || Error::Refused(Refusal::SignInWrong);
+        let vault = self.vault()?;
+        let sealed = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| wrong())?;
+        let bytes = vault.unseal_small(&offered_to(staff), &sealed).map_err(|_| wrong())?;
+        let secret = CodeSecret::from_kept(bytes).map_err(|_| wrong())?;
+        let unix_s = u64::try_from(self.clock().now().as_second()).unwrap_or(0);
+        let step = secret.check(code, unix_s, None).ok_or_else(wrong)?;
+        let kind = CredentialKind::Totp;
+        let mut credential = self.credential(staff, kind, line("codes")?, Vec::new())?;
+        let bound_to = bound_to(credential.id);
+        let data = vault.seal_small(bound_to.as_bytes(), secret.bytes().reveal());
+        let data = data.map_err(|cause| Error::internal("codes cannot be kept", cause))?;
+        credential.data = Sensitive::new(data);
+        credential.last_step = Some(step);
+        Ok(credential)
+    }
+
+    fn credential(
+        &self,
+        staff: StaffId,
+        kind: CredentialKind,
+        name: Line,
+        data: Vec<u8>,
+    ) -> Result<Credential, Error> {
+        Ok(Credential {
+            id: self.clock().mint()?.into(),
+            staff,
+            kind,
+            name,
+            passkey_id: None,
+            data: Sensitive::new(data),
+            last_step: None,
+            created_at: self.clock().now(),
+            used_at: None,
+        })
+    }
+}
+
+fn offered_to(staff: StaffId) -> Vec<u8> {
+    format!("offered codes {staff}").into_bytes()
+}
+
+fn about(kind: CredentialKind) -> String {
+    format!(r#"{{"kind":"{}"}}"#, kind.as_str())
+}
+
+pub(crate) fn line(text: &str) -> Result<Line, Error> {
+    text.parse().map_err(|cause| Error::internal("not a line", cause))
+}

@@ -1,0 +1,107 @@
+//! Attempts to sign in: which name, as a digest, and whether it let somebody in.
+
+use jiff::Timestamp;
+use mamori_model::sign_in::AttemptLimits;
+use mamori_model::{AttemptId, Sha256};
+
+use crate::error::Error;
+use crate::query::queries;
+use crate::tx::Tx;
+
+queries! {
+    LOCK_ATTEMPTS = "-- lock_attempts
+        SELECT CAST(1 AS BIGINT)",
+        postgres: "-- lock_attempts
+        SELECT CAST(1 AS BIGINT) FROM pg_advisory_xact_lock(7308613679165170533)";
+    COUNT_FAILURES_OF_NAME = "-- count_failures_of_name
+        SELECT count(*) FROM sign_in_attempt
+         WHERE name_digest = $1 AND tried_at > $2 AND NOT was_let_in";
+    COUNT_FAILURES = "-- count_failures
+        SELECT count(*) FROM sign_in_attempt WHERE tried_at > $1 AND NOT was_let_in";
+    INSERT_ATTEMPT = "-- insert_attempt
+        INSERT INTO sign_in_attempt (id, name_digest, was_let_in, tried_at, changed_by)
+        VALUES ($1, $2, $3, $4, $5)";
+    LET_IN = "-- let_in
+        UPDATE sign_in_attempt SET was_let_in = $2, changed_by = $3 WHERE id = $1";
+    DELETE_ATTEMPTS = "-- delete_attempts
+        DELETE FROM sign_in_attempt
+         WHERE id IN (SELECT id FROM sign_in_attempt WHERE tried_at < $1
+                       ORDER BY tried_at LIMIT $2)";
+    DELETE_EXPIRED_SESSIONS = "-- delete_expired_sessions
+        DELETE FROM session
+         WHERE id IN (SELECT id FROM session WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";
+    DELETE_EXPIRED_TICKETS = "-- delete_expired_tickets
+        DELETE FROM ticket
+         WHERE id IN (SELECT id FROM ticket WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";
+    DELETE_EXPIRED_CEREMONIES = "-- delete_expired_ceremonies
+        DELETE FROM ceremony
+         WHERE id IN (SELECT id FROM ceremony WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";
+}
+
+impl Tx {
+    /// Writes down that somebody tries, as a failure until [`Self::let_in`] says otherwise; false,
+    /// and nothing is written, if too many failed before. Until this transaction ends no other
+    /// counts, so that no burst of attempts slips through.
+    pub async fn begin_attempt(
+        &mut self,
+        attempt: AttemptId,
+        name: &Sha256,
+        limits: AttemptLimits,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let since = |ago| now.checked_sub(ago).unwrap_or(Timestamp::MIN);
+        self.rows::<(i64,)>(LOCK_ATTEMPTS.call()).await?;
+        let name = name.as_bytes().as_slice();
+        let call = COUNT_FAILURES_OF_NAME.bind(name).bind(since(limits.of_name_in));
+        let of_name: Option<(i64,)> = self.row(call).await?;
+        let of_all: Option<(i64,)> = self.row(COUNT_FAILURES.bind(since(limits.of_all_in))).await?;
+        let is_below = |count: Option<(i64,)>, most: u32| {
+            count.is_some_and(|(count,)| count < i64::from(most))
+        };
+        if !is_below(of_name, limits.of_name) || !is_below(of_all, limits.of_all) {
+            return Ok(false);
+        }
+        let call = INSERT_ATTEMPT.bind(attempt).bind(name).bind(false).bind(now).bind(self.name());
+        self.run(call).await?;
+        Ok(true)
+    }
+
+    /// The attempt let somebody in.
+    pub async fn let_in(&mut self, attempt: AttemptId) -> Result<(), Error> {
+        self.run(LET_IN.bind(attempt).bind(true).bind(self.name())).await?;
+        Ok(())
+    }
+
+    /// Writes down an attempt that nothing limits.
+    pub async fn insert_attempt(
+        &mut self,
+        attempt: AttemptId,
+        name: &Sha256,
+        was_let_in: bool,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let name = name.as_bytes().as_slice();
+        let call =
+            INSERT_ATTEMPT.bind(attempt).bind(name).bind(was_let_in).bind(now).bind(self.name());
+        self.run(call).await?;
+        Ok(())
+    }
+
+    /// Removes attempts that were made before `before`.
+    pub async fn delete_attempts_before(
+        &mut self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<u64, Error> {
+        self.run(DELETE_ATTEMPTS.bind(before).bind(limit)).await
+    }
+
+    /// Removes sessions, tickets and questions that ran out.
+    pub async fn delete_expired(&mut self, now: Timestamp, limit: u32) -> Result<u64, Error> {
+        let mut deleted = 0;
+        for query in [DELETE_EXPIRED_SESSIONS, DELETE_EXPIRED_TICKETS, DELETE_EXPIRED_CEREMONIES] {
+            deleted += self.run(query.bind(now).bind(limit)).await?;
+        }
+        Ok(deleted)
+    }
+}

@@ -1,0 +1,162 @@
+//! What staff can show to be let in.
+
+use jiff::Timestamp;
+use mamori_model::sign_in::{Credential, CredentialKind};
+use mamori_model::{CredentialId, Sensitive, StaffId};
+use uuid::Uuid;
+
+use crate::error::{Error, OrCorrupt};
+use crate::open::Store;
+use crate::query::queries;
+use crate::time::{from_micros, maybe_from_micros};
+use crate::tx::Tx;
+
+queries! {
+    CREDENTIALS_OF = "-- credentials_of
+        SELECT id, staff_id, kind, name, passkey_id, data, last_step, created_at, used_at
+          FROM credential
+         WHERE staff_id = $1
+         ORDER BY id";
+    INSERT_CREDENTIAL = "-- insert_credential
+        INSERT INTO credential (id, staff_id, kind, name, passkey_id, data, last_step, created_at,
+                                changed_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    USE_PASSKEY = "-- use_passkey
+        UPDATE credential SET data = $2, used_at = $3, changed_by = $4
+         WHERE id = $1 AND kind = 'passkey'";
+    USE_PASSWORD = "-- use_password
+        UPDATE credential SET used_at = $2, changed_by = $3 WHERE id = $1 AND kind = 'password'";
+    USE_CODE = "-- use_code
+        UPDATE credential SET last_step = $2, used_at = $3, changed_by = $4
+         WHERE id = $1 AND kind = 'totp' AND (last_step IS NULL OR last_step < $2)";
+    DELETE_CREDENTIAL = "-- delete_credential
+        DELETE FROM credential WHERE id = $1 AND staff_id = $2";
+    DELETE_CREDENTIALS_OF = "-- delete_credentials_of
+        DELETE FROM credential WHERE staff_id = $1";
+    DELETE_CREDENTIALS_OF_KIND = "-- delete_credentials_of_kind
+        DELETE FROM credential WHERE staff_id = $1 AND kind = $2";
+    LOCK_CREDENTIALS = "-- lock_credentials
+        SELECT CAST(1 AS BIGINT) FROM staff WHERE id = $1",
+        postgres: "-- lock_credentials
+        SELECT CAST(1 AS BIGINT) FROM staff WHERE id = $1 FOR UPDATE";
+}
+
+#[derive(sqlx::FromRow)]
+struct CredentialRow {
+    id: Uuid,
+    staff_id: Uuid,
+    kind: String,
+    name: String,
+    passkey_id: Option<Vec<u8>>,
+    data: Vec<u8>,
+    last_step: Option<i64>,
+    created_at: i64,
+    used_at: Option<i64>,
+}
+
+impl CredentialRow {
+    fn read(self) -> Result<Credential, Error> {
+        let last_step = self.last_step.map(u64::try_from).transpose();
+        Ok(Credential {
+            id: self.id.into(),
+            staff: self.staff_id.into(),
+            kind: CredentialKind::parse(&self.kind).or_corrupt("credential.kind")?,
+            name: self.name.parse().or_corrupt("credential.name")?,
+            passkey_id: self.passkey_id,
+            data: Sensitive::new(self.data),
+            last_step: last_step.or_corrupt("credential.last_step")?,
+            created_at: from_micros(self.created_at, "credential.created_at")?,
+            used_at: maybe_from_micros(self.used_at, "credential.used_at")?,
+        })
+    }
+}
+
+impl Store {
+    /// Everything that somebody can show, the oldest first.
+    pub async fn credentials_of(&self, staff: StaffId) -> Result<Vec<Credential>, Error> {
+        let rows: Vec<CredentialRow> = self.rows(CREDENTIALS_OF.bind(staff)).await?;
+        rows.into_iter().map(CredentialRow::read).collect()
+    }
+}
+
+impl Tx {
+    /// Everything that somebody can show. Until this transaction ends no other changes it, so two
+    /// that each leave one way in do not both succeed.
+    pub async fn credentials_of(&mut self, staff: StaffId) -> Result<Vec<Credential>, Error> {
+        self.rows::<(i64,)>(LOCK_CREDENTIALS.bind(staff)).await?;
+        let rows: Vec<CredentialRow> = self.rows(CREDENTIALS_OF.bind(staff)).await?;
+        rows.into_iter().map(CredentialRow::read).collect()
+    }
+
+    /// Adds one. [`Error::Conflict`] if it is a second password or secret of codes, or a passkey
+    /// that is known already; [`Error::NotFound`] if its person left, or never was.
+    pub async fn insert_credential(&mut self, credential: &Credential) -> Result<(), Error> {
+        self.keep_staff(credential.staff).await?;
+        let call = INSERT_CREDENTIAL
+            .bind(credential.id)
+            .bind(credential.staff)
+            .bind(credential.kind.as_str())
+            .bind(credential.name.as_str())
+            .bind(credential.passkey_id.as_deref())
+            .bind(credential.data.reveal().as_slice())
+            .bind(credential.last_step.map(|step| i64::try_from(step).unwrap_or(i64::MAX)))
+            .bind(credential.created_at)
+            .bind(self.name());
+        self.run(call).await.map_err(|error| error.or_taken("staff", "credential"))?;
+        Ok(())
+    }
+
+    /// A passkey let somebody in, and is to be kept as `data` from now on; false if it is gone.
+    pub async fn use_passkey(
+        &mut self,
+        passkey: CredentialId,
+        data: &Sensitive<Vec<u8>>,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let data = data.reveal().as_slice();
+        Ok(self.run(USE_PASSKEY.bind(passkey).bind(data).bind(now).bind(self.name())).await? == 1)
+    }
+
+    /// A password let somebody in; false if it is gone.
+    pub async fn use_password(
+        &mut self,
+        password: CredentialId,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        Ok(self.run(USE_PASSWORD.bind(password).bind(now).bind(self.name())).await? == 1)
+    }
+
+    /// A code of `step` let somebody in; false if it, or a later one, did before.
+    pub async fn use_code(
+        &mut self,
+        codes: CredentialId,
+        step: u64,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let step = i64::try_from(step).unwrap_or(i64::MAX);
+        Ok(self.run(USE_CODE.bind(codes).bind(step).bind(now).bind(self.name())).await? == 1)
+    }
+
+    /// Removes one; false if it is not there, or not theirs.
+    pub async fn delete_credential(
+        &mut self,
+        credential: CredentialId,
+        staff: StaffId,
+    ) -> Result<bool, Error> {
+        Ok(self.run(DELETE_CREDENTIAL.bind(credential).bind(staff)).await? == 1)
+    }
+
+    /// Removes all of somebody's; returns how many there were.
+    pub async fn delete_credentials_of(&mut self, staff: StaffId) -> Result<u64, Error> {
+        self.run(DELETE_CREDENTIALS_OF.bind(staff)).await
+    }
+
+    /// Removes those of one kind; returns how many there were.
+    pub async fn delete_credentials_of_kind(
+        &mut self,
+        staff: StaffId,
+        kind: CredentialKind,
+    ) -> Result<u64, Error> {
+        self.run(DELETE_CREDENTIALS_OF_KIND.bind(staff).bind(kind.as_str())).await
+    }
+}
