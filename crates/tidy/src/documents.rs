@@ -65,6 +65,43 @@ fn join(folder: &str, aim: &str) -> String {
     parts.join("/")
 }
 
+/// Translations of the README that say less or more than it: another number of headings of a level,
+/// or commands and examples that are not the very same.
+pub fn unlike(files: &[File]) -> Findings {
+    let text = |file: &File| file.text().unwrap_or("").to_owned();
+    let Some(first) = files.iter().find(|file| file.path == "README.md") else {
+        return vec!["README.md: is missing".to_owned()];
+    };
+    let first = text(first);
+    let is_translation = |file: &&File| {
+        let name = file.path.strip_prefix("README.").and_then(|name| name.strip_suffix(".md"));
+        name.is_some_and(|language| !language.contains('/'))
+    };
+    let mut found = Findings::new();
+    for file in files.iter().filter(is_translation) {
+        let translated = text(file);
+        if headings(&first) != headings(&translated) {
+            found.push(format!("{}: other headings than README.md", file.path));
+        }
+        if fenced(&first) != fenced(&translated) {
+            found.push(format!("{}: other fenced blocks than README.md", file.path));
+        }
+    }
+    found
+}
+
+/// The levels of the headings outside fenced blocks, in order.
+fn headings(text: &str) -> Vec<usize> {
+    let outside = text.split("```").step_by(2).flat_map(str::lines);
+    let level = |line: &str| line.split(' ').next().map_or(0, |mark| mark.matches('#').count());
+    outside.filter(|line| line.starts_with('#')).map(level).collect()
+}
+
+/// What stands in fenced blocks.
+fn fenced(text: &str) -> Vec<&str> {
+    text.split("```").skip(1).step_by(2).collect()
+}
+
 /// Dependencies without a reason, and reasons without a dependency.
 pub fn unexplained(root: &Table, reasons: &str) -> Findings {
     let listed: BTreeSet<&str> = outside(root).into_iter().collect();
@@ -107,6 +144,23 @@ mod tests {
             [
                 "docs/a.md: `crates/web/src/gone.rs` does not exist",
                 "docs/a.md: `docs/gone.md` does not exist"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_translation_that_lacks_a_heading_or_changes_a_command_is_found() {
+        let first = File::of("README.md", "# A\n\n## B\n\n```sh\n# run\nrun\n```\n");
+        let same = File::of("README.ja.md", "# あ\n\n## い\n\n```sh\n# run\nrun\n```\n");
+        let shorter = File::of("README.ja.md", "# あ\n\n```sh\n# run\nrun\n```\n");
+        let other = File::of("README.fr.md", "# A\n\n## B\n\n```sh\n# run\nwalk\n```\n");
+
+        assert!(unlike(&[first.clone(), same]).is_empty());
+        assert_eq!(
+            unlike(&[first, shorter, other]),
+            [
+                "README.ja.md: other headings than README.md",
+                "README.fr.md: other fenced blocks than README.md"
             ]
         );
     }

@@ -61,6 +61,36 @@ pub fn misplaced(files: &[File]) -> Findings {
     found
 }
 
+/// Verbs about how much somebody saw, rested or got through.
+const ABOUT_ONESELF: [&str; 3] = ["exposure", "figures", "rest"];
+
+/// Verbs that would tell anybody of somebody else's looks, breaks or pace: they name a person
+/// in what they take or give. Whoever reviews reads their own, and there is no league table.
+pub fn about_others(files: &[File]) -> Findings {
+    let mut found = Findings::new();
+    for file in files.iter().filter(|file| file.path.starts_with("crates/desk/src/")) {
+        for (line, piece) in pieces(shipped(file)) {
+            let Piece::Code(code) = piece else { continue };
+            for name in ABOUT_ONESELF {
+                let asks = |(at, head): (usize, &str)| {
+                    let rest = code.get(at + head.len()..).unwrap_or("");
+                    let signature = rest.split(['{', ';']).next().unwrap_or("");
+                    signature.contains("StaffId").then(|| line + code.get(..at).map_or(0, newlines))
+                };
+                let head = format!("pub async fn {name}(");
+                let lines: Vec<usize> = code.match_indices(&head).filter_map(asks).collect();
+                let says = |line| format!("{}:{line}: `{name}` of somebody else", file.path);
+                found.extend(lines.into_iter().map(says));
+            }
+        }
+    }
+    found
+}
+
+fn newlines(text: &str) -> usize {
+    text.matches('\n').count()
+}
+
 fn is_code_with(piece: Piece<'_>, words: &[&str]) -> bool {
     match piece {
         Piece::Code(code) => words.iter().any(|word| code.contains(word)),
@@ -104,6 +134,23 @@ mod tests {
 
         assert_eq!(wrong.len(), 1, "{wrong:?}");
         assert!(found("crates/desk/src/a.rs", source).is_empty());
+    }
+
+    #[test]
+    fn a_verb_that_tells_of_somebody_elses_dose_is_found() {
+        let own = "impl Desk {\n    pub async fn exposure(&self, me: &Member) -> Exposure {}\n}\n";
+        let other = "impl Desk {\n    pub async fn exposure(\n        &self,\n        of: StaffId,\n    ) {}\n}\n";
+        let table =
+            "impl Desk {\n    pub async fn figures(&self) -> BTreeMap<StaffId, u32> {}\n}\n";
+        let later = "impl Desk {\n    pub async fn rest(&self) { self.of(StaffId) }\n}\n";
+        let file = |text| File::of("crates/desk/src/a.rs", text);
+
+        assert!(about_others(&[file(own), file(later)]).is_empty());
+        assert_eq!(about_others(&[file(table)]).len(), 1);
+        assert_eq!(
+            about_others(&[file(other)]),
+            ["crates/desk/src/a.rs:2: `exposure` of somebody else"]
+        );
     }
 
     #[test]

@@ -1,4 +1,5 @@
 //! What holds for every file: text, of bounded size, with a head that says what it is, finished.
+//! Screenshots are the one exception to text.
 
 use crate::Findings;
 use crate::checkout::File;
@@ -10,10 +11,20 @@ pub const LINES_MAX: usize = 600;
 /// The most bytes of a file. What is larger is data, and data does not live here.
 pub const BYTES_MAX: usize = 512 * 1024;
 
-/// Every file is text, without NUL, and not large.
+/// Where screenshots are, which a test of pages takes: no text, and the only such files.
+const SCREENS: &str = "docs/screens/";
+
+/// The most bytes of a screenshot: a page that shows it still loads over a slow line.
+pub const SCREEN_BYTES_MAX: usize = 256 * 1024;
+
+/// Every file is text, without NUL, and not large, or a screenshot in its place.
 pub fn not_text(files: &[File]) -> Findings {
     let wrong = |file: &File| {
-        if file.bytes.len() > BYTES_MAX {
+        if is_screen(file) {
+            let size = file.bytes.len();
+            let is_large = size > SCREEN_BYTES_MAX;
+            is_large.then(|| format!("{}: {size} bytes, at most {SCREEN_BYTES_MAX}", file.path))
+        } else if file.bytes.len() > BYTES_MAX {
             Some(format!("{}: {} bytes, at most {BYTES_MAX}", file.path, file.bytes.len()))
         } else if file.bytes.contains(&0) || file.text().is_none() {
             Some(format!("{}: not a text", file.path))
@@ -22,6 +33,13 @@ pub fn not_text(files: &[File]) -> Findings {
         }
     };
     files.iter().filter_map(wrong).collect()
+}
+
+fn is_screen(file: &File) -> bool {
+    let name = file.path.strip_prefix(SCREENS);
+    name.is_some_and(|name| !name.contains('/'))
+        && file.has_extension("png")
+        && file.bytes.starts_with(b"\x89PNG\r\n\x1a\n")
 }
 
 /// No Rust file is longer than [`LINES_MAX`].
@@ -105,6 +123,27 @@ mod tests {
         ];
 
         assert_eq!(not_text(&files).len(), 3);
+    }
+
+    #[test]
+    fn a_screenshot_is_let_in_where_it_belongs_and_not_larger_than_it_may_be() {
+        const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+        let picture = |path: &str, head: &[u8], size| {
+            let mut bytes = head.to_vec();
+            bytes.resize(size, 0);
+            File { path: path.to_owned(), bytes }
+        };
+        let good = picture("docs/screens/case.ja.png", PNG, SCREEN_BYTES_MAX);
+        let bad = [
+            picture("docs/screens/case.png", PNG, SCREEN_BYTES_MAX + 1),
+            picture("docs/screens/case.png", b"GIF89a", 500),
+            picture("docs/screens/case.jpg", PNG, 500),
+            picture("docs/screens/more/case.png", PNG, 500),
+            picture("docs/case.png", PNG, 500),
+        ];
+
+        assert!(not_text(&[good]).is_empty());
+        assert_eq!(not_text(&bad).len(), bad.len());
     }
 
     #[test]

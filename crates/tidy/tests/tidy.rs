@@ -72,6 +72,16 @@ fn no_file_names_a_folder_of_the_machine_it_was_written_on() {
 }
 
 #[test]
+fn the_readme_says_the_same_in_every_language() {
+    none(&documents::unlike(&checkout()));
+}
+
+#[test]
+fn nobody_reads_anybody_elses_dose() {
+    none(&duties::about_others(&checkout()));
+}
+
+#[test]
 fn each_crate_does_only_what_is_its_to_do() {
     none(&duties::misplaced(&checkout()));
 }
