@@ -27,7 +27,8 @@ pub struct Swept {
     pub imports_interrupted: u64,
     /// Claims that nobody kept.
     pub claims_lapsed: u64,
-    /// Cases, matches, deliveries, ended entries, imports and changes that were deleted.
+    /// Cases, matches, deliveries, ended entries, imports, changes, attempts to sign in, and what
+    /// let staff in until now, that were deleted.
     pub rows_deleted: u64,
 }
 
@@ -105,6 +106,8 @@ impl Desk {
         let deliveries = before(now, terms.deliveries_days.min(with_others));
         let entries = before(now, terms.ended_entries_days);
         let imports = before(now, terms.imports_days);
+        let sign_ins = before(now, terms.sign_ins_days);
+        let staff_events = before(now, terms.staff_events_days);
         let changes = before(now, CHANGES_KEPT_DAYS);
         let mut all = 0;
         loop {
@@ -114,6 +117,9 @@ impl Desk {
                 + tx.delete_deliveries_before(deliveries, ROWS_AT_ONCE).await?
                 + tx.purge_ended_entries(entries, ROWS_AT_ONCE).await?
                 + tx.delete_imports_before(imports, ROWS_AT_ONCE).await?
+                + tx.delete_attempts_before(sign_ins, ROWS_AT_ONCE).await?
+                + tx.delete_staff_events_before(staff_events, ROWS_AT_ONCE).await?
+                + tx.delete_expired(now, ROWS_AT_ONCE).await?
                 + tx.prune_changes_before(changes, ROWS_AT_ONCE).await?;
             tx.commit().await?;
             all += deleted;

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::{bank, check_config, config, demo, key, migrate, serve, tools};
+use crate::{bank, check_config, config, demo, key, migrate, serve, staff, tools, vault};
 
 /// Finds known abuse in what a service is about to publish, and keeps nothing of the rest.
 #[derive(Parser)]
@@ -25,6 +25,7 @@ Mamori compares what is uploaded to an online service with banks of known hashes
   mamori demo                                           see it work, on pictures drawn by code
   mamori serve                                          run it; ./mamori.toml says how
   mamori bank import hotline list.csv                   fill a bank, at the machine
+  mamori staff add ada --role administrator             let somebody into the console
 
 Three of its commands are tools on their own. They need no server, no configuration and no
 network, and their JSON is stable:
@@ -45,6 +46,8 @@ pub enum Command {
     Demo(demo::Args),
     Bank(bank::Args),
     Key(key::Args),
+    Staff(staff::Args),
+    Vault(vault::Args),
     CheckConfig(check_config::Args),
     Migrate(migrate::Args),
     #[command(hide = true)]
@@ -61,6 +64,8 @@ impl Command {
             Self::Demo(args) => demo::run(args),
             Self::Bank(args) => bank::run(args),
             Self::Key(args) => key::run(args),
+            Self::Staff(args) => staff::run(args),
+            Self::Vault(args) => vault::run(args),
             Self::CheckConfig(args) => check_config::run(args),
             Self::Migrate(args) => migrate::run(args),
             Self::Decode(args) => Ok(tools::decode::run(args)),

@@ -5,6 +5,7 @@
 
 mod checked;
 pub mod parts;
+mod people;
 mod sections;
 
 use std::fmt;
@@ -17,6 +18,7 @@ use serde::Deserialize;
 
 use crate::serve::log;
 
+pub use people::{Cases, Console, Exposure, Staff, Vault};
 pub use sections::{Database, Hma, Limits, Log, LogFormat, Media, Retention, Server, Webhooks};
 
 /// The file that is read when none is named and it is there.
@@ -24,6 +26,9 @@ pub const FILE_DEFAULT: &str = "mamori.toml";
 
 /// The variable of the environment that names the database, password and all.
 pub const DATABASE_URL_VARIABLE: &str = "MAMORI_DATABASE_URL";
+
+/// The variable of the environment that holds the vault's keys.
+pub const VAULT_KEY_VARIABLE: &str = "MAMORI_VAULT_KEY";
 
 /// Every key; `mamori.sample.toml` explains each.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -41,6 +46,16 @@ pub struct Config {
     pub webhooks: Webhooks,
     /// `[retention]`: how long things are kept.
     pub retention: Retention,
+    /// `[console]`: the pages for staff.
+    pub console: Console,
+    /// `[staff]`: how people work here.
+    pub staff: Staff,
+    /// `[vault]`: where items lie that a policy keeps.
+    pub vault: Vault,
+    /// `[cases]`: how cases are worked on.
+    pub cases: Cases,
+    /// `[exposure]`: how much a reviewer may see.
+    pub exposure: Exposure,
     /// `[hma]`: the look-ups of Hasher-Matcher-Actioner.
     pub hma: Hma,
     /// `[log]`: what is logged, and how.
@@ -104,8 +119,9 @@ impl Config {
             Source::Defaults => Self::default(),
         };
         #[expect(clippy::disallowed_methods, reason = "this is the one place that reads it")]
-        let from_environment = std::env::var(DATABASE_URL_VARIABLE).ok();
-        config.take_secrets(from_environment)?;
+        let [database_url, vault_keys] =
+            [DATABASE_URL_VARIABLE, VAULT_KEY_VARIABLE].map(|name| std::env::var(name).ok());
+        config.take_secrets(database_url, vault_keys)?;
         config.check()?;
         Ok((config, source))
     }
@@ -120,11 +136,20 @@ impl Config {
     }
 
     /// The environment goes before the file of the secret, and that before the key itself.
-    fn take_secrets(&mut self, database_url: Option<String>) -> Result<(), Error> {
+    fn take_secrets(
+        &mut self,
+        database_url: Option<String>,
+        vault_keys: Option<String>,
+    ) -> Result<(), Error> {
         if let Some(url) = database_url.filter(|url| !url.is_empty()) {
             self.database.url = Sensitive::new(url);
         } else if let Some(path) = &self.database.url_file {
             self.database.url = Sensitive::new(read(path)?.trim().to_owned());
+        }
+        if let Some(keys) = vault_keys.filter(|keys| !keys.is_empty()) {
+            self.vault.keys = Some(Sensitive::new(keys));
+        } else if let Some(path) = &self.vault.key_file {
+            self.vault.keys = Some(Sensitive::new(read(path)?));
         }
         Ok(())
     }
@@ -133,6 +158,7 @@ impl Config {
     fn check(&self) -> Result<(), Error> {
         log::filter(&self.log)?;
         self.check_room()?;
+        self.keyring()?;
         if self.hma.enabled {
             self.check_hma_doors()?;
             self.hma()?;

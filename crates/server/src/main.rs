@@ -10,7 +10,9 @@ mod key;
 mod migrate;
 mod runtime;
 mod serve;
+mod staff;
 mod tools;
+mod vault;
 
 use std::process::ExitCode;
 

@@ -63,6 +63,11 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     if let Some(issued) = node.desk().issue_first_key().await? {
         first_key::tell(&issued)?;
     }
+    if config.console.enabled && node.desk().count_staff().await? == 0 {
+        tracing::info!(
+            "nobody can open the console yet: `mamori staff add NAME --role administrator` prints a link"
+        );
+    }
     let open = Open::begin(config, &node, &metrics, doors)?;
     asked.wait().await;
 

@@ -390,3 +390,29 @@ on_both_engines! {
         assert!(matches!(house.desk.begin_sign_in_passkey("ada").await, Err(Error::NotFound(_))));
     }
 }
+
+on_both_engines! {
+    async fn what_let_people_in_is_swept_when_its_time_is_over(records: Records) {
+        let folder = tempfile::tempdir().unwrap();
+        let house = house_with_vault(records, folder.path()).await;
+        let (who, _) = with_password(&house, "ada").await;
+        for name in ["ada", "nobody"] {
+            let wrong = typed(&house.desk, name, "x", &closed("000000")).await;
+            assert!(wrong.is_err());
+        }
+        enter(&house.desk, who).await;
+        house.desk.begin_sign_in_passkey("nobody").await.unwrap();
+        welcome_link(&house.desk, who).await;
+        assert_eq!(house.desk.sweep_once().await.unwrap().rows_deleted, 0);
+
+        // Two sessions, a ticket and a question.
+        house.clock.advance(SignedDuration::from_hours(25));
+        assert_eq!(house.desk.sweep_once().await.unwrap().rows_deleted, 4);
+        // Two attempts, and the first of the two changes in the log.
+        house.clock.advance(SignedDuration::from_hours(30 * 24));
+        assert_eq!(house.desk.sweep_once().await.unwrap().rows_deleted, 3);
+        // What happened to Ada: she came, four tickets, a password, codes, and entering.
+        house.clock.advance(SignedDuration::from_hours(336 * 24));
+        assert_eq!(house.desk.sweep_once().await.unwrap().rows_deleted, 8);
+    }
+}

@@ -52,6 +52,16 @@ pub fn cases_days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::
     days(deserializer, retention::CASES)
 }
 
+/// Days of `retention.sign_ins_days`.
+pub fn sign_ins_days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    days(deserializer, retention::SIGN_INS)
+}
+
+/// Days of `retention.staff_events_days`.
+pub fn staff_events_days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    days(deserializer, retention::STAFF_EVENTS)
+}
+
 fn days<'de, D: Deserializer<'de>>(deserializer: D, term: Term) -> Result<u32, D::Error> {
     let days = u32::deserialize(deserializer)?;
     if (1..=term.days_max).contains(&days) {

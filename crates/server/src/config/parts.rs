@@ -1,12 +1,15 @@
 //! What each part of Mamori is told of the configuration.
 
 use std::fs;
+use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use mamori_desk::destination::Permitted;
-use mamori_desk::settings::WebhookSettings;
-
-use mamori_model::Reach;
+use mamori_desk::settings::{CaseSettings, SignInSettings, WebhookSettings};
+use mamori_model::sign_in::{AttemptLimits, SessionLimits};
+use mamori_model::{Reach, dose};
+use mamori_vault::{Keyring, Vault};
 
 use super::{Config, Error};
 
@@ -20,10 +23,10 @@ impl Config {
         }
     }
 
-    /// What the desk must know.
-    pub fn desk(&self) -> mamori_desk::Settings {
+    /// What the desk must know. It opens the vault, if that has keys.
+    pub fn desk(&self) -> Result<mamori_desk::Settings, Error> {
         let (limits, webhooks, retention) = (&self.limits, &self.webhooks, &self.retention);
-        mamori_desk::Settings {
+        Ok(mamori_desk::Settings {
             snapshot: self.database.snapshot.clone(),
             node: self.node(),
             hits_per_bank_max: limits.hits_per_bank_max,
@@ -48,8 +51,76 @@ impl Config {
                 ended_entries_days: retention.ended_entries_days,
                 imports_days: retention.imports_days,
                 cases_days: retention.cases_days,
+                sign_ins_days: retention.sign_ins_days,
+                staff_events_days: retention.staff_events_days,
             },
+            vault: self.open_vault()?,
+            is_alone: self.staff.alone,
+            sign_in: self.sign_in(),
+            cases: self.case_settings(),
+            exposure: self.dose(),
             ..mamori_desk::Settings::default()
+        })
+    }
+
+    /// The keys of the vault, if there are any.
+    pub fn keyring(&self) -> Result<Option<Keyring>, Error> {
+        let keys = self.vault.keys.as_ref().map(|keys| Keyring::parse(keys.reveal())).transpose();
+        keys.map_err(|refused| Error::Clash(format!("the keys of the vault: {refused}")))
+    }
+
+    fn open_vault(&self) -> Result<Option<Arc<Vault>>, Error> {
+        let Some(keys) = self.keyring()? else { return Ok(None) };
+        let folder = self.vault.folder.clone();
+        let vault = Vault::open(folder, keys).map_err(|refused| {
+            Error::Clash(format!("`vault.folder` is {}: {refused}", self.vault.folder.display()))
+        })?;
+        Ok(Some(Arc::new(vault)))
+    }
+
+    fn sign_in(&self) -> SignInSettings {
+        let (console, staff) = (&self.console, &self.staff);
+        let usual = SignInSettings::default();
+        SignInSettings {
+            origin: console.enabled.then(|| console.origin.clone()),
+            session: SessionLimits { idle: minutes(console.session_idle_min), ..usual.session },
+            session_max: SignedDuration::from_hours(console.session_hours_max.into()),
+            attempts: AttemptLimits {
+                of_name: staff.sign_in_failures_max,
+                of_name_in: minutes(staff.sign_in_wait_min),
+                of_all: staff.sign_in_failures_all_max,
+                ..usual.attempts
+            },
+            ..usual
+        }
+    }
+
+    fn case_settings(&self) -> CaseSettings {
+        let cases = &self.cases;
+        CaseSettings {
+            lease: minutes(cases.lease_min),
+            items_max: cases.items_max,
+            undo_window: SignedDuration::from_hours(cases.undo_hours.into()),
+            remind_max: SignedDuration::from_hours(24 * i64::from(cases.remind_days_max)),
+        }
+    }
+
+    fn dose(&self) -> dose::Limits {
+        let exposure = &self.exposure;
+        dose::Limits {
+            looks: exposure.looks_max,
+            minutes: exposure.minutes_max,
+            points: exposure.points_max,
+            stretch: minutes(exposure.stretch_min),
+            rest: minutes(exposure.rest_min),
+        }
+    }
+
+    /// What the console must know.
+    pub fn console(&self) -> mamori_console::Settings {
+        mamori_console::Settings {
+            origin: self.console.origin.origin().ascii_serialization(),
+            form_bytes_max: self.console.form_bytes_max,
         }
     }
 
@@ -101,6 +172,10 @@ impl Config {
         let machine = Some(machine.trim()).filter(|name| !name.is_empty()).unwrap_or("mamori");
         format!("{machine}-{}", std::process::id())
     }
+}
+
+fn minutes(count: u32) -> SignedDuration {
+    SignedDuration::from_mins(count.into())
 }
 
 /// `count` seconds.

@@ -9,7 +9,8 @@ use mamori_model::{Country, Jurisdictions, Line, Purpose, Sensitive, Surface, re
 use serde::Deserialize;
 
 use super::checked::{
-    cases_days, deliveries_days, ended_entries_days, imports_days, matches_days, sensitive, within,
+    cases_days, deliveries_days, ended_entries_days, imports_days, matches_days, sensitive,
+    sign_ins_days, staff_events_days, within,
 };
 
 const HOUR_S: u64 = 3_600;
@@ -226,6 +227,12 @@ pub struct Retention {
     /// Closed cases, with their decisions, actions and looks.
     #[serde(deserialize_with = "cases_days")]
     pub cases_days: u32,
+    /// Attempts to sign in.
+    #[serde(deserialize_with = "sign_ins_days")]
+    pub sign_ins_days: u32,
+    /// The record of who gave whom which role.
+    #[serde(deserialize_with = "staff_events_days")]
+    pub staff_events_days: u32,
 }
 
 impl Default for Retention {
@@ -236,6 +243,8 @@ impl Default for Retention {
             ended_entries_days: retention::ENDED_ENTRIES.days_default,
             imports_days: retention::IMPORTS.days_default,
             cases_days: retention::CASES.days_default,
+            sign_ins_days: retention::SIGN_INS.days_default,
+            staff_events_days: retention::STAFF_EVENTS.days_default,
         }
     }
 }

@@ -37,7 +37,8 @@ fn the_sample_explains_every_key_that_there_is() {
     let sections =
         ["server", "database", "media", "media.limits", "limits", "webhooks", "retention"];
     let table: toml::Table = sample_with_all_keys().parse().unwrap();
-    for section in sections.into_iter().chain(["hma", "log"]) {
+    let people = ["console", "staff", "vault", "cases", "exposure"];
+    for section in sections.into_iter().chain(people).chain(["hma", "log"]) {
         let sample = section.split('.').fold(&table, |table, name| table[name].as_table().unwrap());
 
         let message = refusal(&format!("[{section}]\nnobody_knows = 1"));
@@ -178,7 +179,7 @@ fn a_secret_comes_from_the_environment_before_its_file_before_its_key() {
     let text = format!("[database]\nurl = \"sqlite:key\"\nurl_file = {path:?}");
     let taken = |environment: Option<&str>| {
         let mut config = parse(&text).unwrap();
-        config.take_secrets(environment.map(str::to_owned)).unwrap();
+        config.take_secrets(environment.map(str::to_owned), None).unwrap();
         config.database.url.into_revealed()
     };
 
@@ -192,4 +193,63 @@ fn a_file_that_is_named_must_be_there() {
     let error = Config::load(Some(Path::new("/nowhere/mamori.toml"))).unwrap_err();
 
     assert!(matches!(error, Error::Unreadable { .. }));
+}
+
+#[test]
+fn a_console_is_where_browsers_keep_its_cookie() {
+    let at = |origin: &str| parse(&format!("[console]\norigin = \"{origin}\""));
+
+    for good in ["https://mamori.example", "https://mamori.example:8443", "http://localhost:8080"] {
+        assert!(at(good).is_ok(), "{good}");
+    }
+    for bad in [
+        "http://mamori.example",
+        "http://127.0.0.1:8080",
+        "https://192.0.2.1",
+        "https://mamori.example/console",
+        "https://ada@mamori.example",
+        "ftp://mamori.example",
+        "mamori.example",
+    ] {
+        assert!(at(bad).unwrap_err().to_string().contains("https://NAME"), "{bad}");
+    }
+    let config = at("https://mamori.example:443").unwrap();
+    assert_eq!(config.console().origin, "https://mamori.example");
+}
+
+#[test]
+fn the_vaults_keys_come_from_the_environment_before_their_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let [file, environment] = ["file", "env"]
+        .map(|name| mamori_vault::Keyring::new_line(&name.parse().unwrap()).unwrap());
+    let path = folder.path().join("key");
+    fs::write(&path, file.reveal()).unwrap();
+    let text = format!("[vault]\nfolder = {:?}\nkey_file = {path:?}", folder.path().join("v"));
+    let name = |variable: Option<&str>| {
+        let mut config = parse(&text).unwrap();
+        config.take_secrets(None, variable.map(str::to_owned)).unwrap();
+        assert!(!format!("{config:?}").contains(file.reveal().as_str()));
+        config.desk().unwrap().vault.map(|vault| vault.key_name().to_string())
+    };
+
+    assert_eq!(name(None).as_deref(), Some("file"));
+    assert_eq!(name(Some(environment.reveal())).as_deref(), Some("env"));
+    assert!(parse("[vault]").unwrap().desk().unwrap().vault.is_none());
+    let mut config = parse("").unwrap();
+    config.take_secrets(None, Some("not a key".to_owned())).unwrap();
+    assert!(config.check().unwrap_err().to_string().contains("line 1"));
+}
+
+#[test]
+fn what_is_said_of_people_reaches_the_desk() {
+    let text = "[staff]\nalone = true\n[exposure]\nlooks_max = 7\n[cases]\nlease_min = 5\n\
+                [console]\nsession_hours_max = 3";
+    let settings = parse(text).unwrap().desk().unwrap();
+
+    assert!(settings.is_alone);
+    assert_eq!(settings.exposure.looks, 7);
+    assert_eq!(settings.cases.lease.as_mins(), 5);
+    assert_eq!(settings.sign_in.session_max.as_hours(), 3);
+    let without = parse("[console]\nenabled = false").unwrap().desk().unwrap();
+    assert!(without.sign_in.origin.is_none());
 }

@@ -38,7 +38,7 @@ impl Node {
         if !missing.is_empty() {
             tracing::warn!(missing = missing.join(", "), "this kernel lacks protections");
         }
-        let desk = Desk::new(store, pool, Arc::new(Clock::system()), config.desk())?;
+        let desk = Desk::new(store, pool, Arc::new(Clock::system()), config.desk()?)?;
         desk.load().await.context("the banks cannot be read")?;
         let holdings = desk.holdings();
         tracing::info!(
@@ -82,7 +82,7 @@ pub async fn desk_at_the_machine(config: &Config, store: Store) -> anyhow::Resul
     let settings = mamori_desk::Settings {
         // There is no index here that could have the change; the nodes follow by themselves.
         settle_time_max: Duration::ZERO,
-        ..config.desk()
+        ..config.desk()?
     };
     Ok(Desk::new(store, pool, Arc::new(Clock::system()), settings)?)
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::StatusCode;
 use mamori_desk::Desk;
+use mamori_web::App;
 use mamori_web::budget::Budget;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -92,7 +93,11 @@ fn routers(
 ) -> anyhow::Result<(Router, Option<Router>)> {
     let budget = Budget::new(config.budget());
     let api = mamori_web::api(desk.clone(), config.web(), budget.clone());
-    let main = api.merge(metrics::router(metrics.clone(), desk.clone()));
+    let mut main = api.merge(metrics::router(metrics.clone(), desk.clone()));
+    if config.console.enabled {
+        let app = App::new(desk.clone(), config.web(), budget.clone());
+        main = main.merge(mamori_console::router(desk.clone(), app, config.console()));
+    }
     if !config.hma.enabled {
         return Ok((main, None));
     }

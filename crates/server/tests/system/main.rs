@@ -11,4 +11,5 @@ mod receiver;
 mod serve;
 mod service;
 mod slow_clients;
+mod staff;
 mod start;

@@ -1,0 +1,165 @@
+//! The sections about people: the console, staff, what they see, and what is kept for them to see.
+
+use std::path::PathBuf;
+
+use mamori_model::Sensitive;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use url::{Host, Url};
+
+use super::checked::within;
+
+/// `[console]`: the pages for staff.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Console {
+    /// Whether there are any.
+    pub enabled: bool,
+    /// Where browsers find them.
+    #[serde(deserialize_with = "origin")]
+    pub origin: Url,
+    /// The most bytes of a form.
+    #[serde(deserialize_with = "within::<8_192, 1_048_576, _, _>")]
+    pub form_bytes_max: usize,
+    /// How long somebody may do nothing and stay signed in.
+    #[serde(deserialize_with = "within::<5, 240, _, _>")]
+    pub session_idle_min: u32,
+    /// How long somebody stays signed in, whatever they do.
+    #[serde(deserialize_with = "within::<1, 24, _, _>")]
+    pub session_hours_max: u32,
+}
+
+impl Default for Console {
+    fn default() -> Self {
+        #[expect(clippy::expect_used, reason = "a test reads the default")]
+        let origin = Url::parse("http://localhost:8080").expect("an address");
+        Self {
+            enabled: true,
+            origin,
+            form_bytes_max: 64 << 10,
+            session_idle_min: 30,
+            session_hours_max: 12,
+        }
+    }
+}
+
+/// `[staff]`: how people work here.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Staff {
+    /// Whether one person does everything.
+    pub alone: bool,
+    /// The most failures to sign in of one name, within `sign_in_wait_min`.
+    #[serde(deserialize_with = "within::<1, 100, _, _>")]
+    pub sign_in_failures_max: u32,
+    /// How many minutes they count.
+    #[serde(deserialize_with = "within::<1, 1_440, _, _>")]
+    pub sign_in_wait_min: u32,
+    /// The most failures of all names within a minute.
+    #[serde(deserialize_with = "within::<1, 100_000, _, _>")]
+    pub sign_in_failures_all_max: u32,
+}
+
+impl Default for Staff {
+    fn default() -> Self {
+        Self {
+            alone: false,
+            sign_in_failures_max: 5,
+            sign_in_wait_min: 15,
+            sign_in_failures_all_max: 300,
+        }
+    }
+}
+
+/// `[vault]`: where items lie that a policy keeps.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Vault {
+    /// The folder.
+    pub folder: PathBuf,
+    /// A file with its keys; without them nothing is kept.
+    pub key_file: Option<PathBuf>,
+    /// The keys, from the environment or from that file.
+    #[serde(skip)]
+    pub keys: Option<Sensitive<String>>,
+}
+
+impl Default for Vault {
+    fn default() -> Self {
+        Self { folder: "evidence".into(), key_file: None, keys: None }
+    }
+}
+
+/// `[cases]`: how cases are worked on.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Cases {
+    /// How long somebody has a case in hand without a word from their page.
+    #[serde(deserialize_with = "within::<2, 120, _, _>")]
+    pub lease_min: u32,
+    /// The most items of a case.
+    #[serde(deserialize_with = "within::<1, 5_000, _, _>")]
+    pub items_max: u32,
+    /// How long whoever made a decision may take it back by themselves.
+    #[serde(deserialize_with = "within::<0, 744, _, _>")]
+    pub undo_hours: u32,
+    /// How long a service that says nothing is asked again.
+    #[serde(deserialize_with = "within::<1, 90, _, _>")]
+    pub remind_days_max: u32,
+}
+
+impl Default for Cases {
+    fn default() -> Self {
+        Self { lease_min: 10, items_max: 500, undo_hours: 24, remind_days_max: 14 }
+    }
+}
+
+/// `[exposure]`: how much a reviewer may see within 24 hours.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Exposure {
+    /// The most clear looks.
+    #[serde(deserialize_with = "within::<0, 10_000, _, _>")]
+    pub looks_max: u32,
+    /// The most minutes of them.
+    #[serde(deserialize_with = "within::<0, 1_440, _, _>")]
+    pub minutes_max: u32,
+    /// The most points.
+    #[serde(deserialize_with = "within::<0, 100_000, _, _>")]
+    pub points_max: u32,
+    /// How long somebody may look at one stretch.
+    #[serde(deserialize_with = "within::<5, 240, _, _>")]
+    pub stretch_min: u32,
+    /// How long the break after it is.
+    #[serde(deserialize_with = "within::<1, 240, _, _>")]
+    pub rest_min: u32,
+}
+
+impl Default for Exposure {
+    fn default() -> Self {
+        Self { looks_max: 200, minutes_max: 60, points_max: 600, stretch_min: 50, rest_min: 10 }
+    }
+}
+
+/// Where browsers find the console: https, or this very machine. Browsers keep a session's cookie
+/// nowhere else, and make passkeys for names only.
+fn origin<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Url, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let expected = || {
+        D::Error::custom(
+            "expected `https://NAME` or `http://localhost:PORT`: a name and no number, no path",
+        )
+    };
+    let url = Url::parse(&text).map_err(|_| expected())?;
+    let is_bare = url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    let is_named = match (url.scheme(), url.host()) {
+        ("https", Some(Host::Domain(_))) => true,
+        ("http", Some(Host::Domain(name))) => name == "localhost",
+        _ => false,
+    };
+    if is_bare && is_named { Ok(url) } else { Err(expected()) }
+}

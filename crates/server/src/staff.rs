@@ -1,0 +1,71 @@
+//! `mamori staff`: people, at the machine and directly on its database, while nodes serve or not.
+
+mod add;
+mod change;
+mod link;
+mod list;
+
+use std::process::ExitCode;
+
+use crate::at_the_machine::{self, Database};
+use crate::serve::ConfigArgs;
+
+/// Lets people in, and out.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+const EXAMPLES: &str = "\
+It works on the database of the configuration, also while nodes serve. The first administrator is
+made here; they let everybody else in, in the console.
+
+Examples:
+  mamori staff add ada --role administrator    prints a link that lets Ada set up a way in, once
+  mamori staff add rei --role reviewer --role policy_editor --shown 'Rei Tanaka' --language ja
+  mamori staff list
+  mamori staff ticket ada                      another such link; the ways in before it are gone then
+  mamori staff enter ada                       a link that lets Ada in once, within five minutes
+  mamori staff roles rei --role lead
+  mamori staff end rei                         they open nothing any more, from now on";
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Add(add::Args),
+    List(list::Args),
+    /// Makes another welcome link for somebody who lost their way in, and prints it, once
+    Ticket(link::Args),
+    /// Makes a link that lets somebody in once, within five minutes, and prints it
+    Enter(link::Args),
+    Roles(change::RolesArgs),
+    End(change::EndArgs),
+}
+
+impl Command {
+    /// Only the first person may come before the database.
+    fn database(&self) -> Database {
+        match self {
+            Self::Add(_) => Database::MayBeNew,
+            Self::List(_) | Self::Ticket(_) | Self::Enter(_) | Self::Roles(_) | Self::End(_) => {
+                Database::IsThere
+            }
+        }
+    }
+}
+
+/// Does one of them.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let command = &args.command;
+    at_the_machine::run(&args.config, command.database(), async |desk| match command {
+        Command::Add(args) => add::run(desk, args).await,
+        Command::List(args) => list::run(desk, args).await,
+        Command::Ticket(args) => link::welcome(desk, args).await,
+        Command::Enter(args) => link::enter(desk, args).await,
+        Command::Roles(args) => change::roles(desk, args).await,
+        Command::End(args) => change::end(desk, args).await,
+    })
+}

@@ -1,0 +1,62 @@
+//! `mamori staff add`.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use mamori_desk::add_staff::{NewStaff, StaffAdmin};
+use mamori_desk::{AtTheMachine, Desk};
+use mamori_model::Line;
+use mamori_model::staff::{Language, StaffName, StaffRole};
+
+use super::link;
+
+/// Lets somebody in, by a link that works once and for a day
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// What they will sign in with: a-z, 0-9, `.`, `_`, `-`
+    name: StaffName,
+    /// What they may do: `reviewer`, `lead`, `policy_editor`, `auditor`, `administrator`
+    #[arg(long = "role", value_name = "ROLE", required = true, value_parser = role)]
+    roles: Vec<StaffRole>,
+    /// How colleagues see them; the name, if it is left out
+    #[arg(long, value_name = "TEXT")]
+    shown: Option<Line>,
+    /// The language of their pages: en, ja, fr, de, it
+    #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = language)]
+    language: Language,
+}
+
+/// Adds them; the link goes to stdout, whose it is to stderr.
+pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
+    let shown = match &args.shown {
+        Some(shown) => shown.clone(),
+        None => args.name.as_str().parse()?,
+    };
+    let new = NewStaff {
+        name: args.name.clone(),
+        shown,
+        roles: args.roles.iter().copied().collect(),
+        language: args.language,
+    };
+    link::prefix(desk)?;
+    let here = AtTheMachine::here();
+    let added = desk.add_staff(StaffAdmin::AtTheMachine(&here), new).await?;
+    writeln!(
+        io::stderr(),
+        "{} ({}) comes in here, once, until tomorrow:",
+        args.name,
+        added.staff.id
+    )?;
+    link::print(desk, &added.ticket)
+}
+
+/// A role by its word.
+pub fn role(text: &str) -> Result<StaffRole, String> {
+    let words: Vec<&str> = StaffRole::ALL.into_iter().map(StaffRole::as_str).collect();
+    StaffRole::parse(text).ok_or_else(|| format!("expected one of {}", words.join(", ")))
+}
+
+fn language(text: &str) -> Result<Language, String> {
+    let words: Vec<&str> = Language::ALL.iter().map(|language| language.as_str()).collect();
+    Language::parse(text).ok_or_else(|| format!("expected one of {}", words.join(", ")))
+}

@@ -1,0 +1,34 @@
+//! `mamori vault`: the keys under which items are kept that a policy keeps.
+
+pub mod init;
+
+use std::process::ExitCode;
+
+/// Makes the keys of the vault.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Items that a policy keeps lie in the folder `vault.folder`, each under a key of its own, and those
+keys under the one that is made here. Keep a copy of the file where you keep passwords, and never
+beside the database's backup: without it nobody can read what was kept, and with both anybody can.
+
+Examples:
+  mamori vault init /etc/mamori-vault.key          then name it: `vault.key_file`
+  mamori vault init new.key --name 2027            another key; put its line first, above the old one's";
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Init(init::Args),
+}
+
+/// Does one of them.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    match &args.command {
+        Command::Init(args) => init::run(args),
+    }
+}

@@ -1,0 +1,62 @@
+//! People, at the machine.
+
+use std::path::Path;
+use std::process::Output;
+
+use tempfile::TempDir;
+
+use crate::mamori::{configure, program};
+
+fn staff(config: &Path, args: &[&str]) -> Output {
+    program().arg("staff").args(args).arg("--config").arg(config).output().unwrap()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn the_first_administrator_comes_from_the_command_line_and_the_last_one_stays() {
+    let folder = TempDir::new().unwrap();
+    let database = format!("sqlite:{}", folder.path().join("m.sqlite").display());
+    let console = "[console]\norigin = \"https://mamori.example\"\n";
+    let config = configure(folder.path(), &database, console);
+
+    let added = staff(&config, &["add", "ada", "--role", "administrator", "--language", "ja"]);
+    let again = staff(&config, &["add", "ada", "--role", "reviewer"]);
+    let clash = staff(&config, &["add", "bob", "--role", "auditor", "--role", "lead"]);
+    let odd = staff(&config, &["add", "Bob!", "--role", "lead"]);
+    let entered = staff(&config, &["enter", "ada"]);
+    let ended = staff(&config, &["end", "ada"]);
+    let list = staff(&config, &["list", "--json"]);
+
+    for link in [&added, &entered] {
+        let link = out(link);
+        assert!(link.starts_with("https://mamori.example/console/welcome/mt_"), "{link}");
+        assert_eq!(link.lines().count(), 1, "{link}");
+    }
+    assert!(said(&again).contains("name"), "{}", said(&again));
+    assert!(said(&clash).contains("roles"), "{}", said(&clash));
+    assert_eq!(odd.status.code(), Some(2));
+    assert!(said(&ended).contains("last administrator"), "{}", said(&ended));
+    let list = out(&list);
+    assert_eq!(list.lines().count(), 1, "{list}");
+    assert!(list.contains("\"administrator\"") && !list.contains("mt_"), "{list}");
+}
+
+#[test]
+fn without_a_console_nobody_is_let_into_it() {
+    let folder = TempDir::new().unwrap();
+    let database = format!("sqlite:{}", folder.path().join("m.sqlite").display());
+    let config = configure(folder.path(), &database, "[console]\nenabled = false\n");
+
+    let added = staff(&config, &["add", "ada", "--role", "administrator"]);
+
+    assert!(!added.status.success());
+    assert!(said(&added).contains("console.enabled"), "{}", said(&added));
+    assert!(out(&staff(&config, &["list"])).is_empty());
+}
