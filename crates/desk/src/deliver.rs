@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use mamori_model::job::{JobKind, Lane};
 use mamori_model::webhook::{Delivery, DeliveryState, Endpoint, EventKind};
-use mamori_model::{DeliveryId, EndpointId, Sensitive, ServiceId};
+use mamori_model::{ActionId, DeliveryId, EndpointId, Sensitive, ServiceId};
 use mamori_store::{Leased, NewJob, Tx};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::Url;
@@ -112,6 +112,18 @@ impl Desk {
         payload: Sensitive<String>,
         now: Timestamp,
     ) -> Result<DeliveryId, Error> {
+        self.promise_of(tx, lane, (event, None), payload, now).await
+    }
+
+    /// Writes a delivery, which may ask for an action, and its job into `tx`.
+    pub(crate) async fn promise_of(
+        &self,
+        tx: &mut Tx,
+        lane: (ServiceId, EndpointId),
+        (event, action): (EventKind, Option<ActionId>),
+        payload: Sensitive<String>,
+        now: Timestamp,
+    ) -> Result<DeliveryId, Error> {
         let delivery = Delivery {
             id: self.clock().mint()?.into(),
             endpoint: lane.1,
@@ -123,7 +135,7 @@ impl Desk {
             created_at: now,
             last_attempt_at: None,
         };
-        tx.insert_delivery(&delivery).await?;
+        tx.insert_delivery_of(&delivery, action).await?;
         self.enqueue_delivery(tx, delivery.id, lane, now).await?;
         Ok(delivery.id)
     }

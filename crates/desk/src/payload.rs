@@ -1,9 +1,11 @@
 //! The bodies of webhooks: what leaves Mamori, written in one place.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use mamori_model::matched::Match;
 use mamori_model::webhook::EventKind;
-use mamori_model::{Hit, Sensitive, Verdict};
+use mamori_model::{ActionRequest, Country, Decision, Hit, Sensitive, Verdict};
 use serde::Serialize;
 
 use crate::Directory;
@@ -39,6 +41,33 @@ struct HitData {
     frame: u32,
 }
 
+/// What a service is asked for.
+pub struct Asked<'a> {
+    /// The decision that it follows from.
+    pub decision: &'a Decision,
+    /// What to do.
+    pub action: &'a ActionRequest,
+}
+
+#[derive(Serialize)]
+struct ActionData<'a> {
+    action_id: String,
+    sequence: Option<u64>,
+    decision_id: String,
+    case_id: String,
+    kind: &'static str,
+    item_id: Option<&'a str>,
+    account_id: Option<&'a str>,
+    countries: BTreeSet<Country>,
+    feature: Option<&'static str>,
+    /// The last day, in UTC.
+    until: Option<String>,
+    policy: &'static str,
+    undoes: Option<String>,
+    /// How often it was asked before.
+    reminder: u32,
+}
+
 #[derive(Serialize)]
 struct TestData {
     message: &'static str,
@@ -61,6 +90,28 @@ pub fn of_match(
         matches: told.hits.iter().map(|hit| hit_data(hit, directory)).collect(),
     };
     write(event, now, data)
+}
+
+/// What a service is asked to do. Who decided is not said.
+pub fn of_action(asked: &Asked<'_>, now: Timestamp) -> Sensitive<String> {
+    let Asked { decision, action } = asked;
+    let terms = action.what.terms();
+    let data = ActionData {
+        action_id: action.id.to_string(),
+        sequence: action.sequence,
+        decision_id: decision.id.to_string(),
+        case_id: decision.case.to_string(),
+        kind: action.what.kind().as_str(),
+        item_id: action.what.item().map(mamori_model::ItemName::as_str),
+        account_id: action.what.account().map(mamori_model::Account::reveal),
+        countries: terms.countries,
+        feature: terms.feature.map(mamori_model::Feature::as_str),
+        until: terms.until.map(|until| until.to_string()),
+        policy: decision.purpose.as_str(),
+        undoes: action.undoes.map(|undoes| undoes.to_string()),
+        reminder: action.reminders,
+    };
+    write(EventKind::ActionRequested, now, data)
 }
 
 /// What an endpoint is told when somebody asks whether it works.

@@ -7,6 +7,7 @@ use mamori_model::matched::Match;
 use mamori_model::page::{Page, PageSize};
 use mamori_model::{BankName, Case, CaseId, Line, MatchId, Policy, StaffId};
 
+use crate::list_decisions::DecisionView;
 use crate::member::{Records, Reviewer};
 use crate::{Desk, Error};
 
@@ -24,6 +25,8 @@ pub struct CaseView {
     pub items: Page<ItemView, MatchId>,
     /// What happened to it, the oldest first.
     pub history: Vec<CaseEvent>,
+    /// What was decided, the oldest first, with what the service was asked.
+    pub decisions: Vec<DecisionView>,
     /// How many other open cases have an item near to the same entry.
     pub alike: u32,
     /// How those are called who had to do with it.
@@ -79,13 +82,17 @@ impl Desk {
         let items = store.case_items(case.id, after, size).await?;
         let history = store.case_events(case.id, EVENTS_MAX).await?;
         let alike = store.count_cases_alike(case.id).await?;
+        let mut decisions = Vec::new();
+        for decision in store.decisions_of_case(case.id).await? {
+            decisions.push(self.decision_view(decision).await?);
+        }
         let mut who: BTreeSet<StaffId> = history.iter().filter_map(|event| event.by).collect();
         who.extend(history.iter().filter_map(|event| event.about.to));
         who.extend(case.claim.map(|claim| claim.by));
         let people = store.staff_shown(&who).await?;
         let rows = items.rows.into_iter().map(|found| self.item_view(found)).collect();
         let items = Page { rows, next: items.next };
-        Ok(CaseView { case, policy, items, history, alike, people })
+        Ok(CaseView { case, policy, items, history, decisions, alike, people })
     }
 
     fn item_view(&self, found: Match) -> ItemView {

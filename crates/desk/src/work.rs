@@ -96,6 +96,7 @@ impl Desk {
         match job.kind {
             JobKind::Deliver => self.deliver(job).await,
             JobKind::PurgeBank => self.purge_bank(job).await,
+            JobKind::Remind => self.remind(job).await,
         }
     }
 }

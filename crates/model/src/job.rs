@@ -16,6 +16,8 @@ pub enum JobKind {
     Deliver,
     /// Remove the entries of a deleted bank, some at a time; the key is the bank's id.
     PurgeBank,
+    /// See whether a service answered, and ask once more; the key is the action's id.
+    Remind,
 }
 
 /// For whom a job is done: how much of one lane, and of one party, is in hand at a time has a
@@ -52,13 +54,14 @@ impl Lane {
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 2] = [Self::Deliver, Self::PurgeBank];
+    pub const ALL: [Self; 3] = [Self::Deliver, Self::PurgeBank, Self::Remind];
 
     /// The word in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Deliver => "deliver",
             Self::PurgeBank => "purge_bank",
+            Self::Remind => "remind",
         }
     }
 
@@ -70,7 +73,7 @@ impl JobKind {
     /// How long a worker may take before another one may begin.
     pub fn lease(self) -> Duration {
         match self {
-            Self::Deliver => Duration::from_mins(1),
+            Self::Deliver | Self::Remind => Duration::from_mins(1),
             Self::PurgeBank => Duration::from_mins(5),
         }
     }

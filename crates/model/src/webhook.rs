@@ -15,6 +15,9 @@ pub enum EventKind {
     /// An item that had matched was checked again, and the verdict became stricter.
     #[serde(rename = "match.changed")]
     MatchChanged,
+    /// A person decided, and the service is asked to do something.
+    #[serde(rename = "action.requested")]
+    ActionRequested,
     /// Somebody asked whether the endpoint works.
     #[serde(rename = "endpoint.test")]
     EndpointTest,
@@ -22,13 +25,15 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::MatchCreated, Self::MatchChanged, Self::EndpointTest];
+    pub const ALL: [Self; 4] =
+        [Self::MatchCreated, Self::MatchChanged, Self::ActionRequested, Self::EndpointTest];
 
     /// The word in the payload and the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::MatchCreated => "match.created",
             Self::MatchChanged => "match.changed",
+            Self::ActionRequested => "action.requested",
             Self::EndpointTest => "endpoint.test",
         }
     }

@@ -74,6 +74,12 @@ queries! {
            SET state = 'open', version = version + 1, is_full = TRUE, level = $2, closed_at = NULL,
                claimed_by = NULL, claim_until = NULL, bulk_id = NULL, changed_by = $3
          WHERE id = $1";
+    UNDECIDED_CASES_OF = "-- undecided_cases_of
+        SELECT id FROM review_case
+         WHERE service_id = $1 AND state IN ('open', 'proposed') ORDER BY id",
+        postgres: "-- undecided_cases_of
+        SELECT id FROM review_case
+         WHERE service_id = $1 AND state IN ('open', 'proposed') ORDER BY id FOR UPDATE";
     DELETE_CASES = "-- delete_cases
         DELETE FROM review_case
          WHERE id IN (SELECT id FROM review_case
@@ -217,6 +223,12 @@ impl Tx {
     /// may have another open case by now.
     pub async fn reopen_case(&mut self, case: CaseId, level: Level) -> Result<(), Error> {
         self.run(REOPEN_CASE.bind(case).bind(level.as_str()).bind(self.name())).await.map(drop)
+    }
+
+    /// The cases of a service about which somebody must still decide.
+    pub async fn undecided_cases_of(&mut self, service: ServiceId) -> Result<Vec<CaseId>, Error> {
+        let rows: Vec<(Uuid,)> = self.rows(UNDECIDED_CASES_OF.bind(service)).await?;
+        Ok(rows.into_iter().map(|(case,)| case.into()).collect())
     }
 
     /// Removes cases, with their events, looks, decisions and actions, that were closed before

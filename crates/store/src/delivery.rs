@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use mamori_model::page::{Page, PageSize};
 use mamori_model::webhook::{Delivery, DeliveryState, Endpoint, EventKind};
-use mamori_model::{DeliveryId, EndpointId, Sensitive, ServiceId};
+use mamori_model::{ActionId, DecisionId, DeliveryId, EndpointId, Sensitive, ServiceId};
 use uuid::Uuid;
 
 use crate::error::{Error, OrCorrupt};
@@ -36,10 +36,17 @@ queries! {
          ORDER BY id DESC LIMIT $5");
     INSERT_DELIVERY = "-- insert_delivery
         INSERT INTO delivery (id, service_id, endpoint_id, event, payload, state, attempts,
-                              last_result, created_at, last_attempt_at, changed_by)
-        SELECT $1, service_id, id, $3, $4, $5, $6, $7, $8, $9, $10
+                              last_result, created_at, last_attempt_at, changed_by, action_id)
+        SELECT $1, service_id, id, $3, $4, $5, $6, $7, $8, $9, $10, $11
           FROM endpoint
          WHERE id = $2";
+    DELIVERIES_OF_DECISION = "-- deliveries_of_decision
+        SELECT id, action_id, endpoint_id, state, attempts, last_result, created_at
+          FROM delivery
+         WHERE action_id IN (SELECT id FROM service_action WHERE decision_id = $1)
+         ORDER BY id";
+    WAITING_OF_ACTION = "-- waiting_of_action
+        SELECT count(*) FROM delivery WHERE action_id = $1 AND state = 'waiting'";
     SETTLE_DELIVERY = "-- settle_delivery
         UPDATE delivery
            SET state = $2, attempts = $3, last_result = $4, last_attempt_at = $5, changed_by = $6
@@ -81,7 +88,60 @@ impl DeliveryRow {
     }
 }
 
+/// A message that asks for an action, without its body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliverySummary {
+    /// Its id.
+    pub id: DeliveryId,
+    /// The action.
+    pub action: ActionId,
+    /// Where it goes.
+    pub endpoint: EndpointId,
+    /// How far it has come.
+    pub state: DeliveryState,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// What came of the last attempt.
+    pub last_result: Option<String>,
+    /// When it was promised.
+    pub created_at: Timestamp,
+}
+
+#[derive(sqlx::FromRow)]
+struct SummaryRow {
+    id: Uuid,
+    action_id: Uuid,
+    endpoint_id: Uuid,
+    state: String,
+    attempts: i64,
+    last_result: Option<String>,
+    created_at: i64,
+}
+
+impl SummaryRow {
+    fn read(self) -> Result<DeliverySummary, Error> {
+        Ok(DeliverySummary {
+            id: self.id.into(),
+            action: self.action_id.into(),
+            endpoint: self.endpoint_id.into(),
+            state: DeliveryState::parse(&self.state).or_corrupt("delivery.state")?,
+            attempts: u32::try_from(self.attempts).or_corrupt("delivery.attempts")?,
+            last_result: self.last_result,
+            created_at: from_micros(self.created_at, "delivery.created_at")?,
+        })
+    }
+}
+
 impl Store {
+    /// The messages that ask for the actions of a decision, the oldest first.
+    pub async fn deliveries_of_decision(
+        &self,
+        decision: DecisionId,
+    ) -> Result<Vec<DeliverySummary>, Error> {
+        let rows: Vec<SummaryRow> = self.rows(DELIVERIES_OF_DECISION.bind(decision)).await?;
+        rows.into_iter().map(SummaryRow::read).collect()
+    }
+
     /// The delivery, if it is of this service.
     pub async fn delivery(
         &self,
@@ -131,6 +191,21 @@ impl Tx {
     /// Adds a delivery. [`Error::NotFound`] if its endpoint is not there; [`Error::Conflict`] if it
     /// is a test and another one to this endpoint waits.
     pub async fn insert_delivery(&mut self, delivery: &Delivery) -> Result<(), Error> {
+        self.insert_delivery_of(delivery, None).await
+    }
+
+    /// Whether a message of an action is still on its way.
+    pub async fn has_waiting_delivery(&mut self, action: ActionId) -> Result<bool, Error> {
+        let row: Option<(i64,)> = self.row(WAITING_OF_ACTION.bind(action)).await?;
+        Ok(row.is_some_and(|(count,)| count > 0))
+    }
+
+    /// Adds a delivery that asks for an action; otherwise as [`Self::insert_delivery`].
+    pub async fn insert_delivery_of(
+        &mut self,
+        delivery: &Delivery,
+        action: Option<ActionId>,
+    ) -> Result<(), Error> {
         let call = INSERT_DELIVERY
             .bind(delivery.id)
             .bind(delivery.endpoint)
@@ -141,7 +216,8 @@ impl Tx {
             .bind(delivery.last_result.as_deref())
             .bind(delivery.created_at)
             .bind(delivery.last_attempt_at)
-            .bind(self.name());
+            .bind(self.name())
+            .bind(action);
         let inserted =
             self.run(call).await.map_err(|error| error.or_taken("endpoint", "delivery"))?;
         if inserted == 0 { Err(Error::NotFound("endpoint")) } else { Ok(()) }

@@ -3,6 +3,7 @@
 //! The only crate that writes SQL. It decides nothing: `desk` opens the transactions and says what
 //! they mean. After any error a transaction can only be dropped, which rolls it back.
 
+pub mod action;
 pub mod attempt;
 pub mod bank;
 mod call;
@@ -10,6 +11,7 @@ pub mod case;
 pub mod ceremony;
 pub mod change;
 pub mod credential;
+pub mod decision;
 pub mod delivery;
 pub mod endpoint;
 pub mod entry;
@@ -37,6 +39,8 @@ pub use case::claim::{Claiming, Released};
 pub use case::item::CaseItem;
 pub use case::list::QueueCount;
 pub use change::{Change, Changed};
+pub use decision::DecisionFilter;
+pub use delivery::DeliverySummary;
 pub use entry::{Added, IndexRow, NewEntry};
 pub use error::{Error, Fault};
 pub use job::{DeadJob, JobCount, LeaseLimits, Leased, NewJob};

@@ -34,6 +34,7 @@ pub(crate) use queries;
 /// Every query of this crate.
 pub fn all() -> impl Iterator<Item = Query> {
     [
+        crate::action::QUERIES,
         crate::attempt::QUERIES,
         crate::bank::QUERIES,
         crate::case::QUERIES,
@@ -44,6 +45,7 @@ pub fn all() -> impl Iterator<Item = Query> {
         crate::ceremony::QUERIES,
         crate::change::QUERIES,
         crate::credential::QUERIES,
+        crate::decision::QUERIES,
         crate::delivery::QUERIES,
         crate::endpoint::QUERIES,
         crate::entry::QUERIES,

@@ -27,9 +27,11 @@ const DESCRIPTION: &str = "Mamori tells a service whether an item is in a bank o
     `application/problem+json`; its `type` is a stable name. Keys of JSON, parts of forms and \
     parameters that are not known are refused.";
 
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 9] = [
     ("items", "Check and hash items."),
     ("matches", "What matched. A service sees its own."),
+    ("cases", "What people at Mamori decide, and decided. A service sees its own."),
+    ("actions", "What a service is asked to do after a decision, and what it answers."),
     ("banks", "Named sets of hashes, each with a purpose and limits on where it may look."),
     ("entries", "The hashes in a bank."),
     ("webhooks", "Where a service is told of its matches, by the Standard Webhooks convention."),

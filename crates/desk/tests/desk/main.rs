@@ -1,9 +1,11 @@
 //! The verbs on real records: each test runs on SQLite and on PostgreSQL.
 #![cfg(test)]
 
+mod acting;
 mod checking;
 mod claiming;
 mod common;
+mod deciding;
 mod entering;
 mod following;
 mod importing;

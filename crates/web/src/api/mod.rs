@@ -4,6 +4,7 @@
 
 pub mod add_entries;
 pub mod add_webhook;
+pub mod answer_action;
 pub mod change_bank;
 pub mod change_entry;
 pub mod change_service;
@@ -14,7 +15,10 @@ pub mod create_service;
 pub mod delete_bank;
 pub mod delete_service;
 pub mod export_bank;
+pub mod get_action;
 pub mod get_bank;
+pub mod get_case;
+pub mod get_decision;
 pub mod get_delivery;
 pub mod get_entry;
 pub mod get_import;
@@ -22,7 +26,10 @@ pub mod get_match;
 pub mod get_webhook;
 pub mod hash;
 pub mod import_entries;
+pub mod list_actions;
 pub mod list_banks;
+pub mod list_cases;
+pub mod list_decisions;
 pub mod list_deliveries;
 pub mod list_entries;
 pub mod list_imports;
@@ -83,4 +90,11 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(list_deliveries::list_deliveries))
         .routes(routes!(get_delivery::get_delivery))
         .routes(routes!(redeliver::redeliver))
+        .routes(routes!(list_cases::list_cases))
+        .routes(routes!(get_case::get_case))
+        .routes(routes!(list_decisions::list_decisions))
+        .routes(routes!(get_decision::get_decision))
+        .routes(routes!(list_actions::list_actions))
+        .routes(routes!(get_action::get_action))
+        .routes(routes!(answer_action::answer_action))
 }

@@ -1,6 +1,8 @@
 //! What the nouns look like in JSON: one file a noun, and the shapes of their texts.
 
+pub mod action;
 pub mod bank;
+pub mod case;
 pub mod delivery;
 pub mod endpoint;
 pub mod entry;

@@ -39,6 +39,10 @@ pub const LINE: &str = r"^[^\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069
 /// Characters that [`mamori_model::text::misleads`] lets through.
 pub const PLAIN: &str = r"^[^\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]+$";
 
+/// What [`mamori_model::Words`] writes: as [`PLAIN`], and line breaks.
+pub const WORDS: &str =
+    r"^[^\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]+$";
+
 texts! {
     /// A bank's id.
     BankId = 37..=37, "^bank_[0-9a-f]{32}$", "bank_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
@@ -57,10 +61,21 @@ texts! {
     /// A delivery's id, the same at every attempt: the header `webhook-id`.
     DeliveryId = 36..=36, "^msg_[0-9a-f]{32}$", "msg_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
 
+    /// A case's id.
+    CaseId = 37..=37, "^case_[0-9a-f]{32}$", "case_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
+    /// A decision's id.
+    DecisionId = 36..=36, "^dec_[0-9a-f]{32}$", "dec_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
+    /// A bulk decision's id.
+    BulkId = 37..=37, "^bulk_[0-9a-f]{32}$", "bulk_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
+    /// An action's id.
+    ActionId = 36..=36, "^act_[0-9a-f]{32}$", "act_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
+
     /// A bank's name, unique.
     BankName = 1..=64, "^[A-Za-z0-9_.-]{1,64}$", "hotline-list";
     /// One line of text for people: no control characters, not only spaces.
     Line = 1..=500, LINE, "Example Hotline, list A";
+    /// Text of several lines.
+    Words = 1..=4000, WORDS, "It shows what the policy forbids.";
     /// The service's own name of an item. Checking the same name again makes no second match.
     ItemName = 1..=200, PLAIN, "post-4711/image-1";
     /// The service's own pseudonym of an account.

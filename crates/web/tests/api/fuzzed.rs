@@ -38,6 +38,11 @@ on_both_engines! {
         let house = House::open(records).await;
         let bank = house.bank("seeded").await;
         let entry = house.add(&bank, "md5", &"5a".repeat(16)).await;
+        let check = serde_json::json!({
+            "item_id": "x", "surface": "public", "md5": "5a".repeat(16),
+        });
+        house.post(Who::Service, "/v1/check", check).await.ok();
+        let (_, _, action) = house.decided().await;
         let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds/api_json");
         let mut letters = BTreeSet::new();
 
@@ -49,10 +54,14 @@ on_both_engines! {
             let [_, method, path, media_type] = line.split(' ').collect::<Vec<_>>()[..] else {
                 panic!("{line}")
             };
-            let is_services = ["/v1/check", "/v1/webhooks"].contains(&path);
+            let services = ["/v1/check", "/v1/webhooks", "/v1/actions/{action}/answer"];
+            let is_services = services.contains(&path);
             let who = if is_services { Who::Service } else { Who::Admin };
             let service = house.service.to_string();
-            let fill = |text: &str| text.replace("{entry}", &entry).replace("{service}", &service);
+            let fill = |text: &str| {
+                let text = text.replace("{entry}", &entry).replace("{service}", &service);
+                text.replace("{action}", &action)
+            };
             let path = fill(&path.replace("/v1/banks/{bank}", &bank));
             let body = fill(body).into_bytes();
 

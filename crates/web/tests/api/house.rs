@@ -8,10 +8,16 @@ use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
-use mamori_desk::{Admin, Clock, Desk};
+use mamori_desk::add_staff::{NewStaff, StaffAdmin};
+use mamori_desk::decide_case::NewDecision;
+use mamori_desk::member::Reviewer;
+use mamori_desk::{Admin, AtTheMachine, Clock, Desk};
 use mamori_media::{Limits, Pool, PoolSettings};
-use mamori_model::ServiceId;
+use mamori_model::action::ItemMeasure;
 use mamori_model::key::Role;
+use mamori_model::sign_in::TicketKind;
+use mamori_model::staff::{Language, StaffRole};
+use mamori_model::{Measures, Outcome, ServiceId};
 use mamori_store::Store;
 use mamori_testkit::records::Records;
 use mamori_web::Settings;
@@ -184,6 +190,44 @@ impl House {
         let parts: [(&str, &[u8]); 3] =
             [("file", picture), ("item_id", item.as_bytes()), ("surface", b"public")];
         self.form(Who::Service, "/v1/check", &parts).await
+    }
+
+    /// Somebody decides the newest open case of the service: its id, the decision's, the action's.
+    pub async fn decided(&self) -> (String, String, String) {
+        let cases = self.get(Who::Service, "/v1/cases?state=open&limit=1").await.ok();
+        let case = cases["data"][0]["id"].as_str().unwrap().to_owned();
+        let who = self.reviewer().await;
+        let claimed = self.desk.claim_case(&who, case.parse().unwrap()).await.unwrap();
+        let new = NewDecision {
+            case: claimed.case,
+            claim: claimed.number,
+            version: claimed.version,
+            outcome: Outcome::Violates,
+            reason: "It is what the bank says.".parse().unwrap(),
+            measures: Measures { items: ItemMeasure::Remove, ..Measures::default() },
+        };
+        let decision = self.desk.decide(&who, new).await.unwrap().id.to_string();
+        let shown = self.get(Who::Service, &format!("/v1/decisions/{decision}")).await.ok();
+        let action = shown["actions"][0]["id"].as_str().unwrap().to_owned();
+        (case, decision, action)
+    }
+
+    /// A new reviewer, signed in.
+    pub async fn reviewer(&self) -> Reviewer {
+        let here = AtTheMachine::here();
+        let name = self.desk.clock().mint().unwrap().simple().to_string();
+        let new = NewStaff {
+            name: name.parse().unwrap(),
+            shown: "A reviewer".parse().unwrap(),
+            roles: [StaffRole::Reviewer].into(),
+            language: Language::English,
+        };
+        let staff = self.desk.add_staff(StaffAdmin::AtTheMachine(&here), new).await.unwrap().staff;
+        let kind = TicketKind::Enter;
+        let ticket = self.desk.ticket_at_the_machine(&here, staff.id, kind).await.unwrap();
+        let entered = self.desk.enter_by_ticket(ticket.reveal()).await.unwrap();
+        let found = self.desk.member(entered.cookie.reveal()).await.unwrap().unwrap();
+        found.member.reviewer().unwrap()
     }
 
     /// Makes a bank that blocks, looks everywhere, and is for rehearsals; gives its address.

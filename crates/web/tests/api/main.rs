@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod banks;
+mod cases;
 mod check;
 mod document;
 mod entries;

@@ -47,6 +47,7 @@ async fn nouns(house: &House, nth: usize) -> BTreeMap<&'static str, String> {
     let matched = house.post(Who::Service, "/v1/check", check).await.ok();
     let new = json!({"role": "service", "service_id": house.service.to_string(), "name": "x"});
     let key = house.post(Who::Admin, "/v1/keys", new).await.ok();
+    let (case, decision, action) = house.decided().await;
     let new = json!({"url": "http://127.0.0.1:9/"});
     let endpoint = house.post(Who::Service, "/v1/webhooks", new).await.ok();
     let test = format!("/v1/webhooks/{}/test", id(&endpoint));
@@ -60,6 +61,9 @@ async fn nouns(house: &House, nth: usize) -> BTreeMap<&'static str, String> {
         ("{import}", id(&import.ok())),
         ("{match}", matched["match_id"].as_str().unwrap().to_owned()),
         ("{key}", id(&key)),
+        ("{case}", case),
+        ("{decision}", decision),
+        ("{action}", action),
         ("{endpoint}", id(&endpoint)),
         ("{delivery}", promised["delivery_id"].as_str().unwrap().to_owned()),
     ])

@@ -1,0 +1,46 @@
+//! A service says what became of an action.
+
+use mamori_model::action::{ActionState, Answer};
+use mamori_model::{ActionId, Line, Refusal, Sensitive};
+
+use crate::{Caller, Desk, Error};
+
+impl Desk {
+    /// Takes a service's answer, which stands: the same once more is fine, and another one is
+    /// [`Refusal::ActionAnswered`]. The answer to an action that was taken back meanwhile changes
+    /// nothing: a later action says what holds.
+    pub async fn answer_action(
+        &self,
+        caller: &Caller,
+        id: ActionId,
+        answer: Answer,
+        note: Option<Sensitive<Line>>,
+    ) -> Result<(), Error> {
+        let now = self.clock().now();
+        let service = caller.service();
+
+        let mut tx = self.store().begin("answer_action").await?;
+        let said = (answer.state(), note.as_ref());
+        if tx.answer_action(service, id, said, now).await? {
+            let action = tx.action(id).await?.ok_or(Error::NotFound("action"))?;
+            tx.commit().await?;
+            let (kind, state) = (action.what.kind().as_str(), answer.state().as_str());
+            metrics::counter!("mamori_actions_total", "kind" => kind, "state" => state)
+                .increment(1);
+            return Ok(());
+        }
+        let action = tx.action(id).await?.filter(|action| action.service == service);
+        match action.map(|action| action.state) {
+            Some(state) if state == answer.state() => Ok(()),
+            Some(ActionState::Superseded) => Ok(()),
+            Some(ActionState::Done | ActionState::Cannot) => Err(Refusal::ActionAnswered.into()),
+            // Nobody asked for it yet, or ever.
+            Some(ActionState::Proposed | ActionState::Dropped) | None => {
+                Err(Error::NotFound("action"))
+            }
+            Some(ActionState::Waiting | ActionState::Overdue) => {
+                Err(Error::conflict("the action changed just now: answer again"))
+            }
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! The second person looks at a decision, and agrees or does not.
+
+use jiff::Timestamp;
+use mamori_model::case::{About, CaseEventKind, Level, Step};
+use mamori_model::decision::{Decision, DecisionState};
+use mamori_model::page::PageSize;
+use mamori_model::{DecisionId, MatchId, Refusal, Second, Words, second};
+use mamori_store::Tx;
+
+use crate::member::{Recently, Reviewer};
+use crate::read_case::CaseView;
+use crate::{Desk, Error};
+
+impl Desk {
+    /// Shows the case of a proposed decision to whoever may be its second person, and writes down
+    /// that they read it.
+    pub async fn read_again(
+        &self,
+        who: &Reviewer,
+        decision: DecisionId,
+        after: Option<MatchId>,
+        size: PageSize,
+    ) -> Result<CaseView, Error> {
+        let now = self.clock().now();
+
+        let mut tx = self.store().begin("read_again").await?;
+        let decision = self.waiting(&mut tx, decision).await?;
+        let may = second_may(who, &decision, None, now);
+        if !matches!(may, Ok(()) | Err(Refusal::SecondTooSoon | Refusal::LookNeeded)) {
+            may.map_err(hidden)?;
+        }
+        let case = tx.case(decision.case).await?.ok_or(Error::NotFound("case"))?;
+        let about = About { decision: Some(decision.id), ..About::default() };
+        let by = Some(who.staff());
+        let kind = CaseEventKind::ReadAgain;
+        self.note_by(&mut tx, case.id, kind, by, (None, about), now).await?;
+        tx.commit().await?;
+
+        self.view(case, after, size).await
+    }
+
+    /// The second person agrees: the decision stands, and the service is asked.
+    ///
+    /// Refused by name: [`Refusal::SecondIsFirst`], [`Refusal::SecondTooSoon`],
+    /// [`Refusal::LookNeeded`], [`Refusal::AlreadyDecided`] if somebody settled it.
+    pub async fn approve(
+        &self,
+        who: &Reviewer,
+        recently: &Recently,
+        decision: DecisionId,
+    ) -> Result<(), Error> {
+        let now = self.clock().now();
+        is_same(who, recently)?;
+
+        let mut tx = self.store().begin("approve").await?;
+        let decision = self.waiting(&mut tx, decision).await?;
+        let looked = tx.last_read_again(decision.case, who.staff()).await?;
+        second_may(who, &decision, looked, now).map_err(hidden)?;
+        settle(&mut tx, &decision, DecisionState::Standing, who, None, now).await?;
+        let about = About { decision: Some(decision.id), ..About::default() };
+        let by = Some(who.staff());
+        let kind = CaseEventKind::Approved;
+        self.note_by(&mut tx, decision.case, kind, by, (None, about), now).await?;
+        self.stand(&mut tx, &decision, who.staff(), now).await?;
+        tx.commit().await?;
+
+        self.inner.enqueued.notify_one();
+        Ok(())
+    }
+
+    /// The second person does not agree: nothing is asked of anybody, and the case is open again,
+    /// for leads. Who works alone need not wait to take their own word back.
+    pub async fn refuse(
+        &self,
+        who: &Reviewer,
+        recently: &Recently,
+        decision: DecisionId,
+        why: &Words,
+    ) -> Result<(), Error> {
+        let now = self.clock().now();
+        is_same(who, recently)?;
+
+        let mut tx = self.store().begin("refuse").await?;
+        let decision = self.waiting(&mut tx, decision).await?;
+        let may = second_may(who, &decision, None, now);
+        if !matches!(may, Ok(()) | Err(Refusal::SecondTooSoon | Refusal::LookNeeded)) {
+            may.map_err(hidden)?;
+        }
+        settle(&mut tx, &decision, DecisionState::Refused, who, Some(why), now).await?;
+        tx.drop_actions(decision.id).await?;
+        // Where nobody else is there is no lead to ask for.
+        let level = match decision.second {
+            Second::Alone { .. } => Level::Anybody,
+            Second::None | Second::Colleague => Level::Lead,
+        };
+        tx.reopen_case(decision.case, level).await?;
+        let about = About { decision: Some(decision.id), ..About::default() };
+        let by = Some(who.staff());
+        let kind = CaseEventKind::Refused;
+        self.note_by(&mut tx, decision.case, kind, by, (Some(why), about), now).await?;
+        tx.commit().await?;
+
+        Ok(())
+    }
+
+    /// A decision that waits for its second person, whose case `tx` holds from now on.
+    async fn waiting(&self, tx: &mut Tx, decision: DecisionId) -> Result<Decision, Error> {
+        let not_found = || Error::NotFound("decision");
+        let before = tx.decision(decision).await?.ok_or_else(not_found)?;
+        let case = tx.case(before.case).await?.ok_or_else(not_found)?;
+        case.state.after(Step::Approve)?;
+        // As it is now that nobody else can change it.
+        let decision = tx.decision(decision).await?.ok_or_else(not_found)?;
+        match decision.state {
+            DecisionState::Proposed => Ok(decision),
+            DecisionState::Standing | DecisionState::Refused | DecisionState::Undone => {
+                Err(Refusal::AlreadyDecided.into())
+            }
+        }
+    }
+}
+
+fn second_may(
+    who: &Reviewer,
+    decision: &Decision,
+    looked_again_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let roles = who.member().roles();
+    second::may(decision.second, decision.made_by, who.staff(), roles, looked_again_at, now)
+}
+
+/// Who may not be a second person does not learn that one is waited for.
+fn hidden(refusal: Refusal) -> Error {
+    if refusal == Refusal::NotALead {
+        return Error::NotFound("decision");
+    }
+    Error::Refused(refusal)
+}
+
+/// Both proofs are one person's.
+pub(crate) fn is_same(who: &Reviewer, recently: &Recently) -> Result<(), Refusal> {
+    if who.staff() == recently.staff() { Ok(()) } else { Err(Refusal::ProofStale) }
+}
+
+async fn settle(
+    tx: &mut Tx,
+    decision: &Decision,
+    state: DecisionState,
+    who: &Reviewer,
+    why: Option<&Words>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let is_settled = tx.settle_decision(decision.id, state, (who.staff(), why), now).await?;
+    if is_settled { Ok(()) } else { Err(Refusal::AlreadyDecided.into()) }
+}

@@ -1,0 +1,34 @@
+//! A lead asks a service once more that said nothing for too long.
+
+use mamori_model::action::ActionState;
+use mamori_model::{ActionId, DecisionId};
+
+use crate::member::Lead;
+use crate::{Desk, Error};
+
+impl Desk {
+    /// Asks for an overdue action of a decision again; [`Error::NotFound`] if it is not overdue.
+    pub async fn ask_again(
+        &self,
+        _: &Lead,
+        decision: DecisionId,
+        action: ActionId,
+    ) -> Result<(), Error> {
+        let now = self.clock().now();
+
+        let mut tx = self.store().begin("ask_again").await?;
+        let decision = tx.decision(decision).await?.ok_or(Error::NotFound("action"))?;
+        let asked = tx.action(action).await?.filter(|asked| asked.decision == decision.id);
+        let mut asked = asked.ok_or(Error::NotFound("action"))?;
+        if !tx.ask_overdue(action, now).await? {
+            return Err(Error::NotFound("action"));
+        }
+        asked.state = ActionState::Waiting;
+        asked.reminders = asked.reminders.saturating_add(1);
+        self.ask(&mut tx, &decision, &[asked], now).await?;
+        tx.commit().await?;
+
+        self.inner.enqueued.notify_one();
+        Ok(())
+    }
+}

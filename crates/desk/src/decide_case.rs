@@ -1,0 +1,117 @@
+//! A case is decided.
+
+use jiff::Timestamp;
+use mamori_model::case::{About, CaseEventKind, CaseState};
+use mamori_model::decision::{Decision, DecisionState, Outcome};
+use mamori_model::{
+    Case, CaseId, ItemName, Measures, Refusal, Second, ServiceAction, Words, second,
+};
+use mamori_store::Tx;
+
+use crate::member::Reviewer;
+use crate::{Desk, Error};
+
+/// What somebody answers to a case.
+#[derive(Clone, Debug)]
+pub struct NewDecision {
+    /// The case.
+    pub case: CaseId,
+    /// The claim that their page showed.
+    pub claim: u32,
+    /// The version of the case that their page showed.
+    pub version: u32,
+    /// The answer.
+    pub outcome: Outcome,
+    /// Why.
+    pub reason: Words,
+    /// What shall follow.
+    pub measures: Measures,
+}
+
+impl Desk {
+    /// Decides a case that somebody has in hand and saw as it is. It stands at once, and the
+    /// service is asked, unless a second person must look: then nothing is asked of anybody before
+    /// they did. The item is held or refused meanwhile, so nobody sees it.
+    ///
+    /// Refused by name: whatever [`Case::held_by`] says, and what [`Measures::actions`] says.
+    pub async fn decide(&self, who: &Reviewer, new: NewDecision) -> Result<Decision, Error> {
+        let now = self.clock().now();
+
+        let mut tx = self.store().begin("decide").await?;
+        let case = tx.case(new.case).await?.ok_or(Error::NotFound("case"))?;
+        case.held_by(who.staff(), new.claim, new.version, now)?;
+        let (decision, actions) = self.draft(&mut tx, who, &case, &new, now).await?;
+        insert(&mut tx, &decision).await?;
+        let actions: Result<Vec<_>, Error> =
+            actions.into_iter().map(|what| self.propose_action(&decision, what, None)).collect();
+        tx.insert_actions(decision.id, decision.service, &actions?).await?;
+        match decision.state {
+            DecisionState::Standing => self.stand(&mut tx, &decision, who.staff(), now).await?,
+            DecisionState::Proposed | DecisionState::Refused | DecisionState::Undone => {
+                self.propose(&mut tx, &decision, now).await?;
+            }
+        }
+        tx.commit().await?;
+
+        self.inner.enqueued.notify_one();
+        Ok(decision)
+    }
+
+    async fn draft(
+        &self,
+        tx: &mut Tx,
+        who: &Reviewer,
+        case: &Case,
+        new: &NewDecision,
+        now: Timestamp,
+    ) -> Result<(Decision, Vec<ServiceAction>), Error> {
+        let items = tx.case_item_names(case.id).await?;
+        let names: Vec<ItemName> = items.into_iter().map(|item| item.name).collect();
+        let actions = new.measures.actions(new.outcome, case, &names, Self::day(now))?;
+        let policy = tx.policy(case.purpose).await?.ok_or(Error::NotFound("policy"))?;
+        let second = second::of(second::needed(&actions, 1), self.settings().is_alone, now);
+        let is_standing = second == Second::None;
+        let decision = Decision {
+            id: self.clock().mint()?.into(),
+            case: case.id,
+            service: case.service,
+            purpose: case.purpose,
+            policy_version: policy.version,
+            outcome: new.outcome,
+            reason: new.reason.clone(),
+            state: if is_standing { DecisionState::Standing } else { DecisionState::Proposed },
+            made_by: who.staff(),
+            made_at: now,
+            second,
+            second_by: None,
+            second_note: None,
+            settled_at: is_standing.then_some(now),
+            undone_by: None,
+            undone_at: None,
+            undo_reason: None,
+            bulk: None,
+        };
+        Ok((decision, actions))
+    }
+
+    /// Lets a decision wait for its second person.
+    pub(crate) async fn propose(
+        &self,
+        tx: &mut Tx,
+        decision: &Decision,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        tx.close_case(decision.case, CaseState::Proposed, None).await?;
+        let about = About { decision: Some(decision.id), ..About::default() };
+        let by = Some(decision.made_by);
+        self.note_by(tx, decision.case, CaseEventKind::Proposed, by, (None, about), now).await
+    }
+}
+
+/// Adds a decision; one that is there already was faster.
+async fn insert(tx: &mut Tx, decision: &Decision) -> Result<(), Error> {
+    match tx.insert_decision(decision).await {
+        Err(mamori_store::Error::Conflict(_)) => Err(Refusal::AlreadyDecided.into()),
+        inserted => Ok(inserted?),
+    }
+}

@@ -1,0 +1,52 @@
+//! A service that was asked and said nothing is asked once more.
+
+use mamori_model::action::{ActionRequest, ActionState};
+use mamori_model::{ActionId, Decision};
+use mamori_store::{Leased, Tx};
+
+use crate::{Desk, Error};
+
+impl Desk {
+    /// Does a reminder's job. A message that still waits is not doubled; a new one has an id of its
+    /// own, as a receiver drops what it knows. After long enough the action is overdue, and a lead
+    /// must look.
+    pub(crate) async fn remind(&self, job: &Leased) -> Result<(), Error> {
+        let id: ActionId =
+            job.key.parse().map_err(|cause| Error::internal("a job names no action", cause))?;
+
+        let mut tx = self.store().begin("remind").await?;
+        // Whoever lost the lease does nothing: somebody else reminds.
+        if !tx.finish_job(job).await? {
+            return Ok(());
+        }
+        let action = tx.action(id).await?.filter(|action| action.state == ActionState::Waiting);
+        if let Some(action) = action {
+            let decision =
+                tx.decision(action.decision).await?.ok_or(Error::NotFound("decision"))?;
+            self.remind_of(&mut tx, &decision, action).await?;
+        }
+        tx.commit().await?;
+
+        self.inner.enqueued.notify_one();
+        Ok(())
+    }
+
+    async fn remind_of(
+        &self,
+        tx: &mut Tx,
+        decision: &Decision,
+        mut action: ActionRequest,
+    ) -> Result<(), Error> {
+        let now = self.clock().now();
+        let age = action.asked_at.map(|asked_at| now.duration_since(asked_at));
+        if age.is_none_or(|age| age >= self.settings().cases.remind_max) {
+            tx.move_action(action.id, ActionState::Waiting, ActionState::Overdue).await?;
+            return Ok(());
+        }
+        if !tx.has_waiting_delivery(action.id).await? && tx.count_reminder(action.id).await? {
+            action.reminders = action.reminders.saturating_add(1);
+            self.tell_action(tx, decision, &action, now).await?;
+        }
+        self.remind_later(tx, action.id, action.reminders.saturating_add(1), now).await
+    }
+}

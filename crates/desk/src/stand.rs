@@ -1,0 +1,61 @@
+//! A decision stands: the service is asked, and the case is closed.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use mamori_model::action::{ActionRequest, ActionState};
+use mamori_model::case::{About, CaseEventKind, CaseState};
+use mamori_model::{ActionId, Decision, ServiceAction, StaffId};
+use mamori_store::Tx;
+
+use crate::{Desk, Error};
+
+impl Desk {
+    /// Does what follows from a decision that stands from now on: its actions, which are proposed,
+    /// are asked for, and its case, which `tx` holds, is closed. `by`: whose word it was.
+    pub(crate) async fn stand(
+        &self,
+        tx: &mut Tx,
+        decision: &Decision,
+        by: StaffId,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let proposed = tx.actions_of_decision(decision.id).await?;
+        if !proposed.is_empty() {
+            let first = tx.draw_sequences(proposed.len()).await?;
+            tx.ask_actions(decision.id, first, now).await?;
+            let asked = tx.actions_of_decision(decision.id).await?;
+            self.ask(tx, decision, &asked, now).await?;
+        }
+        tx.close_case(decision.case, CaseState::Decided, Some(now)).await?;
+        let about = About { decision: Some(decision.id), ..About::default() };
+        let said = (None, about);
+        self.note_by(tx, decision.case, CaseEventKind::Decided, Some(by), said, now).await
+    }
+
+    /// An action of `decision` that nobody was asked for yet.
+    pub(crate) fn propose_action(
+        &self,
+        decision: &Decision,
+        what: ServiceAction,
+        undoes: Option<ActionId>,
+    ) -> Result<ActionRequest, Error> {
+        Ok(ActionRequest {
+            id: self.clock().mint()?.into(),
+            sequence: None,
+            decision: decision.id,
+            service: decision.service,
+            what,
+            undoes,
+            state: ActionState::Proposed,
+            reminders: 0,
+            asked_at: None,
+            answered_at: None,
+            note: None,
+        })
+    }
+
+    /// The day on which it is `now`, in UTC.
+    pub(crate) fn day(now: Timestamp) -> Date {
+        now.to_zoned(jiff::tz::TimeZone::UTC).date()
+    }
+}

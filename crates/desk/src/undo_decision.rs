@@ -1,0 +1,97 @@
+//! A decision is taken back: the service is asked to, and the case is open once more.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use mamori_model::action::{ActionRequest, ActionState};
+use mamori_model::case::{About, CaseEventKind, Level, Step};
+use mamori_model::decision::Decision;
+use mamori_model::{DecisionId, ItemName, Refusal, Verdict, Words};
+use mamori_store::Tx;
+
+use crate::member::Reviewer;
+use crate::{Desk, Error};
+
+impl Desk {
+    /// Takes a standing decision back: each of its actions is followed by one with a greater
+    /// sequence that takes it back. Its maker may for a day, a lead while it is kept;
+    /// [`Refusal::NotUndoable`] otherwise.
+    pub async fn undo(
+        &self,
+        who: &Reviewer,
+        decision: DecisionId,
+        why: &Words,
+    ) -> Result<(), Error> {
+        let now = self.clock().now();
+
+        let mut tx = self.store().begin("undo").await?;
+        self.undo_one(&mut tx, who, decision, why, now).await?;
+        tx.commit().await?;
+
+        self.inner.enqueued.notify_one();
+        Ok(())
+    }
+
+    /// Takes one decision back within `tx`.
+    pub(crate) async fn undo_one(
+        &self,
+        tx: &mut Tx,
+        who: &Reviewer,
+        decision: DecisionId,
+        why: &Words,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let before = tx.decision(decision).await?.ok_or(Error::NotFound("decision"))?;
+        let case = tx.case(before.case).await?.ok_or(Error::NotFound("decision"))?;
+        case.state.after(Step::Undo)?;
+        let decision = tx.decision(decision).await?.ok_or(Error::NotFound("decision"))?;
+        let window = self.settings().cases.undo_window;
+        decision.may_undo(who.member().roles(), who.staff(), now, window)?;
+        if !tx.undo_decision(decision.id, who.staff(), why, now).await? {
+            return Err(Refusal::NotUndoable.into());
+        }
+        self.take_back(tx, &decision, now).await?;
+        tx.reopen_case(case.id, Level::Anybody).await?;
+        let about = About { decision: Some(decision.id), ..About::default() };
+        let by = Some(who.staff());
+        let undone = CaseEventKind::Undone;
+        self.note_by(tx, case.id, undone, by, (Some(why), about), now).await?;
+        self.note(tx, case.id, CaseEventKind::Reopened, About::default(), now).await
+    }
+
+    /// Asks the service to take back what it was asked for.
+    async fn take_back(
+        &self,
+        tx: &mut Tx,
+        decision: &Decision,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let items = tx.case_item_names(decision.case).await?;
+        let verdicts: HashMap<ItemName, Verdict> =
+            items.into_iter().map(|item| (item.name, item.verdict)).collect();
+        let asked = tx.actions_of_decision(decision.id).await?;
+        let mut back = Vec::new();
+        for action in asked.iter().filter(|action| action.undoes.is_none()) {
+            let was = action.what.item().and_then(|item| verdicts.get(item)).copied();
+            if let Some(what) = action.what.inverse(was.unwrap_or(Verdict::Hold)) {
+                back.push(self.propose_action(decision, what, Some(action.id))?);
+            }
+        }
+        tx.supersede_actions(decision.id).await?;
+        if back.is_empty() {
+            return Ok(());
+        }
+        let first = tx.draw_sequences(back.len()).await?;
+        let back: Vec<ActionRequest> = (first..)
+            .zip(back)
+            .map(|(sequence, action)| ActionRequest {
+                sequence: Some(sequence),
+                state: ActionState::Waiting,
+                asked_at: Some(now),
+                ..action
+            })
+            .collect();
+        tx.insert_actions(decision.id, decision.service, &back).await?;
+        self.ask(tx, decision, &back, now).await
+    }
+}

@@ -1,0 +1,309 @@
+//! A person decides, a second one looks, and what was decided can be taken back.
+
+use jiff::SignedDuration;
+use mamori_desk::claim_case::Queue;
+use mamori_desk::decide_case::NewDecision;
+use mamori_desk::member::{Records, Reviewer};
+use mamori_desk::{DecisionFilter, Desk, Error, Settings};
+use mamori_model::action::{AccountMeasure, ActionState, ItemMeasure};
+use mamori_model::case::{CaseEventKind, CaseState, Level};
+use mamori_model::page::PageSize;
+use mamori_model::staff::StaffRole;
+use mamori_model::{
+    CaseId, Decision, DecisionId, DecisionState, Measures, Outcome, Refusal, Second, Words,
+};
+use mamori_testkit::on_both_engines;
+use mamori_testkit::records::Records as Engine;
+
+use crate::common::{House, hashes, house, house_with, item, settings};
+
+fn words(text: &str) -> Words {
+    text.parse().unwrap()
+}
+
+fn refused<T: std::fmt::Debug>(answer: Result<T, Error>) -> Refusal {
+    match answer {
+        Err(Error::Refused(refusal)) => refusal,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn remove() -> Measures {
+    Measures { items: ItemMeasure::Remove, ..Measures::default() }
+}
+
+fn suspend() -> Measures {
+    Measures { account: AccountMeasure::Suspend { until: None }, ..remove() }
+}
+
+/// Somebody's answer to the next case.
+async fn answer(desk: &Desk, who: &Reviewer, outcome: Outcome, measures: Measures) -> NewDecision {
+    let claimed = desk.claim_next(who, Queue::default()).await.unwrap().unwrap();
+    NewDecision {
+        case: claimed.case,
+        claim: claimed.number,
+        version: claimed.version,
+        outcome,
+        reason: words("It is what the bank says."),
+        measures,
+    }
+}
+
+async fn decide(house: &House, who: &Reviewer, measures: Measures) -> Decision {
+    let new = answer(&house.desk, who, Outcome::Violates, measures).await;
+    house.desk.decide(who, new).await.unwrap()
+}
+
+async fn state(house: &House, decision: DecisionId) -> DecisionState {
+    house.store().await.decision(decision).await.unwrap().unwrap().state
+}
+
+async fn case_state(house: &House, case: CaseId) -> (CaseState, Level) {
+    let case = house.store().await.case(case).await.unwrap().unwrap();
+    (case.state, case.level)
+}
+
+/// The states of a decision's actions, those that take back last.
+async fn actions(house: &House, decision: DecisionId) -> Vec<(&'static str, ActionState)> {
+    let actions = house.store().await.actions_of_decision(decision).await.unwrap();
+    actions.iter().map(|action| (action.what.kind().as_str(), action.state)).collect()
+}
+
+async fn auditor(house: &House) -> Records {
+    house.member("auditor", &[StaffRole::Auditor]).await.records().unwrap()
+}
+
+on_both_engines! {
+    async fn a_decision_stands_and_its_actions_wait_for_the_service(engine: Engine) {
+        let house = house(engine).await;
+        let case = house.cases(1).await[0];
+        let who = house.reviewer("one").await;
+
+        let decision = decide(&house, &who, remove()).await;
+
+        assert_eq!((decision.state, decision.second), (DecisionState::Standing, Second::None));
+        assert_eq!(case_state(&house, case).await.0, CaseState::Decided);
+        let waits = vec![("remove_item", ActionState::Waiting)];
+        assert_eq!(actions(&house, decision.id).await, waits);
+        let view = house.desk.decision(&who, decision.id).await.unwrap();
+        assert_eq!(view.actions[0].request.sequence, Some(1));
+        let auditor = auditor(&house).await;
+        let record = house.desk.case_record(&auditor, case, None, PageSize::DEFAULT);
+        let record = record.await.unwrap();
+        assert_eq!(record.decisions[0].decision, decision);
+        assert_eq!(record.history.last().unwrap().kind, CaseEventKind::Decided);
+    }
+
+    async fn a_decision_sent_twice_is_made_once(engine: Engine) {
+        let house = house(engine).await;
+        house.cases(2).await;
+        let who = house.reviewer("one").await;
+        let new = answer(&house.desk, &who, Outcome::Violates, remove()).await;
+
+        let (first, second) = tokio::join!(
+            house.desk.decide(&who, new.clone()),
+            house.desk.decide(&who, new.clone())
+        );
+        let late = house.desk.decide(&who, new).await;
+
+        let made = [&first, &second].into_iter().filter(|answer| answer.is_ok()).count();
+        assert_eq!(made, 1, "{first:?} {second:?}");
+        assert_eq!(refused(late), Refusal::CaseClosed);
+    }
+
+    async fn a_stale_page_and_a_lapsed_claim_decide_nothing(engine: Engine) {
+        let house = house(engine).await;
+        let case = house.cases(1).await[0];
+        let (one, two) = (house.reviewer("one").await, house.reviewer("two").await);
+        let new = answer(&house.desk, &one, Outcome::Violates, remove()).await;
+
+        let known = hashes(mamori_model::Pdq::from([1; 32]));
+        let account = Some("account 0".parse().unwrap());
+        let news = mamori_model::Item { account, ..item("new", mamori_model::Surface::Public) };
+        house.desk.check(&house.caller, news, known).await.unwrap();
+        let stale = house.desk.decide(&one, new.clone()).await;
+        assert_eq!(refused(stale), Refusal::CaseStale);
+        house.clock.advance(SignedDuration::from_mins(10));
+        let seen = NewDecision { version: new.version + 1, ..new };
+        assert_eq!(refused(house.desk.decide(&one, seen.clone()).await), Refusal::ClaimLapsed);
+        house.desk.claim_case(&two, case).await.unwrap();
+        assert_eq!(refused(house.desk.decide(&one, seen).await), Refusal::ClaimedByOther);
+
+        assert_eq!(case_state(&house, case).await.0, CaseState::Open);
+        assert_eq!(house.store().await.decisions_of_case(case).await.unwrap(), []);
+    }
+
+    async fn what_is_wrong_with_a_decision_is_said_by_name(engine: Engine) {
+        let house = house(engine).await;
+        house.cases(1).await;
+        let who = house.reviewer("one").await;
+        let new = answer(&house.desk, &who, Outcome::Violates, Measures::default()).await;
+        let unjust = NewDecision { outcome: Outcome::Allowed, measures: remove(), ..new.clone() };
+
+        assert_eq!(refused(house.desk.decide(&who, new).await), Refusal::NoMeasure);
+        let taken = house.desk.decide(&who, unjust).await;
+        assert_eq!(refused(taken), Refusal::MeasureWithoutViolation);
+    }
+
+    async fn nobody_is_their_own_second_person(engine: Engine) {
+        let house = house(engine).await;
+        let case = house.cases(1).await[0];
+        let maker = house.lead("maker").await.member().clone();
+        let other = house.lead("other").await.member().clone();
+        let colleague = house.reviewer("colleague").await;
+        let now = house.clock.now();
+        let decision = decide(&house, &maker.reviewer().unwrap(), suspend()).await;
+        assert_eq!(decision.state, DecisionState::Proposed);
+        assert_eq!(case_state(&house, case).await.0, CaseState::Proposed);
+        let proposed = ActionState::Proposed;
+        let nothing_asked = vec![("remove_item", proposed), ("suspend_account", proposed)];
+        assert_eq!(actions(&house, decision.id).await, nothing_asked);
+
+        let approve = async |who: &mamori_desk::Member| {
+            let recently = who.recently(now).unwrap();
+            house.desk.approve(&who.reviewer().unwrap(), &recently, decision.id).await
+        };
+        assert_eq!(refused(approve(&maker).await), Refusal::SecondIsFirst);
+        let unknown = approve(colleague.member()).await;
+        assert!(matches!(unknown, Err(Error::NotFound("decision"))), "{unknown:?}");
+        let recently = maker.recently(now).unwrap();
+        let borrowed = house.desk.approve(&other.reviewer().unwrap(), &recently, decision.id).await;
+        assert_eq!(refused(borrowed), Refusal::ProofStale);
+
+        let (one, two) = tokio::join!(approve(&other), approve(&other));
+        assert_eq!([&one, &two].into_iter().filter(|answer| answer.is_ok()).count(), 1);
+        assert_eq!(refused(approve(&other).await), Refusal::AlreadyDecided);
+        assert_eq!(state(&house, decision.id).await, DecisionState::Standing);
+        let waiting = ActionState::Waiting;
+        let asked = vec![("remove_item", waiting), ("suspend_account", waiting)];
+        assert_eq!(actions(&house, decision.id).await, asked);
+    }
+
+    async fn a_refused_decision_asks_nothing_and_goes_to_a_lead(engine: Engine) {
+        let house = house(engine).await;
+        let case = house.cases(1).await[0];
+        let maker = house.reviewer("maker").await;
+        let lead = house.lead("lead").await.member().clone();
+        let decision = decide(&house, &maker, suspend()).await;
+
+        let recently = lead.recently(house.clock.now()).unwrap();
+        let reviewer = lead.reviewer().unwrap();
+        let why = words("A warning would do.");
+        house.desk.refuse(&reviewer, &recently, decision.id, &why).await.unwrap();
+
+        assert_eq!(state(&house, decision.id).await, DecisionState::Refused);
+        assert_eq!(case_state(&house, case).await, (CaseState::Open, Level::Lead));
+        let dropped = ActionState::Dropped;
+        let never = vec![("remove_item", dropped), ("suspend_account", dropped)];
+        assert_eq!(actions(&house, decision.id).await, never);
+        assert_eq!(house.desk.claim_next(&maker, Queue::default()).await.unwrap(), None);
+        decide(&house, &reviewer, remove()).await;
+    }
+
+    async fn alone_one_waits_a_day_and_looks_again(engine: Engine) {
+        let alone = Settings { is_alone: true, ..settings() };
+        let house = house_with(engine, alone).await;
+        house.cases(1).await;
+        let who = house.member("only", &[StaffRole::Reviewer]).await;
+        let reviewer = who.reviewer().unwrap();
+        let decision = decide(&house, &reviewer, suspend()).await;
+        let again = async || {
+            let entered = crate::common::people::enter(&house.desk, who.staff()).await;
+            let member = crate::common::people::found(&house.desk, &entered).await.member;
+            let recently = member.recently(house.clock.now()).unwrap();
+            house.desk.approve(&reviewer, &recently, decision.id).await
+        };
+        let read = async || {
+            house.desk.read_again(&reviewer, decision.id, None, PageSize::DEFAULT).await.unwrap()
+        };
+
+        read().await;
+        assert_eq!(refused(again().await), Refusal::SecondTooSoon);
+        house.clock.advance(SignedDuration::from_hours(24));
+        assert_eq!(refused(again().await), Refusal::LookNeeded);
+        read().await;
+        again().await.unwrap();
+
+        let stands = house.store().await.decision(decision.id).await.unwrap().unwrap();
+        assert_eq!(stands.state, DecisionState::Standing);
+        assert_eq!((stands.second.as_str(), stands.second_by), ("alone", Some(who.staff())));
+    }
+
+    async fn taking_back_asks_for_the_reverse_and_opens_the_case(engine: Engine) {
+        let house = house(engine).await;
+        let case = house.cases(1).await[0];
+        let (one, two) = (house.reviewer("one").await, house.reviewer("two").await);
+        let decision = decide(&house, &one, remove()).await;
+        let why = words("I was wrong.");
+
+        let theirs = house.desk.undo(&two, decision.id, &why).await;
+        house.desk.undo(&one, decision.id, &why).await.unwrap();
+        let twice = house.desk.undo(&one, decision.id, &why).await;
+
+        assert_eq!(refused(theirs), Refusal::NotUndoable);
+        assert_eq!(refused(twice), Refusal::NotUndoable);
+        assert_eq!(case_state(&house, case).await, (CaseState::Open, Level::Anybody));
+        let requests = house.store().await.actions_of_decision(decision.id).await.unwrap();
+        let [removed, held] = &requests[..] else { panic!("{requests:?}") };
+        assert_eq!(removed.state, ActionState::Superseded);
+        assert_eq!((held.what.kind().as_str(), held.state), ("hold_item", ActionState::Waiting));
+        assert_eq!(held.undoes, Some(removed.id));
+        assert!(held.sequence > removed.sequence, "an undo has a greater sequence");
+        assert_eq!(decide(&house, &two, remove()).await.case, case);
+    }
+
+    async fn after_a_day_only_a_lead_takes_a_decision_back(engine: Engine) {
+        let house = house(engine).await;
+        house.cases(1).await;
+        let one = house.reviewer("one").await;
+        let lead = house.lead("lead").await.member().reviewer().unwrap();
+        let decision = decide(&house, &one, remove()).await;
+
+        house.clock.advance(SignedDuration::from_hours(24));
+        let late = house.desk.undo(&one, decision.id, &words("too late")).await;
+        house.desk.undo(&lead, decision.id, &words("still wrong")).await.unwrap();
+
+        assert_eq!(refused(late), Refusal::NotUndoable);
+        assert_eq!(state(&house, decision.id).await, DecisionState::Undone);
+    }
+
+    async fn ones_own_decisions_are_listed_and_all_of_them_for_the_record(engine: Engine) {
+        let house = house(engine).await;
+        house.cases(2).await;
+        let (one, two) = (house.reviewer("one").await, house.reviewer("two").await);
+        let first = decide(&house, &one, remove()).await;
+        let second = decide(&house, &two, suspend()).await;
+        let filter = DecisionFilter::default();
+        let proposed = DecisionFilter { state: Some(DecisionState::Proposed), ..filter };
+        let auditor = auditor(&house).await;
+
+        let own = house.desk.decisions(&one, &filter, None, PageSize::DEFAULT).await.unwrap();
+        let all = house.desk.decision_records(&auditor, &filter, None, PageSize::DEFAULT);
+        let waiting = house.desk.decision_records(&auditor, &proposed, None, PageSize::DEFAULT);
+        let theirs = house.desk.decision(&one, second.id).await;
+
+        assert_eq!(own.rows, [first.clone()]);
+        assert_eq!(all.await.unwrap().rows, [second.clone(), first]);
+        assert_eq!(waiting.await.unwrap().rows, [second]);
+        assert!(matches!(theirs, Err(Error::NotFound("decision"))), "{theirs:?}");
+    }
+
+    async fn a_service_that_leaves_ends_its_cases(engine: Engine) {
+        let house = house(engine).await;
+        let cases = house.cases(3).await;
+        let one = house.reviewer("one").await;
+        let standing = decide(&house, &one, remove()).await;
+        let proposed = decide(&house, &one, suspend()).await;
+        let held = house.desk.claim_next(&one, Queue::default()).await.unwrap().unwrap();
+
+        house.desk.delete_service(&house.admin, house.caller.service()).await.unwrap();
+
+        assert_eq!(case_state(&house, cases[0]).await.0, CaseState::Decided);
+        assert_eq!(case_state(&house, cases[1]).await.0, CaseState::Ended);
+        assert_eq!(case_state(&house, held.case).await.0, CaseState::Ended);
+        assert_eq!(state(&house, proposed.id).await, DecisionState::Refused);
+        let superseded = vec![("remove_item", ActionState::Superseded)];
+        assert_eq!(actions(&house, standing.id).await, superseded);
+        assert_eq!(house.desk.claim_next(&one, Queue::default()).await.unwrap(), None);
+    }
+}

@@ -1,0 +1,341 @@
+//! What services are asked to do, and what they answered.
+
+use jiff::Timestamp;
+use mamori_model::action::{ActionKind, ActionRequest, ActionState};
+use mamori_model::page::{Page, PageSize};
+use mamori_model::{
+    Account, ActionId, DecisionId, ItemName, Line, Sensitive, ServiceAction, ServiceId,
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::error::{Error, Fault, OrCorrupt};
+use crate::open::Store;
+use crate::query::queries;
+use crate::time::{maybe_from_micros, to_micros};
+use crate::tx::Tx;
+
+macro_rules! select {
+    ($name:literal, $rest:literal) => {
+        concat!(
+            "-- ",
+            $name,
+            "
+        SELECT id, sequence, decision_id, service_id, kind, item_name, account, terms, undoes, state,
+               reminders, asked_at, answered_at, answer_note
+          FROM service_action
+         WHERE ",
+            $rest
+        )
+    };
+}
+
+queries! {
+    ACTION_BY_ID = select!("action_by_id", "id = $1");
+    ACTIONS_OF_DECISION = select!("actions_of_decision", "decision_id = $1 ORDER BY id");
+    ACTION_OF_SERVICE = select!("action_of_service", "service_id = $1 AND id = $2
+           AND sequence IS NOT NULL");
+    ACTIONS_OF_SERVICE = select!("actions_of_service", "service_id = $1 AND id < $2
+           AND sequence IS NOT NULL AND (state = $3 OR $3 IS NULL)
+         ORDER BY id DESC LIMIT $4");
+    DRAW_SEQUENCES = "-- draw_sequences
+        UPDATE counter
+           SET last = last + $1, changed_by = $2
+         WHERE name = 'action'
+        RETURNING last";
+    INSERT_ACTIONS = "-- insert_actions
+        INSERT INTO service_action (id, sequence, decision_id, service_id, kind, item_name, account,
+                                    terms, undoes, state, reminders, asked_at, changed_by)
+        SELECT unhex(value ->> 'id'), value ->> 'sequence', $2, $3, value ->> 'kind',
+               value ->> 'item', value ->> 'account', value ->> 'terms', unhex(value ->> 'undoes'),
+               value ->> 'state', 0, value ->> 'asked_at', $4
+          FROM json_each($1)",
+        postgres: "-- insert_actions
+        INSERT INTO service_action (id, sequence, decision_id, service_id, kind, item_name, account,
+                                    terms, undoes, state, reminders, asked_at, changed_by)
+        SELECT CAST(id AS uuid), sequence, $2, $3, kind, item, account, terms,
+               CAST(undoes AS uuid), state, 0, asked_at, $4
+          FROM json_to_recordset(CAST($1 AS json))
+               AS given (id text, sequence bigint, kind text, item text, account text, terms text,
+                         undoes text, state text, asked_at bigint)";
+    ASK_ACTIONS = "-- ask_actions
+        UPDATE service_action
+           SET state = 'waiting', asked_at = $3, changed_by = $4,
+               sequence = $2 + (SELECT count(*) FROM service_action AS earlier
+                                 WHERE earlier.decision_id = $1 AND earlier.id < service_action.id)
+         WHERE decision_id = $1 AND state = 'proposed'";
+    SET_ACTIONS = "-- set_actions
+        UPDATE service_action
+           SET state = $2, changed_by = $4
+         WHERE decision_id = $1 AND (state <> 'proposed' OR $3) AND undoes IS NULL";
+    ANSWER_ACTION = "-- answer_action
+        UPDATE service_action
+           SET state = $3, answered_at = $4, answer_note = $5, changed_by = $6
+         WHERE service_id = $1 AND id = $2 AND state IN ('waiting', 'overdue')";
+    COUNT_REMINDER = "-- count_reminder
+        UPDATE service_action
+           SET reminders = reminders + 1, changed_by = $2
+         WHERE id = $1 AND state = 'waiting'";
+    MOVE_ACTION = "-- move_action
+        UPDATE service_action
+           SET state = $3, changed_by = $4
+         WHERE id = $1 AND state = $2";
+    ASK_OVERDUE = "-- ask_overdue
+        UPDATE service_action
+           SET state = 'waiting', asked_at = $2, reminders = reminders + 1, changed_by = $3
+         WHERE id = $1 AND state = 'overdue'";
+    SUPERSEDE_OF_SERVICE = "-- supersede_of_service
+        UPDATE service_action
+           SET state = CASE state WHEN 'proposed' THEN 'dropped' ELSE 'superseded' END,
+               changed_by = $2
+         WHERE service_id = $1 AND state IN ('proposed', 'waiting', 'overdue')";
+}
+
+#[derive(sqlx::FromRow)]
+struct ActionRow {
+    id: Uuid,
+    sequence: Option<i64>,
+    decision_id: Uuid,
+    service_id: Uuid,
+    kind: String,
+    item_name: Option<String>,
+    account: Option<String>,
+    terms: String,
+    undoes: Option<Uuid>,
+    state: String,
+    reminders: i64,
+    asked_at: Option<i64>,
+    answered_at: Option<i64>,
+    answer_note: Option<String>,
+}
+
+impl ActionRow {
+    fn read(self) -> Result<ActionRequest, Error> {
+        let kind = ActionKind::parse(&self.kind).or_corrupt("service_action.kind")?;
+        let item: Result<Option<ItemName>, _> = self.item_name.map(|item| item.parse()).transpose();
+        let account: Result<Option<Account>, _> =
+            self.account.map(|account| account.parse()).transpose();
+        let terms = serde_json::from_str(&self.terms).or_corrupt("service_action.terms")?;
+        let what = ServiceAction::from_parts(
+            kind,
+            item.or_corrupt("service_action.item_name")?,
+            account.or_corrupt("service_action.account")?,
+            terms,
+        );
+        let sequence = self.sequence.map(u64::try_from).transpose();
+        let note: Result<Option<Line>, _> = self.answer_note.map(|note| note.parse()).transpose();
+        Ok(ActionRequest {
+            id: self.id.into(),
+            sequence: sequence.or_corrupt("service_action.sequence")?,
+            decision: self.decision_id.into(),
+            service: self.service_id.into(),
+            what: what.or_corrupt("service_action.terms")?,
+            undoes: self.undoes.map(Into::into),
+            state: ActionState::parse(&self.state).or_corrupt("service_action.state")?,
+            reminders: u32::try_from(self.reminders).or_corrupt("service_action.reminders")?,
+            asked_at: maybe_from_micros(self.asked_at, "service_action.asked_at")?,
+            answered_at: maybe_from_micros(self.answered_at, "service_action.answered_at")?,
+            note: note.or_corrupt("service_action.answer_note")?.map(Sensitive::new),
+        })
+    }
+
+    fn read_all(rows: Vec<Self>) -> Result<Vec<ActionRequest>, Error> {
+        rows.into_iter().map(Self::read).collect()
+    }
+}
+
+#[derive(Serialize)]
+struct NewRow<'a> {
+    id: String,
+    sequence: Option<u64>,
+    kind: &'static str,
+    item: Option<&'a str>,
+    account: Option<&'a str>,
+    terms: String,
+    undoes: Option<String>,
+    state: &'static str,
+    asked_at: Option<i64>,
+}
+
+impl<'a> NewRow<'a> {
+    fn of(action: &'a ActionRequest) -> Result<Self, serde_json::Error> {
+        Ok(Self {
+            id: Uuid::from(action.id).simple().to_string(),
+            sequence: action.sequence,
+            kind: action.what.kind().as_str(),
+            item: action.what.item().map(ItemName::as_str),
+            account: action.what.account().map(Account::reveal),
+            terms: serde_json::to_string(&action.what.terms())?,
+            undoes: action.undoes.map(|undoes| Uuid::from(undoes).simple().to_string()),
+            state: action.state.as_str(),
+            asked_at: action.asked_at.map(to_micros),
+        })
+    }
+}
+
+fn write(actions: &[ActionRequest]) -> Result<String, Error> {
+    let rows: Result<Vec<NewRow<'_>>, _> = actions.iter().map(NewRow::of).collect();
+    rows.and_then(|rows| serde_json::to_string(&rows))
+        .map_err(|error| Error::Other(Fault { code: None, message: error.to_string() }))
+}
+
+impl Store {
+    /// An action.
+    pub async fn action(&self, action: ActionId) -> Result<Option<ActionRequest>, Error> {
+        let row: Option<ActionRow> = self.row(ACTION_BY_ID.bind(action)).await?;
+        row.map(ActionRow::read).transpose()
+    }
+
+    /// The actions of a decision, and those that take them back, in the order of asking.
+    pub async fn actions_of_decision(
+        &self,
+        decision: DecisionId,
+    ) -> Result<Vec<ActionRequest>, Error> {
+        ActionRow::read_all(self.rows(ACTIONS_OF_DECISION.bind(decision)).await?)
+    }
+
+    /// The action, if this service was asked for it.
+    pub async fn action_of_service(
+        &self,
+        service: ServiceId,
+        action: ActionId,
+    ) -> Result<Option<ActionRequest>, Error> {
+        let row: Option<ActionRow> = self.row(ACTION_OF_SERVICE.bind(service).bind(action)).await?;
+        row.map(ActionRow::read).transpose()
+    }
+
+    /// What a service was asked for, the newest first.
+    pub async fn actions_of_service(
+        &self,
+        service: ServiceId,
+        state: Option<ActionState>,
+        after: Option<ActionId>,
+        size: PageSize,
+    ) -> Result<Page<ActionRequest, ActionId>, Error> {
+        let call = ACTIONS_OF_SERVICE
+            .bind(service)
+            .bind(after.map_or(Uuid::max(), Uuid::from))
+            .bind(state.map(ActionState::as_str))
+            .bind(size.rows().saturating_add(1));
+        let actions = ActionRow::read_all(self.rows(call).await?)?;
+        Ok(Page::of(actions, size, |action: &ActionRequest| action.id))
+    }
+}
+
+impl Tx {
+    /// An action, as it is in this transaction.
+    pub async fn action(&mut self, action: ActionId) -> Result<Option<ActionRequest>, Error> {
+        let row: Option<ActionRow> = self.row(ACTION_BY_ID.bind(action)).await?;
+        row.map(ActionRow::read).transpose()
+    }
+
+    /// The actions of a decision, in the order of asking.
+    pub async fn actions_of_decision(
+        &mut self,
+        decision: DecisionId,
+    ) -> Result<Vec<ActionRequest>, Error> {
+        ActionRow::read_all(self.rows(ACTIONS_OF_DECISION.bind(decision)).await?)
+    }
+
+    /// Draws `count` places in the order of actions, and returns the first. Until this transaction
+    /// ends nobody else draws any.
+    pub async fn draw_sequences(&mut self, count: usize) -> Result<u64, Error> {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        let row: Option<(i64,)> = self.row(DRAW_SEQUENCES.bind(count).bind(self.name())).await?;
+        let (last,) = row.or_corrupt("counter.name")?;
+        u64::try_from(last.saturating_sub(count).saturating_add(1)).or_corrupt("counter.last")
+    }
+
+    /// Adds actions of one decision.
+    pub async fn insert_actions(
+        &mut self,
+        decision: DecisionId,
+        service: ServiceId,
+        actions: &[ActionRequest],
+    ) -> Result<(), Error> {
+        if actions.is_empty() {
+            return Ok(());
+        }
+        let call =
+            INSERT_ACTIONS.bind(write(actions)?).bind(decision).bind(service).bind(self.name());
+        self.run(call).await.map_err(|error| error.or_taken("decision", "action")).map(drop)
+    }
+
+    /// Gives the proposed actions of a decision their places, from `first` on, and lets them wait
+    /// for the service.
+    pub async fn ask_actions(
+        &mut self,
+        decision: DecisionId,
+        first: u64,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let first = i64::try_from(first).unwrap_or(i64::MAX);
+        self.run(ASK_ACTIONS.bind(decision).bind(first).bind(now).bind(self.name())).await.map(drop)
+    }
+
+    /// Drops the actions of a decision that were never asked for.
+    pub async fn drop_actions(&mut self, decision: DecisionId) -> Result<(), Error> {
+        self.set_actions(decision, ActionState::Dropped, true).await
+    }
+
+    /// Says of the actions of a decision that later ones take them back.
+    pub async fn supersede_actions(&mut self, decision: DecisionId) -> Result<(), Error> {
+        self.set_actions(decision, ActionState::Superseded, false).await
+    }
+
+    async fn set_actions(
+        &mut self,
+        decision: DecisionId,
+        state: ActionState,
+        is_proposed: bool,
+    ) -> Result<(), Error> {
+        let call =
+            SET_ACTIONS.bind(decision).bind(state.as_str()).bind(is_proposed).bind(self.name());
+        self.run(call).await.map(drop)
+    }
+
+    /// Writes a service's answer; false if this service was not asked, or answered, or the action
+    /// was taken back.
+    pub async fn answer_action(
+        &mut self,
+        service: ServiceId,
+        action: ActionId,
+        (state, note): (ActionState, Option<&Sensitive<Line>>),
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let call = ANSWER_ACTION
+            .bind(service)
+            .bind(action)
+            .bind(state.as_str())
+            .bind(now)
+            .bind(note.map(|note| note.reveal().as_str()))
+            .bind(self.name());
+        Ok(self.run(call).await? == 1)
+    }
+
+    /// Counts that a service is asked once more; false if it need not be.
+    pub async fn count_reminder(&mut self, action: ActionId) -> Result<bool, Error> {
+        Ok(self.run(COUNT_REMINDER.bind(action).bind(self.name())).await? == 1)
+    }
+
+    /// Lets an overdue action wait for the service once more; false if it is not overdue.
+    pub async fn ask_overdue(&mut self, action: ActionId, now: Timestamp) -> Result<bool, Error> {
+        Ok(self.run(ASK_OVERDUE.bind(action).bind(now).bind(self.name())).await? == 1)
+    }
+
+    /// Moves an action from one state into another; false if it was not in the first.
+    pub async fn move_action(
+        &mut self,
+        action: ActionId,
+        from: ActionState,
+        to: ActionState,
+    ) -> Result<bool, Error> {
+        let call = MOVE_ACTION.bind(action).bind(from.as_str()).bind(to.as_str()).bind(self.name());
+        Ok(self.run(call).await? == 1)
+    }
+
+    /// Nothing is asked of a service any more: it leaves.
+    pub async fn supersede_actions_of_service(&mut self, service: ServiceId) -> Result<(), Error> {
+        self.run(SUPERSEDE_OF_SERVICE.bind(service).bind(self.name())).await.map(drop)
+    }
+}

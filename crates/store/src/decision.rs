@@ -1,0 +1,292 @@
+//! Decisions: at most one of a case is proposed or stands.
+
+use jiff::Timestamp;
+use mamori_model::decision::{Decision, DecisionState, Outcome};
+use mamori_model::page::{Page, PageSize};
+use mamori_model::{BulkId, CaseId, DecisionId, Second, ServiceId, StaffId, Words};
+use uuid::Uuid;
+
+use crate::error::{Error, OrCorrupt};
+use crate::open::Store;
+use crate::query::queries;
+use crate::time::{from_micros, maybe_from_micros, to_micros};
+use crate::tx::Tx;
+
+macro_rules! select {
+    ($name:literal, $rest:literal) => {
+        concat!(
+            "-- ",
+            $name,
+            "
+        SELECT id, case_id, service_id, purpose, policy_version, outcome, reason, state, made_by,
+               made_at, second, not_before, second_by, second_note, settled_at, undone_by,
+               undone_at, undo_reason, bulk_id
+          FROM decision
+         WHERE ",
+            $rest
+        )
+    };
+}
+
+queries! {
+    DECISION_BY_ID = select!("decision_by_id", "id = $1");
+    DECISIONS_OF_CASE = select!("decisions_of_case", "case_id = $1 ORDER BY id");
+    DECISION_OF_SERVICE = select!("decision_of_service", "service_id = $1 AND id = $2
+           AND state IN ('standing', 'undone')");
+    DECISIONS_OF_SERVICE = select!("decisions_of_service", "service_id = $1 AND id < $2
+           AND state IN ('standing', 'undone') AND (state = $3 OR $3 IS NULL)
+         ORDER BY id DESC LIMIT $4");
+    DECISIONS_PAGE = select!("decisions_page", "id < $1 AND (made_by = $2 OR $2 IS NULL)
+           AND (state = $3 OR $3 IS NULL) AND (outcome = $4 OR $4 IS NULL)
+           AND made_at >= $5 AND made_at < $6 AND (bulk_id = $7 OR $7 IS NULL)
+         ORDER BY id DESC LIMIT $8");
+    INSERT_DECISION = "-- insert_decision
+        INSERT INTO decision (id, case_id, service_id, purpose, policy_version, outcome, reason,
+                              state, made_by, made_at, second, not_before, second_by, settled_at,
+                              bulk_id, changed_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+    SETTLE_DECISION = "-- settle_decision
+        UPDATE decision
+           SET state = $2, second_by = $3, second_note = $4, settled_at = $5, changed_by = $6
+         WHERE id = $1 AND state = 'proposed' AND (made_by <> $3 OR second = 'alone')";
+    UNDO_DECISION = "-- undo_decision
+        UPDATE decision
+           SET state = 'undone', undone_by = $2, undone_at = $3, undo_reason = $4, changed_by = $5
+         WHERE id = $1 AND state = 'standing'";
+    REFUSE_DECISIONS_OF = "-- refuse_decisions_of
+        UPDATE decision
+           SET state = 'refused', settled_at = $2, changed_by = $3
+         WHERE service_id = $1 AND state = 'proposed'";
+    STANDING_OF_CASES = "-- standing_of_cases
+        SELECT case_id, id
+          FROM decision
+         WHERE state IN ('standing', 'undone')
+           AND case_id IN (SELECT unhex(value) FROM json_each($1))
+         ORDER BY id",
+        postgres: "-- standing_of_cases
+        SELECT case_id, id
+          FROM decision
+         WHERE state IN ('standing', 'undone')
+           AND case_id = ANY (ARRAY(SELECT CAST(
+                       json_array_elements_text(CAST($1 AS json)) AS uuid)))
+         ORDER BY id";
+}
+
+#[derive(sqlx::FromRow)]
+struct DecisionRow {
+    id: Uuid,
+    case_id: Uuid,
+    service_id: Uuid,
+    purpose: String,
+    policy_version: i64,
+    outcome: String,
+    reason: String,
+    state: String,
+    made_by: Uuid,
+    made_at: i64,
+    second: String,
+    not_before: Option<i64>,
+    second_by: Option<Uuid>,
+    second_note: Option<String>,
+    settled_at: Option<i64>,
+    undone_by: Option<Uuid>,
+    undone_at: Option<i64>,
+    undo_reason: Option<String>,
+    bulk_id: Option<Uuid>,
+}
+
+fn words(text: Option<String>, column: &'static str) -> Result<Option<Words>, Error> {
+    text.map(|text| text.parse()).transpose().or_corrupt(column)
+}
+
+impl DecisionRow {
+    fn read(self) -> Result<Decision, Error> {
+        let not_before = maybe_from_micros(self.not_before, "decision.not_before")?;
+        Ok(Decision {
+            id: self.id.into(),
+            case: self.case_id.into(),
+            service: self.service_id.into(),
+            purpose: self.purpose.parse().or_corrupt("decision.purpose")?,
+            policy_version: u32::try_from(self.policy_version)
+                .or_corrupt("decision.policy_version")?,
+            outcome: Outcome::parse(&self.outcome).or_corrupt("decision.outcome")?,
+            reason: self.reason.parse().or_corrupt("decision.reason")?,
+            state: DecisionState::parse(&self.state).or_corrupt("decision.state")?,
+            made_by: self.made_by.into(),
+            made_at: from_micros(self.made_at, "decision.made_at")?,
+            second: Second::parse(&self.second, not_before).or_corrupt("decision.second")?,
+            second_by: self.second_by.map(Into::into),
+            second_note: words(self.second_note, "decision.second_note")?,
+            settled_at: maybe_from_micros(self.settled_at, "decision.settled_at")?,
+            undone_by: self.undone_by.map(Into::into),
+            undone_at: maybe_from_micros(self.undone_at, "decision.undone_at")?,
+            undo_reason: words(self.undo_reason, "decision.undo_reason")?,
+            bulk: self.bulk_id.map(Into::into),
+        })
+    }
+
+    fn read_all(rows: Vec<Self>) -> Result<Vec<Decision>, Error> {
+        rows.into_iter().map(Self::read).collect()
+    }
+}
+
+/// Which decisions to list. Each part that is there narrows; there is none by account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DecisionFilter {
+    /// In this state.
+    pub state: Option<DecisionState>,
+    /// With this outcome.
+    pub outcome: Option<Outcome>,
+    /// Made at this time or later.
+    pub from: Option<Timestamp>,
+    /// Made before this time.
+    pub to: Option<Timestamp>,
+    /// Of this bulk decision.
+    pub bulk: Option<BulkId>,
+}
+
+impl Store {
+    /// A decision.
+    pub async fn decision(&self, decision: DecisionId) -> Result<Option<Decision>, Error> {
+        let row: Option<DecisionRow> = self.row(DECISION_BY_ID.bind(decision)).await?;
+        row.map(DecisionRow::read).transpose()
+    }
+
+    /// The decisions of a case, the oldest first.
+    pub async fn decisions_of_case(&self, case: CaseId) -> Result<Vec<Decision>, Error> {
+        DecisionRow::read_all(self.rows(DECISIONS_OF_CASE.bind(case)).await?)
+    }
+
+    /// The decision, if it is of this service and stands, or stood.
+    pub async fn decision_of_service(
+        &self,
+        service: ServiceId,
+        decision: DecisionId,
+    ) -> Result<Option<Decision>, Error> {
+        let call = DECISION_OF_SERVICE.bind(service).bind(decision);
+        let row: Option<DecisionRow> = self.row(call).await?;
+        row.map(DecisionRow::read).transpose()
+    }
+
+    /// Decisions of a service that stand, or stood, the newest first.
+    pub async fn decisions_of_service(
+        &self,
+        service: ServiceId,
+        state: Option<DecisionState>,
+        after: Option<DecisionId>,
+        size: PageSize,
+    ) -> Result<Page<Decision, DecisionId>, Error> {
+        let call = DECISIONS_OF_SERVICE
+            .bind(service)
+            .bind(after.map_or(Uuid::max(), Uuid::from))
+            .bind(state.map(DecisionState::as_str))
+            .bind(size.rows().saturating_add(1));
+        let decisions = DecisionRow::read_all(self.rows(call).await?)?;
+        Ok(Page::of(decisions, size, |decision: &Decision| decision.id))
+    }
+
+    /// Decisions, of one person where `by` says so, the newest first.
+    pub async fn decisions(
+        &self,
+        by: Option<StaffId>,
+        filter: &DecisionFilter,
+        after: Option<DecisionId>,
+        size: PageSize,
+    ) -> Result<Page<Decision, DecisionId>, Error> {
+        let call = DECISIONS_PAGE
+            .bind(after.map_or(Uuid::max(), Uuid::from))
+            .bind(by)
+            .bind(filter.state.map(DecisionState::as_str))
+            .bind(filter.outcome.map(Outcome::as_str))
+            .bind(filter.from.map_or(i64::MIN, to_micros))
+            .bind(filter.to.map_or(i64::MAX, to_micros))
+            .bind(filter.bulk)
+            .bind(size.rows().saturating_add(1));
+        let decisions = DecisionRow::read_all(self.rows(call).await?)?;
+        Ok(Page::of(decisions, size, |decision: &Decision| decision.id))
+    }
+
+    /// Of each of these cases the newest decision that stands, or stood.
+    pub async fn standing_of_cases(
+        &self,
+        cases: &[CaseId],
+    ) -> Result<Vec<(CaseId, DecisionId)>, Error> {
+        let ids: Vec<String> =
+            cases.iter().map(|id| Uuid::from(*id).simple().to_string()).collect();
+        // Hex digits: nothing in them can fail to be written.
+        let ids = serde_json::to_string(&ids).unwrap_or_default();
+        let rows: Vec<(Uuid, Uuid)> = self.rows(STANDING_OF_CASES.bind(ids)).await?;
+        Ok(rows.into_iter().map(|(case, decision)| (case.into(), decision.into())).collect())
+    }
+}
+
+impl Tx {
+    /// A decision. Whoever changes it holds its case.
+    pub async fn decision(&mut self, decision: DecisionId) -> Result<Option<Decision>, Error> {
+        let row: Option<DecisionRow> = self.row(DECISION_BY_ID.bind(decision)).await?;
+        row.map(DecisionRow::read).transpose()
+    }
+
+    /// Adds a decision. [`Error::Conflict`] if one of its case is proposed or stands.
+    pub async fn insert_decision(&mut self, decision: &Decision) -> Result<(), Error> {
+        let call = INSERT_DECISION
+            .bind(decision.id)
+            .bind(decision.case)
+            .bind(decision.service)
+            .bind(decision.purpose.as_str())
+            .bind(decision.policy_version)
+            .bind(decision.outcome.as_str())
+            .bind(decision.reason.as_str())
+            .bind(decision.state.as_str())
+            .bind(decision.made_by)
+            .bind(decision.made_at)
+            .bind(decision.second.as_str())
+            .bind(decision.second.not_before())
+            .bind(decision.second_by)
+            .bind(decision.settled_at)
+            .bind(decision.bulk)
+            .bind(self.name());
+        self.run(call).await.map_err(|error| error.or_taken("case", "decision")).map(drop)
+    }
+
+    /// Writes what the second person said: the decision stands, or is refused with a reason. False
+    /// if it waits for nobody any more, or for somebody else.
+    pub async fn settle_decision(
+        &mut self,
+        decision: DecisionId,
+        state: DecisionState,
+        (by, why): (StaffId, Option<&Words>),
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let call = SETTLE_DECISION
+            .bind(decision)
+            .bind(state.as_str())
+            .bind(by)
+            .bind(why.map(Words::as_str))
+            .bind(now)
+            .bind(self.name());
+        Ok(self.run(call).await? == 1)
+    }
+
+    /// Refuses what waits for a second person at a service that leaves.
+    pub async fn refuse_decisions_of(
+        &mut self,
+        service: ServiceId,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        self.run(REFUSE_DECISIONS_OF.bind(service).bind(now).bind(self.name())).await.map(drop)
+    }
+
+    /// Takes a standing decision back; false if it does not stand.
+    pub async fn undo_decision(
+        &mut self,
+        decision: DecisionId,
+        by: StaffId,
+        why: &Words,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let call =
+            UNDO_DECISION.bind(decision).bind(by).bind(now).bind(why.as_str()).bind(self.name());
+        Ok(self.run(call).await? == 1)
+    }
+}

@@ -1,0 +1,41 @@
+//! `POST /v1/actions/{action}/answer`: the service says what became of an action.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use mamori_desk::Desk;
+use mamori_model::ActionId;
+
+use crate::extract::{Json, Path};
+use crate::guard::Caller;
+use crate::json::action::NewAnswer;
+use crate::json::text;
+use crate::problem::Problem;
+
+/// Answer an action
+///
+/// A webhook that was received is not yet done: this says that it is, or that it cannot be. The same
+/// answer again is fine; another one is refused. Until you answer you are asked again.
+#[utoipa::path(
+    post, path = "/v1/actions/{action}/answer", tag = "actions",
+    params(("action" = inline(text::ActionId), Path, description = "The action's id.")),
+    request_body(content((NewAnswer = "application/json", example = json!({"result": "done"})))),
+    responses(
+        (status = 204, description = "Taken."),
+        (status = 409, description = "It was answered otherwise before."),
+    ),
+    extensions(("x-who" = json!("service")))
+)]
+pub async fn answer_action(
+    State(desk): State<Desk>,
+    Caller(caller): Caller,
+    Path(id): Path<ActionId>,
+    answer: Result<Json<NewAnswer>, Problem>,
+) -> Result<StatusCode, Problem> {
+    // Before the body: whoever was not asked learns nothing by sending a wrong one.
+    desk.service_action(&caller, id).await?;
+    let Json(answer) = answer?;
+    desk.answer_action(&caller, id, answer.result, answer.note.map(mamori_model::Sensitive::new))
+        .await?;
+
+    Ok(StatusCode::NO_CONTENT)
+}
