@@ -19,8 +19,12 @@ use uuid::Uuid;
 /// The distance of every query.
 const MAX: Distance = Distance::PDQ_SAME_MAX;
 
-/// How often everything is asked.
-const PASSES: usize = 7;
+/// How often everything is asked at least, and for how long.
+const PASSES_MIN: usize = 7;
+const PASSES_FOR: Duration = Duration::from_millis(700);
+
+/// How often the index is built.
+const BUILDS: usize = 3;
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -40,14 +44,12 @@ fn main() -> Result<(), Failure> {
     let bank: BankId = Uuid::from_u128(1).into();
     let lens = [(bank, MAX)];
 
-    let index = Index::new();
     let entries: Vec<Indexed> = (1..)
         .filter_map(EntryId::new)
         .zip(&set.hashes)
         .map(|(entry, hash)| Indexed { entry, bank, hash: Hash::Pdq(*hash) })
         .collect();
-    let took = timed(|| index.load(&entries))?;
-    tell("build_us_per_hash", per(took, rows) * 1e6);
+    let index = build(&entries)?;
     drop(entries);
     let path = work.join("index");
     let took = timed(|| index.save(&path, b""))?;
@@ -65,6 +67,19 @@ fn main() -> Result<(), Failure> {
     time_queries(&index, &set, &lens);
     meanwhile::measure(&index, &set, bank)?;
     Ok(())
+}
+
+/// The last of several builds; the fastest is told, as the others were disturbed.
+fn build(entries: &[Indexed]) -> Result<Index, Failure> {
+    let mut index = Index::new();
+    let mut took = Vec::new();
+    for _ in 0..BUILDS {
+        index = Index::new();
+        took.push(timed(|| index.load(entries))?);
+    }
+    let fastest = took.into_iter().min().unwrap_or_default();
+    tell("build_us_per_hash", per(fastest, entries.len()) * 1e6);
+    Ok(index)
 }
 
 /// Every answer against the scan's.
@@ -94,14 +109,14 @@ fn time_queries(index: &Index, set: &sets::Set, lens: &[(BankId, Distance)]) {
     let ask = |query: &Pdq| drop(index.near(query, lens));
     // The fastest of several passes: the others were disturbed.
     let pass = || set.queries.iter().map(|query| duration(|| ask(query))).collect::<Vec<_>>();
-    let passes = (0..PASSES).map(|_| pass());
-    let mut times = passes.min_by_key(|times| times.iter().sum::<Duration>()).unwrap_or_default();
+    let fastest = passes(pass).min_by_key(|times| times.iter().sum::<Duration>());
+    let mut times = fastest.unwrap_or_default();
     tell("query_us_mean", mean(&times) * 1e6);
     tell("query_us_p50", percentile(&mut times, 50) * 1e6);
     tell("query_us_p99", percentile(&mut times, 99) * 1e6);
 
     let batch: Vec<Pdq> = set.queries.iter().cycle().take(1_000).copied().collect();
-    let best = (0..PASSES).map(|_| duration(|| drop(index.near_each(&batch, lens)))).min();
+    let best = passes(|| duration(|| drop(index.near_each(&batch, lens)))).min();
     tell("batch_us_per_query", per(best.unwrap_or_default(), batch.len()) * 1e6);
 
     let scans: Vec<Duration> = set
@@ -122,6 +137,14 @@ fn time_queries(index: &Index, set: &sets::Set, lens: &[(BankId, Distance)]) {
             .collect();
         tell("beside_a_crowd_scan_us_mean", mean(&scans) * 1e6);
     }
+}
+
+/// What `pass` gives, until there were enough passes and time is up.
+fn passes<T>(pass: impl Fn() -> T) -> impl Iterator<Item = T> {
+    let start = Instant::now();
+    (0..)
+        .take_while(move |done| *done < PASSES_MIN || start.elapsed() < PASSES_FOR)
+        .map(move |_| pass())
 }
 
 /// Prints a figure.
