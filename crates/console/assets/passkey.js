@@ -1,4 +1,5 @@
-// Signs in with a passkey, or adds one. The server asks, the device answers; nothing is kept here.
+// Signs in with a passkey, or makes a new one. The server asks, the device answers; nothing is kept
+// here.
 
 const csrf = document.querySelector("meta[name=csrf]")?.content ?? "";
 
@@ -17,35 +18,45 @@ async function ask(address, value) {
   return answer.json();
 }
 
+/** The browser wants bytes where JSON has text. */
+function readable(question) {
+  const options = question.publicKey;
+  options.challenge = toBytes(options.challenge);
+  if (options.user) options.user.id = toBytes(options.user.id);
+  for (const known of [...(options.allowCredentials ?? []), ...(options.excludeCredentials ?? [])]) {
+    known.id = toBytes(known.id);
+  }
+  return { publicKey: options };
+}
+
 function answered(credential) {
   const { response } = credential;
-  const parts = { clientDataJSON: toText(response.clientDataJSON) };
-  if (response.attestationObject) parts.attestationObject = toText(response.attestationObject);
-  if (response.authenticatorData) parts.authenticatorData = toText(response.authenticatorData);
-  if (response.signature) parts.signature = toText(response.signature);
-  if (response.userHandle) parts.userHandle = toText(response.userHandle);
+  const parts = {};
+  for (const part of ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"]) {
+    if (response[part]) parts[part] = toText(response[part]);
+  }
   return { id: credential.id, rawId: toText(credential.rawId), type: credential.type, response: parts, extensions: {} };
 }
 
-async function enter() {
-  const name = document.querySelector("#name")?.value ?? "";
-  const { ceremony, question } = await ask("/console/sign-in/passkey/begin", { name });
-  const options = question.publicKey;
-  options.challenge = toBytes(options.challenge);
-  for (const known of options.allowCredentials ?? []) known.id = toBytes(known.id);
-  const credential = await navigator.credentials.get({ publicKey: options });
-  const { next } = await ask("/console/sign-in/passkey/finish", { ceremony, answer: answered(credential) });
-  location.assign(next);
+async function go(place) {
+  const { passkey, begin, finish } = place.dataset;
+  const name = document.querySelector(place.dataset.name ?? "#name")?.value ?? "";
+  const { ceremony, question } = await ask(begin, { name });
+  const options = readable(question);
+  const credential =
+    passkey === "create" ? await navigator.credentials.create(options) : await navigator.credentials.get(options);
+  const { next } = await ask(finish, { ceremony, answer: answered(credential), name });
+  location.assign(place.dataset.on || next);
 }
 
-const place = document.querySelector("[data-passkey=enter]");
-if (place && window.PublicKeyCredential) {
+for (const place of document.querySelectorAll("[data-passkey]")) {
+  if (!window.PublicKeyCredential) break;
   const said = place.querySelector("[role=status]");
   place.hidden = false;
   place.querySelector("button").addEventListener("click", async () => {
     said.textContent = "";
     try {
-      await enter();
+      await go(place);
     } catch {
       said.textContent = said.dataset.failed;
     }

@@ -8,7 +8,7 @@ use askama::Template;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use mamori_desk::Error;
@@ -68,6 +68,13 @@ impl Fault {
     /// The answer's status.
     pub fn status(&self) -> StatusCode {
         self.status
+    }
+
+    /// When to try again, where that is known: attempts age out after 15 minutes.
+    pub fn waits(&self) -> HeaderMap {
+        let is_limited = self.status == StatusCode::TOO_MANY_REQUESTS;
+        let seconds = is_limited.then_some((RETRY_AFTER, HeaderValue::from_static("900")));
+        seconds.into_iter().collect()
     }
 
     /// Whether it is `refusal`.
@@ -170,11 +177,7 @@ impl IntoResponse for Fault {
         if self.is(Refusal::SessionEnded) || self.is(Refusal::SessionReplayed) {
             return Redirect::to("/console/sign-in").into_response();
         }
-        let mut response = self.status.into_response();
-        if self.status == StatusCode::TOO_MANY_REQUESTS {
-            // Attempts age out after 15 minutes.
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("900"));
-        }
+        let mut response = (self.status, self.waits()).into_response();
         response.extensions_mut().insert(self);
         response
     }

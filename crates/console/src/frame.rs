@@ -1,12 +1,16 @@
 //! What stands around every page: the language, the colours, who is signed in, and the menu.
 
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
+use axum::http::request::Parts;
 use mamori_desk::Found;
 use mamori_model::RoleSet;
 use mamori_model::staff::{Language, Scheme, Staff, StaffRole};
 
+use crate::app::Console;
 use crate::words::{Id, Words};
 use crate::{assets, csrf, language, routes, show};
 
@@ -182,5 +186,15 @@ impl Seen {
     /// Makes it a person's.
     pub fn put(&self, frame: Frame) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = frame;
+    }
+}
+
+impl FromRequestParts<Console> for Seen {
+    type Rejection = Infallible;
+
+    /// That of this request; nobody's, where no layer put one.
+    async fn from_request_parts(parts: &mut Parts, _: &Console) -> Result<Self, Infallible> {
+        let seen = parts.extensions.get::<Self>().cloned();
+        Ok(seen.unwrap_or_else(|| Self::new(&parts.headers)))
     }
 }

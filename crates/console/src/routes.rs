@@ -26,6 +26,27 @@ macro_rules! routes {
 
 routes! {
     GET "/console/assets/{digest}/{name}" => assets::show;
+    GET "/console/sign-in" => page::sign_in::show;
+    POST "/console/sign-in" => deed::sign_in::sign_in;
+    POST "/console/sign-in/passkey/begin" => deed::sign_in::begin;
+    POST "/console/sign-in/passkey/finish" => deed::sign_in::finish;
+    GET "/console/welcome/{ticket}" => page::sign_in::welcome;
+    POST "/console/welcome/{ticket}" => deed::sign_in::welcome;
+    POST "/console/welcome/{ticket}/passkey/begin" => deed::sign_in::begin_welcome;
+    POST "/console/welcome/{ticket}/passkey/finish" => deed::sign_in::finish_welcome;
+    POST "/console/sign-out" => deed::sign_in::sign_out;
+    GET "/console/prove" => page::sign_in::prove;
+    POST "/console/prove" => deed::sign_in::prove;
+    POST "/console/prove/passkey/begin" => deed::sign_in::begin_prove;
+    POST "/console/prove/passkey/finish" => deed::sign_in::finish_prove;
+    GET "/console" => page::start::show;
+    GET "/console/me" => page::me::show;
+    POST "/console/me" => deed::me::change;
+    POST "/console/me/passkey/begin" => deed::me::begin_passkey;
+    POST "/console/me/passkey/finish" => deed::me::finish_passkey;
+    POST "/console/me/password" => deed::me::password;
+    POST "/console/me/code" => deed::me::code;
+    POST "/console/me/credentials/{credential}/remove" => deed::me::remove;
     GET "/console/queue" => page::queue::show;
     POST "/console/queue/next" => deed::queue::next;
     GET "/console/cases/{case}" => page::case::show;

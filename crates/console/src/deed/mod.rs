@@ -2,7 +2,9 @@
 //! the address of the page that comes next.
 
 pub mod case;
+pub mod me;
 pub mod queue;
+pub mod sign_in;
 
 use mamori_model::{Refusal, Words};
 

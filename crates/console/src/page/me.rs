@@ -1,12 +1,23 @@
 //! `GET /console/me`: what one has seen, breaks, and how the console looks. Nobody else sees it.
 
 use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use mamori_desk::Error;
+use mamori_desk::credentials::{CodeOffer, Way};
+use mamori_model::Refusal;
 use mamori_model::dose::{Exposure, Limits};
-use mamori_model::staff::Language;
+use mamori_model::sign_in::CredentialKind;
+use mamori_model::staff::{Language, Scheme, View};
 
-use super::Choice;
+use super::sign_in::Codes;
+use super::{Choice, choices};
+use crate::app::Console;
+use crate::fault::{Fault, page};
 use crate::frame::Frame;
-use crate::show::Shown;
+use crate::guard::Member;
+use crate::show::{self, Shown};
+use crate::terms;
 use crate::words::Id;
 
 /// One's own page.
@@ -31,6 +42,25 @@ pub struct MePage<'a> {
     pub views: Vec<Choice>,
     /// Whether single keys do something.
     pub has_keys: bool,
+    /// Ways in.
+    pub ways: Vec<WayIn>,
+    /// Whether passkeys can be made.
+    pub has_passkeys: bool,
+    /// New codes; nothing where none can be kept.
+    pub codes: Option<Codes>,
+}
+
+/// One's own way in.
+#[derive(Clone, Debug)]
+pub struct WayIn {
+    /// Its id.
+    pub id: String,
+    /// What it is.
+    pub kind: Id,
+    /// What one calls it.
+    pub name: Shown,
+    /// When it last let one in.
+    pub used: Shown,
 }
 
 /// What one has seen in 24 hours.
@@ -88,4 +118,54 @@ pub fn tongues(chosen: Language) -> Vec<Tongue> {
         is_chosen: *language == chosen,
     };
     Language::ALL.iter().map(tongue).collect()
+}
+
+/// `GET /console/me`.
+pub async fn show(
+    State(console): State<Console>,
+    Member(found): Member,
+) -> Result<Response, Fault> {
+    let frame = Frame::of(&found).at("/console/me");
+    let staff = &found.staff;
+    let ways = console.desk.ways(&found.member).await?;
+    let codes = match console.desk.offer_codes(&found.member).await {
+        Ok(offer) => Some(codes(&offer)),
+        Err(Error::Refused(Refusal::VaultClosed)) => None,
+        Err(other) => return Err(other.into()),
+    };
+    page(&MePage {
+        frame: &frame,
+        roles: staff.roles.iter().map(terms::role).collect(),
+        seen: None,
+        resting: None,
+        care_note: None,
+        languages: tongues(staff.language),
+        schemes: choices(Scheme::ALL, Scheme::as_str, terms::scheme, Some(staff.scheme)),
+        views: choices(View::ALL, View::as_str, terms::view, Some(staff.view)),
+        has_keys: staff.has_keys,
+        ways: ways.iter().map(way_in).collect(),
+        has_passkeys: console.desk.settings().sign_in.origin.is_some(),
+        codes,
+    })
+}
+
+fn codes(offer: &CodeOffer) -> Codes {
+    Codes {
+        text: offer.text.reveal().clone(),
+        link: offer.link.reveal().clone(),
+        sealed: offer.sealed.reveal().clone(),
+    }
+}
+
+fn way_in(way: &Way) -> WayIn {
+    WayIn {
+        id: way.id.to_string(),
+        kind: match way.kind {
+            CredentialKind::Passkey => Id("way-passkey"),
+            CredentialKind::Password => Id("way-password"),
+            CredentialKind::Totp => Id("way-codes"),
+        },
+        name: show::text(way.name.as_str()),
+        used: way.used_at.map_or_else(|| show::text("–"), show::time),
+    }
 }

@@ -6,6 +6,7 @@ pub mod decisions;
 pub mod me;
 pub mod queue;
 pub mod sign_in;
+pub mod start;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;

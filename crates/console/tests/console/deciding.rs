@@ -23,7 +23,7 @@ on_both_engines! {
         assert!(case.contains("user <span class=\"mark\">U+200B</span>17"), "{case}");
         assert!(case.contains("post &lt;i&gt;1&lt;/i&gt;"), "{case}");
         assert!(case.contains("items</h2>") && case.contains("rehearsal"), "{case}");
-        assert!(case.contains("action=\"/console/cases/case_"), "{case}");
+        assert!(case.contains("/release\""), "{case}");
         let again = house.get_as(&rei, "/console/queue").await;
         assert!(again.page().contains("You have a case in hand"), "{again:?}");
     }
@@ -136,9 +136,6 @@ on_both_engines! {
         assert_eq!(late.status, StatusCode::CONFLICT);
         assert!(page.page().contains("Nobody has this case in hand"), "{page:?}");
         assert_eq!(again.to(), case);
-        let kept = [("reason", "It is a <poster>.")];
-        let kept = house.post_as(&rei, &format!("{case}/claim"), &kept).await;
-        assert!(kept.page().contains("It is a &#60;poster&#62;."), "{kept:?}");
     }
 
     async fn a_form_from_elsewhere_does_nothing(records: Records) {

@@ -28,8 +28,12 @@ use mamori_store::{NewEntry, Store};
 use mamori_testkit::records::Records;
 use mamori_web::App;
 use mamori_web::budget::{self, Budget};
+use tempfile::TempDir;
 use tower::ServiceExt;
 use url::form_urlencoded;
+
+/// Where browsers find it.
+const ORIGIN_OF_HOUSE: &str = "http://localhost:8080";
 
 /// A desk and its console.
 pub struct House {
@@ -37,6 +41,7 @@ pub struct House {
     pub clock: Arc<Clock>,
     pub caller: Caller,
     pub routes: Router,
+    _folder: TempDir,
     _records: Records,
 }
 
@@ -88,11 +93,17 @@ impl House {
         };
         let store = Store::open(&store).await.unwrap();
         let clock = Arc::new(Clock::manual(Timestamp::from_second(1_795_000_000).unwrap()));
-        let settings = mamori_desk::Settings {
+        let folder = tempfile::tempdir().unwrap();
+        let line = mamori_vault::Keyring::new_line(&"test".parse().unwrap()).unwrap();
+        let keys = mamori_vault::Keyring::parse(line.reveal()).unwrap();
+        let vault = mamori_vault::Vault::open(folder.path().to_owned(), keys).unwrap();
+        let mut settings = mamori_desk::Settings {
+            vault: Some(Arc::new(vault)),
             // Changes are applied by hand; nothing follows in the background.
             settle_time_max: std::time::Duration::ZERO,
             ..mamori_desk::Settings::default()
         };
+        settings.sign_in.origin = Some(ORIGIN_OF_HOUSE.parse().unwrap());
         let desk = Desk::new(store, pool().await, Arc::clone(&clock), settings).unwrap();
         desk.load().await.unwrap();
         let caller = a_service(&desk).await;
@@ -100,7 +111,7 @@ impl House {
         let room = Budget::new(budget::Limits::default());
         let app = App::new(desk.clone(), mamori_web::Settings::default(), room);
         let routes = router(desk.clone(), app, Settings::default());
-        Self { desk, clock, caller, routes, _records: records }
+        Self { desk, clock, caller, routes, _folder: folder, _records: records }
     }
 
     /// An item that matches; its account's case opens, or takes it in.
@@ -170,9 +181,18 @@ impl House {
         form.append_pair("csrf", &who.csrf).extend_pairs(fields);
         let request = Request::post(path)
             .header(COOKIE, format!("mamori-local={}", who.cookie))
-            .header(ORIGIN, "http://localhost:8080")
+            .header(ORIGIN, ORIGIN_OF_HOUSE)
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(request.body(Body::from(form.finish())).unwrap()).await
+    }
+
+    /// Sends a form of somebody who is not signed in.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = Request::post(path)
+            .header(ORIGIN, ORIGIN_OF_HOUSE)
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(form)).unwrap()).await
     }
 
     /// The next case, in somebody's hands, and its page.

@@ -2,5 +2,6 @@
 #![cfg(test)]
 
 mod deciding;
+mod entering;
 mod house;
 mod outside;

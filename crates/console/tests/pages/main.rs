@@ -9,7 +9,7 @@ use std::path::Path;
 
 use askama::Template;
 use mamori_console::page::decisions::{DecisionsPage, Row};
-use mamori_console::page::me::{MePage, Seen, figures, tongues};
+use mamori_console::page::me::{MePage, Seen, WayIn, figures, tongues};
 use mamori_console::page::queue;
 use mamori_console::page::sign_in::{EnterPage, SignInPage};
 use mamori_console::page::{choices, decision};
@@ -55,7 +55,14 @@ fn tidy(html: &str) -> String {
 fn the_form_to_sign_in() {
     let frame = mamori_console::frame::Frame::unknown(Language::English);
     let problem = Some(Fault::from(Refusal::SignInWrong).said(&frame));
-    let page = SignInPage { frame: &frame, name: "rei\"><script>", problem, has_passkeys: true };
+    let page = SignInPage {
+        frame: &frame,
+        name: "rei\"><script>",
+        problem,
+        why: None,
+        has_passkeys: true,
+        on: "/console/queue",
+    };
     golden("sign-in.en.html", &page);
 }
 
@@ -182,6 +189,14 @@ fn ones_own_page() {
         schemes: choices(Scheme::ALL, Scheme::as_str, terms::scheme, Some(Scheme::System)),
         views: choices(View::ALL, View::as_str, terms::view, Some(View::Hold)),
         has_keys: true,
+        ways: vec![WayIn {
+            id: "cred_00000000000000000000000000000001".to_owned(),
+            kind: Id("way-passkey"),
+            name: show::text("telefono"),
+            used: show::text("–"),
+        }],
+        has_passkeys: true,
+        codes: None,
     };
     golden("me.it.html", &page);
 }

@@ -1,0 +1,7 @@
+### The first page.
+
+start-title = Inizio
+start-waiting = casi in attesa
+start-oldest = il più vecchio attende dal
+start-proposed = decisioni attendono una seconda persona
+start-pages = Dove andare

@@ -1,0 +1,122 @@
+//! The forms of one's own page: how pages look, and ways in. Ways in ask for a recent proof.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::{Redirect, Response};
+use mamori_desk::Member as Proof;
+use mamori_desk::change_own::OwnPages;
+use mamori_model::staff::{Scheme, View};
+use mamori_model::{CredentialId, Language, Sensitive};
+use serde::Deserialize;
+
+use super::sign_in::{Answered, Nothing, asked, json};
+use super::wrong;
+use crate::app::Console;
+use crate::fault::Fault;
+use crate::form::{Form, Sent};
+use crate::guard::{Member, Recent};
+
+/// How somebody wants their pages.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pages {
+    language: String,
+    scheme: String,
+    view: String,
+    #[serde(default)]
+    has_keys: Option<String>,
+}
+
+/// `POST /console/me`.
+pub async fn change(
+    State(console): State<Console>,
+    Member(found): Member,
+    Form(form): Form<Pages>,
+) -> Result<Redirect, Fault> {
+    let pages = OwnPages {
+        language: Language::parse(&form.language).ok_or_else(|| wrong("language"))?,
+        scheme: Scheme::parse(&form.scheme).ok_or_else(|| wrong("scheme"))?,
+        view: View::parse(&form.view).ok_or_else(|| wrong("view"))?,
+        has_keys: form.has_keys.is_some(),
+    };
+    console.desk.change_own(&found.member, pages).await?;
+    Ok(to_me())
+}
+
+/// `POST /console/me/passkey/begin`.
+pub async fn begin_passkey(
+    State(console): State<Console>,
+    me: Recent<Proof>,
+    _: Sent,
+) -> Result<Response, Fault> {
+    Ok(asked(&console.desk.begin_add_passkey(&me.recently).await?))
+}
+
+/// `POST /console/me/passkey/finish`.
+pub async fn finish_passkey(
+    State(console): State<Console>,
+    me: Recent<Proof>,
+    _: Sent,
+    Json(answered): Json<Answered>,
+) -> Result<Response, Fault> {
+    let (ceremony, name) = (answered.ceremony()?, answered.name()?);
+    let answer = answered.answer.to_string();
+    console.desk.finish_add_passkey(&me.recently, ceremony, &answer, name).await?;
+    Ok(json("{\"next\":\"/console/me\"}".to_owned()))
+}
+
+/// A new password.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Password {
+    password: String,
+}
+
+/// `POST /console/me/password`.
+pub async fn password(
+    State(console): State<Console>,
+    me: Recent<Proof>,
+    Form(form): Form<Password>,
+) -> Result<Redirect, Fault> {
+    let password = Sensitive::new(form.password);
+    console.desk.set_password(&me.recently, password).await.map_err(back)?;
+    Ok(to_me())
+}
+
+/// Codes that were offered, and one of them.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Codes {
+    sealed: String,
+    code: String,
+}
+
+/// `POST /console/me/code`.
+pub async fn code(
+    State(console): State<Console>,
+    me: Recent<Proof>,
+    Form(form): Form<Codes>,
+) -> Result<Redirect, Fault> {
+    console.desk.set_codes(&me.recently, &form.sealed, &form.code).await.map_err(back)?;
+    Ok(to_me())
+}
+
+/// `POST /console/me/credentials/{credential}/remove`.
+pub async fn remove(
+    State(console): State<Console>,
+    me: Recent<Proof>,
+    Path(credential): Path<String>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<Redirect, Fault> {
+    let credential: CredentialId = credential.parse().map_err(|_| Fault::not_found())?;
+    console.desk.remove_credential(&me.recently, credential).await.map_err(back)?;
+    Ok(to_me())
+}
+
+fn to_me() -> Redirect {
+    Redirect::to("/console/me")
+}
+
+fn back(error: mamori_desk::Error) -> Fault {
+    Fault::from(error).on_to("/console/me")
+}

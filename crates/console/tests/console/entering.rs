@@ -1,0 +1,141 @@
+//! Ways in and out, as a browser without scripts uses them.
+
+use axum::http::StatusCode;
+use axum::http::header::{RETRY_AFTER, SET_COOKIE};
+use jiff::SignedDuration;
+use mamori_desk::AtTheMachine;
+use mamori_desk::add_staff::StaffAdmin;
+use mamori_model::Sensitive;
+use mamori_model::sign_in::TicketKind;
+use mamori_signin::CodeSecret;
+use mamori_testkit::on_both_engines;
+use mamori_testkit::records::Records;
+
+use crate::house::{Answer, House};
+
+const PASSWORD: &str = "four words without sense";
+
+/// What an authenticator shows of an offered secret, which it reads as base32.
+fn code(house: &House, secret: &str) -> String {
+    const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let (mut bytes, mut held, mut bits) = (Vec::new(), 0_u32, 0);
+    for letter in secret.chars() {
+        held = (held << 5) | u32::try_from(LETTERS.find(letter).unwrap()).unwrap();
+        bits += 5;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push(u8::try_from(held >> bits).unwrap());
+            held &= (1 << bits) - 1;
+        }
+    }
+    let secret = CodeSecret::from_kept(Sensitive::new(bytes)).unwrap();
+    let unix_s = u64::try_from(house.clock.now().as_second()).unwrap();
+    secret.code_at(unix_s).unwrap().reveal().clone()
+}
+
+fn cookie(answer: &Answer) -> String {
+    let cookie = answer.headers[SET_COOKIE].to_str().unwrap();
+    let value = cookie.strip_prefix("mamori-local=").unwrap();
+    value.split(';').next().unwrap().to_owned()
+}
+
+on_both_engines! {
+    async fn a_link_lets_in_once_and_opening_it_spends_nothing(records: Records) {
+        let house = House::open(records).await;
+        let rei = house.reviewer("rei").await;
+        let here = AtTheMachine::here();
+        let ticket = house.desk.ticket_at_the_machine(&here, rei.staff.id, TicketKind::Enter);
+        let link = format!("/console/welcome/{}", ticket.await.unwrap().reveal());
+
+        let opened = [house.get(&link).await, house.get(&link).await];
+        let entered = house.post(&link, &[]).await;
+        let again = house.post(&link, &[]).await;
+
+        assert!(opened.iter().all(|page| page.page().contains("This link lets you in once")));
+        assert_eq!(entered.to(), "/console");
+        let cookie = entered.headers[SET_COOKIE].to_str().unwrap();
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+        assert_eq!(again.status, StatusCode::GONE);
+        assert!(again.text.contains("<title>This link was used or has run out"), "{again:?}");
+    }
+
+    async fn a_welcome_sets_up_a_password_and_codes_and_they_let_in(records: Records) {
+        let house = House::open(records).await;
+        let rei = house.reviewer("rei").await;
+        let here = AtTheMachine::here();
+        let by = StaffAdmin::AtTheMachine(&here);
+        let ticket = house.desk.welcome_again(by, rei.staff.id).await.unwrap();
+        let link = format!("/console/welcome/{}", ticket.reveal());
+        let page = house.get(&link).await;
+        let sealed = page.field("sealed");
+        let secret = page.page().split("<p><code translate=\"no\">").nth(1).unwrap();
+        let secret = secret.split('<').next().unwrap().to_owned();
+
+        let weak = [("password", "short"), ("code", &*code(&house, &secret)), ("sealed", &sealed)];
+        let weak = house.post(&link, &weak).await;
+        let chosen = [("password", PASSWORD), ("code", &*code(&house, &secret)), ("sealed", &sealed)];
+        let entered = house.post(&link, &chosen).await;
+        house.clock.advance(SignedDuration::from_secs(60));
+        let shown = code(&house, &secret);
+        let form = [("name", "rei"), ("password", PASSWORD), ("code", &*shown), ("on", "/console/queue")];
+        let again = house.post("/console/sign-in", &form).await;
+        let replayed = house.post("/console/sign-in", &form).await;
+
+        assert_eq!(weak.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(weak.text.contains("This password is too easy to guess"), "{weak:?}");
+        assert_eq!(entered.to(), "/console");
+        assert_eq!(again.to(), "/console/queue");
+        assert_eq!(replayed.status, StatusCode::FORBIDDEN, "a code lets in once");
+    }
+
+    async fn guessing_is_slowed_and_tells_nothing(records: Records) {
+        let house = House::open(records).await;
+        house.reviewer("rei").await;
+        let guess = |name| [("name", name), ("password", "wrong wrong wrong"), ("code", "123456")];
+
+        let known = house.post("/console/sign-in", &guess("rei")).await;
+        let unknown = house.post("/console/sign-in", &guess("nobody")).await;
+        for _ in 0..5 {
+            house.post("/console/sign-in", &guess("rei")).await;
+        }
+        let slowed = house.post("/console/sign-in", &guess("rei")).await;
+
+        assert_eq!(known.status, StatusCode::FORBIDDEN);
+        assert_eq!(known.text.replace("rei", "nobody"), unknown.text);
+        assert_eq!(slowed.status, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(slowed.headers[RETRY_AFTER], "900");
+    }
+
+    async fn a_cookie_ends_with_its_session(records: Records) {
+        let house = House::open(records).await;
+        let rei = house.reviewer("rei").await;
+
+        let out = house.post_as(&rei, "/console/sign-out", &[]).await;
+        let after = house.get_as(&rei, "/console/queue").await;
+
+        assert_eq!(out.to(), "/console/sign-in");
+        assert_eq!(cookie(&out), "");
+        assert_eq!(after.to(), "/console/sign-in?on=%2Fconsole%2Fqueue");
+        let page = house.get(&after.to()).await;
+        assert!(page.page().contains("name=\"on\" value=\"/console/queue\""), "{page:?}");
+        let elsewhere = house.get("/console/sign-in?on=https://evil.example").await;
+        assert!(!elsewhere.page().contains("evil"), "{elsewhere:?}");
+    }
+
+    async fn the_start_shows_what_waits_and_only_pages_that_are_there(records: Records) {
+        let house = House::open(records).await;
+        house.item("a", Some("one")).await;
+        let rei = house.reviewer("rei").await;
+
+        let start = house.get_as(&rei, "/console").await;
+
+        assert!(start.page().contains("<p class=\"big\">1</p>"), "{start:?}");
+        let linked = start.page().split("href=\"/console").skip(1);
+        for path in linked.filter_map(|rest| rest.split('"').next()) {
+            let page = house.get_as(&rei, &format!("/console{path}")).await;
+            assert_eq!(page.status, StatusCode::OK, "{path}");
+        }
+        let name = "rei &lt;b&gt;rei&lt;/b&gt;";
+        assert!(start.page().contains(name), "{start:?}");
+    }
+}
