@@ -90,7 +90,11 @@ impl Fault {
     /// What happened and what to do, in the words of `frame`.
     pub fn said(&self, frame: &Frame) -> Said {
         let id = Self::message(self.code);
-        Said { happened: frame.say(&id), todo: frame.say(&format!("{id}-do")) }
+        Said {
+            happened: frame.say(&id),
+            todo: frame.say(&format!("{id}-do")),
+            about: self.about.clone(),
+        }
     }
 }
 
@@ -101,6 +105,8 @@ pub struct Said {
     pub happened: String,
     /// What to do.
     pub todo: String,
+    /// The field of the form that is wrong.
+    pub about: Option<String>,
 }
 
 impl From<Refusal> for Fault {

@@ -159,6 +159,30 @@ impl<P: Proof> FromRequestParts<Console> for Recent<P> {
     }
 }
 
+/// Somebody who may be a second person, and proved a short while ago who they are: a lead; where
+/// nobody else is there, a reviewer too.
+#[derive(Clone, Debug)]
+pub struct Second {
+    /// The proof of the role.
+    pub proof: member::Reviewer,
+    /// The proof that it was a short while ago.
+    pub recently: member::Recently,
+}
+
+impl FromRequestParts<Console> for Second {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Refused> {
+        let found = find(parts, console).await?;
+        let may = found.member.roles().is_lead() || console.desk.settings().is_alone;
+        if !may {
+            return Err(Fault::not_found().into());
+        }
+        let Recent { proof, recently, .. } = Recent::from_request_parts(parts, console).await?;
+        Ok(Self { proof, recently })
+    }
+}
+
 /// Whose session the request belongs to. It is looked up once, however many ask.
 ///
 /// Only a page that somebody opens changes the cookie: of what a page loads by itself several are on

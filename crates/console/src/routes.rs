@@ -54,6 +54,13 @@ routes! {
     POST "/console/cases/{case}/keep" => deed::case::keep;
     POST "/console/cases/{case}/release" => deed::case::release;
     POST "/console/cases/{case}/note" => deed::case::note;
+    POST "/console/cases/{case}/decide" => deed::decide::decide;
+    GET "/console/decisions" => page::decisions::show;
+    GET "/console/decisions/{decision}" => page::decision::show;
+    POST "/console/decisions/{decision}/approve" => deed::decision::approve;
+    POST "/console/decisions/{decision}/refuse" => deed::decision::refuse;
+    POST "/console/decisions/{decision}/undo" => deed::decision::undo;
+    POST "/console/decisions/{decision}/actions/{action}/ask-again" => deed::decision::ask_again;
 }
 
 /// The console. `app` is the API's, whose observer also watches here.

@@ -3,6 +3,7 @@
 use mamori_model::action::ActionKind;
 use mamori_model::case::CaseEventKind;
 use mamori_model::staff::{Scheme, View};
+use mamori_model::webhook::DeliveryState;
 use mamori_model::{
     ActionState, CaseState, Clarity, DecisionState, Feature, Outcome, Purpose, StaffRole, Surface,
     Urgency, Verdict,
@@ -66,6 +67,12 @@ called! {
         Superseded "action-state-superseded",
         Overdue "action-state-overdue",
         Dropped "action-state-dropped",
+    }
+    /// How far a message has come.
+    delivery_state: DeliveryState {
+        Waiting "delivery-state-waiting",
+        Delivered "delivery-state-delivered",
+        Failed "delivery-state-failed",
     }
     /// One thing that an account can do at a service.
     feature: Feature {

@@ -39,6 +39,7 @@ pub mod create_bank;
 pub mod create_service;
 pub mod credentials;
 pub mod decide_case;
+pub mod decided_before;
 pub mod delete_bank;
 pub mod delete_service;
 pub mod deliver;

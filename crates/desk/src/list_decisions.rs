@@ -1,10 +1,12 @@
 //! Decisions are read: one's own, or from the record. There is no list by person and none by
 //! account.
 
-use mamori_model::DecisionId;
+use std::collections::{BTreeMap, BTreeSet};
+
 use mamori_model::action::ActionRequest;
 use mamori_model::decision::Decision;
 use mamori_model::page::{Page, PageSize};
+use mamori_model::{DecisionId, Line, StaffId};
 use mamori_store::{DecisionFilter, DeliverySummary};
 
 use crate::member::{Records, Reviewer};
@@ -70,6 +72,14 @@ impl Desk {
     ) -> Result<DecisionView, Error> {
         let decision = self.store().decision(decision).await?;
         self.decision_view(decision.ok_or(Error::NotFound("decision"))?).await
+    }
+
+    /// How those are called who had to do with a decision.
+    pub async fn people_of(&self, view: &DecisionView) -> Result<BTreeMap<StaffId, Line>, Error> {
+        let decision = &view.decision;
+        let who = [Some(decision.made_by), decision.second_by, decision.undone_by];
+        let who: BTreeSet<StaffId> = who.into_iter().flatten().collect();
+        Ok(self.store().staff_shown(&who).await?)
     }
 
     pub(crate) async fn decision_view(&self, decision: Decision) -> Result<DecisionView, Error> {

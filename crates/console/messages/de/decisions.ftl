@@ -30,9 +30,27 @@ decision-action = Maßnahme
 decision-about = Betrifft
 decision-state = Stand
 decision-answered = Beantwortet
+decision-reminders = { $count ->
+    [one] einmal nachgefragt
+   *[other] { $count }-mal nachgefragt
+}
+decision-messages = { $count ->
+    [one] Eine Nachricht
+   *[other] { $count } Nachrichten
+}
+decision-attempts = { $count ->
+    [0] noch nicht versucht
+    [one] einmal versucht
+   *[other] { $count }-mal versucht
+}
+decision-ask-again = Den Dienst noch einmal bitten
 decision-until = bis { $name }
 second-title = Sie sind die zweite Person
 second-about = Lesen Sie zuerst den Fall. Stimmen Sie zu, geht die Entscheidung an den Dienst; lehnen Sie ab, ist der Fall für die Leitung wieder offen.
+second-prove = Weisen Sie sich noch einmal aus, bevor Sie entscheiden.
+second-prove-go = Jetzt ausweisen
+second-too-soon = Sie arbeiten allein und können nach einem Tag Wartezeit zustimmen, ab
+second-case = Der Fall, für den zweiten Blick
 second-approve = Zustimmen
 second-refuse = Ablehnen
 second-why = Warum nicht

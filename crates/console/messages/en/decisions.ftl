@@ -30,9 +30,27 @@ decision-action = Action
 decision-about = About
 decision-state = State
 decision-answered = Answered
+decision-reminders = { $count ->
+    [one] asked again once
+   *[other] asked again { $count } times
+}
+decision-messages = { $count ->
+    [one] One message
+   *[other] { $count } messages
+}
+decision-attempts = { $count ->
+    [0] not tried yet
+    [one] tried once
+   *[other] tried { $count } times
+}
+decision-ask-again = Ask the service again
 decision-until = until { $name }
 second-title = You are the second person
 second-about = Read the case first. Approved, it goes to the service; refused, the case is open again for a lead.
+second-prove = Before you settle it, prove once more who you are.
+second-prove-go = Prove it now
+second-too-soon = You work alone, so you can approve it after a day’s wait, from
+second-case = The case, for your second look
 second-approve = Approve
 second-refuse = Refuse
 second-why = Why not

@@ -30,9 +30,27 @@ decision-action = Mesure
 decision-about = Concerne
 decision-state = État
 decision-answered = Répondu
+decision-reminders = { $count ->
+    [one] redemandé une fois
+   *[other] redemandé { $count } fois
+}
+decision-messages = { $count ->
+    [one] Un message
+   *[other] { $count } messages
+}
+decision-attempts = { $count ->
+    [0] pas encore essayé
+    [one] essayé une fois
+   *[other] essayé { $count } fois
+}
+decision-ask-again = Redemander au service
 decision-until = jusqu’au { $name }
 second-title = Vous êtes la seconde personne
 second-about = Lisez d’abord le dossier. Approuvée, la décision part au service ; refusée, le dossier est rouvert pour un responsable.
+second-prove = Avant de trancher, prouvez encore une fois qui vous êtes.
+second-prove-go = Le prouver maintenant
+second-too-soon = Vous travaillez seul·e : vous pourrez l’approuver après un jour d’attente, à partir de
+second-case = Le dossier, pour votre second regard
 second-approve = Approuver
 second-refuse = Refuser
 second-why = Pourquoi non

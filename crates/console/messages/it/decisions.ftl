@@ -30,9 +30,27 @@ decision-action = Misura
 decision-about = Riguarda
 decision-state = Stato
 decision-answered = Risposta
+decision-reminders = { $count ->
+    [one] richiesto di nuovo una volta
+   *[other] richiesto di nuovo { $count } volte
+}
+decision-messages = { $count ->
+    [one] Un messaggio
+   *[other] { $count } messaggi
+}
+decision-attempts = { $count ->
+    [0] non ancora tentato
+    [one] tentato una volta
+   *[other] tentato { $count } volte
+}
+decision-ask-again = Chiedere di nuovo al servizio
 decision-until = fino al { $name }
 second-title = Lei è la seconda persona
 second-about = Legga prima il caso. Se approva, la decisione va al servizio; se respinge, il caso si riapre per un responsabile.
+second-prove = Prima di decidere, confermi ancora una volta chi è.
+second-prove-go = Conferma ora
+second-too-soon = Lavora da solo: può approvare dopo un giorno di attesa, dal
+second-case = Il caso, per il secondo sguardo
 second-approve = Approva
 second-refuse = Respingi
 second-why = Perché no

@@ -16,32 +16,20 @@ use crate::form::Form;
 use crate::guard::Reviewer;
 use crate::page::case::{Last, Typed, Way, answer};
 
-/// To take a case in hand.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Claim {
-    /// What the form said that did nothing as the claim had run out; it is shown again.
-    #[serde(default)]
-    outcome: String,
-    /// The reason that it gave.
-    #[serde(default)]
-    reason: String,
-}
-
-/// `POST /console/cases/{case}/claim`.
+/// `POST /console/cases/{case}/claim`. It brings what a form said that did nothing as the claim had
+/// run out; that is shown again.
 pub async fn claim(
     State(console): State<Console>,
     reviewer: Reviewer,
     Path(case): Path<String>,
-    Form(form): Form<Claim>,
+    Form(typed): Form<Typed>,
 ) -> Result<Response, Fault> {
     let case = read(&case)?;
     console.desk.claim_case(&reviewer.proof, case).await.map_err(to_queue)?;
-    if form.reason.is_empty() {
+    if typed.reason.is_empty() {
         return Ok(Redirect::to(&format!("/console/cases/{case}")).into_response());
     }
     // What was written cannot stand in an address, so this page comes at once.
-    let typed = Typed { outcome: form.outcome, reason: form.reason };
     let last = Last { typed, fault: None };
     answer(&console, &reviewer.found, case, &Way::default(), last).await
 }

@@ -2,6 +2,8 @@
 //! the address of the page that comes next.
 
 pub mod case;
+pub mod decide;
+pub mod decision;
 pub mod me;
 pub mod queue;
 pub mod sign_in;

@@ -2,10 +2,10 @@
 
 use axum::extract::State;
 use axum::response::Redirect;
-use mamori_desk::Desk;
 use mamori_desk::claim_case::Queue;
 use mamori_desk::member::Reviewer as Proof;
-use mamori_model::Purpose;
+use mamori_desk::{Desk, Error};
+use mamori_model::{Purpose, Refusal};
 use serde::Deserialize;
 
 use super::wrong;
@@ -43,7 +43,13 @@ pub async fn to_next(
     queue: Queue,
     after: Option<&str>,
 ) -> Result<Redirect, Fault> {
-    let claimed = desk.claim_next(reviewer, queue).await?;
+    let claimed = match desk.claim_next(reviewer, queue).await {
+        // What they did is done; their own page says until when they rest.
+        Err(Error::Refused(Refusal::RestDue | Refusal::DoseSpent)) if after.is_some() => {
+            return Ok(Redirect::to("/console/me"));
+        }
+        claimed => claimed?,
+    };
     let address = match (claimed, after) {
         (Some(claimed), None) => format!("/console/cases/{}", claimed.case),
         (Some(claimed), Some(after)) => format!("/console/cases/{}?{after}", claimed.case),

@@ -86,6 +86,15 @@ impl Answer {
 
 impl House {
     pub async fn open(records: Records) -> Self {
+        Self::with(records, false).await
+    }
+
+    /// Of an operator who has nobody else.
+    pub async fn open_alone(records: Records) -> Self {
+        Self::with(records, true).await
+    }
+
+    async fn with(records: Records, is_alone: bool) -> Self {
         let store = mamori_store::Settings {
             // Long enough on the busiest machine.
             acquire_timeout: std::time::Duration::from_mins(1),
@@ -99,6 +108,7 @@ impl House {
         let vault = mamori_vault::Vault::open(folder.path().to_owned(), keys).unwrap();
         let mut settings = mamori_desk::Settings {
             vault: Some(Arc::new(vault)),
+            is_alone,
             // Changes are applied by hand; nothing follows in the background.
             settle_time_max: std::time::Duration::ZERO,
             ..mamori_desk::Settings::default()

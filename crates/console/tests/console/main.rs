@@ -5,3 +5,4 @@ mod deciding;
 mod entering;
 mod house;
 mod outside;
+mod settling;

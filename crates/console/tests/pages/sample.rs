@@ -7,7 +7,7 @@ use mamori_console::page::case::{
     UNKEPT,
 };
 use mamori_console::page::choices;
-use mamori_console::page::decision::{self, Asked, DecisionPage};
+use mamori_console::page::decision::{self, Again, Asked, DecisionPage};
 use mamori_console::{show, terms};
 use mamori_model::action::{ActionKind, Terms};
 use mamori_model::case::CaseEventKind;
@@ -107,6 +107,7 @@ fn item(number: u32, is_pictured: bool) -> Item {
     Item {
         name: show::text(&format!("post-{number}/picture.jpg")),
         plain: format!("post-{number}/picture.jpg"),
+        may_except: is_pictured,
         picture: is_pictured.then(|| Picture {
             veiled: format!("{case}/items/{id}/veiled"),
             looks: format!("{case}/looks"),
@@ -153,6 +154,7 @@ pub fn decision(frame: &Frame) -> DecisionPage<'_> {
         state: terms::decision_state(DecisionState::Proposed),
         tone: decision::tone(DecisionState::Proposed),
         is_proposed: true,
+        may_read_case: true,
         policy: terms::purpose(Purpose::Rehearsal),
         version_of_policy: 1,
         made_by: show::text("Aoi"),
@@ -160,20 +162,37 @@ pub fn decision(frame: &Frame) -> DecisionPage<'_> {
         second: decision::second(frame.words, Second::Colleague, None),
         not_before: None,
         settled: None,
+        undone_by: None,
         undone: None,
         reason: show::text("It is the rehearsal picture."),
         second_note: None,
         undo_reason: None,
         actions: vec![Asked {
+            id: "act_00000000000000000000000000000001".to_owned(),
             what: terms::action(ActionKind::SuspendAccount),
             terms: decision::terms_of(frame.words, &until),
             about: show::text("user-17"),
             state: terms::action_state(ActionState::Proposed),
             tone: decision::action_tone(ActionState::Proposed),
+            reminders: 0,
             answered: show::text("–"),
             note: None,
+            message_count: 0,
+            messages: Vec::new(),
+            may_ask_again: false,
         }],
+        again: Some(Again {
+            subject: show::text("user-17"),
+            is_account: true,
+            wording: show::text("A picture of the rehearsal bank may not be shared."),
+            item_count: 1,
+            items: vec![item(1, false)],
+            next_items: None,
+        }),
+        has_pictures: false,
         may_settle: true,
+        may_approve: true,
+        must_prove: false,
         may_undo: false,
     }
 }

@@ -4,6 +4,7 @@ mod read;
 
 use askama::Template;
 use mamori_model::{HashKind, Hit};
+use serde::Deserialize;
 
 use super::Choice;
 use crate::fault::Said;
@@ -11,7 +12,7 @@ use crate::frame::Frame;
 use crate::show::Shown;
 use crate::words::{Id, Words};
 
-pub use read::{Last, Way, answer, called, show};
+pub use read::{ITEMS, Last, Way, answer, called, drawn_item, show};
 
 /// The case.
 #[derive(Debug, Template)]
@@ -100,12 +101,27 @@ pub struct Before {
 }
 
 /// What a form said that did nothing, so that nobody writes it twice.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Typed {
     /// The outcome's word.
     pub outcome: String,
     /// The reason.
     pub reason: String,
+    /// What is to happen to the items.
+    pub items: String,
+    /// Where they are to be hidden.
+    pub countries: String,
+    /// Until when.
+    pub items_until: String,
+    /// What is to happen to the account.
+    pub account: String,
+    /// Which feature it is to lose.
+    pub feature: String,
+    /// Until when.
+    pub feature_until: String,
+    /// Until when it is to be suspended.
+    pub suspend_until: String,
 }
 
 /// The forms that decide a case or give it back.
@@ -143,6 +159,8 @@ pub struct Item {
     pub name: Shown,
     /// The same, for the form.
     pub plain: String,
+    /// Whether it can be dealt with otherwise than the rest.
+    pub may_except: bool,
     /// How it can be looked at.
     pub picture: Option<Picture>,
     /// Why it cannot.

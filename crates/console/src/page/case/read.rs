@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use mamori_desk::list_decisions::DecisionView;
 use mamori_desk::read_case::{CaseView, ItemView};
 use mamori_desk::{Desk, Error, Found};
 use mamori_model::case::CaseEvent;
@@ -15,20 +17,21 @@ use mamori_model::{
 use serde::Deserialize;
 
 use super::{
-    Before, CasePage, ClaimPage, Colleague, DECIDED, Happened, Item, Near, PROPOSED, Rail, Typed,
-    UNKEPT, how_near,
+    Before, CasePage, ClaimPage, Colleague, DECIDED, Happened, Item, Made, Near, PROPOSED, Rail,
+    Typed, UNKEPT, how_near,
 };
 use crate::app::Console;
 use crate::fault::{Fault, page};
 use crate::frame::Frame;
 use crate::guard::Member;
+use crate::page::decision::tone;
 use crate::page::{Asked, choices};
 use crate::show::{self, Shown};
 use crate::terms;
 use crate::words::Words;
 
 /// The most items on a page of a case.
-const ITEMS: u32 = 24;
+pub const ITEMS: u32 = 24;
 
 /// What stands behind the question mark of a case's address.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -100,7 +103,10 @@ pub async fn answer(
         (Some(Ok(view)), _) => {
             let mut page_of = drawn(&frame, &console.desk, &view);
             page_of.before = way.before();
-            page_of.rail = Some(rail(console, found, &view).await?);
+            for item in &mut page_of.items {
+                item.may_except = view.case.items > 1;
+            }
+            page_of.rail = Some(rail(console, found, &view, &last.typed).await?);
             page_of.problem = last.fault.as_ref().map(|fault| fault.said(&frame));
             page_of.typed = last.typed;
             Ok((status, page(&page_of)?).into_response())
@@ -108,7 +114,7 @@ pub async fn answer(
         (_, Some(records)) => {
             let view = console.desk.case_record(&records, case, after, size).await?;
             let mut page_of = drawn(&frame, &console.desk, &view);
-            page_of.may_claim = reviewer.is_some() && may_claim(&view);
+            page_of.may_claim = reviewer.is_some() && may_claim(&view, console.desk.clock().now());
             page_of.problem = last.fault.as_ref().map(|fault| fault.said(&frame));
             page_of.typed = last.typed;
             Ok((status, page(&page_of)?).into_response())
@@ -124,12 +130,19 @@ pub async fn answer(
     }
 }
 
-fn may_claim(view: &CaseView) -> bool {
+fn may_claim(view: &CaseView, now: Timestamp) -> bool {
     let case = &view.case;
-    case.state == CaseState::Open && case.bulk.is_none() && case.claim.is_none()
+    case.state == CaseState::Open
+        && case.bulk.is_none()
+        && case.claim.is_none_or(|claim| claim.until <= now)
 }
 
-async fn rail(console: &Console, found: &Found, view: &CaseView) -> Result<Rail, Fault> {
+async fn rail(
+    console: &Console,
+    found: &Found,
+    view: &CaseView,
+    typed: &Typed,
+) -> Result<Rail, Fault> {
     let (Some(reviewer), Some(claim)) = (found.member.reviewer(), view.case.claim) else {
         return Err(Fault::not_found());
     };
@@ -138,11 +151,12 @@ async fn rail(console: &Console, found: &Found, view: &CaseView) -> Result<Rail,
         id: id.to_string(),
         shown: show::visible(shown.as_str()),
     };
+    let feature = Feature::parse(&typed.feature);
     Ok(Rail {
         claim: claim.number,
         version: view.case.version,
         until: show::time(claim.until),
-        features: choices(&Feature::ALL, Feature::as_str, terms::feature, None),
+        features: choices(&Feature::ALL, Feature::as_str, terms::feature, feature),
         urgencies: choices(&Urgency::ALL, Urgency::as_str, terms::urgency, Some(view.case.urgency)),
         colleagues: colleagues.into_iter().map(colleague).collect(),
     })
@@ -182,14 +196,15 @@ fn drawn<'a>(frame: &'a Frame, desk: &Desk, view: &CaseView) -> CasePage<'a> {
         has_pictures: false,
         rail: None,
         may_claim: false,
-        decisions: Vec::new(),
+        decisions: view.decisions.iter().rev().map(made).collect(),
         history: view.history.iter().rev().map(|event| happened(event, &view.people)).collect(),
         looks: Vec::new(),
         look_count: 0,
     }
 }
 
-fn drawn_item(words: Words, desk: &Desk, item: &ItemView) -> Item {
+/// An item, without a way to look at it.
+pub fn drawn_item(words: Words, desk: &Desk, item: &ItemView) -> Item {
     let found = &item.found;
     let directory = desk.directory();
     let near = |hit: &mamori_model::Hit| {
@@ -200,6 +215,7 @@ fn drawn_item(words: Words, desk: &Desk, item: &ItemView) -> Item {
         id: found.id.to_string(),
         name: show::text(found.item.name.as_str()),
         plain: found.item.name.to_string(),
+        may_except: false,
         picture: None,
         no_picture: Some(UNKEPT),
         verdict: terms::verdict(found.verdict),
@@ -207,6 +223,18 @@ fn drawn_item(words: Words, desk: &Desk, item: &ItemView) -> Item {
         country: found.item.country.as_ref().map(ToString::to_string),
         came: show::time(found.created_at),
         hits: found.hits.iter().filter_map(near).collect(),
+    }
+}
+
+fn made(view: &DecisionView) -> Made {
+    let decision = &view.decision;
+    Made {
+        id: decision.id.to_string(),
+        outcome: terms::outcome(decision.outcome),
+        state: terms::decision_state(decision.state),
+        tone: tone(decision.state),
+        made: show::time(decision.made_at),
+        reason: show::text(decision.reason.as_str()),
     }
 }
 

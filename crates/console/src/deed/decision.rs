@@ -1,0 +1,93 @@
+//! The forms of a decision: the second person agrees or does not, it is taken back, the service is
+//! asked again.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Redirect;
+use mamori_model::{ActionId, DecisionId};
+use serde::Deserialize;
+
+use super::sign_in::Nothing;
+use super::words;
+use crate::app::Console;
+use crate::fault::Fault;
+use crate::form::Form;
+use crate::guard::{Lead, Reviewer, Second};
+
+/// Why.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Why {
+    words: String,
+}
+
+/// `POST /console/decisions/{decision}/approve`.
+pub async fn approve(
+    State(console): State<Console>,
+    second: Second,
+    Path(decision): Path<String>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<Redirect, Fault> {
+    let decision = read(&decision)?;
+    let approved = console.desk.approve(&second.proof, &second.recently, decision).await;
+    approved.map_err(|error| back(error, decision))?;
+    Ok(to(decision))
+}
+
+/// `POST /console/decisions/{decision}/refuse`.
+pub async fn refuse(
+    State(console): State<Console>,
+    second: Second,
+    Path(decision): Path<String>,
+    Form(form): Form<Why>,
+) -> Result<Redirect, Fault> {
+    let decision = read(&decision)?;
+    let why = words("words", &form.words)?;
+    let refused = console.desk.refuse(&second.proof, &second.recently, decision, &why).await;
+    refused.map_err(|error| back(error, decision))?;
+    Ok(to(decision))
+}
+
+/// `POST /console/decisions/{decision}/undo`.
+pub async fn undo(
+    State(console): State<Console>,
+    reviewer: Reviewer,
+    Path(decision): Path<String>,
+    Form(form): Form<Why>,
+) -> Result<Redirect, Fault> {
+    let decision = read(&decision)?;
+    let why = words("words", &form.words)?;
+    let undone = console.desk.undo(&reviewer.proof, decision, &why).await;
+    undone.map_err(|error| back(error, decision))?;
+    Ok(to(decision))
+}
+
+/// `POST /console/decisions/{decision}/actions/{action}/ask-again`.
+pub async fn ask_again(
+    State(console): State<Console>,
+    lead: Lead,
+    Path((decision, action)): Path<(String, String)>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<Redirect, Fault> {
+    let decision = read(&decision)?;
+    let action: ActionId = action.parse().map_err(|_| Fault::not_found())?;
+    let asked = console.desk.ask_again(&lead.proof, decision, action).await;
+    asked.map_err(|error| back(error, decision))?;
+    Ok(to(decision))
+}
+
+fn read(decision: &str) -> Result<DecisionId, Fault> {
+    decision.parse().map_err(|_| Fault::not_found())
+}
+
+fn to(decision: DecisionId) -> Redirect {
+    Redirect::to(&format!("/console/decisions/{decision}"))
+}
+
+fn back(error: mamori_desk::Error, decision: DecisionId) -> Fault {
+    match Fault::from(error) {
+        // What is not there, and what is not for them, look alike.
+        fault if fault.status() == StatusCode::NOT_FOUND => fault,
+        fault => fault.on_to(format!("/console/decisions/{decision}")),
+    }
+}
