@@ -282,7 +282,7 @@ on_both_engines! {
         let waiting = house.desk.decision_records(&auditor, &proposed, None, PageSize::DEFAULT);
         let theirs = house.desk.decision(&one, second.id).await;
 
-        assert_eq!(own.rows, [first.clone()]);
+        assert_eq!(own.rows, std::slice::from_ref(&first));
         assert_eq!(all.await.unwrap().rows, [second.clone(), first]);
         assert_eq!(waiting.await.unwrap().rows, [second]);
         assert!(matches!(theirs, Err(Error::NotFound("decision"))), "{theirs:?}");

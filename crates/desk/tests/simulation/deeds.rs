@@ -1,6 +1,11 @@
 //! What may happen, how often, and what must come of it at once.
 
-mod items;
+pub mod actions;
+mod claims;
+mod decisions;
+pub mod items;
+mod people;
+mod seconds;
 mod time;
 
 use mamori_testkit::pictures::chance::Chance;
@@ -16,6 +21,38 @@ pub enum Deed {
     List,
     /// A hash leaves its bank.
     Withdraw,
+    /// Somebody asks for the next case.
+    Claim,
+    /// Two people ask for it at once.
+    ClaimAtOnce,
+    /// Somebody's page says that it is still open.
+    Keep,
+    /// Somebody writes something down.
+    Note,
+    /// Somebody gives a case back.
+    Release,
+    /// Somebody decides.
+    Decide,
+    /// The same form is sent twice at once.
+    DecideAtOnce,
+    /// Somebody agrees to a decision that waits for a second person.
+    Approve,
+    /// Two leads do at once.
+    ApproveAtOnce,
+    /// Somebody does not agree.
+    Refuse,
+    /// Somebody reads such a decision's case.
+    ReadAgain,
+    /// Somebody takes a decision back.
+    Undo,
+    /// A service says what became of an action.
+    Answer,
+    /// A lead asks a service again.
+    AskAgain,
+    /// Somebody signs in.
+    SignIn,
+    /// Somebody signs out.
+    SignOut,
     /// The workers do what is due.
     Work,
     /// A receiver will answer with an error, hang, or take the next message and say nothing.
@@ -26,8 +63,10 @@ pub enum Deed {
     Endpoints,
     /// What reached its term goes.
     Sweep,
-    /// Minutes or hours pass.
+    /// Minutes pass.
     Wait,
+    /// Hours pass.
+    WaitHours,
     /// Weeks pass.
     WaitLong,
     /// The process is replaced.
@@ -35,16 +74,33 @@ pub enum Deed {
 }
 
 /// How often each comes, beside the others.
-const OFTEN: [(Deed, u64); 11] = [
-    (Deed::Check, 30),
+const OFTEN: [(Deed, u64); 28] = [
+    (Deed::Check, 40),
     (Deed::List, 6),
-    (Deed::Withdraw, 3),
+    (Deed::Withdraw, 2),
+    (Deed::Claim, 16),
+    (Deed::ClaimAtOnce, 4),
+    (Deed::Keep, 8),
+    (Deed::Note, 4),
+    (Deed::Release, 6),
+    (Deed::Decide, 20),
+    (Deed::DecideAtOnce, 4),
+    (Deed::Approve, 8),
+    (Deed::ApproveAtOnce, 3),
+    (Deed::Refuse, 3),
+    (Deed::ReadAgain, 4),
+    (Deed::Undo, 6),
+    (Deed::Answer, 10),
+    (Deed::AskAgain, 2),
+    (Deed::SignIn, 2),
+    (Deed::SignOut, 2),
     (Deed::Work, 20),
     (Deed::Trouble, 8),
     (Deed::Redeliver, 3),
     (Deed::Endpoints, 3),
     (Deed::Sweep, 5),
-    (Deed::Wait, 10),
+    (Deed::Wait, 8),
+    (Deed::WaitHours, 4),
     (Deed::WaitLong, 2),
     (Deed::Restart, 1),
 ];
@@ -70,12 +126,29 @@ pub async fn perform(play: &mut Play, deed: Deed) -> Result<(), String> {
         Deed::Check => items::check(play).await,
         Deed::List => items::list(play).await,
         Deed::Withdraw => items::withdraw(play).await,
+        Deed::Claim => claims::next(play).await,
+        Deed::ClaimAtOnce => claims::two_at_once(play).await,
+        Deed::Keep => claims::keep(play).await,
+        Deed::Note => claims::note(play).await,
+        Deed::Release => claims::release(play).await,
+        Deed::Decide => decisions::decide(play).await,
+        Deed::DecideAtOnce => decisions::decide_at_once(play).await,
+        Deed::Approve => seconds::approve(play).await,
+        Deed::ApproveAtOnce => Box::pin(seconds::approve_at_once(play)).await,
+        Deed::Refuse => seconds::refuse(play).await,
+        Deed::ReadAgain => seconds::read_again(play).await,
+        Deed::Undo => seconds::undo(play).await,
+        Deed::Answer => actions::answer(play).await,
+        Deed::AskAgain => actions::ask_again(play).await,
+        Deed::SignIn => people::come(play).await,
+        Deed::SignOut => people::leave(play).await,
         Deed::Work => time::work(play).await,
         Deed::Trouble => time::trouble(play),
         Deed::Redeliver => time::redeliver(play).await,
         Deed::Endpoints => time::endpoints(play).await,
         Deed::Sweep => time::sweep(play).await,
-        Deed::Wait => time::wait(play, 1, 6 * 60),
+        Deed::Wait => time::wait(play, 1, 30),
+        Deed::WaitHours => time::wait(play, 60, 26 * 60),
         Deed::WaitLong => time::wait(play, 24 * 60, 40 * 24 * 60),
         Deed::Restart => {
             play.begin_anew().await;

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::deeds;
-use crate::play::{Play, short_terms};
+use crate::history;
+use crate::play::Play;
 
 /// A promise, and a count of the rows that break it.
 type Promise = (&'static str, &'static str);
@@ -42,7 +43,7 @@ const OF_CASES: &[Promise] = &[
     (
         "each match that was held or blocked is put before a person",
         "SELECT count(*) FROM item_match m WHERE verdict IN ('hold', 'block')
-            AND changed_at > {matches} AND NOT EXISTS (
+            AND changed_at > {matches} AND changed_at > {cases} AND NOT EXISTS (
                 SELECT 1 FROM case_item i WHERE i.match_id = m.id)",
     ),
     (
@@ -121,6 +122,23 @@ const OF_DECISIONS: &[Promise] = &[
     ),
 ];
 
+/// What holds of what services are told.
+const OF_MESSAGES: &[Promise] = &[
+    (
+        "each action is told to every endpoint that was there",
+        "SELECT count(*) FROM service_action a JOIN endpoint e ON e.service_id = a.service_id
+          WHERE e.created_at <= a.asked_at AND e.removed_at IS NULL
+            AND a.asked_at > {deliveries} AND NOT EXISTS (
+                SELECT 1 FROM delivery d WHERE d.endpoint_id = e.id AND d.action_id = a.id)",
+    ),
+    (
+        "an action's number is never given twice",
+        "SELECT count(*) FROM service_action
+          WHERE sequence > (SELECT last FROM counter WHERE name = 'action')",
+    ),
+    ("who decided is told to nobody", "SELECT count(*) FROM delivery WHERE payload LIKE '%staff%'"),
+];
+
 /// What holds after a sweep, too.
 const SWEPT: &[Promise] = &[
     (
@@ -146,9 +164,11 @@ const SWEPT: &[Promise] = &[
 
 /// Looks into the tables.
 pub async fn look(play: &Play) -> Result<(), String> {
-    for promises in [ALWAYS, OF_CASES, OF_DECISIONS] {
+    for promises in [ALWAYS, OF_CASES, OF_DECISIONS, OF_MESSAGES] {
         hold(play, promises).await?;
     }
+    history::tells_each_case(play).await?;
+    what_services_said_stays(play).await?;
     what_was_answered_is_there(play).await?;
     what_counts_as_delivered_came(play).await
 }
@@ -158,22 +178,37 @@ pub async fn look_at_terms(play: &Play) -> Result<(), String> {
     hold(play, SWEPT).await
 }
 
-/// When chance has done its worst: everybody answers again, a day passes, and nothing is left over.
+/// When chance has done its worst: every receiver listens again, days pass, services answer, and
+/// nothing is left over.
 pub async fn look_at_the_end(play: &mut Play) -> Result<(), String> {
-    for _ in 0..200 {
+    days_of_quiet(play, 200).await?;
+    look(play).await?;
+    what_is_asked_came(play).await?;
+    deeds::actions::answer_all(play).await?;
+    days_of_quiet(play, 48).await?;
+    look(play).await?;
+    hold(play, LEFT_OVER).await
+}
+
+/// What nobody waits for in the end.
+const LEFT_OVER: &[Promise] = &[
+    ("every message came to its end", "SELECT count(*) FROM delivery WHERE state = 'waiting'"),
+    (
+        "every promise was kept",
+        "SELECT count(*) FROM job WHERE kind IN ('deliver', 'remind') AND dead_reason IS NULL",
+    ),
+];
+
+async fn days_of_quiet(play: &mut Play, hours: u32) -> Result<(), String> {
+    for _ in 0..hours {
         play.clock.advance(SignedDuration::from_hours(1));
         deeds::perform(play, deeds::Deed::Work).await?;
     }
-    look(play).await?;
-    let waiting = "SELECT count(*) FROM delivery WHERE state = 'waiting'";
-    match play.tables.count(waiting).await? {
-        0 => Ok(()),
-        left => Err(format!("{left} deliveries still wait after days of quiet")),
-    }
+    Ok(())
 }
 
 async fn hold(play: &Play, promises: &[Promise]) -> Result<(), String> {
-    let terms = short_terms().retention;
+    let terms = &play.settings.retention;
     let now = play.clock.now();
     for (promise, query) in promises {
         let query = query
@@ -189,6 +224,34 @@ async fn hold(play: &Play, promises: &[Promise]) -> Result<(), String> {
     Ok(())
 }
 
+/// What a service said of an action stands, unless the action was taken back.
+async fn what_services_said_stays(play: &Play) -> Result<(), String> {
+    let now = "SELECT 'act_' || lower(hex(id)) || ' ' || state FROM service_action";
+    for row in play.tables.texts(now).await? {
+        let (id, state) = row.split_once(' ').unwrap_or_default();
+        let said = id.parse().ok().and_then(|id| play.world.actions.get(&id));
+        if said.is_some_and(|said| said.state().as_str() != state && state != "superseded") {
+            return Err(format!("{id} was answered {said:?} and is {state}"));
+        }
+    }
+    Ok(())
+}
+
+/// What a service has not answered yet, it heard of.
+async fn what_is_asked_came(play: &Play) -> Result<(), String> {
+    let mut told = String::new();
+    for service in &play.world.services {
+        told.extend(service.receiver.received().into_iter().map(|message| message.body));
+    }
+    let waiting = "SELECT 'act_' || lower(hex(id)) FROM service_action WHERE state = 'waiting'";
+    for id in play.tables.texts(waiting).await? {
+        if !told.contains(&id) {
+            return Err(format!("{id} waits for an answer, and nobody heard of it"));
+        }
+    }
+    Ok(())
+}
+
 fn before(now: Timestamp, days: u32) -> String {
     (now - SignedDuration::from_hours(24 * i64::from(days))).as_microsecond().to_string()
 }
@@ -197,7 +260,7 @@ fn before(now: Timestamp, days: u32) -> String {
 async fn what_was_answered_is_there(play: &Play) -> Result<(), String> {
     let there = "SELECT 'match_' || lower(hex(id)) || ' ' || verdict FROM item_match";
     let there: BTreeSet<String> = play.tables.texts(there).await?.into_iter().collect();
-    let days = i64::from(short_terms().retention.matches_days);
+    let days = i64::from(play.settings.retention.matches_days);
     let oldest = play.clock.now() - SignedDuration::from_hours(24 * days);
     for ((service, item), answered) in &play.world.answered {
         let is_due = answered.at > oldest;

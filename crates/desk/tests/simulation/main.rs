@@ -1,4 +1,4 @@
-//! One desk for a hundred and fifty operations that chance chose: crashes, lost answers, weeks that
+//! One desk for two hundred and fifty operations that chance chose: crashes, lost answers, weeks that
 //! pass. After every few the tables themselves are asked whether each promise holds.
 //!
 //! A failure names its seed and the last operations; `MAMORI_TEST_SEED=17` replays it, and
@@ -11,6 +11,7 @@
 mod common;
 mod crash;
 mod deeds;
+mod history;
 mod invariants;
 mod play;
 mod tables;
@@ -23,7 +24,7 @@ use mamori_testkit::seeds::{SEED, seeds};
 const USUAL: std::ops::Range<u64> = 1..7;
 
 /// Operations of one seed.
-const OPERATIONS: usize = 150;
+const OPERATIONS: usize = 250;
 
 async fn play_all(engine: &str, records: fn() -> std::io::Result<Records>) {
     for seed in seeds(USUAL) {

@@ -8,16 +8,18 @@ use jiff::{SignedDuration, Timestamp};
 use mamori_desk::settings::Retention;
 use mamori_desk::{Admin, Clock, Desk, Error, Settings};
 use mamori_model::Action;
+use mamori_model::staff::StaffRole;
 use mamori_store::Store;
 use mamori_testkit::pictures::chance::Chance;
 use mamori_testkit::records::Records;
 
+use crate::common::people::somebody;
 use crate::common::receiver::Receiver;
 use crate::common::{a_service, new_bank, node, settings};
 use crate::crash::cut_off;
 use crate::deeds::Deed;
 use crate::tables::Tables;
-use crate::world::{Service, World};
+use crate::world::{Hand, Person, Service, World};
 use crate::{deeds, invariants};
 
 /// How many operations pass between two looks into the tables.
@@ -28,6 +30,17 @@ const TOLD: usize = 20;
 const CRASH_ONE_IN: u64 = 12;
 /// It is cut off after fewer steps than this.
 const CRASH_STEPS: u64 = 25;
+
+/// In one play of so many, people are their own second persons.
+const ALONE_ONE_IN: u64 = 3;
+
+/// Who reviews.
+const STAFF: [(&str, StaffRole); 4] = [
+    ("one", StaffRole::Reviewer),
+    ("two", StaffRole::Reviewer),
+    ("three", StaffRole::Lead),
+    ("four", StaffRole::Lead),
+];
 
 /// What became of a verb.
 pub enum Tried<T> {
@@ -45,6 +58,7 @@ pub struct Play {
     pub admin: Admin,
     pub clock: Arc<Clock>,
     pub chance: Chance,
+    pub settings: Settings,
     pub world: World,
     pub tables: Tables,
     records: Records,
@@ -52,7 +66,7 @@ pub struct Play {
 }
 
 /// Short terms, so that weeks that pass bring some of them to their end.
-pub fn short_terms() -> Settings {
+fn short_terms() -> Settings {
     let mut settings = settings();
     let terms = Retention::default();
     settings.retention = Retention {
@@ -70,7 +84,9 @@ pub fn short_terms() -> Settings {
 impl Play {
     pub async fn begin(records: Records, seed: u64) -> Self {
         let clock = Arc::new(Clock::manual(Timestamp::from_second(1_795_000_000).unwrap()));
-        let desk = node(&records, &clock, short_terms()).await;
+        let mut settings = short_terms();
+        settings.is_alone = seed.is_multiple_of(ALONE_ONE_IN);
+        let desk = node(&records, &clock, settings.clone()).await;
         let admin = Admin::at_the_machine();
         let mut banks = Vec::new();
         for (name, action) in
@@ -84,16 +100,22 @@ impl Play {
             let endpoint = desk.add_endpoint(&caller, &receiver.url).await.unwrap();
             services.push(Service { caller, receiver, endpoints: vec![endpoint.id] });
         }
+        let mut people = Vec::new();
+        for (name, role) in STAFF {
+            let (id, is_lead) = (somebody(&desk, name, &[role]).await, role == StaffRole::Lead);
+            people.push(Person { id, is_lead, signed_in: None, hand: Hand::Nothing });
+        }
         desk.catch_up().await.unwrap();
         let tables = Tables::open(&records).await;
-        let (listed, answered) = (BTreeMap::new(), BTreeMap::new());
-        let world = World { banks, services, listed, answered };
+        let (listed, answered, actions) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let world = World { banks, services, people, listed, answered, actions };
         let (chance, told) = (Chance::new(seed), VecDeque::new());
-        Self { desk, admin, clock, chance, world, tables, records, told }
+        Self { desk, admin, clock, chance, settings, world, tables, records, told }
     }
 
     /// Does `count` operations; the failure says which promise was broken.
     pub async fn operations(&mut self, count: usize) -> Result<(), String> {
+        deeds::items::begin(self).await?;
         for number in 1..=count {
             // Never two operations in one instant: ids then sort as they were made.
             let pause = 1 + self.below(30_000);
@@ -168,7 +190,7 @@ impl Play {
         };
         let store = Store::open(&store).await.unwrap();
         let (pool, clock) = (self.desk.pool().clone(), Arc::clone(&self.clock));
-        self.desk = Desk::new(store, pool, clock, short_terms()).unwrap();
+        self.desk = Desk::new(store, pool, clock, self.settings.clone()).unwrap();
         self.desk.load().await.unwrap();
     }
 }

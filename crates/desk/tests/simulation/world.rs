@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use mamori_desk::Caller;
-use mamori_model::{Bank, EndpointId, EntryId, MatchId, Verdict};
+use mamori_desk::claim_case::Claimed;
+use mamori_model::action::Answer;
+use mamori_model::{
+    ActionId, Bank, CaseId, EndpointId, EntryId, MatchId, Sensitive, StaffId, Verdict,
+};
 
 use crate::common::receiver::Receiver;
 
@@ -34,18 +38,65 @@ pub struct Answered {
     pub at: Timestamp,
 }
 
+/// What somebody has in hand, as they were told.
+#[derive(Clone, Debug)]
+pub enum Hand {
+    /// No case.
+    Nothing,
+    /// This one, until then.
+    Has { claimed: Claimed, until: Timestamp },
+    /// A crash left it open.
+    Unknown,
+}
+
+impl Hand {
+    /// The case that must be theirs at `now`.
+    pub fn case(&self, now: Timestamp) -> Option<CaseId> {
+        match self {
+            Self::Has { claimed, until } if *until > now => Some(claimed.case),
+            Self::Has { .. } | Self::Nothing | Self::Unknown => None,
+        }
+    }
+}
+
+/// A cookie and its session.
+#[derive(Clone)]
+pub struct SignedIn {
+    pub cookie: Sensitive<String>,
+    /// When they came.
+    pub at: Timestamp,
+    /// When they last opened a page.
+    pub seen: Timestamp,
+}
+
+/// Somebody of the staff.
+pub struct Person {
+    pub id: StaffId,
+    pub is_lead: bool,
+    pub signed_in: Option<SignedIn>,
+    pub hand: Hand,
+}
+
 /// Everything that was answered.
 pub struct World {
     /// The banks, by the verdict that a hit in each brings.
     pub banks: Vec<Bank>,
     pub services: Vec<Service>,
+    pub people: Vec<Person>,
     /// By bank and the hash's byte.
     pub listed: BTreeMap<(usize, u8), Listed>,
     /// By service and the item's name.
     pub answered: BTreeMap<(usize, String), Answered>,
+    /// What services said of actions.
+    pub actions: BTreeMap<ActionId, Answer>,
 }
 
 impl World {
+    /// The place of somebody.
+    pub fn person(&self, id: &str) -> usize {
+        self.people.iter().position(|person| person.id.to_string() == id).unwrap()
+    }
+
     /// The verdict that a check of this hash must get; `None` where a crash left it open.
     pub fn verdict_of(&self, hash: u8) -> Option<Verdict> {
         let mut verdict = Verdict::Allow;

@@ -9,7 +9,9 @@ use crate::world::{Answered, Listed};
 
 /// How many hashes there are in this world, some of them in no bank.
 const HASHES: u64 = 12;
-const ITEMS: u64 = 40;
+const ITEMS: u64 = 400;
+/// How many are in a bank that acts before anything happens.
+const KNOWN: u8 = 7;
 const ACCOUNTS: u64 = 8;
 
 /// Far from every other of them.
@@ -65,9 +67,21 @@ pub async fn check(play: &mut Play) -> Result<(), String> {
     Ok(())
 }
 
+/// Some are known before anything happens: held, or blocked.
+pub async fn begin(play: &mut Play) -> Result<(), String> {
+    for hash in 0..KNOWN {
+        list_in(play, 1 + usize::from(hash % 2), hash).await?;
+    }
+    Ok(())
+}
+
 /// A hash comes into a bank.
 pub async fn list(play: &mut Play) -> Result<(), String> {
     let (number, hash) = (play.one_of(play.world.banks.len()), some_hash(play));
+    list_in(play, number, hash).await
+}
+
+async fn list_in(play: &mut Play, number: usize, hash: u8) -> Result<(), String> {
     let (bank, admin) = (play.world.banks[number].id, play.admin);
     let entry = NewEntry::bare(Hash::Pdq(pdq(hash)));
 

@@ -1,0 +1,209 @@
+//! Second persons agree or not, and decisions are taken back.
+
+use jiff::{SignedDuration, Timestamp};
+use mamori_desk::{Desk, Error};
+use mamori_model::page::PageSize;
+use mamori_model::second::WAIT_ALONE;
+use mamori_model::{DecisionId, Refusal};
+
+use super::claims::words;
+use super::people;
+use crate::play::{Play, Tried};
+
+/// A decision as the table has it.
+#[derive(Clone, Debug)]
+struct Row {
+    id: DecisionId,
+    /// A person's place.
+    made_by: usize,
+    made_at: Timestamp,
+    settled_at: Timestamp,
+    is_alone: bool,
+}
+
+/// One decision in this state.
+async fn one_decision(play: &mut Play, state: &str) -> Result<Option<Row>, String> {
+    let query = format!(
+        "SELECT 'dec_' || lower(hex(id)) || ' staff_' || lower(hex(made_by)) || ' ' || made_at
+                || ' ' || coalesce(settled_at, 0) || ' ' || second
+           FROM decision WHERE state = '{state}' ORDER BY id"
+    );
+    let rows = play.tables.texts(&query).await?;
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let row = &rows[play.one_of(rows.len())];
+    let [id, made_by, made_at, settled_at, second] =
+        row.split(' ').collect::<Vec<_>>().try_into().unwrap();
+    let at = |text: &str| Timestamp::from_microsecond(text.parse().unwrap()).unwrap();
+    Ok(Some(Row {
+        id: id.parse().unwrap(),
+        made_by: play.world.person(made_by),
+        made_at: at(made_at),
+        settled_at: at(settled_at),
+        is_alone: second == "alone",
+    }))
+}
+
+/// Whether a decision is as it was: what a crash left in flight may still have come.
+async fn is_still(play: &Play, decision: DecisionId, state: &str) -> Result<bool, String> {
+    let query = format!(
+        "SELECT count(*) FROM decision
+          WHERE 'dec_' || lower(hex(id)) = '{decision}' AND state = '{state}'"
+    );
+    Ok(play.tables.count(&query).await? == 1)
+}
+
+/// Somebody, rightly or not, agrees to what waits for a second person.
+pub async fn approve(play: &mut Play) -> Result<(), String> {
+    settle(play, true).await
+}
+
+/// Somebody, rightly or not, says no to it.
+pub async fn refuse(play: &mut Play) -> Result<(), String> {
+    settle(play, false).await
+}
+
+async fn settle(play: &mut Play, agrees: bool) -> Result<(), String> {
+    let Some(row) = one_decision(play, "proposed").await? else { return Ok(()) };
+    let person = play.one_of(play.world.people.len());
+    let member = people::proved(play, person).await?;
+    let (who, recently) = (member.reviewer().unwrap(), member.recently(play.clock.now()).unwrap());
+    play.tell(format!("   person {person} on {} of person {}", row.id, row.made_by));
+    let verb = |desk: Desk| async move {
+        if agrees {
+            desk.approve(&who, &recently, row.id).await
+        } else {
+            desk.refuse(&who, &recently, row.id, &words()).await
+        }
+    };
+    let looked = has_looked_again(play, &row, person).await?;
+    let expected = may(play, &row, person, agrees, looked);
+    match play.attempt(verb).await {
+        Tried::Crashed => Ok(()),
+        Tried::Done(()) if expected.is_ok() => Ok(()),
+        Tried::Refused(error) if Err(said(&error)) == expected => Ok(()),
+        Tried::Refused(_) if !is_still(play, row.id, "proposed").await? => Ok(()),
+        Tried::Done(()) => Err(format!("person {person} settled {row:?}, not {expected:?}")),
+        Tried::Refused(error) => {
+            Err(format!("person {person} on {row:?}: {error:?}, not {expected:?}"))
+        }
+    }
+}
+
+/// Two leads agree at the same moment: one of them does, if they may.
+pub async fn approve_at_once(play: &mut Play) -> Result<(), String> {
+    let Some(row) = one_decision(play, "proposed").await? else { return Ok(()) };
+    let leads: Vec<usize> =
+        (0..play.world.people.len()).filter(|at| play.world.people[*at].is_lead).collect();
+    let mut approving = Vec::new();
+    for person in leads {
+        let member = people::proved(play, person).await?;
+        let looked = has_looked_again(play, &row, person).await?;
+        let is_right = may(play, &row, person, true, looked).is_ok();
+        let (who, recently) =
+            (member.reviewer().unwrap(), member.recently(play.clock.now()).unwrap());
+        let (desk, id) = (play.desk.clone(), row.id);
+        approving.push((is_right, async move { desk.approve(&who, &recently, id).await }));
+    }
+    let any = approving.iter().any(|(is_right, _)| *is_right);
+    let two: [_; 2] = approving.try_into().map_err(|_| "two leads, no more and no less")?;
+    let [(one_may, one), (two_may, two)] = two;
+    let (one, two) = tokio::join!(one, two);
+    let wrong = (one.is_ok() && !one_may) || (two.is_ok() && !two_may);
+    let count = usize::from(one.is_ok()) + usize::from(two.is_ok());
+    if wrong
+        || (count != usize::from(any) && is_still(play, row.id, "proposed").await?)
+        || count > 1
+    {
+        return Err(format!("two at once on {row:?}: {one:?} and {two:?}"));
+    }
+    Ok(())
+}
+
+/// Somebody who may be the second person reads the case.
+pub async fn read_again(play: &mut Play) -> Result<(), String> {
+    let Some(row) = one_decision(play, "proposed").await? else { return Ok(()) };
+    let person = play.one_of(play.world.people.len());
+    let who = people::reviewer(play, person).await?;
+    let (is_maker, is_lead) = (row.made_by == person, play.world.people[person].is_lead);
+    let is_theirs = if row.is_alone { is_maker || is_lead } else { !is_maker && is_lead };
+    let verb = |desk: Desk| async move {
+        desk.read_again(&who, row.id, None, PageSize::DEFAULT).await.map(|_| ())
+    };
+    match play.attempt(verb).await {
+        Tried::Crashed => Ok(()),
+        Tried::Done(()) if is_theirs => Ok(()),
+        Tried::Refused(Error::NotFound(_) | Error::Refused(Refusal::SecondIsFirst))
+            if !is_theirs =>
+        {
+            Ok(())
+        }
+        Tried::Refused(_) if !is_still(play, row.id, "proposed").await? => Ok(()),
+        Tried::Done(()) => Err(format!("person {person} read {row:?} again")),
+        Tried::Refused(error) => Err(format!("person {person} on {row:?}: {error:?}")),
+    }
+}
+
+/// Somebody, rightly or not, takes a decision back.
+pub async fn undo(play: &mut Play) -> Result<(), String> {
+    let Some(row) = one_decision(play, "standing").await? else { return Ok(()) };
+    let person = play.one_of(play.world.people.len());
+    let who = people::reviewer(play, person).await?;
+    let age = play.clock.now().duration_since(row.settled_at);
+    let is_theirs = row.made_by == person && age < SignedDuration::from_hours(24);
+    let may = is_theirs || play.world.people[person].is_lead;
+    let verb = |desk: Desk| async move { desk.undo(&who, row.id, &words()).await };
+    match play.attempt(verb).await {
+        Tried::Crashed => Ok(()),
+        Tried::Done(()) if may => Ok(()),
+        Tried::Refused(Error::Refused(Refusal::NotUndoable)) if !may => Ok(()),
+        Tried::Refused(_) if !is_still(play, row.id, "standing").await? => Ok(()),
+        Tried::Done(()) => Err(format!("person {person} took {row:?} back")),
+        Tried::Refused(error) => Err(format!("person {person} on {row:?}: {error:?}")),
+    }
+}
+
+/// Whether `person` read the case since they may be its second person.
+async fn has_looked_again(play: &Play, row: &Row, person: usize) -> Result<bool, String> {
+    let due = (row.made_at + WAIT_ALONE).as_microsecond();
+    let query = format!(
+        "SELECT count(*) FROM case_event e JOIN decision d ON d.case_id = e.case_id
+          WHERE e.kind = 'read_again' AND 'dec_' || lower(hex(d.id)) = '{}'
+            AND 'staff_' || lower(hex(e.staff_id)) = '{}' AND e.happened_at >= {due}",
+        row.id, play.world.people[person].id
+    );
+    Ok(play.tables.count(&query).await? > 0)
+}
+
+/// What must come of it when `person` settles it; in the words of [`said`].
+fn may(
+    play: &Play,
+    row: &Row,
+    person: usize,
+    agrees: bool,
+    looked: bool,
+) -> Result<(), &'static str> {
+    let (is_maker, is_lead) = (row.made_by == person, play.world.people[person].is_lead);
+    let is_early = play.clock.now() < row.made_at + WAIT_ALONE;
+    match (row.is_alone, is_maker) {
+        (false, true) => Err("is the first"),
+        (_, false) if !is_lead => Err("is not there for them"),
+        (true, _) if agrees && is_early => Err("too soon"),
+        (true, _) if agrees && !looked => Err("did not look"),
+        (_, _) => Ok(()),
+    }
+}
+
+fn said(error: &Error) -> &'static str {
+    if let Error::NotFound(_) = error {
+        return "is not there for them";
+    }
+    let Error::Refused(why) = error else { return "something else" };
+    match why.code() {
+        "second.is_first" => "is the first",
+        "second.too_soon" => "too soon",
+        "second.look_needed" => "did not look",
+        _ => "something else",
+    }
+}
