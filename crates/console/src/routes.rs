@@ -40,6 +40,7 @@ routes! {
     POST "/console/prove/passkey/begin" => deed::sign_in::begin_prove;
     POST "/console/prove/passkey/finish" => deed::sign_in::finish_prove;
     GET "/console" => page::start::show;
+    GET "/console/find" => page::find::show;
     GET "/console/me" => page::me::show;
     POST "/console/me" => deed::me::change;
     POST "/console/me/passkey/begin" => deed::me::begin_passkey;

@@ -162,6 +162,8 @@ const SAME: &[(&str, &str)] = &[
     ("de", "way-passkey"),
     ("it", "way-passkey"),
     ("it", "way-password"),
+    ("fr", "find-page"),
+    ("de", "find-bank"),
 ];
 
 #[test]

@@ -64,6 +64,7 @@ pub mod release_case;
 mod remind_service;
 pub mod remove_endpoint;
 pub mod revoke_key;
+pub mod seek;
 pub mod service_record;
 pub mod sign_in;
 pub mod sign_in_passkey;

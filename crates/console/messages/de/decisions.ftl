@@ -12,6 +12,7 @@ decisions-show = Zeigen
 decisions-none = Es gibt keine.
 decisions-older = Ältere
 decision-title = Entscheidung
+decision-what = Was entschieden wurde
 decision-case = Fall
 decision-policy = Richtlinie
 decision-by = Getroffen von

@@ -12,6 +12,7 @@ decisions-show = Show
 decisions-none = There are none.
 decisions-older = Older ones
 decision-title = Decision
+decision-what = What was decided
 decision-case = Case
 decision-policy = Policy
 decision-by = Made by

@@ -12,6 +12,7 @@ decisions-show = Afficher
 decisions-none = Il n’y en a aucune.
 decisions-older = Plus anciennes
 decision-title = Décision
+decision-what = Ce qui a été décidé
 decision-case = Dossier
 decision-policy = Règle
 decision-by = Prise par

@@ -12,6 +12,7 @@ decisions-show = Mostra
 decisions-none = Non ce ne sono.
 decisions-older = Meno recenti
 decision-title = Decisione
+decision-what = Che cosa è stato deciso
 decision-case = Caso
 decision-policy = Regola
 decision-by = Presa da

@@ -12,6 +12,7 @@ decisions-show = 表示
 decisions-none = 該当する判断はありません。
 decisions-older = 以前の判断
 decision-title = 判断
+decision-what = 判断の内容
 decision-case = 案件
 decision-policy = ポリシー
 decision-by = 判断した人

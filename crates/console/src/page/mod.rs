@@ -3,6 +3,7 @@
 pub mod case;
 pub mod decision;
 pub mod decisions;
+pub mod find;
 pub mod me;
 pub mod queue;
 pub mod sign_in;

@@ -3,6 +3,7 @@
 
 mod deciding;
 mod entering;
+mod finding;
 mod house;
 mod outside;
 mod settling;

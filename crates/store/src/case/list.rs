@@ -27,7 +27,8 @@ queries! {
          WHERE id IN (SELECT case_item.case_id
                         FROM case_item
                         JOIN item_match ON item_match.id = case_item.match_id
-                       WHERE item_match.item_name = $1)
+                       WHERE item_match.service_id IN (SELECT id FROM service)
+                         AND item_match.item_name = $1)
          ORDER BY id DESC LIMIT $2");
     QUEUE_COUNTS = "-- queue_counts
         SELECT purpose, urgency, level, state,

@@ -1,0 +1,71 @@
+//! What can be looked for, and what cannot.
+
+use mamori_model::StaffRole;
+use mamori_testkit::on_both_engines;
+use mamori_testkit::records::Records;
+
+use crate::house::{Answer, House};
+
+fn cases(page: &Answer) -> usize {
+    page.page().matches("href=\"/console/cases/case_").count()
+}
+
+on_both_engines! {
+    async fn an_id_leads_to_what_has_it_and_a_name_must_be_exact(records: Records) {
+        let house = House::open(records).await;
+        house.item("post 1/a", Some("user-17")).await;
+        let rei = house.reviewer("rei").await;
+        let (case, _) = house.next(&rei).await;
+        let id = case.rsplit('/').next().unwrap();
+
+        let by_id = house.get_as(&rei, &format!("/console/find?q=+{id}+")).await;
+        let by_name = house.get_as(&rei, "/console/find?q=post+1%2Fa").await;
+        let by_part = house.get_as(&rei, "/console/find?q=post+1").await;
+        let page = house.get_as(&rei, "/console/find?q=queue").await;
+
+        assert_eq!(by_id.to(), case);
+        assert_eq!((cases(&by_name), cases(&by_part)), (1, 0));
+        assert!(by_part.page().contains("Nothing is called so"), "{by_part:?}");
+        let queue = "<a href=\"/console/queue\"><span class=\"faint small\">Page</span>";
+        assert!(page.page().contains(queue), "{page:?}");
+    }
+
+    async fn nobody_finds_an_account_or_a_person_or_what_is_not_for_them(records: Records) {
+        let house = House::open(records).await;
+        house.item("a", Some("user-17")).await;
+        let (rei, aoi) = (house.reviewer("rei").await, house.reviewer("aoi").await);
+        let editor = house.person("edi", &[StaffRole::PolicyEditor]).await;
+        let (case, page) = house.next(&rei).await;
+        let form = [
+            ("claim", &*page.field("claim")),
+            ("version", &*page.field("version")),
+            ("outcome", "violates"),
+            ("items", "remove"),
+            ("reason", "It is the poster."),
+        ];
+        let to = house.post_as(&rei, &format!("{case}/decide"), &form).await.to();
+        let decision = to.split("after=").nth(1).unwrap().split('&').next().unwrap();
+        let id = case.rsplit('/').next().unwrap();
+        let staff = aoi.staff.id.to_string();
+
+        for (who, text) in [
+            (&rei, "user-17"),
+            (&rei, "account:user-17"),
+            (&rei, "aoi"),
+            (&rei, &*staff),
+            (&aoi, decision),
+            (&editor, id),
+            (&editor, decision),
+            (&editor, "a"),
+            (&rei, "%3Cscript%3Ealert(1)%3C/script%3E"),
+        ] {
+            let found = house.get_as(who, &format!("/console/find?q={text}")).await;
+            assert!(!found.page().contains("href=\"/console/cases/"), "{text}: {found:?}");
+            assert!(!found.page().contains("href=\"/console/decisions/"), "{text}: {found:?}");
+            assert!(!found.page().contains("href=\"/console/staff/"), "{text}: {found:?}");
+            assert!(!found.page().contains("<script>alert"), "{found:?}");
+        }
+        let own = house.get_as(&rei, &format!("/console/find?q={decision}")).await;
+        assert_eq!(own.to(), format!("/console/decisions/{decision}"));
+    }
+}
