@@ -61,7 +61,8 @@ impl Desk {
             }
         };
 
-        let Found { hits, judgement } = self.search(&prints, &banks).await?;
+        let Found { hits, judgement } =
+            self.search_for(Some(caller.service()), &prints, &banks).await?;
         let Judgement { verdict, standing } = judgement;
         let recorded = if standing.is_empty() {
             None

@@ -38,6 +38,7 @@ impl Desk {
         let undecided = tx.undecided_cases_of(service).await?;
         tx.refuse_decisions_of(service, now).await?;
         tx.supersede_actions_of_service(service).await?;
+        tx.take_back_disputes_of(service, now).await?;
         for case in undecided {
             tx.close_case(case, CaseState::Ended, Some(now)).await?;
             self.note(tx, case, CaseEventKind::Ended, About::default(), now).await?;

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use mamori_matching::Near;
 use mamori_model::{
-    Bank, BankId, Country, Distance, EntryId, EntryState, Hash, HashKind, Hit, Judgement, Md5,
-    NotLooked, Pdq, Quality, Sha256, Surface,
+    Action, Bank, BankId, Country, Distance, EntryId, EntryState, Hash, HashKind, Hit, Judgement,
+    Md5, NotLooked, Pdq, Quality, ServiceId, Sha256, Surface,
 };
 
 use crate::{Desk, Directory, Error};
@@ -66,8 +66,20 @@ impl Desk {
 
     /// Searches `banks`, whatever they may do.
     pub async fn search(&self, prints: &Fingerprints, banks: &[&Bank]) -> Result<Found, Error> {
+        self.search_for(None, prints, banks).await
+    }
+
+    /// Searches `banks` for an item of `service`: an entry that is disputed there is found, and does
+    /// nothing by itself.
+    pub async fn search_for(
+        &self,
+        service: Option<ServiceId>,
+        prints: &Fingerprints,
+        banks: &[&Bank],
+    ) -> Result<Found, Error> {
         self.require_current()?;
-        let mut hits = Hits { desk: self, banks, known: HashMap::new(), all: Vec::new() };
+        let (known, all) = (HashMap::new(), Vec::new());
+        let mut hits = Hits { desk: self, service, banks, known, all };
         for (frame, (pdq, quality)) in (0_u32..).zip(&prints.frames) {
             let lens: Vec<(BankId, Distance)> = banks
                 .iter()
@@ -95,12 +107,25 @@ impl Desk {
 /// How many entries are confirmed by one query.
 const CONFIRMED_AT_ONCE: usize = 100;
 
+/// What the store says of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Known {
+    /// It matches no more.
+    Ended,
+    /// It matches, and its bank says what that does.
+    Live,
+    /// It matches, and does nothing by itself at this service.
+    Disputed,
+}
+
 /// Hits as they are found and confirmed, an entry once for each frame.
 struct Hits<'a> {
     desk: &'a Desk,
+    /// Whose item it is, where that is known.
+    service: Option<ServiceId>,
     banks: &'a [&'a Bank],
-    /// Which entries match, as far as the store was asked.
-    known: HashMap<EntryId, bool>,
+    /// What the store says of entries, as far as it was asked.
+    known: HashMap<EntryId, Known>,
     all: Vec<Hit>,
 }
 
@@ -118,15 +143,17 @@ impl Hits<'_> {
             for near in open {
                 let count = taken.entry(near.bank).or_default();
                 let bank = self.banks.iter().find(|bank| bank.id == near.bank);
-                let is_live = self.known.get(&near.entry).copied().unwrap_or(false);
+                let known = self.known.get(&near.entry).copied().unwrap_or(Known::Ended);
+                let is_live = known != Known::Ended;
                 let Some(bank) = bank.filter(|_| is_live && *count < per_bank_max) else {
                     continue;
                 };
+                let action = if known == Known::Disputed { Action::None } else { bank.action };
                 *count += 1;
                 self.all.push(Hit {
                     bank: near.bank,
                     purpose: bank.purpose,
-                    action: bank.action,
+                    action,
                     entry: near.entry,
                     kind,
                     distance: near.distance,
@@ -148,9 +175,15 @@ impl Hits<'_> {
         }
         let now = self.desk.clock().now();
         let entries = self.desk.store().entries_by_ids(&unknown).await?;
-        self.known.extend(unknown.iter().map(|entry| (*entry, false)));
-        for entry in entries {
-            self.known.insert(entry.id, entry.state(now) == EntryState::Live);
+        let disputed = match self.service {
+            Some(service) => self.desk.store().disputed(service, &unknown).await?,
+            None => HashSet::new(),
+        };
+        self.known.extend(unknown.iter().map(|entry| (*entry, Known::Ended)));
+        for entry in entries.iter().filter(|entry| entry.state(now) == EntryState::Live) {
+            let is_disputed = disputed.contains(&entry.id);
+            let known = if is_disputed { Known::Disputed } else { Known::Live };
+            self.known.insert(entry.id, known);
         }
         Ok(())
     }

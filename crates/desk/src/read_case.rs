@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use mamori_model::case::CaseEvent;
 use mamori_model::matched::Match;
 use mamori_model::page::{Page, PageSize};
-use mamori_model::{BankName, Case, CaseId, Line, MatchId, Policy, StaffId};
+use mamori_model::{BankName, Case, CaseId, Dispute, Line, MatchId, Policy, StaffId};
 
 use crate::list_decisions::DecisionView;
 use crate::member::{Records, Reviewer};
@@ -27,6 +27,8 @@ pub struct CaseView {
     pub history: Vec<CaseEvent>,
     /// What was decided, the oldest first, with what the service was asked.
     pub decisions: Vec<DecisionView>,
+    /// The disputes that its decisions opened.
+    pub disputes: Vec<Dispute>,
     /// How many other open cases have an item near to the same entry.
     pub alike: u32,
     /// How those are called who had to do with it.
@@ -86,13 +88,14 @@ impl Desk {
         for decision in store.decisions_of_case(case.id).await? {
             decisions.push(self.decision_view(decision).await?);
         }
+        let disputes = store.disputes_of_case(case.id).await?;
         let mut who: BTreeSet<StaffId> = history.iter().filter_map(|event| event.by).collect();
         who.extend(history.iter().filter_map(|event| event.about.to));
         who.extend(case.claim.map(|claim| claim.by));
         let people = store.staff_shown(&who).await?;
         let rows = items.rows.into_iter().map(|found| self.item_view(found)).collect();
         let items = Page { rows, next: items.next };
-        Ok(CaseView { case, policy, items, history, decisions, alike, people })
+        Ok(CaseView { case, policy, items, history, decisions, disputes, alike, people })
     }
 
     fn item_view(&self, found: Match) -> ItemView {

@@ -113,6 +113,7 @@ impl Desk {
         loop {
             let mut tx = self.store().begin("sweep").await?;
             let deleted = tx.delete_cases_before(cases, ROWS_AT_ONCE).await?
+                + tx.delete_disputes_before(cases, ROWS_AT_ONCE).await?
                 + tx.delete_matches_before(matches, ROWS_AT_ONCE).await?
                 + tx.delete_deliveries_before(deliveries, ROWS_AT_ONCE).await?
                 + tx.purge_ended_entries(entries, ROWS_AT_ONCE).await?

@@ -51,6 +51,7 @@ impl Desk {
             return Err(Refusal::NotUndoable.into());
         }
         self.take_back(tx, &decision, now).await?;
+        tx.take_back_disputes(decision.id, now).await?;
         tx.reopen_case(case.id, Level::Anybody).await?;
         let about = About { decision: Some(decision.id), ..About::default() };
         let by = Some(who.staff());

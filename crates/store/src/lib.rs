@@ -13,6 +13,7 @@ pub mod change;
 pub mod credential;
 pub mod decision;
 pub mod delivery;
+pub mod dispute;
 pub mod endpoint;
 pub mod entry;
 pub mod error;

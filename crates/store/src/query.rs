@@ -47,6 +47,7 @@ pub fn all() -> impl Iterator<Item = Query> {
         crate::credential::QUERIES,
         crate::decision::QUERIES,
         crate::delivery::QUERIES,
+        crate::dispute::QUERIES,
         crate::endpoint::QUERIES,
         crate::entry::QUERIES,
         crate::entry::read::QUERIES,

@@ -7,6 +7,7 @@ mod claiming;
 #[expect(dead_code, reason = "the simulation needs more of it")]
 mod common;
 mod deciding;
+mod disputing;
 mod entering;
 mod following;
 mod importing;

@@ -31,6 +31,7 @@ pub mod list_banks;
 pub mod list_cases;
 pub mod list_decisions;
 pub mod list_deliveries;
+pub mod list_disputes;
 pub mod list_entries;
 pub mod list_imports;
 pub mod list_keys;
@@ -78,6 +79,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(import_entries::import_entries, list_imports::list_imports))
         .routes(routes!(get_import::get_import))
         .routes(routes!(export_bank::export_bank))
+        .routes(routes!(list_disputes::list_disputes))
         .routes(routes!(list_matches::list_matches))
         .routes(routes!(get_match::get_match))
         .routes(routes!(create_service::create_service, list_services::list_services))

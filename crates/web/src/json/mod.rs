@@ -4,6 +4,7 @@ pub mod action;
 pub mod bank;
 pub mod case;
 pub mod delivery;
+pub mod dispute;
 pub mod endpoint;
 pub mod entry;
 pub mod import;

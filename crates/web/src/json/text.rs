@@ -67,6 +67,8 @@ texts! {
     DecisionId = 36..=36, "^dec_[0-9a-f]{32}$", "dec_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
     /// A bulk decision's id.
     BulkId = 37..=37, "^bulk_[0-9a-f]{32}$", "bulk_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
+    /// A dispute's id.
+    DisputeId = 37..=37, "^disp_[0-9a-f]{32}$", "disp_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
     /// An action's id.
     ActionId = 36..=36, "^act_[0-9a-f]{32}$", "act_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
 

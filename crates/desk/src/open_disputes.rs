@@ -1,0 +1,44 @@
+//! "Not a match": the entries that led to a case are disputed at its service.
+
+use jiff::Timestamp;
+use mamori_model::case::{About, CaseEventKind};
+use mamori_model::{Decision, Dispute, DisputeState, Outcome};
+use mamori_store::Tx;
+
+use crate::{Desk, Error};
+
+impl Desk {
+    /// Opens a dispute about each entry that held or refused an item of the case, where a standing
+    /// decision says that it is not what the entry is. From the commit on it acts no more by itself
+    /// at this service, and as before everywhere else.
+    pub(crate) async fn open_disputes(
+        &self,
+        tx: &mut Tx,
+        decision: &Decision,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        if decision.outcome != Outcome::NotAMatch {
+            return Ok(());
+        }
+        for (bank, entry) in tx.accusing_entries(decision.case).await? {
+            let dispute = Dispute {
+                id: self.clock().mint()?.into(),
+                bank,
+                entry,
+                service: decision.service,
+                decision: Some(decision.id),
+                reason: decision.reason.clone(),
+                state: DisputeState::Open,
+                opened_at: now,
+                settled_by: None,
+                settled_at: None,
+                settled_note: None,
+            };
+            if tx.insert_dispute(&dispute).await? {
+                let about = About { dispute: Some(dispute.id), ..About::default() };
+                self.note(tx, decision.case, CaseEventKind::Disputed, about, now).await?;
+            }
+        }
+        Ok(())
+    }
+}

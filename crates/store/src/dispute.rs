@@ -1,0 +1,234 @@
+//! Disputes: at most one open one for each entry and service.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+use mamori_model::page::{Page, PageSize};
+use mamori_model::{
+    BankId, CaseId, DecisionId, Dispute, DisputeId, DisputeState, EntryId, ServiceId, StaffId,
+    Words,
+};
+use uuid::Uuid;
+
+use crate::error::{Error, OrCorrupt};
+use crate::open::Store;
+use crate::query::queries;
+use crate::time::{from_micros, maybe_from_micros};
+use crate::tx::Tx;
+
+macro_rules! select {
+    ($name:literal, $rest:literal) => {
+        concat!(
+            "-- ",
+            $name,
+            "
+        SELECT id, bank_id, entry_id, service_id, decision_id, reason, state, opened_at, settled_by,
+               settled_at, settled_note
+          FROM dispute
+         WHERE ",
+            $rest
+        )
+    };
+}
+
+queries! {
+    DISPUTE_BY_ID = select!("dispute_by_id", "id = $1");
+    DISPUTES_PAGE = select!("disputes_page", "id < $1 AND (bank_id = $2 OR $2 IS NULL)
+           AND (state = $3 OR $3 IS NULL)
+         ORDER BY id DESC LIMIT $4");
+    DISPUTES_OF_CASE = select!("disputes_of_case",
+        "decision_id IN (SELECT id FROM decision WHERE case_id = $1) ORDER BY id");
+    ACCUSING_ENTRIES = "-- accusing_entries
+        SELECT DISTINCT bank_id, entry_id
+          FROM hit
+         WHERE action IN ('hold', 'block')
+           AND match_id IN (SELECT match_id FROM case_item WHERE case_id = $1)
+         ORDER BY entry_id";
+    DISPUTED = "-- disputed
+        SELECT entry_id
+          FROM dispute
+         WHERE state = 'open' AND service_id = $1
+           AND entry_id IN (SELECT value FROM json_each($2))",
+        postgres: "-- disputed
+        SELECT entry_id
+          FROM dispute
+         WHERE state = 'open' AND service_id = $1
+           AND entry_id = ANY (ARRAY(SELECT CAST(
+                        json_array_elements_text(CAST($2 AS json)) AS bigint)))";
+    INSERT_DISPUTE = "-- insert_dispute
+        INSERT INTO dispute (id, bank_id, entry_id, service_id, decision_id, reason, state,
+                             opened_at, changed_by)
+        VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8)
+        ON CONFLICT (entry_id, service_id) WHERE state = 'open' DO NOTHING";
+    SETTLE_DISPUTE = "-- settle_dispute
+        UPDATE dispute
+           SET state = $2, settled_by = $3, settled_at = $4, settled_note = $5, changed_by = $6
+         WHERE id = $1 AND state = 'open'";
+    TAKE_BACK_OF_DECISION = "-- take_back_of_decision
+        UPDATE dispute
+           SET state = 'taken_back', settled_at = $2, changed_by = $3
+         WHERE decision_id = $1 AND state = 'open'";
+    TAKE_BACK_OF_SERVICE = "-- take_back_of_service
+        UPDATE dispute
+           SET state = 'taken_back', settled_at = $2, changed_by = $3
+         WHERE service_id = $1 AND state = 'open'";
+    DELETE_DISPUTES = "-- delete_disputes
+        DELETE FROM dispute
+         WHERE id IN (SELECT id FROM dispute
+                       WHERE settled_at < $1 ORDER BY settled_at LIMIT $2)";
+}
+
+#[derive(sqlx::FromRow)]
+struct DisputeRow {
+    id: Uuid,
+    bank_id: Uuid,
+    entry_id: i64,
+    service_id: Uuid,
+    decision_id: Option<Uuid>,
+    reason: String,
+    state: String,
+    opened_at: i64,
+    settled_by: Option<Uuid>,
+    settled_at: Option<i64>,
+    settled_note: Option<String>,
+}
+
+impl DisputeRow {
+    fn read(self) -> Result<Dispute, Error> {
+        let note = self.settled_note.map(|note| note.parse()).transpose();
+        Ok(Dispute {
+            id: self.id.into(),
+            bank: self.bank_id.into(),
+            entry: EntryId::new(self.entry_id).or_corrupt("dispute.entry_id")?,
+            service: self.service_id.into(),
+            decision: self.decision_id.map(Into::into),
+            reason: self.reason.parse().or_corrupt("dispute.reason")?,
+            state: DisputeState::parse(&self.state).or_corrupt("dispute.state")?,
+            opened_at: from_micros(self.opened_at, "dispute.opened_at")?,
+            settled_by: self.settled_by.map(Into::into),
+            settled_at: maybe_from_micros(self.settled_at, "dispute.settled_at")?,
+            settled_note: note.or_corrupt("dispute.settled_note")?,
+        })
+    }
+
+    fn read_all(rows: Vec<Self>) -> Result<Vec<Dispute>, Error> {
+        rows.into_iter().map(Self::read).collect()
+    }
+}
+
+impl Store {
+    /// A dispute.
+    pub async fn dispute(&self, dispute: DisputeId) -> Result<Option<Dispute>, Error> {
+        let row: Option<DisputeRow> = self.row(DISPUTE_BY_ID.bind(dispute)).await?;
+        row.map(DisputeRow::read).transpose()
+    }
+
+    /// Disputes, of one bank or all, in one state or any, the newest first.
+    pub async fn disputes(
+        &self,
+        bank: Option<BankId>,
+        state: Option<DisputeState>,
+        after: Option<DisputeId>,
+        size: PageSize,
+    ) -> Result<Page<Dispute, DisputeId>, Error> {
+        let call = DISPUTES_PAGE
+            .bind(after.map_or(Uuid::max(), Uuid::from))
+            .bind(bank)
+            .bind(state.map(DisputeState::as_str))
+            .bind(size.rows().saturating_add(1));
+        let disputes = DisputeRow::read_all(self.rows(call).await?)?;
+        Ok(Page::of(disputes, size, |dispute: &Dispute| dispute.id))
+    }
+
+    /// The disputes that the decisions of a case opened.
+    pub async fn disputes_of_case(&self, case: CaseId) -> Result<Vec<Dispute>, Error> {
+        DisputeRow::read_all(self.rows(DISPUTES_OF_CASE.bind(case)).await?)
+    }
+
+    /// Which of `entries` are disputed at this service, and act no more by themselves there.
+    pub async fn disputed(
+        &self,
+        service: ServiceId,
+        entries: &[EntryId],
+    ) -> Result<HashSet<EntryId>, Error> {
+        let numbers: Vec<i64> = entries.iter().map(|entry| entry.number()).collect();
+        // Numbers: nothing in them can fail to be written.
+        let numbers = serde_json::to_string(&numbers).unwrap_or_default();
+        let rows: Vec<(i64,)> = self.rows(DISPUTED.bind(service).bind(numbers)).await?;
+        rows.into_iter()
+            .map(|(entry,)| EntryId::new(entry).or_corrupt("dispute.entry_id"))
+            .collect()
+    }
+}
+
+impl Tx {
+    /// The entries because of which the items of a case were held or refused.
+    pub async fn accusing_entries(
+        &mut self,
+        case: CaseId,
+    ) -> Result<Vec<(BankId, EntryId)>, Error> {
+        let rows: Vec<(Uuid, i64)> = self.rows(ACCUSING_ENTRIES.bind(case)).await?;
+        rows.into_iter()
+            .map(|(bank, entry)| Ok((bank.into(), EntryId::new(entry).or_corrupt("hit.entry_id")?)))
+            .collect()
+    }
+
+    /// Opens a dispute; false if the entry is disputed at this service already.
+    pub async fn insert_dispute(&mut self, dispute: &Dispute) -> Result<bool, Error> {
+        let call = INSERT_DISPUTE
+            .bind(dispute.id)
+            .bind(dispute.bank)
+            .bind(dispute.entry)
+            .bind(dispute.service)
+            .bind(dispute.decision)
+            .bind(dispute.reason.as_str())
+            .bind(dispute.opened_at)
+            .bind(self.name());
+        Ok(self.run(call).await.map_err(|error| error.or_taken("bank", "dispute"))? == 1)
+    }
+
+    /// Settles an open dispute; false if it is not open.
+    pub async fn settle_dispute(
+        &mut self,
+        dispute: DisputeId,
+        state: DisputeState,
+        (by, note): (StaffId, &Words),
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let call = SETTLE_DISPUTE
+            .bind(dispute)
+            .bind(state.as_str())
+            .bind(by)
+            .bind(now)
+            .bind(note.as_str())
+            .bind(self.name());
+        Ok(self.run(call).await? == 1)
+    }
+
+    /// Ends the open disputes of a decision that is taken back.
+    pub async fn take_back_disputes(
+        &mut self,
+        decision: DecisionId,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        self.run(TAKE_BACK_OF_DECISION.bind(decision).bind(now).bind(self.name())).await.map(drop)
+    }
+
+    /// Ends the open disputes of a service that leaves.
+    pub async fn take_back_disputes_of(
+        &mut self,
+        service: ServiceId,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        self.run(TAKE_BACK_OF_SERVICE.bind(service).bind(now).bind(self.name())).await.map(drop)
+    }
+
+    /// Removes disputes that were settled before `before`: at most `limit`.
+    pub async fn delete_disputes_before(
+        &mut self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<u64, Error> {
+        self.run(DELETE_DISPUTES.bind(before).bind(limit)).await
+    }
+}

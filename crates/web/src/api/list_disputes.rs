@@ -1,0 +1,34 @@
+//! `GET /v1/banks/{bank}/disputes`: who says that entries of a bank are wrong?
+
+use axum::Json;
+use axum::extract::State;
+use mamori_desk::Desk;
+use mamori_model::{BankId, DisputeId};
+
+use crate::extract::{Path, Query};
+use crate::guard::Admin;
+use crate::json::dispute::DisputeJson;
+use crate::json::text;
+use crate::page::{PageParameters, PageQuery, Paged};
+use crate::problem::Problem;
+
+/// List the disputes about a bank's entries
+///
+/// The newest first. A reviewer said of an item that it is not what the entry is; until the dispute
+/// is settled the entry does not act by itself at that service.
+#[utoipa::path(
+    get, path = "/v1/banks/{bank}/disputes", tag = "banks",
+    params(("bank" = inline(text::BankId), Path, description = "The bank's id."), PageParameters),
+    responses((status = 200, description = "A page of disputes.", body = Paged<DisputeJson>)),
+    extensions(("x-who" = json!("admin")))
+)]
+pub async fn list_disputes(
+    State(desk): State<Desk>,
+    Admin(admin): Admin,
+    Path(bank): Path<BankId>,
+    Query(page): Query<PageQuery<DisputeId>>,
+) -> Result<Json<Paged<DisputeJson>>, Problem> {
+    let page = desk.disputes_of_bank(&admin, bank, page.after(), page.size()).await?;
+
+    Ok(Json(Paged::of(page, DisputeJson::from)))
+}
