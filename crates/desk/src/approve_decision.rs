@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use mamori_model::case::{About, CaseEventKind, Level, Step};
 use mamori_model::decision::{Decision, DecisionState};
 use mamori_model::page::PageSize;
-use mamori_model::{DecisionId, MatchId, Refusal, Second, Words, second};
+use mamori_model::{DecisionId, MatchId, Refusal, Second, StaffId, Words, second};
 use mamori_store::Tx;
 
 use crate::member::{Recently, Reviewer};
@@ -54,7 +54,7 @@ impl Desk {
 
         let mut tx = self.store().begin("approve").await?;
         let decision = self.waiting(&mut tx, decision).await?;
-        let looked = tx.last_read_again(decision.case, who.staff()).await?;
+        let looked = looked_again(&mut tx, &decision, who.staff(), now).await?;
         second_may(who, &decision, looked, now).map_err(hidden)?;
         settle(&mut tx, &decision, DecisionState::Standing, who, None, now).await?;
         let about = About { decision: Some(decision.id), ..About::default() };
@@ -94,6 +94,7 @@ impl Desk {
             Second::None | Second::Colleague => Level::Lead,
         };
         tx.reopen_case(decision.case, level).await?;
+        tx.close_looks_of(decision.case, now).await?;
         let about = About { decision: Some(decision.id), ..About::default() };
         let by = Some(who.staff());
         let kind = CaseEventKind::Refused;
@@ -104,7 +105,11 @@ impl Desk {
     }
 
     /// A decision that waits for its second person, whose case `tx` holds from now on.
-    async fn waiting(&self, tx: &mut Tx, decision: DecisionId) -> Result<Decision, Error> {
+    pub(crate) async fn waiting(
+        &self,
+        tx: &mut Tx,
+        decision: DecisionId,
+    ) -> Result<Decision, Error> {
         let not_found = || Error::NotFound("decision");
         let before = tx.decision(decision).await?.ok_or_else(not_found)?;
         let case = tx.case(before.case).await?.ok_or_else(not_found)?;
@@ -120,7 +125,7 @@ impl Desk {
     }
 }
 
-fn second_may(
+pub(crate) fn second_may(
     who: &Reviewer,
     decision: &Decision,
     looked_again_at: Option<Timestamp>,
@@ -130,8 +135,23 @@ fn second_may(
     second::may(decision.second, decision.made_by, who.staff(), roles, looked_again_at, now)
 }
 
+/// When somebody last read a decision's case again, and saw an item of it where any can be seen.
+async fn looked_again(
+    tx: &mut Tx,
+    decision: &Decision,
+    who: StaffId,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, Error> {
+    let read = tx.last_read_again(decision.case, who).await?;
+    let kept = tx.evidence_of_case(decision.case).await?;
+    if !kept.values().any(|evidence| evidence.is_readable(now)) {
+        return Ok(read);
+    }
+    Ok(read.min(tx.last_look(decision.case, who).await?))
+}
+
 /// Who may not be a second person does not learn that one is waited for.
-fn hidden(refusal: Refusal) -> Error {
+pub(crate) fn hidden(refusal: Refusal) -> Error {
     if refusal == Refusal::NotALead {
         return Error::NotFound("decision");
     }

@@ -41,6 +41,9 @@ impl Desk {
     /// Gives somebody the case that they have in hand, or else the next one: what a colleague
     /// handed to them first, then by urgency and age. `None`: there is none for them. Nobody else
     /// has it until it is decided, given back, or its time runs out.
+    ///
+    /// [`Refusal::RestDue`], [`Refusal::DoseSpent`] if they have seen enough for now; what they
+    /// have in hand goes back to the queue.
     pub async fn claim_next(&self, who: &Reviewer, queue: Queue) -> Result<Option<Claimed>, Error> {
         // A second try, where the same person asked twice at once and the other was faster.
         match self.try_claim_next(who, queue).await {
@@ -53,6 +56,9 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("claim_next").await?;
+        if let Some(rest) = self.rest_due(&mut tx, who.staff(), now).await? {
+            return Err(self.begin_rest(tx, who, rest, now).await?);
+        }
         self.lapse(&mut tx, now).await?;
         let mut case = self.in_hand(&mut tx, who, now).await?;
         if case.is_none() {
@@ -67,11 +73,15 @@ impl Desk {
     /// Gives somebody this case; what they have in hand goes back to the queue.
     ///
     /// [`Refusal::ClaimedByOther`] if a colleague has it, [`Refusal::CaseClosed`] if there is
-    /// nothing to decide, [`Refusal::InBulk`] if it waits in a bulk decision.
+    /// nothing to decide, [`Refusal::InBulk`] if it waits in a bulk decision; and as
+    /// [`Self::claim_next`].
     pub async fn claim_case(&self, who: &Reviewer, case: CaseId) -> Result<Claimed, Error> {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("claim_case").await?;
+        if let Some(rest) = self.rest_due(&mut tx, who.staff(), now).await? {
+            return Err(self.begin_rest(tx, who, rest, now).await?);
+        }
         self.lapse(&mut tx, now).await?;
         let is_lead = who.member().roles().is_lead();
         let wanted = tx.case(case).await?.ok_or(Error::NotFound("case"))?;
@@ -122,6 +132,7 @@ impl Desk {
         let Some(case) = self.in_hand(tx, who, now).await? else { return Ok(()) };
         let then = crate::release_case::as_it_was(&case);
         tx.release_claim(case.id, then).await?;
+        tx.close_looks_of(case.id, now).await?;
         let nothing = (None, About::default());
         let by = Some(who.staff());
         self.note_by(tx, case.id, CaseEventKind::Released, by, nothing, now).await

@@ -102,6 +102,7 @@ impl Desk {
         now: Timestamp,
     ) -> Result<(), Error> {
         tx.close_case(decision.case, CaseState::Proposed, None).await?;
+        tx.close_looks_of(decision.case, now).await?;
         let about = About { decision: Some(decision.id), ..About::default() };
         let by = Some(decision.made_by);
         self.note_by(tx, decision.case, CaseEventKind::Proposed, by, (None, about), now).await

@@ -41,6 +41,7 @@ impl Desk {
         tx.take_back_disputes_of(service, now).await?;
         for case in undecided {
             tx.close_case(case, CaseState::Ended, Some(now)).await?;
+            tx.close_looks_of(case, now).await?;
             self.note(tx, case, CaseEventKind::Ended, About::default(), now).await?;
         }
         Ok(())

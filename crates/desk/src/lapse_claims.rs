@@ -27,6 +27,7 @@ impl Desk {
     ) -> Result<(), Error> {
         let then = Released { level: case.level, urgency: case.urgency, handed: None };
         tx.release_claim(case.id, then).await?;
+        tx.close_looks_of(case.id, now).await?;
         let whose = case.claim.map(|claim| claim.by);
         let nothing = (None, About::default());
         self.note_by(tx, case.id, CaseEventKind::Lapsed, whose, nothing, now).await

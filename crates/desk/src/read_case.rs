@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use mamori_model::case::CaseEvent;
 use mamori_model::matched::Match;
 use mamori_model::page::{Page, PageSize};
-use mamori_model::{BankName, Case, CaseId, Dispute, Line, MatchId, Policy, StaffId};
+use mamori_model::{
+    BankName, Case, CaseId, Dispute, Evidence, Kept, Line, Look, MatchId, Policy, StaffId,
+};
 
 use crate::list_decisions::DecisionView;
 use crate::member::{Records, Reviewer};
@@ -13,6 +15,9 @@ use crate::{Desk, Error};
 
 /// The most events that a page of a case shows: the newest.
 const EVENTS_MAX: u32 = 500;
+
+/// The most looks that a page of a case shows: the newest.
+const LOOKS_MAX: u32 = 500;
 
 /// Everything about a case that a person needs to decide it.
 #[derive(Clone, Debug)]
@@ -27,6 +32,8 @@ pub struct CaseView {
     pub history: Vec<CaseEvent>,
     /// What was decided, the oldest first, with what the service was asked.
     pub decisions: Vec<DecisionView>,
+    /// Who looked at its items, the oldest first.
+    pub looks: Vec<Look>,
     /// The disputes that its decisions opened.
     pub disputes: Vec<Dispute>,
     /// How many other open cases have an item near to the same entry.
@@ -42,6 +49,8 @@ pub struct ItemView {
     pub found: Match,
     /// The banks of its hits that are still there.
     pub banks: Vec<BankName>,
+    /// Whether its bytes are there to look at.
+    pub evidence: Kept,
 }
 
 impl Desk {
@@ -89,20 +98,28 @@ impl Desk {
             decisions.push(self.decision_view(decision).await?);
         }
         let disputes = store.disputes_of_case(case.id).await?;
+        let looks = store.looks_of_case(case.id, LOOKS_MAX).await?;
+        let kept = store.evidence_of_case(case.id).await?;
         let mut who: BTreeSet<StaffId> = history.iter().filter_map(|event| event.by).collect();
         who.extend(history.iter().filter_map(|event| event.about.to));
         who.extend(case.claim.map(|claim| claim.by));
+        who.extend(looks.iter().map(|look| look.by));
         let people = store.staff_shown(&who).await?;
-        let rows = items.rows.into_iter().map(|found| self.item_view(found)).collect();
+        let view = |found: Match| {
+            let evidence = kept.get(&found.id);
+            self.item_view(found, evidence)
+        };
+        let rows = items.rows.into_iter().map(view).collect();
         let items = Page { rows, next: items.next };
-        Ok(CaseView { case, policy, items, history, decisions, disputes, alike, people })
+        Ok(CaseView { case, policy, items, history, decisions, looks, disputes, alike, people })
     }
 
-    fn item_view(&self, found: Match) -> ItemView {
+    fn item_view(&self, found: Match, evidence: Option<&Evidence>) -> ItemView {
         let directory = self.directory();
         let banks: BTreeSet<_> = found.hits.iter().map(|hit| hit.bank).collect();
         let banks = banks.into_iter().filter_map(|bank| directory.bank(bank));
         let banks = banks.map(|bank| bank.name.clone()).collect();
-        ItemView { found, banks }
+        let evidence = Kept::of(evidence, self.clock().now());
+        ItemView { found, banks, evidence }
     }
 }

@@ -70,6 +70,7 @@ impl Desk {
             }
         };
         tx.release_claim(case.id, then).await?;
+        tx.close_looks_of(case.id, now).await?;
         let by = Some(who.staff());
         self.note_by(&mut tx, case.id, kind, by, (note.as_ref(), about), now).await?;
         tx.commit().await?;

@@ -27,6 +27,7 @@ impl Desk {
             self.ask(tx, decision, &asked, now).await?;
         }
         tx.close_case(decision.case, CaseState::Decided, Some(now)).await?;
+        tx.close_looks_of(decision.case, now).await?;
         self.open_disputes(tx, decision, now).await?;
         let about = About { decision: Some(decision.id), ..About::default() };
         let said = (None, about);

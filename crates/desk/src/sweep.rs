@@ -18,6 +18,9 @@ pub(crate) const ROWS_AT_ONCE: u32 = 1_000;
 /// It names banks and numbers of entries, and nobody.
 const CHANGES_KEPT_DAYS: u32 = 7;
 
+/// How long breaks are kept, in days: the last one must be known, and no more.
+const RESTS_KEPT_DAYS: u32 = 7;
+
 /// What a sweep removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
@@ -27,7 +30,9 @@ pub struct Swept {
     pub imports_interrupted: u64,
     /// Claims that nobody kept.
     pub claims_lapsed: u64,
-    /// Cases, matches, deliveries, ended entries, imports, changes, attempts to sign in, and what
+    /// Looks that nobody ended.
+    pub looks_closed: u64,
+    /// Cases, matches, deliveries, ended entries, imports, changes, attempts to sign in, breaks, and what
     /// let staff in until now, that were deleted.
     pub rows_deleted: u64,
 }
@@ -42,6 +47,7 @@ impl Desk {
                     entries_expired = swept.entries_expired,
                     imports_interrupted = swept.imports_interrupted,
                     claims_lapsed = swept.claims_lapsed,
+                    looks_closed = swept.looks_closed,
                     rows_deleted = swept.rows_deleted,
                     "what had reached its term is gone"
                 ),
@@ -63,6 +69,7 @@ impl Desk {
             entries_expired: self.expire_entries(now).await?,
             imports_interrupted: self.interrupt_imports(now).await?,
             claims_lapsed: self.lapse_claims(now).await?,
+            looks_closed: self.close_silent_looks(now).await?,
             rows_deleted: self.delete_old_rows(now).await?,
         })
     }
@@ -87,6 +94,13 @@ impl Desk {
         Ok(lapsed)
     }
 
+    async fn close_silent_looks(&self, now: Timestamp) -> Result<u64, Error> {
+        let mut tx = self.store().begin("close_silent_looks").await?;
+        let closed = tx.close_silent_looks(now).await?;
+        tx.commit().await?;
+        Ok(closed)
+    }
+
     async fn interrupt_imports(&self, now: Timestamp) -> Result<u64, Error> {
         let stalled = SignedDuration::try_from(self.settings().import_stalled_max);
         let before = now.checked_sub(stalled.unwrap_or(SignedDuration::MAX));
@@ -109,6 +123,7 @@ impl Desk {
         let sign_ins = before(now, terms.sign_ins_days);
         let staff_events = before(now, terms.staff_events_days);
         let changes = before(now, CHANGES_KEPT_DAYS);
+        let rests = before(now, RESTS_KEPT_DAYS);
         let mut all = 0;
         loop {
             let mut tx = self.store().begin("sweep").await?;
@@ -120,6 +135,7 @@ impl Desk {
                 + tx.delete_imports_before(imports, ROWS_AT_ONCE).await?
                 + tx.delete_attempts_before(sign_ins, ROWS_AT_ONCE).await?
                 + tx.delete_staff_events_before(staff_events, ROWS_AT_ONCE).await?
+                + tx.delete_rests_before(rests, ROWS_AT_ONCE).await?
                 + tx.delete_expired(now, ROWS_AT_ONCE).await?
                 + tx.prune_changes_before(changes, ROWS_AT_ONCE).await?;
             tx.commit().await?;

@@ -63,12 +63,7 @@ pub enum Allowance {
     /// They may.
     May,
     /// A break is due.
-    RestUntil {
-        /// Why.
-        why: RestWhy,
-        /// Until then.
-        until: Timestamp,
-    },
+    Rest(Rest),
 }
 
 /// Why somebody has a break.
@@ -113,6 +108,15 @@ impl RestWhy {
             Self::Looks | Self::Minutes | Self::Points => crate::Refusal::DoseSpent,
         }
     }
+}
+
+/// A break.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rest {
+    /// Why.
+    pub why: RestWhy,
+    /// When it is over.
+    pub until: Timestamp,
 }
 
 impl Exposure {
@@ -169,12 +173,12 @@ pub fn allowance(e: &Exposure, l: &Limits, now: Timestamp) -> Allowance {
     ];
     if let Some((_, why)) = spent.into_iter().find(|(is_spent, _)| *is_spent) {
         let until = e.oldest.unwrap_or(now).checked_add(WINDOW).unwrap_or(Timestamp::MAX);
-        return Allowance::RestUntil { why, until };
+        return Allowance::Rest(Rest { why, until });
     }
     match e.stretch_began {
         Some(began) if now.duration_since(began) >= l.stretch => {
             let until = now.checked_add(l.rest).unwrap_or(Timestamp::MAX);
-            Allowance::RestUntil { why: RestWhy::Stretch, until }
+            Allowance::Rest(Rest { why: RestWhy::Stretch, until })
         }
         Some(_) | None => Allowance::May,
     }
@@ -200,6 +204,7 @@ mod tests {
             severity: 4,
             opened_at: at(opened),
             seen_at: at(opened),
+            shown_at: Some(at(opened)),
             closed_at: Some(at(opened + lasted)),
         }
     }
@@ -252,12 +257,12 @@ mod tests {
 
         assert_eq!(ask(&[clear(0, 10)], 20), Allowance::May);
         let looks = ask(&[clear(0, 10), clear(20, 10)], 40);
-        assert_eq!(looks, Allowance::RestUntil { why: RestWhy::Looks, until });
+        assert_eq!(looks, Allowance::Rest(Rest { why: RestWhy::Looks, until }));
         let minutes = ask(&[clear(0, 180)], 200);
-        assert_eq!(minutes, Allowance::RestUntil { why: RestWhy::Minutes, until });
+        assert_eq!(minutes, Allowance::Rest(Rest { why: RestWhy::Minutes, until }));
         let grave = Look { severity: 20, ..clear(0, 10) };
         let points = ask(&[grave], 20);
-        assert_eq!(points, Allowance::RestUntil { why: RestWhy::Points, until });
+        assert_eq!(points, Allowance::Rest(Rest { why: RestWhy::Points, until }));
     }
 
     #[test]
@@ -270,7 +275,7 @@ mod tests {
 
         assert_eq!(before, Allowance::May);
         let until = at(3_600);
-        assert_eq!(due, Allowance::RestUntil { why: RestWhy::Stretch, until });
+        assert_eq!(due, Allowance::Rest(Rest { why: RestWhy::Stretch, until }));
     }
 
     #[test]
@@ -279,7 +284,7 @@ mod tests {
 
         let due = allowance(&Exposure::default(), &none, at(0));
 
-        assert!(matches!(due, Allowance::RestUntil { why: RestWhy::Looks, .. }), "{due:?}");
+        assert!(matches!(due, Allowance::Rest(Rest { why: RestWhy::Looks, .. })), "{due:?}");
         for why in RestWhy::ALL {
             assert_eq!(RestWhy::parse(why.as_str()), Some(why));
         }

@@ -40,7 +40,7 @@ pub use case::{Case, CaseEvent, CaseState, Claim, Level, Subject, Urgency};
 pub use decision::{Decision, DecisionState, Outcome};
 pub use dispute::{Dispute, DisputeState};
 pub use entry::{Entry, EntryChange, EntryState};
-pub use evidence::Evidence;
+pub use evidence::{Evidence, Kept};
 pub use given::Given;
 pub use hash::{Distance, Hash, HashKind, Md5, Pdq, Quality, Sha256};
 pub use id::{

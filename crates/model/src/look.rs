@@ -52,6 +52,8 @@ pub struct Look {
     pub opened_at: Timestamp,
     /// When the page last said that it goes on.
     pub seen_at: Timestamp,
+    /// When the picture left, if it did: once for each look.
+    pub shown_at: Option<Timestamp>,
     /// When it ended, if it has.
     pub closed_at: Option<Timestamp>,
 }

@@ -11,6 +11,7 @@ mod disputing;
 mod entering;
 mod following;
 mod importing;
+mod looking;
 mod opening;
 mod signing_in;
 mod telling;

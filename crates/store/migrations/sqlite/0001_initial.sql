@@ -389,6 +389,7 @@ CREATE TABLE look (
     severity      INTEGER NOT NULL CHECK (severity BETWEEN 1 AND 5), -- the policy's, at the time
     opened_at     INTEGER NOT NULL,            -- microseconds
     seen_at       INTEGER NOT NULL,            -- microseconds; when the page last said that it is still open
+    shown_at      INTEGER,                     -- microseconds; when the picture left: once, or never
     closed_at     INTEGER,                     -- microseconds
     changed_by    TEXT    NOT NULL,            -- name of the transaction
     CHECK (seen_at >= opened_at AND (closed_at IS NULL OR closed_at >= opened_at))

@@ -78,6 +78,10 @@ queries! {
         UPDATE review_case
            SET claim_until = $5, changed_by = $6
          WHERE id = $1 AND claimed_by = $2 AND claims = $3 AND claim_until > $4";
+    KEEP_CLAIM_ON = "-- keep_claim_on
+        UPDATE review_case
+           SET claim_until = $4, changed_by = $5
+         WHERE id = $1 AND claimed_by = $2 AND claim_until > $3";
     RELEASE_CLAIM = "-- release_claim
         UPDATE review_case
            SET claimed_by = NULL, claim_until = NULL, level = $2, urgency = $3, handed_to = $4,
@@ -166,6 +170,18 @@ impl Tx {
         let call =
             EXTEND_CLAIM.bind(case).bind(by).bind(number).bind(now).bind(until).bind(self.name());
         Ok(self.run(call).await? == 1)
+    }
+
+    /// Makes somebody's claim on a case last until `until`, whichever it is, if they have one.
+    pub async fn keep_claim_on(
+        &mut self,
+        case: CaseId,
+        by: StaffId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<(), Error> {
+        let call = KEEP_CLAIM_ON.bind(case).bind(by).bind(now).bind(until).bind(self.name());
+        self.run(call).await.map(drop)
     }
 
     /// Takes a case, which this transaction holds, out of somebody's hand.

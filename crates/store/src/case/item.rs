@@ -27,6 +27,8 @@ queries! {
                created_at, changed_at
           FROM item_match
          WHERE id IN (SELECT match_id FROM case_item WHERE case_id = $1) AND id = $2";
+    HAS_CASE_ITEM = "-- has_case_item
+        SELECT count(*) FROM case_item WHERE case_id = $1 AND match_id = $2";
     CASE_ITEM_NAMES = "-- case_item_names
         SELECT id, item_name, verdict
           FROM item_match
@@ -118,6 +120,12 @@ impl Tx {
     ) -> Result<(), Error> {
         let call = INSERT_CASE_ITEM.bind(case).bind(item).bind(at).bind(self.name());
         self.run(call).await.map(drop)
+    }
+
+    /// Whether an item is in a case.
+    pub async fn has_case_item(&mut self, case: CaseId, item: MatchId) -> Result<bool, Error> {
+        let row: Option<(i64,)> = self.row(HAS_CASE_ITEM.bind(case).bind(item)).await?;
+        Ok(row.is_some_and(|(count,)| count > 0))
     }
 
     /// Every item of a case, in few words, the oldest first.

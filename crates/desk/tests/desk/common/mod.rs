@@ -162,15 +162,16 @@ pub fn hashes(pdq: Pdq) -> mamori_desk::check::Evidence {
 
 /// A house with a console and a vault, where people can have ways in of their own.
 pub async fn house_with_vault(records: Records, folder: &std::path::Path) -> House {
+    house_with(records, vault_settings(folder)).await
+}
+
+/// What a node with a console and a vault is told.
+pub fn vault_settings(folder: &std::path::Path) -> Settings {
     let line = mamori_vault::Keyring::new_line(&"test".parse().unwrap()).unwrap();
     let keys = mamori_vault::Keyring::parse(line.reveal()).unwrap();
     let vault = mamori_vault::Vault::open(folder.to_owned(), keys).unwrap();
     let mut settings = settings();
     settings.vault = Some(Arc::new(vault));
     settings.sign_in.origin = Some(people::ORIGIN.parse().unwrap());
-    let clock = Arc::new(Clock::manual(Timestamp::from_second(1_795_000_000).unwrap()));
-    let desk = node(&records, &clock, settings).await;
-    let admin = Admin::at_the_machine();
-    let caller = a_service(&desk, "a service").await;
-    House { desk, clock, admin, caller, records }
+    settings
 }

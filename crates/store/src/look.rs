@@ -1,0 +1,201 @@
+//! Looks: who saw which item. A row is there before the first byte leaves.
+
+use jiff::{SignedDuration, Timestamp};
+use mamori_model::look::{Clarity, Look};
+use mamori_model::{CaseId, LookId, MatchId, StaffId};
+use uuid::Uuid;
+
+use crate::error::{Error, OrCorrupt};
+use crate::open::Store;
+use crate::query::queries;
+use crate::time::{from_micros, maybe_from_micros};
+use crate::tx::Tx;
+
+macro_rules! select {
+    ($name:literal, $rest:literal) => {
+        concat!(
+            "-- ",
+            $name,
+            "
+        SELECT id, case_id, match_id, staff_id, clarity, severity, opened_at, seen_at, shown_at,
+               closed_at
+          FROM look
+         WHERE ",
+            $rest
+        )
+    };
+}
+
+/// Ends looks: now, or when nobody said any more that they go on. `$1` is now, `$2` the silence.
+macro_rules! close {
+    ($name:literal, $which:literal) => {
+        concat!(
+            "-- ",
+            $name,
+            "
+        UPDATE look
+           SET closed_at = CASE WHEN seen_at + $2 < $1 THEN seen_at + $2 ELSE $1 END,
+               changed_by = $3
+         WHERE closed_at IS NULL AND ",
+            $which
+        )
+    };
+}
+
+queries! {
+    LOOK_BY_ID = select!("look_by_id", "id = $1");
+    LOOKS_SINCE = select!("looks_since", "staff_id = $1 AND opened_at > $2
+         ORDER BY opened_at, id");
+    LOOKS_OF_CASE = select!("looks_of_case", "case_id = $1 ORDER BY id DESC LIMIT $2");
+    INSERT_LOOK = "-- insert_look
+        INSERT INTO look (id, case_id, match_id, staff_id, clarity, severity, opened_at, seen_at,
+                          changed_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)";
+    SHOW_LOOK = "-- show_look
+        UPDATE look
+           SET shown_at = $2, changed_by = $3
+         WHERE id = $1 AND shown_at IS NULL AND closed_at IS NULL";
+    KEEP_LOOK = "-- keep_look
+        UPDATE look
+           SET seen_at = $2, changed_by = $5
+         WHERE id = $1 AND closed_at IS NULL AND seen_at > $3 AND opened_at > $4";
+    CLOSE_LOOK = close!("close_look", "id = $4");
+    CLOSE_LOOKS_OF_CASE = close!("close_looks_of_case", "case_id = $4");
+    CLOSE_SILENT_LOOKS = close!("close_silent_looks", "seen_at + $2 <= $1");
+    LAST_LOOK = "-- last_look
+        SELECT max(opened_at) FROM look WHERE case_id = $1 AND staff_id = $2";
+    FIRST_VIEWED = "-- first_viewed
+        SELECT min(shown_at) FROM look WHERE match_id = $1 AND clarity = 'clear'";
+}
+
+#[derive(sqlx::FromRow)]
+struct LookRow {
+    id: Uuid,
+    case_id: Uuid,
+    match_id: Uuid,
+    staff_id: Uuid,
+    clarity: String,
+    severity: i64,
+    opened_at: i64,
+    seen_at: i64,
+    shown_at: Option<i64>,
+    closed_at: Option<i64>,
+}
+
+impl LookRow {
+    fn read(self) -> Result<Look, Error> {
+        Ok(Look {
+            id: self.id.into(),
+            case: self.case_id.into(),
+            item: self.match_id.into(),
+            by: self.staff_id.into(),
+            clarity: Clarity::parse(&self.clarity).or_corrupt("look.clarity")?,
+            severity: u8::try_from(self.severity).or_corrupt("look.severity")?,
+            opened_at: from_micros(self.opened_at, "look.opened_at")?,
+            seen_at: from_micros(self.seen_at, "look.seen_at")?,
+            shown_at: maybe_from_micros(self.shown_at, "look.shown_at")?,
+            closed_at: maybe_from_micros(self.closed_at, "look.closed_at")?,
+        })
+    }
+
+    fn read_all(rows: Vec<Self>) -> Result<Vec<Look>, Error> {
+        rows.into_iter().map(Self::read).collect()
+    }
+}
+
+fn micros(duration: SignedDuration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}
+
+impl Store {
+    /// A look.
+    pub async fn look(&self, look: LookId) -> Result<Option<Look>, Error> {
+        let row: Option<LookRow> = self.row(LOOK_BY_ID.bind(look)).await?;
+        row.map(LookRow::read).transpose()
+    }
+
+    /// What somebody looked at after `since`, the oldest first.
+    pub async fn looks_since(&self, by: StaffId, since: Timestamp) -> Result<Vec<Look>, Error> {
+        LookRow::read_all(self.rows(LOOKS_SINCE.bind(by).bind(since)).await?)
+    }
+
+    /// The newest `limit` looks at a case's items, the oldest of them first.
+    pub async fn looks_of_case(&self, case: CaseId, limit: u32) -> Result<Vec<Look>, Error> {
+        let mut looks = LookRow::read_all(self.rows(LOOKS_OF_CASE.bind(case).bind(limit)).await?)?;
+        looks.reverse();
+        Ok(looks)
+    }
+
+    /// When the first clear picture of an item left.
+    pub async fn first_viewed(&self, item: MatchId) -> Result<Option<Timestamp>, Error> {
+        let row: Option<(Option<i64>,)> = self.row(FIRST_VIEWED.bind(item)).await?;
+        maybe_from_micros(row.and_then(|(at,)| at), "look.shown_at")
+    }
+}
+
+impl Tx {
+    /// Writes down that a look begins. The caller holds the case.
+    pub async fn insert_look(&mut self, look: &Look) -> Result<(), Error> {
+        let call = INSERT_LOOK
+            .bind(look.id)
+            .bind(look.case)
+            .bind(look.item)
+            .bind(look.by)
+            .bind(look.clarity.as_str())
+            .bind(u32::from(look.severity))
+            .bind(look.opened_at)
+            .bind(self.name());
+        self.run(call).await.map_err(|error| error.or_taken("case", "look")).map(drop)
+    }
+
+    /// What somebody looked at after `since`, the oldest first.
+    pub async fn looks_since(&mut self, by: StaffId, since: Timestamp) -> Result<Vec<Look>, Error> {
+        LookRow::read_all(self.rows(LOOKS_SINCE.bind(by).bind(since)).await?)
+    }
+
+    /// Writes down that a look's picture leaves; false if it did before, or the look is over.
+    pub async fn show_look(&mut self, look: LookId, now: Timestamp) -> Result<bool, Error> {
+        Ok(self.run(SHOW_LOOK.bind(look).bind(now).bind(self.name())).await? == 1)
+    }
+
+    /// Writes down that a look goes on; false if it is over: closed, silent for too long, or it
+    /// lasted long enough.
+    pub async fn keep_look(&mut self, look: LookId, now: Timestamp) -> Result<bool, Error> {
+        let begin = |back| now.checked_sub(back).unwrap_or(Timestamp::MIN);
+        let call = KEEP_LOOK
+            .bind(look)
+            .bind(now)
+            .bind(begin(Look::SILENCE_MAX))
+            .bind(begin(Look::LASTS_MAX))
+            .bind(self.name());
+        Ok(self.run(call).await? == 1)
+    }
+
+    /// Ends a look. One that is over already stays as it is.
+    pub async fn close_look(&mut self, look: LookId, now: Timestamp) -> Result<(), Error> {
+        let call = CLOSE_LOOK.bind(now).bind(micros(Look::SILENCE_MAX)).bind(self.name());
+        self.run(call.bind(look)).await.map(drop)
+    }
+
+    /// Ends the looks at a case's items that go on.
+    pub async fn close_looks_of(&mut self, case: CaseId, now: Timestamp) -> Result<(), Error> {
+        let call = CLOSE_LOOKS_OF_CASE.bind(now).bind(micros(Look::SILENCE_MAX)).bind(self.name());
+        self.run(call.bind(case)).await.map(drop)
+    }
+
+    /// Ends the looks of which nobody said for too long that they go on; returns how many.
+    pub async fn close_silent_looks(&mut self, now: Timestamp) -> Result<u64, Error> {
+        let call = CLOSE_SILENT_LOOKS.bind(now).bind(micros(Look::SILENCE_MAX)).bind(self.name());
+        self.run(call).await
+    }
+
+    /// When somebody last began to look at an item of this case.
+    pub async fn last_look(
+        &mut self,
+        case: CaseId,
+        by: StaffId,
+    ) -> Result<Option<Timestamp>, Error> {
+        let row: Option<(Option<i64>,)> = self.row(LAST_LOOK.bind(case).bind(by)).await?;
+        maybe_from_micros(row.and_then(|(at,)| at), "look.opened_at")
+    }
+}

@@ -1,0 +1,123 @@
+//! Breaks that must be taken.
+
+use jiff::Timestamp;
+use mamori_model::dose::{Rest, RestWhy};
+use mamori_model::staff::OwnLimits;
+use mamori_model::{RestId, StaffId};
+
+use crate::error::{Error, OrCorrupt};
+use crate::open::Store;
+use crate::query::queries;
+use crate::time::{from_micros, maybe_from_micros};
+use crate::tx::Tx;
+
+queries! {
+    INSERT_REST = "-- insert_rest
+        INSERT INTO rest (id, staff_id, why, began_at, ends_at, changed_by)
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    REST_IN_FORCE = "-- rest_in_force
+        SELECT why, ends_at
+          FROM rest
+         WHERE staff_id = $1 AND ends_at > $2
+         ORDER BY ends_at DESC LIMIT 1";
+    RESTED_AT = "-- rested_at
+        SELECT max(ends_at) FROM rest WHERE staff_id = $1 AND ends_at <= $2";
+    DOSE_KEPT = "-- dose_kept
+        SELECT looks_max, minutes_max, points_max FROM staff WHERE id = $1",
+        postgres: "-- dose_kept
+        SELECT looks_max, minutes_max, points_max FROM staff WHERE id = $1 FOR NO KEY UPDATE";
+    DELETE_RESTS = "-- delete_rests
+        DELETE FROM rest
+         WHERE id IN (SELECT id FROM rest WHERE ends_at < $1 ORDER BY ends_at LIMIT $2)";
+}
+
+fn read_rest(row: Option<(String, i64)>) -> Result<Option<Rest>, Error> {
+    let read = |(why, until): (String, i64)| {
+        let why = RestWhy::parse(&why).or_corrupt("rest.why")?;
+        Ok(Rest { why, until: from_micros(until, "rest.ends_at")? })
+    };
+    row.map(read).transpose()
+}
+
+fn read_end(row: Option<(Option<i64>,)>) -> Result<Option<Timestamp>, Error> {
+    maybe_from_micros(row.and_then(|(at,)| at), "rest.ends_at")
+}
+
+impl Store {
+    /// The break that somebody has now.
+    pub async fn rest_in_force(&self, who: StaffId, now: Timestamp) -> Result<Option<Rest>, Error> {
+        read_rest(self.row(REST_IN_FORCE.bind(who).bind(now)).await?)
+    }
+
+    /// When somebody's last break ended.
+    pub async fn rested_at(
+        &self,
+        who: StaffId,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, Error> {
+        read_end(self.row(RESTED_AT.bind(who).bind(now)).await?)
+    }
+}
+
+impl Tx {
+    /// The limits that somebody has of their own. Until this transaction ends nobody else asks how
+    /// much the same person has seen.
+    pub async fn dose(&mut self, who: StaffId) -> Result<Option<OwnLimits>, Error> {
+        let row: Option<(Option<i64>, Option<i64>, Option<i64>)> =
+            self.row(DOSE_KEPT.bind(who)).await?;
+        let most = |number: Option<i64>| number.map(u32::try_from).transpose();
+        let read = |(looks, minutes, points)| {
+            Ok(OwnLimits {
+                looks: most(looks).or_corrupt("staff.looks_max")?,
+                minutes: most(minutes).or_corrupt("staff.minutes_max")?,
+                points: most(points).or_corrupt("staff.points_max")?,
+            })
+        };
+        row.map(read).transpose()
+    }
+
+    /// The break that somebody has now.
+    pub async fn rest_in_force(
+        &mut self,
+        who: StaffId,
+        now: Timestamp,
+    ) -> Result<Option<Rest>, Error> {
+        read_rest(self.row(REST_IN_FORCE.bind(who).bind(now)).await?)
+    }
+
+    /// When somebody's last break ended.
+    pub async fn rested_at(
+        &mut self,
+        who: StaffId,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, Error> {
+        read_end(self.row(RESTED_AT.bind(who).bind(now)).await?)
+    }
+
+    /// Begins a break.
+    pub async fn insert_rest(
+        &mut self,
+        id: RestId,
+        who: StaffId,
+        rest: Rest,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let call = INSERT_REST
+            .bind(id)
+            .bind(who)
+            .bind(rest.why.as_str())
+            .bind(now)
+            .bind(rest.until)
+            .bind(self.name());
+        self.run(call).await.map_err(|error| error.or_taken("staff", "rest")).map(drop)
+    }
+
+    /// Removes breaks that ended before `before`: at most `limit`.
+    pub async fn delete_rests_before(
+        &mut self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<u64, Error> {
+        self.run(DELETE_RESTS.bind(before).bind(limit)).await
+    }
+}
