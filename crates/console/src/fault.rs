@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use askama::Template;
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
@@ -14,7 +14,9 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use mamori_desk::Error;
 use mamori_model::Refusal;
 
+use crate::app::Console;
 use crate::frame::{Frame, Seen};
+use crate::guard;
 
 /// What went wrong, on its way to a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -223,7 +225,11 @@ pub fn page(template: &impl Template) -> Result<Response, Fault> {
     Ok(Html(html).into_response())
 }
 
-/// For every address that is none of ours, and every method that an address does not have.
-pub async fn no_such_page() -> Fault {
+/// For every address that is none of ours, and every method that an address does not have. Whoever
+/// is signed in sees the same as where they may not look.
+pub async fn no_such_page(State(console): State<Console>, request: Request) -> Fault {
+    let (mut parts, _) = request.into_parts();
+    // Found or not, there is nothing here; the frame becomes theirs by the way.
+    drop(guard::find(&mut parts, &console).await);
     Fault::not_found()
 }

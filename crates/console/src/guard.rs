@@ -100,6 +100,10 @@ proofs! {
     Administrator = Administrator by administrator;
     /// Somebody who may read cases without claiming them.
     Records = Records by records;
+    /// Somebody who may see how messages to services go.
+    Messages = Messages by messages;
+    /// Somebody who may have one sent again.
+    Resender = Resender by resender;
 }
 
 /// Somebody in a role.

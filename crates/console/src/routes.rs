@@ -62,6 +62,8 @@ routes! {
     POST "/console/decisions/{decision}/refuse" => deed::decision::refuse;
     POST "/console/decisions/{decision}/undo" => deed::decision::undo;
     POST "/console/decisions/{decision}/actions/{action}/ask-again" => deed::decision::ask_again;
+    GET "/console/webhooks" => page::webhooks::show;
+    POST "/console/deliveries/{delivery}/redeliver" => deed::webhooks::redeliver;
 }
 
 /// The console. `app` is the API's, whose observer also watches here.

@@ -3,7 +3,7 @@
 use mamori_model::action::ActionKind;
 use mamori_model::case::CaseEventKind;
 use mamori_model::staff::{Scheme, View};
-use mamori_model::webhook::DeliveryState;
+use mamori_model::webhook::{DeliveryState, EventKind};
 use mamori_model::{
     ActionState, CaseState, Clarity, DecisionState, Feature, Outcome, Purpose, StaffRole, Surface,
     Urgency, Verdict,
@@ -121,6 +121,13 @@ called! {
         IntimateImageAbuse "purpose-intimate-image-abuse",
         KnownBenign "purpose-known-benign",
         Rehearsal "purpose-rehearsal",
+    }
+    /// What a message tells.
+    told: EventKind {
+        MatchCreated "told-match-created",
+        MatchChanged "told-match-changed",
+        ActionRequested "told-action-requested",
+        EndpointTest "told-endpoint-test",
     }
     /// What the machine answered.
     verdict: Verdict {

@@ -34,7 +34,7 @@ macro_rules! sources {
     };
 }
 
-sources! { "frame" "faults" "terms" "sign-in" "start" "queue" "case" "decisions" "me" "find" }
+sources! { "frame" "faults" "terms" "sign-in" "start" "queue" "case" "decisions" "me" "find" "webhooks" }
 
 type Bundle = FluentBundle<FluentResource>;
 

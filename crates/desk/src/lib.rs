@@ -52,6 +52,7 @@ pub mod keep_claim;
 mod lapse_claims;
 pub mod list;
 pub mod list_decisions;
+pub mod list_messages;
 pub mod list_staff;
 pub mod look_up;
 pub mod make_ticket;
@@ -93,7 +94,10 @@ pub use clock::Clock;
 pub use directory::Directory;
 pub use error::Error;
 pub use follow::Position;
-pub use mamori_store::{Added, DecisionFilter, DeliverySummary, MatchFilter, NewEntry, QueueCount};
+pub use mamori_store::{
+    Added, DecisionFilter, DeliveryLine, DeliverySummary, MatchFilter, NewEntry, OpenAction,
+    OpenCounts, QueueCount,
+};
 pub use member::{AtTheMachine, Found, Member};
 pub use proof::{Admin, Caller, Proof};
 pub use settings::Settings;

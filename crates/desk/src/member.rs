@@ -55,6 +55,11 @@ proofs! {
     Administrator;
     /// Somebody who may read cases without claiming them, and never media: a lead or an auditor.
     Records;
+    /// Somebody who may see how messages to services go, without what they say: a lead, an auditor,
+    /// or an administrator.
+    Messages;
+    /// Somebody who may have a message sent again: a lead or an administrator.
+    Resender;
     /// Somebody who proved a short while ago who they are.
     Recently;
 }
@@ -115,6 +120,20 @@ impl Member {
     pub fn records(&self) -> Option<Records> {
         let may = self.roles.is_lead() || self.roles.has(StaffRole::Auditor);
         may.then(|| Records(self.clone()))
+    }
+
+    /// A lead, an auditor or an administrator.
+    pub fn messages(&self) -> Option<Messages> {
+        let may = self.roles.is_lead()
+            || self.roles.has(StaffRole::Auditor)
+            || self.roles.has(StaffRole::Administrator);
+        may.then(|| Messages(self.clone()))
+    }
+
+    /// A lead or an administrator.
+    pub fn resender(&self) -> Option<Resender> {
+        let may = self.roles.is_lead() || self.roles.has(StaffRole::Administrator);
+        may.then(|| Resender(self.clone()))
     }
 
     /// Somebody who proved a short while ago who they are; [`Refusal::ProofStale`] if it was longer

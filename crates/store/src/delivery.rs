@@ -1,5 +1,7 @@
 //! Webhook deliveries: messages and how they went.
 
+pub mod overview;
+
 use jiff::Timestamp;
 use mamori_model::page::{Page, PageSize};
 use mamori_model::webhook::{Delivery, DeliveryState, Endpoint, EventKind};

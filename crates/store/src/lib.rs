@@ -45,6 +45,7 @@ pub use case::list::QueueCount;
 pub use change::{Change, Changed};
 pub use decision::DecisionFilter;
 pub use delivery::DeliverySummary;
+pub use delivery::overview::{DeliveryLine, EndpointLine, OpenAction, OpenCounts};
 pub use entry::{Added, IndexRow, NewEntry};
 pub use error::{Error, Fault};
 pub use job::{DeadJob, JobCount, LeaseLimits, Leased, NewJob};

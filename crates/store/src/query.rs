@@ -48,6 +48,7 @@ pub fn all() -> impl Iterator<Item = Query> {
         crate::decision::QUERIES,
         crate::delivery::QUERIES,
         crate::dispute::QUERIES,
+        crate::delivery::overview::QUERIES,
         crate::endpoint::QUERIES,
         crate::entry::QUERIES,
         crate::entry::read::QUERIES,

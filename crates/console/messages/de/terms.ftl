@@ -82,3 +82,7 @@ scheme-dark = Dunkel
 view-hold = Scharf, solange eine Taste oder der Zeiger gehalten wird
 view-toggle = Scharf nach einem Druck, höchstens zehn Sekunden
 view-text = Nur Text: kein Bild lädt von selbst
+told-match-created = Ein Inhalt stimmt überein
+told-match-changed = Ein Urteil wurde strenger
+told-action-requested = Um eine Maßnahme wird gebeten
+told-endpoint-test = Eine Probe

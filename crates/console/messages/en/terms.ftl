@@ -82,3 +82,7 @@ scheme-dark = Dark
 view-hold = Clear while a key or the pointer is held
 view-toggle = Clear after a press, for ten seconds at most
 view-text = Text only: no picture loads by itself
+told-match-created = An item matched
+told-match-changed = A verdict became stricter
+told-action-requested = An action is asked for
+told-endpoint-test = A test

@@ -82,3 +82,7 @@ scheme-dark = Sombre
 view-hold = Nette tant qu’une touche ou le pointeur est maintenu
 view-toggle = Nette après une pression, dix secondes au plus
 view-text = Texte seul : aucune image ne se charge d’elle-même
+told-match-created = Un élément correspond
+told-match-changed = Un verdict est devenu plus strict
+told-action-requested = Une mesure est demandée
+told-endpoint-test = Un essai

@@ -82,3 +82,7 @@ scheme-dark = Scuro
 view-hold = Nitida finché si tiene premuto un tasto o il puntatore
 view-toggle = Nitida dopo una pressione, al massimo dieci secondi
 view-text = Solo testo: nessuna immagine si carica da sola
+told-match-created = Un elemento corrisponde
+told-match-changed = Un verdetto è diventato più severo
+told-action-requested = Si chiede una misura
+told-endpoint-test = Una prova

@@ -82,3 +82,7 @@ scheme-dark = ダーク
 view-hold = キーやボタンを押している間だけ鮮明に表示
 view-toggle = 一度押すと最長10秒だけ鮮明に表示
 view-text = 文字のみ：画像は自動では読み込まない
+told-match-created = アイテムが一致しました
+told-match-changed = 判定が厳しくなりました
+told-action-requested = 措置の依頼
+told-endpoint-test = 送信テスト

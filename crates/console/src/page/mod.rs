@@ -8,6 +8,7 @@ pub mod me;
 pub mod queue;
 pub mod sign_in;
 pub mod start;
+pub mod webhooks;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;

@@ -13,10 +13,10 @@ use mamori_testkit::records::Records;
 
 use crate::house::{Answer, House};
 
-const PASSWORD: &str = "four words without sense";
+pub const PASSWORD: &str = "four words without sense";
 
 /// What an authenticator shows of an offered secret, which it reads as base32.
-fn code(house: &House, secret: &str) -> String {
+pub fn code(house: &House, secret: &str) -> String {
     const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let (mut bytes, mut held, mut bits) = (Vec::new(), 0_u32, 0);
     for letter in secret.chars() {

@@ -1,9 +1,14 @@
 //! The console over a real desk, as a browser without scripts meets it.
 #![cfg(test)]
 
+mod crawl;
 mod deciding;
 mod entering;
 mod finding;
+mod guarding;
 mod house;
+mod matrix;
+mod messages;
 mod outside;
 mod settling;
+mod world;

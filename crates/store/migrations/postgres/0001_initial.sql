@@ -507,6 +507,7 @@ CREATE TABLE delivery (
 );
 CREATE INDEX delivery_service ON delivery (service_id, id);
 CREATE INDEX delivery_endpoint ON delivery (endpoint_id, id);
+CREATE INDEX delivery_state ON delivery (state, id);
 CREATE INDEX delivery_waiting ON delivery (service_id, endpoint_id) WHERE state = 'waiting';
 CREATE UNIQUE INDEX delivery_test ON delivery (endpoint_id)
     WHERE event = 'endpoint.test' AND state = 'waiting';

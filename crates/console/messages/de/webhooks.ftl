@@ -1,0 +1,33 @@
+### How messages to services go, and what no service has answered.
+
+webhooks-title = Zustellungen
+webhooks-sent = Die Nachricht ist wieder unterwegs.
+webhooks-open = Maßnahmen, zu denen kein Dienst geantwortet hat
+webhooks-open-about = Eine empfangene Nachricht ist noch keine ausgeführte Maßnahme: Das sagt der Dienst selbst. Bis dahin wird er wieder gebeten.
+webhooks-open-waiting = { $count } warten
+webhooks-open-overdue = { $count } überfällig
+webhooks-action = Maßnahme
+webhooks-service = Dienst
+webhooks-asked = Erbeten
+webhooks-reminders = Erinnerungen
+webhooks-state = Stand
+webhooks-more-actions = Spätere
+webhooks-places = Ziele
+webhooks-places-about = Nur die Rechnernamen werden gezeigt: Eine Adresse kann ein Geheimnis des Dienstes enthalten.
+webhooks-no-places = Kein Dienst hat ein Ziel angegeben; niemand erfährt also etwas.
+webhooks-host = Rechner
+webhooks-waiting = Wartend
+webhooks-last = Letztes Ergebnis
+webhooks-more-places = Weitere Ziele
+webhooks-messages = Nachrichten
+webhooks-any = alle
+webhooks-show = Zeigen
+webhooks-none = Es gibt keine.
+webhooks-promised = Erstellt
+webhooks-message = Inhalt
+webhooks-to = An
+webhooks-attempts = Versuche
+webhooks-answer = Antwort des Dienstes
+webhooks-removed = Ziel entfernt
+webhooks-again = Noch einmal senden
+webhooks-older = Ältere

@@ -1,0 +1,33 @@
+### How messages to services go, and what no service has answered.
+
+webhooks-title = Notifications
+webhooks-sent = Le message repart.
+webhooks-open = Mesures auxquelles aucun service n’a répondu
+webhooks-open-about = Un message reçu n’est pas encore une mesure exécutée : c’est le service qui le dit. D’ici là, on le lui redemande.
+webhooks-open-waiting = { $count } en attente
+webhooks-open-overdue = { $count } en retard
+webhooks-action = Mesure
+webhooks-service = Service concerné
+webhooks-asked = Demandée
+webhooks-reminders = Relances
+webhooks-state = État
+webhooks-more-actions = Plus récentes
+webhooks-places = Destinations
+webhooks-places-about = Seuls les hôtes sont affichés : une adresse peut contenir un secret du service.
+webhooks-no-places = Aucun service n’a de destination ; personne n’est donc averti.
+webhooks-host = Hôte
+webhooks-waiting = En attente
+webhooks-last = Dernier résultat
+webhooks-more-places = Autres destinations
+webhooks-messages = Les messages
+webhooks-any = tous
+webhooks-show = Afficher
+webhooks-none = Il n’y en a aucun.
+webhooks-promised = Créé
+webhooks-message = Contenu
+webhooks-to = Vers
+webhooks-attempts = Essais
+webhooks-answer = Réponse du service
+webhooks-removed = destination supprimée
+webhooks-again = Renvoyer
+webhooks-older = Plus anciens

@@ -1,0 +1,33 @@
+### How messages to services go, and what no service has answered.
+
+webhooks-title = Notifiche
+webhooks-sent = Il messaggio è di nuovo in viaggio.
+webhooks-open = Misure a cui nessun servizio ha risposto
+webhooks-open-about = Un messaggio ricevuto non è ancora una misura eseguita: lo dice il servizio. Fino ad allora glielo si chiede di nuovo.
+webhooks-open-waiting = { $count } in attesa
+webhooks-open-overdue = { $count } in ritardo
+webhooks-action = Misura
+webhooks-service = Servizio
+webhooks-asked = Richiesta
+webhooks-reminders = Solleciti
+webhooks-state = Stato
+webhooks-more-actions = Successive
+webhooks-places = Destinazioni
+webhooks-places-about = Si mostrano solo gli host: un indirizzo può contenere un segreto del servizio.
+webhooks-no-places = Nessun servizio ha una destinazione: nessuno viene quindi avvisato.
+webhooks-host = Nome dell’host
+webhooks-waiting = In attesa
+webhooks-last = Ultimo risultato
+webhooks-more-places = Altre destinazioni
+webhooks-messages = Messaggi
+webhooks-any = tutti
+webhooks-show = Mostra
+webhooks-none = Non ce ne sono.
+webhooks-promised = Creato
+webhooks-message = Contenuto
+webhooks-to = A
+webhooks-attempts = Tentativi
+webhooks-answer = Risposta del servizio
+webhooks-removed = destinazione rimossa
+webhooks-again = Invia di nuovo
+webhooks-older = Meno recenti

@@ -1,0 +1,33 @@
+### How messages to services go, and what no service has answered.
+
+webhooks-title = Webhook
+webhooks-sent = 通知をもう一度送信します。
+webhooks-open = サービスの回答がない措置
+webhooks-open-about = 通知が届いただけでは、措置は完了していません。完了はサービス自身が回答します。回答があるまで、繰り返し求めます。
+webhooks-open-waiting = 回答待ち { $count }件
+webhooks-open-overdue = 期限超過 { $count }件
+webhooks-action = 措置
+webhooks-service = サービス
+webhooks-asked = 依頼日時
+webhooks-reminders = 再依頼
+webhooks-state = 状態
+webhooks-more-actions = これ以降の措置
+webhooks-places = 通知先
+webhooks-places-about = アドレスにはサービスの秘密が含まれることがあるため、ホスト名だけを表示します。
+webhooks-no-places = 通知先を登録したサービスがないため、どこにも通知されません。
+webhooks-host = ホスト
+webhooks-waiting = 未送信
+webhooks-last = 直近の結果
+webhooks-more-places = ほかの通知先
+webhooks-messages = 通知
+webhooks-any = すべて
+webhooks-show = 表示
+webhooks-none = 該当する通知はありません。
+webhooks-promised = 作成日時
+webhooks-message = 内容
+webhooks-to = 宛先
+webhooks-attempts = 試行回数
+webhooks-answer = サービスの回答
+webhooks-removed = 通知先は削除済み
+webhooks-again = 再送する
+webhooks-older = 以前の通知

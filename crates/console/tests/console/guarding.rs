@@ -1,0 +1,310 @@
+//! What bad input gets, at every route: forms from elsewhere, script, too much of it, and cookies
+//! that are worth nothing.
+
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::http::header::{CONTENT_LENGTH, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
+use axum::http::{Request, StatusCode};
+use futures_util::{StreamExt, stream};
+use jiff::SignedDuration;
+use mamori_console::ROUTES;
+use mamori_console::guard::SIGN_IN;
+use mamori_desk::AtTheMachine;
+use mamori_desk::add_staff::StaffAdmin;
+use mamori_model::StaffRole;
+use mamori_testkit::on_both_engines;
+use mamori_testkit::records::Records;
+use tokio::time::timeout;
+
+use crate::crawl::{Form, Kind, forms};
+use crate::house::{Answer, House, Person};
+use crate::matrix::matrix;
+use crate::world::{EVERYBODY, World, from_our_page};
+
+/// What scripts of ours send, and no form: each needs one to be of any use.
+const BY_SCRIPT: &[&str] = &[
+    "/console/cases/{case}/keep",
+    "/console/me/passkey/begin",
+    "/console/me/passkey/finish",
+    "/console/prove/passkey/begin",
+    "/console/prove/passkey/finish",
+    "/console/sign-in/passkey/begin",
+    "/console/sign-in/passkey/finish",
+    "/console/welcome/{ticket}/passkey/begin",
+    "/console/welcome/{ticket}/passkey/finish",
+];
+
+/// What no page may ever contain.
+const SCRIPT: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
+const RAW: [&str; 2] = ["<script>alert", "<img src=x"];
+const ESCAPED: [&str; 2] = ["&lt;script&gt;alert", "&#60;script&#62;alert"];
+
+/// Each route that takes a form, with somebody who may send it.
+fn posts() -> Vec<(&'static str, Option<StaffRole>)> {
+    let posts = matrix().into_iter().filter(|((method, _), _)| *method == "POST");
+    let who = |expected: Vec<&str>| expected.iter().position(|word| *word == "yes").unwrap();
+    posts.map(|((_, path), expected)| (path, EVERYBODY[who(expected)])).collect()
+}
+
+on_both_engines! {
+    async fn a_form_from_elsewhere_does_nothing(records: Records) {
+        let world = World::open(records).await;
+
+        for (template, role) in posts() {
+            let who = world.enter(role).await;
+            let path = world.path(template, who.as_ref()).await;
+            for origin in [Some("https://evil.example"), Some("null"), None] {
+                let answer = send(&world.house, who.as_ref(), &path, origin).await;
+                forged(&answer, &path);
+            }
+            // Before anybody signed in there is no session whose token could be right.
+            let Some(who) = who else { continue };
+            let other = world.enter(role).await.unwrap();
+            for csrf in [other.csrf.as_str(), "", "nonsense"] {
+                let stolen = Person { csrf: csrf.to_owned(), ..who.clone() };
+                let answer = world.post(Some(&stolen), &path, &[]).await;
+                forged(&answer, &path);
+            }
+        }
+    }
+
+    async fn a_cookie_ends_with_its_session(records: Records) {
+        let world = World::open(records).await;
+        let here = AtTheMachine::here();
+        let (rei, lea) = (
+            world.enter(Some(StaffRole::Reviewer)).await.unwrap(),
+            world.enter(Some(StaffRole::Lead)).await.unwrap(),
+        );
+        let queue = world.house.get_as(&rei, "/console/queue").await;
+        assert_eq!(queue.status, StatusCode::OK);
+
+        world.house.desk.end_staff(StaffAdmin::AtTheMachine(&here), rei.staff.id).await.unwrap();
+        world.house.clock.advance(SignedDuration::from_mins(31));
+
+        for (who, why) in [(&rei, ""), (&lea, "why=ended")] {
+            let answer = world.house.get_as(who, "/console/queue").await;
+            let to = answer.to();
+            assert!(to.starts_with(SIGN_IN) && to.contains(why), "{to}");
+            assert!(to.ends_with("on=%2Fconsole%2Fqueue"), "{to}");
+            let forgotten = answer.headers[SET_COOKIE].to_str().unwrap();
+            assert!(forgotten.contains("mamori-local=;") && forgotten.contains("Max-Age=0"));
+        }
+    }
+
+    async fn an_old_cookie_ends_the_session_of_whoever_shows_it(records: Records) {
+        let world = World::open(records).await;
+        let thief = world.enter(Some(StaffRole::Reviewer)).await.unwrap();
+        world.house.clock.advance(SignedDuration::from_mins(16));
+
+        let changed = world.house.get_as(&thief, "/console/queue").await;
+        let line = changed.headers[SET_COOKIE].to_str().unwrap();
+        assert!(line.contains("HttpOnly") && line.contains("SameSite=Strict"), "{line}");
+        let cookie = line.split(['=', ';']).nth(1).unwrap().to_owned();
+        let owner = Person { cookie, ..thief.clone() };
+        assert_eq!(world.house.get_as(&owner, "/console/queue").await.status, StatusCode::OK);
+        world.house.clock.advance(SignedDuration::from_mins(2));
+
+        let stolen = world.house.get_as(&thief, "/console/queue").await.to();
+        let own = world.house.get_as(&owner, "/console/queue").await.to();
+
+        assert!(stolen.starts_with(&format!("{SIGN_IN}?why=replayed")), "{stolen}");
+        assert!(own.starts_with(SIGN_IN), "{own}");
+    }
+
+    async fn a_made_up_cookie_is_no_cookie(records: Records) {
+        let world = World::open(records).await;
+        let rei = world.enter(Some(StaffRole::Reviewer)).await.unwrap();
+
+        for cookie in ["", "ms_", "nonsense", &"x".repeat(10_000), &rei.cookie.to_uppercase()] {
+            let made_up = Person { cookie: cookie.to_owned(), ..rei.clone() };
+            let to = world.house.get_as(&made_up, "/console/queue").await.to();
+            assert_eq!(to, format!("{SIGN_IN}?on=%2Fconsole%2Fqueue"));
+        }
+        // The cookie of a console behind TLS is none of a console at this machine.
+        let request = Request::get("/console/queue").header(COOKIE, format!("__Host-mamori={}", rei.cookie));
+        let other = world.house.send(request.body(Body::empty()).unwrap()).await;
+        assert!(other.to().starts_with(SIGN_IN));
+    }
+}
+
+/// The answer comes while most of the form does not, and where the form says how large it is, before
+/// any of it does.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_form_of_ten_megabytes_is_refused_early() {
+    let world = World::open(Records::sqlite().unwrap()).await;
+    let form_bytes_max = mamori_console::Settings::default().form_bytes_max;
+
+    for (template, role) in posts() {
+        let is_form = !BY_SCRIPT.contains(&template);
+        let who = world.enter(role).await;
+        let path = world.path(template, who.as_ref()).await;
+        for says_length in [true, false] {
+            let mut request = from_our_page(who.as_ref(), &path);
+            let comes = if says_length && is_form { 0 } else { form_bytes_max + 1 };
+            if says_length {
+                request = request.header(CONTENT_LENGTH, 10 << 20);
+            }
+            let request = request.body(begun(comes)).unwrap();
+
+            let answer = timeout(Duration::from_secs(20), world.house.send(request)).await;
+
+            let status = answer.unwrap_or_else(|_| panic!("{path} waits for it all")).status;
+            // What takes no body need not refuse one that it never reads.
+            assert!(!is_form || status == StatusCode::PAYLOAD_TOO_LARGE, "{path}: {status}");
+            assert!(!status.is_server_error(), "{path}: {status}");
+        }
+    }
+}
+
+/// So many bytes of a form, of which the rest never comes.
+fn begun(bytes: usize) -> Body {
+    let mut first = b"words=".to_vec();
+    first.resize(bytes, b'x');
+    let first = (bytes > 0).then(|| Ok::<_, Infallible>(Bytes::from(first)));
+    Body::from_stream(stream::iter(first).chain(stream::pending()))
+}
+
+/// Every form of every page is sent with script in each of its fields, as whoever may open the page;
+/// where that leads, and whatever stands beside, has it as text.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn script_in_every_field_stays_text() {
+    let world = World::open(Records::sqlite().unwrap()).await;
+    let mut crawl = Crawl { world, sent: BTreeSet::new(), shown: 0 };
+
+    for (column, role) in EVERYBODY.into_iter().enumerate() {
+        for ((method, template), expected) in matrix() {
+            if method != "GET" || expected[column] != "yes" || template.contains("{digest}") {
+                continue;
+            }
+            for is_held in [true, false] {
+                crawl.page(role, template, is_held).await;
+            }
+        }
+    }
+
+    assert!(crawl.shown > 0, "some page shows what was written, escaped");
+    let all = ROUTES.iter().filter(|(method, _)| *method == "POST").map(|(_, path)| *path);
+    let unreached: Vec<_> =
+        all.filter(|path| !crawl.sent.contains(path) && !BY_SCRIPT.contains(path)).collect();
+    assert!(unreached.is_empty(), "no form of any page leads there: {unreached:#?}");
+}
+
+struct Crawl {
+    world: World,
+    sent: BTreeSet<&'static str>,
+    shown: usize,
+}
+
+impl Crawl {
+    /// Sends each form of a page, each time from the page anew, as what was sent before changed it.
+    async fn page(&mut self, role: Option<StaffRole>, template: &str, is_held: bool) {
+        let (_, path, first) = self.open(role, template, is_held).await;
+        self.look(&first, &path);
+        for nth in 0..forms(&first.text).len() {
+            let mut field = 0;
+            loop {
+                let (who, path, page) = self.open(role, template, is_held).await;
+                let Some(form) = forms(&page.text).into_iter().nth(nth) else { break };
+                if field >= form.fields.len().max(1) {
+                    break;
+                }
+                self.send(who.as_ref(), &path, &form, field).await;
+                field += 1;
+            }
+        }
+    }
+
+    async fn open(
+        &self,
+        role: Option<StaffRole>,
+        template: &str,
+        is_held: bool,
+    ) -> (Option<Person>, String, Answer) {
+        if !is_held {
+            // What they had in hand goes back.
+            self.world.house.clock.advance(SignedDuration::from_mins(11));
+            self.world.house.desk.catch_up().await.unwrap();
+        }
+        if template == "/console/webhooks" {
+            // Older ones are on later pages.
+            self.world.delivery().await;
+        }
+        let who = self.world.enter(role).await;
+        let holder = who.as_ref().filter(|_| is_held);
+        let path = self.world.path(template, holder).await;
+        let page = self.world.get(who.as_ref(), &path).await;
+        (who, path, page)
+    }
+
+    async fn send(&mut self, who: Option<&Person>, path: &str, form: &Form, scripted: usize) {
+        let route = template_of(&form.action);
+        self.sent.insert(route.unwrap_or_else(|| panic!("{path}: {} is no route", form.action)));
+        let mut fields = Vec::new();
+        for (nth, field) in form.fields.iter().enumerate().filter(|(_, field)| field.name != "csrf")
+        {
+            let plain = match field.kind {
+                Kind::Typed if field.value.is_empty() => "plain-words",
+                Kind::Typed | Kind::Given => field.value.as_str(),
+            };
+            fields.push((field.name.as_str(), if nth == scripted { SCRIPT } else { plain }));
+        }
+        let answer = self.world.post(who, &form.action, &fields).await;
+        assert!(!answer.status.is_server_error(), "{}: {answer:?}", form.action);
+        self.look(&answer, &form.action);
+        let to = answer.headers.get(LOCATION).and_then(|to| to.to_str().ok()).map(str::to_owned);
+        let page = match to {
+            Some(to) => self.world.get(who, &to).await,
+            None => answer,
+        };
+        self.look(&page, &form.action);
+        for link in links(&page.text) {
+            let beside = self.world.get(who, &link).await;
+            self.look(&beside, &link);
+        }
+    }
+
+    fn look(&mut self, answer: &Answer, path: &str) {
+        for raw in RAW {
+            assert!(!answer.text.contains(raw), "{path}: {}", answer.text);
+        }
+        self.shown += usize::from(ESCAPED.iter().any(|escaped| answer.text.contains(escaped)));
+    }
+}
+
+/// The pages of single things that a page leads to.
+fn links(html: &str) -> BTreeSet<String> {
+    let links = html.split(" href=\"/console").skip(1).filter_map(|rest| rest.split('"').next());
+    links.filter(|link| link.contains('_')).map(|link| format!("/console{link}")).collect()
+}
+
+/// The route that a path is of.
+fn template_of(path: &str) -> Option<&'static str> {
+    let path: Vec<&str> = path.split('/').collect();
+    let is_it = |template: &str| {
+        let template: Vec<&str> = template.split('/').collect();
+        let pairs = template.iter().zip(&path);
+        template.len() == path.len() && pairs.clone().all(|(t, p)| t == p || t.starts_with('{'))
+    };
+    ROUTES.iter().filter(|(method, _)| *method == "POST").map(|(_, t)| *t).find(|t| is_it(t))
+}
+
+/// A form with the right token from another page.
+async fn send(house: &House, who: Option<&Person>, path: &str, origin: Option<&str>) -> Answer {
+    let mut request = from_our_page(who, path);
+    let headers = request.headers_mut().unwrap();
+    headers.remove(ORIGIN);
+    if let Some(origin) = origin {
+        headers.insert(ORIGIN, origin.parse().unwrap());
+    }
+    let token = who.map_or("", |who| &who.csrf);
+    house.send(request.body(Body::from(format!("csrf={token}"))).unwrap()).await
+}
+
+#[track_caller]
+fn forged(answer: &Answer, path: &str) {
+    assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}: {answer:?}");
+    assert!(answer.text.contains("<title>This form did not come from this page"), "{path}");
+}

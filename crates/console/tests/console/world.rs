@@ -1,0 +1,232 @@
+//! A house with somebody in each role, and one of each thing that an address can name.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::body::Body;
+use axum::http::Request;
+use axum::http::header::{CONTENT_TYPE, COOKIE, ORIGIN};
+use axum::http::request::Builder;
+use jiff::SignedDuration;
+use mamori_console::assets;
+use mamori_desk::AtTheMachine;
+use mamori_desk::decide_case::NewDecision;
+use mamori_desk::member::Reviewer;
+use mamori_model::action::{AccountMeasure, ItemMeasure};
+use mamori_model::page::PageSize;
+use mamori_model::sign_in::TicketKind;
+use mamori_model::{
+    ActionId, ActionState, CaseId, Decision, DecisionId, DeliveryId, EndpointId, Measures, Outcome,
+    Sensitive, Staff, StaffRole,
+};
+use mamori_testkit::records::Records;
+use url::form_urlencoded;
+
+use crate::entering::{PASSWORD, code};
+use crate::house::{Answer, House, Person};
+
+/// The columns of the matrix; the first has no role and no session.
+pub const EVERYBODY: [Option<StaffRole>; 6] = [
+    None,
+    Some(StaffRole::Reviewer),
+    Some(StaffRole::Lead),
+    Some(StaffRole::PolicyEditor),
+    Some(StaffRole::Auditor),
+    Some(StaffRole::Administrator),
+];
+
+pub struct World {
+    pub house: House,
+    people: BTreeMap<StaffRole, Staff>,
+    endpoint: EndpointId,
+    overdue: Option<(DecisionId, ActionId)>,
+    made: AtomicU64,
+}
+
+impl World {
+    pub async fn open(records: Records) -> Self {
+        let house = House::open(records).await;
+        let mut people = BTreeMap::new();
+        for role in StaffRole::ALL {
+            // A name to sign in with has no such line.
+            let name = role.as_str().replace('_', "-");
+            let person = house.person(&name, &[role]).await;
+            a_way_in(&house, &person).await;
+            people.insert(role, person.staff);
+        }
+        // Nobody listens at the port of discarding.
+        let endpoint = house.desk.add_endpoint(&house.caller, "http://127.0.0.1:9/token-4711");
+        let endpoint = endpoint.await.unwrap().id;
+        let mut world = Self { house, people, endpoint, overdue: None, made: AtomicU64::new(0) };
+        world.overdue = Some(world.overdue().await);
+        world
+    }
+
+    /// A decision of the reviewer's with an action that the service never answered.
+    async fn overdue(&self) -> (DecisionId, ActionId) {
+        let rei = self.enter(Some(StaffRole::Reviewer)).await.unwrap();
+        let rei = self.reviewer(&rei).await.unwrap();
+        let decision = self.decided(&rei, false).await.id;
+        for _ in 0..16 {
+            self.house.clock.advance(SignedDuration::from_hours(24));
+            while self.house.desk.work_once().await.unwrap() > 0 {}
+        }
+        self.house.desk.catch_up().await.unwrap();
+        let view = self.house.desk.decision(&rei, decision).await.unwrap();
+        let action = &view.actions[0].request;
+        assert_eq!(action.state, ActionState::Overdue);
+        (decision, action.id)
+    }
+
+    /// Somebody in this role, in a new session.
+    pub async fn enter(&self, role: Option<StaffRole>) -> Option<Person> {
+        Some(self.house.again(self.people[&role?].clone()).await)
+    }
+
+    /// An address, with a new thing of each kind that it names.
+    pub async fn path(&self, template: &str, who: Option<&Person>) -> String {
+        let (overdue, action) = self.overdue.unwrap();
+        let asked = format!("{overdue}/actions/{action}");
+        let mut path = template.replace("{decision}/actions/{action}", &asked);
+        while let Some((_, rest)) = path.split_once('{') {
+            let word = rest.split('}').next().unwrap().to_owned();
+            path = path.replace(&format!("{{{word}}}"), &self.thing(&word, who).await);
+        }
+        path
+    }
+
+    /// A new thing of a kind: a case in the hand of `who` if they review, a decision that waits for
+    /// them if they lead. Of nobody: a case that nobody has in hand, a decision with an overdue
+    /// action.
+    pub async fn thing(&self, word: &str, who: Option<&Person>) -> String {
+        match word {
+            "digest" => assets::address("console.css").split('/').nth(3).unwrap().to_owned(),
+            "name" => "console.css".to_owned(),
+            "ticket" => self.ticket(who.is_none()).await,
+            "credential" => self.credential(who).await,
+            "case" => self.case_of(who).await.to_string(),
+            "decision" => match who {
+                Some(who) => self.decision(who.staff.roles.is_lead()).await.to_string(),
+                None => self.overdue.unwrap().0.to_string(),
+            },
+            "delivery" => self.delivery().await.to_string(),
+            other => panic!("the world has no {other} yet"),
+        }
+    }
+
+    async fn case_of(&self, who: Option<&Person>) -> CaseId {
+        let case = self.case().await;
+        if let Some(who) = who
+            && let Some(reviewer) = self.reviewer(who).await
+        {
+            self.house.desk.claim_case(&reviewer, case).await.unwrap();
+        }
+        case
+    }
+
+    /// A decision of the reviewer's.
+    async fn decision(&self, is_proposed: bool) -> DecisionId {
+        let rei = self.enter(Some(StaffRole::Reviewer)).await.unwrap();
+        let rei = self.reviewer(&rei).await.unwrap();
+        self.decided(&rei, is_proposed).await.id
+    }
+
+    /// A page, as somebody or nobody opens it.
+    pub async fn get(&self, who: Option<&Person>, path: &str) -> Answer {
+        match who {
+            Some(who) => self.house.get_as(who, path).await,
+            None => self.house.get(path).await,
+        }
+    }
+
+    /// A form from our own page, with the token both as a field and as scripts send it.
+    pub async fn post(&self, who: Option<&Person>, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.extend_pairs(fields);
+        if let Some(who) = who {
+            form.append_pair("csrf", &who.csrf);
+        }
+        let request = from_our_page(who, path);
+        self.house.send(request.body(Body::from(form.finish())).unwrap()).await
+    }
+
+    async fn reviewer(&self, who: &Person) -> Option<Reviewer> {
+        let found = self.house.desk.member_as_is(&who.cookie).await.unwrap().unwrap();
+        found.member.reviewer()
+    }
+
+    /// A new case, which nobody has in hand.
+    pub async fn case(&self) -> CaseId {
+        let number = self.made.fetch_add(1, Ordering::Relaxed);
+        let account = format!("account {number}");
+        self.house.item(&format!("item {number}"), Some(&account)).await;
+        let newest = PageSize::new(1).unwrap();
+        let cases = self.house.desk.service_cases(&self.house.caller, None, None, newest).await;
+        cases.unwrap().rows[0].case.id
+    }
+
+    /// A link for somebody: to come in, or to set up a way in.
+    async fn ticket(&self, is_welcome: bool) -> String {
+        let who = self.people[&StaffRole::Reviewer].id;
+        let (desk, here) = (&self.house.desk, AtTheMachine::here());
+        let kind = if is_welcome { TicketKind::Welcome } else { TicketKind::Enter };
+        desk.ticket_at_the_machine(&here, who, kind).await.unwrap().reveal().clone()
+    }
+
+    /// A way in of theirs; of nobody: of the reviewer's.
+    async fn credential(&self, who: Option<&Person>) -> String {
+        let rei = self.enter(Some(StaffRole::Reviewer)).await.unwrap();
+        let who = who.unwrap_or(&rei);
+        let found = self.house.desk.member_as_is(&who.cookie).await.unwrap().unwrap();
+        self.house.desk.ways(&found.member).await.unwrap()[0].id.to_string()
+    }
+
+    /// A message that nobody took: a test is tried once.
+    pub async fn delivery(&self) -> DeliveryId {
+        let desk = &self.house.desk;
+        // One that was put on its way again comes first, as two do not wait at once.
+        while desk.work_once().await.unwrap() > 0 {}
+        let delivery = desk.test_endpoint(&self.house.caller, self.endpoint).await.unwrap();
+        while desk.work_once().await.unwrap() > 0 {}
+        delivery
+    }
+
+    async fn decided(&self, who: &Reviewer, is_proposed: bool) -> Decision {
+        let claimed = self.house.desk.claim_case(who, self.case().await).await.unwrap();
+        let account = AccountMeasure::Suspend { until: None };
+        let account = if is_proposed { account } else { AccountMeasure::Leave };
+        let new = NewDecision {
+            case: claimed.case,
+            claim: claimed.number,
+            version: claimed.version,
+            outcome: Outcome::Violates,
+            reason: "It is what the bank says.".parse().unwrap(),
+            measures: Measures { items: ItemMeasure::Remove, account, ..Measures::default() },
+        };
+        self.house.desk.decide(who, new).await.unwrap()
+    }
+}
+
+/// A password and codes, so that they can prove who they are.
+async fn a_way_in(house: &House, who: &Person) {
+    let found = house.desk.member_as_is(&who.cookie).await.unwrap().unwrap();
+    let recently = found.member.recently(house.clock.now()).unwrap();
+    let password = Sensitive::new(PASSWORD.to_owned());
+    house.desk.set_password(&recently, password).await.unwrap();
+    let offer = house.desk.offer_codes(&found.member).await.unwrap();
+    let code = code(house, offer.text.reveal());
+    house.desk.set_codes(&recently, offer.sealed.reveal(), &code).await.unwrap();
+}
+
+/// The head of what a page of ours sends.
+pub fn from_our_page(who: Option<&Person>, path: &str) -> Builder {
+    let mut request = Request::post(path)
+        .header(ORIGIN, "http://localhost:8080")
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+    if let Some(who) = who {
+        request = request
+            .header(COOKIE, format!("mamori-local={}", who.cookie))
+            .header("x-csrf", &who.csrf);
+    }
+    request
+}

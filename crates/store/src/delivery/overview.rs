@@ -1,0 +1,287 @@
+//! How messages go, of all services: addresses for their hosts alone, messages without bodies.
+
+use jiff::Timestamp;
+use mamori_model::action::{ActionKind, ActionState};
+use mamori_model::page::{Page, PageSize};
+use mamori_model::webhook::{DeliveryState, EventKind};
+use mamori_model::{ActionId, DecisionId, DeliveryId, EndpointId, Line, Sensitive, ServiceId};
+use uuid::Uuid;
+
+use crate::error::{Error, OrCorrupt};
+use crate::open::Store;
+use crate::query::queries;
+use crate::time::{from_micros, maybe_from_micros};
+use crate::tx::Tx;
+
+macro_rules! select {
+    ($name:literal, $rest:literal) => {
+        concat!(
+            "-- ",
+            $name,
+            "
+        SELECT delivery.id, service.name AS service, endpoint.url, delivery.event, delivery.state,
+               delivery.attempts, delivery.last_result, delivery.created_at,
+               service_action.state AS action_state
+          FROM delivery
+          JOIN service ON service.id = delivery.service_id
+          JOIN endpoint ON endpoint.id = delivery.endpoint_id
+          LEFT JOIN service_action ON service_action.id = delivery.action_id
+         WHERE ",
+            $rest,
+            "
+         ORDER BY delivery.id DESC LIMIT $2"
+        )
+    };
+}
+
+queries! {
+    DELIVERIES_OVERVIEW = select!("deliveries_overview", "delivery.id < $1");
+    DELIVERIES_IN_STATE = select!("deliveries_in_state",
+        "delivery.id < $1 AND delivery.state = $3");
+    ENDPOINTS_OVERVIEW = "-- endpoints_overview
+        SELECT endpoint.id, service.name AS service, endpoint.url,
+               (SELECT count(*) FROM delivery
+                 WHERE delivery.service_id = endpoint.service_id
+                   AND delivery.endpoint_id = endpoint.id AND state = 'waiting') AS waiting,
+               (SELECT last_result FROM delivery
+                 WHERE delivery.endpoint_id = endpoint.id AND last_result IS NOT NULL
+                 ORDER BY delivery.id DESC LIMIT 1) AS last_result
+          FROM endpoint
+          JOIN service ON service.id = endpoint.service_id
+         WHERE endpoint.removed_at IS NULL AND endpoint.id > $1
+         ORDER BY endpoint.id LIMIT $2";
+    OPEN_ACTIONS = "-- open_actions
+        SELECT service_action.id, service_action.decision_id, service.name AS service,
+               service_action.kind, service_action.state, service_action.reminders,
+               service_action.asked_at
+          FROM service_action
+          JOIN service ON service.id = service_action.service_id
+         WHERE service_action.state IN ('waiting', 'overdue') AND service_action.id > $1
+         ORDER BY service_action.id LIMIT $2";
+    COUNT_OPEN_ACTIONS = "-- count_open_actions
+        SELECT state, count(*) AS actions
+          FROM service_action
+         WHERE state IN ('waiting', 'overdue')
+         GROUP BY state";
+    SERVICE_OF_DELIVERY = "-- service_of_delivery
+        SELECT service_id FROM delivery WHERE id = $1";
+}
+
+/// A message, without its body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliveryLine {
+    /// Its id.
+    pub id: DeliveryId,
+    /// The service's name.
+    pub service: Line,
+    /// Where it goes; `None` if the endpoint is removed.
+    pub url: Option<Sensitive<String>>,
+    /// What it tells.
+    pub event: EventKind,
+    /// How far it has come.
+    pub state: DeliveryState,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// What came of the last attempt.
+    pub last_result: Option<String>,
+    /// When it was promised.
+    pub created_at: Timestamp,
+    /// What became of the action that it asks for, if it asks for one.
+    pub action: Option<ActionState>,
+}
+
+#[derive(sqlx::FromRow)]
+struct LineRow {
+    id: Uuid,
+    service: String,
+    url: Option<String>,
+    event: String,
+    state: String,
+    attempts: i64,
+    last_result: Option<String>,
+    created_at: i64,
+    action_state: Option<String>,
+}
+
+impl LineRow {
+    fn read(self) -> Result<DeliveryLine, Error> {
+        let action = self
+            .action_state
+            .as_deref()
+            .map(|state| ActionState::parse(state).or_corrupt("service_action.state"));
+        Ok(DeliveryLine {
+            id: self.id.into(),
+            service: self.service.parse().or_corrupt("service.name")?,
+            url: self.url.map(Sensitive::new),
+            event: EventKind::parse(&self.event).or_corrupt("delivery.event")?,
+            state: DeliveryState::parse(&self.state).or_corrupt("delivery.state")?,
+            attempts: u32::try_from(self.attempts).or_corrupt("delivery.attempts")?,
+            last_result: self.last_result,
+            created_at: from_micros(self.created_at, "delivery.created_at")?,
+            action: action.transpose()?,
+        })
+    }
+}
+
+/// An endpoint that is not removed, and how it does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndpointLine {
+    /// Its id.
+    pub id: EndpointId,
+    /// The service's name.
+    pub service: Line,
+    /// Its address.
+    pub url: Sensitive<String>,
+    /// How many messages wait for it.
+    pub waiting: u64,
+    /// What came of the newest message that was tried.
+    pub last_result: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct EndpointRow {
+    id: Uuid,
+    service: String,
+    url: String,
+    waiting: i64,
+    last_result: Option<String>,
+}
+
+impl EndpointRow {
+    fn read(self) -> Result<EndpointLine, Error> {
+        Ok(EndpointLine {
+            id: self.id.into(),
+            service: self.service.parse().or_corrupt("service.name")?,
+            url: Sensitive::new(self.url),
+            waiting: u64::try_from(self.waiting).or_corrupt("count")?,
+            last_result: self.last_result,
+        })
+    }
+}
+
+/// An action that a service has not answered, without what it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenAction {
+    /// Its id.
+    pub id: ActionId,
+    /// Its decision.
+    pub decision: DecisionId,
+    /// The service's name.
+    pub service: Line,
+    /// What is asked.
+    pub kind: ActionKind,
+    /// Whether it waits, or has for too long.
+    pub state: ActionState,
+    /// How often the service was asked again.
+    pub reminders: u32,
+    /// When it was asked.
+    pub asked_at: Option<Timestamp>,
+}
+
+#[derive(sqlx::FromRow)]
+struct ActionRow {
+    id: Uuid,
+    decision_id: Uuid,
+    service: String,
+    kind: String,
+    state: String,
+    reminders: i64,
+    asked_at: Option<i64>,
+}
+
+impl ActionRow {
+    fn read(self) -> Result<OpenAction, Error> {
+        Ok(OpenAction {
+            id: self.id.into(),
+            decision: self.decision_id.into(),
+            service: self.service.parse().or_corrupt("service.name")?,
+            kind: ActionKind::parse(&self.kind).or_corrupt("service_action.kind")?,
+            state: ActionState::parse(&self.state).or_corrupt("service_action.state")?,
+            reminders: u32::try_from(self.reminders).or_corrupt("service_action.reminders")?,
+            asked_at: maybe_from_micros(self.asked_at, "service_action.asked_at")?,
+        })
+    }
+}
+
+/// How many actions no service has answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OpenCounts {
+    /// Asked, and asked again.
+    pub waiting: u64,
+    /// Asked for long enough; a person must look.
+    pub overdue: u64,
+}
+
+impl Store {
+    /// Messages to all services, in one state or any; the newest first.
+    pub async fn deliveries_overview(
+        &self,
+        state: Option<DeliveryState>,
+        after: Option<DeliveryId>,
+        size: PageSize,
+    ) -> Result<Page<DeliveryLine, DeliveryId>, Error> {
+        // Two queries, as no plan serves both well.
+        let query = if state.is_some() { DELIVERIES_IN_STATE } else { DELIVERIES_OVERVIEW };
+        let call =
+            query.bind(after.map_or(Uuid::max(), Uuid::from)).bind(size.rows().saturating_add(1));
+        let call = match state {
+            Some(state) => call.bind(state.as_str()),
+            None => call,
+        };
+        let rows: Vec<LineRow> = self.rows(call).await?;
+        let lines = rows.into_iter().map(LineRow::read).collect::<Result<_, _>>()?;
+        Ok(Page::of(lines, size, |line: &DeliveryLine| line.id))
+    }
+
+    /// Endpoints of all services that are not removed, the oldest first.
+    pub async fn endpoints_overview(
+        &self,
+        after: Option<EndpointId>,
+        size: PageSize,
+    ) -> Result<Page<EndpointLine, EndpointId>, Error> {
+        let after = after.map_or(Uuid::nil(), Uuid::from);
+        let call = ENDPOINTS_OVERVIEW.bind(after).bind(size.rows().saturating_add(1));
+        let rows: Vec<EndpointRow> = self.rows(call).await?;
+        let lines = rows.into_iter().map(EndpointRow::read).collect::<Result<_, _>>()?;
+        Ok(Page::of(lines, size, |line: &EndpointLine| line.id))
+    }
+
+    /// Actions of all services that nobody answered, the oldest first.
+    pub async fn open_actions(
+        &self,
+        after: Option<ActionId>,
+        size: PageSize,
+    ) -> Result<Page<OpenAction, ActionId>, Error> {
+        let after = after.map_or(Uuid::nil(), Uuid::from);
+        let call = OPEN_ACTIONS.bind(after).bind(size.rows().saturating_add(1));
+        let rows: Vec<ActionRow> = self.rows(call).await?;
+        let actions = rows.into_iter().map(ActionRow::read).collect::<Result<_, _>>()?;
+        Ok(Page::of(actions, size, |action: &OpenAction| action.id))
+    }
+
+    /// How many actions nobody answered.
+    pub async fn count_open_actions(&self) -> Result<OpenCounts, Error> {
+        let rows: Vec<(String, i64)> = self.rows(COUNT_OPEN_ACTIONS.call()).await?;
+        let mut counts = OpenCounts::default();
+        for (state, count) in rows {
+            let count = u64::try_from(count).or_corrupt("count")?;
+            if state == ActionState::Overdue.as_str() {
+                counts.overdue = count;
+            } else {
+                counts.waiting = count;
+            }
+        }
+        Ok(counts)
+    }
+}
+
+impl Tx {
+    /// Whose delivery it is.
+    pub async fn service_of_delivery(
+        &mut self,
+        delivery: DeliveryId,
+    ) -> Result<Option<ServiceId>, Error> {
+        let row: Option<(Uuid,)> = self.row(SERVICE_OF_DELIVERY.bind(delivery)).await?;
+        Ok(row.map(|(service,)| service.into()))
+    }
+}
