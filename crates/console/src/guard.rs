@@ -10,6 +10,7 @@ use axum::http::header::SET_COOKIE;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::response::{IntoResponse, Redirect, Response};
+use mamori_desk::list_staff::StaffReader;
 use mamori_desk::{Error, Found, member};
 use mamori_model::Refusal;
 use url::form_urlencoded::byte_serialize;
@@ -104,6 +105,40 @@ proofs! {
     Messages = Messages by messages;
     /// Somebody who may have one sent again.
     Resender = Resender by resender;
+}
+
+/// Somebody who may read who works here.
+#[derive(Clone, Debug)]
+pub enum PeopleProof {
+    /// Whoever lets them in.
+    Administrator(member::Administrator),
+    /// Whoever reads the records.
+    Auditor(member::Auditor),
+}
+
+/// Somebody who may read who works here.
+pub type People = As<PeopleProof>;
+
+impl PeopleProof {
+    /// The same, for the verbs.
+    pub fn reader(&self) -> StaffReader<'_> {
+        match self {
+            Self::Administrator(administrator) => StaffReader::Administrator(administrator),
+            Self::Auditor(auditor) => StaffReader::Auditor(auditor),
+        }
+    }
+
+    /// Whether they may change what they read.
+    pub fn may_change(&self) -> bool {
+        matches!(self, Self::Administrator(_))
+    }
+}
+
+impl Proof for PeopleProof {
+    fn of(member: &mamori_desk::Member) -> Option<Self> {
+        let administrator = member.administrator().map(Self::Administrator);
+        administrator.or_else(|| member.auditor().map(Self::Auditor))
+    }
 }
 
 /// Somebody in a role.

@@ -64,6 +64,10 @@ routes! {
     POST "/console/decisions/{decision}/actions/{action}/ask-again" => deed::decision::ask_again;
     GET "/console/webhooks" => page::webhooks::show;
     POST "/console/deliveries/{delivery}/redeliver" => deed::webhooks::redeliver;
+    GET "/console/staff" => page::staff::list;
+    POST "/console/staff" => deed::staff::add;
+    GET "/console/staff/{staff}" => page::staff::show;
+    POST "/console/staff/{staff}" => deed::staff::change;
 }
 
 /// The console. `app` is the API's, whose observer also watches here.

@@ -2,6 +2,7 @@
 
 use mamori_model::action::ActionKind;
 use mamori_model::case::CaseEventKind;
+use mamori_model::sign_in::StaffEventKind;
 use mamori_model::staff::{Scheme, View};
 use mamori_model::webhook::{DeliveryState, EventKind};
 use mamori_model::{
@@ -112,6 +113,27 @@ called! {
         PolicyEditor "role-policy-editor",
         Auditor "role-auditor",
         Administrator "role-administrator",
+    }
+    /// What whoever has the role does.
+    role_about: StaffRole {
+        Reviewer "role-reviewer-about",
+        Lead "role-lead-about",
+        PolicyEditor "role-policy-editor-about",
+        Auditor "role-auditor-about",
+        Administrator "role-administrator-about",
+    }
+    /// What happened to somebody of the staff.
+    staff_event: StaffEventKind {
+        Added "staff-event-added",
+        Roles "staff-event-roles",
+        Dose "staff-event-dose",
+        Ticket "staff-event-ticket",
+        CredentialAdded "staff-event-credential-added",
+        CredentialRemoved "staff-event-credential-removed",
+        Ended "staff-event-ended",
+        Entered "staff-event-entered",
+        Left "staff-event-left",
+        SessionEnded "staff-event-session-ended",
     }
     /// The question of a case.
     purpose: Purpose {

@@ -1,9 +1,11 @@
 //! People, and the record of who gave whom what.
 
+use std::collections::BTreeMap;
+
 use mamori_model::page::{Page, PageSize};
 use mamori_model::sign_in::StaffEvent;
 use mamori_model::staff::{Staff, StaffName};
-use mamori_model::{EventId, StaffId};
+use mamori_model::{EventId, Line, StaffId};
 
 use crate::member::{Administrator, AtTheMachine, Auditor};
 use crate::{Desk, Error};
@@ -17,6 +19,15 @@ pub enum StaffReader<'a> {
     Auditor(&'a Auditor),
     /// Whoever sits at the machine.
     AtTheMachine(&'a AtTheMachine),
+}
+
+/// What happened to people.
+#[derive(Clone, Debug)]
+pub struct StaffRecord {
+    /// The events, the newest first.
+    pub events: Page<StaffEvent, EventId>,
+    /// How those are called whom they name.
+    pub people: BTreeMap<StaffId, Line>,
 }
 
 impl Desk {
@@ -48,11 +59,14 @@ impl Desk {
     /// What happened to people, the newest first; `before` goes on where a page ended.
     pub async fn staff_events(
         &self,
-        _: &Auditor,
+        _: StaffReader<'_>,
         before: Option<EventId>,
         size: PageSize,
-    ) -> Result<Page<StaffEvent, EventId>, Error> {
-        Ok(self.store().staff_events(before, size).await?)
+    ) -> Result<StaffRecord, Error> {
+        let events = self.store().staff_events(before, size).await?;
+        let who = events.rows.iter().flat_map(|event| [Some(event.staff), event.by]);
+        let people = self.store().staff_shown(&who.flatten().collect()).await?;
+        Ok(StaffRecord { events, people })
     }
 
     /// How many people may enter: for the start's log line.

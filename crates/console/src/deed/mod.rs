@@ -7,6 +7,7 @@ pub mod decision;
 pub mod me;
 pub mod queue;
 pub mod sign_in;
+pub mod staff;
 pub mod webhooks;
 
 use mamori_model::{Refusal, Words};

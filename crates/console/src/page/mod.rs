@@ -7,8 +7,11 @@ pub mod find;
 pub mod me;
 pub mod queue;
 pub mod sign_in;
+pub mod staff;
 pub mod start;
 pub mod webhooks;
+
+use std::str::FromStr;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -30,6 +33,14 @@ impl<T: DeserializeOwned> FromRequestParts<Console> for Asked<T> {
         let query = parts.uri.query().unwrap_or("");
         serde_html_form::from_str(query).map(Self).map_err(|_| Refusal::FormShape.into())
     }
+}
+
+/// Where a list goes on; nothing at its begin.
+pub fn place<T: FromStr>(text: &str) -> Result<Option<T>, Fault> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| Fault::not_found())
 }
 
 /// One of a list to choose from.

@@ -10,7 +10,7 @@ use mamori_model::{ActionId, DeliveryId, EndpointId};
 use serde::Deserialize;
 
 use super::decision::action_tone;
-use super::{Asked, Choice, choices};
+use super::{Asked, Choice, choices, place};
 use crate::app::Console;
 use crate::fault::{Fault, page};
 use crate::frame::Frame;
@@ -167,14 +167,6 @@ pub async fn show(
         rows: messages.rows.iter().map(|message| row(message, may_resend)).collect(),
         next: messages.next.map(|next| format!("{HERE}?state={word}&before={next}")),
     })
-}
-
-/// Where a list goes on; nothing at its begin.
-fn place<T: std::str::FromStr>(text: &str) -> Result<Option<T>, Fault> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    text.parse().map(Some).map_err(|_| Fault::not_found())
 }
 
 fn open_row(action: &mamori_desk::OpenAction) -> Open {

@@ -172,7 +172,7 @@ fn begun(bytes: usize) -> Body {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn script_in_every_field_stays_text() {
     let world = World::open(Records::sqlite().unwrap()).await;
-    let mut crawl = Crawl { world, sent: BTreeSet::new(), shown: 0 };
+    let mut crawl = Crawl { world, sent: BTreeSet::new(), shown: 0, written: 0 };
 
     for (column, role) in EVERYBODY.into_iter().enumerate() {
         for ((method, template), expected) in matrix() {
@@ -196,6 +196,7 @@ struct Crawl {
     world: World,
     sent: BTreeSet<&'static str>,
     shown: usize,
+    written: usize,
 }
 
 impl Crawl {
@@ -242,11 +243,14 @@ impl Crawl {
     async fn send(&mut self, who: Option<&Person>, path: &str, form: &Form, scripted: usize) {
         let route = template_of(&form.action);
         self.sent.insert(route.unwrap_or_else(|| panic!("{path}: {} is no route", form.action)));
+        // It serves as a name too, which is taken once.
+        self.written += 1;
+        let plain_words = format!("plain-words-{}", self.written);
         let mut fields = Vec::new();
         for (nth, field) in form.fields.iter().enumerate().filter(|(_, field)| field.name != "csrf")
         {
             let plain = match field.kind {
-                Kind::Typed if field.value.is_empty() => "plain-words",
+                Kind::Typed if field.value.is_empty() => plain_words.as_str(),
                 Kind::Typed | Kind::Given => field.value.as_str(),
             };
             fields.push((field.name.as_str(), if nth == scripted { SCRIPT } else { plain }));

@@ -10,5 +10,6 @@ mod house;
 mod matrix;
 mod messages;
 mod outside;
+mod people;
 mod settling;
 mod world;

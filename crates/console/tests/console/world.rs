@@ -17,7 +17,7 @@ use mamori_model::page::PageSize;
 use mamori_model::sign_in::TicketKind;
 use mamori_model::{
     ActionId, ActionState, CaseId, Decision, DecisionId, DeliveryId, EndpointId, Measures, Outcome,
-    Sensitive, Staff, StaffRole,
+    Sensitive, Staff, StaffId, StaffRole,
 };
 use mamori_testkit::records::Records;
 use url::form_urlencoded;
@@ -109,6 +109,7 @@ impl World {
                 Some(who) => self.decision(who.staff.roles.is_lead()).await.to_string(),
                 None => self.overdue.unwrap().0.to_string(),
             },
+            "staff" => self.somebody().await.to_string(),
             "delivery" => self.delivery().await.to_string(),
             other => panic!("the world has no {other} yet"),
         }
@@ -163,6 +164,12 @@ impl World {
         let newest = PageSize::new(1).unwrap();
         let cases = self.house.desk.service_cases(&self.house.caller, None, None, newest).await;
         cases.unwrap().rows[0].case.id
+    }
+
+    /// Somebody who has just come.
+    async fn somebody(&self) -> StaffId {
+        let number = self.made.fetch_add(1, Ordering::Relaxed);
+        self.house.person(&format!("somebody-{number}"), &[StaffRole::Reviewer]).await.staff.id
     }
 
     /// A link for somebody: to come in, or to set up a way in.

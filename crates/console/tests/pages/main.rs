@@ -2,6 +2,7 @@
 //! is seen in review.
 #![cfg(test)]
 
+mod people;
 mod sample;
 
 use std::fs;

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use mamori_desk::add_staff::{NewStaff, StaffAdmin};
+use mamori_desk::list_staff::StaffReader;
 use mamori_desk::{AtTheMachine, Desk, Error};
 use mamori_model::page::PageSize;
 use mamori_model::sign_in::{StaffEventKind, TicketKind};
@@ -159,7 +160,7 @@ on_both_engines! {
         assert_eq!(owner.unwrap_err(), Refusal::SessionEnded);
         let auditor = house.member("eve", &[StaffRole::Auditor]).await.auditor().unwrap();
         let size = PageSize::new(9).unwrap();
-        let events = house.desk.staff_events(&auditor, None, size).await.unwrap();
+        let events = house.desk.staff_events(StaffReader::Auditor(&auditor), None, size).await.unwrap().events;
         assert!(events.rows.iter().any(|event| event.kind == StaffEventKind::SessionEnded));
     }
 

@@ -1,0 +1,136 @@
+//! The pages of people and of messages.
+
+use mamori_console::page::me::tongues;
+use mamori_console::page::staff::{Event, Limit, LinkPage, PersonPage, Row, StaffPage, given};
+use mamori_console::page::{choices, webhooks};
+use mamori_console::words::Id;
+use mamori_console::{show, terms};
+use mamori_model::action::ActionKind;
+use mamori_model::sign_in::StaffEventKind;
+use mamori_model::webhook::{DeliveryState, EventKind};
+use mamori_model::{ActionState, Language, StaffRole};
+
+use crate::golden;
+use crate::sample::{at, frame};
+
+const STAFF: &str = "staff_00000000000000000000000000000002";
+
+fn row(has_left: bool) -> Row {
+    Row {
+        id: STAFF.to_owned(),
+        shown: show::text("Yuki <script>alert('x')</script> \u{200b}田中"),
+        name: "yuki".to_owned(),
+        roles: vec![terms::role(StaffRole::Reviewer), terms::role(StaffRole::PolicyEditor)],
+        since: show::time(at("2026-11-20T03:04:05Z")),
+        left: has_left.then(|| show::time(at("2026-11-21T03:04:05Z"))),
+    }
+}
+
+#[test]
+fn everybody_who_works_here() {
+    let frame = frame(Language::English, StaffRole::Administrator).at("/console/staff");
+    let page = StaffPage {
+        frame: &frame,
+        may_change: true,
+        is_recent: true,
+        rows: vec![row(false), row(true)],
+        more: Some("/console/staff?after=x".to_owned()),
+        roles: given(None),
+        languages: tongues(Language::English),
+        events: vec![Event {
+            at: show::time(at("2026-11-20T03:04:05Z")),
+            what: terms::staff_event(StaffEventKind::Roles),
+            who: show::text("Yuki"),
+            by: Some(show::text("Ada <i>")),
+            roles: vec![terms::role(StaffRole::Lead)],
+        }],
+        older: None,
+    };
+    golden("staff.en.html", &page);
+}
+
+#[test]
+fn somebody_to_change_and_to_read() {
+    for (role, language, name) in [
+        (StaffRole::Administrator, Language::French, "person.fr.html"),
+        (StaffRole::Auditor, Language::Japanese, "person.ja.html"),
+    ] {
+        let frame = frame(language, role).at("/console/staff");
+        let may_change = role == StaffRole::Administrator;
+        let limit = |field, called, own| Limit { field, called, own, common: 1_200 };
+        let page = PersonPage {
+            frame: &frame,
+            is_kept: may_change,
+            may_change,
+            is_recent: true,
+            row: row(!may_change),
+            roles: given(None),
+            limits: vec![
+                limit("looks", Id("me-looks"), Some(40)),
+                limit("minutes", Id("me-minutes"), None),
+            ],
+        };
+        golden(name, &page);
+    }
+}
+
+#[test]
+fn a_link_that_is_shown_once() {
+    let frame = frame(Language::German, StaffRole::Administrator).at("/console/staff");
+    let page = LinkPage {
+        frame: &frame,
+        shown: show::text("Yuki"),
+        id: STAFF.to_owned(),
+        link: "https://mamori.example/console/welcome/mt_x".to_owned(),
+    };
+    golden("link.de.html", &page);
+}
+
+#[test]
+fn how_messages_go() {
+    let frame = frame(Language::Japanese, StaffRole::Lead).at("/console/webhooks");
+    let message = |event, state, answer, may_resend: bool| webhooks::Row {
+        id: "msg_00000000000000000000000000000001".to_owned(),
+        event: terms::told(event),
+        promised: show::time(at("2026-11-20T03:04:05Z")),
+        service: show::text("photos <b>"),
+        host: may_resend.then(|| show::text("hooks.example")),
+        state: terms::delivery_state(state),
+        tone: webhooks::tone(state),
+        attempts: 3,
+        last: Some(show::text("503")),
+        answer,
+        may_resend,
+    };
+    let waits = Some(terms::action_state(ActionState::Waiting));
+    let page = webhooks::WebhooksPage {
+        frame: &frame,
+        is_sent: true,
+        waiting: 1,
+        overdue: 1_000,
+        actions: vec![webhooks::Open {
+            decision: "dec_00000000000000000000000000000001".to_owned(),
+            what: terms::action(ActionKind::RemoveItem),
+            service: show::text("photos"),
+            asked: Some(show::time(at("2026-11-20T03:04:05Z"))),
+            reminders: 17,
+            state: terms::action_state(ActionState::Overdue),
+            tone: " bad",
+        }],
+        more_actions: Some("/console/webhooks?actions=x".to_owned()),
+        places: vec![webhooks::PlaceRow {
+            host: show::text("hooks.example"),
+            service: show::text("photos"),
+            waiting: 2,
+            last: Some(show::text("no connection")),
+        }],
+        more_places: None,
+        states: choices(&DeliveryState::ALL, DeliveryState::as_str, terms::delivery_state, None),
+        rows: vec![
+            message(EventKind::ActionRequested, DeliveryState::Delivered, waits, false),
+            message(EventKind::MatchCreated, DeliveryState::Failed, None, true),
+        ],
+        next: Some("/console/webhooks?state=&before=x".to_owned()),
+    };
+    golden("webhooks.ja.html", &page);
+}
