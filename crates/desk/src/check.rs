@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use mamori_media::Picture;
 use mamori_model::matched::Match;
 use mamori_model::webhook::EventKind;
-use mamori_model::{Hit, Item, Judgement, MatchId, NotLooked, Verdict};
+use mamori_model::{Evidence as KeptBytes, Hit, Item, Judgement, MatchId, NotLooked, Verdict};
 
 use crate::hash_item::Hashed;
 use crate::look_up::{Fingerprints, Found};
@@ -40,7 +40,7 @@ impl Desk {
     ///
     /// A clean item leaves no trace: it touches neither disk nor database. A match is committed,
     /// with its case and its webhooks, before this returns; the same item again never makes a
-    /// second one.
+    /// second one. Where its policy keeps them, its bytes lie sealed in the vault by then.
     pub async fn check(
         &self,
         caller: &Caller,
@@ -53,11 +53,11 @@ impl Desk {
             Ok(banks) => banks,
             Err(reason) => return Ok(count(Checked::not_looked(reason))),
         };
-        let (prints, hashed) = match evidence {
-            Evidence::Hashes(prints) => (prints, None),
+        let (prints, hashed, bytes) = match evidence {
+            Evidence::Hashes(prints) => (prints, None, None),
             Evidence::Bytes(bytes) => {
-                let hashed = self.hash_to_look_up(bytes).await?;
-                (Fingerprints::from(&hashed), Some(hashed))
+                let hashed = self.hash_to_look_up(bytes.clone()).await?;
+                (Fingerprints::from(&hashed), Some(hashed), Some(bytes))
             }
         };
 
@@ -67,38 +67,47 @@ impl Desk {
         let recorded = if standing.is_empty() {
             None
         } else {
-            Some(self.record(caller, item, &prints, verdict, &standing).await?)
+            let found = self.candidate(caller, item, &prints, (verdict, standing))?;
+            Some(self.record(found, bytes.as_ref()).await?)
         };
 
         Ok(count(Checked { verdict, not_looked: None, hits, recorded, hashed }))
     }
 
-    async fn record(
+    /// What is to be recorded.
+    fn candidate(
         &self,
         caller: &Caller,
         item: Item,
         prints: &Fingerprints,
-        verdict: Verdict,
-        hits: &[Hit],
-    ) -> Result<MatchId, Error> {
+        (verdict, hits): (Verdict, Vec<Hit>),
+    ) -> Result<Match, Error> {
         let now = self.clock().now();
-        let candidate = Match {
+        Ok(Match {
             id: self.clock().mint()?.into(),
             service: caller.service(),
             item,
             verdict,
-            hits: hits.to_vec(),
-            pdq: nearest_frame(prints, hits),
+            pdq: nearest_frame(prints, &hits),
+            hits,
             sha256: prints.sha256,
             created_at: now,
             changed_at: now,
+        })
+    }
+
+    async fn record(&self, candidate: Match, bytes: Option<&Bytes>) -> Result<MatchId, Error> {
+        let now = candidate.created_at;
+        let sealed = match bytes {
+            Some(bytes) => self.seal_item(&candidate, bytes, now).await?,
+            None => None,
         };
 
         let mut tx = self.store().begin("check").await?;
         let recorded = tx.record_match(&candidate).await?;
         let event = match recorded.verdict_before {
             None => Some(EventKind::MatchCreated),
-            Some(before) if before < verdict => Some(EventKind::MatchChanged),
+            Some(before) if before < candidate.verdict => Some(EventKind::MatchChanged),
             Some(_) => None,
         };
         let mut is_told = false;
@@ -107,8 +116,18 @@ impl Desk {
             self.open_case(&mut tx, &told, now).await?;
             is_told = self.tell(&mut tx, event, &told, now).await?;
         }
+        // The item's match may be an older one than the candidate.
+        let sealed = sealed.map(|sealed| KeptBytes { item: recorded.id, ..sealed });
+        let is_kept = match &sealed {
+            Some(sealed) => tx.insert_evidence(sealed).await?,
+            None => false,
+        };
+        // After an error the file stays: the commit may have happened. The sweep knows.
         tx.commit().await?;
 
+        if let Some(sealed) = sealed.filter(|_| !is_kept) {
+            self.drop_object(sealed.id).await;
+        }
         if is_told {
             self.inner.enqueued.notify_one();
         }

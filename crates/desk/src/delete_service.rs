@@ -11,7 +11,8 @@ impl Desk {
     /// Deletes a service: its keys are revoked, its endpoints forgotten with their addresses and
     /// secrets, and what waits for them fails. At this node before this returns, at the others
     /// within a second. Its matches and deliveries can be read by nobody, and go by their terms. Its
-    /// cases end undecided, and nothing more is asked of it.
+    /// cases end undecided, what was kept of its items reaches its term, and nothing more is asked of
+    /// it.
     pub async fn delete_service(&self, _: &Admin, id: ServiceId) -> Result<(), Error> {
         let now = self.clock().now();
 
@@ -39,6 +40,7 @@ impl Desk {
         tx.refuse_decisions_of(service, now).await?;
         tx.supersede_actions_of_service(service).await?;
         tx.take_back_disputes_of(service, now).await?;
+        tx.shorten_evidence_of_service(service, now).await?;
         for case in undecided {
             tx.close_case(case, CaseState::Ended, Some(now)).await?;
             tx.close_looks_of(case, now).await?;

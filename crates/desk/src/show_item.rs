@@ -62,7 +62,7 @@ async fn unseal(vault: &Vault, evidence: &Evidence) -> Result<Sensitive<Vec<u8>>
         let object = vault.get(evidence.id, bytes_max).await?;
         // A name that no keyring can have is no key of ours.
         let by = evidence.key_name.parse().map_err(|_| VaultError::NoKey)?;
-        vault.unseal(name.as_bytes(), &object, key.reveal(), &by)
+        vault.unseal_beside(name.into_bytes(), object, key.clone(), by).await
     };
     opened.await.map_err(|error| {
         let logged: &(dyn std::error::Error + 'static) = &error;

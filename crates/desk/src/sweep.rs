@@ -11,6 +11,9 @@ use crate::{Desk, Error};
 /// [`Desk::look_up`]; here they only leave the memory.
 const INTERVAL: Duration = Duration::from_mins(1);
 
+/// In which rounds the vault's folder is looked through: once an hour.
+const OBJECTS_EVERY: u32 = 60;
+
 /// How many rows go in one transaction, so that nobody waits long for the writer.
 pub(crate) const ROWS_AT_ONCE: u32 = 1_000;
 
@@ -32,6 +35,8 @@ pub struct Swept {
     pub claims_lapsed: u64,
     /// Looks that nobody ended.
     pub looks_closed: u64,
+    /// Items whose bytes became unreadable.
+    pub evidence_expired: u64,
     /// Cases, matches, deliveries, ended entries, imports, changes, attempts to sign in, breaks, and what
     /// let staff in until now, that were deleted.
     pub rows_deleted: u64,
@@ -40,7 +45,10 @@ pub struct Swept {
 impl Desk {
     /// Sweeps until `stop`.
     pub async fn sweep(&self, stop: CancellationToken) {
-        loop {
+        for round in 0_u32.. {
+            if round % OBJECTS_EVERY == 0 {
+                self.sweep_vault().await;
+            }
             match self.sweep_once().await {
                 Ok(swept) if swept == Swept::default() => {}
                 Ok(swept) => tracing::info!(
@@ -48,6 +56,7 @@ impl Desk {
                     imports_interrupted = swept.imports_interrupted,
                     claims_lapsed = swept.claims_lapsed,
                     looks_closed = swept.looks_closed,
+                    evidence_expired = swept.evidence_expired,
                     rows_deleted = swept.rows_deleted,
                     "what had reached its term is gone"
                 ),
@@ -62,6 +71,14 @@ impl Desk {
         }
     }
 
+    async fn sweep_vault(&self) {
+        match self.sweep_objects().await {
+            Ok(0) => {}
+            Ok(objects) => tracing::info!(objects, "files that nothing names are gone"),
+            Err(error) => tracing::warn!(error = error.logged(), "the vault was not swept"),
+        }
+    }
+
     /// Removes everything that has reached its term now.
     pub async fn sweep_once(&self) -> Result<Swept, Error> {
         let now = self.clock().now();
@@ -70,6 +87,7 @@ impl Desk {
             imports_interrupted: self.interrupt_imports(now).await?,
             claims_lapsed: self.lapse_claims(now).await?,
             looks_closed: self.close_silent_looks(now).await?,
+            evidence_expired: self.expire_evidence(now).await?,
             rows_deleted: self.delete_old_rows(now).await?,
         })
     }

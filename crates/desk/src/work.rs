@@ -97,6 +97,7 @@ impl Desk {
             JobKind::Deliver => self.deliver(job).await,
             JobKind::PurgeBank => self.purge_bank(job).await,
             JobKind::Remind => self.remind(job).await,
+            JobKind::RemoveObject => self.remove_object(job).await,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{EvidenceId, MatchId, Sensitive};
+use crate::{EvidenceId, MatchId, Purpose, Sensitive};
 
 /// What is known of an item's sealed bytes. The bytes themselves lie in the vault under this id.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct Evidence {
     pub id: EvidenceId,
     /// The item's match.
     pub item: MatchId,
+    /// The policy that keeps it.
+    pub purpose: Purpose,
     /// How many bytes the item has.
     pub size: u64,
     /// The object's key, wrapped by one of the vault's; `None`: unreadable for ever.
@@ -77,6 +79,7 @@ mod tests {
         let kept = Evidence {
             id: Uuid::from_u128(1).into(),
             item: Uuid::from_u128(2).into(),
+            purpose: Purpose::Rehearsal,
             size: 9,
             wrapped_key: Some(Sensitive::new(vec![1])),
             key_name: "a".to_owned(),

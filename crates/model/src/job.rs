@@ -18,6 +18,8 @@ pub enum JobKind {
     PurgeBank,
     /// See whether a service answered, and ask once more; the key is the action's id.
     Remind,
+    /// Remove the file of something whose term has ended; the key is the evidence's id.
+    RemoveObject,
 }
 
 /// For whom a job is done: how much of one lane, and of one party, is in hand at a time has a
@@ -54,7 +56,7 @@ impl Lane {
 
 impl JobKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Deliver, Self::PurgeBank, Self::Remind];
+    pub const ALL: [Self; 4] = [Self::Deliver, Self::PurgeBank, Self::Remind, Self::RemoveObject];
 
     /// The word in the database.
     pub fn as_str(self) -> &'static str {
@@ -62,6 +64,7 @@ impl JobKind {
             Self::Deliver => "deliver",
             Self::PurgeBank => "purge_bank",
             Self::Remind => "remind",
+            Self::RemoveObject => "remove_object",
         }
     }
 
@@ -73,7 +76,7 @@ impl JobKind {
     /// How long a worker may take before another one may begin.
     pub fn lease(self) -> Duration {
         match self {
-            Self::Deliver | Self::Remind => Duration::from_mins(1),
+            Self::Deliver | Self::Remind | Self::RemoveObject => Duration::from_mins(1),
             Self::PurgeBank => Duration::from_mins(5),
         }
     }

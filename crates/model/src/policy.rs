@@ -1,6 +1,6 @@
 //! Policies: what a purpose forbids, in words, and what that means for whoever looks.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{Purpose, StaffId, Words};
 
@@ -30,4 +30,9 @@ impl Policy {
     pub const KEEP_DAYS_MAX: u16 = 366;
     /// The severities, the mildest first.
     pub const SEVERITIES: std::ops::RangeInclusive<u8> = 1..=5;
+
+    /// For how long an item's bytes are kept.
+    pub fn term(&self) -> SignedDuration {
+        SignedDuration::from_hours(24 * i64::from(self.keep_days))
+    }
 }

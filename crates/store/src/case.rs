@@ -63,6 +63,9 @@ queries! {
         RETURNING id";
     TOUCH_CASE = "-- touch_case
         UPDATE review_case SET version = version + 1, changed_by = $2 WHERE id = $1";
+    TOUCH_CASES_OF = "-- touch_cases_of
+        UPDATE review_case SET version = version + 1, changed_by = $2
+         WHERE purpose = $1 AND state = 'open'";
     CLOSE_CASE = "-- close_case
         UPDATE review_case
            SET state = $2, version = version + 1, claimed_by = NULL, claim_until = NULL,
@@ -205,6 +208,11 @@ impl Tx {
     /// Says that something happened to a case that a decision must know.
     pub async fn touch_case(&mut self, case: CaseId) -> Result<(), Error> {
         self.run(TOUCH_CASE.bind(case).bind(self.name())).await.map(drop)
+    }
+
+    /// Says of every open case under a policy that something happened which a decision must know.
+    pub async fn touch_cases_of(&mut self, purpose: Purpose) -> Result<(), Error> {
+        self.run(TOUCH_CASES_OF.bind(purpose.as_str()).bind(self.name())).await.map(drop)
     }
 
     /// Takes a case, which this transaction holds, out of everybody's hands and out of its bulk,

@@ -1,8 +1,11 @@
 //! Evidence: what is known of sealed bytes. The bytes lie in the vault.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use mamori_model::{CaseId, Evidence, EvidenceId, MatchId, Sensitive};
+use jiff::{SignedDuration, Timestamp};
+use mamori_model::{
+    CaseId, Evidence, EvidenceId, ItemName, MatchId, Purpose, Sensitive, ServiceId,
+};
 use uuid::Uuid;
 
 use crate::error::{Error, OrCorrupt};
@@ -17,7 +20,7 @@ macro_rules! select {
             "-- ",
             $name,
             "
-        SELECT id, match_id, size, wrapped_key, key_name, stored_at, expires_at
+        SELECT id, match_id, purpose, size, wrapped_key, key_name, stored_at, expires_at
           FROM evidence
          WHERE ",
             $rest
@@ -31,16 +34,59 @@ queries! {
     EVIDENCE_OF_CASE = select!("evidence_of_case",
         "match_id IN (SELECT match_id FROM case_item WHERE case_id = $1)");
     INSERT_EVIDENCE = "-- insert_evidence
-        INSERT INTO evidence (id, match_id, size, wrapped_key, key_name, stored_at, expires_at,
-                              changed_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        INSERT INTO evidence (id, match_id, purpose, size, wrapped_key, key_name, stored_at,
+                              expires_at, changed_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         ON CONFLICT (match_id) DO NOTHING";
+    HAS_EVIDENCE = "-- has_evidence
+        SELECT count(*)
+          FROM evidence
+         WHERE match_id IN (SELECT id FROM item_match WHERE service_id = $1 AND item_name = $2)";
+    READABLE_OF = "-- readable_of
+        SELECT id
+          FROM evidence
+         WHERE wrapped_key IS NOT NULL AND id IN (SELECT unhex(value) FROM json_each($1))",
+        postgres: "-- readable_of
+        SELECT id
+          FROM evidence
+         WHERE wrapped_key IS NOT NULL
+           AND id = ANY (ARRAY(SELECT CAST(json_array_elements_text(CAST($1 AS json)) AS uuid)))";
+    EXPIRE_EVIDENCE = "-- expire_evidence
+        UPDATE evidence
+           SET wrapped_key = NULL, changed_by = $3
+         WHERE id IN (SELECT id FROM evidence
+                       WHERE wrapped_key IS NOT NULL AND expires_at <= $1
+                       ORDER BY expires_at LIMIT $2)
+        RETURNING id",
+        postgres: "-- expire_evidence
+        UPDATE evidence
+           SET wrapped_key = NULL, changed_by = $3
+         WHERE id IN (SELECT id FROM evidence
+                       WHERE wrapped_key IS NOT NULL AND expires_at <= $1
+                       ORDER BY expires_at LIMIT $2
+                         FOR UPDATE SKIP LOCKED)
+        RETURNING id";
+    SHORTEN_OF_CASE = "-- shorten_of_case
+        UPDATE evidence
+           SET expires_at = $2, changed_by = $3
+         WHERE wrapped_key IS NOT NULL AND expires_at > $2
+           AND match_id IN (SELECT match_id FROM case_item WHERE case_id = $1)";
+    SHORTEN_OF_POLICY = "-- shorten_of_policy
+        UPDATE evidence
+           SET expires_at = stored_at + $2, changed_by = $3
+         WHERE wrapped_key IS NOT NULL AND expires_at > stored_at + $2 AND purpose = $1";
+    SHORTEN_OF_SERVICE = "-- shorten_of_service
+        UPDATE evidence
+           SET expires_at = $2, changed_by = $3
+         WHERE wrapped_key IS NOT NULL AND expires_at > $2
+           AND match_id IN (SELECT id FROM item_match WHERE service_id = $1)";
 }
 
 #[derive(sqlx::FromRow)]
 struct EvidenceRow {
     id: Uuid,
     match_id: Uuid,
+    purpose: String,
     size: i64,
     wrapped_key: Option<Vec<u8>>,
     key_name: String,
@@ -53,6 +99,7 @@ impl EvidenceRow {
         Ok(Evidence {
             id: self.id.into(),
             item: self.match_id.into(),
+            purpose: self.purpose.parse().or_corrupt("evidence.purpose")?,
             size: u64::try_from(self.size).or_corrupt("evidence.size")?,
             wrapped_key: self.wrapped_key.map(Sensitive::new),
             key_name: self.key_name,
@@ -80,6 +127,21 @@ impl Store {
     /// What was kept of an item.
     pub async fn evidence_of_item(&self, item: MatchId) -> Result<Option<Evidence>, Error> {
         read(self.row(EVIDENCE_OF_ITEM.bind(item)).await?)
+    }
+
+    /// Whether anything was ever kept of this item: what is gone is not kept anew.
+    pub async fn has_evidence(&self, service: ServiceId, item: &ItemName) -> Result<bool, Error> {
+        let row: Option<(i64,)> = self.row(HAS_EVIDENCE.bind(service).bind(item.as_str())).await?;
+        Ok(row.is_some_and(|(count,)| count > 0))
+    }
+
+    /// Which of these can still be read.
+    pub async fn readable_of(&self, ids: &[EvidenceId]) -> Result<HashSet<EvidenceId>, Error> {
+        let ids: Vec<String> = ids.iter().map(|id| Uuid::from(*id).simple().to_string()).collect();
+        // Hex digits: nothing in them can fail to be written.
+        let ids = serde_json::to_string(&ids).unwrap_or_default();
+        let rows: Vec<(Uuid,)> = self.rows(READABLE_OF.bind(ids)).await?;
+        Ok(rows.into_iter().map(|(id,)| id.into()).collect())
     }
 
     /// What was kept of a case's items.
@@ -111,6 +173,7 @@ impl Tx {
         let call = INSERT_EVIDENCE
             .bind(evidence.id)
             .bind(evidence.item)
+            .bind(evidence.purpose.as_str())
             .bind(i64::try_from(evidence.size).or_corrupt("evidence.size")?)
             .bind(key)
             .bind(evidence.key_name.as_str())
@@ -118,5 +181,45 @@ impl Tx {
             .bind(evidence.expires_at)
             .bind(self.name());
         Ok(self.run(call).await.map_err(|error| error.or_taken("match", "evidence"))? == 1)
+    }
+
+    /// Makes what has reached its term unreadable for ever, at most `limit` of it, and says which.
+    pub async fn expire_evidence(
+        &mut self,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<EvidenceId>, Error> {
+        let call = EXPIRE_EVIDENCE.bind(now).bind(limit).bind(self.name());
+        let rows: Vec<(Uuid,)> = self.rows(call).await?;
+        Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+    }
+
+    /// Gives what is kept of a case's items a term of `until` at the latest.
+    pub async fn shorten_evidence_of_case(
+        &mut self,
+        case: CaseId,
+        until: Timestamp,
+    ) -> Result<(), Error> {
+        self.run(SHORTEN_OF_CASE.bind(case).bind(until).bind(self.name())).await.map(drop)
+    }
+
+    /// Keeps what a policy keeps for at most `term`.
+    pub async fn shorten_evidence_of_policy(
+        &mut self,
+        purpose: Purpose,
+        term: SignedDuration,
+    ) -> Result<(), Error> {
+        let term = i64::try_from(term.as_micros()).unwrap_or(i64::MAX);
+        let call = SHORTEN_OF_POLICY.bind(purpose.as_str()).bind(term).bind(self.name());
+        self.run(call).await.map(drop)
+    }
+
+    /// Gives what is kept of a service's items a term of `until` at the latest.
+    pub async fn shorten_evidence_of_service(
+        &mut self,
+        service: ServiceId,
+        until: Timestamp,
+    ) -> Result<(), Error> {
+        self.run(SHORTEN_OF_SERVICE.bind(service).bind(until).bind(self.name())).await.map(drop)
     }
 }

@@ -16,7 +16,8 @@ queries! {
                          AND NOT EXISTS (SELECT 1 FROM case_item
                                           WHERE case_item.match_id = item_match.id)
                          AND NOT EXISTS (SELECT 1 FROM evidence
-                                          WHERE evidence.match_id = item_match.id)
+                                          WHERE evidence.match_id = item_match.id
+                                            AND evidence.wrapped_key IS NOT NULL)
                        ORDER BY changed_at LIMIT $2)";
     DELETE_DELIVERIES = "-- delete_deliveries
         DELETE FROM delivery

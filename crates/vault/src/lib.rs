@@ -55,6 +55,15 @@ impl Vault {
         seal::seal(&self.inner.keys, bound_to, plain)
     }
 
+    /// Seals `plain` as [`Self::seal`] does, beside whatever else goes on: a large item takes long.
+    pub async fn seal_beside(
+        &self,
+        bound_to: Vec<u8>,
+        plain: impl AsRef<[u8]> + Send + 'static,
+    ) -> Result<Sealed, Error> {
+        self.blocking(move |inner| seal::seal(&inner.keys, &bound_to, plain.as_ref())).await
+    }
+
     /// Opens what was sealed as `bound_to`.
     pub fn unseal(
         &self,
@@ -64,6 +73,20 @@ impl Vault {
         key_name: &KeyName,
     ) -> Result<Sensitive<Vec<u8>>, Error> {
         seal::unseal(&self.inner.keys, bound_to, object, wrapped_key, key_name)
+    }
+
+    /// Opens what was sealed as [`Self::unseal`] does, beside whatever else goes on.
+    pub async fn unseal_beside(
+        &self,
+        bound_to: Vec<u8>,
+        object: Vec<u8>,
+        wrapped_key: Sensitive<Vec<u8>>,
+        key_name: KeyName,
+    ) -> Result<Sensitive<Vec<u8>>, Error> {
+        let open = move |inner: &Inner| {
+            seal::unseal(&inner.keys, &bound_to, &object, wrapped_key.reveal(), &key_name)
+        };
+        self.blocking(open).await
     }
 
     /// The wrapped key, wrapped anew by the key that wraps now.

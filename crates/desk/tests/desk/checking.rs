@@ -324,7 +324,7 @@ on_both_engines! {
 
     async fn matches_go_when_their_term_ends(records: Records) {
         let house = house(records).await;
-        let bank = house.bank("known", Action::Hold).await;
+        let bank = house.bank("known", Action::None).await;
         house.add(&bank, pdq(1)).await;
         house.desk.check(&house.caller, item("a", Surface::Public), hashes(pdq(1))).await.unwrap();
 

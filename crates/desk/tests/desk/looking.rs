@@ -41,6 +41,7 @@ async fn keep(house: &House, case: CaseId) -> MatchId {
     let evidence = Evidence {
         id,
         item,
+        purpose: mamori_model::Purpose::Rehearsal,
         size: bytes.len().try_into().unwrap(),
         wrapped_key: Some(mamori_model::Sensitive::new(sealed.wrapped_key)),
         key_name: sealed.key_name.to_string(),

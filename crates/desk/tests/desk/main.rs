@@ -13,6 +13,7 @@ mod following;
 mod importing;
 mod looking;
 mod opening;
+mod sealing;
 mod signing_in;
 mod telling;
 mod tidying;

@@ -479,7 +479,8 @@ CREATE INDEX dispute_settled ON dispute (settled_at) WHERE settled_at IS NOT NUL
 -- An item's bytes, sealed. The object lies in the vault under this id.
 CREATE TABLE evidence (
     id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
-    match_id      BLOB    NOT NULL UNIQUE REFERENCES item_match (id),
+    match_id      BLOB    NOT NULL UNIQUE REFERENCES item_match (id) ON DELETE CASCADE,
+    purpose       TEXT    NOT NULL,            -- the policy that keeps it
     size          INTEGER NOT NULL CHECK (size >= 0), -- bytes of the item
     wrapped_key   BLOB,                        -- secret: the object's key under the vault's; NULL: unreadable for ever
     key_name      TEXT    NOT NULL,            -- which of the vault's keys wrapped it
@@ -487,7 +488,7 @@ CREATE TABLE evidence (
     expires_at    INTEGER NOT NULL,            -- microseconds; the term
     changed_by    TEXT    NOT NULL             -- name of the transaction
 ) STRICT;
-CREATE INDEX evidence_expires ON evidence (expires_at);
+CREATE INDEX evidence_expires ON evidence (expires_at) WHERE wrapped_key IS NOT NULL;
 
 CREATE TABLE delivery (
     id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7; the webhook-id

@@ -1,0 +1,77 @@
+//! What was kept reaches its term. Its key goes first, and with it the item: from that commit on
+//! nothing reads it, in no backup of the folder either. The file follows by a job.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use mamori_model::EvidenceId;
+use mamori_model::job::{JobKind, Lane};
+use mamori_store::{Leased, NewJob};
+
+use crate::sweep::ROWS_AT_ONCE;
+use crate::{Desk, Error};
+
+/// How old a file without a row must be to count as left over: a check writes the file first.
+const LEFT_OVER: Duration = Duration::from_hours(24);
+
+impl Desk {
+    /// Makes everything unreadable whose term has ended; returns how much.
+    pub(crate) async fn expire_evidence(&self, now: Timestamp) -> Result<u64, Error> {
+        let mut all = 0;
+        loop {
+            let mut tx = self.store().begin("expire_evidence").await?;
+            let expired = tx.expire_evidence(now, ROWS_AT_ONCE).await?;
+            for evidence in &expired {
+                let job = NewJob {
+                    id: self.clock().mint()?.into(),
+                    kind: JobKind::RemoveObject,
+                    key: evidence.to_string(),
+                    lane: Lane::own(JobKind::RemoveObject),
+                    not_before: now,
+                };
+                tx.enqueue(&job).await?;
+            }
+            tx.commit().await?;
+            if expired.is_empty() {
+                return Ok(all);
+            }
+            self.inner.enqueued.notify_one();
+            all = expired.len().try_into().map_or(u64::MAX, |more: u64| more.saturating_add(all));
+        }
+    }
+
+    /// Removes the file of something that nobody can read any more.
+    pub(crate) async fn remove_object(&self, job: &Leased) -> Result<(), Error> {
+        let id: EvidenceId =
+            job.key.parse().map_err(|cause| Error::internal("a job names no evidence", cause))?;
+        // Without the vault its folder is not known; once it is back, the sweep finds the file.
+        if let Some(vault) = &self.settings().vault {
+            let removed = vault.remove(id).await;
+            removed.map_err(|cause| Error::internal("an object stays", cause))?;
+        }
+
+        let mut tx = self.store().begin("remove_object").await?;
+        tx.finish_job(job).await?;
+        tx.commit().await?;
+
+        Ok(())
+    }
+
+    /// Removes files of the vault that no readable row names: a check that failed or died left
+    /// them, or a removal that did. Returns how many.
+    pub async fn sweep_objects(&self) -> Result<u64, Error> {
+        let Some(vault) = &self.settings().vault else { return Ok(0) };
+        let failed = |cause| Error::internal("the vault failed", cause);
+        let old = vault.older_than(LEFT_OVER).await.map_err(failed)?;
+        let mut removed = 0_u64;
+        for some in old.chunks(usize::try_from(ROWS_AT_ONCE).unwrap_or(1)) {
+            let kept: HashSet<EvidenceId> = self.store().readable_of(some).await?;
+            for id in some.iter().filter(|id| !kept.contains(id)) {
+                vault.remove(*id).await.map_err(failed)?;
+                removed = removed.saturating_add(1);
+            }
+        }
+        Ok(removed)
+    }
+}

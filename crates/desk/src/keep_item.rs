@@ -1,0 +1,69 @@
+//! An item's bytes are sealed and laid into the vault, where its policy keeps them.
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use mamori_model::matched::Match;
+use mamori_model::{Case, Evidence, EvidenceId, Sensitive};
+use mamori_vault::Vault;
+
+use crate::{Desk, Error};
+
+impl Desk {
+    /// Seals the bytes of an item that is held or refused, before the transaction that says so:
+    /// files are slow. `None` where nothing is to be kept: no policy keeps it, there is no key for
+    /// the vault, or the item's bytes are there, or were and reached their term.
+    ///
+    /// A vault that fails does not fail the check: the item is held all the same, and whoever looks
+    /// reads that its bytes were not kept.
+    pub(crate) async fn seal_item(
+        &self,
+        found: &Match,
+        bytes: &Bytes,
+        now: Timestamp,
+    ) -> Result<Option<Evidence>, Error> {
+        let Some(vault) = &self.settings().vault else { return Ok(None) };
+        let Some(purpose) = Case::purpose_of(&found.hits, found.verdict) else { return Ok(None) };
+        let policy = self.store().policy(purpose).await?;
+        let Some(policy) = policy.filter(|policy| policy.keep_days > 0) else { return Ok(None) };
+        if self.store().has_evidence(found.service, &found.item.name).await? {
+            return Ok(None);
+        }
+        let id = EvidenceId::from(self.clock().mint()?);
+        match seal(vault, id, bytes.clone()).await {
+            Ok((wrapped_key, key_name)) => Ok(Some(Evidence {
+                id,
+                item: found.id,
+                purpose,
+                size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+                wrapped_key: Some(Sensitive::new(wrapped_key)),
+                key_name,
+                stored_at: now,
+                expires_at: now.checked_add(policy.term()).unwrap_or(Timestamp::MAX),
+            })),
+            Err(error) => {
+                let logged: &(dyn std::error::Error + 'static) = &error;
+                tracing::error!(error = logged, "the bytes of a match could not be kept");
+                Ok(None)
+            }
+        }
+    }
+
+    /// Removes an object that no row names. One that stays is found by the sweep.
+    pub(crate) async fn drop_object(&self, id: EvidenceId) {
+        let Some(vault) = &self.settings().vault else { return };
+        if let Err(error) = vault.remove(id).await {
+            let logged: &(dyn std::error::Error + 'static) = &error;
+            tracing::warn!(evidence = %id, error = logged, "an object that nobody needs stays");
+        }
+    }
+}
+
+async fn seal(
+    vault: &Vault,
+    id: EvidenceId,
+    bytes: Bytes,
+) -> Result<(Vec<u8>, String), mamori_vault::Error> {
+    let sealed = vault.seal_beside(id.to_string().into_bytes(), bytes).await?;
+    vault.put(id, &sealed.object).await?;
+    Ok((sealed.wrapped_key, sealed.key_name.to_string()))
+}

@@ -1,0 +1,336 @@
+//! An item's bytes are kept where a policy says so, sealed, until their term.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use jiff::SignedDuration;
+use mamori_desk::change_policy::NewPolicy;
+use mamori_desk::check::{Checked, Evidence};
+use mamori_desk::claim_case::{Claimed, Queue};
+use mamori_desk::decide_case::NewDecision;
+use mamori_desk::member::{PolicyEditor, Reviewer};
+use mamori_desk::open_look::Looked;
+use mamori_desk::{Desk, Error, Settings};
+use mamori_model::staff::StaffRole;
+use mamori_model::{
+    Action, Clarity, EvidenceId, MatchId, Measures, Outcome, Policy, Purpose, Refusal, Surface,
+    Verdict,
+};
+use mamori_testkit::on_both_engines;
+use mamori_testkit::pictures::{draw, encode};
+use mamori_testkit::records::Records;
+use mamori_vault::{Keyring, Vault};
+
+use crate::common::{House, house_with, item, node, settings, vault_settings};
+
+fn refused<T: std::fmt::Debug>(answer: Result<T, Error>) -> Refusal {
+    match answer {
+        Err(Error::Refused(refusal)) => refusal,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A house with a bank that knows one picture.
+struct Room {
+    house: House,
+    editor: PolicyEditor,
+    who: Reviewer,
+    picture: Vec<u8>,
+    folder: tempfile::TempDir,
+}
+
+async fn room(records: Records) -> Room {
+    let folder = tempfile::tempdir().unwrap();
+    let house = house_with(records, vault_settings(folder.path())).await;
+    let picture = encode::png(&draw(7, 320, 240));
+    let bank = house.bank("known", Action::Hold).await;
+    let hashed = house.desk.hash_item(picture.clone().into()).await.unwrap();
+    house.add(&bank, hashed.picture.frames[0].pdq).await;
+    let editor = house.member("editor", &[StaffRole::PolicyEditor]).await.editor().unwrap();
+    let who = house.reviewer("one").await;
+    Room { house, editor, who, picture, folder }
+}
+
+impl Room {
+    async fn keep(&self, keep_days: u16) -> Result<Policy, Error> {
+        let policy = self.house.store().await.policy(Purpose::Rehearsal).await.unwrap().unwrap();
+        let new = NewPolicy {
+            purpose: Purpose::Rehearsal,
+            after: policy.version,
+            wording: policy.wording,
+            severity: policy.severity,
+            keep_days,
+        };
+        self.house.desk.change_policy(&self.editor, new).await
+    }
+
+    async fn check(&self, name: &str, bytes: &[u8]) -> Checked {
+        let sent = Evidence::Bytes(bytes.to_vec().into());
+        let item = item(name, Surface::Public);
+        self.house.desk.check(&self.house.caller, item, sent).await.unwrap()
+    }
+
+    async fn held(&self, name: &str) -> MatchId {
+        let checked = self.check(name, &self.picture).await;
+        assert_eq!(checked.verdict, Verdict::Hold);
+        checked.recorded.unwrap()
+    }
+
+    async fn claim(&self) -> Claimed {
+        self.house.desk.claim_next(&self.who, Queue::default()).await.unwrap().unwrap()
+    }
+
+    async fn look(&self, item: MatchId) -> Result<Looked, Error> {
+        let Claimed { case, number, .. } = self.claim().await;
+        self.house.desk.look(&self.who, case, number, item, Clarity::Clear).await
+    }
+
+    fn pass_days(&self, days: i64) {
+        self.house.clock.advance(SignedDuration::from_hours(24 * days));
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        files(self.folder.path())
+    }
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let shelves = std::fs::read_dir(folder).unwrap().map(|shelf| shelf.unwrap().path());
+    let files = shelves.flat_map(|shelf| std::fs::read_dir(shelf).unwrap());
+    files.map(|file| file.unwrap().path()).collect()
+}
+
+fn make_old(file: &Path) {
+    let written = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+    std::fs::File::options().write(true).open(file).unwrap().set_modified(written).unwrap();
+}
+
+on_both_engines! {
+    async fn what_a_policy_keeps_is_sealed_and_can_be_looked_at(records: Records) {
+        let room = room(records).await;
+        room.keep(30).await.unwrap();
+
+        let item = room.held("a").await;
+        room.held("a").await;
+
+        let [file] = &room.files()[..] else { panic!("one file") };
+        let object = std::fs::read(file).unwrap();
+        let part = &room.picture[..32];
+        assert!(!object.windows(part.len()).any(|window| window == part), "it is sealed");
+        let looked = room.look(item).await.unwrap();
+        let shown = room.house.desk.picture(looked).await.unwrap();
+        let size = image_size(&room.house.desk, shown.file.to_vec()).await;
+        assert_eq!((shown.media_type, size), ("image/jpeg", (320, 240)));
+    }
+
+    async fn what_is_clean_or_kept_by_no_policy_is_not_kept(records: Records) {
+        let room = room(records).await;
+        let unkept = room.held("a").await;
+        room.keep(30).await.unwrap();
+
+        let clean = room.check("b", &encode::png(&draw(8, 320, 240))).await;
+
+        assert_eq!((clean.verdict, clean.recorded), (Verdict::Allow, None));
+        assert_eq!(room.files(), Vec::<PathBuf>::new());
+        assert_eq!(refused(room.look(unkept).await), Refusal::EvidenceNone);
+    }
+
+    async fn what_reached_its_term_cannot_be_read(records: Records) {
+        let room = room(records).await;
+        room.keep(30).await.unwrap();
+        let item = room.held("a").await;
+        let desk = &room.house.desk;
+        let looked = room.look(item).await.unwrap();
+        room.pass_days(30);
+
+        assert_eq!(refused(desk.picture(looked).await), Refusal::EvidenceGone);
+        assert_eq!(refused(room.look(item).await), Refusal::EvidenceGone, "before any sweep");
+        let swept = desk.sweep_once().await.unwrap();
+
+        assert_eq!(swept.evidence_expired, 1);
+        let store = room.house.store().await;
+        let kept = store.evidence_of_item(item).await.unwrap().unwrap();
+        assert_eq!(kept.wrapped_key, None, "no copy of the file opens any more");
+        assert_eq!(desk.work_once().await.unwrap(), 1);
+        assert_eq!(room.files(), Vec::<PathBuf>::new());
+        desk.catch_up().await.unwrap();
+        room.held("a").await;
+        assert_eq!(room.files(), Vec::<PathBuf>::new(), "what is gone is not kept anew");
+        assert_eq!(refused(room.look(item).await), Refusal::EvidenceGone);
+    }
+
+    async fn a_changed_object_is_not_shown(records: Records) {
+        let room = room(records).await;
+        room.keep(30).await.unwrap();
+        let item = room.held("a").await;
+        let [file] = &room.files()[..] else { panic!("one file") };
+        let mut object = std::fs::read(file).unwrap();
+        object[100] ^= 1;
+        std::fs::write(file, object).unwrap();
+
+        let looked = room.look(item).await.unwrap();
+        let shown = room.house.desk.picture(looked).await;
+
+        assert_eq!(refused(shown), Refusal::EvidenceBroken);
+        assert_eq!(room.house.desk.was_viewed(item).await.unwrap(), None);
+        std::fs::remove_file(file).unwrap();
+        let looked = room.look(item).await.unwrap();
+        assert_eq!(refused(room.house.desk.picture(looked).await), Refusal::EvidenceBroken);
+    }
+
+    async fn without_its_key_the_vault_is_closed_and_nothing_else_is(records: Records) {
+        let room = room(records).await;
+        room.keep(30).await.unwrap();
+        let item = room.held("a").await;
+        let (house, who) = (&room.house, &room.who);
+        let line = Keyring::new_line(&"another".parse().unwrap()).unwrap();
+        let keys = Keyring::parse(line.reveal()).unwrap();
+        let vault = Vault::open(room.folder.path().to_owned(), keys).unwrap();
+        let other = Settings { vault: Some(Arc::new(vault)), ..settings() };
+        let other = node(&house.records, &house.clock, other).await;
+        let none = node(&house.records, &house.clock, settings()).await;
+        let Claimed { case, number, .. } = room.claim().await;
+
+        let looked = other.look(who, case, number, item, Clarity::Clear).await.unwrap();
+        assert_eq!(refused(other.picture(looked).await), Refusal::VaultClosed);
+        let closed = none.look(who, case, number, item, Clarity::Clear).await;
+        assert_eq!(refused(closed), Refusal::VaultClosed);
+        let new = NewPolicy {
+            purpose: Purpose::Rehearsal,
+            after: 2,
+            wording: "Nothing.".parse().unwrap(),
+            severity: 1,
+            keep_days: 1,
+        };
+        assert_eq!(refused(none.change_policy(&room.editor, new).await), Refusal::VaultClosed);
+
+        let bytes = Evidence::Bytes(room.picture.clone().into());
+        let sent = crate::common::item("b", Surface::Public);
+        let checked = none.check(&house.caller, sent, bytes).await.unwrap();
+        assert_eq!(checked.verdict, Verdict::Hold);
+    }
+
+    async fn a_vault_that_fails_does_not_fail_a_check(records: Records) {
+        let room = room(records).await;
+        room.keep(30).await.unwrap();
+        let folder = room.folder.path();
+        std::fs::remove_dir_all(folder).unwrap();
+        std::fs::write(folder, b"no folder").unwrap();
+
+        let item = room.held("a").await;
+
+        assert_eq!(refused(room.look(item).await), Refusal::EvidenceNone);
+        std::fs::remove_file(folder).unwrap();
+    }
+
+    async fn what_somebody_allowed_goes_after_a_week(records: Records) {
+        let room = room(records).await;
+        room.keep(30).await.unwrap();
+        let item = room.held("a").await;
+        let Claimed { case, number, version, .. } = room.claim().await;
+        let new = NewDecision {
+            case,
+            claim: number,
+            version,
+            outcome: Outcome::Allowed,
+            reason: "It is art.".parse().unwrap(),
+            measures: Measures::default(),
+        };
+        room.house.desk.decide(&room.who, new).await.unwrap();
+
+        let readable = async || {
+            let evidence = room.house.store().await.evidence_of_item(item).await.unwrap().unwrap();
+            evidence.is_readable(room.house.clock.now())
+        };
+        room.pass_days(6);
+        assert!(readable().await);
+        room.pass_days(1);
+        assert!(!readable().await);
+    }
+
+    async fn a_shorter_term_shortens_and_a_longer_one_lengthens_nothing(records: Records) {
+        let room = room(records).await;
+        room.keep(30).await.unwrap();
+        let item = room.held("a").await;
+        let stored = room.house.clock.now();
+        let term = async || {
+            let evidence = room.house.store().await.evidence_of_item(item).await.unwrap().unwrap();
+            evidence.expires_at.duration_since(stored).as_hours() / 24
+        };
+        let claimed = room.claim().await;
+
+        room.keep(10).await.unwrap();
+        assert_eq!(term().await, 10);
+        room.keep(60).await.unwrap();
+        assert_eq!(term().await, 10);
+
+        let new = NewDecision {
+            case: claimed.case,
+            claim: claimed.number,
+            version: claimed.version,
+            outcome: Outcome::Allowed,
+            reason: "It is art.".parse().unwrap(),
+            measures: Measures::default(),
+        };
+        let stale = room.house.desk.decide(&room.who, new).await;
+        assert_eq!(refused(stale), Refusal::CaseStale, "they read another policy");
+        let admin = &room.house.admin;
+        room.house.desk.delete_service(admin, room.house.caller.service()).await.unwrap();
+        assert_eq!(term().await, 0, "a service leaves, and what was kept of its items");
+    }
+
+    async fn a_policy_is_worded_anew_and_never_changed(records: Records) {
+        let room = room(records).await;
+        let desk = &room.house.desk;
+        let new = |after| NewPolicy {
+            purpose: Purpose::ChildSexualAbuse,
+            after,
+            wording: "Not here,\nnor elsewhere.".parse().unwrap(),
+            severity: 4,
+            keep_days: 0,
+        };
+
+        let changed = desk.change_policy(&room.editor, new(1)).await.unwrap();
+        let late = desk.change_policy(&room.editor, new(1)).await;
+        let grave = desk.change_policy(&room.editor, NewPolicy { severity: 6, ..new(2) }).await;
+        let long = desk.change_policy(&room.editor, NewPolicy { keep_days: 367, ..new(2) }).await;
+        let benign = NewPolicy { purpose: Purpose::KnownBenign, ..new(1) };
+        let benign = desk.change_policy(&room.editor, benign).await;
+
+        assert!(matches!(late, Err(Error::Conflict(_))), "{late:?}");
+        for refused in [grave, long] {
+            assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
+        }
+        assert!(matches!(benign, Err(Error::NotFound("policy"))), "{benign:?}");
+        let anybody = room.who.member();
+        let versions = desk.policy_versions(anybody, Purpose::ChildSexualAbuse).await.unwrap();
+        assert_eq!((versions[0].clone(), versions[1].version), (changed.clone(), 1));
+        assert!(desk.policies(anybody).await.unwrap().contains(&changed));
+    }
+
+    async fn files_that_no_row_names_go(records: Records) {
+        let room = room(records).await;
+        room.keep(30).await.unwrap();
+        room.held("a").await;
+        let vault = room.house.desk.settings().vault.clone().unwrap();
+        let lost = EvidenceId::from(room.house.clock.mint().unwrap());
+        vault.put(lost, b"left by a check that died").await.unwrap();
+        assert_eq!(room.house.desk.sweep_objects().await.unwrap(), 0, "a check may go on");
+        let before = room.files();
+        for file in &before {
+            make_old(file);
+        }
+
+        let removed = room.house.desk.sweep_objects().await.unwrap();
+
+        assert_eq!((removed, before.len()), (1, 2));
+        let left: Vec<_> = room.files();
+        assert!(left.len() == 1 && !left[0].ends_with(lost.to_string()), "{left:?}");
+    }
+}
+
+async fn image_size(desk: &Desk, file: Vec<u8>) -> (u32, u32) {
+    let raster = desk.pool().render(file, mamori_media::Veil::Clear).await.unwrap();
+    (raster.width, raster.height)
+}
