@@ -47,6 +47,7 @@ pub mod deliver;
 pub mod enter_by_ticket;
 mod expire_evidence;
 pub mod exposure;
+pub mod figures;
 pub mod hash_item;
 pub mod import_entries;
 pub mod issue_key;

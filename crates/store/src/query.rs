@@ -54,6 +54,7 @@ pub fn all() -> impl Iterator<Item = Query> {
         crate::entry::read::QUERIES,
         crate::entry::update::QUERIES,
         crate::evidence::QUERIES,
+        crate::figures::QUERIES,
         crate::hit::QUERIES,
         crate::import::QUERIES,
         crate::job::QUERIES,

@@ -9,6 +9,7 @@ mod common;
 mod deciding;
 mod disputing;
 mod entering;
+mod figuring;
 mod following;
 mod importing;
 mod looking;

@@ -1,0 +1,215 @@
+//! How work flows: by policy and day, and never by person.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, Weekday};
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use mamori_model::Purpose;
+use mamori_model::decision::Outcome;
+use mamori_store::{Arrivals, DecidedOnDay, Unanswered, Wait};
+
+use crate::member::Member;
+use crate::{Desk, Error};
+
+/// How many days the figures reach back, today included.
+pub const DAYS: i64 = 30;
+
+/// The most cases of which waiting times are sorted: the newest.
+const WAITS_MAX: u32 = 10_000;
+
+/// A week with a day of fewer decisions than this is told as one: a day of one decision would point
+/// at whoever worked then.
+const DECISIONS_MIN: u64 = 5;
+
+/// How work flows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figures {
+    /// The first day, in UTC.
+    pub from: Date,
+    /// The last: today.
+    pub to: Date,
+    /// Cases that came, by policy and day.
+    pub arrivals: Vec<Arrivals>,
+    /// How long they waited for somebody, by policy and the day on which they came.
+    pub waiting: Vec<Waiting>,
+    /// What was decided, by policy and day, or week.
+    pub decided: Vec<Decided>,
+    /// What services were asked for and have not answered, by policy.
+    pub unanswered: Vec<Unanswered>,
+}
+
+/// How long the cases of one day waited until somebody first took them in hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Their policy; `None`: of all.
+    pub purpose: Option<Purpose>,
+    /// The day on which they came.
+    pub day: Date,
+    /// How many were taken in hand.
+    pub cases: u64,
+    /// Half of them waited no longer.
+    pub half: SignedDuration,
+    /// Nine of ten waited no longer.
+    pub most: SignedDuration,
+}
+
+/// What was decided from one day to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// The policy.
+    pub purpose: Purpose,
+    /// The first day.
+    pub from: Date,
+    /// The last day: the same, or the week's last.
+    pub to: Date,
+    /// How many say that it violates.
+    pub violates: u64,
+    /// How many that it is allowed.
+    pub allowed: u64,
+    /// How many that it is not what the bank knows.
+    pub not_a_match: u64,
+    /// How many stood, or were refused by a second person.
+    pub settled: u64,
+    /// Of these, how many were refused or taken back.
+    pub overturned: u64,
+}
+
+impl Desk {
+    /// How work flowed in the last 30 days, for everybody of the staff. Nothing in it is of one
+    /// person, or can be.
+    pub async fn figures(&self, _: &Member) -> Result<Figures, Error> {
+        let to = Self::day(self.clock().now());
+        let from = to.saturating_sub((DAYS - 1).days());
+        let since =
+            from.to_zoned(jiff::tz::TimeZone::UTC).map_or(Timestamp::MIN, |at| at.timestamp());
+        let store = self.store();
+        Ok(Figures {
+            from,
+            to,
+            arrivals: store.arrivals(since).await?,
+            waiting: waiting(&store.waits(since, WAITS_MAX).await?),
+            decided: decided(&store.decisions_by_day(since).await?),
+            unanswered: store.unanswered().await?,
+        })
+    }
+}
+
+fn waiting(waits: &[Wait]) -> Vec<Waiting> {
+    let mut of: BTreeMap<(Date, Option<Purpose>), Vec<SignedDuration>> = BTreeMap::new();
+    for wait in waits {
+        for purpose in [None, Some(wait.purpose)] {
+            of.entry((wait.day, purpose)).or_default().push(wait.waited);
+        }
+    }
+    of.into_iter()
+        .map(|((day, purpose), mut waited)| {
+            waited.sort_unstable();
+            let cases = u64::try_from(waited.len()).unwrap_or(u64::MAX);
+            Waiting { purpose, day, cases, half: nth(&waited, 5), most: nth(&waited, 9) }
+        })
+        .collect()
+}
+
+/// What so many tenths of them do not exceed: the nearest rank.
+fn nth(sorted: &[SignedDuration], tenths: usize) -> SignedDuration {
+    let rank = sorted.len().saturating_mul(tenths).div_ceil(10).max(1);
+    sorted.get(rank - 1).copied().unwrap_or_default()
+}
+
+fn decided(days: &[DecidedOnDay]) -> Vec<Decided> {
+    let mut by_day: BTreeMap<(Purpose, Date), Decided> = BTreeMap::new();
+    for some in days {
+        add(by_day.entry((some.purpose, some.day)).or_insert(none(some.purpose, some.day)), some);
+    }
+    let mut by_week: BTreeMap<(Purpose, Date), Vec<Decided>> = BTreeMap::new();
+    for ((purpose, day), decided) in by_day {
+        by_week.entry((purpose, monday(day))).or_default().push(decided);
+    }
+    let mut told: Vec<Decided> =
+        by_week.into_iter().flat_map(|((_, monday), days)| tell(monday, days)).collect();
+    told.sort_unstable_by_key(|decided| (decided.from, decided.purpose));
+    told
+}
+
+/// The days of a week, or the week as one.
+fn tell(monday: Date, days: Vec<Decided>) -> Vec<Decided> {
+    let made = |day: &Decided| day.violates + day.allowed + day.not_a_match;
+    if days.iter().all(|day| made(day) >= DECISIONS_MIN) {
+        return days;
+    }
+    let sum = |whole: Decided, day: Decided| Decided {
+        violates: whole.violates + day.violates,
+        allowed: whole.allowed + day.allowed,
+        not_a_match: whole.not_a_match + day.not_a_match,
+        settled: whole.settled + day.settled,
+        overturned: whole.overturned + day.overturned,
+        ..whole
+    };
+    let whole = days.into_iter().reduce(sum);
+    whole
+        .map(|whole| Decided { from: monday, to: monday.saturating_add(6.days()), ..whole })
+        .into_iter()
+        .collect()
+}
+
+fn none(purpose: Purpose, day: Date) -> Decided {
+    let (violates, allowed, not_a_match, settled, overturned) = (0, 0, 0, 0, 0);
+    Decided { purpose, from: day, to: day, violates, allowed, not_a_match, settled, overturned }
+}
+
+fn add(decided: &mut Decided, some: &DecidedOnDay) {
+    let count = match some.outcome {
+        Outcome::Violates => &mut decided.violates,
+        Outcome::Allowed => &mut decided.allowed,
+        Outcome::NotAMatch => &mut decided.not_a_match,
+    };
+    *count += some.made;
+    decided.settled += some.settled;
+    decided.overturned += some.overturned;
+}
+
+fn monday(day: Date) -> Date {
+    let passed = i64::from(day.weekday().since(Weekday::Monday));
+    day.saturating_sub(passed.days())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn on(day: i8, outcome: Outcome, made: u64, overturned: u64) -> DecidedOnDay {
+        // 2 November 2026 is a Monday.
+        let day = Date::constant(2026, 11, day);
+        DecidedOnDay { purpose: Purpose::Rehearsal, day, outcome, made, settled: made, overturned }
+    }
+
+    #[test]
+    fn a_day_of_few_decisions_is_told_within_its_week() {
+        let days = [
+            on(2, Outcome::Violates, 4, 1),
+            on(2, Outcome::Allowed, 1, 0),
+            on(4, Outcome::NotAMatch, 4, 2),
+            on(9, Outcome::Violates, 5, 0),
+            on(10, Outcome::Allowed, 7, 1),
+        ];
+
+        let told = decided(&days);
+
+        let date = |day| Date::constant(2026, 11, day);
+        let spans: Vec<_> = told.iter().map(|some| (some.from, some.to)).collect();
+        assert_eq!(spans, [(date(2), date(8)), (date(9), date(9)), (date(10), date(10))]);
+        let week = told[0];
+        assert_eq!((week.violates, week.allowed, week.not_a_match), (4, 1, 4));
+        assert_eq!((week.settled, week.overturned), (9, 3));
+    }
+
+    #[test]
+    fn half_and_nine_of_ten_are_the_nearest_rank() {
+        let minutes: Vec<_> = (1..=10).map(SignedDuration::from_mins).collect();
+
+        assert_eq!(nth(&minutes, 5), SignedDuration::from_mins(5));
+        assert_eq!(nth(&minutes, 9), SignedDuration::from_mins(9));
+        assert_eq!(nth(&minutes[..1], 9), SignedDuration::from_mins(1));
+        assert_eq!(nth(&[], 9), SignedDuration::ZERO);
+    }
+}

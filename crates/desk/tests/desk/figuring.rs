@@ -1,0 +1,67 @@
+//! How work flows, by policy and day, and never by person.
+
+use jiff::SignedDuration;
+use mamori_desk::claim_case::Queue;
+use mamori_desk::decide_case::NewDecision;
+use mamori_model::action::ItemMeasure;
+use mamori_model::staff::StaffRole;
+use mamori_model::{ActionState, Measures, Outcome, Purpose};
+use mamori_testkit::on_both_engines;
+use mamori_testkit::records::Records;
+
+use crate::common::house;
+
+on_both_engines! {
+    async fn figures_tell_how_work_flows(records: Records) {
+        let house = house(records).await;
+        house.cases(7).await;
+        let (desk, who) = (&house.desk, house.reviewer("one").await);
+        let began = house.clock.now();
+        let mut made = Vec::new();
+        for minutes in 1..=6 {
+            house.clock.advance(SignedDuration::from_mins(1));
+            let claimed = desk.claim_next(&who, Queue::default()).await.unwrap().unwrap();
+            let outcome = if minutes == 6 { Outcome::Allowed } else { Outcome::Violates };
+            let items = if minutes == 6 { ItemMeasure::Leave } else { ItemMeasure::Remove };
+            let new = NewDecision {
+                case: claimed.case,
+                claim: claimed.number,
+                version: claimed.version,
+                outcome,
+                reason: "As the bank says.".parse().unwrap(),
+                measures: Measures { items, ..Measures::default() },
+            };
+            made.push(desk.decide(&who, new).await.unwrap().id);
+        }
+        desk.undo(&who, made[0], &"Another picture.".parse().unwrap()).await.unwrap();
+        let anybody = house.member("admin", &[StaffRole::Administrator]).await;
+
+        let figures = desk.figures(&anybody).await.unwrap();
+
+        let [arrived] = &figures.arrivals[..] else { panic!("{figures:?}") };
+        assert_eq!((arrived.purpose, arrived.day, arrived.cases), (Purpose::Rehearsal, figures.to, 7));
+        let [all, of_policy] = &figures.waiting[..] else { panic!("{figures:?}") };
+        assert_eq!((all.purpose, of_policy.purpose), (None, Some(Purpose::Rehearsal)));
+        assert_eq!((all.cases, all.half), (6, SignedDuration::from_mins(3)));
+        assert_eq!(of_policy.most, SignedDuration::from_mins(6));
+        let [day] = &figures.decided[..] else { panic!("{figures:?}") };
+        assert_eq!((day.from, day.to), (figures.to, figures.to));
+        assert_eq!((day.violates, day.allowed, day.not_a_match), (5, 1, 0));
+        assert_eq!((day.settled, day.overturned), (6, 1));
+        let [open] = &figures.unanswered[..] else { panic!("{figures:?}") };
+        assert_eq!((open.state, open.actions), (ActionState::Waiting, 6));
+        assert_eq!(open.oldest, Some(began + SignedDuration::from_mins(2)));
+    }
+
+    async fn a_month_that_is_over_is_not_told(records: Records) {
+        let house = house(records).await;
+        house.cases(1).await;
+        house.clock.advance(SignedDuration::from_hours(24 * 30));
+        let anybody = house.reviewer("one").await;
+
+        let figures = house.desk.figures(anybody.member()).await.unwrap();
+
+        assert_eq!(figures.arrivals, []);
+        assert_eq!((figures.to - figures.from).get_days(), 29);
+    }
+}
