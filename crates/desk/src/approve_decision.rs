@@ -30,10 +30,7 @@ impl Desk {
             may.map_err(hidden)?;
         }
         let case = tx.case(decision.case).await?.ok_or(Error::NotFound("case"))?;
-        let about = About { decision: Some(decision.id), ..About::default() };
-        let by = Some(who.staff());
-        let kind = CaseEventKind::ReadAgain;
-        self.note_by(&mut tx, case.id, kind, by, (None, about), now).await?;
+        self.note_read_again(&mut tx, who, &decision, now).await?;
         tx.commit().await?;
 
         self.view(case, after, size).await
@@ -42,7 +39,8 @@ impl Desk {
     /// The second person agrees: the decision stands, and the service is asked.
     ///
     /// Refused by name: [`Refusal::SecondIsFirst`], [`Refusal::SecondTooSoon`],
-    /// [`Refusal::LookNeeded`], [`Refusal::AlreadyDecided`] if somebody settled it.
+    /// [`Refusal::LookNeeded`], [`Refusal::AlreadyDecided`] if somebody settled it,
+    /// [`Refusal::InBulk`] if it is part of a bulk decision.
     pub async fn approve(
         &self,
         who: &Reviewer,
@@ -56,12 +54,8 @@ impl Desk {
         let decision = self.waiting(&mut tx, decision).await?;
         let looked = looked_again(&mut tx, &decision, who.staff(), now).await?;
         second_may(who, &decision, looked, now).map_err(hidden)?;
-        settle(&mut tx, &decision, DecisionState::Standing, who, None, now).await?;
-        let about = About { decision: Some(decision.id), ..About::default() };
-        let by = Some(who.staff());
-        let kind = CaseEventKind::Approved;
-        self.note_by(&mut tx, decision.case, kind, by, (None, about), now).await?;
-        self.stand(&mut tx, &decision, who.staff(), now).await?;
+        is_single(&decision)?;
+        self.approve_one(&mut tx, who, &decision, now).await?;
         tx.commit().await?;
 
         self.inner.enqueued.notify_one();
@@ -86,7 +80,38 @@ impl Desk {
         if !matches!(may, Ok(()) | Err(Refusal::SecondTooSoon | Refusal::LookNeeded)) {
             may.map_err(hidden)?;
         }
-        settle(&mut tx, &decision, DecisionState::Refused, who, Some(why), now).await?;
+        is_single(&decision)?;
+        self.refuse_one(&mut tx, who, &decision, why, now).await?;
+        tx.commit().await?;
+
+        Ok(())
+    }
+
+    /// Lets one decision stand, within `tx`, which holds its case.
+    pub(crate) async fn approve_one(
+        &self,
+        tx: &mut Tx,
+        who: &Reviewer,
+        decision: &Decision,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        settle(tx, decision, DecisionState::Standing, who, None, now).await?;
+        let about = About { decision: Some(decision.id), ..About::default() };
+        let by = Some(who.staff());
+        self.note_by(tx, decision.case, CaseEventKind::Approved, by, (None, about), now).await?;
+        self.stand(tx, decision, who.staff(), now).await
+    }
+
+    /// Refuses one decision, within `tx`, which holds its case.
+    pub(crate) async fn refuse_one(
+        &self,
+        tx: &mut Tx,
+        who: &Reviewer,
+        decision: &Decision,
+        why: &Words,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        settle(tx, decision, DecisionState::Refused, who, Some(why), now).await?;
         tx.drop_actions(decision.id).await?;
         // Where nobody else is there is no lead to ask for.
         let level = match decision.second {
@@ -98,10 +123,20 @@ impl Desk {
         let about = About { decision: Some(decision.id), ..About::default() };
         let by = Some(who.staff());
         let kind = CaseEventKind::Refused;
-        self.note_by(&mut tx, decision.case, kind, by, (Some(why), about), now).await?;
-        tx.commit().await?;
+        self.note_by(tx, decision.case, kind, by, (Some(why), about), now).await
+    }
 
-        Ok(())
+    /// Writes down that the second person read a decision's case.
+    pub(crate) async fn note_read_again(
+        &self,
+        tx: &mut Tx,
+        who: &Reviewer,
+        decision: &Decision,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let about = About { decision: Some(decision.id), ..About::default() };
+        let by = Some(who.staff());
+        self.note_by(tx, decision.case, CaseEventKind::ReadAgain, by, (None, about), now).await
     }
 
     /// A decision that waits for its second person, whose case `tx` holds from now on.
@@ -148,6 +183,11 @@ async fn looked_again(
         return Ok(read);
     }
     Ok(read.min(tx.last_look(decision.case, who).await?))
+}
+
+/// What is part of a bulk decision is settled with it, as one.
+fn is_single(decision: &Decision) -> Result<(), Refusal> {
+    if decision.bulk.is_some() { Err(Refusal::InBulk) } else { Ok(()) }
 }
 
 /// Who may not be a second person does not learn that one is waited for.

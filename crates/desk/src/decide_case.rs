@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use mamori_model::case::{About, CaseEventKind, CaseState};
 use mamori_model::decision::{Decision, DecisionState, Outcome};
 use mamori_model::{
-    Case, CaseId, ItemName, Measures, Refusal, Second, ServiceAction, Words, second,
+    BulkId, Case, CaseId, ItemName, Measures, Refusal, Second, ServiceAction, Words, second,
 };
 use mamori_store::Tx;
 
@@ -28,6 +28,16 @@ pub struct NewDecision {
     pub measures: Measures,
 }
 
+/// What somebody answered, as a decision keeps it.
+#[derive(Clone, Copy)]
+pub(crate) struct Answer<'a> {
+    pub(crate) outcome: Outcome,
+    pub(crate) reason: &'a Words,
+    pub(crate) policy_version: u32,
+    pub(crate) second: Second,
+    pub(crate) bulk: Option<BulkId>,
+}
+
 impl Desk {
     /// Decides a case that somebody has in hand and saw as it is. It stands at once, and the
     /// service is asked, unless a second person must look: then nothing is asked of anybody before
@@ -40,67 +50,79 @@ impl Desk {
         let mut tx = self.store().begin("decide").await?;
         let case = tx.case(new.case).await?.ok_or(Error::NotFound("case"))?;
         case.held_by(who.staff(), new.claim, new.version, now)?;
-        let (decision, actions) = self.draft(&mut tx, who, &case, &new, now).await?;
-        insert(&mut tx, &decision).await?;
-        let actions: Result<Vec<_>, Error> =
-            actions.into_iter().map(|what| self.propose_action(&decision, what, None)).collect();
-        tx.insert_actions(decision.id, decision.service, &actions?).await?;
-        match decision.state {
-            DecisionState::Standing => self.stand(&mut tx, &decision, who.staff(), now).await?,
-            DecisionState::Proposed | DecisionState::Refused | DecisionState::Undone => {
-                self.propose(&mut tx, &decision, now).await?;
-            }
-        }
+        let items = tx.case_item_names(case.id).await?;
+        let names: Vec<ItemName> = items.into_iter().map(|item| item.name).collect();
+        let actions = new.measures.actions(new.outcome, &case, &names, Self::day(now))?;
+        let policy = tx.policy(case.purpose).await?.ok_or(Error::NotFound("policy"))?;
+        let answer = Answer {
+            outcome: new.outcome,
+            reason: &new.reason,
+            policy_version: policy.version,
+            second: second::of(second::needed(&actions, 1), self.settings().is_alone, now),
+            bulk: None,
+        };
+        let decision = self.decision_of(who, &case, answer, now)?;
+        self.enact(&mut tx, &decision, actions, now).await?;
         tx.commit().await?;
 
         self.inner.enqueued.notify_one();
         Ok(decision)
     }
 
-    async fn draft(
+    /// The decision that somebody's answer to a case makes.
+    pub(crate) fn decision_of(
         &self,
-        tx: &mut Tx,
         who: &Reviewer,
         case: &Case,
-        new: &NewDecision,
+        answer: Answer<'_>,
         now: Timestamp,
-    ) -> Result<(Decision, Vec<ServiceAction>), Error> {
-        let items = tx.case_item_names(case.id).await?;
-        let names: Vec<ItemName> = items.into_iter().map(|item| item.name).collect();
-        let actions = new.measures.actions(new.outcome, case, &names, Self::day(now))?;
-        let policy = tx.policy(case.purpose).await?.ok_or(Error::NotFound("policy"))?;
-        let second = second::of(second::needed(&actions, 1), self.settings().is_alone, now);
-        let is_standing = second == Second::None;
-        let decision = Decision {
+    ) -> Result<Decision, Error> {
+        let is_standing = answer.second == Second::None;
+        Ok(Decision {
             id: self.clock().mint()?.into(),
             case: case.id,
             service: case.service,
             purpose: case.purpose,
-            policy_version: policy.version,
-            outcome: new.outcome,
-            reason: new.reason.clone(),
+            policy_version: answer.policy_version,
+            outcome: answer.outcome,
+            reason: answer.reason.clone(),
             state: if is_standing { DecisionState::Standing } else { DecisionState::Proposed },
             made_by: who.staff(),
             made_at: now,
-            second,
+            second: answer.second,
             second_by: None,
             second_note: None,
             settled_at: is_standing.then_some(now),
             undone_by: None,
             undone_at: None,
             undo_reason: None,
-            bulk: None,
-        };
-        Ok((decision, actions))
+            bulk: answer.bulk,
+        })
     }
 
-    /// Lets a decision wait for its second person.
-    pub(crate) async fn propose(
+    /// Adds a decision with its actions, to a case that `tx` holds: it stands, or waits for its
+    /// second person.
+    pub(crate) async fn enact(
         &self,
         tx: &mut Tx,
         decision: &Decision,
+        actions: Vec<ServiceAction>,
         now: Timestamp,
     ) -> Result<(), Error> {
+        insert(tx, decision).await?;
+        let actions: Result<Vec<_>, Error> =
+            actions.into_iter().map(|what| self.propose_action(decision, what, None)).collect();
+        tx.insert_actions(decision.id, decision.service, &actions?).await?;
+        match decision.state {
+            DecisionState::Standing => self.stand(tx, decision, decision.made_by, now).await,
+            DecisionState::Proposed | DecisionState::Refused | DecisionState::Undone => {
+                self.propose(tx, decision, now).await
+            }
+        }
+    }
+
+    /// Lets a decision wait for its second person.
+    async fn propose(&self, tx: &mut Tx, decision: &Decision, now: Timestamp) -> Result<(), Error> {
         tx.close_case(decision.case, CaseState::Proposed, None).await?;
         tx.close_looks_of(decision.case, now).await?;
         let about = About { decision: Some(decision.id), ..About::default() };

@@ -35,6 +35,8 @@ pub struct Swept {
     pub claims_lapsed: u64,
     /// Looks that nobody ended.
     pub looks_closed: u64,
+    /// Bulk decisions that nobody confirmed in time.
+    pub bulks_lapsed: u64,
     /// Items whose bytes became unreadable.
     pub evidence_expired: u64,
     /// Cases, matches, deliveries, ended entries, imports, changes, attempts to sign in, breaks, and what
@@ -56,6 +58,7 @@ impl Desk {
                     imports_interrupted = swept.imports_interrupted,
                     claims_lapsed = swept.claims_lapsed,
                     looks_closed = swept.looks_closed,
+                    bulks_lapsed = swept.bulks_lapsed,
                     evidence_expired = swept.evidence_expired,
                     rows_deleted = swept.rows_deleted,
                     "what had reached its term is gone"
@@ -87,6 +90,7 @@ impl Desk {
             imports_interrupted: self.interrupt_imports(now).await?,
             claims_lapsed: self.lapse_claims(now).await?,
             looks_closed: self.close_silent_looks(now).await?,
+            bulks_lapsed: self.lapse_bulks(now).await?,
             evidence_expired: self.expire_evidence(now).await?,
             rows_deleted: self.delete_old_rows(now).await?,
         })
@@ -147,6 +151,7 @@ impl Desk {
             let mut tx = self.store().begin("sweep").await?;
             let deleted = tx.delete_cases_before(cases, ROWS_AT_ONCE).await?
                 + tx.delete_disputes_before(cases, ROWS_AT_ONCE).await?
+                + tx.delete_bulks_before(cases, ROWS_AT_ONCE).await?
                 + tx.delete_matches_before(matches, ROWS_AT_ONCE).await?
                 + tx.delete_deliveries_before(deliveries, ROWS_AT_ONCE).await?
                 + tx.purge_ended_entries(entries, ROWS_AT_ONCE).await?

@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod bank;
+pub mod bulk;
 pub mod case;
 pub mod decision;
 pub mod dispute;
@@ -36,6 +37,7 @@ pub mod words;
 
 pub use action::{ActionRequest, ActionState, Answer, Feature, Measures, ServiceAction};
 pub use bank::{Action, Bank, BankName, PrivateBasis, Purpose, Reach};
+pub use bulk::{Bulk, BulkState};
 pub use case::{Case, CaseEvent, CaseState, Claim, Level, Subject, Urgency};
 pub use decision::{Decision, DecisionState, Outcome};
 pub use dispute::{Dispute, DisputeState};

@@ -40,6 +40,7 @@ queries! {
            AND (state = $3 OR $3 IS NULL) AND (outcome = $4 OR $4 IS NULL)
            AND made_at >= $5 AND made_at < $6 AND (bulk_id = $7 OR $7 IS NULL)
          ORDER BY id DESC LIMIT $8");
+    DECISIONS_OF_BULK = select!("decisions_of_bulk", "bulk_id = $1 ORDER BY case_id");
     INSERT_DECISION = "-- insert_decision
         INSERT INTO decision (id, case_id, service_id, purpose, policy_version, outcome, reason,
                               state, made_by, made_at, second, not_before, second_by, settled_at,
@@ -157,6 +158,11 @@ impl Store {
         DecisionRow::read_all(self.rows(DECISIONS_OF_CASE.bind(case)).await?)
     }
 
+    /// The decisions of a bulk decision, in the order of their cases.
+    pub async fn decisions_of_bulk(&self, bulk: BulkId) -> Result<Vec<Decision>, Error> {
+        DecisionRow::read_all(self.rows(DECISIONS_OF_BULK.bind(bulk)).await?)
+    }
+
     /// The decision, if it is of this service and stands, or stood.
     pub async fn decision_of_service(
         &self,
@@ -225,6 +231,11 @@ impl Tx {
     pub async fn decision(&mut self, decision: DecisionId) -> Result<Option<Decision>, Error> {
         let row: Option<DecisionRow> = self.row(DECISION_BY_ID.bind(decision)).await?;
         row.map(DecisionRow::read).transpose()
+    }
+
+    /// The decisions of a bulk decision, in the order of their cases.
+    pub async fn decisions_of_bulk(&mut self, bulk: BulkId) -> Result<Vec<Decision>, Error> {
+        DecisionRow::read_all(self.rows(DECISIONS_OF_BULK.bind(bulk)).await?)
     }
 
     /// Adds a decision. [`Error::Conflict`] if one of its case is proposed or stands.

@@ -6,6 +6,7 @@
 pub mod action;
 pub mod attempt;
 pub mod bank;
+pub mod bulk;
 mod call;
 pub mod case;
 pub mod ceremony;

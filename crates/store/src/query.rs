@@ -37,6 +37,7 @@ pub fn all() -> impl Iterator<Item = Query> {
         crate::action::QUERIES,
         crate::attempt::QUERIES,
         crate::bank::QUERIES,
+        crate::bulk::QUERIES,
         crate::case::QUERIES,
         crate::case::claim::QUERIES,
         crate::case::event::QUERIES,

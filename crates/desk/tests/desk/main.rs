@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod acting;
+mod bulking;
 mod checking;
 mod claiming;
 #[expect(dead_code, reason = "the simulation needs more of it")]

@@ -1,0 +1,164 @@
+//! A bulk decision is prepared: shown, counted, and nothing done yet.
+
+use std::collections::{BTreeSet, HashMap};
+
+use jiff::Timestamp;
+use mamori_model::bulk::{self, Bulk, BulkState};
+use mamori_model::case::{About, CaseEventKind, Level, Step};
+use mamori_model::{
+    Case, CaseId, ItemName, Measures, Outcome, Refusal, Second, ServiceAction, Words, second,
+};
+use mamori_store::Tx;
+
+use crate::member::Reviewer;
+use crate::{Desk, Error};
+
+/// One answer for many cases.
+#[derive(Clone, Debug)]
+pub struct NewBulk {
+    /// The cases, all of one policy.
+    pub cases: BTreeSet<CaseId>,
+    /// The answer.
+    pub outcome: Outcome,
+    /// Why.
+    pub reason: Words,
+    /// What shall follow in each of them.
+    pub measures: Measures,
+}
+
+impl Desk {
+    /// Prepares one answer for many cases, and says how many cases, items and accounts it touches.
+    /// Until it is confirmed or dropped, for an hour at most, nobody else is given these cases. What
+    /// whoever prepares it has in hand goes back to the queue first.
+    ///
+    /// Refused by name: [`Refusal::BulkTooLarge`], [`Refusal::BulkMixed`], [`Refusal::InBulk`],
+    /// [`Refusal::CaseClosed`], [`Refusal::ClaimedByOther`], and what [`Measures::actions`] says.
+    pub async fn prepare(&self, who: &Reviewer, new: NewBulk) -> Result<Bulk, Error> {
+        if new.cases.is_empty() {
+            return Err(Error::invalid("choose at least one case"));
+        }
+        if !new.measures.except.is_empty() {
+            return Err(Error::invalid("a bulk decision says the same of every item"));
+        }
+        if new.cases.len() > Bulk::CASES_MAX {
+            return Err(Refusal::BulkTooLarge.into());
+        }
+        let now = self.clock().now();
+
+        let mut tx = self.store().begin("prepare_bulk").await?;
+        self.give_back(&mut tx, who, now).await?;
+        let cases = tx.cases(new.cases.iter().copied()).await?;
+        if cases.len() != new.cases.len() {
+            return Err(Error::NotFound("case"));
+        }
+        for case in &cases {
+            may_join(case, who, now)?;
+        }
+        let bulk = self.prepared(&mut tx, who, &new, &cases, now).await?;
+        tx.insert_bulk(&bulk, &cases).await?;
+        let names = tx.names_of_bulk(bulk.id).await?;
+        let actions = actions_of(&bulk, &cases, &names, now)?;
+        if actions.values().map(Vec::len).sum::<usize>() > Bulk::ACTIONS_MAX {
+            return Err(Refusal::BulkTooLarge.into());
+        }
+        let bulk = Bulk { second: self.second_of(&bulk, &actions, now), ..bulk };
+        tx.set_bulk(&bulk).await?;
+        self.note_in_bulk(&mut tx, &bulk, &cases, CaseEventKind::InBulk, now).await?;
+        tx.commit().await?;
+
+        Ok(bulk)
+    }
+
+    async fn prepared(
+        &self,
+        tx: &mut Tx,
+        who: &Reviewer,
+        new: &NewBulk,
+        cases: &[Case],
+        now: Timestamp,
+    ) -> Result<Bulk, Error> {
+        let purpose = bulk::purpose(cases)?;
+        let policy = tx.policy(purpose).await?.ok_or(Error::NotFound("policy"))?;
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        Ok(Bulk {
+            id: self.clock().mint()?.into(),
+            state: BulkState::Prepared,
+            purpose,
+            policy_version: policy.version,
+            outcome: new.outcome,
+            reason: new.reason.clone(),
+            measures: new.measures.clone(),
+            cases: count(cases.len()),
+            items: cases.iter().fold(0, |items: u32, case| items.saturating_add(case.items)),
+            accounts: count(bulk::accounts(cases)),
+            made_by: who.staff(),
+            made_at: now,
+            expires_at: now.checked_add(Bulk::WAITS).unwrap_or(Timestamp::MAX),
+            second: Second::None,
+            second_by: None,
+            settled_at: None,
+            undone_by: None,
+            undone_at: None,
+        })
+    }
+
+    /// Who must look too, from `now` on.
+    pub(crate) fn second_of(
+        &self,
+        bulk: &Bulk,
+        actions: &HashMap<CaseId, Vec<ServiceAction>>,
+        now: Timestamp,
+    ) -> Second {
+        let accounts = usize::try_from(bulk.accounts).unwrap_or(usize::MAX);
+        let is_needed = actions.values().any(|some| second::needed(some, accounts));
+        second::of(is_needed, self.settings().is_alone, now)
+    }
+
+    /// Writes down in each case what became of its bulk decision.
+    pub(crate) async fn note_in_bulk(
+        &self,
+        tx: &mut Tx,
+        bulk: &Bulk,
+        cases: &[Case],
+        kind: CaseEventKind,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let about = About { bulk: Some(bulk.id), ..About::default() };
+        for case in cases {
+            self.note_by(tx, case.id, kind, Some(bulk.made_by), (None, about), now).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The actions of each case of a bulk decision.
+pub(crate) fn actions_of(
+    bulk: &Bulk,
+    cases: &[Case],
+    names: &HashMap<CaseId, Vec<ItemName>>,
+    now: Timestamp,
+) -> Result<HashMap<CaseId, Vec<ServiceAction>>, Refusal> {
+    let today = Desk::day(now);
+    let of = |case: &Case| {
+        let items = names.get(&case.id).map_or(&[][..], Vec::as_slice);
+        Ok((case.id, bulk.measures.actions(bulk.outcome, case, items, today)?))
+    };
+    cases.iter().map(of).collect()
+}
+
+fn may_join(case: &Case, who: &Reviewer, now: Timestamp) -> Result<(), Error> {
+    case.state.after(Step::Claim)?;
+    if case.level == Level::Lead && !who.member().roles().is_lead() {
+        return Err(Error::NotFound("case"));
+    }
+    if case.bulk.is_some() {
+        return Err(Refusal::InBulk.into());
+    }
+    // A claim that lapsed may still stand there; its row is not ours to change beside this.
+    match case.claim {
+        Some(_) if case.claim.is_some_and(|claim| claim.until > now) => {
+            Err(Refusal::ClaimedByOther.into())
+        }
+        Some(_) | None => Ok(()),
+    }
+}
