@@ -6,6 +6,14 @@ const LASTS_MAX_MS = 120_000;
 const TOGGLE_MS = 10_000;
 const KEEP_MS = 5_000;
 
+const headers = { accept: "application/json" };
+
+/** What the server says of what it did not do; nothing, if it said nothing. */
+async function why(answer) {
+  const { happened, todo } = await answer.json().catch(() => ({}));
+  return happened ? `${happened}. ${todo}` : "";
+}
+
 class Look {
   constructor(place) {
     this.place = place;
@@ -15,6 +23,9 @@ class Look {
     this.isToggle = place.dataset.view === "toggle";
     this.open = null;
     this.button.hidden = false;
+    const veiled = this.frame.querySelector("img");
+    veiled?.addEventListener("error", () => this.frame.replaceChildren(this.sentence(this.frame.dataset.broken)));
+    if (veiled?.complete && veiled.naturalWidth === 0) veiled.dispatchEvent(new Event("error"));
     if (this.isToggle) {
       this.button.addEventListener("click", () => (this.open ? this.end() : this.begin(TOGGLE_MS)));
     } else {
@@ -39,23 +50,32 @@ class Look {
     if (this.open) return;
     const open = (this.open = { look: null, timers: [], canvas: null });
     try {
-      const body = new URLSearchParams({ item: this.place.dataset.item, clarity: "clear", csrf });
-      const begun = await fetch(this.place.dataset.look, { method: "POST", body, headers: { "x-csrf": csrf } });
-      if (!begun.ok) throw new Error("refused");
+      const body = new URLSearchParams(this.place.dataset.by);
+      body.set("item", this.place.dataset.item);
+      body.set("csrf", csrf);
+      const begun = await fetch(this.place.dataset.look, { method: "POST", body, headers });
+      if (!begun.ok) throw new Error(await why(begun));
       const { look, picture } = await begun.json();
       open.look = look;
       if (this.open !== open) return this.close(open);
       open.timers.push(setTimeout(() => this.end(), lasts));
       open.timers.push(setInterval(() => this.keep(open), KEEP_MS));
-      const bytes = await fetch(picture);
-      if (!bytes.ok) throw new Error("no picture");
+      const bytes = await fetch(picture, { headers });
+      if (!bytes.ok) throw new Error(await why(bytes));
       const bitmap = await createImageBitmap(await bytes.blob());
       if (this.open === open) this.draw(open, bitmap);
       bitmap.close();
-    } catch {
-      this.said.textContent = this.said.dataset.failed;
+    } catch (error) {
+      this.said.textContent = error.message || this.said.dataset.failed;
+      this.said.classList.add("bad");
       this.end();
     }
+  }
+
+  sentence(text) {
+    const sentence = document.createElement("p");
+    sentence.textContent = text;
+    return sentence;
   }
 
   draw(open, bitmap) {
@@ -91,7 +111,7 @@ class Look {
 
   tell(open, what) {
     const body = new URLSearchParams({ csrf });
-    return fetch(`/console/looks/${open.look}/${what}`, { method: "POST", body, headers: { "x-csrf": csrf } });
+    return fetch(`/console/looks/${open.look}/${what}`, { method: "POST", body, headers });
   }
 }
 

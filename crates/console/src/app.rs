@@ -13,11 +13,20 @@ pub struct Settings {
     pub origin: String,
     /// The largest form, in bytes.
     pub form_bytes_max: usize,
+    /// Whom to call when a child is in danger now: shown where somebody says so. Nobody is called.
+    pub danger_note: Option<String>,
+    /// Who listens to reviewers here: shown on their own page.
+    pub care_note: Option<String>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { origin: "http://localhost:8080".to_owned(), form_bytes_max: 64 << 10 }
+        Self {
+            origin: "http://localhost:8080".to_owned(),
+            form_bytes_max: 64 << 10,
+            danger_note: None,
+            care_note: None,
+        }
     }
 }
 

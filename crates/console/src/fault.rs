@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use askama::Template;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -155,7 +155,10 @@ impl From<Refusal> for Fault {
             R::SignInWait => StatusCode::TOO_MANY_REQUESTS,
             R::FormTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         };
-        Self::new(refusal.code(), status)
+        let fault = Self::new(refusal.code(), status);
+        // Until when they rest stands on their own page.
+        let is_rest = matches!(refusal, R::RestDue | R::DoseSpent);
+        if is_rest { fault.on_to("/console/me") } else { fault }
     }
 }
 
@@ -201,14 +204,24 @@ struct FaultPage<'a> {
     on: &'a str,
 }
 
-/// Gives each fault its page, in the language of whoever looks.
+/// Gives each fault its page, in the language of whoever looks; a script gets its words as JSON.
 pub async fn write(mut request: Request, next: Next) -> Response {
     let seen = Seen::new(request.headers());
+    let wants_json =
+        request.headers().get(ACCEPT).is_some_and(|wanted| wanted == "application/json");
     request.extensions_mut().insert(seen.clone());
     let mut response = next.run(request).await;
     let Some(fault) = response.extensions_mut().remove::<Fault>() else { return response };
     let frame = seen.frame();
     let on = fault.on.as_deref().unwrap_or("/console");
+    if wants_json {
+        let said = fault.said(&frame);
+        let said = serde_json::json!({ "happened": said.happened, "todo": said.todo });
+        response.headers_mut().remove(CONTENT_LENGTH);
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        *response.body_mut() = Body::from(said.to_string());
+        return response;
+    }
     let page =
         FaultPage { said: fault.said(&frame), about: fault.about.as_deref(), on, frame: &frame };
     let Ok(html) = page.render() else { return response };

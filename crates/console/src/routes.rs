@@ -43,6 +43,7 @@ routes! {
     GET "/console/find" => page::find::show;
     GET "/console/me" => page::me::show;
     POST "/console/me" => deed::me::change;
+    POST "/console/me/rest" => deed::me::rest;
     POST "/console/me/passkey/begin" => deed::me::begin_passkey;
     POST "/console/me/passkey/finish" => deed::me::finish_passkey;
     POST "/console/me/password" => deed::me::password;
@@ -56,6 +57,11 @@ routes! {
     POST "/console/cases/{case}/release" => deed::case::release;
     POST "/console/cases/{case}/note" => deed::case::note;
     POST "/console/cases/{case}/decide" => deed::decide::decide;
+    POST "/console/cases/{case}/looks" => deed::look::begin;
+    GET "/console/cases/{case}/items/{item}/veiled" => deed::look::veiled;
+    GET "/console/looks/{look}/picture" => deed::look::show;
+    POST "/console/looks/{look}/keep" => deed::look::keep;
+    POST "/console/looks/{look}/close" => deed::look::close;
     GET "/console/decisions" => page::decisions::show;
     GET "/console/decisions/{decision}" => page::decision::show;
     POST "/console/decisions/{decision}/approve" => deed::decision::approve;

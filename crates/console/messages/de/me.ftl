@@ -10,6 +10,7 @@ me-veiled = Unscharfe Ansichten, die nichts kosten
 me-of = { $seen } von { $most }
 me-rest-title = Pausen
 me-rest-until = Eine Pause, bis
+me-spent-until = Sie haben fürs Erste genug gesehen. Weiter geht es ab
 me-rest-left = noch {"{minutes}"} Min.
 me-rest-about = Nehmen Sie eine, wann immer Sie wollen. Ein Fall, den Sie in der Hand haben, geht in die Warteschlange zurück.
 me-rest = Pause machen

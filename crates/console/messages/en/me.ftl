@@ -10,6 +10,7 @@ me-veiled = Blurred looks, which cost nothing
 me-of = { $seen } of { $most }
 me-rest-title = Breaks
 me-rest-until = A break, until
+me-spent-until = You have seen enough for now. You can look again from
 me-rest-left = still {"{minutes}"} min
 me-rest-about = Take one whenever you want. A case that you have in hand goes back to the queue.
 me-rest = Take a break

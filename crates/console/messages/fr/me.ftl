@@ -10,6 +10,7 @@ me-veiled = Consultations floutées, qui ne coûtent rien
 me-of = { $seen } sur { $most }
 me-rest-title = Pauses
 me-rest-until = Une pause, jusqu’à
+me-spent-until = Vous en avez vu assez pour le moment. Vous pourrez regarder à nouveau à partir de
 me-rest-left = encore {"{minutes}"} min
 me-rest-about = Prenez-en une quand vous voulez. Le dossier que vous avez en main retourne dans la file.
 me-rest = Faire une pause

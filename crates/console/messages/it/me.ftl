@@ -10,6 +10,7 @@ me-veiled = Visioni sfocate, che non costano nulla
 me-of = { $seen } su { $most }
 me-rest-title = Pause
 me-rest-until = Una pausa, fino alle
+me-spent-until = Per ora ha visto abbastanza. Potrà guardare di nuovo dalle
 me-rest-left = ancora {"{minutes}"} min
 me-rest-about = Ne prenda una quando vuole. Il caso che ha in mano torna in coda.
 me-rest = Fai una pausa

@@ -10,6 +10,7 @@ me-veiled = ぼかした閲覧（上限には含まれません）
 me-of = { $most }中{ $seen }
 me-rest-title = 休憩
 me-rest-until = 休憩の終了：
+me-spent-until = 今日はもう十分に閲覧しました。次に閲覧できるのは：
 me-rest-left = あと{"{minutes}"}分
 me-rest-about = いつでも休憩できます。担当中の案件はキューに戻ります。
 me-rest = 休憩する

@@ -43,6 +43,16 @@ pub async fn change(
     Ok(to_me())
 }
 
+/// `POST /console/me/rest`: a break, because somebody wants one.
+pub async fn rest(
+    State(console): State<Console>,
+    Member(found): Member,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<Redirect, Fault> {
+    console.desk.rest(&found.member).await?;
+    Ok(to_me())
+}
+
 /// `POST /console/me/passkey/begin`.
 pub async fn begin_passkey(
     State(console): State<Console>,

@@ -4,6 +4,7 @@
 pub mod case;
 pub mod decide;
 pub mod decision;
+pub mod look;
 pub mod me;
 pub mod queue;
 pub mod sign_in;

@@ -6,7 +6,7 @@ use axum::response::Response;
 use mamori_desk::Error;
 use mamori_desk::credentials::{CodeOffer, Way};
 use mamori_model::Refusal;
-use mamori_model::dose::{Exposure, Limits};
+use mamori_model::dose::{Exposure, Limits, Rest, RestWhy};
 use mamori_model::sign_in::CredentialKind;
 use mamori_model::staff::{Language, Scheme, View};
 
@@ -30,8 +30,8 @@ pub struct MePage<'a> {
     pub roles: Vec<Id>,
     /// What one has seen; nothing for whoever never sees pictures.
     pub seen: Option<Seen>,
-    /// Until when a break lasts.
-    pub resting: Option<Shown>,
+    /// The break that they have, or must take.
+    pub resting: Option<Resting>,
     /// Who listens to reviewers here, as the operator wrote it.
     pub care_note: Option<&'a str>,
     /// Languages.
@@ -61,6 +61,15 @@ pub struct WayIn {
     pub name: Shown,
     /// When it last let one in.
     pub used: Shown,
+}
+
+/// A break.
+#[derive(Clone, Debug)]
+pub struct Resting {
+    /// Why, as the sentence before its end says.
+    pub why: Id,
+    /// Until when.
+    pub until: Shown,
 }
 
 /// What one has seen in 24 hours.
@@ -127,6 +136,8 @@ pub async fn show(
 ) -> Result<Response, Fault> {
     let frame = Frame::of(&found).at("/console/me");
     let staff = &found.staff;
+    let own = console.desk.exposure(&found.member).await?;
+    let is_reviewer = found.member.reviewer().is_some();
     let ways = console.desk.ways(&found.member).await?;
     let codes = match console.desk.offer_codes(&found.member).await {
         Ok(offer) => Some(codes(&offer)),
@@ -136,9 +147,12 @@ pub async fn show(
     page(&MePage {
         frame: &frame,
         roles: staff.roles.iter().map(terms::role).collect(),
-        seen: None,
-        resting: None,
-        care_note: None,
+        seen: is_reviewer.then(|| Seen {
+            figures: figures(&own.seen, &own.limits),
+            veiled: own.seen.looks_veiled,
+        }),
+        resting: own.rest.filter(|_| is_reviewer).map(resting),
+        care_note: console.settings.care_note.as_deref(),
         languages: tongues(staff.language),
         schemes: choices(Scheme::ALL, Scheme::as_str, terms::scheme, Some(staff.scheme)),
         views: choices(View::ALL, View::as_str, terms::view, Some(staff.view)),
@@ -147,6 +161,14 @@ pub async fn show(
         has_passkeys: console.desk.settings().sign_in.origin.is_some(),
         codes,
     })
+}
+
+fn resting(rest: Rest) -> Resting {
+    let why = match rest.why {
+        RestWhy::Stretch | RestWhy::Own => Id("me-rest-until"),
+        RestWhy::Looks | RestWhy::Minutes | RestWhy::Points => Id("me-spent-until"),
+    };
+    Resting { why, until: show::time(rest.until) }
 }
 
 fn codes(offer: &CodeOffer) -> Codes {

@@ -27,6 +27,9 @@ use crate::world::{EVERYBODY, World, from_our_page};
 /// What scripts of ours send, and no form: each needs one to be of any use.
 const BY_SCRIPT: &[&str] = &[
     "/console/cases/{case}/keep",
+    "/console/cases/{case}/looks",
+    "/console/looks/{look}/close",
+    "/console/looks/{look}/keep",
     "/console/me/passkey/begin",
     "/console/me/passkey/finish",
     "/console/prove/passkey/begin",

@@ -10,10 +10,10 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http_body_util::BodyExt;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use mamori_console::{Settings, router};
 use mamori_desk::add_staff::{NewStaff, StaffAdmin};
-use mamori_desk::check::Evidence;
+use mamori_desk::check;
 use mamori_desk::create_bank::NewBank;
 use mamori_desk::look_up::Fingerprints;
 use mamori_desk::{Admin, AtTheMachine, Caller, Clock, Desk, Proof};
@@ -21,10 +21,11 @@ use mamori_media::{Limits, Pool, PoolSettings};
 use mamori_model::key::Role;
 use mamori_model::sign_in::TicketKind;
 use mamori_model::{
-    Action, Distance, Hash, Item, Jurisdictions, Language, Pdq, Purpose, Quality, Reach, Staff,
-    StaffRole, Surface,
+    Action, Distance, Evidence, EvidenceId, Hash, Item, Jurisdictions, Language, Pdq, Purpose,
+    Quality, Reach, Sensitive, Staff, StaffRole, Surface,
 };
 use mamori_store::{NewEntry, Store};
+use mamori_testkit::pictures::{draw, encode};
 use mamori_testkit::records::Records;
 use mamori_web::App;
 use mamori_web::budget::{self, Budget};
@@ -41,6 +42,7 @@ pub struct House {
     pub clock: Arc<Clock>,
     pub caller: Caller,
     pub routes: Router,
+    store: Store,
     _folder: TempDir,
     _records: Records,
 }
@@ -87,15 +89,16 @@ impl Answer {
 
 impl House {
     pub async fn open(records: Records) -> Self {
-        Self::with(records, false).await
+        Self::with(records, |_| ()).await
     }
 
     /// Of an operator who has nobody else.
     pub async fn open_alone(records: Records) -> Self {
-        Self::with(records, true).await
+        Self::with(records, |settings| settings.is_alone = true).await
     }
 
-    async fn with(records: Records, is_alone: bool) -> Self {
+    /// Of an operator who set something otherwise.
+    pub async fn with(records: Records, told: impl FnOnce(&mut mamori_desk::Settings)) -> Self {
         let store = mamori_store::Settings {
             // Long enough on the busiest machine.
             acquire_timeout: std::time::Duration::from_mins(1),
@@ -109,7 +112,6 @@ impl House {
         let vault = mamori_vault::Vault::open(folder.path().to_owned(), keys).unwrap();
         let mut settings = mamori_desk::Settings {
             vault: Some(Arc::new(vault)),
-            is_alone,
             // Changes are applied by hand; nothing follows in the background.
             settle_time_max: std::time::Duration::ZERO,
             ..mamori_desk::Settings::default()
@@ -117,14 +119,15 @@ impl House {
         settings.sign_in.origin = Some(ORIGIN_OF_HOUSE.parse().unwrap());
         // Receivers of messages are on this machine.
         settings.webhooks.permitted.loopback = true;
-        let desk = Desk::new(store, pool().await, Arc::clone(&clock), settings).unwrap();
+        told(&mut settings);
+        let desk = Desk::new(store.clone(), pool().await, Arc::clone(&clock), settings).unwrap();
         desk.load().await.unwrap();
         let caller = a_service(&desk).await;
         a_bank(&desk).await;
         let room = Budget::new(budget::Limits::default());
         let app = App::new(desk.clone(), mamori_web::Settings::default(), room);
         let routes = router(desk.clone(), app, Settings::default());
-        Self { desk, clock, caller, routes, _folder: folder, _records: records }
+        Self { desk, clock, caller, routes, store, _folder: folder, _records: records }
     }
 
     /// An item that matches; its account's case opens, or takes it in.
@@ -136,9 +139,33 @@ impl House {
             country: None,
         };
         let frames = vec![(Pdq::from([1; 32]), None)];
-        let hashes = Evidence::Hashes(Fingerprints { frames, ..Fingerprints::default() });
+        let hashes = check::Evidence::Hashes(Fingerprints { frames, ..Fingerprints::default() });
         let checked = self.desk.check(&self.caller, item, hashes).await.unwrap();
         assert!(checked.recorded.is_some(), "it matches");
+    }
+
+    /// Seals a picture as the bytes of the one item of `case`, for 30 days; the item's id.
+    pub async fn keep(&self, case: &str) -> String {
+        let item = self.store.case_item_names(case.parse().unwrap()).await.unwrap()[0].id;
+        let vault = self.desk.settings().vault.clone().unwrap();
+        let id = EvidenceId::from(self.clock.mint().unwrap());
+        let bytes = encode::png(&draw(7, 320, 240));
+        let sealed = vault.seal(id.to_string().as_bytes(), &bytes).unwrap();
+        vault.put(id, &sealed.object).await.unwrap();
+        let now = self.clock.now();
+        let evidence = Evidence {
+            id,
+            item,
+            size: bytes.len().try_into().unwrap(),
+            wrapped_key: Some(Sensitive::new(sealed.wrapped_key)),
+            key_name: sealed.key_name.to_string(),
+            stored_at: now,
+            expires_at: now + SignedDuration::from_hours(30 * 24),
+        };
+        let mut tx = self.store.begin("test").await.unwrap();
+        assert!(tx.insert_evidence(&evidence).await.unwrap());
+        tx.commit().await.unwrap();
+        item.to_string()
     }
 
     /// Somebody with these roles, signed in.

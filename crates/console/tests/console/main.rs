@@ -7,6 +7,7 @@ mod entering;
 mod finding;
 mod guarding;
 mod house;
+mod looking;
 mod matrix;
 mod messages;
 mod outside;

@@ -16,8 +16,8 @@ use mamori_model::action::{AccountMeasure, ItemMeasure};
 use mamori_model::page::PageSize;
 use mamori_model::sign_in::TicketKind;
 use mamori_model::{
-    ActionId, ActionState, CaseId, Decision, DecisionId, DeliveryId, EndpointId, Measures, Outcome,
-    Sensitive, Staff, StaffId, StaffRole,
+    ActionId, ActionState, CaseId, Clarity, Decision, DecisionId, DeliveryId, EndpointId, LookId,
+    Measures, Outcome, Sensitive, Staff, StaffId, StaffRole,
 };
 use mamori_testkit::records::Records;
 use url::form_urlencoded;
@@ -110,9 +110,29 @@ impl World {
                 None => self.overdue.unwrap().0.to_string(),
             },
             "staff" => self.somebody().await.to_string(),
+            "item" => "match_00000000000000000000000000000001".to_owned(),
+            "look" => self.look(who).await.to_string(),
             "delivery" => self.delivery().await.to_string(),
             other => panic!("the world has no {other} yet"),
         }
+    }
+
+    /// A look that goes on: of `who` if they review, else of the reviewer.
+    async fn look(&self, who: Option<&Person>) -> LookId {
+        let rei = self.enter(Some(StaffRole::Reviewer)).await.unwrap();
+        let theirs = match who {
+            Some(who) => self.reviewer(who).await,
+            None => None,
+        };
+        let who = match theirs {
+            Some(theirs) => theirs,
+            None => self.reviewer(&rei).await.unwrap(),
+        };
+        let case = self.case().await;
+        let item = self.house.keep(&case.to_string()).await.parse().unwrap();
+        let desk = &self.house.desk;
+        let claim = desk.claim_case(&who, case).await.unwrap().number;
+        desk.look(&who, case, claim, item, Clarity::Clear).await.unwrap().look()
     }
 
     async fn case_of(&self, who: Option<&Person>) -> CaseId {

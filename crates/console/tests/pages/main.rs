@@ -10,7 +10,7 @@ use std::path::Path;
 
 use askama::Template;
 use mamori_console::page::decisions::{DecisionsPage, Row};
-use mamori_console::page::me::{MePage, Seen, WayIn, figures, tongues};
+use mamori_console::page::me::{MePage, Resting, Seen, WayIn, figures, tongues};
 use mamori_console::page::queue;
 use mamori_console::page::sign_in::{EnterPage, SignInPage};
 use mamori_console::page::{choices, decision};
@@ -184,7 +184,10 @@ fn ones_own_page() {
         frame: &frame,
         roles: vec![terms::role(StaffRole::Reviewer)],
         seen: Some(Seen { figures: figures(&seen, &Limits::default()), veiled: 40 }),
-        resting: Some(show::time(at("2026-11-22T08:00:00Z"))),
+        resting: Some(Resting {
+            why: Id("me-rest-until"),
+            until: show::time(at("2026-11-22T08:00:00Z")),
+        }),
         care_note: Some("Dr. Rossi <tel. 1>"),
         languages: tongues(Language::Italian),
         schemes: choices(Scheme::ALL, Scheme::as_str, terms::scheme, Some(Scheme::System)),

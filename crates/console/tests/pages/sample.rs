@@ -111,6 +111,7 @@ fn item(number: u32, is_pictured: bool) -> Item {
         picture: is_pictured.then(|| Picture {
             veiled: format!("{case}/items/{id}/veiled"),
             looks: format!("{case}/looks"),
+            by: "claim=2".to_owned(),
             view: "hold",
             is_shown: true,
         }),

@@ -121,6 +121,8 @@ impl Config {
         mamori_console::Settings {
             origin: self.console.origin.origin().ascii_serialization(),
             form_bytes_max: self.console.form_bytes_max,
+            danger_note: self.cases.danger_note.clone(),
+            care_note: self.staff.care_note.clone(),
         }
     }
 

@@ -58,6 +58,8 @@ pub struct Staff {
     /// The most failures of all names within a minute.
     #[serde(deserialize_with = "within::<1, 100_000, _, _>")]
     pub sign_in_failures_all_max: u32,
+    /// Who listens to reviewers here.
+    pub care_note: Option<String>,
 }
 
 impl Default for Staff {
@@ -67,6 +69,7 @@ impl Default for Staff {
             sign_in_failures_max: 5,
             sign_in_wait_min: 15,
             sign_in_failures_all_max: 300,
+            care_note: None,
         }
     }
 }
@@ -106,11 +109,19 @@ pub struct Cases {
     /// How long a service that says nothing is asked again.
     #[serde(deserialize_with = "within::<1, 90, _, _>")]
     pub remind_days_max: u32,
+    /// Whom to call when a child is in danger now. Nobody is called by Mamori.
+    pub danger_note: Option<String>,
 }
 
 impl Default for Cases {
     fn default() -> Self {
-        Self { lease_min: 10, items_max: 500, undo_hours: 24, remind_days_max: 14 }
+        Self {
+            lease_min: 10,
+            items_max: 500,
+            undo_hours: 24,
+            remind_days_max: 14,
+            danger_note: None,
+        }
     }
 }
 

@@ -247,6 +247,10 @@ fn what_is_said_of_people_reaches_the_desk() {
     let settings = parse(text).unwrap().desk().unwrap();
 
     assert!(settings.is_alone);
+    let notes = "[cases]\ndanger_note = \"Call 110.\"\n[staff]\ncare_note = \"Room 12.\"";
+    let pages = parse(notes).unwrap().console();
+    assert_eq!(pages.danger_note.as_deref(), Some("Call 110."));
+    assert_eq!(pages.care_note.as_deref(), Some("Room 12."));
     assert_eq!(settings.exposure.looks, 7);
     assert_eq!(settings.cases.lease.as_mins(), 5);
     assert_eq!(settings.sign_in.session_max.as_hours(), 3);

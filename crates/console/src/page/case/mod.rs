@@ -12,7 +12,7 @@ use crate::frame::Frame;
 use crate::show::Shown;
 use crate::words::{Id, Words};
 
-pub use read::{ITEMS, Last, Way, answer, called, drawn_item, show};
+pub use read::{ITEMS, Last, Way, answer, called, drawn_item, pictured, show};
 
 /// The case.
 #[derive(Debug, Template)]
@@ -184,6 +184,8 @@ pub struct Picture {
     pub veiled: String,
     /// Where a look begins.
     pub looks: String,
+    /// By what right they look, as a form says it.
+    pub by: String,
     /// The person's way to look: `hold`, `toggle` or `text`.
     pub view: &'static str,
     /// Whether the blurred picture is on the page.
@@ -250,6 +252,8 @@ pub const PROPOSED: Id = Id("case-proposed");
 pub const UNKEPT: Id = Id("item-unkept");
 /// Why there is no picture: its term has ended.
 pub const GONE: Id = Id("item-gone");
+/// Why there is no picture: it is not shown in the record.
+pub const KEPT: Id = Id("item-kept");
 
 /// How near an item came to an entry.
 pub fn how_near(words: Words, hit: &Hit) -> String {

@@ -11,14 +11,16 @@ use mamori_desk::read_case::{CaseView, ItemView};
 use mamori_desk::{Desk, Error, Found};
 use mamori_model::case::CaseEvent;
 use mamori_model::page::PageSize;
+use mamori_model::staff::View;
 use mamori_model::{
-    CaseId, CaseState, Feature, Level, Line, MatchId, Refusal, StaffId, Subject, Urgency,
+    CaseId, CaseState, Feature, Kept, Level, Line, Look, MatchId, Refusal, StaffId, Subject,
+    Urgency,
 };
 use serde::Deserialize;
 
 use super::{
-    Before, CasePage, ClaimPage, Colleague, DECIDED, Happened, Item, Made, Near, PROPOSED, Rail,
-    Typed, UNKEPT, how_near,
+    Before, CasePage, ClaimPage, Colleague, DECIDED, GONE, Happened, Item, KEPT, Looked, Made,
+    Near, PROPOSED, Picture, Rail, Typed, UNKEPT, how_near,
 };
 use crate::app::Console;
 use crate::fault::{Fault, page};
@@ -101,11 +103,13 @@ pub async fn answer(
     };
     match (held, records) {
         (Some(Ok(view)), _) => {
-            let mut page_of = drawn(&frame, &console.desk, &view);
+            let mut page_of = drawn(&frame, console, &view);
             page_of.before = way.before();
             for item in &mut page_of.items {
                 item.may_except = view.case.items > 1;
             }
+            let by = format!("claim={}", view.case.claim.map_or(0, |claim| claim.number));
+            page_of.has_pictures = pictured(&mut page_of.items, &view, &by, found.staff.view);
             page_of.rail = Some(rail(console, found, &view, &last.typed).await?);
             page_of.problem = last.fault.as_ref().map(|fault| fault.said(&frame));
             page_of.typed = last.typed;
@@ -113,7 +117,7 @@ pub async fn answer(
         }
         (_, Some(records)) => {
             let view = console.desk.case_record(&records, case, after, size).await?;
-            let mut page_of = drawn(&frame, &console.desk, &view);
+            let mut page_of = drawn(&frame, console, &view);
             page_of.may_claim = reviewer.is_some() && may_claim(&view, console.desk.clock().now());
             page_of.problem = last.fault.as_ref().map(|fault| fault.said(&frame));
             page_of.typed = last.typed;
@@ -163,13 +167,13 @@ async fn rail(
 }
 
 /// What everybody sees of it who may read it.
-fn drawn<'a>(frame: &'a Frame, desk: &Desk, view: &CaseView) -> CasePage<'a> {
+fn drawn<'a>(frame: &'a Frame, console: &'a Console, view: &CaseView) -> CasePage<'a> {
     let case = &view.case;
     let (subject, is_account) = match &case.subject {
         Subject::Account(account) => (show::text(account.reveal()), true),
         Subject::Item(item) => (show::text(item.as_str()), false),
     };
-    let items = view.items.rows.iter().map(|item| drawn_item(frame.words, desk, item));
+    let items = view.items.rows.iter().map(|item| drawn_item(frame.words, &console.desk, item));
     let next = view.items.next;
     CasePage {
         frame,
@@ -184,7 +188,7 @@ fn drawn<'a>(frame: &'a Frame, desk: &Desk, view: &CaseView) -> CasePage<'a> {
         is_urgent: case.urgency == Urgency::ChildInDanger,
         is_for_leads: case.level == Level::Lead,
         state: terms::case_state(case.state),
-        danger_note: None,
+        danger_note: console.settings.danger_note.as_deref(),
         subject,
         is_account,
         service: case.service.to_string(),
@@ -198,8 +202,39 @@ fn drawn<'a>(frame: &'a Frame, desk: &Desk, view: &CaseView) -> CasePage<'a> {
         may_claim: false,
         decisions: view.decisions.iter().rev().map(made).collect(),
         history: view.history.iter().rev().map(|event| happened(event, &view.people)).collect(),
-        looks: Vec::new(),
-        look_count: 0,
+        look_count: u64::try_from(view.looks.len()).unwrap_or(u64::MAX),
+        looks: view.looks.iter().rev().map(|look| looked(look, &view.people)).collect(),
+    }
+}
+
+/// Gives each item whose bytes are kept a way to look at it, by the right that `by` says; whether
+/// any is.
+pub fn pictured(items: &mut [Item], view: &CaseView, by: &str, how: View) -> bool {
+    let mut has_any = false;
+    for (item, seen) in items.iter_mut().zip(&view.items.rows) {
+        if !matches!(seen.evidence, Kept::Yes { .. }) {
+            continue;
+        }
+        has_any = true;
+        let case = format!("/console/cases/{}", view.case.id);
+        item.no_picture = None;
+        item.picture = Some(Picture {
+            veiled: format!("{case}/items/{}/veiled?{by}", item.id),
+            looks: format!("{case}/looks"),
+            by: by.to_owned(),
+            view: how.as_str(),
+            is_shown: how != View::Text,
+        });
+    }
+    has_any
+}
+
+fn looked(look: &Look, people: &BTreeMap<StaffId, Line>) -> Looked {
+    Looked {
+        who: called(look.by, people),
+        how: terms::clarity(look.clarity),
+        at: show::time(look.opened_at),
+        seconds: look.lasted().as_secs(),
     }
 }
 
@@ -217,7 +252,11 @@ pub fn drawn_item(words: Words, desk: &Desk, item: &ItemView) -> Item {
         plain: found.item.name.to_string(),
         may_except: false,
         picture: None,
-        no_picture: Some(UNKEPT),
+        no_picture: Some(match item.evidence {
+            Kept::Yes { .. } => KEPT,
+            Kept::Gone => GONE,
+            Kept::Never => UNKEPT,
+        }),
         verdict: terms::verdict(found.verdict),
         surface: terms::surface(found.item.surface),
         country: found.item.country.as_ref().map(ToString::to_string),

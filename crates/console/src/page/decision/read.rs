@@ -21,7 +21,7 @@ use crate::fault::{Fault, page};
 use crate::frame::Frame;
 use crate::guard::Member;
 use crate::page::Asked as Behind;
-use crate::page::case::{ITEMS, called, drawn_item};
+use crate::page::case::{ITEMS, called, drawn_item, pictured};
 use crate::show;
 use crate::terms;
 use crate::words::Words;
@@ -70,7 +70,12 @@ pub async fn show(
         let is_overdue = action.request.state == ActionState::Overdue;
         asked.may_ask_again = is_overdue && roles.is_lead();
     }
-    drawn.again = again.map(|case| read_again(frame.words, &console, &view, &case));
+    if let Some(case) = &again {
+        let mut again = read_again(frame.words, &console, &view, case);
+        let by = format!("decision={}", decision.id);
+        drawn.has_pictures = pictured(&mut again.items, case, &by, found.staff.view);
+        drawn.again = Some(again);
+    }
     page(&drawn)
 }
 

@@ -1,0 +1,123 @@
+//! Looks: each is written down before the first byte leaves, lasts while a page says so, and shows
+//! one picture.
+
+use axum::extract::{Path, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use mamori_desk::open_look::Looked;
+use mamori_model::{Clarity, LookId, MatchId};
+use serde::Deserialize;
+
+use super::case::read;
+use super::sign_in::{Nothing, json};
+use super::wrong;
+use crate::app::Console;
+use crate::fault::Fault;
+use crate::form::Form;
+use crate::guard::Reviewer;
+use crate::page::Asked;
+
+/// By what right somebody looks: the claim that their page showed, or the decision whose second
+/// person they are.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct By {
+    claim: Option<u32>,
+    decision: String,
+}
+
+/// To see an item clearly.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Begin {
+    item: String,
+    #[serde(default)]
+    claim: Option<u32>,
+    #[serde(default)]
+    decision: String,
+}
+
+/// `POST /console/cases/{case}/looks`: a clear look begins; the answer says where its picture is.
+pub async fn begin(
+    State(console): State<Console>,
+    reviewer: Reviewer,
+    Path(case): Path<String>,
+    Form(form): Form<Begin>,
+) -> Result<Response, Fault> {
+    let by = By { claim: form.claim, decision: form.decision };
+    let item = form.item.parse().map_err(|_| wrong("item"))?;
+    let look = look(&console, &reviewer, (&case, item), &by, Clarity::Clear).await?.look();
+    Ok(json(format!("{{\"look\":\"{look}\",\"picture\":\"/console/looks/{look}/picture\"}}")))
+}
+
+/// `GET /console/cases/{case}/items/{item}/veiled`: a blurred look, and its picture.
+pub async fn veiled(
+    State(console): State<Console>,
+    reviewer: Reviewer,
+    Path((case, item)): Path<(String, String)>,
+    Asked(by): Asked<By>,
+) -> Result<Response, Fault> {
+    let item = item.parse().map_err(|_| Fault::not_found())?;
+    let looked = look(&console, &reviewer, (&case, item), &by, Clarity::Veiled).await?;
+    picture(&console, looked).await
+}
+
+/// `GET /console/looks/{look}/picture`: the picture of a look that began a moment ago, once.
+pub async fn show(
+    State(console): State<Console>,
+    reviewer: Reviewer,
+    Path(look): Path<String>,
+) -> Result<Response, Fault> {
+    let looked = console.desk.reopen_look(&reviewer.proof, of(&look)?).await?;
+    picture(&console, looked).await
+}
+
+/// `POST /console/looks/{look}/keep`: somebody still looks.
+pub async fn keep(
+    State(console): State<Console>,
+    reviewer: Reviewer,
+    Path(look): Path<String>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<StatusCode, Fault> {
+    console.desk.keep_look(&reviewer.proof, of(&look)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /console/looks/{look}/close`: somebody looks no more.
+pub async fn close(
+    State(console): State<Console>,
+    reviewer: Reviewer,
+    Path(look): Path<String>,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<StatusCode, Fault> {
+    console.desk.close_look(&reviewer.proof, of(&look)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn look(
+    console: &Console,
+    reviewer: &Reviewer,
+    (case, item): (&str, MatchId),
+    by: &By,
+    clarity: Clarity,
+) -> Result<Looked, Fault> {
+    let case = read(case)?;
+    if by.decision.is_empty() {
+        let claim = by.claim.ok_or_else(|| wrong("claim"))?;
+        return Ok(console.desk.look(&reviewer.proof, case, claim, item, clarity).await?);
+    }
+    let decision = by.decision.parse().map_err(|_| wrong("decision"))?;
+    Ok(console.desk.look_again(&reviewer.proof, decision, item, clarity).await?)
+}
+
+async fn picture(console: &Console, looked: Looked) -> Result<Response, Fault> {
+    let shown = console.desk.picture(looked).await?;
+    let headers: [(HeaderName, HeaderValue); 1] =
+        [(CONTENT_TYPE, HeaderValue::from_static(shown.media_type))];
+    Ok((headers, shown.file).into_response())
+}
+
+fn of(look: &str) -> Result<LookId, Fault> {
+    look.parse().map_err(|_| Fault::not_found())
+}
