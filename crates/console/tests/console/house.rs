@@ -156,6 +156,7 @@ impl House {
         let evidence = Evidence {
             id,
             item,
+            purpose: Purpose::Rehearsal,
             size: bytes.len().try_into().unwrap(),
             wrapped_key: Some(Sensitive::new(sealed.wrapped_key)),
             key_name: sealed.key_name.to_string(),
