@@ -4,6 +4,7 @@
 mod bank;
 mod case;
 mod change;
+mod decision;
 mod entry;
 mod given;
 mod import;
