@@ -76,6 +76,7 @@ pub mod release_case;
 mod remind_service;
 pub mod remove_endpoint;
 pub mod revoke_key;
+pub mod rewrap_vault;
 pub mod seek;
 pub mod service_record;
 pub mod settle_dispute;

@@ -184,7 +184,6 @@ impl Desk {
             closed_at: None,
         };
         tx.insert_look(&look).await?;
-        metrics::counter!("mamori_looks_total", "clarity" => clarity.as_str()).increment(1);
         Ok(look.id)
     }
 }

@@ -1,10 +1,13 @@
 //! `mamori vault`: the keys under which items are kept that a policy keeps.
 
 pub mod init;
+mod rewrap;
 
 use std::process::ExitCode;
 
-/// Makes the keys of the vault.
+use crate::at_the_machine::{self, Database};
+
+/// Makes the keys of the vault, and changes them.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -19,16 +22,19 @@ beside the database's backup: without it nobody can read what was kept, and with
 
 Examples:
   mamori vault init /etc/mamori-vault.key          then name it: `vault.key_file`
-  mamori vault init new.key --name 2027            another key; put its line first, above the old one's";
+  mamori vault init new.key --name 2027            another key; put its line first, above the old one's
+  mamori vault rewrap                              then, once every node has both: the old line can go";
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Init(init::Args),
+    Rewrap(rewrap::Args),
 }
 
 /// Does one of them.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.command {
         Command::Init(args) => init::run(args),
+        Command::Rewrap(args) => at_the_machine::run(&args.config, Database::IsThere, rewrap::run),
     }
 }

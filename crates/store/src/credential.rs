@@ -17,6 +17,13 @@ queries! {
           FROM credential
          WHERE staff_id = $1
          ORDER BY id";
+    CODES_TO_REWRAP = "-- codes_to_rewrap
+        SELECT id, staff_id, kind, name, passkey_id, data, last_step, created_at, used_at
+          FROM credential
+         WHERE kind = 'totp' AND id > $1
+         ORDER BY id LIMIT $2";
+    REWRAP_CODES = "-- rewrap_codes
+        UPDATE credential SET data = $2, changed_by = $3 WHERE id = $1 AND kind = 'totp'";
     INSERT_CREDENTIAL = "-- insert_credential
         INSERT INTO credential (id, staff_id, kind, name, passkey_id, data, last_step, created_at,
                                 changed_by)
@@ -104,6 +111,28 @@ impl Tx {
             .bind(self.name());
         self.run(call).await.map_err(|error| error.or_taken("staff", "credential"))?;
         Ok(())
+    }
+
+    /// Secrets of codes, by id: at most `limit`.
+    pub async fn codes_to_rewrap(
+        &mut self,
+        after: Option<CredentialId>,
+        limit: u32,
+    ) -> Result<Vec<Credential>, Error> {
+        let after = after.map_or(Uuid::nil(), Uuid::from);
+        let rows: Vec<CredentialRow> = self.rows(CODES_TO_REWRAP.bind(after).bind(limit)).await?;
+        rows.into_iter().map(CredentialRow::read).collect()
+    }
+
+    /// Keeps the same secret of codes, sealed anew. One is never changed otherwise: another takes
+    /// its place under an id of its own.
+    pub async fn rewrap_codes(
+        &mut self,
+        codes: CredentialId,
+        data: &Sensitive<Vec<u8>>,
+    ) -> Result<(), Error> {
+        let call = REWRAP_CODES.bind(codes).bind(data.reveal().as_slice()).bind(self.name());
+        self.run(call).await.map(drop)
     }
 
     /// A passkey let somebody in, and is to be kept as `data` from now on; false if it is gone.

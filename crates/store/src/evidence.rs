@@ -51,6 +51,12 @@ queries! {
           FROM evidence
          WHERE wrapped_key IS NOT NULL
            AND id = ANY (ARRAY(SELECT CAST(json_array_elements_text(CAST($1 AS json)) AS uuid)))";
+    EVIDENCE_BY_OTHER_KEYS = select!("evidence_by_other_keys",
+        "wrapped_key IS NOT NULL AND key_name <> $1 AND id > $2 ORDER BY id LIMIT $3");
+    REWRAP_EVIDENCE = "-- rewrap_evidence
+        UPDATE evidence
+           SET wrapped_key = $2, key_name = $3, changed_by = $4
+         WHERE id = $1 AND wrapped_key IS NOT NULL";
     EXPIRE_EVIDENCE = "-- expire_evidence
         UPDATE evidence
            SET wrapped_key = NULL, changed_by = $3
@@ -181,6 +187,34 @@ impl Tx {
             .bind(evidence.expires_at)
             .bind(self.name());
         Ok(self.run(call).await.map_err(|error| error.or_taken("match", "evidence"))? == 1)
+    }
+
+    /// What can be read and another key than `key_name` wrapped, by id: at most `limit`.
+    pub async fn evidence_by_other_keys(
+        &mut self,
+        key_name: &str,
+        after: Option<EvidenceId>,
+        limit: u32,
+    ) -> Result<Vec<Evidence>, Error> {
+        let after = after.map_or(Uuid::nil(), Uuid::from);
+        let call = EVIDENCE_BY_OTHER_KEYS.bind(key_name).bind(after).bind(limit);
+        let rows: Vec<EvidenceRow> = self.rows(call).await?;
+        rows.into_iter().map(EvidenceRow::read).collect()
+    }
+
+    /// Keeps the same key under another one of the vault's. What became unreadable stays so.
+    pub async fn rewrap_evidence(
+        &mut self,
+        evidence: EvidenceId,
+        wrapped_key: &Sensitive<Vec<u8>>,
+        key_name: &str,
+    ) -> Result<(), Error> {
+        let call = REWRAP_EVIDENCE
+            .bind(evidence)
+            .bind(wrapped_key.reveal().as_slice())
+            .bind(key_name)
+            .bind(self.name());
+        self.run(call).await.map(drop)
     }
 
     /// Makes what has reached its term unreadable for ever, at most `limit` of it, and says which.

@@ -1,7 +1,6 @@
 //! An item's bytes are kept where a policy says so, sealed, until their term.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use jiff::SignedDuration;
@@ -11,7 +10,8 @@ use mamori_desk::claim_case::{Claimed, Queue};
 use mamori_desk::decide_case::NewDecision;
 use mamori_desk::member::{PolicyEditor, Reviewer};
 use mamori_desk::open_look::Looked;
-use mamori_desk::{Desk, Error, Settings};
+use mamori_desk::rewrap_vault::Rewrapped;
+use mamori_desk::{AtTheMachine, Desk, Error};
 use mamori_model::staff::StaffRole;
 use mamori_model::{
     Action, Clarity, EvidenceId, MatchId, Measures, Outcome, Policy, Purpose, Refusal, Surface,
@@ -20,9 +20,8 @@ use mamori_model::{
 use mamori_testkit::on_both_engines;
 use mamori_testkit::pictures::{draw, encode};
 use mamori_testkit::records::Records;
-use mamori_vault::{Keyring, Vault};
 
-use crate::common::{House, house_with, item, node, settings, vault_settings};
+use crate::common::{House, house_with, item, node, settings, vault_key, vault_settings_with};
 
 fn refused<T: std::fmt::Debug>(answer: Result<T, Error>) -> Refusal {
     match answer {
@@ -41,8 +40,12 @@ struct Room {
 }
 
 async fn room(records: Records) -> Room {
+    room_with(records, &vault_key("test")).await
+}
+
+async fn room_with(records: Records, keys: &str) -> Room {
     let folder = tempfile::tempdir().unwrap();
-    let house = house_with(records, vault_settings(folder.path())).await;
+    let house = house_with(records, vault_settings_with(folder.path(), keys)).await;
     let picture = encode::png(&draw(7, 320, 240));
     let bank = house.bank("known", Action::Hold).await;
     let hashed = house.desk.hash_item(picture.clone().into()).await.unwrap();
@@ -184,10 +187,7 @@ on_both_engines! {
         room.keep(30).await.unwrap();
         let item = room.held("a").await;
         let (house, who) = (&room.house, &room.who);
-        let line = Keyring::new_line(&"another".parse().unwrap()).unwrap();
-        let keys = Keyring::parse(line.reveal()).unwrap();
-        let vault = Vault::open(room.folder.path().to_owned(), keys).unwrap();
-        let other = Settings { vault: Some(Arc::new(vault)), ..settings() };
+        let other = vault_settings_with(room.folder.path(), &vault_key("another"));
         let other = node(&house.records, &house.clock, other).await;
         let none = node(&house.records, &house.clock, settings()).await;
         let Claimed { case, number, .. } = room.claim().await;
@@ -209,6 +209,33 @@ on_both_engines! {
         let sent = crate::common::item("b", Surface::Public);
         let checked = none.check(&house.caller, sent, bytes).await.unwrap();
         assert_eq!(checked.verdict, Verdict::Hold);
+    }
+
+    async fn what_is_kept_follows_a_change_of_the_vaults_key(records: Records) {
+        let (old, new) = (vault_key("old"), vault_key("new"));
+        let room = room_with(records, &old).await;
+        room.keep(30).await.unwrap();
+        let item = room.held("a").await;
+        let (house, who) = (&room.house, &room.who);
+        let with = async |keys: &str| {
+            let settings = vault_settings_with(room.folder.path(), keys);
+            node(&house.records, &house.clock, settings).await
+        };
+        let (both, only_new) = (with(&(new.clone() + &old)).await, with(&new).await);
+        let here = AtTheMachine::here();
+        let missing = only_new.rewrap_vault(&here).await.unwrap();
+        assert_eq!(missing, Rewrapped { closed: 1, ..Rewrapped::default() });
+
+        let done = both.rewrap_vault(&here).await.unwrap();
+        let again = both.rewrap_vault(&here).await.unwrap();
+
+        assert_eq!(done, Rewrapped { items: 1, ..Rewrapped::default() });
+        assert_eq!(again, Rewrapped::default());
+        let Claimed { case, number, .. } = room.claim().await;
+        let looked = only_new.look(who, case, number, item, Clarity::Clear).await.unwrap();
+        only_new.picture(looked).await.unwrap();
+        let looked = house.desk.look(who, case, number, item, Clarity::Clear).await.unwrap();
+        assert_eq!(refused(house.desk.picture(looked).await), Refusal::VaultClosed);
     }
 
     async fn a_vault_that_fails_does_not_fail_a_check(records: Records) {

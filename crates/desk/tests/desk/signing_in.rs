@@ -16,7 +16,9 @@ use mamori_testkit::passkey::Authenticator;
 use mamori_testkit::records::Records;
 
 use crate::common::people::{ORIGIN, enter, found, somebody};
-use crate::common::{House, house, house_with_vault};
+use crate::common::{
+    House, house, house_with, house_with_vault, node, vault_key, vault_settings_with,
+};
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -108,6 +110,22 @@ on_both_engines! {
         assert_eq!(again.unwrap_err(), Refusal::SignInWrong);
         house.clock.advance(SignedDuration::from_secs(30));
         assert!(typed(&house.desk, "ada", PASSWORD, &code(&house, &secret)).await.is_ok());
+    }
+
+    async fn codes_follow_a_change_of_the_vaults_key(records: Records) {
+        let folder = tempfile::tempdir().unwrap();
+        let (old, new) = (vault_key("old"), vault_key("new"));
+        let house = house_with(records, vault_settings_with(folder.path(), &old)).await;
+        let (_, secret) = with_password(&house, "ada").await;
+        let both = vault_settings_with(folder.path(), &(new.clone() + &old));
+        let both = node(&house.records, &house.clock, both).await;
+
+        let done = both.rewrap_vault(&AtTheMachine::here()).await.unwrap();
+
+        assert_eq!((done.codes, done.closed), (1, 0));
+        let new = vault_settings_with(folder.path(), &new);
+        let new = node(&house.records, &house.clock, new).await;
+        typed(&new, "ada", PASSWORD, &code(&house, &secret)).await.unwrap();
     }
 
     async fn two_who_show_one_code_at_once_enter_once(records: Records) {

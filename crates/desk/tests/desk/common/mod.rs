@@ -167,8 +167,18 @@ pub async fn house_with_vault(records: Records, folder: &std::path::Path) -> Hou
 
 /// What a node with a console and a vault is told.
 pub fn vault_settings(folder: &std::path::Path) -> Settings {
-    let line = mamori_vault::Keyring::new_line(&"test".parse().unwrap()).unwrap();
-    let keys = mamori_vault::Keyring::parse(line.reveal()).unwrap();
+    vault_settings_with(folder, &vault_key("test"))
+}
+
+/// A new key of a vault, as it stands in a file of keys.
+pub fn vault_key(name: &str) -> String {
+    let line = mamori_vault::Keyring::new_line(&name.parse().unwrap()).unwrap();
+    line.into_revealed() + "\n"
+}
+
+/// The same with these keys.
+pub fn vault_settings_with(folder: &std::path::Path, keys: &str) -> Settings {
+    let keys = mamori_vault::Keyring::parse(keys).unwrap();
     let vault = mamori_vault::Vault::open(folder.to_owned(), keys).unwrap();
     let mut settings = settings();
     settings.vault = Some(Arc::new(vault));
