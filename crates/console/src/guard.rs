@@ -107,6 +107,21 @@ proofs! {
     Resender = Resender by resender;
 }
 
+/// Somebody who decides by policies, words them, or reads what was decided.
+#[derive(Clone, Copy, Debug)]
+pub struct PolicyProof(());
+
+/// Somebody who may read policies.
+pub type PolicyReader = As<PolicyProof>;
+
+impl Proof for PolicyProof {
+    fn of(member: &mamori_desk::Member) -> Option<Self> {
+        let may =
+            member.reviewer().is_some() || member.editor().is_some() || member.auditor().is_some();
+        may.then_some(Self(()))
+    }
+}
+
 /// Somebody who may read who works here.
 #[derive(Clone, Debug)]
 pub enum PeopleProof {

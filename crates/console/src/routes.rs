@@ -68,6 +68,12 @@ routes! {
     POST "/console/decisions/{decision}/refuse" => deed::decision::refuse;
     POST "/console/decisions/{decision}/undo" => deed::decision::undo;
     POST "/console/decisions/{decision}/actions/{action}/ask-again" => deed::decision::ask_again;
+    GET "/console/banks" => page::banks::list;
+    GET "/console/banks/{bank}" => page::banks::show;
+    POST "/console/disputes/{dispute}/settle" => deed::banks::settle;
+    GET "/console/policies" => page::policies::list;
+    GET "/console/policies/{purpose}" => page::policies::show;
+    POST "/console/policies/{purpose}" => deed::policies::change;
     GET "/console/webhooks" => page::webhooks::show;
     POST "/console/deliveries/{delivery}/redeliver" => deed::webhooks::redeliver;
     GET "/console/staff" => page::staff::list;

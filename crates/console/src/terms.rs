@@ -6,8 +6,8 @@ use mamori_model::sign_in::StaffEventKind;
 use mamori_model::staff::{Scheme, View};
 use mamori_model::webhook::{DeliveryState, EventKind};
 use mamori_model::{
-    ActionState, CaseState, Clarity, DecisionState, Feature, Outcome, Purpose, StaffRole, Surface,
-    Urgency, Verdict,
+    Action, ActionState, CaseState, Clarity, DecisionState, DisputeState, Feature, Outcome,
+    Purpose, StaffRole, Surface, Urgency, Verdict,
 };
 
 use crate::words::Id;
@@ -150,6 +150,19 @@ called! {
         MatchChanged "told-match-changed",
         ActionRequested "told-action-requested",
         EndpointTest "told-endpoint-test",
+    }
+    /// What a match in a bank may do by itself.
+    bank_action: Action {
+        None "bank-action-none",
+        Hold "bank-action-hold",
+        Block "bank-action-block",
+    }
+    /// How far a dispute has come.
+    dispute_state: DisputeState {
+        Open "dispute-state-open",
+        Upheld "dispute-state-upheld",
+        Rejected "dispute-state-rejected",
+        TakenBack "dispute-state-taken-back",
     }
     /// What the machine answered.
     verdict: Verdict {

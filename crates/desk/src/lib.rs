@@ -57,6 +57,7 @@ pub mod keep_claim;
 mod keep_item;
 mod lapse_claims;
 pub mod list;
+pub mod list_banks;
 pub mod list_decisions;
 pub mod list_messages;
 pub mod list_staff;

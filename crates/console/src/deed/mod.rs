@@ -1,11 +1,13 @@
 //! What forms do, one noun a file: each field becomes a type, the verb is called, and the answer is
 //! the address of the page that comes next.
 
+pub mod banks;
 pub mod case;
 pub mod decide;
 pub mod decision;
 pub mod look;
 pub mod me;
+pub mod policies;
 pub mod queue;
 pub mod sign_in;
 pub mod staff;

@@ -1,10 +1,12 @@
 //! The pages, one a file: what stands on each, for its template in `templates/`.
 
+pub mod banks;
 pub mod case;
 pub mod decision;
 pub mod decisions;
 pub mod find;
 pub mod me;
+pub mod policies;
 pub mod queue;
 pub mod sign_in;
 pub mod staff;

@@ -132,13 +132,18 @@ impl House {
 
     /// An item that matches; its account's case opens, or takes it in.
     pub async fn item(&self, name: &str, account: Option<&str>) {
+        self.item_like(name, account, Pdq::from([1; 32])).await;
+    }
+
+    /// The same, which looks so.
+    pub async fn item_like(&self, name: &str, account: Option<&str>, pdq: Pdq) {
         let item = Item {
             name: name.parse().unwrap(),
             account: account.map(|account| account.parse().unwrap()),
             surface: Surface::Public,
             country: None,
         };
-        let frames = vec![(Pdq::from([1; 32]), None)];
+        let frames = vec![(pdq, None)];
         let hashes = check::Evidence::Hashes(Fingerprints { frames, ..Fingerprints::default() });
         let checked = self.desk.check(&self.caller, item, hashes).await.unwrap();
         assert!(checked.recorded.is_some(), "it matches");
@@ -256,9 +261,10 @@ async fn a_service(desk: &Desk) -> Caller {
     }
 }
 
-async fn a_bank(desk: &Desk) {
-    let bank = NewBank {
-        name: "rehearsal".parse().unwrap(),
+/// A bank that holds what matches.
+pub fn new_bank(name: &str) -> NewBank {
+    NewBank {
+        name: name.parse().unwrap(),
         purpose: Purpose::Rehearsal,
         source: "drawn by a test".parse().unwrap(),
         legal_basis: "none needed".parse().unwrap(),
@@ -268,9 +274,12 @@ async fn a_bank(desk: &Desk) {
         quality_min: Quality::ANY,
         action: Action::Hold,
         is_enabled: true,
-    };
+    }
+}
+
+async fn a_bank(desk: &Desk) {
     let admin = Admin::at_the_machine();
-    let bank = desk.create_bank(&admin, bank).await.unwrap();
+    let bank = desk.create_bank(&admin, new_bank("rehearsal")).await.unwrap();
     desk.catch_up().await.unwrap();
     let entry = NewEntry::bare(Hash::Pdq(Pdq::from([1; 32])));
     desk.add_entries(&admin, bank.id, &[entry]).await.unwrap();

@@ -1,6 +1,7 @@
 //! The console over a real desk, as a browser without scripts meets it.
 #![cfg(test)]
 
+mod banks;
 mod crawl;
 mod deciding;
 mod entering;
@@ -12,5 +13,6 @@ mod matrix;
 mod messages;
 mod outside;
 mod people;
+mod policies;
 mod settling;
 mod world;

@@ -9,21 +9,23 @@ use axum::http::header::{CONTENT_TYPE, COOKIE, ORIGIN};
 use axum::http::request::Builder;
 use jiff::SignedDuration;
 use mamori_console::assets;
-use mamori_desk::AtTheMachine;
 use mamori_desk::decide_case::NewDecision;
 use mamori_desk::member::Reviewer;
+use mamori_desk::{Admin, AtTheMachine};
 use mamori_model::action::{AccountMeasure, ItemMeasure};
 use mamori_model::page::PageSize;
 use mamori_model::sign_in::TicketKind;
 use mamori_model::{
-    ActionId, ActionState, CaseId, Clarity, Decision, DecisionId, DeliveryId, EndpointId, LookId,
-    Measures, Outcome, Sensitive, Staff, StaffId, StaffRole,
+    ActionId, ActionState, BankId, CaseId, Clarity, Decision, DecisionId, DeliveryId, Dispute,
+    EndpointId, Hash, LookId, Measures, Outcome, Pdq, Sensitive, Staff, StaffId, StaffRole,
 };
+use mamori_store::NewEntry;
 use mamori_testkit::records::Records;
+use sha2::{Digest, Sha256};
 use url::form_urlencoded;
 
 use crate::entering::{PASSWORD, code};
-use crate::house::{Answer, House, Person};
+use crate::house::{Answer, House, Person, new_bank};
 
 /// The columns of the matrix; the first has no role and no session.
 pub const EVERYBODY: [Option<StaffRole>; 6] = [
@@ -39,6 +41,7 @@ pub struct World {
     pub house: House,
     people: BTreeMap<StaffRole, Staff>,
     endpoint: EndpointId,
+    disputes: BankId,
     overdue: Option<(DecisionId, ActionId)>,
     made: AtomicU64,
 }
@@ -57,7 +60,12 @@ impl World {
         // Nobody listens at the port of discarding.
         let endpoint = house.desk.add_endpoint(&house.caller, "http://127.0.0.1:9/token-4711");
         let endpoint = endpoint.await.unwrap().id;
-        let mut world = Self { house, people, endpoint, overdue: None, made: AtomicU64::new(0) };
+        let admin = Admin::at_the_machine();
+        let bank = house.desk.create_bank(&admin, new_bank("disputed")).await.unwrap();
+        let disputes = bank.id;
+        house.desk.catch_up().await.unwrap();
+        let mut world =
+            Self { house, people, endpoint, disputes, overdue: None, made: AtomicU64::new(0) };
         world.overdue = Some(world.overdue().await);
         world
     }
@@ -112,6 +120,9 @@ impl World {
             "staff" => self.somebody().await.to_string(),
             "item" => "match_00000000000000000000000000000001".to_owned(),
             "look" => self.look(who).await.to_string(),
+            "purpose" => "rehearsal".to_owned(),
+            "bank" => self.disputed().await.bank.to_string(),
+            "dispute" => self.disputed().await.id.to_string(),
             "delivery" => self.delivery().await.to_string(),
             other => panic!("the world has no {other} yet"),
         }
@@ -181,9 +192,33 @@ impl World {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
         let account = format!("account {number}");
         self.house.item(&format!("item {number}"), Some(&account)).await;
+        self.newest().await
+    }
+
+    /// The case that was opened last.
+    async fn newest(&self) -> CaseId {
         let newest = PageSize::new(1).unwrap();
         let cases = self.house.desk.service_cases(&self.house.caller, None, None, newest).await;
         cases.unwrap().rows[0].case.id
+    }
+
+    /// An open dispute about an entry of its own, in a bank apart: while it is open the entry does
+    /// not act.
+    pub async fn disputed(&self) -> Dispute {
+        let number = self.made.fetch_add(1, Ordering::Relaxed);
+        let pdq = Pdq::from(<[u8; 32]>::from(Sha256::digest(number.to_be_bytes())));
+        let (desk, admin) = (&self.house.desk, Admin::at_the_machine());
+        let entry = NewEntry::bare(Hash::Pdq(pdq));
+        desk.add_entries(&admin, self.disputes, &[entry]).await.unwrap();
+        desk.catch_up().await.unwrap();
+        self.house.item_like(&format!("item {number}"), None, pdq).await;
+        let rei = self.enter(Some(StaffRole::Reviewer)).await.unwrap();
+        let rei = self.reviewer(&rei).await.unwrap();
+        let (outcome, measures) = (Outcome::NotAMatch, Measures::default());
+        self.decide(&rei, self.newest().await, outcome, measures).await;
+        let size = PageSize::new(1).unwrap();
+        let found = desk.disputes_of_bank(&admin, self.disputes, None, size).await.unwrap();
+        found.rows.into_iter().next().unwrap()
     }
 
     /// Somebody who has just come.
@@ -219,16 +254,27 @@ impl World {
     }
 
     async fn decided(&self, who: &Reviewer, is_proposed: bool) -> Decision {
-        let claimed = self.house.desk.claim_case(who, self.case().await).await.unwrap();
         let account = AccountMeasure::Suspend { until: None };
         let account = if is_proposed { account } else { AccountMeasure::Leave };
+        let measures = Measures { items: ItemMeasure::Remove, account, ..Measures::default() };
+        self.decide(who, self.case().await, Outcome::Violates, measures).await
+    }
+
+    async fn decide(
+        &self,
+        who: &Reviewer,
+        case: CaseId,
+        outcome: Outcome,
+        measures: Measures,
+    ) -> Decision {
+        let claimed = self.house.desk.claim_case(who, case).await.unwrap();
         let new = NewDecision {
             case: claimed.case,
             claim: claimed.number,
             version: claimed.version,
-            outcome: Outcome::Violates,
+            outcome,
             reason: "It is what the bank says.".parse().unwrap(),
-            measures: Measures { items: ItemMeasure::Remove, account, ..Measures::default() },
+            measures,
         };
         self.house.desk.decide(who, new).await.unwrap()
     }

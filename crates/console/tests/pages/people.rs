@@ -1,14 +1,14 @@
-//! The pages of people and of messages.
+//! The pages of people, of messages, and of banks.
 
 use mamori_console::page::me::tongues;
 use mamori_console::page::staff::{Event, Limit, LinkPage, PersonPage, Row, StaffPage, given};
-use mamori_console::page::{choices, webhooks};
+use mamori_console::page::{banks, choices, policies, webhooks};
 use mamori_console::words::Id;
 use mamori_console::{show, terms};
 use mamori_model::action::ActionKind;
 use mamori_model::sign_in::StaffEventKind;
 use mamori_model::webhook::{DeliveryState, EventKind};
-use mamori_model::{ActionState, Language, StaffRole};
+use mamori_model::{Action, ActionState, DisputeState, Language, Purpose, StaffRole, Surface};
 
 use crate::golden;
 use crate::sample::{at, frame};
@@ -133,4 +133,99 @@ fn how_messages_go() {
         next: Some("/console/webhooks?state=&before=x".to_owned()),
     };
     golden("webhooks.ja.html", &page);
+}
+
+fn bank_row(is_enabled: bool) -> banks::Row {
+    banks::Row {
+        id: "bank_00000000000000000000000000000001".to_owned(),
+        name: "rehearsal".to_owned(),
+        purpose: terms::purpose(Purpose::Rehearsal),
+        action: terms::bank_action(Action::Hold),
+        surfaces: vec![terms::surface(Surface::Public), terms::surface(Surface::PrivateMessage)],
+        is_enabled,
+    }
+}
+
+#[test]
+fn the_banks() {
+    let frame = frame(Language::Japanese, StaffRole::Reviewer).at("/console/banks");
+    let page = banks::BanksPage {
+        frame: &frame,
+        rows: vec![bank_row(true), bank_row(false)],
+        more: Some("/console/banks?after=x".to_owned()),
+    };
+    golden("banks.ja.html", &page);
+}
+
+#[test]
+fn a_bank_and_its_disputes() {
+    let frame = frame(Language::English, StaffRole::PolicyEditor).at("/console/banks");
+    let dispute = |state: DisputeState, note: Option<&str>| banks::DisputeRow {
+        id: format!("disp_0000000000000000000000000000000{}", usize::from(note.is_some())),
+        entry: "ent_7".to_owned(),
+        service: "svc_00000000000000000000000000000001".to_owned(),
+        opened: show::time(at("2026-11-20T03:04:05Z")),
+        reason: show::text("It is a <poster>."),
+        decision: Some("dec_00000000000000000000000000000001".to_owned()),
+        state: terms::dispute_state(state),
+        tone: banks::tone(state),
+        is_open: state == DisputeState::Open,
+        note: note.map(show::text),
+    };
+    let page = banks::BankPage {
+        frame: &frame,
+        row: bank_row(true),
+        source: show::text("drawn <by> a test"),
+        owner: show::text("the tests"),
+        basis: show::text("none needed"),
+        countries: Some("FR, JP".to_owned()),
+        private: Some((show::text("a law"), "2026-12-31".to_owned())),
+        distance: 31,
+        quality: 50,
+        entries: 1_000,
+        reads_disputes: true,
+        may_settle: true,
+        reads_decisions: false,
+        disputes: vec![
+            dispute(DisputeState::Open, None),
+            dispute(DisputeState::Rejected, Some("It is right.")),
+        ],
+        older: Some("/console/banks/x?before=y".to_owned()),
+    };
+    golden("bank.en.html", &page);
+}
+
+fn policy_row(version: u64, keep_days: u64) -> policies::Row {
+    policies::Row {
+        purpose: "rehearsal",
+        called: terms::purpose(Purpose::Rehearsal),
+        version,
+        wording: show::text("A picture of the <rehearsal> bank may not be shared."),
+        severity: 3,
+        keep_days,
+        since: show::time(at("2026-11-20T03:04:05Z")),
+    }
+}
+
+#[test]
+fn the_policies() {
+    let frame = frame(Language::Japanese, StaffRole::Reviewer).at("/console/policies");
+    let rows = vec![policy_row(2, 7), policy_row(1, 0)];
+    golden("policies.ja.html", &policies::PoliciesPage { frame: &frame, rows });
+}
+
+#[test]
+fn a_policy_to_word_anew() {
+    let frame = frame(Language::English, StaffRole::PolicyEditor).at("/console/policies");
+    let page = policies::PolicyPage {
+        frame: &frame,
+        row: policy_row(2, 1),
+        wording: "A picture of the <rehearsal> bank may not be shared.".to_owned(),
+        may_change: true,
+        has_vault: true,
+        severities: (1..=5).map(|severity| (severity, severity == 3)).collect(),
+        keep_days_max: 366,
+        before: vec![policy_row(1, 0)],
+    };
+    golden("policy.en.html", &page);
 }

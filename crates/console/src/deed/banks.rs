@@ -1,0 +1,45 @@
+//! `POST /console/disputes/{dispute}/settle`: a policy editor answers for the bank's owner.
+
+use axum::extract::{Path, State};
+use axum::response::Redirect;
+use mamori_desk::settle_dispute::Settlement;
+use mamori_model::{BankId, DisputeId};
+use serde::Deserialize;
+
+use super::{words, wrong};
+use crate::app::Console;
+use crate::fault::Fault;
+use crate::form::Form;
+use crate::guard::Editor;
+use crate::page::banks::HERE;
+
+/// The answer.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settle {
+    /// On whose page the form stood.
+    bank: String,
+    settlement: String,
+    words: String,
+}
+
+/// Back to the bank.
+pub async fn settle(
+    State(console): State<Console>,
+    editor: Editor,
+    Path(dispute): Path<String>,
+    Form(form): Form<Settle>,
+) -> Result<Redirect, Fault> {
+    let dispute: DisputeId = dispute.parse().map_err(|_| Fault::not_found())?;
+    let bank: BankId = form.bank.parse().map_err(|_| wrong("bank"))?;
+    let home = format!("{HERE}/{bank}");
+    let settlement = match form.settlement.as_str() {
+        "upheld" => Settlement::Upheld,
+        "rejected" => Settlement::Rejected,
+        _ => return Err(wrong("settlement").on_to(home)),
+    };
+    let note = words("words", &form.words).map_err(|fault| fault.on_to(home.clone()))?;
+    let settled = console.desk.settle_dispute(&editor.proof, dispute, settlement, &note).await;
+    settled.map_err(|error| Fault::from(error).on_to(home.clone()))?;
+    Ok(Redirect::to(&home))
+}

@@ -1,0 +1,50 @@
+//! `POST /console/policies/{purpose}`: a policy is worded anew.
+
+use axum::extract::{Path, State};
+use axum::response::Redirect;
+use mamori_desk::change_policy::NewPolicy;
+use mamori_model::Purpose;
+use serde::Deserialize;
+
+use super::{words, wrong};
+use crate::app::Console;
+use crate::fault::Fault;
+use crate::form::Form;
+use crate::guard::Editor;
+use crate::page::policies::HERE;
+
+/// The next version.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Next {
+    /// The version that the page showed.
+    after: u32,
+    wording: String,
+    severity: u8,
+    keep_days: u16,
+}
+
+/// Back to the policy.
+pub async fn change(
+    State(console): State<Console>,
+    editor: Editor,
+    Path(purpose): Path<String>,
+    Form(form): Form<Next>,
+) -> Result<Redirect, Fault> {
+    let purpose: Purpose = purpose.parse().map_err(|_| Fault::not_found())?;
+    let back = format!("{HERE}/{}", purpose.as_str());
+    if form.keep_days > mamori_model::Policy::KEEP_DAYS_MAX {
+        return Err(wrong("keep_days").on_to(back));
+    }
+    let wording = words("wording", &form.wording).map_err(|fault| fault.on_to(back.clone()))?;
+    let new = NewPolicy {
+        purpose,
+        after: form.after,
+        wording,
+        severity: form.severity,
+        keep_days: form.keep_days,
+    };
+    let changed = console.desk.change_policy(&editor.proof, new).await;
+    changed.map_err(|error| Fault::from(error).on_to(back.clone()))?;
+    Ok(Redirect::to(&back))
+}

@@ -1,0 +1,26 @@
+//! Banks, as the staff read them: what they are for, where they look, and never a hash.
+
+use mamori_model::page::{Page, PageSize};
+use mamori_model::{Bank, BankId};
+
+use crate::member::Member;
+use crate::{Desk, Error};
+
+impl Desk {
+    /// The banks, the oldest first, for everybody of the staff.
+    pub async fn banks_for_staff(
+        &self,
+        _: &Member,
+        after: Option<BankId>,
+        size: PageSize,
+    ) -> Result<Page<Bank, BankId>, Error> {
+        Ok(self.store().banks(after, size).await?)
+    }
+
+    /// A bank, and how many of its entries match now.
+    pub async fn bank_for_staff(&self, _: &Member, id: BankId) -> Result<(Bank, u64), Error> {
+        let bank = self.store().bank(id).await?.ok_or(Error::NotFound("bank"))?;
+        let entries = self.store().count_entries(id, self.clock().now()).await?;
+        Ok((bank, entries))
+    }
+}
