@@ -25,7 +25,7 @@ use serde::Serialize;
 
 use crate::runtime;
 use crate::serve::stop::Asked;
-use house::House;
+use house::{House, PEOPLE};
 use outcome::Outcome;
 use plan::{Answer, Kind, Upload};
 use receiver::Receiver;
@@ -96,12 +96,22 @@ struct GoingOn<'a> {
     service_key: &'a str,
     admin_key: &'a str,
     folder: &'a Path,
+    config: &'a Path,
+    console: &'a [Link],
 }
 
 /// What came of it, and the key with which to try more.
 struct Played {
     outcome: Outcome,
     service_key: String,
+    links: Vec<Link>,
+}
+
+/// A way into the console.
+#[derive(Serialize)]
+struct Link {
+    who: &'static str,
+    open: String,
 }
 
 async fn play(house: &House, args: &Args) -> anyhow::Result<Played> {
@@ -121,6 +131,7 @@ async fn play(house: &House, args: &Args) -> anyhow::Result<Played> {
     let service = admin.with_key(&service_key);
     let webhooks = Receiver::listen().await?;
     webhooks.expect_secret(&service.add_webhook(&webhooks.url()).await?)?;
+    webhooks.answer_as(service.clone());
 
     let sent = send(&service, uploads).await?;
     let expected = sent.iter().filter(|sent| sent.kind.expected() == Answer::Hold).count();
@@ -128,7 +139,14 @@ async fn play(house: &House, args: &Args) -> anyhow::Result<Played> {
     let step = |count| bar.set_position(u64::try_from(count).unwrap_or(u64::MAX));
     let received = webhooks.wait(expected, WEBHOOK_TIME_MAX, step).await;
     bar.finish_and_clear();
-    Ok(Played { outcome: Outcome::of(sent, &received), service_key })
+    let outcome = Outcome::of(sent, &received, service.open_cases().await?);
+    let mut links = Vec::new();
+    if !args.exit {
+        for person in &PEOPLE {
+            links.push(Link { who: person.name, open: house.let_in(person).await? });
+        }
+    }
+    Ok(Played { outcome, service_key, links })
 }
 
 /// Draws the pictures, and leaves one in the folder for whoever tries the API.
@@ -187,19 +205,21 @@ fn tell(house: &House, args: &Args, played: &Played) -> anyhow::Result<()> {
             service_key: &played.service_key,
             admin_key: &house.admin_key,
             folder: house.folder(),
+            config: &house.config_file,
+            console: &played.links,
         });
         let document = Document { outcome: &played.outcome, going_on };
         writeln!(out, "{}", serde_json::to_string_pretty(&document)?)?;
     } else {
         table::print(&played.outcome, &mut out, table::wants_colours())?;
         if !args.exit {
-            write!(out, "{}", how_to_go_on(house, &played.service_key))?;
+            write!(out, "{}", how_to_go_on(house, played))?;
         }
     }
     Ok(out.flush()?)
 }
 
-fn how_to_go_on(house: &House, service_key: &str) -> String {
+fn how_to_go_on(house: &House, played: &Played) -> String {
     let address = &house.address;
     let moved = if house.is_usual_address {
         String::new()
@@ -208,14 +228,22 @@ fn how_to_go_on(house: &House, service_key: &str) -> String {
             "\nPort 8080 was taken, so it is at {address}; put that into the lines of the README.\n"
         )
     };
+    let links = played.links.iter();
+    let links: String =
+        links.flat_map(|link| ["  Open ", &link.open, "\n  as a ", link.who, "\n"]).collect();
     format!(
-        "\nMamori goes on serving. In another terminal, paste these two lines and then those of \
+        "\nMamori goes on serving, and the cases wait for people:\n\n{links}\n\
+         Each link works once, within an hour; another one comes from\n\n  \
+         mamori staff --config {config} enter reviewer\n\n\
+         The service does what a decision asks it for, and says so. In another terminal, paste these two lines and then those of \
          the\nREADME; picture.jpg is one of the known pictures, encoded again:\n\n  \
          cd {folder}\n  export MAMORI_KEY={service_key}\n{moved}\n\
          The API to read:      {address}/docs\n\
          An administrator:     {admin_key}\n\
          The log:              {folder}/mamori.log\n\n\
          Ctrl-C stops it and removes the folder.\n",
+        config = house.config_file.display(),
+        service_key = played.service_key,
         folder = house.folder().display(),
         admin_key = house.admin_key,
     )

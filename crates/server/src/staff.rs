@@ -2,7 +2,7 @@
 
 mod add;
 mod change;
-mod link;
+pub mod link;
 mod list;
 
 use std::process::ExitCode;

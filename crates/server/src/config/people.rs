@@ -60,6 +60,9 @@ pub struct Staff {
     pub sign_in_failures_all_max: u32,
     /// Who listens to reviewers here.
     pub care_note: Option<String>,
+    /// How long a link of `mamori staff enter` works.
+    #[serde(deserialize_with = "within::<1, 60, _, _>")]
+    pub enter_min: u32,
 }
 
 impl Default for Staff {
@@ -70,6 +73,7 @@ impl Default for Staff {
             sign_in_wait_min: 15,
             sign_in_failures_all_max: 300,
             care_note: None,
+            enter_min: 5,
         }
     }
 }

@@ -1,19 +1,25 @@
 //! The demo's own Mamori: a node on SQLite in a fresh folder, in this very process.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
+use mamori_desk::AtTheMachine;
+use mamori_desk::add_staff::{NewStaff, StaffAdmin};
+use mamori_model::sign_in::TicketKind;
+use mamori_model::staff::{Language, StaffRole};
 use mamori_model::{Purpose, Sensitive};
+use mamori_vault::Keyring;
 use tempfile::TempDir;
 
 use crate::config::Config;
 use crate::serve::node::Node;
 use crate::serve::open::{Doors, Open};
 use crate::serve::{log, metrics};
+use crate::staff::link;
 
 /// Where the lines of the README expect it.
 const PORT: u16 = 8080;
@@ -26,6 +32,8 @@ pub struct House {
     pub is_usual_address: bool,
     /// The first administrator's key.
     pub admin_key: String,
+    /// The configuration of whoever sits at the machine: `mamori staff --config …` reads it.
+    pub config_file: PathBuf,
     folder: TempDir,
     node: Node,
     open: Open,
@@ -41,6 +49,9 @@ impl House {
         let metrics = metrics::install().context("no metrics can be kept")?;
         let doors = take_doors(&mut config)?;
         let address = doors.address();
+        // Browsers keep passkeys for a name only.
+        config.console.origin = format!("http://localhost:{}", address.port()).parse()?;
+        let config_file = write_config(&config, folder.path())?;
 
         let node = Node::start(&config).await?;
         let issued = node.desk().issue_first_key().await?;
@@ -50,10 +61,25 @@ impl House {
             address: format!("http://{address}"),
             is_usual_address: address.port() == PORT,
             admin_key: admin_key.token.into_revealed(),
+            config_file,
             folder,
             node,
             open,
         })
+    }
+
+    /// Lets somebody in: the link does it, once.
+    pub async fn let_in(&self, who: &Person) -> anyhow::Result<String> {
+        let (desk, here) = (self.node.desk(), AtTheMachine::here());
+        let new = NewStaff {
+            name: who.name.parse()?,
+            shown: who.shown.parse()?,
+            roles: [who.role].into(),
+            language: Language::English,
+        };
+        let added = desk.add_staff(StaffAdmin::AtTheMachine(&here), new).await?;
+        let ticket = desk.ticket_at_the_machine(&here, added.staff.id, TicketKind::Enter).await?;
+        Ok(format!("{}{}", link::prefix(desk)?, ticket.reveal()))
     }
 
     /// Its folder.
@@ -69,13 +95,48 @@ impl House {
     }
 }
 
+/// Somebody of the demo's staff.
+pub struct Person {
+    /// What they sign in with.
+    pub name: &'static str,
+    /// How colleagues see them.
+    pub shown: &'static str,
+    /// What they may do.
+    pub role: StaffRole,
+}
+
+/// Who reviews the demo's cases.
+pub const PEOPLE: [Person; 2] = [
+    Person { name: "reviewer", shown: "The demo's reviewer", role: StaffRole::Reviewer },
+    Person { name: "lead", shown: "The demo's lead", role: StaffRole::Lead },
+];
+
+/// What a command at the machine must know, in a file.
+fn write_config(config: &Config, folder: &Path) -> anyhow::Result<PathBuf> {
+    let file = folder.join("mamori.toml");
+    let text = format!(
+        "[database]\nurl = \"{}\"\n\n[console]\norigin = \"{}\"\n\n\
+         [staff]\nenter_min = {}\n",
+        config.database.url.reveal(),
+        config.console.origin.origin().ascii_serialization(),
+        config.staff.enter_min,
+    );
+    fs::write(&file, text)?;
+    Ok(file)
+}
+
 fn config(folder: &Path) -> anyhow::Result<Config> {
     let mut config = Config::default();
     let database = folder.join("mamori.sqlite");
     config.database.url = Sensitive::new(format!("sqlite:{}", database.display()));
-    // So that clients of HMA can be tried too.
+    // Whoever reads what the demo printed is in no hurry.
+    config.staff.enter_min = 60;
+    config.vault.folder = folder.join("evidence");
+    // A key that goes with this process: nobody else can read what the demo keeps.
+    config.vault.keys = Some(Keyring::new_line(&"demo".parse()?)?);
     // The service that it plays is on this machine.
     config.webhooks.loopback = true;
+    // So that clients of HMA can be tried too.
     config.hma.enabled = true;
     config.hma.purpose = Some(Purpose::Rehearsal);
     config.hma.legal_basis = Some("none needed: nobody is in these pictures".parse()?);

@@ -21,6 +21,8 @@ pub struct Outcome {
     pub kinds: Vec<Row>,
     /// The webhooks.
     pub webhooks: Webhooks,
+    /// What waits for a person.
+    pub cases: Cases,
     /// Every answer that was not as expected.
     pub wrong: Vec<Sent>,
     /// Every file that was sent, and what came of it.
@@ -61,6 +63,30 @@ pub struct Webhooks {
     pub unexpected: Vec<String>,
 }
 
+/// What waits for a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Cases {
+    /// How many cases must be open: one for each account that sent what is held.
+    pub expected: usize,
+    /// How many are.
+    pub open: usize,
+    /// How many items are in them; each that is held must be.
+    pub items: u64,
+}
+
+impl Cases {
+    /// Holds what was sent against the cases that are open.
+    pub fn of(uploads: &[Sent], (open, items): (usize, u64)) -> Self {
+        let held = uploads.iter().filter(|sent| sent.kind.expected() == Answer::Hold);
+        let accounts: BTreeSet<&str> = held.map(|sent| sent.account_id.as_str()).collect();
+        Self { expected: accounts.len(), open, items }
+    }
+
+    fn are_right(self, items: usize) -> bool {
+        self.open == self.expected && u64::try_from(items) == Ok(self.items)
+    }
+}
+
 impl Sent {
     /// Whether what came of it is what had to.
     pub fn is_as_expected(&self) -> bool {
@@ -69,19 +95,25 @@ impl Sent {
 }
 
 impl Outcome {
-    /// Holds what was sent against what came in.
-    pub fn of(uploads: Vec<Sent>, received: &Received) -> Self {
+    /// Holds what was sent against what came in, and against the cases that wait now, with so many
+    /// items in them.
+    pub fn of(uploads: Vec<Sent>, received: &Received, cases: (usize, u64)) -> Self {
         let webhooks = Webhooks::of(&uploads, received);
+        let cases = Cases::of(&uploads, cases);
         let wrong: Vec<Sent> =
             uploads.iter().filter(|sent| !sent.is_as_expected()).cloned().collect();
         let kinds: Vec<Row> = Kind::ALL.into_iter().map(|kind| Row::of(kind, &uploads)).collect();
         let is_complete = kinds.iter().all(|row| row.sent > 0);
         Self {
-            ok: wrong.is_empty() && webhooks.are_right() && is_complete,
+            ok: wrong.is_empty()
+                && webhooks.are_right()
+                && cases.are_right(webhooks.expected)
+                && is_complete,
             sent: uploads.len(),
             as_expected: uploads.len() - wrong.len(),
             kinds,
             webhooks,
+            cases,
             wrong,
             uploads,
         }
@@ -153,8 +185,12 @@ pub mod tests {
 
     pub fn sent(kind: Kind, answer: Answer) -> Sent {
         let item_id = format!("{kind:?}");
-        Sent { item_id, kind, answer, distance: None, time_ms: 1.0, problem: None }
+        let account_id = "account-1".to_owned();
+        Sent { item_id, account_id, kind, answer, distance: None, time_ms: 1.0, problem: None }
     }
+
+    /// As many items as kinds that are held, all of one account.
+    pub const CASES: (usize, u64) = (1, 8);
 
     pub fn all_right() -> (Vec<Sent>, Received) {
         let uploads: Vec<Sent> =
@@ -168,7 +204,7 @@ pub mod tests {
 
     #[test]
     fn the_demo_is_right_and_ends_with_0_only_if_everything_is() {
-        let status = |uploads, received| Outcome::of(uploads, received).exit_status();
+        let status = |uploads, received| Outcome::of(uploads, received, CASES).exit_status();
         let (uploads, received) = all_right();
         assert_eq!(status(uploads.clone(), &received), 0);
 
@@ -194,6 +230,10 @@ pub mod tests {
             assert_eq!(status(wrong, &received), 1, "{answer:?} for an original");
         }
         assert_eq!(status(Vec::new(), &Received::default()), 1);
+        for cases in [(0, 0), (1, 7), (2, 8)] {
+            let outcome = Outcome::of(uploads.clone(), &received, cases);
+            assert_eq!(outcome.exit_status(), 1, "{cases:?}");
+        }
     }
 
     #[test]

@@ -15,6 +15,9 @@ pub const UNRELATED: u64 = 160;
 /// How many of the known ones are also sent as a private message, and cut short.
 pub const ALSO: u64 = 10;
 
+/// How many accounts send them: each has several, so that a case gathers several items.
+pub const ACCOUNTS: u64 = 30;
+
 /// Width and height of a picture.
 const SIZE: (u32, u32) = (400, 300);
 
@@ -139,6 +142,8 @@ impl Answer {
 pub struct Upload {
     /// The service's name of it.
     pub item_id: String,
+    /// The service's pseudonym of whoever sent it.
+    pub account_id: String,
     /// What happened to it.
     pub kind: Kind,
     /// The file.
@@ -178,7 +183,8 @@ fn uploads(seed: u64) -> Vec<Upload> {
     let picture = draw(seed, width, height);
     let upload = |kind: Kind, bytes: Vec<u8>| {
         let item_id = format!("{}-{seed:03}", kind_name(kind));
-        Upload { item_id, kind, bytes }
+        let account_id = format!("account-{:02}", seed % ACCOUNTS);
+        Upload { item_id, account_id, kind, bytes }
     };
     if seed >= KNOWN {
         return vec![upload(Kind::Unrelated, encode::jpeg(&picture, 85))];

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -17,6 +17,8 @@ use serde_json::Value;
 use sha2::Sha256;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+
+use super::service::Caller;
 
 /// What came in so far.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +37,7 @@ pub struct Receiver {
     address: SocketAddr,
     secret: Arc<Mutex<Vec<u8>>>,
     received: watch::Sender<Received>,
+    service: Arc<OnceLock<Caller>>,
 }
 
 impl Receiver {
@@ -45,6 +48,7 @@ impl Receiver {
             address: socket.local_addr()?,
             secret: Arc::default(),
             received: watch::Sender::new(Received::default()),
+            service: Arc::default(),
         };
         let router = Router::new().route("/webhooks", post(take)).with_state(receiver.clone());
         tokio::spawn(async move { axum::serve(socket, router).await });
@@ -65,6 +69,12 @@ impl Receiver {
         Ok(())
     }
 
+    /// Does from now on what it is asked for, and says so as this service.
+    pub fn answer_as(&self, service: Caller) {
+        // Whoever was first stays.
+        drop(self.service.set(service));
+    }
+
     /// What came in, when every one of `count` items was told of or `time_max` is over; `step` is
     /// told how many there are.
     pub async fn wait(&self, count: usize, time_max: Duration, step: impl Fn(usize)) -> Received {
@@ -76,6 +86,22 @@ impl Receiver {
         // Too late is an outcome, and told as one.
         drop(tokio::time::timeout(time_max, receiver.wait_for(is_whole)).await);
         self.received.borrow().clone()
+    }
+
+    /// This service is a play: what it is asked for is done when it was read.
+    fn do_action(&self, message: &Value) -> StatusCode {
+        let action = message.pointer("/data/action_id").and_then(Value::as_str);
+        let (Some(service), Some(action)) = (self.service.get().cloned(), action) else {
+            return StatusCode::SERVICE_UNAVAILABLE;
+        };
+        let action = action.to_owned();
+        tokio::spawn(async move {
+            // Mamori asks again where it heard nothing.
+            if let Err(error) = service.answer_action(&action).await {
+                tracing::warn!(%error, action, "the demo's service could not answer");
+            }
+        });
+        StatusCode::NO_CONTENT
     }
 
     fn is_signed(&self, headers: &HeaderMap, body: &[u8]) -> bool {
@@ -104,6 +130,9 @@ async fn take(State(receiver): State<Receiver>, headers: HeaderMap, body: Bytes)
     }
     let id = headers.get("webhook-id").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let message: Value = serde_json::from_slice(&body).unwrap_or_default();
+    if message.get("type").and_then(Value::as_str) == Some("action.requested") {
+        return receiver.do_action(&message);
+    }
     let item = message.pointer("/data/item_id").and_then(Value::as_str).unwrap_or_default();
     receiver.received.send_modify(|received| {
         let ids = received.messages.entry(item.to_owned()).or_default();

@@ -23,6 +23,8 @@ pub struct Caller {
 pub struct Sent {
     /// The service's name of it.
     pub item_id: String,
+    /// The service's pseudonym of whoever sent it.
+    pub account_id: String,
     /// What happened to it before.
     pub kind: Kind,
     /// What came of it.
@@ -103,9 +105,10 @@ impl Caller {
 
     /// Uploads a file and returns what came of it.
     pub async fn upload(&self, upload: Upload) -> anyhow::Result<Sent> {
-        let Upload { item_id, kind, bytes } = upload;
+        let Upload { item_id, account_id, kind, bytes } = upload;
         let form = Form::new()
             .text("item_id", item_id.clone())
+            .text("account_id", account_id.clone())
             .text("surface", kind.surface())
             .part("file", Part::bytes(bytes).file_name("upload"));
         let request = self.client.post(format!("{}/v1/check", self.address));
@@ -116,12 +119,31 @@ impl Caller {
         let problem = checked.get("type").and_then(Value::as_str).map(str::to_owned);
         Ok(Sent {
             item_id,
+            account_id,
             kind,
             answer: answer(&checked),
             distance: checked.pointer("/matches/0/distance").and_then(Value::as_u64),
             time_ms,
             problem,
         })
+    }
+
+    /// How many cases wait for a person, and how many items are in them.
+    pub async fn open_cases(&self) -> anyhow::Result<(usize, u64)> {
+        let request = self.client.get(format!("{}/v1/cases?state=open&limit=1000", self.address));
+        let page = read(request.bearer_auth(&self.key).send().await?).await?;
+        let cases = page.get("data").and_then(Value::as_array).context("no page of cases")?;
+        let items = cases.iter().filter_map(|case| case.get("items").and_then(Value::as_u64));
+        Ok((cases.len(), items.sum()))
+    }
+
+    /// Says that what was asked for is done.
+    pub async fn answer_action(&self, action: &str) -> anyhow::Result<()> {
+        let request = self.client.post(format!("{}/v1/actions/{action}/answer", self.address));
+        let answer = json!({ "result": "done" });
+        let response = request.bearer_auth(&self.key).json(&answer).send().await?;
+        response.error_for_status()?;
+        Ok(())
     }
 
     async fn post(&self, path: &str, body: Value) -> anyhow::Result<Value> {

@@ -107,20 +107,24 @@ fn print_wrong(
 }
 
 fn sum_text(outcome: &Outcome) -> String {
-    let webhooks = &outcome.webhooks;
+    let (webhooks, cases) = (&outcome.webhooks, &outcome.cases);
     format!(
-        "{} of {} answers were as expected.\n{} of {} webhooks arrived, {} with a wrong signature.",
+        "{} of {} answers were as expected.\n{} of {} webhooks arrived, {} with a wrong signature.\n\
+         {} of {} cases wait for people, with {} items.",
         outcome.as_expected,
         outcome.sent,
         webhooks.received,
         webhooks.expected,
         if webhooks.refused == 0 { "none".to_owned() } else { webhooks.refused.to_string() },
+        cases.open,
+        cases.expected,
+        cases.items,
     )
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::outcome::tests::{all_right, sent};
+    use super::super::outcome::tests::{CASES, all_right, sent};
     use super::super::plan::Answer;
     use super::*;
 
@@ -134,7 +138,7 @@ mod tests {
     fn what_is_right_is_a_row_for_each_kind_and_no_complaint() {
         let (uploads, received) = all_right();
 
-        let text = printed(&Outcome::of(uploads, &received), false);
+        let text = printed(&Outcome::of(uploads, &received, CASES), false);
 
         for kind in Kind::ALL {
             assert!(text.contains(kind.words()), "{kind:?} is not in {text}");
@@ -155,7 +159,7 @@ mod tests {
         received.messages.insert("nobody".to_owned(), vec!["msg_9".to_owned()]);
         received.refused = 3;
 
-        let text = printed(&Outcome::of(uploads, &received), true);
+        let text = printed(&Outcome::of(uploads, &received, CASES), true);
 
         for words in [
             "Not as expected",

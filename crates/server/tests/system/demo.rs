@@ -8,6 +8,7 @@ use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
 use serde_json::Value;
 
+use crate::browser::Browser;
 use crate::mamori::{program, signal};
 
 const README: &str = include_str!("../../../../README.md");
@@ -80,6 +81,8 @@ fn the_demo_comes_out_as_it_says() {
     assert!(document["kinds"].as_array().unwrap().iter().all(|row| row["sent"].as_u64() > Some(0)));
     let webhooks = &document["webhooks"];
     assert_eq!(webhooks["received"], webhooks["expected"]);
+    let cases = &document["cases"];
+    assert_eq!((&cases["open"], &cases["items"]), (&30.into(), &320.into()));
     assert!(stderr.is_empty(), "{stderr}");
     assert!(!String::from_utf8_lossy(&output.stdout).contains("mk_"), "a key of what is gone");
 }
@@ -92,14 +95,15 @@ fn a_program_reads_from_the_demo_what_came_of_it_and_how_to_go_on() {
     let has_picture = folder.join("picture.jpg").is_file();
     let (status, said) = demo.interrupt();
 
-    let whole =
-        "ok sent as_expected kinds webhooks wrong uploads address service_key admin_key folder";
+    let whole = "ok sent as_expected kinds webhooks cases wrong uploads address service_key admin_key folder \
+         config console";
     assert_eq!(keys(&document), whole.split(' ').collect());
     let row = "kind expected sent as_expected distance time_ms";
     assert_eq!(keys(&document["kinds"][0]), row.split(' ').collect());
     let webhooks = "expected received repeated refused missing unexpected";
     assert_eq!(keys(&document["webhooks"]), webhooks.split(' ').collect());
-    let upload = "item_id kind answer distance time_ms problem";
+    assert_eq!(keys(&document["cases"]), "expected open items".split(' ').collect());
+    let upload = "item_id account_id kind answer distance time_ms problem";
     assert_eq!(keys(&document["uploads"][0]), upload.split(' ').collect());
     assert!(has_picture);
     assert_eq!((status, said.as_str()), (Some(0), ""));
@@ -159,4 +163,28 @@ fn answers(output: &Output) -> Vec<Value> {
     assert!(output.status.success(), "{output:?}");
     let stream = serde_json::Deserializer::from_slice(&output.stdout).into_iter();
     stream.map(Result::unwrap).collect()
+}
+
+#[tokio::test]
+async fn the_demos_links_let_in_once_and_its_cases_wait() {
+    let mut demo = Demo::start(&["--json"]);
+    let document: Value = serde_json::from_str(&demo.read_to("}")).unwrap();
+    let links = document["console"].as_array().unwrap();
+    let opened: Vec<&str> = links.iter().map(|link| link["who"].as_str().unwrap()).collect();
+    assert_eq!(opened, ["reviewer", "lead"]);
+
+    for link in links {
+        let browser = Browser::new(link["open"].as_str().unwrap());
+        let cookie = browser.enter().await;
+        assert!(cookie.starts_with("mamori-local=ms_"), "{cookie}");
+        let queue = browser.get("/console/queue", &cookie).await;
+        assert!(queue.contains("/console/queue/next"), "{queue}");
+        assert!(queue.contains("30"), "as many cases wait: {queue}");
+        assert_eq!(browser.enter().await, "", "the link lets in once");
+    }
+    let config = document["config"].as_str().unwrap();
+    let another = program().args(["staff", "--config", config, "enter", "lead"]).output().unwrap();
+    let another = String::from_utf8(another.stdout).unwrap();
+    assert!(Browser::new(another.trim()).enter().await.starts_with("mamori-local=ms_"));
+    demo.interrupt();
 }

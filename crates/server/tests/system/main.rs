@@ -2,6 +2,7 @@
 //! Mamori as an operator has it: the real binary, its signals, its files, its sockets.
 
 mod bank;
+mod browser;
 mod crash;
 mod demo;
 mod full_disk;

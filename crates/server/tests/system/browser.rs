@@ -1,0 +1,49 @@
+//! Somebody at a browser without a script, who follows a link into the console.
+
+use reqwest::header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Response};
+
+/// A browser with a link in its address bar.
+pub struct Browser {
+    client: Client,
+    link: String,
+    origin: String,
+}
+
+impl Browser {
+    /// `link`: `http://localhost:…/console/welcome/…`.
+    pub fn new(link: &str) -> Self {
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let client = Client::builder().no_proxy().pool_max_idle_per_host(0);
+        let client = client.redirect(Policy::none()).build().unwrap();
+        let (origin, _) = link.split_once("/console").unwrap();
+        Self { client, link: link.to_owned(), origin: origin.to_owned() }
+    }
+
+    /// Opens the link and presses its button: the cookie that came of it, or nothing.
+    pub async fn enter(&self) -> String {
+        self.client.get(&self.link).send().await.unwrap();
+        let form = self.client.post(&self.link).header(ORIGIN, &self.origin);
+        let form = form.header("content-type", "application/x-www-form-urlencoded");
+        let answer = form.send().await.unwrap();
+        let cookie = header(&answer, SET_COOKIE.as_str());
+        if !cookie.is_empty() {
+            assert_eq!(header(&answer, LOCATION.as_str()), "/console");
+        }
+        cookie.split(';').next().unwrap_or_default().to_owned()
+    }
+
+    /// A page of whoever has this cookie.
+    pub async fn get(&self, path: &str, cookie: &str) -> String {
+        let page = self.client.get(format!("{}{path}", self.origin)).header(COOKIE, cookie);
+        let answer = page.send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.text().await.unwrap()
+    }
+}
+
+fn header(answer: &Response, name: &str) -> String {
+    let value = answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+    value.unwrap_or_default()
+}
