@@ -1,6 +1,6 @@
 //! What the one who plays knows: what was answered, and so must be true.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use mamori_desk::Caller;
@@ -97,11 +97,13 @@ impl World {
         self.people.iter().position(|person| person.id.to_string() == id).unwrap()
     }
 
-    /// The verdict that a check of this hash must get; `None` where a crash left it open.
-    pub fn verdict_of(&self, hash: u8) -> Option<Verdict> {
+    /// The verdict that a check of this hash must get where these entries are disputed; `None` where
+    /// a crash left it open.
+    pub fn verdict_of(&self, hash: u8, disputed: &BTreeSet<String>) -> Option<Verdict> {
         let mut verdict = Verdict::Allow;
         for (number, bank) in self.banks.iter().enumerate() {
             match self.listed.get(&(number, hash)) {
+                Some(Listed::As(entry)) if disputed.contains(&entry.to_string()) => {}
                 Some(Listed::As(_)) => verdict = verdict.max(bank.action.into()),
                 Some(Listed::Unknown) => return None,
                 Some(Listed::Not) | None => {}

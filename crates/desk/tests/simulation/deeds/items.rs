@@ -35,6 +35,12 @@ pub async fn check(play: &mut Play) -> Result<(), String> {
     let item =
         Item { name: name.parse().unwrap(), account, surface: Surface::Public, country: None };
     let caller = play.world.services[service].caller;
+    let disputed = format!(
+        "SELECT 'ent_' || entry_id FROM dispute
+          WHERE state = 'open' AND 'svc_' || lower(hex(service_id)) = '{}'",
+        caller.service()
+    );
+    let disputed = play.tables.texts(&disputed).await?.into_iter().collect();
 
     let verb =
         |desk: mamori_desk::Desk| async move { desk.check(&caller, item, hashes(pdq(hash))).await };
@@ -47,7 +53,7 @@ pub async fn check(play: &mut Play) -> Result<(), String> {
         }
     };
     play.tell(format!("   {name} with hash {hash}: {:?}", checked.verdict));
-    let expected = play.world.verdict_of(hash);
+    let expected = play.world.verdict_of(hash, &disputed);
     if expected.is_some_and(|expected| expected != checked.verdict) {
         return Err(format!("{:?} for hash {hash}, not {expected:?}", checked.verdict));
     }
