@@ -64,6 +64,12 @@ pub fn address(name: &str) -> String {
     format!("/console/assets/{}/{name}", *DIGEST)
 }
 
+/// `GET /favicon.ico`: browsers ask for it whether a page names one or not.
+pub async fn icon() -> impl IntoResponse {
+    let headers = [(CONTENT_TYPE, "image/svg+xml"), (CACHE_CONTROL, "public, max-age=86400")];
+    (headers, include_str!("../assets/icon.svg"))
+}
+
 /// `GET /console/assets/{digest}/{name}`: what is not of this version is not here.
 pub async fn show(Path((digest, name)): Path<(String, String)>) -> Result<Response, Fault> {
     let found = ASSETS.iter().find(|asset| asset.name == name);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{MethodFilter, any, on};
+use axum::routing::{MethodFilter, any, get, on};
 use mamori_desk::Desk;
 use mamori_web::observe::observe;
 
@@ -89,6 +89,7 @@ pub fn router(desk: Desk, app: mamori_web::App, settings: Settings) -> Router {
     routed()
         .method_not_allowed_fallback(fault::no_such_page)
         .route("/console/{*rest}", any(fault::no_such_page))
+        .route("/favicon.ico", get(assets::icon))
         .layer(from_fn(fault::write))
         .layer(from_fn(session::carry))
         .layer(from_fn(headers::protect))

@@ -30,6 +30,28 @@ pub fn key(program: &Path, config: &Path, role: &[&str]) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
+/// Somebody of the staff with this role, whom the link that this gives lets in, once.
+pub fn let_in(program: &Path, config: &Path, name: &str, role: &str) -> Result<String> {
+    staff(program, config, &["add", name, "--role", role])?;
+    staff(program, config, &["enter", name])
+}
+
+fn staff(program: &Path, config: &Path, words: &[&str]) -> Result<String> {
+    let mut staff = Command::new(program);
+    staff.arg("staff").args(words).arg("--config").arg(config);
+    let output = staff.output().context("`mamori staff` did not start")?;
+    if !output.status.success() {
+        bail!("`mamori staff` failed: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Where browsers find the server at `address`: cookies and passkeys want a name.
+pub fn origin(address: &str) -> String {
+    let port = address.rsplit(':').next().unwrap_or_default();
+    format!("http://localhost:{port}")
+}
+
 /// A `mamori serve` that ends with this value, or with this program, however that ends.
 pub struct Server {
     keeper: Child,

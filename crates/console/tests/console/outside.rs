@@ -26,6 +26,16 @@ on_both_engines! {
         assert_eq!(old.headers[CACHE_CONTROL], "no-store");
     }
 
+    async fn a_browser_finds_the_sign_that_it_asks_for_by_itself(records: Records) {
+        let house = House::open(records).await;
+
+        let icon = house.get("/favicon.ico").await;
+
+        assert_eq!(icon.status, StatusCode::OK);
+        assert_eq!(icon.headers[CONTENT_TYPE], "image/svg+xml");
+        assert!(icon.text.starts_with("<svg"), "{}", icon.text);
+    }
+
     async fn a_page_that_is_not_there_is_said_in_the_browsers_language(records: Records) {
         let house = House::open(records).await;
         let request = Request::get("/console/no/such/page").header(ACCEPT_LANGUAGE, "ja,en;q=0.5");

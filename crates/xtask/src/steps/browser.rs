@@ -14,13 +14,14 @@ use tempfile::TempDir;
 use crate::machine::{Machine, run};
 use crate::need::Need;
 use crate::node;
-use crate::serving::{Server, free_address, key, wait_for};
+use crate::serving::{Server, free_address, key, origin, wait_for};
 use crate::steps::Step;
 
 /// Arguments are names of files, such as `pages`.
 pub const STEP: Step = Step {
     name: "browser",
-    about: "the pages in a real browser, with axe; arguments name files (needs npm's registry)",
+    about: "the pages in a real browser, with axe; arguments name files, `--screens` takes the \
+            pictures of docs/screens (needs npm's registry)",
     needs: &[Need::Node, Need::Chromium, Need::JapaneseFont],
     run: drive,
 };
@@ -28,9 +29,18 @@ pub const STEP: Step = Step {
 /// What a test file's name ends with.
 const ENDING: &str = ".test.mjs";
 
+/// The file that takes the pictures of the documentation: by hand only, as no two machines draw
+/// letters quite alike.
+const SCREENS: &str = "screens";
+
 fn drive(machine: &Machine, args: &[String]) -> Result<()> {
     let tests = machine.root.join("crates/xtask/browser");
-    let files = files(&tests, args)?;
+    let (args, screens) = match args {
+        [flag] if flag == "--screens" => (&[SCREENS.to_owned()][..], true),
+        _ => (args, false),
+    };
+    let mut files = files(&tests, args)?;
+    files.retain(|file| (file == SCREENS) == screens);
     let packages = node::with_lock(machine, "browser", &tests)?;
     run(&mut machine.cargo(["build", "-p", "mamori-server"]))?;
 
@@ -50,6 +60,7 @@ fn drive(machine: &Machine, args: &[String]) -> Result<()> {
     node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]);
     node.args(files.iter().map(|file| tests.join(format!("{file}{ENDING}"))));
     node.env("MAMORI_HOUSES", list_file).env("MAMORI_PACKAGES", packages);
+    node.env("MAMORI_SCREENS", machine.root.join("docs/screens"));
     run(node.current_dir(&tests))
 }
 
@@ -85,6 +96,8 @@ impl House {
         let address = free_address()?;
         let config = folder.path().join("mamori.toml");
         fs::write(&config, settings(folder.path(), &address))?;
+        let mut init = Command::new(program);
+        run(init.args(["vault", "init"]).arg(folder.path().join(VAULT_KEY)))?;
         let admin = key(program, &config, &["admin"])?;
         let service = key(program, &config, &["service", "browser"])?;
         let server = Server::start(program, &config, folder.path())?;
@@ -101,10 +114,17 @@ impl House {
     }
 }
 
-/// A Mamori on SQLite in `folder`.
+/// The file with the vault's key.
+const VAULT_KEY: &str = "vault.key";
+
+/// A Mamori on SQLite in `folder`, which keeps items, and whose service is on this machine.
 fn settings(folder: &Path, address: &str) -> String {
+    let (folder, origin) = (folder.display(), origin(address));
     format!(
-        "[server]\nlisten = \"{address}\"\n\n[database]\nurl = \"sqlite:{}\"\n",
-        folder.join("mamori.sqlite").display()
+        "[server]\nlisten = \"{address}\"\n\n\
+         [database]\nurl = \"sqlite:{folder}/mamori.sqlite\"\n\n\
+         [webhooks]\nloopback = true\n\n\
+         [console]\norigin = \"{origin}\"\n\n\
+         [vault]\nfolder = \"{folder}/evidence\"\nkey_file = \"{folder}/{VAULT_KEY}\"\n"
     )
 }

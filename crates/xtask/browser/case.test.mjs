@@ -1,0 +1,82 @@
+// A case from the match to the service's answer, and back.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { accounts, decide, enter, fill, join, takeNext, until } from "./fill.mjs";
+import { listen } from "./service.mjs";
+import { faults, house, launch, open } from "./support.mjs";
+
+const { origin, as, mamori } = house(import.meta.url);
+
+let browser;
+let service;
+before(async () => {
+  service = await listen(as);
+  await fill(as, accounts(6));
+  browser = await launch();
+});
+after(async () => {
+  await browser.close();
+  service.close();
+});
+
+/** The states of the actions that the page of a decision shows, as their words. */
+const states = (page) => page.locator("main tbody td:nth-child(3) > .state").allInnerTexts();
+
+for (const language of ["en", "ja"]) {
+  test(`what is decided is asked of the service, answered, shown, and taken back, ${language}`, async () => {
+    const { context, page, misdeeds } = await open(browser, origin);
+    join(mamori, `decides-${language}`, "reviewer", language);
+    await enter(page, mamori, `decides-${language}`);
+
+    const taken = await takeNext(page);
+    const items = await page.locator(".items > li").count();
+    const decision = await decide(page, { outcome: "violates", items: "remove" });
+    const removals = await service.asked(decision, items);
+
+    assert.equal(items, 2);
+    assert.ok(removals.every((action) => action.kind === "remove_item" && action.case_id === taken));
+    await page.goto(`/console/decisions/${decision}`);
+    await until(async () => {
+      await page.reload();
+      const seen = await states(page);
+      return seen.length === items && new Set(seen).size === 1 && (await page.locator("td .said").count()) === items;
+    }, "the service's answer on the page");
+    assert.match(await page.locator("td .said").first().innerText(), /as asked/);
+    assert.deepEqual(await faults(page), []);
+
+    await page.locator("#undo-words").fill("It was another picture.");
+    await page.locator('form[action$="/undo"] button').click();
+    const all = await service.asked(decision, 2 * items);
+    const back = all.slice(items);
+    assert.deepEqual(back.map((action) => action.kind), ["hold_item", "hold_item"]);
+    assert.deepEqual(back.map((action) => action.undoes).sort(), removals.map((action) => action.action_id).sort());
+    assert.deepEqual(back.map((action) => action.item_id).sort(), removals.map((action) => action.item_id).sort());
+    assert.match(await page.locator("main").innerText(), /It was another picture\./);
+    const opened = await as.service("GET", `/v1/cases/${taken}`);
+    assert.equal(opened.state, "open");
+    assert.deepEqual(misdeeds, []);
+    await context.close();
+  });
+}
+
+test("a form that is sent twice decides once", async () => {
+  const { context, page } = await open(browser, origin);
+  join(mamori, "twice", "reviewer");
+  await enter(page, mamori, "twice");
+  const taken = await takeNext(page);
+  const form = await page.locator("#decide-form").evaluate((form) => new URLSearchParams(new FormData(form)).toString());
+  const words = new URLSearchParams(form);
+  for (const [name, value] of [["outcome", "allowed"], ["reason", "Twice."]]) words.set(name, value);
+
+  const sent = await page.evaluate(async ([action, body]) => {
+    const send = () => fetch(action, { method: "POST", body: new URLSearchParams(body) });
+    return (await Promise.all([send(), send()])).map((answer) => answer.status);
+  }, [`/console/cases/${taken}/decide`, words.toString()]);
+
+  const decisions = await as.service("GET", "/v1/decisions");
+  const standing = decisions.data.filter((row) => row.case_id === taken && row.state === "standing");
+  assert.equal(standing.length, 1, `${sent}`);
+  assert.deepEqual(sent, [200, 200], "each is on to the next case");
+  await context.close();
+});

@@ -1,0 +1,41 @@
+// The pictures of the documentation: `cargo xtask browser --screens` writes them.
+
+import assert from "node:assert/strict";
+import { mkdirSync, statSync } from "node:fs";
+import { join as below } from "node:path";
+import { after, before, test } from "node:test";
+import { accounts, enter, fill, join, takeNext } from "./fill.mjs";
+import { house, launch, open } from "./support.mjs";
+
+const { origin, as, mamori } = house(import.meta.url);
+const FOLDER = process.env.MAMORI_SCREENS;
+
+let browser;
+before(async () => {
+  mkdirSync(FOLDER, { recursive: true });
+  await fill(as, accounts(24));
+  for (const language of ["en", "ja"]) join(mamori, `shows-${language}`, "reviewer", language);
+  browser = await launch();
+});
+after(() => browser.close());
+
+/** Keeps the page as it is seen, in a file that is not too large to be read by people who wait. */
+async function keep(page, name) {
+  const path = below(FOLDER, `${name}.png`);
+  await page.screenshot({ path });
+  assert.ok(statSync(path).size <= 256 * 1024, `${name} is too large`);
+}
+
+for (const language of ["en", "ja"]) {
+  test(`what a reviewer sees, ${language}`, async () => {
+    const { context, page } = await open(browser, origin, { height: 860 });
+    const ending = language === "en" ? "" : `.${language}`;
+    await enter(page, mamori, `shows-${language}`);
+    await page.goto("/console/queue");
+    if (language === "en") await keep(page, "queue");
+    await takeNext(page);
+    await page.locator("input[name=outcome][value=violates]").check();
+    await keep(page, `case${ending}`);
+    await context.close();
+  });
+}

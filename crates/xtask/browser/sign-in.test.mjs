@@ -1,0 +1,134 @@
+// Ways in: with a passkey, with a password and a code; and out.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { code, join } from "./fill.mjs";
+import { faults, house, launch, open } from "./support.mjs";
+
+const { origin, mamori } = house(import.meta.url);
+const PASSWORD = "a rehearsal of nine words that nobody else says";
+
+let browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser.close());
+
+/** A key that lies beside the browser and always says yes. */
+async function withKey(context, page) {
+  const device = await context.newCDPSession(page);
+  await device.send("WebAuthn.enable");
+  await device.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2", transport: "internal", hasResidentKey: true, hasUserVerification: true,
+      isUserVerified: true, automaticPresenceSimulation: true,
+    },
+  });
+}
+
+const isIn = (page) => page.waitForURL((url) => url.pathname === "/console");
+
+async function signOut(page) {
+  await page.locator('form[action="/console/sign-out"] button').click();
+  await page.waitForURL(/\/console\/sign-in/);
+}
+
+for (const language of ["en", "ja"]) {
+  test(`a passkey is made at the welcome and lets in from then on, ${language}`, async () => {
+    const { context, page, misdeeds } = await open(browser, origin, { locale: language });
+    await withKey(context, page);
+    const link = join(mamori, `key-${language}`, "reviewer", language);
+
+    await page.goto(link);
+    assert.deepEqual(await faults(page), []);
+    await page.locator("[data-passkey=create] button").click();
+    await isIn(page);
+    assert.equal(await page.locator("html").getAttribute("lang"), language);
+    await signOut(page);
+    assert.deepEqual(await faults(page), []);
+    await page.locator("#name").fill(`key-${language}`);
+    await page.locator("[data-passkey=get] button").click();
+    await isIn(page);
+
+    assert.deepEqual(misdeeds, []);
+    await context.close();
+  });
+
+  test(`a password lets in with a code, and a code once, ${language}`, async () => {
+    const { context, page } = await open(browser, origin, { locale: language });
+    const name = `words-${language}`;
+    await page.goto(join(mamori, name, "lead", language));
+    const app = new URL(await page.locator('a[href^="otpauth:"]').getAttribute("href"));
+    const secret = app.searchParams.get("secret");
+
+    await page.locator("#password").fill(PASSWORD);
+    await page.locator("#code").fill(code(secret));
+    await page.locator("main form button.act").click();
+    await isIn(page);
+    await signOut(page);
+
+    const trySignIn = async (password, shown) => {
+      await page.goto("/console/sign-in");
+      await page.locator("#name").fill(name);
+      await page.locator("#password").fill(password);
+      await page.locator("#code").fill(shown);
+      await page.locator("form#sign-in > button.act").click();
+    };
+    const refused = async (what) => {
+      const notice = page.locator("main .notice.bad");
+      assert.equal(await notice.count(), 1, what);
+      return notice.innerText();
+    };
+    const next = code(secret, 1);
+    await trySignIn(PASSWORD, next === "000000" ? "000001" : "000000");
+    const wrongCode = await refused("a wrong code");
+    await trySignIn(`${PASSWORD}?`, next);
+    assert.equal(await refused("a wrong password"), wrongCode, "what was wrong is not told");
+    assert.deepEqual(await faults(page), []);
+    await trySignIn(PASSWORD, next);
+    await isIn(page);
+    await signOut(page);
+    await trySignIn(PASSWORD, next);
+    assert.equal(await refused("a code that was shown before"), wrongCode);
+    await context.close();
+  });
+}
+
+test("a cookie is worth nothing after its owner signed out", async () => {
+  const { context, page } = await open(browser, origin);
+  join(mamori, "leaver", "reviewer");
+  await page.goto(mamori("staff", "enter", "leaver"));
+  await page.locator("main form button").click();
+  await isIn(page);
+  const cookies = await context.cookies();
+  const [cookie] = cookies;
+  assert.deepEqual([cookies.length, cookie.httpOnly, cookie.sameSite], [1, true, "Strict"]);
+  await signOut(page);
+  assert.deepEqual(await context.cookies(), []);
+
+  await context.addCookies(cookies);
+  await page.goto("/console/queue");
+
+  assert.match(page.url(), /\/console\/sign-in/);
+  await context.close();
+});
+
+test("a link lets in once", async () => {
+  const { context, page } = await open(browser, origin);
+  join(mamori, "once", "reviewer");
+  const link = mamori("staff", "enter", "once");
+  // Whoever looks at it first, as programs do that show previews, spends nothing.
+  for (let time = 0; time < 2; time += 1) await page.goto(link);
+  await page.locator("main form button").click();
+  await isIn(page);
+  await signOut(page);
+
+  await page.goto(link);
+  await page.locator("main form button").click();
+  await page.waitForLoadState();
+
+  assert.deepEqual(await context.cookies(), []);
+  await page.goto("/console");
+  assert.match(page.url(), /\/console\/sign-in/);
+  await context.close();
+});
