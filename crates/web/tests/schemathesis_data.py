@@ -1,19 +1,23 @@
 """Fills a fresh Mamori with things to find, and tells schemathesis their ids.
 
-    python schemathesis_data.py ADDRESS ADMIN_KEY SERVICE_KEY CONFIG FOLDER
+    python schemathesis_data.py ADDRESS ADMIN_KEY SERVICE_KEY CONFIG FOLDER LINK
 
 Through the API: a bank, an entry, an import, a match, a key, an endpoint, a delivery, and what may
-be deleted. Writes into FOLDER the dictionaries that CONFIG (schemathesis.toml) names, and beside
+be deleted. Through the console's forms, which LINK lets somebody into: decisions on cases, with
+actions for the service. Writes into FOLDER the dictionaries that CONFIG (schemathesis.toml) names, and beside
 them `admin.toml` and `service.toml`: CONFIG, and that nothing is missing where the document's
 `x-who` lets the role find nothing. Python's standard library only.
 """
 
+import html
 import http.server
 import json
 import pathlib
+import re
 import sys
 import threading
 import time
+import urllib.parse
 import urllib.request
 
 # What is there to be used up: more than a run asks for.
@@ -48,6 +52,41 @@ class Caller:
         return self.call("POST", path, body, **more)
 
 
+class Reviewer:
+    """Somebody at a browser without a script."""
+
+    def __init__(self, link):
+        self.origin = link.split("/console")[0]
+        self.browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        self.send(link.removeprefix(self.origin), {})
+
+    def open(self, path, form=None):
+        """The page that comes of it."""
+        data = None if form is None else urllib.parse.urlencode(form).encode()
+        request = urllib.request.Request(self.origin + path, data, {"origin": self.origin})
+        with self.browser.open(request, timeout=30) as page:
+            return page.read().decode()
+
+    def send(self, path, form):
+        """Sends a form, and says what page comes next."""
+        self.page = self.open(path, form)
+
+    def decide(self, answer):
+        """Takes the next case, unless one is in hand, and decides it."""
+        queue = self.open("/console/queue")
+        if 'action="/console/queue/next"' in queue:
+            self.send("/console/queue/next", hidden(queue, "/console/queue/next"))
+        case = re.search(r'action="(/console/cases/case_[0-9a-f]{32}/decide)"', self.page)[1]
+        self.send(case, hidden(self.page, case) | answer | {"reason": "It is what it is."})
+
+
+def hidden(page, action):
+    """What a form carries without anybody's doing."""
+    form = page.split(f'action="{action}"', 1)[1].split("</form>", 1)[0]
+    fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form)
+    return {name: html.unescape(value) for name, value in fields}
+
+
 class Receiver(http.server.BaseHTTPRequestHandler):
     """Takes webhooks."""
 
@@ -72,7 +111,19 @@ def delivered(service, endpoints):
     raise SystemExit(f"only {len(page)} of {len(wanted)} webhooks came")
 
 
-def make(admin, service, receiver):
+def decided(service, reviewer, hashes):
+    """Cases that wait and cases that are decided, with what follows from them."""
+    for nth, text in enumerate(hashes):
+        service.post("/v1/check", {
+            "item_id": f"held-{nth}", "account_id": f"account-{nth}", "surface": "public",
+            "md5": text})
+    reviewer.decide({"outcome": "violates", "items": "remove"})
+    reviewer.decide({"outcome": "not_a_match", "items": "leave"})
+    ids = lambda path: [row["id"] for row in service.call("GET", path)["data"]]
+    return {name: ids(f"/v1/{name}?limit=1000") for name in ("cases", "decisions", "actions")}
+
+
+def make(admin, service, reviewer, receiver):
     """Makes everything, and gives the ids by the name of their dictionary."""
     key = next(key for key in admin.call("GET", "/v1/keys")["data"] if key["role"] == "service")
     owner = key["service_id"]
@@ -91,7 +142,7 @@ def make(admin, service, receiver):
     imported = admin.post(f"/v1/banks/{bank}/imports", line, media_type="application/x-ndjson")
     matched = service.post("/v1/check", {
         "item_id": "known", "surface": "public", "md5": hashes[0]})["match_id"]
-    return {
+    return decided(service, reviewer, hashes[1:5]) | {
         "banks": [bank], "spare-banks": map(make_bank, spare),
         "entries": entries[:1], "spare-entries": entries[1:],
         "imports": [imported["id"]], "matches": [matched], "services": [owner],
@@ -111,12 +162,12 @@ def not_for(role, document):
 
 
 def main():
-    address, admin_key, service_key, config, folder = sys.argv[1:]
+    address, admin_key, service_key, config, folder, link = sys.argv[1:]
     admin, service = Caller(address, admin_key), Caller(address, service_key)
     folder = pathlib.Path(folder)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    made = make(admin, service, f"http://127.0.0.1:{server.server_port}/")
+    made = make(admin, service, Reviewer(link), f"http://127.0.0.1:{server.server_port}/")
     for name, ids in made.items():
         (folder / f"{name}.dict").write_text("".join(f'"{id}"\n' for id in ids))
 

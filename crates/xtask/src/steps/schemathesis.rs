@@ -10,7 +10,7 @@ use anyhow::Result;
 use crate::machine::{Machine, run};
 use crate::need::Need;
 use crate::python;
-use crate::serving::{Server, free_address, key, wait_for};
+use crate::serving::{Server, free_address, key, let_in, origin, wait_for};
 use crate::steps::Step;
 
 /// The peer, pinned.
@@ -42,6 +42,7 @@ fn try_everything(machine: &Machine, args: &[String]) -> Result<()> {
     let mut fill = Command::new(&python);
     fill.arg(tests.join("schemathesis_data.py")).arg(format!("http://{address}"));
     fill.args([&admin, &service]).arg(tests.join("schemathesis.toml")).arg(folder.path());
+    fill.arg(let_in(&program, &config, "reviewer", "reviewer")?);
     run(&mut fill)?;
     for (role, key) in [("admin", admin), ("service", service)] {
         let mut schemathesis = Command::new(&python);
@@ -67,8 +68,9 @@ fn write_config(folder: &Path, address: &str) -> Result<PathBuf> {
     let config = folder.join("mamori.toml");
     let settings = format!(
         "[server]\nlisten = \"{address}\"\n\n[database]\nurl = \"sqlite:{}\"\n\n\
-         [webhooks]\nendpoints_max = 1000\n",
-        folder.join("mamori.sqlite").display()
+         [webhooks]\nendpoints_max = 1000\n\n[console]\norigin = \"{}\"\n",
+        folder.join("mamori.sqlite").display(),
+        origin(address)
     );
     fs::write(&config, settings)?;
     Ok(config)
