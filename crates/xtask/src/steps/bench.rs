@@ -5,6 +5,7 @@
 //! time limit: what guards against a slow-down counts instructions, see the step `instructions`.
 
 mod capacity;
+mod console;
 mod figures;
 mod hashing;
 mod index;
@@ -50,11 +51,13 @@ fn bench(machine: &Machine, args: &[String]) -> Result<()> {
         if is_quick { &[100_000, 1_000_000] } else { &[100_000, 1_000_000, 10_000_000] };
     let index = index::measure(machine, &python, &work, sizes)?;
     let service = service::measure(machine, &work)?;
+    let console = console::measure(machine, &work)?;
     fs::remove_dir_all(&work)?;
 
     let mut rows = hashing::rows(&hashing)?;
     rows.extend(index::rows(&index)?);
     rows.extend(service::rows(&service, &hashing)?);
+    rows.extend(console::rows(&console)?);
     println!("\n{}", row::table(&rows));
     println!("{} s in all", begun.elapsed().as_secs());
     if !is_quick {

@@ -1,0 +1,200 @@
+//! So many reviewers at once, without a script: each takes a case, reads it and decides it, again and
+//! again. Prints how long each step took, a line of JSON a figure; fails where anybody was refused,
+//! or where a case was in two hands.
+//!
+//!     load-console ADDRESS ORIGIN SERVICE_KEY LINKS HASH CASES
+//!
+//! LINKS is a file with a link of `mamori staff enter` on each line, one for each reviewer; HASH is
+//! in a bank that holds. It sends CASES items, each of an account of its own.
+#![expect(clippy::print_stdout, reason = "it prints what it measured")]
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use reqwest::header::{CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
+use reqwest::redirect::Policy;
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
+use serde_json::json;
+
+/// How long a person takes between two steps, at the least.
+const BREATH: Duration = Duration::from_millis(500);
+/// How many items are sent at once.
+const AT_ONCE: usize = 8;
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let [address, origin, key, links, hash, cases] = words.as_slice() else {
+        bail!("load-console ADDRESS ORIGIN SERVICE_KEY LINKS HASH CASES")
+    };
+    let client = Client::builder().no_proxy().redirect(Policy::none()).build()?;
+    let links = std::fs::read_to_string(links)?;
+    let links: Vec<&str> = links.lines().collect();
+    let cases: usize = cases.parse()?;
+    fill(&client, address, key, hash, cases).await?;
+
+    let seen = Arc::new(Seen::default());
+    let mut reviewers = Vec::new();
+    for link in links {
+        let (address, origin) = (address.clone(), origin.clone());
+        let mut reviewer =
+            Reviewer { client: client.clone(), address, origin, cookie: String::new() };
+        reviewer.enter(link).await?;
+        let (seen, rounds) = (Arc::clone(&seen), cases / 2);
+        reviewers.push(tokio::spawn(async move { reviewer.work(&seen, rounds).await }));
+    }
+    for reviewer in reviewers {
+        reviewer.await??;
+    }
+    seen.tell(cases / 2)
+}
+
+async fn fill(client: &Client, address: &str, key: &str, hash: &str, cases: usize) -> Result<()> {
+    stream::iter(0..cases)
+        .map(|number| async move {
+            let item = json!({
+                "item_id": format!("load-{number}"), "account_id": format!("account-{number}"),
+                "surface": "public", "pdq": hash,
+            });
+            let check = client.post(format!("{address}/v1/check")).bearer_auth(key).json(&item);
+            anyhow::Ok(check.send().await?.error_for_status()?.bytes().await?)
+        })
+        .buffer_unordered(AT_ONCE)
+        .try_for_each(|_| async { Ok(()) })
+        .await
+}
+
+/// What everybody saw.
+#[derive(Default)]
+struct Seen {
+    /// Times in microseconds, by step.
+    times: Mutex<BTreeMap<&'static str, Vec<u128>>>,
+    /// How often each case was given to somebody.
+    cases: Mutex<BTreeMap<String, usize>>,
+}
+
+impl Seen {
+    fn note(&self, step: &'static str, begun: Instant) {
+        let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
+        times.entry(step).or_default().push(begun.elapsed().as_micros());
+    }
+
+    /// Counts a case that somebody was given, and says how many there are by now.
+    fn give(&self, case: &str) -> usize {
+        let mut cases = self.cases.lock().unwrap_or_else(PoisonError::into_inner);
+        *cases.entry(case.to_owned()).or_default() += 1;
+        cases.len()
+    }
+
+    fn tell(&self, least: usize) -> Result<()> {
+        let cases = self.cases.lock().unwrap_or_else(PoisonError::into_inner);
+        let twice = cases.values().filter(|times| **times > 1).count();
+        ensure!(twice == 0, "{twice} cases were in two hands");
+        ensure!(cases.len() >= least, "only {} cases were given to anybody", cases.len());
+        println!("{}", json!({ "name": "console_cases", "value": cases.len() }));
+        let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
+        for (step, times) in times.iter_mut() {
+            times.sort_unstable();
+            for (name, hundredths) in [("p50", 50), ("p95", 95), ("p99", 99)] {
+                let at = (times.len() * hundredths / 100).min(times.len().saturating_sub(1));
+                let value = times.get(at).copied().unwrap_or_default();
+                let name = format!("console_{step}_{name}_us");
+                println!("{}", json!({ "name": name, "value": value }));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Somebody at a browser.
+struct Reviewer {
+    client: Client,
+    address: String,
+    origin: String,
+    cookie: String,
+}
+
+impl Reviewer {
+    async fn enter(&mut self, link: &str) -> Result<()> {
+        let path = link.strip_prefix(&self.origin).context("a link of another origin")?;
+        let answer = self.send(path, String::new()).await?;
+        let cookie = answer.headers().get(SET_COOKIE).context("the link lets nobody in")?;
+        let pair = cookie.to_str()?.split(';').next();
+        pair.unwrap_or_default().clone_into(&mut self.cookie);
+        Ok(())
+    }
+
+    /// Until so many cases were given to whomever.
+    async fn work(&self, seen: &Seen, enough: usize) -> Result<()> {
+        let queue = self.show("queue", "/console/queue", seen).await?;
+        let csrf = after(&queue, "name=\"csrf\" content=\"").context("a page without a token")?;
+        let mut case = self.next(&csrf, seen).await?;
+        while seen.give(&case) < enough {
+            let page = self.show("case", &format!("/console/cases/{case}"), seen).await?;
+            let field = |name: &str| after(&page, &format!("name=\"{name}\" value=\""));
+            let claim = field("claim").context("a case that is not in hand")?;
+            let version = field("version").context("a case without a version")?;
+            let form = format!(
+                "csrf={csrf}&claim={claim}&version={version}&outcome=violates&items=remove\
+                 &reason=It+is+what+the+bank+says."
+            );
+            let path = format!("/console/cases/{case}/decide");
+            case = self.go("decide", &path, form, seen).await?;
+        }
+        Ok(())
+    }
+
+    async fn next(&self, csrf: &str, seen: &Seen) -> Result<String> {
+        self.go("next", "/console/queue/next", format!("csrf={csrf}"), seen).await
+    }
+
+    /// Sends a form that leads to a case.
+    async fn go(
+        &self,
+        step: &'static str,
+        path: &str,
+        form: String,
+        seen: &Seen,
+    ) -> Result<String> {
+        tokio::time::sleep(BREATH).await;
+        let begun = Instant::now();
+        let answer = self.send(path, form).await?;
+        seen.note(step, begun);
+        ensure!(answer.status() == StatusCode::SEE_OTHER, "{step}: {}", answer.status());
+        let to = answer.headers().get(LOCATION).context("no way on")?.to_str()?;
+        let case = to.strip_prefix("/console/cases/").context("no case is left")?;
+        Ok(case.split('?').next().unwrap_or_default().to_owned())
+    }
+
+    async fn show(&self, step: &'static str, path: &str, seen: &Seen) -> Result<String> {
+        tokio::time::sleep(BREATH).await;
+        let begun = Instant::now();
+        let page = self.client.get(format!("{}{path}", self.address));
+        let answer = self.as_browser(page).send().await?;
+        let status = answer.status();
+        let text = answer.text().await?;
+        seen.note(step, begun);
+        ensure!(status == StatusCode::OK, "{step}: {status}");
+        Ok(text)
+    }
+
+    async fn send(&self, path: &str, form: String) -> Result<Response> {
+        let request = self.client.post(format!("{}{path}", self.address)).body(form);
+        let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        Ok(self.as_browser(request).send().await?)
+    }
+
+    fn as_browser(&self, request: RequestBuilder) -> RequestBuilder {
+        request.header(ORIGIN, &self.origin).header(COOKIE, &self.cookie)
+    }
+}
+
+/// What stands between `before` and the next quotation mark.
+fn after(page: &str, before: &str) -> Option<String> {
+    let (_, rest) = page.split_once(before)?;
+    rest.split('"').next().map(str::to_owned)
+}

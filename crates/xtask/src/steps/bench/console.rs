@@ -1,0 +1,104 @@
+//! Reviewers at once, each with a case of their own.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+
+use super::figures::Figures;
+use super::row::{Goal, Row, short};
+use crate::machine::{Machine, run};
+use crate::serving::{Server, free_address, key, let_in, origin, wait_for};
+
+/// How many people review at once.
+const REVIEWERS: u32 = 200;
+/// How many cases there are for each of them; half are decided.
+const CASES_EACH: u32 = 10;
+
+/// The picture that every item is.
+const KNOWN: &str = "f0f0f0f00f0f0f0ff0f0f0f00f0f0f0ff0f0f0f00f0f0f0ff0f0f0f00f0f0f0f";
+
+/// What a person does, and how it is called in the table.
+const STEPS: [(&str, &str); 4] = [
+    ("queue", "the queue"),
+    ("next", "taking the next case"),
+    ("case", "a case"),
+    ("decide", "deciding it, and taking the next one"),
+];
+
+/// Measures a server of its own, with its workers at work: each decision asks the service for
+/// something.
+pub fn measure(machine: &Machine, work: &Path) -> Result<Figures> {
+    let mut build = machine.cargo(["build", "--release", "-p", "mamori-server"]);
+    run(build
+        .args(["--bins", "--example", "load-console"])
+        .arg("--target-dir")
+        .arg(machine.target()))?;
+    let program = machine.target().join("release/mamori");
+    let folder = tempfile::Builder::new().prefix("mamori-bench-").tempdir()?;
+    let address = free_address()?;
+    let config = folder.path().join("mamori.toml");
+    fs::write(
+        &config,
+        format!(
+            "[server]\nlisten = \"{address}\"\n\n[database]\nurl = \"sqlite:{}\"\n\n\
+             [log]\nlevel = \"warn\"\n\n[console]\norigin = \"{}\"\n\n[staff]\nenter_min = 60\n",
+            folder.path().join("mamori.sqlite").display(),
+            origin(&address)
+        ),
+    )?;
+    key(&program, &config, &["admin"])?;
+    let service = key(&program, &config, &["service", "bench"])?;
+    fill(&program, &config, work)?;
+    let mut links = String::new();
+    for number in 0..REVIEWERS {
+        writeln!(
+            links,
+            "{}",
+            let_in(&program, &config, &format!("reviewer-{number}"), "reviewer")?
+        )?;
+    }
+    let list = work.join("links");
+    fs::write(&list, links)?;
+    let _server = Server::start(&program, &config, folder.path())?;
+    wait_for(&address, folder.path())?;
+
+    let mut load = Command::new(machine.target().join("release/examples/load-console"));
+    load.arg(format!("http://{address}")).arg(origin(&address)).arg(service).arg(list);
+    load.arg(KNOWN).arg((REVIEWERS * CASES_EACH).to_string());
+    Figures::of(&mut load)
+}
+
+/// A bank that holds the one picture.
+fn fill(program: &Path, config: &Path, work: &Path) -> Result<()> {
+    let path = work.join("known.txt");
+    fs::write(&path, format!("{KNOWN}\n"))?;
+    let mut create = Command::new(program);
+    create.args(["bank", "create", "bench", "--config"]).arg(config);
+    create.args(["--purpose", "rehearsal", "--source", "drawn by code", "--owner", "bench"]);
+    run(create.args(["--legal-basis", "none is needed", "--action", "hold"]))?;
+    let mut import = Command::new(program);
+    run(import.args(["bank", "import", "bench"]).arg(&path).arg("--config").arg(config))
+}
+
+/// The lines of the table.
+pub fn rows(console: &Figures) -> Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for (step, called) in STEPS {
+        let ms = |name: &str| {
+            Ok::<_, anyhow::Error>(console.get(&format!("console_{step}_{name}_us"))? / 1e3)
+        };
+        let (middle, most, worst) = (ms("p50")?, ms("p95")?, ms("p99")?);
+        rows.push(Row {
+            what: format!("{REVIEWERS} reviewers at once: {called}"),
+            ours: format!("50 % in {} ms, 99 % in {} ms", short(middle), short(worst)),
+            peer: "95 % of answers".to_owned(),
+            figure: most,
+            unit: " ms",
+            goal: Goal::Most(250.0),
+        });
+    }
+    Ok(rows)
+}
