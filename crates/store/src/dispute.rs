@@ -31,6 +31,21 @@ macro_rules! select {
     };
 }
 
+/// Another decision that stands, at the same service, and says the same of the same entry.
+macro_rules! another {
+    () => {
+        "(SELECT other.id
+                  FROM hit
+                  JOIN case_item ON case_item.match_id = hit.match_id
+                  JOIN decision AS other ON other.case_id = case_item.case_id
+                 WHERE hit.bank_id = dispute.bank_id AND hit.entry_id = dispute.entry_id
+                   AND hit.action IN ('hold', 'block') AND other.service_id = dispute.service_id
+                   AND other.outcome = 'not_a_match' AND other.state = 'standing'
+                   AND other.id <> $1
+                 ORDER BY other.id LIMIT 1)"
+    };
+}
+
 queries! {
     DISPUTE_BY_ID = select!("dispute_by_id", "id = $1");
     DISPUTES_PAGE = select!("disputes_page", "id < $1 AND (bank_id = $2 OR $2 IS NULL)
@@ -64,6 +79,10 @@ queries! {
         UPDATE dispute
            SET state = $2, settled_by = $3, settled_at = $4, settled_note = $5, changed_by = $6
          WHERE id = $1 AND state = 'open'";
+    HAND_ON = concat!("-- hand_on
+        UPDATE dispute
+           SET decision_id = ", another!(), ", changed_by = $2
+         WHERE decision_id = $1 AND state = 'open' AND EXISTS ", another!());
     TAKE_BACK_OF_DECISION = "-- take_back_of_decision
         UPDATE dispute
            SET state = 'taken_back', settled_at = $2, changed_by = $3
@@ -205,12 +224,14 @@ impl Tx {
         Ok(self.run(call).await? == 1)
     }
 
-    /// Ends the open disputes of a decision that is taken back.
+    /// Ends the open disputes of a decision that is taken back. One about which another decision
+    /// says the same becomes that one's.
     pub async fn take_back_disputes(
         &mut self,
         decision: DecisionId,
         now: Timestamp,
     ) -> Result<(), Error> {
+        self.run(HAND_ON.bind(decision).bind(self.name())).await?;
         self.run(TAKE_BACK_OF_DECISION.bind(decision).bind(now).bind(self.name())).await.map(drop)
     }
 

@@ -82,6 +82,23 @@ on_both_engines! {
         assert_eq!(verdict(&house, &house.caller, "new").await, Verdict::Hold);
     }
 
+    async fn a_dispute_stays_while_another_decision_says_the_same(records: Records) {
+        let house = house(records).await;
+        house.cases(2).await;
+        let who = house.reviewer("one").await;
+        let first = not_a_match(&house, &who).await;
+        let second = not_a_match(&house, &who).await;
+        let why = "It is none.".parse().unwrap();
+
+        house.desk.undo(&who, first.id, &why).await.unwrap();
+        assert_eq!(verdict(&house, &house.caller, "new").await, Verdict::Allow);
+        house.desk.undo(&who, second.id, &why).await.unwrap();
+        assert_eq!(verdict(&house, &house.caller, "newer").await, Verdict::Hold);
+
+        let [dispute] = &disputes(&house).await[..] else { panic!("one dispute") };
+        assert_eq!((dispute.state, dispute.decision), (DisputeState::TakenBack, Some(second.id)));
+    }
+
     async fn who_words_policies_settles_disputes_once(records: Records) {
         let house = house(records).await;
         house.cases(2).await;
