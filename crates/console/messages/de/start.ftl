@@ -5,3 +5,30 @@ start-waiting = Fälle warten
 start-oldest = seitdem wartet der älteste
 start-proposed = Entscheidungen warten auf eine zweite Person
 start-pages = Wohin
+start-figures = Wie die Arbeit läuft
+start-figures-about = Die letzten 30 Tage, nach Richtlinie. Nichts davon sagt etwas über eine einzelne Person.
+start-unanswered = { $count ->
+    [one] Eine Maßnahme wartet auf die Antwort eines Dienstes.
+   *[other] { $count } Maßnahmen warten auf Antworten von Diensten.
+}
+start-overdue = { $count ->
+    [one] eine ist überfällig
+   *[other] { $count } sind überfällig
+}
+chart-arrivals = Eingegangene Fälle
+chart-arrivals-about = Wie viele Fälle jeden Tag eröffnet wurden, nach Richtlinie.
+chart-waiting = Minuten, bis jemand einen Fall übernahm
+chart-waiting-about = Nach dem Tag, an dem die Fälle eröffnet wurden.
+chart-outcomes = Was entschieden wurde
+chart-outcomes-about = Entscheidungen je Woche, die am Montag beginnt.
+chart-overturned = Was aufgehoben wurde
+chart-overturned-about = Entscheidungen je Woche, die gelten, und solche, die abgelehnt oder zurückgenommen wurden.
+chart-half = die Hälfte wartete nicht länger
+chart-most = neun von zehn warteten nicht länger
+chart-kept = gelten
+chart-overturned-ones = abgelehnt oder zurückgenommen
+chart-cases = Fälle
+chart-minutes = Minuten
+chart-decisions = Entscheidungen
+chart-table = Dasselbe als Tabelle
+chart-day = Tag oder Woche

@@ -5,3 +5,30 @@ start-waiting = dossiers en attente
 start-oldest = le plus ancien attend depuis
 start-proposed = décisions attendent une seconde personne
 start-pages = Où aller
+start-figures = Comment va le travail
+start-figures-about = Les 30 derniers jours, par règle. Rien ici ne parle d’une seule personne.
+start-unanswered = { $count ->
+    [one] Une mesure attend la réponse d’un service.
+   *[other] { $count } mesures attendent la réponse de services.
+}
+start-overdue = { $count ->
+    [one] une est en retard
+   *[other] { $count } sont en retard
+}
+chart-arrivals = Dossiers arrivés
+chart-arrivals-about = Combien de dossiers ont été ouverts chaque jour, par règle.
+chart-waiting = Minutes avant qu’un dossier soit pris
+chart-waiting-about = Selon le jour d’ouverture des dossiers.
+chart-outcomes = Ce qui a été décidé
+chart-outcomes-about = Décisions de chaque semaine, à partir du lundi.
+chart-overturned = Ce qui a été renversé
+chart-overturned-about = Décisions de chaque semaine qui tiennent, et celles qui ont été refusées ou annulées.
+chart-half = la moitié n’a pas attendu plus
+chart-most = neuf sur dix n’ont pas attendu plus
+chart-kept = tiennent
+chart-overturned-ones = refusées ou annulées
+chart-cases = dossiers
+chart-minutes = en minutes
+chart-decisions = décisions
+chart-table = La même chose en tableau
+chart-day = Jour ou semaine

@@ -5,3 +5,30 @@ start-waiting = casi in attesa
 start-oldest = il più vecchio attende dal
 start-proposed = decisioni attendono una seconda persona
 start-pages = Dove andare
+start-figures = Come procede il lavoro
+start-figures-about = Gli ultimi 30 giorni, per regola. Nulla qui riguarda una singola persona.
+start-unanswered = { $count ->
+    [one] Una misura attende la risposta di un servizio.
+   *[other] { $count } misure attendono la risposta dei servizi.
+}
+start-overdue = { $count ->
+    [one] una è in ritardo
+   *[other] { $count } sono in ritardo
+}
+chart-arrivals = Casi arrivati
+chart-arrivals-about = Quanti casi sono stati aperti ogni giorno, per regola.
+chart-waiting = Minuti prima che un caso fosse preso
+chart-waiting-about = Secondo il giorno in cui i casi sono stati aperti.
+chart-outcomes = Che cosa è stato deciso
+chart-outcomes-about = Decisioni di ogni settimana, che comincia il lunedì.
+chart-overturned = Che cosa è stato ribaltato
+chart-overturned-about = Decisioni di ogni settimana ancora valide, e quelle rifiutate o annullate.
+chart-half = la metà non ha atteso di più
+chart-most = nove su dieci non hanno atteso di più
+chart-kept = valide
+chart-overturned-ones = rifiutate o annullate
+chart-cases = casi
+chart-minutes = minuti
+chart-decisions = decisioni
+chart-table = Lo stesso in tabella
+chart-day = Giorno o settimana

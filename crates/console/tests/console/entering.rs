@@ -130,6 +130,8 @@ on_both_engines! {
         let start = house.get_as(&rei, "/console").await;
 
         assert!(start.page().contains("<p class=\"big\">1</p>"), "{start:?}");
+        assert!(start.page().contains("<svg class=\"chart\""), "{start:?}");
+        assert!(start.page().contains("<td class=\"number\">1</td>"), "and as a table: {start:?}");
         let linked = start.page().split("href=\"/console").skip(1);
         for path in linked.filter_map(|rest| rest.split('"').next()) {
             let page = house.get_as(&rei, &format!("/console{path}")).await;

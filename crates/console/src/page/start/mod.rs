@@ -1,12 +1,15 @@
-//! `GET /console`: what waits, and where to go.
+//! `GET /console`: what waits, how work flows, and where to go.
+
+mod figures;
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use mamori_desk::queue::QueueView;
-use mamori_model::CaseState;
+use mamori_model::{ActionState, CaseState};
 
 use crate::app::Console;
+use crate::chart::Chart;
 use crate::fault::{Fault, page};
 use crate::frame::Frame;
 use crate::guard::Member;
@@ -20,6 +23,12 @@ pub struct StartPage<'a> {
     pub frame: &'a Frame,
     /// What waits, for whoever decides cases.
     pub work: Option<Work>,
+    /// How work flowed, by policy and day, and never by person.
+    pub charts: Vec<Chart>,
+    /// How many actions services have not answered.
+    pub unanswered: u64,
+    /// How many of these nobody asks for any more.
+    pub overdue: u64,
 }
 
 /// What waits.
@@ -45,7 +54,16 @@ pub async fn show(
         Some(reviewer) => Some(work(&console.desk.queue(&reviewer).await?)),
         None => None,
     };
-    page(&StartPage { frame: &frame, work })
+    let figures = console.desk.figures(&found.member).await?;
+    let actions = figures.unanswered.iter();
+    let overdue = actions.clone().filter(|some| some.state == ActionState::Overdue);
+    page(&StartPage {
+        frame: &frame,
+        work,
+        charts: figures::charts(frame.words, &figures),
+        unanswered: actions.map(|some| some.actions).sum(),
+        overdue: overdue.map(|some| some.actions).sum(),
+    })
 }
 
 fn work(view: &QueueView) -> Work {
