@@ -68,6 +68,15 @@ routes! {
     POST "/console/decisions/{decision}/refuse" => deed::decision::refuse;
     POST "/console/decisions/{decision}/undo" => deed::decision::undo;
     POST "/console/decisions/{decision}/actions/{action}/ask-again" => deed::decision::ask_again;
+    GET "/console/bulk/new" => page::bulk::new;
+    GET "/console/bulk" => page::bulk::list;
+    POST "/console/bulk" => deed::bulk::prepare;
+    GET "/console/bulk/{bulk}" => page::bulk::show;
+    POST "/console/bulk/{bulk}/confirm" => deed::bulk::confirm;
+    POST "/console/bulk/{bulk}/drop" => deed::bulk::drop;
+    POST "/console/bulk/{bulk}/approve" => deed::bulk::approve;
+    POST "/console/bulk/{bulk}/refuse" => deed::bulk::refuse;
+    POST "/console/bulk/{bulk}/undo" => deed::bulk::undo;
     GET "/console/banks" => page::banks::list;
     GET "/console/banks/{bank}" => page::banks::show;
     POST "/console/disputes/{dispute}/settle" => deed::banks::settle;

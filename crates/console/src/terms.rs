@@ -1,6 +1,7 @@
 //! What the values of the model are called: the id of a message for each.
 
 use mamori_model::action::ActionKind;
+use mamori_model::bulk::BulkState;
 use mamori_model::case::CaseEventKind;
 use mamori_model::sign_in::StaffEventKind;
 use mamori_model::staff::{Scheme, View};
@@ -150,6 +151,15 @@ called! {
         MatchChanged "told-match-changed",
         ActionRequested "told-action-requested",
         EndpointTest "told-endpoint-test",
+    }
+    /// How far a bulk decision has come.
+    bulk_state: BulkState {
+        Prepared "bulk-state-prepared",
+        Proposed "bulk-state-proposed",
+        Standing "bulk-state-standing",
+        Refused "bulk-state-refused",
+        Undone "bulk-state-undone",
+        Lapsed "bulk-state-lapsed",
     }
     /// What a match in a bank may do by itself.
     bank_action: Action {

@@ -1,7 +1,7 @@
 //! What waits: counts by policy and urgency, and never by person.
 
-use mamori_model::Purpose;
 use mamori_model::case::Case;
+use mamori_model::{CaseId, Purpose};
 use mamori_store::QueueCount;
 
 use crate::member::Reviewer;
@@ -34,5 +34,17 @@ impl Desk {
     ) -> Result<Vec<Case>, Error> {
         let is_lead = who.member().roles().is_lead();
         Ok(self.store().cases_to_choose(purpose, is_lead, limit).await?)
+    }
+
+    /// A case with the open cases that have an item near to the same entry, to choose from for a
+    /// bulk decision; at most `limit`.
+    pub async fn cases_alike(
+        &self,
+        who: &Reviewer,
+        case: CaseId,
+        limit: u32,
+    ) -> Result<Vec<Case>, Error> {
+        let is_lead = who.member().roles().is_lead();
+        Ok(self.store().cases_alike(case, is_lead, limit).await?)
     }
 }

@@ -60,27 +60,16 @@ impl Decide {
     }
 
     fn measures(&self) -> Result<Measures, Fault> {
-        let items = match self.items.as_str() {
-            "limit" => ItemMeasure::Limit {
-                countries: countries(&self.countries)?,
-                until: day("items_until", &self.items_until)?,
-            },
-            word => measure("items", word)?,
+        let asked = Asked {
+            items: &self.items,
+            countries: &self.countries,
+            items_until: &self.items_until,
+            account: &self.account,
+            feature: &self.feature,
+            feature_until: &self.feature_until,
+            suspend_until: &self.suspend_until,
         };
-        let account = match self.account.as_str() {
-            "" | "leave" => AccountMeasure::Leave,
-            "limit_feature" => AccountMeasure::LimitFeature {
-                feature: Feature::parse(&self.feature).ok_or_else(|| wrong("feature"))?,
-                until: day("feature_until", &self.feature_until)?,
-            },
-            "suspend" if self.suspend_until.is_empty() => AccountMeasure::Suspend { until: None },
-            "suspend" => {
-                let until = day("suspend_until", &self.suspend_until)?;
-                AccountMeasure::Suspend { until: Some(until) }
-            }
-            _ => return Err(wrong("account")),
-        };
-        Ok(Measures { items, except: self.exceptions()?, account })
+        Ok(Measures { except: self.exceptions()?, ..asked.measures()? })
     }
 
     fn exceptions(&self) -> Result<BTreeMap<ItemName, ItemMeasure>, Fault> {
@@ -105,6 +94,52 @@ impl Decide {
             feature_until: self.feature_until,
             suspend_until: self.suspend_until,
         }
+    }
+}
+
+/// What a form asks for, of one case or of many: the fields as they came.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// What is to happen to the items.
+    pub items: &'a str,
+    /// Where they are not to be seen.
+    pub countries: &'a str,
+    /// Until when.
+    pub items_until: &'a str,
+    /// What is to happen to the account.
+    pub account: &'a str,
+    /// What it does without.
+    pub feature: &'a str,
+    /// Until when.
+    pub feature_until: &'a str,
+    /// Until when it is closed; empty: until somebody restores it.
+    pub suspend_until: &'a str,
+}
+
+impl Asked<'_> {
+    /// The measures, the same for every item.
+    pub fn measures(&self) -> Result<Measures, Fault> {
+        let items = match self.items {
+            "limit" => ItemMeasure::Limit {
+                countries: countries(self.countries)?,
+                until: day("items_until", self.items_until)?,
+            },
+            word => measure("items", word)?,
+        };
+        let account = match self.account {
+            "" | "leave" => AccountMeasure::Leave,
+            "limit_feature" => AccountMeasure::LimitFeature {
+                feature: Feature::parse(self.feature).ok_or_else(|| wrong("feature"))?,
+                until: day("feature_until", self.feature_until)?,
+            },
+            "suspend" if self.suspend_until.is_empty() => AccountMeasure::Suspend { until: None },
+            "suspend" => {
+                let until = day("suspend_until", self.suspend_until)?;
+                AccountMeasure::Suspend { until: Some(until) }
+            }
+            _ => return Err(wrong("account")),
+        };
+        Ok(Measures { items, account, ..Measures::default() })
     }
 }
 

@@ -18,7 +18,8 @@ use crate::guard::{Lead, Reviewer, Second};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Why {
-    words: String,
+    /// In words.
+    pub words: String,
 }
 
 /// `POST /console/decisions/{decision}/approve`.

@@ -2,6 +2,7 @@
 //! the address of the page that comes next.
 
 pub mod banks;
+pub mod bulk;
 pub mod case;
 pub mod decide;
 pub mod decision;

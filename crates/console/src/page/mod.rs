@@ -1,6 +1,7 @@
 //! The pages, one a file: what stands on each, for its template in `templates/`.
 
 pub mod banks;
+pub mod bulk;
 pub mod case;
 pub mod decision;
 pub mod decisions;

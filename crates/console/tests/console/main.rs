@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod banks;
+mod bulking;
 mod crawl;
 mod deciding;
 mod entering;

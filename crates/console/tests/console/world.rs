@@ -1,6 +1,6 @@
 //! A house with somebody in each role, and one of each thing that an address can name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::body::Body;
@@ -11,13 +11,15 @@ use jiff::SignedDuration;
 use mamori_console::assets;
 use mamori_desk::decide_case::NewDecision;
 use mamori_desk::member::Reviewer;
+use mamori_desk::prepare_bulk::NewBulk;
 use mamori_desk::{Admin, AtTheMachine};
 use mamori_model::action::{AccountMeasure, ItemMeasure};
 use mamori_model::page::PageSize;
 use mamori_model::sign_in::TicketKind;
 use mamori_model::{
-    ActionId, ActionState, BankId, CaseId, Clarity, Decision, DecisionId, DeliveryId, Dispute,
-    EndpointId, Hash, LookId, Measures, Outcome, Pdq, Sensitive, Staff, StaffId, StaffRole,
+    ActionId, ActionState, BankId, BulkId, CaseId, Clarity, Decision, DecisionId, DeliveryId,
+    Dispute, EndpointId, Hash, LookId, Measures, Outcome, Pdq, Sensitive, Staff, StaffId,
+    StaffRole,
 };
 use mamori_store::NewEntry;
 use mamori_testkit::records::Records;
@@ -96,6 +98,11 @@ impl World {
         let (overdue, action) = self.overdue.unwrap();
         let asked = format!("{overdue}/actions/{action}");
         let mut path = template.replace("{decision}/actions/{action}", &asked);
+        // Only what waits has a second person.
+        for deed in ["approve", "refuse"] {
+            let (any, waits) = (format!("{{bulk}}/{deed}"), format!("{{proposed}}/{deed}"));
+            path = path.replace(&any, &waits);
+        }
         while let Some((_, rest)) = path.split_once('{') {
             let word = rest.split('}').next().unwrap().to_owned();
             path = path.replace(&format!("{{{word}}}"), &self.thing(&word, who).await);
@@ -120,6 +127,8 @@ impl World {
             "staff" => self.somebody().await.to_string(),
             "item" => "match_00000000000000000000000000000001".to_owned(),
             "look" => self.look(who).await.to_string(),
+            "bulk" => self.bulk(who, who.is_none()).await.to_string(),
+            "proposed" => self.bulk(None, true).await.to_string(),
             "purpose" => "rehearsal".to_owned(),
             "bank" => self.disputed().await.bank.to_string(),
             "dispute" => self.disputed().await.id.to_string(),
@@ -200,6 +209,36 @@ impl World {
         let newest = PageSize::new(1).unwrap();
         let cases = self.house.desk.service_cases(&self.house.caller, None, None, newest).await;
         cases.unwrap().rows[0].case.id
+    }
+
+    /// A bulk decision of whoever reviews, or of the reviewer: prepared, and a lead's stands. Of two
+    /// accounts if it is to wait for a second person.
+    async fn bulk(&self, who: Option<&Person>, is_proposed: bool) -> BulkId {
+        let rei = self.enter(Some(StaffRole::Reviewer)).await.unwrap();
+        let theirs = match who {
+            Some(who) => self.reviewer(who).await,
+            None => None,
+        };
+        let who = match theirs {
+            Some(reviewer) => reviewer,
+            None => self.reviewer(&rei).await.unwrap(),
+        };
+        let is_leads = who.member().roles().is_lead();
+        let mut cases = BTreeSet::from([self.case().await]);
+        if !is_leads {
+            cases.insert(self.case().await);
+        }
+        let new = NewBulk {
+            cases,
+            outcome: Outcome::Violates,
+            reason: "It is what the bank says.".parse().unwrap(),
+            measures: Measures { items: ItemMeasure::Remove, ..Measures::default() },
+        };
+        let bulk = self.house.desk.prepare(&who, new).await.unwrap();
+        if is_proposed || is_leads {
+            self.house.desk.confirm(&who, bulk.id).await.unwrap();
+        }
+        bulk.id
     }
 
     /// An open dispute about an entry of its own, in a bank apart: while it is open the entry does

@@ -21,6 +21,17 @@ queries! {
     CASES_TO_CHOOSE = select!("cases_to_choose", "state = 'open' AND bulk_id IS NULL
            AND (purpose = $1 OR $1 IS NULL) AND (level = 'anybody' OR $2)
          ORDER BY urgency, opened_at, id LIMIT $3");
+    CASES_ALIKE_OPEN = select!("cases_alike_open", "state = 'open' AND bulk_id IS NULL
+           AND (level = 'anybody' OR $2)
+           AND (id = $1 OR id IN (
+                SELECT theirs.case_id
+                  FROM case_item AS ours
+                  JOIN hit AS our_hit ON our_hit.match_id = ours.match_id
+                  JOIN hit AS their_hit ON their_hit.bank_id = our_hit.bank_id
+                                       AND their_hit.entry_id = our_hit.entry_id
+                  JOIN case_item AS theirs ON theirs.match_id = their_hit.match_id
+                 WHERE ours.case_id = $1))
+         ORDER BY urgency, opened_at, id LIMIT $3");
     CASES_OF_ITEM_NAME = concat!("-- cases_of_item_name
         SELECT ", columns!(), "
           FROM review_case
@@ -129,6 +140,18 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<Case>, Error> {
         let call = CASES_TO_CHOOSE.bind(purpose.map(Purpose::as_str)).bind(is_lead).bind(limit);
+        CaseRow::read_all(self.rows(call).await?)
+    }
+
+    /// This case, and the first `limit` others that are open, are in no bulk decision, and have an
+    /// item near to an entry that an item of this one is near to.
+    pub async fn cases_alike(
+        &self,
+        case: CaseId,
+        is_lead: bool,
+        limit: u32,
+    ) -> Result<Vec<Case>, Error> {
+        let call = CASES_ALIKE_OPEN.bind(case).bind(is_lead).bind(limit);
         CaseRow::read_all(self.rows(call).await?)
     }
 
