@@ -40,7 +40,8 @@ impl Desk {
         if !new.measures.except.is_empty() {
             return Err(Error::invalid("a bulk decision says the same of every item"));
         }
-        if new.cases.len() > Bulk::CASES_MAX {
+        let limits = self.settings().cases;
+        if count(new.cases.len()) > limits.bulk_cases_max {
             return Err(Refusal::BulkTooLarge.into());
         }
         let now = self.clock().now();
@@ -58,7 +59,7 @@ impl Desk {
         tx.insert_bulk(&bulk, &cases).await?;
         let names = tx.names_of_bulk(bulk.id).await?;
         let actions = actions_of(&bulk, &cases, &names, now)?;
-        if actions.values().map(Vec::len).sum::<usize>() > Bulk::ACTIONS_MAX {
+        if count(actions.values().map(Vec::len).sum()) > limits.bulk_actions_max {
             return Err(Refusal::BulkTooLarge.into());
         }
         let bulk = Bulk { second: self.second_of(&bulk, &actions, now), ..bulk };
@@ -79,7 +80,6 @@ impl Desk {
     ) -> Result<Bulk, Error> {
         let purpose = bulk::purpose(cases)?;
         let policy = tx.policy(purpose).await?.ok_or(Error::NotFound("policy"))?;
-        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         Ok(Bulk {
             id: self.clock().mint()?.into(),
             state: BulkState::Prepared,
@@ -93,7 +93,7 @@ impl Desk {
             accounts: count(bulk::accounts(cases)),
             made_by: who.staff(),
             made_at: now,
-            expires_at: now.checked_add(Bulk::WAITS).unwrap_or(Timestamp::MAX),
+            expires_at: now.checked_add(self.settings().cases.bulk_wait).unwrap_or(Timestamp::MAX),
             second: Second::None,
             second_by: None,
             settled_at: None,
@@ -129,6 +129,10 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// The actions of each case of a bulk decision.

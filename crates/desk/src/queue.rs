@@ -1,7 +1,6 @@
 //! What waits: counts by policy and urgency, and never by person.
 
-use mamori_model::case::Case;
-use mamori_model::{CaseId, Purpose};
+use mamori_model::Case;
 use mamori_store::QueueCount;
 
 use crate::member::Reviewer;
@@ -23,28 +22,5 @@ impl Desk {
         let counts = self.store().queue_counts().await?;
         let in_hand = self.store().case_in_hand(who.staff(), now).await?;
         Ok(QueueView { counts, in_hand })
-    }
-
-    /// The first open cases of the queue, to choose from for a bulk decision; at most `limit`.
-    pub async fn cases_to_choose(
-        &self,
-        who: &Reviewer,
-        purpose: Option<Purpose>,
-        limit: u32,
-    ) -> Result<Vec<Case>, Error> {
-        let is_lead = who.member().roles().is_lead();
-        Ok(self.store().cases_to_choose(purpose, is_lead, limit).await?)
-    }
-
-    /// A case with the open cases that have an item near to the same entry, to choose from for a
-    /// bulk decision; at most `limit`.
-    pub async fn cases_alike(
-        &self,
-        who: &Reviewer,
-        case: CaseId,
-        limit: u32,
-    ) -> Result<Vec<Case>, Error> {
-        let is_lead = who.member().roles().is_lead();
-        Ok(self.store().cases_alike(case, is_lead, limit).await?)
     }
 }

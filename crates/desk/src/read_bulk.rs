@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use jiff::Timestamp;
 use mamori_model::bulk::{Bulk, BulkState};
 use mamori_model::page::{Page, PageSize};
-use mamori_model::{BulkId, Case, CaseId, Decision, Line, Policy, StaffId};
+use mamori_model::{BulkId, Case, CaseId, Decision, Line, Policy, Purpose, StaffId};
+use mamori_store::Choosing;
 
 use crate::member::{Records, Reviewer};
 use crate::{Desk, Error};
@@ -82,7 +84,7 @@ impl Desk {
     }
 
     /// The open cases with the same picture as one that somebody has in hand, itself among them, to
-    /// choose from for a bulk decision: at most [`Bulk::CASES_MAX`].
+    /// choose from for a bulk decision.
     pub async fn cases_with_the_same(
         &self,
         who: &Reviewer,
@@ -92,9 +94,23 @@ impl Desk {
         let wanted = self.store().case(case).await?.ok_or(Error::NotFound("case"))?;
         let number = wanted.claim.map_or(0, |claim| claim.number);
         wanted.claimed_by(who.staff(), number, now)?;
+        Ok(self.store().cases_with_the_same(&self.choosing(who, now), case).await?)
+    }
+
+    /// The first open cases of the queue that no colleague has in hand, of one policy or any, to
+    /// choose from for a bulk decision: as many as one may have.
+    pub async fn cases_to_choose(
+        &self,
+        who: &Reviewer,
+        purpose: Option<Purpose>,
+    ) -> Result<Vec<Case>, Error> {
+        let who = self.choosing(who, self.clock().now());
+        Ok(self.store().cases_to_choose(&who, purpose).await?)
+    }
+
+    fn choosing(&self, who: &Reviewer, now: Timestamp) -> Choosing {
         let is_lead = who.member().roles().is_lead();
-        let limit = u32::try_from(Bulk::CASES_MAX).unwrap_or(u32::MAX);
-        Ok(self.store().cases_with_the_same(case, is_lead, limit).await?)
+        Choosing { by: who.staff(), is_lead, now, limit: self.settings().cases.bulk_cases_max }
     }
 
     pub(crate) async fn bulk_view(

@@ -96,13 +96,6 @@ pub struct Bulk {
 }
 
 impl Bulk {
-    /// The most cases. Our choice: what one person can look over before saying yes.
-    pub const CASES_MAX: usize = 500;
-    /// The most actions. Our choice: what one transaction asks for without others waiting long.
-    pub const ACTIONS_MAX: usize = 2_000;
-    /// How long it waits to be confirmed.
-    pub const WAITS: SignedDuration = SignedDuration::from_hours(1);
-
     /// Whether its maker may still confirm it.
     pub fn may_confirm(&self, now: Timestamp) -> Result<(), Refusal> {
         let waits = self.state == BulkState::Prepared && now < self.expires_at;

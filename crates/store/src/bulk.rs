@@ -73,17 +73,6 @@ queries! {
     CASES_OF_BULK_PAGE = cases!("cases_of_bulk_page",
             "(SELECT case_id FROM bulk_case WHERE bulk_id = $1) AND id > $2
          ORDER BY id LIMIT $3");
-    CASES_WITH_THE_SAME = cases!("cases_with_the_same",
-            "(SELECT theirs.case_id
-                        FROM case_item AS ours
-                        JOIN hit AS our_hit ON our_hit.match_id = ours.match_id
-                        JOIN hit AS their_hit ON their_hit.bank_id = our_hit.bank_id
-                                             AND their_hit.entry_id = our_hit.entry_id
-                        JOIN case_item AS theirs ON theirs.match_id = their_hit.match_id
-                       WHERE ours.case_id = $1)
-           AND state = 'open' AND bulk_id IS NULL AND (level = 'anybody' OR $2)
-           AND purpose = (SELECT ours.purpose FROM review_case AS ours WHERE ours.id = $1)
-         ORDER BY urgency, opened_at, id LIMIT $3");
     BULK_VERSIONS = "-- bulk_versions
         SELECT case_id, version FROM bulk_case WHERE bulk_id = $1";
     NAMES_OF_BULK = "-- names_of_bulk
@@ -261,18 +250,6 @@ impl Store {
     /// The versions of its cases that a bulk decision showed.
     pub async fn bulk_versions(&self, bulk: BulkId) -> Result<HashMap<CaseId, u32>, Error> {
         versions(self.rows(BULK_VERSIONS.bind(bulk)).await?)
-    }
-
-    /// Open cases under the same policy, in no bulk, with an item that came near to the same entry;
-    /// the case itself among them. At most `limit`, in the queue's order.
-    pub async fn cases_with_the_same(
-        &self,
-        case: CaseId,
-        is_lead: bool,
-        limit: u32,
-    ) -> Result<Vec<Case>, Error> {
-        let call = CASES_WITH_THE_SAME.bind(case).bind(is_lead).bind(limit);
-        CaseRow::read_all(self.rows(call).await?)
     }
 }
 

@@ -43,7 +43,7 @@ mod tx;
 pub use case::NewCase;
 pub use case::claim::{Claiming, Released};
 pub use case::item::CaseItem;
-pub use case::list::QueueCount;
+pub use case::list::{Choosing, QueueCount};
 pub use change::{Change, Changed};
 pub use decision::DecisionFilter;
 pub use delivery::DeliverySummary;

@@ -170,10 +170,9 @@ pub async fn new(
         "" => None,
         word => Some(word.parse::<Purpose>().map_err(|_| Fault::not_found())?),
     };
-    let most = u32::try_from(Bulk::CASES_MAX).unwrap_or(u32::MAX);
     let cases = match place::<CaseId>(&asked.like)? {
-        Some(case) => console.desk.cases_alike(&reviewer.proof, case, most).await?,
-        None => console.desk.cases_to_choose(&reviewer.proof, policy, most).await?,
+        Some(case) => console.desk.cases_with_the_same(&reviewer.proof, case).await?,
+        None => console.desk.cases_to_choose(&reviewer.proof, policy).await?,
     };
     let accusing: Vec<Purpose> =
         Purpose::ALL.into_iter().filter(|purpose| !purpose.is_negative()).collect();

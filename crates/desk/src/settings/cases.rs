@@ -13,6 +13,12 @@ pub struct CaseSettings {
     pub undo_window: SignedDuration,
     /// How long a service that says nothing is asked again.
     pub remind_max: SignedDuration,
+    /// The most cases of a bulk decision: what one person can look over before saying yes.
+    pub bulk_cases_max: u32,
+    /// The most actions of one: what a transaction asks for without others waiting long.
+    pub bulk_actions_max: u32,
+    /// How long a bulk decision waits to be confirmed; its cases wait with it.
+    pub bulk_wait: SignedDuration,
 }
 
 impl Default for CaseSettings {
@@ -22,6 +28,9 @@ impl Default for CaseSettings {
             items_max: 500,
             undo_window: SignedDuration::from_hours(24),
             remind_max: SignedDuration::from_hours(14 * 24),
+            bulk_cases_max: 500,
+            bulk_actions_max: 2_000,
+            bulk_wait: SignedDuration::from_hours(1),
         }
     }
 }

@@ -14,7 +14,7 @@ use mamori_model::case::CaseState;
 use mamori_model::page::PageSize;
 use mamori_model::staff::StaffRole;
 use mamori_model::{
-    Action, Bulk, BulkState, CaseId, Item, Measures, Outcome, Pdq, Purpose, Refusal, Second,
+    Action, Bulk, BulkState, Case, CaseId, Item, Measures, Outcome, Pdq, Purpose, Refusal, Second,
     Surface,
 };
 use mamori_testkit::on_both_engines;
@@ -282,11 +282,17 @@ on_both_engines! {
         let (who, other) = (house.reviewer("one").await, house.reviewer("two").await);
         let claimed = house.desk.claim_next(&who, Queue::default()).await.unwrap().unwrap();
 
+        house.desk.claim_case(&other, cases[2]).await.unwrap();
+        let free = house.desk.cases_with_the_same(&who, claimed.case).await.unwrap();
+        house.clock.advance(SignedDuration::from_mins(9));
+        house.desk.keep_claim(&who, claimed.case, claimed.number).await.unwrap();
+        house.clock.advance(SignedDuration::from_mins(1));
         let same = house.desk.cases_with_the_same(&who, claimed.case).await.unwrap();
         let hidden = house.desk.cases_with_the_same(&other, claimed.case).await;
 
-        let same: Vec<CaseId> = same.iter().map(|case| case.id).collect();
-        assert_eq!(same, cases);
+        let ids = |cases: &[Case]| cases.iter().map(|case| case.id).collect::<Vec<_>>();
+        assert_eq!(ids(&free), cases[..2], "what a colleague has in hand is left out");
+        assert_eq!(ids(&same), cases, "until their claim lapses");
         assert_eq!(refused(hidden), Refusal::ClaimedByOther);
     }
 

@@ -223,6 +223,6 @@ on_both_engines! {
         let [count] = &queue.counts[..] else { panic!("{queue:?}") };
         assert_eq!((count.cases, count.purpose), (3, Purpose::Rehearsal));
         assert_eq!(queue.in_hand.map(|case| case.id), Some(got.case));
-        assert_eq!(house.desk.cases_to_choose(&one, None, 9).await.unwrap().len(), 3);
+        assert_eq!(house.desk.cases_to_choose(&one, None).await.unwrap().len(), 3);
     }
 }

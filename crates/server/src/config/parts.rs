@@ -103,6 +103,9 @@ impl Config {
             items_max: cases.items_max,
             undo_window: SignedDuration::from_hours(cases.undo_hours.into()),
             remind_max: SignedDuration::from_hours(24 * i64::from(cases.remind_days_max)),
+            bulk_cases_max: cases.bulk_cases_max,
+            bulk_actions_max: cases.bulk_actions_max,
+            bulk_wait: minutes(cases.bulk_wait_min),
         }
     }
 

@@ -113,6 +113,15 @@ pub struct Cases {
     /// How long a service that says nothing is asked again.
     #[serde(deserialize_with = "within::<1, 90, _, _>")]
     pub remind_days_max: u32,
+    /// The most cases of a bulk decision.
+    #[serde(deserialize_with = "within::<2, 2_000, _, _>")]
+    pub bulk_cases_max: u32,
+    /// The most actions of one.
+    #[serde(deserialize_with = "within::<2, 10_000, _, _>")]
+    pub bulk_actions_max: u32,
+    /// How long one waits to be confirmed.
+    #[serde(deserialize_with = "within::<5, 1_440, _, _>")]
+    pub bulk_wait_min: u32,
     /// Whom to call when a child is in danger now. Nobody is called by Mamori.
     pub danger_note: Option<String>,
 }
@@ -124,6 +133,9 @@ impl Default for Cases {
             items_max: 500,
             undo_hours: 24,
             remind_days_max: 14,
+            bulk_cases_max: 500,
+            bulk_actions_max: 2_000,
+            bulk_wait_min: 60,
             danger_note: None,
         }
     }

@@ -7,10 +7,32 @@ use mamori_model::{CaseId, ItemName, Purpose, ServiceId, StaffId};
 use uuid::Uuid;
 
 use super::{CaseRow, columns, select};
+use crate::call::Call;
 use crate::error::{Error, OrCorrupt};
 use crate::open::Store;
-use crate::query::queries;
+use crate::query::{Query, queries};
 use crate::time::maybe_from_micros;
+
+/// Open cases that `$1`, a lead if `$2`, could take in hand at the time `$3`; the first `$4` of them.
+macro_rules! free {
+    ($name:literal, $which:literal) => {
+        concat!(
+            "-- ",
+            $name,
+            "
+        SELECT ",
+            columns!(),
+            "
+          FROM review_case
+         WHERE state = 'open' AND bulk_id IS NULL AND (level = 'anybody' OR $2)
+           AND (claimed_by IS NULL OR claimed_by = $1 OR claim_until <= $3)
+           AND ",
+            $which,
+            "
+         ORDER BY urgency, opened_at, id LIMIT $4"
+        )
+    };
+}
 
 queries! {
     CASE_OF_SERVICE = select!("case_of_service", "service_id = $1 AND id = $2");
@@ -18,20 +40,16 @@ queries! {
            AND (state = $3 OR $3 IS NULL)
          ORDER BY id DESC LIMIT $4");
     CASE_IN_HAND = select!("case_in_hand", "claimed_by = $1 AND claim_until > $2");
-    CASES_TO_CHOOSE = select!("cases_to_choose", "state = 'open' AND bulk_id IS NULL
-           AND (purpose = $1 OR $1 IS NULL) AND (level = 'anybody' OR $2)
-         ORDER BY urgency, opened_at, id LIMIT $3");
-    CASES_ALIKE_OPEN = select!("cases_alike_open", "state = 'open' AND bulk_id IS NULL
-           AND (level = 'anybody' OR $2)
-           AND (id = $1 OR id IN (
-                SELECT theirs.case_id
-                  FROM case_item AS ours
-                  JOIN hit AS our_hit ON our_hit.match_id = ours.match_id
-                  JOIN hit AS their_hit ON their_hit.bank_id = our_hit.bank_id
-                                       AND their_hit.entry_id = our_hit.entry_id
-                  JOIN case_item AS theirs ON theirs.match_id = their_hit.match_id
-                 WHERE ours.case_id = $1))
-         ORDER BY urgency, opened_at, id LIMIT $3");
+    CASES_TO_CHOOSE = free!("cases_to_choose", "(purpose = $5 OR $5 IS NULL)");
+    CASES_WITH_THE_SAME = free!("cases_with_the_same", "purpose = (
+                   SELECT ours.purpose FROM review_case AS ours WHERE ours.id = $5)
+           AND id IN (SELECT theirs.case_id
+                        FROM case_item AS ours
+                        JOIN hit AS our_hit ON our_hit.match_id = ours.match_id
+                        JOIN hit AS their_hit ON their_hit.bank_id = our_hit.bank_id
+                                             AND their_hit.entry_id = our_hit.entry_id
+                        JOIN case_item AS theirs ON theirs.match_id = their_hit.match_id
+                       WHERE ours.case_id = $5)");
     CASES_OF_ITEM_NAME = concat!("-- cases_of_item_name
         SELECT ", columns!(), "
           FROM review_case
@@ -49,6 +67,25 @@ queries! {
          WHERE state IN ('open', 'proposed')
          GROUP BY 1, 2, 3, 4, 5
          ORDER BY 1, 2, 3, 4, 5";
+}
+
+/// Who chooses several cases at once: what a colleague has in hand is not among them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choosing {
+    /// Who.
+    pub by: StaffId,
+    /// Whether they may have what was escalated.
+    pub is_lead: bool,
+    /// Now.
+    pub now: Timestamp,
+    /// How many they are shown.
+    pub limit: u32,
+}
+
+impl Choosing {
+    fn bind(&self, query: Query) -> Call {
+        query.bind(self.by).bind(self.is_lead).bind(self.now).bind(self.limit)
+    }
 }
 
 /// How many cases of one kind wait.
@@ -132,27 +169,24 @@ impl Store {
         row.map(CaseRow::read).transpose()
     }
 
-    /// The first `limit` open cases in the queue's order that are in no bulk decision.
+    /// Open cases of one policy or any that somebody may choose, in the queue's order.
     pub async fn cases_to_choose(
         &self,
+        who: &Choosing,
         purpose: Option<Purpose>,
-        is_lead: bool,
-        limit: u32,
     ) -> Result<Vec<Case>, Error> {
-        let call = CASES_TO_CHOOSE.bind(purpose.map(Purpose::as_str)).bind(is_lead).bind(limit);
+        let call = who.bind(CASES_TO_CHOOSE).bind(purpose.map(Purpose::as_str));
         CaseRow::read_all(self.rows(call).await?)
     }
 
-    /// This case, and the first `limit` others that are open, are in no bulk decision, and have an
-    /// item near to an entry that an item of this one is near to.
-    pub async fn cases_alike(
+    /// Those under the policy of this case that have an item near to an entry that an item of this
+    /// one is near to; itself among them.
+    pub async fn cases_with_the_same(
         &self,
+        who: &Choosing,
         case: CaseId,
-        is_lead: bool,
-        limit: u32,
     ) -> Result<Vec<Case>, Error> {
-        let call = CASES_ALIKE_OPEN.bind(case).bind(is_lead).bind(limit);
-        CaseRow::read_all(self.rows(call).await?)
+        CaseRow::read_all(self.rows(who.bind(CASES_WITH_THE_SAME).bind(case)).await?)
     }
 
     /// The newest `limit` cases with an item of exactly this name, at whichever service.
