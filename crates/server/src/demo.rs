@@ -123,6 +123,7 @@ async fn play(house: &House, args: &Args) -> anyhow::Result<Played> {
             house.folder().display()
         )?;
     }
+    house.keep_pictures().await?;
     let uploads = draw(house).await?;
     let admin = Caller::new(&house.address, &house.admin_key)?;
     fill_bank(&admin, &uploads).await?;

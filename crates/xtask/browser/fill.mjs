@@ -6,12 +6,60 @@ import { PATIENCE_MS } from "./support.mjs";
 /** A 32-digit hash that means nothing. */
 const hash = (number) => number.toString(16).padStart(32, "0");
 
-/** A bank that holds what it knows, and two such items of each of these accounts. */
-export async function fill(as, accounts) {
-  const bank = await as.admin("POST", "/v1/banks", {
+/** An empty bank that holds what it knows. */
+function holding(as) {
+  return as.admin("POST", "/v1/banks", {
     name: "drawn", purpose: "rehearsal", source: "drawn by code", legal_basis: "a rehearsal needs none",
     owner: "the tests", jurisdictions: ["*"], action: "hold",
   });
+}
+
+/** Waves in three colours, as a BMP of 256 by 256; another number, another picture. */
+function drawn(number) {
+  const [size, begin] = [256, 54];
+  const file = Buffer.alloc(begin + 3 * size * size);
+  file.write("BM");
+  for (const [at, value] of [[2, file.length], [10, begin], [14, 40], [18, size], [22, size]]) file.writeUInt32LE(value, at);
+  for (const [at, value] of [[26, 1], [28, 24]]) file.writeUInt16LE(value, at);
+  const wave = (place, turns) => Math.sin((place * turns * Math.PI) / size);
+  for (let y = 0; y < size; y += 1) {
+    for (let x = 0; x < size; x += 1) {
+      const light = wave(x, 3 + (number % 5)) + wave(y, 2 + (number % 7)) + wave(x + y, 9 + number);
+      for (const [colour, share] of [30, 36, 41].entries()) file[begin + 3 * (y * size + x) + colour] = 128 + share * light;
+    }
+  }
+  return file;
+}
+
+/** A bank that holds pictures drawn here, and one of each of these accounts, which the policy keeps. */
+export async function fillWithPictures(as, accounts) {
+  const bank = await holding(as);
+  for (const [number, account] of accounts.entries()) {
+    const picture = drawn(number);
+    const { pdq } = await as.admin("POST", "/v1/hash", picture);
+    await as.admin("POST", `/v1/banks/${bank.id}/entries`, { entries: [{ hash: pdq }] });
+    const form = new FormData();
+    for (const [name, value] of [["item_id", `picture-${number}`], ["account_id", account], ["surface", "public"]]) {
+      form.append(name, value);
+    }
+    form.append("file", new Blob([picture]));
+    await as.service("POST", "/v1/check", form);
+  }
+}
+
+/** Has a policy editor word the rehearsals' policy so that what matches is kept. */
+export async function keepPictures(page, mamori) {
+  join(mamori, "words-policies", "policy_editor");
+  await enter(page, mamori, "words-policies");
+  await page.goto("/console/policies/rehearsal");
+  await page.locator("#keep").fill("30");
+  await page.locator("form button.act").click();
+  await page.waitForURL((url) => url.pathname.startsWith("/console/policies"));
+}
+
+/** A bank that holds what it knows, and two such items of each of these accounts. */
+export async function fill(as, accounts) {
+  const bank = await holding(as);
   const entries = accounts.map((_, number) => ({ kind: "md5", hash: hash(number) }));
   await as.admin("POST", `/v1/banks/${bank.id}/entries`, { entries });
   for (const [number, account] of accounts.entries()) {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, statSync } from "node:fs";
 import { join as below } from "node:path";
 import { after, before, test } from "node:test";
-import { accounts, enter, fill, join, takeNext } from "./fill.mjs";
+import { accounts, enter, fillWithPictures, join, keepPictures, takeNext } from "./fill.mjs";
 import { house, launch, open } from "./support.mjs";
 
 const { origin, as, mamori } = house(import.meta.url);
@@ -13,9 +13,12 @@ const FOLDER = process.env.MAMORI_SCREENS;
 let browser;
 before(async () => {
   mkdirSync(FOLDER, { recursive: true });
-  await fill(as, accounts(24));
-  for (const language of ["en", "ja"]) join(mamori, `shows-${language}`, "reviewer", language);
   browser = await launch();
+  const { context, page } = await open(browser, origin);
+  await keepPictures(page, mamori);
+  await context.close();
+  await fillWithPictures(as, accounts(24));
+  for (const language of ["en", "ja"]) join(mamori, `shows-${language}`, "reviewer", language);
 });
 after(() => browser.close());
 

@@ -41,9 +41,11 @@ export function house(url) {
 function caller(address, key) {
   return async (method, path, body) => {
     const isBytes = body instanceof Uint8Array;
+    const isForm = body instanceof FormData;
     const headers = { authorization: `Bearer ${key}` };
-    if (body) headers["content-type"] = isBytes ? "application/octet-stream" : "application/json";
-    const sent = isBytes || body === undefined ? body : JSON.stringify(body);
+    // A form says by itself what parts it.
+    if (body && !isForm) headers["content-type"] = isBytes ? "application/octet-stream" : "application/json";
+    const sent = isBytes || isForm || body === undefined ? body : JSON.stringify(body);
     const answer = await fetch(address + path, { method, headers, body: sent });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);

@@ -93,6 +93,7 @@ fn a_program_reads_from_the_demo_what_came_of_it_and_how_to_go_on() {
     let document: Value = serde_json::from_str(&demo.read_to("}")).unwrap();
     let folder = Path::new(document["folder"].as_str().unwrap()).to_owned();
     let has_picture = folder.join("picture.jpg").is_file();
+    let kept = std::fs::read_dir(folder.join("evidence")).map_or(0, Iterator::count);
     let (status, said) = demo.interrupt();
 
     let whole = "ok sent as_expected kinds webhooks cases wrong uploads address service_key admin_key folder \
@@ -106,6 +107,7 @@ fn a_program_reads_from_the_demo_what_came_of_it_and_how_to_go_on() {
     let upload = "item_id account_id kind answer distance time_ms problem";
     assert_eq!(keys(&document["uploads"][0]), upload.split(' ').collect());
     assert!(has_picture);
+    assert!(kept > 0, "nothing is there to look at");
     assert_eq!((status, said.as_str()), (Some(0), ""));
     assert!(!folder.exists(), "the folder is still there");
 }
