@@ -182,7 +182,7 @@ impl From<Error> for Fault {
 }
 
 impl IntoResponse for Fault {
-    /// Without a body: [`write`] makes the page, as it knows who looks. Whoever has no session is
+    /// Without a body: [`write()`] makes the page, as it knows who looks. Whoever has no session is
     /// led to where one begins.
     fn into_response(self) -> Response {
         if self.is(Refusal::SessionEnded) || self.is(Refusal::SessionReplayed) {

@@ -56,6 +56,7 @@ pub fn install() -> Result<Metrics, BuildError> {
 fn describe() {
     describe_counter!("mamori_checks_total", "Items checked, by verdict and by whether it looked");
     describe_counter!("mamori_deliveries_total", "Attempts to send webhooks, by what came of them");
+    describe_counter!("mamori_sign_ins_total", "Attempts to sign in, by what came of them");
     describe_histogram!("mamori_http_request_seconds", "Time from a request's head to its answer");
     describe_gauge!("mamori_index_version", "Last change of the banks that this node has");
     describe_gauge!("mamori_index_age_seconds", "Time since this node knew of nothing newer");
