@@ -13,7 +13,7 @@ use super::text;
 
 /// One thing that you are asked to do.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Action)]
+#[schema(as = ActionRequest)]
 pub struct ActionJson {
     /// Its id.
     #[schema(value_type = text::ActionId)]
@@ -82,7 +82,7 @@ impl From<ActionRequest> for ActionJson {
 /// What became of an action.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Answer)]
+#[schema(as = ActionAnswer)]
 pub struct NewAnswer {
     /// Whether it is done.
     #[schema(inline)]
