@@ -85,7 +85,6 @@ impl From<ActionRequest> for ActionJson {
 #[schema(as = ActionAnswer)]
 pub struct NewAnswer {
     /// Whether it is done.
-    #[schema(inline)]
     pub result: Answer,
     /// Why not, or what the reviewers should know.
     #[serde(default)]
