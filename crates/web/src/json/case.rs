@@ -114,7 +114,6 @@ pub struct DecisionJson {
     #[schema(value_type = text::Words)]
     pub reason: String,
     /// Whether it stands.
-    #[schema(inline)]
     pub state: Standing,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
