@@ -37,7 +37,6 @@ pub mod check;
 pub mod claim_case;
 pub mod colleagues;
 pub mod confirm_bulk;
-pub mod count_jobs;
 pub mod create_bank;
 pub mod create_service;
 pub mod credentials;
@@ -78,6 +77,7 @@ mod remind_service;
 pub mod remove_endpoint;
 pub mod revoke_key;
 pub mod rewrap_vault;
+mod second_person;
 pub mod seek;
 pub mod service_record;
 pub mod settle_dispute;
@@ -91,6 +91,7 @@ pub mod undo_bulk;
 pub mod undo_decision;
 pub mod welcome;
 pub mod withdraw_entries;
+pub mod workload;
 
 use std::sync::Arc;
 
@@ -106,8 +107,8 @@ pub use directory::Directory;
 pub use error::Error;
 pub use follow::Position;
 pub use mamori_store::{
-    Added, DecisionFilter, DeliveryLine, DeliverySummary, MatchFilter, NewEntry, OpenAction,
-    OpenCounts, QueueCount,
+    Added, DecisionFilter, DeliveryLine, DeliverySummary, JobCount, MatchFilter, NewEntry,
+    OpenAction, OpenCounts, QueueCount,
 };
 pub use member::{AtTheMachine, Found, Member};
 pub use proof::{Admin, Caller, Proof};

@@ -42,6 +42,8 @@ queries! {
         SELECT count(*)
           FROM evidence
          WHERE match_id IN (SELECT id FROM item_match WHERE service_id = $1 AND item_name = $2)";
+    COUNT_EVIDENCE = "-- count_evidence
+        SELECT count(*) FROM evidence WHERE wrapped_key IS NOT NULL";
     READABLE_OF = "-- readable_of
         SELECT id
           FROM evidence
@@ -139,6 +141,12 @@ impl Store {
     pub async fn has_evidence(&self, service: ServiceId, item: &ItemName) -> Result<bool, Error> {
         let row: Option<(i64,)> = self.row(HAS_EVIDENCE.bind(service).bind(item.as_str())).await?;
         Ok(row.is_some_and(|(count,)| count > 0))
+    }
+
+    /// How many items can still be read.
+    pub async fn count_evidence(&self) -> Result<u64, Error> {
+        let row: Option<(i64,)> = self.row(COUNT_EVIDENCE.call()).await?;
+        u64::try_from(row.map_or(0, |(count,)| count)).or_corrupt("count")
     }
 
     /// Which of these can still be read.

@@ -8,8 +8,10 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
-use mamori_desk::Desk;
+use jiff::Timestamp;
+use mamori_desk::{Desk, JobCount, QueueCount};
 use mamori_model::job::JobKind;
+use mamori_model::{CaseState, Urgency};
 use mamori_web::recent::{PROBE_AGE_MAX, Recent};
 use metrics::{describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
@@ -23,7 +25,7 @@ const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 const SECONDS: [f64; 14] =
     [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0];
 
-/// How long the database may take to count its jobs.
+/// How long the database may take to count what waits.
 const COUNT_TIME_MAX: Duration = Duration::from_secs(2);
 
 /// Where the numbers are.
@@ -63,6 +65,11 @@ fn describe() {
     describe_gauge!("mamori_index_banks", "Banks in memory");
     describe_gauge!("mamori_index_entries", "Entries in memory");
     describe_gauge!("mamori_jobs", "Jobs in the database: to be done, at work, or laid aside");
+    describe_counter!("mamori_actions_total", "Actions that services answered, by kind and answer");
+    describe_gauge!("mamori_cases", "Cases that wait for a person, by urgency and state");
+    describe_gauge!("mamori_case_oldest_seconds", "Age of the oldest of them, by urgency");
+    describe_gauge!("mamori_actions", "Actions that services have not answered, by state");
+    describe_gauge!("mamori_evidence_objects", "Sealed items whose term has not ended");
     describe_gauge!("mamori_decoders", "Decoding processes that are up");
 }
 
@@ -70,7 +77,7 @@ fn describe() {
 struct Shown {
     metrics: Metrics,
     desk: Desk,
-    /// Whether the jobs were counted a moment ago.
+    /// Whether what waits was counted a moment ago.
     counted: Arc<Recent<()>>,
 }
 
@@ -82,7 +89,7 @@ pub fn router(metrics: Metrics, desk: Desk) -> Router {
 
 async fn show(State(shown): State<Shown>) -> impl IntoResponse {
     look(&shown.desk);
-    shown.counted.get(count_jobs(&shown.desk)).await;
+    shown.counted.get(count(&shown.desk)).await;
     let numbers = shown.metrics.numbers;
     numbers.run_upkeep();
     ([(CONTENT_TYPE, TEXT_FORMAT)], numbers.render())
@@ -101,9 +108,20 @@ fn look(desk: &Desk) {
 
 /// What is promised and not yet done, in the whole database. The last numbers stay where it does
 /// not answer.
-async fn count_jobs(desk: &Desk) {
-    let counted = tokio::time::timeout(COUNT_TIME_MAX, desk.count_jobs()).await;
-    let Ok(Ok(counts)) = counted else { return };
+async fn count(desk: &Desk) {
+    let counted = tokio::time::timeout(COUNT_TIME_MAX, desk.workload()).await;
+    let Ok(Ok(workload)) = counted else { return };
+    show_jobs(&workload.jobs);
+    show_cases(&workload.cases, desk.clock().now());
+    for (state, actions) in
+        [("waiting", workload.actions.waiting), ("overdue", workload.actions.overdue)]
+    {
+        gauge!("mamori_actions", "state" => state).set(number(actions));
+    }
+    gauge!("mamori_evidence_objects").set(number(workload.sealed));
+}
+
+fn show_jobs(counts: &[JobCount]) {
     for kind in JobKind::ALL {
         // A kind of which there are none is not counted.
         let count = counts.iter().find(|count| count.kind == kind);
@@ -118,6 +136,20 @@ async fn count_jobs(desk: &Desk) {
     }
 }
 
+fn show_cases(counts: &[QueueCount], now: Timestamp) {
+    for urgency in Urgency::ALL {
+        let of_it = || counts.iter().filter(|count| count.urgency == urgency);
+        for state in [CaseState::Open, CaseState::Proposed] {
+            let cases: u64 = of_it().filter(|it| it.state == state).map(|it| it.cases).sum();
+            gauge!("mamori_cases", "urgency" => urgency.as_str(), "state" => state.as_str())
+                .set(number(cases));
+        }
+        let oldest = of_it().map(|count| count.oldest).min();
+        let age = oldest.map_or(0.0, |oldest| now.duration_since(oldest).as_secs_f64());
+        gauge!("mamori_case_oldest_seconds", "urgency" => urgency.as_str()).set(age);
+    }
+}
+
 /// Beyond four billion it stays there: that is far outside of what a node can hold.
 fn number(count: impl TryInto<u32>) -> f64 {
     count.try_into().map_or(f64::from(u32::MAX), f64::from)
@@ -126,6 +158,8 @@ fn number(count: impl TryInto<u32>) -> f64 {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
 
     const GUIDE: &str = include_str!("../../../../docs/operate.md");
 
@@ -138,5 +172,36 @@ mod tests {
         let code = include_str!("metrics.rs").split("#[cfg(test)]").next().unwrap();
 
         assert_eq!(named(GUIDE, '`'), named(code, '"'));
+    }
+
+    #[test]
+    fn what_other_crates_count_is_described() {
+        let described = named(include_str!("metrics.rs"), '"');
+
+        let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("..")];
+        let mut seen = 0;
+        while let Some(folder) = folders.pop() {
+            for found in fs::read_dir(folder).unwrap() {
+                let path = found.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|kind| kind == "rs") {
+                    let source = fs::read_to_string(&path).unwrap();
+                    for name in counted(&source) {
+                        assert!(described.contains(name), "{name} of {}", path.display());
+                        seen += 1;
+                    }
+                }
+            }
+        }
+        assert!(seen > described.len(), "no source was found");
+    }
+
+    /// The names of the numbers that `source` counts.
+    fn counted(source: &str) -> impl Iterator<Item = &str> {
+        let uses = ["counter!(", "gauge!(", "histogram!("].into_iter();
+        let after = uses.flat_map(|each| source.split(each).skip(1));
+        let names = after.filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next());
+        names.filter(|name| name.starts_with("mamori_"))
     }
 }

@@ -79,6 +79,11 @@ async fn the_numbers_are_shown_without_a_word_about_anybody() {
         "mamori_index_banks 1",
         "mamori_decoders 2",
         "mamori_jobs{kind=\"deliver\",state=\"ready\"} 0",
+        "mamori_cases{urgency=\"known_material\",state=\"open\"} 1",
+        "mamori_cases{urgency=\"child_in_danger\",state=\"open\"} 0",
+        "mamori_case_oldest_seconds{urgency=\"known_material\"} ",
+        "mamori_actions{state=\"overdue\"} 0",
+        "mamori_evidence_objects 0",
         "mamori_index_version ",
         "mamori_http_request_seconds_count",
     ] {
