@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use mamori_model::bulk::{Bulk, BulkState};
 use mamori_model::page::PageSize;
-use mamori_model::{BulkId, CaseId, Decision, DecisionState, Refusal, Second, Words, second};
+use mamori_model::{BulkId, CaseId, Decision, DecisionState, Refusal, Second, Words};
 use mamori_store::Tx;
 
-use crate::approve_decision::is_same;
 use crate::member::{Recently, Reviewer};
 use crate::read_bulk::BulkView;
+use crate::second_person::{Waiting, is_same};
 use crate::{Desk, Error};
 
 impl Desk {
@@ -25,10 +25,10 @@ impl Desk {
 
         let mut tx = self.store().begin("read_bulk_again").await?;
         let bulk = waiting(&mut tx, bulk).await?;
-        may_in_time(who, &bulk, now)?;
-        let since = bulk.second.not_before().unwrap_or(bulk.made_at);
+        let waits = Waiting::from(&bulk);
+        waits.may_in_time(who, now)?;
         let last = tx.last_read_of_bulk(bulk.id, who.staff()).await?;
-        if now >= since && last.is_none_or(|last| last < since) {
+        if waits.is_unread(last, now) {
             for decision in proposed(&mut tx, &bulk).await? {
                 self.note_read_again(&mut tx, who, &decision, now).await?;
             }
@@ -53,7 +53,7 @@ impl Desk {
         let mut tx = self.store().begin("approve_bulk").await?;
         let bulk = waiting(&mut tx, bulk).await?;
         let looked = looked_again(&mut tx, &bulk, who, now).await?;
-        may(who, &bulk, looked, now).map_err(hidden)?;
+        Waiting::from(&bulk).may(who, looked, now)?;
         tx.cases_of_bulk(bulk.id).await?;
         for decision in proposed(&mut tx, &bulk).await? {
             self.approve_one(&mut tx, who, &decision, now).await?;
@@ -80,7 +80,7 @@ impl Desk {
 
         let mut tx = self.store().begin("refuse_bulk").await?;
         let bulk = waiting(&mut tx, bulk).await?;
-        may_in_time(who, &bulk, now)?;
+        Waiting::from(&bulk).may_in_time(who, now)?;
         tx.cases_of_bulk(bulk.id).await?;
         for decision in proposed(&mut tx, &bulk).await? {
             self.refuse_one(&mut tx, who, &decision, why, now).await?;
@@ -112,31 +112,6 @@ async fn proposed(tx: &mut Tx, bulk: &Bulk) -> Result<Vec<Decision>, Error> {
     let mut decisions = tx.decisions_of_bulk(bulk.id).await?;
     decisions.retain(|decision| decision.state == DecisionState::Proposed);
     Ok(decisions)
-}
-
-/// Whether somebody may be the second person, now or later.
-fn may_in_time(who: &Reviewer, bulk: &Bulk, now: Timestamp) -> Result<(), Error> {
-    match may(who, bulk, None, now) {
-        Ok(()) | Err(Refusal::SecondTooSoon | Refusal::LookNeeded) => Ok(()),
-        Err(refusal) => Err(hidden(refusal)),
-    }
-}
-
-fn may(
-    who: &Reviewer,
-    bulk: &Bulk,
-    looked_again_at: Option<Timestamp>,
-    now: Timestamp,
-) -> Result<(), Refusal> {
-    let roles = who.member().roles();
-    second::may(bulk.second, bulk.made_by, who.staff(), roles, looked_again_at, now)
-}
-
-fn hidden(refusal: Refusal) -> Error {
-    if refusal == Refusal::NotALead {
-        return Error::NotFound("bulk decision");
-    }
-    Error::Refused(refusal)
 }
 
 /// When somebody who works alone last read the cases again, and saw an item of any of them where

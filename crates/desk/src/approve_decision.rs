@@ -4,16 +4,17 @@ use jiff::Timestamp;
 use mamori_model::case::{About, CaseEventKind, Level, Step};
 use mamori_model::decision::{Decision, DecisionState};
 use mamori_model::page::PageSize;
-use mamori_model::{DecisionId, MatchId, Refusal, Second, StaffId, Words, second};
+use mamori_model::{DecisionId, MatchId, Refusal, Second, StaffId, Words};
 use mamori_store::Tx;
 
 use crate::member::{Recently, Reviewer};
 use crate::read_case::CaseView;
+use crate::second_person::{Waiting, is_same};
 use crate::{Desk, Error};
 
 impl Desk {
     /// Shows the case of a proposed decision to whoever may be its second person, and writes down
-    /// that they read it.
+    /// that they read it: once for each wait.
     pub async fn read_again(
         &self,
         who: &Reviewer,
@@ -25,12 +26,13 @@ impl Desk {
 
         let mut tx = self.store().begin("read_again").await?;
         let decision = self.waiting(&mut tx, decision).await?;
-        let may = second_may(who, &decision, None, now);
-        if !matches!(may, Ok(()) | Err(Refusal::SecondTooSoon | Refusal::LookNeeded)) {
-            may.map_err(hidden)?;
-        }
+        let waiting = Waiting::from(&decision);
+        waiting.may_in_time(who, now)?;
         let case = tx.case(decision.case).await?.ok_or(Error::NotFound("case"))?;
-        self.note_read_again(&mut tx, who, &decision, now).await?;
+        let last = tx.last_read_again(case.id, who.staff()).await?;
+        if waiting.is_unread(last, now) {
+            self.note_read_again(&mut tx, who, &decision, now).await?;
+        }
         tx.commit().await?;
 
         self.view(case, after, size).await
@@ -53,7 +55,7 @@ impl Desk {
         let mut tx = self.store().begin("approve").await?;
         let decision = self.waiting(&mut tx, decision).await?;
         let looked = looked_again(&mut tx, &decision, who.staff(), now).await?;
-        second_may(who, &decision, looked, now).map_err(hidden)?;
+        Waiting::from(&decision).may(who, looked, now)?;
         is_single(&decision)?;
         self.approve_one(&mut tx, who, &decision, now).await?;
         tx.commit().await?;
@@ -76,10 +78,7 @@ impl Desk {
 
         let mut tx = self.store().begin("refuse").await?;
         let decision = self.waiting(&mut tx, decision).await?;
-        let may = second_may(who, &decision, None, now);
-        if !matches!(may, Ok(()) | Err(Refusal::SecondTooSoon | Refusal::LookNeeded)) {
-            may.map_err(hidden)?;
-        }
+        Waiting::from(&decision).may_in_time(who, now)?;
         is_single(&decision)?;
         self.refuse_one(&mut tx, who, &decision, why, now).await?;
         tx.commit().await?;
@@ -160,16 +159,6 @@ impl Desk {
     }
 }
 
-pub(crate) fn second_may(
-    who: &Reviewer,
-    decision: &Decision,
-    looked_again_at: Option<Timestamp>,
-    now: Timestamp,
-) -> Result<(), Refusal> {
-    let roles = who.member().roles();
-    second::may(decision.second, decision.made_by, who.staff(), roles, looked_again_at, now)
-}
-
 /// When somebody last read a decision's case again, and saw an item of it where any can be seen.
 async fn looked_again(
     tx: &mut Tx,
@@ -188,19 +177,6 @@ async fn looked_again(
 /// What is part of a bulk decision is settled with it, as one.
 fn is_single(decision: &Decision) -> Result<(), Refusal> {
     if decision.bulk.is_some() { Err(Refusal::InBulk) } else { Ok(()) }
-}
-
-/// Who may not be a second person does not learn that one is waited for.
-pub(crate) fn hidden(refusal: Refusal) -> Error {
-    if refusal == Refusal::NotALead {
-        return Error::NotFound("decision");
-    }
-    Error::Refused(refusal)
-}
-
-/// Both proofs are one person's.
-pub(crate) fn is_same(who: &Reviewer, recently: &Recently) -> Result<(), Refusal> {
-    if who.staff() == recently.staff() { Ok(()) } else { Err(Refusal::ProofStale) }
 }
 
 async fn settle(

@@ -5,8 +5,8 @@ use mamori_model::look::{Clarity, Look};
 use mamori_model::{Case, CaseId, DecisionId, EvidenceId, Kept, LookId, MatchId, Refusal, StaffId};
 use mamori_store::Tx;
 
-use crate::approve_decision::{hidden, second_may};
 use crate::member::Reviewer;
+use crate::second_person::Waiting;
 use crate::{Desk, Error};
 
 /// A look that was written down: the only key to a picture, and good for one.
@@ -71,10 +71,7 @@ impl Desk {
         let mut tx = self.store().begin("look_again").await?;
         let rest = self.rest_due(&mut tx, who.staff(), now).await?;
         let decision = self.waiting(&mut tx, decision).await?;
-        let may = second_may(who, &decision, None, now);
-        if !matches!(may, Ok(()) | Err(Refusal::SecondTooSoon | Refusal::LookNeeded)) {
-            may.map_err(hidden)?;
-        }
+        Waiting::from(&decision).may_in_time(who, now)?;
         let case = tx.case(decision.case).await?.ok_or(Error::NotFound("case"))?;
         let evidence = self.readable(&mut tx, &case, item, now).await?;
         if let Some(rest) = rest {

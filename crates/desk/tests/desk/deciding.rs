@@ -222,8 +222,12 @@ on_both_engines! {
         house.clock.advance(SignedDuration::from_hours(24));
         assert_eq!(refused(again().await), Refusal::LookNeeded);
         read().await;
+        read().await;
         again().await.unwrap();
 
+        let events = house.store().await.case_events(decision.case, 50).await.unwrap();
+        let read = events.iter().filter(|event| event.kind == CaseEventKind::ReadAgain);
+        assert_eq!(read.count(), 1, "it is written down once, and when it counts");
         let stands = house.store().await.decision(decision.id).await.unwrap().unwrap();
         assert_eq!(stands.state, DecisionState::Standing);
         assert_eq!((stands.second.as_str(), stands.second_by), ("alone", Some(who.staff())));
