@@ -52,6 +52,24 @@ fn tidy(html: &str) -> String {
     text
 }
 
+/// The browser's tests know by it which templates they saw.
+#[test]
+fn each_page_says_which_template_drew_it() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let mut pages = 0;
+
+    for file in fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let (name, text) =
+            (path.file_stem().unwrap().display(), fs::read_to_string(&path).unwrap());
+        let Some(rest) = text.strip_prefix("{% extends \"frame.html\" %}\n") else { continue };
+        assert!(rest.starts_with(&format!("{{% block page %}}{name}{{% endblock %}}\n")), "{name}");
+        pages += 1;
+    }
+
+    assert!(pages >= 20, "{pages} pages");
+}
+
 #[test]
 fn the_form_to_sign_in() {
     let frame = mamori_console::frame::Frame::unknown(Language::English);
