@@ -131,6 +131,7 @@ impl From<Refusal> for Fault {
             | R::MeasureWithoutViolation
             | R::NoAccount
             | R::UntilPast
+            | R::BulkEmpty
             | R::BulkTooLarge
             | R::BulkMixed
             | R::PasswordWeak

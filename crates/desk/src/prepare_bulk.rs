@@ -31,11 +31,12 @@ impl Desk {
     /// Until it is confirmed or dropped, for an hour at most, nobody else is given these cases. What
     /// whoever prepares it has in hand goes back to the queue first.
     ///
-    /// Refused by name: [`Refusal::BulkTooLarge`], [`Refusal::BulkMixed`], [`Refusal::InBulk`],
-    /// [`Refusal::CaseClosed`], [`Refusal::ClaimedByOther`], and what [`Measures::actions`] says.
+    /// Refused by name: [`Refusal::BulkEmpty`], [`Refusal::BulkTooLarge`], [`Refusal::BulkMixed`],
+    /// [`Refusal::InBulk`], [`Refusal::CaseClosed`], [`Refusal::ClaimedByOther`], and what
+    /// [`Measures::actions`] says.
     pub async fn prepare(&self, who: &Reviewer, new: NewBulk) -> Result<Bulk, Error> {
         if new.cases.is_empty() {
-            return Err(Error::invalid("choose at least one case"));
+            return Err(Refusal::BulkEmpty.into());
         }
         if !new.measures.except.is_empty() {
             return Err(Error::invalid("a bulk decision says the same of every item"));

@@ -57,6 +57,8 @@ refusals! {
     BulkStale = "bulk.stale", "a case changed since this was prepared: prepare it again";
     /// Prepared too long ago, or settled.
     BulkLapsed = "bulk.lapsed", "this bulk decision waits no more: prepare it again";
+    /// Not one case was chosen.
+    BulkEmpty = "bulk.empty", "no case was chosen: choose at least one";
     /// More than can be overlooked.
     BulkTooLarge = "bulk.too_large", "these are too many at once: choose fewer";
     /// Cases of several policies.

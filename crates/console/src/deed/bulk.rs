@@ -20,7 +20,7 @@ use crate::form::Form;
 use crate::guard::{Reviewer, Second};
 use crate::page::bulk::HERE;
 
-/// One answer to many cases.
+/// One answer to many cases; of no case at all, where nothing was ticked.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct New {
@@ -52,9 +52,6 @@ pub async fn prepare(
 ) -> Result<Redirect, Fault> {
     let case = |text: &String| text.parse::<CaseId>().map_err(|_| wrong("case"));
     let cases: BTreeSet<CaseId> = form.case.iter().map(case).collect::<Result<_, _>>()?;
-    if cases.is_empty() {
-        return Err(wrong("case").on_to("/console/bulk/new"));
-    }
     let asked = Asked {
         items: &form.items,
         countries: &form.countries,

@@ -57,6 +57,19 @@ on_both_engines! {
         assert_eq!(again.len(), 3, "they are open again");
     }
 
+    async fn a_bulk_decision_of_no_case_is_refused_by_name(records: Records) {
+        let house = House::open(records).await;
+        let rei = house.reviewer("rei").await;
+
+        let none = prepare(&house, &rei, &[]).await;
+
+        assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(none.text.contains("<title>No case is chosen"), "{none:?}");
+        assert!(none.text.contains("href=\"/console/bulk/new\""), "{none:?}");
+        let list = house.get_as(&rei, "/console/bulk").await;
+        assert!(!list.page().contains("/console/bulk/bulk_"), "{list:?}");
+    }
+
     async fn what_was_dropped_or_went_stale_decides_nothing(records: Records) {
         let house = House::open(records).await;
         house.item("a", Some("one")).await;

@@ -266,7 +266,7 @@ on_both_engines! {
         let large = NewBulk { cases: too_many, ..remove(&[]) };
         assert_eq!(refused(prepare(large).await), Refusal::BulkTooLarge);
         assert_eq!(refused(prepare(nothing).await), Refusal::NoMeasure);
-        assert!(matches!(prepare(remove(&[])).await, Err(Error::Invalid(_))));
+        assert_eq!(refused(prepare(remove(&[])).await), Refusal::BulkEmpty);
         let unknown = prepare(remove(&[uuid::Uuid::nil().into()])).await;
         assert!(matches!(unknown, Err(Error::NotFound("case"))), "{unknown:?}");
         prepare(remove(&free[..1])).await.unwrap();
