@@ -15,6 +15,7 @@ staff-more = Weitere Personen
 staff-add = Jemanden einlassen
 staff-add-go = Einlassen
 staff-prove = Um hier etwas zu ändern, weisen Sie sich noch einmal aus. Das gilt fünfzehn Minuten.
+staff-prove-beside = Was Sie geschrieben haben, steht noch auf dieser Seite. Weisen Sie sich in einem anderen Tab aus, kommen Sie hierher zurück und senden Sie es noch einmal.
 staff-prove-go = Ausweisen
 staff-events = Was geschah
 staff-when = Wann

@@ -15,6 +15,7 @@ staff-more = More people
 staff-add = Let somebody in
 staff-add-go = Let them in
 staff-prove = To change anything here, prove once more who you are. That holds for fifteen minutes.
+staff-prove-beside = What you wrote is kept on this page. Prove in another tab who you are, come back here, and send it again.
 staff-prove-go = Prove who you are
 staff-events = What happened
 staff-when = When

@@ -15,6 +15,7 @@ staff-more = Suite de la liste
 staff-add = Faire entrer quelqu’un
 staff-add-go = Faire entrer
 staff-prove = Pour changer quoi que ce soit ici, prouvez encore une fois qui vous êtes. Cela vaut quinze minutes.
+staff-prove-beside = Ce que vous avez écrit reste sur cette page. Prouvez qui vous êtes dans un autre onglet, revenez ici et envoyez-le de nouveau.
 staff-prove-go = Prouver qui je suis
 staff-events = Ce qui s’est passé
 staff-when = Quand

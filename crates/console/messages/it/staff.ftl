@@ -15,6 +15,7 @@ staff-more = Altre persone
 staff-add = Far entrare qualcuno
 staff-add-go = Fai entrare
 staff-prove = Per cambiare qualcosa qui, dimostri ancora una volta chi è. Vale per quindici minuti.
+staff-prove-beside = Ciò che ha scritto resta in questa pagina. Dimostri chi è in un’altra scheda, torni qui e lo invii di nuovo.
 staff-prove-go = Dimostra chi sono
 staff-events = Che cosa è successo
 staff-when = Quando

@@ -15,6 +15,7 @@ staff-more = 続きを表示
 staff-add = スタッフを登録
 staff-add-go = 登録する
 staff-prove = 変更するには、もう一度本人確認をしてください。確認は15分間有効です。
+staff-prove-beside = 入力した内容はこのページに残っています。別のタブで本人確認をしてから、ここに戻ってもう一度送信してください。
 staff-prove-go = 本人確認をする
 staff-events = 変更の記録
 staff-when = 日時

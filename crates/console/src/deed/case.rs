@@ -25,13 +25,33 @@ pub async fn claim(
     Form(typed): Form<Typed>,
 ) -> Result<Response, Fault> {
     let case = read(&case)?;
-    console.desk.claim_case(&reviewer.proof, case).await.map_err(to_queue)?;
-    if typed.reason.is_empty() {
-        return Ok(Redirect::to(&format!("/console/cases/{case}")).into_response());
+    match console.desk.claim_case(&reviewer.proof, case).await {
+        Ok(_) if typed.is_empty() => {
+            Ok(Redirect::to(&format!("/console/cases/{case}")).into_response())
+        }
+        // What was written cannot stand in an address, so this page comes at once.
+        Ok(_) => {
+            let last = Last { typed, fault: None };
+            answer(&console, &reviewer.found, case, &Way::default(), last).await
+        }
+        Err(error) => again(&console, &reviewer, case, typed, error.into()).await,
     }
-    // What was written cannot stand in an address, so this page comes at once.
-    let last = Last { typed, fault: None };
-    answer(&console, &reviewer.found, case, &Way::default(), last).await
+}
+
+/// Back to the case, with every word that was written and why it did nothing; to the queue, where
+/// nothing was written.
+async fn again(
+    console: &Console,
+    reviewer: &Reviewer,
+    case: CaseId,
+    typed: Typed,
+    fault: Fault,
+) -> Result<Response, Fault> {
+    if typed.is_empty() {
+        return Err(fault.on_to("/console/queue"));
+    }
+    let last = Last { typed, fault: Some(fault) };
+    answer(console, &reviewer.found, case, &Way::default(), last).await
 }
 
 /// Which claim a page was made for.
@@ -66,11 +86,22 @@ pub async fn note(
     reviewer: Reviewer,
     Path(case): Path<String>,
     Form(form): Form<Note>,
-) -> Result<Redirect, Fault> {
+) -> Result<Response, Fault> {
     let case = read(&case)?;
-    let words = words("words", &form.words)?;
-    console.desk.note_case(&reviewer.proof, case, form.claim, &words).await.map_err(to_queue)?;
-    Ok(Redirect::to(&format!("/console/cases/{case}")))
+    let noted = match words("words", &form.words) {
+        Ok(words) => {
+            let noted = console.desk.note_case(&reviewer.proof, case, form.claim, &words).await;
+            noted.map_err(Fault::from)
+        }
+        Err(fault) => Err(fault),
+    };
+    match noted {
+        Ok(()) => Ok(Redirect::to(&format!("/console/cases/{case}")).into_response()),
+        Err(fault) => {
+            let typed = Typed { words: form.words, ..Typed::default() };
+            again(&console, &reviewer, case, typed, fault).await
+        }
+    }
 }
 
 /// To give a case back.
@@ -93,36 +124,52 @@ pub async fn release(
     reviewer: Reviewer,
     Path(case): Path<String>,
     Form(form): Form<GiveBack>,
-) -> Result<Redirect, Fault> {
+) -> Result<Response, Fault> {
     let case = read(&case)?;
-    let why = || words("words", &form.words);
-    let release = match form.how.as_str() {
-        "leave" => Release::Leave,
-        "skip" => Release::Skip(why()?),
-        "escalate" => {
-            let urgency = Urgency::parse(&form.urgency).ok_or_else(|| wrong("urgency"))?;
-            Release::Escalate { urgency, why: why()? }
+    match given_back(&console, &reviewer, case, &form).await {
+        Ok(Release::Leave) => Ok(Redirect::to("/console/queue").into_response()),
+        Ok(_) => {
+            let next = to_next(&console.desk, &reviewer.proof, Queue::default(), None).await?;
+            Ok(next.into_response())
         }
-        "hand_over" => {
-            let to: StaffId = form.to.parse().map_err(|_| wrong("to"))?;
-            Release::HandOver { to, why: why()? }
+        Err(fault) => {
+            let typed = Typed { words: form.words, ..Typed::default() };
+            again(&console, &reviewer, case, typed, fault).await
         }
-        _ => return Err(wrong("how")),
-    };
-    let is_left = release == Release::Leave;
-    let (desk, proof) = (&console.desk, &reviewer.proof);
-    desk.release_case(proof, case, form.claim, release).await.map_err(to_queue)?;
-    if is_left {
-        return Ok(Redirect::to("/console/queue"));
     }
-    to_next(desk, proof, Queue::default(), None).await
+}
+
+async fn given_back(
+    console: &Console,
+    reviewer: &Reviewer,
+    case: CaseId,
+    form: &GiveBack,
+) -> Result<Release, Fault> {
+    let release = form.read()?;
+    console.desk.release_case(&reviewer.proof, case, form.claim, release.clone()).await?;
+    Ok(release)
+}
+
+impl GiveBack {
+    fn read(&self) -> Result<Release, Fault> {
+        let why = || words("words", &self.words);
+        match self.how.as_str() {
+            "leave" => Ok(Release::Leave),
+            "skip" => Ok(Release::Skip(why()?)),
+            "escalate" => {
+                let urgency = Urgency::parse(&self.urgency).ok_or_else(|| wrong("urgency"))?;
+                Ok(Release::Escalate { urgency, why: why()? })
+            }
+            "hand_over" => {
+                let to: StaffId = self.to.parse().map_err(|_| wrong("to"))?;
+                Ok(Release::HandOver { to, why: why()? })
+            }
+            _ => Err(wrong("how")),
+        }
+    }
 }
 
 /// The case of an address.
 pub fn read(case: &str) -> Result<CaseId, Fault> {
     case.parse().map_err(|_| Fault::not_found())
-}
-
-fn to_queue(error: mamori_desk::Error) -> Fault {
-    Fault::from(error).on_to("/console/queue")
 }

@@ -93,6 +93,7 @@ impl Decide {
             feature: self.feature,
             feature_until: self.feature_until,
             suspend_until: self.suspend_until,
+            words: String::new(),
         }
     }
 }

@@ -1,13 +1,15 @@
 //! The forms of people: somebody comes, what they may do changes, they get a new link, they leave.
-//! All of it asks for a recent proof.
+//! All of it asks for a recent proof; where that is too old, or anything is wrong, the form comes
+//! back with what it said.
 
 use std::collections::BTreeSet;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use mamori_desk::Found;
 use mamori_desk::add_staff::{NewStaff, StaffAdmin};
-use mamori_desk::member::Administrator;
-use mamori_model::staff::{OwnLimits, StaffName};
+use mamori_desk::list_staff::StaffReader;
+use mamori_model::staff::OwnLimits;
 use mamori_model::{Language, Line, Sensitive, StaffId, StaffRole};
 use serde::Deserialize;
 
@@ -16,8 +18,8 @@ use crate::app::Console;
 use crate::fault::{Fault, page};
 use crate::form::Form;
 use crate::frame::Frame;
-use crate::guard::Recent;
-use crate::page::staff::{HERE, LinkPage};
+use crate::guard::{Administrator, People, PeopleProof};
+use crate::page::staff::{Behind, HERE, Last, LinkPage, Typed, answer_list, answer_person};
 use crate::show;
 
 /// Somebody who comes.
@@ -34,16 +36,47 @@ pub struct Comes {
 /// `POST /console/staff`: their link is on the page that answers, and nowhere else.
 pub async fn add(
     State(console): State<Console>,
-    boss: Recent<Administrator>,
+    boss: Administrator,
     Form(form): Form<Comes>,
 ) -> Result<Response, Fault> {
-    let name: StaffName = form.name.parse().map_err(|_| wrong("name").on_to(HERE))?;
-    let shown: Line = form.shown.parse().map_err(|_| wrong("shown").on_to(HERE))?;
-    let language = Language::parse(&form.language).ok_or_else(|| wrong("language").on_to(HERE))?;
-    let new = NewStaff { name, shown, roles: roles(&form.role)?, language };
-    let by = StaffAdmin::Recently(&boss.recently);
-    let added = console.desk.add_staff(by, new).await.map_err(to_list)?;
-    link(&console, &boss, (added.staff.id, &added.staff.shown), &added.ticket)
+    let added = match (form.read(), boss.found.member.recently(console.desk.clock().now())) {
+        (Err(fault), _) => Err(fault),
+        (_, Err(stale)) => Err(stale.into()),
+        (Ok(new), Ok(recently)) => {
+            let by = StaffAdmin::Recently(&recently);
+            console.desk.add_staff(by, new).await.map_err(Fault::from)
+        }
+    };
+    match added {
+        Ok(added) => {
+            link(&console, &boss.found, (added.staff.id, &added.staff.shown), &added.ticket)
+        }
+        Err(fault) => {
+            let last = Last { typed: form.typed(), fault: Some(fault) };
+            answer_list(&console, &people(boss), &Behind::default(), last).await
+        }
+    }
+}
+
+impl Comes {
+    fn read(&self) -> Result<NewStaff, Fault> {
+        Ok(NewStaff {
+            name: self.name.parse().map_err(|_| wrong("name"))?,
+            shown: self.shown.parse().map_err(|_| wrong("shown"))?,
+            roles: roles(&self.role)?,
+            language: Language::parse(&self.language).ok_or_else(|| wrong("language"))?,
+        })
+    }
+
+    fn typed(self) -> Typed {
+        Typed {
+            name: self.name,
+            shown: self.shown,
+            language: Language::parse(&self.language),
+            roles: Some(self.role),
+            dose: None,
+        }
+    }
 }
 
 /// What is to become of somebody.
@@ -64,34 +97,71 @@ pub struct Change {
 /// `POST /console/staff/{staff}`.
 pub async fn change(
     State(console): State<Console>,
-    boss: Recent<Administrator>,
+    boss: Administrator,
     Path(staff): Path<String>,
     Form(form): Form<Change>,
 ) -> Result<Response, Fault> {
     let who: StaffId = staff.parse().map_err(|_| Fault::not_found())?;
-    let by = StaffAdmin::Recently(&boss.recently);
+    match changed(&console, &boss, who, &form).await {
+        Ok(Some((shown, ticket))) => link(&console, &boss.found, (who, &shown), &ticket),
+        Ok(None) => Ok(Redirect::to(&format!("{HERE}/{who}?kept=1")).into_response()),
+        Err(fault) => {
+            let last = Last { typed: form.typed(), fault: Some(fault) };
+            answer_person(&console, &people(boss), who, false, last).await
+        }
+    }
+}
+
+/// Does it; a new link comes with the name of whom it is for.
+async fn changed(
+    console: &Console,
+    boss: &Administrator,
+    who: StaffId,
+    form: &Change,
+) -> Result<Option<(Line, Sensitive<String>)>, Fault> {
     let desk = &console.desk;
-    let back = |error: mamori_desk::Error| Fault::from(error).on_to(format!("{HERE}/{who}"));
+    let recently = boss.found.member.recently(desk.clock().now())?;
+    let by = StaffAdmin::Recently(&recently);
     match form.what.as_str() {
-        "roles" => desk.change_roles(by, who, roles(&form.role)?).await.map_err(back)?,
-        "dose" => {
-            let dose = OwnLimits {
-                looks: limit("looks", &form.looks)?,
-                minutes: limit("minutes", &form.minutes)?,
-                points: limit("points", &form.points)?,
-            };
-            desk.change_dose(by, who, dose).await.map_err(back)?;
-        }
+        "roles" => desk.change_roles(by, who, roles(&form.role)?).await?,
+        "dose" => desk.change_dose(by, who, form.dose()?).await?,
         "ticket" => {
-            let reader = mamori_desk::list_staff::StaffReader::Administrator(&boss.proof);
-            let staff = desk.staff(reader, who).await?;
-            let ticket = desk.welcome_again(by, who).await.map_err(back)?;
-            return link(&console, &boss, (who, &staff.shown), &ticket);
+            let staff = desk.staff(StaffReader::Administrator(&boss.proof), who).await?;
+            return Ok(Some((staff.shown, desk.welcome_again(by, who).await?)));
         }
-        "end" => desk.end_staff(by, who).await.map_err(back)?,
+        "end" => desk.end_staff(by, who).await?,
         _ => return Err(wrong("what")),
     }
-    Ok(Redirect::to(&format!("{HERE}/{who}?kept=1")).into_response())
+    Ok(None)
+}
+
+impl Change {
+    fn dose(&self) -> Result<OwnLimits, Fault> {
+        Ok(OwnLimits {
+            looks: limit("looks", &self.looks)?,
+            minutes: limit("minutes", &self.minutes)?,
+            points: limit("points", &self.points)?,
+        })
+    }
+
+    fn typed(self) -> Typed {
+        let number = |text: &str| text.parse().ok();
+        let dose = OwnLimits {
+            looks: number(&self.looks),
+            minutes: number(&self.minutes),
+            points: number(&self.points),
+        };
+        Typed {
+            roles: (self.what == "roles").then_some(self.role),
+            dose: (self.what == "dose").then_some(dose),
+            ..Typed::default()
+        }
+    }
+}
+
+/// The same person, as who reads who works here.
+fn people(boss: Administrator) -> People {
+    People { proof: PeopleProof::Administrator(boss.proof), found: boss.found }
 }
 
 fn roles(words: &[String]) -> Result<BTreeSet<StaffRole>, Fault> {
@@ -110,19 +180,15 @@ fn limit(field: &'static str, text: &str) -> Result<Option<u32>, Fault> {
 
 fn link(
     console: &Console,
-    boss: &Recent<Administrator>,
+    found: &Found,
     (id, shown): (StaffId, &Line),
     ticket: &Sensitive<String>,
 ) -> Result<Response, Fault> {
-    let frame = Frame::of(&boss.found).at(HERE);
+    let frame = Frame::of(found).at(HERE);
     page(&LinkPage {
         frame: &frame,
         shown: show::text(shown.as_str()),
         id: id.to_string(),
         link: format!("{}/console/welcome/{}", console.settings.origin, ticket.reveal()),
     })
-}
-
-fn to_list(error: mamori_desk::Error) -> Fault {
-    Fault::from(error).on_to(HERE)
 }

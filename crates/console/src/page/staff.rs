@@ -5,16 +5,18 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use mamori_model::page::PageSize;
 use mamori_model::sign_in::StaffEvent;
+use mamori_model::staff::OwnLimits;
 use mamori_model::{EventId, Language, Line, Staff, StaffId, StaffRole};
 use serde::Deserialize;
 
 use super::me::{Tongue, tongues};
 use super::{Asked, place};
 use crate::app::Console;
-use crate::fault::{Fault, page};
+use crate::fault::{Fault, Said, page};
 use crate::frame::Frame;
 use crate::guard::People;
 use crate::show::{self, Shown};
@@ -37,6 +39,10 @@ pub struct StaffPage<'a> {
     pub may_change: bool,
     /// Whether they proved a short while ago who they are.
     pub is_recent: bool,
+    /// Why the last form did nothing.
+    pub problem: Option<Said>,
+    /// What it said.
+    pub typed: Typed,
     /// Everybody, who left too.
     pub rows: Vec<Row>,
     /// Where more of them are.
@@ -108,6 +114,8 @@ pub struct PersonPage<'a> {
     pub may_change: bool,
     /// Whether they proved a short while ago who they are.
     pub is_recent: bool,
+    /// Why the last form did nothing.
+    pub problem: Option<Said>,
     /// Who it is.
     pub row: Row,
     /// Their roles.
@@ -127,6 +135,30 @@ pub struct Limit {
     pub own: Option<u32>,
     /// Everybody's.
     pub common: u64,
+}
+
+/// What a form about somebody said that did nothing, so that nobody writes it twice.
+#[derive(Clone, Debug, Default)]
+pub struct Typed {
+    /// What they shall sign in with.
+    pub name: String,
+    /// How colleagues shall see them.
+    pub shown: String,
+    /// Their language.
+    pub language: Option<Language>,
+    /// The words of their roles; nothing where the form asked for none.
+    pub roles: Option<Vec<String>>,
+    /// Their limits; nothing where the form asked for none.
+    pub dose: Option<OwnLimits>,
+}
+
+/// What the last form said, and why it did nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Last {
+    /// What it said.
+    pub typed: Typed,
+    /// Why it did nothing.
+    pub fault: Option<Fault>,
 }
 
 /// A link that is shown once.
@@ -161,23 +193,37 @@ pub async fn list(
     people: People,
     Asked(asked): Asked<Behind>,
 ) -> Result<Response, Fault> {
+    answer_list(&console, &people, &asked, Last::default()).await
+}
+
+/// The list, whatever a form did before.
+pub async fn answer_list(
+    console: &Console,
+    people: &People,
+    asked: &Behind,
+    last: Last,
+) -> Result<Response, Fault> {
     let frame = Frame::of(&people.found).at(HERE);
+    let status = last.fault.as_ref().map_or(StatusCode::OK, Fault::status);
     let size = PageSize::new(ROWS).unwrap_or(PageSize::DEFAULT);
     let reader = people.proof.reader();
     let staff = console.desk.staff_page(reader, place::<StaffId>(&asked.after)?, size).await?;
     let record = console.desk.staff_events(reader, place::<EventId>(&asked.before)?, size).await?;
     let events = record.events.rows.iter().map(|event| event_row(event, &record.people));
-    page(&StaffPage {
+    let answered = page(&StaffPage {
         frame: &frame,
         may_change: people.proof.may_change(),
         is_recent: people.found.member.recently(console.desk.clock().now()).is_ok(),
+        problem: last.fault.as_ref().map(|fault| fault.said(&frame)),
         rows: staff.rows.iter().map(row).collect(),
         more: staff.next.map(|next| format!("{HERE}?after={next}")),
-        roles: given(None),
-        languages: tongues(Language::English),
+        roles: given(None, last.typed.roles.as_deref()),
+        languages: tongues(last.typed.language.unwrap_or(Language::English)),
         events: events.collect(),
         older: record.events.next.map(|next| format!("{HERE}?before={next}#events")),
-    })
+        typed: last.typed,
+    })?;
+    Ok((status, answered).into_response())
 }
 
 /// Somebody's page.
@@ -187,26 +233,41 @@ pub async fn show(
     Path(staff): Path<String>,
     Asked(asked): Asked<Behind>,
 ) -> Result<Response, Fault> {
-    let frame = Frame::of(&people.found).at(HERE);
     let id: StaffId = staff.parse().map_err(|_| Fault::not_found())?;
+    answer_person(&console, &people, id, asked.kept.is_some(), Last::default()).await
+}
+
+/// Somebody's page, whatever a form did before.
+pub async fn answer_person(
+    console: &Console,
+    people: &People,
+    id: StaffId,
+    is_kept: bool,
+    last: Last,
+) -> Result<Response, Fault> {
+    let frame = Frame::of(&people.found).at(HERE);
+    let status = last.fault.as_ref().map_or(StatusCode::OK, Fault::status);
     let staff = console.desk.staff(people.proof.reader(), id).await?;
+    let dose = last.typed.dose.unwrap_or(staff.dose);
     let common = console.desk.settings().exposure;
     let limit =
         |field, called, own, common: u32| Limit { field, called, own, common: common.into() };
     let limits = vec![
-        limit("looks", Id("me-looks"), staff.dose.looks, common.looks),
-        limit("minutes", Id("me-minutes"), staff.dose.minutes, common.minutes),
-        limit("points", Id("me-points"), staff.dose.points, common.points),
+        limit("looks", Id("me-looks"), dose.looks, common.looks),
+        limit("minutes", Id("me-minutes"), dose.minutes, common.minutes),
+        limit("points", Id("me-points"), dose.points, common.points),
     ];
-    page(&PersonPage {
+    let answered = page(&PersonPage {
         frame: &frame,
-        is_kept: asked.kept.is_some(),
+        is_kept,
         may_change: people.proof.may_change() && staff.ended_at.is_none(),
         is_recent: people.found.member.recently(console.desk.clock().now()).is_ok(),
+        problem: last.fault.as_ref().map(|fault| fault.said(&frame)),
         row: row(&staff),
-        roles: given(Some(&staff)),
+        roles: given(Some(&staff), last.typed.roles.as_deref()),
         limits: if staff.roles.is_reviewer() { limits } else { Vec::new() },
-    })
+    })?;
+    Ok((status, answered).into_response())
 }
 
 fn row(staff: &Staff) -> Row {
@@ -220,13 +281,17 @@ fn row(staff: &Staff) -> Row {
     }
 }
 
-/// Every role, with what it lets somebody do.
-pub fn given(staff: Option<&Staff>) -> Vec<Given> {
+/// Every role, with what it lets somebody do: ticked as a form said, or as somebody has it.
+pub fn given(staff: Option<&Staff>, typed: Option<&[String]>) -> Vec<Given> {
+    let has = |role: StaffRole| match typed {
+        Some(words) => words.iter().any(|word| word == role.as_str()),
+        None => staff.is_some_and(|staff| staff.roles.has(role)),
+    };
     let role = |role: StaffRole| Given {
         word: role.as_str(),
         called: terms::role(role),
         about: terms::role_about(role),
-        is_given: staff.is_some_and(|staff| staff.roles.has(role)),
+        is_given: has(role),
     };
     StaffRole::ALL.into_iter().map(role).collect()
 }

@@ -119,6 +119,41 @@ on_both_engines! {
         }
     }
 
+    async fn what_was_written_about_a_case_that_a_colleague_took_is_on_the_page(records: Records) {
+        let house = House::open(records).await;
+        house.item("a", Some("one")).await;
+        let (rei, lea) = (house.reviewer("rei").await, house.lead("lea").await);
+        let (case, page) = house.next(&rei).await;
+        let claim = page.field("claim");
+        let note = [("claim", &*claim), ("words", "A <note>.")];
+        let skip = [("claim", &*claim), ("how", "skip"), ("words", "A <note>.")];
+        house.clock.advance(SignedDuration::from_mins(11));
+
+        let lapsed = house.post_as(&rei, &format!("{case}/note"), &note).await;
+        let (theirs, _) = house.next(&lea).await;
+        let noted = house.post_as(&rei, &format!("{case}/note"), &note).await;
+        let skipped = house.post_as(&rei, &format!("{case}/release"), &skip).await;
+        let kept = [("reason", "It is the <poster>."), ("words", "A <note>.")];
+        let claimed = house.post_as(&rei, &format!("{case}/claim"), &kept).await;
+        house.clock.advance(SignedDuration::from_mins(11));
+        let rei_takes = house.post_as(&rei, &format!("{case}/claim"), &kept).await;
+        let lead = house.post_as(&lea, &format!("{case}/claim"), &kept).await;
+
+        assert_eq!(theirs, case);
+        assert!(lapsed.text.contains("name=\"words\" maxlength=\"4000\">A &#60;note&#62;."), "{lapsed:?}");
+        for late in [&noted, &skipped, &claimed, &lead] {
+            assert_eq!(late.status, StatusCode::CONFLICT);
+            assert!(late.text.contains("<strong>A colleague has this case in hand"), "{late:?}");
+            assert!(late.text.contains("readonly>A &#60;note&#62;.</textarea>"), "{late:?}");
+            assert!(!late.text.contains(&format!("{case}/claim")), "{late:?}");
+        }
+        for late in [claimed, lead] {
+            assert!(late.text.contains("readonly>It is the &#60;poster&#62;.</textarea>"), "{late:?}");
+        }
+        assert!(rei_takes.page().contains(">It is the &#60;poster&#62;.</textarea>"), "{rei_takes:?}");
+        assert_eq!(rei_takes.text.matches(">A &#60;note&#62;.</textarea>").count(), 4, "{rei_takes:?}");
+    }
+
     async fn a_claim_that_ran_out_does_nothing_and_can_be_made_again(records: Records) {
         let house = House::open(records).await;
         house.item("a", Some("one")).await;

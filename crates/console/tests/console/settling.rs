@@ -119,7 +119,9 @@ on_both_engines! {
 
         assert_eq!(theirs, case);
         assert_eq!(late.status, StatusCode::CONFLICT);
-        assert!(late.text.contains("<title>A colleague has this case in hand"), "{late:?}");
+        assert!(late.text.contains("<strong>A colleague has this case in hand"), "{late:?}");
+        assert!(late.text.contains("readonly>It is the poster.</textarea>"), "{late:?}");
+        assert!(!late.text.contains(&format!("{case}/claim")), "{late:?}");
         let list = house.get_as(&rei, "/console/decisions").await;
         assert!(list.page().contains("There are none."), "{list:?}");
     }

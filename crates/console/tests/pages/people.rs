@@ -1,7 +1,9 @@
 //! The pages of people, of messages, and of banks.
 
 use mamori_console::page::me::tongues;
-use mamori_console::page::staff::{Event, Limit, LinkPage, PersonPage, Row, StaffPage, given};
+use mamori_console::page::staff::{
+    Event, Limit, LinkPage, PersonPage, Row, StaffPage, Typed, given,
+};
 use mamori_console::page::{banks, choices, policies, webhooks};
 use mamori_console::words::Id;
 use mamori_console::{show, terms};
@@ -33,9 +35,11 @@ fn everybody_who_works_here() {
         frame: &frame,
         may_change: true,
         is_recent: true,
+        problem: None,
+        typed: Typed::default(),
         rows: vec![row(false), row(true)],
         more: Some("/console/staff?after=x".to_owned()),
-        roles: given(None),
+        roles: given(None, None),
         languages: tongues(Language::English),
         events: vec![Event {
             at: show::time(at("2026-11-20T03:04:05Z")),
@@ -63,8 +67,9 @@ fn somebody_to_change_and_to_read() {
             is_kept: may_change,
             may_change,
             is_recent: true,
+            problem: None,
             row: row(!may_change),
-            roles: given(None),
+            roles: given(None, None),
             limits: vec![
                 limit("looks", Id("me-looks"), Some(40)),
                 limit("minutes", Id("me-minutes"), None),

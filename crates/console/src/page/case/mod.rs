@@ -87,6 +87,8 @@ pub struct ClaimPage<'a> {
     pub problem: Option<Said>,
     /// What it said.
     pub typed: Typed,
+    /// Whether nobody else has it.
+    pub may_claim: bool,
     /// The case.
     pub id: String,
 }
@@ -122,6 +124,15 @@ pub struct Typed {
     pub feature_until: String,
     /// Until when it is to be suspended.
     pub suspend_until: String,
+    /// A note, or why the case was to be given back.
+    pub words: String,
+}
+
+impl Typed {
+    /// Whether nothing was written that somebody would have to write twice.
+    pub fn is_empty(&self) -> bool {
+        self.reason.is_empty() && self.words.is_empty()
+    }
 }
 
 /// The forms that decide a case or give it back.

@@ -123,10 +123,16 @@ pub async fn answer(
             page_of.typed = last.typed;
             Ok((status, page(&page_of)?).into_response())
         }
-        (Some(Err(Error::Refused(Refusal::ClaimLapsed))), None) => {
-            let problem = last.fault.as_ref().map(|fault| fault.said(&frame));
-            let id = case.to_string();
-            let page_of = ClaimPage { frame: &frame, problem, typed: last.typed, id };
+        (Some(Err(Error::Refused(why))), None)
+            if why == Refusal::ClaimLapsed || !last.typed.is_empty() =>
+        {
+            let may_claim = why == Refusal::ClaimLapsed;
+            // Why it is theirs no more says more than why a form did nothing.
+            let fault = if may_claim { last.fault } else { Some(why.into()) };
+            let status = fault.as_ref().map_or(StatusCode::OK, Fault::status);
+            let problem = fault.map(|fault| fault.said(&frame));
+            let (typed, id) = (last.typed, case.to_string());
+            let page_of = ClaimPage { frame: &frame, problem, typed, may_claim, id };
             Ok((status, page(&page_of)?).into_response())
         }
         (Some(Err(other)), None) => Err(Fault::from(other).on_to("/console/queue")),
