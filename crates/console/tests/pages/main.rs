@@ -2,6 +2,7 @@
 //! is seen in review.
 #![cfg(test)]
 
+mod bulks;
 mod people;
 mod sample;
 

@@ -1,0 +1,114 @@
+//! The pages of bulk decisions: the form, the list, and one before and after its second person.
+
+use mamori_console::frame::Frame;
+use mamori_console::page::bulk::{BulkPage, BulksPage, CaseRow, Choosable, NewPage, Row, tone};
+use mamori_console::page::{choices, decision};
+use mamori_console::{show, terms};
+use mamori_model::bulk::BulkState;
+use mamori_model::{
+    DecisionState, Feature, Language, Outcome, Purpose, Second, StaffRole, Urgency,
+};
+
+use crate::golden;
+use crate::sample::{at, frame};
+
+const ONE: &str = "case_00000000000000000000000000000001";
+const TWO: &str = "case_00000000000000000000000000000002";
+
+fn row(state: BulkState) -> Row {
+    Row {
+        id: "bulk_00000000000000000000000000000001".to_owned(),
+        made: show::time(at("2026-11-20T03:04:05Z")),
+        policy: terms::purpose(Purpose::Rehearsal),
+        outcome: terms::outcome(Outcome::Violates),
+        cases: 2,
+        items: 1_000,
+        accounts: 1,
+        state: terms::bulk_state(state),
+        tone: tone(state),
+    }
+}
+
+#[test]
+fn the_form_of_a_bulk_decision() {
+    for (language, is_alike, name) in [
+        (Language::English, false, "bulk-new.en.html"),
+        (Language::Japanese, true, "bulk-new.ja.html"),
+    ] {
+        let frame = frame(language, StaffRole::Reviewer).at("/console/bulk");
+        let case = |id: &str, urgency, items| Choosable {
+            id: id.to_owned(),
+            policy: terms::purpose(Purpose::Rehearsal),
+            urgency: terms::urgency(urgency),
+            items,
+            opened: show::time(at("2026-11-20T03:04:05Z")),
+        };
+        let page = NewPage {
+            frame: &frame,
+            is_alike,
+            policies: choices(&[Purpose::Rehearsal], Purpose::as_str, terms::purpose, None),
+            cases: vec![
+                case(ONE, Urgency::ChildInDanger, 1),
+                case(TWO, Urgency::KnownMaterial, 1_000),
+            ],
+            features: choices(&Feature::ALL, Feature::as_str, terms::feature, None),
+        };
+        golden(name, &page);
+    }
+}
+
+#[test]
+fn the_bulk_decisions() {
+    for (language, role, name) in [
+        (Language::English, StaffRole::Auditor, "bulks.en.html"),
+        (Language::Japanese, StaffRole::Lead, "bulks.ja.html"),
+    ] {
+        let frame = frame(language, role).at("/console/bulk");
+        let page = BulksPage {
+            frame: &frame,
+            may_prepare: role == StaffRole::Lead,
+            rows: BulkState::ALL.into_iter().map(row).collect(),
+            older: Some("/console/bulk?before=x".to_owned()),
+        };
+        golden(name, &page);
+    }
+}
+
+/// A bulk decision in this state, for whoever may do what.
+fn bulk(frame: &Frame, state: BulkState) -> BulkPage<'_> {
+    let case = |id: &str, is_stale, state: Option<DecisionState>| CaseRow {
+        id: id.to_owned(),
+        urgency: terms::urgency(Urgency::KnownMaterial),
+        items: 1,
+        is_stale,
+        state: state.map(terms::decision_state),
+    };
+    let is_prepared = state == BulkState::Prepared;
+    let made = (!is_prepared).then_some(DecisionState::Proposed);
+    BulkPage {
+        frame,
+        row: row(state),
+        version: 3,
+        reason: show::text("It is <one> picture.\nSee the \u{200b}note."),
+        made_by: show::text("Yuki <script>alert('x')</script>"),
+        second: decision::second(frame.words, Second::Colleague, None),
+        until: is_prepared.then(|| show::time(at("2026-11-20T04:04:05Z"))),
+        cases: vec![case(ONE, false, made), case(TWO, is_prepared, made)],
+        more: Some("/console/bulk/x?after=y".to_owned()),
+        may_confirm: is_prepared,
+        may_settle: state == BulkState::Proposed,
+        may_undo: state == BulkState::Standing,
+    }
+}
+
+#[test]
+fn a_bulk_decision_before_and_after_it_was_confirmed_and_once_it_stands() {
+    for (language, role, state, name) in [
+        (Language::English, StaffRole::Reviewer, BulkState::Prepared, "bulk-prepared.en.html"),
+        (Language::Japanese, StaffRole::Lead, BulkState::Proposed, "bulk-proposed.ja.html"),
+        (Language::English, StaffRole::Lead, BulkState::Standing, "bulk-standing.en.html"),
+    ] {
+        let frame = frame(language, role).at("/console/bulk");
+        golden(name, &bulk(&frame, state));
+    }
+}
