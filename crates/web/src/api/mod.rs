@@ -47,7 +47,7 @@ pub mod withdraw_entry;
 use axum::Json;
 use axum::http::header::LOCATION;
 use axum::http::{HeaderName, StatusCode};
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
 
 use crate::App;
@@ -65,38 +65,107 @@ pub fn created<T>(address: String, thing: T) -> Created<T> {
 
 /// Every endpoint under `/v1`.
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(check::check))
-        .routes(routes!(hash::hash))
-        .routes(routes!(create_bank::create_bank, list_banks::list_banks))
-        .routes(routes!(get_bank::get_bank, change_bank::change_bank, delete_bank::delete_bank))
-        .routes(routes!(add_entries::add_entries, list_entries::list_entries))
-        .routes(routes!(
-            get_entry::get_entry,
-            change_entry::change_entry,
-            withdraw_entry::withdraw_entry
-        ))
-        .routes(routes!(import_entries::import_entries, list_imports::list_imports))
-        .routes(routes!(get_import::get_import))
-        .routes(routes!(export_bank::export_bank))
-        .routes(routes!(list_disputes::list_disputes))
-        .routes(routes!(list_matches::list_matches))
-        .routes(routes!(get_match::get_match))
-        .routes(routes!(create_service::create_service, list_services::list_services))
-        .routes(routes!(change_service::change_service, delete_service::delete_service))
-        .routes(routes!(create_key::create_key, list_keys::list_keys))
-        .routes(routes!(revoke_key::revoke_key))
-        .routes(routes!(add_webhook::add_webhook, list_webhooks::list_webhooks))
-        .routes(routes!(get_webhook::get_webhook, remove_webhook::remove_webhook))
-        .routes(routes!(test_webhook::test_webhook))
-        .routes(routes!(list_deliveries::list_deliveries))
-        .routes(routes!(get_delivery::get_delivery))
-        .routes(routes!(redeliver::redeliver))
-        .routes(routes!(list_cases::list_cases))
-        .routes(routes!(get_case::get_case))
-        .routes(routes!(list_decisions::list_decisions))
-        .routes(routes!(get_decision::get_decision))
-        .routes(routes!(list_actions::list_actions))
-        .routes(routes!(get_action::get_action))
-        .routes(routes!(answer_action::answer_action))
+    endpoints().into_iter().fold(OpenApiRouter::new(), OpenApiRouter::routes)
+}
+
+/// The endpoints, address by address, each with the schemas that it names.
+fn endpoints() -> Vec<UtoipaMethodRouter<App>> {
+    vec![
+        routes!(check::check),
+        routes!(hash::hash),
+        routes!(create_bank::create_bank, list_banks::list_banks),
+        routes!(get_bank::get_bank, change_bank::change_bank, delete_bank::delete_bank),
+        routes!(add_entries::add_entries, list_entries::list_entries),
+        routes!(get_entry::get_entry, change_entry::change_entry, withdraw_entry::withdraw_entry),
+        routes!(import_entries::import_entries, list_imports::list_imports),
+        routes!(get_import::get_import),
+        routes!(export_bank::export_bank),
+        routes!(list_disputes::list_disputes),
+        routes!(list_matches::list_matches),
+        routes!(get_match::get_match),
+        routes!(create_service::create_service, list_services::list_services),
+        routes!(change_service::change_service, delete_service::delete_service),
+        routes!(create_key::create_key, list_keys::list_keys),
+        routes!(revoke_key::revoke_key),
+        routes!(add_webhook::add_webhook, list_webhooks::list_webhooks),
+        routes!(get_webhook::get_webhook, remove_webhook::remove_webhook),
+        routes!(test_webhook::test_webhook),
+        routes!(list_deliveries::list_deliveries),
+        routes!(get_delivery::get_delivery),
+        routes!(redeliver::redeliver),
+        routes!(list_cases::list_cases),
+        routes!(get_case::get_case),
+        routes!(list_decisions::list_decisions),
+        routes!(get_decision::get_decision),
+        routes!(list_actions::list_actions),
+        routes!(get_action::get_action),
+        routes!(answer_action::answer_action),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use serde_json::Value;
+    use utoipa::openapi::RefOr;
+    use utoipa::openapi::schema::Schema;
+    use utoipa::{PartialSchema, ToSchema};
+
+    use super::*;
+    use crate::problem::ProblemJson;
+
+    /// The names under which types of different shapes stand: in the document one of them would take
+    /// the other's place, and nobody would notice.
+    fn collisions(named: impl IntoIterator<Item = (String, RefOr<Schema>)>) -> Vec<String> {
+        let mut shapes: BTreeMap<String, Value> = BTreeMap::new();
+        let mut found = Vec::new();
+        for (name, schema) in named {
+            let shape = serde_json::to_value(schema).unwrap();
+            match shapes.get(&name) {
+                Some(first) if *first != shape => found.push(name),
+                Some(_) => {}
+                None => drop(shapes.insert(name, shape)),
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn no_two_types_share_a_name_in_the_document() {
+        let mut schemas: Vec<_> =
+            endpoints().into_iter().flat_map(|(schemas, _, _)| schemas).collect();
+        schemas.push((ProblemJson::name().into_owned(), ProblemJson::schema()));
+        let names: BTreeSet<&String> = schemas.iter().map(|(name, _)| name).collect();
+        let again = schemas.len() - names.len();
+
+        assert!(again > 50, "many endpoints name the same types: {again}");
+        assert_eq!(collisions(schemas), Vec::<String>::new());
+    }
+
+    #[test]
+    fn two_types_of_one_name_are_found() {
+        mod one {
+            #[derive(utoipa::ToSchema)]
+            #[expect(dead_code, reason = "only its shape is looked at")]
+            pub struct Thing {
+                name: String,
+            }
+        }
+        mod other {
+            #[derive(utoipa::ToSchema)]
+            #[expect(dead_code, reason = "only its shape is looked at")]
+            pub struct Thing {
+                name: u32,
+            }
+        }
+        let thing = |schema| ("Thing".to_owned(), schema);
+        assert_eq!(one::Thing::name(), other::Thing::name());
+
+        let same = collisions([thing(one::Thing::schema()), thing(one::Thing::schema())]);
+        let clash = collisions([thing(one::Thing::schema()), thing(other::Thing::schema())]);
+
+        assert!(same.is_empty(), "{same:?}");
+        assert_eq!(clash, ["Thing"]);
+    }
 }
