@@ -1,0 +1,125 @@
+// Ctrl-K, wherever one is: by what somebody has at hand, to what it names, with the keyboard alone.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { accounts, decide, enter, fill, join, takeNext } from "./fill.mjs";
+import { faults, house, launch, open } from "./support.mjs";
+
+const { origin, as, mamori } = house(import.meta.url);
+
+let browser;
+let decided;
+let decision;
+before(async () => {
+  await fill(as, accounts(3));
+  browser = await launch();
+  join(mamori, "colleague", "reviewer");
+  const { context, page } = await open(browser, origin);
+  await enter(page, mamori, "colleague");
+  decided = await takeNext(page);
+  decision = await decide(page, { outcome: "violates", items: "remove" });
+  await context.close();
+});
+after(() => browser.close());
+
+/** Opens the search, and looks for `text`. */
+async function seek(page, text) {
+  await page.keyboard.press("Control+k");
+  await page.locator("dialog[open]").waitFor();
+  await page.keyboard.type(text);
+  await page.keyboard.press("Enter");
+}
+
+/** Waits until the page is this one. */
+const at = (page, path) => page.waitForURL((url) => url.pathname === path);
+
+/** Looks for `text`, and gives the first result, which has the focus. */
+async function firstOf(page, text) {
+  await seek(page, text);
+  await page.waitForURL((url) => url.pathname === "/console/find" && url.searchParams.get("q") === text);
+  const first = page.locator("main ul.list a").first();
+  await first.and(page.locator(":focus")).waitFor();
+  return first;
+}
+
+for (const language of ["en", "ja"]) {
+  test(`what somebody types leads to a case, a decision, an item's case, a bank and a page, ${language}`, async () => {
+    const { context, page, misdeeds } = await open(browser, origin);
+    join(mamori, `seeks-${language}`, "lead", language);
+    await enter(page, mamori, `seeks-${language}`);
+
+    await page.keyboard.press("Control+k");
+    const field = page.locator("dialog[open] input[name=q]");
+    await field.waitFor();
+    assert.ok(await field.evaluate((input) => input === document.activeElement), "one types at once");
+    assert.deepEqual(await faults(page), []);
+    await page.keyboard.press("Escape");
+    assert.equal(await page.locator("dialog[open]").count(), 0);
+
+    // As it is copied from a letter, with what stands around it.
+    await seek(page, ` ${decided} `);
+    await at(page, `/console/cases/${decided}`);
+    await seek(page, decision);
+    await at(page, `/console/decisions/${decision}`);
+    const item = await firstOf(page, "post-0/one");
+    assert.equal(await item.getAttribute("href"), `/console/cases/${decided}`);
+    await page.keyboard.press("Enter");
+    await at(page, `/console/cases/${decided}`);
+    const bank = await firstOf(page, "DRAW");
+    assert.deepEqual(await faults(page), []);
+    const address = await bank.getAttribute("href");
+    assert.match(address, /^\/console\/banks\/bank_/);
+    await page.keyboard.press("Enter");
+    await at(page, address);
+    assert.match(await page.locator("h1").innerText(), /drawn/);
+    await firstOf(page, await page.locator('nav a[href="/console/webhooks"]').innerText());
+    await page.keyboard.press("Enter");
+    await at(page, "/console/webhooks");
+
+    assert.deepEqual(misdeeds, []);
+    await context.close();
+  });
+}
+
+test("nobody is found by their name; the page of people leads to them", async () => {
+  const { context, page } = await open(browser, origin);
+  join(mamori, "lets-in", "administrator");
+  await enter(page, mamori, "lets-in");
+
+  for (const text of ["colleague", "account-0", decided, decision]) {
+    await seek(page, text);
+    await page.waitForURL((url) => url.searchParams.get("q") === text);
+    assert.equal(await page.locator("main ul.list").count(), 0, text);
+    assert.equal(await page.locator("main [role=status]").count(), 1, text);
+  }
+  await firstOf(page, await page.locator('nav a[href="/console/staff"]').innerText());
+  await page.keyboard.press("Enter");
+  await at(page, "/console/staff");
+  const row = page.locator("main tr", { has: page.getByText("colleague", { exact: true }) }).first();
+  await row.locator("a").focus();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/console\/staff\/staff_/);
+
+  assert.match(await page.locator("main dl").first().innerText(), /colleague/);
+  await context.close();
+});
+
+test("without a script the form in the head finds the same", async () => {
+  const { context, page } = await open(browser, origin, { javaScriptEnabled: false });
+  join(mamori, "plain", "lead");
+  await enter(page, mamori, "plain");
+
+  for (const [text, path] of [[decided, "cases"], [decision, "decisions"]]) {
+    await page.locator("header form.find input[name=q]").fill(text);
+    await page.locator("header form.find button").click();
+    await at(page, `/console/${path}/${text}`);
+  }
+  await page.locator("header form.find input[name=q]").fill("drawn");
+  await page.locator("header form.find button").click();
+  await at(page, "/console/find");
+  assert.equal(await page.locator("main input[name=q]").inputValue(), "drawn");
+  await page.locator("main ul.list a").click();
+
+  await page.waitForURL(/\/console\/banks\/bank_/);
+  await context.close();
+});
