@@ -17,6 +17,9 @@ use crate::csrf;
 use crate::fault::Fault;
 use crate::guard::{Refused, find};
 
+/// The longest name of a field that a refusal repeats, in bytes: ours are shorter.
+pub const FIELD_NAME_BYTES_MAX: usize = 64;
+
 /// A form of somebody who is signed in. `T` refuses fields that it does not know; the token is not
 /// among them.
 #[derive(Clone, Debug)]
@@ -44,7 +47,7 @@ impl<T: DeserializeOwned> FromRequest<Console> for Form<T> {
         let body = read(Request::from_parts(parts, body), console).await?;
         let (token, rest) = take_token(&body)?;
         csrf::require_token(token.as_deref(), &found.csrf)?;
-        parse(&rest).map(Self)
+        Ok(Self(fields(&rest)?))
     }
 }
 
@@ -55,7 +58,7 @@ impl<T: DeserializeOwned> FromRequest<Console> for OpenForm<T> {
         csrf::require_origin(request.headers(), &console.settings)?;
         let body = read(request, console).await?;
         let (_, rest) = take_token(&body)?;
-        parse(&rest).map(Self)
+        Ok(Self(fields(&rest)?))
     }
 }
 
@@ -91,15 +94,14 @@ async fn read(request: Request, console: &Console) -> Result<Bytes, Refused> {
     read.map_err(|_| Refusal::FormTooLarge.into())
 }
 
-/// The token, and the form without it.
-fn take_token(body: &[u8]) -> Result<(Option<String>, String), Refused> {
+/// The token, and the form without it. What is not UTF-8 is no form.
+pub fn take_token(body: &[u8]) -> Result<(Option<String>, String), Fault> {
     let mut token = None;
     let mut rest = form_urlencoded::Serializer::new(String::new());
     for (name, value) in form_urlencoded::parse(body) {
         // What is not UTF-8 would come out as this, and nobody types it.
         if name.contains('\u{fffd}') || value.contains('\u{fffd}') {
-            let fault = Fault::from(Refusal::FormShape);
-            return Err(fault.about(name.replace('\u{fffd}', "")).into());
+            return Err(misshapen(&name));
         }
         if name == csrf::FIELD {
             token = Some(value.into_owned());
@@ -110,15 +112,19 @@ fn take_token(body: &[u8]) -> Result<(Option<String>, String), Refused> {
     Ok((token, rest.finish()))
 }
 
-fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Refused> {
-    serde_html_form::from_str(text).map_err(|error| {
-        let fault = Fault::from(Refusal::FormShape);
-        // Serde puts the field between backticks; a value stands there nowhere.
-        let said = error.to_string();
-        let field = said.split('`').nth(1).unwrap_or("").chars().take(64).collect::<String>();
-        let is_name = field.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-        if is_name && !field.is_empty() { fault.about(field).into() } else { fault.into() }
-    })
+/// The fields of a form without its token: exactly those that `T` knows.
+pub fn fields<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
+    // Serde puts the field between backticks; a value stands there nowhere.
+    serde_html_form::from_str(text)
+        .map_err(|error| misshapen(error.to_string().split('`').nth(1).unwrap_or("")))
+}
+
+/// The refusal of a form; it names the field, if that is a name that one of ours could have.
+fn misshapen(field: &str) -> Fault {
+    let fault = Fault::from(Refusal::FormShape);
+    let is_name = field.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    let is_ours = is_name && (1..=FIELD_NAME_BYTES_MAX).contains(&field.len());
+    if is_ours { fault.about(field) } else { fault }
 }
 
 #[cfg(test)]
@@ -136,8 +142,8 @@ mod tests {
     }
 
     fn read(body: &[u8]) -> Result<Deed, String> {
-        let parsed = take_token(body).and_then(|(_, rest)| parse(&rest));
-        parsed.map_err(|refused| format!("{refused:?}"))
+        let parsed = take_token(body).and_then(|(_, rest)| fields(&rest));
+        parsed.map_err(|fault| format!("{fault:?}"))
     }
 
     #[test]
@@ -151,7 +157,7 @@ mod tests {
             reason: "a b\r\n守".to_owned(),
             country: vec!["JP".to_owned(), "FR".to_owned()],
         };
-        assert_eq!(parse::<Deed>(&rest).unwrap(), expected);
+        assert_eq!(fields::<Deed>(&rest).unwrap(), expected);
     }
 
     #[test]
@@ -166,5 +172,18 @@ mod tests {
             assert!(refused.contains(&format!("Some(\"{field}\")")), "{refused}");
         }
         assert!(read(b"reason=x&reason=y").unwrap_err().contains("form.shape"));
+    }
+
+    #[test]
+    fn a_refusal_repeats_no_name_that_is_none_of_ours() {
+        let long = format!("reason=x&{}=1", "f".repeat(FIELD_NAME_BYTES_MAX + 1));
+        let turned = "reason=x&%E2%80%AEtxt=1";
+        let broken = "reason=x&%E2%80%AEtxt%ff=1";
+
+        for body in [&*long, turned, broken, "reason=x&%3Cb%3E%60=1", "reason=x&=1"] {
+            let refused = read(body.as_bytes()).unwrap_err();
+
+            assert!(refused.contains("form.shape") && refused.contains("about: None"), "{refused}");
+        }
     }
 }
