@@ -8,6 +8,7 @@ mod deciding;
 mod entering;
 mod finding;
 mod guarding;
+mod hostile;
 mod house;
 mod looking;
 mod matrix;

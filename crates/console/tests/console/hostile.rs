@@ -1,0 +1,217 @@
+//! What hostile text gets in every field of every form that a page has: script, letters that turn or
+//! hide others, and a megabyte.
+
+use std::collections::BTreeSet;
+
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use jiff::SignedDuration;
+use mamori_console::ROUTES;
+use mamori_model::StaffRole;
+use mamori_testkit::records::Records;
+
+use crate::crawl::{Form, Kind, forms};
+use crate::guarding::BY_SCRIPT;
+use crate::house::{Answer, Person};
+use crate::matrix::matrix;
+use crate::world::{EVERYBODY, World};
+
+/// What somebody writes who means no good.
+#[derive(Clone, Copy, Debug)]
+struct Hostile {
+    text: &'static str,
+    /// What no page may contain.
+    raw: &'static [&'static str],
+    /// How a page shows it, which some page does.
+    shown: &'static [&'static str],
+    /// Whether only fields that one types in get it. There it may stand as it is, as it moves nothing
+    /// around it.
+    is_for_typing: bool,
+}
+
+const SCRIPT: Hostile = Hostile {
+    text: "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>",
+    raw: &["<script>alert", "<img src=x"],
+    shown: &["&lt;script&gt;alert", "&#60;script&#62;alert"],
+    is_for_typing: false,
+};
+
+/// Turned, and with a letter that nobody sees: it is marked, or refused by name.
+const HIDDEN: Hostile = Hostile {
+    text: "a\u{202e}gpj\u{200b}.exe",
+    raw: &["\u{202e}", "\u{200b}"],
+    shown: &["U+202E", "<code translate=\"no\">words</code>"],
+    is_for_typing: true,
+};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn script_in_every_field_stays_text() {
+    in_every_field(SCRIPT).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_turns_or_hides_letters_is_marked_or_refused_in_every_field() {
+    in_every_field(HIDDEN).await;
+}
+
+/// Every form of every page is sent with the text in each of its fields, as whoever may open the
+/// page; where that leads, and whatever stands beside, shows it as it should.
+async fn in_every_field(hostile: Hostile) {
+    let world = World::open(Records::sqlite().unwrap()).await;
+    let mut crawl = Crawl { world, hostile, sent: BTreeSet::new(), shown: 0, written: 0 };
+
+    for (column, role) in EVERYBODY.into_iter().enumerate() {
+        for ((method, template), expected) in matrix() {
+            if method != "GET" || expected[column] != "yes" || template.contains("{digest}") {
+                continue;
+            }
+            for is_held in [true, false] {
+                crawl.page(role, template, is_held).await;
+            }
+        }
+    }
+
+    assert!(crawl.shown > 0, "some page shows what was written");
+    if hostile.is_for_typing {
+        return;
+    }
+    let all = ROUTES.iter().filter(|(method, _)| *method == "POST").map(|(_, path)| *path);
+    let unreached: Vec<_> =
+        all.filter(|path| !crawl.sent.contains(path) && !BY_SCRIPT.contains(path)).collect();
+    assert!(unreached.is_empty(), "no form of any page leads there: {unreached:#?}");
+}
+
+struct Crawl {
+    world: World,
+    hostile: Hostile,
+    sent: BTreeSet<&'static str>,
+    shown: usize,
+    written: usize,
+}
+
+impl Crawl {
+    /// Sends each form of a page, each time from the page anew, as what was sent before changed it.
+    async fn page(&mut self, role: Option<StaffRole>, template: &str, is_held: bool) {
+        let (who, path, first) = self.open(role, template, is_held).await;
+        self.look(&first, &path);
+        self.send_too_much(who.as_ref(), &first).await;
+        for (nth, form) in forms(&first.text).into_iter().enumerate() {
+            for field in 0..form.fields.len().max(1) {
+                let kind = form.fields.get(field).map(|field| field.kind);
+                if self.hostile.is_for_typing && kind != Some(Kind::Typed) {
+                    continue;
+                }
+                let (who, path, page) = self.open(role, template, is_held).await;
+                let Some(form) = forms(&page.text).into_iter().nth(nth) else { break };
+                self.send(who.as_ref(), &path, &form, field).await;
+            }
+        }
+    }
+
+    async fn open(
+        &self,
+        role: Option<StaffRole>,
+        template: &str,
+        is_held: bool,
+    ) -> (Option<Person>, String, Answer) {
+        if !is_held {
+            // What they had in hand goes back.
+            self.world.house.clock.advance(SignedDuration::from_mins(11));
+            self.world.house.desk.catch_up().await.unwrap();
+        }
+        if template == "/console/webhooks" {
+            // Older ones are on later pages.
+            self.world.delivery().await;
+        }
+        let who = self.world.enter(role).await;
+        let holder = who.as_ref().filter(|_| is_held);
+        let path = self.world.path(template, holder).await;
+        let page = self.world.get(who.as_ref(), &path).await;
+        (who, path, page)
+    }
+
+    async fn send(&mut self, who: Option<&Person>, path: &str, form: &Form, scripted: usize) {
+        let route = template_of(&form.action);
+        self.sent.insert(route.unwrap_or_else(|| panic!("{path}: {} is no route", form.action)));
+        // It serves as a name too, which is taken once.
+        self.written += 1;
+        let plain_words = format!("plain-words-{}", self.written);
+        let mut fields = Vec::new();
+        for (nth, field) in form.fields.iter().enumerate().filter(|(_, field)| field.name != "csrf")
+        {
+            let plain = match field.kind {
+                Kind::Typed if field.value.is_empty() => plain_words.as_str(),
+                Kind::Typed | Kind::Given => field.value.as_str(),
+            };
+            fields.push((
+                field.name.as_str(),
+                if nth == scripted { self.hostile.text } else { plain },
+            ));
+        }
+        let answer = self.world.post(who, &form.action, &fields).await;
+        assert!(!answer.status.is_server_error(), "{}: {answer:?}", form.action);
+        self.look(&answer, &form.action);
+        let to = answer.headers.get(LOCATION).and_then(|to| to.to_str().ok()).map(str::to_owned);
+        let page = match to {
+            Some(to) => self.world.get(who, &to).await,
+            None => answer,
+        };
+        self.look(&page, &form.action);
+        for link in links(&page.text) {
+            let beside = self.world.get(who, &link).await;
+            self.look(&beside, &link);
+        }
+    }
+
+    /// A megabyte in any field is refused by name, and changes nothing.
+    async fn send_too_much(&self, who: Option<&Person>, page: &Answer) {
+        let too_much = "x".repeat(1 << 20);
+        for form in forms(&page.text) {
+            for field in form.fields.iter().filter(|field| field.kind == Kind::Typed) {
+                let fields = [(field.name.as_str(), too_much.as_str())];
+                let answer = self.world.post(who, &form.action, &fields).await;
+                assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{}", form.action);
+                let title = "<title>This form is too large";
+                assert!(answer.text.contains(title), "{}, {}", form.action, field.name);
+            }
+        }
+    }
+
+    fn look(&mut self, answer: &Answer, path: &str) {
+        let may_be_typed = self.hostile.is_for_typing;
+        let text = if may_be_typed { without_fields(&answer.text) } else { answer.text.clone() };
+        for raw in self.hostile.raw {
+            assert!(!text.contains(raw), "{path}: {text}");
+        }
+        self.shown += usize::from(self.hostile.shown.iter().any(|shown| text.contains(shown)));
+    }
+}
+
+/// A page without what stands in the fields of its forms.
+fn without_fields(html: &str) -> String {
+    let (mut parts, mut text) = (html.split("<textarea"), String::new());
+    text.push_str(parts.next().unwrap());
+    for part in parts {
+        text.push_str(part.split_once("</textarea>").unwrap().1);
+    }
+    let mut values = text.split(" value=\"");
+    let first = values.next().unwrap().to_owned();
+    values.fold(first, |kept, part| kept + part.split_once('"').unwrap().1)
+}
+
+/// The pages of single things that a page leads to.
+fn links(html: &str) -> BTreeSet<String> {
+    let links = html.split(" href=\"/console").skip(1).filter_map(|rest| rest.split('"').next());
+    links.filter(|link| link.contains('_')).map(|link| format!("/console{link}")).collect()
+}
+
+/// The route that a path is of.
+fn template_of(path: &str) -> Option<&'static str> {
+    let path: Vec<&str> = path.split('/').collect();
+    let is_it = |template: &str| {
+        let template: Vec<&str> = template.split('/').collect();
+        let pairs = template.iter().zip(&path);
+        template.len() == path.len() && pairs.clone().all(|(t, p)| t == p || t.starts_with('{'))
+    };
+    ROUTES.iter().filter(|(method, _)| *method == "POST").map(|(_, t)| *t).find(|t| is_it(t))
+}
