@@ -44,6 +44,7 @@ const MUST_SEE = {
 /** Pages to which no link leads, and how somebody in that role comes there. */
 const BESIDE = {
   reviewer: {
+    "a case that nobody has in hand": nobodys,
     "a case that a colleague has in hand": async (page, language) =>
       page.goto(`/console/cases/${await colleagues(language)}`),
     "a decision that says too little": tooLittle,
@@ -139,6 +140,14 @@ async function tooLittle(page) {
   await writeDown(page, { outcome: "violates", items: "leave" });
   await page.locator("#decide-form button.act").click();
   await page.locator(PIECES.problem).waitFor();
+}
+
+/** The form of a bulk decision offers the cases that nobody has. */
+async function nobodys(page) {
+  await page.goto("/console/bulk/new");
+  const id = await page.locator("input[name=case]").last().getAttribute("value");
+  await page.goto(`/console/cases/${id}`);
+  await page.locator(PIECES["claim-form"]).waitFor();
 }
 
 /** A case that somebody has just taken in hand. */
