@@ -35,8 +35,8 @@ impl Desk {
         Ok(OwnExposure { seen, limits, rest: in_force.or(due(&seen, &limits, now)) })
     }
 
-    /// A break that somebody takes because they want one; what they have in hand goes back to the
-    /// queue. Who has a break already goes on having it.
+    /// A break that somebody takes because they want one: their looks end, and what they have in hand
+    /// goes back to the queue. Who has a break already goes on having it.
     pub async fn rest(&self, me: &Member) -> Result<(), Error> {
         let now = self.clock().now();
         let limits = self.settings().exposure;
@@ -48,6 +48,7 @@ impl Desk {
             let rest = Rest { why: RestWhy::Own, until };
             tx.insert_rest(self.clock().mint()?.into(), me.staff(), rest, now).await?;
         }
+        tx.close_looks_by(me.staff(), now).await?;
         if let Some(reviewer) = me.reviewer() {
             self.give_back(&mut tx, &reviewer, now).await?;
         }
@@ -74,9 +75,9 @@ impl Desk {
         Ok(due(&seen, &own.over(self.settings().exposure), now))
     }
 
-    /// Begins the break that is due, commits it, and says by what name somebody is refused. What
-    /// they have in hand goes back to the queue. A spent dose is no break of its own: it ends as
-    /// looks leave the window, or when somebody is given a larger one.
+    /// Begins the break that is due, commits it, and says by what name somebody is refused. Their
+    /// looks end, and what they have in hand goes back to the queue. A spent dose is no break of its
+    /// own: it ends as looks leave the window, or when somebody is given a larger one.
     pub(crate) async fn begin_rest(
         &self,
         mut tx: Tx,
@@ -88,6 +89,7 @@ impl Desk {
         if rest.why == RestWhy::Stretch && !is_begun {
             tx.insert_rest(self.clock().mint()?.into(), who.staff(), rest, now).await?;
         }
+        tx.close_looks_by(who.staff(), now).await?;
         self.give_back(&mut tx, who, now).await?;
         tx.commit().await?;
         Ok(rest.why.refusal().into())

@@ -5,9 +5,10 @@ use mamori_model::look::{Clarity, Look};
 use mamori_model::{CaseId, LookId, MatchId, StaffId};
 use uuid::Uuid;
 
+use crate::call::Call;
 use crate::error::{Error, OrCorrupt};
 use crate::open::Store;
-use crate::query::queries;
+use crate::query::{Query, queries};
 use crate::time::{from_micros, maybe_from_micros};
 use crate::tx::Tx;
 
@@ -26,7 +27,8 @@ macro_rules! select {
     };
 }
 
-/// Ends looks: now, or when nobody said any more that they go on. `$1` is now, `$2` the silence.
+/// Ends looks: now, or when nobody said any more that they go on, or when they had lasted as long as
+/// they may. `$1` is now, `$2` the silence, `$3` how long that is.
 macro_rules! close {
     ($name:literal, $which:literal) => {
         concat!(
@@ -34,8 +36,10 @@ macro_rules! close {
             $name,
             "
         UPDATE look
-           SET closed_at = CASE WHEN seen_at + $2 < $1 THEN seen_at + $2 ELSE $1 END,
-               changed_by = $3
+           SET closed_at = CASE WHEN $1 <= seen_at + $2 AND $1 <= opened_at + $3 THEN $1
+                                WHEN seen_at + $2 <= opened_at + $3 THEN seen_at + $2
+                                ELSE opened_at + $3 END,
+               changed_by = $4
          WHERE closed_at IS NULL AND ",
             $which
         )
@@ -59,8 +63,9 @@ queries! {
         UPDATE look
            SET seen_at = $2, changed_by = $5
          WHERE id = $1 AND closed_at IS NULL AND seen_at > $3 AND opened_at > $4";
-    CLOSE_LOOK = close!("close_look", "id = $4");
-    CLOSE_LOOKS_OF_CASE = close!("close_looks_of_case", "case_id = $4");
+    CLOSE_LOOK = close!("close_look", "id = $5");
+    CLOSE_LOOKS_OF_CASE = close!("close_looks_of_case", "case_id = $5");
+    CLOSE_LOOKS_BY = close!("close_looks_by", "staff_id = $5");
     CLOSE_SILENT_LOOKS = close!("close_silent_looks", "seen_at + $2 <= $1");
     LAST_LOOK = "-- last_look
         SELECT max(opened_at) FROM look WHERE case_id = $1 AND staff_id = $2";
@@ -173,20 +178,30 @@ impl Tx {
 
     /// Ends a look. One that is over already stays as it is.
     pub async fn close_look(&mut self, look: LookId, now: Timestamp) -> Result<(), Error> {
-        let call = CLOSE_LOOK.bind(now).bind(micros(Look::SILENCE_MAX)).bind(self.name());
-        self.run(call.bind(look)).await.map(drop)
+        self.run(self.closing(CLOSE_LOOK, now).bind(look)).await.map(drop)
     }
 
     /// Ends the looks at a case's items that go on.
     pub async fn close_looks_of(&mut self, case: CaseId, now: Timestamp) -> Result<(), Error> {
-        let call = CLOSE_LOOKS_OF_CASE.bind(now).bind(micros(Look::SILENCE_MAX)).bind(self.name());
-        self.run(call.bind(case)).await.map(drop)
+        self.run(self.closing(CLOSE_LOOKS_OF_CASE, now).bind(case)).await.map(drop)
+    }
+
+    /// Ends whatever somebody looks at.
+    pub async fn close_looks_by(&mut self, by: StaffId, now: Timestamp) -> Result<(), Error> {
+        self.run(self.closing(CLOSE_LOOKS_BY, now).bind(by)).await.map(drop)
     }
 
     /// Ends the looks of which nobody said for too long that they go on; returns how many.
     pub async fn close_silent_looks(&mut self, now: Timestamp) -> Result<u64, Error> {
-        let call = CLOSE_SILENT_LOOKS.bind(now).bind(micros(Look::SILENCE_MAX)).bind(self.name());
-        self.run(call).await
+        self.run(self.closing(CLOSE_SILENT_LOOKS, now)).await
+    }
+
+    fn closing(&self, query: Query, now: Timestamp) -> Call {
+        query
+            .bind(now)
+            .bind(micros(Look::SILENCE_MAX))
+            .bind(micros(Look::LASTS_MAX))
+            .bind(self.name())
     }
 
     /// When somebody last began to look at an item of this case.

@@ -169,12 +169,13 @@ on_both_engines! {
         }
         room.wait(10);
         assert_eq!(refused(desk.keep_look(&room.who, look).await), Refusal::LookClosed);
+        room.wait(4);
         desk.close_look(&room.who, look).await.unwrap();
         desk.close_look(&room.who, look).await.unwrap();
 
         assert_eq!(room.looks().await[0].lasted(), SignedDuration::from_secs(120));
         // Kept looks kept the claim: its ten minutes begin with the last of them.
-        room.wait(10 * 60 - 11);
+        room.wait(10 * 60 - 15);
         desk.keep_claim(&room.who, room.case.case, room.case.number).await.unwrap();
     }
 
@@ -280,6 +281,31 @@ on_both_engines! {
         let store = room.house.store().await;
         let rested = store.rested_at(room.who.staff(), room.house.clock.now()).await.unwrap();
         assert_eq!(rested, None);
+    }
+
+    async fn a_break_ends_a_look_as_a_second_person_too(records: Records) {
+        let room = room(records).await;
+        let (house, desk) = (&room.house, &room.house.desk);
+        let lead = house.lead("lead").await;
+        let who = lead.member().reviewer().unwrap();
+        let decision = room.suspend().await;
+        let again = || desk.look_again(&who, decision, room.item, Clarity::Clear);
+
+        let before = again().await.unwrap().look();
+        desk.rest(lead.member()).await.unwrap();
+        assert_eq!(refused(desk.reopen_look(&who, before).await), Refusal::LookClosed);
+
+        // The same where the break is not their own wish.
+        room.wait(settings().exposure.rest.as_secs());
+        for _ in 0..10 {
+            again().await.unwrap();
+            room.wait(5 * 60 - 1);
+        }
+        let last = again().await.unwrap();
+        room.wait(10);
+        assert_eq!(refused(again().await), Refusal::RestDue);
+        assert_eq!(refused(desk.picture(last).await), Refusal::LookClosed);
+        assert_eq!(desk.was_viewed(room.item).await.unwrap(), None);
     }
 
     async fn nothing_is_looked_at_without_a_claim_or_without_bytes(records: Records) {
