@@ -1,12 +1,41 @@
 //! Transactions.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
-use mamori_store::{Engine, Error, Settings, Store};
+use mamori_store::{Engine, Error, Settings, Store, Tx};
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
+use tokio::time::timeout;
 
 use crate::given::{bank, id, open, stored_bank};
+
+/// How often, as a power of two, a caller asks at the most before they hang up; some have got their
+/// answer by then.
+const ASKS: u32 = 15;
+
+/// Asks `verb` so many times for its answer and drops it, as a server does whose client went away.
+async fn hang_up_after<T>(asks: usize, verb: impl Future<Output = T>) {
+    let (mut verb, mut left) = (pin!(verb), asks);
+    poll_fn(|context| {
+        left = left.saturating_sub(1);
+        if verb.as_mut().poll(context).is_ready() || left == 0 {
+            return Poll::Ready(());
+        }
+        // Not only when there is something to hear: it hangs up while it waits, too.
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+/// A transaction that begins long before a caller would be told that it cannot.
+async fn in_time(store: &Store) -> Tx {
+    let begun = timeout(Duration::from_secs(30), store.begin("next")).await;
+    begun.expect("nobody holds it").unwrap()
+}
 
 on_both_engines! {
     async fn a_dropped_transaction_never_happened(records: Records) {
@@ -19,6 +48,30 @@ on_both_engines! {
 
         stored_bank(&store, 2).await;
         assert_eq!(store.bank(id(1)).await.unwrap(), None);
+    }
+
+    async fn a_caller_who_hangs_up_at_any_step_holds_up_nobody(records: Records) {
+        let (store, other) = (open(&records).await, open(&records).await);
+        for power in 0..=ASKS {
+            let number = u128::from(power) + 1;
+            let write = async {
+                let mut tx = store.begin("hangs up").await?;
+                tx.insert_bank(&bank(number, &format!("bank-{number}"))).await?;
+                tx.commit().await
+            };
+            hang_up_after(1 << power, write).await;
+            for next in [&store, &other] {
+                drop(in_time(next).await);
+            }
+
+            // The same while somebody else is in the middle of theirs.
+            let first = in_time(&other).await;
+            hang_up_after(1 << power, store.begin("waits")).await;
+            drop(first);
+            for next in [&other, &store] {
+                drop(in_time(next).await);
+            }
+        }
     }
 
     async fn a_transaction_in_which_something_failed_cannot_be_committed(records: Records) {
