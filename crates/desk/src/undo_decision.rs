@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use mamori_model::action::{ActionRequest, ActionState};
 use mamori_model::case::{About, CaseEventKind, Level, Step};
 use mamori_model::decision::Decision;
-use mamori_model::{DecisionId, ItemName, Refusal, Verdict, Words};
+use mamori_model::{DecisionId, ItemName, Refusal, ServiceAction, Verdict, Words};
 use mamori_store::Tx;
 
 use crate::member::Reviewer;
@@ -60,7 +61,8 @@ impl Desk {
         self.note(tx, case.id, CaseEventKind::Reopened, About::default(), now).await
     }
 
-    /// Asks the service to take back what it was asked for.
+    /// Asks the service to take back what it was asked for, as far as no other decision that stands
+    /// asks for as much or more of the same item or account: what that one asks for holds on.
     async fn take_back(
         &self,
         tx: &mut Tx,
@@ -82,11 +84,15 @@ impl Desk {
         if back.is_empty() {
             return Ok(());
         }
+        // From here on nobody else takes back: of two that ask for the same, the second one sees
+        // that the first is gone.
         let first = tx.draw_sequences(back.len()).await?;
+        let standing = tx.standing_beside(decision.id).await?;
         let back: Vec<ActionRequest> = (first..)
             .zip(back)
             .map(|(sequence, action)| ActionRequest {
                 sequence: Some(sequence),
+                what: what_holds(action.what, &standing, Self::day(now)),
                 state: ActionState::Waiting,
                 asked_at: Some(now),
                 ..action
@@ -94,5 +100,15 @@ impl Desk {
             .collect();
         tx.insert_actions(decision.id, decision.service, &back).await?;
         self.ask(tx, decision, &back, now).await
+    }
+}
+
+/// What holds on `day` after something was taken back by `inverse`: the last word of the decisions
+/// that stand, the newest last, where it takes more than `inverse` does.
+fn what_holds(inverse: ServiceAction, standing: &[ActionRequest], day: Date) -> ServiceAction {
+    let mut words = standing.iter().rev().map(|action| &action.what);
+    match words.find(|what| what.is_about_the_same_as(&inverse)) {
+        Some(what) if what.restricts_on(day) && what.weight() > inverse.weight() => what.clone(),
+        Some(_) | None => inverse,
     }
 }

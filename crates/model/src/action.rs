@@ -141,6 +141,41 @@ impl ServiceAction {
         self.weight() > 0
     }
 
+    /// Whether it still takes something on that day (UTC).
+    pub fn restricts_on(&self, day: Date) -> bool {
+        let until = match self {
+            Self::LimitItem { until, .. } | Self::LimitFeature { until, .. } => Some(*until),
+            Self::SuspendAccount { until, .. } => *until,
+            Self::RemoveItem(_)
+            | Self::RestoreItem(_)
+            | Self::HoldItem(_)
+            | Self::RestoreFeature { .. }
+            | Self::RestoreAccount(_) => None,
+        };
+        self.restricts() && until.is_none_or(|until| until >= day)
+    }
+
+    /// Whether both are about the same: an item, an account, or one feature of it.
+    pub fn is_about_the_same_as(&self, other: &Self) -> bool {
+        self.item() == other.item()
+            && self.account() == other.account()
+            && self.feature() == other.feature()
+    }
+
+    fn feature(&self) -> Option<Feature> {
+        match self {
+            Self::LimitFeature { feature, .. } | Self::RestoreFeature { feature, .. } => {
+                Some(*feature)
+            }
+            Self::RemoveItem(_)
+            | Self::RestoreItem(_)
+            | Self::HoldItem(_)
+            | Self::LimitItem { .. }
+            | Self::SuspendAccount { .. }
+            | Self::RestoreAccount(_) => None,
+        }
+    }
+
     /// Whether it closes an account.
     pub fn suspends(&self) -> bool {
         self.kind() == ActionKind::SuspendAccount

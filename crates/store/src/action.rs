@@ -38,6 +38,21 @@ queries! {
     ACTIONS_OF_SERVICE = select!("actions_of_service", "service_id = $1 AND id < $2
            AND sequence IS NOT NULL AND (state = $3 OR $3 IS NULL)
          ORDER BY id DESC LIMIT $4");
+    STANDING_BESIDE = select!("standing_beside", "id IN (
+                 SELECT other.id
+                   FROM service_action AS ours
+                   JOIN service_action AS other
+                     ON other.service_id = ours.service_id AND other.account = ours.account
+                  WHERE ours.decision_id = $1
+                  UNION
+                 SELECT other.id
+                   FROM service_action AS ours
+                   JOIN service_action AS other
+                     ON other.service_id = ours.service_id AND other.item_name = ours.item_name
+                  WHERE ours.decision_id = $1)
+           AND decision_id <> $1 AND undoes IS NULL
+           AND state IN ('waiting', 'done', 'cannot', 'overdue')
+         ORDER BY sequence");
     DRAW_SEQUENCES = "-- draw_sequences
         UPDATE counter
            SET last = last + $1, changed_by = $2
@@ -235,6 +250,15 @@ impl Tx {
         decision: DecisionId,
     ) -> Result<Vec<ActionRequest>, Error> {
         ActionRow::read_all(self.rows(ACTIONS_OF_DECISION.bind(decision)).await?)
+    }
+
+    /// What other decisions that stand ask for, of the items and the account that `decision` is
+    /// about; the last word last.
+    pub async fn standing_beside(
+        &mut self,
+        decision: DecisionId,
+    ) -> Result<Vec<ActionRequest>, Error> {
+        ActionRow::read_all(self.rows(STANDING_BESIDE.bind(decision)).await?)
     }
 
     /// Draws `count` places in the order of actions, and returns the first. Until this transaction

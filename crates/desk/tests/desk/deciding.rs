@@ -10,7 +10,8 @@ use mamori_model::case::{CaseEventKind, CaseState, Level};
 use mamori_model::page::PageSize;
 use mamori_model::staff::StaffRole;
 use mamori_model::{
-    CaseId, Decision, DecisionId, DecisionState, Measures, Outcome, Refusal, Second, Words,
+    Action, CaseId, Decision, DecisionId, DecisionState, Measures, Outcome, Pdq, Refusal, Second, Surface,
+    Words,
 };
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records as Engine;
@@ -254,6 +255,42 @@ on_both_engines! {
         assert_eq!(held.undoes, Some(removed.id));
         assert!(held.sequence > removed.sequence, "an undo has a greater sequence");
         assert_eq!(decide(&house, &two, remove()).await.case, case);
+    }
+
+    async fn what_another_decision_suspended_stays_suspended(engine: Engine) {
+        let house = house(engine).await;
+        let bank = house.bank("known", Action::Hold).await;
+        for number in 1..=2 {
+            house.add(&bank, Pdq::from([number; 32])).await;
+        }
+        let (one, lead) = (house.reviewer("one").await, house.lead("lead").await);
+        let lead = lead.member().clone();
+        let mut made = Vec::new();
+        for number in 1..=2 {
+            // Of one account; its first case is closed when the second item comes.
+            let item = item(&format!("item {number}"), Surface::Public);
+            house.desk.check(&house.caller, item, hashes(Pdq::from([number; 32]))).await.unwrap();
+            let decision = decide(&house, &one, suspend()).await;
+            let recently = lead.recently(house.clock.now()).unwrap();
+            let by = lead.reviewer().unwrap();
+            house.desk.approve(&by, &recently, decision.id).await.unwrap();
+            made.push(decision.id);
+        }
+        let last = async |decision| {
+            let asked = house.store().await.actions_of_decision(decision).await.unwrap();
+            let of_account = asked.into_iter().filter(|action| action.what.account().is_some());
+            of_account.max_by_key(|action| action.sequence).unwrap()
+        };
+
+        house.desk.undo(&one, made[1], &words("I was wrong.")).await.unwrap();
+        let kept = last(made[1]).await;
+        house.desk.undo(&one, made[0], &words("Here, too.")).await.unwrap();
+        let open = last(made[0]).await;
+
+        assert!(kept.undoes.is_some(), "{kept:?}");
+        assert_eq!(kept.what.kind().as_str(), "suspend_account", "the other decision stands");
+        assert_eq!(open.what.kind().as_str(), "restore_account", "no decision stands");
+        assert!(open.sequence > kept.sequence);
     }
 
     async fn after_a_day_only_a_lead_takes_a_decision_back(engine: Engine) {

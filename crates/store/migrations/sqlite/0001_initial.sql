@@ -452,6 +452,9 @@ CREATE TABLE service_action (
 ) STRICT;
 CREATE INDEX service_action_decision ON service_action (decision_id, id);
 CREATE INDEX service_action_service ON service_action (service_id, id);
+CREATE INDEX service_action_account ON service_action (service_id, account) WHERE account IS NOT NULL;
+CREATE INDEX service_action_item ON service_action (service_id, item_name)
+    WHERE item_name IS NOT NULL;
 CREATE INDEX service_action_undoes ON service_action (undoes) WHERE undoes IS NOT NULL;
 CREATE INDEX service_action_open ON service_action (service_id, id) WHERE state IN ('waiting', 'overdue');
 
