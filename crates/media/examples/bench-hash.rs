@@ -57,7 +57,18 @@ fn measure(work: &Path) -> Result<(), Failure> {
     }
     let usual = encode::jpeg(&draw(7, 1024, 768), 85);
     both_ways("jpeg_1024x768", &usual)?;
-    tell("jpeg_1024x768_decoded_a_second", by_all(&usual));
+    let all = threads();
+    let decoding = || {
+        let mut samples = Vec::new();
+        let file = &usual;
+        move || _ = black_box(decode(black_box(file), &mut samples))
+    };
+    tell("jpeg_1024x768_decoded_a_second", by(threads(), decoding));
+    let limits = Limits::default();
+    for threads in [1, threads()] {
+        let hashing = || || drop(black_box(hash(black_box(&usual), &limits)));
+        tell(&format!("jpeg_1024x768_hashed_a_second_by_{threads}"), by(threads, hashing));
+    }
     let large = large_jpeg();
     tell("large_jpeg_bytes", f64::from(u32::try_from(large.len())?));
     both_ways("jpeg_1mb", &large)?;
@@ -108,16 +119,21 @@ fn decode(file: &[u8], samples: &mut Vec<u8>) -> Option<()> {
     decoder.decode_into(samples).ok()
 }
 
-/// How often a second all processors together decode `file`. That is less than what one does
-/// alone, times their number: they share caches, memory and often a clock.
-fn by_all(file: &[u8]) -> f64 {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+/// How many processors there are.
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// How often a second so many threads together do what `begin` makes for each of them. By all
+/// processors that is less than what one does alone, times their number: they share caches, memory
+/// and often a clock.
+fn by<W: FnMut()>(threads: usize, begin: impl Fn() -> W + Sync) -> f64 {
     let begun = Instant::now();
     let work = || {
-        let mut samples = Vec::new();
+        let mut once = begin();
         let mut count = 0_u32;
         while begun.elapsed() < TIME {
-            black_box(decode(black_box(file), &mut samples));
+            once();
             count += 1;
         }
         f64::from(count) / begun.elapsed().as_secs_f64()

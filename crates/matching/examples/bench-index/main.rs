@@ -115,6 +115,10 @@ fn time_queries(index: &Index, set: &sets::Set, lens: &[(BankId, Distance)]) {
     tell("query_us_p50", percentile(&mut times, 50) * 1e6);
     tell("query_us_p99", percentile(&mut times, 99) * 1e6);
 
+    for threads in [1, threads()] {
+        tell(&format!("queries_a_second_by_{threads}"), by(threads, &set.queries, ask));
+    }
+
     let batch: Vec<Pdq> = set.queries.iter().cycle().take(1_000).copied().collect();
     let best = passes(|| duration(|| drop(index.near_each(&batch, lens)))).min();
     tell("batch_us_per_query", per(best.unwrap_or_default(), batch.len()) * 1e6);
@@ -137,6 +141,29 @@ fn time_queries(index: &Index, set: &sets::Set, lens: &[(BankId, Distance)]) {
             .collect();
         tell("beside_a_crowd_scan_us_mean", mean(&scans) * 1e6);
     }
+}
+
+/// How many processors there are.
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// How many of `queries` so many threads together `ask` in a second.
+fn by(threads: usize, queries: &[Pdq], ask: impl Fn(&Pdq) + Sync) -> f64 {
+    let begun = Instant::now();
+    let work = || {
+        let mut count = 0_usize;
+        while begun.elapsed() < PASSES_FOR {
+            queries.iter().for_each(&ask);
+            count += queries.len();
+        }
+        float(count) / begun.elapsed().as_secs_f64()
+    };
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mine = work();
+        mine + others.into_iter().filter_map(|other| other.join().ok()).sum::<f64>()
+    })
 }
 
 /// What `pass` gives, until there were enough passes and time is up.

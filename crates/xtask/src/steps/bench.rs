@@ -59,9 +59,10 @@ fn bench(machine: &Machine, args: &[String]) -> Result<()> {
     rows.extend(service::rows(&service, &hashing)?);
     rows.extend(console::rows(&console)?);
     println!("\n{}", row::table(&rows));
-    println!("{} s in all", begun.elapsed().as_secs());
+    let took = begun.elapsed();
+    println!("{} s in all", took.as_secs());
     if !is_quick {
-        let page = page::write(&rows, &hashing, &index, &service)?;
+        let page = page::write(&rows, &hashing, &index, &service, took)?;
         fs::write(machine.root.join("docs/performance.md"), page)?;
     }
     Ok(())

@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::time::Duration;
 
 use anyhow::Result;
 
 use super::figures::Figures;
 use super::index::Measured;
-use super::row::{Row, time};
+use super::row::{Row, short, time};
 use super::{capacity, hashing, row};
 
 /// What does not change from run to run.
@@ -19,12 +20,13 @@ pub fn write(
     hashing: &Figures,
     index: &[Measured],
     service: &Figures,
+    took: Duration,
 ) -> Result<String> {
     let mut page = String::from(
         "# Performance\n\nWritten by `cargo xtask bench`; do not edit by hand. Ratios of one run on one machine are the \
          claims; the\nseconds are that machine's.\n\n",
     );
-    writeln!(page, "Machine: {}.\n", machine())?;
+    writeln!(page, "Machine: {}. The run took {} seconds.\n", machine(), took.as_secs())?;
     writeln!(page, "## Beside the peers\n\n{}", row::table(rows))?;
     writeln!(page, "## How cost grows\n\nWith the picture's size, brightness in memory:\n")?;
     writeln!(page, "| picture | time | a pixel |\n|---|--:|--:|")?;
@@ -51,6 +53,7 @@ pub fn write(
             figure("peer_query_us_mean")?,
         )?;
     }
+    page.push_str(&with_processors(hashing, index)?);
     writeln!(
         page,
         "\n## Capacity\n\nFrom the figures above:\n\n{}",
@@ -58,6 +61,26 @@ pub fn write(
     )?;
     page.push_str(METHOD);
     Ok(page)
+}
+
+/// What all processors do together beside what one does.
+fn with_processors(hashing: &Figures, index: &[Measured]) -> Result<String> {
+    let all = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut text = format!(
+        "\nWith processors, what one does a second and what all {all} do at once:\n\n\
+         | | one | all | |\n|---|--:|--:|--:|\n"
+    );
+    let mut line = |what: &str, figures: &Figures, name: &str| -> Result<()> {
+        let one = figures.get(&format!("{name}_by_1"))?;
+        let all = figures.get(&format!("{name}_by_{all}"))?;
+        writeln!(text, "| {what} | {} | {} | {:.2}× |", short(one), short(all), all / one)?;
+        Ok(())
+    };
+    line("JPEGs of 1024 × 768 → PDQ", hashing, "jpeg_1024x768_hashed_a_second")?;
+    for Measured { kind, rows, figures } in index {
+        line(&format!("queries among {rows}, {kind}"), figures, "queries_a_second")?;
+    }
+    Ok(text)
 }
 
 /// The processor, how many of it, and how much memory.
