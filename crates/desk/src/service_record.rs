@@ -1,8 +1,6 @@
 //! What a service reads of its own cases: the questions, the decisions that stand or stood, and what
 //! it is asked to do. Never who decided.
 
-use std::collections::HashMap;
-
 use mamori_model::action::{ActionRequest, ActionState};
 use mamori_model::case::{Case, CaseState};
 use mamori_model::decision::{Decision, DecisionState};
@@ -12,7 +10,7 @@ use mamori_model::{ActionId, CaseId, DecisionId, ItemName};
 use crate::{Caller, Desk, Error};
 
 /// How many items of a case are named.
-const ITEMS_NAMED: usize = 100;
+const ITEMS_NAMED: u32 = 100;
 
 /// A case, as its service reads it.
 #[derive(Clone, Debug)]
@@ -56,17 +54,13 @@ impl Desk {
 
     async fn cases_shown(&self, cases: Vec<Case>) -> Result<Vec<CaseOfService>, Error> {
         let ids: Vec<CaseId> = cases.iter().map(|case| case.id).collect();
-        // The newest comes last, and stays.
-        let decisions: HashMap<CaseId, DecisionId> =
-            self.store().standing_of_cases(&ids).await?.into_iter().collect();
-        let mut shown = Vec::with_capacity(cases.len());
-        for case in cases {
-            let items = self.store().case_item_names(case.id).await?;
-            let items = items.into_iter().take(ITEMS_NAMED).map(|item| item.name).collect();
-            let decision = decisions.get(&case.id).copied();
-            shown.push(CaseOfService { case, items, decision });
-        }
-        Ok(shown)
+        let mut decisions = self.store().standing_of_cases(&ids).await?;
+        let mut items = self.store().names_of_cases(ids, ITEMS_NAMED).await?;
+        let shown = |case: Case| {
+            let (items, decision) = (items.remove(&case.id), decisions.remove(&case.id));
+            CaseOfService { case, items: items.unwrap_or_default(), decision }
+        };
+        Ok(cases.into_iter().map(shown).collect())
     }
 
     /// A decision about the caller's items that stands, or stood.
@@ -76,7 +70,8 @@ impl Desk {
         id: DecisionId,
     ) -> Result<DecisionOfService, Error> {
         let decision = self.store().decision_of_service(caller.service(), id).await?;
-        self.decision_shown(decision.ok_or(Error::NotFound("decision"))?).await
+        let shown = self.decisions_shown(decision.into_iter().collect()).await?;
+        shown.into_iter().next().ok_or(Error::NotFound("decision"))
     }
 
     /// Decisions about the caller's items that stand, or stood, the newest first.
@@ -88,17 +83,21 @@ impl Desk {
         size: PageSize,
     ) -> Result<Page<DecisionOfService, DecisionId>, Error> {
         let page = self.store().decisions_of_service(caller.service(), state, after, size).await?;
-        let mut rows = Vec::with_capacity(page.rows.len());
-        for decision in page.rows {
-            rows.push(self.decision_shown(decision).await?);
-        }
-        Ok(Page { rows, next: page.next })
+        Ok(Page { rows: self.decisions_shown(page.rows).await?, next: page.next })
     }
 
-    async fn decision_shown(&self, decision: Decision) -> Result<DecisionOfService, Error> {
-        let actions = self.store().actions_of_decision(decision.id).await?;
-        let actions = actions.into_iter().filter(|action| action.sequence.is_some()).collect();
-        Ok(DecisionOfService { decision, actions })
+    async fn decisions_shown(
+        &self,
+        decisions: Vec<Decision>,
+    ) -> Result<Vec<DecisionOfService>, Error> {
+        let ids = decisions.iter().map(|decision| decision.id);
+        let mut actions = self.store().actions_of_decisions(ids).await?;
+        let shown = |decision: Decision| {
+            let mut actions = actions.remove(&decision.id).unwrap_or_default();
+            actions.retain(|action| action.sequence.is_some());
+            DecisionOfService { decision, actions }
+        };
+        Ok(decisions.into_iter().map(shown).collect())
     }
 
     /// What the caller is asked to do, once.

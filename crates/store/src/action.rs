@@ -1,5 +1,7 @@
 //! What services are asked to do, and what they answered.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use mamori_model::action::{ActionKind, ActionRequest, ActionState};
 use mamori_model::page::{Page, PageSize};
@@ -9,7 +11,8 @@ use mamori_model::{
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::error::{Error, Fault, OrCorrupt};
+use crate::error::{Error, OrCorrupt};
+use crate::json;
 use crate::open::Store;
 use crate::query::queries;
 use crate::time::{maybe_from_micros, to_micros};
@@ -33,6 +36,11 @@ macro_rules! select {
 queries! {
     ACTION_BY_ID = select!("action_by_id", "id = $1");
     ACTIONS_OF_DECISION = select!("actions_of_decision", "decision_id = $1 ORDER BY id");
+    ACTIONS_OF_DECISIONS = select!("actions_of_decisions",
+            "decision_id IN (SELECT unhex(value) FROM json_each($1)) ORDER BY id"),
+        postgres: select!("actions_of_decisions", "decision_id = ANY (ARRAY(SELECT CAST(
+                       json_array_elements_text(CAST($1 AS json)) AS uuid)))
+         ORDER BY id");
     ACTION_OF_SERVICE = select!("action_of_service", "service_id = $1 AND id = $2
            AND sequence IS NOT NULL");
     ACTIONS_OF_SERVICE = select!("actions_of_service", "service_id = $1 AND id < $2
@@ -173,15 +181,15 @@ struct NewRow<'a> {
 }
 
 impl<'a> NewRow<'a> {
-    fn of(action: &'a ActionRequest) -> Result<Self, serde_json::Error> {
+    fn of(action: &'a ActionRequest) -> Result<Self, Error> {
         Ok(Self {
-            id: Uuid::from(action.id).simple().to_string(),
+            id: json::hex(action.id),
             sequence: action.sequence,
             kind: action.what.kind().as_str(),
             item: action.what.item().map(ItemName::as_str),
             account: action.what.account().map(Account::reveal),
-            terms: serde_json::to_string(&action.what.terms())?,
-            undoes: action.undoes.map(|undoes| Uuid::from(undoes).simple().to_string()),
+            terms: json::write(&action.what.terms())?,
+            undoes: action.undoes.map(json::hex),
             state: action.state.as_str(),
             asked_at: action.asked_at.map(to_micros),
         })
@@ -189,9 +197,8 @@ impl<'a> NewRow<'a> {
 }
 
 fn write(actions: &[ActionRequest]) -> Result<String, Error> {
-    let rows: Result<Vec<NewRow<'_>>, _> = actions.iter().map(NewRow::of).collect();
-    rows.and_then(|rows| serde_json::to_string(&rows))
-        .map_err(|error| Error::Other(Fault { code: None, message: error.to_string() }))
+    let rows: Result<Vec<NewRow<'_>>, Error> = actions.iter().map(NewRow::of).collect();
+    json::write(&rows?)
 }
 
 impl Store {
@@ -207,6 +214,19 @@ impl Store {
         decision: DecisionId,
     ) -> Result<Vec<ActionRequest>, Error> {
         ActionRow::read_all(self.rows(ACTIONS_OF_DECISION.bind(decision)).await?)
+    }
+
+    /// What follows from each of these decisions, in the order of asking.
+    pub async fn actions_of_decisions(
+        &self,
+        decisions: impl IntoIterator<Item = DecisionId>,
+    ) -> Result<HashMap<DecisionId, Vec<ActionRequest>>, Error> {
+        let call = ACTIONS_OF_DECISIONS.bind(json::ids(decisions));
+        let mut actions: HashMap<_, Vec<ActionRequest>> = HashMap::new();
+        for action in ActionRow::read_all(self.rows(call).await?)? {
+            actions.entry(action.decision).or_default().push(action);
+        }
+        Ok(actions)
     }
 
     /// The action, if this service was asked for it.

@@ -12,6 +12,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::error::{Error, OrCorrupt};
+use crate::json;
 use crate::open::{Engine, Store};
 use crate::query::queries;
 use crate::time::from_micros;
@@ -116,7 +117,7 @@ impl From<&Noted> for NewRow {
         };
         Self {
             what,
-            bank: bank.map(|bank| Uuid::from(bank).simple().to_string()),
+            bank: bank.map(json::hex),
             first: range.map(|(first, _)| first.number()),
             last: range.map(|(_, last)| last.number()),
             at: noted.at.as_microsecond(),

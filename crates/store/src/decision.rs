@@ -1,5 +1,7 @@
 //! Decisions: at most one of a case is proposed or stands.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use mamori_model::decision::{Decision, DecisionState, Outcome};
 use mamori_model::page::{Page, PageSize};
@@ -7,6 +9,7 @@ use mamori_model::{BulkId, CaseId, DecisionId, Second, ServiceId, StaffId, Words
 use uuid::Uuid;
 
 use crate::error::{Error, OrCorrupt};
+use crate::json;
 use crate::open::Store;
 use crate::query::queries;
 use crate::time::{from_micros, maybe_from_micros, to_micros};
@@ -216,12 +219,10 @@ impl Store {
     pub async fn standing_of_cases(
         &self,
         cases: &[CaseId],
-    ) -> Result<Vec<(CaseId, DecisionId)>, Error> {
-        let ids: Vec<String> =
-            cases.iter().map(|id| Uuid::from(*id).simple().to_string()).collect();
-        // Hex digits: nothing in them can fail to be written.
-        let ids = serde_json::to_string(&ids).unwrap_or_default();
-        let rows: Vec<(Uuid, Uuid)> = self.rows(STANDING_OF_CASES.bind(ids)).await?;
+    ) -> Result<HashMap<CaseId, DecisionId>, Error> {
+        let call = STANDING_OF_CASES.bind(json::ids(cases.iter().copied()));
+        let rows: Vec<(Uuid, Uuid)> = self.rows(call).await?;
+        // The newest comes last, and stays.
         Ok(rows.into_iter().map(|(case, decision)| (case.into(), decision.into())).collect())
     }
 }

@@ -13,7 +13,8 @@ use uuid::Uuid;
 
 pub use self::read::IndexRow;
 use crate::change::{Change, Noted};
-use crate::error::{Error, Fault, OrCorrupt};
+use crate::error::{Error, OrCorrupt};
+use crate::json;
 use crate::query::queries;
 use crate::tx::Tx;
 
@@ -205,7 +206,7 @@ impl Tx {
         entries: &[EntryId],
         now: Timestamp,
     ) -> Result<u64, Error> {
-        let ids = json_ids(entries);
+        let ids = json::numbers(entries);
         self.end(WITHDRAW_ENTRIES.bind(bank).bind(ids).bind(now).bind(self.name()), now).await
     }
 
@@ -248,7 +249,7 @@ impl Tx {
     ) -> Result<Vec<i64>, Error> {
         let none = Labels::default();
         let rows: Vec<NewRow<'_>> = entries.iter().map(|entry| NewRow::new(entry, &none)).collect();
-        let rows = json(&rows)?;
+        let rows = json::write(&rows)?;
         let call = INSERT_ENTRIES.bind(start).bind(bank).bind(rows).bind(now).bind(self.name());
         let mut ids: Vec<i64> = self.rows(call).await?.into_iter().map(|(id,)| id).collect();
         ids.sort_unstable();
@@ -281,18 +282,6 @@ fn runs(sorted: &[i64]) -> impl Iterator<Item = (i64, i64)> {
     sorted
         .chunk_by(|left, right| left.checked_add(1) == Some(*right))
         .filter_map(|run| Some((*run.first()?, *run.last()?)))
-}
-
-/// The ids as a JSON list.
-fn json_ids(ids: &[EntryId]) -> String {
-    let ids: Vec<i64> = ids.iter().map(|id| id.number()).collect();
-    // Numbers: nothing in them can fail to be written.
-    serde_json::to_string(&ids).unwrap_or_default()
-}
-
-fn json(value: &impl Serialize) -> Result<String, Error> {
-    serde_json::to_string(value)
-        .map_err(|error| Error::Other(Fault { code: None, message: error.to_string() }))
 }
 
 fn sum<T>(rows: impl Iterator<Item = T>) -> u64 {

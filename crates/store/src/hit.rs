@@ -7,7 +7,8 @@ use mamori_model::{Distance, EntryId, Hit, MatchId};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::error::{Error, Fault, OrCorrupt};
+use crate::error::{Error, OrCorrupt};
+use crate::json;
 use crate::open::Store;
 use crate::query::queries;
 use crate::tx::Tx;
@@ -88,7 +89,7 @@ impl From<&Hit> for NewRow {
         Self {
             entry: hit.entry.number(),
             frame: hit.frame,
-            bank: Uuid::from(hit.bank).simple().to_string(),
+            bank: json::hex(hit.bank),
             purpose: hit.purpose.as_str(),
             action: hit.action.as_str(),
             kind: hit.kind.as_str(),
@@ -103,10 +104,7 @@ impl Store {
         if matches.is_empty() {
             return Ok(());
         }
-        let ids: Vec<String> =
-            matches.iter().map(|found| Uuid::from(found.id).simple().to_string()).collect();
-        // Hex digits: nothing in them can fail to be written.
-        let ids = serde_json::to_string(&ids).unwrap_or_default();
+        let ids = json::ids(matches.iter().map(|found| found.id));
         let rows: Vec<HitRow> = self.rows(HITS_OF_MATCHES.bind(ids)).await?;
         let mut hits: HashMap<Uuid, Vec<Hit>> = HashMap::new();
         for row in rows {
@@ -143,9 +141,7 @@ impl Tx {
             .map(|(_, hit)| NewRow::from(*hit))
             .collect();
         if !rows.is_empty() {
-            let rows = serde_json::to_string(&rows)
-                .map_err(|error| Error::Other(Fault { code: None, message: error.to_string() }))?;
-            self.run(PUT_HITS.bind(id).bind(rows).bind(self.name())).await?;
+            self.run(PUT_HITS.bind(id).bind(json::write(&rows)?).bind(self.name())).await?;
         }
         Ok(u32::try_from(added).unwrap_or(u32::MAX))
     }

@@ -23,6 +23,7 @@ pub mod figures;
 mod hit;
 pub mod import;
 pub mod job;
+mod json;
 pub mod key;
 pub mod look;
 pub mod matched;

@@ -1,5 +1,7 @@
 //! The items of a case: matches, which stay for as long as the case does.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use mamori_model::matched::Match;
 use mamori_model::page::{Page, PageSize};
@@ -7,6 +9,7 @@ use mamori_model::{CaseId, ItemName, MatchId, Verdict};
 use uuid::Uuid;
 
 use crate::error::{Error, OrCorrupt};
+use crate::json;
 use crate::matched::MatchRow;
 use crate::open::Store;
 use crate::query::queries;
@@ -22,17 +25,33 @@ queries! {
           FROM item_match
          WHERE id IN (SELECT match_id FROM case_item WHERE case_id = $1) AND id < $2
          ORDER BY id DESC LIMIT $3";
-    CASE_ITEM = "-- case_item
-        SELECT id, service_id, item_name, account, surface, country, verdict, pdq, sha256,
-               created_at, changed_at
-          FROM item_match
-         WHERE id IN (SELECT match_id FROM case_item WHERE case_id = $1) AND id = $2";
     HAS_CASE_ITEM = "-- has_case_item
         SELECT count(*) FROM case_item WHERE case_id = $1 AND match_id = $2";
     CASE_ITEM_NAMES = "-- case_item_names
         SELECT id, item_name, verdict
           FROM item_match
          WHERE id IN (SELECT match_id FROM case_item WHERE case_id = $1)
+         ORDER BY id";
+    NAMES_OF_CASES = "-- names_of_cases
+        SELECT case_id, item_name
+          FROM (SELECT case_item.case_id, item_match.item_name, item_match.id,
+                       row_number() OVER (PARTITION BY case_item.case_id
+                                          ORDER BY item_match.id) AS place
+                  FROM case_item
+                  JOIN item_match ON item_match.id = case_item.match_id
+                 WHERE case_item.case_id IN (SELECT unhex(value) FROM json_each($1))) AS named
+         WHERE place <= $2
+         ORDER BY id",
+        postgres: "-- names_of_cases
+        SELECT case_id, item_name
+          FROM (SELECT case_item.case_id, item_match.item_name, item_match.id,
+                       row_number() OVER (PARTITION BY case_item.case_id
+                                          ORDER BY item_match.id) AS place
+                  FROM case_item
+                  JOIN item_match ON item_match.id = case_item.match_id
+                 WHERE case_item.case_id = ANY (ARRAY(SELECT CAST(
+                           json_array_elements_text(CAST($1 AS json)) AS uuid)))) AS named
+         WHERE place <= $2
          ORDER BY id";
     CASES_ALIKE = "-- cases_alike
         SELECT count(*)
@@ -88,19 +107,25 @@ impl Store {
         Ok(page)
     }
 
-    /// One item of a case.
-    pub async fn case_item(&self, case: CaseId, item: MatchId) -> Result<Option<Match>, Error> {
-        let row: Option<MatchRow> = self.row(CASE_ITEM.bind(case).bind(item)).await?;
-        let Some(row) = row else { return Ok(None) };
-        let mut items = [row.read()?];
-        self.fill_hits(&mut items).await?;
-        let [item] = items;
-        Ok(Some(item))
-    }
-
     /// Every item of a case, in few words, the oldest first.
     pub async fn case_item_names(&self, case: CaseId) -> Result<Vec<CaseItem>, Error> {
         read_names(self.rows(CASE_ITEM_NAMES.bind(case)).await?)
+    }
+
+    /// How the first `limit` items of each of these cases are called, the oldest first.
+    pub async fn names_of_cases(
+        &self,
+        cases: impl IntoIterator<Item = CaseId>,
+        limit: u32,
+    ) -> Result<HashMap<CaseId, Vec<ItemName>>, Error> {
+        let call = NAMES_OF_CASES.bind(json::ids(cases)).bind(limit);
+        let rows: Vec<(Uuid, String)> = self.rows(call).await?;
+        let mut names: HashMap<_, Vec<ItemName>> = HashMap::new();
+        for (case, name) in rows {
+            let name = name.parse().or_corrupt("item_match.item_name")?;
+            names.entry(CaseId::from(case)).or_default().push(name);
+        }
+        Ok(names)
     }
 
     /// How many other open cases have an item that came near to the same entry.

@@ -6,8 +6,8 @@ use mamori_model::text::Labels;
 use mamori_model::{BankId, Entry, EntryId, Hash, HashKind};
 use uuid::Uuid;
 
-use super::json_ids;
 use crate::error::{Error, OrCorrupt};
+use crate::json;
 use crate::open::Store;
 use crate::query::queries;
 use crate::time::{from_micros, maybe_from_micros};
@@ -166,7 +166,7 @@ impl Store {
         if entries.is_empty() {
             return Ok(Vec::new());
         }
-        let rows: Vec<EntryRow> = self.rows(ENTRIES_BY_IDS.bind(json_ids(entries))).await?;
+        let rows: Vec<EntryRow> = self.rows(ENTRIES_BY_IDS.bind(json::numbers(entries))).await?;
         rows.into_iter().map(EntryRow::read).collect()
     }
 

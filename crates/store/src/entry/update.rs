@@ -8,9 +8,10 @@ use mamori_model::{BankId, Entry, EntryChange, EntryId, Hash, Line};
 use serde::Serialize;
 
 use super::read::read_hash;
-use super::{NewEntry, ROWS_MAX, json};
+use super::{NewEntry, ROWS_MAX};
 use crate::change::{Change, Noted};
 use crate::error::{Error, OrCorrupt};
+use crate::json;
 use crate::query::queries;
 use crate::tx::Tx;
 
@@ -101,7 +102,7 @@ impl Tx {
         let call = UPDATE_ENTRY
             .bind(entry.id)
             .bind(entry.source_id.as_ref().map(Line::as_str))
-            .bind(json(&entry.labels)?)
+            .bind(json::write(&entry.labels)?)
             .bind(entry.expires_at)
             .bind(has_ended.then_some(now))
             .bind(self.name());
@@ -136,7 +137,7 @@ impl Tx {
             said.iter().map(|(hash, (_, change))| ChangeRow::new(hash, change, &none)).collect();
         let mut updated = 0_u64;
         for some in rows.chunks(ROWS_MAX) {
-            let call = UPDATE_ENTRIES.bind(bank).bind(json(&some)?).bind(self.name());
+            let call = UPDATE_ENTRIES.bind(bank).bind(json::write(&some)?).bind(self.name());
             let changed: Vec<(i64, String, Vec<u8>)> = self.rows(call).await?;
             for (id, kind, hash) in changed {
                 updated = updated.saturating_add(1);

@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, VecDeque};
 use jiff::Timestamp;
 use mamori_model::JobId;
 use mamori_model::job::{JobKind, Lane};
-use serde::Serialize;
 use uuid::Uuid;
 
 use super::{Leased, LeasedRow};
-use crate::error::{Error, Fault};
+use crate::error::Error;
+use crate::json;
 use crate::query::queries;
 use crate::tx::Tx;
 
@@ -108,7 +108,7 @@ impl Tx {
         now: Timestamp,
     ) -> Result<Vec<Leased>, Error> {
         // Kinds of a newer version are left to its nodes.
-        let kinds = json(&JobKind::ALL.map(JobKind::as_str))?;
+        let kinds = json::write(&JobKind::ALL.map(JobKind::as_str))?;
         let call = LANES.bind(now).bind(limits.per_lane).bind(kinds);
         let rows: Vec<(Option<Uuid>, String, i64)> = self.rows(call).await?;
         let (mut in_hand, mut due) = (BTreeMap::new(), Vec::new());
@@ -124,9 +124,7 @@ impl Tx {
         if chosen.is_empty() {
             return Ok(Vec::new());
         }
-        let ids: Vec<String> =
-            chosen.into_iter().map(|id| Uuid::from(id).simple().to_string()).collect();
-        let call = LEASE_JOBS.bind(worker).bind(now).bind(json(&ids)?).bind(self.name());
+        let call = LEASE_JOBS.bind(worker).bind(now).bind(json::ids(chosen)).bind(self.name());
         let mut rows: Vec<LeasedRow> = self.rows(call).await?;
         rows.sort_unstable_by_key(|row| row.id);
         rows.into_iter().map(LeasedRow::read).collect()
@@ -172,11 +170,6 @@ fn choose(mut in_hand: BTreeMap<Lane, u32>, mut due: Vec<Due>, limits: LeaseLimi
         *jobs = jobs.saturating_add(1);
     }
     chosen
-}
-
-fn json(value: &impl Serialize) -> Result<String, Error> {
-    serde_json::to_string(value)
-        .map_err(|error| Error::Other(Fault { code: None, message: error.to_string() }))
 }
 
 #[cfg(test)]

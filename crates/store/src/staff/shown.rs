@@ -7,6 +7,7 @@ use mamori_model::{Line, StaffId};
 use uuid::Uuid;
 
 use crate::error::{Error, OrCorrupt};
+use crate::json;
 use crate::open::Store;
 use crate::query::queries;
 
@@ -29,10 +30,8 @@ impl Store {
         &self,
         who: &BTreeSet<StaffId>,
     ) -> Result<BTreeMap<StaffId, Line>, Error> {
-        let ids: Vec<String> = who.iter().map(|id| Uuid::from(*id).simple().to_string()).collect();
-        // Hex digits: nothing in them can fail to be written.
-        let ids = serde_json::to_string(&ids).unwrap_or_default();
-        let rows: Vec<(Uuid, String)> = self.rows(STAFF_SHOWN.bind(ids)).await?;
+        let call = STAFF_SHOWN.bind(json::ids(who.iter().copied()));
+        let rows: Vec<(Uuid, String)> = self.rows(call).await?;
         let read = |(id, shown): (Uuid, String)| {
             Ok((StaffId::from(id), shown.parse().or_corrupt("staff.shown")?))
         };
