@@ -134,6 +134,7 @@ impl From<Refusal> for Fault {
             | R::BulkEmpty
             | R::BulkTooLarge
             | R::BulkMixed
+            | R::BulkUrgent
             | R::PasswordWeak
             | R::FormShape
             | R::RolesClash => StatusCode::UNPROCESSABLE_ENTITY,

@@ -105,6 +105,7 @@ called! {
         Disputed "event-disputed",
         InBulk "event-in-bulk",
         OutOfBulk "event-out-of-bulk",
+        AskedAgain "event-asked-again",
         Ended "event-ended",
     }
     /// What somebody may do.

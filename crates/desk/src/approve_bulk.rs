@@ -2,25 +2,17 @@
 
 use jiff::Timestamp;
 use mamori_model::bulk::{Bulk, BulkState};
-use mamori_model::page::PageSize;
-use mamori_model::{BulkId, CaseId, Decision, DecisionState, Refusal, Second, Words};
+use mamori_model::{BulkId, Decision, DecisionState, Refusal, Second, Words};
 use mamori_store::Tx;
 
 use crate::member::{Recently, Reviewer};
-use crate::read_bulk::BulkView;
 use crate::second_person::{Waiting, is_same};
 use crate::{Desk, Error};
 
 impl Desk {
-    /// Shows a bulk decision to whoever may be its second person, and writes down in its cases that
-    /// they read them: once for each wait.
-    pub async fn read_bulk_again(
-        &self,
-        who: &Reviewer,
-        bulk: BulkId,
-        after: Option<CaseId>,
-        size: PageSize,
-    ) -> Result<BulkView, Error> {
+    /// Writes down in the cases of a bulk decision that whoever may be its second person reads them:
+    /// once for each wait.
+    pub async fn read_bulk_again(&self, who: &Reviewer, bulk: BulkId) -> Result<(), Error> {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("read_bulk_again").await?;
@@ -35,7 +27,7 @@ impl Desk {
         }
         tx.commit().await?;
 
-        self.bulk_view(bulk, after, size).await
+        Ok(())
     }
 
     /// The second person agrees: the decision of each case stands, and the services are asked.

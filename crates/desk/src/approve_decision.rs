@@ -8,7 +8,7 @@ use mamori_model::{DecisionId, MatchId, Refusal, Second, StaffId, Words};
 use mamori_store::Tx;
 
 use crate::member::{Recently, Reviewer};
-use crate::read_case::CaseView;
+use crate::read_case::CaseItems;
 use crate::second_person::{Waiting, is_same};
 use crate::{Desk, Error};
 
@@ -21,7 +21,7 @@ impl Desk {
         decision: DecisionId,
         after: Option<MatchId>,
         size: PageSize,
-    ) -> Result<CaseView, Error> {
+    ) -> Result<CaseItems, Error> {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("read_again").await?;
@@ -35,7 +35,7 @@ impl Desk {
         }
         tx.commit().await?;
 
-        self.view(case, after, size).await
+        self.case_items(case, after, size).await
     }
 
     /// The second person agrees: the decision stands, and the service is asked.
@@ -159,13 +159,15 @@ impl Desk {
     }
 }
 
-/// When somebody last read a decision's case again, and saw an item of it where any can be seen.
+/// When somebody who works alone last read a decision's case again, and saw an item of it where any
+/// can be seen.
 async fn looked_again(
     tx: &mut Tx,
     decision: &Decision,
     who: StaffId,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, Error> {
+    let Second::Alone { .. } = decision.second else { return Ok(None) };
     let read = tx.last_read_again(decision.case, who).await?;
     let kept = tx.evidence_of_case(decision.case).await?;
     if !kept.values().any(|evidence| evidence.is_readable(now)) {

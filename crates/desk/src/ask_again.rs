@@ -1,16 +1,17 @@
 //! A lead asks a service once more that said nothing for too long.
 
 use mamori_model::action::ActionState;
+use mamori_model::case::{About, CaseEventKind};
 use mamori_model::{ActionId, DecisionId};
 
 use crate::member::Lead;
 use crate::{Desk, Error};
 
 impl Desk {
-    /// Asks for an overdue action of a decision again; [`Error::NotFound`] if it is not overdue.
+    /// Asks for an overdue action of a decision again, and writes down who did; [`Error::NotFound`] if it is not overdue.
     pub async fn ask_again(
         &self,
-        _: &Lead,
+        who: &Lead,
         decision: DecisionId,
         action: ActionId,
     ) -> Result<(), Error> {
@@ -26,6 +27,10 @@ impl Desk {
         asked.state = ActionState::Waiting;
         asked.reminders = asked.reminders.saturating_add(1);
         self.ask(&mut tx, &decision, &[asked], now).await?;
+        let about = About { decision: Some(decision.id), ..About::default() };
+        let by = Some(who.staff());
+        let kind = CaseEventKind::AskedAgain;
+        self.note_by(&mut tx, decision.case, kind, by, (None, about), now).await?;
         tx.commit().await?;
 
         self.inner.enqueued.notify_one();

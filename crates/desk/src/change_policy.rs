@@ -3,6 +3,7 @@
 
 use mamori_model::{Policy, Purpose, Refusal, Words};
 
+use crate::expire_evidence::until_noticed;
 use crate::member::{Member, PolicyEditor};
 use crate::{Desk, Error};
 
@@ -23,7 +24,8 @@ pub struct NewPolicy {
 
 impl Desk {
     /// Puts the next version of a policy in force. What is kept for longer than it says is kept for
-    /// as long as it says; what is kept for less stays so. Pages of open cases show what is new
+    /// as long as it says, and a week more at least, since what is gone never comes back; what is
+    /// kept for less stays so. Pages of open cases show what is new
     /// before anybody decides by it.
     ///
     /// [`Error::Conflict`] if somebody worded it meanwhile, [`Error::Invalid`] beyond a limit,
@@ -56,7 +58,7 @@ impl Desk {
             created_at: now,
         };
         tx.insert_policy(&policy).await?;
-        tx.shorten_evidence_of_policy(purpose, policy.term()).await?;
+        tx.shorten_evidence_of_policy(purpose, policy.term(), until_noticed(now)).await?;
         tx.touch_cases_of(purpose).await?;
         tx.commit().await?;
 

@@ -57,12 +57,15 @@ impl Desk {
         Ok(bulk)
     }
 
-    /// Gives up what somebody prepared; its cases are back in the queue.
+    /// Gives up what somebody prepared; its cases are back in the queue. A lead may for others: what
+    /// somebody keeps from the queue must not wait for them.
     pub async fn drop_bulk(&self, who: &Reviewer, bulk: BulkId) -> Result<(), Error> {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("drop_bulk").await?;
-        let bulk = own(&mut tx, who, bulk).await?;
+        let bulk = tx.bulk(bulk).await?;
+        let may = |bulk: &Bulk| bulk.made_by == who.staff() || who.member().roles().is_lead();
+        let bulk = bulk.filter(may).ok_or(Error::NotFound("bulk decision"))?;
         if bulk.state != BulkState::Prepared {
             return Err(Refusal::BulkLapsed.into());
         }
@@ -84,7 +87,12 @@ impl Desk {
         Ok(count)
     }
 
-    async fn let_go(&self, tx: &mut Tx, bulk: Bulk, now: Timestamp) -> Result<(), Error> {
+    pub(crate) async fn let_go(
+        &self,
+        tx: &mut Tx,
+        bulk: Bulk,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         let mut cases = tx.cases_of_bulk(bulk.id).await?;
         cases.retain(|case| case.bulk == Some(bulk.id));
         tx.let_out_of_bulk(bulk.id).await?;

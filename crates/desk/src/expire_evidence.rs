@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use mamori_model::EvidenceId;
 use mamori_model::job::{JobKind, Lane};
 use mamori_store::{Leased, NewJob};
@@ -14,6 +14,14 @@ use crate::{Desk, Error};
 
 /// How old a file without a row must be to count as left over: a check writes the file first.
 const LEFT_OVER: Duration = Duration::from_hours(24);
+
+/// How long it takes to notice that something was let go by mistake. Our choice: a week.
+const NOTICED_AFTER: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Until when what a person lets go `now` stays.
+pub(crate) fn until_noticed(now: Timestamp) -> Timestamp {
+    now.checked_add(NOTICED_AFTER).unwrap_or(Timestamp::MAX)
+}
 
 impl Desk {
     /// Makes everything unreadable whose term has ended; returns how much.

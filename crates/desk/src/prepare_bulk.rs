@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use mamori_model::bulk::{self, Bulk, BulkState};
 use mamori_model::case::{About, CaseEventKind, Level, Step};
 use mamori_model::{
-    Case, CaseId, ItemName, Measures, Outcome, Refusal, Second, ServiceAction, Words, second,
+    Case, CaseId, ItemName, Measures, Outcome, Refusal, Second, ServiceAction, Urgency, Words,
+    second,
 };
 use mamori_store::Tx;
 
@@ -29,11 +30,12 @@ pub struct NewBulk {
 impl Desk {
     /// Prepares one answer for many cases, and says how many cases, items and accounts it touches.
     /// Until it is confirmed or dropped, for an hour at most, nobody else is given these cases. What
-    /// whoever prepares it has in hand goes back to the queue first.
+    /// whoever prepares it has in hand goes back to the queue first, and so does what they prepared
+    /// before and never confirmed.
     ///
     /// Refused by name: [`Refusal::BulkEmpty`], [`Refusal::BulkTooLarge`], [`Refusal::BulkMixed`],
-    /// [`Refusal::InBulk`], [`Refusal::CaseClosed`], [`Refusal::ClaimedByOther`], and what
-    /// [`Measures::actions`] says.
+    /// [`Refusal::BulkUrgent`], [`Refusal::InBulk`], [`Refusal::RestDue`], [`Refusal::DoseSpent`],
+    /// [`Refusal::CaseClosed`], [`Refusal::ClaimedByOther`], and what [`Measures::actions`] says.
     pub async fn prepare(&self, who: &Reviewer, new: NewBulk) -> Result<Bulk, Error> {
         if new.cases.is_empty() {
             return Err(Refusal::BulkEmpty.into());
@@ -48,7 +50,13 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("prepare_bulk").await?;
+        if let Some(rest) = self.rest_due(&mut tx, who.staff(), now).await? {
+            return Err(self.begin_rest(tx, who, rest, now).await?);
+        }
         self.give_back(&mut tx, who, now).await?;
+        for before in tx.prepared_bulks_of(who.staff()).await? {
+            self.let_go(&mut tx, before, now).await?;
+        }
         let cases = tx.cases(new.cases.iter().copied()).await?;
         if cases.len() != new.cases.len() {
             return Err(Error::NotFound("case"));
@@ -158,6 +166,9 @@ fn may_join(case: &Case, who: &Reviewer, now: Timestamp) -> Result<(), Error> {
     }
     if case.bulk.is_some() {
         return Err(Refusal::InBulk.into());
+    }
+    if case.urgency == Urgency::ChildInDanger {
+        return Err(Refusal::BulkUrgent.into());
     }
     // A claim that lapsed may still stand there; its row is not ours to change beside this.
     match case.claim {

@@ -6,10 +6,9 @@ use mamori_model::case::CaseEvent;
 use mamori_model::matched::Match;
 use mamori_model::page::{Page, PageSize};
 use mamori_model::{
-    BankName, Case, CaseId, Dispute, Evidence, Kept, Line, Look, MatchId, Policy, StaffId,
+    BankName, Case, CaseId, Decision, Evidence, Kept, Line, Look, MatchId, Policy, StaffId,
 };
 
-use crate::list_decisions::DecisionView;
 use crate::member::{Records, Reviewer};
 use crate::{Desk, Error};
 
@@ -18,6 +17,17 @@ const EVENTS_MAX: u32 = 500;
 
 /// The most looks that a page of a case shows: the newest.
 const LOOKS_MAX: u32 = 500;
+
+/// A case and its items, without its record.
+#[derive(Clone, Debug)]
+pub struct CaseItems {
+    /// The case.
+    pub case: Case,
+    /// Its policy, as it is in force.
+    pub policy: Policy,
+    /// Its items, the newest first.
+    pub items: Page<ItemView, MatchId>,
+}
 
 /// Everything about a case that a person needs to decide it.
 #[derive(Clone, Debug)]
@@ -30,12 +40,10 @@ pub struct CaseView {
     pub items: Page<ItemView, MatchId>,
     /// What happened to it, the oldest first.
     pub history: Vec<CaseEvent>,
-    /// What was decided, the oldest first, with what the service was asked.
-    pub decisions: Vec<DecisionView>,
+    /// What was decided, the oldest first.
+    pub decisions: Vec<Decision>,
     /// Who looked at its items, the oldest first.
     pub looks: Vec<Look>,
-    /// The disputes that its decisions opened.
-    pub disputes: Vec<Dispute>,
     /// How many other open cases have an item near to the same entry.
     pub alike: u32,
     /// How those are called who had to do with it.
@@ -82,36 +90,43 @@ impl Desk {
         self.view(case, after, size).await
     }
 
-    pub(crate) async fn view(
+    /// `case` with `size` of its items.
+    pub(crate) async fn case_items(
+        &self,
+        case: Case,
+        after: Option<MatchId>,
+        size: PageSize,
+    ) -> Result<CaseItems, Error> {
+        let store = self.store();
+        let policy = store.policy(case.purpose).await?.ok_or(Error::NotFound("policy"))?;
+        let items = store.case_items(case.id, after, size).await?;
+        let kept = store.evidence_of_case(case.id).await?;
+        let view = |found: Match| {
+            let evidence = kept.get(&found.id);
+            self.item_view(found, evidence)
+        };
+        let rows = items.rows.into_iter().map(view).collect();
+        Ok(CaseItems { case, policy, items: Page { rows, next: items.next } })
+    }
+
+    async fn view(
         &self,
         case: Case,
         after: Option<MatchId>,
         size: PageSize,
     ) -> Result<CaseView, Error> {
         let store = self.store();
-        let policy = store.policy(case.purpose).await?.ok_or(Error::NotFound("policy"))?;
-        let items = store.case_items(case.id, after, size).await?;
         let history = store.case_events(case.id, EVENTS_MAX).await?;
         let alike = store.count_cases_alike(case.id).await?;
-        let mut decisions = Vec::new();
-        for decision in store.decisions_of_case(case.id).await? {
-            decisions.push(self.decision_view(decision).await?);
-        }
-        let disputes = store.disputes_of_case(case.id).await?;
+        let decisions = store.decisions_of_case(case.id).await?;
         let looks = store.looks_of_case(case.id, LOOKS_MAX).await?;
-        let kept = store.evidence_of_case(case.id).await?;
         let mut who: BTreeSet<StaffId> = history.iter().filter_map(|event| event.by).collect();
         who.extend(history.iter().filter_map(|event| event.about.to));
         who.extend(case.claim.map(|claim| claim.by));
         who.extend(looks.iter().map(|look| look.by));
         let people = store.staff_shown(&who).await?;
-        let view = |found: Match| {
-            let evidence = kept.get(&found.id);
-            self.item_view(found, evidence)
-        };
-        let rows = items.rows.into_iter().map(view).collect();
-        let items = Page { rows, next: items.next };
-        Ok(CaseView { case, policy, items, history, decisions, looks, disputes, alike, people })
+        let CaseItems { case, policy, items } = self.case_items(case, after, size).await?;
+        Ok(CaseView { case, policy, items, history, decisions, looks, alike, people })
     }
 
     fn item_view(&self, found: Match, evidence: Option<&Evidence>) -> ItemView {

@@ -16,8 +16,10 @@ pub enum Settlement {
 }
 
 impl Desk {
-    /// Settles a dispute; [`Refusal::DisputeSettled`] if somebody did before. A withdrawn entry
-    /// matches nothing when this returns, at no node: each hit is confirmed by the store.
+    /// Settles a dispute; [`Refusal::DisputeSettled`] if somebody did before,
+    /// [`Refusal::SecondIsFirst`] for whoever made the decision that opened it, unless nobody else
+    /// is there. A withdrawn entry matches nothing when this returns, at no node: each hit is
+    /// confirmed by the store.
     pub async fn settle_dispute(
         &self,
         who: &PolicyEditor,
@@ -33,6 +35,10 @@ impl Desk {
         };
 
         let mut tx = self.store().begin("settle_dispute").await?;
+        let opened_by = tx.maker_of_dispute(id).await?;
+        if opened_by == Some(who.staff()) && !self.settings().is_alone {
+            return Err(Refusal::SecondIsFirst.into());
+        }
         if !tx.settle_dispute(id, state, (who.staff(), note), now).await? {
             return Err(Refusal::DisputeSettled.into());
         }

@@ -1,16 +1,14 @@
 //! A decision stands: the service is asked, and the case is closed.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
 use mamori_model::action::{ActionRequest, ActionState};
 use mamori_model::case::{About, CaseEventKind, CaseState};
 use mamori_model::{ActionId, Decision, Outcome, ServiceAction, StaffId};
 use mamori_store::Tx;
 
+use crate::expire_evidence::until_noticed;
 use crate::{Desk, Error};
-
-/// How long the bytes of an item stay that somebody allowed. Our choice: a week to notice a mistake.
-const KEPT_AFTER_ALLOWED: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 impl Desk {
     /// Does what follows from a decision that stands from now on: its actions, which are proposed,
@@ -34,8 +32,7 @@ impl Desk {
         self.open_disputes(tx, decision, now).await?;
         if decision.outcome != Outcome::Violates {
             // Nobody is accused: what was kept to accuse goes, after a time to notice a mistake.
-            let until = now.checked_add(KEPT_AFTER_ALLOWED).unwrap_or(Timestamp::MAX);
-            tx.shorten_evidence_of_case(decision.case, until).await?;
+            tx.shorten_evidence_of_case(decision.case, until_noticed(now)).await?;
         }
         let about = About { decision: Some(decision.id), ..About::default() };
         let said = (None, about);

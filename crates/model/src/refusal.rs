@@ -63,6 +63,8 @@ refusals! {
     BulkTooLarge = "bulk.too_large", "these are too many at once: choose fewer";
     /// Cases of several policies.
     BulkMixed = "bulk.mixed", "a bulk decision has one policy: choose cases of one";
+    /// A child may be in danger: that is decided by itself.
+    BulkUrgent = "bulk.urgent", "a case in which a child may be in danger is decided by itself";
     /// A break is due.
     RestDue = "exposure.rest", "a break is due: come back when it is over";
     /// The day's dose is spent.

@@ -10,7 +10,8 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::case::{CaseRow, columns};
-use crate::error::{Error, Fault, OrCorrupt};
+use crate::error::{Error, OrCorrupt};
+use crate::json;
 use crate::open::Store;
 use crate::query::queries;
 use crate::time::{from_micros, maybe_from_micros};
@@ -55,6 +56,10 @@ queries! {
     BULKS_PAGE = select!("bulks_page", "id < $1 AND (made_by = $2 OR $2 IS NULL)
            AND (state = $3 OR $3 IS NULL)
          ORDER BY id DESC LIMIT $4");
+    PREPARED_BULKS_OF = select!("prepared_bulks_of", "state = 'prepared' AND made_by = $1
+         ORDER BY id"),
+        postgres: select!("prepared_bulks_of", "state = 'prepared' AND made_by = $1
+         ORDER BY id FOR UPDATE");
     LAPSED_BULKS = select!("lapsed_bulks", "state = 'prepared' AND expires_at <= $1
          ORDER BY id LIMIT $2"),
         postgres: select!("lapsed_bulks", "state = 'prepared' AND expires_at <= $1
@@ -115,7 +120,8 @@ queries! {
     LAST_LOOK_OF_BULK = "-- last_look_of_bulk
         SELECT max(opened_at)
           FROM look
-         WHERE staff_id = $2 AND case_id IN (SELECT case_id FROM bulk_case WHERE bulk_id = $1)";
+         WHERE staff_id = $2 AND clarity = 'clear'
+           AND case_id IN (SELECT case_id FROM bulk_case WHERE bulk_id = $1)";
     LAST_READ_OF_BULK = "-- last_read_of_bulk
         SELECT max(happened_at)
           FROM case_event
@@ -192,15 +198,6 @@ struct NewRow {
     version: u32,
 }
 
-fn hex(id: CaseId) -> String {
-    Uuid::from(id).simple().to_string()
-}
-
-fn json(value: &impl Serialize) -> Result<String, Error> {
-    serde_json::to_string(value)
-        .map_err(|error| Error::Other(Fault { code: None, message: error.to_string() }))
-}
-
 fn versions(rows: Vec<(Uuid, i64)>) -> Result<HashMap<CaseId, u32>, Error> {
     let read = |(case, version): (Uuid, i64)| {
         Ok((case.into(), u32::try_from(version).or_corrupt("bulk_case.version")?))
@@ -260,6 +257,11 @@ impl Tx {
         row.map(BulkRow::read).transpose()
     }
 
+    /// What somebody prepared and neither confirmed nor dropped.
+    pub async fn prepared_bulks_of(&mut self, by: StaffId) -> Result<Vec<Bulk>, Error> {
+        BulkRow::read_all(self.rows(PREPARED_BULKS_OF.bind(by)).await?)
+    }
+
     /// Bulk decisions that were not confirmed in time, for this transaction to end.
     pub async fn lapsed_bulks(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Bulk>, Error> {
         BulkRow::read_all(self.rows(LAPSED_BULKS.bind(now).bind(limit)).await?)
@@ -270,8 +272,7 @@ impl Tx {
         &mut self,
         cases: impl IntoIterator<Item = CaseId>,
     ) -> Result<Vec<Case>, Error> {
-        let ids: Vec<String> = cases.into_iter().map(hex).collect();
-        CaseRow::read_all(self.rows(CASES_TO_JOIN.bind(json(&ids)?)).await?)
+        CaseRow::read_all(self.rows(CASES_TO_JOIN.bind(json::ids(cases))).await?)
     }
 
     /// The cases of a bulk decision, which nobody else changes until this transaction ends.
@@ -308,7 +309,7 @@ impl Tx {
             .bind(bulk.policy_version)
             .bind(bulk.outcome.as_str())
             .bind(bulk.reason.as_str())
-            .bind(json(&bulk.measures)?)
+            .bind(json::write(&bulk.measures)?)
             .bind(bulk.cases)
             .bind(bulk.items)
             .bind(bulk.accounts)
@@ -319,9 +320,11 @@ impl Tx {
             .bind(bulk.second.not_before())
             .bind(self.name());
         self.run(call).await.map_err(|error| error.or_taken("staff", "bulk decision"))?;
-        let rows: Vec<NewRow> =
-            cases.iter().map(|case| NewRow { id: hex(case.id), version: case.version }).collect();
-        let call = PUT_BULK_CASES.bind(bulk.id).bind(json(&rows)?).bind(self.name());
+        let rows: Vec<NewRow> = cases
+            .iter()
+            .map(|case| NewRow { id: json::hex(case.id), version: case.version })
+            .collect();
+        let call = PUT_BULK_CASES.bind(bulk.id).bind(json::write(&rows)?).bind(self.name());
         self.run(call).await.map_err(|error| error.or_taken("case", "bulk decision"))?;
         self.run(TAKE_INTO_BULK.bind(bulk.id).bind(self.name())).await.map(drop)
     }

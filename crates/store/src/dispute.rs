@@ -11,6 +11,7 @@ use mamori_model::{
 use uuid::Uuid;
 
 use crate::error::{Error, OrCorrupt};
+use crate::json;
 use crate::open::Store;
 use crate::query::queries;
 use crate::time::{from_micros, maybe_from_micros};
@@ -51,8 +52,6 @@ queries! {
     DISPUTES_PAGE = select!("disputes_page", "id < $1 AND (bank_id = $2 OR $2 IS NULL)
            AND (state = $3 OR $3 IS NULL)
          ORDER BY id DESC LIMIT $4");
-    DISPUTES_OF_CASE = select!("disputes_of_case",
-        "decision_id IN (SELECT id FROM decision WHERE case_id = $1) ORDER BY id");
     ACCUSING_ENTRIES = "-- accusing_entries
         SELECT DISTINCT bank_id, entry_id
           FROM hit
@@ -75,6 +74,11 @@ queries! {
                              opened_at, changed_by)
         VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8)
         ON CONFLICT (entry_id, service_id) WHERE state = 'open' DO NOTHING";
+    MAKER_OF_DISPUTE = "-- maker_of_dispute
+        SELECT decision.made_by
+          FROM dispute
+          JOIN decision ON decision.id = dispute.decision_id
+         WHERE dispute.id = $1";
     SETTLE_DISPUTE = "-- settle_dispute
         UPDATE dispute
            SET state = $2, settled_by = $3, settled_at = $4, settled_note = $5, changed_by = $6
@@ -159,21 +163,14 @@ impl Store {
         Ok(Page::of(disputes, size, |dispute: &Dispute| dispute.id))
     }
 
-    /// The disputes that the decisions of a case opened.
-    pub async fn disputes_of_case(&self, case: CaseId) -> Result<Vec<Dispute>, Error> {
-        DisputeRow::read_all(self.rows(DISPUTES_OF_CASE.bind(case)).await?)
-    }
-
     /// Which of `entries` are disputed at this service, and act no more by themselves there.
     pub async fn disputed(
         &self,
         service: ServiceId,
         entries: &[EntryId],
     ) -> Result<HashSet<EntryId>, Error> {
-        let numbers: Vec<i64> = entries.iter().map(|entry| entry.number()).collect();
-        // Numbers: nothing in them can fail to be written.
-        let numbers = serde_json::to_string(&numbers).unwrap_or_default();
-        let rows: Vec<(i64,)> = self.rows(DISPUTED.bind(service).bind(numbers)).await?;
+        let call = DISPUTED.bind(service).bind(json::numbers(entries));
+        let rows: Vec<(i64,)> = self.rows(call).await?;
         rows.into_iter()
             .map(|(entry,)| EntryId::new(entry).or_corrupt("dispute.entry_id"))
             .collect()
@@ -204,6 +201,12 @@ impl Tx {
             .bind(dispute.opened_at)
             .bind(self.name());
         Ok(self.run(call).await.map_err(|error| error.or_taken("bank", "dispute"))? == 1)
+    }
+
+    /// Who made the decision that it rests on; `None` if that is kept no more.
+    pub async fn maker_of_dispute(&mut self, dispute: DisputeId) -> Result<Option<StaffId>, Error> {
+        let row: Option<(Uuid,)> = self.row(MAKER_OF_DISPUTE.bind(dispute)).await?;
+        Ok(row.map(|(by,)| by.into()))
     }
 
     /// Settles an open dispute; false if it is not open.

@@ -9,6 +9,7 @@ use mamori_model::{
 use uuid::Uuid;
 
 use crate::error::{Error, OrCorrupt};
+use crate::json;
 use crate::open::Store;
 use crate::query::queries;
 use crate::time::from_micros;
@@ -81,8 +82,10 @@ queries! {
            AND match_id IN (SELECT match_id FROM case_item WHERE case_id = $1)";
     SHORTEN_OF_POLICY = "-- shorten_of_policy
         UPDATE evidence
-           SET expires_at = stored_at + $2, changed_by = $3
-         WHERE wrapped_key IS NOT NULL AND expires_at > stored_at + $2 AND purpose = $1";
+           SET expires_at = CASE WHEN stored_at + $2 > $3 THEN stored_at + $2 ELSE $3 END,
+               changed_by = $4
+         WHERE wrapped_key IS NOT NULL AND expires_at > stored_at + $2 AND expires_at > $3
+           AND purpose = $1";
     SHORTEN_OF_SERVICE = "-- shorten_of_service
         UPDATE evidence
            SET expires_at = $2, changed_by = $3
@@ -151,10 +154,8 @@ impl Store {
 
     /// Which of these can still be read.
     pub async fn readable_of(&self, ids: &[EvidenceId]) -> Result<HashSet<EvidenceId>, Error> {
-        let ids: Vec<String> = ids.iter().map(|id| Uuid::from(*id).simple().to_string()).collect();
-        // Hex digits: nothing in them can fail to be written.
-        let ids = serde_json::to_string(&ids).unwrap_or_default();
-        let rows: Vec<(Uuid,)> = self.rows(READABLE_OF.bind(ids)).await?;
+        let call = READABLE_OF.bind(json::ids(ids.iter().copied()));
+        let rows: Vec<(Uuid,)> = self.rows(call).await?;
         Ok(rows.into_iter().map(|(id,)| id.into()).collect())
     }
 
@@ -245,15 +246,17 @@ impl Tx {
         self.run(SHORTEN_OF_CASE.bind(case).bind(until).bind(self.name())).await.map(drop)
     }
 
-    /// Keeps what a policy keeps for at most `term`.
+    /// Keeps what a policy keeps for at most `term`, but no item for less than until `until` that
+    /// was to be kept for longer.
     pub async fn shorten_evidence_of_policy(
         &mut self,
         purpose: Purpose,
         term: SignedDuration,
+        until: Timestamp,
     ) -> Result<(), Error> {
         let term = i64::try_from(term.as_micros()).unwrap_or(i64::MAX);
-        let call = SHORTEN_OF_POLICY.bind(purpose.as_str()).bind(term).bind(self.name());
-        self.run(call).await.map(drop)
+        let call = SHORTEN_OF_POLICY.bind(purpose.as_str()).bind(term).bind(until);
+        self.run(call.bind(self.name())).await.map(drop)
     }
 
     /// Gives what is kept of a service's items a term of `until` at the latest.

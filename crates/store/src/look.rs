@@ -68,7 +68,9 @@ queries! {
     CLOSE_LOOKS_BY = close!("close_looks_by", "staff_id = $5");
     CLOSE_SILENT_LOOKS = close!("close_silent_looks", "seen_at + $2 <= $1");
     LAST_LOOK = "-- last_look
-        SELECT max(opened_at) FROM look WHERE case_id = $1 AND staff_id = $2";
+        SELECT max(opened_at)
+          FROM look
+         WHERE case_id = $1 AND staff_id = $2 AND clarity = 'clear'";
     FIRST_VIEWED = "-- first_viewed
         SELECT min(shown_at) FROM look WHERE match_id = $1 AND clarity = 'clear'";
 }

@@ -13,7 +13,7 @@ policies-days = { $count ->
     [one] einen Tag
    *[other] { $count } Tage
 }
-policies-keep-hint = In Tagen; 0 bewahrt nichts auf. Was aufbewahrt wird, liegt versiegelt und ist nach der Frist weg.
+policies-keep-hint = In Tagen; 0 bewahrt nichts auf. Was aufbewahrt wird, liegt versiegelt und ist nach der Frist weg. Werden es weniger Tage, bleibt, was schon da liegt, mindestens eine Woche.
 policies-no-vault = Hier kann nichts aufbewahrt werden: Der Tresor hat keinen Schlüssel.
 policies-change = Neu fassen
 policies-change-about = Das ergibt eine neue Fassung. Frühere Entscheidungen behalten ihre, und offene Fälle zeigen die neue.

@@ -56,6 +56,7 @@ event-reopened = Wieder offen
 event-disputed = Einträge wurden angefochten
 event-in-bulk = In eine Sammelentscheidung genommen
 event-out-of-bulk = Aus einer Sammelentscheidung genommen
+event-asked-again = Der Dienst wurde erneut gebeten
 event-ended = Beendet: der Dienst ist gegangen
 role-reviewer = Prüfung
 role-lead = Leitung

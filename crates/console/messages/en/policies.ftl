@@ -13,7 +13,7 @@ policies-days = { $count ->
     [one] for one day
    *[other] for { $count } days
 }
-policies-keep-hint = In days; 0 keeps nothing. What is kept lies sealed and is gone when its days are over.
+policies-keep-hint = In days; 0 keeps nothing. What is kept lies sealed and is gone when its days are over. When the days become fewer, what lies there now stays for a week at least.
 policies-no-vault = Nothing can be kept here: the operator has not given the vault a key.
 policies-change = Word it anew
 policies-change-about = This makes another version. Decisions from before keep the version that they were made by, and open cases show the new one.

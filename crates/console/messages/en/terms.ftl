@@ -56,6 +56,7 @@ event-reopened = Open again
 event-disputed = Entries were disputed
 event-in-bulk = Put into a bulk decision
 event-out-of-bulk = Taken out of a bulk decision
+event-asked-again = The service was asked again
 event-ended = Ended: the service left
 role-reviewer = Reviewer
 role-lead = Lead

@@ -13,7 +13,7 @@ policies-days = { $count ->
     [one] un jour
    *[other] { $count } jours
 }
-policies-keep-hint = En jours ; 0 ne conserve rien. Ce qui est conservé est scellé et disparaît au terme.
+policies-keep-hint = En jours ; 0 ne conserve rien. Ce qui est conservé est scellé et disparaît au terme. Si les jours diminuent, ce qui est déjà conservé reste au moins une semaine.
 policies-no-vault = Rien ne peut être conservé ici : l’exploitant n’a pas donné de clé au coffre.
 policies-change = La reformuler
 policies-change-about = Cela crée une autre version. Les décisions d’avant gardent la leur, et les dossiers ouverts montrent la nouvelle.

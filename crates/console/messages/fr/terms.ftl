@@ -56,6 +56,7 @@ event-reopened = Rouvert
 event-disputed = Des entrées ont été contestées
 event-in-bulk = Placé dans une décision groupée
 event-out-of-bulk = Retiré d’une décision groupée
+event-asked-again = Le service a été sollicité à nouveau
 event-ended = Clos : le service est parti
 role-reviewer = Modération
 role-lead = Responsable

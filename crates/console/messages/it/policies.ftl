@@ -13,7 +13,7 @@ policies-days = { $count ->
     [one] un giorno
    *[other] { $count } giorni
 }
-policies-keep-hint = In giorni; 0 non conserva nulla. Ciò che si conserva è sigillato e sparisce alla scadenza.
+policies-keep-hint = In giorni; 0 non conserva nulla. Ciò che si conserva è sigillato e sparisce alla scadenza. Se i giorni diminuiscono, ciò che è già conservato resta almeno una settimana.
 policies-no-vault = Qui non si può conservare nulla: il gestore non ha dato una chiave alla cassaforte.
 policies-change = Riformularla
 policies-change-about = Crea un’altra versione. Le decisioni precedenti mantengono la loro, e i casi aperti mostrano quella nuova.

@@ -56,6 +56,7 @@ event-reopened = Riaperto
 event-disputed = Alcune voci sono state contestate
 event-in-bulk = Messo in una decisione collettiva
 event-out-of-bulk = Tolto da una decisione collettiva
+event-asked-again = Il servizio è stato sollecitato di nuovo
 event-ended = Chiuso: il servizio se n’è andato
 role-reviewer = Revisione
 role-lead = Responsabile

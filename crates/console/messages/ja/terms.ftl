@@ -56,6 +56,7 @@ event-reopened = 再び未判断に
 event-disputed = エントリに異議
 event-in-bulk = 一括判断に追加
 event-out-of-bulk = 一括判断から除外
+event-asked-again = サービスへの再依頼
 event-ended = サービス終了により終結
 role-reviewer = 審査担当者
 role-lead = 主任

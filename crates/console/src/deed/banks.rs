@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::Redirect;
+use mamori_desk::member::PolicyEditor;
 use mamori_desk::settle_dispute::Settlement;
 use mamori_model::{BankId, DisputeId};
 use serde::Deserialize;
@@ -10,7 +11,7 @@ use super::{words, wrong};
 use crate::app::Console;
 use crate::fault::Fault;
 use crate::form::Form;
-use crate::guard::Editor;
+use crate::guard::Recent;
 use crate::page::banks::HERE;
 
 /// The answer.
@@ -26,7 +27,7 @@ pub struct Settle {
 /// Back to the bank.
 pub async fn settle(
     State(console): State<Console>,
-    editor: Editor,
+    editor: Recent<PolicyEditor>,
     Path(dispute): Path<String>,
     Form(form): Form<Settle>,
 ) -> Result<Redirect, Fault> {

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Redirect;
 use mamori_desk::change_policy::NewPolicy;
+use mamori_desk::member::PolicyEditor;
 use mamori_model::Purpose;
 use serde::Deserialize;
 
@@ -10,7 +11,7 @@ use super::{words, wrong};
 use crate::app::Console;
 use crate::fault::Fault;
 use crate::form::Form;
-use crate::guard::Editor;
+use crate::guard::Recent;
 use crate::page::policies::HERE;
 
 /// The next version.
@@ -27,7 +28,7 @@ pub struct Next {
 /// Back to the policy.
 pub async fn change(
     State(console): State<Console>,
-    editor: Editor,
+    editor: Recent<PolicyEditor>,
     Path(purpose): Path<String>,
     Form(form): Form<Next>,
 ) -> Result<Redirect, Fault> {

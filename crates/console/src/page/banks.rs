@@ -81,6 +81,8 @@ pub struct BankPage<'a> {
     pub reads_disputes: bool,
     /// Whether the person settles them.
     pub may_settle: bool,
+    /// Whether they must prove once more who they are before that.
+    pub must_prove: bool,
     /// Whether the person reads decisions.
     pub reads_decisions: bool,
     /// The disputes.
@@ -169,6 +171,7 @@ pub async fn show(
         entries,
         reads_disputes,
         may_settle: found.member.editor().is_some(),
+        must_prove: found.member.recently(console.desk.clock().now()).is_err(),
         reads_decisions: found.member.records().is_some(),
         disputes: disputes.rows.iter().map(dispute_row).collect(),
         older: disputes.next.map(|next| format!("{HERE}/{id}?before={next}")),

@@ -5,11 +5,10 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use mamori_desk::Error;
-use mamori_desk::member::Records;
 use mamori_desk::read_bulk::{BulkCase, BulkView};
 use mamori_model::bulk::{Bulk, BulkState};
 use mamori_model::page::PageSize;
-use mamori_model::{BulkId, Case, CaseId, Feature, Line, Purpose, Second, StaffId};
+use mamori_model::{BulkId, Case, CaseId, Feature, Line, Purpose, Refusal, StaffId};
 use serde::Deserialize;
 
 use super::decision;
@@ -118,12 +117,26 @@ pub struct BulkPage<'a> {
     pub cases: Vec<CaseRow>,
     /// Where more of them are.
     pub more: Option<String>,
-    /// Whether the person may confirm or drop it.
+    /// Whether the person may confirm it.
     pub may_confirm: bool,
+    /// Whether the person may give it up.
+    pub may_drop: bool,
     /// Whether the person is the second one.
     pub may_settle: bool,
+    /// Whether they may agree already.
+    pub may_approve: bool,
+    /// From when on, where not yet.
+    pub not_before: Option<Shown>,
+    /// Whether they must prove once more who they are before that.
+    pub must_prove: bool,
     /// Whether the person may take it back.
     pub may_undo: bool,
+}
+
+impl BulkPage<'_> {
+    fn home(&self) -> String {
+        format!("{HERE}/{}", self.row.id)
+    }
 }
 
 /// A case of a bulk decision.
@@ -216,12 +229,12 @@ pub async fn show(
 ) -> Result<Response, Fault> {
     let frame = Frame::of(&found).at(HERE);
     let id: BulkId = bulk.parse().map_err(|_| Fault::not_found())?;
-    let view = view(&console, &found.member, id, place::<CaseId>(&asked.after)?).await?;
-    let bulk = &view.bulk;
     let (member, now) = (&found.member, console.desk.clock().now());
-    let (is_own, is_lead) = (bulk.made_by == member.staff(), member.roles().is_lead());
-    let is_alone = matches!(bulk.second, Second::Alone { .. });
-    let may_settle = if is_own { is_alone } else { is_lead };
+    let view = view(&console, member, id, place::<CaseId>(&asked.after)?).await?;
+    let bulk = &view.bulk;
+    let is_own = bulk.made_by == member.staff();
+    let is_prepared = bulk.state == BulkState::Prepared;
+    let not_before = bulk.second.not_before().filter(|from| *from > now);
     let window = console.desk.settings().cases.undo_window;
     let shown = |who: StaffId| view.people.get(&who).map_or("–", Line::as_str);
     page(&BulkPage {
@@ -239,33 +252,45 @@ pub async fn show(
         cases: view.cases.rows.iter().map(case_row).collect(),
         more: view.cases.next.map(|next| format!("{HERE}/{id}?after={next}")),
         may_confirm: is_own && bulk.may_confirm(now).is_ok(),
-        may_settle: may_settle && bulk.state == BulkState::Proposed,
+        may_drop: is_prepared && (is_own || member.lead().is_some()),
+        may_settle: may_settle(&console, member, bulk).await?,
+        may_approve: not_before.is_none(),
+        not_before: not_before.map(show::time),
+        must_prove: member.recently(now).is_err(),
         may_undo: member.reviewer().is_some()
             && bulk.may_undo(member.roles(), member.staff(), now, window).is_ok(),
     })
 }
 
-/// The bulk decision, as whoever asks may read it. That a second person read it is written down.
+/// The bulk decision, as whoever asks may read it.
 async fn view(
     console: &Console,
     member: &mamori_desk::Member,
     id: BulkId,
     after: Option<CaseId>,
 ) -> Result<BulkView, Error> {
-    let desk = &console.desk;
-    let records: Option<Records> = member.records();
-    if let Some(reviewer) = member.reviewer() {
-        match desk.read_bulk_again(&reviewer, id, after, size()).await {
-            Err(Error::NotFound(_) | Error::Refused(_)) => {}
-            other => return other,
-        }
-        if records.is_none() {
-            return desk.bulk(&reviewer, id, after, size()).await;
-        }
+    match (member.records(), member.reviewer()) {
+        (Some(records), _) => console.desk.bulk_record(&records, id, after, size()).await,
+        (None, Some(reviewer)) => console.desk.bulk(&reviewer, id, after, size()).await,
+        (None, None) => Err(Error::NotFound("bulk decision")),
     }
-    match records {
-        Some(records) => desk.bulk_record(&records, id, after, size()).await,
-        None => Err(Error::NotFound("bulk decision")),
+}
+
+/// Whether the person is the second one; that they read it is written down.
+async fn may_settle(
+    console: &Console,
+    member: &mamori_desk::Member,
+    bulk: &Bulk,
+) -> Result<bool, Error> {
+    let is_proposed = bulk.state == BulkState::Proposed;
+    let Some(reviewer) = member.reviewer().filter(|_| is_proposed) else { return Ok(false) };
+    match console.desk.read_bulk_again(&reviewer, bulk.id).await {
+        Ok(()) => Ok(true),
+        // Not the second person, or somebody settled it a moment ago.
+        Err(
+            Error::NotFound(_) | Error::Refused(Refusal::SecondIsFirst | Refusal::AlreadyDecided),
+        ) => Ok(false),
+        Err(other) => Err(other),
     }
 }
 

@@ -58,6 +58,8 @@ pub struct PolicyPage<'a> {
     pub wording: String,
     /// Whether the person may word it anew.
     pub may_change: bool,
+    /// Whether they must prove once more who they are before that.
+    pub must_prove: bool,
     /// Whether bytes can be kept here at all.
     pub has_vault: bool,
     /// The severities, each with whether it is in force.
@@ -91,6 +93,7 @@ pub async fn show(
         row: row(now),
         wording: now.wording.as_str().to_owned(),
         may_change: reader.found.member.editor().is_some(),
+        must_prove: reader.found.member.recently(console.desk.clock().now()).is_err(),
         has_vault: console.desk.settings().vault.is_some(),
         severities: Policy::SEVERITIES.map(severity).collect(),
         keep_days_max: Policy::KEEP_DAYS_MAX,

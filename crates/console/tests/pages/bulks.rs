@@ -96,7 +96,11 @@ fn bulk(frame: &Frame, state: BulkState) -> BulkPage<'_> {
         cases: vec![case(ONE, false, made), case(TWO, is_prepared, made)],
         more: Some("/console/bulk/x?after=y".to_owned()),
         may_confirm: is_prepared,
+        may_drop: is_prepared,
         may_settle: state == BulkState::Proposed,
+        may_approve: true,
+        not_before: None,
+        must_prove: false,
         may_undo: state == BulkState::Standing,
     }
 }

@@ -190,6 +190,7 @@ fn a_bank_and_its_disputes() {
         entries: 1_000,
         reads_disputes: true,
         may_settle: true,
+        must_prove: false,
         reads_decisions: false,
         disputes: vec![
             dispute(DisputeState::Open, None),
@@ -227,6 +228,7 @@ fn a_policy_to_word_anew() {
         row: policy_row(2, 1),
         wording: "A picture of the <rehearsal> bank may not be shared.".to_owned(),
         may_change: true,
+        must_prove: false,
         has_vault: true,
         severities: (1..=5).map(|severity| (severity, severity == 3)).collect(),
         keep_days_max: 366,

@@ -8,6 +8,7 @@ use mamori_desk::create_bank::NewBank;
 use mamori_desk::decide_case::NewDecision;
 use mamori_desk::member::{Member, Records, Reviewer};
 use mamori_desk::prepare_bulk::NewBulk;
+use mamori_desk::release_case::Release;
 use mamori_desk::{Error, Settings};
 use mamori_model::action::{ActionState, ItemMeasure};
 use mamori_model::case::CaseState;
@@ -15,7 +16,7 @@ use mamori_model::page::PageSize;
 use mamori_model::staff::StaffRole;
 use mamori_model::{
     Action, Bulk, BulkState, Case, CaseId, Item, Measures, Outcome, Pdq, Purpose, Refusal, Second,
-    Surface,
+    Surface, Urgency,
 };
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records as Engine;
@@ -116,7 +117,7 @@ on_both_engines! {
         assert_eq!(refused(single), Refusal::InBulk);
 
         let second = other.reviewer().unwrap();
-        house.desk.read_bulk_again(&second, bulk.id, None, PageSize::DEFAULT).await.unwrap();
+        house.desk.read_bulk_again(&second, bulk.id).await.unwrap();
         let (first, late) =
             tokio::join!(approve(&house, &other, &bulk), approve(&house, &other, &bulk));
 
@@ -269,11 +270,48 @@ on_both_engines! {
         assert_eq!(refused(prepare(remove(&[])).await), Refusal::BulkEmpty);
         let unknown = prepare(remove(&[uuid::Uuid::nil().into()])).await;
         assert!(matches!(unknown, Err(Error::NotFound("case"))), "{unknown:?}");
-        prepare(remove(&free[..1])).await.unwrap();
+        let third = house.reviewer("three").await;
+        house.desk.prepare(&third, remove(&free[..1])).await.unwrap();
         assert_eq!(refused(prepare(remove(&free)).await), Refusal::InBulk);
         let one = proposed(&house, &who, &free[1..]).await;
         assert_eq!(one.state, BulkState::Standing);
         assert_eq!(refused(prepare(remove(&free[1..])).await), Refusal::CaseClosed);
+    }
+
+    async fn a_child_in_danger_is_never_one_of_many(engine: Engine) {
+        let house = house(engine).await;
+        let cases = house.cases(2).await;
+        let lead = lead(&house, "lead").await.reviewer().unwrap();
+        let claimed = house.desk.claim_next(&lead, Queue::default()).await.unwrap().unwrap();
+        let danger = Release::Escalate {
+            urgency: Urgency::ChildInDanger,
+            why: "It seems to happen now.".parse().unwrap(),
+        };
+        let (case, number) = (claimed.case, claimed.number);
+        house.desk.release_case(&lead, case, number, danger).await.unwrap();
+
+        let refused_as = refused(house.desk.prepare(&lead, remove(&cases)).await);
+        let choose = house.desk.cases_to_choose(&lead, None).await.unwrap();
+
+        assert_eq!(refused_as, Refusal::BulkUrgent);
+        assert!(choose.iter().all(|other| other.id != case), "{choose:?}");
+        assert_eq!(choose.len(), 1);
+    }
+
+    async fn one_person_keeps_one_prepared_and_a_lead_gives_it_up(engine: Engine) {
+        let house = house(engine).await;
+        let cases = house.cases(3).await;
+        let who = house.reviewer("one").await;
+        let lead = lead(&house, "lead").await.reviewer().unwrap();
+        let first = house.desk.prepare(&who, remove(&cases[..2])).await.unwrap();
+
+        let second = house.desk.prepare(&who, remove(&cases[1..])).await.unwrap();
+        assert_eq!(bulk_state(&house, &first).await, BulkState::Lapsed);
+        assert_eq!(bulk_state(&house, &second).await, BulkState::Prepared);
+        house.desk.drop_bulk(&lead, second.id).await.unwrap();
+
+        assert_eq!(bulk_state(&house, &second).await, BulkState::Lapsed);
+        assert_eq!(house.desk.cases_to_choose(&who, None).await.unwrap().len(), 3);
     }
 
     async fn cases_with_the_same_picture_are_found_from_the_one_in_hand(engine: Engine) {
@@ -308,7 +346,7 @@ on_both_engines! {
         let me = people::found(&house.desk, &me).await.member;
 
         assert_eq!(refused(approve(&house, &me, &bulk).await), Refusal::LookNeeded);
-        house.desk.read_bulk_again(&who, bulk.id, None, PageSize::DEFAULT).await.unwrap();
+        house.desk.read_bulk_again(&who, bulk.id).await.unwrap();
         let bulk = approve(&house, &me, &bulk).await.unwrap();
 
         assert_eq!((bulk.state, bulk.second_by), (BulkState::Standing, Some(who.staff())));

@@ -10,8 +10,8 @@ use mamori_model::case::{CaseEventKind, CaseState, Level};
 use mamori_model::page::PageSize;
 use mamori_model::staff::StaffRole;
 use mamori_model::{
-    Action, CaseId, Decision, DecisionId, DecisionState, Measures, Outcome, Pdq, Refusal, Second, Surface,
-    Words,
+    Action, CaseId, Decision, DecisionId, DecisionState, Measures, Outcome, Pdq, Refusal, Second,
+    Surface, Words,
 };
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records as Engine;
@@ -91,7 +91,7 @@ on_both_engines! {
         let auditor = auditor(&house).await;
         let record = house.desk.case_record(&auditor, case, None, PageSize::DEFAULT);
         let record = record.await.unwrap();
-        assert_eq!(record.decisions[0].decision, decision);
+        assert_eq!(record.decisions, [decision]);
         assert_eq!(record.history.last().unwrap().kind, CaseEventKind::Decided);
     }
 

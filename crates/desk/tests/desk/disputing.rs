@@ -99,6 +99,22 @@ on_both_engines! {
         assert_eq!((dispute.state, dispute.decision), (DisputeState::TakenBack, Some(second.id)));
     }
 
+    async fn nobody_settles_what_they_disputed_themselves(records: Records) {
+        let house = house(records).await;
+        house.cases(1).await;
+        let roles = [StaffRole::Reviewer, StaffRole::PolicyEditor];
+        let both = house.member("both", &roles).await;
+        let editor = both.editor().unwrap();
+        let why = "I looked.".parse().unwrap();
+        not_a_match(&house, &both.reviewer().unwrap()).await;
+        let dispute = disputes(&house).await[0].id;
+
+        let own = house.desk.settle_dispute(&editor, dispute, Settlement::Upheld, &why).await;
+
+        assert!(matches!(own, Err(Error::Refused(Refusal::SecondIsFirst))), "{own:?}");
+        assert_eq!(disputes(&house).await[0].state, DisputeState::Open);
+    }
+
     async fn who_words_policies_settles_disputes_once(records: Records) {
         let house = house(records).await;
         house.cases(2).await;

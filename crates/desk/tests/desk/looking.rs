@@ -370,6 +370,9 @@ on_both_engines! {
         let unseen = desk.approve(&room.who, &recently, decision).await;
         assert_eq!(refused(unseen), Refusal::LookNeeded);
         desk.look_again(&room.who, decision, room.item, Clarity::Veiled).await.unwrap();
+        let veiled = desk.approve(&room.who, &recently, decision).await;
+        assert_eq!(refused(veiled), Refusal::LookNeeded, "a page shows that by itself");
+        desk.look_again(&room.who, decision, room.item, Clarity::Clear).await.unwrap();
         desk.approve(&room.who, &recently, decision).await.unwrap();
 
         assert!(room.looks().await.iter().all(|look| look.closed_at.is_some()));

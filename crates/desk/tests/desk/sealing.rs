@@ -291,6 +291,8 @@ on_both_engines! {
         assert_eq!(term().await, 10);
         room.keep(60).await.unwrap();
         assert_eq!(term().await, 10);
+        room.keep(0).await.unwrap();
+        assert_eq!(term().await, 7, "a week to notice a mistake");
 
         let new = NewDecision {
             case: claimed.case,

@@ -69,6 +69,8 @@ kinds! {
     InBulk = "in_bulk";
     /// It was taken out of one.
     OutOfBulk = "out_of_bulk";
+    /// A lead asked the service again, which had said nothing for too long.
+    AskedAgain = "asked_again";
     /// Its service left.
     Ended = "ended";
 }

@@ -369,7 +369,8 @@ CREATE TABLE case_event (
     case_id       UUID    NOT NULL REFERENCES review_case (id) ON DELETE CASCADE,
     kind          TEXT    NOT NULL CHECK (kind IN ('opened', 'item_added', 'claimed', 'released', 'lapsed',
                       'skipped', 'escalated', 'handed_over', 'noted', 'proposed', 'read_again', 'approved',
-                      'refused', 'decided', 'undone', 'reopened', 'disputed', 'in_bulk', 'out_of_bulk', 'ended')),
+                      'refused', 'decided', 'undone', 'reopened', 'disputed', 'in_bulk', 'out_of_bulk',
+                      'asked_again', 'ended')),
     staff_id      UUID    REFERENCES staff (id), -- who; NULL: the machine
     note          TEXT,                        -- personal: what they wrote
     about         TEXT,                        -- JSON: ids and words of closed lists

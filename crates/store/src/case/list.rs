@@ -13,7 +13,8 @@ use crate::open::Store;
 use crate::query::{Query, queries};
 use crate::time::maybe_from_micros;
 
-/// Open cases that `$1`, a lead if `$2`, could take in hand at the time `$3`; the first `$4` of them.
+/// Open cases that `$1`, a lead if `$2`, could put into a bulk decision at the time `$3`; the first
+/// `$4` of them. Where a child may be in danger now, a case is decided by itself.
 macro_rules! free {
     ($name:literal, $which:literal) => {
         concat!(
@@ -24,7 +25,7 @@ macro_rules! free {
             columns!(),
             "
           FROM review_case
-         WHERE state = 'open' AND bulk_id IS NULL AND (level = 'anybody' OR $2)
+         WHERE state = 'open' AND bulk_id IS NULL AND (level = 'anybody' OR $2) AND urgency > 0
            AND (claimed_by IS NULL OR claimed_by = $1 OR claim_until <= $3)
            AND ",
             $which,
@@ -37,7 +38,7 @@ macro_rules! free {
 queries! {
     CASE_OF_SERVICE = select!("case_of_service", "service_id = $1 AND id = $2");
     CASES_OF_SERVICE = select!("cases_of_service", "service_id = $1 AND id < $2
-           AND (state = $3 OR $3 IS NULL)
+           AND (state = $3 OR $3 IS NULL OR ($3 = 'open' AND state = 'proposed'))
          ORDER BY id DESC LIMIT $4");
     CASE_IN_HAND = select!("case_in_hand", "claimed_by = $1 AND claim_until > $2");
     CASES_TO_CHOOSE = free!("cases_to_choose", "(purpose = $5 OR $5 IS NULL)");
@@ -146,7 +147,8 @@ impl Store {
         row.map(CaseRow::read).transpose()
     }
 
-    /// Cases of a service, in one state or any, the newest first.
+    /// Cases of a service, in one state or any, the newest first. For a service a case is open as
+    /// long as it waits for a second person.
     pub async fn cases_of_service(
         &self,
         service: ServiceId,

@@ -4,13 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use mamori_desk::Desk;
 use mamori_model::CaseId;
-use mamori_model::CaseState;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::extract::Query;
 use crate::guard::Caller;
-use crate::json::case::CaseJson;
+use crate::json::case::{CaseJson, Progress};
 use crate::page::{Cursor, Limit, Paged};
 use crate::problem::Problem;
 
@@ -27,8 +26,8 @@ pub struct CasesQuery {
     #[param(value_type = Option<String>, pattern = "^[0-9a-f]{32}$", min_length = 32, max_length = 32, nullable = false)]
     cursor: Option<Cursor<CaseId>>,
     /// In this state.
-    #[param(value_type = CaseState, required = false, inline)]
-    state: Option<CaseState>,
+    #[param(value_type = Progress, required = false, inline)]
+    state: Option<Progress>,
 }
 
 /// List your cases
@@ -46,7 +45,8 @@ pub async fn list_cases(
     Query(query): Query<CasesQuery>,
 ) -> Result<Json<Paged<CaseJson>>, Problem> {
     let after = query.cursor.map(|cursor| cursor.0);
-    let page = desk.service_cases(&caller, query.state, after, query.limit.0).await?;
+    let page =
+        desk.service_cases(&caller, query.state.map(Progress::state), after, query.limit.0).await?;
 
     Ok(Json(Paged::of(page, CaseJson::from)))
 }

@@ -25,7 +25,7 @@ pub struct CaseJson {
     /// How soon somebody should look.
     pub urgency: Urgency,
     /// How far it has come.
-    pub state: CaseState,
+    pub state: Progress,
     /// The account, where its items named one.
     #[schema(value_type = Option<text::AccountName>)]
     pub account_id: Option<String>,
@@ -52,13 +52,45 @@ impl From<CaseOfService> for CaseJson {
             id: case.id,
             policy: case.purpose,
             urgency: case.urgency,
-            state: case.state,
+            state: Progress::of(case.state),
             account_id: case.subject.account().map(Account::reveal).map(str::to_owned),
             item_ids: items,
             items: case.items,
             opened_at: case.opened_at,
             closed_at: case.closed_at,
             decision_id: decision,
+        }
+    }
+}
+
+/// The states of a case that a service sees: whether a second person is waited for is not its
+/// business.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Progress {
+    /// It waits for somebody.
+    Open,
+    /// A decision stands.
+    Decided,
+    /// It was closed without a decision: your service left.
+    Ended,
+}
+
+impl Progress {
+    /// The state.
+    pub fn state(self) -> CaseState {
+        match self {
+            Self::Open => CaseState::Open,
+            Self::Decided => CaseState::Decided,
+            Self::Ended => CaseState::Ended,
+        }
+    }
+
+    fn of(state: CaseState) -> Self {
+        match state {
+            CaseState::Open | CaseState::Proposed => Self::Open,
+            CaseState::Decided => Self::Decided,
+            CaseState::Ended => Self::Ended,
         }
     }
 }

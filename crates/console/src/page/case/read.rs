@@ -6,15 +6,14 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
-use mamori_desk::list_decisions::DecisionView;
 use mamori_desk::read_case::{CaseView, ItemView};
 use mamori_desk::{Desk, Error, Found};
 use mamori_model::case::CaseEvent;
 use mamori_model::page::PageSize;
 use mamori_model::staff::View;
 use mamori_model::{
-    CaseId, CaseState, Feature, Kept, Level, Line, Look, MatchId, Refusal, StaffId, Subject,
-    Urgency,
+    CaseId, CaseState, Decision, Feature, Kept, Level, Line, Look, MatchId, Refusal, StaffId,
+    Subject, Urgency,
 };
 use serde::Deserialize;
 
@@ -109,7 +108,8 @@ pub async fn answer(
                 item.may_except = view.case.items > 1;
             }
             let by = format!("claim={}", view.case.claim.map_or(0, |claim| claim.number));
-            page_of.has_pictures = pictured(&mut page_of.items, &view, &by, found.staff.view);
+            page_of.has_pictures =
+                pictured(&mut page_of.items, (case, &view.items.rows), &by, found.staff.view);
             page_of.rail = Some(rail(console, found, &view, &last.typed).await?);
             page_of.problem = last.fault.as_ref().map(|fault| fault.said(&frame));
             page_of.typed = last.typed;
@@ -215,14 +215,19 @@ fn drawn<'a>(frame: &'a Frame, console: &'a Console, view: &CaseView) -> CasePag
 
 /// Gives each item whose bytes are kept a way to look at it, by the right that `by` says; whether
 /// any is.
-pub fn pictured(items: &mut [Item], view: &CaseView, by: &str, how: View) -> bool {
+pub fn pictured(
+    items: &mut [Item],
+    (case, seen): (CaseId, &[ItemView]),
+    by: &str,
+    how: View,
+) -> bool {
     let mut has_any = false;
-    for (item, seen) in items.iter_mut().zip(&view.items.rows) {
+    for (item, seen) in items.iter_mut().zip(seen) {
         if !matches!(seen.evidence, Kept::Yes { .. }) {
             continue;
         }
         has_any = true;
-        let case = format!("/console/cases/{}", view.case.id);
+        let case = format!("/console/cases/{case}");
         item.no_picture = None;
         item.picture = Some(Picture {
             veiled: format!("{case}/items/{}/veiled?{by}", item.id),
@@ -271,8 +276,7 @@ pub fn drawn_item(words: Words, desk: &Desk, item: &ItemView) -> Item {
     }
 }
 
-fn made(view: &DecisionView) -> Made {
-    let decision = &view.decision;
+fn made(decision: &Decision) -> Made {
     Made {
         id: decision.id.to_string(),
         outcome: terms::outcome(decision.outcome),

@@ -80,6 +80,12 @@ pub struct DecisionPage<'a> {
     pub may_undo: bool,
 }
 
+impl DecisionPage<'_> {
+    fn home(&self) -> String {
+        format!("/console/decisions/{}", self.id)
+    }
+}
+
 /// The case of a decision that waits for its second person.
 #[derive(Clone, Debug)]
 pub struct Again {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use mamori_desk::list_decisions::{ActionView, DecisionView};
-use mamori_desk::read_case::CaseView;
+use mamori_desk::read_case::CaseItems;
 use mamori_desk::{DeliverySummary, Error, Found};
 use mamori_model::page::PageSize;
 use mamori_model::{
@@ -73,7 +73,8 @@ pub async fn show(
     if let Some(case) = &again {
         let mut again = read_again(frame.words, &console, &view, case);
         let by = format!("decision={}", decision.id);
-        drawn.has_pictures = pictured(&mut again.items, case, &by, found.staff.view);
+        drawn.has_pictures =
+            pictured(&mut again.items, (case.case.id, &case.items.rows), &by, found.staff.view);
         drawn.again = Some(again);
     }
     page(&drawn)
@@ -85,7 +86,7 @@ async fn again(
     found: &Found,
     view: &DecisionView,
     after: Option<MatchId>,
-) -> Result<Option<CaseView>, Fault> {
+) -> Result<Option<CaseItems>, Fault> {
     let is_proposed = view.decision.state == DecisionState::Proposed;
     let Some(reviewer) = found.member.reviewer().filter(|_| is_proposed) else { return Ok(None) };
     let size = PageSize::new(ITEMS).unwrap_or(PageSize::DEFAULT);
@@ -99,7 +100,7 @@ async fn again(
     }
 }
 
-fn read_again(words: Words, console: &Console, view: &DecisionView, case: &CaseView) -> Again {
+fn read_again(words: Words, console: &Console, view: &DecisionView, case: &CaseItems) -> Again {
     let (subject, is_account) = match &case.case.subject {
         Subject::Account(account) => (show::text(account.reveal()), true),
         Subject::Item(item) => (show::text(item.as_str()), false),
