@@ -125,6 +125,7 @@ impl From<Refusal> for Fault {
             | R::BulkStale
             | R::BulkLapsed
             | R::LastAdministrator
+            | R::CookieReplaced
             | R::ActionAnswered
             | R::DisputeSettled => StatusCode::CONFLICT,
             R::NoMeasure

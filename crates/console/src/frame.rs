@@ -27,6 +27,8 @@ pub struct Person {
     pub scheme: Scheme,
     /// Whether single keys do something.
     pub has_keys: bool,
+    /// When a session of theirs added a way in, if they are still told.
+    pub way_added: Option<show::Shown>,
 }
 
 impl std::fmt::Debug for Person {
@@ -93,19 +95,27 @@ impl Frame {
             roles: staff.roles.clone(),
             scheme: staff.scheme,
             has_keys: staff.has_keys,
+            way_added: None,
         };
         Self { words: Words(staff.language), person: Some(person), here: "" }
     }
 
     /// Around a page for whoever was found by their cookie.
     pub fn of(found: &Found) -> Self {
-        Self::of_staff(&found.staff, csrf::token(&found.csrf))
+        let frame = Self::of_staff(&found.staff, csrf::token(&found.csrf));
+        let way_added = found.way_added_at.map(show::time);
+        Self { person: frame.person.map(|person| Person { way_added, ..person }), ..frame }
     }
 
     /// The same, on this page of the menu.
     #[must_use]
     pub fn at(self, here: &'static str) -> Self {
         Self { here, ..self }
+    }
+
+    /// When a way in was added, if whoever looks is still told.
+    pub fn way_added(&self) -> Option<&show::Shown> {
+        self.person.as_ref().and_then(|person| person.way_added.as_ref())
     }
 
     /// The tag of the language, for `lang`.

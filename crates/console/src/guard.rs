@@ -255,6 +255,8 @@ pub async fn find(parts: &mut Parts, console: &Console) -> Result<Arc<Found>, Re
     let found = match answer {
         Ok(Some(found)) => Arc::new(found),
         Ok(None) => return Err(sign_in(parts, console, None)),
+        // Their browser has the newer cookie, or is about to: it must not be taken from it.
+        Err(Error::Refused(why @ Refusal::CookieReplaced)) => return Err(why.into()),
         Err(Error::Refused(why)) => return Err(sign_in(parts, console, Some(why))),
         Err(other) => return Err(Fault::from(other).into()),
     };

@@ -44,6 +44,7 @@ routes! {
     GET "/console/me" => page::me::show;
     POST "/console/me" => deed::me::change;
     POST "/console/me/rest" => deed::me::rest;
+    POST "/console/me/sign-out-elsewhere" => deed::me::sign_out_elsewhere;
     POST "/console/me/passkey/begin" => deed::me::begin_passkey;
     POST "/console/me/passkey/finish" => deed::me::finish_passkey;
     POST "/console/me/password" => deed::me::password;

@@ -79,6 +79,7 @@ impl Desk {
             has_keys: true,
             dose: OwnLimits::default(),
             created_at: now,
+            way_added_at: None,
             ended_at: None,
         };
 

@@ -103,7 +103,8 @@ impl Desk {
         self.add_credential(me, &credential, true).await
     }
 
-    /// Removes one of one's own ways in; [`Error::Conflict`] if it is the last that lets one in,
+    /// Removes one of one's own ways in, and ends one's sessions elsewhere: whoever entered by it
+    /// must not stay. [`Error::Conflict`] if it is the last that lets one in,
     /// [`Error::NotFound`] if it is not one's own.
     pub async fn remove_credential(&self, me: &Recently, which: CredentialId) -> Result<(), Error> {
         let now = self.clock().now();
@@ -118,6 +119,7 @@ impl Desk {
             return Err(Error::conflict("this is the last way in: add another one first"));
         }
         tx.delete_credential(which, who).await?;
+        tx.end_other_sessions(who, me.member().session()).await?;
         let about = Some(about(gone.kind));
         let kind = StaffEventKind::CredentialRemoved;
         self.note_staff(&mut tx, (who, Some(who)), kind, about, now).await?;
@@ -137,6 +139,7 @@ impl Desk {
             tx.delete_credentials_of_kind(me.staff(), credential.kind).await?;
             tx.end_other_sessions(me.staff(), me.member().session()).await?;
         }
+        tx.note_way_added(me.staff(), credential.created_at).await?;
         self.put_credential(&mut tx, credential, Some(me.staff())).await?;
         tx.commit().await?;
         Ok(())

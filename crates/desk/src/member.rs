@@ -8,7 +8,7 @@ use mamori_model::sign_in::{Session, StaffEvent, StaffEventKind, Standing};
 use mamori_model::staff::{RoleSet, Staff, StaffRole};
 use mamori_model::{Refusal, Sensitive, SessionId, Sha256, StaffId};
 
-use crate::session::new_cookie;
+use crate::session::Family;
 use crate::{Desk, Error, proof};
 
 /// Somebody of the staff who is signed in. Made by [`Desk::member`] only.
@@ -16,9 +16,17 @@ use crate::{Desk, Error, proof};
 pub struct Member {
     staff: StaffId,
     session: SessionId,
+    shown: Shown,
     roles: RoleSet,
     proved_at: Timestamp,
     proof_max: jiff::SignedDuration,
+}
+
+/// The cookie that somebody showed, of which no text is kept.
+#[derive(Clone, Debug)]
+pub(crate) struct Shown {
+    pub(crate) family: Family,
+    pub(crate) digest: Sha256,
 }
 
 macro_rules! proofs {
@@ -84,6 +92,11 @@ impl Member {
     /// In which session.
     pub fn session(&self) -> SessionId {
         self.session
+    }
+
+    /// With which cookie.
+    pub(crate) fn shown(&self) -> &Shown {
+        &self.shown
     }
 
     /// What they may do.
@@ -153,6 +166,8 @@ pub struct Found {
     pub csrf: Sensitive<[u8; 32]>,
     /// Who they are.
     pub staff: Staff,
+    /// When a session of theirs added a way in, for as long as they are told.
+    pub way_added_at: Option<Timestamp>,
     /// Another cookie, which the answer must set.
     pub renewed: Option<Sensitive<String>>,
 }
@@ -164,7 +179,8 @@ impl Desk {
     /// asks [`Self::member_as_is`].
     ///
     /// [`Refusal::SessionEnded`] if they were away for too long or may enter no more,
-    /// [`Refusal::SessionReplayed`] if two browsers showed the session's cookies: it is over then.
+    /// [`Refusal::SessionReplayed`] if two browsers showed the session's cookies: it is over then;
+    /// [`Refusal::CookieReplaced`] if the cookie changed while the request was on its way.
     pub async fn member(&self, cookie: &str) -> Result<Option<Found>, Error> {
         self.find(cookie, true).await
     }
@@ -175,14 +191,16 @@ impl Desk {
     }
 
     async fn find(&self, cookie: &str, may_renew: bool) -> Result<Option<Found>, Error> {
-        let shown = proof::digest(cookie);
-        let Some(session) = self.store().session(&shown).await? else { return Ok(None) };
+        let Some(family) = Family::of(cookie) else { return Ok(None) };
+        let session = self.store().session(&family.digest()).await?;
+        let Some(session) = session else { return Ok(None) };
+        let shown = Shown { family, digest: proof::digest(cookie) };
         let now = self.clock().now();
         let staff = self.store().staff(session.staff).await?;
         let staff = staff.filter(|staff| staff.ended_at.is_none());
 
         let limits = self.settings().sign_in.session;
-        match (session.standing(&shown, limits, now), staff) {
+        match (session.standing(&shown.digest, limits, now), staff) {
             (Standing::Over, _) | (Standing::Live { .. }, None) => {
                 self.end(&session, None, now).await?;
                 Err(Refusal::SessionEnded.into())
@@ -191,6 +209,7 @@ impl Desk {
                 self.end(&session, Some(StaffEventKind::SessionEnded), now).await?;
                 Err(Refusal::SessionReplayed.into())
             }
+            (Standing::Behind, _) => Err(Refusal::CookieReplaced.into()),
             (Standing::Live { is_confirmed_now, is_due, is_seen_due }, Some(staff)) => {
                 let may_renew = may_renew && is_due;
                 let renewed = if is_confirmed_now || may_renew || is_seen_due {
@@ -199,39 +218,50 @@ impl Desk {
                 } else {
                     None
                 };
-                Ok(Some(self.found(&session, staff, renewed)))
+                Ok(Some(self.found(&session, shown, staff, renewed)))
             }
         }
     }
 
-    fn found(&self, session: &Session, staff: Staff, renewed: Option<Sensitive<String>>) -> Found {
+    fn found(
+        &self,
+        session: &Session,
+        shown: Shown,
+        staff: Staff,
+        renewed: Option<Sensitive<String>>,
+    ) -> Found {
         let member = Member {
             staff: staff.id,
             session: session.id,
+            shown,
             roles: staff.roles.clone(),
             proved_at: session.proved_at,
             proof_max: self.settings().sign_in.proof_max,
         };
-        Found { member, csrf: session.csrf.clone(), staff, renewed }
+        let told = self.settings().sign_in.new_way_told;
+        let is_new = |at: &Timestamp| self.clock().now().duration_since(*at) < told;
+        let way_added_at = staff.way_added_at.filter(is_new);
+        Found { member, csrf: session.csrf.clone(), staff, way_added_at, renewed }
     }
 
     async fn write_session(
         &self,
         session: &Session,
-        shown: &Sha256,
+        shown: &Shown,
         write: Write,
         now: Timestamp,
     ) -> Result<Option<Sensitive<String>>, Error> {
-        let (cookie, digest) = new_cookie()?;
+        let (cookie, digest) = shown.family.new_cookie()?;
 
         let mut tx = self.store().begin("member").await?;
         if write.is_seen_due {
             tx.see_session(session.id, now).await?;
         }
         if write.is_confirmed_now {
-            tx.confirm_session(session.id, shown, now).await?;
+            tx.confirm_session(session.id, &shown.digest, now).await?;
         }
-        let is_renewed = write.may_renew && tx.renew_session(session, shown, &digest, now).await?;
+        let is_renewed =
+            write.may_renew && tx.renew_session(session, &shown.digest, &digest, now).await?;
         tx.commit().await?;
 
         Ok(is_renewed.then_some(cookie))

@@ -1,7 +1,10 @@
 //! Somebody who is signed in proves once more who they are, before they do what matters most.
+//!
+//! They get another cookie for it: whoever has a copy of the one before proved nothing.
 
 use mamori_model::sign_in::CeremonyKind;
 use mamori_model::{CeremonyId, Refusal, Sensitive};
+use mamori_store::Tx;
 
 use crate::member::Member;
 use crate::sign_in::{Typed, count};
@@ -9,13 +12,15 @@ use crate::sign_in_passkey::Asked;
 use crate::{Desk, Error};
 
 impl Desk {
-    /// Proves it with password and code; refused as at [`Desk::sign_in`], and so is anybody else's.
+    /// Proves it with password and code, and returns the cookie to be set; refused as at
+    /// [`Desk::sign_in`], and so is anybody else's. [`Refusal::CookieReplaced`] if the cookie that
+    /// they showed is not the newest.
     pub async fn prove(
         &self,
         me: &Member,
         password: Sensitive<String>,
         code: Sensitive<String>,
-    ) -> Result<(), Error> {
+    ) -> Result<Sensitive<String>, Error> {
         let staff = self.store().staff(me.staff()).await?.ok_or(Error::NotFound("staff"))?;
         let name = staff.name.as_str().to_owned();
         let right = self.try_password(Typed { name, password, code }).await?;
@@ -25,10 +30,10 @@ impl Desk {
 
         let mut tx = self.store().begin("prove").await?;
         self.use_right(&mut tx, &right).await?;
-        let is_live = tx.prove_session(me.session(), self.clock().now()).await?;
+        let cookie = self.prove_session(&mut tx, me).await?;
         tx.commit().await?;
 
-        is_live.then_some(()).ok_or(Error::Refused(Refusal::SessionEnded))
+        Ok(cookie)
     }
 
     /// Asks for one of one's own passkeys; [`Error::NotFound`] if one has none.
@@ -41,13 +46,14 @@ impl Desk {
         self.keep_question(question, Some(me.staff()), CeremonyKind::Enter).await
     }
 
-    /// Proves it with the passkey; refused as at [`Desk::finish_sign_in_passkey`].
+    /// Proves it with the passkey, and returns the cookie to be set; refused as at
+    /// [`Desk::finish_sign_in_passkey`], or [`Refusal::CookieReplaced`].
     pub async fn finish_prove_passkey(
         &self,
         me: &Member,
         ceremony: CeremonyId,
         answer: &str,
-    ) -> Result<(), Error> {
+    ) -> Result<Sensitive<String>, Error> {
         let shown = self.check_passkey(ceremony, answer).await?;
         if shown.staff != me.staff() {
             return Err(count(Refusal::SignInWrong, "wrong"));
@@ -55,9 +61,16 @@ impl Desk {
 
         let mut tx = self.store().begin("prove").await?;
         self.use_passkey(&mut tx, &shown).await?;
-        let is_live = tx.prove_session(me.session(), self.clock().now()).await?;
+        let cookie = self.prove_session(&mut tx, me).await?;
         tx.commit().await?;
 
-        is_live.then_some(()).ok_or(Error::Refused(Refusal::SessionEnded))
+        Ok(cookie)
+    }
+
+    async fn prove_session(&self, tx: &mut Tx, me: &Member) -> Result<Sensitive<String>, Error> {
+        let (cookie, digest) = me.shown().family.new_cookie()?;
+        let now = self.clock().now();
+        let is_proved = tx.prove_session(me.session(), &me.shown().digest, &digest, now).await?;
+        is_proved.then_some(cookie).ok_or(Error::Refused(Refusal::CookieReplaced))
     }
 }

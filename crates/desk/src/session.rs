@@ -12,15 +12,39 @@ use crate::{Desk, Error, clock, proof};
 /// Somebody was let in.
 #[derive(Clone, Debug)]
 pub struct Entered {
-    /// The cookie's text: `ms_` and 43 characters of base64. It is not kept anywhere.
+    /// The cookie's text: `ms_`, 43 characters of base64 that stay as long as the session, a full
+    /// stop, and 43 that change. It is not kept anywhere.
     pub cookie: Sensitive<String>,
     /// What their forms must carry.
     pub csrf: Sensitive<[u8; 32]>,
 }
 
-/// A cookie's text, and the digest by which it is known.
-pub fn new_cookie() -> Result<(Sensitive<String>, Sha256), Error> {
-    new_text("ms_")
+/// What all cookies of one session begin with. Whoever shows a cookie that was replaced is found
+/// out by it, however often it was replaced since.
+#[derive(Clone, Debug)]
+pub(crate) struct Family(Sensitive<String>);
+
+impl Family {
+    /// A new session's.
+    fn generate() -> Result<Self, Error> {
+        Ok(Self(new_text("ms_")?.0))
+    }
+
+    /// The family of a cookie that somebody shows; `None` if it is none of ours.
+    pub(crate) fn of(cookie: &str) -> Option<Self> {
+        let (family, _) = cookie.split_once('.')?;
+        family.starts_with("ms_").then(|| Self(Sensitive::new(family.to_owned())))
+    }
+
+    /// The digest by which it is known.
+    pub(crate) fn digest(&self) -> Sha256 {
+        proof::digest(self.0.reveal())
+    }
+
+    /// Another cookie's text, and the digest by which it is known.
+    pub(crate) fn new_cookie(&self) -> Result<(Sensitive<String>, Sha256), Error> {
+        new_text(&format!("{}.", self.0.reveal()))
+    }
 }
 
 /// 256 random bits as text, and the digest by which it is known.
@@ -39,12 +63,14 @@ impl Desk {
         staff: StaffId,
         now: Timestamp,
     ) -> Result<Entered, Error> {
-        let (cookie, digest) = new_cookie()?;
+        let family = Family::generate()?;
+        let (cookie, digest) = family.new_cookie()?;
         let csrf = clock::secret()?;
         let expires_at = now.checked_add(self.settings().sign_in.session_max);
         let session = Session {
             id: self.clock().mint()?.into(),
             staff,
+            family: family.digest(),
             digest,
             digest_before: None,
             csrf: csrf.clone(),

@@ -97,6 +97,9 @@ refusals! {
     /// Two browsers showed the same session.
     SessionReplayed = "session.replayed",
         "this session was used in two places, so it was ended: sign in again";
+    /// The cookie changed while this was on its way.
+    CookieReplaced = "session.cookie_replaced",
+        "the session went on while this was on its way: load the page again";
     /// It was too long ago that they proved who they are.
     ProofStale = "session.proof_stale", "prove once more who you are";
     /// A form that our page did not make.

@@ -55,9 +55,12 @@ pub struct Session {
     pub id: SessionId,
     /// Who.
     pub staff: StaffId,
-    /// SHA-256 of the cookie, which has 256 random bits.
+    /// SHA-256 of what all its cookies begin with, which has 256 random bits: the session is found
+    /// by it, also from a cookie that was replaced long ago.
+    pub family: Sha256,
+    /// SHA-256 of the cookie, which has 256 more.
     pub digest: Sha256,
-    /// Of the cookie before it.
+    /// Of the cookie before it, if that still counts.
     pub digest_before: Option<Sha256>,
     /// What forms must carry.
     pub csrf: Sensitive<[u8; 32]>,
@@ -93,6 +96,9 @@ pub enum Standing {
     /// The cookie was replaced, and the new one has come back since: two browsers have this session,
     /// and one of them stole it.
     Replayed,
+    /// The cookie was replaced a moment ago, so this may have been on its way. It opens nothing, and
+    /// accuses nobody.
+    Behind,
     /// The session lives.
     Live {
         /// The new cookie came back for the first time.
@@ -108,11 +114,10 @@ impl Session {
     /// How exactly it is kept when somebody was last here.
     pub const SEEN_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
-    /// What the cookie with the digest `shown`, which is one of this session's two, is worth at
-    /// `now`.
+    /// What a cookie of this session's family, whose digest is `shown`, is worth at `now`.
     ///
     /// An answer with a new cookie may be lost. So the one before works until the new one came back,
-    /// and is replaced anew if that takes long.
+    /// and is replaced anew if that takes long. Every other of the family was replaced before.
     pub fn standing(&self, shown: &Sha256, limits: SessionLimits, now: Timestamp) -> Standing {
         if now >= self.expires_at || now.duration_since(self.seen_at) >= limits.idle {
             return Standing::Over;
@@ -126,6 +131,10 @@ impl Session {
                 is_due: age >= limits.rotation,
                 is_seen_due,
             };
+        }
+        if self.digest_before != Some(*shown) {
+            let is_behind = age <= limits.overlap;
+            return if is_behind { Standing::Behind } else { Standing::Replayed };
         }
         match self.confirmed_at {
             Some(confirmed_at) if now.duration_since(confirmed_at) > limits.overlap => {
@@ -355,6 +364,7 @@ mod tests {
         Session {
             id: uuid::Uuid::nil().into(),
             staff: uuid::Uuid::nil().into(),
+            family: digest(9),
             digest: digest(2),
             digest_before: Some(digest(1)),
             csrf: Sensitive::new([0; 32]),
@@ -388,6 +398,8 @@ mod tests {
                 live(false, false, true),
             ),
             ("the old one, elsewhere", &confirmed, 1, 1_161, Standing::Replayed),
+            ("one from long ago, on its way", &new, 7, 1_060, Standing::Behind),
+            ("one from long ago, elsewhere", &new, 7, 1_061, Standing::Replayed),
             ("idle", &confirmed, 2, 1_000 + 1_800, Standing::Over),
             ("not quite idle", &confirmed, 2, 1_000 + 1_799, live(false, true, true)),
         ];

@@ -158,6 +158,8 @@ pub struct Staff {
     pub dose: OwnLimits,
     /// When they came.
     pub created_at: Timestamp,
+    /// When a session of theirs last added a way in: they are told, in case it was not they.
+    pub way_added_at: Option<Timestamp>,
     /// When they left; they open nothing since.
     pub ended_at: Option<Timestamp>,
 }

@@ -12,15 +12,15 @@ use crate::time::{from_micros, maybe_from_micros};
 use crate::tx::Tx;
 
 queries! {
-    SESSION_BY_DIGEST = "-- session_by_digest
-        SELECT id, staff_id, digest, digest_before, csrf, created_at, rotated_at, confirmed_at,
+    SESSION_BY_FAMILY = "-- session_by_family
+        SELECT id, staff_id, family, digest, digest_before, csrf, created_at, rotated_at, confirmed_at,
                seen_at, expires_at
           FROM session
-         WHERE digest = $1 OR digest_before = $1";
+         WHERE family = $1";
     INSERT_SESSION = "-- insert_session
-        INSERT INTO session (id, staff_id, digest, csrf, created_at, rotated_at, seen_at, expires_at,
-                             changed_by)
-        VALUES ($1, $2, $3, $4, $5, $5, $5, $6, $7)";
+        INSERT INTO session (id, staff_id, family, digest, csrf, created_at, rotated_at, seen_at,
+                             expires_at, changed_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $6, $6, $7, $8)";
     SEE_SESSION = "-- see_session
         UPDATE session SET seen_at = $2, changed_by = $3 WHERE id = $1 AND seen_at < $2";
     CONFIRM_SESSION = "-- confirm_session
@@ -31,7 +31,10 @@ queries! {
            SET digest = $3, digest_before = $4, rotated_at = $5, confirmed_at = NULL, changed_by = $6
          WHERE id = $1 AND digest = $2";
     PROVE_SESSION = "-- prove_session
-        UPDATE session SET created_at = $2, changed_by = $3 WHERE id = $1";
+        UPDATE session
+           SET digest = $3, digest_before = NULL, confirmed_at = NULL, created_at = $4,
+               rotated_at = $4, changed_by = $5
+         WHERE id = $1 AND digest = $2";
     END_SESSION = "-- end_session
         DELETE FROM session WHERE id = $1";
     END_SESSIONS_OF = "-- end_sessions_of
@@ -44,6 +47,7 @@ queries! {
 struct SessionRow {
     id: Uuid,
     staff_id: Uuid,
+    family: Vec<u8>,
     digest: Vec<u8>,
     digest_before: Option<Vec<u8>>,
     csrf: Vec<u8>,
@@ -61,6 +65,7 @@ impl SessionRow {
         Ok(Session {
             id: self.id.into(),
             staff: self.staff_id.into(),
+            family: Sha256::try_from(self.family.as_slice()).or_corrupt("session.family")?,
             digest: Sha256::try_from(self.digest.as_slice()).or_corrupt("session.digest")?,
             digest_before: before.or_corrupt("session.digest_before")?,
             csrf: Sensitive::new(csrf),
@@ -74,9 +79,9 @@ impl SessionRow {
 }
 
 impl Store {
-    /// The session whose cookie has this digest, or had it before it changed.
-    pub async fn session(&self, digest: &Sha256) -> Result<Option<Session>, Error> {
-        let call = SESSION_BY_DIGEST.bind(digest.as_bytes().as_slice());
+    /// The session all of whose cookies begin with what has this digest.
+    pub async fn session(&self, family: &Sha256) -> Result<Option<Session>, Error> {
+        let call = SESSION_BY_FAMILY.bind(family.as_bytes().as_slice());
         self.row::<SessionRow>(call).await?.map(SessionRow::read).transpose()
     }
 }
@@ -88,6 +93,7 @@ impl Tx {
         let call = INSERT_SESSION
             .bind(session.id)
             .bind(session.staff)
+            .bind(session.family.as_bytes().as_slice())
             .bind(session.digest.as_bytes().as_slice())
             .bind(session.csrf.reveal().as_slice())
             .bind(session.proved_at)
@@ -134,13 +140,22 @@ impl Tx {
         Ok(self.run(call).await? == 1)
     }
 
-    /// They proved once more who they are; false if the session is over.
+    /// They proved once more who they are, with the cookie that was `shown`, and get another: no
+    /// other copy of that one is worth anything from now on. False if it is not the newest.
     pub async fn prove_session(
         &mut self,
         session: SessionId,
+        shown: &Sha256,
+        digest: &Sha256,
         now: Timestamp,
     ) -> Result<bool, Error> {
-        Ok(self.run(PROVE_SESSION.bind(session).bind(now).bind(self.name())).await? == 1)
+        let call = PROVE_SESSION
+            .bind(session)
+            .bind(shown.as_bytes().as_slice())
+            .bind(digest.as_bytes().as_slice())
+            .bind(now)
+            .bind(self.name());
+        Ok(self.run(call).await? == 1)
     }
 
     /// Ends a session; false if it is over already.

@@ -22,7 +22,7 @@ macro_rules! select {
             $name,
             "
         SELECT id, name, shown, roles, language, scheme, view, has_keys, looks_max, minutes_max,
-               points_max, created_at, ended_at
+               points_max, created_at, way_added_at, ended_at
           FROM staff
          WHERE ",
             $rest
@@ -48,6 +48,8 @@ queries! {
         UPDATE staff
            SET language = $2, scheme = $3, view = $4, has_keys = $5, changed_by = $6
          WHERE id = $1 AND ended_at IS NULL";
+    NOTE_WAY_ADDED = "-- note_way_added
+        UPDATE staff SET way_added_at = $2, changed_by = $3 WHERE id = $1";
     END_STAFF = "-- end_staff
         UPDATE staff SET ended_at = $2, changed_by = $3 WHERE id = $1 AND ended_at IS NULL";
     KEEP_STAFF = "-- keep_staff
@@ -78,6 +80,7 @@ struct StaffRow {
     minutes_max: Option<i64>,
     points_max: Option<i64>,
     created_at: i64,
+    way_added_at: Option<i64>,
     ended_at: Option<i64>,
 }
 
@@ -99,6 +102,7 @@ impl StaffRow {
                 points: most(self.points_max).or_corrupt("staff.points_max")?,
             },
             created_at: from_micros(self.created_at, "staff.created_at")?,
+            way_added_at: maybe_from_micros(self.way_added_at, "staff.way_added_at")?,
             ended_at: maybe_from_micros(self.ended_at, "staff.ended_at")?,
         })
     }
@@ -196,6 +200,12 @@ impl Tx {
             .bind(has_keys)
             .bind(self.name());
         Ok(self.run(call).await? == 1)
+    }
+
+    /// A session of theirs added a way in.
+    pub async fn note_way_added(&mut self, staff: StaffId, now: Timestamp) -> Result<(), Error> {
+        self.run(NOTE_WAY_ADDED.bind(staff).bind(now).bind(self.name())).await?;
+        Ok(())
     }
 
     /// From `now` on somebody may enter no more; false if they are not there, or left before.

@@ -39,3 +39,6 @@ me-password-new = Neues Passwort
 me-password-go = Passwort behalten
 me-codes = Codes einrichten
 me-codes-go = Codes behalten
+me-elsewhere = Anderswo
+me-elsewhere-about = Beendet Ihre Sitzungen in anderen Browsern. Wer einen Zugang entfernt, ein neues Passwort setzt oder neue Codes einrichtet, erreicht dasselbe.
+me-elsewhere-go = Überall sonst abmelden

@@ -39,3 +39,6 @@ me-password-new = New password
 me-password-go = Keep the password
 me-codes = Set up codes
 me-codes-go = Keep the codes
+me-elsewhere = Elsewhere
+me-elsewhere-about = Ends your sessions in other browsers. Removing a way in, or a new password or new codes, does the same.
+me-elsewhere-go = Sign out everywhere else

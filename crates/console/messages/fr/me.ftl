@@ -39,3 +39,6 @@ me-password-new = Nouveau mot de passe
 me-password-go = Garder le mot de passe
 me-codes = Configurer les codes
 me-codes-go = Garder les codes
+me-elsewhere = Ailleurs
+me-elsewhere-about = Met fin à vos sessions dans les autres navigateurs. Supprimer un moyen d’accès, changer de mot de passe ou de codes fait de même.
+me-elsewhere-go = Se déconnecter partout ailleurs

@@ -39,3 +39,6 @@ me-password-new = Nuova password
 me-password-go = Conserva la password
 me-codes = Configura i codici
 me-codes-go = Conserva i codici
+me-elsewhere = Altrove
+me-elsewhere-about = Termina le Sue sessioni negli altri browser. Anche rimuovere un modo per entrare, o impostare una nuova password o nuovi codici, lo fa.
+me-elsewhere-go = Esci da ogni altro luogo

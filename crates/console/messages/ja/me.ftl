@@ -39,3 +39,6 @@ me-password-new = 新しいパスワード
 me-password-go = パスワードを保存
 me-codes = 認証コードを設定
 me-codes-go = 認証コードを保存
+me-elsewhere = ほかのブラウザー
+me-elsewhere-about = ほかのブラウザーのセッションを終了します。サインインの方法を削除したときや、パスワードや認証コードを新しくしたときも終了します。
+me-elsewhere-go = ほかのすべてからサインアウト

@@ -53,6 +53,16 @@ pub async fn rest(
     Ok(to_me())
 }
 
+/// `POST /console/me/sign-out-elsewhere`. It asks for no recent proof: it opens nothing.
+pub async fn sign_out_elsewhere(
+    State(console): State<Console>,
+    Member(found): Member,
+    Form(Nothing {}): Form<Nothing>,
+) -> Result<Redirect, Fault> {
+    console.desk.end_other_sessions(&found.member).await?;
+    Ok(to_me())
+}
+
 /// `POST /console/me/passkey/begin`.
 pub async fn begin_passkey(
     State(console): State<Console>,

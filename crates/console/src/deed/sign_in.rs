@@ -216,7 +216,11 @@ pub async fn prove(
 ) -> Result<Response, Fault> {
     let (password, code) = (Sensitive::new(form.password), Sensitive::new(form.code));
     match console.desk.prove(&found.member, password, code).await {
-        Ok(()) => Ok(Redirect::to(way_on(&form.on).unwrap_or("/console")).into_response()),
+        Ok(cookie) => {
+            let cookie = session::set(&cookie, &console.settings);
+            let on = Redirect::to(way_on(&form.on).unwrap_or("/console"));
+            Ok(([(SET_COOKIE, cookie)], on).into_response())
+        }
         Err(Error::Refused(refusal)) => {
             let fault = Fault::from(refusal);
             let said = fault.said(&crate::frame::Frame::of(&found));
@@ -242,8 +246,10 @@ pub async fn finish_prove(
     Json(answered): Json<Answered>,
 ) -> Result<Response, Fault> {
     let answer = answered.answer.to_string();
-    console.desk.finish_prove_passkey(&found.member, answered.ceremony()?, &answer).await?;
-    Ok(json("{\"next\":\"/console\"}".to_owned()))
+    let ceremony = answered.ceremony()?;
+    let cookie = console.desk.finish_prove_passkey(&found.member, ceremony, &answer).await?;
+    let cookie = session::set(&cookie, &console.settings);
+    Ok(([(SET_COOKIE, cookie)], json("{\"next\":\"/console\"}".to_owned())).into_response())
 }
 
 fn let_in(console: &Console, entered: &Entered, on: &str) -> Response {

@@ -11,7 +11,7 @@ use mamori_signin::CodeSecret;
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
 
-use crate::house::{Answer, House};
+use crate::house::{Answer, House, Person};
 
 pub const PASSWORD: &str = "four words without sense";
 
@@ -39,7 +39,75 @@ fn cookie(answer: &Answer) -> String {
     value.split(';').next().unwrap().to_owned()
 }
 
+/// Somebody's password and codes, set up by a link: the secret of the codes.
+async fn with_password(house: &House, who: &Person) -> String {
+    let here = AtTheMachine::here();
+    let ticket = house.desk.welcome_again(StaffAdmin::AtTheMachine(&here), who.staff.id).await;
+    let link = format!("/console/welcome/{}", ticket.unwrap().reveal());
+    let page = house.get(&link).await;
+    let sealed = page.field("sealed");
+    let secret = page.page().split("<p><code translate=\"no\">").nth(1).unwrap();
+    let secret = secret.split('<').next().unwrap().to_owned();
+    let chosen = [("password", PASSWORD), ("code", &*code(house, &secret)), ("sealed", &sealed)];
+    assert_eq!(house.post(&link, &chosen).await.to(), "/console");
+    house.clock.advance(SignedDuration::from_secs(60));
+    secret
+}
+
 on_both_engines! {
+    async fn a_proof_brings_another_cookie_and_the_one_before_opens_nothing(records: Records) {
+        let house = House::open(records).await;
+        let rei = house.reviewer("rei").await;
+        let secret = with_password(&house, &rei).await;
+        let before = house.again(rei.staff.clone()).await;
+
+        let shown = code(&house, &secret);
+        let form = [("password", PASSWORD), ("code", &*shown), ("on", "/console/queue")];
+        let proved = house.post_as(&before, "/console/prove", &form).await;
+        let after = Person { cookie: cookie(&proved), ..before.clone() };
+        let copied = house.get_as(&before, "/console/queue").await;
+
+        assert_eq!(proved.to(), "/console/queue");
+        assert_eq!(copied.status, StatusCode::CONFLICT, "{copied:?}");
+        assert!(copied.text.contains("The session went on"), "{copied:?}");
+        assert!(!copied.headers.contains_key(SET_COOKIE), "the newer one stays in the browser");
+        assert_eq!(house.get_as(&after, "/console/queue").await.status, StatusCode::OK);
+        house.clock.advance(SignedDuration::from_mins(2));
+        let copied = house.get_as(&before, "/console/queue").await;
+        assert!(copied.to().starts_with("/console/sign-in?why=replayed"), "{copied:?}");
+    }
+
+    async fn somebody_signs_out_everywhere_else_by_a_button(records: Records) {
+        let house = House::open(records).await;
+        let there = house.reviewer("rei").await;
+        let here = house.again(there.staff.clone()).await;
+        let path = "/console/me/sign-out-elsewhere";
+        let page = house.get_as(&here, "/console/me").await;
+        assert!(page.page().contains(&format!("action=\"{path}\"")), "{page:?}");
+
+        let done = house.post_as(&here, path, &[]).await;
+
+        assert_eq!(done.to(), "/console/me");
+        assert!(house.get_as(&there, "/console").await.to().starts_with("/console/sign-in"));
+        assert_eq!(house.get_as(&here, "/console").await.status, StatusCode::OK);
+    }
+
+    async fn every_page_says_that_a_way_in_was_added(records: Records) {
+        let house = House::open(records).await;
+        let rei = house.reviewer("rei").await;
+        let said = "A way in was added to your account on <time";
+        assert!(!house.get_as(&rei, "/console/queue").await.page().contains(said));
+
+        let form = [("password", PASSWORD)];
+        let set = house.post_as(&rei, "/console/me/password", &form).await;
+
+        assert_eq!(set.to(), "/console/me");
+        for path in ["/console/queue", "/console", "/console/me"] {
+            let page = house.get_as(&rei, path).await;
+            assert!(page.page().contains(said), "{path}: {page:?}");
+        }
+    }
+
     async fn a_link_lets_in_once_and_opening_it_spends_nothing(records: Records) {
         let house = House::open(records).await;
         let rei = house.reviewer("rei").await;

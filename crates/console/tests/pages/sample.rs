@@ -34,6 +34,7 @@ pub fn frame(language: Language, role: StaffRole) -> Frame {
         has_keys: true,
         dose: OwnLimits::default(),
         created_at: Timestamp::UNIX_EPOCH,
+        way_added_at: None,
         ended_at: None,
     };
     Frame::of_staff(&staff, "TOKEN".to_owned())

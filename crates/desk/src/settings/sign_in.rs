@@ -17,6 +17,8 @@ pub struct SignInSettings {
     /// How long ago somebody may have proved who they are, before they do what touches people,
     /// credentials or a second decision.
     pub proof_max: SignedDuration,
+    /// How long each of somebody's pages says that a way in was added, in case it was not they.
+    pub new_way_told: SignedDuration,
     /// How long a welcome link works: until tomorrow, as people are not always at their desk.
     pub welcome_max: SignedDuration,
     /// How long an enter link works: as long as it takes to open it.
@@ -41,6 +43,7 @@ impl Default for SignInSettings {
             },
             session_max: SignedDuration::from_hours(12),
             proof_max: SignedDuration::from_mins(15),
+            new_way_told: SignedDuration::from_hours(3 * 24),
             welcome_max: SignedDuration::from_hours(24),
             enter_max: SignedDuration::from_mins(5),
             attempts: AttemptLimits {

@@ -164,6 +164,38 @@ on_both_engines! {
         assert!(events.rows.iter().any(|event| event.kind == StaffEventKind::SessionEnded));
     }
 
+    async fn a_stolen_cookie_is_found_out_however_often_it_was_replaced(records: Records) {
+        let house = house(records).await;
+        let (owners, new) = with_a_changed_cookie(&house).await;
+        shown(&house.desk, &new).await.unwrap();
+        house.clock.advance(minutes(15));
+        let thiefs = shown(&house.desk, &new).await.unwrap().unwrap();
+        shown(&house.desk, &thiefs).await.unwrap();
+        house.clock.advance(minutes(2));
+
+        let owner = shown(&house.desk, &owners).await;
+        let thief = shown(&house.desk, &thiefs).await;
+
+        assert_eq!(owner.unwrap_err(), Refusal::SessionReplayed);
+        assert_eq!(thief.unwrap_err(), Refusal::SessionEnded);
+    }
+
+    async fn a_family_without_its_secret_opens_nothing(records: Records) {
+        let house = house(records).await;
+        let who = somebody(&house.desk, "ada", &[StaffRole::Lead]).await;
+        let cookie = enter(&house.desk, who).await.cookie;
+        let (family, secret) = cookie.reveal().split_once('.').unwrap();
+
+        for made_up in [family.to_owned(), format!("ms_x.{secret}"), format!("{secret}.{family}")] {
+            assert!(house.desk.member(&made_up).await.unwrap().is_none(), "{made_up}");
+        }
+        for made_up in [format!("{family}."), format!("{family}.x"), format!("{family}.{secret}x")] {
+            let behind = shown(&house.desk, &Sensitive::new(made_up)).await;
+            assert_eq!(behind.unwrap_err(), Refusal::CookieReplaced);
+        }
+        assert!(shown(&house.desk, &cookie).await.is_ok(), "on its way: nobody is accused");
+    }
+
     async fn a_lost_answer_signs_nobody_out(records: Records) {
         let house = house(records).await;
         let (old, lost) = with_a_changed_cookie(&house).await;
@@ -172,7 +204,7 @@ on_both_engines! {
 
         let third = shown(&house.desk, &old).await.unwrap().unwrap();
 
-        assert_eq!(shown(&house.desk, &lost).await.unwrap_err(), Refusal::SessionEnded);
+        assert_eq!(shown(&house.desk, &lost).await.unwrap_err(), Refusal::CookieReplaced);
         assert!(shown(&house.desk, &third).await.is_ok());
         house.clock.advance(minutes(2));
         assert_eq!(shown(&house.desk, &old).await.unwrap_err(), Refusal::SessionReplayed);

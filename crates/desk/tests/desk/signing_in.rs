@@ -320,10 +320,77 @@ on_both_engines! {
         assert_eq!(refused(by_bob.await).unwrap_err(), Refusal::SignInWrong);
         let wrong = house.desk.prove(&me, closed("wrong horse"), code(&house, &secret)).await;
         assert_eq!(refused(wrong).unwrap_err(), Refusal::SignInWrong);
-        house.desk.prove(&me, closed(PASSWORD), code(&house, &secret)).await.unwrap();
+        let cookie = house.desk.prove(&me, closed(PASSWORD), code(&house, &secret)).await.unwrap();
 
-        let me = house.desk.member_as_is(cookie.cookie.reveal()).await.unwrap().unwrap().member;
+        let me = house.desk.member_as_is(cookie.reveal()).await.unwrap().unwrap().member;
         assert!(me.recently(house.clock.now()).is_ok());
+    }
+
+    async fn whoever_copied_the_cookie_before_proves_nothing_by_its_owners_proof(records: Records) {
+        let folder = tempfile::tempdir().unwrap();
+        let house = house_with_vault(records, folder.path()).await;
+        let (who, mut authenticator) = with_passkey(&house, "ada").await;
+        let copied = enter(&house.desk, who).await;
+        let me = found(&house.desk, &copied).await.member;
+        let prove = async |authenticator: &mut Authenticator| {
+            let asked = house.desk.begin_prove_passkey(&me).await.unwrap();
+            let answer = authenticator.enter(&asked.json);
+            refused(house.desk.finish_prove_passkey(&me, asked.ceremony, &answer).await)
+        };
+
+        let owners = prove(&mut authenticator).await.unwrap();
+        let thief = house.desk.member(copied.cookie.reveal()).await;
+        let again = prove(&mut authenticator).await;
+
+        assert_eq!(refused(thief).unwrap_err(), Refusal::CookieReplaced, "it may be on its way");
+        assert_eq!(again.unwrap_err(), Refusal::CookieReplaced, "with the cookie before");
+        assert!(house.desk.member(owners.reveal()).await.unwrap().is_some());
+        house.clock.advance(SignedDuration::from_mins(2));
+        let thief = house.desk.member(copied.cookie.reveal()).await;
+        assert_eq!(refused(thief).unwrap_err(), Refusal::SessionReplayed);
+        assert!(house.desk.member(owners.reveal()).await.unwrap().is_none(), "it is over for both");
+    }
+
+    async fn a_way_in_that_was_added_is_told_for_three_days(records: Records) {
+        let folder = tempfile::tempdir().unwrap();
+        let house = house_with_vault(records, folder.path()).await;
+        let (who, _) = with_passkey(&house, "ada").await;
+        let here = found(&house.desk, &enter(&house.desk, who).await).await;
+        let recently = here.member.recently(house.clock.now()).unwrap();
+        assert_eq!(here.way_added_at, None, "they came by a link, and know");
+        let added_at = house.clock.now();
+
+        let asked = house.desk.begin_add_passkey(&recently).await.unwrap();
+        let answer = Authenticator::new(ORIGIN).register(&asked.json);
+        let name = "another key".parse().unwrap();
+        house.desk.finish_add_passkey(&recently, asked.ceremony, &answer, name).await.unwrap();
+
+        house.clock.advance(SignedDuration::from_hours(71));
+        let told = found(&house.desk, &enter(&house.desk, who).await).await.way_added_at;
+        assert_eq!(told, Some(added_at));
+        house.clock.advance(SignedDuration::from_hours(1));
+        let told = found(&house.desk, &enter(&house.desk, who).await).await.way_added_at;
+        assert_eq!(told, None);
+    }
+
+    async fn whoever_entered_by_a_way_that_is_removed_does_not_stay(records: Records) {
+        let folder = tempfile::tempdir().unwrap();
+        let house = house_with_vault(records, folder.path()).await;
+        let (who, _) = with_passkey(&house, "ada").await;
+        let [here, there] = [enter(&house.desk, who).await, enter(&house.desk, who).await];
+        let me = found(&house.desk, &here).await.member;
+        let recently = me.recently(house.clock.now()).unwrap();
+        house.desk.set_password(&recently, closed(PASSWORD)).await.unwrap();
+        let there_too = enter(&house.desk, who).await;
+        let ways = house.desk.ways(&me).await.unwrap();
+        let password = ways.iter().find(|way| way.kind == CredentialKind::Password).unwrap().id;
+
+        house.desk.remove_credential(&recently, password).await.unwrap();
+
+        for elsewhere in [&there, &there_too] {
+            assert!(house.desk.member(elsewhere.cookie.reveal()).await.unwrap().is_none());
+        }
+        assert!(house.desk.member(here.cookie.reveal()).await.unwrap().is_some());
     }
 
     async fn a_cookie_ends_with_its_session(records: Records) {

@@ -85,6 +85,7 @@ impl Config {
             origin: console.enabled.then(|| console.origin.clone()),
             session: SessionLimits { idle: minutes(console.session_idle_min), ..usual.session },
             session_max: SignedDuration::from_hours(console.session_hours_max.into()),
+            new_way_told: SignedDuration::from_hours(24 * i64::from(staff.new_way_days)),
             enter_max: minutes(staff.enter_min),
             attempts: AttemptLimits {
                 of_name: staff.sign_in_failures_max,

@@ -58,6 +58,9 @@ pub struct Staff {
     /// The most failures of all names within a minute.
     #[serde(deserialize_with = "within::<1, 100_000, _, _>")]
     pub sign_in_failures_all_max: u32,
+    /// How many days each of somebody's pages says that a way in was added.
+    #[serde(deserialize_with = "within::<1, 30, _, _>")]
+    pub new_way_days: u32,
     /// Who listens to reviewers here.
     pub care_note: Option<String>,
     /// How long a link of `mamori staff enter` works.
@@ -72,6 +75,7 @@ impl Default for Staff {
             sign_in_failures_max: 5,
             sign_in_wait_min: 15,
             sign_in_failures_all_max: 300,
+            new_way_days: 3,
             care_note: None,
             enter_min: 5,
         }

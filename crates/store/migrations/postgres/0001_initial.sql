@@ -163,6 +163,7 @@ CREATE TABLE staff (
     minutes_max   BIGINT  CHECK (minutes_max BETWEEN 0 AND 1440),  -- clear minutes in 24 h; NULL: the default
     points_max    BIGINT  CHECK (points_max BETWEEN 0 AND 100000), -- severity points in 24 h; NULL: the default
     created_at    BIGINT  NOT NULL,            -- microseconds
+    way_added_at  BIGINT,                      -- microseconds; when a session of theirs last added a way in
     ended_at      BIGINT,                     -- microseconds; they open nothing since
     changed_by    TEXT    NOT NULL             -- name of the transaction
 );
@@ -204,8 +205,9 @@ CREATE INDEX ticket_expires ON ticket (expires_at);
 CREATE TABLE session (
     id            UUID    NOT NULL PRIMARY KEY, -- UUIDv7
     staff_id      UUID    NOT NULL REFERENCES staff (id),
-    digest        BYTEA   NOT NULL UNIQUE CHECK (length(digest) = 32),  -- SHA-256 of the cookie
-    digest_before BYTEA   UNIQUE CHECK (length(digest_before) = 32),    -- of the cookie before it
+    family        BYTEA   NOT NULL UNIQUE CHECK (length(family) = 32),  -- SHA-256 of what all its cookies begin with
+    digest        BYTEA   NOT NULL CHECK (length(digest) = 32),         -- SHA-256 of the cookie
+    digest_before BYTEA   CHECK (length(digest_before) = 32),           -- of the cookie before it
     csrf          BYTEA   NOT NULL CHECK (length(csrf) = 32),           -- secret: what forms must carry
     created_at    BIGINT  NOT NULL,            -- microseconds; when they proved who they are
     rotated_at    BIGINT  NOT NULL,            -- microseconds; when the cookie last changed

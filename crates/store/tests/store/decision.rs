@@ -27,6 +27,7 @@ async fn a_case(records: &Records) -> Store {
             has_keys: true,
             dose: OwnLimits::default(),
             created_at: at(0),
+            way_added_at: None,
             ended_at: None,
         };
         tx.insert_staff(&staff).await.unwrap();

@@ -25,6 +25,7 @@ fn person(number: u128, name: &str, role: StaffRole) -> Staff {
         has_keys: false,
         dose: OwnLimits { looks: Some(9), minutes: None, points: Some(0) },
         created_at: at(0),
+        way_added_at: None,
         ended_at: None,
     }
 }
@@ -40,6 +41,7 @@ fn session(number: u8, staff: StaffId) -> Session {
     Session {
         id: id(u128::from(number)),
         staff,
+        family: digest(number),
         digest: digest(number),
         digest_before: None,
         csrf: Sensitive::new([number; 32]),
@@ -139,7 +141,7 @@ on_both_engines! {
         assert_eq!(tx.delete_tickets_of(ada).await.unwrap(), 1);
     }
 
-    async fn a_session_is_found_by_either_cookie_and_changes_once_at_a_time(records: Records) {
+    async fn a_session_is_found_by_its_family_and_its_cookie_changes_once_at_a_time(records: Records) {
         let store = open(&records).await;
         let ada = stored(&store, &person(1, "ada", StaffRole::Lead)).await;
         let first = session(1, ada);
@@ -154,18 +156,26 @@ on_both_engines! {
         tx.see_session(first.id, at(21)).await.unwrap();
         tx.commit().await.unwrap();
 
-        let renewed = store.session(&digest(2)).await.unwrap().unwrap();
-        assert_eq!(store.session(&digest(1)).await.unwrap(), Some(renewed.clone()));
-        assert_eq!(store.session(&digest(3)).await.unwrap(), None);
+        let renewed = store.session(&digest(1)).await.unwrap().unwrap();
+        assert_eq!(store.session(&digest(2)).await.unwrap(), None, "a cookie is no family");
+        assert_eq!(renewed.digest, digest(2));
         assert_eq!(renewed.digest_before, Some(digest(1)));
         assert_eq!((renewed.rotated_at, renewed.seen_at), (at(20), at(21)));
         let mut tx = store.begin("test").await.unwrap();
         tx.confirm_session(first.id, &digest(2), at(22)).await.unwrap();
         tx.confirm_session(first.id, &digest(2), at(23)).await.unwrap();
-        assert!(tx.prove_session(first.id, at(24)).await.unwrap());
         tx.commit().await.unwrap();
-        let proved = store.session(&digest(2)).await.unwrap().unwrap();
-        assert_eq!((proved.confirmed_at, proved.proved_at), (Some(at(22)), at(24)));
+        let confirmed = store.session(&digest(1)).await.unwrap().unwrap();
+        assert_eq!((confirmed.confirmed_at, confirmed.proved_at), (Some(at(22)), at(0)));
+        let mut tx = store.begin("test").await.unwrap();
+        assert!(!tx.prove_session(first.id, &digest(1), &digest(4), at(24)).await.unwrap());
+        assert!(tx.prove_session(first.id, &digest(2), &digest(4), at(24)).await.unwrap());
+        assert!(!tx.prove_session(first.id, &digest(2), &digest(5), at(24)).await.unwrap());
+        tx.commit().await.unwrap();
+        let proved = store.session(&digest(1)).await.unwrap().unwrap();
+        assert_eq!((proved.digest, proved.digest_before), (digest(4), None));
+        assert_eq!((proved.confirmed_at, proved.proved_at), (None, at(24)));
+        assert_eq!(proved.rotated_at, at(24));
     }
 
     async fn sessions_end_alone_or_together(records: Records) {
