@@ -3,10 +3,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use mamori_model::sign_in::{CeremonyKind, Credential, CredentialKind, StaffEventKind, lets_in};
+use mamori_model::sign_in::{Ceremony, Credential, CredentialKind, StaffEventKind, lets_in};
 use mamori_model::staff::Staff;
 use mamori_model::{CeremonyId, CredentialId, Line, Refusal, Sensitive, StaffId};
-use mamori_signin::{CodeSecret, Owner, Passkey, hash_password};
+use mamori_signin::{CodeSecret, Owner, PASSKEYS_MAX, Passkey, Question, hash_password};
 use mamori_store::Tx;
 
 use crate::member::{Member, Recently};
@@ -58,14 +58,16 @@ impl Desk {
         Ok(credentials.into_iter().map(way).collect())
     }
 
-    /// Asks for a new passkey of one's own.
+    /// Asks for a new passkey of one's own; [`Error::Conflict`] if one has as many as questions
+    /// name.
     pub async fn begin_add_passkey(&self, me: &Recently) -> Result<Asked, Error> {
+        has_room(&self.store().credentials_of(me.staff()).await?)?;
         let staff = self.store().staff(me.staff()).await?.ok_or(Error::NotFound("staff"))?;
         self.ask_for_new(&staff).await
     }
 
     /// Adds the passkey with which the browser answered; [`Refusal::CeremonyOver`] if that took too
-    /// long, [`Refusal::SignInWrong`] if it is no answer.
+    /// long, [`Refusal::SignInWrong`] if it is no answer, [`Error::Conflict`] if it is one too many.
     pub async fn finish_add_passkey(
         &self,
         me: &Recently,
@@ -139,6 +141,9 @@ impl Desk {
             tx.delete_credentials_of_kind(me.staff(), credential.kind).await?;
             tx.end_other_sessions(me.staff(), me.member().session()).await?;
         }
+        if credential.kind == CredentialKind::Passkey {
+            has_room(&tx.credentials_of(me.staff()).await?)?;
+        }
         tx.note_way_added(me.staff(), credential.created_at).await?;
         self.put_credential(&mut tx, credential, Some(me.staff())).await?;
         tx.commit().await?;
@@ -167,7 +172,25 @@ impl Desk {
         let question = self.passkeys()?.begin_register(owner, &known);
         let question = question
             .map_err(|cause| Error::internal("nobody can be asked for a passkey", cause))?;
-        self.keep_question(question, Some(staff.id), CeremonyKind::Register).await
+        self.keep_question(question, staff.id).await
+    }
+
+    /// Keeps a question for a new passkey until it is answered.
+    async fn keep_question(&self, question: Question, staff: StaffId) -> Result<Asked, Error> {
+        let now = self.clock().now();
+        let settings = &self.settings().sign_in;
+        let ceremony = Ceremony {
+            id: self.clock().mint()?.into(),
+            staff,
+            state: question.state,
+            expires_at: now.checked_add(settings.ceremony_max).unwrap_or(now),
+        };
+
+        let mut tx = self.store().begin("ask_for_passkey").await?;
+        tx.insert_ceremony(&ceremony, settings.ceremonies_max).await?;
+        tx.commit().await?;
+
+        Ok(Asked { ceremony: ceremony.id, json: question.json })
     }
 
     /// The passkey with which `staff` answered.
@@ -177,10 +200,13 @@ impl Desk {
         ceremony: CeremonyId,
         answer: &str,
     ) -> Result<Passkey, Error> {
-        let asked = self.take_question(ceremony, CeremonyKind::Register).await?;
-        if asked.staff != Some(staff) {
-            return Err(Refusal::CeremonyOver.into());
-        }
+        let now = self.clock().now();
+
+        let mut tx = self.store().begin("answer_with_passkey").await?;
+        let asked = tx.take_ceremony(ceremony, now).await?;
+        tx.commit().await?;
+
+        let asked = asked.filter(|asked| asked.staff == staff).ok_or(Refusal::CeremonyOver)?;
         match self.passkeys()?.finish_register(&asked.state, answer) {
             Ok(passkey) => Ok(passkey),
             Err(mamori_signin::Error::Refused(cause)) => {
@@ -272,6 +298,15 @@ impl Desk {
             used_at: None,
         })
     }
+}
+
+/// Whether a passkey more can be named in a question without saying how many there are.
+fn has_room(credentials: &[Credential]) -> Result<(), Error> {
+    let passkeys = credentials.iter().filter(|known| known.kind == CredentialKind::Passkey);
+    if passkeys.count() < PASSKEYS_MAX {
+        return Ok(());
+    }
+    Err(Error::conflict("there are six passkeys already: remove one first"))
 }
 
 fn offered_to(staff: StaffId) -> Vec<u8> {

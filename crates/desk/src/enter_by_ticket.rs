@@ -11,9 +11,12 @@ impl Desk {
     /// never was, or if its person left.
     pub async fn enter_by_ticket(&self, ticket: &str) -> Result<Entered, Error> {
         let now = self.clock().now();
+        // Who has no ticket does not keep those who write waiting.
+        let ticket_digest = proof::digest(ticket);
+        self.store().ticket(&ticket_digest, now).await?.ok_or(Refusal::TicketUsed)?;
 
         let mut tx = self.store().begin("enter_by_ticket").await?;
-        let taken = tx.take_ticket(&proof::digest(ticket), TicketKind::Enter, now).await?;
+        let taken = tx.take_ticket(&ticket_digest, TicketKind::Enter, now).await?;
         let ticket = taken.ok_or(Refusal::TicketUsed)?;
         let entered = match self.open_session(&mut tx, ticket.staff, now).await {
             Err(Error::NotFound(_)) => return Err(Refusal::TicketUsed.into()),

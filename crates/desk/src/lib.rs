@@ -10,6 +10,7 @@ mod error;
 pub mod follow;
 pub mod import_lines;
 pub mod member;
+mod pace;
 pub mod payload;
 pub mod proof;
 pub mod session;
@@ -98,9 +99,12 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use mamori_matching::Index;
 use mamori_media::Pool;
+use mamori_model::Sensitive;
 use mamori_signin::Passkeys;
 use mamori_store::Store;
-use tokio::sync::{Notify, Semaphore, watch};
+use tokio::sync::{Notify, OnceCell, Semaphore, watch};
+
+use pace::Pace;
 
 pub use clock::Clock;
 pub use directory::Directory;
@@ -136,6 +140,10 @@ struct Inner {
     sender: deliver::Sender,
     /// `None` where there is no console.
     passkeys: Option<Passkeys>,
+    /// Of which questions for passkeys are made; read once.
+    questions: OnceCell<Sensitive<[u8; 32]>>,
+    /// How often anybody may try a password at this node, before the database is asked.
+    guesses: Pace,
     /// How many passwords are hashed at once: each takes a processor and 19 MiB.
     hashing: Semaphore,
 }
@@ -156,6 +164,7 @@ impl Desk {
         let origin = settings.sign_in.origin.as_ref();
         let passkeys = origin.map(|origin| Passkeys::new(origin, credentials::ISSUER)).transpose();
         let passkeys = passkeys.map_err(Error::invalid)?;
+        let guesses = Pace::of(&settings.sign_in.attempts);
         let inner = Inner {
             store,
             pool,
@@ -168,6 +177,8 @@ impl Desk {
             settings,
             sender,
             passkeys,
+            questions: OnceCell::new(),
+            guesses,
             hashing: Semaphore::new(HASHING_MAX),
         };
         Ok(Self { inner: Arc::new(inner) })

@@ -3,7 +3,7 @@
 //! Name, password and code are checked as one: whoever guesses learns neither which was wrong nor
 //! whether the name is anybody's, by words or by time. No address of a network is kept.
 
-use mamori_model::sign_in::{Credential, CredentialKind};
+use mamori_model::sign_in::{AttemptLimits, Credential, CredentialKind};
 use mamori_model::{AttemptId, CredentialId, Refusal, Sensitive, StaffId};
 use mamori_signin::{CodeSecret, Phc, check_password};
 use mamori_store::Tx;
@@ -39,8 +39,11 @@ impl Desk {
     /// [`Refusal::SignInWait`] after too many failures of the name, or of all names together;
     /// [`Refusal::VaultClosed`] where no codes can be checked.
     pub async fn sign_in(&self, typed: Typed) -> Result<Entered, Error> {
-        let right = self.try_password(typed).await?;
         let now = self.clock().now();
+        if !self.inner.guesses.take(now) {
+            return Err(count(Refusal::SignInWait, "wait"));
+        }
+        let right = self.try_password(typed, self.settings().sign_in.attempts).await?;
 
         let mut tx = self.store().begin("sign_in").await?;
         self.use_right(&mut tx, &right).await?;
@@ -50,18 +53,22 @@ impl Desk {
         };
         tx.commit().await?;
 
+        self.inner.guesses.give_back();
         counted("let_in");
         Ok(entered)
     }
 
     /// Whether what somebody typed is right. The attempt is written down as a failure first, so a
     /// burst of them is counted whatever becomes of each.
-    pub(crate) async fn try_password(&self, typed: Typed) -> Result<Right, Error> {
+    pub(crate) async fn try_password(
+        &self,
+        typed: Typed,
+        limits: AttemptLimits,
+    ) -> Result<Right, Error> {
         let vault = self.vault()?;
         let now = self.clock().now();
         let attempt = self.clock().mint()?.into();
         let name = typed.name.trim();
-        let limits = self.settings().sign_in.attempts;
 
         let mut tx = self.store().begin("sign_in").await?;
         let may_try = tx.begin_attempt(attempt, &proof::digest(name), limits, now).await?;

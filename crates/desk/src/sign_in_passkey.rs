@@ -1,19 +1,22 @@
 //! Somebody signs in with a passkey.
 //!
 //! Attempts are not limited by name: a passkey cannot be guessed, and nobody should be able to lock
-//! a colleague out. A name that nobody has is asked for a passkey too, always for the same one.
+//! a colleague out. Asking writes nothing down, so there is nothing to fill either. A name that
+//! nobody has is asked for a passkey too, always for the same ones.
 
-use mamori_model::sign_in::{Ceremony, CeremonyKind, Credential, CredentialKind};
+use jiff::Timestamp;
+use mamori_model::sign_in::{Credential, CredentialKind};
 use mamori_model::{CeremonyId, CredentialId, Refusal, Sensitive, StaffId};
-use mamori_signin::{Passkey, Passkeys, Question, Used};
+use mamori_signin::{Asking, Passkey, Passkeys, Used};
 use mamori_store::Tx;
+use uuid::Uuid;
 
 use crate::session::Entered;
 use crate::sign_in::{count, counted};
 use crate::{Desk, Error, clock, proof};
 
-/// The name under which the secret of decoys is kept.
-const DECOYS: &str = "decoys of passkeys";
+/// The name under which the secret of questions is kept.
+const QUESTIONS: &str = "questions for passkeys";
 
 /// What a browser is asked, and under which id it answers.
 #[derive(Clone, Debug)]
@@ -28,39 +31,28 @@ pub struct Asked {
 pub(crate) struct ShownPasskey {
     pub staff: StaffId,
     credential: CredentialId,
+    ceremony: CeremonyId,
     used: Used,
 }
 
 impl Desk {
     /// Asks whoever says that they have this name for their passkey.
-    /// [`Refusal::SignInWait`] where too many questions wait for their answers.
     pub async fn begin_sign_in_passkey(&self, name: &str) -> Result<Asked, Error> {
         let name = name.trim();
-        let staff = match name.parse() {
-            Ok(name) => self.store().staff_by_name(&name).await?,
-            Err(_) => None,
-        };
-        let id = staff.as_ref().map_or(StaffId::from(uuid::Uuid::nil()), |staff| staff.id);
-        let keys = self.passkeys_of(id).await?;
-        let question = if keys.is_empty() {
-            let decoy = self.passkeys()?.decoy(name, &self.decoys().await?);
-            let json = decoy.map_err(|cause| Error::internal("no decoy", cause))?;
-            Question { json, state: Sensitive::new(String::new()) }
-        } else {
-            self.ask_for(&keys)?
-        };
-        let staff = staff.filter(|_| !keys.is_empty()).map(|staff| staff.id);
-        self.keep_question(question, staff, CeremonyKind::Enter).await
+        let (_, keys) = self.passkeys_of_name(name).await?;
+        self.ask_for(name, &keys).await
     }
 
-    /// Lets in whoever answered with their passkey. [`Refusal::CeremonyOver`] after five minutes or
-    /// a first answer, [`Refusal::SignInWrong`] for whatever is no right answer.
+    /// Lets in whoever answered with their passkey, under the name that they were asked by.
+    /// [`Refusal::CeremonyOver`] after five minutes, [`Refusal::SignInWrong`] for whatever is no right
+    /// answer, also for one that let somebody in already.
     pub async fn finish_sign_in_passkey(
         &self,
+        name: &str,
         ceremony: CeremonyId,
         answer: &str,
     ) -> Result<Entered, Error> {
-        let shown = self.check_passkey(ceremony, answer).await?;
+        let shown = self.check_passkey(name, ceremony, answer).await?;
         let now = self.clock().now();
 
         let mut tx = self.store().begin("sign_in_passkey").await?;
@@ -75,18 +67,22 @@ impl Desk {
         Ok(entered)
     }
 
-    /// Whether an answer shows somebody's passkey. The question is used up either way.
+    /// Whether an answer shows the passkey of whoever has this name.
     pub(crate) async fn check_passkey(
         &self,
+        name: &str,
         ceremony: CeremonyId,
         answer: &str,
     ) -> Result<ShownPasskey, Error> {
-        let asked = self.take_question(ceremony, CeremonyKind::Enter).await?;
+        if !self.is_in_time(ceremony) {
+            return Err(Refusal::CeremonyOver.into());
+        }
         let wrong = || count(Refusal::SignInWrong, "wrong");
-        let staff = asked.staff.ok_or_else(wrong)?;
-        let keys = self.passkeys_of(staff).await?;
+        let name = name.trim();
+        let (staff, keys) = self.passkeys_of_name(name).await?;
         let passkeys: Vec<Passkey> = keys.iter().map(|(_, passkey)| passkey.clone()).collect();
-        let used = match self.passkeys()?.finish_enter(&passkeys, &asked.state, answer) {
+        let asking = Asking { id: ceremony.into(), name, secret: self.questions().await? };
+        let used = match self.passkeys()?.finish_enter(asking, &passkeys, answer) {
             Ok(used) => used,
             Err(mamori_signin::Error::Refused(cause)) => {
                 tracing::info!(cause = %cause, "a passkey's answer was refused");
@@ -96,13 +92,28 @@ impl Desk {
         };
         let key = keys.iter().find(|(_, passkey)| passkey.id() == used.passkey.id());
         let credential = key.map(|(credential, _)| credential.id).ok_or_else(wrong)?;
-        Ok(ShownPasskey { staff, credential, used })
+        Ok(ShownPasskey { staff, credential, ceremony, used })
+    }
+
+    /// Whether the question was asked a short while ago: its id says when, and with another id the
+    /// challenge would be another.
+    fn is_in_time(&self, ceremony: CeremonyId) -> bool {
+        let asked = Uuid::from(ceremony).get_timestamp().map(|asked| asked.to_unix());
+        let asked = asked.and_then(|(seconds, nanos)| {
+            Timestamp::new(i64::try_from(seconds).ok()?, i32::try_from(nanos).ok()?).ok()
+        });
+        let age = asked.map(|asked| self.clock().now().duration_since(asked));
+        age.is_some_and(|age| age < self.settings().sign_in.ceremony_max)
     }
 
     /// Writes down that a passkey let somebody in, in the transaction that does.
     pub(crate) async fn use_passkey(&self, tx: &mut Tx, shown: &ShownPasskey) -> Result<(), Error> {
         let data = Sensitive::new(json(&shown.used.passkey)?);
         let now = self.clock().now();
+        let until = now.checked_add(self.settings().sign_in.ceremony_max).unwrap_or(now);
+        if !tx.answer_ceremony(shown.ceremony, until).await? {
+            return Err(count(Refusal::SignInWrong, "wrong"));
+        }
         if tx.use_passkey(shown.credential, &data, now).await? {
             let id = self.clock().mint()?.into();
             let name = proof::digest(&shown.staff.to_string());
@@ -111,52 +122,32 @@ impl Desk {
         Err(count(Refusal::SignInWrong, "wrong"))
     }
 
-    /// A question for one of these passkeys.
-    pub(crate) fn ask_for(&self, keys: &[(Credential, Passkey)]) -> Result<Question, Error> {
-        let keys: Vec<Passkey> = keys.iter().map(|(_, passkey)| passkey.clone()).collect();
-        let question = self.passkeys()?.begin_enter(&keys);
-        question.map_err(|cause| Error::internal("nobody can be asked for a passkey", cause))
-    }
-
-    /// Keeps a question until it is answered.
-    pub(crate) async fn keep_question(
+    /// Asks whoever has this name for one of these passkeys. Nothing is written down.
+    pub(crate) async fn ask_for(
         &self,
-        question: Question,
-        staff: Option<StaffId>,
-        kind: CeremonyKind,
+        name: &str,
+        keys: &[(Credential, Passkey)],
     ) -> Result<Asked, Error> {
-        let now = self.clock().now();
-        let settings = &self.settings().sign_in;
-        let ceremony = Ceremony {
-            id: self.clock().mint()?.into(),
-            staff,
-            kind,
-            state: question.state,
-            expires_at: now.checked_add(settings.ceremony_max).unwrap_or(now),
-        };
-
-        let mut tx = self.store().begin("ask_for_passkey").await?;
-        let is_kept = tx.insert_ceremony(&ceremony, settings.ceremonies_max, now).await?;
-        tx.commit().await?;
-
-        is_kept
-            .then_some(Asked { ceremony: ceremony.id, json: question.json })
-            .ok_or_else(|| count(Refusal::SignInWait, "wait"))
+        let keys: Vec<Passkey> = keys.iter().map(|(_, passkey)| passkey.clone()).collect();
+        let id = self.clock().mint()?;
+        let asking = Asking { id, name, secret: self.questions().await? };
+        let json = self.passkeys()?.begin_enter(asking, &keys);
+        let json =
+            json.map_err(|cause| Error::internal("nobody can be asked for a passkey", cause))?;
+        Ok(Asked { ceremony: id.into(), json })
     }
 
-    /// Takes a question away, as it is being answered.
-    pub(crate) async fn take_question(
+    /// Whoever has this name, and their passkeys; nobody, and none, if nobody has it.
+    async fn passkeys_of_name(
         &self,
-        ceremony: CeremonyId,
-        kind: CeremonyKind,
-    ) -> Result<Ceremony, Error> {
-        let now = self.clock().now();
-
-        let mut tx = self.store().begin("answer_with_passkey").await?;
-        let asked = tx.take_ceremony(ceremony, kind, now).await?;
-        tx.commit().await?;
-
-        asked.ok_or(Error::Refused(Refusal::CeremonyOver))
+        name: &str,
+    ) -> Result<(StaffId, Vec<(Credential, Passkey)>), Error> {
+        let staff = match name.parse() {
+            Ok(name) => self.store().staff_by_name(&name).await?,
+            Err(_) => None,
+        };
+        let id = staff.map_or(StaffId::from(Uuid::nil()), |staff| staff.id);
+        Ok((id, self.passkeys_of(id).await?))
     }
 
     /// Somebody's passkeys, as they are kept and as they are read.
@@ -179,17 +170,20 @@ impl Desk {
         self.inner.passkeys.as_ref().ok_or(Error::NotFound("page"))
     }
 
-    /// The secret from which decoys are made: the same on all nodes, for ever.
-    async fn decoys(&self) -> Result<Sensitive<[u8; 32]>, Error> {
-        if let Some(secret) = self.store().secret(DECOYS).await? {
-            return Ok(secret);
-        }
+    /// The secret of which questions are made: the same on all nodes, for ever.
+    async fn questions(&self) -> Result<&Sensitive<[u8; 32]>, Error> {
+        let secret = async || {
+            if let Some(secret) = self.store().secret(QUESTIONS).await? {
+                return Ok(secret);
+            }
 
-        let mut tx = self.store().begin("make_secret").await?;
-        tx.insert_secret(DECOYS, &clock::secret()?).await?;
-        tx.commit().await?;
+            let mut tx = self.store().begin("make_secret").await?;
+            tx.insert_secret(QUESTIONS, &clock::secret()?).await?;
+            tx.commit().await?;
 
-        self.store().secret(DECOYS).await?.ok_or(Error::NotFound("secret"))
+            self.store().secret(QUESTIONS).await?.ok_or(Error::NotFound("secret"))
+        };
+        self.inner.questions.get_or_try_init(secret).await
     }
 }
 

@@ -294,34 +294,13 @@ pub fn lets_in(kinds: impl IntoIterator<Item = CredentialKind>) -> bool {
     has_password && has_codes
 }
 
-/// What a passkey's question is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum CeremonyKind {
-    /// To make a passkey.
-    Register,
-    /// To show one.
-    Enter,
-}
-
-impl CeremonyKind {
-    /// The word in the database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Register => "register",
-            Self::Enter => "enter",
-        }
-    }
-}
-
-/// A passkey's question that waits for its answer.
+/// A question for a new passkey that waits for its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ceremony {
     /// Its id.
     pub id: CeremonyId,
-    /// Who was asked; `None`: a name that nobody has.
-    pub staff: Option<StaffId>,
-    /// What for.
-    pub kind: CeremonyKind,
+    /// Who was asked.
+    pub staff: StaffId,
     /// What whoever checks the answer must know.
     pub state: Sensitive<String>,
     /// From when on no answer counts.

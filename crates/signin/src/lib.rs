@@ -9,5 +9,5 @@ mod password;
 
 pub use code::CodeSecret;
 pub use error::Error;
-pub use passkey::{Owner, Passkey, Passkeys, Question, Used};
+pub use passkey::{Asking, Owner, PASSKEYS_MAX, Passkey, Passkeys, Question, Used};
 pub use password::{CHARS_MAX, CHARS_MIN, Phc, check_password, hash_password};

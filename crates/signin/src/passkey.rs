@@ -1,6 +1,9 @@
 //! Passkeys: the two ceremonies of `WebAuthn`, each a question and an answer.
 //!
-//! The state between the two is a secret of ours: it is kept here, never with the browser.
+//! What must be kept until somebody makes a passkey is kept here, never with the browser. Of a
+//! question for one, nothing is kept: its challenge is made of a secret, of the question's id and of
+//! the name, and made anew when the answer comes. So whoever asks for nothing but questions fills
+//! nothing.
 
 use std::fmt;
 
@@ -15,13 +18,67 @@ use uuid::Uuid;
 use webauthn_rs::prelude as rs;
 
 use crate::Error;
-use crate::error::chance;
 
 /// How long a browser may take, in milliseconds: the library's own, and the specification's advice.
 const TIMEOUT_MS: u64 = 300_000;
 
+/// How many ids a question names, whoever is asked: so many passkeys one person may have, and the
+/// rest are made up. Enough for two devices, their two spares, and two in a drawer.
+pub const PASSKEYS_MAX: usize = 6;
+
 /// Lengths that authenticators' ids have.
 const ID_BYTES: [usize; 4] = [16, 20, 32, 64];
+
+/// One question to whoever says that they have a name.
+#[derive(Clone, Copy, Debug)]
+pub struct Asking<'a> {
+    /// The question's id, which nobody may choose.
+    pub id: Uuid,
+    /// What they say they sign in with.
+    pub name: &'a str,
+    /// What challenges and made-up ids are made of.
+    pub secret: &'a Sensitive<[u8; 32]>,
+}
+
+impl Asking<'_> {
+    /// 32 bytes that nobody can guess without the secret. Each `about` has its own.
+    fn digest(&self, about: &str, what: &[u8]) -> Result<[u8; 32], Error> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.secret.reveal())
+            .map_err(Error::internal("make a challenge"))?;
+        for part in [about.as_bytes(), b"\0", what, self.name.as_bytes()] {
+            mac.update(part);
+        }
+        Ok(mac.finalize().into_bytes().into())
+    }
+
+    fn challenge(&self) -> Result<String, Error> {
+        Ok(URL_SAFE_NO_PAD.encode(self.digest("challenge", self.id.as_bytes())?))
+    }
+
+    /// An id that no authenticator has: always the same for the same name.
+    fn made_up(&self, number: u8) -> Result<Vec<u8>, Error> {
+        let [first, second, kind] =
+            ["first half", "second half", "length"].map(|about| self.digest(about, &[number]));
+        let kind = kind?.first().copied().unwrap_or(0);
+        let length = ID_BYTES.get(usize::from(kind) % ID_BYTES.len()).copied();
+        let mut id = [first?, second?].concat();
+        id.truncate(length.unwrap_or(ID_BYTES.len()));
+        Ok(id)
+    }
+
+    /// The ids that the question names: those of `keys` among made-up ones, in an order that says
+    /// nothing.
+    fn ids(&self, keys: &[Passkey]) -> Result<Vec<Vec<u8>>, Error> {
+        let mut ids: Vec<Vec<u8>> = keys.iter().map(|key| key.id().to_vec()).collect();
+        for number in (0_u8..).take(PASSKEYS_MAX.saturating_sub(keys.len())) {
+            ids.push(self.made_up(number)?);
+        }
+        let ordered = ids.into_iter().map(|id| Ok((self.digest("order", &id)?, id)));
+        let mut ordered = ordered.collect::<Result<Vec<_>, Error>>()?;
+        ordered.sort_unstable();
+        Ok(ordered.into_iter().map(|(_, id)| id).collect())
+    }
+}
 
 /// What is asked of a browser, and what must be kept until it answers.
 #[derive(Clone, Debug)]
@@ -116,46 +173,34 @@ impl Passkeys {
         made.map(Passkey).map_err(Error::refused)
     }
 
-    /// Asks for one of `keys`, of which there is at least one.
-    pub fn begin_enter(&self, keys: &[Passkey]) -> Result<Question, Error> {
-        let inner: Vec<rs::Passkey> = keys.iter().map(|key| key.0.clone()).collect();
-        let (asked, state) = self
-            .webauthn
-            .start_passkey_authentication(&inner)
-            .map_err(Error::internal("ask for a passkey"))?;
-        let asked = serde_json::to_value(&asked).map_err(Error::internal("write a question"))?;
-        let challenge = asked.pointer("/publicKey/challenge").and_then(Value::as_str);
-        let challenge = challenge.ok_or(Error::Broken("challenge"))?;
-        let ids = keys.iter().map(|key| key.id().to_vec());
-        Ok(Question { json: self.question(challenge, ids), state: keep(&state)? })
+    /// Asks for one of `keys`; JSON for `navigator.credentials`. Without any, the question looks
+    /// the same, and no answer to it is right. Asking twice names the same ids.
+    pub fn begin_enter(&self, asking: Asking<'_>, keys: &[Passkey]) -> Result<String, Error> {
+        let named = asking
+            .ids(keys)?
+            .into_iter()
+            .map(|id| json!({ "type": "public-key", "id": URL_SAFE_NO_PAD.encode(id) }));
+        let question = json!({ "publicKey": {
+            "challenge": asking.challenge()?,
+            "timeout": TIMEOUT_MS,
+            "rpId": self.host,
+            "allowCredentials": named.collect::<Vec<Value>>(),
+            "userVerification": "required",
+        }});
+        Ok(question.to_string())
     }
 
-    /// A question for a name that nobody has, or who has no passkey: always the same key for the
-    /// same name, so that asking twice tells nothing. No answer to it is right.
-    pub fn decoy(&self, name: &str, secret: &Sensitive<[u8; 32]>) -> Result<String, Error> {
-        let digest = |about: &str| {
-            let mut mac = Hmac::<Sha256>::new_from_slice(secret.reveal())
-                .map_err(Error::internal("make a decoy"))?;
-            mac.update(about.as_bytes());
-            mac.update(name.as_bytes());
-            Ok::<[u8; 32], Error>(mac.finalize().into_bytes().into())
-        };
-        let mut id = [digest("first half of ")?, digest("second half of ")?].concat();
-        let kind = digest("length for ")?.first().copied().unwrap_or(0);
-        let length = ID_BYTES.get(usize::from(kind) % ID_BYTES.len()).copied();
-        id.truncate(length.unwrap_or(ID_BYTES.len()));
-        let challenge = URL_SAFE_NO_PAD.encode(chance::<32>()?);
-        Ok(self.question(&challenge, std::iter::once(id)))
-    }
-
-    /// Which of `keys` answered the question of `state`.
+    /// Which of `keys` answered the question.
     pub fn finish_enter(
         &self,
+        asking: Asking<'_>,
         keys: &[Passkey],
-        state: &Sensitive<String>,
         answer: &str,
     ) -> Result<Used, Error> {
-        let state = serde_json::from_str(state.reveal()).map_err(|_| Error::Broken("ceremony"))?;
+        if keys.is_empty() {
+            return Err(Error::refused("nobody has a passkey under this name"));
+        }
+        let state = self.asked(asking, keys)?;
         let answer = serde_json::from_str(answer).map_err(Error::refused)?;
         let shown = self.webauthn.finish_passkey_authentication(&answer, &state);
         let shown = shown.map_err(Error::refused)?;
@@ -168,19 +213,22 @@ impl Passkeys {
         Ok(Used { passkey, has_changed })
     }
 
-    /// One text for real questions and decoys, so that they cannot differ.
-    fn question(&self, challenge: &str, ids: impl Iterator<Item = Vec<u8>>) -> String {
-        let allowed: Vec<Value> = ids
-            .map(|id| json!({ "type": "public-key", "id": URL_SAFE_NO_PAD.encode(id) }))
-            .collect();
-        let question = json!({ "publicKey": {
-            "challenge": challenge,
-            "timeout": TIMEOUT_MS,
-            "rpId": self.host,
-            "allowCredentials": allowed,
-            "userVerification": "required",
-        }});
-        question.to_string()
+    /// The library's own state of a question, with our challenge in it.
+    fn asked(
+        &self,
+        asking: Asking<'_>,
+        keys: &[Passkey],
+    ) -> Result<rs::PasskeyAuthentication, Error> {
+        let inner: Vec<rs::Passkey> = keys.iter().map(|key| key.0.clone()).collect();
+        let (_, state) = self
+            .webauthn
+            .start_passkey_authentication(&inner)
+            .map_err(Error::internal("ask for a passkey"))?;
+        let mut state =
+            serde_json::to_value(&state).map_err(Error::internal("write a ceremony"))?;
+        let challenge = state.pointer_mut("/ast/challenge").ok_or(Error::Broken("ceremony"))?;
+        *challenge = Value::String(asking.challenge()?);
+        serde_json::from_value(state).map_err(|_| Error::Broken("ceremony"))
     }
 }
 

@@ -36,6 +36,10 @@ queries! {
     DELETE_EXPIRED_CEREMONIES = "-- delete_expired_ceremonies
         DELETE FROM ceremony
          WHERE id IN (SELECT id FROM ceremony WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";
+    DELETE_EXPIRED_ANSWERED = "-- delete_expired_answered
+        DELETE FROM ceremony_answered
+         WHERE id IN (SELECT id FROM ceremony_answered WHERE expires_at < $1
+                       ORDER BY expires_at LIMIT $2)";
 }
 
 impl Tx {
@@ -99,7 +103,12 @@ impl Tx {
     /// Removes sessions, tickets and questions that ran out.
     pub async fn delete_expired(&mut self, now: Timestamp, limit: u32) -> Result<u64, Error> {
         let mut deleted = 0;
-        for query in [DELETE_EXPIRED_SESSIONS, DELETE_EXPIRED_TICKETS, DELETE_EXPIRED_CEREMONIES] {
+        for query in [
+            DELETE_EXPIRED_SESSIONS,
+            DELETE_EXPIRED_TICKETS,
+            DELETE_EXPIRED_CEREMONIES,
+            DELETE_EXPIRED_ANSWERED,
+        ] {
             deleted += self.run(query.bind(now).bind(limit)).await?;
         }
         Ok(deleted)

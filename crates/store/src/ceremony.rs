@@ -1,7 +1,8 @@
-//! Passkeys' questions that wait for their answers. An answered one is gone.
+//! Questions for new passkeys that wait for their answers, and questions that let somebody in.
+//! Whoever is asked for a passkey to enter leaves nothing here until they answered rightly.
 
 use jiff::Timestamp;
-use mamori_model::sign_in::{Ceremony, CeremonyKind};
+use mamori_model::sign_in::Ceremony;
 use mamori_model::{CeremonyId, Sensitive, StaffId};
 use uuid::Uuid;
 
@@ -12,66 +13,67 @@ use crate::tx::Tx;
 
 queries! {
     INSERT_CEREMONY = "-- insert_ceremony
-        INSERT INTO ceremony (id, staff_id, kind, state, expires_at, changed_by)
-        SELECT $1, $2, $3, $4, $5, $6
-         WHERE (SELECT count(*) FROM ceremony WHERE expires_at > $7) < $8",
-        postgres: "-- insert_ceremony
-        INSERT INTO ceremony (id, staff_id, kind, state, expires_at, changed_by)
-        SELECT CAST($1 AS UUID), CAST($2 AS UUID), $3, $4, CAST($5 AS BIGINT), $6
-         WHERE (SELECT count(*) FROM ceremony WHERE expires_at > CAST($7 AS BIGINT))
-             < CAST($8 AS BIGINT)";
+        INSERT INTO ceremony (id, staff_id, state, expires_at, changed_by)
+        VALUES ($1, $2, $3, $4, $5)";
+    DELETE_CEREMONIES_BEYOND = "-- delete_ceremonies_beyond
+        DELETE FROM ceremony
+         WHERE staff_id = $1
+           AND id NOT IN (SELECT id FROM ceremony WHERE staff_id = $1 ORDER BY id DESC LIMIT $2)";
     TAKE_CEREMONY = "-- take_ceremony
-        DELETE FROM ceremony WHERE id = $1 AND kind = $2 AND expires_at > $3
+        DELETE FROM ceremony WHERE id = $1 AND expires_at > $2
         RETURNING id, staff_id, state, expires_at";
+    ANSWER_CEREMONY = "-- answer_ceremony
+        INSERT INTO ceremony_answered (id, expires_at, changed_by) VALUES ($1, $2, $3)
+        ON CONFLICT DO NOTHING";
 }
 
 #[derive(sqlx::FromRow)]
 struct CeremonyRow {
     id: Uuid,
-    staff_id: Option<Uuid>,
+    staff_id: Uuid,
     state: String,
     expires_at: i64,
 }
 
 impl Tx {
-    /// Adds a question; false if `most` wait already.
-    pub async fn insert_ceremony(
-        &mut self,
-        ceremony: &Ceremony,
-        most: u32,
-        now: Timestamp,
-    ) -> Result<bool, Error> {
+    /// Adds a question; of more than `most` of one person, the oldest go.
+    pub async fn insert_ceremony(&mut self, ceremony: &Ceremony, most: u32) -> Result<(), Error> {
         let call = INSERT_CEREMONY
             .bind(ceremony.id)
             .bind(ceremony.staff)
-            .bind(ceremony.kind.as_str())
             .bind(ceremony.state.reveal().as_str())
             .bind(ceremony.expires_at)
-            .bind(self.name())
-            .bind(now)
-            .bind(most);
-        let rows = self.run(call).await.map_err(|error| error.or_taken("staff", "ceremony"))?;
-        Ok(rows == 1)
+            .bind(self.name());
+        self.run(call).await.map_err(|error| error.or_taken("staff", "ceremony"))?;
+        self.run(DELETE_CEREMONIES_BEYOND.bind(ceremony.staff).bind(most)).await?;
+        Ok(())
     }
 
     /// Takes a question away, as it is being answered; `None` if no answer counts at `now`.
     pub async fn take_ceremony(
         &mut self,
         ceremony: CeremonyId,
-        kind: CeremonyKind,
         now: Timestamp,
     ) -> Result<Option<Ceremony>, Error> {
-        let call = TAKE_CEREMONY.bind(ceremony).bind(kind.as_str()).bind(now);
-        let row: Option<CeremonyRow> = self.row(call).await?;
+        let row: Option<CeremonyRow> = self.row(TAKE_CEREMONY.bind(ceremony).bind(now)).await?;
         row.map(|row| {
             Ok(Ceremony {
                 id: row.id.into(),
-                staff: row.staff_id.map(StaffId::from),
-                kind,
+                staff: StaffId::from(row.staff_id),
                 state: Sensitive::new(row.state),
                 expires_at: from_micros(row.expires_at, "ceremony.expires_at")?,
             })
         })
         .transpose()
+    }
+
+    /// A question let somebody in, and its answer would count until `expires_at`; false if it did
+    /// before.
+    pub async fn answer_ceremony(
+        &mut self,
+        ceremony: CeremonyId,
+        expires_at: Timestamp,
+    ) -> Result<bool, Error> {
+        Ok(self.run(ANSWER_CEREMONY.bind(ceremony).bind(expires_at).bind(self.name())).await? == 1)
     }
 }

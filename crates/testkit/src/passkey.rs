@@ -15,6 +15,8 @@ pub struct Authenticator {
     pub origin: String,
     /// Whether it asks who is there.
     pub verifies: bool,
+    /// Whether it counts how often it was used: what people's devices copy between them does not.
+    pub counts: bool,
     /// How often it was used.
     pub counter: u32,
     id: Vec<u8>,
@@ -35,7 +37,7 @@ impl Authenticator {
         let algorithm = &ECDSA_P256_SHA256_ASN1_SIGNING;
         let document = EcdsaKeyPair::generate_pkcs8(algorithm, &chance).expect("a key");
         let key = EcdsaKeyPair::from_pkcs8(algorithm, document.as_ref(), &chance).expect("a key");
-        Self { origin: origin.to_owned(), verifies: true, counter: 0, id, key }
+        Self { origin: origin.to_owned(), verifies: true, counts: true, counter: 0, id, key }
     }
 
     /// The browser's answer to a question for a new passkey.
@@ -100,7 +102,7 @@ impl Authenticator {
 
     /// Whom it is for, who was there, and how often it was used.
     fn about(&mut self, host: &str, further: u8) -> Vec<u8> {
-        self.counter = self.counter.saturating_add(1);
+        self.counter = self.counter.saturating_add(u32::from(self.counts));
         let flags = further | 0x01 | if self.verifies { 0x04 } else { 0 };
         let host = digest(&SHA256, host.as_bytes());
         [host.as_ref(), &[flags], &self.counter.to_be_bytes()].concat()

@@ -88,7 +88,7 @@ pub struct Answered {
     ceremony: String,
     /// The browser's own words.
     pub answer: serde_json::Value,
-    /// What the person calls a new one.
+    /// What the person calls a new one, or signs in with.
     #[serde(default)]
     name: String,
 }
@@ -112,7 +112,8 @@ pub async fn finish(
     Json(answered): Json<Answered>,
 ) -> Result<Response, Fault> {
     let answer = answered.answer.to_string();
-    let entered = console.desk.finish_sign_in_passkey(answered.ceremony()?, &answer).await?;
+    let ceremony = answered.ceremony()?;
+    let entered = console.desk.finish_sign_in_passkey(&answered.name, ceremony, &answer).await?;
     Ok(let_in_by_script(&console, &entered))
 }
 

@@ -28,7 +28,7 @@ pub struct SignInSettings {
     pub attempts: AttemptLimits,
     /// How long a browser may take to answer for a passkey, as the specification advises.
     pub ceremony_max: SignedDuration,
-    /// How many questions for passkeys may wait for their answers: whoever asks needs nothing.
+    /// How many questions for new passkeys of one person may wait for their answers; the oldest go.
     pub ceremonies_max: u32,
 }
 
@@ -53,7 +53,7 @@ impl Default for SignInSettings {
                 of_all_in: SignedDuration::from_mins(1),
             },
             ceremony_max: SignedDuration::from_mins(5),
-            ceremonies_max: 10_000,
+            ceremonies_max: 16,
         }
     }
 }

@@ -5,12 +5,13 @@ use mamori_desk::add_staff::StaffAdmin;
 use mamori_desk::change_own::OwnPages;
 use mamori_desk::session::Entered;
 use mamori_desk::sign_in::Typed;
+use mamori_desk::sign_in_passkey::Asked;
 use mamori_desk::welcome::Chosen;
 use mamori_desk::{AtTheMachine, Desk, Error};
 use mamori_model::sign_in::CredentialKind;
 use mamori_model::staff::{Language, OwnLimits, Scheme, StaffRole, View};
 use mamori_model::{Refusal, Sensitive, StaffId};
-use mamori_signin::CodeSecret;
+use mamori_signin::{CodeSecret, PASSKEYS_MAX};
 use mamori_testkit::on_both_engines;
 use mamori_testkit::passkey::Authenticator;
 use mamori_testkit::records::Records;
@@ -67,16 +68,20 @@ async fn with_password(house: &House, name: &str) -> (StaffId, String) {
 }
 
 async fn with_passkey(house: &House, name: &str) -> (StaffId, Authenticator) {
+    let mut authenticator = Authenticator::new(ORIGIN);
+    (with_passkey_of(house, name, &mut authenticator).await, authenticator)
+}
+
+async fn with_passkey_of(house: &House, name: &str, authenticator: &mut Authenticator) -> StaffId {
     let who = somebody(&house.desk, name, &[StaffRole::Reviewer]).await;
     let ticket = welcome_link(&house.desk, who).await;
-    let mut authenticator = Authenticator::new(ORIGIN);
     let asked = house.desk.begin_welcome_passkey(ticket.reveal()).await.unwrap();
     let answer = authenticator.register(&asked.json);
     let name = "my key".parse().unwrap();
     let entered =
         house.desk.finish_welcome_passkey(ticket.reveal(), asked.ceremony, &answer, name).await;
     assert_eq!(found(&house.desk, &entered.unwrap()).await.member.staff(), who);
-    (who, authenticator)
+    who
 }
 
 async fn typed(
@@ -181,15 +186,15 @@ on_both_engines! {
 
         let asked = house.desk.begin_sign_in_passkey("ada").await.unwrap();
         let answer = authenticator.enter(&asked.json);
-        let entered = house.desk.finish_sign_in_passkey(asked.ceremony, &answer).await.unwrap();
-        let again = house.desk.finish_sign_in_passkey(asked.ceremony, &answer).await;
+        let entered = house.desk.finish_sign_in_passkey("ada", asked.ceremony, &answer).await.unwrap();
+        let again = house.desk.finish_sign_in_passkey("ada", asked.ceremony, &answer).await;
 
         assert_eq!(found(&house.desk, &entered).await.member.staff(), who);
-        assert_eq!(refused(again).unwrap_err(), Refusal::CeremonyOver);
+        assert_eq!(refused(again).unwrap_err(), Refusal::SignInWrong);
         let late = house.desk.begin_sign_in_passkey("ada").await.unwrap();
         let answer = authenticator.enter(&late.json);
         house.clock.advance(SignedDuration::from_mins(5));
-        let late = house.desk.finish_sign_in_passkey(late.ceremony, &answer).await;
+        let late = house.desk.finish_sign_in_passkey("ada", late.ceremony, &answer).await;
         assert_eq!(refused(late).unwrap_err(), Refusal::CeremonyOver);
     }
 
@@ -209,10 +214,104 @@ on_both_engines! {
         ];
 
         assert_eq!(allowed(&nobody.json), allowed(&again.json));
+        let named = |json: &str| allowed(json).matches("public-key").count();
+        assert_eq!(named(&nobody.json), named(&ada.json));
         assert_ne!(allowed(&nobody.json), allowed(&ada.json));
         let answer = authenticator.enter(&nobody.json);
-        let answered = house.desk.finish_sign_in_passkey(nobody.ceremony, &answer).await;
+        let answered = house.desk.finish_sign_in_passkey("nobody", nobody.ceremony, &answer).await;
         assert_eq!(refused(answered).unwrap_err(), Refusal::SignInWrong);
+    }
+
+    async fn a_question_takes_five_minutes_whatever_its_id_says(records: Records) {
+        let folder = tempfile::tempdir().unwrap();
+        let house = house_with_vault(records, folder.path()).await;
+        let (_, mut authenticator) = with_passkey(&house, "ada").await;
+        let asked = house.desk.begin_sign_in_passkey("ada").await.unwrap();
+        let answer = authenticator.enter(&asked.json);
+        house.clock.advance(SignedDuration::from_mins(5));
+        let newer = house.clock.mint().unwrap();
+
+        let late = house.desk.finish_sign_in_passkey("ada", asked.ceremony, &answer).await;
+        let renamed = house.desk.finish_sign_in_passkey("ada", newer.into(), &answer).await;
+        let made_up = uuid::Uuid::from_u128(7).into();
+        let made_up = house.desk.finish_sign_in_passkey("ada", made_up, &answer).await;
+
+        assert_eq!(refused(late).unwrap_err(), Refusal::CeremonyOver);
+        assert_eq!(refused(renamed).unwrap_err(), Refusal::SignInWrong);
+        assert_eq!(refused(made_up).unwrap_err(), Refusal::CeremonyOver);
+    }
+
+    async fn two_who_give_one_answer_at_once_enter_once(records: Records) {
+        let folder = tempfile::tempdir().unwrap();
+        let house = house_with_vault(records, folder.path()).await;
+        let mut authenticator = Authenticator::new(ORIGIN);
+        authenticator.counts = false;
+        with_passkey_of(&house, "ada", &mut authenticator).await;
+        let asked = house.desk.begin_sign_in_passkey("ada").await.unwrap();
+        let answer = authenticator.enter(&asked.json);
+
+        let (one, other) = tokio::join!(
+            house.desk.finish_sign_in_passkey("ada", asked.ceremony, &answer),
+            house.desk.finish_sign_in_passkey("ada", asked.ceremony, &answer)
+        );
+
+        assert_eq!([one.is_ok(), other.is_ok()].iter().filter(|is_in| **is_in).count(), 1);
+        let again = house.desk.finish_sign_in_passkey("ada", asked.ceremony, &answer).await;
+        assert_eq!(refused(again).unwrap_err(), Refusal::SignInWrong);
+    }
+
+    async fn nobody_has_more_passkeys_than_a_question_names(records: Records) {
+        let folder = tempfile::tempdir().unwrap();
+        let house = house_with_vault(records, folder.path()).await;
+        let (who, _) = with_passkey(&house, "ada").await;
+        let me = found(&house.desk, &enter(&house.desk, who).await).await.member;
+        let recently = me.recently(house.clock.now()).unwrap();
+        let add = async |asked: &Asked| {
+            let answer = Authenticator::new(ORIGIN).register(&asked.json);
+            let name = "another".parse().unwrap();
+            house.desk.finish_add_passkey(&recently, asked.ceremony, &answer, name).await
+        };
+        let early = house.desk.begin_add_passkey(&recently).await.unwrap();
+
+        for _ in 1..PASSKEYS_MAX {
+            let asked = house.desk.begin_add_passkey(&recently).await.unwrap();
+            add(&asked).await.unwrap();
+        }
+
+        let late = house.desk.begin_add_passkey(&recently).await;
+        assert!(matches!(late, Err(Error::Conflict(_))), "{late:?}");
+        assert!(matches!(add(&early).await, Err(Error::Conflict(_))));
+        let asked = house.desk.begin_sign_in_passkey("ada").await.unwrap();
+        assert_eq!(asked.json.matches("public-key").count(), PASSKEYS_MAX);
+    }
+
+    async fn guesses_at_all_names_keep_passwords_waiting_and_nobody_else(records: Records) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut settings = vault_settings_with(folder.path(), &vault_key("key"));
+        settings.sign_in.attempts.of_all = 3;
+        let house = house_with(records, settings).await;
+        let (who, secret) = with_password(&house, "ada").await;
+        let (_, mut authenticator) = with_passkey(&house, "bob").await;
+        let me = found(&house.desk, &enter(&house.desk, who).await).await.member;
+        for name in ["one", "two", "three"] {
+            let wrong = typed(&house.desk, name, "wrong horse battery", &closed("000000")).await;
+            assert_eq!(wrong.unwrap_err(), Refusal::SignInWrong);
+        }
+
+        let waits = typed(&house.desk, "ada", PASSWORD, &code(&house, &secret)).await;
+        let asked = house.desk.begin_sign_in_passkey("bob").await.unwrap();
+        let answer = authenticator.enter(&asked.json);
+        let by_passkey = house.desk.finish_sign_in_passkey("bob", asked.ceremony, &answer).await;
+        let proved = house.desk.prove(&me, closed(PASSWORD), code(&house, &secret)).await;
+
+        assert_eq!(waits.unwrap_err(), Refusal::SignInWait);
+        assert!(by_passkey.is_ok(), "{by_passkey:?}");
+        assert!(proved.is_ok(), "{proved:?}");
+        house.clock.advance(SignedDuration::from_secs(61));
+        for _ in 0..4 {
+            typed(&house.desk, "ada", PASSWORD, &code(&house, &secret)).await.unwrap();
+            house.clock.advance(SignedDuration::from_secs(30));
+        }
     }
 
     async fn a_welcome_is_used_once_and_a_refused_choice_spends_nothing(records: Records) {
@@ -257,7 +356,7 @@ on_both_engines! {
         assert!(house.desk.member(old.cookie.reveal()).await.unwrap().is_none());
         let asked = house.desk.begin_sign_in_passkey("ada").await.unwrap();
         let answer = lost.enter(&asked.json);
-        let answered = house.desk.finish_sign_in_passkey(asked.ceremony, &answer);
+        let answered = house.desk.finish_sign_in_passkey("ada", asked.ceremony, &answer);
         assert_eq!(refused(answered.await).unwrap_err(), Refusal::SignInWrong);
     }
 
@@ -486,11 +585,14 @@ on_both_engines! {
             assert!(wrong.is_err());
         }
         enter(&house.desk, who).await;
-        house.desk.begin_sign_in_passkey("nobody").await.unwrap();
-        welcome_link(&house.desk, who).await;
+        let ticket = welcome_link(&house.desk, who).await;
+        house.desk.begin_welcome_passkey(ticket.reveal()).await.unwrap();
+        for name in ["ada", "nobody", "Not A Name!"] {
+            house.desk.begin_sign_in_passkey(name).await.unwrap();
+        }
         assert_eq!(house.desk.sweep_once().await.unwrap().rows_deleted, 0);
 
-        // Two sessions, a ticket and a question.
+        // Two sessions, a ticket and a question for a new passkey: to be asked for one is free.
         house.clock.advance(SignedDuration::from_hours(25));
         assert_eq!(house.desk.sweep_once().await.unwrap().rows_deleted, 4);
         // Two attempts, and the first of the two changes in the log.

@@ -14,6 +14,15 @@ fn owner() -> Owner<'static> {
     Owner { id: Uuid::from_u128(7), name: "ada", shown: "Ada" }
 }
 
+fn secret() -> Sensitive<[u8; 32]> {
+    Sensitive::new([3; 32])
+}
+
+/// The question with this number to `name`.
+fn asking<'a>(number: u128, name: &'a str, secret: &'a Sensitive<[u8; 32]>) -> Asking<'a> {
+    Asking { id: Uuid::from_u128(number), name, secret }
+}
+
 fn registered(passkeys: &Passkeys, authenticator: &mut Authenticator) -> Passkey {
     let asked = passkeys.begin_register(owner(), &[]).unwrap();
     let answer = authenticator.register(&asked.json);
@@ -27,9 +36,10 @@ fn a_passkey_is_made_kept_and_lets_in() {
     let passkey = registered(&passkeys, &mut authenticator);
     let kept = Passkey::from_kept(&passkey.to_json().unwrap()).unwrap();
 
-    let asked = passkeys.begin_enter(std::slice::from_ref(&kept)).unwrap();
-    let answer = authenticator.enter(&asked.json);
-    let used = passkeys.finish_enter(std::slice::from_ref(&kept), &asked.state, &answer).unwrap();
+    let (secret, keys) = (secret(), std::slice::from_ref(&kept));
+    let asking = asking(1, "ada", &secret);
+    let answer = authenticator.enter(&passkeys.begin_enter(asking, keys).unwrap());
+    let used = passkeys.finish_enter(asking, keys, &answer).unwrap();
 
     assert_eq!(used.passkey.id(), kept.id());
     assert!(used.has_changed, "the counter went on");
@@ -40,12 +50,19 @@ fn an_answer_to_another_question_lets_nobody_in() {
     let passkeys = passkeys();
     let mut authenticator = Authenticator::new(ORIGIN);
     let keys = [registered(&passkeys, &mut authenticator)];
-    let [first, second] = [(); 2].map(|()| passkeys.begin_enter(&keys).unwrap());
+    let secret = secret();
+    let first = asking(1, "ada", &secret);
+    let other_secret = Sensitive::new([4; 32]);
 
-    let answer = authenticator.enter(&first.json);
+    let answer = authenticator.enter(&passkeys.begin_enter(first, &keys).unwrap());
 
-    assert!(matches!(passkeys.finish_enter(&keys, &second.state, &answer), Err(Error::Refused(_))));
-    assert!(passkeys.finish_enter(&keys, &first.state, &answer).is_ok());
+    for other in
+        [asking(2, "ada", &secret), asking(1, "bob", &secret), asking(1, "ada", &other_secret)]
+    {
+        let refused = passkeys.finish_enter(other, &keys, &answer);
+        assert!(matches!(refused, Err(Error::Refused(_))), "{other:?}");
+    }
+    assert!(passkeys.finish_enter(first, &keys, &answer).is_ok());
 }
 
 #[test]
@@ -55,10 +72,11 @@ fn whoever_is_not_verified_stays_outside() {
     let keys = [registered(&passkeys, &mut authenticator)];
     authenticator.verifies = false;
 
-    let asked = passkeys.begin_enter(&keys).unwrap();
-    let answer = authenticator.enter(&asked.json);
+    let secret = secret();
+    let asking = asking(1, "ada", &secret);
+    let answer = authenticator.enter(&passkeys.begin_enter(asking, &keys).unwrap());
 
-    assert!(matches!(passkeys.finish_enter(&keys, &asked.state, &answer), Err(Error::Refused(_))));
+    assert!(matches!(passkeys.finish_enter(asking, &keys, &answer), Err(Error::Refused(_))));
 }
 
 /// Phishing: a page elsewhere hands our question on.
@@ -69,10 +87,11 @@ fn an_answer_given_at_another_origin_is_refused() {
     let keys = [registered(&passkeys, &mut authenticator)];
     authenticator.origin = "https://mamori.example.com".to_owned();
 
-    let asked = passkeys.begin_enter(&keys).unwrap();
-    let answer = authenticator.enter(&asked.json);
+    let secret = secret();
+    let asking = asking(1, "ada", &secret);
+    let answer = authenticator.enter(&passkeys.begin_enter(asking, &keys).unwrap());
 
-    assert!(matches!(passkeys.finish_enter(&keys, &asked.state, &answer), Err(Error::Refused(_))));
+    assert!(matches!(passkeys.finish_enter(asking, &keys, &answer), Err(Error::Refused(_))));
 }
 
 #[test]
@@ -82,10 +101,11 @@ fn another_authenticator_lets_nobody_in() {
     let mut other = Authenticator::new(ORIGIN);
     registered(&passkeys, &mut other);
 
-    let asked = passkeys.begin_enter(&keys).unwrap();
-    let answer = other.enter(&asked.json);
+    let secret = secret();
+    let asking = asking(1, "ada", &secret);
+    let answer = other.enter(&passkeys.begin_enter(asking, &keys).unwrap());
 
-    assert!(matches!(passkeys.finish_enter(&keys, &asked.state, &answer), Err(Error::Refused(_))));
+    assert!(matches!(passkeys.finish_enter(asking, &keys, &answer), Err(Error::Refused(_))));
 }
 
 #[test]
@@ -93,15 +113,15 @@ fn a_copied_authenticator_is_noticed_by_its_counter() {
     let passkeys = passkeys();
     let mut authenticator = Authenticator::new(ORIGIN);
     let mut keys = [registered(&passkeys, &mut authenticator)];
-    let asked = passkeys.begin_enter(&keys).unwrap();
-    let answer = authenticator.enter(&asked.json);
-    keys[0] = passkeys.finish_enter(&keys, &asked.state, &answer).unwrap().passkey;
+    let secret = secret();
+    let [first, second] = [1, 2].map(|number| asking(number, "ada", &secret));
+    let answer = authenticator.enter(&passkeys.begin_enter(first, &keys).unwrap());
+    keys[0] = passkeys.finish_enter(first, &keys, &answer).unwrap().passkey;
     authenticator.counter = 0;
 
-    let asked = passkeys.begin_enter(&keys).unwrap();
-    let answer = authenticator.enter(&asked.json);
+    let answer = authenticator.enter(&passkeys.begin_enter(second, &keys).unwrap());
 
-    assert!(matches!(passkeys.finish_enter(&keys, &asked.state, &answer), Err(Error::Refused(_))));
+    assert!(matches!(passkeys.finish_enter(second, &keys, &answer), Err(Error::Refused(_))));
 }
 
 #[test]
@@ -109,11 +129,15 @@ fn a_passkey_that_was_removed_meanwhile_lets_nobody_in() {
     let passkeys = passkeys();
     let mut authenticator = Authenticator::new(ORIGIN);
     let keys = [registered(&passkeys, &mut authenticator)];
-    let asked = passkeys.begin_enter(&keys).unwrap();
+    let others = [registered(&passkeys, &mut Authenticator::new(ORIGIN))];
+    let secret = secret();
+    let asking = asking(1, "ada", &secret);
 
-    let answer = authenticator.enter(&asked.json);
+    let answer = authenticator.enter(&passkeys.begin_enter(asking, &keys).unwrap());
 
-    assert!(matches!(passkeys.finish_enter(&[], &asked.state, &answer), Err(Error::Refused(_))));
+    for rest in [&[], others.as_slice()] {
+        assert!(matches!(passkeys.finish_enter(asking, rest, &answer), Err(Error::Refused(_))));
+    }
 }
 
 #[test]
@@ -130,26 +154,56 @@ fn nonsense_is_refused_and_a_lost_state_is_ours_to_mend() {
     assert!(matches!(Passkey::from_kept(b"{}"), Err(Error::Broken(_))));
 }
 
+/// The ids that a question names, in its order.
+fn ids(question: &str) -> Vec<String> {
+    let question: Value = serde_json::from_str(question).unwrap();
+    let named = question["publicKey"]["allowCredentials"].as_array().unwrap().iter();
+    named.map(|named| named["id"].as_str().unwrap().to_owned()).collect()
+}
+
 #[test]
-fn a_decoy_looks_like_a_question_and_is_the_same_for_the_same_name() {
+fn a_question_names_as_many_ids_however_many_passkeys_somebody_has() {
     let passkeys = passkeys();
-    let secret = Sensitive::new([3; 32]);
-    let keys = [registered(&passkeys, &mut Authenticator::new(ORIGIN))];
-    let read = |json: &str| serde_json::from_str::<Value>(json).unwrap();
-    let shape = |mut value: Value| {
-        value["publicKey"]["challenge"] = "x".into();
-        value["publicKey"]["allowCredentials"][0]["id"] = "x".into();
-        value
+    let secret = secret();
+    let mut keys = Vec::new();
+    let mut places = std::collections::BTreeSet::new();
+    for count in 0..=PASSKEYS_MAX {
+        for name in ["ada", "bob", "cho", "dee", "eve", "fay", "gil", "hal"] {
+            let named = ids(&passkeys.begin_enter(asking(1, name, &secret), &keys).unwrap());
+            assert_eq!(named.len(), PASSKEYS_MAX, "{count}");
+            for key in &keys {
+                let id = URL_SAFE_NO_PAD.encode(Passkey::id(key));
+                places.insert(named.iter().position(|named| *named == id).unwrap());
+            }
+        }
+        keys.push(registered(&passkeys, &mut Authenticator::new(ORIGIN)));
+    }
+    assert_eq!(places.len(), PASSKEYS_MAX, "at any place");
+}
+
+#[test]
+fn a_name_that_nobody_has_is_asked_as_if_it_had_a_passkey() {
+    let passkeys = passkeys();
+    let (secret, other) = (secret(), Sensitive::new([4; 32]));
+    let key = registered(&passkeys, &mut Authenticator::new(ORIGIN));
+    let ask = |asking| passkeys.begin_enter(asking, &[]).unwrap();
+    let shape = |question: &str| {
+        let mut question: Value = serde_json::from_str(question).unwrap();
+        question["publicKey"]["challenge"] = "x".into();
+        question["publicKey"]["allowCredentials"] = "x".into();
+        question
     };
-    let id = |json: &str| read(json)["publicKey"]["allowCredentials"][0]["id"].clone();
 
-    let [decoy, again] = [(); 2].map(|()| passkeys.decoy("ada", &secret).unwrap());
+    let [nobody, again] = [1, 2].map(|number| ask(asking(number, "ada", &secret)));
+    let somebody = passkeys.begin_enter(asking(1, "ada", &secret), &[key]).unwrap();
 
-    assert_ne!(decoy, again, "each has its own challenge");
-    assert_eq!(id(&decoy), id(&again));
-    assert_ne!(id(&decoy), id(&passkeys.decoy("bob", &secret).unwrap()));
-    assert_ne!(id(&decoy), id(&passkeys.decoy("ada", &Sensitive::new([4; 32])).unwrap()));
-    assert_eq!(shape(read(&decoy)), shape(read(&passkeys.begin_enter(&keys).unwrap().json)));
+    assert_ne!(nobody, again, "each has its own challenge");
+    assert_eq!(ids(&nobody), ids(&again));
+    assert_ne!(ids(&nobody), ids(&ask(asking(1, "bob", &secret))));
+    assert_ne!(ids(&nobody), ids(&ask(asking(1, "ada", &other))));
+    assert_eq!(shape(&nobody), shape(&somebody));
+    let kept = ids(&nobody).into_iter().filter(|id| ids(&somebody).contains(id)).count();
+    assert_eq!(kept, PASSKEYS_MAX - 1, "a new passkey takes the place of one");
 }
 
 #[test]

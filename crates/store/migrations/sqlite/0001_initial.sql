@@ -219,16 +219,24 @@ CREATE TABLE session (
 CREATE INDEX session_staff ON session (staff_id);
 CREATE INDEX session_expires ON session (expires_at);
 
--- A passkey's question that waits for its answer, for five minutes.
+-- A question for a new passkey that waits for its answer, for five minutes.
 CREATE TABLE ceremony (
     id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
-    staff_id      BLOB    REFERENCES staff (id), -- NULL: a name that nobody has
-    kind          TEXT    NOT NULL CHECK (kind IN ('register', 'enter')),
+    staff_id      BLOB    NOT NULL REFERENCES staff (id),
     state         TEXT    NOT NULL,            -- secret: JSON of webauthn-rs
     expires_at    INTEGER NOT NULL,            -- microseconds
     changed_by    TEXT    NOT NULL             -- name of the transaction
 ) STRICT;
+CREATE INDEX ceremony_staff ON ceremony (staff_id, id);
 CREATE INDEX ceremony_expires ON ceremony (expires_at);
+
+-- A question for a passkey that let somebody in: no answer to it counts again.
+CREATE TABLE ceremony_answered (
+    id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
+    expires_at    INTEGER NOT NULL,            -- microseconds; no answer would count any more
+    changed_by    TEXT    NOT NULL             -- name of the transaction
+) STRICT;
+CREATE INDEX ceremony_answered_expires ON ceremony_answered (expires_at);
 
 CREATE TABLE sign_in_attempt (
     id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7

@@ -1,6 +1,6 @@
 //! People, their tickets, their sessions, and the record of them.
 
-use mamori_model::sign_in::{Session, StaffEvent, StaffEventKind, Ticket, TicketKind};
+use mamori_model::sign_in::{Ceremony, Session, StaffEvent, StaffEventKind, Ticket, TicketKind};
 use mamori_model::staff::{Language, OwnLimits, RoleSet, Scheme, Staff, StaffRole, View};
 use mamori_model::{Sensitive, Sha256, StaffId};
 use mamori_store::{Error, Store};
@@ -139,6 +139,39 @@ on_both_engines! {
         assert_eq!(tx.take_ticket(&digest(1), enter, at(9)).await.unwrap(), Some(ticket(1, ada)));
         assert_eq!(tx.take_ticket(&digest(1), enter, at(9)).await.unwrap(), None);
         assert_eq!(tx.delete_tickets_of(ada).await.unwrap(), 1);
+    }
+
+    async fn questions_for_new_passkeys_crowd_out_their_own_persons_alone(records: Records) {
+        let store = open(&records).await;
+        let ada = stored(&store, &person(1, "ada", StaffRole::Lead)).await;
+        let bob = stored(&store, &person(2, "bob", StaffRole::Lead)).await;
+        let ceremony = |number: u128, staff| Ceremony {
+            id: id(number),
+            staff,
+            state: Sensitive::new(format!("state {number}")),
+            expires_at: at(10),
+        };
+        let mut tx = store.begin("test").await.unwrap();
+        for (number, staff) in [(1, bob), (2, ada), (3, ada), (4, ada)] {
+            tx.insert_ceremony(&ceremony(number, staff), 2).await.unwrap();
+        }
+
+        assert_eq!(tx.take_ceremony(id(2), at(9)).await.unwrap(), None, "the oldest of three");
+        assert_eq!(tx.take_ceremony(id(1), at(9)).await.unwrap(), Some(ceremony(1, bob)));
+        assert_eq!(tx.take_ceremony(id(3), at(10)).await.unwrap(), None, "too late");
+        assert_eq!(tx.take_ceremony(id(4), at(9)).await.unwrap(), Some(ceremony(4, ada)));
+        assert_eq!(tx.take_ceremony(id(4), at(9)).await.unwrap(), None, "once");
+    }
+
+    async fn a_question_lets_in_once(records: Records) {
+        let store = open(&records).await;
+        let mut tx = store.begin("test").await.unwrap();
+
+        assert!(tx.answer_ceremony(id(1), at(10)).await.unwrap());
+        assert!(!tx.answer_ceremony(id(1), at(20)).await.unwrap());
+        assert!(tx.answer_ceremony(id(2), at(10)).await.unwrap());
+        assert_eq!(tx.delete_expired(at(10), 9).await.unwrap(), 0);
+        assert_eq!(tx.delete_expired(at(11), 9).await.unwrap(), 2);
     }
 
     async fn a_session_is_found_by_its_family_and_its_cookie_changes_once_at_a_time(records: Records) {

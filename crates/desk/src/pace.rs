@@ -1,0 +1,73 @@
+//! How often something may be done: so many times at once, and as many again within a while. Kept
+//! in memory, for one node.
+
+use std::sync::{Mutex, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+use mamori_model::sign_in::AttemptLimits;
+
+/// How often something may be done.
+#[derive(Debug)]
+pub(crate) struct Pace {
+    /// How long it takes until one more may be done.
+    every: SignedDuration,
+    /// How far ahead of the time they may be done.
+    ahead: SignedDuration,
+    /// When all that was done would have been its turn.
+    turn: Mutex<Timestamp>,
+}
+
+impl Pace {
+    /// As often as passwords may be wrong, of all names together.
+    pub(crate) fn of(limits: &AttemptLimits) -> Self {
+        let most = i32::try_from(limits.of_all.max(1)).unwrap_or(i32::MAX);
+        let every = limits.of_all_in / most;
+        let ahead = limits.of_all_in - every;
+        Self { every, ahead, turn: Mutex::new(Timestamp::MIN) }
+    }
+
+    /// Takes one; false if there is none left at `now`.
+    pub(crate) fn take(&self, now: Timestamp) -> bool {
+        let mut turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = (*turn).max(now);
+        if next.duration_since(now) > self.ahead {
+            return false;
+        }
+        *turn = next.checked_add(self.every).unwrap_or(next);
+        true
+    }
+
+    /// Gives one back, which was none of those that count.
+    pub(crate) fn give_back(&self) {
+        let mut turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        *turn = turn.checked_sub(self.every).unwrap_or(*turn);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn so_many_may_be_done_at_once_and_one_more_as_time_goes_by() {
+        let limits = AttemptLimits {
+            of_name: 1,
+            of_name_in: SignedDuration::from_mins(1),
+            of_all: 3,
+            of_all_in: SignedDuration::from_mins(1),
+        };
+        let pace = Pace::of(&limits);
+
+        let taken =
+            [100, 100, 100, 100, 119, 120, 120, 139, 140].map(|second| pace.take(at(second)));
+        assert_eq!(taken, [true, true, true, false, false, true, false, false, true]);
+        pace.give_back();
+        assert_eq!([140, 140].map(|second| pace.take(at(second))), [true, false]);
+        let rested = [9_999, 9_999, 9_999, 9_999].map(|second| pace.take(at(second)));
+        assert_eq!(rested, [true, true, true, false], "no more than that for a long rest");
+    }
+}
