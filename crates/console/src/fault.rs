@@ -142,6 +142,8 @@ impl From<Refusal> for Fault {
             R::SecondIsFirst
             | R::NotALead
             | R::SecondTooSoon
+            | R::SecondTooNew
+            | R::OwnRoles
             | R::LookNeeded
             | R::RestDue
             | R::DoseSpent

@@ -45,7 +45,9 @@ impl Desk {
         let mut tx = self.store().begin("approve_bulk").await?;
         let bulk = waiting(&mut tx, bulk).await?;
         let looked = looked_again(&mut tx, &bulk, who, now).await?;
-        Waiting::from(&bulk).may(who, looked, now)?;
+        let waits = Waiting::from(&bulk);
+        waits.may(who, looked, now)?;
+        waits.is_for(&mut tx, who, now).await?;
         tx.cases_of_bulk(bulk.id).await?;
         for decision in proposed(&mut tx, &bulk).await? {
             self.approve_one(&mut tx, who, &decision, now).await?;

@@ -40,7 +40,8 @@ impl Desk {
 
     /// The second person agrees: the decision stands, and the service is asked.
     ///
-    /// Refused by name: [`Refusal::SecondIsFirst`], [`Refusal::SecondTooSoon`],
+    /// Refused by name: [`Refusal::SecondIsFirst`], also for a namesake, [`Refusal::SecondTooNew`],
+    /// [`Refusal::SecondTooSoon`],
     /// [`Refusal::LookNeeded`], [`Refusal::AlreadyDecided`] if somebody settled it,
     /// [`Refusal::InBulk`] if it is part of a bulk decision.
     pub async fn approve(
@@ -55,7 +56,9 @@ impl Desk {
         let mut tx = self.store().begin("approve").await?;
         let decision = self.waiting(&mut tx, decision).await?;
         let looked = looked_again(&mut tx, &decision, who.staff(), now).await?;
-        Waiting::from(&decision).may(who, looked, now)?;
+        let waiting = Waiting::from(&decision);
+        waiting.may(who, looked, now)?;
+        waiting.is_for(&mut tx, who, now).await?;
         is_single(&decision)?;
         self.approve_one(&mut tx, who, &decision, now).await?;
         tx.commit().await?;

@@ -11,7 +11,8 @@ use crate::add_staff::StaffAdmin;
 use crate::{Desk, Error};
 
 impl Desk {
-    /// Gives somebody other roles. [`Refusal::RolesClash`], [`Refusal::LastAdministrator`] if nobody
+    /// Gives somebody other roles. [`Refusal::OwnRoles`] for one's own, which another administrator
+    /// or the machine gives, [`Refusal::RolesClash`], [`Refusal::LastAdministrator`] if nobody
     /// were left to let others in, [`Error::NotFound`] if they are not there, or left.
     pub async fn change_roles(
         &self,
@@ -20,6 +21,9 @@ impl Desk {
         roles: BTreeSet<StaffRole>,
     ) -> Result<(), Error> {
         let by = by.staff()?;
+        if by == Some(who) {
+            return Err(Refusal::OwnRoles.into());
+        }
         let roles = RoleSet::new(roles, self.settings().is_alone)?;
         let now = self.clock().now();
 

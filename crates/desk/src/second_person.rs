@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use mamori_model::{Bulk, Decision, Refusal, Second, StaffId, second};
+use mamori_store::Tx;
 
 use crate::Error;
 use crate::member::{Recently, Reviewer};
@@ -38,6 +39,26 @@ impl Waiting {
             Err(Error::Refused(Refusal::SecondTooSoon | Refusal::LookNeeded)) => Ok(()),
             other => other,
         }
+    }
+
+    /// Whether `who` is somebody else than its maker in earnest, and no name that an administrator
+    /// made or took a moment ago. [`Refusal::SecondIsFirst`] for a namesake of whoever made it, also
+    /// where that one left; [`Refusal::SecondTooNew`] for whom an administrator let in, or gave roles
+    /// or a link, within the day before.
+    pub async fn is_for(&self, tx: &mut Tx, who: &Reviewer, now: Timestamp) -> Result<(), Error> {
+        if self.second != Second::Colleague {
+            return Ok(());
+        }
+        let maker = tx.staff(self.made_by).await?.ok_or(Error::NotFound("staff"))?;
+        let other = tx.staff(who.staff()).await?.ok_or(Error::NotFound("staff"))?;
+        if maker.name == other.name {
+            return Err(Refusal::SecondIsFirst.into());
+        }
+        let since = now.checked_sub(second::WAIT_NEW).unwrap_or(Timestamp::MIN);
+        if tx.was_given(who.staff(), since).await? {
+            return Err(Refusal::SecondTooNew.into());
+        }
+        Ok(())
     }
 
     /// Whether reading it now is to be written down: once by everybody, when it can count.

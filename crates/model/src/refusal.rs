@@ -51,6 +51,9 @@ refusals! {
     NotALead = "second.not_a_lead", "only a lead is a second person";
     /// The day is not over.
     SecondTooSoon = "second.too_soon", "who works alone waits a day: come back later";
+    /// An administrator could be behind them.
+    SecondTooNew = "second.too_new",
+        "an administrator let you in, or gave you roles or a link, within a day: ask a colleague";
     /// The second look is missing.
     LookNeeded = "second.look_needed", "look at the case once more before you approve it";
     /// A case of the bulk changed.
@@ -110,6 +113,8 @@ refusals! {
     FormShape = "form.shape", "a field of this form is missing or wrong";
     /// Roles that nobody may have together.
     RolesClash = "staff.roles_clash", "these roles cannot be one person's: choose others";
+    /// Nobody gives themselves roles.
+    OwnRoles = "staff.own_roles", "nobody changes their own roles: ask another administrator";
     /// Nobody would be left to let others in.
     LastAdministrator = "staff.last_administrator",
         "this is the last administrator: make another one first";

@@ -22,6 +22,10 @@ pub enum Second {
 /// How long somebody who works alone waits before the second look.
 pub const WAIT_ALONE: SignedDuration = SignedDuration::from_hours(24);
 
+/// How long somebody whom an administrator let in, or gave roles or a link, is no second person: long
+/// enough that who they should be, or who reads the record, notices.
+pub const WAIT_NEW: SignedDuration = SignedDuration::from_hours(24);
+
 impl Second {
     /// The word in the API and the database.
     pub fn as_str(self) -> &'static str {

@@ -16,6 +16,7 @@ mod importing;
 mod looking;
 mod opening;
 mod sealing;
+mod seconding;
 mod signing_in;
 mod telling;
 mod tidying;

@@ -18,6 +18,10 @@ queries! {
           FROM staff_event
          WHERE id < $1
          ORDER BY id DESC LIMIT $2";
+    COUNT_GIVEN = "-- count_given
+        SELECT count(*) FROM staff_event
+         WHERE staff_id = $1 AND by_id <> $1 AND kind IN ('added', 'roles', 'ticket')
+           AND happened_at > $2";
     INSERT_STAFF_EVENT = "-- insert_staff_event
         INSERT INTO staff_event (id, staff_id, by_id, kind, about, happened_at, changed_by)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
@@ -78,6 +82,13 @@ impl Tx {
             .bind(self.name());
         self.run(call).await.map_err(|error| error.or_taken("staff", "event"))?;
         Ok(())
+    }
+
+    /// Whether a colleague let somebody in, or gave them roles or a link, after `since`; what was done
+    /// at the machine does not count.
+    pub async fn was_given(&mut self, staff: StaffId, since: Timestamp) -> Result<bool, Error> {
+        let count: Option<(i64,)> = self.row(COUNT_GIVEN.bind(staff).bind(since)).await?;
+        Ok(count.is_some_and(|(count,)| count > 0))
     }
 
     /// Removes what happened before `before`.
