@@ -196,6 +196,20 @@ on_both_engines! {
         assert!(shown(&house.desk, &cookie).await.is_ok(), "on its way: nobody is accused");
     }
 
+    async fn a_cookie_ends_with_its_session(records: Records) {
+        let house = house(records).await;
+        let who = somebody(&house.desk, "ada", &[StaffRole::Lead]).await;
+        let [here, there] = [enter(&house.desk, who).await, enter(&house.desk, who).await];
+        let me = found(&house.desk, &here).await.member;
+
+        assert_eq!(house.desk.end_other_sessions(&me).await.unwrap(), 1);
+        assert!(house.desk.member(there.cookie.reveal()).await.unwrap().is_none());
+        house.desk.sign_out(&me).await.unwrap();
+        house.desk.sign_out(&me).await.unwrap();
+
+        assert!(house.desk.member(here.cookie.reveal()).await.unwrap().is_none());
+    }
+
     async fn a_lost_answer_signs_nobody_out(records: Records) {
         let house = house(records).await;
         let (old, lost) = with_a_changed_cookie(&house).await;

@@ -492,20 +492,6 @@ on_both_engines! {
         assert!(house.desk.member(here.cookie.reveal()).await.unwrap().is_some());
     }
 
-    async fn a_cookie_ends_with_its_session(records: Records) {
-        let house = house(records).await;
-        let who = somebody(&house.desk, "ada", &[StaffRole::Lead]).await;
-        let [here, there] = [enter(&house.desk, who).await, enter(&house.desk, who).await];
-        let me = found(&house.desk, &here).await.member;
-
-        assert_eq!(house.desk.end_other_sessions(&me).await.unwrap(), 1);
-        assert!(house.desk.member(there.cookie.reveal()).await.unwrap().is_none());
-        house.desk.sign_out(&me).await.unwrap();
-        house.desk.sign_out(&me).await.unwrap();
-
-        assert!(house.desk.member(here.cookie.reveal()).await.unwrap().is_none());
-    }
-
     async fn the_last_administrator_stays(records: Records) {
         let house = house(records).await;
         let here = AtTheMachine::here();
