@@ -2,6 +2,7 @@
 //! nothing reads it, in no backup of the folder either. The file follows by a job.
 
 use std::collections::HashSet;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -42,11 +43,26 @@ impl Desk {
             }
             tx.commit().await?;
             if expired.is_empty() {
+                self.forget_overwritten().await?;
                 return Ok(all);
             }
+            self.inner.overwritten.store(true, Ordering::Relaxed);
             self.inner.enqueued.notify_one();
             all = expired.len().try_into().map_or(u64::MAX, |more: u64| more.saturating_add(all));
         }
+    }
+
+    /// Takes the keys that went out of the database's log too. Where somebody reads an older state
+    /// meanwhile the next sweep tries again.
+    async fn forget_overwritten(&self) -> Result<(), Error> {
+        if self.inner.overwritten.swap(false, Ordering::Relaxed) {
+            let is_forgotten = self.store().forget_overwritten().await;
+            if !matches!(is_forgotten, Ok(true)) {
+                self.inner.overwritten.store(true, Ordering::Relaxed);
+            }
+            is_forgotten?;
+        }
+        Ok(())
     }
 
     /// Removes the file of something that nobody can read any more.

@@ -95,6 +95,7 @@ pub mod withdraw_entries;
 pub mod workload;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use arc_swap::ArcSwap;
 use mamori_matching::Index;
@@ -144,6 +145,9 @@ struct Inner {
     questions: OnceCell<Sensitive<[u8; 32]>>,
     /// How often anybody may try a password at this node, before the database is asked.
     guesses: Pace,
+    /// Whether the database's log may still hold the keys of items that reached their term: at the
+    /// start nobody knows.
+    overwritten: AtomicBool,
     /// How many passwords are hashed at once: each takes a processor and 19 MiB.
     hashing: Semaphore,
 }
@@ -179,6 +183,7 @@ impl Desk {
             passkeys,
             questions: OnceCell::new(),
             guesses,
+            overwritten: AtomicBool::new(true),
             hashing: Semaphore::new(HASHING_MAX),
         };
         Ok(Self { inner: Arc::new(inner) })

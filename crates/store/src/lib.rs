@@ -20,6 +20,7 @@ pub mod entry;
 pub mod error;
 pub mod evidence;
 pub mod figures;
+mod forget;
 mod hit;
 pub mod import;
 pub mod job;

@@ -186,6 +186,9 @@ async fn open_sqlite(path: &str, settings: &Settings) -> Result<Pools, Error> {
         .filename(path)
         .foreign_keys(true)
         .busy_timeout(settings.acquire_timeout)
+        // What is deleted or overwritten is written over with zeros: the key of an item that reached
+        // its term is then in no copy of the file that is made later.
+        .pragma("secure_delete", "ON")
         .disable_statement_logging();
     let writing = both
         .clone()

@@ -338,6 +338,30 @@ on_both_engines! {
         assert!(desk.policies(anybody).await.unwrap().contains(&changed));
     }
 
+    async fn a_crash_after_the_key_went_leaves_no_file(records: Records) {
+        let room = room(records).await;
+        room.keep(30).await.unwrap();
+        room.held("a").await;
+        room.held("b").await;
+        room.pass_days(30);
+        // The node dies between the commit that takes the keys and the jobs that take the files.
+        assert_eq!(room.house.desk.sweep_once().await.unwrap().evidence_expired, 2);
+        let files = room.files();
+        assert_eq!(files.len(), 2);
+        room.house.desk.close().await;
+        let again = room.house.desk.settings().clone();
+        let again = node(&room.house.records, &room.house.clock, again).await;
+
+        make_old(&files[0]);
+        let swept = again.sweep_objects().await.unwrap();
+        assert_eq!((swept, room.files()), (1, vec![files[1].clone()]), "a sweep finds what is old");
+        let jobs = again.work_once().await.unwrap() + again.work_once().await.unwrap();
+
+        assert_eq!(jobs, 2, "and the job of a file that is gone is done");
+        assert_eq!(room.files(), Vec::<PathBuf>::new());
+        assert_eq!(again.work_once().await.unwrap(), 0);
+    }
+
     async fn files_that_no_row_names_go(records: Records) {
         let room = room(records).await;
         room.keep(30).await.unwrap();
@@ -357,6 +381,37 @@ on_both_engines! {
         let left: Vec<_> = room.files();
         assert!(left.len() == 1 && !left[0].ends_with(lost.to_string()), "{left:?}");
     }
+}
+
+/// The bytes of every file of an SQLite database: it and what SQLite puts beside it.
+fn database(records: &Records) -> Vec<u8> {
+    let file = Path::new(records.url().strip_prefix("sqlite:").unwrap());
+    let beside = std::fs::read_dir(file.parent().unwrap()).unwrap();
+    beside.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn the_key_of_what_reached_its_term_is_in_no_file_of_sqlite() {
+    let room = room(Records::sqlite().unwrap()).await;
+    room.keep(30).await.unwrap();
+    let mut keys = Vec::new();
+    for name in ["a", "b", "c"] {
+        let item = room.held(name).await;
+        let kept = room.house.store().await.evidence_of_item(item).await.unwrap().unwrap();
+        keys.push(kept.wrapped_key.unwrap().into_revealed());
+    }
+    let records = &room.house.records;
+    let is_there = |key: &Vec<u8>| {
+        // The tail of it: what a cell that was moved leaves behind counts too.
+        let (bytes, part) = (database(records), &key[key.len() - 16..]);
+        bytes.windows(part.len()).any(|window| window == part)
+    };
+    assert!(keys.iter().all(is_there), "the test looks at the right files");
+    room.pass_days(30);
+
+    room.house.desk.sweep_once().await.unwrap();
+
+    assert!(!keys.iter().any(is_there));
 }
 
 async fn image_size(desk: &Desk, file: Vec<u8>) -> (u32, u32) {
