@@ -164,6 +164,28 @@ on_both_engines! {
         assert!(typed(&house.desk, "ada", PASSWORD, &code(&house, &secret)).await.is_ok());
     }
 
+    async fn a_guesser_who_changes_names_is_slowed_with_everybody_for_a_minute(records: Records) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut settings = vault_settings_with(folder.path(), &vault_key("test"));
+        settings.sign_in.attempts.of_all = 4;
+        let house = house_with(records, settings).await;
+        let (_, secret) = with_password(&house, "ada").await;
+        assert!(typed(&house.desk, "ada", PASSWORD, &code(&house, &secret)).await.is_ok());
+
+        for name in ["one", "two", "three", "four"] {
+            let wrong = typed(&house.desk, name, "wrong horse battery", &closed("000000")).await;
+            assert_eq!(wrong.unwrap_err(), Refusal::SignInWrong, "{name}");
+        }
+        let fifth = typed(&house.desk, "five", "wrong horse battery", &closed("000000")).await;
+        house.clock.advance(SignedDuration::from_secs(59));
+        let ada = typed(&house.desk, "ada", PASSWORD, &code(&house, &secret)).await;
+        house.clock.advance(SignedDuration::from_secs(1));
+
+        assert_eq!(fifth.unwrap_err(), Refusal::SignInWait);
+        assert_eq!(ada.unwrap_err(), Refusal::SignInWait, "who is in a hurry waits too");
+        assert!(typed(&house.desk, "ada", PASSWORD, &code(&house, &secret)).await.is_ok());
+    }
+
     async fn a_right_password_with_a_wrong_code_is_as_wrong_as_the_other_way(records: Records) {
         let folder = tempfile::tempdir().unwrap();
         let house = house_with_vault(records, folder.path()).await;
