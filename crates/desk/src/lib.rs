@@ -72,6 +72,7 @@ pub mod prove;
 pub mod queue;
 pub mod read_bulk;
 pub mod read_case;
+pub mod read_history;
 pub mod redeliver;
 pub mod release_case;
 mod remind_service;

@@ -10,13 +10,8 @@ use mamori_model::{
 };
 
 use crate::member::{Records, Reviewer};
+use crate::read_history::{Before, History};
 use crate::{Desk, Error};
-
-/// The most events that a page of a case shows: the newest.
-const EVENTS_MAX: u32 = 500;
-
-/// The most looks that a page of a case shows: the newest.
-const LOOKS_MAX: u32 = 500;
 
 /// A case and its items, without its record.
 #[derive(Clone, Debug)]
@@ -38,12 +33,16 @@ pub struct CaseView {
     pub policy: Policy,
     /// Its items, the newest first.
     pub items: Page<ItemView, MatchId>,
-    /// What happened to it, the oldest first.
+    /// What happened to it, the oldest first; [`Self::older`] says whether something before it.
     pub history: Vec<CaseEvent>,
     /// What was decided, the oldest first.
     pub decisions: Vec<Decision>,
-    /// Who looked at its items, the oldest first.
+    /// Who looked at its items, the oldest first; [`Self::older`] says whether somebody before.
     pub looks: Vec<Look>,
+    /// How many looks there were.
+    pub look_count: u64,
+    /// Where [`Desk::history`] goes on.
+    pub older: Before,
     /// How many other open cases have an item near to the same entry.
     pub alike: u32,
     /// How those are called who had to do with it.
@@ -71,11 +70,16 @@ impl Desk {
         after: Option<MatchId>,
         size: PageSize,
     ) -> Result<CaseView, Error> {
+        let case = self.case_in_hand(who, case).await?;
+        self.view(case, after, size).await
+    }
+
+    pub(crate) async fn case_in_hand(&self, who: &Reviewer, case: CaseId) -> Result<Case, Error> {
         let now = self.clock().now();
         let case = self.store().case(case).await?.ok_or(Error::NotFound("case"))?;
         let number = case.claim.map_or(0, |claim| claim.number);
         case.claimed_by(who.staff(), number, now)?;
-        self.view(case, after, size).await
+        Ok(case)
     }
 
     /// Any case, for the record: without claiming it, and without any item itself.
@@ -116,17 +120,23 @@ impl Desk {
         size: PageSize,
     ) -> Result<CaseView, Error> {
         let store = self.store();
-        let history = store.case_events(case.id, EVENTS_MAX).await?;
+        let History { events: history, looks, look_count, older, people } =
+            self.history_of(&case, Before::default()).await?;
         let alike = store.count_cases_alike(case.id).await?;
         let decisions = store.decisions_of_case(case.id).await?;
-        let looks = store.looks_of_case(case.id, LOOKS_MAX).await?;
-        let mut who: BTreeSet<StaffId> = history.iter().filter_map(|event| event.by).collect();
-        who.extend(history.iter().filter_map(|event| event.about.to));
-        who.extend(case.claim.map(|claim| claim.by));
-        who.extend(looks.iter().map(|look| look.by));
-        let people = store.staff_shown(&who).await?;
         let CaseItems { case, policy, items } = self.case_items(case, after, size).await?;
-        Ok(CaseView { case, policy, items, history, decisions, looks, alike, people })
+        Ok(CaseView {
+            case,
+            policy,
+            items,
+            history,
+            decisions,
+            looks,
+            look_count,
+            older,
+            alike,
+            people,
+        })
     }
 
     fn item_view(&self, found: Match, evidence: Option<&Evidence>) -> ItemView {

@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use mamori_model::look::{Clarity, Look};
+use mamori_model::page::{Page, PageSize};
 use mamori_model::{CaseId, LookId, MatchId, StaffId};
 use uuid::Uuid;
 
@@ -50,7 +51,10 @@ queries! {
     LOOK_BY_ID = select!("look_by_id", "id = $1");
     LOOKS_SINCE = select!("looks_since", "staff_id = $1 AND opened_at > $2
          ORDER BY opened_at, id");
-    LOOKS_OF_CASE = select!("looks_of_case", "case_id = $1 ORDER BY id DESC LIMIT $2");
+    LOOKS_OF_CASE =
+        select!("looks_of_case", "case_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
+    COUNT_LOOKS_OF_CASE = "-- count_looks_of_case
+        SELECT count(*) FROM look WHERE case_id = $1";
     INSERT_LOOK = "-- insert_look
         INSERT INTO look (id, case_id, match_id, staff_id, clarity, severity, opened_at, seen_at,
                           changed_by)
@@ -126,11 +130,25 @@ impl Store {
         LookRow::read_all(self.rows(LOOKS_SINCE.bind(by).bind(since)).await?)
     }
 
-    /// The newest `limit` looks at a case's items, the oldest of them first.
-    pub async fn looks_of_case(&self, case: CaseId, limit: u32) -> Result<Vec<Look>, Error> {
-        let mut looks = LookRow::read_all(self.rows(LOOKS_OF_CASE.bind(case).bind(limit)).await?)?;
-        looks.reverse();
-        Ok(looks)
+    /// Looks at a case's items, the newest first; `before` goes on where a page ended.
+    pub async fn looks_of_case(
+        &self,
+        case: CaseId,
+        before: Option<LookId>,
+        size: PageSize,
+    ) -> Result<Page<Look, LookId>, Error> {
+        let call = LOOKS_OF_CASE
+            .bind(case)
+            .bind(before.map_or(Uuid::max(), Uuid::from))
+            .bind(size.rows().saturating_add(1));
+        let looks = LookRow::read_all(self.rows(call).await?)?;
+        Ok(Page::of(looks, size, |look: &Look| look.id))
+    }
+
+    /// How many looks at a case's items there were.
+    pub async fn count_looks_of_case(&self, case: CaseId) -> Result<u64, Error> {
+        let row: Option<(i64,)> = self.row(COUNT_LOOKS_OF_CASE.bind(case)).await?;
+        row.map_or(Ok(0), |(count,)| u64::try_from(count).or_corrupt("look.id"))
     }
 
     /// When the first clear picture of an item left.

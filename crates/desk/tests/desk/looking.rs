@@ -86,7 +86,11 @@ impl Room {
     }
 
     async fn looks(&self) -> Vec<Look> {
-        self.house.store().await.looks_of_case(self.case.case, 99).await.unwrap()
+        let store = self.house.store().await;
+        let looks = store.looks_of_case(self.case.case, None, PageSize::DEFAULT).await;
+        let mut looks = looks.unwrap().rows;
+        looks.reverse();
+        looks
     }
 
     async fn dose(&self, dose: OwnLimits) {

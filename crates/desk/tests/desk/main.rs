@@ -15,6 +15,7 @@ mod following;
 mod importing;
 mod looking;
 mod opening;
+mod remembering;
 mod sealing;
 mod seconding;
 mod signing_in;

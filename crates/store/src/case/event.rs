@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use mamori_model::case::{About, CaseEvent, CaseEventKind};
-use mamori_model::{CaseId, StaffId};
+use mamori_model::page::{Page, PageSize};
+use mamori_model::{CaseId, EventId, StaffId};
 use uuid::Uuid;
 
 use crate::error::{Error, OrCorrupt};
@@ -18,8 +19,8 @@ queries! {
     CASE_EVENTS = "-- case_events
         SELECT id, case_id, kind, staff_id, note, about, happened_at
           FROM case_event
-         WHERE case_id = $1
-         ORDER BY id DESC LIMIT $2";
+         WHERE case_id = $1 AND id < $2
+         ORDER BY id DESC LIMIT $3";
     LAST_READ_AGAIN = "-- last_read_again
         SELECT max(happened_at)
           FROM case_event
@@ -61,8 +62,25 @@ impl EventRow {
 impl Store {
     /// The newest `limit` events of a case, the oldest of them first.
     pub async fn case_events(&self, case: CaseId, limit: u32) -> Result<Vec<CaseEvent>, Error> {
-        let rows: Vec<EventRow> = self.rows(CASE_EVENTS.bind(case).bind(limit)).await?;
+        let call = CASE_EVENTS.bind(case).bind(Uuid::max()).bind(limit);
+        let rows: Vec<EventRow> = self.rows(call).await?;
         rows.into_iter().rev().map(EventRow::read).collect()
+    }
+
+    /// Events of a case, the newest first; `before` goes on where a page ended.
+    pub async fn case_events_page(
+        &self,
+        case: CaseId,
+        before: Option<EventId>,
+        size: PageSize,
+    ) -> Result<Page<CaseEvent, EventId>, Error> {
+        let call = CASE_EVENTS
+            .bind(case)
+            .bind(before.map_or(Uuid::max(), Uuid::from))
+            .bind(size.rows().saturating_add(1));
+        let rows: Vec<EventRow> = self.rows(call).await?;
+        let events = rows.into_iter().map(EventRow::read).collect::<Result<_, _>>()?;
+        Ok(Page::of(events, size, |event: &CaseEvent| event.id))
     }
 }
 
