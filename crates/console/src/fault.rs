@@ -120,6 +120,7 @@ impl From<Refusal> for Fault {
             | R::CaseStale
             | R::CaseClosed
             | R::InBulk
+            | R::NoLead
             | R::AlreadyDecided
             | R::NotUndoable
             | R::BulkStale

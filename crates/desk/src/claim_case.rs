@@ -38,9 +38,9 @@ impl Claimed {
 }
 
 impl Desk {
-    /// Gives somebody the case that they have in hand, or else the next one: what a colleague
-    /// handed to them first, then by urgency and age. `None`: there is none for them. Nobody else
-    /// has it until it is decided, given back, or its time runs out.
+    /// Gives somebody the case that they have in hand, or else the next one: by urgency, of one
+    /// urgency what a colleague handed to them first, then by age. `None`: there is none for them.
+    /// Nobody else has it until it is decided, given back, or its time runs out.
     ///
     /// [`Refusal::RestDue`], [`Refusal::DoseSpent`] if they have seen enough for now; what they
     /// have in hand goes back to the queue.
@@ -83,13 +83,12 @@ impl Desk {
             return Err(self.begin_rest(tx, who, rest, now).await?);
         }
         self.lapse(&mut tx, now).await?;
-        let is_lead = who.member().roles().is_lead();
         let wanted = tx.case(case).await?.ok_or(Error::NotFound("case"))?;
         wanted.state.after(Step::Claim)?;
         if wanted.bulk.is_some() {
             return Err(Refusal::InBulk.into());
         }
-        if wanted.level == Level::Lead && !is_lead {
+        if wanted.level == Level::Lead && !self.acts_as_lead(who) {
             return Err(Error::NotFound("case"));
         }
         let claimed = match wanted.claim {
@@ -154,11 +153,16 @@ impl Desk {
     fn claiming(&self, who: &Reviewer, purpose: Option<Purpose>, now: Timestamp) -> Claiming {
         Claiming {
             by: who.staff(),
-            is_lead: who.member().roles().is_lead(),
+            is_lead: self.acts_as_lead(who),
             purpose,
             now,
             until: self.claim_until(now),
         }
+    }
+
+    /// Whether somebody may have what was escalated: a lead, and who works alone.
+    pub(crate) fn acts_as_lead(&self, who: &Reviewer) -> bool {
+        who.member().roles().is_lead() || self.settings().is_alone
     }
 
     /// Until when a claim lasts that is made or kept now.

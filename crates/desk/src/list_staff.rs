@@ -69,6 +69,13 @@ impl Desk {
         Ok(StaffRecord { events, people })
     }
 
+    /// Whether somebody decides cases and nobody is a lead, nor alone: what waits for a lead, such
+    /// as each suspension, would wait for nobody.
+    pub async fn lacks_lead(&self, _: StaffReader<'_>) -> Result<bool, Error> {
+        let reviews = !self.store().reviewers_shown().await?.is_empty();
+        Ok(reviews && !self.settings().is_alone && !self.store().has_lead().await?)
+    }
+
     /// How many people may enter: for the start's log line.
     pub async fn count_staff(&self) -> Result<u64, Error> {
         Ok(self.store().count_staff().await?)

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use mamori_model::case::{About, CaseEventKind, Level};
-use mamori_model::{Case, CaseId, StaffId, Urgency, Words};
+use mamori_model::{Case, CaseId, Refusal, StaffId, Urgency, Words};
 use mamori_store::{Released, Tx};
 
 use crate::member::Reviewer;
@@ -18,7 +18,7 @@ pub enum Release {
     Leave,
     /// They do not want it; it is not given to them again.
     Skip(Words),
-    /// A lead must look.
+    /// A lead must look; where somebody works alone, they themselves, as soon as it says.
     Escalate {
         /// How soon.
         urgency: Urgency,
@@ -37,8 +37,9 @@ pub enum Release {
 impl Desk {
     /// Takes a case out of somebody's hand.
     ///
-    /// [`mamori_model::Refusal::ClaimLapsed`] if they have it no more; [`Error::NotFound`] if the
-    /// colleague may not have it: gone, no reviewer, themselves, or no lead where one was asked for.
+    /// [`Refusal::ClaimLapsed`] if they have it no more; [`Refusal::NoLead`] if a lead is asked for
+    /// and nobody is one; [`Error::NotFound`] if the colleague may not have it: gone, no reviewer,
+    /// themselves, or no lead where one was asked for.
     pub async fn release_case(
         &self,
         who: &Reviewer,
@@ -57,7 +58,8 @@ impl Desk {
                 (CaseEventKind::Skipped, as_it_was(&case), Some(why), About::default())
             }
             Release::Escalate { urgency, why } => {
-                let then = Released { level: Level::Lead, urgency, handed: None };
+                let level = self.level_for_leads(&mut tx).await?;
+                let then = Released { level, urgency, handed: None };
                 let about = About { urgency: Some(urgency), ..About::default() };
                 (CaseEventKind::Escalated, then, Some(why), about)
             }
@@ -76,6 +78,14 @@ impl Desk {
         tx.commit().await?;
 
         Ok(())
+    }
+
+    /// For whom a case is that needs a lead: nobody waits for one who does not exist.
+    async fn level_for_leads(&self, tx: &mut Tx) -> Result<Level, Error> {
+        if self.settings().is_alone {
+            return Ok(Level::Anybody);
+        }
+        if tx.has_lead().await? { Ok(Level::Lead) } else { Err(Refusal::NoLead.into()) }
     }
 }
 

@@ -31,6 +31,8 @@ refusals! {
     CaseClosed = "case.closed", "this case is not open any more: read what was decided";
     /// It waits in a bulk decision.
     InBulk = "case.in_bulk", "this case waits in a bulk decision: settle that first";
+    /// A lead was asked for, and nobody is one.
+    NoLead = "case.no_lead", "nobody here is a lead: decide it, or hand it over";
     /// Somebody decided it first.
     AlreadyDecided = "decision.already", "this was decided already: read the decision";
     /// Nothing would follow.

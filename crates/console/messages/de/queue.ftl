@@ -19,3 +19,4 @@ queue-take = Einen davon nehmen
 queue-beside = Zurzeit nicht in der Warteschlange
 queue-proposed = Warten auf eine zweite Person
 queue-in-bulk = In einer Sammelentscheidung
+queue-no-lead = Niemand hier gehört zur Leitung, und etwas wartet auf sie. Bitten Sie die Verwaltung, jemandem diese Rolle zu geben.

@@ -19,3 +19,4 @@ queue-take = Take one of these
 queue-beside = Not in the queue at the moment
 queue-proposed = Waiting for a second person
 queue-in-bulk = In a bulk decision
+queue-no-lead = Nobody here is a lead, and something waits for one. Ask an administrator to make somebody a lead.

@@ -19,3 +19,4 @@ queue-take = En prendre un
 queue-beside = Hors de la file pour le moment
 queue-proposed = En attente d’une seconde personne
 queue-in-bulk = Dans une décision groupée
+queue-no-lead = Personne ici n’est responsable, et quelque chose attend un responsable. Demandez à l’administration de donner ce rôle à quelqu’un.

@@ -19,3 +19,4 @@ queue-take = Prendine uno
 queue-beside = Per ora fuori dalla coda
 queue-proposed = In attesa di una seconda persona
 queue-in-bulk = In una decisione collettiva
+queue-no-lead = Qui nessuno è responsabile, e qualcosa attende un responsabile. Chieda all’amministrazione di dare questo ruolo a qualcuno.

@@ -16,3 +16,4 @@ queue-take = この中から担当する
 queue-beside = 現在キューにないもの
 queue-proposed = 二人目の確認待ち
 queue-in-bulk = 一括判断に含まれるもの
+queue-no-lead = 主任を待っているものがありますが、主任が一人もいません。管理者に、誰かを主任にするよう頼んでください。

@@ -36,6 +36,8 @@ pub struct QueuePage<'a> {
     pub rows: Vec<Row>,
     /// How many cases wait.
     pub total: u64,
+    /// Whether what waits for a lead waits for nobody: no lead is there.
+    pub is_lead_missing: bool,
     /// How many wait for a second person.
     pub proposed: u64,
     /// How many wait in a bulk decision.
@@ -86,8 +88,9 @@ pub async fn show(
 ) -> Result<Response, Fault> {
     let frame = Frame::of(&reviewer.found).at("/console/queue");
     let view = console.desk.queue(&reviewer.proof).await?;
-    let way = Way { items: None, after: asked.after, then: asked.then };
-    let mut queue = drawn(&frame, &view, reviewer.found.member.roles().is_lead());
+    let way = Way { items: None, after: asked.after, then: asked.then, ..Way::default() };
+    let may_lead = reviewer.found.member.roles().is_lead() || console.desk.settings().is_alone;
+    let mut queue = drawn(&frame, &view, may_lead);
     queue.before = way.before();
     queue.is_empty_now = asked.none.is_some();
     page(&queue)
@@ -96,7 +99,7 @@ pub async fn show(
 /// How many cases wait, and since when.
 type Waiting = BTreeMap<(Urgency, Purpose, Level), (u64, Timestamp)>;
 
-fn drawn<'a>(frame: &'a Frame, view: &QueueView, is_lead: bool) -> QueuePage<'a> {
+fn drawn<'a>(frame: &'a Frame, view: &QueueView, may_lead: bool) -> QueuePage<'a> {
     let mut waiting = Waiting::new();
     let (mut proposed, mut in_bulk) = (0, 0);
     for count in &view.counts {
@@ -117,7 +120,7 @@ fn drawn<'a>(frame: &'a Frame, view: &QueueView, is_lead: bool) -> QueuePage<'a>
         urgency: terms::urgency(urgency),
         is_urgent: urgency == Urgency::ChildInDanger,
         is_for_leads: level == Level::Lead,
-        may_take: level == Level::Anybody || is_lead,
+        may_take: level == Level::Anybody || may_lead,
         cases,
         oldest: show::time(oldest),
     };
@@ -128,6 +131,7 @@ fn drawn<'a>(frame: &'a Frame, view: &QueueView, is_lead: bool) -> QueuePage<'a>
         mine: view.in_hand.as_ref().map(|case| case.id.to_string()),
         total: waiting.values().map(|(cases, _)| cases).sum(),
         rows: waiting.iter().map(row).collect(),
+        is_lead_missing: view.is_lead_missing,
         proposed,
         in_bulk,
     }

@@ -118,6 +118,7 @@ fn the_queue() {
                 row(Purpose::Rehearsal, Urgency::KnownMaterial, 29),
             ],
             total: 30,
+            is_lead_missing: true,
             proposed: 1,
             in_bulk: 0,
         };
@@ -135,6 +136,7 @@ fn a_queue_of_nothing() {
         mine: None,
         rows: Vec::new(),
         total: 0,
+        is_lead_missing: false,
         proposed: 0,
         in_bulk: 0,
     };

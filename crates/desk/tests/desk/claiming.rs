@@ -3,18 +3,23 @@
 use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
-use mamori_desk::Error;
+use mamori_desk::add_staff::StaffAdmin;
 use mamori_desk::claim_case::{Claimed, Queue};
+use mamori_desk::create_bank::NewBank;
+use mamori_desk::list_staff::StaffReader;
 use mamori_desk::member::Reviewer;
 use mamori_desk::release_case::Release;
-use mamori_model::case::{CaseEventKind, Level};
+use mamori_desk::{AtTheMachine, Error, Settings};
+use mamori_model::case::{CaseEventKind, CaseState, Level};
 use mamori_model::page::PageSize;
 use mamori_model::staff::StaffRole;
-use mamori_model::{CaseId, Purpose, Refusal, Urgency, Words};
+use mamori_model::{Action, CaseId, Pdq, Purpose, Refusal, Surface, Urgency, Words};
+use mamori_store::Released;
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
 
-use crate::common::{House, house};
+use crate::common::people::somebody;
+use crate::common::{House, hashes, house, house_with, item, new_bank, settings};
 
 async fn next(house: &House, who: &Reviewer) -> Option<Claimed> {
     house.desk.claim_next(who, Queue::default()).await.unwrap()
@@ -34,6 +39,35 @@ fn why() -> Words {
 async fn kinds(house: &House, case: CaseId) -> Vec<CaseEventKind> {
     let events = house.store().await.case_events(case, 99).await.unwrap();
     events.iter().map(|event| event.kind).collect()
+}
+
+/// Says how urgent a case is, as its opening would.
+async fn urgent(house: &House, case: CaseId, urgency: Urgency) {
+    let mut tx = house.store().await.begin("test").await.unwrap();
+    let then = Released { level: Level::Anybody, urgency, handed: None };
+    tx.release_claim(case, then).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// A case of a policy other than that of [`House::cases`].
+async fn case_of(house: &House, purpose: Purpose) -> CaseId {
+    let bank = NewBank { purpose, ..new_bank("another", Action::Hold) };
+    let bank = house.desk.create_bank(&house.admin, bank).await.unwrap();
+    house.desk.catch_up().await.unwrap();
+    let other = Pdq::from([0xf0; 32]);
+    house.add(&bank, other).await;
+    let item = item("of another policy", Surface::Public);
+    let checked = house.desk.check(&house.caller, item, hashes(other)).await.unwrap();
+    let mut tx = house.store().await.begin("test").await.unwrap();
+    tx.open_case_of_item(checked.recorded.unwrap()).await.unwrap().unwrap().id
+}
+
+/// Takes a case out of the queue, as if it were decided.
+async fn take_away(house: &House, case: CaseId) {
+    let mut tx = house.store().await.begin("test").await.unwrap();
+    let now = Some(house.clock.now());
+    tx.close_case(case, CaseState::Decided, now).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 on_both_engines! {
@@ -161,6 +195,114 @@ on_both_engines! {
         assert_eq!(next(&house, &lead).await.unwrap().case, cases[1]);
         let case = house.store().await.case(cases[1]).await.unwrap().unwrap();
         assert_eq!((case.level, case.urgency), (Level::Lead, Urgency::ChildInDanger));
+    }
+
+    async fn who_works_alone_has_back_what_they_escalated_and_skipped(records: Records) {
+        let house = house_with(records, Settings { is_alone: true, ..settings() }).await;
+        let cases = house.cases(2).await;
+        let one = house.reviewer("one").await;
+        let got = house.desk.claim_case(&one, cases[1]).await.unwrap();
+
+        let urgent = Release::Escalate { urgency: Urgency::ChildInDanger, why: why() };
+        house.desk.release_case(&one, cases[1], got.number, urgent).await.unwrap();
+
+        let got = next(&house, &one).await.unwrap();
+        assert_eq!(got.case, cases[1], "it is the most urgent one, and there is nobody else");
+        let skip = Release::Skip(why());
+        house.desk.release_case(&one, cases[1], got.number, skip.clone()).await.unwrap();
+        let got = next(&house, &one).await.unwrap();
+        assert_eq!(got.case, cases[0], "what was skipped comes last");
+        house.desk.release_case(&one, cases[0], got.number, skip).await.unwrap();
+        assert_eq!(next(&house, &one).await.unwrap().case, cases[1], "and yet it comes");
+        assert!(!house.desk.queue(&one).await.unwrap().is_lead_missing);
+    }
+
+    async fn nothing_is_escalated_to_a_lead_who_does_not_exist(records: Records) {
+        let house = house(records).await;
+        let case = house.cases(1).await[0];
+        let one = house.reviewer("one").await;
+        let (here, lead) = (AtTheMachine::here(), somebody(&house.desk, "lead", &[StaffRole::Lead]));
+        let lead = lead.await;
+        let got = next(&house, &one).await.unwrap();
+        let escalate = |number| {
+            let urgent = Release::Escalate { urgency: Urgency::ChildInDanger, why: why() };
+            house.desk.release_case(&one, case, number, urgent)
+        };
+        let reader = || StaffReader::AtTheMachine(&here);
+        assert!(!house.desk.lacks_lead(reader()).await.unwrap());
+
+        house.desk.end_staff(StaffAdmin::AtTheMachine(&here), lead).await.unwrap();
+        let refused_by_name = refused(escalate(got.number).await);
+        let missing = house.desk.queue(&one).await.unwrap().is_lead_missing;
+
+        assert_eq!(refused_by_name, Refusal::NoLead);
+        assert!(!missing, "nothing waits for one yet");
+        assert!(house.desk.lacks_lead(reader()).await.unwrap());
+        assert_eq!(next(&house, &one).await.unwrap(), got, "they have it in hand still");
+        let another = somebody(&house.desk, "another", &[StaffRole::Lead]).await;
+        escalate(got.number).await.unwrap();
+        assert!(!house.desk.queue(&one).await.unwrap().is_lead_missing);
+        house.desk.end_staff(StaffAdmin::AtTheMachine(&here), another).await.unwrap();
+        assert!(house.desk.queue(&one).await.unwrap().is_lead_missing);
+    }
+
+    async fn a_child_in_danger_comes_first_then_new_then_known_material(records: Records) {
+        let house = house(records).await;
+        let cases = house.cases(7).await;
+        let (two, lead) = (house.reviewer("two").await, house.lead("lead").await);
+        let lead = lead.member().reviewer().unwrap();
+        let hand_over = |case: CaseId| {
+            let (desk, to, from) = (&house.desk, two.staff(), &lead);
+            async move {
+                let got = desk.claim_case(from, case).await.unwrap();
+                let release = Release::HandOver { to, why: why() };
+                desk.release_case(from, case, got.number, release).await.unwrap();
+            }
+        };
+        // Oldest first: known, known for two, new, new for two, danger, danger for two, known.
+        for (case, urgency) in [
+            (cases[2], Urgency::NewMaterial),
+            (cases[3], Urgency::NewMaterial),
+            (cases[4], Urgency::ChildInDanger),
+            (cases[5], Urgency::ChildInDanger),
+        ] {
+            urgent(&house, case, urgency).await;
+        }
+        for case in [cases[1], cases[3], cases[5]] {
+            hand_over(case).await;
+        }
+
+        let mut order = Vec::new();
+        while let Some(got) = next(&house, &two).await {
+            order.push(got.case);
+            take_away(&house, got.case).await;
+        }
+
+        let expected = [5, 4, 3, 2, 1, 0, 6].map(|place| cases[place]);
+        assert_eq!(order, expected, "danger, new, known; of each what was handed over first");
+    }
+
+    async fn within_a_policy_the_order_is_the_same_and_no_other_policy_is_in_it(records: Records) {
+        let house = house(records).await;
+        let cases = house.cases(2).await;
+        let other = case_of(&house, Purpose::ChildSexualAbuse).await;
+        let (two, lead) = (house.reviewer("two").await, house.lead("lead").await);
+        let lead = lead.member().reviewer().unwrap();
+        urgent(&house, other, Urgency::ChildInDanger).await;
+        urgent(&house, cases[1], Urgency::NewMaterial).await;
+        let got = house.desk.claim_case(&lead, cases[0]).await.unwrap();
+        let release = Release::HandOver { to: two.staff(), why: why() };
+        house.desk.release_case(&lead, cases[0], got.number, release).await.unwrap();
+        let rehearsal = Queue { purpose: Some(Purpose::Rehearsal) };
+
+        let mut order = Vec::new();
+        while let Some(got) = house.desk.claim_next(&two, rehearsal).await.unwrap() {
+            order.push(got.case);
+            take_away(&house, got.case).await;
+        }
+
+        assert_eq!(order, [cases[1], cases[0]], "another policy's danger holds nothing up here");
+        assert_eq!(next(&house, &two).await.unwrap().case, other);
     }
 
     async fn what_was_handed_over_waits_a_day_for_that_colleague(records: Records) {

@@ -65,7 +65,7 @@ fn happen(case: &mut Standing, kind: &str, who: &str, is_alone: bool) -> Result<
         "released" | "skipped" | "escalated" | "handed_over" => {
             must(is_theirs)?;
             case.hand = None;
-            if kind == "escalated" {
+            if kind == "escalated" && !is_alone {
                 case.level = "lead";
             }
         }

@@ -9,6 +9,7 @@ use mamori_model::Line;
 use mamori_model::staff::{Language, StaffName, StaffRole};
 
 use super::link;
+use super::list::warn_of_no_lead;
 
 /// Lets somebody in, by a link that works once and for a day
 #[derive(Debug, clap::Args)]
@@ -47,7 +48,9 @@ pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
         args.name,
         added.staff.id
     )?;
-    link::print(desk, &added.ticket)
+    let printed = link::print(desk, &added.ticket)?;
+    warn_of_no_lead(desk).await?;
+    Ok(printed)
 }
 
 /// A role by its word.

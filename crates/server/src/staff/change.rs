@@ -8,6 +8,7 @@ use mamori_model::staff::{StaffName, StaffRole};
 
 use super::add::role;
 use super::link::find;
+use super::list::warn_of_no_lead;
 
 /// Gives somebody other roles; they sign in again
 #[derive(Debug, clap::Args)]
@@ -32,6 +33,7 @@ pub async fn roles(desk: &Desk, args: &RolesArgs) -> anyhow::Result<ExitCode> {
     let here = AtTheMachine::here();
     let roles = args.roles.iter().copied().collect();
     desk.change_roles(StaffAdmin::AtTheMachine(&here), who.id, roles).await?;
+    warn_of_no_lead(desk).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -40,5 +42,6 @@ pub async fn end(desk: &Desk, args: &EndArgs) -> anyhow::Result<ExitCode> {
     let who = find(desk, &args.name).await?;
     let here = AtTheMachine::here();
     desk.end_staff(StaffAdmin::AtTheMachine(&here), who.id).await?;
+    warn_of_no_lead(desk).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -46,10 +46,27 @@ pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
         }
         after = page.next;
         if after.is_none() {
-            return Ok(ExitCode::SUCCESS);
+            break;
         }
     }
+    drop(out);
+    warn_of_no_lead(desk).await?;
+    Ok(ExitCode::SUCCESS)
 }
+
+/// Says it where cases are decided and nobody is a lead: to stderr, as the rest can be read by a
+/// program.
+pub async fn warn_of_no_lead(desk: &Desk) -> anyhow::Result<()> {
+    if desk.lacks_lead(StaffReader::AtTheMachine(&AtTheMachine::here())).await? {
+        writeln!(io::stderr(), "{NO_LEAD}")?;
+    }
+    Ok(())
+}
+
+const NO_LEAD: &str = "\
+nobody is a lead: a suspension waits for one, and nothing can be escalated. Make somebody a lead
+(`mamori staff roles NAME --role lead`), or say in the configuration that somebody works alone
+(`[staff] alone = true`)";
 
 fn row(staff: &Staff) -> Row<'_> {
     Row {

@@ -49,6 +49,32 @@ fn the_first_administrator_comes_from_the_command_line_and_the_last_one_stays() 
 }
 
 #[test]
+fn where_nobody_is_a_lead_it_is_said_and_a_program_that_reads_the_list_is_not_disturbed() {
+    let folder = TempDir::new().unwrap();
+    let database = format!("sqlite:{}", folder.path().join("m.sqlite").display());
+    let config = configure(folder.path(), &database, "");
+    let (one, two) = (["add", "rei", "--role", "reviewer"], ["add", "lea", "--role", "lead"]);
+    let warning = "nobody is a lead";
+
+    let ada = staff(&config, &["add", "ada", "--role", "administrator"]);
+    let rei = staff(&config, &one);
+    let alone = staff(&config, &["list", "--json"]);
+    let lea = staff(&config, &two);
+    let both = staff(&config, &["list"]);
+    let left = staff(&config, &["end", "lea"]);
+
+    assert!(!said(&ada).contains(warning), "nobody decides anything yet: {}", said(&ada));
+    for (what, output) in [("add", &rei), ("list", &alone), ("end", &left)] {
+        assert!(output.status.success(), "{what}: {}", said(output));
+        assert!(said(output).contains(warning), "{what}: {}", said(output));
+        assert!(!out(output).contains(warning), "{what}: {}", out(output));
+    }
+    for (what, output) in [("add", &lea), ("list", &both)] {
+        assert!(!said(output).contains(warning), "{what}: {}", said(output));
+    }
+}
+
+#[test]
 fn without_a_console_nobody_is_let_into_it() {
     let folder = TempDir::new().unwrap();
     let database = format!("sqlite:{}", folder.path().join("m.sqlite").display());

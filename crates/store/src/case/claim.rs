@@ -9,10 +9,40 @@ use crate::error::Error;
 use crate::query::queries;
 use crate::tx::Tx;
 
-/// The case that `claim` takes next: `$1` is who, `$2` now, `$3` until when, `$4` the purpose, `$5`
-/// whether they are a lead, `$6` the transaction.
+/// What somebody may take: `$1` is who, `$2` now, `$4` the purpose, `$5` whether they may have what
+/// was escalated.
+macro_rules! free {
+    ($of:literal) => {
+        concat!(
+            $of,
+            ".state = 'open' AND ",
+            $of,
+            ".bulk_id IS NULL AND ",
+            $of,
+            ".claimed_by IS NULL AND (",
+            $of,
+            ".purpose = $4 OR $4 IS NULL) AND ($5 OR ",
+            $of,
+            ".level = 'anybody')"
+        )
+    };
+}
+
+/// That they did not skip it.
+macro_rules! unskipped {
+    ($of:literal) => {
+        concat!(
+            "NOT EXISTS (SELECT 1 FROM case_event
+                          WHERE case_event.staff_id = $1 AND case_event.case_id = ",
+            $of,
+            ".id AND case_event.kind = 'skipped')"
+        )
+    };
+}
+
+/// The case that a claim takes next: beside `free`, `$3` is until when, `$6` the transaction.
 macro_rules! claim {
-    ($name:literal, $which:literal, $lock:literal) => {
+    ($name:literal, $which:expr, $lock:literal) => {
         concat!(
             "-- ",
             $name,
@@ -23,13 +53,9 @@ macro_rules! claim {
                handed_until = NULL, changed_by = $6
          WHERE id = (SELECT id
                        FROM review_case
-                      WHERE state = 'open' AND bulk_id IS NULL AND claimed_by IS NULL
-                        AND (purpose = $4 OR $4 IS NULL)
-                        AND ($5 OR (level = 'anybody'
-                             AND NOT EXISTS (SELECT 1 FROM case_event
-                                              WHERE case_event.staff_id = $1
-                                                AND case_event.case_id = review_case.id
-                                                AND case_event.kind = 'skipped')))
+                      WHERE ",
+            free!("review_case"),
+            "
                         AND ",
             $which,
             "
@@ -43,21 +69,46 @@ macro_rules! claim {
     };
 }
 
+/// What was handed to them, unless something more urgent waits that they could have.
 macro_rules! handed {
     ($lock:literal) => {
-        claim!("claim_handed", "handed_to = $1 AND handed_until > $2", $lock)
+        claim!(
+            "claim_handed",
+            concat!(
+                "handed_to = $1 AND handed_until > $2 AND ",
+                unskipped!("review_case"),
+                "
+                        AND NOT EXISTS (SELECT 1
+                                          FROM review_case AS sooner
+                                         WHERE sooner.urgency < review_case.urgency
+                                           AND (sooner.handed_to IS NULL OR sooner.handed_until <= $2)
+                                           AND ",
+                free!("sooner"),
+                " AND ",
+                unskipped!("sooner"),
+                ")"
+            ),
+            $lock
+        )
+    };
+}
+
+/// What is kept for nobody else.
+macro_rules! unkept {
+    () => {
+        "(handed_to IS NULL OR handed_to = $1 OR handed_until <= $2)"
     };
 }
 
 macro_rules! queued {
-    ($lock:literal) => {
-        claim!("claim_queued", "(handed_to IS NULL OR handed_until <= $2)", $lock)
+    ($name:literal, $lock:literal) => {
+        claim!($name, concat!(unkept!(), " AND ", unskipped!("review_case")), $lock)
     };
 }
 
-macro_rules! any {
+macro_rules! skipped {
     ($lock:literal) => {
-        claim!("claim_any", "(handed_to IS NULL OR handed_to = $1 OR handed_until <= $2)", $lock)
+        claim!("claim_skipped", unkept!(), $lock)
     };
 }
 
@@ -65,8 +116,10 @@ queries! {
     CLAIM_OF = select!("claim_of", "claimed_by = $1"),
         postgres: select!("claim_of", "claimed_by = $1 FOR UPDATE");
     CLAIM_HANDED = handed!(""), postgres: handed!(" FOR UPDATE SKIP LOCKED");
-    CLAIM_QUEUED = queued!(""), postgres: queued!(" FOR UPDATE SKIP LOCKED");
-    CLAIM_ANY = any!(""), postgres: any!(" FOR UPDATE");
+    CLAIM_QUEUED = queued!("claim_queued", ""),
+        postgres: queued!("claim_queued", " FOR UPDATE SKIP LOCKED");
+    CLAIM_ANY = queued!("claim_any", ""), postgres: queued!("claim_any", " FOR UPDATE");
+    CLAIM_SKIPPED = skipped!(""), postgres: skipped!(" FOR UPDATE");
     CLAIM_CASE = concat!("-- claim_case
         UPDATE review_case
            SET claimed_by = $2, claim_until = $4, claims = claims + 1,
@@ -126,12 +179,17 @@ impl Tx {
         row.map(CaseRow::read).transpose()
     }
 
-    /// Gives somebody, who has no case in hand, the next one: what was handed to them first, then
-    /// by urgency and age. `None`: there is none for them.
+    /// Gives somebody, who has no case in hand, the next one: by urgency, of one urgency what was
+    /// handed to them first, then by age. What they skipped comes last, and to a lead only. `None`:
+    /// there is none for them.
     pub async fn claim_next(&mut self, who: &Claiming) -> Result<Option<Case>, Error> {
-        // The last one waits for a case that somebody holds for a moment, such as to refuse another:
+        // The third waits for a case that somebody holds for a moment, such as to refuse another:
         // "there is none" is not said because of that.
-        for query in [CLAIM_HANDED, CLAIM_QUEUED, CLAIM_ANY] {
+        let mut queries = vec![CLAIM_HANDED, CLAIM_QUEUED, CLAIM_ANY];
+        if who.is_lead {
+            queries.push(CLAIM_SKIPPED);
+        }
+        for query in queries {
             let call = query
                 .bind(who.by)
                 .bind(who.now)

@@ -10,6 +10,7 @@ use crate::error::{Error, OrCorrupt};
 use crate::json;
 use crate::open::Store;
 use crate::query::queries;
+use crate::tx::Tx;
 
 queries! {
     STAFF_SHOWN = "-- staff_shown
@@ -50,4 +51,26 @@ impl Store {
         }
         Ok(shown)
     }
+
+    /// Whether anybody is a lead who did not leave.
+    pub async fn has_lead(&self) -> Result<bool, Error> {
+        is_lead_among(self.rows(ROLES_SHOWN.call()).await?)
+    }
+}
+
+impl Tx {
+    /// Whether anybody is a lead who did not leave.
+    pub async fn has_lead(&mut self) -> Result<bool, Error> {
+        is_lead_among(self.rows(ROLES_SHOWN.call()).await?)
+    }
+}
+
+fn is_lead_among(people: Vec<(Uuid, String, String)>) -> Result<bool, Error> {
+    for (_, _, roles) in people {
+        let roles: RoleSet = serde_json::from_str(&roles).or_corrupt("staff.roles")?;
+        if roles.is_lead() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
