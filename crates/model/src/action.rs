@@ -107,8 +107,9 @@ pub enum ServiceAction {
 
 impl ServiceAction {
     /// What takes it back at a service whose machine's verdict on the item `was` this: back to how
-    /// things stood before a person decided, since the case is open again. `None` for what only
-    /// taking back asks for.
+    /// things stood before a person decided, since the case is open again. `None` for what gives an
+    /// account something back: to take it again is a decision of its own, a suspension with its
+    /// second person; and for what only taking back asks for.
     pub fn inverse(&self, was: Verdict) -> Option<Self> {
         match self {
             Self::RemoveItem(item) | Self::LimitItem { item, .. } => Some(match was {
@@ -223,7 +224,7 @@ pub enum ActionState {
     Done,
     /// The service says that it cannot.
     Cannot,
-    /// Its decision was taken back; a later action says what holds.
+    /// Its decision was taken back; a later action says what holds, where one takes it back.
     Superseded,
     /// The service was asked for long enough and said nothing; a lead may ask again.
     Overdue,

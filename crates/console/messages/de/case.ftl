@@ -33,6 +33,9 @@ case-kept = Was Sie geschrieben haben, ist noch da
 case-state = Wie er steht
 case-read-decision = Entscheidung lesen
 case-history = Verlauf
+case-older-events = Was vorher geschah
+case-older-looks = Frühere Ansichten
+case-newest = Zurück zum Neuesten
 case-looks = { $count ->
     [one] Eine Ansicht
    *[other] { $count } Ansichten
@@ -68,6 +71,9 @@ decide-items = Die Inhalte
 decide-account = Das Konto
 measure-leave = So lassen
 measure-restore = Wiederherstellen
+measure-restore-all = Alle wiederherstellen
+measure-restore-account = Konto wieder öffnen
+measure-restore-feature = Eine Funktion zurückgeben
 measure-remove = Entfernen
 measure-limit = Bis zu einem Tag in manchen Ländern verbergen
 measure-countries = Länder

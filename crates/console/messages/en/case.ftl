@@ -33,6 +33,9 @@ case-kept = What you wrote is kept
 case-state = Where it stands
 case-read-decision = Read the decision
 case-history = History
+case-older-events = What happened before
+case-older-looks = Looks before these
+case-newest = Back to the newest
 case-looks = { $count ->
     [one] One look
    *[other] { $count } looks
@@ -68,6 +71,9 @@ decide-items = The items
 decide-account = The account
 measure-leave = Leave as it is
 measure-restore = Restore
+measure-restore-all = Restore all
+measure-restore-account = Open the account again
+measure-restore-feature = Give one feature back
 measure-remove = Remove
 measure-limit = Hide in some countries until a day
 measure-countries = Countries

@@ -33,6 +33,9 @@ case-kept = Ce que vous avez écrit est conservé
 case-state = Où il en est
 case-read-decision = Lire la décision
 case-history = Historique
+case-older-events = Ce qui s’est passé avant
+case-older-looks = Consultations antérieures
+case-newest = Revenir au plus récent
 case-looks = { $count ->
     [one] Une consultation
    *[other] { $count } consultations
@@ -68,6 +71,9 @@ decide-items = Les éléments
 decide-account = Le compte
 measure-leave = Laisser tel quel
 measure-restore = Rétablir
+measure-restore-all = Tout rétablir
+measure-restore-account = Rouvrir le compte
+measure-restore-feature = Rendre une fonction
 measure-remove = Retirer
 measure-limit = Masquer dans certains pays jusqu’à un jour donné
 measure-countries = Pays

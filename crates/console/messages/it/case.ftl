@@ -33,6 +33,9 @@ case-kept = Ciò che ha scritto è conservato
 case-state = A che punto è
 case-read-decision = Leggi la decisione
 case-history = Cronologia
+case-older-events = Che cosa è successo prima
+case-older-looks = Visioni precedenti
+case-newest = Torna al più recente
 case-looks = { $count ->
     [one] Una visione
    *[other] { $count } visioni
@@ -68,6 +71,9 @@ decide-items = Gli elementi
 decide-account = L’account
 measure-leave = Lascia com’è
 measure-restore = Ripristina
+measure-restore-all = Ripristina tutto
+measure-restore-account = Riapri l’account
+measure-restore-feature = Restituisci una funzione
 measure-remove = Rimuovi
 measure-limit = Nascondi in alcuni Paesi fino a un giorno
 measure-countries = Paesi

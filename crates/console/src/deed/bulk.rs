@@ -41,6 +41,8 @@ pub struct New {
     #[serde(default)]
     feature_until: String,
     #[serde(default)]
+    feature_back: String,
+    #[serde(default)]
     suspend_until: String,
 }
 
@@ -59,6 +61,7 @@ pub async fn prepare(
         account: &form.account,
         feature: &form.feature,
         feature_until: &form.feature_until,
+        feature_back: &form.feature_back,
         suspend_until: &form.suspend_until,
     };
     let new = NewBulk {

@@ -3,12 +3,11 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use mamori_desk::claim_case::Queue;
 use mamori_desk::release_case::Release;
 use mamori_model::{CaseId, StaffId, Urgency};
 use serde::Deserialize;
 
-use super::queue::to_next;
+use super::queue::{chosen, on_in, to_next};
 use super::{words, wrong};
 use crate::app::Console;
 use crate::fault::Fault;
@@ -25,9 +24,10 @@ pub async fn claim(
     Form(typed): Form<Typed>,
 ) -> Result<Response, Fault> {
     let case = read(&case)?;
+    let queue = chosen("queue", &typed.queue)?;
     match console.desk.claim_case(&reviewer.proof, case).await {
         Ok(_) if typed.is_empty() => {
-            Ok(Redirect::to(&format!("/console/cases/{case}")).into_response())
+            Ok(Redirect::to(&on_in(queue, &format!("/console/cases/{case}"))).into_response())
         }
         // What was written cannot stand in an address, so this page comes at once.
         Ok(_) => {
@@ -78,6 +78,8 @@ pub async fn keep(
 pub struct Note {
     claim: u32,
     words: String,
+    #[serde(default)]
+    queue: String,
 }
 
 /// `POST /console/cases/{case}/note`.
@@ -88,6 +90,7 @@ pub async fn note(
     Form(form): Form<Note>,
 ) -> Result<Response, Fault> {
     let case = read(&case)?;
+    let queue = chosen("queue", &form.queue)?;
     let noted = match words("words", &form.words) {
         Ok(words) => {
             let noted = console.desk.note_case(&reviewer.proof, case, form.claim, &words).await;
@@ -96,9 +99,11 @@ pub async fn note(
         Err(fault) => Err(fault),
     };
     match noted {
-        Ok(()) => Ok(Redirect::to(&format!("/console/cases/{case}")).into_response()),
+        Ok(()) => {
+            Ok(Redirect::to(&on_in(queue, &format!("/console/cases/{case}"))).into_response())
+        }
         Err(fault) => {
-            let typed = Typed { words: form.words, ..Typed::default() };
+            let typed = Typed { words: form.words, queue: form.queue, ..Typed::default() };
             again(&console, &reviewer, case, typed, fault).await
         }
     }
@@ -116,9 +121,12 @@ pub struct GiveBack {
     urgency: String,
     #[serde(default)]
     to: String,
+    #[serde(default)]
+    queue: String,
 }
 
-/// `POST /console/cases/{case}/release`: on to the next case, unless they only gave it back.
+/// `POST /console/cases/{case}/release`: on to the next case of the queue that they chose, unless
+/// they only gave it back.
 pub async fn release(
     State(console): State<Console>,
     reviewer: Reviewer,
@@ -126,14 +134,15 @@ pub async fn release(
     Form(form): Form<GiveBack>,
 ) -> Result<Response, Fault> {
     let case = read(&case)?;
+    let queue = chosen("queue", &form.queue)?;
     match given_back(&console, &reviewer, case, &form).await {
         Ok(Release::Leave) => Ok(Redirect::to("/console/queue").into_response()),
         Ok(_) => {
-            let next = to_next(&console.desk, &reviewer.proof, Queue::default(), None).await?;
+            let next = to_next(&console.desk, &reviewer.proof, queue, None).await?;
             Ok(next.into_response())
         }
         Err(fault) => {
-            let typed = Typed { words: form.words, ..Typed::default() };
+            let typed = Typed { words: form.words, queue: form.queue, ..Typed::default() };
             again(&console, &reviewer, case, typed, fault).await
         }
     }

@@ -13,7 +13,7 @@ use mamori_model::{CaseId, Country, Decision, DecisionState, ItemName, Outcome, 
 use serde::Deserialize;
 
 use super::case::read;
-use super::queue::to_next;
+use super::queue::{chosen, to_next};
 use super::{words, wrong};
 use crate::app::Console;
 use crate::fault::Fault;
@@ -44,7 +44,11 @@ pub struct Decide {
     #[serde(default)]
     feature_until: String,
     #[serde(default)]
+    feature_back: String,
+    #[serde(default)]
     suspend_until: String,
+    #[serde(default)]
+    queue: String,
 }
 
 impl Decide {
@@ -67,6 +71,7 @@ impl Decide {
             account: &self.account,
             feature: &self.feature,
             feature_until: &self.feature_until,
+            feature_back: &self.feature_back,
             suspend_until: &self.suspend_until,
         };
         Ok(Measures { except: self.exceptions()?, ..asked.measures()? })
@@ -92,8 +97,10 @@ impl Decide {
             account: self.account,
             feature: self.feature,
             feature_until: self.feature_until,
+            feature_back: self.feature_back,
             suspend_until: self.suspend_until,
             words: String::new(),
+            queue: self.queue,
         }
     }
 }
@@ -113,6 +120,8 @@ pub struct Asked<'a> {
     pub feature: &'a str,
     /// Until when.
     pub feature_until: &'a str,
+    /// What it has again.
+    pub feature_back: &'a str,
     /// Until when it is closed; empty: until somebody restores it.
     pub suspend_until: &'a str,
 }
@@ -129,6 +138,10 @@ impl Asked<'_> {
         };
         let account = match self.account {
             "" | "leave" => AccountMeasure::Leave,
+            "restore" => AccountMeasure::Restore,
+            "restore_feature" => AccountMeasure::RestoreFeature {
+                feature: Feature::parse(self.feature_back).ok_or_else(|| wrong("feature_back"))?,
+            },
             "limit_feature" => AccountMeasure::LimitFeature {
                 feature: Feature::parse(self.feature).ok_or_else(|| wrong("feature"))?,
                 until: day("feature_until", self.feature_until)?,
@@ -173,14 +186,15 @@ pub async fn decide(
     Form(form): Form<Decide>,
 ) -> Result<Response, Fault> {
     let case = read(&case)?;
+    let queue = chosen("queue", &form.queue)?;
     let new = match form.read(case) {
         Ok(new) => new,
         Err(fault) => return again(&console, &reviewer, case, form, fault).await,
     };
     match console.desk.decide(&reviewer.proof, new.clone()).await {
-        Ok(decision) => Ok(decided(&console, &reviewer, &decision).await?.into_response()),
+        Ok(decision) => Ok(decided(&console, &reviewer, queue, &decision).await?.into_response()),
         Err(Error::Refused(Refusal::CaseClosed | Refusal::AlreadyDecided)) => {
-            Ok(closed(&console, &reviewer, &new).await?.into_response())
+            Ok(closed(&console, &reviewer, queue, &new).await?.into_response())
         }
         Err(Error::Refused(refusal)) => {
             again(&console, &reviewer, case, form, refusal.into()).await
@@ -192,6 +206,7 @@ pub async fn decide(
 async fn decided(
     console: &Console,
     reviewer: &Reviewer,
+    queue: Queue,
     decision: &Decision,
 ) -> Result<Redirect, Fault> {
     let then = match decision.state {
@@ -199,7 +214,7 @@ async fn decided(
         DecisionState::Standing | DecisionState::Refused | DecisionState::Undone => "decided",
     };
     let after = format!("after={}&then={then}", decision.id);
-    to_next(&console.desk, &reviewer.proof, Queue::default(), Some(&after)).await
+    to_next(&console.desk, &reviewer.proof, queue, Some(&after)).await
 }
 
 /// The case was decided before: whoever sent the same form twice goes on, everybody else reads what
@@ -207,10 +222,11 @@ async fn decided(
 async fn closed(
     console: &Console,
     reviewer: &Reviewer,
+    queue: Queue,
     new: &NewDecision,
 ) -> Result<Redirect, Fault> {
     match console.desk.decided_before(&reviewer.proof, new).await? {
-        Some(before) if before.is_same => decided(console, reviewer, &before.decision).await,
+        Some(before) if before.is_same => decided(console, reviewer, queue, &before.decision).await,
         Some(before) => {
             let address = format!("/console/decisions/{}", before.decision.id);
             Err(Fault::from(Refusal::AlreadyDecided).on_to(address))
@@ -250,7 +266,9 @@ mod tests {
             account: String::new(),
             feature: String::new(),
             feature_until: String::new(),
+            feature_back: String::new(),
             suspend_until: String::new(),
+            queue: String::new(),
         }
     }
 
@@ -273,6 +291,16 @@ mod tests {
         assert_eq!(until.to_string(), "2026-12-24");
         assert_eq!(measures.except[&"a:b".parse::<ItemName>().unwrap()], ItemMeasure::Remove);
         assert_eq!(measures.account, AccountMeasure::Suspend { until: None });
+        let back = Decide { feature_back: "message".to_owned(), ..form };
+        let account = |word: &str| {
+            let form =
+                Decide { account: word.to_owned(), items: "restore".to_owned(), ..back.clone() };
+            form.measures().unwrap()
+        };
+        assert_eq!(account("restore").account, AccountMeasure::Restore);
+        assert_eq!(account("restore").items, ItemMeasure::Restore);
+        let feature = Feature::Message;
+        assert_eq!(account("restore_feature").account, AccountMeasure::RestoreFeature { feature });
     }
 
     #[test]
@@ -285,6 +313,7 @@ mod tests {
             (Decide { items: "burn".to_owned(), ..form() }, "items"),
             (Decide { except: vec!["burn:a".to_owned()], ..form() }, "except"),
             (Decide { account: "limit_feature".to_owned(), ..form() }, "feature"),
+            (Decide { account: "restore_feature".to_owned(), ..form() }, "feature_back"),
             (Decide { outcome: "maybe".to_owned(), ..form() }, "outcome"),
             (Decide { reason: " ".to_owned(), ..form() }, "reason"),
         ];

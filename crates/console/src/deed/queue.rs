@@ -29,11 +29,24 @@ pub async fn next(
     reviewer: Reviewer,
     Form(form): Form<Next>,
 ) -> Result<Redirect, Fault> {
-    let purpose = match form.purpose.as_str() {
+    to_next(&console.desk, &reviewer.proof, chosen("purpose", &form.purpose)?, None).await
+}
+
+/// The queue that a form says in this field: of one policy, or of any if it is empty.
+pub fn chosen(field: &'static str, word: &str) -> Result<Queue, Fault> {
+    let purpose = match word {
         "" => None,
-        text => Some(text.parse::<Purpose>().map_err(|_| wrong("purpose"))?),
+        word => Some(word.parse::<Purpose>().map_err(|_| wrong(field))?),
     };
-    to_next(&console.desk, &reviewer.proof, Queue { purpose }, None).await
+    Ok(Queue { purpose })
+}
+
+/// A page of somebody who goes on in this queue afterwards.
+pub fn on_in(queue: Queue, address: &str) -> String {
+    match queue.purpose {
+        Some(purpose) => format!("{address}?queue={}", purpose.as_str()),
+        None => address.to_owned(),
+    }
 }
 
 /// To the next case, or to the queue; `after` is what the next page says of the one before.
@@ -50,11 +63,14 @@ pub async fn to_next(
         }
         claimed => claimed?,
     };
-    let address = match (claimed, after) {
-        (Some(claimed), None) => format!("/console/cases/{}", claimed.case),
-        (Some(claimed), Some(after)) => format!("/console/cases/{}?{after}", claimed.case),
-        (None, None) => "/console/queue?none=1".to_owned(),
-        (None, Some(after)) => format!("/console/queue?none=1&{after}"),
+    let address = match claimed {
+        Some(claimed) => on_in(queue, &format!("/console/cases/{}", claimed.case)),
+        None => "/console/queue?none=1".to_owned(),
+    };
+    let address = match after {
+        Some(after) if address.contains('?') => format!("{address}&{after}"),
+        Some(after) => format!("{address}?{after}"),
+        None => address,
     };
     Ok(Redirect::to(&address))
 }

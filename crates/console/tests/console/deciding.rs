@@ -2,11 +2,20 @@
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
-use mamori_model::{Language, StaffRole};
+use mamori_desk::add_staff::StaffAdmin;
+use mamori_desk::create_bank::NewBank;
+use mamori_desk::{Admin, AtTheMachine};
+use mamori_model::{Hash, Language, Pdq, Purpose, StaffRole};
+use mamori_store::NewEntry;
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
 
-use crate::house::{House, Person};
+use crate::house::{House, Person, new_bank};
+
+/// An address without what stands behind its question mark.
+fn at(address: &str) -> &str {
+    address.split('?').next().unwrap()
+}
 
 on_both_engines! {
     async fn the_queue_leads_to_a_case_with_everything_to_decide_it(records: Records) {
@@ -96,6 +105,89 @@ on_both_engines! {
         house.post_as(&lea, &format!("{case}/release"), &form).await.to();
     }
 
+    async fn a_skip_loads_the_next_case_and_stays_in_the_policy_that_was_chosen(records: Records) {
+        let house = House::open(records).await;
+        let other = NewBank { purpose: Purpose::ChildSexualAbuse, ..new_bank("other") };
+        let bank = house.desk.create_bank(&Admin::at_the_machine(), other).await.unwrap();
+        house.desk.catch_up().await.unwrap();
+        let pdq = Pdq::from([0xf0; 32]);
+        let entry = NewEntry::bare(Hash::Pdq(pdq));
+        house.desk.add_entries(&Admin::at_the_machine(), bank.id, &[entry]).await.unwrap();
+        house.desk.catch_up().await.unwrap();
+        house.item_like("of another policy", Some("zero"), pdq).await;
+        for account in ["one", "two", "three", "four"] {
+            house.item(account, Some(account)).await;
+        }
+        let rei = house.reviewer("rei").await;
+        let chosen = [("purpose", "rehearsal")];
+
+        let first = house.post_as(&rei, "/console/queue/next", &chosen).await.to();
+        let page = house.get_as(&rei, &first).await;
+        let claim = page.field("claim");
+        let words = [("claim", &*claim), ("words", "Seen."), ("queue", &*page.field("queue"))];
+        let noted = house.post_as(&rei, &format!("{}/note", at(&first)), &words).await.to();
+        let page = house.get_as(&rei, &noted).await;
+        let form = [
+            ("claim", &*page.field("claim")),
+            ("how", "skip"),
+            ("words", "Not today."),
+            ("queue", &*page.field("queue")),
+        ];
+        let second = house.post_as(&rei, &format!("{}/release", at(&first)), &form).await.to();
+        let page = house.get_as(&rei, &second).await;
+        let form = [
+            ("claim", &*page.field("claim")),
+            ("version", &*page.field("version")),
+            ("outcome", "allowed"),
+            ("reason", "It is allowed here."),
+            ("queue", &*page.field("queue")),
+        ];
+        let third = house.post_as(&rei, &format!("{}/decide", at(&second)), &form).await.to();
+
+        assert!(first.ends_with("?queue=rehearsal"), "{first}");
+        assert_eq!(noted, first);
+        assert!(second.ends_with("?queue=rehearsal") && at(&second) != at(&first), "{second}");
+        let page = house.get_as(&rei, &third).await;
+        assert!(third.contains("?queue=rehearsal&after="), "{third}");
+        assert!(page.page().contains("three") && page.field("queue") == "rehearsal", "{page:?}");
+        let wrong = [("claim", "1"), ("how", "skip"), ("words", "x"), ("queue", "cats")];
+        let wrong = house.post_as(&rei, &format!("{}/release", at(&third)), &wrong).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        // Without a policy the skip goes on to the oldest of all.
+        let form = [("claim", &*page.field("claim")), ("how", "skip"), ("words", "Nor this.")];
+        let any = house.post_as(&rei, &format!("{}/release", at(&third)), &form).await.to();
+        let any = house.get_as(&rei, &any).await;
+        assert!(any.page().contains("of another policy"), "{any:?}");
+    }
+
+    async fn where_nobody_is_a_lead_nothing_is_escalated_and_the_queue_says_so(records: Records) {
+        let house = House::open(records).await;
+        house.item("a", Some("one")).await;
+        let rei = house.reviewer("rei").await;
+        let (case, page) = house.next(&rei).await;
+        let claim = page.field("claim");
+        let form = [
+            ("claim", &*claim),
+            ("how", "escalate"),
+            ("urgency", "child_in_danger"),
+            ("words", "A lead should see this."),
+        ];
+
+        let refused = house.post_as(&rei, &format!("{case}/release"), &form).await;
+        let lea = house.lead("lea").await;
+        house.post_as(&rei, &format!("{case}/release"), &form).await.to();
+        let before = house.get_as(&rei, "/console/queue").await;
+        let here = AtTheMachine::here();
+        house.desk.end_staff(StaffAdmin::AtTheMachine(&here), lea.staff.id).await.unwrap();
+        let after = house.get_as(&rei, "/console/queue").await;
+
+        assert_eq!(refused.status, StatusCode::CONFLICT);
+        assert!(refused.text.contains("<strong>Nobody here is a lead"), "{refused:?}");
+        assert!(refused.text.contains(">A lead should see this.</textarea>"), "{refused:?}");
+        assert!(!before.page().contains("Nobody here is a lead"), "{before:?}");
+        assert!(after.page().contains("Nobody here is a lead"), "{after:?}");
+    }
+
     async fn a_note_is_kept_and_shown_as_text(records: Records) {
         let house = House::open(records).await;
         house.item("a", None).await;
@@ -152,6 +244,35 @@ on_both_engines! {
         }
         assert!(rei_takes.page().contains(">It is the &#60;poster&#62;.</textarea>"), "{rei_takes:?}");
         assert_eq!(rei_takes.text.matches(">A &#60;note&#62;.</textarea>").count(), 4, "{rei_takes:?}");
+    }
+
+    async fn a_long_history_has_links_to_its_begin(records: Records) {
+        let house = House::open(records).await;
+        house.item("a", Some("one")).await;
+        let rei = house.reviewer("rei").await;
+        let auditor = house.person("audi", &[StaffRole::Auditor]).await;
+        let (case, page) = house.next(&rei).await;
+        let claim = page.field("claim");
+        for number in 0..110 {
+            let note = format!("note {number}.");
+            let form = [("claim", &*claim), ("words", &*note)];
+            house.post_as(&rei, &format!("{case}/note"), &form).await.to();
+        }
+
+        for who in [&rei, &auditor] {
+            let newest = house.get_as(who, &case).await;
+            let link = newest.page().split("href=\"").find(|rest| rest.contains("?events="));
+            let link = link.expect("there is more").split('#').next().unwrap().to_owned();
+            let older = house.get_as(who, &link).await;
+
+            assert!(newest.page().contains("note 109.") && !newest.page().contains("note 2."));
+            assert!(older.page().contains("note 2.") && !older.page().contains("note 109."));
+            assert!(older.page().contains("<strong>The case opened</strong>"), "{older:?}");
+            assert!(older.page().contains("Back to the newest"), "{older:?}");
+            assert!(!older.page().contains("?events="), "it ends there: {older:?}");
+        }
+        let wrong = house.get_as(&auditor, &format!("{case}?events=x")).await;
+        assert_eq!(wrong.status, StatusCode::NOT_FOUND);
     }
 
     async fn a_claim_that_ran_out_does_nothing_and_can_be_made_again(records: Records) {

@@ -264,7 +264,16 @@ on_both_engines! {
         assert_eq!(unseen.status, StatusCode::FORBIDDEN);
         assert!(unseen.text.contains("<title>Look at the case once more"), "{unseen:?}");
         assert!(page.page().contains("The case, for your second look"), "{page:?}");
+        assert!(!page.page().contains("done alone"), "not yet: {page:?}");
         assert_eq!(approved.to(), read);
+        let done = house.get_as(&rei, &read).await;
+        let said = "<bdi>rei</bdi> · done alone: nobody else was there";
+        assert!(done.page().contains(said), "{done:?}");
+        let tongue = [("language", "ja"), ("scheme", "dark"), ("view", "text")];
+        house.post_as(&rei, "/console/me", &tongue).await.to();
+        let japanese = house.get_as(&rei, &read).await;
+        let said = "<bdi>rei</bdi> · 一人で確認：ほかに人がいないため";
+        assert!(japanese.page().contains(said), "{japanese:?}");
     }
 
     async fn whoever_proved_it_long_ago_is_asked_again_before_a_second_look(records: Records) {

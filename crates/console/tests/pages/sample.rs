@@ -99,6 +99,9 @@ pub fn case(frame: &Frame, is_held: bool) -> CasePage<'_> {
             seconds: 7,
         }],
         look_count: 1,
+        older_events: None,
+        older_looks: None,
+        newest: None,
     }
 }
 
@@ -132,6 +135,7 @@ fn rail() -> Rail {
         version: 5,
         until: show::time(at("2026-11-20T10:10:00Z")),
         features: choices(&Feature::ALL, Feature::as_str, terms::feature, None),
+        features_back: choices(&Feature::ALL, Feature::as_str, terms::feature, None),
         urgencies: choices(
             &Urgency::ALL,
             Urgency::as_str,

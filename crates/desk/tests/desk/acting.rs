@@ -4,16 +4,31 @@ use jiff::SignedDuration;
 use mamori_desk::Error;
 use mamori_desk::claim_case::Queue;
 use mamori_desk::decide_case::NewDecision;
-use mamori_model::action::{ActionState, ItemMeasure};
-use mamori_model::{ActionId, Decision, Measures, Outcome, Refusal, action::Answer};
+use mamori_desk::member::Reviewer;
+use mamori_model::action::{AccountMeasure, ActionState, Answer, ItemMeasure};
+use mamori_model::webhook::DeliveryState;
+use mamori_model::{ActionId, Decision, Feature, Measures, Outcome, Refusal, Second};
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
+use serde_json::json;
 
 use crate::common::receiver::{Received, Receiver};
 use crate::common::{House, a_service, house};
 
 /// A house whose service listens at `receiver`, and a decision there to remove one item.
 async fn decided(records: Records, receiver: Option<&Receiver>) -> (House, Decision) {
+    let remove = Measures { items: ItemMeasure::Remove, ..Measures::default() };
+    let (house, _, decision) = answered(records, receiver, Outcome::Violates, remove).await;
+    (house, decision)
+}
+
+/// The same with another decision, and who made it.
+async fn answered(
+    records: Records,
+    receiver: Option<&Receiver>,
+    outcome: Outcome,
+    measures: Measures,
+) -> (House, Reviewer, Decision) {
     let house = house(records).await;
     house.cases(1).await;
     while house.desk.work_once().await.unwrap() > 0 {}
@@ -26,17 +41,30 @@ async fn decided(records: Records, receiver: Option<&Receiver>) -> (House, Decis
         case: claimed.case,
         claim: claimed.number,
         version: claimed.version,
-        outcome: Outcome::Violates,
+        outcome,
         reason: "It is what the bank says.".parse().unwrap(),
-        measures: Measures { items: ItemMeasure::Remove, ..Measures::default() },
+        measures,
     };
     let decision = house.desk.decide(&who, new).await.unwrap();
-    (house, decision)
+    (house, who, decision)
+}
+
+/// What a receiver was asked for, in the order of asking.
+fn asked_for(receiver: &Receiver) -> Vec<serde_json::Value> {
+    let mut asked: Vec<_> = receiver.received().iter().map(data).collect();
+    asked.sort_by_key(|data| data["sequence"].as_u64());
+    asked
 }
 
 async fn action(house: &House, decision: &Decision) -> mamori_model::ActionRequest {
     let actions = house.store().await.actions_of_decision(decision.id).await.unwrap();
     actions.into_iter().next().unwrap()
+}
+
+/// How far the messages about a decision have come.
+async fn states(house: &House, decision: &Decision) -> Vec<DeliveryState> {
+    let sent = house.store().await.deliveries_of_decision(decision.id).await.unwrap();
+    sent.iter().map(|delivery| delivery.state).collect()
 }
 
 async fn work_after(house: &House, wait: SignedDuration) {
@@ -70,6 +98,92 @@ on_both_engines! {
         assert_eq!(asked["policy"], "rehearsal");
         assert!(!received[0].body.contains("staff"), "{}", received[0].body);
         assert_eq!(action(&house, &decision).await.state, ActionState::Waiting, "received only");
+    }
+
+    async fn a_limit_arrives_with_all_of_its_terms_and_so_does_what_lifts_it(records: Records) {
+        let receiver = Receiver::start(&[]).await;
+        let countries = ["FR", "JP"].map(|code| code.parse().unwrap()).into();
+        let (until, feature) = ("2026-12-24".parse().unwrap(), Feature::LiveStream);
+        let account =
+            AccountMeasure::LimitFeature { feature, until: "2026-12-31".parse().unwrap() };
+        let items = ItemMeasure::Limit { countries, until };
+        let limits = Measures { items, account, ..Measures::default() };
+
+        let (house, who, decision) =
+            answered(records, Some(&receiver), Outcome::Violates, limits).await;
+        work_after(&house, SignedDuration::ZERO).await;
+        let limited = asked_for(&receiver);
+        house.desk.undo(&who, decision.id, &"wrong".parse().unwrap()).await.unwrap();
+        work_after(&house, SignedDuration::ZERO).await;
+
+        let [item, account] = &limited[..] else { panic!("{limited:?}") };
+        let fields = ["kind", "item_id", "account_id", "countries", "feature", "until", "undoes"];
+        let of = |data: &serde_json::Value| fields.map(|field| data[field].clone());
+        assert_eq!(
+            of(item),
+            [
+                "limit_item".into(),
+                "item 0".into(),
+                json!(null),
+                json!(["FR", "JP"]),
+                json!(null),
+                "2026-12-24".into(),
+                json!(null)
+            ]
+        );
+        assert_eq!(
+            of(account),
+            [
+                "limit_feature".into(),
+                json!(null),
+                "account 0".into(),
+                json!([]),
+                "live_stream".into(),
+                "2026-12-31".into(),
+                json!(null)
+            ]
+        );
+        let back = asked_for(&receiver).split_off(2);
+        let [held, restored] = &back[..] else { panic!("{back:?}") };
+        let (item, account) = (item["action_id"].clone(), account["action_id"].clone());
+        let held_back =
+            ["hold_item".into(), "item 0".into(), json!(null), json!([]), json!(null), json!(null)];
+        assert_eq!(of(held), [&held_back[..], &[item]].concat()[..]);
+        let given_back = [
+            "restore_feature".into(),
+            json!(null),
+            "account 0".into(),
+            json!([]),
+            "live_stream".into(),
+            json!(null),
+        ];
+        assert_eq!(of(restored), [&given_back[..], &[account]].concat()[..]);
+    }
+
+    async fn an_account_is_given_back_and_not_taken_again_by_undoing_that(records: Records) {
+        let receiver = Receiver::start(&[]).await;
+        let open = Measures { account: AccountMeasure::Restore, ..Measures::default() };
+
+        let (house, who, decision) =
+            answered(records, Some(&receiver), Outcome::Allowed, open).await;
+        work_after(&house, SignedDuration::ZERO).await;
+        let given = asked_for(&receiver);
+        house.desk.undo(&who, decision.id, &"wrong".parse().unwrap()).await.unwrap();
+        work_after(&house, SignedDuration::ZERO).await;
+
+        let kinds = |asked: &[serde_json::Value]| {
+            asked.iter().map(|data| data["kind"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(decision.second, Second::None, "nothing is taken, so nobody else must look");
+        assert_eq!(kinds(&given), ["restore_item", "restore_account"]);
+        assert_eq!(given[1]["account_id"], "account 0");
+        let all = kinds(&asked_for(&receiver));
+        assert_eq!(all, ["restore_item", "restore_account", "hold_item"], "nobody is suspended");
+        let actions = house.store().await.actions_of_decision(decision.id).await.unwrap();
+        assert_eq!(actions[1].state, ActionState::Superseded);
+        work_after(&house, SignedDuration::from_hours(2)).await;
+        let again = kinds(&asked_for(&receiver)).split_off(3);
+        assert_eq!(again, ["hold_item"], "what was taken back is not asked for again");
     }
 
     async fn a_service_that_says_nothing_is_asked_again(records: Records) {
@@ -132,24 +246,33 @@ on_both_engines! {
     }
 
     async fn an_action_outlives_a_receiver_that_is_down_for_a_day(records: Records) {
-        let down = [500; 6];
-        let receiver = Receiver::start(&down).await;
+        let receiver = Receiver::start(&[]).await;
+        receiver.answer_all(500);
         let (house, decision) = decided(records, Some(&receiver)).await;
+        let began = house.clock.now();
 
         work_after(&house, SignedDuration::ZERO).await;
-        for _ in 0..19 {
-            work_after(&house, SignedDuration::from_hours(1)).await;
+        while house.clock.now().duration_since(began) < SignedDuration::from_hours(26) {
+            work_after(&house, SignedDuration::from_mins(30)).await;
         }
         let ids = |received: &[Received]| {
             let ids = received.iter().map(|sent| sent.header("webhook-id"));
             ids.collect::<std::collections::BTreeSet<_>>().len()
         };
         let refused = receiver.received();
-        assert_eq!((refused.len(), ids(&refused)), (6, 1), "what waits is not doubled");
-        work_after(&house, SignedDuration::from_hours(1)).await;
+        assert_eq!((refused.len(), ids(&refused)), (7, 1), "what waits is not doubled");
+        assert_eq!(states(&house, &decision).await, [DeliveryState::Waiting]);
+        receiver.answer_all(204);
+        for _ in 0..20 {
+            work_after(&house, SignedDuration::from_mins(30)).await;
+        }
 
-        assert!(receiver.received().len() > refused.len(), "it arrives");
+        let arrived = receiver.received();
+        assert_eq!((arrived.len(), ids(&arrived)), (8, 1), "it arrives, and is the same message");
+        assert_eq!(states(&house, &decision).await, [DeliveryState::Delivered]);
         assert_eq!(action(&house, &decision).await.state, ActionState::Waiting);
+        answer(&house, action(&house, &decision).await.id, Answer::Done).await.unwrap();
+        assert_eq!(action(&house, &decision).await.state, ActionState::Done);
     }
 
     async fn a_service_without_an_endpoint_finds_what_is_asked(records: Records) {

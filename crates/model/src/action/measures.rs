@@ -35,6 +35,13 @@ pub enum AccountMeasure {
     /// Nothing.
     #[default]
     Leave,
+    /// It is open again, whoever closed it.
+    Restore,
+    /// It has one feature again.
+    RestoreFeature {
+        /// Which one.
+        feature: Feature,
+    },
     /// It does without one feature until that day.
     LimitFeature {
         /// Which one.
@@ -68,7 +75,8 @@ impl Measures {
     /// The actions that follow for `items` of `case` on the day `today` (UTC).
     ///
     /// Without a violation each item, held or blocked as it was, is to be seen again, and nothing
-    /// is taken from anybody.
+    /// is taken from anybody; what an earlier decision took from the account can be given back. A
+    /// violation may give back too, beside what it takes.
     pub fn actions(
         &self,
         outcome: Outcome,
@@ -82,7 +90,8 @@ impl Measures {
                 Err(Refusal::MeasureWithoutViolation)
             }
             Outcome::Allowed | Outcome::NotAMatch => {
-                Ok(items.iter().cloned().map(ServiceAction::RestoreItem).collect())
+                let seen_again = items.iter().cloned().map(ServiceAction::RestoreItem);
+                Ok(seen_again.chain(self.for_account(case, today)?).collect())
             }
         }
     }
@@ -110,6 +119,10 @@ impl Measures {
         let account = || case.subject.account().cloned().ok_or(Refusal::NoAccount);
         Ok(match self.account {
             AccountMeasure::Leave => None,
+            AccountMeasure::Restore => Some(ServiceAction::RestoreAccount(account()?)),
+            AccountMeasure::RestoreFeature { feature } => {
+                Some(ServiceAction::RestoreFeature { account: account()?, feature })
+            }
             AccountMeasure::LimitFeature { feature, until } => {
                 let until = lasting(until, today)?;
                 Some(ServiceAction::LimitFeature { account: account()?, feature, until })
@@ -122,8 +135,17 @@ impl Measures {
     }
 
     fn restricts(&self) -> bool {
-        self.account != AccountMeasure::Leave
+        self.account.restricts()
             || std::iter::once(&self.items).chain(self.except.values()).any(ItemMeasure::restricts)
+    }
+}
+
+impl AccountMeasure {
+    fn restricts(self) -> bool {
+        match self {
+            Self::Leave | Self::Restore | Self::RestoreFeature { .. } => false,
+            Self::LimitFeature { .. } | Self::Suspend { .. } => true,
+        }
     }
 }
 

@@ -120,6 +120,41 @@ fn nothing_is_taken_from_anybody_without_a_violation() {
 }
 
 #[test]
+fn what_an_earlier_decision_took_from_an_account_is_given_back_by_a_later_one() {
+    let case = case(Subject::Account(account()));
+    let items = [item("x")];
+    let (feature, restored) = (Feature::Upload, ServiceAction::RestoreAccount(account()));
+    let table = [
+        (AccountMeasure::Restore, restored.clone()),
+        (
+            AccountMeasure::RestoreFeature { feature },
+            ServiceAction::RestoreFeature { account: account(), feature },
+        ),
+    ];
+
+    for (measure, given) in table {
+        let measures = Measures { account: measure, ..Measures::default() };
+        for outcome in [Outcome::Allowed, Outcome::NotAMatch] {
+            let actions = measures.actions(outcome, &case, &items, TODAY);
+            let expected = vec![ServiceAction::RestoreItem(item("x")), given.clone()];
+            assert_eq!(actions, Ok(expected), "{measure:?}");
+        }
+        let alone = measures.actions(Outcome::Violates, &case, &items, TODAY);
+        assert_eq!(alone, Err(Refusal::NoMeasure), "giving back answers no violation");
+        let nobody = Subject::Item(item("x"));
+        let refused = measures.actions(Outcome::Allowed, &self::case(nobody), &items, TODAY);
+        assert_eq!(refused, Err(Refusal::NoAccount));
+    }
+    let measures = Measures {
+        items: ItemMeasure::Remove,
+        account: AccountMeasure::Restore,
+        ..Measures::default()
+    };
+    let actions = measures.actions(Outcome::Violates, &case, &items, TODAY);
+    assert_eq!(actions, Ok(vec![ServiceAction::RemoveItem(item("x")), restored]));
+}
+
+#[test]
 fn a_violation_needs_a_measure_and_takes_no_more_than_asked() {
     let case = case(Subject::Account(account()));
     let items = [item("x"), item("y")];

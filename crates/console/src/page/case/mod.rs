@@ -3,7 +3,7 @@
 mod read;
 
 use askama::Template;
-use mamori_model::{HashKind, Hit};
+use mamori_model::{HashKind, Hit, Purpose};
 use serde::Deserialize;
 
 use super::Choice;
@@ -75,6 +75,27 @@ pub struct CasePage<'a> {
     pub looks: Vec<Looked>,
     /// How many looks there were.
     pub look_count: u64,
+    /// Where what happened before is.
+    pub older_events: Option<String>,
+    /// Where the looks before are.
+    pub older_looks: Option<String>,
+    /// Back to the newest, on a page that shows what is older.
+    pub newest: Option<String>,
+}
+
+impl CasePage<'_> {
+    /// Keeps the policy whose cases they take in every link that leads back here.
+    fn stay_in(&mut self, queue: Option<Purpose>) {
+        let Some(queue) = queue.map(Purpose::as_str) else { return };
+        let links =
+            [&mut self.next_items, &mut self.older_events, &mut self.older_looks, &mut self.newest];
+        for link in links.into_iter().flatten() {
+            *link = match link.split_once('?') {
+                Some((page, rest)) => format!("{page}?queue={queue}&{rest}"),
+                None => link.replacen('#', &format!("?queue={queue}#"), 1),
+            };
+        }
+    }
 }
 
 /// A case that the person does not have in hand.
@@ -122,10 +143,14 @@ pub struct Typed {
     pub feature: String,
     /// Until when.
     pub feature_until: String,
+    /// Which feature it is to have again.
+    pub feature_back: String,
     /// Until when it is to be suspended.
     pub suspend_until: String,
     /// A note, or why the case was to be given back.
     pub words: String,
+    /// The policy whose cases they take; of any, if it is empty.
+    pub queue: String,
 }
 
 impl Typed {
@@ -146,6 +171,8 @@ pub struct Rail {
     pub until: Shown,
     /// What can be taken from an account.
     pub features: Vec<Choice>,
+    /// What can be given back to it.
+    pub features_back: Vec<Choice>,
     /// How urgent it may be.
     pub urgencies: Vec<Choice>,
     /// To whom it can be handed.

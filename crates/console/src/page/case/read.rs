@@ -1,19 +1,21 @@
 //! From a case, as the desk reads it, to its page.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use mamori_desk::read_case::{CaseView, ItemView};
+use mamori_desk::read_history::{Before as Older, History, HistoryReader};
 use mamori_desk::{Desk, Error, Found};
 use mamori_model::case::CaseEvent;
 use mamori_model::page::PageSize;
 use mamori_model::staff::View;
 use mamori_model::{
-    CaseId, CaseState, Decision, Feature, Kept, Level, Line, Look, MatchId, Refusal, StaffId,
-    Subject, Urgency,
+    CaseId, CaseState, Decision, EventId, Feature, Kept, Level, Line, Look, LookId, MatchId,
+    Purpose, Refusal, StaffId, Subject, Urgency,
 };
 use serde::Deserialize;
 
@@ -26,7 +28,7 @@ use crate::fault::{Fault, page};
 use crate::frame::Frame;
 use crate::guard::Member;
 use crate::page::decision::tone;
-use crate::page::{Asked, choices};
+use crate::page::{Asked, choices, place};
 use crate::show::{self, Shown};
 use crate::terms;
 use crate::words::Words;
@@ -47,6 +49,15 @@ pub struct Way {
     /// What became of it: `decided` or `proposed`.
     #[serde(default)]
     pub then: Option<String>,
+    /// The policy whose cases they take.
+    #[serde(default)]
+    pub queue: Option<Purpose>,
+    /// Before which event the history of this page ends.
+    #[serde(default)]
+    pub events: Option<String>,
+    /// Before which look.
+    #[serde(default)]
+    pub looks: Option<String>,
 }
 
 impl Way {
@@ -56,6 +67,16 @@ impl Way {
         let is_proposed = self.then.as_deref() == Some("proposed");
         let said = if is_proposed { PROPOSED } else { DECIDED };
         Some(Before { said, decision: decision.to_string() })
+    }
+
+    /// Where the history of this page ends; nowhere, where the address says nothing of it.
+    fn older_than(&self) -> Result<Option<Older>, Fault> {
+        if self.events.is_none() && self.looks.is_none() {
+            return Ok(None);
+        }
+        let event = place(self.events.as_deref().unwrap_or_default())?;
+        let look = place(self.looks.as_deref().unwrap_or_default())?;
+        Ok(Some(Older { event, look }))
     }
 }
 
@@ -86,8 +107,11 @@ pub async fn answer(
     found: &Found,
     case: CaseId,
     way: &Way,
-    last: Last,
+    mut last: Last,
 ) -> Result<Response, Fault> {
+    if let Some(queue) = way.queue {
+        queue.as_str().clone_into(&mut last.typed.queue);
+    }
     let frame = Frame::of(found).at("/console/queue");
     let after = match way.items.as_deref() {
         Some(items) => Some(items.parse::<MatchId>().map_err(|_| Fault::not_found())?),
@@ -97,11 +121,11 @@ pub async fn answer(
     let status = last.fault.as_ref().map_or(StatusCode::OK, Fault::status);
     let (reviewer, records) = (found.member.reviewer(), found.member.records());
     let held = match &reviewer {
-        Some(reviewer) => Some(console.desk.case(reviewer, case, after, size).await),
+        Some(reviewer) => Some((reviewer, console.desk.case(reviewer, case, after, size).await)),
         None => None,
     };
     match (held, records) {
-        (Some(Ok(view)), _) => {
+        (Some((in_hand, Ok(view))), _) => {
             let mut page_of = drawn(&frame, console, &view);
             page_of.before = way.before();
             for item in &mut page_of.items {
@@ -113,17 +137,28 @@ pub async fn answer(
             page_of.rail = Some(rail(console, found, &view, &last.typed).await?);
             page_of.problem = last.fault.as_ref().map(|fault| fault.said(&frame));
             page_of.typed = last.typed;
+            if let Some(before) = way.older_than()? {
+                let reader = HistoryReader::InHand(in_hand);
+                let history = console.desk.history(reader, case, before).await?;
+                older(&mut page_of, &history, before);
+            }
+            page_of.stay_in(way.queue);
             Ok((status, page(&page_of)?).into_response())
         }
         (_, Some(records)) => {
             let view = console.desk.case_record(&records, case, after, size).await?;
             let mut page_of = drawn(&frame, console, &view);
+            if let Some(before) = way.older_than()? {
+                let reader = HistoryReader::Records(&records);
+                let history = console.desk.history(reader, case, before).await?;
+                older(&mut page_of, &history, before);
+            }
             page_of.may_claim = reviewer.is_some() && may_claim(&view, console.desk.clock().now());
             page_of.problem = last.fault.as_ref().map(|fault| fault.said(&frame));
             page_of.typed = last.typed;
             Ok((status, page(&page_of)?).into_response())
         }
-        (Some(Err(Error::Refused(why))), None)
+        (Some((_, Err(Error::Refused(why)))), None)
             if why == Refusal::ClaimLapsed || !last.typed.is_empty() =>
         {
             let may_claim = why == Refusal::ClaimLapsed;
@@ -135,7 +170,7 @@ pub async fn answer(
             let page_of = ClaimPage { frame: &frame, problem, typed, may_claim, id };
             Ok((status, page(&page_of)?).into_response())
         }
-        (Some(Err(other)), None) => Err(Fault::from(other).on_to("/console/queue")),
+        (Some((_, Err(other))), None) => Err(Fault::from(other).on_to("/console/queue")),
         (None, None) => Err(Fault::not_found()),
     }
 }
@@ -161,12 +196,14 @@ async fn rail(
         id: id.to_string(),
         shown: show::visible(shown.as_str()),
     };
-    let feature = Feature::parse(&typed.feature);
+    let features =
+        |word: &str| choices(&Feature::ALL, Feature::as_str, terms::feature, Feature::parse(word));
     Ok(Rail {
         claim: claim.number,
         version: view.case.version,
         until: show::time(claim.until),
-        features: choices(&Feature::ALL, Feature::as_str, terms::feature, feature),
+        features: features(&typed.feature),
+        features_back: features(&typed.feature_back),
         urgencies: choices(&Urgency::ALL, Urgency::as_str, terms::urgency, Some(view.case.urgency)),
         colleagues: colleagues.into_iter().map(colleague).collect(),
     })
@@ -208,9 +245,36 @@ fn drawn<'a>(frame: &'a Frame, console: &'a Console, view: &CaseView) -> CasePag
         may_claim: false,
         decisions: view.decisions.iter().rev().map(made).collect(),
         history: view.history.iter().rev().map(|event| happened(event, &view.people)).collect(),
-        look_count: u64::try_from(view.looks.len()).unwrap_or(u64::MAX),
+        older_events: older_events(case.id, view.older.event),
+        older_looks: older_looks(case.id, view.older.look),
+        newest: None,
+        look_count: view.look_count,
         looks: view.looks.iter().rev().map(|look| looked(look, &view.people)).collect(),
     }
+}
+
+/// Puts another page of the history into the place of the newest.
+fn older(page: &mut CasePage<'_>, history: &History, before: Older) {
+    let case = &page.id;
+    // What is asked for alone leaves the other list at its newest.
+    if before.event.is_some() {
+        page.history =
+            history.events.iter().rev().map(|event| happened(event, &history.people)).collect();
+        page.older_events = older_events(case, history.older.event);
+    }
+    if before.look.is_some() {
+        page.looks = history.looks.iter().rev().map(|look| looked(look, &history.people)).collect();
+        page.older_looks = older_looks(case, history.older.look);
+    }
+    page.newest = Some(format!("/console/cases/{case}#history"));
+}
+
+fn older_events(case: impl Display, before: Option<EventId>) -> Option<String> {
+    before.map(|event| format!("/console/cases/{case}?events={event}#history"))
+}
+
+fn older_looks(case: impl Display, before: Option<LookId>) -> Option<String> {
+    before.map(|look| format!("/console/cases/{case}?looks={look}#history"))
 }
 
 /// Gives each item whose bytes are kept a way to look at it, by the right that `by` says; whether

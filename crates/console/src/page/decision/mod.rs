@@ -175,11 +175,16 @@ pub fn message_tone(state: DeliveryState) -> &'static str {
     }
 }
 
-/// Who the second person is, or must be; nothing where none is needed.
+/// Who the second person is, or must be; nothing where none is needed. Who was alone is said to
+/// have been, for ever.
 pub fn second(words: Words, second: Second, by: Option<Shown>) -> Option<Shown> {
     match (second, by) {
         (Second::None, _) => None,
-        (Second::Colleague | Second::Alone { .. }, Some(by)) => Some(by),
+        (Second::Colleague, Some(by)) => Some(by),
+        (Second::Alone { .. }, Some(by)) => {
+            let how = show::escaped(&words.say("decision-alone-done"));
+            Some(Shown::escaped_already(format!("{by} · {how}")))
+        }
         (Second::Colleague, None) => Some(show::text(&words.say("decision-second-waits"))),
         (Second::Alone { .. }, None) => Some(show::text(&words.say("decision-alone"))),
     }

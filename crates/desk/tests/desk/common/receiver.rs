@@ -25,6 +25,7 @@ pub struct Receiver {
     pub url: String,
     received: Arc<Mutex<Vec<Received>>>,
     answers: Arc<Mutex<VecDeque<u16>>>,
+    otherwise: Arc<Mutex<u16>>,
 }
 
 impl Receiver {
@@ -36,6 +37,7 @@ impl Receiver {
             url: format!("http://{}/hooks", listener.local_addr().unwrap()),
             received: Arc::default(),
             answers: Arc::new(Mutex::new(answers.iter().copied().collect())),
+            otherwise: Arc::new(Mutex::new(204)),
         };
         let at_work = receiver.clone();
         tokio::spawn(async move {
@@ -50,6 +52,11 @@ impl Receiver {
     /// What it answers to the next message.
     pub fn answer_next(&self, status: u16) {
         self.answers.lock().unwrap().push_back(status);
+    }
+
+    /// What it answers from now on, where it was told nothing else.
+    pub fn answer_all(&self, status: u16) {
+        *self.otherwise.lock().unwrap() = status;
     }
 
     pub fn received(&self) -> Vec<Received> {
@@ -69,7 +76,8 @@ impl Receiver {
             }
             let message = Received { head: head.to_owned(), body: body.to_owned() };
             self.received.lock().unwrap().push(message);
-            let status = self.answers.lock().unwrap().pop_front().unwrap_or(204);
+            let status = self.answers.lock().unwrap().pop_front();
+            let status = status.unwrap_or_else(|| *self.otherwise.lock().unwrap());
             match status {
                 0 => return std::future::pending().await,
                 1 => return,

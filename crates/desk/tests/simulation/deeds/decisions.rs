@@ -171,7 +171,9 @@ fn fault_of(play: &Play, new: &NewDecision) -> Option<Refusal> {
         AccountMeasure::LimitFeature { until, .. }
         | AccountMeasure::Suspend { until: Some(until) } => Some(is_past(*until)),
         AccountMeasure::Suspend { until: None } => Some(false),
-        AccountMeasure::Leave => None,
+        AccountMeasure::Leave | AccountMeasure::Restore | AccountMeasure::RestoreFeature { .. } => {
+            None
+        }
     };
     let restrictions = [for_item, for_account];
     let restricts = restrictions.iter().any(Option::is_some);
