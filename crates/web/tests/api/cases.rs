@@ -1,20 +1,38 @@
 //! Cases, decisions and actions, as their service reads and answers them.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use mamori_desk::Clock;
+use mamori_desk::prepare_bulk::NewBulk;
+use mamori_desk::settle_dispute::Settlement;
+use mamori_model::action::{AccountMeasure, Feature, ItemMeasure};
+use mamori_model::page::PageSize;
+use mamori_model::staff::StaffRole;
+use mamori_model::{Measures, Outcome};
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::house::{House, Who};
+
+/// An item of an account matches; gives its bank's address.
+async fn matched(house: &House, item: &str, account: Option<&str>) -> String {
+    let (name, md5) = (format!("known {item}"), format!("{:0<32x}", item.as_bytes()[0]));
+    let bank = house.bank(&name).await;
+    house.add(&bank, "md5", &md5).await;
+    let check = json!({
+        "item_id": item, "account_id": account, "surface": "public", "md5": md5,
+    });
+    house.post(Who::Service, "/v1/check", check).await.ok();
+    bank
+}
 
 /// A house with one decided case.
 async fn decided(records: Records) -> (House, [String; 3]) {
     let house = House::open(records).await;
-    let bank = house.bank("known").await;
-    house.add(&bank, "md5", &"0f".repeat(16)).await;
-    let check = json!({
-        "item_id": "x", "account_id": "a", "surface": "public", "md5": "0f".repeat(16),
-    });
-    house.post(Who::Service, "/v1/check", check).await.ok();
+    matched(&house, "x", Some("a")).await;
     let (case, decision, action) = house.decided().await;
     (house, [case, decision, action])
 }
@@ -40,6 +58,162 @@ on_both_engines! {
         assert_eq!(open["data"], json!([]));
         let undone = house.get(Who::Service, "/v1/decisions?state=proposed").await;
         assert_eq!(undone.problem().0, 400, "what waits for a second person is not shown");
+    }
+
+    async fn a_service_reads_each_term_of_what_to_do_and_what_takes_it_back(records: Records) {
+        let house = House::open(records).await;
+        matched(&house, "x", Some("a")).await;
+        let who = house.reviewer().await;
+        let countries = ["FR", "JP"].map(|code| code.parse().unwrap()).into();
+        let (item_until, until) =
+            ("2199-12-24".parse().unwrap(), "2199-12-31".parse().unwrap());
+        let feature = Feature::LiveStream;
+        let limits = Measures {
+            items: ItemMeasure::Limit { countries, until: item_until },
+            account: AccountMeasure::LimitFeature { feature, until },
+            ..Measures::default()
+        };
+
+        let decision = house.decide(&who, Outcome::Violates, limits).await;
+        let path = format!("/v1/decisions/{decision}");
+        let made = house.get(Who::Service, &path).await.ok();
+        let asked = house.get(Who::Service, "/v1/actions").await.ok();
+        house.desk.undo(&who, decision, &"wrong".parse().unwrap()).await.unwrap();
+        let undone = house.get(Who::Service, &path).await.ok();
+
+        let terms = |action: &Value| {
+            ["kind", "item_id", "account_id", "countries", "feature", "until"]
+                .map(|field| action[field].clone())
+        };
+        let item = json!(["limit_item", "x", null, ["FR", "JP"], null, "2199-12-24"]);
+        let account =
+            json!(["limit_feature", null, "a", [], "live_stream", "2199-12-31"]);
+        let [first, second] = &made["actions"].as_array().unwrap()[..] else { panic!("{made}") };
+        assert_eq!((json!(terms(first)), json!(terms(second))), (item.clone(), account.clone()));
+        assert_eq!((&first["undoes"], &second["undoes"]), (&json!(null), &json!(null)));
+        let mut listed: Vec<Value> = asked["data"].as_array().unwrap().clone();
+        listed.sort_by_key(|action| action["sequence"].as_u64());
+        assert_eq!(json!(listed), made["actions"], "the lists say the same");
+        let actions = undone["actions"].as_array().unwrap();
+        let [_, _, held, restored] = &actions[..] else { panic!("{undone}") };
+        assert_eq!(json!(terms(held)), json!(["hold_item", "x", null, [], null, null]));
+        let back = json!(["restore_feature", null, "a", [], "live_stream", null]);
+        assert_eq!(json!(terms(restored)), back);
+        assert_eq!((&held["undoes"], &restored["undoes"]), (&first["id"], &second["id"]));
+        assert_eq!(undone["state"], "undone");
+        let asked = house.get(Who::Service, "/v1/actions?state=waiting").await.ok();
+        assert_eq!(asked["data"].as_array().unwrap().len(), 2, "{asked}");
+        for (kind, read) in [("limit_item", first), ("restore_feature", restored)] {
+            let path = format!("/v1/actions/{}", read["id"].as_str().unwrap());
+            let one = house.get(Who::Service, &path).await.ok();
+            assert_eq!(one["kind"], kind);
+            assert_eq!(terms(&one), terms(read));
+        }
+    }
+
+    async fn a_service_is_asked_to_give_back_what_an_account_lost(records: Records) {
+        let house = House::open(records).await;
+        let who = house.reviewer().await;
+        let feature = Feature::Message;
+        let mut asked = Vec::new();
+
+        for (item, account) in
+            [("x", AccountMeasure::Restore), ("y", AccountMeasure::RestoreFeature { feature })]
+        {
+            matched(&house, item, Some("a")).await;
+            let measures = Measures { account, ..Measures::default() };
+            let decision = house.decide(&who, Outcome::Allowed, measures).await;
+            let path = format!("/v1/decisions/{decision}");
+            asked.push(house.get(Who::Service, &path).await.ok()["actions"][1].clone());
+        }
+
+        let said = |action: &Value| json!([action["kind"], action["account_id"], action["feature"]]);
+        assert_eq!(said(&asked[0]), json!(["restore_account", "a", null]));
+        assert_eq!(said(&asked[1]), json!(["restore_feature", "a", "message"]));
+    }
+
+    async fn records_say_of_a_decision_that_its_maker_was_alone(records: Records) {
+        let clock = Arc::new(Clock::manual(Timestamp::from_second(1_795_000_000).unwrap()));
+        let told = mamori_desk::Settings { is_alone: true, ..mamori_desk::Settings::default() };
+        let house = House::at(records, Arc::clone(&clock), told).await;
+        matched(&house, "x", Some("a")).await;
+        let who = house.member(StaffRole::Reviewer).await;
+        let reviewer = who.reviewer().unwrap();
+        let suspend =
+            Measures { account: AccountMeasure::Suspend { until: None }, ..Measures::default() };
+
+        let decision = house.decide(&reviewer, Outcome::Violates, suspend).await;
+        let path = format!("/v1/decisions/{decision}");
+        let waiting = house.get(Who::Service, &path).await;
+        clock.advance(SignedDuration::from_hours(24));
+        let size = PageSize::DEFAULT;
+        house.desk.read_again(&reviewer, decision, None, size).await.unwrap();
+        let recently = house.again(who.staff()).await.recently(clock.now()).unwrap();
+        house.desk.approve(&reviewer, &recently, decision).await.unwrap();
+        let stands = house.get(Who::Service, &path).await.ok();
+
+        assert_eq!(waiting.problem().0, 404, "nobody is told of what waits");
+        assert_eq!((&stands["second"], &stands["bulk_id"]), (&json!("alone"), &json!(null)));
+    }
+
+    async fn each_decision_of_a_bulk_says_so_and_who_looked_too(records: Records) {
+        let house = House::open(records).await;
+        let mut cases = BTreeSet::new();
+        for (item, account) in [("x", "a"), ("y", "b")] {
+            matched(&house, item, Some(account)).await;
+            cases.insert(house.newest_case().await.parse().unwrap());
+        }
+        let (who, lead) = (house.reviewer().await, house.member(StaffRole::Lead).await);
+        let new = NewBulk {
+            cases,
+            outcome: Outcome::Violates,
+            reason: "It is what the bank says.".parse().unwrap(),
+            measures: Measures { items: ItemMeasure::Remove, ..Measures::default() },
+        };
+
+        let bulk = house.desk.prepare(&who, new).await.unwrap().id;
+        house.desk.confirm(&who, bulk).await.unwrap();
+        let recently = lead.recently(house.desk.clock().now()).unwrap();
+        let lead = lead.reviewer().unwrap();
+        house.desk.read_bulk_again(&lead, bulk, None, PageSize::DEFAULT).await.unwrap();
+        house.desk.approve_bulk(&lead, &recently, bulk).await.unwrap();
+
+        let list = house.get(Who::Service, "/v1/decisions").await.ok();
+        let list = list["data"].as_array().unwrap();
+        assert_eq!(list.len(), 2, "{list:?}");
+        for decision in list {
+            let path = format!("/v1/decisions/{}", decision["id"].as_str().unwrap());
+            let one = house.get(Who::Service, &path).await.ok();
+            assert_eq!(one["bulk_id"], bulk.to_string());
+            assert_eq!((&one["second"], &one), (&json!("colleague"), decision));
+        }
+    }
+
+    async fn a_banks_owner_reads_its_disputes_and_what_became_of_them(records: Records) {
+        let house = House::open(records).await;
+        let bank = matched(&house, "x", Some("a")).await;
+        let who = house.reviewer().await;
+        let path = format!("{bank}/disputes");
+        assert_eq!(house.get(Who::Admin, &path).await.ok()["data"], json!([]));
+
+        house.decide(&who, Outcome::NotAMatch, Measures::default()).await;
+        let open = house.get(Who::Admin, &path).await;
+        let dispute = open.ok()["data"][0].clone();
+        let editor = house.member(StaffRole::PolicyEditor).await.editor().unwrap();
+        let id = dispute["id"].as_str().unwrap().parse().unwrap();
+        let note = "It is right.".parse().unwrap();
+        house.desk.settle_dispute(&editor, id, Settlement::Rejected, &note).await.unwrap();
+        let settled = house.get(Who::Admin, &path).await.ok()["data"][0].clone();
+
+        assert_eq!((&dispute["state"], &dispute["settled_at"]), (&json!("open"), &json!(null)));
+        assert_eq!(dispute["reason"], "It is what the bank says.");
+        assert!(bank.ends_with(dispute["bank_id"].as_str().unwrap()), "{dispute}");
+        assert_eq!(dispute["service_id"], house.service.to_string());
+        assert!(!open.text.contains("\"a\""), "whose item it was is not said: {}", open.text);
+        assert_eq!((&settled["id"], &settled["state"]), (&dispute["id"], &json!("rejected")));
+        assert!(settled["settled_at"].is_string(), "{settled}");
+        let page = house.get(Who::Admin, &format!("{path}?limit=1")).await.ok();
+        assert_eq!(page["data"], json!([settled]));
     }
 
     async fn an_answer_is_taken_once_and_another_one_refused(records: Records) {

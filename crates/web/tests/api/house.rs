@@ -11,13 +11,13 @@ use http_body_util::BodyExt;
 use mamori_desk::add_staff::{NewStaff, StaffAdmin};
 use mamori_desk::decide_case::NewDecision;
 use mamori_desk::member::Reviewer;
-use mamori_desk::{Admin, AtTheMachine, Clock, Desk};
+use mamori_desk::{Admin, AtTheMachine, Clock, Desk, Member};
 use mamori_media::{Limits, Pool, PoolSettings};
 use mamori_model::action::ItemMeasure;
 use mamori_model::key::Role;
 use mamori_model::sign_in::TicketKind;
 use mamori_model::staff::{Language, StaffRole};
-use mamori_model::{Measures, Outcome, ServiceId};
+use mamori_model::{DecisionId, Measures, Outcome, ServiceId, StaffId};
 use mamori_store::Store;
 use mamori_testkit::records::Records;
 use mamori_web::Settings;
@@ -93,9 +93,24 @@ impl House {
     }
 
     pub async fn with_room(records: Records, settings: Settings, room: budget::Limits) -> Self {
-        let store = Store::open(&mamori_store::Settings::new(records.url())).await.unwrap();
         let clock = Arc::new(Clock::system());
-        let mut desk_settings = mamori_desk::Settings::default();
+        Self::build(records, settings, room, clock, mamori_desk::Settings::default()).await
+    }
+
+    /// A house whose clock stands still, and whose desk is told this.
+    pub async fn at(records: Records, clock: Arc<Clock>, told: mamori_desk::Settings) -> Self {
+        let (settings, room) = (Settings::default(), budget::Limits::default());
+        Self::build(records, settings, room, clock, told).await
+    }
+
+    async fn build(
+        records: Records,
+        settings: Settings,
+        room: budget::Limits,
+        clock: Arc<Clock>,
+        mut desk_settings: mamori_desk::Settings,
+    ) -> Self {
+        let store = Store::open(&mamori_store::Settings::new(records.url())).await.unwrap();
         desk_settings.webhooks.permitted.loopback = true;
         let desk = Desk::new(store, pool().await, clock, desk_settings).unwrap();
         desk.load().await.unwrap();
@@ -192,21 +207,33 @@ impl House {
         self.form(Who::Service, "/v1/check", &parts).await
     }
 
-    /// Somebody decides the newest open case of the service: its id, the decision's, the action's.
-    pub async fn decided(&self) -> (String, String, String) {
+    /// The newest open case of the service.
+    pub async fn newest_case(&self) -> String {
         let cases = self.get(Who::Service, "/v1/cases?state=open&limit=1").await.ok();
-        let case = cases["data"][0]["id"].as_str().unwrap().to_owned();
-        let who = self.reviewer().await;
-        let claimed = self.desk.claim_case(&who, case.parse().unwrap()).await.unwrap();
+        cases["data"][0]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Somebody decides the newest open case of the service.
+    pub async fn decide(&self, who: &Reviewer, outcome: Outcome, measures: Measures) -> DecisionId {
+        let case = self.newest_case().await;
+        let claimed = self.desk.claim_case(who, case.parse().unwrap()).await.unwrap();
         let new = NewDecision {
             case: claimed.case,
             claim: claimed.number,
             version: claimed.version,
-            outcome: Outcome::Violates,
+            outcome,
             reason: "It is what the bank says.".parse().unwrap(),
-            measures: Measures { items: ItemMeasure::Remove, ..Measures::default() },
+            measures,
         };
-        let decision = self.desk.decide(&who, new).await.unwrap().id.to_string();
+        self.desk.decide(who, new).await.unwrap().id
+    }
+
+    /// Somebody decides the newest open case of the service: its id, the decision's, the action's.
+    pub async fn decided(&self) -> (String, String, String) {
+        let case = self.newest_case().await;
+        let measures = Measures { items: ItemMeasure::Remove, ..Measures::default() };
+        let who = self.reviewer().await;
+        let decision = self.decide(&who, Outcome::Violates, measures).await.to_string();
         let shown = self.get(Who::Service, &format!("/v1/decisions/{decision}")).await.ok();
         let action = shown["actions"][0]["id"].as_str().unwrap().to_owned();
         (case, decision, action)
@@ -214,20 +241,29 @@ impl House {
 
     /// A new reviewer, signed in.
     pub async fn reviewer(&self) -> Reviewer {
+        self.member(StaffRole::Reviewer).await.reviewer().unwrap()
+    }
+
+    /// Somebody new in this role, signed in.
+    pub async fn member(&self, role: StaffRole) -> Member {
         let here = AtTheMachine::here();
         let name = self.desk.clock().mint().unwrap().simple().to_string();
         let new = NewStaff {
             name: name.parse().unwrap(),
             shown: "A reviewer".parse().unwrap(),
-            roles: [StaffRole::Reviewer].into(),
+            roles: [role].into(),
             language: Language::English,
         };
         let staff = self.desk.add_staff(StaffAdmin::AtTheMachine(&here), new).await.unwrap().staff;
-        let kind = TicketKind::Enter;
-        let ticket = self.desk.ticket_at_the_machine(&here, staff.id, kind).await.unwrap();
+        self.again(staff.id).await
+    }
+
+    /// Somebody in a new session.
+    pub async fn again(&self, who: StaffId) -> Member {
+        let (here, kind) = (AtTheMachine::here(), TicketKind::Enter);
+        let ticket = self.desk.ticket_at_the_machine(&here, who, kind).await.unwrap();
         let entered = self.desk.enter_by_ticket(ticket.reveal()).await.unwrap();
-        let found = self.desk.member(entered.cookie.reveal()).await.unwrap().unwrap();
-        found.member.reviewer().unwrap()
+        self.desk.member(entered.cookie.reveal()).await.unwrap().unwrap().member
     }
 
     /// Makes a bank that blocks, looks everywhere, and is for rehearsals; gives its address.
