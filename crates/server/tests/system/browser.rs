@@ -3,6 +3,7 @@
 use reqwest::header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
+use url::form_urlencoded;
 
 /// A browser with a link in its address bar.
 pub struct Browser {
@@ -34,6 +35,24 @@ impl Browser {
         cookie.split(';').next().unwrap_or_default().to_owned()
     }
 
+    /// Presses a button on `page` of whoever has this cookie: where that leads.
+    pub async fn press(
+        &self,
+        (page, path): (&str, &str),
+        cookie: &str,
+        fields: &[(&str, &str)],
+    ) -> String {
+        let csrf = field(page, "csrf");
+        let fields: Vec<_> = fields.iter().copied().chain([("csrf", &*csrf)]).collect();
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let form = self.client.post(format!("{}{path}", self.origin)).body(body);
+        let form = form.header("content-type", "application/x-www-form-urlencoded");
+        let answer = form.header(ORIGIN, &self.origin).header(COOKIE, cookie).send().await.unwrap();
+        let (status, to) = (answer.status(), header(&answer, LOCATION.as_str()));
+        assert_eq!(status, 303, "{path}: {}", answer.text().await.unwrap());
+        to
+    }
+
     /// A page of whoever has this cookie.
     pub async fn get(&self, path: &str, cookie: &str) -> String {
         let page = self.client.get(format!("{}{path}", self.origin)).header(COOKIE, cookie);
@@ -41,6 +60,12 @@ impl Browser {
         assert_eq!(answer.status(), 200, "{path}");
         answer.text().await.unwrap()
     }
+}
+
+/// What a form of a page sends along by itself.
+pub fn field(page: &str, name: &str) -> String {
+    let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\"")).unwrap();
+    rest.split('"').next().unwrap().to_owned()
 }
 
 fn header(answer: &Response, name: &str) -> String {

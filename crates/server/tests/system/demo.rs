@@ -5,11 +5,13 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::browser::Browser;
+use crate::browser::{Browser, field};
 use crate::mamori::{program, signal};
+use crate::service::Caller;
 
 const README: &str = include_str!("../../../../README.md");
 /// Where the README's lines expect a demo.
@@ -189,4 +191,48 @@ async fn the_demos_links_let_in_once_and_its_cases_wait() {
     let another = String::from_utf8(another.stdout).unwrap();
     assert!(Browser::new(another.trim()).enter().await.starts_with("mamori-local=ms_"));
     demo.interrupt();
+}
+
+/// How long the demo's service may take to be asked and to answer, on a busy machine.
+const ANSWER_TIME_MAX: Duration = Duration::from_secs(30);
+
+#[tokio::test]
+async fn a_case_is_decided_in_the_demo_and_its_service_does_as_it_is_asked() {
+    let mut demo = Demo::start(&[]);
+    let said = demo.read_to("Ctrl-C stops it");
+    let address = line(&said, "Mamori serves at ").split(' ').next().unwrap();
+    let service = Caller::new(address, line(&said, "export MAMORI_KEY="));
+    let browser = Browser::new(line(&said, "Open "));
+
+    let cookie = browser.enter().await;
+    let queue = browser.get("/console/queue", &cookie).await;
+    let case = browser.press((&queue, "/console/queue/next"), &cookie, &[]).await;
+    let page = browser.get(&case, &cookie).await;
+    let (claim, version) = (field(&page, "claim"), field(&page, "version"));
+    let form = [
+        ("claim", &*claim),
+        ("version", &*version),
+        ("outcome", "violates"),
+        ("reason", "It is what the bank says."),
+        ("items", "remove"),
+    ];
+    let next = browser.press((&page, &format!("{case}/decide")), &cookie, &form).await;
+
+    assert!(next.starts_with("/console/cases/case_"), "the next case comes by itself: {next}");
+    assert_ne!(next.split('?').next(), Some(&*case));
+    let decision = next.split_once("?after=").unwrap().1.split('&').next().unwrap();
+    let begun = Instant::now();
+    loop {
+        let (status, made) = service.get(&format!("/v1/decisions/{decision}")).await;
+        assert_eq!((status.as_u16(), &made["outcome"]), (200, &"violates".into()), "{made}");
+        let actions = made["actions"].as_array().unwrap();
+        assert!(actions.iter().all(|action| action["kind"] == "remove_item"), "{made}");
+        if !actions.is_empty() && actions.iter().all(|action| action["state"] == "done") {
+            break;
+        }
+        assert!(begun.elapsed() < ANSWER_TIME_MAX, "the service did not answer: {made}");
+    }
+    let page = browser.get(&format!("/console/decisions/{decision}"), &cookie).await;
+    assert!(page.contains("Done, says the service"), "{page}");
+    assert_eq!(demo.interrupt().0, Some(0));
 }
