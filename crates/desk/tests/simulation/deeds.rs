@@ -1,9 +1,13 @@
 //! What may happen, how often, and what must come of it at once.
 
 pub mod actions;
+mod bulks;
 mod claims;
 mod decisions;
+mod disputes;
+pub mod evidence;
 pub mod items;
+mod looks;
 mod people;
 mod seconds;
 mod time;
@@ -45,6 +49,32 @@ pub enum Deed {
     ReadAgain,
     /// Somebody takes a decision back.
     Undo,
+    /// Somebody sits down at their cases, and looks.
+    Look,
+    /// Somebody goes on with the look that they began, or ends it.
+    GoOn,
+    /// Somebody looks at an item of a decision that waits for a second person.
+    LookAgain,
+    /// Somebody takes a break.
+    Rest,
+    /// Somebody prepares one answer for several cases.
+    Prepare,
+    /// Somebody gives it.
+    Confirm,
+    /// Somebody gives it up.
+    DropBulk,
+    /// Somebody agrees to a bulk decision that waits for a second person.
+    ApproveBulk,
+    /// Somebody does not agree to one.
+    RefuseBulk,
+    /// Somebody reads the cases of one.
+    ReadBulkAgain,
+    /// Somebody takes a bulk decision back.
+    UndoBulk,
+    /// The bank's owner settles a dispute.
+    SettleDispute,
+    /// Somebody says what is kept, and for how long.
+    ChangePolicy,
     /// A service says what became of an action.
     Answer,
     /// A lead asks a service again.
@@ -63,6 +93,8 @@ pub enum Deed {
     Endpoints,
     /// What reached its term goes.
     Sweep,
+    /// Files of the vault that nothing names go.
+    SweepFolder,
     /// Minutes pass.
     Wait,
     /// Hours pass.
@@ -74,7 +106,7 @@ pub enum Deed {
 }
 
 /// How often each comes, beside the others.
-const OFTEN: [(Deed, u64); 28] = [
+const OFTEN: [(Deed, u64); 42] = [
     (Deed::Check, 40),
     (Deed::List, 6),
     (Deed::Withdraw, 2),
@@ -90,6 +122,19 @@ const OFTEN: [(Deed, u64); 28] = [
     (Deed::Refuse, 3),
     (Deed::ReadAgain, 4),
     (Deed::Undo, 6),
+    (Deed::Look, 12),
+    (Deed::GoOn, 4),
+    (Deed::LookAgain, 4),
+    (Deed::Rest, 1),
+    (Deed::Prepare, 10),
+    (Deed::Confirm, 6),
+    (Deed::DropBulk, 1),
+    (Deed::ApproveBulk, 7),
+    (Deed::RefuseBulk, 2),
+    (Deed::ReadBulkAgain, 4),
+    (Deed::UndoBulk, 4),
+    (Deed::SettleDispute, 4),
+    (Deed::ChangePolicy, 2),
     (Deed::Answer, 10),
     (Deed::AskAgain, 2),
     (Deed::SignIn, 2),
@@ -99,6 +144,7 @@ const OFTEN: [(Deed, u64); 28] = [
     (Deed::Redeliver, 3),
     (Deed::Endpoints, 3),
     (Deed::Sweep, 5),
+    (Deed::SweepFolder, 3),
     (Deed::Wait, 8),
     (Deed::WaitHours, 4),
     (Deed::WaitLong, 2),
@@ -136,8 +182,21 @@ pub async fn perform(play: &mut Play, deed: Deed) -> Result<(), String> {
         Deed::Approve => seconds::approve(play).await,
         Deed::ApproveAtOnce => Box::pin(seconds::approve_at_once(play)).await,
         Deed::Refuse => seconds::refuse(play).await,
-        Deed::ReadAgain => seconds::read_again(play).await,
+        Deed::ReadAgain => Box::pin(seconds::read_again(play)).await,
         Deed::Undo => seconds::undo(play).await,
+        Deed::Look => Box::pin(looks::sit(play)).await,
+        Deed::GoOn => Box::pin(looks::come_back(play)).await,
+        Deed::LookAgain => Box::pin(looks::look_again(play)).await,
+        Deed::Rest => looks::rest(play).await,
+        Deed::Prepare => bulks::prepare(play).await,
+        Deed::Confirm => bulks::confirm(play).await,
+        Deed::DropBulk => bulks::give_up(play).await,
+        Deed::ApproveBulk => bulks::approve(play).await,
+        Deed::RefuseBulk => bulks::refuse(play).await,
+        Deed::ReadBulkAgain => Box::pin(bulks::read_again(play)).await,
+        Deed::UndoBulk => bulks::undo(play).await,
+        Deed::SettleDispute => disputes::settle(play).await,
+        Deed::ChangePolicy => evidence::change_policy(play).await,
         Deed::Answer => actions::answer(play).await,
         Deed::AskAgain => actions::ask_again(play).await,
         Deed::SignIn => people::come(play).await,
@@ -147,6 +206,7 @@ pub async fn perform(play: &mut Play, deed: Deed) -> Result<(), String> {
         Deed::Redeliver => time::redeliver(play).await,
         Deed::Endpoints => time::endpoints(play).await,
         Deed::Sweep => time::sweep(play).await,
+        Deed::SweepFolder => evidence::sweep_folder(play).await,
         Deed::Wait => time::wait(play, 1, 30),
         Deed::WaitHours => time::wait(play, 60, 26 * 60),
         Deed::WaitLong => time::wait(play, 24 * 60, 40 * 24 * 60),

@@ -11,10 +11,13 @@ struct Standing {
     level: &'static str,
     /// Who has it in hand.
     hand: Option<String>,
+    /// Whether it waits in a bulk decision.
+    is_in_bulk: bool,
 }
 
 const STANDING: &str = "SELECT 'case_' || lower(hex(id)) || ' ' || state || ' ' || level || ' '
-        || CASE WHEN claimed_by IS NULL THEN '-' ELSE lower(hex(claimed_by)) END
+        || CASE WHEN claimed_by IS NULL THEN '-' ELSE lower(hex(claimed_by)) END || ' '
+        || CASE WHEN bulk_id IS NULL THEN 'alone' ELSE 'bulk' END
    FROM review_case";
 
 const EVENTS: &str = "SELECT 'case_' || lower(hex(case_id)) || ' ' || kind || ' '
@@ -31,11 +34,14 @@ pub async fn tells_each_case(play: &Play) -> Result<(), String> {
             .map_err(|why| format!("{case}: {why}"))?;
     }
     for row in play.tables.texts(STANDING).await? {
-        let [case, state, level, hand] = words(&row);
+        let [case, state, level, hand, bulk] = words(&row);
         let hand = (hand != "-").then(|| hand.to_owned());
         let told = told.get(case).cloned().unwrap_or_default();
-        if (told.state, told.level, &told.hand) != (state, level, &hand) {
-            return Err(format!("{case} is {state} {level} {hand:?}, and told as {told:?}"));
+        let is_in_bulk = bulk == "bulk";
+        if (told.state, told.level, &told.hand, told.is_in_bulk)
+            != (state, level, &hand, is_in_bulk)
+        {
+            return Err(format!("{case} is {state} {level} {hand:?} {bulk}, and told as {told:?}"));
         }
     }
     Ok(())
@@ -53,13 +59,13 @@ fn happen(case: &mut Standing, kind: &str, who: &str, is_alone: bool) -> Result<
     match kind {
         "opened" => {
             must(case.state.is_empty())?;
-            *case = Standing { state: "open", level: "anybody", hand: None };
+            *case = Standing { state: "open", level: "anybody", ..Standing::default() };
         }
         "item_added" => {
             must(matches!(case.state, "open" | "proposed"))?;
         }
         "claimed" => {
-            must(case.state == "open" && case.hand.is_none())?;
+            must(case.state == "open" && case.hand.is_none() && !case.is_in_bulk)?;
             case.hand = Some(who.to_owned());
         }
         "released" | "skipped" | "escalated" | "handed_over" => {
@@ -73,21 +79,29 @@ fn happen(case: &mut Standing, kind: &str, who: &str, is_alone: bool) -> Result<
             must(case.hand.is_some())?;
             case.hand = None;
         }
+        "in_bulk" => {
+            must(case.state == "open" && !case.is_in_bulk)?;
+            case.is_in_bulk = true;
+        }
+        "out_of_bulk" => {
+            must(case.is_in_bulk)?;
+            case.is_in_bulk = false;
+        }
         "proposed" => {
-            must(case.state == "open" && is_theirs)?;
-            (case.state, case.hand) = ("proposed", None);
+            must(case.state == "open" && (is_theirs || case.is_in_bulk))?;
+            (case.state, case.hand, case.is_in_bulk) = ("proposed", None, false);
         }
         "approved" | "read_again" => must(case.state == "proposed")?,
         "decided" => {
-            must(case.state == "proposed" || (case.state == "open" && is_theirs))?;
-            (case.state, case.hand) = ("decided", None);
+            let is_deciding = is_theirs || case.is_in_bulk;
+            must(case.state == "proposed" || (case.state == "open" && is_deciding))?;
+            (case.state, case.hand, case.is_in_bulk) = ("decided", None, false);
         }
         "refused" => {
             must(case.state == "proposed")?;
             case.state = "open";
-            if !is_alone {
-                case.level = "lead";
-            }
+            // Where nobody else is there is no lead to ask for.
+            case.level = if is_alone { "anybody" } else { "lead" };
         }
         "undone" => must(case.state == "decided")?,
         "reopened" => {
@@ -95,7 +109,7 @@ fn happen(case: &mut Standing, kind: &str, who: &str, is_alone: bool) -> Result<
             (case.state, case.level) = ("open", "anybody");
         }
         "noted" => must(is_theirs)?,
-        "ended" => (case.state, case.hand) = ("ended", None),
+        "ended" => *case = Standing { state: "ended", level: case.level, ..Standing::default() },
         // Nothing of how it stands.
         _ => {}
     }

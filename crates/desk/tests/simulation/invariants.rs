@@ -1,172 +1,27 @@
-//! What must be true whatever happened. Most of it is a query that finds rows which break it.
+//! Looks into the tables, and beside them: into the vault, and at what receivers and people got.
 
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
+use mamori_model::Look;
 
 use crate::deeds;
 use crate::history;
+use crate::kept;
 use crate::play::Play;
-
-/// A promise, and a count of the rows that break it.
-type Promise = (&'static str, &'static str);
-
-/// What holds at every moment.
-const ALWAYS: &[Promise] = &[
-    (
-        "each delivery that waits has a job",
-        "SELECT count(*) FROM delivery WHERE state = 'waiting' AND NOT EXISTS (
-             SELECT 1 FROM job WHERE kind = 'deliver' AND dead_reason IS NULL
-                AND job.key = 'msg_' || lower(hex(delivery.id)))",
-    ),
-    (
-        "each match is told to every endpoint that was there",
-        "SELECT count(*) FROM item_match m JOIN endpoint e ON e.service_id = m.service_id
-          WHERE e.created_at <= m.created_at AND e.removed_at IS NULL
-            AND m.changed_at > {deliveries} AND NOT EXISTS (
-                SELECT 1 FROM delivery d WHERE d.endpoint_id = e.id
-                   AND d.payload LIKE '%match_' || lower(hex(m.id)) || '%')",
-    ),
-    (
-        "each match has a hit",
-        "SELECT count(*) FROM item_match WHERE NOT EXISTS (
-             SELECT 1 FROM hit WHERE hit.match_id = item_match.id)",
-    ),
-    (
-        "an entry's number is never given twice",
-        "SELECT count(*) FROM entry WHERE id > (SELECT last FROM counter WHERE name = 'entry')",
-    ),
-];
-
-/// What holds of cases at every moment.
-const OF_CASES: &[Promise] = &[
-    (
-        "each match that was held or blocked is put before a person",
-        "SELECT count(*) FROM item_match m WHERE verdict IN ('hold', 'block')
-            AND changed_at > {matches} AND changed_at > {cases} AND NOT EXISTS (
-                SELECT 1 FROM case_item i WHERE i.match_id = m.id)",
-    ),
-    (
-        "an item is in one open case",
-        "SELECT count(*) FROM (
-             SELECT i.match_id FROM case_item i JOIN review_case c ON c.id = i.case_id
-              WHERE c.state IN ('open', 'proposed')
-              GROUP BY i.match_id HAVING count(*) > 1) AS broken",
-    ),
-    (
-        "a case knows how many items it has",
-        "SELECT count(*) FROM review_case c WHERE items <> (
-             SELECT count(*) FROM case_item i WHERE i.case_id = c.id)",
-    ),
-    (
-        "each case says how it began",
-        "SELECT count(*) FROM review_case c WHERE NOT EXISTS (
-             SELECT 1 FROM case_event e WHERE e.case_id = c.id AND e.kind = 'opened')",
-    ),
-    (
-        "nothing is decided twice",
-        "SELECT count(*) FROM (
-             SELECT case_id FROM decision WHERE state IN ('proposed', 'standing')
-              GROUP BY case_id HAVING count(*) > 1) AS broken",
-    ),
-    (
-        "a case is as its decision is",
-        "SELECT count(*) FROM review_case c WHERE (CASE c.state
-             WHEN 'open' THEN 'none' WHEN 'proposed' THEN 'proposed' WHEN 'decided' THEN 'standing' END)
-             <> coalesce((SELECT d.state FROM decision d
-                           WHERE d.case_id = c.id AND d.state IN ('proposed', 'standing')), 'none')",
-    ),
-];
-
-/// What holds of decisions, of second persons and of what the service is told.
-const OF_DECISIONS: &[Promise] = &[
-    (
-        "nobody is their own second person",
-        "SELECT count(*) FROM decision WHERE second_by = made_by AND second <> 'alone'",
-    ),
-    (
-        "who is alone waits",
-        "SELECT count(*) FROM decision WHERE second = 'alone' AND state = 'standing'
-            AND settled_at < not_before",
-    ),
-    (
-        "no account is suspended by one person",
-        "SELECT count(*) FROM service_action a JOIN decision d ON d.id = a.decision_id
-          WHERE a.kind = 'suspend_account' AND a.sequence IS NOT NULL AND d.second_by IS NULL",
-    ),
-    (
-        "what a standing decision wants is asked for",
-        "SELECT count(*) FROM service_action a JOIN decision d ON d.id = a.decision_id
-          WHERE d.state = 'standing' AND a.state IN ('proposed', 'dropped')",
-    ),
-    (
-        "what nobody decided is asked of nobody",
-        "SELECT count(*) FROM service_action a JOIN decision d ON d.id = a.decision_id
-          WHERE d.state IN ('proposed', 'refused') AND a.sequence IS NOT NULL",
-    ),
-    (
-        "no action is lost",
-        "SELECT count(*) FROM service_action WHERE state = 'waiting' AND NOT EXISTS (
-             SELECT 1 FROM job WHERE kind = 'remind' AND dead_reason IS NULL
-                AND job.key = 'act_' || lower(hex(service_action.id)))",
-    ),
-    (
-        "what takes an action back is later",
-        "SELECT count(*) FROM service_action later JOIN service_action first
-             ON first.id = later.undoes WHERE later.sequence <= first.sequence",
-    ),
-    (
-        "nobody has two cases in hand",
-        "SELECT count(*) FROM (SELECT claimed_by FROM review_case WHERE claimed_by IS NOT NULL
-              GROUP BY claimed_by HAVING count(*) > 1) AS broken",
-    ),
-];
-
-/// What holds of what services are told.
-const OF_MESSAGES: &[Promise] = &[
-    (
-        "each action is told to every endpoint that was there",
-        "SELECT count(*) FROM service_action a JOIN endpoint e ON e.service_id = a.service_id
-          WHERE e.created_at <= a.asked_at AND e.removed_at IS NULL
-            AND a.asked_at > {deliveries} AND NOT EXISTS (
-                SELECT 1 FROM delivery d WHERE d.endpoint_id = e.id AND d.action_id = a.id)",
-    ),
-    (
-        "an action's number is never given twice",
-        "SELECT count(*) FROM service_action
-          WHERE sequence > (SELECT last FROM counter WHERE name = 'action')",
-    ),
-    ("who decided is told to nobody", "SELECT count(*) FROM delivery WHERE payload LIKE '%staff%'"),
-];
-
-/// What holds after a sweep, too.
-const SWEPT: &[Promise] = &[
-    (
-        "no match outlives its term, unless it is in a case or is kept",
-        "SELECT count(*) FROM item_match m WHERE changed_at < {matches}
-            AND NOT EXISTS (SELECT 1 FROM case_item i WHERE i.match_id = m.id)
-            AND NOT EXISTS (SELECT 1 FROM evidence e WHERE e.match_id = m.id)",
-    ),
-    (
-        "no delivery outlives its term",
-        "SELECT count(*) FROM delivery WHERE created_at < {deliveries}",
-    ),
-    (
-        "no closed case outlives its term",
-        "SELECT count(*) FROM review_case WHERE closed_at < {cases}",
-    ),
-    (
-        "nothing sealed can be read past its term",
-        "SELECT count(*) FROM evidence WHERE wrapped_key IS NOT NULL AND expires_at < {now}",
-    ),
-    ("no claim outlives its lease", "SELECT count(*) FROM review_case WHERE claim_until < {now}"),
-];
+use crate::promises::{
+    ALWAYS, LEFT_OVER, OF_BULKS, OF_CASES, OF_DECISIONS, OF_LOOKS, OF_MESSAGES, OF_OWNERS, Promise,
+    SWEPT,
+};
 
 /// Looks into the tables.
 pub async fn look(play: &Play) -> Result<(), String> {
-    for promises in [ALWAYS, OF_CASES, OF_DECISIONS, OF_MESSAGES] {
+    for promises in [ALWAYS, OF_CASES, OF_DECISIONS, OF_MESSAGES, OF_BULKS, OF_LOOKS, OF_OWNERS] {
         hold(play, promises).await?;
     }
+    kept::opens(play).await?;
+    kept::what_is_gone_goes(play).await?;
+    what_was_seen_is_written_down(play).await?;
     history::tells_each_case(play).await?;
     what_services_said_stays(play).await?;
     what_was_answered_is_there(play).await?;
@@ -186,18 +41,12 @@ pub async fn look_at_the_end(play: &mut Play) -> Result<(), String> {
     what_is_asked_came(play).await?;
     deeds::actions::answer_all(play).await?;
     days_of_quiet(play, 48).await?;
+    play.desk.sweep_once().await.map_err(|error| format!("nothing was swept: {error:?}"))?;
+    days_of_quiet(play, 30).await?;
     look(play).await?;
-    hold(play, LEFT_OVER).await
+    hold(play, LEFT_OVER).await?;
+    kept::nothing_is_left_over(play).await
 }
-
-/// What nobody waits for in the end.
-const LEFT_OVER: &[Promise] = &[
-    ("every message came to its end", "SELECT count(*) FROM delivery WHERE state = 'waiting'"),
-    (
-        "every promise was kept",
-        "SELECT count(*) FROM job WHERE kind IN ('deliver', 'remind') AND dead_reason IS NULL",
-    ),
-];
 
 async fn days_of_quiet(play: &mut Play, hours: u32) -> Result<(), String> {
     for _ in 0..hours {
@@ -215,7 +64,11 @@ async fn hold(play: &Play, promises: &[Promise]) -> Result<(), String> {
             .replace("{now}", &now.as_microsecond().to_string())
             .replace("{matches}", &before(now, terms.matches_days))
             .replace("{cases}", &before(now, terms.cases_days))
-            .replace("{deliveries}", &before(now, terms.deliveries_days));
+            .replace("{deliveries}", &before(now, terms.deliveries_days))
+            .replace("{looks}", &play.settings.exposure.looks.to_string())
+            .replace("{look}", &Look::LASTS_MAX.as_micros().to_string())
+            .replace("{silence}", &Look::SILENCE_MAX.as_micros().to_string())
+            .replace("{day}", &SignedDuration::from_hours(24).as_micros().to_string());
         let broken = play.tables.count(&query).await?;
         if broken != 0 {
             return Err(format!("{promise}: {broken} rows break it"));
@@ -286,6 +139,25 @@ async fn what_counts_as_delivered_came(play: &Play) -> Result<(), String> {
     for id in play.tables.texts(delivered).await? {
         if !came.contains(&id) {
             return Err(format!("{id} counts as delivered and never came"));
+        }
+    }
+    Ok(())
+}
+
+/// Whatever a person saw, they are written down as having seen it: who, what, how clearly, and no
+/// later than it reached them. As long as its case is kept.
+async fn what_was_seen_is_written_down(play: &Play) -> Result<(), String> {
+    let looks = "SELECT 'look_' || lower(hex(id)) || ' staff_' || lower(hex(staff_id)) || ' match_'
+        || lower(hex(match_id)) || ' ' || clarity || ' ' || coalesce(shown_at, 0) FROM look";
+    let looks: BTreeSet<String> = play.tables.texts(looks).await?.into_iter().collect();
+    let cases = "SELECT 'case_' || lower(hex(id)) FROM review_case";
+    let cases: BTreeSet<String> = play.tables.texts(cases).await?.into_iter().collect();
+    for saw in &play.world.seen {
+        let at = saw.at.as_microsecond();
+        let (who, clarity) = (saw.by, saw.clarity.as_str());
+        let row = format!("{} {who} {} {clarity} {at}", saw.look, saw.item);
+        if !looks.contains(&row) && cases.contains(&saw.case.to_string()) {
+            return Err(format!("nothing says that {who} saw {} {clarity} at {at}", saw.item));
         }
     }
     Ok(())

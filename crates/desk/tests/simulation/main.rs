@@ -11,9 +11,12 @@
 mod common;
 mod crash;
 mod deeds;
+mod dose;
 mod history;
 mod invariants;
+mod kept;
 mod play;
+mod promises;
 mod tables;
 mod world;
 

@@ -1,25 +1,31 @@
 //! One play: a desk, the world beside it, and chance, which says what comes next.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use mamori_desk::settings::Retention;
 use mamori_desk::{Admin, Clock, Desk, Error, Settings};
+use mamori_media::Veil;
 use mamori_model::Action;
+use mamori_model::dose::Limits;
 use mamori_model::staff::StaffRole;
 use mamori_store::Store;
 use mamori_testkit::pictures::chance::Chance;
+use mamori_testkit::pictures::{draw, encode};
 use mamori_testkit::records::Records;
+use tempfile::TempDir;
 
 use crate::common::people::somebody;
 use crate::common::receiver::Receiver;
-use crate::common::{a_service, new_bank, node, settings};
+use crate::common::{a_service, new_bank, node, vault_settings};
 use crate::crash::cut_off;
 use crate::deeds::Deed;
 use crate::tables::Tables;
-use crate::world::{Hand, Person, Service, World};
+use crate::world::{Hand, Person, Picture, Service, World};
 use crate::{deeds, invariants};
 
 /// How many operations pass between two looks into the tables.
@@ -30,6 +36,9 @@ const TOLD: usize = 20;
 const CRASH_ONE_IN: u64 = 12;
 /// It is cut off after fewer steps than this.
 const CRASH_STEPS: u64 = 25;
+
+/// How many pictures are sent as they are; of other items only hashes.
+const PICTURES: u64 = 7;
 
 /// In one play of so many, people are their own second persons.
 const ALONE_ONE_IN: u64 = 3;
@@ -61,13 +70,21 @@ pub struct Play {
     pub settings: Settings,
     pub world: World,
     pub tables: Tables,
+    pub vault: TempDir,
     records: Records,
     told: VecDeque<String>,
 }
 
-/// Short terms, so that weeks that pass bring some of them to their end.
-fn short_terms() -> Settings {
-    let mut settings = settings();
+/// Short terms, so that weeks that pass bring some of them to their end, and a small dose.
+fn short_terms(vault: &Path) -> Settings {
+    let mut settings = vault_settings(vault);
+    settings.exposure = Limits {
+        looks: 4,
+        minutes: 4,
+        points: 12,
+        stretch: SignedDuration::from_mins(3),
+        rest: SignedDuration::from_mins(10),
+    };
     let terms = Retention::default();
     settings.retention = Retention {
         matches_days: 30,
@@ -81,10 +98,29 @@ fn short_terms() -> Settings {
     settings
 }
 
+async fn draw_pictures(desk: &Desk) -> Vec<Picture> {
+    let mut pictures = Vec::new();
+    for seed in 0..PICTURES {
+        let bytes = Bytes::from(encode::png(&draw(seed, 64, 64)));
+        let hashed = desk.hash_item(bytes.clone()).await.unwrap();
+        let pdq = hashed.picture.frames[0].pdq;
+        let veiled = rendition(desk, &bytes, Veil::Veiled).await;
+        let clear = rendition(desk, &bytes, Veil::Clear).await;
+        pictures.push(Picture { bytes, pdq, veiled, clear });
+    }
+    pictures
+}
+
+async fn rendition(desk: &Desk, bytes: &Bytes, veil: Veil) -> Bytes {
+    let raster = desk.pool().render(bytes.to_vec(), veil).await.unwrap();
+    mamori_media::encode(&raster).unwrap().into()
+}
+
 impl Play {
     pub async fn begin(records: Records, seed: u64) -> Self {
         let clock = Arc::new(Clock::manual(Timestamp::from_second(1_795_000_000).unwrap()));
-        let mut settings = short_terms();
+        let vault = TempDir::with_prefix("mamori-vault-").unwrap();
+        let mut settings = short_terms(vault.path());
         settings.is_alone = seed.is_multiple_of(ALONE_ONE_IN);
         let desk = node(&records, &clock, settings.clone()).await;
         let admin = Admin::at_the_machine();
@@ -103,19 +139,32 @@ impl Play {
         let mut people = Vec::new();
         for (name, role) in STAFF {
             let (id, is_lead) = (somebody(&desk, name, &[role]).await, role == StaffRole::Lead);
-            people.push(Person { id, is_lead, signed_in: None, hand: Hand::Nothing });
+            people.push(Person { id, is_lead, signed_in: None, hand: Hand::Nothing, look: None });
         }
+        let editor = somebody(&desk, "editor", &[StaffRole::PolicyEditor]).await;
+        let pictures = draw_pictures(&desk).await;
         desk.catch_up().await.unwrap();
         let tables = Tables::open(&records).await;
-        let (listed, answered, actions) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let world = World { banks, services, people, listed, answered, actions };
+        let world = World {
+            banks,
+            services,
+            people,
+            editor,
+            pictures,
+            listed: BTreeMap::new(),
+            answered: BTreeMap::new(),
+            sent: BTreeMap::new(),
+            seen: Vec::new(),
+            actions: BTreeMap::new(),
+        };
         let (chance, told) = (Chance::new(seed), VecDeque::new());
-        Self { desk, admin, clock, chance, settings, world, tables, records, told }
+        Self { desk, admin, clock, chance, settings, world, tables, vault, records, told }
     }
 
     /// Does `count` operations; the failure says which promise was broken.
     pub async fn operations(&mut self, count: usize) -> Result<(), String> {
         deeds::items::begin(self).await?;
+        deeds::evidence::begin(self).await?;
         for number in 1..=count {
             // Never two operations in one instant: ids then sort as they were made.
             let pause = 1 + self.below(30_000);

@@ -1,5 +1,6 @@
 //! The tables, read behind the desk's back. One text for both engines.
 
+use jiff::Timestamp;
 use mamori_testkit::records::Records;
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 
@@ -9,9 +10,11 @@ pub enum Tables {
     Postgres(PgPool),
 }
 
-/// As SQLite has it, so that ids look alike in both.
+/// As SQLite has it, so that ids and bytes look alike in both.
 const HEX: &str = "CREATE FUNCTION hex(uuid) RETURNS text IMMUTABLE LANGUAGE sql
-    AS 'SELECT upper(replace($1::text, ''-'', ''''))'";
+        AS 'SELECT upper(replace($1::text, ''-'', ''''))';
+    CREATE FUNCTION hex(bytea) RETURNS text IMMUTABLE LANGUAGE sql
+        AS 'SELECT upper(encode($1, ''hex''))'";
 
 impl Tables {
     pub async fn open(records: &Records) -> Self {
@@ -19,7 +22,7 @@ impl Tables {
             return Self::Sqlite(SqlitePool::connect(path).await.unwrap());
         }
         let pool = PgPool::connect(records.url()).await.unwrap();
-        sqlx::query(HEX).execute(&pool).await.unwrap();
+        sqlx::raw_sql(HEX).execute(&pool).await.unwrap();
         Self::Postgres(pool)
     }
 
@@ -42,4 +45,18 @@ impl Tables {
         };
         texts.map_err(|error| error.to_string())
     }
+
+    /// The words of each text that `query` gives; the last may have spaces in it.
+    pub async fn words<const N: usize>(&self, query: &str) -> Result<Vec<[String; N]>, String> {
+        let split = |text: String| {
+            let words: Vec<String> = text.splitn(N, ' ').map(str::to_owned).collect();
+            words.try_into().map_err(|words| format!("not {N} words: {words:?}"))
+        };
+        self.texts(query).await?.into_iter().map(split).collect()
+    }
+}
+
+/// A time as the tables have it.
+pub fn at(text: &str) -> Timestamp {
+    Timestamp::from_microsecond(text.parse().unwrap()).unwrap()
 }

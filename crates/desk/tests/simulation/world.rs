@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use mamori_desk::Caller;
 use mamori_desk::claim_case::Claimed;
 use mamori_model::action::Answer;
 use mamori_model::{
-    ActionId, Bank, CaseId, EndpointId, EntryId, MatchId, Sensitive, StaffId, Verdict,
+    ActionId, Bank, CaseId, Clarity, EndpointId, EntryId, LookId, MatchId, Pdq, Sensitive, StaffId,
+    Verdict,
 };
 
 use crate::common::receiver::Receiver;
@@ -75,6 +77,37 @@ pub struct Person {
     pub is_lead: bool,
     pub signed_in: Option<SignedIn>,
     pub hand: Hand,
+    /// The look that they began last, as far as they know.
+    pub look: Option<LookId>,
+}
+
+/// A picture that was drawn for this world.
+pub struct Picture {
+    pub bytes: Bytes,
+    pub pdq: Pdq,
+    /// What a person sees of it.
+    pub veiled: Bytes,
+    pub clear: Bytes,
+}
+
+impl Picture {
+    /// What a person sees of it.
+    pub fn shown(&self, clarity: Clarity) -> &Bytes {
+        match clarity {
+            Clarity::Veiled => &self.veiled,
+            Clarity::Clear => &self.clear,
+        }
+    }
+}
+
+/// A picture reached a person.
+pub struct Saw {
+    pub look: LookId,
+    pub by: StaffId,
+    pub case: CaseId,
+    pub item: MatchId,
+    pub clarity: Clarity,
+    pub at: Timestamp,
 }
 
 /// Everything that was answered.
@@ -83,10 +116,18 @@ pub struct World {
     pub banks: Vec<Bank>,
     pub services: Vec<Service>,
     pub people: Vec<Person>,
+    /// Who words policies and settles disputes.
+    pub editor: StaffId,
+    /// The first hashes are of these.
+    pub pictures: Vec<Picture>,
     /// By bank and the hash's byte.
     pub listed: BTreeMap<(usize, u8), Listed>,
     /// By service and the item's name.
     pub answered: BTreeMap<(usize, String), Answered>,
+    /// By service and the item's name: the hashes whose pictures were sent.
+    pub sent: BTreeMap<(usize, String), BTreeSet<u8>>,
+    /// Everything that anybody saw.
+    pub seen: Vec<Saw>,
     /// What services said of actions.
     pub actions: BTreeMap<ActionId, Answer>,
 }
@@ -95,6 +136,12 @@ impl World {
     /// The place of somebody.
     pub fn person(&self, id: &str) -> usize {
         self.people.iter().position(|person| person.id.to_string() == id).unwrap()
+    }
+
+    /// The place of a service.
+    pub fn service(&self, id: &str) -> usize {
+        let is_it = |one: &Service| one.caller.service().to_string() == id;
+        self.services.iter().position(is_it).unwrap()
     }
 
     /// The verdict that a check of this hash must get where these entries are disputed; `None` where

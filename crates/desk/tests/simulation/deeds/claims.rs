@@ -6,6 +6,7 @@ use mamori_desk::{Desk, Error};
 use mamori_model::{Refusal, Urgency, Words};
 
 use super::people;
+use crate::dose;
 use crate::play::{Play, Tried};
 use crate::world::Hand;
 
@@ -16,16 +17,21 @@ pub fn words() -> Words {
 /// Somebody asks for the next case.
 pub async fn next(play: &mut Play) -> Result<(), String> {
     let person = play.one_of(play.world.people.len());
+    next_of(play, person).await
+}
+
+/// The same of one person.
+pub async fn next_of(play: &mut Play, person: usize) -> Result<(), String> {
     let who = people::reviewer(play, person).await?;
+    let due = dose::due(play, person).await?;
     let verb = |desk: Desk| async move { desk.claim_next(&who, Queue::default()).await };
     match play.attempt(verb).await {
-        Tried::Done(claimed) => took(play, person, claimed),
+        Tried::Done(claimed) => got(play, person, Ok(claimed), due),
+        Tried::Refused(error) => got(play, person, Err(error), due),
         Tried::Crashed => {
             play.world.people[person].hand = Hand::Unknown;
             Ok(())
         }
-        Tried::Refused(Error::Refused(Refusal::RestDue | Refusal::DoseSpent)) => Ok(()),
-        Tried::Refused(error) => Err(format!("no case was claimed: {error:?}")),
     }
 }
 
@@ -34,19 +40,31 @@ pub async fn two_at_once(play: &mut Play) -> Result<(), String> {
     let one = play.one_of(play.world.people.len());
     let two = (one + 1) % play.world.people.len();
     let who = [people::reviewer(play, one).await?, people::reviewer(play, two).await?];
+    let due = [dose::due(play, one).await?, dose::due(play, two).await?];
     let ask = |who| {
         let desk = play.desk.clone();
         async move { desk.claim_next(who, Queue::default()).await }
     };
     let (first, second) = tokio::join!(ask(&who[0]), ask(&who[1]));
-    for (person, answer) in [(one, first), (two, second)] {
-        match answer {
-            Ok(claimed) => took(play, person, claimed)?,
-            Err(Error::Refused(Refusal::RestDue | Refusal::DoseSpent)) => {}
-            Err(error) => return Err(format!("no case was claimed: {error:?}")),
+    got(play, one, first, due[0])?;
+    got(play, two, second, due[1])
+}
+
+/// Whoever has a break to take gets no case, and gives back what they have.
+fn got(
+    play: &mut Play,
+    person: usize,
+    answer: Result<Option<Claimed>, Error>,
+    due: Option<Refusal>,
+) -> Result<(), String> {
+    match (answer, due) {
+        (Ok(claimed), None) => took(play, person, claimed),
+        (Err(Error::Refused(why)), Some(due)) if why == due => {
+            play.world.people[person].hand = Hand::Nothing;
+            Ok(())
         }
+        (answer, due) => Err(format!("person {person}, who is due {due:?}, got {answer:?}")),
     }
-    Ok(())
 }
 
 /// What somebody got is nobody else's, and what they had in hand is what they get.
@@ -166,7 +184,7 @@ pub fn settle<T>(play: &mut Play, person: usize, tried: Tried<T>) -> Result<(), 
             Ok(())
         }
         Tried::Refused(Error::Refused(
-            Refusal::ClaimLapsed | Refusal::ClaimedByOther | Refusal::CaseClosed,
+            Refusal::ClaimLapsed | Refusal::ClaimedByOther | Refusal::CaseClosed | Refusal::InBulk,
         )) => {
             if let Some(case) = play.world.people[person].hand.case(now) {
                 return Err(format!("person {person} has {case} in hand and may not"));

@@ -93,7 +93,7 @@ async fn write_down(
     Ok(Some(NewDecision { case, claim, version, outcome, reason, measures }))
 }
 
-fn today(play: &Play) -> Date {
+pub fn today(play: &Play) -> Date {
     play.clock.now().to_zoned(TimeZone::UTC).date()
 }
 

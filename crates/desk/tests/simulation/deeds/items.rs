@@ -1,9 +1,11 @@
 //! Items are sent, hashes come and go.
 
+use mamori_desk::check::Evidence;
 use mamori_desk::{Error, NewEntry};
-use mamori_model::{Hash, Item, Pdq, Surface};
+use mamori_model::{Hash, Item, Pdq, Surface, Verdict};
 
 use crate::common::hashes;
+use crate::kept;
 use crate::play::{Play, Tried};
 use crate::world::{Answered, Listed};
 
@@ -14,8 +16,11 @@ const ITEMS: u64 = 400;
 const KNOWN: u8 = 7;
 const ACCOUNTS: u64 = 8;
 
-/// Far from every other of them.
-fn pdq(hash: u8) -> Pdq {
+/// A picture's, or one that is far from every other of them.
+fn pdq(play: &Play, hash: u8) -> Pdq {
+    if let Some(picture) = play.world.pictures.get(usize::from(hash)) {
+        return picture.pdq;
+    }
     let byte = |place: u8| hash.wrapping_mul(73).wrapping_add(place).wrapping_mul(151);
     Pdq::from(std::array::from_fn(|place| byte(u8::try_from(place).unwrap())))
 }
@@ -26,8 +31,13 @@ fn some_hash(play: &mut Play) -> u8 {
 
 /// A service sends an item; the answer follows from what is listed.
 pub async fn check(play: &mut Play) -> Result<(), String> {
-    let service = play.one_of(play.world.services.len());
-    let (hash, name) = (some_hash(play), format!("item {}", play.below(ITEMS)));
+    let (service, hash) = (play.one_of(play.world.services.len()), some_hash(play));
+    check_one(play, service, hash).await
+}
+
+/// A service sends an item with this hash.
+pub async fn check_one(play: &mut Play, service: usize, hash: u8) -> Result<(), String> {
+    let name = format!("item {}", play.below(ITEMS));
     let account = match play.below(ACCOUNTS + 1) {
         ACCOUNTS => None,
         number => Some(format!("account {number}").parse().unwrap()),
@@ -41,9 +51,11 @@ pub async fn check(play: &mut Play) -> Result<(), String> {
         caller.service()
     );
     let disputed = play.tables.texts(&disputed).await?.into_iter().collect();
+    let evidence = send(play, (service, name.clone()), hash);
+    let is_whole = matches!(evidence, Evidence::Bytes(_));
+    let keeps = is_whole && kept::will_keep(play, service, &name).await?;
 
-    let verb =
-        |desk: mamori_desk::Desk| async move { desk.check(&caller, item, hashes(pdq(hash))).await };
+    let verb = |desk: mamori_desk::Desk| async move { desk.check(&caller, item, evidence).await };
     let checked = match play.attempt(verb).await {
         Tried::Done(checked) => checked,
         Tried::Refused(error) => return Err(format!("a check failed: {error:?}")),
@@ -56,6 +68,10 @@ pub async fn check(play: &mut Play) -> Result<(), String> {
     let expected = play.world.verdict_of(hash, &disputed);
     if expected.is_some_and(|expected| expected != checked.verdict) {
         return Err(format!("{:?} for hash {hash}, not {expected:?}", checked.verdict));
+    }
+    if keeps && checked.verdict != Verdict::Allow {
+        let found = checked.recorded.ok_or("held, and not recorded")?;
+        kept::must_be_kept(play, found).await?;
     }
     if let Some(found) = checked.recorded {
         let (verdict, at) = (checked.verdict, play.clock.now());
@@ -71,6 +87,18 @@ pub async fn check(play: &mut Play) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// The item itself where it is a picture, or only its hash.
+fn send(play: &mut Play, item: (usize, String), hash: u8) -> Evidence {
+    let picture = play.world.pictures.get(usize::from(hash)).map(|picture| picture.bytes.clone());
+    match picture {
+        Some(bytes) if play.below(4) > 0 => {
+            play.world.sent.entry(item).or_default().insert(hash);
+            Evidence::Bytes(bytes)
+        }
+        Some(_) | None => hashes(pdq(play, hash)),
+    }
 }
 
 /// Some are known before anything happens: held, or blocked.
@@ -89,7 +117,7 @@ pub async fn list(play: &mut Play) -> Result<(), String> {
 
 async fn list_in(play: &mut Play, number: usize, hash: u8) -> Result<(), String> {
     let (bank, admin) = (play.world.banks[number].id, play.admin);
-    let entry = NewEntry::bare(Hash::Pdq(pdq(hash)));
+    let entry = NewEntry::bare(Hash::Pdq(pdq(play, hash)));
 
     let verb =
         |desk: mamori_desk::Desk| async move { desk.add_entries(&admin, bank, &[entry]).await };

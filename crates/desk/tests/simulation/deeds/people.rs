@@ -1,12 +1,12 @@
 //! People of the staff sign in, show their cookie, and leave.
 
 use jiff::SignedDuration;
-use mamori_desk::member::Reviewer;
+use mamori_desk::member::{PolicyEditor, Reviewer};
 use mamori_desk::{Desk, Error, Member};
 use mamori_model::Refusal;
 use mamori_model::sign_in::Session;
 
-use crate::common::people::enter;
+use crate::common::people::{enter, found};
 use crate::play::{Play, Tried};
 use crate::world::SignedIn;
 
@@ -86,6 +86,12 @@ pub async fn member(play: &mut Play, person: usize) -> Result<Member, String> {
 pub async fn reviewer(play: &mut Play, person: usize) -> Result<Reviewer, String> {
     let member = member(play, person).await?;
     member.reviewer().ok_or_else(|| format!("person {person} lost their role"))
+}
+
+/// Whoever words policies, at a browser of their own each time.
+pub async fn editor(play: &Play) -> PolicyEditor {
+    let entered = enter(&play.desk, play.world.editor).await;
+    found(&play.desk, &entered).await.member.editor().unwrap()
 }
 
 /// Somebody who proved a moment ago who they are.

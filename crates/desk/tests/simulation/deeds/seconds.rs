@@ -4,49 +4,69 @@ use jiff::{SignedDuration, Timestamp};
 use mamori_desk::{Desk, Error};
 use mamori_model::page::PageSize;
 use mamori_model::second::WAIT_ALONE;
-use mamori_model::{DecisionId, Refusal};
+use mamori_model::{CaseId, DecisionId, Refusal};
 
 use super::claims::words;
-use super::people;
+use super::{looks, people};
 use crate::play::{Play, Tried};
+use crate::tables::at;
 
 /// A decision as the table has it.
 #[derive(Clone, Debug)]
-struct Row {
-    id: DecisionId,
+pub struct Row {
+    pub id: DecisionId,
+    pub case: CaseId,
     /// A person's place.
     made_by: usize,
     made_at: Timestamp,
     settled_at: Timestamp,
     is_alone: bool,
+    is_in_bulk: bool,
+}
+
+impl Row {
+    /// Whether `person` may be its second person, now or later.
+    pub fn is_theirs(&self, play: &Play, person: usize) -> bool {
+        let (is_maker, is_lead) = (self.made_by == person, play.world.people[person].is_lead);
+        if self.is_alone { is_maker || is_lead } else { !is_maker && is_lead }
+    }
 }
 
 /// One decision in this state.
-async fn one_decision(play: &mut Play, state: &str) -> Result<Option<Row>, String> {
+pub async fn one_decision(play: &mut Play, state: &str) -> Result<Option<Row>, String> {
+    one_decision_of(play, state, "TRUE").await
+}
+
+/// The same of certain cases: a condition on a `case_id`.
+pub async fn one_decision_of(
+    play: &mut Play,
+    state: &str,
+    cases: &str,
+) -> Result<Option<Row>, String> {
     let query = format!(
-        "SELECT 'dec_' || lower(hex(id)) || ' staff_' || lower(hex(made_by)) || ' ' || made_at
-                || ' ' || coalesce(settled_at, 0) || ' ' || second
-           FROM decision WHERE state = '{state}' ORDER BY id"
+        "SELECT 'dec_' || lower(hex(id)) || ' case_' || lower(hex(case_id)) || ' staff_'
+                || lower(hex(made_by)) || ' ' || made_at || ' ' || coalesce(settled_at, 0) || ' '
+                || second || CASE WHEN bulk_id IS NULL THEN ' single' ELSE ' bulk' END
+           FROM decision WHERE state = '{state}' AND {cases} ORDER BY id"
     );
-    let rows = play.tables.texts(&query).await?;
+    let rows = play.tables.words(&query).await?;
     if rows.is_empty() {
         return Ok(None);
     }
-    let row = &rows[play.one_of(rows.len())];
-    let [id, made_by, made_at, settled_at, second] =
-        row.split(' ').collect::<Vec<_>>().try_into().unwrap();
-    let at = |text: &str| Timestamp::from_microsecond(text.parse().unwrap()).unwrap();
+    let [id, case, made_by, made_at, settled_at, second, bulk] = &rows[play.one_of(rows.len())];
     Ok(Some(Row {
         id: id.parse().unwrap(),
+        case: case.parse().unwrap(),
         made_by: play.world.person(made_by),
         made_at: at(made_at),
         settled_at: at(settled_at),
         is_alone: second == "alone",
+        is_in_bulk: bulk == "bulk",
     }))
 }
 
 /// Whether a decision is as it was: what a crash left in flight may still have come.
-async fn is_still(play: &Play, decision: DecisionId, state: &str) -> Result<bool, String> {
+pub async fn is_still(play: &Play, decision: DecisionId, state: &str) -> Result<bool, String> {
     let query = format!(
         "SELECT count(*) FROM decision
           WHERE 'dec_' || lower(hex(id)) = '{decision}' AND state = '{state}'"
@@ -126,13 +146,16 @@ pub async fn read_again(play: &mut Play) -> Result<(), String> {
     let Some(row) = one_decision(play, "proposed").await? else { return Ok(()) };
     let person = play.one_of(play.world.people.len());
     let who = people::reviewer(play, person).await?;
-    let (is_maker, is_lead) = (row.made_by == person, play.world.people[person].is_lead);
-    let is_theirs = if row.is_alone { is_maker || is_lead } else { !is_maker && is_lead };
+    let is_theirs = row.is_theirs(play, person);
     let verb = |desk: Desk| async move {
         desk.read_again(&who, row.id, None, PageSize::DEFAULT).await.map(|_| ())
     };
     match play.attempt(verb).await {
         Tried::Crashed => Ok(()),
+        // Then, rather, they look at its item too.
+        Tried::Done(()) if is_theirs && play.below(2) == 0 => {
+            looks::look_as_second(play, row, person).await
+        }
         Tried::Done(()) if is_theirs => Ok(()),
         Tried::Refused(Error::NotFound(_) | Error::Refused(Refusal::SecondIsFirst))
             if !is_theirs =>
@@ -166,14 +189,32 @@ pub async fn undo(play: &mut Play) -> Result<(), String> {
 
 /// Whether `person` read the case since they may be its second person.
 async fn has_looked_again(play: &Play, row: &Row, person: usize) -> Result<bool, String> {
-    let due = (row.made_at + WAIT_ALONE).as_microsecond();
-    let query = format!(
-        "SELECT count(*) FROM case_event e JOIN decision d ON d.case_id = e.case_id
-          WHERE e.kind = 'read_again' AND 'dec_' || lower(hex(d.id)) = '{}'
-            AND 'staff_' || lower(hex(e.staff_id)) = '{}' AND e.happened_at >= {due}",
-        row.id, play.world.people[person].id
+    let cases = format!("'case_' || lower(hex(case_id)) = '{}'", row.case);
+    has_looked(play, &cases, person, row.made_at + WAIT_ALONE).await
+}
+
+/// Whether `person` read cases since then, and saw an item of them where any can be seen. `cases`
+/// says of a `case_id` whether it is one of them.
+pub async fn has_looked(
+    play: &Play,
+    cases: &str,
+    person: usize,
+    since: Timestamp,
+) -> Result<bool, String> {
+    let (now, since) = (play.clock.now().as_microsecond(), since.as_microsecond());
+    let who = format!("'staff_' || lower(hex(staff_id)) = '{}'", play.world.people[person].id);
+    let read = format!(
+        "SELECT count(*) FROM case_event
+          WHERE kind = 'read_again' AND happened_at >= {since} AND {who} AND {cases}"
     );
-    Ok(play.tables.count(&query).await? > 0)
+    let kept = format!(
+        "SELECT count(*) FROM case_item i JOIN evidence e ON e.match_id = i.match_id
+          WHERE wrapped_key IS NOT NULL AND expires_at > {now} AND {cases}"
+    );
+    let saw = format!("SELECT count(*) FROM look WHERE opened_at >= {since} AND {who} AND {cases}");
+    let tables = &play.tables;
+    let must_see = tables.count(&kept).await? > 0;
+    Ok(tables.count(&read).await? > 0 && (!must_see || tables.count(&saw).await? > 0))
 }
 
 /// What must come of it when `person` settles it; in the words of [`said`].
@@ -191,11 +232,13 @@ fn may(
         (_, false) if !is_lead => Err("is not there for them"),
         (true, _) if agrees && is_early => Err("too soon"),
         (true, _) if agrees && !looked => Err("did not look"),
+        (_, _) if row.is_in_bulk => Err("is part of a bulk decision"),
         (_, _) => Ok(()),
     }
 }
 
-fn said(error: &Error) -> &'static str {
+/// What an answer says, in a few words.
+pub fn said(error: &Error) -> &'static str {
     if let Error::NotFound(_) = error {
         return "is not there for them";
     }
@@ -204,6 +247,8 @@ fn said(error: &Error) -> &'static str {
         "second.is_first" => "is the first",
         "second.too_soon" => "too soon",
         "second.look_needed" => "did not look",
+        "case.in_bulk" => "is part of a bulk decision",
+        "decision.already" => "is settled",
         _ => "something else",
     }
 }

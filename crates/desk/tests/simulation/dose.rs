@@ -1,0 +1,57 @@
+//! How much somebody has seen, counted once more, and otherwise than the desk counts it.
+
+use jiff::SignedDuration;
+use mamori_model::Refusal;
+use mamori_model::dose::{STRETCH_GAP, WINDOW};
+
+use crate::play::Play;
+use crate::tables::at;
+
+const MINUTE: i64 = 60_000_000;
+
+/// Why somebody is to see nothing now; nothing, if they may.
+pub async fn due(play: &Play, person: usize) -> Result<Option<Refusal>, String> {
+    let (now, limits) = (play.clock.now(), play.settings.exposure);
+    let who = format!("'staff_' || lower(hex(staff_id)) = '{}'", play.world.people[person].id);
+    let rests = format!("SELECT began_at || ' ' || ends_at FROM rest WHERE {who}");
+    let rests = play.tables.words::<2>(&rests).await?;
+    let rests: Vec<_> = rests.iter().map(|[_, end]| at(end)).collect();
+    if rests.iter().any(|end| *end > now) {
+        return Ok(Some(Refusal::RestDue));
+    }
+    let looks = format!(
+        "SELECT clarity || ' ' || severity || ' ' || opened_at || ' ' || coalesce(closed_at, seen_at)
+           FROM look WHERE {who} AND opened_at > {} ORDER BY opened_at, id",
+        (now - WINDOW).as_microsecond()
+    );
+    let looks = play.tables.words::<4>(&looks).await?;
+    let (mut count, mut micros, mut points) = (0_u32, 0_i64, 0_i64);
+    for [_, severity, begin, end] in looks.iter().filter(|[clarity, ..]| clarity == "clear") {
+        let lasted = at(end).as_microsecond() - at(begin).as_microsecond();
+        let minutes = (lasted + MINUTE - 1) / MINUTE;
+        (count, micros) = (count + 1, micros + lasted);
+        points += severity.parse::<i64>().unwrap() * minutes.max(1);
+    }
+    if count >= limits.looks
+        || micros >= i64::from(limits.minutes) * MINUTE
+        || points >= i64::from(limits.points)
+    {
+        return Ok(Some(Refusal::DoseSpent));
+    }
+    // Backwards from now, as long as no pause and no break lies between.
+    let rested = rests.into_iter().max();
+    let mut latest = now;
+    let mut stretch = SignedDuration::ZERO;
+    let mut ends: Vec<_> = looks.iter().map(|[.., begin, end]| (at(begin), at(end))).collect();
+    for nth in 1..ends.len() {
+        ends[nth].1 = ends[nth].1.max(ends[nth - 1].1);
+    }
+    for (begin, end) in ends.into_iter().rev() {
+        if rested.is_some_and(|rested| begin < rested) || latest.duration_since(end) >= STRETCH_GAP
+        {
+            break;
+        }
+        (latest, stretch) = (begin, now.duration_since(begin));
+    }
+    Ok((stretch >= limits.stretch).then_some(Refusal::RestDue))
+}
