@@ -7,6 +7,7 @@ mod crawl;
 mod deciding;
 mod entering;
 mod finding;
+mod fuzzed;
 mod guarding;
 mod hostile;
 mod house;

@@ -1,0 +1,75 @@
+//! Hostile bodies into the parser of the console's forms: nothing panics, what comes out is no
+//! larger than what came in, and a refusal repeats nothing but a field's name.
+#![no_main]
+
+use mamori_console::deed::{
+    banks, bulk, case, decide, decision, look, me, policies, queue, sign_in, staff,
+};
+use mamori_console::fault::Fault;
+use mamori_console::form::{FIELD_NAME_BYTES_MAX, fields, take_token};
+use mamori_console::frame::Frame;
+use mamori_console::page::case::Typed;
+use mamori_console::show;
+use mamori_model::{Language, Refusal};
+use url::form_urlencoded;
+
+libfuzzer_sys::fuzz_target!(|body: &[u8]| {
+    let (token, rest) = match take_token(body) {
+        Ok(taken) => taken,
+        Err(fault) => return refused(&fault),
+    };
+    let pairs: Vec<_> = form_urlencoded::parse(rest.as_bytes()).into_owned().collect();
+    let bytes: usize = pairs.iter().map(|(name, value)| name.len() + value.len()).sum();
+    assert!(bytes + token.map_or(0, |token| token.len()) <= body.len(), "more than was sent");
+    assert!(pairs.iter().all(|(name, _)| name != "csrf"), "a token is left");
+    for (name, value) in &pairs {
+        stays_text(name);
+        stays_text(value);
+    }
+
+    check(fields::<Vec<(String, String)>>(&rest));
+    check(fields::<Typed>(&rest));
+    check(fields::<banks::Settle>(&rest));
+    check(fields::<bulk::New>(&rest));
+    check(fields::<case::GiveBack>(&rest));
+    check(fields::<case::Keep>(&rest));
+    check(fields::<case::Note>(&rest));
+    check(fields::<decide::Decide>(&rest));
+    check(fields::<decision::Why>(&rest));
+    check(fields::<look::Begin>(&rest));
+    check(fields::<me::Codes>(&rest));
+    check(fields::<me::Pages>(&rest));
+    check(fields::<me::Password>(&rest));
+    check(fields::<policies::Next>(&rest));
+    check(fields::<queue::Next>(&rest));
+    check(fields::<sign_in::Nothing>(&rest));
+    check(fields::<sign_in::Prove>(&rest));
+    check(fields::<sign_in::Settle>(&rest));
+    check(fields::<sign_in::SignIn>(&rest));
+    check(fields::<staff::Change>(&rest));
+    check(fields::<staff::Comes>(&rest));
+});
+
+fn check<T>(read: Result<T, Fault>) {
+    if let Err(fault) = read {
+        refused(&fault);
+    }
+}
+
+/// By its name, and with a field's name at most.
+fn refused(fault: &Fault) {
+    assert!(fault.is(Refusal::FormShape), "{fault:?}");
+    let said = fault.said(&Frame::unknown(Language::English));
+    let Some(about) = said.about else { return };
+    assert!(about.len() <= FIELD_NAME_BYTES_MAX, "{about}");
+    assert!(about.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b)), "{about}");
+}
+
+/// Shown on a page it is text, and nothing in it is hidden.
+fn stays_text(text: &str) {
+    let shown = show::text(text).to_string();
+    let ours = ["<bdi>", "</bdi>", "<br>", "<span class=\"mark\">", "</span>"];
+    let rest = ours.iter().fold(shown, |shown, tag| shown.replace(tag, ""));
+    assert!(!rest.contains(['<', '>', '"', '\'']), "{rest}");
+    assert!(!show::visible(text).contains(['\u{200b}', '\u{202e}', '\u{2066}']), "{text:?}");
+}
