@@ -57,7 +57,6 @@ fn measure(work: &Path) -> Result<(), Failure> {
     }
     let usual = encode::jpeg(&draw(7, 1024, 768), 85);
     both_ways("jpeg_1024x768", &usual)?;
-    let all = threads();
     let decoding = || {
         let mut samples = Vec::new();
         let file = &usual;
@@ -124,19 +123,19 @@ fn threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// How often a second so many threads together do what `begin` makes for each of them. By all
+/// How often a second so many threads together do what `make` makes for each of them. By all
 /// processors that is less than what one does alone, times their number: they share caches, memory
 /// and often a clock.
-fn by<W: FnMut()>(threads: usize, begin: impl Fn() -> W + Sync) -> f64 {
-    let begun = Instant::now();
+fn by<W: FnMut()>(threads: usize, make: impl Fn() -> W + Sync) -> f64 {
+    let start = Instant::now();
     let work = || {
-        let mut once = begin();
+        let mut once = make();
         let mut count = 0_u32;
-        while begun.elapsed() < TIME {
+        while start.elapsed() < TIME {
             once();
             count += 1;
         }
-        f64::from(count) / begun.elapsed().as_secs_f64()
+        f64::from(count) / start.elapsed().as_secs_f64()
     };
     std::thread::scope(|scope| {
         let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();

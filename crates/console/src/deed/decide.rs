@@ -292,15 +292,15 @@ mod tests {
         assert_eq!(measures.except[&"a:b".parse::<ItemName>().unwrap()], ItemMeasure::Remove);
         assert_eq!(measures.account, AccountMeasure::Suspend { until: None });
         let back = Decide { feature_back: "message".to_owned(), ..form };
-        let account = |word: &str| {
+        let given = |word: &str| {
             let form =
                 Decide { account: word.to_owned(), items: "restore".to_owned(), ..back.clone() };
             form.measures().unwrap()
         };
-        assert_eq!(account("restore").account, AccountMeasure::Restore);
-        assert_eq!(account("restore").items, ItemMeasure::Restore);
+        assert_eq!(given("restore").account, AccountMeasure::Restore);
+        assert_eq!(given("restore").items, ItemMeasure::Restore);
         let feature = Feature::Message;
-        assert_eq!(account("restore_feature").account, AccountMeasure::RestoreFeature { feature });
+        assert_eq!(given("restore_feature").account, AccountMeasure::RestoreFeature { feature });
     }
 
     #[test]

@@ -56,6 +56,7 @@ pub struct Row {
 /// A bank.
 #[derive(Debug, Template)]
 #[template(path = "bank.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each says of one piece whether it is shown")]
 pub struct BankPage<'a> {
     /// What stands around it.
     pub frame: &'a Frame,

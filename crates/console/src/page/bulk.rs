@@ -98,6 +98,7 @@ pub struct Row {
 /// One bulk decision.
 #[derive(Debug, Template)]
 #[template(path = "bulk.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each says of one piece whether it is shown")]
 pub struct BulkPage<'a> {
     /// What stands around it.
     pub frame: &'a Frame,

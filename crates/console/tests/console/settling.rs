@@ -267,12 +267,12 @@ on_both_engines! {
         assert!(!page.page().contains("done alone"), "not yet: {page:?}");
         assert_eq!(approved.to(), read);
         let done = house.get_as(&rei, &read).await;
-        let said = "<bdi>rei</bdi> · done alone: nobody else was there";
+        let said = "<bdi>rei &lt;b&gt;rei&lt;/b&gt;</bdi> · done alone: nobody else was there";
         assert!(done.page().contains(said), "{done:?}");
         let tongue = [("language", "ja"), ("scheme", "dark"), ("view", "text")];
         house.post_as(&rei, "/console/me", &tongue).await.to();
         let japanese = house.get_as(&rei, &read).await;
-        let said = "<bdi>rei</bdi> · 一人で確認：ほかに人がいないため";
+        let said = "<bdi>rei &lt;b&gt;rei&lt;/b&gt;</bdi> · 一人で確認：ほかに人がいないため";
         assert!(japanese.page().contains(said), "{japanese:?}");
     }
 

@@ -10,13 +10,15 @@ use crate::history;
 use crate::kept;
 use crate::play::Play;
 use crate::promises::{
-    ALWAYS, LEFT_OVER, OF_BULKS, OF_CASES, OF_DECISIONS, OF_LOOKS, OF_MESSAGES, OF_OWNERS, Promise,
-    SWEPT,
+    ALWAYS, LEFT_OVER, OF_ACCOUNTS, OF_BULKS, OF_CASES, OF_DECISIONS, OF_LOOKS, OF_MESSAGES,
+    OF_OWNERS, Promise, SWEPT,
 };
 
 /// Looks into the tables.
 pub async fn look(play: &Play) -> Result<(), String> {
-    for promises in [ALWAYS, OF_CASES, OF_DECISIONS, OF_MESSAGES, OF_BULKS, OF_LOOKS, OF_OWNERS] {
+    for promises in
+        [ALWAYS, OF_CASES, OF_DECISIONS, OF_ACCOUNTS, OF_MESSAGES, OF_BULKS, OF_LOOKS, OF_OWNERS]
+    {
         hold(play, promises).await?;
     }
     kept::opens(play).await?;

@@ -131,6 +131,24 @@ pub const OF_MESSAGES: &[Promise] = &[
     ("who decided is told to nobody", "SELECT count(*) FROM delivery WHERE payload LIKE '%staff%'"),
 ];
 
+/// What holds of accounts that more than one decision is about.
+pub const OF_ACCOUNTS: &[Promise] = &[(
+    "what a decision that stands closed is not opened by taking another one back",
+    "SELECT count(*) FROM service_action a JOIN decision d ON d.id = a.decision_id
+      WHERE d.state = 'standing' AND a.kind = 'suspend_account' AND a.undoes IS NULL
+        AND a.terms NOT LIKE '%\"until\":\"%' AND EXISTS (
+            SELECT 1 FROM service_action r
+             WHERE r.service_id = a.service_id AND r.account = a.account
+               AND r.kind = 'restore_account' AND r.undoes IS NOT NULL AND r.sequence > a.sequence
+               AND NOT EXISTS (SELECT 1 FROM service_action s
+                                WHERE s.service_id = a.service_id AND s.account = a.account
+                                  AND s.kind = 'suspend_account' AND s.sequence > r.sequence))
+        AND NOT EXISTS (SELECT 1 FROM service_action g
+                         WHERE g.service_id = a.service_id AND g.account = a.account
+                           AND g.kind = 'restore_account' AND g.undoes IS NULL
+                           AND g.sequence > a.sequence)",
+)];
+
 /// What holds of bulk decisions.
 pub const OF_BULKS: &[Promise] = &[
     (
@@ -191,10 +209,12 @@ pub const OF_LOOKS: &[Promise] = &[
 /// What holds of what is kept, and of disputes.
 pub const OF_OWNERS: &[Promise] = &[
     (
-        "nothing is kept for longer than its policy says",
+        "nothing is kept for longer than its policy says, or a week since it said so",
         "SELECT count(*) FROM evidence e WHERE wrapped_key IS NOT NULL AND expires_at > stored_at
              + {day} * (SELECT p.keep_days FROM policy p WHERE p.purpose = e.purpose
-                         ORDER BY p.version DESC LIMIT 1)",
+                         ORDER BY p.version DESC LIMIT 1)
+            AND expires_at > 7 * {day} + (SELECT p.created_at FROM policy p
+                         WHERE p.purpose = e.purpose ORDER BY p.version DESC LIMIT 1)",
     ),
     (
         "a dispute is open while a decision that stands says so",

@@ -19,7 +19,7 @@ use crate::house::{House, Who};
 
 /// An item of an account matches; gives its bank's address.
 async fn matched(house: &House, item: &str, account: Option<&str>) -> String {
-    let (name, md5) = (format!("known {item}"), format!("{:0<32x}", item.as_bytes()[0]));
+    let (name, md5) = (format!("known-{item}"), format!("{:0<32x}", item.as_bytes()[0]));
     let bank = house.bank(&name).await;
     house.add(&bank, "md5", &md5).await;
     let check = json!({
@@ -175,7 +175,7 @@ on_both_engines! {
         house.desk.confirm(&who, bulk).await.unwrap();
         let recently = lead.recently(house.desk.clock().now()).unwrap();
         let lead = lead.reviewer().unwrap();
-        house.desk.read_bulk_again(&lead, bulk, None, PageSize::DEFAULT).await.unwrap();
+        house.desk.read_bulk_again(&lead, bulk).await.unwrap();
         house.desk.approve_bulk(&lead, &recently, bulk).await.unwrap();
 
         let list = house.get(Who::Service, "/v1/decisions").await.ok();

@@ -8,13 +8,13 @@ use mamori_desk::prepare_bulk::NewBulk;
 use mamori_desk::{Desk, Error};
 use mamori_model::action::{AccountMeasure, Feature, ItemMeasure};
 use mamori_model::bulk::BulkState;
-use mamori_model::page::PageSize;
 use mamori_model::{BulkId, CaseId, Measures, Outcome, Refusal};
 
 use super::claims::words;
 use super::decisions::today;
 use super::seconds::{has_looked, said};
 use super::{looks, people, seconds};
+use crate::dose;
 use crate::kept::maybe_at;
 use crate::play::{Play, Tried};
 use crate::tables::at;
@@ -98,10 +98,13 @@ fn somebody(play: &mut Play, row: &Row) -> usize {
 }
 
 /// A case that somebody chose.
+#[expect(clippy::struct_excessive_bools, reason = "each is a column")]
 struct Choice {
     state: String,
     is_of_leads: bool,
+    /// In another one than whoever chooses would give up.
     is_in_bulk: bool,
+    is_urgent: bool,
     /// Whose it is, and until when.
     claimed: Option<(usize, Timestamp)>,
     has_account: bool,
@@ -109,27 +112,33 @@ struct Choice {
     subject: String,
 }
 
-async fn chosen(play: &Play, ids: &BTreeSet<CaseId>) -> Result<Vec<Choice>, String> {
+async fn chosen(play: &Play, person: usize, ids: &BTreeSet<CaseId>) -> Result<Vec<Choice>, String> {
     let ids: Vec<String> = ids.iter().map(|id| format!("'{id}'")).collect();
     let query = format!(
         "SELECT state || ' ' || level
-                || CASE WHEN bulk_id IS NULL THEN ' alone ' ELSE ' bulk ' END
+                || CASE WHEN bulk_id IS NULL OR EXISTS (
+                        SELECT 1 FROM bulk_decision b WHERE b.id = bulk_id AND b.state = 'prepared'
+                           AND 'staff_' || lower(hex(b.made_by)) = '{}')
+                   THEN ' alone ' ELSE ' bulk ' END || urgency || ' '
                 || CASE WHEN claimed_by IS NULL THEN '- 0'
                         ELSE 'staff_' || lower(hex(claimed_by)) || ' ' || claim_until END
                 || CASE WHEN account IS NULL THEN ' item ' ELSE ' account ' END || items
                 || ' ' || lower(hex(service_id)) || subject
            FROM review_case WHERE 'case_' || lower(hex(id)) IN ({}) ORDER BY id",
+        play.world.people[person].id,
         ids.join(", ")
     );
-    let read = |[state, level, bulk, by, until, account, items, subject]: &[String; 8]| Choice {
-        state: state.clone(),
-        is_of_leads: level == "lead",
-        is_in_bulk: bulk == "bulk",
-        claimed: (by != "-").then(|| (play.world.person(by), at(until))),
-        has_account: account == "account",
-        items: items.parse().unwrap(),
-        subject: subject.clone(),
-    };
+    let read =
+        |[state, level, bulk, urgency, by, until, account, items, subject]: &[String; 9]| Choice {
+            is_urgent: urgency == "0",
+            state: state.clone(),
+            is_of_leads: level == "lead",
+            is_in_bulk: bulk == "bulk",
+            claimed: (by != "-").then(|| (play.world.person(by), at(until))),
+            has_account: account == "account",
+            items: items.parse().unwrap(),
+            subject: subject.clone(),
+        };
     Ok(play.tables.words(&query).await?.iter().map(read).collect())
 }
 
@@ -151,8 +160,8 @@ pub async fn prepare(play: &mut Play) -> Result<(), String> {
     let who = people::reviewer(play, person).await?;
     let (outcome, measures) = answer(play);
     let new = NewBulk { cases, outcome, reason: words(), measures };
-    let choices = chosen(play, &new.cases).await?;
-    let expected = may_prepare(play, person, &choices, &new);
+    let choices = chosen(play, person, &new.cases).await?;
+    let expected = may_prepare(play, person, &choices, &new).await?;
     play.tell(format!("   person {person}, {} cases: {expected:?}", choices.len()));
     let form = new.clone();
     match play.attempt(|desk: Desk| async move { desk.prepare(&who, form).await }).await {
@@ -171,16 +180,22 @@ pub async fn prepare(play: &mut Play) -> Result<(), String> {
             // Rather, they give it at once.
             if play.below(2) == 0 { confirm(play).await } else { Ok(()) }
         }
-        Tried::Refused(error) if expected == Err(reason(&error)) => Ok(()),
-        // What a crash left in flight came meanwhile.
-        Tried::Refused(error)
-            if may_prepare(play, person, &chosen(play, &new.cases).await?, &new)
-                == Err(reason(&error)) =>
-        {
+        Tried::Refused(error) if expected == Err(reason(&error)) => {
+            if matches!(reason(&error), Some(Refusal::RestDue | Refusal::DoseSpent)) {
+                play.world.people[person].hand = Hand::Nothing;
+            }
             Ok(())
         }
         Tried::Done(bulk) => Err(format!("{bulk:?} is prepared, not {expected:?}")),
-        Tried::Refused(error) => Err(format!("nothing is prepared: {error:?}, not {expected:?}")),
+        Tried::Refused(error) => {
+            // What a crash left in flight came meanwhile.
+            let choices = chosen(play, person, &new.cases).await?;
+            let now = may_prepare(play, person, &choices, &new).await?;
+            if now == Err(reason(&error)) {
+                return Ok(());
+            }
+            Err(format!("nothing is prepared: {error:?}, not {expected:?}"))
+        }
     }
 }
 
@@ -211,7 +226,18 @@ fn reason(error: &Error) -> Option<Refusal> {
 }
 
 /// What must come of it; a refusal that is none says that something is not there.
-fn may_prepare(
+async fn may_prepare(
+    play: &Play,
+    person: usize,
+    choices: &[Choice],
+    new: &NewBulk,
+) -> Result<Result<(), Option<Refusal>>, String> {
+    let due = dose::due(play, person).await?;
+    Ok(due.map_or_else(|| may_choose(play, person, choices, new), |why| Err(Some(why))))
+}
+
+/// What must come of it when no break is due.
+fn may_choose(
     play: &Play,
     person: usize,
     choices: &[Choice],
@@ -230,6 +256,9 @@ fn may_prepare(
         }
         if case.is_in_bulk {
             return Err(Some(Refusal::InBulk));
+        }
+        if case.is_urgent {
+            return Err(Some(Refusal::BulkUrgent));
         }
         // What is theirs they give back first.
         if case.claimed.is_some_and(|(by, until)| by != person && until > now) {
@@ -302,7 +331,8 @@ pub async fn give_up(play: &mut Play) -> Result<(), String> {
     let Some(row) = one(play, "prepared").await? else { return Ok(()) };
     let person = somebody(play, &row);
     let who = people::reviewer(play, person).await?;
-    let (id, is_theirs) = (row.id, row.made_by == person);
+    let is_theirs = row.made_by == person || play.world.people[person].is_lead;
+    let id = row.id;
     let waits = row.state == BulkState::Prepared;
     match play.attempt(|desk: Desk| async move { desk.drop_bulk(&who, id).await }).await {
         Tried::Crashed => Ok(()),
@@ -389,9 +419,7 @@ pub async fn read_again(play: &mut Play) -> Result<(), String> {
     let who = people::reviewer(play, person).await?;
     let is_theirs = row.is_theirs(play, person);
     let (id, waits) = (row.id, row.state == BulkState::Proposed);
-    let verb = |desk: Desk| async move {
-        desk.read_bulk_again(&who, id, None, PageSize::DEFAULT).await.map(|_| ())
-    };
+    let verb = |desk: Desk| async move { desk.read_bulk_again(&who, id).await };
     match play.attempt(verb).await {
         Tried::Crashed => Ok(()),
         Tried::Done(()) if is_theirs && waits => {

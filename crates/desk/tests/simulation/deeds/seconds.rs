@@ -193,7 +193,7 @@ async fn has_looked_again(play: &Play, row: &Row, person: usize) -> Result<bool,
     has_looked(play, &cases, person, row.made_at + WAIT_ALONE).await
 }
 
-/// Whether `person` read cases since then, and saw an item of them where any can be seen. `cases`
+/// Whether `person` read cases since then, and saw an item of them clearly where any can be seen. `cases`
 /// says of a `case_id` whether it is one of them.
 pub async fn has_looked(
     play: &Play,
@@ -211,7 +211,10 @@ pub async fn has_looked(
         "SELECT count(*) FROM case_item i JOIN evidence e ON e.match_id = i.match_id
           WHERE wrapped_key IS NOT NULL AND expires_at > {now} AND {cases}"
     );
-    let saw = format!("SELECT count(*) FROM look WHERE opened_at >= {since} AND {who} AND {cases}");
+    let saw = format!(
+        "SELECT count(*) FROM look
+          WHERE clarity = 'clear' AND opened_at >= {since} AND {who} AND {cases}"
+    );
     let tables = &play.tables;
     let must_see = tables.count(&kept).await? > 0;
     Ok(tables.count(&read).await? > 0 && (!must_see || tables.count(&saw).await? > 0))
