@@ -2,6 +2,7 @@
 //!
 //! No hash list, no abusive material, no real person's data.
 
+pub mod base32;
 pub mod hashes;
 pub mod passkey;
 pub mod pictures;

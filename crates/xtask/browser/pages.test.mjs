@@ -25,6 +25,7 @@ const PIECES = {
   problem: ".notice.bad[role=alert]",
   rail: "#decide-form",
   roles: "input[type=checkbox][name=role]",
+  settle: "details form[action$='/refuse']",
 };
 
 /** Pages that each role must come to by links alone; `X_…` for an id. */

@@ -1,4 +1,5 @@
-// The pictures of the documentation: `cargo xtask browser --screens` writes them.
+// The pictures of the documentation. Every run of the browser takes them;
+// `cargo xtask browser --screens` puts them into the repository.
 
 import assert from "node:assert/strict";
 import { mkdirSync, statSync } from "node:fs";
@@ -35,7 +36,7 @@ for (const language of ["en", "ja"]) {
     const ending = language === "en" ? "" : `.${language}`;
     await enter(page, mamori, `shows-${language}`);
     await page.goto("/console/queue");
-    if (language === "en") await keep(page, "queue");
+    await keep(page, `queue${ending}`);
     await takeNext(page);
     await page.locator("input[name=outcome][value=violates]").check();
     await keep(page, `case${ending}`);

@@ -8,26 +8,16 @@ use mamori_desk::add_staff::StaffAdmin;
 use mamori_model::Sensitive;
 use mamori_model::sign_in::TicketKind;
 use mamori_signin::CodeSecret;
-use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
+use mamori_testkit::{base32, on_both_engines};
 
 use crate::house::{Answer, House, Person};
 
 pub const PASSWORD: &str = "four words without sense";
 
-/// What an authenticator shows of an offered secret, which it reads as base32.
+/// What an authenticator shows of an offered secret.
 pub fn code(house: &House, secret: &str) -> String {
-    const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let (mut bytes, mut held, mut bits) = (Vec::new(), 0_u32, 0);
-    for letter in secret.chars() {
-        held = (held << 5) | u32::try_from(LETTERS.find(letter).unwrap()).unwrap();
-        bits += 5;
-        if bits >= 8 {
-            bits -= 8;
-            bytes.push(u8::try_from(held >> bits).unwrap());
-            held &= (1 << bits) - 1;
-        }
-    }
+    let bytes = base32::read(secret).unwrap();
     let secret = CodeSecret::from_kept(Sensitive::new(bytes)).unwrap();
     let unix_s = u64::try_from(house.clock.now().as_second()).unwrap();
     secret.code_at(unix_s).unwrap().reveal().clone()

@@ -12,34 +12,20 @@ use mamori_model::sign_in::CredentialKind;
 use mamori_model::staff::{Language, OwnLimits, Scheme, StaffRole, View};
 use mamori_model::{Refusal, Sensitive, StaffId};
 use mamori_signin::{CodeSecret, PASSKEYS_MAX};
-use mamori_testkit::on_both_engines;
 use mamori_testkit::passkey::Authenticator;
 use mamori_testkit::records::Records;
+use mamori_testkit::{base32, on_both_engines};
 
-use crate::common::people::{ORIGIN, enter, found, somebody};
+use crate::common::people::{ORIGIN, closed, enter, found, somebody};
 use crate::common::{
     House, house, house_with, house_with_vault, node, vault_key, vault_settings_with,
 };
 
 const PASSWORD: &str = "correct horse battery";
 
-fn closed(text: &str) -> Sensitive<String> {
-    Sensitive::new(text.to_owned())
-}
-
-/// What an authenticator shows of an offered secret, which it reads as base32.
+/// What an authenticator shows of an offered secret.
 fn code(house: &House, secret: &str) -> Sensitive<String> {
-    const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let (mut bytes, mut held, mut bits) = (Vec::new(), 0_u32, 0);
-    for letter in secret.chars() {
-        held = (held << 5) | u32::try_from(LETTERS.find(letter).unwrap()).unwrap();
-        bits += 5;
-        if bits >= 8 {
-            bits -= 8;
-            bytes.push(u8::try_from(held >> bits).unwrap());
-            held &= (1 << bits) - 1;
-        }
-    }
+    let bytes = base32::read(secret).unwrap();
     let secret = CodeSecret::from_kept(Sensitive::new(bytes)).unwrap();
     let unix_s = u64::try_from(house.clock.now().as_second()).unwrap();
     secret.code_at(unix_s).unwrap()

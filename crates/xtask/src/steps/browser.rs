@@ -21,7 +21,7 @@ use crate::steps::Step;
 pub const STEP: Step = Step {
     name: "browser",
     about: "the pages in a real browser, with axe; arguments name files, `--screens` takes the \
-            pictures of docs/screens (needs npm's registry)",
+            pictures of docs/screens anew (needs npm's registry)",
     needs: &[Need::Node, Need::Chromium, Need::JapaneseFont],
     run: drive,
 };
@@ -29,18 +29,19 @@ pub const STEP: Step = Step {
 /// What a test file's name ends with.
 const ENDING: &str = ".test.mjs";
 
-/// The file that takes the pictures of the documentation: by hand only, as no two machines draw
-/// letters quite alike.
+/// The file that takes the pictures of the documentation. They go beside the build, and into the
+/// repository only where somebody asks for it: no two machines draw letters quite alike.
 const SCREENS: &str = "screens";
 
 fn drive(machine: &Machine, args: &[String]) -> Result<()> {
     let tests = machine.root.join("crates/xtask/browser");
     let (args, screens) = match args {
-        [flag] if flag == "--screens" => (&[SCREENS.to_owned()][..], true),
-        _ => (args, false),
+        [flag] if flag == "--screens" => {
+            (&[SCREENS.to_owned()][..], machine.root.join("docs/screens"))
+        }
+        _ => (args, machine.target().join("screens")),
     };
-    let mut files = files(&tests, args)?;
-    files.retain(|file| (file == SCREENS) == screens);
+    let files = files(&tests, args)?;
     let packages = node::with_lock(machine, "browser", &tests)?;
     run(&mut machine.cargo(["build", "-p", "mamori-server"]))?;
 
@@ -60,7 +61,7 @@ fn drive(machine: &Machine, args: &[String]) -> Result<()> {
     node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]);
     node.args(files.iter().map(|file| tests.join(format!("{file}{ENDING}"))));
     node.env("MAMORI_HOUSES", list_file).env("MAMORI_PACKAGES", packages);
-    node.env("MAMORI_SCREENS", machine.root.join("docs/screens"));
+    node.env("MAMORI_SCREENS", screens);
     run(node.current_dir(&tests))
 }
 

@@ -4,14 +4,19 @@ use mamori_desk::add_staff::{NewStaff, StaffAdmin};
 use mamori_desk::member::{Lead, Reviewer};
 use mamori_desk::session::Entered;
 use mamori_desk::{AtTheMachine, Desk, Found, Member};
-use mamori_model::StaffId;
 use mamori_model::sign_in::TicketKind;
 use mamori_model::staff::{Language, StaffRole};
+use mamori_model::{Sensitive, StaffId};
 
 use super::House;
 
 /// Where the tests' console is.
 pub const ORIGIN: &str = "https://mamori.example.org";
+
+/// What somebody types and nobody else is to read.
+pub fn closed(text: &str) -> Sensitive<String> {
+    Sensitive::new(text.to_owned())
+}
 
 /// Somebody new with these roles, who has not entered yet.
 pub async fn somebody(desk: &Desk, name: &str, roles: &[StaffRole]) -> StaffId {
