@@ -59,10 +59,9 @@ fn bench(machine: &Machine, args: &[String]) -> Result<()> {
     rows.extend(service::rows(&service, &hashing)?);
     rows.extend(console::rows(&console)?);
     println!("\n{}", row::table(&rows));
-    let took = begun.elapsed();
-    println!("{} s in all", took.as_secs());
+    println!("{} s in all", begun.elapsed().as_secs());
     if !is_quick {
-        let page = page::write(&rows, &hashing, &index, &service, took)?;
+        let page = page::write(&rows, &hashing, &index, &service)?;
         fs::write(machine.root.join("docs/performance.md"), page)?;
     }
     Ok(())

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::time::Duration;
 
 use anyhow::Result;
 
@@ -20,13 +19,12 @@ pub fn write(
     hashing: &Figures,
     index: &[Measured],
     service: &Figures,
-    took: Duration,
 ) -> Result<String> {
     let mut page = String::from(
         "# Performance\n\nWritten by `cargo xtask bench`; do not edit by hand. Ratios of one run on one machine are the \
          claims; the\nseconds are that machine's.\n\n",
     );
-    writeln!(page, "Machine: {}. The run took {} seconds.\n", machine(), took.as_secs())?;
+    writeln!(page, "Machine: {}.\n", machine())?;
     writeln!(page, "## Beside the peers\n\n{}", row::table(rows))?;
     writeln!(page, "## How cost grows\n\nWith the picture's size, brightness in memory:\n")?;
     writeln!(page, "| picture | time | a pixel |\n|---|--:|--:|")?;
