@@ -21,8 +21,6 @@ use crate::words::HasWords as _;
 /// How many entries become visible in one step. A step holds queries of exact hashes up for well
 /// under 1 ms, and those of PDQ hashes not at all.
 const STEP_ROWS: usize = 4_096;
-/// How many queries at most are asked together, slot by slot.
-const BATCH_QUERIES: usize = 1_024;
 
 /// One entry, as the index needs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,31 +131,12 @@ impl Index {
     /// As [`Self::near`] for each of `queries`, in their order, by as many threads as the machine
     /// has processors.
     pub fn near_each(&self, queries: &[Pdq], lens: &[(BankId, Distance)]) -> Vec<Vec<Near>> {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let mut answers = vec![Vec::new(); queries.len()];
-        // The more queries go together, the more of them find in a cache what one has read.
-        let block = queries.len().div_ceil(threads).clamp(1, BATCH_QUERIES);
-        let blocks = queries.len().div_ceil(block);
-        let left = Mutex::new(queries.chunks(block).zip(answers.chunks_mut(block)));
-        let work = || {
-            while let Some((queries, answers)) = next_of(&left) {
-                self.answer(queries, lens, answers);
-            }
-        };
-        std::thread::scope(|scope| {
-            for _ in 1..threads.min(blocks) {
-                scope.spawn(work);
-            }
-            work();
-        });
-        answers
-    }
-
-    fn answer(&self, queries: &[Pdq], lens: &[(BankId, Distance)], answers: &mut [Vec<Near>]) {
-        self.pdq.load().near_each(queries, lens, answers);
-        for answer in answers {
-            answer.sort_unstable_by_key(|near| (near.distance, near.entry));
+        self.pdq.load().near_each(queries, lens, &mut answers);
+        for answer in &mut answers {
+            answer.sort_unstable_by_key(|near: &Near| (near.distance, near.entry));
         }
+        answers
     }
 
     fn insert_step(&self, step: &Step) {
@@ -271,11 +250,6 @@ impl Index {
     fn change(&self) -> RwLockWriteGuard<'_, Exact> {
         self.exact.write().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The next of what several threads share.
-fn next_of<T>(left: &Mutex<impl Iterator<Item = T>>) -> Option<T> {
-    left.lock().unwrap_or_else(PoisonError::into_inner).next()
 }
 
 #[cfg(test)]

@@ -3,9 +3,18 @@
 //! A clone is the same code compiled for more features. Only [`agreeing`] is written twice: no
 //! compiler turns its loop into one with masks.
 
+#[cfg(target_arch = "x86_64")]
+use std::arch::x86_64::__m512i;
+use std::ops::{BitXor, Range};
+
+use crate::segment::found::Found;
 use crate::segment::probe::Group;
 use crate::segment::slot::{Sought, place};
 use crate::words::{HasWords, Words, differing};
+
+/// Bytes of a cache line, and tags in one.
+const LINE_BYTES: usize = 64;
+pub const LINE_TAGS: usize = LINE_BYTES / size_of::<u16>();
 
 /// Whether the processor compares 32 tags at a time: AVX-512 with the bit counts, and BMI2.
 #[cfg(target_arch = "x86_64")]
@@ -27,38 +36,60 @@ pub fn is_middling() -> bool {
         && std::arch::is_x86_feature_detected!("popcnt")
 }
 
-/// Asks for the memory of a place, without waiting for it. A place that is not there is ignored.
+/// Asks for the memory of a place, without waiting for it. A place that is not there is left alone:
+/// to ask for memory that nothing lies in takes longer than for any other.
 #[inline]
 #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
 pub fn fetch<T>(rows: &[T], at: usize) {
     #[cfg(target_arch = "x86_64")]
-    {
+    if let Some(place) = rows.get(at) {
         use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        let address = rows.as_ptr().wrapping_add(at);
         // SAFETY: a hint reads nothing that the program could see, and no address faults.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(address.cast()) };
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(place).cast()) };
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = (rows, at);
 }
 
-/// Puts the postings of `group` into `found` whose tags differ from the one sought in few enough
-/// bits.
+/// Reads a stretch of memory in its order, so that it is near when it is needed. The processor
+/// foresees what comes next and reads three times as fast as what [`fetch`] names line by line.
+pub fn read<T: Copy + Default + BitXor<Output = T>>(rows: &[T], stretch: Range<usize>) {
+    let lines = rows.get(stretch).unwrap_or_default().iter().step_by(LINE_BYTES / size_of::<T>());
+    std::hint::black_box(lines.fold(T::default(), |all, row| all ^ *row));
+}
+
+/// Puts an `item` into `found` for each posting of `group` whose tag differs from the one sought in
+/// few enough bits.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
 #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
-pub fn agreeing<const WIDE: bool>(
+pub fn agreeing<const WIDE: bool, T: Copy + Default>(
     tags: &[u16],
     group: &Group,
     sought: Sought,
-    found: &mut Vec<u32>,
+    found: &mut Found<T>,
+    item: impl Fn(u32) -> T,
 ) {
     let Some(tags) = tags.get(place(group.from)..place(group.to)) else { return };
+    // Here and not where it is found: a loop with a call in it keeps its limits in memory.
+    found.make_room(tags.len());
     #[cfg(target_arch = "x86_64")]
     if WIDE {
         // SAFETY: `WIDE` is true only in clones that are called where `is_wide`.
-        return unsafe { agreeing_wide(tags, group, sought, found) };
+        return unsafe { agreeing_wide(tags, group, sought, found, item) };
     }
+    agreeing_plain(tags, group, sought, found, item);
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
+fn agreeing_plain<T: Copy + Default>(
+    tags: &[u16],
+    group: &Group,
+    sought: Sought,
+    found: &mut Found<T>,
+    item: impl Fn(u32) -> T,
+) {
     let agrees = |tag: u16| {
         let differing = (tag ^ sought.tag) & sought.all;
         let (all, low) = (differing.count_ones(), (differing & sought.low).count_ones());
@@ -68,7 +99,7 @@ pub fn agreeing<const WIDE: bool>(
         // Without a way out of the loop, so that sixteen are compared at a time; few agree.
         if some.iter().fold(false, |any, tag| any | agrees(*tag)) {
             let postings = some.iter().zip(first..).filter(|(tag, _)| agrees(**tag));
-            found.extend(postings.map(|(_, posting)| posting));
+            postings.for_each(|(_, posting)| found.put(item(posting), true));
         }
     }
 }
@@ -76,30 +107,59 @@ pub fn agreeing<const WIDE: bool>(
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,avx512bitalg,bmi2,popcnt")]
 #[inline]
-#[expect(unsafe_code, reason = "see SAFETY")]
-fn agreeing_wide(tags: &[u16], group: &Group, sought: Sought, found: &mut Vec<u32>) {
-    use core::arch::x86_64::{
-        _mm512_and_si512, _mm512_mask_cmple_epu16_mask, _mm512_maskz_loadu_epi16,
-        _mm512_popcnt_epi16, _mm512_set1_epi16, _mm512_xor_si512,
-    };
+fn agreeing_wide<T: Copy + Default>(
+    tags: &[u16],
+    group: &Group,
+    sought: Sought,
+    found: &mut Found<T>,
+    item: impl Fn(u32) -> T,
+) {
+    use core::arch::x86_64::_mm512_set1_epi16;
     let all_of = |number: u16| _mm512_set1_epi16(number.cast_signed());
     let (tag, all, low) = (all_of(sought.tag), all_of(sought.all), all_of(sought.low));
     let (tag_max, low_max) = (all_of(group.tag_max), all_of(group.low_max));
     let mut first = group.from;
-    for some in tags.chunks(32) {
-        let there = u32::MAX >> (32 - some.len());
-        // SAFETY: reads the lanes under `there` only, as many as `some` is long.
-        let some = unsafe { _mm512_maskz_loadu_epi16(there, some.as_ptr().cast()) };
-        let differing = _mm512_and_si512(_mm512_xor_si512(some, tag), all);
-        let agree = _mm512_mask_cmple_epu16_mask(there, _mm512_popcnt_epi16(differing), tag_max);
-        let lower = _mm512_popcnt_epi16(_mm512_and_si512(differing, low));
-        let mut agree = _mm512_mask_cmple_epu16_mask(agree, lower, low_max);
+    for some in tags.chunks(64) {
+        let (one, two) = some.split_at(some.len().min(32));
+        let mut agree = u64::from(agreeing_lanes(one, tag, all, low, tag_max, low_max));
+        if !two.is_empty() {
+            agree |= u64::from(agreeing_lanes(two, tag, all, low, tag_max, low_max)) << 32;
+        }
+        // Most groups have one that agrees or none, and which of both cannot be foreseen.
+        found.put(item(first + agree.trailing_zeros()), agree != 0);
+        agree &= agree.wrapping_sub(1);
         while agree != 0 {
-            found.push(first + agree.trailing_zeros());
+            found.put(item(first + agree.trailing_zeros()), true);
             agree &= agree - 1;
         }
-        first += 32;
+        first += 64;
     }
+}
+
+/// Which of up to 32 tags agree. All limits come by value: in memory they would be read each time.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,avx512bitalg,bmi2,popcnt")]
+#[inline]
+#[expect(unsafe_code, reason = "see SAFETY")]
+fn agreeing_lanes(
+    some: &[u16],
+    tag: __m512i,
+    all: __m512i,
+    low: __m512i,
+    tag_max: __m512i,
+    low_max: __m512i,
+) -> u32 {
+    use core::arch::x86_64::{
+        _bzhi_u32, _mm512_and_si512, _mm512_mask_cmple_epu16_mask, _mm512_maskz_loadu_epi16,
+        _mm512_popcnt_epi16, _mm512_xor_si512,
+    };
+    let there = _bzhi_u32(u32::MAX, u32::try_from(some.len()).unwrap_or(0));
+    // SAFETY: reads the lanes under `there` only, as many as `some` is long.
+    let some = unsafe { _mm512_maskz_loadu_epi16(there, some.as_ptr().cast()) };
+    let differing = _mm512_and_si512(_mm512_xor_si512(some, tag), all);
+    let agree = _mm512_mask_cmple_epu16_mask(there, _mm512_popcnt_epi16(differing), tag_max);
+    let lower = _mm512_popcnt_epi16(_mm512_and_si512(differing, low));
+    _mm512_mask_cmple_epu16_mask(agree, lower, low_max)
 }
 
 /// How many hashes of a list are held against each query in turn while the processor's nearest

@@ -19,6 +19,7 @@ mod segment;
 mod shelf;
 mod shelves;
 pub mod snapshot;
+mod threads;
 mod words;
 
 pub use index::{Index, Indexed, Near};

@@ -3,6 +3,8 @@
 //! A pile never changes. A change makes another one that shares nearly everything with it, and
 //! puts it in its place; a query keeps the one that it began with.
 
+mod together;
+
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
@@ -12,12 +14,12 @@ use mamori_model::{BankId, Distance, EntryId, Hash, Pdq};
 
 use crate::Near;
 use crate::gone::Gone;
-use crate::kernel::{self, TILE_ROWS, Tile};
+use crate::kernel;
 use crate::segment::slot::place;
-use crate::segment::{Segment, batch, probe};
+use crate::segment::{Segment, probe};
 use crate::shelf::Block;
 use crate::shelves::{Shelves, Step, apply, draft, publish, take};
-use crate::words::{HasWords, Words};
+use crate::words::HasWords;
 
 /// Segments and shelves. An entry is in one of them at most.
 #[derive(Clone, Default)]
@@ -49,7 +51,7 @@ struct Lens {
 }
 
 thread_local! {
-    static SCRATCH: RefCell<(probe::Scratch, batch::Scratch)> = RefCell::default();
+    static SCRATCH: RefCell<probe::Scratch> = RefCell::default();
 }
 
 impl Placed {
@@ -189,7 +191,7 @@ impl Pile {
         for placed in &self.placed {
             let Some(lens) = placed.lens(&limits) else { continue };
             let mut hit = |row, distance| near.extend(placed.tell(&lens, row, distance));
-            SCRATCH.with_borrow_mut(|(scratch, _)| {
+            SCRATCH.with_borrow_mut(|scratch| {
                 placed.segment.near(&words, lens.max, scratch, &mut hit);
             });
         }
@@ -197,40 +199,6 @@ impl Pile {
             kernel::scan(block.hashes(), &words, max.0, &mut |row, distance| {
                 near.extend(tell(block, bank, row, distance));
             });
-        }
-    }
-
-    /// As [`Self::near`] for each of `queries`.
-    pub fn near_each(
-        &self,
-        queries: &[Pdq],
-        lens: &[(BankId, Distance)],
-        answers: &mut [Vec<Near>],
-    ) {
-        let words: Vec<Words> = queries.iter().map(HasWords::words).collect();
-        let limits = limits(lens);
-        let mut add = |query: usize, near: Option<Near>| {
-            if let Some(answer) = answers.get_mut(query) {
-                answer.extend(near);
-            }
-        };
-        for placed in &self.placed {
-            let Some(lens) = placed.lens(&limits) else { continue };
-            let mut hit = |query, row, distance| add(query, placed.tell(&lens, row, distance));
-            SCRATCH.with_borrow_mut(|(single, batch)| {
-                placed.segment.near_each(&words, lens.max, batch, single, &mut hit);
-            });
-        }
-        let mut tile = Tile::default();
-        for (bank, max, block) in self.blocks(&limits) {
-            for (first, rows) in (0..).step_by(TILE_ROWS).zip(block.hashes().chunks(TILE_ROWS)) {
-                tile.fill(rows);
-                for (at, query) in words.iter().enumerate() {
-                    kernel::scan_tile(&tile, query, max.0, &mut |row, distance| {
-                        add(at, tell(block, bank, first + row, distance));
-                    });
-                }
-            }
         }
     }
 

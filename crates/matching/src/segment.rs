@@ -10,12 +10,14 @@ mod build;
 mod choose;
 mod cost;
 mod flips;
+pub mod found;
 mod key;
 pub mod probe;
 pub mod rows;
 pub mod shape;
 pub mod slot;
 pub mod tables;
+pub mod visits;
 
 use std::ops::{Range, RangeInclusive};
 use std::sync::{Arc, OnceLock};
@@ -105,6 +107,11 @@ impl Segment {
 
     fn slots(&self) -> &[Slot] {
         &self.parts.slots
+    }
+
+    /// The slot after a slot; after the last comes the first.
+    fn after(&self, slot: usize) -> usize {
+        if slot + 1 < self.slots().len() { slot + 1 } else { 0 }
     }
 
     fn tables(&self) -> &Tables {

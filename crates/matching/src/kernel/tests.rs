@@ -14,13 +14,13 @@ fn both_ways_to_find_what_agrees_agree() {
     for to in 0..=170_u32 {
         for (low_max, tag_max) in [(0, 0), (0, 3), (1, 4), (2, 5), (3, 7), (5, 12)] {
             let group = Group { from: 3.min(to), to, low_max, tag_max };
-            let mut plain = Vec::new();
-            let mut wide = Vec::new();
-            agreeing::<false>(&tags, &group, sought, &mut plain);
+            let (mut plain, mut wide) = (Found::default(), Found::default());
+            agreeing::<false, _>(&tags, &group, sought, &mut plain, |posting| posting);
             // SAFETY: `is_wide` said so.
             unsafe { wide_of(&tags, &group, sought, &mut wide) };
-            assert_eq!(plain, wide, "{to} {low_max} {tag_max}");
-            most = most.max(plain.len());
+            let found: Vec<u32> = plain.iter().collect();
+            assert_eq!(found, wide.iter().collect::<Vec<_>>(), "{to} {low_max} {tag_max}");
+            most = most.max(found.len());
         }
     }
     assert_eq!(most, 167, "the widest limits take all");
@@ -28,8 +28,8 @@ fn both_ways_to_find_what_agrees_agree() {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,avx512bitalg,bmi2,popcnt")]
-fn wide_of(tags: &[u16], group: &Group, sought: Sought, found: &mut Vec<u32>) {
-    agreeing::<true>(tags, group, sought, found);
+fn wide_of(tags: &[u16], group: &Group, sought: Sought, found: &mut Found<u32>) {
+    agreeing::<true, _>(tags, group, sought, found, |posting| posting);
 }
 
 #[test]

@@ -1,177 +1,234 @@
-//! Many look-ups in a segment at once, slot by slot.
+//! Many look-ups in a segment at once, slot by slot, and each slot in the order of memory.
 //!
-//! A slot's directory and tags are asked by all queries before those of the next slot are: what one
-//! query had to fetch from memory, the next ones find in a cache. One query by itself cannot do
-//! that, as it reads each place once.
+//! A look-up waits for memory: among a million rows two thirds of its time. Together they read each
+//! slot from its beginning to its end, once ([`super::visits`]). Threads share out the slots, not
+//! the queries: so each part of memory is read by one of them, for all queries.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::Segment;
-use super::probe::{Group, expect};
+use super::cost::float;
+use super::found::Found;
+use super::probe::Limits;
 use super::shape::{Plan, SLOTS_MAX};
-use super::slot::place;
-use crate::kernel::{self, fetch};
+use super::slot::{Slot, Sought, group, place};
+use super::visits::{QUERIES_MAX, Visits};
+use crate::kernel::{self, LINE_TAGS, fetch};
 use crate::words::{Words, differing};
 
-/// What many look-ups need for a while; a thread keeps it from one time to the next.
-#[derive(Default)]
-pub struct Scratch {
+/// How many postings must be visited, of all the rows in all slots that are asked, for reading
+/// them in order to be worth it: one in so many. Below it queries are faster one by one.
+const DENSE: f64 = 12.0;
+/// The same of the lines that have the numbers of a part's rows, of which few are needed.
+const NUMBERS_DENSE: usize = 3;
+
+/// Queries that are asked together.
+pub struct Batch<'a> {
+    segment: &'a Segment,
+    queries: &'a [Words],
+    max: u32,
+    plan: &'a Plan,
     /// The keys of each query.
     keys: Vec<[u32; SLOTS_MAX]>,
-    /// How many postings the groups of each query had so far.
+    /// The slot that nobody has taken yet.
+    next: AtomicUsize,
+}
+
+/// A row is near to a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// The place of the query.
+    pub query: usize,
+    /// The row.
+    pub row: u32,
+    /// In how many bits they differ.
+    pub distance: u32,
+}
+
+/// What one thread found in the slots that it took.
+#[derive(Default)]
+pub struct Share {
+    hits: Vec<Hit>,
+    /// How many postings the groups of each query had.
     postings: Vec<u64>,
-    /// What is near: the query, the row, the distance.
-    hits: Vec<(usize, u32, u32)>,
-    /// The groups of the step that is to come, and of this one.
-    groups: [Vec<Group>; 2],
-    /// Postings whose tags agree, of this step and of the one before.
-    found: [Vec<u32>; 2],
-    /// The rows of those of the step before that.
-    rows: Vec<u32>,
 }
 
-/// One query and one slot.
-#[derive(Clone, Copy)]
-struct Step {
-    slot: usize,
-    query: usize,
+/// What a thread needs while it asks.
+#[derive(Default)]
+struct Scratch {
+    visits: Visits,
+    /// Of each query its own group, and what tags are held against.
+    sought: Vec<(u32, Sought)>,
+    /// Postings whose tags agree, and with whose: of this part and of the one before.
+    found: [Found<(u32, u32)>; 2],
+    /// The rows of those of the part before that.
+    rows: Vec<(u32, u32)>,
 }
 
-impl Segment {
-    /// As [`Segment::near`] for each of `queries`; `hit` is told the place of the query first.
-    pub fn near_each(
-        &self,
-        queries: &[Words],
-        max: u32,
-        scratch: &mut Scratch,
-        single: &mut super::probe::Scratch,
-        hit: &mut impl FnMut(usize, u32, u32),
-    ) {
-        let Some(plan) = self.plan(max) else {
-            for (at, query) in queries.iter().enumerate() {
-                self.near(query, max, single, &mut |row, distance| hit(at, row, distance));
-            }
-            return;
-        };
-        scratch.keys.resize(queries.len(), [0; SLOTS_MAX]);
-        for (query, keys) in queries.iter().zip(&mut scratch.keys) {
-            self.keys(query, keys);
+impl<'a> Batch<'a> {
+    /// These queries, [`QUERIES_MAX`] at most; `None` where they are better asked one by one.
+    pub fn new(segment: &'a Segment, queries: &'a [Words], max: u32) -> Option<Self> {
+        let plan = segment.plan(max)?;
+        let asked = plan.radii.iter().filter(|radius| **radius >= 0).count();
+        let visited = float(queries.len()) * plan.postings;
+        let is_dense = visited * DENSE >= float(asked) * float(segment.len());
+        if !is_dense || queries.len() > QUERIES_MAX {
+            return None;
         }
-        scratch.postings.clear();
-        scratch.postings.resize(queries.len(), 0);
-        scratch.hits.clear();
-        self.ask_each(queries, max, plan, scratch);
-        // Whose groups turned out to be crowded is asked alone, which chooses its groups anew.
-        let is_crowded = |at: usize| scratch.postings.get(at).is_some_and(|n| plan.is_crowded(*n));
-        for (at, row, distance) in scratch.hits.iter().filter(|(at, ..)| !is_crowded(*at)) {
-            hit(*at, *row, *distance);
+        let mut keys = vec![[0; SLOTS_MAX]; queries.len()];
+        for (query, keys) in queries.iter().zip(&mut keys) {
+            segment.keys(query, keys);
         }
-        for (at, query) in queries.iter().enumerate().filter(|(at, _)| is_crowded(*at)) {
-            self.near(query, max, single, &mut |row, distance| hit(at, row, distance));
-        }
+        Some(Self { segment, queries, max, plan, keys, next: AtomicUsize::new(0) })
     }
 
+    /// Asks slots until none is left. Several threads may do so at once, and all that they found
+    /// goes to [`Self::settle`].
     #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
-    fn ask_each(&self, queries: &[Words], max: u32, plan: &Plan, scratch: &mut Scratch) {
+    pub fn ask(&self) -> Share {
         #[cfg(target_arch = "x86_64")]
         {
             if kernel::is_wide() {
                 // SAFETY: the processor has the features, as the question above found.
-                return unsafe { self.ask_each_wide(queries, max, plan, scratch) };
+                return unsafe { self.ask_wide() };
             }
             if kernel::is_middling() {
                 // SAFETY: the processor has the features, as the question above found.
-                return unsafe { self.ask_each_middling(queries, max, plan, scratch) };
+                return unsafe { self.ask_middling() };
             }
         }
-        self.ask_each_with::<false>(queries, max, plan, scratch);
+        self.ask_with::<false>()
+    }
+
+    /// Calls `hit` with every row that is near to one of the queries; each once, in no order. Gives
+    /// the places of those queries that have no answer yet: their groups turned out to be crowded,
+    /// and [`Segment::near`] chooses its groups anew.
+    pub fn settle(&self, shares: Vec<Share>, mut hit: impl FnMut(Hit)) -> Vec<usize> {
+        let crowded = self.plan.crowded();
+        let mut postings = vec![0_u64; self.queries.len()];
+        for share in &shares {
+            postings.iter_mut().zip(&share.postings).for_each(|(all, some)| *all += some);
+        }
+        let is_crowded = |query: usize| postings.get(query).is_some_and(|all| *all > crowded);
+        let hits = shares.into_iter().flat_map(|share| share.hits);
+        hits.filter(|it| !is_crowded(it.query)).for_each(&mut hit);
+        (0..self.queries.len()).filter(|query| is_crowded(*query)).collect()
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,avx512bitalg,bmi2,popcnt")]
-    fn ask_each_wide(&self, queries: &[Words], max: u32, plan: &Plan, scratch: &mut Scratch) {
-        self.ask_each_with::<true>(queries, max, plan, scratch);
+    fn ask_wide(&self) -> Share {
+        self.ask_with::<true>()
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,bmi2,popcnt")]
-    fn ask_each_middling(&self, queries: &[Words], max: u32, plan: &Plan, scratch: &mut Scratch) {
-        self.ask_each_with::<false>(queries, max, plan, scratch);
+    fn ask_middling(&self) -> Share {
+        self.ask_with::<false>()
     }
 
-    /// Each step goes through four stages, one for each turn of the loop, and by the time of each
-    /// its memory has come: its groups are noted and their tags asked for; the tags are read, and
-    /// the numbers of those rows asked for that agree; the numbers are read and their hashes asked
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
+    fn ask_with<const WIDE: bool>(&self) -> Share {
+        let mut share = Share { hits: Vec::new(), postings: vec![0; self.queries.len()] };
+        let mut scratch = Scratch::default();
+        loop {
+            let index = self.next.fetch_add(1, Ordering::Relaxed);
+            let Some(slot) = self.segment.slots().get(index) else { return share };
+            scratch.visits.fill(self.segment, index, self.plan, &self.keys);
+            self.ask_slot::<WIDE>(index, slot, &mut scratch, &mut share);
+        }
+    }
+
+    /// Each part goes through three stages, one for each turn of the loop, and by the time of each
+    /// its memory has come: its tags are read, while those of the next part are being fetched, and
+    /// the numbers of the rows asked for that agree; the numbers are read and their hashes asked
     /// for; the hashes are compared.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
-    fn ask_each_with<const WIDE: bool>(
+    fn ask_slot<const WIDE: bool>(
         &self,
-        queries: &[Words],
-        max: u32,
-        plan: &Plan,
+        index: usize,
+        slot: &Slot,
         scratch: &mut Scratch,
+        share: &mut Share,
     ) {
-        let Scratch { keys, postings, hits, groups, found, rows } = scratch;
-        let ([next, groups], [found, agreed]) = (groups, found);
-        let tables = self.tables();
-        let key_of = |step: Step, slot: usize| {
-            keys.get(step.query).and_then(|keys| keys.get(slot)).copied().unwrap_or(0)
-        };
-        let slots = self.slots();
-        let all = (0..slots.len())
-            .flat_map(|slot| (0..queries.len()).map(move |query| Some(Step { slot, query })));
-        groups.clear();
+        let Scratch { visits, sought, found: [found, agreed], rows } = scratch;
+        let (tables, hashes) = (self.segment.tables(), self.segment.hashes());
+        let after = self.segment.after(index);
+        sought.clear();
+        sought.extend(self.keys.iter().map(|keys| {
+            let key = |slot: usize| keys.get(slot).copied().unwrap_or(0);
+            (key(index) >> slot.low, slot.sought(key(index), key(after)))
+        }));
+        let limits = Limits::of(self.plan, index, after);
+        let directory = slot.directory(tables);
+        let first = u32::try_from(slot.postings_from).unwrap_or(u32::MAX);
+        let crowded = self.plan.crowded();
         agreed.clear();
         rows.clear();
-        let mut under_way: [Option<Step>; 3] = [None; 3];
-        for step in all.chain([None; 3]) {
-            let [reading, telling, comparing] = under_way;
-            next.clear();
-            if let Some(step) = step
-                && let (Some(keys), Some(all)) =
-                    (keys.get(step.query), postings.get_mut(step.query))
-            {
-                *all += self.note_slot(step.slot, keys, plan, next);
-                if plan.is_crowded(*all) {
-                    next.clear();
-                }
-                for group in &*next {
-                    expect(&tables.tags, group);
-                }
-            }
+        // The first posting of a group.
+        let begin = |group: u32| first + directory.get(place(group)).copied().unwrap_or(0);
+        let mut read = first;
+        let nothing = std::iter::repeat_n((0..0, Default::default()), 2);
+        for (groups, part) in visits.parts().chain(nothing) {
+            // This part, if it is the first, and the one after it.
+            let ahead = (groups.end + (groups.end - groups.start)).min(1 << slot.high);
+            kernel::read(directory, place(groups.end)..place(ahead));
+            kernel::read(&tables.tags, place(read)..place(begin(ahead).max(read)));
+            read = begin(ahead).max(read);
             found.clear();
-            if let Some(step) = reading
-                && let Some(slot) = slots.get(step.slot)
-            {
-                let after = if step.slot + 1 < slots.len() { step.slot + 1 } else { 0 };
-                let sought = slot.sought(key_of(step, step.slot), key_of(step, after));
-                for group in &*groups {
-                    kernel::agreeing::<WIDE>(&tables.tags, group, sought, found);
+            for visit in part {
+                let query = place(visit.query());
+                let (Some(all), Some((own, sought))) =
+                    (share.postings.get_mut(query), sought.get(query))
+                else {
+                    continue;
+                };
+                let (from, to) = group(directory, visit.group());
+                *all += u64::from(to.saturating_sub(from));
+                if *all > crowded {
+                    continue;
                 }
-                for posting in &*found {
-                    fetch(&tables.near, place(*posting));
-                    fetch(&tables.far, place(*posting));
+                let flipped = (own ^ visit.group()).count_ones();
+                let group = limits.group(first + from..first + to, flipped);
+                kernel::agreeing::<WIDE, _>(&tables.tags, &group, *sought, found, |posting| {
+                    (posting, visit.query())
+                });
+            }
+            let here = place(begin(groups.start))..place(begin(groups.end));
+            if found.len() * NUMBERS_DENSE > here.len() / LINE_TAGS {
+                kernel::read(&tables.near, here.clone());
+                kernel::read(&tables.far, here);
+            } else {
+                for (posting, _) in found.iter() {
+                    fetch(&tables.near, place(posting));
+                    fetch(&tables.far, place(posting));
                 }
             }
-            if let Some(step) = comparing
-                && let Some(query) = queries.get(step.query)
-            {
-                for row in &*rows {
-                    let Some(hash) = self.hashes().get(place(*row)) else { continue };
-                    let distance = differing(hash, query);
-                    if distance <= max && self.is_first(step.slot, hash, query, &plan.radii) {
-                        hits.push((step.query, *row, distance));
-                    }
-                }
-            }
+            self.compare(index, rows, &mut share.hits);
             rows.clear();
-            for posting in &*agreed {
-                let row = tables.row(*posting);
-                fetch(self.hashes(), place(row));
-                rows.push(row);
+            for (posting, query) in agreed.iter() {
+                let row = tables.row(posting);
+                fetch(hashes, place(row));
+                rows.push((row, query));
             }
-            std::mem::swap(next, groups);
             std::mem::swap(found, agreed);
-            under_way = [step, reading, telling];
+        }
+    }
+
+    /// Notes those of `rows` that are near to their queries and that no slot before `index` found.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
+    fn compare(&self, index: usize, rows: &[(u32, u32)], hits: &mut Vec<Hit>) {
+        for (row, query) in rows {
+            let query = place(*query);
+            let hash = self.segment.hashes().get(place(*row));
+            let Some((hash, words)) = hash.zip(self.queries.get(query)) else { continue };
+            let distance = differing(hash, words);
+            if distance <= self.max && self.segment.is_first(index, hash, words, &self.plan.radii) {
+                hits.push(Hit { query, row: *row, distance });
+            }
         }
     }
 }

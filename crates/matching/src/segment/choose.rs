@@ -9,7 +9,7 @@
 use super::Segment;
 use super::cost::{SCAN_NS, float};
 use super::key;
-use super::probe::{Group, Scratch};
+use super::probe::{Group, Limits, Scratch};
 use super::shape::{Plan, RADIUS_MAX, SLOTS_MAX, cheapest};
 use super::slot::{Slot, group, place};
 use crate::kernel::fetch;
@@ -30,10 +30,15 @@ pub enum Choice {
 }
 
 impl Plan {
-    /// Whether groups with `rows` postings are fuller than they were taken to be.
-    pub fn is_crowded(&self, rows: u64) -> bool {
-        let rows = float(usize::try_from(rows).unwrap_or(usize::MAX));
-        rows > self.postings * CROWDED + FEW_ROWS
+    /// Groups with more postings than these are fuller than they were taken to be.
+    #[expect(
+        clippy::as_conversions,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "an estimate, above 0"
+    )]
+    pub fn crowded(&self) -> u64 {
+        (self.postings * CROWDED + FEW_ROWS) as u64
     }
 }
 
@@ -43,7 +48,7 @@ impl Segment {
         let Some(plan) = self.plan(max) else { return Choice::Scan };
         self.keys(query, &mut scratch.keys);
         let rows = self.note(plan, scratch);
-        if !plan.is_crowded(rows) {
+        if rows <= plan.crowded() {
             return Choice::Ask;
         }
         let keys = scratch.keys.iter().take(self.slots().len()).enumerate();
@@ -77,7 +82,7 @@ impl Segment {
 
     /// Adds the groups of a slot that are not empty to `groups`; how many postings they have.
     #[inline]
-    pub fn note_slot(
+    fn note_slot(
         &self,
         index: usize,
         keys: &[u32; SLOTS_MAX],
@@ -85,19 +90,16 @@ impl Segment {
         groups: &mut Vec<Group>,
     ) -> u64 {
         let Some((slot, high, radius)) = self.asked(index, keys, plan) else { return 0 };
-        let after = if index + 1 < self.slots().len() { index + 1 } else { 0 };
-        let next = plan.radii.get(after).map_or(-1, |radius| i16::from(*radius));
-        let both_max = radius.saturating_add_signed(next + 1);
+        let limits = Limits::of(plan, index, self.after(index));
         let directory = slot.directory(self.tables());
         let first = u32::try_from(slot.postings_from).unwrap_or(u32::MAX);
         let mut rows = 0;
-        for (flips, weight) in self.flips(index).iter().zip(0..=radius) {
-            let (low_max, tag_max) = (radius - weight, both_max - weight);
+        for (flips, flipped) in self.flips(index).iter().zip(0..=radius) {
             for flip in flips {
                 let (from, to) = group(directory, high ^ flip);
                 if from < to {
                     rows += u64::from(to - from);
-                    groups.push(Group { from: first + from, to: first + to, low_max, tag_max });
+                    groups.push(limits.group(first + from..first + to, flipped));
                 }
             }
         }
@@ -108,7 +110,7 @@ impl Segment {
     fn expect_slot(&self, index: usize, keys: &[u32; SLOTS_MAX], plan: &Plan) {
         let Some((slot, high, radius)) = self.asked(index, keys, plan) else { return };
         let directory = slot.directory(self.tables());
-        for flip in self.flips(index).iter().take(usize::from(radius) + 1).flatten() {
+        for flip in self.flips(index).iter().take(place(radius) + 1).flatten() {
             fetch(directory, place(high ^ flip));
         }
     }
@@ -120,9 +122,9 @@ impl Segment {
         index: usize,
         keys: &[u32; SLOTS_MAX],
         plan: &Plan,
-    ) -> Option<(&Slot, u32, u16)> {
+    ) -> Option<(&Slot, u32, u32)> {
         let slot = self.slots().get(index)?;
-        let radius = u16::try_from(*plan.radii.get(index)?).ok()?;
+        let radius = u32::try_from(*plan.radii.get(index)?).ok()?;
         Some((slot, keys.get(index)? >> slot.low, radius))
     }
 

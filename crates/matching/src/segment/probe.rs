@@ -4,17 +4,18 @@
 //! asked for while those of groups before it are read; a posting whose tag agrees waits for one
 //! slot until its row's number is there, and for one more until the hash of that row is.
 
+use std::ops::Range;
+
 use super::Segment;
 use super::choose::Choice;
-use super::shape::SLOTS_MAX;
+use super::found::Found;
+use super::shape::{Plan, RADIUS_MAX, SLOTS_MAX};
 use super::slot::place;
-use crate::kernel::{self, fetch};
+use crate::kernel::{self, LINE_TAGS, fetch};
 use crate::words::{Words, differing};
 
 /// For how many groups ahead tags are asked for.
 const AHEAD: usize = 16;
-/// Tags in a cache line.
-const LINE_TAGS: usize = 32;
 
 /// What a look-up needs for a while; a thread keeps it from one to the next.
 #[derive(Default)]
@@ -28,9 +29,9 @@ pub struct Scratch {
     /// How far each slot looks; −1 where it is not asked.
     pub radii: [i8; SLOTS_MAX],
     /// Postings whose tags agree.
-    found: Vec<u32>,
+    found: Found<u32>,
     /// Those of the slot before.
-    agreed: Vec<u32>,
+    agreed: Found<u32>,
     /// The rows of those of the slot before that.
     rows: Vec<u32>,
 }
@@ -46,6 +47,32 @@ pub struct Group {
     pub low_max: u16,
     /// In how many bits of its tag.
     pub tag_max: u16,
+}
+
+/// In how many bits a row may differ in the groups of one slot, by how many bits of the group's own
+/// number are flipped.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits([(u16, u16); RADIUS_MAX + 1]);
+
+impl Limits {
+    /// Those of a slot and of the one after it, as `plan` has them look.
+    pub fn of(plan: &Plan, slot: usize, after: usize) -> Self {
+        let radius = |slot: usize| plan.radii.get(slot).map_or(-1, |radius| i32::from(*radius));
+        let (own, both) = (radius(slot), radius(slot) + radius(after) + 1);
+        let left = |all: i32, flipped: i32| u16::try_from(all - flipped).unwrap_or(0);
+        let mut limits = [(0, 0); RADIUS_MAX + 1];
+        for (limit, flipped) in limits.iter_mut().zip(0..) {
+            *limit = (left(own, flipped), left(both, flipped));
+        }
+        Self(limits)
+    }
+
+    /// These postings as a group.
+    #[inline]
+    pub fn group(self, postings: Range<u32>, flipped: u32) -> Group {
+        let (low_max, tag_max) = self.0.get(place(flipped)).copied().unwrap_or_default();
+        Group { from: postings.start, to: postings.end, low_max, tag_max }
+    }
 }
 
 impl Segment {
@@ -125,19 +152,20 @@ impl Segment {
             found.clear();
             if let (Some(slot), Some(to)) = (slots.get(step), ends.get(step)) {
                 let key = |slot: usize| keys.get(slot).copied().unwrap_or(0);
-                let next = if step + 1 < slots.len() { step + 1 } else { 0 };
-                let sought = slot.sought(key(step), key(next));
+                let sought = slot.sought(key(step), key(self.after(step)));
                 for (at, group) in (from..).zip(groups.get(from..*to).unwrap_or_default()) {
                     if let Some(ahead) = groups.get(at + AHEAD) {
                         expect(&tables.tags, ahead);
                     }
-                    kernel::agreeing::<WIDE>(&tables.tags, group, sought, found);
+                    kernel::agreeing::<WIDE, _>(&tables.tags, group, sought, found, |posting| {
+                        posting
+                    });
                 }
                 from = *to;
             }
-            for posting in &*found {
-                fetch(&tables.near, place(*posting));
-                fetch(&tables.far, place(*posting));
+            for posting in found.iter() {
+                fetch(&tables.near, place(posting));
+                fetch(&tables.far, place(posting));
             }
             for row in &*rows {
                 let Some(hash) = hashes.get(place(*row)) else { continue };
@@ -147,8 +175,8 @@ impl Segment {
                 }
             }
             rows.clear();
-            for posting in &*agreed {
-                let row = tables.row(*posting);
+            for posting in agreed.iter() {
+                let row = tables.row(posting);
                 fetch(hashes, place(row));
                 rows.push(row);
             }
@@ -174,9 +202,18 @@ impl Segment {
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
 pub fn expect(tags: &[u16], group: &Group) {
-    for at in (place(group.from)..place(group.to)).step_by(LINE_TAGS).take(4) {
-        fetch(tags, at);
+    let (from, last) = (place(group.from), place(group.to).saturating_sub(1));
+    fetch(tags, from);
+    fetch(tags, last.min(from + LINE_TAGS));
+    fetch(tags, last);
+    if last > from + 3 * LINE_TAGS {
+        expect_more(tags, from + 2 * LINE_TAGS);
     }
-    let len = place(group.to - group.from);
-    fetch(tags, place(group.from) + len.next_multiple_of(LINE_TAGS) - 1);
+}
+
+#[cold]
+#[inline(never)]
+fn expect_more(tags: &[u16], from: usize) {
+    fetch(tags, from);
+    fetch(tags, from + LINE_TAGS);
 }

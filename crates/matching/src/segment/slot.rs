@@ -17,7 +17,9 @@ pub struct Slot {
     pub key: Key,
     /// The key of the slot after this one; after the last comes the first.
     pub next: Key,
-    /// How many of the key's bits, the lower ones, are in the tags.
+    /// How many of the key's bits, the upper ones, choose the group.
+    pub high: u32,
+    /// How many of them, the lower ones, are in the tags.
     pub low: u32,
     /// How many of the next key's bits, the lower ones, are in the tags.
     pub check: u32,
@@ -52,7 +54,8 @@ impl Slot {
             let low = width - high;
             let check = shape.layout.tag_bits.saturating_sub(low).min(*next_width);
             let postings_from = index * rows;
-            slots.push(Self { key: *key, next: *next, low, check, directory_from, postings_from });
+            let (key, next, high) = (*key, *next, *high);
+            slots.push(Self { key, next, high, low, check, directory_from, postings_from });
             directory_from += (1 << high) + 1;
         }
         (slots, directory_from)

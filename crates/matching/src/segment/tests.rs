@@ -4,14 +4,21 @@ use mamori_testkit::pictures::chance::Chance;
 use uuid::Uuid;
 
 use super::*;
+use crate::segment::batch::Batch;
 use crate::segment::probe::Scratch;
+use crate::segment::visits::QUERIES_MAX;
+use crate::threads;
 use crate::words::{HasWords as _, differing};
 
 /// Hashes that are the same at every run.
-struct Dice(Chance);
+pub struct Dice(Chance);
 
 impl Dice {
-    fn hash(&mut self) -> Words {
+    pub fn new(seed: u64) -> Self {
+        Self(Chance::new(seed))
+    }
+
+    pub fn hash(&mut self) -> Words {
         Pdq::from(hashes::any(&mut self.0)).words()
     }
 
@@ -25,7 +32,7 @@ impl Dice {
     }
 }
 
-fn segment(hashes: &[Words]) -> Segment {
+pub fn segment(hashes: &[Words]) -> Segment {
     let bank: BankId = Uuid::from_u128(1).into();
     let ids = (1..).filter_map(EntryId::new);
     let rows: Vec<Row> = ids.zip(hashes).map(|(id, hash)| Row { id, bank, hash: *hash }).collect();
@@ -48,7 +55,7 @@ fn check(segment: &Segment, hashes: &[Words], query: &Words, max: u32) -> usize 
 
 #[test]
 fn nothing_is_missed_and_nothing_comes_twice_among_random_hashes() {
-    let mut dice = Dice(Chance::new(1));
+    let mut dice = Dice::new(1);
     let hashes: Vec<Words> = (0..60_000).map(|_| dice.hash()).collect();
     let segment = segment(&hashes);
     assert!(segment.plan(31).is_some(), "this is about the slots, not about the scan");
@@ -63,7 +70,7 @@ fn nothing_is_missed_and_nothing_comes_twice_among_random_hashes() {
 
 #[test]
 fn the_very_limit_is_found_and_one_bit_more_is_not() {
-    let mut dice = Dice(Chance::new(2));
+    let mut dice = Dice::new(2);
     let mut hashes: Vec<Words> = (0..30_000).map(|_| dice.hash()).collect();
     let query = dice.hash();
     for (place, bits) in (0..).step_by(100).zip((25..=37).cycle().take(260)) {
@@ -77,9 +84,10 @@ fn the_very_limit_is_found_and_one_bit_more_is_not() {
     }
 }
 
+/// Also when several threads share out the slots, and where some queries find a crowd.
 #[test]
 fn queries_asked_together_are_answered_as_one_by_one() {
-    let mut dice = Dice(Chance::new(7));
+    let mut dice = Dice::new(7);
     let mut hashes: Vec<Words> = (0..50_000).map(|_| dice.hash()).collect();
     let crowd = dice.hash();
     hashes.extend((0..40_000).map(|turn| dice.near(&crowd, turn % 17)));
@@ -91,28 +99,47 @@ fn queries_asked_together_are_answered_as_one_by_one() {
     queries.insert(100, crowd);
     queries.insert(7, dice.near(&crowd, 40));
 
-    for max in [0, 20, 31, 45] {
+    for (max, threads) in [(20, 2), (31, 1), (31, 3), (33, 2)] {
+        let batch = Batch::new(&segment, &queries, max).unwrap();
+        let shares = threads::on_each(threads, || batch.ask());
         let mut together = vec![Vec::new(); queries.len()];
-        let (mut batch, mut single) = Default::default();
-        let mut hit = |query: usize, row, distance| together[query].push((row, distance));
-        segment.near_each(&queries, max, &mut batch, &mut single, &mut hit);
-        for (query, mut found) in queries.iter().zip(together) {
+        let alone = batch.settle(shares, |hit| together[hit.query].push((hit.row, hit.distance)));
+        assert!(alone.contains(&101) && alone.len() < 100, "within {max}: {alone:?}");
+        for (at, mut found) in together.into_iter().enumerate() {
+            if alone.contains(&at) {
+                assert!(found.is_empty(), "it is to be asked again");
+                continue;
+            }
             let mut expected = Vec::new();
-            segment.near(query, max, &mut single, &mut |row, distance| {
+            segment.near(&queries[at], max, &mut Scratch::default(), &mut |row, distance| {
                 expected.push((row, distance));
             });
             found.sort_unstable();
             expected.sort_unstable();
-            assert_eq!(found, expected, "within {max}");
+            assert_eq!(found, expected, "query {at} within {max}");
         }
     }
+}
+
+#[test]
+fn a_few_queries_or_too_many_or_far_ones_are_not_asked_together() {
+    let mut dice = Dice::new(8);
+    let hashes: Vec<Words> = (0..200_000).map(|_| dice.hash()).collect();
+    let segment = segment(&hashes);
+    let queries: Vec<Words> = (0..=QUERIES_MAX).map(|_| dice.hash()).collect();
+    let together = |count, max| Batch::new(&segment, &queries[..count], max).is_some();
+
+    assert!(together(QUERIES_MAX, 31));
+    assert!(!together(2, 31), "reading everything for two would take longer");
+    assert!(!together(QUERIES_MAX + 1, 31), "there is no number for the last one");
+    assert!(!together(QUERIES_MAX, 60), "that is a scan");
 }
 
 /// A flat picture has thousands of near copies; a query beside them finds crowded groups in every
 /// slot, one far from them in some.
 #[test]
 fn crowds_do_not_hide_anything() {
-    let mut dice = Dice(Chance::new(3));
+    let mut dice = Dice::new(3);
     let flat = dice.hash();
     let mut hashes: Vec<Words> = (0..40_000).map(|_| dice.hash()).collect();
     hashes.extend((0..60_000_u32).map(|n| dice.near(&flat, n % 12)));
@@ -128,7 +155,7 @@ fn crowds_do_not_hide_anything() {
 
 #[test]
 fn equal_hashes_are_found_each_with_its_row() {
-    let mut dice = Dice(Chance::new(4));
+    let mut dice = Dice::new(4);
     let one = dice.hash();
     let hashes = vec![one; 9_000];
     let segment = segment(&hashes);

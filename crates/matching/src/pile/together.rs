@@ -1,0 +1,129 @@
+//! Many queries at once, by all processors.
+//!
+//! Each segment is asked in two steps: by all queries together ([`Batch`]), and then by those alone
+//! that this is not for. The second step is taken for all segments at once, with what came since.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use mamori_model::{BankId, Distance, Pdq};
+
+use super::{Lens, Pile, Placed, SCRATCH, limits, tell};
+use crate::Near;
+use crate::kernel::{self, TILE_ROWS, Tile};
+use crate::segment::batch::Batch;
+use crate::segment::visits::QUERIES_MAX;
+use crate::threads;
+use crate::words::{HasWords, Words};
+
+/// For fewer queries one more thread is not worth its start.
+const THREAD_QUERIES: usize = 8;
+/// How many queries are held against what came since while one thread has it at hand.
+const FRESH_QUERIES: usize = 128;
+
+/// What one thread does at a time.
+enum Job<'a> {
+    /// One query asks one segment.
+    Alone(&'a Placed, &'a Lens, usize),
+    /// Some queries are held against what came since.
+    Fresh(Range<usize>),
+}
+
+impl Pile {
+    /// As [`Pile::near`] for each of `queries`; there are as many `answers`.
+    pub fn near_each(
+        &self,
+        queries: &[Pdq],
+        lens: &[(BankId, Distance)],
+        answers: &mut [Vec<Near>],
+    ) {
+        let queries: Vec<Words> = queries.iter().map(HasWords::words).collect();
+        let limits = limits(lens);
+        let some = queries.chunks(QUERIES_MAX).zip(answers.chunks_mut(QUERIES_MAX));
+        some.for_each(|(queries, answers)| self.near_some(queries, &limits, answers));
+    }
+
+    fn near_some(
+        &self,
+        queries: &[Words],
+        limits: &HashMap<BankId, Distance>,
+        answers: &mut [Vec<Near>],
+    ) {
+        let threads = threads::count().min(queries.len().div_ceil(THREAD_QUERIES));
+        let mut add = |query: usize, near: Option<Near>| {
+            if let Some(answer) = answers.get_mut(query) {
+                answer.extend(near);
+            }
+        };
+        let lenses = self.placed.iter().filter_map(|placed| Some((placed, placed.lens(limits)?)));
+        let lenses: Vec<_> = lenses.collect();
+        let mut jobs = Vec::new();
+        for (placed, lens) in &lenses {
+            let left = if let Some(batch) = Batch::new(&placed.segment, queries, lens.max) {
+                let shares = threads::on_each(threads, || batch.ask());
+                batch.settle(shares, |hit| {
+                    add(hit.query, placed.tell(lens, hit.row, hit.distance));
+                })
+            } else {
+                (0..queries.len()).collect()
+            };
+            jobs.extend(left.into_iter().map(|query| Job::Alone(placed, lens, query)));
+        }
+        if self.blocks(limits).next().is_some() {
+            let froms = (0..queries.len()).step_by(FRESH_QUERIES);
+            let some = |from: usize| from..queries.len().min(from + FRESH_QUERIES);
+            jobs.extend(froms.map(|from| Job::Fresh(some(from))));
+        }
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut found = Vec::new();
+            while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                self.work(job, queries, limits, &mut |query, near| found.push((query, near)));
+            }
+            found
+        };
+        for (query, near) in threads::on_each(threads.min(jobs.len()), work).into_iter().flatten() {
+            add(query, Some(near));
+        }
+    }
+
+    fn work(
+        &self,
+        job: &Job<'_>,
+        queries: &[Words],
+        limits: &HashMap<BankId, Distance>,
+        hit: &mut impl FnMut(usize, Near),
+    ) {
+        match job {
+            Job::Alone(placed, lens, at) => {
+                let Some(query) = queries.get(*at) else { return };
+                SCRATCH.with_borrow_mut(|scratch| {
+                    placed.segment.near(query, lens.max, scratch, &mut |row, distance| {
+                        if let Some(near) = placed.tell(lens, row, distance) {
+                            hit(*at, near);
+                        }
+                    });
+                });
+            }
+            Job::Fresh(some) => {
+                let mut tile = Tile::default();
+                let some = || some.clone().zip(queries.get(some.clone()).unwrap_or_default());
+                for (bank, max, block) in self.blocks(limits) {
+                    let tiles = block.hashes().chunks(TILE_ROWS);
+                    for (first, rows) in (0..).step_by(TILE_ROWS).zip(tiles) {
+                        tile.fill(rows);
+                        for (at, query) in some() {
+                            kernel::scan_tile(&tile, query, max.0, &mut |row, distance| {
+                                let near = tell(block, bank, first + row, distance);
+                                if let Some(near) = near {
+                                    hit(at, near);
+                                }
+                            });
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
