@@ -3,6 +3,8 @@
 //! A clone is the same code compiled for more features. Only [`agreeing`] is written twice: no
 //! compiler turns its loop into one with masks.
 
+pub mod halves;
+
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::__m512i;
 use std::ops::{BitXor, Range};
@@ -160,95 +162,6 @@ fn agreeing_lanes(
     let agree = _mm512_mask_cmple_epu16_mask(there, _mm512_popcnt_epi16(differing), tag_max);
     let lower = _mm512_popcnt_epi16(_mm512_and_si512(differing, low));
     _mm512_mask_cmple_epu16_mask(agree, lower, low_max)
-}
-
-/// How many hashes of a list are held against each query in turn while the processor's nearest
-/// cache still has them.
-pub const TILE_ROWS: usize = 1_024;
-
-/// Some rows, the first halves of their hashes apart. Half a hash tells nearly always that a hash
-/// is far, and eight halves are compared at a time.
-#[derive(Default)]
-pub struct Tile {
-    first: Vec<[u64; 8]>,
-    second: Vec<[u64; 8]>,
-    rows: Vec<Words>,
-}
-
-impl Tile {
-    /// Takes `rows`, [`TILE_ROWS`] of them at most, in place of what was there.
-    pub fn fill<R: HasWords>(&mut self, rows: &[R]) {
-        self.first.clear();
-        self.second.clear();
-        self.rows.clear();
-        self.rows.extend(rows.iter().map(HasWords::words));
-        for some in self.rows.chunks(8) {
-            let (mut first, mut second) = ([0; 8], [0; 8]);
-            for (([one, two, ..], first), second) in some.iter().zip(&mut first).zip(&mut second) {
-                (*first, *second) = (*one, *two);
-            }
-            self.first.push(first);
-            self.second.push(second);
-        }
-    }
-}
-
-/// As [`scan`], over a tile.
-#[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
-pub fn scan_tile(tile: &Tile, query: &Words, max: u32, hit: &mut impl FnMut(u32, u32)) {
-    #[cfg(target_arch = "x86_64")]
-    {
-        if is_wide() {
-            // SAFETY: the processor has the features, as the question above found.
-            return unsafe { scan_tile_wide(tile, query, max, hit) };
-        }
-        if std::arch::is_x86_feature_detected!("popcnt") {
-            // SAFETY: the processor has the feature, as the question above found.
-            return unsafe { scan_tile_popcnt(tile, query, max, hit) };
-        }
-    }
-    scan_tile_plain(tile, query, max, hit);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,popcnt")]
-fn scan_tile_wide(tile: &Tile, query: &Words, max: u32, hit: &mut impl FnMut(u32, u32)) {
-    scan_tile_plain(tile, query, max, hit);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "popcnt")]
-fn scan_tile_popcnt(tile: &Tile, query: &Words, max: u32, hit: &mut impl FnMut(u32, u32)) {
-    scan_tile_plain(tile, query, max, hit);
-}
-
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
-fn scan_tile_plain(tile: &Tile, query: &Words, max: u32, hit: &mut impl FnMut(u32, u32)) {
-    let [one, two, ..] = *query;
-    let limit = u64::from(max);
-    for ((first, second), base) in tile.first.iter().zip(&tile.second).zip((0..).step_by(8)) {
-        let mut is_near = false;
-        for (first, second) in first.iter().zip(second) {
-            let halves = (first ^ one).count_ones() + (second ^ two).count_ones();
-            is_near |= u64::from(halves) <= limit;
-        }
-        if is_near {
-            tell_all(&tile.rows, base, query, max, hit);
-        }
-    }
-}
-
-/// Compares eight rows from `base` on as a whole. Apart, as it hardly ever happens.
-#[cold]
-#[inline(never)]
-fn tell_all(rows: &[Words], base: usize, query: &Words, max: u32, hit: &mut impl FnMut(u32, u32)) {
-    for (row, number) in rows.iter().zip(0_u32..).skip(base).take(8) {
-        let distance = differing(row, query);
-        if distance <= max {
-            hit(number, distance);
-        }
-    }
 }
 
 /// Calls `hit` with every place of `rows` within `max` bits of `query`, and the distance; in order.

@@ -13,10 +13,13 @@ use crate::segment::{ROWS_MAX, Row, Segment, split};
 use crate::shelf::Shelf;
 use crate::words::HasWords as _;
 
-/// From how many rows on what came since is worth a segment, unless told otherwise. Comparing as
-/// many takes about as long as a look-up in a million.
-pub const FRESH_ROWS: usize = 2_048;
-/// A segment goes into the next one while it is at most so many times as large: each row is built
+/// From how many rows on what came since is worth a segment, unless told otherwise: with fewer, a
+/// look-up in the segment would take longer than comparing them all.
+pub const FRESH_ROWS: usize = 8_192;
+/// What has together no more rows than so many times those that are worth a segment becomes one
+/// always: it is built in some 50 ms, and one segment more makes every query slower.
+const SMALL: usize = 32;
+/// A larger segment goes into the next one while it is at most so many times as large: each row is built
 /// anew a few times only, however many come, and a query has few segments to ask.
 const GROWTH: usize = 4;
 /// A segment is built anew when fewer than one row in so many is still there.
@@ -40,7 +43,9 @@ impl Due {
             let mut segments = Vec::new();
             for placed in by_size {
                 let more = placed.live_rows();
-                if more > rows.saturating_mul(GROWTH) || rows + more > ROWS_MAX {
+                let is_small = rows + more <= fresh_rows.saturating_mul(SMALL);
+                let is_worth_it = is_small || more <= rows.saturating_mul(GROWTH);
+                if !is_worth_it || rows + more > ROWS_MAX {
                     break;
                 }
                 rows += more;

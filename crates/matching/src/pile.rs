@@ -14,11 +14,10 @@ use mamori_model::{BankId, Distance, EntryId, Hash, Pdq};
 
 use crate::Near;
 use crate::gone::Gone;
-use crate::kernel;
 use crate::segment::slot::place;
 use crate::segment::{Segment, probe};
 use crate::shelf::Block;
-use crate::shelves::{Shelves, Step, apply, draft, publish, take};
+use crate::shelves::{Draft, Shelves, Step, apply, draft, publish, take};
 use crate::words::HasWords;
 
 /// Segments and shelves. An entry is in one of them at most.
@@ -150,6 +149,7 @@ impl Pile {
         let banks: BTreeSet<BankId> = step.values().map(|(bank, _)| *bank).collect();
         let mut fresh = draft(&next.fresh, ids, &banks);
         apply(&mut fresh, &step);
+        prepare(&fresh);
         publish(&mut next.fresh, fresh);
         next
     }
@@ -159,6 +159,7 @@ impl Pile {
         let mut next = self.clone();
         let mut fresh = draft(&next.fresh, ids, &BTreeSet::new());
         take(&mut fresh, ids);
+        prepare(&fresh);
         publish(&mut next.fresh, fresh);
         for placed in &mut next.placed {
             for row in placed.segment.rows_in(ids) {
@@ -196,7 +197,7 @@ impl Pile {
             });
         }
         for (bank, max, block) in self.blocks(&limits) {
-            kernel::scan(block.hashes(), &words, max.0, &mut |row, distance| {
+            block.scan(&words, max.0, &mut |row, distance| {
                 near.extend(tell(block, bank, row, distance));
             });
         }
@@ -227,6 +228,11 @@ impl Pile {
     pub fn fresh_rows(&self) -> usize {
         self.fresh.values().map(|shelf| shelf.len()).sum()
     }
+}
+
+/// Makes blocks ready to be searched, so that no query has to.
+fn prepare(fresh: &Draft<Pdq>) {
+    fresh.iter().flat_map(|(_, shelf)| shelf.blocks()).for_each(Block::prepare);
 }
 
 /// The limit of each bank; of a bank that is named twice the larger.

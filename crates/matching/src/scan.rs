@@ -3,7 +3,7 @@
 use mamori_model::{BankId, Distance, EntryId, Hash, Pdq};
 
 use crate::index::{Index, Indexed, Near};
-use crate::kernel::{self, TILE_ROWS, Tile};
+use crate::kernel::{self, halves::Halves};
 use crate::segment::slot::place;
 use crate::words::{HasWords, Words};
 
@@ -49,15 +49,19 @@ fn indexed(bank: &[Pdq], queries: &[Pdq], max: Distance) -> Option<Vec<Vec<Found
     Some(answers.into_iter().map(found).collect())
 }
 
+/// How many hashes are held against each query in turn while the processor's nearest cache still has
+/// them.
+const TILE_ROWS: usize = 1_024;
+
 /// Tile by tile: the hashes of a tile stay in the nearest cache for all queries.
 fn scanned(bank: &[Pdq], queries: &[Pdq], max: Distance) -> Vec<Vec<Found>> {
     let mut answers = vec![Vec::new(); queries.len()];
     let queries: Vec<Words> = queries.iter().map(HasWords::words).collect();
-    let mut tile = Tile::default();
+    let mut halves = Halves::default();
     for (number, rows) in bank.chunks(TILE_ROWS).enumerate() {
-        tile.fill(rows);
+        halves.fill(rows);
         for (query, found) in queries.iter().zip(&mut answers) {
-            kernel::scan_tile(&tile, query, max.0, &mut |row, distance| {
+            halves.scan(rows, query, max.0, &mut |row, distance| {
                 found.push((number * TILE_ROWS + place(row), Distance(distance)));
             });
         }

@@ -4,9 +4,12 @@
 //! the shelf it began with, however much is changed meanwhile.
 
 use std::ops::{Range, RangeInclusive};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use mamori_model::EntryId;
+
+use crate::kernel::halves::Halves;
+use crate::words::{HasWords, Words};
 
 /// The most hashes of a block: small enough to be copied for one more entry (about 10 µs), large
 /// enough that a shelf of millions has few blocks. A power of two, see [`Block::clone`].
@@ -27,6 +30,8 @@ pub struct Shelf<H> {
 pub struct Block<H> {
     ids: Vec<EntryId>,
     hashes: Vec<H>,
+    /// Of PDQ hashes, what a search reads; made when it is first needed after a change.
+    halves: OnceLock<Halves>,
 }
 
 impl<H: Copy> Clone for Block<H> {
@@ -34,22 +39,37 @@ impl<H: Copy> Clone for Block<H> {
     /// it again; never room for more than [`BLOCK_ROWS`].
     fn clone(&self) -> Self {
         let rows = (self.ids.len() + 1).next_power_of_two().min(BLOCK_ROWS);
-        let mut copy = Self { ids: Vec::with_capacity(rows), hashes: Vec::with_capacity(rows) };
-        copy.ids.extend_from_slice(&self.ids);
-        copy.hashes.extend_from_slice(&self.hashes);
-        copy
+        let (mut ids, mut hashes) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+        ids.extend_from_slice(&self.ids);
+        hashes.extend_from_slice(&self.hashes);
+        Self::of(ids, hashes)
+    }
+}
+
+impl<H: HasWords> Block<H> {
+    /// Makes ready for [`Self::scan`].
+    pub fn prepare(&self) {
+        self.halves();
+    }
+
+    /// Calls `hit` with every row within `max` bits of `query` and its distance; in order.
+    pub fn scan(&self, query: &Words, max: u32, hit: &mut impl FnMut(u32, u32)) {
+        self.halves().scan(&self.hashes, query, max, hit);
+    }
+
+    fn halves(&self) -> &Halves {
+        self.halves.get_or_init(|| Halves::of(&self.hashes))
     }
 }
 
 impl<H: Copy> Block<H> {
+    fn of(ids: Vec<EntryId>, hashes: Vec<H>) -> Self {
+        Self { ids, hashes, halves: OnceLock::new() }
+    }
+
     /// The ids, ascending.
     pub fn ids(&self) -> &[EntryId] {
         &self.ids
-    }
-
-    /// The hash of each id.
-    pub fn hashes(&self) -> &[H] {
-        &self.hashes
     }
 
     fn get(&self, id: EntryId) -> Option<H> {
@@ -58,6 +78,7 @@ impl<H: Copy> Block<H> {
     }
 
     fn put(&mut self, id: EntryId, hash: H) -> Option<H> {
+        self.halves.take();
         match self.ids.binary_search(&id) {
             Ok(row) => self.hashes.get_mut(row).map(|place| std::mem::replace(place, hash)),
             Err(row) => {
@@ -77,7 +98,7 @@ impl<H: Copy> Block<H> {
 
     /// A block without the rows `rows`, which go to `gone`.
     fn without(&self, rows: &Range<usize>, gone: &mut Vec<(EntryId, H)>) -> Self {
-        let mut left = Self { ids: Vec::new(), hashes: Vec::new() };
+        let mut left = Self::of(Vec::new(), Vec::new());
         for (row, (id, hash)) in self.ids.iter().zip(&self.hashes).enumerate() {
             if rows.contains(&row) {
                 gone.push((*id, *hash));
@@ -91,8 +112,16 @@ impl<H: Copy> Block<H> {
 
     /// Keeps the first half and gives away the second.
     fn split(&mut self) -> Self {
+        self.halves.take();
         let half = self.ids.len() / 2;
-        Self { ids: self.ids.split_off(half), hashes: self.hashes.split_off(half) }
+        Self::of(self.ids.split_off(half), self.hashes.split_off(half))
+    }
+
+    /// Takes the rows of `next` in, whose ids come after its own.
+    fn join(&mut self, next: &Self) {
+        self.halves.take();
+        self.ids.extend_from_slice(&next.ids);
+        self.hashes.extend_from_slice(&next.hashes);
     }
 }
 
@@ -197,9 +226,7 @@ impl<H: Copy> Shelf<H> {
             match kept.last_mut() {
                 _ if block.ids.is_empty() => {}
                 Some(last) if last.ids.len() + block.ids.len() <= BLOCK_ROWS / 2 => {
-                    let last = Arc::make_mut(last);
-                    last.ids.extend_from_slice(&block.ids);
-                    last.hashes.extend_from_slice(&block.hashes);
+                    Arc::make_mut(last).join(block);
                 }
                 Some(_) | None => kept.push(Arc::clone(block)),
             }
@@ -213,7 +240,7 @@ impl<H: Copy> Shelf<H> {
     }
 
     fn start_block(&mut self, id: EntryId, hash: H) -> Option<H> {
-        self.blocks.push(Arc::new(Block { ids: vec![id], hashes: vec![hash] }));
+        self.blocks.push(Arc::new(Block::of(vec![id], vec![hash])));
         self.len += 1;
         None
     }

@@ -110,7 +110,8 @@ fn a_pile_that_grows_keeps_few_segments_and_one_that_shrinks_is_built_anew() {
             ids.map(|id| (EntryId::new(id).unwrap(), (bank, Hash::Pdq([0; 32].into())))).collect();
         pile = Arc::new(pile.with(&step, &(EntryId::MIN..=EntryId::MAX)));
         tidy(&mut pile);
-        assert!(pile.placed.len() <= 5 && pile.fresh_rows() == 0);
+        let most = if first < 3_200 { 1 } else { 5 };
+        assert!((1..=most).contains(&pile.placed.len()) && pile.fresh_rows() == 0);
     }
     let rows = |pile: &Pile| pile.placed.iter().map(|it| it.segment.len()).sum::<usize>();
     assert_eq!(rows(&pile), 20_000);

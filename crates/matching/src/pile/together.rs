@@ -11,7 +11,6 @@ use mamori_model::{BankId, Distance, Pdq};
 
 use super::{Lens, Pile, Placed, SCRATCH, limits, tell};
 use crate::Near;
-use crate::kernel::{self, TILE_ROWS, Tile};
 use crate::segment::batch::Batch;
 use crate::segment::visits::QUERIES_MAX;
 use crate::threads;
@@ -107,20 +106,15 @@ impl Pile {
                 });
             }
             Job::Fresh(some) => {
-                let mut tile = Tile::default();
-                let some = || some.clone().zip(queries.get(some.clone()).unwrap_or_default());
                 for (bank, max, block) in self.blocks(limits) {
-                    let tiles = block.hashes().chunks(TILE_ROWS);
-                    for (first, rows) in (0..).step_by(TILE_ROWS).zip(tiles) {
-                        tile.fill(rows);
-                        for (at, query) in some() {
-                            kernel::scan_tile(&tile, query, max.0, &mut |row, distance| {
-                                let near = tell(block, bank, first + row, distance);
-                                if let Some(near) = near {
-                                    hit(at, near);
-                                }
-                            });
-                        }
+                    for (at, query) in
+                        some.clone().zip(queries.get(some.clone()).unwrap_or_default())
+                    {
+                        block.scan(query, max.0, &mut |row, distance| {
+                            if let Some(near) = tell(block, bank, row, distance) {
+                                hit(at, near);
+                            }
+                        });
                     }
                 }
             }

@@ -18,7 +18,7 @@ fn check(shelf: &Shelf<usize>) {
     assert_eq!(ids.len(), shelf.len());
     for block in shelf.blocks() {
         assert!((1..=BLOCK_ROWS).contains(&block.ids().len()));
-        assert_eq!(block.ids().len(), block.hashes().len());
+        assert_eq!(block.ids().len(), block.hashes.len());
         assert!(block.ids.capacity() <= BLOCK_ROWS, "{}", block.ids.capacity());
     }
 }
@@ -111,4 +111,39 @@ fn a_copy_does_not_see_later_changes() {
     assert_eq!((before.len(), after.len()), (10, 9));
     assert_eq!((before.get(id(1)), after.get(id(1))), (Some(1), Some(0)));
     assert_eq!((before.get(id(5)), after.get(id(5))), (Some(5), None));
+}
+
+/// What a search reads is made anew after each kind of change: entries that come between others,
+/// replace one, split a full block, leave, or let blocks join.
+#[test]
+fn a_search_sees_every_change_of_a_block() {
+    let hash = |number: usize| -> Words { [number.try_into().unwrap(), 0, 0, 0] };
+    let check = |shelf: &Shelf<Words>| {
+        for (id, hash) in shelf.rows() {
+            let mut found = Vec::new();
+            for block in shelf.blocks() {
+                block.scan(&hash, 0, &mut |row, _| {
+                    found.push(block.ids()[usize::try_from(row).unwrap()])
+                });
+            }
+            assert_eq!(found, [id]);
+        }
+        shelf.len()
+    };
+    let mut shelf = Shelf::default();
+    for number in (0..BLOCK_ROWS).map(|n| 2 * n + 1) {
+        shelf.put(id(number), hash(number));
+    }
+    assert_eq!(check(&shelf), BLOCK_ROWS);
+    shelf.put(id(1), hash(1_000_000));
+    assert_eq!(check(&shelf), BLOCK_ROWS, "one was replaced");
+    shelf.put(id(4), hash(4));
+    assert_eq!(shelf.blocks().count(), 2, "a full block was split");
+    assert_eq!(check(&shelf), BLOCK_ROWS + 1);
+    shelf.put(id(6), hash(6));
+    assert_eq!(check(&shelf), BLOCK_ROWS + 2, "one came between others");
+    let mut gone = Vec::new();
+    shelf.take(&(id(100)..=id(2 * BLOCK_ROWS - 100)), &mut gone);
+    assert_eq!(shelf.blocks().count(), 1, "two small ones were joined");
+    assert_eq!(check(&shelf), BLOCK_ROWS + 2 - gone.len());
 }
