@@ -123,7 +123,7 @@ fn a_search_sees_every_change_of_a_block() {
             let mut found = Vec::new();
             for block in shelf.blocks() {
                 block.scan(&hash, 0, &mut |row, _| {
-                    found.push(block.ids()[usize::try_from(row).unwrap()])
+                    found.push(block.ids()[usize::try_from(row).unwrap()]);
                 });
             }
             assert_eq!(found, [id]);
