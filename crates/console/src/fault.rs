@@ -149,7 +149,6 @@ impl From<Refusal> for Fault {
             | R::RestDue
             | R::DoseSpent
             | R::SignInWrong
-            | R::CodeUsed
             | R::CsrfWrong
             | R::ProofStale
             | R::SessionEnded

@@ -90,8 +90,6 @@ refusals! {
     SignInWait = "sign_in.wait", "too many attempts: wait some minutes";
     /// A link that was used, or ran out.
     TicketUsed = "sign_in.ticket_used", "this link was used or has run out: ask for another";
-    /// A code that let somebody in already.
-    CodeUsed = "sign_in.code_used", "this code was used: wait for the next one";
     /// Too easy to guess.
     PasswordWeak = "sign_in.password_weak",
         "this password is too easy to guess: take 12 characters or more";

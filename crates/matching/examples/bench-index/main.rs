@@ -63,9 +63,9 @@ fn main() -> Result<(), Failure> {
     tell("bytes_per_hash", (resident_bytes() - before) / float(rows));
     fs::remove_file(&path)?;
 
-    check(&index, &set, &lens)?;
+    let expected = check(&index, &set, &lens)?;
     time_queries(&index, &set, &lens);
-    meanwhile::measure(&index, &set, bank)?;
+    meanwhile::measure(&index, &set.queries, &expected, bank)?;
     Ok(())
 }
 
@@ -82,27 +82,37 @@ fn build(entries: &[Indexed]) -> Result<Index, Failure> {
     Ok(index)
 }
 
-/// Every answer against the scan's.
-fn check(index: &Index, set: &sets::Set, lens: &[(BankId, Distance)]) -> Result<(), Failure> {
+/// Every answer against the scan's, asked one by one and together; gives the answers.
+fn check(
+    index: &Index,
+    set: &sets::Set,
+    lens: &[(BankId, Distance)],
+) -> Result<Vec<Vec<Near>>, Failure> {
     let start = Instant::now();
     let expected = near_each(&set.hashes, &set.queries, MAX);
     let took = start.elapsed();
     let pairs = float(set.hashes.len()) * float(set.queries.len());
     tell("tiled_scan_ns_per_hash", took.as_secs_f64() * 1e9 / pairs);
+    let (bank, _) = lens.first().ok_or("no bank to look in")?;
+    let near = |(row, distance): &(usize, Distance)| {
+        let entry = i64::try_from(row + 1).ok().and_then(EntryId::new)?;
+        Some(Near { entry, bank: *bank, distance: *distance })
+    };
+    let expected: Vec<Vec<Near>> =
+        expected.iter().map(|found| found.iter().filter_map(near).collect()).collect();
+    let together = index.near_each(&set.queries, lens);
     let mut found = 0;
-    for (query, expected) in set.queries.iter().zip(&expected) {
-        let near = index.near(query, lens);
-        let as_rows = |near: &Near| usize::try_from(near.entry.number() - 1).ok();
-        let rows: Vec<_> =
-            near.iter().filter_map(|near| Some((as_rows(near)?, near.distance))).collect();
-        if rows != *expected {
-            return Err(format!("{query} has {} near, not {}", expected.len(), rows.len()).into());
+    for ((query, together), expected) in set.queries.iter().zip(&together).zip(&expected) {
+        let alone = index.near(query, lens);
+        if alone != *expected || together != expected {
+            let counts = (expected.len(), alone.len(), together.len());
+            return Err(format!("{query}: near by the scan, alone, together: {counts:?}").into());
         }
-        found += rows.len();
+        found += expected.len();
     }
     tell("recall_percent", 100.0);
     tell("found_per_query", float(found) / float(set.queries.len()));
-    Ok(())
+    Ok(expected)
 }
 
 fn time_queries(index: &Index, set: &sets::Set, lens: &[(BankId, Distance)]) {

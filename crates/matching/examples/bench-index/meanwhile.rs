@@ -4,12 +4,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mamori_matching::{Index, Indexed};
-use mamori_model::{BankId, EntryId, Hash};
+use mamori_matching::{Index, Indexed, Near};
+use mamori_model::{BankId, EntryId, Hash, Pdq};
 use mamori_testkit::hashes::any;
 use mamori_testkit::pictures::chance::Chance;
 
-use crate::sets::Set;
 use crate::{Failure, MAX, float, percentile, tell};
 
 /// How many entries come, and as many go, each second: a little more than is promised.
@@ -22,12 +21,19 @@ const TIME: Duration = Duration::from_secs(5);
 const FIRST: i64 = 1_000_000_000;
 
 /// Measures queries alone, then while [`RATE`] entries come and go, and what is tidied.
-pub fn measure(index: &Index, set: &Set, bank: BankId) -> Result<(), Failure> {
-    let mut calm = ask_until(index, set, bank, &|start| start.elapsed() > TIME);
+///
+/// What is known of the bank itself is found all the time: `expected` has it for each of `queries`.
+pub fn measure(
+    index: &Index,
+    queries: &[Pdq],
+    expected: &[Vec<Near>],
+    bank: BankId,
+) -> Result<(), Failure> {
+    let mut calm = ask_until(index, queries, expected, bank, &|start| start.elapsed() > TIME)?;
     tell("calm_query_us_p99", percentile(&mut calm, 99) * 1e6);
 
     let is_over = AtomicBool::new(false);
-    let (mut busy, changed) = thread::scope(|scope| {
+    let (busy, changed) = thread::scope(|scope| {
         let writer = scope.spawn(|| {
             let changed = change(index, bank);
             is_over.store(true, Ordering::Relaxed);
@@ -40,9 +46,10 @@ pub fn measure(index: &Index, set: &Set, bank: BankId) -> Result<(), Failure> {
                 }
             }
         });
-        let busy = ask_until(index, set, bank, &|_| is_over.load(Ordering::Relaxed));
+        let busy = ask_until(index, queries, expected, bank, &|_| is_over.load(Ordering::Relaxed));
         (busy, writer.join())
     });
+    let mut busy = busy?;
     let changed = changed.map_err(|_| "the writer stopped")??;
     tell("busy_query_us_p50", percentile(&mut busy, 50) * 1e6);
     tell("busy_query_us_p90", percentile(&mut busy, 90) * 1e6);
@@ -54,21 +61,27 @@ pub fn measure(index: &Index, set: &Set, bank: BankId) -> Result<(), Failure> {
 
 fn ask_until(
     index: &Index,
-    set: &Set,
+    queries: &[Pdq],
+    expected: &[Vec<Near>],
     bank: BankId,
     is_over: &dyn Fn(Instant) -> bool,
-) -> Vec<Duration> {
+) -> Result<Vec<Duration>, String> {
     let start = Instant::now();
     let mut times = Vec::new();
-    for query in set.queries.iter().cycle() {
+    for (query, expected) in queries.iter().zip(expected).cycle() {
         if is_over(start) {
             break;
         }
         let asked = Instant::now();
-        drop(index.near(query, &[(bank, MAX)]));
+        let mut near = index.near(query, &[(bank, MAX)]);
         times.push(asked.elapsed());
+        // What comes and goes is near to nothing, and if it were it would not count.
+        near.retain(|near| near.entry.number() < FIRST);
+        if near != *expected {
+            return Err(format!("{query} has {} near, not {}", near.len(), expected.len()));
+        }
     }
-    times
+    Ok(times)
 }
 
 struct Changed {

@@ -15,6 +15,26 @@ use crate::open::Store;
 use crate::query::queries;
 use crate::tx::Tx;
 
+/// What the first items of some cases are called. How a list is given is the engines' own.
+macro_rules! names_of_cases {
+    ($listed:literal) => {
+        concat!(
+            "-- names_of_cases
+        SELECT case_id, item_name
+          FROM (SELECT case_item.case_id, item_match.item_name, item_match.id,
+                       row_number() OVER (PARTITION BY case_item.case_id
+                                          ORDER BY item_match.id) AS place
+                  FROM case_item
+                  JOIN item_match ON item_match.id = case_item.match_id
+                 WHERE case_item.case_id ",
+            $listed,
+            ") AS named
+         WHERE place <= $2
+         ORDER BY id"
+        )
+    };
+}
+
 queries! {
     INSERT_CASE_ITEM = "-- insert_case_item
         INSERT INTO case_item (case_id, match_id, added_at, changed_by) VALUES ($1, $2, $3, $4)
@@ -32,27 +52,10 @@ queries! {
           FROM item_match
          WHERE id IN (SELECT match_id FROM case_item WHERE case_id = $1)
          ORDER BY id";
-    NAMES_OF_CASES = "-- names_of_cases
-        SELECT case_id, item_name
-          FROM (SELECT case_item.case_id, item_match.item_name, item_match.id,
-                       row_number() OVER (PARTITION BY case_item.case_id
-                                          ORDER BY item_match.id) AS place
-                  FROM case_item
-                  JOIN item_match ON item_match.id = case_item.match_id
-                 WHERE case_item.case_id IN (SELECT unhex(value) FROM json_each($1))) AS named
-         WHERE place <= $2
-         ORDER BY id",
-        postgres: "-- names_of_cases
-        SELECT case_id, item_name
-          FROM (SELECT case_item.case_id, item_match.item_name, item_match.id,
-                       row_number() OVER (PARTITION BY case_item.case_id
-                                          ORDER BY item_match.id) AS place
-                  FROM case_item
-                  JOIN item_match ON item_match.id = case_item.match_id
-                 WHERE case_item.case_id = ANY (ARRAY(SELECT CAST(
-                           json_array_elements_text(CAST($1 AS json)) AS uuid)))) AS named
-         WHERE place <= $2
-         ORDER BY id";
+    NAMES_OF_CASES = names_of_cases!("IN (SELECT unhex(value) FROM json_each($1))"),
+        postgres: names_of_cases!(
+            "= ANY (ARRAY(SELECT CAST(json_array_elements_text(CAST($1 AS json)) AS uuid)))"
+        );
     CASES_ALIKE = "-- cases_alike
         SELECT count(*)
           FROM review_case

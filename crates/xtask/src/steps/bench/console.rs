@@ -12,6 +12,9 @@ use super::row::{Goal, Row, short};
 use crate::machine::{Machine, run};
 use crate::serving::{Server, free_address, key, let_in, origin, wait_for};
 
+/// The program that plays them.
+pub const EXAMPLE: &str = "load-console";
+
 /// How many people review at once.
 const REVIEWERS: u32 = 200;
 /// How many cases there are for each of them; half are decided.
@@ -31,11 +34,6 @@ const STEPS: [(&str, &str); 4] = [
 /// Measures a server of its own, with its workers at work: each decision asks the service for
 /// something.
 pub fn measure(machine: &Machine, work: &Path) -> Result<Figures> {
-    let mut build = machine.cargo(["build", "--release", "-p", "mamori-server"]);
-    run(build
-        .args(["--bins", "--example", "load-console"])
-        .arg("--target-dir")
-        .arg(machine.target()))?;
     let program = machine.target().join("release/mamori");
     let folder = tempfile::Builder::new().prefix("mamori-bench-").tempdir()?;
     let address = free_address()?;
@@ -65,7 +63,7 @@ pub fn measure(machine: &Machine, work: &Path) -> Result<Figures> {
     let _server = Server::start(&program, &config, folder.path())?;
     wait_for(&address, folder.path())?;
 
-    let mut load = Command::new(machine.target().join("release/examples/load-console"));
+    let mut load = Command::new(machine.target().join("release/examples").join(EXAMPLE));
     load.arg(format!("http://{address}")).arg(origin(&address)).arg(service).arg(list);
     load.arg(KNOWN).arg((REVIEWERS * CASES_EACH).to_string());
     Figures::of(&mut load)

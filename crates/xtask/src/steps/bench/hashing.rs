@@ -7,18 +7,15 @@ use anyhow::Result;
 
 use super::figures::Figures;
 use super::row::{Goal, Row, time};
-use crate::machine::{Machine, run};
+use crate::machine::Machine;
 
-const EXAMPLE: &str = "bench-hash";
+pub const EXAMPLE: &str = "bench-hash";
 
 /// The sizes of picture that are hashed from memory.
 pub const SIZES: [&str; 4] = ["320x240", "1024x768", "1920x1080", "4000x3000"];
 
 /// Measures both.
 pub fn measure(machine: &Machine, python: &Path, work: &Path) -> Result<Figures> {
-    let mut build =
-        machine.cargo(["build", "--release", "-p", "mamori-media", "--example", EXAMPLE]);
-    run(build.arg("--target-dir").arg(machine.target()))?;
     let program = machine.target().join("release/examples").join(EXAMPLE);
     let mut figures = Figures::of(Command::new(program).arg(work))?;
     let mut peer = Command::new(python);

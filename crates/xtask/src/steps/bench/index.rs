@@ -7,9 +7,9 @@ use anyhow::Result;
 
 use super::figures::Figures;
 use super::row::{Goal, Row, time};
-use crate::machine::{Machine, run};
+use crate::machine::Machine;
 
-const EXAMPLE: &str = "bench-index";
+pub const EXAMPLE: &str = "bench-index";
 
 /// The kinds of bank.
 const KINDS: [&str; 2] = ["random", "clustered"];
@@ -31,9 +31,6 @@ pub fn measure(
     work: &Path,
     sizes: &[u32],
 ) -> Result<Vec<Measured>> {
-    let mut build =
-        machine.cargo(["build", "--release", "-p", "mamori-matching", "--example", EXAMPLE]);
-    run(build.arg("--target-dir").arg(machine.target()))?;
     let program = machine.target().join("release/examples").join(EXAMPLE);
     let mut all = Vec::new();
     for rows in sizes {

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::time::Duration;
 
 use anyhow::Result;
 
@@ -19,12 +20,18 @@ pub fn write(
     hashing: &Figures,
     index: &[Measured],
     service: &Figures,
+    measured: Duration,
 ) -> Result<String> {
     let mut page = String::from(
         "# Performance\n\nWritten by `cargo xtask bench`; do not edit by hand. Ratios of one run on one machine are the \
          claims; the\nseconds are that machine's.\n\n",
     );
-    writeln!(page, "Machine: {}.\n", machine())?;
+    writeln!(
+        page,
+        "Machine: {}. All of it was measured in {} s.\n",
+        machine(),
+        measured.as_secs()
+    )?;
     writeln!(page, "## Beside the peers\n\n{}", row::table(rows))?;
     writeln!(page, "## How cost grows\n\nWith the picture's size, brightness in memory:\n")?;
     writeln!(page, "| picture | time | a pixel |\n|---|--:|--:|")?;

@@ -26,8 +26,6 @@ const SCRIPTS: &str = "crates/server/bench";
 
 /// Measures a server of its own.
 pub fn measure(machine: &Machine, work: &Path) -> Result<Figures> {
-    let mut build = machine.cargo(["build", "--release", "-p", "mamori-server"]);
-    run(build.arg("--target-dir").arg(machine.target()))?;
     let program = machine.target().join("release/mamori");
     let folder = tempfile::Builder::new().prefix("mamori-bench-").tempdir()?;
     let address = free_address()?;
