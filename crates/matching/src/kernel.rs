@@ -38,16 +38,19 @@ pub fn is_middling() -> bool {
         && std::arch::is_x86_feature_detected!("popcnt")
 }
 
-/// Asks for the memory of a place, without waiting for it. A place that is not there is left alone:
-/// to ask for memory that nothing lies in takes longer than for any other.
+/// Asks for the memory of a place, without waiting for it: into the second cache, which can wait for
+/// more lines at a time than the first. Among ten million rows that is worth a fifth.
+///
+/// A place that is not there is left alone: to ask for memory that nothing lies in takes longer than
+/// for any other.
 #[inline]
 #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
 pub fn fetch<T>(rows: &[T], at: usize) {
     #[cfg(target_arch = "x86_64")]
     if let Some(place) = rows.get(at) {
-        use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        use core::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
         // SAFETY: a hint reads nothing that the program could see, and no address faults.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(place).cast()) };
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(std::ptr::from_ref(place).cast()) };
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = (rows, at);

@@ -127,10 +127,11 @@ impl Segment {
         plan.get_or_init(|| self.shape().plan(distance)).as_ref()
     }
 
-    /// The flips of a slot's upper bits: of none of them, of one, of two, of three.
-    fn flips(&self, slot: usize) -> &Flips {
-        static NONE: Flips = [const { Vec::new() }; shape::RADIUS_MAX + 1];
-        self.flips.get(slot).map_or(&NONE, |flips| flips)
+    /// What a look-up by `plan` flips of the group's number in a slot; nothing where it does not ask.
+    fn flips(&self, slot: usize, plan: &Plan) -> &[u32] {
+        let radius = plan.radii.get(slot).and_then(|radius| usize::try_from(*radius).ok());
+        let flips = self.flips.get(slot).zip(radius);
+        flips.map_or(&[], |(flips, radius)| flips.within(radius))
     }
 }
 

@@ -163,7 +163,7 @@ impl<'a> Batch<'a> {
         }));
         let limits = Limits::of(self.plan, index, after);
         let directory = slot.directory(tables);
-        let first = u32::try_from(slot.postings_from).unwrap_or(u32::MAX);
+        let first = slot.posting(0);
         let crowded = self.plan.crowded();
         agreed.clear();
         rows.clear();

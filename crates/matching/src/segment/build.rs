@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use mamori_model::{BankId, Distance, EntryId};
 
-use super::flips::{Flips, flips};
+use super::flips::Flips;
 use super::rows::{BankNumbers, Ids};
 use super::shape::Shape;
 use super::slot::Slot;
@@ -75,8 +75,9 @@ impl Segment {
         let shape = &parts.shape;
         let plans = (0..=Distance::LIMIT_MAX.0).map(|_| OnceLock::new()).collect();
         let mut known: HashMap<u32, Arc<Flips>> = HashMap::new();
-        let flips_of =
-            |high: &u32| Arc::clone(known.entry(*high).or_insert_with(|| Arc::new(flips(*high))));
+        let flips_of = |high: &u32| {
+            Arc::clone(known.entry(*high).or_insert_with(|| Arc::new(Flips::of(*high))))
+        };
         let flips = shape.high.iter().map(flips_of).collect();
         Self { parts, plans, flips }
     }

@@ -31,6 +31,25 @@ impl Key {
         keys
     }
 
+    /// Where its bits are in a hash.
+    pub fn bits(&self) -> &Words {
+        &self.masks
+    }
+
+    /// Where the lower `count` bits of a key are in a hash.
+    pub fn lower_bits(&self, count: u32) -> Words {
+        let mut masks = self.masks;
+        let mut left = count;
+        for mask in &mut masks {
+            // One by one from above, until so many are left.
+            while mask.count_ones() > left {
+                *mask &= !(1 << (u64::BITS - 1 - mask.leading_zeros()));
+            }
+            left -= mask.count_ones();
+        }
+        masks
+    }
+
     fn take(&mut self, bit: u32) {
         for (word, (mask, shift)) in (0..).zip(self.masks.iter_mut().zip(&mut self.shifts)) {
             if bit / 64 == word {

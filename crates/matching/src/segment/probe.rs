@@ -1,39 +1,49 @@
 //! One look-up in a segment: which rows of the chosen groups agree, and which of those are near.
 //!
-//! What takes time is memory that no cache holds. So nothing is waited for: the tags of a group are
-//! asked for while those of groups before it are read; a posting whose tag agrees waits for one
-//! slot until its row's number is there, and for one more until the hash of that row is.
+//! What takes time is memory that no cache holds. So nothing is waited for: all that is to be read
+//! is asked for some steps before, while other groups are compared.
 
 use std::ops::Range;
 
 use super::Segment;
-use super::choose::Choice;
 use super::found::Found;
 use super::shape::{Plan, RADIUS_MAX, SLOTS_MAX};
-use super::slot::place;
+use super::slot::{Slot, Sought, group, place};
 use crate::kernel::{self, LINE_TAGS, fetch};
 use crate::words::{Words, differing};
 
-/// For how many groups ahead tags are asked for.
-const AHEAD: usize = 16;
+/// How many groups make a step: what they ask for is about as much as a processor fetches at a time.
+const STEP_GROUPS: usize = 32;
 
 /// What a look-up needs for a while; a thread keeps it from one to the next.
 #[derive(Default)]
 pub struct Scratch {
     /// The query's key of each slot.
-    pub keys: [u32; SLOTS_MAX],
-    /// The groups to be read, slot by slot.
-    pub groups: Vec<Group>,
-    /// Of each slot, where its groups end in `groups`.
-    pub ends: [usize; SLOTS_MAX],
-    /// How far each slot looks; −1 where it is not asked.
-    pub radii: [i8; SLOTS_MAX],
-    /// Postings whose tags agree.
-    found: Found<u32>,
-    /// Those of the slot before.
-    agreed: Found<u32>,
-    /// The rows of those of the slot before that.
+    keys: [u32; SLOTS_MAX],
+    /// What is near: the row, the distance.
+    hits: Vec<(u32, u32)>,
+    /// The groups of the step that is to come, and of this one.
+    groups: [Vec<Group>; 2],
+    /// Postings whose tags agree, of this step and of the one before.
+    found: [Found<u32>; 2],
+    /// The rows of those of the step before that.
     rows: Vec<u32>,
+}
+
+/// Some groups of a slot.
+#[derive(Clone, Copy)]
+struct Step<'a> {
+    /// The slot, and its place.
+    slot: &'a Slot,
+    index: usize,
+    /// The slot's directory.
+    directory: &'a [u32],
+    /// The query's own group.
+    own: u32,
+    /// What is flipped of its number.
+    flips: &'a [u32],
+    limits: Limits,
+    sought: Sought,
 }
 
 /// Postings that lie together.
@@ -85,26 +95,32 @@ impl Segment {
         scratch: &mut Scratch,
         hit: &mut impl FnMut(u32, u32),
     ) {
-        match self.choose(query, max, scratch) {
-            Choice::Ask => self.ask(query, max, scratch, hit),
-            Choice::Scan => kernel::scan(self.hashes(), query, max, hit),
+        let scan = |hit| kernel::scan(self.hashes(), query, max, hit);
+        let Some(plan) = self.plan(max) else { return scan(hit) };
+        self.keys(query, &mut scratch.keys);
+        if !self.ask(query, max, plan, plan.crowded(), scratch) {
+            let Some(plan) = self.choose(&scratch.keys, max) else { return scan(hit) };
+            self.ask(query, max, &plan, u64::MAX, scratch);
         }
+        scratch.hits.iter().for_each(|(row, distance)| hit(*row, *distance));
     }
 
+    /// Notes what is near in `scratch`, which has the keys. Gives up, and gives false, where the
+    /// groups turn out to have more than `most` postings.
     #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
-    fn ask(&self, query: &Words, max: u32, scratch: &mut Scratch, hit: &mut impl FnMut(u32, u32)) {
+    fn ask(&self, query: &Words, max: u32, plan: &Plan, most: u64, scratch: &mut Scratch) -> bool {
         #[cfg(target_arch = "x86_64")]
         {
             if kernel::is_wide() {
                 // SAFETY: the processor has the features, as the question above found.
-                return unsafe { self.ask_wide(query, max, scratch, hit) };
+                return unsafe { self.ask_wide(query, max, plan, most, scratch) };
             }
             if kernel::is_middling() {
                 // SAFETY: the processor has the features, as the question above found.
-                return unsafe { self.ask_middling(query, max, scratch, hit) };
+                return unsafe { self.ask_middling(query, max, plan, most, scratch) };
             }
         }
-        self.ask_with::<false>(query, max, scratch, hit);
+        self.ask_with::<false>(query, max, plan, most, scratch)
     }
 
     #[cfg(target_arch = "x86_64")]
@@ -113,10 +129,11 @@ impl Segment {
         &self,
         query: &Words,
         max: u32,
+        plan: &Plan,
+        most: u64,
         scratch: &mut Scratch,
-        hit: &mut impl FnMut(u32, u32),
-    ) {
-        self.ask_with::<true>(query, max, scratch, hit);
+    ) -> bool {
+        self.ask_with::<true>(query, max, plan, most, scratch)
     }
 
     #[cfg(target_arch = "x86_64")]
@@ -125,53 +142,76 @@ impl Segment {
         &self,
         query: &Words,
         max: u32,
+        plan: &Plan,
+        most: u64,
         scratch: &mut Scratch,
-        hit: &mut impl FnMut(u32, u32),
-    ) {
-        self.ask_with::<false>(query, max, scratch, hit);
+    ) -> bool {
+        self.ask_with::<false>(query, max, plan, most, scratch)
     }
 
+    /// Each step goes through five stages, one for each turn of the loop, and by the time of each
+    /// its memory has come: the places of its directory are asked for; its groups are noted and
+    /// their tags asked for; the tags are read, and the numbers of those rows asked for that agree;
+    /// the numbers are read and their hashes asked for; the hashes are compared.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
     fn ask_with<const WIDE: bool>(
         &self,
         query: &Words,
         max: u32,
+        plan: &Plan,
+        most: u64,
         scratch: &mut Scratch,
-        hit: &mut impl FnMut(u32, u32),
-    ) {
-        let Scratch { keys, groups, ends, radii, found, agreed, rows } = scratch;
-        let tables = self.tables();
-        let hashes = self.hashes();
-        let slots = self.slots();
-        groups.iter().take(AHEAD).for_each(|group| expect(&tables.tags, group));
+    ) -> bool {
+        let Scratch { keys, hits, groups, found, rows } = scratch;
+        let ([next, groups], [found, agreed]) = (groups, found);
+        let (tables, hashes) = (self.tables(), self.hashes());
+        hits.clear();
+        groups.clear();
         agreed.clear();
         rows.clear();
-        let mut from = 0;
-        for step in 0..slots.len() + 2 {
-            found.clear();
-            if let (Some(slot), Some(to)) = (slots.get(step), ends.get(step)) {
-                let key = |slot: usize| keys.get(slot).copied().unwrap_or(0);
-                let sought = slot.sought(key(step), key(self.after(step)));
-                for (at, group) in (from..).zip(groups.get(from..*to).unwrap_or_default()) {
-                    if let Some(ahead) = groups.get(at + AHEAD) {
-                        expect(&tables.tags, ahead);
-                    }
-                    kernel::agreeing::<WIDE, _>(&tables.tags, group, sought, found, |posting| {
-                        posting
-                    });
+        let mut all = 0;
+        let mut under_way: [Option<Step<'_>>; 4] = [None; 4];
+        for step in self.steps(keys, plan).map(Some).chain([None; 4]) {
+            let [noting, reading, telling, comparing] = under_way;
+            if let Some(Step { directory, own, flips, .. }) = step {
+                for flip in flips {
+                    fetch(directory, place(own ^ flip));
                 }
-                from = *to;
             }
-            for posting in found.iter() {
-                fetch(&tables.near, place(posting));
-                fetch(&tables.far, place(posting));
+            next.clear();
+            if let Some(Step { slot, directory, own, flips, limits, .. }) = noting {
+                for flip in flips {
+                    let (from, to) = group(directory, own ^ flip);
+                    if from < to {
+                        all += u64::from(to - from);
+                        let group =
+                            limits.group(slot.posting(from)..slot.posting(to), flip.count_ones());
+                        expect(&tables.tags, &group);
+                        next.push(group);
+                    }
+                }
+                if all > most {
+                    return false;
+                }
             }
-            for row in &*rows {
-                let Some(hash) = hashes.get(place(*row)) else { continue };
-                let distance = differing(hash, query);
-                if distance <= max && self.is_first(step.wrapping_sub(2), hash, query, radii) {
-                    hit(*row, distance);
+            found.clear();
+            if let Some(Step { sought, .. }) = reading {
+                for group in &*groups {
+                    kernel::agreeing::<WIDE, _>(&tables.tags, group, sought, found, |it| it);
+                }
+                for posting in found.iter() {
+                    fetch(&tables.near, place(posting));
+                    fetch(&tables.far, place(posting));
+                }
+            }
+            if let Some(Step { index, .. }) = comparing {
+                for row in &*rows {
+                    let Some(hash) = hashes.get(place(*row)) else { continue };
+                    let distance = differing(hash, query);
+                    if distance <= max && self.is_first(index, hash, query, &plan.radii) {
+                        hits.push((*row, distance));
+                    }
                 }
             }
             rows.clear();
@@ -180,18 +220,41 @@ impl Segment {
                 fetch(hashes, place(row));
                 rows.push(row);
             }
+            std::mem::swap(next, groups);
             std::mem::swap(found, agreed);
+            under_way = [step, noting, reading, telling];
         }
+        true
     }
 
-    /// Whether no slot before `index` has found `hash` too. Apart, as hardly any hash is near.
-    #[cold]
-    #[inline(never)]
+    /// The groups that `plan` looks into for a query with these keys, slot by slot.
+    fn steps<'a>(
+        &'a self,
+        keys: &'a [u32; SLOTS_MAX],
+        plan: &'a Plan,
+    ) -> impl Iterator<Item = Step<'a>> {
+        let key = |slot: usize| keys.get(slot).copied().unwrap_or(0);
+        self.slots().iter().enumerate().flat_map(move |(index, slot)| {
+            let after = self.after(index);
+            let directory = slot.directory(self.tables());
+            let limits = Limits::of(plan, index, after);
+            let sought = slot.sought(key(index), key(after));
+            let own = key(index) >> slot.low;
+            let some = self.flips(index, plan).chunks(STEP_GROUPS);
+            some.map(move |flips| Step { slot, index, directory, own, flips, limits, sought })
+        })
+    }
+
+    /// Whether no slot before `index` has found `hash` too.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
     pub fn is_first(&self, index: usize, hash: &Words, query: &Words, radii: &[i8]) -> bool {
         let radius = |slot: usize| radii.get(slot).map_or(-1, |radius| i64::from(*radius));
+        let mut flipped = *hash;
+        flipped.iter_mut().zip(query).for_each(|(flipped, word)| *flipped ^= word);
         self.slots().iter().enumerate().take(index).all(|(at, slot)| {
-            let (own, check) = slot.differing(hash, query);
-            let both_max = radius(at) + radius((at + 1) % self.slots().len()) + 1;
+            let (own, check) = slot.differing(&flipped);
+            let both_max = radius(at) + radius(self.after(at)) + 1;
             i64::from(own) > radius(at) || i64::from(own + check) > both_max
         })
     }

@@ -17,6 +17,8 @@ pub struct Slot {
     pub key: Key,
     /// The key of the slot after this one; after the last comes the first.
     pub next: Key,
+    /// Where those bits of the next key are in a hash that are in the tags.
+    pub check_bits: Words,
     /// How many of the key's bits, the upper ones, choose the group.
     pub high: u32,
     /// How many of them, the lower ones, are in the tags.
@@ -26,7 +28,7 @@ pub struct Slot {
     /// Where its directory begins.
     pub directory_from: usize,
     /// Where its postings begin.
-    pub postings_from: usize,
+    pub postings_from: u32,
 }
 
 /// What a tag is held against.
@@ -53,9 +55,19 @@ impl Slot {
         {
             let low = width - high;
             let check = shape.layout.tag_bits.saturating_sub(low).min(*next_width);
-            let postings_from = index * rows;
+            let postings_from = u32::try_from(index * rows).unwrap_or(u32::MAX);
             let (key, next, high) = (*key, *next, *high);
-            slots.push(Self { key, next, high, low, check, directory_from, postings_from });
+            let check_bits = next.lower_bits(check);
+            slots.push(Self {
+                key,
+                next,
+                check_bits,
+                high,
+                low,
+                check,
+                directory_from,
+                postings_from,
+            });
             directory_from += (1 << high) + 1;
         }
         (slots, directory_from)
@@ -64,6 +76,13 @@ impl Slot {
     /// The directory of the slot.
     pub fn directory<'a>(&self, tables: &'a Tables) -> &'a [u32] {
         tables.directory.get(self.directory_from..).unwrap_or_default()
+    }
+
+    /// A posting of this slot, counted among those of all slots.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "hot")]
+    pub fn posting(&self, at: u32) -> u32 {
+        self.postings_from + at
     }
 
     /// The tag of a hash with the key `key`, the next slot's being `next`.
@@ -82,11 +101,14 @@ impl Slot {
     }
 
     /// In how many bits the keys of two hashes differ, and in how many the next keys do as far as
-    /// tags have them.
-    pub fn differing(&self, a: &Words, b: &Words) -> (u32, u32) {
-        let of = |key: &Key| key.of::<false>(a) ^ key.of::<false>(b);
-        let check = of(&self.next) & ((1 << self.check) - 1);
-        (of(&self.key).count_ones(), check.count_ones())
+    /// tags have them. `flipped` has the bits in which the hashes differ.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
+    pub fn differing(&self, flipped: &Words) -> (u32, u32) {
+        let among = |bits: &Words| {
+            bits.iter().zip(flipped).map(|(bits, flipped)| (bits & flipped).count_ones()).sum()
+        };
+        (among(self.key.bits()), among(&self.check_bits))
     }
 }
 

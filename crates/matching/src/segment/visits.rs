@@ -14,8 +14,11 @@ use super::slot::place;
 const QUERY_BITS: u32 = 10;
 /// How many queries at most go together.
 pub const QUERIES_MAX: usize = 1 << QUERY_BITS;
-/// About how many rows a part has: a near cache has room for the tags of two.
-const PART_ROWS: usize = 8_192;
+/// The tags of so many rows fit into a near cache: a slot that has no more is one part, and nothing
+/// is sorted.
+const WHOLE_ROWS: usize = 1 << 17;
+/// About how many rows a part of a larger slot has: what is read ahead of it fits beside it.
+const PART_ROWS: usize = 1 << 14;
 /// Into how many parts a slot is cut at most, as a power of two: while visits are sorted, each has a
 /// cache line that is written to.
 const PART_BITS_MAX: u32 = 11;
@@ -60,16 +63,21 @@ impl Visits {
     ) {
         self.all.clear();
         self.ends.clear();
-        let radius = plan.radii.get(index).and_then(|radius| usize::try_from(*radius).ok());
-        let (Some(slot), Some(radius)) = (segment.slots().get(index), radius) else { return };
-        let parts = (segment.len() / PART_ROWS).max(1).ilog2().min(PART_BITS_MAX).min(slot.high);
+        let Some(slot) = segment.slots().get(index) else { return };
+        let parts = if segment.len() <= WHOLE_ROWS { 1 } else { segment.len() / PART_ROWS };
+        let parts = parts.ilog2().min(PART_BITS_MAX).min(slot.high);
         self.part_bits = slot.high - parts;
-        let flips = segment.flips(index).get(..=radius).unwrap_or_default();
+        let flips = segment.flips(index, plan);
         let own = keys.iter().map(|keys| keys.get(index).map_or(0, |key| key >> slot.low));
         let visits = own
             .zip(0_u32..)
-            .flat_map(|(own, query)| flips.iter().flatten().map(move |flip| (own ^ flip, query)));
+            .flat_map(|(own, query)| flips.iter().map(move |flip| (own ^ flip, query)));
 
+        if parts == 0 {
+            self.all.extend(visits.map(|(group, query)| Visit(group << QUERY_BITS | query)));
+            self.ends.push(u32::try_from(self.all.len()).unwrap_or(u32::MAX));
+            return;
+        }
         self.ends.resize(1 << parts, 0);
         let part_bits = self.part_bits;
         for (group, _) in visits.clone() {

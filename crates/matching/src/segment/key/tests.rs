@@ -31,3 +31,14 @@ fn both_ways_to_gather_bits_agree() {
         assert_eq!(key.of::<true>(&hash(number)), key.of::<false>(&hash(number)));
     }
 }
+
+#[test]
+fn the_lower_bits_of_a_key_are_where_its_lower_bits_come_from() {
+    for key in Key::share(&[23, 17, 16, 30, 20, 24, 22, 26, 28, 30, 20]) {
+        for count in 0..=16 {
+            let bits = key.lower_bits(count);
+            assert_eq!(bits.iter().map(|word| word.count_ones()).sum::<u32>(), count);
+            assert_eq!(key.of::<false>(&bits), (1 << count) - 1);
+        }
+    }
+}

@@ -3,20 +3,29 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::segment::tests::{Dice, segment};
 
-/// Every query visits every group that a query by itself notes, once, in the part that has it.
 #[test]
-fn each_query_visits_its_groups_once_and_in_their_order() {
+fn each_query_visits_its_groups_once_where_a_slot_is_one_part() {
+    check(20_000, 1);
+}
+
+#[test]
+fn each_query_visits_its_groups_once_in_the_part_that_has_them() {
+    check(WHOLE_ROWS + 1, 8);
+}
+
+fn check(rows: usize, parts: usize) {
     let mut dice = Dice::new(11);
-    let hashes: Vec<_> = (0..60_000).map(|_| dice.hash()).collect();
+    let hashes: Vec<_> = (0..rows).map(|_| dice.hash()).collect();
     let segment = segment(&hashes);
     let plan = segment.plan(31).unwrap();
-    let queries: Vec<_> = (0..200).map(|_| dice.hash()).collect();
+    let queries: Vec<_> = (0..40).map(|_| dice.hash()).collect();
     let mut keys = vec![[0; SLOTS_MAX]; queries.len()];
     queries.iter().zip(&mut keys).for_each(|(query, keys)| segment.keys(query, keys));
 
     let mut visits = Visits::default();
     for (index, slot) in segment.slots().iter().enumerate() {
         visits.fill(&segment, index, plan, &keys);
+        assert_eq!(visits.parts().count(), parts);
         let mut visited = BTreeSet::new();
         let mut next = 0;
         for (groups, part) in visits.parts() {
