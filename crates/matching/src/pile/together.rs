@@ -50,9 +50,9 @@ impl Pile {
         answers: &mut [Vec<Near>],
     ) {
         let threads = threads::count().min(queries.len().div_ceil(THREAD_QUERIES));
-        let mut add = |query: usize, near: Option<Near>| {
+        let mut add = |query: usize, near: Near| {
             if let Some(answer) = answers.get_mut(query) {
-                answer.extend(near);
+                answer.push(near);
             }
         };
         let lenses = self.placed.iter().filter_map(|placed| Some((placed, placed.lens(limits)?)));
@@ -60,10 +60,9 @@ impl Pile {
         let mut jobs = Vec::new();
         for (placed, lens) in &lenses {
             let left = if let Some(batch) = Batch::new(&placed.segment, queries, lens.max) {
-                let shares = threads::on_each(threads, || batch.ask());
-                batch.settle(shares, |hit| {
-                    add(hit.query, placed.tell(lens, hit.row, hit.distance));
-                })
+                let tell = |row, distance| placed.tell(lens, row, distance);
+                let shares = threads::on_each(threads, || batch.ask(tell));
+                batch.settle(shares, &mut add)
             } else {
                 (0..queries.len()).collect()
             };
@@ -83,7 +82,7 @@ impl Pile {
             found
         };
         for (query, near) in threads::on_each(threads.min(jobs.len()), work).into_iter().flatten() {
-            add(query, Some(near));
+            add(query, near);
         }
     }
 

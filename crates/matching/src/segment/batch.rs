@@ -34,21 +34,10 @@ pub struct Batch<'a> {
     next: AtomicUsize,
 }
 
-/// A row is near to a query.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Hit {
-    /// The place of the query.
-    pub query: usize,
-    /// The row.
-    pub row: u32,
-    /// In how many bits they differ.
-    pub distance: u32,
-}
-
 /// What one thread found in the slots that it took.
-#[derive(Default)]
-pub struct Share {
-    hits: Vec<Hit>,
+pub struct Share<T> {
+    /// What is near, each with the place of its query.
+    hits: Vec<(usize, T)>,
     /// How many postings the groups of each query had.
     postings: Vec<u64>,
 }
@@ -83,27 +72,27 @@ impl<'a> Batch<'a> {
     }
 
     /// Asks slots until none is left. Several threads may do so at once, and all that they found
-    /// goes to [`Self::settle`].
+    /// goes to [`Self::settle`]. `tell` says what is to be known of a row and its distance.
     #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
-    pub fn ask(&self) -> Share {
+    pub fn ask<T>(&self, tell: impl Fn(u32, u32) -> Option<T>) -> Share<T> {
         #[cfg(target_arch = "x86_64")]
         {
             if kernel::is_wide() {
                 // SAFETY: the processor has the features, as the question above found.
-                return unsafe { self.ask_wide() };
+                return unsafe { self.ask_wide(tell) };
             }
             if kernel::is_middling() {
                 // SAFETY: the processor has the features, as the question above found.
-                return unsafe { self.ask_middling() };
+                return unsafe { self.ask_middling(tell) };
             }
         }
-        self.ask_with::<false>()
+        self.ask_with::<false, _>(tell)
     }
 
-    /// Calls `hit` with every row that is near to one of the queries; each once, in no order. Gives
+    /// Calls `hit` with the place of a query and what is near to it, each once, in no order. Gives
     /// the places of those queries that have no answer yet: their groups turned out to be crowded,
     /// and [`Segment::near`] chooses its groups anew.
-    pub fn settle(&self, shares: Vec<Share>, mut hit: impl FnMut(Hit)) -> Vec<usize> {
+    pub fn settle<T>(&self, shares: Vec<Share<T>>, mut hit: impl FnMut(usize, T)) -> Vec<usize> {
         let crowded = self.plan.crowded();
         let mut postings = vec![0_u64; self.queries.len()];
         for share in &shares {
@@ -111,32 +100,32 @@ impl<'a> Batch<'a> {
         }
         let is_crowded = |query: usize| postings.get(query).is_some_and(|all| *all > crowded);
         let hits = shares.into_iter().flat_map(|share| share.hits);
-        hits.filter(|it| !is_crowded(it.query)).for_each(&mut hit);
+        hits.filter(|(query, _)| !is_crowded(*query)).for_each(|(query, near)| hit(query, near));
         (0..self.queries.len()).filter(|query| is_crowded(*query)).collect()
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,avx512bitalg,bmi2,popcnt")]
-    fn ask_wide(&self) -> Share {
-        self.ask_with::<true>()
+    fn ask_wide<T>(&self, tell: impl Fn(u32, u32) -> Option<T>) -> Share<T> {
+        self.ask_with::<true, _>(tell)
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,bmi2,popcnt")]
-    fn ask_middling(&self) -> Share {
-        self.ask_with::<false>()
+    fn ask_middling<T>(&self, tell: impl Fn(u32, u32) -> Option<T>) -> Share<T> {
+        self.ask_with::<false, _>(tell)
     }
 
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
-    fn ask_with<const WIDE: bool>(&self) -> Share {
+    fn ask_with<const WIDE: bool, T>(&self, tell: impl Fn(u32, u32) -> Option<T>) -> Share<T> {
         let mut share = Share { hits: Vec::new(), postings: vec![0; self.queries.len()] };
         let mut scratch = Scratch::default();
         loop {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(slot) = self.segment.slots().get(index) else { return share };
             scratch.visits.fill(self.segment, index, self.plan, &self.keys);
-            self.ask_slot::<WIDE>(index, slot, &mut scratch, &mut share);
+            self.ask_slot::<WIDE, _>(index, slot, &tell, &mut scratch, &mut share);
         }
     }
 
@@ -146,12 +135,13 @@ impl<'a> Batch<'a> {
     /// for; the hashes are compared.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
-    fn ask_slot<const WIDE: bool>(
+    fn ask_slot<const WIDE: bool, T>(
         &self,
         index: usize,
         slot: &Slot,
+        tell: &impl Fn(u32, u32) -> Option<T>,
         scratch: &mut Scratch,
-        share: &mut Share,
+        share: &mut Share<T>,
     ) {
         let Scratch { visits, sought, found: [found, agreed], rows } = scratch;
         let (tables, hashes) = (self.segment.tables(), self.segment.hashes());
@@ -206,7 +196,7 @@ impl<'a> Batch<'a> {
                     fetch(&tables.far, place(posting));
                 }
             }
-            self.compare(index, rows, &mut share.hits);
+            self.compare(index, rows, tell, &mut share.hits);
             rows.clear();
             for (posting, query) in agreed.iter() {
                 let row = tables.row(posting);
@@ -220,14 +210,20 @@ impl<'a> Batch<'a> {
     /// Notes those of `rows` that are near to their queries and that no slot before `index` found.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
-    fn compare(&self, index: usize, rows: &[(u32, u32)], hits: &mut Vec<Hit>) {
+    fn compare<T>(
+        &self,
+        index: usize,
+        rows: &[(u32, u32)],
+        tell: &impl Fn(u32, u32) -> Option<T>,
+        hits: &mut Vec<(usize, T)>,
+    ) {
         for (row, query) in rows {
             let query = place(*query);
             let hash = self.segment.hashes().get(place(*row));
             let Some((hash, words)) = hash.zip(self.queries.get(query)) else { continue };
             let distance = differing(hash, words);
             if distance <= self.max && self.segment.is_first(index, hash, words, &self.plan.radii) {
-                hits.push(Hit { query, row: *row, distance });
+                hits.extend(tell(*row, distance).map(|near| (query, near)));
             }
         }
     }

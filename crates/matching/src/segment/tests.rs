@@ -106,9 +106,9 @@ fn queries_asked_together_are_answered_as_one_by_one() {
 fn check_together(segment: &Segment, queries: &[Words]) {
     for (max, threads) in [(20, 2), (31, 1), (31, 3), (33, 2)] {
         let batch = Batch::new(segment, queries, max).unwrap();
-        let shares = threads::on_each(threads, || batch.ask());
+        let shares = threads::on_each(threads, || batch.ask(|row, distance| Some((row, distance))));
         let mut together = vec![Vec::new(); queries.len()];
-        let alone = batch.settle(shares, |hit| together[hit.query].push((hit.row, hit.distance)));
+        let alone = batch.settle(shares, |query, near| together[query].push(near));
         assert!(alone.contains(&300) && alone.len() < 100, "within {max}: {alone:?}");
         for (at, mut found) in together.into_iter().enumerate() {
             if alone.contains(&at) {
