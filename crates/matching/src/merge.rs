@@ -10,7 +10,7 @@ use mamori_model::{EntryId, Pdq};
 
 use crate::pile::{Pile, Placed};
 use crate::segment::{ROWS_MAX, Row, Segment, split};
-use crate::shelf::Shelf;
+use crate::shelf::{Block, Shelf};
 use crate::words::HasWords as _;
 
 /// From how many rows on what came since is worth a segment, unless told otherwise: with fewer, a
@@ -106,6 +106,7 @@ impl Due {
                 since.put(id, hash);
             });
             if !since.is_empty() {
+                since.blocks().for_each(Block::prepare);
                 next.fresh.insert(*bank, Arc::new(since));
             }
         }

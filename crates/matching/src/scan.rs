@@ -13,7 +13,7 @@ pub type Found = (usize, Distance);
 /// All hashes of `bank` within `max` bits of `query`, by distance and then by place.
 pub fn near_all(bank: &[Pdq], query: &Pdq, max: Distance) -> Vec<Found> {
     let mut found = Vec::new();
-    scan(bank, 0, query, max, &mut found);
+    scan(bank, query, max, &mut found);
     found.sort_unstable_by_key(|(row, distance)| (*distance, *row));
     found
 }
@@ -72,10 +72,10 @@ fn scanned(bank: &[Pdq], queries: &[Pdq], max: Distance) -> Vec<Vec<Found>> {
     answers
 }
 
-/// Adds every hash of `rows` within `max` bits of `query`; the first row has the place `first`.
-fn scan(rows: &[Pdq], first: usize, query: &Pdq, max: Distance, found: &mut Vec<Found>) {
+/// Adds every hash of `rows` within `max` bits of `query`.
+fn scan(rows: &[Pdq], query: &Pdq, max: Distance, found: &mut Vec<Found>) {
     kernel::scan(rows, &query.words(), max.0, &mut |row, distance| {
-        found.push((first + place(row), Distance(distance)));
+        found.push((place(row), Distance(distance)));
     });
 }
 

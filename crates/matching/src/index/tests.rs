@@ -1,3 +1,5 @@
+use mamori_testkit::hashes;
+use mamori_testkit::pictures::chance::Chance;
 use uuid::Uuid;
 
 use super::*;
@@ -229,5 +231,59 @@ fn many_queries_at_once_are_answered_as_one_by_one() {
         let queries: Vec<Pdq> = (0..count).map(|n| spread(n * 17)).collect();
         let expected: Vec<Vec<Near>> = queries.iter().map(|it| index.near(it, &lens)).collect();
         assert_eq!(index.near_each(&queries, &lens), expected);
+    }
+}
+
+/// All ways at once: two segments that are asked together, with a crowd, rows and a bank that left,
+/// a bank with a limit of its own, what came since, and more queries than go together.
+#[test]
+fn many_queries_among_many_entries_are_answered_as_one_by_one() {
+    let mut chance = Chance::new(5);
+    let mut hash = || Pdq::from(hashes::any(&mut chance));
+    let mut all: Vec<Pdq> = (0..50_000).map(|_| hash()).collect();
+    let crowd = hash();
+    let strangers: Vec<Pdq> = (0..500).map(|_| hash()).collect();
+    let beside = |bits| Pdq::from(hashes::near(&mut Chance::new(bits), crowd.as_bytes(), 9));
+    all.extend((0..8_000).map(beside));
+    let numbered = |from: i64| {
+        move |(n, hash): (i64, &Pdq)| {
+            entry(from + n, 1 + u128::try_from(n % 3).unwrap(), Hash::Pdq(*hash))
+        }
+    };
+    let entries: Vec<Indexed> = (1..).zip(&all).map(numbered(0)).collect();
+    let index = Index::with_fresh_rows(1_500);
+    index.load(&entries).unwrap();
+    let later: Vec<Indexed> = (1..).zip(&all[..2_000]).map(numbered(1_000_000)).collect();
+    index.insert(&later);
+    assert!(index.tidy().unwrap());
+    let since: Vec<Indexed> = (1..).zip(&all[..1_000]).map(numbered(2_000_000)).collect();
+    index.insert(&since);
+    index.remove(id(20_000)..=id(24_000));
+    index.remove_bank(bank(3));
+    let lens = [(bank(1), Distance(31)), (bank(2), Distance(12)), (bank(3), Distance(31))];
+    let mut near = Chance::new(6);
+    let mut queries: Vec<Pdq> = all
+        .iter()
+        .step_by(83)
+        .map(|hash| {
+            let bits = u32::try_from(near.below(34)).unwrap();
+            hashes::near(&mut near, hash.as_bytes(), bits).into()
+        })
+        .collect();
+    queries.extend(strangers);
+
+    let expected: Vec<Vec<Near>> = queries.iter().map(|it| index.near(it, &lens)).collect();
+
+    assert!(queries.len() > 1_100 && index.pdq.load().placed.len() == 2);
+    assert!(expected.iter().any(|near| near.len() > 1_000), "there is a crowd");
+    assert!(index.near_each(&queries, &lens) == expected);
+    for (query, expected) in queries.iter().zip(&expected).step_by(29) {
+        let slow: usize = lens.iter().map(|(bank, max)| {
+            let is_there = |it: &&Indexed| it.bank == *bank && it.bank != self::bank(3) && !(20_000..=24_000).contains(&it.entry.number());
+            let entries = entries.iter().chain(&later).chain(&since).filter(is_there);
+            let is_near = |it: &Indexed| matches!(it.hash, Hash::Pdq(hash) if hash.distance(query) <= *max);
+            entries.filter(|it| is_near(it)).count()
+        }).sum();
+        assert_eq!(expected.len(), slow);
     }
 }

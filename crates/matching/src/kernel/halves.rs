@@ -9,6 +9,9 @@ use crate::words::{HasWords, Words, differing};
 /// Hashes whose halves are compared at a time.
 const LANES: usize = 8;
 
+/// Above this distance halves tell too little: one in a hundred is so near to any other.
+const MAX: u32 = 50;
+
 /// The first halves of the hashes of some rows, in their order.
 #[derive(Clone, Debug, Default)]
 pub struct Halves {
@@ -48,6 +51,9 @@ impl Halves {
         max: u32,
         hit: &mut impl FnMut(u32, u32),
     ) {
+        if max > MAX {
+            return super::scan(rows, query, max, hit);
+        }
         #[cfg(target_arch = "x86_64")]
         {
             if super::is_wide() {
@@ -121,7 +127,9 @@ fn compare<R: HasWords>(
     max: u32,
     hit: &mut impl FnMut(u32, u32),
 ) {
-    for (row, number) in rows.iter().zip(0_u32..).skip(base).take(LANES) {
+    let rows = rows.get(base..).unwrap_or_default();
+    let numbers = u32::try_from(base).into_iter().flat_map(|base| base..);
+    for (row, number) in rows.iter().zip(numbers).take(LANES) {
         let distance = differing(&row.words(), query);
         if distance <= max {
             hit(number, distance);
@@ -143,6 +151,9 @@ mod tests {
                 whole.push((row, distance));
             });
             let halves = Halves::of(&rows);
+            let mut far = Vec::new();
+            halves.scan(&rows, &query, 64, &mut |row, distance| far.push((row, distance)));
+            assert_eq!(far.len(), rows.len(), "all are within 64 bits");
             halves.scan(&rows, &query, 6, &mut |row, distance| told.push((row, distance)));
             halves.scan_plain(&rows, &query, 6, &mut |row, distance| plain.push((row, distance)));
 

@@ -25,6 +25,8 @@ const FRESH_QUERIES: usize = 128;
 enum Job<'a> {
     /// One query asks one segment.
     Alone(&'a Placed, &'a Lens, usize),
+    /// The same, where its groups are known to be crowded.
+    Crowded(&'a Placed, &'a Lens, usize),
     /// Some queries are held against what came since.
     Fresh(Range<usize>),
 }
@@ -59,14 +61,14 @@ impl Pile {
         let lenses: Vec<_> = lenses.collect();
         let mut jobs = Vec::new();
         for (placed, lens) in &lenses {
-            let left = if let Some(batch) = Batch::new(&placed.segment, queries, lens.max) {
-                let tell = |row, distance| placed.tell(lens, row, distance);
-                let shares = threads::on_each(threads, || batch.ask(tell));
-                batch.settle(shares, &mut add)
-            } else {
-                (0..queries.len()).collect()
+            let Some(batch) = Batch::new(&placed.segment, queries, lens.max) else {
+                jobs.extend((0..queries.len()).map(|query| Job::Alone(placed, lens, query)));
+                continue;
             };
-            jobs.extend(left.into_iter().map(|query| Job::Alone(placed, lens, query)));
+            let tell = |row, distance| placed.tell(lens, row, distance);
+            let shares = threads::on_each(threads, || batch.ask(tell));
+            let crowded = batch.settle(shares, &mut add);
+            jobs.extend(crowded.into_iter().map(|query| Job::Crowded(placed, lens, query)));
         }
         if self.blocks(limits).next().is_some() {
             let froms = (0..queries.len()).step_by(FRESH_QUERIES);
@@ -94,14 +96,20 @@ impl Pile {
         hit: &mut impl FnMut(usize, Near),
     ) {
         match job {
-            Job::Alone(placed, lens, at) => {
+            Job::Alone(placed, lens, at) | Job::Crowded(placed, lens, at) => {
                 let Some(query) = queries.get(*at) else { return };
+                let mut tell = |row, distance| {
+                    if let Some(near) = placed.tell(lens, row, distance) {
+                        hit(*at, near);
+                    }
+                };
+                let (segment, max) = (&placed.segment, lens.max);
                 SCRATCH.with_borrow_mut(|scratch| {
-                    placed.segment.near(query, lens.max, scratch, &mut |row, distance| {
-                        if let Some(near) = placed.tell(lens, row, distance) {
-                            hit(*at, near);
-                        }
-                    });
+                    if matches!(job, Job::Alone(..)) {
+                        segment.near(query, max, scratch, &mut tell);
+                    } else {
+                        segment.near_in_a_crowd(query, max, scratch, &mut tell);
+                    }
                 });
             }
             Job::Fresh(some) => {

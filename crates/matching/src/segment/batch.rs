@@ -22,6 +22,10 @@ const DENSE: f64 = 12.0;
 /// The same of the lines that have the numbers of a part's rows, of which few are needed.
 const NUMBERS_DENSE: usize = 3;
 
+/// How many postings of a part may agree, and how much a thread may find, before the rest is left to
+/// queries by themselves: some 10 MB each. Where that happens, hashes are crowded.
+const FOUND_MAX: usize = 1 << 20;
+
 /// Queries that are asked together.
 pub struct Batch<'a> {
     segment: &'a Segment,
@@ -91,9 +95,9 @@ impl<'a> Batch<'a> {
 
     /// Calls `hit` with the place of a query and what is near to it, each once, in no order. Gives
     /// the places of those queries that have no answer yet: their groups turned out to be crowded,
-    /// and [`Segment::near`] chooses its groups anew.
+    /// and [`Segment::near_in_a_crowd`] chooses its groups anew.
     pub fn settle<T>(&self, shares: Vec<Share<T>>, mut hit: impl FnMut(usize, T)) -> Vec<usize> {
-        let crowded = self.plan.crowded();
+        let crowded = self.segment.crowded(self.plan);
         let mut postings = vec![0_u64; self.queries.len()];
         for share in &shares {
             postings.iter_mut().zip(&share.postings).for_each(|(all, some)| *all += some);
@@ -125,6 +129,9 @@ impl<'a> Batch<'a> {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(slot) = self.segment.slots().get(index) else { return share };
             scratch.visits.fill(self.segment, index, self.plan, &self.keys);
+            if scratch.visits.is_empty() {
+                continue;
+            }
             self.ask_slot::<WIDE, _>(index, slot, &tell, &mut scratch, &mut share);
         }
     }
@@ -154,7 +161,7 @@ impl<'a> Batch<'a> {
         let limits = Limits::of(self.plan, index, after);
         let directory = slot.directory(tables);
         let first = slot.posting(0);
-        let crowded = self.plan.crowded();
+        let crowded = self.segment.crowded(self.plan);
         agreed.clear();
         rows.clear();
         // The first posting of a group.
@@ -162,7 +169,7 @@ impl<'a> Batch<'a> {
         let mut read = first;
         let nothing = std::iter::repeat_n((0..0, Default::default()), 2);
         for (groups, part) in visits.parts().chain(nothing) {
-            // This part, if it is the first, and the one after it.
+            // The tags of this part, if it is the first, and those of the one after it.
             let ahead = (groups.end + (groups.end - groups.start)).min(1 << slot.high);
             kernel::read(directory, place(groups.end)..place(ahead));
             kernel::read(&tables.tags, place(read)..place(begin(ahead).max(read)));
@@ -177,6 +184,9 @@ impl<'a> Batch<'a> {
                 };
                 let (from, to) = group(directory, visit.group());
                 *all += u64::from(to.saturating_sub(from));
+                if found.len() > FOUND_MAX || share.hits.len() > FOUND_MAX {
+                    *all = (*all).max(crowded + 1);
+                }
                 if *all > crowded {
                     continue;
                 }

@@ -15,23 +15,23 @@ use crate::words::Words;
 
 /// By how much the groups may be fuller than expected before the radii are chosen anew.
 const CROWDED: f64 = 3.0;
-/// Postings that are too few to think about.
+/// Postings that are too few to think about, or so much of all rows where those are fewer.
 const FEW_ROWS: f64 = 20_000.0;
+const FEW_SHARE: f64 = 0.25;
 
-impl Plan {
-    /// Groups with more postings than these are fuller than they were taken to be.
+impl Segment {
+    /// Groups with more postings than these are fuller than `plan` took them to be.
     #[expect(
         clippy::as_conversions,
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "an estimate, above 0"
     )]
-    pub fn crowded(&self) -> u64 {
-        (self.postings * CROWDED + FEW_ROWS) as u64
+    pub fn crowded(&self, plan: &Plan) -> u64 {
+        let few = FEW_ROWS.min(float(self.len()) * FEW_SHARE);
+        (plan.postings * CROWDED + few) as u64
     }
-}
 
-impl Segment {
     /// The key of `query` in each slot.
     pub fn keys(&self, query: &Words, keys: &mut [u32; SLOTS_MAX]) {
         key::each(self.slots().iter().map(|slot| &slot.key), query, keys);

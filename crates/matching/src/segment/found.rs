@@ -33,6 +33,7 @@ impl<T: Copy + Default> Found<T> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "hot")]
     pub fn put(&mut self, it: T, counts: bool) {
+        debug_assert!(self.len < self.places.len(), "there is no room");
         if let Some(place) = self.places.get_mut(self.len) {
             *place = it;
             self.len += usize::from(counts);

@@ -95,13 +95,30 @@ impl Segment {
         scratch: &mut Scratch,
         hit: &mut impl FnMut(u32, u32),
     ) {
-        let scan = |hit| kernel::scan(self.hashes(), query, max, hit);
-        let Some(plan) = self.plan(max) else { return scan(hit) };
+        let Some(plan) = self.plan(max) else {
+            return kernel::scan(self.hashes(), query, max, hit);
+        };
         self.keys(query, &mut scratch.keys);
-        if !self.ask(query, max, plan, plan.crowded(), scratch) {
-            let Some(plan) = self.choose(&scratch.keys, max) else { return scan(hit) };
-            self.ask(query, max, &plan, u64::MAX, scratch);
+        if self.ask(query, max, plan, self.crowded(plan), scratch) {
+            scratch.hits.iter().for_each(|(row, distance)| hit(*row, *distance));
+        } else {
+            self.near_in_a_crowd(query, max, scratch, hit);
         }
+    }
+
+    /// As [`Self::near`], for a query whose groups are known to be crowded.
+    pub fn near_in_a_crowd(
+        &self,
+        query: &Words,
+        max: u32,
+        scratch: &mut Scratch,
+        hit: &mut impl FnMut(u32, u32),
+    ) {
+        self.keys(query, &mut scratch.keys);
+        let Some(plan) = self.choose(&scratch.keys, max) else {
+            return kernel::scan(self.hashes(), query, max, hit);
+        };
+        self.ask(query, max, &plan, u64::MAX, scratch);
         scratch.hits.iter().for_each(|(row, distance)| hit(*row, *distance));
     }
 

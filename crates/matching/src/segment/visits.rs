@@ -100,6 +100,11 @@ impl Visits {
         }
     }
 
+    /// Whether nobody looks into this slot.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
     /// The groups of each part and who looks into them.
     pub fn parts(&self) -> impl Iterator<Item = (Range<u32>, &[Visit])> {
         let begins = std::iter::once(&0).chain(&self.ends);

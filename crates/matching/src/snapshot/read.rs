@@ -95,7 +95,7 @@ fn segment(from: &mut impl Read) -> Result<Placed, SnapshotError> {
     for (slot, high) in slots.iter().zip(&shape.high) {
         let directory = slot.directory(&tables).get(..(1 << high) + 1).unwrap_or_default();
         let ends_well = directory.last().is_some_and(|end| usize::try_from(*end) == Ok(rows));
-        if !directory.is_sorted() || !ends_well {
+        if directory.first() != Some(&0) || !directory.is_sorted() || !ends_well {
             return Err(SnapshotError::Damaged("a directory is out of order"));
         }
     }
