@@ -19,10 +19,9 @@ pub fn near_all(bank: &[Pdq], query: &Pdq, max: Distance) -> Vec<Found> {
 }
 
 /// From how many queries on, against how many hashes at least, building an index takes less time
-/// than it saves. Building takes about 0.5 µs a hash; a query then takes 5 to 40 µs, where the scan
-/// takes 0.15 ns a hash. So the number of queries at which both are equal hardly depends on the
-/// number of hashes: 3,400 at ten million, 4,500 at a hundred thousand.
-const INDEX_QUERIES: usize = 4_500;
+/// than it saves. Building takes 0.2 to 0.4 µs a hash, the scan 0.13 ns a hash and query, and a query
+/// of the index next to nothing beside it: equal at 1,600 to 3,000 queries, however many hashes.
+const INDEX_QUERIES: usize = 3_000;
 const INDEX_ROWS: usize = 50_000;
 
 /// [`near_all`] for each of `queries`, in their order; several at once are faster than one by one.

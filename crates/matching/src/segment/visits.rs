@@ -16,7 +16,7 @@ const QUERY_BITS: u32 = 10;
 pub const QUERIES_MAX: usize = 1 << QUERY_BITS;
 /// The tags of so many rows fit into a near cache: a slot that has no more is one part, and nothing
 /// is sorted.
-const WHOLE_ROWS: usize = 1 << 17;
+pub const WHOLE_ROWS: usize = 1 << 17;
 /// About how many rows a part of a larger slot has: what is read ahead of it fits beside it.
 const PART_ROWS: usize = 1 << 14;
 /// Into how many parts a slot is cut at most, as a power of two: while visits are sorted, each has a
