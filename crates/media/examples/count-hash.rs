@@ -17,7 +17,11 @@ fn main() -> Result<(), Error> {
     let file = encode::jpeg(&picture, 85);
     for _ in 0..5 {
         let hashed = hash(&file, &Limits::default())?;
-        ones += hashed.frames.iter().map(|frame| frame.pdq.ones()).sum::<u32>();
+        ones += hashed
+            .frames
+            .iter()
+            .map(|frame| frame.stored().map_or(0, |(pdq, _)| pdq.ones()))
+            .sum::<u32>();
     }
     println!("{ones}");
     Ok(())

@@ -1,11 +1,15 @@
-//! One decoder per format. Each hands every frame, as a viewer would show it, to a visitor.
+//! One decoder per format. Each gives its frames, as stored, to a [`Sink`].
 //!
-//! Declared sizes are checked before anything of that size is allocated. What does not decode
-//! completely is an error: a picture half of which is missing must not pass for a clean one.
+//! Declared sizes are checked before anything of that size is allocated. A file that lost data is
+//! read as far as it goes, and [`Rest`] says what was not: a picture half of which is missing must
+//! not pass for a clean one, and what was read of it may still match.
 
 mod bmp;
+mod canvas;
+mod exif;
 mod gif;
 mod jpeg;
+mod pace;
 mod png;
 mod tiff;
 mod webp;
@@ -14,42 +18,133 @@ use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::panic::{self, AssertUnwindSafe};
 
+use mamori_model::Transform;
+
 use crate::pixels::{Layout, Pixels, size};
 use crate::{Error, Format, Limits};
+use pace::Pace;
 
-/// Takes a frame; `Break` when no further one is wanted.
-pub type Visitor<'a> = dyn FnMut(Pixels<'_>) -> ControlFlow<()> + 'a;
-
-/// Decodes `bytes` as `format`, frame by frame.
-///
-/// # Errors
-/// [`Error::Unreadable`] or [`Error::TooLarge`]; frames before the error were visited. A decoder
-/// that panics, as hostile data makes some of them do, is [`Error::Unreadable`] too.
-pub fn frames(
-    format: Format,
-    bytes: &[u8],
-    limits: &Limits,
-    visitor: &mut Visitor<'_>,
-) -> Result<(), Error> {
-    // What was decoded so far is not looked at again, so nothing half-done is seen.
-    let decode = AssertUnwindSafe(|| decode(format, bytes, limits, visitor));
-    let result = panic::catch_unwind(decode);
-    result.unwrap_or_else(|_| Err(Error::unreadable("the decoder lost its way in the data")))
+/// One frame, as a decoder gives it.
+#[derive(Clone, Copy)]
+pub struct Decoded<'a> {
+    /// Its place in the file, from 0.
+    pub number: u32,
+    /// How the stored pixels are turned to be shown.
+    pub shown: Transform,
+    /// The pixels as stored; of an animation, composed with the frames before.
+    pub pixels: Pixels<'a>,
 }
 
-fn decode(
-    format: Format,
-    bytes: &[u8],
-    limits: &Limits,
-    visitor: &mut Visitor<'_>,
-) -> Result<(), Error> {
+/// Takes a frame; `Break` when no further one is wanted.
+pub type Visitor<'a> = dyn FnMut(Decoded<'_>) -> ControlFlow<()> + 'a;
+
+/// Which samples a frame needs to have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Samples {
+    /// Brightness at least: colour may be left out where that saves time.
+    Brightness,
+    /// Colour, where the file has it.
+    Colour,
+}
+
+/// What of a file was not read, after at least one frame was.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rest {
+    /// Nothing: every frame was read, whole.
+    Nothing,
+    /// Frames were left out, as the limits demand.
+    LeftOut,
+    /// Data are missing or damaged.
+    Damaged {
+        /// As in [`Error::Unreadable`].
+        reason: String,
+    },
+}
+
+/// What a decoder is asked for, and where its frames go.
+pub struct Sink<'a> {
+    limits: &'a Limits,
+    samples: Samples,
+    pace: Pace,
+    visitor: &'a mut Visitor<'a>,
+    given: u32,
+    is_full: bool,
+}
+
+impl<'a> Sink<'a> {
+    /// Takes frames for hashing, within the limits on frames.
+    pub fn for_hashes(limits: &'a Limits, visitor: &'a mut Visitor<'a>) -> Self {
+        let pace = Pace::new(limits);
+        Self { limits, samples: Samples::Brightness, pace, visitor, given: 0, is_full: false }
+    }
+
+    /// Takes every frame in colour, until the visitor breaks off.
+    pub fn for_renditions(limits: &'a Limits, visitor: &'a mut Visitor<'a>) -> Self {
+        let pace = Pace::of_every_frame();
+        Self { limits, samples: Samples::Colour, pace, visitor, given: 0, is_full: false }
+    }
+
+    /// Says how many frames the file has, before the first is asked for.
+    fn expect(&mut self, total: u64) {
+        self.pace.expect(total);
+    }
+
+    /// Whether frame `number` is to be decoded. Asked once for each, in order.
+    fn wants(&mut self, number: u32) -> bool {
+        !self.is_full && self.pace.wants(u64::from(number))
+    }
+
+    /// Takes a frame; `Break` when no further one is wanted.
+    fn give(&mut self, number: u32, shown: Transform, pixels: Pixels<'_>) -> ControlFlow<()> {
+        self.given += 1;
+        let flow = (self.visitor)(Decoded { number, shown, pixels });
+        self.is_full |= flow.is_break();
+        flow
+    }
+
+    /// Takes the frame of a file that has one.
+    fn give_only(&mut self, shown: Transform, pixels: Pixels<'_>) {
+        let _ = self.give(0, shown, pixels);
+    }
+}
+
+/// Decodes `bytes` as `format` into `sink`, and says what was not read.
+///
+/// # Errors
+/// If no frame was read: [`Error::Unsupported`], [`Error::Unreadable`] or [`Error::TooLarge`]. A
+/// decoder that panics, as hostile data makes some of them do, is [`Error::Unreadable`] too.
+pub fn frames(format: Format, bytes: &[u8], mut sink: Sink<'_>) -> Result<Rest, Error> {
+    // What was decoded so far is not looked at again, so nothing half-done is seen.
+    let decoding = AssertUnwindSafe(|| decode(format, bytes, &mut sink));
+    let result = panic::catch_unwind(decoding);
+    let result =
+        result.unwrap_or_else(|_| Err(Error::unreadable("the decoder lost its way in the data")));
+    match result {
+        Err(error) if sink.given == 0 => Err(error),
+        // The visitor has what it wants; what comes after it is of no interest.
+        Err(_) if sink.is_full => Ok(Rest::Nothing),
+        Err(Error::Unreadable { reason }) => Ok(Rest::Damaged { reason }),
+        Err(error) => match Error::unreadable(&error.to_string()) {
+            Error::Unreadable { reason } => Ok(Rest::Damaged { reason }),
+            other => Err(other),
+        },
+        Ok(()) if sink.given == 0 => {
+            Err(Error::unreadable(&format!("the {} has no picture in it", format.label())))
+        }
+        Ok(()) if sink.pace.has_left_out() => Ok(Rest::LeftOut),
+        Ok(()) => Ok(Rest::Nothing),
+    }
+}
+
+fn decode(format: Format, bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
     match format {
-        Format::Jpeg => jpeg::frames(bytes, limits, visitor),
-        Format::Png => png::frames(bytes, limits, visitor),
-        Format::Webp => webp::frames(bytes, limits, visitor),
-        Format::Gif => gif::frames(bytes, limits, visitor),
-        Format::Bmp => bmp::frames(bytes, limits, visitor),
-        Format::Tiff => tiff::frames(bytes, limits, visitor),
+        Format::Jpeg => jpeg::frames(bytes, sink),
+        Format::Png => png::frames(bytes, sink),
+        Format::Webp => webp::frames(bytes, sink),
+        Format::Gif => gif::frames(bytes, sink),
+        Format::Bmp => bmp::frames(bytes, sink),
+        Format::Tiff => tiff::frames(bytes, sink),
     }
 }
 
@@ -86,10 +181,9 @@ thread_local! {
 }
 
 impl FrameBuffer {
-    /// As [`frame_buffer`].
-    fn new(width: u32, height: u32, layout: Layout) -> Result<Self, Error> {
-        let bytes =
-            size(width).checked_mul(size(height)).and_then(|n| n.checked_mul(layout.samples()));
+    /// As [`frame_buffer`], of `samples` bytes a pixel.
+    fn of_bytes(width: u32, height: u32, samples: usize) -> Result<Self, Error> {
+        let bytes = size(width).checked_mul(size(height)).and_then(|n| n.checked_mul(samples));
         let mut buffer = KEPT.take();
         buffer.clear();
         let bytes = bytes.filter(|n| buffer.try_reserve_exact(*n).is_ok());

@@ -101,8 +101,23 @@ const FOREIGN: [(usize, &[u8], &str); 34] = [
     (0, b"{\\rtf", "RTF"),
 ];
 
-/// Names that are found in other ways than by [`FOREIGN`].
-const FOREIGN_OTHERWISE: [&str; 7] = ["AVIF", "HEIC", "HEIF", "MP4", "MOV", "SVG", UNKNOWN];
+/// Names that are found in other ways than by [`FOREIGN`],
+/// and names of forms that a decoder found and does not read.
+const FOREIGN_OTHERWISE: [&str; 13] = [
+    "AVIF",
+    "HEIC",
+    "HEIF",
+    "MP4",
+    "MOV",
+    "SVG",
+    "BMP of a rare kind",
+    "JPEG of 12 bits",
+    "JPEG of unknown colours",
+    "lossless JPEG",
+    "PNG in Apple's form",
+    "TIFF of a rare kind",
+    UNKNOWN,
+];
 
 /// What we call bytes that nothing recognises, text among them.
 const UNKNOWN: &str = "unknown";

@@ -18,11 +18,12 @@ pub mod wire;
 pub mod worker;
 
 pub use cage::{Protection, Protections};
+pub use decode::Rest;
 pub use digest::{Digests, digests, sha256};
 pub use error::Error;
 pub use format::{Format, sniff};
 pub use limits::Limits;
-pub use picture::{Frame, Picture, dihedral, hash};
+pub use picture::{Frame, FrameHash, Picture, dihedral, hash};
 pub use pool::{Pool, PoolSettings};
-pub use rendition::{Raster, Veil, encode, render};
+pub use rendition::{Aim, Raster, Veil, encode, render};
 pub use worker::run_worker;

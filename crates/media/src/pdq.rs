@@ -2,7 +2,8 @@
 //!
 //! Two dialects exist. We hash at *full resolution*, as Python's `pdqhash`, `threatexchange` and HMA
 //! do; the C++ command-line tool shrinks to 512 × 512 first, which changes 2 to 8 bits in the median.
-//! No orientation from EXIF is applied, as none of them does; see [`dihedral`] for turned pictures.
+//! None of them applies an orientation; here the hash of the picture as it is shown is made beside
+//! the one as it is stored, and those of all turned and mirrored pictures from one transform.
 
 mod dct;
 pub(crate) mod kernel;
@@ -10,20 +11,48 @@ mod shrink;
 #[cfg(test)]
 mod tests;
 
-use mamori_model::{Pdq, Quality};
+use mamori_model::{Pdq, Quality, Transform};
 
 use crate::pixels::Pixels;
 
 /// The least edge that is hashed; below it the reference answers zeros and quality 0.
 const EDGE_MIN: u32 = 5;
 
+/// The hashes of one picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hashes {
+    /// How much structure there is; the same however it is turned.
+    pub quality: Quality,
+    /// As stored.
+    pub stored: Pdq,
+    /// As shown, where that is turned: from the turned pixels, so the same bits as a file that
+    /// stores them so.
+    pub shown: Option<Pdq>,
+    /// Turned and mirrored in every other way: within a few bits of the hashes of such files.
+    pub turned: [(Transform, Pdq); 7],
+}
+
 /// The hash and its quality. Zeros and quality 0 for a picture with an edge below 5.
 pub fn hash(pixels: &Pixels<'_>) -> (Pdq, Quality) {
-    if pixels.width.min(pixels.height) < EDGE_MIN {
+    if is_too_small(pixels) {
         return (flat(), Quality::ANY);
     }
-    let (spectrum, quality) = dct::spectrum(&shrink::shrink(pixels));
+    let (spectrum, quality) = dct::spectrum(&shrink::shrink(pixels, Transform::None));
     (dct::bits(&spectrum), quality)
+}
+
+/// Every hash of a picture that is shown as `shown` says.
+pub fn hashes(pixels: &Pixels<'_>, shown: Transform) -> Hashes {
+    let is_turned = shown != Transform::None;
+    if is_too_small(pixels) {
+        let turned = TURNED.map(|transform| (transform, flat()));
+        let shown = is_turned.then(flat);
+        return Hashes { quality: Quality::ANY, stored: flat(), shown, turned };
+    }
+    let (spectrum, quality) = dct::spectrum(&shrink::shrink(pixels, Transform::None));
+    let shown = is_turned.then(|| dct::bits(&dct::spectrum(&shrink::shrink(pixels, shown)).0));
+    let turned = TURNED.map(|transform| (transform, dct::bits(&dct::turned(&spectrum, transform))));
+    Hashes { quality, stored: dct::bits(&spectrum), shown, turned }
 }
 
 /// The hashes of the picture turned and mirrored, and their common quality.
@@ -31,11 +60,24 @@ pub fn hash(pixels: &Pixels<'_>) -> (Pdq, Quality) {
 /// Order, as in the reference: original, rotated by 90°, 180° and 270° (counter-clockwise), flipped
 /// top to bottom (X), left to right (Y), along the main diagonal (plus 1), along the other (minus 1).
 pub fn dihedral(pixels: &Pixels<'_>) -> ([Pdq; 8], Quality) {
-    if pixels.width.min(pixels.height) < EDGE_MIN {
-        return ([flat(); 8], Quality::ANY);
-    }
-    let (spectrum, quality) = dct::spectrum(&shrink::shrink(pixels));
-    (dct::variants(&spectrum).map(|spectrum| dct::bits(&spectrum)), quality)
+    let Hashes { quality, stored, turned, .. } = hashes(pixels, Transform::None);
+    let [a, b, c, d, e, f, g] = turned.map(|(_, pdq)| pdq);
+    ([stored, a, b, c, d, e, f, g], quality)
+}
+
+/// Every transform but the first, in the reference's order.
+const TURNED: [Transform; 7] = [
+    Transform::Rotate90,
+    Transform::Rotate180,
+    Transform::Rotate270,
+    Transform::FlipTopBottom,
+    Transform::FlipLeftRight,
+    Transform::Transpose,
+    Transform::Transverse,
+];
+
+fn is_too_small(pixels: &Pixels<'_>) -> bool {
+    pixels.width.min(pixels.height) < EDGE_MIN
 }
 
 fn flat() -> Pdq {

@@ -1,6 +1,11 @@
 //! Decoded pixels, whatever they came from: 8-bit samples, one to four a pixel.
 
-/// What the samples of a pixel are. Alpha is dropped, as Pillow's `convert("RGB")` drops it.
+use mamori_model::Backdrop;
+
+use crate::Error;
+use crate::decode::out_of_memory;
+
+/// What the samples of a pixel are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
     /// Grey.
@@ -36,6 +41,61 @@ pub struct Pixels<'a> {
     pub layout: Layout,
     /// Row by row, without padding.
     pub samples: &'a [u8],
+}
+
+impl Pixels<'_> {
+    /// Whether any pixel lets something behind it through.
+    pub fn is_see_through(&self) -> bool {
+        let samples = self.layout.samples();
+        match self.layout {
+            Layout::Grey | Layout::Rgb => false,
+            Layout::GreyAlpha | Layout::Rgba => self
+                .samples
+                .chunks_exact(samples)
+                .any(|pixel| pixel.last().is_some_and(|alpha| *alpha != u8::MAX)),
+        }
+    }
+
+    /// The samples without alpha, on `backdrop`; of [`Backdrop::None`], as if there were no alpha, as
+    /// Pillow's `convert("RGB")` gives them.
+    pub fn flattened(&self, backdrop: Backdrop) -> Result<Flat, Error> {
+        let colours = match self.layout {
+            Layout::Grey | Layout::GreyAlpha => Layout::Grey,
+            Layout::Rgb | Layout::Rgba => Layout::Rgb,
+        };
+        let count = colours.samples();
+        let mut samples = Vec::new();
+        let pixels = size(self.width) * size(self.height);
+        samples.try_reserve_exact(pixels * count).map_err(|_| out_of_memory())?;
+        for pixel in self.samples.chunks_exact(self.layout.samples()) {
+            let (colour, alpha) = pixel.split_at_checked(count).unwrap_or((pixel, &[]));
+            let alpha = alpha.first().copied().unwrap_or(u8::MAX);
+            match backdrop {
+                Backdrop::None => samples.extend_from_slice(colour),
+                Backdrop::White => {
+                    samples.extend(colour.iter().map(|c| multiply(*c, alpha) + (u8::MAX - alpha)));
+                }
+                Backdrop::Black => samples.extend(colour.iter().map(|c| multiply(*c, alpha))),
+            }
+        }
+        Ok(Flat { width: self.width, height: self.height, layout: colours, samples })
+    }
+}
+
+/// Pixels without alpha.
+pub struct Flat {
+    width: u32,
+    height: u32,
+    layout: Layout,
+    samples: Vec<u8>,
+}
+
+impl Flat {
+    /// The same, borrowed.
+    pub fn pixels(&self) -> Pixels<'_> {
+        let Self { width, height, layout, ref samples } = *self;
+        Pixels { width, height, layout, samples }
+    }
 }
 
 /// The product of two samples seen as 0..=1, rounded as Pillow rounds it.

@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::{Error, Limits, Picture, Protections, Raster, Veil};
+use crate::{Aim, Error, Limits, Picture, Protections, Raster, Veil};
 use child::Child;
 use keeper::Keeper;
 use spawner::Spawner;
@@ -46,7 +46,7 @@ struct Job {
 /// What is asked about it, and who waits for the answer.
 enum Question {
     Hash(oneshot::Sender<Result<Picture, Error>>),
-    Render(Veil, oneshot::Sender<Result<Raster, Error>>),
+    Render((Veil, Aim), oneshot::Sender<Result<Raster, Error>>),
 }
 
 impl Question {
@@ -116,13 +116,18 @@ impl Pool {
         answer.await.unwrap_or_else(|_| Err(Error::Pool(stopped())))
     }
 
-    /// Makes what a person will see of one picture, in one of the processes: its first frame.
+    /// Makes what a person will see of one picture, in one of the processes.
     ///
     /// # Errors
     /// As for [`Self::hash`], and in the same time.
-    pub async fn render(&self, bytes: impl Into<Bytes>, veil: Veil) -> Result<Raster, Error> {
+    pub async fn render(
+        &self,
+        bytes: impl Into<Bytes>,
+        veil: Veil,
+        aim: Aim,
+    ) -> Result<Raster, Error> {
         let (reply, answer) = oneshot::channel();
-        self.send(bytes.into(), Question::Render(veil, reply))?;
+        self.send(bytes.into(), Question::Render((veil, aim), reply))?;
         answer.await.unwrap_or_else(|_| Err(Error::Pool(stopped())))
     }
 

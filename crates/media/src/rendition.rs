@@ -1,4 +1,4 @@
-//! What a person sees of a picture: its first frame, still, made small, and either veiled or clear.
+//! What a person sees of a picture: one frame, still, made small, and either veiled or clear.
 //!
 //! The cage decodes and makes a [`Raster`]; [`encode`] makes a file of it outside. So a browser gets
 //! a file that we wrote, and whatever a hostile one did inside the cage, its outcome is *some*
@@ -9,9 +9,13 @@ mod shrink;
 
 use std::ops::ControlFlow;
 
+use mamori_model::variant::Steps;
+use mamori_model::{Backdrop, Transform};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Limits, decode, format};
+use crate::decode::{self, Decoded, Sink};
+use crate::pixels::{Pixels, size};
+use crate::{Error, Limits, format};
 
 pub use encode::encode;
 
@@ -104,29 +108,83 @@ impl Raster {
     }
 }
 
+/// Which frame of an item a person sees, and on what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Aim {
+    /// The frame's place in the file, from 0. Of a file with fewer frames the last is shown.
+    pub frame: u32,
+    /// What stands behind transparent pixels. [`Backdrop::None`] ignores transparency, which shows
+    /// what the machine compared; viewers show white.
+    pub backdrop: Backdrop,
+}
+
+impl Aim {
+    /// The first frame, as most viewers show it.
+    pub const FIRST: Self = Self { frame: 0, backdrop: Backdrop::White };
+}
+
 /// The rendition of `bytes`, made *in this process*. Hostile bytes belong into a [`crate::Pool`];
 /// this is what its workers call.
 ///
-/// The pixels are those that [`crate::hash`] hashes: of the first frame, as stored, with no
-/// orientation applied and alpha dropped. What a person judges is what the machine compared.
+/// The pixels come from the decoder that [`crate::hash`] uses, turned as a viewer turns them, on the
+/// backdrop of `aim`. Of a file that lost data, what can be read is shown.
 ///
 /// # Errors
 /// As for [`crate::hash`].
-pub fn render(bytes: &[u8], limits: &Limits, veil: Veil) -> Result<Raster, Error> {
+pub fn render(bytes: &[u8], limits: &Limits, veil: Veil, aim: Aim) -> Result<Raster, Error> {
     let format = format::sniff(bytes)?;
-    let mut first = None;
-    decode::frames(format, bytes, limits, &mut |pixels| {
-        let side = veil.side_of(pixels.width.max(pixels.height));
-        first = Some(shrink::shrink(&pixels, side));
-        ControlFlow::Break(())
-    })?;
-    let raster = first.ok_or_else(|| {
-        Error::unreadable(&format!("the {} has no picture in it", format.label()))
-    })?;
+    let mut last = None;
+    let mut take = |decoded: Decoded<'_>| {
+        let Decoded { number, shown, pixels } = decoded;
+        last = Some(raster(&pixels, shown, veil, aim.backdrop));
+        if number >= aim.frame { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    decode::frames(format, bytes, Sink::for_renditions(limits, &mut take))?;
+    last.unwrap_or_else(|| {
+        Err(Error::unreadable(&format!("the {} has no picture in it", format.label())))
+    })
+}
+
+/// What is seen of one frame.
+fn raster(
+    pixels: &Pixels<'_>,
+    shown: Transform,
+    veil: Veil,
+    backdrop: Backdrop,
+) -> Result<Raster, Error> {
+    let side = veil.side_of(pixels.width.max(pixels.height));
+    let raster = if backdrop != Backdrop::None && pixels.is_see_through() {
+        shrink::shrink(&pixels.flattened(backdrop)?.pixels(), side)
+    } else {
+        shrink::shrink(pixels, side)
+    };
+    let raster = turned(raster, shown);
     Ok(match veil {
         Veil::Veiled => grey(raster),
         Veil::Clear => raster,
     })
+}
+
+/// The raster after `transform`.
+fn turned(raster: Raster, transform: Transform) -> Raster {
+    if transform == Transform::None {
+        return raster;
+    }
+    let Steps { flips_columns, flips_rows, exchanges } = transform.steps();
+    let Raster { width, height, rgb } = raster;
+    let (pixels, _) = rgb.as_chunks::<3>();
+    let (wide, high) = if exchanges { (height, width) } else { (width, height) };
+    let at = |index: u32, length: u32, flips: bool| if flips { length - 1 - index } else { index };
+    let mut result = Vec::with_capacity(rgb.len());
+    for down in 0..high {
+        for across in 0..wide {
+            let (row, column) = if exchanges { (across, down) } else { (down, across) };
+            let (row, column) = (at(row, height, flips_rows), at(column, width, flips_columns));
+            let place = size(row) * size(width) + size(column);
+            result.extend_from_slice(&pixels.get(place).copied().unwrap_or_default());
+        }
+    }
+    Raster { width: wide, height: high, rgb: result }
 }
 
 /// Brightness as JPEG defines it (ITU-R BT.601), in all three samples.
@@ -147,7 +205,7 @@ mod tests {
     use super::*;
 
     fn rendered(file: &[u8], veil: Veil) -> Raster {
-        render(file, &Limits::default(), veil).unwrap()
+        render(file, &Limits::default(), veil, Aim::FIRST).unwrap()
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! What goes through the pipes between the pool and a decoding process: frames, each a length
-//! (32 bits, little-endian) and that many bytes. In: [`Limits`], then files, each after the byte of
-//! its [`Task`]. Out: [`Hello`], then a [`Reply`] for each file; a frame of raw pixels follows the
+//! (32 bits, little-endian) and that many bytes. In: [`Limits`], then files, each after the bytes
+//! of its [`Task`]. Out: [`Hello`], then a [`Reply`] for each file; a frame of raw pixels follows the
 //! reply that has a [`Size`](crate::rendition::Size).
 
 use std::io::{self, Read, Write};
 
+use mamori_model::Backdrop;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Limits, Protections, Veil, decode, format};
+use crate::{Aim, Error, Limits, Protections, Veil, decode, format};
 
 /// What to do with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,25 +16,45 @@ pub enum Task {
     /// Hash its frames; the reply has a [`crate::Picture`].
     Hash,
     /// Make what a person will see; the reply has a [`crate::rendition::Size`].
-    Render(Veil),
+    Render(Veil, Aim),
 }
 
-impl Task {
-    /// Every task.
-    pub const ALL: [Self; 3] = [Self::Hash, Self::Render(Veil::Veiled), Self::Render(Veil::Clear)];
+/// How many bytes a task takes before its file.
+pub const TASK_BYTES: usize = 6;
 
-    /// The byte before the file.
-    pub fn byte(self) -> u8 {
-        match self {
-            Self::Hash => b'h',
-            Self::Render(Veil::Veiled) => b'v',
-            Self::Render(Veil::Clear) => b'c',
-        }
+impl Task {
+    /// The bytes before the file: what to do, on which backdrop, and the frame's number (32 bits,
+    /// little-endian).
+    pub fn bytes(self) -> [u8; TASK_BYTES] {
+        let (word, Aim { frame, backdrop }) = match self {
+            Self::Hash => (b'h', Aim { frame: 0, backdrop: Backdrop::None }),
+            Self::Render(Veil::Veiled, aim) => (b'v', aim),
+            Self::Render(Veil::Clear, aim) => (b'c', aim),
+        };
+        let behind = match backdrop {
+            Backdrop::None => b'n',
+            Backdrop::White => b'w',
+            Backdrop::Black => b'b',
+        };
+        let [a, b, c, d] = frame.to_le_bytes();
+        [word, behind, a, b, c, d]
     }
 
-    /// The task of a byte.
-    pub fn of(byte: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|task| task.byte() == byte)
+    /// The task of some bytes.
+    pub fn of([word, behind, a, b, c, d]: [u8; TASK_BYTES]) -> Option<Self> {
+        let backdrop = match behind {
+            b'n' => Backdrop::None,
+            b'w' => Backdrop::White,
+            b'b' => Backdrop::Black,
+            _ => return None,
+        };
+        let aim = Aim { frame: u32::from_le_bytes([a, b, c, d]), backdrop };
+        match word {
+            b'h' => Some(Self::Hash),
+            b'v' => Some(Self::Render(Veil::Veiled, aim)),
+            b'c' => Some(Self::Render(Veil::Clear, aim)),
+            _ => None,
+        }
     }
 }
 
@@ -108,7 +129,9 @@ impl<T> Answer<T> {
 
 /// The longest reply to expect under `limits`, in bytes.
 pub fn reply_bytes_max(limits: &Limits) -> u64 {
-    4_096 + 128 * u64::from(limits.frames_max)
+    // A frame has up to nine hashes on each of three backdrops.
+    const FRAME_BYTES_MAX: u64 = 27 * 256;
+    4_096 + FRAME_BYTES_MAX * u64::from(limits.frames_max)
 }
 
 /// Writes one frame and flushes.
@@ -177,11 +200,18 @@ mod tests {
     }
 
     #[test]
-    fn a_task_reads_back_as_itself_and_no_other_byte_is_one() {
-        let known: Vec<Task> = (0..=u8::MAX).filter_map(Task::of).collect();
+    fn a_task_reads_back_as_itself_and_no_other_word_is_one() {
+        let aims = Backdrop::ALL.map(|backdrop| Aim { frame: 70_000, backdrop });
+        let renditions = aims
+            .into_iter()
+            .flat_map(|aim| [Task::Render(Veil::Veiled, aim), Task::Render(Veil::Clear, aim)]);
 
-        assert_eq!(known.len(), Task::ALL.len());
-        assert!(known.iter().all(|task| Task::of(task.byte()) == Some(*task)));
+        for task in renditions.chain([Task::Hash]) {
+            assert_eq!(Task::of(task.bytes()), Some(task));
+        }
+        let words = (0..=u8::MAX).filter(|word| Task::of([*word, b'n', 0, 0, 0, 0]).is_some());
+        assert_eq!(words.count(), 3);
+        assert_eq!(Task::of([b'c', b'x', 0, 0, 0, 0]), None);
     }
 
     #[test]

@@ -49,7 +49,7 @@ fn serve() -> io::Result<()> {
             Err(error) => return Err(error),
         }
         let has_time_left = cage::grant_processor_time(&limits);
-        let (task, bytes) = file.split_first().ok_or(io::ErrorKind::InvalidData)?;
+        let (task, bytes) = file.split_first_chunk().ok_or(io::ErrorKind::InvalidData)?;
         let task = Task::of(*task).ok_or(io::ErrorKind::InvalidData)?;
         perform(task, bytes, &limits, !has_time_left, &mut output)?;
         // Memory for a picture of the usual size stays; for a large one it would stay for ever.
@@ -70,11 +70,11 @@ fn perform(
     is_last: bool,
     output: &mut impl Write,
 ) -> io::Result<()> {
-    let veil = match task {
+    let (veil, aim) = match task {
         Task::Hash => return say(picture::hash(bytes, limits), is_last, output),
-        Task::Render(veil) => veil,
+        Task::Render(veil, aim) => (veil, aim),
     };
-    match rendition::render(bytes, limits, veil) {
+    match rendition::render(bytes, limits, veil, aim) {
         Ok(raster) => {
             say(Ok(raster.size()), is_last, output)?;
             wire::write_frame(output, &raster.rgb)

@@ -1,7 +1,7 @@
 //! What a person sees, made by real processes, from files of every kind and of every ill will.
 #![cfg(test)]
 
-use mamori_media::{Error, Format, Limits, Pool, PoolSettings, Veil, encode, render, sniff};
+use mamori_media::{Aim, Error, Format, Limits, Pool, PoolSettings, Veil, encode, render, sniff};
 use mamori_testkit::pictures::{draw, encode as draw_as, hostile};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_mamori-decode-test");
@@ -24,11 +24,15 @@ async fn a_picture_of_every_format_is_shown_veiled_and_clear() {
 
     for (name, file) in draw_as::all(&draw(5, 320, 240)) {
         for (veil, size) in [(Veil::Veiled, (32, 24)), (Veil::Clear, (320, 240))] {
-            let raster = pool.render(file.clone(), veil).await.unwrap();
+            let raster = pool.render(file.clone(), veil, Aim::FIRST).await.unwrap();
 
             assert_eq!((raster.width, raster.height), size, "{name}, {veil:?}");
             assert!(raster.is_of(veil), "{name}, {veil:?}");
-            assert_eq!(raster, render(&file, &Limits::default(), veil).unwrap(), "{name}");
+            assert_eq!(
+                raster,
+                render(&file, &Limits::default(), veil, Aim::FIRST).unwrap(),
+                "{name}"
+            );
         }
     }
 }
@@ -40,7 +44,7 @@ async fn the_largest_rendition_comes_out_of_the_cage() {
     let file = draw_as::jpeg(&draw(6, 2_000, 2_000), 80);
 
     for _ in 0..2 {
-        let raster = pool.render(file.clone(), Veil::Clear).await.unwrap();
+        let raster = pool.render(file.clone(), Veil::Clear, Aim::FIRST).await.unwrap();
 
         assert_eq!((raster.width, raster.height), (1_280, 1_280));
         assert_eq!(sniff(&encode(&raster).unwrap()).unwrap(), Format::Jpeg);
@@ -56,9 +60,9 @@ async fn hostile_files_are_shown_to_nobody_and_harm_nobody() {
 
     for file in hostile::all() {
         for veil in BOTH {
-            let expected = render(&file.bytes, &Limits::default(), veil);
+            let expected = render(&file.bytes, &Limits::default(), veil, Aim::FIRST);
 
-            let answer = pool.render(file.bytes.clone(), veil).await;
+            let answer = pool.render(file.bytes.clone(), veil, Aim::FIRST).await;
 
             assert_eq!(
                 answer.map_err(|error| error.to_string()),
@@ -67,7 +71,11 @@ async fn hostile_files_are_shown_to_nobody_and_harm_nobody() {
                 file.name
             );
         }
-        assert!(pool.render(good.clone(), Veil::Clear).await.is_ok(), "after {}", file.name);
+        assert!(
+            pool.render(good.clone(), Veil::Clear, Aim::FIRST).await.is_ok(),
+            "after {}",
+            file.name
+        );
     }
 }
 
@@ -89,7 +97,7 @@ async fn a_process_that_was_taken_over_shows_nothing_but_what_was_asked_for() {
     for (how, veils) in lies {
         let pool = pool(&["lie", how]).await;
         for veil in veils {
-            let answer = pool.render(file.clone(), *veil).await;
+            let answer = pool.render(file.clone(), *veil, Aim::FIRST).await;
 
             let Err(Error::Unreadable { reason }) = answer else { panic!("{how}: {answer:?}") };
             assert_eq!(reason, "the decoder gave an answer without sense", "{how}, {veil:?}");
@@ -102,7 +110,7 @@ async fn a_process_that_was_taken_over_shows_nothing_but_what_was_asked_for() {
 async fn a_lie_in_the_right_shape_is_some_picture() {
     let pool = pool(&["lie", "unveiled"]).await;
 
-    let raster = pool.render(b"whatever".to_vec(), Veil::Clear).await.unwrap();
+    let raster = pool.render(b"whatever".to_vec(), Veil::Clear, Aim::FIRST).await.unwrap();
 
     assert_eq!((raster.width, raster.height), (33, 10));
     assert_eq!(sniff(&encode(&raster).unwrap()).unwrap(), Format::Png);

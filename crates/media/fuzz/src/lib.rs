@@ -30,7 +30,7 @@ pub fn decode(format: Format, bytes: &[u8]) {
     });
     let mut frames = 0;
     for veil in [Veil::Veiled, Veil::Clear] {
-        if let Ok(raster) = mamori_media::render(bytes, &limits(), veil) {
+        if let Ok(raster) = mamori_media::render(bytes, &limits(), veil, mamori_media::Aim::FIRST) {
             assert!(raster.is_of(veil));
         }
     }

@@ -1,5 +1,9 @@
-//! The system calls that build the cage. The only unsafe code of this crate.
-#![expect(unsafe_code, reason = "prctl, setrlimit and getrusage have no safe interface in std")]
+//! The system calls that build the cage. With the decoder of JPEG, the only
+//! unsafe code of this crate.
+#![expect(
+    unsafe_code,
+    reason = "prctl, setrlimit, getrusage and clock_gettime have no safe interface in std"
+)]
 
 use std::os::fd::{AsFd, AsRawFd as _};
 
@@ -90,4 +94,13 @@ pub fn processor_time_used_s() -> u64 {
     let micros = |time: libc::timeval| time.tv_sec * 1_000_000 + time.tv_usec;
     let used = micros(usage.ru_utime) + micros(usage.ru_stime);
     u64::try_from(used).unwrap_or_default().div_ceil(1_000_000)
+}
+
+/// Processor time that the calling thread has used, in microseconds.
+pub fn thread_time_us() -> u64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: `time` is valid for writes for the length of the call; if it fails, zero stays.
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
+    let micros = time.tv_sec.saturating_mul(1_000_000).saturating_add(time.tv_nsec / 1_000);
+    u64::try_from(micros).unwrap_or_default()
 }

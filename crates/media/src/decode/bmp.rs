@@ -5,17 +5,19 @@ use std::io::{Cursor, ErrorKind};
 use image::codecs::bmp::BmpDecoder;
 use image::{ColorType, ImageDecoder, ImageError};
 
-use super::{Visitor, check_area, frame_buffer};
+use mamori_model::Transform;
+
+use super::{Sink, check_area, frame_buffer};
 use crate::pixels::{Layout, Pixels};
-use crate::{Error, Format, Limits};
+use crate::{Error, Format};
 
 const BMP: Format = Format::Bmp;
 
 /// The one frame of a bitmap.
-pub fn frames(bytes: &[u8], limits: &Limits, visitor: &mut Visitor<'_>) -> Result<(), Error> {
+pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
     let decoder = BmpDecoder::new(Cursor::new(bytes)).map_err(unreadable)?;
     let (width, height) = decoder.dimensions();
-    check_area(BMP, width, height, limits)?;
+    check_area(BMP, width, height, sink.limits)?;
     let layouts = [
         (ColorType::L8, Layout::Grey),
         (ColorType::Rgb8, Layout::Rgb),
@@ -26,9 +28,10 @@ pub fn frames(bytes: &[u8], limits: &Limits, visitor: &mut Visitor<'_>) -> Resul
         return Err(Error::corrupt(BMP, &"a colour type that bitmaps do not have"));
     };
     let mut samples = frame_buffer(width, height, layout)?;
-    decoder.read_image(&mut samples).map_err(unreadable)?;
-    let _ = visitor(Pixels { width, height, layout, samples: &samples });
-    Ok(())
+    // Of a damaged file, what was read before the damage stands in the samples.
+    let read = decoder.read_image(&mut samples).map_err(unreadable);
+    sink.give_only(Transform::None, Pixels { width, height, layout, samples: &samples });
+    read
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
@@ -37,6 +40,9 @@ fn unreadable(error: ImageError) -> Error {
         && io.kind() == ErrorKind::UnexpectedEof
     {
         return Error::truncated(BMP);
+    }
+    if matches!(error, ImageError::Unsupported(_)) {
+        return Error::Unsupported { found: "BMP of a rare kind" };
     }
     Error::corrupt(BMP, &error)
 }

@@ -1,81 +1,145 @@
 //! GIF, by `gif`, with our own canvas: each frame as a viewer shows it.
 
+mod blocks;
+
 use std::io::Cursor;
 use std::num::NonZeroU64;
 
 use gif::{ColorOutput, DecodeOptions, DecodingError, DisposalMethod, MemoryLimit};
+use mamori_model::Transform;
 
-use super::{Visitor, check_area, frame_buffer, out_of_memory};
-use crate::pixels::{Layout, Pixels};
-use crate::{Error, Format, Limits};
+use super::canvas::{Canvas, Place};
+use super::{Sink, check_area, out_of_memory};
+use crate::pixels::{Layout, size};
+use crate::{Error, Format};
 
 const GIF: Format = Format::Gif;
-const BYTES: usize = 3;
 
 /// The frames of a GIF.
-pub fn frames(bytes: &[u8], limits: &Limits, visitor: &mut Visitor<'_>) -> Result<(), Error> {
+///
+/// The canvas is at least as large as the first frame, as in browsers: some writers leave the size
+/// of the screen at 0, or at that of a smaller picture.
+pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
+    let blocks = blocks::read(bytes);
     let mut options = DecodeOptions::new();
     options.set_color_output(ColorOutput::Indexed);
-    let frame_bytes = NonZeroU64::new(limits.pixels_max).unwrap_or(NonZeroU64::MIN);
+    options.allow_unknown_blocks(true);
+    let frame_bytes = NonZeroU64::new(sink.limits.pixels_max).unwrap_or(NonZeroU64::MIN);
     options.set_memory_limit(MemoryLimit::Bytes(frame_bytes));
     let mut decoder = options.read_info(Cursor::new(bytes)).map_err(unreadable)?;
-    let (width, height) = (u32::from(decoder.width()), u32::from(decoder.height()));
-    check_area(GIF, width, height, limits)?;
-    let shown = frame_buffer(width, height, Layout::Rgb)?;
-    let global = decoder.global_palette().map(<[u8]>::to_vec).unwrap_or_default();
-    let mut canvas = Canvas { width: usize::from(decoder.width()), shown, is_fresh: true };
+    let first = blocks.frames.first().copied().unwrap_or(Place::NOWHERE);
+    let width = u32::from(decoder.width()).max(first.left.saturating_add(first.width));
+    let height = u32::from(decoder.height()).max(first.top.saturating_add(first.height));
+    check_area(GIF, width, height, sink.limits)?;
 
-    while let Some(frame) = decoder.read_next_frame().map_err(unreadable)? {
-        let before = (frame.dispose == DisposalMethod::Previous).then(|| canvas.shown.clone());
-        canvas.draw(frame, frame.palette.as_ref().unwrap_or(&global));
-        let pixels = Pixels { width, height, layout: Layout::Rgb, samples: &canvas.shown };
-        if visitor(pixels).is_break() {
+    let covers_all =
+        first.left == 0 && first.top == 0 && first.width >= width && first.height >= height;
+    let layout = if blocks.has_transparency || !covers_all { Layout::Rgba } else { Layout::Rgb };
+    let mut drawing = Drawing {
+        canvas: Canvas::new(width, height, layout)?,
+        layout,
+        global: decoder.global_palette().map(<[u8]>::to_vec).unwrap_or_default(),
+        is_fresh: true,
+    };
+    let whole = u32::try_from(blocks.frames.len()).unwrap_or(u32::MAX);
+    sink.expect(u64::from(whole));
+    for number in 0..whole {
+        if decoder.next_frame_info().map_err(unreadable)?.is_none() {
             break;
         }
-        match (frame.dispose, before) {
-            (DisposalMethod::Any | DisposalMethod::Keep, _) => {}
-            (DisposalMethod::Background, _) => canvas.clear(frame),
-            (DisposalMethod::Previous, before) => canvas.shown = before.unwrap_or_default(),
+        if sink.wants(number) && drawing.frame(&mut decoder, number, sink)? {
+            return Ok(());
         }
+    }
+    if blocks.is_cut {
+        drawing.cut_frame(&mut decoder, whole, sink);
+        return Err(Error::truncated(GIF));
     }
     Ok(())
 }
 
-struct Canvas {
-    width: usize,
-    shown: Vec<u8>,
+type Decoder<'a> = gif::Decoder<Cursor<&'a [u8]>>;
+
+struct Drawing {
+    canvas: Canvas,
+    layout: Layout,
+    global: Vec<u8>,
     is_fresh: bool,
 }
 
-impl Canvas {
-    /// The parts of the rows that `frame` covers; a frame may hang over the edge.
-    fn region(&mut self, frame: &gif::Frame<'_>) -> impl Iterator<Item = &mut [u8]> {
-        let from = usize::from(frame.left).min(self.width);
-        let to = (from + usize::from(frame.width)).min(self.width);
-        let rows = self.shown.chunks_mut(self.width * BYTES);
-        let rows = rows.skip(usize::from(frame.top)).take(usize::from(frame.height));
-        rows.filter_map(move |row| row.get_mut(from * BYTES..to * BYTES))
+impl Drawing {
+    /// Draws and gives one frame whose header was read; whether that was enough. Of a frame with
+    /// damaged data, what was read is given before the error.
+    fn frame(
+        &mut self,
+        decoder: &mut Decoder<'_>,
+        number: u32,
+        sink: &mut Sink<'_>,
+    ) -> Result<bool, Error> {
+        let Some(frame) = decoder.current_frame_info().cloned() else { return Ok(true) };
+        let place = Place::of(&frame);
+        let pixels = size(place.width) * size(place.height);
+        let mut indices = Vec::new();
+        indices.try_reserve_exact(pixels).map_err(|_| out_of_memory())?;
+        indices.resize(pixels, 0);
+        let read = decoder.read_into_buffer(&mut indices).map_err(unreadable);
+        let is_kept = frame.dispose == DisposalMethod::Previous;
+        let before = is_kept.then(|| self.canvas.saved());
+        self.draw(&frame, &indices, place);
+        let flow = sink.give(number, Transform::None, self.canvas.pixels());
+        read?;
+        match (frame.dispose, before) {
+            (DisposalMethod::Any | DisposalMethod::Keep, _) => {}
+            (DisposalMethod::Background, _) => self.canvas.clear(place),
+            (DisposalMethod::Previous, before) => self.canvas.restore(before.unwrap_or_default()),
+        }
+        Ok(flow.is_break())
     }
 
-    /// Draws the frame. See-through pixels keep what was there; in the first frame they get their
-    /// palette's colour, as in Pillow, since nothing was there.
-    fn draw(&mut self, frame: &gif::Frame<'_>, palette: &[u8]) {
-        let see_through = frame.transparent.filter(|_| !self.is_fresh);
-        self.is_fresh = false;
-        let (colours, _) = palette.as_chunks::<BYTES>();
-        let rows = frame.buffer.chunks(usize::from(frame.width).max(1));
-        for (shown, indices) in self.region(frame).zip(rows) {
-            let (pixels, _) = shown.as_chunks_mut::<BYTES>();
-            for (pixel, index) in pixels.iter_mut().zip(indices) {
-                if Some(*index) != see_through {
-                    *pixel = colours.get(usize::from(*index)).copied().unwrap_or_default();
-                }
-            }
+    /// Gives what there is of a frame whose data end early, if anything.
+    fn cut_frame(&mut self, decoder: &mut Decoder<'_>, number: u32, sink: &mut Sink<'_>) {
+        let has_header = decoder.next_frame_info().is_ok_and(|frame| frame.is_some());
+        if has_header && sink.wants(number) {
+            // That it is cut is what the caller says anyway.
+            let _ = self.frame(decoder, number, sink);
         }
     }
 
-    fn clear(&mut self, frame: &gif::Frame<'_>) {
-        self.region(frame).for_each(|row| row.fill(0));
+    /// Draws a frame. See-through pixels keep what was there. In the first frame, where nothing was
+    /// there, they are transparent and have their palette's colour, as in Pillow.
+    fn draw(&mut self, frame: &gif::Frame<'_>, indices: &[u8], place: Place) {
+        const COLOUR: usize = 3;
+        let palette = frame.palette.as_ref().unwrap_or(&self.global);
+        let (colours, _) = palette.as_chunks::<COLOUR>();
+        let is_fresh = std::mem::take(&mut self.is_fresh);
+        let bytes = self.layout.samples();
+        let rows = indices.chunks(size(place.width).max(1));
+        for (shown, row) in self.canvas.region(place).zip(rows) {
+            for (pixel, index) in shown.chunks_exact_mut(bytes).zip(row) {
+                let is_see_through = Some(*index) == frame.transparent;
+                if is_see_through && !is_fresh {
+                    continue;
+                }
+                let [red, green, blue] =
+                    colours.get(usize::from(*index)).copied().unwrap_or_default();
+                let alpha = if is_see_through { 0 } else { u8::MAX };
+                pixel.iter_mut().zip([red, green, blue, alpha]).for_each(|(to, from)| *to = from);
+            }
+        }
+    }
+}
+
+impl Place {
+    /// No pixel.
+    const NOWHERE: Self = Self { left: 0, top: 0, width: 0, height: 0 };
+
+    fn of(frame: &gif::Frame<'_>) -> Self {
+        Self {
+            left: frame.left.into(),
+            top: frame.top.into(),
+            width: frame.width.into(),
+            height: frame.height.into(),
+        }
     }
 }
 

@@ -1,144 +1,166 @@
-//! JPEG, by `zune-jpeg`, in its strict mode.
+//! JPEG, by libjpeg-turbo: what browsers, Pillow and most makers of lists decode with.
 //!
-//! The lenient mode paints what is missing grey, and the grey part would silently match nothing. (An
-//! end marker in the middle is believed: every viewer shows the rest grey, and so we hash it.) To be
-//! strict with pictures and not with cameras, the file is first reduced to the segments that make the
-//! picture: EXIF, comments, junk between segments and all after the end stay outside.
+//! libjpeg reads damaged files on, with a warning, as every viewer does. Which warnings mean that
+//! data are lost is decided in [`lost`]: such a file is searched, and without a hit it is an error
+//! ([0011](../../../../docs/decisions/0011-decoders.md)).
 
-use zune_core::bytestream::ZCursor;
-use zune_core::colorspace::ColorSpace;
-use zune_core::options::DecoderOptions;
-use zune_jpeg::JpegDecoder;
+mod libjpeg;
+mod markers;
 
-use super::{FrameBuffer, Visitor, check_area};
-use crate::pixels::{Layout, Pixels};
+use mamori_model::Transform;
+use mozjpeg_sys as jerror;
+
+use super::{FrameBuffer, Samples, Sink, check_area, exif, out_of_memory};
+use crate::pixels::{Layout, Pixels, cmyk_to_rgb};
 use crate::{Error, Format, Limits};
+use libjpeg::{Code, Colour, Decoder, Failure, Output};
 
 const JPEG: Format = Format::Jpeg;
 
-/// The one frame of a JPEG.
-pub fn frames(bytes: &[u8], limits: &Limits, visitor: &mut Visitor<'_>) -> Result<(), Error> {
-    let reduced = reduce(bytes);
-    let corrupt = |cause| Error::corrupt(JPEG, &cause);
-    // The defaults for width and height are smaller than what `pixels_max` may permit.
-    let options = DecoderOptions::default()
-        .set_strict_mode(true)
-        .set_max_width(65_535)
-        .set_max_height(65_535);
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(&reduced), options);
-    decoder.decode_headers().map_err(corrupt)?;
-    let info = decoder.info().ok_or_else(|| Error::truncated(JPEG))?;
-    let (width, height) = (u32::from(info.width), u32::from(info.height));
-    check_area(JPEG, width, height, limits)?;
-    // Most JPEGs keep brightness apart from colour, which then need not be decoded. CMYK and YCCK
-    // become RGB as Adobe stores them, inverted, which Pillow assumes too.
-    let (space, layout) = match decoder.input_colorspace() {
-        Some(ColorSpace::Luma | ColorSpace::YCbCr) => (ColorSpace::Luma, Layout::Grey),
-        _ => (ColorSpace::RGB, Layout::Rgb),
+/// The picture of a JPEG, and those that an MPO has behind it.
+pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
+    let others = markers::further_pictures(bytes);
+    sink.expect(1 + u64::try_from(others.len()).unwrap_or(u64::MAX));
+    let pictures = std::iter::once(bytes).chain(others);
+    let mut damage = Ok(());
+    for (number, picture) in (0_u32..).zip(pictures) {
+        if sink.wants(number) {
+            damage = damage.and(frame(number, picture, sink));
+        }
+    }
+    damage
+}
+
+/// Gives one picture; an error after that says that data were lost.
+fn frame(number: u32, bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
+    let shown = markers::exif(bytes).map_or(Transform::None, exif::orientation);
+    let mut decoder = Decoder::new(bytes).map_err(refusal)?;
+    let (width, height) = decoder.size();
+    check_area(JPEG, width, height, sink.limits)?;
+    // Most JPEGs keep brightness apart from colour, which then need not be decoded.
+    let (output, layout) = match (decoder.colour(), sink.samples) {
+        (Colour::Grey, _) | (Colour::YCbCr, Samples::Brightness) => (Output::Grey, Layout::Grey),
+        (Colour::YCbCr, Samples::Colour) | (Colour::Rgb, _) => (Output::Rgb, Layout::Rgb),
+        (Colour::Cmyk, _) => (Output::Cmyk, Layout::Rgb),
+        (Colour::Unknown, _) => return Err(Error::Unsupported { found: UNKNOWN_COLOURS }),
     };
-    decoder.set_options(options.jpeg_set_out_colorspace(space));
-    let mut samples = FrameBuffer::new(width, height, layout)?;
-    decoder.decode_into(&mut samples.0).map_err(corrupt)?;
-    let _ = visitor(Pixels { width, height, layout, samples: &samples.0 });
+    let mut samples = FrameBuffer::of_bytes(width, height, output.samples())?;
+    let decoded = decoder.decode_into(output, &mut samples.0);
+    let damage = decoded.map_err(refusal).and_then(|()| lost(&decoder));
+    if output == Output::Cmyk {
+        to_rgb(&mut samples.0);
+    }
+    let _ = sink.give(number, shown, Pixels { width, height, layout, samples: &samples.0 });
+    damage
+}
+
+/// A JPEG that is part of another file.
+pub struct Part {
+    /// Pixels in a row.
+    pub width: u32,
+    /// Grey or RGB.
+    pub layout: Layout,
+    /// Row by row.
+    pub samples: Vec<u8>,
+}
+
+/// Decodes a JPEG whose colours the file around it declares: RGB if `is_rgb`, else YCbCr, where it
+/// has three components.
+pub fn part(bytes: &[u8], is_rgb: bool, limits: &Limits) -> Result<Part, Error> {
+    let mut decoder = Decoder::new(bytes).map_err(refusal)?;
+    decoder.force_colour(is_rgb);
+    let (width, height) = decoder.size();
+    check_area(JPEG, width, height, limits)?;
+    let (output, layout) = match decoder.colour() {
+        Colour::Grey => (Output::Grey, Layout::Grey),
+        Colour::YCbCr | Colour::Rgb => (Output::Rgb, Layout::Rgb),
+        Colour::Cmyk => (Output::Cmyk, Layout::Rgb),
+        Colour::Unknown => return Err(Error::Unsupported { found: UNKNOWN_COLOURS }),
+    };
+    let count =
+        usize::try_from(u64::from(width) * u64::from(height)).map_err(|_| out_of_memory())?;
+    let mut samples = Vec::new();
+    let bytes = count * output.samples();
+    samples.try_reserve_exact(bytes).map_err(|_| out_of_memory())?;
+    samples.resize(bytes, 0);
+    decoder.decode_into(output, &mut samples).map_err(refusal)?;
+    lost(&decoder)?;
+    if output == Output::Cmyk {
+        // TIFF stores inks as they are.
+        samples.iter_mut().for_each(|ink| *ink = 255 - *ink);
+        to_rgb(&mut samples);
+    }
+    Ok(Part { width, layout, samples })
+}
+
+/// Inks become RGB in place, at the front of `samples`, which is cut. Inks are stored inverted, as
+/// Adobe does it and Pillow assumes.
+fn to_rgb(samples: &mut Vec<u8>) {
+    const INKS: usize = 4;
+    const COLOURS: usize = 3;
+    let pixels = samples.len() / INKS;
+    for pixel in 0..pixels {
+        let inks = samples.get(pixel * INKS..).and_then(|rest| rest.first_chunk::<INKS>());
+        let rgb = cmyk_to_rgb(inks.copied().unwrap_or_default().map(|ink| 255 - ink));
+        if let Some(to) = samples.get_mut(pixel * COLOURS..(pixel + 1) * COLOURS) {
+            to.copy_from_slice(&rgb);
+        }
+    }
+    samples.truncate(pixels * COLOURS);
+}
+
+/// Warnings after which every part of the picture is as it was stored: bytes too many between
+/// segments, an unknown version of JFIF, an unknown number in Adobe's marker, parameters of a scan
+/// that baseline does not use, refinements in an unusual order.
+const HARMLESS: [Code; 5] = [
+    jerror::JWRN_EXTRANEOUS_DATA,
+    jerror::JWRN_JFIF_MAJOR,
+    jerror::JWRN_ADOBE_XFORM,
+    jerror::JWRN_NOT_SEQUENTIAL,
+    jerror::JWRN_BOGUS_PROGRESSION,
+];
+
+/// An error if a warning says that parts of the picture are not those that were stored.
+///
+/// A file that only lacks its end marker is whole; if it may lack scans too, it is not.
+fn lost(decoder: &Decoder<'_>) -> Result<(), Error> {
+    let may_lack_scans =
+        (decoder.has_multiple_scans() && !decoder.is_progressive()) || !decoder.is_refined();
+    for code in decoder.warnings() {
+        match *code {
+            code if HARMLESS.contains(&code) => {}
+            jerror::JWRN_JPEG_EOF if !may_lack_scans => {}
+            jerror::JWRN_JPEG_EOF | jerror::JWRN_HIT_MARKER => return Err(Error::truncated(JPEG)),
+            jerror::JWRN_MUST_RESYNC => {
+                return Err(Error::corrupt(JPEG, &"a restart marker is missing or misplaced"));
+            }
+            // Codes that are in no table, of Huffman and of arithmetic coding; and what a later
+            // libjpeg may warn of.
+            _ => return Err(Error::corrupt(JPEG, &"parts of its data make no sense")),
+        }
+    }
     Ok(())
 }
 
-/// A segment's fate, by its marker (ITU-T T.81, table B.1).
-enum Kind {
-    /// Tables, frame, scan: needed.
-    Needed,
-    /// Start of scan: needed, and coded data follows.
-    Scan,
-    /// Application data, comments.
-    Extra,
-    /// A marker without a segment.
-    Alone,
-    /// End of image.
-    End,
-}
+/// Kinds of JPEG that no common viewer shows, as they are named in an answer.
+const TWELVE_BITS: &str = "JPEG of 12 bits";
+const LOSSLESS: &str = "lossless JPEG";
+const UNKNOWN_COLOURS: &str = "JPEG of unknown colours";
 
-fn kind(marker: u8) -> Kind {
-    match marker {
-        0x00 | 0x01 | 0xd0..=0xd8 | 0xff => Kind::Alone,
-        0xd9 => Kind::End,
-        0xda => Kind::Scan,
-        // APP0 says "no Huffman tables: those of the standard", APP14 which colours are meant.
-        0xc0..=0xcf | 0xdb..=0xdf | 0xe0 | 0xee => Kind::Needed,
-        _ => Kind::Extra,
-    }
-}
-
-/// The segments of `bytes` that make the picture. Never longer than `bytes`; a file that ends early
-/// stays one that ends early.
-fn reduce(bytes: &[u8]) -> Vec<u8> {
-    let mut reduced = Vec::with_capacity(bytes.len());
-    reduced.extend_from_slice(b"\xff\xd8");
-    let mut rest = bytes.get(2..).unwrap_or_default();
-    while let Some((marker, after)) = next_marker(rest) {
-        rest = after;
-        let (is_needed, is_scan) = match kind(marker) {
-            Kind::Alone => continue,
-            Kind::Needed => (true, false),
-            Kind::Scan => (true, true),
-            Kind::Extra => (false, false),
-            Kind::End => {
-                reduced.extend_from_slice(b"\xff\xd9");
-                break;
-            }
-        };
-        let Some((segment, after)) = split_segment(rest, is_scan) else { break };
-        if is_needed {
-            reduced.extend_from_slice(&[0xff, marker]);
-            reduced.extend_from_slice(segment);
+fn refusal(Failure(code): Failure) -> Error {
+    match code {
+        jerror::JERR_BAD_PRECISION => Error::Unsupported { found: TWELVE_BITS },
+        // Baseline, progressive and arithmetic are decoded; what is left is lossless or hierarchical.
+        jerror::JERR_SOF_UNSUPPORTED => Error::Unsupported { found: LOSSLESS },
+        jerror::JERR_CONVERSION_NOTIMPL => Error::Unsupported { found: UNKNOWN_COLOURS },
+        jerror::JERR_OUT_OF_MEMORY => out_of_memory(),
+        jerror::JERR_INPUT_EOF | jerror::JERR_INPUT_EMPTY => Error::truncated(JPEG),
+        jerror::JERR_NO_IMAGE | jerror::JERR_SOF_NO_SOS | jerror::JERR_SOS_NO_SOF => {
+            Error::corrupt(JPEG, &"it has no picture in it")
         }
-        rest = after;
-    }
-    reduced
-}
-
-/// The next marker and what follows it; junk before it is skipped, as libjpeg does.
-fn next_marker(bytes: &[u8]) -> Option<(u8, &[u8])> {
-    let at = marker_at(bytes, |code| matches!(code, 1..=0xfe))?;
-    let (_, from_marker) = bytes.split_at_checked(at + 1)?;
-    from_marker.split_first().map(|(marker, after)| (*marker, after))
-}
-
-/// The segment with its length, and its coded data if `is_scan`, and what follows.
-fn split_segment(bytes: &[u8], is_scan: bool) -> Option<(&[u8], &[u8])> {
-    let length = usize::from(u16::from_be_bytes(*bytes.first_chunk()?));
-    let coded = bytes.get(length..)?;
-    let coded_length = if is_scan { coded_length(coded) } else { 0 };
-    bytes.split_at_checked(length + coded_length)
-}
-
-/// How many bytes of coded data come before the next marker that does not belong to them.
-fn coded_length(bytes: &[u8]) -> usize {
-    marker_at(bytes, |code| matches!(code, 0x01..=0xcf | 0xd8..=0xfe)).unwrap_or(bytes.len())
-}
-
-/// Where the first marker is whose code `is_wanted`.
-fn marker_at(bytes: &[u8], is_wanted: impl Fn(u8) -> bool) -> Option<usize> {
-    let has_code = |at: &usize| bytes.get(at + 1).is_some_and(|code| is_wanted(*code));
-    memchr::memchr_iter(0xff, bytes).find(has_code)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_makes_the_picture_is_decoded() {
-        let file = b"\xff\xd8\xff\xe1\0\x04hijunk\xff\xff\xdb\0\x03Q\xff\xda\0\x02d\xff\0d\xff\xd0d\xff\xd9tail";
-
-        let reduced = reduce(file);
-
-        assert_eq!(reduced, b"\xff\xd8\xff\xdb\0\x03Q\xff\xda\0\x02d\xff\0d\xff\xd0d\xff\xd9");
-    }
-
-    #[test]
-    fn a_file_that_ends_early_still_does() {
-        assert_eq!(reduce(b"\xff\xd8\xff\xdb\0\x10Q"), b"\xff\xd8");
-        assert_eq!(reduce(b"\xff\xd8\xff\xda\0\x02dd"), b"\xff\xd8\xff\xda\0\x02dd");
-        assert_eq!(reduce(b"\xff\xd8\xff"), b"\xff\xd8");
+        jerror::JERR_NO_HUFF_TABLE | jerror::JERR_NO_QUANT_TABLE | jerror::JERR_BAD_HUFF_TABLE => {
+            Error::corrupt(JPEG, &"a table is missing or makes no sense")
+        }
+        other => Error::corrupt(JPEG, &format!("libjpeg's message {other}")),
     }
 }

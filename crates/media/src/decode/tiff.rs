@@ -3,30 +3,56 @@
 use std::collections::BTreeSet;
 use std::io::{Cursor, ErrorKind};
 
+use mamori_model::Transform;
 use tiff::decoder::{Decoder, DecodingResult};
+use tiff::tags::{CompressionMethod, Tag};
 use tiff::{ColorType, TiffError};
 
-use super::{Visitor, check_area, frame_buffer, out_of_memory};
+use super::{Sink, check_area, frame_buffer, out_of_memory};
 use crate::pixels::{Layout, Pixels, cmyk_to_rgb, high_byte, low_byte, size};
 use crate::{Error, Format, Limits};
 
-mod palette;
+mod jpeg;
+mod prepare;
 
 const TIFF: Format = Format::Tiff;
 
 /// The pages of a TIFF.
-pub fn frames(bytes: &[u8], limits: &Limits, visitor: &mut Visitor<'_>) -> Result<(), Error> {
-    let greyed = palette::as_grey(bytes);
-    let mut decoder = open(&greyed.bytes, limits).map_err(unreadable)?;
-    loop {
-        let (width, height) = decoder.dimensions().map_err(unreadable)?;
-        check_area(TIFF, width, height, limits)?;
-        let page = read_page(&mut decoder, &greyed.directories, width, height)?;
-        if visitor(page.pixels()).is_break() || !decoder.more_images() {
-            return Ok(());
+pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
+    let prepared = prepare::prepare(bytes);
+    let mut decoder = open(&prepared.bytes, sink.limits).map_err(unreadable)?;
+    sink.expect(pages(&prepared.bytes, sink.limits));
+    for number in 0.. {
+        if sink.wants(number) {
+            let (width, height) = decoder.dimensions().map_err(unreadable)?;
+            check_area(TIFF, width, height, sink.limits)?;
+            let shown = orientation(&mut decoder)?;
+            let page = read_page(&mut decoder, &prepared.palettes, width, height)?;
+            if sink.give(number, shown, page.pixels()).is_break() {
+                break;
+            }
+        }
+        if !decoder.more_images() {
+            break;
         }
         decoder.next_image().map_err(unreadable)?;
     }
+    Ok(())
+}
+
+/// How many pages there are, as far as their chain can be followed.
+fn pages(bytes: &[u8], limits: &Limits) -> u64 {
+    let Ok(mut decoder) = open(bytes, limits) else { return 1 };
+    let mut count = 1;
+    while decoder.more_images() && decoder.next_image().is_ok() {
+        count += 1;
+    }
+    count
+}
+
+fn orientation(decoder: &mut Reader<'_>) -> Result<Transform, Error> {
+    let value = decoder.find_tag_unsigned::<u16>(Tag::Orientation).map_err(unreadable)?;
+    Ok(value.map_or(Transform::None, Transform::of_orientation))
 }
 
 type Reader<'a> = Decoder<Cursor<&'a [u8]>>;
@@ -60,7 +86,10 @@ fn read_page(
     height: u32,
 ) -> Result<Page, Error> {
     let colour = decoder.colortype().map_err(unreadable)?;
-    let map = palette::colours(decoder, colour, palettes).map_err(unreadable)?;
+    if compression(decoder)? == Some(CompressionMethod::ModernJPEG) {
+        return jpeg::read_page(decoder, colour, width, height);
+    }
+    let map = prepare::colours(decoder, colour, palettes).map_err(unreadable)?;
     let mut raw = DecodingResult::U8(Vec::new());
     let read = decoder.read_image_to_buffer(&mut raw).map_err(unreadable)?;
     if raw.as_buffer(0).byte_len() < read.complete_len {
@@ -75,6 +104,9 @@ fn read_page(
     }
     raw.truncate(needed);
     if let Some(layout) = plain_layout(colour).filter(|_| map.is_none()) {
+        if is_premultiplied(decoder)? {
+            divide_by_alpha(&mut raw, layout);
+        }
         return Ok(Page { width, height, layout, samples: raw });
     }
     let layout = Layout::Rgb;
@@ -86,15 +118,46 @@ fn read_page(
     Ok(Page { width, height, layout, samples: page })
 }
 
+fn compression(decoder: &mut Reader<'_>) -> Result<Option<CompressionMethod>, Error> {
+    let value = decoder.find_tag_unsigned::<u16>(Tag::Compression).map_err(unreadable)?;
+    Ok(value.map(CompressionMethod::from_u16_exhaustive))
+}
+
+/// Whether colours are stored as seen on black.
+fn is_premultiplied(decoder: &mut Reader<'_>) -> Result<bool, Error> {
+    const ASSOCIATED: u16 = 1;
+    let kinds = decoder.find_tag_unsigned_vec::<u16>(Tag::ExtraSamples).map_err(unreadable)?;
+    Ok(kinds.is_some_and(|kinds| kinds.first() == Some(&ASSOCIATED)))
+}
+
+/// Gives colours that are stored as seen on black their own strength, as Pillow does.
+fn divide_by_alpha(samples: &mut [u8], layout: Layout) {
+    if !matches!(layout, Layout::GreyAlpha | Layout::Rgba) {
+        return;
+    }
+    for pixel in samples.chunks_exact_mut(layout.samples()) {
+        if let Some((alpha, colours)) = pixel.split_last_mut()
+            && *alpha > 0
+            && *alpha < u8::MAX
+        {
+            for colour in colours {
+                let strength = u32::from(*colour) * 255 / u32::from(*alpha);
+                *colour = low_byte(strength.min(255));
+            }
+        }
+    }
+}
+
 /// The layout of samples that need no conversion.
 fn plain_layout(colour: ColorType) -> Option<Layout> {
-    let known = [
-        (ColorType::Gray(8), Layout::Grey),
-        (ColorType::Multiband { bit_depth: 8, num_samples: 2 }, Layout::GreyAlpha),
-        (ColorType::RGB(8), Layout::Rgb),
-        (ColorType::RGBA(8), Layout::Rgba),
-    ];
-    known.into_iter().find(|(known, _)| *known == colour).map(|(_, layout)| layout)
+    // Samples of 16 bits have become 8 by then.
+    match colour {
+        ColorType::Gray(8 | 16) => Some(Layout::Grey),
+        ColorType::Multiband { bit_depth: 8 | 16, num_samples: 2 } => Some(Layout::GreyAlpha),
+        ColorType::RGB(8 | 16) => Some(Layout::Rgb),
+        ColorType::RGBA(8 | 16) => Some(Layout::Rgba),
+        _ => None,
+    }
 }
 
 /// Turns one pixel's samples into RGB.
@@ -115,7 +178,7 @@ fn write_pixel(
             cmyk_to_rgb([*cyan, *magenta, *yellow, *black])
         }
         (ColorType::YCbCr(_), [luma, blue, red]) => ycbcr_to_rgb(*luma, *blue, *red),
-        _ => return Err(Error::corrupt(TIFF, &format!("{colour:?} is not supported"))),
+        _ => return Err(Error::Unsupported { found: RARE }),
     };
     to.iter_mut().zip(rgb).for_each(|(to, from)| *to = from);
     Ok(())
@@ -136,9 +199,7 @@ fn to_bytes(raw: DecodingResult, depth: u8, width: u32) -> Result<Vec<u8>, Error
         | DecodingResult::I8(_)
         | DecodingResult::I16(_)
         | DecodingResult::I32(_)
-        | DecodingResult::I64(_) => {
-            Err(Error::corrupt(TIFF, &"samples that are not 1 to 16 bit integers"))
-        }
+        | DecodingResult::I64(_) => Err(Error::Unsupported { found: RARE }),
     }
 }
 
@@ -185,12 +246,18 @@ fn ycbcr_to_rgb(luma: u8, blue: u8, red: u8) -> [u8; 3] {
     sums.map(|sum| u8::try_from(((sum + 32_768) >> 16).clamp(0, 255)).unwrap_or_default())
 }
 
+/// Compressions, depths and colours that `tiff` does not read.
+const RARE: &str = "TIFF of a rare kind";
+
 #[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
 fn unreadable(error: TiffError) -> Error {
     if let TiffError::IoError(io) = &error
         && io.kind() == ErrorKind::UnexpectedEof
     {
         return Error::truncated(TIFF);
+    }
+    if matches!(error, TiffError::UnsupportedError(_)) {
+        return Error::Unsupported { found: RARE };
     }
     if matches!(error, TiffError::LimitsExceeded) {
         return out_of_memory();

@@ -1,35 +1,256 @@
-//! WebP, by `image-webp`, which composes animations itself.
+//! WebP: still pictures by `image-webp`, and our own canvas for animations.
+//!
+//! Of the file only the chunks that make pictures are read, each as a file of its own. So flags that
+//! announce metadata which a tool removed, wrong lengths of the whole and unknown chunks do no harm,
+//! as in browsers.
 
 use std::io::{Cursor, ErrorKind};
 
 use image_webp::{DecodingError, WebPDecoder};
+use mamori_model::Transform;
 
-use super::{Visitor, check_area, frame_buffer, out_of_memory};
+use super::canvas::{Canvas, Place};
+use super::{Sink, check_area, exif, frame_buffer, out_of_memory};
 use crate::pixels::{Layout, Pixels};
 use crate::{Error, Format, Limits};
 
 const WEBP: Format = Format::Webp;
+/// Signature, length and type of the file.
+const HEADER: usize = 12;
 
 /// The frames of a WebP.
-pub fn frames(bytes: &[u8], limits: &Limits, visitor: &mut Visitor<'_>) -> Result<(), Error> {
-    let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(unreadable)?;
+pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
+    let file = File::read(bytes.get(HEADER..).unwrap_or_default());
+    sink.expect(u64::try_from(file.stills.len() + file.frames.len()).unwrap_or(u64::MAX));
+    let mut numbers = 0_u32..;
+    for (still, number) in file.stills.iter().zip(&mut numbers) {
+        if sink.wants(number) {
+            let Still { width, height, layout, samples } = decode(still, sink.limits)?;
+            let pixels = Pixels { width, height, layout, samples: &samples };
+            let _ = sink.give(number, file.shown, pixels);
+        }
+    }
+    if !file.frames.is_empty() {
+        animation(&file, &mut numbers, sink)?;
+    }
+    if file.is_cut { Err(Error::truncated(WEBP)) } else { Ok(()) }
+}
+
+fn animation(
+    file: &File<'_>,
+    numbers: &mut std::ops::RangeFrom<u32>,
+    sink: &mut Sink<'_>,
+) -> Result<(), Error> {
+    let (width, height) = file.canvas.ok_or_else(|| Error::corrupt(WEBP, &"it has no size"))?;
+    check_area(WEBP, width, height, sink.limits)?;
+    let mut canvas = Canvas::new(width, height, Layout::Rgba)?;
+    for (frame, number) in file.frames.iter().zip(numbers) {
+        if !sink.wants(number) {
+            continue;
+        }
+        let Still { width, height, layout, samples } = decode(&frame.picture, sink.limits)?;
+        if (width, height) != (frame.place.width, frame.place.height) {
+            return Err(Error::corrupt(WEBP, &"a frame has another size than it says"));
+        }
+        let samples = if layout == Layout::Rgb { opaque(&samples) } else { samples };
+        canvas.draw(&samples, frame.place, frame.is_blended);
+        if sink.give(number, file.shown, canvas.pixels()).is_break() {
+            break;
+        }
+        if frame.is_cleared {
+            canvas.clear(frame.place);
+        }
+    }
+    Ok(())
+}
+
+/// One picture, decoded.
+struct Still {
+    width: u32,
+    height: u32,
+    layout: Layout,
+    samples: Vec<u8>,
+}
+
+/// Decodes the chunks of one picture.
+fn decode(picture: &Chunks<'_>, limits: &Limits) -> Result<Still, Error> {
+    let file = picture.as_file()?;
+    let mut decoder = WebPDecoder::new(Cursor::new(file)).map_err(unreadable)?;
     decoder.set_memory_limit(usize::try_from(limits.memory_bytes_max).unwrap_or(usize::MAX));
     let (width, height) = decoder.dimensions();
     check_area(WEBP, width, height, limits)?;
     let layout = if decoder.has_alpha() { Layout::Rgba } else { Layout::Rgb };
     let mut samples = frame_buffer(width, height, layout)?;
-    if !decoder.is_animated() {
-        decoder.read_image(&mut samples).map_err(unreadable)?;
-        let _ = visitor(Pixels { width, height, layout, samples: &samples });
-        return Ok(());
-    }
-    for _ in 0..decoder.num_frames() {
-        decoder.read_frame(&mut samples).map_err(unreadable)?;
-        if visitor(Pixels { width, height, layout, samples: &samples }).is_break() {
-            break;
+    decoder.read_image(&mut samples).map_err(unreadable)?;
+    Ok(Still { width, height, layout, samples })
+}
+
+/// RGB with full alpha.
+fn opaque(rgb: &[u8]) -> Vec<u8> {
+    let (pixels, _) = rgb.as_chunks::<3>();
+    pixels.iter().flat_map(|[red, green, blue]| [*red, *green, *blue, u8::MAX]).collect()
+}
+
+/// The chunks of a file that matter (WebP container specification, RFC 9649).
+struct File<'a> {
+    /// Width and height of the canvas of an animation.
+    canvas: Option<(u32, u32)>,
+    shown: Transform,
+    stills: Vec<Chunks<'a>>,
+    frames: Vec<Frame<'a>>,
+    /// Whether the file stops within a chunk.
+    is_cut: bool,
+}
+
+/// A frame of an animation.
+struct Frame<'a> {
+    place: Place,
+    /// Whether it is laid over what is there, instead of replacing it.
+    is_blended: bool,
+    /// Whether its place is cleared after it was shown.
+    is_cleared: bool,
+    picture: Chunks<'a>,
+}
+
+/// The chunks of one picture.
+#[derive(Default)]
+struct Chunks<'a> {
+    alpha: Option<&'a [u8]>,
+    /// `VP8 ` or `VP8L`, and its data.
+    image: Option<(&'a [u8; 4], &'a [u8])>,
+}
+
+impl<'a> File<'a> {
+    fn read(bytes: &'a [u8]) -> Self {
+        let mut file = Self {
+            canvas: None,
+            shown: Transform::None,
+            stills: Vec::new(),
+            frames: Vec::new(),
+            is_cut: false,
+        };
+        let mut alpha = None;
+        for Chunk { kind, data, is_whole } in (Walk { rest: bytes }) {
+            let makes_a_picture = matches!(kind, b"ALPH" | b"VP8 " | b"VP8L" | b"ANMF");
+            file.is_cut |= makes_a_picture && !is_whole;
+            match kind {
+                b"VP8X" => file.canvas = less_one(data, 4).zip(less_one(data, 7)),
+                b"EXIF" => file.shown = exif::orientation(data),
+                b"ALPH" => alpha = Some(data),
+                b"VP8 " | b"VP8L" => {
+                    file.stills.push(Chunks { alpha: alpha.take(), image: Some((kind, data)) });
+                }
+                b"ANMF" => file.frames.extend(Frame::read(data)),
+                _ => {}
+            }
         }
+        file
+    }
+}
+
+impl<'a> Frame<'a> {
+    fn read(data: &'a [u8]) -> Option<Self> {
+        let place = Place {
+            left: three(data, 0)? * 2,
+            top: three(data, 3)? * 2,
+            width: less_one(data, 6)?,
+            height: less_one(data, 9)?,
+        };
+        let flags = *data.get(15)?;
+        let mut picture = Chunks::default();
+        for Chunk { kind, data, .. } in (Walk { rest: data.get(16..)? }) {
+            match kind {
+                b"ALPH" => picture.alpha = Some(data),
+                b"VP8 " | b"VP8L" => picture.image = Some((kind, data)),
+                _ => {}
+            }
+        }
+        Some(Self { place, is_blended: flags & 2 == 0, is_cleared: flags & 1 != 0, picture })
+    }
+}
+
+impl Chunks<'_> {
+    /// The picture as a file of its own.
+    fn as_file(&self) -> Result<Vec<u8>, Error> {
+        let (kind, data) =
+            self.image.ok_or_else(|| Error::corrupt(WEBP, &"a picture is missing"))?;
+        let mut body = b"WEBP".to_vec();
+        let lossy_alpha = self.alpha.filter(|_| kind == b"VP8 ");
+        if let Some(alpha) = lossy_alpha {
+            const HAS_ALPHA: u8 = 0x10;
+            let (width, height) =
+                lossy_size(data).ok_or_else(|| Error::corrupt(WEBP, &"a picture has no size"))?;
+            let [w0, w1, w2, _] = width.saturating_sub(1).to_le_bytes();
+            let [h0, h1, h2, _] = height.saturating_sub(1).to_le_bytes();
+            push(&mut body, b"VP8X", &[HAS_ALPHA, 0, 0, 0, w0, w1, w2, h0, h1, h2])?;
+            push(&mut body, b"ALPH", alpha)?;
+        }
+        push(&mut body, kind, data)?;
+        let mut file = Vec::new();
+        push(&mut file, b"RIFF", &body)?;
+        Ok(file)
+    }
+}
+
+/// Appends a chunk.
+fn push(to: &mut Vec<u8>, kind: &[u8; 4], data: &[u8]) -> Result<(), Error> {
+    let length = u32::try_from(data.len()).map_err(|_| out_of_memory())?;
+    to.try_reserve(data.len() + 9).map_err(|_| out_of_memory())?;
+    to.extend_from_slice(kind);
+    to.extend_from_slice(&length.to_le_bytes());
+    to.extend_from_slice(data);
+    if !data.len().is_multiple_of(2) {
+        to.push(0);
     }
     Ok(())
+}
+
+/// Width and height in the header of lossy data (RFC 6386, §9.1).
+fn lossy_size(data: &[u8]) -> Option<(u32, u32)> {
+    const SIZE_BITS: u16 = 0x3fff;
+    let word = |at: usize| Some(u16::from_le_bytes(*data.get(at..)?.first_chunk()?) & SIZE_BITS);
+    Some((u32::from(word(6)?), u32::from(word(8)?)))
+}
+
+/// 24 bits, little-endian.
+fn three(data: &[u8], at: usize) -> Option<u32> {
+    let [a, b, c] = *data.get(at..)?.first_chunk()?;
+    Some(u32::from_le_bytes([a, b, c, 0]))
+}
+
+/// 24 bits that say one less than is meant.
+fn less_one(data: &[u8], at: usize) -> Option<u32> {
+    three(data, at).map(|value| value + 1)
+}
+
+struct Chunk<'a> {
+    kind: &'a [u8; 4],
+    data: &'a [u8],
+    is_whole: bool,
+}
+
+/// Chunk after chunk; the last one may be cut.
+struct Walk<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for Walk<'a> {
+    type Item = Chunk<'a>;
+
+    fn next(&mut self) -> Option<Chunk<'a>> {
+        let (kind, after) = self.rest.split_first_chunk()?;
+        let (length, after) = after.split_first_chunk()?;
+        let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX);
+        let is_whole = length <= after.len();
+        let (data, after) = after.split_at(length.min(after.len()));
+        // An odd length is followed by a zero, which some writers leave out; no type begins with one.
+        self.rest = if length.is_multiple_of(2) {
+            after
+        } else {
+            after.strip_prefix(&[0]).unwrap_or(after)
+        };
+        Some(Chunk { kind, data, is_whole })
+    }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]

@@ -2,7 +2,8 @@
 
 use std::sync::LazyLock;
 
-use mamori_model::{Pdq, Quality};
+use mamori_model::variant::Steps;
+use mamori_model::{Pdq, Quality, Transform};
 
 use super::shrink::{SIDE, Small};
 
@@ -106,25 +107,18 @@ pub fn bits(spectrum: &Spectrum) -> Pdq {
     Pdq::from(bytes)
 }
 
-/// The spectra of the eight dihedral variants, in the order of [`super::dihedral`].
+/// The spectrum of the picture after `transform`.
 ///
 /// Turning or mirroring a picture only changes signs and swaps directions of its frequencies
-/// (`pdq/cpp/hashing/pdqhashing.cpp`, ThreatExchange).
-pub fn variants(spectrum: &Spectrum) -> [Spectrum; 8] {
-    let same = |_: usize, _: usize| false;
-    let down = |down: usize, _: usize| down.is_multiple_of(2);
-    let across = |_: usize, across: usize| across.is_multiple_of(2);
-    let either = |down: usize, across: usize| !(down + across).is_multiple_of(2);
-    [
-        *spectrum,
-        transposed(&negated(spectrum, across)),
-        negated(spectrum, either),
-        transposed(&negated(spectrum, down)),
-        negated(spectrum, down),
-        negated(spectrum, across),
-        transposed(&negated(spectrum, same)),
-        transposed(&negated(spectrum, either)),
-    ]
+/// (`pdq/cpp/hashing/pdqhashing.cpp`, ThreatExchange): mirroring an axis negates its odd frequencies,
+/// which stand at even places here, since the constant one is left out.
+pub fn turned(spectrum: &Spectrum, transform: Transform) -> Spectrum {
+    let Steps { flips_columns, flips_rows, exchanges } = transform.steps();
+    let is_negated = |down: usize, across: usize| {
+        (flips_rows && down.is_multiple_of(2)) != (flips_columns && across.is_multiple_of(2))
+    };
+    let mirrored = negated(spectrum, is_negated);
+    if exchanges { transposed(&mirrored) } else { mirrored }
 }
 
 fn negated(spectrum: &Spectrum, is_negated: impl Fn(usize, usize) -> bool) -> Spectrum {

@@ -10,6 +10,9 @@
 
 use std::cell::RefCell;
 
+use mamori_model::Transform;
+use mamori_model::variant::Steps;
+
 use super::kernel;
 use crate::pixels::{Layout, Pixels, size};
 
@@ -19,12 +22,14 @@ pub const SIDE: usize = 64;
 /// The small picture: `SIDE` rows of `SIDE` samples, 0..=255.
 pub type Small = [[f32; SIDE]; SIDE];
 
-/// The small picture of `pixels`, none of whose edges is 0.
-pub fn shrink(pixels: &Pixels<'_>) -> Small {
+/// The small picture of `pixels`, none of whose edges is 0, after `transform`: the same, but for the
+/// order of sums, as of pixels that were turned first.
+pub fn shrink(pixels: &Pixels<'_>, transform: Transform) -> Small {
     thread_local! {
         static TOOLS: RefCell<Tools> = RefCell::default();
     }
-    TOOLS.with_borrow_mut(|tools| tools.shrink(pixels))
+    let small = TOOLS.with_borrow_mut(|tools| tools.shrink(pixels, transform.steps()));
+    if transform.steps().exchanges { transposed(&small) } else { small }
 }
 
 /// Weights and sums, kept by a thread from one picture to the next.
@@ -37,10 +42,10 @@ struct Tools {
 }
 
 impl Tools {
-    fn shrink(&mut self, pixels: &Pixels<'_>) -> Small {
+    fn shrink(&mut self, pixels: &Pixels<'_>, steps: Steps) -> Small {
         let row_samples = size(pixels.width) * pixels.layout.samples();
-        self.down.fit(size(pixels.height), &[1.0]);
-        self.across.fit(size(pixels.width), channels(pixels.layout));
+        self.down.fit(size(pixels.height), &[1.0], steps.flips_rows);
+        self.across.fit(size(pixels.width), channels(pixels.layout), steps.flips_columns);
         self.sums.resize(row_samples, 0.0);
 
         let mut small = [[0.0; SIDE]; SIDE];
@@ -63,6 +68,18 @@ impl Tools {
     }
 }
 
+fn transposed(small: &Small) -> Small {
+    let mut result = [[0.0; SIDE]; SIDE];
+    for (across, row) in small.iter().enumerate() {
+        for (sample, to) in row.iter().zip(&mut result) {
+            if let Some(cell) = to.get_mut(across) {
+                *cell = *sample;
+            }
+        }
+    }
+    result
+}
+
 /// What each sample of a pixel counts: brightness as JPEG defines it (ITU-R BT.601), not rounded.
 ///
 /// Grey goes the same way: the reference turns grey into RGB first, and the three weights add up
@@ -82,6 +99,7 @@ fn channels(layout: Layout) -> &'static [f32] {
 struct Axis {
     length: usize,
     channels: &'static [f32],
+    is_mirrored: bool,
     bands: Vec<Band>,
     weights: Vec<f32>,
 }
@@ -100,17 +118,22 @@ struct Band {
 }
 
 impl Axis {
-    /// Makes the weights for an edge of `length` pixels, each of as many samples as `channels` has.
-    fn fit(&mut self, length: usize, channels: &'static [f32]) {
-        if (self.length, self.channels) == (length, channels) {
+    /// Makes the weights for an edge of `length` pixels, each of as many samples as `channels` has;
+    /// if `is_mirrored`, for the edge read from its other end.
+    fn fit(&mut self, length: usize, channels: &'static [f32], is_mirrored: bool) {
+        if (self.length, self.channels, self.is_mirrored) == (length, channels, is_mirrored) {
             return;
         }
-        (self.length, self.channels) = (length, channels);
+        (self.length, self.channels, self.is_mirrored) = (length, channels, is_mirrored);
         self.bands.clear();
         self.weights.clear();
         for index in 0..SIDE {
             let centre = centre(index, length);
-            let (first, weights) = twice_boxed(centre, length);
+            let (mut first, mut weights) = twice_boxed(centre, length);
+            if is_mirrored {
+                first = length - first - weights.len();
+                weights.reverse();
+            }
             let weights_from = self.weights.len();
             for weight in weights {
                 self.weights.extend(channels.iter().map(|channel| narrow(weight) * channel));

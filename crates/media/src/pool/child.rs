@@ -17,7 +17,7 @@ use super::spawner::Spawner;
 use crate::cage::sys;
 use crate::rendition::Size;
 use crate::wire::{self, Answer, Hello, Reply, Task};
-use crate::{Error, Limits, Picture, Protections, Raster, Veil, decode};
+use crate::{Aim, Error, Limits, Picture, Protections, Raster, Rest, Veil, decode};
 
 /// How long a process may take to lock itself up, or to be gone once it is killed.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -79,21 +79,17 @@ impl Child {
     ) -> (Result<Picture, Error>, Option<Self>) {
         let said = timeout(limits.wall(), self.ask::<Picture>(Task::Hash, bytes, limits)).await;
         let (picture, usable) = self.settle(said, limits).await;
-        let is_empty = |picture: &Picture| picture.frames.is_empty();
-        if picture.as_ref().is_ok_and(is_empty) {
-            return (Err(Error::unreadable("the decoder found no frame")), usable);
-        }
-        (picture, usable)
+        (picture.and_then(|picture| doubted(picture, limits)), usable)
     }
 
     /// Has the rendition of one file made. Gives the process back if it can take another one.
     pub async fn render(
         mut self,
         bytes: &Bytes,
-        veil: Veil,
+        (veil, aim): (Veil, Aim),
         limits: &Limits,
     ) -> (Result<Raster, Error>, Option<Self>) {
-        let said = timeout(limits.wall(), self.ask_for_pixels(veil, bytes, limits)).await;
+        let said = timeout(limits.wall(), self.ask_for_pixels((veil, aim), bytes, limits)).await;
         self.settle(said, limits).await
     }
 
@@ -132,11 +128,12 @@ impl Child {
     /// Asks for a rendition and reads its pixels: as many as it may have, and not one more.
     async fn ask_for_pixels(
         &mut self,
-        veil: Veil,
+        (veil, aim): (Veil, Aim),
         bytes: &Bytes,
         limits: &Limits,
     ) -> io::Result<Reply<Raster>> {
-        let Reply { answer, is_last } = self.ask::<Size>(Task::Render(veil), bytes, limits).await?;
+        let task = Task::Render(veil, aim);
+        let Reply { answer, is_last } = self.ask::<Size>(task, bytes, limits).await?;
         let answer = match answer {
             Answer::Done(Size { width, height }) => {
                 let most = u64::from(veil.side_max()).pow(2) * 3;
@@ -180,6 +177,24 @@ impl Child {
     }
 }
 
+/// What a process says of a picture, with what cannot be true refused and every text cut to what we
+/// could have written ourselves.
+fn doubted(picture: Picture, limits: &Limits) -> Result<Picture, Error> {
+    let is_empty = picture.frames.iter().any(|frame| frame.hashes.is_empty());
+    let is_long = u32::try_from(picture.frames.len()).is_ok_and(|count| count > limits.frames_max);
+    if picture.frames.is_empty() || is_empty || is_long {
+        return Err(Error::unreadable("the decoder found no frame"));
+    }
+    let rest = match picture.rest {
+        Rest::Damaged { reason } => match Error::unreadable(&reason) {
+            Error::Unreadable { reason } => Rest::Damaged { reason },
+            other => return Err(other),
+        },
+        rest @ (Rest::Nothing | Rest::LeftOut) => rest,
+    };
+    Ok(Picture { rest, ..picture })
+}
+
 fn explain_status(status: ExitStatus, limits: &Limits) -> Error {
     let reason = match status.signal() {
         Some(libc::SIGXCPU) => {
@@ -200,10 +215,10 @@ async fn write_frame(to: &mut ChildStdin, bytes: &[u8]) -> io::Result<()> {
 
 /// A frame with a task and its file.
 async fn write_file(to: &mut ChildStdin, task: Task, file: &[u8]) -> io::Result<()> {
-    let length = u32::try_from(file.len()).ok().and_then(|length| length.checked_add(1));
+    let length = file.len().checked_add(wire::TASK_BYTES);
+    let length = length.and_then(|length| u32::try_from(length).ok());
     let length = length.ok_or(io::ErrorKind::InvalidInput)?.to_le_bytes();
-    let [a, b, c, d] = length;
-    to.write_all(&[a, b, c, d, task.byte()]).await?;
+    to.write_all(&[length.as_slice(), &task.bytes()].concat()).await?;
     to.write_all(file).await?;
     to.flush().await
 }

@@ -87,8 +87,8 @@ impl Keeper {
                     let _ = reply.send(result);
                     usable
                 }
-                Question::Render(veil, reply) => {
-                    let (result, usable) = child.render(&bytes, veil, &self.limits).await;
+                Question::Render((veil, aim), reply) => {
+                    let (result, usable) = child.render(&bytes, (veil, aim), &self.limits).await;
                     let _ = reply.send(result);
                     usable
                 }

@@ -40,7 +40,7 @@ mod tests {
     use mamori_testkit::pictures::draw;
 
     use super::*;
-    use crate::{Format, Limits, Veil, hash, render, sniff};
+    use crate::{Aim, Format, Limits, Veil, hash, render, sniff};
 
     fn raster(width: u32, height: u32) -> Raster {
         Raster { width, height, rgb: draw(1, width, height).into_raw() }
@@ -53,7 +53,7 @@ mod tests {
         let file = encode(&raster).unwrap();
 
         assert_eq!(sniff(&file).unwrap(), Format::Png);
-        assert_eq!(render(&file, &Limits::default(), Veil::Clear).unwrap(), raster);
+        assert_eq!(render(&file, &Limits::default(), Veil::Clear, Aim::FIRST).unwrap(), raster);
     }
 
     #[test]
@@ -71,7 +71,7 @@ mod tests {
             samples: &raster.rgb,
         });
         assert_eq!((shown.width, shown.height), (1_280, 900));
-        assert!(shown.frames[0].pdq.distance(&drawn.0).0 <= 8);
+        assert!(shown.frames[0].stored().unwrap().0.distance(&drawn.0).0 <= 8);
     }
 
     #[test]

@@ -53,7 +53,7 @@ fn lie(how: &str) -> io::Result<()> {
         "gigabytes" => (size(u32::MAX, u32::MAX), grey(1)),
         "unveiled" => (size(33, 10), grey(33 * 10 * 3)),
         "colours" => (size(1, 1), vec![1, 2, 3]),
-        "a-hash" => (r#"{"answer":{"done":{"format":"png","width":9,"height":9,"frames":[],"frames_left_out":false}},"is_last":false}"#.to_owned(), grey(0)),
+        "a-hash" => (r#"{"answer":{"done":{"format":"png","width":9,"height":9,"frames":[],"rest":"nothing"}},"is_last":false}"#.to_owned(), grey(0)),
         _ => ("<html>".to_owned(), grey(0)),
     };
     read_frame(&mut input)?;

@@ -82,7 +82,8 @@ impl File<'_> {
         let entries = directory.checked_add(2)?;
         let next = self.directory_at(entries.checked_add(12 * count)?);
         let places: Vec<usize> = (0..count).map(|index| entries + 12 * index).collect();
-        let entry = |file: &Self, tag: u16| places.iter().copied().find(|at| file.word(*at) == Some(tag));
+        let entry =
+            |file: &Self, tag: u16| places.iter().copied().find(|at| file.word(*at) == Some(tag));
         let value = |file: &Self, tag: u16| {
             entry(file, tag).and_then(|at| file.values(at)).and_then(|all| all.first().copied())
         };
@@ -96,7 +97,8 @@ impl File<'_> {
             self.put(entry(self, FILL_ORDER)? + 8, HIGHEST_BIT_FIRST)?;
             for (offsets, counts) in PLACES {
                 let all = |tag: u16| entry(self, tag).and_then(|at| self.values(at));
-                let (offsets, counts) = (all(offsets).unwrap_or_default(), all(counts).unwrap_or_default());
+                let (offsets, counts) =
+                    (all(offsets).unwrap_or_default(), all(counts).unwrap_or_default());
                 self.reverse(&offsets, &counts);
             }
         }

@@ -1,0 +1,75 @@
+//! The one thing that is read of EXIF: which way up a picture is shown.
+
+use mamori_model::Transform;
+
+/// The tag Orientation (Exif 3.0, table 6) and the type of its value.
+const ORIENTATION: u16 = 0x0112;
+const SHORT: u16 = 3;
+
+/// How stored pixels are turned to be shown upright, by the EXIF data `tiff`: a TIFF header and its
+/// first directory. What cannot be read says nothing, as viewers take it.
+pub fn orientation(tiff: &[u8]) -> Transform {
+    // Some writers of PNG and WebP keep the header that EXIF has inside JPEG.
+    let tiff = tiff.strip_prefix(b"Exif\0\0").unwrap_or(tiff);
+    value(tiff).map_or(Transform::None, Transform::of_orientation)
+}
+
+fn value(tiff: &[u8]) -> Option<u16> {
+    let is_little = match tiff.first_chunk()? {
+        b"II" => true,
+        b"MM" => false,
+        _ => return None,
+    };
+    let file = Tiff { bytes: tiff, is_little };
+    let directory = usize::try_from(file.long(4)?).ok()?;
+    let count = usize::from(file.short(directory)?);
+    let entries = directory.checked_add(2)?;
+    let mut places = (0..count).filter_map(|index| entries.checked_add(12 * index));
+    let entry = places.find(|at| file.short(*at) == Some(ORIENTATION))?;
+    (file.short(entry.checked_add(2)?)? == SHORT).then(|| file.short(entry + 8)).flatten()
+}
+
+struct Tiff<'a> {
+    bytes: &'a [u8],
+    is_little: bool,
+}
+
+impl Tiff<'_> {
+    fn short(&self, at: usize) -> Option<u16> {
+        let two = *self.bytes.get(at..)?.first_chunk()?;
+        Some(if self.is_little { u16::from_le_bytes(two) } else { u16::from_be_bytes(two) })
+    }
+
+    fn long(&self, at: usize) -> Option<u32> {
+        let four = *self.bytes.get(at..)?.first_chunk()?;
+        Some(if self.is_little { u32::from_le_bytes(four) } else { u32::from_be_bytes(four) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_orientation_is_read_in_both_byte_orders() {
+        let little = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
+        let big = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x08\0\0\0\0\0\0";
+
+        assert_eq!(orientation(little), Transform::Rotate270);
+        assert_eq!(orientation(big), Transform::Rotate90);
+        assert_eq!(orientation(&[b"Exif\0\0".as_slice(), big].concat()), Transform::Rotate90);
+    }
+
+    #[test]
+    fn what_cannot_be_read_says_nothing() {
+        for bytes in [
+            b"".as_slice(),
+            b"II",
+            b"II*\0\xff\xff\xff\xff",
+            b"II*\0\x08\0\0\0\xff\xff",
+            b"XX*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0",
+        ] {
+            assert_eq!(orientation(bytes), Transform::None, "{bytes:?}");
+        }
+    }
+}

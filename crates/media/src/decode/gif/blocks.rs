@@ -1,0 +1,137 @@
+//! The structure of a GIF (GIF89a), read without its pictures: how many frames there are, where each
+//! lies, and whether the file ends where it should.
+
+use crate::decode::canvas::Place;
+
+/// What the structure tells.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Blocks {
+    /// Where each frame lies whose data are all there.
+    pub frames: Vec<Place>,
+    /// Whether a frame begins whose data are not all there.
+    pub is_cut: bool,
+    /// Whether any frame has a colour that is transparent.
+    pub has_transparency: bool,
+}
+
+/// Reads the blocks of `bytes`. A file that ends between two blocks is whole: many writers leave the
+/// trailer out, and viewers do not ask for it.
+pub fn read(bytes: &[u8]) -> Blocks {
+    let mut blocks = Blocks::default();
+    let mut reader = Reader { bytes, at: 0 };
+    if reader.skip(10).is_some() {
+        // The rest: how it ended is in `blocks`.
+        let _ = walk(&mut reader, &mut blocks);
+    }
+    blocks
+}
+
+fn walk(reader: &mut Reader<'_>, blocks: &mut Blocks) -> Option<()> {
+    const EXTENSION: u8 = 0x21;
+    const GRAPHIC_CONTROL: u8 = 0xf9;
+    const IMAGE: u8 = 0x2c;
+    let flags = reader.byte()?;
+    reader.skip(2)?;
+    reader.skip(table_bytes(flags))?;
+    loop {
+        match reader.byte()? {
+            EXTENSION => {
+                let is_control = reader.byte()? == GRAPHIC_CONTROL;
+                if is_control {
+                    let flags = reader.bytes.get(reader.at + 1)?;
+                    blocks.has_transparency |= flags & 1 != 0;
+                }
+                reader.skip_sub_blocks()?;
+            }
+            IMAGE => {
+                blocks.is_cut = true;
+                let place = Place {
+                    left: reader.word()?,
+                    top: reader.word()?,
+                    width: reader.word()?,
+                    height: reader.word()?,
+                };
+                let flags = reader.byte()?;
+                reader.skip(table_bytes(flags))?;
+                // The least length of a code.
+                reader.skip(1)?;
+                reader.skip_sub_blocks()?;
+                blocks.is_cut = false;
+                blocks.frames.push(place);
+            }
+            // The trailer, or what no viewer reads on from.
+            _ => return Some(()),
+        }
+    }
+}
+
+/// Bytes of the colour table that `flags` announce.
+fn table_bytes(flags: u8) -> usize {
+    if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) }
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl Reader<'_> {
+    fn byte(&mut self) -> Option<u8> {
+        let byte = *self.bytes.get(self.at)?;
+        self.at += 1;
+        Some(byte)
+    }
+
+    fn word(&mut self) -> Option<u32> {
+        Some(u32::from(u16::from_le_bytes([self.byte()?, self.byte()?])))
+    }
+
+    /// Passes over `count` bytes, all of which must be there.
+    fn skip(&mut self, count: usize) -> Option<()> {
+        let to = self.at.checked_add(count).filter(|to| *to <= self.bytes.len())?;
+        self.at = to;
+        Some(())
+    }
+
+    /// Passes over blocks of data, up to the empty one that ends them.
+    fn skip_sub_blocks(&mut self) -> Option<()> {
+        loop {
+            match self.byte()? {
+                0 => return Some(()),
+                length => self.skip(usize::from(length))?,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &[u8] = b"GIF89a\x02\0\x02\0\x80\0\0\0\0\0\xff\xff\xff";
+    const CONTROL: &[u8] = b"\x21\xf9\x04\x01\0\0\0\0";
+    const FRAME: &[u8] = b"\x2c\x01\0\0\0\x01\0\x02\0\0\x02\x02\x44\x51\0";
+
+    #[test]
+    fn frames_are_counted_with_and_without_a_trailer() {
+        let place = Place { left: 1, top: 0, width: 1, height: 2 };
+        let open = [HEAD, CONTROL, FRAME, FRAME].concat();
+        let closed = [open.as_slice(), b";junk"].concat();
+
+        let expected = Blocks { frames: vec![place; 2], is_cut: false, has_transparency: true };
+        assert_eq!(read(&open), expected);
+        assert_eq!(read(&closed), expected);
+    }
+
+    #[test]
+    fn a_frame_that_is_cut_is_said_and_not_counted() {
+        let whole = [HEAD, FRAME, FRAME].concat();
+
+        for cut in 1..FRAME.len() {
+            let blocks = read(&whole[..whole.len() - cut]);
+
+            assert_eq!((blocks.frames.len(), blocks.is_cut), (1, true), "{cut}");
+        }
+        assert_eq!(read(&whole[..4]), Blocks::default());
+    }
+}

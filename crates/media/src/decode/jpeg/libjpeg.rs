@@ -1,0 +1,232 @@
+//! libjpeg-turbo's decoder (in the state of MozJPEG), by `mozjpeg-sys`: the only place that calls it.
+//!
+//! It is C code on hostile bytes, which is what the cage is for. An error inside it unwinds
+//! through its frames, as the crate is built for; its memory is given back when [`Decoder`] drops.
+#![expect(unsafe_code, reason = "libjpeg has no safe interface")]
+
+use std::collections::BTreeSet;
+use std::ffi::c_int;
+use std::marker::PhantomData;
+use std::panic::{self, AssertUnwindSafe};
+use std::ptr;
+
+use mozjpeg_sys::{
+    J_COLOR_SPACE, jpeg_CreateDecompress, jpeg_common_struct, jpeg_decompress_struct,
+    jpeg_destroy_decompress, jpeg_error_mgr, jpeg_finish_decompress, jpeg_has_multiple_scans,
+    jpeg_mem_src, jpeg_read_header, jpeg_read_scanlines, jpeg_start_decompress, jpeg_std_error,
+};
+
+use crate::pixels::size;
+
+/// A message of libjpeg by its number (`jerror.h`).
+pub type Code = c_int;
+
+/// Why libjpeg gave up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failure(pub Code);
+
+/// What the samples of a JPEG are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    /// One component.
+    Grey,
+    /// Brightness and colour apart.
+    YCbCr,
+    /// Red, green, blue.
+    Rgb,
+    /// Four inks; or brightness, colour and black apart.
+    Cmyk,
+    /// Components that no convention gives a meaning.
+    Unknown,
+}
+
+/// What libjpeg is to give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// One sample a pixel.
+    Grey,
+    /// Three samples.
+    Rgb,
+    /// Four samples, as stored.
+    Cmyk,
+}
+
+impl Output {
+    /// Samples of a pixel.
+    pub fn samples(self) -> usize {
+        match self {
+            Self::Grey => 1,
+            Self::Rgb => 3,
+            Self::Cmyk => 4,
+        }
+    }
+}
+
+/// One JPEG while it is decoded. Boxed parts: libjpeg keeps their addresses.
+pub struct Decoder<'a> {
+    state: Box<State>,
+    bytes: PhantomData<&'a [u8]>,
+}
+
+/// What libjpeg writes to. The error manager comes first, so that its address is that of the whole.
+#[repr(C)]
+struct State {
+    errors: jpeg_error_mgr,
+    warnings: BTreeSet<Code>,
+    jpeg: jpeg_decompress_struct,
+}
+
+impl<'a> Decoder<'a> {
+    /// Reads the header of `bytes`, up to the first scan.
+    pub fn new(bytes: &'a [u8]) -> Result<Self, Failure> {
+        // SAFETY: both are structures of C of which every bit pattern of zeros is a valid value:
+        // numbers, null pointers and functions that are not there.
+        let (errors, jpeg) = unsafe { (std::mem::zeroed(), std::mem::zeroed()) };
+        let mut state = Box::new(State { errors, warnings: BTreeSet::new(), jpeg });
+        // SAFETY: `errors` is valid and outlives the call.
+        unsafe { jpeg_std_error(&mut state.errors) };
+        state.errors.error_exit = Some(exit);
+        state.errors.emit_message = Some(note);
+        state.jpeg.common.err = &raw mut state.errors;
+        let mut decoder = Self { state, bytes: PhantomData };
+        decoder.run(|jpeg| {
+            let version = mozjpeg_sys::JPEG_LIB_VERSION;
+            // SAFETY: `jpeg` is zeroed but for its error manager, as libjpeg demands, and its size is
+            // that of the very type.
+            unsafe { jpeg_CreateDecompress(jpeg, version, size_of::<jpeg_decompress_struct>()) };
+            let length = bytes.len().try_into().unwrap_or_default();
+            // SAFETY: the bytes live as long as the decoder, by its lifetime.
+            unsafe { jpeg_mem_src(jpeg, bytes.as_ptr(), length) };
+            // SAFETY: the source was set.
+            unsafe { jpeg_read_header(jpeg, 1) };
+        })?;
+        Ok(decoder)
+    }
+
+    /// Width and height in pixels, not 0.
+    pub fn size(&self) -> (u32, u32) {
+        (self.state.jpeg.image_width, self.state.jpeg.image_height)
+    }
+
+    /// What the samples are, by libjpeg's rules: a JFIF marker, then Adobe's, then component ids.
+    pub fn colour(&self) -> Colour {
+        match self.state.jpeg.jpeg_color_space {
+            J_COLOR_SPACE::JCS_GRAYSCALE => Colour::Grey,
+            J_COLOR_SPACE::JCS_YCbCr => Colour::YCbCr,
+            J_COLOR_SPACE::JCS_RGB => Colour::Rgb,
+            J_COLOR_SPACE::JCS_CMYK | J_COLOR_SPACE::JCS_YCCK => Colour::Cmyk,
+            _ => Colour::Unknown,
+        }
+    }
+
+    /// Says that the three components are RGB, or that they are YCbCr, whatever the markers say.
+    pub fn force_colour(&mut self, is_rgb: bool) {
+        if self.state.jpeg.num_components == 3 {
+            self.state.jpeg.jpeg_color_space =
+                if is_rgb { J_COLOR_SPACE::JCS_RGB } else { J_COLOR_SPACE::JCS_YCbCr };
+        }
+    }
+
+    /// Whether brightness is refined by later scans.
+    pub fn is_progressive(&self) -> bool {
+        !self.state.jpeg.coef_bits.is_null()
+    }
+
+    /// Whether the components come one after the other.
+    pub fn has_multiple_scans(&self) -> bool {
+        // SAFETY: the header was read.
+        unsafe { jpeg_has_multiple_scans(&self.state.jpeg) != 0 }
+    }
+
+    /// Decodes into `samples`, row by row: `width * height * output.samples()` bytes. After an error,
+    /// the rows before it are there.
+    pub fn decode_into(&mut self, output: Output, samples: &mut [u8]) -> Result<(), Failure> {
+        let (width, height) = self.size();
+        let row_bytes = size(width) * output.samples();
+        assert_eq!(
+            samples.len(),
+            row_bytes * size(height),
+            "the buffer is as large as the picture"
+        );
+        self.run(|jpeg| {
+            jpeg.out_color_space = match output {
+                Output::Grey => J_COLOR_SPACE::JCS_GRAYSCALE,
+                Output::Rgb => J_COLOR_SPACE::JCS_RGB,
+                Output::Cmyk => J_COLOR_SPACE::JCS_CMYK,
+            };
+            // SAFETY: the header was read, and only the output's colours were changed since.
+            unsafe { jpeg_start_decompress(jpeg) };
+            let is_as_asked = (jpeg.output_width, jpeg.output_height) == (width, height)
+                && usize::try_from(jpeg.output_components) == Ok(output.samples());
+            assert!(is_as_asked, "libjpeg scales nothing that it was not asked to");
+            for row in samples.chunks_exact_mut(row_bytes) {
+                let mut at = row.as_mut_ptr();
+                // SAFETY: `at` points to one row of as many bytes as libjpeg writes for one, by
+                // the check above. Without a suspending source it always writes it.
+                unsafe { jpeg_read_scanlines(jpeg, &raw mut at, 1) };
+            }
+            // SAFETY: every row was read.
+            unsafe { jpeg_finish_decompress(jpeg) };
+        })
+    }
+
+    /// Whether every coefficient of brightness arrived in full, of a progressive JPEG that was decoded.
+    pub fn is_refined(&self) -> bool {
+        const COEFFICIENTS: usize = 64;
+        let bits = self.state.jpeg.coef_bits.cast::<[c_int; COEFFICIENTS]>();
+        if bits.is_null() {
+            return true;
+        }
+        // SAFETY: libjpeg allocates one such array for each component and frees them with the
+        // decoder; the first component is there.
+        let first = unsafe { &*bits };
+        first.iter().all(|bits| *bits == 0)
+    }
+
+    /// The warnings so far.
+    pub fn warnings(&self) -> &BTreeSet<Code> {
+        &self.state.warnings
+    }
+
+    /// Calls libjpeg, and catches what [`exit`] throws.
+    fn run(&mut self, call: impl FnOnce(&mut jpeg_decompress_struct)) -> Result<(), Failure> {
+        let jpeg = &mut self.state.jpeg;
+        panic::catch_unwind(AssertUnwindSafe(|| call(jpeg))).map_err(|thrown| {
+            match thrown.downcast::<Failure>() {
+                Ok(failure) => *failure,
+                Err(other) => panic::resume_unwind(other),
+            }
+        })
+    }
+}
+
+impl Drop for Decoder<'_> {
+    fn drop(&mut self) {
+        if !self.state.jpeg.common.mem.is_null()
+            || !ptr::eq(self.state.jpeg.common.err, ptr::null())
+        {
+            // SAFETY: it was created, as far as it went, and is used no more.
+            unsafe { jpeg_destroy_decompress(&mut self.state.jpeg) };
+        }
+    }
+}
+
+/// libjpeg's way out: it must not return.
+unsafe extern "C-unwind" fn exit(common: &mut jpeg_common_struct) {
+    // SAFETY: `err` is the error manager of `State`, which lives as long as the decoder.
+    let code = unsafe { (*common.err).msg_code };
+    panic::resume_unwind(Box::new(Failure(code)));
+}
+
+/// Keeps the number of a warning; prints nothing.
+unsafe extern "C-unwind" fn note(common: &mut jpeg_common_struct, level: c_int) {
+    if level < 0 {
+        let state = common.err.cast::<State>();
+        // SAFETY: `err` points to the first field of a boxed `State`, whose layout is C's. Nothing else
+        // uses its warnings while libjpeg runs.
+        unsafe {
+            let code = (*common.err).msg_code;
+            (*state).warnings.insert(code);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Which frames of an animation are decoded: all, or as many as the time allows, spread evenly.
+
+use crate::Limits;
+use crate::cage::sys;
+
+/// Chooses frames while they are decoded.
+///
+/// The cost of a frame is estimated from those before it, and the step to the next one is made as
+/// large as the rest of the time demands. So a long animation is seen from its first frame to its
+/// last, and never only at its beginning.
+#[derive(Debug)]
+pub struct Pace {
+    /// How many frames the file has, as far as its structure tells.
+    total: u64,
+    /// The most that are chosen.
+    chosen_max: u64,
+    /// Processor time for all of them, in microseconds.
+    budget_us: u64,
+    /// The time of this thread when the first was asked for.
+    started_us: Option<u64>,
+    chosen: u64,
+    next: u64,
+    has_left_out: bool,
+}
+
+impl Pace {
+    /// Chooses within `limits`.
+    pub fn new(limits: &Limits) -> Self {
+        Self {
+            total: 1,
+            chosen_max: u64::from(limits.frames_max.max(1)),
+            budget_us: limits.frames_cpu_us(),
+            started_us: None,
+            chosen: 0,
+            next: 0,
+            has_left_out: false,
+        }
+    }
+
+    /// Chooses every frame: for a rendition, which shows one frame as it is composed from all
+    /// before it.
+    pub fn of_every_frame() -> Self {
+        Self {
+            total: 1,
+            chosen_max: u64::MAX,
+            budget_us: u64::MAX,
+            started_us: None,
+            chosen: 0,
+            next: 0,
+            has_left_out: false,
+        }
+    }
+
+    /// Says how many frames there are, before the first is asked for.
+    pub fn expect(&mut self, total: u64) {
+        self.total = total;
+    }
+
+    /// Whether frame `number`, from 0, is to be decoded. Asked once for each, in order.
+    pub fn wants(&mut self, number: u64) -> bool {
+        let now_us = sys::thread_time_us();
+        self.wants_at(number, now_us)
+    }
+
+    fn wants_at(&mut self, number: u64, now_us: u64) -> bool {
+        let started_us = *self.started_us.get_or_insert(now_us);
+        let used_us = now_us.saturating_sub(started_us);
+        let is_over = self.chosen > 0 && used_us >= self.budget_us;
+        if number < self.next || self.chosen >= self.chosen_max || is_over {
+            self.has_left_out = true;
+            return false;
+        }
+        self.chosen += 1;
+        self.next = number + self.step(number, used_us);
+        true
+    }
+
+    /// How far the frame after `number` is away. `used_us` is the cost of those before it.
+    fn step(&self, number: u64, used_us: u64) -> u64 {
+        let ahead = self.total.saturating_sub(number + 1);
+        let by_count = self.chosen_max.saturating_sub(self.chosen);
+        let before = self.chosen - 1;
+        let by_time = match used_us.checked_div(before).filter(|cost| *cost > 0) {
+            // This one is not paid for yet.
+            Some(cost) => (self.budget_us.saturating_sub(used_us) / cost).saturating_sub(1),
+            None => u64::MAX,
+        };
+        ahead.div_ceil(by_count.min(by_time).max(1)).max(1)
+    }
+
+    /// Whether any frame was not chosen.
+    pub fn has_left_out(&self) -> bool {
+        self.has_left_out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(total: u64, limits: &Limits, cost_us: u64) -> (Vec<u64>, bool) {
+        let mut pace = Pace::new(limits);
+        pace.expect(total);
+        let mut now = 7;
+        let mut chosen = Vec::new();
+        for number in 0..total {
+            if pace.wants_at(number, now) {
+                chosen.push(number);
+                now += cost_us;
+            }
+        }
+        (chosen, pace.has_left_out())
+    }
+
+    #[test]
+    fn all_frames_that_there_is_time_for_are_chosen() {
+        let limits = Limits { frames_cpu_s_max: 1.0, ..Limits::default() };
+
+        let (chosen, has_left_out) = chosen(150, &limits, 5_000);
+
+        assert_eq!(chosen, (0..150).collect::<Vec<_>>());
+        assert!(!has_left_out);
+    }
+
+    #[test]
+    fn frames_beyond_the_time_are_spread_over_the_whole_length() {
+        let limits = Limits { frames_cpu_s_max: 1.0, ..Limits::default() };
+
+        let (chosen, has_left_out) = chosen(10_000, &limits, 10_000);
+
+        assert!(has_left_out);
+        assert!((90..=101).contains(&chosen.len()), "{}", chosen.len());
+        let widest = chosen.windows(2).map(|two| two[1] - two[0]).max().unwrap();
+        assert!(widest <= 220, "{widest}");
+        assert!(*chosen.last().unwrap() > 9_700);
+    }
+
+    #[test]
+    fn frames_beyond_the_most_are_spread_over_the_whole_length() {
+        let limits = Limits { frames_max: 10, ..Limits::default() };
+
+        let (chosen, has_left_out) = chosen(95, &limits, 0);
+
+        assert!(has_left_out);
+        assert!(chosen.len() <= 10 && *chosen.last().unwrap() >= 85, "{chosen:?}");
+    }
+
+    #[test]
+    fn the_first_frame_is_chosen_however_little_time_there_is() {
+        let limits = Limits { frames_cpu_s_max: 0.0, ..Limits::default() };
+
+        assert_eq!(chosen(5, &limits, 1_000), (vec![0], true));
+    }
+
+    #[test]
+    fn a_file_with_more_frames_than_it_declares_is_read_on() {
+        let mut pace = Pace::new(&Limits::default());
+        pace.expect(1);
+
+        assert!((0..20).all(|number| pace.wants_at(number, 0)));
+        assert!(!pace.has_left_out());
+    }
+}

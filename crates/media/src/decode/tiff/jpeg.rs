@@ -1,0 +1,126 @@
+//! Pages of a TIFF that are JPEG inside (TIFF Technical Note 2), by the decoder of JPEG files.
+
+use tiff::ColorType;
+use tiff::decoder::ChunkType;
+use tiff::tags::{PhotometricInterpretation, Tag};
+
+use super::{Page, Reader, TIFF, unreadable};
+use crate::decode::jpeg::{Part, part};
+use crate::decode::{frame_buffer, out_of_memory};
+use crate::pixels::{Layout, size};
+use crate::{Error, Limits};
+
+/// Reads the current page.
+pub fn read_page(
+    decoder: &mut Reader<'_>,
+    colour: ColorType,
+    width: u32,
+    height: u32,
+) -> Result<Page, Error> {
+    let samples = usize::from(colour.num_samples());
+    let planes = decoder.find_tag_unsigned::<u16>(Tag::PlanarConfiguration).map_err(unreadable)?;
+    let has_planes = planes == Some(2) && samples > 1;
+    let layout = match (has_planes, samples) {
+        (false, 1) => Layout::Grey,
+        (false, 3 | 4) => Layout::Rgb,
+        (true, 3) => Layout::Rgb,
+        _ => return Err(Error::Unsupported { found: super::RARE }),
+    };
+    let mut page = Page { width, height, layout, samples: frame_buffer(width, height, layout)? };
+    let pieces = Pieces::of(decoder)?;
+    let (wide, high) = decoder.chunk_dimensions();
+    let across = width.div_ceil(wide.max(1)).max(1);
+    let each_plane = across.saturating_mul(height.div_ceil(high.max(1)));
+    for (index, place) in (0_u32..).zip(&pieces.places) {
+        let (plane, index) = (index / each_plane.max(1), index % each_plane.max(1));
+        let piece = pieces.decode(decoder, *place)?;
+        let target = Target {
+            left: (index % across).saturating_mul(wide),
+            top: (index / across).saturating_mul(high),
+            plane: has_planes.then(|| size(plane)),
+        };
+        target.draw(&mut page, &piece)?;
+    }
+    Ok(page)
+}
+
+/// The strips or tiles of a page.
+struct Pieces {
+    tables: Vec<u8>,
+    /// Where each begins and how many bytes it has.
+    places: Vec<(u64, u64)>,
+    is_rgb: bool,
+}
+
+impl Pieces {
+    fn of(decoder: &mut Reader<'_>) -> Result<Self, Error> {
+        let (offsets, counts) = match decoder.get_chunk_type() {
+            ChunkType::Strip => (Tag::StripOffsets, Tag::StripByteCounts),
+            ChunkType::Tile => (Tag::TileOffsets, Tag::TileByteCounts),
+        };
+        let mut all = |tag| decoder.find_tag_unsigned_vec::<u64>(tag).map_err(unreadable);
+        let offsets = all(offsets)?.unwrap_or_default();
+        let counts = all(counts)?.unwrap_or_default();
+        let tables = decoder.find_tag(Tag::JPEGTables).map_err(unreadable)?;
+        let tables = tables.and_then(|value| value.into_u8_vec().ok()).unwrap_or_default();
+        let photometric =
+            decoder.find_tag_unsigned::<u16>(Tag::PhotometricInterpretation).map_err(unreadable)?;
+        let is_rgb = photometric == Some(PhotometricInterpretation::RGB.to_u16());
+        Ok(Self { tables, places: offsets.into_iter().zip(counts).collect(), is_rgb })
+    }
+
+    /// Decodes one piece: its own segments behind the tables that all share.
+    fn decode(&self, decoder: &mut Reader<'_>, (from, count): (u64, u64)) -> Result<Part, Error> {
+        const START: &[u8] = b"\xff\xd8";
+        const END: &[u8] = b"\xff\xd9";
+        let file = *decoder.inner().get_ref();
+        let from = usize::try_from(from).unwrap_or(usize::MAX);
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        let piece = from.checked_add(count).and_then(|to| file.get(from..to));
+        let piece = piece.ok_or_else(|| Error::truncated(TIFF))?;
+        let tables = self.tables.strip_suffix(END).unwrap_or(&self.tables);
+        let whole = match (tables.starts_with(START), piece.strip_prefix(START)) {
+            (true, Some(rest)) => [tables, rest].concat(),
+            _ => piece.to_vec(),
+        };
+        part(&whole, self.is_rgb, &Limits::default())
+    }
+}
+
+/// Where a piece goes on its page.
+struct Target {
+    left: u32,
+    top: u32,
+    /// Which sample of each pixel, if they are stored apart.
+    plane: Option<usize>,
+}
+
+impl Target {
+    /// Draws `piece`; what hangs over the page's edges is filling.
+    fn draw(&self, page: &mut Page, piece: &Part) -> Result<(), Error> {
+        let to_bytes = page.layout.samples();
+        let from_bytes = piece.layout.samples();
+        if self.plane.is_none() && from_bytes != to_bytes {
+            return Err(Error::corrupt(TIFF, &"a part has other colours than the page"));
+        }
+        let row_bytes = size(page.width).checked_mul(to_bytes).ok_or_else(out_of_memory)?;
+        let left = size(self.left) * to_bytes;
+        let rows = page.samples.chunks_mut(row_bytes.max(1)).skip(size(self.top));
+        let pieces = piece.samples.chunks(size(piece.width) * from_bytes);
+        for (to, from) in rows.zip(pieces) {
+            let to = to.get_mut(left..).unwrap_or_default();
+            match self.plane {
+                None => to.iter_mut().zip(from).for_each(|(to, from)| *to = *from),
+                Some(plane) => {
+                    let pixels = to.chunks_exact_mut(to_bytes).zip(from.chunks_exact(from_bytes));
+                    for (pixel, sample) in pixels {
+                        if let (Some(to), Some(from)) = (pixel.get_mut(plane), sample.first()) {
+                            *to = *from;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
