@@ -20,6 +20,7 @@ use std::panic::{self, AssertUnwindSafe};
 
 use mamori_model::Transform;
 
+use crate::error::safe_reason;
 use crate::pixels::{Layout, Pixels, size};
 use crate::{Error, Format, Limits};
 use pace::Pace;
@@ -124,11 +125,7 @@ pub fn frames(format: Format, bytes: &[u8], mut sink: Sink<'_>) -> Result<Rest, 
         Err(error) if sink.given == 0 => Err(error),
         // The visitor has what it wants; what comes after it is of no interest.
         Err(_) if sink.is_full => Ok(Rest::Nothing),
-        Err(Error::Unreadable { reason }) => Ok(Rest::Damaged { reason }),
-        Err(error) => match Error::unreadable(&error.to_string()) {
-            Error::Unreadable { reason } => Ok(Rest::Damaged { reason }),
-            other => Err(other),
-        },
+        Err(error) => Ok(Rest::Damaged { reason: safe_reason(&error.to_string()) }),
         Ok(()) if sink.given == 0 => {
             Err(Error::unreadable(&format!("the {} has no picture in it", format.label())))
         }

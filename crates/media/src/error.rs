@@ -44,8 +44,7 @@ impl Error {
     /// A picture that cannot be read. What is not printable ASCII in `reason` becomes `?`, and it is
     /// cut after 200 characters: it may quote a decoder, and the decoder a hostile file.
     pub fn unreadable(reason: &str) -> Self {
-        let safe = |c: char| if c.is_ascii_graphic() || c == ' ' { c } else { '?' };
-        Self::Unreadable { reason: reason.chars().take(REASON_CHARS_MAX).map(safe).collect() }
+        Self::Unreadable { reason: safe_reason(reason) }
     }
 
     /// A file of `format` that its decoder gave up, with the decoder's words.
@@ -57,4 +56,10 @@ impl Error {
     pub fn truncated(format: Format) -> Self {
         Self::unreadable(&format!("the {} is truncated", format.label()))
     }
+}
+
+/// `reason` as one sentence that can be shown: see [`Error::unreadable`].
+pub fn safe_reason(reason: &str) -> String {
+    let safe = |c: char| if c.is_ascii_graphic() || c == ' ' { c } else { '?' };
+    reason.chars().take(REASON_CHARS_MAX).map(safe).collect()
 }

@@ -14,6 +14,15 @@ fn stored(picture: &Picture) -> Pdq {
     picture.frames[0].stored().unwrap().0
 }
 
+/// Why a file cannot be taken for clean, whether or not something of it was read.
+fn complaint(file: &[u8]) -> Option<String> {
+    match hash(file, &limits()) {
+        Err(error) => Some(error.to_string()),
+        Ok(Picture { rest: Rest::Damaged { reason }, .. }) => Some(reason),
+        Ok(Picture { rest: Rest::Nothing | Rest::LeftOut, .. }) => None,
+    }
+}
+
 #[test]
 fn each_hostile_file_has_its_answer() {
     let table = [
@@ -28,19 +37,19 @@ fn each_hostile_file_has_its_answer() {
         ("JPEG header of 65,000 × 65,000", "the picture has 4225000000 pixels, more than"),
         ("PNG bomb", "the picture has 1024000000 pixels, more than"),
         ("GIF of no pixels", "the GIF "),
-        ("JPEG with more colour than light", "the decoder lost its way in the data"),
     ];
     let files = hostile::all();
     for (name, expected) in table {
         let file = files.iter().find(|file| file.name == name).unwrap();
 
-        let answer = hash(&file.bytes, &limits()).unwrap_err().to_string();
+        let answer = complaint(&file.bytes).unwrap();
 
         assert!(answer.starts_with(expected), "{name}: {answer}");
     }
     for file in files {
-        let answer = hash(&file.bytes, &limits());
-        assert!(answer.is_err(), "{}: {answer:?}", file.name);
+        // Every viewer shows this one, without its colours.
+        let is_shown = file.name == "JPEG with more colour than light";
+        assert_eq!(complaint(&file.bytes).is_none(), is_shown, "{}", file.name);
     }
 }
 

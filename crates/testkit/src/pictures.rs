@@ -7,6 +7,7 @@ pub mod chance;
 pub mod edit;
 pub mod encode;
 pub mod hostile;
+pub mod tools;
 
 use chance::Chance;
 use image::{Rgb, RgbImage};

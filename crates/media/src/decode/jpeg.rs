@@ -45,8 +45,8 @@ fn frame(number: u32, bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
         (Colour::Unknown, _) => return Err(Error::Unsupported { found: UNKNOWN_COLOURS }),
     };
     let mut samples = FrameBuffer::of_bytes(width, height, output.samples())?;
-    let decoded = decoder.decode_into(output, &mut samples.0);
-    let damage = decoded.map_err(refusal).and_then(|()| lost(&decoder));
+    let read = decoder.decode_into(output, &mut samples.0);
+    let damage = read.map_err(refusal).and_then(|()| lost(&decoder));
     if output == Output::Cmyk {
         to_rgb(&mut samples.0);
     }
@@ -87,7 +87,9 @@ pub fn part(bytes: &[u8], is_rgb: bool, limits: &Limits) -> Result<Part, Error> 
     lost(&decoder)?;
     if output == Output::Cmyk {
         // TIFF stores inks as they are.
-        samples.iter_mut().for_each(|ink| *ink = 255 - *ink);
+        for ink in &mut samples {
+            *ink = 255 - *ink;
+        }
         to_rgb(&mut samples);
     }
     Ok(Part { width, layout, samples })
@@ -124,12 +126,10 @@ const HARMLESS: [Code; 5] = [
 ///
 /// A file that only lacks its end marker is whole; if it may lack scans too, it is not.
 fn lost(decoder: &Decoder<'_>) -> Result<(), Error> {
-    let may_lack_scans =
-        (decoder.has_multiple_scans() && !decoder.is_progressive()) || !decoder.is_refined();
     for code in decoder.warnings() {
         match *code {
             code if HARMLESS.contains(&code) => {}
-            jerror::JWRN_JPEG_EOF if !may_lack_scans => {}
+            jerror::JWRN_JPEG_EOF if !decoder.may_lack_scans() => {}
             jerror::JWRN_JPEG_EOF | jerror::JWRN_HIT_MARKER => return Err(Error::truncated(JPEG)),
             jerror::JWRN_MUST_RESYNC => {
                 return Err(Error::corrupt(JPEG, &"a restart marker is missing or misplaced"));

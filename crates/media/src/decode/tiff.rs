@@ -151,6 +151,7 @@ fn divide_by_alpha(samples: &mut [u8], layout: Layout) {
 /// The layout of samples that need no conversion.
 fn plain_layout(colour: ColorType) -> Option<Layout> {
     // Samples of 16 bits have become 8 by then.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other colour is converted")]
     match colour {
         ColorType::Gray(8 | 16) => Some(Layout::Grey),
         ColorType::Multiband { bit_depth: 8 | 16, num_samples: 2 } => Some(Layout::GreyAlpha),

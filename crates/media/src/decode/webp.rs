@@ -182,21 +182,21 @@ impl Chunks<'_> {
                 lossy_size(data).ok_or_else(|| Error::corrupt(WEBP, &"a picture has no size"))?;
             let [w0, w1, w2, _] = width.saturating_sub(1).to_le_bytes();
             let [h0, h1, h2, _] = height.saturating_sub(1).to_le_bytes();
-            push(&mut body, b"VP8X", &[HAS_ALPHA, 0, 0, 0, w0, w1, w2, h0, h1, h2])?;
-            push(&mut body, b"ALPH", alpha)?;
+            push(&mut body, *b"VP8X", &[HAS_ALPHA, 0, 0, 0, w0, w1, w2, h0, h1, h2])?;
+            push(&mut body, *b"ALPH", alpha)?;
         }
-        push(&mut body, kind, data)?;
+        push(&mut body, *kind, data)?;
         let mut file = Vec::new();
-        push(&mut file, b"RIFF", &body)?;
+        push(&mut file, *b"RIFF", &body)?;
         Ok(file)
     }
 }
 
 /// Appends a chunk.
-fn push(to: &mut Vec<u8>, kind: &[u8; 4], data: &[u8]) -> Result<(), Error> {
+fn push(to: &mut Vec<u8>, kind: [u8; 4], data: &[u8]) -> Result<(), Error> {
     let length = u32::try_from(data.len()).map_err(|_| out_of_memory())?;
     to.try_reserve(data.len() + 9).map_err(|_| out_of_memory())?;
-    to.extend_from_slice(kind);
+    to.extend_from_slice(&kind);
     to.extend_from_slice(&length.to_le_bytes());
     to.extend_from_slice(data);
     if !data.len().is_multiple_of(2) {

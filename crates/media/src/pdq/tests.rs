@@ -166,7 +166,22 @@ fn the_hash_as_shown_is_that_of_the_turned_pixels() {
             let distance = hashes.shown.unwrap().distance(&really.0);
             assert!(distance <= Distance(2), "{transform} of {width} × {height}: {distance:?}");
             assert_eq!(hashes.quality, really.1);
+            let (_, other) = hashes.turned.into_iter().find(|(is, _)| *is == transform).unwrap();
+            assert_eq!(Some(other), hashes.shown);
         }
+    }
+}
+
+#[test]
+fn large_pictures_are_turned_by_their_transform() {
+    let picture = grey(5, 640, 517);
+    for transform in Transform::ALL.into_iter().skip(1) {
+        let really = hash(&really_turned(&picture, transform).pixels()).0;
+
+        let turned = hashes(&picture.pixels(), Transform::None).turned;
+
+        let (_, foretold) = turned.into_iter().find(|(is, _)| *is == transform).unwrap();
+        assert!(foretold.distance(&really) <= Distance(14), "{transform}");
     }
 }
 

@@ -15,6 +15,7 @@ use tokio::time::timeout;
 
 use super::spawner::Spawner;
 use crate::cage::sys;
+use crate::error::safe_reason;
 use crate::rendition::Size;
 use crate::wire::{self, Answer, Hello, Reply, Task};
 use crate::{Aim, Error, Limits, Picture, Protections, Raster, Rest, Veil, decode};
@@ -186,10 +187,7 @@ fn doubted(picture: Picture, limits: &Limits) -> Result<Picture, Error> {
         return Err(Error::unreadable("the decoder found no frame"));
     }
     let rest = match picture.rest {
-        Rest::Damaged { reason } => match Error::unreadable(&reason) {
-            Error::Unreadable { reason } => Rest::Damaged { reason },
-            other => return Err(other),
-        },
+        Rest::Damaged { reason } => Rest::Damaged { reason: safe_reason(&reason) },
         rest @ (Rest::Nothing | Rest::LeftOut) => rest,
     };
     Ok(Picture { rest, ..picture })

@@ -1,4 +1,4 @@
-//! The structure of a GIF (GIF89a), read without its pictures: how many frames there are, where each
+//! The structure of a GIF (version 89a), read without its pictures: how many frames there are, where each
 //! lies, and whether the file ends where it should.
 
 use crate::decode::canvas::Place;

@@ -1,4 +1,4 @@
-//! libjpeg-turbo's decoder (in the state of MozJPEG), by `mozjpeg-sys`: the only place that calls it.
+//! libjpeg-turbo's decoder (as `MozJPEG` carries it), by `mozjpeg-sys`: the only place that calls it.
 //!
 //! It is C code on hostile bytes, which is what the cage is for. An error inside it unwinds
 //! through its frames, as the crate is built for; its memory is given back when [`Decoder`] drops.
@@ -8,12 +8,11 @@ use std::collections::BTreeSet;
 use std::ffi::c_int;
 use std::marker::PhantomData;
 use std::panic::{self, AssertUnwindSafe};
-use std::ptr;
 
 use mozjpeg_sys::{
     J_COLOR_SPACE, jpeg_CreateDecompress, jpeg_common_struct, jpeg_decompress_struct,
-    jpeg_destroy_decompress, jpeg_error_mgr, jpeg_finish_decompress, jpeg_has_multiple_scans,
-    jpeg_mem_src, jpeg_read_header, jpeg_read_scanlines, jpeg_start_decompress, jpeg_std_error,
+    jpeg_destroy_decompress, jpeg_error_mgr, jpeg_has_multiple_scans, jpeg_mem_src,
+    jpeg_read_header, jpeg_read_scanlines, jpeg_start_decompress, jpeg_std_error,
 };
 
 use crate::pixels::size;
@@ -65,6 +64,7 @@ impl Output {
 /// One JPEG while it is decoded. Boxed parts: libjpeg keeps their addresses.
 pub struct Decoder<'a> {
     state: Box<State>,
+    has_started: bool,
     bytes: PhantomData<&'a [u8]>,
 }
 
@@ -88,7 +88,7 @@ impl<'a> Decoder<'a> {
         state.errors.error_exit = Some(exit);
         state.errors.emit_message = Some(note);
         state.jpeg.common.err = &raw mut state.errors;
-        let mut decoder = Self { state, bytes: PhantomData };
+        let mut decoder = Self { state, has_started: false, bytes: PhantomData };
         decoder.run(|jpeg| {
             let version = mozjpeg_sys::JPEG_LIB_VERSION;
             // SAFETY: `jpeg` is zeroed but for its error manager, as libjpeg demands, and its size is
@@ -109,6 +109,10 @@ impl<'a> Decoder<'a> {
     }
 
     /// What the samples are, by libjpeg's rules: a JFIF marker, then Adobe's, then component ids.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the others are outputs, never found in a file"
+    )]
     pub fn colour(&self) -> Colour {
         match self.state.jpeg.jpeg_color_space {
             J_COLOR_SPACE::JCS_GRAYSCALE => Colour::Grey,
@@ -127,19 +131,9 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// Whether brightness is refined by later scans.
-    pub fn is_progressive(&self) -> bool {
-        !self.state.jpeg.coef_bits.is_null()
-    }
-
-    /// Whether the components come one after the other.
-    pub fn has_multiple_scans(&self) -> bool {
-        // SAFETY: the header was read.
-        unsafe { jpeg_has_multiple_scans(&self.state.jpeg) != 0 }
-    }
-
     /// Decodes into `samples`, row by row: `width * height * output.samples()` bytes. After an error,
-    /// the rows before it are there.
+    /// the rows before it are there. libjpeg is not told that it is finished, for that frees what
+    /// [`Self::may_lack_scans`] reads.
     pub fn decode_into(&mut self, output: Output, samples: &mut [u8]) -> Result<(), Failure> {
         let (width, height) = self.size();
         let row_bytes = size(width) * output.samples();
@@ -165,22 +159,24 @@ impl<'a> Decoder<'a> {
                 // the check above. Without a suspending source it always writes it.
                 unsafe { jpeg_read_scanlines(jpeg, &raw mut at, 1) };
             }
-            // SAFETY: every row was read.
-            unsafe { jpeg_finish_decompress(jpeg) };
-        })
+        })?;
+        self.has_started = true;
+        Ok(())
     }
 
-    /// Whether every coefficient of brightness arrived in full, of a progressive JPEG that was decoded.
-    pub fn is_refined(&self) -> bool {
+    /// Whether a JPEG that was decoded, and whose end is missing, may lack scans before its end:
+    /// components of one that stores them apart, or refinements of brightness.
+    pub fn may_lack_scans(&self) -> bool {
         const COEFFICIENTS: usize = 64;
         let bits = self.state.jpeg.coef_bits.cast::<[c_int; COEFFICIENTS]>();
         if bits.is_null() {
-            return true;
+            // SAFETY: decoding began and was not finished, which is when libjpeg answers this.
+            return self.has_started && unsafe { jpeg_has_multiple_scans(&self.state.jpeg) != 0 };
         }
-        // SAFETY: libjpeg allocates one such array for each component and frees them with the
-        // decoder; the first component is there.
+        // SAFETY: libjpeg allocates one such array for each component and keeps them until it is
+        // finished or destroyed; the first component is there.
         let first = unsafe { &*bits };
-        first.iter().all(|bits| *bits == 0)
+        first.iter().any(|bits| *bits != 0)
     }
 
     /// The warnings so far.
@@ -202,12 +198,9 @@ impl<'a> Decoder<'a> {
 
 impl Drop for Decoder<'_> {
     fn drop(&mut self) {
-        if !self.state.jpeg.common.mem.is_null()
-            || !ptr::eq(self.state.jpeg.common.err, ptr::null())
-        {
-            // SAFETY: it was created, as far as it went, and is used no more.
-            unsafe { jpeg_destroy_decompress(&mut self.state.jpeg) };
-        }
+        // SAFETY: it was created, as far as that went, and is used no more. What was never allocated
+        // is a null pointer, which libjpeg passes over.
+        unsafe { jpeg_destroy_decompress(&mut self.state.jpeg) };
     }
 }
 

@@ -9,6 +9,18 @@ const FRAME: usize = 12;
 /// The chunk that ends a file.
 const END: &[u8] = b"\0\0\0\0IEND\xae\x42\x60\x82";
 
+/// How a file ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum End {
+    /// With the chunk that the standard demands.
+    Whole,
+    /// Between two chunks.
+    #[default]
+    Missing,
+    /// Within a chunk.
+    Cut,
+}
+
 /// What the structure tells.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Chunks<'a> {
@@ -16,10 +28,8 @@ pub struct Chunks<'a> {
     pub exif: Option<&'a [u8]>,
     /// How many frames of an animation begin.
     pub frames: u32,
-    /// Whether the file has the end that the standard demands.
-    pub has_end: bool,
-    /// Whether it stops within a chunk.
-    pub is_cut: bool,
+    /// How it ends.
+    pub end: End,
     /// Whether a chunk that makes the picture does not have the checksum that it says.
     pub is_damaged: bool,
     /// Whether it is Apple's variant, which no other decoder reads.
@@ -30,9 +40,9 @@ pub struct Chunks<'a> {
 pub fn read(bytes: &[u8]) -> Chunks<'_> {
     let mut chunks = Chunks::default();
     let mut rest = bytes.get(SIGNATURE..).unwrap_or_default();
-    while !rest.is_empty() && !chunks.has_end {
+    while !rest.is_empty() && chunks.end != End::Whole {
         let Some((kind, data, checksum, after)) = split(rest) else {
-            chunks.is_cut = true;
+            chunks.end = End::Cut;
             break;
         };
         rest = after;
@@ -40,22 +50,22 @@ pub fn read(bytes: &[u8]) -> Chunks<'_> {
             b"CgBI" => chunks.is_apples = true,
             b"eXIf" => chunks.exif = Some(data),
             b"fcTL" => chunks.frames += 1,
-            b"IEND" => chunks.has_end = true,
+            b"IEND" => chunks.end = End::Whole,
             _ => {}
         }
         let makes_the_picture =
             matches!(kind, b"IHDR" | b"PLTE" | b"IDAT" | b"tRNS" | b"acTL" | b"fcTL" | b"fdAT");
-        chunks.is_damaged |= makes_the_picture && checksum != sum(kind, data);
+        chunks.is_damaged |= makes_the_picture && checksum != sum(*kind, data);
     }
     chunks
 }
 
 /// `bytes` with an end, if they stop between two chunks: then nothing of the picture is missing.
 pub fn with_end<'a>(bytes: &'a [u8], chunks: &Chunks<'_>) -> Cow<'a, [u8]> {
-    if chunks.has_end || chunks.is_cut {
-        return Cow::Borrowed(bytes);
+    match chunks.end {
+        End::Whole | End::Cut => Cow::Borrowed(bytes),
+        End::Missing => Cow::Owned([bytes, END].concat()),
     }
-    Cow::Owned([bytes, END].concat())
 }
 
 type Chunk<'a> = (&'a [u8; 4], &'a [u8], u32, &'a [u8]);
@@ -69,9 +79,9 @@ fn split(bytes: &[u8]) -> Option<Chunk<'_>> {
     Some((kind, data, checksum, after))
 }
 
-fn sum(kind: &[u8; 4], data: &[u8]) -> u32 {
+fn sum(kind: [u8; 4], data: &[u8]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
-    hasher.update(kind);
+    hasher.update(&kind);
     hasher.update(data);
     hasher.finalize()
 }
@@ -87,7 +97,7 @@ mod tests {
         let file = encode::png(&draw(1, 20, 10));
         let open = &file[..file.len() - END.len()];
 
-        assert!(read(&file).has_end && !read(&open).has_end && !read(&open).is_cut);
+        assert_eq!((read(&file).end, read(open).end), (End::Whole, End::Missing));
         assert_eq!(with_end(open, &read(open)), file);
         assert_eq!(with_end(&file, &read(&file)), file);
     }
@@ -97,7 +107,7 @@ mod tests {
         let file = encode::png(&draw(1, 20, 10));
         let cut = &file[..file.len() - END.len() - 3];
 
-        assert!(read(cut).is_cut);
+        assert_eq!(read(cut).end, End::Cut);
         assert_eq!(with_end(cut, &read(cut)), cut);
     }
 

@@ -22,8 +22,7 @@ pub fn read_page(
     let has_planes = planes == Some(2) && samples > 1;
     let layout = match (has_planes, samples) {
         (false, 1) => Layout::Grey,
-        (false, 3 | 4) => Layout::Rgb,
-        (true, 3) => Layout::Rgb,
+        (false, 3 | 4) | (true, 3) => Layout::Rgb,
         _ => return Err(Error::Unsupported { found: super::RARE }),
     };
     let mut page = Page { width, height, layout, samples: frame_buffer(width, height, layout)? };

@@ -136,7 +136,9 @@ impl File<'_> {
             let to = from.saturating_add(count).min(bytes.len());
             let from = from.max(done);
             if let Some(part) = bytes.get_mut(from..to) {
-                part.iter_mut().for_each(|byte| *byte = byte.reverse_bits());
+                for byte in part {
+                    *byte = byte.reverse_bits();
+                }
                 done = to;
             }
         }
