@@ -1,0 +1,86 @@
+"""Unrelated pictures whose hashes are near each other by chance, with and without turning."""
+
+import collections
+import dataclasses
+import hashlib
+import pathlib
+import re
+
+import numpy
+
+from verdict import QUALITY_MIN
+
+# The distance up to which PDQ's authors call two pictures the same.
+SAME_MAX = 31
+
+
+@dataclasses.dataclass(frozen=True)
+class Picture:
+    """What the count needs of one picture."""
+
+    path: str
+    bits: str
+    # The hashes of the picture turned and mirrored; the first is `bits` itself.
+    dihedral: tuple[str, ...]
+    # The same for two files with the same pixels.
+    pixels: bytes
+
+    @property
+    def stem(self):
+        """The letters that the file's name begins with; copies of a picture mostly share them."""
+        name = pathlib.PurePath(self.path).stem.lower()
+        return re.match(r"[^a-z]*[a-z]*", name)[0]
+
+    @property
+    def package(self):
+        """The source package that it is from."""
+        return pathlib.PurePath(self.path).parts[0]
+
+
+Near = collections.namedtuple("Near", "distance is_turned first second is_same_package")
+
+
+def picture_of(outcome, frame, answer):
+    """The picture of an answer, or None where the quality is too low to look it up."""
+    if answer["quality"] < QUALITY_MIN:
+        return None
+    pixels = frame.views["none"].stored.pixels
+    digest = hashlib.sha256(repr(pixels.shape).encode() + pixels.tobytes()).digest()
+    return Picture(outcome.name, answer["pdq"], tuple(answer["dihedral"]), digest)
+
+
+def words(hashes):
+    """Hashes in hexadecimal digits as four numbers of 64 bits each."""
+    data = b"".join(map(bytes.fromhex, hashes))
+    return numpy.frombuffer(data, numpy.uint64).reshape(len(hashes), 4)
+
+
+def is_copy(one, other):
+    """Whether two files show the same picture as far as their pixels and names tell."""
+    return one.pixels == other.pixels or one.stem == other.stem
+
+
+def near(pictures):
+    """Each pair within SAME_MAX bits that is not known to be a copy, by its nearest variant."""
+    pictures = list(pictures)
+    if not pictures:
+        return []
+    plain = words([picture.bits for picture in pictures])
+    found = []
+    for position, picture in enumerate(pictures):
+        others = plain[position + 1:]
+        variants = words([picture.bits, *picture.dihedral])
+        distances = numpy.bitwise_count(variants[:, None, :] ^ others[None, :, :]).sum(axis=2)
+        for offset in numpy.flatnonzero((distances <= SAME_MAX).any(axis=0)):
+            other = pictures[position + 1 + offset]
+            if not is_copy(picture, other):
+                plainly, best = int(distances[0, offset]), int(distances[:, offset].min())
+                is_turned = plainly > SAME_MAX
+                found.append(Near(best if is_turned else plainly, is_turned, picture.path,
+                                  other.path, picture.package == other.package))
+    return found
+
+
+def compared_pairs(count):
+    """How many pairs `count` pictures make."""
+    return count * (count - 1) // 2
