@@ -11,7 +11,7 @@ from collections.abc import Callable
 from PIL import Image
 
 # A program of Debian that needs longer than this for a picture of 400 pixels hangs.
-TOOL_SECONDS_MAX = 20
+TOOL_SECONDS_MAX = 120
 
 
 @dataclasses.dataclass(frozen=True)

@@ -12,6 +12,7 @@ import dataclasses
 import hashlib
 import multiprocessing
 import pathlib
+import resource
 import sys
 
 import answers
@@ -25,6 +26,8 @@ import verdict
 CAUSES = pathlib.Path(__file__).with_name("causes.toml")
 BYTES_MAX = 64 * 1024 * 1024
 SECONDS_MAX = 60
+# Of one process that decodes for the reference.
+MEMORY_MAX = 4 * 1024 ** 3
 # The frames that are compared of each file.
 FRAMES_MAX = 4
 # PDQ's own bound for two implementations: the corpus has damaged files, of which decoders may keep
@@ -101,9 +104,14 @@ def compared(job):
     return result
 
 
+def limit_memory():
+    """Called in each process: a picture that claims to be huge then raises MemoryError."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX, MEMORY_MAX))
+
+
 def compare_all(program, root, files):
     """The results of all files; one that breaks or stops its process is a finding too."""
-    pool = multiprocessing.Pool()
+    pool = multiprocessing.Pool(initializer=limit_memory)
     waiting = [(path, kind, pool.apply_async(compared, [(program, root, path, kind)]))
                for path, kind in files]
     results = []
@@ -113,7 +121,7 @@ def compare_all(program, root, files):
         except Exception as error:  # A time-out here means that its process is gone.
             outcome = verdict.Outcome(kind, str(path.relative_to(root)))
             results.append(Compared(outcome, refused_by_pillow=f"process lost: {error!r}"))
-        if position % 500 == 499:
+        if position % 200 == 199:
             print(f"{position + 1} of {len(files)} files", flush=True)
     pool.terminate()
     return results

@@ -12,10 +12,11 @@ import tarfile
 
 from PIL import __version__ as pillow
 
-# Libraries of picture formats with their tests, and a collection of clip art and photographs.
+# Libraries and programs that read pictures, with the pictures of their tests.
 PACKAGES = ("libjpeg-turbo", "libpng1.6", "tiff", "gdk-pixbuf", "exiv2", "libwebp", "giflib",
             "graphicsmagick", "libavif", "jpeg-xl", "libexif", "vips", "leptonlib", "libgd2",
-            "kimageformats", "qtimageformats-opensource-src", "php8.2", "tuxpaint-stamps")
+            "kimageformats", "imagemagick", "golang-1.19", "wxwidgets3.2",
+            "qtbase-opensource-src")
 
 
 def run(*command, folder):

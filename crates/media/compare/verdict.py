@@ -13,7 +13,7 @@ DIHEDRAL_MAX = 10
 DIHEDRAL_QUALITY_MIN = 80
 
 # Off only while the program that is compared does not print `views` yet.
-VIEWS_REQUIRED = False
+VIEWS_REQUIRED = True
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,11 +71,10 @@ def check_views(outcome, frame, views):
         expected = frame.views.get(backdrop, plain)
         view = by_backdrop.get(backdrop, by_backdrop["none"])
         check(outcome, f"view on {backdrop}", expected.stored, view["pdq"])
-        if frame.is_turned and view["displayed"] is None:
+        if view["displayed"] is not None:
+            check(outcome, f"displayed on {backdrop}", expected.displayed, view["displayed"])
+        elif frame.is_turned:
             outcome.add("displayed", "the orientation was not seen")
-        else:
-            check(outcome, f"displayed on {backdrop}", expected.displayed,
-                  view["displayed"] or view["pdq"])
 
 
 def check_dihedral(outcome, frame, texts):

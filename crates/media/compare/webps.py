@@ -4,9 +4,8 @@ import functools
 import itertools
 import struct
 
-from case import Case, Made, orientation, saved, tool, tool_on_files, upside_down
-from gifs import animated as animated_gif
-from gifs import patched as patched_gif
+from case import Case, Made, orientation, saved, tool, upside_down
+from gifs import as_webp, frames_of, patched
 
 SIZES = [(97, 65), (160, 113), (64, 96)]
 
@@ -76,10 +75,15 @@ def turned(is_lossless, value, picture):
     return saved(picture, "WEBP", lossless=is_lossless, quality=90, exif=orientation(value))
 
 
+def whole_frames(picture):
+    """A GIF of three frames."""
+    first, *more = (frame.quantize(64) for frame in frames_of(picture, 3))
+    return saved(first, "GIF", save_all=True, append_images=more, duration=100)
+
+
 def from_gif(args, make_gif, picture):
     """An animation converted by gif2webp."""
-    return tool_on_files("gif2webp", "-quiet", *args, inputs=[make_gif(picture)], suffix=".gif",
-                         before_output=["-o"])
+    return as_webp(make_gif(picture), *args)
 
 
 def animated(args, picture):
@@ -104,8 +108,7 @@ def cases():
                    functools.partial(turned, is_lossless, value))
     for name, args in {"lossless": [], "lossy": ["-lossy"], "mixed": ["-mixed"]}.items():
         for gif, make_gif in {
-                "whole frames": functools.partial(animated_gif, 3, {}, ""),
-                "patches": functools.partial(patched_gif, {}),
+                "whole frames": whole_frames, "patches": functools.partial(patched, {}),
         }.items():
             yield Case("webp animated", f"{gif}, {name}", SIZES[1],
                        functools.partial(from_gif, args, make_gif))
