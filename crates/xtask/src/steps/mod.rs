@@ -49,13 +49,8 @@ pub const TEST: [&Step; 10] = [
 ];
 
 /// What runs only when named: it takes long, or waits for a person.
-pub const ALONE: [&Step; 5] = [
-    &bench::STEP,
-    &compare_corpus::STEP,
-    &fuzz::STEP,
-    &postgres::STEP,
-    &simulate::STEP,
-];
+pub const ALONE: [&Step; 5] =
+    [&bench::STEP, &compare_corpus::STEP, &fuzz::STEP, &postgres::STEP, &simulate::STEP];
 
 /// Every step.
 pub fn all() -> impl Iterator<Item = &'static Step> {
