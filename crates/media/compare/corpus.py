@@ -41,7 +41,8 @@ def format_of(path):
         head = file.read(32)
     starts = {
         "JPEG": [b"\xff\xd8\xff"], "PNG": [b"\x89PNG\r\n\x1a\n"], "GIF": [b"GIF87a", b"GIF89a"],
-        "TIFF": [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"], "JPEG XL": [b"\xff\x0a", b"\0\0\0\x0cJXL "],
+        "TIFF": [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"],
+        "JPEG XL": [b"\xff\x0a", b"\0\0\0\x0cJXL "],
     }
     for name, some in starts.items():
         if head.startswith(tuple(some)):

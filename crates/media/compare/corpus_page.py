@@ -10,9 +10,11 @@ BUCKETS = [(0, 0), (1, 2), (3, 4), (5, 10), (11, 31), (32, 256)]
 
 HEAD = """# On other projects' pictures
 
-Written by `cargo xtask compare-corpus`; do not edit by hand. Mamori beside Python's `pdqhash` on Pillow's pixels, on
-every picture in the source packages of Pillow and of {packages}. Many of these are damaged or strange on purpose.
-None of them is in this repository. Causes are in `crates/media/compare/causes.toml`.
+Written by `cargo xtask compare-corpus`; do not edit by hand. Mamori beside Python's `pdqhash` on
+Pillow's pixels, on every picture in the source packages of Pillow and of
+{packages}, as far as the mirror has them.
+Many of these are damaged or strange on purpose. None of them is in this
+repository. Causes are in `crates/media/compare/causes.toml`.
 """
 
 
@@ -86,9 +88,12 @@ def chance(results, near):
         f"| {counts[False, False]} |",
         f"| only when one is turned or mirrored | {counts[True, True]} | {counts[True, False]} |",
         "",
-        f"{pictures} pictures of quality >= {QUALITY_MIN}, so {pairs.compared_pairs(pictures)} pairs. "
-        "Left out are files with the same pixels and files whose names begin with the same letters.",
-        "Within one package many of the rest are still one picture under several names.",
+        f"{pictures} pictures of quality >= {QUALITY_MIN}, so "
+        f"{pairs.compared_pairs(pictures)} pairs. Left out are pairs of one picture: files with "
+        "the same pixels,",
+        "files whose names begin with the same letters, pairs within "
+        f"{pairs.COPY_MAX} bits in any turn, and what these tie together.",
+        "Within one package some of the rest are still one picture, changed by a test.",
     ]
 
 

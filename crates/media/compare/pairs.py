@@ -12,6 +12,8 @@ from verdict import QUALITY_MIN
 
 # The distance up to which PDQ's authors call two pictures the same.
 SAME_MAX = 31
+# Two decoders or encoders of one picture stay within this; unrelated pictures practically never do.
+COPY_MAX = 10
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,29 +57,56 @@ def words(hashes):
     return numpy.frombuffer(data, numpy.uint64).reshape(len(hashes), 4)
 
 
-def is_copy(one, other):
-    """Whether two files show the same picture as far as their pixels and names tell."""
-    return one.pixels == other.pixels or one.stem == other.stem
+class Groups:
+    """Files that show one picture, as far as pixels, names and hashes tell; tied transitively."""
+
+    def __init__(self, pictures):
+        self.parents = list(range(len(pictures)))
+        for key in ("pixels", "stem"):
+            first = {}
+            for position, picture in enumerate(pictures):
+                self.tie(first.setdefault(getattr(picture, key), position), position)
+
+    def of(self, position):
+        """The number of the group of a picture."""
+        while self.parents[position] != position:
+            self.parents[position] = self.parents[self.parents[position]]
+            position = self.parents[position]
+        return position
+
+    def tie(self, one, other):
+        """Says that two pictures are one."""
+        self.parents[self.of(one)] = self.of(other)
 
 
-def near(pictures):
-    """Each pair within SAME_MAX bits that is not known to be a copy, by its nearest variant."""
-    pictures = list(pictures)
-    if not pictures:
-        return []
+def within(pictures):
+    """Each pair within SAME_MAX bits: positions, distance as stored, least distance when turned."""
     plain = words([picture.bits for picture in pictures])
-    found = []
     for position, picture in enumerate(pictures):
         others = plain[position + 1:]
         variants = words([picture.bits, *picture.dihedral])
         distances = numpy.bitwise_count(variants[:, None, :] ^ others[None, :, :]).sum(axis=2)
         for offset in numpy.flatnonzero((distances <= SAME_MAX).any(axis=0)):
-            other = pictures[position + 1 + offset]
-            if not is_copy(picture, other):
-                plainly, best = int(distances[0, offset]), int(distances[:, offset].min())
-                is_turned = plainly > SAME_MAX
-                found.append(Near(best if is_turned else plainly, is_turned, picture.path,
-                                  other.path, picture.package == other.package))
+            column = distances[:, offset]
+            yield position, position + 1 + int(offset), int(column[0]), int(column.min())
+
+
+def near(pictures):
+    """Each pair within SAME_MAX bits that is not known to be one picture."""
+    pictures = list(pictures)
+    if not pictures:
+        return []
+    pairs, groups = list(within(pictures)), Groups(pictures)
+    for one, other, _, least in pairs:
+        if least <= COPY_MAX:
+            groups.tie(one, other)
+    found = []
+    for one, other, plainly, least in pairs:
+        if groups.of(one) != groups.of(other):
+            is_turned = plainly > SAME_MAX
+            first, second = pictures[one], pictures[other]
+            found.append(Near(least if is_turned else plainly, is_turned, first.path, second.path,
+                              first.package == second.package))
     return found
 
 

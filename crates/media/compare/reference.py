@@ -12,7 +12,7 @@ import numpy
 import pdqhash
 from PIL import Image, ImageOps
 
-# Pillow warns above this many pixels and refuses above twice as many. The warning is of no use here.
+# Pillow warns above this many pixels, of which nothing comes here, and refuses above twice as many.
 Image.MAX_IMAGE_PIXELS = 30_000_000
 warnings.simplefilter("ignore")
 
@@ -55,7 +55,7 @@ class View:
 
 @dataclasses.dataclass(frozen=True)
 class Frame:
-    """One frame: its views by backdrop ("none", "white", "black") and whether it is to be turned."""
+    """One frame: its views by backdrop ("none", "white", "black"), and whether it is turned."""
 
     views: dict[str, View]
     is_turned: bool

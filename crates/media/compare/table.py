@@ -46,8 +46,8 @@ def promises_about_all(outcomes):
     drawn = [outcome for outcome in outcomes if outcome.kind == "drawn"]
     trusted = sum(outcome.quality >= DIHEDRAL_QUALITY_MIN for outcome in drawn)
     areas = [width * height for width, height in (outcome.size for outcome in drawn)]
-    print(f"{len(drawn)} drawn pictures from {min(areas)} to {max(areas)} pixels, {trusted} of them "
-          f"of quality >= {DIHEDRAL_QUALITY_MIN}")
+    print(f"{len(drawn)} drawn pictures from {min(areas)} to {max(areas)} pixels, {trusted} of "
+          f"them of quality >= {DIHEDRAL_QUALITY_MIN}")
     if trusted < PICTURES_MIN:
         broken.append(f"only {trusted} pictures of quality >= {DIHEDRAL_QUALITY_MIN}, fewer than "
                       f"{PICTURES_MIN}")

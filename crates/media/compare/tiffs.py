@@ -96,8 +96,8 @@ PLAIN = {
     "grey alpha": grey_with_alpha,
 }
 
-# Pillow 13 misreads planar files with 16 bits; the file with the samples of a pixel together has the
-# same pixels.
+# Pillow 13 misreads planar files with 16 bits; the file with the samples of a pixel together has
+# the same pixels.
 TOGETHER = {"rgb 16 planar": "rgb 16"}
 
 # Pillow 13 does not open big-endian BigTIFF, nor CMYK and palettes with the low bit first; the file
