@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::machine::succeeds;
 
@@ -27,6 +27,12 @@ pub enum Need {
     Cxx,
     /// Valgrind, which counts instructions.
     Valgrind,
+    /// `cjpeg` and `jpegtran`, which write JPEG files in ways that cameras and websites do.
+    JpegTools,
+    /// `tiffcp` and `tiffset`, which write TIFF files.
+    TiffTools,
+    /// `cwebp` and `gif2webp`, which write WebP files.
+    WebpTools,
     /// `wrk`, which puts a service under load.
     Wrk,
     /// `cargo fmt`.
@@ -66,8 +72,10 @@ impl Need {
             Self::JapaneseFont => Path::new("/usr/share/fonts/opentype/noto").is_dir(),
             Self::Curl => succeeds(Command::new("curl").arg("--version")),
             Self::Valgrind => succeeds(Command::new("valgrind").arg("--version")),
-            // It says its version and fails.
-            Self::Wrk => Command::new("wrk").arg("--version").output().is_ok(),
+            Self::JpegTools => ["cjpeg", "jpegtran"].into_iter().all(starts),
+            Self::TiffTools => ["tiffcp", "tiffset"].into_iter().all(starts),
+            Self::WebpTools => ["cwebp", "gif2webp"].into_iter().all(starts),
+            Self::Wrk => starts("wrk"),
             Self::Cxx => succeeds(Command::new("c++").arg("--version")),
             Self::Rustfmt => succeeds(Command::new("cargo").args(["fmt", "--version"])),
             Self::Clippy => succeeds(Command::new("cargo").args(["clippy", "--version"])),
@@ -85,12 +93,20 @@ impl Need {
             Self::JapaneseFont => Source::Debian(&["fonts-noto-cjk"]),
             Self::Curl => Source::Debian(&["curl"]),
             Self::Valgrind => Source::Debian(&["valgrind"]),
+            Self::JpegTools => Source::Debian(&["libjpeg-turbo-progs"]),
+            Self::TiffTools => Source::Debian(&["libtiff-tools"]),
+            Self::WebpTools => Source::Debian(&["webp"]),
             Self::Wrk => Source::Debian(&["wrk"]),
             Self::Cxx => Source::Debian(&["g++"]),
             Self::Rustfmt => Source::Rustup("rustfmt"),
             Self::Clippy => Source::Rustup("clippy"),
         }
     }
+}
+
+/// Whether `program` is there; for programs that say their version and fail.
+fn starts(program: &str) -> bool {
+    Command::new(program).arg("--version").stdin(Stdio::null()).output().is_ok()
 }
 
 /// Whether Debian's server programs are there, of any version.

@@ -3,10 +3,11 @@
 mod bench;
 mod browser;
 mod clippy;
-mod compare_pdq;
+mod compare_corpus;
 mod doc;
 mod fmt;
 mod fuzz;
+mod grid;
 mod instructions;
 mod licences;
 mod postgres;
@@ -44,11 +45,12 @@ pub const TEST: [&Step; 10] = [
     &schemathesis::STEP,
     &browser::STEP,
     &instructions::STEP,
-    &compare_pdq::STEP,
+    &grid::STEP,
 ];
 
 /// What runs only when named: it takes long, or waits for a person.
-pub const ALONE: [&Step; 4] = [&bench::STEP, &fuzz::STEP, &postgres::STEP, &simulate::STEP];
+pub const ALONE: [&Step; 5] =
+    [&bench::STEP, &compare_corpus::STEP, &fuzz::STEP, &postgres::STEP, &simulate::STEP];
 
 /// Every step.
 pub fn all() -> impl Iterator<Item = &'static Step> {
