@@ -170,6 +170,7 @@ impl From<&Hashed> for Fingerprints {
             frames_left_out: *frames_left_out,
             frames: frames.iter().map(|frame| (frame.pdq, Some(frame.quality))).collect(),
             sha256: Some(hashed.sha256),
+            sha1: hashed.sha1,
             md5: hashed.md5,
         }
     }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use mamori_media::Picture;
-use mamori_model::{HashKind, Md5, Sha256};
+use mamori_model::{HashKind, Md5, Sha1, Sha256};
 
 use crate::{Desk, Error};
 
@@ -14,33 +14,42 @@ pub struct Hashed {
     /// What it is, byte by byte.
     pub sha256: Sha256,
     /// The same for lists that have nothing better; `None` where nothing is to be compared with it.
+    pub sha1: Option<Sha1>,
+    /// Likewise.
     pub md5: Option<Md5>,
 }
 
 impl Desk {
     /// Hashes a picture in a caged child process, in every way.
     pub async fn hash_item(&self, bytes: Bytes) -> Result<Hashed, Error> {
-        self.hash_for(bytes, true).await
+        self.hash_for(bytes, Weak { sha1: true, md5: true }).await
     }
 
     /// Hashes a picture in the ways in which this node's banks know any.
     pub(crate) async fn hash_to_look_up(&self, bytes: Bytes) -> Result<Hashed, Error> {
-        self.hash_for(bytes, self.held(HashKind::Md5) > 0).await
+        let holds = |kind| self.held(kind) > 0;
+        let weak = Weak { sha1: holds(HashKind::Sha1), md5: holds(HashKind::Md5) };
+        self.hash_for(bytes, weak).await
     }
 
-    async fn hash_for(&self, bytes: Bytes, with_md5: bool) -> Result<Hashed, Error> {
+    async fn hash_for(&self, bytes: Bytes, weak: Weak) -> Result<Hashed, Error> {
         let for_digests = bytes.clone();
         let digests = tokio::task::spawn_blocking(move || {
-            if with_md5 {
-                let digests = mamori_media::digests(&for_digests);
-                (digests.sha256, Some(digests.md5))
-            } else {
-                (mamori_media::sha256(&for_digests), None)
-            }
+            let sha256 = mamori_media::sha256(&for_digests);
+            let sha1 = weak.sha1.then(|| mamori_media::sha1(&for_digests));
+            let md5 = weak.md5.then(|| mamori_media::md5(&for_digests));
+            (sha256, sha1, md5)
         });
         let picture = self.pool().hash(bytes).await?;
-        let (sha256, md5) =
+        let (sha256, sha1, md5) =
             digests.await.map_err(|cause| Error::internal("hashing stopped", cause))?;
-        Ok(Hashed { picture, sha256, md5 })
+        Ok(Hashed { picture, sha256, sha1, md5 })
     }
+}
+
+/// Which digests to make besides SHA-256.
+#[derive(Clone, Copy, Debug)]
+struct Weak {
+    sha1: bool,
+    md5: bool,
 }

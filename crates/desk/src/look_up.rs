@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use mamori_matching::Near;
 use mamori_model::{
     Action, Bank, BankId, Country, Distance, EntryId, EntryState, Hash, HashKind, Hit, Judgement,
-    Md5, NotLooked, Pdq, Quality, ServiceId, Sha256, Surface,
+    Md5, NotLooked, Pdq, Quality, ServiceId, Sha1, Sha256, Surface,
 };
 
 use crate::{Desk, Directory, Error};
@@ -20,6 +20,8 @@ pub struct Fingerprints {
     pub frames_left_out: bool,
     /// SHA-256 of its bytes.
     pub sha256: Option<Sha256>,
+    /// SHA-1 of its bytes.
+    pub sha1: Option<Sha1>,
     /// MD5 of its bytes.
     pub md5: Option<Md5>,
 }
@@ -89,7 +91,11 @@ impl Desk {
             hits.add(&self.index().near(pdq, &lens), HashKind::Pdq, frame).await?;
         }
         let ids: Vec<BankId> = banks.iter().map(|bank| bank.id).collect();
-        let exact = [prints.sha256.map(Hash::Sha256), prints.md5.map(Hash::Md5)];
+        let exact = [
+            prints.sha256.map(Hash::Sha256),
+            prints.sha1.map(Hash::Sha1),
+            prints.md5.map(Hash::Md5),
+        ];
         for hash in exact.into_iter().flatten() {
             hits.add(&self.index().equal(&hash, &ids), hash.kind(), 0).await?;
         }

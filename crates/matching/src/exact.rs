@@ -1,9 +1,9 @@
-//! SHA-256 and MD5: equal or not.
+//! SHA-256, SHA-1 and MD5: equal or not.
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use mamori_model::{BankId, Distance, EntryId, Hash, HashKind, Md5, Sha256};
+use mamori_model::{BankId, Distance, EntryId, Hash, HashKind, Md5, Sha1, Sha256};
 
 use crate::Near;
 use crate::kept::{Kept, exact_key};
@@ -14,6 +14,7 @@ use crate::shelves::{Left, Shelves, Step, apply, lift, publish, take};
 #[derive(Default)]
 pub struct Exact {
     sha256: Shelves<Sha256>,
+    sha1: Shelves<Sha1>,
     md5: Shelves<Md5>,
     /// Where to look: [`Kept::key`] and entry. It may name an entry that is gone or has another
     /// hash by now, so the shelf has the last word.
@@ -28,9 +29,12 @@ impl Exact {
     pub fn insert(&mut self, step: &Step, ids: &RangeInclusive<EntryId>) {
         let banks: BTreeSet<BankId> = step.values().map(|(bank, _)| *bank).collect();
         let mut sha256 = lift(&mut self.sha256, ids, &banks);
+        let mut sha1 = lift(&mut self.sha1, ids, &banks);
         let mut md5 = lift(&mut self.md5, ids, &banks);
-        let stale = stale(apply(&mut sha256, step), apply(&mut md5, step));
+        let stale =
+            stale(&apply(&mut sha256, step), &apply(&mut sha1, step), &apply(&mut md5, step));
         publish(&mut self.sha256, sha256);
+        publish(&mut self.sha1, sha1);
         publish(&mut self.md5, md5);
         for key in &stale {
             self.keys.remove(key);
@@ -42,9 +46,11 @@ impl Exact {
     pub fn remove(&mut self, ids: &RangeInclusive<EntryId>) -> Vec<Stale> {
         let none = BTreeSet::new();
         let mut sha256 = lift(&mut self.sha256, ids, &none);
+        let mut sha1 = lift(&mut self.sha1, ids, &none);
         let mut md5 = lift(&mut self.md5, ids, &none);
-        let stale = stale(take(&mut sha256, ids), take(&mut md5, ids));
+        let stale = stale(&take(&mut sha256, ids), &take(&mut sha1, ids), &take(&mut md5, ids));
         publish(&mut self.sha256, sha256);
+        publish(&mut self.sha1, sha1);
         publish(&mut self.md5, md5);
         stale
     }
@@ -53,6 +59,7 @@ impl Exact {
     pub fn remove_bank(&mut self, bank: BankId) -> Vec<Stale> {
         let mut stale = Vec::new();
         stale.extend(self.sha256.remove(&bank).iter().flat_map(|shelf| keys(shelf)));
+        stale.extend(self.sha1.remove(&bank).iter().flat_map(|shelf| keys(shelf)));
         stale.extend(self.md5.remove(&bank).iter().flat_map(|shelf| keys(shelf)));
         stale
     }
@@ -69,6 +76,7 @@ impl Exact {
         match hash {
             Hash::Pdq(_) => Vec::new(),
             Hash::Sha256(hash) => self.holders(*hash, banks, &self.sha256),
+            Hash::Sha1(hash) => self.holders(*hash, banks, &self.sha1),
             Hash::Md5(hash) => self.holders(*hash, banks, &self.md5),
         }
     }
@@ -92,12 +100,9 @@ impl Exact {
 
     /// How many hashes of `kind` each bank has.
     pub fn lens(&self, kind: HashKind) -> impl Iterator<Item = (BankId, usize)> {
-        let is_sha256 = kind == HashKind::Sha256;
-        let is_md5 = kind == HashKind::Md5;
-        let sha256 = self.sha256.iter().filter(move |_| is_sha256);
-        let md5 = self.md5.iter().filter(move |_| is_md5);
-        let sha256 = sha256.map(|(bank, shelf)| (*bank, shelf.len()));
-        sha256.chain(md5.map(|(bank, shelf)| (*bank, shelf.len())))
+        let sha256 = lens(&self.sha256, kind == HashKind::Sha256);
+        let sha1 = lens(&self.sha1, kind == HashKind::Sha1);
+        sha256.chain(sha1).chain(lens(&self.md5, kind == HashKind::Md5))
     }
 
     /// How many keys there are, for a test that none is left behind.
@@ -108,24 +113,32 @@ impl Exact {
 
     /// Every entry, bank by bank.
     pub fn all(&self) -> impl Iterator<Item = (EntryId, BankId, Hash)> {
-        let sha256 = self.sha256.iter().flat_map(|(bank, shelf)| {
-            shelf.rows().map(|(id, hash)| (id, *bank, Hash::Sha256(hash)))
-        });
-        let md5 = self
-            .md5
-            .iter()
-            .flat_map(|(bank, shelf)| shelf.rows().map(|(id, hash)| (id, *bank, Hash::Md5(hash))));
-        sha256.chain(md5)
+        let sha256 = rows(&self.sha256).map(|(id, bank, hash)| (id, bank, Hash::Sha256(hash)));
+        let sha1 = rows(&self.sha1).map(|(id, bank, hash)| (id, bank, Hash::Sha1(hash)));
+        let md5 = rows(&self.md5).map(|(id, bank, hash)| (id, bank, Hash::Md5(hash)));
+        sha256.chain(sha1).chain(md5)
     }
 }
 
-fn stale(sha256: Left<Sha256>, md5: Left<Md5>) -> Vec<Stale> {
-    let sha256 = sha256.into_iter().filter_map(|(id, hash)| Some((hash.key()?, id)));
-    let md5 = md5.into_iter().filter_map(|(id, hash)| Some((hash.key()?, id)));
-    let mut stale: Vec<Stale> = sha256.chain(md5).collect();
+/// How many hashes each bank has in `shelves`; none unless `is_asked`.
+fn lens<H: Kept>(shelves: &Shelves<H>, is_asked: bool) -> impl Iterator<Item = (BankId, usize)> {
+    let asked = shelves.iter().filter(move |_| is_asked);
+    asked.map(|(bank, shelf)| (*bank, shelf.len()))
+}
+
+fn rows<H: Kept>(shelves: &Shelves<H>) -> impl Iterator<Item = (EntryId, BankId, H)> {
+    shelves.iter().flat_map(|(bank, shelf)| shelf.rows().map(|(id, hash)| (id, *bank, hash)))
+}
+
+fn stale(sha256: &Left<Sha256>, sha1: &Left<Sha1>, md5: &Left<Md5>) -> Vec<Stale> {
+    let mut stale: Vec<Stale> = left(sha256).chain(left(sha1)).chain(left(md5)).collect();
     // Neighbours are looked up together, which is several times faster.
     stale.sort_unstable();
     stale
+}
+
+fn left<H: Kept>(left: &Left<H>) -> impl Iterator<Item = Stale> {
+    left.iter().filter_map(|(id, hash)| Some((hash.key()?, *id)))
 }
 
 fn keys<H: Kept>(shelf: &Shelf<H>) -> impl Iterator<Item = Stale> {

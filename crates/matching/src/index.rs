@@ -40,7 +40,7 @@ pub struct Near {
     pub entry: EntryId,
     /// The bank it is in.
     pub bank: BankId,
-    /// In how many bits it differs from the query; 0 for SHA-256 and MD5.
+    /// In how many bits it differs from the query; 0 for SHA-256, SHA-1 and MD5.
     pub distance: Distance,
 }
 
@@ -118,7 +118,7 @@ impl Index {
         }
         let rows = entries.iter().filter_map(|new| match new.hash {
             Hash::Pdq(hash) => Some(Row { id: new.entry, bank: new.bank, hash: hash.words() }),
-            Hash::Sha256(_) | Hash::Md5(_) => None,
+            Hash::Sha256(_) | Hash::Sha1(_) | Hash::Md5(_) => None,
         });
         let placed = build(&rows.collect::<Vec<_>>())?.into_iter().map(Arc::new).collect();
         self.pdq.store(Arc::new(Pile { placed, ..Pile::default() }));
@@ -186,7 +186,7 @@ impl Index {
                 let lens: Vec<_> = banks.iter().map(|bank| (*bank, Distance(0))).collect();
                 self.near(query, &lens)
             }
-            Hash::Sha256(_) | Hash::Md5(_) => self.look().equal(hash, banks),
+            Hash::Sha256(_) | Hash::Sha1(_) | Hash::Md5(_) => self.look().equal(hash, banks),
         }
     }
 
@@ -225,7 +225,7 @@ impl Index {
         };
         match kind {
             HashKind::Pdq => sum(&mut self.pdq.load().lens()),
-            HashKind::Sha256 | HashKind::Md5 => sum(&mut self.look().lens(kind)),
+            HashKind::Sha256 | HashKind::Sha1 | HashKind::Md5 => sum(&mut self.look().lens(kind)),
         }
     }
 

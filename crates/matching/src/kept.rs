@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use mamori_model::{EntryId, Hash, Md5, Pdq, Sha256};
+use mamori_model::{EntryId, Hash, Md5, Pdq, Sha1, Sha256};
 
 /// A kind of hash that the index keeps.
 pub trait Kept: Copy {
@@ -16,7 +16,7 @@ impl Kept for Pdq {
     fn of(hash: &Hash) -> Option<Self> {
         match hash {
             Hash::Pdq(hash) => Some(*hash),
-            Hash::Sha256(_) | Hash::Md5(_) => None,
+            Hash::Sha256(_) | Hash::Sha1(_) | Hash::Md5(_) => None,
         }
     }
 
@@ -29,7 +29,20 @@ impl Kept for Sha256 {
     fn of(hash: &Hash) -> Option<Self> {
         match hash {
             Hash::Sha256(hash) => Some(*hash),
-            Hash::Pdq(_) | Hash::Md5(_) => None,
+            Hash::Pdq(_) | Hash::Sha1(_) | Hash::Md5(_) => None,
+        }
+    }
+
+    fn key(&self) -> Option<u64> {
+        Some(mix(self.as_bytes()))
+    }
+}
+
+impl Kept for Sha1 {
+    fn of(hash: &Hash) -> Option<Self> {
+        match hash {
+            Hash::Sha1(hash) => Some(*hash),
+            Hash::Pdq(_) | Hash::Sha256(_) | Hash::Md5(_) => None,
         }
     }
 
@@ -42,7 +55,7 @@ impl Kept for Md5 {
     fn of(hash: &Hash) -> Option<Self> {
         match hash {
             Hash::Md5(hash) => Some(*hash),
-            Hash::Pdq(_) | Hash::Sha256(_) => None,
+            Hash::Pdq(_) | Hash::Sha256(_) | Hash::Sha1(_) => None,
         }
     }
 
@@ -63,6 +76,7 @@ pub fn exact_key(id: EntryId, hash: &Hash) -> Option<(u64, EntryId)> {
     let key = match hash {
         Hash::Pdq(hash) => hash.key(),
         Hash::Sha256(hash) => hash.key(),
+        Hash::Sha1(hash) => hash.key(),
         Hash::Md5(hash) => hash.key(),
     };
     Some((key?, id))

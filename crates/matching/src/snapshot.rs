@@ -18,7 +18,7 @@ use crate::Index;
 /// What every file begins with.
 const MAGIC: &[u8; 8] = b"mamori\0i";
 /// Changes whenever the file or the way in which rows are found in it does.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Tells the byte order.
 const ORDER: u32 = 0x0102_0304;
 /// The longest tag, in bytes.

@@ -118,6 +118,7 @@ fn few_hashes() -> impl Strategy<Value = Hash> {
         (0..256_usize).prop_map(|ones| Hash::Pdq(flipped(&[0; 32].into(), 0..ones))),
         (0..8_u8).prop_map(|n| Hash::Sha256([n; 32].into())),
         (0..8_u8).prop_map(|n| Hash::Md5([n; 16].into())),
+        (0..8_u8).prop_map(|n| Hash::Sha1([n; 20].into())),
     ]
 }
 

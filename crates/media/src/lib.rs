@@ -19,7 +19,7 @@ pub mod worker;
 
 pub use cage::{Protection, Protections};
 pub use decode::Rest;
-pub use digest::{Digests, digests, sha256};
+pub use digest::{Digests, digests, md5, sha1, sha256};
 pub use error::Error;
 pub use format::{Format, sniff};
 pub use limits::Limits;

@@ -26,19 +26,22 @@ pub enum HashKind {
     Pdq,
     /// SHA-256 of an item's bytes: equal or not.
     Sha256,
+    /// SHA-1 of an item's bytes: equal or not, and only because many lists have nothing better.
+    Sha1,
     /// MD5 of an item's bytes: equal or not, and only because old lists have nothing better.
     Md5,
 }
 
 impl HashKind {
     /// Every kind, in the order in which they are shown.
-    pub const ALL: [Self; 3] = [Self::Pdq, Self::Sha256, Self::Md5];
+    pub const ALL: [Self; 4] = [Self::Pdq, Self::Sha256, Self::Sha1, Self::Md5];
 
     /// The word in the API, the database and files.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Pdq => "pdq",
             Self::Sha256 => "sha256",
+            Self::Sha1 => "sha1",
             Self::Md5 => "md5",
         }
     }
@@ -47,6 +50,7 @@ impl HashKind {
     pub fn bytes(self) -> usize {
         match self {
             Self::Pdq | Self::Sha256 => 32,
+            Self::Sha1 => 20,
             Self::Md5 => 16,
         }
     }
@@ -68,7 +72,7 @@ impl FromStr for HashKind {
 
 /// A text that names no kind of hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a kind of hash: expected `pdq`, `sha256` or `md5`")]
+#[error("not a kind of hash: expected `pdq`, `sha256`, `sha1` or `md5`")]
 pub struct NotAHashKind;
 
 macro_rules! hashes {
@@ -132,6 +136,8 @@ hashes! {
     Pdq(32) = HashKind::Pdq;
     /// SHA-256 of an item's bytes. Text: 64 lower-case hex digits. Source: FIPS 180-4.
     Sha256(32) = HashKind::Sha256;
+    /// SHA-1 of an item's bytes. Text: 40 lower-case hex digits. Source: FIPS 180-4.
+    Sha1(20) = HashKind::Sha1;
     /// MD5 of an item's bytes. Text: 32 lower-case hex digits. Source: RFC 1321.
     Md5(16) = HashKind::Md5;
 }
@@ -158,6 +164,8 @@ pub enum Hash {
     Pdq(Pdq),
     /// An item's bytes.
     Sha256(Sha256),
+    /// An item's bytes, weakly: two different files can be made to have the same one.
+    Sha1(Sha1),
     /// An item's bytes, weakly.
     Md5(Md5),
 }
@@ -168,6 +176,7 @@ impl Hash {
         match kind {
             HashKind::Pdq => text.parse().map(Self::Pdq),
             HashKind::Sha256 => text.parse().map(Self::Sha256),
+            HashKind::Sha1 => text.parse().map(Self::Sha1),
             HashKind::Md5 => text.parse().map(Self::Md5),
         }
     }
@@ -177,6 +186,7 @@ impl Hash {
         match kind {
             HashKind::Pdq => Pdq::try_from(bytes).map(Self::Pdq),
             HashKind::Sha256 => Sha256::try_from(bytes).map(Self::Sha256),
+            HashKind::Sha1 => Sha1::try_from(bytes).map(Self::Sha1),
             HashKind::Md5 => Md5::try_from(bytes).map(Self::Md5),
         }
     }
@@ -186,15 +196,17 @@ impl Hash {
         match self {
             Self::Pdq(_) => HashKind::Pdq,
             Self::Sha256(_) => HashKind::Sha256,
+            Self::Sha1(_) => HashKind::Sha1,
             Self::Md5(_) => HashKind::Md5,
         }
     }
 
-    /// The bytes; 32 or 16 of them.
+    /// The bytes; 32, 20 or 16 of them.
     pub fn as_bytes(&self) -> &[u8] {
         match self {
             Self::Pdq(hash) => hash.as_bytes(),
             Self::Sha256(hash) => hash.as_bytes(),
+            Self::Sha1(hash) => hash.as_bytes(),
             Self::Md5(hash) => hash.as_bytes(),
         }
     }
@@ -205,6 +217,7 @@ impl fmt::Display for Hash {
         match self {
             Self::Pdq(hash) => hash.fmt(f),
             Self::Sha256(hash) => hash.fmt(f),
+            Self::Sha1(hash) => hash.fmt(f),
             Self::Md5(hash) => hash.fmt(f),
         }
     }

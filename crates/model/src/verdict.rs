@@ -90,7 +90,7 @@ pub struct Hit {
     pub entry: EntryId,
     /// What was compared.
     pub kind: HashKind,
-    /// How near; 0 for SHA-256 and MD5.
+    /// How near; 0 for SHA-256, SHA-1 and MD5.
     pub distance: Distance,
     /// Which frame of an animated item, from 0.
     pub frame: u32,

@@ -61,8 +61,8 @@ fn hash_line(path: &str, bytes: &[u8], width: u32, height: u32) -> String {
     let digests = digests(bytes);
     format!(
         "{{\"path\":\"{path}\",\"pdq\":\"{pdq}\",\"quality\":{quality},\"width\":{width},\
-         \"height\":{height},\"sha256\":\"{}\",\"md5\":\"{}\"}}\n",
-        digests.sha256, digests.md5
+         \"height\":{height},\"sha256\":\"{}\",\"sha1\":\"{}\",\"md5\":\"{}\"}}\n",
+        digests.sha256, digests.sha1, digests.md5
     )
 }
 

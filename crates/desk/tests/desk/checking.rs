@@ -72,6 +72,31 @@ on_both_engines! {
         assert_eq!((with.verdict, with.hashed.unwrap().md5), (Verdict::Hold, Some(md5)));
     }
 
+    async fn sha1_is_made_where_a_bank_has_one_and_matches(records: Records) {
+        let house = house(records).await;
+        house.bank("known", Action::Hold).await;
+        let file = encode::png(&draw(7, 64, 64));
+        let check = async |name: &str| {
+            let evidence = Evidence::Bytes(file.clone().into());
+            house.desk.check(&house.caller, item(name, Surface::Public), evidence).await.unwrap()
+        };
+
+        let without = check("a").await;
+        let bank = house.bank("police-list", Action::Hold).await;
+        let sha1 = mamori_media::digests(&file).sha1;
+        let entry = NewEntry::bare(mamori_model::Hash::Sha1(sha1));
+        house.desk.add_entries(&house.admin, bank.id, &[entry]).await.unwrap();
+        house.desk.catch_up().await.unwrap();
+        let with = check("b").await;
+
+        assert_eq!((without.verdict, without.hashed.unwrap().sha1), (Verdict::Allow, None));
+        assert_eq!(with.hits[0].kind, mamori_model::HashKind::Sha1);
+        let hashed = with.hashed.unwrap();
+        assert_eq!((with.verdict, hashed.sha1, hashed.md5), (Verdict::Hold, Some(sha1), None));
+        let recorded = house.desk.a_match(&house.caller, with.recorded.unwrap()).await.unwrap();
+        assert_eq!(recorded.hits, with.hits);
+    }
+
     async fn a_known_picture_is_held_and_recorded_once(records: Records) {
         let house = house(records).await;
         let bank = house.bank("known", Action::Hold).await;

@@ -124,6 +124,7 @@ fn an_entry_that_comes_again_is_replaced_wherever_it_was() {
         entry(1, 1, md5),
         entry(1, 2, md5),
         entry(1, 2, Hash::Md5([8; 16].into())),
+        entry(1, 1, Hash::Sha1([7; 20].into())),
         entry(1, 1, Hash::Sha256([7; 32].into())),
     ];
     for before in forms {

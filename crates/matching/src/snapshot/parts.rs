@@ -44,6 +44,7 @@ impl Numbers<'_> {
         match kind {
             Some(HashKind::Pdq) => Ok(Hash::Pdq(self.take::<32>()?.into())),
             Some(HashKind::Sha256) => Ok(Hash::Sha256(self.take::<32>()?.into())),
+            Some(HashKind::Sha1) => Ok(Hash::Sha1(self.take::<20>()?.into())),
             Some(HashKind::Md5) => Ok(Hash::Md5(self.take::<16>()?.into())),
             None => Err(SnapshotError::Damaged("a hash has no kind")),
         }
@@ -92,6 +93,7 @@ impl Written {
         match hash {
             Hash::Pdq(hash) => self.0.extend_from_slice(hash.as_bytes()),
             Hash::Sha256(hash) => self.0.extend_from_slice(hash.as_bytes()),
+            Hash::Sha1(hash) => self.0.extend_from_slice(hash.as_bytes()),
             Hash::Md5(hash) => self.0.extend_from_slice(hash.as_bytes()),
         }
     }

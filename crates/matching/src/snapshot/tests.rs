@@ -41,6 +41,7 @@ fn index() -> Index {
     index.insert(&[
         entry(9_500, 1, Hash::Md5([7; 16].into())),
         entry(9_501, 0, Hash::Sha256([8; 32].into())),
+        entry(9_502, 1, Hash::Sha1([9; 20].into())),
     ]);
     index
 }
@@ -67,7 +68,9 @@ fn an_index_comes_back_as_it_was() {
     for number in (1..9_100).step_by(37).chain([45, 44, 9_050]) {
         assert_eq!(opened.near(&pdq(number), &lens), index.near(&pdq(number), &lens));
     }
-    for hash in [Hash::Md5([7; 16].into()), Hash::Sha256([8; 32].into())] {
+    let exact =
+        [Hash::Md5([7; 16].into()), Hash::Sha256([8; 32].into()), Hash::Sha1([9; 20].into())];
+    for hash in exact {
         assert_eq!(opened.equal(&hash, &banks).len(), 1);
     }
     for kind in HashKind::ALL {

@@ -13,6 +13,17 @@ proptest! {
     }
 
     #[test]
+    fn a_hash_of_every_kind_reads_back_from_its_text_and_its_bytes(bytes: [u8; 32]) {
+        for kind in HashKind::ALL {
+            let hash = Hash::from_bytes(kind, &bytes[..kind.bytes()]).unwrap();
+
+            prop_assert_eq!(hash.kind(), kind);
+            prop_assert_eq!(Hash::parse(kind, &hash.to_string()), Ok(hash));
+            prop_assert_eq!(hash.as_bytes(), &bytes[..kind.bytes()]);
+        }
+    }
+
+    #[test]
     fn distance_is_a_metric(a: [u8; 32], b: [u8; 32], c: [u8; 32]) {
         let (a, b, c) = (Pdq::from(a), Pdq::from(b), Pdq::from(c));
 
@@ -27,6 +38,8 @@ fn what_is_not_a_hash_says_what_was_expected() {
     let error = "zz".parse::<Md5>().unwrap_err();
 
     assert_eq!(error.to_string(), "not a md5 hash: expected 32 hex digits");
+    assert!("0".repeat(40).parse::<Sha1>().is_ok());
+    assert!("0".repeat(39).parse::<Sha1>().is_err());
     assert!("é".repeat(32).parse::<Pdq>().is_err());
     assert!("0".repeat(63).parse::<Pdq>().is_err());
     assert!(format!("{} ", "0".repeat(64)).parse::<Pdq>().is_err());

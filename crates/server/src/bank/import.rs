@@ -27,7 +27,7 @@ pub struct Args {
     /// How its lines are written [default: by the file's name; text if that says nothing]
     #[arg(long)]
     format: Option<Format>,
-    /// What hashes are where a line does not say: `pdq`, `sha256` or `md5`
+    /// What hashes are where a line does not say: `pdq`, `sha256`, `sha1` or `md5`
     #[arg(long, default_value = "pdq")]
     kind: HashKind,
 }

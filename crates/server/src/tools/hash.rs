@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::process::ExitCode;
 
 use futures_util::StreamExt as _;
-use mamori_model::{Md5, Pdq, Quality, Sha256};
+use mamori_model::{Md5, Pdq, Quality, Sha1, Sha256};
 use serde::Serialize;
 
 use super::output::{Output, json_line};
@@ -27,12 +27,13 @@ pub struct Args {
 const EXAMPLES: &str = "\
 PDQ says how a picture looks: pictures that look alike differ in few of its 256 bits. It is made
 at full resolution, as PyPI `pdqhash` and HMA do; of an animation, from the first frame. Quality
-is 0 (flat) to 100; below 50, PDQ is not to be trusted. SHA-256 and MD5 are those of the bytes.
+is 0 (flat) to 100; below 50, PDQ is not to be trusted. SHA-256, SHA-1 and MD5 are
+those of the bytes.
 
 Each file gives one line, in the order of the arguments:
 
   $ mamori hash --json sunset.jpg notes.txt
-  {\"path\":\"sunset.jpg\",\"pdq\":\"f8f8…\",\"quality\":100,\"width\":1024,\"height\":768,\"sha256\":\"…\",\"md5\":\"…\"}
+  {\"path\":\"sunset.jpg\",\"pdq\":\"f8f8…\",\"quality\":100,\"width\":1024,\"height\":768,\"sha256\":\"…\",\"sha1\":\"…\",\"md5\":\"…\"}
   {\"path\":\"notes.txt\",\"error\":\"unknown is not supported\"}
 
 Bytes of a path that are not UTF-8 are shown as U+FFFD. Files are decoded in child processes
@@ -49,6 +50,7 @@ struct Hashed<'a> {
     width: u32,
     height: u32,
     sha256: Sha256,
+    sha1: Sha1,
     md5: Md5,
 }
 
@@ -112,6 +114,7 @@ fn hashed<'a>(path: &'a str, seen: &Seen) -> Option<Hashed<'a>> {
         width: picture.width,
         height: picture.height,
         sha256: digests.sha256,
+        sha1: digests.sha1,
         md5: digests.md5,
     })
 }

@@ -25,12 +25,13 @@ on_both_engines! {
             },
         };
         let bytes = NewEntry { hash: Hash::Sha256([8; 32].into()), ..new_entry(0) };
+        let sha1 = NewEntry { hash: Hash::Sha1([7; 20].into()), ..new_entry(0) };
 
-        let added = add(&store, bank, &[full.clone(), bytes.clone()], 5).await;
+        let added = add(&store, bank, &[full.clone(), bytes.clone(), sha1.clone()], 5).await;
 
-        let ids = [entry_id(1), entry_id(2)];
+        let ids = [entry_id(1), entry_id(2), entry_id(3)];
         let entries = ids.map(Some).to_vec();
-        assert_eq!(added, Added { entries, added: 2, updated: 0, duplicates: 0 });
+        assert_eq!(added, Added { entries, added: 3, updated: 0, duplicates: 0 });
         let read = store.entries_by_ids(&ids).await.unwrap();
         let expected = Entry {
             id: ids[0],
@@ -44,9 +45,10 @@ on_both_engines! {
         };
         assert_eq!(read[0], expected);
         assert_eq!(read[1].hash, bytes.hash);
+        assert_eq!(read[2].hash, sha1.hash);
         assert_eq!(store.entry(ids[0]).await.unwrap(), Some(expected.clone()));
         assert_eq!(store.entry_with_hash(bank, &full.hash).await.unwrap(), Some(expected));
-        assert_eq!(store.entry(entry_id(3)).await.unwrap(), None);
+        assert_eq!(store.entry(entry_id(4)).await.unwrap(), None);
     }
 
     async fn a_hash_is_in_a_bank_once(records: Records) {

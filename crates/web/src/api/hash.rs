@@ -15,7 +15,7 @@ use crate::problem::Problem;
 
 /// Hash an item
 ///
-/// PDQ of each frame, SHA-256 and MD5. Send the item as a form, or its bare bytes with any other
+/// PDQ of each frame, SHA-256, SHA-1 and MD5. Send the item as a form, or its bare bytes with any other
 /// content type. Nothing is looked up and nothing is kept.
 #[utoipa::path(
     post, path = "/v1/hash", tag = "items",

@@ -225,7 +225,7 @@ fn signals(entry: &Entry, only: Option<&str>) -> Value {
     let name = match entry.hash.kind() {
         HashKind::Pdq => SignalType::Pdq.as_str(),
         HashKind::Md5 => SignalType::VideoMd5.as_str(),
-        HashKind::Sha256 => HashKind::Sha256.as_str(),
+        kind @ (HashKind::Sha256 | HashKind::Sha1) => kind.as_str(),
     };
     if only.is_some_and(|only| only != name) {
         return json!({});

@@ -97,10 +97,10 @@ async fn hash_photo(desk: &Desk, bytes: Bytes) -> Result<Hashed, Fault> {
 }
 
 async fn hash_video(bytes: Bytes) -> Result<Hashed, Fault> {
-    let digests = tokio::task::spawn_blocking(move || mamori_media::digests(&bytes))
+    let md5 = tokio::task::spawn_blocking(move || mamori_media::md5(&bytes))
         .await
         .map_err(|cause| mamori_desk::Error::internal("hashing stopped", cause))?;
-    let signal = Signal::VideoMd5(digests.md5);
+    let signal = Signal::VideoMd5(md5);
     Ok(Hashed { signal: Some(signal), prints: signal.prints(), is_cut: false })
 }
 

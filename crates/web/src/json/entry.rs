@@ -120,7 +120,7 @@ pub struct NewEntryJson {
 )]
 #[expect(dead_code, reason = "only its schema is used")]
 struct NewEntryKeys {
-    /// The hash: 64 hex digits of PDQ and SHA-256, 32 of MD5, of either case.
+    /// The hash: 64 hex digits of PDQ and SHA-256, 40 of SHA-1, 32 of MD5, of either case.
     #[schema(pattern = "^[0-9A-Fa-f]{32,64}$", min_length = 32, max_length = 64)]
     hash: String,
     /// What made it.
@@ -156,13 +156,17 @@ impl PartialSchema for NewEntryJson {
         let long = ObjectBuilder::new()
             .property("hash", text::Hex64::schema())
             .property("kind", kinds(json!(["pdq", "sha256", null])));
+        let middle = ObjectBuilder::new()
+            .property("hash", text::Hex40::schema())
+            .property("kind", kinds(json!(["sha1"])))
+            .required("kind");
         let short = ObjectBuilder::new()
             .property("hash", text::Hex32::schema())
             .property("kind", kinds(json!(["md5"])))
             .required("kind");
         AllOfBuilder::new()
             .item(NewEntryKeys::schema())
-            .item(AnyOfBuilder::new().item(long).item(short))
+            .item(AnyOfBuilder::new().item(long).item(middle).item(short))
             .into()
     }
 }

@@ -6,7 +6,7 @@ use mamori_desk::hash_item::Hashed;
 use mamori_desk::look_up::Fingerprints;
 use mamori_media::Frame;
 use mamori_model::{
-    Account, Country, Item, ItemName, MatchId, Md5, NotLooked, Pdq, Quality, Sha256, Surface,
+    Account, Country, Item, ItemName, MatchId, Md5, NotLooked, Pdq, Quality, Sha1, Sha256, Surface,
     Verdict,
 };
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,8 @@ pub struct CheckHashes {
     pub quality: Option<Quality>,
     /// SHA-256 of its bytes.
     pub sha256: Option<Sha256>,
+    /// SHA-1 of its bytes.
+    pub sha1: Option<Sha1>,
     /// MD5 of its bytes.
     pub md5: Option<Md5>,
 }
@@ -63,6 +65,8 @@ struct CheckHashesKeys {
     quality: Option<u32>,
     /// SHA-256 of its bytes.
     sha256: Option<text::Hex64>,
+    /// SHA-1 of its bytes.
+    sha1: Option<text::Hex40>,
     /// MD5 of its bytes.
     md5: Option<text::Hex32>,
 }
@@ -86,6 +90,7 @@ impl PartialSchema for CheckHashes {
                 AnyOfBuilder::new()
                     .item(has("pdq"))
                     .item(no_quality("sha256"))
+                    .item(no_quality("sha1"))
                     .item(no_quality("md5")),
             )
             .into()
@@ -95,8 +100,10 @@ impl PartialSchema for CheckHashes {
 impl CheckHashes {
     /// The item and its hashes.
     pub fn split(self) -> Result<(Item, Fingerprints), Problem> {
-        if self.pdq.is_none() && self.sha256.is_none() && self.md5.is_none() {
-            let detail = "Send at least one of `pdq`, `sha256` and `md5`, or the item itself.";
+        let is_empty = self.sha256.is_none() && self.sha1.is_none() && self.md5.is_none();
+        if self.pdq.is_none() && is_empty {
+            let detail =
+                "Send at least one of `pdq`, `sha256`, `sha1` and `md5`, or the item itself.";
             return Err(Problem::new(Kind::JsonShape, detail));
         }
         if self.pdq.is_none() && self.quality.is_some() {
@@ -107,6 +114,7 @@ impl CheckHashes {
             frames: self.pdq.map(|pdq| (pdq, self.quality)).into_iter().collect(),
             frames_left_out: false,
             sha256: self.sha256,
+            sha1: self.sha1,
             md5: self.md5,
         };
         let item = Item {
@@ -179,6 +187,9 @@ pub struct Hashes {
     /// SHA-256 of the bytes.
     #[schema(value_type = text::Sha256)]
     pub sha256: Sha256,
+    /// SHA-1 of the bytes.
+    #[schema(value_type = text::Sha1)]
+    pub sha1: Sha1,
     /// MD5 of the bytes.
     #[schema(value_type = text::Md5)]
     pub md5: Md5,
@@ -207,6 +218,7 @@ impl Hashes {
             pdq: first.pdq,
             quality: first.quality,
             sha256: hashed.sha256,
+            sha1: hashed.sha1?,
             md5: hashed.md5?,
             format: picture.format.as_str(),
             width: picture.width,
@@ -257,6 +269,10 @@ pub struct CheckedJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<text::Sha256>, nullable = false)]
     pub sha256: Option<Sha256>,
+    /// SHA-1 of the bytes, where a bank has any SHA-1 to compare it with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<text::Sha1>, nullable = false)]
+    pub sha1: Option<Sha1>,
     /// MD5 of the bytes, where a bank has any MD5 to compare it with.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<text::Md5>, nullable = false)]
@@ -299,6 +315,7 @@ impl CheckedJson {
             pdq: first.map(|frame| frame.pdq),
             quality: first.map(|frame| frame.quality),
             sha256: hashed.map(|hashed| hashed.sha256),
+            sha1: hashed.and_then(|hashed| hashed.sha1),
             md5: hashed.and_then(|hashed| hashed.md5),
             format: picture.map(|picture| picture.format.as_str()),
             width: picture.map(|picture| picture.width),

@@ -29,7 +29,7 @@ pub struct HitJson {
     pub entry_id: EntryId,
     /// What was compared.
     pub kind: HashKind,
-    /// In how many of its bits the PDQ hash differs; 0 for SHA-256 and MD5.
+    /// In how many of its bits the PDQ hash differs; 0 for SHA-256, SHA-1 and MD5.
     #[schema(minimum = 0, maximum = 64)]
     pub distance: u32,
     /// Which frame of an animated item, from 0.

@@ -93,12 +93,16 @@ texts! {
     Pdq = 64..=64, "^[0-9a-f]{64}$", "f8f8f0cce0f4e84d0e370a22028f67f0b36e2ed596623e1d33e6b39c4e9c9b22";
     /// A SHA-256 as Mamori writes it.
     Sha256 = 64..=64, "^[0-9a-f]{64}$", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    /// A SHA-1 as Mamori writes it.
+    Sha1 = 40..=40, "^[0-9a-f]{40}$", "a9993e364706816aba3e25717850c26c9cd0d89d";
     /// An MD5 as Mamori writes it.
     Md5 = 32..=32, "^[0-9a-f]{32}$", "900150983cd24fb0d6963f7d28e17f72";
-    /// A hash as Mamori writes it: 64 digits of PDQ and SHA-256, 32 of MD5.
-    HashText = 32..=64, "^([0-9a-f]{64}|[0-9a-f]{32})$", "f8f8f0cce0f4e84d0e370a22028f67f0b36e2ed596623e1d33e6b39c4e9c9b22";
+    /// A hash as Mamori writes it: 64 digits of PDQ and SHA-256, 40 of SHA-1, 32 of MD5.
+    HashText = 32..=64, "^([0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})$", "f8f8f0cce0f4e84d0e370a22028f67f0b36e2ed596623e1d33e6b39c4e9c9b22";
     /// 64 hex digits of either case.
     Hex64 = 64..=64, "^[0-9A-Fa-f]{64}$", "f8f8f0cce0f4e84d0e370a22028f67f0b36e2ed596623e1d33e6b39c4e9c9b22";
+    /// 40 hex digits of either case.
+    Hex40 = 40..=40, "^[0-9A-Fa-f]{40}$", "a9993e364706816aba3e25717850c26c9cd0d89d";
     /// 32 hex digits of either case.
     Hex32 = 32..=32, "^[0-9A-Fa-f]{32}$", "900150983cd24fb0d6963f7d28e17f72";
 

@@ -128,6 +128,22 @@ on_both_engines! {
         assert_eq!(others.detail(), admins.detail());
     }
 
+    async fn a_sha1_alone_is_enough_to_ask(records: Records) {
+        let house = House::open(records).await;
+        let bank = house.bank("list-a").await;
+        house.add(&bank, "sha1", &"ab".repeat(20)).await;
+        let ask = |sha1: String| json!({"item_id": "post-1", "surface": "public", "sha1": sha1});
+
+        let known = house.post(Who::Service, "/v1/check", ask("AB".repeat(20))).await.ok();
+        let other = house.post(Who::Service, "/v1/check", ask("cd".repeat(20))).await.ok();
+        let short = house.post(Who::Service, "/v1/check", ask("ab".repeat(16))).await;
+
+        assert_eq!((&known["verdict"], &known["matches"][0]["kind"]), (&json!("block"), &json!("sha1")));
+        assert_eq!(other["verdict"], "allow");
+        assert_eq!(short.problem(), (422, "json.shape".to_owned()));
+        assert!(short.detail().contains("not a sha1 hash: expected 40 hex digits"), "{short:?}");
+    }
+
     async fn matches_are_listed_by_time_and_bank(records: Records) {
         let house = House::open(records).await;
         let (a, b) = (house.bank("list-a").await, house.bank("list-b").await);
@@ -164,5 +180,6 @@ on_both_engines! {
         assert_eq!(form["frames"][0]["pdq"], form["pdq"]);
         assert_eq!(form["frames_left_out"], false);
         assert_eq!(form["md5"].as_str().unwrap().len(), 32);
+        assert_eq!(form["sha1"].as_str().unwrap().len(), 40);
     }
 }

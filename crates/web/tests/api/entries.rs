@@ -174,8 +174,8 @@ on_both_engines! {
         let house = House::open(records).await;
         let (a, b) = (house.bank("list-a").await, house.bank("list-b").await);
         let csv = format!(
-            "kind,hash,source_id,labels,expires_at\r\npdq,{},\"a, \"\"b\"\"\",A1;B2,2999-01-01T00:00:00Z\r\nmd5,{},,,\r\n",
-            "0f".repeat(32), "0f".repeat(16),
+            "kind,hash,source_id,labels,expires_at\r\npdq,{},\"a, \"\"b\"\"\",A1;B2,2999-01-01T00:00:00Z\r\nmd5,{},,,\r\nsha1,{},,,\r\n",
+            "0f".repeat(32), "0f".repeat(16), "0f".repeat(20),
         );
         let path = format!("{a}/imports");
         house.post_bytes(Who::Admin, &path, "text/csv", csv.as_bytes()).await.ok();
@@ -190,8 +190,8 @@ on_both_engines! {
         let second =
             house.post_bytes(Who::Admin, &path, "text/csv; charset=utf-8", table.text.as_bytes()).await.ok();
 
-        assert_eq!((&first["added"], &first["rejected"]), (&json!(2), &json!(0)));
-        assert_eq!((&second["duplicates"], &second["rejected"]), (&json!(2), &json!(0)));
+        assert_eq!((&first["added"], &first["rejected"]), (&json!(3), &json!(0)));
+        assert_eq!((&second["duplicates"], &second["rejected"]), (&json!(3), &json!(0)));
         let again = house.get(Who::Admin, &format!("{b}/export")).await;
         assert_eq!(again.text, lines.text);
         assert_eq!(lines.headers["content-type"], "application/x-ndjson");
@@ -204,7 +204,7 @@ on_both_engines! {
 
         let csv = house.post_bytes(Who::Admin, &path, "text/csv", b"colour\nred\n").await;
         let plain = house.post_bytes(Who::Admin, &path, "text/plain", b"red\n").await;
-        let kind = format!("{path}?kind=sha1");
+        let kind = format!("{path}?kind=sha512");
         let kind = house.post_bytes(Who::Admin, &kind, "text/csv", b"hash\n").await;
 
         assert_eq!(csv.problem(), (422, "request.invalid".to_owned()));

@@ -297,6 +297,6 @@ pub const KEPT: Id = Id("item-kept");
 pub fn how_near(words: Words, hit: &Hit) -> String {
     match hit.kind {
         HashKind::Pdq => words.count("item-distance", hit.distance.0),
-        HashKind::Sha256 | HashKind::Md5 => words.say("item-same-bytes"),
+        HashKind::Sha256 | HashKind::Sha1 | HashKind::Md5 => words.say("item-same-bytes"),
     }
 }
