@@ -7,12 +7,15 @@
 
 use std::fs;
 use std::hint::black_box;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use mamori_media::decode::{Decoded, Sink, frames};
 use mamori_media::pixels::{Layout, Pixels};
-use mamori_media::{Limits, Pool, PoolSettings, hash, pdq, run_worker};
+use mamori_media::{Format, Limits, Pool, PoolSettings, hash, pdq, run_worker};
+use mamori_model::Transform;
 use mamori_testkit::pictures::{draw, encode, hostile};
 use zune_core::bytestream::ZCursor;
 use zune_core::colorspace::ColorSpace;
@@ -53,15 +56,13 @@ fn measure(work: &Path) -> Result<(), Failure> {
         fs::write(work.join(format!("{name}.grey")), &samples)?;
         let pixels = Pixels { width, height, layout: Layout::Grey, samples: &samples };
         tell(&format!("luma_us_{name}"), fastest(|| _ = black_box(pdq::hash(black_box(&pixels)))));
+        let variants = || _ = black_box(pdq::hashes(black_box(&pixels), Transform::None));
+        tell(&format!("variants_us_{name}"), fastest(variants));
         fs::write(work.join(format!("{name}.pdq")), pdq::hash(&pixels).0.to_string())?;
     }
     let usual = encode::jpeg(&draw(7, 1024, 768), 85);
     both_ways("jpeg_1024x768", &usual)?;
-    let decoding = || {
-        let mut samples = Vec::new();
-        let file = &usual;
-        move || _ = black_box(decode(black_box(file), &mut samples))
-    };
+    let decoding = || || decode(black_box(&usual));
     tell("jpeg_1024x768_decoded_a_second", by(threads(), decoding));
     let limits = Limits::default();
     for threads in [1, threads()] {
@@ -97,20 +98,33 @@ fn large_jpeg() -> Vec<u8> {
     }
 }
 
-/// The decoder alone, and decoding with hashing.
+/// The decoder alone, decoding with hashing, and another decoder alone.
 fn both_ways(name: &str, file: &[u8]) -> Result<(), Failure> {
     let limits = Limits::default();
     hash(file, &limits)?;
     let mut samples = Vec::new();
-    let decoded = fastest(|| _ = black_box(decode(black_box(file), &mut samples)));
+    let decoded = fastest(|| decode(black_box(file)));
     let hashed = fastest(|| drop(black_box(hash(black_box(file), &limits))));
+    let peer = fastest(|| _ = black_box(decode_by_peer(black_box(file), &mut samples)));
     tell(&format!("{name}_us_decoded"), decoded);
     tell(&format!("{name}_us_hashed"), hashed);
+    tell(&format!("{name}_us_decoded_by_zune"), peer);
     Ok(())
 }
 
-/// The same decoder, brightness only, in memory that is there already, and nothing else.
-fn decode(file: &[u8], samples: &mut Vec<u8>) -> Option<()> {
+/// The decoder that hashing uses, and nothing else.
+fn decode(file: &[u8]) {
+    let limits = Limits::default();
+    let mut take = |decoded: Decoded<'_>| {
+        black_box(decoded.pixels.samples);
+        ControlFlow::Continue(())
+    };
+    let _ = black_box(frames(Format::Jpeg, file, Sink::for_hashes(&limits, &mut take)));
+}
+
+/// `zune-jpeg`, which is right for common files only: brightness alone, in memory that is there
+/// already.
+fn decode_by_peer(file: &[u8], samples: &mut Vec<u8>) -> Option<()> {
     let options = DecoderOptions::default().jpeg_set_out_colorspace(ColorSpace::Luma);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(file), options);
     decoder.decode_headers().ok()?;

@@ -115,6 +115,9 @@ fn check(
     Ok(expected)
 }
 
+/// How many hashes a frame has, turned and mirrored.
+const VARIANTS: usize = 8;
+
 fn time_queries(index: &Index, set: &sets::Set, lens: &[(BankId, Distance)]) {
     let ask = |query: &Pdq| drop(index.near(query, lens));
     // The fastest of several passes: the others were disturbed.
@@ -122,6 +125,10 @@ fn time_queries(index: &Index, set: &sets::Set, lens: &[(BankId, Distance)]) {
     let fastest = passes(pass).min_by_key(|times| times.iter().sum::<Duration>());
     let mut times = fastest.unwrap_or_default();
     tell("query_us_mean", mean(&times) * 1e6);
+    let frame = |variants: &[Pdq]| duration(|| variants.iter().for_each(ask));
+    let pass = || set.queries.chunks_exact(VARIANTS).map(frame).collect::<Vec<_>>();
+    let fastest = passes(pass).min_by_key(|times| times.iter().sum::<Duration>());
+    tell("variants_us_mean", mean(&fastest.unwrap_or_default()) * 1e6);
     tell("query_us_p50", percentile(&mut times, 50) * 1e6);
     tell("query_us_p99", percentile(&mut times, 99) * 1e6);
 

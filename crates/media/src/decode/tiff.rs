@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{Cursor, ErrorKind};
 
 use mamori_model::Transform;
-use tiff::decoder::{Decoder, DecodingResult};
+use tiff::decoder::{ChunkType, Decoder, DecodingResult};
 use tiff::tags::{CompressionMethod, Tag};
 use tiff::{ColorType, TiffError};
 
@@ -89,6 +89,11 @@ fn read_page(
     if compression(decoder)? == Some(CompressionMethod::ModernJPEG) {
         return jpeg::read_page(decoder, colour, width, height);
     }
+    // `tiff` 0.11.3 cuts the tiles of every plane but the first by the padding of other tiles.
+    let has_tiles = decoder.get_chunk_type() == ChunkType::Tile;
+    if has_tiles && has_planes(decoder)? && colour.num_samples() > 1 {
+        return Err(Error::Unsupported { found: RARE });
+    }
     let map = prepare::colours(decoder, colour, palettes).map_err(unreadable)?;
     let mut raw = DecodingResult::U8(Vec::new());
     let read = decoder.read_image_to_buffer(&mut raw).map_err(unreadable)?;
@@ -116,6 +121,13 @@ fn read_page(
         write_pixel(to, from, colour, map.as_deref())?;
     }
     Ok(Page { width, height, layout, samples: page })
+}
+
+/// Whether the samples of a pixel are stored apart.
+fn has_planes(decoder: &mut Reader<'_>) -> Result<bool, Error> {
+    const APART: u16 = 2;
+    let value = decoder.find_tag_unsigned::<u16>(Tag::PlanarConfiguration).map_err(unreadable)?;
+    Ok(value == Some(APART))
 }
 
 fn compression(decoder: &mut Reader<'_>) -> Result<Option<CompressionMethod>, Error> {

@@ -18,8 +18,7 @@ pub fn read_page(
     height: u32,
 ) -> Result<Page, Error> {
     let samples = usize::from(colour.num_samples());
-    let planes = decoder.find_tag_unsigned::<u16>(Tag::PlanarConfiguration).map_err(unreadable)?;
-    let has_planes = planes == Some(2) && samples > 1;
+    let has_planes = super::has_planes(decoder)? && samples > 1;
     let layout = match (has_planes, samples) {
         (false, 1) => Layout::Grey,
         (false, 3 | 4) | (true, 3) => Layout::Rgb,

@@ -1,5 +1,6 @@
 //! What `tiff` does not read is rewritten before it reads: pages with a palette, whose indices are
-//! read as grey and looked up here, and data whose bits are stored in the reverse order.
+//! read as grey and looked up here; data whose bits are stored in the reverse order; and strips that
+//! are said to be higher than their page.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -11,9 +12,11 @@ use super::Reader;
 use crate::pixels::{high_byte, low_byte, size};
 
 /// Tags and values (TIFF 6.0, section 8).
+const ROWS: u16 = 257;
 const COMPRESSION: u16 = 259;
 const PHOTOMETRIC: u16 = 262;
 const FILL_ORDER: u16 = 266;
+const ROWS_PER_STRIP: u16 = 278;
 /// Where the data of strips and tiles lie, and how many bytes there are of each.
 const PLACES: [(u16, u16); 2] = [(273, 279), (324, 325)];
 const JPEG: [u32; 2] = [6, 7];
@@ -33,7 +36,8 @@ pub struct Prepared<'a> {
     pub palettes: BTreeSet<u64>,
 }
 
-/// `bytes` with each palette page declared grey and each reversed page put in order. Only pages that
+/// `bytes` with each palette page declared grey and each reversed page put in order, and
+/// strips no higher than their page. Only pages that
 /// the usual chain of directories reaches; a directory that is not where it says is left to the
 /// decoder to complain about.
 pub fn prepare(bytes: &[u8]) -> Prepared<'_> {
@@ -71,6 +75,12 @@ impl File<'_> {
         Some(())
     }
 
+    fn put_long(&mut self, at: usize, value: u32) -> Option<()> {
+        let four = if self.is_little { value.to_le_bytes() } else { value.to_be_bytes() };
+        self.bytes.to_mut().get_mut(at..at.checked_add(4)?)?.copy_from_slice(&four);
+        Some(())
+    }
+
     fn directory_at(&self, at: usize) -> Option<usize> {
         // BigTIFF has another layout, and neither palettes nor reversed bits are seen in it.
         (self.word(2) == Some(42)).then(|| self.long(at).map(size)).flatten()
@@ -90,6 +100,14 @@ impl File<'_> {
         if value(self, PHOTOMETRIC) == Some(PALETTE) {
             self.put(entry(self, PHOTOMETRIC)? + 8, BLACK_IS_ZERO)?;
             self.palettes.insert(u64::try_from(directory).unwrap_or_default());
+        }
+        // "All rows in one strip" is written as the largest number, which `tiff` multiplies.
+        let rows = value(self, ROWS).filter(|rows| *rows > 0)?;
+        if let Some(strip) = entry(self, ROWS_PER_STRIP)
+            && self.values(strip).is_some_and(|all| all.first() > Some(&rows))
+            && self.word(strip + 2) == Some(LONG)
+        {
+            self.put_long(strip + 8, rows)?;
         }
         // The bits of JPEG have an order of their own, whatever the tag says.
         let is_jpeg = value(self, COMPRESSION).is_some_and(|method| JPEG.contains(&method));

@@ -39,6 +39,18 @@ pub fn rows(figures: &Figures) -> Result<Vec<Row>> {
             goal: if size == "1024x768" { Goal::Least(50.0) } else { Goal::None },
         });
     }
+    for size in SIZES {
+        let all = figures.get(&format!("variants_us_{size}"))?;
+        let one = figures.get(&format!("luma_us_{size}"))?;
+        rows.push(Row {
+            what: format!("the same, turned and mirrored too, {}", size.replace('x', " × ")),
+            ours: time(all),
+            peer: format!("as stored only {}", time(one)),
+            figure: all / one,
+            unit: "×",
+            goal: Goal::None,
+        });
+    }
     for (name, what) in
         [("jpeg_1024x768", "JPEG of 1024 × 768"), ("jpeg_1mb", "JPEG of about 1 MB")]
     {
@@ -49,6 +61,15 @@ pub fn rows(figures: &Figures) -> Result<Vec<Row>> {
             ours: time(hashed),
             peer: format!("its decoding alone {}", time(decoded)),
             figure: hashed / decoded,
+            unit: "×",
+            goal: Goal::Most(1.15),
+        });
+        let peer = figures.get(&format!("{name}_us_decoded_by_zune"))?;
+        rows.push(Row {
+            what: format!("{what}, decoding brightness"),
+            ours: time(decoded),
+            peer: format!("zune-jpeg {}", time(peer)),
+            figure: decoded / peer,
             unit: "×",
             goal: Goal::Most(1.15),
         });

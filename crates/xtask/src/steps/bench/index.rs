@@ -61,6 +61,7 @@ fn rows_of(Measured { kind, rows, figures }: &Measured) -> Result<Vec<Row>> {
     let query = figures.get("query_us_mean")?;
     let peer = figures.get("peer_query_us_mean")?;
     let batch = figures.get("batch_us_per_query")?;
+    let variants = figures.get("variants_us_mean")?;
     let is_large = *rows >= 10_000_000;
     let least = match rows {
         10_000_000.. => Goal::Least(60.0),
@@ -84,6 +85,14 @@ fn rows_of(Measured { kind, rows, figures }: &Measured) -> Result<Vec<Row>> {
     };
     let mut rows = vec![
         row("one query", time(query), format!("PDQIndex {}", time(peer)), peer / query, "×", least),
+        row(
+            "one frame, in eight variants",
+            time(variants),
+            format!("one query {}", time(query)),
+            variants / query,
+            "×",
+            Goal::None,
+        ),
         row(
             "1,000 queries, each",
             time(batch),
