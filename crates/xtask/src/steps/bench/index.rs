@@ -113,27 +113,29 @@ fn rows_of(Measured { kind, rows, figures }: &Measured) -> Result<Vec<Row>> {
         plain("a change is seen after at most", "visible_ms_max", " ms", Goal::Most(1_000.0))?,
         plain("recall, every query against the scan", "recall_percent", " %", Goal::Least(100.0))?,
     ];
+    rows.extend(rows_of_disturbance(&bank, figures)?);
+    Ok(rows)
+}
+
+/// The lines about queries that something else disturbs.
+fn rows_of_disturbance(bank: &str, figures: &Figures) -> Result<Vec<Row>> {
+    let row = |what: &str, ours: f64, peer: String, figure, goal| Row {
+        what: format!("{bank}: {what}"),
+        ours: time(ours),
+        peer,
+        figure,
+        unit: "×",
+        goal,
+    };
     let (calm, busy) = (figures.get("calm_query_us_p99")?, figures.get("busy_query_us_p99")?);
-    rows.push(row(
-        "99 % of queries meanwhile",
-        time(busy),
-        format!("without changes {}", time(calm)),
-        busy / calm,
-        "×",
-        Goal::Most(2.0),
-    ));
+    let against = format!("without changes {}", time(calm));
+    let meanwhile = "99 % of queries meanwhile";
+    let mut rows = vec![row(meanwhile, busy, against, busy / calm, Goal::Most(2.0))];
     if let (Some(beside), Some(scan)) =
         (figures.find("beside_a_crowd_us_mean"), figures.find("beside_a_crowd_scan_us_mean"))
     {
         let against = format!("scan {}", time(scan));
-        rows.push(row(
-            "beside a crowd",
-            time(beside),
-            against,
-            beside / scan,
-            "×",
-            Goal::Most(1.0),
-        ));
+        rows.push(row("beside a crowd", beside, against, beside / scan, Goal::Most(1.0)));
     }
     Ok(rows)
 }
