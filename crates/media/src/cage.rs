@@ -3,6 +3,7 @@
 //! Each part is taken as far as the kernel goes; what is missing is reported, not fatal, and the
 //! operator reads it at start. Needs a process of one thread, since some parts bind only their caller.
 
+pub mod converter;
 mod filter;
 pub mod sys;
 

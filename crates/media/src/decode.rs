@@ -4,11 +4,14 @@
 //! read as far as it goes, and [`Rest`] says what was not: a picture half of which is missing must
 //! not pass for a clean one, and what was read of it may still match.
 
+mod avif;
 mod bmp;
 mod canvas;
 mod exif;
 mod gif;
+mod heic;
 mod jpeg;
+mod jxl;
 mod pace;
 mod png;
 mod tiff;
@@ -54,7 +57,7 @@ pub enum Samples {
 pub enum Rest {
     /// Nothing: every frame was read, whole.
     Nothing,
-    /// Frames were left out, as the limits demand.
+    /// Frames were left out: the limits demanded it, or they are of a kind that is not read.
     LeftOut,
     /// Data are missing or damaged.
     Damaged {
@@ -71,19 +74,24 @@ pub struct Sink<'a> {
     visitor: &'a mut Visitor<'a>,
     given: u32,
     is_full: bool,
+    has_left_out: bool,
 }
 
 impl<'a> Sink<'a> {
     /// Takes frames for hashing, within the limits on frames.
     pub fn for_hashes(limits: &'a Limits, visitor: &'a mut Visitor<'a>) -> Self {
         let pace = Pace::new(limits);
-        Self { limits, samples: Samples::Brightness, pace, visitor, given: 0, is_full: false }
+        Self::new(limits, Samples::Brightness, pace, visitor)
     }
 
     /// Takes every frame in colour, until the visitor breaks off.
     pub fn for_renditions(limits: &'a Limits, visitor: &'a mut Visitor<'a>) -> Self {
         let pace = Pace::of_every_frame();
-        Self { limits, samples: Samples::Colour, pace, visitor, given: 0, is_full: false }
+        Self::new(limits, Samples::Colour, pace, visitor)
+    }
+
+    fn new(limits: &'a Limits, samples: Samples, pace: Pace, visitor: &'a mut Visitor<'a>) -> Self {
+        Self { limits, samples, pace, visitor, given: 0, is_full: false, has_left_out: false }
     }
 
     /// Says how many frames the file has, before the first is asked for.
@@ -94,6 +102,11 @@ impl<'a> Sink<'a> {
     /// Whether frame `number` is to be decoded. Asked once for each, in order.
     fn wants(&mut self, number: u32) -> bool {
         !self.is_full && self.pace.wants(u64::from(number))
+    }
+
+    /// Says that the file has frames which its decoder does not read.
+    fn leave_out(&mut self) {
+        self.has_left_out = true;
     }
 
     /// Takes a frame; `Break` when no further one is wanted.
@@ -129,7 +142,7 @@ pub fn frames(format: Format, bytes: &[u8], mut sink: Sink<'_>) -> Result<Rest, 
         Ok(()) if sink.given == 0 => {
             Err(Error::unreadable(&format!("the {} has no picture in it", format.label())))
         }
-        Ok(()) if sink.pace.has_left_out() => Ok(Rest::LeftOut),
+        Ok(()) if sink.has_left_out || sink.pace.has_left_out() => Ok(Rest::LeftOut),
         Ok(()) => Ok(Rest::Nothing),
     }
 }
@@ -142,6 +155,9 @@ fn decode(format: Format, bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error
         Format::Gif => gif::frames(bytes, sink),
         Format::Bmp => bmp::frames(bytes, sink),
         Format::Tiff => tiff::frames(bytes, sink),
+        Format::Avif => avif::frames(bytes, sink),
+        Format::Jxl => jxl::frames(bytes, sink),
+        Format::Heic => heic::frames(bytes, sink),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::Format;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Not a picture that Mamori reads. The sender may convert it.
-    #[error("{found} is not supported")]
+    #[error("{found} is not supported{}", hint(found))]
     Unsupported {
         /// What the bytes seem to be (`AVIF`, `MP4`, `PDF` …), or `unknown`.
         found: &'static str,
@@ -35,6 +35,16 @@ pub enum Error {
     /// Decoding processes cannot be started or spoken to. The operator has to look.
     #[error("the decoding processes do not work")]
     Pool(#[source] io::Error),
+}
+
+/// What an operator can do for a format that is not read, as the end of a sentence; empty where
+/// there is nothing to do.
+pub fn hint(found: &str) -> &'static str {
+    if found == crate::format::HEIC {
+        " here; the operator can install Debian's package libheif-examples"
+    } else {
+        ""
+    }
 }
 
 /// The most characters of a reason.

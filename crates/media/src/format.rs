@@ -18,12 +18,28 @@ pub enum Format {
     Bmp,
     /// TIFF and `BigTIFF`.
     Tiff,
+    /// AVIF, still pictures.
+    Avif,
+    /// JPEG XL, still and animated.
+    Jxl,
+    /// HEIC, still pictures, by a converter beside this program. A [`crate::Pool`] reads it where the
+    /// converter is installed; the functions of this crate that decode by themselves do not.
+    Heic,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 6] =
-        [Self::Jpeg, Self::Png, Self::Webp, Self::Gif, Self::Bmp, Self::Tiff];
+    pub const ALL: [Self; 9] = [
+        Self::Jpeg,
+        Self::Png,
+        Self::Webp,
+        Self::Gif,
+        Self::Bmp,
+        Self::Tiff,
+        Self::Avif,
+        Self::Jxl,
+        Self::Heic,
+    ];
 
     /// The word in the API.
     pub fn as_str(self) -> &'static str {
@@ -34,6 +50,9 @@ impl Format {
             Self::Gif => "gif",
             Self::Bmp => "bmp",
             Self::Tiff => "tiff",
+            Self::Avif => "avif",
+            Self::Jxl => "jxl",
+            Self::Heic => "heic",
         }
     }
 
@@ -46,12 +65,15 @@ impl Format {
             Self::Gif => "GIF",
             Self::Bmp => "BMP",
             Self::Tiff => "TIFF",
+            Self::Avif => "AVIF",
+            Self::Jxl => "JPEG XL",
+            Self::Heic => HEIC,
         }
     }
 }
 
 /// Formats that begin with fixed bytes at a fixed place.
-const DECODED: [(usize, &[u8], Format); 9] = [
+const DECODED: [(usize, &[u8], Format); 11] = [
     (0, b"\xff\xd8\xff", Format::Jpeg),
     (0, b"\x89PNG\r\n\x1a\n", Format::Png),
     (8, b"WEBP", Format::Webp),
@@ -61,12 +83,12 @@ const DECODED: [(usize, &[u8], Format); 9] = [
     (0, b"MM\0*", Format::Tiff),
     (0, b"II+\0", Format::Tiff),
     (0, b"MM\0+", Format::Tiff),
+    (0, b"\0\0\0\x0cJXL \r\n\x87\n", Format::Jxl),
+    (0, b"\xff\x0a", Format::Jxl),
 ];
 
 /// Formats that are known by name only. A fixed list: a worker's answer is checked against it.
-const FOREIGN: [(usize, &[u8], &str); 34] = [
-    (0, b"\0\0\0\x0cJXL ", "JPEG XL"),
-    (0, b"\xff\x0a", "JPEG XL"),
+const FOREIGN: [(usize, &[u8], &str); 32] = [
     (0, b"\0\0\0\x0cjP  ", "JPEG 2000"),
     (0, b"\xff\x4f\xff\x51", "JPEG 2000"),
     (0, b"II\xbc\x01", "JPEG XR"),
@@ -103,14 +125,15 @@ const FOREIGN: [(usize, &[u8], &str); 34] = [
 
 /// Names that are found in other ways than by [`FOREIGN`],
 /// and names of forms that a decoder found and does not read.
-const FOREIGN_OTHERWISE: [&str; 13] = [
-    "AVIF",
-    "HEIC",
+const FOREIGN_OTHERWISE: [&str; 14] = [
+    "AVIF of a rare kind",
+    HEIC,
     "HEIF",
     "MP4",
     "MOV",
     "SVG",
     "BMP of a rare kind",
+    "JPEG XL of a rare kind",
     "JPEG of 12 bits",
     "JPEG of unknown colours",
     "lossless JPEG",
@@ -125,7 +148,7 @@ const UNKNOWN: &str = "unknown";
 /// What `bytes` are, by their first bytes alone.
 ///
 /// # Errors
-/// [`Error::Unsupported`] with the name of what is not decoded (`AVIF`, `HEIC`, `MP4` …; `unknown`
+/// [`Error::Unsupported`] with the name of what is not decoded (`HEIC`, `MP4` …; `unknown`
 /// for text and everything else); [`Error::Unreadable`] for no bytes at all.
 pub fn sniff(bytes: &[u8]) -> Result<Format, Error> {
     if bytes.is_empty() {
@@ -138,6 +161,11 @@ pub fn sniff(bytes: &[u8]) -> Result<Format, Error> {
     match decoded {
         Some((_, _, format)) => Ok(*format),
         None if is_bmp(bytes) => Ok(Format::Bmp),
+        None if has(bytes, 4, b"ftyp") => match media_brand(bytes) {
+            AVIF => Ok(Format::Avif),
+            HEIC => Ok(Format::Heic),
+            found => Err(Error::Unsupported { found }),
+        },
         None => Err(Error::Unsupported { found: foreign(bytes) }),
     }
 }
@@ -160,27 +188,37 @@ fn is_bmp(bytes: &[u8]) -> bool {
 }
 
 fn foreign(bytes: &[u8]) -> &'static str {
-    if has(bytes, 4, b"ftyp") {
-        return media_brand(bytes);
-    }
     if let Some((_, _, name)) = FOREIGN.iter().find(|(at, magic, _)| has(bytes, *at, magic)) {
         return name;
     }
     if is_svg(bytes) { "SVG" } else { UNKNOWN }
 }
 
+/// The kinds of ISO base media files that are read.
+const AVIF: &str = "AVIF";
+/// Also found by a process that has no converter for it.
+pub const HEIC: &str = "HEIC";
+
 /// The kind of an ISO base media file: its major brand, then its compatible ones (ISO 14496-12 §4.3).
 fn media_brand(bytes: &[u8]) -> &'static str {
     let brands = bytes.get(8..bytes.len().min(64)).unwrap_or_default().chunks_exact(4);
     let names = brands.filter_map(|brand| match brand {
-        b"avif" | b"avis" => Some("AVIF"),
-        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" => Some("HEIC"),
+        b"avif" | b"avis" => Some(AVIF),
+        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" => Some(HEIC),
         b"qt  " => Some("MOV"),
         _ => None,
     });
     let is_heif = has(bytes, 8, b"mif1") || has(bytes, 8, b"msf1");
     let otherwise = if is_heif { "HEIF" } else { "MP4" };
     names.into_iter().next().unwrap_or(otherwise)
+}
+
+/// Whether the brands of an ISO base media file announce a sequence: frames in tracks, beside the
+/// still pictures.
+pub fn is_sequence(bytes: &[u8]) -> bool {
+    let brands = bytes.get(8..bytes.len().min(64)).unwrap_or_default().chunks_exact(4);
+    has(bytes, 4, b"ftyp")
+        && brands.into_iter().any(|brand| matches!(brand, b"msf1" | b"hevc" | b"hevx" | b"avis"))
 }
 
 fn is_svg(bytes: &[u8]) -> bool {
@@ -203,7 +241,7 @@ mod tests {
 
     #[test]
     fn the_first_bytes_say_what_it_is() {
-        let table: [(&[u8], &str); 18] = [
+        let table: [(&[u8], &str); 21] = [
             (b"\xff\xd8\xff\xe0", "jpeg"),
             (b"\x89PNG\r\n\x1a\n", "png"),
             (b"RIFF\x10\0\0\0WEBPVP8L", "webp"),
@@ -211,9 +249,12 @@ mod tests {
             (b"BM\0\0\0\0\0\0\0\0\0\0\0\0\x28\0\0\0", "bmp"),
             (b"II*\0", "tiff"),
             (b"MM\0+", "tiff"),
-            (b"\0\0\0\x20ftypavif\0\0\0\0", "AVIF"),
-            (b"\0\0\0\x20ftypmif1\0\0\0\0mif1avif", "AVIF"),
-            (b"\0\0\0\x20ftypmif1\0\0\0\0mif1heic", "HEIC"),
+            (b"\0\0\0\x20ftypavif\0\0\0\0", "avif"),
+            (b"\0\0\0\x20ftypmif1\0\0\0\0mif1avif", "avif"),
+            (b"\0\0\0\x20ftypavis\0\0\0\0", "avif"),
+            (b"\xff\x0a\xfa", "jxl"),
+            (b"\0\0\0\x0cJXL \r\n\x87\n", "jxl"),
+            (b"\0\0\0\x20ftypmif1\0\0\0\0mif1heic", "heic"),
             (b"\0\0\0\x18ftypmif1\0\0\0\0", "HEIF"),
             (b"\0\0\0\x20ftypisom\0\0\x02\0", "MP4"),
             (b"\0\0\0\x14ftypqt  ", "MOV"),
@@ -235,7 +276,7 @@ mod tests {
 
     #[test]
     fn a_name_that_we_never_gave_is_unknown() {
-        assert_eq!(known_name("AVIF"), "AVIF");
+        assert_eq!(known_name("HEIC"), "HEIC");
         assert_eq!(known_name("WebM"), "WebM");
         assert_eq!(known_name("<script>"), "unknown");
     }

@@ -64,7 +64,14 @@ pub struct Picture {
 /// [`Error::Unsupported`], [`Error::Unreadable`] or [`Error::TooLarge`], if no frame was read. After
 /// that, [`Picture::rest`] says what was not.
 pub fn hash(bytes: &[u8], limits: &Limits) -> Result<Picture, Error> {
-    let format = format::sniff(bytes)?;
+    hash_as(format::sniff(bytes)?, bytes, limits)
+}
+
+/// As [`hash`], of bytes whose format is known. Of [`Format::Heic`] they are what its converter wrote.
+///
+/// # Errors
+/// As for [`hash`].
+pub fn hash_as(format: Format, bytes: &[u8], limits: &Limits) -> Result<Picture, Error> {
     let mut size = None;
     let mut frames: Vec<Frame> = Vec::new();
     let mut failure = None;

@@ -4,6 +4,7 @@
 //! replaced and no other picture notices.
 
 mod child;
+mod converter;
 mod keeper;
 mod spawner;
 
@@ -18,6 +19,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::{Aim, Error, Limits, Picture, Protections, Raster, Veil};
 use child::Child;
+use converter::Converter;
 use keeper::Keeper;
 use spawner::Spawner;
 
@@ -72,6 +74,7 @@ pub struct Pool {
     jobs: mpsc::Sender<Job>,
     alive: Arc<AtomicUsize>,
     protections: Arc<Protections>,
+    reads_heic: bool,
 }
 
 impl Pool {
@@ -87,6 +90,9 @@ impl Pool {
             children.push(Child::start(&spawner, &settings.limits).await.map_err(Error::Pool)?);
         }
         let protections = children.first().map(|child| child.protections.clone());
+        let protections = protections.unwrap_or_default();
+        let converter = Converter::find(&spawner, &protections).map(Arc::new);
+        let reads_heic = converter.is_some();
 
         let (jobs, queue) = mpsc::channel(settings.waiting_max.max(1));
         let queue = Arc::new(tokio::sync::Mutex::new(queue));
@@ -96,17 +102,19 @@ impl Pool {
                 queue: Arc::clone(&queue),
                 spawner: spawner.clone(),
                 limits: settings.limits.clone(),
+                converter: converter.clone(),
                 alive: Arc::clone(&alive),
             };
             alive.fetch_add(1, Ordering::Relaxed);
             tokio::spawn(keeper.keep(child));
         }
-        Ok(Self { jobs, alive, protections: Arc::new(protections.unwrap_or_default()) })
+        Ok(Self { jobs, alive, protections: Arc::new(protections), reads_heic })
     }
 
     /// Decodes and hashes one picture in one of the processes.
     ///
-    /// Answers after at most `limits.wall_s_max` plus the wait for a free process.
+    /// Answers after at most `limits.wall_s_max` plus the wait for a free process; of a HEIC, after
+    /// at most twice that.
     ///
     /// # Errors
     /// Any [`Error`]. [`Error::Busy`] at once, if too many wait already.
@@ -141,6 +149,11 @@ impl Pool {
     /// What protects the machine from the processes, as the first of them reported it.
     pub fn protections(&self) -> Protections {
         Protections::clone(&self.protections)
+    }
+
+    /// Whether HEIC is read: a converter is installed, and the kernel can cage it.
+    pub fn reads_heic(&self) -> bool {
+        self.reads_heic
     }
 
     /// How many processes are ready or at work just now.

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::decode::{self, Decoded, Sink};
 use crate::pixels::{Pixels, size};
-use crate::{Error, Limits, format};
+use crate::{Error, Format, Limits, format};
 
 pub use encode::encode;
 
@@ -132,7 +132,20 @@ impl Aim {
 /// # Errors
 /// As for [`crate::hash`].
 pub fn render(bytes: &[u8], limits: &Limits, veil: Veil, aim: Aim) -> Result<Raster, Error> {
-    let format = format::sniff(bytes)?;
+    render_as(format::sniff(bytes)?, bytes, limits, (veil, aim))
+}
+
+/// As [`render`], of bytes whose format is known. Of [`Format::Heic`] they are what its converter
+/// wrote.
+///
+/// # Errors
+/// As for [`crate::hash`].
+pub fn render_as(
+    format: Format,
+    bytes: &[u8],
+    limits: &Limits,
+    (veil, aim): (Veil, Aim),
+) -> Result<Raster, Error> {
     let mut last = None;
     let mut take = |decoded: Decoded<'_>| {
         let Decoded { number, shown, pixels } = decoded;

@@ -1,14 +1,57 @@
 //! What goes through the pipes between the pool and a decoding process: frames, each a length
-//! (32 bits, little-endian) and that many bytes. In: [`Limits`], then files, each after the bytes
-//! of its [`Task`]. Out: [`Hello`], then a [`Reply`] for each file; a frame of raw pixels follows the
-//! reply that has a [`Size`](crate::rendition::Size).
+//! (32 bits, little-endian) and that many bytes. In: an [`Order`]. For [`Order::Decode`] then files,
+//! each after the bytes of its [`Task`] and [`Source`]. Out: [`Hello`], then a [`Reply`] for each file; a frame of raw pixels follows the
+//! reply that has a [`Size`](crate::rendition::Size). For [`Order::Convert`] one file follows, and the
+//! output is what the converter writes, without frames.
 
 use std::io::{self, Read, Write};
+use std::path::PathBuf;
 
 use mamori_model::Backdrop;
 use serde::{Deserialize, Serialize};
 
 use crate::{Aim, Error, Limits, Protections, Veil, decode, format};
+
+/// What a process is for: the first frame that it reads.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// To decode files, one after the other.
+    Decode(Limits),
+    /// To become a converter, for one file.
+    Convert {
+        /// What it may cost.
+        limits: Limits,
+        /// The program.
+        program: PathBuf,
+        /// Its arguments.
+        args: Vec<String>,
+    },
+}
+
+/// Where the bytes of a file come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// From the sender: they are what they are.
+    Sent,
+    /// From the converter, which was given a HEIC.
+    Converted,
+}
+
+impl Source {
+    /// The byte behind those of a task.
+    pub fn byte(self) -> u8 {
+        match self {
+            Self::Sent => b's',
+            Self::Converted => b'x',
+        }
+    }
+
+    /// The source of a byte.
+    pub fn of(byte: u8) -> Option<Self> {
+        [Self::Sent, Self::Converted].into_iter().find(|source| source.byte() == byte)
+    }
+}
 
 /// What to do with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use crate::wire::{self, Hello, Reply, Task};
-use crate::{Error, Limits, cage, picture, rendition};
+use crate::wire::{self, Hello, Order, Reply, Source, Task};
+use crate::{Error, Format, Limits, cage, format, picture, rendition};
 
 /// How much memory a process keeps from one file to the next, in bytes.
 const KEPT_BYTES_MAX: usize = 4 << 20;
@@ -15,8 +15,8 @@ const KEPT_BYTES_MAX: usize = 4 << 20;
 /// Runs until standard input ends. What the hidden command `mamori decode` does, and all it does:
 /// call it first thing in `main`, before any thread exists.
 ///
-/// The first frame on standard input are the [`Limits`], from the pool. Nothing hostile is read
-/// before the cage is shut.
+/// The first frame on standard input is an [`Order`], from the pool. Nothing hostile is looked at
+/// before the cage is shut. On [`Order::Convert`] the process becomes another program.
 pub fn run_worker() -> ExitCode {
     match serve() {
         Ok(()) => ExitCode::SUCCESS,
@@ -31,7 +31,14 @@ pub fn run_worker() -> ExitCode {
 fn serve() -> io::Result<()> {
     let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
     let Some(first) = wire::read_frame(&mut input)? else { return Ok(()) };
-    let limits: Limits = serde_json::from_slice(&first)?;
+    let limits = match serde_json::from_slice(&first)? {
+        Order::Decode(limits) => limits,
+        Order::Convert { limits, program, args } => {
+            let file = wire::read_frame(&mut input)?.ok_or(io::ErrorKind::UnexpectedEof)?;
+            let args: Vec<&str> = args.iter().map(String::as_str).collect();
+            return Err(cage::converter::become_program(&program, &args, &file, &limits));
+        }
+    };
     // The usual hook prints a backtrace, for which it opens files.
     panic::set_hook(Box::new(|_| {}));
     let protections = cage::lock_down(&limits)?;
@@ -51,7 +58,9 @@ fn serve() -> io::Result<()> {
         let has_time_left = cage::grant_processor_time(&limits);
         let (task, bytes) = file.split_first_chunk().ok_or(io::ErrorKind::InvalidData)?;
         let task = Task::of(*task).ok_or(io::ErrorKind::InvalidData)?;
-        perform(task, bytes, &limits, !has_time_left, &mut output)?;
+        let (source, bytes) = bytes.split_first().ok_or(io::ErrorKind::InvalidData)?;
+        let source = Source::of(*source).ok_or(io::ErrorKind::InvalidData)?;
+        perform(task, (source, bytes), &limits, !has_time_left, &mut output)?;
         // Memory for a picture of the usual size stays; for a large one it would stay for ever.
         if file.capacity() > KEPT_BYTES_MAX {
             file = Vec::new();
@@ -65,16 +74,24 @@ fn serve() -> io::Result<()> {
 /// Does `task` and writes what came of it.
 fn perform(
     task: Task,
-    bytes: &[u8],
+    (source, bytes): (Source, &[u8]),
     limits: &Limits,
     is_last: bool,
     output: &mut impl Write,
 ) -> io::Result<()> {
+    let format = match source {
+        Source::Sent => format::sniff(bytes),
+        Source::Converted => Ok(Format::Heic),
+    };
     let (veil, aim) = match task {
-        Task::Hash => return say(picture::hash(bytes, limits), is_last, output),
+        Task::Hash => {
+            let picture = format.and_then(|format| picture::hash_as(format, bytes, limits));
+            return say(picture, is_last, output);
+        }
         Task::Render(veil, aim) => (veil, aim),
     };
-    match rendition::render(bytes, limits, veil, aim) {
+    let raster = format.and_then(|format| rendition::render_as(format, bytes, limits, (veil, aim)));
+    match raster {
         Ok(raster) => {
             say(Ok(raster.size()), is_last, output)?;
             wire::write_frame(output, &raster.rgb)

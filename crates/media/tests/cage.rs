@@ -1,6 +1,7 @@
 //! The cage holds: a process inside tries to get out, and is killed or refused.
 #![cfg(test)]
 
+use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -76,4 +77,55 @@ fn a_process_that_takes_too_much_memory_is_refused() {
 fn landlock_alone_forbids_what_it_is_said_to_forbid() {
     assert_eq!(attempt("open-under-landlock").status.code(), Some(7));
     assert_eq!(attempt("listen-under-landlock").status.code(), Some(7));
+}
+
+/// A converter is a foreign program that was given a hostile file. What it tries is refused.
+#[test]
+fn a_converter_reaches_nothing_but_libraries() {
+    let folder = TempDir::new_in(std::env::var_os("HOME").unwrap()).unwrap();
+    let secret = folder.path().join("secret");
+    fs::write(&secret, "key").unwrap();
+    let attempts = [
+        ("write-a-file", "/etc/passwd"),
+        ("read-a-file", "/etc/passwd"),
+        ("read-a-file", "/proc/self/environ"),
+        ("read-a-file", secret.to_str().unwrap()),
+        ("write-a-file", secret.to_str().unwrap()),
+        ("make-a-file", "/tmp/mamori-escaped"),
+        ("connect", ""),
+        ("listen", ""),
+        ("send-a-datagram", ""),
+        ("open-a-unix-socket", ""),
+        ("start-a-program", ""),
+        ("take-much-memory", ""),
+    ];
+    for (what, target) in attempts {
+        let output = attempt_with(&format!("as-converter-{what}"), Path::new(target));
+
+        assert_eq!(output.status.code(), Some(7), "{what} {target}: {output:?}");
+    }
+    for what in ["start-a-thread", "read-a-library", "speak"] {
+        let output = attempt(&format!("as-converter-{what}"));
+        assert!(output.status.success(), "{what}: {output:?}");
+    }
+    assert_eq!(attempt("as-converter-compute-for-ever").status.signal(), OUT_OF_PROCESSOR_TIME);
+}
+
+/// The walls stay when the process becomes another program.
+#[test]
+fn the_program_that_a_converter_becomes_is_caged_too() {
+    let folder = TempDir::new_in(std::env::var_os("HOME").unwrap()).unwrap();
+    let secret = folder.path().join("secret");
+    fs::write(&secret, "key").unwrap();
+
+    let allowed = attempt_with("as-converter-become-cat", Path::new("/usr/bin/heif-convert"));
+    let read = attempt_with("as-converter-become-cat", &secret);
+    let forked =
+        attempt_with("as-converter-become-a-shell", Path::new("/usr/bin/true; echo forked"));
+    let bomb = attempt_with("as-converter-become-a-shell", Path::new("f() { f & f; }; f"));
+
+    assert!(allowed.status.success(), "{allowed:?}");
+    assert!(!read.status.success() && read.stdout.is_empty(), "{read:?}");
+    assert!(!forked.status.success() && forked.stdout.is_empty(), "{forked:?}");
+    assert!(!bomb.status.success(), "{bomb:?}");
 }

@@ -35,6 +35,8 @@ pub enum Need {
     WebpTools,
     /// `wrk`, which puts a service under load.
     Wrk,
+    /// `heif-enc`, which makes a HEIC for a test, and `heif-convert`, which the server reads it with.
+    Heif,
     /// `cargo fmt`.
     Rustfmt,
     /// `cargo clippy`.
@@ -75,6 +77,7 @@ impl Need {
             Self::JpegTools => ["cjpeg", "jpegtran"].into_iter().all(starts),
             Self::TiffTools => ["tiffcp", "tiffset"].into_iter().all(starts),
             Self::WebpTools => ["cwebp", "gif2webp"].into_iter().all(starts),
+            Self::Heif => ["heif-enc", "heif-convert"].into_iter().all(starts),
             Self::Wrk => starts("wrk"),
             Self::Cxx => succeeds(Command::new("c++").arg("--version")),
             Self::Rustfmt => succeeds(Command::new("cargo").args(["fmt", "--version"])),
@@ -97,6 +100,7 @@ impl Need {
             Self::TiffTools => Source::Debian(&["libtiff-tools"]),
             Self::WebpTools => Source::Debian(&["webp"]),
             Self::Wrk => Source::Debian(&["wrk"]),
+            Self::Heif => Source::Debian(&["libheif-examples"]),
             Self::Cxx => Source::Debian(&["g++"]),
             Self::Rustfmt => Source::Rustup("rustfmt"),
             Self::Clippy => Source::Rustup("clippy"),

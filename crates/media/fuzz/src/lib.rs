@@ -4,9 +4,10 @@ use std::ops::ControlFlow;
 use std::panic;
 use std::sync::Once;
 
-use mamori_media::rendition::Size;
+use mamori_media::decode::{self as decoders, Decoded, Sink};
+use mamori_media::rendition::{self, Size};
 use mamori_media::wire::{self, Hello, Reply};
-use mamori_media::{Error, Format, Limits, Picture, Raster, Veil, decode as decoders};
+use mamori_media::{Aim, Error, Format, Limits, Picture, Raster, Veil};
 
 /// Small limits: too large and too slow are answers, not findings.
 fn limits() -> Limits {
@@ -28,19 +29,21 @@ pub fn decode(format: Format, bytes: &[u8]) {
             }
         }));
     });
-    let mut frames = 0;
+    let limits = limits();
     for veil in [Veil::Veiled, Veil::Clear] {
-        if let Ok(raster) = mamori_media::render(bytes, &limits(), veil, mamori_media::Aim::FIRST) {
+        let shown = (veil, Aim::FIRST);
+        if let Ok(raster) = rendition::render_as(format, bytes, &limits, shown) {
             assert!(raster.is_of(veil));
         }
     }
-    let result = decoders::frames(format, bytes, &limits(), &mut |pixels| {
-        let (_, quality) = mamori_media::pdq::hash(&pixels);
+    let mut frames = 0;
+    let mut take = |decoded: Decoded<'_>| {
+        let (_, quality) = mamori_media::pdq::hash(&decoded.pixels);
         assert!(quality.value() <= 100);
         frames += 1;
         if frames < 4 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-    });
-    check(result);
+    };
+    check(decoders::frames(format, bytes, Sink::for_hashes(&limits, &mut take)).map(drop));
 }
 
 /// Reads `bytes` as the pool reads the output of a process.

@@ -1,4 +1,6 @@
-//! The system calls that a decoding process may make. Any other kills it (SIGSYS).
+//! The system calls that a decoding process may make. Any other kills it (SIGSYS). And those of a
+//! converter, a foreign program: any other fails there, as its libraries try some that they can do
+//! without.
 
 use std::collections::BTreeMap;
 
@@ -31,18 +33,83 @@ const FREE: [i64; 18] = [
     libc::SYS_sigaltstack,
 ];
 
-/// Puts the filter on every thread of this process, for ever.
-pub fn apply() -> Result<(), seccompiler::Error> {
+/// Calls of a program that loads its libraries, reads a file, computes in threads and writes to an
+/// open pipe. Found by `strace` of `heif-convert`. Which files it opens is the matter of landlock.
+const FREE_FOR_CONVERTER: [i64; 24] = [
+    libc::SYS_close,
+    libc::SYS_clone3,
+    libc::SYS_dup3,
+    libc::SYS_execve,
+    libc::SYS_fcntl,
+    libc::SYS_fstat,
+    libc::SYS_getdents64,
+    libc::SYS_gettimeofday,
+    libc::SYS_lseek,
+    libc::SYS_mmap,
+    libc::SYS_mprotect,
+    libc::SYS_newfstatat,
+    libc::SYS_openat,
+    libc::SYS_pread64,
+    libc::SYS_read,
+    libc::SYS_readv,
+    libc::SYS_rseq,
+    libc::SYS_sched_getaffinity,
+    libc::SYS_set_robust_list,
+    libc::SYS_set_tid_address,
+    libc::SYS_sysinfo,
+    libc::SYS_uname,
+    libc::SYS_write,
+    libc::SYS_writev,
+];
+/// Calls that only this processor's C library makes.
+#[cfg(target_arch = "x86_64")]
+const FREE_BY_PROCESSOR: [i64; 2] = [libc::SYS_arch_prctl, libc::SYS_dup2];
+#[cfg(not(target_arch = "x86_64"))]
+const FREE_BY_PROCESSOR: [i64; 0] = [];
+
+/// Puts the filter of a converter on this process and the program it becomes.
+pub fn apply_to_converter() -> Result<(), seccompiler::Error> {
+    let refused = |error: libc::c_int| SeccompAction::Errno(error.unsigned_abs());
+    // The flags of clone3 lie in memory, where a filter cannot see them. The C library, told that
+    // there is no such call, uses the old one.
+    let no_clone3 = Rules::from([(libc::SYS_clone3, Vec::new())]);
+    apply_rules(no_clone3, SeccompAction::Allow, refused(libc::ENOSYS))?;
+    let rules = rules_of_converter().map_err(seccompiler::Error::Backend)?;
+    apply_rules(rules, refused(libc::EPERM), SeccompAction::Allow)
+}
+
+/// Puts a filter on this process: `listed` for the calls in `rules`, `other` for all others.
+fn apply_rules(
+    rules: Rules,
+    other: SeccompAction,
+    listed: SeccompAction,
+) -> Result<(), seccompiler::Error> {
     let arch = std::env::consts::ARCH.try_into().map_err(seccompiler::Error::Backend)?;
-    let filter = SeccompFilter::new(
-        rules().map_err(seccompiler::Error::Backend)?,
-        SeccompAction::KillProcess,
-        SeccompAction::Allow,
-        arch,
-    );
+    let filter = SeccompFilter::new(rules, other, listed, arch);
     let program: BpfProgram =
         filter.and_then(TryInto::try_into).map_err(seccompiler::Error::Backend)?;
     seccompiler::apply_filter_all_threads(&program)
+}
+
+fn rules_of_converter() -> Result<Rules, seccompiler::BackendError> {
+    let free = FREE.into_iter().chain(FREE_FOR_CONVERTER).chain(FREE_BY_PROCESSOR);
+    let mut rules: Rules = free.map(|call| (call, Vec::new())).collect();
+    // Threads, and no processes.
+    let thread = u64::try_from(libc::CLONE_THREAD).unwrap_or(u64::MAX);
+    let makes_a_thread =
+        SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::MaskedEq(thread), thread)?;
+    rules.insert(libc::SYS_clone, vec![only([makes_a_thread])?]);
+    rules.insert(libc::SYS_tgkill, vec![only([argument(0, u64::from(std::process::id()))?])?]);
+    // Limits may be read and not set.
+    let reads = SeccompCondition::new(2, SeccompCmpArgLen::Qword, SeccompCmpOp::Eq, 0)?;
+    rules.insert(libc::SYS_prlimit64, vec![only([reads])?]);
+    Ok(rules)
+}
+
+/// Puts the filter on every thread of this process, for ever.
+pub fn apply() -> Result<(), seccompiler::Error> {
+    let rules = rules().map_err(seccompiler::Error::Backend)?;
+    apply_rules(rules, SeccompAction::KillProcess, SeccompAction::Allow)
 }
 
 fn rules() -> Result<Rules, seccompiler::BackendError> {

@@ -2,10 +2,12 @@
 //! unsafe code of this crate.
 #![expect(
     unsafe_code,
-    reason = "prctl, setrlimit, getrusage and clock_gettime have no safe interface in std"
+    reason = "prctl, setrlimit, memfd_create and the like have no safe interface in std"
 )]
 
-use std::os::fd::{AsFd, AsRawFd as _};
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::os::fd::{AsFd, AsRawFd as _, FromRawFd as _};
 
 use libc::{c_ulong, rlimit};
 
@@ -103,4 +105,17 @@ pub fn thread_time_us() -> u64 {
     unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
     let micros = time.tv_sec.saturating_mul(1_000_000).saturating_add(time.tv_nsec / 1_000);
     u64::try_from(micros).unwrap_or_default()
+}
+
+/// A file that has no name and lies in memory alone, with `content`.
+pub fn file_in_memory(content: &[u8]) -> io::Result<File> {
+    // SAFETY: the name is a valid C string, and the call touches no other memory.
+    let descriptor = unsafe { libc::memfd_create(c"item".as_ptr(), libc::MFD_CLOEXEC) };
+    if descriptor < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the descriptor is new, open and owned by nothing else.
+    let mut file = unsafe { File::from_raw_fd(descriptor) };
+    file.write_all(content)?;
+    Ok(file)
 }

@@ -17,7 +17,7 @@ use super::spawner::Spawner;
 use crate::cage::sys;
 use crate::error::safe_reason;
 use crate::rendition::Size;
-use crate::wire::{self, Answer, Hello, Reply, Task};
+use crate::wire::{self, Answer, Hello, Order, Reply, Source, Task};
 use crate::{Aim, Error, Limits, Picture, Protections, Raster, Rest, Veil, decode};
 
 /// How long a process may take to lock itself up, or to be gone once it is killed.
@@ -49,7 +49,7 @@ impl Child {
         sys::widen_pipe(&input, PIPE_BYTES);
         let last_words = tokio::spawn(drain(errors));
         let greeting = async {
-            write_frame(&mut input, &serde_json::to_vec(limits)?).await?;
+            write_frame(&mut input, &serde_json::to_vec(&Order::Decode(limits.clone()))?).await?;
             let hello = read_frame(&mut output, wire::reply_bytes_max(limits)).await?;
             Ok::<Hello, io::Error>(serde_json::from_slice(&hello)?)
         };
@@ -75,10 +75,10 @@ impl Child {
     /// Has one file hashed. Gives the process back if it can take another one.
     pub async fn hash(
         mut self,
-        bytes: &Bytes,
+        file: (Source, &Bytes),
         limits: &Limits,
     ) -> (Result<Picture, Error>, Option<Self>) {
-        let said = timeout(limits.wall(), self.ask::<Picture>(Task::Hash, bytes, limits)).await;
+        let said = timeout(limits.wall(), self.ask::<Picture>(Task::Hash, file, limits)).await;
         let (picture, usable) = self.settle(said, limits).await;
         (picture.and_then(|picture| doubted(picture, limits)), usable)
     }
@@ -86,11 +86,11 @@ impl Child {
     /// Has the rendition of one file made. Gives the process back if it can take another one.
     pub async fn render(
         mut self,
-        bytes: &Bytes,
+        file: (Source, &Bytes),
         (veil, aim): (Veil, Aim),
         limits: &Limits,
     ) -> (Result<Raster, Error>, Option<Self>) {
-        let said = timeout(limits.wall(), self.ask_for_pixels((veil, aim), bytes, limits)).await;
+        let said = timeout(limits.wall(), self.ask_for_pixels((veil, aim), file, limits)).await;
         self.settle(said, limits).await
     }
 
@@ -116,11 +116,11 @@ impl Child {
     async fn ask<T: DeserializeOwned>(
         &mut self,
         task: Task,
-        bytes: &Bytes,
+        file: (Source, &Bytes),
         limits: &Limits,
     ) -> io::Result<Reply<T>> {
         // A process that gives up on a long file answers before it has read all of it.
-        let written = write_file(&mut self.input, task, bytes).await;
+        let written = write_file(&mut self.input, task, file).await;
         let reply = read_frame(&mut self.output, wire::reply_bytes_max(limits)).await;
         let reply = reply.map_err(|error| written.err().unwrap_or(error))?;
         Ok(serde_json::from_slice(&reply)?)
@@ -130,11 +130,11 @@ impl Child {
     async fn ask_for_pixels(
         &mut self,
         (veil, aim): (Veil, Aim),
-        bytes: &Bytes,
+        file: (Source, &Bytes),
         limits: &Limits,
     ) -> io::Result<Reply<Raster>> {
         let task = Task::Render(veil, aim);
-        let Reply { answer, is_last } = self.ask::<Size>(task, bytes, limits).await?;
+        let Reply { answer, is_last } = self.ask::<Size>(task, file, limits).await?;
         let answer = match answer {
             Answer::Done(Size { width, height }) => {
                 let most = u64::from(veil.side_max()).pow(2) * 3;
@@ -193,7 +193,7 @@ fn doubted(picture: Picture, limits: &Limits) -> Result<Picture, Error> {
     Ok(Picture { rest, ..picture })
 }
 
-fn explain_status(status: ExitStatus, limits: &Limits) -> Error {
+pub fn explain_status(status: ExitStatus, limits: &Limits) -> Error {
     let reason = match status.signal() {
         Some(libc::SIGXCPU) => {
             format!("decoding took more than {} s of processor time", limits.cpu_s_max)
@@ -205,18 +205,22 @@ fn explain_status(status: ExitStatus, limits: &Limits) -> Error {
     Error::unreadable(&reason)
 }
 
-async fn write_frame(to: &mut ChildStdin, bytes: &[u8]) -> io::Result<()> {
+pub async fn write_frame(to: &mut ChildStdin, bytes: &[u8]) -> io::Result<()> {
     to.write_all(&wire::length_prefix(bytes)?).await?;
     to.write_all(bytes).await?;
     to.flush().await
 }
 
 /// A frame with a task and its file.
-async fn write_file(to: &mut ChildStdin, task: Task, file: &[u8]) -> io::Result<()> {
-    let length = file.len().checked_add(wire::TASK_BYTES);
+async fn write_file(
+    to: &mut ChildStdin,
+    task: Task,
+    (source, file): (Source, &Bytes),
+) -> io::Result<()> {
+    let length = file.len().checked_add(wire::TASK_BYTES + 1);
     let length = length.and_then(|length| u32::try_from(length).ok());
     let length = length.ok_or(io::ErrorKind::InvalidInput)?.to_le_bytes();
-    to.write_all(&[length.as_slice(), &task.bytes()].concat()).await?;
+    to.write_all(&[length.as_slice(), &task.bytes(), &[source.byte()]].concat()).await?;
     to.write_all(file).await?;
     to.flush().await
 }
@@ -244,7 +248,7 @@ async fn read_frame(from: &mut ChildStdout, bytes_max: u64) -> io::Result<Vec<u8
 }
 
 /// Reads to the end, so that the process never waits for a reader, and keeps the beginning.
-async fn drain(mut errors: ChildStderr) -> Vec<u8> {
+pub async fn drain(mut errors: ChildStderr) -> Vec<u8> {
     let mut kept = Vec::new();
     let _ = (&mut errors).take(LAST_WORDS_MAX).read_to_end(&mut kept).await;
     let _ = tokio::io::copy(&mut errors, &mut tokio::io::sink()).await;

@@ -5,14 +5,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::sync::{Mutex, mpsc};
 use tokio::time::sleep;
 use tracing::warn;
 
 use super::child::Child;
+use super::converter::{Converter, Prepared};
 use super::spawner::Spawner;
 use super::{Job, Question};
-use crate::{Error, Limits};
+use crate::wire::Source;
+use crate::{Error, Format, Limits, Rest, sniff};
 
 /// The wait before a process that did no work is replaced; doubled each time, up to the most.
 const WAIT_LEAST: Duration = Duration::from_millis(50);
@@ -25,6 +28,8 @@ pub struct Keeper {
     pub queue: Queue,
     pub spawner: Spawner,
     pub limits: Limits,
+    /// For HEIC, where the machine has one.
+    pub converter: Option<Arc<Converter>>,
     /// How many processes the pool has just now; this one is counted already.
     pub alive: Arc<AtomicUsize>,
 }
@@ -81,14 +86,27 @@ impl Keeper {
             if question.is_closed() {
                 continue;
             }
+            let Prepared { bytes, source, rest } = match self.prepare(bytes).await {
+                Ok(prepared) => prepared,
+                Err(error) => {
+                    question.refuse(error);
+                    continue;
+                }
+            };
+            let file = (source, &bytes);
             let usable = match question {
                 Question::Hash(reply) => {
-                    let (result, usable) = child.hash(&bytes, &self.limits).await;
-                    let _ = reply.send(result);
+                    let (result, usable) = child.hash(file, &self.limits).await;
+                    let _ = reply.send(result.map(|mut picture| {
+                        if picture.rest == Rest::Nothing {
+                            picture.rest = rest;
+                        }
+                        picture
+                    }));
                     usable
                 }
                 Question::Render((veil, aim), reply) => {
-                    let (result, usable) = child.render(&bytes, (veil, aim), &self.limits).await;
+                    let (result, usable) = child.render(file, (veil, aim), &self.limits).await;
                     let _ = reply.send(result);
                     usable
                 }
@@ -98,6 +116,16 @@ impl Keeper {
                 Some(usable) => child = usable,
                 None => return End::AfterWork,
             }
+        }
+    }
+
+    /// What a worker is given: the file, or what the converter makes of it.
+    async fn prepare(&self, bytes: Bytes) -> Result<Prepared, Error> {
+        match &self.converter {
+            Some(converter) if sniff(&bytes).is_ok_and(|format| format == Format::Heic) => {
+                converter.convert(bytes, &self.limits).await
+            }
+            _ => Ok(Prepared { bytes, source: Source::Sent, rest: Rest::Nothing }),
         }
     }
 

@@ -3,10 +3,12 @@
 //! refused. A signal: it was killed.
 
 use std::io::{self, Write};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt as _;
 use std::process::{Command, ExitCode};
 use std::{env, fs, net, thread};
 
-use mamori_media::cage::{forbid_files, grant_processor_time, lock_down};
+use mamori_media::cage::{converter, forbid_files, grant_processor_time, lock_down};
 use mamori_media::wire::{read_frame, write_frame};
 use mamori_media::{Limits, Protection, run_worker};
 
@@ -18,6 +20,11 @@ fn main() -> ExitCode {
     }
     if attempt == "lie" {
         return lie(&target).map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
+    }
+    if let Some(attempt) = attempt.strip_prefix("as-converter-") {
+        let result = converter::lock_down(&Limits { cpu_s_max: 1, ..Limits::default() })
+            .and_then(|()| escape_as_converter(attempt, &target));
+        return if result.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(7) };
     }
     let result = if attempt == "open-under-landlock" {
         under_landlock(Protection::Files, || fs::read("/etc/hostname").map(drop))
@@ -63,6 +70,22 @@ fn lie(how: &str) -> io::Result<()> {
         write_frame(&mut output, &pixels)?;
     }
     Ok(())
+}
+
+/// What a converter that was taken over may try. `target` is a file, or what a program is given.
+fn escape_as_converter(attempt: &str, target: &str) -> io::Result<()> {
+    match attempt {
+        "write-a-file" => fs::OpenOptions::new().append(true).open(target).map(drop),
+        "make-a-file" => fs::write(target, "x"),
+        "read-a-file" => fs::read(target).map(drop),
+        "open-a-unix-socket" => UnixStream::pair().map(drop),
+        "become-cat" => Err(Command::new("/usr/bin/cat").arg(target).exec()),
+        "become-a-shell" => Err(Command::new("/usr/bin/dash").args(["-c", target]).exec()),
+        // What must work.
+        "start-a-thread" => thread::Builder::new().spawn(|| ()).map(drop),
+        "read-a-library" => fs::read("/usr/bin/cat").map(drop),
+        same => escape(same, target),
+    }
 }
 
 /// `target` is the file to write.

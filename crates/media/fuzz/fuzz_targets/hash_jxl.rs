@@ -1,0 +1,6 @@
+//! Hostile bytes into the Jxl decoder.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    mamori_media_fuzz::decode(mamori_media::Format::Jxl, bytes);
+});

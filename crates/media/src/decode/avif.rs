@@ -1,0 +1,234 @@
+//! AVIF: our own reader of the container, AV1 by `re_rav1d`.
+//!
+//! A picture is one coded item or a grid of them, and may have another of its transparency. What
+//! viewers do not show is not looked at: thumbnails, depth, gain maps. Orientation comes from `irot`
+//! and `imir` alone, as the format demands; a crop (`clap`) is not applied, since no camera and no
+//! encoder that we know writes one, and the pixels outside of it are part of what was sent.
+
+mod av1;
+mod colour;
+mod container;
+
+use mamori_model::Transform;
+
+use super::{Samples, Sink, check_area, frame_buffer, out_of_memory};
+use crate::pixels::{Layout, Pixels, low_byte, size};
+use crate::{Error, Format, Limits};
+use colour::{Colours, Output};
+use container::{Container, Grid, Item};
+
+const AVIF: Format = Format::Avif;
+/// Forms that no encoder writes: `ICtCp`, constant luminance and other matrices without a simple inverse.
+const RARE: &str = "AVIF of a rare kind";
+
+/// The picture of an AVIF. Of a sequence, only the still picture beside it.
+pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
+    let container = Container::read(bytes)?;
+    // The frames of a sequence lie in tracks, which are not read. So the item cannot pass for clean.
+    if container.has_tracks {
+        sink.leave_out();
+    }
+    let primary = container.primary()?;
+    let file = File { container: &container, limits: sink.limits };
+    let colour = file.picture(primary, sink.samples)?;
+    let image = match container.alpha_of(primary) {
+        Some(alpha) => {
+            let alpha_samples = file.picture(alpha, Samples::Brightness)?;
+            with_alpha(&colour, &alpha_samples, container.is_premultiplied(primary))?
+        }
+        None => colour,
+    };
+    let Image { width, height, layout, samples } = &image;
+    let pixels = Pixels { width: *width, height: *height, layout: *layout, samples };
+    sink.give_only(container.shown(primary), pixels);
+    Ok(())
+}
+
+/// Decoded samples of 8 bits.
+struct Image {
+    width: u32,
+    height: u32,
+    layout: Layout,
+    samples: Vec<u8>,
+}
+
+struct File<'a> {
+    container: &'a Container<'a>,
+    limits: &'a Limits,
+}
+
+impl File<'_> {
+    /// The pixels of an item, which is coded itself or a grid of coded items.
+    fn picture(&self, item: &Item, samples: Samples) -> Result<Image, Error> {
+        if let Some((width, height)) = self.container.size(item) {
+            check_area(AVIF, width, height, self.limits)?;
+        }
+        match &item.kind {
+            b"av01" => {
+                let planes = self.planes(item)?;
+                let colours = self.colours(item, &planes)?;
+                let output = colours.output(&planes, samples);
+                Ok(Image {
+                    width: planes.width(),
+                    height: planes.height(),
+                    layout: output.layout(),
+                    samples: colours.convert(&planes, output)?,
+                })
+            }
+            b"grid" => self.grid(item, samples),
+            _ => Err(Error::Unsupported { found: RARE }),
+        }
+    }
+
+    fn planes(&self, item: &Item) -> Result<av1::Planes, Error> {
+        let planes = av1::decode(self.container.data(item)?.into_owned(), self.limits)?;
+        check_area(AVIF, planes.width(), planes.height(), self.limits)?;
+        Ok(planes)
+    }
+
+    /// What the container says of an item's colours goes before what the stream says of them.
+    fn colours(&self, item: &Item, planes: &av1::Planes) -> Result<Colours, Error> {
+        let (matrix, is_full) = match self.container.nclx(item) {
+            Some(nclx) => nclx,
+            None => (planes.matrix(), planes.is_full_range()),
+        };
+        Colours::new(matrix, is_full).ok_or(Error::Unsupported { found: RARE })
+    }
+
+    /// Tiles beside each other, of one size, cut at the right and lower edge of the whole.
+    fn grid(&self, item: &Item, samples: Samples) -> Result<Image, Error> {
+        let data = self.container.data(item)?;
+        let grid = Grid::read(&data).ok_or_else(|| Error::corrupt(AVIF, &"its grid is damaged"))?;
+        let Grid { width, height, columns, rows } = grid;
+        check_area(AVIF, width, height, self.limits)?;
+        let tiles = self.container.tiles_of(item);
+        if u32::try_from(tiles.len()).ok() != columns.checked_mul(rows) {
+            return Err(Error::corrupt(AVIF, &"tiles are missing"));
+        }
+        let mut whole: Option<(Image, Output)> = None;
+        for (number, tile) in (0_u32..).zip(tiles) {
+            let planes = self.planes(tile)?;
+            // A grid's own colours hold for its tiles.
+            let described = if self.container.nclx(item).is_some() { item } else { tile };
+            let colours = self.colours(described, &planes)?;
+            // The first tile decides for all.
+            if whole.is_none() {
+                let output = colours.output(&planes, samples);
+                let layout = output.layout();
+                let samples = frame_buffer(width, height, layout)?;
+                whole = Some((Image { width, height, layout, samples }, output));
+            }
+            let Some((image, output)) = &mut whole else { break };
+            let place = (
+                (number % columns).saturating_mul(planes.width()),
+                (number / columns).saturating_mul(planes.height()),
+            );
+            let converted = colours.convert(&planes, *output)?;
+            image.paint(&converted, planes.width(), place);
+        }
+        whole.map(|(image, _)| image).ok_or_else(|| Error::corrupt(AVIF, &"tiles are missing"))
+    }
+}
+
+impl Image {
+    /// Lays the rows of a tile, `width` pixels wide, at a place; what hangs over the edge is cut.
+    fn paint(&mut self, tile: &[u8], width: u32, (left, top): (u32, u32)) {
+        let bytes = self.layout.samples();
+        let from = size(left.min(self.width)) * bytes;
+        let to = size(left.saturating_add(width).min(self.width)) * bytes;
+        let rows = self.samples.chunks_mut((size(self.width) * bytes).max(1)).skip(size(top));
+        for (row, tile) in rows.zip(tile.chunks((size(width) * bytes).max(1))) {
+            if let (Some(to), Some(from)) = (row.get_mut(from..to), tile.get(..to - from)) {
+                to.copy_from_slice(from);
+            }
+        }
+    }
+}
+
+/// Colour and transparency in one. Premultiplied colours are divided by their alpha again, as
+/// libavif does it.
+fn with_alpha(colour: &Image, alpha: &Image, is_premultiplied: bool) -> Result<Image, Error> {
+    if (colour.width, colour.height) != (alpha.width, alpha.height) {
+        return Err(Error::corrupt(AVIF, &"its transparency has another size"));
+    }
+    let layout = match colour.layout {
+        Layout::Grey | Layout::GreyAlpha => Layout::GreyAlpha,
+        Layout::Rgb | Layout::Rgba => Layout::Rgba,
+    };
+    let mut samples = Vec::new();
+    let count = alpha.samples.len().checked_mul(layout.samples()).ok_or_else(out_of_memory)?;
+    samples.try_reserve_exact(count).map_err(|_| out_of_memory())?;
+    let pixels = colour.samples.chunks_exact(colour.layout.samples());
+    for (pixel, alpha) in pixels.zip(&alpha.samples) {
+        if is_premultiplied {
+            samples.extend(pixel.iter().map(|sample| divided(*sample, *alpha)));
+        } else {
+            samples.extend_from_slice(pixel);
+        }
+        samples.push(*alpha);
+    }
+    Ok(Image { width: colour.width, height: colour.height, layout, samples })
+}
+
+/// A sample that was multiplied by `alpha`, as it was before.
+fn divided(sample: u8, alpha: u8) -> u8 {
+    let (sample, alpha) = (u32::from(sample) * 255, u32::from(alpha));
+    (sample + alpha / 2).checked_div(alpha).map_or(0, |before| low_byte(before.min(255)))
+}
+
+impl Container<'_> {
+    /// How an item is turned to be shown: its `irot` and `imir`, in the order of its properties.
+    fn shown(&self, item: &Item) -> Transform {
+        let mut shown = Turns::default();
+        for property in self.properties(item) {
+            match property {
+                container::Property::Rotation(quarters) => {
+                    (0..*quarters).for_each(|_| shown.quarter());
+                }
+                container::Property::Mirror(axis) => shown.mirror(*axis),
+                container::Property::Size(..)
+                | container::Property::Nclx { .. }
+                | container::Property::Auxiliary(_)
+                | container::Property::Other => {}
+            }
+        }
+        shown.transform()
+    }
+}
+
+/// Turns one after the other, as one [`Transform`]: left and right exchanged, then so many quarters
+/// counter-clockwise.
+#[derive(Default)]
+struct Turns {
+    is_mirrored: bool,
+    quarters: u8,
+}
+
+impl Turns {
+    fn quarter(&mut self) {
+        self.quarters = (self.quarters + 1) % 4;
+    }
+
+    /// Axis 0 exchanges top and bottom, 1 left and right (ISO 23008-12, `imir`).
+    fn mirror(&mut self, axis: u8) {
+        // A mirror after a turn is the opposite turn after the mirror.
+        self.quarters = (4 - self.quarters) % 4;
+        self.is_mirrored = !self.is_mirrored;
+        if axis == 0 {
+            self.quarters = (self.quarters + 2) % 4;
+        }
+    }
+
+    fn transform(&self) -> Transform {
+        match (self.is_mirrored, self.quarters) {
+            (false, 1) => Transform::Rotate90,
+            (false, 2) => Transform::Rotate180,
+            (false, 3) => Transform::Rotate270,
+            (false, _) => Transform::None,
+            (true, 1) => Transform::Transpose,
+            (true, 2) => Transform::FlipTopBottom,
+            (true, 3) => Transform::Transverse,
+            (true, _) => Transform::FlipLeftRight,
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Planes of brightness and colour to samples of 8 bits.
+//!
+//! Everything is a sum of three table look-ups: each of red, green and blue is a weighted sum of the
+//! three planes (ITU-T H.273, §8.3). Colour of lower resolution is repeated.
+
+use super::av1::{Component, Planes};
+use crate::Error;
+use crate::decode::frame_buffer;
+use crate::pixels::{Layout, size};
+
+/// What is made of the planes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Brightness.
+    Grey,
+    /// Red, green, blue.
+    Rgb,
+}
+
+impl Output {
+    /// Its layout.
+    pub fn layout(self) -> Layout {
+        match self {
+            Self::Grey => Layout::Grey,
+            Self::Rgb => Layout::Rgb,
+        }
+    }
+}
+
+/// How planes are turned into red, green and blue.
+#[derive(Clone, Copy, Debug)]
+pub struct Colours {
+    matrix: Matrix,
+    is_full: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Matrix {
+    /// The planes are green, blue and red.
+    Identity,
+    /// Brightness, green and orange.
+    YCgCo,
+    /// Brightness and two differences. Shares of red and blue in brightness, in 1/10,000.
+    Differences { red: i64, blue: i64 },
+}
+
+/// The whole of 1 in shares.
+const ONE: i64 = 10_000;
+/// Fraction bits of table entries.
+const FRACTION: u32 = 16;
+/// The shares of BT.601, which are also those of PDQ's own brightness.
+const BT601: Matrix = Matrix::Differences { red: 2_990, blue: 1_140 };
+
+impl Colours {
+    /// By the number of the matrix coefficients (ITU-T H.273, table 4); `None` for those that have no
+    /// simple inverse. What is not specified is BT.601, as in libavif.
+    pub fn new(matrix: u16, is_full: bool) -> Option<Self> {
+        let matrix = match matrix {
+            0 => Matrix::Identity,
+            1 | 12 => Matrix::Differences { red: 2_126, blue: 722 },
+            2 | 3 | 5 | 6 => BT601,
+            4 => Matrix::Differences { red: 3_000, blue: 1_100 },
+            7 => Matrix::Differences { red: 2_120, blue: 870 },
+            8 => Matrix::YCgCo,
+            9 => Matrix::Differences { red: 2_627, blue: 593 },
+            _ => return None,
+        };
+        Some(Self { matrix, is_full })
+    }
+
+    /// The least that gives what is wanted: brightness alone, where its shares are those that PDQ
+    /// uses, and where nothing else is there.
+    pub fn output(self, planes: &Planes, samples: crate::decode::Samples) -> Output {
+        let is_enough = samples == crate::decode::Samples::Brightness && self.matrix == BT601;
+        if planes.is_grey() || is_enough { Output::Grey } else { Output::Rgb }
+    }
+
+    /// The samples, row by row.
+    pub fn convert(self, planes: &Planes, output: Output) -> Result<Vec<u8>, Error> {
+        let mut samples = frame_buffer(planes.width(), planes.height(), output.layout())?;
+        match output {
+            Output::Grey => self.write_grey(planes, &mut samples),
+            Output::Rgb => self.write_rgb(planes, &mut samples),
+        }
+        Ok(samples)
+    }
+
+    fn write_grey(self, planes: &Planes, samples: &mut [u8]) {
+        let table: Vec<u8> = self.brightness(planes.depth(), ONE).into_iter().map(byte).collect();
+        let width = planes.width();
+        let (plane, mut row) = (planes.plane(Component::Y), Vec::new());
+        for (number, to) in (0_u32..).zip(samples.chunks_mut(size(width).max(1))) {
+            plane.read(number, width, &mut row);
+            for (to, from) in to.iter_mut().zip(&row) {
+                *to = look_up(&table, *from);
+            }
+        }
+    }
+
+    fn write_rgb(self, planes: &Planes, samples: &mut [u8]) {
+        const COLOURS: usize = 3;
+        let width = planes.width();
+        let (columns_shift, rows_shift) = planes.shifts();
+        let tables = self.tables(planes.depth(), planes.is_grey());
+        let luma = planes.plane(Component::Y);
+        // Of a grey tile among coloured ones there is no colour, which is the middle.
+        let chroma =
+            (!planes.is_grey()).then(|| [Component::U, Component::V].map(|c| planes.plane(c)));
+        let middle = 1_u16 << (planes.depth().clamp(8, 12) - 1);
+        let narrow = (width >> columns_shift) + (width & columns_shift);
+        let (mut y_row, mut u_row, mut v_row) = (Vec::new(), Vec::new(), Vec::new());
+        for (number, to) in (0_u32..).zip(samples.chunks_mut((size(width) * COLOURS).max(1))) {
+            luma.read(number, width, &mut y_row);
+            if let Some([u, v]) = &chroma {
+                u.read(number >> rows_shift, narrow, &mut u_row);
+                v.read(number >> rows_shift, narrow, &mut v_row);
+            }
+            let (pixels, _) = to.as_chunks_mut::<COLOURS>();
+            for (column, (pixel, y)) in pixels.iter_mut().zip(&y_row).enumerate() {
+                let at = column >> columns_shift;
+                let u = u_row.get(at).copied().unwrap_or(middle);
+                let v = v_row.get(at).copied().unwrap_or(middle);
+                for (sample, [of_y, of_u, of_v]) in pixel.iter_mut().zip(&tables) {
+                    let sum = look_up(of_y, *y) + look_up(of_u, u) + look_up(of_v, v);
+                    *sample = byte(sum);
+                }
+            }
+        }
+    }
+
+    /// For red, green and blue: what each value of Y, U and V adds to it.
+    fn tables(self, depth: u32, is_grey: bool) -> [[Vec<i32>; 3]; 3] {
+        let y = |share| self.brightness(depth, share);
+        let c = |share| self.difference(depth, share);
+        match self.matrix {
+            // Grey pixels have no difference in any matrix.
+            _ if is_grey => [0; 3].map(|_| [y(ONE), y(0), y(0)]),
+            Matrix::Identity => [[y(0), y(0), y(ONE)], [y(ONE), y(0), y(0)], [y(0), y(ONE), y(0)]],
+            Matrix::YCgCo => {
+                [[y(ONE), c(-ONE), c(ONE)], [y(ONE), c(ONE), c(0)], [y(ONE), c(-ONE), c(-ONE)]]
+            }
+            Matrix::Differences { red, blue } => {
+                let green = (ONE - red - blue).max(1);
+                let (of_blue, of_red) = (2 * (ONE - blue), 2 * (ONE - red));
+                [
+                    [y(ONE), c(0), c(of_red)],
+                    [y(ONE), c(-of_blue * blue / green), c(-of_red * red / green)],
+                    [y(ONE), c(of_blue), c(0)],
+                ]
+            }
+        }
+    }
+
+    /// What each value of brightness is of 255, times `share`.
+    fn brightness(self, depth: u32, share: i64) -> Vec<i32> {
+        let scale = 1_i64 << (depth.clamp(8, 12) - 8);
+        let most = 256 * scale - 1;
+        let (black, range) = if self.is_full { (0, most) } else { (16 * scale, 219 * scale) };
+        table(most, black, range, share)
+    }
+
+    /// What each value of a difference is of 255, times `share`.
+    fn difference(self, depth: u32, share: i64) -> Vec<i32> {
+        let scale = 1_i64 << (depth.clamp(8, 12) - 8);
+        let most = 256 * scale - 1;
+        let range = if self.is_full { most } else { 224 * scale };
+        table(most, 128 * scale, range, share)
+    }
+}
+
+/// `(value - zero) / range × 255 × share`, with [`FRACTION`] bits after the point.
+fn table(most: i64, zero: i64, range: i64, share: i64) -> Vec<i32> {
+    let entry = |value: i64| {
+        let whole = (value - zero) * 255 * share;
+        i32::try_from((whole << FRACTION) / (range * ONE)).unwrap_or_default()
+    };
+    (0..=most).map(entry).collect()
+}
+
+/// The entry of a sample; one beyond the table cannot come from a decoder that keeps its word.
+fn look_up<T: Copy + Default>(table: &[T], sample: u16) -> T {
+    table.get(usize::from(sample)).copied().unwrap_or_default()
+}
+
+/// Rounds and cuts a sum to 0..=255.
+fn byte(sum: i32) -> u8 {
+    const HALF: i32 = 1 << (FRACTION - 1);
+    u8::try_from((sum.saturating_add(HALF) >> FRACTION).clamp(0, 255)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn converted(matrix: u16, is_full: bool, [y, u, v]: [u16; 3]) -> [u8; 3] {
+        let colours = Colours::new(matrix, is_full).unwrap();
+        let tables = colours.tables(8, false);
+        tables.map(|[a, b, c]| byte(look_up(&a, y) + look_up(&b, u) + look_up(&c, v)))
+    }
+
+    /// Values by the formulas of ITU-T H.273 in floating point.
+    #[test]
+    fn planes_become_colours_as_the_standard_says() {
+        assert_eq!(converted(6, true, [76, 85, 255]), [254, 0, 0]);
+        assert_eq!(converted(6, true, [128, 128, 128]), [128, 128, 128]);
+        assert_eq!(converted(6, false, [16, 128, 128]), [0, 0, 0]);
+        assert_eq!(converted(1, false, [235, 128, 128]), [255, 255, 255]);
+        assert_eq!(converted(1, false, [63, 102, 240]), [255, 1, 0]);
+        assert_eq!(converted(0, true, [1, 2, 3]), [3, 1, 2]);
+        assert_eq!(converted(8, true, [100, 138, 148]), [110, 110, 70]);
+    }
+
+    #[test]
+    fn a_matrix_without_a_simple_inverse_is_refused() {
+        assert!([10, 11, 13, 14, 15, 300].iter().all(|n| Colours::new(*n, true).is_none()));
+    }
+}

@@ -1,0 +1,174 @@
+//! HEIC to JPEG or PNG, by Debian's `heif-convert` in a process of its own for each file.
+//!
+//! HEVC is under patents, so no decoder of it is part of this program; an operator who may use one
+//! installs it. The process is caged ([`crate::cage::converter`]); its output is decoded by an ordinary
+//! worker, which trusts it no more than any other file. The file goes in through memory and the output
+//! comes out through a pipe, so nothing of either touches a disk.
+
+use std::fs::{self, DirBuilder};
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt as _, symlink};
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use tokio::io::AsyncReadExt as _;
+use tokio::time::timeout;
+use tracing::warn;
+
+use super::child::{drain, explain_status, write_frame};
+use super::spawner::Spawner;
+use crate::wire::{Order, Source};
+use crate::{Error, Format, Limits, Protection, Protections, Rest, decode, format};
+
+/// Where Debian's package `libheif-examples` puts it.
+const PROGRAM: &str = "/usr/bin/heif-convert";
+/// The most pictures of one file; cameras write one, or a burst of up to twenty.
+const PICTURES_MAX: u32 = 64;
+/// The part of a worker's memory that the output may have.
+const MEMORY_PART: u64 = 4;
+
+/// Converts files, one process each.
+#[derive(Debug)]
+pub struct Converter {
+    spawner: Spawner,
+    folder: Folder,
+}
+
+/// A file that a worker can read.
+pub struct Prepared {
+    pub bytes: Bytes,
+    pub source: Source,
+    /// What of the file is not in these bytes.
+    pub rest: Rest,
+}
+
+impl Converter {
+    /// A converter, if the program is there and the kernel can cage it.
+    pub fn find(spawner: &Spawner, protections: &Protections) -> Option<Self> {
+        let can_be_caged = [Protection::Files, Protection::SystemCalls, Protection::Privileges]
+            .into_iter()
+            .all(|protection| protections.has(protection));
+        if !Path::new(PROGRAM).is_file() || !can_be_caged {
+            return None;
+        }
+        match Folder::create() {
+            Ok(folder) => Some(Self { spawner: spawner.clone(), folder }),
+            Err(error) => {
+                warn!(%error, "no folder for names can be made, so HEIC is not read");
+                None
+            }
+        }
+    }
+
+    /// Converts `file`, which is a HEIC.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] if nothing came out; [`Error::Pool`] if no process can be started.
+    pub async fn convert(&self, file: Bytes, limits: &Limits) -> Result<Prepared, Error> {
+        let kind = if has_alpha(&file) { "png" } else { "jpg" };
+        let is_sequence = format::is_sequence(&file);
+        let run = self.run(&file, kind, limits);
+        let (output, damage) = timeout(limits.wall(), run).await.unwrap_or_else(|_| {
+            let reason = format!("converting took longer than {} s", limits.wall_s_max);
+            Err(Error::unreadable(&reason))
+        })?;
+        let rest = match damage {
+            Some(Error::Unreadable { reason }) if !output.is_empty() => Rest::Damaged { reason },
+            Some(error) => return Err(error),
+            None if is_sequence => Rest::LeftOut,
+            None => Rest::Nothing,
+        };
+        Ok(Prepared { bytes: output.into(), source: Source::Converted, rest })
+    }
+
+    /// The output of the program, and why it is not all. The process is killed when this is dropped.
+    async fn run(
+        &self,
+        file: &Bytes,
+        kind: &str,
+        limits: &Limits,
+    ) -> Result<(Vec<u8>, Option<Error>), Error> {
+        let mut process = self.spawner.spawn().await.map_err(Error::Pool)?;
+        let streams = (process.stdin.take(), process.stdout.take(), process.stderr.take());
+        let (Some(mut input), Some(output), Some(errors)) = streams else {
+            return Err(Error::Pool(io::Error::other("a process without pipes")));
+        };
+        let last_words = tokio::spawn(drain(errors));
+        let order = serde_json::to_vec(&self.order(kind, limits)).map_err(io::Error::from);
+        // One that fails to take its file says why on its own.
+        let _ = write_frame(&mut input, &order.map_err(Error::Pool)?).await;
+        let _ = write_frame(&mut input, file).await;
+        drop(input);
+
+        let bytes_max = limits.memory_bytes_max / MEMORY_PART;
+        let mut bytes = Vec::new();
+        let read = output.take(bytes_max + 1).read_to_end(&mut bytes).await;
+        if u64::try_from(bytes.len()).is_ok_and(|length| length > bytes_max) {
+            return Err(decode::out_of_memory());
+        }
+        let status = process.wait().await.map_err(Error::Pool)?;
+        let words = last_words.await.unwrap_or_default();
+        let damage = if status.success() && read.is_ok() {
+            None
+        } else if status.code().is_some() {
+            let words = String::from_utf8_lossy(&words);
+            Some(Error::corrupt(Format::Heic, &words.lines().next().unwrap_or("no reason given")))
+        } else {
+            Some(explain_status(status, limits))
+        };
+        Ok((bytes, damage))
+    }
+
+    fn order(&self, kind: &str, limits: &Limits) -> Order {
+        // Quality counts for JPEG alone; 100 differs from the picture by a rounding here and there.
+        let args = ["--quiet", "-q", "100", "/proc/self/fd/0"].map(str::to_owned);
+        let output = self.folder.path.join(format!("out.{kind}"));
+        let args = args.into_iter().chain([output.to_string_lossy().into_owned()]).collect();
+        Order::Convert { limits: limits.clone(), program: PROGRAM.into(), args }
+    }
+}
+
+/// Whether a picture in the file has transparency, which JPEG cannot have. PNG takes several times
+/// as long. By the names of the property, wherever they are: a name without transparency costs time
+/// only, and transparency without its name is none.
+fn has_alpha(file: &[u8]) -> bool {
+    [b"auxid:1".as_slice(), b"auxiliary:alpha"]
+        .into_iter()
+        .any(|name| memchr::memmem::find(file, name).is_some())
+}
+
+/// Names with the endings that the program wants to see, each a link to its standard output.
+/// Holds links only, never content.
+#[derive(Debug)]
+struct Folder {
+    path: PathBuf,
+}
+
+impl Folder {
+    fn create() -> io::Result<Self> {
+        // A name that no other user of the machine can foresee and take.
+        let name = format!("mamori-heic-{:016x}", RandomState::new().build_hasher().finish());
+        let path = std::env::temp_dir().join(name);
+        DirBuilder::new().mode(0o700).create(&path)?;
+        let folder = Self { path };
+        for kind in ["jpg", "png"] {
+            // Of one picture the name as given, of several with their numbers from 1.
+            folder.link(&format!("out.{kind}"))?;
+            for number in 1..=PICTURES_MAX {
+                folder.link(&format!("out-{number}.{kind}"))?;
+            }
+        }
+        Ok(folder)
+    }
+
+    fn link(&self, name: &str) -> io::Result<()> {
+        symlink("/proc/self/fd/1", self.path.join(name))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.path);
+    }
+}
