@@ -8,13 +8,15 @@ use crate::Findings;
 use crate::workspace::Guest;
 
 /// The licences that we accept, and why each.
-pub const ACCEPTED: [(&str, &str); 10] = [
+pub const ACCEPTED: [(&str, &str); 12] = [
     ("Apache-2.0", "our own; permissive, with a grant of patents"),
     ("MIT", "permissive"),
     ("BSD-2-Clause", "permissive"),
     ("BSD-3-Clause", "permissive"),
     ("ISC", "permissive; cryptography by rustls and ring"),
     ("Zlib", "permissive"),
+    ("IJG", "permissive; libjpeg, by mozjpeg-sys"),
+    ("CC0-1.0", "given to the public domain; to_method, by re_rav1d"),
     ("Unicode-3.0", "data of the Unicode consortium; permissive"),
     ("CDLA-Permissive-2.0", "the list of root certificates; a licence for data"),
     ("Apache-2.0 WITH LLVM-exception", "permissive"),
