@@ -172,7 +172,9 @@ impl From<Error> for Fault {
         match error {
             Error::NotFound(_) => Self::not_found(),
             Error::Conflict(_) => Self::new("conflict", StatusCode::CONFLICT),
-            Error::Invalid(_) => Self::new("invalid", StatusCode::UNPROCESSABLE_ENTITY),
+            Error::Invalid(_) | Error::ImportRefused { .. } => {
+                Self::new("invalid", StatusCode::UNPROCESSABLE_ENTITY)
+            }
             Error::Refused(refusal) => refusal.into(),
             Error::Unavailable(_) => {
                 tracing::error!(error = error.logged(), "the console could not answer");

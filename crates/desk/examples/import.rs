@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
 use mamori_desk::create_bank::NewBank;
+use mamori_desk::import_entries::ImportOptions;
 use mamori_desk::import_lines::LineFormat;
 use mamori_desk::{Admin, Clock, Desk, Settings};
 use mamori_media::{Limits, Pool, PoolSettings};
@@ -89,8 +90,11 @@ fn tell(what: &str, measured: &Measured) {
 async fn import(desk: &Desk, bank: BankId, lines: u64, said: &str) -> Result<Measured, Failure> {
     let chunks = Box::pin(chunks(lines, said.to_owned()));
     let begun = Instant::now();
-    let (format, kind) = (LineFormat::Ndjson, HashKind::Pdq);
-    let import = desk.import_entries(&Admin::at_the_machine(), bank, format, kind, chunks).await?;
+    let options = ImportOptions {
+        takes_any_pdq: true,
+        ..ImportOptions::new(LineFormat::Ndjson, HashKind::Pdq)
+    };
+    let import = desk.import_entries(&Admin::at_the_machine(), bank, options, chunks).await?;
     let counts = format!(
         "{} added, {} changed, {} as they were",
         import.added, import.updated, import.duplicates

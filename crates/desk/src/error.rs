@@ -14,6 +14,14 @@ pub enum Error {
     /// The caller must mend the request; the text says how.
     #[error("{0}")]
     Invalid(String),
+    /// A list is not what it was said to be. The caller mends it, or says how to read it.
+    #[error("{}", .import.refusal.as_deref().unwrap_or("the list is refused"))]
+    ImportRefused {
+        /// What became of its lines until then.
+        import: Box<mamori_model::import::Import>,
+        /// What is wrong.
+        why: crate::import_entries::ImportRefusal,
+    },
     /// The rules say no, by name. Whoever asked reads why.
     #[error(transparent)]
     Refused(#[from] mamori_model::Refusal),

@@ -1,46 +1,68 @@
 //! A list is imported into a bank while it streams in: a million lines in one request.
 
-use bytes::{Bytes, BytesMut};
+pub mod pdq;
+
+use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use jiff::{SignedDuration, Timestamp};
 use mamori_model::import::{Import, ImportState, RejectedLine};
 use mamori_model::{BankId, HashKind};
 use mamori_store::NewEntry;
 
-use crate::import_lines::{LineFormat, LineReader, Read};
+use self::pdq::Sample;
+use crate::import_lines::{ColumnMap, LineFormat, LineReader, Lines, Piece, Read, lines_of};
 use crate::{Admin, Desk, Error};
+
+/// How to read a list, and what to do with what it holds.
+#[derive(Clone, Debug)]
+pub struct ImportOptions {
+    /// How its lines are written.
+    pub format: LineFormat,
+    /// The kind of a line that names none.
+    pub kind: HashKind,
+    /// The columns that a CSV must have; `None`: `hash`, and any other of the usual names.
+    pub columns: Option<ColumnMap>,
+    /// Whether PDQ hashes are taken that no picture seems to have made; see [`pdq`].
+    pub takes_any_pdq: bool,
+    /// Whether hashes that were withdrawn from the bank come back.
+    pub restores_withdrawn: bool,
+}
+
+impl ImportOptions {
+    /// Lines of `format`, and what is safe otherwise; `kind` is meant where a line names none.
+    pub fn new(format: LineFormat, kind: HashKind) -> Self {
+        Self { format, kind, columns: None, takes_any_pdq: false, restores_withdrawn: false }
+    }
+}
+
+/// Why a list is refused as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImportRefusal {
+    /// Its first line does not name the columns that are needed.
+    Columns,
+    /// Its PDQ hashes are none.
+    NotPdq,
+}
 
 impl Desk {
     /// Imports lines into a bank, a batch a transaction, and returns what became of them.
     ///
     /// What is counted as added is committed. A list that breaks off is `interrupted`, and can be
     /// sent again whole: what the bank has already is not added twice. While it runs,
-    /// [`Self::import`] tells how far it has come.
+    /// [`Self::import`] tells how far it has come. [`Error::ImportRefused`] if the list is not what
+    /// `options` say.
     pub async fn import_entries<S, E>(
         &self,
         _: &Admin,
         bank: BankId,
-        format: LineFormat,
-        kind: HashKind,
+        options: ImportOptions,
         chunks: S,
     ) -> Result<Import, Error>
     where
         S: Stream<Item = Result<Bytes, E>> + Unpin,
     {
         let now = self.clock().now();
-        let import = Import {
-            id: self.clock().mint()?.into(),
-            bank,
-            state: ImportState::Running,
-            lines: 0,
-            added: 0,
-            updated: 0,
-            duplicates: 0,
-            rejected: 0,
-            rejected_lines: Vec::new(),
-            created_at: now,
-            changed_at: now,
-        };
+        let import = Import::begun(self.clock().mint()?.into(), bank, now);
         let mut tx = self.store().begin("begin_import").await?;
         tx.bank(bank).await?.ok_or(Error::NotFound("bank"))?;
         tx.insert_import(&import).await?;
@@ -49,13 +71,19 @@ impl Desk {
         let mut running = Running {
             desk: self,
             import,
-            reader: LineReader::new(format, kind),
+            reader: LineReader::new(options.format, options.kind)
+                .with_columns(options.columns.clone()),
+            sample: (!options.takes_any_pdq).then(Sample::default),
+            options,
             batch: Vec::new(),
+            held: Vec::new(),
             line: 0,
             told_at: now,
         };
         if let Err(error) = running.finish(chunks).await {
-            running.give_up().await;
+            if !matches!(error, Error::ImportRefused { .. }) {
+                running.give_up().await;
+            }
             return Err(error);
         }
         self.settle().await;
@@ -63,12 +91,20 @@ impl Desk {
     }
 }
 
+/// An entry and the number of its line.
+type Placed = (u64, NewEntry);
+
 /// An import in the middle of its lines.
 struct Running<'a> {
     desk: &'a Desk,
     import: Import,
+    options: ImportOptions,
     reader: LineReader,
-    batch: Vec<NewEntry>,
+    batch: Vec<Placed>,
+    /// What the first PDQ hashes look like; `None` where they were judged, or need not be.
+    sample: Option<Sample>,
+    /// The entries of these hashes.
+    held: Vec<Placed>,
     /// The number of the last line that was read, from 1.
     line: u64,
     /// When it was last written down how far it has come.
@@ -85,27 +121,27 @@ impl Running<'_> {
         S: Stream<Item = Result<Bytes, E>> + Unpin,
     {
         let state = self.take_all(chunks).await?;
+        self.judge().await?;
         self.flush(state).await
     }
 
-    /// Says that the rest will not come. If the database is lost, that is not said either, and
-    /// the import's last change shows that it stands still.
     async fn give_up(&mut self) {
         self.import.state = ImportState::Interrupted;
         self.import.changed_at = self.desk.clock().now();
-        let said: Result<(), mamori_store::Error> = async {
-            let mut tx = self.desk.store().begin("give_up_import").await?;
-            tx.update_import(&self.import).await?;
-            tx.commit().await
-        }
-        .await;
-        if let Err(error) = said {
+        if let Err(error) = self.write_down("give_up_import").await {
             tracing::warn!(
                 import = %self.import.id,
-                error = Error::from(error).logged(),
+                error = error.logged(),
                 "an import was given up, and it could not be written down"
             );
         }
+    }
+
+    async fn write_down(&self, name: &'static str) -> Result<(), Error> {
+        let mut tx = self.desk.store().begin(name).await?;
+        tx.update_import(&self.import).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     async fn take_all<S, E>(&mut self, mut chunks: S) -> Result<ImportState, Error>
@@ -113,54 +149,69 @@ impl Running<'_> {
         S: Stream<Item = Result<Bytes, E>> + Unpin,
     {
         let line_max = self.desk.settings().import_line_bytes_max;
-        let mut rest = BytesMut::new();
-        // Set while the rest of a line that is too long passes by.
-        let mut is_overlong = false;
+        let mut lines = Lines::new(self.reader.separator(), line_max);
         while let Some(chunk) = chunks.next().await {
             let Ok(chunk) = chunk else { return Ok(ImportState::Interrupted) };
-            let mut chunk = chunk.as_ref();
-            while let Some(end) = chunk.iter().position(|byte| *byte == b'\n') {
-                let (head, tail) = chunk.split_at(end);
-                chunk = tail.get(1..).unwrap_or_default();
-                if !is_overlong {
-                    rest.extend_from_slice(head);
-                    let line = rest.split();
-                    self.take(&line, line_max).await?;
-                }
-                is_overlong = false;
-            }
-            if !is_overlong {
-                rest.extend_from_slice(chunk);
-                is_overlong = rest.len() > line_max;
-                if is_overlong {
-                    self.take(&rest.split(), line_max).await?;
-                }
+            lines.push(&chunk);
+            while let Some(piece) = lines.next_piece() {
+                self.take(&piece).await?;
+                lines.set_separator(self.reader.separator());
             }
         }
-        if !rest.is_empty() {
-            self.take(&rest.split(), line_max).await?;
+        while let Some(piece) = lines.rest() {
+            self.take(&piece).await?;
+            lines.set_separator(self.reader.separator());
         }
         Ok(ImportState::Finished)
     }
 
-    async fn take(&mut self, line: &[u8], line_max: usize) -> Result<(), Error> {
-        self.line += 1;
-        let read = if line.len() > line_max {
-            Read::Rejected(format!("longer than {line_max} bytes"))
-        } else {
-            self.reader.read(line)
+    async fn take(&mut self, piece: &Piece) -> Result<(), Error> {
+        let Piece::Whole(record) = piece else {
+            self.line += 1;
+            let bytes_max = self.desk.settings().import_line_bytes_max;
+            return self.count(Read::Rejected(format!("longer than {bytes_max} bytes"))).await;
         };
+        let lines = lines_of(record).count();
+        let read = self.reader.read(record);
+        // A quote too many makes one record of lines that are entries each by itself.
+        let is_entry = |line| matches!(self.reader.read(line), Read::Entry(..));
+        let is_several = lines > 1 && lines_of(record).skip(1).any(is_entry);
+        if is_several || (lines > 1 && matches!(read, Read::Rejected(_))) {
+            for line in lines_of(record) {
+                self.line += 1;
+                let read = self.reader.read(line);
+                self.count(read).await?;
+            }
+            return Ok(());
+        }
+        self.line += 1;
+        self.count(read).await?;
+        self.line += u64::try_from(lines).unwrap_or(1).saturating_sub(1);
+        Ok(())
+    }
+
+    async fn count(&mut self, read: Read) -> Result<(), Error> {
         match read {
             Read::Skipped => return Ok(()),
-            Read::Entry(entry) => self.batch.push(entry),
-            Read::Rejected(reason) => self.reject(reason),
+            Read::Entry(entry, warnings) => {
+                if !warnings.is_empty() {
+                    self.import.warnings += 1;
+                    note(&mut self.import.warned_lines, self.line, warnings.join("; "));
+                }
+                self.hold(entry);
+            }
+            Read::Rejected(reason) => {
+                self.import.rejected += 1;
+                note(&mut self.import.rejected_lines, self.line, reason);
+            }
             Read::Hopeless(reason) => {
-                self.reject(reason.clone());
-                self.flush(ImportState::Interrupted).await?;
-                return Err(Error::invalid(reason));
+                return Err(self.refuse(ImportRefusal::Columns, reason).await?);
             }
         }
         self.import.lines += 1;
+        if self.sample.as_ref().is_some_and(Sample::is_full) {
+            self.judge().await?;
+        }
         let is_full = self.batch.len() >= self.desk.settings().import_batch_lines;
         if is_full || self.desk.clock().now().duration_since(self.told_at) >= TOLD_EVERY {
             self.flush(ImportState::Running).await?;
@@ -168,26 +219,56 @@ impl Running<'_> {
         Ok(())
     }
 
-    fn reject(&mut self, reason: String) {
-        self.import.rejected += 1;
-        if self.import.rejected_lines.len() < Import::REJECTED_SHOWN_MAX {
-            self.import.rejected_lines.push(RejectedLine { line: self.line, reason });
+    /// Puts an entry into the batch, or aside where it is yet to be judged.
+    fn hold(&mut self, entry: NewEntry) {
+        let is_held = self.sample.as_mut().is_some_and(|sample| sample.take(&entry.hash));
+        if is_held { &mut self.held } else { &mut self.batch }.push((self.line, entry));
+    }
+
+    /// Refuses the list if its first PDQ hashes are none, else takes them.
+    async fn judge(&mut self) -> Result<(), Error> {
+        if let Some(reason) = self.sample.take().and_then(|sample| sample.refusal()) {
+            return Err(self.refuse(ImportRefusal::NotPdq, reason).await?);
         }
+        self.batch.append(&mut self.held);
+        Ok(())
+    }
+
+    /// Ends the import as refused, without what is not committed yet.
+    async fn refuse(&mut self, why: ImportRefusal, reason: String) -> Result<Error, Error> {
+        self.import.state = ImportState::Refused;
+        self.import.refusal = Some(reason);
+        self.import.changed_at = self.desk.clock().now();
+        self.write_down("refuse_import").await?;
+        Ok(Error::ImportRefused { import: Box::new(self.import.clone()), why })
     }
 
     async fn flush(&mut self, state: ImportState) -> Result<(), Error> {
         let now = self.desk.clock().now();
-        let batch = std::mem::take(&mut self.batch);
+        let (lines, batch): (Vec<u64>, Vec<NewEntry>) =
+            std::mem::take(&mut self.batch).into_iter().unzip();
 
         let mut tx = self.desk.store().begin("import_entries").await?;
         let mut import = self.import.clone();
         // A bank that was deleted meanwhile takes no more.
         tx.bank(import.bank).await?.ok_or(Error::NotFound("bank"))?;
-        let added = tx.add_entries(import.bank, &batch, now).await?;
+        let added = if self.options.restores_withdrawn {
+            tx.restore_entries(import.bank, &batch, now).await?
+        } else {
+            tx.add_entries(import.bank, &batch, now).await?
+        };
         import.added += added.added;
         import.updated += added.updated;
         import.duplicates += added.duplicates;
-        import.state = state;
+        for nth in added.withdrawn {
+            import.withdrawn += 1;
+            let line = lines.get(nth).copied().unwrap_or_default();
+            let reason = "its hash was withdrawn from the bank".to_owned();
+            note(&mut import.withdrawn_lines, line, reason);
+        }
+        let is_empty = import.added + import.updated + import.duplicates == 0;
+        let is_nothing = state == ImportState::Finished && is_empty;
+        import.state = if is_nothing { ImportState::NothingAccepted } else { state };
         import.changed_at = now;
         tx.update_import(&import).await?;
         tx.commit().await?;
@@ -195,5 +276,11 @@ impl Running<'_> {
         self.import = import;
         self.told_at = now;
         Ok(())
+    }
+}
+
+fn note(lines: &mut Vec<RejectedLine>, line: u64, reason: String) {
+    if lines.len() < Import::LINES_SHOWN_MAX {
+        lines.push(RejectedLine { line, reason });
     }
 }

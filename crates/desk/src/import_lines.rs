@@ -1,13 +1,22 @@
 //! Lines of a list become entries: NDJSON or CSV, one hash a line.
 
+mod columns;
+mod lines;
+mod table;
+
 use std::str::FromStr;
 
-use csv_core::{ReadRecordResult, Reader};
-use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 use mamori_model::text::Labels;
 use mamori_model::{EntryChange, Given, Hash, HashKind, Line};
 use mamori_store::NewEntry;
 use serde::Deserialize;
+
+pub use self::columns::{ColumnMap, Field, NotAColumnMap, NotAPreset, Preset};
+pub use self::lines::{Lines, Piece, lines_of};
+use self::table::Table;
 
 /// How the lines are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,8 +25,10 @@ pub enum LineFormat {
     /// "expires_at":"2027-01-01T00:00:00Z"}`; only `hash` is needed. A key that is left out says
     /// nothing, `null` takes away what a bank has there.
     Ndjson,
-    /// Columns by name in the first line, of the same names; labels separated by `;`. A column that
-    /// is left out says nothing, an empty value takes away.
+    /// Columns by name in the first line, of the same names or those of a [`ColumnMap`]; labels
+    /// separated by `;`. Values are separated by `,`, `;` or tabs, whichever the first line has most
+    /// of. A column that is left out says nothing, an empty value takes away. Other columns are
+    /// ignored.
     Csv,
 }
 
@@ -27,30 +38,23 @@ pub struct LineReader {
     format: LineFormat,
     /// The kind of a line that names none.
     kind: HashKind,
-    /// The columns of a CSV, once its first line was read.
-    columns: Option<Vec<Column>>,
+    /// The columns that a CSV must have; `None`: any of the usual names.
+    columns: Option<ColumnMap>,
+    /// The CSV, once its first line was read.
+    table: Option<Table>,
 }
 
 /// What a line is.
 #[derive(Debug)]
 pub enum Read {
-    /// An entry.
-    Entry(NewEntry),
+    /// An entry, and what of the line was left out because it is wrong.
+    Entry(NewEntry, Vec<String>),
     /// Nothing to count: a blank line or the header.
     Skipped,
     /// Wrong, and why.
     Rejected(String),
     /// So wrong that the rest cannot be read either: a CSV without a usable header.
     Hopeless(String),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Column {
-    Hash,
-    Kind,
-    SourceId,
-    Labels,
-    ExpiresAt,
 }
 
 /// A line's fields before they are checked.
@@ -70,7 +74,21 @@ struct Fields {
 impl LineReader {
     /// A reader of `format`; `kind` is meant where a line names none.
     pub fn new(format: LineFormat, kind: HashKind) -> Self {
-        Self { format, kind, columns: None }
+        Self { format, kind, columns: None, table: None }
+    }
+
+    /// The same for a CSV with these columns.
+    #[must_use]
+    pub fn with_columns(self, columns: Option<ColumnMap>) -> Self {
+        Self { columns, ..self }
+    }
+
+    /// The byte between two values of a CSV, as far as it is known; `None` for other formats.
+    pub fn separator(&self) -> Option<u8> {
+        match self.format {
+            LineFormat::Ndjson => None,
+            LineFormat::Csv => Some(self.table.as_ref().map_or(b',', Table::separator)),
+        }
     }
 
     /// Reads the next line, without its line break.
@@ -80,45 +98,54 @@ impl LineReader {
         if line.trim_ascii().is_empty() {
             return Read::Skipped;
         }
-        let fields = match (self.format, &self.columns) {
+        let fields = match (self.format, &mut self.table) {
             (LineFormat::Ndjson, _) => serde_json::from_slice(line)
                 .map_err(|error| format!("not the JSON of an entry: {error}")),
-            (LineFormat::Csv, Some(columns)) => csv_fields(line, columns),
-            (LineFormat::Csv, None) => {
-                return match csv_header(line) {
-                    Ok(columns) => {
-                        self.columns = Some(columns);
-                        Read::Skipped
-                    }
-                    Err(reason) => Read::Hopeless(reason),
-                };
-            }
+            (LineFormat::Csv, Some(table)) => table.fields(line),
+            (LineFormat::Csv, None) => return self.open_table(line),
         };
         match fields.and_then(|fields| fields.check(self.kind)) {
-            Ok(entry) => Read::Entry(entry),
+            Ok((entry, warnings)) => Read::Entry(entry, warnings),
             Err(reason) => Read::Rejected(reason),
+        }
+    }
+
+    fn open_table(&mut self, line: &[u8]) -> Read {
+        let own_names = ColumnMap::own_names();
+        let columns = self.columns.as_ref().unwrap_or(&own_names);
+        match Table::open(line, columns, self.columns.is_none()) {
+            Ok(table) => {
+                self.table = Some(table);
+                Read::Skipped
+            }
+            Err(reason) => Read::Hopeless(reason),
         }
     }
 }
 
 impl Fields {
-    fn check(self, kind: HashKind) -> Result<NewEntry, String> {
+    /// The entry. What is wrong of all but the hash and its kind costs no more than itself: a hash
+    /// that is lost for a label is a picture that is not found.
+    fn check(self, kind: HashKind) -> Result<(NewEntry, Vec<String>), String> {
         let hash = self.hash.ok_or("no `hash`")?;
-        let kind = self.kind.map_or(Ok(kind), |kind| said("kind", kind.parse()))?;
-        let line = |text: String| said("source_id", Line::from_str(&text));
-        let time = |text: String| {
-            Timestamp::from_str(&text).map_err(|_| {
-                "`expires_at`: expected a time such as 2027-01-01T00:00:00Z".to_owned()
-            })
+        let kind = match self.kind {
+            Some(name) => said("kind", HashKind::of_list(&name))?,
+            None => kind,
         };
-        Ok(NewEntry {
-            hash: said("hash", Hash::parse(kind, &hash))?,
-            said: EntryChange {
-                source_id: self.source_id.try_map(line)?,
-                labels: self.labels.try_map(|labels| said("labels", Labels::try_from(labels)))?,
-                expires_at: self.expires_at.try_map(time)?,
-            },
-        })
+        let hash = said("hash", Hash::parse(kind, hash.trim()))?;
+        if let Some(flaw) = hash.flaw() {
+            return Err(format!("`hash`: {flaw}"));
+        }
+        let mut warnings = Vec::new();
+        let source_id = self.source_id.try_map(|text| said("source_id", Line::from_str(&text)));
+        let labels = lenient_labels(self.labels, &mut warnings);
+        let expires_at = self.expires_at.try_map(|text| read_end(&text));
+        let said = EntryChange {
+            source_id: or_warn(source_id, &mut warnings),
+            labels,
+            expires_at: or_warn(expires_at, &mut warnings),
+        };
+        Ok((NewEntry { hash, said }, warnings))
     }
 }
 
@@ -126,81 +153,58 @@ fn said<T, E: std::fmt::Display>(field: &str, result: Result<T, E>) -> Result<T,
     result.map_err(|error| format!("`{field}`: {error}"))
 }
 
-fn csv_header(line: &[u8]) -> Result<Vec<Column>, String> {
-    let columns: Result<Vec<Column>, String> = csv_values(line)?
-        .into_iter()
-        .map(|name| match name.trim() {
-            "hash" => Ok(Column::Hash),
-            "kind" => Ok(Column::Kind),
-            "source_id" => Ok(Column::SourceId),
-            "labels" => Ok(Column::Labels),
-            "expires_at" => Ok(Column::ExpiresAt),
-            _ => Err("the first line must name the columns: `hash`, and any of `kind`, \
-                      `source_id`, `labels`, `expires_at`"
-                .to_owned()),
-        })
-        .collect();
-    let columns = columns?;
-    if !columns.contains(&Column::Hash) {
-        return Err("the first line names no column `hash`".to_owned());
-    }
-    Ok(columns)
+/// What was given, or nothing and a warning.
+fn or_warn<T>(given: Result<Given<T>, String>, warnings: &mut Vec<String>) -> Given<T> {
+    given.unwrap_or_else(|warning| {
+        warnings.push(warning);
+        Given::Nothing
+    })
 }
 
-fn csv_fields(line: &[u8], columns: &[Column]) -> Result<Fields, String> {
-    let values = csv_values(line)?;
-    if values.len() != columns.len() {
-        return Err(format!("{} values for {} columns", values.len(), columns.len()));
-    }
-    let mut fields = Fields::default();
-    for (column, value) in columns.iter().zip(values) {
-        let value = Some(value).filter(|value| !value.is_empty());
-        match column {
-            Column::Hash => fields.hash = value,
-            Column::Kind => fields.kind = value,
-            Column::SourceId => fields.source_id = value.into(),
-            Column::Labels => fields.labels = value.map(|value| labels_of(&value)).into(),
-            Column::ExpiresAt => fields.expires_at = value.into(),
-        }
-    }
-    Ok(fields)
-}
-
-fn labels_of(value: &str) -> Vec<String> {
-    value.split(';').map(str::to_owned).collect()
-}
-
-/// The values of one CSV line. A value cannot hold a line break: no field of ours may.
-fn csv_values(line: &[u8]) -> Result<Vec<String>, String> {
-    const COLUMNS_MAX: usize = 16;
-    let mut text = vec![0; line.len() + 1];
-    let mut ends = [0; COLUMNS_MAX];
-    let mut reader = Reader::new();
-    let (first, _, written, begun) = reader.read_record(line, &mut text, &mut ends);
-    // A line without its break ends only when the reader is told that there is no more.
-    let (result, ended) = match first {
-        ReadRecordResult::InputEmpty => {
-            let rest_text = text.get_mut(written..).unwrap_or_default();
-            let rest_ends = ends.get_mut(begun..).unwrap_or_default();
-            let (result, _, _, ended) = reader.read_record(&[], rest_text, rest_ends);
-            (result, begun + ended)
-        }
-        ended @ (ReadRecordResult::Record
-        | ReadRecordResult::OutputFull
-        | ReadRecordResult::OutputEndsFull
-        | ReadRecordResult::End) => (ended, begun),
+/// The labels that can be kept, and a warning if some cannot. Empty ones are no labels: a `;` too
+/// many is harmless.
+fn lenient_labels(given: Given<Vec<String>>, warnings: &mut Vec<String>) -> Given<Labels> {
+    let Given::Value(labels) = given else {
+        return if given.is_said() { Given::Null } else { Given::Nothing };
     };
-    if result != ReadRecordResult::Record {
-        return Err("not a line of CSV, or more than 16 values".to_owned());
+    let labels: Vec<String> = labels
+        .into_iter()
+        .map(|label| label.trim().to_owned())
+        .filter(|it| !it.is_empty())
+        .collect();
+    let all = labels.len();
+    let is_label = |label: &String| Labels::try_from(vec![label.clone()]).is_ok();
+    let kept: Vec<String> = labels.into_iter().filter(is_label).take(Labels::COUNT_MAX).collect();
+    let left_out = all - kept.len();
+    if left_out > 0 {
+        warnings.push(format!(
+            "`labels`: {left_out} of {all} left out: expected at most {}, each 1 to {} characters \
+             without control characters",
+            Labels::COUNT_MAX,
+            Labels::CHARS_MAX
+        ));
     }
-    let mut values = Vec::with_capacity(ended);
-    let mut start = 0;
-    for end in ends.iter().take(ended) {
-        let value = text.get(start..*end).and_then(|bytes| std::str::from_utf8(bytes).ok());
-        values.push(value.ok_or("not UTF-8")?.to_owned());
-        start = *end;
+    match (kept.is_empty(), left_out) {
+        (true, 0) => Given::Null,
+        (true, _) => Given::Nothing,
+        (false, _) => Labels::try_from(kept).map_or(Given::Nothing, Given::Value),
     }
-    Ok(values)
+}
+
+/// The end of an entry: a time, or a day, at the end of which in UTC it ends.
+///
+/// The end and not the beginning: an entry that matches some hours longer does less harm than one
+/// that stops matching on a day on which its source still stands by it.
+fn read_end(text: &str) -> Result<Timestamp, String> {
+    let text = text.trim();
+    if let Ok(time) = Timestamp::from_str(text) {
+        return Ok(time);
+    }
+    let wrong = "`expires_at`: expected a time such as 2027-01-01T00:00:00Z, or a day such as \
+                 2027-01-01";
+    let day = Date::strptime("%Y-%m-%d", text).map_err(|_| wrong)?;
+    let next = day.checked_add(1.day()).and_then(|next| next.to_zoned(TimeZone::UTC));
+    next.map(|midnight| midnight.timestamp()).map_err(|_| wrong.to_owned())
 }
 
 #[cfg(test)]

@@ -113,8 +113,8 @@ pub use directory::Directory;
 pub use error::Error;
 pub use follow::Position;
 pub use mamori_store::{
-    Added, DecisionFilter, DeliveryLine, DeliverySummary, JobCount, MatchFilter, NewEntry,
-    OpenAction, OpenCounts, QueueCount,
+    Added, DecisionFilter, DeliveryLine, DeliverySummary, EntryFilter, JobCount, MatchFilter,
+    NewEntry, OpenAction, OpenCounts, QueueCount,
 };
 pub use member::{AtTheMachine, Found, Member};
 pub use proof::{Admin, Caller, Proof};

@@ -9,7 +9,7 @@ use mamori_model::{
     Bank, BankId, BankName, DeliveryId, EndpointId, Entry, EntryId, ImportId, KeyId, MatchId,
     ServiceId,
 };
-use mamori_store::MatchFilter;
+use mamori_store::{EntryFilter, MatchFilter};
 
 use crate::{Admin, Caller, Desk, Error, Proof};
 
@@ -45,17 +45,17 @@ impl Desk {
         entry.filter(|entry| entry.bank == bank).ok_or(Error::NotFound("entry"))
     }
 
-    /// The entries of a bank, the oldest first; also ended ones if asked.
+    /// The entries of a bank, the oldest first.
     pub async fn entries(
         &self,
         _: &Admin,
         bank: BankId,
+        filter: &EntryFilter,
         after: Option<EntryId>,
         size: PageSize,
-        includes_ended: bool,
     ) -> Result<Page<Entry, EntryId>, Error> {
         self.store().bank(bank).await?.ok_or(Error::NotFound("bank"))?;
-        Ok(self.store().entries(bank, after, size, includes_ended, self.clock().now()).await?)
+        Ok(self.store().entries(bank, filter, after, size, self.clock().now()).await?)
     }
 
     /// An import into a bank, also while it runs.

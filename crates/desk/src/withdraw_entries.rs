@@ -1,6 +1,7 @@
-//! An entry is withdrawn: it matches no more, and is kept for questions about what it matched.
+//! Entries are withdrawn: they match no more, and are kept for questions about what they matched.
+//! No list brings their hashes back by itself.
 
-use mamori_model::{BankId, EntryId};
+use mamori_model::{BankId, EntryId, Line};
 
 use crate::{Admin, Desk, Error};
 
@@ -20,5 +21,25 @@ impl Desk {
 
         self.settle().await;
         Ok(())
+    }
+
+    /// Withdraws all entries of a bank that their source calls `source`; returns how many.
+    ///
+    /// When this returns they match nothing, at no node.
+    pub async fn withdraw_source(
+        &self,
+        _: &Admin,
+        bank: BankId,
+        source: &Line,
+    ) -> Result<u64, Error> {
+        let now = self.clock().now();
+
+        let mut tx = self.store().begin("withdraw_source").await?;
+        tx.bank(bank).await?.ok_or(Error::NotFound("bank"))?;
+        let withdrawn = tx.withdraw_source(bank, source, now).await?;
+        tx.commit().await?;
+
+        self.settle().await;
+        Ok(withdrawn)
     }
 }

@@ -46,6 +46,11 @@ impl HashKind {
         }
     }
 
+    /// Reads the word as lists write it: in either case, `sha-256` for `sha256`, with spaces around.
+    pub fn of_list(text: &str) -> Result<Self, NotAHashKind> {
+        text.trim().to_ascii_lowercase().replacen("sha-", "sha", 1).parse()
+    }
+
     /// Length of the hash in bytes.
     pub fn bytes(self) -> usize {
         match self {
@@ -208,6 +213,101 @@ impl Hash {
             Self::Sha256(hash) => hash.as_bytes(),
             Self::Sha1(hash) => hash.as_bytes(),
             Self::Md5(hash) => hash.as_bytes(),
+        }
+    }
+}
+
+/// A hash of which the kind is not said: 32, 20 or 16 bytes, in hex digits of either case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HashBytes(Hash);
+
+/// A text that is no hash of any kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a hash: expected 64, 40 or 32 hex digits")]
+pub struct NotHashBytes;
+
+impl HashBytes {
+    /// The kinds that it may be of; the same one twice where there is but one.
+    pub fn kinds(&self) -> (HashKind, HashKind) {
+        match self.0.kind() {
+            HashKind::Pdq | HashKind::Sha256 => (HashKind::Pdq, HashKind::Sha256),
+            HashKind::Sha1 => (HashKind::Sha1, HashKind::Sha1),
+            HashKind::Md5 => (HashKind::Md5, HashKind::Md5),
+        }
+    }
+
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl FromStr for HashBytes {
+    type Err = NotHashBytes;
+
+    fn from_str(text: &str) -> Result<Self, NotHashBytes> {
+        let read = |kind| Hash::parse(kind, text).ok();
+        HashKind::ALL.into_iter().find_map(read).map(Self).ok_or(NotHashBytes)
+    }
+}
+
+impl fmt::Display for HashBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+serde_as_text!(HashBytes);
+
+/// Why a hash is of no use in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HashFlaw {
+    /// Every file without content has it.
+    #[error("this is the {0} of an empty file")]
+    EmptyFile(HashKind),
+    /// A place holder, or a field that was never written.
+    #[error("all its bits are the same: this is no hash of an item")]
+    Constant,
+    /// About half of the bits of a PDQ hash are set, by its construction.
+    #[error("{ones} of its 256 bits are set, and about 128 are in a PDQ hash of a picture")]
+    Lopsided {
+        /// How many are set.
+        ones: u32,
+    },
+    /// One byte, over and over.
+    #[error("it is one byte over and over: this is no hash of a picture")]
+    Repeated,
+}
+
+impl Hash {
+    /// Set bits of a PDQ hash that may be of a picture with any structure. Pictures give 128, and
+    /// fewer only where frequencies are equal; the bounds are generous, as one hash alone is judged.
+    const PDQ_ONES: std::ops::RangeInclusive<u32> = 64..=192;
+
+    /// Why this hash is of no use in a list; `None` if it may be of use.
+    pub fn flaw(&self) -> Option<HashFlaw> {
+        const EMPTY: [&str; 3] = [
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+            "d41d8cd98f00b204e9800998ecf8427e",
+        ];
+        let bytes = self.as_bytes();
+        let is_all = |byte: u8| bytes.iter().all(|other| *other == byte);
+        if is_all(0) || is_all(u8::MAX) {
+            return Some(HashFlaw::Constant);
+        }
+        match self {
+            Self::Pdq(hash) => {
+                let ones = hash.ones();
+                if !Self::PDQ_ONES.contains(&ones) {
+                    return Some(HashFlaw::Lopsided { ones });
+                }
+                bytes.first().is_some_and(|first| is_all(*first)).then_some(HashFlaw::Repeated)
+            }
+            Self::Sha256(_) | Self::Sha1(_) | Self::Md5(_) => {
+                let is_empty = EMPTY.contains(&self.to_string().as_str());
+                is_empty.then_some(HashFlaw::EmptyFile(self.kind()))
+            }
         }
     }
 }

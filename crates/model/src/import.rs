@@ -12,8 +12,12 @@ use crate::{BankId, ImportId};
 pub enum ImportState {
     /// Lines are coming in, or its node died a moment ago.
     Running,
-    /// Every line was read.
+    /// Every line was read, and at least one was accepted.
     Finished,
+    /// Every line was read, or there was none, and nothing was added, changed or there already.
+    NothingAccepted,
+    /// The list is not what it was said to be: [`Import::refusal`] says why.
+    Refused,
     /// The lines stopped coming. What was counted as added is in the bank; send it all again to
     /// add the rest.
     Interrupted,
@@ -21,13 +25,16 @@ pub enum ImportState {
 
 impl ImportState {
     /// Every state.
-    pub const ALL: [Self; 3] = [Self::Running, Self::Finished, Self::Interrupted];
+    pub const ALL: [Self; 5] =
+        [Self::Running, Self::Finished, Self::NothingAccepted, Self::Refused, Self::Interrupted];
 
     /// The word in the API and the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Running => "running",
             Self::Finished => "finished",
+            Self::NothingAccepted => "nothing_accepted",
+            Self::Refused => "refused",
             Self::Interrupted => "interrupted",
         }
     }
@@ -38,7 +45,7 @@ impl ImportState {
     }
 }
 
-/// A line that was not taken.
+/// A line that was not taken, or not as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RejectedLine {
@@ -67,8 +74,18 @@ pub struct Import {
     pub duplicates: u64,
     /// Lines that were not taken.
     pub rejected: u64,
-    /// The first [`Import::REJECTED_SHOWN_MAX`] of the lines that were not taken.
+    /// The first [`Import::LINES_SHOWN_MAX`] of the lines that were not taken.
     pub rejected_lines: Vec<RejectedLine>,
+    /// Lines that were taken without something that is wrong in them, such as a label or an end.
+    pub warnings: u64,
+    /// The first [`Import::LINES_SHOWN_MAX`] of them.
+    pub warned_lines: Vec<RejectedLine>,
+    /// Lines that were not taken because their hash was withdrawn from the bank.
+    pub withdrawn: u64,
+    /// The first [`Import::LINES_SHOWN_MAX`] of them.
+    pub withdrawn_lines: Vec<RejectedLine>,
+    /// Why the list was refused as a whole.
+    pub refusal: Option<String>,
     /// When it began.
     pub created_at: Timestamp,
     /// When it last came further.
@@ -76,6 +93,28 @@ pub struct Import {
 }
 
 impl Import {
-    /// How many rejected lines are kept and shown; the count goes on.
-    pub const REJECTED_SHOWN_MAX: usize = 100;
+    /// How many lines of each list are kept and shown; the counts go on.
+    pub const LINES_SHOWN_MAX: usize = 100;
+
+    /// An import of which no line was read.
+    pub fn begun(id: ImportId, bank: BankId, now: Timestamp) -> Self {
+        Self {
+            id,
+            bank,
+            state: ImportState::Running,
+            lines: 0,
+            added: 0,
+            updated: 0,
+            duplicates: 0,
+            rejected: 0,
+            rejected_lines: Vec::new(),
+            warnings: 0,
+            warned_lines: Vec::new(),
+            withdrawn: 0,
+            withdrawn_lines: Vec::new(),
+            refusal: None,
+            created_at: now,
+            changed_at: now,
+        }
+    }
 }

@@ -9,7 +9,8 @@ use crate::{Country, Sensitive, Surface};
 
 /// The service's own name of an item; with the service, it makes a check idempotent.
 ///
-/// 1 to 200 characters without control characters.
+/// 1 to [`ItemName::BYTES_MAX`] bytes of UTF-8, without control characters. Bytes and not characters,
+/// as names are in unique indexes, and an index of PostgreSQL holds no row beyond 2,704 bytes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ItemName(String);
 
@@ -24,12 +25,23 @@ pub struct Account(Sensitive<String>);
 #[error("not a name: expected 1 to 200 characters without control characters")]
 pub struct NotAName;
 
+/// A text that is not the name of an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "not a name of an item: expected 1 to {} bytes of UTF-8 without control characters",
+    ItemName::BYTES_MAX
+)]
+pub struct NotAnItemName;
+
 fn name(text: &str) -> Result<String, NotAName> {
     let fits = (1..=200).contains(&text.chars().count()) && !text.chars().any(misleads);
     fits.then(|| text.to_owned()).ok_or(NotAName)
 }
 
 impl ItemName {
+    /// The most bytes of a name: the longest key of an object store (Amazon S3) is as long.
+    pub const BYTES_MAX: usize = 1_024;
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -37,10 +49,11 @@ impl ItemName {
 }
 
 impl FromStr for ItemName {
-    type Err = NotAName;
+    type Err = NotAnItemName;
 
-    fn from_str(text: &str) -> Result<Self, NotAName> {
-        name(text).map(Self)
+    fn from_str(text: &str) -> Result<Self, NotAnItemName> {
+        let fits = (1..=Self::BYTES_MAX).contains(&text.len()) && !text.chars().any(misleads);
+        fits.then(|| Self(text.to_owned())).ok_or(NotAnItemName)
     }
 }
 
@@ -94,9 +107,13 @@ mod tests {
 
     #[test]
     fn a_name_is_bounded() {
-        assert!("x".repeat(200).parse::<ItemName>().is_ok());
-        for bad in ["", "a\0", &"x".repeat(201)] {
+        for good in ["x".repeat(1_024), "é".repeat(512)] {
+            assert!(good.parse::<ItemName>().is_ok(), "{good:?}");
+        }
+        for bad in ["", "a\0", &"x".repeat(1_025), &"é".repeat(513)] {
             assert!(bad.parse::<ItemName>().is_err(), "{bad:?}");
         }
+        assert!("x".repeat(200).parse::<Account>().is_ok());
+        assert!("x".repeat(201).parse::<Account>().is_err());
     }
 }

@@ -45,7 +45,7 @@ pub use dispute::{Dispute, DisputeState};
 pub use entry::{Entry, EntryChange, EntryState};
 pub use evidence::{Evidence, Kept};
 pub use given::Given;
-pub use hash::{Distance, Hash, HashKind, Md5, Pdq, Quality, Sha1, Sha256};
+pub use hash::{Distance, Hash, HashBytes, HashFlaw, HashKind, Md5, Pdq, Quality, Sha1, Sha256};
 pub use id::{
     ActionId, AttemptId, BankId, BulkId, CaseId, CeremonyId, CredentialId, DecisionId, DeliveryId,
     DisputeId, EndpointId, EntryId, EventId, EvidenceId, ImportId, JobId, KeyId, LookId, MatchId,

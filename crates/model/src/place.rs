@@ -55,31 +55,99 @@ impl FromStr for Surface {
     }
 }
 
-/// A country, by the two capital letters of ISO 3166-1.
+/// A country, by the two capital letters that ISO 3166-1 assigns to it.
 ///
-/// Only the shape is checked, so that a code that the standard adds is not refused.
+/// Codes that the standard reserves, leaves to users or has not assigned name no country: a bank for
+/// `UK` would look at nothing that a service reports from `GB`. So `XK`, which many use for Kosovo,
+/// is refused too: it is one of the codes that the standard leaves to users, and two of them may
+/// mean different things by it. A bank for everywhere looks there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Country([u8; 2]);
 
+/// Every code that is assigned, 249 of them, in their order. Source: ISO 3166-1, list of alpha-2
+/// codes of the ISO 3166 Maintenance Agency, <https://www.iso.org/obp/ui/#search/code/>.
+const ASSIGNED: &str = "\
+    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ \
+    BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ \
+    CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ \
+    DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR \
+    GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY \
+    HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP \
+    KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY \
+    MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ \
+    NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY \
+    QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ \
+    TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ \
+    VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
+
+/// Codes that are taken for another, and the one that is meant.
+const MISTAKEN: [(&str, &str); 11] = [
+    ("UK", "GB"), // the United Kingdom: reserved
+    ("EN", "GB"), // England, or English
+    ("EL", "GR"), // Greece, as the European Union writes it: reserved
+    ("JA", "JP"), // Japanese
+    ("KO", "KR"), // Korean
+    ("ZH", "CN"), // Chinese
+    ("DA", "DK"), // Danish
+    ("CS", "CZ"), // Czech; formerly Serbia and Montenegro
+    ("BU", "MM"), // Burma: formerly
+    ("TP", "TL"), // East Timor: formerly
+    ("ZR", "CD"), // Zaire: formerly
+];
+
 impl Country {
+    /// Every code that is assigned, in their order.
+    pub fn assigned() -> impl Iterator<Item = &'static str> {
+        ASSIGNED.split_ascii_whitespace()
+    }
+
     /// The two letters.
     pub fn as_str(&self) -> &str {
         // The constructor let only ASCII capitals in.
         std::str::from_utf8(&self.0).unwrap_or("??")
     }
+
+    /// Two capital letters as they were stored, also if they are not assigned: earlier versions took
+    /// any, and a record of them must stay readable. Nothing that comes in is read so.
+    pub fn as_stored(text: &str) -> Result<Self, NotACountry> {
+        let letters: [u8; 2] = text.as_bytes().try_into().map_err(|_| NotACountry::Shape)?;
+        let is_code = letters.iter().all(u8::is_ascii_uppercase);
+        is_code.then_some(Self(letters)).ok_or(NotACountry::Shape)
+    }
 }
 
 /// A text that is not a country's code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a country: expected two capital letters of ISO 3166-1, such as `JP`")]
-pub struct NotACountry;
+pub enum NotACountry {
+    /// It is not even two letters.
+    #[error("not a country: expected two capital letters of ISO 3166-1, such as `JP`")]
+    Shape,
+    /// Another code is meant.
+    #[error("not a country: ISO 3166-1 assigns no `{}`; use `{meant}`", .found.as_str())]
+    Mistaken {
+        /// What was said.
+        found: Country,
+        /// What is meant by it.
+        meant: &'static str,
+    },
+    /// The code is free, or its users decide what it means.
+    #[error("not a country: ISO 3166-1 assigns no `{}`; expected a code such as `JP`", .0.as_str())]
+    Unassigned(Country),
+}
 
 impl FromStr for Country {
     type Err = NotACountry;
 
     fn from_str(text: &str) -> Result<Self, NotACountry> {
-        let letters: [u8; 2] = text.as_bytes().try_into().map_err(|_| NotACountry)?;
-        letters.iter().all(u8::is_ascii_uppercase).then_some(Self(letters)).ok_or(NotACountry)
+        let found = Self::as_stored(text)?;
+        if Self::assigned().any(|code| code == text) {
+            return Ok(found);
+        }
+        let mistaken = MISTAKEN.iter().find(|(code, _)| *code == text);
+        Err(match mistaken {
+            Some((_, meant)) => NotACountry::Mistaken { found, meant },
+            None => NotACountry::Unassigned(found),
+        })
     }
 }
 
@@ -90,6 +158,16 @@ impl fmt::Display for Country {
 }
 
 serde_as_text!(Country);
+
+/// Reads a stored list of countries as [`Country::as_stored`] does, for
+/// `#[serde(deserialize_with = "…")]`.
+pub(crate) fn stored_countries<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeSet<Country>, D::Error> {
+    let codes = Vec::<String>::deserialize(deserializer)?;
+    let read = |code: &String| Country::as_stored(code).map_err(de::Error::custom);
+    codes.iter().map(read).collect()
+}
 
 /// The countries in which a bank may look.
 ///
@@ -115,18 +193,41 @@ impl Jurisdictions {
 
 /// A list that is not a list of jurisdictions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not jurisdictions: expected country codes such as `JP`, at least one, or `*` alone")]
-pub struct NotJurisdictions;
+pub enum NotJurisdictions {
+    /// It is empty, or `*` is not alone.
+    #[error("not jurisdictions: expected country codes such as `JP`, at least one, or `*` alone")]
+    Shape,
+    /// One of its codes names no country.
+    #[error(transparent)]
+    Country(#[from] NotACountry),
+}
 
 impl<'a> TryFrom<Vec<&'a str>> for Jurisdictions {
     type Error = NotJurisdictions;
 
     fn try_from(codes: Vec<&'a str>) -> Result<Self, NotJurisdictions> {
+        Self::read(&codes, str::parse)
+    }
+}
+
+impl Jurisdictions {
+    /// Reads codes as [`Country::as_stored`] does.
+    pub fn as_stored(codes: &[&str]) -> Result<Self, NotJurisdictions> {
+        Self::read(codes, Country::as_stored)
+    }
+
+    fn read(
+        codes: &[&str],
+        read: impl Fn(&str) -> Result<Country, NotACountry>,
+    ) -> Result<Self, NotJurisdictions> {
         if codes == ["*"] {
             return Ok(Self::Everywhere);
         }
-        let countries: Result<BTreeSet<Country>, _> = codes.into_iter().map(str::parse).collect();
-        countries.ok().filter(|set| !set.is_empty()).map(Self::Only).ok_or(NotJurisdictions)
+        if codes.is_empty() || codes.contains(&"*") {
+            return Err(NotJurisdictions::Shape);
+        }
+        let countries: Result<BTreeSet<Country>, _> = codes.iter().map(|code| read(code)).collect();
+        Ok(Self::Only(countries?))
     }
 }
 
@@ -170,5 +271,42 @@ mod tests {
         let text = r#"["FR","JP"]"#;
         let read: Jurisdictions = serde_json::from_str(text).unwrap();
         assert_eq!(serde_json::to_string(&read).unwrap(), text);
+    }
+
+    #[test]
+    fn a_code_that_is_not_assigned_is_refused_and_the_one_that_is_meant_is_named() {
+        let refused = |text: &str| text.parse::<Country>().unwrap_err().to_string();
+
+        assert!(refused("UK").ends_with("assigns no `UK`; use `GB`"));
+        assert!(refused("EN").ends_with("use `GB`"));
+        assert!(refused("EL").ends_with("use `GR`"));
+        for text in ["XX", "ZZ", "XK", "QM", "AA", "EU", "SU"] {
+            assert!(refused(text).contains("expected a code such as"), "{text}");
+        }
+        for text in ["", "jp", "JPN", "é"] {
+            assert_eq!(text.parse::<Country>(), Err(NotACountry::Shape), "{text}");
+        }
+        let list = serde_json::from_str::<Jurisdictions>(r#"["JP","UK"]"#).unwrap_err();
+        assert!(list.to_string().contains("use `GB`"), "{list}");
+    }
+
+    #[test]
+    fn every_assigned_code_is_read_and_what_is_meant_is_assigned() {
+        let codes: Vec<&str> = Country::assigned().collect();
+
+        assert_eq!(codes.len(), 249);
+        assert!(codes.is_sorted());
+        assert!(codes.iter().all(|code| code.parse::<Country>().is_ok()));
+        for (code, meant) in MISTAKEN {
+            assert!(!codes.contains(&code) && codes.contains(&meant), "{code}");
+        }
+    }
+
+    #[test]
+    fn what_was_stored_stays_readable() {
+        assert_eq!(Country::as_stored("UK").unwrap().as_str(), "UK");
+        let stored = Jurisdictions::as_stored(&["UK", "JP"]).unwrap();
+        assert_eq!(serde_json::to_string(&stored).unwrap(), r#"["JP","UK"]"#);
+        assert!(Jurisdictions::as_stored(&["uk"]).is_err());
     }
 }

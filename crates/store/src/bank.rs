@@ -103,8 +103,10 @@ impl BankRow {
     fn reach(&self) -> Result<Reach, Error> {
         let surfaces: BTreeSet<Surface> =
             serde_json::from_str(&self.surfaces).or_corrupt("bank.surfaces")?;
-        let jurisdictions: Jurisdictions =
+        let codes: Vec<String> =
             serde_json::from_str(&self.jurisdictions).or_corrupt("bank.jurisdictions")?;
+        let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+        let jurisdictions = Jurisdictions::as_stored(&codes).or_corrupt("bank.jurisdictions")?;
         let private_basis = match (&self.private_law, &self.private_until) {
             (Some(law), Some(until)) => Some(PrivateBasis {
                 law: law.parse().or_corrupt("bank.private_law")?,

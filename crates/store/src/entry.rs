@@ -2,6 +2,7 @@
 
 pub mod read;
 pub mod update;
+pub mod withdrawal;
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,7 @@ use mamori_model::{BankId, EntryChange, EntryId, Hash, Line};
 use serde::Serialize;
 use uuid::Uuid;
 
-pub use self::read::IndexRow;
+pub use self::read::{EntryFilter, IndexRow};
 use crate::change::{Change, Noted};
 use crate::error::{Error, OrCorrupt};
 use crate::json;
@@ -53,18 +54,6 @@ queries! {
         ON CONFLICT (bank_id, kind, hash) WHERE withdrawn_at IS NULL AND expired_at IS NULL
         DO NOTHING
         RETURNING id";
-    WITHDRAW_ENTRIES = "-- withdraw_entries
-        UPDATE entry
-           SET withdrawn_at = $3, changed_by = $4
-         WHERE bank_id = $1 AND withdrawn_at IS NULL AND expired_at IS NULL
-           AND id IN (SELECT value FROM json_each($2))
-        RETURNING bank_id, id",
-        postgres: "-- withdraw_entries
-        UPDATE entry
-           SET withdrawn_at = $3, changed_by = $4
-         WHERE bank_id = $1 AND withdrawn_at IS NULL AND expired_at IS NULL
-           AND id = ANY (ARRAY(SELECT CAST(json_array_elements_text(CAST($2 AS json)) AS bigint)))
-        RETURNING bank_id, id";
     EXPIRE_ENTRIES = "-- expire_entries
         UPDATE entry
            SET expired_at = $1, changed_by = $3
@@ -123,6 +112,8 @@ pub struct Added {
     pub updated: u64,
     /// How many said nothing new of a hash that was there.
     pub duplicates: u64,
+    /// The places of those that were left out because their hash was withdrawn, ascending.
+    pub withdrawn: Vec<usize>,
 }
 
 #[derive(Serialize)]
@@ -152,7 +143,8 @@ impl Tx {
     ///
     /// Where the bank has a hash, not withdrawn and not expired, that entry becomes what is said
     /// anew of it. Entries of the bank that are past their end are expired first, so that they do
-    /// not stand in the way. [`Error::NotFound`] if there is no such bank; it cannot be deleted meanwhile.
+    /// not stand in the way. A hash that was withdrawn from the bank is left out; see
+    /// [`Self::restore_entries`]. [`Error::NotFound`] if there is no such bank; it cannot be deleted meanwhile.
     ///
     /// Adding transactions follow one another, also on PostgreSQL: the range is drawn from one
     /// row. So send thousands at a time, and commit between them.
@@ -165,6 +157,39 @@ impl Tx {
         if self.row::<(i64,)>(KEEP_BANK.bind(bank)).await?.is_none() {
             return Err(Error::NotFound("bank"));
         }
+        if entries.is_empty() {
+            return Ok(Added::default());
+        }
+        let withdrawn = self.withdrawn_among(bank, entries).await?;
+        if withdrawn.is_empty() {
+            return self.add_all(bank, entries, now).await;
+        }
+        let (mut left_out, mut taken, mut places) = (Vec::new(), Vec::new(), Vec::new());
+        for (nth, entry) in entries.iter().enumerate() {
+            if withdrawn.contains(&entry.hash) {
+                left_out.push(nth);
+            } else {
+                taken.push(entry.clone());
+                places.push(nth);
+            }
+        }
+        let added = self.add_all(bank, &taken, now).await?;
+        let mut ids = vec![None; entries.len()];
+        for (nth, id) in places.into_iter().zip(added.entries) {
+            if let Some(place) = ids.get_mut(nth) {
+                *place = id;
+            }
+        }
+        Ok(Added { entries: ids, withdrawn: left_out, ..added })
+    }
+
+    /// Adds entries of which none was withdrawn. The bank is there.
+    async fn add_all(
+        &mut self,
+        bank: BankId,
+        entries: &[NewEntry],
+        now: Timestamp,
+    ) -> Result<Added, Error> {
         if entries.is_empty() {
             return Ok(Added::default());
         }
@@ -196,18 +221,7 @@ impl Tx {
             self.end(EXPIRE_BANK_ENTRIES.bind(now).bind(bank).bind(self.name()), now).await?;
         }
         let duplicates = sum(entries.iter()).saturating_sub(added.saturating_add(updated));
-        Ok(Added { entries: ids, added, updated, duplicates })
-    }
-
-    /// Withdraws those of `entries` that are in `bank` and live; returns how many.
-    pub async fn withdraw_entries(
-        &mut self,
-        bank: BankId,
-        entries: &[EntryId],
-        now: Timestamp,
-    ) -> Result<u64, Error> {
-        let ids = json::numbers(entries);
-        self.end(WITHDRAW_ENTRIES.bind(bank).bind(ids).bind(now).bind(self.name()), now).await
+        Ok(Added { entries: ids, added, updated, duplicates, withdrawn: Vec::new() })
     }
 
     /// Tells the nodes of entries that are past their end, at most `limit`; returns how many.
@@ -217,7 +231,11 @@ impl Tx {
 
     /// Removes entries of a deleted bank, at most `limit`; returns how many. 0 means done.
     pub async fn purge_bank_entries(&mut self, bank: BankId, limit: u32) -> Result<u64, Error> {
-        self.run(PURGE_BANK_ENTRIES.bind(bank).bind(limit)).await
+        let removed = self.run(PURGE_BANK_ENTRIES.bind(bank).bind(limit)).await?;
+        if removed == 0 {
+            self.purge_bank_withdrawn(bank).await?;
+        }
+        Ok(removed)
     }
 
     /// Removes entries that were withdrawn or expired before `before`, at most `limit`; returns

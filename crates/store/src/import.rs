@@ -1,6 +1,6 @@
 //! Bulk imports.
 
-use mamori_model::import::{Import, ImportState};
+use mamori_model::import::{Import, ImportState, RejectedLine};
 use mamori_model::page::{Page, PageSize};
 use mamori_model::{BankId, ImportId};
 use uuid::Uuid;
@@ -19,7 +19,7 @@ macro_rules! select {
             $name,
             "
         SELECT id, bank_id, state, lines, added, updated, duplicates, rejected, rejected_lines, created_at,
-               changed_at
+               changed_at, warnings, warned_lines, withdrawn, withdrawn_lines, refusal
           FROM import
          WHERE ",
             $rest
@@ -32,12 +32,14 @@ queries! {
     IMPORTS_PAGE = select!("imports_page", "bank_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
     INSERT_IMPORT = "-- insert_import
         INSERT INTO import (id, bank_id, state, lines, added, duplicates, rejected,
-                            rejected_lines, changed_at, changed_by, updated, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+                            rejected_lines, changed_at, changed_by, updated, warnings, warned_lines,
+                            withdrawn, withdrawn_lines, refusal, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
     UPDATE_IMPORT = "-- update_import
         UPDATE import
            SET state = $3, lines = $4, added = $5, duplicates = $6, rejected = $7,
-               rejected_lines = $8, changed_at = $9, changed_by = $10, updated = $11
+               rejected_lines = $8, changed_at = $9, changed_by = $10, updated = $11, warnings = $12,
+               warned_lines = $13, withdrawn = $14, withdrawn_lines = $15, refusal = $16
          WHERE id = $1 AND bank_id = $2";
 }
 
@@ -54,11 +56,18 @@ struct ImportRow {
     rejected_lines: String,
     created_at: i64,
     changed_at: i64,
+    warnings: i64,
+    warned_lines: String,
+    withdrawn: i64,
+    withdrawn_lines: String,
+    refusal: Option<String>,
 }
 
 impl ImportRow {
     fn read(self) -> Result<Import, Error> {
         let rejected_lines = serde_json::from_str(&self.rejected_lines);
+        let warned_lines = serde_json::from_str(&self.warned_lines);
+        let withdrawn_lines = serde_json::from_str(&self.withdrawn_lines);
         Ok(Import {
             id: self.id.into(),
             bank: self.bank_id.into(),
@@ -69,16 +78,23 @@ impl ImportRow {
             duplicates: u64::try_from(self.duplicates).or_corrupt("import.duplicates")?,
             rejected: u64::try_from(self.rejected).or_corrupt("import.rejected")?,
             rejected_lines: rejected_lines.or_corrupt("import.rejected_lines")?,
+            warnings: u64::try_from(self.warnings).or_corrupt("import.warnings")?,
+            warned_lines: warned_lines.or_corrupt("import.warned_lines")?,
+            withdrawn: u64::try_from(self.withdrawn).or_corrupt("import.withdrawn")?,
+            withdrawn_lines: withdrawn_lines.or_corrupt("import.withdrawn_lines")?,
+            refusal: self.refusal,
             created_at: from_micros(self.created_at, "import.created_at")?,
             changed_at: from_micros(self.changed_at, "import.changed_at")?,
         })
     }
 }
 
-/// `$1` to `$11`, which inserting and updating share.
+/// `$1` to `$16`, which inserting and updating share.
 fn write(query: Query, import: &Import, name: &'static str) -> Result<Call, Error> {
-    let rejected_lines = serde_json::to_string(&import.rejected_lines)
-        .map_err(|error| Error::Other(Fault { code: None, message: error.to_string() }))?;
+    let lines = |lines: &[RejectedLine]| {
+        serde_json::to_string(lines)
+            .map_err(|error| Error::Other(Fault { code: None, message: error.to_string() }))
+    };
     Ok(query
         .bind(import.id)
         .bind(import.bank)
@@ -87,10 +103,15 @@ fn write(query: Query, import: &Import, name: &'static str) -> Result<Call, Erro
         .bind(count(import.added))
         .bind(count(import.duplicates))
         .bind(count(import.rejected))
-        .bind(rejected_lines)
+        .bind(lines(&import.rejected_lines)?)
         .bind(import.changed_at)
         .bind(name)
-        .bind(count(import.updated)))
+        .bind(count(import.updated))
+        .bind(count(import.warnings))
+        .bind(lines(&import.warned_lines)?)
+        .bind(count(import.withdrawn))
+        .bind(lines(&import.withdrawn_lines)?)
+        .bind(import.refusal.as_deref()))
 }
 
 fn count(number: u64) -> Value {

@@ -50,7 +50,7 @@ pub use change::{Change, Changed};
 pub use decision::DecisionFilter;
 pub use delivery::DeliverySummary;
 pub use delivery::overview::{DeliveryLine, EndpointLine, OpenAction, OpenCounts};
-pub use entry::{Added, IndexRow, NewEntry};
+pub use entry::{Added, EntryFilter, IndexRow, NewEntry};
 pub use error::{Error, Fault};
 pub use figures::{Arrivals, DecidedOnDay, Unanswered, Wait};
 pub use job::{DeadJob, JobCount, LeaseLimits, Leased, NewJob};

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use mamori_model::matched::Match;
 use mamori_model::page::{Page, PageSize};
-use mamori_model::{Account, BankId, Item, ItemName, MatchId, Pdq, ServiceId, Sha256, Verdict};
+use mamori_model::{
+    Account, BankId, Country, Item, ItemName, MatchId, Pdq, ServiceId, Sha256, Verdict,
+};
 use uuid::Uuid;
 
 use crate::error::{Error, OrCorrupt};
@@ -42,6 +44,12 @@ queries! {
                 OR $4 IS NULL)
            AND service_id = $6
          ORDER BY id DESC LIMIT $5");
+    MATCHES_PAGE_OF_ITEM = select!("matches_page_of_item", "id < $1 AND created_at >= $2
+           AND created_at < $3
+           AND (EXISTS (SELECT 1 FROM hit WHERE hit.match_id = item_match.id AND hit.bank_id = $4)
+                OR $4 IS NULL)
+           AND service_id = $6 AND item_name = $7
+         ORDER BY id DESC LIMIT $5");
     INSERT_MATCH = "-- insert_match
         INSERT INTO item_match (id, service_id, item_name, account, surface, country, verdict, pdq,
                                 sha256, created_at, changed_at, changed_by)
@@ -54,10 +62,12 @@ queries! {
 }
 
 /// Which matches to list. Each part that is there narrows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MatchFilter {
     /// Of this service.
     pub service: Option<ServiceId>,
+    /// Of this item. Items are named by services: without one nothing is narrowed.
+    pub item: Option<ItemName>,
     /// With a hit in this bank.
     pub bank: Option<BankId>,
     /// First matched at this time or later.
@@ -99,7 +109,7 @@ impl MatchRow {
     pub(crate) fn read(self) -> Result<Match, Error> {
         let account: Result<Option<Account>, _> =
             self.account.map(|account| account.parse()).transpose();
-        let country = self.country.map(|country| country.parse()).transpose();
+        let country = self.country.map(|country| Country::as_stored(&country)).transpose();
         let pdq = self.pdq.as_deref().map(Pdq::try_from).transpose();
         let sha256 = self.sha256.as_deref().map(Sha256::try_from).transpose();
         Ok(Match {
@@ -145,7 +155,12 @@ impl Store {
         after: Option<MatchId>,
         size: PageSize,
     ) -> Result<Page<Match, MatchId>, Error> {
-        let query = if filter.service.is_some() { MATCHES_PAGE_OF_SERVICE } else { MATCHES_PAGE };
+        let item = filter.item.as_ref().filter(|_| filter.service.is_some());
+        let query = match (filter.service, item) {
+            (None, _) => MATCHES_PAGE,
+            (Some(_), None) => MATCHES_PAGE_OF_SERVICE,
+            (Some(_), Some(_)) => MATCHES_PAGE_OF_ITEM,
+        };
         let mut call = query
             .bind(after.map_or(Uuid::max(), Uuid::from))
             .bind(filter.from.map_or(i64::MIN, to_micros))
@@ -154,6 +169,9 @@ impl Store {
             .bind(size.rows().saturating_add(1));
         if let Some(service) = filter.service {
             call = call.bind(service);
+        }
+        if let Some(item) = item {
+            call = call.bind(item.as_str());
         }
         let rows: Vec<MatchRow> = self.rows(call).await?;
         let matches = rows.into_iter().map(MatchRow::read).collect::<Result<_, _>>()?;

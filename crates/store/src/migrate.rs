@@ -55,6 +55,10 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0002_sha1.sql"),
         postgres: include_str!("../migrations/postgres/0002_sha1.sql"),
     },
+    Migration {
+        sqlite: include_str!("../migrations/sqlite/0003_lists.sql"),
+        postgres: include_str!("../migrations/postgres/0003_lists.sql"),
+    },
 ];
 
 /// What a migration did.

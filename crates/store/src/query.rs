@@ -54,6 +54,7 @@ pub fn all() -> impl Iterator<Item = Query> {
         crate::entry::QUERIES,
         crate::entry::read::QUERIES,
         crate::entry::update::QUERIES,
+        crate::entry::withdrawal::QUERIES,
         crate::evidence::QUERIES,
         crate::figures::QUERIES,
         crate::hit::QUERIES,

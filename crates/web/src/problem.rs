@@ -11,11 +11,14 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use mamori_desk::Error;
+use mamori_desk::import_entries::ImportRefusal;
 use mamori_model::Refusal;
+use mamori_model::import::Import;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::body::Cut;
+use crate::json::import::ImportJson;
 
 /// The media type of a problem.
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -71,6 +74,13 @@ kinds! {
     Query = BAD_REQUEST, "query.invalid", "A query parameter is wrong";
     /// Well-formed, but it cannot be done so.
     Invalid = UNPROCESSABLE_ENTITY, "request.invalid", "The request cannot be done as it is";
+    /// A list whose first line does not name the columns that are needed.
+    ImportColumns = UNPROCESSABLE_ENTITY, "import.columns", "The list has not the columns that are needed";
+    /// A list whose PDQ hashes are none.
+    ImportNotPdq = UNPROCESSABLE_ENTITY, "import.not_pdq", "The list does not hold PDQ hashes";
+    /// A list of which nothing was accepted.
+    ImportNothingAccepted = UNPROCESSABLE_ENTITY, "import.nothing_accepted",
+        "Nothing of the list was accepted";
     /// A bank's purpose never changes.
     PurposeFixed = UNPROCESSABLE_ENTITY, "bank.purpose_fixed", "A bank's purpose never changes";
     /// The body is larger than its limit.
@@ -110,6 +120,8 @@ pub struct Problem {
     pub kind: Kind,
     /// What to do about it.
     pub detail: Cow<'static, str>,
+    /// The import that it is about.
+    pub import: Option<Arc<ImportJson>>,
     /// For the log, never for the caller.
     pub cause: Option<Arc<dyn StdError + Send + Sync>>,
 }
@@ -133,12 +145,16 @@ pub struct ProblemJson<'a> {
     /// This very request, as `x-request-id` and the log name it.
     #[schema(format = "uri", example = "urn:uuid:01931c8e-7d5a-7c3e-9f5b-2f1d0c9b8a76")]
     pub instance: &'a str,
+    /// What became of the lines, where it is about an import.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub import: Option<&'a ImportJson>,
 }
 
 impl Problem {
     /// A problem of `kind`; `detail` says what to do.
     pub fn new(kind: Kind, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind, detail: detail.into(), cause: None }
+        Self { kind, detail: detail.into(), import: None, cause: None }
     }
 
     /// Nothing is there that this key may see. The same words whatever the reason.
@@ -148,6 +164,13 @@ impl Problem {
             "Nothing is here that this key may see. Check the address, the id, and whether the \
              key is an administrator's or a service's.",
         )
+    }
+
+    /// The same about an import.
+    #[must_use]
+    pub fn about(mut self, import: Import) -> Self {
+        self.import = Some(Arc::new(import.into()));
+        self
     }
 
     fn because(mut self, cause: impl StdError + Send + Sync + 'static) -> Self {
@@ -163,6 +186,7 @@ impl Problem {
             status: self.kind.status().as_u16(),
             detail: &self.detail,
             instance,
+            import: self.import.as_deref(),
         };
         serde_json::to_string(&body).unwrap_or_default()
     }
@@ -195,6 +219,20 @@ impl From<Error> for Problem {
             Error::NotFound(_) => Self::not_found(),
             Error::Conflict(why) => Self::new(Kind::Conflict, why),
             Error::Invalid(why) => Self::new(Kind::Invalid, why),
+            Error::ImportRefused { import, why } => {
+                let kind = match why {
+                    ImportRefusal::Columns => Kind::ImportColumns,
+                    ImportRefusal::NotPdq => Kind::ImportNotPdq,
+                };
+                let reason = import.refusal.clone().unwrap_or_default();
+                let advice = match why {
+                    ImportRefusal::Columns => "",
+                    ImportRefusal::NotPdq => {
+                        " (`kind`); `accept_any_pdq=true` takes the list as it is"
+                    }
+                };
+                Self::new(kind, format!("{reason}{advice}.")).about(*import)
+            }
             Error::Refused(refusal) => refusal.into(),
             Error::Media(media) => media.into(),
             unavailable @ Error::Unavailable(_) => Self::new(

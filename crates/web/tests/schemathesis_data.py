@@ -138,7 +138,7 @@ def make(admin, service, reviewer, receiver):
     hashes = [f"{nth:032x}" for nth in range(SPARE)]
     entries = admin.post(f"/v1/banks/{bank}/entries", {
         "entries": [{"kind": "md5", "hash": text} for text in hashes]})["ids"]
-    line = json.dumps({"hash": "0f" * 32}).encode()
+    line = json.dumps({"hash": "0ff0" * 16}).encode()
     imported = admin.post(f"/v1/banks/{bank}/imports", line, media_type="application/x-ndjson")
     matched = service.post("/v1/check", {
         "item_id": "known", "surface": "public", "md5": hashes[0]})["match_id"]

@@ -1,9 +1,10 @@
 use super::*;
 
-const PDQ: &str = "f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0";
+const PDQ: &str = "f00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00f";
 
 fn entry(read: Read) -> NewEntry {
-    let Read::Entry(entry) = read else { panic!("not an entry: {read:?}") };
+    let Read::Entry(entry, warnings) = read else { panic!("not an entry: {read:?}") };
+    assert_eq!(warnings, Vec::<String>::new());
     entry
 }
 
@@ -20,7 +21,7 @@ fn a_json_line_needs_only_its_hash() {
 
     let short = entry(reader.read(format!("{{\"hash\":\"{PDQ}\"}}\r").as_bytes()));
     let long = entry(reader.read(
-        br#"{"hash":"00000000000000000000000000000000","kind":"md5","source_id":"a-1","labels":["x","y"],"expires_at":"2027-01-01T00:00:00+09:00"}"#,
+        br#"{"hash":"0123456789abcdef0000000000000000","kind":"MD5","source_id":"a-1","labels":["x","y"],"expires_at":"2027-01-01T00:00:00+09:00"}"#,
     ));
 
     assert_eq!(short.hash.to_string(), PDQ);
@@ -35,7 +36,7 @@ fn a_csv_line_is_read_by_the_names_of_its_columns() {
     let mut reader = LineReader::new(LineFormat::Csv, HashKind::Sha256);
 
     assert!(matches!(reader.read(b"\xef\xbb\xbfsource_id,kind,hash,labels"), Read::Skipped));
-    let quoted = entry(reader.read(format!("\"a, \"\"b\"\"\",pdq,{PDQ},x;y").as_bytes()));
+    let quoted = entry(reader.read(format!("\"a, \"\"b\"\"\",pdq,{PDQ},x;y;").as_bytes()));
     let bare = entry(reader.read(format!(",,{PDQ},").as_bytes()));
 
     assert_eq!(quoted.said.source_id.value().unwrap().as_str(), "a, \"b\"");
@@ -54,6 +55,7 @@ fn a_wrong_line_says_what_was_expected() {
     assert!(reason(ndjson.read(b"nonsense")).contains("not the JSON of an entry"));
     assert!(reason(ndjson.read(b"{\"hash\":\"\",\"extra\":1}")).contains("unknown field `extra`"));
     assert_eq!(reason(csv.read(b"a,b")), "2 values for 1 columns");
+    assert!(reason(csv.read(&[b'0'; 64])).contains("all its bits are the same"));
     assert!(reason(csv.read(b"\xff\xff")).contains("not UTF-8"));
 }
 
@@ -88,4 +90,127 @@ fn what_a_line_leaves_out_is_not_what_it_takes_away() {
     assert_eq!(nulls.said.source_id, Given::Nothing);
     assert_eq!(empty.said.labels, Given::Null);
     assert_eq!(empty.said.expires_at, Given::Nothing);
+}
+
+fn warned(read: Read) -> (NewEntry, String) {
+    let Read::Entry(entry, warnings) = read else { panic!("not an entry: {read:?}") };
+    (entry, warnings.join("; "))
+}
+
+fn csv(header: &str) -> LineReader {
+    let mut reader = LineReader::new(LineFormat::Csv, HashKind::Pdq);
+    let read = reader.read(header.as_bytes());
+    assert!(matches!(read, Read::Skipped), "{read:?}");
+    reader
+}
+
+#[test]
+fn any_of_three_separators_parts_the_values() {
+    for separator in [",", ";", "\t"] {
+        let mut reader = csv(&["Kind", " HASH ", "colour", "\"a,;,;b\"", ""].join(separator));
+
+        let read = entry(reader.read([" SHA-256", PDQ, "red", "", ""].join(separator).as_bytes()));
+        let fewer = entry(reader.read(["pdq", PDQ].join(separator).as_bytes()));
+        let more = entry(reader.read(["pdq", PDQ, "", "", "", "", " "].join(separator).as_bytes()));
+        let too_many = reader.read(["pdq", PDQ, "", "", "", "", "x"].join(separator).as_bytes());
+
+        assert_eq!(read.hash.kind(), HashKind::Sha256, "{separator:?}");
+        assert_eq!((fewer.hash.kind(), more.hash.kind()), (HashKind::Pdq, HashKind::Pdq));
+        assert_eq!(reason(too_many), "7 values for 4 columns");
+        assert_eq!(reason(reader.read(b"pdq")), "1 values for 4 columns");
+    }
+}
+
+#[test]
+fn a_first_line_without_a_column_for_the_hash_names_those_that_it_has() {
+    let mut reader = LineReader::new(LineFormat::Csv, HashKind::Pdq);
+    let Read::Hopeless(reason) = reader.read(b"MD5;Image ID;") else { panic!() };
+    assert_eq!(reason, "the first line names no column `hash` for `hash`; found `MD5`, `Image ID`");
+
+    let columns = Some("hash=md5,source_id=no".parse().unwrap());
+    let mut reader = LineReader::new(LineFormat::Csv, HashKind::Md5).with_columns(columns);
+    let Read::Hopeless(reason) = reader.read(b"MD5;Image ID;") else { panic!() };
+    assert!(reason.contains("no column `no` for `source_id`"), "{reason}");
+
+    let mut reader = LineReader::new(LineFormat::Csv, HashKind::Pdq);
+    let Read::Hopeless(reason) = reader.read(b"hash,Hash") else { panic!() };
+    assert_eq!(reason, "the first line has two columns `hash`");
+}
+
+#[test]
+fn a_line_may_have_many_values_and_no_more() {
+    let mut reader = csv(&format!("{}hash", "x,".repeat(table::COLUMNS_MAX - 1)));
+    let line = format!("{}{PDQ}", "1,".repeat(table::COLUMNS_MAX - 1));
+
+    let read = entry(reader.read(line.as_bytes()));
+    let too_many = reason(reader.read(format!("1,{line}").as_bytes()));
+
+    assert_eq!(read.hash.to_string(), PDQ);
+    assert!(too_many.contains("more than 256 values"), "{too_many}");
+}
+
+/// The layout of an export of Interpol's ICSE database, with numbers in place of hashes.
+#[test]
+fn a_list_of_icse_is_read_by_its_preset() {
+    let header = "MD5;SHA1;ZZ40;PhotoDNA;Lace;Image ID;Is distributed;Victim identified;Offender \
+                  identified;Series name;Investigation name;Agency;Number of submissions;File \
+                  Available;Media Type;Baseline";
+    let (md5, sha1) = (format!("{:032x}", 7), format!("{:040X}", 8));
+    let line = format!("{md5};{sha1};{};{};AAAA;17;Y;N;N;s;i;a;3;True;Image;Yes;", "F0", "A3");
+    let read = |kind| {
+        let columns = Preset::Icse.columns(kind);
+        let mut reader = LineReader::new(LineFormat::Csv, kind).with_columns(columns);
+        assert!(matches!(reader.read(header.as_bytes()), Read::Skipped));
+        entry(reader.read(line.as_bytes()))
+    };
+
+    let (strong, weak) = (read(HashKind::Sha1), read(HashKind::Md5));
+
+    assert_eq!(strong.hash.to_string(), sha1.to_lowercase());
+    assert_eq!(weak.hash.to_string(), md5);
+    assert_eq!(weak.said.source_id.value().unwrap().as_str(), "17");
+    assert_eq!(weak.said.labels, Given::Nothing);
+    assert_eq!(Preset::Icse.columns(HashKind::Pdq), None);
+}
+
+#[test]
+fn a_wrong_label_date_or_source_costs_no_more_than_itself() {
+    let mut reader = csv("hash,labels,expires_at,source_id");
+    let long = "x".repeat(65);
+    let many = vec!["l"; 17].join(";");
+
+    let (label, said) = warned(reader.read(format!("{PDQ},a;{long};b,,").as_bytes()));
+    assert_eq!(label.said.labels.value().unwrap().as_slice(), ["a", "b"]);
+    assert!(said.starts_with("`labels`: 1 of 3 left out"), "{said}");
+    let (only, _) = warned(reader.read(format!("{PDQ},{long},,").as_bytes()));
+    assert_eq!(only.said.labels, Given::Nothing, "what the bank has stays");
+    let (first, said) = warned(reader.read(format!("{PDQ},{many},,").as_bytes()));
+    assert_eq!(first.said.labels.value().unwrap().as_slice().len(), 16);
+    assert!(said.contains("1 of 17"), "{said}");
+    let (date, said) = warned(reader.read(format!("{PDQ},,tomorrow,").as_bytes()));
+    assert_eq!(date.said.expires_at, Given::Nothing);
+    assert!(said.starts_with("`expires_at`: expected a time"), "{said}");
+    let (source, said) = warned(reader.read(format!("{PDQ},,,a\u{7}b").as_bytes()));
+    assert_eq!(source.said.source_id, Given::Nothing);
+    assert!(said.starts_with("`source_id`: "), "{said}");
+}
+
+#[test]
+fn a_day_ends_an_entry_at_its_end() {
+    let mut reader = csv("hash,expires_at");
+
+    let day = entry(reader.read(format!("{PDQ}, 2026-12-31 ").as_bytes()));
+
+    assert_eq!(day.said.expires_at.value().unwrap().to_string(), "2027-01-01T00:00:00Z");
+}
+
+#[test]
+fn a_separator_too_many_between_labels_is_harmless() {
+    let mut reader = csv("hash,labels");
+
+    let read = entry(reader.read(format!("{PDQ},;a; ;b;").as_bytes()));
+    let none = entry(reader.read(format!("{PDQ},;").as_bytes()));
+
+    assert_eq!(read.said.labels.value().unwrap().as_slice(), ["a", "b"]);
+    assert_eq!(none.said.labels, Given::Null);
 }

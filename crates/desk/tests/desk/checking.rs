@@ -9,7 +9,7 @@ use mamori_model::{
     Action, Distance, EntryChange, Given, NotLooked, Pdq, PrivateBasis, Purpose, Quality, Surface,
     Verdict,
 };
-use mamori_store::{MatchFilter, NewEntry};
+use mamori_store::{EntryFilter, MatchFilter, NewEntry};
 use mamori_testkit::on_both_engines;
 use mamori_testkit::pictures::{draw, edit, encode};
 use mamori_testkit::records::Records;
@@ -231,7 +231,7 @@ on_both_engines! {
         let entries = [entry(0x0f, Given::Nothing), entry(0xf0, Given::Value(soon)), entry(0x33, Given::Nothing)];
         house.desk.add_entries(&house.admin, bank.id, &entries).await.unwrap();
         house.desk.catch_up().await.unwrap();
-        let page = house.desk.entries(&house.admin, bank.id, None, PageSize::DEFAULT, false).await.unwrap();
+        let page = house.desk.entries(&house.admin, bank.id, &EntryFilter::default(), None, PageSize::DEFAULT).await.unwrap();
         let verdict = async |byte: u8, name: &str| {
             let checked = house.desk.check(&house.caller, item(name, Surface::Public), hashes(pdq(byte)));
             checked.await.unwrap().verdict

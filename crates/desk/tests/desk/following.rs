@@ -114,7 +114,7 @@ on_both_engines! {
         house.add(&bank, Pdq::from([2; 32])).await;
         house.add(&gone, Pdq::from([3; 32])).await;
         let behind = node(&house.records, &house.clock, Settings::default()).await;
-        let entries = house.desk.entries(&house.admin, bank.id, None, PageSize::DEFAULT, false).await.unwrap();
+        let entries = house.desk.entries(&house.admin, bank.id, &mamori_desk::EntryFilter::default(), None, PageSize::DEFAULT).await.unwrap();
         house.desk.withdraw_entry(&house.admin, bank.id, entries.rows[0].id).await.unwrap();
         house.desk.delete_bank(&house.admin, gone.id).await.unwrap();
         house.clock.advance(SignedDuration::from_hours(24 * 7 + 1));

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use jiff::SignedDuration;
 use mamori_desk::Error;
+use mamori_desk::import_entries::{ImportOptions, ImportRefusal};
 use mamori_desk::import_lines::LineFormat;
 use mamori_model::import::ImportState;
 use mamori_model::page::PageSize;
@@ -20,9 +21,15 @@ fn in_chunks(text: &str, size: usize) -> Vec<Chunk> {
     text.as_bytes().chunks(size).map(|chunk| Ok(Bytes::copy_from_slice(chunk))).collect()
 }
 
+/// Half of the bits set, as in every PDQ hash of a picture.
+fn half_set(number: u32) -> String {
+    let number = u128::from(number);
+    format!("{number:032x}{:032x}", !number)
+}
+
 fn lines(from: u32, to: u32) -> String {
-    let lines: Vec<String> = (from..to).map(|n| format!("{{\"hash\":\"{n:064x}\"}}\n")).collect();
-    lines.concat()
+    let line = |n| format!("{{\"hash\":\"{}\"}}\n", half_set(n));
+    (from..to).map(line).collect()
 }
 
 on_both_engines! {
@@ -34,7 +41,7 @@ on_both_engines! {
 
         let import = house
             .desk
-            .import_entries(&house.admin, bank.id, LineFormat::Ndjson, HashKind::Pdq, stream::iter(in_chunks(&text, 4_093)))
+            .import_entries(&house.admin, bank.id, ImportOptions::new(LineFormat::Ndjson, HashKind::Pdq), stream::iter(in_chunks(&text, 4_093)))
             .await
             .unwrap();
 
@@ -55,12 +62,12 @@ on_both_engines! {
 
         let broken = house
             .desk
-            .import_entries(&house.admin, bank.id, LineFormat::Ndjson, HashKind::Pdq, stream::iter(chunks))
+            .import_entries(&house.admin, bank.id, ImportOptions::new(LineFormat::Ndjson, HashKind::Pdq), stream::iter(chunks))
             .await
             .unwrap();
         let again = house
             .desk
-            .import_entries(&house.admin, bank.id, LineFormat::Ndjson, HashKind::Pdq, stream::iter(in_chunks(&lines(0, 6_001), 1_000)))
+            .import_entries(&house.admin, bank.id, ImportOptions::new(LineFormat::Ndjson, HashKind::Pdq), stream::iter(in_chunks(&lines(0, 6_001), 1_000)))
             .await
             .unwrap();
 
@@ -77,8 +84,8 @@ on_both_engines! {
         let importing = tokio::spawn({
             let (desk, admin) = (house.desk.clone(), house.admin);
             async move {
-                let (format, coming) = (LineFormat::Ndjson, Box::pin(coming));
-                desk.import_entries(&admin, bank.id, format, HashKind::Pdq, coming).await
+                let options = ImportOptions::new(LineFormat::Ndjson, HashKind::Pdq);
+                desk.import_entries(&admin, bank.id, options, Box::pin(coming)).await
             }
         });
         let send = async |number| line.send(Ok(Bytes::from(lines(number, number + 1)))).await.unwrap();
@@ -116,19 +123,20 @@ on_both_engines! {
 
         let refused = house
             .desk
-            .import_entries(&house.admin, bank.id, LineFormat::Csv, HashKind::Md5, stream::iter(in_chunks("00ff\n", 3)))
+            .import_entries(&house.admin, bank.id, ImportOptions::new(LineFormat::Csv, HashKind::Md5), stream::iter(in_chunks("00ff\n", 3)))
             .await;
 
-        assert!(matches!(refused, Err(Error::Invalid(_))));
+        let Err(Error::ImportRefused { import, why }) = refused else { panic!("{refused:?}") };
+        assert_eq!((import.state, why), (ImportState::Refused, ImportRefusal::Columns));
         let page = house.desk.imports(&house.admin, bank.id, None, PageSize::DEFAULT).await.unwrap();
-        assert_eq!(page.rows[0].state, ImportState::Interrupted);
+        assert_eq!(page.rows, [*import]);
     }
 
     async fn a_deleted_banks_entries_are_purged(records: Records) {
         let house = house(records).await;
         let bank = house.bank("list", Action::Hold).await;
         let chunks = stream::iter(in_chunks(&lines(0, 3_000), 1_000));
-        house.desk.import_entries(&house.admin, bank.id, LineFormat::Ndjson, HashKind::Pdq, chunks).await.unwrap();
+        house.desk.import_entries(&house.admin, bank.id, ImportOptions::new(LineFormat::Ndjson, HashKind::Pdq), chunks).await.unwrap();
 
         house.desk.delete_bank(&house.admin, bank.id).await.unwrap();
         while house.desk.work_once().await.unwrap() > 0 {}
@@ -137,5 +145,139 @@ on_both_engines! {
         assert_eq!(house.desk.holdings().entries, 0);
         let proof = mamori_desk::Proof::Admin(house.admin);
         assert_eq!(house.desk.count_entries(&proof, bank.id).await.unwrap(), 0);
+    }
+
+    async fn every_kind_of_line_break_ends_a_line(records: Records) {
+        let house = house(records).await;
+        for (nth, ends) in [["\r"; 3], ["\r\n"; 3], ["\n", "\r", "\r\n"]].into_iter().enumerate() {
+            let bank = house.bank(&format!("list-{nth}"), Action::Hold).await;
+            let hashes = (0..3).map(half_set);
+            let lines: String = hashes.zip(ends).map(|(hash, end)| hash + end).collect();
+            let list = format!("hash{}{lines}", ends[0]);
+
+            for size in [1, 7, 1_000] {
+                let options = ImportOptions::new(LineFormat::Csv, HashKind::Pdq);
+                let import = house
+                    .desk
+                    .import_entries(&house.admin, bank.id, options, stream::iter(in_chunks(&list, size)))
+                    .await
+                    .unwrap();
+
+                assert_eq!((import.state, import.lines), (ImportState::Finished, 3), "{ends:?}");
+                assert_eq!((import.added + import.duplicates, import.rejected), (3, 0));
+            }
+        }
+    }
+
+    async fn a_quote_too_many_costs_no_other_line(records: Records) {
+        let house = house(records).await;
+        let bank = house.bank("list", Action::Hold).await;
+        let [a, b, c] = [0, 1, 2].map(half_set);
+        let list = format!("hash,source_id,note\n{a},\"x,1\n{b},y,2\n{c},z,\"two\nlines\"\nnonsense,,\n");
+        let options = ImportOptions::new(LineFormat::Csv, HashKind::Pdq);
+
+        let import = house
+            .desk
+            .import_entries(&house.admin, bank.id, options, stream::iter(in_chunks(&list, 9)))
+            .await
+            .unwrap();
+
+        assert_eq!(import.added, 3, "{:?}", import.rejected_lines);
+        let numbers: Vec<u64> = import.rejected_lines.iter().map(|line| line.line).collect();
+        assert_eq!(numbers, [5, 6]);
+    }
+
+    async fn sha256_is_not_taken_for_pdq(records: Records) {
+        let house = house(records).await;
+        let bank = house.bank("list", Action::Hold).await;
+        let mut chance = mamori_testkit::pictures::chance::Chance::new(1);
+        let mut any = || {
+            let hash: mamori_model::Pdq = mamori_testkit::hashes::any(&mut chance).into();
+            format!("{hash}\n")
+        };
+        let many: String = std::iter::repeat_with(&mut any).take(6_000).collect();
+        let few: String = std::iter::repeat_with(&mut any).take(63).collect();
+        let import = async |list: &str, options| {
+            let list = format!("hash\n{list}");
+            let chunks = stream::iter(in_chunks(&list, 1_000));
+            house.desk.import_entries(&house.admin, bank.id, options, chunks).await
+        };
+        let options = ImportOptions::new(LineFormat::Csv, HashKind::Pdq);
+
+        let refused = import(&many, options.clone()).await;
+        let unjudged = import(&few, options.clone()).await.unwrap();
+        let forced = import(&many, ImportOptions { takes_any_pdq: true, ..options.clone() }).await;
+        let named = import(&many, ImportOptions::new(LineFormat::Csv, HashKind::Sha256)).await;
+
+        let Err(Error::ImportRefused { import, why }) = refused else { panic!("{refused:?}") };
+        assert_eq!((import.state, why), (ImportState::Refused, ImportRefusal::NotPdq));
+        assert_eq!((import.lines, import.added), (256, 0));
+        assert!(import.refusal.as_ref().unwrap().contains("not PDQ hashes"), "{import:?}");
+        let kept = house.desk.import(&house.admin, bank.id, import.id).await.unwrap();
+        assert_eq!(kept, *import);
+        assert_eq!((unjudged.state, unjudged.added), (ImportState::Finished, 63));
+        assert_eq!((forced.unwrap().added, named.unwrap().added), (6_000, 6_000));
+    }
+
+    async fn hashes_of_other_kinds_do_not_wait_for_the_pdq_ones(records: Records) {
+        let house = house(records).await;
+        let bank = house.bank("list", Action::Hold).await;
+        let lines = (0..12_000_u32).map(|n| match n % 100 {
+            0 => format!("{},pdq\n", half_set(n)),
+            _ => format!("{n:032x},md5\n"),
+        });
+        let list = format!("hash,kind\n{}", lines.collect::<String>());
+
+        let options = ImportOptions::new(LineFormat::Csv, HashKind::Pdq);
+        let chunks = stream::iter(in_chunks(&list, 4_000));
+        let import =
+            house.desk.import_entries(&house.admin, bank.id, options, chunks).await.unwrap();
+
+        assert_eq!((import.state, import.added), (ImportState::Finished, 12_000));
+    }
+
+    async fn an_import_that_accepted_nothing_is_not_finished(records: Records) {
+        let house = house(records).await;
+        let bank = house.bank("list", Action::Hold).await;
+        let import = async |list: &'static str| {
+            let options = ImportOptions::new(LineFormat::Csv, HashKind::Md5);
+            let chunks = stream::iter(in_chunks(list, 1_000));
+            house.desk.import_entries(&house.admin, bank.id, options, chunks).await.unwrap()
+        };
+
+        let empty = import("").await;
+        let wrong = import("hash\nx\nd41d8cd98f00b204e9800998ecf8427e\n").await;
+        let right = import("hash\n0123456789abcdef0123456789abcdef\n").await;
+        let again = import("hash\n0123456789abcdef0123456789abcdef\n").await;
+
+        assert_eq!((empty.state, empty.lines), (ImportState::NothingAccepted, 0));
+        assert_eq!((wrong.state, wrong.rejected), (ImportState::NothingAccepted, 2));
+        assert!(wrong.rejected_lines[1].reason.contains("md5 of an empty file"), "{wrong:?}");
+        assert_eq!((right.state, again.state), (ImportState::Finished, ImportState::Finished));
+    }
+
+    async fn what_was_withdrawn_comes_back_only_when_asked(records: Records) {
+        let house = house(records).await;
+        let bank = house.bank("list", Action::Hold).await;
+        let list = format!("hash,source_id\n{},a\n{},b\n{},a\n", half_set(0), half_set(1), half_set(2));
+        let import = async |restores_withdrawn| {
+            let options = ImportOptions::new(LineFormat::Csv, HashKind::Pdq);
+            let options = ImportOptions { restores_withdrawn, ..options };
+            let chunks = stream::iter(in_chunks(&list, 1_000));
+            house.desk.import_entries(&house.admin, bank.id, options, chunks).await.unwrap()
+        };
+        import(false).await;
+        let source = "a".parse().unwrap();
+        assert_eq!(house.desk.withdraw_source(&house.admin, bank.id, &source).await.unwrap(), 2);
+
+        let left_out = import(false).await;
+        let restored = import(true).await;
+        let after = import(false).await;
+
+        assert_eq!((left_out.added, left_out.duplicates, left_out.withdrawn), (0, 1, 2));
+        let numbers: Vec<u64> = left_out.withdrawn_lines.iter().map(|line| line.line).collect();
+        assert_eq!(numbers, [2, 4]);
+        assert_eq!((restored.added, restored.duplicates, restored.withdrawn), (2, 1, 0));
+        assert_eq!((after.duplicates, after.withdrawn), (3, 0));
     }
 }

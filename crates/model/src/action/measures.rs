@@ -20,6 +20,7 @@ pub enum ItemMeasure {
     /// They are not to be seen in these countries until that day.
     Limit {
         /// Where; at least one.
+        #[serde(deserialize_with = "crate::place::stored_countries")]
         countries: BTreeSet<Country>,
         /// The last day.
         until: Date,

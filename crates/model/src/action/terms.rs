@@ -69,7 +69,10 @@ impl ActionKind {
 #[serde(deny_unknown_fields, default)]
 pub struct Terms {
     /// Where an item is not to be seen.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(
+        skip_serializing_if = "BTreeSet::is_empty",
+        deserialize_with = "crate::place::stored_countries"
+    )]
     pub countries: BTreeSet<Country>,
     /// Which feature.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -59,3 +59,33 @@ fn the_inverse_is_as_far_as_it_gets() {
 
     assert_eq!(distance, Distance(256));
 }
+
+#[test]
+fn a_kind_is_read_as_lists_write_it() {
+    for (text, kind) in [
+        (" PDQ ", HashKind::Pdq),
+        ("SHA-256", HashKind::Sha256),
+        ("Sha-1", HashKind::Sha1),
+        ("MD5", HashKind::Md5),
+    ] {
+        assert_eq!(HashKind::of_list(text), Ok(kind));
+    }
+    assert!(HashKind::of_list("sha-512").is_err());
+    assert!(HashKind::of_list("m-d5").is_err());
+}
+
+#[test]
+fn a_hash_of_nothing_is_named_as_such() {
+    let flaw = |kind, text: &str| Hash::parse(kind, text).unwrap().flaw();
+    let empty = "d41d8cd98f00b204e9800998ecf8427e";
+
+    assert_eq!(flaw(HashKind::Md5, empty), Some(HashFlaw::EmptyFile(HashKind::Md5)));
+    assert_eq!(flaw(HashKind::Sha1, &"0".repeat(40)), Some(HashFlaw::Constant));
+    assert_eq!(flaw(HashKind::Sha256, &"F".repeat(64)), Some(HashFlaw::Constant));
+    assert_eq!(flaw(HashKind::Pdq, &"0".repeat(64)), Some(HashFlaw::Constant));
+    let lopsided = format!("{}{}", "f".repeat(15), "0".repeat(49));
+    assert_eq!(flaw(HashKind::Pdq, &lopsided), Some(HashFlaw::Lopsided { ones: 60 }));
+    assert_eq!(flaw(HashKind::Pdq, &"0f".repeat(32)), Some(HashFlaw::Repeated));
+    assert_eq!(flaw(HashKind::Pdq, &"0ff0".repeat(16)), None);
+    assert_eq!(flaw(HashKind::Md5, &"0f".repeat(16)), None, "only PDQ has a shape of its own");
+}

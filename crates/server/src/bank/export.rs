@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-use mamori_desk::{Admin, Desk};
+use mamori_desk::{Admin, Desk, EntryFilter};
 use mamori_model::page::PageSize;
 use mamori_model::{BankName, Entry};
 use serde::Serialize;
@@ -36,7 +36,7 @@ pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     let mut out = BufWriter::new(io::stdout().lock());
     let mut after = None;
     loop {
-        let page = desk.entries(&admin, bank.id, after, size, false).await?;
+        let page = desk.entries(&admin, bank.id, &EntryFilter::default(), after, size).await?;
         for entry in &page.rows {
             writeln!(out, "{}", serde_json::to_string(&line(entry))?)?;
         }

@@ -8,7 +8,8 @@ use anyhow::Context;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
 use indicatif::{ProgressBar, ProgressStyle};
-use mamori_desk::import_lines::LineFormat;
+use mamori_desk::import_entries::ImportOptions;
+use mamori_desk::import_lines::{ColumnMap, LineFormat, Preset};
 use mamori_desk::{Admin, Desk};
 use mamori_model::import::{Import, ImportState};
 use mamori_model::{BankName, HashKind};
@@ -28,8 +29,21 @@ pub struct Args {
     #[arg(long)]
     format: Option<Format>,
     /// What hashes are where a line does not say: `pdq`, `sha256`, `sha1` or `md5`
-    #[arg(long, default_value = "pdq")]
-    kind: HashKind,
+    /// [default: pdq, and sha1 with --preset icse]
+    #[arg(long)]
+    kind: Option<HashKind>,
+    /// The columns of a CSV, such as `hash=MD5 Hash,source_id=Id`; what is not named is not read
+    #[arg(long, value_name = "FIELD=COLUMN,…", conflicts_with = "preset")]
+    columns: Option<ColumnMap>,
+    /// The layout of the list: `icse`, an export of Interpol's ICSE database
+    #[arg(long)]
+    preset: Option<Preset>,
+    /// Take PDQ hashes that no picture seems to have made
+    #[arg(long)]
+    accept_any_pdq: bool,
+    /// Take hashes that were withdrawn from the bank before
+    #[arg(long)]
+    restore_withdrawn: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -47,16 +61,42 @@ pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     let bank = super::named(desk, &args.name).await?;
     let format = args.format.unwrap_or_else(|| Format::of(&args.file));
     let (reader, bar) = open(&args.file).await?;
-    let (admin, lines) = (Admin::at_the_machine(), format.lines());
+    let (admin, options) = (Admin::at_the_machine(), args.options(format)?);
     let chunks = Box::pin(chunks(reader, format, bar.clone()));
 
-    let import = desk.import_entries(&admin, bank.id, lines, args.kind, chunks).await;
+    let import = desk.import_entries(&admin, bank.id, options, chunks).await;
 
     bar.finish_and_clear();
     let import = import?;
     tell(&import, format)?;
     let is_whole = import.state == ImportState::Finished && import.rejected == 0;
     Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+impl Args {
+    fn options(&self, format: Format) -> anyhow::Result<ImportOptions> {
+        if format != Format::Csv && (self.columns.is_some() || self.preset.is_some()) {
+            anyhow::bail!("--columns and --preset are for a CSV; say --format csv if it is one");
+        }
+        let kind = self.kind.or(self.preset.map(Preset::kind)).unwrap_or(HashKind::Pdq);
+        let columns = match self.preset {
+            None => self.columns.clone(),
+            Some(preset) => {
+                let columns = preset.columns(kind);
+                Some(
+                    columns
+                        .with_context(|| format!("a list of {} has no {kind}", preset.as_str()))?,
+                )
+            }
+        };
+        Ok(ImportOptions {
+            format: format.lines(),
+            kind,
+            columns,
+            takes_any_pdq: self.accept_any_pdq,
+            restores_withdrawn: self.restore_withdrawn,
+        })
+    }
 }
 
 impl Format {
@@ -115,20 +155,38 @@ fn chunks(
 fn tell(import: &Import, format: Format) -> io::Result<()> {
     let mut out = io::stderr().lock();
     let own_lines = u64::from(format.header().is_some());
-    for rejected in &import.rejected_lines {
-        writeln!(out, "line {}: {}", rejected.line.saturating_sub(own_lines), rejected.reason)?;
+    let told = [
+        (&import.rejected_lines, import.rejected, ""),
+        (&import.warned_lines, import.warnings, "warning: "),
+        (&import.withdrawn_lines, import.withdrawn, "left out: "),
+    ];
+    for (lines, count, word) in told {
+        for line in lines {
+            writeln!(out, "line {}: {word}{}", line.line.saturating_sub(own_lines), line.reason)?;
+        }
+        let shown = u64::try_from(lines.len()).unwrap_or(u64::MAX);
+        if count > shown {
+            writeln!(out, "… and {} further lines", count - shown)?;
+        }
     }
-    let shown = u64::try_from(import.rejected_lines.len()).unwrap_or(u64::MAX);
-    if import.rejected > shown {
-        writeln!(out, "… and {} further lines", import.rejected - shown)?;
-    }
-    if import.state != ImportState::Finished {
-        writeln!(out, "the list broke off; import it again, nothing is added twice")?;
+    match import.state {
+        ImportState::NothingAccepted => writeln!(out, "nothing of the list was accepted")?,
+        ImportState::Running | ImportState::Interrupted => {
+            writeln!(out, "the list broke off; import it again, nothing is added twice")?;
+        }
+        ImportState::Finished | ImportState::Refused => {}
     }
     writeln!(
         out,
-        "{} lines: {} added, {} changed, {} already there, {} rejected",
-        import.lines, import.added, import.updated, import.duplicates, import.rejected
+        "{} lines: {} added, {} changed, {} already there, {} rejected, {} left out as withdrawn, \
+         {} with warnings",
+        import.lines,
+        import.added,
+        import.updated,
+        import.duplicates,
+        import.rejected,
+        import.withdrawn,
+        import.warnings
     )
 }
 

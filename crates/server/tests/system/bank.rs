@@ -32,7 +32,7 @@ fn stderr(output: &Output) -> String {
 fn what_is_exported_can_be_imported_again() {
     let folder = TempDir::new().unwrap();
     let csv =
-        format!("hash,kind,labels\n{},pdq,A1;B2\n{},md5,\n", "ab".repeat(32), "cd".repeat(16));
+        format!("hash,kind,labels\n{},pdq,A1;B2\n{},md5,\n", "abba".repeat(16), "cd".repeat(16));
     fs::write(folder.path().join("list.csv"), csv).unwrap();
     create(&folder, "one", &["--action", "hold"]);
     create(&folder, "two", &["--disabled"]);
@@ -54,7 +54,7 @@ fn what_is_exported_can_be_imported_again() {
 #[test]
 fn a_wrong_line_is_named_by_its_number_and_the_others_are_taken() {
     let folder = TempDir::new().unwrap();
-    let (one, two) = ("12".repeat(32), "34".repeat(32));
+    let (one, two) = ("1fe0".repeat(16), "3fc0".repeat(16));
     fs::write(folder.path().join("list.txt"), format!("{one}\nnonsense\n\n{two}\n")).unwrap();
     create(&folder, "bank", &[]);
 

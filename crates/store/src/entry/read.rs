@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use mamori_model::page::{Page, PageSize};
 use mamori_model::text::Labels;
-use mamori_model::{BankId, Entry, EntryId, Hash, HashKind};
+use mamori_model::{BankId, Entry, EntryId, EntryState, Hash, HashBytes, HashKind, Line};
 use uuid::Uuid;
 
 use crate::error::{Error, OrCorrupt};
 use crate::json;
 use crate::open::Store;
-use crate::query::queries;
+use crate::query::{Query, queries};
 use crate::time::{from_micros, maybe_from_micros};
 use crate::tx::Tx;
 
@@ -47,6 +47,18 @@ queries! {
          ORDER BY id LIMIT $3"),
         postgres: select!("entries_page_ended", "(bank_id, id) > ($1, $2) AND bank_id <= $1
          ORDER BY bank_id, id LIMIT $3");
+    ENTRIES_OF_SOURCE = select!("entries_of_source", "bank_id = $1 AND source_id = $5 AND id > $2
+           AND withdrawn_at IS NULL AND expired_at IS NULL
+           AND (expires_at > $4 OR expires_at IS NULL)
+         ORDER BY id LIMIT $3");
+    ENTRIES_OF_SOURCE_ENDED = select!("entries_of_source_ended", "bank_id = $1 AND source_id = $4
+           AND id > $2
+         ORDER BY id LIMIT $3");
+    LIVE_OF_HASH = select!("live_of_hash", "bank_id = $1 AND kind IN ($2, $3) AND hash = $4
+           AND withdrawn_at IS NULL AND expired_at IS NULL");
+    ENDED_OF_HASH = select!("ended_of_hash", "bank_id = $1 AND kind IN ($2, $3) AND hash = $4
+           AND (withdrawn_at IS NOT NULL OR expired_at IS NOT NULL)
+         ORDER BY id DESC LIMIT $5");
     ENTRIES_BY_IDS = select!("entries_by_ids", "id IN (SELECT value FROM json_each($1))
            AND bank_id IN (SELECT id FROM bank WHERE deleted_at IS NULL)
          ORDER BY id"),
@@ -73,6 +85,20 @@ queries! {
          WHERE entry.id BETWEEN $1 AND $2
            AND entry.withdrawn_at IS NULL AND entry.expired_at IS NULL
          ORDER BY entry.id";
+}
+
+/// The most ended entries of one hash that are listed.
+const ENDED_OF_HASH_MAX: u32 = 1_000;
+
+/// Which entries of a bank to list. Each part that is there narrows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EntryFilter {
+    /// With this hash, of whichever kind.
+    pub hash: Option<HashBytes>,
+    /// With this id at their source.
+    pub source_id: Option<Line>,
+    /// Also those that are withdrawn or expired.
+    pub includes_ended: bool,
 }
 
 /// What the index holds of an entry.
@@ -140,24 +166,64 @@ impl Store {
         self.row::<EntryRow>(call).await?.map(EntryRow::read).transpose()
     }
 
-    /// Entries of a bank, the oldest first; with or without those that are withdrawn or expired at
-    /// `now`.
+    /// Entries of a bank, the oldest first, as far as `filter` lets them in.
     pub async fn entries(
         &self,
         bank: BankId,
+        filter: &EntryFilter,
         after: Option<EntryId>,
         size: PageSize,
-        include_ended: bool,
         now: Timestamp,
     ) -> Result<Page<Entry, EntryId>, Error> {
-        let query = if include_ended { ENTRIES_PAGE_ENDED } else { ENTRIES_PAGE };
+        if let Some(hash) = &filter.hash {
+            return self.entries_of_hash(bank, hash, filter, after, size, now).await;
+        }
+        let query = match (&filter.source_id, filter.includes_ended) {
+            (None, false) => ENTRIES_PAGE,
+            (None, true) => ENTRIES_PAGE_ENDED,
+            (Some(_), false) => ENTRIES_OF_SOURCE,
+            (Some(_), true) => ENTRIES_OF_SOURCE_ENDED,
+        };
         let after = after.map_or(0, EntryId::number);
         let mut call = query.bind(bank).bind(after).bind(size.rows().saturating_add(1));
-        if !include_ended {
+        if !filter.includes_ended {
             call = call.bind(now);
+        }
+        if let Some(source) = &filter.source_id {
+            call = call.bind(source.as_str());
         }
         let rows: Vec<EntryRow> = self.rows(call).await?;
         let entries = rows.into_iter().map(EntryRow::read).collect::<Result<_, _>>()?;
+        Ok(Page::of(entries, size, |entry: &Entry| entry.id))
+    }
+
+    /// The same for one hash, which few entries have: at most [`ENDED_OF_HASH_MAX`] ended ones, the
+    /// newest.
+    async fn entries_of_hash(
+        &self,
+        bank: BankId,
+        hash: &HashBytes,
+        filter: &EntryFilter,
+        after: Option<EntryId>,
+        size: PageSize,
+        now: Timestamp,
+    ) -> Result<Page<Entry, EntryId>, Error> {
+        let (one, other) = hash.kinds();
+        let call = |query: Query| {
+            query.bind(bank).bind(one.as_str()).bind(other.as_str()).bind(hash.as_bytes())
+        };
+        let mut rows: Vec<EntryRow> = self.rows(call(LIVE_OF_HASH)).await?;
+        if filter.includes_ended {
+            rows.extend(self.rows::<EntryRow>(call(ENDED_OF_HASH).bind(ENDED_OF_HASH_MAX)).await?);
+        }
+        let mut entries = rows.into_iter().map(EntryRow::read).collect::<Result<Vec<_>, _>>()?;
+        entries.retain(|entry| {
+            let is_let_in = filter.includes_ended || entry.state(now) == EntryState::Live;
+            let is_of_source = filter.source_id.is_none() || filter.source_id == entry.source_id;
+            is_let_in && is_of_source && Some(entry.id) > after
+        });
+        entries.sort_unstable_by_key(|entry| entry.id);
+        entries.truncate(usize::try_from(size.rows()).unwrap_or(usize::MAX).saturating_add(1));
         Ok(Page::of(entries, size, |entry: &Entry| entry.id))
     }
 

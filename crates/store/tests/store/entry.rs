@@ -2,12 +2,13 @@
 
 use mamori_model::text::Labels;
 use mamori_model::{Entry, EntryChange, EntryId, EntryState, Given, Hash, Line};
-use mamori_store::{Added, Change, Error, NewEntry};
+use mamori_store::{Added, Change, EntryFilter, Error, NewEntry};
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
 
 use crate::given::{
-    add, at, changes, ending, entry_id, id, new_entries, new_entry, open, pdq, size, stored_bank,
+    add, at, changes, ending, entry_id, id, new_entries, new_entry, open, pdq, restore, size,
+    stored_bank,
 };
 
 on_both_engines! {
@@ -31,7 +32,7 @@ on_both_engines! {
 
         let ids = [entry_id(1), entry_id(2), entry_id(3)];
         let entries = ids.map(Some).to_vec();
-        assert_eq!(added, Added { entries, added: 3, updated: 0, duplicates: 0 });
+        assert_eq!(added, Added { entries, added: 3, updated: 0, duplicates: 0, ..Added::default() });
         let read = store.entries_by_ids(&ids).await.unwrap();
         let expected = Entry {
             id: ids[0],
@@ -61,7 +62,7 @@ on_both_engines! {
         let nothing_new = add(&store, one, &new_entries([1, 2]), 1).await;
 
         let ids = [Some(entry_id(3)), None, None, Some(entry_id(6))];
-        assert_eq!(again, Added { entries: ids.to_vec(), added: 2, updated: 0, duplicates: 2 });
+        assert_eq!(again, Added { entries: ids.to_vec(), added: 2, updated: 0, duplicates: 2, ..Added::default() });
         assert_eq!(elsewhere.added, 1);
         assert_eq!((nothing_new.added, nothing_new.duplicates), (0, 2));
         let added = |bank, first, last| {
@@ -73,7 +74,7 @@ on_both_engines! {
         );
     }
 
-    async fn a_hash_that_was_withdrawn_or_expired_can_come_again(records: Records) {
+    async fn a_hash_that_expired_comes_again_and_one_that_was_withdrawn_only_when_asked(records: Records) {
         let store = open(&records).await;
         let bank = stored_bank(&store, 1).await;
         let ends = ending(2, 10);
@@ -82,12 +83,17 @@ on_both_engines! {
         let mut tx = store.begin("test").await.unwrap();
         tx.withdraw_entries(bank, &[old.entries[0].unwrap()], at(1)).await.unwrap();
         tx.commit().await.unwrap();
-        let again = add(&store, bank, &new_entries([1, 2]), 10).await;
+        let left_out = add(&store, bank, &new_entries([3, 1, 2]), 10).await;
+        let again = restore(&store, bank, &new_entries([1, 2]), 10).await;
+        let known = add(&store, bank, &new_entries([1]), 10).await;
 
-        assert_eq!((again.added, again.duplicates), (2, 0));
-        assert_eq!(store.count_entries(bank, at(10)).await.unwrap(), 2);
-        let live = store.entry_with_hash(bank, &pdq(2)).await.unwrap();
-        assert_eq!(live.map(|entry| Some(entry.id)), Some(again.entries[1]));
+        assert_eq!((left_out.added, left_out.withdrawn), (2, vec![1]));
+        assert_eq!(left_out.entries.iter().map(Option::is_some).collect::<Vec<_>>(), [true, false, true]);
+        assert_eq!((again.added, again.duplicates, again.withdrawn), (1, 1, vec![]));
+        assert_eq!((known.duplicates, known.withdrawn), (1, vec![]), "it was restored");
+        assert_eq!(store.count_entries(bank, at(10)).await.unwrap(), 3);
+        let live = store.entry_with_hash(bank, &pdq(1)).await.unwrap();
+        assert_eq!(live.map(|entry| Some(entry.id)), Some(again.entries[0]));
     }
 
     async fn what_is_said_anew_of_a_hash_changes_its_entry(records: Records) {
@@ -184,9 +190,10 @@ on_both_engines! {
         assert_eq!(changes(&store).await[4..], [removed(1, 2), removed(5, 5)]);
         let entry = store.entry(entry_id(1)).await.unwrap().unwrap();
         assert_eq!(entry.withdrawn_at, Some(at(3)));
-        let live = store.entries(bank, None, size(10), false, at(4)).await.unwrap();
+        let live = store.entries(bank, &EntryFilter::default(), None, size(10), at(4)).await.unwrap();
         assert_eq!(live.rows.iter().map(|e| e.id.number()).collect::<Vec<_>>(), [3, 4, 6]);
-        assert_eq!(store.entries(bank, None, size(10), true, at(4)).await.unwrap().rows.len(), 6);
+        let all = EntryFilter { includes_ended: true, ..EntryFilter::default() };
+        assert_eq!(store.entries(bank, &all, None, size(10), at(4)).await.unwrap().rows.len(), 6);
         assert_eq!(store.count_entries(other, at(4)).await.unwrap(), 1);
     }
 
@@ -198,7 +205,7 @@ on_both_engines! {
         assert_eq!(store.count_entries(bank, at(9)).await.unwrap(), 3);
         assert_eq!(store.count_entries(bank, at(10)).await.unwrap(), 2);
         assert_eq!(store.live_entries(None, 10).await.unwrap().len(), 3, "its end may be put off");
-        let page = store.entries(bank, None, size(10), false, at(10)).await.unwrap();
+        let page = store.entries(bank, &EntryFilter::default(), None, size(10), at(10)).await.unwrap();
         assert_eq!(page.rows.len(), 2);
         let mut tx = store.begin("test").await.unwrap();
         assert_eq!(tx.expire_entries(at(10), 100).await.unwrap(), 1);
@@ -270,5 +277,75 @@ on_both_engines! {
         assert_eq!(one.added + two.added, 2_000);
         assert_eq!(one.duplicates + two.duplicates, 2_000);
         assert_eq!(store.count_entries(bank, at(1)).await.unwrap(), 2_000);
+    }
+
+    async fn a_withdrawal_is_remembered_after_its_entry_is_purged(records: Records) {
+        let store = open(&records).await;
+        let (one, two) = (stored_bank(&store, 1).await, stored_bank(&store, 2).await);
+        add(&store, one, &new_entries([1]), 0).await;
+        let mut tx = store.begin("test").await.unwrap();
+        tx.withdraw_entries(one, &[entry_id(1)], at(1)).await.unwrap();
+        assert_eq!(tx.purge_ended_entries(at(5), 9).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+
+        let same = add(&store, one, &new_entries([1]), 6).await;
+        let elsewhere = add(&store, two, &new_entries([1]), 6).await;
+
+        assert_eq!((same.added, same.withdrawn), (0, vec![0]));
+        assert_eq!((elsewhere.added, elsewhere.withdrawn), (1, vec![]));
+    }
+
+    async fn entries_are_found_by_hash_and_by_source(records: Records) {
+        let store = open(&records).await;
+        let bank = stored_bank(&store, 1).await;
+        let of = |hash: Hash, source: &str| NewEntry {
+            hash,
+            said: EntryChange {
+                source_id: Given::Value(source.parse().unwrap()),
+                ..EntryChange::default()
+            },
+        };
+        let bytes = [0x3c; 32];
+        let entries = [
+            of(Hash::Pdq(bytes.into()), "a"),
+            of(Hash::Sha256(bytes.into()), "b"),
+            of(Hash::Sha1([0x3c; 20].into()), "a"),
+            of(Hash::Md5([0x3c; 16].into()), "a"),
+        ];
+        add(&store, bank, &entries, 0).await;
+        let ids = async |filter: &EntryFilter, after: Option<i64>, rows: u32| {
+            let after = after.map(entry_id);
+            let page = store.entries(bank, filter, after, size(rows), at(9)).await.unwrap();
+            let ids: Vec<i64> = page.rows.iter().map(|entry| entry.id.number()).collect();
+            (ids, page.next.map(EntryId::number))
+        };
+        let hash = |text: String| EntryFilter {
+            hash: Some(text.parse().unwrap()),
+            ..EntryFilter::default()
+        };
+        let source = |text: &str| EntryFilter {
+            source_id: Some(text.parse().unwrap()),
+            ..EntryFilter::default()
+        };
+
+        let mut tx = store.begin("test").await.unwrap();
+        let withdrawn = tx.withdraw_source(bank, &"b".parse().unwrap(), at(1)).await.unwrap();
+        let again = tx.withdraw_source(bank, &"b".parse().unwrap(), at(1)).await.unwrap();
+        tx.commit().await.unwrap();
+
+        assert_eq!((withdrawn, again), (1, 0));
+        assert_eq!(ids(&hash("3C".repeat(32)), None, 9).await, (vec![1], None));
+        let ended = EntryFilter { includes_ended: true, ..hash("3c".repeat(32)) };
+        assert_eq!(ids(&ended, None, 9).await, (vec![1, 2], None));
+        assert_eq!(ids(&ended, None, 1).await, (vec![1], Some(1)));
+        assert_eq!(ids(&ended, Some(1), 1).await, (vec![2], None));
+        let both = EntryFilter { source_id: Some("b".parse().unwrap()), ..ended };
+        assert_eq!(ids(&both, None, 9).await, (vec![2], None));
+        assert_eq!(ids(&hash("3c".repeat(20)), None, 9).await, (vec![3], None));
+        assert_eq!(ids(&source("a"), None, 2).await, (vec![1, 3], Some(3)));
+        assert_eq!(ids(&source("a"), Some(3), 2).await, (vec![4], None));
+        assert_eq!(ids(&source("b"), None, 9).await, (vec![], None));
+        let ended = EntryFilter { includes_ended: true, ..source("b") };
+        assert_eq!(ids(&ended, None, 9).await, (vec![2], None));
     }
 }

@@ -98,6 +98,13 @@ pub async fn add(store: &Store, bank: BankId, entries: &[NewEntry], seconds: i64
     added
 }
 
+pub async fn restore(store: &Store, bank: BankId, entries: &[NewEntry], seconds: i64) -> Added {
+    let mut tx = store.begin("test_restore").await.unwrap();
+    let added = tx.restore_entries(bank, entries, at(seconds)).await.unwrap();
+    tx.commit().await.unwrap();
+    added
+}
+
 pub fn entry_id(number: i64) -> EntryId {
     EntryId::new(number).unwrap()
 }

@@ -8,19 +8,7 @@ use mamori_testkit::records::Records;
 use crate::given::{at, id, open, size, stored_bank};
 
 fn import(number: u128) -> Import {
-    Import {
-        id: id(number),
-        bank: id(1),
-        state: ImportState::Running,
-        lines: 0,
-        added: 0,
-        updated: 0,
-        duplicates: 0,
-        rejected: 0,
-        rejected_lines: Vec::new(),
-        created_at: at(0),
-        changed_at: at(0),
-    }
+    Import::begun(id(number), id(1), at(0))
 }
 
 on_both_engines! {
@@ -29,13 +17,18 @@ on_both_engines! {
         stored_bank(&store, 1).await;
         let line = RejectedLine { line: 3, reason: "not a \"hash\"".to_owned() };
         let finished = Import {
-            state: ImportState::Finished,
+            state: ImportState::Refused,
             lines: 4,
             added: 2,
             updated: 3,
             duplicates: 1,
             rejected: 1,
-            rejected_lines: vec![line],
+            rejected_lines: vec![line.clone()],
+            warnings: 5,
+            warned_lines: vec![line.clone(), line.clone()],
+            withdrawn: 6,
+            withdrawn_lines: vec![line],
+            refusal: Some("not a 'list'".to_owned()),
             changed_at: at(7),
             ..import(1)
         };

@@ -150,13 +150,18 @@ on_both_engines! {
         record(&store, &Match { service: id(2), created_at: at(4), ..elsewhere }).await;
 
         let all = MatchFilter::default();
-        assert_eq!(ids(&store, all).await, [4, 3, 2, 1].map(id));
-        let own = MatchFilter { service: Some(id(1)), ..all };
-        assert_eq!(ids(&store, own).await, [3, 2, 1].map(id));
-        assert_eq!(ids(&store, MatchFilter { bank: Some(id(2)), ..own }).await, [id(2)]);
-        assert_eq!(ids(&store, MatchFilter { bank: Some(id(1)), ..all }).await, [2, 1].map(id));
+        assert_eq!(ids(&store, all.clone()).await, [4, 3, 2, 1].map(id));
+        let own = MatchFilter { service: Some(id(1)), ..all.clone() };
+        assert_eq!(ids(&store, own.clone()).await, [3, 2, 1].map(id));
+        assert_eq!(ids(&store, MatchFilter { bank: Some(id(2)), ..own.clone() }).await, [id(2)]);
+        assert_eq!(ids(&store, MatchFilter { bank: Some(id(1)), ..all.clone() }).await, [2, 1].map(id));
         let time = MatchFilter { from: Some(at(2)), to: Some(at(4)), ..all };
         assert_eq!(ids(&store, time).await, [3, 2].map(id));
+        let item = |name: &str| Some(name.parse().unwrap());
+        assert_eq!(ids(&store, MatchFilter { item: item("item-2"), ..own.clone() }).await, [id(2)]);
+        let beside = MatchFilter { item: item("item-2"), bank: Some(id(9)), ..own.clone() };
+        assert_eq!(ids(&store, beside).await, []);
+        assert_eq!(ids(&store, MatchFilter { item: item("item-9"), ..own.clone() }).await, []);
         let page = store.matches(&own, None, size(2)).await.unwrap();
         assert_eq!(page.next, Some(id(2)));
         let rest = store.matches(&own, page.next, size(2)).await.unwrap();

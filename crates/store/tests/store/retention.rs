@@ -4,7 +4,7 @@ use mamori_model::Verdict;
 use mamori_model::import::{Import, ImportState};
 use mamori_model::matched::Match;
 use mamori_model::webhook::Delivery;
-use mamori_store::MatchFilter;
+use mamori_store::{EntryFilter, MatchFilter};
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
 
@@ -71,17 +71,9 @@ on_both_engines! {
         let store = open(&records).await;
         stored_bank(&store, 1).await;
         let import = |number, state, changed| Import {
-            id: id(number),
-            bank: id(1),
             state,
-            lines: 0,
-            added: 0,
-            updated: 0,
-            duplicates: 0,
-            rejected: 0,
-            rejected_lines: Vec::new(),
-            created_at: at(0),
             changed_at: at(changed),
+            ..Import::begun(id(number), id(1), at(0))
         };
         let (running, finished) = (ImportState::Running, ImportState::Finished);
         let imports =
@@ -116,7 +108,8 @@ on_both_engines! {
         assert_eq!(tx.purge_ended_entries(at(9), 9).await.unwrap(), 1);
         tx.commit().await.unwrap();
 
-        let left = store.entries(bank, None, size(9), true, at(9)).await.unwrap().rows;
+        let all = EntryFilter { includes_ended: true, ..EntryFilter::default() };
+        let left = store.entries(bank, &all, None, size(9), at(9)).await.unwrap().rows;
         let left: Vec<i64> = left.iter().map(|entry| entry.id.number()).collect();
         assert_eq!(left, [3, 4]);
     }

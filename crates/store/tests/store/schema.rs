@@ -151,6 +151,20 @@ on_both_engines! {
         assert_eq!(added.entries, [Some(entry_id(3)), None]);
     }
 
+    async fn a_bank_and_a_match_with_a_country_that_is_not_assigned_stay_readable(records: Records) {
+        make_version_1(&records).await;
+        tamper(&records, "UPDATE bank SET jurisdictions = '[\"UK\",\"JP\"]'").await;
+        tamper(&records, "UPDATE item_match SET country = 'UK'").await;
+
+        let store = open(&records).await;
+
+        let banks = store.all_banks().await.unwrap();
+        let kept = serde_json::to_value(banks[0].reach.jurisdictions()).unwrap();
+        assert_eq!(kept, serde_json::json!(["JP", "UK"]));
+        let found = store.a_match(id(3), id(4)).await.unwrap().unwrap();
+        assert_eq!(found.item.country.map(|country| country.to_string()), Some("UK".to_owned()));
+    }
+
     async fn a_value_that_the_model_refuses_is_named_not_shown(records: Records) {
         let store = open(&records).await;
         stored_bank(&store, 1).await;

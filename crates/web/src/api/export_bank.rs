@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderName};
 use bytes::Bytes;
 use futures_util::stream;
 use jiff::Timestamp;
-use mamori_desk::{Desk, Error};
+use mamori_desk::{Desk, EntryFilter, Error};
 use mamori_model::page::PageSize;
 use mamori_model::text::Labels;
 use mamori_model::{BankId, Entry, EntryId, HashKind, Line};
@@ -64,7 +64,7 @@ pub async fn export_bank(
 ) -> Result<([(HeaderName, &'static str); 1], Body), Problem> {
     let format = if accepts_csv(&headers) { Format::Csv } else { Format::Ndjson };
     // Says that there is no such bank while there is still a status to say it with.
-    desk.entries(&admin, bank, None, PageSize::DEFAULT, false).await?;
+    desk.entries(&admin, bank, &EntryFilter::default(), None, PageSize::DEFAULT).await?;
 
     let media_type = match format {
         Format::Ndjson => "application/x-ndjson",
@@ -102,9 +102,11 @@ async fn next_chunk(
         Step::End => return Ok(None),
     };
     let size = PageSize::new(PageSize::MAX).unwrap_or(PageSize::DEFAULT);
-    let page = desk.entries(admin, bank, after, size, false).await.inspect_err(|error| {
-        tracing::warn!(%bank, error = error.logged(), "an export broke off");
-    })?;
+    let page = desk.entries(admin, bank, &EntryFilter::default(), after, size).await.inspect_err(
+        |error| {
+            tracing::warn!(%bank, error = error.logged(), "an export broke off");
+        },
+    )?;
     let lines: String = page.rows.iter().map(|entry| line(entry, format)).collect();
     let step = page.next.map_or(Step::End, |next| Step::After(Some(next)));
     Ok(Some((lines.into(), step)))
@@ -173,7 +175,7 @@ mod tests {
             let text = line(&entry(), format);
             let read = reader.read(text.trim_end_matches('\n').as_bytes());
 
-            let Read::Entry(read) = read else { panic!("{read:?}") };
+            let Read::Entry(read, _) = read else { panic!("{read:?}") };
             assert_eq!(read.hash, entry().hash);
             let other = Entry { source_id: None, labels: Labels::default(), ..entry() };
             assert_eq!(read.said.applied_to(other), entry());

@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use mamori_desk::Desk;
-use mamori_model::{BankId, EntryId};
+use mamori_desk::{Desk, EntryFilter};
+use mamori_model::{BankId, EntryId, HashBytes, Line};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -30,6 +30,12 @@ pub struct EntriesQuery {
     #[serde(default)]
     #[param(value_type = Option<bool>, default = false, nullable = false)]
     include_ended: bool,
+    /// With this hash, of whichever kind: 64, 40 or 32 hex digits of either case.
+    #[param(value_type = Option<String>, pattern = "^([0-9A-Fa-f]{64}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{32})$", min_length = 32, max_length = 64, nullable = false)]
+    hash: Option<HashBytes>,
+    /// With this id at their source.
+    #[param(value_type = Option<text::Line>, inline, nullable = false)]
+    source_id: Option<Line>,
 }
 
 /// List a bank's entries
@@ -48,7 +54,12 @@ pub async fn list_entries(
     Query(query): Query<EntriesQuery>,
 ) -> Result<Json<Paged<EntryJson>>, Problem> {
     let after = query.cursor.map(|cursor| cursor.0);
-    let page = desk.entries(&admin, bank, after, query.limit.0, query.include_ended).await?;
+    let filter = EntryFilter {
+        hash: query.hash,
+        source_id: query.source_id,
+        includes_ended: query.include_ended,
+    };
+    let page = desk.entries(&admin, bank, &filter, after, query.limit.0).await?;
 
     let now = desk.clock().now();
     Ok(Json(Paged::of(page, |entry| EntryJson::of(entry, now))))

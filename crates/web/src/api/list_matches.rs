@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
 use mamori_desk::{Desk, MatchFilter};
-use mamori_model::{BankId, MatchId};
+use mamori_model::{BankId, ItemName, MatchId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -36,6 +36,9 @@ pub struct MatchesQuery {
     /// With a hit in this bank.
     #[param(value_type = Option<text::BankId>, inline, nullable = false)]
     bank: Option<BankId>,
+    /// Of this item, by your own name of it: one match or none.
+    #[param(value_type = Option<text::ItemName>, inline, nullable = false)]
+    item_id: Option<ItemName>,
 }
 
 /// List your matches
@@ -52,7 +55,13 @@ pub async fn list_matches(
     Caller(caller): Caller,
     Query(query): Query<MatchesQuery>,
 ) -> Result<Json<Paged<MatchJson>>, Problem> {
-    let filter = MatchFilter { service: None, bank: query.bank, from: query.from, to: query.to };
+    let filter = MatchFilter {
+        service: None,
+        item: query.item_id,
+        bank: query.bank,
+        from: query.from,
+        to: query.to,
+    };
     let after = query.cursor.map(|cursor| cursor.0);
     let page = desk.matches(&caller, filter, after, query.limit.0).await?;
 

@@ -42,6 +42,7 @@ pub mod redeliver;
 pub mod remove_webhook;
 pub mod revoke_key;
 pub mod test_webhook;
+pub mod withdraw_entries;
 pub mod withdraw_entry;
 
 use axum::Json;
@@ -77,6 +78,7 @@ fn endpoints() -> Vec<UtoipaMethodRouter<App>> {
         routes!(get_bank::get_bank, change_bank::change_bank, delete_bank::delete_bank),
         routes!(add_entries::add_entries, list_entries::list_entries),
         routes!(get_entry::get_entry, change_entry::change_entry, withdraw_entry::withdraw_entry),
+        routes!(withdraw_entries::withdraw_entries),
         routes!(import_entries::import_entries, list_imports::list_imports),
         routes!(get_import::get_import),
         routes!(export_bank::export_bank),

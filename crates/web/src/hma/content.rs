@@ -138,7 +138,8 @@ async fn add(
     signal: Signal,
 ) -> Result<Json<Value>, Fault> {
     let entry = NewEntry::bare(signal.hash());
-    let added = hma.desk.add_entries(&curator.0, bank.id, &[entry]).await?;
+    // HMA adds what was deleted like anything else, and its clients rely on it.
+    let added = hma.desk.restore_entries(&curator.0, bank.id, &[entry]).await?;
     let id = match added.entries.first().copied().flatten() {
         Some(id) => id,
         None => the_same(hma, bank, &signal.prints()).await?,

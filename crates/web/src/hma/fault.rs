@@ -49,7 +49,7 @@ impl From<Error> for Fault {
         let status = match &error {
             Error::NotFound(_) => StatusCode::NOT_FOUND,
             Error::Conflict(_) | Error::Refused(_) => StatusCode::CONFLICT,
-            Error::Invalid(_) => StatusCode::BAD_REQUEST,
+            Error::Invalid(_) | Error::ImportRefused { .. } => StatusCode::BAD_REQUEST,
             Error::Media(Media::Unsupported { .. } | Media::Unreadable { .. }) => {
                 StatusCode::BAD_REQUEST
             }

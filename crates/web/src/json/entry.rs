@@ -240,6 +240,12 @@ pub struct AddedJson {
     /// How many said nothing new of a hash that the bank had already.
     #[schema(minimum = 0, maximum = 1000)]
     pub duplicates: u64,
+    /// How many were left out because their hash was withdrawn from the bank before.
+    #[schema(minimum = 0, maximum = 1000)]
+    pub withdrawn: usize,
+    /// The places of these in what was sent, from 0.
+    #[schema(max_items = 1000)]
+    pub withdrawn_places: Vec<usize>,
     /// The id of each entry that was made or changed, in the order in which they were sent; `null`
     /// where nothing new was said.
     #[schema(value_type = Vec<Option<text::EntryId>>, max_items = 1000)]
@@ -252,6 +258,8 @@ impl From<Added> for AddedJson {
             added: added.added,
             updated: added.updated,
             duplicates: added.duplicates,
+            withdrawn: added.withdrawn.len(),
+            withdrawn_places: added.withdrawn,
             ids: added.entries,
         }
     }

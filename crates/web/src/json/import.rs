@@ -38,6 +38,20 @@ pub struct ImportJson {
     /// The first 100 of the lines that were not taken.
     #[schema(max_items = 100)]
     pub rejected_lines: Vec<RejectedLine>,
+    /// Lines that were taken without something that is wrong in them: a label, a source id or an end.
+    #[schema(minimum = 0)]
+    pub warnings: u64,
+    /// The first 100 of them.
+    #[schema(max_items = 100)]
+    pub warned_lines: Vec<RejectedLine>,
+    /// Lines that were not taken because their hash was withdrawn from the bank before.
+    #[schema(minimum = 0)]
+    pub withdrawn: u64,
+    /// The first 100 of them.
+    #[schema(max_items = 100)]
+    pub withdrawn_lines: Vec<RejectedLine>,
+    /// Why the list was refused as a whole, where its state is `refused`.
+    pub refusal: Option<String>,
     /// When it began.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -58,6 +72,11 @@ impl From<Import> for ImportJson {
             duplicates: import.duplicates,
             rejected: import.rejected,
             rejected_lines: import.rejected_lines,
+            warnings: import.warnings,
+            warned_lines: import.warned_lines,
+            withdrawn: import.withdrawn,
+            withdrawn_lines: import.withdrawn_lines,
+            refusal: import.refusal,
             created_at: import.created_at,
             changed_at: import.changed_at,
         }

@@ -79,15 +79,12 @@ texts! {
     /// Text of several lines.
     Words = 1..=4000, WORDS, "It shows what the policy forbids.";
     /// The service's own name of an item. Checking the same name again makes no second match.
-    ItemName = 1..=200, PLAIN, "post-4711/image-1";
+    /// At most 1,024 bytes of UTF-8.
+    ItemName = 1..=1024, PLAIN, "post-4711/image-1";
     /// The service's own pseudonym of an account.
     AccountName = 1..=200, PLAIN, "u-8f14e45f";
     /// A source's label of an entry.
     Label = 1..=64, PLAIN, "A1";
-    /// A country, by ISO 3166-1.
-    Country = 2..=2, "^[A-Z]{2}$", "JP";
-    /// A country, or `*` alone for everywhere.
-    CountryOrStar = 1..=2, r"^([A-Z]{2}|\*)$", "JP";
 
     /// A PDQ hash as Mamori writes it.
     Pdq = 64..=64, "^[0-9a-f]{64}$", "f8f8f0cce0f4e84d0e370a22028f67f0b36e2ed596623e1d33e6b39c4e9c9b22";
@@ -113,6 +110,49 @@ texts! {
     WebhookSecret = 50..=50, "^whsec_[A-Za-z0-9+/]{43}=$", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
     /// A key's text.
     KeyText = 46..=46, "^mk_[A-Za-z0-9_-]{43}$", "mk_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE";
+}
+
+/// A country, by a code that ISO 3166-1 assigns.
+#[derive(Clone, Copy, Debug)]
+pub struct Country;
+
+/// A country, or `*` alone for everywhere.
+#[derive(Clone, Copy, Debug)]
+pub struct CountryOrStar;
+
+impl utoipa::ToSchema for Country {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("Country")
+    }
+}
+
+impl utoipa::PartialSchema for Country {
+    fn schema() -> RefOr<Schema> {
+        let description = "A country, by a code that ISO 3166-1 assigns to it.";
+        one_of(mamori_model::Country::assigned(), description)
+    }
+}
+
+impl utoipa::ToSchema for CountryOrStar {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("CountryOrStar")
+    }
+}
+
+impl utoipa::PartialSchema for CountryOrStar {
+    fn schema() -> RefOr<Schema> {
+        let words = std::iter::once("*").chain(mamori_model::Country::assigned());
+        one_of(words, "A country, or `*` alone for everywhere.")
+    }
+}
+
+fn one_of(words: impl Iterator<Item = &'static str>, description: &str) -> RefOr<Schema> {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(description))
+        .enum_values(Some(words))
+        .examples(["JP"])
+        .into()
 }
 
 #[cfg(test)]

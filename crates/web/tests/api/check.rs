@@ -182,4 +182,48 @@ on_both_engines! {
         assert_eq!(form["md5"].as_str().unwrap().len(), 32);
         assert_eq!(form["sha1"].as_str().unwrap().len(), 40);
     }
+
+    async fn a_match_is_found_by_the_services_own_name_of_the_item(records: Records) {
+        let house = House::open(records).await;
+        let bank = house.bank("list-a").await;
+        house.add(&bank, "md5", &"aa".repeat(16)).await;
+        let long = "é".repeat(512);
+        let check = |item: &str| json!({"item_id": item, "surface": "shared", "md5": "aa".repeat(16)});
+        for item in ["at://post/1", &long] {
+            house.post(Who::Service, "/v1/check", check(item)).await.ok();
+        }
+        let items = async |who, query: String| -> Vec<String> {
+            let page = house.get(who, &format!("/v1/matches?{query}")).await.ok();
+            let rows = page["data"].as_array().unwrap().iter();
+            rows.map(|row| row["item_id"].as_str().unwrap().to_owned()).collect()
+        };
+
+        assert_eq!(items(Who::Service, "item_id=at%3A%2F%2Fpost%2F1".to_owned()).await, ["at://post/1"]);
+        assert_eq!(items(Who::Service, format!("item_id={}", "%C3%A9".repeat(512))).await, std::slice::from_ref(&long));
+        assert!(items(Who::Service, "item_id=other".to_owned()).await.is_empty());
+        assert!(items(Who::OtherService, "item_id=at%3A%2F%2Fpost%2F1".to_owned()).await.is_empty());
+        let too_long = house.post(Who::Service, "/v1/check", check(&format!("{long}x"))).await;
+        assert_eq!(too_long.problem(), (422, "json.shape".to_owned()));
+        assert!(too_long.detail().contains("1 to 1024 bytes"), "{too_long:?}");
+    }
+
+    async fn a_country_that_is_not_assigned_is_refused_with_the_one_that_is_meant(records: Records) {
+        let house = House::open(records).await;
+        house.bank("list-a").await;
+        let check = |country: &str| {
+            json!({"item_id": "i", "surface": "public", "md5": "aa".repeat(16), "jurisdiction": country})
+        };
+
+        let meant = house.post(Who::Service, "/v1/check", check("UK")).await;
+        let unassigned = house.post(Who::Service, "/v1/check", check("XK")).await;
+        let change = json!({"jurisdictions": ["JP", "EL"]});
+        let path = house.bank("list-b").await;
+        let bank = house.patch(Who::Admin, &path, change).await;
+
+        for (answer, words) in [(meant, "use `GB`"), (unassigned, "no `XK`"), (bank, "use `GR`")] {
+            assert_eq!(answer.problem(), (422, "json.shape".to_owned()));
+            assert!(answer.detail().contains(words), "{answer:?}");
+        }
+        assert_eq!(house.post(Who::Service, "/v1/check", check("GB")).await.status, 200);
+    }
 }

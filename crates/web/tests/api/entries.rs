@@ -13,6 +13,11 @@ use serde_json::json;
 
 use crate::house::{House, Who};
 
+/// A PDQ hash with half of its bits set, as every one of a picture has.
+fn half_set(number: u128) -> String {
+    format!("{number:032x}{:032x}", !number)
+}
+
 /// How long a long list is, and how many lines of it come at once.
 const LINES: u64 = 50_000;
 const AT_ONCE: u64 = 500;
@@ -72,7 +77,7 @@ on_both_engines! {
         let house = House::open(records).await;
         let bank = house.bank("list-a").await;
         let path = format!("{bank}/imports");
-        let line = |number: u8, rest: &str| format!("{{\"hash\":\"{number:064x}\"{rest}}}\n");
+        let line = |number: u8, rest: &str| format!("{{\"hash\":\"{}\"{rest}}}\n", half_set(number.into()));
         let first = line(1, ",\"labels\":[\"x\"]") + &line(2, "") + &line(3, "");
         house.post_bytes(Who::Admin, &path, "application/x-ndjson", first.as_bytes()).await.ok();
 
@@ -121,7 +126,7 @@ on_both_engines! {
     async fn a_list_streams_in_and_its_wrong_lines_are_named(records: Records) {
         let house = House::open(records).await;
         let bank = house.bank("list-a").await;
-        let lines = (0..6_000).map(|number| format!("{{\"hash\":\"{number:064x}\"}}"));
+        let lines = (0..6_000).map(|number| format!("{{\"hash\":\"{}\"}}", half_set(number)));
         let mut lines: Vec<String> = lines.collect();
         lines.push("{\"hash\":\"xyz\"}\n".to_owned());
         lines.push(format!("{{\"hash\":\"{}\",\"colour\":\"red\"}}", "0".repeat(64)));
@@ -154,7 +159,7 @@ on_both_engines! {
                 let imports = desk.imports(&admin, id, None, PageSize::DEFAULT).await.unwrap();
                 let stored = imports.rows.first().map_or(0, |import| import.lines);
                 seen.fetch_max(from - stored, Ordering::SeqCst);
-                let line = |number: u64| format!("{{\"hash\":\"{number:064x}\"}}\n");
+                let line = |number: u64| format!("{{\"hash\":\"{}\"}}\n", half_set(number.into()));
                 let lines = (from..from + AT_ONCE).map(line).collect::<String>();
                 Ok::<_, std::io::Error>(lines.into_bytes())
             }
@@ -175,7 +180,7 @@ on_both_engines! {
         let (a, b) = (house.bank("list-a").await, house.bank("list-b").await);
         let csv = format!(
             "kind,hash,source_id,labels,expires_at\r\npdq,{},\"a, \"\"b\"\"\",A1;B2,2999-01-01T00:00:00Z\r\nmd5,{},,,\r\nsha1,{},,,\r\n",
-            "0f".repeat(32), "0f".repeat(16), "0f".repeat(20),
+            "0ff0".repeat(16), "0f".repeat(16), "0f".repeat(20),
         );
         let path = format!("{a}/imports");
         house.post_bytes(Who::Admin, &path, "text/csv", csv.as_bytes()).await.ok();
@@ -207,8 +212,114 @@ on_both_engines! {
         let kind = format!("{path}?kind=sha512");
         let kind = house.post_bytes(Who::Admin, &kind, "text/csv", b"hash\n").await;
 
-        assert_eq!(csv.problem(), (422, "request.invalid".to_owned()));
+        assert_eq!(csv.problem(), (422, "import.columns".to_owned()));
+        assert!(csv.detail().contains("found `colour`"), "{csv:?}");
+        assert_eq!(csv.json()["import"]["state"], "refused");
         assert_eq!(plain.problem(), (415, "content_type.unsupported".to_owned()));
         assert_eq!(kind.problem(), (400, "query.invalid".to_owned()));
+    }
+
+    async fn columns_are_named_by_a_parameter_or_a_preset(records: Records) {
+        let house = House::open(records).await;
+        let bank = house.bank("list-a").await;
+        let (md5, sha1) = ("0123456789ABCDEF".repeat(2), "89abcdef01".repeat(4));
+        let list = format!("MD5;SHA1;Image ID;Series name\r\n{md5};{sha1};17;s;\r\n");
+        let import = async |query: &str, media_type: &str| {
+            let path = format!("{bank}/imports?{query}");
+            house.post_bytes(Who::Admin, &path, media_type, list.as_bytes()).await
+        };
+
+        let named = import("kind=md5&columns=hash=%20md5,source_id=Image%20ID", "text/csv").await.ok();
+        let preset = import("preset=icse", "text/csv").await.ok();
+
+        assert_eq!((&named["added"], &preset["added"]), (&json!(1), &json!(1)));
+        let entries = house.get(Who::Admin, &format!("{bank}/entries?source_id=17")).await.ok();
+        let kinds: Vec<&str> = entries["data"].as_array().unwrap().iter().map(|entry| entry["kind"].as_str().unwrap()).collect();
+        assert_eq!(kinds, ["md5", "sha1"]);
+        for (query, media_type, words) in [
+            ("columns=MD5", "text/csv", "`MD5` is not FIELD=COLUMN"),
+            ("columns=colour=MD5", "text/csv", "no field"),
+            ("columns=hash=MD5&preset=icse", "text/csv", "either"),
+            ("preset=icse&kind=pdq", "text/csv", "has no pdq"),
+            ("preset=icse", "application/x-ndjson", "for `text/csv`"),
+            ("preset=acme", "text/csv", "acme"),
+        ] {
+            let refused = import(query, media_type).await;
+            assert_eq!(refused.problem(), (400, "query.invalid".to_owned()), "{query}");
+            assert!(refused.detail().contains(words), "{refused:?}");
+        }
+        let missing = import("columns=hash=MD6", "text/csv").await;
+        assert_eq!(missing.problem(), (422, "import.columns".to_owned()));
+    }
+
+    async fn a_list_of_which_nothing_is_accepted_is_a_problem_that_says_why(records: Records) {
+        let house = House::open(records).await;
+        let bank = house.bank("list-a").await;
+        let path = format!("{bank}/imports?kind=md5");
+
+        let empty = house.post_bytes(Who::Admin, &path, "text/csv", b"").await;
+        let wrong = house.post_bytes(Who::Admin, &path, "text/csv", b"hash\rx\r").await;
+
+        for (answer, rejected) in [(&empty, 0), (&wrong, 1)] {
+            assert_eq!(answer.problem(), (422, "import.nothing_accepted".to_owned()));
+            let import = &answer.json()["import"];
+            assert_eq!((&import["state"], &import["rejected"]), (&json!("nothing_accepted"), &json!(rejected)));
+            let id = import["id"].as_str().unwrap();
+            let kept = house.get(Who::Admin, &format!("{bank}/imports/{id}")).await.ok();
+            assert_eq!(kept, *import);
+        }
+    }
+
+    async fn digests_are_not_taken_for_pdq_unless_it_is_said(records: Records) {
+        let house = House::open(records).await;
+        let bank = house.bank("list-a").await;
+        let hashes = (1..=80_u8).map(|n| format!("{n:02x}37").repeat(16));
+        let list = [vec!["hash".to_owned()], hashes.collect()].concat().join("\n");
+        let import = async |query: &str| {
+            let path = format!("{bank}/imports{query}");
+            house.post_bytes(Who::Admin, &path, "text/csv", list.as_bytes()).await
+        };
+
+        let refused = import("").await;
+        let forced = import("?accept_any_pdq=true").await.ok();
+
+        assert_eq!(refused.problem(), (422, "import.not_pdq".to_owned()));
+        assert!(refused.detail().contains("accept_any_pdq=true"), "{refused:?}");
+        assert_eq!(refused.json()["import"]["added"], 0);
+        assert_eq!(forced["state"], "finished");
+    }
+
+    async fn entries_are_withdrawn_by_their_source_and_come_back_when_asked(records: Records) {
+        let house = House::open(records).await;
+        let bank = house.bank("list-a").await;
+        let entry = |byte: &str, source: &str| json!({"hash": byte.repeat(16), "kind": "md5", "source_id": source});
+        let entries = json!({"entries": [entry("ab", "case 7"), entry("cd", "case 8"), entry("ef", "case 7")]});
+        let path = format!("{bank}/entries");
+        house.post(Who::Admin, &path, entries.clone()).await.ok();
+        let check = async || {
+            let check = json!({"item_id": "i", "surface": "public", "md5": "ab".repeat(16)});
+            house.post(Who::Service, "/v1/check", check).await.ok()["verdict"].clone()
+        };
+        assert_eq!(check().await, "block");
+
+        let source = json!({"source_id": "case 7"});
+        let withdrawals = format!("{bank}/withdrawals");
+        let withdrawn = house.post(Who::Admin, &withdrawals, source.clone()).await.ok();
+        let again = house.post(Who::Admin, &withdrawals, source).await.ok();
+        let sent = house.post(Who::Admin, &path, entries.clone()).await.ok();
+        let after = check().await;
+        let restored = house.post(Who::Admin, &format!("{path}?restore_withdrawn=true"), entries).await.ok();
+
+        assert_eq!((&withdrawn["withdrawn"], &again["withdrawn"]), (&json!(2), &json!(0)));
+        assert_eq!((&sent["withdrawn"], &sent["withdrawn_places"]), (&json!(2), &json!([0, 2])));
+        assert_eq!((&sent["added"], &sent["duplicates"], after), (&json!(0), &json!(1), json!("allow")));
+        assert_eq!((&restored["added"], &restored["withdrawn"]), (&json!(2), &json!(0)));
+        assert_eq!(check().await, "block");
+        let found = house.get(Who::Admin, &format!("{path}?hash={}", "AB".repeat(16))).await.ok();
+        assert_eq!(found["data"].as_array().unwrap().len(), 1);
+        let all = house.get(Who::Admin, &format!("{path}?include_ended=true&hash={}", "ab".repeat(16))).await.ok();
+        assert_eq!(all["data"].as_array().unwrap().len(), 2);
+        let wrong = house.get(Who::Admin, &format!("{path}?hash=ab")).await;
+        assert_eq!(wrong.problem(), (400, "query.invalid".to_owned()));
     }
 }

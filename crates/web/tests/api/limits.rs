@@ -125,7 +125,7 @@ on_both_engines! {
         let mut stream = TcpStream::connect(address).await.unwrap();
         let headers = "content-type: application/x-ndjson\r\ncontent-length: 1000000";
         stream.write_all(head(&house, &path, headers).as_bytes()).await.unwrap();
-        let line = format!("{{\"hash\":\"{}\"}}\n{{\"hash", "0f".repeat(32));
+        let line = format!("{{\"hash\":\"{}\"}}\n{{\"hash", "0ff0".repeat(16));
         stream.write_all(line.as_bytes()).await.unwrap();
         drop(stream);
 
@@ -146,7 +146,7 @@ on_both_engines! {
         let settings = Settings { import_bytes_max: 100, ..Settings::default() };
         let (house, address) = listening(records, settings).await;
         let bank = house.bank("list-a").await;
-        let line = format!("{{\"hash\":\"{}\"}}\n", "0f".repeat(32));
+        let line = format!("{{\"hash\":\"{}\"}}\n", "0ff0".repeat(16));
 
         let mut stream = TcpStream::connect(address).await.unwrap();
         let headers = "content-type: application/x-ndjson\r\ntransfer-encoding: chunked";

@@ -40,7 +40,7 @@ async fn nouns(house: &House, nth: usize) -> BTreeMap<&'static str, String> {
     let bank = house.bank(&format!("bank-{nth}")).await;
     let hash = format!("{nth:032x}");
     let entry = house.add(&bank, "md5", &hash).await;
-    let list = format!("{{\"hash\":\"{}\"}}", "0f".repeat(32));
+    let list = format!("{{\"hash\":\"{}\"}}", "0ff0".repeat(16));
     let path = format!("{bank}/imports");
     let import = house.post_bytes(Who::Admin, &path, "application/x-ndjson", list.as_bytes()).await;
     let check = json!({"item_id": format!("item-{nth}"), "surface": "public", "md5": hash});

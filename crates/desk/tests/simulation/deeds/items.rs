@@ -120,7 +120,7 @@ async fn list_in(play: &mut Play, number: usize, hash: u8) -> Result<(), String>
     let entry = NewEntry::bare(Hash::Pdq(pdq(play, hash)));
 
     let verb =
-        |desk: mamori_desk::Desk| async move { desk.add_entries(&admin, bank, &[entry]).await };
+        |desk: mamori_desk::Desk| async move { desk.restore_entries(&admin, bank, &[entry]).await };
     match play.attempt(verb).await {
         Tried::Done(added) => {
             let before = play.world.listed.get(&(number, hash)).copied();

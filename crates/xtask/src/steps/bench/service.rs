@@ -148,7 +148,9 @@ fn fill(program: &Path, config: &Path, work: &Path) -> Result<()> {
     create.args(["--purpose", "rehearsal", "--source", "drawn by code", "--owner", "bench"]);
     run(create.args(["--legal-basis", "none is needed", "--action", "hold"]))?;
     let mut import = Command::new(program);
-    run(import.args(["bank", "import", "bench"]).arg(&path).arg("--config").arg(config))
+    // Numbers, which are not made as PDQ hashes are.
+    import.args(["bank", "import", "bench", "--accept-any-pdq"]);
+    run(import.arg(&path).arg("--config").arg(config))
 }
 
 /// The picture as a service would send it, and the form's media type.

@@ -1,0 +1,188 @@
+//! Which column of a CSV holds which field of an entry.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use mamori_model::HashKind;
+
+/// A field of an entry, by its name in NDJSON and in the first line of a CSV.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Field {
+    /// The hash in hex digits.
+    Hash,
+    /// What made the hash.
+    Kind,
+    /// The source's own id of it.
+    SourceId,
+    /// The source's labels.
+    Labels,
+    /// When it stops matching by itself.
+    ExpiresAt,
+}
+
+impl Field {
+    /// Every field.
+    pub const ALL: [Self; 5] =
+        [Self::Hash, Self::Kind, Self::SourceId, Self::Labels, Self::ExpiresAt];
+
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Hash => "hash",
+            Self::Kind => "kind",
+            Self::SourceId => "source_id",
+            Self::Labels => "labels",
+            Self::ExpiresAt => "expires_at",
+        }
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The column of each field that is read. A field that is not in it is not read.
+///
+/// Text: `FIELD=COLUMN` pairs with commas between them, such as `hash=MD5 Hash,source_id=Id`. The
+/// names of columns are compared without regard to case and to spaces around them; one that holds a
+/// comma cannot be named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnMap(BTreeMap<Field, String>);
+
+/// A text that is not a map of columns.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotAColumnMap {
+    /// A pair is not a pair.
+    #[error("`{0}` is not FIELD=COLUMN, such as `hash=MD5 Hash`")]
+    NoPair(String),
+    /// An entry has no such field.
+    #[error("`{0}` is no field: expected `hash`, `kind`, `source_id`, `labels` or `expires_at`")]
+    NoField(String),
+    /// A field has one column.
+    #[error("`{0}` is named twice")]
+    Twice(Field),
+    /// Without a hash there is no entry.
+    #[error("no column is named for `hash`")]
+    NoHash,
+}
+
+/// The layout of a list that many have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Preset {
+    /// A list as exported from Interpol's ICSE database: columns `MD5`, `SHA1`, `Image ID`, among
+    /// others that are ignored.
+    Icse,
+}
+
+impl ColumnMap {
+    /// The fields under their own names: what a CSV is read by when nothing else is said.
+    pub fn own_names() -> Self {
+        Self(Field::ALL.into_iter().map(|field| (field, field.as_str().to_owned())).collect())
+    }
+
+    /// The column of `field`, trimmed and in lower case.
+    pub fn column(&self, field: Field) -> Option<&str> {
+        self.0.get(&field).map(String::as_str)
+    }
+}
+
+impl FromStr for ColumnMap {
+    type Err = NotAColumnMap;
+
+    fn from_str(text: &str) -> Result<Self, NotAColumnMap> {
+        let mut columns = BTreeMap::new();
+        for pair in text.split(',') {
+            let no_pair = || NotAColumnMap::NoPair(pair.trim().to_owned());
+            let (field, column) = pair.split_once('=').ok_or_else(no_pair)?;
+            let (field, column) = (field.trim(), column_key(column));
+            if column.is_empty() {
+                return Err(no_pair());
+            }
+            let known = Field::ALL.into_iter().find(|known| known.as_str() == field);
+            let field = known.ok_or_else(|| NotAColumnMap::NoField(field.to_owned()))?;
+            if columns.insert(field, column).is_some() {
+                return Err(NotAColumnMap::Twice(field));
+            }
+        }
+        if !columns.contains_key(&Field::Hash) {
+            return Err(NotAColumnMap::NoHash);
+        }
+        Ok(Self(columns))
+    }
+}
+
+impl Preset {
+    /// Every preset.
+    pub const ALL: [Self; 1] = [Self::Icse];
+
+    /// The word in the API and on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Icse => "icse",
+        }
+    }
+
+    /// The kind that is taken where none is said.
+    pub fn kind(self) -> HashKind {
+        match self {
+            Self::Icse => HashKind::Sha1,
+        }
+    }
+
+    /// The columns for hashes of `kind`; `None` if such a list has none of that kind.
+    pub fn columns(self, kind: HashKind) -> Option<ColumnMap> {
+        let hash = match (self, kind) {
+            (Self::Icse, HashKind::Sha1) => "sha1",
+            (Self::Icse, HashKind::Md5) => "md5",
+            (Self::Icse, HashKind::Pdq | HashKind::Sha256) => return None,
+        };
+        let named = [(Field::Hash, hash), (Field::SourceId, "image id")];
+        Some(ColumnMap(named.map(|(field, name)| (field, name.to_owned())).into()))
+    }
+}
+
+/// A text that names no preset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a preset: expected `icse`")]
+pub struct NotAPreset;
+
+impl FromStr for Preset {
+    type Err = NotAPreset;
+
+    fn from_str(text: &str) -> Result<Self, NotAPreset> {
+        Self::ALL.into_iter().find(|preset| preset.as_str() == text).ok_or(NotAPreset)
+    }
+}
+
+/// What the name of a column is compared by.
+pub fn column_key(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_named_in_any_order_and_case() {
+        let map: ColumnMap = " source_id = Id ,hash=MD5 Hash".parse().unwrap();
+
+        assert_eq!(map.column(Field::Hash), Some("md5 hash"));
+        assert_eq!(map.column(Field::SourceId), Some("id"));
+        assert_eq!(map.column(Field::Labels), None);
+    }
+
+    #[test]
+    fn a_wrong_map_of_columns_says_what_is_wrong() {
+        let wrong = |text: &str| text.parse::<ColumnMap>().unwrap_err().to_string();
+
+        assert_eq!(wrong("hash"), "`hash` is not FIELD=COLUMN, such as `hash=MD5 Hash`");
+        assert_eq!(wrong("hash= "), "`hash=` is not FIELD=COLUMN, such as `hash=MD5 Hash`");
+        assert!(wrong("colour=Red,hash=MD5").starts_with("`colour` is no field"));
+        assert_eq!(wrong("hash=a,hash=b"), "`hash` is named twice");
+        assert_eq!(wrong("source_id=Id"), "no column is named for `hash`");
+    }
+}

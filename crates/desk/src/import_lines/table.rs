@@ -1,0 +1,150 @@
+//! The first line of a CSV, and the values of the others.
+
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+
+use super::Fields;
+use super::columns::{ColumnMap, Field, column_key};
+
+/// The most values of a line.
+pub const COLUMNS_MAX: usize = 256;
+
+/// The bytes that may part two values; the first is meant where the first line has none.
+const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
+
+/// A CSV whose first line was read.
+#[derive(Debug)]
+pub struct Table {
+    separator: u8,
+    /// What the columns hold, in their order; `None` is not read.
+    fields: Vec<Option<Field>>,
+    reader: Reader,
+}
+
+impl Table {
+    /// Reads the first line.
+    ///
+    /// Its most frequent separator outside quotes parts the values of all lines.
+    pub fn open(line: &[u8], map: &ColumnMap, is_own: bool) -> Result<Self, String> {
+        let separator = separator_of(line);
+        let mut reader = ReaderBuilder::new().delimiter(separator).build();
+        let mut names = values(&mut reader, line)?;
+        while names.last().is_some_and(|name| name.trim().is_empty()) {
+            names.pop();
+        }
+        let keys: Vec<String> = names.iter().map(|name| column_key(name)).collect();
+        let mut fields = vec![None; keys.len()];
+        for field in Field::ALL {
+            let Some(column) = map.column(field) else { continue };
+            let mut places = keys.iter().zip(&mut fields).filter(|(key, _)| *key == column);
+            let found = places.next();
+            if places.next().is_some() {
+                return Err(format!("the first line has two columns `{column}`"));
+            }
+            match found {
+                Some((_, place @ None)) => *place = Some(field),
+                Some((_, Some(other))) => {
+                    return Err(format!("`{field}` and `{other}` are to be in one column"));
+                }
+                // A list has of the usual names what it likes; a column that was asked for is there.
+                None if is_own && field != Field::Hash => {}
+                None => return Err(no_column(column, field, &names)),
+            }
+        }
+        Ok(Self { separator, fields, reader })
+    }
+
+    /// The byte between two values.
+    pub fn separator(&self) -> u8 {
+        self.separator
+    }
+
+    /// The values of a line, by their columns. Values behind the last column are empty, and columns
+    /// that are not read may be left out at the end.
+    pub fn fields(&mut self, line: &[u8]) -> Result<Fields, String> {
+        let values = values(&mut self.reader, line)?;
+        let (wanted, got) = (self.fields.len(), values.len());
+        let has_more = values.iter().skip(wanted).any(|value| !value.trim().is_empty());
+        let misses = self.fields.iter().skip(got).any(Option::is_some);
+        if has_more || misses {
+            return Err(format!("{got} values for {wanted} columns"));
+        }
+        let mut fields = Fields::default();
+        for (field, value) in self.fields.iter().zip(values) {
+            let Some(field) = field else { continue };
+            let value = Some(value.trim()).filter(|value| !value.is_empty()).map(str::to_owned);
+            match field {
+                Field::Hash => fields.hash = value,
+                Field::Kind => fields.kind = value,
+                Field::SourceId => fields.source_id = value.into(),
+                Field::Labels => fields.labels = value.map(|value| labels_of(&value)).into(),
+                Field::ExpiresAt => fields.expires_at = value.into(),
+            }
+        }
+        Ok(fields)
+    }
+}
+
+fn no_column(column: &str, field: Field, names: &[String]) -> String {
+    /// So many names are told; a first line that is no header may have any number.
+    const TOLD_MAX: usize = 20;
+    /// And so much of each.
+    const CHARS_MAX: usize = 40;
+    let told = names.iter().take(TOLD_MAX).map(|name| {
+        let name: String =
+            name.trim().chars().filter(|c| !c.is_control()).take(CHARS_MAX).collect();
+        format!("`{name}`")
+    });
+    let found = told.collect::<Vec<_>>().join(", ");
+    let more = if names.len() > TOLD_MAX { " and more" } else { "" };
+    format!("the first line names no column `{column}` for `{field}`; found {found}{more}")
+}
+
+fn separator_of(line: &[u8]) -> u8 {
+    let mut is_quoted = false;
+    let mut counts = SEPARATORS.map(|separator| (separator, 0_u32));
+    for byte in line {
+        is_quoted ^= *byte == b'"';
+        if let Some((_, count)) = counts.iter_mut().find(|(it, _)| it == byte && !is_quoted) {
+            *count += 1;
+        }
+    }
+    // `max_by_key` gives the last of equals.
+    let most = counts.into_iter().rev().max_by_key(|(_, count)| *count);
+    most.map_or(b',', |(separator, _)| separator)
+}
+
+fn labels_of(value: &str) -> Vec<String> {
+    value.split(';').map(str::to_owned).collect()
+}
+
+/// The values of one line.
+fn values(reader: &mut Reader, line: &[u8]) -> Result<Vec<String>, String> {
+    reader.reset();
+    let mut text = vec![0; line.len() + 1];
+    let mut ends = [0; COLUMNS_MAX];
+    let (first, _, written, begun) = reader.read_record(line, &mut text, &mut ends);
+    // A line without its break ends only when the reader is told that there is no more.
+    let (result, ended) = match first {
+        ReadRecordResult::InputEmpty => {
+            let rest_text = text.get_mut(written..).unwrap_or_default();
+            let rest_ends = ends.get_mut(begun..).unwrap_or_default();
+            let (result, _, _, ended) = reader.read_record(&[], rest_text, rest_ends);
+            (result, begun + ended)
+        }
+        ended @ (ReadRecordResult::Record
+        | ReadRecordResult::OutputFull
+        | ReadRecordResult::OutputEndsFull
+        | ReadRecordResult::End) => (ended, begun),
+    };
+    if result != ReadRecordResult::Record {
+        return Err(format!("not a line of CSV, or more than {COLUMNS_MAX} values"));
+    }
+    let mut values = Vec::with_capacity(ended);
+    let mut start = 0;
+    for end in ends.iter().take(ended) {
+        let value = text.get(start..*end).and_then(|bytes| std::str::from_utf8(bytes).ok());
+        values.push(value.ok_or("not UTF-8")?.to_owned());
+        start = *end;
+    }
+    Ok(values)
+}
