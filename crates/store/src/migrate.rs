@@ -46,10 +46,16 @@ struct Migration {
 }
 
 /// Every migration; the first makes version 1. A file that was released never changes.
-const MIGRATIONS: &[Migration] = &[Migration {
-    sqlite: include_str!("../migrations/sqlite/0001_initial.sql"),
-    postgres: include_str!("../migrations/postgres/0001_initial.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        sqlite: include_str!("../migrations/sqlite/0001_initial.sql"),
+        postgres: include_str!("../migrations/postgres/0001_initial.sql"),
+    },
+    Migration {
+        sqlite: include_str!("../migrations/sqlite/0003_variants.sql"),
+        postgres: include_str!("../migrations/postgres/0003_variants.sql"),
+    },
+];
 
 /// What a migration did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
