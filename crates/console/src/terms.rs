@@ -7,8 +7,8 @@ use mamori_model::sign_in::StaffEventKind;
 use mamori_model::staff::{Scheme, View};
 use mamori_model::webhook::{DeliveryState, EventKind};
 use mamori_model::{
-    Action, ActionState, CaseState, Clarity, DecisionState, DisputeState, Feature, Outcome,
-    Purpose, StaffRole, Surface, Urgency, Verdict,
+    Action, ActionState, Backdrop, CaseState, Clarity, DecisionState, DisputeState, Feature,
+    Outcome, Purpose, StaffRole, Surface, Transform, Transforms, Urgency, Verdict,
 };
 
 use crate::words::Id;
@@ -204,4 +204,35 @@ called! {
         Toggle "view-toggle",
         Text "view-text",
     }
+}
+
+/// How a frame was turned to match; nothing for one that was not.
+pub fn transform(transform: Transform) -> Option<Id> {
+    Some(Id(match transform {
+        Transform::None => return None,
+        Transform::Rotate90 => "transform-rotate-90",
+        Transform::Rotate180 => "transform-rotate-180",
+        Transform::Rotate270 => "transform-rotate-270",
+        Transform::FlipLeftRight => "transform-flip-left-right",
+        Transform::FlipTopBottom => "transform-flip-top-bottom",
+        Transform::Transpose => "transform-transpose",
+        Transform::Transverse => "transform-transverse",
+    }))
+}
+
+/// What stood behind a frame's transparent pixels; nothing where they were ignored.
+pub fn backdrop(backdrop: Backdrop) -> Option<Id> {
+    match backdrop {
+        Backdrop::None => None,
+        Backdrop::White => Some(Id("backdrop-white")),
+        Backdrop::Black => Some(Id("backdrop-black")),
+    }
+}
+
+/// Whether a bank compares turned and mirrored frames.
+pub fn transforms(transforms: Transforms) -> Id {
+    Id(match transforms {
+        Transforms::All => "transforms-all",
+        Transforms::None => "transforms-none",
+    })
 }

@@ -139,6 +139,7 @@ async fn bank(desk: &Desk) -> Result<BankId, Failure> {
         reach: Reach::new(BTreeSet::from([Surface::Public]), Jurisdictions::Everywhere, None)?,
         distance_max: Distance::PDQ_SAME_MAX,
         quality_min: Quality::TRUSTED_MIN,
+        transforms: None,
         action: Action::None,
         is_enabled: true,
     };

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use mamori_model::{
     Action, Bank, BankId, BankName, Distance, Jurisdictions, Line, PrivateBasis, Quality, Reach,
-    Surface,
+    Surface, Transforms,
 };
 
 use crate::{Admin, Desk, Error, create_bank};
@@ -30,6 +30,8 @@ pub struct BankChange {
     pub distance_max: Option<Distance>,
     /// The least quality that is compared.
     pub quality_min: Option<Quality>,
+    /// Which hashes of a frame it compares.
+    pub transforms: Option<Transforms>,
     /// What a match may do by itself.
     pub action: Option<Action>,
     /// Whether it looks at all.
@@ -82,6 +84,7 @@ impl Desk {
             reach,
             distance_max: change.distance_max.unwrap_or(before.distance_max),
             quality_min: change.quality_min.unwrap_or(before.quality_min),
+            transforms: change.transforms.unwrap_or(before.transforms),
             action: change.action.unwrap_or(before.action),
             is_enabled: change.is_enabled.unwrap_or(before.is_enabled),
             changed_at: self.clock().now(),

@@ -1,6 +1,6 @@
 //! A bank is made.
 
-use mamori_model::{Action, Bank, BankName, Distance, Line, Purpose, Quality, Reach};
+use mamori_model::{Action, Bank, BankName, Distance, Line, Purpose, Quality, Reach, Transforms};
 
 use crate::{Admin, Desk, Error};
 
@@ -23,6 +23,8 @@ pub struct NewBank {
     pub distance_max: Distance,
     /// The least quality that is compared.
     pub quality_min: Quality,
+    /// Which hashes of a frame it compares; `None`: what its purpose begins with.
+    pub transforms: Option<Transforms>,
     /// What a match may do by itself.
     pub action: Action,
     /// Whether it looks at all.
@@ -57,6 +59,7 @@ impl Desk {
             reach: new.reach,
             distance_max: new.distance_max,
             quality_min: new.quality_min,
+            transforms: new.transforms.unwrap_or(Transforms::default_of(new.purpose)),
             action: new.action,
             is_enabled: new.is_enabled,
             created_at: now,

@@ -28,6 +28,10 @@ pub enum Error {
     /// The item could not be read; the service decides what to do with it.
     #[error(transparent)]
     Media(#[from] mamori_media::Error),
+    /// Frames of the item were left out, as the limits demand, and nothing was found in the others.
+    /// The service must not take it for clean; it may send the frames by themselves.
+    #[error("nothing was found in the frames that were compared, and others were left out")]
+    PartlyLooked,
     /// The database is lost or full. The caller tries again; nothing was half done.
     #[error("the database does not answer")]
     Unavailable(#[source] Box<dyn StdError + Send + Sync>),

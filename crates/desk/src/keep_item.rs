@@ -11,7 +11,7 @@ use crate::{Desk, Error};
 impl Desk {
     /// Seals the bytes of an item that is held or refused, before the transaction that says so:
     /// files are slow. `None` where nothing is to be kept: no policy keeps it, there is no key for
-    /// the vault, or the item's bytes are there, or were and reached their term.
+    /// the vault, or these bytes of the item are there, or were and reached their term.
     ///
     /// A vault that fails does not fail the check: the item is held all the same, and whoever looks
     /// reads that its bytes were not kept.
@@ -25,7 +25,8 @@ impl Desk {
         let Some(purpose) = Case::purpose_of(&found.hits, found.verdict) else { return Ok(None) };
         let policy = self.store().policy(purpose).await?;
         let Some(policy) = policy.filter(|policy| policy.keep_days > 0) else { return Ok(None) };
-        if self.store().has_evidence(found.service, &found.item.name).await? {
+        let Some(sha256) = found.sha256 else { return Ok(None) };
+        if self.store().has_evidence(found.service, &found.item.name, sha256).await? {
             return Ok(None);
         }
         let id = EvidenceId::from(self.clock().mint()?);
@@ -33,6 +34,7 @@ impl Desk {
             Ok((wrapped_key, key_name)) => Ok(Some(Evidence {
                 id,
                 item: found.id,
+                sha256: Some(sha256),
                 purpose,
                 size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
                 wrapped_key: Some(Sensitive::new(wrapped_key)),

@@ -4,27 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use mamori_matching::Near;
 use mamori_model::{
-    Action, Bank, BankId, Country, Distance, EntryId, EntryState, Hash, HashKind, Hit, Judgement,
-    Md5, NotLooked, Pdq, Quality, ServiceId, Sha1, Sha256, Surface,
+    Action, Bank, BankId, Country, Distance, EntryId, EntryState, HashKind, Hit, Judgement,
+    NotLooked, ServiceId, Surface, Transforms, Variant,
 };
 
+use crate::fingerprints::{Fingerprints, FramePrint, Print};
 use crate::{Desk, Directory, Error};
-
-/// What is known of an item, by its hashes.
-#[derive(Clone, Debug, Default)]
-pub struct Fingerprints {
-    /// One PDQ hash a frame. Without a quality a bank's minimum cannot be checked and is taken
-    /// as met.
-    pub frames: Vec<(Pdq, Option<Quality>)>,
-    /// Whether the item has frames that are not in the list.
-    pub frames_left_out: bool,
-    /// SHA-256 of its bytes.
-    pub sha256: Option<Sha256>,
-    /// SHA-1 of its bytes.
-    pub sha1: Option<Sha1>,
-    /// MD5 of its bytes.
-    pub md5: Option<Md5>,
-}
 
 /// What a search found.
 #[derive(Clone, Debug)]
@@ -34,6 +19,17 @@ pub struct Found {
     pub hits: Vec<Hit>,
     /// What follows from them; its hits likewise.
     pub judgement: Judgement,
+    /// The numbers of the frames that no bank compared, as each demands more structure than they
+    /// have.
+    pub low_quality: Vec<u32>,
+}
+
+impl Found {
+    /// Whether nothing in the banks speaks for or against the item as a whole: no hit stands, and no
+    /// negative bank knows all of it.
+    pub fn is_unknown(&self) -> bool {
+        self.judgement.standing.is_empty() && !self.judgement.is_cleared
+    }
 }
 
 impl Desk {
@@ -82,32 +78,45 @@ impl Desk {
         self.require_current()?;
         let (known, all) = (HashMap::new(), Vec::new());
         let mut hits = Hits { desk: self, service, banks, known, all };
-        for (frame, (pdq, quality)) in (0_u32..).zip(&prints.frames) {
-            let lens: Vec<(BankId, Distance)> = banks
-                .iter()
-                .filter(|bank| quality.is_none_or(|quality| quality >= bank.quality_min))
-                .map(|bank| (bank.id, bank.distance_max))
-                .collect();
-            hits.add(&self.index().near(pdq, &lens), HashKind::Pdq, frame).await?;
-        }
         let ids: Vec<BankId> = banks.iter().map(|bank| bank.id).collect();
-        let exact = [
-            prints.sha256.map(Hash::Sha256),
-            prints.sha1.map(Hash::Sha1),
-            prints.md5.map(Hash::Md5),
-        ];
-        for hash in exact.into_iter().flatten() {
-            hits.add(&self.index().equal(&hash, &ids), hash.kind(), 0).await?;
+        for hash in prints.exact() {
+            let place = Place { kind: hash.kind(), frame: 0, variant: Variant::default() };
+            hits.add(&self.index().equal(&hash, &ids), place).await?;
+        }
+        let mut low_quality = Vec::new();
+        for frame in &prints.frames {
+            if !hits.add_frame(frame).await? {
+                low_quality.push(frame.number);
+            }
         }
 
         let per_bank_max = self.settings().hits_per_bank_max;
-        let left_out = usize::from(prints.frames_left_out);
-        let frames = u32::try_from(prints.frames.len() + left_out).unwrap_or(u32::MAX);
-        let judged = Judgement::of(&hits.all, frames);
+        let judged = Judgement::of(&hits.all, prints.frame_numbers().as_deref());
         let standing = nearest(judged.standing, per_bank_max);
-        let judgement = Judgement { verdict: judged.verdict, standing };
-        Ok(Found { hits: nearest(hits.all, per_bank_max), judgement })
+        let judgement = Judgement { standing, ..judged };
+        Ok(Found { hits: nearest(hits.all, per_bank_max), judgement, low_quality })
     }
+}
+
+/// A bank, and the largest distance at which it matches.
+type Lens = (BankId, Distance);
+
+/// The lenses through which `banks` see a hash of a frame.
+fn lenses(banks: &[&Bank], print: &Print) -> Vec<Lens> {
+    let sees = |bank: &&&Bank| {
+        let has_structure = print.quality.is_none_or(|quality| quality >= bank.quality_min);
+        let turns = print.is_shown || bank.transforms == Transforms::All;
+        has_structure && turns
+    };
+    banks.iter().filter(sees).map(|bank| (bank.id, bank.distance_max)).collect()
+}
+
+/// What a hash that was looked up is of.
+#[derive(Clone, Copy)]
+struct Place {
+    kind: HashKind,
+    frame: u32,
+    variant: Variant,
 }
 
 /// How many entries are confirmed by one query.
@@ -136,9 +145,37 @@ struct Hits<'a> {
 }
 
 impl Hits<'_> {
+    /// Looks up the hashes of a frame, each once for the same banks; of an entry the best hit is
+    /// kept. False if no bank compares any of them.
+    async fn add_frame(&mut self, frame: &FramePrint) -> Result<bool, Error> {
+        let mut looked_up: Vec<(&Print, Vec<Lens>)> = Vec::new();
+        let first = self.all.len();
+        for print in &frame.hashes {
+            let mut lenses = lenses(self.banks, print);
+            for (before, seen) in &looked_up {
+                if before.pdq == print.pdq {
+                    lenses.retain(|lens| !seen.contains(lens));
+                }
+            }
+            if lenses.is_empty() {
+                continue;
+            }
+            let place = Place { kind: HashKind::Pdq, frame: frame.number, variant: print.variant };
+            self.add(&self.desk.index().near(&print.pdq, &lenses), place).await?;
+            looked_up.push((print, lenses));
+        }
+        let mut of_frame = self.all.split_off(first);
+        of_frame.sort_by_key(rank);
+        let mut seen = HashSet::new();
+        of_frame.retain(|hit| seen.insert(hit.entry));
+        self.all.append(&mut of_frame);
+        Ok(!looked_up.is_empty())
+    }
+
     /// Takes the nearest of `near`, which are sorted, that the store confirms. Confirmed first
     /// and cut after: entries that ended must not push out those that did not.
-    async fn add(&mut self, near: &[Near], kind: HashKind, frame: u32) -> Result<(), Error> {
+    async fn add(&mut self, near: &[Near], place: Place) -> Result<(), Error> {
+        let Place { kind, frame, variant } = place;
         let per_bank_max = self.desk.settings().hits_per_bank_max;
         let mut taken: HashMap<BankId, usize> = HashMap::new();
         for some in near.chunks(CONFIRMED_AT_ONCE) {
@@ -164,6 +201,7 @@ impl Hits<'_> {
                     kind,
                     distance: near.distance,
                     frame,
+                    variant,
                 });
             }
         }
@@ -195,10 +233,15 @@ impl Hits<'_> {
     }
 }
 
+/// The nearer hit comes first, then the one whose frame was turned less.
+fn rank(hit: &Hit) -> impl Ord + use<> {
+    (hit.distance, hit.variant.transform, hit.variant.backdrop, hit.entry, hit.frame)
+}
+
 /// The best hit of each entry, the nearest first: an animated item may come near to one with many
 /// frames.
 fn nearest(mut hits: Vec<Hit>, per_bank_max: usize) -> Vec<Hit> {
-    hits.sort_by_key(|hit| (hit.distance, hit.entry, hit.frame));
+    hits.sort_by_key(rank);
     let mut seen = HashSet::new();
     let mut shown: HashMap<BankId, usize> = HashMap::new();
     hits.retain(|hit| {

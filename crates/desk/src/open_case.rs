@@ -9,7 +9,7 @@ use mamori_store::{NewCase, Tx};
 use crate::{Desk, Error};
 
 impl Desk {
-    /// Puts a match, whose verdict is new or became stricter, before a person: into the open case
+    /// Puts a match that is new or changed before a person: into the open case
     /// in which it is, into the one about its subject, or into a new one. Within the transaction
     /// that records the match. Nobody is asked about what the machine let stand.
     pub(crate) async fn open_case(

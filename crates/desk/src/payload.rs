@@ -39,6 +39,8 @@ struct HitData {
     kind: &'static str,
     distance: u32,
     frame: u32,
+    transform: &'static str,
+    backdrop: &'static str,
 }
 
 /// What a service is asked for.
@@ -128,6 +130,8 @@ fn hit_data(hit: &Hit, directory: &Directory) -> HitData {
         kind: hit.kind.as_str(),
         distance: hit.distance.0,
         frame: hit.frame,
+        transform: hit.variant.transform.as_str(),
+        backdrop: hit.variant.backdrop.as_str(),
     }
 }
 

@@ -34,6 +34,8 @@ pub struct Settings {
     /// answer is an error and never `allow`: what was listed meanwhile would be let through, and a
     /// key that was revoked let in.
     pub stale_max: Duration,
+    /// What is answered about an item of which frames were left out and in which nothing was found.
+    pub partly_looked: PartlyLooked,
     /// The longest line of an import, in bytes.
     pub import_line_bytes_max: usize,
     /// How many lines of an import are committed together.
@@ -67,6 +69,7 @@ impl Default for Settings {
             poll_interval: Duration::from_millis(200),
             settle_time_max: Duration::from_secs(2),
             stale_max: Duration::from_mins(1),
+            partly_looked: PartlyLooked::default(),
             import_line_bytes_max: 16 * 1024,
             import_batch_lines: 5_000,
             import_stalled_max: Duration::from_mins(15),
@@ -79,6 +82,20 @@ impl Default for Settings {
             sign_in: SignInSettings::default(),
         }
     }
+}
+
+/// What is answered about an item of which frames were left out and in which nothing was found. In
+/// every case nothing is stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartlyLooked {
+    /// [`crate::Error::PartlyLooked`].
+    #[default]
+    Error,
+    /// The verdict `hold`, without a case.
+    Hold,
+    /// The verdict `allow`: a listed frame that was left out passes.
+    Allow,
 }
 
 /// How webhooks are sent.

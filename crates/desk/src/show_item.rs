@@ -2,9 +2,9 @@
 //! written down, and nothing else opens the vault for a person.
 
 use bytes::Bytes;
-use mamori_media::{Format, Veil};
+use mamori_media::{Aim, Format, Veil};
 use mamori_model::look::Clarity;
-use mamori_model::{Evidence, Kept, Refusal, Sensitive};
+use mamori_model::{Backdrop, Evidence, Hit, Kept, Refusal, Sensitive};
 use mamori_vault::{Error as VaultError, Vault};
 
 use crate::open_look::Looked;
@@ -23,7 +23,7 @@ pub struct Shown {
 }
 
 impl Desk {
-    /// The picture of a look: once.
+    /// The picture of a look: once. It shows the frame that matched best.
     ///
     /// [`Refusal::LookClosed`] if it left before or the look is over; [`Refusal::EvidenceGone`] from
     /// the very end of the item's term; [`Refusal::EvidenceBroken`] if what lies there is not what
@@ -33,12 +33,14 @@ impl Desk {
         let vault = self.settings().vault.as_ref().ok_or(Refusal::VaultClosed)?;
         let evidence = self.store().evidence(looked.evidence).await?;
         Kept::of(evidence.as_ref(), self.clock().now()).readable()?;
-        let item = unseal(vault, &evidence.ok_or(Refusal::EvidenceNone)?).await?;
+        let evidence = evidence.ok_or(Refusal::EvidenceNone)?;
+        let aim = aim(&self.store().hits_of_match(evidence.item).await?);
+        let item = unseal(vault, &evidence).await?;
         let veil = match looked.clarity {
             Clarity::Veiled => Veil::Veiled,
             Clarity::Clear => Veil::Clear,
         };
-        let raster = self.pool().render(item.into_revealed(), veil).await?;
+        let raster = self.pool().render(item.into_revealed(), veil, aim).await?;
         let file = tokio::task::spawn_blocking(move || mamori_media::encode(&raster)).await;
         let file = file.map_err(|cause| Error::internal("encoding stopped", cause))??;
         let is_png = mamori_media::sniff(&file)? == Format::Png;
@@ -52,6 +54,17 @@ impl Desk {
 
         Ok(Shown { file: file.into(), media_type })
     }
+}
+
+/// The frame and the backdrop that matched best: what a person judges is what the machine compared.
+/// Without a hit by looks, what most viewers show first.
+fn aim(hits: &[Hit]) -> Aim {
+    let Some(best) = Hit::best_look(hits) else { return Aim::FIRST };
+    let backdrop = match best.variant.backdrop {
+        Backdrop::None => Backdrop::White,
+        backdrop @ (Backdrop::White | Backdrop::Black) => backdrop,
+    };
+    Aim { frame: best.frame, backdrop }
 }
 
 async fn unseal(vault: &Vault, evidence: &Evidence) -> Result<Sensitive<Vec<u8>>, Error> {

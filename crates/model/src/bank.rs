@@ -122,6 +122,49 @@ impl FromStr for Action {
     }
 }
 
+/// Which hashes of a frame a bank compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Transforms {
+    /// Those that a viewer may show, and those of the frame turned and mirrored in every other way.
+    All,
+    /// Only those that a viewer may show.
+    None,
+}
+
+impl Transforms {
+    /// Every setting.
+    pub const ALL: [Self; 2] = [Self::All, Self::None];
+
+    /// The word in the API, the database and files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::None => "none",
+        }
+    }
+
+    /// What a bank of `purpose` compares where nothing else was said: a mirrored copy of abuse is
+    /// abuse, and a mirrored copy of what is known to be harmless is seldom sent.
+    pub fn default_of(purpose: Purpose) -> Self {
+        if purpose.is_negative() { Self::None } else { Self::All }
+    }
+}
+
+/// A text that names no [`Transforms`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a setting of transforms: expected `all` or `none`")]
+pub struct NotTransforms;
+
+impl FromStr for Transforms {
+    type Err = NotTransforms;
+
+    fn from_str(text: &str) -> Result<Self, NotTransforms> {
+        Self::ALL.into_iter().find(|transforms| transforms.as_str() == text).ok_or(NotTransforms)
+    }
+}
+
 /// A bank's name: 1 to 64 of `A-Z a-z 0-9 _ - .`, unique.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BankName(String);
@@ -267,6 +310,8 @@ pub struct Bank {
     pub distance_max: Distance,
     /// The least quality of an item's PDQ hash that is compared at all.
     pub quality_min: Quality,
+    /// Which hashes of a frame it compares.
+    pub transforms: Transforms,
     /// What a match may do by itself.
     pub action: Action,
     /// Whether it looks at all; an operator may switch a bank off without losing it.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{EvidenceId, MatchId, Purpose, Sensitive};
+use crate::{EvidenceId, MatchId, Purpose, Sensitive, Sha256};
 
 /// What is known of an item's sealed bytes. The bytes themselves lie in the vault under this id.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,9 @@ pub struct Evidence {
     pub id: EvidenceId,
     /// The item's match.
     pub item: MatchId,
+    /// Of the bytes; one item may have been sent with several. `None` only of what older versions
+    /// stored of an item without a digest.
+    pub sha256: Option<Sha256>,
     /// The policy that keeps it.
     pub purpose: Purpose,
     /// How many bytes the item has.
@@ -79,6 +82,7 @@ mod tests {
         let kept = Evidence {
             id: Uuid::from_u128(1).into(),
             item: Uuid::from_u128(2).into(),
+            sha256: None,
             purpose: Purpose::Rehearsal,
             size: 9,
             wrapped_key: Some(Sensitive::new(vec![1])),

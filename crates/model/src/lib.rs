@@ -20,6 +20,7 @@ pub mod item;
 pub mod job;
 pub mod key;
 pub mod look;
+pub mod looked;
 pub mod matched;
 pub mod page;
 pub mod place;
@@ -37,7 +38,7 @@ pub mod webhook;
 pub mod words;
 
 pub use action::{ActionRequest, ActionState, Answer, Feature, Measures, ServiceAction};
-pub use bank::{Action, Bank, BankName, PrivateBasis, Purpose, Reach};
+pub use bank::{Action, Bank, BankName, PrivateBasis, Purpose, Reach, Transforms};
 pub use bulk::{Bulk, BulkState};
 pub use case::{Case, CaseEvent, CaseState, Claim, Level, Subject, Urgency};
 pub use decision::{Decision, DecisionState, Outcome};
@@ -53,6 +54,7 @@ pub use id::{
 };
 pub use item::{Account, Item, ItemName};
 pub use look::{Clarity, Look};
+pub use looked::{Gap, Looked, NotCompared};
 pub use place::{Country, Jurisdictions, Surface};
 pub use policy::Policy;
 pub use refusal::Refusal;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, BankId, Distance, EntryId, HashKind, Purpose};
+use crate::{Action, BankId, Distance, EntryId, HashKind, Purpose, Variant};
 
 /// The machine's immediate answer, the mildest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -92,8 +92,21 @@ pub struct Hit {
     pub kind: HashKind,
     /// How near; 0 for SHA-256, SHA-1 and MD5.
     pub distance: Distance,
-    /// Which frame of an animated item, from 0.
+    /// Which frame of an animated item, by its place in the file, from 0.
     pub frame: u32,
+    /// How the frame was prepared; the default for hashes of bytes.
+    pub variant: Variant,
+}
+
+impl Hit {
+    /// The hit of `hits` that best says how the item looks: the nearest PDQ hit; of equally near
+    /// ones the one that was turned least, then the earliest frame.
+    pub fn best_look(hits: &[Self]) -> Option<&Self> {
+        let looks = hits.iter().filter(|hit| hit.kind == HashKind::Pdq);
+        looks.min_by_key(|hit| {
+            (hit.distance, hit.variant.transform, hit.variant.backdrop, hit.frame)
+        })
+    }
 }
 
 /// A verdict, and the hits that it stands on.
@@ -104,21 +117,24 @@ pub struct Judgement {
     /// The hits that no negative bank speaks against. These are recorded; an item without any is
     /// not: a clean item leaves no trace, and a wrong suspicion is not to be kept.
     pub standing: Vec<Hit>,
+    /// Whether a negative bank knows the whole item: by its bytes, or each of its frames.
+    pub is_cleared: bool,
 }
 
 impl Judgement {
-    /// What follows from `hits` on an item of `frames` frames, those included that were not
-    /// looked at.
+    /// What follows from `hits` on an item with frames of these numbers; `None`: not every frame
+    /// of the item was compared, so its frames cannot clear all of it.
     ///
     /// A negative bank that knows the item's bytes clears all of it. One that knows how a frame
     /// looks clears that frame only, or one harmless frame would hide the others; what was found
     /// by the bytes is cleared when every frame is.
-    pub fn of(hits: &[Hit], frames: u32) -> Self {
+    pub fn of(hits: &[Hit], frames: Option<&[u32]>) -> Self {
         let cleared = Cleared::by(hits, frames);
         let stands = |hit: &&Hit| !hit.purpose.is_negative() && !cleared.covers(hit);
         let standing: Vec<Hit> = hits.iter().filter(stands).copied().collect();
         let strictest = standing.iter().map(|hit| Verdict::from(hit.action)).max();
-        Self { verdict: strictest.unwrap_or(Verdict::Allow), standing }
+        let verdict = strictest.unwrap_or(Verdict::Allow);
+        Self { verdict, standing, is_cleared: cleared.is_whole }
     }
 }
 
@@ -129,12 +145,14 @@ struct Cleared {
 }
 
 impl Cleared {
-    fn by(hits: &[Hit], frames: u32) -> Self {
+    fn by(hits: &[Hit], frames: Option<&[u32]>) -> Self {
         let negative = || hits.iter().filter(|hit| hit.purpose.is_negative());
         let seen: BTreeSet<u32> =
             negative().filter(|hit| hit.kind == HashKind::Pdq).map(|hit| hit.frame).collect();
         let is_known_by_bytes = negative().any(|hit| hit.kind != HashKind::Pdq);
-        let is_seen_whole = frames > 0 && (0..frames).all(|frame| seen.contains(&frame));
+        let is_seen_whole = frames.is_some_and(|frames| {
+            !frames.is_empty() && frames.iter().all(|frame| seen.contains(frame))
+        });
         Self { is_whole: is_known_by_bytes || is_seen_whole, frames: seen }
     }
 
@@ -159,6 +177,7 @@ mod tests {
             kind: HashKind::Pdq,
             distance: Distance(3),
             frame: 0,
+            variant: Variant::default(),
         }
     }
 
@@ -172,16 +191,16 @@ mod tests {
         let hold = hit(Purpose::ChildSexualAbuse, Action::Hold);
         let block = hit(Purpose::ChildSexualAbuse, Action::Block);
 
-        assert_eq!(Judgement::of(&[none], 1).verdict, Verdict::Allow);
-        assert_eq!(Judgement::of(&[none, hold], 1).verdict, Verdict::Hold);
-        assert_eq!(Judgement::of(&[block, hold], 1).verdict, Verdict::Block);
+        assert_eq!(Judgement::of(&[none], Some(&[0])).verdict, Verdict::Allow);
+        assert_eq!(Judgement::of(&[none, hold], Some(&[0])).verdict, Verdict::Hold);
+        assert_eq!(Judgement::of(&[block, hold], Some(&[0])).verdict, Verdict::Block);
     }
 
     #[test]
     fn a_match_that_may_do_nothing_still_stands() {
         let none = hit(Purpose::ChildSexualAbuse, Action::None);
 
-        assert_eq!(Judgement::of(&[none], 1).standing, [none]);
+        assert_eq!(Judgement::of(&[none], Some(&[0])).standing, [none]);
     }
 
     #[test]
@@ -189,9 +208,10 @@ mod tests {
         let block = hit(Purpose::ChildSexualAbuse, Action::Block);
         let by_bytes = Hit { kind: HashKind::Sha256, ..block };
 
-        let judged = Judgement::of(&[block, by_bytes, benign()], 1);
+        let judged = Judgement::of(&[block, by_bytes, benign()], Some(&[0]));
 
-        assert_eq!(judged, Judgement { verdict: Verdict::Allow, standing: Vec::new() });
+        let clear = Judgement { verdict: Verdict::Allow, standing: Vec::new(), is_cleared: true };
+        assert_eq!(judged, clear);
     }
 
     #[test]
@@ -200,7 +220,7 @@ mod tests {
         let second = Hit { frame: 1, ..first };
         let by_bytes = Hit { kind: HashKind::Sha256, ..first };
 
-        let judged = Judgement::of(&[first, second, by_bytes, benign()], 2);
+        let judged = Judgement::of(&[first, second, by_bytes, benign()], Some(&[0, 1]));
 
         assert_eq!(judged.verdict, Verdict::Block);
         assert_eq!(judged.standing, [second, by_bytes]);
@@ -211,21 +231,47 @@ mod tests {
         let second = Hit { frame: 1, ..hit(Purpose::ChildSexualAbuse, Action::Block) };
         let whole = Hit { kind: HashKind::Sha256, ..benign() };
 
-        assert_eq!(Judgement::of(&[second, whole], 2).verdict, Verdict::Allow);
+        assert_eq!(Judgement::of(&[second, whole], Some(&[0, 1])).verdict, Verdict::Allow);
     }
 
     #[test]
-    fn frames_that_nobody_looked_at_are_not_cleared() {
+    fn frames_that_were_not_compared_are_not_cleared() {
         let by_bytes = Hit { kind: HashKind::Md5, ..hit(Purpose::Rehearsal, Action::Hold) };
 
-        assert_eq!(Judgement::of(&[by_bytes, benign()], 2).verdict, Verdict::Hold);
-        assert_eq!(Judgement::of(&[by_bytes], 0).verdict, Verdict::Hold);
+        assert_eq!(Judgement::of(&[by_bytes, benign()], Some(&[0, 7])).verdict, Verdict::Hold);
+        assert_eq!(Judgement::of(&[by_bytes, benign()], None).verdict, Verdict::Hold);
+        assert_eq!(Judgement::of(&[by_bytes], Some(&[])).verdict, Verdict::Hold);
+    }
+
+    #[test]
+    fn frames_count_by_their_number_in_the_file() {
+        let seventh = Hit { frame: 7, ..benign() };
+        let by_bytes = Hit { kind: HashKind::Md5, ..hit(Purpose::Rehearsal, Action::Hold) };
+
+        let judged = Judgement::of(&[by_bytes, benign(), seventh], Some(&[0, 7]));
+
+        assert!(judged.is_cleared);
+        assert_eq!(judged.verdict, Verdict::Allow);
+    }
+
+    #[test]
+    fn the_best_look_is_the_nearest_then_the_one_turned_least() {
+        let turned = Variant { transform: crate::Transform::FlipLeftRight, ..Variant::default() };
+        let plain = hit(Purpose::Rehearsal, Action::Hold);
+        let mirrored = Hit { variant: turned, frame: 1, ..plain };
+        let nearer = Hit { distance: Distance(1), frame: 6, variant: turned, ..plain };
+        let by_bytes = Hit { kind: HashKind::Sha256, distance: Distance(0), ..plain };
+
+        assert_eq!(Hit::best_look(&[mirrored, plain]), Some(&plain));
+        assert_eq!(Hit::best_look(&[by_bytes, plain, nearer]), Some(&nearer));
+        assert_eq!(Hit::best_look(&[by_bytes]), None);
     }
 
     #[test]
     fn a_clean_item_leaves_no_trace() {
-        let judged = Judgement::of(&[], 1);
+        let judged = Judgement::of(&[], Some(&[0]));
 
-        assert_eq!(judged, Judgement { verdict: Verdict::Allow, standing: Vec::new() });
+        let clean = Judgement { verdict: Verdict::Allow, standing: Vec::new(), is_cleared: false };
+        assert_eq!(judged, clean);
     }
 }

@@ -19,7 +19,9 @@ use serde::Deserialize;
 use crate::serve::log;
 
 pub use people::{Cases, Console, Exposure, Staff, Vault};
-pub use sections::{Database, Hma, Limits, Log, LogFormat, Media, Retention, Server, Webhooks};
+pub use sections::{
+    Checks, Database, Hma, Limits, Log, LogFormat, Media, Retention, Server, Webhooks,
+};
 
 /// The file that is read when none is named and it is there.
 pub const FILE_DEFAULT: &str = "mamori.toml";
@@ -42,6 +44,8 @@ pub struct Config {
     pub media: Media,
     /// `[limits]`: how large a request may be.
     pub limits: Limits,
+    /// `[checks]`: what is answered.
+    pub checks: Checks,
     /// `[webhooks]`: how services are told.
     pub webhooks: Webhooks,
     /// `[retention]`: how long things are kept.

@@ -52,7 +52,8 @@ fn list(ones: &[usize]) -> Vec<u8> {
 /// The PDQ hash and quality of each frame, in this process.
 fn frames(bytes: &[u8]) -> Vec<(String, u8)> {
     let picture = mamori_media::hash(bytes, &Limits::default()).unwrap();
-    picture.frames.iter().map(|frame| (frame.pdq.to_string(), frame.quality.value())).collect()
+    let stored = picture.frames.iter().filter_map(mamori_media::Frame::stored);
+    stored.map(|(pdq, quality)| (pdq.to_string(), quality.value())).collect()
 }
 
 /// The line that `mamori hash --json` owes for a picture file.

@@ -24,7 +24,8 @@ macro_rules! select {
             $name,
             "
         SELECT id, name, purpose, source, legal_basis, owner, surfaces, jurisdictions, private_law,
-               private_until, distance_max, quality_min, action, is_enabled, created_at, changed_at
+               private_until, distance_max, quality_min, action, is_enabled, transforms, created_at,
+               changed_at
           FROM bank
          WHERE ",
             $rest
@@ -42,14 +43,14 @@ queries! {
     INSERT_BANK = "-- insert_bank
         INSERT INTO bank (id, name, purpose, source, legal_basis, owner, surfaces, jurisdictions,
                           private_law, private_until, distance_max, quality_min, action,
-                          is_enabled, changed_at, changed_by, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+                          is_enabled, changed_at, changed_by, transforms, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
     UPDATE_BANK = "-- update_bank
         UPDATE bank
            SET name = $2, source = $4, legal_basis = $5, owner = $6, surfaces = $7,
                jurisdictions = $8, private_law = $9, private_until = $10, distance_max = $11,
                quality_min = $12, action = $13, is_enabled = $14, changed_at = $15,
-               changed_by = $16
+               changed_by = $16, transforms = $17
          WHERE id = $1 AND purpose = $3 AND deleted_at IS NULL";
     DELETE_BANK = "-- delete_bank
         UPDATE bank
@@ -73,6 +74,7 @@ struct BankRow {
     quality_min: i64,
     action: String,
     is_enabled: bool,
+    transforms: String,
     created_at: i64,
     changed_at: i64,
 }
@@ -93,6 +95,7 @@ impl BankRow {
                 u32::try_from(self.distance_max).or_corrupt("bank.distance_max")?,
             ),
             quality_min: quality_min.or_corrupt("bank.quality_min")?,
+            transforms: self.transforms.parse().or_corrupt("bank.transforms")?,
             action: self.action.parse().or_corrupt("bank.action")?,
             is_enabled: self.is_enabled,
             created_at: from_micros(self.created_at, "bank.created_at")?,
@@ -121,7 +124,7 @@ impl BankRow {
     }
 }
 
-/// `$1` to `$16`, which inserting and updating share.
+/// `$1` to `$17`, which inserting and updating share.
 fn write(query: Query, bank: &Bank, name: &'static str) -> Call {
     let basis = bank.reach.private_basis();
     query
@@ -141,6 +144,7 @@ fn write(query: Query, bank: &Bank, name: &'static str) -> Call {
         .bind(bank.is_enabled)
         .bind(bank.changed_at)
         .bind(name)
+        .bind(bank.transforms.as_str())
 }
 
 fn json(list: &impl serde::Serialize) -> String {

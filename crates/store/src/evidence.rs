@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 use mamori_model::{
-    CaseId, Evidence, EvidenceId, ItemName, MatchId, Purpose, Sensitive, ServiceId,
+    CaseId, Evidence, EvidenceId, ItemName, MatchId, Purpose, Sensitive, ServiceId, Sha256,
 };
 use uuid::Uuid;
 
@@ -21,7 +21,8 @@ macro_rules! select {
             "-- ",
             $name,
             "
-        SELECT id, match_id, purpose, size, wrapped_key, key_name, stored_at, expires_at
+        SELECT id, match_id, sha256, purpose, size, wrapped_key, key_name, stored_at,
+               expires_at
           FROM evidence
          WHERE ",
             $rest
@@ -31,18 +32,19 @@ macro_rules! select {
 
 queries! {
     EVIDENCE_BY_ID = select!("evidence_by_id", "id = $1");
-    EVIDENCE_OF_ITEM = select!("evidence_of_item", "match_id = $1");
+    EVIDENCE_OF_ITEM = select!("evidence_of_item", "match_id = $1 ORDER BY id DESC LIMIT 1");
     EVIDENCE_OF_CASE = select!("evidence_of_case",
-        "match_id IN (SELECT match_id FROM case_item WHERE case_id = $1)");
+        "match_id IN (SELECT match_id FROM case_item WHERE case_id = $1) ORDER BY id");
     INSERT_EVIDENCE = "-- insert_evidence
         INSERT INTO evidence (id, match_id, purpose, size, wrapped_key, key_name, stored_at,
-                              expires_at, changed_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-        ON CONFLICT (match_id) DO NOTHING";
+                              expires_at, changed_by, sha256)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        ON CONFLICT (match_id, sha256) DO NOTHING";
     HAS_EVIDENCE = "-- has_evidence
         SELECT count(*)
           FROM evidence
-         WHERE match_id IN (SELECT id FROM item_match WHERE service_id = $1 AND item_name = $2)";
+         WHERE match_id IN (SELECT id FROM item_match WHERE service_id = $1 AND item_name = $2)
+           AND sha256 = $3";
     COUNT_EVIDENCE = "-- count_evidence
         SELECT count(*) FROM evidence WHERE wrapped_key IS NOT NULL";
     READABLE_OF = "-- readable_of
@@ -97,6 +99,7 @@ queries! {
 struct EvidenceRow {
     id: Uuid,
     match_id: Uuid,
+    sha256: Option<Vec<u8>>,
     purpose: String,
     size: i64,
     wrapped_key: Option<Vec<u8>>,
@@ -107,8 +110,10 @@ struct EvidenceRow {
 
 impl EvidenceRow {
     fn read(self) -> Result<Evidence, Error> {
+        let sha256 = self.sha256.as_deref().map(Sha256::try_from).transpose();
         Ok(Evidence {
             id: self.id.into(),
+            sha256: sha256.or_corrupt("evidence.sha256")?,
             item: self.match_id.into(),
             purpose: self.purpose.parse().or_corrupt("evidence.purpose")?,
             size: u64::try_from(self.size).or_corrupt("evidence.size")?,
@@ -124,6 +129,7 @@ fn read(row: Option<EvidenceRow>) -> Result<Option<Evidence>, Error> {
     row.map(EvidenceRow::read).transpose()
 }
 
+/// The newest of each item: rows come in the order in which they were stored.
 fn by_item(rows: Vec<EvidenceRow>) -> Result<HashMap<MatchId, Evidence>, Error> {
     let read = |row: EvidenceRow| row.read().map(|evidence| (evidence.item, evidence));
     rows.into_iter().map(read).collect()
@@ -135,14 +141,20 @@ impl Store {
         read(self.row(EVIDENCE_BY_ID.bind(evidence)).await?)
     }
 
-    /// What was kept of an item.
+    /// What was kept of the newest bytes of an item.
     pub async fn evidence_of_item(&self, item: MatchId) -> Result<Option<Evidence>, Error> {
         read(self.row(EVIDENCE_OF_ITEM.bind(item)).await?)
     }
 
-    /// Whether anything was ever kept of this item: what is gone is not kept anew.
-    pub async fn has_evidence(&self, service: ServiceId, item: &ItemName) -> Result<bool, Error> {
-        let row: Option<(i64,)> = self.row(HAS_EVIDENCE.bind(service).bind(item.as_str())).await?;
+    /// Whether these bytes of this item were ever kept: what is gone is not kept anew.
+    pub async fn has_evidence(
+        &self,
+        service: ServiceId,
+        item: &ItemName,
+        sha256: Sha256,
+    ) -> Result<bool, Error> {
+        let call = HAS_EVIDENCE.bind(service).bind(item.as_str());
+        let row: Option<(i64,)> = self.row(call.bind(sha256.as_bytes().as_slice())).await?;
         Ok(row.is_some_and(|(count,)| count > 0))
     }
 
@@ -159,7 +171,7 @@ impl Store {
         Ok(rows.into_iter().map(|(id,)| id.into()).collect())
     }
 
-    /// What was kept of a case's items.
+    /// What was kept of the newest bytes of each of a case's items.
     pub async fn evidence_of_case(
         &self,
         case: CaseId,
@@ -169,12 +181,12 @@ impl Store {
 }
 
 impl Tx {
-    /// What was kept of an item.
+    /// What was kept of the newest bytes of an item.
     pub async fn evidence_of_item(&mut self, item: MatchId) -> Result<Option<Evidence>, Error> {
         read(self.row(EVIDENCE_OF_ITEM.bind(item)).await?)
     }
 
-    /// What was kept of a case's items.
+    /// What was kept of the newest bytes of each of a case's items.
     pub async fn evidence_of_case(
         &mut self,
         case: CaseId,
@@ -182,7 +194,7 @@ impl Tx {
         by_item(self.rows(EVIDENCE_OF_CASE.bind(case)).await?)
     }
 
-    /// Says that an item's bytes lie in the vault; false if others of it do already.
+    /// Says that an item's bytes lie in the vault; false if the same bytes of it do already.
     pub async fn insert_evidence(&mut self, evidence: &Evidence) -> Result<bool, Error> {
         let key = evidence.wrapped_key.as_ref().map(|key| key.reveal().as_slice());
         let call = INSERT_EVIDENCE
@@ -194,7 +206,8 @@ impl Tx {
             .bind(evidence.key_name.as_str())
             .bind(evidence.stored_at)
             .bind(evidence.expires_at)
-            .bind(self.name());
+            .bind(self.name())
+            .bind(evidence.sha256.as_ref().map(|sha256| sha256.as_bytes().as_slice()));
         Ok(self.run(call).await.map_err(|error| error.or_taken("match", "evidence"))? == 1)
     }
 

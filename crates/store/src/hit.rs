@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use mamori_model::matched::Match;
-use mamori_model::{Distance, EntryId, Hit, MatchId};
+use mamori_model::{Backdrop, Distance, EntryId, Hit, MatchId, Transform, Variant};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -15,36 +15,40 @@ use crate::tx::Tx;
 
 queries! {
     HITS_OF_MATCHES = "-- hits_of_matches
-        SELECT match_id, entry_id, frame, bank_id, purpose, action, kind, distance
+        SELECT match_id, entry_id, frame, bank_id, purpose, action, kind, distance, transform, backdrop
           FROM hit
          WHERE match_id IN (SELECT unhex(value) FROM json_each($1))
          ORDER BY match_id, distance, entry_id, frame",
         postgres: "-- hits_of_matches
-        SELECT match_id, entry_id, frame, bank_id, purpose, action, kind, distance
+        SELECT match_id, entry_id, frame, bank_id, purpose, action, kind, distance, transform, backdrop
           FROM hit
          WHERE match_id = ANY (ARRAY(SELECT CAST(
                         json_array_elements_text(CAST($1 AS json)) AS uuid)))
          ORDER BY match_id, distance, entry_id, frame";
     HIT_KEYS = "-- hit_keys
-        SELECT entry_id, frame, distance FROM hit WHERE match_id = $1";
+        SELECT entry_id, frame, distance, transform, backdrop FROM hit WHERE match_id = $1";
     PUT_HITS = "-- put_hits
         INSERT INTO hit (match_id, entry_id, frame, bank_id, purpose, action, kind, distance,
-                         changed_by)
+                         transform, backdrop, changed_by)
         SELECT $1, value ->> 'entry', value ->> 'frame', unhex(value ->> 'bank'),
-               value ->> 'purpose', value ->> 'action', value ->> 'kind', value ->> 'distance', $3
+               value ->> 'purpose', value ->> 'action', value ->> 'kind', value ->> 'distance',
+               value ->> 'transform', value ->> 'backdrop', $3
           FROM json_each($2)
          WHERE TRUE
         ON CONFLICT (match_id, entry_id, frame)
-        DO UPDATE SET distance = excluded.distance, changed_by = excluded.changed_by",
+        DO UPDATE SET distance = excluded.distance, transform = excluded.transform,
+                      backdrop = excluded.backdrop, changed_by = excluded.changed_by",
         postgres: "-- put_hits
         INSERT INTO hit (match_id, entry_id, frame, bank_id, purpose, action, kind, distance,
-                         changed_by)
-        SELECT $1, entry, frame, CAST(bank AS uuid), purpose, action, kind, distance, $3
+                         transform, backdrop, changed_by)
+        SELECT $1, entry, frame, CAST(bank AS uuid), purpose, action, kind, distance,
+               transform, backdrop, $3
           FROM json_to_recordset(CAST($2 AS json))
                AS given (entry bigint, frame bigint, bank text, purpose text, action text,
-                         kind text, distance bigint)
+                         kind text, distance bigint, transform text, backdrop text)
         ON CONFLICT (match_id, entry_id, frame)
-        DO UPDATE SET distance = excluded.distance, changed_by = excluded.changed_by";
+        DO UPDATE SET distance = excluded.distance, transform = excluded.transform,
+                      backdrop = excluded.backdrop, changed_by = excluded.changed_by";
 }
 
 #[derive(sqlx::FromRow)]
@@ -57,6 +61,8 @@ struct HitRow {
     action: String,
     kind: String,
     distance: i64,
+    transform: String,
+    backdrop: String,
 }
 
 impl HitRow {
@@ -69,8 +75,22 @@ impl HitRow {
             kind: self.kind.parse().or_corrupt("hit.kind")?,
             distance: Distance(u32::try_from(self.distance).or_corrupt("hit.distance")?),
             frame: u32::try_from(self.frame).or_corrupt("hit.frame")?,
+            variant: variant(&self.transform, &self.backdrop)?,
         })
     }
+}
+
+fn variant(transform: &str, backdrop: &str) -> Result<Variant, Error> {
+    Ok(Variant {
+        transform: transform.parse().or_corrupt("hit.transform")?,
+        backdrop: backdrop.parse().or_corrupt("hit.backdrop")?,
+    })
+}
+
+/// What decides which of two hits of one entry and frame is kept: the nearer, then the one that was
+/// turned less, then the one without a backdrop.
+fn rank(distance: i64, variant: Variant) -> (i64, Transform, Backdrop) {
+    (distance, variant.transform, variant.backdrop)
 }
 
 #[derive(Serialize)]
@@ -82,6 +102,8 @@ struct NewRow {
     action: &'static str,
     kind: &'static str,
     distance: u32,
+    transform: &'static str,
+    backdrop: &'static str,
 }
 
 impl From<&Hit> for NewRow {
@@ -94,11 +116,19 @@ impl From<&Hit> for NewRow {
             action: hit.action.as_str(),
             kind: hit.kind.as_str(),
             distance: hit.distance.0,
+            transform: hit.variant.transform.as_str(),
+            backdrop: hit.variant.backdrop.as_str(),
         }
     }
 }
 
 impl Store {
+    /// The hits of a match, the nearest first.
+    pub async fn hits_of_match(&self, id: MatchId) -> Result<Vec<Hit>, Error> {
+        let rows: Vec<HitRow> = self.rows(HITS_OF_MATCHES.bind(json::ids([id]))).await?;
+        rows.iter().map(HitRow::read).collect()
+    }
+
     /// Reads the hits of every match in `matches`, the nearest first.
     pub(crate) async fn fill_hits(&self, matches: &mut [Match]) -> Result<(), Error> {
         if matches.is_empty() {
@@ -118,26 +148,27 @@ impl Store {
 }
 
 impl Tx {
-    /// Gives a match the hits that it did not have, and the smaller distance where it was farther;
-    /// returns how many were new. The match is locked or new.
+    /// Gives a match the hits that it did not have, and the better one of an entry and frame where
+    /// it had a worse one; returns how many were new. The match is locked or new.
     pub(crate) async fn add_hits(&mut self, id: MatchId, hits: &[Hit]) -> Result<u32, Error> {
-        let rows: Vec<(i64, i64, i64)> = self.rows(HIT_KEYS.bind(id)).await?;
-        let had: HashMap<(i64, i64), i64> =
-            rows.into_iter().map(|(entry, frame, distance)| ((entry, frame), distance)).collect();
-        let mut nearest: BTreeMap<(i64, i64), &Hit> = BTreeMap::new();
+        let rows: Vec<(i64, i64, i64, String, String)> = self.rows(HIT_KEYS.bind(id)).await?;
+        let mut had = HashMap::new();
+        for (entry, frame, distance, transform, backdrop) in rows {
+            had.insert((entry, frame), rank(distance, variant(&transform, &backdrop)?));
+        }
+        let rank_of = |hit: &Hit| rank(i64::from(hit.distance.0), hit.variant);
+        let mut best: BTreeMap<(i64, i64), &Hit> = BTreeMap::new();
         for hit in hits {
             let place = (hit.entry.number(), i64::from(hit.frame));
-            let kept = nearest.entry(place).or_insert(hit);
-            if hit.distance < kept.distance {
+            let kept = best.entry(place).or_insert(hit);
+            if rank_of(hit) < rank_of(kept) {
                 *kept = hit;
             }
         }
-        let added = nearest.keys().filter(|place| !had.contains_key(place)).count();
-        let rows: Vec<NewRow> = nearest
+        let added = best.keys().filter(|place| !had.contains_key(place)).count();
+        let rows: Vec<NewRow> = best
             .iter()
-            .filter(|(place, hit)| {
-                had.get(place).is_none_or(|had| i64::from(hit.distance.0) < *had)
-            })
+            .filter(|(place, hit)| had.get(place).is_none_or(|had| rank_of(hit) < *had))
             .map(|(_, hit)| NewRow::from(*hit))
             .collect();
         if !rows.is_empty() {

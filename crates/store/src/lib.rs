@@ -27,6 +27,7 @@ pub mod job;
 mod json;
 pub mod key;
 pub mod look;
+mod match_hashes;
 pub mod matched;
 pub mod migrate;
 mod open;

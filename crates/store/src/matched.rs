@@ -87,6 +87,10 @@ pub struct Recorded {
     pub verdict_before: Option<Verdict>,
     /// How many hits the match did not have before.
     pub added_hits: u32,
+    /// When the item first came with these hashes; `found.changed_at` if that is now.
+    pub hashes_seen_at: Timestamp,
+    /// Whether the item came with other hashes than ever before.
+    pub has_new_hashes: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -123,6 +127,7 @@ impl MatchRow {
             },
             verdict: Verdict::parse(&self.verdict).or_corrupt("item_match.verdict")?,
             hits: Vec::new(),
+            hashes: Vec::new(),
             pdq: pdq.or_corrupt("item_match.pdq")?,
             sha256: sha256.or_corrupt("item_match.sha256")?,
             created_at: from_micros(self.created_at, "item_match.created_at")?,
@@ -176,14 +181,20 @@ impl Store {
         let rows: Vec<MatchRow> = self.rows(call).await?;
         let matches = rows.into_iter().map(MatchRow::read).collect::<Result<_, _>>()?;
         let mut page = Page::of(matches, size, |found: &Match| found.id);
-        self.fill_hits(&mut page.rows).await?;
+        self.fill(&mut page.rows).await?;
         Ok(page)
+    }
+
+    /// Reads the hits and the hashes of every match in `matches`.
+    pub(crate) async fn fill(&self, matches: &mut [Match]) -> Result<(), Error> {
+        self.fill_hits(matches).await?;
+        self.fill_hashes(matches).await
     }
 
     async fn with_hits_of_one(&self, row: Option<MatchRow>) -> Result<Option<Match>, Error> {
         let Some(row) = row else { return Ok(None) };
         let mut found = [row.read()?];
-        self.fill_hits(&mut found).await?;
+        self.fill(&mut found).await?;
         let [found] = found;
         Ok(Some(found))
     }
@@ -201,11 +212,14 @@ impl Tx {
         for _ in 0..3 {
             if self.insert_match(found).await? {
                 let added_hits = self.add_hits(found.id, &found.hits).await?;
+                let hashes = self.add_hashes(found.id, found).await?;
                 return Ok(Recorded {
                     id: found.id,
                     is_new: true,
                     verdict_before: None,
                     added_hits,
+                    hashes_seen_at: hashes.seen_at,
+                    has_new_hashes: hashes.are_new,
                 });
             }
             let call = MATCH_KEPT.bind(found.service).bind(found.item.name.as_str());
@@ -238,11 +252,13 @@ impl Tx {
     /// Adds to `before` what `found` has more. `before` is locked.
     async fn merge_match(&mut self, before: &Match, found: &Match) -> Result<Recorded, Error> {
         let added_hits = self.add_hits(before.id, &found.hits).await?;
+        let hashes = self.add_hashes(before.id, found).await?;
         let is_stricter = found.verdict > before.verdict;
-        let pdq = before.pdq.or(found.pdq);
-        let sha256 = before.sha256.or(found.sha256);
-        if is_stricter || pdq != before.pdq || sha256 != before.sha256 {
-            let changed_at = if is_stricter { found.changed_at } else { before.changed_at };
+        let newest = self.newest_hashes(before.id).await?;
+        let (sha256, pdq) = newest.unwrap_or((before.sha256, before.pdq));
+        let is_changed = is_stricter || hashes.are_new || added_hits > 0;
+        if is_changed || pdq != before.pdq || sha256 != before.sha256 {
+            let changed_at = if is_changed { found.changed_at } else { before.changed_at };
             let call = UPDATE_MATCH
                 .bind(before.id)
                 .bind(before.verdict.max(found.verdict).as_str())
@@ -257,6 +273,8 @@ impl Tx {
             is_new: false,
             verdict_before: Some(before.verdict),
             added_hits,
+            hashes_seen_at: hashes.seen_at,
+            has_new_hashes: hashes.are_new,
         })
     }
 }

@@ -59,6 +59,10 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0003_lists.sql"),
         postgres: include_str!("../migrations/postgres/0003_lists.sql"),
     },
+    Migration {
+        sqlite: include_str!("../migrations/sqlite/0004_variants.sql"),
+        postgres: include_str!("../migrations/postgres/0004_variants.sql"),
+    },
 ];
 
 /// What a migration did.

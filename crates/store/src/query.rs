@@ -63,6 +63,7 @@ pub fn all() -> impl Iterator<Item = Query> {
         crate::job::lease::QUERIES,
         crate::key::QUERIES,
         crate::look::QUERIES,
+        crate::match_hashes::QUERIES,
         crate::matched::QUERIES,
         crate::migrate::QUERIES,
         crate::policy::QUERIES,

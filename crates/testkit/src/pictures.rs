@@ -4,6 +4,7 @@
 //! two seeds never look alike to PDQ.
 
 pub mod chance;
+pub mod disguise;
 pub mod edit;
 pub mod encode;
 pub mod hostile;

@@ -1,7 +1,9 @@
 //! `docs/rights.md`, the page for people whose rights Mamori affects, says what the code does.
 
 use mamori_model::retention::Term;
-use mamori_model::{Action, Purpose, Surface, Verdict, verdict::NotLooked};
+use mamori_model::{
+    Action, NotCompared, Purpose, Surface, Transforms, Verdict, verdict::NotLooked,
+};
 
 use crate::Findings;
 
@@ -32,14 +34,18 @@ pub fn unexplained(page: &str) -> Findings {
     let words = Purpose::ALL.map(Purpose::as_str).into_iter();
     let words = words.chain(Surface::ALL.map(Surface::as_str));
     let words = words.chain(Action::ALL.map(Action::as_str));
-    let words = words.chain(Verdict::ALL.map(Verdict::as_str)).map(|word| format!("`{word}`"));
+    let words = words.chain(Verdict::ALL.map(Verdict::as_str));
+    let words = words.chain(Transforms::ALL.map(Transforms::as_str));
+    let words = words.chain(NotCompared::ALL.map(NotCompared::as_str));
+    let words = words.map(|word| format!("`{word}`"));
     let reasons = [
         NotLooked::NoBank,
         NotLooked::Surface,
         NotLooked::Jurisdiction,
         NotLooked::PrivateBasisEnded,
     ];
-    let sentences = reasons.map(|reason| reason.explain().to_owned());
+    let sentences = reasons.map(NotLooked::explain).into_iter();
+    let sentences = sentences.chain(NotCompared::ALL.map(NotCompared::explain)).map(str::to_owned);
     let missing = words.chain(sentences).filter(|word| !page.contains(word.as_str()));
     missing.map(|word| format!("{PAGE}: does not say {word}")).collect()
 }

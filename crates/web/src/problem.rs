@@ -103,6 +103,9 @@ kinds! {
     MediaUnreadable = UNPROCESSABLE_ENTITY, "media.unreadable", "The item cannot be read";
     /// A picture with too many pixels.
     MediaTooLarge = UNPROCESSABLE_ENTITY, "media.too_large", "The item has too many pixels";
+    /// Frames were left out, and nothing was found in the others.
+    MediaPartlyLooked = UNPROCESSABLE_ENTITY, "media.partly_looked",
+        "Not all of the item was looked at";
     /// Too much to do at the moment.
     Busy = SERVICE_UNAVAILABLE, "busy", "Too much to do at the moment";
     /// It took longer than a request may take.
@@ -235,6 +238,13 @@ impl From<Error> for Problem {
             }
             Error::Refused(refusal) => refusal.into(),
             Error::Media(media) => media.into(),
+            partly @ Error::PartlyLooked => Self::new(
+                Kind::MediaPartlyLooked,
+                format!(
+                    "{partly}; do not take it for clean. Send its frames by themselves. The operator \
+                     may raise `media.limits` or set `checks.partly_looked`."
+                ),
+            ),
             unavailable @ Error::Unavailable(_) => Self::new(
                 Kind::Unavailable,
                 "The database does not answer. Nothing was half done; try again.",

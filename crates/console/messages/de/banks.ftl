@@ -20,6 +20,7 @@ banks-countries = Länder
 banks-everywhere = überall
 banks-distance = Größter Abstand, von 256 Bit
 banks-quality = Geringste Qualität, von 100
+banks-transforms = Gedrehte und gespiegelte Kopien
 banks-entries = Einträge, die jetzt gelten
 banks-to-list = Zu allen Banken
 disputes-title = Einsprüche

@@ -57,6 +57,7 @@ item-came = Treffer
 item-near = Nahe an
 item-same-bytes = genau dieselben Bytes
 item-distance = { $count } von 256 Bit weichen ab
+item-frame = Bild { $count } der Datei
 item-unkept = Das Bild wurde nicht aufbewahrt: Entscheiden Sie nach dem, was hier steht.
 item-gone = Das Bild ist gelöscht: Seine Frist ist vorbei.
 item-kept = Das Bild wird aufbewahrt. Nur wer entscheidet, sieht es.

@@ -87,3 +87,16 @@ told-match-created = Ein Inhalt stimmt überein
 told-match-changed = Ein Urteil wurde strenger
 told-action-requested = Um eine Maßnahme wird gebeten
 told-endpoint-test = Eine Probe
+
+transform-rotate-90 = um 90° gedreht
+transform-rotate-180 = um 180° gedreht
+transform-rotate-270 = um 270° gedreht
+transform-flip-left-right = gespiegelt
+transform-flip-top-bottom = oben und unten gespiegelt
+transform-transpose = an der Diagonale gespiegelt
+transform-transverse = an der anderen Diagonale gespiegelt
+backdrop-white = auf Weiß
+backdrop-black = auf Schwarz
+
+transforms-all = werden verglichen
+transforms-none = werden nicht verglichen

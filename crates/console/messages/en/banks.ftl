@@ -20,6 +20,7 @@ banks-countries = Countries
 banks-everywhere = everywhere
 banks-distance = Greatest distance, of 256 bits
 banks-quality = Least quality, of 100
+banks-transforms = Rotated and mirrored copies
 banks-entries = Entries that match now
 banks-to-list = To all banks
 disputes-title = Disputes

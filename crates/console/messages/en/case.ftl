@@ -57,6 +57,7 @@ item-came = Matched
 item-near = Near to
 item-same-bytes = the very same bytes
 item-distance = { $count } of 256 bits differ
+item-frame = frame { $count }
 item-unkept = The picture was not kept: decide by what stands here.
 item-gone = The picture is gone: its term has ended.
 item-kept = The picture is kept. Only whoever decides sees it.

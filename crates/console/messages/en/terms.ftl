@@ -87,3 +87,16 @@ told-match-created = An item matched
 told-match-changed = A verdict became stricter
 told-action-requested = An action is asked for
 told-endpoint-test = A test
+
+transform-rotate-90 = rotated by 90°
+transform-rotate-180 = rotated by 180°
+transform-rotate-270 = rotated by 270°
+transform-flip-left-right = mirrored
+transform-flip-top-bottom = mirrored top to bottom
+transform-transpose = mirrored along the diagonal
+transform-transverse = mirrored along the other diagonal
+backdrop-white = on white
+backdrop-black = on black
+
+transforms-all = compared
+transforms-none = not compared

@@ -20,6 +20,7 @@ banks-countries = Pays
 banks-everywhere = partout
 banks-distance = Plus grande distance, sur 256 bits
 banks-quality = Qualité minimale, sur 100
+banks-transforms = Copies pivotées et inversées
 banks-entries = Entrées qui correspondent à présent
 banks-to-list = Vers toutes les banques
 disputes-title = Contestations

@@ -57,6 +57,7 @@ item-came = Correspondance
 item-near = Proche de
 item-same-bytes = exactement les mêmes octets
 item-distance = { $count } bits sur 256 diffèrent
+item-frame = image { $count } du fichier
 item-unkept = L’image n’a pas été conservée : décidez d’après ce qui est écrit ici.
 item-gone = L’image a disparu : son délai est écoulé.
 item-kept = L’image est conservée. Seule la personne qui décide la voit.

@@ -87,3 +87,16 @@ told-match-created = Un élément correspond
 told-match-changed = Un verdict est devenu plus strict
 told-action-requested = Une mesure est demandée
 told-endpoint-test = Un essai
+
+transform-rotate-90 = pivotée de 90°
+transform-rotate-180 = pivotée de 180°
+transform-rotate-270 = pivotée de 270°
+transform-flip-left-right = inversée de gauche à droite
+transform-flip-top-bottom = inversée de haut en bas
+transform-transpose = inversée selon la diagonale
+transform-transverse = inversée selon l’autre diagonale
+backdrop-white = sur fond blanc
+backdrop-black = sur fond noir
+
+transforms-all = comparées
+transforms-none = non comparées

@@ -20,6 +20,7 @@ banks-countries = Paesi
 banks-everywhere = ovunque
 banks-distance = Distanza massima, su 256 bit
 banks-quality = Qualità minima, su 100
+banks-transforms = Copie ruotate e specchiate
 banks-entries = Voci che valgono adesso
 banks-to-list = A tutte le banche
 disputes-title = Contestazioni

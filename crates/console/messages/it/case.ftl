@@ -57,6 +57,7 @@ item-came = Corrispondenza
 item-near = Vicino a
 item-same-bytes = esattamente gli stessi byte
 item-distance = differiscono { $count } bit su 256
+item-frame = fotogramma { $count }
 item-unkept = L’immagine non è stata conservata: decida in base a ciò che è scritto qui.
 item-gone = L’immagine non c’è più: il suo termine è scaduto.
 item-kept = L’immagine è conservata. La vede solo chi decide.

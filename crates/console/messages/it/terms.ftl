@@ -87,3 +87,16 @@ told-match-created = Un elemento corrisponde
 told-match-changed = Un verdetto è diventato più severo
 told-action-requested = Si chiede una misura
 told-endpoint-test = Una prova
+
+transform-rotate-90 = ruotato di 90°
+transform-rotate-180 = ruotato di 180°
+transform-rotate-270 = ruotato di 270°
+transform-flip-left-right = specchiato
+transform-flip-top-bottom = capovolto dall’alto in basso
+transform-transpose = specchiato lungo la diagonale
+transform-transverse = specchiato lungo l’altra diagonale
+backdrop-white = su bianco
+backdrop-black = su nero
+
+transforms-all = confrontate
+transforms-none = non confrontate

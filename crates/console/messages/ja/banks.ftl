@@ -20,6 +20,7 @@ banks-countries = 対象国
 banks-everywhere = すべての国
 banks-distance = 一致とみなす最大距離（256ビット中）
 banks-quality = 照合する最低品質（100点中）
+banks-transforms = 回転・反転した画像
 banks-entries = 現在有効なエントリ
 banks-to-list = バンク一覧へ
 disputes-title = 異議

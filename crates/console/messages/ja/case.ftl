@@ -48,6 +48,7 @@ item-came = 一致した日時
 item-near = 近いもの
 item-same-bytes = データが完全に同一
 item-distance = 256ビット中{ $count }ビットが相違
+item-frame = { $count }コマ目
 item-unkept = 画像は保管されていません。ここにある情報で判断してください。
 item-gone = 画像は保管期間が終わり、消去されました。
 item-kept = 画像は保管されています。見られるのは判断する人だけです。

@@ -87,3 +87,16 @@ told-match-created = アイテムが一致しました
 told-match-changed = 判定が厳しくなりました
 told-action-requested = 措置の依頼
 told-endpoint-test = 送信テスト
+
+transform-rotate-90 = 90度回転
+transform-rotate-180 = 180度回転
+transform-rotate-270 = 270度回転
+transform-flip-left-right = 左右反転
+transform-flip-top-bottom = 上下反転
+transform-transpose = 対角線で反転
+transform-transverse = もう一方の対角線で反転
+backdrop-white = 白背景
+backdrop-black = 黒背景
+
+transforms-all = 照合する
+transforms-none = 照合しない

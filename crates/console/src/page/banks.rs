@@ -76,6 +76,8 @@ pub struct BankPage<'a> {
     pub distance: u32,
     /// The least quality of a picture.
     pub quality: u8,
+    /// Whether turned and mirrored frames are compared.
+    pub transforms: Id,
     /// How many entries match now.
     pub entries: u64,
     /// Whether the person reads disputes.
@@ -169,6 +171,7 @@ pub async fn show(
         private: private.map(|basis| (show::text(basis.law.as_str()), basis.until.to_string())),
         distance: bank.distance_max.0,
         quality: bank.quality_min.value(),
+        transforms: terms::transforms(bank.transforms),
         entries,
         reads_disputes,
         may_settle: found.member.editor().is_some(),

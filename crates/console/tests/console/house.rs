@@ -15,7 +15,7 @@ use mamori_console::{Settings, router};
 use mamori_desk::add_staff::{NewStaff, StaffAdmin};
 use mamori_desk::check;
 use mamori_desk::create_bank::NewBank;
-use mamori_desk::look_up::Fingerprints;
+use mamori_desk::fingerprints::{Fingerprints, FramePrint};
 use mamori_desk::{Admin, AtTheMachine, Caller, Clock, Desk, Proof};
 use mamori_media::{Limits, Pool, PoolSettings};
 use mamori_model::key::Role;
@@ -143,7 +143,7 @@ impl House {
             surface: Surface::Public,
             country: None,
         };
-        let frames = vec![(pdq, None)];
+        let frames = vec![FramePrint::only(pdq, None)];
         let hashes = check::Evidence::Hashes(Fingerprints { frames, ..Fingerprints::default() });
         let checked = self.desk.check(&self.caller, item, hashes).await.unwrap();
         assert!(checked.recorded.is_some(), "it matches");
@@ -161,6 +161,7 @@ impl House {
         let evidence = Evidence {
             id,
             item,
+            sha256: None,
             purpose: Purpose::Rehearsal,
             size: bytes.len().try_into().unwrap(),
             wrapped_key: Some(Sensitive::new(sealed.wrapped_key)),
@@ -272,6 +273,7 @@ pub fn new_bank(name: &str) -> NewBank {
         reach: Reach::new([Surface::Public].into(), Jurisdictions::Everywhere, None).unwrap(),
         distance_max: Distance::PDQ_SAME_MAX,
         quality_min: Quality::ANY,
+        transforms: None,
         action: Action::Hold,
         is_enabled: true,
     }

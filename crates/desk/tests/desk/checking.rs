@@ -4,10 +4,11 @@ use jiff::SignedDuration;
 use mamori_desk::Error;
 use mamori_desk::change_bank::{BankChange, PrivateBasisChange};
 use mamori_desk::check::Evidence;
+use mamori_desk::fingerprints::FramePrint;
 use mamori_model::page::PageSize;
 use mamori_model::{
-    Action, Distance, EntryChange, Given, NotLooked, Pdq, PrivateBasis, Purpose, Quality, Surface,
-    Verdict,
+    Action, Distance, EntryChange, Given, Looked, NotLooked, Pdq, PrivateBasis, Purpose, Quality,
+    Surface, Verdict,
 };
 use mamori_store::{EntryFilter, MatchFilter, NewEntry};
 use mamori_testkit::on_both_engines;
@@ -68,8 +69,8 @@ on_both_engines! {
         house.desk.catch_up().await.unwrap();
         let with = check("b").await;
 
-        assert_eq!((without.verdict, without.hashed.unwrap().md5), (Verdict::Allow, None));
-        assert_eq!((with.verdict, with.hashed.unwrap().md5), (Verdict::Hold, Some(md5)));
+        assert_eq!((without.verdict, without.md5), (Verdict::Allow, None));
+        assert_eq!((with.verdict, with.md5), (Verdict::Hold, Some(md5)));
     }
 
     async fn sha1_is_made_where_a_bank_has_one_and_matches(records: Records) {
@@ -125,7 +126,7 @@ on_both_engines! {
             .unwrap();
 
         assert_eq!((checked.verdict, checked.recorded), (Verdict::Allow, None));
-        assert_eq!(checked.not_looked, None);
+        assert_eq!(checked.looked, Looked::All);
         assert_eq!(matches_of(&house).await, 0);
     }
 
@@ -134,7 +135,7 @@ on_both_engines! {
         let bank = house.bank("known", Action::Block).await;
         let picture = draw(7, 320, 240);
         let hashed = house.desk.hash_item(encode::png(&picture).into()).await.unwrap();
-        house.add(&bank, hashed.picture.frames[0].pdq).await;
+        house.add(&bank, hashed.picture.frames[0].stored().unwrap().0).await;
 
         let resized = encode::jpeg(&edit::resize(&picture, 200, 150), 80);
         let other = encode::png(&draw(8, 320, 240));
@@ -158,8 +159,8 @@ on_both_engines! {
             .unwrap();
 
         assert_eq!(checked.verdict, Verdict::Allow);
-        assert_eq!(checked.not_looked, Some(NotLooked::Surface));
-        assert!(checked.hashed.is_none());
+        assert_eq!(checked.looked, Looked::None(NotLooked::Surface));
+        assert!(checked.picture.is_none());
     }
 
     async fn the_look_into_private_messages_ends_with_its_law(records: Records) {
@@ -183,7 +184,7 @@ on_both_engines! {
         let day_after = check("b").await.unwrap();
 
         assert_eq!(last_day.verdict, Verdict::Hold);
-        assert_eq!(day_after.not_looked, Some(NotLooked::PrivateBasisEnded));
+        assert_eq!(day_after.looked, Looked::None(NotLooked::PrivateBasisEnded));
     }
 
     async fn what_a_negative_bank_knows_is_not_held(records: Records) {
@@ -211,13 +212,18 @@ on_both_engines! {
 
         let with = |quality: u8| {
             let Evidence::Hashes(mut prints) = hashes(pdq(1)) else { unreachable!() };
-            prints.frames[0].1 = Quality::new(quality);
+            prints.frames[0].hashes[0].quality = Quality::new(quality);
             Evidence::Hashes(prints)
         };
         let flat = house.desk.check(&house.caller, item("a", Surface::Public), with(49)).await.unwrap();
         let full = house.desk.check(&house.caller, item("b", Surface::Public), with(50)).await.unwrap();
 
         assert_eq!((flat.verdict, full.verdict), (Verdict::Allow, Verdict::Hold));
+        let gap = mamori_model::Gap {
+            frames: vec![0],
+            ..mamori_model::Gap::of(mamori_model::NotCompared::LowQuality)
+        };
+        assert_eq!((flat.looked, full.looked), (Looked::Part(vec![gap]), Looked::All));
     }
 
     async fn a_withdrawn_an_expired_and_a_deleted_entry_match_no_more(records: Records) {
@@ -300,7 +306,7 @@ on_both_engines! {
         let benign = house.desk.create_bank(&house.admin, new).await.unwrap();
         house.add(&benign, pdq(0x33)).await;
         let Evidence::Hashes(mut prints) = hashes(pdq(0x33)) else { unreachable!() };
-        prints.frames.push((pdq(0x0f), None));
+        prints.frames.push(FramePrint { number: 1, ..FramePrint::only(pdq(0x0f), None) });
 
         let checked = house
             .desk

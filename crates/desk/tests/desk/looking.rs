@@ -41,6 +41,7 @@ async fn keep(house: &House, case: CaseId) -> MatchId {
     let evidence = Evidence {
         id,
         item,
+        sha256: None,
         purpose: mamori_model::Purpose::Rehearsal,
         size: bytes.len().try_into().unwrap(),
         wrapped_key: Some(mamori_model::Sensitive::new(sealed.wrapped_key)),

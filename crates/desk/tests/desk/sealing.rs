@@ -49,7 +49,7 @@ async fn room_with(records: Records, keys: &str) -> Room {
     let picture = encode::png(&draw(7, 320, 240));
     let bank = house.bank("known", Action::Hold).await;
     let hashed = house.desk.hash_item(picture.clone().into()).await.unwrap();
-    house.add(&bank, hashed.picture.frames[0].pdq).await;
+    house.add(&bank, hashed.picture.frames[0].stored().unwrap().0).await;
     let editor = house.member("editor", &[StaffRole::PolicyEditor]).await.editor().unwrap();
     let who = house.reviewer("one").await;
     Room { house, editor, who, picture, folder }
@@ -110,6 +110,43 @@ fn make_old(file: &Path) {
 }
 
 on_both_engines! {
+    async fn each_set_of_bytes_is_kept_and_the_newest_is_shown(records: Records) {
+        let room = room(records).await;
+        room.keep(30).await.unwrap();
+        let item = room.held("a").await;
+        let edited = encode::jpeg(&draw(7, 320, 240), 90);
+
+        let again = room.check("a", &edited).await;
+        room.check("a", &edited).await;
+        room.held("a").await;
+
+        assert_eq!(again.recorded, Some(item));
+        assert_eq!(room.files().len(), 2);
+        let newest = room.house.store().await.evidence_of_item(item).await.unwrap().unwrap();
+        assert_eq!(newest.sha256, Some(mamori_media::sha256(&edited)));
+        let looked = room.look(item).await.unwrap();
+        let shown = room.house.desk.picture(looked).await.unwrap();
+        assert!(!shown.file.is_empty());
+    }
+
+    async fn the_frame_that_matched_is_shown(records: Records) {
+        let room = room(records).await;
+        room.keep(30).await.unwrap();
+        let listed = draw(7, 320, 240);
+        let frames = [draw(31, 320, 240), draw(32, 320, 240), listed.clone()];
+        let checked = room.check("a", &encode::png_animated(&frames)).await;
+
+        let looked = room.look(checked.recorded.unwrap()).await.unwrap();
+        let shown = room.house.desk.picture(looked).await.unwrap();
+
+        let shown = image::load_from_memory(&shown.file).unwrap().to_rgb8();
+        let distance = |other: &image::RgbImage| -> u64 {
+            let parts = shown.as_raw().iter().zip(other.as_raw());
+            parts.map(|(a, b)| u64::from(a.abs_diff(*b))).sum()
+        };
+        assert!(distance(&listed) * 4 < distance(&frames[0]), "it is the third frame");
+    }
+
     async fn what_a_policy_keeps_is_sealed_and_can_be_looked_at(records: Records) {
         let room = room(records).await;
         room.keep(30).await.unwrap();
@@ -415,6 +452,10 @@ async fn the_key_of_what_reached_its_term_is_in_no_file_of_sqlite() {
 }
 
 async fn image_size(desk: &Desk, file: Vec<u8>) -> (u32, u32) {
-    let raster = desk.pool().render(file, mamori_media::Veil::Clear).await.unwrap();
+    let raster = desk
+        .pool()
+        .render(file, mamori_media::Veil::Clear, mamori_media::Aim::FIRST)
+        .await
+        .unwrap();
     (raster.width, raster.height)
 }

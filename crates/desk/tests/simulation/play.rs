@@ -103,7 +103,7 @@ async fn draw_pictures(desk: &Desk) -> Vec<Picture> {
     for seed in 0..PICTURES {
         let bytes = Bytes::from(encode::png(&draw(seed, 64, 64)));
         let hashed = desk.hash_item(bytes.clone()).await.unwrap();
-        let pdq = hashed.picture.frames[0].pdq;
+        let pdq = hashed.picture.frames[0].stored().unwrap().0;
         let veiled = rendition(desk, &bytes, Veil::Veiled).await;
         let clear = rendition(desk, &bytes, Veil::Clear).await;
         pictures.push(Picture { bytes, pdq, veiled, clear });
@@ -112,7 +112,7 @@ async fn draw_pictures(desk: &Desk) -> Vec<Picture> {
 }
 
 async fn rendition(desk: &Desk, bytes: &Bytes, veil: Veil) -> Bytes {
-    let raster = desk.pool().render(bytes.to_vec(), veil).await.unwrap();
+    let raster = desk.pool().render(bytes.to_vec(), veil, mamori_media::Aim::FIRST).await.unwrap();
     mamori_media::encode(&raster).unwrap().into()
 }
 

@@ -1,7 +1,7 @@
 use uuid::Uuid;
 
 use super::*;
-use crate::{Action, Distance, EntryId, HashKind};
+use crate::{Action, Distance, EntryId, HashKind, Variant};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
@@ -118,6 +118,7 @@ fn the_gravest_purpose_that_led_to_the_verdict_asks_the_question() {
         kind: HashKind::Pdq,
         distance: Distance(0),
         frame: 0,
+        variant: Variant::default(),
     };
     let silent = hit(Purpose::ChildSexualAbuse, Action::None);
     let held = hit(Purpose::IntimateImageAbuse, Action::Hold);

@@ -8,7 +8,7 @@ use mamori_desk::create_bank::NewBank;
 use mamori_desk::{Admin, Desk};
 use mamori_model::{
     Action, BankName, Country, Distance, Jurisdictions, Line, PrivateBasis, Purpose, Quality,
-    Reach, Surface,
+    Reach, Surface, Transforms,
 };
 
 /// Makes a bank.
@@ -48,6 +48,10 @@ pub struct Args {
     #[arg(long, value_name = "QUALITY", default_value_t = Quality::TRUSTED_MIN.value(),
           value_parser = clap::value_parser!(u8).range(0..=100))]
     quality_min: u8,
+    /// Which hashes of a picture are compared: `all`, also those of the picture turned and mirrored,
+    /// or `none` of those [default: `none` for `known_benign`, else `all`]
+    #[arg(long, value_name = "WHICH")]
+    transforms: Option<Transforms>,
     /// What a match may do by itself: `none`, `hold` or `block`
     #[arg(long, default_value = "none")]
     action: Action,
@@ -78,6 +82,7 @@ pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
         reach: Reach::new(surfaces, jurisdictions, private_basis)?,
         distance_max: Distance(args.distance_max),
         quality_min: Quality::new(args.quality_min).unwrap_or(Quality::TRUSTED_MIN),
+        transforms: args.transforms,
         action: args.action,
         is_enabled: !args.disabled,
     };

@@ -31,6 +31,7 @@ impl Config {
             node: self.node(),
             hits_per_bank_max: limits.hits_per_bank_max,
             stale_max: seconds(limits.stale_s_max),
+            partly_looked: self.checks.partly_looked,
             import_line_bytes_max: limits.import_line_bytes_max,
             import_batch_lines: limits.import_batch_lines,
             import_stalled_max: seconds(limits.import_stalled_s_max),

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use ipnet::IpNet;
+use mamori_desk::settings::PartlyLooked;
 use mamori_model::{Country, Jurisdictions, Line, Purpose, Sensitive, Surface, retention};
 use serde::Deserialize;
 
@@ -166,6 +167,14 @@ impl Default for Limits {
             stale_s_max: 60,
         }
     }
+}
+
+/// `[checks]`: what is answered about an item.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Checks {
+    /// The answer for an item of which frames were left out and in which nothing was found.
+    pub partly_looked: PartlyLooked,
 }
 
 /// `[webhooks]`: how services are told.

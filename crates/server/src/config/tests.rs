@@ -34,8 +34,16 @@ fn the_sample_knows_only_keys_that_there_are() {
 /// The parser names every key of a section when it meets one that it does not know.
 #[test]
 fn the_sample_explains_every_key_that_there_is() {
-    let sections =
-        ["server", "database", "media", "media.limits", "limits", "webhooks", "retention"];
+    let sections = [
+        "server",
+        "database",
+        "media",
+        "media.limits",
+        "limits",
+        "checks",
+        "webhooks",
+        "retention",
+    ];
     let table: toml::Table = sample_with_all_keys().parse().unwrap();
     let people = ["console", "staff", "vault", "cases", "exposure"];
     for section in sections.into_iter().chain(people).chain(["hma", "log"]) {
@@ -85,6 +93,20 @@ fn nothing_is_kept_longer_than_its_term_allows() {
     assert!(refusal("[retention]\ndeliveries_days = 0").contains("1 to 183"));
     assert!(refusal("[retention]\nended_entries_days = 3661").contains("1 to 3660"));
     assert!(refusal("[retention]\nimports_days = 367").contains("1 to 366"));
+}
+
+#[test]
+fn what_is_answered_of_items_that_were_partly_looked_at_is_one_of_three_words() {
+    use mamori_desk::settings::PartlyLooked;
+    let set = |word: &str| parse(&format!("[checks]\npartly_looked = \"{word}\""));
+
+    assert_eq!(parse("").unwrap().desk().unwrap().partly_looked, PartlyLooked::Error);
+    assert_eq!(set("hold").unwrap().desk().unwrap().partly_looked, PartlyLooked::Hold);
+    assert_eq!(set("allow").unwrap().desk().unwrap().partly_looked, PartlyLooked::Allow);
+    for word in ["block", "Allow", "yes", ""] {
+        let message = set(word).unwrap_err().to_string();
+        assert!(message.contains("line 2") && message.contains("`error`"), "{message}");
+    }
 }
 
 const HMA: &str = r#"

@@ -170,12 +170,11 @@ fn text(value: &Value, key: &str) -> anyhow::Result<String> {
 /// What an answer comes to.
 fn answer(checked: &Value) -> Answer {
     let word = |key| checked.get(key).and_then(Value::as_str);
-    let is_looked = checked.get("looked").and_then(Value::as_bool);
-    match (word("verdict"), is_looked, word("type")) {
-        (Some("hold"), Some(true), _) => Answer::Hold,
-        (Some("block"), Some(true), _) => Answer::Block,
-        (Some("allow"), Some(true), _) if checked.pointer("/matches/0").is_none() => Answer::Allow,
-        (Some("allow"), Some(false), _) => Answer::NotLooked,
+    match (word("verdict"), word("looked"), word("type")) {
+        (Some("hold"), Some("all" | "part"), _) => Answer::Hold,
+        (Some("block"), Some("all" | "part"), _) => Answer::Block,
+        (Some("allow"), Some("all"), _) if checked.pointer("/matches/0").is_none() => Answer::Allow,
+        (Some("allow"), Some("none"), _) => Answer::NotLooked,
         (None, None, Some("media.unreadable")) => Answer::Unreadable,
         _ => Answer::Other,
     }

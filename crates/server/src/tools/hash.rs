@@ -6,6 +6,7 @@ use std::pin::pin;
 use std::process::ExitCode;
 
 use futures_util::StreamExt as _;
+use mamori_media::{Picture, Rest};
 use mamori_model::{Md5, Pdq, Quality, Sha1, Sha256};
 use serde::Serialize;
 
@@ -76,9 +77,13 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         }
         while let Some((path, seen)) = looked.next().await {
             let path = path.to_string_lossy();
-            let line = match seen.as_ref().map(|seen| hashed(&path, seen)) {
-                Ok(Some(line)) => Ok(line),
-                Ok(None) => Err("the picture has no frame".to_owned()),
+            let line = match &seen {
+                Ok(Seen { picture: Picture { rest: Rest::Damaged { reason }, .. }, .. }) => {
+                    Err(reason.clone())
+                }
+                Ok(seen) => {
+                    hashed(&path, seen).ok_or_else(|| "the picture has no frame".to_owned())
+                }
                 Err(error) => Err(error.to_string()),
             };
             let mut text = Vec::new();
@@ -106,11 +111,11 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 
 fn hashed<'a>(path: &'a str, seen: &Seen) -> Option<Hashed<'a>> {
     let Seen { picture, digests, .. } = seen;
-    let frame = picture.frames.first()?;
+    let (pdq, quality) = picture.frames.first()?.stored()?;
     Some(Hashed {
         path,
-        pdq: frame.pdq,
-        quality: frame.quality,
+        pdq,
+        quality,
         width: picture.width,
         height: picture.height,
         sha256: digests.sha256,

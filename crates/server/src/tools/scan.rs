@@ -9,8 +9,8 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use futures_util::StreamExt as _;
-use mamori_media::Frame;
-use mamori_model::{Distance, Pdq, Quality};
+use mamori_media::{Frame, FrameHash, Rest};
+use mamori_model::{Backdrop, Distance, Pdq, Quality, Transform, Variant};
 use serde::Serialize;
 
 use super::output::{NearEntry, Output, in_words, json_line, near_entries};
@@ -42,9 +42,12 @@ line, in the order of the names, folder by folder. Entries are the bank's lines 
 sorted by distance, then by entry:
 
   $ mamori scan --json uploads/ --bank bank.txt > found.ndjson
-  {\"path\":\"uploads/2026/a.jpg\",\"pdq\":\"f8f8…\",\"quality\":100,\"matches\":[{\"entry\":4,\"distance\":12}]}
+  {\"path\":\"uploads/2026/a.jpg\",\"frame\":0,\"transform\":\"none\",\"backdrop\":\"none\",
+   \"pdq\":\"f8f8…\",\"quality\":100,\"matches\":[{\"entry\":4,\"distance\":12}]}
 
-Of an animation, every frame is compared, and the nearest is printed. A hash of quality below 50 is
+(on one line). Of an animation, every frame is compared; each frame also turned and mirrored, and
+where it lets something through on white and on black. The nearest is printed; frames are counted
+from 0. A hash of quality below 50 is
 compared as well: judge its matches with care.
 
 Standard error gets the files that could not be read, then a summary; what is not a picture that
@@ -57,6 +60,9 @@ read · 2 the folder or the bank cannot be used.";
 #[derive(Serialize)]
 struct Line<'a> {
     path: &'a str,
+    frame: u32,
+    transform: Transform,
+    backdrop: Backdrop,
     pdq: Pdq,
     quality: Quality,
     matches: Vec<NearEntry>,
@@ -112,17 +118,28 @@ async fn look(args: &Args, bank: &[Pdq], found: Found) -> anyhow::Result<Totals>
             Ok(seen) => {
                 totals.bytes += seen.bytes;
                 let max = Distance(args.max_distance);
-                if let Some((frame, matches)) = nearest(bank, &seen.picture.frames, max) {
+                if let Some(near) = nearest(bank, &seen.picture.frames, max) {
                     totals.matched += 1;
-                    let Frame { pdq, quality } = frame;
+                    let Near { frame, variant, pdq, quality, matches } = near;
+                    let Variant { transform, backdrop } = variant;
                     if args.json {
-                        json_line(&Line { path: &path, pdq, quality, matches }, &mut text)?;
+                        let path = &path;
+                        let line = Line { path, frame, transform, backdrop, pdq, quality, matches };
+                        json_line(&line, &mut text)?;
                     } else {
-                        writeln!(text, "{path}: {}", in_words(&matches))?;
+                        let how = how(frame, variant);
+                        writeln!(text, "{path}: {}{how}", in_words(&matches))?;
                     }
                 }
-                if seen.picture.frames_left_out {
-                    output.tell(&format!("mamori scan: {path}: not all frames were compared"));
+                match seen.picture.rest {
+                    Rest::Nothing => {}
+                    Rest::LeftOut => {
+                        output.tell(&format!("mamori scan: {path}: not all frames were compared"));
+                    }
+                    Rest::Damaged { reason } => {
+                        totals.unreadable += 1;
+                        output.tell(&format!("mamori scan: {path}: {reason}"));
+                    }
                 }
             }
             Err(error) if error.is_unsupported() => totals.unsupported += 1,
@@ -137,11 +154,41 @@ async fn look(args: &Args, bank: &[Pdq], found: Found) -> anyhow::Result<Totals>
     Ok(totals)
 }
 
-/// The frame that comes nearest to the bank, the first of several, and what it is near to.
-fn nearest(bank: &[Pdq], frames: &[Frame], max: Distance) -> Option<(Frame, Vec<NearEntry>)> {
-    let near = frames.iter().map(|frame| (*frame, near_entries(bank, &frame.pdq, max)));
-    near.filter(|(_, matches)| !matches.is_empty())
-        .min_by_key(|(_, matches)| matches.first().map(|near| near.distance))
+/// The hash of a picture that comes nearest to the bank.
+struct Near {
+    frame: u32,
+    variant: Variant,
+    pdq: Pdq,
+    quality: Quality,
+    /// What it is near to, at least one.
+    matches: Vec<NearEntry>,
+}
+
+/// The hash that comes nearest to the bank; of several the one that was turned least, then the
+/// first.
+fn nearest(bank: &[Pdq], frames: &[Frame], max: Distance) -> Option<Near> {
+    let hashes =
+        frames.iter().flat_map(|frame| frame.hashes.iter().map(|hash| (frame.number, *hash)));
+    let near = hashes.map(|(frame, FrameHash { variant, pdq, quality, .. })| Near {
+        frame,
+        variant,
+        pdq,
+        quality,
+        matches: near_entries(bank, &pdq, max),
+    });
+    near.filter(|near| !near.matches.is_empty()).min_by_key(|near| {
+        let distance = near.matches.first().map(|near| near.distance);
+        (distance, near.variant.transform, near.variant.backdrop, near.frame)
+    })
+}
+
+/// Which frame matched and how it was turned, for people; nothing for a first frame as stored.
+fn how(frame: u32, variant: Variant) -> String {
+    if (frame, variant) == (0, Variant::default()) {
+        return String::new();
+    }
+    let Variant { transform, backdrop } = variant;
+    format!(" (frame {frame}, transform {transform}, backdrop {backdrop})")
 }
 
 /// What is below a folder.

@@ -156,9 +156,9 @@ fn the_readmes_lines_work_when_they_are_pasted_beside_the_demo() {
     let answers = answers(&pasted);
     let [known, unknown] = answers.as_slice() else { panic!("{answers:#?}") };
     assert_eq!(known["verdict"], "hold", "{known}");
-    assert_eq!(known["looked"], true);
+    assert_eq!(known["looked"], "all");
     assert_eq!(known["matches"].as_array().unwrap().len(), 1, "{known}");
-    assert_eq!((&unknown["verdict"], &unknown["looked"]), (&"allow".into(), &true.into()));
+    assert_eq!((&unknown["verdict"], &unknown["looked"]), (&"allow".into(), &"all".into()));
     assert_eq!(demo.interrupt().0, Some(0));
 }
 

@@ -106,7 +106,7 @@ impl Store {
         let rows: Vec<MatchRow> = self.rows(call).await?;
         let items = rows.into_iter().map(MatchRow::read).collect::<Result<_, _>>()?;
         let mut page = Page::of(items, size, |item: &Match| item.id);
-        self.fill_hits(&mut page.rows).await?;
+        self.fill(&mut page.rows).await?;
         Ok(page)
     }
 

@@ -10,7 +10,7 @@ use mamori_model::page::PageSize;
 use mamori_model::webhook::{Delivery, DeliveryState, Endpoint, EventKind};
 use mamori_model::{
     Action, Bank, BankId, Distance, EntryChange, EntryId, Given, Hash, HashKind, Hit, Item,
-    Jurisdictions, Purpose, Quality, Reach, Sensitive, Surface, Verdict,
+    Jurisdictions, Purpose, Quality, Reach, Sensitive, Surface, Transforms, Variant, Verdict,
 };
 use mamori_store::{Added, Change, NewEntry, Settings, Store};
 use mamori_testkit::records::Records;
@@ -56,6 +56,7 @@ pub fn bank(number: u128, name: &str) -> Bank {
         reach: Reach::new(surfaces, japan, None).unwrap(),
         distance_max: Distance(31),
         quality_min: Quality::TRUSTED_MIN,
+        transforms: Transforms::All,
         action: Action::Hold,
         is_enabled: true,
         created_at: at(0),
@@ -135,6 +136,7 @@ pub fn hit(entry: i64, distance: u32) -> Hit {
         kind: HashKind::Pdq,
         distance: Distance(distance),
         frame: 0,
+        variant: Variant::default(),
     }
 }
 
@@ -153,6 +155,7 @@ pub fn a_match(number: u128, item: &str, verdict: Verdict, hits: Vec<Hit>) -> Ma
         hits,
         pdq: Some([7; 32].into()),
         sha256: None,
+        hashes: Vec::new(),
         created_at: at(0),
         changed_at: at(0),
     }

@@ -1,7 +1,7 @@
 //! Matches.
 
-use mamori_model::matched::Match;
-use mamori_model::{Distance, Hit, MatchId, Verdict};
+use mamori_model::matched::{Match, SeenHashes};
+use mamori_model::{Backdrop, Distance, Hit, MatchId, Transform, Variant, Verdict};
 use mamori_store::{Error, MatchFilter, Recorded, Store};
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
@@ -29,8 +29,17 @@ on_both_engines! {
 
         let recorded = record(&store, &found).await;
 
-        let new = Recorded { id: id(1), is_new: true, verdict_before: None, added_hits: 2 };
+        let new = Recorded {
+            id: id(1),
+            is_new: true,
+            verdict_before: None,
+            added_hits: 2,
+            hashes_seen_at: at(0),
+            has_new_hashes: true,
+        };
         assert_eq!(recorded, new);
+        let seen = SeenHashes { sha256: None, pdq: found.pdq, seen_at: at(0) };
+        let found = Match { hashes: vec![seen], ..found };
         assert_eq!(store.a_match(id(1), id(1)).await.unwrap(), Some(found.clone()));
         assert_eq!(store.match_of_item(id(1), &found.item.name).await.unwrap(), Some(found));
         assert_eq!(store.a_match(id(2), id(1)).await.unwrap(), None);
@@ -51,14 +60,83 @@ on_both_engines! {
             is_new: false,
             verdict_before: Some(Verdict::Hold),
             added_hits: 1,
+            hashes_seen_at: at(0),
+            has_new_hashes: false,
         };
         assert_eq!(recorded, merged);
         let kept = store.a_match(id(1), id(1)).await.unwrap().unwrap();
         assert_eq!(kept.verdict, Verdict::Hold);
-        assert_eq!(kept.changed_at, at(0));
+        assert_eq!(kept.changed_at, at(5));
         assert_eq!(kept.sha256, Some([9; 32].into()));
         assert_eq!(kept.hits, [hit(2, 4), hit(3, 8), hit(1, 20)]);
         assert_eq!(ids(&store, MatchFilter::default()).await, [id(1)]);
+    }
+
+    async fn other_bytes_are_a_set_of_hashes_of_their_own_and_the_same_are_not(records: Records) {
+        let store = open(&records).await;
+        stored_service(&store, 1).await;
+        let sent = |number: u128, sha256: Option<u8>, look: Option<u8>, seconds: i64| {
+            let hashes = (sha256.map(|byte| [byte; 32].into()), look.map(|byte| [byte; 32].into()));
+            let found = a_match(number, "item", Verdict::Hold, vec![hit(1, 20)]);
+            Match { sha256: hashes.0, pdq: hashes.1, changed_at: at(seconds), ..found }
+        };
+        let table = [
+            // The look alone, then with its digest: one set.
+            (sent(1, None, Some(7), 0), true, 0),
+            (sent(2, Some(1), Some(7), 1), false, 0),
+            // Other bytes, also where they look the same.
+            (sent(3, Some(2), Some(7), 2), true, 2),
+            (sent(4, Some(3), Some(8), 3), true, 3),
+            // A digest without a look, as of a file that cannot be decoded.
+            (sent(5, Some(4), None, 4), true, 4),
+            // All of them again.
+            (sent(6, Some(1), None, 5), false, 0),
+            (sent(7, Some(2), Some(9), 6), false, 2),
+            (sent(8, None, Some(8), 7), false, 3),
+            (sent(9, None, None, 8), false, 8),
+            // Another look, by a service that sends hashes.
+            (sent(10, None, Some(9), 9), true, 9),
+        ];
+
+        for (found, is_new, seen_at) in table {
+            let recorded = record(&store, &found).await;
+            assert_eq!((recorded.has_new_hashes, recorded.hashes_seen_at), (is_new, at(seen_at)));
+        }
+
+        let kept = store.a_match(id(1), id(1)).await.unwrap().unwrap();
+        let of = |sha256: Option<u8>, look: Option<u8>, seconds| SeenHashes {
+            sha256: sha256.map(|byte| [byte; 32].into()),
+            pdq: look.map(|byte| [byte; 32].into()),
+            seen_at: at(seconds),
+        };
+        let expected = [
+            of(None, Some(9), 9),
+            of(Some(4), None, 4),
+            of(Some(3), Some(8), 3),
+            of(Some(2), Some(7), 2),
+            of(Some(1), Some(7), 0),
+        ];
+        assert_eq!(kept.hashes, expected);
+        assert_eq!((kept.sha256, kept.pdq), (None, Some([9; 32].into())));
+        assert_eq!(kept.changed_at, at(9));
+    }
+
+    async fn of_an_entry_and_frame_the_nearest_is_kept_then_the_one_turned_least(records: Records) {
+        let store = open(&records).await;
+        stored_service(&store, 1).await;
+        let turned = |entry, distance| Hit {
+            variant: Variant { transform: Transform::Rotate90, backdrop: Backdrop::White },
+            ..hit(entry, distance)
+        };
+        record(&store, &a_match(1, "item", Verdict::Hold, vec![turned(1, 4), turned(2, 4), hit(3, 4)])).await;
+
+        let again = vec![hit(1, 4), turned(2, 2), turned(3, 4), hit(2, 3)];
+        let recorded = record(&store, &a_match(2, "item", Verdict::Hold, again)).await;
+
+        assert_eq!(recorded.added_hits, 0);
+        let kept = store.a_match(id(1), id(1)).await.unwrap().unwrap();
+        assert_eq!(kept.hits, [turned(2, 2), hit(1, 4), hit(3, 4)]);
+        assert_eq!(store.hits_of_match(id(1)).await.unwrap(), kept.hits);
     }
 
     async fn a_stricter_verdict_replaces_a_milder_one(records: Records) {

@@ -24,6 +24,29 @@ pub fn border(picture: &RgbImage, thickness: u32) -> RgbImage {
     framed
 }
 
+/// `picture` with left and right exchanged.
+pub fn mirror(picture: &RgbImage) -> RgbImage {
+    imageops::flip_horizontal(picture)
+}
+
+/// `picture` turned by 90 degrees, clockwise.
+pub fn rotate(picture: &RgbImage) -> RgbImage {
+    imageops::rotate90(picture)
+}
+
+/// The eight ways to turn and mirror `picture`, the first of which leaves it as it is.
+pub fn turns(picture: &RgbImage) -> Vec<RgbImage> {
+    let mut turns = Vec::with_capacity(8);
+    for start in [picture.clone(), mirror(picture)] {
+        let mut turned = start;
+        for _ in 0..4 {
+            let next = rotate(&turned);
+            turns.push(std::mem::replace(&mut turned, next));
+        }
+    }
+    turns
+}
+
 /// `picture` after a trip through JPEG of `quality` (1..=100).
 pub fn reencode(picture: &RgbImage, quality: u8) -> RgbImage {
     let jpeg = encode::jpeg(picture, quality);

@@ -45,6 +45,11 @@ pub fn png_alpha(picture: &RgbImage) -> Vec<u8> {
     write(&with_alpha.into(), ImageFormat::Png)
 }
 
+/// PNG, 8-bit RGB with transparency.
+pub fn png_rgba(picture: &image::RgbaImage) -> Vec<u8> {
+    write(&picture.clone().into(), ImageFormat::Png)
+}
+
 /// PNG with a palette of 216 colours.
 pub fn png_palette(picture: &RgbImage) -> Vec<u8> {
     let step = |part: u8| u16::from(part).saturating_add(25) / 51;

@@ -134,6 +134,7 @@ fn bank() -> NewBank {
         reach: reach(),
         distance_max: Distance::PDQ_SAME_MAX,
         quality_min: Quality::ANY,
+        transforms: None,
         action: Action::Block,
         is_enabled: true,
     }

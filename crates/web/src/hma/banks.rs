@@ -116,6 +116,7 @@ fn new_bank(settings: &Settings, name: BankName, is_enabled: bool) -> NewBank {
         reach: settings.reach.clone(),
         distance_max: Distance::PDQ_SAME_MAX,
         quality_min: Quality::TRUSTED_MIN,
+        transforms: None,
         action: Action::None,
         is_enabled,
     }

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use mamori_desk::look_up::Fingerprints;
+use mamori_desk::fingerprints::Fingerprints;
 use mamori_desk::{Error, NewEntry};
 use mamori_model::{Bank, Distance, Entry, EntryId, EntryState, HashKind};
 use serde_json::{Map, Value, json};
@@ -36,7 +36,7 @@ pub async fn add_upload(
     params.refuse_url()?;
     let upload = Upload::read(&hma, curator.proof(), request).await?;
     check_types(&params, upload.content_type())?;
-    let hashed = upload.hash(&hma.desk).await?;
+    let hashed = upload.hash(&hma.desk).await?.readable()?;
     let signal = hashed.signal.ok_or_else(|| Fault::bad("Invalid pdq signal: invalid PDQ hash"))?;
     add(&hma, &curator, &bank, signal).await
 }

@@ -53,7 +53,9 @@ impl From<Error> for Fault {
             Error::Media(Media::Unsupported { .. } | Media::Unreadable { .. }) => {
                 StatusCode::BAD_REQUEST
             }
-            Error::Media(Media::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
+            Error::PartlyLooked | Error::Media(Media::TooLarge { .. }) => {
+                StatusCode::PAYLOAD_TOO_LARGE
+            }
             Error::Media(Media::Busy) | Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Error::Media(Media::Pool(_)) | Error::Internal { .. } => {
                 StatusCode::INTERNAL_SERVER_ERROR

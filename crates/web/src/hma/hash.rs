@@ -28,7 +28,7 @@ pub async fn of_upload(
     let upload = Upload::read(&hma, proof, request).await?;
     let content_type = upload.content_type();
     check_types(&params, content_type)?;
-    let hashed = upload.hash(&hma.desk).await?;
+    let hashed = upload.hash(&hma.desk).await?.readable()?;
     let text = hashed.signal.map(|signal| signal.hash().to_string()).unwrap_or_default();
     Ok(Json(json!({ content_type.signal_type().as_str(): text })))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use mamori_desk::look_up::Fingerprints;
+use mamori_desk::fingerprints::Fingerprints;
 use mamori_model::{Bank, Hit, NotLooked};
 use serde_json::{Map, Value, json};
 
@@ -14,13 +14,16 @@ use super::fault::Fault;
 use super::guard::Anyone;
 use super::request::{Body, Params};
 use super::signal::{Signal, SignalType};
-use super::upload::{Upload, check_types};
+use super::upload::{Hashed, Unread, Upload, check_types};
 
 /// Says why an answer is empty where no bank may look. HMA's clients pass it by.
 const NOT_LOOKED: HeaderName = HeaderName::from_static("mamori-not-looked");
 
-/// Says that a picture has frames beyond the limits, at which nobody looked.
+/// Says that a picture has frames beyond the limits, which were not compared.
 const FRAMES_LEFT_OUT: HeaderName = HeaderName::from_static("mamori-frames-left-out");
+
+/// Says why a file could not be decoded to its end; what matched is its bytes, or what was read.
+const NOT_DECODED: HeaderName = HeaderName::from_static("mamori-not-decoded");
 
 type Answer = Result<(HeaderMap, Json<Value>), Fault>;
 
@@ -38,8 +41,9 @@ pub async fn by_signal(_: Anyone, params: Params, State(hma): State<Hma>) -> Ans
 }
 
 /// `POST /m/lookup` with a file: the same, by the kind of hash that was made of it. Where no bank
-/// may look, the file is not decoded. No match of a picture that was not looked at to its end is a
-/// refusal: an empty answer would be taken for a clean picture.
+/// may look, the file is not decoded. The digests of the file are looked up too, also where it
+/// cannot be decoded. No match of a picture that was not looked at to its end is a refusal: an empty
+/// answer would be taken for a clean picture.
 pub async fn by_upload(
     Anyone(proof): Anyone,
     params: Params,
@@ -55,20 +59,35 @@ pub async fn by_upload(
         return Ok(Found::not_looked(reason).answer(show));
     }
     let hashed = upload.hash(&hma.desk).await?;
+    let found = find(&hma, &params, &hashed.prints).await?;
+    let hashed = if found.is_unknown { refuse_unread(hashed)? } else { hashed };
+    let (mut headers, body) = found.answer(show);
+    match hashed.unread {
+        Unread::Nothing => {}
+        Unread::Frames => {
+            headers.insert(FRAMES_LEFT_OUT, HeaderValue::from_static("true"));
+        }
+        Unread::Broken(error) => {
+            let why = HeaderValue::from_str(&error.to_string());
+            let why = why.unwrap_or_else(|_| HeaderValue::from_static("broken"));
+            headers.insert(NOT_DECODED, why);
+        }
+    }
+    Ok((headers, body))
+}
+
+/// Refuses a file in which nothing was found and of which not everything was compared.
+fn refuse_unread(hashed: Hashed) -> Result<Hashed, Fault> {
+    let hashed = hashed.readable()?;
     if hashed.signal.is_none() {
         return Err(Fault::bad("invalid signal: invalid PDQ hash"));
     }
-    let found = find(&hma, &params, &hashed.prints).await?;
-    if hashed.is_cut && found.is_clean() {
-        let message = "no match in the first frames, and there are more than are looked at here: \
-                       do not take it for clean, or send the other frames by themselves";
+    if matches!(hashed.unread, Unread::Frames) {
+        let message = "no match in the frames that were compared, and others were left out: do not \
+                       take it for clean, or send the other frames by themselves";
         return Err(Fault::new(StatusCode::PAYLOAD_TOO_LARGE, message));
     }
-    let (mut headers, body) = found.answer(show);
-    if hashed.is_cut {
-        headers.insert(FRAMES_LEFT_OUT, HeaderValue::from_static("true"));
-    }
-    Ok((headers, body))
+    Ok(hashed)
 }
 
 /// `GET /m/raw_lookup?signal_type=…&signal=…`: the numbers of the entries that matched, with their
@@ -130,16 +149,13 @@ fn read(name: &str, text: &str) -> Result<Signal, Fault> {
 struct Found {
     matches: Vec<(String, Hit)>,
     not_looked: Option<NotLooked>,
+    /// Whether banks looked, and nothing in them speaks for or against the item as a whole.
+    is_unknown: bool,
 }
 
 impl Found {
     fn not_looked(reason: NotLooked) -> Self {
-        Self { matches: Vec::new(), not_looked: Some(reason) }
-    }
-
-    /// Whether banks looked and knew nothing.
-    fn is_clean(&self) -> bool {
-        self.matches.is_empty() && self.not_looked.is_none()
+        Self { matches: Vec::new(), not_looked: Some(reason), is_unknown: false }
     }
 
     fn answer(self, show: impl FnOnce(&[(String, Hit)]) -> Value) -> (HeaderMap, Json<Value>) {
@@ -171,9 +187,12 @@ async fn find(hma: &Hma, params: &Params, prints: &Fingerprints) -> Result<Found
         is_named || bank.purpose.is_negative()
     };
     let banks: Vec<&Bank> = banks.into_iter().filter(is_asked).collect();
-    let standing = hma.desk.search(prints, &banks).await?.judgement.standing;
+    let found = hma.desk.search(prints, &banks).await?;
+    let is_unknown = found.is_unknown();
+    let standing = found.judgement.standing;
     let name = |hit: Hit| directory.bank(hit.bank).map(|bank| (bank.name.to_string(), hit));
-    Ok(Found { matches: standing.into_iter().filter_map(name).collect(), not_looked: None })
+    let matches = standing.into_iter().filter_map(name).collect();
+    Ok(Found { matches, not_looked: None, is_unknown })
 }
 
 fn by_bank(kind: SignalType, matches: &[(String, Hit)]) -> Value {

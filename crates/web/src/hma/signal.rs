@@ -1,6 +1,6 @@
 //! HMA's kinds of hash and of content, as far as Mamori has them.
 
-use mamori_desk::look_up::Fingerprints;
+use mamori_desk::fingerprints::{Fingerprints, FramePrint};
 use mamori_model::{Distance, Hash, HashKind, Md5, Pdq};
 
 use super::fault::Fault;
@@ -136,9 +136,10 @@ impl Signal {
     /// What to look up. Nothing is known of the quality of a hash that comes alone.
     pub fn prints(&self) -> Fingerprints {
         match self {
-            Self::Pdq(pdq) => {
-                Fingerprints { frames: vec![(*pdq, None)], ..Fingerprints::default() }
-            }
+            Self::Pdq(pdq) => Fingerprints {
+                frames: vec![FramePrint::only(*pdq, None)],
+                ..Fingerprints::default()
+            },
             Self::VideoMd5(md5) => Fingerprints { md5: Some(*md5), ..Fingerprints::default() },
         }
     }

@@ -3,8 +3,10 @@
 use axum::body::Bytes;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, Multipart, Request};
-use mamori_desk::look_up::Fingerprints;
-use mamori_desk::{Desk, Proof};
+use mamori_desk::fingerprints::Fingerprints;
+use mamori_desk::hash_item::Read;
+use mamori_desk::{Desk, Error, Proof};
+use mamori_media::{Error as Media, Rest};
 use mamori_model::Quality;
 
 use super::Hma;
@@ -20,14 +22,35 @@ pub struct Upload {
     bytes: Bytes,
 }
 
-/// A file's hash.
+/// A file's hashes.
 pub struct Hashed {
-    /// The hash; `None` where PDQ saw too little structure to trust one.
+    /// The hash that HMA makes of it; `None` where PDQ saw too little structure to trust one, or the
+    /// file could not be decoded.
     pub signal: Option<Signal>,
-    /// What to look up: of a moving picture, every frame.
+    /// What to look up: its digests, and of a moving picture every frame.
     pub prints: Fingerprints,
-    /// Whether it has frames beyond the limits, at which nobody looked.
-    pub is_cut: bool,
+    /// What of it was not read.
+    pub unread: Unread,
+}
+
+/// What of a file was not read.
+pub enum Unread {
+    /// Nothing.
+    Nothing,
+    /// Frames beyond the limits.
+    Frames,
+    /// Everything, or what came after the data were damaged.
+    Broken(Media),
+}
+
+impl Hashed {
+    /// The hashes, unless the file is broken: half a picture is none to compare others with.
+    pub fn readable(self) -> Result<Self, Fault> {
+        match self.unread {
+            Unread::Broken(error) => Err(Error::Media(error).into()),
+            Unread::Nothing | Unread::Frames => Ok(self),
+        }
+    }
 }
 
 impl Upload {
@@ -84,24 +107,36 @@ pub fn check_types(params: &Params, content_type: ContentType) -> Result<(), Fau
 
 /// HMA gives no hash below the quality that the reference advises to trust.
 async fn hash_photo(desk: &Desk, bytes: Bytes) -> Result<Hashed, Fault> {
-    let hashed = desk.hash_item(bytes).await?;
-    let mut frames = hashed.picture.frames;
-    let frames_in_all = frames.len();
-    frames.retain(|frame| frame.quality >= Quality::TRUSTED_MIN);
-    let is_cut = hashed.picture.frames_left_out;
-    let frames_left_out = is_cut || frames.len() < frames_in_all;
-    let signal = frames.first().map(|frame| Signal::Pdq(frame.pdq));
-    let frames = frames.iter().map(|frame| (frame.pdq, Some(frame.quality))).collect();
-    let prints = Fingerprints { frames, frames_left_out, ..Fingerprints::default() };
-    Ok(Hashed { signal, prints, is_cut })
+    let Read { mut prints, picture } = desk.read_to_look_up(bytes).await?;
+    let unread = match picture {
+        Err(error) => Unread::Broken(error),
+        Ok(picture) => match picture.rest {
+            Rest::Nothing => Unread::Nothing,
+            Rest::LeftOut => Unread::Frames,
+            Rest::Damaged { reason } => Unread::Broken(Media::Unreadable { reason }),
+        },
+    };
+    let is_trusted = |quality: Option<Quality>| quality >= Some(Quality::TRUSTED_MIN);
+    let stored = prints.frames.iter().filter_map(|frame| frame.hashes.first());
+    let trusted = stored.filter(|print| is_trusted(print.quality));
+    let signal = trusted.map(|print| Signal::Pdq(print.pdq)).next();
+    let frames_in_all = prints.frames.len();
+    for frame in &mut prints.frames {
+        frame.hashes.retain(|print| is_trusted(print.quality));
+    }
+    prints.frames.retain(|frame| !frame.hashes.is_empty());
+    prints.is_partial |= prints.frames.len() < frames_in_all;
+    Ok(Hashed { signal, prints, unread })
 }
 
+/// Never decodes it.
 async fn hash_video(bytes: Bytes) -> Result<Hashed, Fault> {
-    let md5 = tokio::task::spawn_blocking(move || mamori_media::md5(&bytes))
+    let digests = tokio::task::spawn_blocking(move || mamori_media::digests(&bytes))
         .await
-        .map_err(|cause| mamori_desk::Error::internal("hashing stopped", cause))?;
-    let signal = Signal::VideoMd5(md5);
-    Ok(Hashed { signal: Some(signal), prints: signal.prints(), is_cut: false })
+        .map_err(|cause| Error::internal("hashing stopped", cause))?;
+    let signal = Signal::VideoMd5(digests.md5);
+    let prints = Fingerprints { sha256: Some(digests.sha256), ..signal.prints() };
+    Ok(Hashed { signal: Some(signal), prints, unread: Unread::Nothing })
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` calls")]

@@ -9,7 +9,7 @@ use mamori_desk::change_bank::{BankChange, PrivateBasisChange};
 use mamori_desk::create_bank::NewBank;
 use mamori_model::{
     Action, Bank, BankId, BankName, Distance, Jurisdictions, Line, PrivateBasis, Purpose, Quality,
-    Reach, Surface,
+    Reach, Surface, Transforms,
 };
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -57,6 +57,8 @@ pub struct BankJson {
     /// The least quality of an item's PDQ hash that is compared.
     #[schema(value_type = u32, minimum = 0, maximum = 100)]
     pub quality_min: Quality,
+    /// Which hashes of a frame it compares.
+    pub transforms: Transforms,
     /// What a match may do by itself.
     pub action: Action,
     /// Whether it looks at all.
@@ -87,6 +89,7 @@ impl BankJson {
             private_basis: bank.reach.private_basis().cloned(),
             distance_max: bank.distance_max,
             quality_min: bank.quality_min,
+            transforms: bank.transforms,
             action: bank.action,
             enabled: bank.is_enabled,
             entries,
@@ -134,6 +137,9 @@ pub struct NewBankJson {
     #[serde(default = "trusted", deserialize_with = "quality")]
     #[schema(value_type = u32, minimum = 0, maximum = 100, default = 50)]
     pub quality_min: Quality,
+    /// Which hashes of a frame it compares. Without it, `none` for `known_benign` and `all` for
+    /// every other purpose.
+    pub transforms: Option<Transforms>,
     /// What a match may do by itself.
     #[serde(default = "nothing")]
     #[schema(default = json!("none"))]
@@ -249,6 +255,7 @@ impl TryFrom<NewBankJson> for NewBank {
             reach,
             distance_max: json.distance_max,
             quality_min: json.quality_min,
+            transforms: json.transforms,
             action: json.action,
             is_enabled: json.enabled,
         })
@@ -291,6 +298,8 @@ pub struct BankChangeJson {
     #[serde(default, deserialize_with = "optional_quality")]
     #[schema(value_type = Option<u32>, minimum = 0, maximum = 100)]
     pub quality_min: Option<Quality>,
+    /// Which hashes of a frame it compares.
+    pub transforms: Option<Transforms>,
     /// What a match may do by itself.
     pub action: Option<Action>,
     /// Whether it looks at all.
@@ -329,6 +338,7 @@ impl TryFrom<BankChangeJson> for BankChange {
             private_basis: json.private_basis,
             distance_max: json.distance_max,
             quality_min: json.quality_min,
+            transforms: json.transforms,
             action: json.action,
             is_enabled: json.enabled,
         })

@@ -2,18 +2,18 @@
 
 use mamori_desk::Directory;
 use mamori_desk::check::Checked;
-use mamori_desk::hash_item::Hashed;
-use mamori_desk::look_up::Fingerprints;
+use mamori_desk::fingerprints::{Fingerprints, FramePrint};
+use mamori_desk::hash_item::{Hashed, gap_of};
 use mamori_media::Frame;
 use mamori_model::{
-    Account, Country, Item, ItemName, MatchId, Md5, NotLooked, Pdq, Quality, Sha1, Sha256, Surface,
-    Verdict,
+    Account, Country, Item, ItemName, MatchId, Md5, Pdq, Quality, Sha1, Sha256, Surface, Verdict,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::schema::AnyOfBuilder;
 use utoipa::openapi::{AllOfBuilder, ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use super::looked::{GapJson, LookedWord};
 use super::matched::HitJson;
 use super::{optional_quality, optional_text, text};
 use crate::problem::{Kind, Problem};
@@ -111,8 +111,8 @@ impl CheckHashes {
             return Err(Problem::new(Kind::JsonShape, detail));
         }
         let prints = Fingerprints {
-            frames: self.pdq.map(|pdq| (pdq, self.quality)).into_iter().collect(),
-            frames_left_out: false,
+            frames: self.pdq.map(|pdq| FramePrint::only(pdq, self.quality)).into_iter().collect(),
+            is_partial: false,
             sha256: self.sha256,
             sha1: self.sha1,
             md5: self.md5,
@@ -161,7 +161,10 @@ pub struct HashForm {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Frame)]
 pub struct FrameJson {
-    /// How it looks.
+    /// Its place in the file, from 0.
+    #[schema(minimum = 0)]
+    pub frame: u32,
+    /// How it looks, as stored: without its orientation and without transparency.
     #[schema(value_type = text::Pdq)]
     pub pdq: Pdq,
     /// How much structure PDQ saw, 0 (flat) to 100.
@@ -169,9 +172,11 @@ pub struct FrameJson {
     pub quality: Quality,
 }
 
-impl From<&Frame> for FrameJson {
-    fn from(frame: &Frame) -> Self {
-        Self { pdq: frame.pdq, quality: frame.quality }
+impl FrameJson {
+    /// `frame`, if it was hashed at all.
+    fn of(frame: &Frame) -> Option<Self> {
+        let (pdq, quality) = frame.stored()?;
+        Some(Self { frame: frame.number, pdq, quality })
     }
 }
 
@@ -201,11 +206,16 @@ pub struct Hashes {
     /// Height likewise.
     #[schema(minimum = 1)]
     pub height: u32,
-    /// Every frame, the first too.
+    /// Every frame that was hashed, the first too. One that looks as the frame before it is left
+    /// out.
     #[schema(min_items = 1)]
     pub frames: Vec<FrameJson>,
-    /// Whether there were more frames than the limits let in.
-    pub frames_left_out: bool,
+    /// Whether the whole item was read.
+    pub complete: bool,
+    /// Why not all of it was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub reason: Option<GapJson>,
 }
 
 impl Hashes {
@@ -213,29 +223,22 @@ impl Hashes {
     /// [`mamori_desk::Desk::hash_item`] excludes.
     pub fn of(hashed: &Hashed) -> Option<Self> {
         let picture = &hashed.picture;
-        let first = picture.frames.first()?;
+        let (pdq, quality) = picture.frames.first()?.stored()?;
+        let gap = gap_of(&picture.rest);
         Some(Self {
-            pdq: first.pdq,
-            quality: first.quality,
+            pdq,
+            quality,
             sha256: hashed.sha256,
             sha1: hashed.sha1?,
             md5: hashed.md5?,
             format: picture.format.as_str(),
             width: picture.width,
             height: picture.height,
-            frames: picture.frames.iter().map(FrameJson::from).collect(),
-            frames_left_out: picture.frames_left_out,
+            frames: picture.frames.iter().filter_map(FrameJson::of).collect(),
+            complete: gap.is_none(),
+            reason: gap.as_ref().map(GapJson::from),
         })
     }
-}
-
-/// Why no bank looked at an item.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Reason {
-    /// A word for programs.
-    pub code: NotLooked,
-    /// A sentence for people.
-    pub explanation: &'static str,
 }
 
 /// The answer to a check.
@@ -244,12 +247,12 @@ pub struct Reason {
 pub struct CheckedJson {
     /// What to do with the item: `allow`, `hold` or `block`.
     pub verdict: Verdict,
-    /// Whether any bank looked at it. If not, it was not decoded either.
-    pub looked: bool,
-    /// Why no bank looked, where none did.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub reason: Option<Reason>,
+    /// How much of it was compared: `all`, `part` or `none`. If none, it was not decoded either.
+    pub looked: LookedWord,
+    /// Why not all of it was compared.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub not_looked: Vec<GapJson>,
     /// The entries that it came near to, the nearest first.
     pub matches: Vec<HitJson>,
     /// The record of the match, where there is one. A clean item has none.
@@ -257,7 +260,7 @@ pub struct CheckedJson {
     #[schema(value_type = Option<text::MatchId>, nullable = false)]
     pub match_id: Option<MatchId>,
     /// PDQ of the first frame. This and what follows: of an item that came as bytes and was
-    /// looked at.
+    /// looked at; what says how it looks only where it could be decoded.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<text::Pdq>, nullable = false)]
     pub pdq: Option<Pdq>,
@@ -289,39 +292,34 @@ pub struct CheckedJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, nullable = false)]
     pub height: Option<u32>,
-    /// Every frame, the first too.
+    /// Every frame that was hashed, the first too. One that looks as the frame before it is left
+    /// out.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(min_items = 1, nullable = false)]
     pub frames: Option<Vec<FrameJson>>,
-    /// Whether there were more frames than the limits let in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub frames_left_out: Option<bool>,
 }
 
 impl CheckedJson {
     /// The answer `checked`.
     pub fn of(checked: &Checked, directory: &Directory) -> Self {
-        let reason = checked.not_looked.map(|code| Reason { code, explanation: code.explain() });
-        let hashed = checked.hashed.as_ref();
-        let picture = hashed.map(|hashed| &hashed.picture);
-        let first = picture.and_then(|picture| picture.frames.first());
+        let picture = checked.picture.as_ref();
+        let first = picture.and_then(|picture| picture.frames.first()).and_then(Frame::stored);
         Self {
             verdict: checked.verdict,
-            looked: checked.not_looked.is_none(),
-            reason,
+            looked: LookedWord::from(&checked.looked),
+            not_looked: GapJson::all_of(&checked.looked),
             matches: checked.hits.iter().map(|hit| HitJson::of(hit, directory)).collect(),
             match_id: checked.recorded,
-            pdq: first.map(|frame| frame.pdq),
-            quality: first.map(|frame| frame.quality),
-            sha256: hashed.map(|hashed| hashed.sha256),
-            sha1: hashed.and_then(|hashed| hashed.sha1),
-            md5: hashed.and_then(|hashed| hashed.md5),
+            pdq: first.map(|(pdq, _)| pdq),
+            quality: first.map(|(_, quality)| quality),
+            sha256: checked.sha256,
+            sha1: checked.sha1,
+            md5: checked.md5,
             format: picture.map(|picture| picture.format.as_str()),
             width: picture.map(|picture| picture.width),
             height: picture.map(|picture| picture.height),
-            frames: picture.map(|picture| picture.frames.iter().map(FrameJson::from).collect()),
-            frames_left_out: picture.map(|picture| picture.frames_left_out),
+            frames: picture
+                .map(|picture| picture.frames.iter().filter_map(FrameJson::of).collect()),
         }
     }
 }

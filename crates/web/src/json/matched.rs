@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 use mamori_desk::Directory;
-use mamori_model::matched::Match;
+use mamori_model::matched::{Match, SeenHashes};
 use mamori_model::{
-    Account, BankId, Country, EntryId, HashKind, Hit, ItemName, MatchId, Pdq, Purpose, Sha256,
-    Surface, Verdict,
+    Account, Backdrop, BankId, Country, EntryId, HashKind, Hit, ItemName, MatchId, Pdq, Purpose,
+    Sha256, Surface, Transform, Verdict,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -32,9 +32,13 @@ pub struct HitJson {
     /// In how many of its bits the PDQ hash differs; 0 for SHA-256, SHA-1 and MD5.
     #[schema(minimum = 0, maximum = 64)]
     pub distance: u32,
-    /// Which frame of an animated item, from 0.
+    /// Which frame of an animation or page of a file, by its place in the file, from 0.
     #[schema(minimum = 0)]
     pub frame: u32,
+    /// How the stored frame was turned to match; `none` for SHA-256 and MD5.
+    pub transform: Transform,
+    /// What stood behind its transparent pixels; `none` for SHA-256 and MD5.
+    pub backdrop: Backdrop,
 }
 
 impl HitJson {
@@ -48,7 +52,30 @@ impl HitJson {
             kind: hit.kind,
             distance: hit.distance.0,
             frame: hit.frame,
+            transform: hit.variant.transform,
+            backdrop: hit.variant.backdrop,
         }
+    }
+}
+
+/// The hashes under which an item came and matched.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SeenHashes)]
+pub struct SeenHashesJson {
+    /// Its bytes.
+    #[schema(value_type = Option<text::Sha256>)]
+    pub sha256: Option<Sha256>,
+    /// How it looked; of several frames the one that matched best.
+    #[schema(value_type = Option<text::Pdq>)]
+    pub pdq: Option<Pdq>,
+    /// When it first came so.
+    #[schema(value_type = String, format = DateTime)]
+    pub seen_at: Timestamp,
+}
+
+impl From<SeenHashes> for SeenHashesJson {
+    fn from(seen: SeenHashes) -> Self {
+        Self { sha256: seen.sha256, pdq: seen.pdq, seen_at: seen.seen_at }
     }
 }
 
@@ -74,16 +101,18 @@ pub struct MatchJson {
     pub verdict: Verdict,
     /// The entries that it came near to, the nearest first.
     pub matches: Vec<HitJson>,
-    /// How it looked.
+    /// How it looked; the newest of `hashes`.
     #[schema(value_type = Option<text::Pdq>)]
     pub pdq: Option<Pdq>,
-    /// Its bytes.
+    /// Its bytes; the newest of `hashes`.
     #[schema(value_type = Option<text::Sha256>)]
     pub sha256: Option<Sha256>,
+    /// Every set of hashes under which it came and matched, the newest first.
+    pub hashes: Vec<SeenHashesJson>,
     /// When it first matched.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
-    /// When the verdict last became stricter.
+    /// When the verdict last became stricter, or the item last came with other hashes or new hits.
     #[schema(value_type = String, format = DateTime)]
     pub changed_at: Timestamp,
 }
@@ -101,6 +130,7 @@ impl MatchJson {
             matches: found.hits.iter().map(|hit| HitJson::of(hit, directory)).collect(),
             pdq: found.pdq,
             sha256: found.sha256,
+            hashes: found.hashes.into_iter().map(SeenHashesJson::from).collect(),
             created_at: found.created_at,
             changed_at: found.changed_at,
         }

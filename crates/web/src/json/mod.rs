@@ -10,6 +10,7 @@ pub mod entry;
 pub mod import;
 pub mod item;
 pub mod key;
+pub mod looked;
 pub mod matched;
 pub mod text;
 

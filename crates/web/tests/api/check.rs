@@ -19,7 +19,7 @@ on_both_engines! {
         let answer = house.check("post-1", &uploaded).await.ok();
 
         assert_eq!(answer["verdict"], "block");
-        assert_eq!(answer["looked"], true);
+        assert_eq!(answer["looked"], "all");
         assert_eq!(answer["format"], "jpeg");
         assert_eq!((answer["width"].as_u64(), answer["height"].as_u64()), (Some(320), Some(240)));
         assert_eq!(answer["frames"].as_array().unwrap().len(), 1);
@@ -40,7 +40,7 @@ on_both_engines! {
 
         let answer = house.check("post-1", &encode::png(&draw(2, 400, 300))).await.ok();
 
-        assert_eq!((&answer["verdict"], &answer["looked"]), (&json!("allow"), &json!(true)));
+        assert_eq!((&answer["verdict"], &answer["looked"]), (&json!("allow"), &json!("all")));
         assert_eq!(answer["matches"], json!([]));
         assert_eq!(answer.get("match_id"), None);
         assert_eq!(house.get(Who::Service, "/v1/matches").await.ok()["data"], json!([]));
@@ -81,10 +81,10 @@ on_both_engines! {
         };
 
         let reason = |answer: serde_json::Value| {
-            assert_eq!((&answer["verdict"], &answer["looked"]), (&json!("allow"), &json!(false)));
+            assert_eq!((&answer["verdict"], &answer["looked"]), (&json!("allow"), &json!("none")));
             assert_eq!(answer.get("sha256"), None);
-            assert!(answer["reason"]["explanation"].is_string());
-            answer["reason"]["code"].as_str().unwrap().to_owned()
+            assert!(answer["not_looked"][0]["explanation"].is_string());
+            answer["not_looked"][0]["code"].as_str().unwrap().to_owned()
         };
         assert_eq!(reason(nothing), "no_bank");
         assert_eq!(reason(check("private_message", "JP").await), "surface");
@@ -178,7 +178,7 @@ on_both_engines! {
         assert_eq!(form["format"], "gif");
         assert_eq!(form["frames"].as_array().unwrap().len(), 2);
         assert_eq!(form["frames"][0]["pdq"], form["pdq"]);
-        assert_eq!(form["frames_left_out"], false);
+        assert_eq!(form["complete"], true);
         assert_eq!(form["md5"].as_str().unwrap().len(), 32);
         assert_eq!(form["sha1"].as_str().unwrap().len(), 40);
     }

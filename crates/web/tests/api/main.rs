@@ -5,6 +5,7 @@ mod banks;
 mod cases;
 mod check;
 mod document;
+mod edits;
 mod entries;
 mod fuzzed;
 mod house;

@@ -23,7 +23,7 @@ on_both_engines! {
 
         let hashed = house.upload("/h/hash", "photo", &encode::png(&picture)).await.ok();
 
-        let pdq = expected.unwrap().frames[0].pdq;
+        let pdq = expected.unwrap().frames[0].stored().unwrap().0;
         assert_eq!(hashed, json!({ "pdq": pdq.to_string() }));
     }
 

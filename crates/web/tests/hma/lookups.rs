@@ -183,6 +183,7 @@ on_both_engines! {
             reach: Reach::new(surfaces, Jurisdictions::Everywhere, None).unwrap(),
             distance_max: Distance::PDQ_SAME_MAX,
             quality_min: Quality::ANY,
+        transforms: None,
             action: Action::None,
             is_enabled: true,
         };

@@ -10,6 +10,7 @@ use super::Choice;
 use crate::fault::Said;
 use crate::frame::Frame;
 use crate::show::Shown;
+use crate::terms;
 use crate::words::{Id, Words};
 
 pub use read::{ITEMS, Last, Way, answer, called, drawn_item, pictured, show};
@@ -293,10 +294,19 @@ pub const GONE: Id = Id("item-gone");
 /// Why there is no picture: it is not shown in the record.
 pub const KEPT: Id = Id("item-kept");
 
-/// How near an item came to an entry.
+/// How near an item came to an entry, and by which of its frames, counted from 1; of the first frame,
+/// the only one of most items, only how near.
 pub fn how_near(words: Words, hit: &Hit) -> String {
     match hit.kind {
-        HashKind::Pdq => words.count("item-distance", hit.distance.0),
+        HashKind::Pdq => {
+            let mut said = vec![words.count("item-distance", hit.distance.0)];
+            if hit.frame > 0 {
+                said.push(words.count("item-frame", hit.frame.saturating_add(1)));
+            }
+            said.extend(terms::transform(hit.variant.transform).map(|id| words.call(id)));
+            said.extend(terms::backdrop(hit.variant.backdrop).map(|id| words.call(id)));
+            said.join(" · ")
+        }
         HashKind::Sha256 | HashKind::Sha1 | HashKind::Md5 => words.say("item-same-bytes"),
     }
 }

@@ -8,7 +8,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use mamori_desk::check::Evidence;
 use mamori_desk::create_bank::NewBank;
+use mamori_desk::fingerprints::{Fingerprints, FramePrint};
 use mamori_desk::{Admin, Caller, Clock, Desk, Proof, Settings};
 use mamori_media::{Limits, Pool, PoolSettings};
 use mamori_model::key::Role;
@@ -35,6 +37,16 @@ fn decode_program() -> PathBuf {
 
 /// Another desk over the same records: a second node.
 pub async fn node(records: &Records, clock: &Arc<Clock>, settings: Settings) -> Desk {
+    node_within(records, clock, settings, Limits::default()).await
+}
+
+/// The same, with other limits on pictures.
+pub async fn node_within(
+    records: &Records,
+    clock: &Arc<Clock>,
+    settings: Settings,
+    limits: Limits,
+) -> Desk {
     let store = mamori_store::Settings {
         // Long enough on the busiest machine.
         acquire_timeout: std::time::Duration::from_mins(1),
@@ -46,7 +58,7 @@ pub async fn node(records: &Records, clock: &Arc<Clock>, settings: Settings) -> 
         args: Vec::new(),
         workers: 1,
         waiting_max: 16,
-        limits: Limits::default(),
+        limits,
     });
     let desk = Desk::new(store, pool.await.unwrap(), Arc::clone(clock), settings).unwrap();
     desk.load().await.unwrap();
@@ -102,6 +114,7 @@ pub fn new_bank(name: &str, action: Action) -> NewBank {
         reach: Reach::new(surfaces, Jurisdictions::Everywhere, None).unwrap(),
         distance_max: Distance::PDQ_SAME_MAX,
         quality_min: Quality::ANY,
+        transforms: None,
         action,
         is_enabled: true,
     }
@@ -152,12 +165,9 @@ pub fn item(name: &str, surface: Surface) -> Item {
     }
 }
 
-pub fn hashes(pdq: Pdq) -> mamori_desk::check::Evidence {
-    let frames = vec![(pdq, None)];
-    mamori_desk::check::Evidence::Hashes(mamori_desk::look_up::Fingerprints {
-        frames,
-        ..mamori_desk::look_up::Fingerprints::default()
-    })
+pub fn hashes(pdq: Pdq) -> Evidence {
+    let frames = vec![FramePrint::only(pdq, None)];
+    Evidence::Hashes(Fingerprints { frames, ..Fingerprints::default() })
 }
 
 /// A house with a console and a vault, where people can have ways in of their own.

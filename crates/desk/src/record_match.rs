@@ -1,0 +1,119 @@
+//! A match is recorded, with its case, its webhooks and its bytes.
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use mamori_model::matched::Match;
+use mamori_model::webhook::EventKind;
+use mamori_model::{Evidence as KeptBytes, Hit, Item, MatchId, Pdq, Verdict};
+use mamori_store::{Recorded, Tx};
+
+use crate::fingerprints::{Fingerprints, FramePrint};
+use crate::{Caller, Desk, Error, payload};
+
+impl Desk {
+    /// What is to be recorded.
+    pub(crate) fn candidate(
+        &self,
+        caller: &Caller,
+        item: Item,
+        prints: &Fingerprints,
+        (verdict, hits): (Verdict, Vec<Hit>),
+    ) -> Result<Match, Error> {
+        let now = self.clock().now();
+        Ok(Match {
+            id: self.clock().mint()?.into(),
+            service: caller.service(),
+            item,
+            verdict,
+            pdq: best_frame(prints, &hits),
+            hits,
+            sha256: prints.sha256,
+            hashes: Vec::new(),
+            created_at: now,
+            changed_at: now,
+        })
+    }
+
+    /// Records `candidate`, or adds it to what is known of the item. The service is told, and the
+    /// item put before a person, if it is new, came with other hashes or new hits, or the verdict
+    /// became stricter.
+    pub(crate) async fn record(
+        &self,
+        candidate: Match,
+        bytes: Option<&Bytes>,
+    ) -> Result<MatchId, Error> {
+        let now = candidate.created_at;
+        let sealed = match bytes {
+            Some(bytes) => self.seal_item(&candidate, bytes, now).await?,
+            None => None,
+        };
+
+        let mut tx = self.store().begin("check").await?;
+        let recorded = tx.record_match(&candidate).await?;
+        let mut is_told = false;
+        if let Some(event) = event(&recorded, candidate.verdict) {
+            let told = Match { id: recorded.id, ..candidate };
+            if needs_person(&mut tx, &recorded, told.verdict).await? {
+                self.open_case(&mut tx, &told, now).await?;
+            }
+            is_told = self.tell(&mut tx, event, &told, now).await?;
+        }
+        // The item's match may be an older one than the candidate.
+        let sealed = sealed.map(|sealed| KeptBytes { item: recorded.id, ..sealed });
+        let is_kept = match &sealed {
+            Some(sealed) => tx.insert_evidence(sealed).await?,
+            None => false,
+        };
+        // After an error the file stays: the commit may have happened. The sweep knows.
+        tx.commit().await?;
+
+        if let Some(sealed) = sealed.filter(|_| !is_kept) {
+            self.drop_object(sealed.id).await;
+        }
+        if is_told {
+            self.inner.enqueued.notify_one();
+        }
+        Ok(recorded.id)
+    }
+
+    /// Promises a webhook to each endpoint of the service, in the transaction of its cause.
+    async fn tell(
+        &self,
+        tx: &mut Tx,
+        event: EventKind,
+        told: &Match,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let endpoints = tx.live_endpoints(told.service).await?;
+        for endpoint in &endpoints {
+            let body = payload::of_match(event, told, &self.directory(), now);
+            self.promise(tx, (told.service, endpoint.id), event, body, now).await?;
+        }
+        Ok(!endpoints.is_empty())
+    }
+}
+
+/// What the service is told.
+fn event(recorded: &Recorded, verdict: Verdict) -> Option<EventKind> {
+    let Some(before) = recorded.verdict_before else { return Some(EventKind::MatchCreated) };
+    let is_changed = before < verdict || recorded.has_new_hashes || recorded.added_hits > 0;
+    is_changed.then_some(EventKind::MatchChanged)
+}
+
+/// Whether a person must look at what changed. A decision that the item does not violate holds for
+/// the bytes that it was made on, whatever else they came near to since; not for other bytes, and
+/// not for a stricter verdict.
+async fn needs_person(tx: &mut Tx, recorded: &Recorded, verdict: Verdict) -> Result<bool, Error> {
+    let is_stricter = recorded.verdict_before.is_none_or(|before| before < verdict);
+    if is_stricter || recorded.has_new_hashes {
+        return Ok(true);
+    }
+    Ok(!tx.is_cleared_since(recorded.id, recorded.hashes_seen_at).await?)
+}
+
+/// The stored hash of the frame that matched best, or of the first.
+fn best_frame(prints: &Fingerprints, hits: &[Hit]) -> Option<Pdq> {
+    let best = Hit::best_look(hits);
+    let frame = best.and_then(|hit| prints.frames.iter().find(|frame| frame.number == hit.frame));
+    frame.or(prints.frames.first()).and_then(FramePrint::stored)
+}

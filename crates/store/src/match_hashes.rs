@@ -1,0 +1,170 @@
+//! The sets of hashes under which an item came and matched.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use mamori_model::matched::{Match, SeenHashes};
+use mamori_model::{MatchId, Pdq, Sha256};
+use uuid::Uuid;
+
+use crate::call::Call;
+use crate::error::{Error, OrCorrupt};
+use crate::json;
+use crate::open::Store;
+use crate::query::queries;
+use crate::time::from_micros;
+use crate::tx::Tx;
+
+queries! {
+    HASHES_OF_MATCHES = "-- hashes_of_matches
+        SELECT match_id, place, sha256, pdq, first_seen_at
+          FROM match_hashes
+         WHERE match_id IN (SELECT unhex(value) FROM json_each($1))
+         ORDER BY match_id, place DESC",
+        postgres: "-- hashes_of_matches
+        SELECT match_id, place, sha256, pdq, first_seen_at
+          FROM match_hashes
+         WHERE match_id = ANY (ARRAY(SELECT CAST(
+                        json_array_elements_text(CAST($1 AS json)) AS uuid)))
+         ORDER BY match_id, place DESC";
+    HASHES_OF_MATCH = "-- hashes_of_match
+        SELECT match_id, place, sha256, pdq, first_seen_at
+          FROM match_hashes
+         WHERE match_id = $1
+         ORDER BY place DESC";
+    INSERT_HASHES = "-- insert_hashes
+        INSERT INTO match_hashes (match_id, place, sha256, pdq, first_seen_at, changed_by)
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    COMPLETE_HASHES = "-- complete_hashes
+        UPDATE match_hashes
+           SET sha256 = $3, pdq = $4, changed_by = $5
+         WHERE match_id = $1 AND place = $2";
+    CLEARED_AFTER = "-- cleared_after
+        SELECT count(*)
+          FROM decision
+         WHERE state = 'standing' AND outcome <> 'violates' AND made_at >= $2
+           AND case_id IN (SELECT case_id FROM case_item WHERE match_id = $1)";
+}
+
+#[derive(sqlx::FromRow)]
+struct HashesRow {
+    match_id: Uuid,
+    place: i64,
+    sha256: Option<Vec<u8>>,
+    pdq: Option<Vec<u8>>,
+    first_seen_at: i64,
+}
+
+impl HashesRow {
+    fn read(&self) -> Result<SeenHashes, Error> {
+        let sha256 = self.sha256.as_deref().map(Sha256::try_from).transpose();
+        let pdq = self.pdq.as_deref().map(Pdq::try_from).transpose();
+        Ok(SeenHashes {
+            sha256: sha256.or_corrupt("match_hashes.sha256")?,
+            pdq: pdq.or_corrupt("match_hashes.pdq")?,
+            seen_at: from_micros(self.first_seen_at, "match_hashes.first_seen_at")?,
+        })
+    }
+}
+
+/// What became of the hashes of a match that was to be recorded.
+pub(crate) struct AddedHashes {
+    /// When the item first came so.
+    pub seen_at: Timestamp,
+    /// Whether it never came so before.
+    pub are_new: bool,
+}
+
+/// Whether the hashes of `found` are those of `seen`: the bytes decide where both are known, else
+/// how the item looks.
+fn is_same(seen: &SeenHashes, found: &Match) -> bool {
+    match (seen.sha256, found.sha256) {
+        (Some(seen), Some(found)) => seen == found,
+        _ => seen.pdq.is_some() && seen.pdq == found.pdq,
+    }
+}
+
+fn bound(call: Call, sha256: Option<Sha256>, pdq: Option<Pdq>) -> Call {
+    call.bind(sha256.as_ref().map(|sha256| sha256.as_bytes().as_slice()))
+        .bind(pdq.as_ref().map(|pdq| pdq.as_bytes().as_slice()))
+}
+
+impl Store {
+    /// Reads the hashes of every match in `matches`, the newest first.
+    pub(crate) async fn fill_hashes(&self, matches: &mut [Match]) -> Result<(), Error> {
+        if matches.is_empty() {
+            return Ok(());
+        }
+        let ids = json::ids(matches.iter().map(|found| found.id));
+        let rows: Vec<HashesRow> = self.rows(HASHES_OF_MATCHES.bind(ids)).await?;
+        let mut hashes: HashMap<Uuid, Vec<SeenHashes>> = HashMap::new();
+        for row in rows {
+            hashes.entry(row.match_id).or_default().push(row.read()?);
+        }
+        for found in matches {
+            found.hashes = hashes.remove(&Uuid::from(found.id)).unwrap_or_default();
+        }
+        Ok(())
+    }
+}
+
+impl Tx {
+    /// Keeps the hashes of `found` with the match `id`, which is locked or new, unless they are
+    /// there. A digest that was not known of the same look completes that set.
+    pub(crate) async fn add_hashes(
+        &mut self,
+        id: MatchId,
+        found: &Match,
+    ) -> Result<AddedHashes, Error> {
+        let now = found.changed_at;
+        if found.sha256.is_none() && found.pdq.is_none() {
+            return Ok(AddedHashes { seen_at: now, are_new: false });
+        }
+        let rows: Vec<HashesRow> = self.rows(HASHES_OF_MATCH.bind(id)).await?;
+        let mut same = None;
+        for row in &rows {
+            let seen = row.read()?;
+            let is_exact = seen.sha256.is_some() && seen.sha256 == found.sha256;
+            if is_exact || (same.is_none() && is_same(&seen, found)) {
+                same = Some((row.place, seen));
+            }
+            if is_exact {
+                break;
+            }
+        }
+        if let Some((place, seen)) = same {
+            let sha256 = seen.sha256.or(found.sha256);
+            let pdq = seen.pdq.or(found.pdq);
+            if (sha256, pdq) != (seen.sha256, seen.pdq) {
+                let call = bound(COMPLETE_HASHES.bind(id).bind(place), sha256, pdq);
+                self.run(call.bind(self.name())).await?;
+            }
+            return Ok(AddedHashes { seen_at: seen.seen_at, are_new: false });
+        }
+        let place = rows.first().map_or(1, |newest| newest.place.saturating_add(1));
+        let call = bound(INSERT_HASHES.bind(id).bind(place), found.sha256, found.pdq);
+        self.run(call.bind(now).bind(self.name())).await?;
+        Ok(AddedHashes { seen_at: now, are_new: true })
+    }
+
+    /// The newest digest and look of a match.
+    pub(crate) async fn newest_hashes(
+        &mut self,
+        id: MatchId,
+    ) -> Result<Option<(Option<Sha256>, Option<Pdq>)>, Error> {
+        let rows: Vec<HashesRow> = self.rows(HASHES_OF_MATCH.bind(id)).await?;
+        let newest = rows.first().map(HashesRow::read).transpose()?;
+        Ok(newest.map(|newest| (newest.sha256, newest.pdq)))
+    }
+
+    /// Whether a standing decision says that the item does not violate, and was made when the item
+    /// had been seen as it was at `seen_at`.
+    pub async fn is_cleared_since(
+        &mut self,
+        item: MatchId,
+        seen_at: Timestamp,
+    ) -> Result<bool, Error> {
+        let row: Option<(i64,)> = self.row(CLEARED_AFTER.bind(item).bind(seen_at)).await?;
+        Ok(row.is_some_and(|(count,)| count > 0))
+    }
+}

@@ -1,0 +1,85 @@
+//! How much of an item was compared, in JSON.
+
+use mamori_model::{Gap, Looked, NotCompared, NotLooked};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// How much of an item was compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = Looked)]
+pub enum LookedWord {
+    /// All of it.
+    All,
+    /// Not all of it.
+    Part,
+    /// Nothing.
+    None,
+}
+
+impl From<&Looked> for LookedWord {
+    fn from(looked: &Looked) -> Self {
+        match looked {
+            Looked::All => Self::All,
+            Looked::Part(_) => Self::Part,
+            Looked::None(_) => Self::None,
+        }
+    }
+}
+
+/// A word for programs that says why something was not compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = NotLookedCode)]
+pub enum GapCode {
+    /// Why no bank looked.
+    Item(NotLooked),
+    /// Why a part was not compared.
+    Part(NotCompared),
+}
+
+/// Why an item, or a part of it, was not compared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = NotLookedReason)]
+pub struct GapJson {
+    /// A word for programs.
+    pub code: GapCode,
+    /// A sentence for people, the same for each `code`.
+    pub explanation: &'static str,
+    /// What the decoder said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub detail: Option<String>,
+    /// Which frames, by their place in the file, from 0; of many the first 100. Absent where it is
+    /// not known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub frames: Vec<u32>,
+}
+
+impl From<&Gap> for GapJson {
+    fn from(gap: &Gap) -> Self {
+        Self {
+            code: GapCode::Part(gap.why),
+            explanation: gap.why.explain(),
+            detail: gap.detail.clone(),
+            frames: gap.frames.clone(),
+        }
+    }
+}
+
+impl GapJson {
+    /// Everything that `looked` lacks.
+    pub fn all_of(looked: &Looked) -> Vec<Self> {
+        match looked {
+            Looked::All => Vec::new(),
+            Looked::Part(gaps) => gaps.iter().map(Self::from).collect(),
+            Looked::None(reason) => vec![Self {
+                code: GapCode::Item(*reason),
+                explanation: reason.explain(),
+                detail: None,
+                frames: Vec::new(),
+            }],
+        }
+    }
+}

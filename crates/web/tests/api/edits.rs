@@ -1,0 +1,153 @@
+//! Changes of a file that leave the picture what it was: none of them makes a listed picture pass.
+
+use image::RgbImage;
+use mamori_testkit::on_both_engines;
+use mamori_testkit::pictures::{disguise, draw, edit, encode};
+use mamori_testkit::records::Records;
+use serde_json::{Value, json};
+
+use crate::house::{Answer, House, Who, new_bank};
+
+/// What must come of a changed file.
+#[derive(Clone, Copy, Debug)]
+enum Outcome {
+    /// A match, and no frame, transform or gap but the one named, if any.
+    Block,
+    /// A match, and the answer says that not everything was compared, by this code.
+    BlockInPart(&'static str),
+    /// An error of this name.
+    Problem(&'static str),
+}
+
+use Outcome::{Block, BlockInPart, Problem};
+
+/// 149 other frames, and `picture` as frame number `place`.
+fn among_others(picture: &RgbImage, place: usize) -> Vec<RgbImage> {
+    let (width, height) = picture.dimensions();
+    let mut frames: Vec<RgbImage> =
+        (0..149).map(|seed| draw(1_000 + seed, width, height)).collect();
+    frames.insert(place, picture.clone());
+    frames
+}
+
+fn cut(mut file: Vec<u8>, bytes: usize) -> Vec<u8> {
+    file.truncate(file.len() - bytes);
+    file
+}
+
+/// The changes, each with what must come of it.
+fn changes(listed: &RgbImage, undecodable: &[u8]) -> Vec<(String, Vec<u8>, Outcome)> {
+    let mut changes: Vec<(String, Vec<u8>, Outcome)> = Vec::new();
+    for (number, turned) in edit::turns(listed).iter().enumerate() {
+        changes.push((format!("turn {number}"), encode::png(turned), Block));
+    }
+    for orientation in 1..=8 {
+        let file = disguise::jpeg_oriented(listed, 90, orientation);
+        changes.push((format!("orientation {orientation}"), file, Block));
+    }
+    let png = encode::png(listed);
+    let small = edit::resize(listed, 96, 72);
+    let other = draw(77, 400, 300);
+    let pages = [other.clone(), draw(78, 400, 300), listed.clone()];
+    let behind = encode::gif_animated(&[other.clone(), listed.clone(), draw(79, 400, 300)]);
+    let of_name = |name: &str, file: Vec<u8>, outcome| (name.to_owned(), file, outcome);
+    changes.extend([
+        of_name("in the transparency", disguise::png_in_alpha(listed), Block),
+        of_name("GIF of a small screen", disguise::gif_small_screen(listed), Block),
+        of_name("frame 120 of 150", encode::png_animated(&among_others(&small, 120)), Block),
+        of_name("page 3 of a TIFF", disguise::tiff_pages(&pages), Block),
+        of_name("with bytes behind", [png.as_slice(), b"and more"].concat(), Block),
+        of_name("smaller, as WebP", encode::webp(&edit::resize(listed, 200, 150)), Block),
+        of_name("cut short", png[..png.len() / 2].to_vec(), Problem("media.unreadable")),
+        of_name("frame 2 before a broken one", cut(behind, 400), BlockInPart("damaged")),
+        of_name("listed by its digest", undecodable.to_vec(), BlockInPart("unsupported")),
+    ]);
+    changes
+}
+
+fn check(name: &str, answer: &Answer, outcome: Outcome) {
+    let body = answer.json();
+    match outcome {
+        Block => {
+            assert_eq!(
+                (&body["verdict"], &body["looked"]),
+                (&json!("block"), &json!("all")),
+                "{name}: {body}"
+            );
+        }
+        BlockInPart(code) => {
+            assert_eq!(
+                (&body["verdict"], &body["looked"]),
+                (&json!("block"), &json!("part")),
+                "{name}: {body}"
+            );
+            assert_eq!(body["not_looked"][0]["code"], code, "{name}: {body}");
+        }
+        Problem(kind) => assert_eq!(body["type"], kind, "{name}: {body}"),
+    }
+}
+
+fn hit(body: &Value) -> (u64, &str, &str) {
+    let hit = &body["matches"][0];
+    let word = |key: &str| hit[key].as_str().unwrap();
+    (hit["frame"].as_u64().unwrap(), word("transform"), word("backdrop"))
+}
+
+on_both_engines! {
+    async fn no_change_of_the_file_makes_a_listed_picture_pass(records: Records) {
+        let house = House::open(records).await;
+        let bank = house.bank("list-a").await;
+        let listed = draw(1, 400, 300);
+        house.add(&bank, "pdq", &house.pdq(&encode::png(&listed)).await).await;
+        let undecodable = b"a video, for instance".to_vec();
+        let sha256 = mamori_media::sha256(&undecodable).to_string();
+        house.add(&bank, "sha256", &sha256).await;
+
+        for (name, file, outcome) in changes(&listed, &undecodable) {
+            let answer = house.check(&name, &file).await;
+            check(&name, &answer, outcome);
+        }
+    }
+
+    async fn a_hit_names_the_frame_and_how_it_was_turned(records: Records) {
+        let house = House::open(records).await;
+        let bank = house.bank("list-a").await;
+        let listed = draw(1, 400, 300);
+        house.add(&bank, "pdq", &house.pdq(&encode::png(&listed)).await).await;
+        let frames = [draw(2, 400, 300), draw(2, 400, 300), edit::mirror(&listed)];
+
+        let whole = house.check("a", &encode::png(&listed)).await.ok();
+        let mirrored = house.check("b", &encode::png_animated(&frames)).await.ok();
+        let hidden = house.check("c", &disguise::png_in_alpha(&listed)).await.ok();
+
+        assert_eq!(hit(&whole), (0, "none", "none"));
+        assert_eq!(hit(&mirrored), (2, "flip_left_right", "none"));
+        assert_eq!(hit(&hidden), (0, "none", "white"));
+        let told = mirrored["match_id"].as_str().unwrap();
+        let kept = house.get(Who::Service, &format!("/v1/matches/{told}")).await.ok();
+        assert_eq!(hit(&kept), (2, "flip_left_right", "none"));
+    }
+
+    async fn a_bank_may_compare_only_what_a_viewer_shows(records: Records) {
+        let house = House::open(records).await;
+        let mut bank = new_bank("list-a");
+        bank["action"] = json!("block");
+        bank["transforms"] = json!("none");
+        let made = house.post(Who::Admin, "/v1/banks", bank).await.ok();
+        let bank = format!("/v1/banks/{}", made["id"].as_str().unwrap());
+        let listed = draw(1, 400, 300);
+        house.add(&bank, "pdq", &house.pdq(&encode::png(&listed)).await).await;
+        let turned = encode::png(&edit::rotate(&listed));
+        let shown_so = disguise::jpeg_oriented(&edit::turns(&listed)[3], 90, 6);
+
+        let before = house.check("a", &turned).await.ok();
+        let shown = house.check("b", &shown_so).await.ok();
+        let changed = house.patch(Who::Admin, &bank, json!({"transforms": "all"})).await.ok();
+        let after = house.check("c", &turned).await.ok();
+
+        assert_eq!((&made["transforms"], &changed["transforms"]), (&json!("none"), &json!("all")));
+        assert_eq!((&before["verdict"], &before["looked"]), (&json!("allow"), &json!("all")));
+        assert_eq!(shown["verdict"], "block");
+        assert_eq!(after["verdict"], "block");
+    }
+}
