@@ -1,7 +1,9 @@
 //! `docs/rights.md`, the page for people whose rights Mamori affects, says what the code does.
 
 use mamori_model::retention::Term;
-use mamori_model::{Action, NotCompared, Purpose, Surface, Transforms, Verdict, verdict::NotLooked};
+use mamori_model::{
+    Action, NotCompared, Purpose, Surface, Transforms, Verdict, verdict::NotLooked,
+};
 
 use crate::Findings;
 

@@ -452,6 +452,10 @@ async fn the_key_of_what_reached_its_term_is_in_no_file_of_sqlite() {
 }
 
 async fn image_size(desk: &Desk, file: Vec<u8>) -> (u32, u32) {
-    let raster = desk.pool().render(file, mamori_media::Veil::Clear, mamori_media::Aim::FIRST).await.unwrap();
+    let raster = desk
+        .pool()
+        .render(file, mamori_media::Veil::Clear, mamori_media::Aim::FIRST)
+        .await
+        .unwrap();
     (raster.width, raster.height)
 }
