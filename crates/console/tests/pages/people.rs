@@ -187,6 +187,7 @@ fn a_bank_and_its_disputes() {
         private: Some((show::text("a law"), "2026-12-31".to_owned())),
         distance: 31,
         quality: 50,
+        transforms: terms::transforms(mamori_model::Transforms::All),
         entries: 1_000,
         reads_disputes: true,
         may_settle: true,

@@ -82,7 +82,7 @@ mod tests {
         let drawn = (0..300).map(|seed| {
             let picture = encode::png(&draw(seed, 96, 64));
             let hashed = mamori_media::hash(&picture, &Limits::default()).unwrap();
-            *hashed.frames[0].pdq.as_bytes()
+            *hashed.frames[0].stored().unwrap().0.as_bytes()
         });
 
         let sample = sample(drawn);

@@ -186,11 +186,21 @@ pub mod tests {
     pub fn sent(kind: Kind, answer: Answer) -> Sent {
         let item_id = format!("{kind:?}");
         let account_id = "account-1".to_owned();
-        Sent { item_id, account_id, kind, answer, distance: None, time_ms: 1.0, problem: None }
+        Sent {
+            item_id,
+            account_id,
+            kind,
+            answer,
+            distance: None,
+            frame: None,
+            transform: None,
+            time_ms: 1.0,
+            problem: None,
+        }
     }
 
     /// As many items as kinds that are held, all of one account.
-    pub const CASES: (usize, u64) = (1, 8);
+    pub const CASES: (usize, u64) = (1, 13);
 
     pub fn all_right() -> (Vec<Sent>, Received) {
         let uploads: Vec<Sent> =
@@ -230,7 +240,7 @@ pub mod tests {
             assert_eq!(status(wrong, &received), 1, "{answer:?} for an original");
         }
         assert_eq!(status(Vec::new(), &Received::default()), 1);
-        for cases in [(0, 0), (1, 7), (2, 8)] {
+        for cases in [(0, 0), (1, 12), (2, 13)] {
             let outcome = Outcome::of(uploads.clone(), &received, cases);
             assert_eq!(outcome.exit_status(), 1, "{cases:?}");
         }

@@ -5,14 +5,14 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use mamori_testkit::pictures::{draw, edit, encode};
+use mamori_testkit::pictures::{disguise, draw, edit, encode};
 use serde::Serialize;
 
 /// How many pictures go into the bank.
 pub const KNOWN: u64 = 40;
 /// How many others there are.
 pub const UNRELATED: u64 = 160;
-/// How many of the known ones are also sent as a private message, and cut short.
+/// How many of the known ones are also sent turned, disguised, as a private message, and cut short.
 pub const ALSO: u64 = 10;
 
 /// How many accounts send them: each has several, so that a case gathers several items.
@@ -41,6 +41,16 @@ pub enum Kind {
     Brightened,
     /// With a dark frame.
     Bordered,
+    /// Left and right exchanged.
+    Mirrored,
+    /// Turned by 90 degrees.
+    Rotated,
+    /// Stored turned, with the tag that turns it back.
+    Oriented,
+    /// Black, with the picture in its transparency.
+    InAlpha,
+    /// A GIF whose logical screen is one pixel.
+    SmallScreen,
     /// Sent as a private message, where no law lets the bank look.
     PrivateMessage,
     /// A file that ends in its middle.
@@ -69,7 +79,7 @@ pub enum Answer {
 
 impl Kind {
     /// Every kind, in the order of the table.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 16] = [
         Self::Original,
         Self::Jpeg,
         Self::Webp,
@@ -78,6 +88,11 @@ impl Kind {
         Self::Larger,
         Self::Brightened,
         Self::Bordered,
+        Self::Mirrored,
+        Self::Rotated,
+        Self::Oriented,
+        Self::InAlpha,
+        Self::SmallScreen,
         Self::PrivateMessage,
         Self::CutShort,
         Self::Unrelated,
@@ -94,6 +109,11 @@ impl Kind {
             Self::Larger => "known, 1.5 times the size",
             Self::Brightened => "known, brighter by a tenth",
             Self::Bordered => "known, with a border",
+            Self::Mirrored => "known, mirrored",
+            Self::Rotated => "known, rotated by 90°",
+            Self::Oriented => "known, turned by its EXIF",
+            Self::InAlpha => "known, in the alpha of a PNG",
+            Self::SmallScreen => "known, GIF of a small screen",
             Self::PrivateMessage => "known, in a private message",
             Self::CutShort => "known, the file cut short",
             Self::Unrelated => "unrelated",
@@ -110,7 +130,12 @@ impl Kind {
             | Self::Smaller
             | Self::Larger
             | Self::Brightened
-            | Self::Bordered => Answer::Hold,
+            | Self::Bordered
+            | Self::Mirrored
+            | Self::Rotated
+            | Self::Oriented
+            | Self::InAlpha
+            | Self::SmallScreen => Answer::Hold,
             Self::PrivateMessage => Answer::NotLooked,
             Self::CutShort => Answer::Unreadable,
             Self::Unrelated => Answer::Allow,
@@ -203,6 +228,15 @@ fn uploads(seed: u64) -> Vec<Upload> {
         upload(Kind::Bordered, encode::jpeg(&edit::border(&picture, BORDER), 85)),
     ];
     if seed < ALSO {
+        // Three more turns by 90 degrees are what a viewer undoes for orientation 6.
+        let turned = edit::rotate(&edit::rotate(&edit::rotate(&picture)));
+        uploads.extend([
+            upload(Kind::Mirrored, encode::png(&edit::mirror(&picture))),
+            upload(Kind::Rotated, encode::png(&edit::rotate(&picture))),
+            upload(Kind::Oriented, disguise::jpeg_oriented(&turned, 85, 6)),
+            upload(Kind::InAlpha, disguise::png_in_alpha(&picture)),
+            upload(Kind::SmallScreen, disguise::gif_small_screen(&picture)),
+        ]);
         let half = original.get(..original.len() / 2).unwrap_or_default();
         uploads.push(upload(Kind::CutShort, half.to_vec()));
         uploads.push(upload(Kind::PrivateMessage, original.clone()));
@@ -225,6 +259,11 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Larger => "larger",
         Kind::Brightened => "brightened",
         Kind::Bordered => "bordered",
+        Kind::Mirrored => "mirrored",
+        Kind::Rotated => "rotated",
+        Kind::Oriented => "oriented",
+        Kind::InAlpha => "in-alpha",
+        Kind::SmallScreen => "small-screen",
         Kind::PrivateMessage => "private",
         Kind::CutShort => "cut",
         Kind::Unrelated => "unrelated",

@@ -31,6 +31,10 @@ pub struct Sent {
     pub answer: Answer,
     /// The least distance, where it matched.
     pub distance: Option<u64>,
+    /// Which frame matched best, from 0, where one matched.
+    pub frame: Option<u64>,
+    /// How that frame was turned.
+    pub transform: Option<String>,
     /// Time from the first byte sent to the last received, in milliseconds.
     pub time_ms: f64,
     /// The name of the problem, where it was one.
@@ -123,6 +127,11 @@ impl Caller {
             kind,
             answer: answer(&checked),
             distance: checked.pointer("/matches/0/distance").and_then(Value::as_u64),
+            frame: checked.pointer("/matches/0/frame").and_then(Value::as_u64),
+            transform: checked
+                .pointer("/matches/0/transform")
+                .and_then(Value::as_str)
+                .map(str::to_owned),
             time_ms,
             problem,
         })

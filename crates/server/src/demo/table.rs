@@ -72,11 +72,16 @@ fn row_text(row: &Row) -> String {
 fn sent_text(sent: &Sent) -> String {
     let distance =
         sent.distance.map_or_else(String::new, |distance| format!("at distance {distance:>2}"));
+    // The first frame as stored is not worth a word.
+    let frame = sent.frame.filter(|frame| *frame > 0).map(|frame| format!(", frame {frame}"));
+    let transform = sent.transform.as_deref().filter(|transform| *transform != "none");
     format!(
-        "{:<16} {:<11} {distance:<15} {:>6.1} ms",
+        "{:<16} {:<11} {distance:<15} {:>6.1} ms{}{}",
         sent.item_id,
         sent.answer.words(),
-        sent.time_ms
+        sent.time_ms,
+        frame.unwrap_or_default(),
+        transform.map(|transform| format!(", {transform}")).unwrap_or_default(),
     )
 }
 
@@ -144,7 +149,7 @@ mod tests {
             assert!(text.contains(kind.words()), "{kind:?} is not in {text}");
         }
         assert!(!text.contains("Not as expected"), "{text}");
-        assert!(text.contains("11 of 11 answers were as expected"), "{text}");
+        assert!(text.contains("16 of 16 answers were as expected"), "{text}");
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         assert!(!text.contains('\u{1b}'), "there are colours");
     }
@@ -167,7 +172,7 @@ mod tests {
             "(expected: allow) media.busy",
             &format!("no webhook about {missing}"),
             "a webhook too many about \"nobody\"",
-            "10 of 12 answers were as expected",
+            "15 of 17 answers were as expected",
             "3 with a wrong signature",
             BAD,
         ] {

@@ -56,7 +56,10 @@ pub fn install() -> Result<Metrics, BuildError> {
 
 /// The `# HELP` of each number, also of those that other crates count.
 fn describe() {
-    describe_counter!("mamori_checks_total", "Items checked, by verdict and by whether it looked");
+    describe_counter!(
+        "mamori_checks_total",
+        "Items checked, by verdict and by how much was compared: all, part, none"
+    );
     describe_counter!("mamori_deliveries_total", "Attempts to send webhooks, by what came of them");
     describe_counter!("mamori_sign_ins_total", "Attempts to sign in, by what came of them");
     describe_histogram!("mamori_http_request_seconds", "Time from a request's head to its answer");

@@ -84,7 +84,7 @@ fn the_demo_comes_out_as_it_says() {
     let webhooks = &document["webhooks"];
     assert_eq!(webhooks["received"], webhooks["expected"]);
     let cases = &document["cases"];
-    assert_eq!((&cases["open"], &cases["items"]), (&30.into(), &320.into()));
+    assert_eq!((&cases["open"], &cases["items"]), (&30.into(), &370.into()));
     assert!(stderr.is_empty(), "{stderr}");
     assert!(!String::from_utf8_lossy(&output.stdout).contains("mk_"), "a key of what is gone");
 }
@@ -106,7 +106,7 @@ fn a_program_reads_from_the_demo_what_came_of_it_and_how_to_go_on() {
     let webhooks = "expected received repeated refused missing unexpected";
     assert_eq!(keys(&document["webhooks"]), webhooks.split(' ').collect());
     assert_eq!(keys(&document["cases"]), "expected open items".split(' ').collect());
-    let upload = "item_id account_id kind answer distance time_ms problem";
+    let upload = "item_id account_id kind answer distance frame transform time_ms problem";
     assert_eq!(keys(&document["uploads"][0]), upload.split(' ').collect());
     assert!(has_picture);
     assert!(kept > 0, "nothing is there to look at");

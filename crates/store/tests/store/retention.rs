@@ -49,8 +49,9 @@ on_both_engines! {
         let recorded = tx.record_match(&again).await.unwrap();
         tx.commit().await.unwrap();
 
-        assert!(recorded.is_new);
-        assert_eq!(store.a_match(id(1), id(2)).await.unwrap(), Some(again));
+        assert!(recorded.is_new && recorded.has_new_hashes);
+        let kept = store.a_match(id(1), id(2)).await.unwrap().unwrap();
+        assert_eq!((kept.created_at, kept.hits.len(), kept.hashes.len()), (at(0), 0, 1));
     }
 
     async fn old_deliveries_go(records: Records) {

@@ -132,8 +132,9 @@ on_both_engines! {
         };
 
         let whole = look(&[6, 7]).await;
-        let hidden = look(&[6, 7, 5]).await;
-        let found = look(&[6, 5, 7]).await;
+        // Of three frames, the first and the last are compared.
+        let hidden = look(&[6, 5, 7]).await;
+        let found = look(&[6, 7, 5]).await;
 
         assert_eq!(whole.ok(), json!({ "pdq": {} }));
         let (status, message) = hidden.refusal();
@@ -167,6 +168,21 @@ on_both_engines! {
 
         assert_eq!(answer.ok(), json!({ "pdq": {} }));
         assert_eq!(answer.headers["mamori-not-looked"], "no bank may look on this surface");
+    }
+
+    async fn a_photo_that_cannot_be_decoded_is_found_by_its_bytes(records: Records) {
+        let house = House::open(records).await;
+        house.bank("BANK").await;
+        let file = b"no picture at all";
+        let unknown = house.upload("/m/lookup", "photo", file).await;
+        let md5 = mamori_media::digests(file).md5.to_string();
+        house.add("BANK", "video_md5", &md5).await;
+
+        let found = house.upload("/m/lookup", "photo", file).await;
+
+        assert_eq!(unknown.refusal().0, 400);
+        assert_eq!(found.headers["mamori-not-decoded"], "unknown is not supported");
+        assert_eq!(found.ok()["pdq"]["BANK"][0]["distance"], json!("0"));
     }
 
     async fn what_a_negative_bank_knows_is_no_match(records: Records) {
