@@ -75,10 +75,9 @@ impl Desk {
         let found = self.search_for(Some(caller.service()), &prints, &banks).await?;
         let looked = looked(picture.as_ref(), &found);
         let picture = match picture {
-            None => None,
             Some(Ok(picture)) => Some(picture),
             Some(Err(error)) if found.is_unknown() => return Err(error.into()),
-            Some(Err(_)) => None,
+            None | Some(Err(_)) => None,
         };
         let verdict = match &picture {
             Some(picture) if found.is_unknown() => self.verdict_without_hit(&picture.rest)?,

@@ -1,6 +1,8 @@
 //! AVIF and JPEG XL of every kind that encoders write, against other decoders' pixels.
 #![cfg(test)]
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use mamori_media::{
     Aim, Error, Format, Limits, Picture, Pool, PoolSettings, Rest, Veil, hash, render,
 };
@@ -8,14 +10,14 @@ use mamori_model::{Backdrop, Distance, Pdq, Transform};
 
 macro_rules! file {
     ($name:literal, $pdq:literal) => {
-        ($name, include_bytes!(concat!("files/", $name)), $pdq)
+        ($name, include_str!(concat!("files/", $name, ".b64")), $pdq)
     };
 }
 
 /// Where decoders may differ: how colour of low resolution is spread, and how sums are rounded.
 const SAME: Distance = Distance(4);
 
-const FILES: [(&str, &[u8], &str); 15] = [
+const FILES: [(&str, &str, &str); 15] = [
     file!("420-8.avif", "12b4f0f58cea6fc98700ec6307c68c61f8391b9c70ffb976b91187229b5c931e"),
     file!(
         "444-10-limited.avif",
@@ -38,20 +40,26 @@ const FILES: [(&str, &[u8], &str); 15] = [
     file!("grey.jxl", "bcfdd4546a2e97ac429ed29235a2f3b9c65da56db161f8539b5170831381ad50"),
     file!("turned.jxl", "45bcd4cb35c669d571de172a8239037cbb42bb44bd8721fb7b4235a40733472c"),
 ];
-const ANIMATED: &[u8] = include_bytes!("files/animated.jxl");
+const ANIMATED: &str = include_str!("files/animated.jxl.b64");
+
+/// The bytes of a file that the repository has as text.
+fn decoded(text: &str) -> Vec<u8> {
+    STANDARD.decode(text.split_whitespace().collect::<String>()).unwrap()
+}
 
 fn stored(picture: &Picture) -> Pdq {
     picture.frames[0].stored().unwrap().0
 }
 
-fn bytes(name: &str) -> &'static [u8] {
-    FILES.iter().find(|(other, ..)| *other == name).unwrap().1
+fn bytes(name: &str) -> Vec<u8> {
+    decoded(FILES.iter().find(|(other, ..)| *other == name).unwrap().1)
 }
 
 #[test]
 fn every_kind_has_the_hash_that_other_decoders_pixels_have() {
     for (name, file, expected) in FILES {
-        let picture = hash(file, &Limits::default()).unwrap();
+        let file = decoded(file);
+        let picture = hash(&file, &Limits::default()).unwrap();
 
         let distance = stored(&picture).distance(&expected.parse().unwrap());
         assert!(distance <= SAME, "{name}: {distance:?}");
@@ -63,7 +71,7 @@ fn every_kind_has_the_hash_that_other_decoders_pixels_have() {
 
 #[test]
 fn what_is_turned_is_hashed_as_stored_and_as_shown() {
-    let picture = hash(bytes("turned.avif"), &Limits::default()).unwrap();
+    let picture = hash(&bytes("turned.avif"), &Limits::default()).unwrap();
 
     let shown: Vec<Transform> = picture.frames[0]
         .hashes
@@ -72,16 +80,17 @@ fn what_is_turned_is_hashed_as_stored_and_as_shown() {
         .map(|hash| hash.variant.transform)
         .collect();
     assert_eq!(shown, [Transform::None, Transform::Transpose]);
-    let raster = render(bytes("turned.avif"), &Limits::default(), Veil::Clear, Aim::FIRST).unwrap();
+    let raster =
+        render(&bytes("turned.avif"), &Limits::default(), Veil::Clear, Aim::FIRST).unwrap();
     assert_eq!((raster.width, raster.height), (64, 96));
-    let upright = hash(bytes("turned.jxl"), &Limits::default()).unwrap();
+    let upright = hash(&bytes("turned.jxl"), &Limits::default()).unwrap();
     assert_eq!((upright.width, upright.height), (64, 96));
 }
 
 #[test]
 fn what_is_see_through_is_hashed_on_backdrops() {
     for name in ["alpha.avif", "premultiplied.avif", "lossless-alpha.jxl"] {
-        let picture = hash(bytes(name), &Limits::default()).unwrap();
+        let picture = hash(&bytes(name), &Limits::default()).unwrap();
 
         for backdrop in Backdrop::ALL {
             let is_there =
@@ -93,8 +102,8 @@ fn what_is_see_through_is_hashed_on_backdrops() {
 
 #[test]
 fn every_frame_of_an_animation_is_hashed() {
-    let all = hash(ANIMATED, &Limits::default()).unwrap();
-    let few = hash(ANIMATED, &Limits { frames_max: 2, ..Limits::default() }).unwrap();
+    let all = hash(&decoded(ANIMATED), &Limits::default()).unwrap();
+    let few = hash(&decoded(ANIMATED), &Limits { frames_max: 2, ..Limits::default() }).unwrap();
 
     assert_eq!((all.frames.len(), all.rest), (3, Rest::Nothing));
     let numbers: Vec<u32> = few.frames.iter().map(|frame| frame.number).collect();
@@ -104,6 +113,7 @@ fn every_frame_of_an_animation_is_hashed() {
 #[test]
 fn what_is_cut_off_is_never_whole() {
     for (name, file, _) in FILES {
+        let file = decoded(file);
         for share in 0..20 {
             let cut = &file[..file.len() * share / 20];
 
@@ -121,6 +131,7 @@ fn what_is_cut_off_is_never_whole() {
 fn damaged_files_get_an_answer() {
     let small = Limits { pixels_max: 1_000_000, frames_max: 3, ..Limits::default() };
     for (name, file, _) in FILES {
+        let file = decoded(file);
         for at in (0..file.len()).step_by(file.len() / 80 + 1) {
             let mut file = file.to_vec();
             file[at] ^= 0x55;
@@ -138,7 +149,8 @@ fn damaged_files_get_an_answer() {
 fn too_many_pixels_are_refused_before_they_are_decoded() {
     let few = Limits { pixels_max: 1_000, ..Limits::default() };
     for (name, file, _) in FILES {
-        assert!(matches!(hash(file, &few), Err(Error::TooLarge { .. })), "{name}");
+        let file = decoded(file);
+        assert!(matches!(hash(&file, &few), Err(Error::TooLarge { .. })), "{name}");
     }
 }
 
@@ -155,8 +167,9 @@ async fn the_caged_process_answers_as_the_library_does() {
     let pool = Pool::start(settings).await.unwrap();
 
     for (name, file, _) in FILES {
-        let expected = hash(file, &Limits::default()).unwrap();
-        assert_eq!(pool.hash(file).await.unwrap(), expected, "{name}");
+        let file = decoded(file);
+        let expected = hash(&file, &Limits::default()).unwrap();
+        assert_eq!(pool.hash(file.clone()).await.unwrap(), expected, "{name}");
         assert!(pool.render(file, Veil::Clear, Aim::FIRST).await.is_ok(), "{name}");
     }
 }

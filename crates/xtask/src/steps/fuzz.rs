@@ -162,7 +162,21 @@ fn drawn(machine: &Machine, cache: &Path, kind: &str) -> Result<PathBuf> {
             fs::copy(&path, seeds.join(name))?;
         }
     }
+    encoded(&machine.root.join("crates/media/tests/files"), kind, &seeds)?;
     Ok(seeds)
+}
+
+/// Puts the test files of one kind, which the repository has in base64, into `seeds`.
+fn encoded(folder: &Path, kind: &str, seeds: &Path) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        if let Some(name) = stem.filter(|stem| stem.ends_with(&format!(".{kind}"))) {
+            let mut decode = Command::new("base64");
+            run(decode.arg("--decode").arg(&path).stdout(fs::File::create(seeds.join(name))?))?;
+        }
+    }
+    Ok(())
 }
 
 /// The machine's own target, such as `x86_64-unknown-linux-gnu`.
