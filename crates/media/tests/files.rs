@@ -133,7 +133,7 @@ fn damaged_files_get_an_answer() {
     for (name, file, _) in FILES {
         let file = decoded(file);
         for at in (0..file.len()).step_by(file.len() / 80 + 1) {
-            let mut file = file.to_vec();
+            let mut file = file.clone();
             file[at] ^= 0x55;
 
             match hash(&file, &small) {
