@@ -67,29 +67,34 @@ impl Desk {
         let (prints, picture, bytes) = match evidence {
             Evidence::Hashes(prints) => (prints, None, None),
             Evidence::Bytes(bytes) => {
-                let Read { prints, picture } = self.read_to_look_up(bytes.clone()).await?;
+                let read = self.read_for(bytes.clone(), caller.service(), &banks);
+                let Read { prints, picture } = read.await?;
                 (prints, Some(picture), Some(bytes))
             }
         };
 
         let found = self.search_for(Some(caller.service()), &prints, &banks).await?;
         let looked = looked(picture.as_ref(), &found);
-        let picture = match picture {
-            Some(Ok(picture)) => Some(picture),
-            Some(Err(error)) if found.is_unknown() => return Err(error.into()),
-            None | Some(Err(_)) => None,
-        };
-        let verdict = match &picture {
-            Some(picture) if found.is_unknown() => self.verdict_without_hit(&picture.rest)?,
-            _ => found.judgement.verdict,
-        };
+        let is_answered = found.is_answered();
         let Found { hits, judgement, .. } = found;
+        let by_hits = judgement.verdict;
+        let (picture, answer) = match picture {
+            Some(Ok(picture)) if is_answered => (Some(picture), Ok(by_hits)),
+            Some(Ok(picture)) => {
+                let answer = self.verdict_without_hit(&picture.rest);
+                (Some(picture), answer)
+            }
+            Some(Err(error)) if !is_answered => (None, Err(error.into())),
+            None | Some(Err(_)) => (None, Ok(by_hits)),
+        };
+        // What was found is recorded also where nothing can be said of the rest of the item.
         let recorded = if judgement.standing.is_empty() {
             None
         } else {
-            let found = self.candidate(caller, item, &prints, (verdict, judgement.standing))?;
+            let found = self.candidate(caller, item, &prints, (by_hits, judgement.standing))?;
             Some(self.record(found, bytes.as_ref()).await?)
         };
+        let verdict = answer?;
 
         let told = bytes.is_some();
         Ok(count(Checked {

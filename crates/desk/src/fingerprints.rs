@@ -1,7 +1,8 @@
 //! What is known of an item by its hashes.
 
 use mamori_media::{Frame, Picture, Rest};
-use mamori_model::{Hash, Md5, Pdq, Quality, Sha1, Sha256, Variant};
+use mamori_model::verdict::View;
+use mamori_model::{Hash, Md5, Pdq, Quality, Sha1, Sha256, Transform, Variant};
 
 /// The hashes of an item.
 #[derive(Clone, Debug, Default)]
@@ -82,8 +83,14 @@ impl Fingerprints {
         self.is_partial = picture.rest != Rest::Nothing;
     }
 
-    /// The numbers of the frames, if nothing else is to be looked at.
-    pub fn frame_numbers(&self) -> Option<Vec<u32>> {
-        (!self.is_partial).then(|| self.frames.iter().map(|frame| frame.number).collect())
+    /// The frames on each backdrop, if nothing else is to be looked at.
+    pub fn views(&self) -> Option<Vec<View>> {
+        let of_frame = |frame: &FramePrint| {
+            let number = frame.number;
+            let stored = |print: &&Print| print.variant.transform == Transform::None;
+            let views = frame.hashes.iter().filter(stored);
+            views.map(|print| (number, print.variant.backdrop)).collect::<Vec<_>>()
+        };
+        (!self.is_partial).then(|| self.frames.iter().flat_map(of_frame).collect())
     }
 }

@@ -1,8 +1,11 @@
 //! An item's bytes become hashes; nothing is kept.
 
+use std::pin::pin;
+use std::time::Duration;
+
 use bytes::Bytes;
 use mamori_media::{Error as Media, Picture, Rest};
-use mamori_model::{Gap, HashKind, Md5, NotCompared, Sha1, Sha256};
+use mamori_model::{Bank, Gap, HashKind, Md5, NotCompared, ServiceId, Sha1, Sha256};
 
 use crate::fingerprints::Fingerprints;
 use crate::{Desk, Error};
@@ -70,30 +73,70 @@ impl Desk {
     /// Hashes an item in the ways in which this node's banks know any. Its digests are there also
     /// where it cannot be decoded.
     pub async fn read_to_look_up(&self, bytes: Bytes) -> Result<Read, Error> {
-        let holds = |kind| self.held(kind) > 0;
-        let weak = Weak { sha1: holds(HashKind::Sha1), md5: holds(HashKind::Md5) };
-        self.read(bytes, weak).await
+        self.read(bytes, self.weak()).await
     }
 
-    async fn read(&self, bytes: Bytes, weak: Weak) -> Result<Read, Error> {
-        let for_digests = bytes.clone();
-        let digests = tokio::task::spawn_blocking(move || {
-            let sha256 = mamori_media::sha256(&for_digests);
-            let sha1 = weak.sha1.then(|| mamori_media::sha1(&for_digests));
-            let md5 = weak.md5.then(|| mamori_media::md5(&for_digests));
-            (sha256, sha1, md5)
-        });
-        let picture = self.pool().hash(bytes).await;
-        let (sha256, sha1, md5) =
-            digests.await.map_err(|cause| Error::internal("hashing stopped", cause))?;
-        let mut prints =
-            Fingerprints { sha256: Some(sha256), sha1, md5, ..Fingerprints::default() };
+    /// As [`Self::read_to_look_up`]. An item of `service` whose bytes `banks` know is not kept waiting
+    /// for its decoding: what is not decoded by then is left out.
+    pub(crate) async fn read_for(
+        &self,
+        bytes: Bytes,
+        service: ServiceId,
+        banks: &[&Bank],
+    ) -> Result<Read, Error> {
+        let mut decoding = pin!(self.pool().hash(bytes.clone()));
+        let mut digesting = pin!(self.digest(bytes, self.weak()));
+        let mut decoded = None;
+        let mut prints = loop {
+            tokio::select! {
+                prints = &mut digesting => break prints?,
+                picture = &mut decoding, if decoded.is_none() => decoded = Some(picture),
+            }
+        };
+        let picture = if let Some(picture) = decoded {
+            picture
+        } else if self.search_for(Some(service), &prints, banks).await?.is_unknown() {
+            decoding.await
+        } else {
+            tokio::time::timeout(WAIT_MAX_OF_KNOWN, decoding).await.unwrap_or(Err(Media::Busy))
+        };
         if let Ok(picture) = &picture {
             prints.see(picture);
         }
         Ok(Read { prints, picture })
     }
+
+    async fn read(&self, bytes: Bytes, weak: Weak) -> Result<Read, Error> {
+        let (picture, prints) =
+            tokio::join!(self.pool().hash(bytes.clone()), self.digest(bytes, weak));
+        let mut prints = prints?;
+        if let Ok(picture) = &picture {
+            prints.see(picture);
+        }
+        Ok(Read { prints, picture })
+    }
+
+    /// The digests of an item's bytes.
+    async fn digest(&self, bytes: Bytes, weak: Weak) -> Result<Fingerprints, Error> {
+        let digests = tokio::task::spawn_blocking(move || Fingerprints {
+            sha256: Some(mamori_media::sha256(&bytes)),
+            sha1: weak.sha1.then(|| mamori_media::sha1(&bytes)),
+            md5: weak.md5.then(|| mamori_media::md5(&bytes)),
+            ..Fingerprints::default()
+        });
+        digests.await.map_err(|cause| Error::internal("hashing stopped", cause))
+    }
+
+    /// The digests that this node's banks know any of.
+    fn weak(&self) -> Weak {
+        let holds = |kind| self.held(kind) > 0;
+        Weak { sha1: holds(HashKind::Sha1), md5: holds(HashKind::Md5) }
+    }
 }
+
+/// How long the answer about an item whose bytes are known waits for its decoding. Our choice: most
+/// pictures take a fiftieth of it, and a service that asks can wait so long.
+const WAIT_MAX_OF_KNOWN: Duration = Duration::from_secs(5);
 
 /// Which digests to make besides SHA-256.
 #[derive(Clone, Copy, Debug)]

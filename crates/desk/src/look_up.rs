@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use mamori_matching::Near;
 use mamori_model::{
     Action, Bank, BankId, Country, Distance, EntryId, EntryState, HashKind, Hit, Judgement,
-    NotLooked, ServiceId, Surface, Transforms, Variant,
+    NotLooked, ServiceId, Surface, Transforms, Variant, Verdict,
 };
 
 use crate::fingerprints::{Fingerprints, FramePrint, Print};
@@ -25,6 +25,15 @@ pub struct Found {
 }
 
 impl Found {
+    /// Whether the hits decide about the whole item, also where not all of it was read: it is held or
+    /// refused, its bytes are known, or a negative bank knows all of it. A hit by looks that does
+    /// nothing says nothing about what was not read.
+    pub fn is_answered(&self) -> bool {
+        let Judgement { verdict, standing, is_cleared } = &self.judgement;
+        let is_known_by_bytes = standing.iter().any(|hit| hit.kind != HashKind::Pdq);
+        *verdict > Verdict::Allow || is_known_by_bytes || *is_cleared
+    }
+
     /// Whether nothing in the banks speaks for or against the item as a whole: no hit stands, and no
     /// negative bank knows all of it.
     pub fn is_unknown(&self) -> bool {
@@ -88,10 +97,12 @@ impl Desk {
             if !hits.add_frame(frame).await? {
                 low_quality.push(frame.number);
             }
+            // An animation has thousands of look-ups, and other requests want the thread too.
+            tokio::task::yield_now().await;
         }
 
         let per_bank_max = self.settings().hits_per_bank_max;
-        let judged = Judgement::of(&hits.all, prints.frame_numbers().as_deref());
+        let judged = Judgement::of(&hits.all, prints.views().as_deref());
         let standing = nearest(judged.standing, per_bank_max);
         let judgement = Judgement { standing, ..judged };
         Ok(Found { hits: nearest(hits.all, per_bank_max), judgement, low_quality })
@@ -192,7 +203,8 @@ impl Hits<'_> {
                     continue;
                 };
                 let action = if known == Known::Disputed { Action::None } else { bank.action };
-                *count += 1;
+                // What does nothing must not push out what holds.
+                *count += usize::from(known != Known::Disputed);
                 self.all.push(Hit {
                     bank: near.bank,
                     purpose: bank.purpose,

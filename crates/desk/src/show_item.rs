@@ -23,7 +23,7 @@ pub struct Shown {
 }
 
 impl Desk {
-    /// The picture of a look: once. It shows the frame that matched best.
+    /// The picture of a look: once. It shows the frame of these bytes that matched best.
     ///
     /// [`Refusal::LookClosed`] if it left before or the look is over; [`Refusal::EvidenceGone`] from
     /// the very end of the item's term; [`Refusal::EvidenceBroken`] if what lies there is not what
@@ -34,7 +34,11 @@ impl Desk {
         let evidence = self.store().evidence(looked.evidence).await?;
         Kept::of(evidence.as_ref(), self.clock().now()).readable()?;
         let evidence = evidence.ok_or(Refusal::EvidenceNone)?;
-        let aim = aim(&self.store().hits_of_match(evidence.item).await?);
+        let hits = match &evidence.sha256 {
+            Some(sha256) => self.store().hits_of_bytes(evidence.item, sha256).await?,
+            None => Vec::new(),
+        };
+        let aim = aim(&hits);
         let item = unseal(vault, &evidence).await?;
         let veil = match looked.clarity {
             Clarity::Veiled => Veil::Veiled,

@@ -213,12 +213,10 @@ fn media_brand(bytes: &[u8]) -> &'static str {
     names.into_iter().next().unwrap_or(otherwise)
 }
 
-/// Whether the brands of an ISO base media file announce a sequence: frames in tracks, beside the
-/// still pictures.
+/// Whether an ISO base media file has a sequence: frames in tracks, beside the still pictures. Its
+/// brands need not say so, so the box of the tracks decides, wherever its name stands.
 pub fn is_sequence(bytes: &[u8]) -> bool {
-    let brands = bytes.get(8..bytes.len().min(64)).unwrap_or_default().chunks_exact(4);
-    has(bytes, 4, b"ftyp")
-        && brands.into_iter().any(|brand| matches!(brand, b"msf1" | b"hevc" | b"hevx" | b"avis"))
+    memchr::memmem::find(bytes, b"moov").is_some()
 }
 
 fn is_svg(bytes: &[u8]) -> bool {

@@ -170,9 +170,11 @@ impl<T> Answer<T> {
     }
 }
 
+/// The most hashes of a frame: nine on each of three backdrops.
+pub const FRAME_HASHES_MAX: usize = 27;
+
 /// The longest reply to expect under `limits`, in bytes.
 pub fn reply_bytes_max(limits: &Limits) -> u64 {
-    // A frame has up to nine hashes on each of three backdrops.
     const FRAME_BYTES_MAX: u64 = 27 * 256;
     4_096 + FRAME_BYTES_MAX * u64::from(limits.frames_max)
 }

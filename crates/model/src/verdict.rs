@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, BankId, Distance, EntryId, HashKind, Purpose, Variant};
+use crate::{Action, Backdrop, BankId, Distance, EntryId, HashKind, Purpose, Variant};
 
 /// The machine's immediate answer, the mildest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -122,14 +122,15 @@ pub struct Judgement {
 }
 
 impl Judgement {
-    /// What follows from `hits` on an item with frames of these numbers; `None`: not every frame
-    /// of the item was compared, so its frames cannot clear all of it.
+    /// What follows from `hits` on an item with these frames, each on its backdrops; `None`: not
+    /// every frame of the item was compared, so its frames cannot clear all of it.
     ///
     /// A negative bank that knows the item's bytes clears all of it. One that knows how a frame
-    /// looks clears that frame only, or one harmless frame would hide the others; what was found
-    /// by the bytes is cleared when every frame is.
-    pub fn of(hits: &[Hit], frames: Option<&[u32]>) -> Self {
-        let cleared = Cleared::by(hits, frames);
+    /// looks on a backdrop clears just that, or one harmless frame would hide the others, and a
+    /// harmless picture on white another one on black; what was found by the bytes is cleared when
+    /// every frame is.
+    pub fn of(hits: &[Hit], views: Option<&[View]>) -> Self {
+        let cleared = Cleared::by(hits, views);
         let stands = |hit: &&Hit| !hit.purpose.is_negative() && !cleared.covers(hit);
         let standing: Vec<Hit> = hits.iter().filter(stands).copied().collect();
         let strictest = standing.iter().map(|hit| Verdict::from(hit.action)).max();
@@ -138,28 +139,34 @@ impl Judgement {
     }
 }
 
+/// A frame's number, and what stands behind its transparent pixels.
+pub type View = (u32, Backdrop);
+
 /// What negative banks speak for.
 struct Cleared {
     is_whole: bool,
-    frames: BTreeSet<u32>,
+    views: BTreeSet<View>,
 }
 
 impl Cleared {
-    fn by(hits: &[Hit], frames: Option<&[u32]>) -> Self {
+    fn by(hits: &[Hit], views: Option<&[View]>) -> Self {
         let negative = || hits.iter().filter(|hit| hit.purpose.is_negative());
-        let seen: BTreeSet<u32> =
-            negative().filter(|hit| hit.kind == HashKind::Pdq).map(|hit| hit.frame).collect();
+        let by_looks = negative().filter(|hit| hit.kind == HashKind::Pdq);
+        let seen: BTreeSet<View> = by_looks.map(view).collect();
         let is_known_by_bytes = negative().any(|hit| hit.kind != HashKind::Pdq);
-        let is_seen_whole = frames.is_some_and(|frames| {
-            !frames.is_empty() && frames.iter().all(|frame| seen.contains(frame))
-        });
-        Self { is_whole: is_known_by_bytes || is_seen_whole, frames: seen }
+        let is_seen_whole = views
+            .is_some_and(|views| !views.is_empty() && views.iter().all(|view| seen.contains(view)));
+        Self { is_whole: is_known_by_bytes || is_seen_whole, views: seen }
     }
 
     fn covers(&self, hit: &Hit) -> bool {
-        let is_frame_cleared = hit.kind == HashKind::Pdq && self.frames.contains(&hit.frame);
-        self.is_whole || is_frame_cleared
+        let is_view_cleared = hit.kind == HashKind::Pdq && self.views.contains(&view(hit));
+        self.is_whole || is_view_cleared
     }
+}
+
+fn view(hit: &Hit) -> View {
+    (hit.frame, hit.variant.backdrop)
 }
 
 #[cfg(test)]
@@ -181,6 +188,23 @@ mod tests {
         }
     }
 
+    fn plain(frame: u32) -> View {
+        (frame, Backdrop::None)
+    }
+
+    #[test]
+    fn a_harmless_picture_on_white_does_not_hide_another_on_black() {
+        let on =
+            |hit: Hit, backdrop| Hit { variant: Variant { backdrop, ..Variant::default() }, ..hit };
+        let block = hit(Purpose::ChildSexualAbuse, Action::Block);
+        let hits = [on(benign(), Backdrop::White), on(block, Backdrop::Black)];
+        let views = Backdrop::ALL.map(|backdrop| (0, backdrop));
+
+        assert_eq!(Judgement::of(&hits, Some(&views)).verdict, Verdict::Block);
+        let hits = [on(benign(), Backdrop::White), on(block, Backdrop::White)];
+        assert_eq!(Judgement::of(&hits, Some(&views)).verdict, Verdict::Allow);
+    }
+
     fn benign() -> Hit {
         hit(Purpose::KnownBenign, Action::None)
     }
@@ -191,16 +215,16 @@ mod tests {
         let hold = hit(Purpose::ChildSexualAbuse, Action::Hold);
         let block = hit(Purpose::ChildSexualAbuse, Action::Block);
 
-        assert_eq!(Judgement::of(&[none], Some(&[0])).verdict, Verdict::Allow);
-        assert_eq!(Judgement::of(&[none, hold], Some(&[0])).verdict, Verdict::Hold);
-        assert_eq!(Judgement::of(&[block, hold], Some(&[0])).verdict, Verdict::Block);
+        assert_eq!(Judgement::of(&[none], Some(&[plain(0)])).verdict, Verdict::Allow);
+        assert_eq!(Judgement::of(&[none, hold], Some(&[plain(0)])).verdict, Verdict::Hold);
+        assert_eq!(Judgement::of(&[block, hold], Some(&[plain(0)])).verdict, Verdict::Block);
     }
 
     #[test]
     fn a_match_that_may_do_nothing_still_stands() {
         let none = hit(Purpose::ChildSexualAbuse, Action::None);
 
-        assert_eq!(Judgement::of(&[none], Some(&[0])).standing, [none]);
+        assert_eq!(Judgement::of(&[none], Some(&[plain(0)])).standing, [none]);
     }
 
     #[test]
@@ -208,7 +232,7 @@ mod tests {
         let block = hit(Purpose::ChildSexualAbuse, Action::Block);
         let by_bytes = Hit { kind: HashKind::Sha256, ..block };
 
-        let judged = Judgement::of(&[block, by_bytes, benign()], Some(&[0]));
+        let judged = Judgement::of(&[block, by_bytes, benign()], Some(&[plain(0)]));
 
         let clear = Judgement { verdict: Verdict::Allow, standing: Vec::new(), is_cleared: true };
         assert_eq!(judged, clear);
@@ -220,7 +244,8 @@ mod tests {
         let second = Hit { frame: 1, ..first };
         let by_bytes = Hit { kind: HashKind::Sha256, ..first };
 
-        let judged = Judgement::of(&[first, second, by_bytes, benign()], Some(&[0, 1]));
+        let judged =
+            Judgement::of(&[first, second, by_bytes, benign()], Some(&[plain(0), plain(1)]));
 
         assert_eq!(judged.verdict, Verdict::Block);
         assert_eq!(judged.standing, [second, by_bytes]);
@@ -231,14 +256,20 @@ mod tests {
         let second = Hit { frame: 1, ..hit(Purpose::ChildSexualAbuse, Action::Block) };
         let whole = Hit { kind: HashKind::Sha256, ..benign() };
 
-        assert_eq!(Judgement::of(&[second, whole], Some(&[0, 1])).verdict, Verdict::Allow);
+        assert_eq!(
+            Judgement::of(&[second, whole], Some(&[plain(0), plain(1)])).verdict,
+            Verdict::Allow
+        );
     }
 
     #[test]
     fn frames_that_were_not_compared_are_not_cleared() {
         let by_bytes = Hit { kind: HashKind::Md5, ..hit(Purpose::Rehearsal, Action::Hold) };
 
-        assert_eq!(Judgement::of(&[by_bytes, benign()], Some(&[0, 7])).verdict, Verdict::Hold);
+        assert_eq!(
+            Judgement::of(&[by_bytes, benign()], Some(&[plain(0), plain(7)])).verdict,
+            Verdict::Hold
+        );
         assert_eq!(Judgement::of(&[by_bytes, benign()], None).verdict, Verdict::Hold);
         assert_eq!(Judgement::of(&[by_bytes], Some(&[])).verdict, Verdict::Hold);
     }
@@ -248,7 +279,7 @@ mod tests {
         let seventh = Hit { frame: 7, ..benign() };
         let by_bytes = Hit { kind: HashKind::Md5, ..hit(Purpose::Rehearsal, Action::Hold) };
 
-        let judged = Judgement::of(&[by_bytes, benign(), seventh], Some(&[0, 7]));
+        let judged = Judgement::of(&[by_bytes, benign(), seventh], Some(&[plain(0), plain(7)]));
 
         assert!(judged.is_cleared);
         assert_eq!(judged.verdict, Verdict::Allow);
@@ -269,7 +300,7 @@ mod tests {
 
     #[test]
     fn a_clean_item_leaves_no_trace() {
-        let judged = Judgement::of(&[], Some(&[0]));
+        let judged = Judgement::of(&[], Some(&[plain(0)]));
 
         let clean = Judgement { verdict: Verdict::Allow, standing: Vec::new(), is_cleared: false };
         assert_eq!(judged, clean);

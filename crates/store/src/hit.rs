@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use mamori_model::matched::Match;
-use mamori_model::{Backdrop, Distance, EntryId, Hit, MatchId, Transform, Variant};
+use mamori_model::{Backdrop, Distance, EntryId, Hit, MatchId, Sha256, Transform, Variant};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -26,29 +26,37 @@ queries! {
                         json_array_elements_text(CAST($1 AS json)) AS uuid)))
          ORDER BY match_id, distance, entry_id, frame";
     HIT_KEYS = "-- hit_keys
-        SELECT entry_id, frame, distance, transform, backdrop FROM hit WHERE match_id = $1";
+        SELECT entry_id, frame, distance, transform, backdrop, place FROM hit WHERE match_id = $1";
+    HITS_OF_BYTES = "-- hits_of_bytes
+        SELECT match_id, entry_id, frame, bank_id, purpose, action, kind, distance, transform, backdrop
+          FROM hit
+         WHERE match_id = $1
+           AND place = (SELECT place FROM match_hashes WHERE match_id = $1 AND sha256 = $2)
+         ORDER BY distance, entry_id, frame";
     PUT_HITS = "-- put_hits
         INSERT INTO hit (match_id, entry_id, frame, bank_id, purpose, action, kind, distance,
-                         transform, backdrop, changed_by)
+                         transform, backdrop, place, changed_by)
         SELECT $1, value ->> 'entry', value ->> 'frame', unhex(value ->> 'bank'),
                value ->> 'purpose', value ->> 'action', value ->> 'kind', value ->> 'distance',
-               value ->> 'transform', value ->> 'backdrop', $3
+               value ->> 'transform', value ->> 'backdrop', $4, $3
           FROM json_each($2)
          WHERE TRUE
         ON CONFLICT (match_id, entry_id, frame)
         DO UPDATE SET distance = excluded.distance, transform = excluded.transform,
-                      backdrop = excluded.backdrop, changed_by = excluded.changed_by",
+                      backdrop = excluded.backdrop, place = excluded.place,
+                      changed_by = excluded.changed_by",
         postgres: "-- put_hits
         INSERT INTO hit (match_id, entry_id, frame, bank_id, purpose, action, kind, distance,
-                         transform, backdrop, changed_by)
+                         transform, backdrop, place, changed_by)
         SELECT $1, entry, frame, CAST(bank AS uuid), purpose, action, kind, distance,
-               transform, backdrop, $3
+               transform, backdrop, $4, $3
           FROM json_to_recordset(CAST($2 AS json))
                AS given (entry bigint, frame bigint, bank text, purpose text, action text,
                          kind text, distance bigint, transform text, backdrop text)
         ON CONFLICT (match_id, entry_id, frame)
         DO UPDATE SET distance = excluded.distance, transform = excluded.transform,
-                      backdrop = excluded.backdrop, changed_by = excluded.changed_by";
+                      backdrop = excluded.backdrop, place = excluded.place,
+                      changed_by = excluded.changed_by";
 }
 
 #[derive(sqlx::FromRow)]
@@ -123,9 +131,11 @@ impl From<&Hit> for NewRow {
 }
 
 impl Store {
-    /// The hits of a match, the nearest first.
-    pub async fn hits_of_match(&self, id: MatchId) -> Result<Vec<Hit>, Error> {
-        let rows: Vec<HitRow> = self.rows(HITS_OF_MATCHES.bind(json::ids([id]))).await?;
+    /// The hits that the item had with the bytes `sha256`, the nearest first. One that several sets of
+    /// bytes had is of the newest of them.
+    pub async fn hits_of_bytes(&self, id: MatchId, sha256: &Sha256) -> Result<Vec<Hit>, Error> {
+        let call = HITS_OF_BYTES.bind(id).bind(sha256.as_bytes().as_slice());
+        let rows: Vec<HitRow> = self.rows(call).await?;
         rows.iter().map(HitRow::read).collect()
     }
 
@@ -150,11 +160,17 @@ impl Store {
 impl Tx {
     /// Gives a match the hits that it did not have, and the better one of an entry and frame where
     /// it had a worse one; returns how many were new. The match is locked or new.
-    pub(crate) async fn add_hits(&mut self, id: MatchId, hits: &[Hit]) -> Result<u32, Error> {
-        let rows: Vec<(i64, i64, i64, String, String)> = self.rows(HIT_KEYS.bind(id)).await?;
+    /// `set` is the place of the item's hashes among those of the match.
+    pub(crate) async fn add_hits(
+        &mut self,
+        id: MatchId,
+        hits: &[Hit],
+        set: i64,
+    ) -> Result<u32, Error> {
+        let rows: Vec<(i64, i64, i64, String, String, i64)> = self.rows(HIT_KEYS.bind(id)).await?;
         let mut had = HashMap::new();
-        for (entry, frame, distance, transform, backdrop) in rows {
-            had.insert((entry, frame), rank(distance, variant(&transform, &backdrop)?));
+        for (entry, frame, distance, transform, backdrop, set) in rows {
+            had.insert((entry, frame), (rank(distance, variant(&transform, &backdrop)?), set));
         }
         let rank_of = |hit: &Hit| rank(i64::from(hit.distance.0), hit.variant);
         let mut best: BTreeMap<(i64, i64), &Hit> = BTreeMap::new();
@@ -168,11 +184,15 @@ impl Tx {
         let added = best.keys().filter(|place| !had.contains_key(place)).count();
         let rows: Vec<NewRow> = best
             .iter()
-            .filter(|(place, hit)| had.get(place).is_none_or(|had| rank_of(hit) < *had))
+            .filter(|(place, hit)| {
+                had.get(place)
+                    .is_none_or(|(rank, of)| *of < set || (*of == set && rank_of(hit) < *rank))
+            })
             .map(|(_, hit)| NewRow::from(*hit))
             .collect();
         if !rows.is_empty() {
-            self.run(PUT_HITS.bind(id).bind(json::write(&rows)?).bind(self.name())).await?;
+            let call = PUT_HITS.bind(id).bind(json::write(&rows)?);
+            self.run(call.bind(self.name()).bind(set)).await?;
         }
         Ok(u32::try_from(added).unwrap_or(u32::MAX))
     }

@@ -43,7 +43,11 @@ queries! {
         SELECT count(*)
           FROM decision
          WHERE state = 'standing' AND outcome <> 'violates' AND made_at >= $2
-           AND case_id IN (SELECT case_id FROM case_item WHERE match_id = $1)";
+           AND case_id IN (SELECT case_id FROM case_item WHERE match_id = $1)
+           AND NOT EXISTS (SELECT 1
+                             FROM match_hashes
+                            WHERE match_id = $1 AND first_seen_at > $2
+                              AND first_seen_at <= decision.made_at)";
 }
 
 #[derive(sqlx::FromRow)]
@@ -67,12 +71,17 @@ impl HashesRow {
     }
 }
 
+/// The place of a match's first set.
+const FIRST: i64 = 1;
+
 /// What became of the hashes of a match that was to be recorded.
 pub(crate) struct AddedHashes {
     /// When the item first came so.
     pub seen_at: Timestamp,
     /// Whether it never came so before.
     pub are_new: bool,
+    /// Their place among the sets of the match.
+    pub place: i64,
 }
 
 /// Whether the hashes of `found` are those of `seen`: the bytes decide where both are known, else
@@ -118,7 +127,7 @@ impl Tx {
     ) -> Result<AddedHashes, Error> {
         let now = found.changed_at;
         if found.sha256.is_none() && found.pdq.is_none() {
-            return Ok(AddedHashes { seen_at: now, are_new: false });
+            return Ok(AddedHashes { seen_at: now, are_new: false, place: FIRST });
         }
         let rows: Vec<HashesRow> = self.rows(HASHES_OF_MATCH.bind(id)).await?;
         let mut same = None;
@@ -139,12 +148,12 @@ impl Tx {
                 let call = bound(COMPLETE_HASHES.bind(id).bind(place), sha256, pdq);
                 self.run(call.bind(self.name())).await?;
             }
-            return Ok(AddedHashes { seen_at: seen.seen_at, are_new: false });
+            return Ok(AddedHashes { seen_at: seen.seen_at, are_new: false, place });
         }
-        let place = rows.first().map_or(1, |newest| newest.place.saturating_add(1));
+        let place = rows.first().map_or(FIRST, |newest| newest.place.saturating_add(1));
         let call = bound(INSERT_HASHES.bind(id).bind(place), found.sha256, found.pdq);
         self.run(call.bind(now).bind(self.name())).await?;
-        Ok(AddedHashes { seen_at: now, are_new: true })
+        Ok(AddedHashes { seen_at: now, are_new: true, place })
     }
 
     /// The newest digest and look of a match.
@@ -157,8 +166,8 @@ impl Tx {
         Ok(newest.map(|newest| (newest.sha256, newest.pdq)))
     }
 
-    /// Whether a standing decision says that the item does not violate, and was made when the item
-    /// had been seen as it was at `seen_at`.
+    /// Whether a standing decision says that the item does not violate, and was made while the item
+    /// was as it was at `seen_at`: whoever decided was shown the newest bytes.
     pub async fn is_cleared_since(
         &mut self,
         item: MatchId,

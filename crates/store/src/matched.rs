@@ -211,8 +211,8 @@ impl Tx {
         // Twice at most: between a taken name and its row, only retention can remove the row.
         for _ in 0..3 {
             if self.insert_match(found).await? {
-                let added_hits = self.add_hits(found.id, &found.hits).await?;
                 let hashes = self.add_hashes(found.id, found).await?;
+                let added_hits = self.add_hits(found.id, &found.hits, hashes.place).await?;
                 return Ok(Recorded {
                     id: found.id,
                     is_new: true,
@@ -251,8 +251,8 @@ impl Tx {
 
     /// Adds to `before` what `found` has more. `before` is locked.
     async fn merge_match(&mut self, before: &Match, found: &Match) -> Result<Recorded, Error> {
-        let added_hits = self.add_hits(before.id, &found.hits).await?;
         let hashes = self.add_hashes(before.id, found).await?;
+        let added_hits = self.add_hits(before.id, &found.hits, hashes.place).await?;
         let is_stricter = found.verdict > before.verdict;
         let newest = self.newest_hashes(before.id).await?;
         let (sha256, pdq) = newest.unwrap_or((before.sha256, before.pdq));

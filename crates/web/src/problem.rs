@@ -275,6 +275,11 @@ impl From<Refusal> for Problem {
     }
 }
 
+/// What a service must not conclude from a refusal.
+const NOT_CLEAN: &str = "It was not looked at; do not take it for clean.";
+/// What is decoded; HEIC where the operator installed its converter.
+const FORMATS: &str = "JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or JPEG XL";
+
 impl From<mamori_media::Error> for Problem {
     fn from(error: mamori_media::Error) -> Self {
         use mamori_media::Error as Media;
@@ -282,16 +287,17 @@ impl From<mamori_media::Error> for Problem {
         match error {
             Media::Unsupported { found } => Self::new(
                 Kind::MediaUnsupported,
-                format!("Found: {found}. Send JPEG, PNG, WebP, GIF, BMP or TIFF."),
+                format!("Found: {found}. {detail}. {NOT_CLEAN} Send {FORMATS}."),
             ),
-            Media::Unreadable { .. } => Self::new(
-                Kind::MediaUnreadable,
-                format!("{detail}. It was not looked at; do not take it for clean."),
-            ),
-            Media::TooLarge { .. } => {
-                Self::new(Kind::MediaTooLarge, format!("{detail}; send it smaller."))
+            Media::Unreadable { .. } => {
+                Self::new(Kind::MediaUnreadable, format!("{detail}. {NOT_CLEAN}"))
             }
-            Media::Busy => Self::new(Kind::Busy, format!("{detail}; try again in a moment.")),
+            Media::TooLarge { .. } => {
+                Self::new(Kind::MediaTooLarge, format!("{detail}. {NOT_CLEAN} Send it smaller."))
+            }
+            Media::Busy => {
+                Self::new(Kind::Busy, format!("{detail}. {NOT_CLEAN} Try again in a moment."))
+            }
             pool @ Media::Pool(_) => Self::internal(pool),
         }
     }

@@ -92,7 +92,9 @@ fn no_column(column: &str, field: Field, names: &[String]) -> String {
     let told = names.iter().take(TOLD_MAX).map(|name| {
         let name: String =
             name.trim().chars().filter(|c| !c.is_control()).take(CHARS_MAX).collect();
-        format!("`{name}`")
+        // The first line of a list without a header is its first hash.
+        let is_hash = name.len() >= 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if is_hash { "a hash".to_owned() } else { format!("`{name}`") }
     });
     let found = told.collect::<Vec<_>>().join(", ");
     let more = if names.len() > TOLD_MAX { " and more" } else { "" };

@@ -35,12 +35,11 @@ const FREE: [i64; 18] = [
 
 /// Calls of a program that loads its libraries, reads a file, computes in threads and writes to an
 /// open pipe. Found by `strace` of `heif-convert`. Which files it opens is the matter of landlock.
-const FREE_FOR_CONVERTER: [i64; 24] = [
+const FREE_FOR_CONVERTER: [i64; 23] = [
     libc::SYS_close,
     libc::SYS_clone3,
     libc::SYS_dup3,
     libc::SYS_execve,
-    libc::SYS_fcntl,
     libc::SYS_fstat,
     libc::SYS_getdents64,
     libc::SYS_gettimeofday,
@@ -100,6 +99,10 @@ fn rules_of_converter() -> Result<Rules, seccompiler::BackendError> {
         SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::MaskedEq(thread), thread)?;
     rules.insert(libc::SYS_clone, vec![only([makes_a_thread])?]);
     rules.insert(libc::SYS_tgkill, vec![only([argument(0, u64::from(std::process::id()))?])?]);
+    // Descriptors may be copied and asked about, and not made to send signals.
+    let commands = [libc::F_GETFD, libc::F_SETFD, libc::F_GETFL, libc::F_DUPFD_CLOEXEC];
+    let allowed = commands.map(|command| only([argument(1, u64::from(command.unsigned_abs()))?]));
+    rules.insert(libc::SYS_fcntl, allowed.into_iter().collect::<Result<_, _>>()?);
     // Limits may be read and not set.
     let reads = SeccompCondition::new(2, SeccompCmpArgLen::Qword, SeccompCmpOp::Eq, 0)?;
     rules.insert(libc::SYS_prlimit64, vec![only([reads])?]);

@@ -9,6 +9,8 @@ mod av1;
 mod colour;
 mod container;
 
+use std::cell::Cell;
+
 use mamori_model::Transform;
 
 use super::{Samples, Sink, check_area, frame_buffer, out_of_memory};
@@ -29,8 +31,15 @@ pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
         sink.leave_out();
     }
     let primary = container.primary()?;
-    let file = File { container: &container, limits: sink.limits };
+    if container.has_pictures_beside(primary) {
+        sink.leave_out();
+    }
+    let is_followed = Cell::new(false);
+    let file = File { container: &container, limits: sink.limits, is_followed: &is_followed };
     let colour = file.picture(primary, sink.samples)?;
+    if is_followed.get() {
+        sink.leave_out();
+    }
     let image = match container.alpha_of(primary) {
         Some(alpha) => {
             let alpha_samples = file.picture(alpha, Samples::Brightness)?;
@@ -55,6 +64,8 @@ struct Image {
 struct File<'a> {
     container: &'a Container<'a>,
     limits: &'a Limits,
+    /// Set where a stream has more pictures than the one that is shown.
+    is_followed: &'a Cell<bool>,
 }
 
 impl File<'_> {
@@ -83,6 +94,7 @@ impl File<'_> {
     fn planes(&self, item: &Item) -> Result<av1::Planes, Error> {
         let planes = av1::decode(self.container.data(item)?.into_owned(), self.limits)?;
         check_area(AVIF, planes.width(), planes.height(), self.limits)?;
+        self.is_followed.set(self.is_followed.get() || planes.is_followed);
         Ok(planes)
     }
 

@@ -43,9 +43,12 @@ pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
     };
     let whole = u32::try_from(blocks.frames.len()).unwrap_or(u32::MAX);
     sink.expect(u64::from(whole));
+    if blocks.is_followed {
+        sink.leave_out();
+    }
     for number in 0..whole {
         if decoder.next_frame_info().map_err(unreadable)?.is_none() {
-            break;
+            return Err(Error::corrupt(GIF, &"a frame is not where it should be"));
         }
         if sink.wants(number) && drawing.frame(&mut decoder, number, sink)? {
             return Ok(());

@@ -19,7 +19,10 @@ const JPEG: Format = Format::Jpeg;
 
 /// The picture of a JPEG, and those that an MPO has behind it.
 pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
-    let others = markers::further_pictures(bytes);
+    let markers::Further { pictures: others, is_whole } = markers::further_pictures(bytes);
+    if !is_whole {
+        sink.leave_out();
+    }
     sink.expect(1 + u64::try_from(others.len()).unwrap_or(u64::MAX));
     let pictures = std::iter::once(bytes).chain(others);
     let mut damage = Ok(());
@@ -46,7 +49,7 @@ fn frame(number: u32, bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
     };
     let mut samples = FrameBuffer::of_bytes(width, height, output.samples())?;
     let read = decoder.decode_into(output, &mut samples.0);
-    let damage = read.map_err(refusal).and_then(|()| lost(&decoder));
+    let damage = read.map_err(refusal).and_then(|()| lost(&decoder, bytes));
     if output == Output::Cmyk {
         to_rgb(&mut samples.0);
     }
@@ -80,11 +83,11 @@ pub fn part(bytes: &[u8], is_rgb: bool, limits: &Limits) -> Result<Part, Error> 
     let count =
         usize::try_from(u64::from(width) * u64::from(height)).map_err(|_| out_of_memory())?;
     let mut samples = Vec::new();
-    let bytes = count * output.samples();
-    samples.try_reserve_exact(bytes).map_err(|_| out_of_memory())?;
-    samples.resize(bytes, 0);
+    let length = count * output.samples();
+    samples.try_reserve_exact(length).map_err(|_| out_of_memory())?;
+    samples.resize(length, 0);
     decoder.decode_into(output, &mut samples).map_err(refusal)?;
-    lost(&decoder)?;
+    lost(&decoder, bytes)?;
     if output == Output::Cmyk {
         // TIFF stores inks as they are.
         for ink in &mut samples {
@@ -125,11 +128,12 @@ const HARMLESS: [Code; 5] = [
 /// An error if a warning says that parts of the picture are not those that were stored.
 ///
 /// A file that only lacks its end marker is whole; if it may lack scans too, it is not.
-fn lost(decoder: &Decoder<'_>) -> Result<(), Error> {
+fn lost(decoder: &Decoder<'_>, bytes: &[u8]) -> Result<(), Error> {
+    let may_lack_data = || decoder.may_lack_scans() || markers::is_arithmetic(bytes);
     for code in decoder.warnings() {
         match *code {
             code if HARMLESS.contains(&code) => {}
-            jerror::JWRN_JPEG_EOF if !decoder.may_lack_scans() => {}
+            jerror::JWRN_JPEG_EOF if !may_lack_data() => {}
             jerror::JWRN_JPEG_EOF | jerror::JWRN_HIT_MARKER => return Err(Error::truncated(JPEG)),
             jerror::JWRN_MUST_RESYNC => {
                 return Err(Error::corrupt(JPEG, &"a restart marker is missing or misplaced"));

@@ -26,6 +26,9 @@ pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
     let shown = found.exif.map_or(Transform::None, exif::orientation);
     let whole = chunks::with_end(bytes, &found);
     decode(&whole, (shown, found.frames), sink)?;
+    if found.end != chunks::End::Whole && found.declared > found.frames {
+        return Err(Error::truncated(PNG));
+    }
     if found.is_damaged {
         return Err(Error::corrupt(PNG, &"a checksum is wrong"));
     }
@@ -73,9 +76,12 @@ fn decode(
     // viewers show that know no APNG.
     let is_apart = reader.info().frame_control.is_none();
     let mut first = 0_u32;
-    // Some writers count frames that they then do not write.
+    // Some writers count frames that they then do not write; viewers show no more than are counted.
     let declared = reader.info().animation_control.map_or(0, |control| control.num_frames);
     let played = declared.min(begun);
+    if begun > declared {
+        sink.leave_out();
+    }
     sink.expect(u64::from(played) + u64::from(is_apart));
     if is_apart {
         first = 1;

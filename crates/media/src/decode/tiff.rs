@@ -19,7 +19,7 @@ const TIFF: Format = Format::Tiff;
 
 /// The pages of a TIFF.
 pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
-    let prepared = prepare::prepare(bytes);
+    let prepared = prepare::prepare(bytes).ok_or(Error::Unsupported { found: RARE })?;
     let mut decoder = open(&prepared.bytes, sink.limits).map_err(unreadable)?;
     sink.expect(pages(&prepared.bytes, sink.limits));
     for number in 0.. {
@@ -88,6 +88,11 @@ fn read_page(
     let colour = decoder.colortype().map_err(unreadable)?;
     if compression(decoder)? == Some(CompressionMethod::ModernJPEG) {
         return jpeg::read_page(decoder, colour, width, height);
+    }
+    // `tiff` 0.11.3 reads bits in one order only; what could be put into it was.
+    let order = decoder.find_tag_unsigned::<u16>(Tag::FillOrder).map_err(unreadable)?;
+    if order.is_some_and(|order| order != HIGHEST_BIT_FIRST) {
+        return Err(Error::Unsupported { found: RARE });
     }
     // `tiff` 0.11.3 cuts the tiles of every plane but the first by the padding of other tiles.
     let has_tiles = decoder.get_chunk_type() == ChunkType::Tile;
@@ -198,7 +203,7 @@ fn write_pixel(
 }
 
 /// One byte a sample: 16 bits lose their lower half, fewer than 8 are stretched. Palette indices are
-/// stretched too; [`palette::colours`] knows.
+/// stretched too; [`prepare::colours`] knows.
 fn to_bytes(raw: DecodingResult, depth: u8, width: u32) -> Result<Vec<u8>, Error> {
     match raw {
         DecodingResult::U8(bytes) if depth >= 8 => Ok(bytes),
@@ -258,6 +263,9 @@ fn ycbcr_to_rgb(luma: u8, blue: u8, red: u8) -> [u8; 3] {
     let sums = [luma + 91_881 * red, luma - 22_554 * blue - 46_802 * red, luma + 116_130 * blue];
     sums.map(|sum| u8::try_from(((sum + 32_768) >> 16).clamp(0, 255)).unwrap_or_default())
 }
+
+/// The value of `FillOrder` that needs no rewriting.
+const HIGHEST_BIT_FIRST: u16 = 1;
 
 /// Compressions, depths and colours that `tiff` does not read.
 const RARE: &str = "TIFF of a rare kind";

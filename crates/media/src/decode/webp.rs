@@ -11,7 +11,7 @@ use mamori_model::Transform;
 
 use super::canvas::{Canvas, Place};
 use super::{Sink, check_area, exif, frame_buffer, out_of_memory};
-use crate::pixels::{Layout, Pixels};
+use crate::pixels::{Layout, Pixels, size};
 use crate::{Error, Format, Limits};
 
 const WEBP: Format = Format::Webp;
@@ -20,7 +20,9 @@ const HEADER: usize = 12;
 
 /// The frames of a WebP.
 pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
-    let file = File::read(bytes.get(HEADER..).unwrap_or_default());
+    let mut file = File::read(bytes.get(HEADER..).unwrap_or_default());
+    // Some writers say a wrong length; of an animation that is shorter, frames may be missing.
+    file.is_cut |= !file.frames.is_empty() && said_length(bytes) > bytes.len();
     sink.expect(u64::try_from(file.stills.len() + file.frames.len()).unwrap_or(u64::MAX));
     let mut numbers = 0_u32..;
     for (still, number) in file.stills.iter().zip(&mut numbers) {
@@ -34,6 +36,12 @@ pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
         animation(&file, &mut numbers, sink)?;
     }
     if file.is_cut { Err(Error::truncated(WEBP)) } else { Ok(()) }
+}
+
+/// How long the file says it is, with its signature.
+fn said_length(bytes: &[u8]) -> usize {
+    let said = bytes.get(4..).and_then(|rest| rest.first_chunk());
+    said.map_or(0, |four| size(u32::from_le_bytes(*four)).saturating_add(8))
 }
 
 fn animation(
@@ -98,7 +106,7 @@ struct File<'a> {
     shown: Transform,
     stills: Vec<Chunks<'a>>,
     frames: Vec<Frame<'a>>,
-    /// Whether the file stops within a chunk.
+    /// Whether the file stops within a chunk, or a frame makes no sense.
     is_cut: bool,
 }
 
@@ -130,7 +138,8 @@ impl<'a> File<'a> {
             is_cut: false,
         };
         let mut alpha = None;
-        for Chunk { kind, data, is_whole } in (Walk { rest: bytes }) {
+        let mut walk = Walk { rest: bytes };
+        for Chunk { kind, data, is_whole } in &mut walk {
             let makes_a_picture = matches!(kind, b"ALPH" | b"VP8 " | b"VP8L" | b"ANMF");
             file.is_cut |= makes_a_picture && !is_whole;
             match kind {
@@ -140,10 +149,15 @@ impl<'a> File<'a> {
                 b"VP8 " | b"VP8L" => {
                     file.stills.push(Chunks { alpha: alpha.take(), image: Some((kind, data)) });
                 }
-                b"ANMF" => file.frames.extend(Frame::read(data)),
+                b"ANMF" => match Frame::read(data) {
+                    Some(frame) => file.frames.push(frame),
+                    None => file.is_cut = true,
+                },
                 _ => {}
             }
         }
+        // The beginning of a chunk: of an animation, more frames may have followed.
+        file.is_cut |= !file.frames.is_empty() && !walk.rest.is_empty();
         file
     }
 }
@@ -161,6 +175,8 @@ impl<'a> Frame<'a> {
         for Chunk { kind, data, .. } in (Walk { rest: data.get(16..)? }) {
             match kind {
                 b"ALPH" => picture.alpha = Some(data),
+                // Of two pictures in one frame it is not said which is shown.
+                b"VP8 " | b"VP8L" if picture.image.is_some() => return None,
                 b"VP8 " | b"VP8L" => picture.image = Some((kind, data)),
                 _ => {}
             }

@@ -18,7 +18,7 @@ use crate::cage::sys;
 use crate::error::safe_reason;
 use crate::rendition::Size;
 use crate::wire::{self, Answer, Hello, Order, Reply, Source, Task};
-use crate::{Aim, Error, Limits, Picture, Protections, Raster, Rest, Veil, decode};
+use crate::{Aim, Error, Frame, Limits, Picture, Protections, Raster, Rest, Veil, decode};
 
 /// How long a process may take to lock itself up, or to be gone once it is killed.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -181,7 +181,9 @@ impl Child {
 /// What a process says of a picture, with what cannot be true refused and every text cut to what we
 /// could have written ourselves.
 fn doubted(picture: Picture, limits: &Limits) -> Result<Picture, Error> {
-    let is_empty = picture.frames.iter().any(|frame| frame.hashes.is_empty());
+    let is_odd = |frame: &Frame| !(1..=wire::FRAME_HASHES_MAX).contains(&frame.hashes.len());
+    let is_empty = picture.frames.iter().any(is_odd)
+        || !picture.frames.is_sorted_by(|one, next| one.number < next.number);
     let is_long = u32::try_from(picture.frames.len()).is_ok_and(|count| count > limits.frames_max);
     if picture.frames.is_empty() || is_empty || is_long {
         return Err(Error::unreadable("the decoder found no frame"));

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use tokio::io::AsyncReadExt as _;
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tracing::warn;
 
@@ -25,14 +26,17 @@ use crate::{Error, Format, Limits, Protection, Protections, Rest, decode, format
 const PROGRAM: &str = "/usr/bin/heif-convert";
 /// The most pictures of one file; cameras write one, or a burst of up to twenty.
 const PICTURES_MAX: u32 = 64;
-/// The part of a worker's memory that the output may have.
-const MEMORY_PART: u64 = 4;
+/// The most bytes of the output, which the server holds: a JPEG of the largest picture has fewer.
+const OUTPUT_BYTES_MAX: u64 = 256 << 20;
+/// How many files are converted at a time, for the same reason.
+const AT_ONCE_MAX: usize = 2;
 
 /// Converts files, one process each.
 #[derive(Debug)]
 pub struct Converter {
     spawner: Spawner,
     folder: Folder,
+    turns: Semaphore,
 }
 
 /// A file that a worker can read.
@@ -53,7 +57,10 @@ impl Converter {
             return None;
         }
         match Folder::create() {
-            Ok(folder) => Some(Self { spawner: spawner.clone(), folder }),
+            Ok(folder) => {
+                let turns = Semaphore::new(AT_ONCE_MAX);
+                Some(Self { spawner: spawner.clone(), folder, turns })
+            }
             Err(error) => {
                 warn!(%error, "no folder for names can be made, so HEIC is not read");
                 None
@@ -68,6 +75,7 @@ impl Converter {
     pub async fn convert(&self, file: Bytes, limits: &Limits) -> Result<Prepared, Error> {
         let kind = if has_alpha(&file) { "png" } else { "jpg" };
         let is_sequence = format::is_sequence(&file);
+        let _turn = self.turns.acquire().await.map_err(|_| Error::Busy)?;
         let run = self.run(&file, kind, limits);
         let (output, damage) = timeout(limits.wall(), run).await.unwrap_or_else(|_| {
             let reason = format!("converting took longer than {} s", limits.wall_s_max);
@@ -101,7 +109,7 @@ impl Converter {
         let _ = write_frame(&mut input, file).await;
         drop(input);
 
-        let bytes_max = limits.memory_bytes_max / MEMORY_PART;
+        let bytes_max = OUTPUT_BYTES_MAX.min(limits.memory_bytes_max);
         let mut bytes = Vec::new();
         let read = output.take(bytes_max + 1).read_to_end(&mut bytes).await;
         if u64::try_from(bytes.len()).is_ok_and(|length| length > bytes_max) {
@@ -109,7 +117,8 @@ impl Converter {
         }
         let status = process.wait().await.map_err(Error::Pool)?;
         let words = last_words.await.unwrap_or_default();
-        let damage = if status.success() && read.is_ok() {
+        // The program ends well also where it could not read or write one of several pictures.
+        let damage = if status.success() && read.is_ok() && words.is_empty() {
             None
         } else if status.code().is_some() {
             let words = String::from_utf8_lossy(&words);

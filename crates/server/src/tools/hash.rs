@@ -20,7 +20,8 @@ pub struct Args {
     /// Print one JSON object per line and file instead of a table.
     #[arg(long)]
     pub json: bool,
-    /// The pictures: JPEG, PNG, WebP, GIF, BMP or TIFF. Their names do not matter.
+    /// The pictures: JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or JPEG XL, or HEIC where its converter is
+    /// installed. Their names do not matter.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 }

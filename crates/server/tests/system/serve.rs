@@ -35,7 +35,7 @@ async fn a_fresh_node_finds_a_known_picture_tells_of_it_and_remembers() {
     let told = receiver.wait_for(1, SOON).await;
 
     assert_eq!((&known["verdict"], &known["matches"][0]["distance"]), (&json!("hold"), &json!(0)));
-    assert_eq!((&clean["verdict"], &clean["looked"]), (&json!("allow"), &json!(true)));
+    assert_eq!((&clean["verdict"], &clean["looked"]), (&json!("allow"), &json!("all")));
     assert_eq!(told.ids.keys().collect::<Vec<_>>(), ["item-known"]);
     let log = node.log();
     for secret in ["item-known", "item-clean", "mk_", "whsec_", &receiver.url] {
@@ -74,7 +74,7 @@ async fn the_numbers_are_shown_without_a_word_about_anybody() {
 
     let metrics = metrics.as_str().unwrap();
     for line in [
-        "mamori_checks_total{verdict=\"hold\",looked=\"yes\"} 1",
+        "mamori_checks_total{verdict=\"hold\",looked=\"all\"} 1",
         "mamori_index_entries 2",
         "mamori_index_banks 1",
         "mamori_decoders 2",

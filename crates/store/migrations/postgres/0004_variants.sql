@@ -11,6 +11,8 @@ ALTER TABLE hit ADD COLUMN transform TEXT NOT NULL DEFAULT 'none'
 ALTER TABLE hit ADD COLUMN backdrop TEXT NOT NULL DEFAULT 'none'
     CHECK (backdrop IN ('none', 'white', 'black'));        -- what stood behind its transparent pixels
 
+ALTER TABLE hit ADD COLUMN place BIGINT NOT NULL DEFAULT 1;  -- `match_hashes.place` of the newest bytes that had it
+
 -- The sets of hashes under which an item came and matched. Rows go with their match.
 CREATE TABLE match_hashes (
     match_id      UUID    NOT NULL REFERENCES item_match (id) ON DELETE CASCADE,

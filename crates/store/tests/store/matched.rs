@@ -136,7 +136,24 @@ on_both_engines! {
         assert_eq!(recorded.added_hits, 0);
         let kept = store.a_match(id(1), id(1)).await.unwrap().unwrap();
         assert_eq!(kept.hits, [turned(2, 2), hit(1, 4), hit(3, 4)]);
-        assert_eq!(store.hits_of_match(id(1)).await.unwrap(), kept.hits);
+    }
+
+    async fn a_hit_belongs_to_the_newest_bytes_that_had_it(records: Records) {
+        let store = open(&records).await;
+        stored_service(&store, 1).await;
+        let on = |frame, entry| Hit { frame, ..hit(entry, 4) };
+        let sent = |bytes: u8, hits| Match {
+            sha256: Some([bytes; 32].into()),
+            ..a_match(1, "item", Verdict::Hold, hits)
+        };
+        record(&store, &sent(1, vec![on(0, 1), on(2, 2)])).await;
+        record(&store, &sent(2, vec![on(0, 1), on(5, 3)])).await;
+
+        let first = store.hits_of_bytes(id(1), &[1; 32].into()).await.unwrap();
+        let second = store.hits_of_bytes(id(1), &[2; 32].into()).await.unwrap();
+        let other = store.hits_of_bytes(id(1), &[3; 32].into()).await.unwrap();
+
+        assert_eq!((first, second, other), (vec![on(2, 2)], vec![on(0, 1), on(5, 3)], vec![]));
     }
 
     async fn a_stricter_verdict_replaces_a_milder_one(records: Records) {

@@ -135,7 +135,8 @@ async fn hash_video(bytes: Bytes) -> Result<Hashed, Fault> {
         .await
         .map_err(|cause| Error::internal("hashing stopped", cause))?;
     let signal = Signal::VideoMd5(digests.md5);
-    let prints = Fingerprints { sha256: Some(digests.sha256), ..signal.prints() };
+    let prints =
+        Fingerprints { sha256: Some(digests.sha256), sha1: Some(digests.sha1), ..signal.prints() };
     Ok(Hashed { signal: Some(signal), prints, unread: Unread::Nothing })
 }
 

@@ -58,7 +58,7 @@ struct CheckHashesKeys {
     surface: Surface,
     /// Whose law applies.
     jurisdiction: Option<text::Country>,
-    /// PDQ of the picture.
+    /// PDQ of the picture, compared as sent: turned copies are not looked up.
     pdq: Option<text::Hex64>,
     /// The quality of `pdq`; without it a bank's least quality is taken as met.
     #[schema(minimum = 0, maximum = 100)]
@@ -132,7 +132,8 @@ impl CheckHashes {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub struct CheckForm {
-    /// The item itself: JPEG, PNG, WebP, GIF, BMP or TIFF.
+    /// The item itself: JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or JPEG XL; HEIC where its converter is
+    /// installed.
     #[schema(format = Binary)]
     file: String,
     /// The service's name of the item.
@@ -152,7 +153,8 @@ pub struct CheckForm {
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub struct HashForm {
-    /// The item itself: JPEG, PNG, WebP, GIF, BMP or TIFF.
+    /// The item itself: JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or JPEG XL; HEIC where its converter is
+    /// installed.
     #[schema(format = Binary)]
     file: String,
 }
@@ -198,7 +200,8 @@ pub struct Hashes {
     /// MD5 of the bytes.
     #[schema(value_type = text::Md5)]
     pub md5: Md5,
-    /// What the bytes are, whatever the name says: `jpeg`, `png`, `webp`, `gif`, `bmp` or `tiff`.
+    /// What the bytes are, whatever the name says: `jpeg`, `png`, `webp`, `gif`, `bmp`,
+    /// `tiff`, `avif`, `jxl` or `heic`.
     pub format: &'static str,
     /// Width of the first frame in pixels, as stored.
     #[schema(minimum = 1)]
@@ -280,7 +283,8 @@ pub struct CheckedJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<text::Md5>, nullable = false)]
     pub md5: Option<Md5>,
-    /// What the bytes are, whatever the name says: `jpeg`, `png`, `webp`, `gif`, `bmp` or `tiff`.
+    /// What the bytes are, whatever the name says: `jpeg`, `png`, `webp`, `gif`, `bmp`,
+    /// `tiff`, `avif`, `jxl` or `heic`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub format: Option<&'static str>,

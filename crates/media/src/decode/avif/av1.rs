@@ -13,6 +13,8 @@ use crate::{Error, Limits};
 /// The planes of one decoded picture.
 pub struct Planes {
     picture: Picture,
+    /// Whether the stream has another picture behind it.
+    pub is_followed: bool,
 }
 
 /// One plane.
@@ -32,6 +34,8 @@ pub fn decode(stream: Vec<u8>, limits: &Limits) -> Result<Planes, Error> {
     // The cage forbids threads, and a still picture has no frame to wait for.
     settings.set_n_threads(1);
     settings.set_max_frame_delay(1);
+    // Of layers, viewers show the highest.
+    settings.set_all_layers(false);
     settings.set_frame_size_limit(u32::try_from(limits.pixels_max).unwrap_or(u32::MAX));
     let mut decoder = Decoder::with_settings(&settings).map_err(unreadable)?;
     match decoder.send_data(stream, None, None, None) {
@@ -39,7 +43,7 @@ pub fn decode(stream: Vec<u8>, limits: &Limits) -> Result<Planes, Error> {
         Err(error) => return Err(unreadable(error)),
     }
     match decoder.get_picture() {
-        Ok(picture) => Ok(Planes { picture }),
+        Ok(picture) => Ok(Planes { picture, is_followed: decoder.get_picture().is_ok() }),
         Err(Av1Error::Again) => Err(Error::truncated(AVIF)),
         Err(error) => Err(unreadable(error)),
     }

@@ -199,6 +199,19 @@ impl<'a> Container<'a> {
         tiles.iter().filter_map(|tile| self.items.get(tile)).collect()
     }
 
+    /// Whether there are pictures besides `primary`: no tile, thumbnail or auxiliary of another one.
+    pub fn has_pictures_beside(&self, primary: &Item) -> bool {
+        let is_part = |item: &Item| {
+            self.references.iter().any(|reference| match &reference.kind {
+                b"dimg" => reference.to.contains(&item.id),
+                b"thmb" | b"auxl" => reference.from == item.id,
+                _ => false,
+            })
+        };
+        let is_picture = |item: &Item| matches!(&item.kind, b"av01" | b"grid");
+        self.items.values().any(|item| item.id != primary.id && is_picture(item) && !is_part(item))
+    }
+
     fn item(&mut self, id: u32) -> &mut Item {
         self.items.entry(id).or_insert_with(|| Item { id, ..Item::default() })
     }

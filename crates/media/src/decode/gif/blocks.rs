@@ -10,6 +10,9 @@ pub struct Blocks {
     pub frames: Vec<Place>,
     /// Whether a frame begins whose data are not all there.
     pub is_cut: bool,
+    /// Whether something follows that is neither a block nor the end. Browsers stop there; other
+    /// viewers read on.
+    pub is_followed: bool,
     /// Whether any frame has a colour that is transparent.
     pub has_transparency: bool,
 }
@@ -30,6 +33,7 @@ fn walk(reader: &mut Reader<'_>, blocks: &mut Blocks) -> Option<()> {
     const EXTENSION: u8 = 0x21;
     const GRAPHIC_CONTROL: u8 = 0xf9;
     const IMAGE: u8 = 0x2c;
+    const TRAILER: u8 = 0x3b;
     let flags = reader.byte()?;
     reader.skip(2)?;
     reader.skip(table_bytes(flags))?;
@@ -59,8 +63,12 @@ fn walk(reader: &mut Reader<'_>, blocks: &mut Blocks) -> Option<()> {
                 blocks.is_cut = false;
                 blocks.frames.push(place);
             }
-            // The trailer, or what no viewer reads on from.
-            _ => return Some(()),
+            TRAILER => return Some(()),
+            _ => {
+                let rest = reader.bytes.get(reader.at..).unwrap_or_default();
+                blocks.is_followed = rest.iter().any(|byte| *byte != 0);
+                return Some(());
+            }
         }
     }
 }
@@ -118,7 +126,8 @@ mod tests {
         let open = [HEAD, CONTROL, FRAME, FRAME].concat();
         let closed = [open.as_slice(), b";junk"].concat();
 
-        let expected = Blocks { frames: vec![place; 2], is_cut: false, has_transparency: true };
+        let expected =
+            Blocks { frames: vec![place; 2], has_transparency: true, ..Blocks::default() };
         assert_eq!(read(&open), expected);
         assert_eq!(read(&closed), expected);
     }

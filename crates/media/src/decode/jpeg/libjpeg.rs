@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::ffi::c_int;
 use std::marker::PhantomData;
 use std::panic::{self, AssertUnwindSafe};
+use std::ptr::NonNull;
 
 use mozjpeg_sys::{
     J_COLOR_SPACE, jpeg_CreateDecompress, jpeg_common_struct, jpeg_decompress_struct,
@@ -61,9 +62,10 @@ impl Output {
     }
 }
 
-/// One JPEG while it is decoded. Boxed parts: libjpeg keeps their addresses.
+/// One JPEG while it is decoded.
 pub struct Decoder<'a> {
-    state: Box<State>,
+    /// Made by `Box`, and owned: libjpeg keeps addresses in it.
+    state: NonNull<State>,
     has_started: bool,
     bytes: PhantomData<&'a [u8]>,
 }
@@ -87,8 +89,10 @@ impl<'a> Decoder<'a> {
         unsafe { jpeg_std_error(&mut state.errors) };
         state.errors.error_exit = Some(exit);
         state.errors.emit_message = Some(note);
-        state.jpeg.common.err = &raw mut state.errors;
+        let state = Box::leak(state).into();
         let mut decoder = Self { state, has_started: false, bytes: PhantomData };
+        // The address of the whole: what libjpeg calls back finds the warnings behind it.
+        decoder.state_mut().jpeg.common.err = decoder.state.as_ptr().cast();
         decoder.run(|jpeg| {
             let version = mozjpeg_sys::JPEG_LIB_VERSION;
             // SAFETY: `jpeg` is zeroed but for its error manager, as libjpeg demands, and its size is
@@ -103,9 +107,20 @@ impl<'a> Decoder<'a> {
         Ok(decoder)
     }
 
+    fn state(&self) -> &State {
+        // SAFETY: it is valid as long as the decoder, and libjpeg runs only while `self` is borrowed
+        // mutably.
+        unsafe { self.state.as_ref() }
+    }
+
+    fn state_mut(&mut self) -> &mut State {
+        // SAFETY: likewise.
+        unsafe { self.state.as_mut() }
+    }
+
     /// Width and height in pixels, not 0.
     pub fn size(&self) -> (u32, u32) {
-        (self.state.jpeg.image_width, self.state.jpeg.image_height)
+        (self.state().jpeg.image_width, self.state().jpeg.image_height)
     }
 
     /// What the samples are, by libjpeg's rules: a JFIF marker, then Adobe's, then component ids.
@@ -114,7 +129,7 @@ impl<'a> Decoder<'a> {
         reason = "the others are outputs, never found in a file"
     )]
     pub fn colour(&self) -> Colour {
-        match self.state.jpeg.jpeg_color_space {
+        match self.state().jpeg.jpeg_color_space {
             J_COLOR_SPACE::JCS_GRAYSCALE => Colour::Grey,
             J_COLOR_SPACE::JCS_YCbCr => Colour::YCbCr,
             J_COLOR_SPACE::JCS_RGB => Colour::Rgb,
@@ -125,8 +140,8 @@ impl<'a> Decoder<'a> {
 
     /// Says that the three components are RGB, or that they are YCbCr, whatever the markers say.
     pub fn force_colour(&mut self, is_rgb: bool) {
-        if self.state.jpeg.num_components == 3 {
-            self.state.jpeg.jpeg_color_space =
+        if self.state().jpeg.num_components == 3 {
+            self.state_mut().jpeg.jpeg_color_space =
                 if is_rgb { J_COLOR_SPACE::JCS_RGB } else { J_COLOR_SPACE::JCS_YCbCr };
         }
     }
@@ -165,28 +180,29 @@ impl<'a> Decoder<'a> {
     }
 
     /// Whether a JPEG that was decoded, and whose end is missing, may lack scans before its end:
-    /// components of one that stores them apart, or refinements of brightness.
+    /// components of one that stores them apart, or refinements.
     pub fn may_lack_scans(&self) -> bool {
         const COEFFICIENTS: usize = 64;
-        let bits = self.state.jpeg.coef_bits.cast::<[c_int; COEFFICIENTS]>();
+        let bits = self.state().jpeg.coef_bits.cast::<[c_int; COEFFICIENTS]>();
         if bits.is_null() {
             // SAFETY: decoding began and was not finished, which is when libjpeg answers this.
-            return self.has_started && unsafe { jpeg_has_multiple_scans(&self.state.jpeg) != 0 };
+            return self.has_started && unsafe { jpeg_has_multiple_scans(&self.state().jpeg) != 0 };
         }
+        let components = usize::try_from(self.state().jpeg.num_components).unwrap_or_default();
         // SAFETY: libjpeg allocates one such array for each component and keeps them until it is
-        // finished or destroyed; the first component is there.
-        let first = unsafe { &*bits };
-        first.iter().any(|bits| *bits != 0)
+        // finished or destroyed.
+        let all = unsafe { std::slice::from_raw_parts(bits, components) };
+        all.as_flattened().iter().any(|bits| *bits != 0)
     }
 
     /// The warnings so far.
     pub fn warnings(&self) -> &BTreeSet<Code> {
-        &self.state.warnings
+        &self.state().warnings
     }
 
     /// Calls libjpeg, and catches what [`exit`] throws.
     fn run(&mut self, call: impl FnOnce(&mut jpeg_decompress_struct)) -> Result<(), Failure> {
-        let jpeg = &mut self.state.jpeg;
+        let jpeg = &mut self.state_mut().jpeg;
         panic::catch_unwind(AssertUnwindSafe(|| call(jpeg))).map_err(|thrown| {
             match thrown.downcast::<Failure>() {
                 Ok(failure) => *failure,
@@ -200,7 +216,9 @@ impl Drop for Decoder<'_> {
     fn drop(&mut self) {
         // SAFETY: it was created, as far as that went, and is used no more. What was never allocated
         // is a null pointer, which libjpeg passes over.
-        unsafe { jpeg_destroy_decompress(&mut self.state.jpeg) };
+        unsafe { jpeg_destroy_decompress(&mut self.state_mut().jpeg) };
+        // SAFETY: it came from a `Box` and is given back once.
+        drop(unsafe { Box::from_raw(self.state.as_ptr()) });
     }
 }
 

@@ -8,22 +8,46 @@ pub fn exif(bytes: &[u8]) -> Option<&[u8]> {
     })
 }
 
+/// Whether the coefficients are coded arithmetically. Then missing data read as zeros, without a
+/// warning.
+pub fn is_arithmetic(bytes: &[u8]) -> bool {
+    segments(bytes).any(|(marker, _)| matches!(marker, 0xc9..=0xcb | 0xcd..=0xcf))
+}
+
 /// The most pictures that are read of an index; cameras write two to a dozen.
 const PICTURES_MAX: usize = 1_000;
 
+/// The pictures behind the first one.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Further<'a> {
+    /// Each from its first byte on.
+    pub pictures: Vec<&'a [u8]>,
+    /// Whether every picture that the index lists is among them.
+    pub is_whole: bool,
+}
+
 /// The pictures behind the first one that the index of a multi-picture file lists (CIPA DC-007,
 /// "MPF" in APP2). Whatever lies behind the first picture without being listed is shown by no viewer.
-pub fn further_pictures(bytes: &[u8]) -> Vec<&[u8]> {
+pub fn further_pictures(bytes: &[u8]) -> Further<'_> {
     const APP2: u8 = 0xe2;
     let index = segments(bytes)
         .find_map(|(marker, data)| (marker == APP2).then(|| data.strip_prefix(b"MPF\0")).flatten());
-    let Some(index) = index else { return Vec::new() };
+    let Some(index) = index else { return Further { is_whole: true, ..Further::default() } };
     // Places count from the index's own header.
     let start = index.as_ptr().addr().saturating_sub(bytes.as_ptr().addr());
-    let places = Index::open(index).and_then(|index| index.places()).unwrap_or_default();
-    let picture = |place: usize| bytes.get(start.checked_add(place)?..);
-    let is_jpeg = |picture: &&[u8]| picture.starts_with(b"\xff\xd8\xff");
-    places.into_iter().filter(|place| *place != 0).filter_map(picture).filter(is_jpeg).collect()
+    let Some(places) = Index::open(index).and_then(|index| index.places()) else {
+        return Further::default();
+    };
+    let mut further = Further { pictures: Vec::new(), is_whole: places.len() < PICTURES_MAX };
+    // Place 0 is the first picture.
+    for place in places.into_iter().filter(|place| *place != Some(0)) {
+        let picture = place.and_then(|place| bytes.get(start.checked_add(place)?..));
+        match picture.filter(|picture| picture.starts_with(b"\xff\xd8\xff")) {
+            Some(picture) => further.pictures.push(picture),
+            None => further.is_whole = false,
+        }
+    }
+    further
 }
 
 /// The index: a TIFF header and a directory, one entry of which lists the pictures.
@@ -41,8 +65,8 @@ impl<'a> Index<'a> {
         }
     }
 
-    /// Where each picture begins; 0 is the first one.
-    fn places(&self) -> Option<Vec<usize>> {
+    /// Where each picture begins, as far as the records are there; 0 is the first one.
+    fn places(&self) -> Option<Vec<Option<usize>>> {
         /// The tag of the list, and the length of one of its records.
         const PICTURES: u16 = 0xb002;
         const RECORD: usize = 16;
@@ -53,7 +77,8 @@ impl<'a> Index<'a> {
         let entry = entries.find(|at| self.short(*at) == Some(PICTURES))?;
         let records = (self.long(entry.checked_add(4)?)? / RECORD).min(PICTURES_MAX);
         let list = self.long(entry.checked_add(8)?)?;
-        (0..records).map(|record| self.long(list.checked_add(RECORD * record + 8)?)).collect()
+        let place = |record| self.long(list.checked_add(RECORD * record + 8)?);
+        Some((0..records).map(place).collect())
     }
 
     fn short(&self, at: usize) -> Option<u16> {
@@ -123,7 +148,9 @@ mod tests {
         file[10 + 26 + 16 + 8..10 + 26 + 16 + 12].copy_from_slice(&place);
         file.extend_from_slice(b"\xff\xd8\xff\xdbsecond");
 
-        assert_eq!(further_pictures(&file), [b"\xff\xd8\xff\xdbsecond".as_slice()]);
-        assert!(further_pictures(&file[..file.len() - 9]).is_empty());
+        let second = b"\xff\xd8\xff\xdbsecond".as_slice();
+        assert_eq!(further_pictures(&file), Further { pictures: vec![second], is_whole: true });
+        assert_eq!(further_pictures(&file[..file.len() - 9]), Further::default());
+        assert!(further_pictures(b"\xff\xd8\xff\xd9").is_whole);
     }
 }

@@ -26,6 +26,8 @@ pub enum End {
 pub struct Chunks<'a> {
     /// The data of the EXIF chunk.
     pub exif: Option<&'a [u8]>,
+    /// How many frames of an animation are declared.
+    pub declared: u32,
     /// How many frames of an animation begin.
     pub frames: u32,
     /// How it ends.
@@ -49,6 +51,9 @@ pub fn read(bytes: &[u8]) -> Chunks<'_> {
         match kind {
             b"CgBI" => chunks.is_apples = true,
             b"eXIf" => chunks.exif = Some(data),
+            b"acTL" => {
+                chunks.declared = data.first_chunk().map_or(0, |four| u32::from_be_bytes(*four));
+            }
             b"fcTL" => chunks.frames += 1,
             b"IEND" => chunks.end = End::Whole,
             _ => {}

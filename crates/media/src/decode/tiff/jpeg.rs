@@ -32,6 +32,9 @@ pub fn read_page(
     for (index, place) in (0_u32..).zip(&pieces.places) {
         let (plane, index) = (index / each_plane.max(1), index % each_plane.max(1));
         let piece = pieces.decode(decoder, *place)?;
+        if piece.width < wide.min(width) {
+            return Err(Error::truncated(TIFF));
+        }
         let target = Target {
             left: (index % across).saturating_mul(wide),
             top: (index / across).saturating_mul(high),

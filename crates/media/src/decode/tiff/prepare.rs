@@ -39,23 +39,30 @@ pub struct Prepared<'a> {
 /// `bytes` with each palette page declared grey and each reversed page put in order, and
 /// strips no higher than their page. Only pages that
 /// the usual chain of directories reaches; a directory that is not where it says is left to the
-/// decoder to complain about.
-pub fn prepare(bytes: &[u8]) -> Prepared<'_> {
+/// decoder to complain about. `None` if pages share data in a way that leaves its order open.
+pub fn prepare(bytes: &[u8]) -> Option<Prepared<'_>> {
     let is_little = bytes.starts_with(b"II");
-    let mut file = File { bytes: Cow::Borrowed(bytes), is_little, palettes: BTreeSet::new() };
+    let mut file = File {
+        bytes: Cow::Borrowed(bytes),
+        is_little,
+        palettes: BTreeSet::new(),
+        parts: Vec::new(),
+    };
     let mut next = file.directory_at(4);
     let mut seen = BTreeSet::new();
     // The decoder refuses circles; this only has to end.
     while let Some(directory) = next.filter(|at| *at != 0 && seen.insert(*at)) {
         next = file.patch(directory);
     }
-    Prepared { bytes: file.bytes, palettes: file.palettes }
+    file.reverse()?;
+    Some(Prepared { bytes: file.bytes, palettes: file.palettes })
 }
 
 struct File<'a> {
     bytes: Cow<'a, [u8]>,
     is_little: bool,
     palettes: BTreeSet<u64>,
+    parts: Vec<Part>,
 }
 
 impl File<'_> {
@@ -102,8 +109,8 @@ impl File<'_> {
             self.palettes.insert(u64::try_from(directory).unwrap_or_default());
         }
         // "All rows in one strip" is written as the largest number, which `tiff` multiplies.
-        let rows = value(self, ROWS).filter(|rows| *rows > 0)?;
-        if let Some(strip) = entry(self, ROWS_PER_STRIP)
+        if let Some(rows) = value(self, ROWS).filter(|rows| *rows > 0)
+            && let Some(strip) = entry(self, ROWS_PER_STRIP)
             && self.values(strip).is_some_and(|all| all.first() > Some(&rows))
             && self.word(strip + 2) == Some(LONG)
         {
@@ -111,14 +118,16 @@ impl File<'_> {
         }
         // The bits of JPEG have an order of their own, whatever the tag says.
         let is_jpeg = value(self, COMPRESSION).is_some_and(|method| JPEG.contains(&method));
-        if value(self, FILL_ORDER) == Some(LOWEST_BIT_FIRST) && !is_jpeg {
+        let is_reversed = value(self, FILL_ORDER) == Some(LOWEST_BIT_FIRST) && !is_jpeg;
+        if is_reversed {
             self.put(entry(self, FILL_ORDER)? + 8, HIGHEST_BIT_FIRST)?;
-            for (offsets, counts) in PLACES {
-                let all = |tag: u16| entry(self, tag).and_then(|at| self.values(at));
-                let (offsets, counts) =
-                    (all(offsets).unwrap_or_default(), all(counts).unwrap_or_default());
-                self.reverse(&offsets, &counts);
-            }
+        }
+        for (offsets, counts) in PLACES {
+            let all =
+                |tag: u16| entry(self, tag).and_then(|at| self.values(at)).unwrap_or_default();
+            let parts = all(offsets).into_iter().zip(all(counts));
+            let parts = parts.map(|(from, count)| Part::new(from, count, is_reversed));
+            self.parts.extend(parts.collect::<Vec<_>>());
         }
         next
     }
@@ -143,23 +152,45 @@ impl File<'_> {
         (0..count).map(value).collect()
     }
 
-    /// Reverses the bits of each byte in the named parts: each byte once, also where parts overlap.
-    fn reverse(&mut self, offsets: &[u32], counts: &[u32]) {
-        let mut parts: Vec<(usize, usize)> =
-            offsets.iter().zip(counts).map(|(from, count)| (size(*from), size(*count))).collect();
-        parts.sort_unstable();
+    /// Reverses the bits of each byte in the parts of pages that are stored so. `None` if a byte is in
+    /// such a part and in another one: then it has no order.
+    fn reverse(&mut self) -> Option<()> {
+        if !self.parts.iter().any(|part| part.is_reversed) {
+            return Some(());
+        }
+        self.parts.sort_unstable_by_key(|part| part.from);
+        let apart =
+            |one: &Part, next: &Part| one.to <= next.from || !(one.is_reversed || next.is_reversed);
+        let ends = self.parts.iter().scan(0, |end, part| {
+            *end = part.to.max(*end);
+            Some(Part { to: *end, ..*part })
+        });
+        if !ends.zip(self.parts.iter().skip(1)).all(|(one, next)| apart(&one, next)) {
+            return None;
+        }
         let bytes = self.bytes.to_mut();
-        let mut done = 0;
-        for (from, count) in parts {
-            let to = from.saturating_add(count).min(bytes.len());
-            let from = from.max(done);
-            if let Some(part) = bytes.get_mut(from..to) {
-                for byte in part {
-                    *byte = byte.reverse_bits();
-                }
-                done = to;
+        for part in self.parts.iter().filter(|part| part.is_reversed) {
+            let to = part.to.min(bytes.len());
+            for byte in bytes.get_mut(part.from..to).unwrap_or_default() {
+                *byte = byte.reverse_bits();
             }
         }
+        Some(())
+    }
+}
+
+/// Where data of a page lie.
+#[derive(Clone, Copy)]
+struct Part {
+    from: usize,
+    to: usize,
+    /// Whether the lowest bit of each byte comes first.
+    is_reversed: bool,
+}
+
+impl Part {
+    fn new(from: u32, count: u32, is_reversed: bool) -> Self {
+        Self { from: size(from), to: size(from).saturating_add(size(count)), is_reversed }
     }
 }
 
