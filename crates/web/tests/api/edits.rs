@@ -2,7 +2,7 @@
 
 use image::RgbImage;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::pictures::{disguise, draw, edit, encode};
+use mamori_testkit::pictures::{disguise, draw, edit, encode, tools};
 use mamori_testkit::records::Records;
 use serde_json::{Value, json};
 
@@ -45,6 +45,9 @@ fn changes(listed: &RgbImage, undecodable: &[u8]) -> Vec<(String, Vec<u8>, Outco
         let file = disguise::jpeg_oriented(listed, 90, orientation);
         changes.push((format!("orientation {orientation}"), file, Block));
     }
+    for (name, file) in lossless(listed) {
+        changes.push((name.to_owned(), file, Block));
+    }
     let png = encode::png(listed);
     let small = edit::resize(listed, 96, 72);
     let other = draw(77, 400, 300);
@@ -54,6 +57,8 @@ fn changes(listed: &RgbImage, undecodable: &[u8]) -> Vec<(String, Vec<u8>, Outco
     changes.extend([
         of_name("in the transparency", disguise::png_in_alpha(listed), Block),
         of_name("GIF of a small screen", disguise::gif_small_screen(listed), Block),
+        of_name("GIF without its end", disguise::gif_without_trailer(listed), Block),
+        of_name("a restart marker missing", restart_missing(listed), BlockInPart("damaged")),
         of_name("frame 120 of 150", encode::png_animated(&among_others(&small, 120)), Block),
         of_name("page 3 of a TIFF", disguise::tiff_pages(&pages), Block),
         of_name("with bytes behind", [png.as_slice(), b"and more"].concat(), Block),
@@ -63,6 +68,28 @@ fn changes(listed: &RgbImage, undecodable: &[u8]) -> Vec<(String, Vec<u8>, Outco
         of_name("listed by its digest", undecodable.to_vec(), BlockInPart("unsupported")),
     ]);
     changes
+}
+
+/// What servers and cameras make of a JPEG without touching its coefficients.
+fn lossless(listed: &RgbImage) -> Vec<(&'static str, Vec<u8>)> {
+    let plain = tools::cjpeg(listed, &["-quality", "92", "-sample", "2x2"]);
+    let camera = tools::cjpeg(listed, &["-quality", "92", "-sample", "2x1"]);
+    let progressive = tools::jpegtran(&plain, &["-progressive"]);
+    let adobe = b"\xff\xee\0\x0eAdobe\0d\0\0\0\0\0";
+    vec![
+        ("scan by scan", tools::rescan(&plain, "0;\n1;\n2;\n")),
+        ("turned, progressive", tools::jpegtran(&camera, &["-rotate", "90", "-progressive"])),
+        ("arithmetic", tools::jpegtran(&plain, &["-arithmetic"])),
+        ("progressive, no end", progressive[..progressive.len() - 2].to_vec()),
+        ("JFIF and Adobe", [&plain[..20], adobe, &plain[20..]].concat()),
+    ]
+}
+
+fn restart_missing(listed: &RgbImage) -> Vec<u8> {
+    let mut file = tools::cjpeg(listed, &["-quality", "90", "-restart", "1"]);
+    let at = file.windows(2).position(|two| two == b"\xff\xd3").unwrap();
+    file.drain(at..at + 2);
+    file
 }
 
 fn check(name: &str, answer: &Answer, outcome: Outcome) {
