@@ -61,7 +61,7 @@ fn hash_line(path: &str, bytes: &[u8], width: u32, height: u32) -> String {
     let (pdq, quality) = &frames(bytes)[0];
     let digests = digests(bytes);
     format!(
-        "{{\"path\":\"{path}\",\"frame\":{frame},\"transform\":\"none\",\"backdrop\":\"none\",\"pdq\":\"{pdq}\",\"quality\":{quality},\"width\":{width},\
+        "{{\"path\":\"{path}\",\"pdq\":\"{pdq}\",\"quality\":{quality},\"width\":{width},\
          \"height\":{height},\"sha256\":\"{}\",\"sha1\":\"{}\",\"md5\":\"{}\"}}\n",
         digests.sha256, digests.sha1, digests.md5
     )
