@@ -164,6 +164,23 @@ on_both_engines! {
         assert_eq!(reasons(&found.looked), [NotCompared::Damaged]);
     }
 
+    async fn a_hit_that_does_nothing_is_recorded_and_does_not_excuse_what_was_not_read(records: Records) {
+        let house = house(records).await;
+        let bank = house.bank("watched", Action::None).await;
+        let mut file = encode::gif_animated(&[draw(1, 200, 150), draw(2, 200, 150), draw(3, 200, 150)]);
+        list_look(&house, &bank, &draw(1, 200, 150)).await;
+        let whole = check(&house, &house.desk, "whole", &file).await.unwrap();
+        file.truncate(file.len() - 400);
+
+        let cut = check(&house, &house.desk, "cut", &file).await;
+
+        assert_eq!((whole.verdict, whole.looked), (Verdict::Allow, Looked::All));
+        assert!(matches!(cut, Err(Error::Media(Media::Unreadable { .. }))), "{cut:?}");
+        let name = "cut".parse().unwrap();
+        let kept = house.store().await.match_of_item(house.caller.service(), &name).await.unwrap();
+        assert_eq!(kept.unwrap().verdict, Verdict::Allow);
+    }
+
     async fn turned_copies_match_where_the_bank_compares_them(records: Records) {
         let house = house(records).await;
         let bank = house.bank("known", Action::Block).await;
