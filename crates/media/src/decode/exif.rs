@@ -2,9 +2,12 @@
 
 use mamori_model::Transform;
 
-/// The tag Orientation (Exif 3.0, table 6) and the type of its value.
+/// The tag Orientation (Exif 3.0, table 6). Its value is a SHORT; some cameras write another integer,
+/// and some viewers read that.
 const ORIENTATION: u16 = 0x0112;
-const SHORT: u16 = 3;
+const BYTES: [u16; 2] = [1, 6];
+const SHORTS: [u16; 2] = [3, 8];
+const LONGS: [u16; 2] = [4, 9];
 
 /// How stored pixels are turned to be shown upright, by the EXIF data `tiff`: a TIFF header and its
 /// first directory. What cannot be read says nothing, as viewers take it.
@@ -26,7 +29,15 @@ fn value(tiff: &[u8]) -> Option<u16> {
     let entries = directory.checked_add(2)?;
     let mut places = (0..count).filter_map(|index| entries.checked_add(12 * index));
     let entry = places.find(|at| file.short(*at) == Some(ORIENTATION))?;
-    (file.short(entry.checked_add(2)?)? == SHORT).then(|| file.short(entry + 8)).flatten()
+    let kind = file.short(entry.checked_add(2)?)?;
+    let at = entry.checked_add(8)?;
+    if SHORTS.contains(&kind) {
+        file.short(at)
+    } else if LONGS.contains(&kind) {
+        u16::try_from(file.long(at)?).ok()
+    } else {
+        BYTES.contains(&kind).then(|| tiff.get(at).copied().map(u16::from)).flatten()
+    }
 }
 
 struct Tiff<'a> {
@@ -58,6 +69,15 @@ mod tests {
         assert_eq!(orientation(little), Transform::Rotate270);
         assert_eq!(orientation(big), Transform::Rotate90);
         assert_eq!(orientation(&[b"Exif\0\0".as_slice(), big].concat()), Transform::Rotate90);
+    }
+
+    #[test]
+    fn an_orientation_of_another_integer_type_is_read_too() {
+        let long = b"II*\0\x08\0\0\0\x01\0\x12\x01\x09\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
+        let byte = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x01\0\0\0\x01\x08\0\0\0\0\0";
+
+        assert_eq!(orientation(long), Transform::Rotate270);
+        assert_eq!(orientation(byte), Transform::Rotate90);
     }
 
     #[test]
