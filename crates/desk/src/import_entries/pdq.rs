@@ -3,7 +3,7 @@
 //! A bit of a PDQ hash says whether one of 256 frequencies is above their median, so 128 bits are
 //! set, and fewer only where frequencies are equal. Of 256 random bits, such as a SHA-256 that is
 //! taken for PDQ, the number that is set is binomial: mean 128, standard deviation 8, and within
-//! [`NEAR_HALF`] with a probability of 0.426.
+//! `NEAR_HALF` with a probability of 0.426.
 //!
 //! So of a list's first PDQ hashes three quarters must be within it. Random digests pass with a
 //! probability below 2·10⁻⁷ at 64 hashes and 10⁻²⁵ at 256. A list of real hashes of which one in
