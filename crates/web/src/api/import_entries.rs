@@ -75,21 +75,23 @@ impl From<PresetName> for Preset {
 impl ImportQuery {
     fn options(self, format: LineFormat) -> Result<ImportOptions, Problem> {
         let wrong = |detail: String| Problem::new(Kind::Query, detail);
+        // Each is right by itself, so the schema of the parameters cannot tell.
+        let apart = |detail: String| Problem::new(Kind::ImportColumns, detail);
         if format == LineFormat::Ndjson && (self.columns.is_some() || self.preset.is_some()) {
-            return Err(wrong("`columns` and `preset` are for `text/csv`".to_owned()));
+            return Err(apart("`columns` and `preset` are for `text/csv`".to_owned()));
         }
         let preset = self.preset.map(Preset::from);
         let kind = self.kind.or(preset.map(Preset::kind)).unwrap_or(HashKind::Pdq);
         let columns = match (self.columns, preset) {
             (None, None) => None,
             (Some(_), Some(_)) => {
-                return Err(wrong("send either `columns` or `preset`".to_owned()));
+                return Err(apart("send either `columns` or `preset`".to_owned()));
             }
             (Some(text), None) => {
                 Some(text.parse::<ColumnMap>().map_err(|why| wrong(format!("`columns`: {why}")))?)
             }
             (None, Some(preset)) => {
-                let no_kind = || wrong(format!("a list of `{}` has no {kind}", preset.as_str()));
+                let no_kind = || apart(format!("a list of `{}` has no {kind}", preset.as_str()));
                 Some(preset.columns(kind).ok_or_else(no_kind)?)
             }
         };

@@ -236,16 +236,17 @@ on_both_engines! {
         let entries = house.get(Who::Admin, &format!("{bank}/entries?source_id=17")).await.ok();
         let kinds: Vec<&str> = entries["data"].as_array().unwrap().iter().map(|entry| entry["kind"].as_str().unwrap()).collect();
         assert_eq!(kinds, ["md5", "sha1"]);
-        for (query, media_type, words) in [
-            ("columns=MD5", "text/csv", "`MD5` is not FIELD=COLUMN"),
-            ("columns=colour=MD5", "text/csv", "no field"),
-            ("columns=hash=MD5&preset=icse", "text/csv", "either"),
-            ("preset=icse&kind=pdq", "text/csv", "has no pdq"),
-            ("preset=icse", "application/x-ndjson", "for `text/csv`"),
-            ("preset=acme", "text/csv", "acme"),
+        let (wrong, apart) = ((400, "query.invalid"), (422, "import.columns"));
+        for (query, media_type, words, expected) in [
+            ("columns=MD5", "text/csv", "`MD5` is not FIELD=COLUMN", wrong),
+            ("columns=colour=MD5", "text/csv", "no field", wrong),
+            ("columns=hash=MD5&preset=icse", "text/csv", "either", apart),
+            ("preset=icse&kind=pdq", "text/csv", "has no pdq", apart),
+            ("preset=icse", "application/x-ndjson", "for `text/csv`", apart),
+            ("preset=acme", "text/csv", "acme", wrong),
         ] {
             let refused = import(query, media_type).await;
-            assert_eq!(refused.problem(), (400, "query.invalid".to_owned()), "{query}");
+            assert_eq!(refused.problem(), (expected.0, expected.1.to_owned()), "{query}");
             assert!(refused.detail().contains(words), "{refused:?}");
         }
         let missing = import("columns=hash=MD6", "text/csv").await;
