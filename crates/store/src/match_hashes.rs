@@ -167,7 +167,7 @@ impl Tx {
     }
 
     /// Whether a standing decision says that the item does not violate, and was made while the item
-    /// was as it was at `seen_at`: whoever decided was shown the newest bytes.
+    /// was as it was at `seen_at`: the reviewer was shown the newest bytes.
     pub async fn is_cleared_since(
         &mut self,
         item: MatchId,

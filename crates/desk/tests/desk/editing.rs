@@ -111,7 +111,7 @@ on_both_engines! {
 
         room.send(90).await;
         assert_eq!(room.cases().await.len(), 1);
-        // A new hit of the same bytes: the service is told, and nobody is asked again.
+        // A new hit of the same bytes: the service is told, and no reviewer is asked again.
         let entry = NewEntry::bare(Hash::Sha256(sha256(90)));
         room.house.desk.add_entries(&room.house.admin, room.bank.id, &[entry]).await.unwrap();
         room.house.desk.catch_up().await.unwrap();
