@@ -49,7 +49,7 @@ pub struct Behind {
     q: String,
 }
 
-/// The page. Whoever wrote an id is led to what has it.
+/// The page, or a redirect to the only thing found if `q` is its whole id.
 pub async fn show(
     State(console): State<Console>,
     Member(found): Member,
@@ -60,7 +60,7 @@ pub async fn show(
     let findings = console.desk.seek(&found.member, &text).await?;
     let rows: Vec<Row> = findings.iter().filter_map(|finding| row(&frame, finding)).collect();
     if let [only] = rows.as_slice()
-        && only.path.ends_with(&text)
+        && only.path.rsplit('/').next() == Some(&text)
     {
         return Ok(Redirect::to(&only.path).into_response());
     }

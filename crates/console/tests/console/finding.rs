@@ -1,10 +1,11 @@
 //! What can be looked for, and what cannot.
 
+use mamori_desk::Admin;
 use mamori_model::StaffRole;
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
 
-use crate::house::{Answer, House};
+use crate::house::{Answer, House, new_bank};
 
 fn cases(page: &Answer) -> usize {
     page.page().matches("href=\"/console/cases/case_").count()
@@ -28,6 +29,23 @@ on_both_engines! {
         assert!(by_part.page().contains("Nothing is called so"), "{by_part:?}");
         let queue = "<a href=\"/console/queue\" autofocus><span class=\"faint small\">Page</span>";
         assert!(page.page().contains(queue), "{page:?}");
+    }
+
+    async fn an_id_must_be_whole_to_lead_to_what_has_it(records: Records) {
+        let house = House::open(records).await;
+        let editor = house.person("edi", &[StaffRole::PolicyEditor]).await;
+        let admin = Admin::at_the_machine();
+        let bank = house.desk.create_bank(&admin, new_bank("0123456789abcdef")).await.unwrap();
+        house.desk.catch_up().await.unwrap();
+        let id = bank.id.to_string();
+        let end = &id[id.len() - 1..];
+
+        let by_id = house.get_as(&editor, &format!("/console/find?q={id}")).await;
+        // The bank's name has every digit in it, so the last one of its id finds it by its name.
+        let by_end = house.get_as(&editor, &format!("/console/find?q={end}")).await;
+
+        assert_eq!(by_id.to(), format!("/console/banks/{id}"));
+        assert!(by_end.page().contains(&format!("href=\"/console/banks/{id}\"")), "{by_end:?}");
     }
 
     async fn nobody_finds_an_account_or_a_person_or_what_is_not_for_them(records: Records) {
