@@ -35,8 +35,8 @@ impl Desk {
     }
 
     /// Records `candidate`, or adds it to what is known of the item. The service is told, and the
-    /// item put before a person, if it is new, came with other hashes or new hits, or the verdict
-    /// became stricter.
+    /// item put before a person, if it is new, came with other hashes or new hits, came back to
+    /// hashes on which no decision `allowed` was made, or the verdict became stricter.
     pub(crate) async fn record(
         &self,
         candidate: Match,
@@ -49,7 +49,11 @@ impl Desk {
         };
 
         let mut tx = self.store().begin("check").await?;
-        let recorded = tx.record_match(&candidate).await?;
+        let mut recorded = tx.record_match(&candidate).await?;
+        if is_back_uncleared(&mut tx, &recorded).await? {
+            tx.make_newest(recorded.id, recorded.place, now).await?;
+            recorded.has_new_hashes = true;
+        }
         let mut is_told = false;
         if let Some(event) = event(&recorded, candidate.verdict) {
             let told = Match { id: recorded.id, ..candidate };
@@ -100,6 +104,16 @@ fn event(recorded: &Recorded, verdict: Verdict) -> Option<EventKind> {
     is_changed.then_some(EventKind::MatchChanged)
 }
 
+/// Whether the item came with a set of hashes that it had before others, and no decision says that
+/// the item was allowed while it had that set. A reviewer is shown the newest set: this one must
+/// become the newest.
+async fn is_back_uncleared(tx: &mut Tx, recorded: &Recorded) -> Result<bool, Error> {
+    if recorded.has_newest_hashes {
+        return Ok(false);
+    }
+    Ok(!tx.is_cleared_since(recorded.id, recorded.hashes_came_at).await?)
+}
+
 /// Whether a person must look at what changed. A decision that the item does not violate holds for
 /// the bytes that it was made on, whatever else they came near to since; not for other bytes, and
 /// not for a stricter verdict.
@@ -108,7 +122,7 @@ async fn needs_person(tx: &mut Tx, recorded: &Recorded, verdict: Verdict) -> Res
     if is_stricter || recorded.has_new_hashes {
         return Ok(true);
     }
-    Ok(!tx.is_cleared_since(recorded.id, recorded.hashes_seen_at).await?)
+    Ok(!tx.is_cleared_since(recorded.id, recorded.hashes_came_at).await?)
 }
 
 /// The stored hash of the frame that matched best, or of the first.

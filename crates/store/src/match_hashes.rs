@@ -17,24 +17,24 @@ use crate::tx::Tx;
 
 queries! {
     HASHES_OF_MATCHES = "-- hashes_of_matches
-        SELECT match_id, place, sha256, pdq, first_seen_at
+        SELECT match_id, place, sha256, pdq, first_seen_at, came_at
           FROM match_hashes
          WHERE match_id IN (SELECT unhex(value) FROM json_each($1))
          ORDER BY match_id, place DESC",
         postgres: "-- hashes_of_matches
-        SELECT match_id, place, sha256, pdq, first_seen_at
+        SELECT match_id, place, sha256, pdq, first_seen_at, came_at
           FROM match_hashes
          WHERE match_id = ANY (ARRAY(SELECT CAST(
                         json_array_elements_text(CAST($1 AS json)) AS uuid)))
          ORDER BY match_id, place DESC";
     HASHES_OF_MATCH = "-- hashes_of_match
-        SELECT match_id, place, sha256, pdq, first_seen_at
+        SELECT match_id, place, sha256, pdq, first_seen_at, came_at
           FROM match_hashes
          WHERE match_id = $1
          ORDER BY place DESC";
     INSERT_HASHES = "-- insert_hashes
-        INSERT INTO match_hashes (match_id, place, sha256, pdq, first_seen_at, changed_by)
-        VALUES ($1, $2, $3, $4, $5, $6)";
+        INSERT INTO match_hashes (match_id, place, sha256, pdq, first_seen_at, came_at, changed_by)
+        VALUES ($1, $2, $3, $4, $5, $5, $6)";
     COMPLETE_HASHES = "-- complete_hashes
         UPDATE match_hashes
            SET sha256 = $3, pdq = $4, changed_by = $5
@@ -46,8 +46,18 @@ queries! {
            AND case_id IN (SELECT case_id FROM case_item WHERE match_id = $1)
            AND NOT EXISTS (SELECT 1
                              FROM match_hashes
-                            WHERE match_id = $1 AND first_seen_at > $2
-                              AND first_seen_at <= decision.made_at)";
+                            WHERE match_id = $1 AND came_at > $2
+                              AND came_at <= decision.made_at)";
+    MOVE_HASHES = "-- move_hashes
+        UPDATE match_hashes
+           SET place = $3, came_at = $4, changed_by = $5
+         WHERE match_id = $1 AND place = $2";
+    MOVE_HITS = "-- move_hits
+        UPDATE hit SET place = $3, changed_by = $4 WHERE match_id = $1 AND place = $2";
+    SHOW_HASHES = "-- show_hashes
+        UPDATE item_match
+           SET sha256 = $2, pdq = $3, changed_at = $4, changed_by = $5
+         WHERE id = $1";
 }
 
 #[derive(sqlx::FromRow)]
@@ -57,6 +67,7 @@ struct HashesRow {
     sha256: Option<Vec<u8>>,
     pdq: Option<Vec<u8>>,
     first_seen_at: i64,
+    came_at: i64,
 }
 
 impl HashesRow {
@@ -76,12 +87,14 @@ const FIRST: i64 = 1;
 
 /// What became of the hashes of a match that was to be recorded.
 pub(crate) struct AddedHashes {
-    /// When the item first came so.
-    pub seen_at: Timestamp,
+    /// When the item last changed to them.
+    pub came_at: Timestamp,
     /// Whether it never came so before.
     pub are_new: bool,
     /// Their place among the sets of the match.
     pub place: i64,
+    /// Whether no other set of the match is newer.
+    pub are_newest: bool,
 }
 
 /// Whether the hashes of `found` are those of `seen`: the bytes decide where both are known, else
@@ -127,7 +140,8 @@ impl Tx {
     ) -> Result<AddedHashes, Error> {
         let now = found.changed_at;
         if found.sha256.is_none() && found.pdq.is_none() {
-            return Ok(AddedHashes { seen_at: now, are_new: false, place: FIRST });
+            let (are_new, are_newest) = (false, true);
+            return Ok(AddedHashes { came_at: now, are_new, place: FIRST, are_newest });
         }
         let rows: Vec<HashesRow> = self.rows(HASHES_OF_MATCH.bind(id)).await?;
         let mut same = None;
@@ -135,25 +149,52 @@ impl Tx {
             let seen = row.read()?;
             let is_exact = seen.sha256.is_some() && seen.sha256 == found.sha256;
             if is_exact || (same.is_none() && is_same(&seen, found)) {
-                same = Some((row.place, seen));
+                same = Some((row, seen));
             }
             if is_exact {
                 break;
             }
         }
-        if let Some((place, seen)) = same {
+        let newest = rows.first().map(|newest| newest.place);
+        if let Some((row, seen)) = same {
+            let place = row.place;
             let sha256 = seen.sha256.or(found.sha256);
             let pdq = seen.pdq.or(found.pdq);
             if (sha256, pdq) != (seen.sha256, seen.pdq) {
                 let call = bound(COMPLETE_HASHES.bind(id).bind(place), sha256, pdq);
                 self.run(call.bind(self.name())).await?;
             }
-            return Ok(AddedHashes { seen_at: seen.seen_at, are_new: false, place });
+            return Ok(AddedHashes {
+                came_at: from_micros(row.came_at, "match_hashes.came_at")?,
+                are_new: false,
+                place,
+                are_newest: newest == Some(place),
+            });
         }
-        let place = rows.first().map_or(FIRST, |newest| newest.place.saturating_add(1));
+        let place = newest.map_or(FIRST, |newest| newest.saturating_add(1));
         let call = bound(INSERT_HASHES.bind(id).bind(place), found.sha256, found.pdq);
         self.run(call.bind(now).bind(self.name())).await?;
-        Ok(AddedHashes { seen_at: now, are_new: true, place })
+        Ok(AddedHashes { came_at: now, are_new: true, place, are_newest: true })
+    }
+
+    /// Makes the set at `place` the newest of `item`, with its hits: the item came with it again at
+    /// `now`, after it had come with others.
+    pub async fn make_newest(
+        &mut self,
+        item: MatchId,
+        place: i64,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let rows: Vec<HashesRow> = self.rows(HASHES_OF_MATCH.bind(item)).await?;
+        let newest = rows.first().or_corrupt("match_hashes.place")?.place.saturating_add(1);
+        let set = rows.iter().find(|row| row.place == place).or_corrupt("match_hashes.place")?;
+        let seen = set.read()?;
+        let call = MOVE_HASHES.bind(item).bind(place).bind(newest).bind(now);
+        self.run(call.bind(self.name())).await?;
+        self.run(MOVE_HITS.bind(item).bind(place).bind(newest).bind(self.name())).await?;
+        let call = bound(SHOW_HASHES.bind(item), seen.sha256, seen.pdq);
+        self.run(call.bind(now).bind(self.name())).await?;
+        Ok(())
     }
 
     /// The newest digest and look of a match.
@@ -167,13 +208,13 @@ impl Tx {
     }
 
     /// Whether a standing decision says that the item does not violate, and was made while the item
-    /// was as it was at `seen_at`: the reviewer was shown the newest bytes.
+    /// had the hashes with which it came at `came_at`: the reviewer was shown the newest bytes.
     pub async fn is_cleared_since(
         &mut self,
         item: MatchId,
-        seen_at: Timestamp,
+        came_at: Timestamp,
     ) -> Result<bool, Error> {
-        let row: Option<(i64,)> = self.row(CLEARED_AFTER.bind(item).bind(seen_at)).await?;
+        let row: Option<(i64,)> = self.row(CLEARED_AFTER.bind(item).bind(came_at)).await?;
         Ok(row.is_some_and(|(count,)| count > 0))
     }
 }

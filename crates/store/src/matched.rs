@@ -87,10 +87,14 @@ pub struct Recorded {
     pub verdict_before: Option<Verdict>,
     /// How many hits the match did not have before.
     pub added_hits: u32,
-    /// When the item first came with these hashes; `found.changed_at` if that is now.
-    pub hashes_seen_at: Timestamp,
+    /// When the item last changed to these hashes; `found.changed_at` if that is now.
+    pub hashes_came_at: Timestamp,
     /// Whether the item came with other hashes than ever before.
     pub has_new_hashes: bool,
+    /// The place of these hashes among the sets of the match.
+    pub place: i64,
+    /// Whether the item came with no other set since.
+    pub has_newest_hashes: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -218,8 +222,10 @@ impl Tx {
                     is_new: true,
                     verdict_before: None,
                     added_hits,
-                    hashes_seen_at: hashes.seen_at,
+                    hashes_came_at: hashes.came_at,
                     has_new_hashes: hashes.are_new,
+                    place: hashes.place,
+                    has_newest_hashes: hashes.are_newest,
                 });
             }
             let call = MATCH_KEPT.bind(found.service).bind(found.item.name.as_str());
@@ -273,8 +279,10 @@ impl Tx {
             is_new: false,
             verdict_before: Some(before.verdict),
             added_hits,
-            hashes_seen_at: hashes.seen_at,
+            hashes_came_at: hashes.came_at,
             has_new_hashes: hashes.are_new,
+            place: hashes.place,
+            has_newest_hashes: hashes.are_newest,
         })
     }
 }

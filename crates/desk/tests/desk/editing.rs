@@ -4,6 +4,7 @@ use mamori_desk::check::{Checked, Evidence};
 use mamori_desk::decide_case::NewDecision;
 use mamori_desk::member::Reviewer;
 use mamori_model::case::{Case, CaseState};
+use mamori_model::matched::Match;
 use mamori_model::page::PageSize;
 use mamori_model::webhook::EventKind;
 use mamori_model::{Action, Hash, Measures, Outcome, Sha256, Surface, Verdict};
@@ -63,6 +64,22 @@ impl Room {
         page.unwrap().rows.into_iter().rev().collect()
     }
 
+    async fn open_cases(&self) -> usize {
+        self.cases().await.iter().filter(|case| case.state == CaseState::Open).count()
+    }
+
+    async fn kept(&self) -> Match {
+        let name = item("a", Surface::Public).name;
+        let service = self.house.caller.service();
+        self.store.match_of_item(service, &name).await.unwrap().unwrap()
+    }
+
+    async fn list_digest(&self, quality: u8) {
+        let entry = NewEntry::bare(Hash::Sha256(sha256(quality)));
+        self.house.desk.add_entries(&self.house.admin, self.bank.id, &[entry]).await.unwrap();
+        self.house.desk.catch_up().await.unwrap();
+    }
+
     async fn decide(&self, outcome: Outcome) {
         let case = self.cases().await.pop().unwrap().id;
         let claimed = self.house.desk.claim_case(&self.who, case).await.unwrap();
@@ -87,7 +104,6 @@ on_both_engines! {
         room.send(90).await;
         let before = room.cases().await;
         let edited = room.send(80).await;
-        room.send(90).await;
         room.send(80).await;
 
         assert_eq!((first.verdict, edited.verdict), (Verdict::Hold, Verdict::Hold));
@@ -96,8 +112,8 @@ on_both_engines! {
         let after = room.cases().await;
         assert_eq!((before.len(), after.len()), (1, 1));
         assert!(after[0].version > before[0].version, "who has it in hand must look again");
-        let service = room.house.caller.service();
-        let kept = room.store.a_match(service, first.recorded.unwrap()).await.unwrap().unwrap();
+        let kept = room.kept().await;
+        assert_eq!(Some(kept.id), first.recorded);
         let digests: Vec<_> = kept.hashes.iter().map(|seen| seen.sha256).collect();
         assert_eq!(digests, [sha256(80), sha256(90)].map(Some));
         assert!(kept.hashes[0].seen_at > kept.hashes[1].seen_at);
@@ -112,9 +128,7 @@ on_both_engines! {
         room.send(90).await;
         assert_eq!(room.cases().await.len(), 1);
         // A new hit of the same bytes: the service is told, and no reviewer is asked again.
-        let entry = NewEntry::bare(Hash::Sha256(sha256(90)));
-        room.house.desk.add_entries(&room.house.admin, room.bank.id, &[entry]).await.unwrap();
-        room.house.desk.catch_up().await.unwrap();
+        room.list_digest(90).await;
         room.send(90).await;
         let told = room.told().await;
         assert_eq!(told.iter().filter(|kind| **kind == EventKind::MatchChanged).count(), 1);
@@ -127,15 +141,74 @@ on_both_engines! {
         assert_eq!(states, [CaseState::Decided, CaseState::Open]);
     }
 
+    async fn bytes_that_come_back_before_the_decision_are_the_ones_that_it_is_about(
+        records: Records
+    ) {
+        let room = room(records).await;
+        room.send(90).await;
+        room.send(80).await;
+        let before = room.cases().await[0].version;
+
+        room.send(90).await;
+
+        assert!(room.cases().await[0].version > before, "a reviewer must look again");
+        let kept = room.kept().await;
+        let digests: Vec<_> = kept.hashes.iter().map(|seen| seen.sha256).collect();
+        assert_eq!(digests, [sha256(90), sha256(80)].map(Some));
+        assert_eq!(kept.sha256, Some(sha256(90)));
+        let changed = EventKind::MatchChanged;
+        assert_eq!(room.told().await, [EventKind::MatchCreated, changed, changed]);
+        room.decide(Outcome::Allowed).await;
+        room.send(90).await;
+        assert_eq!(room.open_cases().await, 0);
+    }
+
+    async fn a_decision_on_other_bytes_clears_neither_those_before_nor_a_new_hit_of_theirs(
+        records: Records
+    ) {
+        let room = room(records).await;
+        room.send(90).await;
+        room.send(80).await;
+        room.decide(Outcome::Allowed).await;
+
+        room.send(80).await;
+        assert_eq!(room.open_cases().await, 0, "the reviewer saw these bytes");
+        room.send(90).await;
+
+        assert_eq!(room.open_cases().await, 1, "no reviewer saw these bytes last");
+        assert_eq!(room.kept().await.sha256, Some(sha256(90)));
+        room.decide(Outcome::Allowed).await;
+        // Each set has its decision now.
+        room.send(80).await;
+        room.send(90).await;
+        assert_eq!(room.open_cases().await, 0);
+        let told = room.told().await.len();
+        room.list_digest(80).await;
+        room.send(80).await;
+        assert_eq!((room.open_cases().await, room.told().await.len()), (0, told + 1));
+    }
+
+    async fn a_new_hit_of_earlier_bytes_opens_a_case_though_a_decision_on_others_stands(
+        records: Records
+    ) {
+        let room = room(records).await;
+        room.send(90).await;
+        room.send(80).await;
+        room.decide(Outcome::Allowed).await;
+        room.list_digest(90).await;
+
+        room.send(90).await;
+
+        assert_eq!(room.open_cases().await, 1);
+    }
+
     async fn a_new_hit_of_the_same_bytes_comes_before_a_person_where_none_said_they_are_allowed(
         records: Records
     ) {
         let room = room(records).await;
         room.send(90).await;
         let before = room.cases().await[0].version;
-        let entry = NewEntry::bare(Hash::Sha256(sha256(90)));
-        room.house.desk.add_entries(&room.house.admin, room.bank.id, &[entry]).await.unwrap();
-        room.house.desk.catch_up().await.unwrap();
+        room.list_digest(90).await;
 
         room.send(90).await;
 

@@ -34,8 +34,10 @@ on_both_engines! {
             is_new: true,
             verdict_before: None,
             added_hits: 2,
-            hashes_seen_at: at(0),
+            hashes_came_at: at(0),
             has_new_hashes: true,
+            place: 1,
+            has_newest_hashes: true,
         };
         assert_eq!(recorded, new);
         let seen = SeenHashes { sha256: None, pdq: found.pdq, seen_at: at(0) };
@@ -60,8 +62,10 @@ on_both_engines! {
             is_new: false,
             verdict_before: Some(Verdict::Hold),
             added_hits: 1,
-            hashes_seen_at: at(0),
+            hashes_came_at: at(0),
             has_new_hashes: false,
+            place: 1,
+            has_newest_hashes: true,
         };
         assert_eq!(recorded, merged);
         let kept = store.a_match(id(1), id(1)).await.unwrap().unwrap();
@@ -100,7 +104,7 @@ on_both_engines! {
 
         for (found, is_new, seen_at) in table {
             let recorded = record(&store, &found).await;
-            assert_eq!((recorded.has_new_hashes, recorded.hashes_seen_at), (is_new, at(seen_at)));
+            assert_eq!((recorded.has_new_hashes, recorded.hashes_came_at), (is_new, at(seen_at)));
         }
 
         let kept = store.a_match(id(1), id(1)).await.unwrap().unwrap();
