@@ -5,7 +5,9 @@ use std::fs;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use mamori_media::{Error, Limits, Pool, PoolSettings, Protection, hash};
+use mamori_media::{Error, Limits, Pool, PoolSettings, Protection, Rest, hash};
+use mamori_model::Distance;
+use mamori_testkit::pictures::edit::enlarge;
 use mamori_testkit::pictures::{draw, encode, hostile};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_mamori-decode-test");
@@ -262,4 +264,25 @@ async fn the_processes_end_with_the_pool() {
     drop(pool);
 
     until(|| processes("ends").is_empty()).await;
+}
+
+/// The sizes of a phone of 200 megapixels and of its panorama, with the limits of the default configuration. Each
+/// pixel of a small drawing becomes a block, which PDQ sees as the drawing itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_largest_pictures_of_cameras_are_hashed_within_the_default_limits() {
+    let pool = pool(1).await;
+    for (width, height, times) in [(1_020, 765, 16), (4_000, 500, 8)] {
+        let small = draw(31, width, height);
+        let file = encode::jpeg(&enlarge(&small, times), 80);
+
+        let found = pool.hash(file).await.unwrap();
+
+        assert_eq!((found.width, found.height), (width * times, height * times));
+        assert_eq!(found.rest, Rest::Nothing);
+        let drawn = hash(&encode::png(&small), &Limits::default()).unwrap();
+        let (expected, _) = drawn.frames[0].stored().unwrap();
+        let (hash, _) = found.frames[0].stored().unwrap();
+        let distance = hash.distance(&expected);
+        assert!(distance <= Distance(6), "{width} by {height}: {distance:?}");
+    }
 }

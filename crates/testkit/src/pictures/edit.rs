@@ -10,6 +10,12 @@ pub fn resize(picture: &RgbImage, width: u32, height: u32) -> RgbImage {
     imageops::resize(picture, width, height, FilterType::Triangle)
 }
 
+/// Makes a block of `times` by `times` pixels of each pixel.
+pub fn enlarge(picture: &RgbImage, times: u32) -> RgbImage {
+    let (width, height) = (picture.width() * times, picture.height() * times);
+    RgbImage::from_fn(width, height, |x, y| *picture.get_pixel(x / times, y / times))
+}
+
 /// `picture` with `steps` of 255 added to each colour.
 pub fn brighten(picture: &RgbImage, steps: i32) -> RgbImage {
     imageops::brighten(picture, steps)
