@@ -34,7 +34,7 @@ const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module \
     -Ccodegen-units=1 -Cdebug-assertions -Coverflow-checks";
 
 /// Memory that one input may take before it counts as a crash, in MiB: what the cage gives.
-const MEMORY_MIB_MAX: u32 = 2_048;
+const MEMORY_MIB_MAX: u32 = 3_072;
 
 /// Time that one input may take before it counts as a hang, in seconds.
 const INPUT_S_MAX: u32 = 20;
