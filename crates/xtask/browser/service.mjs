@@ -31,7 +31,11 @@ export async function listen(as) {
       }, `${count} actions of ${decision}`),
     /** What it was asked for up to now. */
     actions: () => [...actions],
-    close: () => server.close(),
+    /** Ends also the connections that Mamori keeps in its pool and on which nothing was sent. */
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
   };
 }
 
