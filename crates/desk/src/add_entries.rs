@@ -23,7 +23,7 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("add_entries").await?;
-        tx.bank(bank).await?.ok_or(Error::NotFound("bank"))?;
+        tx.lock_bank(bank).await?.ok_or(Error::NotFound("bank"))?;
         let added = tx.add_entries(bank, entries, now).await?;
         tx.commit().await?;
 
@@ -42,7 +42,7 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("restore_entries").await?;
-        tx.bank(bank).await?.ok_or(Error::NotFound("bank"))?;
+        tx.lock_bank(bank).await?.ok_or(Error::NotFound("bank"))?;
         let added = tx.restore_entries(bank, entries, now).await?;
         tx.commit().await?;
 

@@ -48,7 +48,7 @@ impl Desk {
         let waits = Waiting::from(&bulk);
         waits.may(who, looked, now)?;
         waits.is_for(&mut tx, who, now).await?;
-        tx.cases_of_bulk(bulk.id).await?;
+        tx.lock_cases_of_bulk(bulk.id).await?;
         for decision in proposed(&mut tx, &bulk).await? {
             self.approve_one(&mut tx, who, &decision, now).await?;
         }
@@ -75,7 +75,7 @@ impl Desk {
         let mut tx = self.store().begin("refuse_bulk").await?;
         let bulk = waiting(&mut tx, bulk).await?;
         Waiting::from(&bulk).may_in_time(who, now)?;
-        tx.cases_of_bulk(bulk.id).await?;
+        tx.lock_cases_of_bulk(bulk.id).await?;
         for decision in proposed(&mut tx, &bulk).await? {
             self.refuse_one(&mut tx, who, &decision, why, now).await?;
         }
@@ -92,7 +92,7 @@ fn settled(bulk: Bulk, state: BulkState, who: &Reviewer, now: Timestamp) -> Bulk
 }
 
 async fn waiting(tx: &mut Tx, bulk: BulkId) -> Result<Bulk, Error> {
-    let bulk = tx.bulk(bulk).await?.ok_or(Error::NotFound("bulk decision"))?;
+    let bulk = tx.lock_bulk(bulk).await?.ok_or(Error::NotFound("bulk decision"))?;
     match bulk.state {
         BulkState::Proposed => Ok(bulk),
         BulkState::Prepared | BulkState::Lapsed => Err(Error::NotFound("bulk decision")),

@@ -28,7 +28,7 @@ impl Desk {
         let decision = self.waiting(&mut tx, decision).await?;
         let waiting = Waiting::from(&decision);
         waiting.may_in_time(who, now)?;
-        let case = tx.case(decision.case).await?.ok_or(Error::NotFound("case"))?;
+        let case = tx.lock_case(decision.case).await?.ok_or(Error::NotFound("case"))?;
         let last = tx.last_read_again(case.id, who.staff()).await?;
         if waiting.is_unread(last, now) {
             self.note_read_again(&mut tx, who, &decision, now).await?;
@@ -149,7 +149,7 @@ impl Desk {
     ) -> Result<Decision, Error> {
         let not_found = || Error::NotFound("decision");
         let before = tx.decision(decision).await?.ok_or_else(not_found)?;
-        let case = tx.case(before.case).await?.ok_or_else(not_found)?;
+        let case = tx.lock_case(before.case).await?.ok_or_else(not_found)?;
         case.state.after(Step::Approve)?;
         // As it is now that nobody else can change it.
         let decision = tx.decision(decision).await?.ok_or_else(not_found)?;

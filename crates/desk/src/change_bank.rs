@@ -74,7 +74,7 @@ impl Desk {
         change: BankChange,
     ) -> Result<Bank, Error> {
         let mut tx = self.store().begin("change_bank").await?;
-        let before = tx.bank(id).await?.ok_or(Error::NotFound("bank"))?;
+        let before = tx.lock_bank(id).await?.ok_or(Error::NotFound("bank"))?;
         let reach = change.reach(&before.reach)?;
         let after = Bank {
             name: change.name.unwrap_or(before.name),

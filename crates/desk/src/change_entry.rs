@@ -19,8 +19,8 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("change_entry").await?;
-        tx.bank(bank).await?.ok_or(Error::NotFound("bank"))?;
-        let before = tx.entry(bank, id).await?.ok_or(Error::NotFound("entry"))?;
+        tx.lock_bank(bank).await?.ok_or(Error::NotFound("bank"))?;
+        let before = tx.lock_entry(bank, id).await?.ok_or(Error::NotFound("entry"))?;
         let after = match before.state(now) {
             EntryState::Live => change.applied_to(before),
             EntryState::Expired | EntryState::Withdrawn => return Err(ended()),

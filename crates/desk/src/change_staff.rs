@@ -33,7 +33,7 @@ impl Desk {
             return Err(Error::NotFound("staff"));
         }
         let was_administrator = before.roles.has(StaffRole::Administrator);
-        if was_administrator && tx.count_administrators().await? == 0 {
+        if was_administrator && tx.lock_and_count_administrators().await? == 0 {
             return Err(Refusal::LastAdministrator.into());
         }
         tx.end_sessions_of(who).await?;
@@ -78,7 +78,7 @@ impl Desk {
             return Err(Error::NotFound("staff"));
         }
         let was_administrator = before.roles.has(StaffRole::Administrator);
-        if was_administrator && tx.count_administrators().await? == 0 {
+        if was_administrator && tx.lock_and_count_administrators().await? == 0 {
             return Err(Refusal::LastAdministrator.into());
         }
         tx.end_sessions_of(who).await?;

@@ -83,7 +83,7 @@ impl Desk {
             return Err(self.begin_rest(tx, who, rest, now).await?);
         }
         self.lapse(&mut tx, now).await?;
-        let wanted = tx.case(case).await?.ok_or(Error::NotFound("case"))?;
+        let wanted = tx.lock_case(case).await?.ok_or(Error::NotFound("case"))?;
         wanted.state.after(Step::Claim)?;
         if wanted.bulk.is_some() {
             return Err(Refusal::InBulk.into());
@@ -113,7 +113,7 @@ impl Desk {
         who: &Reviewer,
         now: Timestamp,
     ) -> Result<Option<Case>, Error> {
-        let Some(case) = tx.claim_of(who.staff()).await? else { return Ok(None) };
+        let Some(case) = tx.lock_claim_of(who.staff()).await? else { return Ok(None) };
         if case.claim.is_some_and(|claim| claim.until > now) {
             return Ok(Some(case));
         }

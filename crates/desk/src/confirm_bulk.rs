@@ -26,7 +26,7 @@ impl Desk {
         let mut tx = self.store().begin("confirm_bulk").await?;
         let bulk = own(&mut tx, who, bulk).await?;
         bulk.may_confirm(now)?;
-        let cases = tx.cases_of_bulk(bulk.id).await?;
+        let cases = tx.lock_cases_of_bulk(bulk.id).await?;
         if !is_as_shown(&mut tx, &bulk, &cases).await? {
             self.let_go(&mut tx, bulk, now).await?;
             tx.commit().await?;
@@ -63,7 +63,7 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("drop_bulk").await?;
-        let bulk = tx.bulk(bulk).await?;
+        let bulk = tx.lock_bulk(bulk).await?;
         let may = |bulk: &Bulk| bulk.made_by == who.staff() || who.member().roles().is_lead();
         let bulk = bulk.filter(may).ok_or(Error::NotFound("bulk decision"))?;
         if bulk.state != BulkState::Prepared {
@@ -78,7 +78,7 @@ impl Desk {
     /// Ends what nobody confirmed in time; returns how many bulk decisions.
     pub(crate) async fn lapse_bulks(&self, now: Timestamp) -> Result<u64, Error> {
         let mut tx = self.store().begin("lapse_bulks").await?;
-        let lapsed = tx.lapsed_bulks(now, ROWS_AT_ONCE).await?;
+        let lapsed = tx.lock_lapsed_bulks(now, ROWS_AT_ONCE).await?;
         let count = u64::try_from(lapsed.len()).unwrap_or(u64::MAX);
         for bulk in lapsed {
             self.let_go(&mut tx, bulk, now).await?;
@@ -93,7 +93,7 @@ impl Desk {
         bulk: Bulk,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let mut cases = tx.cases_of_bulk(bulk.id).await?;
+        let mut cases = tx.lock_cases_of_bulk(bulk.id).await?;
         cases.retain(|case| case.bulk == Some(bulk.id));
         tx.let_out_of_bulk(bulk.id).await?;
         self.note_in_bulk(tx, &bulk, &cases, CaseEventKind::OutOfBulk, now).await?;
@@ -103,7 +103,7 @@ impl Desk {
 }
 
 async fn own(tx: &mut Tx, who: &Reviewer, bulk: BulkId) -> Result<Bulk, Error> {
-    let bulk = tx.bulk(bulk).await?.filter(|bulk| bulk.made_by == who.staff());
+    let bulk = tx.lock_bulk(bulk).await?.filter(|bulk| bulk.made_by == who.staff());
     bulk.ok_or(Error::NotFound("bulk decision"))
 }
 

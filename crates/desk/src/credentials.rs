@@ -113,7 +113,7 @@ impl Desk {
         let who = me.staff();
 
         let mut tx = self.store().begin("remove_credential").await?;
-        let credentials = tx.credentials_of(who).await?;
+        let credentials = tx.lock_credentials_of(who).await?;
         let gone = credentials.iter().find(|credential| credential.id == which);
         let gone = gone.ok_or(Error::NotFound("credential"))?;
         let rest = credentials.iter().filter(|credential| credential.id != which);
@@ -142,7 +142,7 @@ impl Desk {
             tx.end_other_sessions(me.staff(), me.member().session()).await?;
         }
         if credential.kind == CredentialKind::Passkey {
-            has_room(&tx.credentials_of(me.staff()).await?)?;
+            has_room(&tx.lock_credentials_of(me.staff()).await?)?;
         }
         tx.note_way_added(me.staff(), credential.created_at).await?;
         self.put_credential(&mut tx, credential, Some(me.staff())).await?;

@@ -48,7 +48,7 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("decide").await?;
-        let case = tx.case(new.case).await?.ok_or(Error::NotFound("case"))?;
+        let case = tx.lock_case(new.case).await?.ok_or(Error::NotFound("case"))?;
         case.held_by(who.staff(), new.claim, new.version, now)?;
         let items = tx.case_item_names(case.id).await?;
         let names: Vec<ItemName> = items.into_iter().map(|item| item.name).collect();

@@ -36,7 +36,7 @@ impl Desk {
         now: Timestamp,
     ) -> Result<(), Error> {
         // The cases first: whoever decides holds them.
-        let undecided = tx.undecided_cases_of(service).await?;
+        let undecided = tx.lock_undecided_cases_of(service).await?;
         tx.refuse_decisions_of(service, now).await?;
         tx.supersede_actions_of_service(service).await?;
         tx.take_back_disputes_of(service, now).await?;

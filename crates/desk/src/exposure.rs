@@ -43,7 +43,7 @@ impl Desk {
         let until = now.checked_add(limits.rest).unwrap_or(Timestamp::MAX);
 
         let mut tx = self.store().begin("rest").await?;
-        tx.dose(me.staff()).await?.ok_or(Error::NotFound("staff"))?;
+        tx.lock_dose(me.staff()).await?.ok_or(Error::NotFound("staff"))?;
         if tx.rest_in_force(me.staff(), now).await?.is_none() {
             let rest = Rest { why: RestWhy::Own, until };
             tx.insert_rest(self.clock().mint()?.into(), me.staff(), rest, now).await?;
@@ -65,7 +65,7 @@ impl Desk {
         who: StaffId,
         now: Timestamp,
     ) -> Result<Option<Rest>, Error> {
-        let own = tx.dose(who).await?.ok_or(Error::NotFound("staff"))?;
+        let own = tx.lock_dose(who).await?.ok_or(Error::NotFound("staff"))?;
         if let Some(rest) = tx.rest_in_force(who, now).await? {
             return Ok(Some(rest));
         }

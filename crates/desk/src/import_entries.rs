@@ -64,7 +64,7 @@ impl Desk {
         let now = self.clock().now();
         let import = Import::begun(self.clock().mint()?.into(), bank, now);
         let mut tx = self.store().begin("begin_import").await?;
-        tx.bank(bank).await?.ok_or(Error::NotFound("bank"))?;
+        tx.lock_bank(bank).await?.ok_or(Error::NotFound("bank"))?;
         tx.insert_import(&import).await?;
         tx.commit().await?;
 
@@ -251,7 +251,7 @@ impl Running<'_> {
         let mut tx = self.desk.store().begin("import_entries").await?;
         let mut import = self.import.clone();
         // A bank that was deleted meanwhile takes no more.
-        tx.bank(import.bank).await?.ok_or(Error::NotFound("bank"))?;
+        tx.lock_bank(import.bank).await?.ok_or(Error::NotFound("bank"))?;
         let added = if self.options.restores_withdrawn {
             tx.restore_entries(import.bank, &batch, now).await?
         } else {

@@ -43,7 +43,7 @@ impl Desk {
 
         let mut tx = self.store().begin("issue_first_key").await?;
         tx.insert_key(&issued.key).await?;
-        if tx.count_live_admin_keys().await? > 1 {
+        if tx.lock_and_count_admin_keys().await? > 1 {
             return Ok(None);
         }
         tx.commit().await?;

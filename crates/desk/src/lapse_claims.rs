@@ -11,7 +11,7 @@ use crate::{Desk, Error};
 impl Desk {
     /// Ends every claim that lapsed before `now`, and says so in each case; returns how many.
     pub(crate) async fn lapse(&self, tx: &mut Tx, now: Timestamp) -> Result<u64, Error> {
-        let lapsed = tx.lapsed_claims(now, ROWS_AT_ONCE).await?;
+        let lapsed = tx.lock_lapsed_claims(now, ROWS_AT_ONCE).await?;
         for case in &lapsed {
             self.lapse_one(tx, case, now).await?;
         }

@@ -18,7 +18,7 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("note_case").await?;
-        let case = tx.case(case).await?.ok_or(Error::NotFound("case"))?;
+        let case = tx.lock_case(case).await?.ok_or(Error::NotFound("case"))?;
         case.claimed_by(who.staff(), number, now)?;
         let by = Some(who.staff());
         let noted = (Some(note), About::default());

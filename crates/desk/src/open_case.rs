@@ -20,7 +20,7 @@ impl Desk {
     ) -> Result<(), Error> {
         let Some(purpose) = Case::purpose_of(&found.hits, found.verdict) else { return Ok(()) };
         let about = About { item: Some(found.id), ..About::default() };
-        if let Some(case) = tx.open_case_of_item(found.id).await? {
+        if let Some(case) = tx.lock_open_case_of_item(found.id).await? {
             tx.touch_case(case.id).await?;
             return self.note(tx, case.id, CaseEventKind::ItemAdded, about, now).await;
         }

@@ -44,7 +44,7 @@ impl Desk {
 
         let mut tx = self.store().begin("look").await?;
         let rest = self.rest_due(&mut tx, who.staff(), now).await?;
-        let case = tx.case(case).await?.ok_or(Error::NotFound("case"))?;
+        let case = tx.lock_case(case).await?.ok_or(Error::NotFound("case"))?;
         case.claimed_by(who.staff(), claim, now)?;
         let evidence = self.readable(&mut tx, &case, item, now).await?;
         if let Some(rest) = rest {
@@ -72,7 +72,7 @@ impl Desk {
         let rest = self.rest_due(&mut tx, who.staff(), now).await?;
         let decision = self.waiting(&mut tx, decision).await?;
         Waiting::from(&decision).may_in_time(who, now)?;
-        let case = tx.case(decision.case).await?.ok_or(Error::NotFound("case"))?;
+        let case = tx.lock_case(decision.case).await?.ok_or(Error::NotFound("case"))?;
         let evidence = self.readable(&mut tx, &case, item, now).await?;
         if let Some(rest) = rest {
             return Err(self.begin_rest(tx, who, rest, now).await?);

@@ -54,10 +54,10 @@ impl Desk {
             return Err(self.begin_rest(tx, who, rest, now).await?);
         }
         self.give_back(&mut tx, who, now).await?;
-        for before in tx.prepared_bulks_of(who.staff()).await? {
+        for before in tx.lock_prepared_bulks_of(who.staff()).await? {
             self.let_go(&mut tx, before, now).await?;
         }
-        let cases = tx.cases(new.cases.iter().copied()).await?;
+        let cases = tx.lock_cases(new.cases.iter().copied()).await?;
         if cases.len() != new.cases.len() {
             return Err(Error::NotFound("case"));
         }

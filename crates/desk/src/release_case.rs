@@ -50,7 +50,7 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("release_case").await?;
-        let case = tx.case(case).await?.ok_or(Error::NotFound("case"))?;
+        let case = tx.lock_case(case).await?.ok_or(Error::NotFound("case"))?;
         case.claimed_by(who.staff(), number, now)?;
         let (kind, then, note, about) = match release {
             Release::Leave => (CaseEventKind::Released, as_it_was(&case), None, About::default()),

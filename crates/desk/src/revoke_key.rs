@@ -11,11 +11,11 @@ impl Desk {
     /// another but at the machine.
     pub async fn revoke_key(&self, _: &Admin, id: KeyId) -> Result<(), Error> {
         let mut tx = self.store().begin("revoke_key").await?;
-        let before = tx.count_live_admin_keys().await?;
+        let before = tx.lock_and_count_admin_keys().await?;
         if !tx.revoke_key(id, self.clock().now()).await? {
             return Err(Error::NotFound("key"));
         }
-        if before > 0 && tx.count_live_admin_keys().await? == 0 {
+        if before > 0 && tx.lock_and_count_admin_keys().await? == 0 {
             return Err(Error::conflict(
                 "this is the last administrator's key; make another one first",
             ));

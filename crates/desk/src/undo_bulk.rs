@@ -28,10 +28,10 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("undo_bulk").await?;
-        let bulk = tx.bulk(bulk).await?.ok_or(Error::NotFound("bulk decision"))?;
+        let bulk = tx.lock_bulk(bulk).await?.ok_or(Error::NotFound("bulk decision"))?;
         let window = self.settings().cases.undo_window;
         bulk.may_undo(who.member().roles(), who.staff(), now, window)?;
-        tx.cases_of_bulk(bulk.id).await?;
+        tx.lock_cases_of_bulk(bulk.id).await?;
         let mut undone = Undone { decisions: 0, left: Vec::new() };
         for decision in tx.decisions_of_bulk(bulk.id).await? {
             if decision.state == DecisionState::Standing {

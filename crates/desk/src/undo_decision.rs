@@ -43,7 +43,7 @@ impl Desk {
         now: Timestamp,
     ) -> Result<(), Error> {
         let before = tx.decision(decision).await?.ok_or(Error::NotFound("decision"))?;
-        let case = tx.case(before.case).await?.ok_or(Error::NotFound("decision"))?;
+        let case = tx.lock_case(before.case).await?.ok_or(Error::NotFound("decision"))?;
         case.state.after(Step::Undo)?;
         let decision = tx.decision(decision).await?.ok_or(Error::NotFound("decision"))?;
         let window = self.settings().cases.undo_window;

@@ -35,7 +35,7 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("withdraw_source").await?;
-        tx.bank(bank).await?.ok_or(Error::NotFound("bank"))?;
+        tx.lock_bank(bank).await?.ok_or(Error::NotFound("bank"))?;
         let withdrawn = tx.withdraw_source(bank, source, now).await?;
         tx.commit().await?;
 

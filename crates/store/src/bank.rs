@@ -10,8 +10,8 @@ use mamori_model::{
 use uuid::Uuid;
 
 use crate::call::Call;
-use crate::change::{Change, Noted};
 use crate::error::{Error, OrCorrupt};
+use crate::noted::{Change, Noted};
 use crate::open::Store;
 use crate::query::{Query, queries};
 use crate::time::from_micros;
@@ -35,8 +35,8 @@ macro_rules! select {
 
 queries! {
     BANK_BY_ID = select!("bank_by_id", "id = $1 AND deleted_at IS NULL");
-    BANK_KEPT = select!("bank_kept", "id = $1 AND deleted_at IS NULL"),
-        postgres: select!("bank_kept", "id = $1 AND deleted_at IS NULL FOR UPDATE");
+    LOCK_BANK = select!("lock_bank", "id = $1 AND deleted_at IS NULL"),
+        postgres: select!("lock_bank", "id = $1 AND deleted_at IS NULL FOR UPDATE");
     BANK_BY_NAME = select!("bank_by_name", "name = $1 AND deleted_at IS NULL");
     BANKS_PAGE = select!("banks_page", "id > $1 AND deleted_at IS NULL ORDER BY id LIMIT $2");
     BANKS_ALL = select!("banks_all", "deleted_at IS NULL ORDER BY id");
@@ -186,8 +186,8 @@ impl Store {
 
 impl Tx {
     /// The bank, unless it is deleted; nobody else changes it until this transaction ends.
-    pub async fn bank(&mut self, bank: BankId) -> Result<Option<Bank>, Error> {
-        self.row::<BankRow>(BANK_KEPT.bind(bank)).await?.map(BankRow::read).transpose()
+    pub async fn lock_bank(&mut self, bank: BankId) -> Result<Option<Bank>, Error> {
+        self.row::<BankRow>(LOCK_BANK.bind(bank)).await?.map(BankRow::read).transpose()
     }
 
     /// Adds a bank. [`Error::Conflict`] if the name is taken.

@@ -51,28 +51,28 @@ macro_rules! cases {
 
 queries! {
     BULK_BY_ID = select!("bulk_by_id", "id = $1");
-    BULK_KEPT = select!("bulk_kept", "id = $1"),
-        postgres: select!("bulk_kept", "id = $1 FOR UPDATE");
+    LOCK_BULK = select!("lock_bulk", "id = $1"),
+        postgres: select!("lock_bulk", "id = $1 FOR UPDATE");
     BULKS_PAGE = select!("bulks_page", "id < $1 AND (made_by = $2 OR $2 IS NULL)
            AND (state = $3 OR $3 IS NULL)
          ORDER BY id DESC LIMIT $4");
-    PREPARED_BULKS_OF = select!("prepared_bulks_of", "state = 'prepared' AND made_by = $1
+    LOCK_PREPARED_BULKS_OF = select!("lock_prepared_bulks_of", "state = 'prepared' AND made_by = $1
          ORDER BY id"),
-        postgres: select!("prepared_bulks_of", "state = 'prepared' AND made_by = $1
+        postgres: select!("lock_prepared_bulks_of", "state = 'prepared' AND made_by = $1
          ORDER BY id FOR UPDATE");
-    LAPSED_BULKS = select!("lapsed_bulks", "state = 'prepared' AND expires_at <= $1
+    LOCK_LAPSED_BULKS = select!("lock_lapsed_bulks", "state = 'prepared' AND expires_at <= $1
          ORDER BY id LIMIT $2"),
-        postgres: select!("lapsed_bulks", "state = 'prepared' AND expires_at <= $1
+        postgres: select!("lock_lapsed_bulks", "state = 'prepared' AND expires_at <= $1
          ORDER BY id LIMIT $2 FOR UPDATE");
-    CASES_TO_JOIN = cases!("cases_to_join", "(SELECT unhex(value) FROM json_each($1))
+    LOCK_CASES = cases!("lock_cases", "(SELECT unhex(value) FROM json_each($1))
          ORDER BY id"),
-        postgres: cases!("cases_to_join",
+        postgres: cases!("lock_cases",
             "(SELECT CAST(json_array_elements_text(CAST($1 AS json)) AS uuid))
          ORDER BY id FOR UPDATE");
-    CASES_OF_BULK_KEPT = cases!("cases_of_bulk_kept",
+    LOCK_CASES_OF_BULK = cases!("lock_cases_of_bulk",
             "(SELECT case_id FROM bulk_case WHERE bulk_id = $1)
          ORDER BY id"),
-        postgres: cases!("cases_of_bulk_kept",
+        postgres: cases!("lock_cases_of_bulk",
             "(SELECT case_id FROM bulk_case WHERE bulk_id = $1)
          ORDER BY id FOR UPDATE");
     CASES_OF_BULK_PAGE = cases!("cases_of_bulk_page",
@@ -252,32 +252,36 @@ impl Store {
 
 impl Tx {
     /// A bulk decision, which nobody else changes until this transaction ends.
-    pub async fn bulk(&mut self, bulk: BulkId) -> Result<Option<Bulk>, Error> {
-        let row: Option<BulkRow> = self.row(BULK_KEPT.bind(bulk)).await?;
+    pub async fn lock_bulk(&mut self, bulk: BulkId) -> Result<Option<Bulk>, Error> {
+        let row: Option<BulkRow> = self.row(LOCK_BULK.bind(bulk)).await?;
         row.map(BulkRow::read).transpose()
     }
 
     /// What somebody prepared and neither confirmed nor dropped.
-    pub async fn prepared_bulks_of(&mut self, by: StaffId) -> Result<Vec<Bulk>, Error> {
-        BulkRow::read_all(self.rows(PREPARED_BULKS_OF.bind(by)).await?)
+    pub async fn lock_prepared_bulks_of(&mut self, by: StaffId) -> Result<Vec<Bulk>, Error> {
+        BulkRow::read_all(self.rows(LOCK_PREPARED_BULKS_OF.bind(by)).await?)
     }
 
     /// Bulk decisions that were not confirmed in time, for this transaction to end.
-    pub async fn lapsed_bulks(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Bulk>, Error> {
-        BulkRow::read_all(self.rows(LAPSED_BULKS.bind(now).bind(limit)).await?)
+    pub async fn lock_lapsed_bulks(
+        &mut self,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Bulk>, Error> {
+        BulkRow::read_all(self.rows(LOCK_LAPSED_BULKS.bind(now).bind(limit)).await?)
     }
 
     /// These cases, which nobody else changes until this transaction ends.
-    pub async fn cases(
+    pub async fn lock_cases(
         &mut self,
         cases: impl IntoIterator<Item = CaseId>,
     ) -> Result<Vec<Case>, Error> {
-        CaseRow::read_all(self.rows(CASES_TO_JOIN.bind(json::ids(cases))).await?)
+        CaseRow::read_all(self.rows(LOCK_CASES.bind(json::ids(cases))).await?)
     }
 
     /// The cases of a bulk decision, which nobody else changes until this transaction ends.
-    pub async fn cases_of_bulk(&mut self, bulk: BulkId) -> Result<Vec<Case>, Error> {
-        CaseRow::read_all(self.rows(CASES_OF_BULK_KEPT.bind(bulk)).await?)
+    pub async fn lock_cases_of_bulk(&mut self, bulk: BulkId) -> Result<Vec<Case>, Error> {
+        CaseRow::read_all(self.rows(LOCK_CASES_OF_BULK.bind(bulk)).await?)
     }
 
     /// The versions of its cases that a bulk decision showed.

@@ -45,12 +45,12 @@ pub(crate) use select;
 
 queries! {
     CASE_BY_ID = select!("case_by_id", "id = $1");
-    CASE_KEPT = select!("case_kept", "id = $1"),
-        postgres: select!("case_kept", "id = $1 FOR UPDATE");
-    OPEN_CASE_OF_ITEM = select!("open_case_of_item", "state IN ('open', 'proposed')
+    LOCK_CASE = select!("lock_case", "id = $1"),
+        postgres: select!("lock_case", "id = $1 FOR UPDATE");
+    LOCK_OPEN_CASE_OF_ITEM = select!("lock_open_case_of_item", "state IN ('open', 'proposed')
            AND id IN (SELECT case_id FROM case_item WHERE match_id = $1)
          ORDER BY id DESC LIMIT 1"),
-        postgres: select!("open_case_of_item", "state IN ('open', 'proposed')
+        postgres: select!("lock_open_case_of_item", "state IN ('open', 'proposed')
            AND id IN (SELECT case_id FROM case_item WHERE match_id = $1)
          ORDER BY id DESC LIMIT 1 FOR UPDATE");
     OPEN_OR_JOIN_CASE = "-- open_or_join_case
@@ -77,10 +77,10 @@ queries! {
            SET state = 'open', version = version + 1, is_full = TRUE, level = $2, closed_at = NULL,
                claimed_by = NULL, claim_until = NULL, bulk_id = NULL, changed_by = $3
          WHERE id = $1";
-    UNDECIDED_CASES_OF = "-- undecided_cases_of
+    LOCK_UNDECIDED_CASES_OF = "-- lock_undecided_cases_of
         SELECT id FROM review_case
          WHERE service_id = $1 AND state IN ('open', 'proposed') ORDER BY id",
-        postgres: "-- undecided_cases_of
+        postgres: "-- lock_undecided_cases_of
         SELECT id FROM review_case
          WHERE service_id = $1 AND state IN ('open', 'proposed') ORDER BY id FOR UPDATE";
     DELETE_CASES = "-- delete_cases
@@ -175,14 +175,14 @@ impl Store {
 
 impl Tx {
     /// A case, which nobody else changes until this transaction ends.
-    pub async fn case(&mut self, case: CaseId) -> Result<Option<Case>, Error> {
-        let row: Option<CaseRow> = self.row(CASE_KEPT.bind(case)).await?;
+    pub async fn lock_case(&mut self, case: CaseId) -> Result<Option<Case>, Error> {
+        let row: Option<CaseRow> = self.row(LOCK_CASE.bind(case)).await?;
         row.map(CaseRow::read).transpose()
     }
 
     /// The case in which somebody must decide about this match, if there is one.
-    pub async fn open_case_of_item(&mut self, item: MatchId) -> Result<Option<Case>, Error> {
-        let row: Option<CaseRow> = self.row(OPEN_CASE_OF_ITEM.bind(item)).await?;
+    pub async fn lock_open_case_of_item(&mut self, item: MatchId) -> Result<Option<Case>, Error> {
+        let row: Option<CaseRow> = self.row(LOCK_OPEN_CASE_OF_ITEM.bind(item)).await?;
         row.map(CaseRow::read).transpose()
     }
 
@@ -234,8 +234,11 @@ impl Tx {
     }
 
     /// The cases of a service about which somebody must still decide.
-    pub async fn undecided_cases_of(&mut self, service: ServiceId) -> Result<Vec<CaseId>, Error> {
-        let rows: Vec<(Uuid,)> = self.rows(UNDECIDED_CASES_OF.bind(service)).await?;
+    pub async fn lock_undecided_cases_of(
+        &mut self,
+        service: ServiceId,
+    ) -> Result<Vec<CaseId>, Error> {
+        let rows: Vec<(Uuid,)> = self.rows(LOCK_UNDECIDED_CASES_OF.bind(service)).await?;
         Ok(rows.into_iter().map(|(case,)| case.into()).collect())
     }
 

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::error::{Error, OrCorrupt};
 use crate::json;
+use crate::noted::{Change, Noted};
 use crate::open::{Engine, Store};
 use crate::query::queries;
 use crate::time::from_micros;
@@ -50,35 +51,6 @@ queries! {
         SELECT min(seq) FROM change";
 }
 
-/// Something that every node must know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// Entries came into a bank. Other banks' entries are never in the range; gaps may be.
-    Added {
-        /// The bank.
-        bank: BankId,
-        /// The range's first entry.
-        first: EntryId,
-        /// The range's last entry, included.
-        last: EntryId,
-    },
-    /// Every entry in the range was withdrawn or expired.
-    Removed {
-        /// The bank.
-        bank: BankId,
-        /// The range's first entry.
-        first: EntryId,
-        /// The range's last entry, included.
-        last: EntryId,
-    },
-    /// A bank was made or changed.
-    Banks,
-    /// A bank was deleted, and with it all its entries.
-    BankDeleted(BankId),
-    /// A service or a key was made, or a key revoked.
-    Keys,
-}
-
 /// A change and its place in the order of commits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Changed {
@@ -86,15 +58,6 @@ pub struct Changed {
     pub seq: i64,
     /// What changed.
     pub change: Change,
-}
-
-/// A change that the open transaction will append.
-#[derive(Clone, Copy)]
-pub struct Noted {
-    /// What changed.
-    pub change: Change,
-    /// When.
-    pub at: Timestamp,
 }
 
 #[derive(Serialize)]

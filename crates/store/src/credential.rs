@@ -89,7 +89,7 @@ impl Store {
 impl Tx {
     /// Everything that somebody can show. Until this transaction ends no other changes it, so two
     /// that each leave one way in do not both succeed.
-    pub async fn credentials_of(&mut self, staff: StaffId) -> Result<Vec<Credential>, Error> {
+    pub async fn lock_credentials_of(&mut self, staff: StaffId) -> Result<Vec<Credential>, Error> {
         self.rows::<(i64,)>(LOCK_CREDENTIALS.bind(staff)).await?;
         let rows: Vec<CredentialRow> = self.rows(CREDENTIALS_OF.bind(staff)).await?;
         rows.into_iter().map(CredentialRow::read).collect()
@@ -98,7 +98,7 @@ impl Tx {
     /// Adds one. [`Error::Conflict`] if it is a second password or secret of codes, or a passkey
     /// that is known already; [`Error::NotFound`] if its person left, or never was.
     pub async fn insert_credential(&mut self, credential: &Credential) -> Result<(), Error> {
-        self.keep_staff(credential.staff).await?;
+        self.lock_staff(credential.staff).await?;
         let call = INSERT_CREDENTIAL
             .bind(credential.id)
             .bind(credential.staff)

@@ -125,7 +125,7 @@ impl Tx {
 
     /// Adds an endpoint. [`Error::NotFound`] if its service is not there.
     pub async fn insert_endpoint(&mut self, endpoint: &Endpoint) -> Result<(), Error> {
-        self.keep_service(endpoint.service).await?;
+        self.lock_service(endpoint.service).await?;
         let call = INSERT_ENDPOINT
             .bind(endpoint.id)
             .bind(endpoint.service)

@@ -13,18 +13,18 @@ use serde::Serialize;
 use uuid::Uuid;
 
 pub use self::read::{EntryFilter, IndexRow};
-use crate::change::{Change, Noted};
 use crate::error::{Error, OrCorrupt};
 use crate::json;
+use crate::noted::{Change, Noted};
 use crate::query::queries;
 use crate::tx::Tx;
 
 // Purging a bank: told `bank_id = $1`, PostgreSQL may walk the entries of all banks in order and
 // skip most of them, so the bank is a range of one and comes first in the order.
 queries! {
-    KEEP_BANK = "-- keep_bank
+    LOCK_LIVE_BANK = "-- lock_live_bank
         SELECT CAST(1 AS BIGINT) FROM bank WHERE id = $1 AND deleted_at IS NULL",
-        postgres: "-- keep_bank
+        postgres: "-- lock_live_bank
         SELECT CAST(1 AS BIGINT) FROM bank WHERE id = $1 AND deleted_at IS NULL FOR SHARE";
     DRAW_ENTRY_IDS = "-- draw_entry_ids
         UPDATE counter
@@ -154,7 +154,7 @@ impl Tx {
         entries: &[NewEntry],
         now: Timestamp,
     ) -> Result<Added, Error> {
-        if self.row::<(i64,)>(KEEP_BANK.bind(bank)).await?.is_none() {
+        if self.row::<(i64,)>(LOCK_LIVE_BANK.bind(bank)).await?.is_none() {
             return Err(Error::NotFound("bank"));
         }
         if entries.is_empty() {

@@ -6,8 +6,8 @@ use mamori_model::page::{Page, PageSize};
 use mamori_model::{KeyId, ServiceId, Sha256};
 use uuid::Uuid;
 
-use crate::change::{Change, Noted};
 use crate::error::{Error, OrCorrupt};
+use crate::noted::{Change, Noted};
 use crate::open::Store;
 use crate::query::queries;
 use crate::time::{from_micros, maybe_from_micros};
@@ -108,7 +108,7 @@ impl Tx {
         let service = match key.role {
             Role::Admin => None,
             Role::Service(service) => {
-                self.keep_service(service).await?;
+                self.lock_service(service).await?;
                 Some(service)
             }
         };
@@ -150,7 +150,7 @@ impl Tx {
     /// How many keys of administrators open something, this transaction's own changes included.
     /// Until it ends no other transaction counts, so two that each leave one key, or each make the
     /// first, do not both succeed.
-    pub async fn count_live_admin_keys(&mut self) -> Result<u64, Error> {
+    pub async fn lock_and_count_admin_keys(&mut self) -> Result<u64, Error> {
         self.rows::<(i64,)>(LOCK_KEYS.call()).await?;
         let count: Option<(i64,)> = self.row(COUNT_LIVE_ADMIN_KEYS.call()).await?;
         Ok(count.and_then(|(count,)| u64::try_from(count).ok()).unwrap_or(0))

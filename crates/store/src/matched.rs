@@ -32,8 +32,8 @@ macro_rules! select {
 queries! {
     MATCH_BY_ID = select!("match_by_id", "service_id = $1 AND id = $2");
     MATCH_OF_ITEM = select!("match_of_item", "service_id = $1 AND item_name = $2");
-    MATCH_KEPT = select!("match_kept", "service_id = $1 AND item_name = $2"),
-        postgres: select!("match_kept", "service_id = $1 AND item_name = $2 FOR UPDATE");
+    LOCK_MATCH = select!("lock_match", "service_id = $1 AND item_name = $2"),
+        postgres: select!("lock_match", "service_id = $1 AND item_name = $2 FOR UPDATE");
     MATCHES_PAGE = select!("matches_page", "id < $1 AND created_at >= $2 AND created_at < $3
            AND (EXISTS (SELECT 1 FROM hit WHERE hit.match_id = item_match.id AND hit.bank_id = $4)
                 OR $4 IS NULL)
@@ -228,7 +228,7 @@ impl Tx {
                     has_newest_hashes: hashes.are_newest,
                 });
             }
-            let call = MATCH_KEPT.bind(found.service).bind(found.item.name.as_str());
+            let call = LOCK_MATCH.bind(found.service).bind(found.item.name.as_str());
             if let Some(row) = self.row::<MatchRow>(call).await? {
                 return self.merge_match(&row.read()?, found).await;
             }

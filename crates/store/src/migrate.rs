@@ -80,6 +80,20 @@ pub fn known() -> i64 {
 }
 
 impl Store {
+    /// Connects, brings the schema to our version, and refuses a newer one.
+    pub async fn open(settings: &Settings) -> Result<Self, Error> {
+        let store = Self::connect(settings).await?;
+        migrate(&store).await?;
+        Ok(store)
+    }
+
+    /// Connects and refuses any schema but ours; changes nothing.
+    pub async fn open_unchanged(settings: &Settings) -> Result<Self, Error> {
+        let store = Self::connect(settings).await?;
+        check(&store).await?;
+        Ok(store)
+    }
+
     /// Brings the schema to our version and closes again. [`Error::NewerSchema`] if it is beyond.
     pub async fn migrate_only(settings: &Settings) -> Result<Migrated, Error> {
         let store = Self::connect(settings).await?;

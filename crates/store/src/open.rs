@@ -1,4 +1,4 @@
-//! The store: a database, its connections, and its schema at the version that we know.
+//! The store: a database and its connections.
 
 use std::fmt;
 use std::fs::OpenOptions;
@@ -13,7 +13,6 @@ use sqlx::{ConnectOptions, Connection as _, Executor as _, PgPool, SqlitePool};
 
 use crate::call::{Call, Link, Row};
 use crate::error::Error;
-use crate::migrate;
 
 /// Where the records are. `Debug` shows no password.
 #[derive(Clone)]
@@ -99,20 +98,6 @@ impl<'a> Address<'a> {
 }
 
 impl Store {
-    /// Connects, brings the schema to our version, and refuses a newer one.
-    pub async fn open(settings: &Settings) -> Result<Self, Error> {
-        let store = Self::connect(settings).await?;
-        migrate::migrate(&store).await?;
-        Ok(store)
-    }
-
-    /// Connects and refuses any schema but ours; changes nothing.
-    pub async fn open_unchanged(settings: &Settings) -> Result<Self, Error> {
-        let store = Self::connect(settings).await?;
-        migrate::check(&store).await?;
-        Ok(store)
-    }
-
     /// Which database it is.
     pub fn engine(&self) -> Engine {
         match self.pools {

@@ -1,4 +1,4 @@
-//! The texts of all queries, each with a name, so that a test can prepare them on both engines.
+//! A query: its name and its text for each engine.
 
 /// One query: its name, which is also its first line, and its text for each engine.
 #[derive(Clone, Copy, Debug)]
@@ -30,54 +30,3 @@ macro_rules! queries {
     (@last $first:expr, $last:expr) => { $last };
 }
 pub(crate) use queries;
-
-/// Every query of this crate.
-pub fn all() -> impl Iterator<Item = Query> {
-    [
-        crate::action::QUERIES,
-        crate::attempt::QUERIES,
-        crate::bank::QUERIES,
-        crate::bulk::QUERIES,
-        crate::case::QUERIES,
-        crate::case::claim::QUERIES,
-        crate::case::event::QUERIES,
-        crate::case::item::QUERIES,
-        crate::case::list::QUERIES,
-        crate::ceremony::QUERIES,
-        crate::change::QUERIES,
-        crate::credential::QUERIES,
-        crate::decision::QUERIES,
-        crate::delivery::QUERIES,
-        crate::dispute::QUERIES,
-        crate::delivery::overview::QUERIES,
-        crate::endpoint::QUERIES,
-        crate::entry::QUERIES,
-        crate::entry::read::QUERIES,
-        crate::entry::update::QUERIES,
-        crate::entry::withdrawal::QUERIES,
-        crate::evidence::QUERIES,
-        crate::figures::QUERIES,
-        crate::hit::QUERIES,
-        crate::import::QUERIES,
-        crate::job::QUERIES,
-        crate::job::lease::QUERIES,
-        crate::key::QUERIES,
-        crate::look::QUERIES,
-        crate::match_hashes::QUERIES,
-        crate::matched::QUERIES,
-        crate::migrate::QUERIES,
-        crate::policy::QUERIES,
-        crate::rest::QUERIES,
-        crate::retention::QUERIES,
-        crate::secret::QUERIES,
-        crate::service::QUERIES,
-        crate::session::QUERIES,
-        crate::staff::QUERIES,
-        crate::staff::event::QUERIES,
-        crate::staff::shown::QUERIES,
-        crate::ticket::QUERIES,
-    ]
-    .into_iter()
-    .flatten()
-    .copied()
-}

@@ -22,9 +22,9 @@ queries! {
          ORDER BY ends_at DESC LIMIT 1";
     RESTED_AT = "-- rested_at
         SELECT max(ends_at) FROM rest WHERE staff_id = $1 AND ends_at <= $2";
-    DOSE_KEPT = "-- dose_kept
+    LOCK_DOSE = "-- lock_dose
         SELECT looks_max, minutes_max, points_max FROM staff WHERE id = $1",
-        postgres: "-- dose_kept
+        postgres: "-- lock_dose
         SELECT looks_max, minutes_max, points_max FROM staff WHERE id = $1 FOR NO KEY UPDATE";
     DELETE_RESTS = "-- delete_rests
         DELETE FROM rest
@@ -62,9 +62,9 @@ impl Store {
 impl Tx {
     /// The limits that somebody has of their own. Until this transaction ends nobody else asks how
     /// much the same person has seen.
-    pub async fn dose(&mut self, who: StaffId) -> Result<Option<OwnLimits>, Error> {
+    pub async fn lock_dose(&mut self, who: StaffId) -> Result<Option<OwnLimits>, Error> {
         let row: Option<(Option<i64>, Option<i64>, Option<i64>)> =
-            self.row(DOSE_KEPT.bind(who)).await?;
+            self.row(LOCK_DOSE.bind(who)).await?;
         let most = |number: Option<i64>| number.map(u32::try_from).transpose();
         let read = |(looks, minutes, points)| {
             Ok(OwnLimits {

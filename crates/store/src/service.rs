@@ -6,8 +6,8 @@ use mamori_model::page::{Page, PageSize};
 use mamori_model::{Line, ServiceId};
 use uuid::Uuid;
 
-use crate::change::{Change, Noted};
 use crate::error::{Error, OrCorrupt};
+use crate::noted::{Change, Noted};
 use crate::open::Store;
 use crate::query::queries;
 use crate::time::from_micros;
@@ -23,9 +23,9 @@ queries! {
         SELECT id, name, created_at FROM service WHERE deleted_at IS NULL ORDER BY id";
     INSERT_SERVICE = "-- insert_service
         INSERT INTO service (id, name, created_at, changed_by) VALUES ($1, $2, $3, $4)";
-    KEEP_SERVICE = "-- keep_service
+    LOCK_SERVICE = "-- lock_service
         SELECT CAST(1 AS BIGINT) FROM service WHERE id = $1 AND deleted_at IS NULL",
-        postgres: "-- keep_service
+        postgres: "-- lock_service
         SELECT CAST(1 AS BIGINT) FROM service WHERE id = $1 AND deleted_at IS NULL FOR SHARE";
     RENAME_SERVICE = "-- rename_service
         UPDATE service
@@ -116,8 +116,8 @@ impl Tx {
 
     /// Keeps a service from being deleted until this transaction ends; [`Error::NotFound`] if it
     /// is deleted, or never was.
-    pub(crate) async fn keep_service(&mut self, service: ServiceId) -> Result<(), Error> {
-        let kept: Option<(i64,)> = self.row(KEEP_SERVICE.bind(service)).await?;
+    pub(crate) async fn lock_service(&mut self, service: ServiceId) -> Result<(), Error> {
+        let kept: Option<(i64,)> = self.row(LOCK_SERVICE.bind(service)).await?;
         kept.map(drop).ok_or(Error::NotFound("service"))
     }
 }

@@ -89,7 +89,7 @@ impl Store {
 impl Tx {
     /// Begins a session. [`Error::NotFound`] if its person is not there, or left.
     pub async fn insert_session(&mut self, session: &Session) -> Result<(), Error> {
-        self.keep_staff(session.staff).await?;
+        self.lock_staff(session.staff).await?;
         let call = INSERT_SESSION
             .bind(session.id)
             .bind(session.staff)

@@ -52,13 +52,13 @@ queries! {
         UPDATE staff SET way_added_at = $2, changed_by = $3 WHERE id = $1";
     END_STAFF = "-- end_staff
         UPDATE staff SET ended_at = $2, changed_by = $3 WHERE id = $1 AND ended_at IS NULL";
-    KEEP_STAFF = "-- keep_staff
-        SELECT CAST(1 AS BIGINT) FROM staff WHERE id = $1 AND ended_at IS NULL",
-        postgres: "-- keep_staff
-        SELECT CAST(1 AS BIGINT) FROM staff WHERE id = $1 AND ended_at IS NULL FOR SHARE";
     LOCK_STAFF = "-- lock_staff
-        SELECT CAST(1 AS BIGINT)",
+        SELECT CAST(1 AS BIGINT) FROM staff WHERE id = $1 AND ended_at IS NULL",
         postgres: "-- lock_staff
+        SELECT CAST(1 AS BIGINT) FROM staff WHERE id = $1 AND ended_at IS NULL FOR SHARE";
+    LOCK_ADMINISTRATORS = "-- lock_administrators
+        SELECT CAST(1 AS BIGINT)",
+        postgres: "-- lock_administrators
         SELECT CAST(1 AS BIGINT) FROM pg_advisory_xact_lock(7308613679165170532)";
     COUNT_ADMINISTRATORS = "-- count_administrators
         SELECT count(*) FROM staff WHERE ended_at IS NULL AND roles LIKE '%\"administrator\"%'";
@@ -220,15 +220,15 @@ impl Tx {
 
     /// Keeps somebody from leaving until this transaction ends; [`Error::NotFound`] if they left,
     /// or never were.
-    pub async fn keep_staff(&mut self, staff: StaffId) -> Result<(), Error> {
-        let kept: Option<(i64,)> = self.row(KEEP_STAFF.bind(staff)).await?;
+    pub async fn lock_staff(&mut self, staff: StaffId) -> Result<(), Error> {
+        let kept: Option<(i64,)> = self.row(LOCK_STAFF.bind(staff)).await?;
         kept.map(drop).ok_or(Error::NotFound("staff"))
     }
 
     /// How many may let others in, this transaction's own changes included. Until it ends no other
     /// transaction counts, so two that each leave one do not both succeed.
-    pub async fn count_administrators(&mut self) -> Result<u64, Error> {
-        self.rows::<(i64,)>(LOCK_STAFF.call()).await?;
+    pub async fn lock_and_count_administrators(&mut self) -> Result<u64, Error> {
+        self.rows::<(i64,)>(LOCK_ADMINISTRATORS.call()).await?;
         let count: Option<(i64,)> = self.row(COUNT_ADMINISTRATORS.call()).await?;
         Ok(count.and_then(|(count,)| u64::try_from(count).ok()).unwrap_or(0))
     }

@@ -57,7 +57,7 @@ impl Store {
 impl Tx {
     /// Adds a ticket. [`Error::NotFound`] if its person is not there, or left.
     pub async fn insert_ticket(&mut self, ticket: &Ticket) -> Result<(), Error> {
-        self.keep_staff(ticket.staff).await?;
+        self.lock_staff(ticket.staff).await?;
         let call = INSERT_TICKET
             .bind(ticket.id)
             .bind(ticket.staff)

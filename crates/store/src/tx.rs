@@ -3,8 +3,8 @@
 use sqlx::{Postgres, Sqlite, Transaction};
 
 use crate::call::{Call, Link, Row};
-use crate::change::Noted;
 use crate::error::{Error, Fault};
+use crate::noted::Noted;
 use crate::open::{Engine, Store};
 
 /// An open transaction. It owns its connection; dropped without [`Tx::commit`], it never happened.

@@ -256,7 +256,7 @@ on_both_engines! {
         let grave = item("grave", Surface::Public);
         let grave = house.desk.check(&house.caller, grave, hashes(Pdq::from([9; 32]))).await;
         let mut tx = house.store().await.begin("test").await.unwrap();
-        let grave = tx.open_case_of_item(grave.unwrap().recorded.unwrap()).await.unwrap();
+        let grave = tx.lock_open_case_of_item(grave.unwrap().recorded.unwrap()).await.unwrap();
         drop(tx);
         let too_many: BTreeSet<CaseId> =
             (0..501).map(|number| uuid::Uuid::from_u128(number).into()).collect();

@@ -59,7 +59,7 @@ async fn case_of(house: &House, purpose: Purpose) -> CaseId {
     let item = item("of another policy", Surface::Public);
     let checked = house.desk.check(&house.caller, item, hashes(other)).await.unwrap();
     let mut tx = house.store().await.begin("test").await.unwrap();
-    tx.open_case_of_item(checked.recorded.unwrap()).await.unwrap().unwrap().id
+    tx.lock_open_case_of_item(checked.recorded.unwrap()).await.unwrap().unwrap().id
 }
 
 /// Takes a case out of the queue, as if it were decided.

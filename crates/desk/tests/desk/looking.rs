@@ -332,7 +332,7 @@ on_both_engines! {
         let item = crate::common::item("hashes only", mamori_model::Surface::Public);
         let found = desk.check(&house.caller, item, hashes).await.unwrap().recorded.unwrap();
         let mut tx = house.store().await.begin("test").await.unwrap();
-        let bare = tx.open_case_of_item(found).await.unwrap().unwrap().id;
+        let bare = tx.lock_open_case_of_item(found).await.unwrap().unwrap().id;
         drop(tx);
         let claimed = desk.claim_case(&room.who, bare).await.unwrap();
         let none = desk.look(&room.who, bare, claimed.number, found, clear).await;

@@ -113,8 +113,8 @@ macro_rules! skipped {
 }
 
 queries! {
-    CLAIM_OF = select!("claim_of", "claimed_by = $1"),
-        postgres: select!("claim_of", "claimed_by = $1 FOR UPDATE");
+    LOCK_CLAIM_OF = select!("lock_claim_of", "claimed_by = $1"),
+        postgres: select!("lock_claim_of", "claimed_by = $1 FOR UPDATE");
     CLAIM_HANDED = handed!(""), postgres: handed!(" FOR UPDATE SKIP LOCKED");
     CLAIM_QUEUED = queued!("claim_queued", ""),
         postgres: queued!("claim_queued", " FOR UPDATE SKIP LOCKED");
@@ -140,9 +140,9 @@ queries! {
            SET claimed_by = NULL, claim_until = NULL, level = $2, urgency = $3, handed_to = $4,
                handed_until = $5, changed_by = $6
          WHERE id = $1";
-    LAPSED_CLAIMS = select!("lapsed_claims", "claimed_by IS NOT NULL AND claim_until <= $1
+    LOCK_LAPSED_CLAIMS = select!("lock_lapsed_claims", "claimed_by IS NOT NULL AND claim_until <= $1
          ORDER BY id LIMIT $2"),
-        postgres: select!("lapsed_claims", "claimed_by IS NOT NULL AND claim_until <= $1
+        postgres: select!("lock_lapsed_claims", "claimed_by IS NOT NULL AND claim_until <= $1
          ORDER BY id LIMIT $2 FOR UPDATE");
 }
 
@@ -174,8 +174,8 @@ pub struct Released {
 
 impl Tx {
     /// The case that somebody has in hand, also one whose claim has lapsed.
-    pub async fn claim_of(&mut self, by: StaffId) -> Result<Option<Case>, Error> {
-        let row: Option<CaseRow> = self.row(CLAIM_OF.bind(by)).await?;
+    pub async fn lock_claim_of(&mut self, by: StaffId) -> Result<Option<Case>, Error> {
+        let row: Option<CaseRow> = self.row(LOCK_CLAIM_OF.bind(by)).await?;
         row.map(CaseRow::read).transpose()
     }
 
@@ -255,7 +255,11 @@ impl Tx {
     }
 
     /// Cases whose claim has lapsed, for this transaction to release.
-    pub async fn lapsed_claims(&mut self, now: Timestamp, limit: u32) -> Result<Vec<Case>, Error> {
-        CaseRow::read_all(self.rows(LAPSED_CLAIMS.bind(now).bind(limit)).await?)
+    pub async fn lock_lapsed_claims(
+        &mut self,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Case>, Error> {
+        CaseRow::read_all(self.rows(LOCK_LAPSED_CLAIMS.bind(now).bind(limit)).await?)
     }
 }

@@ -41,8 +41,8 @@ queries! {
            AND withdrawn_at IS NULL AND expired_at IS NULL
            AND (expires_at > $4 OR expires_at IS NULL)
          ORDER BY bank_id, id LIMIT $3");
-    ENTRY_KEPT = select!("entry_kept", "bank_id = $1 AND id = $2"),
-        postgres: select!("entry_kept", "bank_id = $1 AND id = $2 FOR UPDATE");
+    LOCK_ENTRY = select!("lock_entry", "bank_id = $1 AND id = $2"),
+        postgres: select!("lock_entry", "bank_id = $1 AND id = $2 FOR UPDATE");
     ENTRIES_PAGE_ENDED = select!("entries_page_ended", "bank_id = $1 AND id > $2
          ORDER BY id LIMIT $3"),
         postgres: select!("entries_page_ended", "(bank_id, id) > ($1, $2) AND bank_id <= $1
@@ -271,8 +271,12 @@ impl Store {
 impl Tx {
     /// The entry, live or not, if it is in `bank`; nobody else changes it until this transaction
     /// ends.
-    pub async fn entry(&mut self, bank: BankId, entry: EntryId) -> Result<Option<Entry>, Error> {
-        let row: Option<EntryRow> = self.row(ENTRY_KEPT.bind(bank).bind(entry)).await?;
+    pub async fn lock_entry(
+        &mut self,
+        bank: BankId,
+        entry: EntryId,
+    ) -> Result<Option<Entry>, Error> {
+        let row: Option<EntryRow> = self.row(LOCK_ENTRY.bind(bank).bind(entry)).await?;
         row.map(EntryRow::read).transpose()
     }
 }

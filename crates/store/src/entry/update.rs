@@ -9,9 +9,9 @@ use serde::Serialize;
 
 use super::read::read_hash;
 use super::{NewEntry, ROWS_MAX};
-use crate::change::{Change, Noted};
 use crate::error::{Error, OrCorrupt};
 use crate::json;
+use crate::noted::{Change, Noted};
 use crate::query::queries;
 use crate::tx::Tx;
 

@@ -27,7 +27,7 @@ on_both_engines! {
         let mut tx = store.begin("test").await.unwrap();
         tx.insert_bank(&plain).await.unwrap();
         tx.insert_bank(&private).await.unwrap();
-        assert_eq!(tx.bank(private.id).await.unwrap(), Some(private.clone()));
+        assert_eq!(tx.lock_bank(private.id).await.unwrap(), Some(private.clone()));
         tx.commit().await.unwrap();
 
         assert_eq!(store.bank(plain.id).await.unwrap(), Some(plain.clone()));

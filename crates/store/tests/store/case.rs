@@ -67,7 +67,7 @@ on_both_engines! {
         stored_service(&store, 1).await;
         join(&store, &new_case(1, "item:x"), 1).await;
         let mut tx = store.begin("test").await.unwrap();
-        let open_case = tx.open_case_of_item(id(1)).await.unwrap();
+        let open_case = tx.lock_open_case_of_item(id(1)).await.unwrap();
         assert_eq!(open_case.map(|case| case.id), Some(id(1)));
 
         tx.close_case(id(1), CaseState::Decided, Some(at(5))).await.unwrap();

@@ -137,8 +137,8 @@ on_both_engines! {
         let bank = stored_bank(&store, 1).await;
         add(&store, bank, &[ending(1, 10), new_entry(2)], 0).await;
         let mut tx = store.begin("test").await.unwrap();
-        let before = tx.entry(bank, entry_id(1)).await.unwrap().unwrap();
-        assert_eq!(tx.entry(id(9), entry_id(1)).await.unwrap(), None);
+        let before = tx.lock_entry(bank, entry_id(1)).await.unwrap().unwrap();
+        assert_eq!(tx.lock_entry(id(9), entry_id(1)).await.unwrap(), None);
 
         let longer = Entry { expires_at: None, ..before.clone() };
         assert!(tx.update_entry(&longer, at(1)).await.unwrap());

@@ -133,7 +133,7 @@ async fn two_that_each_revoke_one_of_the_last_two_admin_keys_do_not_both() {
         let mut tx = store.begin("test").await.unwrap();
         tx.revoke_key(id(number), at(1)).await.unwrap();
         both_revoked.wait().await;
-        if tx.count_live_admin_keys().await.unwrap() > 0 {
+        if tx.lock_and_count_admin_keys().await.unwrap() > 0 {
             tx.commit().await.unwrap();
         }
     };

@@ -5,6 +5,7 @@ mod bank;
 mod case;
 mod change;
 mod decision;
+mod dialects;
 mod entry;
 mod given;
 mod import;

@@ -109,9 +109,9 @@ on_both_engines! {
         stored(&store, &person(3, "cho", StaffRole::Lead)).await;
 
         let mut tx = store.begin("test").await.unwrap();
-        assert_eq!(tx.count_administrators().await.unwrap(), 2);
+        assert_eq!(tx.lock_and_count_administrators().await.unwrap(), 2);
         tx.end_staff(bob, at(1)).await.unwrap();
-        assert_eq!(tx.count_administrators().await.unwrap(), 1);
+        assert_eq!(tx.lock_and_count_administrators().await.unwrap(), 1);
     }
 
     async fn a_ticket_is_taken_once_in_time_and_for_what_it_is(records: Records) {

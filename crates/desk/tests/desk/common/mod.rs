@@ -138,7 +138,7 @@ impl House {
             let checked = self.desk.check(&self.caller, item, hashes(Pdq::from([1; 32]))).await;
             let found = checked.unwrap().recorded.unwrap();
             let mut tx = store.begin("test").await.unwrap();
-            opened.push(tx.open_case_of_item(found).await.unwrap().unwrap().id);
+            opened.push(tx.lock_open_case_of_item(found).await.unwrap().unwrap().id);
         }
         opened
     }
