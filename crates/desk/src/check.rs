@@ -28,7 +28,8 @@ pub struct Checked {
     pub verdict: Verdict,
     /// How much of the item was compared. Where no bank may look, nothing was decoded either.
     pub looked: Looked,
-    /// Every entry that the item came near to, the nearest first.
+    /// The nearest entries, the nearest first: at most [`crate::Settings::hits_per_bank_max`] of a
+    /// bank, and as many that are disputed.
     pub hits: Vec<Hit>,
     /// The record, if there is one. A clean item has none.
     pub recorded: Option<MatchId>,
@@ -49,8 +50,8 @@ impl Desk {
     /// with its case and its webhooks, before this returns; the same item again never makes a
     /// second one. Where its policy keeps them, its bytes lie sealed in the vault by then.
     ///
-    /// The digests of an item's bytes are compared whether or not it can be decoded. Without a hit,
-    /// the answer is [`Error::Media`] if it cannot be decoded or data are damaged, and
+    /// The digests of an item's bytes are compared whether or not it can be decoded. Unless the
+    /// hits decide about the whole item ([`crate::look_up::Found::is_answered`]), the answer is [`Error::Media`] if it cannot be decoded or data are damaged, and
     /// [`Error::PartlyLooked`] if frames were left out and the settings do not say otherwise.
     pub async fn check(
         &self,
@@ -109,7 +110,7 @@ impl Desk {
         }))
     }
 
-    /// The answer for an item in which nothing was found and of which `rest` was not read. Where
+    /// The answer for an item of which `rest` was not read and about which no hit decides. Where
     /// data are damaged nothing but an error is true.
     fn verdict_without_hit(&self, rest: &Rest) -> Result<Verdict, Error> {
         match rest {

@@ -15,19 +15,18 @@ use crate::{Desk, Directory, Error};
 #[derive(Clone, Debug)]
 pub struct Found {
     /// Every entry that the item came near to, once, the nearest first; of a bank at most
-    /// [`crate::Settings::hits_per_bank_max`].
+    /// [`crate::Settings::hits_per_bank_max`], and as many that are disputed.
     pub hits: Vec<Hit>,
     /// What follows from them; its hits likewise.
     pub judgement: Judgement,
-    /// The numbers of the frames that no bank compared, as each demands more structure than they
-    /// have.
+    /// The numbers of the frames whose quality is below the minimum of every bank.
     pub low_quality: Vec<u32>,
 }
 
 impl Found {
     /// Whether the hits decide about the whole item, also where not all of it was read: it is held or
-    /// refused, its bytes are known, or a negative bank knows all of it. A hit by looks that does
-    /// nothing says nothing about what was not read.
+    /// refused, its bytes are known, or a negative bank knows all of it. A PDQ hit of
+    /// a bank whose action is `none` does not decide about frames that were not read.
     pub fn is_answered(&self) -> bool {
         let Judgement { verdict, standing, is_cleared } = &self.judgement;
         let is_known_by_bytes = standing.iter().any(|hit| hit.kind != HashKind::Pdq);
@@ -71,7 +70,8 @@ impl Desk {
         directory.looking(surface, country, today)
     }
 
-    /// Searches `banks`, whatever they may do.
+    /// Searches `banks` without asking on which surfaces, in which countries or until when they may
+    /// look.
     pub async fn search(&self, prints: &Fingerprints, banks: &[&Bank]) -> Result<Found, Error> {
         self.search_for(None, prints, banks).await
     }
@@ -245,19 +245,21 @@ impl Hits<'_> {
     }
 }
 
-/// The nearer hit comes first, then the one whose frame was turned less.
+/// The nearer hit comes first; of equally near ones the one with the earlier transform and backdrop,
+/// in the order of their declaration, then the older entry and the earlier frame.
 fn rank(hit: &Hit) -> impl Ord + use<> {
     (hit.distance, hit.variant.transform, hit.variant.backdrop, hit.entry, hit.frame)
 }
 
 /// The best hit of each entry, the nearest first: an animated item may come near to one with many
-/// frames.
+/// frames. A bank's disputed hits, which do nothing, are counted by themselves: they must not push
+/// out the hits that hold the item.
 fn nearest(mut hits: Vec<Hit>, per_bank_max: usize) -> Vec<Hit> {
     hits.sort_by_key(rank);
     let mut seen = HashSet::new();
-    let mut shown: HashMap<BankId, usize> = HashMap::new();
+    let mut shown: HashMap<(BankId, Action), usize> = HashMap::new();
     hits.retain(|hit| {
-        let count = shown.entry(hit.bank).or_default();
+        let count = shown.entry((hit.bank, hit.action)).or_default();
         if *count >= per_bank_max || !seen.insert(hit.entry) {
             return false;
         }
@@ -265,4 +267,36 @@ fn nearest(mut hits: Vec<Hit>, per_bank_max: usize) -> Vec<Hit> {
         true
     });
     hits
+}
+
+#[cfg(test)]
+mod tests {
+    use mamori_model::{Purpose, Variant};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn hit(entry: i64, action: Action) -> Hit {
+        Hit {
+            bank: BankId::from(Uuid::from_u128(1)),
+            purpose: Purpose::Rehearsal,
+            action,
+            entry: EntryId::new(entry).unwrap(),
+            kind: HashKind::Pdq,
+            distance: Distance(u32::try_from(entry).unwrap()),
+            frame: 0,
+            variant: Variant::default(),
+        }
+    }
+
+    #[test]
+    fn disputed_hits_do_not_push_out_the_hits_that_hold_an_item() {
+        let disputed = (1..=3).map(|entry| hit(entry, Action::None));
+        let holding = (4..=6).map(|entry| hit(entry, Action::Hold));
+
+        let shown = nearest(disputed.chain(holding).collect(), 2);
+
+        let entries: Vec<i64> = shown.iter().map(|hit| hit.entry.number()).collect();
+        assert_eq!(entries, [1, 2, 4, 5]);
+    }
 }

@@ -34,9 +34,10 @@ impl Desk {
         })
     }
 
-    /// Records `candidate`, or adds it to what is known of the item. The service is told, and the
-    /// item put before a person, if it is new, came with other hashes or new hits, came back to
-    /// hashes on which no decision `allowed` was made, or the verdict became stricter.
+    /// Records `candidate`, or adds it to the item's match. The service is told if the match is new,
+    /// has other hashes or new hits, came back to hashes without a decision, or has a stricter
+    /// verdict. Its case is opened, joined or touched if the verdict is `hold` or `block`; not for
+    /// new hits on hashes about which a standing decision says `allowed` or `not_a_match`.
     pub(crate) async fn record(
         &self,
         candidate: Match,
@@ -104,9 +105,9 @@ fn event(recorded: &Recorded, verdict: Verdict) -> Option<EventKind> {
     is_changed.then_some(EventKind::MatchChanged)
 }
 
-/// Whether the item came with a set of hashes that it had before others, and no decision says that
-/// the item was allowed while it had that set. A reviewer is shown the newest set: this one must
-/// become the newest.
+/// Whether the item came with a set of hashes that it had before others, and no standing decision
+/// `allowed` or `not_a_match` was made while it had that set. A reviewer is shown the newest set:
+/// this one must become the newest.
 async fn is_back_uncleared(tx: &mut Tx, recorded: &Recorded) -> Result<bool, Error> {
     if recorded.has_newest_hashes {
         return Ok(false);

@@ -182,8 +182,8 @@ fn frame_buffer(width: u32, height: u32, layout: Layout) -> Result<Vec<u8>, Erro
     Ok(buffer)
 }
 
-/// Zeros for a whole frame that come from the frame before and go to the frame after: memory that
-/// is new to the process costs as much as filling it.
+/// A zeroed buffer for a whole frame, used again for the next one: memory that is new to the
+/// process costs as much as filling it.
 struct FrameBuffer(Vec<u8>);
 
 /// What a thread keeps for the next frame at most, in bytes: a camera's picture in colour.

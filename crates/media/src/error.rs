@@ -1,4 +1,4 @@
-//! What can go wrong with a picture, by who has to act.
+//! Errors of decoding, by the role that has to act.
 
 use std::io;
 
@@ -10,11 +10,11 @@ pub enum Error {
     /// Not a picture that Mamori reads. The sender may convert it.
     #[error("{found} is not supported{}", hint(found))]
     Unsupported {
-        /// What the bytes seem to be (`AVIF`, `MP4`, `PDF` …), or `unknown`.
+        /// What the bytes seem to be (`PSD`, `MP4`, `PDF` …), or `unknown`.
         found: &'static str,
     },
-    /// A picture that cannot be read: empty, truncated, corrupt, or too costly. The sender may send
-    /// it again; nobody may take it for clean.
+    /// A picture that cannot be read: empty, truncated, corrupt, or too costly. It must not be taken
+    /// for clean.
     #[error("{reason}")]
     Unreadable {
         /// One sentence, at most 200 printable ASCII characters.

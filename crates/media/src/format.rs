@@ -6,7 +6,7 @@ use crate::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
-    /// JPEG, baseline and progressive.
+    /// JPEG: baseline, progressive and with arithmetic coding.
     Jpeg,
     /// PNG and APNG.
     Png,
@@ -148,7 +148,7 @@ const UNKNOWN: &str = "unknown";
 /// What `bytes` are, by their first bytes alone.
 ///
 /// # Errors
-/// [`Error::Unsupported`] with the name of what is not decoded (`HEIC`, `MP4` …; `unknown`
+/// [`Error::Unsupported`] with the name of what is not decoded (`PSD`, `MP4` …; `unknown`
 /// for text and everything else); [`Error::Unreadable`] for no bytes at all.
 pub fn sniff(bytes: &[u8]) -> Result<Format, Error> {
     if bytes.is_empty() {
@@ -170,7 +170,7 @@ pub fn sniff(bytes: &[u8]) -> Result<Format, Error> {
     }
 }
 
-/// `name`, if it is one that [`sniff`] may give; else `unknown`.
+/// `name`, if it is one that [`sniff`] or a decoder may give; else `unknown`.
 pub fn known_name(name: &str) -> &'static str {
     let fixed = FOREIGN.iter().map(|(_, _, known)| *known);
     fixed.chain(FOREIGN_OTHERWISE).find(|known| *known == name).unwrap_or(UNKNOWN)

@@ -19,7 +19,7 @@ pub struct Limits {
     /// is looked up. Frames beyond it are left out in the same way. Default 1,000.
     pub frames_max: u32,
     /// The address space of a decoding process, in bytes, its program included. Default 3 GiB: a
-    /// progressive JPEG of 250 million pixels with full colour needs 1.8 GB.
+    /// progressive JPEG of 250 million pixels with full colour needs 1.8 GB to be hashed.
     pub memory_bytes_max: u64,
     /// Processor time of one picture, in seconds. Default 20.
     pub cpu_s_max: u32,

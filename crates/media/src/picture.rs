@@ -30,7 +30,7 @@ pub struct Frame {
     /// Its place in the file, from 0.
     pub number: u32,
     /// Its hashes, at least one. The first is of the pixels as stored, without alpha, as Python's
-    /// `pdqhash` gives it.
+    /// `pdqhash` gives it; of JPEG XL and HEIC, upright, as their decoders give them.
     pub hashes: Vec<FrameHash>,
 }
 
@@ -46,12 +46,14 @@ impl Frame {
 pub struct Picture {
     /// What it is, by its bytes.
     pub format: Format,
-    /// Width in pixels, of the first frame and as stored: no orientation is applied.
+    /// Width in pixels, of the first frame and as stored: no orientation is applied, except by the
+    /// decoders of JPEG XL and HEIC.
     pub width: u32,
     /// Height in pixels, likewise.
     pub height: u32,
-    /// Its frames, at least one, in the order of the file. Each is what a viewer would show at that
-    /// time, not only what changed. A frame that looks as the one before it is not listed.
+    /// Its frames, at least one, in the order of the file. A frame of an animation is composed with
+    /// the decoded frames before it; those that the limits leave out are not drawn. A frame whose
+    /// hashes are those of the last listed one is not listed.
     pub frames: Vec<Frame>,
     /// What was not read of the file.
     pub rest: Rest,
@@ -99,7 +101,8 @@ pub fn hash_as(format: Format, bytes: &[u8], limits: &Limits) -> Result<Picture,
     Ok(Picture { format, width, height, frames, rest })
 }
 
-/// The hashes of a frame: as stored, and where it lets something through, on white and on black.
+/// The hashes of a frame: as stored, as shown, turned and mirrored in every other way; and where it
+/// lets something through, all of that on white and on black too.
 fn hashes(decoded: &Decoded<'_>) -> Result<Vec<FrameHash>, Error> {
     let Decoded { shown, pixels, .. } = decoded;
     let mut hashes = Vec::with_capacity(9);

@@ -113,8 +113,8 @@ impl Pool {
 
     /// Decodes and hashes one picture in one of the processes.
     ///
-    /// Answers after at most `limits.wall_s_max` plus the wait for a free process; of a HEIC, after
-    /// at most twice that.
+    /// Answers after at most `limits.wall_s_max` plus the wait for a free process; a HEIC, after at
+    /// most twice `wall_s_max` plus the waits for a process and for one of two converters.
     ///
     /// # Errors
     /// Any [`Error`]. [`Error::Busy`] at once, if too many wait already.

@@ -32,7 +32,7 @@ pub enum Veil {
 const CLEAR_SIDE_MAX: u32 = 1_280;
 /// The longest side of a veiled one. Our choice: light and dark are there, faces are not.
 const VEILED_SIDE_MAX: u32 = 32;
-/// And of a small picture: one side is at most this part of what it was.
+/// And of a small picture: its longest side is at most this part of what it was, an eighth.
 const VEILED_PART: u32 = 8;
 
 impl Veil {
@@ -93,8 +93,8 @@ impl Raster {
         Size { width: self.width, height: self.height }
     }
 
-    /// Whether a process that was asked for `veil` may have made it. Neither its size nor its
-    /// colours are believed: a veil that is none would be a look that nobody recorded.
+    /// Whether size, length and, if veiled, the grey of every pixel are those of `veil`. A worker
+    /// cannot pass off a clear picture as veiled, which would be a look without a record.
     pub fn is_of(&self, veil: Veil) -> bool {
         let sides = 1..=veil.side_max();
         let is_sized = sides.contains(&self.width) && sides.contains(&self.height);
@@ -113,8 +113,8 @@ impl Raster {
 pub struct Aim {
     /// The frame's place in the file, from 0. Of a file with fewer frames the last is shown.
     pub frame: u32,
-    /// What stands behind transparent pixels. [`Backdrop::None`] ignores transparency, which shows
-    /// what the machine compared; viewers show white.
+    /// What stands behind transparent pixels. [`Backdrop::None`] ignores transparency, as hits
+    /// without a backdrop do; viewers show white.
     pub backdrop: Backdrop,
 }
 

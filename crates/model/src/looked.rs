@@ -9,7 +9,8 @@ use crate::NotLooked;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum NotCompared {
-    /// The limits on frames left some out.
+    /// The limits left frames out, or Mamori does not read frames of that kind (a sequence in AVIF
+    /// or HEIC, for example).
     FramesLeftOut,
     /// Data are missing or damaged; what was read before was compared.
     Damaged,
@@ -19,7 +20,8 @@ pub enum NotCompared {
     Unreadable,
     /// More pixels than the limit; its bytes were compared.
     TooLarge,
-    /// No decoding process was free, or they do not work; its bytes were compared.
+    /// No decoding process was free, they do not work, or decoding an item that is known by its
+    /// bytes was not awaited; its bytes were compared.
     Busy,
     /// Frames with less structure than every bank demands.
     LowQuality,
@@ -53,12 +55,17 @@ impl NotCompared {
     /// One sentence for people.
     pub fn explain(self) -> &'static str {
         match self {
-            Self::FramesLeftOut => "frames were left out, as the limits demand",
+            Self::FramesLeftOut => {
+                "frames were not compared: the limits left them out, or frames of that kind are not read"
+            }
             Self::Damaged => "data of the item are missing or damaged",
             Self::Unsupported => "only the bytes were compared: the format is not supported",
             Self::Unreadable => "only the bytes were compared: the picture cannot be read",
             Self::TooLarge => "only the bytes were compared: the picture has too many pixels",
-            Self::Busy => "only the bytes were compared: no decoding process was available",
+            Self::Busy => {
+                "only the bytes were compared: no decoding process was available, or decoding took too long \
+                 for an item that is known by its bytes"
+            }
             Self::LowQuality => "frames have less structure than every bank demands",
         }
     }

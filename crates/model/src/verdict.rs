@@ -100,7 +100,8 @@ pub struct Hit {
 
 impl Hit {
     /// The hit of `hits` that best says how the item looks: the nearest PDQ hit; of equally near
-    /// ones the one that was turned least, then the earliest frame.
+    /// ones the one with the earliest transform and backdrop, in the order of their declaration, then
+    /// the earliest frame.
     pub fn best_look(hits: &[Self]) -> Option<&Self> {
         let looks = hits.iter().filter(|hit| hit.kind == HashKind::Pdq);
         looks.min_by_key(|hit| {

@@ -12,7 +12,7 @@ pub enum EventKind {
     /// An item matched.
     #[serde(rename = "match.created")]
     MatchCreated,
-    /// An item that had matched was checked again, and the verdict became stricter.
+    /// An item that had matched came with other bytes, new hits or a stricter verdict.
     #[serde(rename = "match.changed")]
     MatchChanged,
     /// A person decided, and the service is asked to do something.

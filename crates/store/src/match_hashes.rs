@@ -131,8 +131,8 @@ impl Store {
 }
 
 impl Tx {
-    /// Keeps the hashes of `found` with the match `id`, which is locked or new, unless they are
-    /// there. A digest that was not known of the same look completes that set.
+    /// Adds the hashes of `found` to the match `id`, which is locked or new, unless a set has them. A
+    /// set that lacks the SHA-256 or the PDQ hash gets it.
     pub(crate) async fn add_hashes(
         &mut self,
         id: MatchId,
@@ -207,8 +207,8 @@ impl Tx {
         Ok(newest.map(|newest| (newest.sha256, newest.pdq)))
     }
 
-    /// Whether a standing decision says that the item does not violate, and was made while the item
-    /// had the hashes with which it came at `came_at`: the reviewer was shown the newest bytes.
+    /// Whether a standing decision other than `violates` was made after `came_at` and before the item
+    /// changed to other hashes: a reviewer is shown the newest.
     pub async fn is_cleared_since(
         &mut self,
         item: MatchId,

@@ -241,8 +241,9 @@ impl From<Error> for Problem {
             partly @ Error::PartlyLooked => Self::new(
                 Kind::MediaPartlyLooked,
                 format!(
-                    "{partly}; do not take it for clean. Send its frames by themselves. The operator \
-                     may raise `media.limits` or set `checks.partly_looked`."
+                    "{partly}; do not take it for clean. Send its frames by themselves. Where the \
+                     limits left them out, the operator may raise `media.limits`; \
+                     `checks.partly_looked` sets another answer."
                 ),
             ),
             unavailable @ Error::Unavailable(_) => Self::new(

@@ -84,13 +84,13 @@ view-hold = Scharf, solange eine Taste oder der Zeiger gehalten wird
 view-toggle = Scharf nach einem Druck, höchstens zehn Sekunden
 view-text = Nur Text: kein Bild lädt von selbst
 told-match-created = Ein Inhalt stimmt überein
-told-match-changed = Ein Urteil wurde strenger
+told-match-changed = Ein Treffer änderte sich: andere Bytes, neue Treffer oder ein strengeres Urteil
 told-action-requested = Um eine Maßnahme wird gebeten
 told-endpoint-test = Eine Probe
 
-transform-rotate-90 = um 90° gedreht
+transform-rotate-90 = nach Drehung des Inhalts um 90° gegen den Uhrzeigersinn
 transform-rotate-180 = um 180° gedreht
-transform-rotate-270 = um 270° gedreht
+transform-rotate-270 = nach Drehung des Inhalts um 270° gegen den Uhrzeigersinn
 transform-flip-left-right = gespiegelt
 transform-flip-top-bottom = oben und unten gespiegelt
 transform-transpose = an der Diagonale gespiegelt

@@ -84,13 +84,13 @@ view-hold = Clear while a key or the pointer is held
 view-toggle = Clear after a press, for ten seconds at most
 view-text = Text only: no picture loads by itself
 told-match-created = An item matched
-told-match-changed = A verdict became stricter
+told-match-changed = A match changed: other bytes, new hits or a stricter verdict
 told-action-requested = An action is asked for
 told-endpoint-test = A test
 
-transform-rotate-90 = rotated by 90°
+transform-rotate-90 = after turning the item 90° anticlockwise
 transform-rotate-180 = rotated by 180°
-transform-rotate-270 = rotated by 270°
+transform-rotate-270 = after turning the item 270° anticlockwise
 transform-flip-left-right = mirrored
 transform-flip-top-bottom = mirrored top to bottom
 transform-transpose = mirrored along the diagonal

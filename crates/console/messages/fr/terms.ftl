@@ -84,13 +84,13 @@ view-hold = Nette tant qu’une touche ou le pointeur est maintenu
 view-toggle = Nette après une pression, dix secondes au plus
 view-text = Texte seul : aucune image ne se charge d’elle-même
 told-match-created = Un élément correspond
-told-match-changed = Un verdict est devenu plus strict
+told-match-changed = Une correspondance a changé : d’autres octets, de nouvelles concordances ou un verdict plus strict
 told-action-requested = Une mesure est demandée
 told-endpoint-test = Un essai
 
-transform-rotate-90 = pivotée de 90°
+transform-rotate-90 = après rotation de 90° vers la gauche
 transform-rotate-180 = pivotée de 180°
-transform-rotate-270 = pivotée de 270°
+transform-rotate-270 = après rotation de 270° vers la gauche
 transform-flip-left-right = inversée de gauche à droite
 transform-flip-top-bottom = inversée de haut en bas
 transform-transpose = inversée selon la diagonale

@@ -84,13 +84,13 @@ view-hold = Nitida finché si tiene premuto un tasto o il puntatore
 view-toggle = Nitida dopo una pressione, al massimo dieci secondi
 view-text = Solo testo: nessuna immagine si carica da sola
 told-match-created = Un elemento corrisponde
-told-match-changed = Un verdetto è diventato più severo
+told-match-changed = Una corrispondenza è cambiata: altri byte, nuovi riscontri o un verdetto più severo
 told-action-requested = Si chiede una misura
 told-endpoint-test = Una prova
 
-transform-rotate-90 = ruotato di 90°
+transform-rotate-90 = dopo rotazione di 90° in senso antiorario
 transform-rotate-180 = ruotato di 180°
-transform-rotate-270 = ruotato di 270°
+transform-rotate-270 = dopo rotazione di 270° in senso antiorario
 transform-flip-left-right = specchiato
 transform-flip-top-bottom = capovolto dall’alto in basso
 transform-transpose = specchiato lungo la diagonale

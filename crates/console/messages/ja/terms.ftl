@@ -84,13 +84,13 @@ view-hold = キーやボタンを押している間だけ鮮明に表示
 view-toggle = 一度押すと最長10秒だけ鮮明に表示
 view-text = 文字のみ：画像は自動では読み込まない
 told-match-created = アイテムが一致しました
-told-match-changed = 判定が厳しくなりました
+told-match-changed = 一致した内容が変わりました(別のバイト列、新しい一致、またはより厳しい判定)
 told-action-requested = 措置の依頼
 told-endpoint-test = 送信テスト
 
-transform-rotate-90 = 90度回転
+transform-rotate-90 = アイテムを反時計回りに90度回転
 transform-rotate-180 = 180度回転
-transform-rotate-270 = 270度回転
+transform-rotate-270 = アイテムを反時計回りに270度回転
 transform-flip-left-right = 左右反転
 transform-flip-top-bottom = 上下反転
 transform-transpose = 対角線で反転

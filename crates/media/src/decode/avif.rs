@@ -2,8 +2,8 @@
 //!
 //! A picture is one coded item or a grid of them, and may have another of its transparency. What
 //! viewers do not show is not looked at: thumbnails, depth, gain maps. Orientation comes from `irot`
-//! and `imir` alone, as the format demands; a crop (`clap`) is not applied, since no camera and no
-//! encoder that we know writes one, and the pixels outside of it are part of what was sent.
+//! and `imir` alone, as the format demands; a crop (`clap`) is not applied: the pixels outside of it
+//! are part of what was sent.
 
 mod av1;
 mod colour;
@@ -20,7 +20,8 @@ use colour::{Colours, Output};
 use container::{Container, Grid, Item};
 
 const AVIF: Format = Format::Avif;
-/// Forms that no encoder writes: `ICtCp`, constant luminance and other matrices without a simple inverse.
+/// Forms that are not read: other types of item, and `ICtCp`, constant luminance and further matrices
+/// without a simple inverse.
 const RARE: &str = "AVIF of a rare kind";
 
 /// The picture of an AVIF. Of a sequence, only the still picture beside it.

@@ -71,7 +71,7 @@ struct Drawing {
 }
 
 impl Drawing {
-    /// Draws and gives one frame whose header was read; whether that was enough. Of a frame with
+    /// Draws and gives one frame whose header was read; returns whether the visitor wants no more. Of a frame with
     /// damaged data, what was read is given before the error.
     fn frame(
         &mut self,

@@ -84,7 +84,7 @@ fn feed(image: &mut JxlImage, mut rest: &[u8]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Gives one frame; whether that was enough.
+/// Gives one frame; returns whether the visitor wants no more.
 fn give(
     image: &JxlImage,
     render: &Render,
@@ -145,7 +145,7 @@ fn divide(samples: &mut [u8], count: usize) {
     }
 }
 
-/// Inks become RGB in place, at the front of `samples`, which is cut. Full ink is 0.
+/// Replaces the four inks of each pixel in `samples` with RGB. 0 is full ink.
 fn to_rgb(samples: &mut Vec<u8>) {
     let (pixels, _) = samples.as_chunks::<4>();
     let rgb: Vec<u8> =

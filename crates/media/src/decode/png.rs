@@ -106,7 +106,7 @@ fn decode(
     Ok(())
 }
 
-/// Draws and gives one frame of an animation; whether that was enough.
+/// Draws and gives one frame of an animation; returns whether the visitor wants no more.
 fn frame(
     reader: &mut Reader<Cursor<&[u8]>>,
     (number, shown): (u32, Transform),

@@ -1,4 +1,4 @@
-//! TIFF, by `tiff`: every page, its samples turned into 8-bit grey or RGB here.
+//! TIFF, by `tiff`: every page, its samples turned into 8 bits here: grey or RGB, with or without alpha.
 
 use std::collections::BTreeSet;
 use std::io::{Cursor, ErrorKind};
@@ -140,14 +140,14 @@ fn compression(decoder: &mut Reader<'_>) -> Result<Option<CompressionMethod>, Er
     Ok(value.map(CompressionMethod::from_u16_exhaustive))
 }
 
-/// Whether colours are stored as seen on black.
+/// Whether colours are stored multiplied by alpha.
 fn is_premultiplied(decoder: &mut Reader<'_>) -> Result<bool, Error> {
     const ASSOCIATED: u16 = 1;
     let kinds = decoder.find_tag_unsigned_vec::<u16>(Tag::ExtraSamples).map_err(unreadable)?;
     Ok(kinds.is_some_and(|kinds| kinds.first() == Some(&ASSOCIATED)))
 }
 
-/// Gives colours that are stored as seen on black their own strength, as Pillow does.
+/// Divides colours that are stored multiplied by alpha by it, as Pillow does.
 fn divide_by_alpha(samples: &mut [u8], layout: Layout) {
     if !matches!(layout, Layout::GreyAlpha | Layout::Rgba) {
         return;

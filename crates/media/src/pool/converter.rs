@@ -26,7 +26,7 @@ use crate::{Error, Format, Limits, Protection, Protections, Rest, decode, format
 const PROGRAM: &str = "/usr/bin/heif-convert";
 /// The most pictures of one file; cameras write one, or a burst of up to twenty.
 const PICTURES_MAX: u32 = 64;
-/// The most bytes of the output, which the server holds: a JPEG of the largest picture has fewer.
+/// The most bytes of the output, which the server holds; a larger one is refused as too costly.
 const OUTPUT_BYTES_MAX: u64 = 256 << 20;
 /// How many files are converted at a time, for the same reason.
 const AT_ONCE_MAX: usize = 2;
@@ -139,8 +139,8 @@ impl Converter {
 }
 
 /// Whether a picture in the file has transparency, which JPEG cannot have. PNG takes several times
-/// as long. By the names of the property, wherever they are: a name without transparency costs time
-/// only, and transparency without its name is none.
+/// as long. Searches the file for the names of the property: a name that stands there by chance costs
+/// time only, and without the name there is no transparency.
 fn has_alpha(file: &[u8]) -> bool {
     [b"auxid:1".as_slice(), b"auxiliary:alpha"]
         .into_iter()
