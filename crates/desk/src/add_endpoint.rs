@@ -1,4 +1,4 @@
-//! A service says where its webhooks go.
+//! Adds a webhook endpoint to a service.
 
 use mamori_model::Sensitive;
 use mamori_model::webhook::Endpoint;
@@ -6,7 +6,10 @@ use mamori_model::webhook::Endpoint;
 use crate::{Caller, Desk, Error, clock, destination};
 
 impl Desk {
-    /// Adds an endpoint with a new secret; [`Error::Invalid`] says why a URL is refused.
+    /// Adds an endpoint with a new random secret and returns it with the secret.
+    ///
+    /// [`Error::Invalid`] with the reason if the URL is refused; [`Error::Conflict`] if the service
+    /// already has [`crate::settings::WebhookSettings::endpoints_max`] endpoints.
     pub async fn add_endpoint(&self, caller: &Caller, url: &str) -> Result<Endpoint, Error> {
         let settings = &self.settings().webhooks;
         let url = destination::parse(url, &settings.permitted).map_err(Error::invalid)?;

@@ -1,18 +1,21 @@
-//! Hashes are put into a bank.
+//! Adds hashes to a bank in one call. Large lists are imported: see [`crate::import_entries`].
 
 use mamori_model::BankId;
 use mamori_store::{Added, NewEntry};
 
 use crate::{Admin, Desk, Error};
 
-/// The most entries that one call adds; more go in by an import.
+/// The largest number of entries in one call; a larger list is imported.
 pub const ENTRIES_MAX: usize = 1_000;
 
 impl Desk {
-    /// Adds `entries`. What the bank has already is not added again: its entry becomes what is said
-    /// anew of it. Hashes that were withdrawn from the bank are left out.
+    /// Adds `entries`. If the bank already has a hash, no second entry is added: the existing entry
+    /// takes over the fields that are given anew. Hashes that were withdrawn from the bank are left
+    /// out.
     ///
-    /// When this returns they match at this node; at the others within a second.
+    /// When this returns, the entries match at this node; at other nodes within a second.
+    /// [`Error::Invalid`] for more than [`ENTRIES_MAX`] entries, [`Error::NotFound`] if there is no
+    /// such bank.
     pub async fn add_entries(
         &self,
         _: &Admin,
@@ -31,7 +34,8 @@ impl Desk {
         Ok(added)
     }
 
-    /// As [`Self::add_entries`], and hashes that were withdrawn come back, each as a new entry.
+    /// Adds `entries` like [`Self::add_entries`], and also adds hashes that were withdrawn from the
+    /// bank, each as a new entry.
     pub async fn restore_entries(
         &self,
         _: &Admin,

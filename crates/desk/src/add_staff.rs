@@ -1,4 +1,4 @@
-//! Somebody comes.
+//! Creates a staff account with a one-time enrolment link, and records events about staff members.
 
 use std::collections::BTreeSet;
 
@@ -14,18 +14,20 @@ use serde_json::json;
 use crate::member::{AtTheMachine, Recently};
 use crate::{Desk, Error};
 
-/// Who may let people in and change what they may do.
+/// Proof that the caller may create staff accounts and change what staff members may do.
 #[derive(Clone, Copy, Debug)]
 pub enum StaffAdmin<'a> {
-    /// An administrator who proved a short while ago who they are.
+    /// An administrator who confirmed their identity a short while ago.
     Recently(&'a Recently),
-    /// Whoever sits at the machine.
+    /// The operator at the command line of the machine.
     AtTheMachine(&'a AtTheMachine),
 }
 
 impl StaffAdmin<'_> {
-    /// Who it is, for the record; `None`: at the machine. [`Error::NotFound`] for somebody who is
-    /// no administrator: what one may not do looks like what is not there.
+    /// Returns the administrator's id for the record; `None` for the operator at the machine.
+    ///
+    /// [`Error::NotFound`] if the staff member is not an administrator, because forbidden must look
+    /// like unknown.
     pub fn staff(&self) -> Result<Option<StaffId>, Error> {
         match self {
             Self::AtTheMachine(_) => Ok(None),
@@ -37,33 +39,34 @@ impl StaffAdmin<'_> {
     }
 }
 
-/// What is said of somebody who comes.
+/// The details of a new staff account.
 #[derive(Clone, Debug)]
 pub struct NewStaff {
-    /// What they will sign in with.
+    /// The name to sign in with, unique among active accounts.
     pub name: StaffName,
-    /// How colleagues will see them.
+    /// The display name that colleagues see.
     pub shown: Line,
-    /// What they may do.
+    /// The roles, which decide what the staff member may do.
     pub roles: BTreeSet<StaffRole>,
-    /// The language of their pages.
+    /// The language of the console's pages.
     pub language: Language,
 }
 
-/// Somebody who came, and their link.
+/// A newly created staff account and its enrolment link.
 #[derive(Clone, Debug)]
 pub struct Added {
-    /// They.
+    /// The new account, with its id.
     pub staff: Staff,
-    /// The text of their welcome ticket, which is kept nowhere.
+    /// The text of the enrolment link. Only its sha-256 digest is stored.
     pub ticket: Sensitive<String>,
 }
 
 impl Desk {
-    /// Lets somebody in, by a link with which they set up a way in of their own.
+    /// Creates a staff account and returns its one-time enrolment link, with which the staff member
+    /// sets up a sign-in method.
     ///
-    /// [`Error::Conflict`] if the name is taken; [`mamori_model::Refusal::RolesClash`] if one person
-    /// may not have these roles.
+    /// [`Error::Conflict`] if the name is taken; [`mamori_model::Refusal::RolesClash`] if one
+    /// person may not hold these roles together.
     pub async fn add_staff(&self, by: StaffAdmin<'_>, new: NewStaff) -> Result<Added, Error> {
         let by = by.staff()?;
         let roles = RoleSet::new(new.roles, self.settings().is_alone)?;
@@ -94,7 +97,8 @@ impl Desk {
         Ok(Added { staff, ticket })
     }
 
-    /// Writes down what happened to somebody, and by whom, in the transaction in which it happens.
+    /// Records an event about the staff member `staff`, caused by `by` (`None`: the operator at the
+    /// machine, or Mamori itself), in the transaction that makes the change.
     pub(crate) async fn note_staff(
         &self,
         tx: &mut Tx,

@@ -1,4 +1,4 @@
-//! A service says what became of an action.
+//! Stores a service's answer to an action that it was asked for.
 
 use mamori_model::action::{ActionState, Answer};
 use mamori_model::{ActionId, Line, Refusal, Sensitive};
@@ -6,9 +6,12 @@ use mamori_model::{ActionId, Line, Refusal, Sensitive};
 use crate::{Caller, Desk, Error};
 
 impl Desk {
-    /// Takes a service's answer, which stands: the same once more is fine, and another one is
-    /// [`Refusal::ActionAnswered`]. The answer to an action that was taken back meanwhile changes
-    /// nothing: a later action says what holds.
+    /// Stores a service's answer, which is final: repeating the same answer succeeds, a different
+    /// one is [`Refusal::ActionAnswered`]. An answer to an action that was taken back in the
+    /// meantime changes nothing, because a later action says what applies.
+    ///
+    /// [`Error::NotFound`] if this service was never asked for the action; [`Error::Conflict`] if
+    /// the action changed at the same moment: the service answers again.
     pub async fn answer_action(
         &self,
         caller: &Caller,
@@ -34,7 +37,7 @@ impl Desk {
             Some(state) if state == answer.state() => Ok(()),
             Some(ActionState::Superseded) => Ok(()),
             Some(ActionState::Done | ActionState::Cannot) => Err(Refusal::ActionAnswered.into()),
-            // Nobody asked for it yet, or ever.
+            // This service was never asked for the action.
             Some(ActionState::Proposed | ActionState::Dropped) | None => {
                 Err(Error::NotFound("action"))
             }

@@ -1,4 +1,4 @@
-//! The second person looks at a bulk decision, and agrees or does not: for all of it.
+//! The second approver approves or refuses a bulk decision, as a whole.
 
 use jiff::Timestamp;
 use mamori_model::bulk::{Bulk, BulkState};
@@ -10,8 +10,8 @@ use crate::second_person::{Waiting, is_same};
 use crate::{Desk, Error};
 
 impl Desk {
-    /// Writes down in the cases of a bulk decision that whoever may be its second person reads them:
-    /// once for each wait.
+    /// Records in each case of a bulk decision that a reviewer who may be its second approver read
+    /// it: once per approver, from the time on at which the read counts towards the approval.
     pub async fn read_bulk_again(&self, who: &Reviewer, bulk: BulkId) -> Result<(), Error> {
         let now = self.clock().now();
 
@@ -30,9 +30,10 @@ impl Desk {
         Ok(())
     }
 
-    /// The second person agrees: the decision of each case stands, and the services are asked.
+    /// Approves a bulk decision: puts the decision of each case into effect and asks the services
+    /// for its actions.
     ///
-    /// Refused by name: as [`Self::approve`].
+    /// The refusals are those of [`Self::approve`], without [`Refusal::InBulk`].
     pub async fn approve_bulk(
         &self,
         who: &Reviewer,
@@ -60,8 +61,9 @@ impl Desk {
         Ok(bulk)
     }
 
-    /// The second person does not agree: nothing is asked of anybody, and the cases are open again,
-    /// for leads.
+    /// Refuses a bulk decision: no service is asked for anything, and its cases are open again, for
+    /// leads only. If the bulk decision was made by a reviewer who works alone, they are open to
+    /// that reviewer again.
     pub async fn refuse_bulk(
         &self,
         who: &Reviewer,
@@ -108,8 +110,9 @@ async fn proposed(tx: &mut Tx, bulk: &Bulk) -> Result<Vec<Decision>, Error> {
     Ok(decisions)
 }
 
-/// When somebody who works alone last read the cases again, and saw an item of any of them where
-/// any can be seen: they show the same picture.
+/// Returns when a reviewer who works alone last read the cases again and, if an item of the cases
+/// can still be viewed, last viewed one clear: the earlier of the two. One view in any of the cases
+/// is enough. `None` if either is missing, and for every other second approver.
 async fn looked_again(
     tx: &mut Tx,
     bulk: &Bulk,

@@ -1,4 +1,4 @@
-//! The second person looks at a decision, and agrees or does not.
+//! The second approver approves or refuses a decision.
 
 use jiff::Timestamp;
 use mamori_model::case::{About, CaseEventKind, Level, Step};
@@ -13,8 +13,9 @@ use crate::second_person::{Waiting, is_same};
 use crate::{Desk, Error};
 
 impl Desk {
-    /// Shows the case of a proposed decision to whoever may be its second person, and writes down
-    /// that they read it: once for each wait.
+    /// Returns the items of a proposed decision's case to a reviewer who may be its second
+    /// approver, and records that the reviewer read the case: once per approver, from the time on
+    /// at which the read counts towards the approval.
     pub async fn read_again(
         &self,
         who: &Reviewer,
@@ -38,12 +39,13 @@ impl Desk {
         self.case_items(case, after, size).await
     }
 
-    /// The second person agrees: the decision stands, and the service is asked.
+    /// Approves a decision: puts it into effect and asks the service for its actions.
     ///
-    /// Refused by name: [`Refusal::SecondIsFirst`], also for a namesake, [`Refusal::SecondTooNew`],
-    /// [`Refusal::SecondTooSoon`],
-    /// [`Refusal::LookNeeded`], [`Refusal::AlreadyDecided`] if somebody settled it,
-    /// [`Refusal::InBulk`] if it is part of a bulk decision.
+    /// Refused by name: [`Refusal::SecondIsFirst`], also for a namesake of the reviewer who
+    /// decided; [`Refusal::SecondTooNew`] if an administrator added the approver, or gave them
+    /// roles or a link, within the last 24 hours; [`Refusal::SecondTooSoon`] and
+    /// [`Refusal::LookNeeded`] if the reviewer works alone; [`Refusal::AlreadyDecided`] if the
+    /// decision is settled; [`Refusal::InBulk`] if it is part of a bulk decision.
     pub async fn approve(
         &self,
         who: &Reviewer,
@@ -67,8 +69,9 @@ impl Desk {
         Ok(())
     }
 
-    /// The second person does not agree: nothing is asked of anybody, and the case is open again,
-    /// for leads. Who works alone need not wait to take their own word back.
+    /// Refuses a decision: the service is asked for nothing, and the case is open again, for leads
+    /// only. A reviewer who works alone may refuse their own decision without waiting; the case is
+    /// then open to them again.
     pub async fn refuse(
         &self,
         who: &Reviewer,
@@ -89,7 +92,7 @@ impl Desk {
         Ok(())
     }
 
-    /// Lets one decision stand, within `tx`, which holds its case.
+    /// Puts one decision into effect within `tx`, which has locked its case.
     pub(crate) async fn approve_one(
         &self,
         tx: &mut Tx,
@@ -104,7 +107,7 @@ impl Desk {
         self.stand(tx, decision, who.staff(), now).await
     }
 
-    /// Refuses one decision, within `tx`, which holds its case.
+    /// Refuses one decision within `tx`, which has locked its case.
     pub(crate) async fn refuse_one(
         &self,
         tx: &mut Tx,
@@ -115,7 +118,7 @@ impl Desk {
     ) -> Result<(), Error> {
         settle(tx, decision, DecisionState::Refused, who, Some(why), now).await?;
         tx.drop_actions(decision.id).await?;
-        // Where nobody else is there is no lead to ask for.
+        // Where one reviewer works alone, there is no lead who could claim the case.
         let level = match decision.second {
             Second::Alone { .. } => Level::Anybody,
             Second::None | Second::Colleague => Level::Lead,
@@ -128,7 +131,7 @@ impl Desk {
         self.note_by(tx, decision.case, kind, by, (Some(why), about), now).await
     }
 
-    /// Writes down that the second person read a decision's case.
+    /// Records that the second approver read the case of a decision.
     pub(crate) async fn note_read_again(
         &self,
         tx: &mut Tx,
@@ -141,7 +144,8 @@ impl Desk {
         self.note_by(tx, decision.case, CaseEventKind::ReadAgain, by, (None, about), now).await
     }
 
-    /// A decision that waits for its second person, whose case `tx` holds from now on.
+    /// Returns a decision that waits for its second approver, and locks its case in `tx`.
+    /// [`Refusal::AlreadyDecided`] if the decision is settled.
     pub(crate) async fn waiting(
         &self,
         tx: &mut Tx,
@@ -151,7 +155,7 @@ impl Desk {
         let before = tx.decision(decision).await?.ok_or_else(not_found)?;
         let case = tx.lock_case(before.case).await?.ok_or_else(not_found)?;
         case.state.after(Step::Approve)?;
-        // As it is now that nobody else can change it.
+        // Read again under the lock: another transaction may have settled it before.
         let decision = tx.decision(decision).await?.ok_or_else(not_found)?;
         match decision.state {
             DecisionState::Proposed => Ok(decision),
@@ -162,8 +166,9 @@ impl Desk {
     }
 }
 
-/// When somebody who works alone last read a decision's case again, and saw an item of it where any
-/// can be seen.
+/// Returns when a reviewer who works alone last read a decision's case again and, if an item of the
+/// case can still be viewed, last viewed one clear: the earlier of the two. `None` if either is
+/// missing, and for every other second approver.
 async fn looked_again(
     tx: &mut Tx,
     decision: &Decision,
@@ -179,7 +184,7 @@ async fn looked_again(
     Ok(read.min(tx.last_look(decision.case, who).await?))
 }
 
-/// What is part of a bulk decision is settled with it, as one.
+/// Refuses a decision that is part of a bulk decision, which is settled only as a whole.
 fn is_single(decision: &Decision) -> Result<(), Refusal> {
     if decision.bulk.is_some() { Err(Refusal::InBulk) } else { Ok(()) }
 }

@@ -1,4 +1,4 @@
-//! A lead asks a service once more that said nothing for too long.
+//! A lead asks a service once more for an overdue action.
 
 use mamori_model::action::ActionState;
 use mamori_model::case::{About, CaseEventKind};
@@ -8,7 +8,8 @@ use crate::member::Lead;
 use crate::{Desk, Error};
 
 impl Desk {
-    /// Asks for an overdue action of a decision again, and writes down who did; [`Error::NotFound`] if it is not overdue.
+    /// Asks the service again for an overdue action of a decision, and records in the case which
+    /// lead did so. [`Error::NotFound`] if the action is not overdue.
     pub async fn ask_again(
         &self,
         who: &Lead,

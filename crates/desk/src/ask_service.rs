@@ -1,4 +1,4 @@
-//! A service is asked to do something: a message to each of its endpoints, and a reminder.
+//! Asks a service for actions: one webhook delivery to each of its endpoints, and a reminder job.
 
 use jiff::{SignedDuration, Timestamp};
 use mamori_model::action::ActionRequest;
@@ -10,7 +10,8 @@ use mamori_store::{NewJob, Tx};
 use crate::payload::{self, Asked};
 use crate::{Desk, Error};
 
-/// How long a service that said nothing is left alone before it is asked once more.
+/// Returns how long to wait for the service's answer before reminder number `reminder`, counted
+/// from 1.
 pub(crate) fn wait_before(reminder: u32) -> SignedDuration {
     match reminder {
         0 | 1 => SignedDuration::from_hours(1),
@@ -20,9 +21,9 @@ pub(crate) fn wait_before(reminder: u32) -> SignedDuration {
 }
 
 impl Desk {
-    /// Promises the messages of actions that follow from `decision`, and the first reminder of
-    /// each, in the transaction of their cause. A 2xx says that a message was received; only the
-    /// service's answer says that it was done.
+    /// Enqueues the webhook deliveries of actions that follow from `decision`, and the first
+    /// reminder of each, in the transaction of their cause. A 2xx response means that the message
+    /// was received; only the service's answer means that the action was done.
     pub(crate) async fn ask(
         &self,
         tx: &mut Tx,
@@ -37,7 +38,7 @@ impl Desk {
         Ok(())
     }
 
-    /// Promises one action's message to each endpoint that is there now.
+    /// Enqueues the webhook delivery of one action to each endpoint that the service has now.
     pub(crate) async fn tell_action(
         &self,
         tx: &mut Tx,
@@ -55,7 +56,7 @@ impl Desk {
         Ok(())
     }
 
-    /// Promises to see after a while whether the service answered.
+    /// Enqueues the job that checks later whether the service has answered.
     pub(crate) async fn remind_later(
         &self,
         tx: &mut Tx,

@@ -1,4 +1,4 @@
-//! A bank is changed, in everything but its purpose.
+//! Changes a bank, in everything except its purpose.
 
 use std::collections::BTreeSet;
 
@@ -9,49 +9,49 @@ use mamori_model::{
 
 use crate::{Admin, Desk, Error, create_bank};
 
-/// What changes; `None` stays as it is.
+/// The fields to change; `None` leaves a field unchanged.
 #[derive(Clone, Debug, Default)]
 pub struct BankChange {
-    /// The name.
+    /// The new name, unique among banks.
     pub name: Option<BankName>,
-    /// Where its hashes come from.
+    /// Where the bank's hashes come from.
     pub source: Option<Line>,
-    /// The law or agreement.
+    /// The law or agreement under which the hashes are matched.
     pub legal_basis: Option<Line>,
-    /// Who answers for it.
+    /// The person or team that is responsible for the bank.
     pub owner: Option<Line>,
-    /// The surfaces on which it may look.
+    /// The surfaces on which the bank may look.
     pub surfaces: Option<BTreeSet<Surface>>,
-    /// The countries in which it may look.
+    /// The countries in which the bank may look.
     pub jurisdictions: Option<Jurisdictions>,
-    /// The law for private messages.
+    /// The law that lets the bank look into private messages: kept, removed or set.
     pub private_basis: PrivateBasisChange,
-    /// The largest distance that still matches.
+    /// The largest PDQ distance that still matches, in bits, 0 to [`Distance::LIMIT_MAX`].
     pub distance_max: Option<Distance>,
-    /// The least quality that is compared.
+    /// The lowest PDQ quality, 0 to 100, at which an item's hash is compared.
     pub quality_min: Option<Quality>,
-    /// Which hashes of a frame it compares.
+    /// Which hashes of a frame the bank compares.
     pub transforms: Option<Transforms>,
-    /// What a match may do by itself.
+    /// What a match in the bank does automatically.
     pub action: Option<Action>,
-    /// Whether it looks at all.
+    /// Whether the bank is searched at all.
     pub is_enabled: Option<bool>,
 }
 
-/// What becomes of the law that lets a bank look into private messages.
+/// What happens to the law that lets a bank look into private messages.
 #[derive(Clone, Debug, Default)]
 pub enum PrivateBasisChange {
-    /// It stays as it is.
+    /// Leaves the law unchanged.
     #[default]
     Keep,
-    /// There is none any more.
+    /// Removes the law; [`Error::Invalid`] while private messages are among the bank's surfaces.
     Remove,
-    /// It is this one.
+    /// Sets this law and its last day.
     Set(PrivateBasis),
 }
 
 impl BankChange {
-    /// Where the bank may look after the change.
+    /// Returns where the bank may look after the change.
     fn reach(&self, before: &Reach) -> Result<Reach, Error> {
         let surfaces = self.surfaces.as_ref().unwrap_or(before.surfaces());
         let jurisdictions = self.jurisdictions.as_ref().unwrap_or(before.jurisdictions());
@@ -66,7 +66,11 @@ impl BankChange {
 }
 
 impl Desk {
-    /// Changes a bank; it holds for the next check at this node, and everywhere within a second.
+    /// Changes a bank. The change applies to the next check at this node, and at every node within
+    /// a second.
+    ///
+    /// [`Error::NotFound`] if there is no such bank, [`Error::Conflict`] if the name is taken,
+    /// [`Error::Invalid`] if no bank may have these settings.
     pub async fn change_bank(
         &self,
         _: &Admin,

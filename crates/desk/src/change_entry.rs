@@ -1,14 +1,14 @@
-//! What is said of an entry changes: its labels, its end, its source's id. Never its hash.
+//! Changes an entry's labels, end or source id; never its hash.
 
 use mamori_model::{BankId, Entry, EntryChange, EntryId, EntryState};
 
 use crate::{Admin, Desk, Error};
 
 impl Desk {
-    /// Changes an entry that has not ended ([`Error::Conflict`] if it has).
+    /// Changes an entry that has not ended; [`Error::Conflict`] if it has.
     ///
-    /// With an end that is past it matches nothing from then on, with a later one it goes on; both
-    /// at every node at once, as each hit is confirmed by the store.
+    /// With an end in the past the entry stops matching, with a later end it continues. Both apply
+    /// at every node at once, because the store confirms each hit.
     pub async fn change_entry(
         &self,
         _: &Admin,

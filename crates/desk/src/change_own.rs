@@ -1,25 +1,25 @@
-//! Somebody says how they want their pages.
+//! Stores a staff member's own settings for the console's pages.
 
 use mamori_model::staff::{Language, Scheme, View};
 
 use crate::member::Member;
 use crate::{Desk, Error};
 
-/// How somebody wants their pages.
+/// A staff member's settings for the console's pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OwnPages {
-    /// In which language.
+    /// The language of the pages.
     pub language: Language,
-    /// In which colours.
+    /// The colour scheme of the pages.
     pub scheme: Scheme,
-    /// How they look at pictures.
+    /// How a picture is shown clear: while a key is held, at a press, or only on request.
     pub view: View,
-    /// Whether single keys do something.
+    /// Whether single-key shortcuts are active.
     pub has_keys: bool,
 }
 
 impl Desk {
-    /// Changes how one's own pages are.
+    /// Stores the page settings of `me`. [`Error::NotFound`] if the account is deactivated.
     pub async fn change_own(&self, me: &Member, pages: OwnPages) -> Result<(), Error> {
         let OwnPages { language, scheme, view, has_keys } = pages;
 

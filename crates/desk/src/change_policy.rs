@@ -1,5 +1,5 @@
-//! A policy is worded anew, or read. A version is never changed: a decision names the one that it
-//! was made by.
+//! Adds a version of a policy, or reads policies. A version is never changed, because each decision
+//! names the version under which it was made.
 
 use mamori_model::{Policy, Purpose, Refusal, Words};
 
@@ -7,29 +7,32 @@ use crate::expire_evidence::until_noticed;
 use crate::member::{Member, PolicyEditor};
 use crate::{Desk, Error};
 
-/// A policy as somebody wants it.
+/// The next version of a policy, as the policy editor submits it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewPolicy {
-    /// Which purpose.
+    /// The purpose that the policy is about.
     pub purpose: Purpose,
-    /// The version that their page showed.
+    /// The version that the editor's page showed; the new one is the next number.
     pub after: u32,
-    /// What it forbids.
+    /// What the policy forbids, as reviewers and affected persons read it.
     pub wording: Words,
-    /// What a clear look costs, 1 to 5.
+    /// Exposure points for each begun minute of a clear view, 1 to 5.
     pub severity: u8,
-    /// For how many days an item's bytes are kept, 0 to [`Policy::KEEP_DAYS_MAX`].
+    /// For how many days an item's bytes are kept, 0 (never) to [`Policy::KEEP_DAYS_MAX`].
     pub keep_days: u16,
 }
 
 impl Desk {
-    /// Puts the next version of a policy in force. What is kept for longer than it says is kept for
-    /// as long as it says, and a week more at least, since what is gone never comes back; what is
-    /// kept for less stays so. Pages of open cases show what is new
-    /// before anybody decides by it.
+    /// Puts the next version of a policy into force.
     ///
-    /// [`Error::Conflict`] if somebody worded it meanwhile, [`Error::Invalid`] beyond a limit,
-    /// [`Refusal::VaultClosed`] if bytes were to be kept without a key.
+    /// Evidence that was to be kept for longer than the new term is cut to the new term, but not to
+    /// less than a week from now, because deleted bytes cannot be restored. Evidence with a shorter
+    /// term keeps it. Open cases of the purpose get a new version, so that a reviewer's page must
+    /// show the new policy before the reviewer can decide by it.
+    ///
+    /// [`Error::Conflict`] if another editor changed the policy since the page was shown,
+    /// [`Error::Invalid`] beyond a limit, [`Refusal::VaultClosed`] if bytes are to be kept and the
+    /// vault has no key.
     pub async fn change_policy(&self, who: &PolicyEditor, new: NewPolicy) -> Result<Policy, Error> {
         let NewPolicy { purpose, after, wording, severity, keep_days } = new;
         if !Policy::SEVERITIES.contains(&severity) {
@@ -65,12 +68,13 @@ impl Desk {
         Ok(policy)
     }
 
-    /// The policies that are in force, the gravest first, for everybody of the staff.
+    /// Returns the policies in force, the most severe first, to every staff member.
     pub async fn policies(&self, _: &Member) -> Result<Vec<Policy>, Error> {
         Ok(self.store().policies().await?)
     }
 
-    /// Every version of a policy, the newest first; none of a purpose that accuses nobody.
+    /// Returns every version of a policy, the newest first; none for a purpose that has no policy,
+    /// such as known benign material.
     pub async fn policy_versions(
         &self,
         _: &Member,

@@ -1,4 +1,4 @@
-//! A service gets another name.
+//! Renames a service.
 
 use mamori_model::key::Service;
 use mamori_model::{Line, ServiceId};
@@ -6,7 +6,7 @@ use mamori_model::{Line, ServiceId};
 use crate::{Admin, Desk, Error};
 
 impl Desk {
-    /// Renames a service. Its keys, matches and webhooks know it by its id, so they go on.
+    /// Renames a service. Its keys, matches and webhooks refer to its id and are unaffected.
     pub async fn change_service(
         &self,
         _: &Admin,

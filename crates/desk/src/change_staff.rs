@@ -1,4 +1,5 @@
-//! What somebody may do changes, or they leave. It holds at once: their sessions end with it.
+//! Changes a staff member's roles or exposure limit, or deactivates the account. New roles and
+//! deactivation apply at once, because they end the staff member's sessions.
 
 use std::collections::BTreeSet;
 
@@ -11,9 +12,12 @@ use crate::add_staff::StaffAdmin;
 use crate::{Desk, Error};
 
 impl Desk {
-    /// Gives somebody other roles. [`Refusal::OwnRoles`] for one's own, which another administrator
-    /// or the machine gives, [`Refusal::RolesClash`], [`Refusal::LastAdministrator`] if nobody
-    /// were left to let others in, [`Error::NotFound`] if they are not there, or left.
+    /// Replaces a staff member's roles and ends their sessions.
+    ///
+    /// [`Refusal::OwnRoles`] for the administrator's own roles, which another administrator or the
+    /// operator at the machine changes; [`Refusal::RolesClash`] if one person may not hold these
+    /// roles together; [`Refusal::LastAdministrator`] if no administrator would be left;
+    /// [`Error::NotFound`] if the account does not exist or is deactivated.
     pub async fn change_roles(
         &self,
         by: StaffAdmin<'_>,
@@ -44,7 +48,8 @@ impl Desk {
         Ok(())
     }
 
-    /// Gives somebody a dose of their own. Whoever sets it sees limits, and never what somebody saw.
+    /// Sets a staff member's own exposure limit. The administrator sees the limit, never what the
+    /// staff member has viewed.
     pub async fn change_dose(
         &self,
         by: StaffAdmin<'_>,
@@ -65,9 +70,11 @@ impl Desk {
         Ok(())
     }
 
-    /// Lets somebody in no more: sessions, tickets and ways in are gone, and a case in their hand
-    /// lapses. [`Refusal::LastAdministrator`] if nobody were left to let others in,
-    /// [`Error::NotFound`] if they are not there, or left before.
+    /// Deactivates a staff account and deletes its sessions, one-time links and sign-in methods. A
+    /// case that the staff member has claimed goes back to the queue when the claim lapses.
+    ///
+    /// [`Refusal::LastAdministrator`] if no administrator would be left; [`Error::NotFound`] if the
+    /// account does not exist or is already deactivated.
     pub async fn end_staff(&self, by: StaffAdmin<'_>, who: StaffId) -> Result<(), Error> {
         let by = by.staff()?;
         let now = self.clock().now();

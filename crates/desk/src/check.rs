@@ -1,4 +1,4 @@
-//! An upload is checked: the verb that everything else serves.
+//! Checks an upload against the banks: the operation that everything else serves.
 
 use bytes::Bytes;
 use mamori_media::{Error as Media, Picture, Rest};
@@ -12,47 +12,50 @@ use crate::look_up::Found;
 use crate::settings::PartlyLooked;
 use crate::{Caller, Desk, Error};
 
-/// What a service sends of an item.
+/// What a service sends of an item to be checked.
 #[derive(Clone, Debug)]
 pub enum Evidence {
-    /// The item itself.
+    /// The bytes of the item.
     Bytes(Bytes),
-    /// Only its hashes; the item stays at the service.
+    /// Only the hashes of the item; its bytes stay at the service.
     Hashes(Fingerprints),
 }
 
 /// The answer to a check.
 #[derive(Clone, Debug)]
 pub struct Checked {
-    /// The machine's answer.
+    /// The automatic answer: allow, hold or block.
     pub verdict: Verdict,
-    /// How much of the item was compared. Where no bank may look, nothing was decoded either.
+    /// How much of the item was compared. An item at which no bank may look is not decoded either.
     pub looked: Looked,
-    /// The nearest entries, the nearest first: at most [`crate::Settings::hits_per_bank_max`] of a
-    /// bank, and as many that are disputed.
+    /// The nearest entries, the nearest first: per bank at most
+    /// [`crate::Settings::hits_per_bank_max`], and as many that are disputed.
     pub hits: Vec<Hit>,
-    /// The record, if there is one. A clean item has none.
+    /// The recorded match; `None` for a clean item.
     pub recorded: Option<MatchId>,
-    /// Of an item that came as bytes.
+    /// The sha-256 digest of an item that came as bytes.
     pub sha256: Option<Sha256>,
-    /// Likewise, where a bank has any SHA-1 to compare it with.
+    /// The SHA-1 digest of an item that came as bytes, if this node holds an entry of that kind.
     pub sha1: Option<Sha1>,
-    /// Likewise, where a bank has any MD5.
+    /// The MD5 digest of an item that came as bytes, if this node holds an entry of that kind.
     pub md5: Option<Md5>,
-    /// Of an item that came as bytes and could be decoded.
+    /// Format, size and frame hashes of an item that came as bytes and could be decoded.
     pub picture: Option<Picture>,
 }
 
 impl Desk {
-    /// Says what the banks know of an item.
+    /// Checks an item against the banks that may look at it.
     ///
     /// A clean item leaves no trace: it touches neither disk nor database. A match is committed,
-    /// with its case and its webhooks, before this returns; the same item again never makes a
-    /// second one. Where its policy keeps them, its bytes lie sealed in the vault by then.
+    /// with its case and its webhook deliveries, before this returns; checking the same item again
+    /// never creates a second match. If the policy keeps the item's bytes, they are sealed in the
+    /// vault by then, unless the vault fails.
     ///
     /// The digests of an item's bytes are compared whether or not it can be decoded. Unless the
-    /// hits decide about the whole item ([`crate::look_up::Found::is_answered`]), the answer is [`Error::Media`] if it cannot be decoded or data are damaged, and
-    /// [`Error::PartlyLooked`] if frames were left out and the settings do not say otherwise.
+    /// hits decide about the whole item ([`crate::look_up::Found::is_answered`]), the answer is
+    /// [`Error::Media`] if the item cannot be decoded or its data are damaged, and
+    /// [`Error::PartlyLooked`] if frames were left out and [`crate::Settings::partly_looked`] does
+    /// not say otherwise.
     pub async fn check(
         &self,
         caller: &Caller,
@@ -88,7 +91,7 @@ impl Desk {
             Some(Err(error)) if !is_answered => (None, Err(error.into())),
             None | Some(Err(_)) => (None, Ok(by_hits)),
         };
-        // What was found is recorded also where nothing can be said of the rest of the item.
+        // A match is recorded even if the answer about the rest of the item is an error.
         let recorded = if judgement.standing.is_empty() {
             None
         } else {
@@ -110,8 +113,8 @@ impl Desk {
         }))
     }
 
-    /// The answer for an item of which `rest` was not read and about which no hit decides. Where
-    /// data are damaged nothing but an error is true.
+    /// Returns the answer about an item of which `rest` was not read and whose hits do not decide
+    /// about the whole. Damaged data are always an error, because any verdict would be a guess.
     fn verdict_without_hit(&self, rest: &Rest) -> Result<Verdict, Error> {
         match rest {
             Rest::Nothing => Ok(Verdict::Allow),
@@ -125,7 +128,7 @@ impl Desk {
     }
 }
 
-/// How much was compared of an item that was read as `picture` says, if it came as bytes.
+/// Returns how much of the item was compared. `picture` is `None` if only hashes came.
 fn looked(picture: Option<&Result<Picture, Media>>, found: &Found) -> Looked {
     let mut gaps: Vec<Gap> = picture.and_then(crate::hash_item::gap).into_iter().collect();
     if !found.low_quality.is_empty() {
@@ -150,7 +153,7 @@ impl Checked {
     }
 }
 
-/// Totals are all that is kept of what was clean.
+/// Counts the check in the metrics; such totals are all that is kept of a clean item.
 fn count(checked: Checked) -> Checked {
     let looked = checked.looked.as_str();
     metrics::counter!("mamori_checks_total", "verdict" => checked.verdict.as_str(), "looked" => looked)

@@ -1,4 +1,4 @@
-//! Somebody takes a case in hand: the next one, or one that they name.
+//! A reviewer claims a case: the next one of the case queue, or a named one.
 
 use jiff::Timestamp;
 use mamori_model::case::{About, CaseEventKind, Level, Step};
@@ -8,24 +8,24 @@ use mamori_store::{Claiming, Tx};
 use crate::member::Reviewer;
 use crate::{Desk, Error};
 
-/// Which cases somebody wants next.
+/// Which cases of the case queue a reviewer wants.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Queue {
-    /// Of one policy, or any.
+    /// Only cases under this policy; `None` for any.
     pub purpose: Option<Purpose>,
 }
 
-/// A case that somebody has in hand. Their page names the claim and the version with whatever they
-/// do, so that what came meanwhile is not overlooked.
+/// A claimed case. The reviewer's page sends the claim and the version with every request, so that
+/// changes since then are noticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claimed {
-    /// The case.
+    /// The id of the claimed case.
     pub case: CaseId,
-    /// Which claim of it this is.
+    /// Which claim of this case it is, from 1.
     pub number: u32,
-    /// What they are about to see.
+    /// The version of the case at the time of the claim.
     pub version: u32,
-    /// Until when they have it, unless they go on.
+    /// When the claim lapses, unless the reviewer's page extends it.
     pub until: Timestamp,
 }
 
@@ -38,14 +38,16 @@ impl Claimed {
 }
 
 impl Desk {
-    /// Gives somebody the case that they have in hand, or else the next one: by urgency, of one
-    /// urgency what a colleague handed to them first, then by age. `None`: there is none for them.
-    /// Nobody else has it until it is decided, given back, or its time runs out.
+    /// Returns the case that the reviewer has claimed already, or claims the next one: by urgency,
+    /// within one urgency first a case that a colleague handed over to this reviewer, then by age.
+    /// Cases that the reviewer skipped come last, and only for leads and a reviewer who works
+    /// alone. `None` if there is no case for this reviewer. No other reviewer gets the case until
+    /// it is decided, released, or the claim lapses.
     ///
-    /// [`Refusal::RestDue`], [`Refusal::DoseSpent`] if they have seen enough for now; what they
-    /// have in hand goes back to the queue.
+    /// [`Refusal::RestDue`] if a break is due, [`Refusal::DoseSpent`] if the exposure limit is
+    /// reached; a case that the reviewer has claimed then goes back to the queue.
     pub async fn claim_next(&self, who: &Reviewer, queue: Queue) -> Result<Option<Claimed>, Error> {
-        // A second try, where the same person asked twice at once and the other was faster.
+        // Tries again if a concurrent request of the same reviewer claimed a case first.
         match self.try_claim_next(who, queue).await {
             Err(Error::Conflict(_)) => self.try_claim_next(who, queue).await,
             claimed => claimed,
@@ -70,11 +72,11 @@ impl Desk {
         Ok(case.as_ref().and_then(Claimed::of))
     }
 
-    /// Gives somebody this case; what they have in hand goes back to the queue.
+    /// Claims this case; another case that the reviewer has claimed goes back to the queue.
     ///
-    /// [`Refusal::ClaimedByOther`] if a colleague has it, [`Refusal::CaseClosed`] if there is
-    /// nothing to decide, [`Refusal::InBulk`] if it waits in a bulk decision; and as
-    /// [`Self::claim_next`].
+    /// [`Refusal::ClaimedByOther`] if a colleague has claimed it, [`Refusal::CaseClosed`] if it is
+    /// not open, [`Refusal::InBulk`] if it waits in a bulk decision, [`Error::NotFound`] if only a
+    /// lead may claim it; otherwise as [`Self::claim_next`].
     pub async fn claim_case(&self, who: &Reviewer, case: CaseId) -> Result<Claimed, Error> {
         let now = self.clock().now();
 
@@ -106,7 +108,8 @@ impl Desk {
         claimed.as_ref().and_then(Claimed::of).ok_or(Error::Refused(Refusal::ClaimedByOther))
     }
 
-    /// The case that somebody has in hand; a claim of theirs that has lapsed is ended.
+    /// Returns the case that the reviewer has claimed, locked in `tx`. If the claim has lapsed,
+    /// ends it and returns `None`.
     pub(crate) async fn in_hand(
         &self,
         tx: &mut Tx,
@@ -121,7 +124,7 @@ impl Desk {
         Ok(None)
     }
 
-    /// Puts what somebody has in hand back into the queue.
+    /// Puts the case that the reviewer has claimed, if there is one, back into the queue.
     pub(crate) async fn give_back(
         &self,
         tx: &mut Tx,
@@ -160,12 +163,13 @@ impl Desk {
         }
     }
 
-    /// Whether somebody may have what was escalated: a lead, and who works alone.
+    /// Checks whether the reviewer may claim escalated cases: a lead, or a reviewer who works
+    /// alone.
     pub(crate) fn acts_as_lead(&self, who: &Reviewer) -> bool {
         who.member().roles().is_lead() || self.settings().is_alone
     }
 
-    /// Until when a claim lasts that is made or kept now.
+    /// Returns when a claim lapses that is made or extended at `now`.
     pub(crate) fn claim_until(&self, now: Timestamp) -> Timestamp {
         now.checked_add(self.settings().cases.lease).unwrap_or(Timestamp::MAX)
     }

@@ -1,4 +1,5 @@
-//! Time and chance, handed in, so that a test can replay both.
+//! The clock, new ids and random secrets. The clock is passed in, so that a test can set the time;
+//! random bytes always come from the operating system.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
@@ -8,11 +9,12 @@ use uuid::Uuid;
 
 use crate::Error;
 
-/// Tells what time it is.
+/// The source of the current time and of new ids.
 #[derive(Debug)]
 pub struct Clock {
     source: Source,
-    /// The place of the last id in time: its millisecond, and 12 bits that count within one.
+    /// The position of the last id in time: its Unix time in milliseconds, then 12 bits that count
+    /// within that millisecond.
     last: AtomicU64,
 }
 
@@ -24,18 +26,18 @@ enum Source {
 }
 
 impl Clock {
-    /// The machine's clock.
+    /// Creates a clock that reads the system's time.
     pub fn system() -> Self {
         Self { source: Source::System, last: AtomicU64::new(0) }
     }
 
-    /// A clock that stands still until [`Self::advance`] moves it.
+    /// Creates a clock that stands still until [`Self::advance`] moves it.
     pub fn manual(start: Timestamp) -> Self {
         let source = Source::Manual(AtomicI64::new(start.as_microsecond()));
         Self { source, last: AtomicU64::new(0) }
     }
 
-    /// The time, to the microsecond, which is what the store keeps.
+    /// Returns the time in whole microseconds, which is the precision of the store.
     pub fn now(&self) -> Timestamp {
         let microseconds = match &self.source {
             #[expect(clippy::disallowed_methods, reason = "this is the one place that reads time")]
@@ -45,7 +47,7 @@ impl Clock {
         Timestamp::from_microsecond(microseconds).unwrap_or_default()
     }
 
-    /// Moves a manual clock; does nothing to the machine's.
+    /// Moves a manual clock forward; does nothing to the system's clock.
     pub fn advance(&self, by: SignedDuration) {
         match &self.source {
             Source::System => {}
@@ -56,8 +58,8 @@ impl Clock {
         }
     }
 
-    /// A new id that sorts by age: at one node after every earlier one, also within a
-    /// millisecond, so that what happened in one transaction reads in its order.
+    /// Creates an id, a UUID of version 7. The ids of one node sort in the order of their creation,
+    /// also within a millisecond, so that the events of one transaction are listed in order.
     pub fn mint(&self) -> Result<Uuid, Error> {
         let millis = u64::try_from(self.now().as_millisecond()).unwrap_or(0);
         let next = |last: u64| last.saturating_add(1).max(millis << 12);
@@ -66,14 +68,14 @@ impl Clock {
         let place = next(place.unwrap_or_else(|last| last));
         let mut random: [u8; 10] = chance()?;
         let [.., high, low] = place.to_be_bytes();
-        // The first four bits become the version.
+        // The first four bits are replaced by the version.
         let [first, second, ..] = &mut random;
         (*first, *second) = (high & 0x0f, low);
         Ok(uuid::Builder::from_unix_timestamp_millis(place >> 12, &random).into_uuid())
     }
 }
 
-/// 32 bytes that nobody can guess.
+/// Returns 32 random bytes from the operating system, for a secret.
 pub fn secret() -> Result<Sensitive<[u8; 32]>, Error> {
     chance().map(Sensitive::new)
 }

@@ -1,4 +1,4 @@
-//! Whom a case can be handed to.
+//! Lists the staff members to whom a reviewer can hand over a case.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,8 @@ use crate::member::Reviewer;
 use crate::{Desk, Error};
 
 impl Desk {
-    /// Reviewers and leads other than `who`, as they are shown; nothing else about them.
+    /// Returns the display names of all reviewers and leads except `who`, by id; nothing else about
+    /// them.
     pub async fn colleagues(&self, who: &Reviewer) -> Result<BTreeMap<StaffId, Line>, Error> {
         let mut others = self.store().reviewers_shown().await?;
         others.remove(&who.staff());

@@ -1,4 +1,4 @@
-//! A bulk decision is confirmed, or dropped. Either all of it happens, or nothing.
+//! Confirms or drops a prepared bulk decision, as a whole or not at all.
 
 use jiff::Timestamp;
 use mamori_model::bulk::{Bulk, BulkState};
@@ -13,13 +13,13 @@ use crate::sweep::ROWS_AT_ONCE;
 use crate::{Desk, Error};
 
 impl Desk {
-    /// Gives the answer that somebody prepared: a decision for each case. It stands at once, unless
-    /// a second person must look, as they must where it touches more than one account: then all of
-    /// it waits, as one, and nothing is asked of anybody.
+    /// Confirms a prepared bulk decision: adds one decision to each case. They take effect at once,
+    /// unless a second approver is needed, as always for a suspension or for more than one account:
+    /// then the bulk decision waits as a whole, and no service is asked for anything.
     ///
-    /// [`Error::NotFound`] if it is another's, [`Refusal::BulkLapsed`] if it waits no more,
-    /// [`Refusal::BulkStale`] if anything came to any of its cases: then nothing is done, and the
-    /// cases are back in the queue.
+    /// [`Error::NotFound`] if another reviewer prepared it, [`Refusal::BulkLapsed`] if it can no
+    /// longer be confirmed, [`Refusal::BulkStale`] if any of its cases changed since it was shown:
+    /// then nothing is decided, and the cases are back in the queue.
     pub async fn confirm(&self, who: &Reviewer, bulk: BulkId) -> Result<Bulk, Error> {
         let now = self.clock().now();
 
@@ -57,8 +57,8 @@ impl Desk {
         Ok(bulk)
     }
 
-    /// Gives up what somebody prepared; its cases are back in the queue. A lead may for others: what
-    /// somebody keeps from the queue must not wait for them.
+    /// Drops a prepared bulk decision; its cases are back in the queue. A lead may also drop those
+    /// of others, so that their cases do not stay withheld from the queue.
     pub async fn drop_bulk(&self, who: &Reviewer, bulk: BulkId) -> Result<(), Error> {
         let now = self.clock().now();
 
@@ -75,7 +75,8 @@ impl Desk {
         Ok(())
     }
 
-    /// Ends what nobody confirmed in time; returns how many bulk decisions.
+    /// Ends prepared bulk decisions that were not confirmed in time; returns how many, at most
+    /// [`ROWS_AT_ONCE`] per call.
     pub(crate) async fn lapse_bulks(&self, now: Timestamp) -> Result<u64, Error> {
         let mut tx = self.store().begin("lapse_bulks").await?;
         let lapsed = tx.lock_lapsed_bulks(now, ROWS_AT_ONCE).await?;
@@ -107,7 +108,7 @@ async fn own(tx: &mut Tx, who: &Reviewer, bulk: BulkId) -> Result<Bulk, Error> {
     bulk.ok_or(Error::NotFound("bulk decision"))
 }
 
-/// Whether every case is as it was when it was shown.
+/// Checks whether every case is unchanged since it was shown.
 async fn is_as_shown(tx: &mut Tx, bulk: &Bulk, cases: &[Case]) -> Result<bool, Error> {
     let shown = tx.bulk_versions(bulk.id).await?;
     let is_same = |case: &Case| {

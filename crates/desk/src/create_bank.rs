@@ -1,37 +1,37 @@
-//! A bank is made.
+//! Creates a bank.
 
 use mamori_model::{Action, Bank, BankName, Distance, Line, Purpose, Quality, Reach, Transforms};
 
 use crate::{Admin, Desk, Error};
 
-/// What a bank begins with.
+/// The settings of a new bank.
 #[derive(Clone, Debug)]
 pub struct NewBank {
-    /// Its name.
+    /// The name, unique among banks.
     pub name: BankName,
-    /// What it is for, for ever.
+    /// What the bank is for; never changes.
     pub purpose: Purpose,
-    /// Where its hashes come from.
+    /// Where the bank's hashes come from.
     pub source: Line,
-    /// The law or agreement under which they are matched.
+    /// The law or agreement under which the hashes are matched.
     pub legal_basis: Line,
-    /// Who answers for it.
+    /// The person or team that is responsible for the bank.
     pub owner: Line,
-    /// Where it may look.
+    /// The surfaces and countries where the bank may look, and the law for private messages.
     pub reach: Reach,
-    /// The largest distance that still matches.
+    /// The largest PDQ distance that still matches, in bits, 0 to [`Distance::LIMIT_MAX`].
     pub distance_max: Distance,
-    /// The least quality that is compared.
+    /// The lowest PDQ quality, 0 to 100, at which an item's hash is compared.
     pub quality_min: Quality,
-    /// Which hashes of a frame it compares; `None`: what its purpose begins with.
+    /// Which hashes of a frame the bank compares; `None`: [`Transforms::default_of`] its purpose.
     pub transforms: Option<Transforms>,
-    /// What a match may do by itself.
+    /// What a match in the bank does automatically.
     pub action: Action,
-    /// Whether it looks at all.
+    /// Whether the bank is searched at all.
     pub is_enabled: bool,
 }
 
-/// Refuses what no bank may be.
+/// Refuses a `distance_max` beyond the limit, and an action of a bank of known benign material.
 pub(crate) fn check(purpose: Purpose, action: Action, distance_max: Distance) -> Result<(), Error> {
     if distance_max > Distance::LIMIT_MAX {
         return Err(Error::invalid("`distance_max` is at most 64"));
@@ -45,7 +45,8 @@ pub(crate) fn check(purpose: Purpose, action: Action, distance_max: Distance) ->
 }
 
 impl Desk {
-    /// Makes a bank; [`Error::Conflict`] if the name is taken.
+    /// Creates a bank; [`Error::Conflict`] if the name is taken, [`Error::Invalid`] if no bank may
+    /// have these settings.
     pub async fn create_bank(&self, _: &Admin, new: NewBank) -> Result<Bank, Error> {
         check(new.purpose, new.action, new.distance_max)?;
         let now = self.clock().now();

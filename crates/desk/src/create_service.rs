@@ -1,4 +1,4 @@
-//! A service is made known.
+//! Registers a service.
 
 use mamori_model::Line;
 use mamori_model::key::Service;
@@ -6,7 +6,7 @@ use mamori_model::key::Service;
 use crate::{Admin, Desk, Error};
 
 impl Desk {
-    /// Makes a service; it can do nothing until it has a key.
+    /// Creates a service. It cannot call Mamori until it has a key.
     pub async fn create_service(&self, _: &Admin, name: Line) -> Result<Service, Error> {
         let created_at = self.clock().now();
         let service = Service { id: self.clock().mint()?.into(), name, created_at };

@@ -1,4 +1,4 @@
-//! Somebody's own ways in: passkeys, a password, codes.
+//! A staff member's own sign-in methods: passkeys, a password, one-time codes.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,38 +14,38 @@ use crate::sign_in::bound_to;
 use crate::sign_in_passkey::{Asked, json};
 use crate::{Desk, Error};
 
-/// The name that authenticators show beside a person's.
+/// The issuer's name, which authenticators show beside the account's name.
 pub(crate) const ISSUER: &str = "Mamori";
 
-/// One of somebody's ways in, without what it is.
+/// A sign-in method of a staff member, without its secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Way {
-    /// Its id.
+    /// The id by which the method can be removed.
     pub id: CredentialId,
-    /// What it is.
+    /// Whether it is a passkey, a password or one-time codes.
     pub kind: CredentialKind,
-    /// What the person calls it.
+    /// The name that the staff member gave a passkey; `password` or `codes` for the others.
     pub name: Line,
-    /// When it was made.
+    /// When the method was added.
     pub created_at: Timestamp,
-    /// When it last let them in.
+    /// When the method was last used to sign in.
     pub used_at: Option<Timestamp>,
 }
 
-/// A secret of codes that somebody may take into their authenticator. It counts when they showed a
-/// code of it.
+/// A secret for one-time codes that is offered to a staff member's authenticator. It is stored only
+/// after the staff member has entered a code made from it.
 #[derive(Clone, Debug)]
 pub struct CodeOffer {
-    /// For typing by hand.
+    /// The secret as text, for typing by hand.
     pub text: Sensitive<String>,
-    /// For an authenticator on the same device: `otpauth://…`.
+    /// The secret as `otpauth://…` link, for an authenticator on the same device.
     pub link: Sensitive<String>,
-    /// For the form that brings the code: the secret, sealed for this person.
+    /// The secret, sealed for this staff member; the form sends it back together with the code.
     pub sealed: Sensitive<String>,
 }
 
 impl Desk {
-    /// One's own ways in, the oldest first.
+    /// Returns the sign-in methods of `me`, the oldest first.
     pub async fn ways(&self, me: &Member) -> Result<Vec<Way>, Error> {
         let credentials = self.store().credentials_of(me.staff()).await?;
         let way = |credential: Credential| Way {
@@ -58,16 +58,17 @@ impl Desk {
         Ok(credentials.into_iter().map(way).collect())
     }
 
-    /// Asks for a new passkey of one's own; [`Error::Conflict`] if one has as many as questions
-    /// name.
+    /// Starts the registration of a passkey for `me`; [`Error::Conflict`] if there are
+    /// [`PASSKEYS_MAX`] already.
     pub async fn begin_add_passkey(&self, me: &Recently) -> Result<Asked, Error> {
         has_room(&self.store().credentials_of(me.staff()).await?)?;
         let staff = self.store().staff(me.staff()).await?.ok_or(Error::NotFound("staff"))?;
         self.ask_for_new(&staff).await
     }
 
-    /// Adds the passkey with which the browser answered; [`Refusal::CeremonyOver`] if that took too
-    /// long, [`Refusal::SignInWrong`] if it is no answer, [`Error::Conflict`] if it is one too many.
+    /// Adds the passkey that the browser registered. [`Refusal::CeremonyOver`] if it took too long,
+    /// [`Refusal::SignInWrong`] if the answer is not valid, [`Error::Conflict`] if there are
+    /// [`PASSKEYS_MAX`] passkeys already.
     pub async fn finish_add_passkey(
         &self,
         me: &Recently,
@@ -81,8 +82,8 @@ impl Desk {
         Ok(credential.id)
     }
 
-    /// Sets one's own password, in place of the one before. Sessions elsewhere end.
-    /// [`Refusal::PasswordWeak`] if it is easy to guess.
+    /// Sets the password of `me` in place of the previous one, and ends the other sessions.
+    /// [`Refusal::PasswordWeak`] if the password is easy to guess.
     pub async fn set_password(
         &self,
         me: &Recently,
@@ -93,21 +94,22 @@ impl Desk {
         self.add_credential(me, &credential, true).await
     }
 
-    /// Offers a secret of codes; [`Refusal::VaultClosed`] where none can be kept.
+    /// Offers a secret for one-time codes; [`Refusal::VaultClosed`] if no vault can seal it.
     pub async fn offer_codes(&self, me: &Member) -> Result<CodeOffer, Error> {
         let staff = self.store().staff(me.staff()).await?.ok_or(Error::NotFound("staff"))?;
         self.offer_codes_to(&staff)
     }
 
-    /// Takes an offered secret of codes, in place of the one before, if `code` is one of it.
+    /// Stores an offered secret for one-time codes in place of the previous one, and ends the other
+    /// sessions. [`Refusal::SignInWrong`] if `code` was not made from the secret.
     pub async fn set_codes(&self, me: &Recently, sealed: &str, code: &str) -> Result<(), Error> {
         let credential = self.codes_credential(me.staff(), sealed, code)?;
         self.add_credential(me, &credential, true).await
     }
 
-    /// Removes one of one's own ways in, and ends one's sessions elsewhere: whoever entered by it
-    /// must not stay. [`Error::Conflict`] if it is the last that lets one in,
-    /// [`Error::NotFound`] if it is not one's own.
+    /// Removes a sign-in method of `me` and ends the other sessions, because one of them may have
+    /// been opened with it. [`Error::Conflict`] if the remaining methods do not suffice to sign in,
+    /// [`Error::NotFound`] if `me` has no such method.
     pub async fn remove_credential(&self, me: &Recently, which: CredentialId) -> Result<(), Error> {
         let now = self.clock().now();
         let who = me.staff();
@@ -150,7 +152,7 @@ impl Desk {
         Ok(())
     }
 
-    /// Adds a way in, and writes down that it came.
+    /// Inserts a sign-in method and records that it was added.
     pub(crate) async fn put_credential(
         &self,
         tx: &mut Tx,
@@ -163,7 +165,7 @@ impl Desk {
         self.note_staff(tx, (credential.staff, by), kind, about, credential.created_at).await
     }
 
-    /// Asks `staff` for a new passkey.
+    /// Starts the registration of a passkey for `staff`.
     pub(crate) async fn ask_for_new(&self, staff: &Staff) -> Result<Asked, Error> {
         let known = self.passkeys_of(staff.id).await?;
         let known: Vec<Passkey> = known.into_iter().map(|(_, passkey)| passkey).collect();
@@ -175,7 +177,7 @@ impl Desk {
         self.keep_question(question, staff.id).await
     }
 
-    /// Keeps a question for a new passkey until it is answered.
+    /// Stores the challenge for a new passkey until it is answered.
     async fn keep_question(&self, question: Question, staff: StaffId) -> Result<Asked, Error> {
         let now = self.clock().now();
         let settings = &self.settings().sign_in;
@@ -193,7 +195,7 @@ impl Desk {
         Ok(Asked { ceremony: ceremony.id, json: question.json })
     }
 
-    /// The passkey with which `staff` answered.
+    /// Checks the answer of `staff` to a challenge and returns the new passkey.
     pub(crate) async fn new_passkey(
         &self,
         staff: StaffId,
@@ -255,7 +257,8 @@ impl Desk {
         Ok(CodeOffer { text: secret.text(), link, sealed })
     }
 
-    /// The codes that were offered to `staff`, if `code` is one of them now. It counts as used.
+    /// Builds the credential of the secret that was offered to `staff`, if `code` is made from it
+    /// now. The code then counts as used.
     pub(crate) fn codes_credential(
         &self,
         staff: StaffId,
@@ -300,7 +303,8 @@ impl Desk {
     }
 }
 
-/// Whether a passkey more can be named in a question without saying how many there are.
+/// Checks whether one more passkey fits. A sign-in challenge always names [`PASSKEYS_MAX`]
+/// passkeys, made-up ones included, so that it does not reveal how many there are.
 fn has_room(credentials: &[Credential]) -> Result<(), Error> {
     let passkeys = credentials.iter().filter(|known| known.kind == CredentialKind::Passkey);
     if passkeys.count() < PASSKEYS_MAX {

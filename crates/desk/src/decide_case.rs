@@ -1,4 +1,4 @@
-//! A case is decided.
+//! A reviewer decides a case.
 
 use jiff::Timestamp;
 use mamori_model::case::{About, CaseEventKind, CaseState};
@@ -11,24 +11,24 @@ use mamori_store::Tx;
 use crate::member::Reviewer;
 use crate::{Desk, Error};
 
-/// What somebody answers to a case.
+/// A reviewer's answer to a case, as the page submits it.
 #[derive(Clone, Debug)]
 pub struct NewDecision {
-    /// The case.
+    /// The id of the case.
     pub case: CaseId,
-    /// The claim that their page showed.
+    /// The number of the claim that the reviewer's page showed.
     pub claim: u32,
-    /// The version of the case that their page showed.
+    /// The version of the case that the reviewer's page showed.
     pub version: u32,
-    /// The answer.
+    /// Whether the items violate the policy, are allowed, or do not match.
     pub outcome: Outcome,
-    /// Why.
+    /// The reason, for the service and for the affected person.
     pub reason: Words,
-    /// What shall follow.
+    /// What the service is to do with the items and the account.
     pub measures: Measures,
 }
 
-/// What somebody answered, as a decision keeps it.
+/// The parts of a reviewer's answer that a decision stores.
 #[derive(Clone, Copy)]
 pub(crate) struct Answer<'a> {
     pub(crate) outcome: Outcome,
@@ -39,11 +39,13 @@ pub(crate) struct Answer<'a> {
 }
 
 impl Desk {
-    /// Decides a case that somebody has in hand and saw as it is. It stands at once, and the
-    /// service is asked, unless a second person must look: then nothing is asked of anybody before
-    /// they did. The item is held or refused meanwhile, so nobody sees it.
+    /// Decides a case that the reviewer has claimed and seen in its current version. The decision
+    /// takes effect at once and the service is asked for its actions, unless a second approver is
+    /// needed, as for a suspension: then the service is asked for nothing before the approval. In
+    /// the meantime the item stays held or blocked, so it is not visible.
     ///
-    /// Refused by name: whatever [`Case::held_by`] says, and what [`Measures::actions`] says.
+    /// Refused by name: as [`Case::held_by`] and [`Measures::actions`]; [`Refusal::AlreadyDecided`]
+    /// if another decision was faster.
     pub async fn decide(&self, who: &Reviewer, new: NewDecision) -> Result<Decision, Error> {
         let now = self.clock().now();
 
@@ -69,7 +71,7 @@ impl Desk {
         Ok(decision)
     }
 
-    /// The decision that somebody's answer to a case makes.
+    /// Builds the decision that a reviewer's answer to a case makes.
     pub(crate) fn decision_of(
         &self,
         who: &Reviewer,
@@ -100,8 +102,8 @@ impl Desk {
         })
     }
 
-    /// Adds a decision with its actions, to a case that `tx` holds: it stands, or waits for its
-    /// second person.
+    /// Adds a decision with its actions to a case that `tx` has locked. The decision takes effect
+    /// or waits for its second approver.
     pub(crate) async fn enact(
         &self,
         tx: &mut Tx,
@@ -121,7 +123,8 @@ impl Desk {
         }
     }
 
-    /// Lets a decision wait for its second person.
+    /// Makes a decision wait for its second approver: marks the case as proposed and ends all views
+    /// of its items.
     async fn propose(&self, tx: &mut Tx, decision: &Decision, now: Timestamp) -> Result<(), Error> {
         tx.close_case(decision.case, CaseState::Proposed, None).await?;
         tx.close_looks_of(decision.case, now).await?;
@@ -131,7 +134,7 @@ impl Desk {
     }
 }
 
-/// Adds a decision; one that is there already was faster.
+/// Inserts a decision; [`Refusal::AlreadyDecided`] if another decision was faster.
 async fn insert(tx: &mut Tx, decision: &Decision) -> Result<(), Error> {
     match tx.insert_decision(decision).await {
         Err(mamori_store::Error::Conflict(_)) => Err(Refusal::AlreadyDecided.into()),

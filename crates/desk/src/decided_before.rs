@@ -1,4 +1,4 @@
-//! Whether a decision was sent twice.
+//! Detects a decision that the reviewer has already submitted.
 
 use mamori_model::{Decision, ItemName, ServiceAction};
 
@@ -6,17 +6,17 @@ use crate::decide_case::NewDecision;
 use crate::member::Reviewer;
 use crate::{Desk, Error};
 
-/// What somebody decided of a case before.
+/// The reviewer's earlier decision on a case.
 #[derive(Clone, Debug)]
 pub struct Before {
-    /// The decision.
+    /// The decision as it is stored.
     pub decision: Decision,
-    /// Whether what is sent now says the same.
+    /// Whether the new submission has the same outcome, reason and actions.
     pub is_same: bool,
 }
 
 impl Desk {
-    /// The last decision that whoever asks made of the case of `new`; a colleague's is not shown.
+    /// Returns the last decision that `who` made on the case of `new`; never one of a colleague.
     pub async fn decided_before(
         &self,
         who: &Reviewer,

@@ -1,4 +1,4 @@
-//! A bank is deleted: it stops matching at once, and its entries go after it.
+//! Deletes a bank: it stops matching at once, and a job removes its entries.
 
 use mamori_model::BankId;
 use mamori_model::job::{JobKind, Lane};
@@ -6,12 +6,12 @@ use mamori_store::{Leased, NewJob};
 
 use crate::{Admin, Desk, Error};
 
-/// How many entries go in one transaction.
+/// How many entries one transaction removes.
 const ENTRIES_AT_ONCE: u32 = 10_000;
 
 impl Desk {
-    /// Deletes a bank. When this returns, it matches nothing at this node; at the others within a
-    /// second. Matches that it caused stay for their term.
+    /// Deletes a bank. When this returns, the bank matches nothing at this node; at other nodes
+    /// within a second. Matches that it caused are kept for their retention term.
     pub async fn delete_bank(&self, _: &Admin, id: BankId) -> Result<(), Error> {
         let now = self.clock().now();
         let purge = NewJob {
@@ -34,7 +34,7 @@ impl Desk {
         Ok(())
     }
 
-    /// Removes the rows of a deleted bank, some at a time.
+    /// Removes the rows of a deleted bank, [`ENTRIES_AT_ONCE`] per transaction.
     pub(crate) async fn purge_bank(&self, job: &Leased) -> Result<(), Error> {
         let bank: BankId =
             job.key.parse().map_err(|cause| Error::internal("a job names no bank", cause))?;

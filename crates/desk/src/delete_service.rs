@@ -1,4 +1,4 @@
-//! A service leaves: its keys open nothing any more, and nothing is sent to it.
+//! Deletes a service: its keys stop working, and nothing is sent to it any more.
 
 use jiff::Timestamp;
 use mamori_model::ServiceId;
@@ -8,11 +8,14 @@ use mamori_store::Tx;
 use crate::{Admin, Desk, Error};
 
 impl Desk {
-    /// Deletes a service: its keys are revoked, its endpoints forgotten with their addresses and
-    /// secrets, and what waits for them fails. At this node before this returns, at the others
-    /// within a second. Its matches and deliveries can be read by nobody, and go by their terms. Its
-    /// cases end undecided, what was kept of its items reaches its term, and nothing more is asked of
-    /// it.
+    /// Deletes a service: revokes its keys, removes its endpoints with their URLs and secrets, and
+    /// fails the deliveries that wait for them. This applies at this node before the call returns,
+    /// at other nodes within a second.
+    ///
+    /// The service's matches and deliveries are kept for their retention terms. No API key can read
+    /// them any more; staff members still find them in the console's records. Undecided cases end
+    /// without a decision, evidence of the service's items expires at once, and the service is
+    /// asked for nothing more.
     pub async fn delete_service(&self, _: &Admin, id: ServiceId) -> Result<(), Error> {
         let now = self.clock().now();
 
@@ -28,14 +31,14 @@ impl Desk {
         self.settle().await;
         Ok(())
     }
-    /// Ends the cases of a service that leaves: nobody is asked about them any more.
+    /// Ends the undecided cases of a service that is being deleted.
     async fn end_cases_of(
         &self,
         tx: &mut Tx,
         service: ServiceId,
         now: Timestamp,
     ) -> Result<(), Error> {
-        // The cases first: whoever decides holds them.
+        // Locks the cases first, as every transaction that decides a case does.
         let undecided = tx.lock_undecided_cases_of(service).await?;
         tx.refuse_decisions_of(service, now).await?;
         tx.supersede_actions_of_service(service).await?;

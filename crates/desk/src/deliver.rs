@@ -1,4 +1,4 @@
-//! A promised webhook is sent: one attempt, and its outcome is written down.
+//! Attempts one webhook delivery and stores its outcome.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,23 +15,24 @@ use crate::destination::{Permitted, Refused};
 use crate::settings::WebhookSettings;
 use crate::{Desk, Error, destination, signature};
 
-/// The HTTP client of webhooks: no redirects, no proxy, no cookies, checked addresses.
+/// The HTTP client of webhooks: it follows no redirects, uses no proxy and no cookies, and connects
+/// only to addresses that [`destination`] permits.
 pub struct Sender {
     client: reqwest::Client,
     permitted: Arc<Permitted>,
 }
 
-/// What came of one attempt.
+/// The outcome of one attempt.
 struct Outcome {
     is_delivered: bool,
-    /// In few words, for the operator: `204`, `503`, `timeout` …
+    /// A short text for the operator and the service: `204`, `503`, `timeout` …
     result: String,
 }
 
 impl Sender {
-    /// A client with these settings.
+    /// Creates a client with these settings.
     pub fn new(settings: &WebhookSettings) -> Result<Self, Error> {
-        // Somebody in this process may have chosen a provider before us; theirs serves as well.
+        // Fails if the process has installed a default provider already, which serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let permitted = Arc::new(settings.permitted.clone());
         let client = reqwest::Client::builder()
@@ -80,7 +81,7 @@ impl Sender {
             .body(delivery.payload.reveal().clone())
             .send()
             .await?;
-        // The body is of no interest, and may be endless: it is not read.
+        // The response body is not needed and may be endless, so it is not read.
         Ok(response.status())
     }
 }
@@ -90,7 +91,8 @@ impl Outcome {
         Self { is_delivered: false, result }
     }
 
-    /// The service reads the text; where its name points to is for the operator alone.
+    /// Builds the outcome of a refused address. The service reads the text; the address to which
+    /// its name resolves is written only to the operator's log.
     fn refused(refused: &Refused, endpoint: &Endpoint) -> Self {
         let id = endpoint.id;
         if let Refused::Private(address) = refused {
@@ -103,7 +105,7 @@ impl Outcome {
 }
 
 impl Desk {
-    /// Writes a delivery and its job into `tx`, the transaction of its cause.
+    /// Inserts a delivery and enqueues its job in `tx`, the transaction of its cause.
     pub(crate) async fn promise(
         &self,
         tx: &mut Tx,
@@ -115,7 +117,7 @@ impl Desk {
         self.promise_of(tx, lane, (event, None), payload, now).await
     }
 
-    /// Writes a delivery, which may ask for an action, and its job into `tx`.
+    /// Inserts a delivery, which may ask for an action, and enqueues its job in `tx`.
     pub(crate) async fn promise_of(
         &self,
         tx: &mut Tx,
@@ -157,7 +159,7 @@ impl Desk {
         Ok(tx.enqueue(&job).await?)
     }
 
-    /// Does a delivery job: loads the state, makes one call, stores the answer.
+    /// Runs a delivery job: loads the state, makes one call, stores the outcome.
     pub(crate) async fn deliver(&self, job: &Leased) -> Result<(), Error> {
         let id: DeliveryId =
             job.key.parse().map_err(|cause| Error::internal("a job names no delivery", cause))?;
@@ -168,7 +170,7 @@ impl Desk {
             return self.finish(job).await;
         }
         let outcome = match &endpoint {
-            // Promised while the endpoint was being removed.
+            // The delivery was created while the endpoint was being removed.
             None => Outcome::failed("the endpoint was removed".to_owned()),
             Some(endpoint) => self.inner.sender.send(&delivery, endpoint, self.clock().now()).await,
         };
@@ -184,7 +186,7 @@ impl Desk {
     ) -> Result<(), Error> {
         let now = self.clock().now();
         let attempts = delivery.attempts.saturating_add(1);
-        // Who tests an endpoint wants to know how it is now, and may test it again.
+        // A test shows how the endpoint is now and can be repeated, so it is not retried.
         let is_tried_again = !is_removed && delivery.event != EventKind::EndpointTest;
         let retry = JobKind::Deliver.retry_after(job.failures.saturating_add(1));
         let retry_at = retry
@@ -224,7 +226,7 @@ impl Desk {
     }
 }
 
-/// Resolves names and lets through only the addresses that a webhook may go to.
+/// A DNS resolver that returns only addresses to which a webhook may be sent.
 struct Checked {
     permitted: Arc<Permitted>,
 }
@@ -254,7 +256,7 @@ impl Resolve for Checked {
     }
 }
 
-/// Why the address was refused, if that is what went wrong.
+/// Returns why the address was refused, if that is the cause of the error.
 fn refusal(error: &reqwest::Error) -> Option<&Refused> {
     let mut cause: Option<&dyn std::error::Error> = Some(error);
     while let Some(error) = cause {
@@ -266,7 +268,7 @@ fn refusal(error: &reqwest::Error) -> Option<&Refused> {
     None
 }
 
-/// What went wrong, without the URL, which may carry a secret.
+/// Describes the error without the URL, which may carry a secret.
 fn in_few_words(error: &reqwest::Error) -> &'static str {
     if error.is_timeout() {
         "timeout"

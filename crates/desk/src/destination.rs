@@ -1,40 +1,41 @@
-//! Which addresses a webhook may go to.
+//! Decides to which addresses a webhook may be sent.
 //!
-//! To https. Never into a private network, nor to this machine's own loopback, unless the operator
-//! says so: a service that may name a URL must not reach the operator's inner servers by it. The
-//! check is made on the address that the name resolves to, at every attempt, and the connection
-//! goes to that very address.
+//! Only https, or http to loopback; and never into a private network or to this machine's loopback
+//! unless the operator permits it: a service that supplies a URL must not reach the operator's
+//! internal servers through it. The check is made on the address to which the name resolves, at
+//! every attempt, and the connection goes to exactly that address.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use ipnet::IpNet;
 use url::{Host, Url};
 
-/// Why a URL cannot be an endpoint.
+/// Why a URL is refused as an endpoint.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    /// It is not a URL, or has no host.
+    /// The text is not a URL, or has no host.
     #[error("not a URL: expected one such as `https://service.example/webhooks`")]
     NotAUrl,
-    /// This machine's own loopback, where the operator does not permit it.
+    /// The URL names this machine's loopback, which the operator does not permit.
     #[error(
         "this Mamori sends nothing to its own machine; an operator can permit it with \
              `webhooks.loopback`"
     )]
     Loopback,
-    /// Not https, and not http to loopback.
+    /// The URL is neither https nor http to loopback.
     #[error(
         "webhooks go to https addresses only; http is for loopback (127.0.0.1, [::1], localhost)"
     )]
     NotHttps,
-    /// Longer than [`URL_CHARS_MAX`].
+    /// The URL is longer than [`URL_CHARS_MAX`].
     #[error("the URL is longer than 2,000 characters")]
     TooLong,
-    /// It names a user or a password, which would be stored and shown.
+    /// The URL contains a user name or a password, which would be stored and shown.
     #[error("the URL must not contain a user name or a password")]
     Credentials,
-    /// An address of a private or special network. The text does not tell which: a service that
-    /// names a URL must not learn from it what the operator's inner names resolve to.
+    /// The address is in a private or special-purpose network. The message does not contain it: a
+    /// service that supplies a URL must not learn to which address the operator's internal names
+    /// resolve.
     #[error(
         "the address points into a private network; an operator can permit it with \
          `webhooks.private_networks`"
@@ -45,16 +46,16 @@ pub enum Refused {
 /// What the operator permits beyond public addresses.
 #[derive(Clone, Debug, Default)]
 pub struct Permitted {
-    /// Private networks.
+    /// Private networks to which webhooks may be sent.
     pub networks: Vec<IpNet>,
-    /// This machine's own loopback, also by plain http.
+    /// Whether webhooks may be sent to this machine's loopback, also by plain http.
     pub loopback: bool,
 }
 
-/// The longest URL of an endpoint.
+/// The longest URL of an endpoint, in characters.
 pub const URL_CHARS_MAX: usize = 2_000;
 
-/// Reads the URL of an endpoint, as far as can be said without a look-up.
+/// Parses the URL of an endpoint and checks everything that needs no DNS look-up.
 pub fn parse(text: &str, permitted: &Permitted) -> Result<Url, Refused> {
     if text.chars().count() > URL_CHARS_MAX {
         return Err(Refused::TooLong);
@@ -80,10 +81,10 @@ pub fn parse(text: &str, permitted: &Permitted) -> Result<Url, Refused> {
     Ok(url)
 }
 
-/// Whether a connection to `address` is allowed for a URL whose host is `name`.
+/// Checks whether a connection to `address` is allowed for a URL whose host is `name`.
 ///
-/// A public name that resolves to loopback is refused too: only a URL that says loopback goes
-/// there.
+/// A public name that resolves to loopback is refused too: only a URL that names loopback is
+/// connected to it.
 pub fn check_resolved(
     name: &str,
     address: SocketAddr,
@@ -117,7 +118,8 @@ fn check(address: IpAddr, permitted: &Permitted) -> Result<(), Refused> {
     if is_special && !is_permitted { Err(Refused::Private(address)) } else { Ok(()) }
 }
 
-/// The IANA IPv4 special-purpose registry, without what is global.
+/// Checks whether an address is in the IANA IPv4 special-purpose registry and not globally
+/// reachable, or is a multicast address.
 fn is_special_v4(address: Ipv4Addr) -> bool {
     let [a, b, c, _] = address.octets();
     a == 0
@@ -133,8 +135,8 @@ fn is_special_v4(address: Ipv4Addr) -> bool {
         || a >= 240
 }
 
-/// The IANA IPv6 special-purpose registry, without what is global; and the ranges that carry an
-/// IPv4 address inside.
+/// Checks whether an address is in the IANA IPv6 special-purpose registry and not globally
+/// reachable, is a multicast address, or embeds a special IPv4 address.
 fn is_special_v6(address: Ipv6Addr) -> bool {
     let segments = address.segments();
     let [a, b, _, _, _, _, high, low] = segments;

@@ -1,4 +1,4 @@
-//! What a node knows by heart: the banks and the keys. Replaced whole when either changes.
+//! The banks and keys that a node holds in memory. Replaced as a whole when either changes.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// The directory of these banks and live keys.
+    /// Builds the directory of these banks and live keys.
     pub fn new(banks: Vec<Bank>, keys: Vec<Key>) -> Self {
         Self {
             banks: banks.into_iter().map(|bank| (bank.id, bank)).collect(),
@@ -22,22 +22,22 @@ impl Directory {
         }
     }
 
-    /// The bank, if it is there.
+    /// Returns the bank, unless it is unknown or deleted.
     pub fn bank(&self, id: BankId) -> Option<&Bank> {
         self.banks.get(&id)
     }
 
-    /// Every bank, in no order.
+    /// Returns every bank, in no particular order.
     pub fn banks(&self) -> impl Iterator<Item = &Bank> {
         self.banks.values()
     }
 
-    /// Whose key has this digest.
+    /// Returns the id and the role of the live key whose text has this sha-256 digest.
     pub fn key(&self, digest: &Sha256) -> Option<(KeyId, Role)> {
         self.keys.get(digest).copied()
     }
 
-    /// The banks that may look at an item, or why none may.
+    /// Returns the banks that may look at an item; if none may, the greatest reason among them.
     pub fn looking(
         &self,
         surface: Surface,

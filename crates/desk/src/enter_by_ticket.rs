@@ -1,4 +1,4 @@
-//! Somebody enters with a link that was made at the machine.
+//! A staff member signs in with a one-time link that the operator made at the machine.
 
 use mamori_model::Refusal;
 use mamori_model::sign_in::{StaffEventKind, TicketKind};
@@ -7,11 +7,12 @@ use crate::session::Entered;
 use crate::{Desk, Error, proof};
 
 impl Desk {
-    /// Lets in whoever has the ticket, once; [`Refusal::TicketUsed`] if it was used, ran out, or
-    /// never was, or if its person left.
+    /// Opens a session with a one-time sign-in link. [`Refusal::TicketUsed`] if the link was used,
+    /// has expired or never existed, if it is an enrolment link, or if the account is deactivated.
     pub async fn enter_by_ticket(&self, ticket: &str) -> Result<Entered, Error> {
         let now = self.clock().now();
-        // Who has no ticket does not keep those who write waiting.
+        // Read before the transaction begins: a request without a valid link must not delay
+        // writers.
         let ticket_digest = proof::digest(ticket);
         self.store().ticket(&ticket_digest, now).await?.ok_or(Refusal::TicketUsed)?;
 

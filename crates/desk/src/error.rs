@@ -1,68 +1,72 @@
-//! What went wrong, by who must act.
+//! The errors of this crate, grouped by the role that must act.
 
 use std::error::Error as StdError;
 
-/// Why a verb did not do what it was asked.
+/// Why an operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The caller named something that is not there, or not theirs.
+    /// The thing does not exist, or the caller may not know of it.
     #[error("no such {0}")]
     NotFound(&'static str),
-    /// The caller was overtaken, or the name is taken.
+    /// The current state does not allow the request: another change came first, a name is taken, or
+    /// a limit is reached. The text says which; the caller reads the state again.
     #[error("{0}")]
     Conflict(String),
-    /// The caller must mend the request; the text says how.
+    /// The caller must correct the request; the text says how.
     #[error("{0}")]
     Invalid(String),
-    /// A list is not what it was said to be. The caller mends it, or says how to read it.
+    /// A list does not have the declared format. The caller corrects it, or declares another
+    /// format.
     #[error("{}", .import.refusal.as_deref().unwrap_or("the list is refused"))]
     ImportRefused {
-        /// What became of its lines until then.
+        /// The record of the import up to the refusal.
         import: Box<mamori_model::import::Import>,
-        /// What is wrong.
+        /// What is wrong with the list.
         why: crate::import_entries::ImportRefusal,
     },
-    /// The rules say no, by name. Whoever asked reads why.
+    /// A rule refuses the request, by a stable name. The caller is shown the reason.
     #[error(transparent)]
     Refused(#[from] mamori_model::Refusal),
     /// The item could not be read; the service decides what to do with it.
     #[error(transparent)]
     Media(#[from] mamori_media::Error),
-    /// Frames of the item were left out, as the limits demand, and nothing was found in the others.
-    /// The service must not take it for clean; it may send the frames by themselves.
-    #[error("nothing was found in the frames that were compared, and others were left out")]
+    /// Frames of the item were left out, because of the limits or because such frames are not read,
+    /// and the hits do not decide about the whole item. The service must not treat the item as
+    /// clean; it may send the frames one by one.
+    #[error("frames were not compared, and no hit decides about the whole item")]
     PartlyLooked,
-    /// The database is lost or full. The caller tries again; nothing was half done.
+    /// The database is lost or full, or this node has lost the change log. The caller tries again;
+    /// no change was half made.
     #[error("the database does not answer")]
     Unavailable(#[source] Box<dyn StdError + Send + Sync>),
-    /// A bug or a broken machine. The operator must look.
+    /// A bug or a broken machine. The operator must act.
     #[error("{what}")]
     Internal {
-        /// What could not be done.
+        /// What could not be done, as a log message.
         what: &'static str,
-        /// Why.
+        /// The underlying error.
         #[source]
         cause: Box<dyn StdError + Send + Sync>,
     },
 }
 
 impl Error {
-    /// A bug or a broken machine.
+    /// Builds [`Self::Internal`]: a bug or a broken machine.
     pub fn internal(what: &'static str, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::Internal { what, cause: cause.into() }
     }
 
-    /// A request that the caller must mend.
+    /// Builds [`Self::Invalid`]: a request that the caller must correct.
     pub fn invalid(reason: impl std::fmt::Display) -> Self {
         Self::Invalid(format!("{reason}"))
     }
 
-    /// Somebody else was faster, or has the name.
+    /// Builds [`Self::Conflict`]: a request that the current state does not allow.
     pub fn conflict(reason: &str) -> Self {
         Self::Conflict(reason.to_owned())
     }
 
-    /// For a log line, with its causes.
+    /// Returns the error as a log line takes it, with its causes.
     pub fn logged(&self) -> &(dyn StdError + 'static) {
         self
     }

@@ -1,5 +1,5 @@
-//! What was kept reaches its term. Its key goes first, and with it the item: from that commit on
-//! nothing reads it, in no backup of the folder either. The file follows by a job.
+//! Ends evidence whose term is over. Its key is deleted first: from that commit on the bytes cannot
+//! be read, not even from a backup of the vault's folder. A job then removes the file.
 
 use std::collections::HashSet;
 use std::sync::atomic::Ordering;
@@ -13,19 +13,21 @@ use mamori_store::{Leased, NewJob};
 use crate::sweep::ROWS_AT_ONCE;
 use crate::{Desk, Error};
 
-/// How old a file without a row must be to count as left over: a check writes the file first.
+/// How old a vault file without a row must be to count as left over. A check writes the file before
+/// it commits the row.
 const LEFT_OVER: Duration = Duration::from_hours(24);
 
-/// How long it takes to notice that something was let go by mistake. Our choice: a week.
+/// How long evidence is still kept after a person released it, so that a mistake can be noticed.
+/// Our choice: a week.
 const NOTICED_AFTER: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// Until when what a person lets go `now` stays.
+/// Returns the time until which evidence is kept that a person releases at `now`.
 pub(crate) fn until_noticed(now: Timestamp) -> Timestamp {
     now.checked_add(NOTICED_AFTER).unwrap_or(Timestamp::MAX)
 }
 
 impl Desk {
-    /// Makes everything unreadable whose term has ended; returns how much.
+    /// Deletes the keys of all evidence whose term is over; returns how many.
     pub(crate) async fn expire_evidence(&self, now: Timestamp) -> Result<u64, Error> {
         let mut all = 0;
         loop {
@@ -52,8 +54,8 @@ impl Desk {
         }
     }
 
-    /// Takes the keys that went out of the database's log too. Where somebody reads an older state
-    /// meanwhile the next sweep tries again.
+    /// Removes deleted keys from the database's write-ahead log too. If a reader still uses an
+    /// older state, the next sweep tries again.
     async fn forget_overwritten(&self) -> Result<(), Error> {
         if self.inner.overwritten.swap(false, Ordering::Relaxed) {
             let is_forgotten = self.store().forget_overwritten().await;
@@ -65,11 +67,12 @@ impl Desk {
         Ok(())
     }
 
-    /// Removes the file of something that nobody can read any more.
+    /// Removes the vault file of evidence that cannot be read any more.
     pub(crate) async fn remove_object(&self, job: &Leased) -> Result<(), Error> {
         let id: EvidenceId =
             job.key.parse().map_err(|cause| Error::internal("a job names no evidence", cause))?;
-        // Without the vault its folder is not known; once it is back, the sweep finds the file.
+        // Without a vault the folder is unknown; once it is configured again, the sweep finds the
+        // file.
         if let Some(vault) = &self.settings().vault {
             let removed = vault.remove(id).await;
             removed.map_err(|cause| Error::internal("an object stays", cause))?;
@@ -82,8 +85,8 @@ impl Desk {
         Ok(())
     }
 
-    /// Removes files of the vault that no readable row names: a check that failed or died left
-    /// them, or a removal that did. Returns how many.
+    /// Removes vault files to which no row with a key refers: a check or a removal that failed or
+    /// crashed left them. Returns how many. Files younger than 24 hours are left alone.
     pub async fn sweep_objects(&self) -> Result<u64, Error> {
         let Some(vault) = &self.settings().vault else { return Ok(0) };
         let failed = |cause| Error::internal("the vault failed", cause);

@@ -1,5 +1,5 @@
-//! How much somebody has seen, whether they may see more, and the breaks between. Everybody reads
-//! their own figures; there is no verb for anybody else's.
+//! A staff member's exposure, its limit, and breaks. Every staff member reads only their own
+//! figures; there is no function for those of others.
 
 use jiff::Timestamp;
 use mamori_model::StaffId;
@@ -10,19 +10,19 @@ use mamori_store::Tx;
 use crate::member::{Member, Reviewer};
 use crate::{Desk, Error};
 
-/// What somebody has seen within 24 hours, and what that means.
+/// A staff member's own exposure within the last 24 hours, and what follows from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OwnExposure {
-    /// What they saw.
+    /// What the staff member has viewed.
     pub seen: Exposure,
-    /// How much they may see.
+    /// The exposure limits that apply to the staff member.
     pub limits: Limits,
-    /// The break that they have, or must take before they see more.
+    /// The break that is in force, or that is due before the next view.
     pub rest: Option<Rest>,
 }
 
 impl Desk {
-    /// How much whoever asks has seen.
+    /// Returns the exposure of `me`.
     pub async fn exposure(&self, me: &Member) -> Result<OwnExposure, Error> {
         let now = self.clock().now();
         let (who, store) = (me.staff(), self.store());
@@ -35,8 +35,8 @@ impl Desk {
         Ok(OwnExposure { seen, limits, rest: in_force.or(due(&seen, &limits, now)) })
     }
 
-    /// A break that somebody takes because they want one: their looks end, and what they have in hand
-    /// goes back to the queue. Who has a break already goes on having it.
+    /// Starts a break that the staff member asks for: ends their views and puts a claimed case back
+    /// into the queue. A break that is already in force continues unchanged.
     pub async fn rest(&self, me: &Member) -> Result<(), Error> {
         let now = self.clock().now();
         let limits = self.settings().exposure;
@@ -57,8 +57,9 @@ impl Desk {
         Ok(())
     }
 
-    /// The break that somebody must have before they see more, if there is one. Whoever asks this
-    /// asks it first in `tx`: until that ends, nobody else asks it of the same person.
+    /// Returns the break that must be taken before the next view, if there is one. A transaction
+    /// must call this before anything else: until `tx` ends, no other transaction computes the
+    /// exposure of the same staff member.
     pub(crate) async fn rest_due(
         &self,
         tx: &mut Tx,
@@ -75,9 +76,10 @@ impl Desk {
         Ok(due(&seen, &own.over(self.settings().exposure), now))
     }
 
-    /// Begins the break that is due, commits it, and says by what name somebody is refused. Their
-    /// looks end, and what they have in hand goes back to the queue. A spent dose is no break of its
-    /// own: it ends as looks leave the window, or when somebody is given a larger one.
+    /// Starts the break that is due, commits `tx`, and returns the refusal for the reviewer. The
+    /// reviewer's views end, and a claimed case goes back to the queue. A reached exposure limit is
+    /// not stored as a break: it ends when views leave the 24-hour window, or when an administrator
+    /// sets a larger limit.
     pub(crate) async fn begin_rest(
         &self,
         mut tx: Tx,

@@ -1,4 +1,4 @@
-//! How work flows: by policy and day, and never by person.
+//! Workload figures by policy and day, never by person.
 
 use std::collections::BTreeMap;
 
@@ -11,72 +11,73 @@ use mamori_store::{Arrivals, DecidedOnDay, Unanswered, Wait};
 use crate::member::Member;
 use crate::{Desk, Error};
 
-/// How many days the figures reach back, today included.
+/// How many days the figures cover, today included.
 pub const DAYS: i64 = 30;
 
-/// The most cases of which waiting times are sorted: the newest.
+/// The largest number of cases whose waiting times are evaluated; the newest are taken.
 const WAITS_MAX: u32 = 10_000;
 
-/// A week with a day of fewer decisions than this is told as one: a day of one decision would point
-/// at whoever worked then.
+/// If a day of a week has fewer decisions than this, the week is reported as one: a day with one
+/// decision would point at the reviewer who worked that day.
 const DECISIONS_MIN: u64 = 5;
 
-/// How work flows.
+/// The workload of the last [`DAYS`] days.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Figures {
     /// The first day, in UTC.
     pub from: Date,
-    /// The last: today.
+    /// The last day, in UTC: today.
     pub to: Date,
-    /// Cases that came, by policy and day.
+    /// How many cases were opened, by policy and day.
     pub arrivals: Vec<Arrivals>,
-    /// How long they waited for somebody, by policy and the day on which they came.
+    /// How long cases waited for their first claim, by policy and the day on which they were
+    /// opened.
     pub waiting: Vec<Waiting>,
-    /// What was decided, by policy and day, or week.
+    /// What was decided, by policy and day, or week if a day has too few decisions.
     pub decided: Vec<Decided>,
-    /// What services were asked for and have not answered, by policy.
+    /// The actions that services have not answered, by policy and state.
     pub unanswered: Vec<Unanswered>,
 }
 
-/// How long the cases of one day waited until somebody first took them in hand.
+/// How long the cases that were opened on one day waited for their first claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waiting {
-    /// Their policy; `None`: of all.
+    /// The policy; `None` for all policies together.
     pub purpose: Option<Purpose>,
-    /// The day on which they came.
+    /// The day on which the cases were opened, in UTC.
     pub day: Date,
-    /// How many were taken in hand.
+    /// How many of these cases have been claimed.
     pub cases: u64,
-    /// Half of them waited no longer.
+    /// The median waiting time, by nearest rank.
     pub half: SignedDuration,
-    /// Nine of ten waited no longer.
+    /// The 90th percentile of the waiting time, by nearest rank.
     pub most: SignedDuration,
 }
 
-/// What was decided from one day to another.
+/// The decisions of one day, or of one week, under one policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decided {
-    /// The policy.
+    /// The policy under which the decisions were made.
     pub purpose: Purpose,
-    /// The first day.
+    /// The first day, in UTC.
     pub from: Date,
-    /// The last day: the same, or the week's last.
+    /// The last day, in UTC: the same day, or the Sunday of the week.
     pub to: Date,
-    /// How many say that it violates.
+    /// How many decisions say that the items violate the policy.
     pub violates: u64,
-    /// How many that it is allowed.
+    /// How many decisions say that the items are allowed.
     pub allowed: u64,
-    /// How many that it is not what the bank knows.
+    /// How many decisions say that the items do not match the bank's entry.
     pub not_a_match: u64,
-    /// How many stood, or were refused by a second person.
+    /// How many decisions took effect or were refused by a second approver.
     pub settled: u64,
-    /// Of these, how many were refused or taken back.
+    /// How many of the settled decisions were refused or undone.
     pub overturned: u64,
 }
 
 impl Desk {
-    /// How work flowed in the last 30 days, for everybody of the staff. Nothing in it is of one
-    /// person, or can be.
+    /// Returns the figures of the last [`DAYS`] days, to every staff member. They are never broken
+    /// down by person.
     pub async fn figures(&self, _: &Member) -> Result<Figures, Error> {
         let to = Self::day(self.clock().now());
         let from = to.saturating_sub((DAYS - 1).days());
@@ -110,7 +111,8 @@ fn waiting(waits: &[Wait]) -> Vec<Waiting> {
         .collect()
 }
 
-/// What so many tenths of them do not exceed: the nearest rank.
+/// Returns the value that `tenths` tenths of the sorted values do not exceed, by nearest rank; zero
+/// if there are none.
 fn nth(sorted: &[SignedDuration], tenths: usize) -> SignedDuration {
     let rank = sorted.len().saturating_mul(tenths).div_ceil(10).max(1);
     sorted.get(rank - 1).copied().unwrap_or_default()
@@ -131,7 +133,7 @@ fn decided(days: &[DecidedOnDay]) -> Vec<Decided> {
     told
 }
 
-/// The days of a week, or the week as one.
+/// Returns the days of a week, or the week as one if a day has too few decisions.
 fn tell(monday: Date, days: Vec<Decided>) -> Vec<Decided> {
     let made = |day: &Decided| day.violates + day.allowed + day.not_a_match;
     if days.iter().all(|day| made(day) >= DECISIONS_MIN) {

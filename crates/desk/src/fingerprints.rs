@@ -1,57 +1,58 @@
-//! What is known of an item by its hashes.
+//! The hashes by which an item is looked up in the banks.
 
 use mamori_media::{Frame, Picture, Rest};
 use mamori_model::verdict::View;
 use mamori_model::{Hash, Md5, Pdq, Quality, Sha1, Sha256, Transform, Variant};
 
-/// The hashes of an item.
+/// All known hashes of one item.
 #[derive(Clone, Debug, Default)]
 pub struct Fingerprints {
-    /// The frames that were hashed, in the order of the file. One that looks as the frame before
-    /// it may be missing.
+    /// The frames that were hashed, in the order of the file. A frame with the same hashes as the
+    /// one before it may be missing.
     pub frames: Vec<FramePrint>,
-    /// Whether the item has more to look at than [`Self::frames`] says: frames were left out, or
-    /// data are missing.
+    /// Whether the item has more than [`Self::frames`] covers: frames were left out, or data are
+    /// missing or damaged.
     pub is_partial: bool,
-    /// SHA-256 of its bytes.
+    /// The sha-256 digest of the item's bytes.
     pub sha256: Option<Sha256>,
-    /// SHA-1 of its bytes.
+    /// The SHA-1 digest of the item's bytes.
     pub sha1: Option<Sha1>,
-    /// MD5 of its bytes.
+    /// The MD5 digest of the item's bytes.
     pub md5: Option<Md5>,
 }
 
 /// The hashes of one frame.
 #[derive(Clone, Debug)]
 pub struct FramePrint {
-    /// Its place in the file, from 0.
+    /// The frame's place in the file, from 0.
     pub number: u32,
-    /// Its hashes. The first is of the pixels as stored.
+    /// The hashes of its variants; the first is of the pixels as stored.
     pub hashes: Vec<Print>,
 }
 
 /// The hash of one variant of a frame.
 #[derive(Clone, Copy, Debug)]
 pub struct Print {
-    /// How the pixels were prepared.
+    /// How the pixels were prepared before hashing.
     pub variant: Variant,
-    /// Whether a viewer may show the frame so; others are compared only where a bank's
-    /// [`mamori_model::Transforms`] says so.
+    /// Whether a viewer may show the frame in this variant; other variants are compared only where
+    /// a bank's [`mamori_model::Transforms`] says so.
     pub is_shown: bool,
-    /// The hash.
+    /// The PDQ hash of the variant.
     pub pdq: Pdq,
-    /// Its quality. Without one a bank's minimum cannot be checked and is taken as met.
+    /// The PDQ quality, 0 to 100. If it is unknown, a bank's minimum cannot be checked and counts
+    /// as met.
     pub quality: Option<Quality>,
 }
 
 impl FramePrint {
-    /// The only frame of an item of which only a hash is known.
+    /// Builds the single frame of an item of which only a PDQ hash is known.
     pub fn only(pdq: Pdq, quality: Option<Quality>) -> Self {
         let print = Print { variant: Variant::default(), is_shown: true, pdq, quality };
         Self { number: 0, hashes: vec![print] }
     }
 
-    /// The hash of the pixels as stored.
+    /// Returns the hash of the pixels as stored.
     pub fn stored(&self) -> Option<Pdq> {
         self.hashes.first().map(|print| print.pdq)
     }
@@ -70,20 +71,20 @@ impl From<&Frame> for FramePrint {
 }
 
 impl Fingerprints {
-    /// The hashes that are equal or not, of every kind that is known.
+    /// Returns the digests, which are equal or not, of every kind that is known.
     pub fn exact(&self) -> impl Iterator<Item = Hash> + use<> {
         let kinds =
             [self.sha256.map(Hash::Sha256), self.sha1.map(Hash::Sha1), self.md5.map(Hash::Md5)];
         kinds.into_iter().flatten()
     }
 
-    /// Adds what was seen of the item.
+    /// Takes over the frames of the decoded picture.
     pub fn see(&mut self, picture: &Picture) {
         self.frames = picture.frames.iter().map(FramePrint::from).collect();
         self.is_partial = picture.rest != Rest::Nothing;
     }
 
-    /// The frames on each backdrop, if nothing else is to be looked at.
+    /// Returns each frame on each backdrop; `None` if not all of the item was read.
     pub fn views(&self) -> Option<Vec<View>> {
         let of_frame = |frame: &FramePrint| {
             let number = frame.number;

@@ -1,8 +1,8 @@
-//! How a node follows the banks' change log, and says how far it has come.
+//! Follows the banks' change log and reports how far this node has come.
 //!
-//! The log's order is the order of the commits, so a node that has applied change *n* has applied
-//! every change before it. Applying one twice does no harm, and so a node that starts reads the
-//! position first and the entries after.
+//! The log is ordered by commit, so a node that has applied change *n* has applied every change
+//! before it. Applying a change twice is harmless; therefore a starting node reads the position
+//! first and the entries after it.
 
 use std::sync::Arc;
 
@@ -15,35 +15,36 @@ use tokio_util::sync::CancellationToken;
 use crate::tidy::tidied;
 use crate::{Desk, Directory, Error};
 
-/// How many rows are read at once.
+/// How many rows one query reads.
 const ROWS_AT_ONCE: u32 = 10_000;
 
-/// How far a node has come.
+/// How far a node has followed the change log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Position {
-    /// The last change that is applied; the version of the banks that this node holds.
+    /// The number of the last applied change: the version of the banks that this node holds.
     pub version: i64,
-    /// When the node last knew that there was nothing newer; `None` before the first load.
+    /// When the node last knew that there was no newer change; `None` before the first load.
     pub current_at: Option<Timestamp>,
 }
 
 /// How much a node holds in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Holdings {
-    /// Banks.
+    /// How many banks.
     pub banks: usize,
-    /// Entries, all kinds together.
+    /// How many entries, of all hash kinds together.
     pub entries: usize,
 }
 
 impl Desk {
-    /// How far this node has come.
+    /// Returns how far this node has followed the change log.
     pub fn position(&self) -> Position {
         *self.inner.position.borrow()
     }
 
-    /// [`Error::Unavailable`] if the node has not heard of changes for longer than
-    /// [`crate::Settings::stale_max`], or never: it must not speak for the banks.
+    /// Checks that the banks in memory are current. [`Error::Unavailable`] if the node has not
+    /// caught up with the change log for longer than [`crate::Settings::stale_max`], or never: it
+    /// must not answer for the banks.
     pub fn require_current(&self) -> Result<(), Error> {
         let stale_max = SignedDuration::try_from(self.settings().stale_max).unwrap_or_default();
         let age = self.position().current_at.map(|at| self.clock().now().duration_since(at));
@@ -53,18 +54,18 @@ impl Desk {
         Err(Error::Unavailable("this node has lost the change log".into()))
     }
 
-    /// What this node holds in memory.
+    /// Returns how many banks and entries this node holds in memory.
     pub fn holdings(&self) -> Holdings {
         let entries = HashKind::ALL.into_iter().map(|kind| self.index().len(kind)).sum();
         Holdings { banks: self.directory().banks().count(), entries }
     }
 
-    /// How many entries of `kind` this node holds in memory.
+    /// Returns how many entries of `kind` this node holds in memory.
     pub fn held(&self, kind: HashKind) -> usize {
         self.index().len(kind)
     }
 
-    /// Reads everything, or a snapshot and what changed since; the node can answer afterwards.
+    /// Loads a snapshot and the changes since, or everything; afterwards the node can answer.
     pub async fn load(&self) -> Result<(), Error> {
         match self.open_snapshot().await? {
             Some((index, version)) => {
@@ -77,13 +78,14 @@ impl Desk {
         self.catch_up().await
     }
 
-    /// Applies what is new in the log; reads everything if the log has lost a part of it.
+    /// Applies the new changes of the log; loads everything if a part of the log was pruned before
+    /// this node applied it.
     pub async fn catch_up(&self) -> Result<(), Error> {
         loop {
             let held = self.position().version;
             let changes = self.store().changes_after(held, 1_000).await?;
             let Some(last) = changes.last() else { break };
-            // Asked after they were read: what was pruned before is noticed.
+            // Asked after the changes were read, so that pruning in between is noticed.
             if self.store().oldest_change().await?.is_some_and(|oldest| oldest > held + 1) {
                 tracing::warn!(held, "the change log begins after this node's place: reading all");
                 self.read_everything().await?;
@@ -106,7 +108,7 @@ impl Desk {
         Ok(())
     }
 
-    /// Follows the log until `stop`; on an error it goes on with the next poll.
+    /// Follows the log until `stop`; after an error it continues at the next poll.
     pub async fn follow(&self, stop: CancellationToken) {
         let mut is_lost = false;
         loop {
@@ -117,7 +119,7 @@ impl Desk {
                     }
                 }
                 Err(error) => {
-                    // Said once, not five times a second.
+                    // Logged once, not five times a second.
                     if !std::mem::replace(&mut is_lost, true) {
                         tracing::error!(error = error.logged(), "lost the change log");
                     }
@@ -131,19 +133,20 @@ impl Desk {
         }
     }
 
-    /// Waits until this node has applied what the log holds now, so that the caller of a change
-    /// finds it at once at the node that took it. Other nodes follow within a second.
+    /// Waits until this node has applied every change that the log holds now, so that the client
+    /// that made a change finds it at this node at once. Waits at most
+    /// [`crate::Settings::settle_time_max`]. Other nodes follow within a second.
     pub async fn settle(&self) {
         self.inner.changed.notify_one();
         let Ok(version) = self.store().last_change().await else { return };
         let mut position = self.inner.position.subscribe();
         let arrived = position.wait_for(|position| position.version >= version);
-        // Too slow is not an error: the change is committed and will be seen.
+        // A timeout is not an error: the change is committed and will be applied.
         let _ = tokio::time::timeout(self.settings().settle_time_max, arrived).await;
     }
 
-    /// Reads the banks, the keys and the entries, and puts them in the place of what the node held;
-    /// until then it answers with that.
+    /// Reads the banks, the keys and the entries, and replaces what the node holds; until then the
+    /// node answers from the old state.
     async fn read_everything(&self) -> Result<(), Error> {
         let version = self.store().last_change().await?;
         let index = Index::new();

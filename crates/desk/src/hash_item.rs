@@ -1,4 +1,4 @@
-//! An item's bytes become hashes; nothing is kept.
+//! Hashes the bytes of an item; nothing is stored.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -10,29 +10,29 @@ use mamori_model::{Bank, Gap, HashKind, Md5, NotCompared, ServiceId, Sha1, Sha25
 use crate::fingerprints::Fingerprints;
 use crate::{Desk, Error};
 
-/// The hashes of an item's bytes.
+/// All hashes of an item's bytes.
 #[derive(Clone, Debug)]
 pub struct Hashed {
-    /// How it looks: the hashes of each frame.
+    /// The decoded picture, with the PDQ hashes of each frame.
     pub picture: Picture,
-    /// What it is, byte by byte.
+    /// The sha-256 digest of the bytes.
     pub sha256: Sha256,
-    /// The same for lists that have nothing better; `None` where nothing is to be compared with it.
+    /// The SHA-1 digest, for lists without a better one; [`Desk::hash_item`] always sets it.
     pub sha1: Option<Sha1>,
-    /// Likewise.
+    /// The MD5 digest, likewise always set.
     pub md5: Option<Md5>,
 }
 
-/// An item's bytes, read as far as they can be.
+/// The hashes of an item's bytes, as far as the item could be read.
 #[derive(Debug)]
 pub struct Read {
-    /// Its digests, and the hashes of the frames that were decoded.
+    /// The digests, and the hashes of the frames that were decoded.
     pub prints: Fingerprints,
-    /// The frames, or why there are none.
+    /// The decoded picture, or why it could not be decoded.
     pub picture: Result<Picture, Media>,
 }
 
-/// Why not all of an item that was read so can be compared.
+/// Returns why not all of an item can be compared; `None` if all of it can.
 pub fn gap(picture: &Result<Picture, Media>) -> Option<Gap> {
     match picture {
         Ok(picture) => gap_of(&picture.rest),
@@ -40,7 +40,7 @@ pub fn gap(picture: &Result<Picture, Media>) -> Option<Gap> {
     }
 }
 
-/// What of a picture was not read.
+/// Returns which part of a picture was not read; `None` if all of it was.
 pub fn gap_of(rest: &Rest) -> Option<Gap> {
     match rest {
         Rest::Nothing => None,
@@ -62,7 +62,8 @@ fn gap_of_error(error: &Media) -> Gap {
 }
 
 impl Desk {
-    /// Hashes a picture in a caged child process, in every way.
+    /// Hashes a picture with every kind of hash. Decodes it in a sandboxed child process.
+    /// [`Error::Media`] if it cannot be decoded.
     pub async fn hash_item(&self, bytes: Bytes) -> Result<Hashed, Error> {
         let Read { prints, picture } = self.read(bytes, Weak { sha1: true, md5: true }).await?;
         let missing = || Error::internal("hashing stopped", "an item without a digest");
@@ -70,14 +71,15 @@ impl Desk {
         Ok(Hashed { picture: picture?, sha256, sha1: prints.sha1, md5: prints.md5 })
     }
 
-    /// Hashes an item in the ways in which this node's banks know any. Its digests are there also
-    /// where it cannot be decoded.
+    /// Hashes an item; computes SHA-1 and MD5 only if this node holds entries of that kind. The
+    /// digests are present even if the item cannot be decoded.
     pub async fn read_to_look_up(&self, bytes: Bytes) -> Result<Read, Error> {
         self.read(bytes, self.weak()).await
     }
 
-    /// As [`Self::read_to_look_up`]. An item of `service` whose bytes `banks` know is not kept waiting
-    /// for its decoding: what is not decoded by then is left out.
+    /// Hashes an item of `service` as [`Self::read_to_look_up`] does. If `banks` know its bytes
+    /// already, decoding is awaited for at most [`WAIT_MAX_OF_KNOWN`]; then the picture is left out
+    /// ([`Media::Busy`]).
     pub(crate) async fn read_for(
         &self,
         bytes: Bytes,
@@ -116,7 +118,7 @@ impl Desk {
         Ok(Read { prints, picture })
     }
 
-    /// The digests of an item's bytes.
+    /// Computes the digests of an item's bytes.
     async fn digest(&self, bytes: Bytes, weak: Weak) -> Result<Fingerprints, Error> {
         let digests = tokio::task::spawn_blocking(move || Fingerprints {
             sha256: Some(mamori_media::sha256(&bytes)),
@@ -127,18 +129,18 @@ impl Desk {
         digests.await.map_err(|cause| Error::internal("hashing stopped", cause))
     }
 
-    /// The digests that this node's banks know any of.
+    /// Returns the weak digests of which this node holds entries.
     fn weak(&self) -> Weak {
         let holds = |kind| self.held(kind) > 0;
         Weak { sha1: holds(HashKind::Sha1), md5: holds(HashKind::Md5) }
     }
 }
 
-/// How long the answer about an item whose bytes are known waits for its decoding. Our choice: most
-/// pictures take a fiftieth of it, and a service that asks can wait so long.
+/// How long a check of an item whose bytes are known waits for its decoding. Our choice: most
+/// pictures take a fiftieth of it, and the calling service can wait that long.
 const WAIT_MAX_OF_KNOWN: Duration = Duration::from_secs(5);
 
-/// Which digests to make besides SHA-256.
+/// Which weak digests to compute besides SHA-256.
 #[derive(Clone, Copy, Debug)]
 struct Weak {
     sha1: bool,

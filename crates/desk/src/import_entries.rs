@@ -1,4 +1,4 @@
-//! A list is imported into a bank while it streams in: a million lines in one request.
+//! Imports a list into a bank while it streams in: a million lines in one request.
 
 pub mod pdq;
 
@@ -13,23 +13,25 @@ use self::pdq::Sample;
 use crate::import_lines::{ColumnMap, LineFormat, LineReader, Lines, Piece, Read, lines_of};
 use crate::{Admin, Desk, Error};
 
-/// How to read a list, and what to do with what it holds.
+/// How to read a list, and which of its hashes to accept.
 #[derive(Clone, Debug)]
 pub struct ImportOptions {
-    /// How its lines are written.
+    /// The format of the lines.
     pub format: LineFormat,
-    /// The kind of a line that names none.
+    /// The hash kind of lines that name none.
     pub kind: HashKind,
-    /// The columns that a CSV must have; `None`: `hash`, and any other of the usual names.
+    /// The columns that a CSV must have; `None`: only `hash` is required, the other standard names
+    /// are optional.
     pub columns: Option<ColumnMap>,
-    /// Whether PDQ hashes are taken that no picture seems to have made; see [`pdq`].
+    /// Whether to accept PDQ hashes that no picture seems to have produced; see [`pdq`].
     pub takes_any_pdq: bool,
-    /// Whether hashes that were withdrawn from the bank come back.
+    /// Whether to add hashes again that were withdrawn from the bank.
     pub restores_withdrawn: bool,
 }
 
 impl ImportOptions {
-    /// Lines of `format`, and what is safe otherwise; `kind` is meant where a line names none.
+    /// Creates options for lines of `format`, with safe defaults. `kind` is the hash kind of lines
+    /// that name none.
     pub fn new(format: LineFormat, kind: HashKind) -> Self {
         Self { format, kind, columns: None, takes_any_pdq: false, restores_withdrawn: false }
     }
@@ -38,19 +40,20 @@ impl ImportOptions {
 /// Why a list is refused as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ImportRefusal {
-    /// Its first line does not name the columns that are needed.
+    /// The first line does not name the required columns.
     Columns,
-    /// Its PDQ hashes are none.
+    /// The hashes that are declared as PDQ are not PDQ hashes.
     NotPdq,
 }
 
 impl Desk {
-    /// Imports lines into a bank, a batch a transaction, and returns what became of them.
+    /// Imports lines into a bank, one transaction per batch, and returns the counts.
     ///
-    /// What is counted as added is committed. A list that breaks off is `interrupted`, and can be
-    /// sent again whole: what the bank has already is not added twice. While it runs,
-    /// [`Self::import`] tells how far it has come. [`Error::ImportRefused`] if the list is not what
-    /// `options` say.
+    /// Lines that are counted as added are committed. A list whose stream breaks off is
+    /// `interrupted` and can be sent again as a whole: hashes that the bank already has are not
+    /// added twice. While the import runs, [`Self::import`] returns its progress.
+    /// [`Error::ImportRefused`] if the list is not what `options` declare, [`Error::NotFound`] if
+    /// there is no such bank, or no longer.
     pub async fn import_entries<S, E>(
         &self,
         _: &Admin,
@@ -91,28 +94,28 @@ impl Desk {
     }
 }
 
-/// An entry and the number of its line.
+/// The number of a line, and the entry on it.
 type Placed = (u64, NewEntry);
 
-/// An import in the middle of its lines.
+/// An import in progress.
 struct Running<'a> {
     desk: &'a Desk,
     import: Import,
     options: ImportOptions,
     reader: LineReader,
     batch: Vec<Placed>,
-    /// What the first PDQ hashes look like; `None` where they were judged, or need not be.
+    /// A sample of the first PDQ hashes; `None` once it is judged, or if it need not be.
     sample: Option<Sample>,
-    /// The entries of these hashes.
+    /// The entries of the sampled hashes, held back until the sample is judged.
     held: Vec<Placed>,
     /// The number of the last line that was read, from 1.
     line: u64,
-    /// When it was last written down how far it has come.
+    /// When the progress was last stored.
     told_at: Timestamp,
 }
 
-/// How long an import in which lines come in may say nothing: fewer than make a batch are then
-/// committed.
+/// How long an import that receives lines may go without storing its progress; after that, a batch
+/// is committed even if it is not full.
 const TOLD_EVERY: SignedDuration = SignedDuration::from_secs(60);
 
 impl Running<'_> {
@@ -173,7 +176,7 @@ impl Running<'_> {
         };
         let lines = lines_of(record).count();
         let read = self.reader.read(record);
-        // A quote too many makes one record of lines that are entries each by itself.
+        // One quote too many joins lines that are valid entries by themselves into one record.
         let is_entry = |line| matches!(self.reader.read(line), Read::Entry(..));
         let is_several = lines > 1 && lines_of(record).skip(1).any(is_entry);
         if is_several || (lines > 1 && matches!(read, Read::Rejected(_))) {
@@ -219,13 +222,14 @@ impl Running<'_> {
         Ok(())
     }
 
-    /// Puts an entry into the batch, or aside where it is yet to be judged.
+    /// Adds an entry to the batch, or holds it back if its hash is still to be judged.
     fn hold(&mut self, entry: NewEntry) {
         let is_held = self.sample.as_mut().is_some_and(|sample| sample.take(&entry.hash));
         if is_held { &mut self.held } else { &mut self.batch }.push((self.line, entry));
     }
 
-    /// Refuses the list if its first PDQ hashes are none, else takes them.
+    /// Refuses the list if its first PDQ hashes are not PDQ hashes; otherwise adds the entries that
+    /// were held back to the batch.
     async fn judge(&mut self) -> Result<(), Error> {
         if let Some(reason) = self.sample.take().and_then(|sample| sample.refusal()) {
             return Err(self.refuse(ImportRefusal::NotPdq, reason).await?);
@@ -234,7 +238,7 @@ impl Running<'_> {
         Ok(())
     }
 
-    /// Ends the import as refused, without what is not committed yet.
+    /// Ends the import as refused and discards the lines that are not committed yet.
     async fn refuse(&mut self, why: ImportRefusal, reason: String) -> Result<Error, Error> {
         self.import.state = ImportState::Refused;
         self.import.refusal = Some(reason);
@@ -250,7 +254,7 @@ impl Running<'_> {
 
         let mut tx = self.desk.store().begin("import_entries").await?;
         let mut import = self.import.clone();
-        // A bank that was deleted meanwhile takes no more.
+        // No more is added to a bank that was deleted meanwhile.
         tx.lock_bank(import.bank).await?.ok_or(Error::NotFound("bank"))?;
         let added = if self.options.restores_withdrawn {
             tx.restore_entries(import.bank, &batch, now).await?

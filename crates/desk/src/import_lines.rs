@@ -1,4 +1,4 @@
-//! Lines of a list become entries: NDJSON or CSV, one hash a line.
+//! Parses the lines of a list into entries: NDJSON or CSV, one hash per line.
 
 mod columns;
 mod lines;
@@ -18,17 +18,17 @@ pub use self::columns::{ColumnMap, Field, NotAColumnMap, NotAPreset, Preset};
 pub use self::lines::{Lines, Piece, lines_of};
 use self::table::Table;
 
-/// How the lines are written.
+/// The format of the lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LineFormat {
-    /// One JSON object a line: `{"hash":"…","kind":"pdq","source_id":"…","labels":["…"],
-    /// "expires_at":"2027-01-01T00:00:00Z"}`; only `hash` is needed. A key that is left out says
-    /// nothing, `null` takes away what a bank has there.
+    /// One JSON object per line: `{"hash":"…","kind":"pdq","source_id":"…","labels":["…"],
+    /// "expires_at":"2027-01-01T00:00:00Z"}`; only `hash` is required. A missing key leaves the
+    /// bank's value unchanged, `null` removes it.
     Ndjson,
-    /// Columns by name in the first line, of the same names or those of a [`ColumnMap`]; labels
-    /// separated by `;`. Values are separated by `,`, `;` or tabs, whichever the first line has most
-    /// of. A column that is left out says nothing, an empty value takes away. Other columns are
-    /// ignored.
+    /// The first line names the columns, by the keys of [`Self::Ndjson`] or the names of a
+    /// [`ColumnMap`]; labels are separated by `;`. Values are separated by `,`, `;` or tabs,
+    /// whichever is most frequent in the first line. A missing column leaves the bank's value
+    /// unchanged, an empty value removes it. Other columns are ignored.
     Csv,
 }
 
@@ -36,28 +36,30 @@ pub enum LineFormat {
 #[derive(Debug)]
 pub struct LineReader {
     format: LineFormat,
-    /// The kind of a line that names none.
+    /// The hash kind of lines that name none.
     kind: HashKind,
-    /// The columns that a CSV must have; `None`: any of the usual names.
+    /// The columns that a CSV must have; `None`: only `hash` is required, the other standard names
+    /// are optional.
     columns: Option<ColumnMap>,
-    /// The CSV, once its first line was read.
+    /// The columns of a CSV; `None` until its first line is read.
     table: Option<Table>,
 }
 
-/// What a line is.
+/// The result of reading a line.
 #[derive(Debug)]
 pub enum Read {
-    /// An entry, and what of the line was left out because it is wrong.
+    /// An entry, with a warning for each invalid part of the line that was left out.
     Entry(NewEntry, Vec<String>),
     /// Nothing to count: a blank line or the header.
     Skipped,
-    /// Wrong, and why.
+    /// An invalid line, with the reason.
     Rejected(String),
-    /// So wrong that the rest cannot be read either: a CSV without a usable header.
+    /// A line so invalid that the lines after it cannot be read either: a CSV without a usable
+    /// header.
     Hopeless(String),
 }
 
-/// A line's fields before they are checked.
+/// The fields of a line before they are validated.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Fields {
@@ -72,18 +74,19 @@ struct Fields {
 }
 
 impl LineReader {
-    /// A reader of `format`; `kind` is meant where a line names none.
+    /// Creates a reader of `format`. `kind` is the hash kind of lines that name none.
     pub fn new(format: LineFormat, kind: HashKind) -> Self {
         Self { format, kind, columns: None, table: None }
     }
 
-    /// The same for a CSV with these columns.
+    /// Sets the columns that a CSV must have.
     #[must_use]
     pub fn with_columns(self, columns: Option<ColumnMap>) -> Self {
         Self { columns, ..self }
     }
 
-    /// The byte between two values of a CSV, as far as it is known; `None` for other formats.
+    /// Returns the byte that separates the values of a CSV, `,` until its first line is read;
+    /// `None` for other formats.
     pub fn separator(&self) -> Option<u8> {
         match self.format {
             LineFormat::Ndjson => None,
@@ -124,8 +127,9 @@ impl LineReader {
 }
 
 impl Fields {
-    /// The entry. What is wrong of all but the hash and its kind costs no more than itself: a hash
-    /// that is lost for a label is a picture that is not found.
+    /// Validates the fields and builds the entry. An invalid field other than the hash and its kind
+    /// is left out with a warning and does not reject the line: a hash that is lost because of a
+    /// label is a picture that is not found.
     fn check(self, kind: HashKind) -> Result<(NewEntry, Vec<String>), String> {
         let hash = self.hash.ok_or("no `hash`")?;
         let kind = match self.kind {
@@ -153,7 +157,7 @@ fn said<T, E: std::fmt::Display>(field: &str, result: Result<T, E>) -> Result<T,
     result.map_err(|error| format!("`{field}`: {error}"))
 }
 
-/// What was given, or nothing and a warning.
+/// Returns what was given, or adds a warning and returns [`Given::Nothing`].
 fn or_warn<T>(given: Result<Given<T>, String>, warnings: &mut Vec<String>) -> Given<T> {
     given.unwrap_or_else(|warning| {
         warnings.push(warning);
@@ -161,8 +165,8 @@ fn or_warn<T>(given: Result<Given<T>, String>, warnings: &mut Vec<String>) -> Gi
     })
 }
 
-/// The labels that can be kept, and a warning if some cannot. Empty ones are no labels: a `;` too
-/// many is harmless.
+/// Returns the valid labels, and adds a warning if some are left out. Empty labels are ignored, so
+/// that a `;` too many is harmless.
 fn lenient_labels(given: Given<Vec<String>>, warnings: &mut Vec<String>) -> Given<Labels> {
     let Given::Value(labels) = given else {
         return if given.is_said() { Given::Null } else { Given::Nothing };
@@ -191,10 +195,10 @@ fn lenient_labels(given: Given<Vec<String>>, warnings: &mut Vec<String>) -> Give
     }
 }
 
-/// The end of an entry: a time, or a day, at the end of which in UTC it ends.
+/// Parses the end of an entry: a time, or a day, at whose end in UTC the entry ends.
 ///
-/// The end and not the beginning: an entry that matches some hours longer does less harm than one
-/// that stops matching on a day on which its source still stands by it.
+/// The end of the day and not its beginning: an entry that matches some hours longer does less harm
+/// than one that stops matching on a day on which its source still stands by it.
 fn read_end(text: &str) -> Result<Timestamp, String> {
     let text = text.trim();
     if let Ok(time) = Timestamp::from_str(text) {

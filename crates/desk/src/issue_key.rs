@@ -1,4 +1,4 @@
-//! A key is made, and its text is told once.
+//! Issues an API key; its text is shown once.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,17 +7,17 @@ use mamori_model::{Line, Sensitive};
 
 use crate::{Admin, Desk, Error, clock, proof};
 
-/// A new key with its text, which is not kept anywhere.
+/// A new key with its text. Only the sha-256 digest of the text is stored.
 #[derive(Clone, Debug)]
 pub struct Issued {
-    /// The key.
+    /// The key as it is stored, without its text.
     pub key: Key,
-    /// Its text: `mk_` and 43 characters of base64.
+    /// The text of the key: `mk_` and 43 characters of URL-safe base64.
     pub token: Sensitive<String>,
 }
 
 impl Desk {
-    /// Makes a key for a role; [`Error::NotFound`] if its service is not there.
+    /// Issues a key for a role; [`Error::NotFound`] if the role's service does not exist.
     pub async fn issue_key(&self, _: &Admin, role: Role, name: Line) -> Result<Issued, Error> {
         if let Role::Service(service) = role {
             self.store().service(service).await?.ok_or(Error::NotFound("service"))?;
@@ -32,10 +32,10 @@ impl Desk {
         Ok(issued)
     }
 
-    /// Makes the first administrator's key; `None` if there is a live one already.
+    /// Issues the first administrator key; `None` if there is a live one already.
     ///
-    /// Two nodes that start at once make one key: counting waits for whoever else counts, and the
-    /// second one then sees the first one's.
+    /// Two nodes that start at once issue one key: counting takes a lock, so the second node counts
+    /// after the first has committed and sees the first node's key.
     pub async fn issue_first_key(&self) -> Result<Option<Issued>, Error> {
         let name: Line =
             "first administrator".parse().map_err(|cause| Error::internal("no name", cause))?;

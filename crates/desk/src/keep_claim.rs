@@ -1,4 +1,4 @@
-//! A page says that somebody is still at a case.
+//! Extends a claim while the reviewer's page is open.
 
 use jiff::Timestamp;
 use mamori_model::{CaseId, Refusal};
@@ -7,8 +7,9 @@ use crate::member::Reviewer;
 use crate::{Desk, Error};
 
 impl Desk {
-    /// Makes a claim last on, and says until when. [`Refusal::ClaimLapsed`] if it ran out: what was
-    /// not kept is not taken up again in silence, as a colleague may have looked meanwhile.
+    /// Extends a claim and returns when it lapses. [`Refusal::ClaimLapsed`] if it has lapsed
+    /// already: it is not renewed silently, because a colleague may have viewed the case in the
+    /// meantime. Other refusals as [`mamori_model::Case::claimed_by`].
     pub async fn keep_claim(
         &self,
         who: &Reviewer,

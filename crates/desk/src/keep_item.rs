@@ -1,4 +1,4 @@
-//! An item's bytes are sealed and laid into the vault, where its policy keeps them.
+//! Seals an item's bytes into the vault, if its policy keeps them.
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -9,11 +9,12 @@ use mamori_vault::Vault;
 use crate::{Desk, Error};
 
 impl Desk {
-    /// Seals the bytes of an item that is held or refused, before the transaction that says so:
-    /// files are slow. `None` where nothing is to be kept: no policy keeps it, there is no key for
-    /// the vault, or these bytes of the item are there, or were and reached their term.
+    /// Seals the bytes of an item that is held or blocked. Called before the transaction that
+    /// records the match, because writing files is slow. `None` if nothing is to be kept: no policy
+    /// keeps the item, the vault has no key, or these bytes of the item are kept, or were until
+    /// their term ended.
     ///
-    /// A vault that fails does not fail the check: the item is held all the same, and whoever looks
+    /// A vault that fails does not fail the check: the item is held all the same, and the reviewer
     /// reads that its bytes were not kept.
     pub(crate) async fn seal_item(
         &self,
@@ -50,7 +51,7 @@ impl Desk {
         }
     }
 
-    /// Removes an object that no row names. One that stays is found by the sweep.
+    /// Removes a vault object to which no row refers. If the removal fails, the sweep removes it.
     pub(crate) async fn drop_object(&self, id: EvidenceId) {
         let Some(vault) = &self.settings().vault else { return };
         if let Err(error) = vault.remove(id).await {

@@ -1,4 +1,5 @@
-//! Claims that nobody kept come to an end: somebody else may take the case.
+//! Ends claims whose time ran out because the reviewer's page sent no keep-alive, so that another
+//! reviewer can claim the case.
 
 use jiff::Timestamp;
 use mamori_model::Case;
@@ -9,7 +10,8 @@ use crate::sweep::ROWS_AT_ONCE;
 use crate::{Desk, Error};
 
 impl Desk {
-    /// Ends every claim that lapsed before `now`, and says so in each case; returns how many.
+    /// Ends claims whose time ran out at or before `now`, at most `ROWS_AT_ONCE` of them, and
+    /// records each in its case's history. Returns how many it ended.
     pub(crate) async fn lapse(&self, tx: &mut Tx, now: Timestamp) -> Result<u64, Error> {
         let lapsed = tx.lock_lapsed_claims(now, ROWS_AT_ONCE).await?;
         for case in &lapsed {
@@ -18,7 +20,8 @@ impl Desk {
         Ok(u64::try_from(lapsed.len()).unwrap_or(u64::MAX))
     }
 
-    /// Ends the claim of a case, which `tx` holds.
+    /// Ends the claim on `case`, which `tx` has locked, and the views of its items, and records the
+    /// lapse in the case's history.
     pub(crate) async fn lapse_one(
         &self,
         tx: &mut Tx,

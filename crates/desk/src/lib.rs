@@ -1,7 +1,8 @@
-//! The verbs: what Mamori does, one file and one transaction each. `ls src` reads as the product.
+//! The operations of Mamori ("verbs"), one file and one transaction each: the list of files in
+//! `src` is the list of what Mamori does.
 //!
-//! Only this crate opens transactions. Nothing outside is called inside one: the call is a job,
-//! enqueued in the same transaction as its cause.
+//! Only this crate opens database transactions. No external system is called inside a transaction:
+//! the call is a job, enqueued in the same transaction as its cause.
 
 pub mod clock;
 pub mod destination;
@@ -122,7 +123,7 @@ pub use member::{AtTheMachine, Found, Member};
 pub use proof::{Admin, Caller, Proof};
 pub use settings::Settings;
 
-/// Where the verbs are done: one for each node, cheap to clone.
+/// The entry point of every operation: one per node, cheap to clone.
 #[derive(Clone)]
 pub struct Desk {
     inner: Arc<Inner>,
@@ -131,36 +132,38 @@ pub struct Desk {
 struct Inner {
     store: Store,
     pool: Pool,
-    /// Replaced whole when everything is read anew.
+    /// The entries to search. Replaced as a whole when the node reloads everything.
     index: ArcSwap<Index>,
     directory: ArcSwap<Directory>,
     position: watch::Sender<Position>,
-    /// Told when this node wrote a change, so that its own follower need not wait for the poll.
+    /// Notified when this node wrote a change, so that its own follower does not wait for the poll.
     changed: Notify,
-    /// Told when this node enqueued a job.
+    /// Notified when this node enqueued a job, so that a worker does not wait for the poll.
     enqueued: Notify,
     clock: Arc<Clock>,
     settings: Settings,
     sender: deliver::Sender,
-    /// `None` where there is no console.
+    /// The passkey ceremonies; `None` where no console is configured.
     passkeys: Option<Passkeys>,
-    /// Of which questions for passkeys are made; read once.
+    /// The secret from which passkey challenges are derived; read from the database once.
     questions: OnceCell<Sensitive<[u8; 32]>>,
-    /// How often anybody may try a password at this node, before the database is asked.
+    /// Limits password attempts at this node, before the database is asked.
     guesses: Pace,
-    /// Whether the database's log may still hold the keys of items that reached their term: at the
-    /// start nobody knows.
+    /// Whether the database's write-ahead log may still hold the keys of items whose term has
+    /// ended. True at the start, when this is not known.
     overwritten: AtomicBool,
-    /// How many passwords are hashed at once: each takes a processor and 19 MiB.
+    /// Limits concurrent password hashing to [`HASHING_MAX`]: each hash takes a processor and 19
+    /// MiB.
     hashing: Semaphore,
 }
 
-/// How many passwords are hashed at once.
+/// The most passwords that this node hashes at the same time.
 const HASHING_MAX: usize = 4;
 
 impl Desk {
-    /// A desk over an open store and a running pool. It knows nothing until
-    /// [`Self::load`] has read the banks.
+    /// Creates a desk over an open store and a running pool. It cannot answer checks until
+    /// [`Self::load`] has read the banks. [`Error::Invalid`] if passkeys cannot be made for the
+    /// console's origin.
     pub fn new(
         store: Store,
         pool: Pool,
@@ -192,32 +195,32 @@ impl Desk {
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// The banks and keys as this node knows them now.
+    /// Returns the banks and API keys as this node holds them now.
     pub fn directory(&self) -> Arc<Directory> {
         self.inner.directory.load_full()
     }
 
-    /// The clock.
+    /// Returns the clock that every operation reads.
     pub fn clock(&self) -> &Clock {
         &self.inner.clock
     }
 
-    /// The settings.
+    /// Returns the settings that this node was started with.
     pub fn settings(&self) -> &Settings {
         &self.inner.settings
     }
 
-    /// The pool that decodes pictures.
+    /// Returns the pool of processes that decode pictures.
     pub fn pool(&self) -> &Pool {
         &self.inner.pool
     }
 
-    /// Whether the database answers.
+    /// Checks whether the database answers.
     pub async fn ping(&self) -> Result<(), Error> {
         Ok(self.store().ping().await?)
     }
 
-    /// Closes the database after the last verb.
+    /// Closes the database connections. To be called after the last operation.
     pub async fn close(&self) {
         self.store().close().await;
     }

@@ -1,4 +1,5 @@
-//! What is there, in pages. Each takes a proof, and shows a service its own only.
+//! Reads and lists for API keys, in pages. Each function takes the proof of an API key; a service
+//! sees only what is its own. Not the lists of the console.
 
 use mamori_model::import::Import;
 use mamori_model::key::{Key, Service};
@@ -14,17 +15,18 @@ use mamori_store::{EntryFilter, MatchFilter};
 use crate::{Admin, Caller, Desk, Error, Proof};
 
 impl Desk {
-    /// A bank. Any key may know the banks; only an administrator sees what is in them.
+    /// Returns a bank; [`Error::NotFound`] if it does not exist. Any API key may read a bank's
+    /// description; only an administrator's key reads its entries.
     pub async fn bank(&self, _: &Proof, id: BankId) -> Result<Bank, Error> {
         self.store().bank(id).await?.ok_or(Error::NotFound("bank"))
     }
 
-    /// A bank by its name.
+    /// Returns the bank with this name; [`Error::NotFound`] if there is none.
     pub async fn bank_named(&self, _: &Proof, name: &BankName) -> Result<Bank, Error> {
         self.store().bank_named(name).await?.ok_or(Error::NotFound("bank"))
     }
 
-    /// The banks, the oldest first.
+    /// Lists the banks, oldest first.
     pub async fn banks(
         &self,
         _: &Proof,
@@ -34,18 +36,19 @@ impl Desk {
         Ok(self.store().banks(after, size).await?)
     }
 
-    /// How many entries of a bank match now.
+    /// Returns how many entries of a bank match now: neither withdrawn nor expired.
     pub async fn count_entries(&self, _: &Proof, bank: BankId) -> Result<u64, Error> {
         Ok(self.store().count_entries(bank, self.clock().now()).await?)
     }
 
-    /// An entry of a bank.
+    /// Returns an entry of a bank, also a withdrawn or expired one; [`Error::NotFound`] if the bank
+    /// has no such entry.
     pub async fn entry(&self, _: &Admin, bank: BankId, id: EntryId) -> Result<Entry, Error> {
         let entry = self.store().entry(id).await?;
         entry.filter(|entry| entry.bank == bank).ok_or(Error::NotFound("entry"))
     }
 
-    /// The entries of a bank, the oldest first.
+    /// Lists the entries of a bank, oldest first; [`Error::NotFound`] if there is no such bank.
     pub async fn entries(
         &self,
         _: &Admin,
@@ -58,12 +61,12 @@ impl Desk {
         Ok(self.store().entries(bank, filter, after, size, self.clock().now()).await?)
     }
 
-    /// An import into a bank, also while it runs.
+    /// Returns an import into a bank, also while it runs; [`Error::NotFound`] if it does not exist.
     pub async fn import(&self, _: &Admin, bank: BankId, id: ImportId) -> Result<Import, Error> {
         self.store().import(bank, id).await?.ok_or(Error::NotFound("import"))
     }
 
-    /// The imports into a bank, the newest first.
+    /// Lists the imports into a bank, newest first; [`Error::NotFound`] if there is no such bank.
     pub async fn imports(
         &self,
         _: &Admin,
@@ -75,13 +78,14 @@ impl Desk {
         Ok(self.store().imports(bank, after, size).await?)
     }
 
-    /// A match of the caller's.
+    /// Returns one of the caller's matches; [`Error::NotFound`] also for a match of another
+    /// service.
     pub async fn a_match(&self, caller: &Caller, id: MatchId) -> Result<Match, Error> {
         self.store().a_match(caller.service(), id).await?.ok_or(Error::NotFound("match"))
     }
 
-    /// The caller's matches, the newest first. There is no filter by account: nobody may ask for
-    /// everything that a person did.
+    /// Lists the caller's matches, newest first. There is no filter by account: Mamori must not
+    /// list everything that one person did.
     pub async fn matches(
         &self,
         caller: &Caller,
@@ -93,7 +97,7 @@ impl Desk {
         Ok(self.store().matches(&own, after, size).await?)
     }
 
-    /// The services, the oldest first.
+    /// Lists the services, oldest first.
     pub async fn services(
         &self,
         _: &Admin,
@@ -103,7 +107,7 @@ impl Desk {
         Ok(self.store().services(after, size).await?)
     }
 
-    /// The keys, of one service or all, the oldest first; revoked ones too.
+    /// Lists the API keys of one service or of all, oldest first, revoked ones included.
     pub async fn keys(
         &self,
         _: &Admin,
@@ -114,12 +118,13 @@ impl Desk {
         Ok(self.store().keys(service, after, size).await?)
     }
 
-    /// An endpoint of the caller's.
+    /// Returns one of the caller's endpoints; [`Error::NotFound`] if it was removed or is
+    /// another service's.
     pub async fn endpoint(&self, caller: &Caller, id: EndpointId) -> Result<Endpoint, Error> {
         self.store().endpoint(caller.service(), id).await?.ok_or(Error::NotFound("endpoint"))
     }
 
-    /// The caller's endpoints, the oldest first.
+    /// Lists the caller's endpoints that are not removed, oldest first.
     pub async fn endpoints(
         &self,
         caller: &Caller,
@@ -129,12 +134,14 @@ impl Desk {
         Ok(self.store().endpoints(caller.service(), after, size).await?)
     }
 
-    /// A delivery of the caller's.
+    /// Returns one of the caller's webhook deliveries; [`Error::NotFound`] also for a
+    /// delivery of another service.
     pub async fn delivery(&self, caller: &Caller, id: DeliveryId) -> Result<Delivery, Error> {
         self.store().delivery(caller.service(), id).await?.ok_or(Error::NotFound("delivery"))
     }
 
-    /// The caller's deliveries, the newest first.
+    /// Lists the caller's webhook deliveries, newest first: to one endpoint or to all, in one state
+    /// or in any.
     pub async fn deliveries(
         &self,
         caller: &Caller,

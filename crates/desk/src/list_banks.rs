@@ -1,4 +1,5 @@
-//! Banks, as the staff read them: what they are for, where they look, and never a hash.
+//! Banks as the console shows them to staff: their purpose, their reach and the number of their
+//! entries, but never a hash.
 
 use mamori_model::page::{Page, PageSize};
 use mamori_model::{Bank, BankId};
@@ -7,7 +8,7 @@ use crate::member::Member;
 use crate::{Desk, Error};
 
 impl Desk {
-    /// The banks, the oldest first, for everybody of the staff.
+    /// Lists the banks, oldest first. Every staff member may read them.
     pub async fn banks_for_staff(
         &self,
         _: &Member,
@@ -17,7 +18,8 @@ impl Desk {
         Ok(self.store().banks(after, size).await?)
     }
 
-    /// A bank, and how many of its entries match now.
+    /// Returns a bank and how many of its entries match now; [`Error::NotFound`] if it does
+    /// not exist.
     pub async fn bank_for_staff(&self, _: &Member, id: BankId) -> Result<(Bank, u64), Error> {
         let bank = self.store().bank(id).await?.ok_or(Error::NotFound("bank"))?;
         let entries = self.store().count_entries(id, self.clock().now()).await?;

@@ -1,5 +1,5 @@
-//! Decisions are read: one's own, or from the record. There is no list by person and none by
-//! account.
+//! Reads decisions: a reviewer's own, or any for a lead or an auditor. There is no filter by staff
+//! member and none by account.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,26 +12,27 @@ use mamori_store::{DecisionFilter, DeliverySummary};
 use crate::member::{Records, Reviewer};
 use crate::{Desk, Error};
 
-/// A decision, what the service was asked, and what became of that.
+/// A decision with its actions and their webhook deliveries.
 #[derive(Clone, Debug)]
 pub struct DecisionView {
-    /// The decision.
+    /// The decision, in whatever state it is.
     pub decision: Decision,
-    /// Its actions, in the order of asking; those that take others back come after them.
+    /// Its actions in the order in which they were asked for; an action that reverses another one
+    /// comes after it.
     pub actions: Vec<ActionView>,
 }
 
-/// An action and its messages.
+/// One action of a decision and the webhook deliveries that carried it.
 #[derive(Clone, Debug)]
 pub struct ActionView {
-    /// The action.
+    /// What the service was asked to do, and what it answered.
     pub request: ActionRequest,
-    /// Its messages, without their bodies.
+    /// Its webhook deliveries, reminders included, without their bodies.
     pub deliveries: Vec<DeliverySummary>,
 }
 
 impl Desk {
-    /// The decisions of whoever asks, the newest first.
+    /// Lists the reviewer's own decisions, newest first.
     pub async fn decisions(
         &self,
         who: &Reviewer,
@@ -42,7 +43,7 @@ impl Desk {
         Ok(self.store().decisions(Some(who.staff()), filter, after, size).await?)
     }
 
-    /// Every decision, the newest first.
+    /// Lists the decisions of all reviewers, newest first.
     pub async fn decision_records(
         &self,
         _: &Records,
@@ -53,7 +54,8 @@ impl Desk {
         Ok(self.store().decisions(None, filter, after, size).await?)
     }
 
-    /// A decision that whoever asks made.
+    /// Returns one of the reviewer's own decisions; [`Error::NotFound`] if it does not exist
+    /// or another reviewer made it.
     pub async fn decision(
         &self,
         who: &Reviewer,
@@ -64,7 +66,7 @@ impl Desk {
         self.decision_view(own.ok_or(Error::NotFound("decision"))?).await
     }
 
-    /// Any decision, for the record.
+    /// Returns any decision, for a lead or an auditor; [`Error::NotFound`] if it does not exist.
     pub async fn decision_record(
         &self,
         _: &Records,
@@ -74,7 +76,8 @@ impl Desk {
         self.decision_view(decision.ok_or(Error::NotFound("decision"))?).await
     }
 
-    /// How those are called who had to do with a decision.
+    /// Returns the display names of the staff members who made, approved, refused or undid a
+    /// decision.
     pub async fn people_of(&self, view: &DecisionView) -> Result<BTreeMap<StaffId, Line>, Error> {
         let decision = &view.decision;
         let who = [Some(decision.made_by), decision.second_by, decision.undone_by];

@@ -1,5 +1,5 @@
-//! How messages to services go, of all services at once: for the console. Endpoints by their hosts
-//! alone, as an address may carry a secret; messages without their bodies.
+//! Webhook endpoints and deliveries of all services, for the console. Shows only the host of an
+//! endpoint, because its URL may contain a secret, and never the body of a delivery.
 
 use mamori_model::page::{Page, PageSize};
 use mamori_model::webhook::DeliveryState;
@@ -10,32 +10,33 @@ use url::Url;
 use crate::member::{Messages, Records};
 use crate::{Desk, Error};
 
-/// An endpoint, and how it does.
+/// A webhook endpoint of some service and the state of its deliveries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// Its id.
+    /// Id of the endpoint, the same as in the API.
     pub id: EndpointId,
-    /// The service's name.
+    /// Name of the service that registered the endpoint.
     pub service: Line,
-    /// The host of its address.
+    /// Host of the endpoint's URL, without port and path; empty if the URL has none.
     pub host: String,
-    /// How many messages wait for it.
+    /// How many webhook deliveries to it are still to be sent.
     pub waiting: u64,
-    /// What came of the newest message that was tried.
+    /// Result of the newest delivery that was attempted, such as `204` or `timeout`; `None` before
+    /// the first attempt.
     pub last_result: Option<String>,
 }
 
-/// A message, and how it does.
+/// A webhook delivery and the host that it goes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// All but where it goes.
+    /// The delivery; its `url` is always `None` here, as [`Self::host`] replaces it.
     pub line: DeliveryLine,
-    /// The host that it goes to; `None` if its endpoint is removed.
+    /// Host of its endpoint's URL; `None` if the endpoint was removed.
     pub host: Option<String>,
 }
 
 impl Desk {
-    /// The endpoints of all services, the oldest first.
+    /// Lists the endpoints of all services that are not removed, oldest first.
     pub async fn places(
         &self,
         _: &Messages,
@@ -53,7 +54,7 @@ impl Desk {
         Ok(Page { rows: page.rows.into_iter().map(place).collect(), next: page.next })
     }
 
-    /// Messages to all services, in one state or any, the newest first.
+    /// Lists the webhook deliveries to all services, in one state or in any, newest first.
     pub async fn messages(
         &self,
         _: &Messages,
@@ -69,12 +70,12 @@ impl Desk {
         Ok(Page { rows: page.rows.into_iter().map(message).collect(), next: page.next })
     }
 
-    /// How many actions no service has answered.
+    /// Returns how many actions the services have not answered yet.
     pub async fn count_open_actions(&self, _: &Messages) -> Result<OpenCounts, Error> {
         Ok(self.store().count_open_actions().await?)
     }
 
-    /// The actions that no service has answered, the oldest first.
+    /// Lists the actions that the services have not answered yet, oldest first.
     pub async fn open_actions(
         &self,
         _: &Records,

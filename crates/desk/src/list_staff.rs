@@ -1,4 +1,5 @@
-//! People, and the record of who gave whom what.
+//! Lists staff accounts, and the record of which staff member gave another which role, link or
+//! sign-in method.
 
 use std::collections::BTreeMap;
 
@@ -10,28 +11,28 @@ use mamori_model::{EventId, Line, StaffId};
 use crate::member::{Administrator, AtTheMachine, Auditor};
 use crate::{Desk, Error};
 
-/// Who may read the list of people.
+/// Proof of a role that may read the list of staff.
 #[derive(Clone, Copy, Debug)]
 pub enum StaffReader<'a> {
-    /// Whoever lets people in.
+    /// An administrator, who manages staff accounts.
     Administrator(&'a Administrator),
-    /// Whoever reads records.
+    /// An auditor, who reads records.
     Auditor(&'a Auditor),
-    /// Whoever sits at the machine.
+    /// The operator, on the command line.
     AtTheMachine(&'a AtTheMachine),
 }
 
-/// What happened to people.
+/// A page of the staff record.
 #[derive(Clone, Debug)]
 pub struct StaffRecord {
-    /// The events, the newest first.
+    /// The events of the page, newest first.
     pub events: Page<StaffEvent, EventId>,
-    /// How those are called whom they name.
+    /// Display names of the staff members that the events mention, by id.
     pub people: BTreeMap<StaffId, Line>,
 }
 
 impl Desk {
-    /// Everybody, who left too; who came first comes first.
+    /// Lists the staff accounts, deactivated ones included, oldest first.
     pub async fn staff_page(
         &self,
         _: StaffReader<'_>,
@@ -41,13 +42,14 @@ impl Desk {
         Ok(self.store().staff_page(after, size).await?)
     }
 
-    /// Somebody; [`Error::NotFound`] if there is nobody such.
+    /// Returns a staff account, also a deactivated one; [`Error::NotFound`] if it does not
+    /// exist.
     pub async fn staff(&self, _: StaffReader<'_>, who: StaffId) -> Result<Staff, Error> {
         self.store().staff(who).await?.ok_or(Error::NotFound("staff"))
     }
 
-    /// Somebody who did not leave, by what they sign in with; [`Error::NotFound`] if there is
-    /// nobody such.
+    /// Returns the active staff account with this sign-in name; [`Error::NotFound`] if there is
+    /// none.
     pub async fn staff_by_name(
         &self,
         _: StaffReader<'_>,
@@ -56,7 +58,8 @@ impl Desk {
         self.store().staff_by_name(name).await?.ok_or(Error::NotFound("staff"))
     }
 
-    /// What happened to people, the newest first; `before` goes on where a page ended.
+    /// Lists the events of the staff record, newest first. `before` is the id at which the previous
+    /// page ended; `None` starts with the newest.
     pub async fn staff_events(
         &self,
         _: StaffReader<'_>,
@@ -69,14 +72,14 @@ impl Desk {
         Ok(StaffRecord { events, people })
     }
 
-    /// Whether somebody decides cases and nobody is a lead, nor alone: what waits for a lead, such
-    /// as each suspension, would wait for nobody.
+    /// Checks whether there is a reviewer but no lead, and the operator is not alone: what waits
+    /// for a lead, such as every suspension, would then never be settled.
     pub async fn lacks_lead(&self, _: StaffReader<'_>) -> Result<bool, Error> {
         let reviews = !self.store().reviewers_shown().await?.is_empty();
         Ok(reviews && !self.settings().is_alone && !self.store().has_lead().await?)
     }
 
-    /// How many people may enter: for the start's log line.
+    /// Returns how many staff accounts are active, for the log line at the start.
     pub async fn count_staff(&self) -> Result<u64, Error> {
         Ok(self.store().count_staff().await?)
     }

@@ -1,4 +1,4 @@
-//! Hashes are looked up in the banks that may look; nothing is recorded.
+//! Looks hashes up in the banks whose reach covers the item. Records nothing.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,40 +11,44 @@ use mamori_model::{
 use crate::fingerprints::{Fingerprints, FramePrint, Print};
 use crate::{Desk, Directory, Error};
 
-/// What a search found.
+/// The result of a look-up.
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// Every entry that the item came near to, once, the nearest first; of a bank at most
-    /// [`crate::Settings::hits_per_bank_max`], and as many that are disputed.
+    /// The best hit of every entry that the item came near to, nearest first: at most
+    /// [`crate::Settings::hits_per_bank_max`] per bank, and as many again of disputed entries.
     pub hits: Vec<Hit>,
-    /// What follows from them; its hits likewise.
+    /// What follows from the hits; its own list of hits is limited in the same way.
     pub judgement: Judgement,
-    /// The numbers of the frames whose quality is below the minimum of every bank.
+    /// Numbers (place in the file, from 0) of the frames whose quality is below the minimum of
+    /// every bank.
     pub low_quality: Vec<u32>,
 }
 
 impl Found {
-    /// Whether the hits decide about the whole item, also where not all of it was read: it is held or
-    /// refused, its bytes are known, or a negative bank knows all of it. A PDQ hit of
-    /// a bank whose action is `none` does not decide about frames that were not read.
+    /// Checks whether the hits decide about the whole item, even if not all of it was read: the
+    /// verdict is `hold` or `block`, a bank knows the item's bytes, or a negative bank knows all of
+    /// it. A PDQ hit of a bank whose action is `none` does not decide about frames that were not
+    /// read.
     pub fn is_answered(&self) -> bool {
         let Judgement { verdict, standing, is_cleared } = &self.judgement;
         let is_known_by_bytes = standing.iter().any(|hit| hit.kind != HashKind::Pdq);
         *verdict > Verdict::Allow || is_known_by_bytes || *is_cleared
     }
 
-    /// Whether nothing in the banks speaks for or against the item as a whole: no hit stands, and no
-    /// negative bank knows all of it.
+    /// Checks whether the banks say nothing for or against the item as a whole: no hit stands, and
+    /// no negative bank knows all of it.
     pub fn is_unknown(&self) -> bool {
         self.judgement.standing.is_empty() && !self.judgement.is_cleared
     }
 }
 
 impl Desk {
-    /// Every entry near to `prints` in banks that may look on `surface` in `country`.
+    /// Returns every entry near to `prints` in the banks whose reach covers `surface` and `country`
+    /// today, or the reason why no bank may look. [`Error::Unavailable`] if this node has lost the
+    /// change log.
     ///
-    /// Without a hit this is memory only. A hit is confirmed by the store, so that an entry that
-    /// was withdrawn or expired a moment ago does not match.
+    /// Without a hit this reads memory only. The store confirms each hit, so that an entry that was
+    /// withdrawn or expired a moment ago does not match.
     pub async fn look_up(
         &self,
         prints: &Fingerprints,
@@ -59,7 +63,8 @@ impl Desk {
         self.search(prints, &banks).await.map(Ok)
     }
 
-    /// The banks of `directory` that may look today.
+    /// Returns the banks of `directory` whose reach covers `surface` and `country` today (UTC), or
+    /// the reason why none does.
     pub fn looking<'a>(
         &self,
         directory: &'a Directory,
@@ -70,14 +75,14 @@ impl Desk {
         directory.looking(surface, country, today)
     }
 
-    /// Searches `banks` without asking on which surfaces, in which countries or until when they may
-    /// look.
+    /// Searches `banks` without checking their reach: surfaces, countries, and the end of the legal
+    /// basis.
     pub async fn search(&self, prints: &Fingerprints, banks: &[&Bank]) -> Result<Found, Error> {
         self.search_for(None, prints, banks).await
     }
 
-    /// Searches `banks` for an item of `service`: an entry that is disputed there is found, and does
-    /// nothing by itself.
+    /// Searches `banks` for an item of `service`. An entry that is disputed at that service is
+    /// reported as a hit with [`Action::None`]; without a service, disputes are not considered.
     pub async fn search_for(
         &self,
         service: Option<ServiceId>,
@@ -97,7 +102,7 @@ impl Desk {
             if !hits.add_frame(frame).await? {
                 low_quality.push(frame.number);
             }
-            // An animation has thousands of look-ups, and other requests want the thread too.
+            // An animation has thousands of look-ups; other requests need this thread too.
             tokio::task::yield_now().await;
         }
 
@@ -109,10 +114,11 @@ impl Desk {
     }
 }
 
-/// A bank, and the largest distance at which it matches.
+/// A bank and the largest distance, in bits, at which it matches.
 type Lens = (BankId, Distance);
 
-/// The lenses through which `banks` see a hash of a frame.
+/// Returns the lenses of the banks that compare `print`: its quality reaches the bank's minimum,
+/// and either a viewer may show the frame so or the bank compares all transforms.
 fn lenses(banks: &[&Bank], print: &Print) -> Vec<Lens> {
     let sees = |bank: &&&Bank| {
         let has_structure = print.quality.is_none_or(|quality| quality >= bank.quality_min);
@@ -122,7 +128,7 @@ fn lenses(banks: &[&Bank], print: &Print) -> Vec<Lens> {
     banks.iter().filter(sees).map(|bank| (bank.id, bank.distance_max)).collect()
 }
 
-/// What a hash that was looked up is of.
+/// What a hash that is looked up was computed from.
 #[derive(Clone, Copy)]
 struct Place {
     kind: HashKind,
@@ -130,34 +136,34 @@ struct Place {
     variant: Variant,
 }
 
-/// How many entries are confirmed by one query.
+/// How many entries one query of the store confirms.
 const CONFIRMED_AT_ONCE: usize = 100;
 
-/// What the store says of an entry.
+/// What the store says about an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Known {
-    /// It matches no more.
+    /// It does not match: withdrawn, expired or deleted.
     Ended,
-    /// It matches, and its bank says what that does.
+    /// It matches, with the action of its bank.
     Live,
-    /// It matches, and does nothing by itself at this service.
+    /// It matches without an effect, as a dispute about it is open at the service.
     Disputed,
 }
 
-/// Hits as they are found and confirmed, an entry once for each frame.
+/// Collects the hits of an item and confirms them; at most one hit per frame and entry.
 struct Hits<'a> {
     desk: &'a Desk,
-    /// Whose item it is, where that is known.
+    /// The service whose item it is; `None`: disputes are not considered.
     service: Option<ServiceId>,
     banks: &'a [&'a Bank],
-    /// What the store says of entries, as far as it was asked.
+    /// The store's answers so far.
     known: HashMap<EntryId, Known>,
     all: Vec<Hit>,
 }
 
 impl Hits<'_> {
-    /// Looks up the hashes of a frame, each once for the same banks; of an entry the best hit is
-    /// kept. False if no bank compares any of them.
+    /// Looks up the hashes of a frame, equal ones only once per bank, and keeps the best hit of
+    /// each entry. Returns false if no bank compares any of the hashes.
     async fn add_frame(&mut self, frame: &FramePrint) -> Result<bool, Error> {
         let mut looked_up: Vec<(&Print, Vec<Lens>)> = Vec::new();
         let first = self.all.len();
@@ -183,8 +189,9 @@ impl Hits<'_> {
         Ok(!looked_up.is_empty())
     }
 
-    /// Takes the nearest of `near`, which are sorted, that the store confirms. Confirmed first
-    /// and cut after: entries that ended must not push out those that did not.
+    /// Adds the nearest of `near`, which is sorted by distance, that the store confirms. It
+    /// confirms first and cuts afterwards, so that ended entries do not displace entries that
+    /// match.
     async fn add(&mut self, near: &[Near], place: Place) -> Result<(), Error> {
         let Place { kind, frame, variant } = place;
         let per_bank_max = self.desk.settings().hits_per_bank_max;
@@ -203,7 +210,7 @@ impl Hits<'_> {
                     continue;
                 };
                 let action = if known == Known::Disputed { Action::None } else { bank.action };
-                // What does nothing must not push out what holds.
+                // A hit without an effect must not displace one that holds the item.
                 *count += usize::from(known != Known::Disputed);
                 self.all.push(Hit {
                     bank: near.bank,
@@ -245,15 +252,15 @@ impl Hits<'_> {
     }
 }
 
-/// The nearer hit comes first; of equally near ones the one with the earlier transform and backdrop,
-/// in the order of their declaration, then the older entry and the earlier frame.
+/// Sort key of hits: the nearer hit first; of equally near ones the one with the earlier transform
+/// and backdrop, in the order of their declaration, then the older entry and the earlier frame.
 fn rank(hit: &Hit) -> impl Ord + use<> {
     (hit.distance, hit.variant.transform, hit.variant.backdrop, hit.entry, hit.frame)
 }
 
-/// The best hit of each entry, the nearest first: an animated item may come near to one with many
-/// frames. A bank's disputed hits, which do nothing, are counted by themselves: they must not push
-/// out the hits that hold the item.
+/// Returns the best hit of each entry, nearest first: one entry may match many frames of an
+/// animated item. A bank's disputed hits, which have no effect, are counted separately, so that
+/// they do not displace the hits that hold the item.
 fn nearest(mut hits: Vec<Hit>, per_bank_max: usize) -> Vec<Hit> {
     hits.sort_by_key(rank);
     let mut seen = HashSet::new();
@@ -271,7 +278,7 @@ fn nearest(mut hits: Vec<Hit>, per_bank_max: usize) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use mamori_model::{Purpose, Variant};
+    use mamori_model::Purpose;
     use uuid::Uuid;
 
     use super::*;

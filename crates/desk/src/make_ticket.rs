@@ -1,4 +1,4 @@
-//! A way in is handed out: a link that works once.
+//! Creates tickets: links that work once, for enrolment or for signing in.
 
 use jiff::Timestamp;
 use mamori_model::sign_in::{StaffEventKind, Ticket, TicketKind};
@@ -11,11 +11,12 @@ use crate::session::new_text;
 use crate::{Desk, Error};
 
 impl Desk {
-    /// The text of a new ticket for somebody, which is kept nowhere: `mt_` and 43 characters of
-    /// base64. [`Error::NotFound`] if they are not there, or left.
+    /// Creates a ticket for a staff member and returns its text, which is not stored: `mt_` and 43
+    /// characters of base64. [`Error::NotFound`] if there is no such staff account or it is
+    /// deactivated.
     ///
-    /// A ticket to enter is made here only: nobody who is not at the machine lets anybody in without
-    /// a credential of their own.
+    /// Only this function creates tickets of [`TicketKind::Enter`]: a staff member can be signed in
+    /// without a credential of their own only on the command line.
     pub async fn ticket_at_the_machine(
         &self,
         _: &AtTheMachine,
@@ -31,8 +32,9 @@ impl Desk {
         Ok(text)
     }
 
-    /// Another welcome link for somebody who lost their way in; those before work no more.
-    /// [`Error::NotFound`] if they are not there, or left.
+    /// Creates another enrolment link for a staff member who lost their sign-in method; earlier
+    /// links of the account stop working. [`Error::NotFound`] if there is no such staff account or
+    /// it is deactivated, or if the caller is not an administrator.
     pub async fn welcome_again(
         &self,
         by: StaffAdmin<'_>,

@@ -1,7 +1,9 @@
-//! Proofs of who of the staff is asking. A verb that takes one cannot be called without.
+//! Proofs of a staff member's session and roles. An operation that takes one cannot be called
+//! without it.
 //!
-//! They are made from a live session, here and nowhere else. A role is a proof of its own, so that
-//! a verb says in its signature who may call it.
+//! They are created from a live session, here and nowhere else. Each role is a proof of its own, so
+//! that an operation says in its signature which role may call it. Proofs of API keys are in
+//! [`crate::proof`].
 
 use jiff::Timestamp;
 use mamori_model::sign_in::{Session, StaffEvent, StaffEventKind, Standing};
@@ -11,7 +13,7 @@ use mamori_model::{Refusal, Sensitive, SessionId, Sha256, StaffId};
 use crate::session::Family;
 use crate::{Desk, Error, proof};
 
-/// Somebody of the staff who is signed in. Made by [`Desk::member`] only.
+/// A staff member who is signed in. Created by [`Desk::member`] and [`Desk::member_as_is`] only.
 #[derive(Clone, Debug)]
 pub struct Member {
     staff: StaffId,
@@ -22,7 +24,8 @@ pub struct Member {
     proof_max: jiff::SignedDuration,
 }
 
-/// The cookie that somebody showed, of which no text is kept.
+/// The session cookie that a request showed: the part that all cookies of the session share, and
+/// the sha-256 digest of the whole. The rest of its text is not kept.
 #[derive(Clone, Debug)]
 pub(crate) struct Shown {
     pub(crate) family: Family,
@@ -36,12 +39,12 @@ macro_rules! proofs {
         pub struct $name(Member);
 
         impl $name {
-            /// Who they are.
+            /// Returns the id of the staff member.
             pub fn staff(&self) -> StaffId {
                 self.0.staff
             }
 
-            /// The same person, without this proof.
+            /// Returns the same staff member without this proof.
             pub fn member(&self) -> &Member {
                 &self.0
             }
@@ -50,92 +53,94 @@ macro_rules! proofs {
 }
 
 proofs! {
-    /// Somebody who may claim and decide cases: a reviewer, or a lead.
+    /// A staff member who may claim and decide cases: a reviewer, or a lead.
     Reviewer;
-    /// Somebody who may be the second person.
+    /// A staff member who may be the second approver.
     Lead;
-    /// Somebody who words policies and settles disputes.
+    /// A staff member who edits policies and settles disputes.
     PolicyEditor;
-    /// Somebody who reads records, and never media.
+    /// A staff member who reads records, and never media.
     Auditor;
-    /// Somebody who lets people in, and never sees a case. Not [`crate::Admin`]: that is a key's,
-    /// and no verb turns one into the other.
+    /// A staff member who manages staff accounts, and never sees a case. Not [`crate::Admin`],
+    /// which is the proof of an API key; no operation turns one into the other.
     Administrator;
-    /// Somebody who may read cases without claiming them, and never media: a lead or an auditor.
+    /// A staff member who may read cases without claiming them, and never media: a lead or an
+    /// auditor.
     Records;
-    /// Somebody who may see how messages to services go, without what they say: a lead, an auditor,
-    /// or an administrator.
+    /// A staff member who may see the state of webhook deliveries, but not their bodies: a lead, an
+    /// auditor or an administrator.
     Messages;
-    /// Somebody who may have a message sent again: a lead or an administrator.
+    /// A staff member who may have a webhook delivery sent again: a lead or an administrator.
     Resender;
-    /// Somebody who proved a short while ago who they are.
+    /// A staff member who authenticated a short while ago, in this session.
     Recently;
 }
 
-/// The one who sits at the machine: whoever can read the database needs no session.
+/// The operator on the command line: needs no session, because the operator can read the database.
 #[derive(Debug)]
 pub struct AtTheMachine(());
 
 impl AtTheMachine {
-    /// For the command line, and for whatever sets up a desk of its own.
+    /// Creates the proof. For the command line, and for programs that set up a desk of their own.
     pub fn here() -> Self {
         Self(())
     }
 }
 
 impl Member {
-    /// Who they are.
+    /// Returns the id of the staff member.
     pub fn staff(&self) -> StaffId {
         self.staff
     }
 
-    /// In which session.
+    /// Returns the id of the session that the cookie belongs to.
     pub fn session(&self) -> SessionId {
         self.session
     }
 
-    /// With which cookie.
+    /// Returns the cookie that the request showed.
     pub(crate) fn shown(&self) -> &Shown {
         &self.shown
     }
 
-    /// What they may do.
+    /// Returns the roles of the staff member, as they were when the request began.
     pub fn roles(&self) -> &RoleSet {
         &self.roles
     }
 
-    /// A reviewer; a lead is one too.
+    /// Returns the proof of a reviewer; a lead is a reviewer too.
     pub fn reviewer(&self) -> Option<Reviewer> {
         self.roles.is_reviewer().then(|| Reviewer(self.clone()))
     }
 
-    /// A lead.
+    /// Returns the proof of a lead, if the staff member is one.
     pub fn lead(&self) -> Option<Lead> {
         self.roles.is_lead().then(|| Lead(self.clone()))
     }
 
-    /// A policy editor.
+    /// Returns the proof of a policy editor, if the staff member is one.
     pub fn editor(&self) -> Option<PolicyEditor> {
         self.roles.has(StaffRole::PolicyEditor).then(|| PolicyEditor(self.clone()))
     }
 
-    /// An auditor.
+    /// Returns the proof of an auditor, if the staff member is one.
     pub fn auditor(&self) -> Option<Auditor> {
         self.roles.has(StaffRole::Auditor).then(|| Auditor(self.clone()))
     }
 
-    /// An administrator.
+    /// Returns the proof of an administrator, if the staff member is one.
     pub fn administrator(&self) -> Option<Administrator> {
         self.roles.has(StaffRole::Administrator).then(|| Administrator(self.clone()))
     }
 
-    /// A lead or an auditor.
+    /// Returns the proof to read records, if the staff member is a lead or an auditor.
     pub fn records(&self) -> Option<Records> {
         let may = self.roles.is_lead() || self.roles.has(StaffRole::Auditor);
         may.then(|| Records(self.clone()))
     }
 
-    /// A lead, an auditor or an administrator.
+    /// Returns the proof to see webhook deliveries, if the staff member is a lead, an auditor or an
+    /// administrator.
     pub fn messages(&self) -> Option<Messages> {
         let may = self.roles.is_lead()
             || self.roles.has(StaffRole::Auditor)
@@ -143,49 +148,52 @@ impl Member {
         may.then(|| Messages(self.clone()))
     }
 
-    /// A lead or an administrator.
+    /// Returns the proof to resend webhook deliveries, if the staff member is a lead or an
+    /// administrator.
     pub fn resender(&self) -> Option<Resender> {
         let may = self.roles.is_lead() || self.roles.has(StaffRole::Administrator);
         may.then(|| Resender(self.clone()))
     }
 
-    /// Somebody who proved a short while ago who they are; [`Refusal::ProofStale`] if it was longer
-    /// ago.
+    /// Returns the proof that the staff member authenticated less than
+    /// [`crate::settings::SignInSettings::proof_max`] ago; [`Refusal::ProofStale`] if it is longer.
     pub fn recently(&self, now: Timestamp) -> Result<Recently, Refusal> {
         let is_recent = now.duration_since(self.proved_at) < self.proof_max;
         is_recent.then(|| Recently(self.clone())).ok_or(Refusal::ProofStale)
     }
 }
 
-/// Whoever showed a cookie.
+/// A live session, found by the cookie of a request.
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// The proof.
+    /// The proof that a staff member is signed in.
     pub member: Member,
-    /// What their forms must carry.
+    /// The CSRF token that forms of this session must carry, 256 bits.
     pub csrf: Sensitive<[u8; 32]>,
-    /// Who they are.
+    /// The staff account of the session.
     pub staff: Staff,
-    /// When a session of theirs added a way in, for as long as they are told.
+    /// When a sign-in method was last added in a session of this account; `None` once the time to
+    /// tell the staff member about it ([`crate::settings::SignInSettings::new_way_told`]) is over.
     pub way_added_at: Option<Timestamp>,
-    /// Another cookie, which the answer must set.
+    /// A new cookie, which the answer must set; `None`: the cookie stays.
     pub renewed: Option<Sensitive<String>>,
 }
 
 impl Desk {
-    /// Whose session `cookie` is; `None` if it is nobody's.
+    /// Finds the session of `cookie`; `None` if the cookie belongs to no session.
     ///
-    /// For a page that somebody opens: the cookie may change. What a page loads or sends by itself
-    /// asks [`Self::member_as_is`].
+    /// For a page that a staff member opens: the cookie may change. Requests that a page makes by
+    /// itself use [`Self::member_as_is`].
     ///
-    /// [`Refusal::SessionEnded`] if they were away for too long or may enter no more,
-    /// [`Refusal::SessionReplayed`] if two browsers showed the session's cookies: it is over then;
-    /// [`Refusal::CookieReplaced`] if the cookie changed while the request was on its way.
+    /// [`Refusal::SessionEnded`] if the session was idle for too long or reached its end, or if the
+    /// account was deactivated; [`Refusal::SessionReplayed`] if two browsers showed cookies of the
+    /// session, which ends it; [`Refusal::CookieReplaced`] if the cookie changed while the request
+    /// was on its way.
     pub async fn member(&self, cookie: &str) -> Result<Option<Found>, Error> {
         self.find(cookie, true).await
     }
 
-    /// Whose session `cookie` is; never changes it. Otherwise as [`Self::member`].
+    /// Finds the session of `cookie` as [`Self::member`] does, but never changes the cookie.
     pub async fn member_as_is(&self, cookie: &str) -> Result<Option<Found>, Error> {
         self.find(cookie, false).await
     }
@@ -288,7 +296,7 @@ impl Desk {
     }
 }
 
-/// What of a session is to be written.
+/// Which parts of a session's row are to be updated.
 #[derive(Clone, Copy)]
 struct Write {
     is_confirmed_now: bool,

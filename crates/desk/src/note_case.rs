@@ -1,4 +1,4 @@
-//! Somebody writes down what whoever comes next should know.
+//! Writes a note into a case, for the next reviewer who works on it.
 
 use mamori_model::case::{About, CaseEventKind};
 use mamori_model::{CaseId, Words};
@@ -7,7 +7,8 @@ use crate::member::Reviewer;
 use crate::{Desk, Error};
 
 impl Desk {
-    /// Writes into the history of a case that somebody has in hand.
+    /// Writes a note into the history of a case that the reviewer has claimed. `number` is the
+    /// number of the claim; refused as [`mamori_model::Case::claimed_by`] says.
     pub async fn note_case(
         &self,
         who: &Reviewer,

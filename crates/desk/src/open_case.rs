@@ -1,4 +1,4 @@
-//! A match opens a case, or joins the one that is open about its account.
+//! Opens a case for a match, or adds the match to the open case about the same account or item.
 
 use jiff::Timestamp;
 use mamori_model::case::{About, CaseEvent, CaseEventKind};
@@ -9,9 +9,9 @@ use mamori_store::{NewCase, Tx};
 use crate::{Desk, Error};
 
 impl Desk {
-    /// Puts a match that is new or changed before a person: into the open case
-    /// in which it is, into the one about its subject, or into a new one. Within the transaction
-    /// that records the match. Nobody is asked about what the machine let stand.
+    /// Brings a match that is new or changed before a reviewer, within the transaction that records
+    /// the match: touches the undecided case that contains it, or adds it to the open case about
+    /// its subject, or opens a new case. A match whose verdict is `allow` opens no case.
     pub(crate) async fn open_case(
         &self,
         tx: &mut Tx,
@@ -39,7 +39,7 @@ impl Desk {
         self.note(tx, case, kind, about, now).await
     }
 
-    /// Writes down what the machine did to a case.
+    /// Records in a case's history what Mamori itself did to the case.
     pub(crate) async fn note(
         &self,
         tx: &mut Tx,
@@ -51,7 +51,8 @@ impl Desk {
         self.note_by(tx, case, kind, None, (None, about), now).await
     }
 
-    /// Writes down what somebody did to a case, and what they wrote.
+    /// Records in a case's history what a staff member did to the case, and their note. `by` is
+    /// `None` if Mamori did it.
     pub(crate) async fn note_by(
         &self,
         tx: &mut Tx,

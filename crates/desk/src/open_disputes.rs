@@ -1,4 +1,4 @@
-//! "Not a match": the entries that led to a case are disputed at its service.
+//! "Not a match": opens disputes at one service about the entries that led to a case.
 
 use jiff::Timestamp;
 use mamori_model::case::{About, CaseEventKind};
@@ -8,9 +8,9 @@ use mamori_store::Tx;
 use crate::{Desk, Error};
 
 impl Desk {
-    /// Opens a dispute about each entry that held or refused an item of the case, where a standing
-    /// decision says that it is not what the entry is. From the commit on it acts no more by itself
-    /// at this service, and as before everywhere else.
+    /// Opens a dispute about each entry that held or refused an item of the case, if `decision`,
+    /// which is now in effect, says "not a match"; does nothing otherwise. From the commit on the
+    /// entry no longer acts by itself at this service; at other services it acts as before.
     pub(crate) async fn open_disputes(
         &self,
         tx: &mut Tx,

@@ -1,4 +1,5 @@
-//! Somebody looks at an item. It is written down, and committed, before the first byte leaves.
+//! Records a reviewer's view of an item, and commits the record before the first byte of the
+//! picture is sent. Does not read the picture itself: that is [`crate::show_item`].
 
 use jiff::Timestamp;
 use mamori_model::look::{Clarity, Look};
@@ -9,7 +10,7 @@ use crate::member::Reviewer;
 use crate::second_person::Waiting;
 use crate::{Desk, Error};
 
-/// A look that was written down: the only key to a picture, and good for one.
+/// A recorded view. It is the only key to a picture, and good for one picture.
 #[derive(Debug)]
 pub struct Looked {
     pub(crate) look: LookId,
@@ -18,20 +19,20 @@ pub struct Looked {
 }
 
 impl Looked {
-    /// The look.
+    /// Returns the id of the recorded view.
     pub fn look(&self) -> LookId {
         self.look
     }
 }
 
 impl Desk {
-    /// Begins a look at an item of the case that somebody has in hand, and makes their claim last
-    /// on. A veiled rendition is a look too. If the answer is lost the look is still written down:
-    /// one too many is said, never one too few.
+    /// Records a view of an item of the case that the reviewer has claimed, and extends the claim.
+    /// A blurred rendition is a view too. If the answer is lost the view stays recorded: the record
+    /// may show one view too many, never one too few.
     ///
-    /// Refused by name: whatever [`Case::claimed_by`] says; [`Refusal::RestDue`],
-    /// [`Refusal::DoseSpent`], and the case goes back to the queue; [`Refusal::EvidenceNone`],
-    /// [`Refusal::EvidenceGone`], [`Refusal::VaultClosed`], and nothing was seen.
+    /// Refused as [`Case::claimed_by`] says; with [`Refusal::RestDue`] or [`Refusal::DoseSpent`],
+    /// and the case goes back to the queue; with [`Refusal::EvidenceNone`],
+    /// [`Refusal::EvidenceGone`] or [`Refusal::VaultClosed`], and no view is recorded.
     pub async fn look(
         &self,
         who: &Reviewer,
@@ -57,8 +58,9 @@ impl Desk {
         Ok(Looked { look, evidence, clarity })
     }
 
-    /// Begins a look of the second person at an item of a case whose decision waits for them. They
-    /// are bound by the same dose. Otherwise as [`Self::look`], and as [`Self::read_again`].
+    /// Records a view by the second approver of an item of a case whose decision waits for
+    /// approval. The same exposure limit applies to the second approver. Otherwise as
+    /// [`Self::look`]; refused as [`Self::read_again`] is.
     pub async fn look_again(
         &self,
         who: &Reviewer,
@@ -83,10 +85,11 @@ impl Desk {
         Ok(Looked { look, evidence, clarity })
     }
 
-    /// The look that somebody began a moment ago, so that its picture can be fetched.
+    /// Returns the reviewer's own view that was recorded a moment ago, so that its picture can be
+    /// fetched.
     ///
-    /// [`Error::NotFound`] if it is another's, [`Refusal::LookClosed`] if it is over or its picture
-    /// left before, [`Refusal::EvidenceGone`] if the item's term ended meanwhile.
+    /// [`Error::NotFound`] if it is another reviewer's, [`Refusal::LookClosed`] if it has ended or
+    /// its picture was sent before, [`Refusal::EvidenceGone`] if the item's term ended meanwhile.
     pub async fn reopen_look(&self, who: &Reviewer, look: LookId) -> Result<Looked, Error> {
         let now = self.clock().now();
         let look = self.own_look(who, look).await?;
@@ -99,9 +102,10 @@ impl Desk {
         Ok(Looked { look: look.id, evidence, clarity: look.clarity })
     }
 
-    /// A page says that somebody still looks; their claim lasts on too. Every five seconds is often
-    /// enough. [`Refusal::LookClosed`] if it is over: nobody said so for 15 seconds, or it lasted
-    /// for 120.
+    /// Keeps a view open, because the page says that the reviewer still sees the item; extends the
+    /// claim too. Every five seconds is often enough. [`Refusal::LookClosed`] if the view has
+    /// ended: no keep-alive for 15 seconds ([`Look::SILENCE_MAX`]), or 120 seconds after it began
+    /// ([`Look::LASTS_MAX`]).
     pub async fn keep_look(&self, who: &Reviewer, look: LookId) -> Result<(), Error> {
         let now = self.clock().now();
         let look = self.own_look(who, look).await?;
@@ -110,14 +114,14 @@ impl Desk {
         if !tx.keep_look(look.id, now).await? {
             return Err(Refusal::LookClosed.into());
         }
-        // Of a second person's look there is no claim.
+        // A second approver's view has no claim: then this changes no row.
         tx.keep_claim_on(look.case, who.staff(), now, self.claim_until(now)).await?;
         tx.commit().await?;
 
         Ok(())
     }
 
-    /// Somebody looks no more. Saying it twice is harmless.
+    /// Ends a view. Ending it twice is harmless.
     pub async fn close_look(&self, who: &Reviewer, look: LookId) -> Result<(), Error> {
         let now = self.clock().now();
         let look = self.own_look(who, look).await?;
@@ -129,8 +133,8 @@ impl Desk {
         Ok(())
     }
 
-    /// When a clear picture of an item first left for a person; `None`: nobody viewed it. From the
-    /// record of looks alone.
+    /// Returns when a clear picture of an item was first sent to a reviewer; `None` if none was.
+    /// Reads the record of views only.
     pub async fn was_viewed(&self, item: MatchId) -> Result<Option<Timestamp>, Error> {
         Ok(self.store().first_viewed(item).await?)
     }
@@ -140,7 +144,8 @@ impl Desk {
         look.filter(|look| look.by == who.staff()).ok_or(Error::NotFound("look"))
     }
 
-    /// The bytes of an item of a case that `tx` holds, if they can be read now.
+    /// Returns the id of the stored bytes of an item of `case`, which `tx` has locked, if they can
+    /// be read now.
     async fn readable(
         &self,
         tx: &mut Tx,

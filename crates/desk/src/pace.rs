@@ -1,24 +1,24 @@
-//! How often something may be done: so many times at once, and as many again within a while. Kept
-//! in memory, for one node.
+//! A rate limit: so many operations at once, and as many again within a period. Kept in memory, for
+//! one node.
 
 use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use mamori_model::sign_in::AttemptLimits;
 
-/// How often something may be done.
+/// The state of one rate limit (generic cell rate algorithm).
 #[derive(Debug)]
 pub(crate) struct Pace {
-    /// How long it takes until one more may be done.
+    /// How long it takes until one more operation is allowed.
     every: SignedDuration,
-    /// How far ahead of the time they may be done.
+    /// How far ahead of the present operations may be taken.
     ahead: SignedDuration,
-    /// When all that was done would have been its turn.
+    /// When the last operation would have been due, had they been evenly spaced.
     turn: Mutex<Timestamp>,
 }
 
 impl Pace {
-    /// As often as passwords may be wrong, of all names together.
+    /// Creates the limit on failed password attempts of all sign-in names together.
     pub(crate) fn of(limits: &AttemptLimits) -> Self {
         let most = i32::try_from(limits.of_all.max(1)).unwrap_or(i32::MAX);
         let every = limits.of_all_in / most;
@@ -26,7 +26,7 @@ impl Pace {
         Self { every, ahead, turn: Mutex::new(Timestamp::MIN) }
     }
 
-    /// Takes one; false if there is none left at `now`.
+    /// Takes one operation; returns false if none is left at `now`.
     pub(crate) fn take(&self, now: Timestamp) -> bool {
         let mut turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let next = (*turn).max(now);
@@ -37,7 +37,7 @@ impl Pace {
         true
     }
 
-    /// Gives one back, which was none of those that count.
+    /// Gives one operation back that does not count, such as a successful sign-in.
     pub(crate) fn give_back(&self) {
         let mut turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         *turn = turn.checked_sub(self.every).unwrap_or(*turn);

@@ -1,4 +1,5 @@
-//! The bodies of webhooks: what leaves Mamori, written in one place.
+//! The bodies of webhooks: every field that a webhook sends out of Mamori is written in this
+//! module.
 
 use std::collections::BTreeSet;
 
@@ -10,11 +11,11 @@ use serde::Serialize;
 
 use crate::Directory;
 
-/// A webhook's body.
+/// The body of a webhook.
 #[derive(Serialize)]
 struct Envelope<T> {
     r#type: EventKind,
-    /// When it happened, RFC 3339 in UTC.
+    /// When the body was written, RFC 3339 in UTC.
     timestamp: String,
     data: T,
 }
@@ -43,11 +44,11 @@ struct HitData {
     backdrop: &'static str,
 }
 
-/// What a service is asked for.
+/// What a service is asked to do, and why.
 pub struct Asked<'a> {
-    /// The decision that it follows from.
+    /// The decision that the action follows from.
     pub decision: &'a Decision,
-    /// What to do.
+    /// The action that the service is asked to take.
     pub action: &'a ActionRequest,
 }
 
@@ -62,11 +63,11 @@ struct ActionData<'a> {
     account_id: Option<&'a str>,
     countries: BTreeSet<Country>,
     feature: Option<&'static str>,
-    /// The last day, in UTC.
+    /// The last day of the measure, in UTC, such as `2025-12-31`.
     until: Option<String>,
     policy: &'static str,
     undoes: Option<String>,
-    /// How often it was asked before.
+    /// How often the service was reminded: 0 in the first request.
     reminder: u32,
 }
 
@@ -75,7 +76,8 @@ struct TestData {
     message: &'static str,
 }
 
-/// What a service is told of its match. Goes to that service's endpoints and nowhere else.
+/// Writes the body that tells a service about its match. It goes to that service's endpoints and
+/// nowhere else.
 pub fn of_match(
     event: EventKind,
     told: &Match,
@@ -94,7 +96,7 @@ pub fn of_match(
     write(event, now, data)
 }
 
-/// What a service is asked to do. Who decided is not said.
+/// Writes the body that asks a service for an action. It does not say which staff member decided.
 pub fn of_action(asked: &Asked<'_>, now: Timestamp) -> Sensitive<String> {
     let Asked { decision, action } = asked;
     let terms = action.what.terms();
@@ -116,7 +118,7 @@ pub fn of_action(asked: &Asked<'_>, now: Timestamp) -> Sensitive<String> {
     write(EventKind::ActionRequested, now, data)
 }
 
-/// What an endpoint is told when somebody asks whether it works.
+/// Writes the body of a test message, for a service that tests its endpoint.
 pub fn of_test(now: Timestamp) -> Sensitive<String> {
     write(EventKind::EndpointTest, now, TestData { message: "This endpoint works." })
 }

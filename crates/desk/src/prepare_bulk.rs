@@ -1,4 +1,4 @@
-//! A bulk decision is prepared: shown, counted, and nothing done yet.
+//! Prepares a bulk decision: shows and counts what it would do. Does not decide anything.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -14,28 +14,31 @@ use mamori_store::Tx;
 use crate::member::Reviewer;
 use crate::{Desk, Error};
 
-/// One answer for many cases.
+/// One answer for many cases, not yet prepared.
 #[derive(Clone, Debug)]
 pub struct NewBulk {
-    /// The cases, all of one policy.
+    /// The cases, all under one policy.
     pub cases: BTreeSet<CaseId>,
-    /// The answer.
+    /// The outcome that every case gets.
     pub outcome: Outcome,
-    /// Why.
+    /// The reviewer's reason, the same for every case.
     pub reason: Words,
-    /// What shall follow in each of them.
+    /// The measures to take in each case, without exceptions for single items.
     pub measures: Measures,
 }
 
 impl Desk {
-    /// Prepares one answer for many cases, and says how many cases, items and accounts it touches.
-    /// Until it is confirmed or dropped, for an hour at most, nobody else is given these cases. What
-    /// whoever prepares it has in hand goes back to the queue first, and so does what they prepared
-    /// before and never confirmed.
+    /// Prepares one answer for many cases, and returns how many cases, items and accounts it
+    /// affects. Until the bulk decision is confirmed or dropped, for at most
+    /// [`crate::settings::CaseSettings::bulk_wait`], other reviewers cannot claim these cases. The
+    /// case that the reviewer has claimed goes back to the queue first, and so do the cases of bulk
+    /// decisions that they prepared before and never confirmed.
     ///
-    /// Refused by name: [`Refusal::BulkEmpty`], [`Refusal::BulkTooLarge`], [`Refusal::BulkMixed`],
+    /// Refused: [`Refusal::BulkEmpty`], [`Refusal::BulkTooLarge`], [`Refusal::BulkMixed`],
     /// [`Refusal::BulkUrgent`], [`Refusal::InBulk`], [`Refusal::RestDue`], [`Refusal::DoseSpent`],
-    /// [`Refusal::CaseClosed`], [`Refusal::ClaimedByOther`], and what [`Measures::actions`] says.
+    /// [`Refusal::CaseClosed`], [`Refusal::ClaimedByOther`], and as [`Measures::actions`] says.
+    /// [`Error::Invalid`] if the measures have an exception; [`Error::NotFound`] for a case that
+    /// does not exist, or that only a lead may claim.
     pub async fn prepare(&self, who: &Reviewer, new: NewBulk) -> Result<Bulk, Error> {
         if new.cases.is_empty() {
             return Err(Refusal::BulkEmpty.into());
@@ -111,7 +114,7 @@ impl Desk {
         })
     }
 
-    /// Who must look too, from `now` on.
+    /// Returns which second approval the bulk decision needs if it is made at `now`.
     pub(crate) fn second_of(
         &self,
         bulk: &Bulk,
@@ -123,7 +126,7 @@ impl Desk {
         second::of(is_needed, self.settings().is_alone, now)
     }
 
-    /// Writes down in each case what became of its bulk decision.
+    /// Records in the history of each case what happened to its bulk decision.
     pub(crate) async fn note_in_bulk(
         &self,
         tx: &mut Tx,
@@ -144,7 +147,7 @@ fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-/// The actions of each case of a bulk decision.
+/// Returns the actions of each case of a bulk decision; refused as [`Measures::actions`] says.
 pub(crate) fn actions_of(
     bulk: &Bulk,
     cases: &[Case],
@@ -170,7 +173,7 @@ fn may_join(case: &Case, who: &Reviewer, now: Timestamp) -> Result<(), Error> {
     if case.urgency == Urgency::ChildInDanger {
         return Err(Refusal::BulkUrgent.into());
     }
-    // A claim that lapsed may still stand there; its row is not ours to change beside this.
+    // A lapsed claim may still be in the row; it is not for this transaction to end it.
     match case.claim {
         Some(_) if case.claim.is_some_and(|claim| claim.until > now) => {
             Err(Refusal::ClaimedByOther.into())

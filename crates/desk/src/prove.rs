@@ -1,6 +1,7 @@
-//! Somebody who is signed in proves once more who they are, before they do what matters most.
+//! Authenticates a signed-in staff member again, before operations on staff accounts, sign-in
+//! methods and second approvals.
 //!
-//! They get another cookie for it: whoever has a copy of the one before proved nothing.
+//! The session gets another cookie: a stolen copy of the earlier cookie is not a proof.
 
 use mamori_model::sign_in::AttemptLimits;
 use mamori_model::{CeremonyId, Refusal, Sensitive};
@@ -12,9 +13,9 @@ use crate::sign_in_passkey::Asked;
 use crate::{Desk, Error};
 
 impl Desk {
-    /// Proves it with password and code, and returns the cookie to be set; refused as at
-    /// [`Desk::sign_in`], and so is anybody else's. [`Refusal::CookieReplaced`] if the cookie that
-    /// they showed is not the newest.
+    /// Authenticates again with password and code, and returns the cookie that the answer must set.
+    /// Refused as [`Desk::sign_in`] is, also for the password and code of another staff member;
+    /// [`Refusal::CookieReplaced`] if the cookie that the request showed is not the newest.
     pub async fn prove(
         &self,
         me: &Member,
@@ -23,7 +24,7 @@ impl Desk {
     ) -> Result<Sensitive<String>, Error> {
         let staff = self.store().staff(me.staff()).await?.ok_or(Error::NotFound("staff"))?;
         let name = staff.name.as_str().to_owned();
-        // Whoever is signed in does not wait because others guess at other names.
+        // A signed-in staff member does not wait because an attacker guesses at other names.
         let limits = AttemptLimits { of_all: u32::MAX, ..self.settings().sign_in.attempts };
         let right = self.try_password(Typed { name, password, code }, limits).await?;
         if right.staff != me.staff() {
@@ -38,7 +39,7 @@ impl Desk {
         Ok(cookie)
     }
 
-    /// Asks for one of one's own passkeys; [`Error::NotFound`] if one has none.
+    /// Asks for one of the staff member's own passkeys; [`Error::NotFound`] if they have none.
     pub async fn begin_prove_passkey(&self, me: &Member) -> Result<Asked, Error> {
         let staff = self.store().staff(me.staff()).await?.ok_or(Error::NotFound("staff"))?;
         let keys = self.passkeys_of(me.staff()).await?;
@@ -48,8 +49,8 @@ impl Desk {
         self.ask_for(staff.name.as_str(), &keys).await
     }
 
-    /// Proves it with the passkey, and returns the cookie to be set; refused as at
-    /// [`Desk::finish_sign_in_passkey`], or [`Refusal::CookieReplaced`].
+    /// Authenticates again with the passkey, and returns the cookie that the answer must set.
+    /// Refused as [`Desk::finish_sign_in_passkey`] is, or with [`Refusal::CookieReplaced`].
     pub async fn finish_prove_passkey(
         &self,
         me: &Member,

@@ -1,4 +1,4 @@
-//! What waits: counts by policy and urgency, and never by person.
+//! The case queue in numbers: counts by policy and urgency, never by staff member.
 
 use mamori_model::{Case, CaseState, Level};
 use mamori_store::QueueCount;
@@ -6,19 +6,21 @@ use mamori_store::QueueCount;
 use crate::member::Reviewer;
 use crate::{Desk, Error};
 
-/// What waits.
+/// The case queue in numbers, and the reviewer's own claimed case.
 #[derive(Clone, Debug)]
 pub struct QueueView {
-    /// How many cases of each policy, urgency, level and state.
+    /// How many undecided cases there are of each policy, urgency, level and state, in and out of
+    /// bulk decisions.
     pub counts: Vec<QueueCount>,
-    /// The case that whoever asks has in hand.
+    /// The case that the reviewer has claimed.
     pub in_hand: Option<Case>,
-    /// Whether what waits for a lead waits for nobody: no lead is there.
+    /// Whether cases wait for a lead while there is no lead. Always false where the operator works
+    /// alone.
     pub is_lead_missing: bool,
 }
 
 impl Desk {
-    /// What waits for somebody.
+    /// Counts the case queue for a reviewer.
     pub async fn queue(&self, who: &Reviewer) -> Result<QueueView, Error> {
         let now = self.clock().now();
         let counts = self.store().queue_counts().await?;

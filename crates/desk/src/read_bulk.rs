@@ -1,4 +1,5 @@
-//! Bulk decisions are read: one's own, or from the record.
+//! Reads bulk decisions: a reviewer's own, or any for a lead or an auditor. Also lists the cases
+//! that a reviewer may put into one.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -11,33 +12,34 @@ use mamori_store::Choosing;
 use crate::member::{Records, Reviewer};
 use crate::{Desk, Error};
 
-/// A bulk decision with some of its cases. How many cases, items and accounts it touches is in
+/// A bulk decision with a page of its cases. How many cases, items and accounts it affects is in
 /// [`Bulk`].
 #[derive(Clone, Debug)]
 pub struct BulkView {
-    /// The bulk decision.
+    /// The bulk decision, in whatever state it is.
     pub bulk: Bulk,
     /// The version of the policy that it names.
     pub policy: Policy,
-    /// Its cases, the oldest first.
+    /// A page of its cases, oldest first.
     pub cases: Page<BulkCase, CaseId>,
-    /// How those are called who had to do with it.
+    /// Display names of the staff members who prepared, approved, refused or undid it, by id.
     pub people: BTreeMap<StaffId, Line>,
 }
 
 /// A case of a bulk decision.
 #[derive(Clone, Debug)]
 pub struct BulkCase {
-    /// The case, as it is.
+    /// The case in its present state.
     pub case: Case,
-    /// Whether something came to it that the bulk decision did not show.
+    /// Whether the case has changed since the bulk decision was prepared. Always false afterwards.
     pub is_stale: bool,
-    /// What the bulk decision decided of it, once it was confirmed.
+    /// The decision that the bulk decision made about it; `None` until it is confirmed.
     pub decision: Option<Decision>,
 }
 
 impl Desk {
-    /// A bulk decision of whoever asks, with `size` of its cases.
+    /// Returns one of the reviewer's own bulk decisions, with `size` of its cases;
+    /// [`Error::NotFound`] if it does not exist or another reviewer prepared it.
     pub async fn bulk(
         &self,
         who: &Reviewer,
@@ -49,7 +51,8 @@ impl Desk {
         self.bulk_view(bulk.ok_or(Error::NotFound("bulk decision"))?, after, size).await
     }
 
-    /// Any bulk decision, for the record.
+    /// Returns any bulk decision, for a lead or an auditor; [`Error::NotFound`] if it does not
+    /// exist.
     pub async fn bulk_record(
         &self,
         _: &Records,
@@ -61,7 +64,7 @@ impl Desk {
         self.bulk_view(bulk.ok_or(Error::NotFound("bulk decision"))?, after, size).await
     }
 
-    /// The bulk decisions of whoever asks, in one state or any, the newest first.
+    /// Lists the reviewer's own bulk decisions, in one state or in any, newest first.
     pub async fn bulks(
         &self,
         who: &Reviewer,
@@ -72,7 +75,7 @@ impl Desk {
         Ok(self.store().bulks(Some(who.staff()), state, after, size).await?)
     }
 
-    /// Every bulk decision, in one state or any, the newest first.
+    /// Lists the bulk decisions of all reviewers, in one state or in any, newest first.
     pub async fn bulk_records(
         &self,
         _: &Records,
@@ -83,8 +86,10 @@ impl Desk {
         Ok(self.store().bulks(None, state, after, size).await?)
     }
 
-    /// The open cases with the same picture as one that somebody has in hand, itself among them, to
-    /// choose from for a bulk decision.
+    /// Lists open cases to choose from for a bulk decision: those under the policy of `case`, which
+    /// the reviewer has claimed, with a hit on an entry that `case` has a hit on. Leaves out cases
+    /// that the reviewer may not claim, that a colleague has claimed, that wait in a bulk decision,
+    /// or in which a child may be in danger; otherwise `case` itself is among them.
     pub async fn cases_with_the_same(
         &self,
         who: &Reviewer,
@@ -97,8 +102,9 @@ impl Desk {
         Ok(self.store().cases_with_the_same(&self.choosing(who, now), case).await?)
     }
 
-    /// The first open cases of the queue that no colleague has in hand, of one policy or any, to
-    /// choose from for a bulk decision: as many as one may have.
+    /// Lists the first open cases of the queue to choose from for a bulk decision, of one policy or
+    /// of any: as many as one bulk decision may have. Leaves out the same cases as
+    /// [`Self::cases_with_the_same`].
     pub async fn cases_to_choose(
         &self,
         who: &Reviewer,

@@ -1,4 +1,5 @@
-//! A case is read: by whoever has it in hand, or from the record.
+//! Reads a case: for the reviewer who has claimed it, or for a lead or an auditor. Shows no
+//! picture.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,56 +14,59 @@ use crate::member::{Records, Reviewer};
 use crate::read_history::{Before, History};
 use crate::{Desk, Error};
 
-/// A case and its items, without its record.
+/// A case and its items, without its history.
 #[derive(Clone, Debug)]
 pub struct CaseItems {
-    /// The case.
+    /// The case in its present state.
     pub case: Case,
-    /// Its policy, as it is in force.
+    /// The present version of its policy.
     pub policy: Policy,
-    /// Its items, the newest first.
+    /// A page of its items, newest first.
     pub items: Page<ItemView, MatchId>,
 }
 
-/// Everything about a case that a person needs to decide it.
+/// Everything about a case that a reviewer needs to decide it, except the pictures.
 #[derive(Clone, Debug)]
 pub struct CaseView {
-    /// The case.
+    /// The case in its present state.
     pub case: Case,
-    /// Its policy, as it is in force.
+    /// The present version of its policy.
     pub policy: Policy,
-    /// Its items, the newest first.
+    /// A page of its items, newest first.
     pub items: Page<ItemView, MatchId>,
-    /// What happened to it, the oldest first; [`Self::older`] says whether something before it.
+    /// The latest events of the case, oldest first; [`Self::older`] says whether there are earlier
+    /// ones.
     pub history: Vec<CaseEvent>,
-    /// What was decided, the oldest first.
+    /// All decisions about the case, oldest first.
     pub decisions: Vec<Decision>,
-    /// Who looked at its items, the oldest first; [`Self::older`] says whether somebody before.
+    /// The latest views of its items, oldest first; [`Self::older`] says whether there are earlier
+    /// ones.
     pub looks: Vec<Look>,
-    /// How many looks there were.
+    /// How many views of its items there were in total.
     pub look_count: u64,
-    /// Where [`Desk::history`] goes on.
+    /// Where [`Desk::history`] continues with earlier events and views.
     pub older: Before,
-    /// How many other open cases have an item near to the same entry.
+    /// How many other open cases have a hit on an entry that this case has a hit on.
     pub alike: u32,
-    /// How those are called who had to do with it.
+    /// Display names of the staff members that the history, the views and the claim mention, by id.
     pub people: BTreeMap<StaffId, Line>,
 }
 
-/// One item of a case.
+/// One item of a case, without its bytes.
 #[derive(Clone, Debug)]
 pub struct ItemView {
-    /// The match, with its hits.
+    /// The match of the item, with its hits.
     pub found: Match,
-    /// The banks of its hits that are still there.
+    /// Names of the banks of its hits, as far as these banks still exist.
     pub banks: Vec<BankName>,
-    /// Whether its bytes are there to look at.
+    /// Whether the item's bytes are stored and can be viewed.
     pub evidence: Kept,
 }
 
 impl Desk {
-    /// The case that somebody has in hand, with `size` of its items; refused to everybody else by
-    /// name. Nothing is shown of an item itself: that is a look.
+    /// Returns the case that the reviewer has claimed, with `size` of its items. Refused to other
+    /// reviewers as [`Case::claimed_by`] says. Shows no picture: that takes a view
+    /// ([`Desk::look`]).
     pub async fn case(
         &self,
         who: &Reviewer,
@@ -82,7 +86,7 @@ impl Desk {
         Ok(case)
     }
 
-    /// Any case, for the record: without claiming it, and without any item itself.
+    /// Returns any case, for a lead or an auditor: without a claim and without pictures.
     pub async fn case_record(
         &self,
         _: &Records,
@@ -94,7 +98,7 @@ impl Desk {
         self.view(case, after, size).await
     }
 
-    /// `case` with `size` of its items.
+    /// Returns `case` with `size` of its items.
     pub(crate) async fn case_items(
         &self,
         case: Case,

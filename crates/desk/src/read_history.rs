@@ -1,4 +1,4 @@
-//! The full history of a case, a page at a time: what happened to it, and who looked at its items.
+//! Reads the full history of a case page by page: its events, and the views of its items.
 
 use std::collections::BTreeMap;
 
@@ -9,44 +9,45 @@ use mamori_model::{Case, CaseId, EventId, Line, Look, LookId, StaffId};
 use crate::member::{Records, Reviewer};
 use crate::{Desk, Error};
 
-/// How many events, and how many looks, a page shows.
+/// How many events, and how many views, a page has at most.
 const PAGE: PageSize = PageSize::DEFAULT;
 
-/// Who may read a case's history.
+/// Proof of the right to read a case's history.
 #[derive(Clone, Copy, Debug)]
 pub enum HistoryReader<'a> {
-    /// Whoever has it in hand.
+    /// The reviewer who has claimed the case.
     InHand(&'a Reviewer),
-    /// Whoever reads records.
+    /// A lead or an auditor, for any case.
     Records(&'a Records),
 }
 
-/// Where a page of it begins: before these. The newest, where nothing stands here.
+/// Where a page of the history begins: it has what is older than these. `None` begins with the
+/// newest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Before {
-    /// The event.
+    /// Shows events older than this one.
     pub event: Option<EventId>,
-    /// The look.
+    /// Shows views older than this one.
     pub look: Option<LookId>,
 }
 
 /// A page of a case's history.
 #[derive(Clone, Debug)]
 pub struct History {
-    /// What happened, the oldest first.
+    /// Events of the case, oldest first.
     pub events: Vec<CaseEvent>,
-    /// Who looked, the oldest first.
+    /// Views of the case's items, oldest first.
     pub looks: Vec<Look>,
-    /// How many looks there were in all.
+    /// How many views of the case's items there were in total.
     pub look_count: u64,
-    /// Where what is older begins, if there is any.
+    /// Where the next older page begins; a part is `None` if there is nothing older.
     pub older: Before,
-    /// How those are called whom it names.
+    /// Display names of the staff members that the page mentions, by id.
     pub people: BTreeMap<StaffId, Line>,
 }
 
 impl Desk {
-    /// A page of a case's history. Refused as [`Self::case`] is.
+    /// Returns a page of a case's history. Refused as [`Self::case`] is.
     pub async fn history(
         &self,
         who: HistoryReader<'_>,

@@ -1,4 +1,4 @@
-//! A match is recorded, with its case, its webhooks and its bytes.
+//! Records a match, with its case, its webhook deliveries and its sealed bytes.
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use crate::fingerprints::{Fingerprints, FramePrint};
 use crate::{Caller, Desk, Error, payload};
 
 impl Desk {
-    /// What is to be recorded.
+    /// Builds the match to be recorded, with a new id and without its list of hashes.
     pub(crate) fn candidate(
         &self,
         caller: &Caller,
@@ -34,10 +34,11 @@ impl Desk {
         })
     }
 
-    /// Records `candidate`, or adds it to the item's match. The service is told if the match is new,
-    /// has other hashes or new hits, came back to hashes without a decision, or has a stricter
-    /// verdict. Its case is opened, joined or touched if the verdict is `hold` or `block`; not for
-    /// new hits on hashes about which a standing decision says `allowed` or `not_a_match`.
+    /// Records `candidate`, or adds it to the item's match, and returns the id of the match. The
+    /// service is sent a webhook if the match is new, has other hashes or new hits, came back to
+    /// hashes without a decision, or has a stricter verdict. Its case is opened, joined or touched
+    /// if the verdict is `hold` or `block`; not for new hits on hashes about which a standing
+    /// decision says `allowed` or `not_a_match`.
     pub(crate) async fn record(
         &self,
         candidate: Match,
@@ -69,7 +70,8 @@ impl Desk {
             Some(sealed) => tx.insert_evidence(sealed).await?,
             None => false,
         };
-        // After an error the file stays: the commit may have happened. The sweep knows.
+        // After an error the file stays, as the commit may have succeeded. The sweep removes it
+        // later if no row names it.
         tx.commit().await?;
 
         if let Some(sealed) = sealed.filter(|_| !is_kept) {
@@ -81,7 +83,8 @@ impl Desk {
         Ok(recorded.id)
     }
 
-    /// Promises a webhook to each endpoint of the service, in the transaction of its cause.
+    /// Enqueues a webhook delivery to each endpoint of the service, in the transaction of its
+    /// cause. Returns false if the service has no endpoint.
     async fn tell(
         &self,
         tx: &mut Tx,
@@ -98,16 +101,16 @@ impl Desk {
     }
 }
 
-/// What the service is told.
+/// Returns the webhook event for the service; `None` if nothing changed that it must know.
 fn event(recorded: &Recorded, verdict: Verdict) -> Option<EventKind> {
     let Some(before) = recorded.verdict_before else { return Some(EventKind::MatchCreated) };
     let is_changed = before < verdict || recorded.has_new_hashes || recorded.added_hits > 0;
     is_changed.then_some(EventKind::MatchChanged)
 }
 
-/// Whether the item came with a set of hashes that it had before others, and no standing decision
-/// `allowed` or `not_a_match` was made while it had that set. A reviewer is shown the newest set:
-/// this one must become the newest.
+/// Checks whether the item came back with a set of hashes that it had before others, and no
+/// standing decision `allowed` or `not_a_match` was made while it had that set. Reviewers are shown
+/// the newest set, so this one must become the newest.
 async fn is_back_uncleared(tx: &mut Tx, recorded: &Recorded) -> Result<bool, Error> {
     if recorded.has_newest_hashes {
         return Ok(false);
@@ -115,9 +118,9 @@ async fn is_back_uncleared(tx: &mut Tx, recorded: &Recorded) -> Result<bool, Err
     Ok(!tx.is_cleared_since(recorded.id, recorded.hashes_came_at).await?)
 }
 
-/// Whether a person must look at what changed. A decision that the item does not violate holds for
-/// the bytes that it was made on, whatever else they came near to since; not for other bytes, and
-/// not for a stricter verdict.
+/// Checks whether a reviewer must look at the change. A decision that the item does not violate
+/// holds for the bytes that it was made on, also against later hits; not for other bytes, and not
+/// for a stricter verdict.
 async fn needs_person(tx: &mut Tx, recorded: &Recorded, verdict: Verdict) -> Result<bool, Error> {
     let is_stricter = recorded.verdict_before.is_none_or(|before| before < verdict);
     if is_stricter || recorded.has_new_hashes {
@@ -126,7 +129,8 @@ async fn needs_person(tx: &mut Tx, recorded: &Recorded, verdict: Verdict) -> Res
     Ok(!tx.is_cleared_since(recorded.id, recorded.hashes_came_at).await?)
 }
 
-/// The stored hash of the frame that matched best, or of the first.
+/// Returns the hash of the pixels as stored, of the frame that matched best or else of the first
+/// one.
 fn best_frame(prints: &Fingerprints, hits: &[Hit]) -> Option<Pdq> {
     let best = Hit::best_look(hits);
     let frame = best.and_then(|hit| prints.frames.iter().find(|frame| frame.number == hit.frame));

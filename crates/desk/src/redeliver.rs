@@ -1,4 +1,4 @@
-//! A delivery is sent again, with the same id.
+//! Sends a settled webhook delivery again, under the same id.
 
 use mamori_model::{DeliveryId, ServiceId};
 
@@ -6,12 +6,15 @@ use crate::member::Resender;
 use crate::{Caller, Desk, Error};
 
 impl Desk {
-    /// Sends a settled delivery of the caller's again; [`Error::Conflict`] if it still waits.
+    /// Enqueues a settled delivery of the caller again. [`Error::NotFound`] if the caller has no
+    /// such delivery; [`Error::Conflict`] if it is still waiting, if its endpoint was removed, or
+    /// if it is a test message while another one to the same endpoint waits.
     pub async fn redeliver(&self, caller: &Caller, id: DeliveryId) -> Result<(), Error> {
         self.redeliver_of(Some(caller.service()), id).await
     }
 
-    /// The same with any service's, for the console.
+    /// Enqueues a settled delivery of any service again, for the console; otherwise as
+    /// [`Self::redeliver`].
     pub async fn redeliver_for(&self, _: &Resender, id: DeliveryId) -> Result<(), Error> {
         self.redeliver_of(None, id).await
     }

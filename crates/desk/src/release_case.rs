@@ -1,4 +1,4 @@
-//! Somebody gives a case back without deciding it.
+//! Gives a claimed case back without a decision: to the queue, to a lead, or to a colleague.
 
 use jiff::{SignedDuration, Timestamp};
 use mamori_model::case::{About, CaseEventKind, Level};
@@ -8,38 +8,42 @@ use mamori_store::{Released, Tx};
 use crate::member::Reviewer;
 use crate::{Desk, Error};
 
-/// For how long a case is kept for the colleague whom it was handed to.
+/// How long a case that was handed over is reserved for that colleague.
 const HANDED: SignedDuration = SignedDuration::from_hours(24);
 
-/// How somebody gives a case back.
+/// How a reviewer gives a claimed case back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Release {
-    /// As it was.
+    /// Back to its old place in the queue.
     Leave,
-    /// They do not want it; it is not given to them again.
+    /// Back to its old place in the queue, with a reason; the reviewer is not offered it again,
+    /// except a lead when no other case waits.
     Skip(Words),
-    /// A lead must look; where somebody works alone, they themselves, as soon as it says.
+    /// To a lead, with another urgency; where the operator works alone, back to the queue for the
+    /// same person.
     Escalate {
-        /// How soon.
+        /// How urgent the case is from now on.
         urgency: Urgency,
-        /// Why.
+        /// The reviewer's reason, for the lead.
         why: Words,
     },
-    /// A colleague shall have it.
+    /// To one colleague, for whom it is reserved.
     HandOver {
-        /// Who.
+        /// The colleague; must be a lead if the case needs one.
         to: StaffId,
-        /// What they should know.
+        /// What the colleague should know about the case.
         why: Words,
     },
 }
 
 impl Desk {
-    /// Takes a case out of somebody's hand.
+    /// Ends the reviewer's claim and their views of the case's items, and gives the case back as
+    /// `release` says.
     ///
-    /// [`Refusal::ClaimLapsed`] if they have it no more; [`Refusal::NoLead`] if a lead is asked for
-    /// and nobody is one; [`Error::NotFound`] if the colleague may not have it: gone, no reviewer,
-    /// themselves, or no lead where one was asked for.
+    /// [`Refusal::ClaimLapsed`] if the reviewer no longer has the claim; [`Refusal::NoLead`] if a
+    /// lead is asked for and there is none; [`Error::NotFound`] if the colleague may not have the
+    /// case: a deactivated account, no reviewer, the reviewer themselves, or no lead where the case
+    /// needs one.
     pub async fn release_case(
         &self,
         who: &Reviewer,
@@ -80,7 +84,8 @@ impl Desk {
         Ok(())
     }
 
-    /// For whom a case is that needs a lead: nobody waits for one who does not exist.
+    /// Returns the level of a case that needs a lead; [`Refusal::NoLead`] if there is none, so that
+    /// no case waits for ever. Where the operator works alone every reviewer may claim it.
     async fn level_for_leads(&self, tx: &mut Tx) -> Result<Level, Error> {
         if self.settings().is_alone {
             return Ok(Level::Anybody);
@@ -89,7 +94,7 @@ impl Desk {
     }
 }
 
-/// Back into the queue, in its old place.
+/// Returns the place in the queue that the case had before it was claimed.
 pub(crate) fn as_it_was(case: &Case) -> Released {
     Released { level: case.level, urgency: case.urgency, handed: None }
 }

@@ -1,4 +1,4 @@
-//! A service that was asked and said nothing is asked once more.
+//! Asks a service again for an action that it has not answered.
 
 use mamori_model::action::{ActionRequest, ActionState};
 use mamori_model::{ActionId, Decision};
@@ -7,15 +7,15 @@ use mamori_store::{Leased, Tx};
 use crate::{Desk, Error};
 
 impl Desk {
-    /// Does a reminder's job. A message that still waits is not doubled; a new one has an id of its
-    /// own, as a receiver drops what it knows. After long enough the action is overdue, and a lead
-    /// must look.
+    /// Runs a reminder's job. A delivery that still waits is not doubled; a new delivery has an id
+    /// of its own, because a receiver drops ids that it knows. After
+    /// [`crate::settings::CaseSettings::remind_max`] the action is overdue, and a lead must act.
     pub(crate) async fn remind(&self, job: &Leased) -> Result<(), Error> {
         let id: ActionId =
             job.key.parse().map_err(|cause| Error::internal("a job names no action", cause))?;
 
         let mut tx = self.store().begin("remind").await?;
-        // Whoever lost the lease does nothing: somebody else reminds.
+        // If the lease was lost, another worker sends the reminder.
         if !tx.finish_job(job).await? {
             return Ok(());
         }

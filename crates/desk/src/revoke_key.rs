@@ -1,14 +1,15 @@
-//! A key is revoked: it opens nothing any more.
+//! Revokes an API key, so that it is accepted no longer.
 
 use mamori_model::KeyId;
 
 use crate::{Admin, Desk, Error};
 
 impl Desk {
-    /// Revokes a key, at this node before this returns and at the others within a second.
+    /// Revokes an API key, at this node before this returns and at the others within a second.
+    /// [`Error::NotFound`] if there is no such key or it was revoked before.
     ///
-    /// The last live key of an administrator stays ([`Error::Conflict`]): nobody could make
-    /// another but at the machine.
+    /// The last live key of an administrator cannot be revoked ([`Error::Conflict`]): another one
+    /// could then be made only on the command line.
     pub async fn revoke_key(&self, _: &Admin, id: KeyId) -> Result<(), Error> {
         let mut tx = self.store().begin("revoke_key").await?;
         let before = tx.lock_and_count_admin_keys().await?;

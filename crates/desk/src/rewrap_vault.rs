@@ -1,4 +1,4 @@
-//! The vault gets another key: what older ones wrapped is wrapped anew, so that they can go.
+//! Rewraps stored keys with the vault's first key, so that older vault keys can be removed.
 
 use std::error::Error as StdError;
 
@@ -9,25 +9,26 @@ use mamori_vault::Vault;
 use crate::sign_in::bound_to;
 use crate::{AtTheMachine, Desk, Error};
 
-/// How many keys are wrapped anew in one transaction, so that nobody waits long for the writer.
+/// How many keys are rewrapped in one transaction, so that other writers do not wait long.
 const AT_ONCE: u32 = 200;
 
-/// What was wrapped anew.
+/// What was rewrapped, in numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rewrapped {
-    /// Keys of items.
+    /// Keys of items that were rewrapped.
     pub items: u64,
-    /// Secrets of codes that people sign in with.
+    /// Secrets of sign-in codes (TOTP) that were rewrapped.
     pub codes: u64,
-    /// What no key opens that is there. It stays as it is.
+    /// Keys and secrets that none of the configured vault keys opens. They stay as they are.
     pub closed: u64,
 }
 
 impl Desk {
-    /// Wraps anew whatever the vault's first key did not wrap. The objects stay as they are. Doing it
-    /// again is harmless, and so is doing it while nodes serve; each of them must have both keys.
+    /// Rewraps every item key and code secret that the vault's first key did not wrap. The sealed
+    /// objects stay as they are. It may be repeated, and may run while nodes serve; each of them
+    /// must have both vault keys.
     ///
-    /// [`Refusal::VaultClosed`] without a key.
+    /// [`Refusal::VaultClosed`] if no vault key is configured.
     pub async fn rewrap_vault(&self, _: &AtTheMachine) -> Result<Rewrapped, Error> {
         let vault = self.settings().vault.as_ref().ok_or(Refusal::VaultClosed)?;
         let mut done = Rewrapped::default();

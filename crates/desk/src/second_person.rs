@@ -1,4 +1,4 @@
-//! What the rules of the second person are asked about: a decision, or several as one.
+//! The rules of the second approval, for a decision and for a bulk decision.
 
 use jiff::Timestamp;
 use mamori_model::{Bulk, Decision, Refusal, Second, StaffId, second};
@@ -7,19 +7,21 @@ use mamori_store::Tx;
 use crate::Error;
 use crate::member::{Recently, Reviewer};
 
-/// What waits for a second person.
+/// A decision, or a bulk decision, that waits for a second approval.
 pub(crate) struct Waiting {
     second: Second,
     made_by: StaffId,
     made_at: Timestamp,
-    /// What it is called where it cannot be found.
+    /// What it is called in [`Error::NotFound`].
     name: &'static str,
 }
 
 impl Waiting {
-    /// Whether `who` may settle it now, where they last read it at `looked_again_at`.
+    /// Checks whether `who` may settle it now. `looked_again_at` is when `who` last read it again;
+    /// it counts only where the operator works alone.
     ///
-    /// Who may not be a second person does not learn that one is waited for.
+    /// [`Error::NotFound`] for a reviewer who may not be a second approver: they do not learn that
+    /// an approval is pending.
     pub fn may(
         &self,
         who: &Reviewer,
@@ -33,7 +35,7 @@ impl Waiting {
         }
     }
 
-    /// Whether `who` may settle it, now or later; so they may read it now.
+    /// Checks whether `who` may settle it, now or later, and so may read it now.
     pub fn may_in_time(&self, who: &Reviewer, now: Timestamp) -> Result<(), Error> {
         match self.may(who, None, now) {
             Err(Error::Refused(Refusal::SecondTooSoon | Refusal::LookNeeded)) => Ok(()),
@@ -41,10 +43,11 @@ impl Waiting {
         }
     }
 
-    /// Whether `who` is somebody else than its maker in earnest, and no name that an administrator
-    /// made or took a moment ago. [`Refusal::SecondIsFirst`] for a namesake of whoever made it, also
-    /// where that one left; [`Refusal::SecondTooNew`] for whom an administrator let in, or gave roles
-    /// or a link, within the day before.
+    /// Checks that `who` is another person than the maker, and not an account that an administrator
+    /// created or changed a moment ago. [`Refusal::SecondIsFirst`] for a namesake of the maker,
+    /// also if the maker's account is deactivated; [`Refusal::SecondTooNew`] if an administrator
+    /// created the account, or gave it roles or a link, within the day before; what the operator
+    /// did on the command line does not count. Not checked where the operator works alone.
     pub async fn is_for(&self, tx: &mut Tx, who: &Reviewer, now: Timestamp) -> Result<(), Error> {
         if self.second != Second::Colleague {
             return Ok(());
@@ -61,7 +64,8 @@ impl Waiting {
         Ok(())
     }
 
-    /// Whether reading it now is to be written down: once by everybody, when it can count.
+    /// Checks whether reading it now must be recorded: once for each reader, as soon as it can
+    /// count.
     pub fn is_unread(&self, last_read: Option<Timestamp>, now: Timestamp) -> bool {
         let since = self.second.not_before().unwrap_or(self.made_at);
         now >= since && last_read.is_none_or(|last| last < since)
@@ -82,7 +86,7 @@ impl From<&Bulk> for Waiting {
     }
 }
 
-/// Both proofs are one person's.
+/// Checks that both proofs are of the same staff member.
 pub(crate) fn is_same(who: &Reviewer, recently: &Recently) -> Result<(), Refusal> {
     if who.staff() == recently.staff() { Ok(()) } else { Err(Refusal::ProofStale) }
 }

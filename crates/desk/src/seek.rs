@@ -1,27 +1,27 @@
-//! What somebody looks for is found: by its id, an item by its exact name, a bank by a part of its
-//! own. Nobody finds an account, and nobody finds a person.
+//! The search of the console: finds a case, a decision, an action or a bank by its id, an item by
+//! its exact name, and a bank by a part of its name. Does not find accounts or staff members.
 
 use mamori_model::{ActionId, Bank, BankId, CaseId, DecisionId, ItemName};
 
 use crate::member::Member;
 use crate::{Desk, Error};
 
-/// The most things of one kind that are found.
+/// The most results of one kind.
 const FOUND_MAX: u32 = 20;
 
-/// One thing that was found.
+/// One result of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finding {
-    /// A case.
+    /// A case, found by its id or by the name of one of its items.
     Case(CaseId),
-    /// A decision.
+    /// A decision, found by its id or by the id of one of its actions.
     Decision(DecisionId),
-    /// A bank.
+    /// A bank, found by its id or by a part of its name.
     Bank(Box<Bank>),
 }
 
 impl Desk {
-    /// What `text` names and `who` may read: what is not for them is not found.
+    /// Returns what `text` names and `who` may read; what `who` may not read is left out.
     pub async fn seek(&self, who: &Member, text: &str) -> Result<Vec<Finding>, Error> {
         let text = text.trim();
         if text.is_empty() {
@@ -43,7 +43,7 @@ impl Desk {
         Ok(found)
     }
 
-    /// A case, for whoever may claim it or read the record.
+    /// Finds a case, for a staff member who may claim it or read records.
     async fn find_case(&self, who: &Member, case: CaseId) -> Result<Option<Finding>, Error> {
         if who.reviewer().is_none() && who.records().is_none() {
             return Ok(None);
@@ -51,7 +51,7 @@ impl Desk {
         Ok(self.store().case(case).await?.map(|case| Finding::Case(case.id)))
     }
 
-    /// A decision: one's own, or from the record.
+    /// Finds a decision: the staff member's own, or any for a lead or an auditor.
     async fn find_decision(
         &self,
         who: &Member,
@@ -63,7 +63,7 @@ impl Desk {
         Ok(theirs.map(|found| Finding::Decision(found.id)))
     }
 
-    /// The cases of an item that a service calls exactly so, the newest first.
+    /// Finds the cases of an item with exactly this name, at any service, newest first.
     async fn find_item(&self, who: &Member, name: &str) -> Result<Vec<Finding>, Error> {
         if who.reviewer().is_none() && who.records().is_none() {
             return Ok(Vec::new());
@@ -73,7 +73,7 @@ impl Desk {
         Ok(cases.into_iter().map(|case| Finding::Case(case.id)).collect())
     }
 
-    /// The banks with this id, or whose names have this in them, in the order of their names.
+    /// Finds the banks with this id or with this text in their names, sorted by name.
     fn find_banks(&self, text: &str) -> Vec<Finding> {
         let directory = self.directory();
         let id = text.parse::<BankId>().ok();

@@ -1,5 +1,5 @@
-//! What a service reads of its own cases: the questions, the decisions that stand or stood, and what
-//! it is asked to do. Never who decided.
+//! What a service may read about its own cases: the cases, the decisions that are or were in
+//! effect, and the actions that it is asked for. Never the staff member who decided.
 
 use mamori_model::action::{ActionRequest, ActionState};
 use mamori_model::case::{Case, CaseState};
@@ -9,38 +9,39 @@ use mamori_model::{ActionId, CaseId, DecisionId, ItemName};
 
 use crate::{Caller, Desk, Error};
 
-/// How many items of a case are named.
+/// How many items of a case are named at most.
 const ITEMS_NAMED: u32 = 100;
 
 /// A case, as its service reads it.
 #[derive(Clone, Debug)]
 pub struct CaseOfService {
-    /// The case.
+    /// The case; the service must not be shown its claim.
     pub case: Case,
-    /// Its items, the first 100.
+    /// Names of its first 100 items, as the service calls them.
     pub items: Vec<ItemName>,
-    /// The newest decision that stands, or was taken back.
+    /// Id of the newest decision that is in effect or was undone.
     pub decision: Option<DecisionId>,
 }
 
 /// A decision, as its service reads it.
 #[derive(Clone, Debug)]
 pub struct DecisionOfService {
-    /// The decision.
+    /// The decision; the service must not be shown which staff member made it.
     pub decision: Decision,
-    /// What the service is asked to do, in the order of asking.
+    /// The actions that the service was asked for, in the order in which it was asked.
     pub actions: Vec<ActionRequest>,
 }
 
 impl Desk {
-    /// A case of the caller's.
+    /// Returns one of the caller's cases; [`Error::NotFound`] also for a case of another service.
     pub async fn service_case(&self, caller: &Caller, id: CaseId) -> Result<CaseOfService, Error> {
         let case = self.store().case_of_service(caller.service(), id).await?;
         let shown = self.cases_shown(vec![case.ok_or(Error::NotFound("case"))?]).await?;
         shown.into_iter().next().ok_or(Error::NotFound("case"))
     }
 
-    /// The caller's cases, the newest first. There is no filter by account.
+    /// Lists the caller's cases, in one state or in any, newest first. There is no filter by
+    /// account.
     pub async fn service_cases(
         &self,
         caller: &Caller,
@@ -63,7 +64,8 @@ impl Desk {
         Ok(cases.into_iter().map(shown).collect())
     }
 
-    /// A decision about the caller's items that stands, or stood.
+    /// Returns a decision about the caller's items that is in effect or was undone; otherwise
+    /// [`Error::NotFound`].
     pub async fn service_decision(
         &self,
         caller: &Caller,
@@ -74,7 +76,8 @@ impl Desk {
         shown.into_iter().next().ok_or(Error::NotFound("decision"))
     }
 
-    /// Decisions about the caller's items that stand, or stood, the newest first.
+    /// Lists the decisions about the caller's items that are in effect or were undone, newest
+    /// first.
     pub async fn service_decisions(
         &self,
         caller: &Caller,
@@ -100,7 +103,8 @@ impl Desk {
         Ok(decisions.into_iter().map(shown).collect())
     }
 
-    /// What the caller is asked to do, once.
+    /// Returns one action that the caller was asked for; [`Error::NotFound`] also before it is
+    /// asked for.
     pub async fn service_action(
         &self,
         caller: &Caller,
@@ -110,7 +114,7 @@ impl Desk {
         action.ok_or(Error::NotFound("action"))
     }
 
-    /// What the caller is asked to do, the newest first.
+    /// Lists the actions that the caller was asked for, in one state or in any, newest first.
     pub async fn service_actions(
         &self,
         caller: &Caller,

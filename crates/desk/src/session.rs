@@ -1,4 +1,5 @@
-//! A session begins. Which verb lets somebody in is another matter.
+//! Creates sessions and their cookies. Who may sign in is checked elsewhere, such as in
+//! [`crate::sign_in`].
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,45 +10,47 @@ use mamori_store::Tx;
 
 use crate::{Desk, Error, clock, proof};
 
-/// Somebody was let in.
+/// A session that has just begun: what the answer to the sign-in must set.
 #[derive(Clone, Debug)]
 pub struct Entered {
-    /// The cookie's text: `ms_`, 43 characters of base64 that stay as long as the session, a full
-    /// stop, and 43 that change. It is not kept anywhere.
+    /// Text of the cookie: `ms_`, 43 characters of base64 that stay as long as the session, a full
+    /// stop, and 43 that change. It is not stored.
     pub cookie: Sensitive<String>,
-    /// What their forms must carry.
+    /// The CSRF token that forms of this session must carry, 256 bits.
     pub csrf: Sensitive<[u8; 32]>,
 }
 
-/// What all cookies of one session begin with. Whoever shows a cookie that was replaced is found
-/// out by it, however often it was replaced since.
+/// What all cookies of one session begin with. The session is found by it, so that a cookie that
+/// was replaced is detected, however often the cookie was replaced since.
 #[derive(Clone, Debug)]
 pub(crate) struct Family(Sensitive<String>);
 
 impl Family {
-    /// A new session's.
+    /// Generates the family of a new session.
     fn generate() -> Result<Self, Error> {
         Ok(Self(new_text("ms_")?.0))
     }
 
-    /// The family of a cookie that somebody shows; `None` if it is none of ours.
+    /// Returns the family of a cookie that a request showed; `None` if it is not a session cookie.
     pub(crate) fn of(cookie: &str) -> Option<Self> {
         let (family, _) = cookie.split_once('.')?;
         family.starts_with("ms_").then(|| Self(Sensitive::new(family.to_owned())))
     }
 
-    /// The digest by which it is known.
+    /// Returns the sha-256 digest under which the family is stored.
     pub(crate) fn digest(&self) -> Sha256 {
         proof::digest(self.0.reveal())
     }
 
-    /// Another cookie's text, and the digest by which it is known.
+    /// Generates the text of another cookie of this family, and the sha-256 digest under which it
+    /// is stored.
     pub(crate) fn new_cookie(&self) -> Result<(Sensitive<String>, Sha256), Error> {
         new_text(&format!("{}.", self.0.reveal()))
     }
 }
 
-/// 256 random bits as text, and the digest by which it is known.
+/// Generates 256 random bits as text after `prefix`, and the sha-256 digest of the whole, under
+/// which it is stored.
 pub fn new_text(prefix: &str) -> Result<(Sensitive<String>, Sha256), Error> {
     let secret = clock::secret()?;
     let text = format!("{prefix}{}", URL_SAFE_NO_PAD.encode(secret.reveal()));
@@ -56,7 +59,8 @@ pub fn new_text(prefix: &str) -> Result<(Sensitive<String>, Sha256), Error> {
 }
 
 impl Desk {
-    /// Begins a session in the transaction that let somebody in.
+    /// Begins a session in the transaction of the sign-in. [`Error::NotFound`] if there is no such
+    /// staff account or it is deactivated.
     pub(crate) async fn open_session(
         &self,
         tx: &mut Tx,

@@ -1,4 +1,4 @@
-//! The limits and terms that an operator may set. Each has a name, a default and a reason.
+//! Limits and terms that the operator may set. Each has a name, a default and a reason.
 
 mod cases;
 mod sign_in;
@@ -14,49 +14,51 @@ pub use self::cases::CaseSettings;
 pub use self::sign_in::SignInSettings;
 use crate::destination::Permitted;
 
-/// What the desk must know.
+/// All settings of a desk.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where the index lies between a stop and the next start; `None`: nowhere, and a start reads
-    /// every entry.
+    /// File of the index snapshot, written once an hour and at a stop, and read at the next start;
+    /// `None`: there is none, and a start reads every entry.
     pub snapshot: Option<PathBuf>,
-    /// This node's name in leases and logs.
+    /// Name of this node in leases and logs.
     pub node: String,
-    /// The most entries of one bank that an answer names, the nearest first. A bank with
-    /// thousands of copies of one picture must not make an answer of megabytes.
+    /// The most entries of one bank that an answer names, nearest first. Without it, a bank with
+    /// thousands of copies of one picture would make an answer of megabytes.
     pub hits_per_bank_max: usize,
-    /// How often a node asks for changes that other nodes made. Below a second, so that an entry
+    /// How often a node polls for changes that other nodes made. Below a second, so that an entry
     /// matches everywhere within one.
     pub poll_interval: Duration,
-    /// How long an answer to a change may wait for this node's own index to have it.
+    /// How long the answer to a change may wait until this node's own index contains it.
     pub settle_time_max: Duration,
-    /// How long a node that cannot follow the change log goes on answering checks. Beyond it the
-    /// answer is an error and never `allow`: what was listed meanwhile would be let through, and a
-    /// key that was revoked let in.
+    /// How long a node that cannot follow the change log still answers checks. After that it
+    /// answers with an error and never `allow`: otherwise items that were listed meanwhile would
+    /// pass, and API keys that were revoked would be accepted.
     pub stale_max: Duration,
-    /// What is answered about an item of which frames were left out and in which nothing was found.
+    /// The answer about an item of which frames were left out and in which nothing was found.
     pub partly_looked: PartlyLooked,
     /// The longest line of an import, in bytes.
     pub import_line_bytes_max: usize,
-    /// How many lines of an import are committed together.
+    /// How many lines of an import are committed in one transaction.
     pub import_batch_lines: usize,
-    /// How long an import may stand still before it counts as interrupted: its node died. One that
-    /// runs says so at least once a minute.
+    /// How long an import may report no progress before it counts as interrupted, because its node
+    /// died. A running import reports progress at least once a minute.
     pub import_stalled_max: Duration,
-    /// How webhooks are sent.
+    /// Time limits, concurrency and destinations of webhooks.
     pub webhooks: WebhookSettings,
-    /// How long things are kept.
+    /// How long records are kept.
     pub retention: Retention,
-    /// How cases are worked on.
+    /// Limits of cases, claims and actions.
     pub cases: CaseSettings,
-    /// How much a reviewer may see, where nothing else is said of them.
+    /// Default exposure limits; a staff account may have its own for views, minutes and points.
     pub exposure: dose::Limits,
-    /// Where items lie that a policy keeps. `None`: it has no key, and nothing is kept.
+    /// Where the bytes of items are stored that a policy keeps. `None`: no vault key is configured,
+    /// and no bytes are stored.
     pub vault: Option<Arc<Vault>>,
-    /// Whether one person does everything, as the operator has nobody else. Then a day's wait and a
-    /// second look stand for the second person, and records say so.
+    /// Whether one person holds every role, because the operator has no other. Then a wait of 24
+    /// hours and a second review by the same person replace the second approval, and records say
+    /// so.
     pub is_alone: bool,
-    /// How staff sign in.
+    /// Limits of sign-in and of sessions.
     pub sign_in: SignInSettings,
 }
 
@@ -84,12 +86,12 @@ impl Default for Settings {
     }
 }
 
-/// What is answered about an item of which frames were left out and in which nothing was found. In
-/// every case nothing is stored.
+/// The answer about an item of which frames were left out and in which nothing was found. Nothing
+/// is stored in any of these cases.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PartlyLooked {
-    /// [`crate::Error::PartlyLooked`].
+    /// An error: [`crate::Error::PartlyLooked`].
     #[default]
     Error,
     /// The verdict `hold`, without a case.
@@ -98,20 +100,22 @@ pub enum PartlyLooked {
     Allow,
 }
 
-/// How webhooks are sent.
+/// Time limits, concurrency and destinations of webhooks.
 #[derive(Clone, Debug)]
 pub struct WebhookSettings {
-    /// How long a receiver may take to answer.
+    /// How long a receiver may take to answer an attempt.
     pub timeout: Duration,
-    /// How many messages are on their way at once, from this node.
+    /// The most deliveries that this node sends at the same time.
     pub concurrency: u32,
-    /// How many of them to one endpoint, from all nodes: one that hangs keeps no more.
+    /// The most deliveries to one endpoint at the same time, from all nodes together: an endpoint
+    /// that hangs does not occupy more.
     pub endpoint_concurrency: u32,
-    /// How many of them to all endpoints of one service.
+    /// The most deliveries to all endpoints of one service at the same time, from all nodes
+    /// together.
     pub service_concurrency: u32,
-    /// Where they may go beyond public addresses; nowhere unless the operator says so.
+    /// Destinations that the operator permits beyond public addresses; none by default.
     pub permitted: Permitted,
-    /// The most endpoints of a service.
+    /// The most endpoints that one service may have.
     pub endpoints_max: usize,
 }
 
@@ -128,22 +132,22 @@ impl Default for WebhookSettings {
     }
 }
 
-/// How long things are kept, in days; the sources are in [`mamori_model::retention`].
+/// How long records are kept, in days; the sources are in [`mamori_model::retention`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
-    /// Matches.
+    /// Matches, from their last change.
     pub matches_days: u32,
-    /// Webhook deliveries.
+    /// Webhook deliveries; at most as long as matches and closed cases.
     pub deliveries_days: u32,
     /// Withdrawn and expired entries.
     pub ended_entries_days: u32,
-    /// Records of imports.
+    /// Records of imports that have ended.
     pub imports_days: u32,
-    /// Closed cases.
+    /// Closed cases with what belongs to them, settled disputes and bulk decisions.
     pub cases_days: u32,
-    /// Attempts to sign in.
+    /// Sign-in attempts: the digest of the name, and whether it succeeded.
     pub sign_ins_days: u32,
-    /// The record of people.
+    /// The staff record: which staff member gave another which role, link or sign-in method.
     pub staff_events_days: u32,
 }
 

@@ -1,4 +1,4 @@
-//! Disputes are read, and settled for the bank's owner.
+//! Lists disputes, and settles them on behalf of the bank's owner.
 
 use mamori_model::page::{Page, PageSize};
 use mamori_model::{BankId, Dispute, DisputeId, DisputeState, Refusal, Words};
@@ -6,20 +6,20 @@ use mamori_model::{BankId, Dispute, DisputeId, DisputeState, Refusal, Words};
 use crate::member::{PolicyEditor, Records};
 use crate::{Admin, Desk, Error};
 
-/// What became of a dispute.
+/// The result of a dispute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Settlement {
     /// The entry was wrong: it is withdrawn, and matches nowhere.
     Upheld,
-    /// The entry is right: it acts again.
+    /// The entry is right: it acts at the service again.
     Rejected,
 }
 
 impl Desk {
-    /// Settles a dispute; [`Refusal::DisputeSettled`] if somebody did before,
-    /// [`Refusal::SecondIsFirst`] for whoever made the decision that opened it, unless nobody else
-    /// is there. A withdrawn entry matches nothing when this returns, at no node: each hit is
-    /// confirmed by the store.
+    /// Settles a dispute. [`Refusal::DisputeSettled`] if it was settled before;
+    /// [`Refusal::SecondIsFirst`] for the staff member who made the decision that opened it, unless
+    /// the operator works alone. When this returns a withdrawn entry matches nothing, at no node:
+    /// the store confirms each hit.
     pub async fn settle_dispute(
         &self,
         who: &PolicyEditor,
@@ -51,7 +51,7 @@ impl Desk {
         Ok(())
     }
 
-    /// The disputes about a bank's entries, the newest first, for its owner.
+    /// Lists the disputes about a bank's entries, newest first, for the bank's owner.
     pub async fn disputes_of_bank(
         &self,
         _: &Admin,
@@ -63,7 +63,7 @@ impl Desk {
         Ok(self.store().disputes(Some(bank), None, after, size).await?)
     }
 
-    /// Disputes, of one bank or all, in one state or any, the newest first.
+    /// Lists disputes, of one bank or of all, in one state or in any, newest first.
     pub async fn disputes(
         &self,
         _: &PolicyEditor,
@@ -74,7 +74,7 @@ impl Desk {
         Ok(self.store().disputes(bank, state, after, size).await?)
     }
 
-    /// Disputes, for the record; otherwise as [`Self::disputes`].
+    /// Lists disputes for a lead or an auditor; otherwise as [`Self::disputes`].
     pub async fn dispute_records(
         &self,
         _: &Records,

@@ -1,5 +1,5 @@
-//! An item is shown: unsealed, decoded in the cage, and sent as a rendition. Takes a look that was
-//! written down, and nothing else opens the vault for a person.
+//! Shows an item to a reviewer: unseals its bytes, decodes them in the cage and makes a rendition.
+//! Takes a recorded view; no other function unseals an item for a staff member.
 
 use bytes::Bytes;
 use mamori_media::{Aim, Format, Veil};
@@ -10,25 +10,26 @@ use mamori_vault::{Error as VaultError, Vault};
 use crate::open_look::Looked;
 use crate::{Desk, Error};
 
-/// How many bytes a sealed object has beyond the item's own, at most.
+/// How many bytes a sealed object has at most beyond the item's own.
 const SEAL_BYTES_MAX: u64 = 1_024;
 
-/// What a person sees of an item.
+/// The rendition of an item, as the reviewer's browser gets it.
 #[derive(Clone, Debug)]
 pub struct Shown {
-    /// A file that we wrote.
+    /// The encoded picture: a file that Mamori wrote, never the item's own bytes.
     pub file: Bytes,
-    /// Its media type.
+    /// Media type of the file: `image/png` or `image/jpeg`.
     pub media_type: &'static str,
 }
 
 impl Desk {
-    /// The picture of a look: once. It shows the frame of these bytes that matched best.
+    /// Returns the picture of a recorded view: once. It shows the frame of these bytes that matched
+    /// best.
     ///
-    /// [`Refusal::LookClosed`] if it left before or the look is over; [`Refusal::EvidenceGone`] from
-    /// the very end of the item's term; [`Refusal::EvidenceBroken`] if what lies there is not what
-    /// was sealed; [`Refusal::VaultClosed`] without the key; [`Error::Media`] if the cage cannot
-    /// read it.
+    /// [`Refusal::LookClosed`] if the picture was sent before or the view has ended;
+    /// [`Refusal::EvidenceGone`] from the very end of the item's term; [`Refusal::EvidenceBroken`]
+    /// if the stored object is missing or is not what was sealed; [`Refusal::VaultClosed`] without
+    /// the vault key; [`Error::Media`] if the cage cannot decode it.
     pub async fn picture(&self, looked: Looked) -> Result<Shown, Error> {
         let vault = self.settings().vault.as_ref().ok_or(Refusal::VaultClosed)?;
         let evidence = self.store().evidence(looked.evidence).await?;
@@ -60,8 +61,8 @@ impl Desk {
     }
 }
 
-/// The frame and the backdrop that matched best: what a person judges is what the machine compared.
-/// Without a hit by looks, what most viewers show first.
+/// Returns the frame and the backdrop that matched best, so that the reviewer judges what Mamori
+/// compared. Without a PDQ hit, what most viewers show first.
 fn aim(hits: &[Hit]) -> Aim {
     let Some(best) = Hit::best_look(hits) else { return Aim::FIRST };
     let backdrop = match best.variant.backdrop {
@@ -77,7 +78,7 @@ async fn unseal(vault: &Vault, evidence: &Evidence) -> Result<Sensitive<Vec<u8>>
     let name = evidence.id.to_string();
     let opened = async {
         let object = vault.get(evidence.id, bytes_max).await?;
-        // A name that no keyring can have is no key of ours.
+        // A name that no keyring can have does not belong to a configured key.
         let by = evidence.key_name.parse().map_err(|_| VaultError::NoKey)?;
         vault.unseal_beside(name.into_bytes(), object, key.clone(), by).await
     };

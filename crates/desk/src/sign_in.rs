@@ -1,7 +1,7 @@
-//! Somebody signs in with a password and a code.
+//! Signs a staff member in with a password and a code.
 //!
-//! Name, password and code are checked as one: whoever guesses learns neither which was wrong nor
-//! whether the name is anybody's, by words or by time. No address of a network is kept.
+//! Name, password and code are checked as one: neither the answer nor its timing tells an attacker
+//! which of them was wrong, or whether the name exists. Network addresses are not stored.
 
 use mamori_model::sign_in::{AttemptLimits, Credential, CredentialKind};
 use mamori_model::{AttemptId, CredentialId, Refusal, Sensitive, StaffId};
@@ -12,18 +12,18 @@ use mamori_vault::Vault;
 use crate::session::Entered;
 use crate::{Desk, Error, proof};
 
-/// What somebody typed.
+/// What was typed into the sign-in form.
 #[derive(Clone, Debug)]
 pub struct Typed {
-    /// What they sign in with.
+    /// The sign-in name; spaces around it are ignored.
     pub name: String,
-    /// Their password.
+    /// The password, not yet checked.
     pub password: Sensitive<String>,
-    /// Six digits.
+    /// The code of an authenticator, six digits.
     pub code: Sensitive<String>,
 }
 
-/// A password and a code that are right, and not written down as used yet.
+/// A password and a code that are right, and not yet recorded as used.
 pub(crate) struct Right {
     pub staff: StaffId,
     attempt: AttemptId,
@@ -33,11 +33,11 @@ pub(crate) struct Right {
 }
 
 impl Desk {
-    /// Lets in whoever typed what is right.
+    /// Signs in the staff member whose name, password and code are right.
     ///
-    /// [`Refusal::SignInWrong`] whatever is wrong, also a code that let somebody in already;
+    /// [`Refusal::SignInWrong`] whichever of them is wrong, also for a code that was used before;
     /// [`Refusal::SignInWait`] after too many failures of the name, or of all names together;
-    /// [`Refusal::VaultClosed`] where no codes can be checked.
+    /// [`Refusal::VaultClosed`] where codes cannot be checked.
     pub async fn sign_in(&self, typed: Typed) -> Result<Entered, Error> {
         let now = self.clock().now();
         if !self.inner.guesses.take(now) {
@@ -58,8 +58,8 @@ impl Desk {
         Ok(entered)
     }
 
-    /// Whether what somebody typed is right. The attempt is written down as a failure first, so a
-    /// burst of them is counted whatever becomes of each.
+    /// Checks name, password and code. The attempt is recorded as a failure first, so that a burst
+    /// of attempts is counted, however each of them ends.
     pub(crate) async fn try_password(
         &self,
         typed: Typed,
@@ -107,7 +107,7 @@ impl Desk {
         }
     }
 
-    /// Writes down that password and code let somebody in, in the transaction that does.
+    /// Records in the transaction of the sign-in that password and code were used.
     pub(crate) async fn use_right(&self, tx: &mut Tx, right: &Right) -> Result<(), Error> {
         let now = self.clock().now();
         if !tx.use_code(right.codes, right.step, now).await? {
@@ -119,12 +119,13 @@ impl Desk {
         Ok(tx.let_in(right.attempt).await?)
     }
 
-    /// The vault, without which no codes can be kept or checked.
+    /// Returns the vault; [`Refusal::VaultClosed`] without one, as codes cannot be stored or
+    /// checked then.
     pub(crate) fn vault(&self) -> Result<&Vault, Error> {
         self.settings().vault.as_deref().ok_or(Error::Refused(Refusal::VaultClosed))
     }
 
-    /// Does what is slow by design beside the requests, and only so much of it at once.
+    /// Runs work that is slow by design on another thread, and only so much of it at the same time.
     pub(crate) async fn slowly<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -141,7 +142,7 @@ pub(crate) fn of_kind(credentials: &[Credential], kind: CredentialKind) -> Optio
     credentials.iter().find(|credential| credential.kind == kind)
 }
 
-/// What a secret of codes is sealed for.
+/// Returns the name that a secret of codes is sealed for.
 pub(crate) fn bound_to(codes: CredentialId) -> String {
     format!("totp {codes}")
 }
@@ -159,13 +160,13 @@ fn open_codes(vault: &Vault, codes: &Credential) -> Result<CodeSecret, Error> {
         .map_err(|cause| Error::internal("a secret of codes cannot be read", cause))
 }
 
-/// A refusal to sign in, counted; the count alone knows why.
+/// Counts a refused sign-in by its reason, which only this counter knows, and returns the refusal.
 pub(crate) fn count(refusal: Refusal, result: &'static str) -> Error {
     counted(result);
     Error::Refused(refusal)
 }
 
-/// An attempt to sign in, counted.
+/// Counts an attempt to sign in by its result.
 pub(crate) fn counted(result: &'static str) {
     metrics::counter!("mamori_sign_ins_total", "result" => result).increment(1);
 }

@@ -1,8 +1,8 @@
-//! Somebody signs in with a passkey.
+//! Signs a staff member in with a passkey.
 //!
-//! Attempts are not limited by name: a passkey cannot be guessed, and nobody should be able to lock
-//! a colleague out. Asking writes nothing down, so there is nothing to fill either. A name that
-//! nobody has is asked for a passkey too, always for the same ones.
+//! Attempts are not limited by name: a passkey cannot be guessed, and an attacker must not be able
+//! to lock a staff member out. A request for a passkey stores nothing, so requests cannot fill the
+//! database. A name that no account has gets a request too, always with the same invented passkeys.
 
 use jiff::Timestamp;
 use mamori_model::sign_in::{Credential, CredentialKind};
@@ -15,19 +15,19 @@ use crate::session::Entered;
 use crate::sign_in::{count, counted};
 use crate::{Desk, Error, clock, proof};
 
-/// The name under which the secret of questions is kept.
+/// The name under which the secret of passkey challenges is stored.
 const QUESTIONS: &str = "questions for passkeys";
 
-/// What a browser is asked, and under which id it answers.
+/// What a browser is asked, and the id under which it answers.
 #[derive(Clone, Debug)]
 pub struct Asked {
-    /// For the answer.
+    /// Id of the request, to be sent with the answer.
     pub ceremony: CeremonyId,
-    /// JSON for `navigator.credentials`.
+    /// Options for `navigator.credentials`, as JSON.
     pub json: String,
 }
 
-/// A passkey that was shown, and is not written down as used yet.
+/// A passkey that was shown, and is not yet recorded as used.
 pub(crate) struct ShownPasskey {
     pub staff: StaffId,
     credential: CredentialId,
@@ -36,16 +36,16 @@ pub(crate) struct ShownPasskey {
 }
 
 impl Desk {
-    /// Asks whoever says that they have this name for their passkey.
+    /// Asks for the passkey of the staff account with this sign-in name, also if there is none.
     pub async fn begin_sign_in_passkey(&self, name: &str) -> Result<Asked, Error> {
         let name = name.trim();
         let (_, keys) = self.passkeys_of_name(name).await?;
         self.ask_for(name, &keys).await
     }
 
-    /// Lets in whoever answered with their passkey, under the name that they were asked by.
-    /// [`Refusal::CeremonyOver`] after five minutes, [`Refusal::SignInWrong`] for whatever is no right
-    /// answer, also for one that let somebody in already.
+    /// Signs in the staff member who answered with their passkey, under the name of the request.
+    /// [`Refusal::CeremonyOver`] after [`crate::settings::SignInSettings::ceremony_max`];
+    /// [`Refusal::SignInWrong`] for every wrong answer, also for one that was used before.
     pub async fn finish_sign_in_passkey(
         &self,
         name: &str,
@@ -67,7 +67,7 @@ impl Desk {
         Ok(entered)
     }
 
-    /// Whether an answer shows the passkey of whoever has this name.
+    /// Checks whether an answer shows a passkey of the staff account with this sign-in name.
     pub(crate) async fn check_passkey(
         &self,
         name: &str,
@@ -95,8 +95,8 @@ impl Desk {
         Ok(ShownPasskey { staff, credential, ceremony, used })
     }
 
-    /// Whether the question was asked a short while ago: its id says when, and with another id the
-    /// challenge would be another.
+    /// Checks whether the request was made a short while ago. Its id contains the time, and the
+    /// challenge depends on the id.
     fn is_in_time(&self, ceremony: CeremonyId) -> bool {
         let asked = Uuid::from(ceremony).get_timestamp().map(|asked| asked.to_unix());
         let asked = asked.and_then(|(seconds, nanos)| {
@@ -106,7 +106,7 @@ impl Desk {
         age.is_some_and(|age| age < self.settings().sign_in.ceremony_max)
     }
 
-    /// Writes down that a passkey let somebody in, in the transaction that does.
+    /// Records in the transaction of the sign-in that a passkey was used.
     pub(crate) async fn use_passkey(&self, tx: &mut Tx, shown: &ShownPasskey) -> Result<(), Error> {
         let data = Sensitive::new(json(&shown.used.passkey)?);
         let now = self.clock().now();
@@ -122,7 +122,7 @@ impl Desk {
         Err(count(Refusal::SignInWrong, "wrong"))
     }
 
-    /// Asks whoever has this name for one of these passkeys. Nothing is written down.
+    /// Asks the staff account with this sign-in name for one of these passkeys. Stores nothing.
     pub(crate) async fn ask_for(
         &self,
         name: &str,
@@ -137,7 +137,8 @@ impl Desk {
         Ok(Asked { ceremony: id.into(), json })
     }
 
-    /// Whoever has this name, and their passkeys; nobody, and none, if nobody has it.
+    /// Returns the staff account with this sign-in name and its passkeys; the nil id and none if no
+    /// account has the name.
     async fn passkeys_of_name(
         &self,
         name: &str,
@@ -150,7 +151,7 @@ impl Desk {
         Ok((id, self.passkeys_of(id).await?))
     }
 
-    /// Somebody's passkeys, as they are kept and as they are read.
+    /// Returns the passkeys of a staff member, as they are stored and as they are read.
     pub(crate) async fn passkeys_of(
         &self,
         staff: StaffId,
@@ -165,12 +166,13 @@ impl Desk {
         keys.into_iter().map(read).collect()
     }
 
-    /// The ceremonies; [`Error::NotFound`] where there is no console.
+    /// Returns the passkey ceremonies; [`Error::NotFound`] where there is no console.
     pub(crate) fn passkeys(&self) -> Result<&Passkeys, Error> {
         self.inner.passkeys.as_ref().ok_or(Error::NotFound("page"))
     }
 
-    /// The secret of which questions are made: the same on all nodes, for ever.
+    /// Returns the secret from which passkey challenges are derived: the same on all nodes, for
+    /// ever.
     async fn questions(&self) -> Result<&Sensitive<[u8; 32]>, Error> {
         let secret = async || {
             if let Some(secret) = self.store().secret(QUESTIONS).await? {
@@ -187,7 +189,7 @@ impl Desk {
     }
 }
 
-/// A passkey, for keeping.
+/// Writes a passkey as JSON, to be stored.
 pub(crate) fn json(passkey: &Passkey) -> Result<Vec<u8>, Error> {
     passkey.to_json().map_err(|cause| Error::internal("a passkey cannot be written", cause))
 }

@@ -1,4 +1,4 @@
-//! The Standard Webhooks signature. Source: standard-webhooks/spec, 1.0.0.
+//! Signs webhooks by the Standard Webhooks convention. Source: standard-webhooks/spec, 1.0.0.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use mamori_model::{DeliveryId, Sensitive};
 use sha2::Sha256;
 
-/// The headers of a signed message.
+/// The headers of a signed webhook.
 #[derive(Debug)]
 pub struct Headers {
-    /// `webhook-id`: the same at every attempt, so that a receiver can tell a repeat.
+    /// `webhook-id`: the same at every attempt, so that a receiver recognises a repeat.
     pub id: String,
     /// `webhook-timestamp`: of this attempt, in seconds since the Unix epoch.
     pub timestamp: String,
@@ -18,7 +18,7 @@ pub struct Headers {
     pub signature: String,
 }
 
-/// Signs `body` with an endpoint's secret.
+/// Signs `body` with an endpoint's secret, and returns the headers to send with it.
 pub fn sign(
     secret: &Sensitive<Vec<u8>>,
     id: DeliveryId,
@@ -40,7 +40,7 @@ fn keyed(key: &[u8]) -> Hmac<Sha256> {
     Hmac::new_from_slice(key).expect("any length is a key")
 }
 
-/// How an endpoint's secret is shown to its owner: `whsec_` and base64.
+/// Returns an endpoint's secret as it is shown to the service: `whsec_` and base64.
 pub fn secret_text(secret: &Sensitive<Vec<u8>>) -> String {
     format!("whsec_{}", STANDARD.encode(secret.reveal()))
 }
@@ -51,7 +51,7 @@ mod tests {
 
     use super::*;
 
-    /// Computed with Python's `hmac` over the same text.
+    /// The expected signature was computed with Python's `hmac` over the same text.
     #[test]
     fn a_message_is_signed_as_the_convention_says() {
         let secret = Sensitive::new(b"a secret of the endpoint".to_vec());

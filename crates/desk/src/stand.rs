@@ -1,4 +1,4 @@
-//! A decision stands: the service is asked, and the case is closed.
+//! Puts a decision into effect: asks the service for its actions, and closes the case.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -11,8 +11,9 @@ use crate::expire_evidence::until_noticed;
 use crate::{Desk, Error};
 
 impl Desk {
-    /// Does what follows from a decision that stands from now on: its actions, which are proposed,
-    /// are asked for, and its case, which `tx` holds, is closed. `by`: whose word it was.
+    /// Puts a decision into effect: enqueues its proposed actions as webhooks, closes its case,
+    /// which `tx` has locked, opens disputes after "not a match", and shortens the term of the
+    /// stored bytes if nothing was violated. `by` is the staff member who decided or approved.
     pub(crate) async fn stand(
         &self,
         tx: &mut Tx,
@@ -31,7 +32,8 @@ impl Desk {
         tx.close_looks_of(decision.case, now).await?;
         self.open_disputes(tx, decision, now).await?;
         if decision.outcome != Outcome::Violates {
-            // Nobody is accused: what was kept to accuse goes, after a time to notice a mistake.
+            // Without a violation the bytes are kept only for as long as it takes to notice a
+            // mistake.
             tx.shorten_evidence_of_case(decision.case, until_noticed(now)).await?;
         }
         let about = About { decision: Some(decision.id), ..About::default() };
@@ -39,7 +41,7 @@ impl Desk {
         self.note_by(tx, decision.case, CaseEventKind::Decided, Some(by), said, now).await
     }
 
-    /// An action of `decision` that nobody was asked for yet.
+    /// Creates an action of `decision` that the service is not asked for yet.
     pub(crate) fn propose_action(
         &self,
         decision: &Decision,
@@ -61,7 +63,7 @@ impl Desk {
         })
     }
 
-    /// The day on which it is `now`, in UTC.
+    /// Returns the day of `now`, in UTC.
     pub(crate) fn day(now: Timestamp) -> Date {
         now.to_zoned(jiff::tz::TimeZone::UTC).date()
     }

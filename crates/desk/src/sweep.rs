@@ -1,4 +1,4 @@
-//! The sweeper: what has reached its term goes.
+//! The sweeper: removes what has reached the end of its term.
 
 use std::time::Duration;
 
@@ -7,45 +7,46 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{Desk, Error};
 
-/// How often it looks. Expired entries match no more from their very instant: see
-/// [`Desk::look_up`]; here they only leave the memory.
+/// How often a sweep runs. Expired entries stop matching at the very instant (see
+/// [`Desk::look_up`]); the sweep only removes them from the index.
 const INTERVAL: Duration = Duration::from_mins(1);
 
-/// In which rounds the vault's folder is looked through: once an hour.
+/// In which sweeps the vault's folder is searched too: once an hour.
 const OBJECTS_EVERY: u32 = 60;
 
-/// How many rows go in one transaction, so that nobody waits long for the writer.
+/// How many rows one query handles, so that other writers do not wait long.
 pub(crate) const ROWS_AT_ONCE: u32 = 1_000;
 
-/// How long the change log reaches back: a node that was away for less need not read everything.
-/// It names banks and numbers of entries, and nobody.
+/// How many days the change log reaches back: a node that was away for less need not reload
+/// everything. The log has ids of banks and entries, and nothing about people.
 const CHANGES_KEPT_DAYS: u32 = 7;
 
-/// How long breaks are kept, in days: the last one must be known, and no more.
+/// How many days breaks are kept: only the last one must be known.
 const RESTS_KEPT_DAYS: u32 = 7;
 
-/// What a sweep removed.
+/// What a sweep ended or removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
     /// Entries that stopped matching because their term ended.
     pub entries_expired: u64,
-    /// Imports that stood still.
+    /// Imports that made no progress, and count as interrupted.
     pub imports_interrupted: u64,
-    /// Claims that nobody kept.
+    /// Claims that ended because the page sent no keep-alive.
     pub claims_lapsed: u64,
-    /// Looks that nobody ended.
+    /// Views that ended because the page sent no keep-alive.
     pub looks_closed: u64,
-    /// Bulk decisions that nobody confirmed in time.
+    /// Bulk decisions that were not confirmed in time.
     pub bulks_lapsed: u64,
-    /// Items whose bytes became unreadable.
+    /// Items whose stored bytes became unreadable.
     pub evidence_expired: u64,
-    /// Cases, matches, deliveries, ended entries, imports, changes, attempts to sign in, breaks, and what
-    /// let staff in until now, that were deleted.
+    /// Rows that were deleted: cases, disputes, bulk decisions, matches, webhook deliveries, ended
+    /// entries, imports, changes, sign-in attempts, the staff record, breaks, and sessions, links
+    /// and passkey requests that expired.
     pub rows_deleted: u64,
 }
 
 impl Desk {
-    /// Sweeps until `stop`.
+    /// Sweeps once a minute until `stop`.
     pub async fn sweep(&self, stop: CancellationToken) {
         for round in 0_u32.. {
             if round % OBJECTS_EVERY == 0 {
@@ -82,7 +83,7 @@ impl Desk {
         }
     }
 
-    /// Removes everything that has reached its term now.
+    /// Ends and removes everything that has reached the end of its term now.
     pub async fn sweep_once(&self) -> Result<Swept, Error> {
         let now = self.clock().now();
         Ok(Swept {
@@ -136,8 +137,8 @@ impl Desk {
         let terms = self.settings().retention;
         let matches = before(now, terms.matches_days);
         let cases = before(now, terms.cases_days);
-        // A delivery names the item and the account too: it goes with its match or its case at the
-        // latest.
+        // A delivery names the item and the account too, so it is deleted with its match or its
+        // case at the latest.
         let with_others = terms.matches_days.min(terms.cases_days);
         let deliveries = before(now, terms.deliveries_days.min(with_others));
         let entries = before(now, terms.ended_entries_days);

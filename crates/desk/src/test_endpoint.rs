@@ -1,4 +1,4 @@
-//! Somebody asks whether an endpoint works: it is sent a message that says so.
+//! Sends a test message to an endpoint of a service.
 
 use mamori_model::webhook::EventKind;
 use mamori_model::{DeliveryId, EndpointId};
@@ -6,8 +6,9 @@ use mamori_model::{DeliveryId, EndpointId};
 use crate::{Caller, Desk, Error, payload};
 
 impl Desk {
-    /// Promises a test message to an endpoint of the caller's; its delivery tells how it went. It
-    /// is tried once. [`Error::Conflict`] while another one to this endpoint waits.
+    /// Enqueues a test message to one of the caller's endpoints; its delivery shows the result. It
+    /// is tried once. [`Error::NotFound`] if the caller has no such endpoint; [`Error::Conflict`]
+    /// while another test message to it waits.
     pub async fn test_endpoint(
         &self,
         caller: &Caller,

@@ -1,6 +1,6 @@
-//! The index stays fast while entries come and go, and lies beside the records for the next start.
+//! Keeps the index fast while entries come and go, and writes a snapshot of it for the next start.
 //!
-//! Both happen on a thread of their own: building takes up to seconds and waits for nobody.
+//! Both run on a thread of their own: building takes up to seconds, and delays no look-up.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,13 +12,15 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{Desk, Error};
 
-/// How often it looks whether there is something to tidy. What came since is found too, only slower.
+/// How often the index is checked for work. Entries not yet compacted are searched too, only
+/// slower.
 const INTERVAL: Duration = Duration::from_millis(500);
-/// How often the snapshot is written anew, beside once at a stop.
+/// How often the snapshot is written, besides once at a stop.
 const SNAPSHOT_INTERVAL: Duration = Duration::from_hours(1);
 
-/// What a snapshot says of itself: which change it holds, the last one. The records must have that
-/// very change, or it is of another database, or of one that was put back from a copy.
+/// What a snapshot says about itself: the last change that it contains. The database must have that
+/// very change; otherwise the snapshot is of another database, or of one that was restored from a
+/// backup.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Tag {
     version: i64,
@@ -26,7 +28,7 @@ struct Tag {
 }
 
 impl Desk {
-    /// Tidies until `stop`, and leaves a snapshot.
+    /// Compacts the index until `stop`, and then writes a snapshot.
     pub async fn tidy(&self, stop: CancellationToken) {
         let mut saved_at = Instant::now();
         loop {
@@ -51,10 +53,10 @@ impl Desk {
         }
     }
 
-    /// Writes the snapshot, if the settings name one; whether it did.
+    /// Writes the snapshot, if the settings name a file; returns whether it was written.
     pub async fn save_snapshot(&self) -> Result<bool, Error> {
         let Some(path) = self.settings().snapshot.clone() else { return Ok(false) };
-        // Asked before the index is read: changes in between are applied a second time later.
+        // Read before the index: changes in between are applied a second time later, without harm.
         let version = self.position().version;
         let Some(changed_at) = self.store().change_time(version).await? else { return Ok(false) };
         let tag = Tag { version, changed_at: changed_at.as_microsecond() };
@@ -68,8 +70,8 @@ impl Desk {
         Ok(true)
     }
 
-    /// The index of the snapshot and the change that it holds; `None` if there is none that fits
-    /// the records.
+    /// Returns the index of the snapshot and the last change that it contains; `None` if there is
+    /// no snapshot that fits the database.
     pub(crate) async fn open_snapshot(&self) -> Result<Option<(Index, i64)>, Error> {
         let Some(path) = self.settings().snapshot.clone().filter(|path| path.exists()) else {
             return Ok(None);
@@ -98,7 +100,7 @@ fn open(path: &Path) -> Result<(Index, Tag), String> {
     Ok((index, tag))
 }
 
-/// Tidies `index` until nothing is left to do, or `stop`.
+/// Compacts `index` until nothing is left to do, or until `stop`.
 pub(crate) async fn tidied(index: Arc<Index>, stop: CancellationToken) -> Result<(), Error> {
     let tidy = move || {
         while !stop.is_cancelled() && index.tidy()? {}

@@ -1,4 +1,4 @@
-//! A bulk decision is taken back, as one.
+//! Undoes a bulk decision, as one.
 
 use mamori_model::bulk::{Bulk, BulkState};
 use mamori_model::{BulkId, CaseId, DecisionState, Words};
@@ -6,19 +6,21 @@ use mamori_model::{BulkId, CaseId, DecisionState, Words};
 use crate::member::Reviewer;
 use crate::{Desk, Error};
 
-/// What became of a bulk decision that was taken back.
+/// The result of undoing a bulk decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undone {
-    /// How many decisions were taken back with it.
+    /// How many decisions were undone with it.
     pub decisions: u32,
-    /// The cases that were left as they are: their decision was taken back before, and they may have
-    /// been decided anew since.
+    /// The cases that were left as they are: their decision had been undone before, and they may
+    /// have been decided again since.
     pub left: Vec<CaseId>,
 }
 
 impl Desk {
-    /// Takes a standing bulk decision back: each of its decisions that still stands. Its maker may
-    /// for a day, a lead while it is kept; [`mamori_model::Refusal::NotUndoable`] otherwise.
+    /// Undoes a bulk decision that is in effect, with each of its decisions that is still in
+    /// effect. Allowed to the reviewer who made it within
+    /// [`crate::settings::CaseSettings::undo_window`], and to a lead for as long as it is kept;
+    /// [`mamori_model::Refusal::NotUndoable`] otherwise.
     pub async fn undo_bulk(
         &self,
         who: &Reviewer,

@@ -1,4 +1,4 @@
-//! A decision is taken back: the service is asked to, and the case is open once more.
+//! Undoes a decision: asks the service to reverse its actions, and opens the case again.
 
 use std::collections::HashMap;
 
@@ -14,9 +14,10 @@ use crate::member::Reviewer;
 use crate::{Desk, Error};
 
 impl Desk {
-    /// Takes a standing decision back: each of its actions is followed by one with a greater
-    /// sequence that takes it back. Its maker may for a day, a lead while it is kept;
-    /// [`Refusal::NotUndoable`] otherwise.
+    /// Undoes a decision that is in effect: each of its actions that can be reversed is followed by
+    /// one with a greater sequence that reverses it. Allowed to the reviewer who made the decision
+    /// within [`crate::settings::CaseSettings::undo_window`], and to a lead for as long as it is
+    /// kept; [`Refusal::NotUndoable`] otherwise.
     pub async fn undo(
         &self,
         who: &Reviewer,
@@ -33,7 +34,7 @@ impl Desk {
         Ok(())
     }
 
-    /// Takes one decision back within `tx`.
+    /// Undoes one decision within `tx`.
     pub(crate) async fn undo_one(
         &self,
         tx: &mut Tx,
@@ -61,8 +62,9 @@ impl Desk {
         self.note(tx, case.id, CaseEventKind::Reopened, About::default(), now).await
     }
 
-    /// Asks the service to take back what it was asked for, as far as no other decision that stands
-    /// asks for as much or more of the same item or account: what that one asks for holds on.
+    /// Asks the service to reverse the actions of `decision`. If another decision in effect demands
+    /// a stricter action than the reversal about the same item, account or feature, the service is
+    /// asked for that action instead.
     async fn take_back(
         &self,
         tx: &mut Tx,
@@ -84,8 +86,8 @@ impl Desk {
         if back.is_empty() {
             return Ok(());
         }
-        // From here on nobody else takes back: of two that ask for the same, the second one sees
-        // that the first is gone.
+        // Locks out other undos from here on: of two decisions that ask for the same, the one that
+        // is undone later finds the other no longer in effect.
         let first = tx.draw_sequences(back.len()).await?;
         let standing = tx.standing_beside(decision.id).await?;
         let back: Vec<ActionRequest> = (first..)
@@ -103,8 +105,8 @@ impl Desk {
     }
 }
 
-/// What holds on `day` after something was taken back by `inverse`: the last word of the decisions
-/// that stand, the newest last, where it takes more than `inverse` does.
+/// Returns what holds on `day` after an action was reversed by `inverse`: the newest action of
+/// `standing` (oldest first) about the same, if it takes more than `inverse` does; else `inverse`.
 fn what_holds(inverse: ServiceAction, standing: &[ActionRequest], day: Date) -> ServiceAction {
     let mut words = standing.iter().rev().map(|action| &action.what);
     match words.find(|what| what.is_about_the_same_as(&inverse)) {

@@ -1,7 +1,8 @@
-//! Somebody comes with a welcome link, and sets up a way in of their own.
+//! Enrolment: a staff member opens an enrolment link and sets up a sign-in method.
 //!
-//! Opening the link spends nothing: programs that look at links before people do open it too. What
-//! they had before goes when the link is used: whoever lost a key may not know who has it.
+//! Opening the link does not use it up, as link scanners open links before people do. Earlier
+//! sign-in methods and sessions end when the link is used: a staff member who lost a key may not
+//! know who has it.
 
 use mamori_model::sign_in::{Credential, TicketKind};
 use mamori_model::staff::Staff;
@@ -12,30 +13,32 @@ use crate::session::Entered;
 use crate::sign_in_passkey::Asked;
 use crate::{Desk, Error, proof};
 
-/// What the page of a welcome link shows.
+/// What the page of an enrolment link shows.
 #[derive(Clone, Debug)]
 pub struct Welcome {
-    /// Who is welcome.
+    /// The staff account that the link was made for.
     pub staff: Staff,
-    /// Codes to go with a password; `None` where none can be kept, as the vault has no key.
+    /// An offered secret of codes, to go with a password; `None` if the vault has no key to store
+    /// one.
     pub codes: Option<CodeOffer>,
-    /// Whether passkeys can be made.
+    /// Whether passkeys can be made here.
     pub has_passkeys: bool,
 }
 
-/// A password and codes, as somebody set them up.
+/// A password and codes, as the staff member set them up.
 #[derive(Clone, Debug)]
 pub struct Chosen {
-    /// The password.
+    /// The new password, not yet checked.
     pub password: Sensitive<String>,
-    /// The codes that were offered, sealed.
+    /// The secret of codes that was offered, sealed.
     pub sealed: String,
-    /// A code of them.
+    /// A code of the offered secret, six digits.
     pub code: Sensitive<String>,
 }
 
 impl Desk {
-    /// Who is welcome with this ticket; [`Refusal::TicketUsed`] if nobody is.
+    /// Returns what the page of an enrolment link shows; [`Refusal::TicketUsed`] if the link was
+    /// used or has expired, or if its staff account is deactivated.
     pub async fn welcome(&self, ticket: &str) -> Result<Welcome, Error> {
         let staff = self.welcomed(ticket).await?;
         let codes = match self.offer_codes_to(&staff) {
@@ -46,9 +49,9 @@ impl Desk {
         Ok(Welcome { staff, codes, has_passkeys: self.passkeys().is_ok() })
     }
 
-    /// Sets a password and codes up, and lets in. [`Refusal::PasswordWeak`],
-    /// [`Refusal::SignInWrong`] if the code is none of the offered ones, [`Refusal::TicketUsed`];
-    /// in each case nothing is spent.
+    /// Sets up a password and codes, and signs in. [`Refusal::PasswordWeak`];
+    /// [`Refusal::SignInWrong`] if the code is not of the offered secret; [`Refusal::TicketUsed`].
+    /// After a refusal the link still works.
     pub async fn welcome_with_password(
         &self,
         ticket: &str,
@@ -60,13 +63,13 @@ impl Desk {
         self.settle_in(ticket, &[password, codes]).await
     }
 
-    /// Asks whoever is welcome for a new passkey.
+    /// Asks for a new passkey of the staff account that the link was made for.
     pub async fn begin_welcome_passkey(&self, ticket: &str) -> Result<Asked, Error> {
         let staff = self.welcomed(ticket).await?;
         self.ask_for_new(&staff).await
     }
 
-    /// Takes the passkey with which the browser answered, and lets in.
+    /// Takes the passkey with which the browser answered, and signs in.
     pub async fn finish_welcome_passkey(
         &self,
         ticket: &str,

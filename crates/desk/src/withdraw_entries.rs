@@ -1,14 +1,15 @@
-//! Entries are withdrawn: they match no more, and are kept for questions about what they matched.
-//! No list brings their hashes back by itself.
+//! Withdraws entries: they no longer match, and are kept for questions about what they matched.
+//! Adding or importing a list does not bring their hashes back.
 
 use mamori_model::{BankId, EntryId, Line};
 
 use crate::{Admin, Desk, Error};
 
 impl Desk {
-    /// Withdraws one entry of a bank; [`Error::NotFound`] if it is not there or was withdrawn.
+    /// Withdraws one entry of a bank; [`Error::NotFound`] if it does not exist, was withdrawn or
+    /// has expired.
     ///
-    /// When this returns it matches nothing, at no node: each hit is confirmed by the store.
+    /// When this returns it matches nothing, at no node: the store confirms each hit.
     pub async fn withdraw_entry(&self, _: &Admin, bank: BankId, id: EntryId) -> Result<(), Error> {
         let now = self.clock().now();
 
@@ -23,7 +24,8 @@ impl Desk {
         Ok(())
     }
 
-    /// Withdraws all entries of a bank that their source calls `source`; returns how many.
+    /// Withdraws all entries of a bank to which their source gave the id `source`; returns how
+    /// many.
     ///
     /// When this returns they match nothing, at no node.
     pub async fn withdraw_source(

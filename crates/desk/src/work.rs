@@ -1,4 +1,4 @@
-//! The workers: they lease jobs, do them, and remember nothing.
+//! The workers: they lease jobs and run them, and keep no state of their own.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,11 +11,11 @@ use tokio_util::task::TaskTracker;
 
 use crate::{Desk, Error};
 
-/// How long a worker rests when there is nothing to do and nobody nudges it.
+/// How long a worker waits for a new job before it polls again.
 const REST: Duration = Duration::from_millis(500);
 
 impl Desk {
-    /// Does jobs until `stop`, then finishes those that it began.
+    /// Runs jobs until `stop`, and then finishes those that it began.
     pub async fn work(&self, stop: CancellationToken) {
         let concurrency = self.settings().webhooks.concurrency;
         let places = Arc::new(Semaphore::new(usize::try_from(concurrency).unwrap_or(1).max(1)));
@@ -37,7 +37,7 @@ impl Desk {
         running.wait().await;
     }
 
-    /// Does what is due now, once, and returns how many jobs there were.
+    /// Runs the jobs that are due now, once, and returns how many there were.
     pub async fn work_once(&self) -> Result<usize, Error> {
         let jobs = self.store_lease(self.settings().webhooks.concurrency).await?;
         for job in &jobs {
@@ -51,7 +51,7 @@ impl Desk {
         places: &Arc<Semaphore>,
         running: &TaskTracker,
     ) -> Result<usize, Error> {
-        // Wait for one free place, then lease no more than there are.
+        // Wait for one free place, then lease no more jobs than there are free places.
         let Ok(first) = Arc::clone(places).acquire_owned().await else { return Ok(0) };
         let mut free = vec![first];
         while let Ok(place) = Arc::clone(places).try_acquire_owned() {
@@ -63,7 +63,7 @@ impl Desk {
             let desk = self.clone();
             running.spawn(async move {
                 if let Err(error) = desk.do_job(&job).await {
-                    // The lease runs out and somebody does it again.
+                    // The lease runs out, and a worker runs the job again.
                     tracing::warn!(
                         job = %job.id,
                         error = error.logged(),
@@ -71,7 +71,7 @@ impl Desk {
                     );
                 }
                 drop(place);
-                // Its lane has room again, for a job that was due and could not be begun.
+                // The job's lane has room again, for a job that was due and could not be leased.
                 desk.inner.enqueued.notify_one();
             });
         }

@@ -1,25 +1,25 @@
-//! What waits to be done, for whoever keeps the system running. Numbers only: whom they are about
-//! is not said.
+//! The waiting work in numbers, for the operator. Does not say which service, account or staff
+//! member it concerns.
 
 use mamori_store::{JobCount, OpenCounts, QueueCount};
 
 use crate::{Desk, Error};
 
-/// What waits.
+/// The waiting work of the whole database, in numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workload {
-    /// Jobs of each kind that wait, are at work, or were laid aside.
+    /// Jobs of each kind: waiting, leased, or laid aside after too many failures.
     pub jobs: Vec<JobCount>,
-    /// Cases that wait for a person.
+    /// Undecided cases, also those that wait for a second approval.
     pub cases: Vec<QueueCount>,
-    /// Actions that a service was asked for and has not answered.
+    /// Actions that services were asked for and have not answered.
     pub actions: OpenCounts,
-    /// Sealed items whose term has not ended.
+    /// Sealed items that can still be opened; a sweep ends that when their term ends.
     pub sealed: u64,
 }
 
 impl Desk {
-    /// What waits, in the whole database.
+    /// Counts the waiting work of the whole database.
     pub async fn workload(&self) -> Result<Workload, Error> {
         let store = self.store();
         Ok(Workload {

@@ -1,29 +1,30 @@
-//! Whether hashes that are said to be PDQ can be.
+//! Checks whether hashes that are declared as PDQ can be PDQ hashes.
 //!
 //! A bit of a PDQ hash says whether one of 256 frequencies is above their median, so 128 bits are
-//! set, and fewer only where frequencies are equal. Of 256 random bits, such as a SHA-256 that is
-//! taken for PDQ, the number that is set is binomial: mean 128, standard deviation 8, and within
-//! `NEAR_HALF` with a probability of 0.426.
+//! set, and fewer only where frequencies are equal. Of 256 random bits, such as a sha-256 digest
+//! mistaken for a PDQ hash, the number that is set is binomial: mean 128, standard deviation 8, and
+//! within `NEAR_HALF` with a probability of 0.426.
 //!
-//! So of a list's first PDQ hashes three quarters must be within it. Random digests pass with a
-//! probability below 2·10⁻⁷ at 64 hashes and 10⁻²⁵ at 256. A list of real hashes of which one in
-//! twenty is outside is refused with a probability of 10⁻⁸ at 64 and 10⁻²⁷ at 256, and one of which
-//! one in ten is, with 1.4·10⁻⁴ and 2·10⁻¹². Fewer than 64 say too little: they are not judged.
+//! Therefore three quarters of a list's first PDQ hashes must be within that range. Random digests
+//! pass with a probability below 2·10⁻⁷ at 64 hashes and 10⁻²⁵ at 256. A list of real hashes of
+//! which one in twenty is outside is refused with a probability of 10⁻⁸ at 64 hashes and 10⁻²⁷ at
+//! 256; with one in ten outside, 1.4·10⁻⁴ and 2·10⁻¹². Fewer than 64 hashes say too little and are
+//! not judged.
 
 use std::ops::RangeInclusive;
 
 use mamori_model::Hash;
 
-/// How many hashes are looked at, and kept from the bank until then.
+/// How many hashes are sampled; their entries are held back from the bank until then.
 pub const SAMPLE: u32 = 256;
-/// With fewer nothing is refused.
+/// The smallest sample that is judged; a list with fewer PDQ hashes is not refused.
 pub const SAMPLE_MIN: u32 = 64;
-/// Set bits of a hash that a picture made. Of 300 drawn pictures none was outside.
+/// How many bits are set in a hash that a picture produced. None of 300 drawn pictures was outside.
 const NEAR_HALF: RangeInclusive<u32> = 124..=132;
-/// How many hashes of a hundred must be near to half.
+/// How many hashes of a hundred must be within [`NEAR_HALF`].
 const NEAR_HALF_PERCENT_MIN: u32 = 75;
 
-/// The first PDQ hashes of a list.
+/// A sample of the first PDQ hashes of a list.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sample {
     hashes: u32,
@@ -31,7 +32,7 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// Looks at `hash`; false if it is no PDQ hash.
+    /// Adds `hash` to the sample; returns false if it is not a PDQ hash.
     pub fn take(&mut self, hash: &Hash) -> bool {
         let Hash::Pdq(pdq) = hash else { return false };
         self.hashes += 1;
@@ -39,12 +40,12 @@ impl Sample {
         true
     }
 
-    /// Whether there are enough.
+    /// Returns whether the sample has [`SAMPLE`] hashes.
     pub fn is_full(&self) -> bool {
         self.hashes >= SAMPLE
     }
 
-    /// Why the list is not to be taken; `None` if it may be, or if there are too few to tell.
+    /// Returns why the list is refused; `None` if it is accepted, or has too few hashes to judge.
     pub fn refusal(&self) -> Option<String> {
         let Self { hashes, near_half } = *self;
         let is_pdq = near_half * 100 >= hashes * NEAR_HALF_PERCENT_MIN;

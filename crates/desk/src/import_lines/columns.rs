@@ -1,4 +1,4 @@
-//! Which column of a CSV holds which field of an entry.
+//! Maps the columns of a CSV to the fields of an entry.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,18 +6,18 @@ use std::str::FromStr;
 
 use mamori_model::HashKind;
 
-/// A field of an entry, by its name in NDJSON and in the first line of a CSV.
+/// A field of an entry, with its name in NDJSON and in the first line of a CSV.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Field {
-    /// The hash in hex digits.
+    /// The hash, in hex digits.
     Hash,
-    /// What made the hash.
+    /// The kind of the hash, such as `pdq` or `sha256`.
     Kind,
-    /// The source's own id of it.
+    /// The id that the source itself gave the entry.
     SourceId,
-    /// The source's labels.
+    /// The labels that the source gave the entry.
     Labels,
-    /// When it stops matching by itself.
+    /// When the entry stops matching by itself.
     ExpiresAt,
 }
 
@@ -26,7 +26,7 @@ impl Field {
     pub const ALL: [Self; 5] =
         [Self::Hash, Self::Kind, Self::SourceId, Self::Labels, Self::ExpiresAt];
 
-    /// Its name.
+    /// Returns the field's name in NDJSON and CSV.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Hash => "hash",
@@ -44,46 +44,46 @@ impl fmt::Display for Field {
     }
 }
 
-/// The column of each field that is read. A field that is not in it is not read.
+/// The column of each field that is read; a field without a column is not read.
 ///
-/// Text: `FIELD=COLUMN` pairs with commas between them, such as `hash=MD5 Hash,source_id=Id`. The
-/// names of columns are compared without regard to case and to spaces around them; one that holds a
-/// comma cannot be named.
+/// Text: `FIELD=COLUMN` pairs separated by commas, such as `hash=MD5 Hash,source_id=Id`. Column
+/// names are compared without regard to case and to surrounding spaces; a name that contains a
+/// comma cannot be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ColumnMap(BTreeMap<Field, String>);
 
-/// A text that is not a map of columns.
+/// Why a text is not a column map.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotAColumnMap {
-    /// A pair is not a pair.
+    /// A pair has no `=`, or an empty column name.
     #[error("`{0}` is not FIELD=COLUMN, such as `hash=MD5 Hash`")]
     NoPair(String),
-    /// An entry has no such field.
+    /// An entry has no field of this name.
     #[error("`{0}` is no field: expected `hash`, `kind`, `source_id`, `labels` or `expires_at`")]
     NoField(String),
-    /// A field has one column.
+    /// A field is named twice; it can have only one column.
     #[error("`{0}` is named twice")]
     Twice(Field),
-    /// Without a hash there is no entry.
+    /// No column is named for the hash, without which there is no entry.
     #[error("no column is named for `hash`")]
     NoHash,
 }
 
-/// The layout of a list that many have.
+/// The known column layout of a widely used kind of list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Preset {
-    /// A list as exported from Interpol's ICSE database: columns `MD5`, `SHA1`, `Image ID`, among
-    /// others that are ignored.
+    /// A list as exported from Interpol's ICSE database: columns `MD5`, `SHA1` and `Image ID`,
+    /// among others that are ignored.
     Icse,
 }
 
 impl ColumnMap {
-    /// The fields under their own names: what a CSV is read by when nothing else is said.
+    /// Maps each field to a column of the field's own name: the default for a CSV.
     pub fn own_names() -> Self {
         Self(Field::ALL.into_iter().map(|field| (field, field.as_str().to_owned())).collect())
     }
 
-    /// The column of `field`, trimmed and in lower case.
+    /// Returns the column of `field`, trimmed and in lower case.
     pub fn column(&self, field: Field) -> Option<&str> {
         self.0.get(&field).map(String::as_str)
     }
@@ -118,21 +118,21 @@ impl Preset {
     /// Every preset.
     pub const ALL: [Self; 1] = [Self::Icse];
 
-    /// The word in the API and on the command line.
+    /// Returns the preset's word in the API and on the command line.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Icse => "icse",
         }
     }
 
-    /// The kind that is taken where none is said.
+    /// Returns the hash kind to use if the request names none.
     pub fn kind(self) -> HashKind {
         match self {
             Self::Icse => HashKind::Sha1,
         }
     }
 
-    /// The columns for hashes of `kind`; `None` if such a list has none of that kind.
+    /// Returns the columns for hashes of `kind`; `None` if such a list has no hashes of that kind.
     pub fn columns(self, kind: HashKind) -> Option<ColumnMap> {
         let hash = match (self, kind) {
             (Self::Icse, HashKind::Sha1) => "sha1",
@@ -157,7 +157,7 @@ impl FromStr for Preset {
     }
 }
 
-/// What the name of a column is compared by.
+/// Returns a column name as it is compared: trimmed and in lower case.
 pub fn column_key(name: &str) -> String {
     name.trim().to_lowercase()
 }

@@ -1,29 +1,29 @@
-//! A stream of bytes becomes lines, wherever its chunks end.
+//! Splits a stream of bytes into lines, regardless of where its chunks end.
 
 use bytes::BytesMut;
 
-/// A line, or a record of a CSV in which a quoted value holds line breaks.
+/// A line, or a CSV record in which a quoted value contains line breaks.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Piece {
-    /// Its bytes, without the line break at its end.
+    /// The bytes of the line, without the line break at its end.
     Whole(BytesMut),
-    /// It has more bytes than a line may have; the rest of it was passed over.
+    /// A line longer than the limit; its other bytes are skipped.
     Overlong,
 }
 
-/// Cuts a stream into lines. LF, CR and CR LF end a line; inside the quotes of a CSV value they do
-/// not. Holds one line at most, and the chunk that came last.
+/// Splits a stream into lines. LF, CR and CR LF end a line, except inside the quotes of a CSV
+/// value. Buffers at most one line and the last chunk.
 #[derive(Debug)]
 pub struct Lines {
     bytes: BytesMut,
-    /// How many of `bytes` were looked at: none of them ends the line.
+    /// How many of `bytes` were examined: none of them ends the line.
     seen: usize,
     quotes: Quotes,
-    /// The byte that parts two values of the CSV; `None` where quotes mean nothing.
+    /// The byte that separates two values of the CSV; `None` where quotes have no meaning.
     separator: Option<u8>,
-    /// The last byte was a CR that ended a line: an LF that follows belongs to it.
+    /// Whether the last byte was a CR that ended a line: an LF that follows belongs to it.
     was_cr: bool,
-    /// The rest of a line that is too long passes by.
+    /// Whether the rest of a line that is too long is being skipped.
     is_passing: bool,
     bytes_max: usize,
 }
@@ -32,13 +32,14 @@ pub struct Lines {
 enum Quotes {
     Outside,
     Inside,
-    /// Outside, just behind a quote that closed: a second one makes both a character.
+    /// Outside, right after a closing quote: a second quote makes both one quote character of the
+    /// value, which goes on.
     Closed,
 }
 
 impl Lines {
-    /// Lines of at most `bytes_max` bytes. With a `separator` a quote at the beginning of a value
-    /// opens it.
+    /// Creates a splitter into lines of at most `bytes_max` bytes. With a `separator`, a quote at
+    /// the beginning of a value opens a quoted value.
     pub fn new(separator: Option<u8>, bytes_max: usize) -> Self {
         Self {
             bytes: BytesMut::new(),
@@ -51,17 +52,17 @@ impl Lines {
         }
     }
 
-    /// Takes the next chunk.
+    /// Appends the next chunk of the stream.
     pub fn push(&mut self, chunk: &[u8]) {
         self.bytes.extend_from_slice(chunk);
     }
 
-    /// Says by which byte the lines that follow part their values.
+    /// Sets the byte that separates the values of the lines that follow.
     pub fn set_separator(&mut self, separator: Option<u8>) {
         self.separator = separator;
     }
 
-    /// The next line that has come whole.
+    /// Returns the next complete line; `None` if more chunks are needed.
     pub fn next_piece(&mut self) -> Option<Piece> {
         if self.was_cr && !self.bytes.is_empty() {
             self.was_cr = false;
@@ -91,7 +92,8 @@ impl Lines {
         None
     }
 
-    /// What is left when no more comes: a line without its break. Call it until it says `None`.
+    /// Returns what is left at the end of the stream: lines, the last one without a line break.
+    /// Called until it returns `None`.
     pub fn rest(&mut self) -> Option<Piece> {
         if let Some(piece) = self.next_piece() {
             return Some(piece);
@@ -116,13 +118,14 @@ impl Lines {
         }
     }
 
-    /// Whether the byte that is looked at is the first of a value.
+    /// Checks whether the byte that is being examined is the first of a value.
     fn begins_value(&self, separator: u8) -> bool {
         let before = self.bytes.get(..self.seen).unwrap_or_default();
         matches!(before, b"" | b"\xef\xbb\xbf") || before.last() == Some(&separator)
     }
 
-    /// Ends the line before `end`, where its break is.
+    /// Cuts off the line before `end`, the place of its line break; `None` for the rest of a line
+    /// that is too long.
     fn cut(&mut self, end: usize, line_break: u8) -> Option<Piece> {
         let line = self.bytes.split_to(end);
         drop(self.bytes.split_to(1));
@@ -137,7 +140,7 @@ impl Lines {
     }
 
     fn overlong(&mut self) -> Piece {
-        // More likely a quote that nothing closes than a value of so many lines.
+        // A quote that is never closed is more likely than a value of so many lines.
         if self.quotes == Quotes::Inside && self.first_break().is_some() {
             return self.give_up_quote();
         }
@@ -147,7 +150,7 @@ impl Lines {
         Piece::Overlong
     }
 
-    /// The first line of a record whose quote is not closed, by itself.
+    /// Returns the first line of a record whose quote is never closed, as a line of its own.
     fn give_up_quote(&mut self) -> Piece {
         let end = self.first_break().unwrap_or(self.seen);
         let line_break = self.bytes.get(end).copied().unwrap_or(b'\n');
@@ -165,7 +168,7 @@ impl Lines {
     }
 }
 
-/// The lines of a record that holds line breaks, each by itself.
+/// Splits a record that contains line breaks into its lines.
 pub fn lines_of(record: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(record);
     std::iter::from_fn(move || {

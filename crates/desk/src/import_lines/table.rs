@@ -1,21 +1,21 @@
-//! The first line of a CSV, and the values of the others.
+//! Reads the first line of a CSV, which names the columns, and the values of the other lines.
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use super::Fields;
 use super::columns::{ColumnMap, Field, column_key};
 
-/// The most values of a line.
+/// The largest number of values in a line.
 pub const COLUMNS_MAX: usize = 256;
 
-/// The bytes that may part two values; the first is meant where the first line has none.
+/// The bytes that may separate two values; the first is used if the first line has none of them.
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
 /// A CSV whose first line was read.
 #[derive(Debug)]
 pub struct Table {
     separator: u8,
-    /// What the columns hold, in their order; `None` is not read.
+    /// The field of each column, in order; `None` for a column that is not read.
     fields: Vec<Option<Field>>,
     reader: Reader,
 }
@@ -23,7 +23,8 @@ pub struct Table {
 impl Table {
     /// Reads the first line.
     ///
-    /// Its most frequent separator outside quotes parts the values of all lines.
+    /// Its most frequent separator outside quotes separates the values of all lines. `is_own` says
+    /// that `map` has the standard names, of which only `hash` is required.
     pub fn open(line: &[u8], map: &ColumnMap, is_own: bool) -> Result<Self, String> {
         let separator = separator_of(line);
         let mut reader = ReaderBuilder::new().delimiter(separator).build();
@@ -45,7 +46,8 @@ impl Table {
                 Some((_, Some(other))) => {
                     return Err(format!("`{field}` and `{other}` are to be in one column"));
                 }
-                // A list has of the usual names what it likes; a column that was asked for is there.
+                // Of the standard names only `hash` is required; a column that was asked for must
+                // be present.
                 None if is_own && field != Field::Hash => {}
                 None => return Err(no_column(column, field, &names)),
             }
@@ -53,13 +55,13 @@ impl Table {
         Ok(Self { separator, fields, reader })
     }
 
-    /// The byte between two values.
+    /// Returns the byte that separates two values.
     pub fn separator(&self) -> u8 {
         self.separator
     }
 
-    /// The values of a line, by their columns. Values behind the last column are empty, and columns
-    /// that are not read may be left out at the end.
+    /// Returns the values of a line by field. Values after the last column must be empty; columns
+    /// at the end that are not read may be missing.
     pub fn fields(&mut self, line: &[u8]) -> Result<Fields, String> {
         let values = values(&mut self.reader, line)?;
         let (wanted, got) = (self.fields.len(), values.len());
@@ -85,9 +87,10 @@ impl Table {
 }
 
 fn no_column(column: &str, field: Field, names: &[String]) -> String {
-    /// So many names are told; a first line that is no header may have any number.
+    /// How many column names the message shows; a first line that is not a header may have any
+    /// number.
     const TOLD_MAX: usize = 20;
-    /// And so much of each.
+    /// How many characters of each name the message shows.
     const CHARS_MAX: usize = 40;
     let told = names.iter().take(TOLD_MAX).map(|name| {
         let name: String =
@@ -110,7 +113,7 @@ fn separator_of(line: &[u8]) -> u8 {
             *count += 1;
         }
     }
-    // `max_by_key` gives the last of equals.
+    // `max_by_key` returns the last of equal maxima: reversed, the first separator wins.
     let most = counts.into_iter().rev().max_by_key(|(_, count)| *count);
     most.map_or(b',', |(separator, _)| separator)
 }
@@ -119,13 +122,13 @@ fn labels_of(value: &str) -> Vec<String> {
     value.split(';').map(str::to_owned).collect()
 }
 
-/// The values of one line.
+/// Splits one line into its values.
 fn values(reader: &mut Reader, line: &[u8]) -> Result<Vec<String>, String> {
     reader.reset();
     let mut text = vec![0; line.len() + 1];
     let mut ends = [0; COLUMNS_MAX];
     let (first, _, written, begun) = reader.read_record(line, &mut text, &mut ends);
-    // A line without its break ends only when the reader is told that there is no more.
+    // A line without its break ends only when the reader is told that there is no more input.
     let (result, ended) = match first {
         ReadRecordResult::InputEmpty => {
             let rest_text = text.get_mut(written..).unwrap_or_default();

@@ -1,23 +1,25 @@
-//! The limits of cases, claims and actions.
+//! The limits of cases, claims, decisions and actions.
 
 use jiff::SignedDuration;
 
-/// How cases are worked on.
+/// Limits of cases, claims, decisions and actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CaseSettings {
-    /// How long somebody has a case in hand without a word from their page.
+    /// How long a claim lasts without a keep-alive from the reviewer's page.
     pub lease: SignedDuration,
-    /// The most items of a case; the next one of the same subject opens another.
+    /// The most items of a case; the next one of the same subject opens another case.
     pub items_max: u32,
-    /// How long whoever made a decision may take it back by themselves.
+    /// How long after a decision took effect the reviewer who made it may undo it; a lead may undo
+    /// it for as long as it is kept.
     pub undo_window: SignedDuration,
-    /// How long a service that says nothing is asked again.
+    /// How long a service that does not answer is reminded; then its action is overdue.
     pub remind_max: SignedDuration,
-    /// The most cases of a bulk decision: what one person can look over before saying yes.
+    /// The most cases of a bulk decision: what one reviewer can look over before confirming.
     pub bulk_cases_max: u32,
-    /// The most actions of one: what a transaction asks for without others waiting long.
+    /// The most actions of a bulk decision: what one transaction can write without others waiting
+    /// long.
     pub bulk_actions_max: u32,
-    /// How long a bulk decision waits to be confirmed; its cases wait with it.
+    /// How long a bulk decision waits for confirmation; its cases cannot be claimed meanwhile.
     pub bulk_wait: SignedDuration,
 }
 

@@ -1,34 +1,37 @@
-//! How staff sign in, and for how long.
+//! The limits of staff sign-in and of sessions.
 
 use jiff::SignedDuration;
 use mamori_model::sign_in::{AttemptLimits, SessionLimits};
 use url::Url;
 
-/// How staff sign in, and for how long.
+/// Limits of staff sign-in and of sessions.
 #[derive(Clone, Debug)]
 pub struct SignInSettings {
     /// Where browsers find the console; passkeys are bound to it. `None`: there is no console.
     pub origin: Option<Url>,
-    /// How long sessions and their cookies last. The cookie changes so that a stolen one is found
-    /// out: whoever shows an old one ends the session.
+    /// How long sessions and their cookies last. The cookie changes so that a stolen one is
+    /// detected: a request that shows a replaced cookie ends the session.
     pub session: SessionLimits,
-    /// How long a session lasts, whatever somebody does.
+    /// How long a session lasts at most, whatever the staff member does.
     pub session_max: SignedDuration,
-    /// How long ago somebody may have proved who they are, before they do what touches people,
-    /// credentials or a second decision.
+    /// How long after authentication a staff member may do what concerns staff accounts, sign-in
+    /// methods or second approvals; after that they authenticate again.
     pub proof_max: SignedDuration,
-    /// How long each of somebody's pages says that a way in was added, in case it was not they.
+    /// How long every page tells a staff member that a sign-in method was added, in case an
+    /// attacker added it.
     pub new_way_told: SignedDuration,
-    /// How long a welcome link works: until tomorrow, as people are not always at their desk.
+    /// How long an enrolment link works: until the next day, as staff members are not always at
+    /// their desk.
     pub welcome_max: SignedDuration,
-    /// How long an enter link works: as long as it takes to open it.
+    /// How long a sign-in link from the command line works: as long as it takes to open it.
     pub enter_max: SignedDuration,
-    /// How often somebody may be wrong: NIST SP 800-63B, 5.2.2 allows at most 100 in a row; a few
-    /// within minutes is what people need.
+    /// How many attempts may fail: NIST SP 800-63B, 5.2.2 allows at most 100 in a row; a few within
+    /// minutes are enough for a person who mistypes.
     pub attempts: AttemptLimits,
     /// How long a browser may take to answer for a passkey, as the specification advises.
     pub ceremony_max: SignedDuration,
-    /// How many questions for new passkeys of one person may wait for their answers; the oldest go.
+    /// The most requests for new passkeys of one staff member that wait for an answer; the oldest
+    /// are dropped.
     pub ceremonies_max: u32,
 }
 
