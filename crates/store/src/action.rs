@@ -1,4 +1,4 @@
-//! What services are asked to do, and what they answered.
+//! Queries for actions: what services are asked to do after a decision, and what they answered.
 
 use std::collections::HashMap;
 
@@ -15,6 +15,7 @@ use crate::error::{Error, OrCorrupt};
 use crate::json;
 use crate::open::Store;
 use crate::query::queries;
+use crate::row::row;
 use crate::time::{maybe_from_micros, to_micros};
 use crate::tx::Tx;
 
@@ -114,22 +115,23 @@ queries! {
          WHERE service_id = $1 AND state IN ('proposed', 'waiting', 'overdue')";
 }
 
-#[derive(sqlx::FromRow)]
-struct ActionRow {
-    id: Uuid,
-    sequence: Option<i64>,
-    decision_id: Uuid,
-    service_id: Uuid,
-    kind: String,
-    item_name: Option<String>,
-    account: Option<String>,
-    terms: String,
-    undoes: Option<Uuid>,
-    state: String,
-    reminders: i64,
-    asked_at: Option<i64>,
-    answered_at: Option<i64>,
-    answer_note: Option<String>,
+row! {
+    struct ActionRow {
+        id: Uuid,
+        sequence: Option<i64>,
+        decision_id: Uuid,
+        service_id: Uuid,
+        kind: String,
+        item_name: Option<String>,
+        account: Option<String>,
+        terms: String,
+        undoes: Option<Uuid>,
+        state: String,
+        reminders: i64,
+        asked_at: Option<i64>,
+        answered_at: Option<i64>,
+        answer_note: Option<String>,
+    }
 }
 
 impl ActionRow {
@@ -202,13 +204,14 @@ fn write(actions: &[ActionRequest]) -> Result<String, Error> {
 }
 
 impl Store {
-    /// An action.
+    /// Returns an action.
     pub async fn action(&self, action: ActionId) -> Result<Option<ActionRequest>, Error> {
         let row: Option<ActionRow> = self.row(ACTION_BY_ID.bind(action)).await?;
         row.map(ActionRow::read).transpose()
     }
 
-    /// The actions of a decision, and those that take them back, in the order of asking.
+    /// Returns the actions of a decision and those that undo them, in the order in which they were
+    /// requested.
     pub async fn actions_of_decision(
         &self,
         decision: DecisionId,
@@ -216,7 +219,7 @@ impl Store {
         ActionRow::read_all(self.rows(ACTIONS_OF_DECISION.bind(decision)).await?)
     }
 
-    /// What follows from each of these decisions, in the order of asking.
+    /// Returns the actions of each of these decisions, in the order in which they were requested.
     pub async fn actions_of_decisions(
         &self,
         decisions: impl IntoIterator<Item = DecisionId>,
@@ -229,7 +232,7 @@ impl Store {
         Ok(actions)
     }
 
-    /// The action, if this service was asked for it.
+    /// Returns the action, if it was requested from this service.
     pub async fn action_of_service(
         &self,
         service: ServiceId,
@@ -239,7 +242,7 @@ impl Store {
         row.map(ActionRow::read).transpose()
     }
 
-    /// What a service was asked for, the newest first.
+    /// Returns a page of the actions of a service, in one state or any, the newest first.
     pub async fn actions_of_service(
         &self,
         service: ServiceId,
@@ -258,13 +261,13 @@ impl Store {
 }
 
 impl Tx {
-    /// An action, as it is in this transaction.
+    /// Returns an action, as this transaction sees it.
     pub async fn action(&mut self, action: ActionId) -> Result<Option<ActionRequest>, Error> {
         let row: Option<ActionRow> = self.row(ACTION_BY_ID.bind(action)).await?;
         row.map(ActionRow::read).transpose()
     }
 
-    /// The actions of a decision, in the order of asking.
+    /// Returns the actions of a decision, in the order in which they were requested.
     pub async fn actions_of_decision(
         &mut self,
         decision: DecisionId,
@@ -272,8 +275,8 @@ impl Tx {
         ActionRow::read_all(self.rows(ACTIONS_OF_DECISION.bind(decision)).await?)
     }
 
-    /// What other decisions that stand ask for, of the items and the account that `decision` is
-    /// about; the last word last.
+    /// Returns the actions of other decisions in effect on the items and the account that
+    /// `decision` is about, in the order of their sequence numbers: the last one counts.
     pub async fn standing_beside(
         &mut self,
         decision: DecisionId,
@@ -281,8 +284,8 @@ impl Tx {
         ActionRow::read_all(self.rows(STANDING_BESIDE.bind(decision)).await?)
     }
 
-    /// Draws `count` places in the order of actions, and returns the first. Until this transaction
-    /// ends nobody else draws any.
+    /// Draws `count` sequence numbers for actions and returns the first. Until this transaction
+    /// ends, no other one can draw any.
     pub async fn draw_sequences(&mut self, count: usize) -> Result<u64, Error> {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
         let row: Option<(i64,)> = self.row(DRAW_SEQUENCES.bind(count).bind(self.name())).await?;
@@ -305,8 +308,8 @@ impl Tx {
         self.run(call).await.map_err(|error| error.or_taken("decision", "action")).map(drop)
     }
 
-    /// Gives the proposed actions of a decision their places, from `first` on, and lets them wait
-    /// for the service.
+    /// Gives the proposed actions of a decision their sequence numbers, from `first` on, and makes
+    /// them wait for the service's answer.
     pub async fn ask_actions(
         &mut self,
         decision: DecisionId,
@@ -317,12 +320,12 @@ impl Tx {
         self.run(ASK_ACTIONS.bind(decision).bind(first).bind(now).bind(self.name())).await.map(drop)
     }
 
-    /// Drops the actions of a decision that were never asked for.
+    /// Drops the actions of a decision, which were never requested from the service.
     pub async fn drop_actions(&mut self, decision: DecisionId) -> Result<(), Error> {
         self.set_actions(decision, ActionState::Dropped, true).await
     }
 
-    /// Says of the actions of a decision that later ones take them back.
+    /// Marks the actions of a decision as superseded by the ones that undo them.
     pub async fn supersede_actions(&mut self, decision: DecisionId) -> Result<(), Error> {
         self.set_actions(decision, ActionState::Superseded, false).await
     }
@@ -338,8 +341,8 @@ impl Tx {
         self.run(call).await.map(drop)
     }
 
-    /// Writes a service's answer; false if this service was not asked, or answered, or the action
-    /// was taken back.
+    /// Records a service's answer; returns `false` if the action is not requested from this
+    /// service, is answered already, or was undone.
     pub async fn answer_action(
         &mut self,
         service: ServiceId,
@@ -357,17 +360,18 @@ impl Tx {
         Ok(self.run(call).await? == 1)
     }
 
-    /// Counts that a service is asked once more; false if it need not be.
+    /// Counts one more reminder to the service; returns `false` if the action no longer waits.
     pub async fn count_reminder(&mut self, action: ActionId) -> Result<bool, Error> {
         Ok(self.run(COUNT_REMINDER.bind(action).bind(self.name())).await? == 1)
     }
 
-    /// Lets an overdue action wait for the service once more; false if it is not overdue.
+    /// Makes an overdue action wait for the service once more; returns `false` if it is not
+    /// overdue.
     pub async fn ask_overdue(&mut self, action: ActionId, now: Timestamp) -> Result<bool, Error> {
         Ok(self.run(ASK_OVERDUE.bind(action).bind(now).bind(self.name())).await? == 1)
     }
 
-    /// Moves an action from one state into another; false if it was not in the first.
+    /// Moves an action from one state to another; returns `false` if it was not in the first.
     pub async fn move_action(
         &mut self,
         action: ActionId,
@@ -378,7 +382,7 @@ impl Tx {
         Ok(self.run(call).await? == 1)
     }
 
-    /// Nothing is asked of a service any more: it leaves.
+    /// Drops or supersedes the open actions of a service that is being deleted.
     pub async fn supersede_actions_of_service(&mut self, service: ServiceId) -> Result<(), Error> {
         self.run(SUPERSEDE_OF_SERVICE.bind(service).bind(self.name())).await.map(drop)
     }

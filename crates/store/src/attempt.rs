@@ -1,4 +1,5 @@
-//! Attempts to sign in: which name, as a digest, and whether it let somebody in.
+//! Queries for sign-in attempts: a digest of the name, and whether the attempt succeeded. Also
+//! removes expired sessions, links and challenges.
 
 use jiff::Timestamp;
 use mamori_model::sign_in::AttemptLimits;
@@ -43,9 +44,9 @@ queries! {
 }
 
 impl Tx {
-    /// Writes down that somebody tries, as a failure until [`Self::let_in`] says otherwise; false,
-    /// and nothing is written, if too many failed before. Until this transaction ends no other
-    /// counts, so that no burst of attempts slips through.
+    /// Records a sign-in attempt as failed until [`Self::let_in`] marks it as successful. Returns
+    /// `false` and records nothing if too many attempts have failed before. Until this transaction
+    /// ends, no other one can count, so that a burst of attempts cannot pass the limit.
     pub async fn begin_attempt(
         &mut self,
         attempt: AttemptId,
@@ -70,13 +71,13 @@ impl Tx {
         Ok(true)
     }
 
-    /// The attempt let somebody in.
+    /// Marks an attempt as successful.
     pub async fn let_in(&mut self, attempt: AttemptId) -> Result<(), Error> {
         self.run(LET_IN.bind(attempt).bind(true).bind(self.name())).await?;
         Ok(())
     }
 
-    /// Writes down an attempt that nothing limits.
+    /// Records an attempt without checking any limit.
     pub async fn insert_attempt(
         &mut self,
         attempt: AttemptId,
@@ -91,7 +92,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Removes attempts that were made before `before`.
+    /// Removes attempts from before `before`, at most `limit`; returns how many.
     pub async fn delete_attempts_before(
         &mut self,
         before: Timestamp,
@@ -100,7 +101,8 @@ impl Tx {
         self.run(DELETE_ATTEMPTS.bind(before).bind(limit)).await
     }
 
-    /// Removes sessions, tickets and questions that ran out.
+    /// Removes expired sessions, one-time links and challenges, at most `limit` of each kind;
+    /// returns how many.
     pub async fn delete_expired(&mut self, now: Timestamp, limit: u32) -> Result<u64, Error> {
         let mut deleted = 0;
         for query in [

@@ -1,4 +1,4 @@
-//! Banks.
+//! Queries for banks.
 
 use std::collections::BTreeSet;
 
@@ -14,6 +14,7 @@ use crate::error::{Error, OrCorrupt};
 use crate::noted::{Change, Noted};
 use crate::open::Store;
 use crate::query::{Query, queries};
+use crate::row::row;
 use crate::time::from_micros;
 use crate::tx::Tx;
 
@@ -58,25 +59,26 @@ queries! {
          WHERE id = $1 AND deleted_at IS NULL";
 }
 
-#[derive(sqlx::FromRow)]
-struct BankRow {
-    id: Uuid,
-    name: String,
-    purpose: String,
-    source: String,
-    legal_basis: String,
-    owner: String,
-    surfaces: String,
-    jurisdictions: String,
-    private_law: Option<String>,
-    private_until: Option<String>,
-    distance_max: i64,
-    quality_min: i64,
-    action: String,
-    is_enabled: bool,
-    transforms: String,
-    created_at: i64,
-    changed_at: i64,
+row! {
+    struct BankRow {
+        id: Uuid,
+        name: String,
+        purpose: String,
+        source: String,
+        legal_basis: String,
+        owner: String,
+        surfaces: String,
+        jurisdictions: String,
+        private_law: Option<String>,
+        private_until: Option<String>,
+        distance_max: i64,
+        quality_min: i64,
+        action: String,
+        is_enabled: bool,
+        transforms: String,
+        created_at: i64,
+        changed_at: i64,
+    }
 }
 
 impl BankRow {
@@ -124,7 +126,7 @@ impl BankRow {
     }
 }
 
-/// `$1` to `$17`, which inserting and updating share.
+/// Binds `$1` to `$17`, which inserting and updating share.
 fn write(query: Query, bank: &Bank, name: &'static str) -> Call {
     let basis = bank.reach.private_basis();
     query
@@ -148,23 +150,23 @@ fn write(query: Query, bank: &Bank, name: &'static str) -> Call {
 }
 
 fn json(list: &impl serde::Serialize) -> String {
-    // Lists of words: nothing in them can fail to be written.
+    // Lists of words always serialise.
     serde_json::to_string(list).unwrap_or_default()
 }
 
 impl Store {
-    /// The bank, unless it is deleted.
+    /// Returns the bank, unless it is deleted.
     pub async fn bank(&self, bank: BankId) -> Result<Option<Bank>, Error> {
         self.row::<BankRow>(BANK_BY_ID.bind(bank)).await?.map(BankRow::read).transpose()
     }
 
-    /// The bank that has this name now.
+    /// Returns the bank that has this name at present.
     pub async fn bank_named(&self, name: &BankName) -> Result<Option<Bank>, Error> {
         let row: Option<BankRow> = self.row(BANK_BY_NAME.bind(name.as_str())).await?;
         row.map(BankRow::read).transpose()
     }
 
-    /// Banks that are not deleted, the oldest first.
+    /// Returns a page of the banks that are not deleted, the oldest first.
     pub async fn banks(
         &self,
         after: Option<BankId>,
@@ -177,7 +179,7 @@ impl Store {
         Ok(Page::of(banks, size, |bank: &Bank| bank.id))
     }
 
-    /// Every bank that is not deleted, the oldest first.
+    /// Returns every bank that is not deleted, the oldest first.
     pub async fn all_banks(&self) -> Result<Vec<Bank>, Error> {
         let rows: Vec<BankRow> = self.rows(BANKS_ALL.call()).await?;
         rows.into_iter().map(BankRow::read).collect()
@@ -185,7 +187,7 @@ impl Store {
 }
 
 impl Tx {
-    /// The bank, unless it is deleted; nobody else changes it until this transaction ends.
+    /// Locks the bank's row until this transaction ends and returns the bank, unless it is deleted.
     pub async fn lock_bank(&mut self, bank: BankId) -> Result<Option<Bank>, Error> {
         self.row::<BankRow>(LOCK_BANK.bind(bank)).await?.map(BankRow::read).transpose()
     }
@@ -198,10 +200,10 @@ impl Tx {
         Ok(())
     }
 
-    /// Writes everything of a bank but its purpose and its birth.
+    /// Updates every column of a bank except its purpose and its creation time.
     ///
-    /// [`Error::NotFound`] if there is none or its purpose differs; [`Error::Conflict`] if the new
-    /// name is taken.
+    /// [`Error::NotFound`] if it does not exist or its purpose differs; [`Error::Conflict`] if the
+    /// new name is taken.
     pub async fn update_bank(&mut self, bank: &Bank) -> Result<(), Error> {
         let call = write(UPDATE_BANK, bank, self.name());
         let changed = self.run(call).await.map_err(|error| error.or_taken("bank", "bank name"))?;
@@ -212,8 +214,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Ends a bank: it matches no more and its name is free. Its entries stay until
-    /// [`Tx::purge_bank_entries`]. False if there is none.
+    /// Deletes a bank: it no longer matches, and its name is free. Its entries stay until
+    /// [`Tx::purge_bank_entries`]. Returns `false` if there is no such bank.
     pub async fn delete_bank(&mut self, bank: BankId, now: Timestamp) -> Result<bool, Error> {
         let call = DELETE_BANK.bind(bank).bind(now).bind(self.name());
         let is_deleted = self.run(call).await? == 1;

@@ -1,4 +1,4 @@
-//! Bulk decisions, and which cases wait in them.
+//! Queries for bulk decisions and for the cases that they keep out of the queue.
 
 use std::collections::HashMap;
 
@@ -14,6 +14,7 @@ use crate::error::{Error, OrCorrupt};
 use crate::json;
 use crate::open::Store;
 use crate::query::queries;
+use crate::row::row;
 use crate::time::{from_micros, maybe_from_micros};
 use crate::tx::Tx;
 
@@ -136,27 +137,28 @@ queries! {
                        ORDER BY made_at LIMIT $2)";
 }
 
-#[derive(sqlx::FromRow)]
-struct BulkRow {
-    id: Uuid,
-    state: String,
-    purpose: String,
-    policy_version: i64,
-    outcome: String,
-    reason: String,
-    measures: String,
-    cases: i64,
-    items: i64,
-    accounts: i64,
-    made_by: Uuid,
-    made_at: i64,
-    expires_at: i64,
-    second: String,
-    not_before: Option<i64>,
-    second_by: Option<Uuid>,
-    settled_at: Option<i64>,
-    undone_by: Option<Uuid>,
-    undone_at: Option<i64>,
+row! {
+    struct BulkRow {
+        id: Uuid,
+        state: String,
+        purpose: String,
+        policy_version: i64,
+        outcome: String,
+        reason: String,
+        measures: String,
+        cases: i64,
+        items: i64,
+        accounts: i64,
+        made_by: Uuid,
+        made_at: i64,
+        expires_at: i64,
+        second: String,
+        not_before: Option<i64>,
+        second_by: Option<Uuid>,
+        settled_at: Option<i64>,
+        undone_by: Option<Uuid>,
+        undone_at: Option<i64>,
+    }
 }
 
 impl BulkRow {
@@ -206,13 +208,14 @@ fn versions(rows: Vec<(Uuid, i64)>) -> Result<HashMap<CaseId, u32>, Error> {
 }
 
 impl Store {
-    /// A bulk decision.
+    /// Returns a bulk decision.
     pub async fn bulk(&self, bulk: BulkId) -> Result<Option<Bulk>, Error> {
         let row: Option<BulkRow> = self.row(BULK_BY_ID.bind(bulk)).await?;
         row.map(BulkRow::read).transpose()
     }
 
-    /// Bulk decisions, of one person where `by` says so, in one state or any, the newest first.
+    /// Returns a page of bulk decisions, of the staff member `by` or of all, in one state or any,
+    /// the newest first.
     pub async fn bulks(
         &self,
         by: Option<StaffId>,
@@ -229,7 +232,7 @@ impl Store {
         Ok(Page::of(bulks, size, |bulk: &Bulk| bulk.id))
     }
 
-    /// The cases of a bulk decision, the oldest first.
+    /// Returns a page of the cases of a bulk decision, the oldest first.
     pub async fn cases_of_bulk(
         &self,
         bulk: BulkId,
@@ -244,25 +247,26 @@ impl Store {
         Ok(Page::of(cases, size, |case: &Case| case.id))
     }
 
-    /// The versions of its cases that a bulk decision showed.
+    /// Returns the versions of its cases that the preview of a bulk decision showed.
     pub async fn bulk_versions(&self, bulk: BulkId) -> Result<HashMap<CaseId, u32>, Error> {
         versions(self.rows(BULK_VERSIONS.bind(bulk)).await?)
     }
 }
 
 impl Tx {
-    /// A bulk decision, which nobody else changes until this transaction ends.
+    /// Locks the row of a bulk decision until this transaction ends and returns it.
     pub async fn lock_bulk(&mut self, bulk: BulkId) -> Result<Option<Bulk>, Error> {
         let row: Option<BulkRow> = self.row(LOCK_BULK.bind(bulk)).await?;
         row.map(BulkRow::read).transpose()
     }
 
-    /// What somebody prepared and neither confirmed nor dropped.
+    /// Locks and returns the bulk decisions that this staff member prepared and neither confirmed
+    /// nor dropped.
     pub async fn lock_prepared_bulks_of(&mut self, by: StaffId) -> Result<Vec<Bulk>, Error> {
         BulkRow::read_all(self.rows(LOCK_PREPARED_BULKS_OF.bind(by)).await?)
     }
 
-    /// Bulk decisions that were not confirmed in time, for this transaction to end.
+    /// Locks and returns prepared bulk decisions that were not confirmed in time, at most `limit`.
     pub async fn lock_lapsed_bulks(
         &mut self,
         now: Timestamp,
@@ -271,7 +275,7 @@ impl Tx {
         BulkRow::read_all(self.rows(LOCK_LAPSED_BULKS.bind(now).bind(limit)).await?)
     }
 
-    /// These cases, which nobody else changes until this transaction ends.
+    /// Locks the rows of these cases until this transaction ends and returns them.
     pub async fn lock_cases(
         &mut self,
         cases: impl IntoIterator<Item = CaseId>,
@@ -279,17 +283,17 @@ impl Tx {
         CaseRow::read_all(self.rows(LOCK_CASES.bind(json::ids(cases))).await?)
     }
 
-    /// The cases of a bulk decision, which nobody else changes until this transaction ends.
+    /// Locks the rows of the cases of a bulk decision until this transaction ends and returns them.
     pub async fn lock_cases_of_bulk(&mut self, bulk: BulkId) -> Result<Vec<Case>, Error> {
         CaseRow::read_all(self.rows(LOCK_CASES_OF_BULK.bind(bulk)).await?)
     }
 
-    /// The versions of its cases that a bulk decision showed.
+    /// Returns the versions of its cases that the preview of a bulk decision showed.
     pub async fn bulk_versions(&mut self, bulk: BulkId) -> Result<HashMap<CaseId, u32>, Error> {
         versions(self.rows(BULK_VERSIONS.bind(bulk)).await?)
     }
 
-    /// The items of the cases of a bulk decision, by case.
+    /// Returns the item names of the cases of a bulk decision, by case.
     pub async fn names_of_bulk(
         &mut self,
         bulk: BulkId,
@@ -303,8 +307,8 @@ impl Tx {
         Ok(names)
     }
 
-    /// Adds a bulk decision over `cases`, which this transaction holds: they are given to nobody
-    /// until it is settled.
+    /// Adds a bulk decision over `cases`, which this transaction has locked: the queue offers them
+    /// to no reviewer until the bulk decision is settled.
     pub async fn insert_bulk(&mut self, bulk: &Bulk, cases: &[Case]) -> Result<(), Error> {
         let call = INSERT_BULK
             .bind(bulk.id)
@@ -333,12 +337,12 @@ impl Tx {
         self.run(TAKE_INTO_BULK.bind(bulk.id).bind(self.name())).await.map(drop)
     }
 
-    /// Puts the cases of a bulk decision, which this transaction holds, back into the queue.
+    /// Returns the cases of a bulk decision, which this transaction has locked, to the queue.
     pub async fn let_out_of_bulk(&mut self, bulk: BulkId) -> Result<(), Error> {
         self.run(LET_OUT_OF_BULK.bind(bulk).bind(self.name())).await.map(drop)
     }
 
-    /// Writes how far a bulk decision, which this transaction holds, has come.
+    /// Updates the state of a bulk decision, which this transaction has locked.
     pub async fn set_bulk(&mut self, bulk: &Bulk) -> Result<(), Error> {
         let call = SET_BULK
             .bind(bulk.id)
@@ -353,13 +357,13 @@ impl Tx {
         self.run(call).await.map(drop)
     }
 
-    /// Whether any item of a bulk decision's cases can be looked at.
+    /// Checks whether the bytes of any item in a bulk decision's cases can still be read.
     pub async fn bulk_is_readable(&mut self, bulk: BulkId, now: Timestamp) -> Result<bool, Error> {
         let row: Option<(i64,)> = self.row(BULK_READABLE.bind(bulk).bind(now)).await?;
         Ok(row.is_some_and(|(count,)| count > 0))
     }
 
-    /// When somebody last began to look at an item of a bulk decision's cases.
+    /// Returns when the staff member last began a clear view of an item in a bulk decision's cases.
     pub async fn last_look_of_bulk(
         &mut self,
         bulk: BulkId,
@@ -369,7 +373,8 @@ impl Tx {
         maybe_from_micros(row.and_then(|(at,)| at), "look.opened_at")
     }
 
-    /// When somebody last read a bulk decision's cases again, as its second person.
+    /// Returns when the staff member, as the second approver, last read a bulk decision's cases
+    /// again.
     pub async fn last_read_of_bulk(
         &mut self,
         bulk: BulkId,
@@ -379,7 +384,8 @@ impl Tx {
         maybe_from_micros(row.and_then(|(at,)| at), "case_event.happened_at")
     }
 
-    /// Removes bulk decisions, made before `before`, whose cases are gone: at most `limit`.
+    /// Removes bulk decisions from before `before` whose cases are all removed, at most `limit`;
+    /// returns how many.
     pub async fn delete_bulks_before(
         &mut self,
         before: Timestamp,

@@ -1,4 +1,6 @@
-//! A query with its values, and the one place where the two engines' types meet.
+//! A call: a query with its values. The only place that converts to the types of both engines.
+
+use std::pin::Pin;
 
 use jiff::Timestamp;
 use mamori_model::{
@@ -6,24 +8,24 @@ use mamori_model::{
     DisputeId, EndpointId, EntryId, EventId, EvidenceId, ImportId, JobId, KeyId, LookId, MatchId,
     RestId, ServiceId, SessionId, StaffId, TicketId,
 };
-use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, PgConnection, Postgres, Sqlite, SqliteConnection};
+use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
+use crate::error::Error;
 use crate::query::Query;
+use crate::row::Rows;
 use crate::time::to_micros;
 
 /// A connection to either engine.
 pub enum Link<'c> {
-    /// To SQLite.
+    /// A connection to SQLite.
     Sqlite(&'c mut SqliteConnection),
-    /// To PostgreSQL.
+    /// A connection to PostgreSQL.
     Postgres(&'c mut PgConnection),
 }
 
 impl Link<'_> {
-    /// The same connection, for one more call.
+    /// Reborrows the connection for one more call.
     pub fn again(&mut self) -> Link<'_> {
         match self {
             Self::Sqlite(connection) => Link::Sqlite(connection),
@@ -32,26 +34,24 @@ impl Link<'_> {
     }
 }
 
-/// What both engines can take. Lists go as JSON text.
+/// A value that both engines accept. Lists are passed as JSON text.
 #[derive(Clone)]
 pub enum Value {
-    /// Numbers and times.
+    /// Numbers, and times in microseconds.
     Int(Option<i64>),
-    /// Text and words.
+    /// Text, and the words of enums.
     Text(Option<String>),
     /// Ids.
     Id(Option<Uuid>),
     /// Hashes and secrets.
     Bytes(Option<Vec<u8>>),
-    /// Yes or no.
+    /// Truth values.
     Bool(bool),
 }
 
-/// What both engines can give: `#[derive(FromRow)]` makes both at once.
-pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
-
-impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
-{}
+/// The answer to a call. Boxed, so that the driver's state machine is compiled once, here, and not
+/// in every crate that awaits a verb.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
 
 /// A query and the values of `$1`, `$2` …
 pub struct Call {
@@ -60,12 +60,12 @@ pub struct Call {
 }
 
 impl Query {
-    /// A call of this query without values.
+    /// Makes a call of this query without values.
     pub fn call(self) -> Call {
         Call { query: self, values: Vec::new() }
     }
 
-    /// A call of this query, with the value of `$1`.
+    /// Makes a call of this query, with the value of `$1`.
     pub fn bind(self, value: impl Into<Value>) -> Call {
         self.call().bind(value)
     }
@@ -95,7 +95,7 @@ impl Call {
         self
     }
 
-    /// Runs it and returns how many rows it changed.
+    /// Executes the call and returns how many rows it changed.
     pub async fn run(self, link: Link<'_>) -> Result<u64, sqlx::Error> {
         match link {
             Link::Sqlite(connection) => {
@@ -109,16 +109,16 @@ impl Call {
         }
     }
 
-    /// Runs it and returns every row.
-    pub async fn rows<T: Row>(self, link: Link<'_>) -> Result<Vec<T>, sqlx::Error> {
+    /// Executes the call and returns every row.
+    pub async fn rows(self, link: Link<'_>) -> Result<Rows, sqlx::Error> {
         match link {
             Link::Sqlite(connection) => {
                 let query = bound!(Sqlite, self.query.sqlite, self.values);
-                query.fetch_all(connection).await?.iter().map(T::from_row).collect()
+                Ok(Rows::Sqlite(query.fetch_all(connection).await?))
             }
             Link::Postgres(connection) => {
                 let query = bound!(Postgres, self.query.postgres, self.values);
-                query.fetch_all(connection).await?.iter().map(T::from_row).collect()
+                Ok(Rows::Postgres(query.fetch_all(connection).await?))
             }
         }
     }

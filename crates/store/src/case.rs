@@ -1,4 +1,5 @@
-//! Cases: opened by matches, one open one for each service, policy and subject.
+//! Queries for cases. Matches open them; at most one case with room for items is open for each
+//! service, policy and subject.
 
 pub mod claim;
 pub mod event;
@@ -13,6 +14,7 @@ use uuid::Uuid;
 use crate::error::{Error, OrCorrupt};
 use crate::open::Store;
 use crate::query::queries;
+use crate::row::row;
 use crate::time::{from_micros, maybe_from_micros};
 use crate::tx::Tx;
 
@@ -89,26 +91,27 @@ queries! {
                        WHERE closed_at < $1 ORDER BY closed_at LIMIT $2)";
 }
 
-#[derive(sqlx::FromRow)]
-pub(crate) struct CaseRow {
-    id: Uuid,
-    service_id: Uuid,
-    purpose: String,
-    subject: String,
-    urgency: i64,
-    level: String,
-    state: String,
-    version: i64,
-    items: i64,
-    claimed_by: Option<Uuid>,
-    claim_until: Option<i64>,
-    claims: i64,
-    handed_to: Option<Uuid>,
-    handed_until: Option<i64>,
-    bulk_id: Option<Uuid>,
-    opened_at: i64,
-    first_claimed_at: Option<i64>,
-    closed_at: Option<i64>,
+row! {
+    pub(crate) struct CaseRow {
+        id: Uuid,
+        service_id: Uuid,
+        purpose: String,
+        subject: String,
+        urgency: i64,
+        level: String,
+        state: String,
+        version: i64,
+        items: i64,
+        claimed_by: Option<Uuid>,
+        claim_until: Option<i64>,
+        claims: i64,
+        handed_to: Option<Uuid>,
+        handed_until: Option<i64>,
+        bulk_id: Option<Uuid>,
+        opened_at: i64,
+        first_claimed_at: Option<i64>,
+        closed_at: Option<i64>,
+    }
 }
 
 impl CaseRow {
@@ -140,33 +143,33 @@ impl CaseRow {
         })
     }
 
-    /// A list of rows, read.
+    /// Reads all rows.
     pub(crate) fn read_all(rows: Vec<Self>) -> Result<Vec<Case>, Error> {
         rows.into_iter().map(Self::read).collect()
     }
 }
 
-/// A case that an item opens, unless its subject has an open one.
+/// A case to open for an item, unless its subject has an open one that the item can join.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewCase {
-    /// Its id, if it is new.
+    /// Id of the case, if it is new.
     pub id: CaseId,
-    /// Where it happened.
+    /// The service that sent the item.
     pub service: ServiceId,
-    /// The policy whose question it is.
+    /// The policy that applies.
     pub purpose: Purpose,
-    /// Whose it is.
+    /// The account that the case is about, or the item if its account is unknown.
     pub subject: Subject,
-    /// How soon somebody should look.
+    /// How urgently a reviewer must see the case.
     pub urgency: Urgency,
-    /// When.
+    /// Time at which it is opened.
     pub opened_at: Timestamp,
-    /// How many items a case takes; the next one opens another.
+    /// The most items of a case; the next one opens another case.
     pub items_max: u32,
 }
 
 impl Store {
-    /// A case.
+    /// Returns a case.
     pub async fn case(&self, case: CaseId) -> Result<Option<Case>, Error> {
         let row: Option<CaseRow> = self.row(CASE_BY_ID.bind(case)).await?;
         row.map(CaseRow::read).transpose()
@@ -174,20 +177,20 @@ impl Store {
 }
 
 impl Tx {
-    /// A case, which nobody else changes until this transaction ends.
+    /// Locks the case's row until this transaction ends and returns the case.
     pub async fn lock_case(&mut self, case: CaseId) -> Result<Option<Case>, Error> {
         let row: Option<CaseRow> = self.row(LOCK_CASE.bind(case)).await?;
         row.map(CaseRow::read).transpose()
     }
 
-    /// The case in which somebody must decide about this match, if there is one.
+    /// Locks and returns the undecided case that contains this match, if there is one.
     pub async fn lock_open_case_of_item(&mut self, item: MatchId) -> Result<Option<Case>, Error> {
         let row: Option<CaseRow> = self.row(LOCK_OPEN_CASE_OF_ITEM.bind(item)).await?;
         row.map(CaseRow::read).transpose()
     }
 
-    /// Opens a case with one item, or adds one item to the open case of its subject; returns which
-    /// case it is. The caller adds the item itself.
+    /// Opens a case with one item, or counts one more item in the open case of its subject; returns
+    /// the id of the case. The caller inserts the item itself.
     pub async fn open_or_join_case(&mut self, new: &NewCase) -> Result<CaseId, Error> {
         let call = OPEN_OR_JOIN_CASE
             .bind(new.id)
@@ -205,18 +208,19 @@ impl Tx {
         row.map(|(case,)| case.into()).or_corrupt("review_case.id")
     }
 
-    /// Says that something happened to a case that a decision must know.
+    /// Raises the version of a case, because something happened that its decision must consider.
     pub async fn touch_case(&mut self, case: CaseId) -> Result<(), Error> {
         self.run(TOUCH_CASE.bind(case).bind(self.name())).await.map(drop)
     }
 
-    /// Says of every open case under a policy that something happened which a decision must know.
+    /// Raises the version of every open case under a policy, because something happened that its
+    /// decision must consider.
     pub async fn touch_cases_of(&mut self, purpose: Purpose) -> Result<(), Error> {
         self.run(TOUCH_CASES_OF.bind(purpose.as_str()).bind(self.name())).await.map(drop)
     }
 
-    /// Takes a case, which this transaction holds, out of everybody's hands and out of its bulk,
-    /// into `state`; `closed_at` for states that are not open and do not wait.
+    /// Moves a case, which this transaction has locked, to `state` and ends its claim and its part
+    /// in a bulk decision. `closed_at` is set for states other than open and proposed.
     pub async fn close_case(
         &mut self,
         case: CaseId,
@@ -227,13 +231,13 @@ impl Tx {
         self.run(call).await.map(drop)
     }
 
-    /// Opens a case, which this transaction holds, once more. It takes no new items: its subject
-    /// may have another open case by now.
+    /// Reopens a case, which this transaction has locked. It takes no new items, because its
+    /// subject may have another open case by now.
     pub async fn reopen_case(&mut self, case: CaseId, level: Level) -> Result<(), Error> {
         self.run(REOPEN_CASE.bind(case).bind(level.as_str()).bind(self.name())).await.map(drop)
     }
 
-    /// The cases of a service about which somebody must still decide.
+    /// Locks the undecided cases of a service until this transaction ends and returns their ids.
     pub async fn lock_undecided_cases_of(
         &mut self,
         service: ServiceId,
@@ -242,8 +246,8 @@ impl Tx {
         Ok(rows.into_iter().map(|(case,)| case.into()).collect())
     }
 
-    /// Removes cases, with their events, looks, decisions and actions, that were closed before
-    /// `before`: at most `limit`.
+    /// Removes cases that were closed before `before`, with their events, views, decisions and
+    /// actions: at most `limit`; returns how many.
     pub async fn delete_cases_before(
         &mut self,
         before: Timestamp,

@@ -1,5 +1,5 @@
-//! Questions for new passkeys that wait for their answers, and questions that let somebody in.
-//! Whoever is asked for a passkey to enter leaves nothing here until they answered rightly.
+//! Queries for passkey challenges: registration challenges that wait for a response, and sign-in
+//! challenges whose response was accepted. A sign-in challenge is not stored before that.
 
 use jiff::Timestamp;
 use mamori_model::sign_in::Ceremony;
@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::query::queries;
+use crate::row::row;
 use crate::time::from_micros;
 use crate::tx::Tx;
 
@@ -27,16 +28,18 @@ queries! {
         ON CONFLICT DO NOTHING";
 }
 
-#[derive(sqlx::FromRow)]
-struct CeremonyRow {
-    id: Uuid,
-    staff_id: Uuid,
-    state: String,
-    expires_at: i64,
+row! {
+    struct CeremonyRow {
+        id: Uuid,
+        staff_id: Uuid,
+        state: String,
+        expires_at: i64,
+    }
 }
 
 impl Tx {
-    /// Adds a question; of more than `most` of one person, the oldest go.
+    /// Adds a registration challenge; if the staff member then has more than `most`, removes the
+    /// oldest.
     pub async fn insert_ceremony(&mut self, ceremony: &Ceremony, most: u32) -> Result<(), Error> {
         let call = INSERT_CEREMONY
             .bind(ceremony.id)
@@ -49,7 +52,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Takes a question away, as it is being answered; `None` if no answer counts at `now`.
+    /// Removes and returns a challenge that is being answered; `None` if it does not exist or has
+    /// expired at `now`.
     pub async fn take_ceremony(
         &mut self,
         ceremony: CeremonyId,
@@ -67,8 +71,8 @@ impl Tx {
         .transpose()
     }
 
-    /// A question let somebody in, and its answer would count until `expires_at`; false if it did
-    /// before.
+    /// Records that a sign-in challenge, which is valid until `expires_at`, was answered; returns
+    /// `false` if it was answered before.
     pub async fn answer_ceremony(
         &mut self,
         ceremony: CeremonyId,

@@ -1,10 +1,10 @@
-//! The change log: what the nodes must know, in the order in which it was committed.
+//! The change log: what every node must know, in the order of the commits.
 //!
-//! On PostgreSQL a number is drawn before its transaction commits, so a reader could see 8 before
-//! 7 and never look back. Therefore changes are only noted during a transaction; its commit takes
-//! one advisory lock, draws the numbers and commits. The lock falls after the commit is visible,
-//! so whoever sees a number sees every smaller one. It is the last lock taken, so it closes no
-//! circle. SQLite has one writer anyway.
+//! On PostgreSQL a number is drawn before its transaction commits, so a reader could see 8 before 7
+//! and never look back. Therefore changes are only noted during a transaction; its commit takes one
+//! advisory lock, draws the numbers and commits. The lock is released after the commit is visible,
+//! so a reader that sees a number sees every smaller one. It is the last lock that a transaction
+//! takes, so it cannot cause a deadlock. SQLite has only one writer.
 
 use jiff::Timestamp;
 use mamori_model::{BankId, EntryId};
@@ -16,6 +16,7 @@ use crate::json;
 use crate::noted::{Change, Noted};
 use crate::open::{Engine, Store};
 use crate::query::queries;
+use crate::row::row;
 use crate::time::from_micros;
 use crate::tx::Tx;
 
@@ -54,7 +55,7 @@ queries! {
 /// A change and its place in the order of commits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Changed {
-    /// Its place; grows, with gaps.
+    /// Its sequence number; ascending, with gaps.
     pub seq: i64,
     /// What changed.
     pub change: Change,
@@ -88,13 +89,14 @@ impl From<&Noted> for NewRow {
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct ChangeRow {
-    seq: i64,
-    what: String,
-    bank_id: Option<Uuid>,
-    first_entry: Option<i64>,
-    last_entry: Option<i64>,
+row! {
+    struct ChangeRow {
+        seq: i64,
+        what: String,
+        bank_id: Option<Uuid>,
+        first_entry: Option<i64>,
+        last_entry: Option<i64>,
+    }
 }
 
 impl ChangeRow {
@@ -122,28 +124,28 @@ impl ChangeRow {
 }
 
 impl Store {
-    /// Changes behind `seq`, the oldest first, at most `limit`. None is ever missed, and none
-    /// comes later than a greater one.
+    /// Returns changes after `seq`, the oldest first, at most `limit`. No change is ever missed,
+    /// and none appears after one with a greater number was visible.
     pub async fn changes_after(&self, seq: i64, limit: u32) -> Result<Vec<Changed>, Error> {
         let rows: Vec<ChangeRow> = self.rows(CHANGES_AFTER.bind(seq).bind(limit)).await?;
         rows.into_iter().map(ChangeRow::read).collect()
     }
 
-    /// The newest change; 0 if there never was one. Read it before loading everything, then follow
-    /// from it.
+    /// Returns the number of the newest change; 0 if there never was one. Read it before loading
+    /// everything, then follow from it.
     pub async fn last_change(&self) -> Result<i64, Error> {
         let last: Option<(Option<i64>,)> = self.row(LAST_CHANGE.call()).await?;
         Ok(last.and_then(|(last,)| last).unwrap_or(0))
     }
 
-    /// When the change `seq` was made; `None` if there is no such change, or it is no longer kept.
+    /// Returns when the change `seq` was made; `None` if it does not exist or was removed.
     pub async fn change_time(&self, seq: i64) -> Result<Option<Timestamp>, Error> {
         let row: Option<(i64,)> = self.row(CHANGE_TIME.bind(seq)).await?;
         row.map(|(at,)| from_micros(at, "change.changed_at")).transpose()
     }
 
-    /// The oldest change that is still kept. A node whose place is before it, by more than one,
-    /// may have missed some and must load everything.
+    /// Returns the number of the oldest change that is still stored. A node that has read only up
+    /// to more than one before it may have missed some and must load everything.
     pub async fn oldest_change(&self) -> Result<Option<i64>, Error> {
         let oldest: Option<(Option<i64>,)> = self.row(OLDEST_CHANGE.call()).await?;
         Ok(oldest.and_then(|(oldest,)| oldest))
@@ -151,7 +153,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Appends what was noted; the last thing before the commit.
+    /// Appends the noted changes; must be the last step before the commit.
     pub(crate) async fn append_noted(&mut self) -> Result<(), Error> {
         let noted = self.take_noted();
         if noted.is_empty() {
@@ -164,7 +166,7 @@ impl Tx {
             }
         }
         let rows: Vec<NewRow> = noted.iter().map(NewRow::from).collect();
-        // Numbers and hex digits: nothing in them can fail to be written.
+        // Numbers and hex digits always serialise.
         let rows = serde_json::to_string(&rows).unwrap_or_default();
         self.run(APPEND_CHANGES.bind(rows).bind(self.name())).await?;
         Ok(())

@@ -1,4 +1,4 @@
-//! What staff can show to be let in.
+//! Queries for credentials: the sign-in methods of staff.
 
 use jiff::Timestamp;
 use mamori_model::sign_in::{Credential, CredentialKind};
@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::error::{Error, OrCorrupt};
 use crate::open::Store;
 use crate::query::queries;
+use crate::row::row;
 use crate::time::{from_micros, maybe_from_micros};
 use crate::tx::Tx;
 
@@ -48,17 +49,18 @@ queries! {
         SELECT CAST(1 AS BIGINT) FROM staff WHERE id = $1 FOR UPDATE";
 }
 
-#[derive(sqlx::FromRow)]
-struct CredentialRow {
-    id: Uuid,
-    staff_id: Uuid,
-    kind: String,
-    name: String,
-    passkey_id: Option<Vec<u8>>,
-    data: Vec<u8>,
-    last_step: Option<i64>,
-    created_at: i64,
-    used_at: Option<i64>,
+row! {
+    struct CredentialRow {
+        id: Uuid,
+        staff_id: Uuid,
+        kind: String,
+        name: String,
+        passkey_id: Option<Vec<u8>>,
+        data: Vec<u8>,
+        last_step: Option<i64>,
+        created_at: i64,
+        used_at: Option<i64>,
+    }
 }
 
 impl CredentialRow {
@@ -79,7 +81,7 @@ impl CredentialRow {
 }
 
 impl Store {
-    /// Everything that somebody can show, the oldest first.
+    /// Returns all credentials of a staff member, the oldest first.
     pub async fn credentials_of(&self, staff: StaffId) -> Result<Vec<Credential>, Error> {
         let rows: Vec<CredentialRow> = self.rows(CREDENTIALS_OF.bind(staff)).await?;
         rows.into_iter().map(CredentialRow::read).collect()
@@ -87,16 +89,17 @@ impl Store {
 }
 
 impl Tx {
-    /// Everything that somebody can show. Until this transaction ends no other changes it, so two
-    /// that each leave one way in do not both succeed.
+    /// Locks the credentials of a staff member until this transaction ends and returns them. So two
+    /// transactions that each leave one sign-in method cannot both succeed.
     pub async fn lock_credentials_of(&mut self, staff: StaffId) -> Result<Vec<Credential>, Error> {
         self.rows::<(i64,)>(LOCK_CREDENTIALS.bind(staff)).await?;
         let rows: Vec<CredentialRow> = self.rows(CREDENTIALS_OF.bind(staff)).await?;
         rows.into_iter().map(CredentialRow::read).collect()
     }
 
-    /// Adds one. [`Error::Conflict`] if it is a second password or secret of codes, or a passkey
-    /// that is known already; [`Error::NotFound`] if its person left, or never was.
+    /// Adds a credential. [`Error::Conflict`] for a second password or TOTP secret, or for a
+    /// passkey that is known already; [`Error::NotFound`] if the staff account is deactivated or
+    /// does not exist.
     pub async fn insert_credential(&mut self, credential: &Credential) -> Result<(), Error> {
         self.lock_staff(credential.staff).await?;
         let call = INSERT_CREDENTIAL
@@ -113,7 +116,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Secrets of codes, by id: at most `limit`.
+    /// Returns TOTP secrets after `after`, by id, at most `limit`.
     pub async fn codes_to_rewrap(
         &mut self,
         after: Option<CredentialId>,
@@ -124,8 +127,8 @@ impl Tx {
         rows.into_iter().map(CredentialRow::read).collect()
     }
 
-    /// Keeps the same secret of codes, sealed anew. One is never changed otherwise: another takes
-    /// its place under an id of its own.
+    /// Replaces the sealed form of a TOTP secret. The secret itself never changes: a new one gets
+    /// an id of its own.
     pub async fn rewrap_codes(
         &mut self,
         codes: CredentialId,
@@ -135,7 +138,8 @@ impl Tx {
         self.run(call).await.map(drop)
     }
 
-    /// A passkey let somebody in, and is to be kept as `data` from now on; false if it is gone.
+    /// Records that a passkey was used to sign in, and stores its new state `data`; returns `false`
+    /// if it no longer exists.
     pub async fn use_passkey(
         &mut self,
         passkey: CredentialId,
@@ -146,7 +150,7 @@ impl Tx {
         Ok(self.run(USE_PASSKEY.bind(passkey).bind(data).bind(now).bind(self.name())).await? == 1)
     }
 
-    /// A password let somebody in; false if it is gone.
+    /// Records that a password was used to sign in; returns `false` if it no longer exists.
     pub async fn use_password(
         &mut self,
         password: CredentialId,
@@ -155,7 +159,8 @@ impl Tx {
         Ok(self.run(USE_PASSWORD.bind(password).bind(now).bind(self.name())).await? == 1)
     }
 
-    /// A code of `step` let somebody in; false if it, or a later one, did before.
+    /// Records that a code of `step` was used to sign in; returns `false` if it, or a later one,
+    /// was used before.
     pub async fn use_code(
         &mut self,
         codes: CredentialId,
@@ -166,7 +171,8 @@ impl Tx {
         Ok(self.run(USE_CODE.bind(codes).bind(step).bind(now).bind(self.name())).await? == 1)
     }
 
-    /// Removes one; false if it is not there, or not theirs.
+    /// Removes a credential; returns `false` if it does not exist or belongs to another staff
+    /// member.
     pub async fn delete_credential(
         &mut self,
         credential: CredentialId,
@@ -175,12 +181,12 @@ impl Tx {
         Ok(self.run(DELETE_CREDENTIAL.bind(credential).bind(staff)).await? == 1)
     }
 
-    /// Removes all of somebody's; returns how many there were.
+    /// Removes all credentials of a staff member; returns how many there were.
     pub async fn delete_credentials_of(&mut self, staff: StaffId) -> Result<u64, Error> {
         self.run(DELETE_CREDENTIALS_OF.bind(staff)).await
     }
 
-    /// Removes those of one kind; returns how many there were.
+    /// Removes a staff member's credentials of one kind; returns how many there were.
     pub async fn delete_credentials_of_kind(
         &mut self,
         staff: StaffId,

@@ -1,4 +1,4 @@
-//! Decisions: at most one of a case is proposed or stands.
+//! Queries for decisions. A case has at most one that is proposed or in effect.
 
 use std::collections::HashMap;
 
@@ -12,6 +12,7 @@ use crate::error::{Error, OrCorrupt};
 use crate::json;
 use crate::open::Store;
 use crate::query::queries;
+use crate::row::row;
 use crate::time::{from_micros, maybe_from_micros, to_micros};
 use crate::tx::Tx;
 
@@ -76,27 +77,28 @@ queries! {
          ORDER BY id";
 }
 
-#[derive(sqlx::FromRow)]
-struct DecisionRow {
-    id: Uuid,
-    case_id: Uuid,
-    service_id: Uuid,
-    purpose: String,
-    policy_version: i64,
-    outcome: String,
-    reason: String,
-    state: String,
-    made_by: Uuid,
-    made_at: i64,
-    second: String,
-    not_before: Option<i64>,
-    second_by: Option<Uuid>,
-    second_note: Option<String>,
-    settled_at: Option<i64>,
-    undone_by: Option<Uuid>,
-    undone_at: Option<i64>,
-    undo_reason: Option<String>,
-    bulk_id: Option<Uuid>,
+row! {
+    struct DecisionRow {
+        id: Uuid,
+        case_id: Uuid,
+        service_id: Uuid,
+        purpose: String,
+        policy_version: i64,
+        outcome: String,
+        reason: String,
+        state: String,
+        made_by: Uuid,
+        made_at: i64,
+        second: String,
+        not_before: Option<i64>,
+        second_by: Option<Uuid>,
+        second_note: Option<String>,
+        settled_at: Option<i64>,
+        undone_by: Option<Uuid>,
+        undone_at: Option<i64>,
+        undo_reason: Option<String>,
+        bulk_id: Option<Uuid>,
+    }
 }
 
 fn words(text: Option<String>, column: &'static str) -> Result<Option<Words>, Error> {
@@ -134,39 +136,39 @@ impl DecisionRow {
     }
 }
 
-/// Which decisions to list. Each part that is there narrows; there is none by account.
+/// Which decisions to list. Each field that is set narrows the list; there is no filter by account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DecisionFilter {
-    /// In this state.
+    /// Only decisions in this state.
     pub state: Option<DecisionState>,
-    /// With this outcome.
+    /// Only decisions with this outcome.
     pub outcome: Option<Outcome>,
-    /// Made at this time or later.
+    /// Only decisions made at this time or later.
     pub from: Option<Timestamp>,
-    /// Made before this time.
+    /// Only decisions made before this time.
     pub to: Option<Timestamp>,
-    /// Of this bulk decision.
+    /// Only decisions of this bulk decision.
     pub bulk: Option<BulkId>,
 }
 
 impl Store {
-    /// A decision.
+    /// Returns a decision.
     pub async fn decision(&self, decision: DecisionId) -> Result<Option<Decision>, Error> {
         let row: Option<DecisionRow> = self.row(DECISION_BY_ID.bind(decision)).await?;
         row.map(DecisionRow::read).transpose()
     }
 
-    /// The decisions of a case, the oldest first.
+    /// Returns the decisions of a case, the oldest first.
     pub async fn decisions_of_case(&self, case: CaseId) -> Result<Vec<Decision>, Error> {
         DecisionRow::read_all(self.rows(DECISIONS_OF_CASE.bind(case)).await?)
     }
 
-    /// The decisions of a bulk decision, in the order of their cases.
+    /// Returns the decisions of a bulk decision, in the order of their cases.
     pub async fn decisions_of_bulk(&self, bulk: BulkId) -> Result<Vec<Decision>, Error> {
         DecisionRow::read_all(self.rows(DECISIONS_OF_BULK.bind(bulk)).await?)
     }
 
-    /// The decision, if it is of this service and stands, or stood.
+    /// Returns the decision, if it belongs to this service and is or was in effect.
     pub async fn decision_of_service(
         &self,
         service: ServiceId,
@@ -177,7 +179,7 @@ impl Store {
         row.map(DecisionRow::read).transpose()
     }
 
-    /// Decisions of a service that stand, or stood, the newest first.
+    /// Returns a page of the decisions of a service that are or were in effect, the newest first.
     pub async fn decisions_of_service(
         &self,
         service: ServiceId,
@@ -194,7 +196,7 @@ impl Store {
         Ok(Page::of(decisions, size, |decision: &Decision| decision.id))
     }
 
-    /// Decisions, of one person where `by` says so, the newest first.
+    /// Returns a page of decisions, of the staff member `by` or of all, the newest first.
     pub async fn decisions(
         &self,
         by: Option<StaffId>,
@@ -215,31 +217,31 @@ impl Store {
         Ok(Page::of(decisions, size, |decision: &Decision| decision.id))
     }
 
-    /// Of each of these cases the newest decision that stands, or stood.
+    /// Returns, for each of these cases, the newest decision that is or was in effect.
     pub async fn standing_of_cases(
         &self,
         cases: &[CaseId],
     ) -> Result<HashMap<CaseId, DecisionId>, Error> {
         let call = STANDING_OF_CASES.bind(json::ids(cases.iter().copied()));
         let rows: Vec<(Uuid, Uuid)> = self.rows(call).await?;
-        // The newest comes last, and stays.
+        // Rows are in ascending order, so the newest of each case remains in the map.
         Ok(rows.into_iter().map(|(case, decision)| (case.into(), decision.into())).collect())
     }
 }
 
 impl Tx {
-    /// A decision. Whoever changes it holds its case.
+    /// Returns a decision. A transaction that changes it must have locked its case.
     pub async fn decision(&mut self, decision: DecisionId) -> Result<Option<Decision>, Error> {
         let row: Option<DecisionRow> = self.row(DECISION_BY_ID.bind(decision)).await?;
         row.map(DecisionRow::read).transpose()
     }
 
-    /// The decisions of a bulk decision, in the order of their cases.
+    /// Returns the decisions of a bulk decision, in the order of their cases.
     pub async fn decisions_of_bulk(&mut self, bulk: BulkId) -> Result<Vec<Decision>, Error> {
         DecisionRow::read_all(self.rows(DECISIONS_OF_BULK.bind(bulk)).await?)
     }
 
-    /// Adds a decision. [`Error::Conflict`] if one of its case is proposed or stands.
+    /// Adds a decision. [`Error::Conflict`] if its case has one that is proposed or in effect.
     pub async fn insert_decision(&mut self, decision: &Decision) -> Result<(), Error> {
         let call = INSERT_DECISION
             .bind(decision.id)
@@ -261,8 +263,9 @@ impl Tx {
         self.run(call).await.map_err(|error| error.or_taken("case", "decision")).map(drop)
     }
 
-    /// Writes what the second person said: the decision stands, or is refused with a reason. False
-    /// if it waits for nobody any more, or for somebody else.
+    /// Records the second approver's answer: the decision takes effect, or is refused with a
+    /// reason. Returns `false` if it is not proposed, or if `by` may not approve it, having made
+    /// it.
     pub async fn settle_decision(
         &mut self,
         decision: DecisionId,
@@ -280,7 +283,7 @@ impl Tx {
         Ok(self.run(call).await? == 1)
     }
 
-    /// Refuses what waits for a second person at a service that leaves.
+    /// Refuses the proposed decisions of a service that is being deleted.
     pub async fn refuse_decisions_of(
         &mut self,
         service: ServiceId,
@@ -289,7 +292,7 @@ impl Tx {
         self.run(REFUSE_DECISIONS_OF.bind(service).bind(now).bind(self.name())).await.map(drop)
     }
 
-    /// Takes a standing decision back; false if it does not stand.
+    /// Undoes a decision; returns `false` if it is not in effect.
     pub async fn undo_decision(
         &mut self,
         decision: DecisionId,

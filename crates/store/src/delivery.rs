@@ -1,4 +1,4 @@
-//! Webhook deliveries: messages and how they went.
+//! Queries for webhook deliveries: the messages and the results of their attempts.
 
 pub mod overview;
 
@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::error::{Error, OrCorrupt};
 use crate::open::Store;
 use crate::query::queries;
+use crate::row::row;
 use crate::time::{from_micros, maybe_from_micros};
 use crate::tx::Tx;
 
@@ -61,17 +62,18 @@ queries! {
         RETURNING endpoint_id";
 }
 
-#[derive(sqlx::FromRow)]
-struct DeliveryRow {
-    id: Uuid,
-    endpoint_id: Uuid,
-    event: String,
-    payload: String,
-    state: String,
-    attempts: i64,
-    last_result: Option<String>,
-    created_at: i64,
-    last_attempt_at: Option<i64>,
+row! {
+    struct DeliveryRow {
+        id: Uuid,
+        endpoint_id: Uuid,
+        event: String,
+        payload: String,
+        state: String,
+        attempts: i64,
+        last_result: Option<String>,
+        created_at: i64,
+        last_attempt_at: Option<i64>,
+    }
 }
 
 impl DeliveryRow {
@@ -90,34 +92,35 @@ impl DeliveryRow {
     }
 }
 
-/// A message that asks for an action, without its body.
+/// A delivery that requests an action, without its body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeliverySummary {
-    /// Its id.
+    /// Id of the delivery.
     pub id: DeliveryId,
-    /// The action.
+    /// The action that it requests.
     pub action: ActionId,
-    /// Where it goes.
+    /// The endpoint that receives it.
     pub endpoint: EndpointId,
-    /// How far it has come.
+    /// Current state.
     pub state: DeliveryState,
-    /// How often it was tried.
+    /// Number of attempts so far.
     pub attempts: u32,
-    /// What came of the last attempt.
+    /// Result of the last attempt.
     pub last_result: Option<String>,
-    /// When it was promised.
+    /// Time at which it was created.
     pub created_at: Timestamp,
 }
 
-#[derive(sqlx::FromRow)]
-struct SummaryRow {
-    id: Uuid,
-    action_id: Uuid,
-    endpoint_id: Uuid,
-    state: String,
-    attempts: i64,
-    last_result: Option<String>,
-    created_at: i64,
+row! {
+    struct SummaryRow {
+        id: Uuid,
+        action_id: Uuid,
+        endpoint_id: Uuid,
+        state: String,
+        attempts: i64,
+        last_result: Option<String>,
+        created_at: i64,
+    }
 }
 
 impl SummaryRow {
@@ -135,7 +138,7 @@ impl SummaryRow {
 }
 
 impl Store {
-    /// The messages that ask for the actions of a decision, the oldest first.
+    /// Returns the deliveries that request the actions of a decision, the oldest first.
     pub async fn deliveries_of_decision(
         &self,
         decision: DecisionId,
@@ -144,7 +147,7 @@ impl Store {
         rows.into_iter().map(SummaryRow::read).collect()
     }
 
-    /// The delivery, if it is of this service.
+    /// Returns the delivery, if it belongs to this service.
     pub async fn delivery(
         &self,
         service: ServiceId,
@@ -155,7 +158,8 @@ impl Store {
         row.map(DeliveryRow::read).transpose()
     }
 
-    /// Deliveries of a service, of one endpoint or all, in one state or any; the newest first.
+    /// Returns a page of the deliveries of a service, to one endpoint or all, in one state or any,
+    /// the newest first.
     pub async fn deliveries(
         &self,
         service: ServiceId,
@@ -175,8 +179,8 @@ impl Store {
         Ok(Page::of(deliveries, size, |delivery: &Delivery| delivery.id))
     }
 
-    /// What a worker needs to send a message: the delivery, and its endpoint unless that is
-    /// removed. `None` when retention took the delivery: then there is nothing to send.
+    /// Returns what a worker needs to send a message: the delivery, and its endpoint unless that is
+    /// removed. `None` if retention has removed the delivery: then there is nothing to send.
     pub async fn endpoint_for_delivery(
         &self,
         delivery: DeliveryId,
@@ -190,19 +194,19 @@ impl Store {
 }
 
 impl Tx {
-    /// Adds a delivery. [`Error::NotFound`] if its endpoint is not there; [`Error::Conflict`] if it
-    /// is a test and another one to this endpoint waits.
+    /// Adds a delivery. [`Error::NotFound`] if its endpoint does not exist; [`Error::Conflict`] if
+    /// it is a test and another test to this endpoint is waiting.
     pub async fn insert_delivery(&mut self, delivery: &Delivery) -> Result<(), Error> {
         self.insert_delivery_of(delivery, None).await
     }
 
-    /// Whether a message of an action is still on its way.
+    /// Checks whether a delivery of an action is still waiting.
     pub async fn has_waiting_delivery(&mut self, action: ActionId) -> Result<bool, Error> {
         let row: Option<(i64,)> = self.row(WAITING_OF_ACTION.bind(action)).await?;
         Ok(row.is_some_and(|(count,)| count > 0))
     }
 
-    /// Adds a delivery that asks for an action; otherwise as [`Self::insert_delivery`].
+    /// Adds a delivery that requests an action; otherwise as [`Self::insert_delivery`].
     pub async fn insert_delivery_of(
         &mut self,
         delivery: &Delivery,
@@ -225,8 +229,8 @@ impl Tx {
         if inserted == 0 { Err(Error::NotFound("endpoint")) } else { Ok(()) }
     }
 
-    /// Writes how an attempt went; false if the delivery waits no more: its endpoint was removed
-    /// meanwhile, or retention took it.
+    /// Records the result of an attempt; returns `false` if the delivery no longer waits, because
+    /// its endpoint was removed or retention removed it.
     pub async fn settle_delivery(
         &mut self,
         delivery: DeliveryId,
@@ -245,10 +249,11 @@ impl Tx {
         Ok(self.run(call).await? == 1)
     }
 
-    /// Makes a settled delivery wait again and tells its endpoint; the caller enqueues its job.
+    /// Makes a settled delivery wait again and returns its endpoint; the caller enqueues its job.
     ///
-    /// [`Error::NotFound`] if the service has none such; [`Error::Conflict`] if it waits already,
-    /// or is a test and another one waits (`delivery`), or its endpoint is removed (`endpoint`).
+    /// [`Error::NotFound`] if the service has no such delivery; [`Error::Conflict`] if it is
+    /// already waiting, or is a test and another one is waiting (`delivery`), or its endpoint is
+    /// removed (`endpoint`).
     pub async fn reset_delivery(
         &mut self,
         service: ServiceId,

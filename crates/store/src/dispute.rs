@@ -1,4 +1,4 @@
-//! Disputes: at most one open one for each entry and service.
+//! Queries for disputes. There is at most one open dispute for each entry and service.
 
 use std::collections::HashSet;
 
@@ -14,6 +14,7 @@ use crate::error::{Error, OrCorrupt};
 use crate::json;
 use crate::open::Store;
 use crate::query::queries;
+use crate::row::row;
 use crate::time::{from_micros, maybe_from_micros};
 use crate::tx::Tx;
 
@@ -32,7 +33,7 @@ macro_rules! select {
     };
 }
 
-/// Another decision that stands, at the same service, and says the same of the same entry.
+/// Another decision in effect at the same service that rejects a hit on the same entry.
 macro_rules! another {
     () => {
         "(SELECT other.id
@@ -101,19 +102,20 @@ queries! {
                        WHERE settled_at < $1 ORDER BY settled_at LIMIT $2)";
 }
 
-#[derive(sqlx::FromRow)]
-struct DisputeRow {
-    id: Uuid,
-    bank_id: Uuid,
-    entry_id: i64,
-    service_id: Uuid,
-    decision_id: Option<Uuid>,
-    reason: String,
-    state: String,
-    opened_at: i64,
-    settled_by: Option<Uuid>,
-    settled_at: Option<i64>,
-    settled_note: Option<String>,
+row! {
+    struct DisputeRow {
+        id: Uuid,
+        bank_id: Uuid,
+        entry_id: i64,
+        service_id: Uuid,
+        decision_id: Option<Uuid>,
+        reason: String,
+        state: String,
+        opened_at: i64,
+        settled_by: Option<Uuid>,
+        settled_at: Option<i64>,
+        settled_note: Option<String>,
+    }
 }
 
 impl DisputeRow {
@@ -140,13 +142,13 @@ impl DisputeRow {
 }
 
 impl Store {
-    /// A dispute.
+    /// Returns a dispute.
     pub async fn dispute(&self, dispute: DisputeId) -> Result<Option<Dispute>, Error> {
         let row: Option<DisputeRow> = self.row(DISPUTE_BY_ID.bind(dispute)).await?;
         row.map(DisputeRow::read).transpose()
     }
 
-    /// Disputes, of one bank or all, in one state or any, the newest first.
+    /// Returns a page of disputes, of one bank or all, in one state or any, the newest first.
     pub async fn disputes(
         &self,
         bank: Option<BankId>,
@@ -163,7 +165,8 @@ impl Store {
         Ok(Page::of(disputes, size, |dispute: &Dispute| dispute.id))
     }
 
-    /// Which of `entries` are disputed at this service, and act no more by themselves there.
+    /// Returns which of `entries` are disputed at this service, and so do not act by themselves
+    /// there.
     pub async fn disputed(
         &self,
         service: ServiceId,
@@ -178,7 +181,7 @@ impl Store {
 }
 
 impl Tx {
-    /// The entries because of which the items of a case were held or refused.
+    /// Returns the entries because of which the items of a case were held or blocked.
     pub async fn accusing_entries(
         &mut self,
         case: CaseId,
@@ -189,7 +192,7 @@ impl Tx {
             .collect()
     }
 
-    /// Opens a dispute; false if the entry is disputed at this service already.
+    /// Opens a dispute; returns `false` if the entry is disputed at this service already.
     pub async fn insert_dispute(&mut self, dispute: &Dispute) -> Result<bool, Error> {
         let call = INSERT_DISPUTE
             .bind(dispute.id)
@@ -203,13 +206,13 @@ impl Tx {
         Ok(self.run(call).await.map_err(|error| error.or_taken("bank", "dispute"))? == 1)
     }
 
-    /// Who made the decision that it rests on; `None` if that is kept no more.
+    /// Returns who made the decision that a dispute rests on; `None` if the decision was removed.
     pub async fn maker_of_dispute(&mut self, dispute: DisputeId) -> Result<Option<StaffId>, Error> {
         let row: Option<(Uuid,)> = self.row(MAKER_OF_DISPUTE.bind(dispute)).await?;
         Ok(row.map(|(by,)| by.into()))
     }
 
-    /// Settles an open dispute; false if it is not open.
+    /// Settles an open dispute; returns `false` if it is not open.
     pub async fn settle_dispute(
         &mut self,
         dispute: DisputeId,
@@ -227,8 +230,8 @@ impl Tx {
         Ok(self.run(call).await? == 1)
     }
 
-    /// Ends the open disputes of a decision that is taken back. One about which another decision
-    /// says the same becomes that one's.
+    /// Ends the open disputes of a decision that is undone. If another decision rejects the same
+    /// entry, the dispute is transferred to that one instead.
     pub async fn take_back_disputes(
         &mut self,
         decision: DecisionId,
@@ -238,7 +241,7 @@ impl Tx {
         self.run(TAKE_BACK_OF_DECISION.bind(decision).bind(now).bind(self.name())).await.map(drop)
     }
 
-    /// Ends the open disputes of a service that leaves.
+    /// Ends the open disputes of a service that is being deleted.
     pub async fn take_back_disputes_of(
         &mut self,
         service: ServiceId,
@@ -247,7 +250,7 @@ impl Tx {
         self.run(TAKE_BACK_OF_SERVICE.bind(service).bind(now).bind(self.name())).await.map(drop)
     }
 
-    /// Removes disputes that were settled before `before`: at most `limit`.
+    /// Removes disputes that were settled before `before`, at most `limit`; returns how many.
     pub async fn delete_disputes_before(
         &mut self,
         before: Timestamp,

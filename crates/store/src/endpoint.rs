@@ -1,5 +1,5 @@
-//! Webhook endpoints. Their secrets are kept in clear, as every message is signed with them; a
-//! removed one keeps neither secret nor address.
+//! Queries for webhook endpoints. Their secrets are stored in clear, because every message is
+//! signed with them; a removed endpoint keeps neither secret nor address.
 
 use jiff::Timestamp;
 use mamori_model::page::{Page, PageSize};
@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::open::Store;
 use crate::query::queries;
+use crate::row::row;
 use crate::time::from_micros;
 use crate::tx::Tx;
 
@@ -51,13 +52,14 @@ queries! {
          WHERE service_id = $1 AND state = 'waiting' AND (endpoint_id = $2 OR $2 IS NULL)";
 }
 
-#[derive(sqlx::FromRow)]
-struct EndpointRow {
-    id: Uuid,
-    service_id: Uuid,
-    url: String,
-    secret: Vec<u8>,
-    created_at: i64,
+row! {
+    struct EndpointRow {
+        id: Uuid,
+        service_id: Uuid,
+        url: String,
+        secret: Vec<u8>,
+        created_at: i64,
+    }
 }
 
 impl EndpointRow {
@@ -73,7 +75,7 @@ impl EndpointRow {
 }
 
 impl Store {
-    /// The endpoint, if it is of this service and not removed.
+    /// Returns the endpoint, if it belongs to this service and is not removed.
     pub async fn endpoint(
         &self,
         service: ServiceId,
@@ -84,7 +86,7 @@ impl Store {
         row.map(EndpointRow::read).transpose()
     }
 
-    /// Endpoints of a service that are not removed, the oldest first.
+    /// Returns a page of the endpoints of a service that are not removed, the oldest first.
     pub async fn endpoints(
         &self,
         service: ServiceId,
@@ -98,7 +100,7 @@ impl Store {
         Ok(Page::of(endpoints, size, |endpoint: &Endpoint| endpoint.id))
     }
 
-    /// Every endpoint of a service that is not removed.
+    /// Returns every endpoint of a service that is not removed.
     pub async fn live_endpoints(&self, service: ServiceId) -> Result<Vec<Endpoint>, Error> {
         let rows: Vec<EndpointRow> = self.rows(ENDPOINTS_LIVE.bind(service)).await?;
         rows.into_iter().map(EndpointRow::read).collect()
@@ -106,7 +108,7 @@ impl Store {
 }
 
 impl Store {
-    /// The endpoint of a delivery, unless it is removed.
+    /// Returns the endpoint of a delivery, unless it is removed.
     pub(crate) async fn endpoint_of_delivery(
         &self,
         delivery: mamori_model::DeliveryId,
@@ -117,13 +119,13 @@ impl Store {
 }
 
 impl Tx {
-    /// Every endpoint of a service that is not removed, to promise each a delivery.
+    /// Returns every endpoint of a service that is not removed, to add a delivery for each.
     pub async fn live_endpoints(&mut self, service: ServiceId) -> Result<Vec<Endpoint>, Error> {
         let rows: Vec<EndpointRow> = self.rows(ENDPOINTS_LIVE.bind(service)).await?;
         rows.into_iter().map(EndpointRow::read).collect()
     }
 
-    /// Adds an endpoint. [`Error::NotFound`] if its service is not there.
+    /// Adds an endpoint. [`Error::NotFound`] if its service does not exist.
     pub async fn insert_endpoint(&mut self, endpoint: &Endpoint) -> Result<(), Error> {
         self.lock_service(endpoint.service).await?;
         let call = INSERT_ENDPOINT
@@ -137,8 +139,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Removes an endpoint and forgets its address and its secret; what waits for it has failed.
-    /// False if the service has none such, or it is removed already.
+    /// Removes an endpoint and erases its address and its secret; its waiting deliveries fail.
+    /// Returns `false` if the service has no such endpoint, or it is removed already.
     pub async fn remove_endpoint(
         &mut self,
         service: ServiceId,
@@ -154,7 +156,7 @@ impl Tx {
         Ok(true)
     }
 
-    /// The same with every endpoint of a service that is deleted.
+    /// Removes every endpoint of a service that is deleted, as [`Self::remove_endpoint`] does.
     pub async fn remove_endpoints_of(
         &mut self,
         service: ServiceId,

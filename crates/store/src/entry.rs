@@ -1,4 +1,4 @@
-//! Entries: adding many at once, and ending them.
+//! Queries for entries: adding many at once, and expiring and purging them.
 
 pub mod read;
 pub mod update;
@@ -19,8 +19,8 @@ use crate::noted::{Change, Noted};
 use crate::query::queries;
 use crate::tx::Tx;
 
-// Purging a bank: told `bank_id = $1`, PostgreSQL may walk the entries of all banks in order and
-// skip most of them, so the bank is a range of one and comes first in the order.
+// For purging a bank: with `bank_id = $1`, PostgreSQL may walk the entries of all banks in order
+// and skip most of them, so the bank is a range of one and comes first in the order.
 queries! {
     LOCK_LIVE_BANK = "-- lock_live_bank
         SELECT CAST(1 AS BIGINT) FROM bank WHERE id = $1 AND deleted_at IS NULL",
@@ -81,36 +81,36 @@ queries! {
          WHERE id IN (SELECT id FROM entry WHERE withdrawn_at < $1 OR expired_at < $1 LIMIT $2)";
 }
 
-/// How many rows one statement inserts: more gain nothing.
+/// Rows that one statement inserts; more bring no gain.
 const ROWS_MAX: usize = 1_000;
 
-/// An entry to be added.
+/// An entry to add.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewEntry {
-    /// What it looks for.
+    /// The hash.
     pub hash: Hash,
-    /// What is said of it; where the bank has this hash already, it changes that entry.
+    /// The metadata; if the bank has this hash already, they change that entry.
     pub said: EntryChange,
 }
 
 impl NewEntry {
-    /// A hash, and nothing said of it.
+    /// Creates an entry without metadata.
     pub fn bare(hash: Hash) -> Self {
         Self { hash, said: EntryChange::default() }
     }
 }
 
-/// What became of entries that were to be added.
+/// The result of adding entries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Added {
-    /// For each, in the same order: the id of the entry that it made or changed, or `None` where it
-    /// said nothing new.
+    /// For each given entry, in order: the id of the entry that was added or changed, or `None` if
+    /// nothing changed.
     pub entries: Vec<Option<EntryId>>,
-    /// How many were added.
+    /// Number of entries added.
     pub added: u64,
-    /// How many entries that were there were changed.
+    /// Number of existing entries changed.
     pub updated: u64,
-    /// How many said nothing new of a hash that was there.
+    /// Number of given entries that brought nothing new about a hash in the bank.
     pub duplicates: u64,
     /// The places of those that were left out because their hash was withdrawn, ascending.
     pub withdrawn: Vec<usize>,
@@ -139,15 +139,16 @@ impl<'a> NewRow<'a> {
 }
 
 impl Tx {
-    /// Adds entries to a bank. Their ids lie in one range in which no other bank's are.
+    /// Adds entries to a bank. Their ids are in one range that contains no entries of other banks.
     ///
-    /// Where the bank has a hash, not withdrawn and not expired, that entry becomes what is said
-    /// anew of it. Entries of the bank that are past their end are expired first, so that they do
-    /// not stand in the way. A hash that was withdrawn from the bank is left out; see
-    /// [`Self::restore_entries`]. [`Error::NotFound`] if there is no such bank; it cannot be deleted meanwhile.
+    /// If the bank has a live entry with the same hash, that entry is updated instead. Entries of
+    /// the bank that are past their end are expired first, so that they cause no conflict. A hash
+    /// that was withdrawn from the bank is left out; see [`Self::restore_entries`].
+    /// [`Error::NotFound`] if the bank does not exist; it cannot be deleted until this transaction
+    /// ends.
     ///
-    /// Adding transactions follow one another, also on PostgreSQL: the range is drawn from one
-    /// row. So send thousands at a time, and commit between them.
+    /// Transactions that add entries run one after the other, also on PostgreSQL, because ids are
+    /// drawn from one row. So add thousands at a time, and commit between them.
     pub async fn add_entries(
         &mut self,
         bank: BankId,
@@ -183,7 +184,7 @@ impl Tx {
         Ok(Added { entries: ids, withdrawn: left_out, ..added })
     }
 
-    /// Adds entries of which none was withdrawn. The bank is there.
+    /// Adds entries of which none was withdrawn. The caller has locked the bank.
     async fn add_all(
         &mut self,
         bank: BankId,
@@ -224,7 +225,8 @@ impl Tx {
         Ok(Added { entries: ids, added, updated, duplicates, withdrawn: Vec::new() })
     }
 
-    /// Tells the nodes of entries that are past their end, at most `limit`; returns how many.
+    /// Expires entries that are past their end and notes them for the nodes, at most `limit`;
+    /// returns how many.
     pub async fn expire_entries(&mut self, now: Timestamp, limit: u32) -> Result<u64, Error> {
         self.end(EXPIRE_ENTRIES.bind(now).bind(limit).bind(self.name()), now).await
     }
@@ -248,7 +250,7 @@ impl Tx {
         self.run(PURGE_ENDED_ENTRIES.bind(before).bind(limit)).await
     }
 
-    /// Draws `entries` numbers and returns the first. Nobody else draws until the commit.
+    /// Draws `entries` ids and returns the first. No other transaction can draw until the commit.
     async fn draw_entry_ids(&mut self, entries: usize) -> Result<i64, Error> {
         let drawn = count(entries);
         let call = DRAW_ENTRY_IDS.bind(drawn).bind(self.name());
@@ -257,7 +259,7 @@ impl Tx {
         Ok(last.saturating_sub(drawn).saturating_add(1))
     }
 
-    /// Inserts rows with the ids from `start`, and returns the ids that were taken, sorted.
+    /// Inserts rows with the ids from `start` on, and returns the ids that were used, sorted.
     async fn insert_entries(
         &mut self,
         bank: BankId,
@@ -295,7 +297,7 @@ impl Tx {
     }
 }
 
-/// The ranges without gaps in `sorted`, ends included.
+/// Returns the ranges without gaps in `sorted`, ends included.
 fn runs(sorted: &[i64]) -> impl Iterator<Item = (i64, i64)> {
     sorted
         .chunk_by(|left, right| left.checked_add(1) == Some(*right))

@@ -1,19 +1,19 @@
-//! What can go wrong with the records, by who must act.
+//! Errors of the database, grouped by the role that must act.
 
-/// What went wrong, by who must act.
+/// What went wrong, grouped by the role that must act.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// There is no such thing. The *caller* named it wrongly, or it went away.
+    /// There is no such object. The *caller* has a wrong id, or the object was removed.
     #[error("no such {0}")]
     NotFound(&'static str),
-    /// Something else stands in the way. The *caller* must choose another, or look again.
+    /// A conflict with an existing object. The *caller* must choose another value, or read again.
     #[error("the {0} is taken or was changed by somebody else")]
     Conflict(&'static str),
-    /// The database is lost, full, read-only or overloaded, or chose us as a deadlock's victim.
-    /// *We* try again later. After a commit: it may have worked.
+    /// The database is lost, full, read-only or overloaded, or ended this transaction to resolve a
+    /// deadlock. *Mamori* retries later. After a commit: it may have succeeded.
     #[error("the database is not available")]
     Unavailable(#[source] Fault),
-    /// A newer Mamori wrote this database. The *operator* must run that one.
+    /// A newer version of Mamori wrote this database. The *operator* must run that version.
     #[error("the database has schema {found}, and this version knows only {known}")]
     NewerSchema {
         /// The schema's version in the database.
@@ -21,7 +21,7 @@ pub enum Error {
         /// The newest version that this binary knows.
         known: i64,
     },
-    /// The database was not migrated yet. The *operator* must run `mamori migrate`.
+    /// The database is not migrated yet. The *operator* must run `mamori migrate`.
     #[error("the database has schema {found}, and this version needs {known}")]
     OlderSchema {
         /// The schema's version in the database; 0 for an empty one.
@@ -29,7 +29,7 @@ pub enum Error {
         /// The version that this binary needs.
         known: i64,
     },
-    /// A row that the model refuses. The *operator* must look: somebody else wrote it.
+    /// The model refuses a value. The *operator* must act: another program wrote it.
     #[error("the database holds a value that Mamori did not write, in {column}")]
     Corrupt {
         /// Table and column.
@@ -38,14 +38,14 @@ pub enum Error {
     /// The settings are wrong. The *operator* must change them.
     #[error("not a database address: {0}")]
     Settings(&'static str),
-    /// A mistake of ours, or a database that no retry will mend.
+    /// A bug in Mamori, or a database error that no retry will resolve.
     #[error("the database refused")]
     Other(#[source] Fault),
 }
 
-/// What a database said, without any value of a row, so that it may be logged.
+/// A database's error, without any value of a row, so that it may be logged.
 ///
-/// PostgreSQL puts rows into an error's detail; only the code and the message are taken.
+/// PostgreSQL puts rows into an error's detail; only the code and the message are kept.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}{}", self.code.as_deref().map(|code| format!(" (code {code})")).unwrap_or_default())]
 pub struct Fault {
@@ -56,8 +56,8 @@ pub struct Fault {
 }
 
 impl Error {
-    /// A [`Self::NotFound`] where the row points at nothing, a [`Self::Conflict`] where it is
-    /// there already.
+    /// Names the object: `parent` in a [`Self::NotFound`], because the row refers to a missing one;
+    /// `own` in a [`Self::Conflict`], because the row exists already.
     #[must_use]
     pub fn or_taken(self, parent: &'static str, own: &'static str) -> Self {
         match self {
@@ -104,7 +104,8 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// Whether a database's own code says "later". SQLSTATE has five characters, SQLite's are numbers.
+/// Checks whether a database's error code means that a retry may succeed. SQLSTATE has five
+/// characters, SQLite's codes are numbers.
 ///
 /// Sources: PostgreSQL 15, appendix A; `sqlite.org/rescode.html`.
 fn is_temporary(code: &str) -> bool {
@@ -134,9 +135,9 @@ fn is_lost(error: &sqlx::Error) -> bool {
     )
 }
 
-/// Turns what the model refused into [`Error::Corrupt`].
+/// Turns a value that the model refused into [`Error::Corrupt`].
 pub trait OrCorrupt<T> {
-    /// The value, or the blame on `column`.
+    /// Returns the value, or an error that names `column`.
     fn or_corrupt(self, column: &'static str) -> Result<T, Error>;
 }
 

@@ -1,4 +1,4 @@
-//! Evidence: what is known of sealed bytes. The bytes lie in the vault.
+//! Queries for evidence: facts about sealed bytes. The bytes themselves are in the vault.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,6 +12,7 @@ use crate::error::{Error, OrCorrupt};
 use crate::json;
 use crate::open::Store;
 use crate::query::queries;
+use crate::row::row;
 use crate::time::from_micros;
 use crate::tx::Tx;
 
@@ -95,17 +96,18 @@ queries! {
            AND match_id IN (SELECT id FROM item_match WHERE service_id = $1)";
 }
 
-#[derive(sqlx::FromRow)]
-struct EvidenceRow {
-    id: Uuid,
-    match_id: Uuid,
-    sha256: Option<Vec<u8>>,
-    purpose: String,
-    size: i64,
-    wrapped_key: Option<Vec<u8>>,
-    key_name: String,
-    stored_at: i64,
-    expires_at: i64,
+row! {
+    struct EvidenceRow {
+        id: Uuid,
+        match_id: Uuid,
+        sha256: Option<Vec<u8>>,
+        purpose: String,
+        size: i64,
+        wrapped_key: Option<Vec<u8>>,
+        key_name: String,
+        stored_at: i64,
+        expires_at: i64,
+    }
 }
 
 impl EvidenceRow {
@@ -129,24 +131,25 @@ fn read(row: Option<EvidenceRow>) -> Result<Option<Evidence>, Error> {
     row.map(EvidenceRow::read).transpose()
 }
 
-/// The newest of each item: rows come in the order in which they were stored.
+/// Returns the newest evidence of each item: rows are in the order in which they were stored.
 fn by_item(rows: Vec<EvidenceRow>) -> Result<HashMap<MatchId, Evidence>, Error> {
     let read = |row: EvidenceRow| row.read().map(|evidence| (evidence.item, evidence));
     rows.into_iter().map(read).collect()
 }
 
 impl Store {
-    /// What is known of sealed bytes.
+    /// Returns the facts about sealed bytes.
     pub async fn evidence(&self, evidence: EvidenceId) -> Result<Option<Evidence>, Error> {
         read(self.row(EVIDENCE_BY_ID.bind(evidence)).await?)
     }
 
-    /// What was kept of the newest bytes of an item.
+    /// Returns the evidence of the newest bytes of an item.
     pub async fn evidence_of_item(&self, item: MatchId) -> Result<Option<Evidence>, Error> {
         read(self.row(EVIDENCE_OF_ITEM.bind(item)).await?)
     }
 
-    /// Whether these bytes of this item were ever kept: what is gone is not kept anew.
+    /// Checks whether these bytes of this item were ever stored: removed bytes are not stored
+    /// again.
     pub async fn has_evidence(
         &self,
         service: ServiceId,
@@ -158,20 +161,20 @@ impl Store {
         Ok(row.is_some_and(|(count,)| count > 0))
     }
 
-    /// How many items can still be read.
+    /// Returns how many sealed objects can still be read.
     pub async fn count_evidence(&self) -> Result<u64, Error> {
         let row: Option<(i64,)> = self.row(COUNT_EVIDENCE.call()).await?;
         u64::try_from(row.map_or(0, |(count,)| count)).or_corrupt("count")
     }
 
-    /// Which of these can still be read.
+    /// Returns which of these can still be read.
     pub async fn readable_of(&self, ids: &[EvidenceId]) -> Result<HashSet<EvidenceId>, Error> {
         let call = READABLE_OF.bind(json::ids(ids.iter().copied()));
         let rows: Vec<(Uuid,)> = self.rows(call).await?;
         Ok(rows.into_iter().map(|(id,)| id.into()).collect())
     }
 
-    /// What was kept of the newest bytes of each of a case's items.
+    /// Returns the evidence of the newest bytes of each of a case's items.
     pub async fn evidence_of_case(
         &self,
         case: CaseId,
@@ -181,12 +184,12 @@ impl Store {
 }
 
 impl Tx {
-    /// What was kept of the newest bytes of an item.
+    /// Returns the evidence of the newest bytes of an item.
     pub async fn evidence_of_item(&mut self, item: MatchId) -> Result<Option<Evidence>, Error> {
         read(self.row(EVIDENCE_OF_ITEM.bind(item)).await?)
     }
 
-    /// What was kept of the newest bytes of each of a case's items.
+    /// Returns the evidence of the newest bytes of each of a case's items.
     pub async fn evidence_of_case(
         &mut self,
         case: CaseId,
@@ -194,7 +197,8 @@ impl Tx {
         by_item(self.rows(EVIDENCE_OF_CASE.bind(case)).await?)
     }
 
-    /// Says that an item's bytes lie in the vault; false if the same bytes of it do already.
+    /// Records that an item's bytes are in the vault; returns `false` if the same bytes of it are
+    /// recorded already.
     pub async fn insert_evidence(&mut self, evidence: &Evidence) -> Result<bool, Error> {
         let key = evidence.wrapped_key.as_ref().map(|key| key.reveal().as_slice());
         let call = INSERT_EVIDENCE
@@ -211,7 +215,8 @@ impl Tx {
         Ok(self.run(call).await.map_err(|error| error.or_taken("match", "evidence"))? == 1)
     }
 
-    /// What can be read and another key than `key_name` wrapped, by id: at most `limit`.
+    /// Returns readable evidence whose key is wrapped by another key than `key_name`, by id, at
+    /// most `limit`.
     pub async fn evidence_by_other_keys(
         &mut self,
         key_name: &str,
@@ -224,7 +229,8 @@ impl Tx {
         rows.into_iter().map(EvidenceRow::read).collect()
     }
 
-    /// Keeps the same key under another one of the vault's. What became unreadable stays so.
+    /// Stores the same key, wrapped by another key of the vault. Unreadable evidence stays
+    /// unreadable.
     pub async fn rewrap_evidence(
         &mut self,
         evidence: EvidenceId,
@@ -239,7 +245,8 @@ impl Tx {
         self.run(call).await.map(drop)
     }
 
-    /// Makes what has reached its term unreadable for ever, at most `limit` of it, and says which.
+    /// Makes evidence that has reached the end of its retention period permanently unreadable, at
+    /// most `limit`; returns which.
     pub async fn expire_evidence(
         &mut self,
         now: Timestamp,
@@ -250,7 +257,7 @@ impl Tx {
         Ok(rows.into_iter().map(|(id,)| id.into()).collect())
     }
 
-    /// Gives what is kept of a case's items a term of `until` at the latest.
+    /// Ends the retention period of the evidence of a case's items at `until` at the latest.
     pub async fn shorten_evidence_of_case(
         &mut self,
         case: CaseId,
@@ -259,8 +266,8 @@ impl Tx {
         self.run(SHORTEN_OF_CASE.bind(case).bind(until).bind(self.name())).await.map(drop)
     }
 
-    /// Keeps what a policy keeps for at most `term`, but no item for less than until `until` that
-    /// was to be kept for longer.
+    /// Shortens the retention period of the evidence under a policy to `term` from its storage, but
+    /// to no time before `until`.
     pub async fn shorten_evidence_of_policy(
         &mut self,
         purpose: Purpose,
@@ -272,7 +279,7 @@ impl Tx {
         self.run(call.bind(self.name())).await.map(drop)
     }
 
-    /// Gives what is kept of a service's items a term of `until` at the latest.
+    /// Ends the retention period of the evidence of a service's items at `until` at the latest.
     pub async fn shorten_evidence_of_service(
         &mut self,
         service: ServiceId,

@@ -1,4 +1,4 @@
-//! Figures: how work flows, by policy and day, and never by person. A day is one of UTC.
+//! Statistics of the review work, by policy and day (UTC), never by person.
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -41,55 +41,55 @@ queries! {
          ORDER BY 1, 2";
 }
 
-/// How many cases came on a day.
+/// Number of cases that were opened on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Arrivals {
     /// Their policy.
     pub purpose: Purpose,
-    /// The day.
+    /// The day, in UTC.
     pub day: Date,
-    /// How many.
+    /// Number of cases.
     pub cases: u64,
 }
 
-/// How long one case waited for somebody.
+/// How long one case waited until its first claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wait {
-    /// Its policy.
+    /// Policy of the case.
     pub purpose: Purpose,
-    /// The day on which it came.
+    /// The day on which it was opened, in UTC.
     pub day: Date,
-    /// How long it waited.
+    /// Time from its opening to its first claim.
     pub waited: SignedDuration,
 }
 
-/// What was decided on a day with one outcome.
+/// Decisions made on a day with one outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DecidedOnDay {
-    /// The policy.
+    /// Their policy.
     pub purpose: Purpose,
-    /// The day.
+    /// The day, in UTC.
     pub day: Date,
-    /// The outcome.
+    /// Their outcome.
     pub outcome: Outcome,
-    /// How many decisions were made.
+    /// Number of decisions made.
     pub made: u64,
-    /// Of these, how many stood, or were refused by a second person.
+    /// How many of these took effect, or were refused by a second approver.
     pub settled: u64,
-    /// Of those, how many were refused or taken back.
+    /// How many of the settled ones were refused or undone.
     pub overturned: u64,
 }
 
-/// What services have not answered.
+/// Actions that services have not answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unanswered {
-    /// The policy.
+    /// The policy of their decisions.
     pub purpose: Purpose,
     /// Waiting, or overdue.
     pub state: ActionState,
-    /// How many actions.
+    /// Number of actions.
     pub actions: u64,
-    /// When the service was first asked for the oldest.
+    /// Time at which the oldest was requested; asking again for an overdue action renews it.
     pub oldest: Option<Timestamp>,
 }
 
@@ -104,7 +104,7 @@ fn count(number: i64) -> u64 {
 }
 
 impl Store {
-    /// How many cases came since `from`, by policy and day.
+    /// Returns how many cases were opened since `from`, by policy and day.
     pub async fn arrivals(&self, from: Timestamp) -> Result<Vec<Arrivals>, Error> {
         let rows: Vec<(String, i64, i64)> = self.rows(ARRIVALS.bind(from)).await?;
         let read = |(purpose, at, cases): (String, i64, i64)| {
@@ -114,7 +114,7 @@ impl Store {
         rows.into_iter().map(read).collect()
     }
 
-    /// How long cases waited that came since `from`: the newest `limit`.
+    /// Returns how long cases waited that were opened since `from`: the newest `limit`.
     pub async fn waits(&self, from: Timestamp, limit: u32) -> Result<Vec<Wait>, Error> {
         let rows: Vec<(String, i64, i64)> = self.rows(WAITS.bind(from).bind(limit)).await?;
         let read = |(purpose, at, waited): (String, i64, i64)| {
@@ -124,7 +124,7 @@ impl Store {
         rows.into_iter().map(read).collect()
     }
 
-    /// What was decided since `from`, by policy, day and outcome.
+    /// Returns the decisions made since `from`, by policy, day and outcome.
     pub async fn decisions_by_day(&self, from: Timestamp) -> Result<Vec<DecidedOnDay>, Error> {
         let rows: Vec<(String, i64, String, i64, i64, i64)> =
             self.rows(DECISIONS_BY_DAY.bind(from)).await?;
@@ -148,7 +148,7 @@ impl Store {
         rows.into_iter().map(read).collect()
     }
 
-    /// What services have not answered, by policy.
+    /// Returns the number of unanswered actions, by policy and state.
     pub async fn unanswered(&self) -> Result<Vec<Unanswered>, Error> {
         let rows: Vec<(String, String, i64, Option<i64>)> = self.rows(UNANSWERED.call()).await?;
         let read = |(purpose, state, actions, oldest): (String, String, i64, Option<i64>)| {

@@ -1,4 +1,4 @@
-//! What was overwritten leaves SQLite's files too. PostgreSQL does that itself, in its own time.
+//! Removes overwritten data from SQLite's files. PostgreSQL does this by itself, in its own time.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, SqliteConnection};
 use crate::error::Error;
 use crate::open::{Pools, Store};
 
-/// How long readers of older states are waited for: nobody else writes meanwhile.
+/// How long to wait for readers of older states; no other transaction writes meanwhile.
 const READERS_WAIT: Duration = Duration::from_millis(200);
 
 const EMPTY_LOG: &str = "-- empty_log
@@ -16,10 +16,10 @@ const HOW_LONG: &str = "-- how_long
      PRAGMA busy_timeout";
 
 impl Store {
-    /// Takes what was overwritten or deleted until now out of the write-ahead log: its changes go
-    /// into the file, where `secure_delete` wrote zeros over the old bytes, and it is emptied.
-    /// False where somebody reads an older state still: then it is to be tried again. Nothing to do
-    /// on PostgreSQL.
+    /// Removes data that were overwritten or deleted until now from the write-ahead log: moves its
+    /// changes into the database file, where `secure_delete` writes zeros over the old bytes, and
+    /// empties it. Returns `false` if a connection still reads an older state; try again then. Does
+    /// nothing on PostgreSQL.
     pub async fn forget_overwritten(&self) -> Result<bool, Error> {
         let Pools::Sqlite { writer, .. } = self.pools() else { return Ok(true) };
         let mut connection = writer.acquire().await?;
@@ -39,7 +39,7 @@ async fn wait_for(
     milliseconds: impl std::fmt::Display,
 ) -> Result<(), Error> {
     let text = format!("-- wait_for\n     PRAGMA busy_timeout = {milliseconds}");
-    // A number.
+    // The text contains nothing but a number.
     sqlx::query(AssertSqlSafe(text)).execute(connection).await?;
     Ok(())
 }

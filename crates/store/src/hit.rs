@@ -1,4 +1,4 @@
-//! Hits: what a match came near to.
+//! Queries for hits: the entries that a match came near to.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,6 +11,7 @@ use crate::error::{Error, OrCorrupt};
 use crate::json;
 use crate::open::Store;
 use crate::query::queries;
+use crate::row::row;
 use crate::tx::Tx;
 
 queries! {
@@ -59,18 +60,19 @@ queries! {
                       changed_by = excluded.changed_by";
 }
 
-#[derive(sqlx::FromRow)]
-struct HitRow {
-    match_id: Uuid,
-    entry_id: i64,
-    frame: i64,
-    bank_id: Uuid,
-    purpose: String,
-    action: String,
-    kind: String,
-    distance: i64,
-    transform: String,
-    backdrop: String,
+row! {
+    struct HitRow {
+        match_id: Uuid,
+        entry_id: i64,
+        frame: i64,
+        bank_id: Uuid,
+        purpose: String,
+        action: String,
+        kind: String,
+        distance: i64,
+        transform: String,
+        backdrop: String,
+    }
 }
 
 impl HitRow {
@@ -95,7 +97,7 @@ fn variant(transform: &str, backdrop: &str) -> Result<Variant, Error> {
     })
 }
 
-/// What decides which of two hits of one entry and frame is kept: the nearer, then the one that was
+/// Ranks two hits of one entry and frame; the lower is kept: the nearer, then the one that was
 /// turned less, then the one without a backdrop.
 fn rank(distance: i64, variant: Variant) -> (i64, Transform, Backdrop) {
     (distance, variant.transform, variant.backdrop)
@@ -131,8 +133,8 @@ impl From<&Hit> for NewRow {
 }
 
 impl Store {
-    /// The hits that the item had with the bytes `sha256`, the nearest first. One that several sets of
-    /// bytes had is of the newest of them.
+    /// Returns the hits of the item with the bytes `sha256`, the nearest first. A hit that several
+    /// sets of bytes have in common belongs to the newest of them.
     pub async fn hits_of_bytes(&self, id: MatchId, sha256: &Sha256) -> Result<Vec<Hit>, Error> {
         let call = HITS_OF_BYTES.bind(id).bind(sha256.as_bytes().as_slice());
         let rows: Vec<HitRow> = self.rows(call).await?;
@@ -158,9 +160,9 @@ impl Store {
 }
 
 impl Tx {
-    /// Gives a match the hits that it did not have, and the better one of an entry and frame where
-    /// it had a worse one; returns how many were new. The match is locked or new.
-    /// `set` is the place of the item's hashes among those of the match.
+    /// Adds new hits to a match, which is locked or new. For an entry and frame that it has
+    /// already, keeps the better hit. `set` is the place of the item's hashes among those of the
+    /// match. Returns how many hits were new.
     pub(crate) async fn add_hits(
         &mut self,
         id: MatchId,

@@ -1,4 +1,4 @@
-//! Bulk imports.
+//! Queries for imports of lists into banks.
 
 use mamori_model::import::{Import, ImportState, RejectedLine};
 use mamori_model::page::{Page, PageSize};
@@ -9,6 +9,7 @@ use crate::call::{Call, Value};
 use crate::error::{Error, Fault, OrCorrupt};
 use crate::open::Store;
 use crate::query::{Query, queries};
+use crate::row::row;
 use crate::time::from_micros;
 use crate::tx::Tx;
 
@@ -43,24 +44,25 @@ queries! {
          WHERE id = $1 AND bank_id = $2";
 }
 
-#[derive(sqlx::FromRow)]
-struct ImportRow {
-    id: Uuid,
-    bank_id: Uuid,
-    state: String,
-    lines: i64,
-    added: i64,
-    updated: i64,
-    duplicates: i64,
-    rejected: i64,
-    rejected_lines: String,
-    created_at: i64,
-    changed_at: i64,
-    warnings: i64,
-    warned_lines: String,
-    withdrawn: i64,
-    withdrawn_lines: String,
-    refusal: Option<String>,
+row! {
+    struct ImportRow {
+        id: Uuid,
+        bank_id: Uuid,
+        state: String,
+        lines: i64,
+        added: i64,
+        updated: i64,
+        duplicates: i64,
+        rejected: i64,
+        rejected_lines: String,
+        created_at: i64,
+        changed_at: i64,
+        warnings: i64,
+        warned_lines: String,
+        withdrawn: i64,
+        withdrawn_lines: String,
+        refusal: Option<String>,
+    }
 }
 
 impl ImportRow {
@@ -89,7 +91,7 @@ impl ImportRow {
     }
 }
 
-/// `$1` to `$16`, which inserting and updating share.
+/// Binds `$1` to `$16`, which inserting and updating share.
 fn write(query: Query, import: &Import, name: &'static str) -> Result<Call, Error> {
     let lines = |lines: &[RejectedLine]| {
         serde_json::to_string(lines)
@@ -119,13 +121,13 @@ fn count(number: u64) -> Value {
 }
 
 impl Store {
-    /// The import into `bank`.
+    /// Returns the import, if it is into `bank`.
     pub async fn import(&self, bank: BankId, import: ImportId) -> Result<Option<Import>, Error> {
         let row: Option<ImportRow> = self.row(IMPORT_BY_ID.bind(bank).bind(import)).await?;
         row.map(ImportRow::read).transpose()
     }
 
-    /// Imports into `bank`, the newest first.
+    /// Returns a page of the imports into `bank`, the newest first.
     pub async fn imports(
         &self,
         bank: BankId,
@@ -141,14 +143,14 @@ impl Store {
 }
 
 impl Tx {
-    /// Adds an import. [`Error::NotFound`] if its bank is not there.
+    /// Adds an import. [`Error::NotFound`] if its bank does not exist.
     pub async fn insert_import(&mut self, import: &Import) -> Result<(), Error> {
         let call = write(INSERT_IMPORT, import, self.name())?.bind(import.created_at);
         self.run(call).await.map_err(|error| error.or_taken("bank", "import"))?;
         Ok(())
     }
 
-    /// Writes how far an import has come. [`Error::NotFound`] if there is none.
+    /// Updates the progress of an import. [`Error::NotFound`] if it does not exist.
     pub async fn update_import(&mut self, import: &Import) -> Result<(), Error> {
         let call = write(UPDATE_IMPORT, import, self.name())?;
         if self.run(call).await? == 0 { Err(Error::NotFound("import")) } else { Ok(()) }

@@ -1,7 +1,8 @@
-//! Jobs: leased by one worker at a time, retried, and laid aside when they fail too often.
+//! Queries for jobs: leased by one worker at a time, retried, and set aside as dead when they fail
+//! too often.
 //!
-//! A lease has a number, its token, that grows with each lease. Whoever lost a lease, by being too
-//! slow, can no longer finish, retry or bury the job.
+//! Each lease has a number, its token, which grows with every lease. A worker that has lost its
+//! lease, by being too slow, can no longer finish, retry or bury the job.
 
 pub mod lease;
 
@@ -15,6 +16,7 @@ pub use self::lease::LeaseLimits;
 use crate::error::{Error, OrCorrupt};
 use crate::open::Store;
 use crate::query::queries;
+use crate::row::row;
 use crate::time::{from_micros, maybe_from_micros};
 use crate::tx::Tx;
 
@@ -56,77 +58,78 @@ queries! {
         SELECT min(due_at) FROM job WHERE dead_reason IS NULL";
 }
 
-/// A job to be done later.
+/// A job to enqueue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewJob {
-    /// Its id.
+    /// Id of the job.
     pub id: JobId,
-    /// What to do.
+    /// The kind of work.
     pub kind: JobKind,
-    /// To what.
+    /// Id of the object to work on; see [`JobKind`].
     pub key: String,
-    /// For whom.
+    /// The lane for fairness among services and endpoints.
     pub lane: Lane,
-    /// Not before this time.
+    /// The earliest time at which it may start.
     pub not_before: Timestamp,
 }
 
-/// A job that this worker has, for a while.
+/// A job that this worker has leased.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leased {
-    /// Its id.
+    /// Id of the job.
     pub id: JobId,
-    /// What to do.
+    /// The kind of work.
     pub kind: JobKind,
-    /// To what.
+    /// Id of the object to work on.
     pub key: String,
-    /// How often it failed so far, leases that ran out included. More than its kind allows: bury
-    /// it, it kills its workers.
+    /// Number of failures so far, including leases that ran out. If there are more than its kind
+    /// allows, bury the job: it probably kills its workers.
     pub failures: u32,
-    /// The lease's token.
+    /// Token of the lease.
     pub lease: i64,
-    /// When the lease runs out.
+    /// Time at which the lease runs out.
     pub until: Timestamp,
 }
 
-/// How many jobs of a kind there are.
+/// Numbers of jobs of one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JobCount {
-    /// The kind.
+    /// The kind of work.
     pub kind: JobKind,
-    /// Waiting for a worker or for their time.
+    /// Jobs that wait for a worker or for their time.
     pub ready: u64,
-    /// With a worker, or with one that died.
+    /// Jobs that are leased, also by a worker that has died.
     pub leased: u64,
-    /// Laid aside.
+    /// Jobs that were set aside after too many failures.
     pub dead: u64,
 }
 
 /// A job that failed too often.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeadJob {
-    /// Its id.
+    /// Id of the job.
     pub id: JobId,
-    /// What to do.
+    /// The kind of work.
     pub kind: JobKind,
-    /// To what.
+    /// Id of the object to work on.
     pub key: String,
-    /// How often it failed.
+    /// Number of failures.
     pub failures: u32,
-    /// What the last failure was.
+    /// Reason of the last failure.
     pub reason: String,
-    /// When its last lease would have run out; a little after it was laid aside.
+    /// Time at which its last lease would have run out: shortly after the job was set aside.
     pub until: Timestamp,
 }
 
-#[derive(sqlx::FromRow)]
-struct LeasedRow {
-    id: Uuid,
-    kind: String,
-    key: String,
-    failures: i64,
-    leases: i64,
-    due_at: i64,
+row! {
+    struct LeasedRow {
+        id: Uuid,
+        kind: String,
+        key: String,
+        failures: i64,
+        leases: i64,
+        due_at: i64,
+    }
 }
 
 impl LeasedRow {
@@ -142,14 +145,15 @@ impl LeasedRow {
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct DeadRow {
-    id: Uuid,
-    kind: String,
-    key: String,
-    failures: i64,
-    dead_reason: String,
-    due_at: i64,
+row! {
+    struct DeadRow {
+        id: Uuid,
+        kind: String,
+        key: String,
+        failures: i64,
+        dead_reason: String,
+        due_at: i64,
+    }
 }
 
 impl DeadRow {
@@ -166,7 +170,7 @@ impl DeadRow {
 }
 
 impl Store {
-    /// How many jobs of each kind there are; kinds without jobs are left out.
+    /// Returns the numbers of jobs of each kind; kinds without jobs are left out.
     pub async fn job_counts(&self) -> Result<Vec<JobCount>, Error> {
         let rows: Vec<(String, i64, i64, i64)> = self.rows(JOB_COUNTS.call()).await?;
         let count = |number| u64::try_from(number).unwrap_or(0);
@@ -182,7 +186,7 @@ impl Store {
             .collect()
     }
 
-    /// Jobs that were laid aside, the oldest first.
+    /// Returns a page of the dead jobs, the oldest first.
     pub async fn dead_jobs(
         &self,
         after: Option<JobId>,
@@ -195,8 +199,8 @@ impl Store {
         Ok(Page::of(jobs, size, |job: &DeadJob| job.id))
     }
 
-    /// When the next job is due or the next lease runs out. A read, so that an idle worker does
-    /// not take the writer to find nothing.
+    /// Returns when the next job is due or the next lease runs out. Only reads, so that an idle
+    /// worker does not take SQLite's only writer.
     pub async fn next_job_due(&self) -> Result<Option<Timestamp>, Error> {
         let due: Option<(Option<i64>,)> = self.row(NEXT_JOB_DUE.call()).await?;
         maybe_from_micros(due.and_then(|(due,)| due), "job.due_at")
@@ -219,25 +223,26 @@ impl Tx {
         Ok(())
     }
 
-    /// Removes a job that is done; false if the lease was lost.
+    /// Removes a finished job; returns `false` if the lease was lost.
     pub async fn finish_job(&mut self, job: &Leased) -> Result<bool, Error> {
         Ok(self.run(FINISH_JOB.bind(job.id).bind(job.lease)).await? == 1)
     }
 
-    /// Gives a job back after a failure, to be tried again; false if the lease was lost.
+    /// Returns a job to the queue after a failure, to be tried again at `not_before`; returns
+    /// `false` if the lease was lost.
     pub async fn retry_job(&mut self, job: &Leased, not_before: Timestamp) -> Result<bool, Error> {
         let call = RETRY_JOB.bind(job.id).bind(job.lease).bind(not_before).bind(self.name());
         Ok(self.run(call).await? == 1)
     }
 
-    /// Lays a job aside after a failure, for a person to look; false if the lease was lost.
-    /// `reason` is shown to operators: no payload, no account.
+    /// Sets a job aside as dead after a failure, for the operator to act; returns `false` if the
+    /// lease was lost. Operators see `reason`: it must contain no payload and no account.
     pub async fn bury_job(&mut self, job: &Leased, reason: &str) -> Result<bool, Error> {
         let call = BURY_JOB.bind(job.id).bind(job.lease).bind(reason).bind(self.name());
         Ok(self.run(call).await? == 1)
     }
 
-    /// Makes a dead job ready, as if it never failed; false if there is none such.
+    /// Makes a dead job ready, with no failures; returns `false` if there is no such dead job.
     pub async fn revive_job(&mut self, job: JobId, now: Timestamp) -> Result<bool, Error> {
         Ok(self.run(REVIVE_JOB.bind(job).bind(now).bind(self.name())).await? == 1)
     }

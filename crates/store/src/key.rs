@@ -1,4 +1,4 @@
-//! Keys: only their digests are here.
+//! Queries for API keys. Only the digests of keys are stored.
 
 use jiff::Timestamp;
 use mamori_model::key::{Key, Role};
@@ -10,6 +10,7 @@ use crate::error::{Error, OrCorrupt};
 use crate::noted::{Change, Noted};
 use crate::open::Store;
 use crate::query::queries;
+use crate::row::row;
 use crate::time::{from_micros, maybe_from_micros};
 use crate::tx::Tx;
 
@@ -51,14 +52,15 @@ queries! {
          WHERE service_id = $1 AND revoked_at IS NULL";
 }
 
-#[derive(sqlx::FromRow)]
-struct KeyRow {
-    id: Uuid,
-    service_id: Option<Uuid>,
-    name: String,
-    digest: Vec<u8>,
-    created_at: i64,
-    revoked_at: Option<i64>,
+row! {
+    struct KeyRow {
+        id: Uuid,
+        service_id: Option<Uuid>,
+        name: String,
+        digest: Vec<u8>,
+        created_at: i64,
+        revoked_at: Option<i64>,
+    }
 }
 
 impl KeyRow {
@@ -76,8 +78,8 @@ impl KeyRow {
 }
 
 impl Store {
-    /// Keys of one service, or of all and of administrators too; the oldest first, revoked ones
-    /// included.
+    /// Returns a page of the keys of one service, or of all services and administrators; the oldest
+    /// first, revoked ones included.
     pub async fn keys(
         &self,
         service: Option<ServiceId>,
@@ -95,7 +97,7 @@ impl Store {
         Ok(Page::of(keys, size, |key: &Key| key.id))
     }
 
-    /// Every key that opens something.
+    /// Returns every key that is not revoked.
     pub async fn live_keys(&self) -> Result<Vec<Key>, Error> {
         let rows: Vec<KeyRow> = self.rows(KEYS_LIVE.call()).await?;
         rows.into_iter().map(KeyRow::read).collect()
@@ -103,7 +105,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Adds a key. [`Error::NotFound`] if its service is not there.
+    /// Adds a key. [`Error::NotFound`] if its service does not exist.
     pub async fn insert_key(&mut self, key: &Key) -> Result<(), Error> {
         let service = match key.role {
             Role::Admin => None,
@@ -125,7 +127,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Revokes a key; false if there is none or it is revoked already.
+    /// Revokes a key; returns `false` if it does not exist or is revoked already.
     pub async fn revoke_key(&mut self, key: KeyId, now: Timestamp) -> Result<bool, Error> {
         let is_revoked = self.run(REVOKE_KEY.bind(key).bind(now).bind(self.name())).await? == 1;
         if is_revoked {
@@ -147,9 +149,9 @@ impl Tx {
         Ok(revoked)
     }
 
-    /// How many keys of administrators open something, this transaction's own changes included.
-    /// Until it ends no other transaction counts, so two that each leave one key, or each make the
-    /// first, do not both succeed.
+    /// Counts the valid keys of administrators, including this transaction's own changes. Until it
+    /// ends, no other transaction can count, so two that each leave one key, or each create the
+    /// first, cannot both succeed.
     pub async fn lock_and_count_admin_keys(&mut self) -> Result<u64, Error> {
         self.rows::<(i64,)>(LOCK_KEYS.call()).await?;
         let count: Option<(i64,)> = self.row(COUNT_LIVE_ADMIN_KEYS.call()).await?;

@@ -1,7 +1,7 @@
-//! SQL for SQLite and PostgreSQL: one schema, one file of queries per noun, jobs.
+//! SQL for SQLite and PostgreSQL: one schema, one file of queries for each noun, and the job queue.
 //!
-//! The only crate that writes SQL. It decides nothing: `desk` opens the transactions and says what
-//! they mean. After any error a transaction can only be dropped, which rolls it back.
+//! This is the only crate that writes SQL. It makes no decisions: `desk` opens the transactions and
+//! defines their meaning. After any error a transaction can only be dropped, which rolls it back.
 
 pub mod action;
 pub mod attempt;
@@ -37,6 +37,7 @@ pub mod query;
 pub mod registry;
 pub mod rest;
 pub mod retention;
+mod row;
 pub mod secret;
 pub mod service;
 pub mod session;

@@ -1,4 +1,5 @@
-//! Looks: who saw which item. A row is there before the first byte leaves.
+//! Queries for views ([`Look`]): which staff member viewed which item. A view is recorded before
+//! the first byte of the picture is sent.
 
 use jiff::{SignedDuration, Timestamp};
 use mamori_model::look::{Clarity, Look};
@@ -10,6 +11,7 @@ use crate::call::Call;
 use crate::error::{Error, OrCorrupt};
 use crate::open::Store;
 use crate::query::{Query, queries};
+use crate::row::row;
 use crate::time::{from_micros, maybe_from_micros};
 use crate::tx::Tx;
 
@@ -28,8 +30,8 @@ macro_rules! select {
     };
 }
 
-/// Ends looks: now, or when nobody said any more that they go on, or when they had lasted as long as
-/// they may. `$1` is now, `$2` the silence, `$3` how long that is.
+/// Ends views at the earliest of three times: now, the end of the silence after the last report of
+/// the page, and the longest duration. `$1` is now, `$2` the silence, `$3` the duration.
 macro_rules! close {
     ($name:literal, $which:literal) => {
         concat!(
@@ -79,18 +81,19 @@ queries! {
         SELECT min(shown_at) FROM look WHERE match_id = $1 AND clarity = 'clear'";
 }
 
-#[derive(sqlx::FromRow)]
-struct LookRow {
-    id: Uuid,
-    case_id: Uuid,
-    match_id: Uuid,
-    staff_id: Uuid,
-    clarity: String,
-    severity: i64,
-    opened_at: i64,
-    seen_at: i64,
-    shown_at: Option<i64>,
-    closed_at: Option<i64>,
+row! {
+    struct LookRow {
+        id: Uuid,
+        case_id: Uuid,
+        match_id: Uuid,
+        staff_id: Uuid,
+        clarity: String,
+        severity: i64,
+        opened_at: i64,
+        seen_at: i64,
+        shown_at: Option<i64>,
+        closed_at: Option<i64>,
+    }
 }
 
 impl LookRow {
@@ -119,18 +122,19 @@ fn micros(duration: SignedDuration) -> i64 {
 }
 
 impl Store {
-    /// A look.
+    /// Returns a view.
     pub async fn look(&self, look: LookId) -> Result<Option<Look>, Error> {
         let row: Option<LookRow> = self.row(LOOK_BY_ID.bind(look)).await?;
         row.map(LookRow::read).transpose()
     }
 
-    /// What somebody looked at after `since`, the oldest first.
+    /// Returns the views of a staff member that began after `since`, the oldest first.
     pub async fn looks_since(&self, by: StaffId, since: Timestamp) -> Result<Vec<Look>, Error> {
         LookRow::read_all(self.rows(LOOKS_SINCE.bind(by).bind(since)).await?)
     }
 
-    /// Looks at a case's items, the newest first; `before` goes on where a page ended.
+    /// Returns a page of the views of a case's items, the newest first; `before` is the last view
+    /// of the previous page.
     pub async fn looks_of_case(
         &self,
         case: CaseId,
@@ -145,13 +149,13 @@ impl Store {
         Ok(Page::of(looks, size, |look: &Look| look.id))
     }
 
-    /// How many looks at a case's items there were.
+    /// Returns the number of views of a case's items.
     pub async fn count_looks_of_case(&self, case: CaseId) -> Result<u64, Error> {
         let row: Option<(i64,)> = self.row(COUNT_LOOKS_OF_CASE.bind(case)).await?;
         row.map_or(Ok(0), |(count,)| u64::try_from(count).or_corrupt("look.id"))
     }
 
-    /// When the first clear picture of an item left.
+    /// Returns when the first clear picture of an item was sent.
     pub async fn first_viewed(&self, item: MatchId) -> Result<Option<Timestamp>, Error> {
         let row: Option<(Option<i64>,)> = self.row(FIRST_VIEWED.bind(item)).await?;
         maybe_from_micros(row.and_then(|(at,)| at), "look.shown_at")
@@ -159,7 +163,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Writes down that a look begins. The caller holds the case.
+    /// Records the beginning of a view. The caller has locked the case.
     pub async fn insert_look(&mut self, look: &Look) -> Result<(), Error> {
         let call = INSERT_LOOK
             .bind(look.id)
@@ -173,18 +177,19 @@ impl Tx {
         self.run(call).await.map_err(|error| error.or_taken("case", "look")).map(drop)
     }
 
-    /// What somebody looked at after `since`, the oldest first.
+    /// Returns the views of a staff member that began after `since`, the oldest first.
     pub async fn looks_since(&mut self, by: StaffId, since: Timestamp) -> Result<Vec<Look>, Error> {
         LookRow::read_all(self.rows(LOOKS_SINCE.bind(by).bind(since)).await?)
     }
 
-    /// Writes down that a look's picture leaves; false if it did before, or the look is over.
+    /// Records that a view's picture is being sent; returns `false` if it was sent before, or if
+    /// the view has ended.
     pub async fn show_look(&mut self, look: LookId, now: Timestamp) -> Result<bool, Error> {
         Ok(self.run(SHOW_LOOK.bind(look).bind(now).bind(self.name())).await? == 1)
     }
 
-    /// Writes down that a look goes on; false if it is over: closed, silent for too long, or it
-    /// lasted long enough.
+    /// Records that a view goes on; returns `false` if it has ended: closed, silent for too long,
+    /// or at its longest duration.
     pub async fn keep_look(&mut self, look: LookId, now: Timestamp) -> Result<bool, Error> {
         let begin = |back| now.checked_sub(back).unwrap_or(Timestamp::MIN);
         let call = KEEP_LOOK
@@ -196,22 +201,22 @@ impl Tx {
         Ok(self.run(call).await? == 1)
     }
 
-    /// Ends a look. One that is over already stays as it is.
+    /// Ends a view. A view that has ended keeps its end.
     pub async fn close_look(&mut self, look: LookId, now: Timestamp) -> Result<(), Error> {
         self.run(self.closing(CLOSE_LOOK, now).bind(look)).await.map(drop)
     }
 
-    /// Ends the looks at a case's items that go on.
+    /// Ends the open views of a case's items.
     pub async fn close_looks_of(&mut self, case: CaseId, now: Timestamp) -> Result<(), Error> {
         self.run(self.closing(CLOSE_LOOKS_OF_CASE, now).bind(case)).await.map(drop)
     }
 
-    /// Ends whatever somebody looks at.
+    /// Ends all open views of a staff member.
     pub async fn close_looks_by(&mut self, by: StaffId, now: Timestamp) -> Result<(), Error> {
         self.run(self.closing(CLOSE_LOOKS_BY, now).bind(by)).await.map(drop)
     }
 
-    /// Ends the looks of which nobody said for too long that they go on; returns how many.
+    /// Ends the views whose page has been silent for too long; returns how many.
     pub async fn close_silent_looks(&mut self, now: Timestamp) -> Result<u64, Error> {
         self.run(self.closing(CLOSE_SILENT_LOOKS, now)).await
     }
@@ -224,7 +229,7 @@ impl Tx {
             .bind(self.name())
     }
 
-    /// When somebody last began to look at an item of this case.
+    /// Returns when the staff member last began a clear view of an item of this case.
     pub async fn last_look(
         &mut self,
         case: CaseId,

@@ -1,4 +1,4 @@
-//! The sets of hashes under which an item came and matched.
+//! Queries for the sets of hashes with which an item was sent and matched.
 
 use std::collections::HashMap;
 
@@ -12,6 +12,7 @@ use crate::error::{Error, OrCorrupt};
 use crate::json;
 use crate::open::Store;
 use crate::query::queries;
+use crate::row::row;
 use crate::time::from_micros;
 use crate::tx::Tx;
 
@@ -60,14 +61,15 @@ queries! {
          WHERE id = $1";
 }
 
-#[derive(sqlx::FromRow)]
-struct HashesRow {
-    match_id: Uuid,
-    place: i64,
-    sha256: Option<Vec<u8>>,
-    pdq: Option<Vec<u8>>,
-    first_seen_at: i64,
-    came_at: i64,
+row! {
+    struct HashesRow {
+        match_id: Uuid,
+        place: i64,
+        sha256: Option<Vec<u8>>,
+        pdq: Option<Vec<u8>>,
+        first_seen_at: i64,
+        came_at: i64,
+    }
 }
 
 impl HashesRow {
@@ -85,11 +87,11 @@ impl HashesRow {
 /// The place of a match's first set.
 const FIRST: i64 = 1;
 
-/// What became of the hashes of a match that was to be recorded.
+/// The result of recording the hashes of a match.
 pub(crate) struct AddedHashes {
-    /// When the item last changed to them.
+    /// Time at which the item last changed to these hashes.
     pub came_at: Timestamp,
-    /// Whether it never came so before.
+    /// Whether the item was never sent with these hashes before.
     pub are_new: bool,
     /// Their place among the sets of the match.
     pub place: i64,
@@ -97,8 +99,8 @@ pub(crate) struct AddedHashes {
     pub are_newest: bool,
 }
 
-/// Whether the hashes of `found` are those of `seen`: the bytes decide where both are known, else
-/// how the item looks.
+/// Checks whether the hashes of `found` are those of `seen`: by the SHA-256 digests if both are
+/// known, otherwise by the PDQ hashes.
 fn is_same(seen: &SeenHashes, found: &Match) -> bool {
     match (seen.sha256, found.sha256) {
         (Some(seen), Some(found)) => seen == found,
@@ -112,7 +114,7 @@ fn bound(call: Call, sha256: Option<Sha256>, pdq: Option<Pdq>) -> Call {
 }
 
 impl Store {
-    /// Reads the hashes of every match in `matches`, the newest first.
+    /// Reads the sets of hashes of every match in `matches`, the newest first.
     pub(crate) async fn fill_hashes(&self, matches: &mut [Match]) -> Result<(), Error> {
         if matches.is_empty() {
             return Ok(());
@@ -131,8 +133,8 @@ impl Store {
 }
 
 impl Tx {
-    /// Adds the hashes of `found` to the match `id`, which is locked or new, unless a set has them. A
-    /// set that lacks the SHA-256 or the PDQ hash gets it.
+    /// Adds the hashes of `found` to the match `id`, which is locked or new, unless a set has them.
+    /// A set that lacks the SHA-256 digest or the PDQ hash gets it.
     pub(crate) async fn add_hashes(
         &mut self,
         id: MatchId,
@@ -177,8 +179,8 @@ impl Tx {
         Ok(AddedHashes { came_at: now, are_new: true, place, are_newest: true })
     }
 
-    /// Makes the set at `place` the newest of `item`, with its hits: the item came with it again at
-    /// `now`, after it had come with others.
+    /// Makes the set at `place` the newest of `item`, together with its hits, because the item was
+    /// sent with it again at `now` after it was sent with others.
     pub async fn make_newest(
         &mut self,
         item: MatchId,
@@ -197,7 +199,7 @@ impl Tx {
         Ok(())
     }
 
-    /// The newest digest and look of a match.
+    /// Returns the newest SHA-256 digest and PDQ hash of a match.
     pub(crate) async fn newest_hashes(
         &mut self,
         id: MatchId,
@@ -207,8 +209,8 @@ impl Tx {
         Ok(newest.map(|newest| (newest.sha256, newest.pdq)))
     }
 
-    /// Whether a standing decision other than `violates` was made after `came_at` and before the item
-    /// changed to other hashes: a reviewer is shown the newest.
+    /// Checks whether a decision in effect other than `violates` was made after `came_at` and
+    /// before the item changed to other hashes: reviewers view the newest ones.
     pub async fn is_cleared_since(
         &mut self,
         item: MatchId,

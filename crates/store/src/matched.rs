@@ -1,4 +1,4 @@
-//! Matches: one for each service and item, however often and wherever the item is checked.
+//! Queries for matches. There is one for each service and item, however often the item is checked.
 
 use jiff::Timestamp;
 use mamori_model::matched::Match;
@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::error::{Error, OrCorrupt};
 use crate::open::Store;
 use crate::query::queries;
+use crate::row::row;
 use crate::time::{from_micros, to_micros};
 use crate::tx::Tx;
 
@@ -61,59 +62,61 @@ queries! {
          WHERE id = $1";
 }
 
-/// Which matches to list. Each part that is there narrows.
+/// Which matches to list. Each field that is set narrows the list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MatchFilter {
-    /// Of this service.
+    /// Only matches of this service.
     pub service: Option<ServiceId>,
-    /// Of this item. Items are named by services: without one nothing is narrowed.
+    /// Only the match of this item. Ignored without `service`, because each service names its own
+    /// items.
     pub item: Option<ItemName>,
-    /// With a hit in this bank.
+    /// Only matches with a hit in this bank.
     pub bank: Option<BankId>,
-    /// First matched at this time or later.
+    /// Only items first matched at this time or later.
     pub from: Option<Timestamp>,
-    /// First matched before this time.
+    /// Only items first matched before this time.
     pub to: Option<Timestamp>,
 }
 
-/// What became of a match that was to be recorded.
+/// The result of recording a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Recorded {
-    /// The match of the item: the one handed in if it is new, else the one that was there.
+    /// Id of the item's match: the given one if it is new, otherwise the existing one.
     pub id: MatchId,
-    /// Whether the item had none.
+    /// Whether the item had no match before.
     pub is_new: bool,
-    /// The verdict that the item had.
+    /// The verdict that the item had before.
     pub verdict_before: Option<Verdict>,
-    /// How many hits the match did not have before.
+    /// Number of hits that the match did not have before.
     pub added_hits: u32,
-    /// When the item last changed to these hashes; `found.changed_at` if that is now.
+    /// Time at which the item last changed to these hashes; `found.changed_at` if that is now.
     pub hashes_came_at: Timestamp,
-    /// Whether the item came with other hashes than ever before.
+    /// Whether the item was never sent with these hashes before.
     pub has_new_hashes: bool,
     /// The place of these hashes among the sets of the match.
     pub place: i64,
-    /// Whether the item came with no other set since.
+    /// Whether the item was sent with no other set since.
     pub has_newest_hashes: bool,
 }
 
-#[derive(sqlx::FromRow)]
-pub(crate) struct MatchRow {
-    id: Uuid,
-    service_id: Uuid,
-    item_name: String,
-    account: Option<String>,
-    surface: String,
-    country: Option<String>,
-    verdict: String,
-    pdq: Option<Vec<u8>>,
-    sha256: Option<Vec<u8>>,
-    created_at: i64,
-    changed_at: i64,
+row! {
+    pub(crate) struct MatchRow {
+        id: Uuid,
+        service_id: Uuid,
+        item_name: String,
+        account: Option<String>,
+        surface: String,
+        country: Option<String>,
+        verdict: String,
+        pdq: Option<Vec<u8>>,
+        sha256: Option<Vec<u8>>,
+        created_at: i64,
+        changed_at: i64,
+    }
 }
 
 impl MatchRow {
-    /// Everything but the hits.
+    /// Reads everything except hits and sets of hashes.
     pub(crate) fn read(self) -> Result<Match, Error> {
         let account: Result<Option<Account>, _> =
             self.account.map(|account| account.parse()).transpose();
@@ -141,13 +144,13 @@ impl MatchRow {
 }
 
 impl Store {
-    /// The match, if it is of this service.
+    /// Returns the match, if it belongs to this service.
     pub async fn a_match(&self, service: ServiceId, id: MatchId) -> Result<Option<Match>, Error> {
         let row = self.row(MATCH_BY_ID.bind(service).bind(id)).await?;
         self.with_hits_of_one(row).await
     }
 
-    /// The match of an item.
+    /// Returns the match of an item.
     pub async fn match_of_item(
         &self,
         service: ServiceId,
@@ -157,7 +160,7 @@ impl Store {
         self.with_hits_of_one(row).await
     }
 
-    /// Matches, the newest first.
+    /// Returns a page of matches, the newest first.
     pub async fn matches(
         &self,
         filter: &MatchFilter,
@@ -189,7 +192,7 @@ impl Store {
         Ok(page)
     }
 
-    /// Reads the hits and the hashes of every match in `matches`.
+    /// Reads the hits and the sets of hashes of every match in `matches`.
     pub(crate) async fn fill(&self, matches: &mut [Match]) -> Result<(), Error> {
         self.fill_hits(matches).await?;
         self.fill_hashes(matches).await
@@ -205,14 +208,15 @@ impl Store {
 }
 
 impl Tx {
-    /// Records that an item matched. The same item never has two matches: what is new about it is
-    /// added to the one that is there, which keeps the strictest verdict, also when two nodes
-    /// record it at once.
+    /// Records that an item matched. An item never has two matches: new hits and hashes are added
+    /// to its existing match, which keeps the strictest verdict, also if two nodes record it at
+    /// once.
     ///
-    /// `found.created_at` is when the first match happened, `found.changed_at` when this one did.
-    /// [`Error::NotFound`] if the service is not there.
+    /// `found.created_at` is the time of the first match, `found.changed_at` that of this one.
+    /// [`Error::NotFound`] if the service does not exist.
     pub async fn record_match(&mut self, found: &Match) -> Result<Recorded, Error> {
-        // Twice at most: between a taken name and its row, only retention can remove the row.
+        // The row can vanish between the insertion and the lock only by retention, so one pass is
+        // usually enough.
         for _ in 0..3 {
             if self.insert_match(found).await? {
                 let hashes = self.add_hashes(found.id, found).await?;
@@ -255,7 +259,7 @@ impl Tx {
         Ok(inserted == 1)
     }
 
-    /// Adds to `before` what `found` has more. `before` is locked.
+    /// Adds to `before`, which is locked, what `found` has in addition.
     async fn merge_match(&mut self, before: &Match, found: &Match) -> Result<Recorded, Error> {
         let hashes = self.add_hashes(before.id, found).await?;
         let added_hits = self.add_hits(before.id, &found.hits, hashes.place).await?;

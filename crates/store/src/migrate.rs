@@ -1,4 +1,4 @@
-//! The schema and its versions. Forward only: expand, then, a release later, contract.
+//! The schema and its versions. Migrations only go forward: expand first, contract a release later.
 
 use sqlx::Executor;
 
@@ -17,7 +17,7 @@ queries! {
          WHERE schemaname = current_schema() AND tablename = 'schema_version'";
 }
 
-// These cannot be prepared before the table is there, so they are not in `QUERIES`.
+// These cannot be prepared before the table exists, so they are not in `QUERIES`.
 const VERSION: Query = same(
     "-- version
      SELECT COALESCE(max(version), 0) FROM schema_version",
@@ -32,7 +32,7 @@ const CREATE_VERSIONS: &str = "-- create_versions
         changed_by TEXT   NOT NULL              -- name of the transaction
      )";
 
-/// Any number; one for Mamori, so that two nodes that start at once do not both migrate.
+/// An arbitrary number of an advisory lock that keeps two nodes from migrating at the same time.
 const LOCK: &str = "-- lock
      SELECT pg_advisory_xact_lock(7308613679165170529)";
 
@@ -45,7 +45,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-/// Every migration; the first makes version 1. A file that was released never changes.
+/// All migrations; the first makes version 1. A file that was released never changes.
 const MIGRATIONS: &[Migration] = &[
     Migration {
         sqlite: include_str!("../migrations/sqlite/0001_initial.sql"),
@@ -65,7 +65,7 @@ const MIGRATIONS: &[Migration] = &[
     },
 ];
 
-/// What a migration did.
+/// The result of a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Migrated {
     /// The schema's version before; 0 for an empty database.
@@ -74,27 +74,29 @@ pub struct Migrated {
     pub to: i64,
 }
 
-/// The newest schema that this binary knows.
+/// Returns the newest schema version that this binary knows.
 pub fn known() -> i64 {
     i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
 
 impl Store {
-    /// Connects, brings the schema to our version, and refuses a newer one.
+    /// Connects and migrates the schema to this binary's version; [`Error::NewerSchema`] if it is
+    /// newer.
     pub async fn open(settings: &Settings) -> Result<Self, Error> {
         let store = Self::connect(settings).await?;
         migrate(&store).await?;
         Ok(store)
     }
 
-    /// Connects and refuses any schema but ours; changes nothing.
+    /// Connects without changing anything; refuses any schema version but this binary's.
     pub async fn open_unchanged(settings: &Settings) -> Result<Self, Error> {
         let store = Self::connect(settings).await?;
         check(&store).await?;
         Ok(store)
     }
 
-    /// Brings the schema to our version and closes again. [`Error::NewerSchema`] if it is beyond.
+    /// Migrates the schema to this binary's version and disconnects. [`Error::NewerSchema`] if it
+    /// is newer.
     pub async fn migrate_only(settings: &Settings) -> Result<Migrated, Error> {
         let store = Self::connect(settings).await?;
         let migrated = migrate(&store).await;
@@ -102,13 +104,13 @@ impl Store {
         migrated
     }
 
-    /// Whether the database answers, within the time that a caller waits for a connection.
+    /// Checks that the database answers, within the time that a caller waits for a connection.
     pub async fn ping(&self) -> Result<(), Error> {
         self.rows::<(i64,)>(PING.call()).await?;
         Ok(())
     }
 
-    /// The schema's version in the database; 0 for an empty one.
+    /// Returns the schema's version in the database; 0 for an empty one.
     pub async fn schema_version(&self) -> Result<i64, Error> {
         let has_versions: Option<(i64,)> = self.row(HAS_VERSIONS.call()).await?;
         if has_versions.is_none_or(|(count,)| count == 0) {
@@ -119,7 +121,7 @@ impl Store {
     }
 }
 
-/// Refuses any schema but ours.
+/// Refuses any schema version but this binary's.
 pub async fn check(store: &Store) -> Result<(), Error> {
     let (found, known) = (store.schema_version().await?, known());
     if found > known {
@@ -128,9 +130,9 @@ pub async fn check(store: &Store) -> Result<(), Error> {
     if found < known { Err(Error::OlderSchema { found, known }) } else { Ok(()) }
 }
 
-/// Brings the schema to our version, all in one transaction: it happens whole or not at all.
+/// Migrates the schema to this binary's version, in one transaction: completely or not at all.
 pub async fn migrate(store: &Store) -> Result<Migrated, Error> {
-    // The common case takes no lock, so a node starts while another one writes.
+    // The usual case takes no lock, so that a node can start while another one writes.
     let found = store.schema_version().await?;
     if found == known() {
         return Ok(Migrated { from: found, to: found });
@@ -157,9 +159,9 @@ pub async fn migrate(store: &Store) -> Result<Migrated, Error> {
     Ok(Migrated { from, to })
 }
 
-/// Applies what is missing and returns the version before.
+/// Applies the missing migrations and returns the version before.
 async fn apply(link: &mut Link<'_>) -> Result<i64, Error> {
-    let versions: Vec<(i64,)> = VERSION.call().rows(link.again()).await?;
+    let versions: Vec<(i64,)> = VERSION.call().rows(link.again()).await?.read()?;
     let (found, known) = (versions.first().map_or(0, |(version,)| *version), known());
     if found > known {
         return Err(Error::NewerSchema { found, known });

@@ -1,42 +1,43 @@
-//! What a transaction must tell every node when it commits.
+//! Changes that a transaction announces to every node when it commits.
 
 use jiff::Timestamp;
 use mamori_model::{BankId, EntryId};
 
-/// Something that every node must know.
+/// A change that every node must know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Entries came into a bank. Other banks' entries are never in the range; gaps may be.
+    /// Entries were added to a bank. The range may have gaps, but contains no entries of other
+    /// banks.
     Added {
-        /// The bank.
+        /// The bank that the entries are in.
         bank: BankId,
-        /// The range's first entry.
+        /// The first entry of the range.
         first: EntryId,
-        /// The range's last entry, included.
+        /// The last entry of the range, inclusive.
         last: EntryId,
     },
-    /// Every entry in the range was withdrawn or expired.
+    /// Every entry in the range was withdrawn or has expired.
     Removed {
-        /// The bank.
+        /// The bank that the entries are in.
         bank: BankId,
-        /// The range's first entry.
+        /// The first entry of the range.
         first: EntryId,
-        /// The range's last entry, included.
+        /// The last entry of the range, inclusive.
         last: EntryId,
     },
-    /// A bank was made or changed.
+    /// A bank was created or changed.
     Banks,
-    /// A bank was deleted, and with it all its entries.
+    /// A bank was deleted with all its entries.
     BankDeleted(BankId),
-    /// A service or a key was made, or a key revoked.
+    /// A service or a key was created, or a key was revoked.
     Keys,
 }
 
-/// A change that the open transaction will append.
+/// A change that the open transaction will append to the change log.
 #[derive(Clone, Copy)]
 pub struct Noted {
     /// What changed.
     pub change: Change,
-    /// When.
+    /// Time of the change.
     pub at: Timestamp,
 }

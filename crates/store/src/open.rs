@@ -11,22 +11,23 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection as _, Executor as _, PgPool, SqlitePool};
 
-use crate::call::{Call, Link, Row};
+use crate::call::{Answer, Call, Link};
 use crate::error::Error;
+use crate::row::{Row, Rows};
 
-/// Where the records are. `Debug` shows no password.
+/// The database to connect to. `Debug` shows no password.
 #[derive(Clone)]
 pub struct Settings {
     /// `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`.
     pub url: String,
-    /// The most connections that are open at a time; on SQLite, the most readers.
+    /// The most open connections; on SQLite, the most readers.
     pub connections_max: u32,
-    /// How long a caller waits for a connection before it is told [`Error::Unavailable`].
+    /// How long a caller waits for a connection before it gets [`Error::Unavailable`].
     pub acquire_timeout: Duration,
 }
 
 impl Settings {
-    /// The settings for `url`: 16 connections, 5 seconds.
+    /// Returns the settings for `url` with 16 connections and a wait of 5 seconds.
     pub fn new(url: impl Into<String>) -> Self {
         Self { url: url.into(), connections_max: 16, acquire_timeout: Duration::from_secs(5) }
     }
@@ -47,16 +48,16 @@ impl fmt::Debug for Settings {
     }
 }
 
-/// Which database.
+/// The kind of database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
-    /// One file on this machine.
+    /// SQLite: one file on this machine.
     Sqlite,
-    /// A server, shared by many nodes.
+    /// PostgreSQL: a server, which many nodes share.
     Postgres,
 }
 
-/// The records. Cheap to clone; every clone is the same store.
+/// A handle to the database. Cheap to clone; every clone is the same store.
 #[derive(Clone, Debug)]
 pub struct Store {
     pools: Pools,
@@ -65,14 +66,14 @@ pub struct Store {
 /// The connections.
 #[derive(Clone, Debug)]
 pub enum Pools {
-    /// One connection that writes, many that read what is committed.
+    /// One connection that writes, many that read committed data.
     Sqlite {
         /// The only connection that writes.
         writer: SqlitePool,
-        /// Connections that cannot write.
+        /// Read-only connections.
         readers: SqlitePool,
     },
-    /// Connections that do both.
+    /// Connections that read and write.
     Postgres(PgPool),
 }
 
@@ -98,7 +99,7 @@ impl<'a> Address<'a> {
 }
 
 impl Store {
-    /// Which database it is.
+    /// Returns the kind of database.
     pub fn engine(&self) -> Engine {
         match self.pools {
             Pools::Sqlite { .. } => Engine::Sqlite,
@@ -106,7 +107,7 @@ impl Store {
         }
     }
 
-    /// Waits for the transactions that are open and closes every connection.
+    /// Waits for open transactions and closes every connection.
     pub async fn close(&self) {
         match &self.pools {
             Pools::Sqlite { writer, readers } => {
@@ -117,7 +118,7 @@ impl Store {
         }
     }
 
-    /// Connects and looks at nothing.
+    /// Connects, without checking the schema.
     pub(crate) async fn connect(settings: &Settings) -> Result<Self, Error> {
         let pools = match Address::parse(&settings.url)? {
             Address::Sqlite(path) => open_sqlite(path, settings).await?,
@@ -126,24 +127,30 @@ impl Store {
         Ok(Self { pools })
     }
 
-    /// The connections.
+    /// Returns the connections.
     pub(crate) fn pools(&self) -> &Pools {
         &self.pools
     }
 
     /// Reads every row of `call`, outside of any transaction.
     pub(crate) async fn rows<T: Row>(&self, call: Call) -> Result<Vec<T>, Error> {
-        let rows = match &self.pools {
-            Pools::Sqlite { readers, .. } => {
-                let mut connection = readers.acquire().await?;
-                call.rows(Link::Sqlite(&mut connection)).await?
-            }
-            Pools::Postgres(pool) => {
-                let mut connection = pool.acquire().await?;
-                call.rows(Link::Postgres(&mut connection)).await?
-            }
-        };
-        Ok(rows)
+        Ok(self.fetch(call).await?.read()?)
+    }
+
+    fn fetch(&self, call: Call) -> Answer<'_, Rows> {
+        Box::pin(async move {
+            let rows = match &self.pools {
+                Pools::Sqlite { readers, .. } => {
+                    let mut connection = readers.acquire().await?;
+                    call.rows(Link::Sqlite(&mut connection)).await?
+                }
+                Pools::Postgres(pool) => {
+                    let mut connection = pool.acquire().await?;
+                    call.rows(Link::Postgres(&mut connection)).await?
+                }
+            };
+            Ok(rows)
+        })
     }
 
     /// Reads the first row of `call`, outside of any transaction.
@@ -152,15 +159,15 @@ impl Store {
     }
 }
 
-/// Makes the file, readable by its owner alone: it holds hashes, pseudonyms and signing secrets.
-/// SQLite gives the same rights to the files that it puts beside it.
+/// Creates the file, readable by its owner alone: it holds hashes, pseudonyms and signing secrets.
+/// SQLite gives the same permissions to the files that it creates beside it.
 fn make_private(path: &str) -> Result<(), Error> {
     let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     match made {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
             Err(sqlx::Error::Io(error).into())
         }
-        // What is there already has the rights that its owner gave it.
+        // A file that exists already keeps the permissions that its owner gave it.
         Ok(_) | Err(_) => Ok(()),
     }
 }
@@ -171,21 +178,21 @@ async fn open_sqlite(path: &str, settings: &Settings) -> Result<Pools, Error> {
         .filename(path)
         .foreign_keys(true)
         .busy_timeout(settings.acquire_timeout)
-        // What is deleted or overwritten is written over with zeros: the key of an item that reached
-        // its term is then in no copy of the file that is made later.
+        // Overwrites deleted data with zeros: so no later copy of the file contains the key of an
+        // item whose retention period has ended.
         .pragma("secure_delete", "ON")
         .disable_statement_logging();
     let writing = both
         .clone()
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
-        // NORMAL loses the last commits when the power goes; what we acknowledged must stay.
+        // NORMAL loses the last commits on a power failure; acknowledged commits must stay.
         .synchronous(SqliteSynchronous::Full)
-        // Hashes are random, so their index is hit everywhere: 64 MiB of it in memory.
+        // Hashes are random, so their index is read everywhere: 64 MiB of it in memory.
         .pragma("cache_size", "-65536")
-        // Each batch of an import writes to thousands of pages, many of them again and again. Moved
-        // to the file every 64 MiB and not, as is the default, every 4, a million hashes come in
-        // faster by a third (`desk/examples/import.rs`).
+        // Each batch of an import writes to thousands of pages, many of them repeatedly. Moving
+        // them to the file every 64 MiB instead of every 4, the default, makes importing a million
+        // hashes faster by a third (`desk/examples/import.rs`).
         .pragma("wal_autocheckpoint", "16384")
         .pragma("journal_size_limit", "67108864");
     let reading = both.pragma("query_only", "ON");
@@ -196,16 +203,16 @@ async fn open_sqlite(path: &str, settings: &Settings) -> Result<Pools, Error> {
             .idle_timeout(None)
             .max_lifetime(None)
     };
-    // On a full disk SQLite itself ends a transaction; the driver's own rollback then fails, and the
-    // connection takes itself for one inside of a transaction, which no other can begin in. A
-    // fresh one is taken for it. The ping is answered after the rollback.
+    // On a full disk SQLite itself ends a transaction; the driver's own rollback then fails, and
+    // the connection believes that it is inside a transaction, so that no other can begin in it. A
+    // fresh connection replaces it. The ping is answered after the rollback.
     let writer = pool().max_connections(1).after_release(|connection, _| {
         Box::pin(async move {
             connection.ping().await?;
             Ok(!connection.is_in_transaction())
         })
     });
-    // The writer first: it makes the file and turns on the write-ahead log.
+    // The writer first: it creates the file and turns on the write-ahead log.
     let writer = writer.connect_with(writing).await?;
     let readers =
         pool().max_connections(settings.connections_max.max(1)).connect_lazy_with(reading);
@@ -222,8 +229,8 @@ async fn open_postgres(url: &str, settings: &Settings) -> Result<PgPool, Error> 
         .acquire_timeout(settings.acquire_timeout)
         .after_connect(|connection, _| {
             Box::pin(async move {
-                // A plan made without knowing the values takes a `LIMIT $2` for a tenth of the table,
-                // and then reads all of it. Planning each time costs 0.2 ms.
+                // A plan made without knowing the values estimates a `LIMIT $2` as a tenth of the
+                // table, and then reads all of it. Planning each time costs 0.2 ms.
                 connection.execute("SET plan_cache_mode = force_custom_plan").await.map(drop)
             })
         })

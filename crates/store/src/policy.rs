@@ -1,4 +1,5 @@
-//! Policies: rows are added and never changed; the greatest version of a purpose is in force.
+//! Queries for policies. Rows are added and never changed; the greatest version of a purpose is in
+//! force.
 
 use mamori_model::{Policy, Purpose};
 use uuid::Uuid;
@@ -6,6 +7,7 @@ use uuid::Uuid;
 use crate::error::{Error, OrCorrupt};
 use crate::open::Store;
 use crate::query::queries;
+use crate::row::row;
 use crate::time::from_micros;
 use crate::tx::Tx;
 
@@ -36,15 +38,16 @@ queries! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 }
 
-#[derive(sqlx::FromRow)]
-struct PolicyRow {
-    purpose: String,
-    version: i64,
-    wording: String,
-    severity: i64,
-    keep_days: i64,
-    staff_id: Option<Uuid>,
-    created_at: i64,
+row! {
+    struct PolicyRow {
+        purpose: String,
+        version: i64,
+        wording: String,
+        severity: i64,
+        keep_days: i64,
+        staff_id: Option<Uuid>,
+        created_at: i64,
+    }
 }
 
 impl PolicyRow {
@@ -62,13 +65,14 @@ impl PolicyRow {
 }
 
 impl Store {
-    /// The policy of a purpose that is in force; `None` of one that accuses nobody.
+    /// Returns the policy of a purpose that is in force; `None` for a purpose that has no policy,
+    /// which is that of negative banks.
     pub async fn policy(&self, purpose: Purpose) -> Result<Option<Policy>, Error> {
         let row: Option<PolicyRow> = self.row(POLICY_IN_FORCE.bind(purpose.as_str())).await?;
         row.map(PolicyRow::read).transpose()
     }
 
-    /// One version of a policy.
+    /// Returns one version of a policy.
     pub async fn policy_version(
         &self,
         purpose: Purpose,
@@ -79,13 +83,13 @@ impl Store {
         row.map(PolicyRow::read).transpose()
     }
 
-    /// Every version of a policy, the newest first.
+    /// Returns every version of a policy, the newest first.
     pub async fn policy_versions(&self, purpose: Purpose) -> Result<Vec<Policy>, Error> {
         let rows: Vec<PolicyRow> = self.rows(POLICY_VERSIONS.bind(purpose.as_str())).await?;
         rows.into_iter().map(PolicyRow::read).collect()
     }
 
-    /// The policies that are in force, the gravest first.
+    /// Returns the policies that are in force, the gravest first.
     pub async fn policies(&self) -> Result<Vec<Policy>, Error> {
         let rows: Vec<PolicyRow> = self.rows(POLICIES_IN_FORCE.call()).await?;
         rows.into_iter().map(PolicyRow::read).collect()
@@ -93,13 +97,13 @@ impl Store {
 }
 
 impl Tx {
-    /// The policy of a purpose that is in force.
+    /// Returns the policy of a purpose that is in force.
     pub async fn policy(&mut self, purpose: Purpose) -> Result<Option<Policy>, Error> {
         let row: Option<PolicyRow> = self.row(POLICY_IN_FORCE.bind(purpose.as_str())).await?;
         row.map(PolicyRow::read).transpose()
     }
 
-    /// Adds a version. [`Error::Conflict`] if somebody else added it.
+    /// Adds a version. [`Error::Conflict`] if another policy editor added it first.
     pub async fn insert_policy(&mut self, policy: &Policy) -> Result<(), Error> {
         let call = INSERT_POLICY
             .bind(policy.purpose.as_str())

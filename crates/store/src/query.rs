@@ -5,15 +5,15 @@
 pub struct Query {
     /// The name of the constant, in capitals.
     pub name: &'static str,
-    /// What SQLite is told.
+    /// The text for SQLite.
     pub sqlite: &'static str,
-    /// What PostgreSQL is told; nearly always the same.
+    /// The text for PostgreSQL; nearly always the same.
     pub postgres: &'static str,
 }
 
 /// Defines the queries of one noun, and `QUERIES`, the list of them.
 ///
-/// One text serves both engines; `postgres:` after it names another for PostgreSQL.
+/// One text serves both engines; `postgres:` after it gives another one for PostgreSQL.
 macro_rules! queries {
     ($($name:ident = $sqlite:expr $(, postgres: $postgres:expr)?;)+) => {
         $(

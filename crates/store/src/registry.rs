@@ -1,8 +1,8 @@
-//! Every query of this crate, so that a test can prepare all of them on both engines.
+//! All queries of this crate, so that a test can prepare them on both engines.
 
 use crate::query::Query;
 
-/// Every query of this crate.
+/// Returns all queries of this crate.
 pub fn all() -> impl Iterator<Item = Query> {
     [
         crate::action::QUERIES,

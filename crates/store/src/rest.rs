@@ -1,4 +1,4 @@
-//! Breaks that must be taken.
+//! Queries for breaks, which a reviewer must take at the exposure limit, or has asked for.
 
 use jiff::Timestamp;
 use mamori_model::dose::{Rest, RestWhy};
@@ -44,12 +44,12 @@ fn read_end(row: Option<(Option<i64>,)>) -> Result<Option<Timestamp>, Error> {
 }
 
 impl Store {
-    /// The break that somebody has now.
+    /// Returns the break that a staff member is taking at `now`.
     pub async fn rest_in_force(&self, who: StaffId, now: Timestamp) -> Result<Option<Rest>, Error> {
         read_rest(self.row(REST_IN_FORCE.bind(who).bind(now)).await?)
     }
 
-    /// When somebody's last break ended.
+    /// Returns when the last break of a staff member ended.
     pub async fn rested_at(
         &self,
         who: StaffId,
@@ -60,8 +60,8 @@ impl Store {
 }
 
 impl Tx {
-    /// The limits that somebody has of their own. Until this transaction ends nobody else asks how
-    /// much the same person has seen.
+    /// Returns a staff member's own exposure limits. Until this transaction ends, no other one can
+    /// check the exposure of the same person.
     pub async fn lock_dose(&mut self, who: StaffId) -> Result<Option<OwnLimits>, Error> {
         let row: Option<(Option<i64>, Option<i64>, Option<i64>)> =
             self.row(LOCK_DOSE.bind(who)).await?;
@@ -76,7 +76,7 @@ impl Tx {
         row.map(read).transpose()
     }
 
-    /// The break that somebody has now.
+    /// Returns the break that a staff member is taking at `now`.
     pub async fn rest_in_force(
         &mut self,
         who: StaffId,
@@ -85,7 +85,7 @@ impl Tx {
         read_rest(self.row(REST_IN_FORCE.bind(who).bind(now)).await?)
     }
 
-    /// When somebody's last break ended.
+    /// Returns when the last break of a staff member ended.
     pub async fn rested_at(
         &mut self,
         who: StaffId,
@@ -94,7 +94,7 @@ impl Tx {
         read_end(self.row(RESTED_AT.bind(who).bind(now)).await?)
     }
 
-    /// Begins a break.
+    /// Records the beginning of a break.
     pub async fn insert_rest(
         &mut self,
         id: RestId,
@@ -112,7 +112,7 @@ impl Tx {
         self.run(call).await.map_err(|error| error.or_taken("staff", "rest")).map(drop)
     }
 
-    /// Removes breaks that ended before `before`: at most `limit`.
+    /// Removes breaks that ended before `before`, at most `limit`; returns how many.
     pub async fn delete_rests_before(
         &mut self,
         before: Timestamp,

@@ -1,6 +1,6 @@
-//! Removing what may no longer be kept; `model::retention` says when.
+//! Queries that remove data at the end of their retention period, which `model::retention` defines.
 //!
-//! Each call removes at most `limit` rows and says how many, so that no transaction is long.
+//! Each call removes at most `limit` rows and returns how many, so that no transaction is long.
 
 use jiff::Timestamp;
 
@@ -40,8 +40,9 @@ queries! {
 }
 
 impl Tx {
-    /// Removes matches, with their hits, whose verdict last became stricter before `before`. One in
-    /// a case stays as long as the case, and one whose bytes are kept as long as these.
+    /// Removes matches, with their hits, that last changed (a stricter verdict, new hashes or new
+    /// hits) before `before`. A match in a case is kept as long as the case, and one whose bytes
+    /// are kept as long as these.
     pub async fn delete_matches_before(
         &mut self,
         before: Timestamp,
@@ -50,8 +51,8 @@ impl Tx {
         self.run(DELETE_MATCHES.bind(before).bind(limit)).await
     }
 
-    /// Removes deliveries that were promised before `before`, waiting ones too: a job that no
-    /// longer finds its delivery is done.
+    /// Removes deliveries that were created before `before`, even if they are waiting: the job of a
+    /// removed delivery ends without sending.
     pub async fn delete_deliveries_before(
         &mut self,
         before: Timestamp,
@@ -60,7 +61,7 @@ impl Tx {
         self.run(DELETE_DELIVERIES.bind(before).bind(limit)).await
     }
 
-    /// Removes imports that ended and last came further before `before`.
+    /// Removes imports that are no longer running and last progressed before `before`.
     pub async fn delete_imports_before(
         &mut self,
         before: Timestamp,
@@ -69,15 +70,16 @@ impl Tx {
         self.run(DELETE_IMPORTS.bind(before).bind(limit)).await
     }
 
-    /// Says of imports that run, and have not come further since `before`, that they were
-    /// interrupted; returns how many. One that comes further after all says so itself.
+    /// Marks running imports as interrupted that have not progressed since `before`; returns how
+    /// many. An import that progresses after all updates its own state.
     pub async fn interrupt_imports(&mut self, before: Timestamp) -> Result<u64, Error> {
         self.run(INTERRUPT_IMPORTS.bind(before).bind(self.name())).await
     }
 
     /// Removes the beginning of the change log, up to the first change that is not older than
     /// `before`: never one from the middle, whatever the clocks of the nodes said. The newest
-    /// always stays: its number is the log's end. A node that was away for longer loads everything.
+    /// change always stays, because its number is the log's end. A node that was away for longer
+    /// loads everything.
     pub async fn prune_changes_before(
         &mut self,
         before: Timestamp,

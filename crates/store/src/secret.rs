@@ -1,4 +1,4 @@
-//! Secrets of Mamori itself that all nodes share. Each is made once.
+//! Queries for Mamori's own secrets, which all nodes share. Each is created once.
 
 use mamori_model::Sensitive;
 
@@ -16,7 +16,7 @@ queries! {
 }
 
 impl Store {
-    /// The secret of this name, if it was made.
+    /// Returns the secret of this name, if it exists.
     pub async fn secret(&self, name: &str) -> Result<Option<Sensitive<[u8; 32]>>, Error> {
         let row: Option<(Vec<u8>,)> = self.row(SECRET_BY_NAME.bind(name)).await?;
         row.map(|(value,)| <[u8; 32]>::try_from(value).or_corrupt("secret.value"))
@@ -26,7 +26,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Keeps a secret, unless there is one of this name.
+    /// Stores a secret, unless one of this name exists.
     pub async fn insert_secret(
         &mut self,
         name: &str,

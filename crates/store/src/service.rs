@@ -1,4 +1,4 @@
-//! Services.
+//! Queries for services.
 
 use jiff::Timestamp;
 use mamori_model::key::Service;
@@ -10,6 +10,7 @@ use crate::error::{Error, OrCorrupt};
 use crate::noted::{Change, Noted};
 use crate::open::Store;
 use crate::query::queries;
+use crate::row::row;
 use crate::time::from_micros;
 use crate::tx::Tx;
 
@@ -38,11 +39,12 @@ queries! {
          WHERE id = $1 AND deleted_at IS NULL";
 }
 
-#[derive(sqlx::FromRow)]
-struct ServiceRow {
-    id: Uuid,
-    name: String,
-    created_at: i64,
+row! {
+    struct ServiceRow {
+        id: Uuid,
+        name: String,
+        created_at: i64,
+    }
 }
 
 impl ServiceRow {
@@ -56,12 +58,12 @@ impl ServiceRow {
 }
 
 impl Store {
-    /// The service, unless it is deleted.
+    /// Returns the service, unless it is deleted.
     pub async fn service(&self, service: ServiceId) -> Result<Option<Service>, Error> {
         self.row::<ServiceRow>(SERVICE_BY_ID.bind(service)).await?.map(ServiceRow::read).transpose()
     }
 
-    /// Services that are not deleted, the oldest first.
+    /// Returns a page of the services that are not deleted, the oldest first.
     pub async fn services(
         &self,
         after: Option<ServiceId>,
@@ -74,7 +76,7 @@ impl Store {
         Ok(Page::of(services, size, |service: &Service| service.id))
     }
 
-    /// Every service that is not deleted, the oldest first.
+    /// Returns every service that is not deleted, the oldest first.
     pub async fn all_services(&self) -> Result<Vec<Service>, Error> {
         let rows: Vec<ServiceRow> = self.rows(SERVICES_ALL.call()).await?;
         rows.into_iter().map(ServiceRow::read).collect()
@@ -94,7 +96,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Gives a service another name; `None` if there is none such.
+    /// Renames a service; `None` if there is no such service.
     pub async fn rename_service(
         &mut self,
         service: ServiceId,
@@ -104,8 +106,8 @@ impl Tx {
         self.row::<ServiceRow>(call).await?.map(ServiceRow::read).transpose()
     }
 
-    /// Ends a service; false if there is none such. Its keys and endpoints end by
-    /// [`Tx::revoke_keys_of`] and [`Tx::remove_endpoints_of`].
+    /// Deletes a service; returns `false` if there is no such service. Its keys and endpoints are
+    /// ended by [`Tx::revoke_keys_of`] and [`Tx::remove_endpoints_of`].
     pub async fn delete_service(
         &mut self,
         service: ServiceId,
@@ -114,8 +116,8 @@ impl Tx {
         Ok(self.run(DELETE_SERVICE.bind(service).bind(now).bind(self.name())).await? == 1)
     }
 
-    /// Keeps a service from being deleted until this transaction ends; [`Error::NotFound`] if it
-    /// is deleted, or never was.
+    /// Keeps a service from being deleted until this transaction ends; [`Error::NotFound`] if it is
+    /// deleted or does not exist.
     pub(crate) async fn lock_service(&mut self, service: ServiceId) -> Result<(), Error> {
         let kept: Option<(i64,)> = self.row(LOCK_SERVICE.bind(service)).await?;
         kept.map(drop).ok_or(Error::NotFound("service"))

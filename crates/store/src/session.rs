@@ -1,4 +1,4 @@
-//! Sessions: cookies are known by their digests only.
+//! Queries for sessions. Only the digests of their cookies are stored.
 
 use jiff::Timestamp;
 use mamori_model::sign_in::Session;
@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::error::{Error, OrCorrupt};
 use crate::open::Store;
 use crate::query::queries;
+use crate::row::row;
 use crate::time::{from_micros, maybe_from_micros};
 use crate::tx::Tx;
 
@@ -43,19 +44,20 @@ queries! {
         DELETE FROM session WHERE staff_id = $1 AND id <> $2";
 }
 
-#[derive(sqlx::FromRow)]
-struct SessionRow {
-    id: Uuid,
-    staff_id: Uuid,
-    family: Vec<u8>,
-    digest: Vec<u8>,
-    digest_before: Option<Vec<u8>>,
-    csrf: Vec<u8>,
-    created_at: i64,
-    rotated_at: i64,
-    confirmed_at: Option<i64>,
-    seen_at: i64,
-    expires_at: i64,
+row! {
+    struct SessionRow {
+        id: Uuid,
+        staff_id: Uuid,
+        family: Vec<u8>,
+        digest: Vec<u8>,
+        digest_before: Option<Vec<u8>>,
+        csrf: Vec<u8>,
+        created_at: i64,
+        rotated_at: i64,
+        confirmed_at: Option<i64>,
+        seen_at: i64,
+        expires_at: i64,
+    }
 }
 
 impl SessionRow {
@@ -79,7 +81,8 @@ impl SessionRow {
 }
 
 impl Store {
-    /// The session all of whose cookies begin with what has this digest.
+    /// Returns the session of a cookie family, given the digest of the part that all its cookies
+    /// begin with.
     pub async fn session(&self, family: &Sha256) -> Result<Option<Session>, Error> {
         let call = SESSION_BY_FAMILY.bind(family.as_bytes().as_slice());
         self.row::<SessionRow>(call).await?.map(SessionRow::read).transpose()
@@ -87,7 +90,8 @@ impl Store {
 }
 
 impl Tx {
-    /// Begins a session. [`Error::NotFound`] if its person is not there, or left.
+    /// Creates a session. [`Error::NotFound`] if the staff account is deactivated or does not
+    /// exist.
     pub async fn insert_session(&mut self, session: &Session) -> Result<(), Error> {
         self.lock_staff(session.staff).await?;
         let call = INSERT_SESSION
@@ -103,13 +107,13 @@ impl Tx {
         Ok(())
     }
 
-    /// Somebody was here.
+    /// Records that the session was used at `now`.
     pub async fn see_session(&mut self, session: SessionId, now: Timestamp) -> Result<(), Error> {
         self.run(SEE_SESSION.bind(session).bind(now).bind(self.name())).await?;
         Ok(())
     }
 
-    /// The changed cookie came back.
+    /// Records that the browser sent the changed cookie.
     pub async fn confirm_session(
         &mut self,
         session: SessionId,
@@ -121,8 +125,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Changes the cookie, if it is still the one that `session` says; the one that was `shown`
-    /// goes on working until the new one came back. False if another request changed it first.
+    /// Changes the cookie, if it is still the one in `session`; the cookie `shown` stays valid
+    /// until the browser sends the new one. Returns `false` if another request changed it first.
     pub async fn renew_session(
         &mut self,
         session: &Session,
@@ -140,8 +144,8 @@ impl Tx {
         Ok(self.run(call).await? == 1)
     }
 
-    /// They proved once more who they are, with the cookie that was `shown`, and get another: no
-    /// other copy of that one is worth anything from now on. False if it is not the newest.
+    /// Changes the cookie after the staff member has signed in again with the cookie `shown`; every
+    /// other copy of that one becomes invalid. Returns `false` if `shown` is not the newest cookie.
     pub async fn prove_session(
         &mut self,
         session: SessionId,
@@ -158,17 +162,17 @@ impl Tx {
         Ok(self.run(call).await? == 1)
     }
 
-    /// Ends a session; false if it is over already.
+    /// Ends a session; returns `false` if it has ended already.
     pub async fn end_session(&mut self, session: SessionId) -> Result<bool, Error> {
         Ok(self.run(END_SESSION.bind(session)).await? == 1)
     }
 
-    /// Ends every session of somebody; returns how many there were.
+    /// Ends every session of a staff member; returns how many there were.
     pub async fn end_sessions_of(&mut self, staff: StaffId) -> Result<u64, Error> {
         self.run(END_SESSIONS_OF.bind(staff)).await
     }
 
-    /// Ends every session of somebody but this one; returns how many there were.
+    /// Ends every session of a staff member except this one; returns how many there were.
     pub async fn end_other_sessions(
         &mut self,
         staff: StaffId,

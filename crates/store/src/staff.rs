@@ -1,4 +1,5 @@
-//! Staff. Whoever left stays as a row, as their decisions name them; their name is free again.
+//! Queries for staff accounts. A deactivated account stays as a row, because decisions refer to it;
+//! its name becomes free.
 
 pub mod event;
 pub mod shown;
@@ -12,6 +13,7 @@ use uuid::Uuid;
 use crate::error::{Error, OrCorrupt};
 use crate::open::Store;
 use crate::query::queries;
+use crate::row::row;
 use crate::time::{from_micros, maybe_from_micros};
 use crate::tx::Tx;
 
@@ -66,22 +68,23 @@ queries! {
         SELECT count(*) FROM staff WHERE ended_at IS NULL";
 }
 
-#[derive(sqlx::FromRow)]
-struct StaffRow {
-    id: Uuid,
-    name: String,
-    shown: String,
-    roles: String,
-    language: String,
-    scheme: String,
-    view: String,
-    has_keys: bool,
-    looks_max: Option<i64>,
-    minutes_max: Option<i64>,
-    points_max: Option<i64>,
-    created_at: i64,
-    way_added_at: Option<i64>,
-    ended_at: Option<i64>,
+row! {
+    struct StaffRow {
+        id: Uuid,
+        name: String,
+        shown: String,
+        roles: String,
+        language: String,
+        scheme: String,
+        view: String,
+        has_keys: bool,
+        looks_max: Option<i64>,
+        minutes_max: Option<i64>,
+        points_max: Option<i64>,
+        created_at: i64,
+        way_added_at: Option<i64>,
+        ended_at: Option<i64>,
+    }
 }
 
 impl StaffRow {
@@ -118,17 +121,17 @@ fn words(roles: &RoleSet) -> String {
 }
 
 impl Store {
-    /// Somebody, also who left.
+    /// Returns a staff account, also if it is deactivated.
     pub async fn staff(&self, staff: StaffId) -> Result<Option<Staff>, Error> {
         read(self.row(STAFF_BY_ID.bind(staff)).await?)
     }
 
-    /// Somebody who did not leave.
+    /// Returns the active staff account with this name.
     pub async fn staff_by_name(&self, name: &StaffName) -> Result<Option<Staff>, Error> {
         read(self.row(STAFF_BY_NAME.bind(name.as_str())).await?)
     }
 
-    /// Everybody, who left too; who came first comes first.
+    /// Returns a page of all staff accounts, also deactivated ones, the oldest first.
     pub async fn staff_page(
         &self,
         after: Option<StaffId>,
@@ -141,7 +144,7 @@ impl Store {
         Ok(Page::of(people, size, |staff: &Staff| staff.id))
     }
 
-    /// How many may enter.
+    /// Returns the number of active staff accounts.
     pub async fn count_staff(&self) -> Result<u64, Error> {
         let count: Option<(i64,)> = self.row(COUNT_STAFF.call()).await?;
         Ok(count.and_then(|(count,)| u64::try_from(count).ok()).unwrap_or(0))
@@ -149,7 +152,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Adds somebody. [`Error::Conflict`] if the name is taken.
+    /// Adds a staff account. [`Error::Conflict`] if the name is taken.
     pub async fn insert_staff(&mut self, staff: &Staff) -> Result<(), Error> {
         let call = INSERT_STAFF
             .bind(staff.id)
@@ -169,12 +172,14 @@ impl Tx {
         Ok(())
     }
 
-    /// Gives somebody other roles; false if they are not there, or left.
+    /// Sets the roles of a staff member; returns `false` if the account is deactivated or does not
+    /// exist.
     pub async fn set_roles(&mut self, staff: StaffId, roles: &RoleSet) -> Result<bool, Error> {
         Ok(self.run(SET_ROLES.bind(staff).bind(words(roles)).bind(self.name())).await? == 1)
     }
 
-    /// Gives somebody a dose of their own; false if they are not there, or left.
+    /// Sets a staff member's own exposure limits; returns `false` if the account is deactivated or
+    /// does not exist.
     pub async fn set_dose(&mut self, staff: StaffId, dose: OwnLimits) -> Result<bool, Error> {
         let call = SET_DOSE
             .bind(staff)
@@ -185,7 +190,8 @@ impl Tx {
         Ok(self.run(call).await? == 1)
     }
 
-    /// How somebody wants their pages; false if they are not there, or left.
+    /// Sets a staff member's preferences for pages; returns `false` if the account is deactivated
+    /// or does not exist.
     pub async fn set_own(
         &mut self,
         staff: StaffId,
@@ -202,31 +208,33 @@ impl Tx {
         Ok(self.run(call).await? == 1)
     }
 
-    /// A session of theirs added a way in.
+    /// Records that a session of this staff member added a sign-in method at `now`.
     pub async fn note_way_added(&mut self, staff: StaffId, now: Timestamp) -> Result<(), Error> {
         self.run(NOTE_WAY_ADDED.bind(staff).bind(now).bind(self.name())).await?;
         Ok(())
     }
 
-    /// From `now` on somebody may enter no more; false if they are not there, or left before.
+    /// Deactivates a staff account at `now`; returns `false` if it is deactivated already or does
+    /// not exist.
     pub async fn end_staff(&mut self, staff: StaffId, now: Timestamp) -> Result<bool, Error> {
         Ok(self.run(END_STAFF.bind(staff).bind(now).bind(self.name())).await? == 1)
     }
 
-    /// Somebody, as they are in this transaction.
+    /// Returns a staff account, as this transaction sees it.
     pub async fn staff(&mut self, staff: StaffId) -> Result<Option<Staff>, Error> {
         read(self.row(STAFF_BY_ID.bind(staff)).await?)
     }
 
-    /// Keeps somebody from leaving until this transaction ends; [`Error::NotFound`] if they left,
-    /// or never were.
+    /// Keeps a staff account from being deactivated until this transaction ends;
+    /// [`Error::NotFound`] if it is deactivated or does not exist.
     pub async fn lock_staff(&mut self, staff: StaffId) -> Result<(), Error> {
         let kept: Option<(i64,)> = self.row(LOCK_STAFF.bind(staff)).await?;
         kept.map(drop).ok_or(Error::NotFound("staff"))
     }
 
-    /// How many may let others in, this transaction's own changes included. Until it ends no other
-    /// transaction counts, so two that each leave one do not both succeed.
+    /// Counts the active administrators, including this transaction's own changes. Until it ends,
+    /// no other transaction can count, so two that each leave one administrator cannot both
+    /// succeed.
     pub async fn lock_and_count_administrators(&mut self) -> Result<u64, Error> {
         self.rows::<(i64,)>(LOCK_ADMINISTRATORS.call()).await?;
         let count: Option<(i64,)> = self.row(COUNT_ADMINISTRATORS.call()).await?;

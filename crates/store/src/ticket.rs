@@ -1,4 +1,4 @@
-//! Tickets: only their digests are here. A used one is gone.
+//! Queries for one-time links ([`Ticket`]). Only their digests are stored; a used link is removed.
 
 use jiff::Timestamp;
 use mamori_model::sign_in::{Ticket, TicketKind};
@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::error::{Error, OrCorrupt};
 use crate::open::Store;
 use crate::query::queries;
+use crate::row::row;
 use crate::time::from_micros;
 use crate::tx::Tx;
 
@@ -25,13 +26,14 @@ queries! {
         DELETE FROM ticket WHERE staff_id = $1";
 }
 
-#[derive(sqlx::FromRow)]
-struct TicketRow {
-    id: Uuid,
-    staff_id: Uuid,
-    kind: String,
-    digest: Vec<u8>,
-    expires_at: i64,
+row! {
+    struct TicketRow {
+        id: Uuid,
+        staff_id: Uuid,
+        kind: String,
+        digest: Vec<u8>,
+        expires_at: i64,
+    }
 }
 
 impl TicketRow {
@@ -47,7 +49,7 @@ impl TicketRow {
 }
 
 impl Store {
-    /// The ticket, if it opens something at `now`.
+    /// Returns the link, if it is valid at `now`.
     pub async fn ticket(&self, digest: &Sha256, now: Timestamp) -> Result<Option<Ticket>, Error> {
         let call = TICKET_BY_DIGEST.bind(digest.as_bytes().as_slice()).bind(now);
         self.row::<TicketRow>(call).await?.map(TicketRow::read).transpose()
@@ -55,7 +57,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Adds a ticket. [`Error::NotFound`] if its person is not there, or left.
+    /// Adds a link. [`Error::NotFound`] if the staff account is deactivated or does not exist.
     pub async fn insert_ticket(&mut self, ticket: &Ticket) -> Result<(), Error> {
         self.lock_staff(ticket.staff).await?;
         let call = INSERT_TICKET
@@ -69,7 +71,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Uses a ticket up; `None` if it opens nothing at `now`, or not this.
+    /// Removes and returns a link that is being used; `None` if it is not valid at `now`, or is of
+    /// another kind.
     pub async fn take_ticket(
         &mut self,
         digest: &Sha256,
@@ -80,7 +83,7 @@ impl Tx {
         self.row::<TicketRow>(call).await?.map(TicketRow::read).transpose()
     }
 
-    /// Takes every ticket of somebody back.
+    /// Removes every link of a staff member; returns how many there were.
     pub async fn delete_tickets_of(&mut self, staff: StaffId) -> Result<u64, Error> {
         self.run(DELETE_TICKETS_OF.bind(staff)).await
     }

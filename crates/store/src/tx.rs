@@ -2,12 +2,13 @@
 
 use sqlx::{Postgres, Sqlite, Transaction};
 
-use crate::call::{Call, Link, Row};
+use crate::call::{Answer, Call, Link};
 use crate::error::{Error, Fault};
 use crate::noted::Noted;
 use crate::open::{Engine, Store};
+use crate::row::{Row, Rows};
 
-/// An open transaction. It owns its connection; dropped without [`Tx::commit`], it never happened.
+/// An open transaction. It owns its connection; dropping it without [`Tx::commit`] rolls it back.
 ///
 /// On SQLite it is the only writer while it is open, so await nothing else meanwhile.
 pub struct Tx {
@@ -23,10 +24,11 @@ enum Open {
 }
 
 impl Store {
-    /// Opens a transaction. `name` goes into `changed_by` of every row that it writes.
+    /// Begins a transaction. `name` is written to `changed_by` of every row that it changes.
     ///
-    /// `BEGIN IMMEDIATE` on SQLite, so it waits for the writer before it here and never fails
-    /// half-way; READ COMMITTED on PostgreSQL, so what must hold is guarded in the `WHERE`.
+    /// On SQLite with `BEGIN IMMEDIATE`, so that it waits here for the previous writer and never
+    /// fails half-way; on PostgreSQL with READ COMMITTED, so conditions that must hold are checked
+    /// in the `WHERE` clause.
     pub async fn begin(&self, name: &'static str) -> Result<Tx, Error> {
         let open = match self.pools() {
             crate::open::Pools::Sqlite { writer, .. } => {
@@ -41,10 +43,10 @@ impl Store {
 }
 
 impl Tx {
-    /// Makes everything durable. After [`Error::Unavailable`] it may or may not have happened.
+    /// Commits. After [`Error::Unavailable`] the commit may or may not have succeeded.
     ///
-    /// A transaction in which anything failed is refused: PostgreSQL would answer its `COMMIT`
-    /// with a silent rollback.
+    /// Refuses a transaction in which a query has failed: PostgreSQL would answer its `COMMIT` with
+    /// a silent rollback.
     pub async fn commit(mut self) -> Result<(), Error> {
         if self.has_failed {
             return Err(Error::Other(Fault {
@@ -60,12 +62,12 @@ impl Tx {
         Ok(())
     }
 
-    /// What it is called, for `changed_by`.
+    /// Returns the name, which is written to `changed_by`.
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Which engine it runs on.
+    /// Returns the kind of database.
     pub fn engine(&self) -> Engine {
         match self.open {
             Open::Sqlite(_) => Engine::Sqlite,
@@ -73,29 +75,38 @@ impl Tx {
         }
     }
 
-    /// Remembers a change, to be appended to the change log just before the commit.
+    /// Notes a change, to be appended to the change log just before the commit.
     pub(crate) fn note(&mut self, noted: Noted) {
         self.noted.push(noted);
     }
 
-    /// Gives away the remembered changes.
+    /// Takes the noted changes out.
     pub(crate) fn take_noted(&mut self) -> Vec<Noted> {
         std::mem::take(&mut self.noted)
     }
 
-    /// Runs `call` and returns how many rows it changed.
-    pub(crate) async fn run(&mut self, call: Call) -> Result<u64, Error> {
-        let answer = call.run(self.link()).await;
-        self.judge(answer)
+    /// Executes `call` and returns how many rows it changed.
+    pub(crate) fn run(&mut self, call: Call) -> Answer<'_, u64> {
+        Box::pin(async move {
+            let answer = call.run(self.link()).await;
+            self.judge(answer)
+        })
     }
 
-    /// Runs `call` and returns every row.
+    /// Executes `call` and returns every row.
     pub(crate) async fn rows<T: Row>(&mut self, call: Call) -> Result<Vec<T>, Error> {
-        let answer = call.rows(self.link()).await;
-        self.judge(answer)
+        let rows = self.fetch(call).await?;
+        self.judge(rows.read())
     }
 
-    /// Runs `call` and returns its first row.
+    fn fetch(&mut self, call: Call) -> Answer<'_, Rows> {
+        Box::pin(async move {
+            let answer = call.rows(self.link()).await;
+            self.judge(answer)
+        })
+    }
+
+    /// Executes `call` and returns its first row.
     pub(crate) async fn row<T: Row>(&mut self, call: Call) -> Result<Option<T>, Error> {
         Ok(self.rows(call).await?.into_iter().next())
     }

@@ -1,4 +1,5 @@
-//! Claims: who has which case in hand. A claim is a time in a row that lapses by itself.
+//! Queries for claims: which reviewer has which case. A claim is an end time in the case's row and
+//! lapses without any action.
 
 use jiff::Timestamp;
 use mamori_model::case::{Case, Level, Urgency};
@@ -9,8 +10,8 @@ use crate::error::Error;
 use crate::query::queries;
 use crate::tx::Tx;
 
-/// What somebody may take: `$1` is who, `$2` now, `$4` the purpose, `$5` whether they may have what
-/// was escalated.
+/// The condition that a reviewer may claim a case: `$1` is the staff member, `$2` now, `$4` the
+/// purpose, `$5` whether escalated cases are included.
 macro_rules! free {
     ($of:literal) => {
         concat!(
@@ -28,7 +29,7 @@ macro_rules! free {
     };
 }
 
-/// That they did not skip it.
+/// The condition that the reviewer has not skipped the case.
 macro_rules! unskipped {
     ($of:literal) => {
         concat!(
@@ -40,7 +41,8 @@ macro_rules! unskipped {
     };
 }
 
-/// The case that a claim takes next: beside `free`, `$3` is until when, `$6` the transaction.
+/// Claims the first case that `free` and `$which` permit: `$3` is the end of the claim, `$6` the
+/// name of the transaction.
 macro_rules! claim {
     ($name:literal, $which:expr, $lock:literal) => {
         concat!(
@@ -69,7 +71,7 @@ macro_rules! claim {
     };
 }
 
-/// What was handed to them, unless something more urgent waits that they could have.
+/// Claims a case that was handed to the reviewer, unless the queue has a more urgent one for them.
 macro_rules! handed {
     ($lock:literal) => {
         claim!(
@@ -93,7 +95,7 @@ macro_rules! handed {
     };
 }
 
-/// What is kept for nobody else.
+/// The condition that the case is not kept for another reviewer.
 macro_rules! unkept {
     () => {
         "(handed_to IS NULL OR handed_to = $1 OR handed_until <= $2)"
@@ -146,45 +148,45 @@ queries! {
          ORDER BY id LIMIT $2 FOR UPDATE");
 }
 
-/// Who claims, and what they want.
+/// A request for a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claiming {
-    /// Who.
+    /// The reviewer who claims.
     pub by: StaffId,
-    /// Whether they may have what was escalated, and what they skipped.
+    /// Whether the reviewer is a lead, who may claim escalated cases and cases that they skipped.
     pub is_lead: bool,
-    /// Cases of one purpose, or any.
+    /// Only cases of this purpose; `None` for any.
     pub purpose: Option<Purpose>,
-    /// Now.
+    /// The current time.
     pub now: Timestamp,
-    /// Until when they have it.
+    /// End of the claim.
     pub until: Timestamp,
 }
 
-/// What becomes of a case that is given back.
+/// The state of a case after its claim is released.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Released {
-    /// Who may claim it next.
+    /// The role that may claim it next.
     pub level: Level,
-    /// How urgent it is.
+    /// Its urgency.
     pub urgency: Urgency,
-    /// For whom it is kept, and until when.
+    /// The reviewer for whom it is kept, and until when.
     pub handed: Option<(StaffId, Timestamp)>,
 }
 
 impl Tx {
-    /// The case that somebody has in hand, also one whose claim has lapsed.
+    /// Locks and returns the case that this staff member has claimed, even if the claim has lapsed.
     pub async fn lock_claim_of(&mut self, by: StaffId) -> Result<Option<Case>, Error> {
         let row: Option<CaseRow> = self.row(LOCK_CLAIM_OF.bind(by)).await?;
         row.map(CaseRow::read).transpose()
     }
 
-    /// Gives somebody, who has no case in hand, the next one: by urgency, of one urgency what was
-    /// handed to them first, then by age. What they skipped comes last, and to a lead only. `None`:
-    /// there is none for them.
+    /// Claims the next case for a reviewer who has none: by urgency; within one urgency first the
+    /// cases that were handed to the reviewer, then by age. Cases that they skipped come last, and
+    /// only for a lead. `None` if there is no case for this reviewer.
     pub async fn claim_next(&mut self, who: &Claiming) -> Result<Option<Case>, Error> {
-        // The third waits for a case that somebody holds for a moment, such as to refuse another:
-        // "there is none" is not said because of that.
+        // `CLAIM_ANY` waits for a case whose row another transaction has locked for a moment, such
+        // as one that refuses another case: without it, "no case" could be answered wrongly.
         let mut queries = vec![CLAIM_HANDED, CLAIM_QUEUED, CLAIM_ANY];
         if who.is_lead {
             queries.push(CLAIM_SKIPPED);
@@ -204,8 +206,8 @@ impl Tx {
         Ok(None)
     }
 
-    /// Gives somebody, who has no case in hand, this one; `None`: it is in hand, in a bulk, or not
-    /// open.
+    /// Claims this case for a reviewer who has none; `None` if it is claimed, in a bulk decision,
+    /// or not open.
     pub async fn claim_case(
         &mut self,
         case: CaseId,
@@ -217,7 +219,7 @@ impl Tx {
         row.map(CaseRow::read).transpose()
     }
 
-    /// Makes a claim last until `until`; false if it has lapsed or is not theirs.
+    /// Extends a claim to `until`; returns `false` if it has lapsed or belongs to another reviewer.
     pub async fn extend_claim(
         &mut self,
         case: CaseId,
@@ -230,7 +232,8 @@ impl Tx {
         Ok(self.run(call).await? == 1)
     }
 
-    /// Makes somebody's claim on a case last until `until`, whichever it is, if they have one.
+    /// Extends the claim of this staff member on a case to `until`, whatever its number, if there
+    /// is one.
     pub async fn keep_claim_on(
         &mut self,
         case: CaseId,
@@ -242,7 +245,7 @@ impl Tx {
         self.run(call).await.map(drop)
     }
 
-    /// Takes a case, which this transaction holds, out of somebody's hand.
+    /// Releases the claim on a case, which this transaction has locked.
     pub async fn release_claim(&mut self, case: CaseId, then: Released) -> Result<(), Error> {
         let call = RELEASE_CLAIM
             .bind(case)
@@ -254,7 +257,7 @@ impl Tx {
         self.run(call).await.map(drop)
     }
 
-    /// Cases whose claim has lapsed, for this transaction to release.
+    /// Locks and returns cases whose claim has lapsed, for this transaction to release.
     pub async fn lock_lapsed_claims(
         &mut self,
         now: Timestamp,

@@ -1,4 +1,4 @@
-//! What happened to cases. Rows are added and never changed.
+//! Queries for case events, the history of cases. Rows are added and never changed.
 
 use jiff::Timestamp;
 use mamori_model::case::{About, CaseEvent, CaseEventKind};
@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::error::{Error, OrCorrupt};
 use crate::open::Store;
 use crate::query::queries;
+use crate::row::row;
 use crate::time::{from_micros, maybe_from_micros};
 use crate::tx::Tx;
 
@@ -27,15 +28,16 @@ queries! {
          WHERE case_id = $1 AND staff_id = $2 AND kind = 'read_again'";
 }
 
-#[derive(sqlx::FromRow)]
-struct EventRow {
-    id: Uuid,
-    case_id: Uuid,
-    kind: String,
-    staff_id: Option<Uuid>,
-    note: Option<String>,
-    about: Option<String>,
-    happened_at: i64,
+row! {
+    struct EventRow {
+        id: Uuid,
+        case_id: Uuid,
+        kind: String,
+        staff_id: Option<Uuid>,
+        note: Option<String>,
+        about: Option<String>,
+        happened_at: i64,
+    }
 }
 
 impl EventRow {
@@ -60,14 +62,15 @@ impl EventRow {
 }
 
 impl Store {
-    /// The newest `limit` events of a case, the oldest of them first.
+    /// Returns the newest `limit` events of a case, the oldest of them first.
     pub async fn case_events(&self, case: CaseId, limit: u32) -> Result<Vec<CaseEvent>, Error> {
         let call = CASE_EVENTS.bind(case).bind(Uuid::max()).bind(limit);
         let rows: Vec<EventRow> = self.rows(call).await?;
         rows.into_iter().rev().map(EventRow::read).collect()
     }
 
-    /// Events of a case, the newest first; `before` goes on where a page ended.
+    /// Returns a page of the events of a case, the newest first; `before` is the last event of the
+    /// previous page.
     pub async fn case_events_page(
         &self,
         case: CaseId,
@@ -85,7 +88,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Writes down what happened to a case.
+    /// Records an event of a case.
     pub async fn insert_case_event(&mut self, event: &CaseEvent) -> Result<(), Error> {
         let is_about = event.about != About::default();
         let about = is_about.then(|| serde_json::to_string(&event.about)).transpose();
@@ -101,7 +104,7 @@ impl Tx {
         self.run(call).await.map_err(|error| error.or_taken("case", "event")).map(drop)
     }
 
-    /// When somebody last read a case again, as its second person.
+    /// Returns when the staff member, as the second approver, last read a case again.
     pub async fn last_read_again(
         &mut self,
         case: CaseId,

@@ -1,4 +1,4 @@
-//! The items of a case: matches, which stay for as long as the case does.
+//! Queries for the items of a case: matches, which are kept as long as the case.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use crate::open::Store;
 use crate::query::queries;
 use crate::tx::Tx;
 
-/// What the first items of some cases are called. How a list is given is the engines' own.
+/// The names of the first items of some cases. Each engine needs its own form of the list.
 macro_rules! names_of_cases {
     ($listed:literal) => {
         concat!(
@@ -69,14 +69,14 @@ queries! {
                        WHERE ours.case_id = $1)";
 }
 
-/// An item of a case, in few words.
+/// A short form of an item of a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseItem {
-    /// Its match.
+    /// Id of the item's match.
     pub id: MatchId,
-    /// The service's name of it.
+    /// The service's name for the item.
     pub name: ItemName,
-    /// What the machine said.
+    /// The strictest verdict that the item received.
     pub verdict: Verdict,
 }
 
@@ -92,7 +92,7 @@ fn read_names(rows: Vec<(Uuid, String, String)>) -> Result<Vec<CaseItem>, Error>
 }
 
 impl Store {
-    /// The items of a case, the newest first.
+    /// Returns a page of the items of a case, the newest first.
     pub async fn case_items(
         &self,
         case: CaseId,
@@ -110,12 +110,12 @@ impl Store {
         Ok(page)
     }
 
-    /// Every item of a case, in few words, the oldest first.
+    /// Returns the short form of every item of a case, the oldest first.
     pub async fn case_item_names(&self, case: CaseId) -> Result<Vec<CaseItem>, Error> {
         read_names(self.rows(CASE_ITEM_NAMES.bind(case)).await?)
     }
 
-    /// How the first `limit` items of each of these cases are called, the oldest first.
+    /// Returns the names of the first `limit` items of each of these cases, the oldest first.
     pub async fn names_of_cases(
         &self,
         cases: impl IntoIterator<Item = CaseId>,
@@ -131,7 +131,7 @@ impl Store {
         Ok(names)
     }
 
-    /// How many other open cases have an item that came near to the same entry.
+    /// Returns how many other open cases have an item that hit the same entry.
     pub async fn count_cases_alike(&self, case: CaseId) -> Result<u32, Error> {
         let row: Option<(i64,)> = self.row(CASES_ALIKE.bind(case)).await?;
         row.and_then(|(count,)| u32::try_from(count).ok()).or_corrupt("review_case.id")
@@ -150,13 +150,13 @@ impl Tx {
         self.run(call).await.map(drop)
     }
 
-    /// Whether an item is in a case.
+    /// Checks whether an item is in a case.
     pub async fn has_case_item(&mut self, case: CaseId, item: MatchId) -> Result<bool, Error> {
         let row: Option<(i64,)> = self.row(HAS_CASE_ITEM.bind(case).bind(item)).await?;
         Ok(row.is_some_and(|(count,)| count > 0))
     }
 
-    /// Every item of a case, in few words, the oldest first.
+    /// Returns the short form of every item of a case, the oldest first.
     pub async fn case_item_names(&mut self, case: CaseId) -> Result<Vec<CaseItem>, Error> {
         read_names(self.rows(CASE_ITEM_NAMES.bind(case)).await?)
     }

@@ -1,4 +1,4 @@
-//! Cases, as lists and counts show them.
+//! Queries for lists of cases and for counts of the case queue.
 
 use jiff::Timestamp;
 use mamori_model::case::{Case, CaseState, Level, Urgency};
@@ -11,10 +11,12 @@ use crate::call::Call;
 use crate::error::{Error, OrCorrupt};
 use crate::open::Store;
 use crate::query::{Query, queries};
+use crate::row::row;
 use crate::time::maybe_from_micros;
 
-/// Open cases that `$1`, a lead if `$2`, could put into a bulk decision at the time `$3`; the first
-/// `$4` of them. Where a child may be in danger now, a case is decided by itself.
+/// The first `$4` open cases that the staff member `$1`, a lead if `$2`, may put into a bulk
+/// decision at the time `$3`. A case in which a child may be in danger now (urgency 0) is never
+/// decided in bulk.
 macro_rules! free {
     ($name:literal, $which:literal) => {
         concat!(
@@ -70,16 +72,16 @@ queries! {
          ORDER BY 1, 2, 3, 4, 5";
 }
 
-/// Who chooses several cases at once: what a colleague has in hand is not among them.
+/// A staff member who selects several cases at once, which excludes cases that colleagues claimed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Choosing {
-    /// Who.
+    /// The staff member.
     pub by: StaffId,
-    /// Whether they may have what was escalated.
+    /// Whether escalated cases are included.
     pub is_lead: bool,
-    /// Now.
+    /// The current time.
     pub now: Timestamp,
-    /// How many they are shown.
+    /// The most cases to return.
     pub limit: u32,
 }
 
@@ -89,35 +91,36 @@ impl Choosing {
     }
 }
 
-/// How many cases of one kind wait.
+/// Number of undecided cases of one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QueueCount {
     /// Their policy.
     pub purpose: Purpose,
-    /// How urgent they are.
+    /// Their urgency.
     pub urgency: Urgency,
-    /// Who may claim them.
+    /// The role that may claim them.
     pub level: Level,
-    /// Open, or decided by one person.
+    /// Open, or proposed.
     pub state: CaseState,
-    /// Whether they wait in a bulk decision.
+    /// Whether they are in a bulk decision.
     pub is_in_bulk: bool,
-    /// How many.
+    /// Number of cases.
     pub cases: u64,
-    /// When the oldest was opened.
+    /// Time at which the oldest was opened.
     pub oldest: Timestamp,
 }
 
-#[derive(sqlx::FromRow)]
-struct CountRow {
-    purpose: String,
-    urgency: i64,
-    level: String,
-    state: String,
-    // An expression: its type is the literal's.
-    in_bulk: i32,
-    cases: i64,
-    oldest: Option<i64>,
+row! {
+    struct CountRow {
+        purpose: String,
+        urgency: i64,
+        level: String,
+        state: String,
+        // The column is an expression, so its type is that of the literals.
+        in_bulk: i32,
+        cases: i64,
+        oldest: Option<i64>,
+    }
 }
 
 impl CountRow {
@@ -137,7 +140,7 @@ impl CountRow {
 }
 
 impl Store {
-    /// The case, if it is of this service.
+    /// Returns the case, if it belongs to this service.
     pub async fn case_of_service(
         &self,
         service: ServiceId,
@@ -147,8 +150,8 @@ impl Store {
         row.map(CaseRow::read).transpose()
     }
 
-    /// Cases of a service, in one state or any, the newest first. For a service a case is open as
-    /// long as it waits for a second person.
+    /// Returns a page of the cases of a service, in one state or any, the newest first. To a
+    /// service, a case that waits for a second approver is open.
     pub async fn cases_of_service(
         &self,
         service: ServiceId,
@@ -165,13 +168,14 @@ impl Store {
         Ok(Page::of(cases, size, |case: &Case| case.id))
     }
 
-    /// The case that somebody has in hand now.
+    /// Returns the case that this staff member has claimed, if the claim has not lapsed.
     pub async fn case_in_hand(&self, by: StaffId, now: Timestamp) -> Result<Option<Case>, Error> {
         let row: Option<CaseRow> = self.row(CASE_IN_HAND.bind(by).bind(now)).await?;
         row.map(CaseRow::read).transpose()
     }
 
-    /// Open cases of one policy or any that somebody may choose, in the queue's order.
+    /// Returns the open cases of one policy or any that the staff member may select, in queue
+    /// order.
     pub async fn cases_to_choose(
         &self,
         who: &Choosing,
@@ -181,8 +185,8 @@ impl Store {
         CaseRow::read_all(self.rows(call).await?)
     }
 
-    /// Those under the policy of this case that have an item near to an entry that an item of this
-    /// one is near to; itself among them.
+    /// Returns those of them under the policy of `case` that have an item with a hit on the same
+    /// entry as an item of `case`; `case` itself included.
     pub async fn cases_with_the_same(
         &self,
         who: &Choosing,
@@ -191,7 +195,7 @@ impl Store {
         CaseRow::read_all(self.rows(who.bind(CASES_WITH_THE_SAME).bind(case)).await?)
     }
 
-    /// The newest `limit` cases with an item of exactly this name, at whichever service.
+    /// Returns the newest `limit` cases of all services with an item of exactly this name.
     pub async fn cases_of_item_name(
         &self,
         item: &ItemName,
@@ -200,7 +204,7 @@ impl Store {
         CaseRow::read_all(self.rows(CASES_OF_ITEM_NAME.bind(item.as_str()).bind(limit)).await?)
     }
 
-    /// How many cases wait, of each kind.
+    /// Returns the number of undecided cases of each kind.
     pub async fn queue_counts(&self) -> Result<Vec<QueueCount>, Error> {
         let rows: Vec<CountRow> = self.rows(QUEUE_COUNTS.call()).await?;
         rows.into_iter().map(CountRow::read).collect()

@@ -1,4 +1,5 @@
-//! How messages go, of all services: addresses for their hosts alone, messages without bodies.
+//! Queries for the delivery overview of all services. Addresses serve only to show their hosts, and
+//! messages have no bodies.
 
 use jiff::Timestamp;
 use mamori_model::action::{ActionKind, ActionState};
@@ -10,6 +11,7 @@ use uuid::Uuid;
 use crate::error::{Error, OrCorrupt};
 use crate::open::Store;
 use crate::query::queries;
+use crate::row::row;
 use crate::time::{from_micros, maybe_from_micros};
 use crate::tx::Tx;
 
@@ -67,40 +69,41 @@ queries! {
         SELECT service_id FROM delivery WHERE id = $1";
 }
 
-/// A message, without its body.
+/// A delivery, without its body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeliveryLine {
-    /// Its id.
+    /// Id of the delivery.
     pub id: DeliveryId,
-    /// The service's name.
+    /// Name of the service.
     pub service: Line,
-    /// Where it goes; `None` if the endpoint is removed.
+    /// Address of the endpoint; `None` if the endpoint is removed.
     pub url: Option<Sensitive<String>>,
-    /// What it tells.
+    /// The event that it reports.
     pub event: EventKind,
-    /// How far it has come.
+    /// Current state.
     pub state: DeliveryState,
-    /// How often it was tried.
+    /// Number of attempts so far.
     pub attempts: u32,
-    /// What came of the last attempt.
+    /// Result of the last attempt.
     pub last_result: Option<String>,
-    /// When it was promised.
+    /// Time at which it was created.
     pub created_at: Timestamp,
-    /// What became of the action that it asks for, if it asks for one.
+    /// State of the action that it requests, if it requests one.
     pub action: Option<ActionState>,
 }
 
-#[derive(sqlx::FromRow)]
-struct LineRow {
-    id: Uuid,
-    service: String,
-    url: Option<String>,
-    event: String,
-    state: String,
-    attempts: i64,
-    last_result: Option<String>,
-    created_at: i64,
-    action_state: Option<String>,
+row! {
+    struct LineRow {
+        id: Uuid,
+        service: String,
+        url: Option<String>,
+        event: String,
+        state: String,
+        attempts: i64,
+        last_result: Option<String>,
+        created_at: i64,
+        action_state: Option<String>,
+    }
 }
 
 impl LineRow {
@@ -123,28 +126,29 @@ impl LineRow {
     }
 }
 
-/// An endpoint that is not removed, and how it does.
+/// An endpoint that is not removed, and its present condition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EndpointLine {
-    /// Its id.
+    /// Id of the endpoint.
     pub id: EndpointId,
-    /// The service's name.
+    /// Name of the service.
     pub service: Line,
-    /// Its address.
+    /// Address of the endpoint.
     pub url: Sensitive<String>,
-    /// How many messages wait for it.
+    /// Number of deliveries that wait for it.
     pub waiting: u64,
-    /// What came of the newest message that was tried.
+    /// Result of the newest delivery that was attempted.
     pub last_result: Option<String>,
 }
 
-#[derive(sqlx::FromRow)]
-struct EndpointRow {
-    id: Uuid,
-    service: String,
-    url: String,
-    waiting: i64,
-    last_result: Option<String>,
+row! {
+    struct EndpointRow {
+        id: Uuid,
+        service: String,
+        url: String,
+        waiting: i64,
+        last_result: Option<String>,
+    }
 }
 
 impl EndpointRow {
@@ -159,34 +163,35 @@ impl EndpointRow {
     }
 }
 
-/// An action that a service has not answered, without what it is about.
+/// An action that a service has not answered, without its item or account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenAction {
-    /// Its id.
+    /// Id of the action.
     pub id: ActionId,
-    /// Its decision.
+    /// The decision that it follows from.
     pub decision: DecisionId,
-    /// The service's name.
+    /// Name of the service.
     pub service: Line,
-    /// What is asked.
+    /// What the service is asked to do.
     pub kind: ActionKind,
-    /// Whether it waits, or has for too long.
+    /// Waiting, or overdue.
     pub state: ActionState,
-    /// How often the service was asked again.
+    /// Number of reminders so far.
     pub reminders: u32,
-    /// When it was asked.
+    /// Time at which it was requested; asking again for an overdue action renews it.
     pub asked_at: Option<Timestamp>,
 }
 
-#[derive(sqlx::FromRow)]
-struct ActionRow {
-    id: Uuid,
-    decision_id: Uuid,
-    service: String,
-    kind: String,
-    state: String,
-    reminders: i64,
-    asked_at: Option<i64>,
+row! {
+    struct ActionRow {
+        id: Uuid,
+        decision_id: Uuid,
+        service: String,
+        kind: String,
+        state: String,
+        reminders: i64,
+        asked_at: Option<i64>,
+    }
 }
 
 impl ActionRow {
@@ -203,24 +208,24 @@ impl ActionRow {
     }
 }
 
-/// How many actions no service has answered.
+/// Number of actions that services have not answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OpenCounts {
-    /// Asked, and asked again.
+    /// Actions that wait; the service gets reminders.
     pub waiting: u64,
-    /// Asked for long enough; a person must look.
+    /// Actions that have waited too long; a person must act.
     pub overdue: u64,
 }
 
 impl Store {
-    /// Messages to all services, in one state or any; the newest first.
+    /// Returns a page of the deliveries of all services, in one state or any, the newest first.
     pub async fn deliveries_overview(
         &self,
         state: Option<DeliveryState>,
         after: Option<DeliveryId>,
         size: PageSize,
     ) -> Result<Page<DeliveryLine, DeliveryId>, Error> {
-        // Two queries, as no plan serves both well.
+        // Two queries, because no single query plan serves both well.
         let query = if state.is_some() { DELIVERIES_IN_STATE } else { DELIVERIES_OVERVIEW };
         let call =
             query.bind(after.map_or(Uuid::max(), Uuid::from)).bind(size.rows().saturating_add(1));
@@ -233,7 +238,7 @@ impl Store {
         Ok(Page::of(lines, size, |line: &DeliveryLine| line.id))
     }
 
-    /// Endpoints of all services that are not removed, the oldest first.
+    /// Returns a page of the endpoints of all services that are not removed, the oldest first.
     pub async fn endpoints_overview(
         &self,
         after: Option<EndpointId>,
@@ -246,7 +251,7 @@ impl Store {
         Ok(Page::of(lines, size, |line: &EndpointLine| line.id))
     }
 
-    /// Actions of all services that nobody answered, the oldest first.
+    /// Returns a page of the unanswered actions of all services, the oldest first.
     pub async fn open_actions(
         &self,
         after: Option<ActionId>,
@@ -259,7 +264,7 @@ impl Store {
         Ok(Page::of(actions, size, |action: &OpenAction| action.id))
     }
 
-    /// How many actions nobody answered.
+    /// Returns the number of unanswered actions.
     pub async fn count_open_actions(&self) -> Result<OpenCounts, Error> {
         let rows: Vec<(String, i64)> = self.rows(COUNT_OPEN_ACTIONS.call()).await?;
         let mut counts = OpenCounts::default();
@@ -276,7 +281,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Whose delivery it is.
+    /// Returns the service that a delivery belongs to.
     pub async fn service_of_delivery(
         &mut self,
         delivery: DeliveryId,

@@ -1,4 +1,4 @@
-//! Reading entries: for people, and for the index.
+//! Queries that read entries: for lists, and for the index.
 
 use jiff::Timestamp;
 use mamori_model::page::{Page, PageSize};
@@ -10,6 +10,7 @@ use crate::error::{Error, OrCorrupt};
 use crate::json;
 use crate::open::Store;
 use crate::query::{Query, queries};
+use crate::row::row;
 use crate::time::{from_micros, maybe_from_micros};
 use crate::tx::Tx;
 
@@ -27,8 +28,8 @@ macro_rules! select {
     };
 }
 
-// A bank's pages: told `bank_id = $1`, PostgreSQL may walk the entries of all banks in order and
-// skip most of them, so there the bank comes first in the order.
+// For a bank's pages: with `bank_id = $1`, PostgreSQL may walk the entries of all banks in order
+// and skip most of them, so there the bank comes first in the order.
 queries! {
     ENTRY_BY_ID = select!("entry_by_id", "id = $1");
     ENTRY_BY_HASH = select!("entry_by_hash", "bank_id = $1 AND kind = $2 AND hash = $3
@@ -90,39 +91,40 @@ queries! {
 /// The most ended entries of one hash that are listed.
 const ENDED_OF_HASH_MAX: u32 = 1_000;
 
-/// Which entries of a bank to list. Each part that is there narrows.
+/// Which entries of a bank to list. Each field that is set narrows the list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EntryFilter {
-    /// With this hash, of whichever kind.
+    /// Only entries with this hash, of any kind that has its length.
     pub hash: Option<HashBytes>,
-    /// With this id at their source.
+    /// Only entries with this id at their source.
     pub source_id: Option<Line>,
-    /// Also those that are withdrawn or expired.
+    /// Also withdrawn and expired entries.
     pub includes_ended: bool,
 }
 
-/// What the index holds of an entry.
+/// The part of an entry that the index holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IndexRow {
-    /// The entry.
+    /// The entry's id.
     pub entry: EntryId,
-    /// Its bank.
+    /// The bank that the entry is in.
     pub bank: BankId,
-    /// What it looks for.
+    /// The hash.
     pub hash: Hash,
 }
 
-#[derive(sqlx::FromRow)]
-struct EntryRow {
-    id: i64,
-    bank_id: Uuid,
-    kind: String,
-    hash: Vec<u8>,
-    source_id: Option<String>,
-    labels: String,
-    added_at: i64,
-    expires_at: Option<i64>,
-    withdrawn_at: Option<i64>,
+row! {
+    struct EntryRow {
+        id: i64,
+        bank_id: Uuid,
+        kind: String,
+        hash: Vec<u8>,
+        source_id: Option<String>,
+        labels: String,
+        added_at: i64,
+        expires_at: Option<i64>,
+        withdrawn_at: Option<i64>,
+    }
 }
 
 impl EntryRow {
@@ -142,7 +144,7 @@ impl EntryRow {
     }
 }
 
-/// A hash out of its two columns.
+/// Reads a hash from its two columns.
 pub fn read_hash(kind: &str, bytes: &[u8]) -> Result<Hash, Error> {
     let kind: HashKind = kind.parse().or_corrupt("entry.kind")?;
     Hash::from_bytes(kind, bytes).or_corrupt("entry.hash")
@@ -155,18 +157,18 @@ fn read_index_row(row: (i64, Uuid, String, Vec<u8>)) -> Result<IndexRow, Error> 
 }
 
 impl Store {
-    /// The entry, live or not, until it is purged.
+    /// Returns the entry, live or ended, until it is purged.
     pub async fn entry(&self, entry: EntryId) -> Result<Option<Entry>, Error> {
         self.row::<EntryRow>(ENTRY_BY_ID.bind(entry)).await?.map(EntryRow::read).transpose()
     }
 
-    /// The entry of `bank` that has this hash and is not withdrawn.
+    /// Returns the entry of `bank` that has this hash and is neither withdrawn nor expired.
     pub async fn entry_with_hash(&self, bank: BankId, hash: &Hash) -> Result<Option<Entry>, Error> {
         let call = ENTRY_BY_HASH.bind(bank).bind(hash.kind().as_str()).bind(hash.as_bytes());
         self.row::<EntryRow>(call).await?.map(EntryRow::read).transpose()
     }
 
-    /// Entries of a bank, the oldest first, as far as `filter` lets them in.
+    /// Returns a page of the entries of a bank that `filter` admits, the oldest first.
     pub async fn entries(
         &self,
         bank: BankId,
@@ -197,8 +199,8 @@ impl Store {
         Ok(Page::of(entries, size, |entry: &Entry| entry.id))
     }
 
-    /// The same for one hash, which few entries have: at most [`ENDED_OF_HASH_MAX`] ended ones, the
-    /// newest.
+    /// Returns such a page for one hash, which few entries have: of the ended ones, only the newest
+    /// [`ENDED_OF_HASH_MAX`].
     async fn entries_of_hash(
         &self,
         bank: BankId,
@@ -227,7 +229,8 @@ impl Store {
         Ok(Page::of(entries, size, |entry: &Entry| entry.id))
     }
 
-    /// Those of `entries` that there are, in banks that are not deleted, in the order of their ids.
+    /// Returns those of `entries` that exist in banks that are not deleted, in the order of their
+    /// ids.
     pub async fn entries_by_ids(&self, entries: &[EntryId]) -> Result<Vec<Entry>, Error> {
         if entries.is_empty() {
             return Ok(Vec::new());
@@ -236,17 +239,17 @@ impl Store {
         rows.into_iter().map(EntryRow::read).collect()
     }
 
-    /// How many entries of a bank match at `now`. Reads them all.
+    /// Counts the entries of a bank that match at `now`. Reads all of them.
     pub async fn count_entries(&self, bank: BankId, now: Timestamp) -> Result<u64, Error> {
         let count: Option<(i64,)> = self.row(COUNT_ENTRIES.bind(bank).bind(now)).await?;
         Ok(count.and_then(|(count,)| u64::try_from(count).ok()).unwrap_or(0))
     }
 
-    /// What an index loads: entries behind `after` whose end is not in the change log, of banks
-    /// that are not deleted, in the order of their ids, at most `limit`.
+    /// Returns what an index loads: entries after `after` whose end is not in the change log, of
+    /// banks that are not deleted, in the order of their ids, at most `limit`.
     ///
-    /// One that is past its end is among them until the log says so: its end may yet be put off.
-    /// So it depends on the log alone what an index holds, and not on when it was loaded.
+    /// An entry that is past its end is included until the log says so, because its end may yet be
+    /// postponed. So the content of an index depends only on the log, not on the time of loading.
     pub async fn live_entries(
         &self,
         after: Option<EntryId>,
@@ -257,7 +260,8 @@ impl Store {
         rows.into_iter().map(read_index_row).collect()
     }
 
-    /// The same for a range of ids, ends included, such as that of a [`crate::Change::Added`].
+    /// Returns the same for a range of ids, ends included, such as that of a
+    /// [`crate::Change::Added`].
     pub async fn live_entries_in(
         &self,
         first: EntryId,
@@ -269,8 +273,8 @@ impl Store {
 }
 
 impl Tx {
-    /// The entry, live or not, if it is in `bank`; nobody else changes it until this transaction
-    /// ends.
+    /// Locks the entry's row until this transaction ends and returns the entry, live or ended, if
+    /// it is in `bank`.
     pub async fn lock_entry(
         &mut self,
         bank: BankId,

@@ -1,4 +1,4 @@
-//! Changing what is said of entries: of one by its id, of many by their hashes.
+//! Queries that change the metadata of entries: of one by its id, of many by their hashes.
 
 use std::collections::HashMap;
 
@@ -15,8 +15,8 @@ use crate::noted::{Change, Noted};
 use crate::query::queries;
 use crate::tx::Tx;
 
-// Many by their hashes: first the ids, one look-up for each hash, and nothing that depends on how
-// many entries the bank has. Told all in one, SQLite read the whole bank for each thousand lines.
+// Many by their hashes: first the ids, one look-up for each hash, so that nothing depends on how
+// many entries the bank has. As a single query, SQLite read the whole bank for each thousand lines.
 queries! {
     UPDATE_ENTRY = "-- update_entry
         UPDATE entry
@@ -93,10 +93,10 @@ impl<'a> ChangeRow<'a> {
 }
 
 impl Tx {
-    /// Writes source id, labels and end of an entry that has not ended; false if it has.
+    /// Updates source id, labels and end of an entry that has not ended; returns `false` if it has.
     ///
     /// If its end is not after `now`, it ends at once and the nodes are told. A later end need not
-    /// be told: a node forgets no entry before it is told to.
+    /// be told: a node keeps every entry until it is told otherwise.
     pub async fn update_entry(&mut self, entry: &Entry, now: Timestamp) -> Result<bool, Error> {
         let has_ended = entry.expires_at.is_some_and(|end| end <= now);
         let call = UPDATE_ENTRY
@@ -114,15 +114,16 @@ impl Tx {
         Ok(is_updated)
     }
 
-    /// Writes what those of `entries` without an id in `ids` say of hashes that the bank has, and
-    /// puts the ids of entries that it changed there; returns how many.
+    /// Updates existing entries with the metadata of those of `entries` that have no id in `ids`,
+    /// and puts the ids of changed entries there; returns how many.
     pub(super) async fn update_known(
         &mut self,
         bank: BankId,
         entries: &[NewEntry],
         ids: &mut [Option<EntryId>],
     ) -> Result<u64, Error> {
-        // A hash may come several times: together they are one change, of which the last is told.
+        // A hash may occur several times: all its changes are merged, and the last place is
+        // reported.
         let mut said: HashMap<Hash, (usize, EntryChange)> = HashMap::new();
         let known = entries.iter().zip(ids.iter()).enumerate();
         for (nth, (entry, _)) in

@@ -1,4 +1,4 @@
-//! Withdrawing entries, and the hashes that were withdrawn: no list brings them back by itself.
+//! Queries for withdrawing entries. A withdrawn hash is remembered, so that no list adds it again.
 
 use std::collections::HashSet;
 
@@ -82,8 +82,8 @@ impl From<&NewEntry> for Key {
 }
 
 impl Tx {
-    /// Withdraws those of `entries` that are in `bank` and live; returns how many. Their hashes are
-    /// remembered.
+    /// Withdraws those of `entries` that are in `bank` and live, and remembers their hashes;
+    /// returns how many.
     pub async fn withdraw_entries(
         &mut self,
         bank: BankId,
@@ -96,7 +96,7 @@ impl Tx {
         self.remember_withdrawn(bank, withdrawn, now).await
     }
 
-    /// Withdraws the live entries of `bank` that their source calls so; returns how many.
+    /// Withdraws the live entries of `bank` that have this id at their source; returns how many.
     pub async fn withdraw_source(
         &mut self,
         bank: BankId,
@@ -108,7 +108,7 @@ impl Tx {
         self.remember_withdrawn(bank, withdrawn, now).await
     }
 
-    /// As [`Self::add_entries`], and hashes that were withdrawn come back.
+    /// Adds entries as [`Self::add_entries`] does, but also those whose hash was withdrawn.
     pub async fn restore_entries(
         &mut self,
         bank: BankId,
@@ -124,7 +124,7 @@ impl Tx {
         self.add_entries(bank, entries, now).await
     }
 
-    /// Those hashes of `entries` that were withdrawn from `bank`.
+    /// Returns those hashes of `entries` that were withdrawn from `bank`.
     pub(super) async fn withdrawn_among(
         &mut self,
         bank: BankId,
@@ -145,7 +145,7 @@ impl Tx {
         Ok(withdrawn)
     }
 
-    /// Forgets what was withdrawn from a deleted bank.
+    /// Removes the withdrawn hashes of a deleted bank; returns how many.
     pub(super) async fn purge_bank_withdrawn(&mut self, bank: BankId) -> Result<u64, Error> {
         self.run(PURGE_BANK_WITHDRAWN.bind(bank)).await
     }

@@ -1,7 +1,7 @@
-//! Which jobs a worker gets: the longest due, but nobody's jobs hold up everybody else's.
+//! Chooses which jobs a worker leases: those due the longest, but fairly among services.
 //!
-//! A lane that has the fewest jobs in hand comes first, and lanes and parties have a limit. So a
-//! receiver that hangs, with a hundred thousand messages waiting, keeps a few workers and no more.
+//! The lane with the fewest leased jobs comes first, and lanes and parties have a limit. So a
+//! receiver that hangs, with a hundred thousand deliveries waiting, occupies only a few workers.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -16,9 +16,9 @@ use crate::json;
 use crate::query::queries;
 use crate::tx::Tx;
 
-// LANES gives how many jobs of each lane are in hand, without an id, and the first of each lane that
-// are due. It is one statement so that it sees one moment. It walks from lane to lane by the index,
-// whatever waits in each.
+// LANES returns the number of leased jobs of each lane, without an id, and the first due jobs of
+// each lane. It is one statement so that it reads one state of the database. It steps from lane to
+// lane by the index, however many jobs wait in each.
 queries! {
     LANES = "-- lanes
         WITH RECURSIVE open (lane) AS (
@@ -84,30 +84,30 @@ queries! {
         RETURNING id, kind, key, failures, leases, due_at";
 }
 
-/// How many jobs a worker takes, and for whom. Whatever other workers have in hand counts.
+/// How many jobs a worker takes. Jobs that other workers have leased count towards the limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LeaseLimits {
-    /// The most that it takes now.
+    /// The most jobs that it takes now.
     pub jobs: u32,
-    /// The most of one lane that all workers together have in hand.
+    /// The most leased jobs of one lane, over all workers.
     pub per_lane: u32,
-    /// The most of one party, in all its lanes.
+    /// The most leased jobs of one party, over all its lanes.
     pub per_party: u32,
 }
 
 impl Tx {
-    /// Takes jobs that are due, as far as `limits` allow. Commit before working.
+    /// Leases jobs that are due, within `limits`. Commit before working on them.
     ///
-    /// A job whose lease ran out is taken again, and that counts as a failure. Workers never get
-    /// the same job and never wait for one another. Several at the same moment see the same first
-    /// jobs of a lane, and each job is given once, so they keep its limit together too.
+    /// A job whose lease ran out is leased again, and that counts as a failure. Workers never lease
+    /// the same job and never wait for each other. Workers that lease at the same moment see the
+    /// same first jobs of a lane, and each job is leased once, so together they keep its limit too.
     pub async fn lease_jobs(
         &mut self,
         worker: &str,
         limits: LeaseLimits,
         now: Timestamp,
     ) -> Result<Vec<Leased>, Error> {
-        // Kinds of a newer version are left to its nodes.
+        // Kinds that only a newer version knows are left to its nodes.
         let kinds = json::write(&JobKind::ALL.map(JobKind::as_str))?;
         let call = LANES.bind(now).bind(limits.per_lane).bind(kinds);
         let rows: Vec<(Option<Uuid>, String, i64)> = self.rows(call).await?;
@@ -131,7 +131,7 @@ impl Tx {
     }
 }
 
-/// A job that could be taken.
+/// A job that is due.
 #[derive(Clone, Debug)]
 struct Due {
     id: JobId,
@@ -139,8 +139,8 @@ struct Due {
     since: i64,
 }
 
-/// The jobs to take, one at a time: of the lane that has the fewest in hand, and of several such
-/// the job that is due the longest.
+/// Chooses the jobs to lease, one at a time: from the lane that has the fewest leased; of several
+/// such lanes, the job that is due the longest.
 fn choose(mut in_hand: BTreeMap<Lane, u32>, mut due: Vec<Due>, limits: LeaseLimits) -> Vec<JobId> {
     let mut of_party: BTreeMap<String, u32> = BTreeMap::new();
     for (lane, jobs) in &in_hand {

@@ -1,4 +1,4 @@
-//! What happened to people. Rows are added and never changed.
+//! Queries for events of staff accounts. Rows are added and never changed.
 
 use jiff::Timestamp;
 use mamori_model::page::{Page, PageSize};
@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::error::{Error, OrCorrupt};
 use crate::open::Store;
 use crate::query::queries;
+use crate::row::row;
 use crate::time::from_micros;
 use crate::tx::Tx;
 
@@ -31,14 +32,15 @@ queries! {
                        ORDER BY happened_at LIMIT $2)";
 }
 
-#[derive(sqlx::FromRow)]
-struct EventRow {
-    id: Uuid,
-    staff_id: Uuid,
-    by_id: Option<Uuid>,
-    kind: String,
-    about: Option<String>,
-    happened_at: i64,
+row! {
+    struct EventRow {
+        id: Uuid,
+        staff_id: Uuid,
+        by_id: Option<Uuid>,
+        kind: String,
+        about: Option<String>,
+        happened_at: i64,
+    }
 }
 
 impl EventRow {
@@ -55,7 +57,8 @@ impl EventRow {
 }
 
 impl Store {
-    /// What happened to people, the newest first; `before` goes on where a page ended.
+    /// Returns a page of the events of all staff accounts, the newest first; `before` is the last
+    /// event of the previous page.
     pub async fn staff_events(
         &self,
         before: Option<EventId>,
@@ -70,7 +73,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Writes down what happened to somebody.
+    /// Records an event of a staff account.
     pub async fn insert_staff_event(&mut self, event: &StaffEvent) -> Result<(), Error> {
         let call = INSERT_STAFF_EVENT
             .bind(event.id)
@@ -84,14 +87,14 @@ impl Tx {
         Ok(())
     }
 
-    /// Whether a colleague let somebody in, or gave them roles or a link, after `since`; what was done
-    /// at the machine does not count.
+    /// Checks whether a colleague created this account, or gave it roles or a link, after `since`.
+    /// Changes from the command line do not count.
     pub async fn was_given(&mut self, staff: StaffId, since: Timestamp) -> Result<bool, Error> {
         let count: Option<(i64,)> = self.row(COUNT_GIVEN.bind(staff).bind(since)).await?;
         Ok(count.is_some_and(|(count,)| count > 0))
     }
 
-    /// Removes what happened before `before`.
+    /// Removes events from before `before`, at most `limit`; returns how many.
     pub async fn delete_staff_events_before(
         &mut self,
         before: Timestamp,

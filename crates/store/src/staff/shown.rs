@@ -1,4 +1,4 @@
-//! How people of the staff are shown to each other.
+//! Queries for the names under which staff members are shown to each other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,7 +26,7 @@ queries! {
 }
 
 impl Store {
-    /// How these people are shown, also those who left.
+    /// Returns the shown names of these staff members, also of deactivated accounts.
     pub async fn staff_shown(
         &self,
         who: &BTreeSet<StaffId>,
@@ -39,7 +39,7 @@ impl Store {
         rows.into_iter().map(read).collect()
     }
 
-    /// How everybody is shown who reviews and did not leave.
+    /// Returns the shown names of all active reviewers.
     pub async fn reviewers_shown(&self) -> Result<BTreeMap<StaffId, Line>, Error> {
         let rows: Vec<(Uuid, String, String)> = self.rows(ROLES_SHOWN.call()).await?;
         let mut shown = BTreeMap::new();
@@ -52,14 +52,14 @@ impl Store {
         Ok(shown)
     }
 
-    /// Whether anybody is a lead who did not leave.
+    /// Checks whether there is an active lead.
     pub async fn has_lead(&self) -> Result<bool, Error> {
         is_lead_among(self.rows(ROLES_SHOWN.call()).await?)
     }
 }
 
 impl Tx {
-    /// Whether anybody is a lead who did not leave.
+    /// Checks whether there is an active lead.
     pub async fn has_lead(&mut self) -> Result<bool, Error> {
         is_lead_among(self.rows(ROLES_SHOWN.call()).await?)
     }
