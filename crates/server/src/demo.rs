@@ -1,7 +1,8 @@
-//! `mamori demo`: Mamori on benign pictures, from an empty folder to signed webhooks, over HTTP.
+//! `mamori demo`: runs Mamori on benign pictures, from an empty folder to signed webhooks, over
+//! HTTP.
 //!
-//! It is also a test: what must come of each upload is fixed by its kind, before anything is sent,
-//! and the exit status says whether it did.
+//! It is also a test: the kind of each upload determines the expected result before anything is
+//! sent, and the exit status tells whether every result was as expected.
 
 mod house;
 mod outcome;
@@ -31,11 +32,11 @@ use plan::{Answer, Kind, Upload};
 use receiver::Receiver;
 use service::{Caller, Sent};
 
-/// Shows what Mamori does, on pictures drawn by code.
+/// Demonstrates Mamori on pictures drawn by code.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// Stop at the end, instead of going on to serve
+    /// Stop at the end, instead of continuing to serve
     #[arg(long)]
     exit: bool,
     /// Print one JSON document on stdout instead of the table
@@ -54,10 +55,14 @@ Examples:
 
 Exit statuses: 0 everything came out as expected, 1 something did not.";
 
+/// Printed below the table of a build with little optimisation.
+const DEVELOPMENT_BUILD: &str = "
+This is a development build. `cargo run --profile dist -- demo` builds for longer and answers faster.";
+
 /// How long the webhooks may take after the last upload.
 const WEBHOOK_TIME_MAX: Duration = Duration::from_secs(20);
 
-/// Runs it.
+/// Runs the demo.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     runtime::block_on(async {
         let mut asked = Asked::listen().context("no signals can be received")?;
@@ -80,7 +85,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// What `--json` prints.
+/// The document that `--json` prints.
 #[derive(Serialize)]
 struct Document<'a> {
     #[serde(flatten)]
@@ -89,7 +94,7 @@ struct Document<'a> {
     going_on: Option<GoingOn<'a>>,
 }
 
-/// What one needs to try more, while the server goes on.
+/// What the user needs to try more while the server continues.
 #[derive(Serialize)]
 struct GoingOn<'a> {
     address: &'a str,
@@ -100,14 +105,14 @@ struct GoingOn<'a> {
     console: &'a [Link],
 }
 
-/// What came of it, and the key with which to try more.
+/// The result of the demo, and the key for trying more.
 struct Played {
     outcome: Outcome,
     service_key: String,
     links: Vec<Link>,
 }
 
-/// A way into the console.
+/// A sign-in link for the console.
 #[derive(Serialize)]
 struct Link {
     who: &'static str,
@@ -150,7 +155,7 @@ async fn play(house: &House, args: &Args) -> anyhow::Result<Played> {
     Ok(Played { outcome, service_key, links })
 }
 
-/// Draws the pictures, and leaves one in the folder for whoever tries the API.
+/// Draws the pictures, and leaves one in the folder for trying the API.
 async fn draw(house: &House) -> anyhow::Result<Vec<Upload>> {
     let bar = bar(usize::try_from(plan::KNOWN + plan::UNRELATED)?, "pictures drawn");
     let step = bar.clone();
@@ -162,7 +167,7 @@ async fn draw(house: &House) -> anyhow::Result<Vec<Upload>> {
     Ok(uploads)
 }
 
-/// Hashes the originals and puts the hashes into a bank.
+/// Hashes the originals and adds the hashes to a bank.
 async fn fill_bank(admin: &Caller, uploads: &[Upload]) -> anyhow::Result<()> {
     let bank = admin.create_bank().await?;
     let originals = uploads.iter().filter(|upload| upload.kind == Kind::Original);
@@ -186,12 +191,12 @@ async fn send(service: &Caller, uploads: Vec<Upload>) -> anyhow::Result<Vec<Sent
     sent
 }
 
-/// As many as can be decoded at once, so that the times are those of an upload and not of a queue.
+/// Returns as many as can be decoded at once, so that the times do not include a queue.
 fn at_once() -> usize {
     thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
-/// A bar on stderr, if that is a terminal.
+/// Returns a progress bar on stderr, which is hidden if that is not a terminal.
 fn bar(count: usize, what: &str) -> ProgressBar {
     let style = ProgressStyle::with_template(&format!("{{bar:40}} {{pos}} of {{len}} {what}"));
     ProgressBar::new(u64::try_from(count).unwrap_or(u64::MAX))
@@ -213,6 +218,9 @@ fn tell(house: &House, args: &Args, played: &Played) -> anyhow::Result<()> {
         writeln!(out, "{}", serde_json::to_string_pretty(&document)?)?;
     } else {
         table::print(&played.outcome, &mut out, table::wants_colours())?;
+        if cfg!(debug_assertions) {
+            writeln!(out, "{DEVELOPMENT_BUILD}")?;
+        }
         if !args.exit {
             write!(out, "{}", how_to_go_on(house, played))?;
         }

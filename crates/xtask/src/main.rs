@@ -1,8 +1,8 @@
-//! `cargo xtask`: brings what is missing on a fresh machine, then runs every check there is.
+//! `cargo xtask`: installs what a fresh machine lacks, then runs every check.
 //!
-//! `cargo xtask test` is the one command that decides whether a change is good, here and in CI.
-//! A step is one file in `steps/`. Whatever this program starts ends with it, also when it is
-//! killed.
+//! `cargo xtask test` is the command that decides whether a change is accepted, locally and in CI.
+//! A step is one file in `steps/`. Every process that this program starts ends with it, even if it
+//! is killed.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool for people at a terminal")]
 
@@ -10,8 +10,8 @@ mod machine;
 mod need;
 mod node;
 mod packages;
-// The same file that the tests start a server with; taking the whole testkit would make the first
-// build on a fresh machine wait for picture formats.
+// The file with which the tests start a server. Depending on the whole testkit would make the first
+// build on a fresh machine compile the picture formats.
 #[expect(dead_code, reason = "tests need more of it than we do")]
 #[path = "../../testkit/src/postgres.rs"]
 mod postgres;
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Does what `args` say; whether every step held.
+/// Runs the command in `args`; returns whether every step succeeded.
 fn run(args: &[String]) -> Result<bool> {
     let (command, rest) = match args.split_first() {
         None => ("help", args),
@@ -61,7 +61,7 @@ fn run(args: &[String]) -> Result<bool> {
     }
 }
 
-/// The steps in a list such as `fmt,clippy`.
+/// Returns the steps in a list such as `fmt,clippy`.
 fn named(names: &str) -> Result<Vec<&'static Step>> {
     names.split(',').map(|name| find(name.trim())).collect()
 }
@@ -72,7 +72,7 @@ fn find(name: &str) -> Result<&'static Step> {
         .with_context(|| format!("no step `{name}`; `cargo xtask --help` lists them"))
 }
 
-/// Runs `steps` in order, also after a failure, so that one run tells everything.
+/// Runs `steps` in order, and continues after a failure, so that one run reports everything.
 fn perform(steps: &[&'static Step], args: &[String]) -> Result<bool> {
     let machine = Machine::here()?;
     packages::bring(steps.iter().flat_map(|step| step.needs).copied())?;

@@ -1,4 +1,4 @@
-//! What a step needs of the machine, how to see whether it is there, and which package brings it.
+//! What a step needs on the machine, how to check for it, and which package provides it.
 
 use std::fs;
 use std::path::Path;
@@ -6,44 +6,45 @@ use std::process::{Command, Stdio};
 
 use crate::machine::succeeds;
 
-/// Something that a fresh machine may lack.
+/// A program or package that a fresh machine may lack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Need {
     /// PostgreSQL's server and `psql`.
     Postgres,
     /// Python with `venv` and `pip`.
     Python,
-    /// Python's headers, for packages that are built where they are installed.
+    /// Python's headers, for packages that are built during installation.
     PythonHeaders,
     /// Node.js 18 or newer, and `npm`.
     Node,
     /// Chromium, for tests of pages.
     Chromium,
-    /// A font that has Japanese: without one, pages in Japanese are boxes.
+    /// A font with Japanese characters: without one, pages in Japanese show boxes.
     JapaneseFont,
-    /// `curl`, for the lines that the README shows.
+    /// `curl`, for the commands in the README.
     Curl,
     /// A C++ compiler, for libFuzzer.
     Cxx,
     /// Valgrind, which counts instructions.
     Valgrind,
-    /// `cjpeg` and `jpegtran`, which write JPEG files in ways that cameras and websites do.
+    /// `cjpeg` and `jpegtran`, which write JPEG files as cameras and websites do.
     JpegTools,
     /// `tiffcp` and `tiffset`, which write TIFF files.
     TiffTools,
     /// `cwebp` and `gif2webp`, which write WebP files.
     WebpTools,
-    /// `wrk`, which puts a service under load.
+    /// `wrk`, a load generator for HTTP.
     Wrk,
-    /// `heif-enc`, which makes a HEIC for a test, and `heif-convert`, which the server reads it with.
+    /// `heif-enc`, which makes a HEIC file for a test, and `heif-convert`, with which the server
+    /// reads it.
     Heif,
-    /// `cargo fmt`.
+    /// The component `rustfmt`, for `cargo fmt`.
     Rustfmt,
-    /// `cargo clippy`.
+    /// The component `clippy`, for `cargo clippy`.
     Clippy,
 }
 
-/// Who brings it.
+/// The package or component that provides a need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Source {
     /// Packages of Debian.
@@ -53,7 +54,7 @@ pub enum Source {
 }
 
 impl Need {
-    /// Whether the machine has it.
+    /// Checks whether the machine has it.
     pub fn is_met(self) -> bool {
         match self {
             Self::Postgres => has_postgres(),
@@ -85,7 +86,7 @@ impl Need {
         }
     }
 
-    /// Who brings it.
+    /// Returns what provides it.
     pub fn source(self) -> Source {
         match self {
             Self::Postgres => Source::Debian(&["postgresql"]),
@@ -108,12 +109,12 @@ impl Need {
     }
 }
 
-/// Whether `program` is there; for programs that say their version and fail.
+/// Checks whether `program` can be started; for programs that print their version and fail.
 fn starts(program: &str) -> bool {
     Command::new(program).arg("--version").stdin(Stdio::null()).output().is_ok()
 }
 
-/// Whether Debian's server programs are there, of any version.
+/// Checks whether Debian's PostgreSQL server programs are installed, in any version.
 fn has_postgres() -> bool {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     versions.into_iter().any(|version| version.path().join("bin/initdb").is_file())

@@ -1,4 +1,4 @@
-//! Packages of npm of our own in `.cache/`, pinned by a lock file, for what exists only there.
+//! npm packages in `.cache/`, pinned by a lock file, for tools that exist only on npm.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,9 +8,10 @@ use anyhow::{Context as _, Result};
 
 use crate::machine::{Machine, run};
 
-/// The folder `name` in `.cache/`, whose `node_modules` has exactly what the lock file in `from` says.
+/// Returns the folder `name` in `.cache/`, whose `node_modules` has exactly the packages of the
+/// lock file in `from`.
 ///
-/// Made once; made anew when the lock file changes. No package's own script runs.
+/// Installed once, and again when the lock file changes. Install scripts of packages do not run.
 pub fn with_lock(machine: &Machine, name: &str, from: &Path) -> Result<PathBuf> {
     let folder = machine.root.join(".cache").join(name);
     let stamp = folder.join("mamori-packages");

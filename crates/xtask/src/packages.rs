@@ -1,5 +1,5 @@
-//! Brings what the machine lacks: Debian packages through apt when we are root, components of the
-//! toolchain through rustup. Otherwise says what to install, all of it at once.
+//! Installs what the machine lacks: Debian packages through apt if we are root, components of the
+//! toolchain through rustup. Otherwise reports everything that must be installed, in one message.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::machine::{run, succeeds};
 use crate::need::{Need, Source};
 
-/// Meets `needs`, or says in one message what a person must install.
+/// Meets `needs`, or reports in one message what the developer must install.
 pub fn bring(needs: impl Iterator<Item = Need>) -> Result<()> {
     let unmet: BTreeSet<Need> = needs.collect::<BTreeSet<_>>();
     let unmet: Vec<Need> = unmet.into_iter().filter(|need| !need.is_met()).collect();
@@ -42,7 +42,7 @@ fn is_root() -> bool {
     answer.is_ok_and(|answer| answer.stdout == b"0\n")
 }
 
-/// What is missing, by who brings it.
+/// What is missing, by installer.
 #[derive(Default)]
 struct Missing {
     packages: BTreeSet<&'static str>,
@@ -63,7 +63,7 @@ impl Missing {
         missing
     }
 
-    /// What to type, for a person with the right to do so.
+    /// Returns the commands that a person with sufficient rights must run.
     fn advice(&self) -> String {
         let join = |words: &BTreeSet<&str>| words.iter().copied().collect::<Vec<_>>().join(" ");
         let mut commands = Vec::new();

@@ -1,4 +1,5 @@
-//! A Python of our own in `.cache/`, with pinned packages, for peers that exist only there.
+//! Virtual environments of Python in `.cache/`, with pinned packages, for tools that exist only as
+//! Python packages.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,9 +9,9 @@ use anyhow::{Context as _, Result};
 
 use crate::machine::{Machine, run};
 
-/// The Python of the environment `name` that has exactly `packages` (`name==version`).
+/// Returns the Python of the environment `name`, which has exactly `packages` (`name==version`).
 ///
-/// Made once; made anew when the list changes.
+/// Created once, and again when the list changes.
 pub fn with_packages(machine: &Machine, name: &str, packages: &[&str]) -> Result<PathBuf> {
     let folder = machine.root.join(".cache").join(name);
     let stamp = folder.join("mamori-packages");

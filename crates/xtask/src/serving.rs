@@ -1,4 +1,4 @@
-//! A `mamori serve` for a step, which ends with the step.
+//! Runs `mamori serve` for a step; the server ends with the step.
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};
@@ -10,16 +10,16 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
-/// How long the server may take to answer for the first time.
+/// How long the server may take until it accepts the first connection.
 const START_TIME_MAX: Duration = Duration::from_mins(1);
 
-/// An address that was free a moment ago.
+/// Returns a local address whose port was free a moment ago.
 pub fn free_address() -> Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     Ok(listener.local_addr()?.to_string())
 }
 
-/// A new key: `admin`, or `service NAME`.
+/// Creates an API key for the role `admin` or `service NAME`, and returns its text.
 pub fn key(program: &Path, config: &Path, role: &[&str]) -> Result<String> {
     let mut create = Command::new(program);
     create.args(["key", "--config"]).arg(config).arg("create").args(role);
@@ -30,7 +30,7 @@ pub fn key(program: &Path, config: &Path, role: &[&str]) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Somebody of the staff with this role, whom the link that this gives lets in, once.
+/// Creates a staff account with this role, and returns a link that signs it in once.
 pub fn let_in(program: &Path, config: &Path, name: &str, role: &str) -> Result<String> {
     staff(program, config, &["add", name, "--role", role])?;
     staff(program, config, &["enter", name])
@@ -46,19 +46,20 @@ fn staff(program: &Path, config: &Path, words: &[&str]) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Where browsers find the server at `address`: cookies and passkeys want a name.
+/// Returns the origin at which browsers reach the server at `address`: cookies and passkeys need a
+/// host name.
 pub fn origin(address: &str) -> String {
     let port = address.rsplit(':').next().unwrap_or_default();
     format!("http://localhost:{port}")
 }
 
-/// A `mamori serve` that ends with this value, or with this program, however that ends.
+/// A running `mamori serve`. It ends with this value, or with this program, even if that is killed.
 pub struct Server {
     keeper: Child,
 }
 
-/// `$1` the program, `$2` its configuration, `$3` its folder, which goes with it. Its input closes
-/// when we end.
+/// The shell script of the keeper. `$1` is the program, `$2` its configuration, `$3` its folder,
+/// which is removed at the end. Its standard input closes when we end.
 const KEEPER: &str = r#"
 trap '' HUP INT TERM
 "$1" serve --config "$2" >"$3/log" 2>&1 </dev/null &
@@ -68,7 +69,7 @@ rm -rf "$3"
 "#;
 
 impl Server {
-    /// Starts it; its log and its records are in `folder`.
+    /// Starts a server whose log and records are in `folder`.
     pub fn start(program: &Path, config: &Path, folder: &Path) -> Result<Self> {
         let mut keeper = Command::new("sh");
         keeper.args(["-c", KEEPER, "sh"]).arg(program).arg(config).arg(folder);
@@ -76,7 +77,7 @@ impl Server {
         Ok(Self { keeper: keeper.context("`mamori serve` did not start")? })
     }
 
-    /// Memory that it has just now, in bytes.
+    /// Returns the resident memory of the server in bytes.
     pub fn resident_bytes(&self) -> Result<f64> {
         let children = format!("/proc/{0}/task/{0}/children", self.keeper.id());
         let children = fs::read_to_string(children)?;
@@ -96,12 +97,12 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         drop(self.keeper.stdin.take());
-        // There is nothing to keep, however it ended.
+        // The exit status is of no interest: nothing is kept.
         let _ = self.keeper.wait();
     }
 }
 
-/// Waits until it takes connections.
+/// Waits until the server accepts connections.
 pub fn wait_for(address: &str, folder: &Path) -> Result<()> {
     let begun = Instant::now();
     while TcpStream::connect(address).is_err() {

@@ -1,8 +1,8 @@
-//! `bench`: what Mamori costs beside its peers, in one run on this machine, and the page that says
-//! so.
+//! `bench`: compares the speed of Mamori with its peers, in one run on this machine, and writes the
+//! page with the results.
 //!
-//! Ratios are the claims; seconds differ from machine to machine. Nothing here is a test with a
-//! time limit: what guards against a slow-down counts instructions, see the step `instructions`.
+//! The ratios are the claims; seconds differ from machine to machine. No figure here is a test with
+//! a time limit: the step `instructions` guards against slow-downs by counting instructions.
 
 mod capacity;
 mod console;
@@ -23,7 +23,7 @@ use crate::need::Need;
 use crate::python;
 use crate::steps::Step;
 
-/// The peers and what they stand on, pinned.
+/// The peers and their dependencies, pinned.
 const PACKAGES: [&str; 4] =
     ["threatexchange==1.2.17", "faiss-cpu==1.15.1", "pdqhash==0.2.8", "numpy==2.4.6"];
 
@@ -43,7 +43,8 @@ fn bench(machine: &Machine, args: &[String]) -> Result<()> {
     };
     let begun = Instant::now();
     let python = python::with_packages(machine, "bench", &PACKAGES)?;
-    // All of it before anything is timed: a compiler on the other processor disturbs.
+    // Build everything before anything is timed: a compiler on another processor disturbs the
+    // measurement.
     build(machine)?;
     let prepared = begun.elapsed();
     let work = machine.root.join(".cache/bench-work");
@@ -71,9 +72,9 @@ fn bench(machine: &Machine, args: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// The server, and the programs that measure.
+/// Builds the server and the measuring programs.
 fn build(machine: &Machine) -> Result<()> {
-    let mut build = machine.cargo(["build", "--release", "--bins"]);
+    let mut build = machine.cargo(["build", "--profile", "dist", "--bins"]);
     for package in ["mamori-media", "mamori-matching", "mamori-server"] {
         build.args(["-p", package]);
     }

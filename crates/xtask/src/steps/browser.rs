@@ -1,7 +1,7 @@
-//! `browser`: people's ways through Mamori's pages, in Debian's Chromium, against real servers.
+//! `browser`: tests of the pages in Debian's Chromium, against real servers.
 //!
-//! Each file `browser/NAME.test.mjs` has a Mamori of its own, on a fresh database, so that files do
-//! not meet; within a file, tests follow each other.
+//! Each file `browser/NAME.test.mjs` gets its own Mamori with a fresh database, so that files do
+//! not affect each other; the tests within a file run in order.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -17,7 +17,7 @@ use crate::node;
 use crate::serving::{Server, free_address, key, origin, wait_for};
 use crate::steps::Step;
 
-/// Arguments are names of files, such as `pages`.
+/// Arguments are names of test files, such as `pages`.
 pub const STEP: Step = Step {
     name: "browser",
     about: "the pages in a real browser, with axe; arguments name files, `--screens` takes the \
@@ -26,11 +26,12 @@ pub const STEP: Step = Step {
     run: drive,
 };
 
-/// What a test file's name ends with.
+/// Suffix of the name of a test file.
 const ENDING: &str = ".test.mjs";
 
-/// The file that takes the pictures of the documentation. They go beside the build, and into the
-/// repository only where somebody asks for it: no two machines draw letters quite alike.
+/// The test file that takes the screenshots for the documentation. They are written into the target
+/// folder, and into the repository only with `--screens`, because no two machines render text
+/// identically.
 const SCREENS: &str = "screens";
 
 fn drive(machine: &Machine, args: &[String]) -> Result<()> {
@@ -43,9 +44,8 @@ fn drive(machine: &Machine, args: &[String]) -> Result<()> {
     };
     let files = files(&tests, args)?;
     let packages = node::with_lock(machine, "browser", &tests)?;
-    run(&mut machine.cargo(["build", "-p", "mamori-server"]))?;
+    let program = machine.build()?.join("mamori");
 
-    let program = machine.target().join("debug/mamori");
     let folder = tempfile::Builder::new().prefix("mamori-browser-").tempdir()?;
     let mut houses = Vec::new();
     let mut list = String::new();
@@ -65,7 +65,7 @@ fn drive(machine: &Machine, args: &[String]) -> Result<()> {
     run(node.current_dir(&tests))
 }
 
-/// The names of the test files in `folder`, or those of them that `wanted` names.
+/// Returns the names of the test files in `folder`, or those of them that are in `wanted`.
 fn files(folder: &Path, wanted: &[String]) -> Result<Vec<String>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -80,7 +80,7 @@ fn files(folder: &Path, wanted: &[String]) -> Result<Vec<String>> {
     Ok(files)
 }
 
-/// A Mamori for one file. It ends with this value.
+/// A Mamori for one test file. It ends with this value.
 struct House {
     file: String,
     address: String,
@@ -107,7 +107,8 @@ impl House {
         Ok(Self { file, address, config, admin, service, _server: server, _folder: folder })
     }
 
-    /// What its tests are told, as they read it: words between tabs.
+    /// Returns the line from which the tests of the file read their settings: words separated by
+    /// tabs.
     fn line(&self, program: &Path) -> String {
         let (program, config) = (program.to_string_lossy(), self.config.to_string_lossy());
         let words = [&self.file, &self.address, &self.admin, &self.service, &*program, &*config];
@@ -115,10 +116,10 @@ impl House {
     }
 }
 
-/// The file with the vault's key.
+/// Name of the file with the vault's key.
 const VAULT_KEY: &str = "vault.key";
 
-/// A Mamori on SQLite in `folder`, which keeps items, and whose service is on this machine.
+/// Returns a configuration with SQLite in `folder`, a vault, and webhooks to this machine.
 fn settings(folder: &Path, address: &str) -> String {
     let (folder, origin) = (folder.display(), origin(address));
     format!(

@@ -4,7 +4,7 @@ use crate::machine::run;
 use crate::need::Need;
 use crate::steps::Step;
 
-/// The lints stand in the root manifest; here each warning is an error.
+/// The lints are configured in the root manifest; here every warning is an error.
 pub const STEP: Step = Step {
     name: "clippy",
     about: "no warning, in any target, with any feature",

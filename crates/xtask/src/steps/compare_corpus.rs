@@ -1,4 +1,5 @@
-//! `compare-corpus`: our PDQ against Python's `pdqhash` on the test pictures of other projects.
+//! `compare-corpus`: compares our PDQ with Python's `pdqhash` on the test pictures of other
+//! projects.
 //!
 //! The pictures come from source packages and stay in `target/corpus`; none of them may be
 //! committed.
@@ -11,7 +12,7 @@ use crate::machine::{Machine, run};
 use crate::need::Need;
 use crate::steps::{Step, grid};
 
-/// Writes docs/corpus.md. It is no test: a difference there is a line with its cause.
+/// Writes docs/corpus.md. Not a test: the page lists every difference with its cause.
 pub const STEP: Step = Step {
     name: "compare-corpus",
     about: "our PDQ on other projects' test pictures, into docs/corpus.md (needs PyPI, Debian)",

@@ -1,9 +1,9 @@
-//! `doc`: the documentation builds, and its links lead somewhere.
+//! `doc`: the documentation builds, and its links are valid.
 
 use crate::machine::run;
 use crate::steps::Step;
 
-/// Our crates only.
+/// Documents our own crates only.
 pub const STEP: Step = Step {
     name: "doc",
     about: "the documentation builds and its links lead somewhere",

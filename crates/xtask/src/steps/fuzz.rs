@@ -1,9 +1,9 @@
-//! `fuzz`: hostile input, made by libFuzzer, for every target in `crates/*/fuzz`.
+//! `fuzz`: runs libFuzzer on every target in `crates/*/fuzz`.
 //!
-//! Each of those folders is a workspace of its own, so that the fuzzer's flags and dependencies
-//! stay out of ours. It begins with the inputs in `seeds/<target>` and the words in
-//! `dictionaries/<target>.dict`, where there are any. A crash is kept in `.cache/fuzz/<target>/`
-//! and becomes a test.
+//! Each of those folders is a separate workspace, so that the fuzzer's flags and dependencies stay
+//! out of ours. A run starts with the inputs in `seeds/<target>` and the words in
+//! `dictionaries/<target>.dict`, if there are any. A crash is stored in `.cache/fuzz/<target>/`;
+//! turn it into a test.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,7 +15,7 @@ use crate::machine::{Machine, run};
 use crate::need::Need;
 use crate::steps::Step;
 
-/// `--seconds N` for each target (60), `--target NAME` for one only.
+/// `--seconds N` for each target (default 60), `--target NAME` for a single target.
 pub const STEP: Step = Step {
     name: "fuzz",
     about: "hostile input for every fuzz target [--seconds 60] [--target NAME]",
@@ -23,20 +23,22 @@ pub const STEP: Step = Step {
     run: fuzz,
 };
 
-/// The instrumentation that libFuzzer reads, as `cargo fuzz` sets it, and checks of memory: the
-/// decoders of others have `unsafe` code. `RUSTC_BOOTSTRAP=1` lets a stable compiler take them.
+/// The instrumentation that libFuzzer needs, as `cargo fuzz` sets it, and memory checks, because
+/// third-party decoders contain `unsafe` code. `RUSTC_BOOTSTRAP=1` makes a stable compiler accept
+/// the flags. Debug assertions and overflow checks are set in the profile of each folder, where a
+/// single package can be excluded.
 const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module \
     -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
     -Cllvm-args=-sanitizer-coverage-pc-table \
     -Cllvm-args=-sanitizer-coverage-trace-compares \
     -Zsanitizer=address \
-    -Ccodegen-units=1 -Cdebug-assertions -Coverflow-checks";
+    -Ccodegen-units=1";
 
-/// Memory that one input may take before it counts as a crash, in MiB: what the cage gives.
+/// The most memory for one input before it counts as a crash, in MiB: the limit of the cage.
 const MEMORY_MIB_MAX: u32 = 3_072;
 
-/// Time that one input may take before it counts as a hang, in seconds.
+/// The longest time for one input before it counts as a hang, in seconds.
 const INPUT_S_MAX: u32 = 20;
 
 struct Options {
@@ -75,7 +77,7 @@ fn options(args: &[String]) -> Result<Options> {
     Ok(options)
 }
 
-/// The folders `crates/*/fuzz`, sorted.
+/// Returns the folders `crates/*/fuzz`, sorted.
 pub fn fuzz_folders(root: &Path) -> Result<Vec<PathBuf>> {
     let mut folders = Vec::new();
     for entry in fs::read_dir(root.join("crates"))? {
@@ -88,7 +90,7 @@ pub fn fuzz_folders(root: &Path) -> Result<Vec<PathBuf>> {
     Ok(folders)
 }
 
-/// The targets of one folder: the files in `fuzz_targets/`, by name.
+/// Returns the targets of one folder: the names of the files in `fuzz_targets/`.
 fn targets(folder: &Path) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder.join("fuzz_targets"))? {
@@ -109,13 +111,14 @@ fn run_target(machine: &Machine, folder: &Path, target: &str, seconds: u32) -> R
     let mut command = machine.cargo(["run", "--release", "--bin", target]);
     command.arg("--manifest-path").arg(folder.join("Cargo.toml"));
     command.arg("--target-dir").arg(cache.join("target"));
-    // With a target named, the flags stay away from build scripts and macros.
+    // With an explicit target, the flags do not apply to build scripts and macros.
     command.args(["--target", &host()?]);
     command.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", FLAGS);
-    // SQLite is one file of C with two constants of the same name, which is taken for a mistake.
-    command.env("ASAN_OPTIONS", "detect_odr_violation=0");
+    // SQLite is one C file with two constants of the same name, which the sanitizer would report.
+    // Leaks are not a safety problem in Rust, and detecting them needs rights that containers lack.
+    command.env("ASAN_OPTIONS", "detect_odr_violation=0:detect_leaks=0");
 
-    // libFuzzer writes what it finds into the first folder and reads the others.
+    // libFuzzer writes new inputs into the first folder and only reads the others.
     command.arg("--").arg(&corpus);
     if let Some(kind) = target.strip_prefix("hash_") {
         command.arg(drawn(machine, &cache, kind)?);
@@ -125,12 +128,11 @@ fn run_target(machine: &Machine, folder: &Path, target: &str, seconds: u32) -> R
     command.arg(format!("-max_total_time={seconds}"));
     command.arg(format!("-rss_limit_mb={MEMORY_MIB_MAX}"));
     command.arg(format!("-timeout={INPUT_S_MAX}"));
-    // Leaks are no danger in Rust, and looking for them needs rights that containers lack.
     command.args(["-print_final_stats=1", "-verbosity=0", "-detect_leaks=0"]);
     run(&mut command)
 }
 
-/// What the folder gives a target to begin with: inputs, and words to put into them.
+/// Returns the arguments for what the folder provides for a target: inputs, and a dictionary.
 fn given(folder: &Path, target: &str) -> Vec<String> {
     let mut args = Vec::new();
     let seeds = folder.join("seeds").join(target);
@@ -144,7 +146,7 @@ fn given(folder: &Path, target: &str) -> Vec<String> {
     args
 }
 
-/// A folder of pictures of one kind, drawn by code, for the fuzzer to begin with.
+/// Returns a folder with pictures of one kind, drawn by code, as first inputs for the fuzzer.
 fn drawn(machine: &Machine, cache: &Path, kind: &str) -> Result<PathBuf> {
     let all = cache.join("drawn");
     if !all.is_dir() {
@@ -166,7 +168,7 @@ fn drawn(machine: &Machine, cache: &Path, kind: &str) -> Result<PathBuf> {
     Ok(seeds)
 }
 
-/// Puts the test files of one kind, which the repository has in base64, into `seeds`.
+/// Decodes the test files of one kind, which the repository stores in base64, into `seeds`.
 fn encoded(folder: &Path, kind: &str, seeds: &Path) -> Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
@@ -179,7 +181,7 @@ fn encoded(folder: &Path, kind: &str, seeds: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The machine's own target, such as `x86_64-unknown-linux-gnu`.
+/// Returns the machine's own target triple, such as `x86_64-unknown-linux-gnu`.
 fn host() -> Result<String> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let told = Command::new(rustc).arg("-vV").output().context("no rustc")?;
@@ -192,7 +194,7 @@ fn host() -> Result<String> {
 mod tests {
     use super::*;
 
-    /// A target that is not built is not fuzzed, and nobody would notice.
+    /// A target that is not built would not be fuzzed, without any error.
     #[test]
     fn every_target_is_found_and_is_a_program_of_its_folder() {
         let machine = Machine::here().unwrap();

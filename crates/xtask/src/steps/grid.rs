@@ -1,5 +1,5 @@
-//! `grid`: our PDQ against Python's `pdqhash`, on pictures drawn by code and saved in thousands of
-//! ways by programs that we did not write.
+//! `grid`: compares our PDQ with Python's `pdqhash`, on pictures drawn by code and saved in
+//! thousands of ways by third-party programs.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -11,10 +11,10 @@ use crate::need::Need;
 use crate::python;
 use crate::steps::Step;
 
-/// The peer and what it stands on, pinned.
+/// The peer and its dependencies, pinned.
 const PACKAGES: [&str; 3] = ["pdqhash==0.2.8", "pillow==13.0.0", "numpy==2.4.6"];
 
-/// Prints the distances and fails where they are larger than promised.
+/// Prints the distances, and fails if they exceed the tolerance.
 pub const STEP: Step = Step {
     name: "grid",
     about: "our PDQ against Python's `pdqhash`, thousands of files [--only PATTERN] (needs PyPI)",
@@ -35,33 +35,20 @@ const HASH: &str = "pdq-of-files";
 
 fn compare(machine: &Machine, args: &[String]) -> Result<()> {
     let python = python_with_peer(machine)?;
-    build(machine, &[DRAW, HASH])?;
+    let examples = machine.build()?.join("examples");
 
     let mut grid = Command::new(python);
     grid.arg(machine.root.join("crates/media/compare/grid.py"));
-    grid.arg("--draw").arg(example(machine, DRAW)).arg("--hash").arg(example(machine, HASH));
+    grid.arg("--draw").arg(examples.join(DRAW)).arg("--hash").arg(examples.join(HASH));
     run(grid.arg("--work").arg(machine.root.join(".cache/grid-files")).args(args))
 }
 
-/// A Python that has the peer; the step `compare-corpus` compares with the same.
+/// Returns a Python with the peer; the step `compare-corpus` uses it too.
 pub fn python_with_peer(machine: &Machine) -> Result<PathBuf> {
     python::with_packages(machine, "grid", &PACKAGES)
 }
 
-/// Builds the program that hashes, and returns its path.
+/// Builds the hashing program and returns its path.
 pub fn hashing_program(machine: &Machine) -> Result<PathBuf> {
-    build(machine, &[HASH])?;
-    Ok(example(machine, HASH))
-}
-
-fn build(machine: &Machine, examples: &[&str]) -> Result<()> {
-    let mut build = machine.cargo(["build", "--release", "-p", "mamori-media"]);
-    for name in examples {
-        build.args(["--example", name]);
-    }
-    run(build.arg("--target-dir").arg(machine.target()))
-}
-
-fn example(machine: &Machine, name: &str) -> PathBuf {
-    machine.target().join("release/examples").join(name)
+    Ok(machine.build()?.join("examples").join(HASH))
 }

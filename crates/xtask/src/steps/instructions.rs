@@ -1,17 +1,17 @@
-//! `instructions`: how many instructions fixed work takes, counted by callgrind.
+//! `instructions`: counts the instructions of fixed work, with callgrind.
 //!
-//! A count is the same on a busy machine and an idle one, so it can fail a build; seconds cannot.
+//! The count is the same on a busy and on an idle machine, so it can fail a build; a time cannot.
 
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::machine::{Machine, run};
+use crate::machine::Machine;
 use crate::need::Need;
 use crate::steps::Step;
 
-/// Fails where work takes clearly more than it did when its figure was noted here.
+/// Fails if the work takes clearly more instructions than noted here.
 pub const STEP: Step = Step {
     name: "instructions",
     about: "instructions that fixed work takes, against what it took (callgrind)",
@@ -19,21 +19,18 @@ pub const STEP: Step = Step {
     run: count,
 };
 
-/// Fixed work: the crate, its example that does it, and the millions of instructions that it took,
-/// with AVX2 (callgrind knows no AVX-512).
-const WORK: [(&str, &str, f64); 2] =
-    [("mamori-matching", "count-index", 247.6), ("mamori-media", "count-hash", 434.2)];
+/// The fixed work: the example that does it, and the noted millions of instructions, built as the
+/// tests build it, with AVX2 (callgrind does not support AVX-512).
+const WORK: [(&str, f64); 2] = [("count-index", 247.6), ("count-hash", 434.2)];
 
-/// By how much more a count may grow before it fails: another compiler, another C library.
+/// The factor by which a count may exceed the noted one, for another compiler or C library.
 const ROOM: f64 = 1.15;
 
 fn count(machine: &Machine, _: &[String]) -> Result<()> {
     let mut too_many = Vec::new();
-    for (package, example, noted) in WORK {
-        let mut build = machine.cargo(["build", "--release", "-p", package, "--example", example]);
-        run(build.arg("--target-dir").arg(machine.target()))?;
-        let program = machine.target().join("release/examples").join(example);
-        let millions = instructions(&program)? / 1e6;
+    let examples = machine.build()?.join("examples");
+    for (example, noted) in WORK {
+        let millions = instructions(&examples.join(example))? / 1e6;
         println!("{example}: {millions:.1} million instructions, {noted:.1} when noted");
         if millions > noted * ROOM {
             too_many.push(example);

@@ -1,4 +1,4 @@
-//! The steps. A new one is a file here, its `mod` line and its place in a list.
+//! The steps. A new step needs a file here, a `mod` line and a place in a list.
 
 mod bench;
 mod browser;
@@ -21,20 +21,20 @@ use anyhow::Result;
 use crate::machine::Machine;
 use crate::need::Need;
 
-/// One check, by one word.
+/// One check.
 #[derive(Debug)]
 pub struct Step {
-    /// The word.
+    /// The word that selects the step on the command line.
     pub name: &'static str,
-    /// What it is, for the help.
+    /// One line of description, for the help.
     pub about: &'static str,
     /// What the machine must have.
     pub needs: &'static [Need],
-    /// Does it; the arguments are those after the word on the command line.
+    /// Runs the step; the arguments are those after the word on the command line.
     pub run: fn(&Machine, &[String]) -> Result<()>,
 }
 
-/// What `cargo xtask test` runs, the quickest to fail first. None of them is advisory.
+/// The steps of `cargo xtask test`, the quickest to fail first. Every one of them must pass.
 pub const TEST: [&Step; 10] = [
     &fmt::STEP,
     &clippy::STEP,
@@ -48,11 +48,11 @@ pub const TEST: [&Step; 10] = [
     &grid::STEP,
 ];
 
-/// What runs only when named: it takes long, or waits for a person.
+/// The steps that run only by name, because they take long or wait for input.
 pub const ALONE: [&Step; 5] =
     [&bench::STEP, &compare_corpus::STEP, &fuzz::STEP, &postgres::STEP, &simulate::STEP];
 
-/// Every step.
+/// Returns every step.
 pub fn all() -> impl Iterator<Item = &'static Step> {
     TEST.into_iter().chain(ALONE)
 }

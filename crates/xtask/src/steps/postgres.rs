@@ -9,7 +9,7 @@ use crate::need::Need;
 use crate::postgres::SERVER;
 use crate::steps::Step;
 
-/// Runs until its input ends.
+/// Runs until a line, or the end of input, is read.
 pub const STEP: Step = Step {
     name: "postgres",
     about: "a throw-away PostgreSQL until Enter or Ctrl-C, for tests by hand",

@@ -1,5 +1,6 @@
-//! `schemathesis`: a machine tries what the OpenAPI document allows, as an administrator and as a
-//! service, against a real server on a fresh database that holds one of each thing.
+//! `schemathesis`: generates requests from the OpenAPI document, as an administrator and as a
+//! service, and sends them to a real server with a fresh database that holds one record of each
+//! kind.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,11 +14,11 @@ use crate::python;
 use crate::serving::{Server, free_address, key, let_in, origin, wait_for};
 use crate::steps::Step;
 
-/// The peer, pinned.
+/// The test generator, pinned.
 const PACKAGES: [&str; 1] = ["schemathesis==4.32.5"];
 
-/// Fails on a server error, an answer that the document does not describe, or a refusal of what it
-/// describes.
+/// Fails on a server error, on a response that the document does not describe, and on a refusal of
+/// a request that it allows.
 pub const STEP: Step = Step {
     name: "schemathesis",
     about: "the OpenAPI document against a running server (needs PyPI)",
@@ -27,10 +28,9 @@ pub const STEP: Step = Step {
 
 fn try_everything(machine: &Machine, args: &[String]) -> Result<()> {
     let python = python::with_packages(machine, "schemathesis", &PACKAGES)?;
-    run(&mut machine.cargo(["build", "-p", "mamori-server"]))?;
+    let program = machine.build()?.join("mamori");
 
     let folder = tempfile::Builder::new().prefix("mamori-schemathesis-").tempdir()?;
-    let program = machine.target().join("debug/mamori");
     let address = free_address()?;
     let config = write_config(folder.path(), &address)?;
     let admin = key(&program, &config, &["admin"])?;
@@ -57,13 +57,14 @@ fn try_everything(machine: &Machine, args: &[String]) -> Result<()> {
             "--generation-deterministic",
         ]);
         schemathesis.arg("--header").arg(format!("Authorization: Bearer {key}"));
-        // What it remembers of a run goes to its own folder, not into the checkout.
+        // It runs in its own folder, so that the files in which it remembers a run stay out of the
+        // checkout.
         run(schemathesis.args(args).current_dir(&folder))?;
     }
     Ok(())
 }
 
-/// A Mamori on SQLite in `folder`, which lets a service have all the endpoints that are tried.
+/// Writes a configuration with SQLite in `folder`, which allows all the endpoints that are created.
 fn write_config(folder: &Path, address: &str) -> Result<PathBuf> {
     let config = folder.join("mamori.toml");
     let settings = format!(

@@ -1,4 +1,4 @@
-//! `simulate`: the desk's simulation, for as many seeds as somebody has patience.
+//! `simulate`: the simulation of the desk, with any number of seeds.
 
 use anyhow::{Context as _, Result, bail};
 
@@ -6,7 +6,7 @@ use crate::machine::{Machine, run};
 use crate::need::Need;
 use crate::steps::Step;
 
-/// `test` plays six seeds; this plays others.
+/// The step `test` runs six seeds; this step runs others.
 pub const STEP: Step = Step {
     name: "simulate",
     about: "random operations and crashes on the desk, on both engines [--seeds 100]",
@@ -14,7 +14,7 @@ pub const STEP: Step = Step {
     run: simulate,
 };
 
-/// The first seed: those below it are played by `test`.
+/// The first seed; the step `test` uses seeds below it.
 const FIRST: u64 = 1_000;
 
 fn simulate(machine: &Machine, args: &[String]) -> Result<()> {
@@ -24,11 +24,11 @@ fn simulate(machine: &Machine, args: &[String]) -> Result<()> {
         _ => bail!("`simulate` takes nothing or `--seeds NUMBER`"),
     };
     let url = machine.postgres()?;
-    // Its pool runs this example.
+    // The simulation's decoding pool runs this example.
     run(&mut machine.cargo(["build", "-p", "mamori-desk", "--example", "decode"]))?;
     let mut tests = machine.cargo(["test", "-p", "mamori-desk", "--test", "simulation"]);
     tests.args(["--", "whatever_happens"]);
-    // As `crates/testkit/src/seeds.rs` reads it.
+    // `crates/testkit/src/seeds.rs` reads this variable.
     tests.env("MAMORI_TEST_SEED", format!("{FIRST}..{}", FIRST + count));
     run(tests.env(crate::postgres::SERVER, url))
 }

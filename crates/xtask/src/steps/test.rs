@@ -1,4 +1,4 @@
-//! `test`: every test of every crate, on SQLite and on a PostgreSQL of its own.
+//! `test`: every test of every crate, on SQLite and on a throw-away PostgreSQL.
 
 use anyhow::Result;
 
@@ -7,7 +7,7 @@ use crate::need::Need;
 use crate::postgres::SERVER;
 use crate::steps::Step;
 
-/// The tests about the code (`tidy`, `licences`) are steps of their own.
+/// The tests about the code (`tidy`, `licences`) are separate steps.
 pub const STEP: Step = Step {
     name: "test",
     about: "every test, on SQLite and on a throw-away PostgreSQL; arguments filter",

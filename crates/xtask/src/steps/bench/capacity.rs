@@ -1,4 +1,4 @@
-//! What the figures mean for services of three sizes.
+//! Computes from the figures what services of three sizes need.
 
 use std::fmt::Write as _;
 
@@ -8,17 +8,17 @@ use super::figures::Figures;
 use super::index::Measured;
 use super::row::short;
 
-/// A service, in words, and how many pictures it sees a day.
+/// The sizes of service: pictures per day, in words and as a number.
 const SERVICES: [(&str, f64); 3] = [("a thousand", 1e3), ("a million", 1e6), ("four billion", 4e9)];
-/// How much busier the busiest hour is than the day.
+/// How many times busier the busiest hour is than the mean of the day.
 const PEAK: f64 = 3.0;
-/// What a core is to be kept busy at most.
+/// The highest planned load of a core, from 0 to 1.
 const LOAD: f64 = 0.6;
 const SECONDS_A_DAY: f64 = 86_400.0;
 
-/// The table, and how it comes about.
+/// Returns the table, and the figures that it is computed from.
 pub fn table(hashing: &Figures, index: &[Measured], service: &Figures) -> Result<String> {
-    // Seconds of a core for one picture: decoding, hashing, the request around it.
+    // Seconds of one core for one picture: decoding, hashing and the request itself.
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let cores = f64::from(u32::try_from(cores)?);
     let a_picture = cores / service.get("check_jpeg_rate")?;

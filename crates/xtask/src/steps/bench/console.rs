@@ -1,4 +1,4 @@
-//! Reviewers at once, each with a case of their own.
+//! Measures the console with many reviewers at the same time, each with their own case.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -12,18 +12,18 @@ use super::row::{Goal, Row, short};
 use crate::machine::{Machine, run};
 use crate::serving::{Server, free_address, key, let_in, origin, wait_for};
 
-/// The program that plays them.
+/// The program that simulates the reviewers.
 pub const EXAMPLE: &str = "load-console";
 
-/// How many people review at once.
+/// Number of reviewers who work at the same time.
 const REVIEWERS: u32 = 200;
-/// How many cases there are for each of them; half are decided.
+/// Number of cases for each reviewer; half of them are decided.
 const CASES_EACH: u32 = 10;
 
-/// The picture that every item is.
+/// The PDQ hash of every item.
 const KNOWN: &str = "f0f0f0f00f0f0f0ff0f0f0f00f0f0f0ff0f0f0f00f0f0f0ff0f0f0f00f0f0f0f";
 
-/// What a person does, and how it is called in the table.
+/// The steps of a reviewer, with their names in the table.
 const STEPS: [(&str, &str); 4] = [
     ("queue", "the queue"),
     ("next", "taking the next case"),
@@ -31,10 +31,10 @@ const STEPS: [(&str, &str); 4] = [
     ("decide", "deciding it, and taking the next one"),
 ];
 
-/// Measures a server of its own, with its workers at work: each decision asks the service for
-/// something.
+/// Measures a server of its own whose workers are running, because each decision sends a request to
+/// the service.
 pub fn measure(machine: &Machine, work: &Path) -> Result<Figures> {
-    let program = machine.target().join("release/mamori");
+    let program = machine.target().join("dist/mamori");
     let folder = tempfile::Builder::new().prefix("mamori-bench-").tempdir()?;
     let address = free_address()?;
     let config = folder.path().join("mamori.toml");
@@ -63,13 +63,13 @@ pub fn measure(machine: &Machine, work: &Path) -> Result<Figures> {
     let _server = Server::start(&program, &config, folder.path())?;
     wait_for(&address, folder.path())?;
 
-    let mut load = Command::new(machine.target().join("release/examples").join(EXAMPLE));
+    let mut load = Command::new(machine.target().join("dist/examples").join(EXAMPLE));
     load.arg(format!("http://{address}")).arg(origin(&address)).arg(service).arg(list);
     load.arg(KNOWN).arg((REVIEWERS * CASES_EACH).to_string());
     Figures::of(&mut load)
 }
 
-/// A bank that holds the one picture.
+/// Creates a bank with this one hash.
 fn fill(program: &Path, config: &Path, work: &Path) -> Result<()> {
     let path = work.join("known.txt");
     fs::write(&path, format!("{KNOWN}\n"))?;
@@ -81,7 +81,7 @@ fn fill(program: &Path, config: &Path, work: &Path) -> Result<()> {
     run(import.args(["bank", "import", "bench"]).arg(&path).arg("--config").arg(config))
 }
 
-/// The lines of the table.
+/// Returns the rows of the table.
 pub fn rows(console: &Figures) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for (step, called) in STEPS {

@@ -1,4 +1,4 @@
-//! What a measuring program printed: a line of JSON for each figure, `{"name","value"}`.
+//! The figures that a measuring program prints: one line of JSON each, `{"name","value"}`.
 
 use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 pub struct Figures(BTreeMap<String, f64>);
 
 impl Figures {
-    /// Runs a program that prints figures, and shows them as they come.
+    /// Runs a program that prints figures, shows its output and reads it.
     pub fn of(command: &mut Command) -> Result<Self> {
         let output = command.stderr(Stdio::inherit()).output();
         let output = output.with_context(|| format!("{command:?} did not start"))?;
@@ -22,7 +22,7 @@ impl Figures {
         Ok(Self::read(&text))
     }
 
-    /// The figures in `text`; other lines are passed over.
+    /// Reads the figures in `text`; other lines are ignored.
     pub fn read(text: &str) -> Self {
         let figure = |line: &str| {
             let inside = line.trim().strip_prefix('{')?.strip_suffix('}')?;
@@ -34,22 +34,22 @@ impl Figures {
         Self(text.lines().filter_map(figure).collect())
     }
 
-    /// The figure `name`.
+    /// Returns the figure `name`; an error if it was not measured.
     pub fn get(&self, name: &str) -> Result<f64> {
         self.0.get(name).copied().with_context(|| format!("nobody measured `{name}`"))
     }
 
-    /// The figure `name`, if it was measured.
+    /// Returns the figure `name`, if it was measured.
     pub fn find(&self, name: &str) -> Option<f64> {
         self.0.get(name).copied()
     }
 
-    /// Takes the figures of another program in.
+    /// Adds the figures of another program.
     pub fn extend(&mut self, other: Self) {
         self.0.extend(other.0);
     }
 
-    /// Adds one.
+    /// Sets one figure.
     pub fn set(&mut self, name: &str, value: f64) {
         self.0.insert(name.to_owned(), value);
     }

@@ -1,4 +1,4 @@
-//! Hashing, beside `pdqhash` and beside the decoder alone.
+//! Measures hashing, compared with `pdqhash` and with the decoder alone.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,12 +11,12 @@ use crate::machine::Machine;
 
 pub const EXAMPLE: &str = "bench-hash";
 
-/// The sizes of picture that are hashed from memory.
+/// The sizes of pictures that are hashed from memory.
 pub const SIZES: [&str; 4] = ["320x240", "1024x768", "1920x1080", "4000x3000"];
 
-/// Measures both.
+/// Measures Mamori and `pdqhash`.
 pub fn measure(machine: &Machine, python: &Path, work: &Path) -> Result<Figures> {
-    let program = machine.target().join("release/examples").join(EXAMPLE);
+    let program = machine.target().join("dist/examples").join(EXAMPLE);
     let mut figures = Figures::of(Command::new(program).arg(work))?;
     let mut peer = Command::new(python);
     peer.arg(machine.root.join("crates/media/compare/speed.py")).arg(work);
@@ -24,7 +24,7 @@ pub fn measure(machine: &Machine, python: &Path, work: &Path) -> Result<Figures>
     Ok(figures)
 }
 
-/// The lines of the table.
+/// Returns the rows of the table.
 pub fn rows(figures: &Figures) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for size in SIZES {

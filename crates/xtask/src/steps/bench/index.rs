@@ -1,4 +1,4 @@
-//! Matching, beside `threatexchange`'s `PDQIndex` and beside the scan.
+//! Measures matching, compared with the `PDQIndex` of `threatexchange` and with a linear scan.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,27 +11,27 @@ use crate::machine::Machine;
 
 pub const EXAMPLE: &str = "bench-index";
 
-/// The kinds of bank.
+/// The kinds of bank that are measured.
 const KINDS: [&str; 2] = ["random", "clustered"];
 
 /// The figures of one bank.
 pub struct Measured {
     /// `random` or `clustered`.
     pub kind: &'static str,
-    /// How many hashes.
+    /// Number of hashes.
     pub rows: u32,
-    /// What was measured.
+    /// The figures that were measured.
     pub figures: Figures,
 }
 
-/// Measures every bank, both sides one after the other.
+/// Measures every bank, first with Mamori and then with the peer.
 pub fn measure(
     machine: &Machine,
     python: &Path,
     work: &Path,
     sizes: &[u32],
 ) -> Result<Vec<Measured>> {
-    let program = machine.target().join("release/examples").join(EXAMPLE);
+    let program = machine.target().join("dist/examples").join(EXAMPLE);
     let mut all = Vec::new();
     for rows in sizes {
         for kind in KINDS {
@@ -47,7 +47,7 @@ pub fn measure(
     Ok(all)
 }
 
-/// The lines of the table.
+/// Returns the rows of the table.
 pub fn rows(all: &[Measured]) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for measured in all {
@@ -117,7 +117,7 @@ fn rows_of(Measured { kind, rows, figures }: &Measured) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// The lines about queries that something else disturbs.
+/// Returns the rows about queries while something else disturbs them.
 fn rows_of_disturbance(bank: &str, figures: &Figures) -> Result<Vec<Row>> {
     let row = |what: &str, ours: f64, peer: String, figure, goal| Row {
         what: format!("{bank}: {what}"),
@@ -140,7 +140,7 @@ fn rows_of_disturbance(bank: &str, figures: &Figures) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// A count in words that are short.
+/// Returns a count in short form, such as `10 M`.
 fn count(rows: u32) -> String {
     match rows {
         rows if rows >= 1_000_000 => format!("{} M", rows / 1_000_000),

@@ -1,4 +1,4 @@
-//! docs/performance.md.
+//! Writes docs/performance.md.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -11,10 +11,10 @@ use super::index::Measured;
 use super::row::{Row, short, time};
 use super::{capacity, hashing, row};
 
-/// What does not change from run to run.
+/// The part of the page that is the same in every run.
 const METHOD: &str = include_str!("method.md");
 
-/// The page for one run.
+/// Returns the page for one run.
 pub fn write(
     rows: &[Row],
     hashing: &Figures,
@@ -68,7 +68,7 @@ pub fn write(
     Ok(page)
 }
 
-/// What all processors do together beside what one does.
+/// Returns a table that compares the throughput of all processors with the throughput of one.
 fn with_processors(hashing: &Figures, index: &[Measured]) -> Result<String> {
     let all = std::thread::available_parallelism().map_or(1, usize::from);
     let mut text = format!(
@@ -88,7 +88,7 @@ fn with_processors(hashing: &Figures, index: &[Measured]) -> Result<String> {
     Ok(text)
 }
 
-/// The processor, how many of it, and how much memory.
+/// Describes the machine: processor, number of processors, memory.
 fn machine() -> String {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
     let (processors, memory) = (read("/proc/cpuinfo"), read("/proc/meminfo"));

@@ -1,37 +1,37 @@
-//! A line of the table: ours, the peer's, their ratio, and what was promised.
+//! A row of the table: our figure, the peer's figure, their ratio, and the goal.
 
 use std::fmt::Write as _;
 
-/// What a figure was promised to be.
+/// The goal for a figure.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Goal {
-    /// Nothing; it is shown because it explains others.
+    /// No goal; the figure is shown because it explains others.
     None,
-    /// At least so much.
+    /// At least this value.
     Least(f64),
-    /// At most so much.
+    /// At most this value.
     Most(f64),
 }
 
-/// One line.
+/// One row of the table.
 #[derive(Clone, Debug)]
 pub struct Row {
     /// What was measured.
     pub what: String,
     /// Our figure, with its unit.
     pub ours: String,
-    /// What it is held against, with its unit; empty where a figure is held against a number.
+    /// The figure that ours is compared with, with its unit; empty if there is none.
     pub peer: String,
-    /// The figure that the goal is about.
+    /// The figure that the goal applies to.
     pub figure: f64,
-    /// How the figure is shown: the unit, such as `×`.
+    /// The unit of that figure, such as `×`.
     pub unit: &'static str,
-    /// The promise.
+    /// The goal.
     pub goal: Goal,
 }
 
 impl Row {
-    /// Whether the promise is kept; `None` without one.
+    /// Checks whether the goal is met; `None` without a goal.
     pub fn is_met(&self) -> Option<bool> {
         match self.goal {
             Goal::None => None,
@@ -56,7 +56,7 @@ impl Row {
     }
 }
 
-/// The rows as a table of Markdown, its columns in line.
+/// Formats the rows as a Markdown table with aligned columns.
 pub fn table(rows: &[Row]) -> String {
     let head = ["what", "ours", "peer", "ratio or figure", "goal", ""].map(str::to_owned);
     let lines: Vec<[String; 6]> =
@@ -79,7 +79,7 @@ pub fn table(rows: &[Row]) -> String {
     table
 }
 
-/// A number with about three digits that count.
+/// Formats a number with about three significant digits.
 pub fn short(value: f64) -> String {
     let digits = match value.abs() {
         size if size >= 100.0 => 0,
@@ -94,7 +94,7 @@ pub fn short(value: f64) -> String {
     }
 }
 
-/// A time in microseconds, in the unit that reads best.
+/// Formats a time in microseconds, in the most readable unit.
 pub fn time(us: f64) -> String {
     match us {
         us if us >= 1e6 => format!("{} s", short(us / 1e6)),

@@ -1,4 +1,5 @@
-//! The service under load from the same machine, beside an empty handler and beside the decoder.
+//! Measures the API under load from the same machine, compared with an empty handler and with the
+//! decoder.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -12,21 +13,21 @@ use super::row::{Goal, Row, short, time};
 use crate::machine::{Machine, run};
 use crate::serving::{Server, free_address, key, wait_for};
 
-/// How many entries the bank has.
+/// Number of entries in the bank.
 const ENTRIES: u32 = 100_000;
-/// How many connections are kept open.
+/// Number of open connections.
 const CONNECTIONS: &str = "32";
-/// For how long each load lasts.
+/// Duration of each load.
 const TIME: &str = "10s";
-/// How many checks memory is watched over, at least.
+/// The least number of checks over which memory is observed.
 const CHECKS: f64 = 1e6;
 
-/// Where the load's scripts are, from the checkout.
+/// The folder of the load scripts, from the root of the checkout.
 const SCRIPTS: &str = "crates/server/bench";
 
 /// Measures a server of its own.
 pub fn measure(machine: &Machine, work: &Path) -> Result<Figures> {
-    let program = machine.target().join("release/mamori");
+    let program = machine.target().join("dist/mamori");
     let folder = tempfile::Builder::new().prefix("mamori-bench-").tempdir()?;
     let address = free_address()?;
     let config = folder.path().join("mamori.toml");
@@ -51,7 +52,7 @@ pub fn measure(machine: &Machine, work: &Path) -> Result<Figures> {
     let hashes = work.join("check.json");
     fs::write(&hashes, CLEAN)?;
     load.post("check", &hashes, "application/json", TIME, &mut figures)?;
-    // Again, on both sides of what it is held against: a machine is not the same all the time.
+    // Measured again, because the speed of a machine changes: once before and once after the check.
     load.empty("empty_again", &mut figures)?;
     let (form, media_type) = form(&fs::read(work.join("usual.jpg"))?);
     let body = work.join("check.form");
@@ -62,7 +63,7 @@ pub fn measure(machine: &Machine, work: &Path) -> Result<Figures> {
     Ok(figures)
 }
 
-/// Lets a million clean checks pass, and looks at memory before and after.
+/// Runs a million clean checks, and compares the memory before and after.
 fn watch_memory(server: &Server, load: &Load, hashes: &Path, figures: &mut Figures) -> Result<()> {
     let before = server.resident_bytes()?;
     let mut checks = 0.0;
@@ -78,7 +79,7 @@ fn watch_memory(server: &Server, load: &Load, hashes: &Path, figures: &mut Figur
     Ok(())
 }
 
-/// A check of an item that is near to nothing.
+/// A check of an item that is near no entry.
 const CLEAN: &str = r#"{"item_id":"bench","surface":"public","pdq":"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}"#;
 
 struct Load {
@@ -116,7 +117,7 @@ impl Load {
     }
 }
 
-/// Runs a load and notes its figures under `name`; an answer that is no success is an error.
+/// Runs a load and stores its figures under `name`; an error if any response is not a success.
 fn take(name: &str, wrk: &mut Command, figures: &mut Figures) -> Result<()> {
     println!("{name}:");
     let found = Figures::of(wrk)?;
@@ -129,7 +130,7 @@ fn take(name: &str, wrk: &mut Command, figures: &mut Figures) -> Result<()> {
     Ok(())
 }
 
-/// A bank of hashes that have nothing to do with each other, which looks everywhere.
+/// Creates a bank of unrelated hashes that is used everywhere.
 fn fill(program: &Path, config: &Path, work: &Path) -> Result<()> {
     let mut list = String::new();
     let mut state = 1_u64;
@@ -148,12 +149,12 @@ fn fill(program: &Path, config: &Path, work: &Path) -> Result<()> {
     create.args(["--purpose", "rehearsal", "--source", "drawn by code", "--owner", "bench"]);
     run(create.args(["--legal-basis", "none is needed", "--action", "hold"]))?;
     let mut import = Command::new(program);
-    // Numbers, which are not made as PDQ hashes are.
+    // These are plain random numbers, which do not look like PDQ hashes.
     import.args(["bank", "import", "bench", "--accept-any-pdq"]);
     run(import.arg(&path).arg("--config").arg(config))
 }
 
-/// The picture as a service would send it, and the form's media type.
+/// Returns the picture as a multipart form, as a service would send it, and the form's media type.
 fn form(picture: &[u8]) -> (Vec<u8>, String) {
     let mut form = Vec::new();
     for (name, value) in [("item_id", "bench"), ("surface", "public")] {
@@ -172,7 +173,7 @@ fn form(picture: &[u8]) -> (Vec<u8>, String) {
     (form, "multipart/form-data; boundary=a-line".to_owned())
 }
 
-/// The lines of the table.
+/// Returns the rows of the table.
 pub fn rows(service: &Figures, hashing: &Figures) -> Result<Vec<Row>> {
     let empty = f64::midpoint(service.get("empty_rate")?, service.get("empty_again_rate")?);
     let check = service.get("check_rate")?;
