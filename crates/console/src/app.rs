@@ -1,21 +1,22 @@
-//! What every page may use, and the limits of the console.
+//! State and settings that all handlers of the console share.
 
 use std::sync::Arc;
 
 use axum::extract::FromRef;
 use mamori_desk::Desk;
 
-/// The limits of the console, and where it is.
+/// Settings of the console: its origin, a limit, and notes from the operator.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where browsers find the console, without a path: `https://mamori.example`. A form that
-    /// comes from elsewhere does nothing.
+    /// Origin under which browsers reach the console, without a path: `https://mamori.example`.
+    /// Forms from any other origin are refused.
     pub origin: String,
-    /// The largest form, in bytes.
+    /// Maximum size of a form's body, in bytes.
     pub form_bytes_max: usize,
-    /// Whom to call when a child is in danger now: shown where somebody says so. Nobody is called.
+    /// The operator's text on whom to call when a child is in danger now. Shown on urgent cases and
+    /// in the form that escalates a case. Mamori itself does not call or notify an authority.
     pub danger_note: Option<String>,
-    /// Who listens to reviewers here: shown on their own page.
+    /// The operator's text on whom reviewers can talk to. Shown on a reviewer's own page.
     pub care_note: Option<String>,
 }
 
@@ -30,12 +31,12 @@ impl Default for Settings {
     }
 }
 
-/// What every page may use.
+/// State of the router, cloned into each handler.
 #[derive(Clone)]
 pub struct Console {
-    /// Where the verbs are done.
+    /// The desk, whose verbs the handlers call.
     pub desk: Desk,
-    /// The limits.
+    /// Settings of the console.
     pub settings: Arc<Settings>,
 }
 

@@ -1,5 +1,5 @@
-//! The style sheet and the scripts: a few small files, under the digest of their own content, so
-//! that a browser keeps them for ever and never shows an old one.
+//! The style sheet and the scripts. Their URLs contain a digest of the content of all of them, so
+//! that a browser can cache them for a year and never uses an outdated version.
 
 use std::sync::LazyLock;
 
@@ -11,14 +11,13 @@ use sha2::{Digest, Sha256};
 
 use crate::fault::Fault;
 
-/// A file that browsers load beside a page.
+/// A style sheet or script that browsers load with a page.
 #[derive(Clone, Copy, Debug)]
 pub struct Asset {
-    /// Its name in the address.
+    /// File name in the URL.
     pub name: &'static str,
-    /// What it is.
+    /// Value of the `Content-Type` header.
     media_type: &'static str,
-    /// Its content.
     text: &'static str,
 }
 
@@ -30,7 +29,7 @@ const fn script(name: &'static str, text: &'static str) -> Asset {
     Asset { name, media_type: "text/javascript; charset=utf-8", text }
 }
 
-/// Every file.
+/// Every asset: one style sheet and the scripts.
 pub const ASSETS: &[Asset] = &[
     style(concat!(
         include_str!("../assets/base.css"),
@@ -45,7 +44,8 @@ pub const ASSETS: &[Asset] = &[
     script("rest.js", include_str!("../assets/rest.js")),
 ];
 
-/// The digest of all files together, 16 hex digits: one changes, and all have a new address.
+/// First 8 bytes of the SHA-256 digest of all names and contents, as 16 hex digits. If one file
+/// changes, all of them get a new URL.
 static DIGEST: LazyLock<String> = LazyLock::new(|| {
     let mut digest = Sha256::new();
     for asset in ASSETS {
@@ -59,18 +59,19 @@ static DIGEST: LazyLock<String> = LazyLock::new(|| {
     format!("{first:016x}")
 });
 
-/// Where the file of this name is.
+/// Returns the URL path of the asset called `name`.
 pub fn address(name: &str) -> String {
     format!("/console/assets/{}/{name}", *DIGEST)
 }
 
-/// `GET /favicon.ico`: browsers ask for it whether a page names one or not.
+/// `GET /favicon.ico`: browsers request it even if no page links to it.
 pub async fn icon() -> impl IntoResponse {
     let headers = [(CONTENT_TYPE, "image/svg+xml"), (CACHE_CONTROL, "public, max-age=86400")];
     (headers, include_str!("../assets/icon.svg"))
 }
 
-/// `GET /console/assets/{digest}/{name}`: what is not of this version is not here.
+/// `GET /console/assets/{digest}/{name}`: returns an asset; 404 if the digest is that of another
+/// version.
 pub async fn show(Path((digest, name)): Path<(String, String)>) -> Result<Response, Fault> {
     let found = ASSETS.iter().find(|asset| asset.name == name);
     let asset = found.filter(|_| digest == *DIGEST).ok_or_else(Fault::not_found)?;

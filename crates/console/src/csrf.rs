@@ -1,5 +1,5 @@
-//! A form does something only if one of our own pages sent it: its origin is ours, and it carries
-//! the session's token.
+//! Protection against cross-site request forgery: a form is accepted only if its origin is the
+//! console's and it carries the token of the session.
 
 use axum::http::HeaderMap;
 use axum::http::header::{HeaderName, ORIGIN};
@@ -10,29 +10,30 @@ use sha2::{Digest, Sha256};
 
 use crate::app::Settings;
 
-/// The field of a form that carries the token.
+/// Name of the form field that carries the token.
 pub const FIELD: &str = "csrf";
 
-/// The header that carries it where a script sends no form.
+/// Name of the header that carries the token when a script sends a request without a form.
 pub const HEADER: HeaderName = HeaderName::from_static("x-csrf");
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// A session's token, for its forms.
+/// Encodes a session's token for its forms: base64url without padding.
 pub fn token(csrf: &Sensitive<[u8; 32]>) -> String {
     URL_SAFE_NO_PAD.encode(csrf.reveal())
 }
 
-/// Whether `shown` is the session's token. Digests are compared, so that how long it takes says
-/// nothing of the token.
+/// Checks whether `shown` is the session's token; [`Refusal::CsrfWrong`] if not. Compares SHA-256
+/// digests, so that the time taken reveals nothing about the token.
 pub fn require_token(shown: Option<&str>, csrf: &Sensitive<[u8; 32]>) -> Result<(), Refusal> {
     let digest = |text: &str| Sha256::digest(text.as_bytes());
     let is_right = shown.is_some_and(|shown| digest(shown) == digest(&token(csrf)));
     is_right.then_some(()).ok_or(Refusal::CsrfWrong)
 }
 
-/// Whether a page of ours sent it. Every browser says `Origin` with what is not a GET; one that
-/// leaves it out must say that it stayed on our site.
+/// Checks whether a page of the console sent the request; [`Refusal::CsrfWrong`] if not. Browsers
+/// send `Origin` with every request that is not a GET; without it, `Sec-Fetch-Site` must be
+/// `same-origin`.
 pub fn require_origin(headers: &HeaderMap, settings: &Settings) -> Result<(), Refusal> {
     let is_ours = match headers.get(ORIGIN) {
         Some(origin) => *origin == *settings.origin,

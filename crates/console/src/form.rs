@@ -1,5 +1,6 @@
-//! Forms are strict: from our own page, of our own session, of bounded size, and of exactly the
-//! fields that their deed knows.
+//! Extractors for forms and for requests of scripts. A form must come from a page of the console,
+//! carry the token of its session, be of bounded size, and have exactly the fields that its handler
+//! knows.
 
 use std::sync::Arc;
 
@@ -17,23 +18,23 @@ use crate::csrf;
 use crate::fault::Fault;
 use crate::guard::{Refused, find};
 
-/// The longest name of a field that a refusal repeats, in bytes: ours are shorter.
+/// The longest name of a field that a refusal repeats, in bytes. The names in the console's forms
+/// are shorter.
 pub const FIELD_NAME_BYTES_MAX: usize = 64;
 
-/// A form of somebody who is signed in. `T` refuses fields that it does not know; the token is not
-/// among them.
+/// A form from a signed-in staff member. `T` refuses unknown fields; the token is removed before.
 #[derive(Clone, Debug)]
 pub struct Form<T>(pub T);
 
-/// A form of somebody who is not signed in yet: only its origin can be checked.
+/// A form from a client without a session: only its origin can be checked.
 #[derive(Clone, Debug)]
 pub struct OpenForm<T>(pub T);
 
-/// What a script of ours sends: its token comes in a header.
+/// A request from a script of the console, within a session; its token comes in a header.
 #[derive(Clone, Debug)]
 pub struct Sent(pub Arc<Found>);
 
-/// What a script of ours sends before anybody is signed in.
+/// A request from a script of the console before sign-in: only its origin can be checked.
 #[derive(Clone, Copy, Debug)]
 pub struct OpenSent;
 
@@ -83,7 +84,7 @@ impl FromRequestParts<Console> for OpenSent {
     }
 }
 
-/// The body, if it is small enough; one that says it is not is not read at all.
+/// Reads the body, up to the limit. If `Content-Length` is above the limit, nothing is read.
 async fn read(request: Request, console: &Console) -> Result<Bytes, Refused> {
     let bytes_max = console.settings.form_bytes_max;
     let said = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
@@ -94,12 +95,12 @@ async fn read(request: Request, console: &Console) -> Result<Bytes, Refused> {
     read.map_err(|_| Refusal::FormTooLarge.into())
 }
 
-/// The token, and the form without it. What is not UTF-8 is no form.
+/// Splits a form into its token and the rest. A form that is not UTF-8 is refused.
 pub fn take_token(body: &[u8]) -> Result<(Option<String>, String), Fault> {
     let mut token = None;
     let mut rest = form_urlencoded::Serializer::new(String::new());
     for (name, value) in form_urlencoded::parse(body) {
-        // What is not UTF-8 would come out as this, and nobody types it.
+        // The parser replaces invalid UTF-8 with this character, which users do not type.
         if name.contains('\u{fffd}') || value.contains('\u{fffd}') {
             return Err(misshapen(&name));
         }
@@ -112,14 +113,15 @@ pub fn take_token(body: &[u8]) -> Result<(Option<String>, String), Fault> {
     Ok((token, rest.finish()))
 }
 
-/// The fields of a form without its token: exactly those that `T` knows.
+/// Parses the fields of a form without its token: exactly those that `T` knows.
 pub fn fields<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
-    // Serde puts the field between backticks; a value stands there nowhere.
+    // Serde puts the name of the field between backticks, and never a value.
     serde_html_form::from_str(text)
         .map_err(|error| misshapen(error.to_string().split('`').nth(1).unwrap_or("")))
 }
 
-/// The refusal of a form; it names the field, if that is a name that one of ours could have.
+/// Creates the refusal of a form. It names the field only if the console could have a field of that
+/// name.
 fn misshapen(field: &str) -> Fault {
     let fault = Fault::from(Refusal::FormShape);
     let is_name = field.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');

@@ -1,4 +1,4 @@
-//! What stands around every page: the language, the colours, who is signed in, and the menu.
+//! The frame around every page: language, colours, signed-in staff member, and menu.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,22 +12,23 @@ use mamori_model::staff::{Language, Scheme, Staff, StaffRole};
 
 use crate::app::Console;
 use crate::words::{Id, Words};
-use crate::{assets, csrf, language, routes, show};
+use crate::{assets, csrf, language, show};
 
-/// Who looks at a page.
+/// The signed-in staff member who reads a page.
 #[derive(Clone)]
 pub struct Person {
-    /// How colleagues see them.
+    /// Display name, which colleagues see.
     pub shown: show::Shown,
-    /// What their forms carry.
+    /// Token that their forms carry.
     pub csrf: String,
-    /// What they may do.
+    /// Their roles, which decide what the menu shows.
     pub roles: RoleSet,
-    /// The colours that they chose.
+    /// Colours that they chose.
     pub scheme: Scheme,
-    /// Whether single keys do something.
+    /// Whether single-key shortcuts are switched on.
     pub has_keys: bool,
-    /// When a session of theirs added a way in, if they are still told.
+    /// Time at which a session of theirs added a sign-in method, while the frame still shows a
+    /// notice of it.
     pub way_added: Option<show::Shown>,
 }
 
@@ -37,29 +38,29 @@ impl std::fmt::Debug for Person {
     }
 }
 
-/// What stands around a page.
+/// The frame around one page.
 #[derive(Clone, Debug)]
 pub struct Frame {
-    /// The language.
+    /// Language of the page.
     pub words: Words,
-    /// Who looks, if they signed in.
+    /// The signed-in staff member, if there is one.
     pub person: Option<Person>,
-    /// Which page of the menu this is, or belongs to; empty for none.
+    /// Path of the page of the menu that this page is, or belongs to; empty for none.
     pub here: &'static str,
 }
 
-/// A page of the menu.
+/// An entry of the menu.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// Where it is.
+    /// Path of the page.
     pub path: &'static str,
-    /// What it is called.
+    /// Name of the page.
     pub called: Id,
-    /// Whether it is the page that is shown.
+    /// Whether it is the current page.
     pub is_here: bool,
 }
 
-/// A page of the menu: where it is, what it is called, and who may open it.
+/// A page of the menu: its path, its name, and which roles may open it.
 type Place = (&'static str, Id, fn(&RoleSet) -> bool);
 
 const MENU: [Place; 8] = [
@@ -82,12 +83,12 @@ fn reads_cases(roles: &RoleSet) -> bool {
 }
 
 impl Frame {
-    /// Around a page for whom nobody knows yet.
+    /// Creates the frame of a page for a reader who is not signed in.
     pub fn unknown(language: Language) -> Self {
         Self { words: Words(language), person: None, here: "" }
     }
 
-    /// Around a page for `staff`, whose forms carry `csrf`.
+    /// Creates the frame of a page for `staff`, whose forms carry the token `csrf`.
     pub fn of_staff(staff: &Staff, csrf: String) -> Self {
         let person = Person {
             shown: show::text(staff.shown.as_str()),
@@ -100,44 +101,43 @@ impl Frame {
         Self { words: Words(staff.language), person: Some(person), here: "" }
     }
 
-    /// Around a page for whoever was found by their cookie.
+    /// Creates the frame of a page for the staff member to whom the session cookie belongs.
     pub fn of(found: &Found) -> Self {
         let frame = Self::of_staff(&found.staff, csrf::token(&found.csrf));
         let way_added = found.way_added_at.map(show::time);
         Self { person: frame.person.map(|person| Person { way_added, ..person }), ..frame }
     }
 
-    /// The same, on this page of the menu.
+    /// Sets the page of the menu.
     #[must_use]
     pub fn at(self, here: &'static str) -> Self {
         Self { here, ..self }
     }
 
-    /// When a way in was added, if whoever looks is still told.
+    /// Returns when a sign-in method was added, if the page must still show a notice of it.
     pub fn way_added(&self) -> Option<&show::Shown> {
         self.person.as_ref().and_then(|person| person.way_added.as_ref())
     }
 
-    /// The tag of the language, for `lang`.
+    /// Returns the language tag, for the attribute `lang`.
     pub fn language(&self) -> &'static str {
         self.words.0.as_str()
     }
 
-    /// The colours, for `data-scheme`.
+    /// Returns the colours, for the attribute `data-scheme`.
     pub fn scheme(&self) -> &'static str {
         self.person.as_ref().map_or(Scheme::System, |person| person.scheme).as_str()
     }
 
-    /// Whether the keys on the buttons do nothing.
+    /// Checks whether single-key shortcuts are switched off.
     pub fn is_keyless(&self) -> bool {
         !self.person.as_ref().is_some_and(|person| person.has_keys)
     }
 
-    /// The pages that this person may open.
+    /// Returns the pages that this staff member may open.
     pub fn menu(&self) -> Vec<Entry> {
         let Some(person) = &self.person else { return Vec::new() };
-        let shown =
-            MENU.iter().filter(|(path, _, may)| may(&person.roles) && self.is_routed("GET", path));
+        let shown = MENU.iter().filter(|(_, _, may)| may(&person.roles));
         let entry = |(path, called, _): &Place| Entry {
             path,
             called: *called,
@@ -146,54 +146,50 @@ impl Frame {
         shown.map(entry).collect()
     }
 
-    /// Whether there is such a route: what is not there is not linked.
-    pub fn is_routed(&self, method: &str, path: &str) -> bool {
-        routes::ROUTES.contains(&(method, path))
-    }
-
-    /// Where a file beside the page is.
+    /// Returns the URL path of an asset.
     pub fn asset(&self, name: &str) -> String {
         assets::address(name)
     }
 
-    /// The message `id`.
+    /// Returns the message `id`.
     pub fn say(&self, id: &str) -> String {
         self.words.say(id)
     }
 
-    /// The message of a value.
+    /// Returns the message that names a value.
     pub fn call(&self, id: &Id) -> String {
         self.words.call(*id)
     }
 
-    /// The message `id` about so many.
+    /// Returns the message `id` with `count` as its variable `$count`.
     pub fn count(&self, id: &str, count: &u64) -> String {
         self.words.count(id, *count)
     }
 
-    /// So many of at most so many.
+    /// Returns the text for `seen` of at most `most`.
     pub fn out_of(&self, seen: &u32, most: &u32) -> String {
         self.words.with("me-of", &[("seen", (*seen).into()), ("most", (*most).into())])
     }
 }
 
-/// The frame of whoever sent this request: what a page of a fault stands in. It begins as nobody's,
-/// in the language of the browser, and becomes a person's where a guard finds one.
+/// The frame of the client that sent this request, in which the page of a fault is shown. Initially
+/// without a staff member and in the language of the browser; a guard that finds a session replaces
+/// it.
 #[derive(Clone, Debug)]
 pub struct Seen(Arc<Mutex<Frame>>);
 
 impl Seen {
-    /// Nobody's.
+    /// Creates the frame of a client without a session.
     pub fn new(headers: &HeaderMap) -> Self {
         Self(Arc::new(Mutex::new(Frame::unknown(language::asked_for(headers)))))
     }
 
-    /// What it is now.
+    /// Returns the current frame.
     pub fn frame(&self) -> Frame {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Makes it a person's.
+    /// Replaces the frame with that of a staff member.
     pub fn put(&self, frame: Frame) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = frame;
     }
@@ -202,9 +198,22 @@ impl Seen {
 impl FromRequestParts<Console> for Seen {
     type Rejection = Infallible;
 
-    /// That of this request; nobody's, where no layer put one.
+    /// Returns the frame of this request, or a new one if no layer has added one.
     async fn from_request_parts(parts: &mut Parts, _: &Console) -> Result<Self, Infallible> {
         let seen = parts.extensions.get::<Self>().cloned();
         Ok(seen.unwrap_or_else(|| Self::new(&parts.headers)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::routes::ROUTES;
+
+    #[test]
+    fn every_entry_of_the_menu_has_a_route() {
+        for (path, ..) in MENU {
+            assert!(ROUTES.contains(&("GET", path)), "{path}");
+        }
     }
 }

@@ -1,7 +1,8 @@
-//! Who may see a page: taking one of these extractors is the guard, and nothing else is.
+//! Access control of the pages: a handler that takes one of these extractors is guarded by it, and
+//! by nothing else.
 //!
-//! Whoever is not signed in goes to the page for that. Whoever lacks the role gets the page of what
-//! is not there.
+//! A client without a session is redirected to the sign-in page. A staff member without the role
+//! gets the same 404 page as for an address that does not exist.
 
 use std::sync::Arc;
 
@@ -20,22 +21,23 @@ use crate::fault::Fault;
 use crate::frame::{Frame, Seen};
 use crate::session::{self, Carrier};
 
-/// The page to sign in.
+/// Path of the sign-in page.
 pub const SIGN_IN: &str = "/console/sign-in";
 
-/// The page to prove once more who one is.
+/// Path of the page on which a signed-in staff member confirms their identity.
 pub const PROVE: &str = "/console/prove";
 
 const FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 
-/// Why somebody does not get the page.
+/// Why a client does not get the page.
 #[derive(Debug)]
 pub enum Refused {
-    /// For a reason that has a page.
+    /// An error that has a page.
     Fault(Fault),
-    /// They must sign in: where to go, and how to forget the cookie that is worth nothing.
+    /// The client must sign in: the address to redirect to, and the `Set-Cookie` value that deletes
+    /// the invalid cookie.
     SignIn(String, HeaderValue),
-    /// They must prove once more who they are: where to go.
+    /// The staff member must confirm their identity: the address to redirect to.
     Prove(String),
 }
 
@@ -65,13 +67,13 @@ impl From<Refusal> for Refused {
     }
 }
 
-/// Whoever is signed in, and what their pages need.
+/// A signed-in staff member, and what their pages need.
 #[derive(Clone, Debug)]
 pub struct Member(pub Arc<Found>);
 
 /// A role, as a proof of the desk.
 pub trait Proof: Sized {
-    /// The proof, if they have the role.
+    /// Returns the proof, if the staff member has the role.
     fn of(member: &mamori_desk::Member) -> Option<Self>;
 }
 
@@ -89,29 +91,30 @@ macro_rules! proofs {
 }
 
 proofs! {
-    /// Somebody who may claim and decide cases.
+    /// A staff member who may claim and decide cases: a reviewer or a lead.
     Reviewer = Reviewer by reviewer;
-    /// Somebody who may be the second person.
+    /// A staff member who may be the second person: a lead.
     Lead = Lead by lead;
-    /// Somebody who words policies and settles disputes.
+    /// A policy editor, who changes policies and settles disputes.
     Editor = PolicyEditor by editor;
-    /// Somebody who reads records.
+    /// An auditor, who reads records.
     Auditor = Auditor by auditor;
-    /// Somebody who lets people in.
+    /// An administrator, who manages staff accounts.
     Administrator = Administrator by administrator;
-    /// Somebody who may read cases without claiming them.
+    /// A staff member who may read cases without claiming them: a lead or an auditor.
     Records = Records by records;
-    /// Somebody who may see how messages to services go.
+    /// A staff member who may see how webhook deliveries go: a lead, an auditor or an
+    /// administrator.
     Messages = Messages by messages;
-    /// Somebody who may have one sent again.
+    /// A staff member who may have a webhook delivery sent again: a lead or an administrator.
     Resender = Resender by resender;
 }
 
-/// Somebody who decides by policies, words them, or reads what was decided.
+/// Proof that a staff member may read policies: a reviewer, a lead, a policy editor or an auditor.
 #[derive(Clone, Copy, Debug)]
 pub struct PolicyProof(());
 
-/// Somebody who may read policies.
+/// A staff member who may read policies.
 pub type PolicyReader = As<PolicyProof>;
 
 impl Proof for PolicyProof {
@@ -122,20 +125,20 @@ impl Proof for PolicyProof {
     }
 }
 
-/// Somebody who may read who works here.
+/// Proof that a staff member may read the list of staff.
 #[derive(Clone, Debug)]
 pub enum PeopleProof {
-    /// Whoever lets them in.
+    /// An administrator, who may also change it.
     Administrator(member::Administrator),
-    /// Whoever reads the records.
+    /// An auditor, who may only read it.
     Auditor(member::Auditor),
 }
 
-/// Somebody who may read who works here.
+/// A staff member who may read the list of staff.
 pub type People = As<PeopleProof>;
 
 impl PeopleProof {
-    /// The same, for the verbs.
+    /// Returns the same proof in the form that the verbs take.
     pub fn reader(&self) -> StaffReader<'_> {
         match self {
             Self::Administrator(administrator) => StaffReader::Administrator(administrator),
@@ -143,7 +146,7 @@ impl PeopleProof {
         }
     }
 
-    /// Whether they may change what they read.
+    /// Checks whether the staff member may change staff accounts.
     pub fn may_change(&self) -> bool {
         matches!(self, Self::Administrator(_))
     }
@@ -156,27 +159,28 @@ impl Proof for PeopleProof {
     }
 }
 
-/// Somebody in a role.
+/// A signed-in staff member in a role.
 #[derive(Clone, Debug)]
 pub struct As<P> {
-    /// The proof, for the verbs.
+    /// The proof of the role, for the verbs.
     pub proof: P,
-    /// Who it is, and what their pages need.
+    /// The staff member and their session, for their pages.
     pub found: Arc<Found>,
 }
 
-/// Somebody in a role, who proved a short while ago who they are; whoever did not is asked to.
+/// A staff member in a role, who confirmed their identity a short while ago; others are redirected
+/// to the page that asks for it.
 #[derive(Clone, Debug)]
 pub struct Recent<P> {
     /// The proof of the role.
     pub proof: P,
-    /// The proof that it was a short while ago.
+    /// The proof of the recent confirmation.
     pub recently: member::Recently,
-    /// Who it is, and what their pages need.
+    /// The staff member and their session, for their pages.
     pub found: Arc<Found>,
 }
 
-/// Anybody who is signed in is a proof of being that.
+/// Every signed-in staff member has this proof.
 impl Proof for mamori_desk::Member {
     fn of(member: &mamori_desk::Member) -> Option<Self> {
         Some(member.clone())
@@ -213,13 +217,13 @@ impl<P: Proof> FromRequestParts<Console> for Recent<P> {
     }
 }
 
-/// Somebody who may be a second person, and proved a short while ago who they are: a lead; where
-/// nobody else is there, a reviewer too.
+/// A staff member who may be the second person, and confirmed their identity a short while ago: a
+/// lead, or any reviewer where the operator configured single-person operation.
 #[derive(Clone, Debug)]
 pub struct Second {
     /// The proof of the role.
     pub proof: member::Reviewer,
-    /// The proof that it was a short while ago.
+    /// The proof of the recent confirmation.
     pub recently: member::Recently,
 }
 
@@ -237,10 +241,11 @@ impl FromRequestParts<Console> for Second {
     }
 }
 
-/// Whose session the request belongs to. It is looked up once, however many ask.
+/// Finds the session that the request belongs to. It is looked up once for each request, however
+/// many extractors need it.
 ///
-/// Only a page that somebody opens changes the cookie: of what a page loads by itself several are on
-/// their way at once, and their answers may pass each other.
+/// The cookie is renewed only when a page is opened: the requests that a page makes by itself run
+/// concurrently, and their answers may arrive in another order.
 pub async fn find(parts: &mut Parts, console: &Console) -> Result<Arc<Found>, Refused> {
     if let Some(found) = parts.extensions.get::<Arc<Found>>() {
         return Ok(Arc::clone(found));
@@ -255,7 +260,8 @@ pub async fn find(parts: &mut Parts, console: &Console) -> Result<Arc<Found>, Re
     let found = match answer {
         Ok(Some(found)) => Arc::new(found),
         Ok(None) => return Err(sign_in(parts, console, None)),
-        // Their browser has the newer cookie, or is about to: it must not be taken from it.
+        // The browser has the newer cookie already, or is about to get it: this answer must not
+        // delete it.
         Err(Error::Refused(why @ Refusal::CookieReplaced)) => return Err(why.into()),
         Err(Error::Refused(why)) => return Err(sign_in(parts, console, Some(why))),
         Err(other) => return Err(Fault::from(other).into()),
@@ -286,7 +292,8 @@ fn sign_in(parts: &Parts, console: &Console, why: Option<Refusal>) -> Refused {
     Refused::SignIn(with_way_on(&address, parts, joint), session::forget(&console.settings))
 }
 
-/// `address`, and where to go on afterwards, if that is a page: what a form wanted is lost.
+/// Appends to `address` the page to return to afterwards, if a page was requested. The content of a
+/// form is lost.
 fn with_way_on(address: &str, parts: &Parts, joint: char) -> String {
     if !is_page(parts) {
         return address.to_owned();
@@ -301,7 +308,7 @@ fn with_way_on(address: &str, parts: &Parts, joint: char) -> String {
     }
 }
 
-/// `wanted`, if it is a page of the console: nobody is sent anywhere else.
+/// Returns `wanted` if it is a page of the console, so that no redirect leads to another site.
 pub fn way_on(wanted: &str) -> Option<&str> {
     let rest = wanted.strip_prefix("/console")?;
     let is_ours = rest.is_empty() || rest.starts_with(['/', '?']);

@@ -1,5 +1,5 @@
-//! What every page tells the browser: load nothing from elsewhere, run nothing that stands in the
-//! page, be in nobody's frame, be kept nowhere.
+//! Security headers of every answer of the console: a page loads nothing from other origins, runs
+//! no inline scripts, and cannot be framed. `Cache-Control` is set by [`mamori_web::observe`].
 
 use axum::extract::Request;
 use axum::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, VARY};
@@ -7,13 +7,13 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// What a page may load: our own files. Pictures are drawn from `blob:` addresses that a script
-/// made of bytes that it was given for one look.
+/// Content security policy: only the console's own files are loaded. Pictures are also shown from
+/// `blob:` URLs, which a script creates from the bytes of one view.
 pub const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' blob:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; \
     base-uri 'none'; require-trusted-types-for 'script'";
 
-/// Devices that no page asks for; passkeys are for these pages alone.
+/// Browser features that pages may not use; passkeys are allowed to the console's own pages.
 const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), display-capture=(), \
     fullscreen=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), \
     payment=(), usb=(), publickey-credentials-create=(self), publickey-credentials-get=(self)";
@@ -29,7 +29,7 @@ const FIXED: [(HeaderName, &str); 7] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// Puts them on every answer of the console.
+/// Adds these headers to every answer of the console.
 pub async fn protect(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     for (name, value) in FIXED {

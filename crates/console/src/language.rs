@@ -1,10 +1,11 @@
-//! In which language a page speaks before anybody has signed in.
+//! The language of a page before sign-in, from the `Accept-Language` header.
 
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
 use mamori_model::staff::Language;
 
-/// The language that the browser asks for first among those that we have, or English.
+/// Returns the supported language that the browser prefers most, or English. Only the first 16
+/// entries of the header are read.
 pub fn asked_for(headers: &HeaderMap) -> Language {
     let text = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let mut best = (0, Language::English);
@@ -19,13 +20,13 @@ pub fn asked_for(headers: &HeaderMap) -> Language {
     best.1
 }
 
-/// `ja`, and `ja-JP` as well.
+/// Reads the primary subtag of a language tag, so that `ja-JP` is Japanese.
 fn known(tag: &str) -> Option<Language> {
     let first = tag.trim().split('-').next().unwrap_or("");
     Language::ALL.iter().copied().find(|language| language.as_str().eq_ignore_ascii_case(first))
 }
 
-/// `q=0.8` is 800; nothing is 1000 (RFC 9110, 12.4.2).
+/// Reads a quality value in thousandths: `q=0.8` is 800, and no value is 1000 (RFC 9110, 12.4.2).
 fn thousandths(weight: &str) -> u32 {
     let Some(text) = weight.trim().strip_prefix("q=") else { return 1000 };
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));

@@ -1,8 +1,8 @@
-//! HTML for the staff: a page is a file in [`page`], a form becomes a verb of `mamori-desk`, and the
-//! answer becomes words in the person's language.
+//! HTML for the staff: a page is a file in [`page`], a form calls a verb of `mamori-desk`, and the
+//! answer is shown in the staff member's language.
 //!
-//! It has no rules of its own, makes no request to anybody, and works without scripts but for
-//! looking at pictures.
+//! The console contains no business rules and makes no outgoing requests. It works without scripts,
+//! except for clear views and passkeys.
 
 pub mod app;
 pub mod assets;
@@ -10,6 +10,7 @@ pub mod chart;
 pub mod csrf;
 pub mod deed;
 pub mod fault;
+mod fault_page;
 pub mod form;
 pub mod frame;
 pub mod guard;

@@ -1,5 +1,5 @@
-//! The one list of the console's routes. The router is made from it, and so is the test that asks
-//! for each as nobody and as each role.
+//! The only list of the console's routes. The router is generated from it, and so is the test that
+//! requests each route without a session and in each role.
 
 use std::sync::Arc;
 
@@ -11,11 +11,11 @@ use mamori_desk::Desk;
 use mamori_web::observe::observe;
 
 use crate::app::{Console, Settings};
-use crate::{assets, deed, fault, headers, page, session};
+use crate::{assets, deed, fault_page, headers, page, session};
 
 macro_rules! routes {
     ($($method:ident $path:literal => $handler:path;)*) => {
-        /// Every route: its method and the template of its path.
+        /// Every route: its HTTP method and the template of its path.
         pub const ROUTES: &[(&str, &str)] = &[$((stringify!($method), $path),)*];
 
         fn routed() -> Router<Console> {
@@ -92,15 +92,16 @@ routes! {
     POST "/console/staff/{staff}" => deed::staff::change;
 }
 
-/// The console. `app` is the API's, whose observer also watches here.
+/// Builds the console's router. `app` is the state of the API, whose middleware [`observe`] also
+/// applies to the console.
 pub fn router(desk: Desk, app: mamori_web::App, settings: Settings) -> Router {
     let body_max = DefaultBodyLimit::max(settings.form_bytes_max);
     let console = Console { desk, settings: Arc::new(settings) };
     routed()
-        .method_not_allowed_fallback(fault::no_such_page)
-        .route("/console/{*rest}", any(fault::no_such_page))
+        .method_not_allowed_fallback(fault_page::no_such_page)
+        .route("/console/{*rest}", any(fault_page::no_such_page))
         .route("/favicon.ico", get(assets::icon))
-        .layer(from_fn(fault::write))
+        .layer(from_fn(fault_page::write))
         .layer(from_fn(session::carry))
         .layer(from_fn(headers::protect))
         .layer(body_max)

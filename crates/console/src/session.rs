@@ -1,4 +1,4 @@
-//! The cookie of a session: how it is called, how it comes, and how it goes out.
+//! The session cookie: its name, how it is read from a request, and how it is set on an answer.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,18 +11,19 @@ use mamori_model::Sensitive;
 
 use crate::app::Settings;
 
-/// Behind TLS. Its prefix makes browsers refuse it from a subdomain, from a path and without TLS.
+/// Name of the cookie with TLS. Because of the prefix, browsers refuse it from a subdomain, with
+/// another path, and without TLS.
 const GUARDED: &str = "__Host-mamori";
 
-/// On this machine alone, at `http://localhost`, where browsers do not take the other.
+/// Name of the cookie at `http://localhost`, where browsers do not accept the prefix.
 const LOCAL: &str = "mamori-local";
 
-/// What the cookie is called.
+/// Returns the name of the cookie.
 pub fn name(settings: &Settings) -> &'static str {
     if is_guarded(settings) { GUARDED } else { LOCAL }
 }
 
-/// The cookie that a browser shows, if it shows one.
+/// Returns the session cookie that the browser sent, if it sent one.
 pub fn shown<'a>(headers: &'a HeaderMap, settings: &Settings) -> Option<&'a str> {
     let name = name(settings);
     let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
@@ -30,12 +31,13 @@ pub fn shown<'a>(headers: &'a HeaderMap, settings: &Settings) -> Option<&'a str>
     pairs.map(|(key, value)| (key.trim(), value.trim())).find(|(key, _)| *key == name).map(|p| p.1)
 }
 
-/// Sets it. Without an end: the browser forgets it when it closes, and the session ends by itself.
+/// Creates the `Set-Cookie` value of a session. It has no expiry time: the browser deletes the
+/// cookie when it closes, and the server ends the session by its own limits.
 pub fn set(cookie: &Sensitive<String>, settings: &Settings) -> HeaderValue {
     written(cookie.reveal(), "", settings)
 }
 
-/// Takes it from the browser.
+/// Creates the `Set-Cookie` value that deletes the cookie.
 pub fn forget(settings: &Settings) -> HeaderValue {
     written("", "; Max-Age=0", settings)
 }
@@ -53,12 +55,12 @@ fn is_guarded(settings: &Settings) -> bool {
     settings.origin.starts_with("https://")
 }
 
-/// Takes a cookie from wherever it was made to the answer.
+/// Carries a cookie from the extractor that renews it to the answer.
 #[derive(Clone, Debug, Default)]
 pub struct Carrier(Arc<Mutex<Option<HeaderValue>>>);
 
 impl Carrier {
-    /// The answer will set this.
+    /// Sets the `Set-Cookie` value of the answer.
     pub fn put(&self, cookie: HeaderValue) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(cookie);
     }
@@ -68,7 +70,7 @@ impl Carrier {
     }
 }
 
-/// Puts what was carried on the answer.
+/// Adds the carried cookie to the answer.
 pub async fn carry(mut request: Request, next: Next) -> Response {
     let carrier = Carrier::default();
     request.extensions_mut().insert(carrier.clone());

@@ -1,4 +1,4 @@
-//! How times, and what others wrote, stand in a page.
+//! Formats times, and escapes text that users and services wrote, for HTML pages.
 
 use std::fmt::{self, Write};
 
@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use mamori_model::words::hidden;
 
-/// HTML that was escaped here.
+/// HTML that is escaped already.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown(String);
 
@@ -20,13 +20,13 @@ impl fmt::Display for Shown {
 impl HtmlSafe for Shown {}
 
 impl Shown {
-    /// Takes HTML in which every text of others was [`escaped`].
+    /// Wraps HTML in which all text from outside was [`escaped`].
     pub fn escaped_already(html: String) -> Self {
         Self(html)
     }
 }
 
-/// The five characters that mean something in HTML, written so that they mean themselves.
+/// Escapes the five characters that have a meaning in HTML.
 pub fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     for c in text.chars() {
@@ -46,8 +46,9 @@ fn push_escaped(html: &mut String, c: char) {
     }
 }
 
-/// What somebody else wrote: escaped, kept from moving its neighbours, and each character that
-/// nobody would see as a mark with its number, so that two names that look alike do not.
+/// Formats text from outside: escaped, isolated from the direction of the text around it, with line
+/// breaks, and with each hidden character shown as a mark with its code point, so that two names
+/// which only look the same can be told apart.
 pub fn text(text: &str) -> Shown {
     let mut html = String::from("<bdi>");
     for c in text.chars() {
@@ -68,11 +69,12 @@ fn mark(html: &mut String, c: char) {
 }
 
 fn push_number(text: &mut String, c: char) {
-    // A `String` takes whatever is written.
+    // Writing to a `String` cannot fail.
     write!(text, "U+{:04X}", u32::from(c)).unwrap_or_default();
 }
 
-/// The same as plain text, for a title or an argument of a message.
+/// Makes hidden characters visible in plain text, for a title or an argument of a message. Does not
+/// escape HTML.
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
@@ -87,8 +89,8 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
-/// A moment, for people and for machines: to the minute, in UTC, in the order of ISO 8601, which
-/// reads the same in every language.
+/// Formats a time as a `<time>` element: in UTC and in the order of ISO 8601, which reads the same
+/// in every language; to the minute for readers, to the second in the attribute.
 pub fn time(at: Timestamp) -> Shown {
     let zoned = at.to_zoned(TimeZone::UTC);
     let machine = zoned.strftime("%Y-%m-%dT%H:%M:%SZ");

@@ -1,4 +1,4 @@
-//! What the values of the model are called: the id of a message for each.
+//! Names of the model's values: the id of a message for each.
 
 use mamori_model::action::ActionKind;
 use mamori_model::bulk::BulkState;
@@ -23,33 +23,33 @@ macro_rules! called {
 }
 
 called! {
-    /// How soon somebody must look.
+    /// Names an urgency: how soon a case must be reviewed.
     urgency: Urgency {
         ChildInDanger "urgency-child-in-danger",
         NewMaterial "urgency-new-material",
         KnownMaterial "urgency-known-material",
     }
-    /// Where a case stands.
+    /// Names the state of a case.
     case_state: CaseState {
         Open "case-state-open",
         Proposed "case-state-proposed",
         Decided "case-state-decided",
         Ended "case-state-ended",
     }
-    /// What a person answered.
+    /// Names the outcome of a decision.
     outcome: Outcome {
         Violates "outcome-violates",
         Allowed "outcome-allowed",
         NotAMatch "outcome-not-a-match",
     }
-    /// Where a decision stands.
+    /// Names the state of a decision.
     decision_state: DecisionState {
         Proposed "decision-state-proposed",
         Standing "decision-state-standing",
         Refused "decision-state-refused",
         Undone "decision-state-undone",
     }
-    /// What the service is asked to do.
+    /// Names an action that a service is asked for.
     action: ActionKind {
         RemoveItem "action-remove-item",
         RestoreItem "action-restore-item",
@@ -60,7 +60,7 @@ called! {
         SuspendAccount "action-suspend-account",
         RestoreAccount "action-restore-account",
     }
-    /// What became of it.
+    /// Names the state of an action.
     action_state: ActionState {
         Proposed "action-state-proposed",
         Waiting "action-state-waiting",
@@ -70,13 +70,13 @@ called! {
         Overdue "action-state-overdue",
         Dropped "action-state-dropped",
     }
-    /// How far a message has come.
+    /// Names the state of a webhook delivery.
     delivery_state: DeliveryState {
         Waiting "delivery-state-waiting",
         Delivered "delivery-state-delivered",
         Failed "delivery-state-failed",
     }
-    /// One thing that an account can do at a service.
+    /// Names a feature that an account can use at a service.
     feature: Feature {
         Upload "feature-upload",
         Comment "feature-comment",
@@ -84,7 +84,7 @@ called! {
         LiveStream "feature-live-stream",
         Search "feature-search",
     }
-    /// What happened to a case.
+    /// Names an event in the history of a case.
     event: CaseEventKind {
         Opened "event-opened",
         ItemAdded "event-item-added",
@@ -108,7 +108,7 @@ called! {
         AskedAgain "event-asked-again",
         Ended "event-ended",
     }
-    /// What somebody may do.
+    /// Names a role of a staff member.
     role: StaffRole {
         Reviewer "role-reviewer",
         Lead "role-lead",
@@ -116,7 +116,7 @@ called! {
         Auditor "role-auditor",
         Administrator "role-administrator",
     }
-    /// What whoever has the role does.
+    /// Describes what a staff member in the role does.
     role_about: StaffRole {
         Reviewer "role-reviewer-about",
         Lead "role-lead-about",
@@ -124,7 +124,7 @@ called! {
         Auditor "role-auditor-about",
         Administrator "role-administrator-about",
     }
-    /// What happened to somebody of the staff.
+    /// Names an event in the record of staff accounts.
     staff_event: StaffEventKind {
         Added "staff-event-added",
         Roles "staff-event-roles",
@@ -137,7 +137,7 @@ called! {
         Left "staff-event-left",
         SessionEnded "staff-event-session-ended",
     }
-    /// The question of a case.
+    /// Names a purpose, of a bank or of a policy.
     purpose: Purpose {
         ChildSexualAbuse "purpose-child-sexual-abuse",
         ChildExploitation "purpose-child-exploitation",
@@ -146,14 +146,14 @@ called! {
         KnownBenign "purpose-known-benign",
         Rehearsal "purpose-rehearsal",
     }
-    /// What a message tells.
+    /// Names the event that a webhook delivery reports.
     told: EventKind {
         MatchCreated "told-match-created",
         MatchChanged "told-match-changed",
         ActionRequested "told-action-requested",
         EndpointTest "told-endpoint-test",
     }
-    /// How far a bulk decision has come.
+    /// Names the state of a bulk decision.
     bulk_state: BulkState {
         Prepared "bulk-state-prepared",
         Proposed "bulk-state-proposed",
@@ -162,43 +162,43 @@ called! {
         Undone "bulk-state-undone",
         Lapsed "bulk-state-lapsed",
     }
-    /// What a match in a bank may do by itself.
+    /// Names what a match in a bank may do without a person.
     bank_action: Action {
         None "bank-action-none",
         Hold "bank-action-hold",
         Block "bank-action-block",
     }
-    /// How far a dispute has come.
+    /// Names the state of a dispute.
     dispute_state: DisputeState {
         Open "dispute-state-open",
         Upheld "dispute-state-upheld",
         Rejected "dispute-state-rejected",
         TakenBack "dispute-state-taken-back",
     }
-    /// What the machine answered.
+    /// Names the verdict on an item.
     verdict: Verdict {
         Allow "verdict-allow",
         Hold "verdict-hold",
         Block "verdict-block",
     }
-    /// Who could see an item.
+    /// Names the surface of an item: who can see it at the service.
     surface: Surface {
         Public "surface-public",
         Shared "surface-shared",
         PrivateMessage "surface-private-message",
     }
-    /// How somebody looked.
+    /// Names the clarity of a view.
     clarity: Clarity {
         Veiled "clarity-veiled",
         Clear "clarity-clear",
     }
-    /// The colours of the pages.
+    /// Names a colour scheme of the pages.
     scheme: Scheme {
         System "scheme-system",
         Light "scheme-light",
         Dark "scheme-dark",
     }
-    /// How somebody looks at pictures.
+    /// Names a way in which reviewers view pictures.
     view: View {
         Hold "view-hold",
         Toggle "view-toggle",
@@ -206,7 +206,7 @@ called! {
     }
 }
 
-/// How a frame was turned to match; nothing for one that was not.
+/// Names how a frame was rotated or mirrored to match; `None` if it was not.
 pub fn transform(transform: Transform) -> Option<Id> {
     Some(Id(match transform {
         Transform::None => return None,
@@ -220,7 +220,7 @@ pub fn transform(transform: Transform) -> Option<Id> {
     }))
 }
 
-/// What stood behind a frame's transparent pixels; nothing where they were ignored.
+/// Names the colour behind the transparent pixels of a frame; `None` if transparency was ignored.
 pub fn backdrop(backdrop: Backdrop) -> Option<Id> {
     match backdrop {
         Backdrop::None => None,
@@ -229,7 +229,7 @@ pub fn backdrop(backdrop: Backdrop) -> Option<Id> {
     }
 }
 
-/// Whether a bank compares turned and mirrored frames.
+/// Names whether a bank compares rotated and mirrored frames.
 pub fn transforms(transforms: Transforms) -> Id {
     Id(match transforms {
         Transforms::All => "transforms-all",

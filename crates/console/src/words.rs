@@ -1,8 +1,8 @@
-//! What the console says, in five languages: Fluent's messages, a folder for each language and a
-//! file for each page.
+//! The console's texts in five languages: Fluent messages, one folder per language and one file per
+//! page.
 //!
-//! They are read once. A test holds that no language lacks a message, so a reader never meets an
-//! id; what stands in for one is English.
+//! They are parsed once. A test checks that every language has every message; should one be missing
+//! nevertheless, the English message is shown, and its id if English lacks it too.
 
 use std::sync::LazyLock;
 
@@ -13,7 +13,7 @@ use unic_langid::LanguageIdentifier;
 
 use crate::show;
 
-/// A message's id that stands in code as a value: what a state, a role or a refusal is called.
+/// The id of a message as a value in code: the name of a state, a role or a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Id(pub &'static str);
 
@@ -41,7 +41,8 @@ type Bundle = FluentBundle<FluentResource>;
 static BUNDLES: LazyLock<Vec<(Language, Bundle)>> =
     LazyLock::new(|| SOURCES.iter().map(|(language, files)| read(*language, files)).collect());
 
-/// What Fluent cannot read it leaves out, and the test of the messages finds it.
+/// Parses the messages of one language. What Fluent cannot parse is left out, and the test of the
+/// messages finds it.
 fn read(language: Language, files: &[&str]) -> (Language, Bundle) {
     let tag: LanguageIdentifier = language.as_str().parse().unwrap_or_default();
     let mut bundle = Bundle::new_concurrent(vec![tag]);
@@ -55,32 +56,33 @@ fn read(language: Language, files: &[&str]) -> (Language, Bundle) {
     (language, bundle)
 }
 
-/// Speaks one language.
+/// Formats messages in one language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Words(pub Language);
 
 impl Words {
-    /// The message `id`.
+    /// Returns the message `id`.
     pub fn say(self, id: &str) -> String {
         self.format(id, None)
     }
 
-    /// The message of a value.
+    /// Returns the message that names a value.
     pub fn call(self, id: Id) -> String {
         self.say(id.0)
     }
 
-    /// The message `id` about so many.
+    /// Returns the message `id` with `count` as its variable `$count`.
     pub fn count(self, id: &str, count: impl Into<u64>) -> String {
         self.with(id, &[("count", FluentValue::from(count.into()))])
     }
 
-    /// The message `id` about `name`, a text of somebody's, in which hidden characters are shown.
+    /// Returns the message `id` with `name` as its variable `$name`. Hidden characters in `name`,
+    /// which a user or a service wrote, are made visible.
     pub fn named(self, id: &str, name: &str) -> String {
         self.with(id, &[("name", FluentValue::from(show::visible(name)))])
     }
 
-    /// The message `id` with these arguments.
+    /// Returns the message `id` with these arguments.
     pub fn with(self, id: &str, arguments: &[(&'static str, FluentValue<'_>)]) -> String {
         let arguments: FluentArgs<'_> = arguments.iter().cloned().collect();
         self.format(id, Some(&arguments))

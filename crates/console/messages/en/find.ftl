@@ -1,9 +1,9 @@
-### What somebody looks for.
+### Search.
 
 find-title = Find
 find-what = What are you looking for?
 find-hint = An id, the exact name of an item, a bank or a page. Accounts and people cannot be found.
-find-none = Nothing is called so that you may see.
+find-none = Nothing was found that you may see.
 find-page = Page
 find-case = Case
 find-decision = Decision

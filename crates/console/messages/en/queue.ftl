@@ -1,22 +1,22 @@
-### The queue: what waits to be decided.
+### The queue of open cases.
 
 queue-title = Queue
 queue-next = Next case
-queue-next-about = The most urgent one that nobody has in hand, and of these the oldest.
-queue-empty = No case waits. Well done, everybody.
-queue-nothing-for-you = Nothing waits for you at the moment.
-queue-in-hand = You have a case in hand.
-queue-go-back = Go back to it
+queue-next-about = Opens the most urgent unclaimed case, oldest first.
+queue-empty = There are no cases in the queue. Well done!
+queue-nothing-for-you = There is no case for you at the moment.
+queue-in-hand = You have claimed a case.
+queue-go-back = Open your case
 queue-waiting = { $count ->
-    [one] One case waits
-   *[other] { $count } cases wait
+    [one] One case waiting
+   *[other] { $count } cases waiting
 }
 queue-policy = Policy
 queue-urgency = Urgency
 queue-cases = Cases
 queue-oldest = Oldest since
-queue-take = Take one of these
+queue-take = Claim one of these
 queue-beside = Not in the queue at the moment
-queue-proposed = Waiting for a second person
+queue-proposed = Waiting for second approval
 queue-in-bulk = In a bulk decision
-queue-no-lead = Nobody here is a lead, and something waits for one. Ask an administrator to make somebody a lead.
+queue-no-lead = Some cases need a lead, but no staff member has that role. Ask an administrator to give a staff member the lead role.

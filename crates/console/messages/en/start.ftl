@@ -1,34 +1,34 @@
 ### The first page.
 
 start-title = Start
-start-waiting = cases wait
-start-oldest = the oldest has waited since
-start-proposed = decisions wait for a second person
-start-pages = Where to go
-start-figures = How work flows
-start-figures-about = The last 30 days, by policy. Nothing here tells of one person.
+start-waiting = cases waiting
+start-oldest = oldest case waiting since
+start-proposed = decisions waiting for second approval
+start-pages = Pages
+start-figures = Workload
+start-figures-about = The last 30 days, by policy. No figure is about a single person.
 start-unanswered = { $count ->
-    [one] One action waits for a service’s answer.
-   *[other] { $count } actions wait for services’ answers.
+    [one] One action is waiting for an answer from a service.
+   *[other] { $count } actions are waiting for answers from services.
 }
 start-overdue = { $count ->
     [one] one is overdue
    *[other] { $count } are overdue
 }
-chart-arrivals = Cases that came
+chart-arrivals = New cases
 chart-arrivals-about = How many cases opened each day, by policy.
-chart-waiting = Minutes until somebody took a case
+chart-waiting = Minutes until a case was claimed
 chart-waiting-about = By the day on which the cases opened.
-chart-outcomes = What was decided
-chart-outcomes-about = Decisions of each week, which begins on Monday.
-chart-overturned = What was overturned
-chart-overturned-about = Decisions of each week that stand, and those that were refused or undone.
-chart-half = half waited no longer
-chart-most = nine of ten waited no longer
-chart-kept = stand
+chart-outcomes = Outcomes of decisions
+chart-outcomes-about = Decisions by week. Weeks begin on Monday.
+chart-overturned = Overturned decisions
+chart-overturned-about = Decisions by week: those in effect, and those that were refused or undone.
+chart-half = half waited at most
+chart-most = nine of ten waited at most
+chart-kept = in effect
 chart-overturned-ones = refused or undone
 chart-cases = cases
 chart-minutes = minutes
 chart-decisions = decisions
-chart-table = The same as a table
+chart-table = Show as a table
 chart-day = Day or week

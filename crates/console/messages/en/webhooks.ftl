@@ -1,9 +1,9 @@
-### How messages to services go, and what no service has answered.
+### Webhook deliveries, and actions without an answer.
 
 webhooks-title = Webhooks
-webhooks-sent = The message is on its way again.
-webhooks-open = Actions that no service has answered
-webhooks-open-about = A message that was received is not yet done: the service says so itself. Until then it is asked again.
+webhooks-sent = The message is being sent again.
+webhooks-open = Actions without an answer
+webhooks-open-about = A delivered message does not mean that the action is done: the service confirms that itself. Until then it is asked again.
 webhooks-open-waiting = { $count } waiting
 webhooks-open-overdue = { $count } overdue
 webhooks-action = Action
@@ -11,10 +11,10 @@ webhooks-service = Service
 webhooks-asked = Asked
 webhooks-reminders = Asked again
 webhooks-state = State
-webhooks-more-actions = Later ones
+webhooks-more-actions = Later actions
 webhooks-places = Endpoints
-webhooks-places-about = Only hosts are shown: an address may carry a secret of the service.
-webhooks-no-places = No service has an endpoint, so nobody is told anything.
+webhooks-places-about = Only hosts are shown, because an address may contain a secret of the service.
+webhooks-no-places = No service has an endpoint, so no webhooks are sent.
 webhooks-host = Host
 webhooks-waiting = Waiting
 webhooks-last = Last result
@@ -22,12 +22,12 @@ webhooks-more-places = More endpoints
 webhooks-messages = Messages
 webhooks-any = any
 webhooks-show = Show
-webhooks-none = There are none.
-webhooks-promised = Promised
+webhooks-none = There are no messages.
+webhooks-promised = Created
 webhooks-message = Message
 webhooks-to = To
 webhooks-attempts = Attempts
 webhooks-answer = Answer of the service
 webhooks-removed = endpoint removed
 webhooks-again = Send again
-webhooks-older = Older ones
+webhooks-older = Older messages

@@ -1,10 +1,10 @@
-//! Bars on top of each other, one for each day; each series has a pattern of its own.
+//! Draws stacked bars, one stack for each day; each series has a pattern of its own.
 
 use super::Chart;
 use super::draw::Canvas;
 use crate::show::Shown;
 
-/// Draws them.
+/// Draws the chart.
 pub fn draw(chart: &Chart) -> Shown {
     let sum = |day: usize| -> u32 {
         let values = chart.series.iter().map(|series| series.value(day).unwrap_or(0));
@@ -38,7 +38,8 @@ pub fn draw(chart: &Chart) -> Shown {
     canvas.close()
 }
 
-/// What is drawn over the colour: lines in one direction, in the other, across, upright, dots.
+/// Defines the patterns that are drawn over the colours: none for the first series, then diagonal
+/// in both directions, horizontal, vertical, dots.
 fn patterns(canvas: &mut Canvas<'_>, chart: &Chart) {
     let marks = [
         "",

@@ -1,4 +1,4 @@
-//! The canvas that all charts share: its size, its scale, its words.
+//! The canvas that all charts share: size, scale and labels.
 
 use std::fmt::Write;
 
@@ -7,22 +7,22 @@ use crate::show::{Shown, escaped};
 
 /// Width and height of the picture, in its own units.
 pub const SIZE: (f64, f64) = (640.0, 240.0);
-/// Where the plot begins and ends, from left and from right.
+/// Margins left and right of the plot.
 const SIDES: (f64, f64) = (48.0, 8.0);
-/// The same from above and from below.
+/// Margins above and below the plot.
 const ENDS: (f64, f64) = (12.0, 28.0);
 
-/// A picture that grows.
+/// A picture that is being drawn.
 #[derive(Debug)]
 pub struct Canvas<'a> {
     chart: &'a Chart,
     svg: String,
-    /// What the top of the plot stands for.
+    /// The value at the top of the plot.
     top: u32,
 }
 
-/// The least of 1, 2 or 5 times a power of ten that is not below `value`, at least 4: so that the
-/// middle of the scale is a whole number.
+/// Returns the least of 1, 2 or 4 times a power of ten that is at least `value` and at least 4.
+/// Half of it, the middle of the scale, is a whole number.
 pub fn nice(value: u32) -> u32 {
     let mut power = 1_u32;
     loop {
@@ -37,31 +37,31 @@ pub fn nice(value: u32) -> u32 {
 }
 
 impl<'a> Canvas<'a> {
-    /// A canvas for values up to `value_max`.
+    /// Creates a canvas for values up to `value_max`, with scale and labels.
     pub fn new(chart: &'a Chart, value_max: u32) -> Self {
         let mut canvas = Self { chart, svg: String::new(), top: nice(value_max) };
         canvas.open();
         canvas
     }
 
-    /// Writes a piece of SVG.
+    /// Appends a piece of SVG.
     pub fn push(&mut self, piece: std::fmt::Arguments<'_>) {
-        // A `String` takes whatever is written.
+        // Writing to a `String` cannot fail.
         self.svg.write_fmt(piece).unwrap_or_default();
     }
 
-    /// The width that one day has.
+    /// Returns the width of one day.
     pub fn slot(&self) -> f64 {
         let days = u32::try_from(self.chart.days.len().max(1)).unwrap_or(u32::MAX);
         (SIZE.0 - SIDES.0 - SIDES.1) / f64::from(days)
     }
 
-    /// Where the day's slot begins.
+    /// Returns the left edge of the day's slot.
     pub fn x(&self, day: usize) -> f64 {
         SIDES.0 + self.slot() * f64::from(u32::try_from(day).unwrap_or(u32::MAX))
     }
 
-    /// How high `value` is.
+    /// Returns the vertical position of `value`; smaller is higher.
     pub fn y(&self, value: u32) -> f64 {
         let height = SIZE.1 - ENDS.0 - ENDS.1;
         SIZE.1 - ENDS.1 - height * f64::from(value) / f64::from(self.top)
@@ -88,7 +88,7 @@ impl<'a> Canvas<'a> {
         self.name_days();
     }
 
-    /// The first day, one in the middle, and the last.
+    /// Labels the first day, one in the middle, and the last.
     fn name_days(&mut self) {
         let days = &self.chart.days;
         let Some(last) = days.len().checked_sub(1) else { return };
@@ -108,7 +108,7 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// The finished picture.
+    /// Returns the finished picture.
     pub fn close(mut self) -> Shown {
         self.svg.push_str("</svg>");
         Shown::escaped_already(self.svg)

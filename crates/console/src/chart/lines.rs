@@ -1,4 +1,5 @@
-//! A line for each series, with a stroke and a mark of its own. A day without a measure is a gap.
+//! Draws a line for each series, with a stroke and a mark of its own. A day without a measure is a
+//! gap.
 
 use std::fmt::Write;
 
@@ -6,10 +7,10 @@ use super::draw::Canvas;
 use super::{Chart, Series};
 use crate::show::Shown;
 
-/// How the strokes are broken, by series.
+/// Dash pattern of the stroke, by series.
 const STROKES: [&str; 6] = ["none", "6 3", "2 2", "8 2 2 2", "1 4", "10 4"];
 
-/// Draws them.
+/// Draws the chart.
 pub fn draw(chart: &Chart) -> Shown {
     let values = chart.series.iter().flat_map(|series| series.values.iter().copied().flatten());
     let mut canvas = Canvas::new(chart, values.max().unwrap_or(0));
@@ -30,7 +31,7 @@ fn line(canvas: &mut Canvas<'_>, number: usize, series: &Series) {
         };
         let (x, y) = point(canvas, day, *value);
         let step = if is_down { 'L' } else { 'M' };
-        // A `String` takes whatever is written.
+        // Writing to a `String` cannot fail.
         write!(path, "{step}{x:.1} {y:.1}").unwrap_or_default();
         is_down = true;
     }

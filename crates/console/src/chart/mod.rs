@@ -1,7 +1,8 @@
-//! Charts of figures by day, drawn here as SVG: nothing to load, nothing that moves, and the same
-//! figures stand in a table beside each.
+//! Charts of figures by day or week, drawn on the server as static SVG, with the same figures in a
+//! table beside each.
 //!
-//! No colour carries meaning alone: bars have patterns, lines have strokes and marks of their own.
+//! Colour never carries meaning alone: bars have patterns, and lines have strokes and marks of
+//! their own.
 
 mod bars;
 mod draw;
@@ -14,59 +15,59 @@ use crate::show::Shown;
 /// How a chart is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Counts that add up: bars on top of each other.
+    /// For counts that add up: stacked bars.
     Bars,
-    /// Measures beside each other: a line for each.
+    /// For measures to compare: a line for each series.
     Lines,
 }
 
-/// One row of figures.
+/// One series of figures.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Series {
     /// What is counted, in the reader's language.
     pub name: String,
-    /// One figure for each day; `None` where there was nothing to measure.
+    /// One figure for each entry of [`Chart::days`]; `None` if there was nothing to measure.
     pub values: Vec<Option<u32>>,
 }
 
-/// Figures by day, at most [`SERIES_MAX`] rows of them.
+/// A chart of at most [`SERIES_MAX`] series.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chart {
-    /// Its name in the page, of `a-z` and `-`.
+    /// Its id in the page, of the characters `a-z` and `-`.
     pub id: &'static str,
-    /// What it shows, in the reader's language.
+    /// Title, in the reader's language.
     pub title: String,
-    /// The same in a sentence, for whoever does not see the picture.
+    /// Description in one sentence, for readers who do not see the picture.
     pub about: String,
-    /// What the figures count, such as minutes.
+    /// Unit of the figures, such as minutes.
     pub unit: String,
-    /// How it is drawn.
+    /// How the chart is drawn.
     pub kind: Kind,
-    /// The days, in order.
+    /// The days, or the Mondays of the weeks, oldest first.
     pub days: Vec<Date>,
-    /// The figures.
+    /// The figures, one series for each colour and pattern.
     pub series: Vec<Series>,
 }
 
-/// The most rows that can be told apart.
+/// The largest number of series that patterns and strokes can tell apart.
 pub const SERIES_MAX: usize = 6;
 
 /// One row of the table beside a chart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// The day.
+    /// The day, or the Monday of the week.
     pub day: Date,
-    /// The figures, in the order of the series.
+    /// One figure for each series.
     pub values: Vec<Option<u32>>,
 }
 
 impl Chart {
-    /// Whether there is nothing to draw.
+    /// Checks whether there is nothing to draw.
     pub fn is_empty(&self) -> bool {
         self.series.iter().all(|series| series.values.iter().all(|value| value.unwrap_or(0) == 0))
     }
 
-    /// The picture.
+    /// Draws the chart.
     pub fn svg(&self) -> Shown {
         match self.kind {
             Kind::Bars => bars::draw(self),
@@ -74,7 +75,8 @@ impl Chart {
         }
     }
 
-    /// The same figures, a row for each day on which there was something, the newest first.
+    /// Returns the same figures as a table: a row for each day with a figure above zero, newest
+    /// first.
     pub fn rows(&self) -> Vec<Row> {
         let row = |(at, day): (usize, &Date)| Row {
             day: *day,

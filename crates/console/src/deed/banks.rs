@@ -1,4 +1,5 @@
-//! `POST /console/disputes/{dispute}/settle`: a policy editor answers for the bank's owner.
+//! `POST /console/disputes/{dispute}/settle`: a policy editor settles a dispute for the bank's
+//! owner.
 
 use axum::extract::{Path, State};
 use axum::response::Redirect;
@@ -14,17 +15,17 @@ use crate::form::Form;
 use crate::guard::Recent;
 use crate::page::banks::HERE;
 
-/// The answer.
+/// The form that settles a dispute.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settle {
-    /// On whose page the form stood.
+    /// Id of the bank on whose page the form was.
     bank: String,
     settlement: String,
     words: String,
 }
 
-/// Back to the bank.
+/// Settles the dispute, and redirects to the bank's page.
 pub async fn settle(
     State(console): State<Console>,
     editor: Recent<PolicyEditor>,

@@ -1,5 +1,4 @@
-//! The forms of bulk decisions: prepared, confirmed or dropped, settled by a second person, taken
-//! back as one.
+//! The forms of bulk decisions: prepare, confirm, discard, approve, refuse, undo.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +19,7 @@ use crate::form::Form;
 use crate::guard::{Reviewer, Second};
 use crate::page::bulk::HERE;
 
-/// One answer to many cases; of no case at all, where nothing was ticked.
+/// The form that prepares one decision for many cases. `case` is empty if no case was ticked.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct New {
@@ -46,7 +45,8 @@ pub struct New {
     suspend_until: String,
 }
 
-/// `POST /console/bulk`: to the page that says what it will touch.
+/// `POST /console/bulk`: prepares a bulk decision, and redirects to the page that shows what it
+/// affects.
 pub async fn prepare(
     State(console): State<Console>,
     reviewer: Reviewer,
@@ -75,7 +75,7 @@ pub async fn prepare(
     Ok(to(bulk.id))
 }
 
-/// `POST /console/bulk/{bulk}/confirm`.
+/// `POST /console/bulk/{bulk}/confirm`: confirms a prepared bulk decision.
 pub async fn confirm(
     State(console): State<Console>,
     reviewer: Reviewer,
@@ -87,7 +87,7 @@ pub async fn confirm(
     Ok(to(bulk))
 }
 
-/// `POST /console/bulk/{bulk}/drop`.
+/// `POST /console/bulk/{bulk}/drop`: discards a prepared bulk decision.
 pub async fn drop(
     State(console): State<Console>,
     reviewer: Reviewer,
@@ -99,7 +99,7 @@ pub async fn drop(
     Ok(to(bulk))
 }
 
-/// `POST /console/bulk/{bulk}/approve`.
+/// `POST /console/bulk/{bulk}/approve`: approves a bulk decision as the second person.
 pub async fn approve(
     State(console): State<Console>,
     second: Second,
@@ -112,7 +112,7 @@ pub async fn approve(
     Ok(to(bulk))
 }
 
-/// `POST /console/bulk/{bulk}/refuse`.
+/// `POST /console/bulk/{bulk}/refuse`: refuses a bulk decision as the second person.
 pub async fn refuse(
     State(console): State<Console>,
     second: Second,
@@ -126,7 +126,7 @@ pub async fn refuse(
     Ok(to(bulk))
 }
 
-/// `POST /console/bulk/{bulk}/undo`.
+/// `POST /console/bulk/{bulk}/undo`: undoes a bulk decision as a whole.
 pub async fn undo(
     State(console): State<Console>,
     reviewer: Reviewer,
@@ -150,7 +150,7 @@ fn to(bulk: BulkId) -> Redirect {
 
 fn back(error: mamori_desk::Error, bulk: BulkId) -> Fault {
     match Fault::from(error) {
-        // What is not there, and what is not for them, look alike.
+        // Unknown and forbidden look alike: no link leads back to the bulk decision.
         fault if fault.status() == StatusCode::NOT_FOUND => fault,
         fault => fault.on_to(format!("{HERE}/{bulk}")),
     }

@@ -1,4 +1,4 @@
-//! The forms of a case: to take it in hand, to keep it, to give it back, to write a note.
+//! The forms of a case: claim it, extend the claim, return it, write a note.
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -15,8 +15,8 @@ use crate::form::Form;
 use crate::guard::Reviewer;
 use crate::page::case::{Last, Typed, Way, answer};
 
-/// `POST /console/cases/{case}/claim`. It brings what a form said that did nothing as the claim had
-/// run out; that is shown again.
+/// `POST /console/cases/{case}/claim`: claims a case. The form also carries what an earlier form
+/// contained that failed because its claim had lapsed; the page shows it again.
 pub async fn claim(
     State(console): State<Console>,
     reviewer: Reviewer,
@@ -29,7 +29,7 @@ pub async fn claim(
         Ok(_) if typed.is_empty() => {
             Ok(Redirect::to(&on_in(queue, &format!("/console/cases/{case}"))).into_response())
         }
-        // What was written cannot stand in an address, so this page comes at once.
+        // The text does not fit into a URL, so the answer is the page itself and not a redirect.
         Ok(_) => {
             let last = Last { typed, fault: None };
             answer(&console, &reviewer.found, case, &Way::default(), last).await
@@ -38,8 +38,8 @@ pub async fn claim(
     }
 }
 
-/// Back to the case, with every word that was written and why it did nothing; to the queue, where
-/// nothing was written.
+/// Returns the case's page with all the text that the reviewer entered and with the reason why the
+/// form failed. If there is no text, returns the fault, with a link to the queue.
 async fn again(
     console: &Console,
     reviewer: &Reviewer,
@@ -54,14 +54,15 @@ async fn again(
     answer(console, &reviewer.found, case, &Way::default(), last).await
 }
 
-/// Which claim a page was made for.
+/// The form that extends a claim. `claim` is the number of the claim for which the page was made.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Keep {
     claim: u32,
 }
 
-/// `POST /console/cases/{case}/keep`: somebody is still at it.
+/// `POST /console/cases/{case}/keep`: extends the claim. A script sends it while the reviewer works
+/// on the page.
 pub async fn keep(
     State(console): State<Console>,
     reviewer: Reviewer,
@@ -72,7 +73,7 @@ pub async fn keep(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// To write a note.
+/// The form that writes a note.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Note {
@@ -82,7 +83,7 @@ pub struct Note {
     queue: String,
 }
 
-/// `POST /console/cases/{case}/note`.
+/// `POST /console/cases/{case}/note`: adds a note to the history of the case.
 pub async fn note(
     State(console): State<Console>,
     reviewer: Reviewer,
@@ -109,7 +110,7 @@ pub async fn note(
     }
 }
 
-/// To give a case back.
+/// The form that returns a case to the queue, escalates it, or hands it over.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GiveBack {
@@ -125,8 +126,8 @@ pub struct GiveBack {
     queue: String,
 }
 
-/// `POST /console/cases/{case}/release`: on to the next case of the queue that they chose, unless
-/// they only gave it back.
+/// `POST /console/cases/{case}/release`: ends the claim, and redirects to the next case of the
+/// chosen queue. If the case was returned without a reason, redirects to the queue.
 pub async fn release(
     State(console): State<Console>,
     reviewer: Reviewer,
@@ -178,7 +179,7 @@ impl GiveBack {
     }
 }
 
-/// The case of an address.
+/// Parses the case id in a path; 404 if it is none.
 pub fn read(case: &str) -> Result<CaseId, Fault> {
     case.parse().map_err(|_| Fault::not_found())
 }

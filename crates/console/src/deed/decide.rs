@@ -1,4 +1,4 @@
-//! `POST /console/cases/{case}/decide`: somebody decides a case, and the next one comes by itself.
+//! `POST /console/cases/{case}/decide`: decides a case, and claims the next one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,7 @@ use crate::form::Form;
 use crate::guard::Reviewer;
 use crate::page::case::{Last, Typed, Way, answer};
 
-/// To decide a case.
+/// The form that decides a case.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Decide {
@@ -105,29 +105,30 @@ impl Decide {
     }
 }
 
-/// What a form asks for, of one case or of many: the fields as they came.
+/// The measures that a form asks for, for one case or for many, before they are parsed.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked<'a> {
-    /// What is to happen to the items.
+    /// Measure for the items: `leave`, `restore`, `limit` or `remove`; empty is `leave`.
     pub items: &'a str,
-    /// Where they are not to be seen.
+    /// For `limit`: the countries in which the items are hidden, as two-letter codes.
     pub countries: &'a str,
-    /// Until when.
+    /// For `limit`: the last day of it, `YYYY-MM-DD`.
     pub items_until: &'a str,
-    /// What is to happen to the account.
+    /// Measure for the account: `leave`, `restore`, `restore_feature`, `limit_feature` or
+    /// `suspend`; empty is `leave`.
     pub account: &'a str,
-    /// What it does without.
+    /// For `limit_feature`: the feature that is disabled.
     pub feature: &'a str,
-    /// Until when.
+    /// For `limit_feature`: the last day of it, `YYYY-MM-DD`.
     pub feature_until: &'a str,
-    /// What it has again.
+    /// For `restore_feature`: the feature that is restored.
     pub feature_back: &'a str,
-    /// Until when it is closed; empty: until somebody restores it.
+    /// For `suspend`: the last day of it, `YYYY-MM-DD`; empty: without an end.
     pub suspend_until: &'a str,
 }
 
 impl Asked<'_> {
-    /// The measures, the same for every item.
+    /// Parses the measures, which are the same for every item.
     pub fn measures(&self) -> Result<Measures, Fault> {
         let items = match self.items {
             "limit" => ItemMeasure::Limit {
@@ -178,7 +179,8 @@ fn day(field: &'static str, text: &str) -> Result<Date, Fault> {
     text.parse().map_err(|_| wrong(field))
 }
 
-/// To the next case; back to this one, with every word that was written, where nothing was decided.
+/// Decides the case, and redirects to the next one. If nothing was decided, returns the same case
+/// with all the text that the reviewer entered.
 pub async fn decide(
     State(console): State<Console>,
     reviewer: Reviewer,
@@ -217,8 +219,9 @@ async fn decided(
     to_next(&console.desk, &reviewer.proof, queue, Some(&after)).await
 }
 
-/// The case was decided before: whoever sent the same form twice goes on, everybody else reads what
-/// was decided.
+/// Handles a case that is decided already. If the reviewer sent the same form twice, redirects to
+/// the next case, as after the first time. Otherwise returns a fault with a link: to the reviewer's
+/// own decision of the case, to the case for leads, or to the queue.
 async fn closed(
     console: &Console,
     reviewer: &Reviewer,

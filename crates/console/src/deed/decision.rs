@@ -1,4 +1,4 @@
-//! The forms of a decision: the second person agrees or does not, it is taken back, the service is
+//! The forms of a decision: the second person approves or refuses it, it is undone, the service is
 //! asked again.
 
 use axum::extract::{Path, State};
@@ -14,15 +14,15 @@ use crate::fault::Fault;
 use crate::form::Form;
 use crate::guard::{Lead, Reviewer, Second};
 
-/// Why.
+/// A form that consists of a reason.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Why {
-    /// In words.
+    /// The reason, as free text.
     pub words: String,
 }
 
-/// `POST /console/decisions/{decision}/approve`.
+/// `POST /console/decisions/{decision}/approve`: approves a decision as the second person.
 pub async fn approve(
     State(console): State<Console>,
     second: Second,
@@ -35,7 +35,7 @@ pub async fn approve(
     Ok(to(decision))
 }
 
-/// `POST /console/decisions/{decision}/refuse`.
+/// `POST /console/decisions/{decision}/refuse`: refuses a decision as the second person.
 pub async fn refuse(
     State(console): State<Console>,
     second: Second,
@@ -49,7 +49,7 @@ pub async fn refuse(
     Ok(to(decision))
 }
 
-/// `POST /console/decisions/{decision}/undo`.
+/// `POST /console/decisions/{decision}/undo`: undoes a decision.
 pub async fn undo(
     State(console): State<Console>,
     reviewer: Reviewer,
@@ -63,7 +63,8 @@ pub async fn undo(
     Ok(to(decision))
 }
 
-/// `POST /console/decisions/{decision}/actions/{action}/ask-again`.
+/// `POST /console/decisions/{decision}/actions/{action}/ask-again`: asks the service again for an
+/// action that it has not answered.
 pub async fn ask_again(
     State(console): State<Console>,
     lead: Lead,
@@ -87,7 +88,7 @@ fn to(decision: DecisionId) -> Redirect {
 
 fn back(error: mamori_desk::Error, decision: DecisionId) -> Fault {
     match Fault::from(error) {
-        // What is not there, and what is not for them, look alike.
+        // Unknown and forbidden look alike: no link leads back to the decision.
         fault if fault.status() == StatusCode::NOT_FOUND => fault,
         fault => fault.on_to(format!("/console/decisions/{decision}")),
     }

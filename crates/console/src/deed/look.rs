@@ -1,5 +1,5 @@
-//! Looks: each is written down before the first byte leaves, lasts while a page says so, and shows
-//! one picture.
+//! Views of items: each is recorded before the first byte is sent, lasts while the page keeps it
+//! open, and shows one picture.
 
 use axum::extract::{Path, State};
 use axum::http::header::CONTENT_TYPE;
@@ -18,8 +18,8 @@ use crate::form::Form;
 use crate::guard::Reviewer;
 use crate::page::Asked;
 
-/// By what right somebody looks: the claim that their page showed, or the decision whose second
-/// person they are.
+/// Why a reviewer may view an item: the claim that their page showed, or, if `decision` is not
+/// empty, the decision whose second person they are.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct By {
@@ -27,7 +27,7 @@ pub struct By {
     decision: String,
 }
 
-/// To see an item clearly.
+/// The form that begins a clear view.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Begin {
@@ -38,7 +38,8 @@ pub struct Begin {
     decision: String,
 }
 
-/// `POST /console/cases/{case}/looks`: a clear look begins; the answer says where its picture is.
+/// `POST /console/cases/{case}/looks`: begins a clear view; the answer has its id and the URL of
+/// its picture, as JSON.
 pub async fn begin(
     State(console): State<Console>,
     reviewer: Reviewer,
@@ -51,7 +52,8 @@ pub async fn begin(
     Ok(json(format!("{{\"look\":\"{look}\",\"picture\":\"/console/looks/{look}/picture\"}}")))
 }
 
-/// `GET /console/cases/{case}/items/{item}/veiled`: a blurred look, and its picture.
+/// `GET /console/cases/{case}/items/{item}/veiled`: records a blurred view, and returns its
+/// picture.
 pub async fn veiled(
     State(console): State<Console>,
     reviewer: Reviewer,
@@ -63,7 +65,7 @@ pub async fn veiled(
     picture(&console, looked).await
 }
 
-/// `GET /console/looks/{look}/picture`: the picture of a look that began a moment ago, once.
+/// `GET /console/looks/{look}/picture`: returns the picture of a view that has just begun, once.
 pub async fn show(
     State(console): State<Console>,
     reviewer: Reviewer,
@@ -73,7 +75,7 @@ pub async fn show(
     picture(&console, looked).await
 }
 
-/// `POST /console/looks/{look}/keep`: somebody still looks.
+/// `POST /console/looks/{look}/keep`: keeps a view open. The page sends it every 5 seconds.
 pub async fn keep(
     State(console): State<Console>,
     reviewer: Reviewer,
@@ -84,7 +86,7 @@ pub async fn keep(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `POST /console/looks/{look}/close`: somebody looks no more.
+/// `POST /console/looks/{look}/close`: ends a view.
 pub async fn close(
     State(console): State<Console>,
     reviewer: Reviewer,

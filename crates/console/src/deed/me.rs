@@ -1,4 +1,5 @@
-//! The forms of one's own page: how pages look, and ways in. Ways in ask for a recent proof.
+//! The forms of the staff member's own page: display settings, breaks, sessions and sign-in
+//! methods. A change of sign-in methods needs a recent proof of identity.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -16,7 +17,7 @@ use crate::fault::Fault;
 use crate::form::{Form, Sent};
 use crate::guard::{Member, Recent};
 
-/// How somebody wants their pages.
+/// The form with the display settings.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pages {
@@ -27,7 +28,7 @@ pub struct Pages {
     has_keys: Option<String>,
 }
 
-/// `POST /console/me`.
+/// `POST /console/me`: changes the display settings.
 pub async fn change(
     State(console): State<Console>,
     Member(found): Member,
@@ -43,7 +44,7 @@ pub async fn change(
     Ok(to_me())
 }
 
-/// `POST /console/me/rest`: a break, because somebody wants one.
+/// `POST /console/me/rest`: begins a break at the staff member's own request.
 pub async fn rest(
     State(console): State<Console>,
     Member(found): Member,
@@ -53,7 +54,8 @@ pub async fn rest(
     Ok(to_me())
 }
 
-/// `POST /console/me/sign-out-elsewhere`. It asks for no recent proof: it opens nothing.
+/// `POST /console/me/sign-out-elsewhere`: ends the other sessions of the staff member. It needs no
+/// recent proof of identity, because it gives no access.
 pub async fn sign_out_elsewhere(
     State(console): State<Console>,
     Member(found): Member,
@@ -63,7 +65,7 @@ pub async fn sign_out_elsewhere(
     Ok(to_me())
 }
 
-/// `POST /console/me/passkey/begin`.
+/// `POST /console/me/passkey/begin`: asks the browser for a new passkey.
 pub async fn begin_passkey(
     State(console): State<Console>,
     me: Recent<Proof>,
@@ -72,7 +74,7 @@ pub async fn begin_passkey(
     Ok(asked(&console.desk.begin_add_passkey(&me.recently).await?))
 }
 
-/// `POST /console/me/passkey/finish`.
+/// `POST /console/me/passkey/finish`: adds the passkey that the browser created.
 pub async fn finish_passkey(
     State(console): State<Console>,
     me: Recent<Proof>,
@@ -85,14 +87,14 @@ pub async fn finish_passkey(
     Ok(json("{\"next\":\"/console/me\"}".to_owned()))
 }
 
-/// A new password.
+/// The form with a new password.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Password {
     password: String,
 }
 
-/// `POST /console/me/password`.
+/// `POST /console/me/password`: sets a new password.
 pub async fn password(
     State(console): State<Console>,
     me: Recent<Proof>,
@@ -103,7 +105,7 @@ pub async fn password(
     Ok(to_me())
 }
 
-/// Codes that were offered, and one of them.
+/// The form that sets up codes: the sealed secret that the page offered, and one code of it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Codes {
@@ -111,7 +113,7 @@ pub struct Codes {
     code: String,
 }
 
-/// `POST /console/me/code`.
+/// `POST /console/me/code`: sets up codes.
 pub async fn code(
     State(console): State<Console>,
     me: Recent<Proof>,
@@ -121,7 +123,7 @@ pub async fn code(
     Ok(to_me())
 }
 
-/// `POST /console/me/credentials/{credential}/remove`.
+/// `POST /console/me/credentials/{credential}/remove`: removes a sign-in method.
 pub async fn remove(
     State(console): State<Console>,
     me: Recent<Proof>,

@@ -1,5 +1,5 @@
-//! What forms do, one noun a file: each field becomes a type, the verb is called, and the answer is
-//! the address of the page that comes next.
+//! Handlers of forms, one file per noun: each field becomes a type, a verb of the desk is called,
+//! and the answer is a redirect to the page that comes next.
 
 pub mod banks;
 pub mod bulk;
@@ -18,12 +18,12 @@ use mamori_model::{Refusal, Words};
 
 use crate::fault::Fault;
 
-/// What somebody wrote; names the field where it is no text.
+/// Parses free text; the fault names `field` if the text is not valid.
 pub fn words(field: &'static str, text: &str) -> Result<Words, Fault> {
     text.parse().map_err(|_| wrong(field))
 }
 
-/// This field of the form is wrong.
+/// Creates the fault for a wrong field of a form.
 pub fn wrong(field: &'static str) -> Fault {
     Fault::from(Refusal::FormShape).about(field)
 }

@@ -1,4 +1,4 @@
-//! `POST /console/policies/{purpose}`: a policy is worded anew.
+//! `POST /console/policies/{purpose}`: a policy editor puts a new version of a policy in force.
 
 use axum::extract::{Path, State};
 use axum::response::Redirect;
@@ -14,18 +14,18 @@ use crate::form::Form;
 use crate::guard::Recent;
 use crate::page::policies::HERE;
 
-/// The next version.
+/// The form with the next version.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Next {
-    /// The version that the page showed.
+    /// The version that the page showed. If another one is in force by now, the form is refused.
     after: u32,
     wording: String,
     severity: u8,
     keep_days: u16,
 }
 
-/// Back to the policy.
+/// Puts the version in force, and redirects to the policy.
 pub async fn change(
     State(console): State<Console>,
     editor: Recent<PolicyEditor>,

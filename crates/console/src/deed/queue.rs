@@ -1,4 +1,4 @@
-//! `POST /console/queue/next`: somebody takes the next case in hand.
+//! `POST /console/queue/next`: a reviewer claims the next case.
 
 use axum::extract::State;
 use axum::response::Redirect;
@@ -14,16 +14,16 @@ use crate::fault::Fault;
 use crate::form::Form;
 use crate::guard::Reviewer;
 
-/// Which case they want.
+/// The form that asks for the next case.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Next {
-    /// Of this policy; of any, if it is empty.
+    /// The policy of the case; empty: any.
     #[serde(default)]
     purpose: String,
 }
 
-/// To the case, or to the queue where there is none for them.
+/// Claims the next case, and redirects to it, or to the queue if there is none for this reviewer.
 pub async fn next(
     State(console): State<Console>,
     reviewer: Reviewer,
@@ -32,7 +32,7 @@ pub async fn next(
     to_next(&console.desk, &reviewer.proof, chosen("purpose", &form.purpose)?, None).await
 }
 
-/// The queue that a form says in this field: of one policy, or of any if it is empty.
+/// Parses the queue in a field of a form: the cases of one policy, or of any if `word` is empty.
 pub fn chosen(field: &'static str, word: &str) -> Result<Queue, Fault> {
     let purpose = match word {
         "" => None,
@@ -41,7 +41,7 @@ pub fn chosen(field: &'static str, word: &str) -> Result<Queue, Fault> {
     Ok(Queue { purpose })
 }
 
-/// A page of somebody who goes on in this queue afterwards.
+/// Adds to the path `address` the queue in which the reviewer continues afterwards.
 pub fn on_in(queue: Queue, address: &str) -> String {
     match queue.purpose {
         Some(purpose) => format!("{address}?queue={}", purpose.as_str()),
@@ -49,7 +49,8 @@ pub fn on_in(queue: Queue, address: &str) -> String {
     }
 }
 
-/// To the next case, or to the queue; `after` is what the next page says of the one before.
+/// Claims the next case, and redirects to it, or to the queue if there is none. `after` is a part
+/// of the query that tells the next page about the decision before.
 pub async fn to_next(
     desk: &Desk,
     reviewer: &Proof,
@@ -57,7 +58,7 @@ pub async fn to_next(
     after: Option<&str>,
 ) -> Result<Redirect, Fault> {
     let claimed = match desk.claim_next(reviewer, queue).await {
-        // What they did is done; their own page says until when they rest.
+        // The decision has been made; the reviewer's own page shows when the break ends.
         Err(Error::Refused(Refusal::RestDue | Refusal::DoseSpent)) if after.is_some() => {
             return Ok(Redirect::to("/console/me"));
         }

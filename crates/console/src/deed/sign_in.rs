@@ -1,5 +1,5 @@
-//! The forms of ways in: to sign in, to come with a link, to prove once more who one is, to sign
-//! out. What a passkey answers comes from a script, as JSON.
+//! The forms of sign-in: sign in, use a link, confirm one's identity, sign out. The answers of
+//! passkeys come from a script, as JSON.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -23,7 +23,7 @@ use crate::guard::{Member, SIGN_IN, way_on};
 use crate::page::sign_in::{SignInPage, drawn, prove_page, welcome_address};
 use crate::session;
 
-/// The form to sign in.
+/// The form to sign in with a password and a code.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
@@ -34,7 +34,7 @@ pub struct SignIn {
     on: String,
 }
 
-/// `POST /console/sign-in`.
+/// `POST /console/sign-in`: begins a session, or shows the form again with the reason.
 pub async fn sign_in(
     State(console): State<Console>,
     seen: Seen,
@@ -54,7 +54,7 @@ pub async fn sign_in(
             let again = page(&SignInPage {
                 frame: &frame,
                 name: &form.name,
-                problem: Some(fault.said(&frame)),
+                problem: Some(fault.said(frame.words)),
                 why: None,
                 has_passkeys: console.desk.settings().sign_in.origin.is_some(),
                 on,
@@ -65,14 +65,14 @@ pub async fn sign_in(
     }
 }
 
-/// The name of whoever wants to sign in with a passkey.
+/// The sign-in name with which a passkey is asked for.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Name {
     name: String,
 }
 
-/// `POST /console/sign-in/passkey/begin`.
+/// `POST /console/sign-in/passkey/begin`: asks the browser for a passkey of this name.
 pub async fn begin(
     State(console): State<Console>,
     _: OpenSent,
@@ -81,31 +81,31 @@ pub async fn begin(
     Ok(asked(&console.desk.begin_sign_in_passkey(&name.name).await?))
 }
 
-/// What a browser answers for a passkey.
+/// A browser's answer for a passkey.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Answered {
     ceremony: String,
-    /// The browser's own words.
+    /// The credential as the browser returned it.
     pub answer: serde_json::Value,
-    /// What the person calls a new one, or signs in with.
+    /// The name for a new passkey, or the sign-in name.
     #[serde(default)]
     name: String,
 }
 
 impl Answered {
-    /// The ceremony that it answers.
+    /// Parses the id of the ceremony that is answered.
     pub fn ceremony(&self) -> Result<CeremonyId, Fault> {
         self.ceremony.parse().map_err(|_| Refusal::CeremonyOver.into())
     }
 
-    /// What the person calls the new one.
+    /// Parses the name for a new passkey.
     pub fn name(&self) -> Result<Line, Fault> {
         self.name.parse().map_err(|_| wrong("name"))
     }
 }
 
-/// `POST /console/sign-in/passkey/finish`.
+/// `POST /console/sign-in/passkey/finish`: begins a session if the passkey is right.
 pub async fn finish(
     State(console): State<Console>,
     _: OpenSent,
@@ -117,7 +117,8 @@ pub async fn finish(
     Ok(let_in_by_script(&console, &entered))
 }
 
-/// The form under a welcome link; empty under one that lets in at once.
+/// The form under a link. Empty under a link that signs in at once; under an enrolment link it sets
+/// a password and codes.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settle {
@@ -132,7 +133,7 @@ pub struct Settle {
     _username: String,
 }
 
-/// `POST /console/welcome/{ticket}`.
+/// `POST /console/welcome/{ticket}`: uses a link, and begins a session.
 pub async fn welcome(
     State(console): State<Console>,
     seen: Seen,
@@ -154,14 +155,14 @@ pub async fn welcome(
         Err(Error::Refused(refusal)) if refusal != Refusal::TicketUsed => {
             let welcome = console.desk.welcome(&ticket).await?;
             let (fault, frame) = (Fault::from(refusal), seen.frame());
-            let again = page(&drawn(&frame, &welcome, &action, Some(fault.said(&frame))))?;
+            let again = page(&drawn(&frame, &welcome, &action, Some(fault.said(frame.words))))?;
             Ok((fault.status(), again).into_response())
         }
         Err(other) => Err(other.into()),
     }
 }
 
-/// `POST /console/welcome/{ticket}/passkey/begin`.
+/// `POST /console/welcome/{ticket}/passkey/begin`: asks the browser for a new passkey.
 pub async fn begin_welcome(
     State(console): State<Console>,
     _: OpenSent,
@@ -170,7 +171,8 @@ pub async fn begin_welcome(
     Ok(asked(&console.desk.begin_welcome_passkey(&ticket).await?))
 }
 
-/// `POST /console/welcome/{ticket}/passkey/finish`.
+/// `POST /console/welcome/{ticket}/passkey/finish`: uses an enrolment link with the passkey that
+/// the browser created, and begins a session.
 pub async fn finish_welcome(
     State(console): State<Console>,
     _: OpenSent,
@@ -183,12 +185,12 @@ pub async fn finish_welcome(
     Ok(let_in_by_script(&console, &entered))
 }
 
-/// A form without a field of its own.
+/// A form without fields of its own.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
 
-/// `POST /console/sign-out`.
+/// `POST /console/sign-out`: ends the session.
 pub async fn sign_out(
     State(console): State<Console>,
     Member(found): Member,
@@ -199,7 +201,7 @@ pub async fn sign_out(
     Ok(([(SET_COOKIE, forget)], Redirect::to(SIGN_IN)).into_response())
 }
 
-/// The form to prove once more who one is.
+/// The form in which a signed-in staff member confirms their identity.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Prove {
@@ -209,7 +211,8 @@ pub struct Prove {
     on: String,
 }
 
-/// `POST /console/prove`.
+/// `POST /console/prove`: records the confirmation in the session, or shows the form again with the
+/// reason.
 pub async fn prove(
     State(console): State<Console>,
     Member(found): Member,
@@ -224,7 +227,7 @@ pub async fn prove(
         }
         Err(Error::Refused(refusal)) => {
             let fault = Fault::from(refusal);
-            let said = fault.said(&crate::frame::Frame::of(&found));
+            let said = fault.said(crate::frame::Frame::of(&found).words);
             let again = prove_page(&console, &found, &form.on, Some(said)).await?;
             Ok((fault.status(), fault.waits(), again).into_response())
         }
@@ -232,7 +235,7 @@ pub async fn prove(
     }
 }
 
-/// `POST /console/prove/passkey/begin`.
+/// `POST /console/prove/passkey/begin`: asks the browser for a passkey of the staff member.
 pub async fn begin_prove(
     State(console): State<Console>,
     Sent(found): Sent,
@@ -240,7 +243,8 @@ pub async fn begin_prove(
     Ok(asked(&console.desk.begin_prove_passkey(&found.member).await?))
 }
 
-/// `POST /console/prove/passkey/finish`.
+/// `POST /console/prove/passkey/finish`: records the confirmation in the session if the passkey is
+/// right.
 pub async fn finish_prove(
     State(console): State<Console>,
     Sent(found): Sent,
@@ -263,12 +267,12 @@ fn let_in_by_script(console: &Console, entered: &Entered) -> Response {
     ([(SET_COOKIE, cookie)], json("{\"next\":\"/console\"}".to_owned())).into_response()
 }
 
-/// The question of a passkey, for a script.
+/// Returns the id of a ceremony and its question for the passkey, as JSON for a script.
 pub fn asked(asked: &Asked) -> Response {
     json(format!("{{\"ceremony\":\"{}\",\"question\":{}}}", asked.ceremony, asked.json))
 }
 
-/// JSON that was written already.
+/// Returns JSON text as an answer.
 pub fn json(text: String) -> Response {
     let headers: [(HeaderName, HeaderValue); 1] =
         [(CONTENT_TYPE, HeaderValue::from_static("application/json"))];

@@ -1,6 +1,6 @@
-//! The forms of people: somebody comes, what they may do changes, they get a new link, they leave.
-//! All of it asks for a recent proof; where that is too old, or anything is wrong, the form comes
-//! back with what it said.
+//! The forms of staff accounts: create, change roles, set exposure limits, issue a new enrolment
+//! link, deactivate. Each needs a recent proof of identity; if that is too old, or a field is
+//! wrong, the form is shown again with its content.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +22,7 @@ use crate::guard::{Administrator, People, PeopleProof};
 use crate::page::staff::{Behind, HERE, Last, LinkPage, Typed, answer_list, answer_person};
 use crate::show;
 
-/// Somebody who comes.
+/// The form that creates a staff account.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Comes {
@@ -33,7 +33,8 @@ pub struct Comes {
     role: Vec<String>,
 }
 
-/// `POST /console/staff`: their link is on the page that answers, and nowhere else.
+/// `POST /console/staff`: creates a staff account. Its enrolment link is shown on the page that
+/// answers, and nowhere else.
 pub async fn add(
     State(console): State<Console>,
     boss: Administrator,
@@ -79,7 +80,7 @@ impl Comes {
     }
 }
 
-/// What is to become of somebody.
+/// The form that changes a staff account. `what` is `roles`, `dose`, `ticket` or `end`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Change {
@@ -94,7 +95,7 @@ pub struct Change {
     points: String,
 }
 
-/// `POST /console/staff/{staff}`.
+/// `POST /console/staff/{staff}`: changes a staff account.
 pub async fn change(
     State(console): State<Console>,
     boss: Administrator,
@@ -112,7 +113,8 @@ pub async fn change(
     }
 }
 
-/// Does it; a new link comes with the name of whom it is for.
+/// Makes the change. If it is a new enrolment link, returns the display name of the staff member
+/// and the ticket of the link.
 async fn changed(
     console: &Console,
     boss: &Administrator,
@@ -159,7 +161,7 @@ impl Change {
     }
 }
 
-/// The same person, as who reads who works here.
+/// Converts the administrator's proof into the proof with which the list of staff is read.
 fn people(boss: Administrator) -> People {
     People { proof: PeopleProof::Administrator(boss.proof), found: boss.found }
 }
@@ -169,7 +171,8 @@ fn roles(words: &[String]) -> Result<BTreeSet<StaffRole>, Fault> {
     words.iter().map(role).collect()
 }
 
-/// A limit of one's own, from 1; an empty field leaves it to the operator.
+/// Parses an exposure limit of the staff member's own, from 1; an empty field: the operator's
+/// common limit applies.
 fn limit(field: &'static str, text: &str) -> Result<Option<u32>, Fault> {
     if text.is_empty() {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! `POST /console/deliveries/{delivery}/redeliver`: a message is sent again.
+//! `POST /console/deliveries/{delivery}/redeliver`: a webhook delivery is sent again.
 
 use axum::extract::{Path, State};
 use axum::response::Redirect;
@@ -11,7 +11,7 @@ use crate::form::Form;
 use crate::guard::Resender;
 use crate::page::webhooks::HERE;
 
-/// Back to the list.
+/// Enqueues the delivery again, and redirects to the list.
 pub async fn redeliver(
     State(console): State<Console>,
     who: Resender,

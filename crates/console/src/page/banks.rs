@@ -1,5 +1,5 @@
-//! `GET /console/banks` and `GET /console/banks/{bank}`: what is compared with, for whom and by which
-//! law, and which entries somebody disputed. No hash is shown to anybody.
+//! `GET /console/banks` and `GET /console/banks/{bank}`: the banks, their purposes, legal bases and
+//! reach, and the disputes about their entries. Hashes are not shown.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -18,108 +18,109 @@ use crate::show::{self, Shown};
 use crate::terms;
 use crate::words::Id;
 
-/// How many rows a table has.
+/// The maximum number of rows of a table.
 const ROWS: u32 = 50;
 
-/// Where the list is.
+/// Path of the list.
 pub const HERE: &str = "/console/banks";
 
-/// The banks.
+/// The list of banks.
 #[derive(Debug, Template)]
 #[template(path = "banks.html")]
 pub struct BanksPage<'a> {
-    /// What stands around it.
+    /// The frame around the page.
     pub frame: &'a Frame,
-    /// The banks.
+    /// The banks, oldest first.
     pub rows: Vec<Row>,
-    /// Where more of them are.
+    /// Link to the next page of the list.
     pub more: Option<String>,
 }
 
 /// A bank in the list.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// Its id.
+    /// Id of the bank, text form `bank_…`.
     pub id: String,
-    /// Its name.
+    /// Name of the bank.
     pub name: String,
-    /// What it is for.
+    /// What the bank is for.
     pub purpose: Id,
-    /// What a match may do by itself.
+    /// What a match does without a person.
     pub action: Id,
-    /// Where it looks.
+    /// Surfaces that the bank covers.
     pub surfaces: Vec<Id>,
-    /// Whether it looks at all.
+    /// Whether the bank is switched on.
     pub is_enabled: bool,
 }
 
-/// A bank.
+/// One bank, with the disputes about its entries.
 #[derive(Debug, Template)]
 #[template(path = "bank.html")]
 #[expect(clippy::struct_excessive_bools, reason = "each says of one piece whether it is shown")]
 pub struct BankPage<'a> {
-    /// What stands around it.
+    /// The frame around the page.
     pub frame: &'a Frame,
-    /// What stands in the list too.
+    /// The fields that the list shows too.
     pub row: Row,
-    /// From whom it is.
+    /// Organisation or project that the entries come from.
     pub source: Shown,
-    /// Who answers for it.
+    /// Person or team responsible for the bank.
     pub owner: Shown,
-    /// By which law.
+    /// Legal basis.
     pub basis: Shown,
-    /// In which countries; nothing: everywhere.
+    /// Countries in which the bank applies, separated by commas; `None`: in all.
     pub countries: Option<String>,
-    /// The law that lets it look into private messages, and its last day.
+    /// The law that permits matching in private messages, and its last day; `None`: the bank does
+    /// not cover them.
     pub private: Option<(Shown, String)>,
-    /// The greatest distance of a match, in bits.
+    /// Maximum distance of a match, in bits of 256.
     pub distance: u32,
-    /// The least quality of a picture.
+    /// Minimum quality of a picture, 0 to 100.
     pub quality: u8,
-    /// Whether turned and mirrored frames are compared.
+    /// Whether rotated and mirrored frames are compared.
     pub transforms: Id,
-    /// How many entries match now.
+    /// Number of entries that match now.
     pub entries: u64,
-    /// Whether the person reads disputes.
+    /// Whether the staff member may read disputes.
     pub reads_disputes: bool,
-    /// Whether the person settles them.
+    /// Whether the staff member may settle disputes.
     pub may_settle: bool,
-    /// Whether they must prove once more who they are before that.
+    /// Whether they must confirm their identity before that.
     pub must_prove: bool,
-    /// Whether the person reads decisions.
+    /// Whether the staff member may read all decisions.
     pub reads_decisions: bool,
-    /// The disputes.
+    /// The disputes, newest first.
     pub disputes: Vec<DisputeRow>,
-    /// Where older ones are.
+    /// Link to older disputes.
     pub older: Option<String>,
 }
 
-/// Somebody's word that an entry is wrong.
+/// A dispute about an entry.
 #[derive(Clone, Debug)]
 pub struct DisputeRow {
-    /// Its id.
+    /// Id of the dispute.
     pub id: String,
-    /// The entry.
+    /// Id of the disputed entry.
     pub entry: String,
-    /// The service.
+    /// Id of the service at which it is disputed.
     pub service: String,
-    /// When it was opened.
+    /// Time at which the dispute was opened.
     pub opened: Shown,
-    /// Why.
+    /// The reviewer's reason.
     pub reason: Shown,
-    /// The decision that said so.
+    /// Id of the decision that opened it, as long as that is stored.
     pub decision: Option<String>,
-    /// Where it stands.
+    /// Name of the state.
     pub state: Id,
-    /// A class for the colour.
+    /// CSS class of the state.
     pub tone: &'static str,
-    /// Whether nobody settled it.
+    /// Whether the dispute is not settled yet.
     pub is_open: bool,
-    /// What was answered.
+    /// The policy editor's note on the settlement.
     pub note: Option<Shown>,
 }
 
-/// What stands behind the question mark.
+/// Parameters in the query of the address: cursors of the two lists.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Behind {
@@ -129,7 +130,7 @@ pub struct Behind {
     before: String,
 }
 
-/// The list.
+/// `GET /console/banks`.
 pub async fn list(
     State(console): State<Console>,
     Member(found): Member,
@@ -146,7 +147,7 @@ pub async fn list(
     })
 }
 
-/// One bank.
+/// `GET /console/banks/{bank}`.
 pub async fn show(
     State(console): State<Console>,
     Member(found): Member,
@@ -182,7 +183,7 @@ pub async fn show(
     })
 }
 
-/// The disputes about a bank's entries, for whoever may read them.
+/// Returns the disputes about a bank's entries; `None` if the staff member may not read them.
 async fn disputes(
     desk: &Desk,
     who: &mamori_desk::Member,
@@ -236,7 +237,7 @@ fn dispute_row(dispute: &Dispute) -> DisputeRow {
     }
 }
 
-/// The class of a dispute's state. The word beside it says the same.
+/// Returns the CSS class of a dispute's state. The name of the state is always shown beside it.
 pub fn tone(state: DisputeState) -> &'static str {
     match state {
         DisputeState::Open => " care",

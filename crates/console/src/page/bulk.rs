@@ -1,5 +1,5 @@
-//! `GET /console/bulk/new`, `GET /console/bulk` and `GET /console/bulk/{bulk}`: one answer to many
-//! cases. What it touches, and how many, is shown before anything is done.
+//! `GET /console/bulk/new`, `GET /console/bulk` and `GET /console/bulk/{bulk}`: one decision for
+//! many cases. What it affects, and how many, is shown before anything is done.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -21,77 +21,77 @@ use crate::show::{self, Shown};
 use crate::terms;
 use crate::words::Id;
 
-/// How many rows a table has.
+/// The maximum number of rows of a table.
 const ROWS: u32 = 100;
 
-/// Where the list is.
+/// Path of the list.
 pub const HERE: &str = "/console/bulk";
 
-/// The form to prepare one.
+/// The form that prepares a bulk decision.
 #[derive(Debug, Template)]
 #[template(path = "bulk-new.html")]
 pub struct NewPage<'a> {
-    /// What stands around it.
+    /// The frame around the page.
     pub frame: &'a Frame,
-    /// Whether these are the cases with one picture.
+    /// Whether the cases offered are those with an item near the same entry.
     pub is_alike: bool,
-    /// Policies to choose from.
+    /// Policies by which the cases can be filtered.
     pub policies: Vec<Choice>,
-    /// Cases to choose from.
+    /// Cases that can be ticked.
     pub cases: Vec<Choosable>,
-    /// What an account can do without.
+    /// Features of an account that can be disabled or restored.
     pub features: Vec<Choice>,
 }
 
-/// A case to tick.
+/// A case that can be ticked.
 #[derive(Clone, Debug)]
 pub struct Choosable {
-    /// Its id.
+    /// Id of the case.
     pub id: String,
-    /// Its policy.
+    /// Name of its policy.
     pub policy: Id,
-    /// How soon somebody must look.
+    /// Name of its urgency.
     pub urgency: Id,
-    /// How many items it has.
+    /// Number of items.
     pub items: u64,
-    /// Since when it waits.
+    /// Time at which the case was opened.
     pub opened: Shown,
 }
 
-/// The list.
+/// The list of bulk decisions.
 #[derive(Debug, Template)]
 #[template(path = "bulks.html")]
 pub struct BulksPage<'a> {
-    /// What stands around it.
+    /// The frame around the page.
     pub frame: &'a Frame,
-    /// Whether the person may prepare one.
+    /// Whether the staff member may prepare one.
     pub may_prepare: bool,
-    /// The bulk decisions.
+    /// The bulk decisions, newest first.
     pub rows: Vec<Row>,
-    /// Where older ones are.
+    /// Link to older ones.
     pub older: Option<String>,
 }
 
-/// A bulk decision in few words.
+/// A bulk decision in the list.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// Its id.
+    /// Id of the bulk decision.
     pub id: String,
-    /// When it was prepared.
+    /// Time at which it was prepared.
     pub made: Shown,
-    /// Its policy.
+    /// Name of its policy.
     pub policy: Id,
-    /// The outcome.
+    /// Name of its outcome.
     pub outcome: Id,
-    /// How many cases it touches.
+    /// Number of cases that it affects.
     pub cases: u64,
-    /// How many items.
+    /// Number of items that it affects.
     pub items: u64,
-    /// How many accounts.
+    /// Number of accounts that it affects.
     pub accounts: u64,
-    /// Where it stands.
+    /// Name of its state.
     pub state: Id,
-    /// A class for the colour.
+    /// CSS class of the state.
     pub tone: &'static str,
 }
 
@@ -100,37 +100,37 @@ pub struct Row {
 #[template(path = "bulk.html")]
 #[expect(clippy::struct_excessive_bools, reason = "each says of one piece whether it is shown")]
 pub struct BulkPage<'a> {
-    /// What stands around it.
+    /// The frame around the page.
     pub frame: &'a Frame,
-    /// What stands in the list too.
+    /// The fields that the list shows too.
     pub row: Row,
-    /// In which version of the policy.
+    /// Version of the policy under which it was prepared.
     pub version: u64,
-    /// Why.
+    /// The reviewer's reason.
     pub reason: Shown,
-    /// Who prepared it.
+    /// Display name of the reviewer who prepared it.
     pub made_by: Shown,
-    /// Who looked a second time, or who must.
+    /// The second person, or that one is waited for; `None` if none is needed.
     pub second: Option<Shown>,
-    /// Until when it can be confirmed.
+    /// Time until which it can be confirmed; `None` if it is not waiting for that.
     pub until: Option<Shown>,
-    /// Its cases.
+    /// The cases of this page, oldest first.
     pub cases: Vec<CaseRow>,
-    /// Where more of them are.
+    /// Link to more cases.
     pub more: Option<String>,
-    /// Whether the person may confirm it.
+    /// Whether the staff member may confirm it.
     pub may_confirm: bool,
-    /// Whether the person may give it up.
+    /// Whether the staff member may discard it.
     pub may_drop: bool,
-    /// Whether the person is the second one.
+    /// Whether the staff member may approve or refuse it as the second person.
     pub may_settle: bool,
-    /// Whether they may agree already.
+    /// Whether it can be approved already.
     pub may_approve: bool,
-    /// From when on, where not yet.
+    /// Time from which it can be approved, if that is in the future.
     pub not_before: Option<Shown>,
-    /// Whether they must prove once more who they are before that.
+    /// Whether they must confirm their identity before that.
     pub must_prove: bool,
-    /// Whether the person may take it back.
+    /// Whether the staff member may undo it.
     pub may_undo: bool,
 }
 
@@ -143,19 +143,20 @@ impl BulkPage<'_> {
 /// A case of a bulk decision.
 #[derive(Clone, Debug)]
 pub struct CaseRow {
-    /// Its id.
+    /// Id of the case.
     pub id: String,
-    /// How soon somebody must look.
+    /// Name of its urgency.
     pub urgency: Id,
-    /// How many items it has.
+    /// Number of items.
     pub items: u64,
-    /// Whether something came to it since.
+    /// Whether the case changed after the bulk decision was prepared.
     pub is_stale: bool,
-    /// What became of its decision.
+    /// Name of the state of the case's decision, once the bulk decision is confirmed.
     pub state: Option<Id>,
 }
 
-/// What stands behind the question mark.
+/// Parameters in the query of the address: a case whose picture other cases share, a policy, and
+/// cursors of the lists.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Behind {
@@ -173,7 +174,7 @@ fn size() -> PageSize {
     PageSize::new(ROWS).unwrap_or(PageSize::DEFAULT)
 }
 
-/// The form.
+/// `GET /console/bulk/new`.
 pub async fn new(
     State(console): State<Console>,
     reviewer: Reviewer,
@@ -199,7 +200,7 @@ pub async fn new(
     })
 }
 
-/// The list.
+/// `GET /console/bulk`.
 pub async fn list(
     State(console): State<Console>,
     Member(found): Member,
@@ -221,7 +222,7 @@ pub async fn list(
     })
 }
 
-/// One.
+/// `GET /console/bulk/{bulk}`.
 pub async fn show(
     State(console): State<Console>,
     Member(found): Member,
@@ -263,7 +264,7 @@ pub async fn show(
     })
 }
 
-/// The bulk decision, as whoever asks may read it.
+/// Reads the bulk decision: any for leads and auditors, their own for other reviewers.
 async fn view(
     console: &Console,
     member: &mamori_desk::Member,
@@ -277,7 +278,7 @@ async fn view(
     }
 }
 
-/// Whether the person is the second one; that they read it is written down.
+/// Checks whether the staff member is the second person, and records that they read it.
 async fn may_settle(
     console: &Console,
     member: &mamori_desk::Member,
@@ -287,7 +288,7 @@ async fn may_settle(
     let Some(reviewer) = member.reviewer().filter(|_| is_proposed) else { return Ok(false) };
     match console.desk.read_bulk_again(&reviewer, bulk.id).await {
         Ok(()) => Ok(true),
-        // Not the second person, or somebody settled it a moment ago.
+        // Not the second person, or a colleague settled it a moment ago.
         Err(
             Error::NotFound(_) | Error::Refused(Refusal::SecondIsFirst | Refusal::AlreadyDecided),
         ) => Ok(false),
@@ -329,7 +330,8 @@ fn case_row(case: &BulkCase) -> CaseRow {
     }
 }
 
-/// The class of a bulk decision's state. The word beside it says the same.
+/// Returns the CSS class of a bulk decision's state. The name of the state is always shown beside
+/// it.
 pub fn tone(state: BulkState) -> &'static str {
     match state {
         BulkState::Prepared | BulkState::Proposed => " care",

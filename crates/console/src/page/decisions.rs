@@ -1,4 +1,5 @@
-//! `GET /console/decisions`: one's own; for leads and auditors, all. No list by person or account.
+//! `GET /console/decisions`: a reviewer's own decisions, or all of them for leads and auditors.
+//! They cannot be listed by staff member or by account.
 
 use askama::Template;
 use axum::extract::State;
@@ -18,45 +19,45 @@ use crate::show::{self, Shown};
 use crate::terms;
 use crate::words::Id;
 
-/// The most decisions on a page.
+/// The maximum number of decisions on a page.
 const ROWS: u32 = 50;
 
-/// Decisions, the newest first.
+/// The decisions, newest first.
 #[derive(Debug, Template)]
 #[template(path = "decisions.html")]
 pub struct DecisionsPage<'a> {
-    /// What stands around it.
+    /// The frame around the page.
     pub frame: &'a Frame,
-    /// Whether these are everybody's.
+    /// Whether these are the decisions of all reviewers.
     pub is_all: bool,
-    /// States to choose from.
+    /// States by which the list can be filtered.
     pub states: Vec<Choice>,
-    /// Outcomes to choose from.
+    /// Outcomes by which the list can be filtered.
     pub outcomes: Vec<Choice>,
-    /// The decisions.
+    /// The decisions of this page.
     pub rows: Vec<Row>,
-    /// Where older ones are.
+    /// Link to older ones.
     pub next: Option<String>,
 }
 
-/// A decision.
+/// A decision in the list.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// Its id.
+    /// Id of the decision.
     pub id: String,
-    /// When it was made.
+    /// Time at which it was made.
     pub made: Shown,
-    /// Its policy.
+    /// Name of its policy.
     pub policy: Id,
-    /// The outcome.
+    /// Name of its outcome.
     pub outcome: Id,
-    /// Where it stands.
+    /// Name of its state.
     pub state: Id,
-    /// A class for the colour.
+    /// CSS class of the state.
     pub tone: &'static str,
 }
 
-/// What stands behind the question mark of its address. There is no person and no account.
+/// Parameters in the query of the address. There is none for a staff member or an account.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Behind {
@@ -66,7 +67,7 @@ pub struct Behind {
     before: String,
 }
 
-/// The page.
+/// `GET /console/decisions`.
 pub async fn show(
     State(console): State<Console>,
     Member(found): Member,
@@ -101,7 +102,7 @@ pub async fn show(
     })
 }
 
-/// The chosen value; nothing for an empty field, and a word that nobody knows is no page.
+/// Parses a filter; `None` for an empty field. An unknown word is a 404.
 fn chosen<T>(text: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Fault> {
     match text {
         "" => Ok(None),

@@ -1,5 +1,5 @@
-//! `GET /console/find`: an id, an item by its exact name, a bank or a page. Never an account, and
-//! never a person.
+//! `GET /console/find`: searches for an id, an item by its exact name, a bank or a page. Accounts
+//! and persons cannot be found.
 
 use askama::Template;
 use axum::extract::State;
@@ -15,33 +15,33 @@ use crate::guard::Member;
 use crate::show::{self, Shown};
 use crate::words::Id;
 
-/// The longest text that is looked for, in characters.
+/// The longest text that is searched for, in characters; the rest is cut off.
 const TEXT_MAX: usize = 1_024;
 
-/// What was found.
+/// The results of a search.
 #[derive(Debug, Template)]
 #[template(path = "find.html")]
 pub struct FindPage<'a> {
-    /// What stands around it.
+    /// The frame around the page.
     pub frame: &'a Frame,
-    /// What was looked for.
+    /// The text that was searched for.
     pub text: String,
-    /// What was found.
+    /// The results, pages of the menu first.
     pub rows: Vec<Row>,
 }
 
-/// One thing that was found.
+/// One result.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// Where it is.
+    /// Path to it.
     pub path: String,
-    /// What it is.
+    /// Name of its kind, such as case or bank.
     pub kind: Id,
     /// Its id or name.
     pub name: Shown,
 }
 
-/// What stands behind the question mark of its address.
+/// Parameters in the query of the address.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Behind {
@@ -49,7 +49,7 @@ pub struct Behind {
     q: String,
 }
 
-/// The page, or a redirect to the only thing found if `q` is its whole id.
+/// Returns the results, or a redirect if there is one result and `q` is its whole id.
 pub async fn show(
     State(console): State<Console>,
     Member(found): Member,
@@ -58,7 +58,7 @@ pub async fn show(
     let frame = Frame::of(&found);
     let text: String = behind.q.trim().chars().take(TEXT_MAX).collect();
     let findings = console.desk.seek(&found.member, &text).await?;
-    let rows: Vec<Row> = findings.iter().filter_map(|finding| row(&frame, finding)).collect();
+    let rows: Vec<Row> = findings.iter().map(row).collect();
     if let [only] = rows.as_slice()
         && only.path.rsplit('/').next() == Some(&text)
     {
@@ -68,7 +68,7 @@ pub async fn show(
     page(&FindPage { frame: &frame, text: show::visible(&text), rows })
 }
 
-/// The pages of the menu whose names have `text` in them.
+/// Returns the pages of the menu whose names contain `text`.
 fn pages<'a>(frame: &'a Frame, text: &str) -> impl Iterator<Item = Row> + use<'a> {
     let part = text.to_lowercase();
     let menu = frame.menu().into_iter().filter(move |_| !part.is_empty());
@@ -84,26 +84,17 @@ fn pages<'a>(frame: &'a Frame, text: &str) -> impl Iterator<Item = Row> + use<'a
     })
 }
 
-fn row(frame: &Frame, finding: &Finding) -> Option<Row> {
-    let (route, path, kind, name) = match finding {
-        Finding::Case(case) => (
-            "/console/cases/{case}",
-            format!("/console/cases/{case}"),
-            Id("find-case"),
-            case.to_string(),
-        ),
-        Finding::Decision(decision) => (
-            "/console/decisions/{decision}",
-            format!("/console/decisions/{decision}"),
-            Id("find-decision"),
-            decision.to_string(),
-        ),
-        Finding::Bank(bank) => (
-            "/console/banks/{bank}",
-            format!("/console/banks/{}", bank.id),
-            Id("find-bank"),
-            bank.name.to_string(),
-        ),
+fn row(finding: &Finding) -> Row {
+    let (path, kind, name) = match finding {
+        Finding::Case(case) => {
+            (format!("/console/cases/{case}"), Id("find-case"), case.to_string())
+        }
+        Finding::Decision(decision) => {
+            (format!("/console/decisions/{decision}"), Id("find-decision"), decision.to_string())
+        }
+        Finding::Bank(bank) => {
+            (format!("/console/banks/{}", bank.id), Id("find-bank"), bank.name.to_string())
+        }
     };
-    frame.is_routed("GET", route).then(|| Row { path, kind, name: show::text(&name) })
+    Row { path, kind, name: show::text(&name) }
 }

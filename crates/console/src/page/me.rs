@@ -1,4 +1,5 @@
-//! `GET /console/me`: what one has seen, breaks, and how the console looks. Nobody else sees it.
+//! `GET /console/me`: the staff member's own exposure, breaks, display settings and sign-in
+//! methods. No other staff member can see it.
 
 use askama::Template;
 use axum::extract::State;
@@ -20,90 +21,90 @@ use crate::show::{self, Shown};
 use crate::terms;
 use crate::words::Id;
 
-/// One's own page.
+/// The staff member's own page.
 #[derive(Debug, Template)]
 #[template(path = "me.html")]
 pub struct MePage<'a> {
-    /// What stands around it.
+    /// The frame around the page.
     pub frame: &'a Frame,
-    /// What one may do.
+    /// Names of their roles.
     pub roles: Vec<Id>,
-    /// What one has seen; nothing for whoever never sees pictures.
+    /// Their exposure; `None` for roles that do not view items.
     pub seen: Option<Seen>,
-    /// The break that they have, or must take.
+    /// The break that they are on, or must take.
     pub resting: Option<Resting>,
-    /// Who listens to reviewers here, as the operator wrote it.
+    /// The operator's text on whom reviewers can talk to.
     pub care_note: Option<&'a str>,
-    /// Languages.
+    /// Languages to choose from.
     pub languages: Vec<Tongue>,
-    /// Colours.
+    /// Colours to choose from.
     pub schemes: Vec<Choice>,
-    /// Ways to look at pictures.
+    /// Ways of viewing pictures to choose from.
     pub views: Vec<Choice>,
-    /// Whether single keys do something.
+    /// Whether single-key shortcuts are switched on.
     pub has_keys: bool,
-    /// Ways in.
+    /// Their sign-in methods, oldest first.
     pub ways: Vec<WayIn>,
-    /// Whether passkeys can be made.
+    /// Whether passkeys can be created.
     pub has_passkeys: bool,
-    /// New codes; nothing where none can be kept.
+    /// A new secret for codes; `None` if the vault has no key to store it.
     pub codes: Option<Codes>,
 }
 
-/// One's own way in.
+/// A sign-in method.
 #[derive(Clone, Debug)]
 pub struct WayIn {
-    /// Its id.
+    /// Id of the credential.
     pub id: String,
-    /// What it is.
+    /// Name of its kind: passkey, password or codes.
     pub kind: Id,
-    /// What one calls it.
+    /// The staff member's own name for it.
     pub name: Shown,
-    /// When it last let one in.
+    /// Time of the last sign-in with it, or a dash.
     pub used: Shown,
 }
 
 /// A break.
 #[derive(Clone, Debug)]
 pub struct Resting {
-    /// Why, as the sentence before its end says.
+    /// The message that gives the reason; the page shows the end of the break after it.
     pub why: Id,
-    /// Until when.
+    /// End of the break.
     pub until: Shown,
 }
 
-/// What one has seen in 24 hours.
+/// Exposure within 24 hours.
 #[derive(Clone, Debug)]
 pub struct Seen {
-    /// What is limited.
+    /// The figures that are limited.
     pub figures: Vec<Figure>,
-    /// Blurred looks, which are not.
+    /// Number of blurred views, which are not limited.
     pub veiled: u32,
 }
 
 /// A figure and its limit.
 #[derive(Clone, Debug)]
 pub struct Figure {
-    /// What is counted.
+    /// Name of what is counted.
     pub called: Id,
-    /// How many.
+    /// The current figure.
     pub seen: u32,
-    /// At most how many.
+    /// The limit.
     pub most: u32,
 }
 
-/// A language by its own name, which is not translated.
+/// A language, named in that language.
 #[derive(Clone, Debug)]
 pub struct Tongue {
-    /// Its tag.
+    /// Its language tag.
     pub word: &'static str,
-    /// Its own name.
+    /// Its own name, which is not translated.
     pub name: &'static str,
-    /// Whether it is chosen.
+    /// Whether it is selected.
     pub is_chosen: bool,
 }
 
-/// What is limited in 24 hours, with its limit, in the order of the page.
+/// Returns the limited figures with their limits, in the order of the page.
 pub fn figures(seen: &Exposure, limits: &Limits) -> Vec<Figure> {
     let minutes = u32::try_from(seen.clear.as_mins()).unwrap_or(0);
     vec![
@@ -113,7 +114,7 @@ pub fn figures(seen: &Exposure, limits: &Limits) -> Vec<Figure> {
     ]
 }
 
-/// The languages, each by its own name.
+/// Returns the languages, each by its own name.
 pub fn tongues(chosen: Language) -> Vec<Tongue> {
     let tongue = |language: &Language| Tongue {
         word: language.as_str(),

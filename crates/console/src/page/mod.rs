@@ -1,4 +1,4 @@
-//! The pages, one a file: what stands on each, for its template in `templates/`.
+//! The pages, one file each: the data that a page shows, for its template in `templates/`.
 
 pub mod banks;
 pub mod bulk;
@@ -25,7 +25,7 @@ use crate::app::Console;
 use crate::fault::Fault;
 use crate::words::Id;
 
-/// What stands behind the question mark of an address: exactly the fields that the page knows.
+/// The parameters in the query of an address: exactly those that the page knows.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked<T>(pub T);
 
@@ -38,7 +38,7 @@ impl<T: DeserializeOwned> FromRequestParts<Console> for Asked<T> {
     }
 }
 
-/// Where a list goes on; nothing at its begin.
+/// Parses the cursor of a list; `None` at its beginning. 404 if it is malformed.
 pub fn place<T: FromStr>(text: &str) -> Result<Option<T>, Fault> {
     if text.is_empty() {
         return Ok(None);
@@ -46,18 +46,18 @@ pub fn place<T: FromStr>(text: &str) -> Result<Option<T>, Fault> {
     text.parse().map(Some).map_err(|_| Fault::not_found())
 }
 
-/// One of a list to choose from.
+/// An option of a select field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Choice {
-    /// What the form sends.
+    /// The value that the form sends.
     pub word: &'static str,
-    /// What it is called.
+    /// Name of the option.
     pub called: Id,
-    /// Whether it is chosen.
+    /// Whether it is selected.
     pub is_chosen: bool,
 }
 
-/// Choices in their order, of which `chosen` is the one.
+/// Creates the options, in the order of `all`; `chosen` is selected.
 pub fn choices<T: Copy + PartialEq>(
     all: &[T],
     word: fn(T) -> &'static str,

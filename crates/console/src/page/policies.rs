@@ -1,5 +1,5 @@
 //! `GET /console/policies` and `GET /console/policies/{purpose}`: what each purpose forbids, in the
-//! words that reviewers and the accused read, version by version.
+//! words that reviewers and affected persons read, version by version.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -14,35 +14,35 @@ use crate::show::{self, Shown};
 use crate::terms;
 use crate::words::Id;
 
-/// Where the list is.
+/// Path of the list.
 pub const HERE: &str = "/console/policies";
 
 /// The policies in force.
 #[derive(Debug, Template)]
 #[template(path = "policies.html")]
 pub struct PoliciesPage<'a> {
-    /// What stands around it.
+    /// The frame around the page.
     pub frame: &'a Frame,
-    /// The policies.
+    /// The policies, gravest first.
     pub rows: Vec<Row>,
 }
 
 /// A version of a policy.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// The purpose's word.
+    /// The word of the purpose, as in paths.
     pub purpose: &'static str,
-    /// The purpose.
+    /// Name of the purpose.
     pub called: Id,
-    /// Which version.
+    /// Version number, from 1.
     pub version: u64,
-    /// What it forbids.
+    /// What the policy forbids.
     pub wording: Shown,
-    /// What a clear look costs.
+    /// Points that a clear view costs per minute begun, 1 to 5.
     pub severity: u8,
-    /// For how many days bytes are kept.
+    /// Number of days for which the bytes of items are kept.
     pub keep_days: u64,
-    /// Since when.
+    /// Time at which the version came into force.
     pub since: Shown,
 }
 
@@ -50,34 +50,34 @@ pub struct Row {
 #[derive(Debug, Template)]
 #[template(path = "policy.html")]
 pub struct PolicyPage<'a> {
-    /// What stands around it.
+    /// The frame around the page.
     pub frame: &'a Frame,
     /// The version in force.
     pub row: Row,
-    /// Its words, for the form.
+    /// The text of the version in force, for the form.
     pub wording: String,
-    /// Whether the person may word it anew.
+    /// Whether the staff member may edit the policy.
     pub may_change: bool,
-    /// Whether they must prove once more who they are before that.
+    /// Whether they must confirm their identity before that.
     pub must_prove: bool,
-    /// Whether bytes can be kept here at all.
+    /// Whether bytes can be kept: the operator configured a key for the vault.
     pub has_vault: bool,
-    /// The severities, each with whether it is in force.
+    /// The allowed severities, each with whether it is the one in force.
     pub severities: Vec<(u8, bool)>,
-    /// The longest that bytes are kept.
+    /// The largest number of days for which bytes can be kept.
     pub keep_days_max: u16,
-    /// Versions from before, the newest first.
+    /// Earlier versions, newest first.
     pub before: Vec<Row>,
 }
 
-/// The list.
+/// `GET /console/policies`.
 pub async fn list(State(console): State<Console>, reader: PolicyReader) -> Result<Response, Fault> {
     let frame = Frame::of(&reader.found).at(HERE);
     let policies = console.desk.policies(&reader.found.member).await?;
     page(&PoliciesPage { frame: &frame, rows: policies.iter().map(row).collect() })
 }
 
-/// One policy.
+/// `GET /console/policies/{purpose}`.
 pub async fn show(
     State(console): State<Console>,
     reader: PolicyReader,

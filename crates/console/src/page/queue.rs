@@ -1,4 +1,4 @@
-//! `GET /console/queue`: what waits to be decided.
+//! `GET /console/queue`: the open cases, counted by policy and urgency.
 
 use std::collections::BTreeMap;
 
@@ -24,63 +24,63 @@ use crate::words::Id;
 #[derive(Debug, Template)]
 #[template(path = "queue.html")]
 pub struct QueuePage<'a> {
-    /// What stands around it.
+    /// The frame around the page.
     pub frame: &'a Frame,
-    /// What was decided a moment ago.
+    /// The decision that the reviewer made a moment ago.
     pub before: Option<Before>,
-    /// Whether somebody just asked for a case and got none.
+    /// Whether the reviewer just asked for a case and there was none for them.
     pub is_empty_now: bool,
-    /// The case that they have in hand.
+    /// Id of the case that the reviewer has claimed.
     pub mine: Option<String>,
-    /// What waits, the most urgent first.
+    /// The open cases, most urgent first.
     pub rows: Vec<Row>,
-    /// How many cases wait.
+    /// Number of open cases, without those in bulk decisions.
     pub total: u64,
-    /// Whether what waits for a lead waits for nobody: no lead is there.
+    /// Whether cases wait for a lead although no staff member is one.
     pub is_lead_missing: bool,
-    /// How many wait for a second person.
+    /// Number of cases whose decision waits for a second person.
     pub proposed: u64,
-    /// How many wait in a bulk decision.
+    /// Number of cases in bulk decisions that are not settled.
     pub in_bulk: u64,
 }
 
-/// The cases of one policy and urgency.
+/// The open cases of one policy, urgency and level.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// The policy's word, for the form.
+    /// The word of the policy, for the form.
     pub purpose: &'static str,
-    /// The policy.
+    /// Name of the policy.
     pub policy: Id,
-    /// The urgency.
+    /// Name of the urgency.
     pub urgency: Id,
-    /// Whether a child is in danger now.
+    /// Whether a child may be in danger now.
     pub is_urgent: bool,
-    /// Whether a lead must take them.
+    /// Whether only a lead may claim them.
     pub is_for_leads: bool,
-    /// Whether the person may take one.
+    /// Whether this reviewer may claim one.
     pub may_take: bool,
-    /// How many.
+    /// Number of cases.
     pub cases: u64,
-    /// Since when the oldest one waits.
+    /// Time at which the oldest one was opened.
     pub oldest: Shown,
 }
 
-/// What stands behind the question mark of the queue's address.
+/// Parameters in the query of the address.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Behind {
-    /// Somebody just asked for a case and got none.
+    /// Present if the reviewer just asked for a case and there was none for them.
     #[serde(default)]
     none: Option<String>,
-    /// The decision that was made a moment ago.
+    /// The decision that the reviewer made a moment ago.
     #[serde(default)]
     after: Option<String>,
-    /// What became of it.
+    /// What became of it: `decided` or `proposed`.
     #[serde(default)]
     then: Option<String>,
 }
 
-/// The page.
+/// `GET /console/queue`.
 pub async fn show(
     State(console): State<Console>,
     reviewer: Reviewer,
@@ -96,7 +96,7 @@ pub async fn show(
     page(&queue)
 }
 
-/// How many cases wait, and since when.
+/// Number of open cases, and the time at which the oldest was opened.
 type Waiting = BTreeMap<(Urgency, Purpose, Level), (u64, Timestamp)>;
 
 fn drawn<'a>(frame: &'a Frame, view: &QueueView, may_lead: bool) -> QueuePage<'a> {

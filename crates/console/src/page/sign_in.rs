@@ -1,4 +1,4 @@
-//! Ways in: the form to sign in, the page under a welcome link, and proving once more who one is.
+//! The form to sign in, the pages under a link, and the page to confirm one's identity.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -22,86 +22,87 @@ use crate::words::Id;
 #[derive(Debug, Template)]
 #[template(path = "sign-in.html")]
 pub struct SignInPage<'a> {
-    /// What stands around it.
+    /// The frame around the page.
     pub frame: &'a Frame,
-    /// What was typed as a name.
+    /// The sign-in name that was typed.
     pub name: &'a str,
-    /// Why the last attempt did not work.
+    /// Why the last attempt failed.
     pub problem: Option<Said>,
-    /// Why somebody is here who was signed in.
+    /// The message that says why a session ended, if one did.
     pub why: Option<Id>,
-    /// Whether passkeys are asked for here.
+    /// Whether sign-in with a passkey is possible.
     pub has_passkeys: bool,
-    /// Where to go afterwards; empty for the start.
+    /// Path of the page to open afterwards; empty: the start page.
     pub on: &'a str,
 }
 
-/// The button under a link that lets in once. Opening the page spends nothing, as messengers open
-/// links too.
+/// The button under a link that signs in once. Opening the page does not use up the link, because
+/// messengers open links too.
 #[derive(Debug, Template)]
 #[template(path = "enter.html")]
 pub struct EnterPage<'a> {
-    /// What stands around it.
+    /// The frame around the page.
     pub frame: &'a Frame,
-    /// Where the button leads.
+    /// Path to which the form is sent.
     pub action: &'a str,
 }
 
-/// The page under a welcome link: a first way in is set up.
+/// The page under an enrolment link, on which a first sign-in method is set up.
 #[derive(Debug, Template)]
 #[template(path = "welcome.html")]
 pub struct WelcomePage<'a> {
-    /// What stands around it.
+    /// The frame around the page.
     pub frame: &'a Frame,
-    /// Why the last attempt did not work.
+    /// Why the last attempt failed.
     pub problem: Option<Said>,
-    /// How colleagues will see them.
+    /// Display name, which colleagues will see.
     pub shown: Shown,
-    /// What they sign in with.
+    /// Sign-in name.
     pub name: String,
-    /// Where the forms lead.
+    /// Path to which the forms are sent.
     pub action: &'a str,
-    /// Whether passkeys can be made.
+    /// Whether passkeys can be created.
     pub has_passkeys: bool,
-    /// Codes to go with a password.
+    /// A new secret for the codes that go with a password; `None` if the vault has no key to store
+    /// it.
     pub codes: Option<Codes>,
 }
 
-/// A secret of codes, for the person and for the form.
+/// A secret for codes, to show and to send back with the form.
 #[derive(Clone, Debug)]
 pub struct Codes {
-    /// For typing by hand.
+    /// The secret as text, to be typed by hand.
     pub text: String,
-    /// For an authenticator on the same device.
+    /// Link for an authenticator on the same device: `otpauth://…`.
     pub link: String,
-    /// For the form.
+    /// The secret, sealed, for a hidden field of the form.
     pub sealed: String,
 }
 
-/// Proving once more who one is.
+/// The page on which a signed-in staff member confirms their identity.
 #[derive(Debug, Template)]
 #[template(path = "prove.html")]
 pub struct ProvePage<'a> {
-    /// What stands around it.
+    /// The frame around the page.
     pub frame: &'a Frame,
-    /// Why the last attempt did not work.
+    /// Why the last attempt failed.
     pub problem: Option<Said>,
     /// Whether they have a passkey.
     pub has_passkeys: bool,
-    /// Whether they have a password and codes.
+    /// Whether they have both a password and codes.
     pub has_password: bool,
-    /// Where to go afterwards.
+    /// Path of the page to open afterwards.
     pub on: &'a str,
 }
 
-/// What stands behind the question mark of these addresses.
+/// Parameters in the query of these addresses.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Behind {
-    /// Why somebody is here who was signed in.
+    /// Why a session ended: `replayed` or `ended`; empty if none did.
     #[serde(default)]
     why: String,
-    /// Where to go afterwards.
+    /// Path of the page to open afterwards.
     #[serde(default)]
     on: String,
 }
@@ -127,8 +128,9 @@ pub async fn show(
     })
 }
 
-/// `GET /console/welcome/{ticket}`: a form for whoever is welcome; a button for every other ticket,
-/// a used one too, so that this page tells nobody which tickets are good.
+/// `GET /console/welcome/{ticket}`: shows the forms under an enrolment link that is valid. Under
+/// every other ticket, valid or not, it shows the same button, so that the page reveals nothing
+/// about which tickets are valid.
 pub async fn welcome(
     State(console): State<Console>,
     seen: Seen,
@@ -144,7 +146,7 @@ pub async fn welcome(
     }
 }
 
-/// The page for whoever is welcome, in the language that was chosen for them.
+/// Creates the page under an enrolment link, in the language of `frame`.
 pub fn drawn<'a>(
     frame: &'a Frame,
     welcome: &Welcome,
@@ -167,8 +169,8 @@ pub fn drawn<'a>(
     }
 }
 
-/// Where the forms of a welcome link lead. A ticket is short and plain; whatever else stands in the
-/// address is nothing of ours.
+/// Returns the path to which the forms of a link are sent; 404 if `ticket` has characters that no
+/// ticket has, or more than 100 of them.
 pub fn welcome_address(ticket: &str) -> Result<String, Fault> {
     let is_plain = ticket.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
     if !is_plain || ticket.len() > 100 {
@@ -186,7 +188,7 @@ pub async fn prove(
     prove_page(&console, &found, &behind.on, None).await
 }
 
-/// The page on which somebody proves once more who they are.
+/// Returns the page on which a signed-in staff member confirms their identity.
 pub async fn prove_page(
     console: &Console,
     found: &Found,

@@ -1,5 +1,5 @@
-//! `GET /console/staff` and `GET /console/staff/{staff}`: who works here, with which roles, and who
-//! gave them. Limits of a dose are seen here, and never what somebody has seen.
+//! `GET /console/staff` and `GET /console/staff/{staff}`: the staff accounts, their roles, and the
+//! record of changes. Exposure limits are shown, but never what a reviewer has viewed.
 
 use std::collections::BTreeMap;
 
@@ -23,159 +23,160 @@ use crate::show::{self, Shown};
 use crate::terms;
 use crate::words::Id;
 
-/// How many rows a table has.
+/// The maximum number of rows of a table.
 const ROWS: u32 = 50;
 
-/// Where the list is.
+/// Path of the list.
 pub const HERE: &str = "/console/staff";
 
-/// Everybody, and what happened to them.
+/// The list of staff, and the record of changes.
 #[derive(Debug, Template)]
 #[template(path = "staff.html")]
 pub struct StaffPage<'a> {
-    /// What stands around it.
+    /// The frame around the page.
     pub frame: &'a Frame,
-    /// Whether the person lets people in.
+    /// Whether the reader is an administrator, who may create accounts.
     pub may_change: bool,
-    /// Whether they proved a short while ago who they are.
+    /// Whether the reader confirmed their identity a short while ago.
     pub is_recent: bool,
-    /// Why the last form did nothing.
+    /// Why the last form failed.
     pub problem: Option<Said>,
-    /// What it said.
+    /// What the last form contained.
     pub typed: Typed,
-    /// Everybody, who left too.
+    /// The staff of this page, deactivated accounts included.
     pub rows: Vec<Row>,
-    /// Where more of them are.
+    /// Link to more staff.
     pub more: Option<String>,
-    /// Roles to give.
+    /// Roles to choose from.
     pub roles: Vec<Given>,
     /// Languages to choose from.
     pub languages: Vec<Tongue>,
-    /// What happened, the newest first.
+    /// The events of this page, newest first.
     pub events: Vec<Event>,
-    /// Where older events are.
+    /// Link to older events.
     pub older: Option<String>,
 }
 
-/// Somebody in the list.
+/// A staff account.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// Their id.
+    /// Id of the staff member.
     pub id: String,
-    /// How colleagues see them.
+    /// Display name, which colleagues see.
     pub shown: Shown,
-    /// What they sign in with.
+    /// Sign-in name.
     pub name: String,
-    /// What they may do.
+    /// Names of the roles.
     pub roles: Vec<Id>,
-    /// Since when.
+    /// Time at which the account was created.
     pub since: Shown,
-    /// When they left.
+    /// Time at which the account was deactivated.
     pub left: Option<Shown>,
 }
 
-/// A role, to tick.
+/// A role as a checkbox.
 #[derive(Clone, Copy, Debug)]
 pub struct Given {
-    /// What the form sends.
+    /// The value that the form sends.
     pub word: &'static str,
-    /// What it is called.
+    /// Name of the role.
     pub called: Id,
-    /// What whoever has it does.
+    /// Description of the role.
     pub about: Id,
-    /// Whether they have it.
+    /// Whether it is ticked.
     pub is_given: bool,
 }
 
-/// What happened to somebody.
+/// An event in the record of staff accounts.
 #[derive(Clone, Debug)]
 pub struct Event {
-    /// When.
+    /// Time of the event.
     pub at: Shown,
-    /// What.
+    /// Name of the event.
     pub what: Id,
-    /// To whom.
+    /// Display name of the staff member whom it is about.
     pub who: Shown,
-    /// By whom; nothing: by themself, by the machine or at it.
+    /// Display name of the staff member who caused it; `None`: the same staff member, the command
+    /// line, or Mamori itself.
     pub by: Option<Shown>,
-    /// The roles that they have since.
+    /// Names of the roles after the event, if it changed them.
     pub roles: Vec<Id>,
 }
 
-/// Somebody.
+/// The page of one staff account.
 #[derive(Debug, Template)]
 #[template(path = "person.html")]
 pub struct PersonPage<'a> {
-    /// What stands around it.
+    /// The frame around the page.
     pub frame: &'a Frame,
-    /// Whether a change was just kept.
+    /// Whether a change was saved just before.
     pub is_kept: bool,
-    /// Whether the person who looks may change them.
+    /// Whether the reader may change the account.
     pub may_change: bool,
-    /// Whether they proved a short while ago who they are.
+    /// Whether the reader confirmed their identity a short while ago.
     pub is_recent: bool,
-    /// Why the last form did nothing.
+    /// Why the last form failed.
     pub problem: Option<Said>,
-    /// Who it is.
+    /// The account.
     pub row: Row,
-    /// Their roles.
+    /// The roles to choose from, those of the account ticked.
     pub roles: Vec<Given>,
-    /// Limits of their dose; nothing for whoever never sees pictures.
+    /// Exposure limits; empty for roles that do not view items.
     pub limits: Vec<Limit>,
 }
 
-/// One limit of a dose.
+/// An exposure limit within 24 hours.
 #[derive(Clone, Copy, Debug)]
 pub struct Limit {
-    /// The field of the form.
+    /// Name of the form field.
     pub field: &'static str,
-    /// What is limited.
+    /// Name of what is limited.
     pub called: Id,
-    /// Their own limit.
+    /// The staff member's own limit; `None`: the common one applies.
     pub own: Option<u32>,
-    /// Everybody's.
+    /// The common limit, set by the operator.
     pub common: u64,
 }
 
-/// What a form about somebody said that did nothing, so that nobody writes it twice.
+/// What a form contained that failed, so that the administrator need not enter it twice.
 #[derive(Clone, Debug, Default)]
 pub struct Typed {
-    /// What they shall sign in with.
+    /// Sign-in name.
     pub name: String,
-    /// How colleagues shall see them.
+    /// Display name.
     pub shown: String,
-    /// Their language.
+    /// Language of the pages.
     pub language: Option<Language>,
-    /// The words of their roles; nothing where the form asked for none.
+    /// Words of the roles that were ticked; `None` if the form was not about roles.
     pub roles: Option<Vec<String>>,
-    /// Their limits; nothing where the form asked for none.
+    /// Exposure limits; `None` if the form was not about them.
     pub dose: Option<OwnLimits>,
 }
 
-/// What the last form said, and why it did nothing.
+/// The last form, if it failed.
 #[derive(Clone, Debug, Default)]
 pub struct Last {
-    /// What it said.
+    /// What it contained.
     pub typed: Typed,
-    /// Why it did nothing.
+    /// Why it failed.
     pub fault: Option<Fault>,
 }
 
-/// A link that is shown once.
+/// The page that shows an enrolment link, once.
 #[derive(Debug, Template)]
 #[template(path = "link.html")]
 pub struct LinkPage<'a> {
-    /// What stands around it.
+    /// The frame around the page.
     pub frame: &'a Frame,
-    /// For whom.
+    /// Display name of the staff member to whom the link belongs.
     pub shown: Shown,
-    /// Their page.
+    /// Id of that staff member.
     pub id: String,
-    /// The link.
+    /// The link, with the ticket.
     pub link: String,
 }
 
-/// What stands behind the question mark of these addresses.
+/// Parameters in the query of these addresses.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Behind {
@@ -187,7 +188,7 @@ pub struct Behind {
     kept: Option<String>,
 }
 
-/// The list.
+/// `GET /console/staff`.
 pub async fn list(
     State(console): State<Console>,
     people: People,
@@ -196,7 +197,7 @@ pub async fn list(
     answer_list(&console, &people, &asked, Last::default()).await
 }
 
-/// The list, whatever a form did before.
+/// Returns the list, with the last form if it failed.
 pub async fn answer_list(
     console: &Console,
     people: &People,
@@ -214,7 +215,7 @@ pub async fn answer_list(
         frame: &frame,
         may_change: people.proof.may_change(),
         is_recent: people.found.member.recently(console.desk.clock().now()).is_ok(),
-        problem: last.fault.as_ref().map(|fault| fault.said(&frame)),
+        problem: last.fault.as_ref().map(|fault| fault.said(frame.words)),
         rows: staff.rows.iter().map(row).collect(),
         more: staff.next.map(|next| format!("{HERE}?after={next}")),
         roles: given(None, last.typed.roles.as_deref()),
@@ -226,7 +227,7 @@ pub async fn answer_list(
     Ok((status, answered).into_response())
 }
 
-/// Somebody's page.
+/// `GET /console/staff/{staff}`.
 pub async fn show(
     State(console): State<Console>,
     people: People,
@@ -237,7 +238,7 @@ pub async fn show(
     answer_person(&console, &people, id, asked.kept.is_some(), Last::default()).await
 }
 
-/// Somebody's page, whatever a form did before.
+/// Returns the page of a staff account, with the last form if it failed.
 pub async fn answer_person(
     console: &Console,
     people: &People,
@@ -262,7 +263,7 @@ pub async fn answer_person(
         is_kept,
         may_change: people.proof.may_change() && staff.ended_at.is_none(),
         is_recent: people.found.member.recently(console.desk.clock().now()).is_ok(),
-        problem: last.fault.as_ref().map(|fault| fault.said(&frame)),
+        problem: last.fault.as_ref().map(|fault| fault.said(frame.words)),
         row: row(&staff),
         roles: given(Some(&staff), last.typed.roles.as_deref()),
         limits: if staff.roles.is_reviewer() { limits } else { Vec::new() },
@@ -281,7 +282,7 @@ fn row(staff: &Staff) -> Row {
     }
 }
 
-/// Every role, with what it lets somebody do: ticked as a form said, or as somebody has it.
+/// Returns every role as a checkbox: ticked as in the form `typed`, or else as `staff` has it.
 pub fn given(staff: Option<&Staff>, typed: Option<&[String]>) -> Vec<Given> {
     let has = |role: StaffRole| match typed {
         Some(words) => words.iter().any(|word| word == role.as_str()),
@@ -307,7 +308,7 @@ fn event_row(event: &StaffEvent, people: &BTreeMap<StaffId, Line>) -> Event {
     }
 }
 
-/// The roles that the record of an event names.
+/// Reads the roles in the details of an event.
 fn roles_in(about: &str) -> Vec<Id> {
     #[derive(Default, Deserialize)]
     struct About {

@@ -1,4 +1,5 @@
-//! `GET /console/webhooks`: how messages to services go, and what no service has answered.
+//! `GET /console/webhooks`: the webhook deliveries to all services, their endpoints, and the
+//! actions that no service has answered.
 
 use askama::Template;
 use axum::extract::State;
@@ -19,100 +20,100 @@ use crate::show::{self, Shown};
 use crate::terms;
 use crate::words::Id;
 
-/// How many rows a table has.
+/// The maximum number of rows of a table.
 const ROWS: u32 = 50;
 
-/// Where the page is.
+/// Path of the page.
 pub const HERE: &str = "/console/webhooks";
 
-/// How messages go.
+/// The page.
 #[derive(Debug, Template)]
 #[template(path = "webhooks.html")]
 pub struct WebhooksPage<'a> {
-    /// What stands around it.
+    /// The frame around the page.
     pub frame: &'a Frame,
-    /// Whether a message was just put on its way again.
+    /// Whether a delivery was just enqueued again.
     pub is_sent: bool,
-    /// How many actions wait for an answer.
+    /// Number of actions that wait for an answer.
     pub waiting: u64,
-    /// How many have waited for too long.
+    /// Number of actions that are overdue: no more reminders are sent.
     pub overdue: u64,
-    /// Those, for whoever reads cases.
+    /// The actions without an answer, oldest first; empty for staff members who may not read cases.
     pub actions: Vec<Open>,
-    /// Where later ones are.
+    /// Link to later actions.
     pub more_actions: Option<String>,
-    /// The endpoints.
+    /// The endpoints, oldest first.
     pub places: Vec<PlaceRow>,
-    /// Where more of them are.
+    /// Link to more endpoints.
     pub more_places: Option<String>,
-    /// States of messages to choose from.
+    /// States by which the deliveries can be filtered.
     pub states: Vec<Choice>,
-    /// The messages.
+    /// The deliveries, newest first.
     pub rows: Vec<Row>,
-    /// Where older ones are.
+    /// Link to older deliveries.
     pub next: Option<String>,
 }
 
 /// An action without an answer.
 #[derive(Clone, Debug)]
 pub struct Open {
-    /// Its decision.
+    /// Id of its decision.
     pub decision: String,
-    /// What is asked.
+    /// Name of the action.
     pub what: Id,
-    /// The service.
+    /// Name of the service.
     pub service: Shown,
-    /// Since when.
+    /// Time at which the service was asked.
     pub asked: Option<Shown>,
-    /// How often it was asked again.
+    /// Number of reminders.
     pub reminders: u32,
-    /// Where it stands.
+    /// Name of its state.
     pub state: Id,
-    /// A class for the colour.
+    /// CSS class of the state.
     pub tone: &'static str,
 }
 
 /// An endpoint.
 #[derive(Clone, Debug)]
 pub struct PlaceRow {
-    /// Its host.
+    /// Host of its URL; the rest may contain a secret.
     pub host: Shown,
-    /// Its service.
+    /// Name of its service.
     pub service: Shown,
-    /// How many messages wait.
+    /// Number of deliveries that wait.
     pub waiting: u64,
-    /// What came of the last one.
+    /// Result of the newest delivery that was tried.
     pub last: Option<Shown>,
 }
 
-/// A message.
+/// A webhook delivery.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// Its id.
+    /// Id of the delivery, the same at every attempt.
     pub id: String,
-    /// What it tells.
+    /// Name of the event that it reports.
     pub event: Id,
-    /// When it was promised.
+    /// Time at which the delivery was created.
     pub promised: Shown,
-    /// Its service.
+    /// Name of the service.
     pub service: Shown,
-    /// Where it goes; nothing if the endpoint is removed.
+    /// Host of the endpoint; `None` if the endpoint was removed.
     pub host: Option<Shown>,
-    /// How far it has come.
+    /// Name of its state.
     pub state: Id,
-    /// A class for the colour.
+    /// CSS class of the state.
     pub tone: &'static str,
-    /// How often it was tried.
+    /// Number of attempts.
     pub attempts: u32,
-    /// What came of it.
+    /// Result of the last attempt.
     pub last: Option<Shown>,
-    /// What the service answered, where it asks for something.
+    /// State of the action that it asks for; `None` if it asks for none.
     pub answer: Option<Id>,
-    /// Whether the person may send it again.
+    /// Whether the staff member may send it again.
     pub may_resend: bool,
 }
 
-/// What stands behind the question mark.
+/// Parameters in the query of the address: a state, and cursors of the lists.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Behind {
@@ -128,7 +129,7 @@ pub struct Behind {
     sent: Option<String>,
 }
 
-/// The page.
+/// `GET /console/webhooks`.
 pub async fn show(
     State(console): State<Console>,
     who: Messages,
@@ -207,7 +208,7 @@ fn row(message: &Message, may_resend: bool) -> Row {
     }
 }
 
-/// The class of a message's state. The word beside it says the same.
+/// Returns the CSS class of a delivery's state. The name of the state is always shown beside it.
 pub fn tone(state: DeliveryState) -> &'static str {
     match state {
         DeliveryState::Delivered => " good",

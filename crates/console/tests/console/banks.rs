@@ -53,7 +53,7 @@ on_both_engines! {
         assert!(page.page().contains("The entry was withdrawn"), "{page:?}");
         assert!(page.text.contains("It is &lt;b&gt;another&lt;/b&gt;."), "{page:?}");
         assert_eq!(twice.status, StatusCode::CONFLICT);
-        assert!(twice.text.contains("<title>This dispute was settled already"), "{twice:?}");
+        assert!(twice.text.contains("<title>This dispute has already been settled"), "{twice:?}");
         let odd = [("bank", &*id), ("settlement", "maybe"), ("words", "x")];
         let odd = world.house.post_as(&edi, &settle, &odd).await;
         assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);

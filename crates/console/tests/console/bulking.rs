@@ -46,10 +46,10 @@ on_both_engines! {
         assert_eq!(before.to(), "/console/queue?none=1", "nobody else is given these cases");
         assert_eq!(confirmed.to(), bulk);
         assert_eq!(own.status, StatusCode::NOT_FOUND, "a reviewer is no second person");
-        assert!(waits.page().contains("Waits for a second person"), "{waits:?}");
-        assert!(waits.text.contains("You are the second person"), "{waits:?}");
+        assert!(waits.page().contains("Waiting for second approval"), "{waits:?}");
+        assert!(waits.text.contains("You are the second approver"), "{waits:?}");
         assert_eq!(approved.to(), bulk);
-        assert!(stands.page().contains("Stands"), "{stands:?}");
+        assert!(stands.page().contains("In effect"), "{stands:?}");
         assert_eq!(undone.to(), bulk);
         let after = house.get_as(&lea, &bulk).await;
         assert!(after.page().contains(">Undone<"), "{after:?}");
@@ -85,12 +85,12 @@ on_both_engines! {
         let none = house.post_as(&rei, "/console/bulk", &[("outcome", "allowed"), ("reason", "x")]).await;
 
         assert_eq!(late.status, StatusCode::CONFLICT);
-        assert!(late.text.contains("<title>This bulk decision waits no more"), "{late:?}");
+        assert!(late.text.contains("<title>This bulk decision has been settled"), "{late:?}");
         assert_eq!(stale.status, StatusCode::CONFLICT);
         assert!(stale.text.contains("<title>A case changed since this was prepared"), "{stale:?}");
         assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
         let list = house.get_as(&rei, "/console/bulk").await;
-        assert!(list.page().contains("Given up, or too late"), "{list:?}");
+        assert!(list.page().contains("Discarded or expired"), "{list:?}");
     }
 
     async fn the_cases_with_one_picture_are_offered_together(records: Records) {

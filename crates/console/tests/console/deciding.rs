@@ -27,14 +27,14 @@ on_both_engines! {
         let queue = house.get_as(&rei, "/console/queue").await;
         let (_, case) = house.next(&rei).await;
 
-        assert!(queue.page().contains("One case waits"), "{queue:?}");
+        assert!(queue.page().contains("One case waiting"), "{queue:?}");
         let case = case.page();
         assert!(case.contains("user <span class=\"mark\">U+200B</span>17"), "{case}");
         assert!(case.contains("post &lt;i&gt;1&lt;/i&gt;"), "{case}");
         assert!(case.contains("items</h2>") && case.contains("rehearsal"), "{case}");
         assert!(case.contains("/release\""), "{case}");
         let again = house.get_as(&rei, "/console/queue").await;
-        assert!(again.page().contains("You have a case in hand"), "{again:?}");
+        assert!(again.page().contains("You have claimed a case"), "{again:?}");
     }
 
     async fn two_who_ask_at_once_get_two_cases_and_none_is_left(records: Records) {
@@ -53,10 +53,10 @@ on_both_engines! {
         assert_ne!(one, two);
         assert_eq!(none.to(), "/console/queue?none=1");
         let page = house.get_as(&yu, "/console/queue?none=1").await;
-        assert!(page.page().contains("Nothing waits for you at the moment."), "{page:?}");
+        assert!(page.page().contains("There is no case for you at the moment."), "{page:?}");
         let theirs = house.post_as(&yu, &format!("{one}/claim"), &[]).await;
         assert_eq!(theirs.status, StatusCode::CONFLICT);
-        assert!(theirs.text.contains("<title>A colleague has this case in hand"), "{theirs:?}");
+        assert!(theirs.text.contains("<title>A colleague has claimed this case"), "{theirs:?}");
     }
 
     async fn a_case_can_be_skipped_escalated_handed_over_and_given_back(records: Records) {
@@ -182,10 +182,10 @@ on_both_engines! {
         let after = house.get_as(&rei, "/console/queue").await;
 
         assert_eq!(refused.status, StatusCode::CONFLICT);
-        assert!(refused.text.contains("<strong>Nobody here is a lead"), "{refused:?}");
+        assert!(refused.text.contains("<strong>No staff member is a lead"), "{refused:?}");
         assert!(refused.text.contains(">A lead should see this.</textarea>"), "{refused:?}");
-        assert!(!before.page().contains("Nobody here is a lead"), "{before:?}");
-        assert!(after.page().contains("Nobody here is a lead"), "{after:?}");
+        assert!(!before.page().contains("no staff member has that role"), "{before:?}");
+        assert!(after.page().contains("no staff member has that role"), "{after:?}");
     }
 
     async fn a_note_is_kept_and_shown_as_text(records: Records) {
@@ -235,7 +235,7 @@ on_both_engines! {
         assert!(lapsed.text.contains("name=\"words\" maxlength=\"4000\">A &#60;note&#62;."), "{lapsed:?}");
         for late in [&noted, &skipped, &claimed, &lead] {
             assert_eq!(late.status, StatusCode::CONFLICT);
-            assert!(late.text.contains("<strong>A colleague has this case in hand"), "{late:?}");
+            assert!(late.text.contains("<strong>A colleague has claimed this case"), "{late:?}");
             assert!(late.text.contains("readonly>A &#60;note&#62;.</textarea>"), "{late:?}");
             assert!(!late.text.contains(&format!("{case}/claim")), "{late:?}");
         }
@@ -290,7 +290,7 @@ on_both_engines! {
 
         assert_eq!(kept.status, StatusCode::NO_CONTENT);
         assert_eq!(late.status, StatusCode::CONFLICT);
-        assert!(page.page().contains("Nobody has this case in hand"), "{page:?}");
+        assert!(page.page().contains("This case is unclaimed"), "{page:?}");
         assert_eq!(again.to(), case);
     }
 
@@ -305,7 +305,7 @@ on_both_engines! {
         assert_eq!(forged.status, StatusCode::FORBIDDEN);
         assert!(forged.text.contains("<title>This form did not come from this page"));
         let queue = house.get_as(&rei, "/console/queue").await;
-        assert!(!queue.page().contains("You have a case in hand"), "{queue:?}");
+        assert!(!queue.page().contains("You have claimed a case"), "{queue:?}");
         let unknown = house.post_as(&rei, "/console/queue/next", &[("purpose", "cats")]).await;
         assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
     }

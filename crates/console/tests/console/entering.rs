@@ -59,7 +59,7 @@ on_both_engines! {
 
         assert_eq!(proved.to(), "/console/queue");
         assert_eq!(copied.status, StatusCode::CONFLICT, "{copied:?}");
-        assert!(copied.text.contains("The session went on"), "{copied:?}");
+        assert!(copied.text.contains("Your session was renewed"), "{copied:?}");
         assert!(!copied.headers.contains_key(SET_COOKIE), "the newer one stays in the browser");
         assert_eq!(house.get_as(&after, "/console/queue").await.status, StatusCode::OK);
         house.clock.advance(SignedDuration::from_mins(2));
@@ -85,7 +85,7 @@ on_both_engines! {
     async fn every_page_says_that_a_way_in_was_added(records: Records) {
         let house = House::open(records).await;
         let rei = house.reviewer("rei").await;
-        let said = "A way in was added to your account on <time";
+        let said = "A sign-in method was added to your account on <time";
         assert!(!house.get_as(&rei, "/console/queue").await.page().contains(said));
 
         let form = [("password", PASSWORD)];
@@ -109,12 +109,12 @@ on_both_engines! {
         let entered = house.post(&link, &[]).await;
         let again = house.post(&link, &[]).await;
 
-        assert!(opened.iter().all(|page| page.page().contains("This link lets you in once")));
+        assert!(opened.iter().all(|page| page.page().contains("This link signs you in once")));
         assert_eq!(entered.to(), "/console");
         let cookie = entered.headers[SET_COOKIE].to_str().unwrap();
         assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
         assert_eq!(again.status, StatusCode::GONE);
-        assert!(again.text.contains("<title>This link was used or has run out"), "{again:?}");
+        assert!(again.text.contains("<title>This link has been used or has expired"), "{again:?}");
     }
 
     async fn a_welcome_sets_up_a_password_and_codes_and_they_let_in(records: Records) {

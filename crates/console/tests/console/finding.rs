@@ -26,7 +26,7 @@ on_both_engines! {
 
         assert_eq!(by_id.to(), case);
         assert_eq!((cases(&by_name), cases(&by_part)), (1, 0));
-        assert!(by_part.page().contains("Nothing is called so"), "{by_part:?}");
+        assert!(by_part.page().contains("Nothing was found that you may see"), "{by_part:?}");
         let queue = "<a href=\"/console/queue\" autofocus><span class=\"faint small\">Page</span>";
         assert!(page.page().contains(queue), "{page:?}");
     }

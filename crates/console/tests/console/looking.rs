@@ -58,7 +58,7 @@ on_both_engines! {
         assert_eq!(closed.status, StatusCode::NO_CONTENT);
         assert_eq!(late.status, StatusCode::GONE);
         let page = house.get_as(&rei, &hand.0).await;
-        assert!(page.page().contains("One look"), "{page:?}");
+        assert!(page.page().contains("One view"), "{page:?}");
     }
 
     async fn the_page_shows_a_blurred_picture_and_that_is_a_look_too(records: Records) {
@@ -117,13 +117,13 @@ on_both_engines! {
         let next = house.post_as(&rei, "/console/queue/next", &[]).await;
 
         assert_eq!(spent.status, StatusCode::FORBIDDEN);
-        assert!(spent.text.contains("<title>You have seen enough for now"), "{spent:?}");
+        assert!(spent.text.contains("<title>Your exposure limit is reached"), "{spent:?}");
         assert!(spent.text.contains("href=\"/console/me\""), "a way on: {spent:?}");
         assert!(script.status.is_client_error());
         assert_eq!(script.headers[CONTENT_TYPE], "application/json");
         assert_eq!(next.status, StatusCode::FORBIDDEN);
         let me = house.get_as(&rei, "/console/me").await;
-        assert!(me.page().contains("You can look again from"), "{me:?}");
+        assert!(me.page().contains("You can view items again from"), "{me:?}");
         assert!(me.page().contains("2026-11-19 11:06 UTC"), "a day later: {me:?}");
     }
 
@@ -144,8 +144,8 @@ on_both_engines! {
         assert_eq!(next.status, StatusCode::FORBIDDEN);
         assert!(next.text.contains("<title>A break is due"), "{next:?}");
         assert_eq!(theirs, case);
-        assert!(me.page().contains("A break, until"), "{me:?}");
-        assert!(!after.page().contains("A break, until"), "{after:?}");
+        assert!(me.page().contains("Break until"), "{me:?}");
+        assert!(!after.page().contains("Break until"), "{after:?}");
     }
 
     async fn the_second_person_looks_by_the_decision_and_a_record_shows_nothing(records: Records) {
@@ -177,6 +177,6 @@ on_both_engines! {
         assert_eq!(house.get_as(&lea, &picture(&begun)).await.status, StatusCode::OK);
         assert_eq!(theirs.status, StatusCode::FORBIDDEN);
         assert!(!record.page().contains("<img"), "{record:?}");
-        assert!(record.page().contains("Only whoever decides sees it."), "{record:?}");
+        assert!(record.page().contains("Only the reviewer with the claim"), "{record:?}");
     }
 }

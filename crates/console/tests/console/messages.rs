@@ -44,7 +44,7 @@ on_both_engines! {
         assert_eq!(sent.to(), "/console/webhooks?sent=1");
         assert_eq!(twice.status, StatusCode::CONFLICT, "it waits already");
         let page = world.house.get_as(&ada, "/console/webhooks?sent=1").await;
-        assert!(page.page().contains("The message is on its way again."), "{page:?}");
+        assert!(page.page().contains("The message is being sent again."), "{page:?}");
         assert!(!page.text.contains(&again), "{page:?}");
         let none = again.replace(&delivery, "msg_00000000000000000000000000000000");
         assert_eq!(world.house.post_as(&ada, &none, &[]).await.status, StatusCode::NOT_FOUND);
@@ -66,7 +66,7 @@ on_both_engines! {
 
         assert!(all.text.contains(&failed[50]) && !all.text.contains(&failed[0]));
         assert!(older.page().contains(&failed[0]) && !older.text.contains(&failed[50]));
-        assert!(received.page().contains("There are none."), "{received:?}");
+        assert!(received.page().contains("There are no messages."), "{received:?}");
         assert!(!all.text.contains("/redeliver"), "an auditor changes nothing");
         for odd in ["state=lost", "before=x", "other=1"] {
             let odd = world.house.get_as(&audi, &format!("/console/webhooks?{odd}")).await;

@@ -39,7 +39,7 @@ on_both_engines! {
         assert_eq!(taken.status, StatusCode::CONFLICT);
         let list = house.get_as(&boss, "/console/staff").await;
         assert!(list.page().contains("Yuki &lt;i&gt;田中&lt;/i&gt;"), "{list:?}");
-        assert!(list.text.contains("Came: Reviewer, Policy editor"), "{list:?}");
+        assert!(list.text.contains("Added: Reviewer, Policy editor"), "{list:?}");
         assert!(!list.text.contains("mt_"), "the link is nowhere else");
     }
 
@@ -56,10 +56,10 @@ on_both_engines! {
 
         for refused in [clash, none] {
             assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-            assert!(refused.text.contains("These roles cannot be one person"), "{refused:?}");
+            assert!(refused.text.contains("These roles cannot be combined"), "{refused:?}");
         }
         let page = house.get_as(&boss, &changed.to()).await;
-        assert!(page.page().contains("It is kept."), "{page:?}");
+        assert!(page.page().contains("Saved."), "{page:?}");
         assert!(house.get_as(&rei, "/console/queue").await.to().starts_with("/console/sign-in"));
         let again = house.again(rei.staff.clone()).await;
         assert_eq!(house.get_as(&again, "/console/queue").await.status, StatusCode::NOT_FOUND);
@@ -76,7 +76,7 @@ on_both_engines! {
         assert_eq!(left.status, StatusCode::CONFLICT);
         assert!(left.text.contains("<strong>This is the last administrator"), "{left:?}");
         assert_eq!(lesser.status, StatusCode::FORBIDDEN);
-        assert!(lesser.text.contains("<strong>Nobody changes their own roles"), "{lesser:?}");
+        assert!(lesser.text.contains("<strong>You cannot change your own roles"), "{lesser:?}");
         house.person("other", &[StaffRole::Administrator]).await;
         change(&house, &boss, &boss, &[("what", "end")]).await.to();
         assert!(house.get_as(&boss, "/console/staff").await.to().starts_with("/console/sign-in"));
@@ -156,8 +156,8 @@ on_both_engines! {
 
         for page in [&added, &dosed, &roles] {
             assert_eq!(page.status, StatusCode::FORBIDDEN);
-            assert!(page.text.contains("<strong>Prove once more who you are"), "{page:?}");
-            let beside = "target=\"_blank\" rel=\"noopener\">Prove who you are</a>";
+            assert!(page.text.contains("<strong>Confirm your identity"), "{page:?}");
+            let beside = "target=\"_blank\" rel=\"noopener\">Confirm your identity</a>";
             assert!(page.text.contains(beside), "{page:?}");
         }
         for kept in [

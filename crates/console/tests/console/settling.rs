@@ -78,7 +78,7 @@ on_both_engines! {
 
         assert_eq!(first, second);
         assert_eq!(other.status, StatusCode::CONFLICT);
-        assert!(other.text.contains("<title>This was decided already"), "{other:?}");
+        assert!(other.text.contains("<title>This has already been decided"), "{other:?}");
         assert!(other.text.contains(&decision(&first)), "{other:?}");
         let list = house.get_as(&rei, "/console/decisions").await;
         assert_eq!(list.page().matches("/console/decisions/dec_").count(), 1, "{list:?}");
@@ -119,11 +119,11 @@ on_both_engines! {
 
         assert_eq!(theirs, case);
         assert_eq!(late.status, StatusCode::CONFLICT);
-        assert!(late.text.contains("<strong>A colleague has this case in hand"), "{late:?}");
+        assert!(late.text.contains("<strong>A colleague has claimed this case"), "{late:?}");
         assert!(late.text.contains("readonly>It is the poster.</textarea>"), "{late:?}");
         assert!(!late.text.contains(&format!("{case}/claim")), "{late:?}");
         let list = house.get_as(&rei, "/console/decisions").await;
-        assert!(list.page().contains("There are none."), "{list:?}");
+        assert!(list.page().contains("There are no decisions."), "{list:?}");
     }
 
     async fn a_stale_page_decides_nothing(records: Records) {
@@ -138,7 +138,7 @@ on_both_engines! {
         let stale = house.post_as(&rei, &format!("{case}/decide"), &stale).await;
 
         assert_eq!(stale.status, StatusCode::CONFLICT);
-        assert!(stale.text.contains("Something came to this case"), "{stale:?}");
+        assert!(stale.text.contains("This case has changed"), "{stale:?}");
         assert!(stale.text.contains("came later"), "what is new is shown: {stale:?}");
         assert!(stale.text.contains(">It is the poster.</textarea>"), "{stale:?}");
         let version = stale.field("version");
@@ -157,9 +157,9 @@ on_both_engines! {
         let past = [("outcome", "violates"), ("account", "suspend"), ("suspend_until", "2020-01-01")];
         let table: [(&[(&str, &str)], &str); 4] = [
             (&[("outcome", "violates")], "A violation needs at least one measure"),
-            (&[("outcome", "allowed"), ("items", "remove")], "Without a violation"),
+            (&[("outcome", "allowed"), ("items", "remove")], "Restrictive measures need"),
             (&limit, "<code translate=\"no\">countries</code>"),
-            (&past, "The last day is past"),
+            (&past, "The end date is in the past"),
         ];
 
         for (more, said) in table {
@@ -189,8 +189,8 @@ on_both_engines! {
         assert!(to.contains("then=proposed"), "{to}");
         assert!(mine.page().contains("Nothing is sent until then."), "{mine:?}");
         assert!(!mine.page().contains("/approve"), "{mine:?}");
-        assert!(theirs.page().contains("You are the second person"), "{theirs:?}");
-        assert!(theirs.page().contains("The case, for your second look"), "{theirs:?}");
+        assert!(theirs.page().contains("You are the second approver"), "{theirs:?}");
+        assert!(theirs.page().contains("The case, for your second review"), "{theirs:?}");
         assert_eq!(own.status, StatusCode::NOT_FOUND);
         assert_eq!(approved.to(), read);
         assert_eq!(twice.status, StatusCode::CONFLICT);
@@ -226,7 +226,7 @@ on_both_engines! {
         for person in [&lea, &elsewhere] {
             let own = house.post_as(person, &format!("{read}/approve"), &[]).await;
             assert_eq!(own.status, StatusCode::FORBIDDEN);
-            assert!(own.text.contains("<title>Nobody is their own second person"), "{own:?}");
+            assert!(own.text.contains("<title>You cannot approve or settle"), "{own:?}");
         }
     }
 
@@ -260,14 +260,14 @@ on_both_engines! {
         let page = house.get_as(&rei, &read).await;
         let approved = house.post_as(&rei, &address, &[]).await;
 
-        assert!(soon.text.contains("<title>It is too soon for the second look"), "{soon:?}");
+        assert!(soon.text.contains("<title>It is too early for the second review"), "{soon:?}");
         assert_eq!(unseen.status, StatusCode::FORBIDDEN);
-        assert!(unseen.text.contains("<title>Look at the case once more"), "{unseen:?}");
-        assert!(page.page().contains("The case, for your second look"), "{page:?}");
-        assert!(!page.page().contains("done alone"), "not yet: {page:?}");
+        assert!(unseen.text.contains("<title>Review the case once more"), "{unseen:?}");
+        assert!(page.page().contains("The case, for your second review"), "{page:?}");
+        assert!(!page.page().contains("no second person was required"), "not yet: {page:?}");
         assert_eq!(approved.to(), read);
         let done = house.get_as(&rei, &read).await;
-        let said = "<bdi>rei &lt;b&gt;rei&lt;/b&gt;</bdi> · done alone: nobody else was there";
+        let said = "<bdi>rei &lt;b&gt;rei&lt;/b&gt;</bdi> · single-person operation: no second";
         assert!(done.page().contains(said), "{done:?}");
         let tongue = [("language", "ja"), ("scheme", "dark"), ("view", "text")];
         house.post_as(&rei, "/console/me", &tongue).await.to();
@@ -286,7 +286,7 @@ on_both_engines! {
         let page = house.get_as(&lea, &read).await;
         let approved = house.post_as(&lea, &format!("{read}/approve"), &[]).await;
 
-        assert!(page.page().contains("prove once more who you are"), "{page:?}");
+        assert!(page.page().contains("Confirm your identity before you approve"), "{page:?}");
         assert!(!page.page().contains("/approve"), "{page:?}");
         assert_eq!(approved.to(), "/console/prove");
     }

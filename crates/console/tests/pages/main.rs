@@ -74,7 +74,7 @@ fn each_page_says_which_template_drew_it() {
 #[test]
 fn the_form_to_sign_in() {
     let frame = mamori_console::frame::Frame::unknown(Language::English);
-    let problem = Some(Fault::from(Refusal::SignInWrong).said(&frame));
+    let problem = Some(Fault::from(Refusal::SignInWrong).said(frame.words));
     let page = SignInPage {
         frame: &frame,
         name: "rei\"><script>",

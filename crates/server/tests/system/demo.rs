@@ -233,6 +233,6 @@ async fn a_case_is_decided_in_the_demo_and_its_service_does_as_it_is_asked() {
         assert!(begun.elapsed() < ANSWER_TIME_MAX, "the service did not answer: {made}");
     }
     let page = browser.get(&format!("/console/decisions/{decision}"), &cookie).await;
-    assert!(page.contains("Done, says the service"), "{page}");
+    assert!(page.contains("Done, according to the service"), "{page}");
     assert_eq!(demo.interrupt().0, Some(0));
 }

@@ -1,4 +1,4 @@
-//! `GET /console/cases/{case}`: one screen that decides a case.
+//! `GET /console/cases/{case}`: the page on which a case is decided.
 
 mod read;
 
@@ -15,77 +15,78 @@ use crate::words::{Id, Words};
 
 pub use read::{ITEMS, Last, Way, answer, called, drawn_item, pictured, show};
 
-/// The case.
+/// A case, to be decided or to be read.
 #[derive(Debug, Template)]
 #[template(path = "case.html")]
 #[expect(clippy::struct_excessive_bools, reason = "each says of one piece whether it is shown")]
 pub struct CasePage<'a> {
-    /// What stands around it.
+    /// The frame around the page.
     pub frame: &'a Frame,
-    /// What was decided a moment ago.
+    /// The decision that the reviewer made a moment ago.
     pub before: Option<Before>,
-    /// Why the last form did nothing.
+    /// Why the last form failed.
     pub problem: Option<Said>,
-    /// What the last form said, where it did nothing.
+    /// What the last form contained, if it failed.
     pub typed: Typed,
-    /// Its id.
+    /// Id of the case.
     pub id: String,
-    /// Its policy.
+    /// Name of the policy.
     pub policy: Id,
-    /// What the policy says.
+    /// Text of the policy in force.
     pub wording: Shown,
-    /// In which version.
+    /// Version of that text.
     pub version_of_policy: u64,
-    /// How urgent it is.
+    /// Name of the urgency.
     pub urgency: Id,
-    /// Whether a child is in danger now.
+    /// Whether a child may be in danger now.
     pub is_urgent: bool,
-    /// Whether a lead must take it.
+    /// Whether only a lead may claim it.
     pub is_for_leads: bool,
-    /// Where it stands.
+    /// Name of the state.
     pub state: Id,
-    /// Whom to call when a child is in danger, as the operator wrote it.
+    /// The operator's text on whom to call when a child is in danger.
     pub danger_note: Option<&'a str>,
-    /// The account, or the item where no account is known.
+    /// The account, or the item if the account is not known.
     pub subject: Shown,
-    /// Whether it is an account.
+    /// Whether the subject is an account.
     pub is_account: bool,
-    /// The service.
+    /// Id of the service.
     pub service: String,
-    /// When it opened.
+    /// Time at which the case was opened.
     pub opened: Shown,
-    /// In how many other open cases the same picture is.
+    /// Number of other open cases with an item near the same entry.
     pub alike: u64,
-    /// How many items it has.
+    /// Number of items in the case.
     pub item_count: u64,
     /// The items of this page.
     pub items: Vec<Item>,
-    /// Where the next ones are.
+    /// Link to more items.
     pub next_items: Option<String>,
-    /// Whether an item can be looked at.
+    /// Whether any item of the page can be viewed.
     pub has_pictures: bool,
-    /// The forms, for whoever has it in hand.
+    /// The forms, if the reviewer has claimed the case.
     pub rail: Option<Rail>,
-    /// Whether the person may take it in hand.
+    /// Whether the staff member may claim it.
     pub may_claim: bool,
-    /// Its decisions, the newest first.
+    /// The decisions about the case, newest first.
     pub decisions: Vec<Made>,
-    /// What happened, the newest first.
+    /// The events of this page, newest first.
     pub history: Vec<Happened>,
-    /// Who looked at an item.
+    /// The views of items, newest first.
     pub looks: Vec<Looked>,
-    /// How many looks there were.
+    /// Number of all views.
     pub look_count: u64,
-    /// Where what happened before is.
+    /// Link to older events.
     pub older_events: Option<String>,
-    /// Where the looks before are.
+    /// Link to older views.
     pub older_looks: Option<String>,
-    /// Back to the newest, on a page that shows what is older.
+    /// Link back to the newest events and views, on a page that shows older ones.
     pub newest: Option<String>,
 }
 
 impl CasePage<'_> {
-    /// Keeps the policy whose cases they take in every link that leads back here.
+    /// Adds the policy of the queue in which the reviewer works to every link that leads back to
+    /// the case.
     fn stay_in(&mut self, queue: Option<Purpose>) {
         let Some(queue) = queue.map(Purpose::as_str) else { return };
         let links =
@@ -99,203 +100,203 @@ impl CasePage<'_> {
     }
 }
 
-/// A case that the person does not have in hand.
+/// The page of a case that the reviewer has not claimed.
 #[derive(Debug, Template)]
 #[template(path = "claim.html")]
 pub struct ClaimPage<'a> {
-    /// What stands around it.
+    /// The frame around the page.
     pub frame: &'a Frame,
-    /// Why the last form did nothing.
+    /// Why the last form failed.
     pub problem: Option<Said>,
-    /// What it said.
+    /// What it contained.
     pub typed: Typed,
-    /// Whether nobody else has it.
+    /// Whether the reviewer may claim it: no colleague has.
     pub may_claim: bool,
-    /// The case.
+    /// Id of the case.
     pub id: String,
 }
 
-/// What was decided a moment ago.
+/// The decision that the reviewer made a moment ago.
 #[derive(Clone, Debug)]
 pub struct Before {
-    /// The sentence about it.
+    /// The message that says whether it is in effect or waits for a second person.
     pub said: Id,
-    /// The decision.
+    /// Id of the decision.
     pub decision: String,
 }
 
-/// What a form said that did nothing, so that nobody writes it twice.
+/// What a form contained that failed, so that the reviewer need not enter it twice.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Typed {
-    /// The outcome's word.
+    /// Word of the outcome.
     pub outcome: String,
-    /// The reason.
+    /// The reason of the decision.
     pub reason: String,
-    /// What is to happen to the items.
+    /// Word of the measure for the items.
     pub items: String,
-    /// Where they are to be hidden.
+    /// Countries in which the items are to be hidden.
     pub countries: String,
-    /// Until when.
+    /// Last day of that.
     pub items_until: String,
-    /// What is to happen to the account.
+    /// Word of the measure for the account.
     pub account: String,
-    /// Which feature it is to lose.
+    /// Word of the feature that is to be disabled.
     pub feature: String,
-    /// Until when.
+    /// Last day of that.
     pub feature_until: String,
-    /// Which feature it is to have again.
+    /// Word of the feature that is to be restored.
     pub feature_back: String,
-    /// Until when it is to be suspended.
+    /// Last day of the suspension; empty: without an end.
     pub suspend_until: String,
-    /// A note, or why the case was to be given back.
+    /// A note, or the reason for returning the case.
     pub words: String,
-    /// The policy whose cases they take; of any, if it is empty.
+    /// The policy of the queue in which the reviewer works; empty: any.
     pub queue: String,
 }
 
 impl Typed {
-    /// Whether nothing was written that somebody would have to write twice.
+    /// Checks whether the form had no free text, which the reviewer would have to enter twice.
     pub fn is_empty(&self) -> bool {
         self.reason.is_empty() && self.words.is_empty()
     }
 }
 
-/// The forms that decide a case or give it back.
+/// The forms that decide a case or return it.
 #[derive(Clone, Debug)]
 pub struct Rail {
-    /// The number of the claim.
+    /// Number of the claim.
     pub claim: u32,
-    /// The case's version.
+    /// Version of the case that the page shows.
     pub version: u32,
-    /// Until when it is theirs.
+    /// Time at which the claim ends.
     pub until: Shown,
-    /// What can be taken from an account.
+    /// Features of an account that can be disabled.
     pub features: Vec<Choice>,
-    /// What can be given back to it.
+    /// Features of an account that can be restored.
     pub features_back: Vec<Choice>,
-    /// How urgent it may be.
+    /// Urgencies with which the case can be escalated.
     pub urgencies: Vec<Choice>,
-    /// To whom it can be handed.
+    /// Colleagues to whom the case can be handed over.
     pub colleagues: Vec<Colleague>,
 }
 
-/// Somebody to whom a case can be handed.
+/// A colleague to whom a case can be handed over.
 #[derive(Clone, Debug)]
 pub struct Colleague {
-    /// Their id.
+    /// Id of the staff member.
     pub id: String,
-    /// How they are seen.
+    /// Display name.
     pub shown: String,
 }
 
 /// An item of the case.
 #[derive(Clone, Debug)]
 pub struct Item {
-    /// Its match.
+    /// Id of its match.
     pub id: String,
-    /// The service's name of it.
+    /// The service's name for the item.
     pub name: Shown,
-    /// The same, for the form.
+    /// The same name as plain text, for the form.
     pub plain: String,
-    /// Whether it can be dealt with otherwise than the rest.
+    /// Whether the form offers a measure for this item alone.
     pub may_except: bool,
-    /// How it can be looked at.
+    /// How the item can be viewed.
     pub picture: Option<Picture>,
-    /// Why it cannot.
+    /// The message that says why it cannot be viewed.
     pub no_picture: Option<Id>,
-    /// What the machine answered.
+    /// Name of the verdict.
     pub verdict: Id,
-    /// Who could see it.
+    /// Name of the surface.
     pub surface: Id,
-    /// Whose law applies.
+    /// Country whose law applies, as a two-letter code.
     pub country: Option<String>,
-    /// When it matched.
+    /// Time of the first match.
     pub came: Shown,
-    /// To what it came near.
+    /// The entries that the item is near to, nearest first.
     pub hits: Vec<Near>,
 }
 
-/// How an item can be looked at.
+/// How an item can be viewed.
 #[derive(Clone, Debug)]
 pub struct Picture {
-    /// Where the blurred picture is.
+    /// URL of the blurred picture.
     pub veiled: String,
-    /// Where a look begins.
+    /// URL to which a script sends the form that begins a clear view.
     pub looks: String,
-    /// By what right they look, as a form says it.
+    /// Why the staff member may view it, as form fields: the claim or the decision.
     pub by: String,
-    /// The person's way to look: `hold`, `toggle` or `text`.
+    /// The staff member's way of viewing pictures: `hold`, `toggle` or `text`.
     pub view: &'static str,
-    /// Whether the blurred picture is on the page.
+    /// Whether the page loads the blurred picture by itself.
     pub is_shown: bool,
 }
 
-/// To what an item came near.
+/// An entry that an item is near to.
 #[derive(Clone, Debug)]
 pub struct Near {
-    /// The bank.
+    /// Name of the bank.
     pub bank: Shown,
-    /// How near.
+    /// The distance, and how the frame was turned, as text.
     pub how: String,
 }
 
 /// A decision about the case.
 #[derive(Clone, Debug)]
 pub struct Made {
-    /// Its id.
+    /// Id of the decision.
     pub id: String,
-    /// The outcome.
+    /// Name of the outcome.
     pub outcome: Id,
-    /// Where it stands.
+    /// Name of the state.
     pub state: Id,
-    /// A class for the colour.
+    /// CSS class of the state.
     pub tone: &'static str,
-    /// When it was made.
+    /// Time at which it was made.
     pub made: Shown,
-    /// Why.
+    /// The reviewer's reason.
     pub reason: Shown,
 }
 
-/// What happened to the case.
+/// An event in the history of the case.
 #[derive(Clone, Debug)]
 pub struct Happened {
-    /// What.
+    /// Name of the event.
     pub what: Id,
-    /// By whom.
+    /// Display name of the staff member who caused it, if one did.
     pub who: Option<Shown>,
-    /// When.
+    /// Time of the event.
     pub at: Shown,
-    /// What they wrote.
+    /// What that staff member wrote.
     pub note: Option<Shown>,
 }
 
-/// Somebody looked at an item.
+/// A view of an item.
 #[derive(Clone, Debug)]
 pub struct Looked {
-    /// Who.
+    /// Display name of the staff member who viewed it.
     pub who: Shown,
-    /// How.
+    /// Name of the clarity.
     pub how: Id,
-    /// When.
+    /// Time at which the view began.
     pub at: Shown,
-    /// For how many seconds.
+    /// Duration of the view, in seconds.
     pub seconds: i64,
 }
 
-/// What is said of the case before, where its decision stands.
+/// Says that the decision before is in effect.
 pub const DECIDED: Id = Id("case-decided");
-/// What is said of it, where a second person must look.
+/// Says that the decision before waits for a second person.
 pub const PROPOSED: Id = Id("case-proposed");
-/// Why there is no picture: it was never kept.
+/// Says that there is no picture because it was never kept.
 pub const UNKEPT: Id = Id("item-unkept");
-/// Why there is no picture: its term has ended.
+/// Says that there is no picture because its retention period has ended.
 pub const GONE: Id = Id("item-gone");
-/// Why there is no picture: it is not shown in the record.
+/// Says that there is no picture because this page does not show it, though it is kept.
 pub const KEPT: Id = Id("item-kept");
 
-/// How near an item came to an entry, and by which of its frames, counted from 1; of the first frame,
-/// the only one of most items, only how near.
+/// Returns the distance of a hit, and how the frame was turned, as text. Frames are counted from 1;
+/// the number of the first frame, which for most items is the only one, is left out.
 pub fn how_near(words: Words, hit: &Hit) -> String {
     match hit.kind {
         HashKind::Pdq => {

@@ -1,4 +1,4 @@
-//! From a case, as the desk reads it, to its page.
+//! Reads a case from the desk and fills its page.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -33,35 +33,35 @@ use crate::show::{self, Shown};
 use crate::terms;
 use crate::words::Words;
 
-/// The most items on a page of a case.
+/// The maximum number of items on a page of a case.
 pub const ITEMS: u32 = 24;
 
-/// What stands behind the question mark of a case's address.
+/// Parameters in the query of a case's address.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Way {
-    /// Where the items of this page begin.
+    /// Cursor: the items of this page come after this one.
     #[serde(default)]
     pub items: Option<String>,
-    /// The decision that was made a moment ago.
+    /// The decision that the reviewer made a moment ago.
     #[serde(default)]
     pub after: Option<String>,
     /// What became of it: `decided` or `proposed`.
     #[serde(default)]
     pub then: Option<String>,
-    /// The policy whose cases they take.
+    /// The policy of the queue in which the reviewer works.
     #[serde(default)]
     pub queue: Option<Purpose>,
-    /// Before which event the history of this page ends.
+    /// Cursor: the history of this page ends before this event.
     #[serde(default)]
     pub events: Option<String>,
-    /// Before which look.
+    /// Cursor: the views of this page end before this one.
     #[serde(default)]
     pub looks: Option<String>,
 }
 
 impl Way {
-    /// What was decided a moment ago, if the address says so.
+    /// Returns the decision that the reviewer made a moment ago, if the address names one.
     pub fn before(&self) -> Option<Before> {
         let decision: mamori_model::DecisionId = self.after.as_deref()?.parse().ok()?;
         let is_proposed = self.then.as_deref() == Some("proposed");
@@ -69,7 +69,7 @@ impl Way {
         Some(Before { said, decision: decision.to_string() })
     }
 
-    /// Where the history of this page ends; nowhere, where the address says nothing of it.
+    /// Returns where the history of this page ends; `None`: it shows the newest.
     fn older_than(&self) -> Result<Option<Older>, Fault> {
         if self.events.is_none() && self.looks.is_none() {
             return Ok(None);
@@ -80,17 +80,17 @@ impl Way {
     }
 }
 
-/// What the last form said, and why it did nothing.
+/// The last form, if it failed.
 #[derive(Clone, Debug, Default)]
 pub struct Last {
-    /// What it said.
+    /// What it contained.
     pub typed: Typed,
-    /// Why it did nothing.
+    /// Why it failed.
     pub fault: Option<Fault>,
 }
 
-/// `GET /console/cases/{case}`: to decide it for whoever has it in hand, to read it for whoever
-/// reads records, and a button to take it in hand for every other reviewer.
+/// `GET /console/cases/{case}`: shows the forms to the reviewer who has claimed the case, the
+/// record to leads and auditors, and a button to claim it to every other reviewer.
 pub async fn show(
     State(console): State<Console>,
     Member(found): Member,
@@ -101,7 +101,7 @@ pub async fn show(
     answer(&console, &found, case, &way, Last::default()).await
 }
 
-/// The page of a case, whatever a form did before.
+/// Returns the page of a case, with the last form if it failed.
 pub async fn answer(
     console: &Console,
     found: &Found,
@@ -135,7 +135,7 @@ pub async fn answer(
             page_of.has_pictures =
                 pictured(&mut page_of.items, (case, &view.items.rows), &by, found.staff.view);
             page_of.rail = Some(rail(console, found, &view, &last.typed).await?);
-            page_of.problem = last.fault.as_ref().map(|fault| fault.said(&frame));
+            page_of.problem = last.fault.as_ref().map(|fault| fault.said(frame.words));
             page_of.typed = last.typed;
             if let Some(before) = way.older_than()? {
                 let reader = HistoryReader::InHand(in_hand);
@@ -154,7 +154,7 @@ pub async fn answer(
                 older(&mut page_of, &history, before);
             }
             page_of.may_claim = reviewer.is_some() && may_claim(&view, console.desk.clock().now());
-            page_of.problem = last.fault.as_ref().map(|fault| fault.said(&frame));
+            page_of.problem = last.fault.as_ref().map(|fault| fault.said(frame.words));
             page_of.typed = last.typed;
             Ok((status, page(&page_of)?).into_response())
         }
@@ -162,10 +162,10 @@ pub async fn answer(
             if why == Refusal::ClaimLapsed || !last.typed.is_empty() =>
         {
             let may_claim = why == Refusal::ClaimLapsed;
-            // Why it is theirs no more says more than why a form did nothing.
+            // Why the reviewer cannot have the case matters more than why the form failed.
             let fault = if may_claim { last.fault } else { Some(why.into()) };
             let status = fault.as_ref().map_or(StatusCode::OK, Fault::status);
-            let problem = fault.map(|fault| fault.said(&frame));
+            let problem = fault.map(|fault| fault.said(frame.words));
             let (typed, id) = (last.typed, case.to_string());
             let page_of = ClaimPage { frame: &frame, problem, typed, may_claim, id };
             Ok((status, page(&page_of)?).into_response())
@@ -209,7 +209,7 @@ async fn rail(
     })
 }
 
-/// What everybody sees of it who may read it.
+/// Fills the page with what is the same for every reader.
 fn drawn<'a>(frame: &'a Frame, console: &'a Console, view: &CaseView) -> CasePage<'a> {
     let case = &view.case;
     let (subject, is_account) = match &case.subject {
@@ -253,10 +253,10 @@ fn drawn<'a>(frame: &'a Frame, console: &'a Console, view: &CaseView) -> CasePag
     }
 }
 
-/// Puts another page of the history into the place of the newest.
+/// Replaces the newest part of the history by an older one.
 fn older(page: &mut CasePage<'_>, history: &History, before: Older) {
     let case = &page.id;
-    // What is asked for alone leaves the other list at its newest.
+    // A list whose cursor is not given stays at its newest part.
     if before.event.is_some() {
         page.history =
             history.events.iter().rev().map(|event| happened(event, &history.people)).collect();
@@ -277,8 +277,8 @@ fn older_looks(case: impl Display, before: Option<LookId>) -> Option<String> {
     before.map(|look| format!("/console/cases/{case}?looks={look}#history"))
 }
 
-/// Gives each item whose bytes are kept a way to look at it, by the right that `by` says; whether
-/// any is.
+/// Adds to each item whose bytes are kept a way to view it, for the reason given in `by`. Returns
+/// whether there is such an item.
 pub fn pictured(
     items: &mut [Item],
     (case, seen): (CaseId, &[ItemView]),
@@ -313,7 +313,7 @@ fn looked(look: &Look, people: &BTreeMap<StaffId, Line>) -> Looked {
     }
 }
 
-/// An item, without a way to look at it.
+/// Fills in an item, without a way to view it.
 pub fn drawn_item(words: Words, desk: &Desk, item: &ItemView) -> Item {
     let found = &item.found;
     let directory = desk.directory();
@@ -360,7 +360,7 @@ fn happened(event: &CaseEvent, people: &BTreeMap<StaffId, Line>) -> Happened {
     }
 }
 
-/// How somebody is seen; their id where nobody knows.
+/// Returns the display name of a staff member, or their id if no name is known.
 pub fn called(who: StaffId, people: &BTreeMap<StaffId, Line>) -> Shown {
     let shown = people.get(&who).map(|line| show::text(line.as_str()));
     shown.unwrap_or_else(|| show::text(&who.to_string()))

@@ -1,6 +1,5 @@
-//! `GET /console/decisions/{decision}`: one decision, what the service was asked to do and what it
-//! answered. Whoever is its second person has the case before them, and that they read it is
-//! written down.
+//! `GET /console/decisions/{decision}`: one decision, its actions, and the answers of the service.
+//! For the second person it also shows the case, and records that they read it.
 
 mod read;
 
@@ -19,64 +18,64 @@ use crate::words::Words;
 
 pub use read::show;
 
-/// A decision.
+/// One decision.
 #[derive(Debug, Template)]
 #[template(path = "decision.html")]
 #[expect(clippy::struct_excessive_bools, reason = "each says of one piece whether it is shown")]
 pub struct DecisionPage<'a> {
-    /// What stands around it.
+    /// The frame around the page.
     pub frame: &'a Frame,
-    /// Its id.
+    /// Id of the decision.
     pub id: String,
-    /// Its case.
+    /// Id of its case.
     pub case: String,
-    /// Whether the person may read the case's record.
+    /// Whether the staff member may read the record of the case.
     pub may_read_case: bool,
-    /// The outcome.
+    /// Name of the outcome.
     pub outcome: Id,
-    /// Where it stands.
+    /// Name of the state.
     pub state: Id,
-    /// A class for the colour.
+    /// CSS class of the state.
     pub tone: &'static str,
     /// Whether it waits for a second person.
     pub is_proposed: bool,
-    /// Its policy.
+    /// Name of the policy.
     pub policy: Id,
-    /// In which version.
+    /// Version of the policy under which it was made.
     pub version_of_policy: u64,
-    /// Who made it.
+    /// Display name of the reviewer who made it.
     pub made_by: Shown,
-    /// When.
+    /// Time at which it was made.
     pub made: Shown,
-    /// Who looked a second time, or who must.
+    /// The second person, or that one is waited for; `None` if none is needed.
     pub second: Option<Shown>,
-    /// From when, for whoever works alone.
+    /// In single-person operation: time from which it can be approved, while it is proposed.
     pub not_before: Option<Shown>,
-    /// When it stood or was refused.
+    /// Time at which it came into effect or was refused.
     pub settled: Option<Shown>,
-    /// Who took it back.
+    /// Display name of the staff member who undid it.
     pub undone_by: Option<Shown>,
-    /// When.
+    /// Time at which it was undone.
     pub undone: Option<Shown>,
-    /// Why it was made.
+    /// The reviewer's reason.
     pub reason: Shown,
-    /// Why it was refused.
+    /// The second person's reason for refusing it.
     pub second_note: Option<Shown>,
-    /// Why it was taken back.
+    /// Reason for undoing it.
     pub undo_reason: Option<Shown>,
-    /// What the service is asked to do.
+    /// The actions that the service is asked for.
     pub actions: Vec<Asked>,
     /// The case, for the second person.
     pub again: Option<Again>,
-    /// Whether an item can be looked at.
+    /// Whether any item of the page can be viewed.
     pub has_pictures: bool,
-    /// Whether the person is the second one.
+    /// Whether the staff member may approve or refuse it as the second person.
     pub may_settle: bool,
-    /// Whether they may agree already.
+    /// Whether it can be approved already.
     pub may_approve: bool,
-    /// Whether they must prove once more who they are before that.
+    /// Whether they must confirm their identity before that.
     pub must_prove: bool,
-    /// Whether the person may take it back.
+    /// Whether the staff member may undo it.
     pub may_undo: bool,
 }
 
@@ -89,65 +88,65 @@ impl DecisionPage<'_> {
 /// The case of a decision that waits for its second person.
 #[derive(Clone, Debug)]
 pub struct Again {
-    /// The account, or the item where no account is known.
+    /// The account, or the item if the account is not known.
     pub subject: Shown,
-    /// Whether it is an account.
+    /// Whether the subject is an account.
     pub is_account: bool,
-    /// What the policy says.
+    /// Text of the policy in force.
     pub wording: Shown,
-    /// How many items it has.
+    /// Number of items in the case.
     pub item_count: u64,
     /// The items of this page.
     pub items: Vec<Item>,
-    /// Where the next ones are.
+    /// Link to more items.
     pub next_items: Option<String>,
 }
 
-/// What the service is asked to do.
+/// An action that the service is asked for.
 #[derive(Clone, Debug)]
 pub struct Asked {
-    /// Its id.
+    /// Id of the action.
     pub id: String,
-    /// What.
+    /// Name of the action.
     pub what: Id,
-    /// Where, which feature, until when.
+    /// Its countries, feature and last day.
     pub terms: Option<String>,
     /// The item or the account.
     pub about: Shown,
-    /// What became of it.
+    /// Name of the state.
     pub state: Id,
-    /// A class for the colour.
+    /// CSS class of the state.
     pub tone: &'static str,
-    /// How often the service was asked again.
+    /// Number of reminders.
     pub reminders: u64,
-    /// When the service answered.
+    /// Time of the service's answer, or a dash.
     pub answered: Shown,
-    /// What it said.
+    /// The service's note on its answer.
     pub note: Option<Shown>,
-    /// The messages about it, the oldest first.
+    /// The webhook deliveries about it, oldest first.
     pub messages: Vec<Message>,
-    /// How many.
+    /// Number of these deliveries.
     pub message_count: u64,
-    /// Whether the person may ask again.
+    /// Whether the staff member may ask the service again.
     pub may_ask_again: bool,
 }
 
-/// A message to an endpoint of the service.
+/// A webhook delivery to an endpoint of the service.
 #[derive(Clone, Debug)]
 pub struct Message {
-    /// When it was promised.
+    /// Time at which it was created.
     pub at: Shown,
-    /// How far it has come.
+    /// Name of the state.
     pub state: Id,
-    /// A class for the colour.
+    /// CSS class of the state.
     pub tone: &'static str,
-    /// How often it was tried.
+    /// Number of attempts.
     pub attempts: u64,
-    /// What came of the last attempt.
+    /// Result of the last attempt.
     pub result: Option<Shown>,
 }
 
-/// The class of a decision's state. The word beside it says the same.
+/// Returns the CSS class of a decision's state. The name of the state is always shown beside it.
 pub fn tone(state: DecisionState) -> &'static str {
     match state {
         DecisionState::Proposed => " care",
@@ -156,7 +155,7 @@ pub fn tone(state: DecisionState) -> &'static str {
     }
 }
 
-/// The class of an action's state.
+/// Returns the CSS class of an action's state.
 pub fn action_tone(state: ActionState) -> &'static str {
     match state {
         ActionState::Done => " good",
@@ -166,7 +165,7 @@ pub fn action_tone(state: ActionState) -> &'static str {
     }
 }
 
-/// The class of a message's state.
+/// Returns the CSS class of a webhook delivery's state.
 pub fn message_tone(state: DeliveryState) -> &'static str {
     match state {
         DeliveryState::Waiting => " care",
@@ -175,8 +174,8 @@ pub fn message_tone(state: DeliveryState) -> &'static str {
     }
 }
 
-/// Who the second person is, or must be; nothing where none is needed. Who was alone is said to
-/// have been, for ever.
+/// Returns the second person, or that one is waited for; `None` if none is needed. A decision that
+/// was made in single-person operation is always marked as such.
 pub fn second(words: Words, second: Second, by: Option<Shown>) -> Option<Shown> {
     match (second, by) {
         (Second::None, _) => None,
@@ -190,7 +189,7 @@ pub fn second(words: Words, second: Second, by: Option<Shown>) -> Option<Shown> 
     }
 }
 
-/// The countries, the feature and the last day of an action, in one line.
+/// Returns the countries, the feature and the last day of an action, in one line.
 pub fn terms_of(words: Words, terms: &Terms) -> Option<String> {
     let mut said: Vec<String> = terms.countries.iter().map(ToString::to_string).collect();
     said.extend(terms.feature.map(|feature| words.call(terms::feature(feature))));

@@ -1,4 +1,4 @@
-//! From a decision, as the desk reads it, to its page.
+//! Reads a decision from the desk and fills its page.
 
 use std::collections::BTreeMap;
 
@@ -26,16 +26,16 @@ use crate::show;
 use crate::terms;
 use crate::words::Words;
 
-/// What stands behind the question mark of its address.
+/// Parameters in the query of the address.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Way {
-    /// Where the items of this page begin.
+    /// Cursor: the items of this page come after this one.
     #[serde(default)]
     items: Option<String>,
 }
 
-/// The page.
+/// `GET /console/decisions/{decision}`.
 pub async fn show(
     State(console): State<Console>,
     Member(found): Member,
@@ -80,7 +80,7 @@ pub async fn show(
     page(&drawn)
 }
 
-/// The case, if the person is the second one; that they read it is written down.
+/// Returns the case if the staff member is the second person, and records that they read it.
 async fn again(
     console: &Console,
     found: &Found,
@@ -92,7 +92,7 @@ async fn again(
     let size = PageSize::new(ITEMS).unwrap_or(PageSize::DEFAULT);
     match console.desk.read_again(&reviewer, view.decision.id, after, size).await {
         Ok(case) => Ok(Some(case)),
-        // Not the second person, or somebody settled it a moment ago.
+        // Not the second person, or a colleague settled it a moment ago.
         Err(
             Error::NotFound(_) | Error::Refused(Refusal::SecondIsFirst | Refusal::AlreadyDecided),
         ) => Ok(None),
@@ -118,7 +118,7 @@ fn read_again(words: Words, console: &Console, view: &DecisionView, case: &CaseI
     }
 }
 
-/// What everybody sees of it who may read it.
+/// Fills the page with what is the same for every reader.
 fn drawn<'a>(
     frame: &'a Frame,
     view: &DecisionView,

@@ -1,4 +1,4 @@
-//! From figures, as the desk counts them, to charts.
+//! Draws the desk's figures as charts.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use crate::chart::{Chart, Kind, SERIES_MAX, Series};
 use crate::terms;
 use crate::words::{Id, Words};
 
-/// What is counted of decisions, and what it is called.
+/// A count of decisions, and the name of its series.
 type Counted = (Id, fn(&Decided) -> u64);
 
-/// The charts that have something to show.
+/// Returns the charts that have something to show.
 pub fn charts(words: Words, figures: &Figures) -> Vec<Chart> {
     let all = [
         arrivals(words, figures),
@@ -29,7 +29,7 @@ fn days(figures: &Figures) -> Vec<Date> {
     figures.from.series(1.day()).take_while(|day| *day <= figures.to).collect()
 }
 
-/// The Mondays of the weeks of which something was decided, or lies between.
+/// Returns the Mondays of all weeks that the figures cover, in part or in full.
 fn weeks(figures: &Figures) -> Vec<Date> {
     let first = monday(figures.from);
     first.series(1.week()).take_while(|day| *day <= figures.to).collect()
@@ -94,7 +94,7 @@ fn waiting(words: Words, figures: &Figures) -> Chart {
     }
 }
 
-/// By week: a day of few decisions would point at whoever worked then.
+/// Sums up by week: a day of few decisions would show the work of the one reviewer on duty.
 fn by_week(words: Words, figures: &Figures, rows: &[Counted]) -> (Vec<Date>, Vec<Series>) {
     let weeks = weeks(figures);
     let series = rows.iter().map(|(name, of)| {

@@ -1,4 +1,5 @@
-//! `GET /console`: what waits, how work flows, and where to go.
+//! `GET /console`: the start page, with the open work, figures of the workload, and links to the
+//! pages.
 
 mod figures;
 
@@ -15,36 +16,36 @@ use crate::frame::Frame;
 use crate::guard::Member;
 use crate::show::{self, Shown};
 
-/// The first page.
+/// The start page.
 #[derive(Debug, Template)]
 #[template(path = "start.html")]
 pub struct StartPage<'a> {
-    /// What stands around it.
+    /// The frame around the page.
     pub frame: &'a Frame,
-    /// What waits, for whoever decides cases.
+    /// The open work, for reviewers and leads.
     pub work: Option<Work>,
-    /// How work flowed, by policy and day, and never by person.
+    /// Charts of the workload by policy, day or week, and never by staff member.
     pub charts: Vec<Chart>,
-    /// How many actions services have not answered.
+    /// Number of actions that services have not answered.
     pub unanswered: u64,
-    /// How many of these nobody asks for any more.
+    /// How many of these are overdue: no more reminders are sent.
     pub overdue: u64,
 }
 
-/// What waits.
+/// The open work.
 #[derive(Clone, Debug)]
 pub struct Work {
-    /// How many cases wait.
+    /// Number of open cases, without those in bulk decisions.
     pub waiting: u64,
-    /// Since when the oldest does.
+    /// Time at which the oldest of them was opened.
     pub oldest: Option<Shown>,
-    /// How many decisions wait for a second person.
+    /// Number of decisions that wait for a second person.
     pub proposed: u64,
-    /// The case that they have in hand.
+    /// Id of the case that the reviewer has claimed.
     pub mine: Option<String>,
 }
 
-/// The page.
+/// `GET /console`.
 pub async fn show(
     State(console): State<Console>,
     Member(found): Member,

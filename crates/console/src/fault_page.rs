@@ -1,0 +1,62 @@
+//! Renders a fault as a page in the language of the reader.
+
+use askama::Template;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::HeaderValue;
+use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::app::Console;
+use crate::fault::{Fault, Said};
+use crate::frame::{Frame, Seen};
+use crate::guard;
+
+/// The page of a fault.
+#[derive(Template)]
+#[template(path = "fault.html")]
+struct FaultPage<'a> {
+    frame: &'a Frame,
+    said: Said,
+    about: Option<&'a str>,
+    on: &'a str,
+}
+
+/// Renders each fault as a page in the reader's language; a script that accepts JSON gets the same
+/// texts as JSON.
+pub async fn write(mut request: Request, next: Next) -> Response {
+    let seen = Seen::new(request.headers());
+    let wants_json =
+        request.headers().get(ACCEPT).is_some_and(|wanted| wanted == "application/json");
+    request.extensions_mut().insert(seen.clone());
+    let mut response = next.run(request).await;
+    let Some(fault) = response.extensions_mut().remove::<Fault>() else { return response };
+    let frame = seen.frame();
+    let on = fault.way_on();
+    if wants_json {
+        let said = fault.said(frame.words);
+        let said = serde_json::json!({ "happened": said.happened, "todo": said.todo });
+        response.headers_mut().remove(CONTENT_LENGTH);
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        *response.body_mut() = Body::from(said.to_string());
+        return response;
+    }
+    let page = FaultPage { said: fault.said(frame.words), about: fault.field(), on, frame: &frame };
+    let Ok(html) = page.render() else { return response };
+    response.headers_mut().remove(CONTENT_LENGTH);
+    let html_type = HeaderValue::from_static("text/html; charset=utf-8");
+    response.headers_mut().insert(CONTENT_TYPE, html_type);
+    *response.body_mut() = Body::from(html);
+    response
+}
+
+/// Answers every unknown address, and every method that an address does not support, with 404. A
+/// signed-in staff member gets the same page as for an address that they may not see.
+pub async fn no_such_page(State(console): State<Console>, request: Request) -> Fault {
+    let (mut parts, _) = request.into_parts();
+    // Called for its side effect: if there is a session, the frame becomes the staff member's. The
+    // answer is 404 in either case.
+    drop(guard::find(&mut parts, &console).await);
+    Fault::not_found()
+}
