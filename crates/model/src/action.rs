@@ -1,10 +1,11 @@
-//! What a service is asked to do after a decision.
+//! Actions: what a service is asked to do after a decision.
 //!
-//! A bank's [`crate::Action`] is what a match may do by itself; this here is what a person decided.
+//! A different thing from a bank's [`crate::Action`], which a match triggers without a person.
 //!
-//! Proposed ─the decision stands→ Waiting ─answer→ Done or Cannot
-//!     └─refused→ Dropped             ├─14 days→ Overdue ─asked again→ Waiting
-//!                                    └─undone→ Superseded
+//! Proposed ─in effect→ Waiting ─answer→ Done or Cannot
+//!     └─refused→ Dropped   └─14 days→ Overdue ─answer→ Done or Cannot, ─asked again→ Waiting
+//!
+//! When the decision is undone, every state except Proposed and Dropped becomes Superseded.
 
 mod measures;
 mod terms;
@@ -21,29 +22,29 @@ use crate::{
     Account, ActionId, Country, DecisionId, ItemName, Line, Sensitive, ServiceId, Verdict,
 };
 
-/// What an account can do at a service, and may lose for a time. Closed.
+/// A function of an account that a decision can take away for a time. The list is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Feature {
-    /// Putting up items.
+    /// Uploading or publishing items.
     Upload,
-    /// Commenting on others'.
+    /// Commenting on items of other accounts.
     Comment,
-    /// Writing to named people.
+    /// Sending private messages to named people.
     Message,
     /// Broadcasting live.
     LiveStream,
-    /// Being found, and finding.
+    /// Searching for others, and being found by others.
     Search,
 }
 
 impl Feature {
-    /// Every feature.
+    /// Every feature, in the order of declaration.
     pub const ALL: [Self; 5] =
         [Self::Upload, Self::Comment, Self::Message, Self::LiveStream, Self::Search];
 
-    /// The word in the API and the database.
+    /// Returns the word that the API and the database use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Upload => "upload",
@@ -54,62 +55,65 @@ impl Feature {
         }
     }
 
-    /// Reads the word.
+    /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|feature| feature.as_str() == text)
     }
 }
 
-/// One thing that a service is asked to do.
+/// One request to a service, without its id and state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ServiceAction {
-    /// The item is to be seen by nobody.
+    /// Make the item invisible to every user.
     RemoveItem(ItemName),
-    /// The item is to be seen as if it had never been held.
+    /// Make the item visible as if it had never been held.
     RestoreItem(ItemName),
-    /// The item is to be kept back until somebody decided.
+    /// Keep the item back until a reviewer has decided.
     HoldItem(ItemName),
-    /// The item is not to be seen in these countries; elsewhere it is.
+    /// Make the item invisible in these countries; it stays visible elsewhere.
     LimitItem {
-        /// The item.
+        /// The item to limit.
         item: ItemName,
-        /// Where it is not to be seen; at least one.
+        /// The countries in which it is invisible; at least one.
         countries: BTreeSet<Country>,
-        /// The last day of that.
+        /// The last day of the limit, in UTC, inclusive.
         until: Date,
     },
-    /// The account is to do without one feature.
+    /// Take one feature away from the account until a given day.
     LimitFeature {
-        /// The account.
+        /// The account to limit.
         account: Account,
-        /// Which one.
+        /// The feature that the account loses.
         feature: Feature,
-        /// The last day of that.
+        /// The last day of the limit, in UTC, inclusive.
         until: Date,
     },
-    /// The account has the feature again.
+    /// Give the feature back to the account.
     RestoreFeature {
-        /// The account.
+        /// The account that gets it back.
         account: Account,
-        /// Which one.
+        /// The feature to give back.
         feature: Feature,
     },
-    /// The account is closed.
+    /// Suspend the account.
     SuspendAccount {
-        /// The account.
+        /// The account to suspend.
         account: Account,
-        /// The last day of that; `None`: until somebody restores it.
+        /// The last day of the suspension, in UTC, inclusive; `None`: until a decision restores the
+        /// account.
         until: Option<Date>,
     },
-    /// The account is open again.
+    /// Lift the suspension of the account.
     RestoreAccount(Account),
 }
 
 impl ServiceAction {
-    /// What takes it back at a service whose machine's verdict on the item `was` this: back to how
-    /// things stood before a person decided, since the case is open again. `None` for what gives an
-    /// account something back: to take it again is a decision of its own, a suspension with its
-    /// second person; and for what only taking back asks for.
+    /// Returns the action that undoes this one, given the machine's verdict on the item (`was`).
+    ///
+    /// It returns the item or account to the state before the decision, since undoing reopens the
+    /// case. `None` for an action that gives something back to an account: taking it away again
+    /// would be a decision of its own (for a suspension with a second approver). `None` also for
+    /// [`Self::HoldItem`], which only an undo asks for.
     pub fn inverse(&self, was: Verdict) -> Option<Self> {
         match self {
             Self::RemoveItem(item) | Self::LimitItem { item, .. } => Some(match was {
@@ -125,7 +129,8 @@ impl ServiceAction {
         }
     }
 
-    /// How much it takes from somebody, from 0: forms show the smallest restriction first.
+    /// Returns the severity rank, from 0 (gives something back) to 5 (suspends the account); forms
+    /// list the mildest restriction first.
     pub fn weight(&self) -> u8 {
         match self {
             Self::RestoreItem(_) | Self::RestoreFeature { .. } | Self::RestoreAccount(_) => 0,
@@ -137,12 +142,12 @@ impl ServiceAction {
         }
     }
 
-    /// Whether it takes anything.
+    /// Checks whether the action restricts an item or an account.
     pub fn restricts(&self) -> bool {
         self.weight() > 0
     }
 
-    /// Whether it still takes something on that day (UTC).
+    /// Checks whether the restriction is still in force on `day` (UTC).
     pub fn restricts_on(&self, day: Date) -> bool {
         let until = match self {
             Self::LimitItem { until, .. } | Self::LimitFeature { until, .. } => Some(*until),
@@ -156,7 +161,8 @@ impl ServiceAction {
         self.restricts() && until.is_none_or(|until| until >= day)
     }
 
-    /// Whether both are about the same: an item, an account, or one feature of it.
+    /// Checks whether both actions target the same item, the same account, or the same feature of
+    /// one account.
     pub fn is_about_the_same_as(&self, other: &Self) -> bool {
         self.item() == other.item()
             && self.account() == other.account()
@@ -177,12 +183,12 @@ impl ServiceAction {
         }
     }
 
-    /// Whether it closes an account.
+    /// Checks whether the action suspends an account.
     pub fn suspends(&self) -> bool {
         self.kind() == ActionKind::SuspendAccount
     }
 
-    /// The item that it is about.
+    /// Returns the item that the action targets; `None` for actions on an account.
     pub fn item(&self) -> Option<&ItemName> {
         match self {
             Self::RemoveItem(item)
@@ -196,7 +202,7 @@ impl ServiceAction {
         }
     }
 
-    /// The account that it is about.
+    /// Returns the account that the action targets; `None` for actions on an item.
     pub fn account(&self) -> Option<&Account> {
         match self {
             Self::LimitFeature { account, .. }
@@ -211,29 +217,30 @@ impl ServiceAction {
     }
 }
 
-/// How far an action has come.
+/// State of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ActionState {
-    /// Its decision waits for a second person.
+    /// The decision waits for a second approver; nothing has been sent to the service.
     Proposed,
-    /// The service was asked and has not answered.
+    /// Requested from the service, which has not answered yet.
     Waiting,
-    /// The service did it.
+    /// The service answered that it is done.
     Done,
-    /// The service says that it cannot.
+    /// The service answered that it cannot do it.
     Cannot,
-    /// Its decision was taken back; a later action says what holds, where one takes it back.
+    /// The decision was undone. Where the action needs to be reversed, a later action does so.
     Superseded,
-    /// The service was asked for long enough and said nothing; a lead may ask again.
+    /// The service did not answer within the reminder period (14 days by default). A lead may ask
+    /// again, and the service may still answer.
     Overdue,
-    /// Its decision was refused before anything was asked.
+    /// The decision was refused by the second approver; the action was never requested.
     Dropped,
 }
 
 impl ActionState {
-    /// Every state.
+    /// Every state, in the order of declaration.
     pub const ALL: [Self; 7] = [
         Self::Proposed,
         Self::Waiting,
@@ -244,7 +251,7 @@ impl ActionState {
         Self::Dropped,
     ];
 
-    /// The word in the API and the database.
+    /// Returns the word that the API and the database use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Proposed => "proposed",
@@ -257,25 +264,25 @@ impl ActionState {
         }
     }
 
-    /// Reads the word.
+    /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
 }
 
-/// What a service says of an action.
+/// The answer of a service to a requested action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
-    /// It is done.
+    /// The service has done it.
     Done,
-    /// It cannot be done; the note says why.
+    /// The service cannot do it; the note says why.
     Cannot,
 }
 
 impl Answer {
-    /// The state that it leads to.
+    /// Returns the state that the action enters with this answer.
     pub fn state(self) -> ActionState {
         match self {
             Self::Done => ActionState::Done,
@@ -284,30 +291,32 @@ impl Answer {
     }
 }
 
-/// One thing that a service is asked to do, and how far that has come.
+/// One action of a decision, with its state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActionRequest {
-    /// Its id.
+    /// Id of this action; text form `act_…`.
     pub id: ActionId,
-    /// Of two actions on one item or account the greater holds; `None` until it was asked for.
+    /// Order in which actions were requested, across all services: of two actions on one item or
+    /// account, the one with the greater number applies. `None` until requested.
     pub sequence: Option<u64>,
-    /// The decision that it follows from.
+    /// The decision that the action belongs to.
     pub decision: DecisionId,
-    /// The service that is asked.
+    /// The service that must carry it out.
     pub service: ServiceId,
-    /// What to do.
+    /// What the service is asked to do.
     pub what: ServiceAction,
-    /// Which action it takes back.
+    /// The action that this one reverses; `None` for an action that the decision itself asked for.
     pub undoes: Option<ActionId>,
-    /// How far it has come.
+    /// Current state.
     pub state: ActionState,
-    /// How often the service was asked again.
+    /// Number of times the service was asked again, by the reminder job or by a lead.
     pub reminders: u32,
-    /// When it was first asked.
+    /// Time of the request: when the decision came into effect, or when a lead last asked again
+    /// after the action was overdue.
     pub asked_at: Option<Timestamp>,
-    /// When it answered.
+    /// Time of the service's answer.
     pub answered_at: Option<Timestamp>,
-    /// The service's own words; they may name somebody.
+    /// The service's note with its answer; may contain personal data.
     pub note: Option<Sensitive<Line>>,
 }
 

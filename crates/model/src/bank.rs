@@ -1,4 +1,5 @@
-//! Banks: named sets of hashes, each with a purpose, a legal basis and limits on where it may look.
+//! Banks: named sets of hashes, each with a purpose, a legal basis and a reach (the surfaces and
+//! countries in which it may be used).
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -11,27 +12,27 @@ use serde::{Deserialize, Serialize};
 use crate::id::serde_as_text;
 use crate::{BankId, Country, Distance, Jurisdictions, Line, NotLooked, Quality, Surface};
 
-/// What a bank is for. Closed: a bank serves one of these and nothing else.
+/// What a bank is for. The list is closed, and a bank has exactly one purpose for its whole life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
-    /// Known child sexual abuse material, as a hotline or authority classified it.
+    /// Known child sexual abuse material, as classified by a hotline or an authority.
     ChildSexualAbuse,
-    /// Known material that exploits a child without being illegal everywhere.
+    /// Known material that exploits a child but is not illegal in every country.
     ChildExploitation,
-    /// Pictures of themselves that people under 18 asked to keep from spreading (Take It Down).
+    /// Pictures that show people under 18, who asked to keep them from spreading (Take It Down).
     MinorIntimateRemoval,
-    /// Intimate pictures of adults, shared without consent (`StopNCII`).
+    /// Intimate pictures of adults that are shared without consent (`StopNCII`).
     IntimateImageAbuse,
-    /// Known to be harmless: a *negative* bank. What it matches is not held and not recorded.
+    /// A *negative* bank of pictures known to be harmless: what it matches is not held or recorded.
     KnownBenign,
-    /// Benign pictures to rehearse with.
+    /// Benign pictures for rehearsals and tests.
     Rehearsal,
 }
 
 impl Purpose {
-    /// Every purpose.
+    /// Every purpose, the gravest first.
     pub const ALL: [Self; 6] = [
         Self::ChildSexualAbuse,
         Self::ChildExploitation,
@@ -41,7 +42,7 @@ impl Purpose {
         Self::Rehearsal,
     ];
 
-    /// The word in the API, the database and files.
+    /// Returns the word that the API, the database and files use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ChildSexualAbuse => "child_sexual_abuse",
@@ -53,7 +54,7 @@ impl Purpose {
         }
     }
 
-    /// Whether a match in such a bank speaks *against* holding an item.
+    /// Checks whether a match in such a bank speaks *against* holding an item.
     pub fn is_negative(self) -> bool {
         match self {
             Self::KnownBenign => true,
@@ -66,7 +67,7 @@ impl Purpose {
     }
 }
 
-/// A text that names no purpose.
+/// The error for a text that names no purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "not a purpose: expected `child_sexual_abuse`, `child_exploitation`, \
@@ -82,16 +83,16 @@ impl FromStr for Purpose {
     }
 }
 
-/// What a match in a bank may do by itself, the mildest first.
+/// What a match in a bank does without a person, the mildest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// Nothing: the service is told, the item stays.
+    /// The service is told of the match; the item stays visible.
     None,
-    /// Keep the item back until somebody looked.
+    /// The item is kept back until a reviewer has decided.
     Hold,
-    /// Refuse the item.
+    /// The item is refused.
     Block,
 }
 
@@ -99,7 +100,7 @@ impl Action {
     /// Every action, the mildest first.
     pub const ALL: [Self; 3] = [Self::None, Self::Hold, Self::Block];
 
-    /// The word in the API, the database and files.
+    /// Returns the word that the API, the database and files use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -109,7 +110,7 @@ impl Action {
     }
 }
 
-/// A text that names no action.
+/// The error for a text that names no action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an action: expected `none`, `hold` or `block`")]
 pub struct NotAnAction;
@@ -127,9 +128,10 @@ impl FromStr for Action {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Transforms {
-    /// Those that a viewer may show, and those of the frame turned and mirrored in every other way.
+    /// Compare every hash: the frame as a viewer may show it, and the frame turned and mirrored in
+    /// every other way.
     All,
-    /// Only those that a viewer may show.
+    /// Compare only the hashes of the frame as a viewer may show it.
     None,
 }
 
@@ -137,7 +139,7 @@ impl Transforms {
     /// Every setting.
     pub const ALL: [Self; 2] = [Self::All, Self::None];
 
-    /// The word in the API, the database and files.
+    /// Returns the word that the API, the database and files use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::All => "all",
@@ -145,14 +147,15 @@ impl Transforms {
         }
     }
 
-    /// What a bank of `purpose` compares where nothing else was said: a mirrored copy of abuse is
-    /// abuse, and a mirrored copy of what is known to be harmless is seldom sent.
+    /// Returns the default for a bank of `purpose`: [`Self::All`] for material to be found, because
+    /// a mirrored copy of abuse is abuse; [`Self::None`] for a negative bank, because mirrored
+    /// copies of harmless pictures are rare.
     pub fn default_of(purpose: Purpose) -> Self {
         if purpose.is_negative() { Self::None } else { Self::All }
     }
 }
 
-/// A text that names no [`Transforms`].
+/// The error for a text that names no [`Transforms`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a setting of transforms: expected `all` or `none`")]
 pub struct NotTransforms;
@@ -165,18 +168,18 @@ impl FromStr for Transforms {
     }
 }
 
-/// A bank's name: 1 to 64 of `A-Z a-z 0-9 _ - .`, unique.
+/// The name of a bank: 1 to 64 of the characters `A-Z a-z 0-9 _ - .`, unique among banks.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BankName(String);
 
 impl BankName {
-    /// The name.
+    /// Returns the name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// A text that is not a bank's name.
+/// The error for a text that is not a valid bank name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a bank's name: expected 1 to 64 of the characters A-Z a-z 0-9 _ - .")]
 pub struct NotABankName;
@@ -199,20 +202,21 @@ impl fmt::Display for BankName {
 
 serde_as_text!(BankName);
 
-/// The law that lets a bank look into private messages, and until when.
+/// The law that allows a bank to be used on private messages, and its last day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PrivateBasis {
-    /// The law, as a lawyer would cite it.
+    /// Citation of the law, as a lawyer would write it.
     #[cfg_attr(feature = "openapi", schema(value_type = String, min_length = 1, max_length = 500))]
     pub law: Line,
-    /// The last day on which it applies, in UTC. Laws of this kind end; so does the look.
+    /// The last day on which the law applies, in UTC, inclusive. From the next day on, the bank no
+    /// longer compares private messages.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
     pub until: Date,
 }
 
-/// Where a bank may look.
+/// Where a bank may be used: surfaces, countries, and the law for private messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reach {
     surfaces: BTreeSet<Surface>,
@@ -220,13 +224,13 @@ pub struct Reach {
     private_basis: Option<PrivateBasis>,
 }
 
-/// A reach that the law of the house does not know.
+/// The error for a reach that is not allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotAReach {
-    /// A bank that may look nowhere is switched off, not created so.
+    /// No surface was given. To stop using a bank, switch it off instead.
     #[error("a bank needs at least one surface: `public`, `shared` or `private_message`")]
     NoSurface,
-    /// Private messages without a law.
+    /// Private messages were given without a law.
     #[error(
         "a bank may look into private messages only with a `private_basis`: the law and its last day"
     )]
@@ -234,7 +238,8 @@ pub enum NotAReach {
 }
 
 impl Reach {
-    /// Where a bank may look; private messages only with a `private_basis`.
+    /// Creates a reach. At least one surface is needed, and private messages need a
+    /// `private_basis`.
     pub fn new(
         surfaces: BTreeSet<Surface>,
         jurisdictions: Jurisdictions,
@@ -249,22 +254,23 @@ impl Reach {
         Ok(Self { surfaces, jurisdictions, private_basis })
     }
 
-    /// The surfaces; private messages only while [`Self::private_basis`] lasts.
+    /// Returns the surfaces. Private messages count only while [`Self::private_basis`] applies.
     pub fn surfaces(&self) -> &BTreeSet<Surface> {
         &self.surfaces
     }
 
-    /// The countries.
+    /// Returns the countries.
     pub fn jurisdictions(&self) -> &Jurisdictions {
         &self.jurisdictions
     }
 
-    /// The law for private messages.
+    /// Returns the law for private messages.
     pub fn private_basis(&self) -> Option<&PrivateBasis> {
         self.private_basis.as_ref()
     }
 
-    /// Whether the bank may look at an item on `surface` in `country` on the day `today` (UTC).
+    /// Checks whether the bank may compare an item on `surface` in `country` on the day `today`
+    /// (UTC); the error says why not.
     pub fn may_look(
         &self,
         surface: Surface,
@@ -292,38 +298,40 @@ impl Reach {
 /// A named set of hashes with one purpose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bank {
-    /// Its id, for ever.
+    /// Id of this bank; text form `bank_…`. Never changes.
     pub id: BankId,
-    /// Its name, unique, may change.
+    /// Display name, unique among banks; may be changed.
     pub name: BankName,
-    /// What it is for; never changes.
+    /// What the bank is for; never changes.
     pub purpose: Purpose,
-    /// Where its hashes come from.
+    /// Organisation or list that the hashes come from.
     pub source: Line,
-    /// The law or agreement under which they are matched.
+    /// The law or agreement under which the hashes are matched.
     pub legal_basis: Line,
-    /// Who answers for it: a person or a team, not an account.
+    /// The person or team that is responsible for the bank; not a staff account.
     pub owner: Line,
-    /// Where it may look.
+    /// Where the bank may be used.
     pub reach: Reach,
-    /// The largest distance at which a PDQ hash still matches; at most [`Distance::LIMIT_MAX`].
+    /// The largest distance, in bits, at which a PDQ hash matches; at most [`Distance::LIMIT_MAX`].
     pub distance_max: Distance,
-    /// The least quality of an item's PDQ hash that is compared at all.
+    /// The least quality that an item's PDQ hash must have to be compared at all.
     pub quality_min: Quality,
-    /// Which hashes of a frame it compares.
+    /// Which hashes of a frame are compared.
     pub transforms: Transforms,
-    /// What a match may do by itself.
+    /// What a match does without a person.
     pub action: Action,
-    /// Whether it looks at all; an operator may switch a bank off without losing it.
+    /// Whether the bank is used at all. An administrator may switch a bank off and keep its
+    /// entries.
     pub is_enabled: bool,
-    /// When it was made.
+    /// Creation time.
     pub created_at: Timestamp,
-    /// When it was last changed.
+    /// Time of the last change to these properties.
     pub changed_at: Timestamp,
 }
 
 impl Bank {
-    /// Whether it may look at an item on `surface` in `country` on the day `today` (UTC).
+    /// Checks whether the bank may compare an item on `surface` in `country` on the day `today`
+    /// (UTC); the error says why not. A bank that is switched off never may.
     pub fn may_look(
         &self,
         surface: Surface,

@@ -1,4 +1,4 @@
-//! Bulk decisions: one answer to many cases under one policy, shown before it is given.
+//! Bulk decisions: one decision for many cases under one policy, previewed before it is confirmed.
 //!
 //! Prepared ─confirm→ Standing, or Proposed ─approve→ Standing ─undo→ Undone
 //!     └─dropped, stale, or an hour later→ Lapsed  └─refuse→ Refused
@@ -14,29 +14,31 @@ use crate::{
     Words,
 };
 
-/// How far a bulk decision has come.
+/// State of a bulk decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum BulkState {
-    /// Shown to whoever prepared it; its cases are given to nobody else.
+    /// The preview was shown to its author; its cases are kept out of the queue until it is
+    /// confirmed or dropped.
     Prepared,
-    /// Confirmed; a second person must look, and nothing was asked of any service.
+    /// Confirmed by its author; waits for a second approver. Nothing has been sent to any service.
     Proposed,
-    /// It stands, for all of its cases.
+    /// In effect for all of its cases.
     Standing,
-    /// The second person did not agree.
+    /// The second approver refused it.
     Refused,
-    /// It was taken back as one.
+    /// Undone, for all of its cases at once.
     Undone,
-    /// It was dropped, went stale, or nobody confirmed it in time.
+    /// Dropped, outdated by a change to one of its cases, or not confirmed in time (1 hour by
+    /// default).
     Lapsed,
 }
 
 impl BulkState {
-    /// Every state.
+    /// Every state, in the order of declaration.
     pub const ALL: [Self; 6] =
         [Self::Prepared, Self::Proposed, Self::Standing, Self::Refused, Self::Undone, Self::Lapsed];
 
-    /// The word in the database.
+    /// Returns the word that the database uses.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Prepared => "prepared",
@@ -48,61 +50,62 @@ impl BulkState {
         }
     }
 
-    /// Reads the word.
+    /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
 }
 
-/// One answer to many cases.
+/// One decision for many cases.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bulk {
-    /// Its id.
+    /// Id of this bulk decision; text form `bulk_…`.
     pub id: BulkId,
-    /// How far it has come.
+    /// Current state.
     pub state: BulkState,
-    /// The policy of all of its cases.
+    /// The policy that all of its cases are under.
     pub purpose: Purpose,
-    /// The very words of the policy.
+    /// Version of the policy text that the reviewer was shown.
     pub policy_version: u32,
-    /// The answer.
+    /// The outcome, the same in every case.
     pub outcome: Outcome,
-    /// Why.
+    /// Reason, for the services and for the affected persons.
     pub reason: Words,
-    /// What shall follow in each case.
+    /// The measures to take in each case.
     pub measures: Measures,
-    /// How many cases it touches, as was shown before it was confirmed.
+    /// Number of cases, as shown in the preview.
     pub cases: u32,
-    /// How many items.
+    /// Number of items in these cases, as shown in the preview.
     pub items: u32,
-    /// How many accounts; an item whose account is not known counts as one.
+    /// Number of accounts, as shown in the preview; an item without a known account counts as one.
     pub accounts: u32,
-    /// Who prepared it.
+    /// The reviewer who prepared it.
     pub made_by: StaffId,
-    /// When.
+    /// Time of preparation.
     pub made_at: Timestamp,
-    /// Until when it can be confirmed.
+    /// Time until which it can be confirmed.
     pub expires_at: Timestamp,
-    /// Who must look too.
+    /// The second approval that it needs.
     pub second: Second,
-    /// Who did.
+    /// The staff member who approved or refused it as the second person.
     pub second_by: Option<StaffId>,
-    /// When it stood or was refused.
+    /// Time at which it came into effect or was refused.
     pub settled_at: Option<Timestamp>,
-    /// Who took it back.
+    /// The staff member who undid it.
     pub undone_by: Option<StaffId>,
-    /// When.
+    /// Time at which it was undone.
     pub undone_at: Option<Timestamp>,
 }
 
 impl Bulk {
-    /// Whether its maker may still confirm it.
+    /// Checks whether its author may still confirm it; [`Refusal::BulkLapsed`] if not.
     pub fn may_confirm(&self, now: Timestamp) -> Result<(), Refusal> {
         let waits = self.state == BulkState::Prepared && now < self.expires_at;
         if waits { Ok(()) } else { Err(Refusal::BulkLapsed) }
     }
 
-    /// Whether `by`, who has the roles `who`, may take it back; as of a decision.
+    /// Checks whether staff member `by`, with the roles `who`, may undo it; the rules are those of
+    /// [`crate::Decision::may_undo`].
     pub fn may_undo(
         &self,
         who: &RoleSet,
@@ -122,13 +125,15 @@ impl Bulk {
     }
 }
 
-/// How many accounts these cases are about; an item whose account is not known counts as one.
+/// Returns the number of different accounts in these cases; an item without a known account counts
+/// as one.
 pub fn accounts(cases: &[Case]) -> usize {
     let subject = |case: &Case| (case.service, case.subject.as_key().into_revealed());
     cases.iter().map(subject).collect::<BTreeSet<(ServiceId, String)>>().len()
 }
 
-/// The one policy of these cases.
+/// Returns the policy that all of these cases are under; [`Refusal::BulkMixed`] if there are none
+/// or several.
 pub fn purpose(cases: &[Case]) -> Result<Purpose, Refusal> {
     let purposes: BTreeSet<Purpose> = cases.iter().map(|case| case.purpose).collect();
     match purposes.first() {

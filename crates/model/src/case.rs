@@ -1,9 +1,9 @@
-//! Cases: one question put to a person.
+//! Cases: the items of one account that were held or blocked and wait for a reviewer's decision.
 //!
 //! Open ─propose→ Proposed ─approve→ Decided       Open ─decide→ Decided
 //!   ↑                └─refuse→ Open                 Decided ─undo→ Open
 //!
-//! From any of them: ─the service leaves→ Ended.
+//! When its service is deleted, a case in any other state becomes Ended.
 
 pub mod event;
 
@@ -16,24 +16,24 @@ use crate::{
     Verdict,
 };
 
-/// How soon somebody should look, the soonest first.
+/// How urgently a reviewer must see a case, the most urgent first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Urgency {
     /// A child may be in danger now.
     ChildInDanger,
-    /// Material that nobody knew before.
+    /// Material that no list knew before.
     NewMaterial,
-    /// Material that a list knows.
+    /// Material that a list already contains.
     KnownMaterial,
 }
 
 impl Urgency {
-    /// Every urgency, the soonest first.
+    /// Every urgency, the most urgent first.
     pub const ALL: [Self; 3] = [Self::ChildInDanger, Self::NewMaterial, Self::KnownMaterial];
 
-    /// The word in the API and in events.
+    /// Returns the word that the API and case events use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ChildInDanger => "child_in_danger",
@@ -42,7 +42,7 @@ impl Urgency {
         }
     }
 
-    /// Its place in the queue, from 0.
+    /// Returns the rank in the queue, from 0 (most urgent).
     pub fn number(self) -> u32 {
         match self {
             Self::ChildInDanger => 0,
@@ -51,31 +51,31 @@ impl Urgency {
         }
     }
 
-    /// Reads the place.
+    /// Returns the urgency with this rank; `None` above 2.
     pub fn from_number(number: u32) -> Option<Self> {
         Self::ALL.into_iter().find(|urgency| urgency.number() == number)
     }
 
-    /// Reads the word.
+    /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|urgency| urgency.as_str() == text)
     }
 }
 
-/// Who may claim a case.
+/// The role that is needed to claim a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// Every reviewer.
+    /// Any reviewer.
     Anybody,
-    /// Leads only: somebody asked for one.
+    /// Leads only: the case was escalated, or the second approver refused its decision.
     Lead,
 }
 
 impl Level {
-    /// Every level.
+    /// Every level, in the order of declaration.
     pub const ALL: [Self; 2] = [Self::Anybody, Self::Lead];
 
-    /// The word in the database.
+    /// Returns the word that the database uses.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Anybody => "anybody",
@@ -83,50 +83,50 @@ impl Level {
         }
     }
 
-    /// Reads the word.
+    /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|level| level.as_str() == text)
     }
 }
 
-/// How far a case has come.
+/// State of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CaseState {
-    /// Somebody must decide it.
+    /// Waits for a decision.
     Open,
-    /// Decided by one person; a second one must look.
+    /// Decided by one reviewer; waits for a second approver.
     Proposed,
-    /// The decision stands.
+    /// The decision is in effect.
     Decided,
-    /// Its service left before anybody decided, or after.
+    /// The service was deleted, before or after the decision.
     Ended,
 }
 
-/// What may be done to a case.
+/// A state transition of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Step {
-    /// Another item belongs to it.
+    /// Another item joins the case.
     Join,
-    /// Somebody takes it in hand.
+    /// A reviewer claims it.
     Claim,
-    /// It is decided by one person.
+    /// A reviewer decides it, and no second approval is needed.
     Decide,
-    /// It is decided by one person, and a second one must look.
+    /// A reviewer decides it, and a second approver must agree.
     Propose,
-    /// The second person agrees.
+    /// The second approver agrees.
     Approve,
-    /// The second person does not agree.
+    /// The second approver does not agree.
     Refuse,
-    /// The decision is taken back.
+    /// The decision is undone.
     Undo,
-    /// The service leaves.
+    /// The service is deleted.
     End,
 }
 
 impl Step {
-    /// Every step.
+    /// Every transition, in the order of declaration.
     pub const ALL: [Self; 8] = [
         Self::Join,
         Self::Claim,
@@ -140,10 +140,10 @@ impl Step {
 }
 
 impl CaseState {
-    /// Every state.
+    /// Every state, in the order of declaration.
     pub const ALL: [Self; 4] = [Self::Open, Self::Proposed, Self::Decided, Self::Ended];
 
-    /// The word in the API and the database.
+    /// Returns the word that the API and the database use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -153,12 +153,12 @@ impl CaseState {
         }
     }
 
-    /// Reads the word.
+    /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
 
-    /// The state after `step`, or why it cannot be.
+    /// Returns the state after `step`, or the reason why the transition is not allowed.
     pub fn after(self, step: Step) -> Result<Self, Refusal> {
         match (self, step) {
             (Self::Open, Step::Join | Step::Claim)
@@ -179,17 +179,17 @@ impl CaseState {
     }
 }
 
-/// Whose case it is: one open case for each, service and policy.
+/// What a case is about. At most one case for each subject, service and policy takes new items.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
-    /// An account, with all of its items.
+    /// An account, with all of its matched items.
     Account(Account),
-    /// One item, where the service named no account.
+    /// A single item, if the service did not name an account.
     Item(ItemName),
 }
 
 impl Subject {
-    /// The subject of an item.
+    /// Returns the subject that an item belongs to.
     pub fn of(item: &crate::Item) -> Self {
         match &item.account {
             Some(account) => Self::Account(account.clone()),
@@ -197,7 +197,7 @@ impl Subject {
         }
     }
 
-    /// What tells it from every other one: `account:NAME` or `item:NAME`.
+    /// Returns the unique key of the subject: `account:NAME` or `item:NAME`.
     pub fn as_key(&self) -> Sensitive<String> {
         Sensitive::new(match self {
             Self::Account(account) => format!("account:{}", account.reveal()),
@@ -205,7 +205,7 @@ impl Subject {
         })
     }
 
-    /// Reads the key.
+    /// Parses the key that [`Self::as_key`] returns.
     pub fn parse(key: &str) -> Option<Self> {
         let (kind, name) = key.split_once(':')?;
         match kind {
@@ -215,7 +215,7 @@ impl Subject {
         }
     }
 
-    /// The account, if it is one.
+    /// Returns the account; `None` if the subject is an item.
     pub fn account(&self) -> Option<&Account> {
         match self {
             Self::Account(account) => Some(account),
@@ -224,55 +224,59 @@ impl Subject {
     }
 }
 
-/// Somebody has a case in hand.
+/// The temporary right of one reviewer to decide a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claim {
-    /// Who.
+    /// The reviewer who holds the claim.
     pub by: StaffId,
-    /// From then on somebody else may take it.
+    /// Expiry of the claim; from then on another reviewer may claim the case.
     pub until: Timestamp,
-    /// Which claim of this case it is, from 1: a page names it, so that a claim that lapsed and
-    /// was taken again is not taken for the first.
+    /// Number of this claim among the claims of the case, from 1. Pages send it back, so that an
+    /// expired claim is not mistaken for a later one.
     pub number: u32,
 }
 
-/// One question put to a person: what should happen to these items, and to this account?
+/// The items of one account that were held or blocked at one service under one policy, and wait for
+/// a reviewer's decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case {
-    /// Its id.
+    /// Id of this case; text form `case_…`.
     pub id: CaseId,
-    /// Where it happened.
+    /// The service that sent the items.
     pub service: ServiceId,
-    /// The policy whose question it is.
+    /// The purpose whose policy applies.
     pub purpose: Purpose,
-    /// Whose it is.
+    /// The account or item that the case is about.
     pub subject: Subject,
-    /// How soon somebody should look.
+    /// How urgently a reviewer must see it.
     pub urgency: Urgency,
-    /// Who may claim it.
+    /// The role that is needed to claim it.
     pub level: Level,
-    /// How far it has come.
+    /// Current state.
     pub state: CaseState,
-    /// Grows with whatever a decision must know; a page names the one that it showed.
+    /// Incremented by each change that a decision must take into account. Pages send back the
+    /// version that they showed.
     pub version: u32,
-    /// How many items it has.
+    /// Number of items in the case.
     pub items: u32,
-    /// Who has it in hand. One that has lapsed may still stand here.
+    /// The current claim; it may have expired already.
     pub claim: Option<Claim>,
-    /// For whom it is kept, and until when.
+    /// The colleague for whom the case is reserved, and until when.
     pub handed: Option<(StaffId, Timestamp)>,
-    /// The bulk decision in which it waits.
+    /// The bulk decision that contains the case while it is open, if any.
     pub bulk: Option<BulkId>,
-    /// When it was opened.
+    /// Time at which the case was opened.
     pub opened_at: Timestamp,
-    /// When somebody first took it in hand.
+    /// Time of the first claim.
     pub first_claimed_at: Option<Timestamp>,
-    /// When it was decided or ended.
+    /// Time at which the case was decided or ended.
     pub closed_at: Option<Timestamp>,
 }
 
 impl Case {
-    /// Whether `who` may decide it now, by the claim and the version that their page showed.
+    /// Checks whether `who` may decide the case now, given the claim number and the case version
+    /// that their page showed. Errors: those of [`Self::claimed_by`], and [`Refusal::CaseStale`] if
+    /// the version has changed.
     pub fn held_by(
         &self,
         who: StaffId,
@@ -284,7 +288,10 @@ impl Case {
         if self.version == version { Ok(()) } else { Err(Refusal::CaseStale) }
     }
 
-    /// Whether `who` has it in hand now, by the claim that their page showed.
+    /// Checks whether `who` holds the claim with this number now.
+    ///
+    /// Errors: [`Refusal::CaseClosed`], [`Refusal::InBulk`], [`Refusal::ClaimLapsed`],
+    /// [`Refusal::ClaimedByOther`].
     pub fn claimed_by(&self, who: StaffId, number: u32, now: Timestamp) -> Result<(), Refusal> {
         self.state.after(Step::Claim)?;
         if self.bulk.is_some() {
@@ -298,8 +305,9 @@ impl Case {
         }
     }
 
-    /// The purpose whose policy must answer for a match: of the banks whose action led to
-    /// `verdict`, the gravest in the order of [`Purpose::ALL`]. `None` where nothing was done.
+    /// Returns the purpose whose policy applies to a match: among the banks whose action led to
+    /// `verdict`, the gravest one in the order of [`Purpose::ALL`]. `None` if the verdict is
+    /// `allow`.
     pub fn purpose_of(hits: &[Hit], verdict: Verdict) -> Option<Purpose> {
         if verdict == Verdict::Allow {
             return None;

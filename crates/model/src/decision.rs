@@ -1,4 +1,4 @@
-//! Decisions: what a person answered to a case.
+//! Decisions: a reviewer's answer to a case.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -6,24 +6,24 @@ use serde::{Deserialize, Serialize};
 use crate::staff::RoleSet;
 use crate::{BulkId, CaseId, DecisionId, Purpose, Refusal, Second, ServiceId, StaffId, Words};
 
-/// The answer.
+/// The outcome of a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// It breaks the policy.
+    /// The items violate the policy.
     Violates,
-    /// It matched rightly, and the policy allows it here.
+    /// The match was correct, but the policy allows the items here.
     Allowed,
-    /// It is not what the bank's entry is: the machine was wrong.
+    /// The items are not what the bank's entries stand for: the match was wrong.
     NotAMatch,
 }
 
 impl Outcome {
-    /// Every outcome.
+    /// Every outcome, in the order of declaration.
     pub const ALL: [Self; 3] = [Self::Violates, Self::Allowed, Self::NotAMatch];
 
-    /// The word in the API and the database.
+    /// Returns the word that the API and the database use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Violates => "violates",
@@ -32,32 +32,32 @@ impl Outcome {
         }
     }
 
-    /// Reads the word.
+    /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|outcome| outcome.as_str() == text)
     }
 }
 
-/// How far a decision has come.
+/// State of a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DecisionState {
-    /// A second person must look; nothing was asked of the service.
+    /// Waits for a second approver; nothing has been sent to the service.
     Proposed,
-    /// It stands, and its actions were asked for.
+    /// In effect: its actions were requested from the service.
     Standing,
-    /// The second person did not agree.
+    /// The second approver refused it; nothing was sent to the service.
     Refused,
-    /// It was taken back, and its actions with it.
+    /// Undone, together with its actions.
     Undone,
 }
 
 impl DecisionState {
-    /// Every state.
+    /// Every state, in the order of declaration.
     pub const ALL: [Self; 4] = [Self::Proposed, Self::Standing, Self::Refused, Self::Undone];
 
-    /// The word in the API and the database.
+    /// Returns the word that the API and the database use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Proposed => "proposed",
@@ -67,56 +67,57 @@ impl DecisionState {
         }
     }
 
-    /// Reads the word.
+    /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
 }
 
-/// What a person answered to a case.
+/// A reviewer's answer to one case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
-    /// Its id.
+    /// Id of this decision; text form `dec_…`.
     pub id: DecisionId,
-    /// The case.
+    /// The case that it answers.
     pub case: CaseId,
-    /// Where it happened.
+    /// The service that sent the items.
     pub service: ServiceId,
-    /// The policy.
+    /// The purpose whose policy was applied.
     pub purpose: Purpose,
-    /// The very words of the policy that the person had before them.
+    /// Version of the policy text that the reviewer was shown.
     pub policy_version: u32,
-    /// The answer.
+    /// The outcome.
     pub outcome: Outcome,
-    /// Why, for the service and for the one concerned.
+    /// Reason, for the service and for the affected person.
     pub reason: Words,
-    /// How far it has come.
+    /// Current state.
     pub state: DecisionState,
-    /// Who made it.
+    /// The reviewer who made it.
     pub made_by: StaffId,
-    /// When.
+    /// Time at which it was made.
     pub made_at: Timestamp,
-    /// Who must look too.
+    /// The second approval that it needs.
     pub second: Second,
-    /// Who did.
+    /// The staff member who approved or refused it as the second person.
     pub second_by: Option<StaffId>,
-    /// Why they refused.
+    /// The second approver's reason for refusing it.
     pub second_note: Option<Words>,
-    /// When it stood or was refused.
+    /// Time at which it came into effect or was refused.
     pub settled_at: Option<Timestamp>,
-    /// Who took it back.
+    /// The staff member who undid it.
     pub undone_by: Option<StaffId>,
-    /// When.
+    /// Time at which it was undone.
     pub undone_at: Option<Timestamp>,
-    /// Why.
+    /// Reason for undoing it.
     pub undo_reason: Option<Words>,
-    /// The bulk decision that it is part of.
+    /// The bulk decision that it is part of, if any.
     pub bulk: Option<BulkId>,
 }
 
 impl Decision {
-    /// Whether `by`, who has the roles `who`, may take it back: its maker for as long as `window`
-    /// since it stood, a lead while it is kept.
+    /// Checks whether staff member `by`, with the roles `who`, may undo it: its author within
+    /// `window` of the time at which it came into effect, a lead as long as the decision is stored.
+    /// [`Refusal::NotUndoable`] if not.
     pub fn may_undo(
         &self,
         who: &RoleSet,
@@ -128,7 +129,8 @@ impl Decision {
     }
 }
 
-/// [`Decision::may_undo`] for whatever has a maker and a time at which it stood.
+/// Applies the rule of [`Decision::may_undo`] to anything with an author and a time at which it
+/// came into effect.
 pub fn may_undo(
     state: DecisionState,
     (made_by, stood_at): (StaffId, Option<Timestamp>),

@@ -1,30 +1,30 @@
-//! Disputes: somebody's word that an entry is wrong at a service.
+//! Disputes: a reviewer's objection that an entry of a bank is wrong at one service.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{BankId, DecisionId, DisputeId, EntryId, ServiceId, StaffId, Words};
 
-/// How far a dispute has come.
+/// State of a dispute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DisputeState {
-    /// The entry does not act by itself at this service.
+    /// Not settled yet: at this service, a hit on the entry does not hold or refuse an item.
     Open,
-    /// The entry was wrong, and is withdrawn.
+    /// The entry was wrong and has been withdrawn.
     Upheld,
-    /// The entry is right, and acts again.
+    /// The entry is right and has its effect again.
     Rejected,
-    /// The decision that said so was taken back.
+    /// The decision that opened the dispute was undone.
     TakenBack,
 }
 
 impl DisputeState {
-    /// Every state.
+    /// Every state, in the order of declaration.
     pub const ALL: [Self; 4] = [Self::Open, Self::Upheld, Self::Rejected, Self::TakenBack];
 
-    /// The word in the API and the database.
+    /// Returns the word that the API and the database use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -34,36 +34,36 @@ impl DisputeState {
         }
     }
 
-    /// Reads the word.
+    /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
 }
 
-/// Somebody's word that an entry is wrong at a service. While it is open the entry does not act by
-/// itself there, and acts as before everywhere else.
+/// A reviewer's objection that an entry is wrong at one service. While it is open, a hit on the
+/// entry does not hold or refuse an item at that service; elsewhere the entry has its usual effect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dispute {
-    /// Its id.
+    /// Id of this dispute; text form `disp_…`.
     pub id: DisputeId,
-    /// The entry's bank, whose owner is asked.
+    /// The bank of the entry, whose owner is asked to settle the dispute.
     pub bank: BankId,
-    /// The entry; it may be gone.
+    /// The disputed entry; it may have been deleted since.
     pub entry: EntryId,
-    /// At which service.
+    /// The service at which the entry is disputed.
     pub service: ServiceId,
-    /// The decision that said so, while it is kept.
+    /// The decision that opened the dispute, as long as that decision is stored.
     pub decision: Option<DecisionId>,
-    /// Why, for the bank's owner; names nobody.
+    /// Reason, copied from the decision, for the bank's owner; it should not name a person.
     pub reason: Words,
-    /// How far it has come.
+    /// Current state.
     pub state: DisputeState,
-    /// When it was opened.
+    /// Time at which the dispute was opened.
     pub opened_at: Timestamp,
-    /// Who settled it.
+    /// The policy editor who settled it.
     pub settled_by: Option<StaffId>,
-    /// When.
+    /// Time at which it was settled.
     pub settled_at: Option<Timestamp>,
-    /// What they said.
+    /// The policy editor's note on the settlement.
     pub settled_note: Option<Words>,
 }

@@ -1,29 +1,30 @@
-//! How much somebody has seen, and whether they should see more.
+//! The exposure limit: how much a reviewer has viewed within 24 hours, and when a break is due.
 //!
-//! A rolling window of 24 hours: it needs no time zone, and knows no rush at midnight.
+//! The window is rolling, so that it needs no time zone and no limit is reset for everyone at
+//! midnight.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::look::{Clarity, Look};
 
-/// How far back looks count.
+/// How far back views count.
 pub const WINDOW: SignedDuration = SignedDuration::from_hours(24);
 
-/// How long somebody looks at nothing before a stretch has ended.
+/// How long a reviewer must view nothing before a stretch of viewing has ended.
 pub const STRETCH_GAP: SignedDuration = SignedDuration::from_mins(15);
 
-/// How much somebody may see.
+/// The exposure limit of a reviewer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// The most clear looks in the window.
+    /// The most clear views in [`WINDOW`].
     pub looks: u32,
-    /// The most minutes of clear looks in the window.
+    /// The most minutes of clear views in [`WINDOW`].
     pub minutes: u32,
-    /// The most points in the window.
+    /// The most points in [`WINDOW`]; see [`Exposure::points`].
     pub points: u32,
-    /// How long somebody may look at one stretch.
+    /// How long one stretch of viewing may last.
     pub stretch: SignedDuration,
-    /// How long the break after it is.
+    /// The length of the break after such a stretch.
     pub rest: SignedDuration,
 }
 
@@ -39,53 +40,53 @@ impl Default for Limits {
     }
 }
 
-/// How much somebody has seen in the window.
+/// What a reviewer has viewed in [`WINDOW`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Exposure {
-    /// Clear looks.
+    /// Number of clear views.
     pub looks_clear: u32,
-    /// Veiled looks.
+    /// Number of blurred views.
     pub looks_veiled: u32,
-    /// How long the clear ones lasted together.
+    /// Total duration of the clear views.
     pub clear: SignedDuration,
-    /// Points: a clear look costs its policy's severity, and that again for each further minute
-    /// that began. A veiled look costs none.
+    /// Points: a clear view costs the severity of its policy (1 to 5) for each minute that it
+    /// began, at least once. A blurred view costs none.
     pub points: u32,
-    /// When the stretch began that still goes on.
+    /// Start of the current stretch of viewing; `None` if there is none.
     pub stretch_began: Option<Timestamp>,
-    /// When the oldest clear look that counts began.
+    /// Start of the oldest clear view in the window.
     pub oldest: Option<Timestamp>,
 }
 
-/// Whether somebody should see more.
+/// Whether a reviewer may view another item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Allowance {
-    /// They may.
+    /// Another view is allowed.
     May,
-    /// A break is due.
+    /// A break is due first.
     Rest(Rest),
 }
 
-/// Why somebody has a break.
+/// The reason for a break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RestWhy {
-    /// They looked for long enough at one stretch.
+    /// One stretch of viewing reached its limit.
     Stretch,
-    /// As many looks as they should have.
+    /// The limit of clear views was reached.
     Looks,
-    /// As many minutes.
+    /// The limit of minutes was reached.
     Minutes,
-    /// As many points.
+    /// The limit of points was reached.
     Points,
-    /// They wanted one.
+    /// The reviewer asked for a break.
     Own,
 }
 
 impl RestWhy {
-    /// Every reason.
+    /// Every reason, in the order of declaration.
     pub const ALL: [Self; 5] = [Self::Stretch, Self::Looks, Self::Minutes, Self::Points, Self::Own];
 
-    /// The word in the database.
+    /// Returns the word that the database uses.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Stretch => "stretch",
@@ -96,12 +97,12 @@ impl RestWhy {
         }
     }
 
-    /// Reads the word.
+    /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|why| why.as_str() == text)
     }
 
-    /// What it is called to whoever wanted to look.
+    /// Returns the refusal for a reviewer who asks for a view or a case during this break.
     pub fn refusal(self) -> crate::Refusal {
         match self {
             Self::Stretch | Self::Own => crate::Refusal::RestDue,
@@ -110,18 +111,18 @@ impl RestWhy {
     }
 }
 
-/// A break.
+/// A break from viewing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rest {
-    /// Why.
+    /// The reason for it.
     pub why: RestWhy,
-    /// When it is over.
+    /// Time at which it ends.
     pub until: Timestamp,
 }
 
 impl Exposure {
-    /// What follows from one person's `looks`, the oldest first. `rested_at`: when their last
-    /// break ended; a stretch does not reach across it.
+    /// Sums up the `looks` of one reviewer, which are sorted by start time. `rested_at` is the end
+    /// of the reviewer's last break; a stretch does not continue across it.
     pub fn of(looks: &[Look], rested_at: Option<Timestamp>, now: Timestamp) -> Self {
         let mut seen = Self::default();
         let begin = now.checked_sub(WINDOW).unwrap_or(Timestamp::MIN);
@@ -156,14 +157,14 @@ impl Exposure {
     }
 }
 
-/// What a clear look costs.
+/// Returns the points of one clear view.
 fn points(severity: u8, lasted: SignedDuration) -> u32 {
     let seconds = u32::try_from(lasted.as_secs()).unwrap_or(u32::MAX);
     let begun = seconds.saturating_add(u32::from(lasted.subsec_nanos() > 0)).div_ceil(60).max(1);
     u32::from(severity).saturating_mul(begun)
 }
 
-/// Whether somebody who has seen `e` should see more.
+/// Decides whether a reviewer with the exposure `e` and the limit `l` may view another item.
 pub fn allowance(e: &Exposure, l: &Limits, now: Timestamp) -> Allowance {
     let minutes = u64::from(l.minutes).saturating_mul(60);
     let spent = [

@@ -1,4 +1,4 @@
-//! Entries: single hashes in a bank.
+//! Entries: the single hashes of a bank.
 
 use jiff::Timestamp;
 
@@ -8,42 +8,42 @@ use crate::{BankId, EntryId, Given, Hash, Line};
 /// One hash in one bank.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// Its id, never used twice.
+    /// Id of this entry; text form `ent_…`. Never used twice.
     pub id: EntryId,
-    /// The bank it is in.
+    /// The bank that contains it.
     pub bank: BankId,
-    /// What it looks for.
+    /// The hash that items are compared with.
     pub hash: Hash,
-    /// The source's own id of it, for questions to the source.
+    /// The source's own id of this hash, for enquiries to the source.
     pub source_id: Option<Line>,
-    /// The source's labels.
+    /// The source's labels, such as a category.
     pub labels: Labels,
-    /// When it came in.
+    /// Time at which it was added.
     pub added_at: Timestamp,
-    /// When it stops matching by itself.
+    /// Time from which it no longer matches; `None`: no end.
     pub expires_at: Option<Timestamp>,
-    /// When somebody withdrew it; it matches no more.
+    /// Time at which it was withdrawn; a withdrawn entry does not match.
     pub withdrawn_at: Option<Timestamp>,
 }
 
-/// What changes of an entry. Its hash never does.
+/// A change to an entry. The hash itself never changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EntryChange {
-    /// The source's own id of it.
+    /// The source's own id of this hash.
     pub source_id: Given<Line>,
     /// The source's labels.
     pub labels: Given<Labels>,
-    /// When it stops matching by itself.
+    /// Time from which the entry no longer matches.
     pub expires_at: Given<Timestamp>,
 }
 
 impl EntryChange {
-    /// Whether anything is said.
+    /// Checks whether the change contains anything.
     pub fn is_said(&self) -> bool {
         self.source_id.is_said() || self.labels.is_said() || self.expires_at.is_said()
     }
 
-    /// The entry afterwards.
+    /// Returns the entry with this change applied.
     pub fn applied_to(self, before: Entry) -> Entry {
         Entry {
             source_id: self.source_id.or(before.source_id),
@@ -53,7 +53,7 @@ impl EntryChange {
         }
     }
 
-    /// Both changes as one, this one being the later.
+    /// Combines two changes; where both set the same field, this later one wins.
     #[must_use]
     pub fn after(self, earlier: Self) -> Self {
         Self {
@@ -67,16 +67,17 @@ impl EntryChange {
 /// Whether an entry matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryState {
-    /// It matches.
+    /// Matches.
     Live,
-    /// Its term ended.
+    /// Its end (`expires_at`) has passed.
     Expired,
-    /// Somebody withdrew it.
+    /// It was withdrawn.
     Withdrawn,
 }
 
 impl Entry {
-    /// Whether it matches at `now`. At the very instant of its end it matches no more.
+    /// Returns the state at `now`. At the exact instant of `expires_at` the entry no longer
+    /// matches.
     pub fn state(&self, now: Timestamp) -> EntryState {
         if self.withdrawn_at.is_some() {
             EntryState::Withdrawn

@@ -1,56 +1,57 @@
-//! Evidence: an item's bytes, sealed, for as long as its policy keeps them.
+//! Evidence: the sealed bytes of an item, kept as long as its policy says.
 
 use jiff::Timestamp;
 
 use crate::{EvidenceId, MatchId, Purpose, Sensitive, Sha256};
 
-/// What is known of an item's sealed bytes. The bytes themselves lie in the vault under this id.
+/// The record of an item's sealed bytes. The bytes themselves are in the vault under this id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {
-    /// Its id.
+    /// Id of this evidence and of its object in the vault; text form `evd_…`.
     pub id: EvidenceId,
-    /// The item's match.
+    /// The match of the item.
     pub item: MatchId,
-    /// Of the bytes; one item may have been sent with several. `None` only of what older versions
-    /// stored of an item without a digest.
+    /// SHA-256 of the bytes; one item may have been sent with several versions of its bytes. `None`
+    /// only in rows that older versions of Mamori stored for an item without a digest.
     pub sha256: Option<Sha256>,
-    /// The policy that keeps it.
+    /// The purpose whose policy says how long the bytes are kept.
     pub purpose: Purpose,
-    /// How many bytes the item has.
+    /// Size of the item in bytes, before sealing.
     pub size: u64,
-    /// The object's key, wrapped by one of the vault's; `None`: unreadable for ever.
+    /// The object's key, wrapped by a key of the vault; `None` after deletion: the bytes can never
+    /// be read again.
     pub wrapped_key: Option<Sensitive<Vec<u8>>>,
-    /// Which of the vault's keys wrapped it.
+    /// Name of the vault key that wrapped it.
     pub key_name: String,
-    /// When it was stored.
+    /// Time at which the bytes were stored.
     pub stored_at: Timestamp,
-    /// Its term.
+    /// End of the retention period.
     pub expires_at: Timestamp,
 }
 
 impl Evidence {
-    /// Whether it can be read now.
+    /// Checks whether the bytes can be read at `now`.
     pub fn is_readable(&self, now: Timestamp) -> bool {
         self.wrapped_key.is_some() && now < self.expires_at
     }
 }
 
-/// Whether an item's bytes are there to look at.
+/// Whether the bytes of an item are available for viewing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kept {
-    /// They are, until then.
+    /// Available until a given time.
     Yes {
-        /// Their term.
+        /// End of the retention period.
         until: Timestamp,
     },
-    /// They were; their term has ended.
+    /// No longer available: the retention period has ended, or the key was deleted.
     Gone,
-    /// They never were.
+    /// The bytes were never stored.
     Never,
 }
 
 impl Kept {
-    /// What `evidence` of an item says now.
+    /// Returns the availability of `evidence` at `now`.
     pub fn of(evidence: Option<&Evidence>, now: Timestamp) -> Self {
         match evidence {
             None => Self::Never,
@@ -59,7 +60,7 @@ impl Kept {
         }
     }
 
-    /// Why nobody can look, where nobody can.
+    /// Checks whether the bytes can be viewed; the error says why not.
     pub fn readable(self) -> Result<(), crate::Refusal> {
         match self {
             Self::Yes { .. } => Ok(()),

@@ -1,28 +1,28 @@
-//! What somebody says of a thing that may be there already.
+//! A field of a partial update, which may be absent, null or a value.
 
 use serde::{Deserialize, Deserializer};
 
-/// One part of a change: left out, taken away, or given anew.
+/// One field of a partial update: left out, removed, or set to a new value.
 ///
-/// In JSON: an absent key (with `#[serde(default)]`), `null`, a value.
+/// JSON: an absent key (with `#[serde(default)]`), `null`, a value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Given<T> {
-    /// Nothing is said of it: it stays as it is, and what is new begins without it.
+    /// Not mentioned: an existing value stays, and a new record starts without one.
     #[default]
     Nothing,
-    /// There shall be none.
+    /// The value is removed.
     Null,
-    /// It shall be this.
+    /// The value is set to this.
     Value(T),
 }
 
 impl<T> Given<T> {
-    /// Whether something is said.
+    /// Checks whether the update mentions the field.
     pub fn is_said(&self) -> bool {
         !matches!(self, Self::Nothing)
     }
 
-    /// What there is afterwards, if there was `before`.
+    /// Returns the value after the update, where `before` is the value so far.
     pub fn or(self, before: Option<T>) -> Option<T> {
         match self {
             Self::Nothing => before,
@@ -31,13 +31,13 @@ impl<T> Given<T> {
         }
     }
 
-    /// This, or where it says nothing, what `earlier` said.
+    /// Combines two updates of the field: this later one wins if it mentions the field.
     #[must_use]
     pub fn after(self, earlier: Self) -> Self {
         if self.is_said() { self } else { earlier }
     }
 
-    /// The value, if one is given.
+    /// Returns the new value, if the update sets one.
     pub fn value(&self) -> Option<&T> {
         match self {
             Self::Value(value) => Some(value),
@@ -45,7 +45,7 @@ impl<T> Given<T> {
         }
     }
 
-    /// The same with another value, or why there cannot be one.
+    /// Converts the value with `read`, whose error is returned.
     pub fn try_map<U, E>(self, read: impl FnOnce(T) -> Result<U, E>) -> Result<Given<U>, E> {
         Ok(match self {
             Self::Nothing => Given::Nothing,

@@ -1,4 +1,4 @@
-//! Fingerprints of an item, and the distance between two of them.
+//! Hashes of items and frames, and the distance between two PDQ hashes.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,36 +7,37 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::id::serde_as_text;
 
-/// A text that is not a hash of the expected kind.
+/// The error for a text or a byte string that is not a hash of the expected kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a {kind} hash: expected {digits} hex digits")]
 pub struct NotAHash {
     /// The kind that was expected.
     pub kind: HashKind,
-    /// How many hex digits it has.
+    /// The number of hex digits that a hash of this kind has.
     pub digits: usize,
 }
 
-/// What made a hash.
+/// The algorithm of a hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum HashKind {
-    /// PDQ, of how a still image looks: near pictures have near hashes.
+    /// PDQ, a perceptual hash of a still image: similar pictures have near hashes.
     Pdq,
     /// SHA-256 of an item's bytes: equal or not.
     Sha256,
-    /// SHA-1 of an item's bytes: equal or not, and only because many lists have nothing better.
+    /// SHA-1 of an item's bytes: equal or not. Supported only because many lists have nothing
+    /// better.
     Sha1,
-    /// MD5 of an item's bytes: equal or not, and only because old lists have nothing better.
+    /// MD5 of an item's bytes: equal or not. Supported only because old lists have nothing better.
     Md5,
 }
 
 impl HashKind {
-    /// Every kind, in the order in which they are shown.
+    /// Every kind, in the order in which pages show them.
     pub const ALL: [Self; 4] = [Self::Pdq, Self::Sha256, Self::Sha1, Self::Md5];
 
-    /// The word in the API, the database and files.
+    /// Returns the word that the API, the database and files use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Pdq => "pdq",
@@ -46,12 +47,13 @@ impl HashKind {
         }
     }
 
-    /// Reads the word as lists write it: in either case, `sha-256` for `sha256`, with spaces around.
+    /// Parses the word as lists write it: in either case, `sha-256` for `sha256`, with spaces
+    /// around it.
     pub fn of_list(text: &str) -> Result<Self, NotAHashKind> {
         text.trim().to_ascii_lowercase().replacen("sha-", "sha", 1).parse()
     }
 
-    /// Length of the hash in bytes.
+    /// Returns the length of the hash in bytes.
     pub fn bytes(self) -> usize {
         match self {
             Self::Pdq | Self::Sha256 => 32,
@@ -75,7 +77,7 @@ impl FromStr for HashKind {
     }
 }
 
-/// A text that names no kind of hash.
+/// The error for a text that names no kind of hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a kind of hash: expected `pdq`, `sha256`, `sha1` or `md5`")]
 pub struct NotAHashKind;
@@ -87,7 +89,7 @@ macro_rules! hashes {
         pub struct $name([u8; $bytes]);
 
         impl $name {
-            /// The bytes, in the order in which the text shows them.
+            /// Returns the bytes, in the order in which the text form shows them.
             pub fn as_bytes(&self) -> &[u8; $bytes] {
                 &self.0
             }
@@ -123,7 +125,7 @@ macro_rules! hashes {
         impl FromStr for $name {
             type Err = NotAHash;
 
-            /// Reads hex digits of either case, as lists of other systems have both.
+            /// Parses hex digits of either case, because lists of other systems use both.
             fn from_str(text: &str) -> Result<Self, NotAHash> {
                 read_hex(text).map(Self).ok_or(NotAHash { kind: $kind, digits: 2 * $bytes })
             }
@@ -148,15 +150,16 @@ hashes! {
 }
 
 impl Pdq {
-    /// In how many bits the two differ.
+    /// Returns the number of bits in which the two hashes differ (their Hamming distance).
     pub fn distance(&self, other: &Self) -> Distance {
         let bits = self.0.iter().zip(other.0.iter()).map(|(a, b)| (a ^ b).count_ones()).sum();
         Distance(bits)
     }
 
-    /// How many of the 256 bits are set.
+    /// Returns how many of the 256 bits are set.
     ///
-    /// About half in a hash of a picture with any structure; see [`Quality`] for flat ones.
+    /// About half of them in the hash of a picture with any structure; see [`Quality`] for flat
+    /// pictures.
     pub fn ones(&self) -> u32 {
         self.0.iter().map(|byte| byte.count_ones()).sum()
     }
@@ -165,18 +168,18 @@ impl Pdq {
 /// A hash of any kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Hash {
-    /// How a picture looks.
+    /// PDQ hash of a picture: perceptual.
     Pdq(Pdq),
-    /// An item's bytes.
+    /// SHA-256 digest of an item's bytes.
     Sha256(Sha256),
-    /// An item's bytes, weakly: two different files can be made to have the same one.
+    /// SHA-1 digest of an item's bytes. Weak: two different files with the same digest can be made.
     Sha1(Sha1),
-    /// An item's bytes, weakly.
+    /// MD5 digest of an item's bytes. Weak, as [`Self::Sha1`] is.
     Md5(Md5),
 }
 
 impl Hash {
-    /// Reads the text of a hash of `kind`.
+    /// Parses the text form of a hash of `kind`.
     pub fn parse(kind: HashKind, text: &str) -> Result<Self, NotAHash> {
         match kind {
             HashKind::Pdq => text.parse().map(Self::Pdq),
@@ -186,7 +189,7 @@ impl Hash {
         }
     }
 
-    /// Takes the bytes of a hash of `kind`, as a store keeps them.
+    /// Reads the bytes of a hash of `kind`, as the database stores them.
     pub fn from_bytes(kind: HashKind, bytes: &[u8]) -> Result<Self, NotAHash> {
         match kind {
             HashKind::Pdq => Pdq::try_from(bytes).map(Self::Pdq),
@@ -196,7 +199,7 @@ impl Hash {
         }
     }
 
-    /// What made it.
+    /// Returns the kind of the hash.
     pub fn kind(&self) -> HashKind {
         match self {
             Self::Pdq(_) => HashKind::Pdq,
@@ -206,7 +209,7 @@ impl Hash {
         }
     }
 
-    /// The bytes; 32, 20 or 16 of them.
+    /// Returns the bytes; 32, 20 or 16 of them.
     pub fn as_bytes(&self) -> &[u8] {
         match self {
             Self::Pdq(hash) => hash.as_bytes(),
@@ -217,17 +220,17 @@ impl Hash {
     }
 }
 
-/// A hash of which the kind is not said: 32, 20 or 16 bytes, in hex digits of either case.
+/// A hash of an unknown kind: 32, 20 or 16 bytes. Text: hex digits of either case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HashBytes(Hash);
 
-/// A text that is no hash of any kind.
+/// The error for a text that is not a hash of any kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a hash: expected 64, 40 or 32 hex digits")]
 pub struct NotHashBytes;
 
 impl HashBytes {
-    /// The kinds that it may be of; the same one twice where there is but one.
+    /// Returns the two kinds that the hash may be of; the same kind twice if only one is possible.
     pub fn kinds(&self) -> (HashKind, HashKind) {
         match self.0.kind() {
             HashKind::Pdq | HashKind::Sha256 => (HashKind::Pdq, HashKind::Sha256),
@@ -236,7 +239,7 @@ impl HashBytes {
         }
     }
 
-    /// The bytes.
+    /// Returns the bytes; 32, 20 or 16 of them.
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
@@ -259,32 +262,34 @@ impl fmt::Display for HashBytes {
 
 serde_as_text!(HashBytes);
 
-/// Why a hash is of no use in a list.
+/// The reason why a hash is useless in a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HashFlaw {
-    /// Every file without content has it.
+    /// The digest of an empty file; every file without content has it.
     #[error("this is the {0} of an empty file")]
     EmptyFile(HashKind),
-    /// A place holder, or a field that was never written.
+    /// All bits are equal: a placeholder, or a field that was never written.
     #[error("all its bits are the same: this is no hash of an item")]
     Constant,
-    /// About half of the bits of a PDQ hash are set, by its construction.
+    /// Too few or too many bits are set. By its construction, a PDQ hash has about half of them
+    /// set.
     #[error("{ones} of its 256 bits are set, and about 128 are in a PDQ hash of a picture")]
     Lopsided {
-        /// How many are set.
+        /// How many bits are set.
         ones: u32,
     },
-    /// One byte, over and over.
+    /// The same byte, repeated.
     #[error("it is one byte over and over: this is no hash of a picture")]
     Repeated,
 }
 
 impl Hash {
-    /// Set bits of a PDQ hash that may be of a picture with any structure. Pictures give 128, and
-    /// fewer only where frequencies are equal; the bounds are generous, as one hash alone is judged.
+    /// The number of set bits that a PDQ hash of a picture with any structure may have. Pictures
+    /// give 128, and fewer only where frequencies are equal; the bounds are generous, because a
+    /// single hash is judged.
     const PDQ_ONES: std::ops::RangeInclusive<u32> = 64..=192;
 
-    /// Why this hash is of no use in a list; `None` if it may be of use.
+    /// Returns the reason why this hash is useless in a list; `None` if it may be useful.
     pub fn flaw(&self) -> Option<HashFlaw> {
         const EMPTY: [&str; 3] = [
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
@@ -323,7 +328,7 @@ impl fmt::Display for Hash {
     }
 }
 
-/// Bits in which two hashes of the same kind differ, 0 (same) to 256 (inverse).
+/// Number of bits in which two PDQ hashes differ, 0 (same) to 256 (inverse); 0 for equal digests.
 ///
 /// Not a probability, and not comparable between kinds of hash.
 #[derive(
@@ -333,15 +338,16 @@ impl fmt::Display for Hash {
 pub struct Distance(pub u32);
 
 impl Distance {
-    /// The reference's starting point for "the same picture": `pdq/README.md`, ThreatExchange.
-    /// An operator may set it lower or higher; an answer says which distance was found.
+    /// The limit that the reference recommends to start with for "the same picture":
+    /// `pdq/README.md`, ThreatExchange. An administrator may set a lower or higher limit for a
+    /// bank; each hit states the distance that was found.
     pub const PDQ_SAME_MAX: Self = Self(31);
     /// The largest limit that a bank may set. Unrelated pictures are about 128 apart; beyond a
-    /// quarter of the bits a match says nothing.
+    /// quarter of the bits a match has no meaning.
     pub const LIMIT_MAX: Self = Self(64);
 }
 
-/// How much structure PDQ saw in a picture, 0 (flat) to 100.
+/// How much structure PDQ found in a picture, 0 (flat) to 100.
 ///
 /// The reference advises against trusting hashes below 50 (`pdq/README.md`, ThreatExchange).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -349,17 +355,17 @@ impl Distance {
 pub struct Quality(u8);
 
 impl Quality {
-    /// The reference's advice for the least quality to trust.
+    /// The least quality that the reference advises to trust.
     pub const TRUSTED_MIN: Self = Self(50);
-    /// Takes every picture, flat ones too.
+    /// Accepts every picture, including flat ones.
     pub const ANY: Self = Self(0);
 
-    /// The quality `value`; `None` above 100.
+    /// Returns the quality `value`; `None` above 100.
     pub fn new(value: u8) -> Option<Self> {
         (value <= 100).then_some(Self(value))
     }
 
-    /// 0 to 100.
+    /// Returns the value, 0 to 100.
     pub fn value(self) -> u8 {
         self.0
     }

@@ -1,17 +1,17 @@
-//! One id type per noun, so that a match's id is never taken for a bank's.
+//! Id types: one for each kind of record, so that a match's id cannot be used as a bank's.
 
 use std::fmt;
 use std::str::FromStr;
 
 use uuid::Uuid;
 
-/// A text that is not an id of the expected noun.
+/// The error for a text that is not an id of the expected type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an id: expected `{prefix}_` and {shape}")]
 pub struct NotAnId {
-    /// What the text should have begun with.
+    /// The prefix that was expected, without the underscore.
     pub prefix: &'static str,
-    /// What should have come after the underscore.
+    /// What was expected after the underscore, in words.
     pub shape: &'static str,
 }
 
@@ -24,7 +24,7 @@ macro_rules! ids {
         pub struct $name(Uuid);
 
         impl $name {
-            /// What every text of this id begins with.
+            /// The prefix of the text form, without the underscore.
             pub const PREFIX: &'static str = $prefix;
         }
 
@@ -82,55 +82,59 @@ macro_rules! serde_as_text {
 pub(crate) use serde_as_text;
 
 ids! {
-    /// A named set of hashes with one purpose.
+    /// Id of a [`Bank`](crate::Bank).
     BankId = "bank";
-    /// One item that came near to entries of banks.
+    /// Id of a [`Match`](crate::matched::Match).
     MatchId = "match";
-    /// The online service that calls Mamori.
+    /// Id of a [`Service`](crate::key::Service), an online service that calls Mamori.
     ServiceId = "svc";
-    /// A key that a service or an administrator shows.
+    /// Id of a [`Key`](crate::key::Key), with which a service or an administrator calls the API.
     KeyId = "key";
-    /// Work that was promised in a transaction and is done after it.
+    /// Id of a job: work that was promised in a transaction and is done after it; see
+    /// [`crate::job`].
     JobId = "job";
-    /// A place at a service that takes webhooks.
+    /// Id of a webhook [`Endpoint`](crate::webhook::Endpoint) of a service.
     EndpointId = "hook";
-    /// One message to one endpoint; the `webhook-id` that the receiver de-duplicates by.
+    /// Id of a webhook [`Delivery`](crate::webhook::Delivery): the `webhook-id` header, by which
+    /// the receiver recognises repeated deliveries.
     DeliveryId = "msg";
-    /// One bulk import into a bank.
+    /// Id of an [`Import`](crate::import::Import) of a list into a bank.
     ImportId = "imp";
-    /// One question put to a person: what should happen to these items, and to this account?
+    /// Id of a [`Case`](crate::Case).
     CaseId = "case";
-    /// Something that happened to a case, or to somebody of the staff.
+    /// Id of a [`CaseEvent`](crate::CaseEvent) or a [`StaffEvent`](crate::sign_in::StaffEvent).
     EventId = "ev";
-    /// What a person answered to a case.
+    /// Id of a [`Decision`](crate::Decision).
     DecisionId = "dec";
-    /// Decisions on several cases that are made, confirmed and undone as one.
+    /// Id of a [`Bulk`](crate::Bulk): decisions on several cases, made, confirmed and undone as
+    /// one.
     BulkId = "bulk";
-    /// One thing that a service is asked to do.
+    /// Id of an action that a service is asked to take: an [`ActionRequest`](crate::ActionRequest).
     ActionId = "act";
-    /// Somebody's word that an entry is wrong at a service.
+    /// Id of a [`Dispute`](crate::Dispute).
     DisputeId = "disp";
-    /// Somebody's look at an item.
+    /// Id of a [`Look`](crate::Look): one view of an item by a staff member.
     LookId = "look";
-    /// An item's bytes, sealed.
+    /// Id of the sealed bytes of an item: an [`Evidence`](crate::Evidence).
     EvidenceId = "evd";
-    /// Somebody who works with Mamori.
+    /// Id of a staff member ([`Staff`](crate::Staff)).
     StaffId = "staff";
-    /// A passkey, a password or a code of somebody of the staff.
+    /// Id of a [`Credential`](crate::sign_in::Credential): a passkey, a password or a TOTP secret.
     CredentialId = "cred";
-    /// A way in that is used once.
+    /// Id of a [`Ticket`](crate::sign_in::Ticket): a link that works once.
     TicketId = "tick";
-    /// Somebody of the staff at one browser, from signing in to signing out.
+    /// Id of a [`Session`](crate::sign_in::Session): a staff member in one browser, from sign-in to
+    /// sign-out.
     SessionId = "sess";
-    /// A passkey's question that waits for its answer.
+    /// Id of a passkey challenge that waits for the browser's response.
     CeremonyId = "cer";
-    /// One attempt to sign in.
+    /// Id of one sign-in attempt.
     AttemptId = "try";
-    /// A break that somebody must take.
+    /// Id of a break ([`Rest`](crate::dose::Rest)).
     RestId = "rest";
 }
 
-/// One hash in one bank.
+/// Id of an [`Entry`](crate::Entry).
 ///
 /// Text: `ent_` and a decimal number. A running number and not a UUID, because the index holds one
 /// for each of up to hundreds of millions of hashes, and because HMA's `content_id` is a number.
@@ -139,19 +143,19 @@ ids! {
 pub struct EntryId(i64);
 
 impl EntryId {
-    /// What every text of this id begins with.
+    /// The prefix of the text form, without the underscore.
     pub const PREFIX: &'static str = "ent";
-    /// The least id.
+    /// The smallest id.
     pub const MIN: Self = Self(1);
     /// The greatest id.
     pub const MAX: Self = Self(i64::MAX);
 
-    /// The id with this number; `None` below 1.
+    /// Returns the id with this number; `None` below 1.
     pub fn new(number: i64) -> Option<Self> {
         (number >= 1).then_some(Self(number))
     }
 
-    /// The running number.
+    /// Returns the running number.
     pub fn number(self) -> i64 {
         self.0
     }

@@ -1,34 +1,35 @@
-//! Bulk imports: how far one has come, and what it refused.
+//! Bulk imports: the progress of an import, and the lines that it rejected.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{BankId, ImportId};
 
-/// How far an import has come.
+/// State of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ImportState {
-    /// Lines are coming in, or its node died a moment ago.
+    /// In progress. An import whose node died stays in this state until it is found to be stalled.
     Running,
     /// Every line was read, and at least one was accepted.
     Finished,
-    /// Every line was read, or there was none, and nothing was added, changed or there already.
+    /// The list was read to its end, and no line was added, changed or a duplicate of an existing
+    /// entry.
     NothingAccepted,
-    /// The list is not what it was said to be: [`Import::refusal`] says why.
+    /// The list as a whole was refused: [`Import::refusal`] says why.
     Refused,
-    /// The lines stopped coming. What was counted as added is in the bank; send it all again to
-    /// add the rest.
+    /// The lines stopped coming. Entries that were counted as added are in the bank; send the whole
+    /// list again to add the rest.
     Interrupted,
 }
 
 impl ImportState {
-    /// Every state.
+    /// Every state, in the order of declaration.
     pub const ALL: [Self; 5] =
         [Self::Running, Self::Finished, Self::NothingAccepted, Self::Refused, Self::Interrupted];
 
-    /// The word in the API and the database.
+    /// Returns the word that the API and the database use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Running => "running",
@@ -39,64 +40,64 @@ impl ImportState {
         }
     }
 
-    /// Reads the word.
+    /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
 }
 
-/// A line that was not taken, or not as it is.
+/// A line that was rejected, left out, or accepted with a warning.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RejectedLine {
-    /// Its number, from 1; a CSV header is line 1.
+    /// Line number, from 1; a CSV header is line 1.
     pub line: u64,
-    /// What is wrong with it and what was expected.
+    /// What is wrong with the line, and what was expected.
     pub reason: String,
 }
 
-/// One bulk import into a bank.
+/// One import of a list into a bank.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Import {
-    /// Its id.
+    /// Id of this import; text form `imp_…`.
     pub id: ImportId,
-    /// Where the entries go.
+    /// The bank that the entries are added to.
     pub bank: BankId,
-    /// How far it has come.
+    /// Current state.
     pub state: ImportState,
-    /// Lines read so far, without blank ones and the header.
+    /// Number of lines read so far, without blank lines and the header.
     pub lines: u64,
-    /// Entries added so far.
+    /// Number of entries added so far.
     pub added: u64,
-    /// Entries that the bank had and that a line changed.
+    /// Number of existing entries that a line changed.
     pub updated: u64,
-    /// Lines that said nothing new of a hash that the bank had already.
+    /// Number of lines whose hash was in the bank already and that changed nothing.
     pub duplicates: u64,
-    /// Lines that were not taken.
+    /// Number of lines that were rejected.
     pub rejected: u64,
-    /// The first [`Import::LINES_SHOWN_MAX`] of the lines that were not taken.
+    /// The first [`Import::LINES_SHOWN_MAX`] rejected lines.
     pub rejected_lines: Vec<RejectedLine>,
-    /// Lines that were taken without something that is wrong in them, such as a label or an end.
+    /// Number of lines that were accepted without an invalid part, such as a label or an end.
     pub warnings: u64,
-    /// The first [`Import::LINES_SHOWN_MAX`] of them.
+    /// The first [`Import::LINES_SHOWN_MAX`] lines with a warning.
     pub warned_lines: Vec<RejectedLine>,
-    /// Lines that were not taken because their hash was withdrawn from the bank.
+    /// Number of lines that were left out because their hash was withdrawn from the bank.
     pub withdrawn: u64,
-    /// The first [`Import::LINES_SHOWN_MAX`] of them.
+    /// The first [`Import::LINES_SHOWN_MAX`] lines that were left out for this reason.
     pub withdrawn_lines: Vec<RejectedLine>,
-    /// Why the list was refused as a whole.
+    /// The reason why the list as a whole was refused.
     pub refusal: Option<String>,
-    /// When it began.
+    /// Time at which the import began.
     pub created_at: Timestamp,
-    /// When it last came further.
+    /// Time of the last progress.
     pub changed_at: Timestamp,
 }
 
 impl Import {
-    /// How many lines of each list are kept and shown; the counts go on.
+    /// The most lines of each kind that are stored and shown; the counts have no limit.
     pub const LINES_SHOWN_MAX: usize = 100;
 
-    /// An import of which no line was read.
+    /// Returns an import of which no line has been read.
     pub fn begun(id: ImportId, bank: BankId, now: Timestamp) -> Self {
         Self {
             id,

@@ -1,4 +1,4 @@
-//! Items: what a service asks about, by the service's own names.
+//! Items and accounts, by the names that the service gives them.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,25 +7,26 @@ use crate::id::serde_as_text;
 use crate::text::misleads;
 use crate::{Country, Sensitive, Surface};
 
-/// The service's own name of an item; with the service, it makes a check idempotent.
+/// The service's own name of an item. Together with the service, it makes a check idempotent.
 ///
-/// 1 to [`ItemName::BYTES_MAX`] bytes of UTF-8, without control characters. Bytes and not characters,
-/// as names are in unique indexes, and an index of PostgreSQL holds no row beyond 2,704 bytes.
+/// 1 to [`ItemName::BYTES_MAX`] bytes of UTF-8, without control characters and bidirectional
+/// overrides. The limit is in bytes and not in characters, because names are in unique indexes, and
+/// an index of PostgreSQL holds no row beyond 2,704 bytes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ItemName(String);
 
-/// The service's own pseudonym of an account. About a person, so it is kept closed.
+/// The service's own pseudonym of an account. Personal data, so `Debug` hides it.
 ///
-/// 1 to 200 characters without control characters.
+/// 1 to 200 characters, without control characters and bidirectional overrides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account(Sensitive<String>);
 
-/// A text that is not a name.
+/// The error for a text that is not a valid account name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a name: expected 1 to 200 characters without control characters")]
 pub struct NotAName;
 
-/// A text that is not the name of an item.
+/// The error for a text that is not a valid item name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "not a name of an item: expected 1 to {} bytes of UTF-8 without control characters",
@@ -39,10 +40,10 @@ fn name(text: &str) -> Result<String, NotAName> {
 }
 
 impl ItemName {
-    /// The most bytes of a name: the longest key of an object store (Amazon S3) is as long.
+    /// The most bytes of a name: the same limit as for keys of an object store (Amazon S3).
     pub const BYTES_MAX: usize = 1_024;
 
-    /// The name.
+    /// Returns the name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -66,7 +67,7 @@ impl fmt::Display for ItemName {
 serde_as_text!(ItemName);
 
 impl Account {
-    /// Opens the pseudonym.
+    /// Returns the pseudonym in the clear; see [`Sensitive::reveal`].
     pub fn reveal(&self) -> &str {
         self.0.reveal()
     }
@@ -80,16 +81,16 @@ impl FromStr for Account {
     }
 }
 
-/// One piece of content and where it stands, without its bytes.
+/// One piece of content and where it is published, without its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
-    /// The service's name of it.
+    /// The service's name of the item.
     pub name: ItemName,
-    /// Whose it is, where the service says so.
+    /// The account that the item belongs to, if the service named one.
     pub account: Option<Account>,
-    /// Who can see it.
+    /// Who can see it at the service.
     pub surface: Surface,
-    /// Whose law applies, where the service knows.
+    /// The country whose law applies, if the service named one.
     pub country: Option<Country>,
 }
 

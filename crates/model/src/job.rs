@@ -3,62 +3,64 @@
 //! Ready ─lease→ Leased ─done→ (gone)
 //!   ↑             │ failed, or the lease ran out
 //!   └─ back-off ──┤
-//!                 └─ too often → Dead (a person looks)
+//!                 └─ too often → Dead (a person must act)
 
 use std::time::Duration;
 
 use crate::{EndpointId, ServiceId};
 
-/// What a job does.
+/// The kind of work that a job does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum JobKind {
-    /// Send one webhook message; the key is its delivery's id.
+    /// Send one webhook message; the job's key is the id of the delivery.
     Deliver,
-    /// Remove the entries of a deleted bank, some at a time; the key is the bank's id.
+    /// Remove the entries of a deleted bank in batches; the job's key is the id of the bank.
     PurgeBank,
-    /// See whether a service answered, and ask once more; the key is the action's id.
+    /// Check whether a service has answered, and ask again if not; the job's key is the id of the
+    /// action.
     Remind,
-    /// Remove the file of something whose term has ended; the key is the evidence's id.
+    /// Remove the file of an object whose retention period has ended; the job's key is the id of
+    /// the evidence.
     RemoveObject,
 }
 
-/// For whom a job is done: how much of one lane, and of one party, is in hand at a time has a
-/// limit, so that nobody's jobs hold up everybody else's.
+/// The beneficiary of a job, for fairness. The number of leased jobs is limited for each lane and
+/// for each party, so that the jobs of one party cannot hold up the jobs of the others.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Lane(String);
 
 impl Lane {
-    /// Messages to one endpoint; its service is the party.
+    /// Returns the lane of messages to one endpoint; the service of the endpoint is the party.
     pub fn of_endpoint(service: ServiceId, endpoint: EndpointId) -> Self {
         Self(format!("{service}/{endpoint}"))
     }
 
-    /// Mamori's own work of one kind.
+    /// Returns the lane of Mamori's own work of one kind.
     pub fn own(kind: JobKind) -> Self {
         Self(format!("mamori/{}", kind.as_str()))
     }
 
-    /// The lane of this text, as the database has it.
+    /// Reads the text form, as the database stores it.
     pub fn from_text(text: String) -> Self {
         Self(text)
     }
 
-    /// The text: party, stroke, place.
+    /// Returns the text form: party, slash, name of the lane.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whose lane it is; one party may have several.
+    /// Returns the party that the lane belongs to; a party may have several lanes.
     pub fn party(&self) -> &str {
         self.0.split_once('/').map_or(&self.0, |(party, _)| party)
     }
 }
 
 impl JobKind {
-    /// Every kind.
+    /// Every kind, in the order of declaration.
     pub const ALL: [Self; 4] = [Self::Deliver, Self::PurgeBank, Self::Remind, Self::RemoveObject];
 
-    /// The word in the database.
+    /// Returns the word that the database uses.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Deliver => "deliver",
@@ -68,12 +70,12 @@ impl JobKind {
         }
     }
 
-    /// Reads the word.
+    /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 
-    /// How long a worker may take before another one may begin.
+    /// Returns how long a worker may take before another worker may lease the job.
     pub fn lease(self) -> Duration {
         match self {
             Self::Deliver | Self::Remind | Self::RemoveObject => Duration::from_mins(1),
@@ -81,10 +83,11 @@ impl JobKind {
         }
     }
 
-    /// How long to wait after the `failures`-th failure (from 1); `None` when it is enough.
+    /// Returns the wait after the `failures`-th failure (from 1); `None` when the job has failed
+    /// too often (ten times).
     ///
-    /// The schedule is the Standard Webhooks recommendation: a receiver that is down for a day is
-    /// still told everything.
+    /// The schedule is the one that Standard Webhooks recommends: a receiver that is down for a day
+    /// still gets every message.
     pub fn retry_after(self, failures: u32) -> Option<Duration> {
         const WAITS: [Duration; 9] = [
             Duration::from_secs(5),

@@ -1,43 +1,43 @@
-//! Keys: what a service or an administrator shows to be let in.
+//! API keys, and the services that they belong to.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{KeyId, Line, ServiceId, Sha256};
 
-/// What the holder of a key may do.
+/// What the holder of an API key may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// Banks, services, keys and webhooks of every service; and never an item.
+    /// Manage banks, services, keys and the webhooks of every service; never send or read items.
     Admin,
-    /// Items, matches and webhooks of one service.
+    /// Use the items, matches and webhooks of one service.
     Service(ServiceId),
 }
 
-/// A key without its secret, which is shown once and kept only as a digest.
+/// An API key without its secret text, which is shown once and stored only as a digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key {
-    /// Its id.
+    /// Id of this key; text form `key_…`.
     pub id: KeyId,
-    /// What it opens.
+    /// What its holder may do.
     pub role: Role,
-    /// What it is for, in the words of whoever made it.
+    /// The purpose of the key, in the words of the administrator who created it.
     pub name: Line,
     /// SHA-256 of the key's text. The text has 256 random bits, so a slow hash would add nothing.
     pub digest: Sha256,
-    /// When it was made.
+    /// Creation time.
     pub created_at: Timestamp,
-    /// When it was revoked; it opens nothing since.
+    /// Time of revocation; the key has not been accepted since.
     pub revoked_at: Option<Timestamp>,
 }
 
 /// An online service that calls Mamori.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Service {
-    /// Its id.
+    /// Id of this service; text form `svc_…`.
     pub id: ServiceId,
-    /// Its name.
+    /// Display name of the service.
     pub name: Line,
-    /// When it was made.
+    /// Creation time.
     pub created_at: Timestamp,
 }

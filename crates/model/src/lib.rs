@@ -1,7 +1,7 @@
-//! The words of Mamori and the rules between them: ids, hashes, banks, verdicts, jobs.
+//! Vocabulary of Mamori: ids, hashes, banks, cases, decisions, jobs, and the rules between them.
 //!
-//! Pure: no clock, no network, no database. What time it is, and every id, is handed in, so that
-//! a decision can be replayed a year later and come out the same.
+//! Pure: no clock, no network, no database. The caller passes in the current time and every new id,
+//! so that a decision can be replayed a year later with the same result.
 
 pub mod action;
 pub mod bank;

@@ -1,4 +1,4 @@
-//! Looks: who saw which item, when, how long, and how clearly.
+//! Views ([`Look`]): which staff member saw which item, when, for how long, and how clearly.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -9,17 +9,17 @@ use crate::{CaseId, LookId, MatchId, StaffId};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Clarity {
-    /// Small, grey and without detail.
+    /// Blurred: grey, and too small to show detail.
     Veiled,
-    /// As it is.
+    /// Clear: in colour, as large as a screen needs.
     Clear,
 }
 
 impl Clarity {
-    /// Both, the gentler first.
+    /// Both values, the gentler first.
     pub const ALL: [Self; 2] = [Self::Veiled, Self::Clear];
 
-    /// The word in the database and in forms.
+    /// Returns the word that the database and forms use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Veiled => "veiled",
@@ -27,54 +27,54 @@ impl Clarity {
         }
     }
 
-    /// Reads the word.
+    /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|clarity| clarity.as_str() == text)
     }
 }
 
-/// Somebody's look at an item. Written before the first byte leaves.
+/// One view of an item by a staff member. Recorded before the first byte of the picture is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Look {
-    /// Its id.
+    /// Id of this view; text form `look_…`.
     pub id: LookId,
-    /// The case in which they looked.
+    /// The case in which the item was viewed.
     pub case: CaseId,
-    /// The item's match.
+    /// The match of the item.
     pub item: MatchId,
-    /// Who.
+    /// The staff member who viewed it.
     pub by: StaffId,
-    /// How clearly.
+    /// How clearly it was shown.
     pub clarity: Clarity,
-    /// The policy's severity at the time, 1 to 5.
+    /// Severity of the policy at that time, 1 to 5.
     pub severity: u8,
-    /// When it began.
+    /// Start of the view.
     pub opened_at: Timestamp,
-    /// When the page last said that it goes on.
+    /// Time at which the page last reported that the view goes on.
     pub seen_at: Timestamp,
-    /// When the picture left, if it did: once for each look.
+    /// Time at which the picture was sent, if it was: at most once for each view.
     pub shown_at: Option<Timestamp>,
-    /// When it ended, if it has.
+    /// End of the view, if it has ended.
     pub closed_at: Option<Timestamp>,
 }
 
 impl Look {
-    /// How long a look may go on without a word from the page.
+    /// The longest that a view may go on without a report from the page: 15 seconds.
     pub const SILENCE_MAX: SignedDuration = SignedDuration::from_secs(15);
-    /// How long one look may last.
+    /// The longest that one view may last: 120 seconds.
     pub const LASTS_MAX: SignedDuration = SignedDuration::from_secs(120);
 
-    /// When it ended, or was last known to go on.
+    /// Returns the end of the view, or the last time at which it was known to go on.
     pub fn end(&self) -> Timestamp {
         self.closed_at.unwrap_or(self.seen_at)
     }
 
-    /// How long it lasted, as far as is known.
+    /// Returns the duration of the view, as far as it is known.
     pub fn lasted(&self) -> SignedDuration {
         self.end().duration_since(self.opened_at)
     }
 
-    /// Whether it still goes on.
+    /// Checks whether the view is still going on.
     pub fn is_open(&self, now: Timestamp) -> bool {
         self.closed_at.is_none()
             && now.duration_since(self.seen_at) < Self::SILENCE_MAX

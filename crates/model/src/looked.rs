@@ -4,31 +4,31 @@ use serde::{Deserialize, Serialize};
 
 use crate::NotLooked;
 
-/// Why a part of an item was not compared.
+/// The reason why a part of an item was not compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum NotCompared {
-    /// The limits left frames out, or Mamori does not read frames of that kind (a sequence in AVIF
-    /// or HEIC, for example).
+    /// Frames were left out: because of the limits, or because Mamori does not read frames of that
+    /// kind (a sequence in AVIF or HEIC, for example).
     FramesLeftOut,
-    /// Data are missing or damaged; what was read before was compared.
+    /// Data are missing or damaged; the part that could be read was compared.
     Damaged,
-    /// Not a picture that Mamori reads; its bytes were compared.
+    /// Not a picture format that Mamori reads; only the bytes were compared.
     Unsupported,
-    /// A picture that cannot be read; its bytes were compared.
+    /// A picture that cannot be read; only the bytes were compared.
     Unreadable,
-    /// More pixels than the limit; its bytes were compared.
+    /// More pixels than the limit; only the bytes were compared.
     TooLarge,
-    /// No decoding process was free, they do not work, or decoding an item that is known by its
-    /// bytes was not awaited; its bytes were compared.
+    /// Only the bytes were compared: no decoding process was free, the decoding processes do not
+    /// work, or Mamori did not wait for the decoding of an item that is known by its bytes.
     Busy,
-    /// Frames with less structure than every bank demands.
+    /// Frames have less structure than every bank requires.
     LowQuality,
 }
 
 impl NotCompared {
-    /// Every reason.
+    /// Every reason, in the order of declaration.
     pub const ALL: [Self; 7] = [
         Self::FramesLeftOut,
         Self::Damaged,
@@ -39,7 +39,7 @@ impl NotCompared {
         Self::LowQuality,
     ];
 
-    /// The word in the API.
+    /// Returns the word that the API uses.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::FramesLeftOut => "frames_left_out",
@@ -52,7 +52,7 @@ impl NotCompared {
         }
     }
 
-    /// One sentence for people.
+    /// Returns one sentence for people.
     pub fn explain(self) -> &'static str {
         match self {
             Self::FramesLeftOut => {
@@ -74,11 +74,11 @@ impl NotCompared {
 /// A part of an item that was not compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gap {
-    /// Why.
+    /// The reason why it was not compared.
     pub why: NotCompared,
-    /// What the decoder said: one sentence, at most 200 printable ASCII characters.
+    /// The decoder's message: one sentence, at most 200 printable ASCII characters.
     pub detail: Option<String>,
-    /// The numbers of the frames, from 0, where they are known; at most [`Self::FRAMES_MAX`].
+    /// The numbers of the frames, from 0, if known; at most [`Self::FRAMES_MAX`].
     pub frames: Vec<u32>,
 }
 
@@ -86,7 +86,7 @@ impl Gap {
     /// The most frames that are named.
     pub const FRAMES_MAX: usize = 100;
 
-    /// A gap of which no more is known.
+    /// Creates a gap with no details.
     pub fn of(why: NotCompared) -> Self {
         Self { why, detail: None, frames: Vec::new() }
     }
@@ -95,16 +95,16 @@ impl Gap {
 /// How much of an item was compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Looked {
-    /// All of it.
+    /// The whole item.
     All,
-    /// Not all of it; at least one gap.
+    /// A part of the item; there is at least one gap.
     Part(Vec<Gap>),
-    /// Nothing: no bank may look at it. It was not decoded either.
+    /// Nothing, because no bank may be used on the item. It was not decoded either.
     None(NotLooked),
 }
 
 impl Looked {
-    /// The word in the API and the metrics.
+    /// Returns the word that the API and the metrics use.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::All => "all",
@@ -113,7 +113,7 @@ impl Looked {
         }
     }
 
-    /// All of it, unless there are gaps.
+    /// Returns [`Self::All`] if there are no gaps, otherwise [`Self::Part`].
     pub fn with(gaps: Vec<Gap>) -> Self {
         if gaps.is_empty() { Self::All } else { Self::Part(gaps) }
     }

@@ -4,40 +4,41 @@ use jiff::Timestamp;
 
 use crate::{Hit, Item, MatchId, Pdq, ServiceId, Sha256, Verdict};
 
-/// One set of hashes under which an item came.
+/// One set of hashes that an item had when it was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SeenHashes {
-    /// Of its bytes, where Mamori or the service hashed them.
+    /// SHA-256 digest of the bytes, if Mamori or the service computed it.
     pub sha256: Option<Sha256>,
-    /// How it looked; of several frames the one that matched best.
+    /// PDQ hash of the picture, if any; of several frames, the hash of the frame that matched best.
     pub pdq: Option<Pdq>,
-    /// When the item first came so.
+    /// Time at which the item was first sent with these hashes.
     pub seen_at: Timestamp,
 }
 
-/// The record of one item that matched. One for each service and item name, however often the
-/// item is checked.
+/// The record of an item that matched. There is one for each service and item name, no matter how
+/// often the item is checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Match {
-    /// Its id.
+    /// Id of this match; text form `match_…`.
     pub id: MatchId,
-    /// Whose item it is.
+    /// The service that sent the item.
     pub service: ServiceId,
-    /// The item and where it stood.
+    /// The item and where it was published.
     pub item: Item,
-    /// The strictest verdict that was given for it.
+    /// The strictest verdict that was ever given for it.
     pub verdict: Verdict,
     /// Every entry that it came near to, the nearest first.
     pub hits: Vec<Hit>,
-    /// How it looked, where Mamori or the service hashed it; the newest of [`Self::hashes`].
+    /// PDQ hash, if Mamori or the service computed it; the newest of [`Self::hashes`].
     pub pdq: Option<Pdq>,
-    /// Its bytes, where Mamori or the service hashed them; the newest likewise.
+    /// SHA-256 digest, if Mamori or the service computed it; the newest of [`Self::hashes`].
     pub sha256: Option<Sha256>,
-    /// Every set of hashes under which it came and matched, the newest first. Filled by reading;
-    /// recording goes by [`Self::pdq`] and [`Self::sha256`].
+    /// Every set of hashes with which the item was sent and matched, the newest first. Filled only
+    /// when a match is read; recording uses [`Self::pdq`] and [`Self::sha256`].
     pub hashes: Vec<SeenHashes>,
-    /// When it first matched.
+    /// Time of the first match.
     pub created_at: Timestamp,
-    /// When the verdict last became stricter, or the item last came with other hashes or new hits.
+    /// Time at which the verdict last became stricter, or the item was last sent with other hashes
+    /// or had new hits.
     pub changed_at: Timestamp,
 }

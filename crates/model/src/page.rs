@@ -1,37 +1,38 @@
-//! Lists come in pages.
+//! Pagination of lists.
 
-/// How many rows a page has, 1 to [`PageSize::MAX`].
+/// Number of rows of a page, 1 to [`PageSize::MAX`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageSize(u32);
 
 impl PageSize {
     /// The most rows of a page.
     pub const MAX: u32 = 1_000;
-    /// The rows of a page when nobody says.
+    /// The number of rows if the caller does not ask for another.
     pub const DEFAULT: Self = Self(100);
 
-    /// A page of `rows`; `None` below 1 and above [`Self::MAX`].
+    /// Returns a page size of `rows`; `None` below 1 and above [`Self::MAX`].
     pub fn new(rows: u32) -> Option<Self> {
         (1..=Self::MAX).contains(&rows).then_some(Self(rows))
     }
 
-    /// How many rows.
+    /// Returns the number of rows.
     pub fn rows(self) -> u32 {
         self.0
     }
 }
 
-/// One page of a list, and where the next begins.
+/// One page of a list, with the position where the next page begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page<T, After> {
-    /// The rows.
+    /// The rows of this page, at most [`PageSize::MAX`].
     pub rows: Vec<T>,
-    /// The last row's place, if more may follow.
+    /// The position of the last row, from which the next page continues; `None` on the last page.
     pub next: Option<After>,
 }
 
 impl<T, After> Page<T, After> {
-    /// A page of `size` out of `rows`, of which one more than `size` was asked for.
+    /// Builds a page of `size` from `rows`. The caller must have queried one row more than `size`,
+    /// which shows whether another page follows.
     pub fn of(mut rows: Vec<T>, size: PageSize, place: impl Fn(&T) -> After) -> Self {
         let size = usize::try_from(size.rows()).unwrap_or(usize::MAX);
         let has_more = rows.len() > size;

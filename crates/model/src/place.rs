@@ -1,4 +1,4 @@
-//! Where an item stands: on which surface of a service, and under which country's law.
+//! Where an item is published: the surface of the service, and the country whose law applies.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -13,12 +13,13 @@ use crate::id::serde_as_text;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Surface {
-    /// Everybody: posts, profile pictures, open groups.
+    /// Everyone: posts, profile pictures, open groups.
     Public,
-    /// Those whom the owner let in: closed groups, shared albums, cloud links.
+    /// People whom the owner admitted: closed groups, shared albums, cloud links.
     Shared,
-    /// Named people only. Protected as correspondence nearly everywhere, so no bank looks here
-    /// until an operator names the law that lets it, and until when.
+    /// Named people only. Protected as correspondence in nearly every country, so no bank is used
+    /// here unless an administrator names the law that allows it and the last day on which it
+    /// applies.
     PrivateMessage,
 }
 
@@ -26,7 +27,7 @@ impl Surface {
     /// Every surface, the most open first.
     pub const ALL: [Self; 3] = [Self::Public, Self::Shared, Self::PrivateMessage];
 
-    /// The word in the API, the database and files.
+    /// Returns the word that the API, the database and files use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Public => "public",
@@ -42,7 +43,7 @@ impl fmt::Display for Surface {
     }
 }
 
-/// A text that names no surface.
+/// The error for a text that names no surface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a surface: expected `public`, `shared` or `private_message`")]
 pub struct NotASurface;
@@ -57,14 +58,14 @@ impl FromStr for Surface {
 
 /// A country, by the two capital letters that ISO 3166-1 assigns to it.
 ///
-/// Codes that the standard reserves, leaves to users or has not assigned name no country: a bank for
-/// `UK` would look at nothing that a service reports from `GB`. So `XK`, which many use for Kosovo,
-/// is refused too: it is one of the codes that the standard leaves to users, and two of them may
-/// mean different things by it. A bank for everywhere looks there.
+/// Codes that the standard reserves, leaves to users or has not assigned are refused: a bank for
+/// `UK` would never be used on an item that a service reports from `GB`. This also excludes `XK`,
+/// which is widely used for Kosovo: it is one of the codes that the standard leaves to users, and
+/// two users may mean different things by it. A bank that is used everywhere covers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Country([u8; 2]);
 
-/// Every code that is assigned, 249 of them, in their order. Source: ISO 3166-1, list of alpha-2
+/// Every assigned code, 249 of them, in alphabetical order. Source: ISO 3166-1, list of alpha-2
 /// codes of the ISO 3166 Maintenance Agency, <https://www.iso.org/obp/ui/#search/code/>.
 const ASSIGNED: &str = "\
     AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ \
@@ -80,7 +81,7 @@ const ASSIGNED: &str = "\
     TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ \
     VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
 
-/// Codes that are taken for another, and the one that is meant.
+/// Codes that are often used by mistake, each with the assigned code that is meant.
 const MISTAKEN: [(&str, &str); 11] = [
     ("UK", "GB"), // the United Kingdom: reserved
     ("EN", "GB"), // England, or English
@@ -96,19 +97,19 @@ const MISTAKEN: [(&str, &str); 11] = [
 ];
 
 impl Country {
-    /// Every code that is assigned, in their order.
+    /// Returns every assigned code, in alphabetical order.
     pub fn assigned() -> impl Iterator<Item = &'static str> {
         ASSIGNED.split_ascii_whitespace()
     }
 
-    /// The two letters.
+    /// Returns the two letters.
     pub fn as_str(&self) -> &str {
-        // The constructor let only ASCII capitals in.
+        // The constructor accepts only ASCII capitals.
         std::str::from_utf8(&self.0).unwrap_or("??")
     }
 
-    /// Two capital letters as they were stored, also if they are not assigned: earlier versions took
-    /// any, and a record of them must stay readable. Nothing that comes in is read so.
+    /// Reads two capital letters from the database, even if they are not assigned: earlier versions
+    /// accepted any, and their records must stay readable. Not for input.
     pub fn as_stored(text: &str) -> Result<Self, NotACountry> {
         let letters: [u8; 2] = text.as_bytes().try_into().map_err(|_| NotACountry::Shape)?;
         let is_code = letters.iter().all(u8::is_ascii_uppercase);
@@ -116,21 +117,21 @@ impl Country {
     }
 }
 
-/// A text that is not a country's code.
+/// The error for a text that is not a country's code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotACountry {
-    /// It is not even two letters.
+    /// Not two capital letters.
     #[error("not a country: expected two capital letters of ISO 3166-1, such as `JP`")]
     Shape,
-    /// Another code is meant.
+    /// A code that is often used by mistake for another.
     #[error("not a country: ISO 3166-1 assigns no `{}`; use `{meant}`", .found.as_str())]
     Mistaken {
-        /// What was said.
+        /// The code that was given.
         found: Country,
-        /// What is meant by it.
+        /// The assigned code that is probably meant.
         meant: &'static str,
     },
-    /// The code is free, or its users decide what it means.
+    /// A code that is not assigned, or whose meaning is left to its users.
     #[error("not a country: ISO 3166-1 assigns no `{}`; expected a code such as `JP`", .0.as_str())]
     Unassigned(Country),
 }
@@ -159,7 +160,7 @@ impl fmt::Display for Country {
 
 serde_as_text!(Country);
 
-/// Reads a stored list of countries as [`Country::as_stored`] does, for
+/// Reads a stored list of countries with [`Country::as_stored`], for
 /// `#[serde(deserialize_with = "…")]`.
 pub(crate) fn stored_countries<'de, D: Deserializer<'de>>(
     deserializer: D,
@@ -169,19 +170,19 @@ pub(crate) fn stored_countries<'de, D: Deserializer<'de>>(
     codes.iter().map(read).collect()
 }
 
-/// The countries in which a bank may look.
+/// The countries in which a bank may be used.
 ///
 /// JSON: a list of codes, or `["*"]` for everywhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Jurisdictions {
-    /// Everywhere, also where the service does not say where an item is.
+    /// Everywhere, also if the service does not say in which country an item is.
     Everywhere,
-    /// In these countries only; an item whose country is not known is not looked at.
+    /// Only in these countries; not on items whose country is unknown.
     Only(BTreeSet<Country>),
 }
 
 impl Jurisdictions {
-    /// Whether an item of `country` (`None`: not known) is inside.
+    /// Checks whether an item of `country` (`None`: unknown) is covered.
     pub fn contains(&self, country: Option<Country>) -> bool {
         match (self, country) {
             (Self::Everywhere, _) => true,
@@ -191,13 +192,13 @@ impl Jurisdictions {
     }
 }
 
-/// A list that is not a list of jurisdictions.
+/// The error for a list that is not a list of jurisdictions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotJurisdictions {
-    /// It is empty, or `*` is not alone.
+    /// The list is empty, or contains `*` together with other codes.
     #[error("not jurisdictions: expected country codes such as `JP`, at least one, or `*` alone")]
     Shape,
-    /// One of its codes names no country.
+    /// One of the codes names no country.
     #[error(transparent)]
     Country(#[from] NotACountry),
 }
@@ -211,7 +212,7 @@ impl<'a> TryFrom<Vec<&'a str>> for Jurisdictions {
 }
 
 impl Jurisdictions {
-    /// Reads codes as [`Country::as_stored`] does.
+    /// Reads codes from the database, as [`Country::as_stored`] does.
     pub fn as_stored(codes: &[&str]) -> Result<Self, NotJurisdictions> {
         Self::read(codes, Country::as_stored)
     }

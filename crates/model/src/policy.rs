@@ -1,37 +1,38 @@
-//! Policies: what a purpose forbids, in words, and what that means for whoever looks.
+//! Policies: what a purpose forbids, in words, and the consequences for viewing and storage.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{Purpose, StaffId, Words};
 
-/// One version of what a purpose forbids. There is one policy for each purpose that accuses, so a
-/// match feeds a policy of its own purpose and of no other. A version is never changed: a decision
-/// names the one that it was made by.
+/// One version of what a purpose forbids. Every purpose except the negative one has its own policy,
+/// and a match falls under the policy of its own purpose only. A version is never changed: a
+/// decision names the version that it was made under.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// Which purpose.
+    /// The purpose that the policy belongs to.
     pub purpose: Purpose,
-    /// Which version, from 1; the greatest is in force.
+    /// Version number, from 1; the greatest version is in force.
     pub version: u32,
-    /// What it forbids, as reviewers and the accused read it.
+    /// What the policy forbids, as reviewers and affected persons read it.
     pub wording: Words,
-    /// What a clear look at such an item costs, 1 to 5.
+    /// Points that a clear view of such an item costs per minute begun, 1 to 5.
     pub severity: u8,
-    /// For how many days an item's bytes are kept, 0 to [`Self::KEEP_DAYS_MAX`]; 0: never.
+    /// Number of days for which an item's bytes are stored, 0 to [`Self::KEEP_DAYS_MAX`]; 0: not
+    /// stored.
     pub keep_days: u16,
-    /// Who wrote it; `None`: it came with Mamori.
+    /// The policy editor who wrote it; `None` for the version that came with Mamori.
     pub by: Option<StaffId>,
-    /// When.
+    /// Time at which it came into force.
     pub created_at: Timestamp,
 }
 
 impl Policy {
-    /// The longest that an item's bytes may be kept, in days.
+    /// The longest time for which an item's bytes may be stored, in days.
     pub const KEEP_DAYS_MAX: u16 = 366;
-    /// The severities, the mildest first.
+    /// The allowed severities, the mildest first.
     pub const SEVERITIES: std::ops::RangeInclusive<u8> = 1..=5;
 
-    /// For how long an item's bytes are kept.
+    /// Returns the retention period of an item's bytes.
     pub fn term(&self) -> SignedDuration {
         SignedDuration::from_hours(24 * i64::from(self.keep_days))
     }

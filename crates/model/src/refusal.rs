@@ -1,18 +1,19 @@
-//! Why a person may not do what they asked for: the named answers.
+//! Refusals: named reasons why a person may not do what they asked for.
 
 macro_rules! refusals {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $sentence:literal;)*) => {
-        /// Why not. The names are a contract: pages have their words under them.
+        /// A reason why a request is refused. The codes are a contract: pages have their texts
+        /// under them.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, thiserror::Error)]
         pub enum Refusal {
             $($(#[$doc])* #[error($sentence)] $name,)*
         }
 
         impl Refusal {
-            /// Every refusal.
+            /// Every refusal, in the order of declaration.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// The stable name.
+            /// Returns the stable code, such as `case.claimed`.
             pub fn code(self) -> &'static str {
                 match self { $(Self::$name => $code,)* }
             }
@@ -21,106 +22,108 @@ macro_rules! refusals {
 }
 
 refusals! {
-    /// The claim's time ran out, or it was given back.
+    /// The claim has expired, or the case was given back.
     ClaimLapsed = "case.claim_lapsed", "the claim on this case has lapsed: claim it again";
-    /// A colleague has it.
+    /// A colleague holds the claim.
     ClaimedByOther = "case.claimed", "a colleague has this case in hand: take another one";
-    /// Something came to the case since it was shown.
+    /// The case has changed since the page was loaded.
     CaseStale = "case.stale", "something came to this case since it was shown: look again";
-    /// It is decided, waits for a second person, or ended.
+    /// The case is decided, waits for a second approver, or has ended.
     CaseClosed = "case.closed", "this case is not open any more: read what was decided";
-    /// It waits in a bulk decision.
+    /// The case is part of a bulk decision that is not settled.
     InBulk = "case.in_bulk", "this case waits in a bulk decision: settle that first";
-    /// A lead was asked for, and nobody is one.
+    /// The case was to be escalated, but no staff member is a lead.
     NoLead = "case.no_lead", "nobody here is a lead: decide it, or hand it over";
-    /// Somebody decided it first.
+    /// Another decision was made first.
     AlreadyDecided = "decision.already", "this was decided already: read the decision";
-    /// Nothing would follow.
+    /// A violation without any measure has no effect.
     NoMeasure = "decision.no_measure", "a violation needs at least one measure: choose one";
-    /// Nobody is accused, and yet something is taken.
+    /// A restriction was chosen although the outcome is not a violation.
     MeasureWithoutViolation = "decision.measure_without_violation",
         "nothing is taken from anybody without a violation: leave the measures out";
-    /// A measure against an account that nobody knows.
+    /// A measure against an account was chosen, but the service named no account.
     NoAccount = "decision.no_account",
         "the service named no account: choose a measure for the items";
-    /// A restriction that would end before it begins.
+    /// The last day of a restriction is in the past.
     UntilPast = "decision.until_past", "the last day is past: choose a later one";
-    /// Not standing, or its time for that is over.
+    /// The decision is not in effect, or this staff member may not undo it any more.
     NotUndoable = "decision.not_undoable", "this decision cannot be undone by you any more";
-    /// The second person is the first.
+    /// The second approver, or the policy editor who settles a dispute, made the decision
+    /// themselves.
     SecondIsFirst = "second.is_first", "nobody is their own second person: ask a colleague";
-    /// Not one who may be the second person.
+    /// The staff member does not have the role that a second approver needs.
     NotALead = "second.not_a_lead", "only a lead is a second person";
-    /// The day is not over.
+    /// A staff member who works alone must wait until a day has passed.
     SecondTooSoon = "second.too_soon", "who works alone waits a day: come back later";
-    /// An administrator could be behind them.
+    /// An administrator let the second approver in, or gave them roles or a link, within the last
+    /// day, and so could act under that name.
     SecondTooNew = "second.too_new",
         "an administrator let you in, or gave you roles or a link, within a day: ask a colleague";
-    /// The second look is missing.
+    /// A staff member who works alone has not read the case and viewed an item a second time.
     LookNeeded = "second.look_needed", "look at the case once more before you approve it";
-    /// A case of the bulk changed.
+    /// A case of the bulk decision has changed since the preview.
     BulkStale = "bulk.stale", "a case changed since this was prepared: prepare it again";
-    /// Prepared too long ago, or settled.
+    /// The bulk decision was prepared too long ago, or is settled.
     BulkLapsed = "bulk.lapsed", "this bulk decision waits no more: prepare it again";
-    /// Not one case was chosen.
+    /// No case was chosen.
     BulkEmpty = "bulk.empty", "no case was chosen: choose at least one";
-    /// More than can be overlooked.
+    /// More cases or actions than one person can check at once.
     BulkTooLarge = "bulk.too_large", "these are too many at once: choose fewer";
-    /// Cases of several policies.
+    /// The cases are under several policies.
     BulkMixed = "bulk.mixed", "a bulk decision has one policy: choose cases of one";
-    /// A child may be in danger: that is decided by itself.
+    /// A child may be in danger now: such a case must be decided on its own.
     BulkUrgent = "bulk.urgent", "a case in which a child may be in danger is decided by itself";
-    /// A break is due.
+    /// A break is due or in progress.
     RestDue = "exposure.rest", "a break is due: come back when it is over";
-    /// The day's dose is spent.
+    /// The exposure limit within 24 hours is reached.
     DoseSpent = "exposure.spent", "you have seen enough within 24 hours: no more for now";
-    /// The look is over, was used, or is another's.
+    /// The view has ended, or its picture was sent already.
     LookClosed = "look.closed", "this look is over: begin another";
-    /// The item's bytes were never kept.
+    /// The bytes of the item were never stored.
     EvidenceNone = "evidence.none", "the bytes of this item were not kept";
-    /// The item's bytes reached their term.
+    /// The retention period of the item's bytes has ended.
     EvidenceGone = "evidence.gone", "the bytes of this item are gone: their term has ended";
-    /// The item's bytes do not open.
+    /// The bytes of the item cannot be unsealed.
     EvidenceBroken = "evidence.broken", "the bytes of this item do not open: tell the operator";
-    /// There is no key for the vault.
+    /// The vault has no key.
     VaultClosed = "vault.closed", "the vault has no key here: tell the operator";
-    /// Name, password or code.
+    /// Name, password or code is wrong.
     SignInWrong = "sign_in.wrong", "name, password or code is wrong: try again";
-    /// Too many attempts.
+    /// Too many failed sign-in attempts.
     SignInWait = "sign_in.wait", "too many attempts: wait some minutes";
-    /// A link that was used, or ran out.
+    /// The link was used already, or has expired.
     TicketUsed = "sign_in.ticket_used", "this link was used or has run out: ask for another";
-    /// Too easy to guess.
+    /// The password is too easy to guess.
     PasswordWeak = "sign_in.password_weak",
         "this password is too easy to guess: take 12 characters or more";
-    /// The passkey took too long.
+    /// The passkey response took too long.
     CeremonyOver = "sign_in.ceremony_over", "that took too long: begin again";
-    /// Signed out, or away for too long.
+    /// The staff member signed out, was inactive for too long, or was deactivated.
     SessionEnded = "session.ended", "you are signed out: sign in again";
-    /// Two browsers showed the same session.
+    /// Two browsers used cookies of the same session.
     SessionReplayed = "session.replayed",
         "this session was used in two places, so it was ended: sign in again";
-    /// The cookie changed while this was on its way.
+    /// The cookie was replaced while the request was on its way.
     CookieReplaced = "session.cookie_replaced",
         "the session went on while this was on its way: load the page again";
-    /// It was too long ago that they proved who they are.
+    /// The staff member must prove their identity again: the last proof is too old.
     ProofStale = "session.proof_stale", "prove once more who you are";
-    /// A form that our page did not make.
+    /// The form was not made by our own page.
     CsrfWrong = "form.forged", "this form did not come from this page: load it again";
-    /// A form beyond the limit.
+    /// The form is larger than the limit.
     FormTooLarge = "form.too_large", "this form is too large: write less";
-    /// A form with a missing, wrong or unknown field.
+    /// A field of the form is missing, wrong or unknown.
     FormShape = "form.shape", "a field of this form is missing or wrong";
-    /// Roles that nobody may have together.
+    /// Roles that one person must not have together.
     RolesClash = "staff.roles_clash", "these roles cannot be one person's: choose others";
-    /// Nobody gives themselves roles.
+    /// An administrator tried to change their own roles.
     OwnRoles = "staff.own_roles", "nobody changes their own roles: ask another administrator";
-    /// Nobody would be left to let others in.
+    /// No administrator would be left.
     LastAdministrator = "staff.last_administrator",
         "this is the last administrator: make another one first";
-    /// The service said otherwise before.
+    /// The service gave another answer before.
     ActionAnswered = "action.answered", "this action was answered otherwise before";
-    /// The bank's owner settled it.
+    /// The dispute was settled before.
     DisputeSettled = "dispute.settled", "this dispute was settled already";
 }
 

@@ -1,22 +1,22 @@
-//! How long things are kept: the one table. `docs/rights.md` shows it to people, and a test holds
-//! the two together.
+//! Retention periods: the one table. `docs/rights.md` shows it to the public, and a test keeps the
+//! two equal.
 
-/// A term after which rows go.
+/// A retention period, after which rows are deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Term {
-    /// What is kept.
+    /// The kind of rows, in words.
     pub what: &'static str,
     /// The key in the configuration, under `[retention]`.
     pub key: &'static str,
-    /// How many days unless the operator says otherwise.
+    /// The period in days if the operator does not set one.
     pub days_default: u32,
-    /// The most days that an operator may say.
+    /// The longest period in days that an operator may set.
     pub days_max: u32,
-    /// Why this term and no other.
+    /// The reason for this period: a law, or our own choice.
     pub source: &'static str,
 }
 
-/// Matches, with the item's and the account's names.
+/// Matches, with the names of the item and the account.
 pub const MATCHES: Term = Term {
     what: "matches",
     key: "matches_days",
@@ -25,7 +25,8 @@ pub const MATCHES: Term = Term {
     source: "Regulation (EU) 2022/2065, Art. 20(1): a decision can be contested for six months",
 };
 
-/// Webhook deliveries, with their payload; they go with their match at the latest.
+/// Webhook deliveries with their payload. A delivery is deleted with its match or its case at the
+/// latest.
 pub const DELIVERIES: Term = Term {
     what: "webhook deliveries",
     key: "deliveries_days",
@@ -43,7 +44,7 @@ pub const ENDED_ENTRIES: Term = Term {
     source: "our choice: as long as any match that they caused can still be contested",
 };
 
-/// What became of the lines of an import. A rejected line's reason may quote the line.
+/// Records of imports and their rejected lines. The reason for a rejected line may quote the line.
 pub const IMPORTS: Term = Term {
     what: "records of imports",
     key: "imports_days",
@@ -52,7 +53,7 @@ pub const IMPORTS: Term = Term {
     source: "our choice: long enough to ask the source about lines that were not taken",
 };
 
-/// Closed cases. An open one is kept until somebody decided it.
+/// Closed cases. An open case is kept until it is decided.
 pub const CASES: Term = Term {
     what: "closed cases, with decisions, actions and looks",
     key: "cases_days",
@@ -61,7 +62,7 @@ pub const CASES: Term = Term {
     source: "Regulation (EU) 2022/2065, Art. 20(1): a decision can be contested for six months",
 };
 
-/// Attempts to sign in: the digest of a name, and whether it let somebody in.
+/// Sign-in attempts: the digest of a name, and whether the attempt succeeded.
 pub const SIGN_INS: Term = Term {
     what: "attempts to sign in",
     key: "sign_ins_days",
@@ -70,7 +71,7 @@ pub const SIGN_INS: Term = Term {
     source: "our choice: long enough to notice that somebody guesses",
 };
 
-/// The record of people.
+/// The record of changes to staff accounts, roles and sign-in methods.
 pub const STAFF_EVENTS: Term = Term {
     what: "records of who gave whom which role",
     key: "staff_events_days",
@@ -79,7 +80,7 @@ pub const STAFF_EVENTS: Term = Term {
     source: "our choice: as long as a case that such a person decided can be asked about, twice over",
 };
 
-/// Every term.
+/// Every retention period.
 pub const TERMS: [Term; 7] =
     [MATCHES, DELIVERIES, ENDED_ENTRIES, IMPORTS, CASES, SIGN_INS, STAFF_EVENTS];
 

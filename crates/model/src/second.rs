@@ -1,33 +1,35 @@
-//! The second person: who must look before a grave decision stands.
+//! The second approval: who must agree before a grave decision comes into effect.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::staff::RoleSet;
 use crate::{Refusal, ServiceAction, StaffId};
 
-/// Who must look too.
+/// The second approval that a decision needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Second {
-    /// Nobody.
+    /// None.
     None,
-    /// A lead who did not make the decision.
+    /// By a lead who did not make the decision.
     Colleague,
-    /// Nobody else is there: the same person, a day later, after looking again.
+    /// By the same person, a day later and after viewing the case again, because the operator has
+    /// declared that this person works alone.
     Alone {
-        /// Not before then.
+        /// The earliest time at which the second view counts.
         not_before: Timestamp,
     },
 }
 
-/// How long somebody who works alone waits before the second look.
+/// How long a person who works alone must wait before the second view.
 pub const WAIT_ALONE: SignedDuration = SignedDuration::from_hours(24);
 
-/// How long somebody whom an administrator let in, or gave roles or a link, is no second person: long
-/// enough that who they should be, or who reads the record, notices.
+/// How long a staff member may not be a second approver after an administrator let them in, or gave
+/// them roles or a link. Within this time the real owner of the account, or an auditor who reads
+/// the record, can notice an impersonation.
 pub const WAIT_NEW: SignedDuration = SignedDuration::from_hours(24);
 
 impl Second {
-    /// The word in the API and the database.
+    /// Returns the word that the API and the database use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -36,7 +38,8 @@ impl Second {
         }
     }
 
-    /// Reads the word and its time.
+    /// Builds the value from the word that [`Self::as_str`] returns and the time of
+    /// [`Self::not_before`].
     pub fn parse(text: &str, not_before: Option<Timestamp>) -> Option<Self> {
         match (text, not_before) {
             ("none", None) => Some(Self::None),
@@ -46,7 +49,7 @@ impl Second {
         }
     }
 
-    /// Of who works alone: when they may look again.
+    /// Returns the earliest time of the second view of a person who works alone; `None` otherwise.
     pub fn not_before(self) -> Option<Timestamp> {
         match self {
             Self::Alone { not_before } => Some(not_before),
@@ -55,13 +58,14 @@ impl Second {
     }
 }
 
-/// Whether a second person must look at a decision with these actions, on so many accounts: each
-/// suspension, and whatever touches more than one account at once.
+/// Checks whether a decision with these `actions` on this number of `accounts` needs a second
+/// approval. Every suspension does, and so does every decision on more than one account.
 pub fn needed(actions: &[ServiceAction], accounts: usize) -> bool {
     accounts > 1 || actions.iter().any(ServiceAction::suspends)
 }
 
-/// Who that is. `is_alone`: the operator said in the configuration that nobody else is there.
+/// Returns the second approval that is needed. `is_alone`: the operator has declared in the
+/// configuration that there is only one person.
 pub fn of(needed: bool, is_alone: bool, now: Timestamp) -> Second {
     match (needed, is_alone) {
         (false, _) => Second::None,
@@ -73,9 +77,10 @@ pub fn of(needed: bool, is_alone: bool, now: Timestamp) -> Second {
     }
 }
 
-/// Whether `who` may be the second person of what `made_by` decided.
+/// Checks whether `who` may give the second approval to a decision that `made_by` made.
 ///
-/// `looked_again_at`: when `who` last read the case, and saw its item where that is kept.
+/// `looked_again_at` is the time at which `who` last read the case, and also viewed its item if the
+/// item's bytes are stored.
 pub fn may(
     second: Second,
     made_by: StaffId,

@@ -1,26 +1,26 @@
-//! Something that must not reach a log by accident: a secret, or something about a person.
+//! A wrapper for values that must not reach a log by accident: secrets and personal data.
 
 use std::fmt;
 
 /// A value that is readable only on purpose.
 ///
-/// `Debug` shows a placeholder, and there is no `Display`, `Serialize` or `Deref`: whoever opens
-/// the value writes `reveal`, and that word is what a review of privacy greps for.
+/// `Debug` shows a placeholder, and there is no `Display`, `Serialize` or `Deref`. Code that reads
+/// the value must call [`Self::reveal`], a word that a privacy review can search for.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Sensitive<T>(T);
 
 impl<T> Sensitive<T> {
-    /// Closes `value`.
+    /// Wraps `value`.
     pub fn new(value: T) -> Self {
         Self(value)
     }
 
-    /// Opens the value. Each caller answers for where it goes.
+    /// Returns the value. The caller is responsible for where it goes.
     pub fn reveal(&self) -> &T {
         &self.0
     }
 
-    /// Opens the value and gives it away.
+    /// Unwraps the value and returns it by value.
     pub fn into_revealed(self) -> T {
         self.0
     }

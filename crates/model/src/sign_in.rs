@@ -1,4 +1,5 @@
-//! Ways in for staff: tickets, sessions, and the record of who gave whom what.
+//! Sign-in of staff: one-time links, sessions, credentials, and the record of changes to staff
+//! accounts.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -6,20 +7,22 @@ use crate::{
     CeremonyId, CredentialId, EventId, Line, Sensitive, SessionId, Sha256, StaffId, TicketId,
 };
 
-/// What a ticket is for.
+/// What a one-time link is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TicketKind {
-    /// To come for the first time, or anew, and set up a way in of one's own.
+    /// An enrolment link: its owner sets up sign-in methods, for the first time or after losing
+    /// them.
     Welcome,
-    /// To enter once without it: made at the machine only.
+    /// A sign-in link: signs its owner in once without a sign-in method. Made on the command line
+    /// only.
     Enter,
 }
 
 impl TicketKind {
-    /// Every kind.
+    /// Every kind, in the order of declaration.
     pub const ALL: [Self; 2] = [Self::Welcome, Self::Enter];
 
-    /// The word in the database.
+    /// Returns the word that the database uses.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Welcome => "welcome",
@@ -27,97 +30,99 @@ impl TicketKind {
         }
     }
 
-    /// Reads the word.
+    /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
-/// A way in that was handed out, without its text: used once.
+/// A one-time link without its secret text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ticket {
-    /// Its id.
+    /// Id of this link; text form `tick_…`.
     pub id: TicketId,
-    /// For whom.
+    /// The staff member whom it lets in.
     pub staff: StaffId,
-    /// What for.
+    /// What the link is for.
     pub kind: TicketKind,
-    /// SHA-256 of its text, which has 256 random bits.
+    /// SHA-256 of the link's text, which has 256 random bits.
     pub digest: Sha256,
-    /// From when on it opens nothing.
+    /// Time from which it is no longer accepted.
     pub expires_at: Timestamp,
 }
 
-/// Somebody is signed in, in one browser.
+/// The session of a staff member in one browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
-    /// Its id.
+    /// Id of this session; text form `sess_…`.
     pub id: SessionId,
-    /// Who.
+    /// The staff member who is signed in.
     pub staff: StaffId,
-    /// SHA-256 of what all its cookies begin with, which has 256 random bits: the session is found
-    /// by it, also from a cookie that was replaced long ago.
+    /// SHA-256 of the common prefix of all cookies of the session, which has 256 random bits. The
+    /// session is found by it, even from a cookie that was replaced long ago.
     pub family: Sha256,
-    /// SHA-256 of the cookie, which has 256 more.
+    /// SHA-256 of the current cookie, which has another 256 random bits.
     pub digest: Sha256,
-    /// Of the cookie before it, if that still counts.
+    /// SHA-256 of the previous cookie, as long as it is still accepted.
     pub digest_before: Option<Sha256>,
-    /// What forms must carry.
+    /// The token that every form must carry.
     pub csrf: Sensitive<[u8; 32]>,
-    /// When they last proved who they are.
+    /// Time at which the staff member last proved their identity, by signing in or by a renewed
+    /// proof.
     pub proved_at: Timestamp,
-    /// When the cookie last changed.
+    /// Time at which the cookie was last replaced.
     pub rotated_at: Timestamp,
-    /// When the changed cookie first came back.
+    /// Time at which the browser first sent the current cookie.
     pub confirmed_at: Option<Timestamp>,
-    /// When they last did something, to the minute.
+    /// Time of the last request, accurate to [`Self::SEEN_EVERY`].
     pub seen_at: Timestamp,
-    /// When it ends, whatever they do.
+    /// Time at which the session ends, regardless of activity.
     pub expires_at: Timestamp,
 }
 
 /// How long sessions and their cookies last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionLimits {
-    /// How long somebody may do nothing.
+    /// The longest inactivity.
     pub idle: SignedDuration,
-    /// How long a cookie is used before it changes.
+    /// How long a cookie is used before it is replaced.
     pub rotation: SignedDuration,
-    /// How long the cookie before still works after the new one came back: for requests that were
-    /// on their way.
+    /// How long the previous cookie is still accepted after the new one was first sent: for
+    /// requests that were on their way.
     pub overlap: SignedDuration,
 }
 
 /// What a cookie is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// The session is over.
+    /// The session has ended.
     Over,
-    /// The cookie was replaced, and the new one has come back since: two browsers have this session,
-    /// and one of them stole it.
+    /// The cookie was replaced, and the browser has sent the new one since. So two browsers have
+    /// this session, and one of them stole it.
     Replayed,
-    /// The cookie was replaced a moment ago, so this may have been on its way. It opens nothing, and
-    /// accuses nobody.
+    /// The cookie was replaced a moment ago, so the request may have been on its way. It is not
+    /// accepted, but it does not end the session either.
     Behind,
-    /// The session lives.
+    /// The session is valid.
     Live {
-        /// The new cookie came back for the first time.
+        /// Whether the current cookie was sent for the first time.
         is_confirmed_now: bool,
-        /// It is time for another cookie.
+        /// Whether the cookie must be replaced.
         is_due: bool,
-        /// It is time to write down that they were here.
+        /// Whether the time of the last request must be stored again.
         is_seen_due: bool,
     },
 }
 
 impl Session {
-    /// How exactly it is kept when somebody was last here.
+    /// The accuracy with which the time of the last request is stored.
     pub const SEEN_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
-    /// What a cookie of this session's family, whose digest is `shown`, is worth at `now`.
+    /// Judges a cookie of this session's family, whose digest is `shown`, at the time `now`.
     ///
-    /// An answer with a new cookie may be lost. So the one before works until the new one came back,
-    /// and is replaced anew if that takes long. Every other of the family was replaced before.
+    /// A response that carries a new cookie may be lost. So the previous cookie stays valid until
+    /// the new one is sent, and another new one is issued if that takes longer than
+    /// [`SessionLimits::overlap`]. Any other cookie of the family was replaced earlier.
     pub fn standing(&self, shown: &Sha256, limits: SessionLimits, now: Timestamp) -> Standing {
         if now >= self.expires_at || now.duration_since(self.seen_at) >= limits.idle {
             return Standing::Over;
@@ -149,33 +154,33 @@ impl Session {
     }
 }
 
-/// What happened to somebody of the staff.
+/// The kind of an event in the record of staff accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StaffEventKind {
-    /// They came.
+    /// The account was created.
     Added,
-    /// Their roles changed.
+    /// The roles were changed.
     Roles,
-    /// Their own dose changed.
+    /// The staff member's own exposure limit was changed.
     Dose,
-    /// A ticket was made for them.
+    /// A one-time link was made.
     Ticket,
-    /// A passkey, a password or a code was added.
+    /// A passkey, a password or a TOTP secret was added.
     CredentialAdded,
-    /// One was removed.
+    /// A passkey, a password or a TOTP secret was removed.
     CredentialRemoved,
-    /// They may enter no more.
+    /// The account was deactivated.
     Ended,
-    /// They entered by a ticket.
+    /// The staff member signed in with a sign-in link.
     Entered,
-    /// Their name was forgotten.
+    /// The name of a deactivated account was deleted.
     Left,
-    /// A session of theirs was ended, because its cookie was shown in two places.
+    /// A session was ended because its cookie was used in two places.
     SessionEnded,
 }
 
 impl StaffEventKind {
-    /// Every kind.
+    /// Every kind, in the order of declaration.
     pub const ALL: [Self; 10] = [
         Self::Added,
         Self::Roles,
@@ -189,7 +194,7 @@ impl StaffEventKind {
         Self::SessionEnded,
     ];
 
-    /// The word in the database.
+    /// Returns the word that the database uses.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Added => "added",
@@ -205,45 +210,45 @@ impl StaffEventKind {
         }
     }
 
-    /// Reads the word.
+    /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
-/// One line of the record of people, for auditors.
+/// One event in the record of staff accounts, for auditors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StaffEvent {
-    /// Its id.
+    /// Id of this event; text form `ev_…`.
     pub id: EventId,
-    /// About whom.
+    /// The staff member whom the event is about.
     pub staff: StaffId,
-    /// By whom; `None`: at the machine, or the machine itself.
+    /// The staff member who caused it; `None`: the command line, or Mamori itself.
     pub by: Option<StaffId>,
-    /// What.
+    /// The kind of event.
     pub kind: StaffEventKind,
     /// What changed, as JSON, without secrets.
     pub about: Option<String>,
-    /// When.
+    /// Time of the event.
     pub at: Timestamp,
 }
 
-/// What somebody can show.
+/// The kind of a sign-in credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CredentialKind {
-    /// A passkey: enough by itself.
+    /// A passkey: sufficient on its own.
     Passkey,
-    /// A password: needs a code beside it.
+    /// A password: needs a TOTP code as well.
     Password,
-    /// The secret of codes: needs a password beside it.
+    /// The secret of TOTP codes: needs a password as well.
     Totp,
 }
 
 impl CredentialKind {
-    /// Every kind.
+    /// Every kind, in the order of declaration.
     pub const ALL: [Self; 3] = [Self::Passkey, Self::Password, Self::Totp];
 
-    /// The word in the database.
+    /// Returns the word that the database uses.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Passkey => "passkey",
@@ -252,36 +257,39 @@ impl CredentialKind {
         }
     }
 
-    /// Reads the word.
+    /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
-/// Something that somebody can show to be let in.
+/// A sign-in credential of a staff member.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credential {
-    /// Its id.
+    /// Id of this credential; text form `cred_…`.
     pub id: CredentialId,
-    /// Whose it is.
+    /// The staff member whom it belongs to.
     pub staff: StaffId,
-    /// What it is.
+    /// The kind of credential.
     pub kind: CredentialKind,
-    /// What the person calls it.
+    /// The name that its owner gave it.
     pub name: Line,
-    /// The authenticator's own id, of a passkey.
+    /// The authenticator's own id of a passkey; `None` for other kinds.
     pub passkey_id: Option<Vec<u8>>,
-    /// A passkey's JSON, a password's Argon2id in PHC form, or the secret of codes, sealed.
+    /// The JSON of a passkey, the Argon2id hash of a password in PHC form, or the sealed TOTP
+    /// secret.
     pub data: Sensitive<Vec<u8>>,
-    /// Of codes: the last step of 30 seconds that let somebody in.
+    /// For TOTP: number of the last 30-second step whose code was accepted, so that no code works
+    /// twice.
     pub last_step: Option<u64>,
-    /// When it was made.
+    /// Creation time.
     pub created_at: Timestamp,
-    /// When it last let somebody in.
+    /// Time of the last successful sign-in with it.
     pub used_at: Option<Timestamp>,
 }
 
-/// Whether these kinds, among which one may stand more than once, let somebody in.
+/// Checks whether a person with these kinds of credential, which may occur more than once, can sign
+/// in.
 pub fn lets_in(kinds: impl IntoIterator<Item = CredentialKind>) -> bool {
     let (mut has_password, mut has_codes) = (false, false);
     for kind in kinds {
@@ -294,29 +302,29 @@ pub fn lets_in(kinds: impl IntoIterator<Item = CredentialKind>) -> bool {
     has_password && has_codes
 }
 
-/// A question for a new passkey that waits for its answer.
+/// A registration challenge for a new passkey that waits for the browser's response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ceremony {
-    /// Its id.
+    /// Id of this challenge; text form `cer_…`.
     pub id: CeremonyId,
-    /// Who was asked.
+    /// The staff member who was asked.
     pub staff: StaffId,
-    /// What whoever checks the answer must know.
+    /// The state that is needed to verify the response.
     pub state: Sensitive<String>,
-    /// From when on no answer counts.
+    /// Time from which no response is accepted.
     pub expires_at: Timestamp,
 }
 
-/// How many attempts fail before others wait, of one name and of all together.
+/// How many failed sign-in attempts are allowed, for one name and for all names together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AttemptLimits {
-    /// The most failures of one name within [`Self::of_name_in`].
+    /// The most failures for one name within [`Self::of_name_in`].
     pub of_name: u32,
-    /// How far back they count.
+    /// How far back the failures for one name count.
     pub of_name_in: SignedDuration,
-    /// The most failures of all names within [`Self::of_all_in`].
+    /// The most failures for all names within [`Self::of_all_in`].
     pub of_all: u32,
-    /// How far back they count.
+    /// How far back the failures for all names count.
     pub of_all_in: SignedDuration,
 }
 
@@ -338,7 +346,7 @@ mod tests {
         Sha256::from([number; 32])
     }
 
-    /// A session whose cookie is 2 and was 1 before, since the second 1,000.
+    /// A session that was rotated at second 1,000, whose cookie is 2 and was 1 before.
     fn session(confirmed_at: Option<Timestamp>) -> Session {
         Session {
             id: uuid::Uuid::nil().into(),

@@ -1,4 +1,4 @@
-//! Staff: the people who work with Mamori.
+//! Staff: the accounts of the people who work with Mamori.
 
 mod roles;
 
@@ -12,18 +12,18 @@ pub use self::roles::{RoleSet, StaffRole};
 use crate::id::serde_as_text;
 use crate::{Line, StaffId};
 
-/// What somebody signs in with: 1 to 64 of `a-z 0-9 . _ -`, unique.
+/// The name with which a staff member signs in: 1 to 64 of the characters `a-z 0-9 . _ -`, unique.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StaffName(String);
 
 impl StaffName {
-    /// The name.
+    /// Returns the name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// A text that is not such a name.
+/// The error for a text that is not a valid sign-in name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a name to sign in with: expected 1 to 64 of the characters a-z 0-9 . _ -")]
 pub struct NotAStaffName;
@@ -56,15 +56,15 @@ macro_rules! words {
         }
 
         impl $name {
-            /// Every one.
+            /// Every value, in the order of declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// The word in the database and in forms.
+            /// Returns the word that the database and forms use.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word,)* }
             }
 
-            /// Reads the word.
+            /// Parses the word that [`Self::as_str`] returns.
             pub fn parse(text: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|one| one.as_str() == text)
             }
@@ -73,7 +73,7 @@ macro_rules! words {
 }
 
 words! {
-    /// The language of somebody's pages.
+    /// The language of the console for one staff member.
     Language {
         /// English.
         English = "en",
@@ -89,9 +89,9 @@ words! {
 }
 
 words! {
-    /// The colours of somebody's pages.
+    /// The colour scheme of the console for one staff member.
     Scheme {
-        /// As the machine says.
+        /// Follow the browser's setting.
         System = "system",
         /// Dark on light.
         Light = "light",
@@ -101,30 +101,30 @@ words! {
 }
 
 words! {
-    /// How somebody looks at pictures.
+    /// How a staff member views pictures in the console.
     View {
-        /// Clear while a key is held.
+        /// Clear only while a key is held.
         Hold = "hold",
-        /// For who cannot hold a key: clear at a press, for ten seconds at most.
+        /// Clear after one press, for ten seconds at most; for people who cannot hold a key.
         Toggle = "toggle",
-        /// No pictures unless asked for.
+        /// No picture unless the staff member asks for it.
         Text = "text",
     }
 }
 
-/// Limits of one person's dose that go before the operator's; `None`: the operator's.
+/// One person's own exposure limit. `None`: the operator's limit applies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnLimits {
-    /// The most clear looks in 24 hours.
+    /// The most clear views within 24 hours.
     pub looks: Option<u32>,
-    /// The most clear minutes in 24 hours.
+    /// The most minutes of clear views within 24 hours.
     pub minutes: Option<u32>,
-    /// The most points in 24 hours.
+    /// The most points within 24 hours; see [`crate::dose::Exposure::points`].
     pub points: Option<u32>,
 }
 
 impl OwnLimits {
-    /// The limits that hold, where `common` are the operator's.
+    /// Returns the limit that applies, where `common` is the operator's.
     pub fn over(self, common: crate::dose::Limits) -> crate::dose::Limits {
         crate::dose::Limits {
             looks: self.looks.unwrap_or(common.looks),
@@ -135,32 +135,33 @@ impl OwnLimits {
     }
 }
 
-/// Somebody who works with Mamori.
+/// The account of a staff member.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Staff {
-    /// Their id.
+    /// Id of this staff member; text form `staff_…`.
     pub id: StaffId,
-    /// What they sign in with.
+    /// The name with which they sign in.
     pub name: StaffName,
-    /// How colleagues see them.
+    /// The display name that colleagues see.
     pub shown: Line,
     /// What they may do.
     pub roles: RoleSet,
-    /// The language of their pages.
+    /// The language of their console pages.
     pub language: Language,
-    /// Their colours.
+    /// The colour scheme of their console pages.
     pub scheme: Scheme,
-    /// How they look at pictures.
+    /// How they view pictures.
     pub view: View,
-    /// Whether single keys do something.
+    /// Whether single-key shortcuts are enabled.
     pub has_keys: bool,
-    /// Their own dose.
+    /// Their own exposure limit.
     pub dose: OwnLimits,
-    /// When they came.
+    /// Creation time of the account.
     pub created_at: Timestamp,
-    /// When a session of theirs last added a way in: they are told, in case it was not they.
+    /// Time at which one of their sessions last added a sign-in method. Their pages show it for
+    /// some days, in case it was not them.
     pub way_added_at: Option<Timestamp>,
-    /// When they left; they open nothing since.
+    /// Time at which the account was deactivated; they cannot sign in since.
     pub ended_at: Option<Timestamp>,
 }
 

@@ -1,4 +1,4 @@
-//! Text that somebody typed, bounded and without tricks.
+//! Text typed by people, with a maximum length and without misleading characters.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,8 +9,8 @@ use crate::id::serde_as_text;
 
 /// One line of text for people: a source, a legal basis, an owner.
 ///
-/// 1 to 500 characters, not only spaces, no control characters and no bidirectional overrides, so
-/// that it reads the same to everyone who sees it.
+/// 1 to 500 characters, not only spaces, without control characters and bidirectional overrides, so
+/// that every reader sees the same text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Line(String);
 
@@ -18,13 +18,13 @@ impl Line {
     /// The most characters of a line.
     pub const CHARS_MAX: usize = 500;
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// A text that is not a line.
+/// The error for a text that is not a valid line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a line of text: expected 1 to 500 characters without control characters")]
 pub struct NotALine;
@@ -46,14 +46,15 @@ impl fmt::Display for Line {
 
 serde_as_text!(Line);
 
-/// Whether `c` changes how its neighbours are read, or cannot be seen or stored.
+/// Checks whether `c` changes how its neighbours are read, or cannot be displayed or stored:
+/// control characters, bidirectional overrides and isolates, and the byte order mark.
 pub fn misleads(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// The labels that a source gave an entry, such as its category.
 ///
-/// At most 16, each 1 to 64 characters.
+/// At most 16, each 1 to 64 characters, without control characters and bidirectional overrides.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<String>", into = "Vec<String>")]
 pub struct Labels(Vec<String>);
@@ -64,13 +65,13 @@ impl Labels {
     /// The most characters of a label.
     pub const CHARS_MAX: usize = 64;
 
-    /// The labels, in the source's order.
+    /// Returns the labels, in the source's order.
     pub fn as_slice(&self) -> &[String] {
         &self.0
     }
 }
 
-/// A list that is not a list of labels.
+/// The error for a list that is not a valid list of labels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not labels: expected at most 16, each 1 to 64 characters without control characters")]
 pub struct NotLabels;

@@ -1,11 +1,11 @@
-//! The ways in which the pixels of a frame are compared: turned, mirrored, and on which backdrop.
+//! The variants of a frame that are compared: rotated, mirrored, and on which backdrop.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// How pixels are turned or mirrored before they are hashed, relative to how the file stores them.
+/// How pixels are rotated or mirrored before they are hashed, relative to how the file stores them.
 ///
 /// The words are those of Pillow's `Image.Transpose`: rotations are counter-clockwise.
 #[derive(
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Transform {
-    /// As stored.
+    /// As stored in the file.
     #[default]
     None,
     /// Rotated by 90 degrees.
@@ -26,18 +26,18 @@ pub enum Transform {
     /// Rotated by 270 degrees.
     #[serde(rename = "rotate_270")]
     Rotate270,
-    /// Mirrored, left and right exchanged.
+    /// Mirrored: left and right are exchanged.
     FlipLeftRight,
-    /// Mirrored, top and bottom exchanged.
+    /// Mirrored: top and bottom are exchanged.
     FlipTopBottom,
     /// Mirrored along the diagonal from the upper left: rows become columns.
     Transpose,
-    /// Mirrored along the other diagonal.
+    /// Mirrored along the diagonal from the upper right.
     Transverse,
 }
 
 impl Transform {
-    /// Every transform.
+    /// Every transform, in the order of declaration.
     pub const ALL: [Self; 8] = [
         Self::None,
         Self::Rotate90,
@@ -49,7 +49,7 @@ impl Transform {
         Self::Transverse,
     ];
 
-    /// The word in the API, the database and files.
+    /// Returns the word that the API, the database and files use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -63,8 +63,9 @@ impl Transform {
         }
     }
 
-    /// The transform that shows stored pixels upright, by the value of the EXIF tag Orientation
-    /// (0x0112, 1 to 8; Exif 3.0, table 6). Other values mean nothing and give [`Self::None`].
+    /// Returns the transform that shows stored pixels upright, for a value of the EXIF tag
+    /// Orientation (0x0112, 1 to 8; Exif 3.0, table 6). Other values have no meaning and give
+    /// [`Self::None`].
     pub fn of_orientation(value: u16) -> Self {
         match value {
             2 => Self::FlipLeftRight,
@@ -78,8 +79,8 @@ impl Transform {
         }
     }
 
-    /// What to do to stored pixels: mirror their columns, mirror their rows, then exchange rows and
-    /// columns.
+    /// Returns the transform in three steps for stored pixels: mirror the columns, mirror the rows,
+    /// then exchange rows and columns.
     pub fn steps(self) -> Steps {
         let steps =
             |flips_columns, flips_rows, exchanges| Steps { flips_columns, flips_rows, exchanges };
@@ -96,7 +97,7 @@ impl Transform {
     }
 }
 
-/// A [`Transform`] in three steps, in this order.
+/// A [`Transform`] as three steps, applied in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Steps {
     /// Whether left and right are exchanged.
@@ -113,7 +114,7 @@ impl fmt::Display for Transform {
     }
 }
 
-/// A text that names no transform.
+/// The error for a text that names no transform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "not a transform: expected `none`, `rotate_90`, `rotate_180`, `rotate_270`, \
@@ -129,7 +130,7 @@ impl FromStr for Transform {
     }
 }
 
-/// What stands behind the transparent pixels of a frame.
+/// What is drawn behind the transparent pixels of a frame.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -139,17 +140,17 @@ pub enum Backdrop {
     /// Nothing: transparency is ignored, as most makers of lists do.
     #[default]
     None,
-    /// White, as most viewers show it.
+    /// White, as most viewers draw it.
     White,
     /// Black.
     Black,
 }
 
 impl Backdrop {
-    /// Every backdrop.
+    /// Every backdrop, in the order of declaration.
     pub const ALL: [Self; 3] = [Self::None, Self::White, Self::Black];
 
-    /// The word in the API, the database and files.
+    /// Returns the word that the API, the database and files use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -165,7 +166,7 @@ impl fmt::Display for Backdrop {
     }
 }
 
-/// A text that names no backdrop.
+/// The error for a text that names no backdrop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a backdrop: expected `none`, `white` or `black`")]
 pub struct NotABackdrop;
@@ -178,14 +179,14 @@ impl FromStr for Backdrop {
     }
 }
 
-/// One way in which a frame is compared.
+/// One combination of backdrop and transform with which a frame is compared.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 pub struct Variant {
-    /// What stands behind transparent pixels.
+    /// What is drawn behind transparent pixels.
     pub backdrop: Backdrop,
-    /// How the pixels are turned.
+    /// How the pixels are rotated or mirrored.
     pub transform: Transform,
 }
 
@@ -206,7 +207,8 @@ mod tests {
     }
 
     /// The corner that holds the first pixel once the picture is shown upright, from the table of
-    /// the standard: "the 0th row is at the visual top, the 0th column at the visual left" and so on.
+    /// the standard: "the 0th row is at the visual top, the 0th column at the visual left" and so
+    /// on.
     #[test]
     fn an_orientation_moves_the_first_pixel_where_the_standard_says() {
         let corner = |value| {

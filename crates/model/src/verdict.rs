@@ -1,4 +1,4 @@
-//! The machine's immediate answer, and how it follows from what matched.
+//! The machine's immediate answer to a check, and the rule by which it follows from the hits.
 
 use std::collections::BTreeSet;
 
@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Action, Backdrop, BankId, Distance, EntryId, HashKind, Purpose, Variant};
 
-/// The machine's immediate answer, the mildest first.
+/// The immediate answer to a check, the mildest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// Nothing speaks against the item.
+    /// The item may stay: no bank holds or blocks it, or no bank may be used on it.
     Allow,
-    /// Keep it back until somebody looked.
+    /// Keep the item back until a reviewer has decided.
     Hold,
-    /// Refuse it.
+    /// Refuse the item.
     Block,
 }
 
@@ -23,7 +23,7 @@ impl Verdict {
     /// Every verdict, the mildest first.
     pub const ALL: [Self; 3] = [Self::Allow, Self::Hold, Self::Block];
 
-    /// The word in the API, the database and files.
+    /// Returns the word that the API, the database and files use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Allow => "allow",
@@ -32,7 +32,7 @@ impl Verdict {
         }
     }
 
-    /// Reads the word.
+    /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|verdict| verdict.as_str() == text)
     }
@@ -48,23 +48,25 @@ impl From<Action> for Verdict {
     }
 }
 
-/// Why no bank looked at an item. The greatest is the one told: it came nearest to a look.
+/// Why an item was not compared.
+///
+/// If banks have different reasons, the reason that comes last in this list is reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum NotLooked {
-    /// There is no bank, or each is switched off.
+    /// There is no bank, or every bank is switched off.
     NoBank,
-    /// No bank may look on this surface.
+    /// No bank may be used on this surface.
     Surface,
-    /// No bank may look in this jurisdiction, or the service did not say which it is.
+    /// No bank may be used in this country, or the service did not name the country.
     Jurisdiction,
-    /// The law that let a bank look into private messages has ended.
+    /// The law that allowed a bank to be used on private messages has ended.
     PrivateBasisEnded,
 }
 
 impl NotLooked {
-    /// One sentence for people.
+    /// Returns one sentence for people.
     pub fn explain(self) -> &'static str {
         match self {
             Self::NoBank => "no bank is switched on",
@@ -80,28 +82,28 @@ impl NotLooked {
 /// One entry that an item came near to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hit {
-    /// The bank.
+    /// The bank of the entry.
     pub bank: BankId,
-    /// Its purpose, as it was at the time.
+    /// The purpose of the bank at the time of the check.
     pub purpose: Purpose,
-    /// What the bank let a match do, as it was at the time.
+    /// The action of the bank at the time of the check.
     pub action: Action,
-    /// The entry.
+    /// The entry that matched.
     pub entry: EntryId,
-    /// What was compared.
+    /// The kind of hash that was compared.
     pub kind: HashKind,
-    /// How near; 0 for SHA-256, SHA-1 and MD5.
+    /// The distance between the two hashes in bits; 0 for SHA-256, SHA-1 and MD5.
     pub distance: Distance,
-    /// Which frame of an animated item, by its place in the file, from 0.
+    /// The frame of an animated item, by its position in the file, from 0.
     pub frame: u32,
-    /// How the frame was prepared; the default for hashes of bytes.
+    /// The variant of the frame that was compared; the default for digests.
     pub variant: Variant,
 }
 
 impl Hit {
-    /// The hit of `hits` that best says how the item looks: the nearest PDQ hit; of equally near
-    /// ones the one with the earliest transform and backdrop, in the order of their declaration, then
-    /// the earliest frame.
+    /// Returns the hit that best identifies the picture: the PDQ hit with the smallest distance.
+    /// Among equal distances, the hit with the earliest transform and backdrop, in the order of
+    /// their declaration; then the hit with the earliest frame.
     pub fn best_look(hits: &[Self]) -> Option<&Self> {
         let looks = hits.iter().filter(|hit| hit.kind == HashKind::Pdq);
         looks.min_by_key(|hit| {
@@ -110,26 +112,27 @@ impl Hit {
     }
 }
 
-/// A verdict, and the hits that it stands on.
+/// A verdict, and the hits that it is based on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judgement {
-    /// The answer: the strictest action of the banks of [`Self::standing`].
+    /// The verdict: the strictest action of the banks in [`Self::standing`].
     pub verdict: Verdict,
-    /// The hits that no negative bank speaks against. These are recorded; an item without any is
-    /// not: a clean item leaves no trace, and a wrong suspicion is not to be kept.
+    /// The hits that no negative bank clears. Only these are recorded, and an item without any is
+    /// not recorded: clean items are not stored, and a wrong suspicion must not be stored either.
     pub standing: Vec<Hit>,
-    /// Whether a negative bank knows the whole item: by its bytes, or each of its frames.
+    /// Whether a negative bank clears the whole item: by its bytes, or by every one of its frames.
     pub is_cleared: bool,
 }
 
 impl Judgement {
-    /// What follows from `hits` on an item with these frames, each on its backdrops; `None`: not
-    /// every frame of the item was compared, so its frames cannot clear all of it.
+    /// Computes the verdict from `hits` on an item with these frames, each with its backdrops.
+    /// `views` is `None` if not every frame of the item was compared, so that its frames cannot
+    /// clear all of it.
     ///
-    /// A negative bank that knows the item's bytes clears all of it. One that knows how a frame
-    /// looks on a backdrop clears just that, or one harmless frame would hide the others, and a
-    /// harmless picture on white another one on black; what was found by the bytes is cleared when
-    /// every frame is.
+    /// A negative bank that knows the item's bytes clears the whole item. A negative bank that
+    /// knows a frame on a backdrop clears only that frame on that backdrop. Otherwise one harmless
+    /// frame would hide the others, and a harmless picture on white would hide another one on
+    /// black. A hit on the item's bytes is cleared when every frame is.
     pub fn of(hits: &[Hit], views: Option<&[View]>) -> Self {
         let cleared = Cleared::by(hits, views);
         let stands = |hit: &&Hit| !hit.purpose.is_negative() && !cleared.covers(hit);
@@ -140,10 +143,10 @@ impl Judgement {
     }
 }
 
-/// A frame's number, and what stands behind its transparent pixels.
+/// A frame's number, and what is drawn behind its transparent pixels.
 pub type View = (u32, Backdrop);
 
-/// What negative banks speak for.
+/// What negative banks clear.
 struct Cleared {
     is_whole: bool,
     views: BTreeSet<View>,

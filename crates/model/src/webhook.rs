@@ -1,34 +1,34 @@
-//! Webhooks: what a service is told, where, and how it went.
+//! Webhooks: the events that a service is told of, its endpoints, and the state of each delivery.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{DeliveryId, EndpointId, Sensitive, ServiceId};
 
-/// What a webhook tells.
+/// The event that a webhook reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum EventKind {
-    /// An item matched.
+    /// An item matched for the first time.
     #[serde(rename = "match.created")]
     MatchCreated,
-    /// An item that had matched came with other bytes, new hits or a stricter verdict.
+    /// An item that had matched before was sent with other bytes, new hits or a stricter verdict.
     #[serde(rename = "match.changed")]
     MatchChanged,
-    /// A person decided, and the service is asked to do something.
+    /// A decision is in effect, or was undone, and the service is asked to take an action.
     #[serde(rename = "action.requested")]
     ActionRequested,
-    /// Somebody asked whether the endpoint works.
+    /// A test of the endpoint was requested.
     #[serde(rename = "endpoint.test")]
     EndpointTest,
 }
 
 impl EventKind {
-    /// Every kind.
+    /// Every kind, in the order of declaration.
     pub const ALL: [Self; 4] =
         [Self::MatchCreated, Self::MatchChanged, Self::ActionRequested, Self::EndpointTest];
 
-    /// The word in the payload and the database.
+    /// Returns the word that the payload and the database use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::MatchCreated => "match.created",
@@ -38,46 +38,47 @@ impl EventKind {
         }
     }
 
-    /// Reads the word.
+    /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
-/// A place at a service that takes webhooks. A removed one is no more: its address and secret are
-/// forgotten, and only its id stays with what was sent to it.
+/// An address at a service that receives webhooks. When an endpoint is removed, its URL and its
+/// secret are deleted; only its id stays, with the deliveries to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
-    /// Its id.
+    /// Id of this endpoint; text form `hook_…`.
     pub id: EndpointId,
-    /// Whose it is.
+    /// The service that it belongs to.
     pub service: ServiceId,
-    /// Where to send. A URL may carry a secret, so it is shown to its service only.
+    /// The URL that messages are sent to. A URL may contain a secret, so only its service can read
+    /// it.
     pub url: Sensitive<String>,
-    /// The bytes that sign messages; 32 random ones.
+    /// The key that signs messages: 32 random bytes.
     pub secret: Sensitive<Vec<u8>>,
-    /// When it was made.
+    /// Creation time.
     pub created_at: Timestamp,
 }
 
-/// How far a delivery has come.
+/// State of a webhook delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryState {
-    /// To be sent, or sent again.
+    /// To be sent, or to be sent again after a failed attempt.
     Waiting,
-    /// The receiver took it.
+    /// The receiver accepted it.
     Delivered,
-    /// Tried too often, or the endpoint is gone; a person may send it again.
+    /// Failed too often, or the endpoint was removed. It can be sent again on request.
     Failed,
 }
 
 impl DeliveryState {
-    /// Every state.
+    /// Every state, in the order of declaration.
     pub const ALL: [Self; 3] = [Self::Waiting, Self::Delivered, Self::Failed];
 
-    /// The word in the API and the database.
+    /// Returns the word that the API and the database use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
@@ -86,7 +87,7 @@ impl DeliveryState {
         }
     }
 
-    /// Reads the word.
+    /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
@@ -95,22 +96,22 @@ impl DeliveryState {
 /// One message to one endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
-    /// Its id, the same at every attempt.
+    /// Id of this delivery, the same at every attempt; text form `msg_…`.
     pub id: DeliveryId,
-    /// Where it goes.
+    /// The endpoint that it is sent to.
     pub endpoint: EndpointId,
-    /// What it tells.
+    /// The event that it reports.
     pub event: EventKind,
-    /// The body, exactly as it is signed and sent: JSON. May name an account.
+    /// The body, exactly as it is signed and sent: JSON. May contain the name of an account.
     pub payload: Sensitive<String>,
-    /// How far it has come.
+    /// Current state.
     pub state: DeliveryState,
-    /// How often it was tried.
+    /// Number of attempts so far.
     pub attempts: u32,
-    /// What came of the last attempt: `204`, `timeout`, `address refused` …
+    /// Result of the last attempt: `204`, `timeout`, `address refused` …
     pub last_result: Option<String>,
-    /// When it was promised.
+    /// Time at which the delivery was created, in the transaction of its event.
     pub created_at: Timestamp,
-    /// When it was last tried.
+    /// Time of the last attempt.
     pub last_attempt_at: Option<Timestamp>,
 }

@@ -1,4 +1,4 @@
-//! Text of several lines that somebody wrote: reasons and notes.
+//! Text of several lines written by people: reasons and notes.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,24 +6,24 @@ use std::str::FromStr;
 use crate::id::serde_as_text;
 use crate::text::misleads;
 
-/// What somebody wrote, in as many lines as it took.
+/// A text of one or more lines.
 ///
-/// 1 to 4,000 characters, not only spaces, no control characters but line breaks, and no
-/// bidirectional overrides. Line breaks are `\n`, however they came.
+/// 1 to 4,000 characters, not only spaces. No control characters except line breaks, and no
+/// bidirectional overrides. Line breaks are stored as `\n`, whichever form was sent.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Words(String);
 
 impl Words {
-    /// The most characters.
+    /// The most characters of a text.
     pub const CHARS_MAX: usize = 4_000;
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// A text that is none.
+/// The error for a text that is not valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a text: expected 1 to 4000 characters without control characters")]
 pub struct NotWords;
@@ -32,7 +32,7 @@ impl FromStr for Words {
     type Err = NotWords;
 
     fn from_str(text: &str) -> Result<Self, NotWords> {
-        // Browsers send a form's line breaks as both characters.
+        // Browsers send a form's line breaks as `\r\n`.
         let text = text.replace("\r\n", "\n");
         let is_bad = |c: char| c != '\n' && misleads(c);
         let fits = text.chars().count() <= Self::CHARS_MAX && !text.trim().is_empty();
@@ -48,8 +48,9 @@ impl fmt::Display for Words {
 
 serde_as_text!(Words);
 
-/// Whether `c` takes no room, or turns the direction of its neighbours: let in, because languages
-/// need some of them, and shown as a mark, so that two texts that look alike do not.
+/// Checks whether `c` has no width or changes the direction of its neighbours. Such characters are
+/// accepted, because some languages need them, and shown as a mark, so that two different texts do
+/// not look alike.
 pub fn hidden(c: char) -> bool {
     matches!(
         c,

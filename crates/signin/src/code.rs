@@ -1,4 +1,5 @@
-//! Codes of six digits, which change every 30 seconds (RFC 6238, as every authenticator has it).
+//! TOTP codes: six digits that change every 30 seconds (RFC 6238, as every authenticator supports
+//! it).
 
 use mamori_model::Sensitive;
 use totp_rs::{Algorithm, Builder, Secret, Totp};
@@ -6,40 +7,40 @@ use totp_rs::{Algorithm, Builder, Secret, Totp};
 use crate::Error;
 use crate::error::chance;
 
-/// RFC 4226, section 4, R6: 160 bits.
+/// Length of the secret in bytes: 160 bits, as RFC 4226, section 4, R6 recommends.
 const SECRET_BYTES: usize = 20;
 const DIGITS: u8 = 6;
 const STEP_S: u64 = 30;
-/// How many steps a clock may be off, each way.
+/// How many steps the authenticator's clock may be off, in each direction.
 const SKEW: u16 = 1;
 
-/// What an authenticator and we both know.
+/// The TOTP secret that Mamori and the authenticator share.
 #[derive(Clone, Debug)]
 pub struct CodeSecret(Sensitive<Vec<u8>>);
 
 impl CodeSecret {
-    /// A new one.
+    /// Generates a new random secret.
     pub fn generate() -> Result<Self, Error> {
         Ok(Self(Sensitive::new(chance::<SECRET_BYTES>()?.to_vec())))
     }
 
-    /// What was kept.
+    /// Restores a secret from its stored bytes; [`Error::Broken`] if the length is wrong.
     pub fn from_kept(bytes: Sensitive<Vec<u8>>) -> Result<Self, Error> {
         let is_ours = bytes.reveal().len() == SECRET_BYTES;
         is_ours.then_some(Self(bytes)).ok_or(Error::Broken("secret of codes"))
     }
 
-    /// For keeping, sealed.
+    /// Returns the bytes for storage; the caller must seal them.
     pub fn bytes(&self) -> &Sensitive<Vec<u8>> {
         &self.0
     }
 
-    /// For typing into an authenticator by hand: base32.
+    /// Returns the secret in base32, to be typed into an authenticator by hand.
     pub fn text(&self) -> Sensitive<String> {
         Sensitive::new(Secret::from(self.0.reveal().clone()).to_base32())
     }
 
-    /// For an authenticator: `otpauth://totp/…`.
+    /// Returns the link for an authenticator: `otpauth://totp/…`.
     pub fn link(&self, issuer: &str, name: &str) -> Result<Sensitive<String>, Error> {
         // A colon would end the issuer early.
         let clean = |text: &str| text.replace(':', " ");
@@ -48,8 +49,9 @@ impl CodeSecret {
         totp.to_url().map(Sensitive::new).map_err(|cause| internal(&cause))
     }
 
-    /// The step of time for which `code` is right, if it is one of now, the one before or the next,
-    /// and later than the last that let somebody in: a code lets in once.
+    /// Returns the time step of `code`, if it is the code of the current, the previous or the next
+    /// step, and the step is later than `last_step`, the last one that was accepted: a code works
+    /// only once.
     pub fn check(&self, code: &str, unix_s: u64, last_step: Option<u64>) -> Option<u64> {
         let digits: String = code.chars().filter(|c| !c.is_whitespace()).collect();
         let is_code = digits.len() == usize::from(DIGITS)
@@ -58,7 +60,7 @@ impl CodeSecret {
         step.filter(|step| last_step.is_none_or(|last| *step > last))
     }
 
-    /// The code of the time `unix_s`, as an authenticator shows it.
+    /// Returns the code at the time `unix_s` (Unix time in seconds), as an authenticator shows it.
     pub fn code_at(&self, unix_s: u64) -> Option<Sensitive<String>> {
         Some(Sensitive::new(self.totp()?.generate(unix_s).to_string()))
     }
@@ -85,7 +87,7 @@ fn internal(cause: &totp_rs::TotpError) -> Error {
 mod tests {
     use super::*;
 
-    /// RFC 6238, appendix B: the secret of its SHA-1 rows.
+    /// The secret of the SHA-1 rows in RFC 6238, appendix B.
     fn of_the_rfc() -> CodeSecret {
         CodeSecret::from_kept(Sensitive::new(b"12345678901234567890".to_vec())).unwrap()
     }

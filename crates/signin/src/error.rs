@@ -1,18 +1,18 @@
-//! What went wrong, by who must act.
+//! Errors of sign-in checks, by who must act.
 
-/// Why a check could not be made, or said no.
+/// Why a check failed or could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The operator must say under which name browsers reach the console.
+    /// The operator must configure a host name under which browsers reach the console.
     #[error("a passkey needs a host with a name, not an address of the network: {0}")]
     Origin(String),
-    /// The person must choose another password.
+    /// The staff member must choose another password.
     #[error("the password is too easy: expected 12 to 200 characters that are not all the same")]
     Weak,
-    /// What the browser sent is no answer to what it was asked. Whoever sent it learns no more.
+    /// The browser's response does not answer the challenge. The sender is not told why.
     #[error("not an answer to the question")]
     Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// What was kept cannot be read any more. The operator must look.
+    /// Stored data cannot be read any more. The operator must look.
     #[error("a {0} that was kept cannot be read")]
     Broken(&'static str),
     /// A bug, or a machine without randomness. The operator must look.
@@ -20,7 +20,7 @@ pub enum Error {
     Internal {
         /// What could not be done.
         what: &'static str,
-        /// Why.
+        /// The cause.
         #[source]
         cause: Box<dyn std::error::Error + Send + Sync>,
     },
@@ -42,7 +42,7 @@ impl Error {
     }
 }
 
-/// `N` bytes that nobody can guess.
+/// Returns `N` random bytes that an attacker cannot guess.
 pub(crate) fn chance<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(Error::internal("get randomness"))?;

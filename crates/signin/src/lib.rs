@@ -1,6 +1,7 @@
-//! Passkeys, passwords and codes: pure checks of what somebody showed.
+//! Pure checks of passkeys, passwords and TOTP codes.
 //!
-//! It keeps nothing and knows no clock: what was kept, and what time it is, are handed in.
+//! The crate stores nothing and has no clock: the caller passes in the stored data and the current
+//! time.
 
 mod code;
 mod error;

@@ -1,9 +1,9 @@
-//! Passkeys: the two ceremonies of `WebAuthn`, each a question and an answer.
+//! Passkeys: the two ceremonies of `WebAuthn`, each a challenge and a response.
 //!
-//! What must be kept until somebody makes a passkey is kept here, never with the browser. Of a
-//! question for one, nothing is kept: its challenge is made of a secret, of the question's id and of
-//! the name, and made anew when the answer comes. So whoever asks for nothing but questions fills
-//! nothing.
+//! Registration has a state that the caller stores on the server, never in the browser. Sign-in has
+//! no stored state: its challenge is derived from a secret, the id of the question and the sign-in
+//! name, and derived again when the response arrives. So an attacker who only asks for challenges
+//! fills no storage.
 
 use std::fmt;
 
@@ -19,29 +19,32 @@ use webauthn_rs::prelude as rs;
 
 use crate::Error;
 
-/// How long a browser may take, in milliseconds: the library's own, and the specification's advice.
+/// How long a browser may take, in milliseconds: the default of the library, and the
+/// specification's advice.
 const TIMEOUT_MS: u64 = 300_000;
 
-/// How many ids a question names, whoever is asked: so many passkeys one person may have, and the
-/// rest are made up. Enough for two devices, their two spares, and two in a drawer.
+/// The number of credential ids in every question. A staff member may have up to this number of
+/// passkeys; the remaining ids are made up. Enough for two devices, two spare keys for them, and
+/// two in a drawer.
 pub const PASSKEYS_MAX: usize = 6;
 
-/// Lengths that authenticators' ids have.
+/// The lengths in bytes of credential ids that authenticators use.
 const ID_BYTES: [usize; 4] = [16, 20, 32, 64];
 
-/// One question to whoever says that they have a name.
+/// One sign-in question, for a client that claims to have a sign-in name.
 #[derive(Clone, Copy, Debug)]
 pub struct Asking<'a> {
-    /// The question's id, which nobody may choose.
+    /// Id of the question, which the client cannot choose.
     pub id: Uuid,
-    /// What they say they sign in with.
+    /// The sign-in name that the client claims.
     pub name: &'a str,
-    /// What challenges and made-up ids are made of.
+    /// The secret from which challenges and made-up ids are derived.
     pub secret: &'a Sensitive<[u8; 32]>,
 }
 
 impl Asking<'_> {
-    /// 32 bytes that nobody can guess without the secret. Each `about` has its own.
+    /// Derives 32 bytes that an attacker cannot guess without the secret. Each `about` gives other
+    /// bytes.
     fn digest(&self, about: &str, what: &[u8]) -> Result<[u8; 32], Error> {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.secret.reveal())
             .map_err(Error::internal("make a challenge"))?;
@@ -55,7 +58,7 @@ impl Asking<'_> {
         Ok(URL_SAFE_NO_PAD.encode(self.digest("challenge", self.id.as_bytes())?))
     }
 
-    /// An id that no authenticator has: always the same for the same name.
+    /// Derives a credential id that no authenticator has; always the same for the same name.
     fn made_up(&self, number: u8) -> Result<Vec<u8>, Error> {
         let [first, second, kind] =
             ["first half", "second half", "length"].map(|about| self.digest(about, &[number]));
@@ -66,8 +69,8 @@ impl Asking<'_> {
         Ok(id)
     }
 
-    /// The ids that the question names: those of `keys` among made-up ones, in an order that says
-    /// nothing.
+    /// Returns the credential ids of the question: those of `keys` mixed with made-up ids, in an
+    /// order that does not reveal which are real.
     fn ids(&self, keys: &[Passkey]) -> Result<Vec<Vec<u8>>, Error> {
         let mut ids: Vec<Vec<u8>> = keys.iter().map(|key| key.id().to_vec()).collect();
         for number in (0_u8..).take(PASSKEYS_MAX.saturating_sub(keys.len())) {
@@ -80,31 +83,31 @@ impl Asking<'_> {
     }
 }
 
-/// What is asked of a browser, and what must be kept until it answers.
+/// A registration challenge for a browser, with the state to store until the response arrives.
 #[derive(Clone, Debug)]
 pub struct Question {
     /// JSON for `navigator.credentials`.
     pub json: String,
-    /// For the one who finishes the ceremony.
+    /// The state to pass to [`Passkeys::finish_register`].
     pub state: Sensitive<String>,
 }
 
-/// The half of a passkey that we keep. It opens nothing by itself.
+/// The server's half of a passkey. It cannot be used to sign in.
 #[derive(Clone)]
 pub struct Passkey(rs::Passkey);
 
 impl Passkey {
-    /// What was kept.
+    /// Restores a passkey from its stored JSON; [`Error::Broken`] if that cannot be read.
     pub fn from_kept(json: &[u8]) -> Result<Self, Error> {
         serde_json::from_slice(json).map(Self).map_err(|_| Error::Broken("passkey"))
     }
 
-    /// For keeping.
+    /// Returns the JSON for storage.
     pub fn to_json(&self) -> Result<Vec<u8>, Error> {
         serde_json::to_vec(&self.0).map_err(Error::internal("write a passkey"))
     }
 
-    /// The authenticator's own id of it.
+    /// Returns the credential id that the authenticator chose.
     pub fn id(&self) -> &[u8] {
         self.0.cred_id()
     }
@@ -116,18 +119,18 @@ impl fmt::Debug for Passkey {
     }
 }
 
-/// Whoever owns a passkey, as it is told to the authenticator.
+/// The owner of a passkey, as shown to the authenticator.
 #[derive(Clone, Copy, Debug)]
 pub struct Owner<'a> {
-    /// Their id.
+    /// Id of the staff member.
     pub id: Uuid,
-    /// What they sign in with.
+    /// The sign-in name.
     pub name: &'a str,
-    /// How they are shown.
+    /// The display name.
     pub shown: &'a str,
 }
 
-/// The ceremonies of one console.
+/// The passkey ceremonies of one console.
 pub struct Passkeys {
     webauthn: rs::Webauthn,
     host: String,
@@ -140,8 +143,8 @@ impl fmt::Debug for Passkeys {
 }
 
 impl Passkeys {
-    /// For a console at `origin`, called `name`. [`Error::Origin`] where its host is an address:
-    /// browsers make passkeys for names only.
+    /// Creates the ceremonies for a console at `origin`, called `name`. [`Error::Origin`] if its
+    /// host is an IP address: browsers create passkeys for host names only.
     pub fn new(origin: &Url, name: &str) -> Result<Self, Error> {
         let host = origin.domain().ok_or_else(|| Error::Origin(origin.to_string()))?.to_owned();
         let built = rs::WebauthnBuilder::new(&host, origin)
@@ -150,7 +153,7 @@ impl Passkeys {
         Ok(Self { webauthn, host })
     }
 
-    /// Asks for a new passkey, on another authenticator than those of `known`.
+    /// Begins the registration of a new passkey, on another authenticator than those of `known`.
     pub fn begin_register(&self, owner: Owner<'_>, known: &[Passkey]) -> Result<Question, Error> {
         let known = known.iter().map(|passkey| passkey.0.cred_id().clone()).collect();
         let (asked, state) = self
@@ -161,7 +164,8 @@ impl Passkeys {
         Ok(Question { json, state: keep(&state)? })
     }
 
-    /// The passkey, if the answer is one to the question of `state`.
+    /// Finishes a registration and returns the passkey; [`Error::Refused`] if the response does not
+    /// answer the challenge in `state`.
     pub fn finish_register(
         &self,
         state: &Sensitive<String>,
@@ -173,8 +177,9 @@ impl Passkeys {
         made.map(Passkey).map_err(Error::refused)
     }
 
-    /// Asks for one of `keys`; JSON for `navigator.credentials`. Without any, the question looks
-    /// the same, and no answer to it is right. Asking twice names the same ids.
+    /// Returns a sign-in challenge for one of `keys`, as JSON for `navigator.credentials`. Without
+    /// keys the challenge looks the same, but no response to it is accepted. Two challenges for one
+    /// name contain the same ids.
     pub fn begin_enter(&self, asking: Asking<'_>, keys: &[Passkey]) -> Result<String, Error> {
         let named = asking
             .ids(keys)?
@@ -190,7 +195,7 @@ impl Passkeys {
         Ok(question.to_string())
     }
 
-    /// Which of `keys` answered the question.
+    /// Returns the one of `keys` that answered the challenge; [`Error::Refused`] if none did.
     pub fn finish_enter(
         &self,
         asking: Asking<'_>,
@@ -213,7 +218,7 @@ impl Passkeys {
         Ok(Used { passkey, has_changed })
     }
 
-    /// The library's own state of a question, with our challenge in it.
+    /// Returns the library's own state of a challenge, with our challenge put into it.
     fn asked(
         &self,
         asking: Asking<'_>,
@@ -232,12 +237,12 @@ impl Passkeys {
     }
 }
 
-/// A passkey that let somebody in.
+/// A passkey that signed its owner in.
 #[derive(Clone, Debug)]
 pub struct Used {
-    /// The passkey, as it is to be kept from now on.
+    /// The passkey, as it must be stored from now on.
     pub passkey: Passkey,
-    /// Whether it differs from what was kept: its counter went on, or it was backed up.
+    /// Whether it differs from the stored one: its counter increased, or it was backed up.
     pub has_changed: bool,
 }
 

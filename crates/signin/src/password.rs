@@ -1,4 +1,4 @@
-//! Passwords, kept as Argon2id.
+//! Passwords, stored as Argon2id hashes.
 
 use std::fmt;
 
@@ -9,30 +9,31 @@ use mamori_model::Sensitive;
 use crate::Error;
 use crate::error::chance;
 
-/// The fewest characters of a password: NIST SP 800-63B asks for 8 beside a second factor, and
-/// length is what helps.
+/// The fewest characters of a password. NIST SP 800-63B asks for 8 beside a second factor; length
+/// is what makes a password strong.
 pub const CHARS_MIN: usize = 12;
-/// The most characters of a password, so that nobody makes us hash a book.
+/// The most characters of a password, so that an attacker cannot make us hash very long inputs.
 pub const CHARS_MAX: usize = 200;
 
-/// What nobody's password is, at the cost of anybody's: an unknown name must take as long.
+/// A hash that no password has, with the usual cost, so that an unknown name takes as long as a
+/// known one.
 const DECOY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bWFtb3JpZGVjb3lzYWx0$\
                      AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// A password as it is kept: Argon2id with 19 MiB, two passes and one lane (OWASP, *Password
-/// Storage Cheat Sheet*), in PHC form.
+/// The hash of a password: Argon2id with 19 MiB, two passes and one lane (OWASP, *Password Storage
+/// Cheat Sheet*), in PHC form.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Phc(String);
 
 impl Phc {
-    /// What was kept.
+    /// Restores a hash from its stored text; [`Error::Broken`] if it is not an Argon2id hash.
     pub fn from_kept(text: String) -> Result<Self, Error> {
         let hash = PasswordHash::new(&text).map_err(|_| Error::Broken("password"))?;
         let is_ours = hash.algorithm == Algorithm::Argon2id.ident();
         is_ours.then_some(Self(text)).ok_or(Error::Broken("password"))
     }
 
-    /// For keeping.
+    /// Returns the PHC text for storage.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -44,8 +45,8 @@ impl fmt::Debug for Phc {
     }
 }
 
-/// Hashes a password that somebody chose; [`Error::Weak`] if it is too easy. Slow on purpose: tens
-/// of milliseconds of one processor.
+/// Hashes a new password; [`Error::Weak`] if it is too easy to guess. Slow on purpose: tens of
+/// milliseconds of one processor.
 pub fn hash_password(password: &Sensitive<String>, name: &str) -> Result<Phc, Error> {
     if is_weak(password.reveal(), name) {
         return Err(Error::Weak);
@@ -57,11 +58,12 @@ pub fn hash_password(password: &Sensitive<String>, name: &str) -> Result<Phc, Er
     Ok(Phc(hash.to_string()))
 }
 
-/// Whether `shown` is the password that is kept. Without one it takes as long and says no.
+/// Checks whether `shown` is the password of the hash `kept`. Without a hash it takes as long and
+/// returns false.
 pub fn check_password(shown: &Sensitive<String>, kept: Option<&Phc>) -> bool {
     let text = kept.map_or(DECOY, Phc::as_str);
     let Ok(hash) = PasswordHash::new(text) else { return false };
-    // One that is too long to be anybody's costs what any other does, and no more.
+    // An input that is too long to be a password is cut, so that it costs no more than any other.
     let shown = shown.reveal().as_bytes();
     let shown = shown.get(..CHARS_MAX.saturating_mul(4)).unwrap_or(shown);
     let is_same = argon2().verify_password(shown, &hash).is_ok();

@@ -1,9 +1,9 @@
-//! Base32, as an authenticator reads the secret of its codes.
+//! Base32 decoding of the TOTP secret that an authenticator receives.
 
 const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-/// The bytes that `text` stands for; `None` where a letter is none of base32's. What is left of a
-/// byte at the end is dropped, as RFC 4648 pads it.
+/// Decodes `text` without padding; `None` if it contains a letter that is not in the base32
+/// alphabet. Trailing bits that do not fill a byte are dropped (RFC 4648).
 #[must_use]
 pub fn read(text: &str) -> Option<Vec<u8>> {
     let mut bits = Vec::new();

@@ -1,8 +1,8 @@
-//! Hashes of 256 bits that no picture has, for whatever compares them.
+//! Random 256-bit hashes that belong to no picture, for tests that compare hashes.
 
 use crate::pictures::chance::Chance;
 
-/// Any hash. Two of them differ in about 128 bits.
+/// Returns a random hash. Two of them differ in about 128 bits.
 pub fn any(chance: &mut Chance) -> [u8; 32] {
     let mut hash = [0; 32];
     for word in hash.as_chunks_mut::<8>().0 {
@@ -11,7 +11,7 @@ pub fn any(chance: &mut Chance) -> [u8; 32] {
     hash
 }
 
-/// A hash that differs from `hash` in `bits` bits, 256 at most.
+/// Returns a hash that differs from `hash` in `bits` bits, at most 256.
 pub fn near(chance: &mut Chance, hash: &[u8; 32], bits: u32) -> [u8; 32] {
     let mut near = *hash;
     let mut left = bits.min(256);
@@ -19,7 +19,7 @@ pub fn near(chance: &mut Chance, hash: &[u8; 32], bits: u32) -> [u8; 32] {
         let bit = usize::try_from(chance.below(256)).unwrap_or_default();
         let mask = 1 << (bit % 8);
         let byte = near.get_mut(bit / 8).zip(hash.get(bit / 8));
-        // Each bit once: one that was flipped before stays so.
+        // Flip each bit only once: a bit that was flipped before stays flipped.
         if let Some((byte, _)) = byte.filter(|(byte, before)| (**byte ^ **before) & mask == 0) {
             *byte ^= mask;
             left -= 1;

@@ -1,6 +1,7 @@
-//! What tests and the demo stand on: pictures and hashes drawn by code, a throw-away PostgreSQL.
+//! Material for tests and the demo: pictures and hashes made by code, a throw-away PostgreSQL, a
+//! software authenticator.
 //!
-//! No hash list, no abusive material, no real person's data.
+//! It contains no hash list, no abusive material and no real person's data.
 
 pub mod base32;
 pub mod hashes;

@@ -1,5 +1,5 @@
-//! An authenticator made of software: it answers the questions of `WebAuthn` as a security key and a
-//! browser would together, and lies where a test tells it to.
+//! A software authenticator: it answers the challenges of `WebAuthn` as a security key and a
+//! browser would together, and gives wrong answers where a test tells it to.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,23 +8,23 @@ use ring::rand::{SecureRandom, SystemRandom};
 use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
 use serde_json::{Value, json};
 
-/// One passkey and the browser that it is plugged into.
+/// One passkey, and the browser that uses it.
 #[derive(Debug)]
 pub struct Authenticator {
-    /// The page that the browser says it is on.
+    /// The origin of the page, as the browser reports it.
     pub origin: String,
-    /// Whether it asks who is there.
+    /// Whether it verifies the user (sets the flag UV).
     pub verifies: bool,
-    /// Whether it counts how often it was used: what people's devices copy between them does not.
+    /// Whether it counts its uses; passkeys that are synchronised between devices do not.
     pub counts: bool,
-    /// How often it was used.
+    /// Number of uses so far.
     pub counter: u32,
     id: Vec<u8>,
     key: EcdsaKeyPair,
 }
 
 impl Authenticator {
-    /// A new one, on a page of `origin`.
+    /// Creates a new passkey, in a browser on a page of `origin`.
     ///
     /// # Panics
     ///
@@ -40,7 +40,7 @@ impl Authenticator {
         Self { origin: origin.to_owned(), verifies: true, counts: true, counter: 0, id, key }
     }
 
-    /// The browser's answer to a question for a new passkey.
+    /// Returns the browser's response to a registration challenge.
     pub fn register(&mut self, question: &str) -> String {
         let options = options(question);
         let client = self.client("webauthn.create", &options);
@@ -63,7 +63,7 @@ impl Authenticator {
         )
     }
 
-    /// The browser's answer to a question for this passkey.
+    /// Returns the browser's response to a sign-in challenge for this passkey.
     ///
     /// # Panics
     ///
@@ -100,7 +100,7 @@ impl Authenticator {
         client.to_string().into_bytes()
     }
 
-    /// Whom it is for, who was there, and how often it was used.
+    /// Returns the authenticator data up to the counter: digest of the host, flags, number of uses.
     fn about(&mut self, host: &str, further: u8) -> Vec<u8> {
         self.counter = self.counter.saturating_add(u32::from(self.counts));
         let flags = further | 0x01 | if self.verifies { 0x04 } else { 0 };
@@ -108,7 +108,7 @@ impl Authenticator {
         [host.as_ref(), &[flags], &self.counter.to_be_bytes()].concat()
     }
 
-    /// As COSE writes a key on the curve P-256.
+    /// Returns the public key in COSE form, for the curve P-256.
     fn public_key(&self) -> Vec<u8> {
         let point = self.key.public_key().as_ref();
         let x = point.get(1..33).unwrap_or_default();

@@ -1,7 +1,7 @@
-//! Benign pictures, drawn by code from a seed, with encoders, edits and hostile files.
+//! Benign pictures drawn by code from a seed, with encoders, edits and hostile files.
 //!
-//! A seed is a scene: the same seed in another size is the same picture in another size, and
-//! two seeds never look alike to PDQ.
+//! A seed determines a scene: the same seed in another size gives the same picture in another size,
+//! and two different seeds never look alike to PDQ.
 
 pub mod chance;
 pub mod disguise;
@@ -15,7 +15,8 @@ use image::{Rgb, RgbImage};
 
 /// Draws the scene of `seed` with `width` × `height` pixels.
 ///
-/// A patchwork of soft light and dark, shapes and stripes on it, and a fine texture over all.
+/// The scene is a patchwork of soft light and dark areas, with shapes and stripes and a fine
+/// texture on top.
 pub fn draw(seed: u64, width: u32, height: u32) -> RgbImage {
     let scene = Scene::of(seed);
     RgbImage::from_fn(width, height, |x, y| {
@@ -25,10 +26,10 @@ pub fn draw(seed: u64, width: u32, height: u32) -> RgbImage {
     })
 }
 
-/// A colour, each part 0.0..=255.0.
+/// A colour: red, green and blue, each 0.0..=255.0.
 type Colour = [f64; 3];
 
-/// Cells of the patchwork along each edge.
+/// Number of cells of the patchwork along each edge.
 const CELLS: usize = 9;
 
 struct Scene {
@@ -43,7 +44,7 @@ enum Outline {
     Stripes { count: f64 },
 }
 
-/// A shape around a centre, everything in parts of the picture's edges.
+/// A shape around a centre. Positions and sizes are fractions of the picture's edges.
 struct Shape {
     outline: Outline,
     centre: [f64; 2],
@@ -60,7 +61,7 @@ impl Scene {
         Self { seed, cells, shapes }
     }
 
-    /// The colour at a point, 0.0..1.0 across and down.
+    /// Returns the colour at a point, each coordinate in 0.0..1.0.
     fn colour(&self, across: f64, down: f64) -> Rgb<u8> {
         let mut colour = self.patchwork(across, down);
         for shape in self.shapes.iter().filter(|shape| shape.covers(across, down)) {
@@ -112,7 +113,7 @@ impl Shape {
     }
 }
 
-/// Light or dark, rarely between: PDQ's quality counts steep steps.
+/// Returns a random colour, light or dark, rarely between: PDQ's quality counts steep steps.
 fn colour(chance: &mut Chance) -> Colour {
     let light = if chance.part() < 0.5 { 0.0 } else { 150.0 };
     [0; 3].map(|_| light + 105.0 * chance.part())
@@ -126,7 +127,7 @@ fn mix(from: Colour, to: Colour, share: f64) -> Colour {
     mixed
 }
 
-/// Which cell a point is in, and how far into it.
+/// Returns the cell that contains a point, and the position of the point within the cell, 0.0..1.0.
 fn split(at: f64) -> (usize, f64) {
     let cells = u32::try_from(CELLS).unwrap_or_default();
     let scaled = at * f64::from(cells);

@@ -1,9 +1,9 @@
 //! A throw-away PostgreSQL server, and fresh databases on it.
 //!
-//! `MAMORI_TEST_POSTGRES` may name a server that runs already, as `cargo xtask test` does;
-//! without it each test program starts its own. A small shell keeps the server: it waits until our
-//! end of its input closes, which the kernel does however this program ends, then stops the server
-//! and removes its folder.
+//! `MAMORI_TEST_POSTGRES` may name a running server, as `cargo xtask test` does; without it each
+//! test program starts its own. A small shell process keeps the server: it waits until our end of
+//! its standard input closes, which the kernel does however this program ends, then stops the
+//! server and removes its folder.
 
 use std::io::{self, BufRead as _, BufReader};
 use std::os::unix::process::CommandExt as _;
@@ -11,11 +11,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// The variable that names a running server, as `postgres://USER@HOST:PORT/`.
+/// The environment variable that names a running server, as `postgres://USER@HOST:PORT/`.
 pub const SERVER: &str = "MAMORI_TEST_POSTGRES";
 
-/// `$1` the folder of the programs. `fsync=off`: nothing in it is worth keeping. It listens only
-/// in its own folder, so no port can be taken.
+/// The shell script of the keeper. `$1` is the folder of the PostgreSQL programs. `fsync=off`,
+/// because nothing in the database needs to be kept. The server listens only on a socket in its own
+/// folder, so it needs no free port.
 const KEEPER: &str = r#"
 set -u
 trap '' HUP INT TERM
@@ -35,15 +36,15 @@ rm -rf "$folder"
 /// A PostgreSQL server for tests.
 #[derive(Debug)]
 pub struct Postgres {
-    /// Everything before and after a database's name.
+    /// The parts of the URL before and after the name of a database.
     url: (String, String),
     programs: PathBuf,
-    /// The shell that keeps the server, if it is ours.
+    /// The shell that keeps the server; `None` if the server is not ours.
     keeper: Option<Child>,
 }
 
 impl Postgres {
-    /// The server that the environment names, or a fresh one.
+    /// Returns the server that the environment names, or starts a fresh one.
     pub fn start() -> io::Result<Self> {
         match server_in_environment() {
             Some(url) => Ok(Self { url: split(&url), programs: programs()?, keeper: None }),
@@ -51,7 +52,7 @@ impl Postgres {
         }
     }
 
-    /// A fresh server, whatever the environment says; it stops when dropped.
+    /// Starts a fresh server, regardless of the environment; it stops when dropped.
     pub fn start_own() -> io::Result<Self> {
         let programs = programs()?;
         let mut keeper = shell()?
@@ -72,7 +73,7 @@ impl Postgres {
             Some(folder) => split(&format!("postgres://mamori@localhost/?host={folder}")),
             None => (String::new(), String::new()),
         };
-        // Made before the answer is judged, so that dropping it cleans up in either case.
+        // Created before the answer is checked, so that dropping it cleans up in either case.
         let server = Self { url, programs, keeper: Some(keeper) };
         match folder {
             Some(_) => Ok(server),
@@ -80,13 +81,13 @@ impl Postgres {
         }
     }
 
-    /// The address of the database `name`.
+    /// Returns the URL of the database `name`.
     pub fn url(&self, name: &str) -> String {
         let (before, after) = &self.url;
         format!("{before}{name}{after}")
     }
 
-    /// Makes an empty database that no other test has, and returns its name.
+    /// Creates an empty database that no other test uses, and returns its name.
     pub fn create_database(&self) -> io::Result<String> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let nth = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -96,7 +97,7 @@ impl Postgres {
         Ok(name)
     }
 
-    /// Removes a database, and throws out whoever is connected.
+    /// Drops a database and closes all connections to it.
     pub fn drop_database(&self, name: &str) -> io::Result<()> {
         self.sql(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
     }
@@ -124,7 +125,7 @@ impl Drop for Postgres {
     }
 }
 
-/// Cuts a server's address where a database's name belongs.
+/// Splits the URL of a server at the place of a database's name.
 fn split(url: &str) -> (String, String) {
     let (before, after) = match url.split_once('?') {
         Some((before, after)) => (before, format!("?{after}")),
@@ -141,7 +142,8 @@ fn server_in_environment() -> Option<String> {
     std::env::var(SERVER).ok().filter(|url| !url.is_empty())
 }
 
-/// Where `initdb`, `pg_ctl` and `psql` are, as Debian installs them: the newest version.
+/// Returns the folder of `initdb`, `pg_ctl` and `psql`, as Debian installs them: the newest
+/// version.
 fn programs() -> io::Result<PathBuf> {
     let missing = || io::Error::other("PostgreSQL is missing: apt-get install postgresql");
     let versions = std::fs::read_dir("/usr/lib/postgresql").map_err(|_| missing())?;
@@ -156,7 +158,7 @@ fn version(bin: &Path) -> Option<u32> {
     bin.parent()?.file_name()?.to_str()?.parse().ok()
 }
 
-/// A shell of an ordinary user, since PostgreSQL refuses to run as root.
+/// Returns a shell of an unprivileged user, because PostgreSQL refuses to run as root.
 fn shell() -> io::Result<Command> {
     let uid = Command::new("id").arg("-u").output()?;
     if uid.stdout != b"0\n" {

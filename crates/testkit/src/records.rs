@@ -6,7 +6,7 @@ use tempfile::TempDir;
 
 use crate::postgres::Postgres;
 
-/// A place for one test's records. It goes when dropped.
+/// A database for one test. It is removed when dropped.
 #[derive(Debug)]
 pub struct Records {
     url: String,
@@ -20,26 +20,26 @@ enum Place {
 }
 
 impl Records {
-    /// A folder for an SQLite file.
+    /// Creates a folder for an SQLite file; the file itself is created by the test.
     pub fn sqlite() -> io::Result<Self> {
         let folder = TempDir::with_prefix("mamori-test-")?;
         let url = format!("sqlite:{}", folder.path().join("mamori.db").display());
         Ok(Self { url, place: Place::Sqlite(folder) })
     }
 
-    /// An empty PostgreSQL database; see [`Postgres::start`].
+    /// Creates an empty PostgreSQL database; see [`Postgres::start`].
     pub fn postgres() -> io::Result<Self> {
         let server = Postgres::start()?;
         let name = server.create_database()?;
         Ok(Self { url: server.url(&name), place: Place::Postgres { server, name } })
     }
 
-    /// The address, for `database.url`.
+    /// Returns the URL, for `database.url`.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The server, if it is PostgreSQL, and the database's name.
+    /// Returns the server and the name of the database; `None` for SQLite.
     pub fn server(&self) -> Option<(&Postgres, &str)> {
         match &self.place {
             Place::Sqlite(_) => None,
@@ -57,8 +57,7 @@ impl Drop for Records {
     }
 }
 
-/// Defines tests that each run on SQLite and on PostgreSQL, as `name::sqlite` and
-/// `name::postgres`.
+/// Defines tests that each run on SQLite and on PostgreSQL, as `name::sqlite` and `name::postgres`.
 ///
 /// ```text
 /// on_both_engines! {

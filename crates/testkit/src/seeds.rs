@@ -1,14 +1,14 @@
-//! Which seeds a simulation plays: its own, or those that a person asks for.
+//! The seeds of a simulation: the usual ones, or those that the developer asks for.
 
 use std::ops::Range;
 
-/// The variable that names one seed (`17`), to replay it, or several (`100..600`).
+/// The environment variable that names one seed (`17`), to replay it, or several (`100..600`).
 pub const SEED: &str = "MAMORI_TEST_SEED";
 
-/// The seeds to play: `usual`, unless [`SEED`] says otherwise.
+/// Returns the seeds to run: `usual`, unless [`SEED`] is set.
 ///
 /// # Panics
-/// If [`SEED`] is there and no number.
+/// If [`SEED`] is set and is not a number or a range.
 #[expect(
     clippy::disallowed_methods,
     reason = "tests are told by whoever runs them, not by `server`"

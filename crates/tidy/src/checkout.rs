@@ -1,49 +1,49 @@
-//! The files of the checkout, without what is built, cached or kept by git.
+//! The files of the checkout, without build output, caches and git's own files.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// One file.
+/// One file of the checkout.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
-    /// Its path from the checkout's folder, with `/`.
+    /// Path relative to the root of the checkout, with `/` as separator.
     pub path: String,
-    /// What is in it.
+    /// The content of the file.
     pub bytes: Vec<u8>,
 }
 
 impl File {
-    /// A file with a text, for tests of the rules.
+    /// Creates a text file, for tests of the rules.
     pub fn of(path: &str, text: &str) -> Self {
         Self { path: path.to_owned(), bytes: text.as_bytes().to_vec() }
     }
 
-    /// The text; `None` when it is not UTF-8.
+    /// Returns the content as text; `None` if it is not UTF-8.
     pub fn text(&self) -> Option<&str> {
         std::str::from_utf8(&self.bytes).ok()
     }
 
-    /// Whether the path ends with `.extension`.
+    /// Checks whether the path ends with `.extension`.
     pub fn has_extension(&self, extension: &str) -> bool {
         Path::new(&self.path).extension().is_some_and(|found| found == extension)
     }
 
-    /// The crate it is in: `web` for `crates/web/src/lib.rs`.
+    /// Returns the crate that contains the file: `web` for `crates/web/src/lib.rs`.
     pub fn house(&self) -> Option<&str> {
         self.path.strip_prefix("crates/")?.split('/').next()
     }
 }
 
-/// Folders that are made by tools and not kept.
+/// Folders that tools create and that are not part of the repository.
 const NOT_OURS: [&str; 4] = [".git", "target", ".cache", "__pycache__"];
 
-/// The checkout's folder.
+/// Returns the root folder of the checkout.
 pub fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.ancestors().nth(2).unwrap_or(here).to_owned()
 }
 
-/// Every file of the checkout, sorted by path.
+/// Reads every file of the checkout, sorted by path.
 pub fn files() -> io::Result<Vec<File>> {
     let root = root();
     let mut folders = vec![root.clone()];
@@ -68,7 +68,8 @@ pub fn files() -> io::Result<Vec<File>> {
     Ok(files)
 }
 
-/// Whether it is a database that somebody made by running Mamori here; `.gitignore` names them.
+/// Checks whether the file is a database left by a Mamori that ran in the checkout; `.gitignore`
+/// lists them.
 fn is_database(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.to_string_lossy().contains(".sqlite"))
 }

@@ -1,4 +1,4 @@
-//! The documents agree with the checkout: what they name exists, and each dependency has a reason.
+//! Rules for documents: what they name exists, and each dependency has a reason.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +8,10 @@ use crate::Findings;
 use crate::checkout::File;
 use crate::manifests::outside;
 
-/// Where the reasons for the dependencies stand.
+/// The document with the reason for each dependency.
 pub const REASONS: &str = "docs/decisions/dependencies.md";
 
-/// Paths that a document names, in backticks or as the aim of a link, and that do not exist.
+/// Reports paths that a document names, in backticks or as a link target, and that do not exist.
 pub fn dead_paths(files: &[File]) -> Findings {
     let known: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
     let exists = |path: &str| {
@@ -32,27 +32,28 @@ pub fn dead_paths(files: &[File]) -> Findings {
     found
 }
 
-/// The words between single backticks, outside fenced blocks.
+/// Returns the words between single backticks, outside fenced blocks.
 fn quoted(text: &str) -> impl Iterator<Item = &str> {
     let outside = text.split("```").step_by(2);
     outside.flat_map(str::lines).flat_map(|line| line.split('`').skip(1).step_by(2))
 }
 
-/// Whether a quoted word is a path from the checkout's folder, without a placeholder.
+/// Checks whether a quoted word is a path from the root of the checkout, without a placeholder.
 fn is_path(word: &str) -> bool {
     let begins = ["crates/", "docs/", ".ci/", ".cargo/"];
     let is_whole = !word.contains(|c: char| "*<>{}…$ ".contains(c));
     is_whole && begins.iter().any(|begin| word.starts_with(begin))
 }
 
-/// The aims of links within the checkout.
+/// Returns the targets of links within the checkout.
 fn linked(text: &str) -> impl Iterator<Item = &str> {
     let aims = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
     let inner = aims.filter(|aim| !aim.contains("://") && !aim.starts_with(['#', '/']));
     inner.map(|aim| aim.split('#').next().unwrap_or(aim))
 }
 
-/// `aim` as seen from the checkout's folder, when it stands in a document in `folder`.
+/// Resolves `aim`, a link target in a document in `folder`, to a path from the root of the
+/// checkout.
 fn join(folder: &str, aim: &str) -> String {
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in aim.split('/') {
@@ -65,8 +66,8 @@ fn join(folder: &str, aim: &str) -> String {
     parts.join("/")
 }
 
-/// Translations of the README that say less or more than it: another number of headings of a level,
-/// or commands and examples that are not the very same.
+/// Reports translations of the README whose headings differ from the original in number or level,
+/// or whose commands and examples (fenced blocks) are not identical.
 pub fn unlike(files: &[File]) -> Findings {
     let text = |file: &File| file.text().unwrap_or("").to_owned();
     let Some(first) = files.iter().find(|file| file.path == "README.md") else {
@@ -90,19 +91,19 @@ pub fn unlike(files: &[File]) -> Findings {
     found
 }
 
-/// The levels of the headings outside fenced blocks, in order.
+/// Returns the levels of the headings outside fenced blocks, in order.
 fn headings(text: &str) -> Vec<usize> {
     let outside = text.split("```").step_by(2).flat_map(str::lines);
     let level = |line: &str| line.split(' ').next().map_or(0, |mark| mark.matches('#').count());
     outside.filter(|line| line.starts_with('#')).map(level).collect()
 }
 
-/// What stands in fenced blocks.
+/// Returns the content of the fenced blocks.
 fn fenced(text: &str) -> Vec<&str> {
     text.split("```").skip(1).step_by(2).collect()
 }
 
-/// Dependencies without a reason, and reasons without a dependency.
+/// Reports dependencies without a reason, and reasons without a dependency.
 pub fn unexplained(root: &Table, reasons: &str) -> Findings {
     let listed: BTreeSet<&str> = outside(root).into_iter().collect();
     let rows: Vec<&str> = reasons.lines().filter_map(first_cell).skip(2).collect();
@@ -116,7 +117,7 @@ pub fn unexplained(root: &Table, reasons: &str) -> Findings {
     missing.chain(stale).chain(twice).collect()
 }
 
-/// The first cell of a row of a table.
+/// Returns the first cell of a table row.
 fn first_cell(line: &str) -> Option<&str> {
     let cell = line.strip_prefix('|')?.split('|').next()?;
     Some(cell.trim().trim_matches('`'))

@@ -1,29 +1,30 @@
-//! Who may do what: one crate begins transactions, one writes SQL, one reads the environment, two
-//! may be unsafe.
+//! Rules for duties: which crates may begin transactions, write SQL, read the environment and
+//! contain unsafe code; and that no verb shows one person's exposure to another.
 
 use crate::Findings;
 use crate::checkout::File;
 use crate::rust::{Piece, Placed, pieces, shipped};
 
-/// What only some crates do.
+/// A thing that only some crates may do.
 struct Duty {
-    /// The crates that do it, by folder.
+    /// The crates that may do it, by folder name.
     crates: &'static [&'static str],
-    /// What to say where another one does.
+    /// The message for a crate that does it without permission.
     says: &'static str,
-    /// Whether a piece of source does it.
+    /// Checks whether a piece of source code does it.
     does: fn(Piece<'_>) -> bool,
 }
 
 const DUTIES: [Duty; 4] = [
     Duty {
-        // The store makes transactions; that only the desk asks for them is the point.
+        // The store implements transactions; the rule is that only the desk requests them.
         crates: &["desk", "store"],
         says: "begins a transaction, which only `desk` does",
         does: |piece| is_code_with(piece, &[".begin(", ".begin_with("]),
     },
     Duty {
-        // The testkit makes and drops the databases of tests.
+        // The testkit creates and drops the databases of tests; tidy contains the SQL verbs that
+        // this rule searches for.
         crates: &["store", "testkit", "tidy"],
         says: "writes SQL, which only `store` does",
         does: is_sql,
@@ -42,7 +43,7 @@ const DUTIES: [Duty; 4] = [
     },
 ];
 
-/// Crates do only what is theirs; their tests may do more.
+/// Reports crates that do what only other crates may do. Tests are exempt.
 pub fn misplaced(files: &[File]) -> Findings {
     let mut found = Findings::new();
     for file in files.iter().filter(|file| file.has_extension("rs")) {
@@ -61,11 +62,12 @@ pub fn misplaced(files: &[File]) -> Findings {
     found
 }
 
-/// Verbs about how much somebody saw, rested or got through.
+/// The verbs about one person's own exposure, figures and breaks.
 const ABOUT_ONESELF: [&str; 3] = ["exposure", "figures", "rest"];
 
-/// Verbs that would tell anybody of somebody else's looks, breaks or pace: they name a person
-/// in what they take or give. Whoever reviews reads their own, and there is no league table.
+/// Reports verbs that would show one staff member the views, breaks or pace of another: those that
+/// have a `StaffId` in their signature. Reviewers can read only their own figures, so that there is
+/// no league table.
 pub fn about_others(files: &[File]) -> Findings {
     let mut found = Findings::new();
     for file in files.iter().filter(|file| file.path.starts_with("crates/desk/src/")) {
@@ -98,7 +100,8 @@ fn is_code_with(piece: Piece<'_>, words: &[&str]) -> bool {
     }
 }
 
-/// Whether a string reads like a statement: its verb and the word that follows it in SQL.
+/// Checks whether a string looks like an SQL statement: its verb, and the word that follows it in
+/// SQL.
 fn is_sql(piece: Piece<'_>) -> bool {
     const STATEMENTS: [(&str, &str); 7] = [
         ("SELECT ", " FROM "),

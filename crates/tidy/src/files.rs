@@ -1,23 +1,25 @@
-//! What holds for every file: text, of bounded size, with a head that says what it is, finished.
-//! Screenshots are the one exception to text.
+//! Rules for every file: text, of limited size, with a module comment, and finished. Screenshots
+//! are the only exception to the rule for text.
 
 use crate::Findings;
 use crate::checkout::File;
 use crate::rust::{Piece, pieces};
 
-/// The most lines of a Rust file. Look twice at 400; tests move to `name/tests.rs` first.
+/// The most lines of a Rust file. Review its structure at 400; move its tests to `name/tests.rs`
+/// first.
 pub const LINES_MAX: usize = 600;
 
-/// The most bytes of a file. What is larger is data, and data does not live here.
+/// The most bytes of a file. A larger file is data, and data do not belong in the repository.
 pub const BYTES_MAX: usize = 512 * 1024;
 
-/// Where screenshots are, which a test of pages takes: no text, and the only such files.
+/// The folder of the screenshots that a test of the pages takes: the only files that are not text.
 const SCREENS: &str = "docs/screens/";
 
-/// The most bytes of a screenshot: a page that shows it still loads over a slow line.
+/// The most bytes of a screenshot, so that a page that shows it loads over a slow connection.
 pub const SCREEN_BYTES_MAX: usize = 256 * 1024;
 
-/// Every file is text, without NUL, and not large, or a screenshot in its place.
+/// Reports files that are not text, contain NUL or are too large, except screenshots in their
+/// folder.
 pub fn not_text(files: &[File]) -> Findings {
     let wrong = |file: &File| {
         if is_screen(file) {
@@ -42,15 +44,15 @@ fn is_screen(file: &File) -> bool {
         && file.bytes.starts_with(b"\x89PNG\r\n\x1a\n")
 }
 
-/// No Rust file is longer than [`LINES_MAX`].
+/// Reports Rust files that are longer than [`LINES_MAX`].
 pub fn too_long(files: &[File]) -> Findings {
     let lines = |file: &File| file.text().unwrap_or("").lines().count();
     let long = rust(files).filter(|file| lines(file) > LINES_MAX);
     long.map(|file| format!("{}: {} lines, at most {LINES_MAX}", file.path, lines(file))).collect()
 }
 
-/// Every Rust file begins with `//!`, after inner attributes at most; a module's `tests.rs` is
-/// about the file beside it and need not say so.
+/// Reports Rust files that do not begin with `//!`, after inner attributes at most. A module's
+/// `tests.rs` is exempt, because the file beside it has the comment.
 pub fn headless(files: &[File]) -> Findings {
     let has_head = |file: &File| {
         let code = file.text().unwrap_or("").lines().map(str::trim);
@@ -62,9 +64,9 @@ pub fn headless(files: &[File]) -> Findings {
     headless.map(|file| format!("{}: does not begin with `//!`", file.path)).collect()
 }
 
-/// Nothing is left for later, and no test is switched off.
+/// Reports marks for unfinished work, and tests that are switched off.
 pub fn unfinished(files: &[File]) -> Findings {
-    // Put together here, so that this file does not find itself.
+    // Concatenated here, so that this file does not report itself.
     let marks = [concat!("FIX", "ME"), concat!("XX", "X"), concat!("HA", "CK")];
     let stubs = [concat!("to", "do!"), concat!("un", "implemented!"), "#[ignore"];
     let mut found = Findings::new();
@@ -84,10 +86,10 @@ pub fn unfinished(files: &[File]) -> Findings {
     found
 }
 
-/// No file names a folder of the machine on which it was written.
+/// Reports files that name a folder of the machine on which they were written.
 pub fn machine_paths(files: &[File]) -> Findings {
     let homes = ["/home/", "/root/", "/Users/", "/work/", "/mnt/", "C:\\\\"];
-    // A URL or a longer path may hold such a part; a path of a machine begins there.
+    // A URL or a longer path may contain such a part; a path of a machine begins with it.
     let begins = |before: &str| {
         !before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '*' | '}'))
     };

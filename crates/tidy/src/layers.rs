@@ -1,17 +1,18 @@
-//! The arrows between our crates point down, and the pure crates stay pure.
+//! Rules for layers: dependencies between our crates point down, and the pure crates stay pure.
 
 use std::collections::BTreeMap;
 
 use crate::Findings;
 use crate::workspace::House;
 
-/// Draws test pictures. Tests of every layer may use it.
+/// The testkit. Tests of every layer may use it.
 const TESTKIT: &str = "mamori-testkit";
 
-/// The one crate that ships with the testkit: `mamori demo` plays a service with drawn pictures.
+/// The only crate that ships with the testkit: `mamori demo` acts as a service with drawn pictures.
 const DEMO: &str = "mamori-server";
 
-/// What a crate must not name, by why: an invariant of `ARCHITECTURE.md` each.
+/// Packages that a crate must not depend on, with the reason: each is an invariant of
+/// `ARCHITECTURE.md`.
 const KEPT_OUT: [(&str, &[&str], &str); 7] = [
     ("mamori-model", OUTSIDE, "knows no clock, no network, no database"),
     ("mamori-matching", OUTSIDE, "knows no clock, no network, no database"),
@@ -28,7 +29,7 @@ const KEPT_OUT: [(&str, &[&str], &str); 7] = [
 
 const OUTSIDE: &[&str] = &["tokio", "sqlx", "reqwest", "axum", "hyper", "rustls", "getrandom"];
 
-/// Every crate names its layer, and uses only crates of lower ones.
+/// Reports crates without a layer, and dependencies on crates of the same or a higher layer.
 pub fn upward(houses: &[House]) -> Findings {
     let layers: BTreeMap<&str, Option<u64>> =
         houses.iter().map(|house| (house.name.as_str(), house.layer)).collect();
@@ -50,7 +51,7 @@ pub fn upward(houses: &[House]) -> Findings {
     found
 }
 
-/// No crate names what would break an invariant that it keeps.
+/// Reports dependencies that would break an invariant of the crate.
 pub fn impure(houses: &[House]) -> Findings {
     let mut found = Findings::new();
     for (name, outside, why) in KEPT_OUT {

@@ -1,7 +1,8 @@
-//! Tests about the code: layers, sizes, who may do what, licences, documents that agree with it.
+//! Tests about the code: layers, sizes, duties of crates, licences, and documents that agree with
+//! the code.
 //!
-//! Each rule is a pure function from what stands in the checkout to findings, and has a
-//! counter-test which shows that it finds something. `tests/` runs them on the checkout itself.
+//! Each rule is a pure function from the files of the checkout to findings, and has a counter-test
+//! that shows that it finds something. `tests/` runs the rules on the checkout itself.
 
 pub mod checkout;
 pub mod documents;
@@ -14,6 +15,5 @@ pub mod rights;
 pub mod rust;
 pub mod workspace;
 
-/// What breaks a rule, as `path:line: sentence` or `crate: sentence`. Nothing found is an empty
-/// list.
+/// Violations of a rule, as `path:line: sentence` or `crate: sentence`. Empty if there are none.
 pub type Findings = Vec<String>;

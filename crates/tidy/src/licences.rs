@@ -1,4 +1,4 @@
-//! What others wrote and we ship: under which licence, from where, and what we will not have.
+//! Rules for packages of others: accepted licences, allowed sources, banned and duplicate packages.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use spdx::{Expression, ParseMode};
 use crate::Findings;
 use crate::workspace::Guest;
 
-/// The licences that we accept, and why each.
+/// The licences that we accept, each with a remark.
 pub const ACCEPTED: [(&str, &str); 12] = [
     ("Apache-2.0", "our own; permissive, with a grant of patents"),
     ("MIT", "permissive"),
@@ -23,7 +23,7 @@ pub const ACCEPTED: [(&str, &str); 12] = [
     ("MPL-2.0", "copyleft of single files, which we do not change: webauthn-rs"),
 ];
 
-/// What we will not have, by name, and why.
+/// The packages that we do not accept, by name, each with the reason.
 pub const BANNED: [(&str, &str); 8] = [
     ("openssl", "TLS is rustls with ring: one library to patch, and no system library"),
     ("openssl-sys", "as openssl"),
@@ -35,20 +35,21 @@ pub const BANNED: [(&str, &str); 8] = [
     ("prost-build", "needs protoc on every machine that builds"),
 ];
 
-/// Of what there must be one version: two would be two sets of keys, types or decoders.
+/// Packages of which there must be only one version: two would be two sets of keys, types or
+/// decoders.
 pub const SINGLE: [&str; 9] =
     ["axum", "http", "hyper", "image", "ring", "rustls", "sqlx", "tokio", "uuid"];
 
-/// Where everything comes from.
+/// The registry from which every package must come.
 pub const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
-/// Packages whose licence is none of [`ACCEPTED`].
+/// Reports packages whose licence is none of [`ACCEPTED`].
 pub fn unaccepted(guests: &[Guest]) -> Findings {
     let wrong = guests.iter().filter(|guest| !guest.licence.as_deref().is_some_and(is_accepted));
     wrong.map(|guest| format!("{}: licence {:?}", shown(guest), guest.licence)).collect()
 }
 
-/// Whether the accepted licences are enough to use something under `expression`.
+/// Checks whether the accepted licences suffice to use a package under `expression`.
 fn is_accepted(expression: &str) -> bool {
     // Old manifests write `MIT/Apache-2.0`, which the lax mode reads as `OR`.
     let Ok(read) = Expression::parse_mode(expression, ParseMode::LAX) else { return false };
@@ -58,20 +59,20 @@ fn is_accepted(expression: &str) -> bool {
     })
 }
 
-/// Packages that do not come from crates.io.
+/// Reports packages that do not come from crates.io.
 pub fn foreign(guests: &[Guest]) -> Findings {
     let foreign = guests.iter().filter(|guest| guest.source.as_deref() != Some(CRATES_IO));
     foreign.map(|guest| format!("{}: from {:?}", shown(guest), guest.source)).collect()
 }
 
-/// Packages that are banned.
+/// Reports packages that are in [`BANNED`].
 pub fn banned(guests: &[Guest]) -> Findings {
     let why = |guest: &Guest| BANNED.iter().find(|(name, _)| *name == guest.name);
     let banned = guests.iter().filter_map(|guest| Some((guest, why(guest)?.1)));
     banned.map(|(guest, why)| format!("{}: {why}", shown(guest))).collect()
 }
 
-/// Packages of [`SINGLE`] that are there twice.
+/// Reports packages of [`SINGLE`] that occur in several versions.
 pub fn doubled(guests: &[Guest]) -> Findings {
     let mut versions: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for guest in guests {

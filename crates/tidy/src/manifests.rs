@@ -1,14 +1,14 @@
-//! The manifests: lints and versions stand once, in the root.
+//! Rules for manifests: lints and versions are set once, in the root manifest.
 
 use toml::{Table, Value};
 
 use crate::Findings;
 use crate::checkout::File;
 
-/// The keys that a crate takes from the root.
+/// The keys that every crate must inherit from the root manifest.
 const INHERITED: [&str; 5] = ["version", "edition", "rust-version", "license", "publish"];
 
-/// The manifests of our crates; a fuzz folder is a workspace of its own.
+/// Returns the manifests of our crates; a fuzz folder is a separate workspace and not included.
 fn ours(files: &[File]) -> impl Iterator<Item = (&File, Table)> {
     let manifests = files.iter().filter(|file| {
         let parts: Vec<&str> = file.path.split('/').collect();
@@ -17,7 +17,7 @@ fn ours(files: &[File]) -> impl Iterator<Item = (&File, Table)> {
     manifests.filter_map(|file| Some((file, file.text()?.parse().ok()?)))
 }
 
-/// Every crate takes its lints, its version and its licence from the root.
+/// Reports crates that do not inherit their lints, version or licence from the root manifest.
 pub fn not_inheriting(files: &[File]) -> Findings {
     let mut found = Findings::new();
     for (file, manifest) in ours(files) {
@@ -34,7 +34,7 @@ pub fn not_inheriting(files: &[File]) -> Findings {
     found
 }
 
-/// Every dependency of every crate takes its version from the root.
+/// Reports dependencies that do not take their version from the root manifest.
 pub fn own_versions(files: &[File]) -> Findings {
     let mut found = Findings::new();
     for (file, manifest) in ours(files) {
@@ -47,7 +47,7 @@ pub fn own_versions(files: &[File]) -> Findings {
     found
 }
 
-/// Every dependency that the root lists is used by one of our crates.
+/// Reports dependencies in the root manifest that none of our crates uses.
 pub fn unused(root: &Table, files: &[File]) -> Findings {
     let manifests: Vec<Table> = ours(files).map(|(_, manifest)| manifest).collect();
     let is_used = |wanted: &str| {
@@ -57,14 +57,14 @@ pub fn unused(root: &Table, files: &[File]) -> Findings {
     listed.map(|name| format!("Cargo.toml: no crate uses `{name}`")).collect()
 }
 
-/// The packages of others that the root manifest lists.
+/// Returns the names of the third-party packages in the root manifest.
 pub fn outside(root: &Table) -> Vec<&str> {
     let listed = root.get("workspace").and_then(|workspace| workspace.get("dependencies"));
     let listed = listed.and_then(Value::as_table).into_iter().flatten();
     listed.filter(|(_, value)| value.get("path").is_none()).map(|(name, _)| name.as_str()).collect()
 }
 
-/// Name and value of everything that a manifest depends on, for any target.
+/// Returns name and value of every dependency in a manifest, for every target.
 fn needs(manifest: &Table) -> impl Iterator<Item = (&String, &Value)> {
     let targets = manifest.get("target").and_then(Value::as_table).into_iter().flatten();
     let targets = targets.filter_map(|(_, target)| target.as_table());

@@ -1,4 +1,5 @@
-//! `docs/rights.md`, the page for people whose rights Mamori affects, says what the code does.
+//! Rules for `docs/rights.md`, the page for people whose rights Mamori affects: it agrees with the
+//! code.
 
 use mamori_model::retention::Term;
 use mamori_model::{
@@ -7,16 +8,17 @@ use mamori_model::{
 
 use crate::Findings;
 
-/// The page.
+/// Path of the page.
 pub const PAGE: &str = "docs/rights.md";
 
-/// How a term stands in the page's table.
+/// Returns the row that the page's table must have for this retention period.
 pub fn row(term: &Term) -> String {
     let Term { what, key, days_default, days_max, source } = term;
     format!("| {what} | `{key}` | {days_default} | {days_max} | {source} |")
 }
 
-/// Terms that the page lacks, and rows of its retention table that are no term.
+/// Reports retention periods that the page lacks, and rows of its table that match no retention
+/// period.
 pub fn retention(page: &str, terms: &[Term]) -> Findings {
     let rows: Vec<String> = terms.iter().map(row).collect();
     let missing = rows.iter().filter(|row| !page.lines().any(|line| line == *row));
@@ -27,9 +29,9 @@ pub fn retention(page: &str, terms: &[Term]) -> Findings {
     missing.chain(stale).collect()
 }
 
-/// Words for what Mamori may do to an item, and why not, that the page does not explain.
+/// Reports words and reasons about the treatment of an item that the page does not explain.
 pub fn unexplained(page: &str) -> Findings {
-    // A sentence may go over the end of a line.
+    // A sentence may continue on the next line.
     let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
     let words = Purpose::ALL.map(Purpose::as_str).into_iter();
     let words = words.chain(Surface::ALL.map(Surface::as_str));

@@ -1,22 +1,22 @@
-//! Rust source, cut into code, comments and strings: enough to look for words where they count.
+//! Splits Rust source into code, comments and strings, so that rules can search each of them.
 
 use crate::checkout::File;
 
-/// One piece of a source.
+/// A piece of a source file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece<'a> {
-    /// Anything that is compiled and not a string.
+    /// Code: everything that is compiled and is not a string.
     Code(&'a str),
-    /// What is between the quotes of a string, raw or not, escapes as written.
+    /// The content of a string literal, raw or not, with escapes as written.
     Text(&'a str),
-    /// A comment, also one that documents.
+    /// A comment, including documentation comments.
     Comment(&'a str),
 }
 
-/// A piece and the line on which it begins, from 1.
+/// A piece, with the number of the line on which it begins, from 1.
 pub type Placed<'a> = (usize, Piece<'a>);
 
-/// Cuts `source` into pieces.
+/// Splits `source` into pieces.
 pub fn pieces(source: &str) -> Vec<Placed<'_>> {
     let mut found = Vec::new();
     let mut line = 1;
@@ -31,7 +31,7 @@ pub fn pieces(source: &str) -> Vec<Placed<'_>> {
     found
 }
 
-/// The first piece of `rest`, and how many bytes it takes, at least 1.
+/// Returns the first piece of `rest`, and its length in bytes, at least 1.
 fn next(rest: &str) -> (Piece<'_>, usize) {
     if rest.starts_with("//") {
         let length = rest.find('\n').unwrap_or(rest.len());
@@ -53,7 +53,7 @@ fn next(rest: &str) -> (Piece<'_>, usize) {
     (Piece::Code(rest.get(..length).unwrap_or(rest)), length)
 }
 
-/// The length of a comment that may hold comments.
+/// Returns the length of a block comment, which may contain block comments.
 fn block_comment(rest: &str) -> usize {
     let mut depth = 0_usize;
     let mut at = 0;
@@ -74,7 +74,7 @@ fn block_comment(rest: &str) -> usize {
     rest.len()
 }
 
-/// Where a string that begins here has its text, and what closes it.
+/// Returns where the content of a string that begins here starts, and what closes the string.
 fn string_quotes(rest: &str) -> Option<(usize, String)> {
     let prefix = ["br", "cr", "b", "c", "r", ""].into_iter().find(|prefix| {
         let tail = rest.strip_prefix(prefix).unwrap_or("");
@@ -105,7 +105,7 @@ fn string_length(rest: &str, open: usize, close: &str) -> usize {
     rest.len()
 }
 
-/// The length of a character such as `'"'`; `None` for a lifetime.
+/// Returns the length of a character literal such as `'"'`; `None` for a lifetime.
 fn char_literal(rest: &str) -> Option<usize> {
     let inner = rest.strip_prefix('\'')?;
     if inner.starts_with('\\') {
@@ -116,8 +116,8 @@ fn char_literal(rest: &str) -> Option<usize> {
     inner.get(first..)?.starts_with('\'').then_some(first + 2)
 }
 
-/// The length of what is plain code up to the next thing that is not; whole words at once, so
-/// that the `r` of `for "x"` is not taken for a raw string's.
+/// Returns the length of plain code up to the next string or comment. Whole words are taken at
+/// once, so that the `r` of `for "x"` is not mistaken for the prefix of a raw string.
 fn code_length(rest: &str) -> usize {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let mut at = 0;
@@ -132,8 +132,8 @@ fn code_length(rest: &str) -> usize {
     at
 }
 
-/// The part of `file` that is not a test: nothing of files under `tests/`, `benches/` or named
-/// `tests.rs`, and of others what stands before `#[cfg(test)]` on a module with a body.
+/// Returns the part of `file` that is not a test: nothing of files under `tests/` or `benches/`, or
+/// named `tests.rs`; of other files the part before a module with `#[cfg(test)]` and a body.
 pub fn shipped(file: &File) -> &str {
     let text = file.text().unwrap_or("");
     let is_test = file.path.split('/').any(|part| matches!(part, "tests" | "benches" | "tests.rs"));

@@ -1,4 +1,4 @@
-//! The workspace and everything it stands on, as `cargo metadata` tells it.
+//! The crates of the workspace and the packages that they depend on, from `cargo metadata`.
 
 use cargo_metadata::{CargoOpt, DependencyKind, Metadata, MetadataCommand, Package};
 
@@ -7,51 +7,51 @@ use crate::checkout::root;
 /// One of our crates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct House {
-    /// The package's name: `mamori-web`.
+    /// Name of the package, such as `mamori-web`.
     pub name: String,
-    /// `layer` in its `[package.metadata]`.
+    /// The value of `layer` in its `[package.metadata]`.
     pub layer: Option<u64>,
-    /// The packages that it names, ours and others'.
+    /// Its dependencies, our own crates and packages of others.
     pub needs: Vec<Need>,
 }
 
-/// A package that another one names.
+/// A dependency of a crate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Need {
-    /// Its name.
+    /// Name of the package.
     pub name: String,
-    /// Whether for tests only.
+    /// Whether it is a dependency of tests only.
     pub is_dev: bool,
 }
 
-/// One package that somebody else wrote.
+/// A third-party package.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Guest {
-    /// Its name.
+    /// Name of the package.
     pub name: String,
-    /// Its version.
+    /// Version of the package.
     pub version: String,
-    /// Its licence, as an SPDX expression.
+    /// Licence, as an SPDX expression.
     pub licence: Option<String>,
-    /// Where it comes from; `None` is a folder.
+    /// The registry that it comes from; `None` for a local folder.
     pub source: Option<String>,
 }
 
-/// Our crates, and those that they stand on with every feature on Linux.
+/// Our crates, and the packages that they depend on with every feature on Linux.
 #[derive(Clone, Debug)]
 pub struct Workspace {
-    /// Ours.
+    /// Our crates.
     pub houses: Vec<House>,
-    /// Others'.
+    /// Third-party packages.
     pub guests: Vec<Guest>,
 }
 
-/// Asks cargo.
+/// Runs `cargo metadata` and reads its output.
 pub fn read() -> Result<Workspace, cargo_metadata::Error> {
     let metadata = MetadataCommand::new()
         .manifest_path(root().join("Cargo.toml"))
         .features(CargoOpt::AllFeatures)
-        // Mamori runs on Linux; what only other systems need is neither built nor shipped.
+        // Mamori runs on Linux; packages for other systems only are neither built nor shipped.
         .other_options([
             "--filter-platform".to_owned(),
             "x86_64-unknown-linux-gnu".to_owned(),

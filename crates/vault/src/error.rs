@@ -1,48 +1,48 @@
-//! What went wrong, by who must act.
+//! Errors of the vault, by who must act.
 
 use std::io;
 
 use crate::KeyName;
 
-/// Why the vault did not do what it was asked.
+/// Why the vault could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The object is gone, or never was. The caller says so to whoever asked.
+    /// The object was removed, or never existed. The caller reports this to its own caller.
     #[error("no such object")]
     NotThere,
-    /// What is there is not what was sealed, or belongs to something else. The operator must look.
+    /// The data were changed since sealing, or belong to another object. The operator must look.
     #[error("the {0} was changed, or belongs to something else")]
     Broken(&'static str),
-    /// The operator must give the key back: what it wrapped cannot be read without.
+    /// The operator must restore this key: what it wrapped cannot be read without it.
     #[error("there is no key `{0}`")]
     KeyMissing(KeyName),
-    /// The operator must mend the text of the keys. The line counts from 1.
+    /// The operator must correct the text of the keys.
     #[error("line {line} of the keys: {why}")]
     NotAKey {
-        /// The line, from 1.
+        /// The line number, from 1.
         line: usize,
-        /// What is wrong with it; never the key.
+        /// What is wrong with the line; never the key itself.
         why: &'static str,
     },
-    /// The operator must give a key.
+    /// The operator must provide a key.
     #[error("no key: expected lines of a name and 32 bytes in base64")]
     NoKey,
-    /// There is more than the caller wants to read.
+    /// The object is larger than the caller's limit.
     #[error("the object has more than {bytes_max} bytes")]
     TooLarge {
-        /// The most that the caller wanted.
+        /// The caller's limit.
         bytes_max: u64,
     },
-    /// The disk is full, or the folder is not ours. The operator must look.
+    /// The disk is full, or the folder does not belong to Mamori's user. The operator must look.
     #[error("cannot {what}")]
     Io {
         /// What could not be done.
         what: &'static str,
-        /// Why.
+        /// The cause.
         #[source]
         cause: io::Error,
     },
-    /// The machine gives no randomness.
+    /// The machine provides no randomness. The operator must look.
     #[error("no randomness")]
     Chance(#[source] getrandom::Error),
 }

@@ -1,7 +1,8 @@
-//! Where the objects lie: `FOLDER/ab/evd_…`, readable by Mamori's user alone.
+//! The folder in which the objects are stored: `FOLDER/ab/evd_…`, readable only by Mamori's user.
 //!
-//! An object is written under another name and renamed when it is safe on disk, so whatever has its
-//! name is whole. `ab` are the id's last digits: its first are the time, and would all be the same.
+//! An object is written under another name and renamed once it is safe on disk, so every file with
+//! an object's name is complete. `ab` are the last digits of the id; its first digits encode the
+//! time, and would put all new objects into one folder.
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
@@ -13,23 +14,23 @@ use mamori_model::EvidenceId;
 
 use crate::Error;
 
-/// What a name ends with until the object is whole.
+/// Suffix of a file name until the object is complete.
 const UNFINISHED: &str = ".part";
 
-/// Makes the folder if it is not there.
+/// Creates the folder if it does not exist.
 pub fn make(folder: &Path) -> Result<(), Error> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
     made.map_err(|cause| Error::Io { what: "make the folder of the vault", cause })
 }
 
-/// Writes an object and returns when it is safe on disk.
+/// Writes an object, and returns once it is safe on disk.
 pub fn put(folder: &Path, id: EvidenceId, object: &[u8]) -> Result<(), Error> {
     let (place, unfinished) = names(folder, id);
     let shelf = place.parent().unwrap_or(folder);
     make(shelf)?;
     let written = write(&unfinished, object).and_then(|()| std::fs::rename(&unfinished, &place));
     if let Err(cause) = written {
-        // What is left of it goes; that failing too, the hourly sweep takes it.
+        // Remove the incomplete file; if that fails too, the hourly sweep removes it.
         let _ = std::fs::remove_file(&unfinished);
         return Err(Error::Io { what: "write an object", cause });
     }
@@ -45,7 +46,7 @@ fn write(place: &Path, object: &[u8]) -> std::io::Result<()> {
     file.sync_all()
 }
 
-/// Reads an object of at most `bytes_max`.
+/// Reads an object of at most `bytes_max` bytes.
 pub fn get(folder: &Path, id: EvidenceId, bytes_max: u64) -> Result<Vec<u8>, Error> {
     let (place, _) = names(folder, id);
     let file = File::open(place).map_err(Error::io("open an object"))?;
@@ -60,7 +61,7 @@ pub fn get(folder: &Path, id: EvidenceId, bytes_max: u64) -> Result<Vec<u8>, Err
     }
 }
 
-/// Removes an object, and what is left of one that was never whole.
+/// Removes an object, and any incomplete file of it.
 pub fn remove(folder: &Path, id: EvidenceId) -> Result<(), Error> {
     let (place, unfinished) = names(folder, id);
     for path in [place, unfinished] {
@@ -73,8 +74,8 @@ pub fn remove(folder: &Path, id: EvidenceId) -> Result<(), Error> {
     Ok(())
 }
 
-/// The objects, whole or not, that were last written at least `age` ago. Other files are passed
-/// over: they are not ours.
+/// Returns the objects, complete or not, that were last written at least `age` ago. Other files are
+/// ignored.
 pub fn older_than(folder: &Path, age: Duration) -> Result<Vec<EvidenceId>, Error> {
     let failed = Error::io("list the vault");
     let mut found = Vec::new();
@@ -86,7 +87,7 @@ pub fn older_than(folder: &Path, age: Duration) -> Result<Vec<EvidenceId>, Error
         for file in std::fs::read_dir(shelf.path()).map_err(&failed)? {
             let file = file.map_err(&failed)?;
             let Some(id) = file.file_name().to_str().and_then(read_name) else { continue };
-            // One that went meanwhile, or that says it was written later than now, is not old.
+            // A file that was removed meanwhile, or whose time is in the future, is not old.
             let written = file.metadata().and_then(|about| about.modified()).ok();
             if written.and_then(|at| at.elapsed().ok()).is_some_and(|passed| passed >= age) {
                 found.push(id);

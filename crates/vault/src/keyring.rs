@@ -1,5 +1,5 @@
-//! The operator's keys. The first wraps; all unwrap, so that a key can be changed without losing
-//! what the one before it wrapped.
+//! The operator's keys. The first one wraps, all of them unwrap, so that the operator can change
+//! the key and still read what the previous key wrapped.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,14 +11,14 @@ use mamori_model::Sensitive;
 use crate::Error;
 use crate::seal::chance;
 
-/// What a key is called, in the keys' text and beside everything that it wrapped.
+/// The name of a key, in the text of the keys and stored with everything that the key wrapped.
 ///
 /// 1 to 64 of `a` to `z`, `0` to `9`, `.`, `_` and `-`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct KeyName(String);
 
 impl KeyName {
-    /// The name.
+    /// Returns the name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -30,7 +30,7 @@ impl fmt::Display for KeyName {
     }
 }
 
-/// A text that is not the name of a key.
+/// The error for a text that is not a valid key name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not the name of a key: expected 1 to 64 of a-z, 0-9, `.`, `_`, `-`")]
 pub struct NotAKeyName;
@@ -45,10 +45,10 @@ impl FromStr for KeyName {
     }
 }
 
-/// 256 bits that nobody else has.
+/// A secret key of 256 bits.
 pub type Key = Sensitive<[u8; 32]>;
 
-/// The operator's keys; `Debug` shows their names alone.
+/// The operator's keys. `Debug` shows only their names.
 #[derive(Clone)]
 pub struct Keyring {
     first: (KeyName, Key),
@@ -62,8 +62,8 @@ impl fmt::Debug for Keyring {
 }
 
 impl Keyring {
-    /// Reads lines `NAME BASE64`, each with 32 bytes; empty lines and lines that begin with `#` say
-    /// nothing. The first key wraps.
+    /// Parses lines `NAME BASE64`, each with 32 bytes. Empty lines and lines that begin with `#`
+    /// are ignored. The first key is the one that wraps.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let lines = text.lines().enumerate().map(|(at, line)| (at.saturating_add(1), line.trim()));
         let lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
@@ -83,12 +83,12 @@ impl Keyring {
         Ok(Self { first, others })
     }
 
-    /// The name of the key that wraps.
+    /// Returns the name of the key that wraps.
     pub fn name(&self) -> &KeyName {
         &self.first.0
     }
 
-    /// A line with a new key, for the text that [`Self::parse`] reads.
+    /// Returns a line with a new random key, in the form that [`Self::parse`] reads.
     pub fn new_line(name: &KeyName) -> Result<Sensitive<String>, Error> {
         let key: [u8; 32] = chance()?;
         Ok(Sensitive::new(format!("{name} {}", STANDARD.encode(key))))

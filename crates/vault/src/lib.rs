@@ -1,8 +1,9 @@
-//! Bytes in, sealed objects out: each has a key of its own, which the operator's key wraps, and
-//! lies in a folder under its id.
+//! Seals bytes into objects and stores them in a folder, each object under its id. Each object is
+//! encrypted with its own key, which is wrapped by the operator's key.
 //!
-//! Whoever has the folder has nothing; whoever has the database too still lacks the operator's key.
-//! This crate knows no case, no database and no clock, and asks nobody.
+//! A copy of the folder alone cannot be decrypted; a copy of the folder and the database cannot be
+//! decrypted without the operator's key. This crate knows no cases, no database and no clock, and
+//! makes no network calls.
 
 mod error;
 mod folder;
@@ -39,23 +40,23 @@ impl fmt::Debug for Vault {
 }
 
 impl Vault {
-    /// A vault in `folder`, which is made if it is not there.
+    /// Opens the vault in `folder`, which is created if it does not exist.
     pub fn open(folder: PathBuf, keys: Keyring) -> Result<Self, Error> {
         folder::make(&folder)?;
         Ok(Self { inner: Arc::new(Inner { folder, keys }) })
     }
 
-    /// The name of the key that wraps what is sealed now.
+    /// Returns the name of the key that wraps new objects.
     pub fn key_name(&self) -> &KeyName {
         self.inner.keys.name()
     }
 
-    /// Seals `plain`, which opens again only as `bound_to`.
+    /// Seals `plain`. The object can be opened only with the same `bound_to`.
     pub fn seal(&self, bound_to: &[u8], plain: &[u8]) -> Result<Sealed, Error> {
         seal::seal(&self.inner.keys, bound_to, plain)
     }
 
-    /// Seals `plain` as [`Self::seal`] does, beside whatever else goes on: a large item takes long.
+    /// Seals `plain` as [`Self::seal`] does, on a blocking thread, because a large item takes long.
     pub async fn seal_beside(
         &self,
         bound_to: Vec<u8>,
@@ -64,7 +65,7 @@ impl Vault {
         self.blocking(move |inner| seal::seal(&inner.keys, &bound_to, plain.as_ref())).await
     }
 
-    /// Opens what was sealed as `bound_to`.
+    /// Opens what was sealed with this `bound_to`.
     pub fn unseal(
         &self,
         bound_to: &[u8],
@@ -75,7 +76,7 @@ impl Vault {
         seal::unseal(&self.inner.keys, bound_to, object, wrapped_key, key_name)
     }
 
-    /// Opens what was sealed as [`Self::unseal`] does, beside whatever else goes on.
+    /// Opens an object as [`Self::unseal`] does, on a blocking thread.
     pub async fn unseal_beside(
         &self,
         bound_to: Vec<u8>,
@@ -89,7 +90,7 @@ impl Vault {
         self.blocking(open).await
     }
 
-    /// The wrapped key, wrapped anew by the key that wraps now.
+    /// Unwraps an object's key and wraps it with the key that wraps now.
     pub fn rewrap(
         &self,
         bound_to: &[u8],
@@ -99,18 +100,19 @@ impl Vault {
         seal::rewrap(&self.inner.keys, bound_to, wrapped, by)
     }
 
-    /// Seals a small secret into one piece, for a column of the database.
+    /// Seals a small secret into a single byte string, for a column of the database.
     pub fn seal_small(&self, bound_to: &[u8], plain: &[u8]) -> Result<Vec<u8>, Error> {
         small::join(&self.seal(bound_to, plain)?)
     }
 
-    /// Opens what [`Self::seal_small`] made.
+    /// Opens what [`Self::seal_small`] returned.
     pub fn unseal_small(&self, bound_to: &[u8], piece: &[u8]) -> Result<Sensitive<Vec<u8>>, Error> {
         let Sealed { object, wrapped_key, key_name } = small::split(piece)?;
         self.unseal(bound_to, &object, &wrapped_key, &key_name)
     }
 
-    /// The piece with its key wrapped anew; `None` if the key that wraps now has wrapped it already.
+    /// Returns the byte string with its key wrapped by the key that wraps now; `None` if that key
+    /// has wrapped it already.
     pub fn rewrap_small(&self, bound_to: &[u8], piece: &[u8]) -> Result<Option<Vec<u8>>, Error> {
         let sealed = small::split(piece)?;
         if sealed.key_name == *self.key_name() {
@@ -121,28 +123,30 @@ impl Vault {
         small::join(&Sealed { wrapped_key, key_name, ..sealed }).map(Some)
     }
 
-    /// Keeps an object; it is safe on disk when this returns.
+    /// Stores an object; it is safe on disk when this returns.
     pub async fn put(&self, id: EvidenceId, object: &[u8]) -> Result<(), Error> {
         let object = object.to_vec();
         self.blocking(move |inner| folder::put(&inner.folder, id, &object)).await
     }
 
-    /// The object, of at most `bytes_max`; [`Error::NotThere`] if it is gone.
+    /// Reads an object of at most `bytes_max` bytes; [`Error::NotThere`] if it does not exist.
     pub async fn get(&self, id: EvidenceId, bytes_max: u64) -> Result<Vec<u8>, Error> {
         self.blocking(move |inner| folder::get(&inner.folder, id, bytes_max)).await
     }
 
-    /// Removes an object. One that is gone already is fine.
+    /// Removes an object. An object that does not exist is not an error.
     pub async fn remove(&self, id: EvidenceId) -> Result<(), Error> {
         self.blocking(move |inner| folder::remove(&inner.folder, id)).await
     }
 
-    /// What was last written at least `age` ago, also what a crash left half written.
+    /// Returns the objects that were last written at least `age` ago, including incomplete ones
+    /// from a crash.
     pub async fn older_than(&self, age: Duration) -> Result<Vec<EvidenceId>, Error> {
         self.blocking(move |inner| folder::older_than(&inner.folder, age)).await
     }
 
-    /// Files are slow; whoever waits for them must not hold up the others.
+    /// Runs `work` on a blocking thread, because file access is slow and must not hold up other
+    /// tasks.
     async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Inner) -> Result<T, Error> + Send + 'static,

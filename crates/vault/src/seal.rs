@@ -1,9 +1,9 @@
 //! Sealing: XChaCha20-Poly1305, with a key for each object, which the operator's key wraps.
 //!
 //! Object: `MVLT1`, 24 bytes of nonce, the ciphertext, 16 bytes of tag. Wrapped key: nonce, 32
-//! bytes of ciphertext, tag. What an object belongs to is authenticated with it, so one that is put
-//! in another's place does not open. Nonces are random: of 24 bytes, no two meet (`XChaCha`, draft
-//! RFC, section 2.1).
+//! bytes of ciphertext, tag. What an object belongs to is authenticated with it, so an object that
+//! is put in the place of another one does not open. Nonces are random: with 24 bytes, collisions
+//! are negligible (`XChaCha`, draft RFC, section 2.1).
 
 use chacha20poly1305::aead::{AeadInOut, KeyInit};
 use chacha20poly1305::{Key as CipherKey, Tag, XChaCha20Poly1305, XNonce};
@@ -18,14 +18,15 @@ const TAG_BYTES: usize = 16;
 const OBJECT: &str = "object";
 const WRAPPED: &str = "object's key";
 
-/// Something sealed.
+/// A sealed object with its wrapped key.
 #[derive(Clone, Debug)]
 pub struct Sealed {
-    /// What may lie anywhere: nobody reads it without the key.
+    /// The encrypted object. It may be stored anywhere: it cannot be read without the key.
     pub object: Vec<u8>,
-    /// The object's own key, under the operator's. Gone, it takes the object with it.
+    /// The object's own key, wrapped by the operator's key. Deleting it makes the object
+    /// unreadable.
     pub wrapped_key: Vec<u8>,
-    /// Which of the operator's keys wrapped it.
+    /// The name of the operator's key that wrapped it.
     pub key_name: KeyName,
 }
 
@@ -37,7 +38,7 @@ pub fn seal(keys: &Keyring, bound_to: &[u8], plain: &[u8]) -> Result<Sealed, Err
     Ok(Sealed { object, wrapped_key, key_name })
 }
 
-/// Opens what [`seal`] made of the same `bound_to`.
+/// Opens what [`seal`] made with the same `bound_to`.
 pub fn unseal(
     keys: &Keyring,
     bound_to: &[u8],
@@ -50,7 +51,7 @@ pub fn unseal(
     decrypt(&key, &object_context(bound_to), rest).map(Sensitive::new).ok_or(Error::Broken(OBJECT))
 }
 
-/// The wrapped key, wrapped anew by the first of the keys. The object stays as it is.
+/// Unwraps an object's key and wraps it with the first key. The object does not change.
 pub fn rewrap(
     keys: &Keyring,
     bound_to: &[u8],
@@ -77,7 +78,7 @@ fn object_context(bound_to: &[u8]) -> Vec<u8> {
     [b"mamori object 1".as_slice(), bound_to].concat()
 }
 
-/// The name has a length of its own before it, so that no two pairs make one context.
+/// The name is preceded by its length, so that two different pairs never give the same context.
 fn key_context(bound_to: &[u8], name: &KeyName) -> Vec<u8> {
     let name = name.as_str().as_bytes();
     let length = u8::try_from(name.len()).unwrap_or(u8::MAX);
@@ -112,7 +113,7 @@ fn decrypt(key: &Key, context: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
     Some(plain)
 }
 
-/// Bytes that nobody can guess.
+/// Returns `N` random bytes that an attacker cannot guess.
 pub fn chance<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(Error::Chance)?;
@@ -207,7 +208,7 @@ mod tests {
         assert_eq!(open(&new, b"evd_1", &sealed).unwrap(), b"a picture");
     }
 
-    /// A key of the same name that is another key: the operator mixed up two machines.
+    /// The operator mixed up two machines: another key has the same name.
     #[test]
     fn another_key_of_the_same_name_opens_nothing() {
         let sealed = seal(&keyring(), b"evd_1", b"a picture").unwrap();

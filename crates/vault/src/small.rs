@@ -1,4 +1,4 @@
-//! Small secrets that lie in the database: object, wrapped key and the key's name in one piece.
+//! Small secrets in the database: object, wrapped key and key name in a single byte string.
 //!
 //! Layout: one byte for the name's length, the name, two bytes (big endian) for the wrapped key's
 //! length, the wrapped key, the object.
@@ -8,7 +8,7 @@ use crate::{Error, KeyName};
 
 const WHAT: &str = "small secret";
 
-/// One piece.
+/// Joins the parts of a sealed secret into a single byte string.
 pub fn join(sealed: &Sealed) -> Result<Vec<u8>, Error> {
     let name = sealed.key_name.as_str().as_bytes();
     let name_length = u8::try_from(name.len()).map_err(|_| Error::Broken(WHAT))?;
@@ -17,7 +17,7 @@ pub fn join(sealed: &Sealed) -> Result<Vec<u8>, Error> {
     Ok([head.as_slice(), &sealed.wrapped_key, &sealed.object].concat())
 }
 
-/// The parts of what [`join`] made.
+/// Splits what [`join`] made into its parts.
 pub fn split(piece: &[u8]) -> Result<Sealed, Error> {
     parts(piece).ok_or(Error::Broken(WHAT))
 }

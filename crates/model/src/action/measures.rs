@@ -1,4 +1,4 @@
-//! What a form asks for, and the actions that follow from it.
+//! Measures: what a reviewer chooses in the decision form, and the actions that follow from it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,24 +8,24 @@ use serde::{Deserialize, Serialize};
 use super::{Feature, ServiceAction};
 use crate::{Case, Country, ItemName, Outcome, Refusal};
 
-/// What is to happen to items.
+/// What is to happen to an item.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "do", deny_unknown_fields)]
 pub enum ItemMeasure {
-    /// They stay as the machine left them.
+    /// Leave the item as the machine's verdict left it.
     #[default]
     Leave,
-    /// They are to be seen again.
+    /// Make it visible again.
     Restore,
-    /// They are not to be seen in these countries until that day.
+    /// Make it invisible in some countries until a given day.
     Limit {
-        /// Where; at least one.
+        /// The countries; at least one.
         #[serde(deserialize_with = "crate::place::stored_countries")]
         countries: BTreeSet<Country>,
-        /// The last day.
+        /// The last day of the limit, in UTC, inclusive.
         until: Date,
     },
-    /// They are to be seen by nobody.
+    /// Make it invisible to every user.
     Remove,
 }
 
@@ -33,51 +33,54 @@ pub enum ItemMeasure {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "do", deny_unknown_fields)]
 pub enum AccountMeasure {
-    /// Nothing.
+    /// Nothing changes.
     #[default]
     Leave,
-    /// It is open again, whoever closed it.
+    /// Lift a suspension, including one by an earlier decision.
     Restore,
-    /// It has one feature again.
+    /// Give one feature back.
     RestoreFeature {
-        /// Which one.
+        /// The feature to give back.
         feature: Feature,
     },
-    /// It does without one feature until that day.
+    /// Take one feature away until a given day.
     LimitFeature {
-        /// Which one.
+        /// The feature to take away.
         feature: Feature,
-        /// The last day.
+        /// The last day of the limit, in UTC, inclusive.
         until: Date,
     },
-    /// It is closed.
+    /// Suspend the account.
     Suspend {
-        /// The last day; `None`: until somebody restores it.
+        /// The last day, in UTC, inclusive; `None`: until a decision restores the account.
         until: Option<Date>,
     },
 }
 
-/// What a decision asks for.
+/// The measures of one decision.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Measures {
-    /// For the items of the case.
+    /// The measure for every item of the case that is not in [`Self::except`].
     #[serde(default)]
     pub items: ItemMeasure,
-    /// For single items, otherwise than for the rest.
+    /// Measures for single items that differ from [`Self::items`].
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub except: BTreeMap<ItemName, ItemMeasure>,
-    /// For the account.
+    /// The measure for the account.
     #[serde(default)]
     pub account: AccountMeasure,
 }
 
 impl Measures {
-    /// The actions that follow for `items` of `case` on the day `today` (UTC).
+    /// Returns the actions that follow for `items` of `case` on the day `today` (UTC).
     ///
-    /// Without a violation each item, held or blocked as it was, is to be seen again, and nothing
-    /// is taken from anybody; what an earlier decision took from the account can be given back. A
-    /// violation may give back too, beside what it takes.
+    /// Without a violation, every item is made visible again, whether the machine held or blocked
+    /// it, and no restriction is allowed; the account may get back what an earlier decision took.
+    /// With a violation, a decision may restrict and give back at the same time.
+    ///
+    /// Errors: [`Refusal::MeasureWithoutViolation`], [`Refusal::NoMeasure`],
+    /// [`Refusal::NoAccount`], [`Refusal::UntilPast`].
     pub fn actions(
         &self,
         outcome: Outcome,
@@ -180,7 +183,7 @@ fn for_item(
     })
 }
 
-/// A last day that is not past.
+/// Returns `until` unless it is before `today`.
 fn lasting(until: Date, today: Date) -> Result<Date, Refusal> {
     if until < today { Err(Refusal::UntilPast) } else { Ok(until) }
 }

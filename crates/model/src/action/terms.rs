@@ -1,4 +1,4 @@
-//! An action in parts, as the database and messages have it.
+//! Splits an action into kind, target and terms, as the database and webhook messages store it.
 
 use std::collections::BTreeSet;
 
@@ -8,31 +8,31 @@ use serde::{Deserialize, Serialize};
 use super::{Feature, ServiceAction};
 use crate::{Account, Country, ItemName};
 
-/// What kind of action it is.
+/// Kind of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ActionKind {
-    /// The item is to be seen by nobody.
+    /// Make the item invisible to every user.
     RemoveItem,
-    /// The item is to be seen as if it had never been held.
+    /// Make the item visible as if it had never been held.
     RestoreItem,
-    /// The item is to be kept back until somebody decided.
+    /// Keep the item back until a reviewer has decided.
     HoldItem,
-    /// The item is not to be seen in some countries until a day.
+    /// Make the item invisible in some countries until a given day.
     LimitItem,
-    /// The account does without one feature until a day.
+    /// Take one feature away from the account until a given day.
     LimitFeature,
-    /// The account has the feature again.
+    /// Give the feature back to the account.
     RestoreFeature,
-    /// The account is closed, until a day or until it is restored.
+    /// Suspend the account, until a given day or until a decision restores it.
     SuspendAccount,
-    /// The account is open again.
+    /// Lift the suspension of the account.
     RestoreAccount,
 }
 
 impl ActionKind {
-    /// Every kind.
+    /// Every kind, in the order of declaration.
     pub const ALL: [Self; 8] = [
         Self::RemoveItem,
         Self::RestoreItem,
@@ -44,7 +44,7 @@ impl ActionKind {
         Self::RestoreAccount,
     ];
 
-    /// The word in the API, the database and messages.
+    /// Returns the word that the API, the database and webhook messages use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::RemoveItem => "remove_item",
@@ -58,32 +58,33 @@ impl ActionKind {
         }
     }
 
-    /// Reads the word.
+    /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
-/// The particulars of an action, beside its kind and its target. JSON: only what there is.
+/// The parameters of an action, beside its kind and its target. As JSON, absent parameters are left
+/// out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Terms {
-    /// Where an item is not to be seen.
+    /// The countries in which an item is invisible; empty for other kinds.
     #[serde(
         skip_serializing_if = "BTreeSet::is_empty",
         deserialize_with = "crate::place::stored_countries"
     )]
     pub countries: BTreeSet<Country>,
-    /// Which feature.
+    /// The feature that is taken away or given back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub feature: Option<Feature>,
-    /// The last day, in UTC.
+    /// The last day of the restriction, in UTC, inclusive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Date>,
 }
 
 impl ServiceAction {
-    /// Its kind.
+    /// Returns the kind of the action.
     pub fn kind(&self) -> ActionKind {
         match self {
             Self::RemoveItem(_) => ActionKind::RemoveItem,
@@ -97,7 +98,7 @@ impl ServiceAction {
         }
     }
 
-    /// Its particulars.
+    /// Returns the parameters of the action.
     pub fn terms(&self) -> Terms {
         match self {
             Self::LimitItem { countries, until, .. } => {
@@ -117,8 +118,8 @@ impl ServiceAction {
         }
     }
 
-    /// Puts an action together; `None` where a part is missing. Parts that its kind does not have
-    /// are left out.
+    /// Builds an action from its parts; `None` if a part that the kind needs is missing. Parts that
+    /// the kind does not need are ignored.
     pub fn from_parts(
         kind: ActionKind,
         item: Option<ItemName>,

@@ -1,4 +1,4 @@
-//! What happened to a case, in order.
+//! Case events: the history of a case, in order.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -7,22 +7,22 @@ use crate::{BulkId, CaseId, DecisionId, DisputeId, EventId, MatchId, StaffId, Ur
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $word:literal;)*) => {
-        /// What happened to a case.
+        /// The kind of a case event.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum CaseEventKind {
             $($(#[$doc])* $name,)*
         }
 
         impl CaseEventKind {
-            /// Every kind.
+            /// Every kind, in the order of declaration.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// The word in the database.
+            /// Returns the word that the database uses.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $word,)* }
             }
 
-            /// Reads the word.
+            /// Parses the word that [`Self::as_str`] returns.
             pub fn parse(text: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|kind| kind.as_str() == text)
             }
@@ -31,89 +31,91 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// An item matched, and nobody had been asked about its subject.
+    /// An item matched, and no open case about its subject could take it.
     Opened = "opened";
-    /// Another item came, or one that it has matched again and more strictly.
+    /// An item joined the case, or an item of the case matched again with a stricter verdict, other
+    /// hashes or new hits.
     ItemAdded = "item_added";
-    /// Somebody took it in hand.
+    /// A reviewer claimed the case.
     Claimed = "claimed";
-    /// They gave it back.
+    /// The reviewer gave the case back, or it went back to the queue because the reviewer began a
+    /// break, another case or a bulk decision.
     Released = "released";
-    /// Their claim ran out.
+    /// The reviewer's claim expired.
     Lapsed = "lapsed";
-    /// They gave it back and want another one.
+    /// The reviewer gave the case back and asked not to get it again.
     Skipped = "skipped";
-    /// They asked for a lead, or said how urgent it is.
+    /// The reviewer escalated the case to a lead, with an urgency.
     Escalated = "escalated";
-    /// They gave it to a colleague.
+    /// The reviewer handed the case over to a colleague.
     HandedOver = "handed_over";
-    /// They wrote something down.
+    /// A staff member added a note.
     Noted = "noted";
-    /// They decided, and a second person must look.
+    /// The reviewer decided, and a second approver must agree.
     Proposed = "proposed";
-    /// A second person looked at the case.
+    /// The second approver read the case.
     ReadAgain = "read_again";
-    /// The second person agreed.
+    /// The second approver agreed.
     Approved = "approved";
-    /// The second person did not.
+    /// The second approver did not agree.
     Refused = "refused";
-    /// A decision stands.
+    /// The decision came into effect.
     Decided = "decided";
-    /// The decision was taken back.
+    /// The decision was undone.
     Undone = "undone";
-    /// The case is open once more.
+    /// The case was reopened after an undone decision.
     Reopened = "reopened";
-    /// Entries that led to it are disputed.
+    /// An entry that led to the case is now disputed.
     Disputed = "disputed";
-    /// It was put into a bulk decision.
+    /// The case was put into a bulk decision.
     InBulk = "in_bulk";
-    /// It was taken out of one.
+    /// The case was taken out of a bulk decision.
     OutOfBulk = "out_of_bulk";
-    /// A lead asked the service again, which had said nothing for too long.
+    /// A lead asked the service again about an overdue action.
     AskedAgain = "asked_again";
-    /// Its service left.
+    /// The service was deleted.
     Ended = "ended";
 }
 
-/// What an event is about: ids, and words of closed lists. Never a name.
+/// What an event refers to: ids, and words from closed lists; never a name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct About {
-    /// The item's match.
+    /// The match of the item.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub item: Option<MatchId>,
-    /// The decision.
+    /// The decision that was made, approved, refused or undone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decision: Option<DecisionId>,
-    /// The bulk decision.
+    /// The bulk decision that the case was put into or taken out of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bulk: Option<BulkId>,
-    /// The dispute.
+    /// The dispute that was opened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dispute: Option<DisputeId>,
-    /// The colleague.
+    /// The colleague to whom the case was handed over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<StaffId>,
-    /// How urgent it became.
+    /// The urgency that the reviewer set when escalating.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub urgency: Option<Urgency>,
 }
 
-/// Something that happened to a case. Added, and never changed.
+/// One entry in the history of a case. Events are added and never changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseEvent {
-    /// Its id; events sort by it.
+    /// Id of this event; text form `ev_…`. Events sort by it.
     pub id: EventId,
-    /// The case.
+    /// The case that the event belongs to.
     pub case: CaseId,
-    /// What happened.
+    /// The kind of event.
     pub kind: CaseEventKind,
-    /// Who did it; `None`: the machine.
+    /// The staff member who caused it; `None` for Mamori itself.
     pub by: Option<StaffId>,
-    /// What they wrote.
+    /// What the staff member wrote.
     pub note: Option<Words>,
-    /// What it is about.
+    /// The ids and words that the event refers to.
     pub about: About,
-    /// When.
+    /// Time of the event.
     pub at: Timestamp,
 }

@@ -1,4 +1,4 @@
-//! What somebody of the staff may do.
+//! Roles of staff members.
 
 use std::collections::BTreeSet;
 
@@ -6,28 +6,28 @@ use serde::{Deserialize, Serialize};
 
 use crate::Refusal;
 
-/// One thing that somebody may do.
+/// A role of a staff member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StaffRole {
-    /// Claims cases and decides them.
+    /// Claims and decides cases.
     Reviewer,
-    /// Reviews, and is the second person.
+    /// Reviews as well, and gives the second approval.
     Lead,
-    /// Words policies, and settles disputes for the owners of banks.
+    /// Edits policies, and settles disputes for the owners of banks.
     PolicyEditor,
-    /// Reads records, and never sees an item.
+    /// Reads the records, and never sees an item.
     Auditor,
-    /// Lets people in, and never sees a case.
+    /// Manages staff accounts, and never sees a case.
     Administrator,
 }
 
 impl StaffRole {
-    /// Every role.
+    /// Every role, in the order of declaration.
     pub const ALL: [Self; 5] =
         [Self::Reviewer, Self::Lead, Self::PolicyEditor, Self::Auditor, Self::Administrator];
 
-    /// The word in the database, on the command line and in forms.
+    /// Returns the word that the database, the command line and forms use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Reviewer => "reviewer",
@@ -38,20 +38,21 @@ impl StaffRole {
         }
     }
 
-    /// Reads the word.
+    /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.as_str() == text)
     }
 }
 
-/// What somebody may do: at least one role.
+/// The roles of one staff member: at least one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "BTreeSet<StaffRole>", into = "BTreeSet<StaffRole>")]
 pub struct RoleSet(BTreeSet<StaffRole>);
 
 impl RoleSet {
-    /// A set of roles that one person may have: whoever lets people in, or reads the records,
-    /// does nothing else, unless `is_alone`: the operator has nobody else.
+    /// Creates a set of roles that one person may have. Administrators and auditors have no other
+    /// role, unless `is_alone`: the operator has declared that there is only one person.
+    /// [`Refusal::RolesClash`] otherwise, and if there is no role.
     pub fn new(
         roles: impl IntoIterator<Item = StaffRole>,
         is_alone: bool,
@@ -65,22 +66,22 @@ impl RoleSet {
         Self::try_from(roles)
     }
 
-    /// Whether this role is among them.
+    /// Checks whether the set contains `role`.
     pub fn has(&self, role: StaffRole) -> bool {
         self.0.contains(&role)
     }
 
-    /// Whether they may decide cases: a lead may too.
+    /// Checks whether the staff member may decide cases; leads may, too.
     pub fn is_reviewer(&self) -> bool {
         self.has(StaffRole::Reviewer) || self.is_lead()
     }
 
-    /// Whether they may be the second person.
+    /// Checks whether the staff member may give a second approval.
     pub fn is_lead(&self) -> bool {
         self.has(StaffRole::Lead)
     }
 
-    /// The roles.
+    /// Returns the roles.
     pub fn iter(&self) -> impl Iterator<Item = StaffRole> {
         self.0.iter().copied()
     }

@@ -1,4 +1,4 @@
-//! The ceremonies, with an authenticator played by the testkit.
+//! The passkey ceremonies, with a software authenticator from the testkit.
 
 use mamori_testkit::passkey::Authenticator;
 
@@ -18,7 +18,7 @@ fn secret() -> Sensitive<[u8; 32]> {
     Sensitive::new([3; 32])
 }
 
-/// The question with this number to `name`.
+/// The question with this number, for `name`.
 fn asking<'a>(number: u128, name: &'a str, secret: &'a Sensitive<[u8; 32]>) -> Asking<'a> {
     Asking { id: Uuid::from_u128(number), name, secret }
 }
@@ -79,7 +79,7 @@ fn whoever_is_not_verified_stays_outside() {
     assert!(matches!(passkeys.finish_enter(asking, &keys, &answer), Err(Error::Refused(_))));
 }
 
-/// Phishing: a page elsewhere hands our question on.
+/// Phishing: a page at another origin forwards our challenge.
 #[test]
 fn an_answer_given_at_another_origin_is_refused() {
     let passkeys = passkeys();
@@ -154,7 +154,7 @@ fn nonsense_is_refused_and_a_lost_state_is_ours_to_mend() {
     assert!(matches!(Passkey::from_kept(b"{}"), Err(Error::Broken(_))));
 }
 
-/// The ids that a question names, in its order.
+/// The credential ids in a challenge, in its order.
 fn ids(question: &str) -> Vec<String> {
     let question: Value = serde_json::from_str(question).unwrap();
     let named = question["publicKey"]["allowCredentials"].as_array().unwrap().iter();

@@ -1,15 +1,15 @@
-//! Numbers that look random and are the same on every machine.
+//! Pseudo-random numbers that are the same on every machine.
 
-/// A stream of numbers from a seed (`SplitMix64`; Steele, Lea, Flood, 2014).
+/// A stream of pseudo-random numbers from a seed (`SplitMix64`; Steele, Lea, Flood, 2014).
 pub struct Chance(u64);
 
 impl Chance {
-    /// The stream of `seed`.
+    /// Creates the stream of `seed`.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    /// The next number.
+    /// Returns the next number.
     pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
@@ -18,19 +18,19 @@ impl Chance {
         mixed ^ (mixed >> 31)
     }
 
-    /// The next number, 0.0..1.0.
+    /// Returns the next number in 0.0..1.0.
     pub fn part(&mut self) -> f64 {
         let upper = u32::try_from(self.number() >> 32).unwrap_or_default();
         f64::from(upper) / 4_294_967_296.0
     }
 
-    /// The next number below `end`; 0 if `end` is 0.
+    /// Returns the next number below `end`; 0 if `end` is 0.
     pub fn below(&mut self, end: u64) -> u64 {
         self.number().checked_rem(end).unwrap_or_default()
     }
 }
 
-/// A fine texture: 0.0..1.0, the same over each of 512 × 512 squares of the picture.
+/// Returns a fine texture in 0.0..1.0, constant within each of 512 × 512 squares of the picture.
 pub fn grain(seed: u64, across: f64, down: f64) -> f64 {
     let square = |at: f64| (at.clamp(0.0, 1.0) * 512.0).floor().to_bits();
     Chance::new(seed ^ square(across).rotate_left(17) ^ square(down).rotate_left(41)).part()

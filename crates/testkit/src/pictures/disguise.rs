@@ -1,18 +1,18 @@
-//! The same picture in files that look different to a program: turned by a tag, hidden in the
+//! One picture in files that look different to a program: rotated by a tag, hidden in the
 //! transparency, on a later page.
 
 use image::{RgbImage, Rgba, RgbaImage};
 
 use super::encode;
 
-/// A JPEG whose EXIF data say that a viewer turns it: `orientation` is 1 to 8.
+/// Returns a JPEG whose EXIF data tell a viewer to rotate it; `orientation` is 1 to 8.
 pub fn jpeg_oriented(picture: &RgbImage, quality: u8, orientation: u8) -> Vec<u8> {
     let jpeg = encode::jpeg(picture, quality);
     let tiff = [
         b"II*\0".as_slice(),
         &8_u32.to_le_bytes(),
         &1_u16.to_le_bytes(),
-        // Orientation, one SHORT.
+        // The tag Orientation, one SHORT.
         &0x0112_u16.to_le_bytes(),
         &3_u16.to_le_bytes(),
         &1_u32.to_le_bytes(),
@@ -26,8 +26,8 @@ pub fn jpeg_oriented(picture: &RgbImage, quality: u8, orientation: u8) -> Vec<u8
     [start, &[0xff, 0xe1], &length, &body, rest].concat()
 }
 
-/// A PNG that is black everywhere and has `picture`, in grey, in its transparency: on white a viewer
-/// shows it.
+/// Returns a PNG that is black everywhere and has `picture`, in grey, in its alpha channel: a
+/// viewer shows it on white.
 pub fn png_in_alpha(picture: &RgbImage) -> Vec<u8> {
     let hidden = RgbaImage::from_fn(picture.width(), picture.height(), |x, y| {
         let [red, green, blue] = picture.get_pixel(x, y).0.map(u32::from);
@@ -37,7 +37,7 @@ pub fn png_in_alpha(picture: &RgbImage) -> Vec<u8> {
     encode::png_rgba(&hidden)
 }
 
-/// A GIF whose logical screen is one pixel, while its frame is whole.
+/// Returns a GIF whose logical screen is one pixel, although its frame has the full size.
 pub fn gif_small_screen(picture: &RgbImage) -> Vec<u8> {
     let mut gif = encode::gif(picture);
     if let Some(screen) = gif.get_mut(6..10) {
@@ -46,18 +46,18 @@ pub fn gif_small_screen(picture: &RgbImage) -> Vec<u8> {
     gif
 }
 
-/// A GIF without the byte that says that it ends.
+/// Returns a GIF without its trailer byte.
 pub fn gif_without_trailer(picture: &RgbImage) -> Vec<u8> {
     let mut gif = encode::gif(picture);
     gif.pop();
     gif
 }
 
-/// A TIFF with a page for each picture, 8-bit RGB, not compressed.
+/// Returns a TIFF with one page for each picture, 8-bit RGB, not compressed.
 pub fn tiff_pages(pictures: &[RgbImage]) -> Vec<u8> {
     let long = |value: usize| u32::try_from(value).unwrap_or_default();
     let mut file = b"II*\0\0\0\0\0".to_vec();
-    // Where the place of the next page stands.
+    // Position of the field that holds the offset of the next page.
     let mut link = 4;
     for picture in pictures {
         let pixels = long(file.len());

@@ -1,27 +1,27 @@
-//! What happens to pictures on their way: they are resized, brightened, framed, encoded again.
+//! Edits that pictures undergo on their way: resizing, brightening, framing, encoding again.
 
 use image::imageops::{self, FilterType};
 use image::{Rgb, RgbImage};
 
 use super::encode;
 
-/// `picture` with other edges.
+/// Resizes `picture` to `width` × `height` pixels.
 pub fn resize(picture: &RgbImage, width: u32, height: u32) -> RgbImage {
     imageops::resize(picture, width, height, FilterType::Triangle)
 }
 
-/// Makes a block of `times` by `times` pixels of each pixel.
+/// Enlarges `picture`: each pixel becomes a block of `times` by `times` pixels.
 pub fn enlarge(picture: &RgbImage, times: u32) -> RgbImage {
     let (width, height) = (picture.width() * times, picture.height() * times);
     RgbImage::from_fn(width, height, |x, y| *picture.get_pixel(x / times, y / times))
 }
 
-/// `picture` with `steps` of 255 added to each colour.
+/// Adds `steps` of 255 to each colour of `picture`.
 pub fn brighten(picture: &RgbImage, steps: i32) -> RgbImage {
     imageops::brighten(picture, steps)
 }
 
-/// `picture` with a dark frame of `thickness` pixels around it.
+/// Adds a dark frame of `thickness` pixels around `picture`.
 pub fn border(picture: &RgbImage, thickness: u32) -> RgbImage {
     let (width, height) = picture.dimensions();
     let size = (width + 2 * thickness, height + 2 * thickness);
@@ -30,17 +30,17 @@ pub fn border(picture: &RgbImage, thickness: u32) -> RgbImage {
     framed
 }
 
-/// `picture` with left and right exchanged.
+/// Exchanges left and right of `picture`.
 pub fn mirror(picture: &RgbImage) -> RgbImage {
     imageops::flip_horizontal(picture)
 }
 
-/// `picture` turned by 90 degrees, clockwise.
+/// Rotates `picture` by 90 degrees, clockwise.
 pub fn rotate(picture: &RgbImage) -> RgbImage {
     imageops::rotate90(picture)
 }
 
-/// The eight ways to turn and mirror `picture`, the first of which leaves it as it is.
+/// Returns the eight ways to rotate and mirror `picture`; the first one is unchanged.
 pub fn turns(picture: &RgbImage) -> Vec<RgbImage> {
     let mut turns = Vec::with_capacity(8);
     for start in [picture.clone(), mirror(picture)] {
@@ -53,7 +53,7 @@ pub fn turns(picture: &RgbImage) -> Vec<RgbImage> {
     turns
 }
 
-/// `picture` after a trip through JPEG of `quality` (1..=100).
+/// Encodes `picture` as JPEG of `quality` (1..=100) and decodes it again.
 pub fn reencode(picture: &RgbImage, quality: u8) -> RgbImage {
     let jpeg = encode::jpeg(picture, quality);
     image::load_from_memory(&jpeg).map_or_else(|_| picture.clone(), |decoded| decoded.to_rgb8())

@@ -1,4 +1,4 @@
-//! Pictures as files, in many formats and colour modes.
+//! Encoders for pictures, in many formats and colour modes.
 
 #![expect(
     clippy::expect_used,
@@ -15,27 +15,27 @@ use image::{DynamicImage, ExtendedColorType, Frame, ImageFormat, RgbImage};
 
 const WRITES: &str = "a vector takes everything";
 
-/// PNG, 8-bit RGB.
+/// Encodes PNG, 8-bit RGB.
 pub fn png(picture: &RgbImage) -> Vec<u8> {
     write(&DynamicImage::from(picture.clone()), ImageFormat::Png)
 }
 
-/// PNG, 8-bit grey.
+/// Encodes PNG, 8-bit grey.
 pub fn png_grey(picture: &RgbImage) -> Vec<u8> {
     write(&rgb(picture).to_luma8().into(), ImageFormat::Png)
 }
 
-/// PNG, 16-bit RGB.
+/// Encodes PNG, 16-bit RGB.
 pub fn png_16(picture: &RgbImage) -> Vec<u8> {
     write(&rgb(picture).to_rgb16().into(), ImageFormat::Png)
 }
 
-/// PNG, 16-bit grey.
+/// Encodes PNG, 16-bit grey.
 pub fn png_grey_16(picture: &RgbImage) -> Vec<u8> {
     write(&rgb(picture).to_luma16().into(), ImageFormat::Png)
 }
 
-/// PNG, 8-bit RGB with an alpha channel that changes from left to right.
+/// Encodes PNG, 8-bit RGB with an alpha channel that changes from left to right.
 pub fn png_alpha(picture: &RgbImage) -> Vec<u8> {
     let mut with_alpha = rgb(picture).to_rgba8();
     for (x, _, pixel) in with_alpha.enumerate_pixels_mut() {
@@ -45,12 +45,12 @@ pub fn png_alpha(picture: &RgbImage) -> Vec<u8> {
     write(&with_alpha.into(), ImageFormat::Png)
 }
 
-/// PNG, 8-bit RGB with transparency.
+/// Encodes PNG, 8-bit RGB with the alpha channel of `picture`.
 pub fn png_rgba(picture: &image::RgbaImage) -> Vec<u8> {
     write(&picture.clone().into(), ImageFormat::Png)
 }
 
-/// PNG with a palette of 216 colours.
+/// Encodes PNG with a palette of 216 colours.
 pub fn png_palette(picture: &RgbImage) -> Vec<u8> {
     let step = |part: u8| u16::from(part).saturating_add(25) / 51;
     let index = |[red, green, blue]: [u8; 3]| {
@@ -61,7 +61,7 @@ pub fn png_palette(picture: &RgbImage) -> Vec<u8> {
     packed(picture, &indices, png::BitDepth::Eight, Some(colours.collect()))
 }
 
-/// PNG with one bit a pixel, black or white.
+/// Encodes PNG with one bit per pixel, black or white.
 pub fn png_1(picture: &RgbImage) -> Vec<u8> {
     let grey = rgb(picture).to_luma8();
     let mut bits = Vec::new();
@@ -94,7 +94,7 @@ fn packed(
     file
 }
 
-/// An animated PNG whose frames all have the size of the first.
+/// Encodes an animated PNG; all frames must have the size of the first.
 pub fn png_animated(pictures: &[RgbImage]) -> Vec<u8> {
     let mut file = Vec::new();
     let (width, height) = pictures.first().map(RgbImage::dimensions).unwrap_or_default();
@@ -110,14 +110,14 @@ pub fn png_animated(pictures: &[RgbImage]) -> Vec<u8> {
     file
 }
 
-/// JPEG of `quality` (1..=100), 8-bit colour.
+/// Encodes JPEG of `quality` (1..=100), 8-bit colour.
 pub fn jpeg(picture: &RgbImage, quality: u8) -> Vec<u8> {
     let mut file = Vec::new();
     JpegEncoder::new_with_quality(&mut file, quality).encode_image(picture).expect(WRITES);
     file
 }
 
-/// JPEG of `quality` (1..=100), grey.
+/// Encodes JPEG of `quality` (1..=100), grey.
 pub fn jpeg_grey(picture: &RgbImage, quality: u8) -> Vec<u8> {
     let mut file = Vec::new();
     let grey = rgb(picture).to_luma8();
@@ -125,12 +125,12 @@ pub fn jpeg_grey(picture: &RgbImage, quality: u8) -> Vec<u8> {
     file
 }
 
-/// GIF with a palette of 256 colours.
+/// Encodes GIF with a palette of 256 colours.
 pub fn gif(picture: &RgbImage) -> Vec<u8> {
     gif_animated(std::slice::from_ref(picture))
 }
 
-/// An animated GIF.
+/// Encodes an animated GIF.
 pub fn gif_animated(pictures: &[RgbImage]) -> Vec<u8> {
     let mut file = Vec::new();
     let mut encoder = GifEncoder::new_with_speed(&mut file, 10);
@@ -141,7 +141,7 @@ pub fn gif_animated(pictures: &[RgbImage]) -> Vec<u8> {
     file
 }
 
-/// WebP without loss.
+/// Encodes lossless WebP.
 pub fn webp(picture: &RgbImage) -> Vec<u8> {
     let mut file = Vec::new();
     let (width, height) = picture.dimensions();
@@ -151,22 +151,22 @@ pub fn webp(picture: &RgbImage) -> Vec<u8> {
     file
 }
 
-/// Windows bitmap, 24 bits.
+/// Encodes a Windows bitmap, 24 bits per pixel.
 pub fn bmp(picture: &RgbImage) -> Vec<u8> {
     write(&rgb(picture), ImageFormat::Bmp)
 }
 
-/// TIFF, 8-bit RGB, one page.
+/// Encodes TIFF, 8-bit RGB, one page.
 pub fn tiff(picture: &RgbImage) -> Vec<u8> {
     write(&rgb(picture), ImageFormat::Tiff)
 }
 
-/// TIFF, 16-bit grey, one page.
+/// Encodes TIFF, 16-bit grey, one page.
 pub fn tiff_grey_16(picture: &RgbImage) -> Vec<u8> {
     write(&rgb(picture).to_luma16().into(), ImageFormat::Tiff)
 }
 
-/// `picture` in every format and colour mode that there is an encoder for, with its name.
+/// Returns `picture` in every format and colour mode that has an encoder here, each with its name.
 pub fn all(picture: &RgbImage) -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("png", png(picture)),

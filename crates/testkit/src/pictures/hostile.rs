@@ -1,4 +1,5 @@
-//! Files that nobody sends by accident, and some that people do.
+//! Hostile and broken files: some that only an attacker sends, and some that also occur by
+//! accident.
 
 #![expect(
     clippy::expect_used,
@@ -13,15 +14,15 @@ use super::{draw, encode};
 
 const WRITES: &str = "a vector takes everything";
 
-/// A file, and what it is.
+/// A file with a description.
 pub struct Hostile {
-    /// What it is, for messages of tests.
+    /// What the file is, for test messages.
     pub name: &'static str,
-    /// Its bytes.
+    /// The content of the file.
     pub bytes: Vec<u8>,
 }
 
-/// One of each kind; none of them has a picture that can be read to its end.
+/// Returns one file of each kind; none of them contains a picture that can be read to its end.
 pub fn all() -> Vec<Hostile> {
     let picture = draw(1, 200, 150);
     let cut = |bytes: Vec<u8>| bytes.get(..bytes.len() * 2 / 3).unwrap_or_default().to_vec();
@@ -54,7 +55,7 @@ pub fn all() -> Vec<Hostile> {
     ]
 }
 
-/// Bytes without meaning.
+/// Returns `length` pseudo-random bytes.
 pub fn noise(seed: u64, length: usize) -> Vec<u8> {
     let mut chance = Chance::new(seed);
     let mut bytes = Vec::with_capacity(length + 8);
@@ -65,7 +66,7 @@ pub fn noise(seed: u64, length: usize) -> Vec<u8> {
     bytes
 }
 
-/// A PNG that declares `width` × `height` pixels and has none.
+/// Returns a PNG that declares `width` × `height` pixels and contains none.
 pub fn png_header(width: u32, height: u32) -> Vec<u8> {
     let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
     let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
@@ -79,7 +80,7 @@ pub fn png_header(width: u32, height: u32) -> Vec<u8> {
     file
 }
 
-/// A JPEG that declares `width` × `height` pixels and has none.
+/// Returns a JPEG that declares `width` × `height` pixels and contains none.
 pub fn jpeg_header(width: u16, height: u16) -> Vec<u8> {
     let mut file = b"\xff\xd8\xff\xc0\0\x11\x08".to_vec();
     file.extend_from_slice(&height.to_be_bytes());
@@ -89,12 +90,13 @@ pub fn jpeg_header(width: u16, height: u16) -> Vec<u8> {
     file
 }
 
-/// A JPEG with twice as many samples of a colour as of brightness, whose scan has the brightness
-/// only: fuzzing found that this makes a decoder panic.
+/// Returns a JPEG with twice as many samples of one colour component as of brightness, whose scan
+/// contains only the brightness. Fuzzing found that this makes a decoder panic.
 pub fn odd_jpeg() -> Vec<u8> {
     let mut file = encode::jpeg(&draw(1, 48, 53), 90);
     let place = |file: &[u8], marker| file.windows(2).position(|pair| pair == [0xff, marker]);
-    // After the marker: length 2, bits 1, size 4, count 1; of each component number, sampling, table.
+    // After the marker: length 2, bits 1, size 4, count 1; of each component number, sampling,
+    // table.
     let frame = place(&file, 0xc0).unwrap_or_default();
     for (at, sampling) in [(11, 0x11), (14, 0x11), (17, 0x21)] {
         if let Some(byte) = file.get_mut(frame + at) {
@@ -107,7 +109,7 @@ pub fn odd_jpeg() -> Vec<u8> {
     file
 }
 
-/// A bitmap that declares `width` × `height` pixels and has none.
+/// Returns a bitmap that declares `width` × `height` pixels and contains none.
 pub fn bmp_header(width: u32, height: u32) -> Vec<u8> {
     let mut file = b"BM\x36\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0".to_vec();
     file.extend_from_slice(&width.to_le_bytes());
@@ -117,7 +119,7 @@ pub fn bmp_header(width: u32, height: u32) -> Vec<u8> {
     file
 }
 
-/// A valid PNG of a billion white pixels, in about 130 kB.
+/// Returns a valid PNG of a billion white pixels, in about 130 kB.
 pub fn png_bomb() -> Vec<u8> {
     let edge = 32_000_u32;
     let mut file = Vec::new();
@@ -136,7 +138,7 @@ pub fn png_bomb() -> Vec<u8> {
     file
 }
 
-/// The checksum of PNG chunks (ISO 3309), bit by bit.
+/// Computes the checksum of PNG chunks (ISO 3309), bit by bit.
 pub fn crc32(bytes: &[u8]) -> u32 {
     let mut crc = u32::MAX;
     for byte in bytes {

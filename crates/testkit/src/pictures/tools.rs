@@ -1,6 +1,6 @@
-//! Files that tools of other projects write: what they do to a picture, cameras and servers do too.
+//! JPEG files written by the tools of another project, as cameras and servers also write them.
 //!
-//! Debian's package `libjpeg-turbo-progs` has `cjpeg` and `jpegtran`.
+//! `cjpeg` and `jpegtran` are in Debian's package `libjpeg-turbo-progs`.
 
 #![expect(
     clippy::panic,
@@ -14,18 +14,18 @@ use std::process::{Command, Stdio};
 
 use image::RgbImage;
 
-/// Writes `picture` as JPEG with `cjpeg` and its options.
+/// Encodes `picture` as JPEG with `cjpeg` and these options.
 pub fn cjpeg(picture: &RgbImage, options: &[&str]) -> Vec<u8> {
     let header = format!("P6\n{} {}\n255\n", picture.width(), picture.height());
     run("cjpeg", options, &[header.as_bytes(), picture.as_raw()].concat())
 }
 
-/// Changes a JPEG without loss, with `jpegtran` and its options.
+/// Transforms a JPEG without loss, with `jpegtran` and these options.
 pub fn jpegtran(file: &[u8], options: &[&str]) -> Vec<u8> {
     run("jpegtran", options, file)
 }
 
-/// Changes the order of a JPEG's scans without loss; `script` is in the form of `jpegtran -scans`.
+/// Reorders the scans of a JPEG without loss; `script` has the form of `jpegtran -scans`.
 pub fn rescan(file: &[u8], script: &str) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("no temporary folder: {error}"));
     let path = folder.path().join("scans");
@@ -44,7 +44,7 @@ fn run(program: &str, options: &[&str], input: &[u8]) -> Vec<u8> {
     let mut stdin = child.stdin.take();
     let output = std::thread::scope(|scope| {
         scope.spawn(move || {
-            // A tool that stops reading says why at its end.
+            // A tool that stops reading reports the reason when it exits.
             let _ = stdin.as_mut().map(|stdin| stdin.write_all(input));
         });
         child.wait_with_output().unwrap_or_else(|error| missing(program, &error))
