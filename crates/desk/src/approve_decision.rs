@@ -120,7 +120,7 @@ impl Desk {
         tx.drop_actions(decision.id).await?;
         // Where one reviewer works alone, there is no lead who could claim the case.
         let level = match decision.second {
-            Second::Alone { .. } => Level::Anybody,
+            Second::Alone { .. } => Level::Reviewer,
             Second::None | Second::Colleague => Level::Lead,
         };
         tx.reopen_case(decision.case, level).await?;

@@ -49,7 +49,9 @@ impl Desk {
         let mut tx = self.store().begin("change_policy").await?;
         let before = tx.policy(purpose).await?.ok_or(Error::NotFound("policy"))?;
         if before.version != after {
-            return Err(Error::conflict("somebody worded this policy meanwhile"));
+            return Err(Error::conflict(
+                "another policy editor changed this policy in the meantime",
+            ));
         }
         let policy = Policy {
             purpose,

@@ -173,7 +173,7 @@ impl Desk {
         let owner = Owner { id: staff.id.into(), name, shown };
         let question = self.passkeys()?.begin_register(owner, &known);
         let question = question
-            .map_err(|cause| Error::internal("nobody can be asked for a passkey", cause))?;
+            .map_err(|cause| Error::internal("a passkey challenge cannot be made", cause))?;
         self.keep_question(question, staff.id).await
     }
 

@@ -56,7 +56,7 @@ impl Desk {
         let Some(vault) = &self.settings().vault else { return };
         if let Err(error) = vault.remove(id).await {
             let logged: &(dyn std::error::Error + 'static) = &error;
-            tracing::warn!(evidence = %id, error = logged, "an object that nobody needs stays");
+            tracing::warn!(evidence = %id, error = logged, "an object without a record could not be deleted");
         }
     }
 }

@@ -88,7 +88,7 @@ impl Desk {
     /// no case waits for ever. Where the operator works alone every reviewer may claim it.
     async fn level_for_leads(&self, tx: &mut Tx) -> Result<Level, Error> {
         if self.settings().is_alone {
-            return Ok(Level::Anybody);
+            return Ok(Level::Reviewer);
         }
         if tx.has_lead().await? { Ok(Level::Lead) } else { Err(Refusal::NoLead.into()) }
     }
@@ -102,7 +102,7 @@ pub(crate) fn as_it_was(case: &Case) -> Released {
 async fn may_have(tx: &mut Tx, case: &Case, from: &Reviewer, to: StaffId) -> Result<(), Error> {
     let colleague = tx.staff(to).await?.filter(|to| to.ended_at.is_none());
     let may = colleague.is_some_and(|to| match case.level {
-        Level::Anybody => to.roles.is_reviewer(),
+        Level::Reviewer => to.roles.is_reviewer(),
         Level::Lead => to.roles.is_lead(),
     });
     if may && to != from.staff() { Ok(()) } else { Err(Error::NotFound("staff")) }

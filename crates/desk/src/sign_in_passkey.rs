@@ -133,7 +133,7 @@ impl Desk {
         let asking = Asking { id, name, secret: self.questions().await? };
         let json = self.passkeys()?.begin_enter(asking, &keys);
         let json =
-            json.map_err(|cause| Error::internal("nobody can be asked for a passkey", cause))?;
+            json.map_err(|cause| Error::internal("a passkey challenge cannot be made", cause))?;
         Ok(Asked { ceremony: id.into(), json })
     }
 

@@ -54,7 +54,7 @@ impl Desk {
         }
         self.take_back(tx, &decision, now).await?;
         tx.take_back_disputes(decision.id, now).await?;
-        tx.reopen_case(case.id, Level::Anybody).await?;
+        tx.reopen_case(case.id, Level::Reviewer).await?;
         let about = About { decision: Some(decision.id), ..About::default() };
         let by = Some(who.staff());
         let undone = CaseEventKind::Undone;

@@ -1,4 +1,4 @@
-//! SHA-256, SHA-1 and MD5: equal or not.
+//! Exact look-up of SHA-256, SHA-1 and MD5 hashes: equal or not equal, no distances.
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
@@ -10,22 +10,22 @@ use crate::kept::{Kept, exact_key};
 use crate::shelf::Shelf;
 use crate::shelves::{Left, Shelves, Step, apply, lift, publish, take};
 
-/// The exact hashes of every bank.
+/// The SHA-256, SHA-1 and MD5 hashes of all banks.
 #[derive(Default)]
 pub struct Exact {
     sha256: Shelves<Sha256>,
     sha1: Shelves<Sha1>,
     md5: Shelves<Md5>,
-    /// Where to look: [`Kept::key`] and entry. It may name an entry that is gone or has another
-    /// hash by now, so the shelf has the last word.
+    /// The search index: [`Kept::key`] and entry id. A key may be stale, that is, name an entry
+    /// that was removed or has another hash now; every hit is checked against the shelf.
     keys: BTreeSet<(u64, EntryId)>,
 }
 
-/// A key that is of no use any more.
+/// A search key whose entry was removed or has another hash now.
 pub type Stale = (u64, EntryId);
 
 impl Exact {
-    /// Takes `step` in. Entries of it that are of another kind now leave.
+    /// Inserts the entries of `step`. An entry that had a hash of another kind is removed there.
     pub fn insert(&mut self, step: &Step, ids: &RangeInclusive<EntryId>) {
         let banks: BTreeSet<BankId> = step.values().map(|(bank, _)| *bank).collect();
         let mut sha256 = lift(&mut self.sha256, ids, &banks);
@@ -42,7 +42,8 @@ impl Exact {
         self.keys.extend(step.iter().filter_map(|(id, (_, hash))| exact_key(*id, hash)));
     }
 
-    /// Takes the entries `ids` out; their keys are left for [`Self::forget`].
+    /// Removes the entries `ids` and returns their stale keys, which the caller passes to
+    /// [`Self::forget`].
     pub fn remove(&mut self, ids: &RangeInclusive<EntryId>) -> Vec<Stale> {
         let none = BTreeSet::new();
         let mut sha256 = lift(&mut self.sha256, ids, &none);
@@ -55,7 +56,7 @@ impl Exact {
         stale
     }
 
-    /// Takes a bank out; its keys are left for [`Self::forget`].
+    /// Removes a bank and returns its stale keys, which the caller passes to [`Self::forget`].
     pub fn remove_bank(&mut self, bank: BankId) -> Vec<Stale> {
         let mut stale = Vec::new();
         stale.extend(self.sha256.remove(&bank).iter().flat_map(|shelf| keys(shelf)));
@@ -64,14 +65,14 @@ impl Exact {
         stale
     }
 
-    /// Drops keys. The shelves have forgotten them before, so no query notices.
+    /// Drops stale keys. Their entries have left the shelves already, so no answer changes.
     pub fn forget(&mut self, stale: &[Stale]) {
         for key in stale {
             self.keys.remove(key);
         }
     }
 
-    /// All entries of `banks` with this hash, by id. None for a PDQ hash.
+    /// Returns all entries of `banks` with this hash, by id; none for a PDQ hash.
     pub fn equal(&self, hash: &Hash, banks: &[BankId]) -> Vec<Near> {
         match hash {
             Hash::Pdq(_) => Vec::new(),
@@ -98,20 +99,20 @@ impl Exact {
         near
     }
 
-    /// How many hashes of `kind` each bank has.
+    /// Returns the number of hashes of `kind` in each bank.
     pub fn lens(&self, kind: HashKind) -> impl Iterator<Item = (BankId, usize)> {
         let sha256 = lens(&self.sha256, kind == HashKind::Sha256);
         let sha1 = lens(&self.sha1, kind == HashKind::Sha1);
         sha256.chain(sha1).chain(lens(&self.md5, kind == HashKind::Md5))
     }
 
-    /// How many keys there are, for a test that none is left behind.
+    /// Returns the number of search keys, so that a test can check that no stale key remains.
     #[cfg(test)]
     pub fn keys(&self) -> usize {
         self.keys.len()
     }
 
-    /// Every entry, bank by bank.
+    /// Returns every entry, bank by bank.
     pub fn all(&self) -> impl Iterator<Item = (EntryId, BankId, Hash)> {
         let sha256 = rows(&self.sha256).map(|(id, bank, hash)| (id, bank, Hash::Sha256(hash)));
         let sha1 = rows(&self.sha1).map(|(id, bank, hash)| (id, bank, Hash::Sha1(hash)));
@@ -120,7 +121,7 @@ impl Exact {
     }
 }
 
-/// How many hashes each bank has in `shelves`; none unless `is_asked`.
+/// Returns the number of hashes of each bank in `shelves`; nothing unless `is_asked`.
 fn lens<H: Kept>(shelves: &Shelves<H>, is_asked: bool) -> impl Iterator<Item = (BankId, usize)> {
     let asked = shelves.iter().filter(move |_| is_asked);
     asked.map(|(bank, shelf)| (*bank, shelf.len()))
@@ -132,7 +133,7 @@ fn rows<H: Kept>(shelves: &Shelves<H>) -> impl Iterator<Item = (EntryId, BankId,
 
 fn stale(sha256: &Left<Sha256>, sha1: &Left<Sha1>, md5: &Left<Md5>) -> Vec<Stale> {
     let mut stale: Vec<Stale> = left(sha256).chain(left(sha1)).chain(left(md5)).collect();
-    // Neighbours are looked up together, which is several times faster.
+    // Removing neighbouring keys of the `BTreeSet` in turn is several times faster.
     stale.sort_unstable();
     stale
 }

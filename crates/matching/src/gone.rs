@@ -1,4 +1,5 @@
-//! Which rows of a segment have left. A copy shares everything but what is written to.
+//! The tombstones of a segment: which of its rows were removed. Copies share every chunk until it
+//! is written to.
 
 use std::sync::Arc;
 
@@ -6,29 +7,30 @@ use crate::shelf::BLOCK_ROWS;
 
 const WORDS: usize = BLOCK_ROWS / 64;
 
-/// A set of rows.
+/// A set of removed rows.
 #[derive(Clone, Default)]
 pub struct Gone {
-    /// One bit a row, [`BLOCK_ROWS`] of them together; `None` while none of those has left.
+    /// One bit for each row, in chunks of [`BLOCK_ROWS`] rows; `None` while no row of the chunk is
+    /// removed.
     chunks: Vec<Option<Arc<[u64; WORDS]>>>,
 }
 
 impl Gone {
-    /// The rows that have left, ascending.
+    /// Returns the removed rows, ascending.
     pub fn rows(&self) -> impl Iterator<Item = usize> {
         let there = self.chunks.iter().enumerate().filter(|(_, chunk)| chunk.is_some());
         let rows = there.flat_map(|(at, _)| at * BLOCK_ROWS..(at + 1) * BLOCK_ROWS);
         rows.filter(|row| self.has(*row))
     }
 
-    /// Whether `row` has left.
+    /// Checks whether `row` is removed.
     pub fn has(&self, row: usize) -> bool {
         let chunk = self.chunks.get(row / BLOCK_ROWS).and_then(Option::as_ref);
         let word = chunk.and_then(|chunk| chunk.get(row % BLOCK_ROWS / 64));
         word.is_some_and(|word| word >> (row % 64) & 1 == 1)
     }
 
-    /// Notes that `row` left; whether it had not before.
+    /// Marks `row` as removed; returns `false` if it was marked before.
     pub fn add(&mut self, row: usize) -> bool {
         if self.has(row) {
             return false;

@@ -1,8 +1,8 @@
-//! The index of all banks: changed by some threads while others ask.
+//! The in-memory index of all banks, which some threads change while others query it.
 //!
-//! A query of PDQ hashes takes no lock: it loads the pile that is in place and keeps it. Changes
-//! make a new pile and put it in its place. So a query sees each change whole or not at all, sees
-//! everything whose insertion returned before it began, and waits for nobody.
+//! A query of PDQ hashes takes no lock: it loads the current snapshot (a `Pile`) and keeps it until
+//! it ends. A change builds a new snapshot and swaps it in. So a query sees each change whole or
+//! not at all, sees every entry whose insertion returned before the query began, and never waits.
 
 use std::io;
 use std::ops::RangeInclusive;
@@ -18,38 +18,38 @@ use crate::segment::Row;
 use crate::shelves::Step;
 use crate::words::HasWords as _;
 
-/// How many entries become visible in one step. A step holds queries of exact hashes up for well
-/// under 1 ms, and those of PDQ hashes not at all.
+/// Entries that become visible in one step. A step blocks queries of exact hashes for well under 1
+/// ms, and those of PDQ hashes not at all.
 const STEP_ROWS: usize = 4_096;
 
-/// One entry, as the index needs it.
+/// The part of an entry that the index needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Indexed {
-    /// Which entry.
+    /// The entry's id.
     pub entry: EntryId,
-    /// The bank it is in.
+    /// The bank that the entry is in.
     pub bank: BankId,
-    /// What it looks for.
+    /// The hash that is compared with queries.
     pub hash: Hash,
 }
 
-/// An entry that is near to a query.
+/// An entry within the distance limit of a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Near {
-    /// Which entry.
+    /// The entry's id.
     pub entry: EntryId,
-    /// The bank it is in.
+    /// The bank that the entry is in.
     pub bank: BankId,
-    /// In how many bits it differs from the query; 0 for SHA-256, SHA-1 and MD5.
+    /// Bits in which the entry's hash differs from the query's; 0 for SHA-256, SHA-1 and MD5.
     pub distance: Distance,
 }
 
-/// All entries of all banks, in memory: below 100 bytes for a PDQ hash, 75 for a SHA-256.
+/// All entries of all banks, in memory: less than 100 bytes for a PDQ hash, 75 for a SHA-256.
 pub struct Index {
     fresh_rows: usize,
-    /// Held by whoever changes the index. Queries never take it.
+    /// Write lock: held by the thread that changes the index. Queries never take it.
     turn: Mutex<()>,
-    /// Held by whoever tidies, which takes long.
+    /// Compaction lock: held for a whole run of [`Self::tidy`], which takes long.
     broom: Mutex<()>,
     pdq: ArcSwap<Pile>,
     exact: RwLock<Exact>,
@@ -62,12 +62,13 @@ impl Default for Index {
 }
 
 impl Index {
-    /// An index without entries.
+    /// Creates an index without entries.
     pub fn new() -> Self {
         Self::with_fresh_rows(FRESH_ROWS)
     }
 
-    /// An index without entries, in which so many new ones are worth the work of [`Self::tidy`].
+    /// Creates an index without entries that compacts its delta from `fresh_rows` rows on; see
+    /// [`Self::tidy`].
     pub fn with_fresh_rows(fresh_rows: usize) -> Self {
         Self {
             fresh_rows,
@@ -78,7 +79,7 @@ impl Index {
         }
     }
 
-    /// An index of segments that were opened.
+    /// Creates an index of segments that were read from a snapshot file.
     pub(crate) fn of(placed: Vec<Placed>) -> Self {
         let index = Self::new();
         let placed = placed.into_iter().map(Arc::new).collect();
@@ -86,26 +87,28 @@ impl Index {
         index
     }
 
-    /// All there is, as it was at one moment between two changes.
+    /// Returns all entries as of one moment between two changes: the PDQ snapshot and the exact
+    /// hashes.
     pub(crate) fn everything(&self) -> (Arc<Pile>, Vec<(EntryId, BankId, Hash)>) {
         let _turn = self.take_turn();
         let exact = self.look().all().collect();
         (self.pdq.load_full(), exact)
     }
 
-    /// Takes `entries` in; queries that begin after the return see them.
+    /// Inserts `entries`; queries that begin after the return see them.
     ///
-    /// An entry that is there already is replaced, also in another bank or with another hash, and
-    /// no query misses it meanwhile; of several with one id the last counts. Repeating it changes
-    /// nothing.
+    /// An entry that exists already is replaced, also if it moves to another bank or gets another
+    /// hash, and no query misses it meanwhile. If several of `entries` have the same id, the last
+    /// one counts. Inserting the same entries again changes nothing.
     pub fn insert(&self, entries: &[Indexed]) {
         for step in entries.chunks(STEP_ROWS) {
             self.insert_step(&step.iter().map(|new| (new.entry, (new.bank, new.hash))).collect());
         }
     }
 
-    /// As [`Self::insert`] and then [`Self::tidy`], and faster where the index is empty and there are
-    /// many. Fails where there is no memory; what was not taken in then is missing.
+    /// Inserts `entries` and compacts, as [`Self::insert`] and then [`Self::tidy`] do, but faster
+    /// if the index is empty and the entries are many and in ascending order of their ids. Fails if
+    /// there is not enough memory; some of `entries` may then be missing.
     pub fn load(&self, entries: &[Indexed]) -> io::Result<()> {
         let is_pdq = |new: &&Indexed| matches!(new.hash, Hash::Pdq(_));
         let is_ascending = entries.is_sorted_by(|a, b| a.entry < b.entry);
@@ -128,8 +131,8 @@ impl Index {
         Ok(())
     }
 
-    /// As [`Self::near`] for each of `queries`, in their order, by as many threads as the machine
-    /// has processors.
+    /// Answers [`Self::near`] for each of `queries`, in their order, with as many threads as the
+    /// machine has processors.
     pub fn near_each(&self, queries: &[Pdq], lens: &[(BankId, Distance)]) -> Vec<Vec<Near>> {
         let mut answers = vec![Vec::new(); queries.len()];
         self.pdq.load().near_each(queries, lens, &mut answers);
@@ -150,8 +153,8 @@ impl Index {
         self.pdq.store(Arc::new(self.pdq.load().with(step, &ids)));
     }
 
-    /// Takes out every entry whose id is in `entries`; queries that begin after the return do not
-    /// see them. Ids that are not there are no error, and cost nothing.
+    /// Removes every entry whose id is in `entries`; queries that begin after the return do not see
+    /// them. Ids that the index does not have are no error and cost nothing.
     pub fn remove(&self, entries: RangeInclusive<EntryId>) {
         let _turn = self.take_turn();
         self.pdq.store(Arc::new(self.pdq.load().without(&entries)));
@@ -159,7 +162,7 @@ impl Index {
         self.forget(&stale);
     }
 
-    /// Takes out a bank with all its entries; queries that begin after the return do not see it.
+    /// Removes a bank with all its entries; queries that begin after the return do not see it.
     pub fn remove_bank(&self, bank: BankId) {
         let _turn = self.take_turn();
         self.pdq.store(Arc::new(self.pdq.load().without_bank(bank)));
@@ -167,11 +170,11 @@ impl Index {
         self.forget(&stale);
     }
 
-    /// All entries within its bank's limit of `query`, by distance and then by id.
+    /// Returns all entries within their bank's limit of `query`, by distance and then by id.
     ///
-    /// `lens` names the banks to look in, each with its limit in bits; a bank named twice counts
-    /// with its larger limit, one without PDQ hashes has nothing near. Every limit is exact, also
-    /// above [`Distance::LIMIT_MAX`]; from about 40 bits on every row is compared.
+    /// `lens` names the banks to search, each with its limit in bits. If a bank is named twice, the
+    /// larger limit counts; a bank without PDQ hashes has no hits. Every limit is exact, also above
+    /// [`Distance::LIMIT_MAX`]; from about 40 bits on, the search compares every row.
     pub fn near(&self, query: &Pdq, lens: &[(BankId, Distance)]) -> Vec<Near> {
         let mut near = Vec::new();
         self.pdq.load().near(query, lens, &mut near);
@@ -179,7 +182,7 @@ impl Index {
         near
     }
 
-    /// All entries of `banks` with this very hash, by id.
+    /// Returns all entries of `banks` whose hash equals `hash`, by id.
     pub fn equal(&self, hash: &Hash, banks: &[BankId]) -> Vec<Near> {
         match hash {
             Hash::Pdq(query) => {
@@ -190,11 +193,13 @@ impl Index {
         }
     }
 
-    /// Makes look-ups fast again after insertions and removals, one piece of work at a time;
-    /// whether there was any. Without it every answer is as right, and later ones are slower.
+    /// Compacts: builds the delta and small or hollow segments into new segments, one piece of work
+    /// for each call. Returns whether there was any work. Without compaction every answer is still
+    /// correct, but queries become slower.
     ///
-    /// This takes up to seconds and keeps nobody waiting: call it, until it says no, from a thread
-    /// that has the time. Fails where there is no memory, and then has changed nothing.
+    /// A call can take seconds and blocks neither queries nor changes. Call it from a background
+    /// thread until it returns `false`. Fails if there is not enough memory, and then changes
+    /// nothing.
     pub fn tidy(&self) -> io::Result<bool> {
         let _broom = self.broom.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(due) = Due::of(&self.pdq.load_full(), self.fresh_rows) else { return Ok(false) };
@@ -204,17 +209,17 @@ impl Index {
         Ok(true)
     }
 
-    /// How many hashes of `kind` there are.
+    /// Returns the number of hashes of `kind`.
     pub fn len(&self, kind: HashKind) -> usize {
         self.lens(kind, |_| true)
     }
 
-    /// How many hashes of `kind` are in `bank`; 0 for a bank that is not here.
+    /// Returns the number of hashes of `kind` in `bank`; 0 for a bank that the index does not have.
     pub fn bank_len(&self, bank: BankId, kind: HashKind) -> usize {
         self.lens(kind, |other| other == bank)
     }
 
-    /// Whether there is no entry.
+    /// Checks whether the index has no entry.
     pub fn is_empty(&self) -> bool {
         HashKind::ALL.into_iter().all(|kind| self.len(kind) == 0)
     }
@@ -229,15 +234,15 @@ impl Index {
         }
     }
 
-    /// Takes keys out of the exact look-up, in short steps.
+    /// Drops stale keys from the exact look-up, in short steps, so that queries get in between.
     fn forget(&self, stale: &[Stale]) {
         for step in stale.chunks(STEP_ROWS) {
             self.change().forget(step);
         }
     }
 
-    // A lock is poisoned by a panic of its holder. Nothing here panics short of running out of
-    // memory, which aborts.
+    // A lock is poisoned if its holder panics. No holder panics here: running out of memory aborts
+    // the process.
 
     fn take_turn(&self) -> MutexGuard<'_, ()> {
         self.turn.lock().unwrap_or_else(PoisonError::into_inner)

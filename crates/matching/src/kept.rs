@@ -1,14 +1,14 @@
-//! The kinds of hash that the index keeps, and how the exact ones are looked up.
+//! The kinds of hash that the index holds, and the search keys of the exact ones.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use mamori_model::{EntryId, Hash, Md5, Pdq, Sha1, Sha256};
 
-/// A kind of hash that the index keeps.
+/// A kind of hash that the index holds.
 pub trait Kept: Copy {
-    /// `hash`, if it is of this kind.
+    /// Returns `hash` if it is of this kind.
     fn of(hash: &Hash) -> Option<Self>;
-    /// What an exact look-up finds it by: a mixture of all its bits. `None` for PDQ.
+    /// Returns the search key for an exact look-up: 64 bits mixed from all bits. `None` for PDQ.
     fn key(&self) -> Option<u64>;
 }
 
@@ -64,14 +64,15 @@ impl Kept for Md5 {
     }
 }
 
-/// A mixture with a fixed key. Not the first bytes: lists have been seen that begin alike.
+/// Mixes `bytes` with a fixed key. Not their first eight bytes, because there are lists whose
+/// hashes begin alike.
 fn mix(bytes: &[u8]) -> u64 {
     let mut hasher = DefaultHasher::new();
     bytes.hash(&mut hasher);
     hasher.finish()
 }
 
-/// Where an exact look-up finds the entry `id` with `hash`; `None` for PDQ.
+/// Returns the search key of entry `id` with `hash` for an exact look-up; `None` for PDQ.
 pub fn exact_key(id: EntryId, hash: &Hash) -> Option<(u64, EntryId)> {
     let key = match hash {
         Hash::Pdq(hash) => hash.key(),

@@ -1,7 +1,7 @@
-//! Long rows of plain numbers, in large pages where the system has them.
+//! Long arrays of plain numbers, in huge pages where the system has them.
 //!
-//! A look-up jumps about in hundreds of megabytes: with pages of 4 KiB most of its time would go
-//! into finding the pages.
+//! A look-up reads at random places in hundreds of megabytes: with pages of 4 KiB, address
+//! translation would take most of its time.
 
 use std::io;
 use std::marker::PhantomData;
@@ -10,45 +10,45 @@ use std::ops::{Deref, DerefMut};
 use bytemuck::Pod;
 use memmap2::MmapMut;
 
-/// From this size on a row asks for large pages, in bytes.
+/// Size of a huge page in bytes; an array of this size or more asks for huge pages.
 const LARGE_PAGE: usize = 2 << 20;
 
-/// A row of `T` that never grows. Its memory goes back to the system when it is dropped.
+/// An array of `T` that never grows. Dropping it returns its memory to the system.
 pub struct Large<T> {
     map: MmapMut,
-    /// Where the row begins in `map`: at a large page, if it has any.
+    /// Offset of the array in `map`, in bytes: aligned to a huge page if the array has any.
     from: usize,
     len: usize,
     of: PhantomData<T>,
 }
 
 impl<T: Pod> Large<T> {
-    /// `len` zeros. The error is the system's, where it has no memory left.
+    /// Creates an array of `len` zeros. Fails with the system's error if there is no memory.
     pub fn zeroed(len: usize) -> io::Result<Self> {
         let too_long = || io::Error::from(io::ErrorKind::OutOfMemory);
         let bytes = len.checked_mul(size_of::<T>()).ok_or_else(too_long)?;
         let is_large = bytes >= LARGE_PAGE;
-        // Room to begin at a large page; what is never touched takes no memory. An empty map is an
-        // error to some systems.
+        // Space to align the start to a huge page; untouched pages take no memory. At least one
+        // byte, because some systems refuse an empty map.
         let room = bytes.checked_add(if is_large { LARGE_PAGE } else { 1 }).ok_or_else(too_long)?;
         let map = MmapMut::map_anon(room)?;
         let from = if is_large { map.as_ptr().align_offset(LARGE_PAGE) } else { 0 };
         #[cfg(target_os = "linux")]
         if is_large {
-            // A wish: a kernel without large pages gives small ones. Only for whole pages: the
-            // rest of the last one would be memory that nothing uses.
+            // Hint only (`MADV_HUGEPAGE`); falls back to 4 KiB pages. Only for whole huge pages:
+            // the rest of the last one would be wasted.
             let whole = bytes / LARGE_PAGE * LARGE_PAGE;
             let _ = map.advise_range(memmap2::Advice::HugePage, from, whole);
         }
         Ok(Self { map, from, len, of: PhantomData })
     }
 
-    /// The numbers as bytes, in the machine's own order.
+    /// Returns the numbers as bytes, in the machine's byte order.
     pub fn bytes(&self) -> &[u8] {
         self.map.get(self.from..self.from + self.len * size_of::<T>()).unwrap_or_default()
     }
 
-    /// [`Self::bytes`], to be written to.
+    /// Returns [`Self::bytes`] for writing.
     pub fn bytes_mut(&mut self) -> &mut [u8] {
         self.map.get_mut(self.from..self.from + self.len * size_of::<T>()).unwrap_or_default()
     }

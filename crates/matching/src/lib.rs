@@ -1,10 +1,9 @@
-//! Hashes in, near entries out: exact, deterministic, without clock, network or database. The one
-//! file it writes is its own [`mod@snapshot`].
+//! Finds the entries that are near to a hash: exact, deterministic, without clock, network or
+//! database. The only file it writes is its own [`mod@snapshot`].
 //!
-//! [`Index`] holds the entries of every bank and answers while they change. [`near_all`] and
-//! [`near_each`] do without it, for a list that is searched once. None of them ever misses an
-//! entry. What no comparison is worth (a hash of low quality, a bank that may not look here) is
-//! the caller's to leave out.
+//! [`Index`] holds the entries of every bank and answers queries while they change. [`near_all`]
+//! and [`near_each`] search a list once without an index. None of them ever misses an entry. The
+//! caller leaves out hashes of low quality and banks that may not be searched.
 
 mod exact;
 mod gone;

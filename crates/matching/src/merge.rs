@@ -1,7 +1,7 @@
-//! What came since goes into segments, and small segments into larger ones.
+//! Compaction: builds the delta into segments, and small segments into larger ones.
 //!
-//! Built beside the pile that queries see, and put in its place at the end: nobody waits, neither
-//! who asks nor, but for that last step, who changes.
+//! New segments are built beside the snapshot that queries use and are swapped in at the end.
+//! Queries never wait; changes wait only during the swap.
 
 use std::io;
 use std::sync::Arc;
@@ -13,28 +13,30 @@ use crate::segment::{ROWS_MAX, Row, Segment, split};
 use crate::shelf::{Block, Shelf};
 use crate::words::HasWords as _;
 
-/// From how many rows on what came since is worth a segment, unless told otherwise: with fewer, a
-/// look-up in the segment would take longer than comparing them all.
+/// Rows in the delta from which on compaction pays, unless the caller sets another number: with
+/// fewer rows, a look-up in a segment would take longer than comparing them all.
 pub const FRESH_ROWS: usize = 8_192;
-/// What has together no more rows than so many times those that are worth a segment becomes one
-/// always: it is built in some 50 ms, and one segment more makes every query slower.
+/// Segments that together have at most this many times the compaction threshold always become one
+/// segment: building it takes some 50 ms, and each extra segment slows every query.
 const SMALL: usize = 32;
-/// A larger segment goes into the next one while it is at most so many times as large: each row is built
-/// anew a few times only, however many come, and a query has few segments to ask.
+/// A larger segment is merged into the new one while it is at most this many times as large. So
+/// each row is rebuilt only a few times, however many rows are inserted, and a query has few
+/// segments to search.
 const GROWTH: usize = 4;
-/// A segment is built anew when fewer than one row in so many is still there.
+/// A segment is rebuilt when fewer than one in this many of its rows are live.
 const LIVE_SHARE: usize = 2;
 
-/// What is to become one.
+/// The inputs of one compaction.
 pub struct Due {
     from: Arc<Pile>,
-    /// Whether what came since is part of it.
+    /// Whether the delta is part of it.
     with_fresh: bool,
     segments: Vec<Arc<Placed>>,
 }
 
 impl Due {
-    /// What is due in `pile` when `fresh_rows` are worth a segment; `None` if nothing is.
+    /// Chooses what to compact in `pile` with `fresh_rows` as the threshold for the delta; `None`
+    /// if there is nothing to do.
     pub fn of(pile: &Arc<Pile>, fresh_rows: usize) -> Option<Self> {
         let mut by_size = pile.placed.clone();
         by_size.sort_by_key(|placed| placed.live_rows());
@@ -61,7 +63,7 @@ impl Due {
         Some(Self { from: Arc::clone(pile), with_fresh: false, segments: vec![hollow] })
     }
 
-    /// Builds it. This takes long, and needs memory for the rows a second time while it does.
+    /// Builds the new segments. This takes long, and needs memory for all their rows a second time.
     pub fn build(&self) -> io::Result<Vec<Placed>> {
         let mut rows = Vec::new();
         for placed in &self.segments {
@@ -74,13 +76,15 @@ impl Due {
             let hashes = shelf.rows();
             rows.extend(hashes.map(|(id, hash)| Row { id, bank: *bank, hash: hash.words() }));
         }
-        // Long runs are in order already.
+        // The sort is fast because the rows come in long sorted runs.
         rows.sort_by_key(|row| row.id);
 
         build(&rows)
     }
 
-    /// `now` with `built` in place of what they were built from. What left since has left them.
+    /// Returns the snapshot `now` with `built` in place of its inputs. Entries that were removed
+    /// from `now` during the build are removed from `built` too, and later insertions stay in the
+    /// delta.
     pub fn place(self, now: &Pile, mut built: Vec<Placed>) -> Pile {
         let mut next = now.clone();
         for before in &self.segments {
@@ -116,7 +120,7 @@ impl Due {
     }
 }
 
-/// Segments of `rows`, which are in the order of their ids, none twice.
+/// Builds segments of `rows`, which are sorted by id without duplicates.
 pub fn build(rows: &[Row]) -> io::Result<Vec<Placed>> {
     let mut built = Vec::new();
     let mut left = rows;
@@ -129,7 +133,7 @@ pub fn build(rows: &[Row]) -> io::Result<Vec<Placed>> {
     Ok(built)
 }
 
-/// The rows of `one` that are not in `other`, or have another hash there.
+/// Returns the rows of `one` that `other` does not have, or has with another hash.
 fn without<'a>(
     one: &'a Shelf<Pdq>,
     other: &'a Shelf<Pdq>,

@@ -1,7 +1,7 @@
-//! The PDQ hashes of all banks as a query sees them: built segments, and what came since.
+//! The snapshot of the PDQ hashes of all banks that a query sees: built segments and the delta.
 //!
-//! A pile never changes. A change makes another one that shares nearly everything with it, and
-//! puts it in its place; a query keeps the one that it began with.
+//! A snapshot never changes. A change builds another one, which shares nearly all memory with it,
+//! and swaps it in; a running query keeps the one that it began with.
 
 mod together;
 
@@ -20,32 +20,33 @@ use crate::shelf::Block;
 use crate::shelves::{Draft, Shelves, Step, apply, draft, publish, take};
 use crate::words::HasWords;
 
-/// Segments and shelves. An entry is in one of them at most.
+/// Segments and the delta. Each entry is in at most one of them.
 #[derive(Clone, Default)]
 pub struct Pile {
-    /// What came since the last segment was built. Every row is compared.
+    /// The delta: entries inserted since the last compaction, in shelves. A query compares every
+    /// row.
     pub fresh: Shelves<Pdq>,
-    /// The segments.
+    /// The segments, with their tombstones.
     pub placed: Vec<Arc<Placed>>,
 }
 
-/// A segment and what left it.
+/// A segment and its tombstones.
 #[derive(Clone)]
 pub struct Placed {
-    /// The rows.
+    /// The rows, including removed ones.
     pub segment: Arc<Segment>,
-    /// Those that left one by one.
+    /// Tombstones of the rows that were removed one by one.
     pub gone: Gone,
-    /// How many rows of each of the segment's banks are still there; 0 also for a bank that left
-    /// as a whole.
+    /// Number of live rows of each of the segment's banks, by bank number; 0 also for a bank that
+    /// was removed as a whole.
     pub live: Vec<u32>,
 }
 
-/// Which banks of a segment a query looks in.
+/// Which banks of a segment a query searches.
 struct Lens {
-    /// The limit of each bank, by its number.
+    /// The distance limit of each bank, by its number; `None` for a bank that is not searched.
     of_bank: Vec<Option<Distance>>,
-    /// The largest of them.
+    /// The largest of the limits, in bits.
     max: u32,
 }
 
@@ -54,7 +55,7 @@ thread_local! {
 }
 
 impl Placed {
-    /// A segment that nothing has left.
+    /// Wraps a segment without tombstones.
     pub fn new(segment: Segment) -> Self {
         let mut live = vec![0; segment.banks().len()];
         for number in (0..segment.len()).filter_map(|row| segment.bank_number(row)) {
@@ -65,25 +66,25 @@ impl Placed {
         Self { segment: Arc::new(segment), gone: Gone::default(), live }
     }
 
-    /// How many rows are still there.
+    /// Returns the number of live rows.
     pub fn live_rows(&self) -> usize {
         self.live.iter().map(|count| usize::try_from(*count).unwrap_or(usize::MAX)).sum()
     }
 
-    /// The bank of a row that is still there.
+    /// Returns the bank of a row; `None` if the row was removed.
     pub fn bank(&self, row: usize) -> Option<BankId> {
         let number = self.segment.bank_number(row)?;
         let is_live = *self.live.get(number)? > 0 && !self.gone.has(row);
         self.segment.banks().get(number).copied().filter(|_| is_live)
     }
 
-    /// The row of an entry that is still there.
+    /// Returns the row of an entry; `None` if it is not in the segment or was removed.
     pub fn row(&self, id: EntryId) -> Option<usize> {
         let row = self.segment.row(id)?;
         self.bank(row).map(|_| row)
     }
 
-    /// The limits of the banks that have rows here; `None` if none has.
+    /// Returns the limits of those banks that have live rows here; `None` if no bank has.
     fn lens(&self, limits: &HashMap<BankId, Distance>) -> Option<Lens> {
         let limit_of = |(bank, live): (&BankId, &u32)| limits.get(bank).filter(|_| *live > 0);
         let of_bank: Vec<_> =
@@ -92,7 +93,7 @@ impl Placed {
         Some(Lens { of_bank, max })
     }
 
-    /// The entry of a row that is near, if it is still there and within its bank's limit.
+    /// Returns the entry of a near row; `None` if it was removed or is beyond its bank's limit.
     fn tell(&self, lens: &Lens, row: u32, distance: u32) -> Option<Near> {
         let row = place(row);
         let number = self.segment.bank_number(row)?;
@@ -104,7 +105,7 @@ impl Placed {
         Some(Near { entry, bank, distance: Distance(distance) })
     }
 
-    /// Notes that a row left.
+    /// Adds a tombstone for a row.
     pub fn remove(&mut self, row: usize) {
         if self.bank(row).is_none() || !self.gone.add(row) {
             return;
@@ -115,7 +116,7 @@ impl Placed {
         }
     }
 
-    /// Notes that a bank left; whether it was here.
+    /// Removes a bank as a whole; returns whether it had live rows here.
     pub fn remove_bank(&mut self, bank: BankId) -> bool {
         let banks = self.segment.banks().iter().zip(&mut self.live);
         let mut was_here = false;
@@ -127,7 +128,7 @@ impl Placed {
 }
 
 impl Pile {
-    /// This pile with `step` taken in; what the entries were before has left.
+    /// Returns this snapshot with `step` inserted; older versions of its entries are removed.
     pub fn with(&self, step: &Step, ids: &RangeInclusive<EntryId>) -> Self {
         let mut next = self.clone();
         let mut step = step.clone();
@@ -138,7 +139,7 @@ impl Pile {
                     && matches!(hash, Hash::Pdq(hash)
                         if placed.segment.hashes().get(*row) == Some(&hash.words()))
             });
-            // What says nothing new stays where it is.
+            // An entry that is unchanged stays in its segment.
             for (id, _, _) in same {
                 step.remove(&id);
             }
@@ -154,7 +155,7 @@ impl Pile {
         next
     }
 
-    /// This pile without the entries `ids`.
+    /// Returns this snapshot without the entries `ids`.
     pub fn without(&self, ids: &RangeInclusive<EntryId>) -> Self {
         let mut next = self.clone();
         let mut fresh = draft(&next.fresh, ids, &BTreeSet::new());
@@ -172,7 +173,7 @@ impl Pile {
         next
     }
 
-    /// This pile without a bank.
+    /// Returns this snapshot without a bank.
     pub fn without_bank(&self, bank: BankId) -> Self {
         let mut next = self.clone();
         next.fresh.remove(&bank);
@@ -203,7 +204,7 @@ impl Pile {
         }
     }
 
-    /// The blocks of what came since, each with its bank and the limit of that.
+    /// Returns the blocks of the delta, each with its bank and that bank's limit.
     fn blocks<'a>(
         &'a self,
         limits: &'a HashMap<BankId, Distance>,
@@ -214,7 +215,7 @@ impl Pile {
         })
     }
 
-    /// How many hashes each bank has; a bank may come several times.
+    /// Returns the number of hashes of each bank; a bank may occur several times.
     pub fn lens(&self) -> impl Iterator<Item = (BankId, usize)> {
         let fresh = self.fresh.iter().map(|(bank, shelf)| (*bank, shelf.len()));
         let placed = self.placed.iter().flat_map(|placed| {
@@ -224,18 +225,18 @@ impl Pile {
         fresh.chain(placed)
     }
 
-    /// How many rows no segment has yet.
+    /// Returns the number of rows in the delta.
     pub fn fresh_rows(&self) -> usize {
         self.fresh.values().map(|shelf| shelf.len()).sum()
     }
 }
 
-/// Makes blocks ready to be searched, so that no query has to.
+/// Prepares changed blocks for searching, so that no query has to.
 fn prepare(fresh: &Draft<Pdq>) {
     fresh.iter().flat_map(|(_, shelf)| shelf.blocks()).for_each(Block::prepare);
 }
 
-/// The limit of each bank; of a bank that is named twice the larger.
+/// Returns the limit of each bank; the larger one if a bank is named twice.
 fn limits(lens: &[(BankId, Distance)]) -> HashMap<BankId, Distance> {
     let mut limits: HashMap<BankId, Distance> = HashMap::with_capacity(lens.len());
     for (bank, max) in lens {
@@ -245,7 +246,7 @@ fn limits(lens: &[(BankId, Distance)]) -> HashMap<BankId, Distance> {
     limits
 }
 
-/// The entry of a row of a block.
+/// Returns the entry of a row of a block of the delta.
 fn tell(block: &Block<Pdq>, bank: BankId, row: u32, distance: u32) -> Option<Near> {
     let entry = *block.ids().get(place(row))?;
     Some(Near { entry, bank, distance: Distance(distance) })

@@ -1,4 +1,4 @@
-//! The comparison of hashes with every hash of a list.
+//! Linear scan: compares queries with every hash of a list.
 
 use mamori_model::{BankId, Distance, EntryId, Hash, Pdq};
 
@@ -7,10 +7,10 @@ use crate::kernel::{self, halves::Halves};
 use crate::segment::slot::place;
 use crate::words::{HasWords, Words};
 
-/// A place in the list that was searched, from 0, and how far it is from the query.
+/// The place in the searched list, counted from 0, and the distance from the query.
 pub type Found = (usize, Distance);
 
-/// All hashes of `bank` within `max` bits of `query`, by distance and then by place.
+/// Returns all hashes of `bank` within `max` bits of `query`, by distance and then by place.
 pub fn near_all(bank: &[Pdq], query: &Pdq, max: Distance) -> Vec<Found> {
     let mut found = Vec::new();
     scan(bank, query, max, &mut found);
@@ -18,13 +18,13 @@ pub fn near_all(bank: &[Pdq], query: &Pdq, max: Distance) -> Vec<Found> {
     found
 }
 
-/// From how many queries on, against how many hashes at least, building an index takes less time
-/// than it saves. Building takes 0.2 to 0.4 µs a hash, the scan 0.13 ns a hash and query, and a query
-/// of the index next to nothing beside it: equal at 1,600 to 3,000 queries, however many hashes.
+/// From this many queries on, and [`INDEX_ROWS`] hashes, building an index takes less time than it
+/// saves. Building takes 0.2 to 0.4 µs a hash, the scan 0.13 ns a hash and query, and a query of
+/// the index little beside that: equal at 1,600 to 3,000 queries, whatever the number of hashes.
 const INDEX_QUERIES: usize = 3_000;
 const INDEX_ROWS: usize = 50_000;
 
-/// [`near_all`] for each of `queries`, in their order; several at once are faster than one by one.
+/// Answers [`near_all`] for each of `queries`, in their order; faster than one call for each.
 pub fn near_each(bank: &[Pdq], queries: &[Pdq], max: Distance) -> Vec<Vec<Found>> {
     let is_worth_it = queries.len() >= INDEX_QUERIES && bank.len() >= INDEX_ROWS;
     if is_worth_it && let Some(answers) = indexed(bank, queries, max) {
@@ -33,7 +33,7 @@ pub fn near_each(bank: &[Pdq], queries: &[Pdq], max: Distance) -> Vec<Vec<Found>
     scanned(bank, queries, max)
 }
 
-/// By an index that is built for these queries; `None` where there is no memory for it.
+/// Searches with an index that is built for these queries; `None` if there is no memory for it.
 fn indexed(bank: &[Pdq], queries: &[Pdq], max: Distance) -> Option<Vec<Vec<Found>>> {
     let whole = BankId::from(uuid::Uuid::nil());
     let ids = (1..).filter_map(EntryId::new);
@@ -48,11 +48,10 @@ fn indexed(bank: &[Pdq], queries: &[Pdq], max: Distance) -> Option<Vec<Vec<Found
     Some(answers.into_iter().map(found).collect())
 }
 
-/// How many hashes are held against each query in turn while the processor's nearest cache still has
-/// them.
+/// Hashes that are compared with every query in turn while they stay in the first-level cache.
 const TILE_ROWS: usize = 1_024;
 
-/// Tile by tile: the hashes of a tile stay in the nearest cache for all queries.
+/// Scans tile by tile: the hashes of a tile stay in the first-level cache for all queries.
 fn scanned(bank: &[Pdq], queries: &[Pdq], max: Distance) -> Vec<Vec<Found>> {
     let mut answers = vec![Vec::new(); queries.len()];
     let queries: Vec<Words> = queries.iter().map(HasWords::words).collect();
@@ -71,7 +70,7 @@ fn scanned(bank: &[Pdq], queries: &[Pdq], max: Distance) -> Vec<Vec<Found>> {
     answers
 }
 
-/// Adds every hash of `rows` within `max` bits of `query`.
+/// Adds every hash of `rows` within `max` bits of `query` to `found`.
 fn scan(rows: &[Pdq], query: &Pdq, max: Distance, found: &mut Vec<Found>) {
     kernel::scan(rows, &query.words(), max.0, &mut |row, distance| {
         found.push((place(row), Distance(distance)));

@@ -1,9 +1,9 @@
-//! Many PDQ hashes that no longer change, built for look-ups: a multi-index.
+//! An immutable set of PDQ hashes, built for look-ups: a multi-index.
 //!
-//! The rows lie in the order of their entries' ids. Each slot ([`mod@slot`]) has them once more, in
-//! the order of some of their bits; what is near to a query agrees with it in one of the slots at
-//! least, and in the slot after it too, so to speak ([`mod@shape`] has the proof). A look-up in ten
-//! million rows compares about 200 hashes.
+//! The rows are in the order of their entries' ids. Each slot ([`mod@slot`]) lists them again in
+//! the order of some of their bits. A hash that is near to a query agrees with it closely in at
+//! least one slot and in that slot and the next together ([`mod@shape`] has the proof). A look-up
+//! in ten million rows compares about 200 hashes.
 
 pub mod batch;
 mod build;
@@ -34,73 +34,74 @@ use tables::Tables;
 
 pub use build::{Row, split};
 
-/// The most rows of a segment.
+/// The most rows in a segment.
 pub const ROWS_MAX: usize = tables::ROWS_MAX;
 
-/// Rows and their slots. It never changes; what left is noted beside it, see [`crate::pile`].
+/// Rows and their slots. It never changes; removed rows get tombstones beside it, see
+/// [`crate::pile`].
 pub struct Segment {
     parts: Parts,
-    /// How to look as far as each distance, once it was asked for; `None` where a scan is better.
+    /// The plan for each distance, made at its first use; `None` where a scan is faster.
     plans: Vec<OnceLock<Option<Plan>>>,
     flips: Vec<Arc<Flips>>,
 }
 
-/// What a segment is made of, and what a snapshot has of it.
+/// The contents of a segment, as a snapshot file stores them.
 pub struct Parts {
     /// The hash of each row.
     pub hashes: Large<Words>,
-    /// The entry of each row.
+    /// The entry id of each row.
     pub ids: Ids,
-    /// Which of `banks` each row is in.
+    /// The number of each row's bank: its place in `banks`.
     pub bank_numbers: BankNumbers,
-    /// The banks.
+    /// The banks that have rows here.
     pub banks: Vec<BankId>,
     /// The widths of the slots.
     pub shape: Shape,
-    /// The slots.
+    /// The slots, in the order of `shape`.
     pub slots: Vec<Slot>,
-    /// Their tables.
+    /// The directories and postings of all slots.
     pub tables: Tables,
 }
 
 impl Segment {
-    /// How many rows there are, those that left included.
+    /// Returns the number of rows, including removed ones.
     pub fn len(&self) -> usize {
         self.parts.hashes.len()
     }
 
-    /// The hashes, by row.
+    /// Returns the hashes, by row.
     pub fn hashes(&self) -> &[Words] {
         &self.parts.hashes
     }
 
-    /// The banks that have rows here.
+    /// Returns the banks that have rows here.
     pub fn banks(&self) -> &[BankId] {
         &self.parts.banks
     }
 
-    /// Which of [`Self::banks`] a row is in.
+    /// Returns the bank number of a row: its bank's place in [`Self::banks`].
     #[inline]
     pub fn bank_number(&self, row: usize) -> Option<usize> {
         self.parts.bank_numbers.get(row)
     }
 
-    /// The entry of a row.
+    /// Returns the entry id of a row.
     pub fn id(&self, row: usize) -> Option<EntryId> {
         self.parts.ids.id(row)
     }
 
-    /// The row of an entry.
+    /// Returns the row of an entry.
     pub fn row(&self, id: EntryId) -> Option<usize> {
         self.parts.ids.row(id)
     }
 
-    /// The rows of the entries in `ids`.
+    /// Returns the rows of the entries in `ids`.
     pub fn rows_in(&self, ids: &RangeInclusive<EntryId>) -> Range<usize> {
         self.parts.ids.rows_in(ids)
     }
 
-    /// What it is made of.
+    /// Returns the contents, for writing them to a snapshot file.
     pub fn parts(&self) -> &Parts {
         &self.parts
     }
@@ -109,7 +110,7 @@ impl Segment {
         &self.parts.slots
     }
 
-    /// The slot after a slot; after the last comes the first.
+    /// Returns the slot after `slot`; the first one follows the last.
     fn after(&self, slot: usize) -> usize {
         if slot + 1 < self.slots().len() { slot + 1 } else { 0 }
     }
@@ -127,7 +128,8 @@ impl Segment {
         plan.get_or_init(|| self.shape().plan(distance)).as_ref()
     }
 
-    /// What a look-up by `plan` flips of the group's number in a slot; nothing where it does not ask.
+    /// Returns the masks that `plan` applies to the group number of a query in a slot; empty if the
+    /// plan does not search the slot.
     fn flips(&self, slot: usize, plan: &Plan) -> &[u32] {
         let radius = plan.radii.get(slot).and_then(|radius| usize::try_from(*radius).ok());
         let flips = self.flips.get(slot).zip(radius);

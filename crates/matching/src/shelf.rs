@@ -1,7 +1,7 @@
 //! The hashes of one kind in one bank, in the order of their entries' ids.
 //!
-//! A shelf is cheap to copy: its blocks are shared until one of them is written to. A query keeps
-//! the shelf it began with, however much is changed meanwhile.
+//! A shelf is cheap to copy: copies share its blocks until one of them is written to. A query keeps
+//! the shelf that it began with, whatever changes meanwhile.
 
 use std::ops::{Range, RangeInclusive};
 use std::sync::{Arc, OnceLock};
@@ -11,32 +11,31 @@ use mamori_model::EntryId;
 use crate::kernel::halves::Halves;
 use crate::words::{HasWords, Words};
 
-/// The most hashes of a block: small enough to be copied for one more entry (about 10 µs), large
+/// The most hashes in a block: small enough to be copied for one more entry (about 10 µs), large
 /// enough that a shelf of millions has few blocks. A power of two, see [`Block::clone`].
 pub const BLOCK_ROWS: usize = 4_096;
 
-/// Hashes in the order of their ids.
+/// Hashes in the order of their entries' ids.
 ///
-/// Each block is neither empty nor larger than [`BLOCK_ROWS`], and its ids come before those of the
-/// next block.
+/// Each block has 1 to [`BLOCK_ROWS`] rows, and its ids are less than those of the next block.
 #[derive(Clone, Debug)]
 pub struct Shelf<H> {
     blocks: Vec<Arc<Block<H>>>,
     len: usize,
 }
 
-/// Some neighbours on a shelf: `ids` ascending, and the hash of each at the same place.
+/// A run of neighbouring rows on a shelf: ascending `ids`, and the hash of each at the same place.
 #[derive(Debug)]
 pub struct Block<H> {
     ids: Vec<EntryId>,
     hashes: Vec<H>,
-    /// Of PDQ hashes, what a search reads; made when it is first needed after a change.
+    /// For PDQ hashes, the data that a search reads; rebuilt at its first use after a change.
     halves: OnceLock<Halves>,
 }
 
 impl<H: Copy> Clone for Block<H> {
-    /// Leaves room for one more where there may be one, so that writing to the copy does not copy
-    /// it again; never room for more than [`BLOCK_ROWS`].
+    /// Allocates space for one more row, if the block is not full, so that writing to the copy does
+    /// not reallocate it; never for more than [`BLOCK_ROWS`].
     fn clone(&self) -> Self {
         let rows = (self.ids.len() + 1).next_power_of_two().min(BLOCK_ROWS);
         let (mut ids, mut hashes) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
@@ -47,12 +46,13 @@ impl<H: Copy> Clone for Block<H> {
 }
 
 impl<H: HasWords> Block<H> {
-    /// Makes ready for [`Self::scan`].
+    /// Builds what [`Self::scan`] reads.
     pub fn prepare(&self) {
         self.halves();
     }
 
-    /// Calls `hit` with every row within `max` bits of `query` and its distance; in order.
+    /// Calls `hit` with the place of each row within `max` bits of `query` and its distance, in
+    /// order.
     pub fn scan(&self, query: &Words, max: u32, hit: &mut impl FnMut(u32, u32)) {
         self.halves().scan(&self.hashes, query, max, hit);
     }
@@ -67,7 +67,7 @@ impl<H: Copy> Block<H> {
         Self { ids, hashes, halves: OnceLock::new() }
     }
 
-    /// The ids, ascending.
+    /// Returns the ids, ascending.
     pub fn ids(&self) -> &[EntryId] {
         &self.ids
     }
@@ -89,14 +89,14 @@ impl<H: Copy> Block<H> {
         }
     }
 
-    /// The rows whose ids are in `range`.
+    /// Returns the rows whose ids are in `range`.
     fn rows_in(&self, range: &RangeInclusive<EntryId>) -> Range<usize> {
         let from = self.ids.partition_point(|id| id < range.start());
         let to = self.ids.partition_point(|id| id <= range.end());
         from..to.max(from)
     }
 
-    /// A block without the rows `rows`, which go to `gone`.
+    /// Returns a block without the rows `rows`, which are added to `gone`.
     fn without(&self, rows: &Range<usize>, gone: &mut Vec<(EntryId, H)>) -> Self {
         let mut left = Self::of(Vec::new(), Vec::new());
         for (row, (id, hash)) in self.ids.iter().zip(&self.hashes).enumerate() {
@@ -110,14 +110,14 @@ impl<H: Copy> Block<H> {
         left
     }
 
-    /// Keeps the first half and gives away the second.
+    /// Keeps the first half and returns the second.
     fn split(&mut self) -> Self {
         self.halves.take();
         let half = self.ids.len() / 2;
         Self::of(self.ids.split_off(half), self.hashes.split_off(half))
     }
 
-    /// Takes the rows of `next` in, whose ids come after its own.
+    /// Appends the rows of `next`, whose ids must be greater than its own.
     fn join(&mut self, next: &Self) {
         self.halves.take();
         self.ids.extend_from_slice(&next.ids);
@@ -132,44 +132,44 @@ impl<H> Default for Shelf<H> {
 }
 
 impl<H: Copy> Shelf<H> {
-    /// How many hashes there are.
+    /// Returns the number of hashes.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether there is none.
+    /// Checks whether the shelf has no hash.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// The blocks, in the order of their ids.
+    /// Returns the blocks, in the order of their ids.
     pub fn blocks(&self) -> impl Iterator<Item = &Block<H>> {
         self.blocks.iter().map(Arc::as_ref)
     }
 
-    /// Every id and its hash, ascending.
+    /// Returns every id and its hash, ascending.
     pub fn rows(&self) -> impl Iterator<Item = (EntryId, H)> {
         self.blocks().flat_map(|block| block.ids.iter().copied().zip(block.hashes.iter().copied()))
     }
 
-    /// The hash of `id`.
+    /// Returns the hash of `id`.
     pub fn get(&self, id: EntryId) -> Option<H> {
         self.blocks.get(self.block_of(id))?.get(id)
     }
 
-    /// From the first id to the last; `None` if there is none.
+    /// Returns the range from the first id to the last; `None` for an empty shelf.
     pub fn span(&self) -> Option<RangeInclusive<EntryId>> {
         let first = self.blocks.first()?.ids.first()?;
         let last = self.blocks.last()?.ids.last()?;
         Some(*first..=*last)
     }
 
-    /// Whether `range` and the span overlap: if not, none of `range` is here.
+    /// Checks whether `range` and the span overlap; if not, the shelf has no id of `range`.
     pub fn reaches(&self, range: &RangeInclusive<EntryId>) -> bool {
         self.span().is_some_and(|span| span.start() <= range.end() && range.start() <= span.end())
     }
 
-    /// Sets the hash of `id` and returns the one it had.
+    /// Sets the hash of `id` and returns the previous one.
     pub fn put(&mut self, id: EntryId, hash: H) -> Option<H> {
         let at = self.block_of(id).min(self.blocks.len().saturating_sub(1));
         let is_last = at + 1 >= self.blocks.len();
@@ -192,7 +192,8 @@ impl<H: Copy> Shelf<H> {
         old
     }
 
-    /// Gives away everything in `range`. The cost is that of what is there.
+    /// Removes everything in `range` and adds it to `gone`. The cost depends on what is there, not
+    /// on the length of `range`.
     pub fn take(&mut self, range: &RangeInclusive<EntryId>, gone: &mut Vec<(EntryId, H)>) {
         let from = self.block_of(*range.start());
         let before = gone.len();
@@ -214,7 +215,7 @@ impl<H: Copy> Shelf<H> {
     }
 
     /// Drops the empty ones of the blocks `from..to` and joins small neighbours, so that removals
-    /// never leave a long row of nearly empty blocks.
+    /// never leave many nearly empty blocks.
     fn tidy(&mut self, from: usize, to: usize) {
         let from = from.saturating_sub(1);
         let to = (to + 1).min(self.blocks.len());
@@ -234,7 +235,8 @@ impl<H: Copy> Shelf<H> {
         self.blocks.splice(from..to, kept);
     }
 
-    /// The place of the first block that ends at `id` or later; there `id` is, or nowhere.
+    /// Returns the place of the first block that ends at `id` or later: no other block can have
+    /// `id`.
     fn block_of(&self, id: EntryId) -> usize {
         self.blocks.partition_point(|block| block.ids.last().is_some_and(|last| *last < id))
     }

@@ -1,4 +1,4 @@
-//! A shelf for each bank, and the changes to several of them that are put in place as one.
+//! A shelf for each bank, and changes to several shelves that become visible together.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::RangeInclusive;
@@ -9,19 +9,19 @@ use mamori_model::{BankId, EntryId, Hash};
 use crate::kept::Kept;
 use crate::shelf::Shelf;
 
-/// A shelf for each bank that has hashes of this kind; none of them empty.
+/// A shelf for each bank that has hashes of this kind; no shelf is empty.
 pub type Shelves<H> = HashMap<BankId, Arc<Shelf<H>>>;
 
-/// Shelves that are about to be put in place of the visible ones.
+/// Changed shelves that are not visible yet.
 pub type Draft<H> = Vec<(BankId, Arc<Shelf<H>>)>;
 
-/// The newest text of each entry of one step.
+/// One batch of changes: the newest bank and hash of each entry, by id.
 pub type Step = BTreeMap<EntryId, (BankId, Hash)>;
 
-/// What left the shelves, and the hash it had.
+/// Entries that were removed from the shelves, and the hash of each.
 pub type Left<H> = Vec<(EntryId, H)>;
 
-/// The shelves that may hold an id of `ids`, and those of `banks`.
+/// Copies the shelves that may have an id of `ids`, and those of `banks`.
 pub fn draft<H: Kept>(
     shelves: &Shelves<H>,
     ids: &RangeInclusive<EntryId>,
@@ -32,8 +32,8 @@ pub fn draft<H: Kept>(
     shelves.iter().filter(touched).map(|(bank, shelf)| (*bank, Arc::clone(shelf))).collect()
 }
 
-/// As [`draft`], but the shelves leave their places until [`publish`] puts them back, and nobody
-/// has them beside: writing to them copies nothing.
+/// Takes the same shelves as [`draft`] out of `shelves` until [`publish`] puts them back. No copy
+/// of them is shared, so writing to them copies nothing.
 pub fn lift<H: Kept>(
     shelves: &mut Shelves<H>,
     ids: &RangeInclusive<EntryId>,
@@ -42,8 +42,8 @@ pub fn lift<H: Kept>(
     shelves.extract_if(|bank, shelf| banks.contains(bank) || shelf.reaches(ids)).collect()
 }
 
-/// Puts the entries of `step` that are of this kind where they belong, takes all its entries out
-/// of every other place, and gives what they were before.
+/// Inserts the entries of `step` that are of this kind, removes all its entries from every other
+/// place, and returns the removed ones with their previous hashes.
 pub fn apply<H: Kept>(draft: &mut Draft<H>, step: &Step) -> Left<H> {
     let mut left = Vec::new();
     for (bank, shelf) in &mut *draft {
@@ -72,7 +72,7 @@ pub fn apply<H: Kept>(draft: &mut Draft<H>, step: &Step) -> Left<H> {
     left
 }
 
-/// Takes the entries `ids` out.
+/// Removes the entries `ids` and returns them.
 pub fn take<H: Kept>(draft: &mut Draft<H>, ids: &RangeInclusive<EntryId>) -> Left<H> {
     let mut left = Vec::new();
     for (_, shelf) in draft {
@@ -81,7 +81,8 @@ pub fn take<H: Kept>(draft: &mut Draft<H>, ids: &RangeInclusive<EntryId>) -> Lef
     left
 }
 
-/// Puts `draft` in place, and returns what was there so that the caller frees it in its own time.
+/// Makes `draft` visible and returns the shelves that it replaces, so that the caller decides when
+/// to free them.
 pub fn publish<H: Kept>(shelves: &mut Shelves<H>, draft: Draft<H>) -> Vec<Option<Arc<Shelf<H>>>> {
     let put = |(bank, shelf): (BankId, Arc<Shelf<H>>)| {
         if shelf.is_empty() { shelves.remove(&bank) } else { shelves.insert(bank, shelf) }

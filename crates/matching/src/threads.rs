@@ -1,15 +1,16 @@
-//! One piece of work for all processors.
+//! Runs one piece of work on all processors.
 
 use std::sync::OnceLock;
 
-/// How many processors this process may use. The system is asked once: it reads files to say.
+/// Returns how many processors this process may use. Asks the system once, because it reads files
+/// to answer.
 pub fn count() -> usize {
     static COUNT: OnceLock<usize> = OnceLock::new();
     *COUNT.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 
-/// What `work` gives on each of so many threads at once, of which the caller is one. They share out
-/// among themselves what there is to do.
+/// Calls `work` on `threads` threads at once, one of which is the caller's, and returns the
+/// results. The threads must divide the work among themselves.
 pub fn on_each<T: Send>(threads: usize, work: impl Fn() -> T + Sync) -> Vec<T> {
     std::thread::scope(|scope| {
         let others: Vec<_> = (1..threads).map(|_| scope.spawn(&work)).collect();

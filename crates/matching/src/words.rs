@@ -1,13 +1,13 @@
-//! A hash as four numbers, which is how the processor likes to compare.
+//! A hash as four numbers of 64 bits, the form in which the processor compares it.
 
 use mamori_model::Pdq;
 
-/// The 256 bits of a PDQ hash, eight bytes a number, in the machine's own byte order.
+/// The 256 bits of a PDQ hash, eight bytes in each number, in the machine's byte order.
 pub type Words = [u64; 4];
 
-/// What a search compares: something with the bits of a hash.
+/// A type that a search can compare: it has the bits of a hash.
 pub trait HasWords: Copy {
-    /// The bits.
+    /// Returns the bits.
     fn words(&self) -> Words;
 }
 
@@ -32,7 +32,7 @@ impl HasWords for Words {
     }
 }
 
-/// In how many bits two hashes differ, 0 to 256.
+/// Returns in how many bits two hashes differ, 0 to 256.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "the innermost step of every search")]
 pub fn differing(a: &Words, b: &Words) -> u32 {

@@ -1,7 +1,9 @@
-//! The cage of a decoding process: what it gives up before it sees the first hostile byte.
+//! The cage of a decoding process: the rights that it gives up before it reads the first hostile
+//! byte.
 //!
-//! Each part is taken as far as the kernel goes; what is missing is reported, not fatal, and the
-//! operator reads it at start. Needs a process of one thread, since some parts bind only their caller.
+//! Each protection is applied as far as the kernel supports it. A missing one is not fatal; it is
+//! reported, and the operator reads it at start. Needs a process of one thread, because some
+//! protections bind only the calling thread.
 
 pub mod converter;
 mod filter;
@@ -18,30 +20,31 @@ use serde::{Deserialize, Serialize};
 
 use crate::Limits;
 
-/// One thing that a decoding process cannot do.
+/// A limit on what a decoding process can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Protection {
-    /// Make system calls beyond those that computing needs (seccomp).
+    /// System calls beyond those that computing needs are refused (seccomp).
     SystemCalls,
-    /// Open, make or remove a file, by a second wall (landlock).
+    /// No file can be opened, created or removed; a second barrier besides seccomp (landlock).
     Files,
-    /// Bind or connect TCP, by a second wall (landlock since Linux 6.7). Against every other kind of
-    /// network there is the first wall alone.
+    /// No TCP port can be bound or connected; a second barrier (landlock since Linux 6.7). Against
+    /// every other kind of network, seccomp is the only barrier.
     Tcp,
-    /// Send signals to others or reach abstract sockets, by a second wall (landlock since Linux 6.12).
+    /// No signals to other processes, no abstract sockets; a second barrier (landlock since Linux
+    /// 6.12).
     Signals,
-    /// Use more memory than `limits.memory_bytes_max`.
+    /// No more memory than `limits.memory_bytes_max`.
     Memory,
-    /// Compute longer than `limits.cpu_s_max`.
+    /// No more processor time than `limits.cpu_s_max` for each picture.
     Processor,
-    /// Start processes, open descriptors, write files, leave a memory image.
+    /// No new processes or descriptors, no writing to files, no core dump.
     Resources,
-    /// Gain rights by starting a program.
+    /// No new privileges by starting a program.
     Privileges,
-    /// Be read by other processes of its user.
+    /// Other processes of the same user cannot read its memory.
     Inspection,
-    /// Outlive the server.
+    /// It does not outlive the server.
     Orphans,
 }
 
@@ -60,7 +63,7 @@ impl Protection {
         Self::Orphans,
     ];
 
-    /// A word for people.
+    /// Returns the name that log lines and the command line show.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::SystemCalls => "system calls (seccomp)",
@@ -83,12 +86,12 @@ impl Protection {
 pub struct Protections(BTreeSet<Protection>);
 
 impl Protections {
-    /// Whether `protection` is in force.
+    /// Checks whether `protection` is in force.
     pub fn has(&self, protection: Protection) -> bool {
         self.0.contains(&protection)
     }
 
-    /// What the kernel would not give.
+    /// Returns the protections that the kernel did not grant.
     pub fn missing(&self) -> impl Iterator<Item = Protection> {
         Protection::ALL.into_iter().filter(|protection| !self.has(*protection))
     }
@@ -101,7 +104,7 @@ impl Protections {
 }
 
 impl fmt::Display for Protections {
-    /// One line: what is limited, then what is not.
+    /// Writes one line: the protections in force, then the missing ones.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let list = |protections: Vec<Protection>| {
             protections.into_iter().map(Protection::as_str).collect::<Vec<_>>().join(", ")
@@ -113,10 +116,11 @@ impl fmt::Display for Protections {
     }
 }
 
-/// Locks this process up for the rest of its life. Standard input, output and error stay open.
+/// Applies all protections to this process for the rest of its life. Standard input, output and
+/// error stay open.
 ///
 /// # Errors
-/// `Unsupported` in a process of several threads: the others would stay outside.
+/// `Unsupported` in a process of several threads: the others would stay outside the cage.
 pub fn lock_down(limits: &Limits) -> io::Result<Protections> {
     if threads().is_some_and(|count| count > 1) {
         let message = "a decoding process must lock itself up before it starts threads";
@@ -140,11 +144,11 @@ pub fn lock_down(limits: &Limits) -> io::Result<Protections> {
     Ok(protections)
 }
 
-/// Forbids file access, TCP and signals to others, as far as this kernel knows; which of them it
-/// does.
+/// Forbids file access, TCP and signals to other processes, as far as this kernel supports it.
+/// Returns the protections that are in force.
 ///
 /// # Errors
-/// When the rules themselves are refused, which no kernel should do.
+/// If the kernel refuses the rules themselves, which none should do.
 pub fn forbid_files() -> Result<&'static [Protection], RulesetError> {
     let status = Ruleset::default()
         .handle_access(AccessFs::from_all(ABI::V5))?
@@ -155,8 +159,8 @@ pub fn forbid_files() -> Result<&'static [Protection], RulesetError> {
     Ok(enforced(&status.ruleset, status.landlock))
 }
 
-/// What a kernel forbids of what it was asked to. It leaves out what came after its version of
-/// landlock, and says no more than "partially enforced".
+/// Returns which protections a kernel enforces. A kernel leaves out those that are newer than its
+/// version of landlock and reports only "partially enforced".
 ///
 /// Source: `landlock(7)`, the versions of the ABI.
 fn enforced(ruleset: &RulesetStatus, landlock: LandlockStatus) -> &'static [Protection] {
@@ -177,8 +181,9 @@ fn limit_resources() -> bool {
     [Descriptors, Processes, CoreSize, FileSize].into_iter().all(|resource| sys::limit(resource, 0))
 }
 
-/// Gives the process `limits.cpu_s_max` more seconds of processor time, from now. Past them it is
-/// killed (SIGXCPU). Whether its life is long enough for another picture after this one.
+/// Grants the process `limits.cpu_s_max` more seconds of processor time, from now on. The kernel
+/// kills it after that (SIGXCPU). Returns whether its lifetime is long enough for another picture
+/// after this one.
 pub fn grant_processor_time(limits: &Limits) -> bool {
     let used_s = sys::processor_time_used_s();
     let until_s = used_s.saturating_add(u64::from(limits.cpu_s_max));
@@ -186,13 +191,13 @@ pub fn grant_processor_time(limits: &Limits) -> bool {
     until_s.saturating_add(u64::from(limits.cpu_s_max)) < lifetime_s(limits)
 }
 
-/// Processor time after which a process is replaced, in seconds: the kernel lets no process raise
-/// its own last limit, so even one that was taken over ends.
+/// Returns the processor time after which a process is replaced, in seconds. The kernel lets no
+/// process raise its own hard limit, so even one that an attacker took over ends.
 fn lifetime_s(limits: &Limits) -> u64 {
     (u64::from(limits.cpu_s_max) * 30).max(600)
 }
 
-/// How many threads this process has, if the kernel tells.
+/// Returns how many threads this process has; `None` if the kernel does not tell.
 fn threads() -> Option<usize> {
     std::fs::read_dir("/proc/self/task").ok().map(Iterator::count)
 }

@@ -1,8 +1,8 @@
-//! One decoder per format. Each gives its frames, as stored, to a [`Sink`].
+//! One decoder for each format. Each gives its frames, as stored, to a [`Sink`].
 //!
-//! Declared sizes are checked before anything of that size is allocated. A file that lost data is
-//! read as far as it goes, and [`Rest`] says what was not: a picture half of which is missing must
-//! not pass for a clean one, and what was read of it may still match.
+//! Declared sizes are checked before memory of that size is allocated. A damaged file is decoded as
+//! far as possible, and [`Rest`] tells what was not read: a picture that is half missing must not
+//! pass for clean, and the half that was read may still match.
 
 mod avif;
 mod bmp;
@@ -31,42 +31,42 @@ use pace::Pace;
 /// One frame, as a decoder gives it.
 #[derive(Clone, Copy)]
 pub struct Decoded<'a> {
-    /// Its place in the file, from 0.
+    /// Its place in the file, counted from 0.
     pub number: u32,
-    /// How the stored pixels are turned to be shown.
+    /// How a viewer turns the stored pixels to show them.
     pub shown: Transform,
-    /// The pixels as stored; of an animation, composed with the frames before.
+    /// The pixels as stored; in an animation, composed with the previous frames.
     pub pixels: Pixels<'a>,
 }
 
-/// Takes a frame; `Break` when no further one is wanted.
+/// A callback that takes a frame; it returns `Break` if no further frame is wanted.
 pub type Visitor<'a> = dyn FnMut(Decoded<'_>) -> ControlFlow<()> + 'a;
 
-/// Which samples a frame needs to have.
+/// The samples that a frame must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Samples {
-    /// Brightness at least: colour may be left out where that saves time.
+    /// At least brightness: a decoder may leave out colour if that saves time.
     Brightness,
-    /// Colour, where the file has it.
+    /// Colour, if the file has it.
     Colour,
 }
 
-/// What of a file was not read, after at least one frame was.
+/// Which part of a file was not read, after at least one frame was.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rest {
-    /// Nothing: every frame was read, whole.
+    /// Nothing is missing: every frame was read completely.
     Nothing,
-    /// Frames were left out: the limits demanded it, or they are of a kind that is not read.
+    /// Frames were left out, because of the limits or because their kind is not supported.
     LeftOut,
     /// Data are missing or damaged.
     Damaged {
-        /// As in [`Error::Unreadable`].
+        /// One sentence, as in [`Error::Unreadable`].
         reason: String,
     },
 }
 
-/// What a decoder is asked for, and where its frames go.
+/// What a decoder must deliver, and where its frames go.
 pub struct Sink<'a> {
     limits: &'a Limits,
     samples: Samples,
@@ -78,13 +78,13 @@ pub struct Sink<'a> {
 }
 
 impl<'a> Sink<'a> {
-    /// Takes frames for hashing, within the limits on frames.
+    /// Creates a sink that takes frames for hashing, within the limits on frames.
     pub fn for_hashes(limits: &'a Limits, visitor: &'a mut Visitor<'a>) -> Self {
         let pace = Pace::new(limits);
         Self::new(limits, Samples::Brightness, pace, visitor)
     }
 
-    /// Takes every frame in colour, until the visitor breaks off.
+    /// Creates a sink that takes every frame in colour, until the visitor breaks off.
     pub fn for_renditions(limits: &'a Limits, visitor: &'a mut Visitor<'a>) -> Self {
         let pace = Pace::of_every_frame();
         Self::new(limits, Samples::Colour, pace, visitor)
@@ -94,22 +94,23 @@ impl<'a> Sink<'a> {
         Self { limits, samples, pace, visitor, given: 0, is_full: false, has_left_out: false }
     }
 
-    /// Says how many frames the file has, before the first is asked for.
+    /// Sets the number of frames in the file; called before the first [`Self::wants`].
     fn expect(&mut self, total: u64) {
         self.pace.expect(total);
     }
 
-    /// Whether frame `number` is to be decoded. Asked once for each, in order.
+    /// Checks whether frame `number` is to be decoded. Must be called once for each frame, in
+    /// order.
     fn wants(&mut self, number: u32) -> bool {
         !self.is_full && self.pace.wants(u64::from(number))
     }
 
-    /// Says that the file has frames which its decoder does not read.
+    /// Notes that the file has frames which its decoder does not read.
     fn leave_out(&mut self) {
         self.has_left_out = true;
     }
 
-    /// Takes a frame; `Break` when no further one is wanted.
+    /// Takes a frame; returns `Break` if no further frame is wanted.
     fn give(&mut self, number: u32, shown: Transform, pixels: Pixels<'_>) -> ControlFlow<()> {
         self.given += 1;
         let flow = (self.visitor)(Decoded { number, shown, pixels });
@@ -117,26 +118,26 @@ impl<'a> Sink<'a> {
         flow
     }
 
-    /// Takes the frame of a file that has one.
+    /// Takes the frame of a file that has only one.
     fn give_only(&mut self, shown: Transform, pixels: Pixels<'_>) {
         let _ = self.give(0, shown, pixels);
     }
 }
 
-/// Decodes `bytes` as `format` into `sink`, and says what was not read.
+/// Decodes `bytes` as `format` into `sink`, and returns what was not read.
 ///
 /// # Errors
 /// If no frame was read: [`Error::Unsupported`], [`Error::Unreadable`] or [`Error::TooLarge`]. A
-/// decoder that panics, as hostile data makes some of them do, is [`Error::Unreadable`] too.
+/// decoder that panics, as some do on hostile data, is [`Error::Unreadable`] too.
 pub fn frames(format: Format, bytes: &[u8], mut sink: Sink<'_>) -> Result<Rest, Error> {
-    // What was decoded so far is not looked at again, so nothing half-done is seen.
+    // Nothing that the decoder left half-done is read after a panic.
     let decoding = AssertUnwindSafe(|| decode(format, bytes, &mut sink));
     let result = panic::catch_unwind(decoding);
     let result =
         result.unwrap_or_else(|_| Err(Error::unreadable("the decoder lost its way in the data")));
     match result {
         Err(error) if sink.given == 0 => Err(error),
-        // The visitor has what it wants; what comes after it is of no interest.
+        // The visitor has all the frames it wants; damage after them does not matter.
         Err(_) if sink.is_full => Ok(Rest::Nothing),
         Err(error) => Ok(Rest::Damaged { reason: safe_reason(&error.to_string()) }),
         Ok(()) if sink.given == 0 => {
@@ -161,7 +162,7 @@ fn decode(format: Format, bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error
     }
 }
 
-/// Refuses what has no pixels or too many.
+/// Refuses pictures without pixels or with too many.
 fn check_area(format: Format, width: u32, height: u32, limits: &Limits) -> Result<(), Error> {
     let pixels = u64::from(width) * u64::from(height);
     if pixels == 0 {
@@ -173,7 +174,7 @@ fn check_area(format: Format, width: u32, height: u32, limits: &Limits) -> Resul
     Ok(())
 }
 
-/// Zeros for a whole frame, after [`check_area`].
+/// Allocates zeros for a whole frame; call [`check_area`] first.
 fn frame_buffer(width: u32, height: u32, layout: Layout) -> Result<Vec<u8>, Error> {
     let bytes = size(width).checked_mul(size(height)).and_then(|n| n.checked_mul(layout.samples()));
     let mut buffer = Vec::new();
@@ -182,11 +183,12 @@ fn frame_buffer(width: u32, height: u32, layout: Layout) -> Result<Vec<u8>, Erro
     Ok(buffer)
 }
 
-/// A zeroed buffer for a whole frame, used again for the next one: memory that is new to the
-/// process costs as much as filling it.
+/// A zeroed buffer for a whole frame, reused for the next one: memory that is new to the process
+/// costs as much as filling it.
 struct FrameBuffer(Vec<u8>);
 
-/// What a thread keeps for the next frame at most, in bytes: a camera's picture in colour.
+/// The largest buffer that a thread keeps for the next frame, in bytes: a camera's picture in
+/// colour.
 const KEPT_BYTES_MAX: usize = 64 << 20;
 
 thread_local! {
@@ -194,7 +196,7 @@ thread_local! {
 }
 
 impl FrameBuffer {
-    /// As [`frame_buffer`], of `samples` bytes a pixel.
+    /// Allocates as [`frame_buffer`] does, with `samples` bytes for each pixel.
     fn of_bytes(width: u32, height: u32, samples: usize) -> Result<Self, Error> {
         let bytes = size(width).checked_mul(size(height)).and_then(|n| n.checked_mul(samples));
         let mut buffer = KEPT.take();
@@ -213,7 +215,7 @@ impl Drop for FrameBuffer {
     }
 }
 
-/// What a picture gets that needs more memory than a process may have.
+/// Creates the error for a picture that needs more memory than a process may have.
 pub fn out_of_memory() -> Error {
     Error::unreadable("decoding needs more memory than allowed")
 }

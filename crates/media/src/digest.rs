@@ -1,37 +1,37 @@
-//! Hashes of an item's bytes.
+//! Digests of an item's bytes.
 
 use mamori_model::{Md5, Sha1, Sha256};
 use md5::Digest;
 
-/// The hashes of an item's bytes.
+/// The digests of an item's bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Digests {
-    /// SHA-256.
+    /// The SHA-256 digest.
     pub sha256: Sha256,
-    /// SHA-1, for lists that have nothing better.
+    /// The SHA-1 digest, for lists that offer nothing better.
     pub sha1: Sha1,
-    /// MD5, for lists that have nothing better.
+    /// The MD5 digest, for lists that offer nothing better.
     pub md5: Md5,
 }
 
-/// SHA-256, SHA-1 and MD5 of `bytes`. Safe on hostile bytes: nothing is parsed.
+/// Computes SHA-256, SHA-1 and MD5 of `bytes`. Safe on hostile bytes: nothing is parsed.
 pub fn digests(bytes: &[u8]) -> Digests {
     Digests { sha256: sha256(bytes), sha1: sha1(bytes), md5: md5(bytes) }
 }
 
-/// SHA-256 of `bytes` alone: each further digest reads all of them again.
+/// Computes SHA-256 of `bytes` alone; each further digest would read all of them again.
 pub fn sha256(bytes: &[u8]) -> Sha256 {
     let sha256: [u8; 32] = sha2::Sha256::digest(bytes).into();
     sha256.into()
 }
 
-/// SHA-1 of `bytes` alone.
+/// Computes SHA-1 of `bytes` alone.
 pub fn sha1(bytes: &[u8]) -> Sha1 {
     let sha1: [u8; 20] = sha1::Sha1::digest(bytes).into();
     sha1.into()
 }
 
-/// MD5 of `bytes` alone.
+/// Computes MD5 of `bytes` alone.
 pub fn md5(bytes: &[u8]) -> Md5 {
     let md5: [u8; 16] = md5::Md5::digest(bytes).into();
     md5.into()
@@ -41,7 +41,7 @@ pub fn md5(bytes: &[u8]) -> Md5 {
 mod tests {
     use super::*;
 
-    /// FIPS 180-4 and RFC 1321 give these.
+    /// Expected values from FIPS 180-4 and RFC 1321.
     #[test]
     fn the_digests_of_abc_are_those_of_the_standards() {
         let digests = digests(b"abc");

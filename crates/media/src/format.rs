@@ -1,12 +1,12 @@
-//! What a file is, by its first bytes and never by its name.
+//! Recognises the format of a file by its first bytes, never by its name.
 
 use crate::Error;
 
-/// A format that is decoded.
+/// A format that can be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
-    /// JPEG: baseline, progressive and with arithmetic coding.
+    /// JPEG: baseline, progressive, and with arithmetic coding.
     Jpeg,
     /// PNG and APNG.
     Png,
@@ -22,13 +22,13 @@ pub enum Format {
     Avif,
     /// JPEG XL, still and animated.
     Jxl,
-    /// HEIC, still pictures, by a converter beside this program. A [`crate::Pool`] reads it where the
-    /// converter is installed; the functions of this crate that decode by themselves do not.
+    /// HEIC, still pictures, by a converter outside this program. A [`crate::Pool`] reads it if the
+    /// converter is installed; the functions of this crate that decode in their own process do not.
     Heic,
 }
 
 impl Format {
-    /// Every format.
+    /// All formats.
     pub const ALL: [Self; 9] = [
         Self::Jpeg,
         Self::Png,
@@ -41,7 +41,7 @@ impl Format {
         Self::Heic,
     ];
 
-    /// The word in the API.
+    /// Returns the name that the API uses.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Jpeg => "jpeg",
@@ -56,7 +56,7 @@ impl Format {
         }
     }
 
-    /// The name in a sentence.
+    /// Returns the name for use in a sentence.
     pub fn label(self) -> &'static str {
         match self {
             Self::Jpeg => "JPEG",
@@ -72,7 +72,7 @@ impl Format {
     }
 }
 
-/// Formats that begin with fixed bytes at a fixed place.
+/// Formats that begin with fixed bytes: offset, bytes, format.
 const DECODED: [(usize, &[u8], Format); 11] = [
     (0, b"\xff\xd8\xff", Format::Jpeg),
     (0, b"\x89PNG\r\n\x1a\n", Format::Png),
@@ -87,7 +87,8 @@ const DECODED: [(usize, &[u8], Format); 11] = [
     (0, b"\xff\x0a", Format::Jxl),
 ];
 
-/// Formats that are known by name only. A fixed list: a worker's answer is checked against it.
+/// Formats that are recognised but not decoded. A fixed list: a worker's answer is checked against
+/// it.
 const FOREIGN: [(usize, &[u8], &str); 32] = [
     (0, b"\0\0\0\x0cjP  ", "JPEG 2000"),
     (0, b"\xff\x4f\xff\x51", "JPEG 2000"),
@@ -123,8 +124,8 @@ const FOREIGN: [(usize, &[u8], &str); 32] = [
     (0, b"{\\rtf", "RTF"),
 ];
 
-/// Names that are found in other ways than by [`FOREIGN`],
-/// and names of forms that a decoder found and does not read.
+/// Names that are recognised in other ways than by [`FOREIGN`], and names of unsupported kinds of a
+/// format that its decoder recognises.
 const FOREIGN_OTHERWISE: [&str; 14] = [
     "AVIF of a rare kind",
     HEIC,
@@ -142,20 +143,20 @@ const FOREIGN_OTHERWISE: [&str; 14] = [
     UNKNOWN,
 ];
 
-/// What we call bytes that nothing recognises, text among them.
+/// The name for bytes that are not recognised, which include text.
 const UNKNOWN: &str = "unknown";
 
-/// What `bytes` are, by their first bytes alone.
+/// Recognises the format of `bytes` by the first bytes alone.
 ///
 /// # Errors
-/// [`Error::Unsupported`] with the name of what is not decoded (`PSD`, `MP4` …; `unknown`
+/// [`Error::Unsupported`] with the name of a format that is not decoded (`PSD`, `MP4` …; `unknown`
 /// for text and everything else); [`Error::Unreadable`] for no bytes at all.
 pub fn sniff(bytes: &[u8]) -> Result<Format, Error> {
     if bytes.is_empty() {
         return Err(Error::unreadable("the item is empty"));
     }
     let decoded = DECODED.iter().find(|(at, magic, format)| {
-        // "WEBP" and "AVI " count inside a RIFF file only.
+        // "WEBP" and "AVI " count only inside a RIFF file.
         has(bytes, *at, magic) && (*format != Format::Webp || has(bytes, 0, b"RIFF"))
     });
     match decoded {
@@ -170,7 +171,7 @@ pub fn sniff(bytes: &[u8]) -> Result<Format, Error> {
     }
 }
 
-/// `name`, if it is one that [`sniff`] or a decoder may give; else `unknown`.
+/// Returns `name` if [`sniff`] or a decoder may give it, otherwise `unknown`.
 pub fn known_name(name: &str) -> &'static str {
     let fixed = FOREIGN.iter().map(|(_, _, known)| *known);
     fixed.chain(FOREIGN_OTHERWISE).find(|known| *known == name).unwrap_or(UNKNOWN)
@@ -180,7 +181,7 @@ fn has(bytes: &[u8], at: usize, magic: &[u8]) -> bool {
     bytes.get(at..).is_some_and(|rest| rest.starts_with(magic))
 }
 
-/// "BM" begins many a text, so the length of the header that follows must be a known one.
+/// "BM" begins many texts, so the length of the following header must be a known one.
 fn is_bmp(bytes: &[u8]) -> bool {
     let header: Option<[u8; 4]> = bytes.get(14..18).and_then(|four| four.try_into().ok());
     let lengths = [12, 16, 40, 52, 56, 64, 108, 124];
@@ -194,12 +195,13 @@ fn foreign(bytes: &[u8]) -> &'static str {
     if is_svg(bytes) { "SVG" } else { UNKNOWN }
 }
 
-/// The kinds of ISO base media files that are read.
+/// The name of AVIF among ISO base media files.
 const AVIF: &str = "AVIF";
-/// Also found by a process that has no converter for it.
+/// The name of HEIC; a process that has no converter reports it too.
 pub const HEIC: &str = "HEIC";
 
-/// The kind of an ISO base media file: its major brand, then its compatible ones (ISO 14496-12 §4.3).
+/// Returns the kind of an ISO base media file by its major brand, then its compatible ones (ISO
+/// 14496-12 §4.3).
 fn media_brand(bytes: &[u8]) -> &'static str {
     let brands = bytes.get(8..bytes.len().min(64)).unwrap_or_default().chunks_exact(4);
     let names = brands.filter_map(|brand| match brand {
@@ -213,8 +215,9 @@ fn media_brand(bytes: &[u8]) -> &'static str {
     names.into_iter().next().unwrap_or(otherwise)
 }
 
-/// Whether an ISO base media file has a sequence: frames in tracks, beside the still pictures. Its
-/// brands need not say so, so the box of the tracks decides, wherever its name stands.
+/// Checks whether an ISO base media file has a sequence: frames in tracks besides the still
+/// pictures. Its brands need not say so; therefore the name of the track box decides, wherever it
+/// occurs.
 pub fn is_sequence(bytes: &[u8]) -> bool {
     memchr::memmem::find(bytes, b"moov").is_some()
 }

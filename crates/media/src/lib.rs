@@ -1,7 +1,7 @@
-//! Hostile bytes in, hashes and renditions out, in a child process that can do nothing else.
+//! Turns hostile bytes into hashes and renditions, in child processes that can do nothing else.
 //!
-//! [`Pool`] is what the server uses; it keeps warm processes that run [`run_worker`] inside a cage.
-//! [`hash`] and [`render`] are what they do. Nothing here knows banks, stores or the network.
+//! The server uses [`Pool`], which keeps warm processes that run [`run_worker`] inside a cage;
+//! these call [`hash`] and [`render`]. This crate knows no banks, databases or networks.
 
 pub mod cage;
 pub mod decode;

@@ -1,9 +1,10 @@
-//! PDQ, a fingerprint of how a still image looks, as Meta's reference defines it.
+//! PDQ, a perceptual hash of a still image, as Meta's reference defines it.
 //!
-//! Two dialects exist. We hash at *full resolution*, as Python's `pdqhash`, `threatexchange` and HMA
-//! do; the C++ command-line tool shrinks to 512 × 512 first, which changes 2 to 8 bits in the median.
-//! None of them applies an orientation; here the hash of the picture as it is shown is made beside
-//! the one as it is stored, and those of all turned and mirrored pictures from one transform.
+//! Two variants of PDQ exist. This one hashes at *full resolution*, as Python's `pdqhash`,
+//! `threatexchange` and HMA do; the C++ command-line tool shrinks to 512 × 512 first, which changes
+//! 2 to 8 bits in the median. None of them applies an orientation. Mamori hashes the picture as it
+//! is stored and as it is shown, and derives the hashes of all turned and mirrored pictures from
+//! one transform.
 
 mod dct;
 pub(crate) mod kernel;
@@ -15,25 +16,26 @@ use mamori_model::{Pdq, Quality, Transform};
 
 use crate::pixels::Pixels;
 
-/// The least edge that is hashed; below it the reference answers zeros and quality 0.
+/// The shortest edge that is hashed, in pixels; below it the reference returns zeros and quality 0.
 const EDGE_MIN: u32 = 5;
 
 /// The hashes of one picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hashes {
-    /// How much structure there is; the same however it is turned.
+    /// How much structure the picture has; the same for all its orientations.
     pub quality: Quality,
-    /// As stored.
+    /// The hash of the picture as stored.
     pub stored: Pdq,
-    /// As shown, where that is turned: from the turned pixels, so the same bits as a file that
-    /// stores them so.
+    /// The hash of the picture as shown, if that is turned: computed from the turned pixels, so it
+    /// equals the hash of a file that stores them so.
     pub shown: Option<Pdq>,
-    /// Turned and mirrored in every other way: of small pictures from the turned pixels, else from
-    /// the transform of the stored ones, which is within a few bits of that.
+    /// The hashes of the picture turned and mirrored in every other way: for small pictures from
+    /// the turned pixels, otherwise from the transform of the stored ones, which differs by a few
+    /// bits.
     pub turned: [(Transform, Pdq); 7],
 }
 
-/// The hash and its quality. Zeros and quality 0 for a picture with an edge below 5.
+/// Returns the hash and its quality; zeros and quality 0 for a picture with an edge below 5 pixels.
 pub fn hash(pixels: &Pixels<'_>) -> (Pdq, Quality) {
     if is_too_small(pixels) {
         return (flat(), Quality::ANY);
@@ -42,7 +44,7 @@ pub fn hash(pixels: &Pixels<'_>) -> (Pdq, Quality) {
     (dct::bits(&spectrum), quality)
 }
 
-/// Every hash of a picture that is shown as `shown` says.
+/// Returns every hash of a picture that is turned by `shown` to be shown.
 pub fn hashes(pixels: &Pixels<'_>, shown: Transform) -> Hashes {
     let is_turned = shown != Transform::None;
     if is_too_small(pixels) {
@@ -63,10 +65,11 @@ pub fn hashes(pixels: &Pixels<'_>, shown: Transform) -> Hashes {
     Hashes { quality, stored: dct::bits(&spectrum), shown, turned }
 }
 
-/// The hashes of the picture turned and mirrored, and their common quality.
+/// Returns the hashes of the picture turned and mirrored, and their common quality.
 ///
-/// From one transform, as the reference has it. Order, likewise: original, rotated by 90°, 180° and 270° (counter-clockwise), flipped
-/// top to bottom (X), left to right (Y), along the main diagonal (plus 1), along the other (minus 1).
+/// They are derived from one transform, as in the reference, and have its order: original, rotated
+/// by 90°, 180° and 270° (counter-clockwise), flipped top to bottom (X), left to right (Y), along
+/// the main diagonal (plus 1), along the other (minus 1).
 pub fn dihedral(pixels: &Pixels<'_>) -> ([Pdq; 8], Quality) {
     if is_too_small(pixels) {
         return ([flat(); 8], Quality::ANY);
@@ -75,9 +78,10 @@ pub fn dihedral(pixels: &Pixels<'_>) -> ([Pdq; 8], Quality) {
     (REFERENCE_ORDER.map(|to| dct::bits(&dct::turned(&spectrum, to))), quality)
 }
 
-/// Whether each variant is hashed from its own pixels. The reference takes its 64 points off-centre,
-/// by up to a pixel, so that in a small picture the transform foretells a turned one badly: measured
-/// on drawn pictures, by up to 46 bits below 256 pixels of the shorter edge, and by 14 at most above.
+/// Checks whether each variant is hashed from its own pixels. The reference takes its 64 points
+/// off-centre, by up to a pixel, so in a small picture the transform predicts a turned one badly:
+/// measured on drawn pictures, by up to 46 bits if the shorter edge is below 256 pixels, and by at
+/// most 14 above.
 fn is_hashed_apart(pixels: &Pixels<'_>) -> bool {
     const EDGE_MAX: u32 = 512;
     const AREA_MAX: u64 = 1 << 21;
@@ -85,7 +89,7 @@ fn is_hashed_apart(pixels: &Pixels<'_>) -> bool {
     pixels.width.min(pixels.height) < EDGE_MAX && area <= AREA_MAX
 }
 
-/// Every transform but the first.
+/// Every transform except [`Transform::None`].
 const TURNED: [Transform; 7] = [
     Transform::Rotate90,
     Transform::Rotate180,
@@ -96,7 +100,7 @@ const TURNED: [Transform; 7] = [
     Transform::Transverse,
 ];
 
-/// The order of [`dihedral`].
+/// The order of the hashes of [`dihedral`].
 const REFERENCE_ORDER: [Transform; 8] = [
     Transform::None,
     Transform::Rotate90,

@@ -1,4 +1,4 @@
-//! From a file's bytes to the hashes of its frames.
+//! Computes the hashes of all frames of a file.
 
 use std::ops::ControlFlow;
 
@@ -15,61 +15,62 @@ use crate::{Error, Format, Limits, format, pdq};
 pub struct FrameHash {
     /// How the pixels were prepared.
     pub variant: Variant,
-    /// Whether a viewer may show the frame so: as stored, or turned as its orientation says. The
-    /// others are turned and mirrored in every other way.
+    /// Whether a viewer may show the frame like this: as stored, or turned as its orientation says.
+    /// `false` for all other turned and mirrored variants.
     pub is_shown: bool,
-    /// The hash.
+    /// The PDQ hash of this variant.
     pub pdq: Pdq,
-    /// How much structure PDQ saw; it depends on the backdrop alone.
+    /// How much structure PDQ found; it depends only on the backdrop.
     pub quality: Quality,
 }
 
-/// One frame of a picture.
+/// The hashes of one frame.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Frame {
-    /// Its place in the file, from 0.
+    /// The frame's place in the file, counted from 0.
     pub number: u32,
-    /// Its hashes, at least one. The first is of the pixels as stored, without alpha, as Python's
-    /// `pdqhash` gives it; of JPEG XL and HEIC, upright, as their decoders give them.
+    /// Its hashes, at least one. The first is of the pixels as stored, without alpha, equal to that
+    /// of Python's `pdqhash`; for JPEG XL and HEIC, of the upright pixels that their decoders give.
     pub hashes: Vec<FrameHash>,
 }
 
 impl Frame {
-    /// The hash of the pixels as stored, which other tools give too, and its quality.
+    /// Returns the hash of the pixels as stored, which other tools compute too, and its quality.
     pub fn stored(&self) -> Option<(Pdq, Quality)> {
         self.hashes.first().map(|hash| (hash.pdq, hash.quality))
     }
 }
 
-/// What is known of a picture after it was decoded.
+/// The result of decoding and hashing a picture.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Picture {
-    /// What it is, by its bytes.
+    /// The format, recognised by the bytes.
     pub format: Format,
     /// Width in pixels, of the first frame and as stored: no orientation is applied, except by the
     /// decoders of JPEG XL and HEIC.
     pub width: u32,
-    /// Height in pixels, likewise.
+    /// Height in pixels, of the first frame and as stored.
     pub height: u32,
     /// Its frames, at least one, in the order of the file. A frame of an animation is composed with
-    /// the decoded frames before it; those that the limits leave out are not drawn. A frame whose
-    /// hashes are those of the last listed one is not listed.
+    /// the decoded frames before it; those that the limits leave out are not drawn. A frame with
+    /// the same hashes as the last listed one is not listed.
     pub frames: Vec<Frame>,
-    /// What was not read of the file.
+    /// Which part of the file was not read.
     pub rest: Rest,
 }
 
-/// Decodes `bytes` and hashes each frame, *in this process*. Hostile bytes belong into a
-/// [`crate::Pool`]; this is what its workers call.
+/// Decodes `bytes` and hashes each frame, *in this process*. Pass hostile bytes to a
+/// [`crate::Pool`] instead; its workers call this function.
 ///
 /// # Errors
-/// [`Error::Unsupported`], [`Error::Unreadable`] or [`Error::TooLarge`], if no frame was read. After
-/// that, [`Picture::rest`] says what was not.
+/// [`Error::Unsupported`], [`Error::Unreadable`] or [`Error::TooLarge`], if no frame was read.
+/// After the first frame, [`Picture::rest`] tells what was not read.
 pub fn hash(bytes: &[u8], limits: &Limits) -> Result<Picture, Error> {
     hash_as(format::sniff(bytes)?, bytes, limits)
 }
 
-/// As [`hash`], of bytes whose format is known. Of [`Format::Heic`] they are what its converter wrote.
+/// Hashes as [`hash`] does, for bytes whose format is known. For [`Format::Heic`], `bytes` are the
+/// converter's output.
 ///
 /// # Errors
 /// As for [`hash`].
@@ -101,8 +102,8 @@ pub fn hash_as(format: Format, bytes: &[u8], limits: &Limits) -> Result<Picture,
     Ok(Picture { format, width, height, frames, rest })
 }
 
-/// The hashes of a frame: as stored, as shown, turned and mirrored in every other way; and where it
-/// lets something through, all of that on white and on black too.
+/// Returns the hashes of a frame: as stored, as shown, and turned and mirrored in every other way;
+/// if it has transparent pixels, also all of these on white and on black.
 fn hashes(decoded: &Decoded<'_>) -> Result<Vec<FrameHash>, Error> {
     let Decoded { shown, pixels, .. } = decoded;
     let mut hashes = Vec::with_capacity(9);
@@ -126,7 +127,7 @@ fn add(to: &mut Vec<FrameHash>, backdrop: Backdrop, shown: Transform, pixels: &P
     to.extend(turned.map(|(transform, pdq)| hash(transform, false, pdq)));
 }
 
-/// The eight hashes of the first frame of `bytes`, see [`pdq::dihedral`]; in this process.
+/// Returns the eight hashes of the first frame of `bytes`, see [`pdq::dihedral`]; in this process.
 ///
 /// # Errors
 /// As for [`hash`].

@@ -1,11 +1,11 @@
-//! Decoded pixels, whatever they came from: 8-bit samples, one to four a pixel.
+//! Decoded pixels of any format: 8-bit samples, one to four for each pixel.
 
 use mamori_model::Backdrop;
 
 use crate::Error;
 use crate::decode::out_of_memory;
 
-/// What the samples of a pixel are.
+/// What the samples of a pixel mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
     /// Grey.
@@ -19,7 +19,7 @@ pub enum Layout {
 }
 
 impl Layout {
-    /// Samples of a pixel.
+    /// Returns the number of samples for each pixel.
     pub fn samples(self) -> usize {
         match self {
             Self::Grey => 1,
@@ -33,18 +33,18 @@ impl Layout {
 /// One decoded frame, borrowed from its decoder.
 #[derive(Clone, Copy)]
 pub struct Pixels<'a> {
-    /// Pixels in a row.
+    /// Width in pixels.
     pub width: u32,
-    /// Rows.
+    /// Height in pixels.
     pub height: u32,
-    /// What the samples are.
+    /// What the samples mean.
     pub layout: Layout,
-    /// Row by row, without padding.
+    /// The samples row by row, without padding.
     pub samples: &'a [u8],
 }
 
 impl Pixels<'_> {
-    /// Whether any pixel lets something behind it through.
+    /// Checks whether any pixel is not fully opaque.
     pub fn is_see_through(&self) -> bool {
         let samples = self.layout.samples();
         match self.layout {
@@ -56,8 +56,8 @@ impl Pixels<'_> {
         }
     }
 
-    /// The samples without alpha, on `backdrop`; of [`Backdrop::None`], as if there were no alpha, as
-    /// Pillow's `convert("RGB")` gives them.
+    /// Returns the samples without alpha, on `backdrop`. [`Backdrop::None`] ignores alpha, as
+    /// Pillow's `convert("RGB")` does.
     pub fn flattened(&self, backdrop: Backdrop) -> Result<Flat, Error> {
         let colours = match self.layout {
             Layout::Grey | Layout::GreyAlpha => Layout::Grey,
@@ -91,38 +91,38 @@ pub struct Flat {
 }
 
 impl Flat {
-    /// The same, borrowed.
+    /// Returns the pixels, borrowed.
     pub fn pixels(&self) -> Pixels<'_> {
         let Self { width, height, layout, ref samples } = *self;
         Pixels { width, height, layout, samples }
     }
 }
 
-/// The product of two samples seen as 0..=1, rounded as Pillow rounds it.
+/// Returns the product of two samples taken as 0..=1, rounded as Pillow rounds it.
 pub fn multiply(a: u8, b: u8) -> u8 {
     let product = u32::from(a) * u32::from(b) + 128;
     low_byte(((product >> 8) + product) >> 8)
 }
 
-/// CMYK (255 is full ink) to RGB, as Pillow's `convert("RGB")` does it, without profiles.
+/// Converts CMYK (255 is full ink) to RGB, as Pillow's `convert("RGB")` does, without profiles.
 pub fn cmyk_to_rgb([cyan, magenta, yellow, black]: [u8; 4]) -> [u8; 3] {
     let light = 255 - black;
     [cyan, magenta, yellow].map(|ink| light.saturating_sub(multiply(ink, light)))
 }
 
-/// The upper eight of sixteen bits.
+/// Returns the upper eight of sixteen bits.
 pub fn high_byte(sample: u16) -> u8 {
     let [high, _] = sample.to_be_bytes();
     high
 }
 
-/// The lower eight bits.
+/// Returns the lowest eight bits.
 pub fn low_byte(value: u32) -> u8 {
     let [.., low] = value.to_be_bytes();
     low
 }
 
-/// A count or length as `usize`.
+/// Converts a count or length to `usize`.
 #[expect(clippy::as_conversions, reason = "Mamori runs where usize has at least 32 bits")]
 pub const fn size(count: u32) -> usize {
     count as usize

@@ -1,7 +1,7 @@
 //! Warm decoding processes, and the queue in front of them.
 //!
-//! A picture that kills, hangs or confuses its process is [`Error::Unreadable`]; the process is
-//! replaced and no other picture notices.
+//! If a picture kills, hangs or confuses its process, its result is [`Error::Unreadable`]; the
+//! process is replaced, and no other picture is affected.
 
 mod child;
 mod converter;
@@ -23,36 +23,36 @@ use converter::Converter;
 use keeper::Keeper;
 use spawner::Spawner;
 
-/// How a pool is built.
+/// The settings of a pool.
 #[derive(Clone, Debug)]
 pub struct PoolSettings {
-    /// The program to run, as an absolute path. The server gives `/proc/self/exe`, which stays what it
-    /// is when the file is replaced by a newer version.
+    /// The program to run, as an absolute path. The server passes `/proc/self/exe`, which stays the
+    /// same program when a newer version replaces the file.
     pub program: PathBuf,
-    /// Its arguments, such that it calls [`crate::run_worker`].
+    /// Arguments with which the program calls [`crate::run_worker`].
     pub args: Vec<OsString>,
-    /// How many processes; at least 1. As many as cores is a good number.
+    /// Number of processes, at least 1. The number of cores is a good choice.
     pub workers: usize,
-    /// How many pictures may wait for a process before [`Error::Busy`]; at least 1.
+    /// Pictures that may wait for a process before [`Error::Busy`]; at least 1.
     pub waiting_max: usize,
-    /// What one picture may cost.
+    /// The limits for each picture.
     pub limits: Limits,
 }
 
-/// A picture on its way to a process.
+/// A picture that waits for a process.
 struct Job {
     bytes: Bytes,
     question: Question,
 }
 
-/// What is asked about it, and who waits for the answer.
+/// What to compute for the picture, and where to send the answer.
 enum Question {
     Hash(oneshot::Sender<Result<Picture, Error>>),
     Render((Veil, Aim), oneshot::Sender<Result<Raster, Error>>),
 }
 
 impl Question {
-    /// Whether the caller went away.
+    /// Checks whether the caller has gone away.
     fn is_closed(&self) -> bool {
         match self {
             Self::Hash(reply) => reply.is_closed(),
@@ -68,7 +68,8 @@ impl Question {
     }
 }
 
-/// Decoding processes. A clone is another handle to the same ones; they end with the last handle.
+/// A handle to decoding processes. A clone is another handle to the same ones; they end when the
+/// last handle is dropped.
 #[derive(Clone, Debug)]
 pub struct Pool {
     jobs: mpsc::Sender<Job>,
@@ -78,7 +79,7 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// Starts the processes and waits until each is locked up and ready.
+    /// Starts the processes and waits until each is caged and ready.
     ///
     /// # Errors
     /// [`Error::Pool`] if one cannot be started or does not greet within 10 s.
@@ -113,21 +114,21 @@ impl Pool {
 
     /// Decodes and hashes one picture in one of the processes.
     ///
-    /// Answers after at most `limits.wall_s_max` plus the wait for a free process; a HEIC, after at
-    /// most twice `wall_s_max` plus the waits for a process and for one of two converters.
+    /// Answers after at most `limits.wall_s_max` plus the wait for a free process; for a HEIC,
+    /// after at most twice `wall_s_max` plus the waits for a process and for one of two converters.
     ///
     /// # Errors
-    /// Any [`Error`]. [`Error::Busy`] at once, if too many wait already.
+    /// Any [`Error`]. [`Error::Busy`] at once if too many pictures are waiting already.
     pub async fn hash(&self, bytes: impl Into<Bytes>) -> Result<Picture, Error> {
         let (reply, answer) = oneshot::channel();
         self.send(bytes.into(), Question::Hash(reply))?;
         answer.await.unwrap_or_else(|_| Err(Error::Pool(stopped())))
     }
 
-    /// Makes what a person will see of one picture, in one of the processes.
+    /// Makes the rendition of one picture that a reviewer will view, in one of the processes.
     ///
     /// # Errors
-    /// As for [`Self::hash`], and in the same time.
+    /// As for [`Self::hash`], within the same time.
     pub async fn render(
         &self,
         bytes: impl Into<Bytes>,
@@ -146,17 +147,17 @@ impl Pool {
         })
     }
 
-    /// What protects the machine from the processes, as the first of them reported it.
+    /// Returns the protections against the processes, as the first of them reported them.
     pub fn protections(&self) -> Protections {
         Protections::clone(&self.protections)
     }
 
-    /// Whether HEIC is read: a converter is installed, and the kernel can cage it.
+    /// Checks whether HEIC is read: a converter is installed, and the kernel can cage it.
     pub fn reads_heic(&self) -> bool {
         self.reads_heic
     }
 
-    /// How many processes are ready or at work just now.
+    /// Returns how many processes are ready or working at the moment.
     pub fn alive(&self) -> usize {
         self.alive.load(Ordering::Relaxed)
     }

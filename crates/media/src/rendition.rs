@@ -1,8 +1,8 @@
-//! What a person sees of a picture: one frame, still, made small, and either veiled or clear.
+//! Renditions: what a reviewer views of a picture. One still frame, made small, blurred or clear.
 //!
-//! The cage decodes and makes a [`Raster`]; [`encode`] makes a file of it outside. So a browser gets
-//! a file that we wrote, and whatever a hostile one did inside the cage, its outcome is *some*
-//! picture and never a file format. No metadata can come through.
+//! The caged process decodes and makes a [`Raster`]; [`encode`] turns it into a file outside the
+//! cage. So the browser gets a file that Mamori wrote. Whatever a hostile file does inside the
+//! cage, the result is *some* picture and never a file format. No metadata can pass.
 
 mod encode;
 mod shrink;
@@ -22,21 +22,23 @@ pub use encode::encode;
 /// How much of a picture is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Veil {
-    /// Grey, and so few pixels that they say no more than light and dark.
+    /// Blurred: grey, with so few pixels that only light and dark areas can be seen.
     Veiled,
-    /// In colour, as large as a screen needs.
+    /// Clear: in colour, as large as a screen needs.
     Clear,
 }
 
 /// The longest side of a clear rendition, in pixels. Our choice: it fills a page beside the text.
 const CLEAR_SIDE_MAX: u32 = 1_280;
-/// The longest side of a veiled one. Our choice: light and dark are there, faces are not.
+/// The longest side of a blurred one, in pixels. Our choice: light and dark are visible, faces are
+/// not.
 const VEILED_SIDE_MAX: u32 = 32;
-/// And of a small picture: its longest side is at most this part of what it was, an eighth.
+/// For a small picture, the longest side of a blurred one is at most the original's divided by
+/// this.
 const VEILED_PART: u32 = 8;
 
 impl Veil {
-    /// The longest side of a rendition, in pixels.
+    /// Returns the longest side that a rendition may have, in pixels.
     pub fn side_max(self) -> u32 {
         match self {
             Self::Veiled => VEILED_SIDE_MAX,
@@ -44,7 +46,8 @@ impl Veil {
         }
     }
 
-    /// The longest side of the rendition of a picture whose longest side is `side`.
+    /// Returns the longest side of the rendition of a picture whose longest side is `side`, in
+    /// pixels.
     fn side_of(self, side: u32) -> u32 {
         match self {
             Self::Veiled => (side / VEILED_PART).clamp(1, VEILED_SIDE_MAX),
@@ -53,48 +56,49 @@ impl Veil {
     }
 }
 
-/// How large a rendition is, as it travels ahead of its pixels.
+/// The size of a rendition, which is sent before its pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Size {
-    /// Pixels in a row.
+    /// Width in pixels.
     pub width: u32,
-    /// Rows.
+    /// Height in pixels.
     pub height: u32,
 }
 
 impl Size {
-    /// Bytes of the pixels, three each.
+    /// Returns the number of bytes of the pixels, three for each.
     pub fn bytes(self) -> u64 {
         (u64::from(self.width) * u64::from(self.height)).saturating_mul(3)
     }
 }
 
-/// Pixels and nothing else.
+/// The pixels of a rendition, without metadata.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Raster {
-    /// Pixels in a row.
+    /// Width in pixels.
     pub width: u32,
-    /// Rows.
+    /// Height in pixels.
     pub height: u32,
     /// Red, green and blue of each pixel, row by row: `width × height × 3` bytes.
     pub rgb: Vec<u8>,
 }
 
 impl std::fmt::Debug for Raster {
-    /// The size alone: the pixels are somebody's picture.
+    /// Writes only the size: the pixels show a person's picture.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Raster({} × {})", self.width, self.height)
     }
 }
 
 impl Raster {
-    /// How large it is.
+    /// Returns the size.
     pub fn size(&self) -> Size {
         Size { width: self.width, height: self.height }
     }
 
-    /// Whether size, length and, if veiled, the grey of every pixel are those of `veil`. A worker
-    /// cannot pass off a clear picture as veiled, which would be a look without a record.
+    /// Checks whether the size, the length and, for a blurred rendition, the grey of every pixel
+    /// conform to `veil`. So a worker cannot pass off a clear picture as blurred, which would be an
+    /// unrecorded view.
     pub fn is_of(&self, veil: Veil) -> bool {
         let sides = 1..=veil.side_max();
         let is_sized = sides.contains(&self.width) && sides.contains(&self.height);
@@ -108,26 +112,27 @@ impl Raster {
     }
 }
 
-/// Which frame of an item a person sees, and on what.
+/// Which frame of an item is rendered, and on which backdrop.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Aim {
-    /// The frame's place in the file, from 0. Of a file with fewer frames the last is shown.
+    /// The frame's place in the file, counted from 0. If the file has fewer frames, the last is
+    /// shown.
     pub frame: u32,
-    /// What stands behind transparent pixels. [`Backdrop::None`] ignores transparency, as hits
-    /// without a backdrop do; viewers show white.
+    /// The backdrop of transparent pixels. [`Backdrop::None`] ignores transparency, as hits without
+    /// a backdrop do; viewers show white.
     pub backdrop: Backdrop,
 }
 
 impl Aim {
-    /// The first frame, as most viewers show it.
+    /// The first frame on white, as most viewers show it.
     pub const FIRST: Self = Self { frame: 0, backdrop: Backdrop::White };
 }
 
-/// The rendition of `bytes`, made *in this process*. Hostile bytes belong into a [`crate::Pool`];
-/// this is what its workers call.
+/// Makes the rendition of `bytes` *in this process*. Pass hostile bytes to a [`crate::Pool`]
+/// instead; its workers call this function.
 ///
-/// The pixels come from the decoder that [`crate::hash`] uses, turned as a viewer turns them, on the
-/// backdrop of `aim`. Of a file that lost data, what can be read is shown.
+/// The pixels come from the decoder that [`crate::hash`] uses, turned as a viewer turns them, on
+/// the backdrop of `aim`. Of a file that lost data, the readable part is shown.
 ///
 /// # Errors
 /// As for [`crate::hash`].
@@ -135,8 +140,8 @@ pub fn render(bytes: &[u8], limits: &Limits, veil: Veil, aim: Aim) -> Result<Ras
     render_as(format::sniff(bytes)?, bytes, limits, (veil, aim))
 }
 
-/// As [`render`], of bytes whose format is known. Of [`Format::Heic`] they are what its converter
-/// wrote.
+/// Renders as [`render`] does, for bytes whose format is known. For [`Format::Heic`], `bytes` are
+/// the converter's output.
 ///
 /// # Errors
 /// As for [`crate::hash`].
@@ -158,7 +163,7 @@ pub fn render_as(
     })
 }
 
-/// What is seen of one frame.
+/// Makes the raster of one frame.
 fn raster(
     pixels: &Pixels<'_>,
     shown: Transform,
@@ -178,7 +183,7 @@ fn raster(
     })
 }
 
-/// The raster after `transform`.
+/// Returns the raster after `transform`.
 fn turned(raster: Raster, transform: Transform) -> Raster {
     if transform == Transform::None {
         return raster;
@@ -200,7 +205,7 @@ fn turned(raster: Raster, transform: Transform) -> Raster {
     Raster { width: wide, height: high, rgb: result }
 }
 
-/// Brightness as JPEG defines it (ITU-R BT.601), in all three samples.
+/// Replaces all three samples of each pixel with brightness as JPEG defines it (ITU-R BT.601).
 fn grey(mut raster: Raster) -> Raster {
     let (pixels, _) = raster.rgb.as_chunks_mut::<3>();
     for pixel in pixels {

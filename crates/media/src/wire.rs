@@ -1,8 +1,10 @@
-//! What goes through the pipes between the pool and a decoding process: frames, each a length
-//! (32 bits, little-endian) and that many bytes. In: an [`Order`]. For [`Order::Decode`] then files,
-//! each after the bytes of its [`Task`] and [`Source`]. Out: [`Hello`], then a [`Reply`] for each file; a frame of raw pixels follows the
-//! reply that has a [`Size`](crate::rendition::Size). For [`Order::Convert`] one file follows, and the
-//! output is what the converter writes, without frames.
+//! The protocol of the pipes between the pool and a decoding process. It consists of frames, each a
+//! length (32 bits, little-endian) and that many bytes.
+//!
+//! In: an [`Order`]. For [`Order::Decode`], files follow, each after the bytes of its [`Task`] and
+//! [`Source`]. Out: [`Hello`], then a [`Reply`] for each file; a frame of raw pixels follows a
+//! reply that has a [`Size`](crate::rendition::Size). For [`Order::Convert`], one file follows, and
+//! the output is what the converter writes, without frames.
 
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
@@ -12,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Aim, Error, Limits, Protections, Veil, decode, format};
 
-/// What a process is for: the first frame that it reads.
+/// The purpose of a process: the first frame that it reads.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
@@ -20,9 +22,9 @@ pub enum Order {
     Decode(Limits),
     /// To become a converter, for one file.
     Convert {
-        /// What it may cost.
+        /// The limits of the converter.
         limits: Limits,
-        /// The program.
+        /// The path of the converter's program.
         program: PathBuf,
         /// Its arguments.
         args: Vec<String>,
@@ -32,14 +34,14 @@ pub enum Order {
 /// Where the bytes of a file come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// From the sender: they are what they are.
+    /// From the sender, unchanged.
     Sent,
     /// From the converter, which was given a HEIC.
     Converted,
 }
 
 impl Source {
-    /// The byte behind those of a task.
+    /// Returns the byte that follows those of a task.
     pub fn byte(self) -> u8 {
         match self {
             Self::Sent => b's',
@@ -47,27 +49,27 @@ impl Source {
         }
     }
 
-    /// The source of a byte.
+    /// Returns the source that a byte stands for.
     pub fn of(byte: u8) -> Option<Self> {
         [Self::Sent, Self::Converted].into_iter().find(|source| source.byte() == byte)
     }
 }
 
-/// What to do with a file.
+/// What to compute for a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Task {
     /// Hash its frames; the reply has a [`crate::Picture`].
     Hash,
-    /// Make what a person will see; the reply has a [`crate::rendition::Size`].
+    /// Make its rendition; the reply has a [`crate::rendition::Size`].
     Render(Veil, Aim),
 }
 
-/// How many bytes a task takes before its file.
+/// Bytes of a task, which precede its file.
 pub const TASK_BYTES: usize = 6;
 
 impl Task {
-    /// The bytes before the file: what to do, on which backdrop, and the frame's number (32 bits,
-    /// little-endian).
+    /// Returns the bytes that precede the file: the kind of task, the backdrop and the frame's
+    /// number (32 bits, little-endian).
     pub fn bytes(self) -> [u8; TASK_BYTES] {
         let (word, Aim { frame, backdrop }) = match self {
             Self::Hash => (b'h', Aim { frame: 0, backdrop: Backdrop::None }),
@@ -83,7 +85,7 @@ impl Task {
         [word, behind, a, b, c, d]
     }
 
-    /// The task of some bytes.
+    /// Returns the task that some bytes stand for.
     pub fn of([word, behind, a, b, c, d]: [u8; TASK_BYTES]) -> Option<Self> {
         let backdrop = match behind {
             b'n' => Backdrop::None,
@@ -101,42 +103,42 @@ impl Task {
     }
 }
 
-/// The first frame of a process: it is locked down and ready.
+/// The first frame of a process: it is caged and ready.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Hello {
-    /// What protects the rest of the machine from it.
+    /// The protections that are in force.
     pub protections: Protections,
 }
 
-/// What became of one file.
+/// The reply for one file.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Reply<T> {
-    /// The outcome.
+    /// The result of the task.
     pub answer: Answer<T>,
-    /// Whether the process ends now, having used up its time.
+    /// Whether the process ends now, because it has used up its processor time.
     pub is_last: bool,
 }
 
-/// The result of a [`Task`], as it travels. Its reader must doubt every word: the process that wrote
-/// it has touched hostile bytes.
+/// The result of a [`Task`] as it is transmitted. The receiver must distrust all of it: the process
+/// that wrote it has read hostile bytes.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer<T> {
-    /// What was asked for.
+    /// The task succeeded.
     Done(T),
     /// [`Error::Unsupported`].
     Unsupported {
-        /// Its name.
+        /// The name of the format.
         found: String,
     },
     /// [`Error::Unreadable`].
     Unreadable {
-        /// Why.
+        /// One sentence, as in [`Error::Unreadable`].
         reason: String,
     },
     /// [`Error::TooLarge`].
     TooLarge {
-        /// What the header declares.
+        /// The number of pixels that the header declares.
         pixels: u64,
     },
 }
@@ -155,7 +157,8 @@ impl<T> From<Result<T, Error>> for Answer<T> {
 }
 
 impl<T> Answer<T> {
-    /// The result again, every text cut to what we could have written ourselves.
+    /// Converts back to a result, with every text limited to what this crate could have written
+    /// itself.
     pub fn into_result(self, limits: &Limits) -> Result<T, Error> {
         match self {
             Self::Done(done) => Ok(done),
@@ -173,7 +176,7 @@ impl<T> Answer<T> {
 /// The most hashes of a frame: nine on each of three backdrops.
 pub const FRAME_HASHES_MAX: usize = 27;
 
-/// The longest reply to expect under `limits`, in bytes.
+/// Returns the longest reply to expect under `limits`, in bytes.
 pub fn reply_bytes_max(limits: &Limits) -> u64 {
     const FRAME_BYTES_MAX: u64 = 27 * 256;
     4_096 + FRAME_BYTES_MAX * u64::from(limits.frames_max)
@@ -189,7 +192,7 @@ pub fn write_frame(to: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
     to.flush()
 }
 
-/// The four bytes before a frame.
+/// Returns the four bytes before a frame.
 pub fn length_prefix(bytes: &[u8]) -> io::Result<[u8; 4]> {
     let length = u32::try_from(bytes.len());
     length.map(u32::to_le_bytes).map_err(|_| io::ErrorKind::InvalidInput.into())
@@ -204,7 +207,7 @@ pub fn read_frame(from: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
     Ok(read_frame_into(from, &mut bytes)?.then_some(bytes))
 }
 
-/// As [`read_frame`], into memory that is there already; false at the end of the stream.
+/// Reads as [`read_frame`] does, into existing memory; returns `false` at the end of the stream.
 pub fn read_frame_into(from: &mut impl Read, bytes: &mut Vec<u8>) -> io::Result<bool> {
     let mut prefix = [0; 4];
     match from.read_exact(&mut prefix) {
@@ -214,7 +217,7 @@ pub fn read_frame_into(from: &mut impl Read, bytes: &mut Vec<u8>) -> io::Result<
     let length = crate::pixels::size(u32::from_le_bytes(prefix));
     bytes.clear();
     bytes.try_reserve_exact(length)?;
-    // Without zeros first, which would be written once more than needed.
+    // Without filling with zeros first, which would write all bytes twice.
     let read = from.take(u64::from(u32::from_le_bytes(prefix))).read_to_end(bytes)?;
     if read < length {
         return Err(io::ErrorKind::UnexpectedEof.into());
@@ -222,7 +225,7 @@ pub fn read_frame_into(from: &mut impl Read, bytes: &mut Vec<u8>) -> io::Result<
     Ok(true)
 }
 
-/// The reply to a file that did not fit into the process.
+/// Returns the reply to a file that did not fit into the process's memory.
 pub fn reply_out_of_memory() -> Reply<()> {
     Reply { answer: Err(decode::out_of_memory()).into(), is_last: true }
 }

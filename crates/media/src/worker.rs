@@ -1,4 +1,5 @@
-//! A decoding process, from inside: lock up, say so, then one file after the other.
+//! The main loop of a decoding process: apply the cage, greet, then handle one file after the
+//! other.
 
 use std::io::{self, Write};
 use std::panic;
@@ -9,19 +10,19 @@ use serde::Serialize;
 use crate::wire::{self, Hello, Order, Reply, Source, Task};
 use crate::{Error, Format, Limits, cage, format, picture, rendition};
 
-/// How much memory a process keeps from one file to the next, in bytes.
+/// The largest buffer that a process keeps for the next file, in bytes.
 const KEPT_BYTES_MAX: usize = 4 << 20;
 
-/// Runs until standard input ends. What the hidden command `mamori decode` does, and all it does:
-/// call it first thing in `main`, before any thread exists.
+/// Runs until standard input ends. This is the whole of the hidden command `mamori decode`: call it
+/// first in `main`, before any thread exists.
 ///
-/// The first frame on standard input is an [`Order`], from the pool. Nothing hostile is looked at
-/// before the cage is shut. On [`Order::Convert`] the process becomes another program.
+/// The first frame on standard input is an [`Order`] from the pool. No hostile bytes are read
+/// before the cage is applied. On [`Order::Convert`] the process becomes another program.
 pub fn run_worker() -> ExitCode {
     match serve() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // The pool keeps the last words of a process that failed.
+            // The pool keeps the standard error of a process that failed.
             let _ = writeln!(io::stderr(), "{error}");
             ExitCode::FAILURE
         }
@@ -39,7 +40,7 @@ fn serve() -> io::Result<()> {
             return Err(cage::converter::become_program(&program, &args, &file, &limits));
         }
     };
-    // The usual hook prints a backtrace, for which it opens files.
+    // The default hook prints a backtrace, for which it opens files.
     panic::set_hook(Box::new(|_| {}));
     let protections = cage::lock_down(&limits)?;
     wire::write_frame(&mut output, &serde_json::to_vec(&Hello { protections })?)?;
@@ -61,7 +62,8 @@ fn serve() -> io::Result<()> {
         let (source, bytes) = bytes.split_first().ok_or(io::ErrorKind::InvalidData)?;
         let source = Source::of(*source).ok_or(io::ErrorKind::InvalidData)?;
         perform(task, (source, bytes), &limits, !has_time_left, &mut output)?;
-        // Memory for a picture of the usual size stays; for a large one it would stay for ever.
+        // A buffer for a picture of usual size is kept; one for a large picture would stay for
+        // ever.
         if file.capacity() > KEPT_BYTES_MAX {
             file = Vec::new();
         }
@@ -71,7 +73,7 @@ fn serve() -> io::Result<()> {
     }
 }
 
-/// Does `task` and writes what came of it.
+/// Executes `task` and writes the reply.
 fn perform(
     task: Task,
     (source, bytes): (Source, &[u8]),

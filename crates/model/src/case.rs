@@ -66,19 +66,19 @@ impl Urgency {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
     /// Any reviewer.
-    Anybody,
+    Reviewer,
     /// Leads only: the case was escalated, or the second approver refused its decision.
     Lead,
 }
 
 impl Level {
     /// Every level, in the order of declaration.
-    pub const ALL: [Self; 2] = [Self::Anybody, Self::Lead];
+    pub const ALL: [Self; 2] = [Self::Reviewer, Self::Lead];
 
     /// Returns the word that the database uses.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Anybody => "anybody",
+            Self::Reviewer => "reviewer",
             Self::Lead => "lead",
         }
     }

@@ -33,14 +33,14 @@ refusals! {
     /// The case is part of a bulk decision that is not settled.
     InBulk = "case.in_bulk", "this case waits in a bulk decision: settle that first";
     /// The case was to be escalated, but no staff member is a lead.
-    NoLead = "case.no_lead", "nobody here is a lead: decide it, or hand it over";
+    NoLead = "case.no_lead", "there is no lead: decide it, or hand it over";
     /// Another decision was made first.
     AlreadyDecided = "decision.already", "this was decided already: read the decision";
     /// A violation without any measure has no effect.
     NoMeasure = "decision.no_measure", "a violation needs at least one measure: choose one";
     /// A restriction was chosen although the outcome is not a violation.
     MeasureWithoutViolation = "decision.measure_without_violation",
-        "nothing is taken from anybody without a violation: leave the measures out";
+        "without a violation no measure may be taken: leave the measures out";
     /// A measure against an account was chosen, but the service named no account.
     NoAccount = "decision.no_account",
         "the service named no account: choose a measure for the items";
@@ -50,7 +50,7 @@ refusals! {
     NotUndoable = "decision.not_undoable", "this decision cannot be undone by you any more";
     /// The second approver, or the policy editor who settles a dispute, made the decision
     /// themselves.
-    SecondIsFirst = "second.is_first", "nobody is their own second person: ask a colleague";
+    SecondIsFirst = "second.is_first", "a decision cannot be approved by its author: ask a colleague";
     /// The staff member does not have the role that a second approver needs.
     NotALead = "second.not_a_lead", "only a lead is a second person";
     /// A staff member who works alone must wait until a day has passed.
@@ -117,7 +117,7 @@ refusals! {
     /// Roles that one person must not have together.
     RolesClash = "staff.roles_clash", "these roles cannot be one person's: choose others";
     /// An administrator tried to change their own roles.
-    OwnRoles = "staff.own_roles", "nobody changes their own roles: ask another administrator";
+    OwnRoles = "staff.own_roles", "an administrator cannot change their own roles: ask another administrator";
     /// No administrator would be left.
     LastAdministrator = "staff.last_administrator",
         "this is the last administrator: make another one first";

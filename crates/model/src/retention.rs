@@ -68,7 +68,7 @@ pub const SIGN_INS: Term = Term {
     key: "sign_ins_days",
     days_default: 30,
     days_max: 183,
-    source: "our choice: long enough to notice that somebody guesses",
+    source: "our choice: long enough to notice that passwords are guessed",
 };
 
 /// The record of changes to staff accounts, roles and sign-in methods.

@@ -1,4 +1,4 @@
-//! A command of somebody who sits at the machine, directly on the database, while nodes serve or not.
+//! Runs a command of the operator directly on the database, whether or not nodes are serving.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -12,16 +12,16 @@ use crate::runtime;
 use crate::serve::ConfigArgs;
 use crate::serve::node::{desk_at_the_machine, open_store};
 
-/// What a command expects of its database.
+/// The state in which a command expects the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Database {
-    /// It is there, with this version's schema: what does not begin anything makes none.
+    /// It exists with this version's schema. For commands that only make sense with existing data.
     IsThere,
-    /// It may be made, or brought to this version's schema.
+    /// It may be created, or migrated to this version's schema.
     MayBeNew,
 }
 
-/// Opens a desk, does `command` at it, and closes it.
+/// Opens a desk, runs `command` with it, and closes it.
 pub fn run(
     config: &ConfigArgs,
     database: Database,

@@ -1,4 +1,4 @@
-//! `mamori bank`: banks, at the machine and directly on its database, while nodes serve or not.
+//! `mamori bank`: manages banks directly on the database, whether or not nodes are serving.
 
 pub mod create;
 pub mod delete;
@@ -14,7 +14,7 @@ use mamori_model::{Bank, BankName};
 use crate::at_the_machine::{self, Database};
 use crate::serve::ConfigArgs;
 
-/// Lists, creates, fills, exports and deletes banks.
+/// Creates, lists, fills, exports and deletes banks.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -46,7 +46,7 @@ enum Command {
 }
 
 impl Command {
-    /// Only the first bank may come before the database.
+    /// Only creating the first bank may create the database.
     fn database(&self) -> Database {
         match self {
             Self::Create(_) => Database::MayBeNew,
@@ -57,7 +57,7 @@ impl Command {
     }
 }
 
-/// Does one of them.
+/// Runs the subcommand.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let command = &args.command;
     at_the_machine::run(&args.config, command.database(), async |desk| match command {
@@ -73,7 +73,7 @@ fn proof() -> Proof {
     Proof::Admin(Admin::at_the_machine())
 }
 
-/// The bank of this name, or a sentence that says which names there are.
+/// Returns the bank of this name, or an error that names the command to list all banks.
 async fn named(desk: &Desk, name: &BankName) -> anyhow::Result<Bank> {
     match desk.bank_named(&proof(), name).await {
         Err(Error::NotFound(_)) => {

@@ -1,4 +1,4 @@
-//! `mamori check-config`: is this a configuration, and what does it come to?
+//! `mamori check-config`: checks a configuration and shows its effective values.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -6,19 +6,19 @@ use std::process::ExitCode;
 use crate::config::Config;
 use crate::serve::ConfigArgs;
 
-/// Reads the configuration, says what is wrong with it, and begins nothing.
+/// Checks the configuration and reports what is wrong with it, without starting anything.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Exit statuses: 0 it can be used, 2 it cannot; stderr names the line, the key and what is expected.")]
 pub struct Args {
     #[command(flatten)]
     config: ConfigArgs,
-    /// Print what every key comes to, without secrets
+    /// Print the effective value of every key, without secrets
     #[arg(long)]
     show: bool,
 }
 
-/// Reads it.
+/// Loads the configuration, which checks it.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let (config, source) = Config::load(args.config.config.as_deref())?;
     let mut out = io::stdout().lock();

@@ -1,4 +1,4 @@
-//! The command line: which subcommands there are, and how each of them ends.
+//! The command line: the subcommands and their exit statuses.
 //!
 //! A subcommand is a file with `Args` and `run(&Args) -> anyhow::Result<ExitCode>`; here it is one
 //! variant and one arm.
@@ -10,11 +10,11 @@ use clap::{Parser, Subcommand};
 
 use crate::{bank, check_config, config, demo, key, migrate, serve, staff, tools, vault};
 
-/// Finds known abuse in what a service is about to publish, and keeps nothing of the rest.
+/// Finds known abuse in what a service is about to publish, and stores nothing about the rest.
 #[derive(Parser)]
 #[command(name = "mamori", version, long_about = LONG_ABOUT)]
 pub struct Cli {
-    /// What to do.
+    /// The subcommand.
     #[command(subcommand)]
     pub command: Command,
 }
@@ -25,7 +25,7 @@ Mamori compares what is uploaded to an online service with banks of known hashes
   mamori demo                                           see it work, on pictures drawn by code
   mamori serve                                          run it; ./mamori.toml says how
   mamori bank import hotline list.csv                   fill a bank, at the machine
-  mamori staff add ada --role administrator             let somebody into the console
+  mamori staff add ada --role administrator             create a staff account
 
 Three of its commands are tools on their own. They need no server, no configuration and no
 network, and their JSON is stable:
@@ -36,7 +36,7 @@ network, and their JSON is stable:
 
 `mamori help <command>` explains each, with its exit statuses.";
 
-/// The subcommands. Their texts stand with their arguments.
+/// The subcommands. Their help texts are at their arguments.
 #[derive(Subcommand)]
 pub enum Command {
     Hash(tools::hash::Args),
@@ -73,9 +73,9 @@ impl Command {
     }
 }
 
-/// Reads the command line, does what it says, and turns an error into a sentence and a status:
-/// 2 where the user gave something that cannot be used (as for a wrong option), else 1. Nobody
-/// reading any more, as after `| head`, is no error.
+/// Runs the command line and turns an error into a message and a status: 2 if the user gave
+/// something unusable (as for an unknown option), otherwise 1. A closed standard output, as with
+/// `| head`, is no error.
 pub fn main() -> ExitCode {
     let error = match Cli::parse().command.run() {
         Ok(status) => return status,
@@ -84,7 +84,7 @@ pub fn main() -> ExitCode {
     if is_broken_pipe(&error) {
         return ExitCode::SUCCESS;
     }
-    // If even this cannot be written, the status still says it.
+    // If even this message cannot be written, the status still tells.
     let _ = writeln!(io::stderr(), "mamori: {error:#}");
     if error.is::<tools::Misuse>() || error.is::<config::Error>() {
         ExitCode::from(2)
@@ -113,7 +113,7 @@ mod tests {
         Cli::command().debug_assert();
     }
 
-    /// The words of a line that calls `mamori`, as a shell or systemd would split them.
+    /// Returns the words of a line that calls `mamori`, as a shell or systemd would split them.
     fn called(line: &str) -> Option<Vec<String>> {
         let line = line.split(" #").next()?;
         let line = line.trim_start_matches("ExecStartPre=").trim_start_matches("ExecStart=");

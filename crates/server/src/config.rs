@@ -1,7 +1,7 @@
-//! The configuration: one TOML file, typed, read once. A key that nobody knows is refused.
+//! The configuration: one TOML file, typed, read once. Unknown keys are refused.
 //!
-//! Only secrets may also come from a file of their own or from the environment. Nothing else in
-//! Mamori reads either.
+//! Only secrets may also come from separate files or from the environment. No other part of Mamori
+//! reads either.
 
 mod checked;
 pub mod parts;
@@ -23,80 +23,80 @@ pub use sections::{
     Checks, Database, Hma, Limits, Log, LogFormat, Media, Retention, Server, Webhooks,
 };
 
-/// The file that is read when none is named and it is there.
+/// The file that is read if none is named and it exists.
 pub const FILE_DEFAULT: &str = "mamori.toml";
 
-/// The variable of the environment that names the database, password and all.
+/// The environment variable with the database address, including the password.
 pub const DATABASE_URL_VARIABLE: &str = "MAMORI_DATABASE_URL";
 
-/// The variable of the environment that holds the vault's keys.
+/// The environment variable with the vault's keys.
 pub const VAULT_KEY_VARIABLE: &str = "MAMORI_VAULT_KEY";
 
-/// Every key; `mamori.sample.toml` explains each.
+/// All keys; `mamori.sample.toml` explains each.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// `[server]`: where it listens, and how long it waits.
+    /// `[server]`: listening address and timeouts.
     pub server: Server,
-    /// `[database]`: where the records are.
+    /// `[database]`: the database.
     pub database: Database,
     /// `[media]`: the processes that decode pictures.
     pub media: Media,
-    /// `[limits]`: how large a request may be.
+    /// `[limits]`: limits on requests.
     pub limits: Limits,
-    /// `[checks]`: what is answered.
+    /// `[checks]`: the answers to checks.
     pub checks: Checks,
-    /// `[webhooks]`: how services are told.
+    /// `[webhooks]`: webhook delivery.
     pub webhooks: Webhooks,
-    /// `[retention]`: how long things are kept.
+    /// `[retention]`: retention periods.
     pub retention: Retention,
     /// `[console]`: the pages for staff.
     pub console: Console,
-    /// `[staff]`: how people work here.
+    /// `[staff]`: sign-in and working rules of staff.
     pub staff: Staff,
-    /// `[vault]`: where items lie that a policy keeps.
+    /// `[vault]`: storage of items that a policy keeps.
     pub vault: Vault,
-    /// `[cases]`: how cases are worked on.
+    /// `[cases]`: work on cases.
     pub cases: Cases,
-    /// `[exposure]`: how much a reviewer may see.
+    /// `[exposure]`: the exposure limit.
     pub exposure: Exposure,
-    /// `[hma]`: the look-ups of Hasher-Matcher-Actioner.
+    /// `[hma]`: the routes of Hasher-Matcher-Actioner.
     pub hma: Hma,
-    /// `[log]`: what is logged, and how.
+    /// `[log]`: level and format of logs.
     pub log: Log,
 }
 
-/// A configuration that cannot be used. The operator must mend it; the text says where.
+/// A configuration that cannot be used. The operator must correct it; the text says where.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The file cannot be read.
     #[error("the configuration {path:?} cannot be read")]
     Unreadable {
-        /// Which file.
+        /// The path of the file.
         path: PathBuf,
-        /// Why.
+        /// The error of the system.
         #[source]
         cause: io::Error,
     },
-    /// Not TOML, an unknown key, or a value that its key does not take. Names line and key.
+    /// Invalid TOML, an unknown key, or an invalid value. The message names line and key.
     #[error("{path:?} is not a configuration: {message}")]
     Wrong {
-        /// Which file.
+        /// The path of the file.
         path: PathBuf,
         /// The line, the key, and what was expected.
         message: String,
     },
-    /// Keys that do not go together.
+    /// Keys that contradict each other.
     #[error("{0}")]
     Clash(String),
 }
 
-/// Where a configuration came from, in words for people.
+/// The source of a configuration, for messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// A file.
     File(PathBuf),
-    /// No file was named and [`FILE_DEFAULT`] is not there.
+    /// Defaults only: no file was named and [`FILE_DEFAULT`] does not exist.
     Defaults,
 }
 
@@ -110,8 +110,8 @@ impl fmt::Display for Source {
 }
 
 impl Config {
-    /// Reads `named`, or [`FILE_DEFAULT`] if it is there, or takes the defaults; then the secrets
-    /// from their files and from the environment.
+    /// Reads the file `named`, or [`FILE_DEFAULT`] if it exists, or takes the defaults; then reads
+    /// the secrets from their files and from the environment.
     pub fn load(named: Option<&Path>) -> Result<(Self, Source), Error> {
         let source = match named {
             Some(path) => Source::File(path.to_owned()),
@@ -130,7 +130,7 @@ impl Config {
         Ok((config, source))
     }
 
-    /// Reads the text of the file `path`.
+    /// Parses the text of the file `path`.
     pub fn parse(path: &Path, text: &str) -> Result<Self, Error> {
         toml::from_str(text).map_err(|error| {
             let start = error.span().map_or(0, |span| span.start);
@@ -139,7 +139,7 @@ impl Config {
         })
     }
 
-    /// The environment goes before the file of the secret, and that before the key itself.
+    /// Sets the secrets: the environment overrides the secret's file, and that the key itself.
     fn take_secrets(
         &mut self,
         database_url: Option<String>,
@@ -158,7 +158,7 @@ impl Config {
         Ok(())
     }
 
-    /// Refuses keys that do not go together; single values were checked when they were read.
+    /// Refuses keys that contradict each other; single values were checked when they were read.
     fn check(&self) -> Result<(), Error> {
         log::filter(&self.log)?;
         self.check_room()?;
@@ -170,7 +170,8 @@ impl Config {
         Ok(())
     }
 
-    /// The largest item must find room, or it would be refused for ever.
+    /// Checks that the largest item fits into the memory budget; otherwise it would always be
+    /// refused.
     fn check_room(&self) -> Result<(), Error> {
         let limits = &self.limits;
         let (all, share) = (limits.in_flight_bytes_max, limits.in_flight_service_bytes_max);
@@ -191,7 +192,7 @@ impl Config {
         Ok(())
     }
 
-    /// Whoever needs no key must be on this machine.
+    /// Checks that HMA clients without keys can reach only a loopback address.
     fn check_hma_doors(&self) -> Result<(), Error> {
         let clash = |text: String| Err(Error::Clash(text));
         let (hma, server) = (&self.hma, &self.server);
@@ -203,7 +204,7 @@ impl Config {
             ),
             Some(listen) if !hma.key_required && !listen.ip().is_loopback() => clash(format!(
                 "`hma.listen` is {listen}, which is not this machine's own loopback, and \
-                 `hma.key_required` is false: anybody who reaches that address could read and \
+                 `hma.key_required` is false: every client that reaches that address could read and \
                  change the banks. Listen on 127.0.0.1, or require keys"
             )),
             Some(listen) if listen == server.listen && listen.port() != 0 => clash(format!(
@@ -215,8 +216,8 @@ impl Config {
     }
 }
 
-/// Where something is wrong, and what: the line and its key, but not its value, as TOML's own text
-/// would quote it: it may hold a password.
+/// Describes an error: the line and its key, but not the value, which may be a password. (TOML's
+/// own message would quote it.)
 fn said(text: &str, start: usize, message: &str) -> String {
     let before = text.get(..start).unwrap_or_default();
     let number = before.matches('\n').count() + 1;

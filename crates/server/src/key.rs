@@ -1,4 +1,4 @@
-//! `mamori key`: keys, at the machine and directly on its database, while nodes serve or not.
+//! `mamori key`: manages API keys directly on the database, whether or not nodes are serving.
 
 pub mod create;
 pub mod list;
@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use crate::at_the_machine::{self, Database};
 use crate::serve::ConfigArgs;
 
-/// Creates, lists and revokes keys.
+/// Creates, lists and revokes API keys.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -37,7 +37,7 @@ enum Command {
 }
 
 impl Command {
-    /// Only the first key may come before the database.
+    /// Only creating the first key may create the database.
     fn database(&self) -> Database {
         match self {
             Self::Create(_) => Database::MayBeNew,
@@ -46,7 +46,7 @@ impl Command {
     }
 }
 
-/// Does one of them.
+/// Runs the subcommand.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let command = &args.command;
     at_the_machine::run(&args.config, command.database(), async |desk| match command {

@@ -1,4 +1,4 @@
-//! `mamori migrate`: brings the database to this version's schema, without serving.
+//! `mamori migrate`: migrates the database to this version's schema, without serving.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::runtime;
 use crate::serve::ConfigArgs;
 
-/// Brings the database to this version's schema, and does nothing else.
+/// Migrates the database to this version's schema, and does nothing else.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 `mamori serve` does the same when it starts. A schema that is newer than this version is refused.")]
@@ -18,7 +18,7 @@ pub struct Args {
     config: ConfigArgs,
 }
 
-/// Migrates, and says from where to where.
+/// Migrates the schema and prints the versions before and after.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let (config, _) = Config::load(args.config.config.as_deref())?;
     runtime::block_on(async {

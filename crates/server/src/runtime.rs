@@ -1,4 +1,4 @@
-//! Where the commands that need a database or a network run.
+//! The asynchronous runtime of commands that need a database or a network.
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 
-/// How long reads that nobody waits for any more, such as one of the keyboard, may hold up the end.
+/// How long pending blocking reads, such as from the keyboard, may delay the exit.
 const END_TIME_MAX: Duration = Duration::from_millis(500);
 
 /// Runs a command to its end.
@@ -14,7 +14,7 @@ pub fn block_on<F>(command: F) -> anyhow::Result<ExitCode>
 where
     F: Future<Output = anyhow::Result<ExitCode>>,
 {
-    // TLS of webhooks. It can only be there already, and then it is this one.
+    // For TLS of webhooks. Fails only if a provider is installed already, and then it is this one.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

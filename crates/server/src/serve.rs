@@ -18,7 +18,7 @@ use crate::runtime;
 use node::Node;
 use open::{Doors, Open};
 
-/// Serves the API until SIGTERM or Ctrl-C.
+/// Serves the API and the console until SIGTERM or Ctrl-C.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -26,10 +26,10 @@ pub struct Args {
     config: ConfigArgs,
 }
 
-/// Where the configuration is.
+/// The location of the configuration.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ConfigArgs {
-    /// The configuration; without it, ./mamori.toml if it is there, else the defaults
+    /// The configuration file [default: ./mamori.toml if it exists, else built-in defaults]
     #[arg(long = "config", value_name = "FILE", global = true)]
     pub config: Option<PathBuf>,
 }
@@ -45,7 +45,7 @@ A stop finishes what was accepted; a second signal does not wait for it.
 
 Exit statuses: 0 stopped as asked, 1 failed, 2 wrong command line or configuration.";
 
-/// Serves until somebody asks it to stop.
+/// Serves until a signal asks it to stop.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let (config, source) = Config::load(args.config.config.as_deref())?;
     log::start(&config.log)?;
@@ -56,7 +56,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     let metrics = metrics::install().context("no metrics can be kept")?;
     let mut asked = stop::Asked::listen().context("no signals can be received")?;
-    // Before anything is touched: an address that is taken is the commonest mistake.
+    // Before anything else is opened: an address that is in use is the most common mistake.
     let doors = Doors::take(config)?;
 
     let node = Node::start(config).await?;
@@ -65,7 +65,7 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     }
     if config.console.enabled && node.desk().count_staff().await? == 0 {
         tracing::info!(
-            "nobody can open the console yet: `mamori staff add NAME --role administrator` prints a link"
+            "no staff account exists yet: `mamori staff add NAME --role administrator` prints a link"
         );
     }
     let open = Open::begin(config, &node, &metrics, doors)?;

@@ -1,4 +1,5 @@
-//! `mamori staff`: people, at the machine and directly on its database, while nodes serve or not.
+//! `mamori staff`: manages staff accounts directly on the database, whether or not nodes are
+//! serving.
 
 mod add;
 mod change;
@@ -10,7 +11,7 @@ use std::process::ExitCode;
 use crate::at_the_machine::{self, Database};
 use crate::serve::ConfigArgs;
 
-/// Lets people in, and out.
+/// Creates, lists and deactivates staff accounts, and prints their one-time links.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -37,16 +38,17 @@ Examples:
 enum Command {
     Add(add::Args),
     List(list::Args),
-    /// Makes another welcome link for somebody who lost their way in, and prints it, once
+    /// Prints a new enrolment link for a staff member who lost their sign-in methods
     Ticket(link::Args),
-    /// Makes a link that lets somebody in once, within five minutes, and prints it
+    /// Prints a link that signs a staff member in once; valid for `staff.enter_min` (default 5)
+    /// minutes
     Enter(link::Args),
     Roles(change::RolesArgs),
     End(change::EndArgs),
 }
 
 impl Command {
-    /// Only the first person may come before the database.
+    /// Only creating the first account may create the database.
     fn database(&self) -> Database {
         match self {
             Self::Add(_) => Database::MayBeNew,
@@ -57,7 +59,7 @@ impl Command {
     }
 }
 
-/// Does one of them.
+/// Runs the subcommand.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let command = &args.command;
     at_the_machine::run(&args.config, command.database(), async |desk| match command {

@@ -1,4 +1,4 @@
-//! Tools that need no server: their JSON is a contract, one object per line.
+//! Tools that need no server. Their JSON, one object on each line, is a stable interface.
 
 pub mod decode;
 pub mod hash;
@@ -13,31 +13,31 @@ use std::path::PathBuf;
 
 use mamori_model::hash::NotAHash;
 
-/// Something that the user gave and that cannot be used; the user has to correct it.
+/// An unusable argument, which the user must correct.
 #[derive(Debug, thiserror::Error)]
 pub enum Misuse {
-    /// A list or folder that cannot be opened.
+    /// A list or folder cannot be opened.
     #[error("{}", path.display())]
     Unopened {
-        /// Which.
+        /// The path of the list or folder.
         path: PathBuf,
-        /// Why.
+        /// The error of the system.
         source: io::Error,
     },
-    /// A line of a list that is not a hash.
+    /// A line of a list is not a hash.
     #[error("{}, line {line}", path.display())]
     BadLine {
-        /// Of which list.
+        /// The path of the list.
         path: PathBuf,
-        /// Counted from 1.
+        /// The number of the line, counted from 1.
         line: usize,
-        /// What was expected.
+        /// The error, which says what was expected.
         source: NotAHash,
     },
-    /// Not a folder.
+    /// The path is not a folder.
     #[error("{} is not a folder", path.display())]
     NotAFolder {
-        /// What.
+        /// The path.
         path: PathBuf,
     },
 }

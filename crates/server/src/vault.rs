@@ -1,4 +1,4 @@
-//! `mamori vault`: the keys under which items are kept that a policy keeps.
+//! `mamori vault`: manages the keys of the vault, in which items that a policy keeps are stored.
 
 pub mod init;
 mod rewrap;
@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use crate::at_the_machine::{self, Database};
 
-/// Makes the keys of the vault, and changes them.
+/// Creates and rotates the keys of the vault.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
@@ -18,7 +18,8 @@ pub struct Args {
 const EXAMPLES: &str = "\
 Items that a policy keeps lie in the folder `vault.folder`, each under a key of its own, and those
 keys under the one that is made here. Keep a copy of the file where you keep passwords, and never
-beside the database's backup: without it nobody can read what was kept, and with both anybody can.
+beside the database's backup: without it the stored items cannot be read, and with both every
+reader of the backup can read them.
 
 Examples:
   mamori vault init /etc/mamori-vault.key          then name it: `vault.key_file`
@@ -31,7 +32,7 @@ enum Command {
     Rewrap(rewrap::Args),
 }
 
-/// Does one of them.
+/// Runs the subcommand.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.command {
         Command::Init(args) => init::run(args),

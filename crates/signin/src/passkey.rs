@@ -203,7 +203,7 @@ impl Passkeys {
         answer: &str,
     ) -> Result<Used, Error> {
         if keys.is_empty() {
-            return Err(Error::refused("nobody has a passkey under this name"));
+            return Err(Error::refused("no staff member has a passkey under this name"));
         }
         let state = self.asked(asking, keys)?;
         let answer = serde_json::from_str(answer).map_err(Error::refused)?;

@@ -58,7 +58,7 @@ queries! {
     OPEN_OR_JOIN_CASE = "-- open_or_join_case
         INSERT INTO review_case (id, service_id, purpose, subject, account, urgency, level, state,
                                  version, items, is_full, claims, opened_at, changed_by)
-        VALUES ($1, $2, $3, $4, $5, $6, 'anybody', 'open', 1, 1, $7, 0, $8, $10)
+        VALUES ($1, $2, $3, $4, $5, $6, 'reviewer', 'open', 1, 1, $7, 0, $8, $10)
         ON CONFLICT (service_id, purpose, subject) WHERE state = 'open' AND NOT is_full
         DO UPDATE SET version = review_case.version + 1, items = review_case.items + 1,
                       is_full = review_case.items + 1 >= $9, changed_by = excluded.changed_by

@@ -7,7 +7,7 @@ pub enum Error {
     #[error("no such {0}")]
     NotFound(&'static str),
     /// A conflict with an existing object. The *caller* must choose another value, or read again.
-    #[error("the {0} is taken or was changed by somebody else")]
+    #[error("the {0} is taken or was changed in the meantime")]
     Conflict(&'static str),
     /// The database is lost, full, read-only or overloaded, or ended this transaction to resolve a
     /// deadlock. *Mamori* retries later. After a commit: it may have succeeded.

@@ -136,7 +136,7 @@ fn split(url: &str) -> (String, String) {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "tests are told by whoever runs them, not by `server`"
+    reason = "tests read it from the environment, not from `server`"
 )]
 fn server_in_environment() -> Option<String> {
     std::env::var(SERVER).ok().filter(|url| !url.is_empty())

@@ -11,7 +11,7 @@ pub const SEED: &str = "MAMORI_TEST_SEED";
 /// If [`SEED`] is set and is not a number or a range.
 #[expect(
     clippy::disallowed_methods,
-    reason = "tests are told by whoever runs them, not by `server`"
+    reason = "tests read it from the environment, not from `server`"
 )]
 #[expect(clippy::panic, reason = "a test with other seeds than asked for would say nothing")]
 pub fn seeds(usual: Range<u64>) -> Range<u64> {

@@ -81,7 +81,7 @@ pub fn about_others(files: &[File]) -> Findings {
                 };
                 let head = format!("pub async fn {name}(");
                 let lines: Vec<usize> = code.match_indices(&head).filter_map(asks).collect();
-                let says = |line| format!("{}:{line}: `{name}` of somebody else", file.path);
+                let says = |line| format!("{}:{line}: `{name}` of another person", file.path);
                 found.extend(lines.into_iter().map(says));
             }
         }
@@ -152,7 +152,7 @@ mod tests {
         assert_eq!(about_others(&[file(table)]).len(), 1);
         assert_eq!(
             about_others(&[file(other)]),
-            ["crates/desk/src/a.rs:2: `exposure` of somebody else"]
+            ["crates/desk/src/a.rs:2: `exposure` of another person"]
         );
     }
 

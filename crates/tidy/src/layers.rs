@@ -21,7 +21,11 @@ const KEPT_OUT: [(&str, &[&str], &str); 7] = [
         &["sqlx", "reqwest", "axum", "hyper", "rustls"],
         "holds no socket and no database",
     ),
-    ("mamori-vault", &["sqlx", "reqwest", "axum", "hyper"], "keeps bytes and asks nobody"),
+    (
+        "mamori-vault",
+        &["sqlx", "reqwest", "axum", "hyper"],
+        "stores bytes and calls no other system",
+    ),
     ("mamori-signin", &["tokio", "sqlx", "reqwest", "axum"], "checks what it was handed"),
     ("mamori-web", &["sqlx", "reqwest"], "asks the desk"),
     ("mamori-console", &["sqlx", "reqwest"], "asks the desk"),

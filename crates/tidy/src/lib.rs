@@ -11,6 +11,7 @@ pub mod files;
 pub mod layers;
 pub mod licences;
 pub mod manifests;
+pub mod prose;
 pub mod rights;
 pub mod rust;
 pub mod workspace;

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 
 use mamori_model::retention::TERMS;
 use mamori_tidy::checkout::{self, File};
-use mamori_tidy::{Findings, documents, duties, files, layers, manifests, rights, workspace};
+use mamori_tidy::{
+    Findings, documents, duties, files, layers, manifests, prose, rights, workspace,
+};
 use toml::Table;
 
 fn checkout() -> Vec<File> {
@@ -69,6 +71,11 @@ fn nothing_is_left_for_later() {
 #[test]
 fn no_file_names_a_folder_of_the_machine_it_was_written_on() {
     none(&files::machine_paths(&checkout()));
+}
+
+#[test]
+fn sentences_name_the_role_that_acts() {
+    none(&prose::denied(&checkout()));
 }
 
 #[test]

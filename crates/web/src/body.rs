@@ -1,4 +1,4 @@
-//! Bodies come in bounded: so many bytes, and no silence longer than the limit.
+//! Limits on request bodies: their size, and the time between two chunks.
 
 use std::error::Error as StdError;
 use std::pin::Pin;
@@ -15,31 +15,31 @@ use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt};
 use tokio::time::{Instant, Sleep};
 
-/// Why a body is not whole.
+/// Why a body is not complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Cut {
-    /// More bytes than allowed.
+    /// It has more bytes than allowed.
     #[error("more than the {bytes_max} bytes that are allowed here")]
     TooLarge {
-        /// The limit.
+        /// The limit, in bytes.
         bytes_max: u64,
     },
-    /// The sender fell silent.
+    /// The client sent nothing for too long.
     #[error("no byte came for {seconds} s; send the request again")]
     Stalled {
-        /// How long it may be silent.
+        /// How long the client may send nothing, in seconds.
         seconds: u64,
     },
-    /// Too many items are in memory already.
+    /// The memory budget for items is used up.
     #[error("there is no room for more items at the moment; send the request again in a moment")]
     NoRoom,
-    /// The connection broke, or its framing is wrong.
+    /// The connection broke, or its framing is invalid.
     #[error("the body ended before its end; send the request again")]
     Broken,
 }
 
 impl Cut {
-    /// The cut that caused `error`, if one did.
+    /// Returns the `Cut` that caused `error`, if one did.
     pub fn inside(error: &(dyn StdError + 'static)) -> Option<Self> {
         let mut next = Some(error);
         while let Some(error) = next {
@@ -52,23 +52,23 @@ impl Cut {
     }
 }
 
-/// How a request's body is doing, for whoever must say why there is no answer yet.
+/// The progress of a request's body, for explaining why there is no response yet.
 #[derive(Clone, Debug, Default)]
 pub struct Progress {
     has_ended: Arc<AtomicBool>,
 }
 
 impl Progress {
-    /// Whether the whole body came in.
+    /// Checks whether the whole body has arrived.
     pub fn has_ended(&self) -> bool {
         self.has_ended.load(Ordering::Relaxed)
     }
 }
 
-/// `body`, but silence longer than `idle` is [`Cut::Stalled`].
+/// Wraps `body` so that silence longer than `idle` becomes [`Cut::Stalled`].
 ///
-/// When it is dropped before its end, what still comes is read and thrown away for a moment: a
-/// sender that is cut off in the middle would see a broken connection and not our answer.
+/// If it is dropped before its end, the rest of the body is read and discarded for a moment:
+/// otherwise a client that is still sending would see a broken connection instead of the response.
 pub fn guarded(body: Body, idle: Duration) -> (Body, Progress) {
     let progress = Progress::default();
     if body.is_end_stream() {
@@ -99,7 +99,7 @@ impl Stream for Guarded {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         let Some(chunks) = this.chunks.as_mut() else { return Poll::Ready(None) };
-        // Only while we wait for the sender: an import that writes may let it wait for long.
+        // Only while waiting for the client: an import that writes may make it wait for long.
         if !this.is_waiting {
             this.alarm.as_mut().reset(Instant::now() + this.idle);
             this.is_waiting = true;
@@ -113,7 +113,7 @@ impl Stream for Guarded {
             return Poll::Ready(chunk.map(|chunk| chunk.map_err(|_| Cut::Broken)));
         }
         ready!(this.alarm.as_mut().poll(context));
-        // Whoever is silent for so long is not waited for any more, not even for a moment.
+        // A client that was silent for so long is not waited for any longer.
         this.chunks = None;
         Poll::Ready(Some(Err(Cut::Stalled { seconds: this.idle.as_secs() })))
     }
@@ -129,7 +129,7 @@ impl Drop for Guarded {
     }
 }
 
-/// Reads on for a moment, so that the answer arrives before the connection closes.
+/// Reads on for a moment, so that the response arrives before the connection closes.
 async fn linger(mut chunks: BodyDataStream) {
     const TIME_MAX: Duration = Duration::from_secs(5);
     const BYTES_MAX: usize = 64 << 20;
@@ -142,11 +142,11 @@ async fn linger(mut chunks: BodyDataStream) {
             }
         }
     };
-    // Either way the body is dropped now, and the connection closes if it is not at its end.
+    // In any case the body is dropped now, and the connection closes if it is not at its end.
     drop(tokio::time::timeout(TIME_MAX, read).await);
 }
 
-/// `body` as chunks, of `bytes_max` bytes together at most.
+/// Returns the chunks of `body`, which may have at most `bytes_max` bytes in total.
 pub fn limited(
     body: Body,
     bytes_max: u64,
@@ -160,13 +160,14 @@ pub fn limited(
     })
 }
 
-/// The whole body; refused at once where its declared length is over the limit.
+/// Reads the whole body; refuses it at once if its declared length exceeds the limit.
 pub async fn read(body: Body, headers: &HeaderMap, bytes_max: u64) -> Result<Bytes, Cut> {
     check_declared(headers, bytes_max)?;
     gather(limited(body, bytes_max)).await
 }
 
-/// The length that the head declares, if it does; [`Cut::TooLarge`] where it is over the limit.
+/// Returns the length that the headers declare, if they do; [`Cut::TooLarge`] if it exceeds the
+/// limit.
 pub fn check_declared(headers: &HeaderMap, bytes_max: u64) -> Result<Option<u64>, Cut> {
     let declared = headers.get(CONTENT_LENGTH).and_then(|text| text.to_str().ok());
     let declared: Option<u64> = declared.and_then(|text| text.parse().ok());
@@ -187,7 +188,7 @@ async fn gather(mut chunks: impl Stream<Item = Result<Bytes, Cut>> + Unpin) -> R
     Ok(all.freeze())
 }
 
-/// The cut behind an error of a body that was boxed on its way.
+/// Returns the `Cut` behind a boxed error of a body.
 pub fn cut_of(error: &BoxError) -> Cut {
     Cut::inside(error.as_ref()).unwrap_or(Cut::Broken)
 }

@@ -1,9 +1,9 @@
-//! The bytes of items that are in memory at once: as many as the operator allows, of which one
-//! service may take a share and no more.
+//! The memory budget for items: how many bytes of items may be in memory at once, in total and for
+//! one service.
 //!
-//! A body takes its room before it is read, as much as it declares; one that declares nothing takes
-//! it step by step. The room is free again when the last handle to the item's bytes is gone,
-//! wherever that is, and however the request ended.
+//! The declared length of a body is reserved before it is read; a body that declares none reserves
+//! step by step. The reservation ends when the last handle to the item's bytes is dropped, wherever
+//! that is, and however the request ended.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,18 +19,19 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::body::{self, Cut};
 
-/// Room is counted in pieces of this many bytes, so that the largest budget fits into a count.
+/// The unit in which the budget is counted, in bytes, so that the largest budget fits into a
+/// semaphore.
 const PIECE_BYTES: u64 = 1_024;
 
-/// How much may be in memory.
+/// The limits of the budget.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of items in memory at once, whoever sent them. At least one item must fit.
+    /// Bytes of items in memory at once, from all senders. At least one item must fit.
     pub bytes_max: u64,
-    /// Of these, what one service may take, or all administrators together. At least one item must
-    /// fit; while it is less than `bytes_max`, no service keeps all others out.
+    /// The part of these bytes that one service, or all administrators together, may use. At least
+    /// one item must fit; while it is less than `bytes_max`, no service can shut out all others.
     pub service_bytes_max: u64,
-    /// How long a body waits for room before it is refused.
+    /// How long a body waits for memory before it is refused.
     pub wait_max: Duration,
 }
 
@@ -44,12 +45,12 @@ impl Default for Limits {
     }
 }
 
-/// Who sends an item, and whose share it therefore takes.
+/// The sender of an item, whose share of the budget it uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Sender {
     /// A service.
     Service(ServiceId),
-    /// Any administrator; they share one share.
+    /// Any administrator; all administrators use one share.
     Administrators,
 }
 
@@ -62,7 +63,7 @@ impl From<Proof> for Sender {
     }
 }
 
-/// The room of a process. A clone is another handle to the same room.
+/// The budget of a process. A clone is a handle to the same budget.
 #[derive(Clone, Debug)]
 pub struct Budget {
     inner: Arc<Inner>,
@@ -71,28 +72,29 @@ pub struct Budget {
 #[derive(Debug)]
 struct Inner {
     all: Arc<Semaphore>,
-    /// One for each sender who ever sent an item; as there are few services, none is removed.
+    /// One semaphore for each sender that ever sent an item; there are few services, so none is
+    /// removed.
     shares: Mutex<HashMap<Sender, Arc<Semaphore>>>,
     limits: Limits,
 }
 
 impl Budget {
-    /// A budget of which nothing is taken.
+    /// Creates a budget of which nothing is reserved.
     pub fn new(limits: Limits) -> Self {
         let all = Arc::new(Semaphore::new(pieces_in(limits.bytes_max)));
         Self { inner: Arc::new(Inner { all, shares: Mutex::default(), limits }) }
     }
 
-    /// Room that nobody takes, in bytes.
+    /// Returns the bytes that are not reserved.
     pub fn bytes_free(&self) -> u64 {
         let pieces = u64::try_from(self.inner.all.available_permits()).unwrap_or(u64::MAX);
         pieces.saturating_mul(PIECE_BYTES)
     }
 
-    /// Takes room for the body of `request`, which then gives `bytes_max` bytes at most.
+    /// Reserves memory for the body of `request`, which then yields at most `bytes_max` bytes.
     ///
     /// # Errors
-    /// [`Cut::TooLarge`] where its head says so; [`Cut::NoRoom`].
+    /// [`Cut::TooLarge`] if its headers declare more; [`Cut::NoRoom`].
     pub async fn admit(
         &self,
         sender: Sender,
@@ -107,7 +109,7 @@ impl Budget {
         Ok((Request::from_parts(parts, Body::from_stream(chunks)), room))
     }
 
-    /// The whole body of `request`, of `bytes_max` bytes at most, in its room.
+    /// Reads the whole body of `request`, at most `bytes_max` bytes, within the budget.
     ///
     /// # Errors
     /// Those of [`Self::admit`], and any other [`Cut`].
@@ -122,7 +124,7 @@ impl Budget {
         Ok(room.hold(body::read(body, &parts.headers, bytes_max).await?))
     }
 
-    /// A room with nothing in it.
+    /// Creates an empty reservation.
     fn room(&self, sender: Sender) -> Room {
         let mut shares = self.inner.shares.lock().unwrap_or_else(PoisonError::into_inner);
         let pieces = pieces_in(self.inner.limits.service_bytes_max);
@@ -134,7 +136,7 @@ impl Budget {
     }
 }
 
-/// The room of one item. It is free again when the last clone is gone.
+/// The reservation for one item. It ends when the last clone is dropped.
 #[derive(Clone, Debug)]
 pub struct Room {
     inner: Arc<RoomInner>,
@@ -150,17 +152,18 @@ struct RoomInner {
 #[derive(Debug, Default)]
 struct Taken {
     bytes: u64,
-    /// Of the sender's share, and of all.
+    /// Permits of the sender's share, and of the whole budget.
     pieces: Option<(OwnedSemaphorePermit, OwnedSemaphorePermit)>,
 }
 
 impl Room {
-    /// `bytes`, for which the room is taken as long as they or a clone of them are there.
+    /// Returns `bytes` as a handle that keeps the reservation until it and all its clones are
+    /// dropped.
     pub fn hold(self, bytes: Bytes) -> Bytes {
         Bytes::from_owner(Held { bytes, _room: self })
     }
 
-    /// Takes what is missing to `bytes`.
+    /// Reserves what is missing up to `bytes`.
     async fn cover(&self, bytes: u64) -> Result<(), Cut> {
         let mut taken = self.inner.taken.lock().await;
         let missing = bytes.saturating_sub(taken.bytes).div_ceil(PIECE_BYTES);
@@ -169,7 +172,8 @@ impl Room {
         }
         let pieces = u32::try_from(missing).map_err(|_| Cut::NoRoom)?;
         let Inner { all, limits, .. } = &*self.inner.budget.inner;
-        // The share first: who waits for their own is in nobody else's way.
+        // Acquires the sender's semaphore before the global one, so that a sender waiting for its
+        // own share holds no global permits.
         let acquired = async {
             let share = Arc::clone(&self.inner.share).acquire_many_owned(pieces).await?;
             let all = Arc::clone(all).acquire_many_owned(pieces).await?;
@@ -189,7 +193,7 @@ impl Room {
     }
 }
 
-/// `chunks`, each given on when there is room for it.
+/// Passes `chunks` on, each when memory is reserved for it.
 fn covered(
     chunks: impl Stream<Item = Result<Bytes, Cut>> + Send + 'static,
     room: Room,

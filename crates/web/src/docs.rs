@@ -1,6 +1,6 @@
-//! The documents of the API: `/openapi.json`, and `/docs`, a readable page of the same.
+//! The documentation of the API: `/openapi.json`, and `/docs`, the same as a readable page.
 //!
-//! The page is written here, once, at the start: no script, nothing from elsewhere, and it works
+//! The page is written once, at start. It has no scripts and no external resources, and works
 //! offline.
 
 mod curl;
@@ -18,10 +18,10 @@ const CSP: &str = "default-src 'none'; style-src 'self'; frame-ancestors 'none';
                    base-uri 'none'; form-action 'none'";
 const STYLE: &str = include_str!("docs/style.css");
 
-/// A document that is the same for everybody.
+/// A document that is the same for every client.
 type Fixed = ([(HeaderName, HeaderValue); 3], Bytes);
 
-/// `/openapi.json`, `/docs` and its style sheet.
+/// Returns the router of `/openapi.json`, `/docs` and its style sheet.
 pub fn router<S: Clone + Send + Sync + 'static>(document: &OpenApi) -> Router<S> {
     let value = serde_json::to_value(document).unwrap_or_default();
     let json = fixed("application/json", serde_json::to_string_pretty(&value).unwrap_or_default());

@@ -1,4 +1,4 @@
-//! The OpenAPI document: what the endpoints say of themselves, and what holds for all of them.
+//! Assembles the OpenAPI document: what the endpoints declare, and what is common to all of them.
 
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -22,7 +22,7 @@ const DESCRIPTION: &str = "Mamori tells a service whether an item is in a bank o
     nothing of what was clean.\n\n\
     Show your key with every call: `Authorization: Bearer mk_…`. An administrator's key makes \
     banks, services and keys; a service's key checks items and sees that service's own matches and \
-    webhooks, and nobody else's. What a key may not see answers as if it were not there.\n\n\
+    webhooks, and of no other service. What a key may not see answers as if it were not there.\n\n\
     A `200`, `201`, `202` or `204` means that it is stored. What goes wrong is answered as \
     `application/problem+json`; its `type` is a stable name. Keys of JSON, parts of forms and \
     parameters that are not known are refused.";
@@ -36,15 +36,15 @@ const TAGS: [(&str, &str); 9] = [
     ("entries", "The hashes in a bank."),
     ("webhooks", "Where a service is told of its matches, by the Standard Webhooks convention."),
     ("keys", "Services and their keys."),
-    ("health", "For whoever runs Mamori."),
+    ("health", "For operators."),
 ];
 
-/// The OpenAPI 3.1 document of the API.
+/// Returns the OpenAPI 3.1 document of the API.
 pub fn openapi() -> OpenApi {
     described().into_openapi()
 }
 
-/// The endpoints with their document.
+/// Returns the endpoints together with their document.
 pub fn described() -> OpenApiRouter<App> {
     let mut router = OpenApiRouter::with_openapi(head())
         .merge(api::router())
@@ -69,7 +69,7 @@ fn head() -> OpenApi {
     OpenApiBuilder::new().info(info).tags(Some(tags)).build()
 }
 
-/// Adds what every endpoint has: its key, and the problems that its extractors and verbs can give.
+/// Adds what every endpoint has: its key, and the problems of its extractors and verbs.
 fn complete(document: &mut OpenApi) {
     let components = document.components.get_or_insert_with(Components::new);
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("mk_…").build();
@@ -86,7 +86,7 @@ fn complete(document: &mut OpenApi) {
     }
 }
 
-/// A page's rows are named and not written out: `Paged_Bank` has a list of `Bank`.
+/// Replaces the rows of a page by a reference: `Paged_Bank` has a list of `Bank`.
 fn refer_to_rows(schemas: &mut BTreeMap<String, RefOr<Schema>>) {
     for (name, schema) in schemas {
         let Some(row) = name.strip_prefix("Paged_") else { continue };
@@ -102,7 +102,7 @@ fn operations(path: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [get, post, patch, delete, put].into_iter().filter_map(Option::as_mut)
 }
 
-/// The word under `x-who`: `nobody`, `any`, `service` or `admin`.
+/// Returns the word under `x-who`: `nobody`, `any`, `service` or `admin`.
 pub fn who(operation: &Operation) -> &str {
     let extensions = operation.extensions.as_ref();
     extensions.and_then(|all| all.get("x-who")).and_then(|who| who.as_str()).unwrap_or("nobody")
@@ -124,7 +124,7 @@ fn complete_operation(operation: &mut Operation) {
         404 => has_path || matches!(who.as_str(), "admin" | "service"),
         408 | 413 | 415 | 422 => has_body,
         500 | 503 => true,
-        // 405 is of methods that are not here; 409 is said by the endpoint itself.
+        // 405 is for methods that do not exist; each endpoint declares 409 itself.
         _ => false,
     };
     for status in statuses() {
@@ -146,7 +146,7 @@ fn has_parameter(operation: &Operation, place: &str) -> bool {
         .any(|parameter| parameter.get("in").and_then(|at| at.as_str()) == Some(place))
 }
 
-/// Every status that a problem can have, the least first.
+/// Returns every status that a problem can have, ascending.
 fn statuses() -> Vec<u16> {
     let mut statuses: Vec<u16> = Kind::ALL.iter().map(|kind| kind.status().as_u16()).collect();
     statuses.sort_unstable();

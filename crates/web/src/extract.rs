@@ -1,4 +1,4 @@
-//! JSON, queries and ids, read strictly: what is not known is refused by its name.
+//! Strict extractors for JSON, queries and ids: unknown keys and parameters are refused by name.
 
 use std::sync::Arc;
 
@@ -11,15 +11,15 @@ use serde::de::DeserializeOwned;
 use crate::problem::{Kind, Problem};
 use crate::{Settings, body};
 
-/// A JSON body, of [`Settings::json_bytes_max`] bytes at most.
+/// A JSON body, of at most [`Settings::json_bytes_max`] bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Json<T>(pub T);
 
-/// The parameters after the `?`.
+/// The query parameters.
 #[derive(Clone, Copy, Debug)]
 pub struct Query<T>(pub T);
 
-/// The ids in the path. One that cannot be read is one that is not there.
+/// The ids in the path. An id that cannot be parsed is answered like one that does not exist.
 #[derive(Clone, Copy, Debug)]
 pub struct Path<T>(pub T);
 
@@ -69,14 +69,14 @@ where
     }
 }
 
-/// The media type without its parameters, in lower case.
+/// Returns the media type without its parameters, in lower case.
 pub fn media_type(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(CONTENT_TYPE)?.to_str().ok()?;
     let essence = value.split(';').next().unwrap_or_default();
     Some(essence.trim().to_ascii_lowercase())
 }
 
-/// Reads JSON; a problem names the key and the place.
+/// Parses JSON; the problem names the key and the place of an error.
 pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
@@ -89,7 +89,7 @@ pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 
 fn json_problem(path: &str, error: &serde_json::Error) -> Problem {
     let kind = if error.is_data() { Kind::JsonShape } else { Kind::JsonSyntax };
-    // Of a key at the root, or of no key, the path is a dot and says nothing.
+    // For a key at the root, or no key, the path is a dot, which tells nothing.
     let detail = if path == "." { error.to_string() } else { format!("`{path}`: {error}") };
     Problem::new(kind, detail)
 }

@@ -1,7 +1,8 @@
-//! Who asks, as a type: an endpoint that takes one of these cannot be reached without its key.
+//! Proofs of who calls: an endpoint that takes one of these types cannot be reached without its
+//! key.
 //!
-//! Whoever shows no key, or one that is nobody's, is told so. Whoever shows a key of the wrong
-//! role is told what one is told where nothing is.
+//! A client without a key, or with an unknown one, gets a 401. A client with a key of the wrong
+//! role gets the same 404 as for an object that does not exist.
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::HeaderMap;
@@ -11,15 +12,15 @@ use mamori_desk::{Desk, Proof};
 
 use crate::problem::{Kind, Problem};
 
-/// An administrator's key was shown.
+/// Proof that the client sent an administrator's key.
 #[derive(Clone, Copy, Debug)]
 pub struct Admin(pub mamori_desk::Admin);
 
-/// A service's key was shown.
+/// Proof that the client sent a service's key.
 #[derive(Clone, Copy, Debug)]
 pub struct Caller(pub mamori_desk::Caller);
 
-/// A key was shown.
+/// Proof that the client sent a valid key.
 #[derive(Clone, Copy, Debug)]
 pub struct AnyKey(pub Proof);
 
@@ -66,7 +67,7 @@ where
     }
 }
 
-/// The text of the key that was shown: `Authorization: Bearer mk_…`.
+/// Returns the key's text from `Authorization: Bearer mk_…`.
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
@@ -78,7 +79,7 @@ fn key_required() -> Problem {
 }
 
 fn key_unknown() -> Problem {
-    Problem::new(Kind::KeyUnknown, "This key is nobody's, or was revoked. Ask an administrator.")
+    Problem::new(Kind::KeyUnknown, "This key does not exist, or was revoked. Ask an administrator.")
 }
 
 #[cfg(test)]

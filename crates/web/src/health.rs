@@ -1,5 +1,5 @@
-//! `GET /healthz` and `GET /readyz`: for whoever starts, stops and balances nodes. No key needed;
-//! they say nothing about anybody.
+//! `GET /healthz` and `GET /readyz`, for supervisors and load balancers. They need no key and tell
+//! nothing about any person.
 
 use std::time::Duration;
 
@@ -13,49 +13,49 @@ use utoipa::ToSchema;
 
 use crate::App;
 
-/// How long the database may take to say that it is there.
+/// How long the database may take to answer.
 const PING_TIME_MAX: Duration = Duration::from_secs(2);
 
-/// How old a node's knowledge of the banks may be. It asks several times a second; beyond this its
-/// follower has stopped, and new entries do not match here.
+/// The greatest age of a node's state of the banks. It polls several times a second; beyond this
+/// age its follower has stopped, and new entries do not match on this node.
 const AGE_MAX: SignedDuration = SignedDuration::from_secs(10);
 
-/// The process is up.
+/// Liveness of the process.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Healthy {
-    /// `ok`.
+    /// Always `ok`.
     #[schema(example = "ok")]
     pub status: &'static str,
 }
 
-/// Whether a node can answer, and how much it knows.
+/// Readiness of a node, and the state of its parts.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Readiness {
     /// Whether every part below is in order.
     pub ready: bool,
-    /// The node.
+    /// Name of the node.
     pub node: String,
-    /// `ok`, or `lost`.
+    /// `ok` or `lost`.
     pub database: &'static str,
-    /// `loaded`, `loading`, or `stale` when changes of other nodes no longer arrive.
+    /// `loaded`, `loading`, or `stale` if changes from other nodes no longer arrive.
     pub index: &'static str,
-    /// The last change of the banks that this node has.
+    /// Number of the last change of the banks that this node has applied.
     pub version: i64,
-    /// When the node last knew that there was nothing newer.
+    /// The last time at which the node knew that it had applied every change.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub current_at: Option<Timestamp>,
-    /// How long ago that is, in milliseconds.
+    /// The age of `current_at`, in milliseconds.
     #[schema(minimum = 0)]
     pub age_ms: Option<u64>,
-    /// Banks in memory.
+    /// Number of banks in memory.
     pub banks: usize,
-    /// Entries in memory.
+    /// Number of entries in memory.
     pub entries: usize,
-    /// Decoding processes that are up.
+    /// Number of decoding processes that are running.
     pub decoders: usize,
 }
 
-/// Is the process up?
+/// Check liveness
 #[utoipa::path(
     get, path = "/healthz", tag = "health",
     responses((status = 200, description = "It is.", body = Healthy)),
@@ -65,10 +65,10 @@ pub async fn healthz() -> Json<Healthy> {
     Json(Healthy { status: "ok" })
 }
 
-/// Can the node answer?
+/// Check readiness
 ///
-/// Yes, if its database answers, its index is loaded and current, and a decoding process is up. The
-/// database is asked once a second at most, however often this is called.
+/// A node is ready if its database answers, its index is loaded and current, and a decoding process
+/// is running. The database is queried at most once a second, however often this is called.
 #[utoipa::path(
     get, path = "/readyz", tag = "health",
     responses(

@@ -1,7 +1,7 @@
 //! The routes of Meta's Hasher-Matcher-Actioner (HMA), for clients that were written for it.
 //!
-//! The shapes are those of HMA 1.1: words such as `signal` and `content` are HMA's and stay in this
-//! module. Where Mamori must answer otherwise, `docs/hma.md` says so, and a test reads that page.
+//! The request and response shapes are those of HMA 1.1: words such as `signal` and `content` are
+//! HMA's and stay in this module. `docs/hma.md` lists every deviation, and a test reads that page.
 
 mod banks;
 mod content;
@@ -30,27 +30,27 @@ use mamori_model::{Country, Line, Purpose, Reach, Surface};
 
 use crate::budget::Budget;
 
-/// What HMA's clients do not say, and an operator therefore says once.
+/// Values that HMA's clients do not send, and that the operator therefore configures.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Whether a key must be shown. Without one the listener must be bound to a loopback address;
-    /// whoever reaches it is taken for the administrator, except a web page.
+    /// Whether a key is required. Without keys, the listener must be bound to a loopback address;
+    /// every client that reaches it counts as the administrator, except web pages.
     pub key_required: bool,
     /// The largest upload, in bytes.
     pub item_bytes_max: u64,
-    /// What banks that are made here are for.
+    /// Purpose of banks that are created here.
     pub purpose: Purpose,
-    /// Where their hashes come from.
+    /// Source of the hashes in these banks.
     pub source: Line,
-    /// The law or agreement under which they are matched.
+    /// The law or agreement under which these hashes are matched.
     pub legal_basis: Line,
-    /// Who answers for them.
+    /// The person or team that is responsible for these banks.
     pub owner: Line,
-    /// Where they may look.
+    /// Surfaces and countries to which these banks apply.
     pub reach: Reach,
-    /// The surface that a look-up is taken to be about.
+    /// The surface that every look-up is assumed to be about.
     pub surface: Surface,
-    /// The country that a look-up is taken to be about, if it is always the same.
+    /// The country that every look-up is assumed to be about; `None` if it is unknown.
     pub country: Option<Country>,
 }
 
@@ -79,11 +79,11 @@ pub const PATHS: [&str; 21] = [
     "/status",
 ];
 
-/// How long a request may take from its head to its answer, so that a sender who stops in the middle
-/// does not stay.
+/// How long a request may take from its head to its response, so that a client that stops in the
+/// middle does not occupy the server.
 const REQUEST_TIME_MAX: Duration = Duration::from_mins(1);
 
-/// The desk and the settings, as the endpoints get them.
+/// The state of these endpoints.
 #[derive(Clone)]
 struct Hma {
     desk: Desk,
@@ -91,14 +91,14 @@ struct Hma {
     budget: Budget,
 }
 
-/// The routes; they may stand alone or be merged into others, as they claim no fallback. Routers of
-/// one process share a `budget`.
+/// Returns the routes. They have no fallback, so the router can stand alone or be merged into
+/// others. Routers of one process share a `budget`.
 pub fn router(desk: Desk, settings: Settings, budget: Budget) -> Router {
     let forms = Router::new()
         .route("/h/hash", get(hash::of_url).post(hash::of_upload))
         .route("/m/lookup", get(lookup::by_signal).post(lookup::by_upload))
         .route("/c/bank/{bank_name}/content", post(content::add_upload))
-        // What an upload may have is said where it is read.
+        // The limit on an upload is applied where it is read.
         .layer(DefaultBodyLimit::disable());
 
     Router::new()

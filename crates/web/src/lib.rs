@@ -1,8 +1,8 @@
-//! HTTP: the API of services, its documents, the HMA-compatible routes. It translates and guards;
-//! what is done is in `mamori-desk`.
+//! HTTP: the API of services, its documentation and the HMA-compatible routes. This crate
+//! authenticates and translates; `mamori-desk` does the work.
 //!
-//! One endpoint is one file in [`mod@api`]. What goes wrong becomes an answer in [`problem`] and
-//! nowhere else; who asks is proved by the types of [`guard`].
+//! Each endpoint is one file in [`mod@api`]. Errors become responses only in [`problem`]; the types
+//! in [`guard`] prove who calls.
 
 pub mod api;
 pub mod body;
@@ -34,21 +34,21 @@ use recent::{PROBE_AGE_MAX, Recent};
 pub use document::openapi;
 pub use settings::Settings;
 
-/// What every endpoint may use.
+/// The state that every endpoint may use.
 #[derive(Clone)]
 pub struct App {
-    /// Where the verbs are done.
+    /// The verbs.
     pub desk: Desk,
-    /// The limits.
+    /// The limits on requests.
     pub settings: Arc<Settings>,
-    /// The room that items take in memory.
+    /// The memory budget for items.
     pub budget: Budget,
-    /// Whether the database answered a moment ago.
+    /// Whether the database answered recently.
     pub database: Arc<Recent<bool>>,
 }
 
 impl App {
-    /// What every endpoint may use of these.
+    /// Creates the state from its parts.
     pub fn new(desk: Desk, settings: Settings, budget: Budget) -> Self {
         let database = Arc::new(Recent::new(PROBE_AGE_MAX));
         Self { desk, settings: Arc::new(settings), budget, database }
@@ -67,10 +67,10 @@ impl FromRef<App> for Arc<Settings> {
     }
 }
 
-/// The API: `/v1/**`, `/openapi.json`, `/docs`, `/healthz`, `/readyz`.
+/// Returns the router of the API: `/v1/**`, `/openapi.json`, `/docs`, `/healthz`, `/readyz`.
 ///
-/// A server in front of it must limit the time in which a request's head comes in; from the body
-/// on, [`Settings`] does. Routers of one process share a `budget`.
+/// The server must limit the time in which the head of a request arrives; from the body on,
+/// [`Settings`] sets the limits. Routers of one process share a `budget`.
 pub fn api(desk: Desk, settings: Settings, budget: Budget) -> Router {
     let app = App::new(desk, settings, budget);
     let (endpoints, document) = document::described().split_for_parts();

@@ -1,4 +1,4 @@
-//! Items that come as a form: one part `file`, some short parts of text, in any order.
+//! Items sent as a form: one part `file` and some short text parts, in any order.
 
 use std::collections::BTreeMap;
 
@@ -10,22 +10,22 @@ use crate::body::{self, Cut};
 use crate::budget::{Budget, Sender};
 use crate::problem::{Kind, Problem};
 
-/// The most bytes of a part of text: 200 characters and a little.
+/// The most bytes of a text part: as many as the longest item name.
 const TEXT_BYTES_MAX: usize = 1_024;
-/// What the boundaries and heads of a form may add to its file.
+/// Bytes that the boundaries and headers of a form may add to its file.
 pub const OVERHEAD_BYTES_MAX: u64 = 64 * 1_024;
 
 /// A form with one file.
 #[derive(Debug)]
 pub struct Form {
-    /// The bytes of the part `file`, in their room.
+    /// The bytes of the part `file`, with their reservation in the budget.
     pub file: Bytes,
-    /// The other parts, by name.
+    /// The text parts, by name.
     pub texts: BTreeMap<&'static str, String>,
 }
 
 impl Form {
-    /// Reads a form that has `file` and may have the parts `names`, and nothing else.
+    /// Reads a form that must have `file`, may have the parts `names`, and has nothing else.
     pub async fn read(
         budget: &Budget,
         sender: Sender,
@@ -60,7 +60,7 @@ impl Form {
         Ok(Self { file: room.hold(file), texts })
     }
 
-    /// Takes the part `name`, read as a `T`.
+    /// Removes and parses the part `name`, if it exists.
     pub fn take<T>(&mut self, name: &str) -> Result<Option<T>, Problem>
     where
         T: std::str::FromStr,
@@ -73,7 +73,7 @@ impl Form {
         Ok(Some(value))
     }
 
-    /// Takes the part `name`, which must be there.
+    /// Removes and parses the part `name`, which must exist.
     pub fn need<T>(&mut self, name: &str) -> Result<T, Problem>
     where
         T: std::str::FromStr,
@@ -95,8 +95,8 @@ fn unexpected(name: &str, names: &[&str]) -> Problem {
     )
 }
 
-/// Reads the file into one piece of memory, of as many bytes as the request has `declared`: it has
-/// room for those already.
+/// Reads the file into one piece of memory, with the capacity of `declared`, the length of the
+/// request, which is reserved already.
 async fn read_file(mut part: Field<'_>, bytes_max: u64, declared: u64) -> Result<Bytes, Problem> {
     let length_max = usize::try_from(bytes_max).unwrap_or(usize::MAX);
     let mut all = BytesMut::with_capacity(usize::try_from(declared).unwrap_or(0));

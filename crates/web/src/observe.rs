@@ -1,7 +1,8 @@
-//! What every request goes through: an id, a time limit, a line in the log, and headers that keep
-//! an answer from being stored or misread.
+//! Middleware of every request: an id, a time limit, a log line, and headers that prevent responses
+//! from being stored or misread.
 //!
-//! The line names the route's template, never a query or a body; of a clean item it says no more.
+//! The log line contains the route's template, never a query or a body; a clean item adds nothing
+//! to it.
 
 use std::error::Error as StdError;
 use std::panic::AssertUnwindSafe;
@@ -23,10 +24,10 @@ use crate::body::{Progress, guarded};
 use crate::problem::{Kind, PROBLEM_JSON, Problem};
 use crate::{App, api};
 
-/// The header that carries the request's id.
+/// The response header with the request's id.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// What may be loaded by an answer that is not a page: nothing.
+/// The content security policy of a response that is not a page: it may load nothing.
 const NOTHING: HeaderValue =
     HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'");
 
@@ -46,7 +47,7 @@ pub async fn observe(State(app): State<App>, request: Request, next: Next) -> Re
     let answer = AssertUnwindSafe(within(time_max, &progress, next.run(request)));
     let mut response = match answer.catch_unwind().await {
         Ok(response) => response,
-        // The hook has said where; here the caller gets an answer and the process stays up.
+        // The panic hook has logged the place; the client gets a response and the process stays up.
         Err(_) => Problem::new(Kind::Internal, "Something broke at our side.").into_response(),
     };
     let status = response.status();
@@ -59,7 +60,8 @@ pub async fn observe(State(app): State<App>, request: Request, next: Next) -> Re
     response
 }
 
-/// Imports take as long as their list; the body's own limits hold.
+/// Returns the time limit of a request. Imports take as long as their list; the limits on the body
+/// still apply.
 fn time_max(app: &App, method: &Method, route: &str) -> Option<Duration> {
     let is_import = method == Method::POST && route == api::IMPORTS;
     (!is_import).then_some(app.settings.request_timeout)
@@ -82,7 +84,7 @@ async fn within(
     response
 }
 
-/// A problem gets its body here, where the request's id is known, and its line in the log.
+/// Writes the body of a problem, because the request's id is known only here, and its log line.
 fn write_problem(response: &mut Response, id: Uuid) {
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return };
     if let Some(cause) = &problem.cause {
@@ -111,7 +113,7 @@ fn record(id: Uuid, method: &Method, route: &str, status: StatusCode, took: Dura
     metrics::histogram!("mamori_http_request_seconds", &labels).record(took.as_secs_f64());
     let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     let (status, method) = (status.as_u16(), method_name(method));
-    // Probes come every second and say nothing when all is well.
+    // Probes come every second and are not worth a line when all is well.
     if matches!(route, "/healthz" | "/readyz") && status == 200 {
         tracing::debug!(request_id = %id, method, route, status, ms, "answered");
     } else {
@@ -119,7 +121,7 @@ fn record(id: Uuid, method: &Method, route: &str, status: StatusCode, took: Dura
     }
 }
 
-/// A caller may invent methods; the log and the metrics know these.
+/// Returns the name of a method for the log and the metrics; clients may invent others.
 fn method_name(method: &Method) -> &'static str {
     const KNOWN: [(Method, &str); 7] = [
         (Method::GET, "GET"),

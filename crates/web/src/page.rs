@@ -1,4 +1,4 @@
-//! Lists come in pages: `{"data": […], "next": "…"}`.
+//! Pagination of lists: `{"data": […], "next": "…"}`.
 
 use mamori_model::page::{Page, PageSize};
 use mamori_model::{
@@ -9,11 +9,11 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-/// The place of a row in its list: what a cursor stands for.
+/// The place of a row in its list, which a cursor stands for.
 pub trait Place: Copy {
-    /// The place as a number that keeps the order.
+    /// Returns the place as a number that keeps the order.
     fn number(self) -> u128;
-    /// The place with this number.
+    /// Returns the place with this number.
     fn at(number: u128) -> Option<Self>;
 }
 
@@ -46,17 +46,17 @@ impl Place for EntryId {
     }
 }
 
-/// Where a page begins. Opaque to callers: 32 hex digits.
+/// The beginning of a page. Opaque to clients: 32 hex digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor<T>(pub T);
 
 impl<T: Place> Cursor<T> {
-    /// The text of a cursor.
+    /// Returns the text of a cursor.
     pub fn write(place: T) -> String {
         format!("{:032x}", place.number())
     }
 
-    /// Reads the text that [`Self::write`] wrote.
+    /// Parses the text that [`Self::write`] returns.
     pub fn read(text: &str) -> Option<Self> {
         let is_hex = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         let number = u128::from_str_radix(text, 16).ok().filter(|_| is_hex && text.len() == 32)?;
@@ -73,7 +73,7 @@ impl<'de, T: Place> Deserialize<'de> for Cursor<T> {
     }
 }
 
-/// How many rows a page has, as a query says it.
+/// The most rows of a page, from the query.
 #[derive(Clone, Copy, Debug)]
 pub struct Limit(pub PageSize);
 
@@ -90,18 +90,18 @@ impl<'de> Deserialize<'de> for Limit {
     }
 }
 
-/// Which page of a list.
+/// Which page of a list to return.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, bound = "T: Place")]
 pub struct PageQuery<T> {
     /// The most rows of the page.
     #[serde(default)]
     pub limit: Limit,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     pub cursor: Option<Cursor<T>>,
 }
 
-/// [`PageQuery`] as the document shows it.
+/// [`PageQuery`] in the form of the document.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "only its schema is used")]
@@ -109,18 +109,18 @@ pub struct PageParameters {
     /// The most rows of the page.
     #[param(minimum = 1, maximum = 1000, default = 100, nullable = false)]
     limit: Option<u32>,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     #[param(pattern = "^[0-9a-f]{32}$", min_length = 32, max_length = 32, nullable = false)]
     cursor: Option<String>,
 }
 
 impl<T: Place> PageQuery<T> {
-    /// The last row of the page before.
+    /// Returns the last row of the previous page.
     pub fn after(&self) -> Option<T> {
         self.cursor.map(|cursor| cursor.0)
     }
 
-    /// How many rows.
+    /// Returns the most rows of the page.
     pub fn size(&self) -> PageSize {
         self.limit.0
     }
@@ -131,13 +131,13 @@ impl<T: Place> PageQuery<T> {
 pub struct Paged<T> {
     /// The rows.
     pub data: Vec<T>,
-    /// The `cursor` of the next page; `null` at the end.
+    /// The `cursor` of the next page; `null` on the last page.
     #[schema(pattern = "^[0-9a-f]{32}$")]
     pub next: Option<String>,
 }
 
 impl<T> Paged<T> {
-    /// A page whose rows are shown by `show`.
+    /// Makes a page whose rows are converted by `show`.
     pub fn of<R, After: Place>(page: Page<R, After>, show: impl FnMut(R) -> T) -> Self {
         let next = page.next.map(Cursor::write);
         Self { data: page.rows.into_iter().map(show).collect(), next }

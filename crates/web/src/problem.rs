@@ -1,6 +1,6 @@
-//! The one place where what went wrong becomes an answer: RFC 9457 problem details.
+//! The only module that turns errors into responses: RFC 9457 problem details.
 //!
-//! What has no arm here is `internal`: silent outside, logged once inside.
+//! An error without an arm here is `internal`: the response tells nothing, and it is logged once.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -25,7 +25,7 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $status:ident, $code:literal, $title:literal;)*) => {
-        /// What kind of thing went wrong. The names are a contract: a program may compare them.
+        /// The kind of a problem. Programs may compare its code, which is stable.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Kind {
             $($(#[$doc])* $name,)*
@@ -35,17 +35,17 @@ macro_rules! kinds {
             /// Every kind.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// The stable name, the problem's `type`.
+            /// Returns the stable code, the problem's `type`.
             pub fn code(self) -> &'static str {
                 match self { $(Self::$name => $code,)* }
             }
 
-            /// The status that goes with it.
+            /// Returns the HTTP status of this kind.
             pub fn status(self) -> StatusCode {
                 match self { $(Self::$name => StatusCode::$status,)* }
             }
 
-            /// The same few words for every problem of this kind.
+            /// Returns the title, which is the same for every problem of this kind.
             pub fn title(self) -> &'static str {
                 match self { $(Self::$name => $title,)* }
             }
@@ -54,61 +54,61 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// No key was shown.
+    /// The request has no key.
     KeyRequired = UNAUTHORIZED, "auth.key_required", "A key is required";
-    /// The key is nobody's, or revoked.
+    /// The key is unknown or revoked.
     KeyUnknown = UNAUTHORIZED, "auth.key_unknown", "The key is not known";
-    /// Not there, or not theirs: both look the same.
+    /// The object does not exist, or belongs to another service: both look the same.
     NotFound = NOT_FOUND, "not_found", "There is nothing here";
-    /// The path is there, the method is not.
+    /// The path exists, but not for this method.
     MethodNotAllowed = METHOD_NOT_ALLOWED, "method.not_allowed", "The method is not allowed";
-    /// Somebody was faster, or a limit of the state of things is reached.
+    /// Another request was faster, or the present state does not allow it.
     Conflict = CONFLICT, "conflict", "The state of things does not allow it";
-    /// The service said otherwise before.
+    /// The service has given a different answer before.
     ActionAnswered = CONFLICT, "action.answered", "The action was answered otherwise before";
-    /// Not JSON at all.
+    /// The body is not JSON.
     JsonSyntax = BAD_REQUEST, "json.syntax", "The body is not JSON";
-    /// JSON, but not what is expected here.
+    /// The body is JSON, but not of the expected shape.
     JsonShape = UNPROCESSABLE_ENTITY, "json.shape", "The JSON has the wrong shape";
-    /// A parameter of the query is wrong or not known.
+    /// A query parameter is invalid or unknown.
     Query = BAD_REQUEST, "query.invalid", "A query parameter is wrong";
-    /// Well-formed, but it cannot be done so.
+    /// The request is well-formed, but cannot be fulfilled.
     Invalid = UNPROCESSABLE_ENTITY, "request.invalid", "The request cannot be done as it is";
-    /// A list whose first line does not name the columns that are needed.
+    /// The first line of a list does not name the required columns.
     ImportColumns = UNPROCESSABLE_ENTITY, "import.columns", "The list has not the columns that are needed";
-    /// A list whose PDQ hashes are none.
+    /// The PDQ hashes of a list do not look like PDQ hashes.
     ImportNotPdq = UNPROCESSABLE_ENTITY, "import.not_pdq", "The list does not hold PDQ hashes";
-    /// A list of which nothing was accepted.
+    /// No line of a list was accepted.
     ImportNothingAccepted = UNPROCESSABLE_ENTITY, "import.nothing_accepted",
         "Nothing of the list was accepted";
-    /// A bank's purpose never changes.
+    /// The request changes a bank's purpose, which is fixed.
     PurposeFixed = UNPROCESSABLE_ENTITY, "bank.purpose_fixed", "A bank's purpose never changes";
-    /// The body is larger than its limit.
+    /// The body exceeds its size limit.
     BodyTooLarge = PAYLOAD_TOO_LARGE, "body.too_large", "The body is too large";
-    /// The body did not come in time.
+    /// The body did not arrive in time.
     BodyTimeout = REQUEST_TIMEOUT, "body.timeout", "The body did not come in time";
-    /// The body broke off.
+    /// The body ended early.
     BodyBroken = BAD_REQUEST, "body.broken", "The body broke off";
-    /// Not a media type that is read here.
+    /// The media type is not supported here.
     ContentType = UNSUPPORTED_MEDIA_TYPE, "content_type.unsupported",
         "The content type is not supported";
-    /// Not multipart, whatever its content type says.
+    /// The body is not multipart, whatever its content type says.
     MultipartSyntax = BAD_REQUEST, "multipart.syntax", "The body is not multipart/form-data";
-    /// Multipart, but a part is missing, wrong or not known.
+    /// The body is multipart, but a part is missing, invalid or unknown.
     MultipartShape = UNPROCESSABLE_ENTITY, "multipart.shape", "The parts are not as expected";
-    /// Not a picture that Mamori reads.
+    /// The item is not a picture in a supported format.
     MediaUnsupported = UNSUPPORTED_MEDIA_TYPE, "media.unsupported",
         "The item is not of a supported kind";
-    /// A picture that cannot be read.
+    /// The item is a picture that cannot be read.
     MediaUnreadable = UNPROCESSABLE_ENTITY, "media.unreadable", "The item cannot be read";
-    /// A picture with too many pixels.
+    /// The item is a picture with too many pixels.
     MediaTooLarge = UNPROCESSABLE_ENTITY, "media.too_large", "The item has too many pixels";
-    /// Frames were left out, and nothing was found in the others.
+    /// Frames were left out, and the others have no hits.
     MediaPartlyLooked = UNPROCESSABLE_ENTITY, "media.partly_looked",
         "Not all of the item was looked at";
-    /// Too much to do at the moment.
+    /// The server is overloaded at the moment.
     Busy = SERVICE_UNAVAILABLE, "busy", "Too much to do at the moment";
-    /// It took longer than a request may take.
+    /// The request took too long.
     Timeout = SERVICE_UNAVAILABLE, "request.timeout", "It took too long";
     /// The database does not answer.
     Unavailable = SERVICE_UNAVAILABLE, "store.unavailable", "The database does not answer";
@@ -116,16 +116,16 @@ kinds! {
     Internal = INTERNAL_SERVER_ERROR, "internal", "Something broke at our side";
 }
 
-/// What went wrong, on its way to the caller.
+/// An error on its way to the client.
 #[derive(Clone, Debug)]
 pub struct Problem {
-    /// What kind.
+    /// The kind.
     pub kind: Kind,
     /// What to do about it.
     pub detail: Cow<'static, str>,
-    /// The import that it is about.
+    /// The import that it concerns.
     pub import: Option<Arc<ImportJson>>,
-    /// For the log, never for the caller.
+    /// The cause, for the log and never for the client.
     pub cause: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -133,34 +133,35 @@ pub struct Problem {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemJson<'a> {
-    /// The stable name of the kind of problem; a program may compare it.
+    /// The stable code of the kind of problem; programs may compare it.
     #[schema(example = "media.unreadable")]
     pub r#type: &'a str,
-    /// The same few words for every problem of this kind.
+    /// The title, which is the same for every problem of this kind.
     #[schema(example = "The item cannot be read")]
     pub title: &'a str,
-    /// The status of the answer, once more.
+    /// The status of the response, repeated.
     #[schema(minimum = 400, maximum = 599, example = 422)]
     pub status: u16,
-    /// What is wrong here, and what to do.
+    /// What is wrong in this request, and what to do.
     #[schema(example = "the JPEG is truncated")]
     pub detail: &'a str,
-    /// This very request, as `x-request-id` and the log name it.
+    /// This request, as `x-request-id` and the log name it.
     #[schema(format = "uri", example = "urn:uuid:01931c8e-7d5a-7c3e-9f5b-2f1d0c9b8a76")]
     pub instance: &'a str,
-    /// What became of the lines, where it is about an import.
+    /// The result of the lines, if the problem concerns an import.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub import: Option<&'a ImportJson>,
 }
 
 impl Problem {
-    /// A problem of `kind`; `detail` says what to do.
+    /// Creates a problem of `kind`; `detail` says what to do.
     pub fn new(kind: Kind, detail: impl Into<Cow<'static, str>>) -> Self {
         Self { kind, detail: detail.into(), import: None, cause: None }
     }
 
-    /// Nothing is there that this key may see. The same words whatever the reason.
+    /// Creates the problem for anything that this key may not see. The text is the same for every
+    /// reason.
     pub fn not_found() -> Self {
         Self::new(
             Kind::NotFound,
@@ -169,7 +170,7 @@ impl Problem {
         )
     }
 
-    /// The same about an import.
+    /// Adds the import that the problem concerns.
     #[must_use]
     pub fn about(mut self, import: Import) -> Self {
         self.import = Some(Arc::new(import.into()));
@@ -181,7 +182,7 @@ impl Problem {
         self
     }
 
-    /// The body, for the request with this id.
+    /// Returns the body for the request with the id `instance`.
     pub fn json(&self, instance: &str) -> String {
         let body = ProblemJson {
             r#type: self.kind.code(),
@@ -196,7 +197,8 @@ impl Problem {
 }
 
 impl IntoResponse for Problem {
-    /// Without a body: [`crate::observe`] writes it, as it knows the request's id.
+    /// Returns a response without a body: [`crate::observe`] writes it, because it knows the
+    /// request's id.
     fn into_response(self) -> Response {
         let mut response = self.kind.status().into_response();
         let headers = response.headers_mut();
@@ -265,7 +267,7 @@ impl Problem {
 }
 
 impl From<Refusal> for Problem {
-    /// The API meets only the first; a page has words of its own for each.
+    /// The API meets only `ActionAnswered`; the pages have their own texts for each refusal.
     fn from(refusal: Refusal) -> Self {
         if refusal == Refusal::ActionAnswered {
             let detail = "The action was answered otherwise before, and that answer stands. \
@@ -276,9 +278,9 @@ impl From<Refusal> for Problem {
     }
 }
 
-/// What a service must not conclude from a refusal.
+/// The warning that a refused item must not be treated as clean.
 const NOT_CLEAN: &str = "It was not looked at; do not take it for clean.";
-/// What is decoded; HEIC where the operator installed its converter.
+/// The formats that are always decoded; HEIC needs a converter that the operator installs.
 const FORMATS: &str = "JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or JPEG XL";
 
 impl From<mamori_media::Error> for Problem {
@@ -325,12 +327,12 @@ impl From<MultipartError> for Problem {
     }
 }
 
-/// For every path that is none of ours.
+/// Answers every unknown path.
 pub async fn no_such_route() -> Problem {
     Problem::not_found()
 }
 
-/// For every method that a path does not have; `Allow` names those that it has.
+/// Answers a method that a path does not have; `Allow` names the ones that it has.
 pub async fn no_such_method() -> Problem {
     Problem::new(Kind::MethodNotAllowed, "The header `allow` names the methods of this address.")
 }

@@ -1,15 +1,15 @@
-//! An answer that is looked up once in a while, however many ask for it: whoever needs no key must
-//! not be able to keep the database busy.
+//! A cached answer that is refreshed at most once in a while, however many clients ask: requests
+//! that need no key must not be able to keep the database busy.
 
 use std::time::Duration;
 
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-/// How old an answer for probes and metrics may be.
+/// The greatest age of an answer for probes and metrics.
 pub const PROBE_AGE_MAX: Duration = Duration::from_secs(1);
 
-/// The last answer, and when it came.
+/// The last answer and its time.
 #[derive(Debug)]
 pub struct Recent<T> {
     age_max: Duration,
@@ -17,13 +17,13 @@ pub struct Recent<T> {
 }
 
 impl<T: Clone> Recent<T> {
-    /// No answer yet; later ones are given again until they are `age_max` old.
+    /// Creates an empty cache; each answer is reused until it is `age_max` old.
     pub fn new(age_max: Duration) -> Self {
         Self { age_max, last: Mutex::new(None) }
     }
 
-    /// The last answer, or what `ask` says where that is too old. While one asks, all others wait
-    /// for the same answer.
+    /// Returns the last answer, or that of `ask` if the last one is too old. While one caller asks,
+    /// all others wait for the same answer.
     pub async fn get(&self, ask: impl Future<Output = T>) -> T {
         let mut last = self.last.lock().await;
         if let Some((at, answer)) = &*last

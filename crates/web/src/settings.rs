@@ -1,8 +1,8 @@
-//! The limits of a request. Each has a default and a reason.
+//! The limits on a request. Each has a default and a reason.
 
 use std::time::Duration;
 
-/// The limits of a request.
+/// The limits on a request.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The largest item, in bytes. A camera's largest JPEG is about 30 MB.
@@ -11,12 +11,12 @@ pub struct Settings {
     pub json_bytes_max: u64,
     /// The largest import, in bytes. Ten million lines of about 400 bytes.
     pub import_bytes_max: u64,
-    /// How long a sender may be silent in the middle of a body.
+    /// How long a client may send nothing in the middle of a body.
     pub body_idle_timeout: Duration,
-    /// How long a request may take from its head to its answer; imports and exports may take
+    /// How long a request may take from its head to its response; imports and exports may take
     /// longer.
     pub request_timeout: Duration,
-    /// This node's name, as `/readyz` tells it.
+    /// Name of this node, as `/readyz` returns it.
     pub node: String,
 }
 

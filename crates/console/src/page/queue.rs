@@ -120,7 +120,7 @@ fn drawn<'a>(frame: &'a Frame, view: &QueueView, may_lead: bool) -> QueuePage<'a
         urgency: terms::urgency(urgency),
         is_urgent: urgency == Urgency::ChildInDanger,
         is_for_leads: level == Level::Lead,
-        may_take: level == Level::Anybody || may_lead,
+        may_take: level == Level::Reviewer || may_lead,
         cases,
         oldest: show::time(oldest),
     };

@@ -44,7 +44,7 @@ async fn kinds(house: &House, case: CaseId) -> Vec<CaseEventKind> {
 /// Says how urgent a case is, as its opening would.
 async fn urgent(house: &House, case: CaseId, urgency: Urgency) {
     let mut tx = house.store().await.begin("test").await.unwrap();
-    let then = Released { level: Level::Anybody, urgency, handed: None };
+    let then = Released { level: Level::Reviewer, urgency, handed: None };
     tx.release_claim(case, then).await.unwrap();
     tx.commit().await.unwrap();
 }

@@ -247,7 +247,7 @@ on_both_engines! {
 
         assert_eq!(refused(theirs), Refusal::NotUndoable);
         assert_eq!(refused(twice), Refusal::NotUndoable);
-        assert_eq!(case_state(&house, case).await, (CaseState::Open, Level::Anybody));
+        assert_eq!(case_state(&house, case).await, (CaseState::Open, Level::Reviewer));
         let requests = house.store().await.actions_of_decision(decision.id).await.unwrap();
         let [removed, held] = &requests[..] else { panic!("{requests:?}") };
         assert_eq!(removed.state, ActionState::Superseded);

@@ -59,7 +59,7 @@ fn happen(case: &mut Standing, kind: &str, who: &str, is_alone: bool) -> Result<
     match kind {
         "opened" => {
             must(case.state.is_empty())?;
-            *case = Standing { state: "open", level: "anybody", ..Standing::default() };
+            *case = Standing { state: "open", level: "reviewer", ..Standing::default() };
         }
         "item_added" => {
             must(matches!(case.state, "open" | "proposed"))?;
@@ -101,12 +101,12 @@ fn happen(case: &mut Standing, kind: &str, who: &str, is_alone: bool) -> Result<
             must(case.state == "proposed")?;
             case.state = "open";
             // Where nobody else is there is no lead to ask for.
-            case.level = if is_alone { "anybody" } else { "lead" };
+            case.level = if is_alone { "reviewer" } else { "lead" };
         }
         "undone" => must(case.state == "decided")?,
         "reopened" => {
             must(case.state == "decided")?;
-            (case.state, case.level) = ("open", "anybody");
+            (case.state, case.level) = ("open", "reviewer");
         }
         "noted" => must(is_theirs)?,
         "ended" => *case = Standing { state: "ended", level: case.level, ..Standing::default() },

@@ -235,8 +235,8 @@ fn many_queries_at_once_are_answered_as_one_by_one() {
     }
 }
 
-/// All ways at once: two segments that are asked together, with a crowd, rows and a bank that left,
-/// a bank with a limit of its own, what came since, and more queries than go together.
+/// Covers every code path at once: two segments searched as a batch, crowded groups, tombstones and
+/// a removed bank, a bank with its own limit, a delta, and more queries than one batch takes.
 #[test]
 fn many_queries_among_many_entries_are_answered_as_one_by_one() {
     let mut chance = Chance::new(5);

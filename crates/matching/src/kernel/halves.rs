@@ -1,18 +1,19 @@
-//! The first halves of hashes, apart from the rest.
+//! The first halves of hashes, stored apart from the rest.
 //!
-//! Half a hash tells nearly always that a hash is far: of two that have nothing to do with each
-//! other, one pair in a hundred million is so near. Eight halves are compared at a time, in a fifth
-//! of the time that eight whole hashes take.
+//! Half a hash nearly always shows that a hash is far: of unrelated hashes, one pair in a hundred
+//! million has halves that are so near. Eight halves are compared at a time, in a fifth of the time
+//! that eight whole hashes take.
 
 use crate::words::{HasWords, Words, differing};
 
-/// Hashes whose halves are compared at a time.
+/// Halves that are compared at a time.
 const LANES: usize = 8;
 
-/// Above this distance halves tell too little: one in a hundred is so near to any other.
+/// The largest distance, in bits, at which halves are used. Above it they exclude too little: one
+/// unrelated hash in a hundred has a half within the limit.
 const MAX: u32 = 50;
 
-/// The first halves of the hashes of some rows, in their order.
+/// The first halves of the hashes of some rows, in the order of the rows.
 #[derive(Clone, Debug, Default)]
 pub struct Halves {
     first: Vec<[u64; LANES]>,
@@ -20,14 +21,14 @@ pub struct Halves {
 }
 
 impl Halves {
-    /// Those of `rows`.
+    /// Copies the first halves of `rows`.
     pub fn of<R: HasWords>(rows: &[R]) -> Self {
         let mut halves = Self::default();
         halves.fill(rows);
         halves
     }
 
-    /// Takes those of `rows` in place of what was there.
+    /// Replaces the content with the first halves of `rows`.
     pub fn fill<R: HasWords>(&mut self, rows: &[R]) {
         self.first.clear();
         self.second.clear();
@@ -41,8 +42,8 @@ impl Halves {
         }
     }
 
-    /// Calls `hit` with every place of `rows`, whose halves these are, within `max` bits of `query`,
-    /// and the distance; in order.
+    /// Calls `hit` with the place of each of `rows` within `max` bits of `query` and its distance,
+    /// in order. `self` must hold the halves of `rows`.
     #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
     pub fn scan<R: HasWords>(
         &self,
@@ -57,11 +58,11 @@ impl Halves {
         #[cfg(target_arch = "x86_64")]
         {
             if super::is_wide() {
-                // SAFETY: the processor has the features, as the question above found.
+                // SAFETY: the processor has the features, as `is_wide` found.
                 return unsafe { self.scan_wide(rows, query, max, hit) };
             }
             if std::arch::is_x86_feature_detected!("popcnt") {
-                // SAFETY: the processor has the feature, as the question above found.
+                // SAFETY: the processor has the feature, as the line above found.
                 return unsafe { self.scan_popcnt(rows, query, max, hit) };
             }
         }
@@ -117,7 +118,7 @@ impl Halves {
     }
 }
 
-/// Compares eight rows from `base` on as a whole. Apart, as it hardly ever happens.
+/// Compares the eight whole hashes from `base` on. Not inlined, because it is hardly ever called.
 #[cold]
 #[inline(never)]
 fn compare<R: HasWords>(

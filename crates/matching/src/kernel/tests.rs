@@ -1,6 +1,6 @@
 use super::*;
 
-/// Both ways of the one loop that is written twice, on every length of group.
+/// Compares the two versions of the loop that is written twice, for every length of group.
 #[cfg(target_arch = "x86_64")]
 #[test]
 #[expect(unsafe_code, reason = "called only where the processor has the features")]
@@ -16,7 +16,7 @@ fn both_ways_to_find_what_agrees_agree() {
             let group = Group { from: 3.min(to), to, low_max, tag_max };
             let (mut plain, mut wide) = (Found::default(), Found::default());
             agreeing::<false, _>(&tags, &group, sought, &mut plain, |posting| posting);
-            // SAFETY: `is_wide` said so.
+            // SAFETY: `is_wide` is true here.
             unsafe { wide_of(&tags, &group, sought, &mut wide) };
             let found: Vec<u32> = plain.iter().collect();
             assert_eq!(found, wide.iter().collect::<Vec<_>>(), "{to} {low_max} {tag_max}");

@@ -13,9 +13,9 @@ enum Act {
     Insert(Vec<(EntryId, BankId, Pdq)>),
     Remove(EntryId, EntryId),
     RemoveBank(BankId),
-    /// Begins to build, if nobody does.
+    /// Begins a build, unless one is running.
     Begin,
-    /// Puts what was built in place.
+    /// Swaps the built segments in.
     Place,
 }
 
@@ -66,7 +66,7 @@ fn all(pile: &Pile) -> Vec<Near> {
 }
 
 proptest! {
-    /// Building takes its time, and changes do not wait for it.
+    /// A build takes long, and changes happen meanwhile.
     #[test]
     fn what_happens_while_a_segment_is_built_is_not_lost(acts in acts()) {
         let mut pile = Arc::new(Pile::default());

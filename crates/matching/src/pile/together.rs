@@ -1,7 +1,8 @@
-//! Many queries at once, by all processors.
+//! Answers many queries at once, on all processors.
 //!
-//! Each segment is asked in two steps: by all queries together ([`Batch`]), and then by those alone
-//! that this is not for. The second step is taken for all segments at once, with what came since.
+//! Each segment is searched in two steps: by all queries as a batch ([`Batch`]), and then one by
+//! one by those queries that the batch does not suit. The second step runs for all segments at
+//! once, together with the scan of the delta.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -16,23 +17,23 @@ use crate::segment::visits::QUERIES_MAX;
 use crate::threads;
 use crate::words::{HasWords, Words};
 
-/// For fewer queries one more thread is not worth its start.
+/// Queries for each thread; starting another thread does not pay for fewer.
 const THREAD_QUERIES: usize = 8;
-/// How many queries are held against what came since while one thread has it at hand.
+/// Queries that are compared with the delta by one thread while it is in the thread's cache.
 const FRESH_QUERIES: usize = 128;
 
-/// What one thread does at a time.
+/// One piece of work for one thread.
 enum Job<'a> {
-    /// One query asks one segment.
+    /// One query searches one segment.
     Alone(&'a Placed, &'a Lens, usize),
-    /// The same, where its groups are known to be crowded.
+    /// One query searches one segment in which its groups are known to be crowded.
     Crowded(&'a Placed, &'a Lens, usize),
-    /// Some queries are held against what came since.
+    /// A range of queries scans the delta.
     Fresh(Range<usize>),
 }
 
 impl Pile {
-    /// As [`Pile::near`] for each of `queries`; there are as many `answers`.
+    /// Answers [`Pile::near`] for each of `queries`; `answers` has the same length.
     pub fn near_each(
         &self,
         queries: &[Pdq],

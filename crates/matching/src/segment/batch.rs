@@ -1,8 +1,8 @@
-//! Many look-ups in a segment at once, slot by slot, and each slot in the order of memory.
+//! Many look-ups in a segment at once: slot by slot, and within each slot in the order of memory.
 //!
-//! A look-up waits for memory: among a million rows two thirds of its time. Together they read each
-//! slot from its beginning to its end, once ([`super::visits`]). Threads share out the slots, not
-//! the queries: so each part of memory is read by one of them, for all queries.
+//! A single look-up waits for memory: among a million rows, two thirds of its time. A batch reads
+//! each slot from beginning to end, once ([`super::visits`]). Threads divide the slots among
+//! themselves, not the queries: so each part of memory is read by one thread, for all queries.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -16,54 +16,57 @@ use super::visits::{QUERIES_MAX, Visits, WHOLE_ROWS};
 use crate::kernel::{self, LINE_TAGS, fetch};
 use crate::words::{Words, differing};
 
-/// How many postings must be visited, of all the rows in all slots that are asked, for reading
-/// them in order to be worth it: one in so many. Below it queries are faster one by one.
+/// Reading a slot in order pays if at least one in this many postings is visited, of all rows in
+/// all slots that the plan searches. Below that, single queries are faster.
 const DENSE: f64 = 8.0;
-/// How many queries must go together where a slot does not fit into a near cache. Measured on two
-/// processors with data in no cache: among a million rows 512 take 7.1 µs each together and 6.7
-/// alone, a thousand 6.3; among ten million 28 and 30, and 20; half as many are faster alone.
+/// Queries that a batch needs if a slot does not fit into a near cache. Measured on two processors
+/// with data in no cache, in µs for each query: among a million rows, 512 queries take 7.1 as a
+/// batch and 6.7 one by one, a thousand 6.3 as a batch; among ten million, 512 take 28 and 30, a
+/// thousand
+/// 20. Half as many are faster one by one.
 const QUERIES_MIN: usize = 512;
-/// The same of the lines that have the numbers of a part's rows, of which few are needed.
+/// The same for the cache lines that hold the row numbers of a part: they are read in order if more
+/// than one in this many is needed.
 const NUMBERS_DENSE: usize = 3;
 
-/// How many postings of a part may agree, and how much a thread may find, before the rest is left to
-/// queries by themselves: some 10 MB each. Where that happens, hashes are crowded.
+/// Postings of a part that may agree, and hits of a thread, before the remaining queries leave the
+/// batch and run one by one: some 10 MB each. This happens only where hashes are crowded.
 const FOUND_MAX: usize = 1 << 20;
 
-/// Queries that are asked together.
+/// Queries that are answered together.
 pub struct Batch<'a> {
     segment: &'a Segment,
     queries: &'a [Words],
     max: u32,
     plan: &'a Plan,
-    /// The keys of each query.
+    /// The keys of each query, by slot.
     keys: Vec<[u32; SLOTS_MAX]>,
-    /// The slot that nobody has taken yet.
+    /// The next slot that no thread has taken yet.
     next: AtomicUsize,
 }
 
-/// What one thread found in the slots that it took.
+/// The results of one thread for the slots that it took.
 pub struct Share<T> {
-    /// What is near, each with the place of its query.
+    /// The hits, each with the place of its query.
     hits: Vec<(usize, T)>,
-    /// How many postings the groups of each query had.
+    /// Number of postings in the groups of each query.
     postings: Vec<u64>,
 }
 
-/// What a thread needs while it asks.
+/// Working memory of one thread.
 #[derive(Default)]
 struct Scratch {
     visits: Visits,
-    /// Of each query its own group, and what tags are held against.
+    /// For each query its own group number, and the tag to compare with.
     sought: Vec<(u32, Sought)>,
-    /// Postings whose tags agree, and with whose: of this part and of the one before.
+    /// Postings whose tags agree, each with its query: of this part and of the previous one.
     found: [Found<(u32, u32)>; 2],
-    /// The rows of those of the part before that.
+    /// Rows of the agreeing postings of the part before the previous one, each with its query.
     rows: Vec<(u32, u32)>,
 }
 
 impl<'a> Batch<'a> {
-    /// These queries, [`QUERIES_MAX`] at most; `None` where they are better asked one by one.
+    /// Creates a batch of at most [`QUERIES_MAX`] queries; `None` if they are faster one by one.
     pub fn new(segment: &'a Segment, queries: &'a [Words], max: u32) -> Option<Self> {
         let plan = segment.plan(max)?;
         let asked = plan.radii.iter().filter(|radius| **radius >= 0).count();
@@ -80,27 +83,28 @@ impl<'a> Batch<'a> {
         Some(Self { segment, queries, max, plan, keys, next: AtomicUsize::new(0) })
     }
 
-    /// Asks slots until none is left. Several threads may do so at once, and all that they found
-    /// goes to [`Self::settle`]. `tell` says what is to be known of a row and its distance.
+    /// Searches slots until all are taken. Several threads may call this at once; the caller passes
+    /// all their shares to [`Self::settle`]. `tell` turns a row and its distance into a hit, or
+    /// returns `None` to drop it.
     #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
     pub fn ask<T>(&self, tell: impl Fn(u32, u32) -> Option<T>) -> Share<T> {
         #[cfg(target_arch = "x86_64")]
         {
             if kernel::is_wide() {
-                // SAFETY: the processor has the features, as the question above found.
+                // SAFETY: the processor has the features, as `is_wide` found.
                 return unsafe { self.ask_wide(tell) };
             }
             if kernel::is_middling() {
-                // SAFETY: the processor has the features, as the question above found.
+                // SAFETY: the processor has the features, as `is_middling` found.
                 return unsafe { self.ask_middling(tell) };
             }
         }
         self.ask_with::<false, _>(tell)
     }
 
-    /// Calls `hit` with the place of a query and what is near to it, each once, in no order. Gives
-    /// the places of those queries that have no answer yet: their groups turned out to be crowded,
-    /// and [`Segment::near_in_a_crowd`] chooses its groups anew.
+    /// Calls `hit` with the place of a query and each of its hits once, in no order. Returns the
+    /// places of the queries that have no answer yet: their groups are crowded, and
+    /// [`Segment::near_in_a_crowd`] must answer them with a new choice of groups.
     pub fn settle<T>(&self, shares: Vec<Share<T>>, mut hit: impl FnMut(usize, T)) -> Vec<usize> {
         let crowded = self.segment.crowded(self.plan);
         let mut postings = vec![0_u64; self.queries.len()];
@@ -141,10 +145,10 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// Each part goes through three stages, one for each turn of the loop, and by the time of each
-    /// its memory has come: its tags are read, while those of the next part are being fetched, and
-    /// the numbers of the rows asked for that agree; the numbers are read and their hashes asked
-    /// for; the hashes are compared.
+    /// Each part passes through three stages, one for each turn of the loop, so that its memory has
+    /// arrived before each stage. First its tags are compared, while the tags of the next part are
+    /// fetched; the row numbers of agreeing postings are prefetched. Then the row numbers are read
+    /// and their hashes prefetched. Last the hashes are compared.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
     fn ask_slot<const WIDE: bool, T>(
@@ -169,12 +173,12 @@ impl<'a> Batch<'a> {
         let crowded = self.segment.crowded(self.plan);
         agreed.clear();
         rows.clear();
-        // The first posting of a group.
+        // Returns the first posting of a group.
         let begin = |group: u32| first + directory.get(place(group)).copied().unwrap_or(0);
         let mut read = first;
         let nothing = std::iter::repeat_n((0..0, Default::default()), 2);
         for (groups, part) in visits.parts().chain(nothing) {
-            // The tags of this part, if it is the first, and those of the one after it.
+            // Reads the tags of this part, if it is the first, and of the next one.
             let ahead = (groups.end + (groups.end - groups.start)).min(1 << slot.high);
             kernel::read(directory, place(groups.end)..place(ahead));
             kernel::read(&tables.tags, place(read)..place(begin(ahead).max(read)));
@@ -222,7 +226,8 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// Notes those of `rows` that are near to their queries and that no slot before `index` found.
+    /// Adds those of `rows` to `hits` that are near to their queries and that no slot before
+    /// `index` finds.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
     fn compare<T>(

@@ -1,4 +1,4 @@
-//! Rows become a segment.
+//! Builds a segment from rows.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -15,19 +15,19 @@ use super::{Parts, ROWS_MAX, Segment};
 use crate::large::Large;
 use crate::words::Words;
 
-/// One row to be.
+/// A row before the segment is built.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
-    /// The entry.
+    /// The entry's id.
     pub id: EntryId,
-    /// Its bank.
+    /// The bank that the entry is in.
     pub bank: BankId,
-    /// Its hash.
+    /// The entry's PDQ hash.
     pub hash: Words,
 }
 
-/// How many of `rows`, from the first, fit into one segment: by their number, by the span of their
-/// ids, by how many banks they are in.
+/// Returns how many of `rows`, from the first on, fit into one segment. The limits are their
+/// number, the span of their ids and the number of their banks.
 pub fn split(rows: &[Row]) -> usize {
     let Some(first) = rows.first() else { return 0 };
     let mut banks = HashSet::new();
@@ -46,8 +46,8 @@ pub fn split(rows: &[Row]) -> usize {
 }
 
 impl Segment {
-    /// A segment of `rows`, which are in the order of their ids, none twice, and fit ([`split`]).
-    /// Fails where there is no memory.
+    /// Builds a segment of `rows`, which must be sorted by id without duplicates and must fit
+    /// ([`split`]). Fails if they do not, or if there is no memory.
     pub fn build(rows: &[Row]) -> io::Result<Self> {
         let misfit = || io::Error::new(io::ErrorKind::InvalidInput, "rows that do not fit");
         let first = rows.first().ok_or_else(misfit)?.id;
@@ -70,7 +70,7 @@ impl Segment {
         Ok(Self::of(Parts { hashes, ids, bank_numbers, banks, shape, slots, tables }))
     }
 
-    /// A segment of its parts, which belong together.
+    /// Assembles a segment from its parts, which must belong together.
     pub fn of(parts: Parts) -> Self {
         let shape = &parts.shape;
         let plans = (0..=Distance::LIMIT_MAX.0).map(|_| OnceLock::new()).collect();
@@ -83,17 +83,17 @@ impl Segment {
     }
 }
 
-/// Banks, and the number of each.
+/// Assigns numbers to banks, in the order of their first occurrence.
 #[derive(Default)]
 struct Banks {
     names: Vec<BankId>,
     numbers: HashMap<BankId, u16>,
-    /// The one that was asked for last: rows of a bank come in runs.
+    /// The last bank and its number: rows of a bank often follow each other.
     last: Option<(BankId, u16)>,
 }
 
 impl Banks {
-    /// The number of a bank; `None` where there are too many.
+    /// Returns the number of a bank; `None` if there are too many banks.
     fn number(&mut self, bank: BankId) -> Option<u16> {
         if let Some((_, number)) = self.last.filter(|(last, _)| *last == bank) {
             return Some(number);

@@ -1,10 +1,10 @@
-//! Which slots to ask, and how far, where hashes are crowded; or whether to read every row instead.
+//! Chooses which slots to search, and at which radius, where hashes are crowded; or a scan instead.
 //!
-//! Where hashes are spread as expected, the plan made when the segment was built stands. Real banks
-//! are not spread: groups of near copies, flat pictures. The directory says how many postings each
-//! group has before any of them is read. Where a query's groups are crowded, the radii are chosen
-//! anew from what the directory says, so that the crowded slots are left out; and where every choice
-//! costs more than a scan, it is a scan.
+//! While hashes are spread as expected, the plan for the segment is used. Real banks are not
+//! spread: they have groups of near copies and flat pictures. The directory tells the number of
+//! postings in each group before any of them is read. If a query's groups are crowded, the radii
+//! are chosen again from these numbers, so that crowded slots are left out. If every choice costs
+//! more than a scan, the query scans.
 
 use super::Segment;
 use super::cost::{SCAN_NS, float};
@@ -13,14 +13,14 @@ use super::shape::{Plan, RADIUS_MAX, SLOTS_MAX, cheapest};
 use super::slot::{group, place};
 use crate::words::Words;
 
-/// By how much the groups may be fuller than expected before the radii are chosen anew.
+/// The groups may be this many times fuller than expected before the radii are chosen again.
 const CROWDED: f64 = 3.0;
-/// Postings that are too few to think about, or so much of all rows where those are fewer.
+/// Postings that are never a crowd: this number, or this share of all rows if that is less.
 const FEW_ROWS: f64 = 20_000.0;
 const FEW_SHARE: f64 = 0.25;
 
 impl Segment {
-    /// Groups with more postings than these are fuller than `plan` took them to be.
+    /// Returns the number of postings above which a query's groups are crowded under `plan`.
     #[expect(
         clippy::as_conversions,
         clippy::cast_possible_truncation,
@@ -32,12 +32,13 @@ impl Segment {
         (plan.postings * CROWDED + few) as u64
     }
 
-    /// The key of `query` in each slot.
+    /// Computes the key of `query` in each slot.
     pub fn keys(&self, query: &Words, keys: &mut [u32; SLOTS_MAX]) {
         key::each(self.slots().iter().map(|slot| &slot.key), query, keys);
     }
 
-    /// How a query with these keys, whose groups are crowded, is best asked; `None` for a scan.
+    /// Chooses the cheapest plan for a query with these keys, whose groups are crowded; `None` for
+    /// a scan.
     pub fn choose(&self, keys: &[u32; SLOTS_MAX], max: u32) -> Option<Plan> {
         let keys = keys.iter().take(self.slots().len()).enumerate();
         let costs: Vec<_> = keys.map(|(slot, key)| self.costs(slot, *key)).collect();
@@ -45,7 +46,8 @@ impl Segment {
         (plan.cost_ns < float(self.hashes().len()) * SCAN_NS).then_some(plan)
     }
 
-    /// What asking a slot would cost this query, by radius, as the directory has it.
+    /// Returns the cost of searching a slot for this query, by radius in bits, in nanoseconds, from
+    /// the numbers in the directory.
     fn costs(&self, index: usize, key: u32) -> [f64; RADIUS_MAX + 1] {
         let mut costs = [f64::INFINITY; RADIUS_MAX + 1];
         let (Some(slot), Some(flips)) = (self.slots().get(index), self.flips.get(index)) else {

@@ -1,52 +1,52 @@
-//! What the steps of a look-up cost, as far as it can be told before one.
+//! Estimates the cost of the steps of a look-up in advance.
 //!
-//! Times are in nanoseconds, as measured over ten million rows that no cache holds. Only their
-//! proportions matter, and only for speed.
+//! Costs are in nanoseconds, measured with ten million rows that no cache holds. Only their
+//! proportions matter, and they affect only speed, never answers.
 
 use super::shape::Layout;
 
-/// Finding a group: a place of the directory, and the first of its tags.
+/// Finding a group: one read of the directory and one of its first tag.
 const GROUP_NS: f64 = 12.0;
-/// One more cache line of tags.
+/// Reading one more cache line of tags.
 const LINE_NS: f64 = 4.0;
 /// Comparing a tag.
 const TAG_NS: f64 = 0.1;
-/// A row whose tag agrees: its number and its hash.
+/// Reading the number and the hash of a row whose tag agrees.
 const CANDIDATE_NS: f64 = 25.0;
-/// What one row costs in a scan.
+/// Comparing one row in a scan.
 pub const SCAN_NS: f64 = 2.0;
 /// Tags in a cache line.
 const LINE_TAGS: f64 = 32.0;
 
-/// A slot, as far as its cost depends on it.
+/// The properties of a slot that determine its cost.
 #[derive(Clone, Copy, Debug)]
 pub struct Costs {
-    /// Rows of the segment.
+    /// Rows in the segment.
     pub rows: usize,
-    /// The bits of the key that choose a group.
+    /// Bits of the key that choose a group.
     pub high: u32,
-    /// The bits of the key.
+    /// All bits of the key.
     pub width: u32,
-    /// How postings are made up.
+    /// The layout of the postings.
     pub layout: Layout,
 }
 
 impl Costs {
-    /// Asking the slot at `radius` where hashes are spread evenly.
+    /// Returns the cost of searching the slot at `radius` if hashes are spread evenly.
     pub fn of(&self, radius: usize) -> f64 {
         let postings = self.postings(radius);
         self.reading(radius, postings) + self.candidates(radius) * CANDIDATE_NS
     }
 
-    /// As [`Self::of`] where the groups have `rows` rows.
+    /// Returns the cost as [`Self::of`] does, for groups that have `rows` rows in total.
     pub fn where_found(&self, radius: usize, rows: usize) -> f64 {
-        // Crowded groups are crowded with rows whose tags agree too.
+        // Most rows of crowded groups also have tags that agree.
         let crowd = float(rows) - 4.0 * self.postings(radius);
         self.reading(radius, float(rows))
             + (self.candidates(radius) + crowd.max(0.0)) * CANDIDATE_NS
     }
 
-    /// How many postings the groups within `radius` have.
+    /// Returns the expected number of postings in the groups within `radius`.
     pub fn postings(&self, radius: usize) -> f64 {
         ball(self.high, radius) * self.rows_of_a_group()
     }
@@ -59,7 +59,8 @@ impl Costs {
         ball(self.high, radius) * GROUP_NS + postings * (TAG_NS + LINE_NS / LINE_TAGS)
     }
 
-    /// How many of these have a tag that agrees. The next slot is taken to look as far.
+    /// Returns how many of these postings have a tag that agrees, assuming the same radius for the
+    /// next slot.
     fn candidates(&self, radius: usize) -> f64 {
         let low = self.width - self.high;
         let check = self.layout.tag_bits.saturating_sub(low);
@@ -76,13 +77,13 @@ impl Costs {
     }
 }
 
-/// How many words of `bits` bits differ from one in exactly `flipped` bits.
+/// Returns how many words of `bits` bits differ from a given one in exactly `flipped` bits.
 fn shell(bits: u32, flipped: usize) -> f64 {
     let steps = (1..=flipped).zip(0_u32..);
     steps.map(|(step, taken)| f64::from(bits.saturating_sub(taken)) / float(step)).product()
 }
 
-/// How many words of `bits` bits differ from one in at most `radius` bits.
+/// Returns how many words of `bits` bits differ from a given one in at most `radius` bits.
 pub fn ball(bits: u32, radius: usize) -> f64 {
     (0..=radius).map(|flipped| shell(bits, flipped)).sum()
 }

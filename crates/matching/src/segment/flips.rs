@@ -1,24 +1,24 @@
-//! Every way to flip a few bits of a number.
+//! All masks that flip a few bits of a number.
 
 use super::shape::RADIUS_MAX;
 
-/// Masks that flip no bit, one, two, three; those of one number of bits ascending, so that neighbours
-/// in memory are read in turn.
+/// Masks of zero, one, two and three bits. Those with the same number of bits are in ascending
+/// order, so that neighbours in memory are read in turn.
 #[derive(Debug, Default)]
 pub struct Flips {
     masks: Vec<u32>,
-    /// By the number of bits, where its masks end.
+    /// End of the masks with each number of bits in `masks`.
     ends: [usize; RADIUS_MAX + 1],
 }
 
 impl Flips {
-    /// The flips of numbers of `bits` bits.
+    /// Creates the masks for numbers of `bits` bits.
     pub fn of(bits: u32) -> Self {
         let mut all = Self::default();
         let mut last = vec![0_u32];
         for (weight, end) in all.ends.iter_mut().enumerate() {
             if weight > 0 {
-                // One more bit, above those that are flipped already: each set of bits once.
+                // Adds one bit above the highest one, so that each set of bits occurs once.
                 let above = |mask: u32| (u32::BITS - mask.leading_zeros())..bits;
                 last = last.iter().flat_map(|m| above(*m).map(move |bit| m | 1 << bit)).collect();
                 last.sort_unstable();
@@ -29,13 +29,13 @@ impl Flips {
         all
     }
 
-    /// Those of at most `radius` bits.
+    /// Returns the masks of at most `radius` bits.
     pub fn within(&self, radius: usize) -> &[u32] {
         let end = self.ends.get(radius).or(self.ends.last()).copied().unwrap_or(0);
         self.masks.get(..end).unwrap_or_default()
     }
 
-    /// Those of `weight` bits.
+    /// Returns the masks of exactly `weight` bits.
     pub fn of_weight(&self, weight: usize) -> &[u32] {
         let fewer = weight.checked_sub(1).map_or(0, |fewer| self.within(fewer).len());
         self.within(weight).get(fewer..).unwrap_or_default()

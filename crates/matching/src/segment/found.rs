@@ -1,9 +1,9 @@
-//! What a loop finds, noted without a branch on whether it was found.
+//! Collects the results of a loop without a branch.
 
-/// A list whose last place is written to whatever comes, and kept only if it counts.
+/// A list that writes every candidate to its last place and keeps it only if it counts.
 ///
-/// Which postings agree follows no pattern, so a processor foresees a branch on it wrongly nearly as
-/// often as not, and each time throws away more work than a look at a posting costs.
+/// Which postings agree follows no pattern, so the processor mispredicts nearly half of the
+/// branches on it, and each misprediction costs more than the comparison of a posting.
 #[derive(Default)]
 pub struct Found<T> {
     places: Vec<T>,
@@ -11,25 +11,25 @@ pub struct Found<T> {
 }
 
 impl<T: Copy + Default> Found<T> {
-    /// How many places there are at first.
+    /// Places allocated at first.
     const ROOM: usize = 1_024;
 
-    /// Forgets everything, and keeps the room.
+    /// Removes all items and keeps the allocation.
     pub fn clear(&mut self) {
         self.len = 0;
     }
 
-    /// Makes room for `more` that count.
+    /// Allocates places for `more` items that count.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "hot")]
     pub fn make_room(&mut self, more: usize) {
-        // One more, for what does not count.
+        // One more place for an item that does not count.
         if self.places.len() <= self.len + more {
             self.grow(self.len + more);
         }
     }
 
-    /// Notes `it` if it `counts`. There is room ([`Self::make_room`]).
+    /// Writes `it`, and keeps it if it `counts`. The caller has made room ([`Self::make_room`]).
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "hot")]
     pub fn put(&mut self, it: T, counts: bool) {
@@ -40,12 +40,12 @@ impl<T: Copy + Default> Found<T> {
         }
     }
 
-    /// How many counted.
+    /// Returns the number of kept items.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// What counted, in order.
+    /// Returns the kept items, in order.
     pub fn iter(&self) -> impl Iterator<Item = T> {
         self.places.iter().take(self.len).copied()
     }

@@ -1,18 +1,18 @@
-//! Some of the bits of a hash, as a number.
+//! Keys: numbers made of some of the bits of a hash.
 
 use crate::words::Words;
 
-/// Which bits of a hash make a key.
+/// The bits of a hash that make a key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Key {
     masks: [u64; 4],
-    /// How many of these bits are in the words before.
+    /// For each word, the number of the key's bits in the words before it.
     shifts: [u32; 4],
 }
 
 impl Key {
-    /// Keys of `widths` bits that share the 256 bits of a hash out in turn, bit by bit:
-    /// neighbouring bits of a hash depend on each other, and a slot of neighbours would be crowded.
+    /// Creates keys of `widths` bits that take the 256 bits of a hash in turn, bit by bit.
+    /// Neighbouring bits of a hash depend on each other, and a slot of neighbours would be crowded.
     pub fn share(widths: &[u32]) -> Vec<Self> {
         let mut keys = vec![Self::default(); widths.len()];
         let mut left = widths.to_vec();
@@ -31,17 +31,17 @@ impl Key {
         keys
     }
 
-    /// Where its bits are in a hash.
+    /// Returns the mask of the key's bits in a hash.
     pub fn bits(&self) -> &Words {
         &self.masks
     }
 
-    /// Where the lower `count` bits of a key are in a hash.
+    /// Returns the mask, in a hash, of the lower `count` bits of the key.
     pub fn lower_bits(&self, count: u32) -> Words {
         let mut masks = self.masks;
         let mut left = count;
         for mask in &mut masks {
-            // One by one from above, until so many are left.
+            // Clears bits from the highest one down until `left` bits remain.
             while mask.count_ones() > left {
                 *mask &= !(1 << (u64::BITS - 1 - mask.leading_zeros()));
             }
@@ -59,7 +59,7 @@ impl Key {
         }
     }
 
-    /// The key of a hash.
+    /// Computes the key of a hash.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
     pub fn of<const BMI2: bool>(&self, hash: &Words) -> u32 {
@@ -71,14 +71,14 @@ impl Key {
     }
 }
 
-/// The bits of `word` under `mask`, moved together.
+/// Gathers the bits of `word` under `mask` in the lowest bits of the result.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "part of `Key::of`")]
 #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
 fn gather<const BMI2: bool>(word: u64, mask: u64) -> u32 {
     #[cfg(target_arch = "x86_64")]
     if BMI2 {
-        // SAFETY: `BMI2` is true only in clones that are called where the processor has it.
+        // SAFETY: `BMI2` is true only in variants that are called if the processor has it.
         return truncated(unsafe { core::arch::x86_64::_pext_u64(word, mask) });
     }
     let (mut gathered, mut left, mut place) = (0, mask, 0);
@@ -91,17 +91,17 @@ fn gather<const BMI2: bool>(word: u64, mask: u64) -> u32 {
     truncated(gathered)
 }
 
-/// The lower half: a key has at most 30 bits.
+/// Returns the lower 32 bits; a key has at most 30.
 fn truncated(bits: u64) -> u32 {
     u32::try_from(bits & u64::from(u32::MAX)).unwrap_or(u32::MAX)
 }
 
-/// The keys of `hash`, in the clone that the processor has.
+/// Computes the keys of `hash`, in the fastest variant that the processor has.
 #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
 pub fn each<'a>(keys: impl Iterator<Item = &'a Key>, hash: &Words, to: &mut [u32]) {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("bmi2") {
-        // SAFETY: the processor has the feature, as the question above found.
+        // SAFETY: the processor has the feature, as the line above found.
         return unsafe { each_bmi2(keys, hash, to) };
     }
     keys.zip(to).for_each(|(key, to)| *to = key.of::<false>(hash));

@@ -1,7 +1,8 @@
-//! One look-up in a segment: which rows of the chosen groups agree, and which of those are near.
+//! One look-up in a segment: which rows of the chosen groups have tags that agree, and which of
+//! those rows are near.
 //!
-//! What takes time is memory that no cache holds. So nothing is waited for: all that is to be read
-//! is asked for some steps before, while other groups are compared.
+//! Most of the time goes into memory that no cache holds. So every read is prefetched some steps
+//! ahead, while other groups are compared.
 
 use std::ops::Range;
 
@@ -12,60 +13,60 @@ use super::slot::{Slot, Sought, group, place};
 use crate::kernel::{self, LINE_TAGS, fetch};
 use crate::words::{Words, differing};
 
-/// How many groups make a step: what they ask for is about as much as a processor fetches at a time.
+/// Groups in a step: their reads are about as many as a processor can prefetch at a time.
 const STEP_GROUPS: usize = 32;
 
-/// What a look-up needs for a while; a thread keeps it from one to the next.
+/// Working memory of a look-up; a thread reuses it for the next one.
 #[derive(Default)]
 pub struct Scratch {
-    /// The query's key of each slot.
+    /// The query's key in each slot.
     keys: [u32; SLOTS_MAX],
-    /// What is near: the row, the distance.
+    /// The hits: row and distance in bits.
     hits: Vec<(u32, u32)>,
-    /// The groups of the step that is to come, and of this one.
+    /// The groups of the next step and of this one.
     groups: [Vec<Group>; 2],
-    /// Postings whose tags agree, of this step and of the one before.
+    /// Postings whose tags agree, of this step and of the previous one.
     found: [Found<u32>; 2],
-    /// The rows of those of the step before that.
+    /// Rows of the agreeing postings of the step before the previous one.
     rows: Vec<u32>,
 }
 
-/// Some groups of a slot.
+/// Some of a slot's groups.
 #[derive(Clone, Copy)]
 struct Step<'a> {
-    /// The slot, and its place.
+    /// The slot; below, its place among the slots.
     slot: &'a Slot,
     index: usize,
     /// The slot's directory.
     directory: &'a [u32],
-    /// The query's own group.
+    /// The group number of the query itself.
     own: u32,
-    /// What is flipped of its number.
+    /// The masks that give the numbers of the groups to visit.
     flips: &'a [u32],
     limits: Limits,
     sought: Sought,
 }
 
-/// Postings that lie together.
+/// A run of adjacent postings with the same limits.
 #[derive(Clone, Copy, Debug)]
 pub struct Group {
-    /// The first posting, of all slots'.
+    /// The first posting, counted among those of all slots.
     pub from: u32,
-    /// The posting after the last.
+    /// The posting after the last one.
     pub to: u32,
-    /// In how many of the key's lower bits a row may differ here.
+    /// Bits in which a row may differ among the key's lower bits.
     pub low_max: u16,
-    /// In how many bits of its tag.
+    /// Bits in which a row may differ in its whole tag.
     pub tag_max: u16,
 }
 
-/// In how many bits a row may differ in the groups of one slot, by how many bits of the group's own
-/// number are flipped.
+/// The limits of the groups of one slot, in bits: [`Group::low_max`] and [`Group::tag_max`], by how
+/// many bits of the query's group number are flipped.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits([(u16, u16); RADIUS_MAX + 1]);
 
 impl Limits {
-    /// Those of a slot and of the one after it, as `plan` has them look.
+    /// Derives the limits of a slot from its radius and that of the slot `after` it in `plan`.
     pub fn of(plan: &Plan, slot: usize, after: usize) -> Self {
         let radius = |slot: usize| plan.radii.get(slot).map_or(-1, |radius| i32::from(*radius));
         let (own, both) = (radius(slot), radius(slot) + radius(after) + 1);
@@ -77,7 +78,7 @@ impl Limits {
         Self(limits)
     }
 
-    /// These postings as a group.
+    /// Makes a group of these postings, in which `flipped` bits of the group number are flipped.
     #[inline]
     pub fn group(self, postings: Range<u32>, flipped: u32) -> Group {
         let (low_max, tag_max) = self.0.get(place(flipped)).copied().unwrap_or_default();
@@ -86,7 +87,7 @@ impl Limits {
 }
 
 impl Segment {
-    /// Calls `hit` with every row within `max` bits of `query` and its distance; each row once, in
+    /// Calls `hit` with every row within `max` bits of `query` and its distance, each row once, in
     /// no order.
     pub fn near(
         &self,
@@ -106,7 +107,7 @@ impl Segment {
         }
     }
 
-    /// As [`Self::near`], for a query whose groups are known to be crowded.
+    /// Answers as [`Self::near`] does, for a query whose groups are known to be crowded.
     pub fn near_in_a_crowd(
         &self,
         query: &Words,
@@ -122,18 +123,18 @@ impl Segment {
         scratch.hits.iter().for_each(|(row, distance)| hit(*row, *distance));
     }
 
-    /// Notes what is near in `scratch`, which has the keys. Gives up, and gives false, where the
-    /// groups turn out to have more than `most` postings.
+    /// Collects the hits in `scratch`, which holds the keys. Stops and returns `false` if the
+    /// groups have more than `most` postings.
     #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
     fn ask(&self, query: &Words, max: u32, plan: &Plan, most: u64, scratch: &mut Scratch) -> bool {
         #[cfg(target_arch = "x86_64")]
         {
             if kernel::is_wide() {
-                // SAFETY: the processor has the features, as the question above found.
+                // SAFETY: the processor has the features, as `is_wide` found.
                 return unsafe { self.ask_wide(query, max, plan, most, scratch) };
             }
             if kernel::is_middling() {
-                // SAFETY: the processor has the features, as the question above found.
+                // SAFETY: the processor has the features, as `is_middling` found.
                 return unsafe { self.ask_middling(query, max, plan, most, scratch) };
             }
         }
@@ -166,10 +167,11 @@ impl Segment {
         self.ask_with::<false>(query, max, plan, most, scratch)
     }
 
-    /// Each step goes through five stages, one for each turn of the loop, and by the time of each
-    /// its memory has come: the places of its directory are asked for; its groups are noted and
-    /// their tags asked for; the tags are read, and the numbers of those rows asked for that agree;
-    /// the numbers are read and their hashes asked for; the hashes are compared.
+    /// Each step passes through five stages, one for each turn of the loop, so that its memory has
+    /// arrived before each stage. First its places in the directory are prefetched. Then its groups
+    /// are noted and their tags prefetched. Then the tags are compared and the numbers of the
+    /// agreeing rows prefetched. Then the numbers are read and their hashes prefetched. Last the
+    /// hashes are compared.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
     fn ask_with<const WIDE: bool>(
@@ -244,7 +246,7 @@ impl Segment {
         true
     }
 
-    /// The groups that `plan` looks into for a query with these keys, slot by slot.
+    /// Returns the groups that `plan` visits for a query with these keys, slot by slot.
     fn steps<'a>(
         &'a self,
         keys: &'a [u32; SLOTS_MAX],
@@ -262,7 +264,7 @@ impl Segment {
         })
     }
 
-    /// Whether no slot before `index` has found `hash` too.
+    /// Checks that no slot before `index` finds `hash` too, so that each row is a hit once.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
     pub fn is_first(&self, index: usize, hash: &Words, query: &Words, radii: &[i8]) -> bool {
@@ -277,8 +279,8 @@ impl Segment {
     }
 }
 
-/// Asks for the tags of a group; what comes after the first lines of a long one the processor
-/// foresees.
+/// Prefetches the tags of a group. In a long group the hardware prefetcher recognises the order
+/// after the first lines.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
 pub fn expect(tags: &[u16], group: &Group) {

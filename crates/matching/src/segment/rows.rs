@@ -1,4 +1,4 @@
-//! What a segment keeps of each row beside its hash: the entry's id and the bank, in three bytes.
+//! The other columns of a segment: the entry id and the bank number of each row, in three bytes.
 
 use std::io;
 use std::ops::{Range, RangeInclusive};
@@ -7,32 +7,32 @@ use mamori_model::EntryId;
 
 use crate::large::Large;
 
-/// Ids that ascend, row by row. Of each only the lowest sixteen bits are kept, and of each run of
-/// rows that share the bits above where it begins.
+/// Ascending ids, row by row. Each id is stored as its lowest 16 bits; for each run of rows that
+/// share the bits above, only its beginning is stored.
 pub struct Ids {
     first: EntryId,
     lower: Large<u16>,
-    /// The first row whose id is so many times 65,536 or more above `first`; one place more than
-    /// there are runs, for the end of the last.
+    /// For each multiple of 65,536 above `first`, the first row whose id is at or above it; one
+    /// place more than there are runs, for the end of the last run.
     runs: Vec<u32>,
 }
 
-/// The number of the bank of each row.
+/// The bank number of each row.
 pub enum BankNumbers {
-    /// While there are at most 256.
+    /// For a segment of at most 256 banks.
     Few(Large<u8>),
-    /// Where there are more.
+    /// For a segment of more banks.
     Many(Large<u16>),
 }
 
 impl Ids {
-    /// Room for `rows` rows whose first id is `first`. Fails where there is no memory.
+    /// Allocates space for `rows` rows whose first id is `first`. Fails if there is no memory.
     pub fn zeroed(first: EntryId, rows: usize) -> io::Result<Self> {
         Ok(Self { first, lower: Large::zeroed(rows)?, runs: vec![0] })
     }
 
-    /// Takes the ids in, which ascend and are as many as there is room for; `None` where they do
-    /// not, or are too far from the first.
+    /// Stores the ids. They must ascend and fill the allocated space; `None` if they do not, or if
+    /// one is too far from the first.
     pub fn fill(mut self, ids: impl Iterator<Item = EntryId>) -> Option<Self> {
         let mut last = None;
         let mut rows = 0;
@@ -52,7 +52,7 @@ impl Ids {
         (usize::try_from(rows) == Ok(self.lower.len())).then_some(self)
     }
 
-    /// Ids of their parts; `None` where those do not belong together.
+    /// Assembles ids from their parts; `None` if the parts do not belong together.
     pub fn of_parts(first: EntryId, lower: Large<u16>, runs: Vec<u32>) -> Option<Self> {
         let [begin, .., end] = *runs.as_slice() else { return None };
         let span = i64::try_from(runs.len()).ok()?.checked_mul(1 << 16)?;
@@ -66,12 +66,12 @@ impl Ids {
             .then_some(ids)
     }
 
-    /// The id of the first row, the lower bits of all, and where the runs begin.
+    /// Returns the first row's id, the lower bits of all ids and the beginnings of the runs.
     pub fn parts(&self) -> (EntryId, &Large<u16>, &[u32]) {
         (self.first, &self.lower, &self.runs)
     }
 
-    /// The id of a row.
+    /// Returns the id of a row.
     pub fn id(&self, row: usize) -> Option<EntryId> {
         let lower = i64::from(*self.lower.get(row)?);
         let runs = self.runs.partition_point(|from| usize::try_from(*from).is_ok_and(|f| f <= row));
@@ -79,7 +79,7 @@ impl Ids {
         EntryId::new(self.first.number() + above + lower)
     }
 
-    /// The row of an id.
+    /// Returns the row of an id; `None` if no row has it.
     pub fn row(&self, id: EntryId) -> Option<usize> {
         let after = after(self.first, id)?;
         let run = self.run(usize::try_from(after >> 16).ok()?);
@@ -88,14 +88,14 @@ impl Ids {
         Some(run.start + at)
     }
 
-    /// The rows of the ids in `ids`.
+    /// Returns the rows of the ids in `ids`.
     pub fn rows_in(&self, ids: &RangeInclusive<EntryId>) -> Range<usize> {
         let from = self.rows_before(ids.start().number());
         let to = self.rows_before(ids.end().number().saturating_add(1));
         from..to.max(from)
     }
 
-    /// How many rows have an id below `number`.
+    /// Returns how many rows have an id below `number`.
     fn rows_before(&self, number: i64) -> usize {
         let Ok(after) = u64::try_from(number.saturating_sub(self.first.number())) else { return 0 };
         let run = self.run(usize::try_from(after >> 16).unwrap_or(usize::MAX));
@@ -103,7 +103,7 @@ impl Ids {
         run.start + lower.partition_point(|lower| u64::from(*lower) < after & 0xffff)
     }
 
-    /// The rows of a run; behind the last there are none.
+    /// Returns the rows of a run; an empty range at the end for a run after the last.
     fn run(&self, run: usize) -> Range<usize> {
         let end = self.lower.len();
         let begin = |run: usize| self.runs.get(run).and_then(|from| usize::try_from(*from).ok());
@@ -112,13 +112,13 @@ impl Ids {
     }
 }
 
-/// How far `id` is from `first`; `None` where that is before or too far.
+/// Returns the difference of `id` and `first`; `None` if it is negative or over 32 bits.
 fn after(first: EntryId, id: EntryId) -> Option<u32> {
     u32::try_from(id.number().checked_sub(first.number())?).ok()
 }
 
 impl BankNumbers {
-    /// Room for `rows` rows in `banks` banks. Fails where there is no memory.
+    /// Allocates space for `rows` rows in `banks` banks. Fails if there is no memory.
     pub fn zeroed(banks: usize, rows: usize) -> io::Result<Self> {
         if banks <= 1 << 8 {
             Large::zeroed(rows).map(Self::Few)
@@ -127,7 +127,7 @@ impl BankNumbers {
         }
     }
 
-    /// Notes the bank of a row.
+    /// Sets the bank number of a row.
     pub fn set(&mut self, row: usize, number: u16) {
         match self {
             Self::Few(numbers) => {
@@ -143,7 +143,7 @@ impl BankNumbers {
         }
     }
 
-    /// The number of a row's bank.
+    /// Returns the bank number of a row.
     #[inline]
     pub fn get(&self, row: usize) -> Option<usize> {
         match self {
@@ -152,7 +152,7 @@ impl BankNumbers {
         }
     }
 
-    /// The numbers as bytes, as a snapshot has them.
+    /// Returns the numbers as bytes, as a snapshot file stores them.
     pub fn bytes(&self) -> &[u8] {
         match self {
             Self::Few(numbers) => numbers.bytes(),
@@ -160,7 +160,7 @@ impl BankNumbers {
         }
     }
 
-    /// [`Self::bytes`], to be written to.
+    /// Returns [`Self::bytes`] for writing.
     pub fn bytes_mut(&mut self) -> &mut [u8] {
         match self {
             Self::Few(numbers) => numbers.bytes_mut(),

@@ -1,50 +1,51 @@
-//! How the 256 bits are shared out among slots, and how far each slot must look.
+//! How the 256 bits of a hash are divided among slots, and how far each slot must search.
 //!
 //! If two hashes differ in at most *d* bits, and a slot *i* with radius *rᵢ* finds everything that
-//! differs in at most *rᵢ* of its own bits, then some slot finds the pair whenever
-//! Σ (*rᵢ* + 1) > *d*: were each slot to miss it, they would differ in Σ (*rᵢ* + 1) bits at least.
-//! So *d* + 1 units are to be given out, and a slot of radius *r* takes *r* + 1 of them; radius
-//! −1, which takes none, is a slot that is not asked.
+//! differs in at most *rᵢ* of its own bits, then some slot finds the pair whenever Σ (*rᵢ* + 1) >
+//! *d*: if every slot missed it, they would differ in at least Σ (*rᵢ* + 1) bits. So *d* + 1 units
+//! must be distributed, and a slot of radius *r* takes *r* + 1 of them. A slot of radius −1 takes
+//! none and is not searched.
 //!
-//! More is true. Put the slots in a ring, and let *dᵢ* be in how many bits of slot *i* the two
-//! differ. The numbers *dᵢ* − *rᵢ* − 1 have a sum below 0, and on every ring of such whole numbers
-//! there is a place from which each sum, of one, of two, of all, is below 0: after the last place
-//! at which the sum so far was largest. So some slot has not only *dᵢ* ≤ *rᵢ* but also
-//! *dᵢ* + *dᵢ₊₁* ≤ *rᵢ* + *rᵢ₊₁* + 1, and a row that keeps to the first alone may be left to
-//! another slot without a look at its hash. Some bits of the next slot, kept beside the row, tell
-//! that of nearly all rows. (The principle is the "pigeonring" of Qin and Xiao, 2018.)
+//! A stronger statement holds. Arrange the slots in a ring, and let *dᵢ* be the number of bits of
+//! slot *i* in which the two hashes differ. The numbers *dᵢ* − *rᵢ* − 1 have a sum below 0. On
+//! every ring of such whole numbers there is a place from which each partial sum (of one number, of
+//! two, of all) is below 0: the place after the last one at which the sum so far was largest. So
+//! some slot has not only *dᵢ* ≤ *rᵢ* but also *dᵢ* + *dᵢ₊₁* ≤ *rᵢ* + *rᵢ₊₁* + 1, and a row that
+//! meets only the first condition may be left to another slot without reading its hash. Some bits
+//! of the next slot, stored with the row, show this for nearly all rows. (The principle is the
+//! "pigeonring" of Qin and Xiao, 2018.)
 
 use super::cost::{Costs, SCAN_NS, float};
 
-/// The bits of a hash.
+/// Bits in a hash.
 pub const BITS: u32 = 256;
-/// No slot looks further: the flips of four bits in twenty are thousands.
+/// The largest radius of a slot, in bits: there are thousands of ways to flip four bits of twenty.
 pub const RADIUS_MAX: usize = 3;
-/// The most slots of a shape.
+/// The most slots in a shape.
 pub const SLOTS_MAX: usize = 24;
-/// The widest key.
+/// The widest key, in bits.
 pub const WIDTH_MAX: u32 = 30;
 /// The most bits that choose a group.
 pub const HIGH_MAX: u32 = 22;
-/// The bits of a tag, beside which bits of a row's number may lie.
+/// Bits that a tag may have; bits that it does not use hold bits of the row number.
 const TAG_BITS: u32 = 16;
-/// Fewer bits of a tag tell too little.
+/// The fewest bits that a tag may have: a shorter one excludes too few rows.
 const TAG_BITS_MIN: u32 = 8;
-/// What the slots may take of memory for each row, in bytes. With its hash, its entry and its bank
-/// a row keeps below 100.
+/// Memory that the slots may take for each row, in bytes. With its hash, entry id and bank a row
+/// stays below 100.
 const ROW_BYTES_MAX: f64 = 63.5;
 
-/// How a posting is made up.
+/// The layout of a posting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layout {
-    /// The bits of the tag; above it lie the highest bits of the row's number.
+    /// Bits of the tag, at most 16; the bits above it hold the highest bits of the row number.
     pub tag_bits: u32,
-    /// Whether a row's number has a third byte of its own.
+    /// Whether the row number has a third byte of its own.
     pub has_far: bool,
 }
 
 impl Layout {
-    /// Both ways to write the numbers of `rows` rows; the second has more room for tags.
+    /// Returns both ways to store the numbers of `rows` rows; the second leaves more bits for tags.
     pub fn for_rows(rows: usize) -> impl Iterator<Item = Self> {
         let bits = usize::BITS - rows.saturating_sub(1).leading_zeros();
         [false, true].into_iter().filter_map(move |has_far| {
@@ -54,42 +55,42 @@ impl Layout {
         })
     }
 
-    /// How many bits of a row's number lie beside the tags.
+    /// Returns how many bits of a row number are stored apart from the tag.
     pub fn row_bits_beside(self) -> u32 {
         if self.has_far { 24 } else { 16 }
     }
 
-    /// Bytes of a posting.
+    /// Returns the size of a posting in bytes.
     pub fn bytes(self) -> f64 {
         if self.has_far { 5.0 } else { 4.0 }
     }
 }
 
-/// The width of each slot, and how many of its bits choose the group.
+/// The width of each slot, and how many of its bits choose a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shape {
-    /// Bits of each slot; together 256.
+    /// Bits of each slot; their sum is 256.
     pub widths: Vec<u32>,
-    /// Of each slot, how many of its bits, the upper ones, choose a group of the directory.
+    /// For each slot, how many of its bits, the upper ones, choose a group of the directory.
     pub high: Vec<u32>,
-    /// How postings are made up.
+    /// The layout of the postings.
     pub layout: Layout,
     rows: usize,
 }
 
-/// What asking the slots of a shape costs, and how: a radius for each, −1 where it is not asked.
+/// How to search the slots of a shape, and the expected cost.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
-    /// How far each slot looks.
+    /// The radius of each slot in bits; −1 if it is not searched.
     pub radii: [i8; SLOTS_MAX],
     /// Expected time of a look-up, in nanoseconds.
     pub cost_ns: f64,
-    /// How many postings its groups are expected to have.
+    /// Expected number of postings in the groups that are visited.
     pub postings: f64,
 }
 
 impl Shape {
-    /// The shape that finds what is within `distance` bits among `rows` fastest.
+    /// Chooses the shape that finds everything within `distance` bits among `rows` rows fastest.
     pub fn for_rows(rows: usize, distance: u32) -> Self {
         let mut best: Option<(f64, Self)> = None;
         for layout in Layout::for_rows(rows) {
@@ -107,7 +108,7 @@ impl Shape {
         }
         match best {
             Some((_, shape)) => shape,
-            // Sixteen equal slots fit always.
+            // Sixteen equal slots always fit.
             None => Self {
                 widths: vec![16; 16],
                 high: vec![8; 16],
@@ -117,8 +118,8 @@ impl Shape {
         }
     }
 
-    /// `slots` slots and what they cost; those that get a unit less than the others are `narrow`
-    /// bits narrower.
+    /// Returns a shape of `slots` slots and its cost. Slots that get one unit less than the others
+    /// are `narrow` bits narrower.
     fn of(
         rows: usize,
         layout: Layout,
@@ -170,7 +171,7 @@ impl Shape {
         fits.then_some((all, shape))
     }
 
-    /// A shape that was told; `None` if it is none.
+    /// Assembles a shape from its parts; `None` if they are not valid.
     pub fn of_parts(widths: Vec<u32>, high: Vec<u32>, layout: Layout, rows: usize) -> Option<Self> {
         let is_whole = widths.iter().map(|width| u64::from(*width)).sum::<u64>() == u64::from(BITS);
         let fits = widths.iter().zip(&high).all(|(width, high)| {
@@ -188,13 +189,13 @@ impl Shape {
         })
     }
 
-    /// Groups of all slots together.
+    /// Returns the number of groups in all slots.
     fn places(&self) -> usize {
         self.high.iter().map(|high| 1_usize << high).sum()
     }
 
-    /// How to find everything within `distance` bits at the least expected cost; `None` where the
-    /// slots cannot promise it, or a scan is cheaper.
+    /// Finds the radii that find everything within `distance` bits at the least expected cost;
+    /// `None` if the slots cannot guarantee it, or if a scan is cheaper.
     pub fn plan(&self, distance: u32) -> Option<Plan> {
         let costs: Vec<_> = (0..self.widths.len()).map(|slot| self.expected(slot)).collect();
         let mut plan = cheapest(&costs, distance)?;
@@ -207,7 +208,7 @@ impl Shape {
         (plan.cost_ns < float(self.rows) * SCAN_NS).then_some(plan)
     }
 
-    /// The cost of asking a slot, by radius, where hashes are spread evenly.
+    /// Returns the cost of searching a slot, by radius, if hashes are spread evenly.
     pub fn expected(&self, slot: usize) -> [f64; RADIUS_MAX + 1] {
         let mut costs = [0.0; RADIUS_MAX + 1];
         for (radius, cost) in costs.iter_mut().enumerate() {
@@ -216,7 +217,7 @@ impl Shape {
         costs
     }
 
-    /// The cost of asking a slot at `radius` whose groups have `rows` rows.
+    /// Returns the cost of searching a slot at `radius` if its groups have `rows` rows.
     pub fn found_cost(&self, slot: usize, radius: usize, rows: usize) -> f64 {
         self.costs(slot).map_or(0.0, |costs| costs.where_found(radius, rows))
     }
@@ -227,12 +228,12 @@ impl Shape {
     }
 }
 
-/// The radii that find everything within `distance` at the least cost, where `costs` has the cost
-/// of each slot by radius. `None` if even the largest radii do not reach so far.
+/// Finds the radii that find everything within `distance` bits at the least cost, given the cost of
+/// each slot by radius. `None` if even the largest radii do not reach that far.
 pub fn cheapest(costs: &[[f64; RADIUS_MAX + 1]], distance: u32) -> Option<Plan> {
     let units = usize::try_from(distance).ok()? + 1;
-    // The cheapest way to give out each number of units to the slots so far; the last place is
-    // "as many or more".
+    // The cheapest way to distribute each number of units to the slots so far; the last place means
+    // "this many or more".
     let nothing = Plan { radii: [-1; SLOTS_MAX], cost_ns: 0.0, postings: 0.0 };
     let mut best: Vec<Option<Plan>> = vec![None; units + 1];
     *best.first_mut()? = Some(nothing);
@@ -255,7 +256,7 @@ pub fn cheapest(costs: &[[f64; RADIUS_MAX + 1]], distance: u32) -> Option<Plan> 
     best.pop()?
 }
 
-/// The bits of the largest power of two that is no more than `count`.
+/// Returns the base-2 logarithm of `count`, rounded down.
 #[expect(
     clippy::as_conversions,
     clippy::cast_possible_truncation,

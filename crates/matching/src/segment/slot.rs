@@ -1,49 +1,48 @@
 //! One slot: some of the bits of every hash, and the rows in the order of those bits.
 //!
-//! The upper bits of a key choose a *group*; the rows of a group lie together, each a *posting*:
-//! the row's number, and a *tag* of up to sixteen bits. A tag has the lower bits of the key, and
-//! beside them bits of the key of the slot after this one, which [`mod@super::shape`] tells what
-//! they are for. Tags lie apart from the numbers: a look-up reads the tags of many rows and the
-//! numbers of few.
+//! The upper bits of a key choose a *group*. The rows of a group are adjacent. Each is a *posting*:
+//! the row number and a *tag* of up to 16 bits. A tag has the lower bits of the key and some bits
+//! of the next slot's key; [`mod@super::shape`] explains their purpose. Tags are stored apart from
+//! the numbers, because a look-up reads the tags of many rows and the numbers of few.
 
 use super::key::Key;
 use super::shape::Shape;
 use super::tables::Tables;
 use crate::words::Words;
 
-/// The rows of a segment in the order of one key. Where they are is in [`Tables`].
+/// The rows of a segment in the order of one key. Their postings are in [`Tables`].
 pub struct Slot {
-    /// Which bits.
+    /// The key: which bits of a hash the slot has.
     pub key: Key,
-    /// The key of the slot after this one; after the last comes the first.
+    /// The key of the next slot; the first slot follows the last.
     pub next: Key,
-    /// Where those bits of the next key are in a hash that are in the tags.
+    /// Mask, in a hash, of those bits of the next key that are in the tags.
     pub check_bits: Words,
-    /// How many of the key's bits, the upper ones, choose the group.
+    /// Number of the key's bits, the upper ones, that choose the group.
     pub high: u32,
-    /// How many of them, the lower ones, are in the tags.
+    /// Number of the key's bits, the lower ones, that are in the tags.
     pub low: u32,
-    /// How many of the next key's bits, the lower ones, are in the tags.
+    /// Number of the next key's bits, the lower ones, that are in the tags.
     pub check: u32,
-    /// Where its directory begins.
+    /// Beginning of the slot's directory in [`Tables`].
     pub directory_from: usize,
-    /// Where its postings begin.
+    /// Beginning of the slot's postings in [`Tables`].
     pub postings_from: u32,
 }
 
-/// What a tag is held against.
+/// The tag that a look-up compares postings with.
 #[derive(Clone, Copy, Debug)]
 pub struct Sought {
     /// The tag of the query.
     pub tag: u16,
-    /// The bits of it that are the key's own.
+    /// Mask of those bits of a tag that belong to the slot's own key.
     pub low: u16,
-    /// The bits of a posting's upper half that are its tag.
+    /// Mask of the tag in the 16 bits that are stored for a posting.
     pub all: u16,
 }
 
 impl Slot {
-    /// The slots of `shape` for `rows` rows, and how many places their directories have.
+    /// Returns the slots of `shape` for `rows` rows, and the total length of their directories.
     pub fn all(shape: &Shape, rows: usize) -> (Vec<Self>, usize) {
         let mut directory_from = 0;
         let mut slots = Vec::new();
@@ -73,19 +72,19 @@ impl Slot {
         (slots, directory_from)
     }
 
-    /// The directory of the slot.
+    /// Returns the slot's directory, followed by those of the later slots.
     pub fn directory<'a>(&self, tables: &'a Tables) -> &'a [u32] {
         tables.directory.get(self.directory_from..).unwrap_or_default()
     }
 
-    /// A posting of this slot, counted among those of all slots.
+    /// Converts a place among this slot's postings to one among those of all slots.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "hot")]
     pub fn posting(&self, at: u32) -> u32 {
         self.postings_from + at
     }
 
-    /// The tag of a hash with the key `key`, the next slot's being `next`.
+    /// Computes the tag of a hash whose keys in this slot and the next are `key` and `next`.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
     pub fn tag(&self, key: u32, next: u32) -> u16 {
@@ -94,14 +93,14 @@ impl Slot {
         u16::try_from(tag & u32::from(u16::MAX)).unwrap_or(0)
     }
 
-    /// What the tags of this slot are held against, for a query with these keys.
+    /// Returns the tag to compare with, for a query with these keys.
     pub fn sought(&self, key: u32, next: u32) -> Sought {
         let ones = |bits: u32| u16::try_from((1_u32 << bits) - 1).unwrap_or(u16::MAX);
         Sought { tag: self.tag(key, next), low: ones(self.low), all: ones(self.low + self.check) }
     }
 
-    /// In how many bits the keys of two hashes differ, and in how many the next keys do as far as
-    /// tags have them. `flipped` has the bits in which the hashes differ.
+    /// Returns in how many bits the keys of two hashes differ, and in how many of the next key's
+    /// bits in the tags. `flipped` has the bits in which the hashes differ.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
     pub fn differing(&self, flipped: &Words) -> (u32, u32) {
@@ -112,7 +111,8 @@ impl Slot {
     }
 }
 
-/// From which posting to which the rows of a group go.
+/// Returns the first posting of a group and the one after its last; an empty range if there is no
+/// such group.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "hot")]
 pub fn group(directory: &[u32], group: u32) -> (u32, u32) {
@@ -122,7 +122,7 @@ pub fn group(directory: &[u32], group: u32) -> (u32, u32) {
     }
 }
 
-/// A place in memory from a number of 32 bits.
+/// Converts a number of 32 bits to an index.
 #[inline(always)]
 #[expect(clippy::inline_always, clippy::as_conversions, reason = "hot; usize has 32 bits or more")]
 pub fn place(number: u32) -> usize {

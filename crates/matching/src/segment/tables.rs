@@ -7,27 +7,27 @@ use super::slot::{Slot, place};
 use crate::large::Large;
 use crate::words::Words;
 
-/// The most rows of a segment: their numbers fit beside group and tag in a row that waits.
+/// The most rows in a segment: a row number must fit beside group and tag in a waiting word.
 pub const ROWS_MAX: usize = (1 << TAG_SHIFT) - 1;
-/// About how many rows are put in their places at a time: as many as a near cache has room for.
+/// Approximate number of rows that are placed at a time: as many as fit into a near cache.
 const PART_ROWS: usize = 8_192;
-/// How far a group's number is moved up in a row that waits for its place; below are its tag and
-/// its number.
+/// Position of the group number in the word of a row that waits to be placed; below it are the tag
+/// and the row number.
 const GROUP_SHIFT: u32 = 40;
 const TAG_SHIFT: u32 = 24;
 
-/// One after the other, so that together they fill large pages.
+/// The slots' tables, one after the other, so that together they fill huge pages.
 pub struct Tables {
-    /// Of each group of each slot, where its postings begin among those of its slot; after each
-    /// slot one place more, for the end of the last.
+    /// For each group of each slot, the beginning of its postings among those of the slot; each
+    /// slot has one more place for the end of its last group.
     pub directory: Large<u32>,
-    /// Of each posting its tag, and above it the bits of the row's number that fit beside.
+    /// The tag of each posting, and above it the bits of the row number that fit beside it.
     pub tags: Large<u16>,
-    /// The lower sixteen bits of the row's number.
+    /// The lowest 16 bits of each posting's row number.
     pub near: Large<u16>,
-    /// The next eight, where the layout has them; empty where not.
+    /// The next eight bits, if the layout has them; otherwise empty.
     pub far: Large<u8>,
-    /// How a posting is made up.
+    /// The layout of the postings.
     pub layout: Layout,
 }
 
@@ -40,8 +40,8 @@ struct Postings<'a> {
 }
 
 impl Tables {
-    /// Tables of zeros for `slots` slots whose directories have `places`. Fails where there is no
-    /// memory.
+    /// Allocates zeroed tables for `slots` slots whose directories have `places` places in total.
+    /// Fails if there is no memory.
     pub fn zeroed(layout: Layout, slots: usize, places: usize, rows: usize) -> io::Result<Self> {
         let postings = slots * rows;
         Ok(Self {
@@ -53,8 +53,8 @@ impl Tables {
         })
     }
 
-    /// The tables of `slots`, whose directories have `places`, over `hashes`, whose places are the
-    /// rows. Fails where there is no memory.
+    /// Builds the tables of `slots`, whose directories have `places` places in total, for the rows
+    /// with these `hashes`. Fails if there is no memory.
     pub fn build(
         layout: Layout,
         slots: &[Slot],
@@ -79,7 +79,7 @@ impl Tables {
         Ok(tables)
     }
 
-    /// The row of a posting.
+    /// Returns the row of a posting.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
     pub fn row(&self, posting: u32) -> u32 {
@@ -121,7 +121,7 @@ impl Slot {
     ) {
         #[cfg(target_arch = "x86_64")]
         if std::arch::is_x86_feature_detected!("bmi2") {
-            // SAFETY: the processor has the feature, as the question above found.
+            // SAFETY: the processor has the feature, as the line above found.
             return unsafe { self.fill_bmi2(hashes, waiting, directory, postings) };
         }
         self.fill_with::<false>(hashes, waiting, directory, postings);
@@ -139,8 +139,9 @@ impl Slot {
         self.fill_with::<true>(hashes, waiting, directory, postings);
     }
 
-    /// First the rows are put into parts by the upper bits of their groups' numbers, which writes
-    /// in a few streams; then each part, which a near cache has room for, into its groups.
+    /// Sorts the rows in two passes. The first puts them into parts by the upper bits of their
+    /// group numbers, writing few streams; the second puts each part, which fits into a near cache,
+    /// into groups.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
     fn fill_with<const BMI2: bool>(
@@ -188,8 +189,9 @@ impl Slot {
     }
 }
 
-/// Puts the rows of a part, whose postings begin at `from`, into their groups, and says in its
-/// `directory` where those begin. The lowest `mask` bits of a group's number are its place there.
+/// Puts the rows of a part, whose postings begin at `from`, into their groups, and writes the
+/// beginning of each group to `directory`. The bits of a group number under `mask` are its place
+/// there.
 fn settle(
     part: &[u64],
     from: usize,
@@ -203,7 +205,7 @@ fn settle(
             *count += 1;
         }
     }
-    // From counts to ends; putting rows in from the last moves each end to its beginning.
+    // Counts become ends; placing the rows from the last on moves each end to its beginning.
     let mut end = u32::try_from(from).unwrap_or(u32::MAX);
     for count in directory.iter_mut() {
         end += *count;
@@ -219,7 +221,7 @@ fn settle(
     }
 }
 
-/// From how many there are of each to where each begins.
+/// Replaces counts with the beginnings that follow from them.
 fn begin(counts: &mut [u32]) {
     let mut next = 0;
     for count in counts {

@@ -10,7 +10,7 @@ use crate::segment::visits::QUERIES_MAX;
 use crate::threads;
 use crate::words::{HasWords as _, differing};
 
-/// Hashes that are the same at every run.
+/// Pseudo-random hashes, the same at every run.
 pub struct Dice(Chance);
 
 impl Dice {
@@ -22,7 +22,7 @@ impl Dice {
         Pdq::from(hashes::any(&mut self.0)).words()
     }
 
-    /// `hash` with `bits` of its bits flipped.
+    /// Returns `hash` with `bits` of its bits flipped.
     fn near(&mut self, hash: &Words, bits: u32) -> Words {
         let mut bytes = [0; 32];
         for (chunk, word) in bytes.as_chunks_mut::<8>().0.iter_mut().zip(hash) {
@@ -84,7 +84,7 @@ fn the_very_limit_is_found_and_one_bit_more_is_not() {
     }
 }
 
-/// Also when several threads share out the slots, and where some queries find a crowd.
+/// Also if several threads share the slots, and if the groups of some queries are crowded.
 #[test]
 fn queries_asked_together_are_answered_as_one_by_one() {
     let mut dice = Dice::new(7);
@@ -140,8 +140,8 @@ fn a_few_queries_or_too_many_or_far_ones_are_not_asked_together() {
     assert!(!together(QUERIES_MAX, 60), "that is a scan");
 }
 
-/// A flat picture has thousands of near copies; a query beside them finds crowded groups in every
-/// slot, one far from them in some.
+/// A flat picture has thousands of near copies. A query close to them finds crowded groups in every
+/// slot, a query far from them in some.
 #[test]
 fn crowds_do_not_hide_anything() {
     let mut dice = Dice::new(3);

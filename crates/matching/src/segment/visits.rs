@@ -1,8 +1,9 @@
-//! Which groups of a slot many queries look into, in about the order of memory.
+//! Which groups of a slot many queries visit, approximately in the order of memory.
 //!
-//! The groups of one query lie all over a slot, and each costs the wait for a cache line or two.
-//! Those of a thousand queries lie everywhere: in the order of memory they share lines, and what
-//! comes next can be read ahead as one stream, at a third of the price of a line.
+//! The groups of one query are spread over a whole slot, and each costs the wait for one or two
+//! cache lines. The groups of a thousand queries cover the slot: in the order of memory they share
+//! lines, and what comes next is read ahead as one stream, at a third of the cost of a separate
+//! line.
 
 use std::ops::Range;
 
@@ -10,50 +11,50 @@ use super::Segment;
 use super::shape::{Plan, SLOTS_MAX};
 use super::slot::place;
 
-/// The bits of a query's number in a visit; the group's number has the others.
+/// Bits of the query number in a visit; the other bits are the group number.
 const QUERY_BITS: u32 = 10;
-/// How many queries at most go together.
+/// The most queries in a batch.
 pub const QUERIES_MAX: usize = 1 << QUERY_BITS;
-/// The tags of so many rows fit into a near cache: a slot that has no more is one part, and nothing
+/// Rows whose tags fit into a near cache: a slot with no more than these is one part, and nothing
 /// is sorted.
 pub const WHOLE_ROWS: usize = 1 << 17;
-/// About how many rows a part of a larger slot has: what is read ahead of it fits beside it.
+/// Approximate rows in a part of a larger slot: those read ahead fit into the cache beside it.
 const PART_ROWS: usize = 1 << 14;
-/// Into how many parts a slot is cut at most, as a power of two: while visits are sorted, each has a
-/// cache line that is written to.
+/// Binary logarithm of the most parts of a slot: while visits are sorted, each part needs a cache
+/// line to write to.
 const PART_BITS_MAX: u32 = 11;
 
-/// A query looks into a group.
+/// One query visits one group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Visit(u32);
 
 impl Visit {
-    /// The number of the group.
+    /// Returns the group number.
     #[inline]
     pub fn group(self) -> u32 {
         self.0 >> QUERY_BITS
     }
 
-    /// The place of the query.
+    /// Returns the place of the query in the batch.
     #[inline]
     pub fn query(self) -> u32 {
         self.0 & ((1 << QUERY_BITS) - 1)
     }
 }
 
-/// The visits of one slot, part by part of its directory.
+/// The visits of one slot, by parts of its directory.
 #[derive(Default)]
 pub struct Visits {
     all: Vec<Visit>,
-    /// Of each part, where its visits end.
+    /// End of each part's visits in `all`.
     ends: Vec<u32>,
-    /// Groups of a part, as a power of two.
+    /// Binary logarithm of the number of groups in a part.
     part_bits: u32,
 }
 
 impl Visits {
-    /// Takes the visits of slot `index` in place of what was there: those of queries with these
-    /// `keys`, [`QUERIES_MAX`] of them at most, as `plan` has them look.
+    /// Replaces the content with the visits to slot `index` of queries with these `keys`, at most
+    /// [`QUERIES_MAX`] of them, according to `plan`.
     pub fn fill(
         &mut self,
         segment: &Segment,
@@ -85,7 +86,7 @@ impl Visits {
                 *count += 1;
             }
         }
-        // Of each part first where it begins; while its visits are written, that becomes its end.
+        // Each number is first the beginning of a part; writing the visits moves it to the end.
         let mut all = 0;
         for end in &mut self.ends {
             all += std::mem::replace(end, all);
@@ -100,12 +101,12 @@ impl Visits {
         }
     }
 
-    /// Whether nobody looks into this slot.
+    /// Checks whether no query visits this slot.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
 
-    /// The groups of each part and who looks into them.
+    /// Returns the groups of each part and the visits to them.
     pub fn parts(&self) -> impl Iterator<Item = (Range<u32>, &[Visit])> {
         let begins = std::iter::once(&0).chain(&self.ends);
         begins.zip(&self.ends).zip(0_u32..).map(|((from, to), part)| {

@@ -113,8 +113,8 @@ fn a_copy_does_not_see_later_changes() {
     assert_eq!((before.get(id(5)), after.get(id(5))), (Some(5), None));
 }
 
-/// What a search reads is made anew after each kind of change: entries that come between others,
-/// replace one, split a full block, leave, or let blocks join.
+/// A search must read current data after each kind of change: entries that are inserted between
+/// others, replace one, split a full block, are removed, or make blocks join.
 #[test]
 fn a_search_sees_every_change_of_a_block() {
     let hash = |number: usize| -> Words { [number.try_into().unwrap(), 0, 0, 0] };

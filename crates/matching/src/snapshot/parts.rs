@@ -1,11 +1,11 @@
-//! What a snapshot says of itself and of each segment, as plain numbers.
+//! Encodes and decodes the plain numbers in the header sections of a snapshot file.
 
 use mamori_model::{BankId, EntryId, Hash, HashKind};
 use uuid::Uuid;
 
 use super::SnapshotError;
 
-/// Takes numbers off the front of bytes.
+/// Reads numbers from the front of a byte slice.
 pub struct Numbers<'a>(pub &'a [u8]);
 
 impl Numbers<'_> {
@@ -16,29 +16,29 @@ impl Numbers<'_> {
         Ok(*first)
     }
 
-    /// The next number of 32 bits.
+    /// Reads a number of 32 bits.
     pub fn u32(&mut self) -> Result<u32, SnapshotError> {
         self.take().map(u32::from_ne_bytes)
     }
 
-    /// The next number of 64 bits, as a length.
+    /// Reads a length, a number of 64 bits.
     pub fn len(&mut self) -> Result<usize, SnapshotError> {
         let number = self.take().map(u64::from_ne_bytes)?;
         usize::try_from(number).map_err(|_| SnapshotError::Damaged("a length is too large"))
     }
 
-    /// The next entry's id.
+    /// Reads an entry id.
     pub fn id(&mut self) -> Result<EntryId, SnapshotError> {
         let number = self.take().map(i64::from_ne_bytes)?;
         EntryId::new(number).ok_or(SnapshotError::Damaged("an entry has no id"))
     }
 
-    /// The next bank.
+    /// Reads a bank id.
     pub fn bank(&mut self) -> Result<BankId, SnapshotError> {
         Ok(Uuid::from_bytes(self.take()?).into())
     }
 
-    /// The next hash, with its kind before it.
+    /// Reads a hash, which follows the number of its kind.
     pub fn hash(&mut self) -> Result<Hash, SnapshotError> {
         let kind = usize::try_from(self.u32()?).ok().and_then(|kind| HashKind::ALL.get(kind));
         match kind {
@@ -50,7 +50,7 @@ impl Numbers<'_> {
         }
     }
 
-    /// Nothing may be left.
+    /// Checks that all bytes have been read.
     pub fn end(&self) -> Result<(), SnapshotError> {
         if self.0.is_empty() {
             Ok(())
@@ -60,33 +60,33 @@ impl Numbers<'_> {
     }
 }
 
-/// Adds numbers to the end of bytes, as [`Numbers`] takes them.
+/// Appends numbers to a byte vector, in the format that [`Numbers`] reads.
 #[derive(Default)]
 pub struct Written(pub Vec<u8>);
 
 impl Written {
-    /// Adds a number of 32 bits.
+    /// Appends a number of 32 bits.
     pub fn u32(&mut self, number: u32) {
         self.0.extend_from_slice(&number.to_ne_bytes());
     }
 
-    /// Adds a length.
+    /// Appends a length.
     pub fn len(&mut self, len: usize) {
         let len = u64::try_from(len).unwrap_or(u64::MAX);
         self.0.extend_from_slice(&len.to_ne_bytes());
     }
 
-    /// Adds an entry's id.
+    /// Appends an entry id.
     pub fn id(&mut self, id: EntryId) {
         self.0.extend_from_slice(&id.number().to_ne_bytes());
     }
 
-    /// Adds a bank.
+    /// Appends a bank id.
     pub fn bank(&mut self, bank: BankId) {
         self.0.extend_from_slice(Uuid::from(bank).as_bytes());
     }
 
-    /// Adds a hash and its kind.
+    /// Appends the number of a hash's kind, and the hash.
     pub fn hash(&mut self, hash: &Hash) {
         let kind = HashKind::ALL.iter().zip(0..).find(|(kind, _)| **kind == hash.kind());
         self.u32(kind.map_or(u32::MAX, |(_, number)| number));

@@ -1,4 +1,4 @@
-//! Reading. Everything is checked that a look-up relies on.
+//! Reads a snapshot file and checks everything that a look-up relies on.
 
 use std::io::{self, Read};
 
@@ -16,11 +16,11 @@ use crate::segment::tables::Tables;
 use crate::segment::{Parts, ROWS_MAX, Segment};
 use crate::{Index, Indexed};
 
-/// The most segments; a pile has a handful.
+/// The most segments in a file; an index has a handful.
 const SEGMENTS_MAX: usize = 10_000;
-/// The longest section that is no row of numbers, in bytes: 65,535 banks fit.
+/// The longest section that is not an array of numbers, in bytes: 65,535 banks fit.
 const SMALL_BYTES_MAX: usize = 4 << 20;
-/// The most runs of ids, in bytes: ids are at most 2^32 apart.
+/// The longest section of runs of ids, in bytes: ids are at most 2^32 apart.
 const RUNS_BYTES_MAX: usize = 4 * ((1 << 16) + 1);
 
 /// Reads an index and its tag.
@@ -112,7 +112,7 @@ fn segment(from: &mut impl Read) -> Result<Placed, SnapshotError> {
     Ok(placed)
 }
 
-/// The banks of a segment, and those of them that have left it.
+/// Reads the banks of a segment, and those of them that were removed as a whole.
 fn banks(head: &mut Numbers<'_>) -> Result<(Vec<BankId>, Vec<BankId>), SnapshotError> {
     let count = head.len()?;
     let (mut banks, mut left) = (Vec::new(), Vec::new());
@@ -144,14 +144,14 @@ fn shape(head: &mut Numbers<'_>, rows: usize) -> Result<Shape, SnapshotError> {
         .ok_or(SnapshotError::Damaged("the slots do not fit"))
 }
 
-/// A section of `len` numbers.
+/// Reads a section of `len` numbers.
 fn numbers<T: Pod>(from: &mut impl Read, len: usize) -> Result<Large<T>, SnapshotError> {
     let mut numbers = Large::zeroed(len)?;
     fill_section(from, numbers.bytes_mut())?;
     Ok(numbers)
 }
 
-/// A section that is as long as `bytes`.
+/// Reads a section that must have the length of `bytes`.
 fn fill_section(from: &mut impl Read, bytes: &mut [u8]) -> Result<(), SnapshotError> {
     let (len, sum) = section(from)?;
     if len != bytes.len() {
@@ -160,7 +160,7 @@ fn fill_section(from: &mut impl Read, bytes: &mut [u8]) -> Result<(), SnapshotEr
     fill(from, bytes, sum)
 }
 
-/// A section of at most `bytes_max` bytes.
+/// Reads a section of at most `bytes_max` bytes.
 fn small(from: &mut impl Read, bytes_max: usize) -> Result<Vec<u8>, SnapshotError> {
     let (bytes, sum) = section(from)?;
     if bytes > bytes_max {
@@ -171,7 +171,7 @@ fn small(from: &mut impl Read, bytes_max: usize) -> Result<Vec<u8>, SnapshotErro
     Ok(read)
 }
 
-/// The length and the checksum of the section that follows.
+/// Reads the length and the checksum of the next section.
 fn section(from: &mut impl Read) -> Result<(usize, u32), SnapshotError> {
     let mut head = [0; 12];
     from.read_exact(&mut head).map_err(cut)?;
@@ -179,7 +179,7 @@ fn section(from: &mut impl Read) -> Result<(usize, u32), SnapshotError> {
     Ok((head.len()?, head.u32()?))
 }
 
-/// Reads and checks in pieces that stay in a near cache between the two.
+/// Fills `bytes` and checks the checksum, in pieces that stay in a near cache between the two.
 fn fill(from: &mut impl Read, bytes: &mut [u8], sum: u32) -> Result<(), SnapshotError> {
     let mut hasher = crc32fast::Hasher::new();
     for piece in bytes.chunks_mut(256 << 10) {

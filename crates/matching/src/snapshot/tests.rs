@@ -21,8 +21,7 @@ fn pdq(number: i64) -> Pdq {
     bytes.into()
 }
 
-/// Two banks in segments, with rows that left, a bank that left, rows that no segment has yet, and
-/// exact hashes.
+/// Two banks in segments, with tombstones and a removed bank, rows in the delta, and exact hashes.
 fn index() -> Index {
     let index = Index::with_fresh_rows(1_000);
     let entry = |number: i64, bank_number: u128, hash| Indexed {

@@ -1,4 +1,4 @@
-//! Writing.
+//! Writes a snapshot file.
 
 use std::io::{self, Write};
 
@@ -9,10 +9,10 @@ use super::{MAGIC, ORDER, SnapshotError, TAG_BYTES_MAX, VERSION};
 use crate::Index;
 use crate::pile::Placed;
 
-/// How many entries one section of single entries has.
+/// Entries in one section of entries that are in no segment.
 const ENTRIES_AT_ONCE: usize = 4_096;
 
-/// Writes all of `index`, as it is now.
+/// Writes the whole of `index`, as of one moment.
 pub fn write(index: &Index, tag: &[u8], to: &mut impl Write) -> Result<(), SnapshotError> {
     if tag.len() > TAG_BYTES_MAX {
         return Err(SnapshotError::Tag);
@@ -57,7 +57,7 @@ fn write_segment(placed: &Placed, to: &mut impl Write) -> io::Result<()> {
     head.len(segment.banks().len());
     for (bank, live) in segment.banks().iter().zip(&placed.live) {
         head.bank(*bank);
-        // A bank that left as a whole left no mark on its rows.
+        // A bank that was removed as a whole left no tombstones on its rows.
         head.u32(u32::from(*live > 0));
     }
     head.len(parts.shape.widths.len());

@@ -1,8 +1,9 @@
-//! The cage of a foreign program: [`super::lock_down`] forbids starting one, this permits one.
+//! The cage of a converter, which is a foreign program: [`super::lock_down`] forbids starting a
+//! program, this cage permits one.
 //!
-//! The program may read and run what lies in the system's folders of programs and libraries, read
-//! its standard input and write to the descriptors that it was given. It starts no process, opens no
-//! socket, and writes no file. Both walls must stand: without them it is not started at all.
+//! The program may read and run the system's programs and libraries, read its standard input and
+//! write to the descriptors that it inherited. It starts no process, opens no socket and writes no
+//! file. Needs both landlock and seccomp: without either, the program is not started.
 
 use std::io;
 use std::os::unix::process::CommandExt as _;
@@ -17,15 +18,15 @@ use landlock::{
 use super::{Protection, enforced, filter, sys};
 use crate::Limits;
 
-/// What the program may read and run: itself, and the libraries that it is linked to.
+/// Paths that the program may read and run: its own file and the libraries that it is linked to.
 const READABLE: [&str; 4] = ["/usr", "/lib", "/lib64", "/etc/ld.so.cache"];
-/// Descriptors that a program opens while it loads its libraries, and some more.
+/// Descriptors that a program opens while it loads its libraries, and some spare ones.
 const DESCRIPTORS_MAX: u64 = 64;
 
 /// Replaces this process by `program`, caged, with `file` in memory as its standard input.
 ///
 /// # Errors
-/// When a wall does not stand, or the program cannot be started. It does not return otherwise.
+/// If a protection is missing or the program cannot be started. Returns in no other case.
 pub fn become_program(program: &Path, args: &[&str], file: &[u8], limits: &Limits) -> io::Error {
     sys::close_descriptors_from(3);
     let input = match sys::file_in_memory(file) {
@@ -38,10 +39,11 @@ pub fn become_program(program: &Path, args: &[&str], file: &[u8], limits: &Limit
     Command::new(program).args(args).env_clear().stdin(Stdio::from(input)).exec()
 }
 
-/// Locks this process up for the rest of its life and that of the program it becomes.
+/// Applies the protections to this process for the rest of its life, including the program that it
+/// becomes.
 ///
 /// # Errors
-/// `Unsupported` where the kernel has no landlock or no seccomp.
+/// `Unsupported` if the kernel has no landlock or no seccomp.
 pub fn lock_down(limits: &Limits) -> io::Result<()> {
     use sys::Resource::{AddressSpace, CoreSize, Descriptors, FileSize, Processor};
     let cpu_s = u64::from(limits.cpu_s_max);
@@ -59,7 +61,7 @@ pub fn lock_down(limits: &Limits) -> io::Result<()> {
     filter::apply_to_converter().map_err(io::Error::other)
 }
 
-/// Forbids every file but those in [`READABLE`], TCP, and signals to others.
+/// Forbids every file except those in [`READABLE`], TCP, and signals to other processes.
 fn forbid_files() -> Result<&'static [Protection], RulesetError> {
     let status = Ruleset::default()
         .handle_access(AccessFs::from_all(ABI::V5))?

@@ -1,6 +1,7 @@
-//! The system calls that a decoding process may make. Any other kills it (SIGSYS). And those of a
-//! converter, a foreign program: any other fails there, as its libraries try some that they can do
-//! without.
+//! The seccomp filters: which system calls a decoding process and a converter may make.
+//!
+//! Any other call kills a decoding process (SIGSYS). In a converter, a foreign program, any other
+//! call fails, because its libraries try some calls that they do not need.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,7 @@ use seccompiler::{
 
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
-/// Calls that need no look at their arguments: memory, signals to itself, waiting, the end.
+/// Calls that are allowed with any arguments: memory, signal handling, waiting, exit.
 const FREE: [i64; 18] = [
     libc::SYS_brk,
     libc::SYS_clock_gettime,
@@ -34,7 +35,7 @@ const FREE: [i64; 18] = [
 ];
 
 /// Calls of a program that loads its libraries, reads a file, computes in threads and writes to an
-/// open pipe. Found by `strace` of `heif-convert`. Which files it opens is the matter of landlock.
+/// open pipe. Found by `strace` of `heif-convert`. Landlock limits which files it can open.
 const FREE_FOR_CONVERTER: [i64; 23] = [
     libc::SYS_close,
     libc::SYS_clone3,
@@ -66,18 +67,18 @@ const FREE_BY_PROCESSOR: [i64; 2] = [libc::SYS_arch_prctl, libc::SYS_dup2];
 #[cfg(not(target_arch = "x86_64"))]
 const FREE_BY_PROCESSOR: [i64; 0] = [];
 
-/// Puts the filter of a converter on this process and the program it becomes.
+/// Applies the filter of a converter to this process and the program that it becomes.
 pub fn apply_to_converter() -> Result<(), seccompiler::Error> {
     let refused = |error: libc::c_int| SeccompAction::Errno(error.unsigned_abs());
-    // The flags of clone3 lie in memory, where a filter cannot see them. The C library, told that
-    // there is no such call, uses the old one.
+    // The flags of clone3 are in memory, where a filter cannot see them. `ENOSYS` makes the C
+    // library fall back to the old call.
     let no_clone3 = Rules::from([(libc::SYS_clone3, Vec::new())]);
     apply_rules(no_clone3, SeccompAction::Allow, refused(libc::ENOSYS))?;
     let rules = rules_of_converter().map_err(seccompiler::Error::Backend)?;
     apply_rules(rules, refused(libc::EPERM), SeccompAction::Allow)
 }
 
-/// Puts a filter on this process: `listed` for the calls in `rules`, `other` for all others.
+/// Applies a filter to this process: `listed` for the calls in `rules`, `other` for all others.
 fn apply_rules(
     rules: Rules,
     other: SeccompAction,
@@ -93,23 +94,23 @@ fn apply_rules(
 fn rules_of_converter() -> Result<Rules, seccompiler::BackendError> {
     let free = FREE.into_iter().chain(FREE_FOR_CONVERTER).chain(FREE_BY_PROCESSOR);
     let mut rules: Rules = free.map(|call| (call, Vec::new())).collect();
-    // Threads, and no processes.
+    // `clone` for threads only, not for processes.
     let thread = u64::try_from(libc::CLONE_THREAD).unwrap_or(u64::MAX);
     let makes_a_thread =
         SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::MaskedEq(thread), thread)?;
     rules.insert(libc::SYS_clone, vec![only([makes_a_thread])?]);
     rules.insert(libc::SYS_tgkill, vec![only([argument(0, u64::from(std::process::id()))?])?]);
-    // Descriptors may be copied and asked about, and not made to send signals.
+    // Descriptors may be copied and queried, but must not be set up to send signals.
     let commands = [libc::F_GETFD, libc::F_SETFD, libc::F_GETFL, libc::F_DUPFD_CLOEXEC];
     let allowed = commands.map(|command| only([argument(1, u64::from(command.unsigned_abs()))?]));
     rules.insert(libc::SYS_fcntl, allowed.into_iter().collect::<Result<_, _>>()?);
-    // Limits may be read and not set.
+    // Limits may be read but not set.
     let reads = SeccompCondition::new(2, SeccompCmpArgLen::Qword, SeccompCmpOp::Eq, 0)?;
     rules.insert(libc::SYS_prlimit64, vec![only([reads])?]);
     Ok(rules)
 }
 
-/// Puts the filter on every thread of this process, for ever.
+/// Applies the filter of a decoding process to every thread of this process, permanently.
 pub fn apply() -> Result<(), seccompiler::Error> {
     let rules = rules().map_err(seccompiler::Error::Backend)?;
     apply_rules(rules, SeccompAction::KillProcess, SeccompAction::Allow)
@@ -117,15 +118,15 @@ pub fn apply() -> Result<(), seccompiler::Error> {
 
 fn rules() -> Result<Rules, seccompiler::BackendError> {
     let mut rules: Rules = FREE.into_iter().map(|call| (call, Vec::new())).collect();
-    // Standard input is read, standard output and error are written, and nothing else.
+    // Only standard input may be read, and only standard output and error written.
     rules.insert(libc::SYS_read, vec![only([argument(0, 0)?])?]);
     rules.insert(libc::SYS_write, vec![only([argument(0, 1)?])?, only([argument(0, 2)?])?]);
-    // Memory may hold data but never a program.
+    // Memory must not be executable.
     rules.insert(libc::SYS_mmap, vec![only([not_executable()?])?]);
     rules.insert(libc::SYS_mprotect, vec![only([not_executable()?])?]);
-    // The process may end itself, and nobody else.
+    // The process may send signals only to itself.
     rules.insert(libc::SYS_tgkill, vec![only([argument(0, u64::from(std::process::id()))?])?]);
-    // It may ask for processor time, up to the limit that it cannot raise.
+    // It may ask for processor time, up to the hard limit, which it cannot raise.
     let own_processor = [argument(0, 0)?, argument(1, u64::from(libc::RLIMIT_CPU))?];
     rules.insert(libc::SYS_prlimit64, vec![only(own_processor)?]);
     Ok(rules)

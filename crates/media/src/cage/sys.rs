@@ -1,5 +1,5 @@
-//! The system calls that build the cage. With the decoder of JPEG, the only
-//! unsafe code of this crate.
+//! The system calls that build the cage. Besides the JPEG decoder, this is the only unsafe code of
+//! this crate.
 #![expect(
     unsafe_code,
     reason = "prctl, setrlimit, memfd_create and the like have no safe interface in std"
@@ -11,29 +11,30 @@ use std::os::fd::{AsFd, AsRawFd as _, FromRawFd as _};
 
 use libc::{c_ulong, rlimit};
 
-/// A thing to limit.
+/// A resource of a process that can be limited.
 #[derive(Clone, Copy, Debug)]
 pub enum Resource {
     /// Address space, in bytes.
     AddressSpace,
     /// Processor time, in seconds.
     Processor,
-    /// Open descriptors beyond those that are open.
+    /// Descriptors: each new one must have a number below the limit.
     Descriptors,
     /// Processes and threads of this user.
     Processes,
-    /// Memory image after a crash, in bytes.
+    /// Core dump, in bytes.
     CoreSize,
     /// Length of a file that is written, in bytes.
     FileSize,
 }
 
-/// Limits `resource` for ever; whether the kernel agreed.
+/// Limits `resource` permanently; returns whether the kernel agreed.
 pub fn limit(resource: Resource, most: u64) -> bool {
     limit_softly(resource, most, most)
 }
 
-/// Limits `resource` to `soft` for now and to `hard` for ever; whether the kernel agreed.
+/// Limits `resource` to `soft` for now and to `hard` permanently; returns whether the kernel
+/// agreed.
 pub fn limit_softly(resource: Resource, soft: u64, hard: u64) -> bool {
     let name = match resource {
         Resource::AddressSpace => libc::RLIMIT_AS,
@@ -48,23 +49,23 @@ pub fn limit_softly(resource: Resource, soft: u64, hard: u64) -> bool {
     unsafe { libc::setrlimit(name, &raw const value) == 0 }
 }
 
-/// No program that this process starts gains rights.
+/// Prevents programs that this process starts from gaining privileges.
 pub fn set_no_new_privileges() -> bool {
     control(libc::PR_SET_NO_NEW_PRIVS, 1)
 }
 
-/// Other processes of the same user cannot read this one's memory.
+/// Prevents other processes of the same user from reading this one's memory.
 pub fn set_not_dumpable() -> bool {
     control(libc::PR_SET_DUMPABLE, 0)
 }
 
-/// The kernel kills this process when the thread that started it ends.
+/// Makes the kernel kill this process when the thread that started it ends.
 pub fn die_with_parent() -> bool {
     let signal = c_ulong::try_from(libc::SIGKILL).unwrap_or_default();
     control(libc::PR_SET_PDEATHSIG, signal)
 }
 
-/// Asks for room for `bytes` in a pipe; the kernel may refuse, and then it keeps what it had.
+/// Asks for `bytes` of buffer in a pipe; if the kernel refuses, the pipe keeps its size.
 pub fn widen_pipe(pipe: &impl AsFd, bytes: libc::c_int) {
     // SAFETY: the descriptor is open as long as `pipe` is borrowed, and the call touches no memory.
     unsafe { libc::fcntl(pipe.as_fd().as_raw_fd(), libc::F_SETPIPE_SZ, bytes) };
@@ -72,23 +73,23 @@ pub fn widen_pipe(pipe: &impl AsFd, bytes: libc::c_int) {
 
 fn control(option: libc::c_int, value: c_ulong) -> bool {
     let unused: c_ulong = 0;
-    // SAFETY: none of the three options above reads or writes memory of ours.
+    // SAFETY: none of the three options above reads or writes memory of this process.
     unsafe { libc::prctl(option, value, unused, unused, unused) == 0 }
 }
 
-/// Closes every descriptor from `first` on; kernels before 5.9 do not know how, and there the
-/// parent's close-on-exec flags must do.
+/// Closes every descriptor from `first` on. Kernels before 5.9 lack the call; there, the parent's
+/// close-on-exec flags must suffice.
 pub fn close_descriptors_from(first: libc::c_uint) {
     let flags: libc::c_uint = 0;
     // SAFETY: called in a process of one thread whose only descriptors in use are 0, 1 and 2.
     unsafe { libc::syscall(libc::SYS_close_range, first, libc::c_uint::MAX, flags) };
 }
 
-/// Processor time that this process has used, in seconds, rounded up.
+/// Returns the processor time that this process has used, in seconds, rounded up.
 pub fn processor_time_used_s() -> u64 {
     let mut usage = std::mem::MaybeUninit::<libc::rusage>::zeroed();
-    // SAFETY: `usage` is valid for writes of an rusage; zeroed bytes are a valid rusage, so it may be
-    // read even if the call failed.
+    // SAFETY: `usage` is valid for writes of an rusage; zeroed bytes are a valid rusage, so it may
+    // be read even if the call failed.
     let usage = unsafe {
         libc::getrusage(libc::RUSAGE_SELF, usage.as_mut_ptr());
         usage.assume_init()
@@ -98,7 +99,7 @@ pub fn processor_time_used_s() -> u64 {
     u64::try_from(used).unwrap_or_default().div_ceil(1_000_000)
 }
 
-/// Processor time that the calling thread has used, in microseconds.
+/// Returns the processor time that the calling thread has used, in microseconds.
 pub fn thread_time_us() -> u64 {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: `time` is valid for writes for the length of the call; if it fails, zero stays.
@@ -107,7 +108,7 @@ pub fn thread_time_us() -> u64 {
     u64::try_from(micros).unwrap_or_default()
 }
 
-/// A file that has no name and lies in memory alone, with `content`.
+/// Creates an unnamed file in memory with `content`.
 pub fn file_in_memory(content: &[u8]) -> io::Result<File> {
     // SAFETY: the name is a valid C string, and the call touches no other memory.
     let descriptor = unsafe { libc::memfd_create(c"item".as_ptr(), libc::MFD_CLOEXEC) };

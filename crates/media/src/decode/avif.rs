@@ -1,9 +1,9 @@
 //! AVIF: our own reader of the container, AV1 by `re_rav1d`.
 //!
-//! A picture is one coded item or a grid of them, and may have another of its transparency. What
-//! viewers do not show is not looked at: thumbnails, depth, gain maps. Orientation comes from `irot`
-//! and `imir` alone, as the format demands; a crop (`clap`) is not applied: the pixels outside of it
-//! are part of what was sent.
+//! A picture is one coded item or a grid of them, and may have another item for its transparency.
+//! Thumbnails, depth and gain maps are not read, because viewers do not show them. Orientation
+//! comes from `irot` and `imir` alone, as the format demands. A crop (`clap`) is not applied: the
+//! pixels outside of it are part of the item that was sent.
 
 mod av1;
 mod colour;
@@ -20,14 +20,15 @@ use colour::{Colours, Output};
 use container::{Container, Grid, Item};
 
 const AVIF: Format = Format::Avif;
-/// Forms that are not read: other types of item, and `ICtCp`, constant luminance and further matrices
-/// without a simple inverse.
+/// Kinds that are not read: other types of item, and `ICtCp`, constant luminance and further
+/// matrices without a simple inverse.
 const RARE: &str = "AVIF of a rare kind";
 
-/// The picture of an AVIF. Of a sequence, only the still picture beside it.
+/// Decodes the picture of an AVIF; of a sequence, only the still picture beside it.
 pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
     let container = Container::read(bytes)?;
-    // The frames of a sequence lie in tracks, which are not read. So the item cannot pass for clean.
+    // The frames of a sequence are in tracks, which are not read. So the item cannot pass for
+    // clean.
     if container.has_tracks {
         sink.leave_out();
     }
@@ -65,12 +66,12 @@ struct Image {
 struct File<'a> {
     container: &'a Container<'a>,
     limits: &'a Limits,
-    /// Set where a stream has more pictures than the one that is shown.
+    /// Set if a stream has more pictures than the one that is shown.
     is_followed: &'a Cell<bool>,
 }
 
 impl File<'_> {
-    /// The pixels of an item, which is coded itself or a grid of coded items.
+    /// Decodes an item, which is coded itself or is a grid of coded items.
     fn picture(&self, item: &Item, samples: Samples) -> Result<Image, Error> {
         if let Some((width, height)) = self.container.size(item) {
             check_area(AVIF, width, height, self.limits)?;
@@ -99,7 +100,8 @@ impl File<'_> {
         Ok(planes)
     }
 
-    /// What the container says of an item's colours goes before what the stream says of them.
+    /// Returns how to convert an item's colours. The container's description overrides the
+    /// stream's.
     fn colours(&self, item: &Item, planes: &av1::Planes) -> Result<Colours, Error> {
         let (matrix, is_full) = match self.container.nclx(item) {
             Some(nclx) => nclx,
@@ -108,7 +110,7 @@ impl File<'_> {
         Colours::new(matrix, is_full).ok_or(Error::Unsupported { found: RARE })
     }
 
-    /// Tiles beside each other, of one size, cut at the right and lower edge of the whole.
+    /// Decodes a grid: tiles of one size in rows and columns, cut at the right and lower edge.
     fn grid(&self, item: &Item, samples: Samples) -> Result<Image, Error> {
         let data = self.container.data(item)?;
         let grid = Grid::read(&data).ok_or_else(|| Error::corrupt(AVIF, &"its grid is damaged"))?;
@@ -121,10 +123,10 @@ impl File<'_> {
         let mut whole: Option<(Image, Output)> = None;
         for (number, tile) in (0_u32..).zip(tiles) {
             let planes = self.planes(tile)?;
-            // A grid's own colours hold for its tiles.
+            // The grid's own colour description holds for its tiles.
             let described = if self.container.nclx(item).is_some() { item } else { tile };
             let colours = self.colours(described, &planes)?;
-            // The first tile decides for all.
+            // The first tile decides on the layout for all.
             if whole.is_none() {
                 let output = colours.output(&planes, samples);
                 let layout = output.layout();
@@ -144,7 +146,7 @@ impl File<'_> {
 }
 
 impl Image {
-    /// Lays the rows of a tile, `width` pixels wide, at a place; what hangs over the edge is cut.
+    /// Copies the rows of a tile, `width` pixels wide, to a place; parts beyond the edge are cut.
     fn paint(&mut self, tile: &[u8], width: u32, (left, top): (u32, u32)) {
         let bytes = self.layout.samples();
         let from = size(left.min(self.width)) * bytes;
@@ -158,8 +160,8 @@ impl Image {
     }
 }
 
-/// Colour and transparency in one. Premultiplied colours are divided by their alpha again, as
-/// libavif does it.
+/// Joins colour and transparency. Premultiplied colours are divided by their alpha, as libavif does
+/// it.
 fn with_alpha(colour: &Image, alpha: &Image, is_premultiplied: bool) -> Result<Image, Error> {
     if (colour.width, colour.height) != (alpha.width, alpha.height) {
         return Err(Error::corrupt(AVIF, &"its transparency has another size"));
@@ -183,14 +185,15 @@ fn with_alpha(colour: &Image, alpha: &Image, is_premultiplied: bool) -> Result<I
     Ok(Image { width: colour.width, height: colour.height, layout, samples })
 }
 
-/// A sample that was multiplied by `alpha`, as it was before.
+/// Returns a sample as it was before it was multiplied by `alpha`.
 fn divided(sample: u8, alpha: u8) -> u8 {
     let (sample, alpha) = (u32::from(sample) * 255, u32::from(alpha));
     (sample + alpha / 2).checked_div(alpha).map_or(0, |before| low_byte(before.min(255)))
 }
 
 impl Container<'_> {
-    /// How an item is turned to be shown: its `irot` and `imir`, in the order of its properties.
+    /// Returns how an item is turned to be shown: its `irot` and `imir`, in the order of its
+    /// properties.
     fn shown(&self, item: &Item) -> Transform {
         let mut shown = Turns::default();
         for property in self.properties(item) {
@@ -209,8 +212,8 @@ impl Container<'_> {
     }
 }
 
-/// Turns one after the other, as one [`Transform`]: left and right exchanged, then so many quarters
-/// counter-clockwise.
+/// A sequence of turns as one [`Transform`]: left and right exchanged, then a number of quarter
+/// turns counter-clockwise.
 #[derive(Default)]
 struct Turns {
     is_mirrored: bool,
@@ -222,9 +225,9 @@ impl Turns {
         self.quarters = (self.quarters + 1) % 4;
     }
 
-    /// Axis 0 exchanges top and bottom, 1 left and right (ISO 23008-12, `imir`).
+    /// Adds a mirroring. Axis 0 exchanges top and bottom, 1 left and right (ISO 23008-12, `imir`).
     fn mirror(&mut self, axis: u8) {
-        // A mirror after a turn is the opposite turn after the mirror.
+        // A mirroring after a turn equals the opposite turn after the mirroring.
         self.quarters = (4 - self.quarters) % 4;
         self.is_mirrored = !self.is_mirrored;
         if axis == 0 {

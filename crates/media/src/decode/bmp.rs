@@ -1,4 +1,4 @@
-//! Windows bitmaps, by `image`.
+//! Decodes Windows bitmaps, by `image`.
 
 use std::io::{Cursor, ErrorKind};
 
@@ -13,7 +13,7 @@ use crate::{Error, Format};
 
 const BMP: Format = Format::Bmp;
 
-/// The one frame of a bitmap.
+/// Decodes the one frame of a bitmap.
 pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
     let decoder = BmpDecoder::new(Cursor::new(bytes)).map_err(unreadable)?;
     let (width, height) = decoder.dimensions();
@@ -28,7 +28,7 @@ pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
         return Err(Error::corrupt(BMP, &"a colour type that bitmaps do not have"));
     };
     let mut samples = frame_buffer(width, height, layout)?;
-    // Of a damaged file, what was read before the damage stands in the samples.
+    // In a damaged file, the samples before the damage have been written.
     let read = decoder.read_image(&mut samples).map_err(unreadable);
     sink.give_only(Transform::None, Pixels { width, height, layout, samples: &samples });
     read

@@ -1,23 +1,23 @@
-//! What a viewer of an animation sees: frames laid on each other, with transparency.
+//! Composes the frames of an animation, with transparency, as a viewer does.
 
 use crate::Error;
 use crate::decode::frame_buffer;
 use crate::pixels::{Layout, Pixels, low_byte, size};
 
-/// Where a frame lies on the canvas.
+/// The place of a frame on the canvas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     /// Columns from the left edge.
     pub left: u32,
     /// Rows from the upper edge.
     pub top: u32,
-    /// Pixels in a row.
+    /// Width in pixels.
     pub width: u32,
-    /// Rows.
+    /// Height in pixels.
     pub height: u32,
 }
 
-/// A picture that frames are drawn on; transparent and black at first.
+/// A picture on which frames are drawn; transparent and black at first.
 pub struct Canvas {
     width: u32,
     height: u32,
@@ -26,30 +26,30 @@ pub struct Canvas {
 }
 
 impl Canvas {
-    /// A canvas of `layout`, after [`super::check_area`].
+    /// Creates a canvas of `layout`; call [`super::check_area`] first.
     pub fn new(width: u32, height: u32, layout: Layout) -> Result<Self, Error> {
         Ok(Self { width, height, layout, shown: frame_buffer(width, height, layout)? })
     }
 
-    /// What is seen now.
+    /// Returns the current content.
     pub fn pixels(&self) -> Pixels<'_> {
         let Self { width, height, layout, ref shown } = *self;
         Pixels { width, height, layout, samples: shown }
     }
 
-    /// A copy of what is seen, for [`Self::restore`].
+    /// Copies the current content, for [`Self::restore`].
     pub fn saved(&self) -> Vec<u8> {
         self.shown.clone()
     }
 
-    /// Shows `saved` again.
+    /// Restores the content `saved`.
     pub fn restore(&mut self, saved: Vec<u8>) {
         if saved.len() == self.shown.len() {
             self.shown = saved;
         }
     }
 
-    /// The parts of the canvas's rows that `place` covers; a frame may hang over the edge.
+    /// Returns the parts of the canvas's rows that `place` covers; it may extend beyond the edge.
     pub fn region(&mut self, place: Place) -> impl Iterator<Item = &mut [u8]> {
         let bytes = self.layout.samples();
         let from = size(place.left.min(self.width)) * bytes;
@@ -59,8 +59,8 @@ impl Canvas {
         rows.filter_map(move |row| row.get_mut(from..to))
     }
 
-    /// Draws the rows of `part`, which have the canvas's layout: laid over what is there, or, if not
-    /// `is_blended`, in its stead.
+    /// Draws the rows of `part`, which have the canvas's layout: blended with the content if
+    /// `is_blended`, otherwise replacing it.
     pub fn draw(&mut self, part: &[u8], place: Place, is_blended: bool) {
         let bytes = self.layout.samples();
         let has_alpha = matches!(self.layout, Layout::GreyAlpha | Layout::Rgba);
@@ -81,7 +81,7 @@ impl Canvas {
     }
 }
 
-/// Lays `over` on `under`; the last sample of each is alpha (PNG, 3rd edition, §13.16).
+/// Blends `over` onto `under`; the last sample of each is alpha (PNG, 3rd edition, §13.16).
 fn blend(under: &mut [u8], over: &[u8]) {
     let (Some((alpha_under, colours_under)), Some((alpha_over, colours_over))) =
         (under.split_last_mut(), over.split_last())

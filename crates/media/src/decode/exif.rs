@@ -1,16 +1,16 @@
-//! The one thing that is read of EXIF: which way up a picture is shown.
+//! Reads the orientation of a picture from EXIF data, and nothing else.
 
 use mamori_model::Transform;
 
-/// The tag Orientation (Exif 3.0, table 6). Its value is a SHORT; some cameras write another integer,
-/// and some viewers read that.
+/// The tag Orientation (Exif 3.0, table 6). Its value is a SHORT; some cameras write another
+/// integer type, and some viewers read that.
 const ORIENTATION: u16 = 0x0112;
 const BYTES: [u16; 2] = [1, 6];
 const SHORTS: [u16; 2] = [3, 8];
 const LONGS: [u16; 2] = [4, 9];
 
-/// How stored pixels are turned to be shown upright, by the EXIF data `tiff`: a TIFF header and its
-/// first directory. What cannot be read says nothing, as viewers take it.
+/// Returns how stored pixels are turned to be shown upright, according to the EXIF data `tiff`: a
+/// TIFF header and its first directory. Unreadable data mean no orientation, as in viewers.
 pub fn orientation(tiff: &[u8]) -> Transform {
     // Some writers of PNG and WebP keep the header that EXIF has inside JPEG.
     let tiff = tiff.strip_prefix(b"Exif\0\0").unwrap_or(tiff);

@@ -1,4 +1,4 @@
-//! GIF, by `gif`, with our own canvas: each frame as a viewer shows it.
+//! Decodes GIF, by `gif` with our own canvas: each frame as a viewer shows it.
 
 mod blocks;
 
@@ -15,10 +15,10 @@ use crate::{Error, Format};
 
 const GIF: Format = Format::Gif;
 
-/// The frames of a GIF.
+/// Decodes the frames of a GIF.
 ///
-/// The canvas is at least as large as the first frame, as in browsers: some writers leave the size
-/// of the screen at 0, or at that of a smaller picture.
+/// The canvas is at least as large as the first frame, as in browsers: some writers leave the
+/// screen size at 0, or at that of a smaller picture.
 pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
     let blocks = blocks::read(bytes);
     let mut options = DecodeOptions::new();
@@ -71,8 +71,8 @@ struct Drawing {
 }
 
 impl Drawing {
-    /// Draws and gives one frame whose header was read; returns whether the visitor wants no more. Of a frame with
-    /// damaged data, what was read is given before the error.
+    /// Draws and gives one frame whose header was read; returns whether no further frame is wanted.
+    /// If its data are damaged, the part that was read is given before the error.
     fn frame(
         &mut self,
         decoder: &mut Decoder<'_>,
@@ -99,17 +99,17 @@ impl Drawing {
         Ok(flow.is_break())
     }
 
-    /// Gives what there is of a frame whose data end early, if anything.
+    /// Gives the readable part of a frame whose data end early, if there is any.
     fn cut_frame(&mut self, decoder: &mut Decoder<'_>, number: u32, sink: &mut Sink<'_>) {
         let has_header = decoder.next_frame_info().is_ok_and(|frame| frame.is_some());
         if has_header && sink.wants(number) {
-            // That it is cut is what the caller says anyway.
+            // The caller reports the truncation itself.
             let _ = self.frame(decoder, number, sink);
         }
     }
 
-    /// Draws a frame. See-through pixels keep what was there. In the first frame, where nothing was
-    /// there, they are transparent and have their palette's colour, as in Pillow.
+    /// Draws a frame. Transparent pixels keep the previous content. In the first frame, where there
+    /// is none, they are transparent and have their palette's colour, as in Pillow.
     fn draw(&mut self, frame: &gif::Frame<'_>, indices: &[u8], place: Place) {
         const COLOUR: usize = 3;
         let palette = frame.palette.as_ref().unwrap_or(&self.global);
@@ -133,7 +133,7 @@ impl Drawing {
 }
 
 impl Place {
-    /// No pixel.
+    /// A place without pixels.
     const NOWHERE: Self = Self { left: 0, top: 0, width: 0, height: 0 };
 
     fn of(frame: &gif::Frame<'_>) -> Self {

@@ -1,8 +1,9 @@
-//! What the converter made of a HEIC: one JPEG or PNG after the other, one for each picture in it.
+//! Decodes the converter's output for a HEIC: a sequence of JPEG or PNG files, one for each
+//! picture.
 //!
-//! HEVC is not decoded by this program ([0011](../../../../docs/decisions/0011-decoders.md)): the pool
-//! gives such a file to `heif-convert` and its output to the worker. Pictures come upright from
-//! there, so no orientation in the output counts.
+//! This program does not decode HEVC ([0011](../../../../docs/decisions/0011-decoders.md)): the
+//! pool passes the file to `heif-convert` and the output to a worker. The converter turns pictures
+//! upright, so an orientation in the output is ignored.
 
 use mamori_model::Transform;
 
@@ -13,9 +14,9 @@ use crate::{Error, format};
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 const JPEG: &[u8] = b"\xff\xd8\xff";
 
-/// The pictures that the converter wrote.
+/// Decodes the pictures that the converter wrote.
 pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
-    // The file itself, in a process without a converter.
+    // The HEIC itself arrives here in a process without a converter.
     if !bytes.starts_with(PNG) && !bytes.starts_with(JPEG) {
         return Err(Error::Unsupported { found: format::HEIC });
     }
@@ -36,7 +37,7 @@ pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// File after file; the last one may be cut.
+/// Iterates over the files; the last one may be cut.
 fn pieces(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = bytes;
     std::iter::from_fn(move || {
@@ -50,9 +51,9 @@ fn pieces(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Up to the end of the chunk that ends it.
+/// Returns the length of a PNG, up to the end of its last chunk.
 fn length_of_png(bytes: &[u8]) -> Option<usize> {
-    /// Length, type and checksum of a chunk.
+    /// Bytes of length, type and checksum of a chunk.
     const AROUND: usize = 12;
     let mut at = PNG.len();
     loop {
@@ -66,15 +67,15 @@ fn length_of_png(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// Up to the marker that ends it. Segments are skipped by their length: a small picture within
-/// the metadata has such a marker too.
+/// Returns the length of a JPEG, up to its end marker. Segments are skipped by their length,
+/// because a thumbnail in the metadata has an end marker too.
 fn length_of_jpeg(bytes: &[u8]) -> Option<usize> {
     const END: u8 = 0xd9;
     let mut at = 2;
     loop {
         at += memchr::memchr(0xff, bytes.get(at..)?)? + 1;
         match bytes.get(at)? {
-            // Data of a scan, and markers without a length.
+            // Scan data, and markers without a length.
             0x00 | 0x01 | 0xd0..=0xd8 => at += 1,
             0xff => {}
             &END => return Some(at + 1),

@@ -1,7 +1,7 @@
-//! JPEG, by libjpeg-turbo: what browsers, Pillow and most makers of lists decode with.
+//! Decodes JPEG, by libjpeg-turbo: the decoder of browsers, Pillow and most makers of hash lists.
 //!
-//! libjpeg reads damaged files on, with a warning, as every viewer does. Which warnings mean that
-//! data are lost is decided in [`lost`]: such a file is searched, and without a hit it is an error
+//! libjpeg reads on in damaged files, with a warning, as every viewer does. [`lost`] decides which
+//! warnings mean lost data: such a file is searched, and without a hit it is an error
 //! ([0011](../../../../docs/decisions/0011-decoders.md)).
 
 mod libjpeg;
@@ -17,7 +17,7 @@ use libjpeg::{Code, Colour, Decoder, Failure, Output};
 
 const JPEG: Format = Format::Jpeg;
 
-/// The picture of a JPEG, and those that an MPO has behind it.
+/// Decodes the picture of a JPEG, and the further ones of an MPO.
 pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
     let markers::Further { pictures: others, is_whole } = markers::further_pictures(bytes);
     if !is_whole {
@@ -34,13 +34,13 @@ pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
     damage
 }
 
-/// Gives one picture; an error after that says that data were lost.
+/// Gives one picture; returns an error after that if data were lost.
 fn frame(number: u32, bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
     let shown = markers::exif(bytes).map_or(Transform::None, exif::orientation);
     let mut decoder = Decoder::new(bytes).map_err(refusal)?;
     let (width, height) = decoder.size();
     check_area(JPEG, width, height, sink.limits)?;
-    // Most JPEGs keep brightness apart from colour, which then need not be decoded.
+    // Most JPEGs store brightness apart from colour, which then need not be decoded.
     let (output, layout) = match (decoder.colour(), sink.samples) {
         (Colour::Grey, _) | (Colour::YCbCr, Samples::Brightness) => (Output::Grey, Layout::Grey),
         (Colour::YCbCr, Samples::Colour) | (Colour::Rgb, _) => (Output::Rgb, Layout::Rgb),
@@ -59,16 +59,16 @@ fn frame(number: u32, bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
 
 /// A JPEG that is part of another file.
 pub struct Part {
-    /// Pixels in a row.
+    /// Width in pixels.
     pub width: u32,
     /// Grey or RGB.
     pub layout: Layout,
-    /// Row by row.
+    /// Samples row by row, without padding.
     pub samples: Vec<u8>,
 }
 
-/// Decodes a JPEG whose colours the file around it declares: RGB if `is_rgb`, else YCbCr, where it
-/// has three components.
+/// Decodes a JPEG whose colours the surrounding file declares: if it has three components, they are
+/// RGB if `is_rgb`, otherwise YCbCr.
 pub fn part(bytes: &[u8], is_rgb: bool, limits: &Limits) -> Result<Part, Error> {
     let mut decoder = Decoder::new(bytes).map_err(refusal)?;
     decoder.force_colour(is_rgb);
@@ -89,7 +89,7 @@ pub fn part(bytes: &[u8], is_rgb: bool, limits: &Limits) -> Result<Part, Error> 
     decoder.decode_into(output, &mut samples).map_err(refusal)?;
     lost(&decoder, bytes)?;
     if output == Output::Cmyk {
-        // TIFF stores inks as they are.
+        // TIFF does not invert inks.
         for ink in &mut samples {
             *ink = 255 - *ink;
         }
@@ -98,8 +98,8 @@ pub fn part(bytes: &[u8], is_rgb: bool, limits: &Limits) -> Result<Part, Error> 
     Ok(Part { width, layout, samples })
 }
 
-/// Inks become RGB in place, at the front of `samples`, which is cut. Inks are stored inverted, as
-/// Adobe does it and Pillow assumes.
+/// Converts inks to RGB in place, at the front of `samples`, and truncates it. Inks are stored
+/// inverted, as Adobe does it and Pillow assumes.
 fn to_rgb(samples: &mut Vec<u8>) {
     const INKS: usize = 4;
     const COLOURS: usize = 3;
@@ -114,9 +114,9 @@ fn to_rgb(samples: &mut Vec<u8>) {
     samples.truncate(pixels * COLOURS);
 }
 
-/// Warnings after which every part of the picture is as it was stored: bytes too many between
-/// segments, an unknown version of JFIF, an unknown number in Adobe's marker, parameters of a scan
-/// that baseline does not use, refinements in an unusual order.
+/// Warnings after which every part of the picture is as it was stored: extra bytes between
+/// segments, an unknown version of JFIF, an unknown number in Adobe's marker, scan parameters that
+/// baseline does not use, refinements in an unusual order.
 const HARMLESS: [Code; 5] = [
     jerror::JWRN_EXTRANEOUS_DATA,
     jerror::JWRN_JFIF_MAJOR,
@@ -125,9 +125,9 @@ const HARMLESS: [Code; 5] = [
     jerror::JWRN_BOGUS_PROGRESSION,
 ];
 
-/// An error if a warning says that parts of the picture are not those that were stored.
+/// Returns an error if a warning says that parts of the picture are not those that were stored.
 ///
-/// A file that only lacks its end marker is whole; if it may lack scans too, it is not.
+/// A file that lacks only its end marker is complete; if it may lack scans too, it is not.
 fn lost(decoder: &Decoder<'_>, bytes: &[u8]) -> Result<(), Error> {
     let may_lack_data = || decoder.may_lack_scans() || markers::is_arithmetic(bytes);
     for code in decoder.warnings() {
@@ -138,15 +138,15 @@ fn lost(decoder: &Decoder<'_>, bytes: &[u8]) -> Result<(), Error> {
             jerror::JWRN_MUST_RESYNC => {
                 return Err(Error::corrupt(JPEG, &"a restart marker is missing or misplaced"));
             }
-            // Codes that are in no table, of Huffman and of arithmetic coding; and what a later
-            // libjpeg may warn of.
+            // Codes that are in no Huffman or arithmetic coding table, and warnings of later
+            // versions of libjpeg.
             _ => return Err(Error::corrupt(JPEG, &"parts of its data make no sense")),
         }
     }
     Ok(())
 }
 
-/// Kinds of JPEG that no common viewer shows, as they are named in an answer.
+/// Kinds of JPEG that no common viewer shows, as error messages name them.
 const TWELVE_BITS: &str = "JPEG of 12 bits";
 const LOSSLESS: &str = "lossless JPEG";
 const UNKNOWN_COLOURS: &str = "JPEG of unknown colours";
@@ -154,7 +154,8 @@ const UNKNOWN_COLOURS: &str = "JPEG of unknown colours";
 fn refusal(Failure(code): Failure) -> Error {
     match code {
         jerror::JERR_BAD_PRECISION => Error::Unsupported { found: TWELVE_BITS },
-        // Baseline, progressive and arithmetic are decoded; what is left is lossless or hierarchical.
+        // Baseline, progressive and arithmetic are decoded; the others are lossless or
+        // hierarchical.
         jerror::JERR_SOF_UNSUPPORTED => Error::Unsupported { found: LOSSLESS },
         jerror::JERR_CONVERSION_NOTIMPL => Error::Unsupported { found: UNKNOWN_COLOURS },
         jerror::JERR_OUT_OF_MEMORY => out_of_memory(),

@@ -1,7 +1,7 @@
-//! JPEG XL, by `jxl-oxide`: bare streams and containers, still and animated.
+//! Decodes JPEG XL, by `jxl-oxide`: bare streams and containers, still and animated.
 //!
-//! The decoder turns pictures upright by itself, so frames are given as they are shown, and
-//! [`Transform::None`] is how. Colours are as the file declares them; profiles are not applied, as in
+//! The decoder itself turns pictures upright, so frames are given as they are shown, with
+//! [`Transform::None`]. Colours are as the file declares them; profiles are not applied, as for
 //! every other format here.
 
 use jxl_oxide::image::ExtraChannelType;
@@ -16,10 +16,10 @@ use crate::pixels::{Layout, Pixels, cmyk_to_rgb, low_byte};
 use crate::{Error, Format, Limits};
 
 const JXL: Format = Format::Jxl;
-/// How much is read at a time, in bytes: after damage, what was read before it is still there.
+/// Bytes that are fed at a time: what was read before damage remains usable.
 const PIECE_BYTES: usize = 1 << 16;
 
-/// The frames of a JPEG XL, each composed with those before.
+/// Decodes the frames of a JPEG XL, each composed with the previous ones.
 pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
     let (mut image, rest) = open(bytes, sink.limits)?;
     check_area(JXL, image.width(), image.height(), sink.limits)?;
@@ -38,7 +38,7 @@ pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
         }
     }
     if is_cut {
-        // Of a frame that is not complete, what is there.
+        // Of an incomplete frame, give the part that is there.
         if sink.wants(count)
             && let Ok(render) = image.render_loading_frame()
         {
@@ -49,7 +49,7 @@ pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Reads the header; gives what follows it.
+/// Reads the header; returns the bytes after it too.
 fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<(JxlImage, &'a [u8]), Error> {
     let memory = usize::try_from(limits.memory_bytes_max).unwrap_or(usize::MAX);
     let mut waiting: UninitializedJxlImage = JxlImage::builder()
@@ -71,7 +71,7 @@ fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<(JxlImage, &'a [u8]), Er
     }
 }
 
-/// Reads all frames that are there.
+/// Reads all frames that are complete.
 fn feed(image: &mut JxlImage, mut rest: &[u8]) -> Result<(), Error> {
     while !rest.is_empty() && !image.is_loading_done() {
         let piece = rest.get(..PIECE_BYTES).unwrap_or(rest);
@@ -84,7 +84,7 @@ fn feed(image: &mut JxlImage, mut rest: &[u8]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Gives one frame; returns whether the visitor wants no more.
+/// Gives one frame; returns whether no further frame is wanted.
 fn give(
     image: &JxlImage,
     render: &Render,
@@ -123,7 +123,7 @@ fn give(
 /// CMYK with transparency.
 const RARE: &str = "JPEG XL of a rare kind";
 
-/// Whether colours were multiplied by the transparency.
+/// Checks whether colours are multiplied by the transparency.
 fn is_premultiplied(render: &Render) -> bool {
     let (channels, _) = render.extra_channels();
     let alpha = channels.iter().find(|channel| channel.is_alpha());
@@ -132,7 +132,7 @@ fn is_premultiplied(render: &Render) -> bool {
     })
 }
 
-/// Divides colours by their alpha again.
+/// Divides colours by their alpha.
 fn divide(samples: &mut [u8], count: usize) {
     for pixel in samples.chunks_exact_mut(count) {
         if let Some((alpha, colours)) = pixel.split_last_mut() {
@@ -153,7 +153,7 @@ fn to_rgb(samples: &mut Vec<u8>) {
     *samples = rgb;
 }
 
-/// The decoder's error. Its memory limit shows in its words alone.
+/// Converts the decoder's error. Only its text tells that the memory limit was reached.
 fn unreadable(error: &(dyn std::error::Error + Send + Sync + 'static)) -> Error {
     let says_memory = error.to_string().contains("failed to allocate");
     if says_memory { out_of_memory() } else { Error::corrupt(JXL, &error) }

@@ -1,22 +1,22 @@
-//! Which frames of an animation are decoded: all, or as many as the time allows, spread evenly.
+//! Chooses the frames of an animation to decode: all, or as many as time allows, spread evenly.
 
 use crate::Limits;
 use crate::cage::sys;
 
 /// Chooses frames while they are decoded.
 ///
-/// The cost of a frame is estimated from those before it, and the step to the next one is made as
-/// large as the rest of the time demands. So a long animation is seen from its first frame to its
-/// last, and never only at its beginning.
+/// The cost of a frame is estimated from the previous ones, and the step to the next one is as
+/// large as the remaining time demands. So a long animation is sampled from its first frame to its
+/// last, never only at its beginning.
 #[derive(Debug)]
 pub struct Pace {
-    /// How many frames the file has, as far as its structure tells.
+    /// Number of frames in the file, as its structure tells.
     total: u64,
-    /// The most that are chosen.
+    /// The most frames that may be chosen.
     chosen_max: u64,
-    /// Processor time for all of them, in microseconds.
+    /// Processor time for all frames, in microseconds.
     budget_us: u64,
-    /// The time of this thread when the first was asked for.
+    /// The thread's processor time at the first call of `wants`, in microseconds.
     started_us: Option<u64>,
     chosen: u64,
     next: u64,
@@ -24,7 +24,7 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// Chooses within `limits`.
+    /// Creates a pace within `limits`.
     pub fn new(limits: &Limits) -> Self {
         Self {
             total: 1,
@@ -37,8 +37,8 @@ impl Pace {
         }
     }
 
-    /// Chooses every frame: for a rendition, which shows one frame as it is composed from all
-    /// before it.
+    /// Creates a pace that chooses every frame: for a rendition, which shows one frame composed
+    /// from all frames before it.
     pub fn of_every_frame() -> Self {
         Self {
             total: 1,
@@ -51,12 +51,13 @@ impl Pace {
         }
     }
 
-    /// Says how many frames there are, before the first is asked for.
+    /// Sets the number of frames; called before the first [`Self::wants`].
     pub fn expect(&mut self, total: u64) {
         self.total = total;
     }
 
-    /// Whether frame `number`, from 0, is to be decoded. Asked once for each, in order.
+    /// Checks whether frame `number`, counted from 0, is to be decoded. Must be called once for
+    /// each frame, in order.
     pub fn wants(&mut self, number: u64) -> bool {
         let now_us = sys::thread_time_us();
         self.wants_at(number, now_us)
@@ -75,20 +76,21 @@ impl Pace {
         true
     }
 
-    /// How far the frame after `number` is away. `used_us` is the cost of those before it.
+    /// Returns the step from frame `number` to the next one. `used_us` is the cost of those before
+    /// it.
     fn step(&self, number: u64, used_us: u64) -> u64 {
         let ahead = self.total.saturating_sub(number + 1);
         let by_count = self.chosen_max.saturating_sub(self.chosen);
         let before = self.chosen - 1;
         let by_time = match used_us.checked_div(before).filter(|cost| *cost > 0) {
-            // This one is not paid for yet.
+            // The frame `number` has yet to be paid for.
             Some(cost) => (self.budget_us.saturating_sub(used_us) / cost).saturating_sub(1),
             None => u64::MAX,
         };
         ahead.div_ceil(by_count.min(by_time).max(1)).max(1)
     }
 
-    /// Whether any frame was not chosen.
+    /// Checks whether any frame was not chosen.
     pub fn has_left_out(&self) -> bool {
         self.has_left_out
     }

@@ -1,4 +1,4 @@
-//! PNG and APNG, by `png`. Every depth becomes 8 bits, palettes become colours.
+//! Decodes PNG and APNG, by `png`. Every depth becomes 8 bits, palettes become colours.
 
 mod chunks;
 
@@ -14,10 +14,10 @@ use crate::{Error, Format};
 
 const PNG: Format = Format::Png;
 
-/// The frames of a PNG: one; or the default picture and the animation of an APNG.
+/// Decodes the frames of a PNG: one; or the default picture and the animation of an APNG.
 ///
-/// Checksums are not demanded while decoding, as in browsers; a file in which one is wrong is
-/// damaged, and said to be so at the end.
+/// Wrong checksums do not stop decoding, as in browsers; the file is reported as damaged at the
+/// end.
 pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
     let found = chunks::read(bytes);
     if found.is_apples {
@@ -35,7 +35,7 @@ pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// A variant that iPhone applications carry, and no other decoder than Apple's reads.
+/// A variant in iPhone applications that only Apple's decoder reads.
 const APPLES: &str = "PNG in Apple's form";
 
 fn decode(
@@ -63,7 +63,7 @@ fn decode(
     };
     let mut part = frame_buffer(width, height, layout)?;
     if reader.info().animation_control.is_none() {
-        // Of a file that ends early, the rows that were read stand in the buffer.
+        // In a file that ends early, the rows that were read are in the buffer.
         let read = reader.next_frame(&mut part).map_err(unreadable);
         let is_empty =
             matches!(&read, Err(Error::Unreadable { .. })) && part.iter().all(|b| *b == 0);
@@ -72,11 +72,11 @@ fn decode(
         }
         return read.map(drop);
     }
-    // A default picture that is not part of the animation comes first and on its own: it is what
-    // viewers show that know no APNG.
+    // A default picture that is not part of the animation comes first and on its own: viewers
+    // without support for APNG show it.
     let is_apart = reader.info().frame_control.is_none();
     let mut first = 0_u32;
-    // Some writers count frames that they then do not write; viewers show no more than are counted.
+    // Some writers declare more frames than they write; viewers show no more than are declared.
     let declared = reader.info().animation_control.map_or(0, |control| control.num_frames);
     let played = declared.min(begun);
     if begun > declared {
@@ -106,7 +106,7 @@ fn decode(
     Ok(())
 }
 
-/// Draws and gives one frame of an animation; returns whether the visitor wants no more.
+/// Draws and gives one frame of an animation; returns whether no further frame is wanted.
 fn frame(
     reader: &mut Reader<Cursor<&[u8]>>,
     (number, shown): (u32, Transform),

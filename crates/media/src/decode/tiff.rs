@@ -1,4 +1,5 @@
-//! TIFF, by `tiff`: every page, its samples turned into 8 bits here: grey or RGB, with or without alpha.
+//! Decodes TIFF, by `tiff`: every page. Samples are converted here to 8 bits, grey or RGB, with or
+//! without alpha.
 
 use std::collections::BTreeSet;
 use std::io::{Cursor, ErrorKind};
@@ -17,7 +18,7 @@ mod prepare;
 
 const TIFF: Format = Format::Tiff;
 
-/// The pages of a TIFF.
+/// Decodes the pages of a TIFF.
 pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
     let prepared = prepare::prepare(bytes).ok_or(Error::Unsupported { found: RARE })?;
     let mut decoder = open(&prepared.bytes, sink.limits).map_err(unreadable)?;
@@ -40,7 +41,7 @@ pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// How many pages there are, as far as their chain can be followed.
+/// Returns the number of pages, as far as their chain can be followed.
 fn pages(bytes: &[u8], limits: &Limits) -> u64 {
     let Ok(mut decoder) = open(bytes, limits) else { return 1 };
     let mut count = 1;
@@ -89,7 +90,7 @@ fn read_page(
     if compression(decoder)? == Some(CompressionMethod::ModernJPEG) {
         return jpeg::read_page(decoder, colour, width, height);
     }
-    // `tiff` 0.11.3 reads bits in one order only; what could be put into it was.
+    // `tiff` 0.11.3 reads bits in one order only; `prepare` has converted what can be converted.
     let order = decoder.find_tag_unsigned::<u16>(Tag::FillOrder).map_err(unreadable)?;
     if order.is_some_and(|order| order != HIGHEST_BIT_FIRST) {
         return Err(Error::Unsupported { found: RARE });
@@ -128,7 +129,7 @@ fn read_page(
     Ok(Page { width, height, layout, samples: page })
 }
 
-/// Whether the samples of a pixel are stored apart.
+/// Checks whether the samples of a pixel are stored in separate planes.
 fn has_planes(decoder: &mut Reader<'_>) -> Result<bool, Error> {
     const APART: u16 = 2;
     let value = decoder.find_tag_unsigned::<u16>(Tag::PlanarConfiguration).map_err(unreadable)?;
@@ -140,7 +141,7 @@ fn compression(decoder: &mut Reader<'_>) -> Result<Option<CompressionMethod>, Er
     Ok(value.map(CompressionMethod::from_u16_exhaustive))
 }
 
-/// Whether colours are stored multiplied by alpha.
+/// Checks whether colours are stored multiplied by alpha.
 fn is_premultiplied(decoder: &mut Reader<'_>) -> Result<bool, Error> {
     const ASSOCIATED: u16 = 1;
     let kinds = decoder.find_tag_unsigned_vec::<u16>(Tag::ExtraSamples).map_err(unreadable)?;
@@ -165,9 +166,9 @@ fn divide_by_alpha(samples: &mut [u8], layout: Layout) {
     }
 }
 
-/// The layout of samples that need no conversion.
+/// Returns the layout of samples that need no conversion; `None` for others.
 fn plain_layout(colour: ColorType) -> Option<Layout> {
-    // Samples of 16 bits have become 8 by then.
+    // Samples of 16 bits have been reduced to 8 before.
     #[expect(clippy::wildcard_enum_match_arm, reason = "every other colour is converted")]
     match colour {
         ColorType::Gray(8 | 16) => Some(Layout::Grey),
@@ -178,7 +179,7 @@ fn plain_layout(colour: ColorType) -> Option<Layout> {
     }
 }
 
-/// Turns one pixel's samples into RGB.
+/// Converts one pixel's samples to RGB.
 fn write_pixel(
     to: &mut [u8],
     from: &[u8],
@@ -202,8 +203,8 @@ fn write_pixel(
     Ok(())
 }
 
-/// One byte a sample: 16 bits lose their lower half, fewer than 8 are stretched. Palette indices are
-/// stretched too; [`prepare::colours`] knows.
+/// Converts to one byte for each sample: 16 bits lose their lower half, fewer than 8 are stretched.
+/// Palette indices are stretched too; [`prepare::colours`] takes that into account.
 fn to_bytes(raw: DecodingResult, depth: u8, width: u32) -> Result<Vec<u8>, Error> {
     match raw {
         DecodingResult::U8(bytes) if depth >= 8 => Ok(bytes),
@@ -221,7 +222,8 @@ fn to_bytes(raw: DecodingResult, depth: u8, width: u32) -> Result<Vec<u8>, Error
     }
 }
 
-/// Bits to bytes, 0 to 0 and the highest to 255; each row starts a new byte.
+/// Converts packed bits to bytes, 0 to 0 and the highest value to 255; each row starts at a new
+/// byte.
 fn unpacked(packed: &[u8], depth: u8, width: usize) -> Vec<u8> {
     let depth = u32::from(depth.clamp(1, 7));
     let highest = (1 << depth) - 1;
@@ -257,7 +259,7 @@ fn interleaved(planes: &[u8], count: usize) -> Vec<u8> {
     bytes
 }
 
-/// Full-range BT.601, as JPEG has it, in 1/65536.
+/// Converts full-range BT.601, as in JPEG, with factors in 1/65536.
 fn ycbcr_to_rgb(luma: u8, blue: u8, red: u8) -> [u8; 3] {
     let (luma, blue, red) = (i32::from(luma) << 16, i32::from(blue) - 128, i32::from(red) - 128);
     let sums = [luma + 91_881 * red, luma - 22_554 * blue - 46_802 * red, luma + 116_130 * blue];

@@ -1,8 +1,8 @@
-//! WebP: still pictures by `image-webp`, and our own canvas for animations.
+//! Decodes WebP: still pictures by `image-webp`, animations with our own canvas.
 //!
-//! Of the file only the chunks that make pictures are read, each as a file of its own. So flags that
-//! announce metadata which a tool removed, wrong lengths of the whole and unknown chunks do no harm,
-//! as in browsers.
+//! Only the chunks that make up pictures are read, each as a file of its own. So flags that
+//! announce metadata which a tool removed, a wrong total length and unknown chunks do no harm, as
+//! in browsers.
 
 use std::io::{Cursor, ErrorKind};
 
@@ -15,13 +15,13 @@ use crate::pixels::{Layout, Pixels, size};
 use crate::{Error, Format, Limits};
 
 const WEBP: Format = Format::Webp;
-/// Signature, length and type of the file.
+/// Bytes of signature, length and type of the file.
 const HEADER: usize = 12;
 
-/// The frames of a WebP.
+/// Decodes the frames of a WebP.
 pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
     let mut file = File::read(bytes.get(HEADER..).unwrap_or_default());
-    // Some writers say a wrong length; of an animation that is shorter, frames may be missing.
+    // Some writers declare a wrong length; in an animation that is shorter, frames may be missing.
     file.is_cut |= !file.frames.is_empty() && said_length(bytes) > bytes.len();
     sink.expect(u64::try_from(file.stills.len() + file.frames.len()).unwrap_or(u64::MAX));
     let mut numbers = 0_u32..;
@@ -38,7 +38,7 @@ pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
     if file.is_cut { Err(Error::truncated(WEBP)) } else { Ok(()) }
 }
 
-/// How long the file says it is, with its signature.
+/// Returns the length that the file declares, in bytes, including its signature.
 fn said_length(bytes: &[u8]) -> usize {
     let said = bytes.get(4..).and_then(|rest| rest.first_chunk());
     said.map_or(0, |four| size(u32::from_le_bytes(*four)).saturating_add(8))
@@ -72,7 +72,7 @@ fn animation(
     Ok(())
 }
 
-/// One picture, decoded.
+/// One decoded picture.
 struct Still {
     width: u32,
     height: u32,
@@ -93,27 +93,27 @@ fn decode(picture: &Chunks<'_>, limits: &Limits) -> Result<Still, Error> {
     Ok(Still { width, height, layout, samples })
 }
 
-/// RGB with full alpha.
+/// Adds full alpha to RGB.
 fn opaque(rgb: &[u8]) -> Vec<u8> {
     let (pixels, _) = rgb.as_chunks::<3>();
     pixels.iter().flat_map(|[red, green, blue]| [*red, *green, *blue, u8::MAX]).collect()
 }
 
-/// The chunks of a file that matter (WebP container specification, RFC 9649).
+/// The chunks of a file that decoding needs (WebP container specification, RFC 9649).
 struct File<'a> {
-    /// Width and height of the canvas of an animation.
+    /// Width and height of the canvas of an animation, in pixels.
     canvas: Option<(u32, u32)>,
     shown: Transform,
     stills: Vec<Chunks<'a>>,
     frames: Vec<Frame<'a>>,
-    /// Whether the file stops within a chunk, or a frame makes no sense.
+    /// Whether the file stops within a chunk, or has an invalid frame.
     is_cut: bool,
 }
 
 /// A frame of an animation.
 struct Frame<'a> {
     place: Place,
-    /// Whether it is laid over what is there, instead of replacing it.
+    /// Whether it is blended with the content of the canvas, instead of replacing it.
     is_blended: bool,
     /// Whether its place is cleared after it was shown.
     is_cleared: bool,
@@ -124,7 +124,7 @@ struct Frame<'a> {
 #[derive(Default)]
 struct Chunks<'a> {
     alpha: Option<&'a [u8]>,
-    /// `VP8 ` or `VP8L`, and its data.
+    /// The type, `VP8 ` or `VP8L`, and its data.
     image: Option<(&'a [u8; 4], &'a [u8])>,
 }
 
@@ -156,7 +156,7 @@ impl<'a> File<'a> {
                 _ => {}
             }
         }
-        // The beginning of a chunk: of an animation, more frames may have followed.
+        // The remainder begins another chunk: an animation may lack frames.
         file.is_cut |= !file.frames.is_empty() && !walk.rest.is_empty();
         file
     }
@@ -175,7 +175,7 @@ impl<'a> Frame<'a> {
         for Chunk { kind, data, .. } in (Walk { rest: data.get(16..)? }) {
             match kind {
                 b"ALPH" => picture.alpha = Some(data),
-                // Of two pictures in one frame it is not said which is shown.
+                // The specification does not say which of two pictures in one frame is shown.
                 b"VP8 " | b"VP8L" if picture.image.is_some() => return None,
                 b"VP8 " | b"VP8L" => picture.image = Some((kind, data)),
                 _ => {}
@@ -186,7 +186,7 @@ impl<'a> Frame<'a> {
 }
 
 impl Chunks<'_> {
-    /// The picture as a file of its own.
+    /// Returns the picture as a file of its own.
     fn as_file(&self) -> Result<Vec<u8>, Error> {
         let (kind, data) =
             self.image.ok_or_else(|| Error::corrupt(WEBP, &"a picture is missing"))?;
@@ -221,20 +221,20 @@ fn push(to: &mut Vec<u8>, kind: [u8; 4], data: &[u8]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Width and height in the header of lossy data (RFC 6386, §9.1).
+/// Returns width and height from the header of lossy data (RFC 6386, §9.1).
 fn lossy_size(data: &[u8]) -> Option<(u32, u32)> {
     const SIZE_BITS: u16 = 0x3fff;
     let word = |at: usize| Some(u16::from_le_bytes(*data.get(at..)?.first_chunk()?) & SIZE_BITS);
     Some((u32::from(word(6)?), u32::from(word(8)?)))
 }
 
-/// 24 bits, little-endian.
+/// Reads 24 bits, little-endian.
 fn three(data: &[u8], at: usize) -> Option<u32> {
     let [a, b, c] = *data.get(at..)?.first_chunk()?;
     Some(u32::from_le_bytes([a, b, c, 0]))
 }
 
-/// 24 bits that say one less than is meant.
+/// Reads 24 bits that store a value minus one.
 fn less_one(data: &[u8], at: usize) -> Option<u32> {
     three(data, at).map(|value| value + 1)
 }
@@ -245,7 +245,7 @@ struct Chunk<'a> {
     is_whole: bool,
 }
 
-/// Chunk after chunk; the last one may be cut.
+/// Iterates over chunks; the last one may be cut.
 struct Walk<'a> {
     rest: &'a [u8],
 }
@@ -259,7 +259,8 @@ impl<'a> Iterator for Walk<'a> {
         let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX);
         let is_whole = length <= after.len();
         let (data, after) = after.split_at(length.min(after.len()));
-        // An odd length is followed by a zero, which some writers leave out; no type begins with one.
+        // A zero follows data of odd length; some writers omit it, and no chunk type begins with
+        // zero.
         self.rest = if length.is_multiple_of(2) {
             after
         } else {

@@ -1,4 +1,4 @@
-//! From the small picture to bits: its 16 × 16 lowest frequencies, each against their median.
+//! Computes the bits of a hash: the 16 × 16 lowest frequencies, each compared with their median.
 
 use std::sync::LazyLock;
 
@@ -7,13 +7,13 @@ use mamori_model::{Pdq, Quality, Transform};
 
 use super::shrink::{SIDE, Small};
 
-/// Frequencies kept in each direction; the constant one is left out.
+/// Frequencies that are kept in each direction, without the constant one.
 const KEPT: usize = 16;
 
 /// Strength of each frequency, `[down][across]`.
 pub type Spectrum = [[f32; KEPT]; KEPT];
 
-/// `[frequency][sample]`, as the reference rounds it: the scale in `f32`, the product in `f64`.
+/// The matrix `[frequency][sample]`, rounded as in the reference: scale in `f32`, product in `f64`.
 static MATRIX: LazyLock<[[f32; SIDE]; KEPT]> = LazyLock::new(|| {
     let scale = f64::from(narrow((2.0_f64 / 64.0).sqrt()));
     let mut matrix = [[0.0; SIDE]; KEPT];
@@ -36,7 +36,7 @@ fn narrow(value: f64) -> f32 {
     value as f32
 }
 
-/// [`MATRIX`] by sample and then by frequency.
+/// [`MATRIX`] as `[sample][frequency]`.
 static TURNED: LazyLock<[[f32; KEPT]; SIDE]> = LazyLock::new(|| {
     let mut turned = [[0.0; KEPT]; SIDE];
     for (frequency, row) in MATRIX.iter().enumerate() {
@@ -49,12 +49,12 @@ static TURNED: LazyLock<[[f32; KEPT]; SIDE]> = LazyLock::new(|| {
     turned
 });
 
-/// The 16 × 16 lowest frequencies of `small`, and how much structure it has.
+/// Returns the 16 × 16 lowest frequencies of `small`, and how much structure it has.
 #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
 pub fn spectrum(small: &Small) -> (Spectrum, Quality) {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has the feature, as the question above found.
+        // SAFETY: the processor has the feature, as the line above found.
         return unsafe { spectrum_avx2(small) };
     }
     (spectrum_plain(small), quality(small))
@@ -66,7 +66,8 @@ fn spectrum_avx2(small: &Small) -> (Spectrum, Quality) {
     (spectrum_plain(small), quality(small))
 }
 
-/// Each sum runs in the order of the samples, as the reference's does; many run side by side.
+/// Adds the terms of each sum in the order of the samples, as in the reference; many sums run side
+/// by side.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
 fn spectrum_plain(small: &Small) -> Spectrum {
@@ -89,7 +90,7 @@ fn spectrum_plain(small: &Small) -> Spectrum {
     both
 }
 
-/// Bit 16 × down + across is set where the frequency is stronger than the lower median.
+/// Sets bit 16 × down + across if the frequency is stronger than the lower median.
 ///
 /// Bit 255 is the first bit of the hash's text.
 pub fn bits(spectrum: &Spectrum) -> Pdq {
@@ -107,11 +108,11 @@ pub fn bits(spectrum: &Spectrum) -> Pdq {
     Pdq::from(bytes)
 }
 
-/// The spectrum of the picture after `transform`.
+/// Returns the spectrum of the picture after `transform`.
 ///
 /// Turning or mirroring a picture only changes signs and swaps directions of its frequencies
-/// (`pdq/cpp/hashing/pdqhashing.cpp`, ThreatExchange): mirroring an axis negates its odd frequencies,
-/// which stand at even places here, since the constant one is left out.
+/// (`pdq/cpp/hashing/pdqhashing.cpp`, ThreatExchange): mirroring an axis negates its odd
+/// frequencies, which are at even places here, because the constant one is left out.
 pub fn turned(spectrum: &Spectrum, transform: Transform) -> Spectrum {
     let Steps { flips_columns, flips_rows, exchanges } = transform.steps();
     let is_negated = |down: usize, across: usize| {
@@ -145,7 +146,8 @@ fn transposed(spectrum: &Spectrum) -> Spectrum {
     result
 }
 
-/// How much structure the small picture has: the whole percents of its gradients, over 90.
+/// Measures the structure of the small picture, 0 to 100: the sum of its gradients, each in whole
+/// percent, divided by 90.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
 fn quality(small: &Small) -> Quality {

@@ -1,22 +1,22 @@
-//! The two innermost loops, and their clones for processors that do more at a time.
+//! The two innermost loops, and their variants for processors with wider instructions.
 
-/// How many samples are summed at a time: what the processor's registers hold.
+/// Samples that are summed at a time: as many as fit into the processor's registers.
 const TILE: usize = 128;
-/// How many sums run side by side along a row.
+/// Sums that run side by side along a row.
 const LANES: usize = 16;
 
-/// `sums` becomes the sum of as many rows as there are `weights`, each with its weight; a row is
-/// `stride` samples long and `samples` begins with the first.
+/// Sets `sums` to the weighted sum of as many rows as there are `weights`; a row has `stride`
+/// samples, and `samples` begins with the first row.
 #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
 pub fn add_rows(samples: &[u8], stride: usize, weights: &[f32], sums: &mut [f32]) {
     #[cfg(target_arch = "x86_64")]
     {
         if std::arch::is_x86_feature_detected!("avx512f") {
-            // SAFETY: the processor has the feature, as the question above found.
+            // SAFETY: the processor has the feature, as the line above found.
             return unsafe { add_rows_avx512(samples, stride, weights, sums) };
         }
         if std::arch::is_x86_feature_detected!("avx2") {
-            // SAFETY: the processor has the feature, as the question above found.
+            // SAFETY: the processor has the feature, as the line above found.
             return unsafe { add_rows_avx2(samples, stride, weights, sums) };
         }
     }
@@ -62,12 +62,12 @@ fn add_rows_plain(samples: &[u8], stride: usize, weights: &[f32], sums: &mut [f3
     }
 }
 
-/// The sum of the first of `sums`, each with its weight.
+/// Returns the weighted sum of as many of `sums` as there are `weights`.
 #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
 pub fn weigh(sums: &[f32], weights: &[f32]) -> f32 {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has the feature, as the question above found.
+        // SAFETY: the processor has the feature, as the line above found.
         return unsafe { weigh_avx2(sums, weights) };
     }
     weigh_plain(sums, weights)

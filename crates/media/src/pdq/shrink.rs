@@ -1,12 +1,12 @@
-//! The blur before the shrink: two passes of a box filter along rows and columns, then 64 × 64
-//! points, in one pass over the picture.
+//! Blurs and shrinks a picture to 64 × 64 points in one pass: equivalent to two passes of a box
+//! filter along rows and columns, followed by taking the points.
 //!
-//! All of this is linear, and rows and columns do not mix: a point is a weighted sum of the samples
-//! around its centre, and the weight of a sample is that of its row times that of its column. The
-//! weights of an edge depend on its length only. So each sample is read about once, multiplied once
-//! and added once; only 64 rows of sums are left to be weighed along the other way. The reference
-//! (`pdq/cpp/downscaling/downscaling.cpp`, ThreatExchange) makes four passes over the whole picture
-//! and rounds after each; what that changes stays far below the strength of a frequency.
+//! All of this is linear, and rows and columns are independent: a point is a weighted sum of the
+//! samples around its centre, and the weight of a sample is the weight of its row times that of its
+//! column. The weights along an edge depend only on its length. So each sample is read, multiplied
+//! and added about once; after that, only 64 rows of sums are weighted along the other axis. The
+//! reference (`pdq/cpp/downscaling/downscaling.cpp`, ThreatExchange) makes four passes over the
+//! whole picture and rounds after each; the difference is far below the strength of a frequency.
 
 use std::cell::RefCell;
 
@@ -16,14 +16,14 @@ use mamori_model::variant::Steps;
 use super::kernel;
 use crate::pixels::{Layout, Pixels, size};
 
-/// Edge of the small picture that is hashed.
+/// Edge of the small picture that is hashed, in pixels.
 pub const SIDE: usize = 64;
 
 /// The small picture: `SIDE` rows of `SIDE` samples, 0..=255.
 pub type Small = [[f32; SIDE]; SIDE];
 
-/// The small picture of `pixels`, none of whose edges is 0, after `transform`: the same, but for the
-/// order of sums, as of pixels that were turned first.
+/// Shrinks `pixels`, none of whose edges is 0, after `transform`. The result is that of pixels
+/// which were turned first, apart from the order of sums.
 pub fn shrink(pixels: &Pixels<'_>, transform: Transform) -> Small {
     thread_local! {
         static TOOLS: RefCell<Tools> = RefCell::default();
@@ -32,7 +32,7 @@ pub fn shrink(pixels: &Pixels<'_>, transform: Transform) -> Small {
     if transform.steps().exchanges { transposed(&small) } else { small }
 }
 
-/// Weights and sums, kept by a thread from one picture to the next.
+/// Weights and sums, which a thread reuses for the next picture.
 #[derive(Default)]
 struct Tools {
     down: Axis,
@@ -52,7 +52,7 @@ impl Tools {
         let mut last = None;
         let mut points = [0.0; SIDE];
         for (to, band) in small.iter_mut().zip(&self.down.bands) {
-            // A low picture gives one row several times.
+            // In a picture of low height, one row is used several times.
             if last.replace(band.centre) != Some(band.centre) {
                 let weights = self.down.weights(band);
                 let rows = pixels.samples.get(band.from * row_samples..).unwrap_or_default();
@@ -80,10 +80,11 @@ fn transposed(small: &Small) -> Small {
     result
 }
 
-/// What each sample of a pixel counts: brightness as JPEG defines it (ITU-R BT.601), not rounded.
+/// Returns the weight of each sample of a pixel: brightness as JPEG defines it (ITU-R BT.601), not
+/// rounded.
 ///
-/// Grey goes the same way: the reference turns grey into RGB first, and the three weights add up
-/// to 1 only nearly. Alpha counts nothing.
+/// Grey is weighted too: the reference converts grey to RGB first, and the three weights add up
+/// only approximately to 1. Alpha has no weight.
 fn channels(layout: Layout) -> &'static [f32] {
     const GREY: f32 = 0.299 + 0.587 + 0.114;
     match layout {
@@ -94,7 +95,7 @@ fn channels(layout: Layout) -> &'static [f32] {
     }
 }
 
-/// Along one edge: which samples each point takes, and how much of each.
+/// One edge: which samples each point takes, and the weight of each.
 #[derive(Default)]
 struct Axis {
     length: usize,
@@ -111,15 +112,15 @@ struct Band {
     centre: usize,
     /// The first sample.
     from: usize,
-    /// Where its weights begin.
+    /// Beginning of its weights in [`Axis::weights`].
     weights_from: usize,
-    /// Where they end.
+    /// End of its weights in [`Axis::weights`].
     weights_to: usize,
 }
 
 impl Axis {
-    /// Makes the weights for an edge of `length` pixels, each of as many samples as `channels` has;
-    /// if `is_mirrored`, for the edge read from its other end.
+    /// Computes the weights for an edge of `length` pixels, each of as many samples as `channels`
+    /// has; if `is_mirrored`, for the edge read from its other end.
     fn fit(&mut self, length: usize, channels: &'static [f32], is_mirrored: bool) {
         if (self.length, self.channels, self.is_mirrored) == (length, channels, is_mirrored) {
             return;
@@ -149,24 +150,25 @@ impl Axis {
     }
 }
 
-/// Width of the box along an edge of `length` samples: half a point's share, rounded up.
+/// Returns the width of the box along an edge of `length` samples: half a point's share, rounded
+/// up.
 fn window(length: usize) -> usize {
     length.div_ceil(2 * SIDE)
 }
 
-/// Which sample of `length` becomes point `index` of `SIDE`: the one at the point's centre.
+/// Returns which sample of `length` becomes point `index` of `SIDE`: the one at the point's centre.
 fn centre(index: usize, length: usize) -> usize {
     (2 * index + 1) * length / (2 * SIDE)
 }
 
-/// The samples whose mean a box gives at `at`; fewer at the ends.
+/// Returns the samples that a box averages at `at`; fewer at the ends.
 fn boxed(at: usize, length: usize) -> std::ops::Range<usize> {
     let window = window(length);
     let end = at + window / 2 + 1;
     end.saturating_sub(window)..end.min(length)
 }
 
-/// The first sample that two boxes in turn take at `at`, and how much of each from there on.
+/// Returns the first sample that two boxes in turn use at `at`, and the weights from there on.
 fn twice_boxed(at: usize, length: usize) -> (usize, Vec<f64>) {
     let outer = boxed(at, length);
     let first = boxed(outer.start, length).start;

@@ -19,7 +19,7 @@ impl Grey {
         Pixels { width, height, layout: Layout::Grey, samples }
     }
 
-    /// This picture with the sample at (x, y) taken from `from(x, y)`.
+    /// Returns this picture with the sample at (x, y) taken from `from(x, y)`.
     fn moved(&self, is_turned: bool, from: impl Fn(u32, u32) -> (u32, u32)) -> Self {
         let (width, height) =
             if is_turned { (self.height, self.width) } else { (self.width, self.height) };
@@ -34,7 +34,7 @@ fn grey(seed: u64, width: u32, height: u32) -> Grey {
     Grey { width, height, samples }
 }
 
-/// The box filter as one would define it: for each sample the mean of its neighbours.
+/// The box filter by its definition: for each sample the mean of its neighbours.
 fn slow_small(width: usize, height: usize, luma: &[f64]) -> Vec<Vec<f64>> {
     let mut rows: Vec<Vec<f64>> = luma.chunks(width).map(<[f64]>::to_vec).collect();
     for _ in 0..2 {
@@ -90,7 +90,7 @@ proptest! {
     }
 }
 
-/// Made with Python's `pdqhash` 0.2.8 of the same pixels.
+/// Expected values made with Python's `pdqhash` 0.2.8 from the same pixels.
 #[test]
 fn hashes_are_those_of_the_reference() {
     for (seed, width, height, expected, expected_quality) in REFERENCE {
@@ -114,7 +114,8 @@ const REFERENCE: [(u64, u32, u32, &str, u8); 6] = [
 
 #[test]
 fn turned_and_mirrored_pictures_have_the_hashes_foretold() {
-    // 64 × 64 is hashed as it is; in other sizes the reference takes its points off-centre.
+    // At 64 × 64 the picture is not shrunk; at other sizes the reference takes its points
+    // off-centre.
     for seed in 0..4 {
         let picture = grey(seed, 64, 64);
         let last = 63;
@@ -138,7 +139,7 @@ fn turned_and_mirrored_pictures_have_the_hashes_foretold() {
     }
 }
 
-/// The pixels of `picture` after `transform`, one by one.
+/// Returns the pixels of `picture` after `transform`, one by one.
 fn really_turned(picture: &Grey, transform: Transform) -> Grey {
     let (right, bottom) = (picture.width - 1, picture.height - 1);
     match transform {
@@ -162,7 +163,7 @@ fn the_hash_as_shown_is_that_of_the_turned_pixels() {
 
             let hashes = hashes(&picture.pixels(), transform);
 
-            // Sums run in another order, so a frequency at the very median may fall to either side.
+            // The order of sums differs, so a frequency at the median may fall to either side.
             let distance = hashes.shown.unwrap().distance(&really.0);
             assert!(distance <= Distance(2), "{transform} of {width} × {height}: {distance:?}");
             assert_eq!(hashes.quality, really.1);

@@ -1,4 +1,4 @@
-//! One decoding process, from outside. Everything it says is doubted.
+//! One decoding process, seen from the server, which checks everything that the process says.
 
 use std::io;
 use std::os::unix::process::ExitStatusExt;
@@ -20,26 +20,26 @@ use crate::rendition::Size;
 use crate::wire::{self, Answer, Hello, Order, Reply, Source, Task};
 use crate::{Aim, Error, Frame, Limits, Picture, Protections, Raster, Rest, Veil, decode};
 
-/// How long a process may take to lock itself up, or to be gone once it is killed.
+/// Time that a process has to apply its cage, or to exit once it is killed.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Room in the pipe to a process, in bytes: most pictures go through in one piece, and nobody waits
-/// for the other to take it in sixteen. What Linux gives an ordinary user at most.
+/// Buffer of the pipe to a process, in bytes: most pictures pass in one piece, instead of sixteen
+/// for each of which one side waits for the other. The most that Linux gives an ordinary user.
 const PIPE_BYTES: i32 = 1 << 20;
-/// How much of a process's last words is kept, in bytes.
+/// How much of a process's standard error is kept, in bytes.
 const LAST_WORDS_MAX: u64 = 4_096;
 
-/// A process that said hello.
+/// A process that has greeted.
 pub struct Child {
     process: tokio::process::Child,
     input: ChildStdin,
     output: ChildStdout,
     last_words: JoinHandle<Vec<u8>>,
-    /// What it said protects us from it.
+    /// The protections that it reported to be in force.
     pub protections: Protections,
 }
 
 impl Child {
-    /// Starts a process, gives it its limits and waits for its hello.
+    /// Starts a process, sends it its limits and waits for its greeting.
     pub async fn start(spawner: &Spawner, limits: &Limits) -> io::Result<Self> {
         let mut process = spawner.spawn().await?;
         let streams = (process.stdin.take(), process.stdout.take(), process.stderr.take());
@@ -72,7 +72,7 @@ impl Child {
         let _ = self.process.wait().await;
     }
 
-    /// Has one file hashed. Gives the process back if it can take another one.
+    /// Hashes one file in the process. Returns the process if it can take another file.
     pub async fn hash(
         mut self,
         file: (Source, &Bytes),
@@ -83,7 +83,8 @@ impl Child {
         (picture.and_then(|picture| doubted(picture, limits)), usable)
     }
 
-    /// Has the rendition of one file made. Gives the process back if it can take another one.
+    /// Makes the rendition of one file in the process. Returns the process if it can take another
+    /// file.
     pub async fn render(
         mut self,
         file: (Source, &Bytes),
@@ -94,7 +95,7 @@ impl Child {
         self.settle(said, limits).await
     }
 
-    /// Turns what it said, or did not say, into a result.
+    /// Turns the reply, or its absence, into a result.
     async fn settle<T>(
         mut self,
         said: Result<io::Result<Reply<T>>, Elapsed>,
@@ -126,7 +127,7 @@ impl Child {
         Ok(serde_json::from_slice(&reply)?)
     }
 
-    /// Asks for a rendition and reads its pixels: as many as it may have, and not one more.
+    /// Asks for a rendition and reads its pixels, at most as many as it may have.
     async fn ask_for_pixels(
         &mut self,
         (veil, aim): (Veil, Aim),
@@ -141,7 +142,7 @@ impl Child {
                 let raster =
                     Raster { width, height, rgb: read_frame(&mut self.output, most).await? };
                 if !raster.is_of(veil) {
-                    return Err(without_sense("pixels that nobody asked for"));
+                    return Err(without_sense("pixels that were not requested"));
                 }
                 Answer::Done(raster)
             }
@@ -152,7 +153,7 @@ impl Child {
         Ok(Reply { answer, is_last })
     }
 
-    /// Why the process has no answer, in words for the one who sent the picture.
+    /// Explains to the sender of the picture why the process has no answer.
     async fn explain(mut self, error: &io::Error, limits: &Limits) -> Error {
         if error.kind() == io::ErrorKind::InvalidData {
             self.kill().await;
@@ -162,7 +163,7 @@ impl Child {
         self.kill().await;
         let words = timeout(PATIENCE, self.last_words).await.ok().and_then(Result::ok);
         let words = words.unwrap_or_default();
-        // What Rust says before it gives up on an allocation.
+        // The message of Rust before it aborts because an allocation failed.
         if words.starts_with(b"memory allocation of") {
             return decode::out_of_memory();
         }
@@ -178,8 +179,8 @@ impl Child {
     }
 }
 
-/// What a process says of a picture, with what cannot be true refused and every text cut to what we
-/// could have written ourselves.
+/// Checks a process's result: refuses what cannot be true, and limits every text to what this crate
+/// could have written itself.
 fn doubted(picture: Picture, limits: &Limits) -> Result<Picture, Error> {
     let is_odd = |frame: &Frame| !(1..=wire::FRAME_HASHES_MAX).contains(&frame.hashes.len());
     let is_empty = picture.frames.iter().any(is_odd)
@@ -213,7 +214,7 @@ pub async fn write_frame(to: &mut ChildStdin, bytes: &[u8]) -> io::Result<()> {
     to.flush().await
 }
 
-/// A frame with a task and its file.
+/// Writes a frame with a task and its file.
 async fn write_file(
     to: &mut ChildStdin,
     task: Task,

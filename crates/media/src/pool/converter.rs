@@ -1,9 +1,9 @@
-//! HEIC to JPEG or PNG, by Debian's `heif-convert` in a process of its own for each file.
+//! Converts HEIC to JPEG or PNG, by Debian's `heif-convert` in a separate process for each file.
 //!
-//! HEVC is under patents, so no decoder of it is part of this program; an operator who may use one
-//! installs it. The process is caged ([`crate::cage::converter`]); its output is decoded by an ordinary
-//! worker, which trusts it no more than any other file. The file goes in through memory and the output
-//! comes out through a pipe, so nothing of either touches a disk.
+//! HEVC is patented, so this program contains no decoder for it; an operator who may use one
+//! installs it. The process is caged ([`crate::cage::converter`]). An ordinary worker decodes its
+//! output and trusts it no more than any other file. Input is passed in memory and output through a
+//! pipe, so neither touches a disk.
 
 use std::fs::{self, DirBuilder};
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
@@ -22,16 +22,16 @@ use super::spawner::Spawner;
 use crate::wire::{Order, Source};
 use crate::{Error, Format, Limits, Protection, Protections, Rest, decode, format};
 
-/// Where Debian's package `libheif-examples` puts it.
+/// The path in Debian's package `libheif-examples`.
 const PROGRAM: &str = "/usr/bin/heif-convert";
 /// The most pictures of one file; cameras write one, or a burst of up to twenty.
 const PICTURES_MAX: u32 = 64;
-/// The most bytes of the output, which the server holds; a larger one is refused as too costly.
+/// The most bytes of output, which the server holds in memory; more is refused as too costly.
 const OUTPUT_BYTES_MAX: u64 = 256 << 20;
-/// How many files are converted at a time, for the same reason.
+/// Files that are converted at a time, for the same reason.
 const AT_ONCE_MAX: usize = 2;
 
-/// Converts files, one process each.
+/// Converts files, with one process for each.
 #[derive(Debug)]
 pub struct Converter {
     spawner: Spawner,
@@ -43,12 +43,12 @@ pub struct Converter {
 pub struct Prepared {
     pub bytes: Bytes,
     pub source: Source,
-    /// What of the file is not in these bytes.
+    /// Which part of the original file is not in these bytes.
     pub rest: Rest,
 }
 
 impl Converter {
-    /// A converter, if the program is there and the kernel can cage it.
+    /// Returns a converter if the program is installed and the kernel can cage it.
     pub fn find(spawner: &Spawner, protections: &Protections) -> Option<Self> {
         let can_be_caged = [Protection::Files, Protection::SystemCalls, Protection::Privileges]
             .into_iter()
@@ -71,7 +71,7 @@ impl Converter {
     /// Converts `file`, which is a HEIC.
     ///
     /// # Errors
-    /// [`Error::Unreadable`] if nothing came out; [`Error::Pool`] if no process can be started.
+    /// [`Error::Unreadable`] if there is no output; [`Error::Pool`] if no process can be started.
     pub async fn convert(&self, file: Bytes, limits: &Limits) -> Result<Prepared, Error> {
         let kind = if has_alpha(&file) { "png" } else { "jpg" };
         let is_sequence = format::is_sequence(&file);
@@ -90,7 +90,8 @@ impl Converter {
         Ok(Prepared { bytes: output.into(), source: Source::Converted, rest })
     }
 
-    /// The output of the program, and why it is not all. The process is killed when this is dropped.
+    /// Returns the program's output, and why it is incomplete, if it is. Dropping the future kills
+    /// the process.
     async fn run(
         &self,
         file: &Bytes,
@@ -104,7 +105,7 @@ impl Converter {
         };
         let last_words = tokio::spawn(drain(errors));
         let order = serde_json::to_vec(&self.order(kind, limits)).map_err(io::Error::from);
-        // One that fails to take its file says why on its own.
+        // A process that fails to take its file reports the reason itself.
         let _ = write_frame(&mut input, &order.map_err(Error::Pool)?).await;
         let _ = write_frame(&mut input, file).await;
         drop(input);
@@ -117,7 +118,8 @@ impl Converter {
         }
         let status = process.wait().await.map_err(Error::Pool)?;
         let words = last_words.await.unwrap_or_default();
-        // The program ends well also where it could not read or write one of several pictures.
+        // The program exits with success even if it could not read or write one of several
+        // pictures.
         let damage = if status.success() && read.is_ok() && words.is_empty() {
             None
         } else if status.code().is_some() {
@@ -130,7 +132,7 @@ impl Converter {
     }
 
     fn order(&self, kind: &str, limits: &Limits) -> Order {
-        // Quality counts for JPEG alone; 100 differs from the picture by a rounding here and there.
+        // The quality affects only JPEG; at 100 some samples differ from the picture by rounding.
         let args = ["--quiet", "-q", "100", "/proc/self/fd/0"].map(str::to_owned);
         let output = self.folder.path.join(format!("out.{kind}"));
         let args = args.into_iter().chain([output.to_string_lossy().into_owned()]).collect();
@@ -138,17 +140,17 @@ impl Converter {
     }
 }
 
-/// Whether a picture in the file has transparency, which JPEG cannot have. PNG takes several times
-/// as long. Searches the file for the names of the property: a name that stands there by chance costs
-/// time only, and without the name there is no transparency.
+/// Checks whether a picture in the file has transparency, which JPEG cannot have; PNG takes several
+/// times as long. Searches the file for the names of the property: a name that occurs by chance
+/// costs only time, and without the name there is no transparency.
 fn has_alpha(file: &[u8]) -> bool {
     [b"auxid:1".as_slice(), b"auxiliary:alpha"]
         .into_iter()
         .any(|name| memchr::memmem::find(file, name).is_some())
 }
 
-/// Names with the endings that the program wants to see, each a link to its standard output.
-/// Holds links only, never content.
+/// File names with the extensions that the program expects, each a link to its standard output.
+/// Holds only links, never content.
 #[derive(Debug)]
 struct Folder {
     path: PathBuf,
@@ -156,13 +158,14 @@ struct Folder {
 
 impl Folder {
     fn create() -> io::Result<Self> {
-        // A name that no other user of the machine can foresee and take.
+        // A name that no other user of the machine can predict and occupy.
         let name = format!("mamori-heic-{:016x}", RandomState::new().build_hasher().finish());
         let path = std::env::temp_dir().join(name);
         DirBuilder::new().mode(0o700).create(&path)?;
         let folder = Self { path };
         for kind in ["jpg", "png"] {
-            // Of one picture the name as given, of several with their numbers from 1.
+            // The program uses the name as given for one picture; for several it appends numbers
+            // from 1.
             folder.link(&format!("out.{kind}"))?;
             for number in 1..=PICTURES_MAX {
                 folder.link(&format!("out-{number}.{kind}"))?;

@@ -1,4 +1,4 @@
-//! Keeps one process running and gives it one job after the other.
+//! Keeps one process running and gives it jobs, one after the other.
 
 use std::io;
 use std::sync::Arc;
@@ -17,35 +17,35 @@ use super::{Job, Question};
 use crate::wire::Source;
 use crate::{Error, Format, Limits, Rest, sniff};
 
-/// The wait before a process that did no work is replaced; doubled each time, up to the most.
+/// The wait before a process that did no work is replaced; doubled each time, up to [`WAIT_MOST`].
 const WAIT_LEAST: Duration = Duration::from_millis(50);
 const WAIT_MOST: Duration = Duration::from_secs(2);
 
 type Queue = Arc<Mutex<mpsc::Receiver<Job>>>;
 
-/// What one process is kept with.
+/// Everything that is needed to keep one process running.
 pub struct Keeper {
     pub queue: Queue,
     pub spawner: Spawner,
     pub limits: Limits,
-    /// For HEIC, where the machine has one.
+    /// For HEIC; `None` if the machine has no converter.
     pub converter: Option<Arc<Converter>>,
-    /// How many processes the pool has just now; this one is counted already.
+    /// Number of processes in the pool; includes this one.
     pub alive: Arc<AtomicUsize>,
 }
 
-/// How a process came to its end.
+/// How a process ended.
 enum End {
-    /// The pool is gone.
+    /// The pool was dropped.
     PoolGone,
-    /// It has to be replaced, after having worked.
+    /// The process must be replaced, and had worked.
     AfterWork,
-    /// It has to be replaced, and never did anything.
+    /// The process must be replaced, and had never worked.
     Idle,
 }
 
 impl Keeper {
-    /// Keeps `child`, and its successors, until the pool is gone.
+    /// Keeps the process `first`, and its successors, running until the pool is dropped.
     pub async fn keep(self, first: Child) {
         let mut child = first;
         let mut wait = WAIT_LEAST;
@@ -82,7 +82,7 @@ impl Keeper {
                 job = next(&self.queue) => job,
             };
             let Some(Job { bytes, question }) = job else { return End::PoolGone };
-            // Nobody waits any more for a caller that went away.
+            // The caller has gone away, so the job is dropped.
             if question.is_closed() {
                 continue;
             }
@@ -119,7 +119,7 @@ impl Keeper {
         }
     }
 
-    /// What a worker is given: the file, or what the converter makes of it.
+    /// Returns what the worker decodes: the file itself, or the converter's output.
     async fn prepare(&self, bytes: Bytes) -> Result<Prepared, Error> {
         match &self.converter {
             Some(converter) if sniff(&bytes).is_ok_and(|format| format == Format::Heic) => {
@@ -129,13 +129,13 @@ impl Keeper {
         }
     }
 
-    /// No process can be started: tells those who wait, if no other process is there for them.
+    /// Handles a failed start of a process: refuses all waiting jobs if no other process remains.
     fn fail(&self, error: &io::Error) {
         warn!(%error, "a decoding process cannot be started");
         if self.alive.load(Ordering::Relaxed) > 0 {
             return;
         }
-        // Whoever holds the queue is a process that came up meanwhile.
+        // If the lock is taken, a process that started meanwhile is reading the queue.
         let Ok(mut queue) = self.queue.try_lock() else { return };
         while let Ok(job) = queue.try_recv() {
             let copy = io::Error::new(error.kind(), error.to_string());

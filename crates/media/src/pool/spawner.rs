@@ -1,7 +1,7 @@
 //! Starts processes from one thread that lives as long as the pool.
 //!
-//! The kernel kills a decoding process when the *thread* that started it ends
-//! (`PR_SET_PDEATHSIG`), and threads of the runtime come and go.
+//! The kernel kills a decoding process when the *thread* that started it ends (`PR_SET_PDEATHSIG`),
+//! and the runtime's threads end at any time.
 
 use std::io;
 use std::process::Stdio;
@@ -14,14 +14,14 @@ use super::PoolSettings;
 
 type Reply = oneshot::Sender<io::Result<Child>>;
 
-/// A handle to the thread. The thread ends with the last handle.
+/// A handle to the thread, which ends when the last handle is dropped.
 #[derive(Clone, Debug)]
 pub struct Spawner {
     requests: mpsc::Sender<Reply>,
 }
 
 impl Spawner {
-    /// Starts the thread. Needs a runtime around it.
+    /// Starts the thread. Must be called inside a Tokio runtime.
     pub fn start(settings: &PoolSettings) -> io::Result<Self> {
         let (requests, inbox) = mpsc::channel::<Reply>();
         let runtime = tokio::runtime::Handle::current();
@@ -44,15 +44,15 @@ impl Spawner {
     }
 }
 
-/// An empty environment holds no secret; the root holds no relative path.
+/// Builds the command. An empty environment holds no secret, and `/` holds no relative path.
 fn command(settings: &PoolSettings) -> Command {
     let mut command = Command::new(&settings.program);
     command
         .args(&settings.args)
         .env_clear()
         .current_dir("/")
-        // A group of its own: Ctrl-C at the server's terminal is for the server, which still has
-        // pictures to finish.
+        // Its own process group: Ctrl-C at the server's terminal is meant for the server, which
+        // still has pictures to finish.
         .process_group(0)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

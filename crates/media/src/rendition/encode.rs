@@ -1,4 +1,4 @@
-//! A raster as a file for a browser.
+//! Encodes a raster as a file for a browser.
 
 use image::ExtendedColorType::Rgb8;
 use image::ImageEncoder as _;
@@ -8,17 +8,19 @@ use image::codecs::png::PngEncoder;
 use super::Raster;
 use crate::Error;
 
-/// The longest side that becomes a PNG, in pixels: there, JPEG's blocks would be all that one sees.
+/// The longest side that becomes a PNG, in pixels: in so small a JPEG, its blocks would dominate.
 const PNG_SIDE_MAX: u32 = 64;
-/// Quality of a JPEG, 1 to 100. Our choice: what a reviewer must see survives, and a page is light.
+/// Quality of a JPEG, 1 to 100. Our choice: keeps what a reviewer must see, and files are small.
 const JPEG_QUALITY: u8 = 85;
 
-/// The raster as PNG, or as JPEG where a side is longer than 64 pixels; [`crate::sniff`] tells which.
+/// Encodes the raster as PNG, or as JPEG if a side is longer than 64 pixels; [`crate::sniff`] tells
+/// which.
 ///
-/// Trusted code on trusted bytes, so it runs outside of the cage. It takes as long as a large page.
+/// Trusted code on trusted bytes, so it runs outside the cage. Encoding a large raster takes as
+/// long as rendering a large page.
 ///
 /// # Errors
-/// [`Error::Unreadable`] for a raster that is not as large as it says.
+/// [`Error::Unreadable`] for a raster whose pixels do not match its size.
 pub fn encode(raster: &Raster) -> Result<Vec<u8>, Error> {
     let Raster { width, height, rgb } = raster;
     if rgb.is_empty() || u64::try_from(rgb.len()) != Ok(raster.size().bytes()) {
@@ -78,7 +80,7 @@ mod tests {
     fn nothing_but_a_picture_is_in_the_file() {
         let jpeg = encode(&raster(100, 100)).unwrap();
 
-        // After the start of the picture and JFIF's own header (APP0) no application's data follows.
+        // No application data after the start of the picture and JFIF's own header (APP0).
         let markers: Vec<u8> = jpeg.windows(2).filter(|w| w[0] == 0xff).map(|w| w[1]).collect();
         assert!(!markers.iter().any(|marker| matches!(marker, 0xe1..=0xef | 0xfe)));
     }

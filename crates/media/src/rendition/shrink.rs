@@ -1,13 +1,14 @@
-//! A picture made small by the mean of each area: every pixel counts, and none is invented.
+//! Shrinks a picture by the mean of each area: every pixel counts, and none is invented.
 //!
-//! Rows and columns do not mix, so rows are added first, by the same loop that hashing uses, and
-//! only what is left of them is weighed along the other way.
+//! Rows and columns are independent: rows are added first, by the same loop that hashing uses, and
+//! the resulting sums are weighted along the other axis.
 
 use super::Raster;
 use crate::pdq::kernel;
 use crate::pixels::{Layout, Pixels, size};
 
-/// `pixels` with a longest side of `side_max` at most, and at least 1; smaller ones stay as they are.
+/// Shrinks `pixels` to a longest side of at most `side_max`, which is at least 1; smaller pictures
+/// keep their size.
 pub fn shrink(pixels: &Pixels<'_>, side_max: u32) -> Raster {
     let (width, height) = fitted(pixels.width, pixels.height, side_max);
     let samples = pixels.layout.samples();
@@ -28,7 +29,7 @@ pub fn shrink(pixels: &Pixels<'_>, side_max: u32) -> Raster {
     Raster { width, height, rgb }
 }
 
-/// The size with the same shape whose longest side is `side_max`, if it is longer.
+/// Returns the size with the same proportions whose longest side is `side_max`, if it is longer.
 fn fitted(width: u32, height: u32, side_max: u32) -> (u32, u32) {
     let longest = width.max(height);
     if longest <= side_max {
@@ -42,7 +43,7 @@ fn fitted(width: u32, height: u32, side_max: u32) -> (u32, u32) {
     (part(width), part(height))
 }
 
-/// Where red, green and blue of a pixel are among its samples.
+/// Returns the places of red, green and blue among the samples of a pixel.
 fn channels(layout: Layout) -> [usize; 3] {
     match layout {
         Layout::Grey | Layout::GreyAlpha => [0, 0, 0],
@@ -52,16 +53,16 @@ fn channels(layout: Layout) -> [usize; 3] {
 
 /// The samples along one edge that make one sample of the small picture.
 struct Band {
-    /// The first of them.
+    /// The first of these samples.
     from: usize,
-    /// How much each counts; together 1.
+    /// The weight of each; their sum is 1.
     weights: Vec<f32>,
 }
 
-/// The bands of an edge of `length` that becomes one of `count`.
+/// Returns the bands of an edge of `length` that becomes one of `count`.
 fn bands(length: u32, count: u32) -> impl Iterator<Item = Band> {
     let (length, count) = (u64::from(length), u64::from(count));
-    // In parts of a pixel, `count` to each.
+    // In fractions of a pixel: 1 / `count` each.
     (0..count).map(move |index| {
         let (start, end) = (index * length, (index + 1) * length);
         let (first, last) = (start / count, end.div_ceil(count));
@@ -76,7 +77,7 @@ fn bands(length: u32, count: u32) -> impl Iterator<Item = Band> {
     })
 }
 
-/// The sum of every `step`th of `sums` from `channel` on, each with its weight, as a sample.
+/// Returns the weighted sum of every `step`th of `sums` from `channel` on, as a sample.
 fn weigh(sums: &[f32], channel: usize, step: usize, weights: &[f32]) -> u8 {
     let sums = sums.get(channel..).unwrap_or_default().iter().step_by(step);
     rounded(sums.zip(weights).map(|(sum, weight)| sum * weight).sum())

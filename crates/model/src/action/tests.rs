@@ -24,7 +24,7 @@ fn case(subject: Subject) -> Case {
         purpose: Purpose::Rehearsal,
         subject,
         urgency: Urgency::KnownMaterial,
-        level: Level::Anybody,
+        level: Level::Reviewer,
         state: CaseState::Open,
         version: 1,
         items: 2,
@@ -141,8 +141,8 @@ fn what_an_earlier_decision_took_from_an_account_is_given_back_by_a_later_one() 
         }
         let alone = measures.actions(Outcome::Violates, &case, &items, TODAY);
         assert_eq!(alone, Err(Refusal::NoMeasure), "giving back answers no violation");
-        let nobody = Subject::Item(item("x"));
-        let refused = measures.actions(Outcome::Allowed, &self::case(nobody), &items, TODAY);
+        let no_account = Subject::Item(item("x"));
+        let refused = measures.actions(Outcome::Allowed, &self::case(no_account), &items, TODAY);
         assert_eq!(refused, Err(Refusal::NoAccount));
     }
     let measures = Measures {

@@ -18,7 +18,7 @@ fn case() -> Case {
         purpose: Purpose::Rehearsal,
         subject: Subject::Item("one".parse().unwrap()),
         urgency: Urgency::KnownMaterial,
-        level: Level::Anybody,
+        level: Level::Reviewer,
         state: CaseState::Open,
         version: 3,
         items: 1,

@@ -11,56 +11,56 @@ use mamori_model::{
     Reach, Surface, Transforms,
 };
 
-/// Makes a bank.
+/// Creates a bank.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Its name: 1 to 64 letters, digits, dots, dashes and underscores
+    /// Name of the bank: 1 to 64 letters, digits, dots, dashes and underscores
     name: BankName,
-    /// What it is for, for ever: `child_sexual_abuse`, `child_exploitation`,
+    /// Purpose of the bank, which never changes: `child_sexual_abuse`, `child_exploitation`,
     /// `minor_intimate_removal`, `intimate_image_abuse`, `known_benign` or `rehearsal`
     #[arg(long)]
     purpose: Purpose,
-    /// Where its hashes come from
+    /// Where the hashes come from
     #[arg(long, value_name = "TEXT")]
     source: Line,
-    /// The law or agreement under which they are matched
+    /// The law or agreement under which the hashes are matched
     #[arg(long, value_name = "TEXT")]
     legal_basis: Line,
-    /// Who answers for it: a person or a team
+    /// The person or team that is responsible for the bank
     #[arg(long, value_name = "TEXT")]
     owner: Line,
-    /// Where it may look: `public`, `shared` or `private_message`; may be given more than once
+    /// Surface to which the bank applies: `public`, `shared` or `private_message`; may be repeated
     #[arg(long = "surface", value_name = "SURFACE", default_values = ["public", "shared"])]
     surfaces: Vec<Surface>,
-    /// A country in which it may look, such as JP; may be given more than once [default: all]
+    /// Country to which the bank applies, such as JP; may be repeated [default: all]
     #[arg(long = "jurisdiction", value_name = "COUNTRY")]
     jurisdictions: Vec<Country>,
-    /// The law that lets it look into private messages
+    /// The law that permits searching private messages
     #[arg(long, value_name = "TEXT", requires = "private_until")]
     private_law: Option<Line>,
     /// The last day on which that law applies, such as 2027-04-03
     #[arg(long, value_name = "DATE", requires = "private_law")]
     private_until: Option<Date>,
-    /// The largest distance of PDQ hashes that still matches, 0 to 64
+    /// The largest distance at which a PDQ hash still matches, 0 to 64 bits
     #[arg(long, value_name = "BITS", default_value_t = Distance::PDQ_SAME_MAX.0)]
     distance_max: u32,
-    /// The least quality of a PDQ hash that is compared, 0 to 100
+    /// The lowest quality of a PDQ hash that is compared, 0 to 100
     #[arg(long, value_name = "QUALITY", default_value_t = Quality::TRUSTED_MIN.value(),
           value_parser = clap::value_parser!(u8).range(0..=100))]
     quality_min: u8,
-    /// Which hashes of a picture are compared: `all`, also those of the picture turned and mirrored,
-    /// or `none` of those [default: `none` for `known_benign`, else `all`]
+    /// Which hashes of a picture are compared: `all`, including those of the picture turned and
+    /// mirrored, or `none` of these [default: `none` for `known_benign`, else `all`]
     #[arg(long, value_name = "WHICH")]
     transforms: Option<Transforms>,
-    /// What a match may do by itself: `none`, `hold` or `block`
+    /// What a match does by itself: `none`, `hold` or `block`
     #[arg(long, default_value = "none")]
     action: Action,
-    /// Make it switched off
+    /// Create the bank disabled
     #[arg(long)]
     disabled: bool,
 }
 
-/// Makes it and says its id.
+/// Creates the bank and prints its id.
 pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     let private_basis = args
         .private_law

@@ -6,17 +6,17 @@ use anyhow::bail;
 use mamori_desk::{Admin, Desk};
 use mamori_model::BankName;
 
-/// Deletes a bank: it stops matching at once, and its entries go.
+/// Deletes a bank with its entries; it stops matching at once.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Its name
+    /// Name of the bank
     name: BankName,
-    /// Do it; without this nothing happens
+    /// Confirm; without this option nothing is deleted
     #[arg(long)]
     yes: bool,
 }
 
-/// Deletes it, if the user means it.
+/// Deletes the bank, if the operator confirmed it.
 pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     let bank = super::named(desk, &args.name).await?;
     if !args.yes {
@@ -24,6 +24,6 @@ pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
         bail!("{} has {entries} entries; say --yes to delete it", args.name);
     }
     desk.delete_bank(&Admin::at_the_machine(), bank.id).await?;
-    // A node that serves removes the entries; if none does now, the next one will.
+    // A serving node removes the entries; if none is running, the next one will.
     Ok(ExitCode::SUCCESS)
 }

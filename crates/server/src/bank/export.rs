@@ -8,10 +8,10 @@ use mamori_model::page::PageSize;
 use mamori_model::{BankName, Entry};
 use serde::Serialize;
 
-/// Writes the entries that match now to stdout, as `mamori bank import` reads them.
+/// Writes the entries that match now to stdout, in the format that `mamori bank import` reads.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Its name
+    /// Name of the bank
     name: BankName,
 }
 
@@ -28,7 +28,7 @@ struct Line<'a> {
     expires_at: Option<String>,
 }
 
-/// Writes them, the oldest first, as NDJSON.
+/// Writes the entries, the oldest first, as NDJSON.
 pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     let bank = super::named(desk, &args.name).await?;
     let admin = Admin::at_the_machine();

@@ -17,46 +17,47 @@ use tokio::fs::File;
 use tokio::io::AsyncRead;
 use tokio_util::io::ReaderStream;
 
-/// Adds the hashes of a list. What the bank has already is not added twice; its entry becomes what
-/// the list says anew of it.
+/// Adds the hashes of a list to a bank. A hash that the bank already has is not added again; its
+/// entry takes over new metadata from the list.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The bank's name
+    /// Name of the bank
     name: BankName,
     /// The list, or - for stdin
     file: PathBuf,
-    /// How its lines are written [default: by the file's name; text if that says nothing]
+    /// Format of the list [default: by the file name; text if that does not tell]
     #[arg(long)]
     format: Option<Format>,
-    /// What hashes are where a line does not say: `pdq`, `sha256`, `sha1` or `md5`
-    /// [default: pdq, and sha1 with --preset icse]
+    /// Kind of the hashes in lines that name none: `pdq`, `sha256`, `sha1` or `md5` [default: pdq,
+    /// and sha1 with --preset icse]
     #[arg(long)]
     kind: Option<HashKind>,
-    /// The columns of a CSV, such as `hash=MD5 Hash,source_id=Id`; what is not named is not read
+    /// Columns of a CSV, such as `hash=MD5 Hash,source_id=Id`; other columns are not read
     #[arg(long, value_name = "FIELD=COLUMN,…", conflicts_with = "preset")]
     columns: Option<ColumnMap>,
-    /// The layout of the list: `icse`, an export of Interpol's ICSE database
+    /// Layout of the list: `icse`, an export of Interpol's ICSE database
     #[arg(long)]
     preset: Option<Preset>,
-    /// Take PDQ hashes that no picture seems to have made
+    /// Accept PDQ hashes that do not look like hashes of pictures
     #[arg(long)]
     accept_any_pdq: bool,
-    /// Take hashes that were withdrawn from the bank before
+    /// Also add hashes that were withdrawn from the bank before
     #[arg(long)]
     restore_withdrawn: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
-    /// One hash in hex digits a line
+    /// One hash in hex digits on each line
     Text,
-    /// One JSON object a line, with `hash`, and if wanted `kind`, `source_id`, `labels` and `expires_at`
+    /// One JSON object on each line, with `hash` and optionally `kind`, `source_id`, `labels` and
+    /// `expires_at`
     Ndjson,
     /// The same names as columns in the first line; labels are separated by ;
     Csv,
 }
 
-/// Adds them while they are read, and says what became of each line.
+/// Adds the hashes while they are read, and reports the result of the lines.
 pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     let bank = super::named(desk, &args.name).await?;
     let format = args.format.unwrap_or_else(|| Format::of(&args.file));
@@ -115,7 +116,7 @@ impl Format {
         }
     }
 
-    /// Bare hashes are a CSV of one column, whose first line is not in the file.
+    /// Returns the header to prepend: bare hashes are a CSV of one column without a header.
     fn header(self) -> Option<&'static str> {
         match self {
             Self::Text => Some("hash\n"),

@@ -8,10 +8,10 @@ use mamori_model::Bank;
 use mamori_model::page::PageSize;
 use serde::Serialize;
 
-/// Shows every bank.
+/// Lists all banks.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// One JSON object a line
+    /// Print one JSON object on each line
     #[arg(long)]
     json: bool,
 }
@@ -28,7 +28,7 @@ struct Row<'a> {
     source: &'a str,
 }
 
-/// Shows them, the oldest first.
+/// Lists the banks, the oldest first.
 pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     let mut out = io::stdout().lock();
     let mut after = None;

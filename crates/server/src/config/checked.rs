@@ -1,11 +1,11 @@
-//! Values that are checked while they are read, so that an error names their line.
+//! Deserialisers that check values, so that an error names their line.
 
 use mamori_model::Sensitive;
 use mamori_model::retention::{self, Term};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
-/// A whole number from `MIN` to `MAX`.
+/// Reads a whole number from `MIN` to `MAX`.
 pub fn within<'de, const MIN: u64, const MAX: u64, T, D>(deserializer: D) -> Result<T, D::Error>
 where
     T: TryFrom<u64>,
@@ -20,44 +20,44 @@ where
     T::try_from(number).map_err(|_| expected())
 }
 
-/// Text that `Debug` does not show.
+/// Reads text that `Debug` does not show.
 pub fn sensitive<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Sensitive<String>, D::Error> {
     String::deserialize(deserializer).map(Sensitive::new)
 }
 
-/// Days of `retention.matches_days`.
+/// Reads the days of `retention.matches_days`.
 pub fn matches_days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     days(deserializer, retention::MATCHES)
 }
 
-/// Days of `retention.deliveries_days`.
+/// Reads the days of `retention.deliveries_days`.
 pub fn deliveries_days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     days(deserializer, retention::DELIVERIES)
 }
 
-/// Days of `retention.ended_entries_days`.
+/// Reads the days of `retention.ended_entries_days`.
 pub fn ended_entries_days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     days(deserializer, retention::ENDED_ENTRIES)
 }
 
-/// Days of `retention.imports_days`.
+/// Reads the days of `retention.imports_days`.
 pub fn imports_days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     days(deserializer, retention::IMPORTS)
 }
 
-/// Days of `retention.cases_days`.
+/// Reads the days of `retention.cases_days`.
 pub fn cases_days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     days(deserializer, retention::CASES)
 }
 
-/// Days of `retention.sign_ins_days`.
+/// Reads the days of `retention.sign_ins_days`.
 pub fn sign_ins_days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     days(deserializer, retention::SIGN_INS)
 }
 
-/// Days of `retention.staff_events_days`.
+/// Reads the days of `retention.staff_events_days`.
 pub fn staff_events_days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     days(deserializer, retention::STAFF_EVENTS)
 }

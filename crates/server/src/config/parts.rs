@@ -1,4 +1,4 @@
-//! What each part of Mamori is told of the configuration.
+//! Derives the settings of each crate from the configuration.
 
 use std::fs;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use mamori_vault::{Keyring, Vault};
 use super::{Config, Error};
 
 impl Config {
-    /// What the store must know.
+    /// Returns the settings of the store.
     pub fn store(&self) -> mamori_store::Settings {
         mamori_store::Settings {
             url: self.database.url.reveal().clone(),
@@ -23,7 +23,7 @@ impl Config {
         }
     }
 
-    /// What the desk must know. It opens the vault, if that has keys.
+    /// Returns the settings of the desk. Opens the vault, if it has keys.
     pub fn desk(&self) -> Result<mamori_desk::Settings, Error> {
         let (limits, webhooks, retention) = (&self.limits, &self.webhooks, &self.retention);
         Ok(mamori_desk::Settings {
@@ -64,7 +64,7 @@ impl Config {
         })
     }
 
-    /// The keys of the vault, if there are any.
+    /// Returns the keys of the vault, if there are any.
     pub fn keyring(&self) -> Result<Option<Keyring>, Error> {
         let keys = self.vault.keys.as_ref().map(|keys| Keyring::parse(keys.reveal())).transpose();
         keys.map_err(|refused| Error::Clash(format!("the keys of the vault: {refused}")))
@@ -122,7 +122,7 @@ impl Config {
         }
     }
 
-    /// What the console must know.
+    /// Returns the settings of the console.
     pub fn console(&self) -> mamori_console::Settings {
         mamori_console::Settings {
             origin: self.console.origin.origin().ascii_serialization(),
@@ -132,7 +132,7 @@ impl Config {
         }
     }
 
-    /// What the API must know.
+    /// Returns the settings of the API.
     pub fn web(&self) -> mamori_web::Settings {
         mamori_web::Settings {
             item_bytes_max: self.limits.item_bytes_max,
@@ -144,7 +144,7 @@ impl Config {
         }
     }
 
-    /// How many bytes of items may be in memory at once, of the API and of HMA together.
+    /// Returns the memory budget for items, which the API and HMA share.
     pub fn budget(&self) -> mamori_web::budget::Limits {
         mamori_web::budget::Limits {
             bytes_max: self.limits.in_flight_bytes_max,
@@ -153,7 +153,7 @@ impl Config {
         }
     }
 
-    /// What the look-ups of HMA must know; a key that they need and that is not there is named.
+    /// Returns the settings of the HMA routes; an error names a required key that is missing.
     pub fn hma(&self) -> Result<mamori_web::hma::Settings, Error> {
         let hma = &self.hma;
         let reach = Reach::new(hma.surfaces.clone(), hma.jurisdictions.clone(), None);
@@ -170,8 +170,8 @@ impl Config {
         })
     }
 
-    /// This node's name: two nodes on one database must not share it, so it is made from the
-    /// machine and the process where the operator names none.
+    /// Returns this node's name. Two nodes on one database must have different names, so it is made
+    /// from the machine and the process if the operator sets none.
     pub fn node(&self) -> String {
         if !self.server.node.is_empty() {
             return self.server.node.clone();
@@ -186,7 +186,7 @@ fn minutes(count: u32) -> SignedDuration {
     SignedDuration::from_mins(count.into())
 }
 
-/// `count` seconds.
+/// Returns `count` seconds.
 pub fn seconds(count: u32) -> Duration {
     Duration::from_secs(count.into())
 }

@@ -1,4 +1,4 @@
-//! The sections about people: the console, staff, what they see, and what is kept for them to see.
+//! The sections about people and their work: console, staff, vault, cases and exposure.
 
 use std::path::PathBuf;
 
@@ -13,18 +13,18 @@ use super::checked::within;
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Console {
-    /// Whether there are any.
+    /// Whether the console is served.
     pub enabled: bool,
-    /// Where browsers find them.
+    /// The address at which browsers reach the console.
     #[serde(deserialize_with = "origin")]
     pub origin: Url,
-    /// The most bytes of a form.
+    /// The largest form, in bytes.
     #[serde(deserialize_with = "within::<8_192, 1_048_576, _, _>")]
     pub form_bytes_max: usize,
-    /// How long somebody may do nothing and stay signed in.
+    /// How long a session may be idle, in minutes.
     #[serde(deserialize_with = "within::<5, 240, _, _>")]
     pub session_idle_min: u32,
-    /// How long somebody stays signed in, whatever they do.
+    /// The longest duration of a session, in hours.
     #[serde(deserialize_with = "within::<1, 24, _, _>")]
     pub session_hours_max: u32,
 }
@@ -43,27 +43,27 @@ impl Default for Console {
     }
 }
 
-/// `[staff]`: how people work here.
+/// `[staff]`: sign-in and working rules of staff.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Staff {
-    /// Whether one person does everything.
+    /// Whether one person works alone and is also the second approver, a day later.
     pub alone: bool,
-    /// The most failures to sign in of one name, within `sign_in_wait_min`.
+    /// The most failed sign-ins for one name within `sign_in_wait_min`.
     #[serde(deserialize_with = "within::<1, 100, _, _>")]
     pub sign_in_failures_max: u32,
-    /// How many minutes they count.
+    /// How long a failed sign-in counts, in minutes.
     #[serde(deserialize_with = "within::<1, 1_440, _, _>")]
     pub sign_in_wait_min: u32,
-    /// The most failures of all names within a minute.
+    /// The most failed sign-ins for all names within one minute.
     #[serde(deserialize_with = "within::<1, 100_000, _, _>")]
     pub sign_in_failures_all_max: u32,
-    /// How many days each of somebody's pages says that a way in was added.
+    /// How long the pages of a staff member show that a sign-in method was added, in days.
     #[serde(deserialize_with = "within::<1, 30, _, _>")]
     pub new_way_days: u32,
-    /// Who listens to reviewers here.
+    /// A note for reviewers about whom they can talk to.
     pub care_note: Option<String>,
-    /// How long a link of `mamori staff enter` works.
+    /// How long a link of `mamori staff enter` is valid, in minutes.
     #[serde(deserialize_with = "within::<1, 60, _, _>")]
     pub enter_min: u32,
 }
@@ -82,13 +82,13 @@ impl Default for Staff {
     }
 }
 
-/// `[vault]`: where items lie that a policy keeps.
+/// `[vault]`: storage of items that a policy keeps.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Vault {
-    /// The folder.
+    /// The folder of the sealed objects.
     pub folder: PathBuf,
-    /// A file with its keys; without them nothing is kept.
+    /// A file with the vault's keys; without keys nothing is stored.
     pub key_file: Option<PathBuf>,
     /// The keys, from the environment or from that file.
     #[serde(skip)]
@@ -101,32 +101,32 @@ impl Default for Vault {
     }
 }
 
-/// `[cases]`: how cases are worked on.
+/// `[cases]`: work on cases.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Cases {
-    /// How long somebody has a case in hand without a word from their page.
+    /// How long a claim lasts without an update from the reviewer's page, in minutes.
     #[serde(deserialize_with = "within::<2, 120, _, _>")]
     pub lease_min: u32,
     /// The most items of a case.
     #[serde(deserialize_with = "within::<1, 5_000, _, _>")]
     pub items_max: u32,
-    /// How long whoever made a decision may take it back by themselves.
+    /// How long the author of a decision may undo it without a lead, in hours.
     #[serde(deserialize_with = "within::<0, 744, _, _>")]
     pub undo_hours: u32,
-    /// How long a service that says nothing is asked again.
+    /// How long a service that does not answer gets reminders, in days.
     #[serde(deserialize_with = "within::<1, 90, _, _>")]
     pub remind_days_max: u32,
     /// The most cases of a bulk decision.
     #[serde(deserialize_with = "within::<2, 2_000, _, _>")]
     pub bulk_cases_max: u32,
-    /// The most actions of one.
+    /// The most actions of a bulk decision.
     #[serde(deserialize_with = "within::<2, 10_000, _, _>")]
     pub bulk_actions_max: u32,
-    /// How long one waits to be confirmed.
+    /// How long a bulk decision waits for its confirmation, in minutes.
     #[serde(deserialize_with = "within::<5, 1_440, _, _>")]
     pub bulk_wait_min: u32,
-    /// Whom to call when a child is in danger now. Nobody is called by Mamori.
+    /// A note about whom to call if a child is in danger now. Mamori itself makes no calls.
     pub danger_note: Option<String>,
 }
 
@@ -145,23 +145,23 @@ impl Default for Cases {
     }
 }
 
-/// `[exposure]`: how much a reviewer may see within 24 hours.
+/// `[exposure]`: the exposure limit of reviewers within 24 hours.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Exposure {
-    /// The most clear looks.
+    /// The most clear views.
     #[serde(deserialize_with = "within::<0, 10_000, _, _>")]
     pub looks_max: u32,
-    /// The most minutes of them.
+    /// The most minutes of clear views.
     #[serde(deserialize_with = "within::<0, 1_440, _, _>")]
     pub minutes_max: u32,
     /// The most points.
     #[serde(deserialize_with = "within::<0, 100_000, _, _>")]
     pub points_max: u32,
-    /// How long somebody may look at one stretch.
+    /// The longest stretch of viewing, in minutes.
     #[serde(deserialize_with = "within::<5, 240, _, _>")]
     pub stretch_min: u32,
-    /// How long the break after it is.
+    /// The length of the break after such a stretch, in minutes.
     #[serde(deserialize_with = "within::<1, 240, _, _>")]
     pub rest_min: u32,
 }
@@ -172,8 +172,8 @@ impl Default for Exposure {
     }
 }
 
-/// Where browsers find the console: https, or this very machine. Browsers keep a session's cookie
-/// nowhere else, and make passkeys for names only.
+/// Reads the address of the console: https, or `localhost`. Browsers keep the session cookie only
+/// there, and create passkeys only for names.
 fn origin<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Url, D::Error> {
     let text = String::deserialize(deserializer)?;
     let expected = || {

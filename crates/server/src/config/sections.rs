@@ -1,4 +1,4 @@
-//! The sections of the file, with their defaults. `mamori.sample.toml` explains each key.
+//! The other sections of the file, with their defaults. `mamori.sample.toml` explains each key.
 
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -17,30 +17,30 @@ use super::checked::{
 const HOUR_S: u64 = 3_600;
 const MIB: u64 = 1 << 20;
 
-/// `[server]`: where it listens, and how long it waits.
+/// `[server]`: listening address and timeouts.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Server {
-    /// Address and port; port 0 takes a free one and logs which.
+    /// Address and port; port 0 takes a free one and logs it.
     pub listen: SocketAddr,
     /// This node's name in leases and logs; made from the machine and the process if empty.
     pub node: String,
     /// The most connections at a time, on each listener.
     #[serde(deserialize_with = "within::<1, 1_000_000, _, _>")]
     pub connections_max: usize,
-    /// How long a client may take to send a request's head, or to begin the next one.
+    /// How long a client may take to send the head of a request, or to begin the next one.
     #[serde(deserialize_with = "within::<1, HOUR_S, _, _>")]
     pub header_timeout_s: u32,
     /// How long a client may send nothing in the middle of a body.
     #[serde(deserialize_with = "within::<1, HOUR_S, _, _>")]
     pub body_idle_timeout_s: u32,
-    /// How long a client may take nothing of its answer.
+    /// How long a client may read nothing of a response.
     #[serde(deserialize_with = "within::<1, HOUR_S, _, _>")]
     pub answer_idle_timeout_s: u32,
-    /// How long a request may take in all; imports have no limit but the idle one.
+    /// How long a request may take in total; imports have only the idle limit.
     #[serde(deserialize_with = "within::<1, HOUR_S, _, _>")]
     pub request_timeout_s: u32,
-    /// How long a stop waits for what was accepted.
+    /// How long a graceful stop waits for accepted requests.
     #[serde(deserialize_with = "within::<1, HOUR_S, _, _>")]
     pub stop_time_max_s: u32,
 }
@@ -60,23 +60,23 @@ impl Default for Server {
     }
 }
 
-/// `[database]`: where the records are.
+/// `[database]`: the database.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Database {
     /// `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`.
     #[serde(deserialize_with = "sensitive")]
     pub url: Sensitive<String>,
-    /// A file that holds the URL, such as a mounted secret; goes before `url`.
+    /// A file that contains the URL, such as a mounted secret; overrides `url`.
     pub url_file: Option<PathBuf>,
-    /// The most connections that are open at a time.
+    /// The most open connections.
     #[serde(deserialize_with = "within::<1, 1_000, _, _>")]
     pub connections_max: u32,
     /// How long a request waits for a connection before it is answered with 503.
     #[serde(deserialize_with = "within::<1, 300, _, _>")]
     pub acquire_timeout_s: u32,
-    /// A file of this node's own for what it has of the banks in memory, so that its next start
-    /// need not read every entry.
+    /// A file for the snapshot of this node's index, so that its next start need not read every
+    /// entry. Each node needs its own.
     pub snapshot: Option<PathBuf>,
 }
 
@@ -96,13 +96,13 @@ impl Default for Database {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Media {
-    /// How many; 0 means one for each processor.
+    /// Number of processes; 0 means one for each processor.
     #[serde(deserialize_with = "within::<0, 1_024, _, _>")]
     pub workers: usize,
-    /// How many pictures may wait for one of them; further ones are answered with 503.
+    /// Pictures that may wait for a process; further ones are answered with 503.
     #[serde(deserialize_with = "within::<1, 100_000, _, _>")]
     pub waiting_max: usize,
-    /// `[media.limits]`: how much one picture may cost.
+    /// `[media.limits]`: what one picture may cost.
     pub limits: mamori_media::Limits,
 }
 
@@ -112,41 +112,41 @@ impl Default for Media {
     }
 }
 
-/// `[limits]`: how large a request may be.
+/// `[limits]`: limits on requests.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// The most bytes of one item. A camera's largest JPEG is about 30 MB.
+    /// The largest item, in bytes. A camera's largest JPEG is about 30 MB.
     #[serde(deserialize_with = "within::<1_024, { 1_024 * MIB }, _, _>")]
     pub item_bytes_max: u64,
-    /// The most bytes of items in memory at once, whoever sent them.
+    /// The most bytes of items in memory at once, from all senders.
     #[serde(deserialize_with = "within::<MIB, { 1_048_576 * MIB }, _, _>")]
     pub in_flight_bytes_max: u64,
-    /// Of these, what one service may take, or all administrators together.
+    /// The part of these bytes that one service, or all administrators together, may use.
     #[serde(deserialize_with = "within::<MIB, { 1_048_576 * MIB }, _, _>")]
     pub in_flight_service_bytes_max: u64,
-    /// How long an item waits for room there before it is answered with 503.
+    /// How long an item waits for memory before it is answered with 503.
     #[serde(deserialize_with = "within::<0, 60, _, _>")]
     pub in_flight_wait_s: u32,
-    /// The most bytes of a JSON body.
+    /// The largest JSON body, in bytes.
     #[serde(deserialize_with = "within::<1_024, { 64 * MIB }, _, _>")]
     pub json_bytes_max: u64,
-    /// The most bytes of one import: ten million lines of about 400 bytes.
+    /// The largest import, in bytes: ten million lines of about 400 bytes.
     #[serde(deserialize_with = "within::<1_024, { 1_048_576 * MIB }, _, _>")]
     pub import_bytes_max: u64,
-    /// The longest line of an import.
+    /// The longest line of an import, in bytes.
     #[serde(deserialize_with = "within::<128, MIB, _, _>")]
     pub import_line_bytes_max: usize,
-    /// How many lines of an import are committed together.
+    /// Number of lines of an import that are committed together.
     #[serde(deserialize_with = "within::<1, 100_000, _, _>")]
     pub import_batch_lines: usize,
-    /// How long an import may stand still before it counts as interrupted.
+    /// How long an import may make no progress before it counts as interrupted.
     #[serde(deserialize_with = "within::<120, 86_400, _, _>")]
     pub import_stalled_s_max: u32,
-    /// The most entries of one bank that an answer names, the nearest first.
+    /// The most entries of one bank that an answer lists, the nearest first.
     #[serde(deserialize_with = "within::<1, 1_000, _, _>")]
     pub hits_per_bank_max: usize,
-    /// How long a node that cannot follow the change log goes on answering checks.
+    /// How long a node that cannot follow the change log continues to answer checks.
     #[serde(deserialize_with = "within::<1, 86_400, _, _>")]
     pub stale_s_max: u32,
 }
@@ -169,33 +169,33 @@ impl Default for Limits {
     }
 }
 
-/// `[checks]`: what is answered about an item.
+/// `[checks]`: the answers to checks.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Checks {
-    /// The answer for an item of which frames were left out and in which nothing was found.
+    /// The answer for an item of which frames were left out and the others have no hits.
     pub partly_looked: PartlyLooked,
 }
 
-/// `[webhooks]`: how services are told.
+/// `[webhooks]`: webhook delivery.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Webhooks {
     /// How long a receiver may take to answer.
     #[serde(deserialize_with = "within::<1, 50, _, _>")]
     pub timeout_s: u32,
-    /// How many messages are on their way at once, from this node.
+    /// The most deliveries that this node sends at once.
     #[serde(deserialize_with = "within::<1, 1_024, _, _>")]
     pub concurrency: u32,
-    /// How many of them to one endpoint, from all nodes.
+    /// The most deliveries that all nodes send to one endpoint at once.
     #[serde(deserialize_with = "within::<1, 1_024, _, _>")]
     pub endpoint_concurrency: u32,
-    /// How many of them to all endpoints of one service.
+    /// The most deliveries that all nodes send to the endpoints of one service at once.
     #[serde(deserialize_with = "within::<1, 1_024, _, _>")]
     pub service_concurrency: u32,
-    /// Private networks that may be sent to all the same.
+    /// Private networks that deliveries may be sent to.
     pub private_networks: Vec<IpNet>,
-    /// Whether they may go to this machine's own loopback.
+    /// Whether deliveries may be sent to this machine's loopback address.
     pub loopback: bool,
     /// The most endpoints of a service.
     #[serde(deserialize_with = "within::<1, 1_000, _, _>")]
@@ -216,7 +216,7 @@ impl Default for Webhooks {
     }
 }
 
-/// `[retention]`: how long things are kept, in days.
+/// `[retention]`: retention periods, in days.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[expect(clippy::struct_field_names, reason = "the keys end in their unit")]
@@ -233,13 +233,13 @@ pub struct Retention {
     /// Records of imports.
     #[serde(deserialize_with = "imports_days")]
     pub imports_days: u32,
-    /// Closed cases, with their decisions, actions and looks.
+    /// Closed cases, with their decisions, actions and views.
     #[serde(deserialize_with = "cases_days")]
     pub cases_days: u32,
-    /// Attempts to sign in.
+    /// Sign-in attempts.
     #[serde(deserialize_with = "sign_ins_days")]
     pub sign_ins_days: u32,
-    /// The record of who gave whom which role.
+    /// The record of changes to staff accounts and their roles.
     #[serde(deserialize_with = "staff_events_days")]
     pub staff_events_days: u32,
 }
@@ -258,31 +258,31 @@ impl Default for Retention {
     }
 }
 
-/// `[hma]`: the look-ups of Hasher-Matcher-Actioner.
+/// `[hma]`: the routes of Hasher-Matcher-Actioner.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Hma {
-    /// Whether they are served at all.
+    /// Whether the routes are served at all.
     pub enabled: bool,
-    /// An address of their own; without one they are beside the other interfaces.
+    /// A separate address for them; without one they are served beside the API.
     pub listen: Option<SocketAddr>,
-    /// Whether they take our keys. HMA's own clients have none.
+    /// Whether they require a key of Mamori. HMA's own clients have none.
     pub key_required: bool,
-    /// Where the items of a look-up stand; HMA's clients do not say.
+    /// The surface of all items that are looked up, because HMA's clients do not send it.
     pub surface: Surface,
-    /// Under which country's law they stand, if it is always the same.
+    /// The country whose law applies to all items that are looked up; absent if it varies.
     pub country: Option<Country>,
-    /// The purpose of a bank that is made through this interface; needed if `enabled`.
+    /// Purpose of banks that are created through these routes; required if `enabled`.
     pub purpose: Option<Purpose>,
-    /// The law or agreement of such a bank; needed if `enabled`.
+    /// Legal basis of such banks; required if `enabled`.
     pub legal_basis: Option<Line>,
-    /// Where its hashes come from; needed if `enabled`.
+    /// Source of their hashes; required if `enabled`.
     pub source: Option<Line>,
-    /// Who answers for it; needed if `enabled`.
+    /// The person or team that is responsible for them; required if `enabled`.
     pub owner: Option<Line>,
-    /// The surfaces on which such a bank may look; private messages take more than this.
+    /// The surfaces to which they apply; private messages are refused, because they need a law.
     pub surfaces: BTreeSet<Surface>,
-    /// The countries in which such a bank may look.
+    /// The countries to which they apply.
     pub jurisdictions: Jurisdictions,
 }
 
@@ -304,13 +304,13 @@ impl Default for Hma {
     }
 }
 
-/// `[log]`: what is logged, and how.
+/// `[log]`: level and format of logs.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Log {
-    /// A level, or a filter by module as `tracing-subscriber` reads it.
+    /// A level, or a filter by module in the syntax of `tracing-subscriber`.
     pub level: String,
-    /// How a line is written.
+    /// The format of a line.
     pub format: LogFormat,
 }
 
@@ -320,11 +320,11 @@ impl Default for Log {
     }
 }
 
-/// How a log line is written.
+/// The format of a log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
-    /// One JSON object a line.
+    /// One JSON object on each line.
     Json,
     /// For people; coloured on a terminal.
     Text,

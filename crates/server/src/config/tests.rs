@@ -12,7 +12,7 @@ fn refusal(text: &str) -> String {
     parse(text).unwrap_err().to_string()
 }
 
-/// The sample with every commented key switched on.
+/// Returns the sample with every commented key enabled.
 fn sample_with_all_keys() -> String {
     let uncomment = |line: &str| match line.strip_prefix("#") {
         Some(rest) if rest.starts_with(|c: char| c.is_ascii_lowercase()) => rest.to_owned(),
@@ -31,7 +31,7 @@ fn the_sample_knows_only_keys_that_there_are() {
     parse(&sample_with_all_keys()).unwrap();
 }
 
-/// The parser names every key of a section when it meets one that it does not know.
+/// The parser lists every key of a section when it meets an unknown one.
 #[test]
 fn the_sample_explains_every_key_that_there_is() {
     let sections = [

@@ -1,4 +1,4 @@
-//! The demo's own Mamori: a node on SQLite in a fresh folder, in this very process.
+//! The demo's own node: Mamori on SQLite in a fresh folder, in this process.
 
 use std::fs::{self, File};
 use std::io;
@@ -22,18 +22,18 @@ use crate::serve::open::{Doors, Open};
 use crate::serve::{log, metrics};
 use crate::staff::link;
 
-/// Where the lines of the README expect it.
+/// The port that the README uses.
 const PORT: u16 = 8080;
 
-/// A running node and its folder, which goes with it.
+/// A running node and its folder, which is removed with it.
 pub struct House {
-    /// Where the API is, `http://…`.
+    /// Address of the API, `http://…`.
     pub address: String,
-    /// Whether that is the address of the README.
+    /// Whether that is the address in the README.
     pub is_usual_address: bool,
     /// The first administrator's key.
     pub admin_key: String,
-    /// The configuration of whoever sits at the machine: `mamori staff --config …` reads it.
+    /// The configuration file for the operator: `mamori staff --config …` reads it.
     pub config_file: PathBuf,
     folder: TempDir,
     node: Node,
@@ -41,7 +41,7 @@ pub struct House {
 }
 
 impl House {
-    /// Starts it.
+    /// Starts the node.
     pub async fn start() -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new().prefix("mamori-demo-").tempdir()?;
         let mut config = config(folder.path())?;
@@ -50,7 +50,7 @@ impl House {
         let metrics = metrics::install().context("no metrics can be kept")?;
         let doors = take_doors(&mut config)?;
         let address = doors.address();
-        // Browsers keep passkeys for a name only.
+        // Browsers create passkeys only for names.
         config.console.origin = format!("http://localhost:{}", address.port()).parse()?;
         let config_file = write_config(&config, folder.path())?;
 
@@ -69,14 +69,15 @@ impl House {
         })
     }
 
-    /// Words the policy of rehearsals so that what matches is kept, sealed, for as long as a case
-    /// may wait: a person cannot decide by a picture that is not there.
+    /// Changes the policy for rehearsals so that matched items are kept, sealed, for as long as a
+    /// case may wait: a reviewer cannot decide about a picture that is gone.
     pub async fn keep_pictures(&self) -> anyhow::Result<()> {
         let desk = self.node.desk();
         let entered = desk.enter_by_ticket(self.ticket(&EDITOR).await?.reveal()).await?;
         let found = desk.member(entered.cookie.reveal()).await?;
-        let member = found.context("whoever came in is not known")?.member;
-        let editor = member.editor().context("whoever came in words no policies")?;
+        let member = found.context("the staff member who signed in is not known")?.member;
+        let editor =
+            member.editor().context("the staff member who signed in is no policy editor")?;
         let policies = desk.policies(&member).await?.into_iter();
         let mut policies = policies.filter(|policy| policy.purpose == Purpose::Rehearsal);
         let policy = policies.next().context("rehearsals have no policy")?;
@@ -91,7 +92,7 @@ impl House {
         Ok(())
     }
 
-    /// Lets somebody in: the link does it, once.
+    /// Creates a staff account and returns a one-time sign-in link for it.
     pub async fn let_in(&self, who: &Person) -> anyhow::Result<String> {
         let ticket = self.ticket(who).await?;
         Ok(format!("{}{}", link::prefix(self.node.desk())?, ticket.reveal()))
@@ -109,12 +110,12 @@ impl House {
         Ok(desk.ticket_at_the_machine(&here, added.staff.id, TicketKind::Enter).await?)
     }
 
-    /// Its folder.
+    /// Returns the folder.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Stops it and removes its folder.
+    /// Stops the node and removes its folder.
     pub async fn stop(self) -> io::Result<()> {
         self.open.close().await;
         self.node.stop().await;
@@ -122,30 +123,30 @@ impl House {
     }
 }
 
-/// Somebody of the demo's staff.
+/// A member of the demo's staff.
 pub struct Person {
-    /// What they sign in with.
+    /// The name to sign in with.
     pub name: &'static str,
-    /// How colleagues see them.
+    /// The name that colleagues see.
     pub shown: &'static str,
-    /// What they may do.
+    /// The role.
     pub role: StaffRole,
 }
 
-/// Who reviews the demo's cases.
+/// The staff who review the demo's cases.
 pub const PEOPLE: [Person; 2] = [
     Person { name: "reviewer", shown: "The demo's reviewer", role: StaffRole::Reviewer },
     Person { name: "lead", shown: "The demo's lead", role: StaffRole::Lead },
 ];
 
-/// Who words the demo's policy.
+/// The staff member who edits the demo's policy.
 const EDITOR: Person =
     Person { name: "editor", shown: "The demo's policy editor", role: StaffRole::PolicyEditor };
 
-/// For how many days the demo's pictures are kept; its folder goes before.
+/// How many days the demo's pictures are kept; its folder is removed before that.
 const KEEP_DAYS: u16 = 30;
 
-/// What a command at the machine must know, in a file.
+/// Writes the configuration that commands of the operator need to a file.
 fn write_config(config: &Config, folder: &Path) -> anyhow::Result<PathBuf> {
     let file = folder.join("mamori.toml");
     let text = format!(
@@ -163,23 +164,23 @@ fn config(folder: &Path) -> anyhow::Result<Config> {
     let mut config = Config::default();
     let database = folder.join("mamori.sqlite");
     config.database.url = Sensitive::new(format!("sqlite:{}", database.display()));
-    // Whoever reads what the demo printed is in no hurry.
+    // The user takes time to read the output of the demo.
     config.staff.enter_min = 60;
     config.vault.folder = folder.join("evidence");
-    // A key that goes with this process: nobody else can read what the demo keeps.
+    // A key that exists only in this process: no other process can read what the demo stores.
     config.vault.keys = Some(Keyring::new_line(&"demo".parse()?)?);
-    // The service that it plays is on this machine.
+    // The simulated service runs on this machine.
     config.webhooks.loopback = true;
-    // So that clients of HMA can be tried too.
+    // So that HMA clients can be tried too.
     config.hma.enabled = true;
     config.hma.purpose = Some(Purpose::Rehearsal);
-    config.hma.legal_basis = Some("none needed: nobody is in these pictures".parse()?);
-    config.hma.source = Some("whoever tries the demo".parse()?);
-    config.hma.owner = Some("whoever started the demo".parse()?);
+    config.hma.legal_basis = Some("none needed: no person is in these pictures".parse()?);
+    config.hma.source = Some("the demo".parse()?);
+    config.hma.owner = Some("the demo".parse()?);
     Ok(config)
 }
 
-/// The usual port, or a free one if somebody has it.
+/// Takes the usual port, or a free one if it is in use.
 fn take_doors(config: &mut Config) -> anyhow::Result<Doors> {
     config.server.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, PORT));
     if let Ok(doors) = Doors::take(config) {

@@ -1,4 +1,4 @@
-//! Whether everything came out as it must.
+//! Compares the results of the demo with the expected ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,74 +8,74 @@ use super::plan::{Answer, Kind};
 use super::receiver::Received;
 use super::service::Sent;
 
-/// Everything that came of the demo. Its JSON is what `--json` prints.
+/// All results of the demo. Its JSON is what `--json` prints.
 #[derive(Debug, Serialize)]
 pub struct Outcome {
     /// Whether every answer was as expected and every webhook arrived.
     pub ok: bool,
-    /// How many files were sent.
+    /// Number of files sent.
     pub sent: usize,
-    /// How many were answered as expected.
+    /// Number of files answered as expected.
     pub as_expected: usize,
-    /// A row for each kind, in the order of the table.
+    /// One row for each kind, in the order of the table.
     pub kinds: Vec<Row>,
-    /// The webhooks.
+    /// The results of the webhooks.
     pub webhooks: Webhooks,
-    /// What waits for a person.
+    /// The cases that wait for a reviewer.
     pub cases: Cases,
     /// Every answer that was not as expected.
     pub wrong: Vec<Sent>,
-    /// Every file that was sent, and what came of it.
+    /// Every file that was sent, with its result.
     pub uploads: Vec<Sent>,
 }
 
-/// What came of the files of one kind.
+/// The results of the files of one kind.
 #[derive(Debug, Serialize)]
 pub struct Row {
-    /// Which kind.
+    /// The kind.
     pub kind: Kind,
-    /// What must come of it.
+    /// The expected answer.
     pub expected: Answer,
-    /// How many were sent.
+    /// Number of files sent.
     pub sent: usize,
-    /// How many of them were answered as expected.
+    /// Number of them answered as expected.
     pub as_expected: usize,
-    /// Least, median and greatest distance of those that matched.
+    /// Least, median and greatest distance of those that matched, in bits.
     pub distance: Option<[u64; 3]>,
     /// Median and greatest time, in milliseconds.
     pub time_ms: [f64; 2],
 }
 
-/// What became of the webhooks.
+/// The results of the webhooks.
 #[derive(Debug, Serialize)]
 pub struct Webhooks {
-    /// How many items must be told of.
+    /// Number of items that a webhook must report.
     pub expected: usize,
-    /// How many were, by a signed message.
+    /// Number of items that a signed webhook reported.
     pub received: usize,
-    /// Messages that came again; a receiver tells them by their id.
+    /// Messages that were delivered again; a receiver recognises them by their id.
     pub repeated: usize,
     /// Messages whose signature is wrong.
     pub refused: usize,
-    /// Items that must be told of and were not.
+    /// Items that a webhook must report but did not.
     pub missing: Vec<String>,
-    /// Items that were told of and must not be, or by two messages.
+    /// Items that a webhook must not report but did, or that two messages reported.
     pub unexpected: Vec<String>,
 }
 
-/// What waits for a person.
+/// The cases that wait for a reviewer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Cases {
-    /// How many cases must be open: one for each account that sent what is held.
+    /// Number of cases expected: one for each account with held items.
     pub expected: usize,
-    /// How many are.
+    /// Number of open cases.
     pub open: usize,
-    /// How many items are in them; each that is held must be.
+    /// Number of items in them; every held item must be in one.
     pub items: u64,
 }
 
 impl Cases {
-    /// Holds what was sent against the cases that are open.
+    /// Compares the uploads with the open cases and their items.
     pub fn of(uploads: &[Sent], (open, items): (usize, u64)) -> Self {
         let held = uploads.iter().filter(|sent| sent.kind.expected() == Answer::Hold);
         let accounts: BTreeSet<&str> = held.map(|sent| sent.account_id.as_str()).collect();
@@ -88,15 +88,15 @@ impl Cases {
 }
 
 impl Sent {
-    /// Whether what came of it is what had to.
+    /// Checks whether the answer was as expected.
     pub fn is_as_expected(&self) -> bool {
         self.answer == self.kind.expected()
     }
 }
 
 impl Outcome {
-    /// Holds what was sent against what came in, and against the cases that wait now, with so many
-    /// items in them.
+    /// Compares the uploads with the received webhooks, and with the number of open cases and of
+    /// the items in them.
     pub fn of(uploads: Vec<Sent>, received: &Received, cases: (usize, u64)) -> Self {
         let webhooks = Webhooks::of(&uploads, received);
         let cases = Cases::of(&uploads, cases);
@@ -121,7 +121,7 @@ impl Outcome {
 }
 
 impl Outcome {
-    /// What the demo ends with: 0 only if everything was right.
+    /// Returns the exit status: 0 only if everything was as expected.
     pub fn exit_status(&self) -> u8 {
         u8::from(!self.ok)
     }
@@ -199,7 +199,7 @@ pub mod tests {
         }
     }
 
-    /// As many items as kinds that are held, all of one account.
+    /// One case of one account, with as many items as there are kinds that are held.
     pub const CASES: (usize, u64) = (1, 13);
 
     pub fn all_right() -> (Vec<Sent>, Received) {

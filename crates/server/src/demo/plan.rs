@@ -1,4 +1,4 @@
-//! What the demo sends, and what must come of it. Decided here, before anything is sent.
+//! The uploads of the demo and their expected answers, fixed before anything is sent.
 
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
@@ -8,24 +8,24 @@ use std::thread;
 use mamori_testkit::pictures::{disguise, draw, edit, encode};
 use serde::Serialize;
 
-/// How many pictures go into the bank.
+/// Number of pictures that are added to the bank.
 pub const KNOWN: u64 = 40;
-/// How many others there are.
+/// Number of pictures that are in no bank.
 pub const UNRELATED: u64 = 160;
-/// How many of the known ones are also sent turned, disguised, as a private message, and cut short.
+/// How many known pictures are also sent turned, disguised, as a private message, and cut short.
 pub const ALSO: u64 = 10;
 
-/// How many accounts send them: each has several, so that a case gathers several items.
+/// Number of accounts that upload; each uploads several pictures, so that a case has several items.
 pub const ACCOUNTS: u64 = 30;
 
-/// Width and height of a picture.
+/// Width and height of a picture, in pixels.
 const SIZE: (u32, u32) = (400, 300);
 
-/// What happened to a picture before it was sent.
+/// How a picture was changed before it was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// Nothing.
+    /// Unchanged.
     Original,
     /// Encoded again, with loss.
     Jpeg,
@@ -45,13 +45,13 @@ pub enum Kind {
     Mirrored,
     /// Turned by 90 degrees.
     Rotated,
-    /// Stored turned, with the tag that turns it back.
+    /// Stored turned, with the EXIF tag that turns it back.
     Oriented,
     /// Black, with the picture in its transparency.
     InAlpha,
     /// A GIF whose logical screen is one pixel.
     SmallScreen,
-    /// Sent as a private message, where no law lets the bank look.
+    /// Sent as a private message, which no law permits the bank to search.
     PrivateMessage,
     /// A file that ends in its middle.
     CutShort,
@@ -59,21 +59,21 @@ pub enum Kind {
     Unrelated,
 }
 
-/// What must come of an upload.
+/// The answer to an upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
-    /// The service keeps it back, and is told by a webhook.
+    /// The service holds it back, and a webhook reports it.
     Hold,
-    /// The service refuses it. No bank of the demo lets a match do that.
+    /// The service refuses it. No bank of the demo has this action.
     Block,
     /// Nothing matched.
     Allow,
-    /// No bank may look, so it was not even decoded.
+    /// No bank applies, so it was not even decoded.
     NotLooked,
-    /// It cannot be read, and is not taken for clean.
+    /// It cannot be read, and is not treated as clean.
     Unreadable,
-    /// Something else, which is never expected.
+    /// Any other answer, which is never expected.
     Other,
 }
 
@@ -98,7 +98,7 @@ impl Kind {
         Self::Unrelated,
     ];
 
-    /// In words, at most 30 characters.
+    /// Returns a description of at most 30 characters.
     pub fn words(self) -> &'static str {
         match self {
             Self::Original => "known, as it was (PNG)",
@@ -120,7 +120,7 @@ impl Kind {
         }
     }
 
-    /// What must come of it.
+    /// Returns the expected answer.
     pub fn expected(self) -> Answer {
         match self {
             Self::Original
@@ -142,14 +142,14 @@ impl Kind {
         }
     }
 
-    /// The surface on which it is sent.
+    /// Returns the surface on which it is sent.
     pub fn surface(self) -> &'static str {
         if self == Self::PrivateMessage { "private_message" } else { "public" }
     }
 }
 
 impl Answer {
-    /// In words, at most 12 characters.
+    /// Returns a description of at most 12 characters.
     pub fn words(self) -> &'static str {
         match self {
             Self::Hold => "hold",
@@ -162,20 +162,20 @@ impl Answer {
     }
 }
 
-/// One file that is sent.
+/// One file to upload.
 #[derive(Clone, Debug)]
 pub struct Upload {
-    /// The service's name of it.
+    /// The service's name for it.
     pub item_id: String,
-    /// The service's pseudonym of whoever sent it.
+    /// The service's pseudonym of the uploader's account.
     pub account_id: String,
-    /// What happened to it.
+    /// How it was changed.
     pub kind: Kind,
-    /// The file.
+    /// The bytes of the file.
     pub bytes: Vec<u8>,
 }
 
-/// Draws everything, on every processor; `done` is told after each picture.
+/// Draws all pictures, on all processors; calls `done` after each picture.
 pub fn draw_all(done: impl Fn() + Sync) -> Vec<Upload> {
     let next = AtomicU64::new(0);
     let drawn = Mutex::new(Vec::new());
@@ -202,7 +202,7 @@ pub fn draw_all(done: impl Fn() + Sync) -> Vec<Upload> {
     drawn
 }
 
-/// Everything that is sent of the picture of `seed`: the first ones are known.
+/// Returns all uploads of the picture of `seed`: the first [`KNOWN`] pictures are known.
 fn uploads(seed: u64) -> Vec<Upload> {
     let (width, height) = SIZE;
     let picture = draw(seed, width, height);
@@ -228,7 +228,7 @@ fn uploads(seed: u64) -> Vec<Upload> {
         upload(Kind::Bordered, encode::jpeg(&edit::border(&picture, BORDER), 85)),
     ];
     if seed < ALSO {
-        // Three more turns by 90 degrees are what a viewer undoes for orientation 6.
+        // For orientation 6, a viewer undoes three more turns by 90 degrees.
         let turned = edit::rotate(&edit::rotate(&edit::rotate(&picture)));
         uploads.extend([
             upload(Kind::Mirrored, encode::png(&edit::mirror(&picture))),
@@ -245,8 +245,8 @@ fn uploads(seed: u64) -> Vec<Upload> {
     uploads
 }
 
-/// Thickness of the frame, in pixels. PDQ sees the whole picture, so a thick frame is another
-/// picture to it; this one stays well within the distance limit.
+/// Thickness of the frame, in pixels. PDQ sees the whole picture, so a thick frame makes another
+/// picture of it; this one stays well within the distance limit.
 const BORDER: u32 = 2;
 
 fn kind_name(kind: Kind) -> &'static str {

@@ -1,4 +1,4 @@
-//! The service's end of the webhooks: it takes what comes and checks who signed it.
+//! The receiver of the demo's webhooks: takes messages and checks their signatures.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -20,12 +20,12 @@ use tokio::sync::watch;
 
 use super::service::Caller;
 
-/// What came in so far.
+/// The messages received so far.
 #[derive(Clone, Debug, Default)]
 pub struct Received {
-    /// The ids of the messages about each item. A message that came twice is there once.
+    /// The ids of the messages about each item. A message that was delivered twice is listed once.
     pub messages: BTreeMap<String, Vec<String>>,
-    /// Messages that came again, as they may.
+    /// Messages that were delivered again, which is permitted.
     pub repeated: usize,
     /// Messages whose signature is wrong.
     pub refused: usize,
@@ -55,12 +55,12 @@ impl Receiver {
         Ok(receiver)
     }
 
-    /// Where webhooks should go.
+    /// Returns the address for webhooks.
     pub fn url(&self) -> String {
         format!("http://{}/webhooks", self.address)
     }
 
-    /// Knows from now on what signs: `whsec_` and base64.
+    /// Sets the signing secret: `whsec_` and base64.
     pub fn expect_secret(&self, text: &str) -> anyhow::Result<()> {
         let bytes = STANDARD.decode(text.strip_prefix("whsec_").unwrap_or(text))?;
         if let Ok(mut secret) = self.secret.lock() {
@@ -69,26 +69,26 @@ impl Receiver {
         Ok(())
     }
 
-    /// Does from now on what it is asked for, and says so as this service.
+    /// From now on, executes requested actions and answers them as this service.
     pub fn answer_as(&self, service: Caller) {
-        // Whoever was first stays.
+        // The first service that was set stays.
         drop(self.service.set(service));
     }
 
-    /// What came in, when every one of `count` items was told of or `time_max` is over; `step` is
-    /// told how many there are.
+    /// Waits until each of `count` items was reported or `time_max` is over, and returns what was
+    /// received; calls `step` with the number of items so far.
     pub async fn wait(&self, count: usize, time_max: Duration, step: impl Fn(usize)) -> Received {
         let mut receiver = self.received.subscribe();
         let is_whole = |received: &Received| {
             step(received.messages.len());
             received.messages.len() >= count
         };
-        // Too late is an outcome, and told as one.
+        // A timeout is a result too, and is reported as one.
         drop(tokio::time::timeout(time_max, receiver.wait_for(is_whole)).await);
         self.received.borrow().clone()
     }
 
-    /// This service is a play: what it is asked for is done when it was read.
+    /// Answers a requested action: the service is simulated, so it is done as soon as it was read.
     fn do_action(&self, message: &Value) -> StatusCode {
         let action = message.pointer("/data/action_id").and_then(Value::as_str);
         let (Some(service), Some(action)) = (self.service.get().cloned(), action) else {
@@ -96,7 +96,7 @@ impl Receiver {
         };
         let action = action.to_owned();
         tokio::spawn(async move {
-            // Mamori asks again where it heard nothing.
+            // Mamori reminds the service if it gets no answer.
             if let Err(error) = service.answer_action(&action).await {
                 tracing::warn!(%error, action, "the demo's service could not answer");
             }

@@ -1,4 +1,4 @@
-//! The demo's side of the API: an administrator who fills a bank, and a service that uploads.
+//! The demo's API clients: an administrator who fills a bank, and a service that uploads.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::plan::{Answer, Kind, Upload};
 
-/// Somebody with a key.
+/// An API client with a key.
 #[derive(Clone)]
 pub struct Caller {
     client: Client,
@@ -18,47 +18,48 @@ pub struct Caller {
     key: String,
 }
 
-/// What came of one upload.
+/// The result of one upload.
 #[derive(Clone, Debug, Serialize)]
 pub struct Sent {
-    /// The service's name of it.
+    /// The service's name for the item.
     pub item_id: String,
-    /// The service's pseudonym of whoever sent it.
+    /// The service's pseudonym of the uploader's account.
     pub account_id: String,
-    /// What happened to it before.
+    /// How the picture was changed before.
     pub kind: Kind,
-    /// What came of it.
+    /// The answer.
     pub answer: Answer,
-    /// The least distance, where it matched.
+    /// The least distance in bits, if it matched.
     pub distance: Option<u64>,
-    /// Which frame matched best, from 0, where one matched.
+    /// The frame that matched best, counted from 0, if one matched.
     pub frame: Option<u64>,
     /// How that frame was turned.
     pub transform: Option<String>,
     /// Time from the first byte sent to the last received, in milliseconds.
     pub time_ms: f64,
-    /// The name of the problem, where it was one.
+    /// The code of the problem, if the answer is one.
     pub problem: Option<String>,
 }
 
 impl Caller {
-    /// Somebody who shows `key` at `address` (`http://…`).
+    /// Creates a client that sends `key` to `address` (`http://…`).
     pub fn new(address: &str, key: &str) -> anyhow::Result<Self> {
         let client = Client::builder()
             .no_proxy()
             .timeout(Duration::from_mins(1))
-            // Shorter than the server's, or a request may meet a connection that it just closed.
+            // Shorter than the server's timeout, or a request may use a connection that it just
+            // closed.
             .pool_idle_timeout(Duration::from_secs(2))
             .build()?;
         Ok(Self { client, address: address.to_owned(), key: key.to_owned() })
     }
 
-    /// The same at the same address with another key.
+    /// Returns a client for the same address with another key.
     pub fn with_key(&self, key: &str) -> Self {
         Self { key: key.to_owned(), ..self.clone() }
     }
 
-    /// Makes a service and returns its key.
+    /// Creates a service and returns a key for it.
     pub async fn create_service(&self, name: &str) -> anyhow::Result<String> {
         let service = self.post("/v1/services", json!({ "name": name })).await?;
         let key = json!({ "role": "service", "service_id": text(&service, "id")?, "name": name });
@@ -66,14 +67,14 @@ impl Caller {
         text(&key, "key")
     }
 
-    /// Makes a bank whose matches are held, and returns its id.
+    /// Creates a bank whose matches are held, and returns its id.
     pub async fn create_bank(&self) -> anyhow::Result<String> {
         let bank = json!({
             "name": "demo",
             "purpose": "rehearsal",
             "source": "drawn by code for this demo",
-            "legal_basis": "none needed: nobody is in these pictures",
-            "owner": "whoever started the demo",
+            "legal_basis": "none needed: no person is in these pictures",
+            "owner": "the demo",
             "jurisdictions": ["*"],
             "action": "hold",
         });
@@ -81,7 +82,7 @@ impl Caller {
         text(&bank, "id")
     }
 
-    /// The PDQ hash of a file.
+    /// Returns the PDQ hash of a file.
     pub async fn hash(&self, bytes: Vec<u8>) -> anyhow::Result<String> {
         let request = self.client.post(format!("{}/v1/hash", self.address));
         let request = request.header("content-type", "application/octet-stream").body(bytes);
@@ -89,7 +90,7 @@ impl Caller {
         text(&hashes, "pdq")
     }
 
-    /// Puts hashes into a bank.
+    /// Adds hashes to a bank.
     pub async fn add_entries(&self, bank: &str, hashes: &[String]) -> anyhow::Result<()> {
         let entries: Vec<Value> = hashes.iter().map(|hash| json!({ "hash": hash })).collect();
         let path = format!("/v1/banks/{bank}/entries");
@@ -101,13 +102,13 @@ impl Caller {
         Ok(())
     }
 
-    /// Asks for webhooks and returns the secret that signs them.
+    /// Adds a webhook endpoint and returns its signing secret.
     pub async fn add_webhook(&self, url: &str) -> anyhow::Result<String> {
         let webhook = self.post("/v1/webhooks", json!({ "url": url })).await?;
         text(&webhook, "secret")
     }
 
-    /// Uploads a file and returns what came of it.
+    /// Uploads a file and returns the result.
     pub async fn upload(&self, upload: Upload) -> anyhow::Result<Sent> {
         let Upload { item_id, account_id, kind, bytes } = upload;
         let form = Form::new()
@@ -137,7 +138,7 @@ impl Caller {
         })
     }
 
-    /// How many cases wait for a person, and how many items are in them.
+    /// Returns the number of open cases, and of the items in them.
     pub async fn open_cases(&self) -> anyhow::Result<(usize, u64)> {
         let request = self.client.get(format!("{}/v1/cases?state=open&limit=1000", self.address));
         let page = read(request.bearer_auth(&self.key).send().await?).await?;
@@ -146,7 +147,7 @@ impl Caller {
         Ok((cases.len(), items.sum()))
     }
 
-    /// Says that what was asked for is done.
+    /// Reports that a requested action is done.
     pub async fn answer_action(&self, action: &str) -> anyhow::Result<()> {
         let request = self.client.post(format!("{}/v1/actions/{action}/answer", self.address));
         let answer = json!({ "result": "done" });
@@ -176,7 +177,7 @@ fn text(value: &Value, key: &str) -> anyhow::Result<String> {
     Ok(text.with_context(|| format!("no `{key}` in the answer {value}"))?.to_owned())
 }
 
-/// What an answer comes to.
+/// Classifies the answer to an upload.
 fn answer(checked: &Value) -> Answer {
     let word = |key| checked.get(key).and_then(Value::as_str);
     match (word("verdict"), word("looked"), word("type")) {

@@ -1,4 +1,4 @@
-//! The outcome for people: at most 80 columns, coloured on a terminal only.
+//! Prints the result for people: at most 80 columns, coloured only on a terminal.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -6,20 +6,20 @@ use super::outcome::{Outcome, Row};
 use super::plan::Kind;
 use super::service::Sent;
 
-/// Green, for what is as expected.
+/// Green, for results as expected.
 const GOOD: &str = "\u{1b}[32m";
-/// Red, for what is not.
+/// Red, for other results.
 const BAD: &str = "\u{1b}[31m";
-/// What is less important.
+/// Faint, for less important text.
 const FAINT: &str = "\u{1b}[2m";
 const PLAIN: &str = "\u{1b}[0m";
 
-/// Whether to colour: on a terminal, unless the user wants none (no-color.org).
+/// Checks whether to use colours: on a terminal, unless the user disables them (no-color.org).
 pub fn wants_colours() -> bool {
     io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty())
 }
 
-/// Prints the table, some single rows, what was wrong, and the sum.
+/// Prints the table, some single rows, the wrong results, and the totals.
 pub fn print(outcome: &Outcome, out: &mut impl Write, has_colours: bool) -> io::Result<()> {
     let paint = |colour: &'static str, text: String| {
         if has_colours { format!("{colour}{text}{PLAIN}") } else { text }
@@ -72,7 +72,7 @@ fn row_text(row: &Row) -> String {
 fn sent_text(sent: &Sent) -> String {
     let distance =
         sent.distance.map_or_else(String::new, |distance| format!("at distance {distance:>2}"));
-    // The first frame as stored is not worth a word.
+    // The first frame as stored is not worth mentioning.
     let frame = sent.frame.filter(|frame| *frame > 0).map(|frame| format!(", frame {frame}"));
     let transform = sent.transform.as_deref().filter(|transform| *transform != "none");
     format!(
@@ -85,7 +85,7 @@ fn sent_text(sent: &Sent) -> String {
     )
 }
 
-/// How many wrong answers are shown one by one.
+/// The most wrong answers that are listed.
 const WRONG_SHOWN_MAX: usize = 20;
 
 fn print_wrong(

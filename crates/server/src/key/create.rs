@@ -8,28 +8,28 @@ use mamori_model::key::{Role, Service};
 use mamori_model::page::PageSize;
 use mamori_model::{Line, ServiceId};
 
-/// Makes a key and prints it, once: it is not kept.
+/// Creates an API key and prints it, once: it is not stored.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
     role: Wanted,
-    /// What it is for, in your words
+    /// Description of what the key is for
     #[arg(long, value_name = "TEXT", default_value = "made at the machine", global = true)]
     name: Line,
 }
 
 #[derive(Debug, clap::Subcommand)]
 enum Wanted {
-    /// For an administrator: banks, services, keys; and never an item
+    /// For an administrator: may manage banks, services and keys, but never see items
     Admin,
     /// For a service: its items, matches and webhooks
     Service {
-        /// The service's name or id; a name that is not known yet makes a new service
+        /// Name or id of the service; an unknown name creates a new service
         service: Line,
     },
 }
 
-/// Makes it; the key goes to stdout, what it opens to stderr.
+/// Creates the key; prints the key to stdout and its description to stderr.
 pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     let admin = Admin::at_the_machine();
     let (role, whose) = match &args.role {

@@ -8,10 +8,10 @@ use mamori_model::key::{Key, Role};
 use mamori_model::page::PageSize;
 use serde::Serialize;
 
-/// Shows every key, also revoked ones, without its text.
+/// Lists all API keys, including revoked ones, without their texts.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// One JSON object a line
+    /// Print one JSON object on each line
     #[arg(long)]
     json: bool,
 }
@@ -26,7 +26,7 @@ struct Row<'a> {
     revoked_at: Option<String>,
 }
 
-/// Shows them, the oldest first.
+/// Lists the keys, the oldest first.
 pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     let mut out = io::stdout().lock();
     let mut after = None;

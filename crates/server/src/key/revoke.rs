@@ -5,14 +5,14 @@ use std::process::ExitCode;
 use mamori_desk::{Admin, Desk};
 use mamori_model::KeyId;
 
-/// Revokes a key: it opens nothing any more.
+/// Revokes an API key, which becomes invalid.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Its id, as `mamori key list` shows it
+    /// Id of the key, as `mamori key list` shows it
     id: KeyId,
 }
 
-/// Revokes it; the last administrator's key stays.
+/// Revokes the key; refuses to revoke the last administrator key.
 pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     desk.revoke_key(&Admin::at_the_machine(), args.id).await?;
     Ok(ExitCode::SUCCESS)

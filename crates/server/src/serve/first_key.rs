@@ -1,10 +1,10 @@
-//! The first administrator's key is told once, on stdout, and never again.
+//! Prints the first administrator's key once, on stdout.
 
 use std::io::{self, Write};
 
 use mamori_desk::issue_key::Issued;
 
-/// Tells it. stdout and not the log: logs are kept, copied and read by many.
+/// Prints the key. On stdout and not in the log, because logs are kept, copied and read by many.
 pub fn tell(issued: &Issued) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(

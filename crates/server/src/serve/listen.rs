@@ -1,4 +1,4 @@
-//! Connections: as many as allowed, none that only waits, and each finished before a stop.
+//! Connections: their number is limited, idle ones are closed, and a stop finishes their requests.
 
 use std::io;
 use std::net::SocketAddr;
@@ -20,22 +20,22 @@ use tokio_util::task::TaskTracker;
 use crate::config::Server;
 use crate::config::parts::seconds;
 
-/// How long to wait after a connection could not be accepted: most often the process has as many
-/// open files as it may have, and some will be closed in a moment.
+/// How long to wait after a connection could not be accepted: usually the process has the most open
+/// files that it may have, and some are closed after a moment.
 const REST: Duration = Duration::from_millis(100);
 
 /// The largest head of a request, in bytes; a larger one is answered with 431.
 const HEAD_BYTES_MAX: usize = 32 * 1024;
 
-/// What the kernel keeps of an answer that its client does not take, in bytes; it doubles this for
-/// itself. By its own measure it keeps megabytes for each connection, and says that there is room
-/// again only when a third of them are gone: a slow client would look like one that takes nothing.
+/// How much of a response that its client does not read the kernel buffers, in bytes; it doubles
+/// this for itself. By default it buffers megabytes for each connection, and reports free space
+/// only when a third of them are gone: a slow client would look like one that reads nothing.
 const UNSENT_BYTES_MAX: u32 = 256 * 1024;
 
-/// The most connections that wait in the kernel to be accepted; it may know a lower limit.
+/// The most connections that wait in the kernel to be accepted; it may have a lower limit.
 const BACKLOG: u32 = 1_024;
 
-/// A socket that takes connections.
+/// A socket that accepts connections.
 #[derive(Debug)]
 pub struct Listener {
     socket: TcpListener,
@@ -44,17 +44,17 @@ pub struct Listener {
     patience: Patience,
 }
 
-/// How long a client is waited for.
+/// How long to wait for a client.
 #[derive(Clone, Copy, Debug)]
 struct Patience {
-    /// Until it has sent the head of a request, or begun the next one.
+    /// Until it has sent the head of a request, or has begun the next one.
     header: Duration,
-    /// Until it takes some more of its answer.
+    /// Until it reads more of its response.
     answer: Duration,
 }
 
 impl Listener {
-    /// Takes `address`; from now on connections wait there, and [`Self::serve`] answers them.
+    /// Binds `address`; from now on connections wait there until [`Self::serve`] accepts them.
     pub fn bind(address: SocketAddr, server: &Server) -> anyhow::Result<Self> {
         let socket =
             listen(address).with_context(|| format!("the address {address} cannot be taken"))?;
@@ -69,12 +69,12 @@ impl Listener {
         })
     }
 
-    /// The address, with the port that the system chose if it was asked to.
+    /// Returns the address, with the port that the system chose if port 0 was requested.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Answers connections until `stop`; then takes no more and waits until each one's request is
+    /// Serves connections until `stop`; then accepts no more and waits until the request of each is
     /// answered.
     pub async fn serve(self, router: Router, stop: CancellationToken) {
         let places = Arc::new(Semaphore::new(self.connections_max));
@@ -93,7 +93,7 @@ impl Listener {
         connections.wait().await;
     }
 
-    /// The next connection, when there is a place for it; `None` when it is time to stop.
+    /// Waits for a permit and the next connection; `None` when it is time to stop.
     async fn next(
         &self,
         places: &Arc<Semaphore>,
@@ -119,20 +119,20 @@ impl Listener {
     }
 }
 
-/// Takes `address`; what the connections inherit is set before.
+/// Binds `address`; options that connections inherit are set before.
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    // Connections of a server that has just stopped do not keep the next one from its address.
+    // Connections of a server that has just stopped must not block its address for the next one.
     socket.set_reuseaddr(true)?;
     socket.set_send_buffer_size(UNSENT_BYTES_MAX)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
 }
 
-/// Answers the requests of one connection. What goes wrong here is the client's or the network's,
-/// and nobody's to log.
+/// Serves the requests of one connection. Errors here are caused by the client or the network, and
+/// are not worth logging.
 async fn answer(stream: TcpStream, router: Router, patience: Patience, stop: CancellationToken) {
-    // Answers are small and sent whole: waiting for more to send only delays them.
+    // Responses are small and sent as a whole: waiting for more data would only delay them.
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutWriter::new(stream);
     stream.set_timeout(Some(patience.answer));

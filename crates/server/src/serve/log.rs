@@ -1,4 +1,4 @@
-//! Logs: one line an event, on stderr. Ids yes, people never.
+//! Logs: one line for each event, on stderr; with ids, but nothing about people.
 
 use std::io::{self, IsTerminal};
 use std::panic::PanicHookInfo;
@@ -8,7 +8,7 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use crate::config::{self, Log, LogFormat};
 
-/// Reads `log.level`.
+/// Parses `log.level`.
 pub fn filter(log: &Log) -> Result<EnvFilter, config::Error> {
     EnvFilter::builder().parse(&log.level).map_err(|cause| {
         config::Error::Clash(format!(
@@ -19,12 +19,12 @@ pub fn filter(log: &Log) -> Result<EnvFilter, config::Error> {
     })
 }
 
-/// Begins to log to stderr, once in a process.
+/// Starts logging to stderr; once in a process.
 pub fn start(log: &Log) -> Result<(), config::Error> {
     start_into(log, io::stderr, io::stderr().is_terminal())
 }
 
-/// Begins to log into `writer`, once in a process.
+/// Starts logging to `writer`; once in a process.
 pub fn start_into<W>(log: &Log, writer: W, has_colours: bool) -> Result<(), config::Error>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
@@ -34,14 +34,14 @@ where
         LogFormat::Json => builder.json().flatten_event(true).try_init(),
         LogFormat::Text => builder.with_ansi(has_colours).try_init(),
     };
-    // It fails only where logs have begun already, and then those go on.
+    // It fails only if logging has started already, and then that continues.
     drop(begun);
     std::panic::set_hook(Box::new(note_panic));
     Ok(())
 }
 
-/// A panic is a bug, and belongs into the log. A message that was put together at run time may
-/// hold a value from a request, so only one that stands in the source is shown.
+/// Logs a panic, which is a bug. A message that was formatted at run time may contain a value from
+/// a request, so only literal messages are logged.
 fn note_panic(info: &PanicHookInfo<'_>) {
     let message = info.payload().downcast_ref::<&'static str>().unwrap_or(&"(not shown)");
     let place = info.location().map(ToString::to_string).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! `/metrics`: totals for the operator, in the text format of Prometheus. Never about a person.
+//! `/metrics`: totals for the operator, in the text format of Prometheus; nothing about people.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,29 +17,29 @@ use metrics::{describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
 
-/// The media type of the text format, as Prometheus asks for it.
+/// The media type of the text format, as Prometheus specifies it.
 const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// Upper bounds of the times that are counted, in seconds: from an answer out of memory to the
-/// longest request.
+/// Upper bounds of the time buckets, in seconds: from an answer out of memory to the longest
+/// request.
 const SECONDS: [f64; 14] =
     [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0];
 
-/// How long the database may take to count what waits.
+/// How long the database may take to count pending work.
 const COUNT_TIME_MAX: Duration = Duration::from_secs(2);
 
-/// Where the numbers are.
+/// A handle to the metrics.
 #[derive(Clone)]
 pub struct Metrics {
     numbers: PrometheusHandle,
 }
 
-/// How often what was counted is summed up. Each time that is measured waits in memory until then,
-/// also where nobody ever asks for `/metrics`.
+/// How often measured times are aggregated. They stay in memory until then, even if `/metrics` is
+/// never requested.
 const SUM_INTERVAL: Duration = Duration::from_secs(5);
 
 impl Metrics {
-    /// Sums up from time to time, until `stop`.
+    /// Aggregates at intervals, until `stop`.
     pub async fn keep(self, stop: CancellationToken) {
         while stop.run_until_cancelled(tokio::time::sleep(SUM_INTERVAL)).await.is_some() {
             self.numbers.run_upkeep();
@@ -47,14 +47,14 @@ impl Metrics {
     }
 }
 
-/// Begins to count, once in a process.
+/// Installs the recorder; once in a process.
 pub fn install() -> Result<Metrics, BuildError> {
     let numbers = PrometheusBuilder::new().set_buckets(&SECONDS)?.install_recorder()?;
     describe();
     Ok(Metrics { numbers })
 }
 
-/// The `# HELP` of each number, also of those that other crates count.
+/// Describes each metric (`# HELP`), including those that other crates count.
 fn describe() {
     describe_counter!(
         "mamori_checks_total",
@@ -80,11 +80,11 @@ fn describe() {
 struct Shown {
     metrics: Metrics,
     desk: Desk,
-    /// Whether what waits was counted a moment ago.
+    /// Limits how often pending work is counted.
     counted: Arc<Recent<()>>,
 }
 
-/// The route.
+/// Returns the router of `/metrics`.
 pub fn router(metrics: Metrics, desk: Desk) -> Router {
     let counted = Arc::new(Recent::new(PROBE_AGE_MAX));
     Router::new().route("/metrics", get(show)).with_state(Shown { metrics, desk, counted })
@@ -98,7 +98,7 @@ async fn show(State(shown): State<Shown>) -> impl IntoResponse {
     ([(CONTENT_TYPE, TEXT_FORMAT)], numbers.render())
 }
 
-/// What is true at the moment; what happened was counted when it did.
+/// Updates gauges of the present state; events are counted when they happen.
 fn look(desk: &Desk) {
     let (position, holdings) = (desk.position(), desk.holdings());
     let age = position.current_at.map(|at| desk.clock().now().duration_since(at));
@@ -109,7 +109,7 @@ fn look(desk: &Desk) {
     gauge!("mamori_decoders").set(number(desk.pool().alive()));
 }
 
-/// What is promised and not yet done, in the whole database. The last numbers stay where it does
+/// Updates gauges of the pending work in the whole database. They keep their last values if it does
 /// not answer.
 async fn count(desk: &Desk) {
     let counted = tokio::time::timeout(COUNT_TIME_MAX, desk.workload()).await;
@@ -126,7 +126,7 @@ async fn count(desk: &Desk) {
 
 fn show_jobs(counts: &[JobCount]) {
     for kind in JobKind::ALL {
-        // A kind of which there are none is not counted.
+        // A kind without jobs has no row.
         let count = counts.iter().find(|count| count.kind == kind);
         let states = [
             ("ready", count.map_or(0, |count| count.ready)),
@@ -153,7 +153,7 @@ fn show_cases(counts: &[QueueCount], now: Timestamp) {
     }
 }
 
-/// Beyond four billion it stays there: that is far outside of what a node can hold.
+/// Converts a number, capped at four billion, which is far more than a node can hold.
 fn number(count: impl TryInto<u32>) -> f64 {
     count.try_into().map_or(f64::from(u32::MAX), f64::from)
 }
@@ -200,7 +200,7 @@ mod tests {
         assert!(seen > described.len(), "no source was found");
     }
 
-    /// The names of the numbers that `source` counts.
+    /// Returns the names of the metrics that `source` records.
     fn counted(source: &str) -> impl Iterator<Item = &str> {
         let uses = ["counter!(", "gauge!(", "histogram!("].into_iter();
         let after = uses.flat_map(|each| source.split(each).skip(1));

@@ -1,4 +1,4 @@
-//! One node: the parts, wired, and what runs beside the requests.
+//! One node: its parts, connected, and the tasks that run beside the requests.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 
-/// A desk with its follower, its workers, its sweeper and who tidies its index.
+/// A desk with its follower of the change log, job workers, retention sweeper and index compaction.
 pub struct Node {
     desk: Desk,
     background: TaskTracker,
@@ -23,8 +23,8 @@ pub struct Node {
 }
 
 impl Node {
-    /// Opens the database, starts the decoding processes, reads the banks, and begins to follow,
-    /// to work, to sweep and to tidy.
+    /// Opens the database, starts the decoding processes, loads the banks, and starts the
+    /// background tasks.
     pub async fn start(config: &Config) -> anyhow::Result<Self> {
         let store = open_store(config).await?;
         let pool = start_pool(config, workers(config)).await?;
@@ -61,13 +61,13 @@ impl Node {
         Ok(node)
     }
 
-    /// Where the verbs are done.
+    /// Returns the desk, which has the verbs.
     pub fn desk(&self) -> &Desk {
         &self.desk
     }
 
-    /// Finishes the jobs that were begun and closes the database. To be called when the last
-    /// request was answered.
+    /// Finishes the running jobs and closes the database. Call it after the last request was
+    /// answered.
     pub async fn stop(self) {
         self.stop.cancel();
         self.background.close();
@@ -76,24 +76,24 @@ impl Node {
     }
 }
 
-/// A desk for one command of somebody who sits at the machine: nothing runs beside it.
+/// Creates a desk for one command of the operator, without background tasks.
 pub async fn desk_at_the_machine(config: &Config, store: Store) -> anyhow::Result<Desk> {
     let pool = start_pool(config, 1).await?;
     let settings = mamori_desk::Settings {
-        // There is no index here that could have the change; the nodes follow by themselves.
+        // There is no index here to wait for; the nodes follow the change log by themselves.
         settle_time_max: Duration::ZERO,
         ..config.desk()?
     };
     Ok(Desk::new(store, pool, Arc::new(Clock::system()), settings)?)
 }
 
-/// Opens the database, and brings it to this version's schema.
+/// Opens the database and migrates it to this version's schema.
 pub async fn open_store(config: &Config) -> anyhow::Result<Store> {
     let settings = config.store();
     Store::open(&settings).await.with_context(|| format!("{settings:?} cannot be opened"))
 }
 
-/// Starts `workers` decoding processes: this program again, with another command.
+/// Starts `workers` decoding processes: this program with another subcommand.
 async fn start_pool(config: &Config, workers: usize) -> anyhow::Result<Pool> {
     let settings = PoolSettings {
         // Not its path: after an upgrade in place that would be another program.
@@ -106,7 +106,7 @@ async fn start_pool(config: &Config, workers: usize) -> anyhow::Result<Pool> {
     Pool::start(settings).await.context("the decoding processes cannot be started")
 }
 
-/// As many as the configuration says, or as there are processors.
+/// Returns the number of processes from the configuration, or the number of processors.
 fn workers(config: &Config) -> usize {
     match config.media.workers {
         0 => thread::available_parallelism().map_or(1, NonZeroUsize::get),

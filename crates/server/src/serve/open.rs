@@ -1,4 +1,4 @@
-//! What a node answers, and where: the API, `/metrics`, and the look-ups of HMA.
+//! The listeners of a node and their routes: the API, the console, `/metrics`, and HMA.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use super::node::Node;
 use crate::config::Config;
 use crate::config::parts::seconds;
 
-/// The addresses, taken and not yet answered.
+/// The bound addresses, before they are served.
 #[derive(Debug)]
 pub struct Doors {
     main: Listener,
@@ -27,7 +27,7 @@ pub struct Doors {
 }
 
 impl Doors {
-    /// Takes the addresses of the configuration.
+    /// Binds the addresses of the configuration.
     pub fn take(config: &Config) -> anyhow::Result<Self> {
         let main = Listener::bind(config.server.listen, &config.server)?;
         let hma = match config.hma.listen.filter(|_| config.hma.enabled) {
@@ -37,13 +37,13 @@ impl Doors {
         Ok(Self { main, hma })
     }
 
-    /// Where the API is.
+    /// Returns the address of the API.
     pub fn address(&self) -> SocketAddr {
         self.main.address()
     }
 }
 
-/// A node that answers.
+/// A node that is serving.
 pub struct Open {
     listeners: TaskTracker,
     stop: CancellationToken,
@@ -51,7 +51,7 @@ pub struct Open {
 }
 
 impl Open {
-    /// Begins to answer.
+    /// Starts serving.
     pub fn begin(
         config: &Config,
         node: &Node,
@@ -74,7 +74,7 @@ impl Open {
         Ok(open)
     }
 
-    /// Takes no more connections, and waits until what was accepted is answered, but not longer
+    /// Accepts no more connections, and waits until accepted requests are answered, but not longer
     /// than `server.stop_time_max_s`.
     pub async fn close(self) {
         self.stop.cancel();
@@ -85,7 +85,7 @@ impl Open {
     }
 }
 
-/// The router of the main listener, and that of HMA's where it has a listener of its own.
+/// Returns the router of the main listener, and that of HMA if it has a listener of its own.
 fn routers(
     config: &Config,
     desk: &Desk,
@@ -102,7 +102,7 @@ fn routers(
         return Ok((main, None));
     }
     let hma = mamori_web::hma::router(desk.clone(), config.hma()?, budget);
-    // The API brings its limit of time; these routes have none of their own.
+    // The API has its own time limit; these routes have none.
     let time_max = seconds(config.server.request_timeout_s);
     let hma = hma
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, time_max))

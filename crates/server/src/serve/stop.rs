@@ -1,10 +1,10 @@
-//! How a node learns that it should stop.
+//! Waits for the signals that ask a node to stop.
 
 use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// SIGTERM and SIGINT, from now on; before, they end the process.
+/// Listens for SIGTERM and SIGINT; without it they end the process at once.
 #[derive(Debug)]
 pub struct Asked {
     terminate: Signal,
@@ -12,7 +12,7 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Begins to listen for both.
+    /// Starts listening for both signals.
     pub fn listen() -> io::Result<Self> {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
@@ -20,7 +20,7 @@ impl Asked {
         })
     }
 
-    /// Waits for the next one.
+    /// Waits for the next signal.
     pub async fn wait(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}

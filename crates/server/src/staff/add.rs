@@ -11,23 +11,23 @@ use mamori_model::staff::{Language, StaffName, StaffRole};
 use super::link;
 use super::list::warn_of_no_lead;
 
-/// Lets somebody in, by a link that works once and for a day
+/// Creates a staff account and prints its enrolment link, which works once and for one day
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// What they will sign in with: a-z, 0-9, `.`, `_`, `-`
+    /// Name to sign in with: a-z, 0-9, `.`, `_`, `-`
     name: StaffName,
-    /// What they may do: `reviewer`, `lead`, `policy_editor`, `auditor`, `administrator`
+    /// Role, may be repeated: `reviewer`, `lead`, `policy_editor`, `auditor`, `administrator`
     #[arg(long = "role", value_name = "ROLE", required = true, value_parser = role)]
     roles: Vec<StaffRole>,
-    /// How colleagues see them; the name, if it is left out
+    /// Name that colleagues see [default: the sign-in name]
     #[arg(long, value_name = "TEXT")]
     shown: Option<Line>,
-    /// The language of their pages: en, ja, fr, de, it
+    /// Language of the pages: en, ja, fr, de, it
     #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = language)]
     language: Language,
 }
 
-/// Adds them; the link goes to stdout, whose it is to stderr.
+/// Creates the account; prints the link to stdout and whose it is to stderr.
 pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     let shown = match &args.shown {
         Some(shown) => shown.clone(),
@@ -53,7 +53,7 @@ pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     Ok(printed)
 }
 
-/// A role by its word.
+/// Parses the word of a role.
 pub fn role(text: &str) -> Result<StaffRole, String> {
     let words: Vec<&str> = StaffRole::ALL.into_iter().map(StaffRole::as_str).collect();
     StaffRole::parse(text).ok_or_else(|| format!("expected one of {}", words.join(", ")))

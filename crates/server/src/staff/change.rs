@@ -10,24 +10,24 @@ use super::add::role;
 use super::link::find;
 use super::list::warn_of_no_lead;
 
-/// Gives somebody other roles; they sign in again
+/// Changes the roles of a staff member, who must sign in again
 #[derive(Debug, clap::Args)]
 pub struct RolesArgs {
-    /// What they sign in with
+    /// Sign-in name of the staff member
     name: StaffName,
-    /// What they may do from now on: `reviewer`, `lead`, `policy_editor`, `auditor`, `administrator`
+    /// New role, may be repeated: `reviewer`, `lead`, `policy_editor`, `auditor`, `administrator`
     #[arg(long = "role", value_name = "ROLE", required = true, value_parser = role)]
     roles: Vec<StaffRole>,
 }
 
-/// Lets somebody in no more
+/// Deactivates a staff account
 #[derive(Debug, clap::Args)]
 pub struct EndArgs {
-    /// What they sign in with
+    /// Sign-in name of the staff member
     name: StaffName,
 }
 
-/// Changes them; the last administrator stays one.
+/// Changes the roles; refuses to leave no administrator.
 pub async fn roles(desk: &Desk, args: &RolesArgs) -> anyhow::Result<ExitCode> {
     let who = find(desk, &args.name).await?;
     let here = AtTheMachine::here();
@@ -37,7 +37,7 @@ pub async fn roles(desk: &Desk, args: &RolesArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Ends it; the last administrator stays.
+/// Deactivates the account; refuses to leave no administrator.
 pub async fn end(desk: &Desk, args: &EndArgs) -> anyhow::Result<ExitCode> {
     let who = find(desk, &args.name).await?;
     let here = AtTheMachine::here();

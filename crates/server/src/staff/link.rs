@@ -1,4 +1,4 @@
-//! `mamori staff ticket` and `mamori staff enter`: links that let somebody in once.
+//! `mamori staff ticket` and `mamori staff enter`: one-time links for staff.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -11,14 +11,14 @@ use mamori_model::Sensitive;
 use mamori_model::sign_in::TicketKind;
 use mamori_model::staff::{Staff, StaffName};
 
-/// For whom.
+/// The staff member that the link is for.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// What they sign in with
+    /// Sign-in name of the staff member
     name: StaffName,
 }
 
-/// A welcome link for somebody who lost their way in.
+/// Prints an enrolment link for a staff member who lost their sign-in methods.
 pub async fn welcome(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     prefix(desk)?;
     let who = find(desk, &args.name).await?;
@@ -28,30 +28,32 @@ pub async fn welcome(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     print(desk, &ticket)
 }
 
-/// A link that lets them in at once.
+/// Prints a link that signs the staff member in at once.
 pub async fn enter(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     prefix(desk)?;
     let who = find(desk, &args.name).await?;
     let here = AtTheMachine::here();
     let ticket = desk.ticket_at_the_machine(&here, who.id, TicketKind::Enter).await?;
-    writeln!(io::stderr(), "{} enters here, once, within five minutes:", args.name)?;
+    let minutes = desk.settings().sign_in.enter_max.as_mins();
+    let name = &args.name;
+    writeln!(io::stderr(), "{name} signs in with this link, once, within {minutes} minutes:")?;
     print(desk, &ticket)
 }
 
-/// Somebody who did not leave.
+/// Returns the active staff member with this name.
 pub async fn find(desk: &Desk, name: &StaffName) -> anyhow::Result<Staff> {
     let here = AtTheMachine::here();
     Ok(desk.staff_by_name(StaffReader::AtTheMachine(&here), name).await?)
 }
 
-/// What a link begins with.
+/// Returns the part of a link before the ticket.
 pub fn prefix(desk: &Desk) -> anyhow::Result<String> {
     let origin = desk.settings().sign_in.origin.as_ref();
     let origin = origin.context("there is no console here: `console.enabled` is false")?;
     Ok(format!("{}console/welcome/", origin.as_str()))
 }
 
-/// Prints a link: stdout, and nothing else there.
+/// Prints a link to stdout, and nothing else there.
 pub fn print(desk: &Desk, ticket: &Sensitive<String>) -> anyhow::Result<ExitCode> {
     writeln!(io::stdout(), "{}{}", prefix(desk)?, ticket.reveal())?;
     Ok(ExitCode::SUCCESS)

@@ -9,10 +9,10 @@ use mamori_model::page::PageSize;
 use mamori_model::staff::{Staff, StaffRole};
 use serde::Serialize;
 
-/// Shows everybody, who left too
+/// Lists all staff accounts, including deactivated ones
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// One JSON object a line
+    /// Print one JSON object on each line
     #[arg(long)]
     json: bool,
 }
@@ -27,7 +27,7 @@ struct Row<'a> {
     ended_at: Option<String>,
 }
 
-/// Shows them; who came first comes first.
+/// Lists the accounts, the oldest first.
 pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     let here = AtTheMachine::here();
     let mut out = io::stdout().lock();
@@ -54,8 +54,8 @@ pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Says it where cases are decided and nobody is a lead: to stderr, as the rest can be read by a
-/// program.
+/// Warns if cases are decided here and there is no lead. On stderr, because a program may read
+/// stdout.
 pub async fn warn_of_no_lead(desk: &Desk) -> anyhow::Result<()> {
     if desk.lacks_lead(StaffReader::AtTheMachine(&AtTheMachine::here())).await? {
         writeln!(io::stderr(), "{NO_LEAD}")?;
@@ -64,9 +64,9 @@ pub async fn warn_of_no_lead(desk: &Desk) -> anyhow::Result<()> {
 }
 
 const NO_LEAD: &str = "\
-nobody is a lead: a suspension waits for one, and nothing can be escalated. Make somebody a lead
-(`mamori staff roles NAME --role lead`), or say in the configuration that somebody works alone
-(`[staff] alone = true`)";
+there is no lead: a suspension waits for one, and no case can be escalated. Give a staff member the
+role (`mamori staff roles NAME --role lead`), or set `[staff] alone = true` if one person does
+everything";
 
 fn row(staff: &Staff) -> Row<'_> {
     Row {

@@ -1,5 +1,5 @@
-//! `mamori decode`: a decoding process of the pool. It speaks a private language on its standard
-//! input and output; no person runs it.
+//! `mamori decode`: a decoding process of the pool. It uses an internal protocol on its standard
+//! input and output; users do not run it.
 
 use std::process::ExitCode;
 
@@ -7,7 +7,7 @@ use std::process::ExitCode;
 #[derive(clap::Args)]
 pub struct Args {}
 
-/// Decodes until the other side closes. Nothing may have happened in this process before.
+/// Decodes until the pool closes standard input. Must run before this process does anything else.
 pub fn run(_: &Args) -> ExitCode {
     mamori_media::run_worker()
 }

@@ -1,4 +1,4 @@
-//! `mamori hash`: the hashes of picture files.
+//! `mamori hash`: prints the hashes of picture files.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -20,8 +20,8 @@ pub struct Args {
     /// Print one JSON object per line and file instead of a table.
     #[arg(long)]
     pub json: bool,
-    /// The pictures: JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or JPEG XL, or HEIC where its converter is
-    /// installed. Their names do not matter.
+    /// The pictures: JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or JPEG XL; HEIC if its converter is
+    /// installed. File names do not matter.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 }
@@ -43,7 +43,7 @@ without files, network or secrets; a file larger than 512 MiB is an error.
 
 Exit status: 0 every file has its hashes · 1 at least one has an error instead.";
 
-/// A line of the contract.
+/// A line of JSON output; part of the stable interface.
 #[derive(Serialize)]
 struct Hashed<'a> {
     path: &'a str,
@@ -66,7 +66,7 @@ struct Failed<'a> {
 /// Runs the tool.
 ///
 /// # Errors
-/// When decoding processes cannot be started; what the system says about standard output.
+/// If decoding processes cannot be started, or standard output cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     block_on(async {
         let mut output = Output::new(args.files.len(), "files");

@@ -1,4 +1,4 @@
-//! Lists of PDQ hashes in text files: one of 64 hex digits a line.
+//! Reads lists of PDQ hashes from text files: 64 hex digits on each line.
 
 use std::fs;
 use std::path::Path;
@@ -11,8 +11,8 @@ use super::Misuse;
 
 /// Reads the list at `path`.
 ///
-/// Lines end in LF or CR LF, digits are of either case, and empty lines at the end are no lines.
-/// An empty line elsewhere is an error: skipping it would shift the numbers of all that follow.
+/// Lines end in LF or CR LF, digits are in either case, and empty lines at the end are ignored. An
+/// empty line elsewhere is an error: skipping it would shift the numbers of all lines after it.
 ///
 /// # Errors
 /// [`Misuse`], with the number of the first bad line.
@@ -23,7 +23,7 @@ pub fn read(path: &Path) -> Result<Vec<Pdq>, Misuse> {
     parse(&text).map_err(bad_line)
 }
 
-/// The hashes of `text`, or the number of the first line that is none.
+/// Parses the hashes of `text`; the error has the number of the first line that is not a hash.
 fn parse(text: &[u8]) -> Result<Vec<Pdq>, (usize, NotAHash)> {
     let end = text.iter().rposition(|byte| !matches!(byte, b'\n' | b'\r')).map_or(0, |at| at + 1);
     let text = text.get(..end).unwrap_or_default();

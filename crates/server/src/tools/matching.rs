@@ -1,4 +1,4 @@
-//! `mamori match`: which hashes of one list are near to which of another.
+//! `mamori match`: finds which hashes of one list are near to which of another.
 
 use std::io::Write as _;
 use std::num::NonZero;
@@ -18,13 +18,13 @@ use super::output::{NearEntry, Output, in_words, json_line};
 #[derive(clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// Print one JSON object per line and query instead of a text.
+    /// Print one JSON object per line and query instead of text.
     #[arg(long)]
     pub json: bool,
-    /// The bank: a file with one PDQ hash of 64 hex digits a line.
+    /// The bank: a file with one PDQ hash of 64 hex digits on each line.
     #[arg(long, value_name = "FILE")]
     pub bank: PathBuf,
-    /// What to look for: a file of the same form.
+    /// The hashes to look for: a file in the same format.
     #[arg(long, value_name = "FILE")]
     pub queries: PathBuf,
     /// The most bits in which two hashes may differ, 0 to 64.
@@ -46,25 +46,25 @@ matches are sorted by distance, then by entry:
 Exit status: 0 every query was answered · 2 a list cannot be read; its first bad line is named,
 and nothing is printed.";
 
-/// How many comparisons a thread makes before it hands over its answers; 1 to 2 ms of work. Bounds
-/// what is in memory when everything is near to everything.
+/// Comparisons that a thread makes before it hands over its answers; 1 to 2 ms of work. Limits the
+/// memory for answers if everything is near to everything.
 const COMPARISONS: usize = 1 << 21;
 
 /// Runs the tool.
 ///
 /// # Errors
-/// [`super::Misuse`] for a bad list; what the system says about standard output.
+/// [`super::Misuse`] for a bad list; an error of the system if standard output cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let bank = list::read(&args.bank)?;
     let queries = list::read(&args.queries)?;
     let mut output = Output::new(queries.len(), "queries");
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    // Several queries in turn on the same few hashes are faster than each on all.
+    // Comparing several queries in turn with the same few hashes is faster than each with all.
     let batch_len = (COMPARISONS / bank.len().max(1)).clamp(8, 4_096);
     let work = Work { args, bank: &bank, queries: &queries, batch_len, threads };
     thread::scope(|scope| {
-        // Each thread has its own narrow way out, so that the answers come in order and none runs
-        // far ahead. A way whose other end is gone stops its thread.
+        // Each thread has its own bounded channel, so that the answers come in order and no thread
+        // runs far ahead. A thread stops when its channel is closed.
         let answers: Vec<Receiver<anyhow::Result<Batch>>> = (0..threads)
             .map(|thread| {
                 let (sender, receiver) = mpsc::sync_channel(1);
@@ -83,7 +83,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// What is to be answered, and how it is shared out.
+/// The queries to answer, and how they are divided among the threads.
 struct Work<'a> {
     args: &'a Args,
     bank: &'a [Pdq],
@@ -92,13 +92,13 @@ struct Work<'a> {
     threads: usize,
 }
 
-/// The answers to some queries that follow each other.
+/// The answers to some consecutive queries.
 struct Batch {
     text: Vec<u8>,
     queries: usize,
 }
 
-/// A line of the contract.
+/// A line of JSON output; part of the stable interface.
 #[derive(Serialize)]
 struct Line {
     query: usize,
@@ -106,7 +106,7 @@ struct Line {
 }
 
 impl Work<'_> {
-    /// Answers each `threads`th batch, from the `thread`th on.
+    /// Answers every `threads`th batch, from the `thread`th on.
     fn answer(&self, thread: usize, answers: &SyncSender<anyhow::Result<Batch>>) {
         let batches = self.queries.chunks(self.batch_len).zip((0..).step_by(self.batch_len));
         for (queries, first) in batches.skip(thread).step_by(self.threads) {

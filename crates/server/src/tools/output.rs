@@ -1,4 +1,4 @@
-//! What the tools print: the shapes of the contract, and where it goes.
+//! The output of the tools: its shapes, which are a stable interface, and where it is written.
 
 use std::io::{self, BufWriter, StdoutLock, Write as _};
 use std::time::Duration;
@@ -13,7 +13,7 @@ use serde::Serialize;
 pub struct NearEntry {
     /// The line of the bank, counted from 0.
     pub entry: usize,
-    /// In how many bits it differs.
+    /// Bits in which the entry differs.
     pub distance: Distance,
 }
 
@@ -23,12 +23,12 @@ impl From<(usize, Distance)> for NearEntry {
     }
 }
 
-/// What of `bank` is near to `query`, by distance and then by line.
+/// Returns the entries of `bank` that are near to `query`, by distance and then by line.
 pub fn near_entries(bank: &[Pdq], query: &Pdq, max: Distance) -> Vec<NearEntry> {
     near_all(bank, query, max).into_iter().map(NearEntry::from).collect()
 }
 
-/// `matches` as people read them.
+/// Formats `matches` for people.
 pub fn in_words(matches: &[NearEntry]) -> String {
     let one = |near: &NearEntry| format!("entry {} at {} bits", near.entry, near.distance.0);
     match matches {
@@ -37,7 +37,7 @@ pub fn in_words(matches: &[NearEntry]) -> String {
     }
 }
 
-/// Adds `value` to `text` as one line of JSON.
+/// Appends `value` to `text` as one line of JSON.
 pub fn json_line(value: &impl Serialize, text: &mut Vec<u8>) -> anyhow::Result<()> {
     serde_json::to_writer(&mut *text, value)?;
     text.push(b'\n');
@@ -51,7 +51,7 @@ pub struct Output {
 }
 
 impl Output {
-    /// A bar for `steps` steps of a work in `unit` (plural).
+    /// Creates an output with a progress bar of `steps` steps, counted in `unit` (plural).
     pub fn new(steps: usize, unit: &str) -> Self {
         let template = format!("{{bar:40}} {{human_pos}} of {{human_len}} {unit}, {{eta}} left");
         let style = ProgressStyle::with_template(&template);
@@ -63,10 +63,10 @@ impl Output {
         Self { stdout: BufWriter::with_capacity(1 << 16, io::stdout().lock()), bar }
     }
 
-    /// Prints `text`, which ends in a line break or is empty, `steps` further.
+    /// Prints `text`, which ends in a line break or is empty, and advances the bar by `steps`.
     ///
     /// # Errors
-    /// Whatever the system says, a broken pipe among it.
+    /// Any error of the system, including a broken pipe.
     pub fn write(&mut self, text: &[u8], steps: usize) -> io::Result<()> {
         self.bar.inc(u64::try_from(steps).unwrap_or(u64::MAX));
         if text.is_empty() {
@@ -74,7 +74,7 @@ impl Output {
         }
         let Self { stdout, bar } = self;
         if bar.is_hidden() {
-            // Out at once: whoever reads along sees each answer when it is there.
+            // Flushed at once, so that a reader sees each answer as soon as it exists.
             return stdout.write_all(text).and_then(|()| stdout.flush());
         }
         bar.suspend(|| stdout.write_all(text).and_then(|()| stdout.flush()))
@@ -82,11 +82,11 @@ impl Output {
 
     /// Prints one line for people, on standard error.
     pub fn tell(&self, line: &str) {
-        // If nobody reads it, nobody misses it.
+        // An error is ignored: the line is only information.
         self.bar.suspend(|| drop(writeln!(io::stderr(), "{line}")));
     }
 
-    /// Ends the bar.
+    /// Ends the progress bar.
     ///
     /// # Errors
     /// As for [`Self::write`].

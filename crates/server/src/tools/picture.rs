@@ -1,4 +1,4 @@
-//! Picture files, read here and decoded in caged child processes of this very program.
+//! Reads picture files and decodes them in caged child processes of this program.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -11,44 +11,44 @@ use futures_util::stream::{self, Stream, StreamExt as _};
 use mamori_media::{Digests, Limits, Picture, Pool, PoolSettings, digests, sniff};
 use tokio::task;
 
-/// How much of a file is read before it is clear that it may be a picture.
+/// How many bytes of a file are read to check whether it may be a picture.
 const HEAD_BYTES: u64 = 4_096;
 
 /// The largest file that is read: 512 MiB, more than 100 million pixels need in any format.
 const FILE_BYTES_MAX: u64 = 512 << 20;
 
-/// What is known of a file that could be read.
+/// The result for a file that could be read.
 pub struct Seen {
     /// Its frames and their hashes.
     pub picture: Picture,
-    /// Of all its bytes.
+    /// The digests of all its bytes.
     pub digests: Digests,
-    /// How many they are.
+    /// Number of its bytes.
     pub bytes: usize,
 }
 
-/// Why there is no hash of a file.
+/// Why a file has no hash.
 #[derive(Debug, thiserror::Error)]
 pub enum Unseen {
-    /// There is no such file, or it may not be read.
+    /// The file does not exist, or must not be read.
     #[error("cannot be opened: {0}")]
     Unopened(#[from] io::Error),
-    /// Without a byte.
+    /// The file is empty.
     #[error("the file is empty")]
     Empty,
-    /// Larger than 512 MiB.
+    /// The file is larger than 512 MiB.
     #[error("the file is larger than {} MiB", FILE_BYTES_MAX >> 20)]
     TooLong,
-    /// No picture, or none that can be read.
+    /// It is not a picture, or one that cannot be read.
     #[error(transparent)]
     Picture(#[from] mamori_media::Error),
-    /// The work was given up, as at the end of the program.
+    /// The work was cancelled, as at the end of the program.
     #[error("reading was interrupted")]
     Interrupted(#[from] task::JoinError),
 }
 
 impl Unseen {
-    /// Whether the file is none of the pictures that Mamori reads, so that nothing was to be seen.
+    /// Checks whether the file is not a picture in a supported format, so that nothing was missed.
     pub fn is_unsupported(&self) -> bool {
         matches!(self, Self::Empty | Self::Picture(mamori_media::Error::Unsupported { .. }))
     }
@@ -57,16 +57,16 @@ impl Unseen {
 /// Runs `work` to its end.
 ///
 /// # Errors
-/// Those of `work`, and of the system that gives no threads.
+/// Those of `work`, and an error if the system provides no threads.
 pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     runtime.context("the system gives no threads")?.block_on(work)
 }
 
-/// Looks at `paths`, several at once, and answers in their order.
+/// Hashes the files `paths`, several at once, and yields the results in their order.
 ///
 /// # Errors
-/// When decoding processes cannot be started.
+/// If decoding processes cannot be started.
 pub async fn look_at(
     paths: Vec<PathBuf>,
 ) -> anyhow::Result<impl Stream<Item = (PathBuf, Result<Seen, Unseen>)>> {
@@ -82,7 +82,7 @@ pub async fn look_at(
     };
     let pool = Pool::start(settings).await.context("there are no decoding processes")?;
     let look = move |path: PathBuf| {
-        // On its own, so that decoding goes on while the answers before it are printed.
+        // In a separate task, so that decoding continues while earlier results are printed.
         let looking = task::spawn(look(pool.clone(), path.clone()));
         async move { (path, looking.await.unwrap_or_else(|error| Err(error.into()))) }
     };
@@ -101,7 +101,7 @@ async fn look(pool: Pool, path: PathBuf) -> Result<Seen, Unseen> {
     Ok(Seen { picture, digests, bytes: len })
 }
 
-/// The whole file, if its beginning is a picture's: a video is not read for nothing.
+/// Reads the whole file if its beginning is that of a picture, so that no video is read in vain.
 fn read(path: &Path) -> Result<Vec<u8>, Unseen> {
     let mut file = File::open(path)?;
     let mut bytes = Vec::new();

@@ -1,4 +1,4 @@
-//! `mamori scan`: which pictures in a folder are near to a bank's hashes.
+//! `mamori scan`: finds the pictures in a folder that are near to a bank's hashes.
 
 use std::ffi::OsString;
 use std::fs;
@@ -21,13 +21,13 @@ use super::{Misuse, list};
 #[derive(clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {
-    /// Print one JSON object per line and matching file instead of a text.
+    /// Print one JSON object per line and matching file instead of text.
     #[arg(long)]
     pub json: bool,
-    /// The folder, with everything below it.
+    /// The folder, including everything below it.
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
-    /// The bank: a file with one PDQ hash of 64 hex digits a line.
+    /// The bank: a file with one PDQ hash of 64 hex digits on each line.
     #[arg(long, value_name = "FILE")]
     pub bank: PathBuf,
     /// The most bits in which two hashes may differ, 0 to 64.
@@ -56,7 +56,7 @@ Mamori reads is only counted there, as unsupported.
 Exit status: 0 every picture was looked at, whether or not any matched · 1 at least one could not be
 read · 2 the folder or the bank cannot be used.";
 
-/// A line of the contract.
+/// A line of JSON output; part of the stable interface.
 #[derive(Serialize)]
 struct Line<'a> {
     path: &'a str,
@@ -68,7 +68,7 @@ struct Line<'a> {
     matches: Vec<NearEntry>,
 }
 
-/// What the summary tells.
+/// The numbers in the summary.
 #[derive(Default)]
 struct Totals {
     files: usize,
@@ -81,8 +81,8 @@ struct Totals {
 /// Runs the tool.
 ///
 /// # Errors
-/// [`Misuse`] for a bad bank or folder; when decoding processes cannot be started; what the system
-/// says about standard output.
+/// [`Misuse`] for a bad bank or folder; if decoding processes cannot be started or standard output
+/// cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let start = Instant::now();
     let bank = list::read(&args.bank)?;
@@ -94,7 +94,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let totals = block_on(look(args, &bank, found))?;
     let Totals { files, matched, unreadable, unsupported, bytes } = totals;
     let seconds = start.elapsed().as_secs_f64();
-    // If nobody reads it, the status still says the most important.
+    // If the summary cannot be written, the status still tells the most important fact.
     let _ = writeln!(
         io::stderr(),
         "mamori scan: {files} files seen, {matched} matched, {unreadable} unreadable, \
@@ -154,18 +154,18 @@ async fn look(args: &Args, bank: &[Pdq], found: Found) -> anyhow::Result<Totals>
     Ok(totals)
 }
 
-/// The hash of a picture that comes nearest to the bank.
+/// The hash of a picture that is nearest to the bank.
 struct Near {
     frame: u32,
     variant: Variant,
     pdq: Pdq,
     quality: Quality,
-    /// What it is near to, at least one.
+    /// The entries that it is near to, at least one.
     matches: Vec<NearEntry>,
 }
 
-/// The hash that comes nearest to the bank; of several the one that was turned least, then the
-/// first.
+/// Returns the hash that is nearest to the bank; of several equally near ones, that of the variant
+/// that was turned least, then the first.
 fn nearest(bank: &[Pdq], frames: &[Frame], max: Distance) -> Option<Near> {
     let hashes =
         frames.iter().flat_map(|frame| frame.hashes.iter().map(|hash| (frame.number, *hash)));
@@ -182,7 +182,8 @@ fn nearest(bank: &[Pdq], frames: &[Frame], max: Distance) -> Option<Near> {
     })
 }
 
-/// Which frame matched and how it was turned, for people; nothing for a first frame as stored.
+/// Describes for people which frame matched and how it was turned; empty for a first frame as
+/// stored.
 fn how(frame: u32, variant: Variant) -> String {
     if (frame, variant) == (0, Variant::default()) {
         return String::new();
@@ -191,7 +192,7 @@ fn how(frame: u32, variant: Variant) -> String {
     format!(" (frame {frame}, transform {transform}, backdrop {backdrop})")
 }
 
-/// What is below a folder.
+/// The content of a folder.
 #[derive(Default)]
 struct Found {
     files: Vec<PathBuf>,
@@ -199,8 +200,8 @@ struct Found {
 }
 
 impl Found {
-    /// Adds the regular files in `folder` and below, in the order of their names. Links lead out of
-    /// the folder, or in circles, and are passed over; so are devices and the like.
+    /// Adds the regular files in `folder` and below, in the order of their names. Skips links,
+    /// which lead out of the folder or into cycles, and devices and the like.
     fn walk(&mut self, folder: &Path) {
         let entries = match entries(folder) {
             Ok(entries) => entries,

@@ -9,22 +9,22 @@ use std::process::ExitCode;
 use anyhow::Context;
 use mamori_vault::{KeyName, Keyring};
 
-/// Makes a key and writes it into a new file that only its owner can read.
+/// Creates a key and writes it to a new file that only its owner can read.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The file; one that is there already stays as it is
+    /// The file to create; an existing one is not changed
     file: PathBuf,
-    /// What the key is called, beside everything that it wraps
+    /// Name of the key, which is stored with everything that it wraps
     #[arg(long, value_name = "NAME", default_value = "first")]
     name: KeyName,
 }
 
 const ABOUT: &str = "\
 # The keys of Mamori's vault: a name and 32 bytes in base64 on each line. The first one wraps what is
-# kept from now on; all of them open what they wrapped. Without this file nobody can read it.
+# kept from now on; all of them open what they wrapped. Without this file the stored items cannot be read.
 ";
 
-/// Makes it.
+/// Creates the key.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let line = Keyring::new_line(&args.name)?;
     let mut options = OpenOptions::new();

@@ -7,14 +7,14 @@ use mamori_desk::{AtTheMachine, Desk};
 
 use crate::serve::ConfigArgs;
 
-/// Wraps what is kept by the first key, so that older ones can be removed
+/// Wraps all stored keys and TOTP secrets with the first key, so that older keys can be removed
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
     pub config: ConfigArgs,
 }
 
-/// Does it; fails if anything is left that no key opens.
+/// Wraps them; fails if any are left that no key can open.
 pub async fn run(desk: &Desk) -> anyhow::Result<ExitCode> {
     let done = desk.rewrap_vault(&AtTheMachine::here()).await?;
     writeln!(

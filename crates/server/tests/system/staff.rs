@@ -54,7 +54,7 @@ fn where_nobody_is_a_lead_it_is_said_and_a_program_that_reads_the_list_is_not_di
     let database = format!("sqlite:{}", folder.path().join("m.sqlite").display());
     let config = configure(folder.path(), &database, "");
     let (one, two) = (["add", "rei", "--role", "reviewer"], ["add", "lea", "--role", "lead"]);
-    let warning = "nobody is a lead";
+    let warning = "there is no lead";
 
     let ada = staff(&config, &["add", "ada", "--role", "administrator"]);
     let rei = staff(&config, &one);

@@ -194,15 +194,15 @@ fn a_name_that_nobody_has_is_asked_as_if_it_had_a_passkey() {
         question
     };
 
-    let [nobody, again] = [1, 2].map(|number| ask(asking(number, "ada", &secret)));
-    let somebody = passkeys.begin_enter(asking(1, "ada", &secret), &[key]).unwrap();
+    let [unknown, again] = [1, 2].map(|number| ask(asking(number, "ada", &secret)));
+    let known = passkeys.begin_enter(asking(1, "ada", &secret), &[key]).unwrap();
 
-    assert_ne!(nobody, again, "each has its own challenge");
-    assert_eq!(ids(&nobody), ids(&again));
-    assert_ne!(ids(&nobody), ids(&ask(asking(1, "bob", &secret))));
-    assert_ne!(ids(&nobody), ids(&ask(asking(1, "ada", &other))));
-    assert_eq!(shape(&nobody), shape(&somebody));
-    let kept = ids(&nobody).into_iter().filter(|id| ids(&somebody).contains(id)).count();
+    assert_ne!(unknown, again, "each has its own challenge");
+    assert_eq!(ids(&unknown), ids(&again));
+    assert_ne!(ids(&unknown), ids(&ask(asking(1, "bob", &secret))));
+    assert_ne!(ids(&unknown), ids(&ask(asking(1, "ada", &other))));
+    assert_eq!(shape(&unknown), shape(&known));
+    let kept = ids(&unknown).into_iter().filter(|id| ids(&known).contains(id)).count();
     assert_eq!(kept, PASSKEYS_MAX - 1, "a new passkey takes the place of one");
 }
 

@@ -325,7 +325,7 @@ CREATE TABLE review_case (
     subject       TEXT    NOT NULL,            -- personal: 'account:NAME', or 'item:NAME' where no account is known
     account       TEXT,                        -- personal: the service's pseudonym of the account
     urgency       INTEGER NOT NULL CHECK (urgency BETWEEN 0 AND 2), -- 0 child in danger, 1 new material, 2 known material
-    level         TEXT    NOT NULL CHECK (level IN ('anybody', 'lead')), -- who may claim it; 'lead' when escalated
+    level         TEXT    NOT NULL CHECK (level IN ('reviewer', 'lead')), -- who may claim it; 'lead' when escalated
     state         TEXT    NOT NULL CHECK (state IN ('open', 'proposed', 'decided', 'ended')),
     version       INTEGER NOT NULL CHECK (version > 0), -- grows with whatever a decision must know
     items         INTEGER NOT NULL CHECK (items >= 0),  -- rows of case_item

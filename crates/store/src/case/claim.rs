@@ -24,7 +24,7 @@ macro_rules! free {
             $of,
             ".purpose = $4 OR $4 IS NULL) AND ($5 OR ",
             $of,
-            ".level = 'anybody')"
+            ".level = 'reviewer')"
         )
     };
 }

@@ -27,7 +27,7 @@ macro_rules! free {
             columns!(),
             "
           FROM review_case
-         WHERE state = 'open' AND bulk_id IS NULL AND (level = 'anybody' OR $2) AND urgency > 0
+         WHERE state = 'open' AND bulk_id IS NULL AND (level = 'reviewer' OR $2) AND urgency > 0
            AND (claimed_by IS NULL OR claimed_by = $1 OR claim_until <= $3)
            AND ",
             $which,

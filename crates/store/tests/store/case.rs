@@ -55,7 +55,7 @@ on_both_engines! {
         let full = case(&store, 1).await;
         assert_eq!((full.items, full.version, full.state), (3, 3, CaseState::Open));
         assert_eq!(full.subject, Subject::parse(account).unwrap());
-        assert_eq!(full.level, Level::Anybody);
+        assert_eq!(full.level, Level::Reviewer);
         let items = store.case_items(id(1), None, size(2)).await.unwrap();
         let names: Vec<_> = items.rows.iter().map(|found| found.id).collect();
         assert_eq!((names, items.next), (vec![id(3), id(2)], Some(id(2))));

@@ -1,4 +1,4 @@
-//! `POST /v1/banks/{bank}/entries`: up to a thousand hashes are put into a bank.
+//! `POST /v1/banks/{bank}/entries`: adds up to a thousand entries to a bank.
 
 use axum::extract::State;
 use mamori_desk::{Desk, NewEntry};
@@ -12,12 +12,12 @@ use crate::json::entry::{AddedJson, NewEntries};
 use crate::json::text;
 use crate::problem::Problem;
 
-/// How to add them.
+/// Options for adding entries.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct AddQuery {
-    /// Takes hashes that were withdrawn from the bank before, each as a new entry.
+    /// Also adds hashes that were withdrawn from the bank before, each as a new entry.
     #[serde(default)]
     #[param(value_type = Option<bool>, default = false, nullable = false)]
     restore_withdrawn: bool,
@@ -25,10 +25,10 @@ pub struct AddQuery {
 
 /// Add entries
 ///
-/// One to 1,000 hashes; send more as an import. What the bank has already is not added again: where
-/// something new is said of it, its entry changes. Hashes that were withdrawn from the bank are left
-/// out unless `restore_withdrawn` is said. They match when the answer is there, at every
-/// node within a second.
+/// Takes one to 1,000 hashes; send more as an import. A hash that the bank already has is not added
+/// again; if the request brings new metadata for it, its entry changes. Hashes that were withdrawn
+/// from the bank are left out unless `restore_withdrawn` is set. When the response arrives, the
+/// entries match on the node that answered, and within a second on every node.
 #[utoipa::path(
     post, path = "/v1/banks/{bank}/entries", tag = "entries",
     params(("bank" = inline(text::BankId), Path, description = "The bank's id."), AddQuery),

@@ -1,4 +1,4 @@
-//! `POST /v1/webhooks`: a service says where its webhooks go.
+//! `POST /v1/webhooks`: a service adds a webhook endpoint.
 
 use axum::extract::State;
 use mamori_desk::Desk;
@@ -11,8 +11,8 @@ use crate::problem::Problem;
 
 /// Add a webhook endpoint
 ///
-/// Every match is told to every endpoint, by the Standard Webhooks convention. The answer has the
-/// secret that signs, `whsec_…`, this once.
+/// Mamori sends every match to every endpoint of the service, by the Standard Webhooks convention.
+/// The response contains the signing secret, `whsec_…`, this once.
 #[utoipa::path(
     post, path = "/v1/webhooks", tag = "webhooks",
     request_body = NewEndpoint,

@@ -1,4 +1,4 @@
-//! `POST /v1/actions/{action}/answer`: the service says what became of an action.
+//! `POST /v1/actions/{action}/answer`: a service reports the result of an action.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -13,8 +13,9 @@ use crate::problem::Problem;
 
 /// Answer an action
 ///
-/// A webhook that was received is not yet done: this says that it is, or that it cannot be. The same
-/// answer again is fine; another one is refused. Until you answer you are asked again.
+/// Receiving a webhook does not complete the action. This call reports that the action is done, or
+/// that it cannot be done. Repeating the same answer is fine; a different one is refused. Until you
+/// answer, you get reminders.
 #[utoipa::path(
     post, path = "/v1/actions/{action}/answer", tag = "actions",
     params(("action" = inline(text::ActionId), Path, description = "The action's id.")),
@@ -31,7 +32,7 @@ pub async fn answer_action(
     Path(id): Path<ActionId>,
     answer: Result<Json<NewAnswer>, Problem>,
 ) -> Result<StatusCode, Problem> {
-    // Before the body: whoever was not asked learns nothing by sending a wrong one.
+    // Before the body is parsed: a service that was not asked learns nothing from errors in it.
     desk.service_action(&caller, id).await?;
     let Json(answer) = answer?;
     desk.answer_action(&caller, id, answer.result, answer.note.map(mamori_model::Sensitive::new))

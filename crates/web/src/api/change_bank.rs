@@ -1,4 +1,4 @@
-//! `PATCH /v1/banks/{bank}`: a bank changes, in everything but its purpose.
+//! `PATCH /v1/banks/{bank}`: changes a bank, except its purpose.
 
 use axum::extract::State;
 use mamori_desk::{Desk, Proof};
@@ -12,8 +12,8 @@ use crate::problem::Problem;
 
 /// Change a bank
 ///
-/// Only the keys that are sent change. It holds for the next check, at every node within a second.
-/// The purpose never changes.
+/// Changes only the keys that are sent. The change applies from the next check on; on every node
+/// within a second. The purpose never changes.
 #[utoipa::path(
     patch, path = "/v1/banks/{bank}", tag = "banks",
     params(("bank" = inline(text::BankId), Path, description = "The bank's id.")),

@@ -1,4 +1,4 @@
-//! `PATCH /v1/banks/{bank}/entries/{entry}`: what is said of an entry changes.
+//! `PATCH /v1/banks/{bank}/entries/{entry}`: changes the metadata of an entry.
 
 use axum::extract::State;
 use mamori_desk::Desk;
@@ -12,9 +12,9 @@ use crate::problem::Problem;
 
 /// Change an entry
 ///
-/// Only the keys that are sent change; `null` takes away. With an `expires_at` that is past it
-/// matches nothing from then on, at no node; with a later one it goes on. The hash never changes:
-/// withdraw the entry and add another.
+/// Changes only the keys that are sent; `null` removes a value. An `expires_at` in the past ends
+/// the entry at once, on every node within a second; a later one postpones its end. The hash never
+/// changes: withdraw the entry and add another one.
 #[utoipa::path(
     patch, path = "/v1/banks/{bank}/entries/{entry}", tag = "entries",
     params(

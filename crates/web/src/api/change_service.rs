@@ -1,4 +1,4 @@
-//! `PATCH /v1/services/{service}`: a service gets another name.
+//! `PATCH /v1/services/{service}`: renames a service.
 
 use axum::extract::State;
 use mamori_desk::Desk;
@@ -12,7 +12,7 @@ use crate::problem::Problem;
 
 /// Rename a service
 ///
-/// Its keys, matches and webhooks stay as they are.
+/// Keys, matches and webhooks of the service stay as they are.
 #[utoipa::path(
     patch, path = "/v1/services/{service}", tag = "keys",
     params(("service" = inline(text::ServiceId), Path, description = "The service's id.")),

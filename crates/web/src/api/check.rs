@@ -1,4 +1,4 @@
-//! `POST /v1/check`: a service asks about an item. What everything else is for.
+//! `POST /v1/check`: a service checks an item. This is the central endpoint.
 
 use axum::Json;
 use axum::extract::{FromRequest, Request, State};
@@ -15,12 +15,12 @@ use crate::problem::{Kind, Problem};
 
 /// Check an item
 ///
-/// Says at once whether the item is in a bank that may look on its surface and in its
-/// jurisdiction. Send the item itself as a form, or only its hashes as JSON.
+/// Answers at once whether the item is in a bank that applies to its surface and its jurisdiction.
+/// Send the item itself as a form, or only its hashes as JSON.
 ///
-/// A clean item leaves no trace. A match is stored, with its webhooks, before the answer; the same
-/// `item_id` again never makes a second one. Where no bank may look, the item is not even decoded,
-/// and the answer says so.
+/// A clean item is not stored or logged. A match is stored, with its webhooks, before the response;
+/// the same `item_id` never makes a second match. If no bank applies, the item is not even decoded,
+/// and the response says so.
 #[utoipa::path(
     post, path = "/v1/check", tag = "items",
     request_body(content(

@@ -1,4 +1,4 @@
-//! `POST /v1/banks`: an administrator makes a bank.
+//! `POST /v1/banks`: an administrator creates a bank.
 
 use axum::extract::State;
 use mamori_desk::Desk;
@@ -11,8 +11,8 @@ use crate::problem::Problem;
 
 /// Create a bank
 ///
-/// Without a word about it, a bank looks at public and shared items only, and a match does nothing
-/// but tell.
+/// By default, a bank applies to public and shared items only, and a match has no effect except
+/// that it is reported.
 #[utoipa::path(
     post, path = "/v1/banks", tag = "banks",
     request_body(content((NewBankShape = "application/json", example = json!({

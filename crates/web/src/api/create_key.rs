@@ -1,4 +1,4 @@
-//! `POST /v1/keys`: an administrator makes a key, and is told its text this once.
+//! `POST /v1/keys`: an administrator creates a key; the response contains its text, once.
 
 use axum::extract::State;
 use mamori_desk::{Desk, Error};
@@ -11,7 +11,7 @@ use crate::problem::{Kind, Problem};
 
 /// Create a key
 ///
-/// The answer has the key's text, `mk_…`, this once: Mamori keeps only its digest.
+/// The response contains the key's text, `mk_…`, this once: Mamori stores only its digest.
 #[utoipa::path(
     post, path = "/v1/keys", tag = "keys",
     request_body(content((NewKey = "application/json", example = json!({
@@ -29,7 +29,7 @@ pub async fn create_key(
 ) -> Result<Created<KeyJson>, Problem> {
     let issued = match desk.issue_key(&admin, new.role()?, new.name).await {
         Ok(issued) => issued,
-        // The address is right, the body is not.
+        // The path is right but the body is not, so this is not a 404.
         Err(Error::NotFound(_)) => {
             return Err(Problem::new(Kind::Invalid, "`service_id`: there is no such service."));
         }

@@ -1,4 +1,4 @@
-//! `POST /v1/services`: an administrator makes a service known.
+//! `POST /v1/services`: an administrator creates a service.
 
 use axum::extract::State;
 use mamori_desk::Desk;
@@ -11,7 +11,7 @@ use crate::problem::Problem;
 
 /// Create a service
 ///
-/// It can do nothing until it has a key.
+/// The service cannot call the API until it has a key.
 #[utoipa::path(
     post, path = "/v1/services", tag = "keys",
     request_body(content((NewService = "application/json", example = json!({

@@ -1,4 +1,4 @@
-//! `DELETE /v1/banks/{bank}`: a bank goes, and matches nothing from then on.
+//! `DELETE /v1/banks/{bank}`: deletes a bank, which stops matching.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -12,8 +12,8 @@ use crate::problem::Problem;
 
 /// Delete a bank
 ///
-/// It stops matching at once, at every node within a second. Its entries go with it; the matches
-/// that it caused stay for their term.
+/// The bank stops matching at once; on every node within a second. Its entries are deleted with it;
+/// the matches that it caused are kept for their retention period.
 #[utoipa::path(
     delete, path = "/v1/banks/{bank}", tag = "banks",
     params(("bank" = inline(text::BankId), Path, description = "The bank's id.")),

@@ -1,4 +1,4 @@
-//! `DELETE /v1/services/{service}`: a service leaves.
+//! `DELETE /v1/services/{service}`: deletes a service.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -12,9 +12,9 @@ use crate::problem::Problem;
 
 /// Delete a service
 ///
-/// Its keys are revoked, at every node within a second. Its webhook endpoints go, with their
-/// addresses and secrets, and what waits for them is not sent. Its matches can be read by nobody
-/// any more, and go when their term is over.
+/// The service's keys are revoked, on every node within a second. Its webhook endpoints are
+/// removed, with their addresses and secrets, and waiting deliveries are not sent. Its matches can
+/// no longer be read and are deleted at the end of their retention period.
 #[utoipa::path(
     delete, path = "/v1/services/{service}", tag = "keys",
     params(("service" = inline(text::ServiceId), Path, description = "The service's id.")),

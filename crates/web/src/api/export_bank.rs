@@ -1,4 +1,4 @@
-//! `GET /v1/banks/{bank}/export`: what is in a bank, as the lines that an import takes.
+//! `GET /v1/banks/{bank}/export`: the entries of a bank, as the lines that an import takes.
 
 use axum::body::Body;
 use axum::extract::State;
@@ -18,8 +18,8 @@ use crate::guard::Admin;
 use crate::json::text;
 use crate::problem::Problem;
 
-/// One line. It says `null` where there is nothing, so that a bank which has another text of an
-/// entry becomes the same.
+/// One line. A value that is missing is written as `null`, so that importing the line removes it
+/// from an existing entry too.
 #[derive(Serialize)]
 struct ExportLine<'a> {
     hash: String,
@@ -35,7 +35,7 @@ enum Format {
     Csv,
 }
 
-/// How far an export has come.
+/// The progress of an export.
 enum Step {
     Begin,
     After(Option<EntryId>),
@@ -44,9 +44,9 @@ enum Step {
 
 /// Export a bank
 ///
-/// Every entry that matches, the oldest first, as the lines that an import takes: NDJSON, or CSV
-/// where `accept: text/csv` asks for it. An export that breaks off ends without the last chunk of
-/// its body, which a client sees as an error.
+/// Returns every entry that matches, the oldest first, as the lines that an import takes: NDJSON,
+/// or CSV with `accept: text/csv`. An export that is interrupted ends without the last chunk of its
+/// body, which a client sees as an error.
 #[utoipa::path(
     get, path = "/v1/banks/{bank}/export", tag = "entries",
     params(("bank" = inline(text::BankId), Path, description = "The bank's id.")),
@@ -63,7 +63,7 @@ pub async fn export_bank(
     headers: HeaderMap,
 ) -> Result<([(HeaderName, &'static str); 1], Body), Problem> {
     let format = if accepts_csv(&headers) { Format::Csv } else { Format::Ndjson };
-    // Says that there is no such bank while there is still a status to say it with.
+    // Detects a bank that does not exist while a status can still be sent.
     desk.entries(&admin, bank, &EntryFilter::default(), None, PageSize::DEFAULT).await?;
 
     let media_type = match format {
@@ -132,7 +132,7 @@ fn line(entry: &Entry, format: Format) -> String {
     }
 }
 
-/// RFC 4180: a value with a comma or a quote stands in quotes. None of ours has a line break.
+/// Quotes a value as RFC 4180 demands: if it has a comma or a quote. None has a line break.
 fn csv_value(value: &str) -> String {
     if value.contains([',', '"']) || value.starts_with(' ') || value.ends_with(' ') {
         format!("\"{}\"", value.replace('"', "\"\""))

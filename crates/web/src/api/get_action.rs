@@ -1,4 +1,4 @@
-//! `GET /v1/actions/{action}`: one action.
+//! `GET /v1/actions/{action}`: reads one action.
 
 use axum::Json;
 use axum::extract::State;

@@ -1,4 +1,4 @@
-//! `GET /v1/banks/{bank}`: one bank.
+//! `GET /v1/banks/{bank}`: reads one bank.
 
 use axum::Json;
 use axum::extract::State;

@@ -1,4 +1,4 @@
-//! `GET /v1/cases/{case}`: one case.
+//! `GET /v1/cases/{case}`: reads one case.
 
 use axum::Json;
 use axum::extract::State;

@@ -1,4 +1,4 @@
-//! `GET /v1/decisions/{decision}`: one decision.
+//! `GET /v1/decisions/{decision}`: reads one decision.
 
 use axum::Json;
 use axum::extract::State;
@@ -13,7 +13,7 @@ use crate::problem::Problem;
 
 /// Read a decision
 ///
-/// With its actions, and those that take them back.
+/// Includes the actions of the decision and those that undo them.
 #[utoipa::path(
     get, path = "/v1/decisions/{decision}", tag = "cases",
     params(("decision" = inline(text::DecisionId), Path, description = "The decision's id.")),

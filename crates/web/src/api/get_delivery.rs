@@ -1,4 +1,4 @@
-//! `GET /v1/deliveries/{delivery}`: one delivery.
+//! `GET /v1/deliveries/{delivery}`: reads one webhook delivery.
 
 use axum::Json;
 use axum::extract::State;

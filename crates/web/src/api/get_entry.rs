@@ -1,4 +1,4 @@
-//! `GET /v1/banks/{bank}/entries/{entry}`: one entry.
+//! `GET /v1/banks/{bank}/entries/{entry}`: reads one entry.
 
 use axum::Json;
 use axum::extract::State;

@@ -1,4 +1,4 @@
-//! `GET /v1/banks/{bank}/imports/{import}`: how far an import has come.
+//! `GET /v1/banks/{bank}/imports/{import}`: reads the progress of an import.
 
 use axum::Json;
 use axum::extract::State;
@@ -13,7 +13,7 @@ use crate::problem::Problem;
 
 /// Read an import
 ///
-/// Also while it runs: its counts are those of what is committed.
+/// Works also while the import runs: its counts include only committed lines.
 #[utoipa::path(
     get, path = "/v1/banks/{bank}/imports/{import}", tag = "entries",
     params(

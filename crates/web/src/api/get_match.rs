@@ -1,4 +1,4 @@
-//! `GET /v1/matches/{match}`: one match.
+//! `GET /v1/matches/{match}`: reads one match.
 
 use axum::Json;
 use axum::extract::State;

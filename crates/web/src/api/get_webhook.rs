@@ -1,4 +1,4 @@
-//! `GET /v1/webhooks/{endpoint}`: one endpoint.
+//! `GET /v1/webhooks/{endpoint}`: reads one webhook endpoint.
 
 use axum::Json;
 use axum::extract::State;

@@ -1,4 +1,4 @@
-//! `POST /v1/hash`: an item becomes hashes; nothing is looked up and nothing is kept.
+//! `POST /v1/hash`: hashes an item, without looking it up or storing it.
 
 use axum::Json;
 use axum::extract::{Request, State};
@@ -15,8 +15,8 @@ use crate::problem::Problem;
 
 /// Hash an item
 ///
-/// PDQ of each frame, SHA-256, SHA-1 and MD5. Send the item as a form, or its bare bytes with any other
-/// content type. Nothing is looked up and nothing is kept.
+/// Returns the PDQ hash of each frame, and the SHA-256, SHA-1 and MD5 digests. Send the item as a
+/// form, or its bytes with any other content type. The item is not looked up and not stored.
 #[utoipa::path(
     post, path = "/v1/hash", tag = "items",
     request_body(content(

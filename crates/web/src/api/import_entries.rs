@@ -1,4 +1,4 @@
-//! `POST /v1/banks/{bank}/imports`: a list of any length streams into a bank.
+//! `POST /v1/banks/{bank}/imports`: streams a list of any length into a bank.
 
 use axum::Json;
 use axum::body::Body;
@@ -22,17 +22,18 @@ use crate::json::import::ImportJson;
 use crate::json::text;
 use crate::problem::{Kind, Problem};
 
-/// How to read the lines.
+/// Options for reading the lines.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ImportQuery {
-    /// The kind of a line that names none; PDQ if it is not said, and with `preset=icse` SHA-1.
+    /// The hash kind of lines that name none; by default PDQ, and SHA-1 with `preset=icse`.
     #[param(inline, nullable = false)]
     kind: Option<HashKind>,
-    /// The columns of a CSV: `FIELD=COLUMN` pairs with commas between them, such as
+    /// The columns of a CSV: `FIELD=COLUMN` pairs separated by commas, such as
     /// `hash=MD5 Hash,source_id=Id`. Fields are `hash`, `kind`, `source_id`, `labels` and
-    /// `expires_at`; what is not named is not read. Case and spaces around names do not matter.
+    /// `expires_at`; fields that are not named are not read. Case and spaces around names do not
+    /// matter.
     #[param(
         pattern = r"^hash=[^,=]*[^,=\s][^,=]*(,source_id=[^,=]*[^,=\s][^,=]*)?$",
         min_length = 6,
@@ -40,17 +41,17 @@ pub struct ImportQuery {
         nullable = false
     )]
     columns: Option<String>,
-    /// The layout of a list that many have, in place of `columns`. `icse`: an export of Interpol's
-    /// ICSE database, of which `SHA1` is read, or with `kind=md5` `MD5`, and `Image ID`.
+    /// The layout of a common list, instead of `columns`. `icse`: an export of Interpol's ICSE
+    /// database, of which `SHA1` (or `MD5`, with `kind=md5`) and `Image ID` are read.
     #[param(inline, value_type = Option<PresetName>, nullable = false)]
     preset: Option<PresetName>,
-    /// Takes PDQ hashes that no picture seems to have made. Without it a list is refused if of its
-    /// first 256 PDQ hashes (64 at least) more than a quarter have other than 124 to 132 bits set,
-    /// as SHA-256 that is taken for PDQ has.
+    /// Accepts PDQ hashes that do not look like hashes of pictures. Without it, a list is refused
+    /// if more than a quarter of its first 256 PDQ hashes (of at least 64) have fewer than 124 or
+    /// more than 132 bits set, as SHA-256 digests that are taken for PDQ have.
     #[serde(default)]
     #[param(value_type = Option<bool>, default = false, nullable = false)]
     accept_any_pdq: bool,
-    /// Takes hashes that were withdrawn from the bank before, each as a new entry.
+    /// Also adds hashes that were withdrawn from the bank before, each as a new entry.
     #[serde(default)]
     #[param(value_type = Option<bool>, default = false, nullable = false)]
     restore_withdrawn: bool,
@@ -75,7 +76,7 @@ impl From<PresetName> for Preset {
 impl ImportQuery {
     fn options(self, format: LineFormat) -> Result<ImportOptions, Problem> {
         let wrong = |detail: String| Problem::new(Kind::Query, detail);
-        // Each is right by itself, so the schema of the parameters cannot tell.
+        // Each parameter is valid by itself, so the schema of the parameters cannot rule this out.
         let apart = |detail: String| Problem::new(Kind::ImportColumns, detail);
         if format == LineFormat::Ndjson && (self.columns.is_some() || self.preset.is_some()) {
             return Err(apart("`columns` and `preset` are for `text/csv`".to_owned()));
@@ -107,22 +108,22 @@ impl ImportQuery {
 
 /// Import a list
 ///
-/// One entry a line while it streams in, a million lines in one request: NDJSON with the keys
-/// `hash`, `kind`, `source_id`, `labels`, `expires_at`, of which only `hash` is needed; or CSV with
-/// these names in its first line, or others by `columns` or `preset`. Values of a CSV are separated
-/// by `,`, `;` or tabs, labels by `;`; other columns are ignored. What the bank has already is not
-/// added again: where a line says something new of it, its entry changes. A key or column that is
-/// left out says nothing; `null`, or an empty value, takes away. An end without a time is the end of
-/// that day in UTC.
+/// Adds one entry for each line while the list streams in, a million lines in one request. NDJSON
+/// has the keys `hash`, `kind`, `source_id`, `labels`, `expires_at`, of which only `hash` is
+/// required; CSV has these names in its first line, or others according to `columns` or `preset`.
+/// Values of a CSV are separated by `,`, `;` or tabs, labels by `;`; other columns are ignored. A
+/// hash that the bank already has is not added again; if the line brings new metadata for it, its
+/// entry changes. An absent key or column changes nothing; `null`, or an empty value, removes a
+/// value. An end without a time of day means the end of that day in UTC.
 ///
-/// What is counted as added is committed. A line with a wrong hash is rejected; a wrong label, source
-/// id or end costs no more than itself and is a warning. Hashes that were withdrawn from the bank are
-/// left out unless `restore_withdrawn` is said. Of each the first hundred lines are named by their
-/// numbers. A list that broke off can be sent again whole. While it runs, its import tells how far it
-/// has come.
+/// Lines that are counted as added are committed. A line with an invalid hash is rejected; an
+/// invalid label, source id or end is left out and gives a warning. Hashes that were withdrawn from
+/// the bank are left out unless `restore_withdrawn` is set. The numbers of the first hundred lines
+/// of each of these three groups are listed. An interrupted list can be sent again as a whole. The
+/// import shows its progress while it runs.
 ///
-/// 422 if the list is refused as a whole (`import.columns`, `import.not_pdq`) or nothing of it was
-/// accepted (`import.nothing_accepted`); the problem's `import` tells what became of its lines.
+/// Answers 422 if the list is refused as a whole (`import.columns`, `import.not_pdq`) or no line
+/// was accepted (`import.nothing_accepted`); `import` in the problem tells the result of its lines.
 #[utoipa::path(
     post, path = "/v1/banks/{bank}/imports", tag = "entries",
     params(("bank" = inline(text::BankId), Path, description = "The bank's id."), ImportQuery),
@@ -147,8 +148,8 @@ pub async fn import_entries(
     body::check_declared(request.headers(), bytes_max)?;
     let body = request.into_body();
 
-    // A task of its own: a caller who goes away leaves an import that says `interrupted`, not one
-    // that seems to run.
+    // A separate task: if the client disconnects, the import is marked as `interrupted` and does
+    // not seem to run for ever.
     let import = tokio::spawn(take(app.desk, admin, bank, options, body, bytes_max));
 
     let (import, cut) =
@@ -165,7 +166,7 @@ pub async fn import_entries(
     }
 }
 
-/// The import, and why its lines stopped coming if they did.
+/// Runs the import; returns it, and why its lines stopped early, if they did.
 async fn take(
     desk: Desk,
     admin: mamori_desk::Admin,

@@ -1,4 +1,4 @@
-//! `GET /v1/actions`: list what you are asked to do.
+//! `GET /v1/actions`: lists the actions that are requested from a service.
 
 use axum::Json;
 use axum::extract::State;
@@ -14,7 +14,7 @@ use crate::json::action::ActionJson;
 use crate::page::{Cursor, Limit, Paged};
 use crate::problem::Problem;
 
-/// Which actions. There is no filter by account: nobody may ask for all that a person did.
+/// Which actions to list. There is no filter by account: nothing lists all that a person did.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -23,17 +23,18 @@ pub struct ActionsQuery {
     #[serde(default)]
     #[param(value_type = Option<u32>, minimum = 1, maximum = 1000, default = 100, nullable = false)]
     limit: Limit,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     #[param(value_type = Option<String>, pattern = "^[0-9a-f]{32}$", min_length = 32, max_length = 32, nullable = false)]
     cursor: Option<Cursor<ActionId>>,
-    /// In this state.
+    /// Only actions in this state.
     #[param(value_type = ActionState, required = false, inline)]
     state: Option<ActionState>,
 }
 
-/// List what you are asked to do
+/// List requested actions
 ///
-/// The newest first. Of two actions on one item or account the one with the greater `sequence` holds.
+/// The newest first. If two actions concern the same item or account, the one with the greater
+/// `sequence` counts.
 #[utoipa::path(
     get, path = "/v1/actions", tag = "actions",
     params(ActionsQuery),

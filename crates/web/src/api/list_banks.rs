@@ -1,4 +1,4 @@
-//! `GET /v1/banks`: which banks there are.
+//! `GET /v1/banks`: lists the banks.
 
 use axum::Json;
 use axum::extract::State;
@@ -13,7 +13,7 @@ use crate::problem::Problem;
 
 /// List the banks
 ///
-/// The oldest first. Every key may know the banks; only an administrator sees what is in them.
+/// The oldest first. Every key may list the banks; only an administrator can read their entries.
 #[utoipa::path(
     get, path = "/v1/banks", tag = "banks",
     params(PageParameters),

@@ -1,4 +1,4 @@
-//! `GET /v1/cases`: list your cases.
+//! `GET /v1/cases`: lists the cases of a service.
 
 use axum::Json;
 use axum::extract::State;
@@ -13,7 +13,7 @@ use crate::json::case::{CaseJson, Progress};
 use crate::page::{Cursor, Limit, Paged};
 use crate::problem::Problem;
 
-/// Which cases. There is no filter by account: nobody may ask for all that a person did.
+/// Which cases to list. There is no filter by account: nothing lists all that a person did.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -22,17 +22,17 @@ pub struct CasesQuery {
     #[serde(default)]
     #[param(value_type = Option<u32>, minimum = 1, maximum = 1000, default = 100, nullable = false)]
     limit: Limit,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     #[param(value_type = Option<String>, pattern = "^[0-9a-f]{32}$", min_length = 32, max_length = 32, nullable = false)]
     cursor: Option<Cursor<CaseId>>,
-    /// In this state.
+    /// Only cases in this state.
     #[param(value_type = Progress, required = false, inline)]
     state: Option<Progress>,
 }
 
 /// List your cases
 ///
-/// The newest first, of the service whose key asks. A person at Mamori decides them.
+/// The newest first; only cases of the service that the key belongs to. Reviewers decide them.
 #[utoipa::path(
     get, path = "/v1/cases", tag = "cases",
     params(CasesQuery),

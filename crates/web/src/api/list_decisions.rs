@@ -1,4 +1,4 @@
-//! `GET /v1/decisions`: list decisions about your items.
+//! `GET /v1/decisions`: lists the decisions about a service's items.
 
 use axum::Json;
 use axum::extract::State;
@@ -13,7 +13,7 @@ use crate::json::case::{DecisionJson, Standing};
 use crate::page::{Cursor, Limit, Paged};
 use crate::problem::Problem;
 
-/// Which decisions. There is no filter by account: nobody may ask for all that a person did.
+/// Which decisions to list. There is no filter by account: nothing lists all that a person did.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -22,17 +22,17 @@ pub struct DecisionsQuery {
     #[serde(default)]
     #[param(value_type = Option<u32>, minimum = 1, maximum = 1000, default = 100, nullable = false)]
     limit: Limit,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     #[param(value_type = Option<String>, pattern = "^[0-9a-f]{32}$", min_length = 32, max_length = 32, nullable = false)]
     cursor: Option<Cursor<DecisionId>>,
-    /// Standing, or taken back.
+    /// Only decisions in this state.
     #[param(value_type = Standing, required = false, inline)]
     state: Option<Standing>,
 }
 
 /// List decisions about your items
 ///
-/// The newest first. What waits for a second person is not shown.
+/// The newest first. Decisions that wait for a second approver are not shown.
 #[utoipa::path(
     get, path = "/v1/decisions", tag = "cases",
     params(DecisionsQuery),

@@ -1,4 +1,4 @@
-//! `GET /v1/deliveries`: what was sent to the caller's endpoints, and how it went.
+//! `GET /v1/deliveries`: lists the webhook deliveries to a service's endpoints.
 
 use axum::Json;
 use axum::extract::State;
@@ -15,7 +15,7 @@ use crate::json::text;
 use crate::page::{Cursor, Limit, Paged};
 use crate::problem::Problem;
 
-/// Which deliveries.
+/// Which deliveries to list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -24,13 +24,13 @@ pub struct DeliveriesQuery {
     #[serde(default)]
     #[param(value_type = Option<u32>, minimum = 1, maximum = 1000, default = 100, nullable = false)]
     limit: Limit,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     #[param(value_type = Option<String>, pattern = "^[0-9a-f]{32}$", min_length = 32, max_length = 32, nullable = false)]
     cursor: Option<Cursor<DeliveryId>>,
-    /// To this endpoint.
+    /// Only deliveries to this endpoint.
     #[param(value_type = Option<text::EndpointId>, inline, nullable = false)]
     endpoint: Option<EndpointId>,
-    /// In this state.
+    /// Only deliveries in this state.
     #[param(value_type = DeliveryState, required = false, inline)]
     state: Option<DeliveryState>,
 }

@@ -1,4 +1,4 @@
-//! `GET /v1/banks/{bank}/disputes`: who says that entries of a bank are wrong?
+//! `GET /v1/banks/{bank}/disputes`: lists the disputes about a bank's entries.
 
 use axum::Json;
 use axum::extract::State;
@@ -14,8 +14,8 @@ use crate::problem::Problem;
 
 /// List the disputes about a bank's entries
 ///
-/// The newest first. A reviewer said of an item that it is not what the entry is; until the dispute
-/// is settled the entry does not act by itself at that service.
+/// The newest first. A dispute is a reviewer's finding that an entry matched something else than it
+/// stands for; until it is settled, the entry does not act by itself at that service.
 #[utoipa::path(
     get, path = "/v1/banks/{bank}/disputes", tag = "banks",
     params(("bank" = inline(text::BankId), Path, description = "The bank's id."), PageParameters),

@@ -1,4 +1,4 @@
-//! `GET /v1/banks/{bank}/entries`: what is in a bank.
+//! `GET /v1/banks/{bank}/entries`: lists the entries of a bank.
 
 use axum::Json;
 use axum::extract::State;
@@ -14,7 +14,7 @@ use crate::json::text;
 use crate::page::{Cursor, Limit, Paged};
 use crate::problem::Problem;
 
-/// Which entries.
+/// Which entries to list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -23,17 +23,17 @@ pub struct EntriesQuery {
     #[serde(default)]
     #[param(value_type = Option<u32>, minimum = 1, maximum = 1000, default = 100, nullable = false)]
     limit: Limit,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     #[param(value_type = Option<String>, pattern = "^0{16}[0-7][0-9a-f]{15}$", min_length = 32, max_length = 32, nullable = false)]
     cursor: Option<Cursor<EntryId>>,
-    /// Also entries that match no more, withdrawn or expired.
+    /// Also entries that no longer match, withdrawn or expired.
     #[serde(default)]
     #[param(value_type = Option<bool>, default = false, nullable = false)]
     include_ended: bool,
-    /// With this hash, of whichever kind: 64, 40 or 32 hex digits of either case.
+    /// Only entries with this hash, of any kind: 64, 40 or 32 hex digits in either case.
     #[param(value_type = Option<String>, pattern = "^([0-9A-Fa-f]{64}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{32})$", min_length = 32, max_length = 64, nullable = false)]
     hash: Option<HashBytes>,
-    /// With this id at their source.
+    /// Only entries with this id at their source.
     #[param(value_type = Option<text::Line>, inline, nullable = false)]
     source_id: Option<Line>,
 }

@@ -1,4 +1,4 @@
-//! `GET /v1/banks/{bank}/imports`: the imports into a bank.
+//! `GET /v1/banks/{bank}/imports`: lists the imports into a bank.
 
 use axum::Json;
 use axum::extract::State;

@@ -1,4 +1,4 @@
-//! `GET /v1/keys`: the keys, without their texts.
+//! `GET /v1/keys`: lists the keys, without their texts.
 
 use axum::Json;
 use axum::extract::State;
@@ -14,7 +14,7 @@ use crate::json::text;
 use crate::page::{Cursor, Limit, Paged};
 use crate::problem::Problem;
 
-/// Which keys.
+/// Which keys to list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -23,17 +23,17 @@ pub struct KeysQuery {
     #[serde(default)]
     #[param(value_type = Option<u32>, minimum = 1, maximum = 1000, default = 100, nullable = false)]
     limit: Limit,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     #[param(value_type = Option<String>, pattern = "^[0-9a-f]{32}$", min_length = 32, max_length = 32, nullable = false)]
     cursor: Option<Cursor<KeyId>>,
-    /// Of this service.
+    /// Only keys of this service.
     #[param(value_type = Option<text::ServiceId>, inline, nullable = false)]
     service: Option<ServiceId>,
 }
 
 /// List the keys
 ///
-/// The oldest first; revoked ones too.
+/// The oldest first, including revoked keys.
 #[utoipa::path(
     get, path = "/v1/keys", tag = "keys",
     params(KeysQuery),

@@ -1,4 +1,4 @@
-//! `GET /v1/matches`: the caller's matches.
+//! `GET /v1/matches`: lists the matches of a service.
 
 use axum::Json;
 use axum::extract::State;
@@ -15,7 +15,7 @@ use crate::json::text;
 use crate::page::{Cursor, Limit, Paged};
 use crate::problem::Problem;
 
-/// Which matches. There is no filter by account: nobody may ask for all that a person did.
+/// Which matches to list. There is no filter by account: nothing lists all that a person did.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -24,26 +24,26 @@ pub struct MatchesQuery {
     #[serde(default)]
     #[param(value_type = Option<u32>, minimum = 1, maximum = 1000, default = 100, nullable = false)]
     limit: Limit,
-    /// `next` of the page before.
+    /// `next` of the previous page.
     #[param(value_type = Option<String>, pattern = "^[0-9a-f]{32}$", min_length = 32, max_length = 32, nullable = false)]
     cursor: Option<Cursor<MatchId>>,
-    /// First matched at this time or later.
+    /// Only items first matched at this time or later.
     #[param(value_type = Option<String>, format = DateTime, nullable = false)]
     from: Option<Timestamp>,
-    /// First matched before this time.
+    /// Only items first matched before this time.
     #[param(value_type = Option<String>, format = DateTime, nullable = false)]
     to: Option<Timestamp>,
-    /// With a hit in this bank.
+    /// Only matches with a hit in this bank.
     #[param(value_type = Option<text::BankId>, inline, nullable = false)]
     bank: Option<BankId>,
-    /// Of this item, by your own name of it: one match or none.
+    /// Only the match of this item, by your own name for it: one match or none.
     #[param(value_type = Option<text::ItemName>, inline, nullable = false)]
     item_id: Option<ItemName>,
 }
 
 /// List your matches
 ///
-/// The newest first, of the service whose key asks.
+/// The newest first; only matches of the service that the key belongs to.
 #[utoipa::path(
     get, path = "/v1/matches", tag = "matches",
     params(MatchesQuery),

@@ -1,4 +1,4 @@
-//! `GET /v1/services`: the services.
+//! `GET /v1/services`: lists the services.
 
 use axum::Json;
 use axum::extract::State;

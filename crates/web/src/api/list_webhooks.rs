@@ -1,4 +1,4 @@
-//! `GET /v1/webhooks`: the caller's endpoints.
+//! `GET /v1/webhooks`: lists the webhook endpoints of a service.
 
 use axum::Json;
 use axum::extract::State;

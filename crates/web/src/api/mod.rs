@@ -1,6 +1,6 @@
-//! The API of services and administrators, under `/v1`: one endpoint a file.
+//! The API of services and administrators, under `/v1`: one file for each endpoint.
 //!
-//! Who may call which is in `matrix.txt`; a test holds the two together.
+//! `matrix.txt` lists which role may call which endpoint; a test compares it with the code.
 
 pub mod add_entries;
 pub mod add_webhook;
@@ -53,23 +53,23 @@ use utoipa_axum::routes;
 
 use crate::App;
 
-/// Where a list streams in. It alone has no limit on its whole time.
+/// The path of imports. It is the only one without a limit on the total time of a request.
 pub const IMPORTS: &str = "/v1/banks/{bank}/imports";
 
-/// Something was made: 201, its address, and itself.
+/// A response for a created object: 201, its address, and the object.
 pub type Created<T> = (StatusCode, [(HeaderName, String); 1], Json<T>);
 
-/// The answer that `thing` was made and is at `address`.
+/// Makes the response for `thing`, which was created and has this `address`.
 pub fn created<T>(address: String, thing: T) -> Created<T> {
     (StatusCode::CREATED, [(LOCATION, address)], Json(thing))
 }
 
-/// Every endpoint under `/v1`.
+/// Returns the router of every endpoint under `/v1`.
 pub fn router() -> OpenApiRouter<App> {
     endpoints().into_iter().fold(OpenApiRouter::new(), OpenApiRouter::routes)
 }
 
-/// The endpoints, address by address, each with the schemas that it names.
+/// Returns the endpoints, grouped by path, each with the schemas that it refers to.
 fn endpoints() -> Vec<UtoipaMethodRouter<App>> {
     vec![
         routes!(check::check),
@@ -117,8 +117,8 @@ mod tests {
     use super::*;
     use crate::problem::ProblemJson;
 
-    /// The names under which types of different shapes stand: in the document one of them would take
-    /// the other's place, and nobody would notice.
+    /// Returns the names that types of different shapes share: in the document, one of them would
+    /// silently replace the other.
     fn collisions(named: impl IntoIterator<Item = (String, RefOr<Schema>)>) -> Vec<String> {
         let mut shapes: BTreeMap<String, Value> = BTreeMap::new();
         let mut found = Vec::new();

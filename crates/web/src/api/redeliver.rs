@@ -1,4 +1,4 @@
-//! `POST /v1/deliveries/{delivery}/redeliver`: a message is sent again.
+//! `POST /v1/deliveries/{delivery}/redeliver`: sends a webhook delivery again.
 
 use axum::Json;
 use axum::extract::State;
@@ -14,7 +14,7 @@ use crate::problem::Problem;
 
 /// Send a delivery again
 ///
-/// With the same id, so that a receiver that had it after all can tell.
+/// It keeps its id, so that a receiver that has processed it before can recognise it.
 #[utoipa::path(
     post, path = "/v1/deliveries/{delivery}/redeliver", tag = "webhooks",
     params(("delivery" = inline(text::DeliveryId), Path, description = "The delivery's id.")),

@@ -1,4 +1,4 @@
-//! `DELETE /v1/webhooks/{endpoint}`: nothing is sent there any more.
+//! `DELETE /v1/webhooks/{endpoint}`: removes a webhook endpoint.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -12,8 +12,8 @@ use crate::problem::Problem;
 
 /// Remove a webhook endpoint
 ///
-/// Nothing is sent to it any more; what waits for it fails. Its address and its secret are
-/// forgotten.
+/// Nothing more is sent to the endpoint; waiting deliveries fail. Its address and its secret are
+/// erased.
 #[utoipa::path(
     delete, path = "/v1/webhooks/{endpoint}", tag = "webhooks",
     params(("endpoint" = inline(text::EndpointId), Path, description = "The endpoint's id.")),

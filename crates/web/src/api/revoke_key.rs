@@ -1,4 +1,4 @@
-//! `DELETE /v1/keys/{key}`: a key is revoked.
+//! `DELETE /v1/keys/{key}`: revokes a key.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -12,8 +12,8 @@ use crate::problem::Problem;
 
 /// Revoke a key
 ///
-/// It opens nothing any more, at every node within a second. The last key of an administrator
-/// stays.
+/// The key becomes invalid, on every node within a second. The last administrator key cannot be
+/// revoked.
 #[utoipa::path(
     delete, path = "/v1/keys/{key}", tag = "keys",
     params(("key" = inline(text::KeyId), Path, description = "The key's id.")),

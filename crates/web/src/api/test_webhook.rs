@@ -1,4 +1,4 @@
-//! `POST /v1/webhooks/{endpoint}/test`: does an endpoint work?
+//! `POST /v1/webhooks/{endpoint}/test`: sends a test message to a webhook endpoint.
 
 use axum::Json;
 use axum::extract::State;
@@ -14,8 +14,8 @@ use crate::problem::Problem;
 
 /// Test a webhook endpoint
 ///
-/// Sends it a message that says that it works; the delivery tells how that went. It is tried once;
-/// until then there is no second one.
+/// Sends a test message to the endpoint; read the delivery to see the result. It is attempted once;
+/// until then, a second test is refused.
 #[utoipa::path(
     post, path = "/v1/webhooks/{endpoint}/test", tag = "webhooks",
     params(("endpoint" = inline(text::EndpointId), Path, description = "The endpoint's id.")),

@@ -1,4 +1,4 @@
-//! `POST /v1/banks/{bank}/withdrawals`: all entries of a source's id are withdrawn.
+//! `POST /v1/banks/{bank}/withdrawals`: withdraws all entries with one source id.
 
 use axum::extract::State;
 use mamori_desk::Desk;
@@ -15,23 +15,24 @@ use crate::problem::Problem;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewWithdrawal {
-    /// The source's own id of them.
+    /// The id of the entries at their source.
     #[schema(value_type = text::Line)]
     source_id: Line,
 }
 
-/// What was withdrawn.
+/// The result of a withdrawal.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Withdrawal {
-    /// How many entries; 0 if none that matches has this id.
+    /// Number of entries withdrawn; 0 if no live entry has this id.
     #[schema(minimum = 0)]
     withdrawn: u64,
 }
 
 /// Withdraw entries by source
 ///
-/// All entries of the bank that their source calls so. When the answer is there they match nothing,
-/// at no node, and no import brings their hashes back unless it is asked to.
+/// Withdraws all entries of the bank with this id at their source. When the response arrives, they
+/// no longer match on any node, and no import adds their hashes again unless it sets
+/// `restore_withdrawn`.
 #[utoipa::path(
     post, path = "/v1/banks/{bank}/withdrawals", tag = "entries",
     params(("bank" = inline(text::BankId), Path, description = "The bank's id.")),

@@ -1,4 +1,4 @@
-//! `DELETE /v1/banks/{bank}/entries/{entry}`: an entry is withdrawn.
+//! `DELETE /v1/banks/{bank}/entries/{entry}`: withdraws an entry.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -12,8 +12,8 @@ use crate::problem::Problem;
 
 /// Withdraw an entry
 ///
-/// When the answer is there it matches nothing, at no node. It is kept for questions about what it
-/// matched, and can still be read.
+/// When the response arrives, the entry no longer matches on any node. It is kept to answer
+/// questions about its past matches, and can still be read.
 #[utoipa::path(
     delete, path = "/v1/banks/{bank}/entries/{entry}", tag = "entries",
     params(

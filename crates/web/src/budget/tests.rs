@@ -14,13 +14,13 @@ fn service(number: u128) -> Sender {
     Sender::Service(Uuid::from_u128(number).into())
 }
 
-/// A request that declares `bytes` and sends none yet.
+/// Returns a request that declares `bytes` and sends none yet.
 fn declaring(bytes: u64) -> Request {
     let body = Body::from_stream(stream::pending::<Result<Bytes, Cut>>());
     Request::builder().header(CONTENT_LENGTH, bytes).body(body).unwrap()
 }
 
-/// A request that declares nothing and sends `chunks` KiB.
+/// Returns a request that declares nothing and sends `chunks` KiB.
 fn sending(chunks: usize) -> Request {
     let chunk = || Ok::<_, Cut>(Bytes::from_static(&[0; 1_024]));
     Request::new(Body::from_stream(stream::iter((0..chunks).map(move |_| chunk()))))

@@ -1,11 +1,12 @@
-//! `curl` lines for each endpoint, made from the examples of the document.
+//! Writes `curl` commands for each endpoint from the examples in the document.
 
 use serde_json::{Map, Value, json};
 
 use super::page::{Operation, at, entries, list, text_of};
 use super::schema::resolve;
 
-/// A line for each way to send the body; they work when pasted, but for ids that are not there.
+/// Returns one command for each content type of the body. They can be pasted and run, except that
+/// the ids in them are examples.
 pub fn examples(document: &Value, operation: Operation<'_>) -> Vec<String> {
     let mut path = operation.path.to_owned();
     for parameter in list(&operation.value["parameters"]) {
@@ -52,7 +53,8 @@ fn body_arguments(media_type: &str, body: &Value) -> String {
     format!(" \\\n  -H \"content-type: {media_type}\" --data-binary @{file}")
 }
 
-/// An example of a schema: its own, or one made of its parts. Of an object: what it needs.
+/// Returns an example of a schema: its own, or one made of its parts. An object has its required
+/// keys.
 fn example_of(document: &Value, schema: &Value) -> Value {
     let schema = resolve(document, schema);
     let own = [list(&schema["examples"]).first(), schema.get("example"), schema.get("default")];
@@ -65,7 +67,7 @@ fn example_of(document: &Value, schema: &Value) -> Value {
             return example_of(document, last);
         }
     }
-    // Put together from several: the first has the keys.
+    // In a schema of several parts, the first one has the keys.
     if let Some(first) = list(&schema["allOf"]).first() {
         return example_of(document, first);
     }

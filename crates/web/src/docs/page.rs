@@ -1,4 +1,4 @@
-//! The OpenAPI document as a page of HTML.
+//! Writes the OpenAPI document as an HTML page.
 
 use std::fmt::Write;
 
@@ -7,21 +7,21 @@ use serde_json::Value;
 use super::{curl, schema};
 use crate::problem::Kind;
 
-/// The methods in the order in which people think of them.
+/// The order of methods on the page.
 const METHODS: [&str; 5] = ["post", "get", "patch", "put", "delete"];
 
 /// One operation of the document.
 #[derive(Clone, Copy)]
 pub struct Operation<'a> {
-    /// Its path, with braces.
+    /// The path, with braces.
     pub path: &'a str,
-    /// Its method, in lower case.
+    /// The method, in lower case.
     pub method: &'a str,
-    /// What the document says of it.
+    /// The operation object of the document.
     pub value: &'a Value,
 }
 
-/// The page.
+/// Writes the page.
 pub fn write(document: &Value) -> String {
     let mut page = String::new();
     let title = text_of(at(document, "/info/title"));
@@ -154,7 +154,7 @@ fn write_answers(page: &mut String, document: &Value, operation: &Value) {
     page.push_str("</dl>\n");
 }
 
-/// The fields of an object; the name of anything else.
+/// Writes the fields of an object, or the name of any other type.
 fn write_schema(page: &mut String, document: &Value, value: &Value) {
     let fields = schema::fields(document, value);
     if fields.is_empty() {
@@ -213,7 +213,7 @@ fn write_shapes(page: &mut String, document: &Value) {
     page.push_str("</section>\n");
 }
 
-/// The operations under a tag, in the order of the document.
+/// Returns the operations with a tag, in the order of the document.
 fn tagged<'a>(document: &'a Value, tag: &str) -> Vec<Operation<'a>> {
     let mut operations = Vec::new();
     for (path, item) in entries(&document["paths"]) {
@@ -227,32 +227,32 @@ fn tagged<'a>(document: &'a Value, tag: &str) -> Vec<Operation<'a>> {
     operations
 }
 
-/// What is at a JSON pointer, or null.
+/// Returns the value at a JSON pointer, or null.
 pub fn at<'a>(value: &'a Value, pointer: &str) -> &'a Value {
     value.pointer(pointer).unwrap_or(&Value::Null)
 }
 
-/// The text of a string; nothing of anything else.
+/// Returns the text of a string; empty for any other value.
 pub fn text_of(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-/// The items of a list; none of anything else.
+/// Returns the items of a list; none for any other value.
 pub fn list(value: &Value) -> &[Value] {
     value.as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
-/// The keys and values of an object; none of anything else.
+/// Returns the keys and values of an object; none for any other value.
 pub fn entries(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
     value.as_object().into_iter().flatten().map(|(key, value)| (key.as_str(), value))
 }
 
-/// Text as it may stand in HTML, between tags and in attributes.
+/// Escapes text for HTML, both between tags and in attributes.
 pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// Paragraphs, with `code` between backticks.
+/// Writes paragraphs, with `code` between backticks.
 fn prose(text: &str) -> String {
     let paragraphs = text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty());
     paragraphs.fold(String::new(), |mut html, paragraph| {
@@ -271,6 +271,6 @@ fn prose(text: &str) -> String {
 }
 
 fn push(page: &mut String, text: std::fmt::Arguments<'_>) {
-    // Writing to a string does not fail.
+    // Writing to a string cannot fail.
     let _ = page.write_fmt(text);
 }

@@ -1,4 +1,4 @@
-//! Schemas in a few words: what a value is, and which fields an object has.
+//! Summarises schemas: the type of a value, and the fields of an object.
 
 use std::fmt::Write;
 
@@ -8,23 +8,23 @@ use super::page::{entries, escape, list, text_of};
 
 /// One field of an object, or one parameter.
 pub struct Field<'a> {
-    /// Its name.
+    /// The name.
     pub name: &'a str,
-    /// Whether it must be there.
+    /// Whether it is required.
     pub is_required: bool,
-    /// What it may be.
+    /// The schema of its value.
     pub schema: &'a Value,
-    /// What it means.
+    /// The description in the document.
     pub description: &'a str,
 }
 
-/// What `value` points at, if it is a reference; else itself.
+/// Returns the target of `value` if it is a reference, otherwise `value`.
 pub fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     let pointer = text_of(&value["$ref"]).strip_prefix('#');
     pointer.and_then(|pointer| document.pointer(pointer)).unwrap_or(value)
 }
 
-/// The fields of an object, also where it is put together from several.
+/// Returns the fields of an object, also if its schema consists of several parts.
 pub fn fields<'a>(document: &'a Value, value: &'a Value) -> Vec<Field<'a>> {
     let value = resolve(document, value);
     let whole = list(&value["allOf"]).first().map_or(value, |first| resolve(document, first));
@@ -39,7 +39,7 @@ pub fn fields<'a>(document: &'a Value, value: &'a Value) -> Vec<Field<'a>> {
     entries(&whole["properties"]).map(field).collect()
 }
 
-/// What a value is, as HTML: `string`, `list of Hit`, `integer, 0 to 64`.
+/// Describes the type of a value, as HTML: `string`, `list of Hit`, `integer, 0 to 64`.
 pub fn kind(document: &Value, value: &Value) -> String {
     if let Some(name) = text_of(&value["$ref"]).strip_prefix("#/components/schemas/") {
         return format!("<a href=\"#shape-{0}\">{0}</a>", escape(name));
@@ -62,7 +62,7 @@ pub fn kind(document: &Value, value: &Value) -> String {
     write_bounds(&mut text, value);
     if !value["default"].is_null() {
         let default = escape(&plain(&value["default"]));
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = write!(text, ", <code>{default}</code> if not said");
     }
     text

@@ -1,4 +1,4 @@
-//! `/c/banks` and `/c/bank/{bank_name}`: the banks, of which HMA knows a name and a ratio.
+//! `/c/banks` and `/c/bank/{bank_name}`: the banks, of which HMA knows only a name and a ratio.
 
 use axum::Json;
 use axum::extract::State;
@@ -15,12 +15,12 @@ use super::guard::{Anyone, Curator};
 use super::request::{Body, Segments, is_on, json_flag, json_ratio, ratio};
 use super::{Hma, Settings};
 
-/// The bank as HMA shows it.
+/// Returns the bank in HMA's form.
 pub fn shown(bank: &Bank) -> Value {
     json!({ "name": bank.name, "matching_enabled_ratio": ratio(bank.is_enabled) })
 }
 
-/// The bank of this name, or 404.
+/// Returns the bank of this name, or 404.
 pub async fn find(hma: &Hma, proof: &Proof, name: &str) -> Result<Bank, Fault> {
     let parsed: BankName = name.parse().map_err(|_| Fault::no_bank(name))?;
     hma.desk.bank_named(proof, &parsed).await.map_err(|error| {
@@ -28,7 +28,7 @@ pub async fn find(hma: &Hma, proof: &Proof, name: &str) -> Result<Bank, Fault> {
     })
 }
 
-/// `GET /c/banks`: all of them, also those that were not made here.
+/// `GET /c/banks`: lists all banks, also those that were not created here.
 pub async fn list(
     Anyone(proof): Anyone,
     State(hma): State<Hma>,
@@ -46,7 +46,7 @@ pub async fn list(
     }
 }
 
-/// `GET /c/bank/{bank_name}`.
+/// `GET /c/bank/{bank_name}`: reads a bank.
 pub async fn show(
     Anyone(proof): Anyone,
     State(hma): State<Hma>,
@@ -55,7 +55,7 @@ pub async fn show(
     find(&hma, &proof, &name).await.map(|bank| Json(shown(&bank)))
 }
 
-/// `POST /c/banks`: makes a bank whose matches do nothing by themselves, as HMA's do not.
+/// `POST /c/banks`: creates a bank whose matches have no effect by themselves, as in HMA.
 pub async fn create(
     Curator(admin): Curator,
     State(hma): State<Hma>,
@@ -69,7 +69,7 @@ pub async fn create(
     Ok((StatusCode::CREATED, Json(shown(&bank))))
 }
 
-/// `PUT /c/bank/{bank_name}`: renames it, or switches it on or off.
+/// `PUT /c/bank/{bank_name}`: renames, enables or disables a bank.
 pub async fn change(
     curator: Curator,
     State(hma): State<Hma>,
@@ -88,7 +88,7 @@ pub async fn change(
     Ok(Json(shown(&bank)))
 }
 
-/// `DELETE /c/bank/{bank_name}`: it matches nothing from then on. One that is not there is gone too.
+/// `DELETE /c/bank/{bank_name}`: deletes a bank; succeeds also if it does not exist.
 pub async fn delete(
     curator: Curator,
     State(hma): State<Hma>,
@@ -122,7 +122,7 @@ fn new_bank(settings: &Settings, name: BankName, is_enabled: bool) -> NewBank {
     }
 }
 
-/// HMA's names are narrower than ours: capitals, digits and `_`, no digit first.
+/// Parses a name. HMA's names are narrower than Mamori's: capitals, digits and `_`, no digit first.
 fn read_name(text: &str) -> Result<BankName, Fault> {
     let is_upper = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
     let starts_well = !text.starts_with(|first: char| first.is_ascii_digit());
@@ -132,7 +132,7 @@ fn read_name(text: &str) -> Result<BankName, Fault> {
     text.parse().map_err(|_| Fault::bad("Bank names have at most 64 characters here"))
 }
 
-/// `enabled_ratio` or, without it, `enabled`.
+/// Reads `enabled_ratio` or, without it, `enabled`.
 fn read_enabled(body: &Body) -> Result<Option<bool>, Fault> {
     if let Some(ratio) = body.get("enabled_ratio") {
         return is_on(json_ratio(ratio)?).map(Some);

@@ -15,13 +15,13 @@ use super::signal::{Signal, SignalType};
 use super::upload::{Upload, check_types};
 use super::{Hma, banks};
 
-/// HMA's mark of content that matches.
+/// HMA's value for content that matches.
 const ENABLED: i64 = 1;
 
-/// HMA's mark of content that is switched off until somebody switches it on.
+/// HMA's value for content that is disabled until it is enabled again.
 const DISABLED: i64 = 0;
 
-/// How far ahead HMA takes a time, in seconds: five years.
+/// The latest time that HMA accepts, in seconds from now: five years.
 const UNTIL_S_MAX: i64 = 5 * 365 * 24 * 3_600;
 
 /// `POST /c/bank/{bank_name}/content` with a file: hashes it and adds the hash.
@@ -53,8 +53,8 @@ pub async fn add_signal(
     add(&hma, &curator, &bank, signal).await
 }
 
-/// `GET /c/bank/{bank_name}/content/{content_id}`; with its hash, if `include_signals` or
-/// `signal_type` asks for it.
+/// `GET /c/bank/{bank_name}/content/{content_id}`: reads an entry; with its hash if
+/// `include_signals` or `signal_type` is set.
 pub async fn show(
     curator: Curator,
     State(hma): State<Hma>,
@@ -74,8 +74,8 @@ pub async fn show(
     Ok(Json(Value::Object(shown)))
 }
 
-/// `PUT /c/bank/{bank_name}/content/{content_id}`: switches an entry off, which withdraws it. It
-/// cannot be switched off for a while only.
+/// `PUT /c/bank/{bank_name}/content/{content_id}`: disables an entry, which withdraws it. Disabling
+/// it for a limited time is not supported.
 pub async fn change(
     curator: Curator,
     State(hma): State<Hma>,
@@ -97,8 +97,8 @@ pub async fn change(
     Ok(Json(Value::Object(shown(&bank, &entry))))
 }
 
-/// Withdraws the entry of this number. One that was withdrawn already stays so, as a caller who lost
-/// the answer asks again.
+/// Withdraws the entry with this number. Succeeds also if it is withdrawn already, because a client
+/// that lost the response repeats the request.
 async fn switch_off(
     hma: &Hma,
     curator: &Curator,
@@ -115,8 +115,8 @@ async fn switch_off(
     Ok(Json(Value::Object(shown)))
 }
 
-/// `DELETE /c/bank/{bank_name}/content/{content_id}`: it matches nothing from then on. Says how many
-/// were removed: 1, or 0 where there was none.
+/// `DELETE /c/bank/{bank_name}/content/{content_id}`: withdraws an entry. Answers how many entries
+/// were removed: 1, or 0 if it does not exist.
 pub async fn remove(
     curator: Curator,
     State(hma): State<Hma>,
@@ -138,7 +138,7 @@ async fn add(
     signal: Signal,
 ) -> Result<Json<Value>, Fault> {
     let entry = NewEntry::bare(signal.hash());
-    // HMA adds what was deleted like anything else, and its clients rely on it.
+    // HMA adds deleted content again like any other, and its clients rely on that.
     let added = hma.desk.restore_entries(&curator.0, bank.id, &[entry]).await?;
     let id = match added.entries.first().copied().flatten() {
         Some(id) => id,
@@ -148,7 +148,7 @@ async fn add(
     Ok(Json(json!({ "id": id.number(), "signals": { name: signal.hash().to_string() } })))
 }
 
-/// The entry that the bank has of this hash already.
+/// Returns the entry that the bank already has for this hash.
 async fn the_same(hma: &Hma, bank: &Bank, prints: &Fingerprints) -> Result<EntryId, Fault> {
     let hits = hma.desk.search(prints, &[bank]).await?.hits;
     let same = hits.iter().find(|hit| hit.distance == Distance::default());
@@ -156,7 +156,7 @@ async fn the_same(hma: &Hma, bank: &Bank, prints: &Fingerprints) -> Result<Entry
     same.map(|hit| hit.entry).ok_or_else(gone)
 }
 
-/// The live entry of this number in `bank`, or 404.
+/// Returns the live entry with this number in `bank`, or 404.
 async fn find(hma: &Hma, curator: &Curator, bank: &Bank, id: &str) -> Result<Entry, Fault> {
     let entry = find_any(hma, curator, bank, id).await?;
     match entry.state(hma.desk.clock().now()) {
@@ -165,7 +165,7 @@ async fn find(hma: &Hma, curator: &Curator, bank: &Bank, id: &str) -> Result<Ent
     }
 }
 
-/// The entry of this number in `bank`, whether it still matches or not, or 404.
+/// Returns the entry with this number in `bank`, live or ended, or 404.
 async fn find_any(hma: &Hma, curator: &Curator, bank: &Bank, id: &str) -> Result<Entry, Fault> {
     match hma.desk.entry(&curator.0, bank.id, number(id)?).await {
         Err(Error::NotFound(_)) => Err(missing(id)),
@@ -197,7 +197,7 @@ fn read_signal(body: &Value) -> Result<Signal, Fault> {
     }
 }
 
-/// A time of HMA's: seconds since 1970, [`ENABLED`] or [`DISABLED`].
+/// Reads a time in HMA's form: seconds since 1970, [`ENABLED`] or [`DISABLED`].
 fn read_until(value: &Value, now: i64) -> Result<i64, Fault> {
     let number = value.as_i64().or_else(|| value.as_str()?.trim().parse().ok());
     let number = number.filter(|seconds| *seconds >= 0);

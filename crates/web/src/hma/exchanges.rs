@@ -1,4 +1,4 @@
-//! `/c/exchanges…`: there are no exchanges yet, so these answer as an HMA without any.
+//! `/c/exchanges…`: exchanges do not exist here, so these routes answer as an HMA without any.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -8,22 +8,22 @@ use super::fault::Fault;
 use super::guard::{Anyone, Curator};
 use super::request::{Body, Segments};
 
-/// `GET /c/exchanges`: none.
+/// `GET /c/exchanges`: an empty list.
 pub async fn list(_: Anyone) -> Json<[Value; 0]> {
     Json([])
 }
 
-/// `GET /c/exchanges/apis`: none.
+/// `GET /c/exchanges/apis`: an empty list.
 pub async fn list_apis(_: Anyone) -> Json<[Value; 0]> {
     Json([])
 }
 
-/// `GET` and `POST /c/exchanges/api/{api_name}`: there is no such API.
+/// `GET` and `POST /c/exchanges/api/{api_name}`: no such API exists.
 pub async fn show_api(_: Curator, Segments(name): Segments<String>) -> Fault {
     Fault::bad(format!("no such Exchange API '{name}'"))
 }
 
-/// `POST /c/exchanges`: no API to make one of.
+/// `POST /c/exchanges`: refused, because no exchange API exists.
 pub async fn create(_: Curator, body: Body) -> Result<(), Fault> {
     body.text("bank")?;
     let api = body.get("api").and_then(Value::as_str);
@@ -31,12 +31,12 @@ pub async fn create(_: Curator, body: Body) -> Result<(), Fault> {
     Err(Fault::bad(format!("No such exchange type '{api}'")))
 }
 
-/// `GET` and `PUT /c/exchange/{exchange_name}`, and its status: there is none of any name.
+/// `GET` and `PUT /c/exchange/{exchange_name}`, and its status: no exchange exists.
 pub async fn show(_: Curator, Segments(name): Segments<String>) -> Fault {
     Fault::new(StatusCode::NOT_FOUND, format!("Exchange '{name}' not found"))
 }
 
-/// `DELETE /c/exchange/{exchange_name}`: what is not there is gone.
+/// `DELETE /c/exchange/{exchange_name}`: succeeds, because no exchange exists.
 pub async fn delete(_: Curator, _: Segments<String>) -> Json<Value> {
     Json(json!({ "message": "Exchange deleted" }))
 }

@@ -1,4 +1,4 @@
-//! What HMA's clients are told when something went wrong: `{"message": …}` and a status.
+//! Errors in HMA's form: a status and `{"message": …}`.
 
 use std::error::Error as StdError;
 
@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::body::Cut;
 
-/// An answer other than success.
+/// An error response.
 #[derive(Debug)]
 pub struct Fault {
     status: StatusCode,
@@ -20,17 +20,17 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// `status`, and why.
+    /// Creates a fault with `status` and the reason.
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
         Self { status, message: message.into() }
     }
 
-    /// 400: the caller must mend the request.
+    /// Creates a 400: the client must correct the request.
     pub fn bad(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, message)
     }
 
-    /// 403 with `message` where the desk found a name taken; else what [`Self::from`] says.
+    /// Creates a 403 with `message` if the name is taken; otherwise as [`Self::from`].
     pub fn of_taken_name(error: Error, message: &'static str) -> Self {
         if matches!(error, Error::Conflict(_)) {
             return Self::new(StatusCode::FORBIDDEN, message);
@@ -38,7 +38,7 @@ impl Fault {
         error.into()
     }
 
-    /// 404: there is no bank of this name.
+    /// Creates a 404 for a bank name that does not exist.
     pub fn no_bank(name: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, format!("bank '{name}' not found"))
     }

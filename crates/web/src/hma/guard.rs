@@ -1,4 +1,4 @@
-//! Who is asking: every endpoint but the status takes one of these proofs as its first argument.
+//! Proofs of who calls: every endpoint except the status takes one as its first argument.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -10,14 +10,14 @@ use mamori_desk::{Admin, Proof};
 use super::Hma;
 use super::fault::Fault;
 
-/// Whoever showed a key, or sits at the machine.
+/// Proof that the client sent a valid key, or runs on this machine while no keys are required.
 pub struct Anyone(pub Proof);
 
-/// Whoever may change banks.
+/// Proof that the client may change banks.
 pub struct Curator(pub Admin);
 
 impl Curator {
-    /// The same, for a verb that any key opens.
+    /// Returns the proof for a verb that any key may call.
     pub fn proof(&self) -> Proof {
         Proof::Admin(self.0)
     }
@@ -57,8 +57,8 @@ impl FromRequestParts<Hma> for Curator {
     }
 }
 
-/// The key: a bearer token, or the password of a URL such as `https://hma:mk_…@host`, which is how
-/// a client that knows no keys can still be given one.
+/// Returns the key: a bearer token, or the password in a URL such as `https://hma:mk_…@host`, by
+/// which a client without support for keys can still send one.
 fn token(headers: &HeaderMap) -> Option<String> {
     let text = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, rest) = text.split_once(' ')?;
@@ -72,9 +72,10 @@ fn token(headers: &HeaderMap) -> Option<String> {
     pair.split_once(':').map(|(_, password)| password.to_owned())
 }
 
-/// Whether a browser sends this on behalf of a page. Without keys, being on the machine is the only
-/// proof, and a page that the operator opens is not the operator: not when it names its origin,
-/// and not when it comes under a name that somebody points at this machine.
+/// Checks whether a browser sends the request on behalf of a page. Without keys, being on this
+/// machine is the only proof, and a page that the operator opens is not the operator: neither a
+/// page that names its origin, nor one that reaches this machine by a host name that an attacker
+/// points at it.
 fn is_from_a_page(headers: &HeaderMap) -> bool {
     let names_itself = |host: &str| {
         let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
@@ -87,7 +88,7 @@ fn is_from_a_page(headers: &HeaderMap) -> bool {
     headers.contains_key(header::ORIGIN) || host.is_some_and(names_itself)
 }
 
-/// Whether somebody else stands behind whoever connected: then being on the machine proves nothing.
+/// Checks whether a proxy forwards the request for another client: then its address proves nothing.
 fn is_from_a_proxy(headers: &HeaderMap) -> bool {
     ["forwarded", "via", "x-real-ip", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"]
         .iter()

@@ -1,4 +1,4 @@
-//! `/h/hash`: a file becomes a hash; nothing is kept.
+//! `/h/hash`: hashes a file without storing it.
 
 use axum::Json;
 use axum::extract::{Request, State};
@@ -10,15 +10,15 @@ use super::guard::Anyone;
 use super::request::Params;
 use super::upload::{Upload, check_types};
 
-/// `GET /h/hash`: would hash what is at a URL.
+/// `GET /h/hash`: in HMA, hashes the file at a URL; refused here.
 pub async fn of_url(_: Anyone, params: Params) -> Result<(), Fault> {
     params.refuse_url()?;
     params.required("url").map(|_| ())?;
     Err(Fault::bad("url is required"))
 }
 
-/// `POST /h/hash`: hashes an upload, as `{"pdq": "…"}`; an empty text where there is no hash that
-/// one could trust.
+/// `POST /h/hash`: hashes an upload, as `{"pdq": "…"}`; an empty text if the hash has too low a
+/// quality to be trusted.
 pub async fn of_upload(
     Anyone(proof): Anyone,
     params: Params,

@@ -1,4 +1,4 @@
-//! What kinds of hash and content there are, and how far the index has come.
+//! The supported kinds of hash and content, and the state of the index.
 
 use axum::Json;
 use axum::extract::State;
@@ -13,15 +13,16 @@ use super::guard::{Anyone, Curator};
 use super::request::{Body, Params, Segments, is_on, json_ratio};
 use super::signal::{ContentType, SignalType};
 
-/// How old the index may be before HMA calls it stale.
+/// The age from which on HMA calls the index stale.
 const FRESH: SignedDuration = SignedDuration::from_secs(65);
 
-/// Whether an index that was current `at` is too old.
+/// Checks whether an index that was current `at` is stale.
 pub fn is_stale(desk: &Desk, at: Timestamp) -> bool {
     desk.clock().now().duration_since(at) > FRESH
 }
 
-/// `GET /m/index/status`: how many hashes of each kind are held, and up to when.
+/// `GET /m/index/status`: the number of hashes of each kind in the index, and the time up to which
+/// it is complete.
 pub async fn status(
     _: Anyone,
     params: Params,
@@ -34,8 +35,8 @@ pub async fn status(
     each(&params, shown)
 }
 
-/// `GET /c/signal_type/index`: the same, beside what the store holds. The index follows the store's
-/// change log, so the two only differ while the store does not answer.
+/// `GET /c/signal_type/index`: the same in another form. The index follows the change log of the
+/// database, so the number in the index stands for that in the database too.
 pub async fn built(
     _: Anyone,
     params: Params,
@@ -56,13 +57,13 @@ pub async fn built(
     each(&params, shown)
 }
 
-/// `GET /c/signal_type`: the kinds of hash, which are always on.
+/// `GET /c/signal_type`: the kinds of hash, which are always enabled.
 pub async fn signal_types(_: Anyone) -> Json<Vec<Value>> {
     let shown = |kind: SignalType| json!({ "name": kind.as_str(), "enabled_ratio": 1.0 });
     Json(SignalType::ALL.map(shown).to_vec())
 }
 
-/// `PUT /c/signal_type/{name}`: a kind of hash cannot be switched off.
+/// `PUT /c/signal_type/{name}`: a kind of hash cannot be disabled.
 pub async fn change_signal_type(
     _: Curator,
     Segments(name): Segments<String>,
@@ -76,21 +77,21 @@ pub async fn change_signal_type(
     Err(Fault::new(StatusCode::NOT_IMPLEMENTED, "a signal type cannot be disabled here"))
 }
 
-/// `GET /c/content_type`: the kinds of content, which are always on.
+/// `GET /c/content_type`: the kinds of content, which are always enabled.
 pub async fn content_types(_: Anyone) -> Json<Vec<Value>> {
     let shown = |kind: ContentType| json!({ "name": kind.as_str(), "enabled": true });
     Json(ContentType::ALL.map(shown).to_vec())
 }
 
-/// How many hashes, and the second up to which every change is in; −1 without any hash, as HMA
-/// says before its first build.
+/// Returns the number of hashes, and the second up to which every change is included; −1 without
+/// any hash, as HMA answers before its first build.
 fn held(desk: &Desk, kind: SignalType) -> (usize, i64) {
     let size = desk.held(kind.kind());
     let current_at = desk.position().current_at.filter(|_| size > 0);
     (size, current_at.map_or(-1, Timestamp::as_second))
 }
 
-/// An object of every kind of hash, or of the one that `signal_type` names.
+/// Returns an object with every kind of hash, or only the one that `signal_type` names.
 fn each(params: &Params, show: impl Fn(SignalType) -> Value) -> Result<Json<Value>, Fault> {
     let no_such = |name: &str| Fault::bad(format!("No such signal type '{name}'"));
     let only = params.get("signal_type");

@@ -1,4 +1,4 @@
-//! `/m/lookup`, `/m/raw_lookup` and `/m/compare`: what the banks know of a hash; nothing is kept.
+//! `/m/lookup`, `/m/raw_lookup` and `/m/compare`: look up hashes in the banks; nothing is stored.
 
 use std::collections::BTreeMap;
 
@@ -16,13 +16,14 @@ use super::request::{Body, Params};
 use super::signal::{Signal, SignalType};
 use super::upload::{Hashed, Unread, Upload, check_types};
 
-/// Says why an answer is empty where no bank may look. HMA's clients pass it by.
+/// Tells why a response is empty if no bank applies. HMA's clients ignore this header.
 const NOT_LOOKED: HeaderName = HeaderName::from_static("mamori-not-looked");
 
-/// Says that a picture has frames beyond the limits, which were not compared.
+/// Tells that a picture has frames beyond the limits, which were not compared.
 const FRAMES_LEFT_OUT: HeaderName = HeaderName::from_static("mamori-frames-left-out");
 
-/// Says why a file could not be decoded to its end; what matched is its bytes, or what was read.
+/// Tells why a file could not be decoded completely; matches are of its bytes, or of the part that
+/// was read.
 const NOT_DECODED: HeaderName = HeaderName::from_static("mamori-not-decoded");
 
 type Answer = Result<(HeaderMap, Json<Value>), Fault>;
@@ -40,10 +41,10 @@ pub async fn by_signal(_: Anyone, params: Params, State(hma): State<Hma>) -> Ans
     Ok(found.answer(|matches| by_bank(kind, matches)))
 }
 
-/// `POST /m/lookup` with a file: the same, by the kind of hash that was made of it. Where no bank
-/// may look, the file is not decoded. The digests of the file are looked up too, also where it
-/// cannot be decoded. No match of a picture that was not looked at to its end is a refusal: an empty
-/// answer would be taken for a clean picture.
+/// `POST /m/lookup` with a file: the same, by the kind of hash that was computed. If no bank
+/// applies, the file is not decoded. The digests of the file are looked up too, even if it cannot
+/// be decoded. If nothing matches and the picture was not compared completely, the request is
+/// refused: clients would take an empty response for a clean picture.
 pub async fn by_upload(
     Anyone(proof): Anyone,
     params: Params,
@@ -76,7 +77,7 @@ pub async fn by_upload(
     Ok((headers, body))
 }
 
-/// Refuses a file in which nothing was found and of which not everything was compared.
+/// Refuses a file without a match of which some part was not compared.
 fn refuse_unread(hashed: Hashed) -> Result<Hashed, Fault> {
     let hashed = hashed.readable()?;
     if hashed.signal.is_none() {
@@ -91,7 +92,7 @@ fn refuse_unread(hashed: Hashed) -> Result<Hashed, Fault> {
 }
 
 /// `GET /m/raw_lookup?signal_type=…&signal=…`: the numbers of the entries that matched, with their
-/// distances if `include_distance` asks for them.
+/// distances if `include_distance` is set.
 pub async fn raw(_: Anyone, params: Params, State(hma): State<Hma>) -> Answer {
     let signal = read(params.required("signal_type")?, params.required("signal")?)?;
     let with_distance = params.flag("include_distance")?;
@@ -105,7 +106,7 @@ pub async fn raw(_: Anyone, params: Params, State(hma): State<Hma>) -> Answer {
     }))
 }
 
-/// `POST /m/compare` with pairs of hashes by kind: whether each pair is near, and how near.
+/// `POST /m/compare` with pairs of hashes by kind: whether the two are near, and their distance.
 pub async fn compare(_: Anyone, body: Body) -> Result<Json<Value>, Fault> {
     let Value::Object(pairs) = body.0 else {
         return Err(Fault::bad("Request input was not a dict"));
@@ -145,11 +146,11 @@ fn read(name: &str, text: &str) -> Result<Signal, Fault> {
     kind.read(text).map_err(|why| Fault::bad(format!("invalid signal: {why}")))
 }
 
-/// What a look-up found: matches with the names of their banks, the nearest first.
+/// The result of a look-up: matches with the names of their banks, the nearest first.
 struct Found {
     matches: Vec<(String, Hit)>,
     not_looked: Option<NotLooked>,
-    /// Whether banks looked, and nothing in them speaks for or against the item as a whole.
+    /// Whether banks were searched, and nothing in them speaks for or against the item as a whole.
     is_unknown: bool,
 }
 
@@ -165,16 +166,16 @@ impl Found {
     }
 }
 
-/// Whether any bank may look at what look-ups are about.
+/// Checks whether any bank applies to the surface and country of look-ups.
 fn may_look(hma: &Hma) -> Result<(), NotLooked> {
     let directory = hma.desk.directory();
     hma.desk.looking(&directory, hma.settings.surface, hma.settings.country).map(|_| ())
 }
 
-/// Looks in the banks that may, of those that `banks` names, if it names any.
+/// Searches the banks that apply, or those of them that the parameter `banks` names.
 ///
-/// What a negative bank knows is harmless and matches nothing, also where only others were named:
-/// HMA's clients take every match for harm.
+/// If a negative bank knows the item, it is harmless and matches nothing, even if `banks` names
+/// only other banks: HMA's clients take every match for harm.
 async fn find(hma: &Hma, params: &Params, prints: &Fingerprints) -> Result<Found, Fault> {
     let directory = hma.desk.directory();
     let banks = match hma.desk.looking(&directory, hma.settings.surface, hma.settings.country) {

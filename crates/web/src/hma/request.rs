@@ -1,4 +1,4 @@
-//! What is read from a request: the query, a JSON body, and values as loose as HMA takes them.
+//! Reads requests: the query, a JSON body, and values as loosely as HMA accepts them.
 
 use std::collections::HashMap;
 
@@ -11,16 +11,16 @@ use serde_json::Value;
 
 use super::fault::Fault;
 
-/// The query's parameters.
+/// The query parameters.
 pub struct Params(HashMap<String, String>);
 
 impl Params {
-    /// The value of `name`, if it is there and not empty.
+    /// Returns the value of `name`, if it exists and is not empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// The value of `name`, which must be there.
+    /// Returns the value of `name`, which must exist.
     pub fn required(&self, name: &str) -> Result<&str, Fault> {
         self.0
             .get(name)
@@ -28,17 +28,17 @@ impl Params {
             .ok_or_else(|| Fault::bad(format!("{name} is required")))
     }
 
-    /// The value of `name` as a yes or no; no if it is not there.
+    /// Returns the value of `name` as a boolean; `false` if it does not exist.
     pub fn flag(&self, name: &str) -> Result<bool, Fault> {
         self.0.get(name).map_or(Ok(false), |text| flag(text))
     }
 
-    /// The parts of a list that is written with commas.
+    /// Returns the parts of a list that is separated by commas.
     pub fn list(&self, name: &str) -> Option<Vec<&str>> {
         self.get(name).map(|text| text.split(',').map(str::trim).collect())
     }
 
-    /// Refuses to fetch: HMA would download from any address, also from inside its own network.
+    /// Refuses to fetch a URL: HMA would download from any address, also inside its own network.
     pub fn refuse_url(&self) -> Result<(), Fault> {
         match self.get("url") {
             None => Ok(()),
@@ -72,16 +72,16 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Segment
     }
 }
 
-/// A body of JSON.
+/// A JSON body.
 pub struct Body(pub Value);
 
 impl Body {
-    /// The value of `name`; `None` where it is not there or `null`.
+    /// Returns the value of `name`; `None` if it does not exist or is `null`.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name).filter(|value| !value.is_null())
     }
 
-    /// The text of `name`, which must be there.
+    /// Returns the text of `name`, which must exist.
     pub fn text(&self, name: &str) -> Result<&str, Fault> {
         let value = self.get(name).ok_or_else(|| Fault::bad(format!("{name} is required")))?;
         value.as_str().ok_or_else(|| Fault::bad(format!("{name} must be a string")))
@@ -113,7 +113,7 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence.eq_ignore_ascii_case("application/json")
 }
 
-/// A yes or no in the words that HMA knows.
+/// Parses a boolean in any of the words that HMA knows.
 pub fn flag(text: &str) -> Result<bool, Fault> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "1" | "yes" | "y" | "on" | "t" => Ok(true),
@@ -122,7 +122,7 @@ pub fn flag(text: &str) -> Result<bool, Fault> {
     }
 }
 
-/// The same of a JSON value, which HMA takes as a boolean, a number or a text.
+/// Reads a boolean from a JSON value, which HMA accepts as a boolean, a number or a text.
 pub fn json_flag(value: &Value) -> Result<bool, Fault> {
     match value {
         Value::Bool(is_true) => Ok(*is_true),
@@ -132,7 +132,7 @@ pub fn json_flag(value: &Value) -> Result<bool, Fault> {
     }
 }
 
-/// A ratio of HMA's: a number, or the text of one.
+/// Reads a ratio from a JSON value: a number, or the text of one.
 pub fn json_ratio(value: &Value) -> Result<f64, Fault> {
     let number = match value {
         Value::Number(number) => number.as_f64(),
@@ -142,8 +142,8 @@ pub fn json_ratio(value: &Value) -> Result<f64, Fault> {
     number.ok_or_else(|| Fault::bad(format!("Invalid float: '{value}'")))
 }
 
-/// Whether something with this ratio is on. HMA throws a coin for what lies between; a bank of
-/// Mamori looks or does not, so that the same item always gets the same answer.
+/// Converts a ratio to a boolean. HMA samples at random for values between 0 and 1; a bank of
+/// Mamori is enabled or not, so that the same item always gets the same answer.
 pub fn is_on(ratio: f64) -> Result<bool, Fault> {
     if ratio.total_cmp(&0.0).is_eq() {
         Ok(false)
@@ -154,7 +154,7 @@ pub fn is_on(ratio: f64) -> Result<bool, Fault> {
     }
 }
 
-/// The ratio of something that is on or off.
+/// Returns the ratio of something that is enabled or not.
 pub fn ratio(is_on: bool) -> f64 {
     if is_on { 1.0 } else { 0.0 }
 }

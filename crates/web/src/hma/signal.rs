@@ -1,4 +1,4 @@
-//! HMA's kinds of hash and of content, as far as Mamori has them.
+//! HMA's kinds of hash and content that Mamori supports.
 
 use mamori_desk::fingerprints::{Fingerprints, FramePrint};
 use mamori_model::{Distance, Hash, HashKind, Md5, Pdq};
@@ -8,9 +8,9 @@ use super::fault::Fault;
 /// A kind of hash, by HMA's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignalType {
-    /// PDQ, of photos.
+    /// PDQ, for photos.
     Pdq,
-    /// MD5, which HMA only takes of videos. Here it is every MD5 entry of a bank.
+    /// MD5, which HMA uses only for videos. Here it covers every MD5 entry of a bank.
     VideoMd5,
 }
 
@@ -19,16 +19,16 @@ pub enum SignalType {
 pub enum ContentType {
     /// Hashed as a picture.
     Photo,
-    /// Hashed byte by byte, and never decoded.
+    /// Hashed by its bytes, and never decoded.
     Video,
 }
 
-/// A hash that was checked to be one.
+/// A valid hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
-    /// How a picture looks.
+    /// A PDQ hash of a picture.
     Pdq(Pdq),
-    /// A file's bytes.
+    /// The MD5 digest of a file.
     VideoMd5(Md5),
 }
 
@@ -36,7 +36,7 @@ impl SignalType {
     /// Every kind, in HMA's order.
     pub const ALL: [Self; 2] = [Self::Pdq, Self::VideoMd5];
 
-    /// HMA's name of it.
+    /// Returns HMA's name.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Pdq => "pdq",
@@ -44,7 +44,7 @@ impl SignalType {
         }
     }
 
-    /// Our name of it.
+    /// Returns Mamori's kind of hash.
     pub fn kind(self) -> HashKind {
         match self {
             Self::Pdq => HashKind::Pdq,
@@ -52,17 +52,17 @@ impl SignalType {
         }
     }
 
-    /// The kind of this name.
+    /// Returns the kind of this name.
     pub fn find(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 
-    /// The kind of this name, for a look-up.
+    /// Returns the kind of this name, or the error of a look-up.
     pub fn of_lookup(name: &str) -> Result<Self, Fault> {
         Self::find(name).ok_or_else(|| Fault::bad(format!("No such SignalType '{name}'")))
     }
 
-    /// Reads a hash of this kind as strictly as HMA does; the error says what is wrong with it.
+    /// Parses a hash of this kind as strictly as HMA does; the error says what is wrong with it.
     pub fn read(self, text: &str) -> Result<Signal, String> {
         match self {
             Self::Pdq => {
@@ -78,7 +78,7 @@ impl SignalType {
         }
     }
 
-    /// The distance as HMA writes it: a text, and `-` where a hash is equal or not.
+    /// Formats a distance as HMA does: as text, and `-` for hashes that have no distance.
     pub fn shown(self, distance: Distance) -> String {
         match self {
             Self::Pdq => distance.0.to_string(),
@@ -91,7 +91,7 @@ impl ContentType {
     /// Every kind, in HMA's order.
     pub const ALL: [Self; 2] = [Self::Photo, Self::Video];
 
-    /// HMA's name of it.
+    /// Returns HMA's name.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Photo => "photo",
@@ -99,7 +99,7 @@ impl ContentType {
         }
     }
 
-    /// The kind of this name.
+    /// Returns the kind of this name.
     pub fn find(name: &str) -> Result<Self, Fault> {
         Self::ALL
             .into_iter()
@@ -107,7 +107,7 @@ impl ContentType {
             .ok_or_else(|| Fault::bad(format!("no such content_type: '{name}'")))
     }
 
-    /// The one kind of hash that is made of it.
+    /// Returns the one kind of hash that is computed for it.
     pub fn signal_type(self) -> SignalType {
         match self {
             Self::Photo => SignalType::Pdq,
@@ -117,7 +117,7 @@ impl ContentType {
 }
 
 impl Signal {
-    /// Its kind.
+    /// Returns its kind.
     pub fn signal_type(&self) -> SignalType {
         match self {
             Self::Pdq(_) => SignalType::Pdq,
@@ -125,7 +125,7 @@ impl Signal {
         }
     }
 
-    /// The hash.
+    /// Returns the hash.
     pub fn hash(&self) -> Hash {
         match self {
             Self::Pdq(pdq) => Hash::Pdq(*pdq),
@@ -133,7 +133,7 @@ impl Signal {
         }
     }
 
-    /// What to look up. Nothing is known of the quality of a hash that comes alone.
+    /// Returns the fingerprints to look up. The quality of a hash that is sent alone is unknown.
     pub fn prints(&self) -> Fingerprints {
         match self {
             Self::Pdq(pdq) => Fingerprints {

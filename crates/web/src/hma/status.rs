@@ -16,7 +16,7 @@ pub async fn status(State(hma): State<Hma>) -> (StatusCode, &'static str) {
     }
 }
 
-/// `GET /site-map`: the paths that there are, in HMA's spelling.
+/// `GET /site-map`: the existing paths, in HMA's spelling.
 pub async fn site_map() -> Json<Vec<String>> {
     let spelled = |path: &&str| path.replace('{', "<").replace('}', ">");
     Json(PATHS.iter().map(spelled).collect())

@@ -1,4 +1,4 @@
-//! A file that came as form data, and the hash that HMA would make of it.
+//! A file that was uploaded as form data, and the hash that HMA would compute for it.
 
 use axum::body::Bytes;
 use axum::extract::multipart::MultipartError;
@@ -22,29 +22,30 @@ pub struct Upload {
     bytes: Bytes,
 }
 
-/// A file's hashes.
+/// The hashes of a file.
 pub struct Hashed {
-    /// The hash that HMA makes of it; `None` where PDQ saw too little structure to trust one, or the
+    /// The hash that HMA computes; `None` if PDQ found too little structure to trust it, or if the
     /// file could not be decoded.
     pub signal: Option<Signal>,
-    /// What to look up: its digests, and of a moving picture every frame.
+    /// The fingerprints to look up: its digests, and the PDQ hash of every frame.
     pub prints: Fingerprints,
-    /// What of it was not read.
+    /// Which part of the file was not read.
     pub unread: Unread,
 }
 
-/// What of a file was not read.
+/// Which part of a file was not read.
 pub enum Unread {
-    /// Nothing.
+    /// Nothing is missing.
     Nothing,
-    /// Frames beyond the limits.
+    /// Frames beyond the limits are missing.
     Frames,
-    /// Everything, or what came after the data were damaged.
+    /// Everything, or the part after damaged data, is missing.
     Broken(Media),
 }
 
 impl Hashed {
-    /// The hashes, unless the file is broken: half a picture is none to compare others with.
+    /// Returns the hashes unless the file is damaged: half a picture must not be compared with
+    /// others.
     pub fn readable(self) -> Result<Self, Fault> {
         match self.unread {
             Unread::Broken(error) => Err(Error::Media(error).into()),
@@ -54,7 +55,7 @@ impl Hashed {
 }
 
 impl Upload {
-    /// Reads the one file of a form. Its field is named by the kind of content.
+    /// Reads the one file of a form. The name of its field is the kind of content.
     pub async fn read(hma: &Hma, proof: Proof, request: Request) -> Result<Self, Fault> {
         let missing = || Fault::bad("Missing multipart/form-data file upload");
         let bytes_max = hma.settings.item_bytes_max.saturating_add(OVERHEAD_BYTES_MAX);
@@ -77,12 +78,12 @@ impl Upload {
         Ok(Self { content_type: ContentType::find(&name)?, bytes: room.hold(bytes) })
     }
 
-    /// What it is.
+    /// Returns the kind of content.
     pub fn content_type(&self) -> ContentType {
         self.content_type
     }
 
-    /// Hashes it; a video is never decoded.
+    /// Hashes the file; a video is never decoded.
     pub async fn hash(self, desk: &Desk) -> Result<Hashed, Fault> {
         match self.content_type {
             ContentType::Photo => hash_photo(desk, self.bytes).await,
@@ -91,7 +92,7 @@ impl Upload {
     }
 }
 
-/// Refuses a `types` parameter that leaves nothing to hash `content_type` by.
+/// Refuses a `types` parameter that excludes every hash of `content_type`.
 pub fn check_types(params: &Params, content_type: ContentType) -> Result<(), Fault> {
     let Some(names) = params.list("types") else { return Ok(()) };
     let known = content_type.signal_type().as_str();
@@ -105,7 +106,7 @@ pub fn check_types(params: &Params, content_type: ContentType) -> Result<(), Fau
     if is_empty { Err(Fault::bad("empty signal type selection")) } else { Ok(()) }
 }
 
-/// HMA gives no hash below the quality that the reference advises to trust.
+/// Hashes a photo. Like HMA, gives no hash below the quality that the reference advises to trust.
 async fn hash_photo(desk: &Desk, bytes: Bytes) -> Result<Hashed, Fault> {
     let Read { mut prints, picture } = desk.read_to_look_up(bytes).await?;
     let unread = match picture {
@@ -129,7 +130,7 @@ async fn hash_photo(desk: &Desk, bytes: Bytes) -> Result<Hashed, Fault> {
     Ok(Hashed { signal, prints, unread })
 }
 
-/// Never decodes it.
+/// Hashes a video, without decoding it.
 async fn hash_video(bytes: Bytes) -> Result<Hashed, Fault> {
     let digests = tokio::task::spawn_blocking(move || mamori_media::digests(&bytes))
         .await

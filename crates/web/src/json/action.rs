@@ -1,4 +1,4 @@
-//! What a service is asked to do, in JSON. Shown to that service only.
+//! Actions in JSON: what a service is asked to do. Shown only to that service.
 
 use std::collections::BTreeSet;
 
@@ -11,14 +11,15 @@ use utoipa::ToSchema;
 
 use super::text;
 
-/// One thing that you are asked to do.
+/// One action that your service is asked to take.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ActionRequest)]
 pub struct ActionJson {
-    /// Its id.
+    /// Id of this action.
     #[schema(value_type = text::ActionId)]
     pub id: ActionId,
-    /// Of two actions on one item or account the one with the greater sequence holds; drop the other.
+    /// If two actions concern the same item or account, the one with the greater sequence counts;
+    /// ignore the other.
     #[schema(minimum = 1)]
     pub sequence: u64,
     /// The decision that it follows from.
@@ -26,32 +27,32 @@ pub struct ActionJson {
     pub decision_id: DecisionId,
     /// What to do.
     pub kind: ActionKind,
-    /// The item that it is about.
+    /// The item that it concerns.
     #[schema(value_type = Option<text::ItemName>)]
     pub item_id: Option<ItemName>,
-    /// The account that it is about.
+    /// The account that it concerns.
     #[schema(value_type = Option<text::AccountName>)]
     pub account_id: Option<String>,
-    /// Of `limit_item`: where the item is not to be seen.
+    /// Only for `limit_item`: the countries in which the item must not be visible.
     #[schema(value_type = Vec<text::Country>)]
     pub countries: BTreeSet<Country>,
-    /// Of `limit_feature` and `restore_feature`: which one.
+    /// Only for `limit_feature` and `restore_feature`: the feature.
     pub feature: Option<Feature>,
     /// The last day, in UTC; `null`: until another action.
     #[schema(value_type = Option<String>, format = Date)]
     pub until: Option<Date>,
-    /// The action that this one takes back.
+    /// The action that this one undoes.
     #[schema(value_type = Option<text::ActionId>)]
     pub undoes: Option<ActionId>,
-    /// How far it has come.
+    /// Current state.
     pub state: ActionState,
-    /// When you were first asked.
+    /// Time at which the action was requested; renewed if an overdue action is requested again.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub asked_at: Option<Timestamp>,
-    /// When you answered.
+    /// Time of your answer.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub answered_at: Option<Timestamp>,
-    /// What you wrote.
+    /// The note in your answer.
     #[schema(value_type = Option<text::Line>)]
     pub note: Option<String>,
 }
@@ -61,7 +62,7 @@ impl From<ActionRequest> for ActionJson {
         let terms = action.what.terms();
         Self {
             id: action.id,
-            // Only what was asked for is shown, and that has one.
+            // Only requested actions are shown, and each has a sequence number.
             sequence: action.sequence.unwrap_or_default(),
             decision_id: action.decision,
             kind: action.what.kind(),
@@ -79,14 +80,14 @@ impl From<ActionRequest> for ActionJson {
     }
 }
 
-/// What became of an action.
+/// The service's answer to an action.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ActionAnswer)]
 pub struct NewAnswer {
-    /// Whether it is done.
+    /// Whether it is done, or cannot be done.
     pub result: Answer,
-    /// Why not, or what the reviewers should know.
+    /// The reason, or anything else that the reviewers should know.
     #[serde(default)]
     #[schema(value_type = Option<text::Line>)]
     pub note: Option<Line>,

@@ -22,17 +22,17 @@ use utoipa::{PartialSchema, ToSchema};
 use super::{distance, optional_distance, optional_quality, quality, text};
 use crate::problem::{Kind, Problem};
 
-/// A named set of hashes with one purpose, and where it may look.
+/// A named set of hashes with one purpose, and the surfaces and countries to which it applies.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Bank)]
 pub struct BankJson {
-    /// Its id, for ever.
+    /// Id of this bank; never changes.
     #[schema(value_type = text::BankId)]
     pub id: BankId,
     /// Its name, unique.
     #[schema(value_type = text::BankName)]
     pub name: BankName,
-    /// What it is for; never changes.
+    /// Its purpose; never changes.
     pub purpose: Purpose,
     /// Where its hashes come from.
     #[schema(value_type = text::Line)]
@@ -40,42 +40,42 @@ pub struct BankJson {
     /// The law or agreement under which they are matched.
     #[schema(value_type = text::Line)]
     pub legal_basis: Line,
-    /// Who answers for it: a person or a team.
+    /// The person or team that is responsible for it.
     #[schema(value_type = text::Line)]
     pub owner: Line,
-    /// The surfaces on which it may look.
+    /// The surfaces to which it applies.
     pub surfaces: BTreeSet<Surface>,
-    /// The countries in which it may look; `["*"]` is everywhere.
+    /// The countries to which it applies; `["*"]` means all.
     #[schema(value_type = Vec<text::CountryOrStar>)]
     pub jurisdictions: Jurisdictions,
-    /// The law that lets it look into private messages, and until when.
+    /// The law that permits searching private messages, and its last day.
     #[schema(value_type = Option<PrivateBasisShape>)]
     pub private_basis: Option<PrivateBasis>,
-    /// The largest distance at which a PDQ hash still matches.
+    /// The largest distance at which a PDQ hash still matches, in bits.
     #[schema(value_type = u32, minimum = 0, maximum = 64)]
     pub distance_max: Distance,
-    /// The least quality of an item's PDQ hash that is compared.
+    /// The lowest quality of an item's PDQ hash that is compared.
     #[schema(value_type = u32, minimum = 0, maximum = 100)]
     pub quality_min: Quality,
-    /// Which hashes of a frame it compares.
+    /// Which hashes of a frame are compared.
     pub transforms: Transforms,
-    /// What a match may do by itself.
+    /// What a match does by itself.
     pub action: Action,
-    /// Whether it looks at all.
+    /// Whether it is searched at all.
     pub enabled: bool,
-    /// How many entries match now.
+    /// Number of entries that match now.
     #[schema(minimum = 0)]
     pub entries: u64,
-    /// When it was made.
+    /// Time of its creation.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
-    /// When it was last changed.
+    /// Time of its last change.
     #[schema(value_type = String, format = DateTime)]
     pub changed_at: Timestamp,
 }
 
 impl BankJson {
-    /// `bank`, of which `entries` match now.
+    /// Makes the JSON of `bank`, of which `entries` match now.
     pub fn of(bank: Bank, entries: u64) -> Self {
         Self {
             id: bank.id,
@@ -99,8 +99,8 @@ impl BankJson {
     }
 }
 
-/// What a bank begins with. What a match may do, and where it may look, is as little as can be
-/// unless it is said.
+/// The properties of a new bank. By default a match does nothing by itself, and the bank applies
+/// only to public and shared items.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewBankKeys)]
@@ -108,7 +108,7 @@ pub struct NewBankJson {
     /// Its name, unique.
     #[schema(value_type = text::BankName)]
     pub name: BankName,
-    /// What it is for, for ever.
+    /// Its purpose; never changes.
     pub purpose: Purpose,
     /// Where its hashes come from.
     #[schema(value_type = text::Line)]
@@ -116,41 +116,41 @@ pub struct NewBankJson {
     /// The law or agreement under which they are matched.
     #[schema(value_type = text::Line)]
     pub legal_basis: Line,
-    /// Who answers for it: a person or a team.
+    /// The person or team that is responsible for it.
     #[schema(value_type = text::Line)]
     pub owner: Line,
-    /// The surfaces on which it may look; private messages only with a `private_basis`.
+    /// The surfaces to which it applies; private messages only with a `private_basis`.
     #[serde(default = "not_private")]
     #[schema(value_type = Vec<Surface>, min_items = 1, default = json!(["public", "shared"]))]
     pub surfaces: BTreeSet<Surface>,
-    /// The countries in which it may look; `["*"]` is everywhere, and stands alone.
+    /// The countries to which it applies; `["*"]` means all, and must be the only element.
     #[schema(schema_with = jurisdictions)]
     pub jurisdictions: Jurisdictions,
-    /// The law that lets it look into private messages, and until when.
+    /// The law that permits searching private messages, and its last day.
     #[schema(value_type = Option<PrivateBasisShape>)]
     pub private_basis: Option<PrivateBasis>,
-    /// The largest distance at which a PDQ hash still matches.
+    /// The largest distance at which a PDQ hash still matches, in bits.
     #[serde(default = "same_picture", deserialize_with = "distance")]
     #[schema(value_type = u32, minimum = 0, maximum = 64, default = 31)]
     pub distance_max: Distance,
-    /// The least quality of an item's PDQ hash that is compared.
+    /// The lowest quality of an item's PDQ hash that is compared.
     #[serde(default = "trusted", deserialize_with = "quality")]
     #[schema(value_type = u32, minimum = 0, maximum = 100, default = 50)]
     pub quality_min: Quality,
-    /// Which hashes of a frame it compares. Without it, `none` for `known_benign` and `all` for
+    /// Which hashes of a frame are compared. Defaults to `none` for `known_benign` and to `all` for
     /// every other purpose.
     pub transforms: Option<Transforms>,
-    /// What a match may do by itself.
+    /// What a match does by itself.
     #[serde(default = "nothing")]
     #[schema(default = json!("none"))]
     pub action: Action,
-    /// Whether it looks at all.
+    /// Whether it is searched at all.
     #[serde(default = "yes")]
     #[schema(default = true)]
     pub enabled: bool,
 }
 
-/// The law that lets a bank look into private messages, and until when.
+/// The law that permits searching private messages, and its last day.
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = PrivateBasis)]
@@ -163,7 +163,7 @@ struct PrivateBasisShape {
     until: String,
 }
 
-/// [`NewBankJson`] in the document: its keys, and what cannot be together.
+/// [`NewBankJson`] in the document: its keys, and which of them exclude each other.
 #[derive(Clone, Copy, Debug)]
 pub struct NewBankShape;
 
@@ -262,8 +262,8 @@ impl TryFrom<NewBankJson> for NewBank {
     }
 }
 
-/// What changes of a bank; a key that is absent, or `null`, leaves things as they are. Only
-/// `private_basis` may be taken away with `null`.
+/// Changes to a bank. An absent key, or `null`, changes nothing; only `private_basis` can be
+/// removed with `null`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = BankChange)]
@@ -277,34 +277,34 @@ pub struct BankChangeJson {
     /// The law or agreement under which they are matched.
     #[schema(value_type = Option<text::Line>)]
     pub legal_basis: Option<Line>,
-    /// Who answers for it.
+    /// The person or team that is responsible for it.
     #[schema(value_type = Option<text::Line>)]
     pub owner: Option<Line>,
-    /// The surfaces on which it may look; private messages only with a `private_basis`.
+    /// The surfaces to which it applies; private messages only with a `private_basis`.
     #[schema(value_type = Option<Vec<Surface>>, min_items = 1)]
     pub surfaces: Option<BTreeSet<Surface>>,
-    /// The countries in which it may look; `["*"]` is everywhere, and stands alone.
+    /// The countries to which it applies; `["*"]` means all, and must be the only element.
     #[schema(schema_with = jurisdictions_or_null, required = false)]
     pub jurisdictions: Option<Jurisdictions>,
-    /// The law that lets it look into private messages; `null` takes it away.
+    /// The law that permits searching private messages; `null` removes it.
     #[serde(default, deserialize_with = "private_basis")]
     #[schema(value_type = Option<PrivateBasisShape>)]
     pub private_basis: PrivateBasisChange,
-    /// The largest distance at which a PDQ hash still matches.
+    /// The largest distance at which a PDQ hash still matches, in bits.
     #[serde(default, deserialize_with = "optional_distance")]
     #[schema(value_type = Option<u32>, minimum = 0, maximum = 64)]
     pub distance_max: Option<Distance>,
-    /// The least quality of an item's PDQ hash that is compared.
+    /// The lowest quality of an item's PDQ hash that is compared.
     #[serde(default, deserialize_with = "optional_quality")]
     #[schema(value_type = Option<u32>, minimum = 0, maximum = 100)]
     pub quality_min: Option<Quality>,
-    /// Which hashes of a frame it compares.
+    /// Which hashes of a frame are compared.
     pub transforms: Option<Transforms>,
-    /// What a match may do by itself.
+    /// What a match does by itself.
     pub action: Option<Action>,
-    /// Whether it looks at all.
+    /// Whether it is searched at all.
     pub enabled: Option<bool>,
-    /// Read only to say why it is refused.
+    /// Read only to explain why it is refused.
     #[schema(ignore)]
     pub purpose: Option<IgnoredAny>,
 }

@@ -1,4 +1,4 @@
-//! Cases and decisions in JSON. Shown to their own service only, and never who of the staff decided.
+//! Cases and decisions in JSON. Shown only to their own service, without the staff who decided.
 
 use jiff::Timestamp;
 use mamori_desk::service_record::{CaseOfService, DecisionOfService};
@@ -12,36 +12,35 @@ use utoipa::ToSchema;
 use super::action::ActionJson;
 use super::text;
 
-/// One question that a person at Mamori decides: what should happen to these items, and to this
-/// account?
+/// A case that a reviewer decides: what must happen to these items, and to this account?
 #[derive(Serialize, ToSchema)]
 #[schema(as = Case)]
 pub struct CaseJson {
-    /// Its id.
+    /// Id of this case.
     #[schema(value_type = text::CaseId)]
     pub id: CaseId,
-    /// The policy whose question it is.
+    /// The policy that applies.
     pub policy: Purpose,
-    /// How soon somebody should look.
+    /// How urgently a reviewer must see it.
     pub urgency: Urgency,
-    /// How far it has come.
+    /// Current state.
     pub state: Progress,
-    /// The account, where its items named one.
+    /// The account, if its items named one.
     #[schema(value_type = Option<text::AccountName>)]
     pub account_id: Option<String>,
-    /// Its items, the first 100.
+    /// The first 100 of its items.
     #[schema(value_type = Vec<text::ItemName>)]
     pub item_ids: Vec<ItemName>,
-    /// How many items it has.
+    /// Number of its items.
     #[schema(minimum = 0)]
     pub items: u32,
-    /// When it was opened.
+    /// Time at which it was opened.
     #[schema(value_type = String, format = DateTime)]
     pub opened_at: Timestamp,
-    /// When it was decided or ended.
+    /// Time at which it was decided or ended.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub closed_at: Option<Timestamp>,
-    /// The newest decision that stands, or was taken back.
+    /// The newest decision that is in effect or was undone.
     #[schema(value_type = Option<text::DecisionId>)]
     pub decision_id: Option<DecisionId>,
 }
@@ -63,21 +62,20 @@ impl From<CaseOfService> for CaseJson {
     }
 }
 
-/// The states of a case that a service sees: whether a second person is waited for is not its
-/// business.
+/// State of a case. A case that waits for a second approver is shown as `open`.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Progress {
-    /// It waits for somebody.
+    /// It waits for a decision.
     Open,
-    /// A decision stands.
+    /// A decision is in effect.
     Decided,
-    /// It was closed without a decision: your service left.
+    /// It was closed because your service was deleted.
     Ended,
 }
 
 impl Progress {
-    /// The state.
+    /// Returns the state in the model.
     pub fn state(self) -> CaseState {
         match self {
             Self::Open => CaseState::Open,
@@ -95,18 +93,18 @@ impl Progress {
     }
 }
 
-/// The states of a decision that a service sees.
+/// State of a decision.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
-    /// It stands.
+    /// It is in effect.
     Standing,
-    /// It was taken back.
+    /// It was undone.
     Undone,
 }
 
 impl Standing {
-    /// The state.
+    /// Returns the state in the model.
     pub fn state(self) -> DecisionState {
         match self {
             Self::Standing => DecisionState::Standing,
@@ -114,7 +112,7 @@ impl Standing {
         }
     }
 
-    /// Only what stands, or stood, is shown.
+    /// Converts the state; a service is shown only decisions that are or were in effect.
     fn of(state: DecisionState) -> Self {
         match state {
             DecisionState::Undone => Self::Undone,
@@ -125,45 +123,45 @@ impl Standing {
     }
 }
 
-/// What a person answered to a case.
+/// A reviewer's decision on a case.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Decision)]
 pub struct DecisionJson {
-    /// Its id.
+    /// Id of this decision.
     #[schema(value_type = text::DecisionId)]
     pub id: DecisionId,
-    /// The case.
+    /// The case that was decided.
     #[schema(value_type = text::CaseId)]
     pub case_id: CaseId,
-    /// The policy.
+    /// The policy that was applied.
     pub policy: Purpose,
-    /// Which version of it.
+    /// Version of the policy.
     #[schema(minimum = 1)]
     pub policy_version: u32,
-    /// The answer.
+    /// The outcome.
     pub outcome: Outcome,
-    /// Why.
+    /// The reason.
     #[schema(value_type = text::Words)]
     pub reason: String,
-    /// Whether it stands.
+    /// Whether it is in effect.
     pub state: Standing,
-    /// When it was made.
+    /// Time at which it was made.
     #[schema(value_type = String, format = DateTime)]
     pub made_at: Timestamp,
-    /// When it stood.
+    /// Time at which it took effect.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub settled_at: Option<Timestamp>,
-    /// When it was taken back.
+    /// Time at which it was undone.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub undone_at: Option<Timestamp>,
     /// The bulk decision that it is part of.
     #[schema(value_type = Option<text::BulkId>)]
     pub bulk_id: Option<BulkId>,
-    /// Who looked too: `none`, a `colleague`, or, where the operator is `alone`, the same person a
-    /// day later.
+    /// Who approved it besides its author: `none`, a `colleague`, or `alone`: the same person a day
+    /// later, because the operator has declared that this person works alone.
     #[schema(pattern = "^(none|colleague|alone)$")]
     pub second: &'static str,
-    /// What you are asked to do, in the order of asking.
+    /// The requested actions, in the order in which they were requested.
     pub actions: Vec<ActionJson>,
 }
 

@@ -1,4 +1,4 @@
-//! Deliveries of webhooks in JSON. Shown to their own service only.
+//! Webhook deliveries in JSON. Shown only to their own service.
 
 use jiff::Timestamp;
 use mamori_model::webhook::{Delivery, DeliveryState, EventKind};
@@ -9,39 +9,39 @@ use utoipa::ToSchema;
 
 use super::text;
 
-/// One message to one endpoint.
+/// One message to one webhook endpoint.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Delivery)]
 pub struct DeliveryJson {
-    /// Its id, the same at every attempt: the header `webhook-id`.
+    /// Id of this delivery, the same at every attempt: the header `webhook-id`.
     #[schema(value_type = text::DeliveryId)]
     pub id: DeliveryId,
-    /// Where it goes.
+    /// The endpoint that receives it.
     #[schema(value_type = text::EndpointId)]
     pub endpoint_id: EndpointId,
-    /// What it tells.
+    /// The event that it reports.
     pub event: EventKind,
-    /// How far it has come.
+    /// Current state.
     pub state: DeliveryState,
-    /// How often it was tried.
+    /// Number of attempts so far.
     #[schema(minimum = 0)]
     pub attempts: u32,
-    /// What came of the last attempt: a status such as `204`, or why there is none.
+    /// Result of the last attempt: a status such as `204`, or why there is none.
     pub last_result: Option<String>,
-    /// When it was promised.
+    /// Time at which it was created.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
-    /// When it was last tried.
+    /// Time of the last attempt.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub last_attempt_at: Option<Timestamp>,
-    /// The body of the message; only where one delivery is asked for.
+    /// The body of the message; only if a single delivery is read.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub payload: Option<Value>,
 }
 
 impl DeliveryJson {
-    /// `delivery` without the body of its message, as a list shows it.
+    /// Makes the JSON of `delivery` without the body of its message, for lists.
     pub fn row(delivery: Delivery) -> Self {
         Self {
             id: delivery.id,
@@ -56,17 +56,17 @@ impl DeliveryJson {
         }
     }
 
-    /// `delivery` with the body of its message.
+    /// Makes the JSON of `delivery` with the body of its message.
     pub fn whole(delivery: Delivery) -> Self {
         let payload = serde_json::from_str(delivery.payload.reveal()).ok();
         Self { payload, ..Self::row(delivery) }
     }
 }
 
-/// A message was promised.
+/// A message will be sent.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Promised {
-    /// The delivery that tells how it went.
+    /// The delivery that will tell the result.
     #[schema(value_type = text::DeliveryId)]
     pub delivery_id: DeliveryId,
 }

@@ -7,32 +7,32 @@ use utoipa::ToSchema;
 
 use super::text;
 
-/// Somebody's word that an entry is wrong at a service. While it is open the entry does not act by
-/// itself there, and acts as before everywhere else.
+/// A reviewer's finding that an entry is wrong at a service. While the dispute is open, the entry
+/// does not act by itself at that service; at every other service it acts as before.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Dispute)]
 pub struct DisputeJson {
-    /// Its id.
+    /// Id of this dispute.
     #[schema(value_type = text::DisputeId)]
     pub id: DisputeId,
-    /// The entry's bank.
+    /// The bank of the entry.
     #[schema(value_type = text::BankId)]
     pub bank_id: BankId,
-    /// The entry; it may be gone.
+    /// The entry; it may have been deleted.
     #[schema(value_type = text::EntryId)]
     pub entry_id: EntryId,
-    /// At which service.
+    /// The service at which the entry is disputed.
     #[schema(value_type = text::ServiceId)]
     pub service_id: ServiceId,
-    /// Why.
+    /// The reviewer's reason.
     #[schema(value_type = text::Words)]
     pub reason: String,
-    /// How far it has come.
+    /// Current state.
     pub state: DisputeState,
-    /// When it was opened.
+    /// Time at which it was opened.
     #[schema(value_type = String, format = DateTime)]
     pub opened_at: Timestamp,
-    /// When it was settled.
+    /// Time at which it was settled.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub settled_at: Option<Timestamp>,
 }

@@ -1,4 +1,4 @@
-//! Webhook endpoints in JSON. Shown to their own service only.
+//! Webhook endpoints in JSON. Shown only to their own service.
 
 use jiff::Timestamp;
 use mamori_desk::signature;
@@ -9,27 +9,27 @@ use utoipa::ToSchema;
 
 use super::text;
 
-/// A place that takes webhooks.
+/// An address that receives webhooks.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Endpoint)]
 pub struct EndpointJson {
-    /// Its id.
+    /// Id of this endpoint.
     #[schema(value_type = text::EndpointId)]
     pub id: EndpointId,
-    /// Where webhooks go.
+    /// The address.
     #[schema(format = "uri")]
     pub url: String,
-    /// When it was made.
+    /// Time of its creation.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
-    /// What signs its messages, in the answer that made it and never again.
+    /// The secret that signs its messages; only in the response that created the endpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<text::WebhookSecret>)]
     pub secret: Option<String>,
 }
 
 impl EndpointJson {
-    /// `endpoint` without its secret.
+    /// Makes the JSON of `endpoint` without its secret.
     pub fn of(endpoint: &Endpoint) -> Self {
         Self {
             id: endpoint.id,
@@ -39,17 +39,17 @@ impl EndpointJson {
         }
     }
 
-    /// `endpoint` just made, with its secret.
+    /// Makes the JSON of `endpoint`, which was just created, with its secret.
     pub fn with_secret(endpoint: &Endpoint) -> Self {
         Self { secret: Some(signature::secret_text(&endpoint.secret)), ..Self::of(endpoint) }
     }
 }
 
-/// What an endpoint begins with.
+/// The properties of a new endpoint.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewEndpoint {
-    /// Where webhooks go.
+    /// The address that receives webhooks.
     #[schema(value_type = text::EndpointUrl)]
     pub url: String,
 }

@@ -17,32 +17,32 @@ use crate::problem::{Kind, Problem};
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Entry)]
 pub struct EntryJson {
-    /// Its id.
+    /// Id of this entry.
     #[schema(value_type = text::EntryId)]
     pub id: EntryId,
-    /// The bank it is in.
+    /// The bank that it is in.
     #[schema(value_type = text::BankId)]
     pub bank_id: BankId,
-    /// What made the hash.
+    /// The kind of hash.
     pub kind: HashKind,
     /// The hash.
     #[schema(value_type = text::HashText)]
     pub hash: String,
-    /// The source's own id of it.
+    /// The id of the entry at its source.
     #[schema(value_type = Option<text::Line>)]
     pub source_id: Option<Line>,
     /// The source's labels.
     #[schema(value_type = Vec<text::Label>, max_items = 16)]
     pub labels: Labels,
-    /// Whether it matches: `live`; or no more: `expired`, `withdrawn`.
+    /// Whether it matches (`live`), or not any more (`expired`, `withdrawn`).
     pub state: EntryStateJson,
-    /// When it came in.
+    /// Time at which it was added.
     #[schema(value_type = String, format = DateTime)]
     pub added_at: Timestamp,
-    /// When it stops matching by itself.
+    /// Time from which it no longer matches.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<Timestamp>,
-    /// When somebody withdrew it.
+    /// Time at which it was withdrawn.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub withdrawn_at: Option<Timestamp>,
 }
@@ -54,14 +54,14 @@ pub struct EntryJson {
 pub enum EntryStateJson {
     /// It matches.
     Live,
-    /// Its term ended.
+    /// Its `expires_at` has passed.
     Expired,
-    /// Somebody withdrew it.
+    /// It was withdrawn.
     Withdrawn,
 }
 
 impl EntryJson {
-    /// `entry`, as it is at `now`.
+    /// Makes the JSON of `entry`, with its state at `now`.
     pub fn of(entry: Entry, now: Timestamp) -> Self {
         let state = match entry.state(now) {
             EntryState::Live => EntryStateJson::Live,
@@ -83,30 +83,30 @@ impl EntryJson {
     }
 }
 
-/// Hashes to be put into a bank.
+/// Hashes to add to a bank.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewEntries {
-    /// One to 1,000 of them; more go in by an import.
+    /// One to 1,000 hashes; use an import for more.
     #[schema(min_items = 1, max_items = 1000)]
     pub entries: Vec<NewEntryJson>,
 }
 
-/// One hash to be put into a bank.
+/// One hash to add to a bank.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewEntryJson {
-    /// The hash: hex digits of either case.
+    /// The hash: hex digits in either case.
     pub hash: String,
-    /// What made it; PDQ if it is not said.
+    /// The kind of hash; defaults to PDQ.
     pub kind: Option<HashKind>,
-    /// The source's own id of it.
+    /// The id of the entry at its source.
     #[serde(default)]
     pub source_id: Given<Line>,
     /// The source's labels.
     #[serde(default)]
     pub labels: Given<Labels>,
-    /// When it stops matching by itself.
+    /// Time from which it no longer matches.
     #[serde(default)]
     pub expires_at: Given<Timestamp>,
 }
@@ -120,18 +120,18 @@ pub struct NewEntryJson {
 )]
 #[expect(dead_code, reason = "only its schema is used")]
 struct NewEntryKeys {
-    /// The hash: 64 hex digits of PDQ and SHA-256, 40 of SHA-1, 32 of MD5, of either case.
+    /// The hash: 64 hex digits for PDQ and SHA-256, 40 for SHA-1, 32 for MD5, in either case.
     #[schema(pattern = "^[0-9A-Fa-f]{32,64}$", min_length = 32, max_length = 64)]
     hash: String,
-    /// What made it.
+    /// The kind of hash.
     #[schema(default = "pdq")]
     kind: Option<HashKind>,
-    /// The source's own id of it.
+    /// The id of the entry at its source.
     source_id: Option<text::Line>,
     /// The source's labels.
     #[schema(max_items = 16)]
     labels: Option<Vec<text::Label>>,
-    /// When it stops matching by itself.
+    /// Time from which it no longer matches.
     #[schema(format = DateTime)]
     expires_at: Option<String>,
 }
@@ -147,7 +147,7 @@ impl ToSchema for NewEntryJson {
 }
 
 impl PartialSchema for NewEntryJson {
-    /// The keys, and which hash goes with which kind.
+    /// Returns the schema: the keys, and which hash goes with which kind.
     fn schema() -> RefOr<Schema> {
         let kinds = |words: Value| {
             let words = words.as_array().cloned();
@@ -186,12 +186,12 @@ impl NewEntryJson {
     }
 }
 
-/// What changes of an entry; a key that is absent leaves things as they are, `null` takes away.
+/// Changes to an entry; an absent key changes nothing, `null` removes the value.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = EntryChange)]
 pub struct EntryChangeJson {
-    /// The source's own id of it.
+    /// The id of the entry at its source.
     #[serde(default)]
     #[schema(value_type = Option<text::Line>)]
     pub source_id: Given<Line>,
@@ -199,7 +199,7 @@ pub struct EntryChangeJson {
     #[serde(default)]
     #[schema(value_type = Option<Vec<text::Label>>, max_items = 16)]
     pub labels: Given<Labels>,
-    /// When it stops matching by itself.
+    /// Time from which it no longer matches.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Given<Timestamp>,
@@ -227,27 +227,27 @@ impl TryFrom<NewEntries> for Vec<NewEntry> {
     }
 }
 
-/// What became of hashes that were to be put into a bank.
+/// The result of adding hashes to a bank.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AddedEntries)]
 pub struct AddedJson {
-    /// How many were added.
+    /// Number of entries added.
     #[schema(minimum = 0, maximum = 1000)]
     pub added: u64,
-    /// How many entries the bank had already and were changed.
+    /// Number of existing entries changed.
     #[schema(minimum = 0, maximum = 1000)]
     pub updated: u64,
-    /// How many said nothing new of a hash that the bank had already.
+    /// Number of hashes that the bank already had, and for which the request brought nothing new.
     #[schema(minimum = 0, maximum = 1000)]
     pub duplicates: u64,
-    /// How many were left out because their hash was withdrawn from the bank before.
+    /// Number of hashes left out because they were withdrawn from the bank before.
     #[schema(minimum = 0, maximum = 1000)]
     pub withdrawn: usize,
-    /// The places of these in what was sent, from 0.
+    /// The places of these in the request, counted from 0.
     #[schema(max_items = 1000)]
     pub withdrawn_places: Vec<usize>,
-    /// The id of each entry that was made or changed, in the order in which they were sent; `null`
-    /// where nothing new was said.
+    /// The id of each entry that was added or changed, in the order of the request; `null` if
+    /// nothing changed.
     #[schema(value_type = Vec<Option<text::EntryId>>, max_items = 1000)]
     pub ids: Vec<Option<EntryId>>,
 }

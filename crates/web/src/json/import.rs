@@ -8,17 +8,17 @@ use utoipa::ToSchema;
 
 use super::text;
 
-/// One bulk import into a bank, also while it runs.
+/// One import of a list into a bank, also while it runs.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Import)]
 pub struct ImportJson {
-    /// Its id.
+    /// Id of this import.
     #[schema(value_type = text::ImportId)]
     pub id: ImportId,
-    /// Where the entries go.
+    /// The bank that the entries are added to.
     #[schema(value_type = text::BankId)]
     pub bank_id: BankId,
-    /// How far it has come.
+    /// Current state.
     pub state: ImportState,
     /// Lines read so far, without blank ones and the header.
     #[schema(minimum = 0)]
@@ -26,36 +26,36 @@ pub struct ImportJson {
     /// Entries added so far.
     #[schema(minimum = 0)]
     pub added: u64,
-    /// Entries that the bank had already and a line changed.
+    /// Existing entries that a line changed.
     #[schema(minimum = 0)]
     pub updated: u64,
-    /// Lines that said nothing new of a hash that the bank had already.
+    /// Lines whose hash the bank already had, and that brought nothing new.
     #[schema(minimum = 0)]
     pub duplicates: u64,
-    /// Lines that were not taken.
+    /// Lines that were rejected.
     #[schema(minimum = 0)]
     pub rejected: u64,
-    /// The first 100 of the lines that were not taken.
+    /// The first 100 of the rejected lines.
     #[schema(max_items = 100)]
     pub rejected_lines: Vec<RejectedLine>,
-    /// Lines that were taken without something that is wrong in them: a label, a source id or an end.
+    /// Lines that were accepted without an invalid part: a label, a source id or an end.
     #[schema(minimum = 0)]
     pub warnings: u64,
-    /// The first 100 of them.
+    /// The first 100 of these lines.
     #[schema(max_items = 100)]
     pub warned_lines: Vec<RejectedLine>,
-    /// Lines that were not taken because their hash was withdrawn from the bank before.
+    /// Lines left out because their hash was withdrawn from the bank before.
     #[schema(minimum = 0)]
     pub withdrawn: u64,
-    /// The first 100 of them.
+    /// The first 100 of these lines.
     #[schema(max_items = 100)]
     pub withdrawn_lines: Vec<RejectedLine>,
-    /// Why the list was refused as a whole, where its state is `refused`.
+    /// Why the list was refused as a whole, if its state is `refused`.
     pub refusal: Option<String>,
-    /// When it began.
+    /// Time at which the import began.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
-    /// When it last came further.
+    /// Time of its last progress.
     #[schema(value_type = String, format = DateTime)]
     pub changed_at: Timestamp,
 }

@@ -18,29 +18,29 @@ use super::matched::HitJson;
 use super::{optional_quality, optional_text, text};
 use crate::problem::{Kind, Problem};
 
-/// What is asked about an item of which only the hashes are sent: at least one.
+/// A check of an item by its hashes, of which there must be at least one.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CheckHashes {
-    /// The service's name of the item.
+    /// The service's name for the item.
     pub item_id: ItemName,
-    /// Whose it is.
+    /// The service's pseudonym of the uploader's account.
     #[serde(default, deserialize_with = "optional_text")]
     pub account_id: Option<Account>,
-    /// Who can see it.
+    /// Who can see the item.
     pub surface: Surface,
-    /// Whose law applies.
+    /// The country whose law applies.
     pub jurisdiction: Option<Country>,
-    /// How it looks.
+    /// The PDQ hash.
     pub pdq: Option<Pdq>,
     /// The quality of `pdq`.
     #[serde(default, deserialize_with = "optional_quality")]
     pub quality: Option<Quality>,
-    /// SHA-256 of its bytes.
+    /// SHA-256 digest of the bytes.
     pub sha256: Option<Sha256>,
-    /// SHA-1 of its bytes.
+    /// SHA-1 digest of the bytes.
     pub sha1: Option<Sha1>,
-    /// MD5 of its bytes.
+    /// MD5 digest of the bytes.
     pub md5: Option<Md5>,
 }
 
@@ -50,24 +50,24 @@ pub struct CheckHashes {
 #[schema(description = "What is asked about an item of which only hashes are sent: at least one.")]
 #[expect(dead_code, reason = "only its schema is used")]
 struct CheckHashesKeys {
-    /// The service's name of the item.
+    /// The service's name for the item.
     item_id: text::ItemName,
-    /// Whose it is.
+    /// The service's pseudonym of the uploader's account.
     account_id: Option<text::AccountName>,
-    /// Who can see it. Needed, so that nothing is looked at by mistake.
+    /// Who can see the item. Required, so that no bank is searched by mistake.
     surface: Surface,
-    /// Whose law applies.
+    /// The country whose law applies.
     jurisdiction: Option<text::Country>,
-    /// PDQ of the picture, compared as sent: turned copies are not looked up.
+    /// PDQ hash of the picture, compared as sent: turned variants are not looked up.
     pdq: Option<text::Hex64>,
-    /// The quality of `pdq`; without it a bank's least quality is taken as met.
+    /// The quality of `pdq`; without it, the lowest quality of every bank counts as met.
     #[schema(minimum = 0, maximum = 100)]
     quality: Option<u32>,
-    /// SHA-256 of its bytes.
+    /// SHA-256 digest of the bytes.
     sha256: Option<text::Hex64>,
-    /// SHA-1 of its bytes.
+    /// SHA-1 digest of the bytes.
     sha1: Option<text::Hex40>,
-    /// MD5 of its bytes.
+    /// MD5 digest of the bytes.
     md5: Option<text::Hex32>,
 }
 
@@ -78,7 +78,7 @@ impl ToSchema for CheckHashes {
 }
 
 impl PartialSchema for CheckHashes {
-    /// The keys, at least one hash, and no quality without a PDQ hash.
+    /// Returns the schema: the keys, at least one hash, and no quality without a PDQ hash.
     fn schema() -> RefOr<Schema> {
         let text = || ObjectBuilder::new().schema_type(Type::String);
         let has = |key: &str| ObjectBuilder::new().property(key, text()).required(key);
@@ -98,7 +98,7 @@ impl PartialSchema for CheckHashes {
 }
 
 impl CheckHashes {
-    /// The item and its hashes.
+    /// Returns the item and its hashes.
     pub fn split(self) -> Result<(Item, Fingerprints), Problem> {
         let is_empty = self.sha256.is_none() && self.sha1.is_none() && self.md5.is_none();
         if self.pdq.is_none() && is_empty {
@@ -127,33 +127,33 @@ impl CheckHashes {
     }
 }
 
-/// An item, and what is said about it, as a form.
+/// A check of an item, as a form.
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub struct CheckForm {
-    /// The item itself: JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or JPEG XL; HEIC where its converter is
+    /// The item itself: JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or JPEG XL; HEIC if its converter is
     /// installed.
     #[schema(format = Binary)]
     file: String,
-    /// The service's name of the item.
+    /// The service's name for the item.
     item_id: text::ItemName,
-    /// Whose it is.
+    /// The service's pseudonym of the uploader's account.
     #[schema(nullable = false)]
     account_id: Option<text::AccountName>,
-    /// Who can see it. Needed, so that nothing is looked at by mistake.
+    /// Who can see the item. Required, so that no bank is searched by mistake.
     surface: Surface,
-    /// Whose law applies.
+    /// The country whose law applies.
     #[schema(nullable = false)]
     jurisdiction: Option<text::Country>,
 }
 
-/// An item as a form.
+/// An item to hash, as a form.
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is used")]
 pub struct HashForm {
-    /// The item itself: JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or JPEG XL; HEIC where its converter is
+    /// The item itself: JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or JPEG XL; HEIC if its converter is
     /// installed.
     #[schema(format = Binary)]
     file: String,
@@ -163,19 +163,19 @@ pub struct HashForm {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Frame)]
 pub struct FrameJson {
-    /// Its place in the file, from 0.
+    /// The frame's place in the file, counted from 0.
     #[schema(minimum = 0)]
     pub frame: u32,
-    /// How it looks, as stored: without its orientation and without transparency.
+    /// PDQ hash of the frame as stored: ignores its orientation and its transparency.
     #[schema(value_type = text::Pdq)]
     pub pdq: Pdq,
-    /// How much structure PDQ saw, 0 (flat) to 100.
+    /// How much structure PDQ found, 0 (flat) to 100.
     #[schema(value_type = u32, minimum = 0, maximum = 100)]
     pub quality: Quality,
 }
 
 impl FrameJson {
-    /// `frame`, if it was hashed at all.
+    /// Makes the JSON of `frame`, if it has a hash.
     fn of(frame: &Frame) -> Option<Self> {
         let (pdq, quality) = frame.stored()?;
         Some(Self { frame: frame.number, pdq, quality })
@@ -185,32 +185,32 @@ impl FrameJson {
 /// The hashes of an item.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Hashes {
-    /// PDQ of the first frame.
+    /// PDQ hash of the first frame.
     #[schema(value_type = text::Pdq)]
     pub pdq: Pdq,
-    /// Its quality: how much structure PDQ saw, 0 (flat) to 100.
+    /// Quality of `pdq`: how much structure PDQ found, 0 (flat) to 100.
     #[schema(value_type = u32, minimum = 0, maximum = 100)]
     pub quality: Quality,
-    /// SHA-256 of the bytes.
+    /// SHA-256 digest of the bytes.
     #[schema(value_type = text::Sha256)]
     pub sha256: Sha256,
-    /// SHA-1 of the bytes.
+    /// SHA-1 digest of the bytes.
     #[schema(value_type = text::Sha1)]
     pub sha1: Sha1,
-    /// MD5 of the bytes.
+    /// MD5 digest of the bytes.
     #[schema(value_type = text::Md5)]
     pub md5: Md5,
-    /// What the bytes are, whatever the name says: `jpeg`, `png`, `webp`, `gif`, `bmp`,
-    /// `tiff`, `avif`, `jxl` or `heic`.
+    /// The format, recognised by the bytes and not by a file name: `jpeg`, `png`, `webp`, `gif`,
+    /// `bmp`, `tiff`, `avif`, `jxl` or `heic`.
     pub format: &'static str,
     /// Width of the first frame in pixels, as stored.
     #[schema(minimum = 1)]
     pub width: u32,
-    /// Height likewise.
+    /// Height of the first frame in pixels, as stored.
     #[schema(minimum = 1)]
     pub height: u32,
-    /// Every frame that was hashed, the first too. One that looks as the frame before it is left
-    /// out.
+    /// Every frame that was hashed, including the first. A frame with the same hashes as the
+    /// previous one is left out.
     #[schema(min_items = 1)]
     pub frames: Vec<FrameJson>,
     /// Whether the whole item was read.
@@ -222,8 +222,8 @@ pub struct Hashes {
 }
 
 impl Hashes {
-    /// What was found of an item; `None` if it had no frame or was not hashed in every way, which
-    /// [`mamori_desk::Desk::hash_item`] excludes.
+    /// Makes the JSON of `hashed`; `None` if it has no frame or lacks a digest, which
+    /// [`mamori_desk::Desk::hash_item`] rules out.
     pub fn of(hashed: &Hashed) -> Option<Self> {
         let picture = &hashed.picture;
         let (pdq, quality) = picture.frames.first()?.stored()?;
@@ -250,7 +250,8 @@ impl Hashes {
 pub struct CheckedJson {
     /// What to do with the item: `allow`, `hold` or `block`.
     pub verdict: Verdict,
-    /// How much of it was compared: `all`, `part` or `none`. If none, it was not decoded either.
+    /// How much of it was compared: `all`, `part` or `none`. With `none`, it was not decoded
+    /// either.
     pub looked: LookedWord,
     /// Why not all of it was compared.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -258,33 +259,33 @@ pub struct CheckedJson {
     pub not_looked: Vec<GapJson>,
     /// The entries that it came near to, the nearest first.
     pub matches: Vec<HitJson>,
-    /// The record of the match, where there is one. A clean item has none.
+    /// The record of the match, if there is one. A clean item has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<text::MatchId>, nullable = false)]
     pub match_id: Option<MatchId>,
-    /// PDQ of the first frame. This and what follows: of an item that came as bytes and was
-    /// looked at; what says how it looks only where it could be decoded.
+    /// PDQ hash of the first frame. This and the following keys are present only if the item was
+    /// sent as bytes and compared; those about the picture only if it could be decoded.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<text::Pdq>, nullable = false)]
     pub pdq: Option<Pdq>,
-    /// The quality of `pdq`: how much structure it saw, 0 (flat) to 100.
+    /// Quality of `pdq`: how much structure PDQ found, 0 (flat) to 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<u32>, minimum = 0, maximum = 100, nullable = false)]
     pub quality: Option<Quality>,
-    /// SHA-256 of the bytes.
+    /// SHA-256 digest of the bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<text::Sha256>, nullable = false)]
     pub sha256: Option<Sha256>,
-    /// SHA-1 of the bytes, where a bank has any SHA-1 to compare it with.
+    /// SHA-1 digest of the bytes, if a bank has any SHA-1 hash to compare it with.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<text::Sha1>, nullable = false)]
     pub sha1: Option<Sha1>,
-    /// MD5 of the bytes, where a bank has any MD5 to compare it with.
+    /// MD5 digest of the bytes, if a bank has any MD5 hash to compare it with.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<text::Md5>, nullable = false)]
     pub md5: Option<Md5>,
-    /// What the bytes are, whatever the name says: `jpeg`, `png`, `webp`, `gif`, `bmp`,
-    /// `tiff`, `avif`, `jxl` or `heic`.
+    /// The format, recognised by the bytes and not by a file name: `jpeg`, `png`, `webp`, `gif`,
+    /// `bmp`, `tiff`, `avif`, `jxl` or `heic`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub format: Option<&'static str>,
@@ -292,19 +293,19 @@ pub struct CheckedJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, nullable = false)]
     pub width: Option<u32>,
-    /// Height likewise.
+    /// Height of the first frame in pixels, as stored.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, nullable = false)]
     pub height: Option<u32>,
-    /// Every frame that was hashed, the first too. One that looks as the frame before it is left
-    /// out.
+    /// Every frame that was hashed, including the first. A frame with the same hashes as the
+    /// previous one is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(min_items = 1, nullable = false)]
     pub frames: Option<Vec<FrameJson>>,
 }
 
 impl CheckedJson {
-    /// The answer `checked`.
+    /// Makes the JSON of `checked`.
     pub fn of(checked: &Checked, directory: &Directory) -> Self {
         let picture = checked.picture.as_ref();
         let first = picture.and_then(|picture| picture.frames.first()).and_then(Frame::stored);

@@ -16,13 +16,13 @@ use crate::problem::{Kind, Problem};
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Service)]
 pub struct ServiceJson {
-    /// Its id.
+    /// Id of this service.
     #[schema(value_type = text::ServiceId)]
     pub id: ServiceId,
     /// Its name.
     #[schema(value_type = text::Line)]
     pub name: Line,
-    /// When it was made.
+    /// Time of its creation.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
 }
@@ -33,7 +33,7 @@ impl From<Service> for ServiceJson {
     }
 }
 
-/// What a service begins with, and what of it can change.
+/// The properties of a new service; also those that can be changed.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewService {
@@ -42,39 +42,39 @@ pub struct NewService {
     pub name: Line,
 }
 
-/// What a key's holder may do.
+/// The role of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = Role)]
 pub enum RoleWord {
-    /// Banks, services and keys; and never an item.
+    /// May manage banks, services and keys, but never see items.
     Admin,
-    /// Items, matches and webhooks of one service.
+    /// May use items, matches and webhooks of one service.
     Service,
 }
 
-/// A key without its text, which is kept nowhere.
+/// A key without its text, which is not stored.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Key)]
 pub struct KeyJson {
-    /// Its id.
+    /// Id of this key.
     #[schema(value_type = text::KeyId)]
     pub id: KeyId,
-    /// What its holder may do.
+    /// Its role.
     pub role: RoleWord,
-    /// Whose it is, if it is a service's.
+    /// The service that it belongs to, if its role is `service`.
     #[schema(value_type = Option<text::ServiceId>)]
     pub service_id: Option<ServiceId>,
-    /// What it is for.
+    /// What the key is for.
     #[schema(value_type = text::Line)]
     pub name: Line,
-    /// When it was made.
+    /// Time of its creation.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
-    /// When it was revoked; it opens nothing since.
+    /// Time at which it was revoked; it is invalid since.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub revoked_at: Option<Timestamp>,
-    /// Its text, in the answer that made it and never again.
+    /// Its text; only in the response that created the key.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<text::KeyText>)]
     pub key: Option<String>,
@@ -104,16 +104,16 @@ impl From<Issued> for KeyJson {
     }
 }
 
-/// What a key begins with: `{"role":"admin","name":"…"}` or
+/// The properties of a new key: `{"role":"admin","name":"…"}` or
 /// `{"role":"service","service_id":"svc_…","name":"…"}`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewKey {
-    /// What its holder may do.
+    /// Its role.
     pub role: RoleWord,
-    /// Whose it is; needed for a service's key, and refused for an administrator's.
+    /// The service that it belongs to; required for the role `service`, refused for `admin`.
     pub service_id: Option<ServiceId>,
-    /// What it is for.
+    /// What the key is for.
     pub name: Line,
 }
 
@@ -123,11 +123,11 @@ pub struct NewKey {
 #[schema(description = "What a key begins with.")]
 #[expect(dead_code, reason = "only its schema is used")]
 struct NewKeyKeys {
-    /// What its holder may do.
+    /// Its role.
     role: RoleWord,
-    /// Whose it is; needed for a service's key, and refused for an administrator's.
+    /// The service that it belongs to; required for the role `service`, refused for `admin`.
     service_id: Option<text::ServiceId>,
-    /// What it is for.
+    /// What the key is for.
     name: text::Line,
 }
 
@@ -138,7 +138,7 @@ impl ToSchema for NewKey {
 }
 
 impl PartialSchema for NewKey {
-    /// The keys, and which role has a service.
+    /// Returns the schema: the keys, and which role has a service.
     fn schema() -> RefOr<Schema> {
         let role = |word: &str| {
             ObjectBuilder::new().schema_type(SchemaType::AnyValue).enum_values(Some([word]))
@@ -158,7 +158,7 @@ impl PartialSchema for NewKey {
 }
 
 impl NewKey {
-    /// The role, with its service.
+    /// Returns the role, with its service.
     pub fn role(&self) -> Result<Role, Problem> {
         match (self.role, self.service_id) {
             (RoleWord::Admin, None) => Ok(Role::Admin),

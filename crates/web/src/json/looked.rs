@@ -11,9 +11,9 @@ use utoipa::ToSchema;
 pub enum LookedWord {
     /// All of it.
     All,
-    /// Not all of it.
+    /// Only a part of it.
     Part,
-    /// Nothing.
+    /// Nothing of it.
     None,
 }
 
@@ -27,12 +27,12 @@ impl From<&Looked> for LookedWord {
     }
 }
 
-/// A word for programs that says why something was not compared.
+/// A code for programs that says why something was not compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(untagged)]
 #[schema(as = NotLookedCode)]
 pub enum GapCode {
-    /// Why no bank looked.
+    /// Why no bank was searched.
     Item(NotLooked),
     /// Why a part was not compared.
     Part(NotCompared),
@@ -42,16 +42,16 @@ pub enum GapCode {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = NotLookedReason)]
 pub struct GapJson {
-    /// A word for programs.
+    /// A code for programs.
     pub code: GapCode,
-    /// A sentence for people, the same for each `code`.
+    /// A sentence for people, always the same for one `code`.
     pub explanation: &'static str,
-    /// What the decoder said.
+    /// The message of the decoder.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub detail: Option<String>,
-    /// Which frames, by their place in the file, from 0; of many the first 100. Absent where it is
-    /// not known.
+    /// Which frames, by their place in the file, counted from 0; at most the first 100. Absent if
+    /// unknown.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub frames: Vec<u32>,
@@ -69,7 +69,7 @@ impl From<&Gap> for GapJson {
 }
 
 impl GapJson {
-    /// Everything that `looked` lacks.
+    /// Returns every gap in `looked`.
     pub fn all_of(looked: &Looked) -> Vec<Self> {
         match looked {
             Looked::All => Vec::new(),

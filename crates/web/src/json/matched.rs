@@ -16,33 +16,33 @@ use super::text;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Hit)]
 pub struct HitJson {
-    /// The bank.
+    /// The bank of the entry.
     #[schema(value_type = text::BankId)]
     pub bank_id: BankId,
-    /// Its name; `null` if it was deleted since.
+    /// Name of the bank; `null` if it has been deleted.
     #[schema(value_type = Option<text::BankName>)]
     pub bank: Option<String>,
-    /// Its purpose, as it was at the time.
+    /// Purpose of the bank at that time.
     pub purpose: Purpose,
     /// The entry.
     #[schema(value_type = text::EntryId)]
     pub entry_id: EntryId,
-    /// What was compared.
+    /// The kind of hash that was compared.
     pub kind: HashKind,
-    /// In how many of its bits the PDQ hash differs; 0 for SHA-256, SHA-1 and MD5.
+    /// Bits in which the PDQ hashes differ; 0 for SHA-256, SHA-1 and MD5.
     #[schema(minimum = 0, maximum = 64)]
     pub distance: u32,
-    /// Which frame of an animation or page of a file, by its place in the file, from 0.
+    /// The frame of an animation or page of a file, by its place in the file, counted from 0.
     #[schema(minimum = 0)]
     pub frame: u32,
-    /// How the stored frame was turned to match; `none` for SHA-256 and MD5.
+    /// How the stored frame was turned to match; `none` for SHA-256, SHA-1 and MD5.
     pub transform: Transform,
-    /// What stood behind its transparent pixels; `none` for SHA-256 and MD5.
+    /// The backdrop of its transparent pixels; `none` for SHA-256, SHA-1 and MD5.
     pub backdrop: Backdrop,
 }
 
 impl HitJson {
-    /// `hit`, with the name of its bank.
+    /// Makes the JSON of `hit`, with the name of its bank.
     pub fn of(hit: &Hit, directory: &Directory) -> Self {
         Self {
             bank_id: hit.bank,
@@ -58,17 +58,17 @@ impl HitJson {
     }
 }
 
-/// The hashes under which an item came and matched.
+/// One set of hashes with which an item was sent and matched.
 #[derive(Serialize, ToSchema)]
 #[schema(as = SeenHashes)]
 pub struct SeenHashesJson {
-    /// Its bytes.
+    /// SHA-256 digest of the bytes.
     #[schema(value_type = Option<text::Sha256>)]
     pub sha256: Option<Sha256>,
-    /// How it looked; of several frames the one that matched best.
+    /// PDQ hash; of several frames, that of the frame that matched best.
     #[schema(value_type = Option<text::Pdq>)]
     pub pdq: Option<Pdq>,
-    /// When it first came so.
+    /// Time at which the item was first sent with these hashes.
     #[schema(value_type = String, format = DateTime)]
     pub seen_at: Timestamp,
 }
@@ -83,10 +83,10 @@ impl From<SeenHashes> for SeenHashesJson {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Match)]
 pub struct MatchJson {
-    /// Its id.
+    /// Id of this match.
     #[schema(value_type = text::MatchId)]
     pub id: MatchId,
-    /// The service's name of the item.
+    /// The service's name for the item.
     #[schema(value_type = text::ItemName)]
     pub item_id: ItemName,
     /// The service's pseudonym of the account.
@@ -94,31 +94,31 @@ pub struct MatchJson {
     pub account_id: Option<String>,
     /// Who could see the item.
     pub surface: Surface,
-    /// Whose law applied.
+    /// The country whose law applied.
     #[schema(value_type = Option<text::Country>)]
     pub jurisdiction: Option<Country>,
-    /// The strictest verdict that was given for the item.
+    /// The strictest verdict that the item received.
     pub verdict: Verdict,
     /// The entries that it came near to, the nearest first.
     pub matches: Vec<HitJson>,
-    /// How it looked; the newest of `hashes`.
+    /// PDQ hash; the newest in `hashes`.
     #[schema(value_type = Option<text::Pdq>)]
     pub pdq: Option<Pdq>,
-    /// Its bytes; the newest of `hashes`.
+    /// SHA-256 digest of the bytes; the newest in `hashes`.
     #[schema(value_type = Option<text::Sha256>)]
     pub sha256: Option<Sha256>,
-    /// Every set of hashes under which it came and matched, the newest first.
+    /// Every set of hashes with which it was sent and matched, the newest first.
     pub hashes: Vec<SeenHashesJson>,
-    /// When it first matched.
+    /// Time of the first match.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
-    /// When the verdict last became stricter, or the item last came with other hashes or new hits.
+    /// Time at which the verdict last became stricter, or other hashes or new hits were recorded.
     #[schema(value_type = String, format = DateTime)]
     pub changed_at: Timestamp,
 }
 
 impl MatchJson {
-    /// `found`, for the service whose match it is.
+    /// Makes the JSON of `found`, for the service that it belongs to.
     pub fn of(found: Match, directory: &Directory) -> Self {
         Self {
             id: found.id,

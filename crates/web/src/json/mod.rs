@@ -1,4 +1,4 @@
-//! What the nouns look like in JSON: one file a noun, and the shapes of their texts.
+//! The JSON forms of the objects: one file for each noun, and the shapes of their texts.
 
 pub mod action;
 pub mod bank;
@@ -31,7 +31,7 @@ where
     text.map(|text| text.parse().map_err(de::Error::custom)).transpose()
 }
 
-/// A whole number as JSON Schema has it: `4` and also `4.0`.
+/// A whole number in the sense of JSON Schema: `4` and also `4.0`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Whole(u32);
 

@@ -1,5 +1,5 @@
-//! The shapes of texts, for the OpenAPI document: each says exactly what its type in
-//! `mamori-model` takes.
+//! The shapes of texts, for the OpenAPI document: each describes exactly what its type in
+//! `mamori-model` accepts.
 
 use std::borrow::Cow;
 
@@ -32,83 +32,84 @@ macro_rules! texts {
     )*};
 }
 
-/// What [`mamori_model::Line`] takes: no control characters, no bidirectional overrides, and not
-/// only spaces.
+/// The pattern of [`mamori_model::Line`]: no control characters, no bidirectional overrides, and
+/// not only spaces.
 pub const LINE: &str = r"^[^\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]*[^\s\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff][^\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]*$";
 
-/// Characters that [`mamori_model::text::misleads`] lets through.
+/// The pattern of texts that [`mamori_model::text::misleads`] accepts.
 pub const PLAIN: &str = r"^[^\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]+$";
 
-/// What [`mamori_model::Words`] writes: as [`PLAIN`], and line breaks.
+/// The pattern of [`mamori_model::Words`]: as [`PLAIN`], and line breaks.
 pub const WORDS: &str =
     r"^[^\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]+$";
 
 texts! {
-    /// A bank's id.
+    /// Id of a bank.
     BankId = 37..=37, "^bank_[0-9a-f]{32}$", "bank_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
-    /// An entry's id: a number that is never used twice.
+    /// Id of an entry: a number that is never used again.
     EntryId = 5..=23, "^ent_[1-9][0-9]{0,18}$", "ent_12";
-    /// An import's id.
+    /// Id of an import.
     ImportId = 36..=36, "^imp_[0-9a-f]{32}$", "imp_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
-    /// A match's id.
+    /// Id of a match.
     MatchId = 38..=38, "^match_[0-9a-f]{32}$", "match_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
-    /// A service's id.
+    /// Id of a service.
     ServiceId = 36..=36, "^svc_[0-9a-f]{32}$", "svc_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
-    /// A key's id. It is no secret.
+    /// Id of a key. It is not secret.
     KeyId = 36..=36, "^key_[0-9a-f]{32}$", "key_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
-    /// A webhook endpoint's id.
+    /// Id of a webhook endpoint.
     EndpointId = 37..=37, "^hook_[0-9a-f]{32}$", "hook_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
-    /// A delivery's id, the same at every attempt: the header `webhook-id`.
+    /// Id of a webhook delivery, the same at every attempt: the header `webhook-id`.
     DeliveryId = 36..=36, "^msg_[0-9a-f]{32}$", "msg_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
 
-    /// A case's id.
+    /// Id of a case.
     CaseId = 37..=37, "^case_[0-9a-f]{32}$", "case_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
-    /// A decision's id.
+    /// Id of a decision.
     DecisionId = 36..=36, "^dec_[0-9a-f]{32}$", "dec_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
-    /// A bulk decision's id.
+    /// Id of a bulk decision.
     BulkId = 37..=37, "^bulk_[0-9a-f]{32}$", "bulk_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
-    /// A dispute's id.
+    /// Id of a dispute.
     DisputeId = 37..=37, "^disp_[0-9a-f]{32}$", "disp_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
-    /// An action's id.
+    /// Id of an action.
     ActionId = 36..=36, "^act_[0-9a-f]{32}$", "act_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
 
-    /// A bank's name, unique.
+    /// Name of a bank, unique.
     BankName = 1..=64, "^[A-Za-z0-9_.-]{1,64}$", "hotline-list";
     /// One line of text for people: no control characters, not only spaces.
     Line = 1..=500, LINE, "Example Hotline, list A";
-    /// Text of several lines.
+    /// Text of one or more lines.
     Words = 1..=4000, WORDS, "It shows what the policy forbids.";
-    /// The service's own name of an item. Checking the same name again makes no second match.
-    /// At most 1,024 bytes of UTF-8.
+    /// The service's own name for an item. Checking the same name again makes no second match. At
+    /// most 1,024 bytes of UTF-8.
     ItemName = 1..=1024, PLAIN, "post-4711/image-1";
     /// The service's own pseudonym of an account.
     AccountName = 1..=200, PLAIN, "u-8f14e45f";
-    /// A source's label of an entry.
+    /// A source's label for an entry.
     Label = 1..=64, PLAIN, "A1";
 
-    /// A PDQ hash as Mamori writes it.
+    /// A PDQ hash in the form in which Mamori writes it.
     Pdq = 64..=64, "^[0-9a-f]{64}$", "f8f8f0cce0f4e84d0e370a22028f67f0b36e2ed596623e1d33e6b39c4e9c9b22";
-    /// A SHA-256 as Mamori writes it.
+    /// A SHA-256 digest in the form in which Mamori writes it.
     Sha256 = 64..=64, "^[0-9a-f]{64}$", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-    /// A SHA-1 as Mamori writes it.
+    /// A SHA-1 digest in the form in which Mamori writes it.
     Sha1 = 40..=40, "^[0-9a-f]{40}$", "a9993e364706816aba3e25717850c26c9cd0d89d";
-    /// An MD5 as Mamori writes it.
+    /// An MD5 digest in the form in which Mamori writes it.
     Md5 = 32..=32, "^[0-9a-f]{32}$", "900150983cd24fb0d6963f7d28e17f72";
-    /// A hash as Mamori writes it: 64 digits of PDQ and SHA-256, 40 of SHA-1, 32 of MD5.
+    /// A hash in the form in which Mamori writes it: 64 digits for PDQ and SHA-256, 40 for SHA-1,
+    /// 32 for MD5.
     HashText = 32..=64, "^([0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})$", "f8f8f0cce0f4e84d0e370a22028f67f0b36e2ed596623e1d33e6b39c4e9c9b22";
-    /// 64 hex digits of either case.
+    /// 64 hex digits in either case.
     Hex64 = 64..=64, "^[0-9A-Fa-f]{64}$", "f8f8f0cce0f4e84d0e370a22028f67f0b36e2ed596623e1d33e6b39c4e9c9b22";
-    /// 40 hex digits of either case.
+    /// 40 hex digits in either case.
     Hex40 = 40..=40, "^[0-9A-Fa-f]{40}$", "a9993e364706816aba3e25717850c26c9cd0d89d";
-    /// 32 hex digits of either case.
+    /// 32 hex digits in either case.
     Hex32 = 32..=32, "^[0-9A-Fa-f]{32}$", "900150983cd24fb0d6963f7d28e17f72";
 
-    /// Where webhooks go: https; no private network, and not the server's own machine, unless the
-    /// operator permits it.
+    /// Address of a webhook endpoint: https, and neither in a private network nor on the server's
+    /// own machine, unless the operator permits it.
     EndpointUrl = 9..=2000, "^https?://[^\\s\\u0000-\\u001f\\u007f]+$", "https://service.example/webhooks";
-    /// What signs webhooks, by the Standard Webhooks convention.
+    /// The secret that signs webhooks, by the Standard Webhooks convention.
     WebhookSecret = 50..=50, "^whsec_[A-Za-z0-9+/]{43}=$", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
-    /// A key's text.
+    /// Text of a key.
     KeyText = 46..=46, "^mk_[A-Za-z0-9_-]{43}$", "mk_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE";
 }
 
@@ -116,7 +117,7 @@ texts! {
 #[derive(Clone, Copy, Debug)]
 pub struct Country;
 
-/// A country, or `*` alone for everywhere.
+/// A country, or `*` alone for all countries.
 #[derive(Clone, Copy, Debug)]
 pub struct CountryOrStar;
 

@@ -17,7 +17,7 @@ fn every_shape_covers_all_bits_and_its_keys_fit_their_number() {
     }
 }
 
-/// The proof of exactness, see the module: whoever gives out too few units misses rows.
+/// Checks the condition of the proof in [`super`]: a plan with too few units would miss rows.
 #[test]
 fn a_plan_gives_out_more_units_than_bits_may_differ() {
     for rows in COUNTS {
@@ -70,8 +70,8 @@ fn a_shape_keeps_to_its_memory_and_its_layout_has_room_for_every_row() {
     }
 }
 
-/// The stronger promise, see the module: on every ring of numbers whose sum is below 0 there is a
-/// place from which every sum is.
+/// Checks the stronger statement in [`super`]: on every ring of numbers whose sum is below 0 there
+/// is a place from which every partial sum is below 0.
 #[test]
 fn on_every_ring_some_slot_and_its_next_keep_to_their_radii() {
     let mut chance = mamori_testkit::pictures::chance::Chance::new(1);

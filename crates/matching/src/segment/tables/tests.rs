@@ -50,7 +50,7 @@ fn every_row_is_in_the_group_of_its_key_with_its_tag() {
         check(3_000, layout, [16, 14]);
         check(1, layout, [9, 8]);
     }
-    // Rows whose numbers need every byte there is for them, put in their places in several parts.
+    // Row numbers that need every available bit, placed in several parts.
     check(70_000, Layout { tag_bits: 15, has_far: false }, [12, 3]);
     check(70_000, Layout { tag_bits: 16, has_far: true }, [12, 1]);
 }

@@ -1,4 +1,4 @@
-//! AV1 to planes, by `re_rav1d`: a port of dav1d to Rust.
+//! Decodes AV1 to planes, by `re_rav1d`, a port of dav1d to Rust.
 
 use re_rav1d::dav1d::pixel::{MatrixCoefficients, YUVRange};
 use re_rav1d::dav1d::{
@@ -13,18 +13,18 @@ use crate::{Error, Limits};
 /// The planes of one decoded picture.
 pub struct Planes {
     picture: Picture,
-    /// Whether the stream has another picture behind it.
+    /// Whether the stream has another picture after it.
     pub is_followed: bool,
 }
 
-/// One plane.
+/// One of the three planes of a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Component {
     /// Brightness, or green.
     Y,
-    /// The first of colour.
+    /// The first colour plane.
     U,
-    /// The second of colour.
+    /// The second colour plane.
     V,
 }
 
@@ -34,7 +34,7 @@ pub fn decode(stream: Vec<u8>, limits: &Limits) -> Result<Planes, Error> {
     // The cage forbids threads, and a still picture has no frame to wait for.
     settings.set_n_threads(1);
     settings.set_max_frame_delay(1);
-    // Of layers, viewers show the highest.
+    // Viewers show only the highest layer.
     settings.set_all_layers(false);
     settings.set_frame_size_limit(u32::try_from(limits.pixels_max).unwrap_or(u32::MAX));
     let mut decoder = Decoder::with_settings(&settings).map_err(unreadable)?;
@@ -50,27 +50,28 @@ pub fn decode(stream: Vec<u8>, limits: &Limits) -> Result<Planes, Error> {
 }
 
 impl Planes {
-    /// Pixels in a row.
+    /// Returns the width in pixels.
     pub fn width(&self) -> u32 {
         self.picture.width()
     }
 
-    /// Rows.
+    /// Returns the height in pixels.
     pub fn height(&self) -> u32 {
         self.picture.height()
     }
 
-    /// Bits of a sample: 8, 10 or 12.
+    /// Returns the bits of a sample: 8, 10 or 12.
     pub fn depth(&self) -> u32 {
         u32::try_from(self.picture.bit_depth()).unwrap_or(8)
     }
 
-    /// Whether there is brightness only.
+    /// Checks whether the picture has brightness only.
     pub fn is_grey(&self) -> bool {
         self.picture.pixel_layout() == PixelLayout::I400
     }
 
-    /// By how many bits the columns and rows of colour are fewer than those of brightness.
+    /// Returns the binary logarithms of how many columns and rows of brightness share one of
+    /// colour.
     pub fn shifts(&self) -> (u32, u32) {
         match self.picture.pixel_layout() {
             PixelLayout::I420 => (1, 1),
@@ -79,7 +80,7 @@ impl Planes {
         }
     }
 
-    /// The number of its matrix coefficients (ITU-T H.273, table 4), as far as they can be read.
+    /// Returns the number of the matrix coefficients (ITU-T H.273, table 4).
     pub fn matrix(&self) -> u16 {
         match self.picture.matrix_coefficients() {
             MatrixCoefficients::Identity => 0,
@@ -99,12 +100,12 @@ impl Planes {
         }
     }
 
-    /// Whether samples use their whole range, from 0 to the largest number.
+    /// Checks whether samples use their full range, from 0 to the largest number.
     pub fn is_full_range(&self) -> bool {
         self.picture.color_range() == YUVRange::Full
     }
 
-    /// A plane to read rows of. Not for colour of a picture that [`Self::is_grey`].
+    /// Returns a plane to read rows from. A picture that [`Self::is_grey`] has no colour planes.
     pub fn plane(&self, component: Component) -> Rows {
         let component = match component {
             Component::Y => PlanarImageComponent::Y,
@@ -129,7 +130,7 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// Puts the first `width` samples of row `number` into `row`.
+    /// Replaces `row` with the first `width` samples of row `number`.
     pub fn read(&self, number: u32, width: u32, row: &mut Vec<u16>) {
         row.clear();
         let start = size(number).saturating_mul(self.stride);

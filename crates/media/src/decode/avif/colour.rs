@@ -1,14 +1,14 @@
-//! Planes of brightness and colour to samples of 8 bits.
+//! Converts planes of brightness and colour to samples of 8 bits.
 //!
-//! Everything is a sum of three table look-ups: each of red, green and blue is a weighted sum of the
-//! three planes (ITU-T H.273, §8.3). Colour of lower resolution is repeated.
+//! Each of red, green and blue is a weighted sum of the three planes (ITU-T H.273, §8.3), computed
+//! by three table look-ups. Colour of lower resolution is repeated.
 
 use super::av1::{Component, Planes};
 use crate::Error;
 use crate::decode::frame_buffer;
 use crate::pixels::{Layout, size};
 
-/// What is made of the planes.
+/// What the planes are converted to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Output {
     /// Brightness.
@@ -18,7 +18,7 @@ pub enum Output {
 }
 
 impl Output {
-    /// Its layout.
+    /// Returns the layout of the samples.
     pub fn layout(self) -> Layout {
         match self {
             Self::Grey => Layout::Grey,
@@ -27,7 +27,7 @@ impl Output {
     }
 }
 
-/// How planes are turned into red, green and blue.
+/// How to convert planes to red, green and blue.
 #[derive(Clone, Copy, Debug)]
 pub struct Colours {
     matrix: Matrix,
@@ -38,22 +38,24 @@ pub struct Colours {
 enum Matrix {
     /// The planes are green, blue and red.
     Identity,
-    /// Brightness, green and orange.
+    /// The planes are brightness, green and orange.
     YCgCo,
-    /// Brightness and two differences. Shares of red and blue in brightness, in 1/10,000.
+    /// The planes are brightness and two differences. `red` and `blue` are the shares of these
+    /// colours in brightness, in 1/10,000.
     Differences { red: i64, blue: i64 },
 }
 
-/// The whole of 1 in shares.
+/// The share that means 1.
 const ONE: i64 = 10_000;
 /// Fraction bits of table entries.
 const FRACTION: u32 = 16;
-/// The shares of BT.601, which are also those of PDQ's own brightness.
+/// The shares of BT.601, which PDQ also uses for its brightness.
 const BT601: Matrix = Matrix::Differences { red: 2_990, blue: 1_140 };
 
 impl Colours {
-    /// By the number of the matrix coefficients (ITU-T H.273, table 4); `None` for those that have no
-    /// simple inverse. What is not specified is BT.601, as in libavif.
+    /// Selects the conversion by the number of the matrix coefficients (ITU-T H.273, table 4);
+    /// `None` for those without a simple inverse. Unspecified coefficients count as BT.601, as in
+    /// libavif.
     pub fn new(matrix: u16, is_full: bool) -> Option<Self> {
         let matrix = match matrix {
             0 => Matrix::Identity,
@@ -68,14 +70,14 @@ impl Colours {
         Some(Self { matrix, is_full })
     }
 
-    /// The least that gives what is wanted: brightness alone, where its shares are those that PDQ
-    /// uses, and where nothing else is there.
+    /// Chooses the cheapest output that suffices: brightness alone if its shares are those that PDQ
+    /// uses, or if the picture has nothing else.
     pub fn output(self, planes: &Planes, samples: crate::decode::Samples) -> Output {
         let is_enough = samples == crate::decode::Samples::Brightness && self.matrix == BT601;
         if planes.is_grey() || is_enough { Output::Grey } else { Output::Rgb }
     }
 
-    /// The samples, row by row.
+    /// Converts all planes, row by row.
     pub fn convert(self, planes: &Planes, output: Output) -> Result<Vec<u8>, Error> {
         let mut samples = frame_buffer(planes.width(), planes.height(), output.layout())?;
         match output {
@@ -103,7 +105,7 @@ impl Colours {
         let (columns_shift, rows_shift) = planes.shifts();
         let tables = self.tables(planes.depth(), planes.is_grey());
         let luma = planes.plane(Component::Y);
-        // Of a grey tile among coloured ones there is no colour, which is the middle.
+        // A grey tile among coloured ones has no colour planes; the middle value means no colour.
         let chroma =
             (!planes.is_grey()).then(|| [Component::U, Component::V].map(|c| planes.plane(c)));
         let middle = 1_u16 << (planes.depth().clamp(8, 12) - 1);
@@ -128,7 +130,7 @@ impl Colours {
         }
     }
 
-    /// For red, green and blue: what each value of Y, U and V adds to it.
+    /// Returns, for each of red, green and blue, what each value of Y, U and V adds to it.
     fn tables(self, depth: u32, is_grey: bool) -> [[Vec<i32>; 3]; 3] {
         let y = |share| self.brightness(depth, share);
         let c = |share| self.difference(depth, share);
@@ -151,7 +153,7 @@ impl Colours {
         }
     }
 
-    /// What each value of brightness is of 255, times `share`.
+    /// Scales each value of brightness to 0..=255, times `share`.
     fn brightness(self, depth: u32, share: i64) -> Vec<i32> {
         let scale = 1_i64 << (depth.clamp(8, 12) - 8);
         let most = 256 * scale - 1;
@@ -159,7 +161,7 @@ impl Colours {
         table(most, black, range, share)
     }
 
-    /// What each value of a difference is of 255, times `share`.
+    /// Scales each value of a difference to the range of 255, times `share`.
     fn difference(self, depth: u32, share: i64) -> Vec<i32> {
         let scale = 1_i64 << (depth.clamp(8, 12) - 8);
         let most = 256 * scale - 1;
@@ -168,7 +170,7 @@ impl Colours {
     }
 }
 
-/// `(value - zero) / range × 255 × share`, with [`FRACTION`] bits after the point.
+/// Returns `(value - zero) / range × 255 × share` for each value, with [`FRACTION`] fraction bits.
 fn table(most: i64, zero: i64, range: i64, share: i64) -> Vec<i32> {
     let entry = |value: i64| {
         let whole = (value - zero) * 255 * share;
@@ -177,12 +179,13 @@ fn table(most: i64, zero: i64, range: i64, share: i64) -> Vec<i32> {
     (0..=most).map(entry).collect()
 }
 
-/// The entry of a sample; one beyond the table cannot come from a decoder that keeps its word.
+/// Returns the entry of a sample; 0 for a sample beyond the table, which a correct decoder never
+/// gives.
 fn look_up<T: Copy + Default>(table: &[T], sample: u16) -> T {
     table.get(usize::from(sample)).copied().unwrap_or_default()
 }
 
-/// Rounds and cuts a sum to 0..=255.
+/// Rounds a sum and clamps it to 0..=255.
 fn byte(sum: i32) -> u8 {
     const HALF: i32 = 1 << (FRACTION - 1);
     u8::try_from((sum.saturating_add(HALF) >> FRACTION).clamp(0, 255)).unwrap_or_default()
@@ -198,7 +201,7 @@ mod tests {
         tables.map(|[a, b, c]| byte(look_up(&a, y) + look_up(&b, u) + look_up(&c, v)))
     }
 
-    /// Values by the formulas of ITU-T H.273 in floating point.
+    /// Expected values computed with the formulas of ITU-T H.273 in floating point.
     #[test]
     fn planes_become_colours_as_the_standard_says() {
         assert_eq!(converted(6, true, [76, 85, 255]), [254, 0, 0]);

@@ -1,5 +1,5 @@
-//! The boxes of an AVIF (ISO 14496-12 and ISO 23008-12): which items there are, where their data lie
-//! and how they are described. Decodes nothing.
+//! Reads the boxes of an AVIF (ISO 14496-12 and ISO 23008-12): its items, the places of their data
+//! and their descriptions. Decodes nothing.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -8,49 +8,49 @@ use super::AVIF;
 use crate::Error;
 use crate::decode::out_of_memory;
 
-/// A file, as far as it matters.
+/// The parts of a file that decoding needs.
 pub struct Container<'a> {
     bytes: &'a [u8],
-    /// Data that lie within the description itself.
+    /// The data inside the description itself (`idat`).
     inner: &'a [u8],
     primary: u32,
     items: BTreeMap<u32, Item>,
     properties: Vec<Property>,
     references: Vec<Reference>,
-    /// Whether there is a movie beside the still picture.
+    /// Whether the file has tracks (a movie) beside the still picture.
     pub has_tracks: bool,
 }
 
-/// One thing in the file: a coded picture, a grid, metadata.
+/// One item of the file: a coded picture, a grid or metadata.
 #[derive(Default)]
 pub struct Item {
     id: u32,
-    /// Its type.
+    /// Its type, such as `av01` or `grid`.
     pub kind: [u8; 4],
     is_inner: bool,
     extents: Vec<(u64, u64)>,
-    /// Places in the list of properties, from 1.
+    /// Places in the list of properties, counted from 1.
     properties: Vec<usize>,
 }
 
-/// What is said of an item.
+/// One property of an item.
 pub enum Property {
-    /// `ispe`: width and height.
+    /// `ispe`: width and height in pixels.
     Size(u32, u32),
-    /// `irot`: quarters counter-clockwise.
+    /// `irot`: quarter turns counter-clockwise.
     Rotation(u8),
-    /// `imir`: what is mirrored.
+    /// `imir`: the axis, 0 or 1.
     Mirror(u8),
     /// `colr` with code points: matrix coefficients and whether the full range is used.
     Nclx {
-        /// ITU-T H.273, table 4.
+        /// The number in ITU-T H.273, table 4.
         matrix: u16,
-        /// Whether samples use their whole range.
+        /// Whether samples use their full range.
         is_full: bool,
     },
-    /// `auxC`: what an auxiliary picture is for.
+    /// `auxC`: the purpose of an auxiliary picture, a URN.
     Auxiliary(Vec<u8>),
-    /// Anything else.
+    /// Any other property.
     Other,
 }
 
@@ -60,15 +60,15 @@ struct Reference {
     to: Vec<u32>,
 }
 
-/// How tiles make a whole (ISO 23008-12, §6.6.2.3).
+/// How tiles make up a picture (ISO 23008-12, §6.6.2.3).
 pub struct Grid {
-    /// Pixels in a row of the whole.
+    /// Width of the whole picture in pixels.
     pub width: u32,
-    /// Rows of pixels.
+    /// Height of the whole picture in pixels.
     pub height: u32,
-    /// Tiles beside each other.
+    /// Tiles in a row.
     pub columns: u32,
-    /// Tiles below each other.
+    /// Rows of tiles.
     pub rows: u32,
 }
 
@@ -112,20 +112,20 @@ impl<'a> Container<'a> {
         Ok(file)
     }
 
-    /// The picture to show.
+    /// Returns the item to show.
     pub fn primary(&self) -> Result<&Item, Error> {
         self.items.get(&self.primary).ok_or_else(|| Error::corrupt(AVIF, &"its picture is missing"))
     }
 
-    /// The data of an item.
+    /// Returns the data of an item.
     ///
     /// # Errors
-    /// When parts lie beyond the file, or are more than the file.
+    /// If parts are beyond the end of the file, or together larger than the file.
     pub fn data(&self, item: &Item) -> Result<Cow<'a, [u8]>, Error> {
         let source = if item.is_inner { self.inner } else { self.bytes };
         let part = |(offset, length): &(u64, u64)| {
             let rest = source.get(usize::try_from(*offset).ok()?..)?;
-            // A length of 0 means all the rest.
+            // A length of 0 means the rest of the file.
             if *length == 0 { Some(rest) } else { rest.get(..usize::try_from(*length).ok()?) }
         };
         let parts: Option<Vec<&[u8]>> = item.extents.iter().map(part).collect();
@@ -145,13 +145,13 @@ impl<'a> Container<'a> {
         Ok(Cow::Owned(whole))
     }
 
-    /// What is said of an item, in order.
+    /// Returns the properties of an item, in order.
     pub fn properties(&self, item: &Item) -> impl Iterator<Item = &Property> {
         let place = |place: &usize| self.properties.get(place.checked_sub(1)?);
         item.properties.iter().filter_map(place)
     }
 
-    /// Declared width and height.
+    /// Returns the declared width and height in pixels.
     pub fn size(&self, item: &Item) -> Option<(u32, u32)> {
         self.properties(item).find_map(|property| {
             if let Property::Size(width, height) = property {
@@ -162,7 +162,7 @@ impl<'a> Container<'a> {
         })
     }
 
-    /// Declared matrix coefficients and range.
+    /// Returns the declared matrix coefficients, and whether the full range is used.
     pub fn nclx(&self, item: &Item) -> Option<(u16, bool)> {
         self.properties(item).find_map(|property| {
             if let Property::Nclx { matrix, is_full } = property {
@@ -173,7 +173,7 @@ impl<'a> Container<'a> {
         })
     }
 
-    /// The item that holds the transparency of another.
+    /// Returns the item that holds the transparency of `item`.
     pub fn alpha_of(&self, item: &Item) -> Option<&Item> {
         const NAMES: [&[u8]; 2] =
             [b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", b"urn:mpeg:hevc:2015:auxid:1"];
@@ -187,19 +187,20 @@ impl<'a> Container<'a> {
         auxiliary.filter_map(|reference| self.items.get(&reference.from)).find(names_alpha)
     }
 
-    /// Whether colours were multiplied by the transparency.
+    /// Checks whether colours are multiplied by the transparency.
     pub fn is_premultiplied(&self, item: &Item) -> bool {
         self.references.iter().any(|r| &r.kind == b"prem" && r.from == item.id)
     }
 
-    /// The tiles of a grid, row by row.
+    /// Returns the tiles of a grid, row by row.
     pub fn tiles_of(&self, grid: &Item) -> Vec<&Item> {
         let reference = self.references.iter().find(|r| &r.kind == b"dimg" && r.from == grid.id);
         let tiles = reference.map(|reference| reference.to.as_slice()).unwrap_or_default();
         tiles.iter().filter_map(|tile| self.items.get(tile)).collect()
     }
 
-    /// Whether there are pictures besides `primary`: no tile, thumbnail or auxiliary of another one.
+    /// Checks whether there are pictures besides `primary` that are not tiles, thumbnails or
+    /// auxiliary pictures of another one.
     pub fn has_pictures_beside(&self, primary: &Item) -> bool {
         let is_part = |item: &Item| {
             self.references.iter().any(|reference| match &reference.kind {
@@ -295,7 +296,7 @@ impl<'a> Container<'a> {
             let id = box_.id(version > 0)?;
             let places = box_.number(1)?;
             for _ in 0..places {
-                // The first bit says that a reader must know the property.
+                // The first bit only says that a reader must understand the property.
                 let place =
                     if flags & 1 == 1 { box_.number(2)? & 0x7fff } else { box_.number(1)? & 0x7f };
                 self.item(id).properties.push(usize::try_from(place).ok()?);
@@ -347,13 +348,13 @@ impl Grid {
     }
 }
 
-/// A box: "box" is a word of the language.
+/// A box of the file; `box` is a keyword of Rust.
 struct Block<'a> {
     kind: [u8; 4],
     data: &'a [u8],
 }
 
-/// Box after box; the last one may be cut.
+/// Iterates over boxes; the last one may be cut.
 fn blocks(bytes: &[u8]) -> impl Iterator<Item = Block<'_>> {
     let mut rest = bytes;
     std::iter::from_fn(move || {
@@ -361,7 +362,7 @@ fn blocks(bytes: &[u8]) -> impl Iterator<Item = Block<'_>> {
         let short = reader.number(4)?;
         let kind = *reader.take(4)?.first_chunk()?;
         let length = match short {
-            // To the end of the file; the length follows in 64 bits.
+            // 0: the box extends to the end of the file. 1: the length follows in 64 bits.
             0 => u64::MAX,
             1 => reader.number(8)?.saturating_sub(16),
             short => short.checked_sub(8)?,
@@ -373,7 +374,7 @@ fn blocks(bytes: &[u8]) -> impl Iterator<Item = Block<'_>> {
     })
 }
 
-/// Big-endian numbers, one after the other; `None` at the end of the data.
+/// Reads big-endian numbers; `None` at the end of the data.
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
@@ -383,18 +384,18 @@ impl<'a> Reader<'a> {
         Some(taken)
     }
 
-    /// A number of up to eight bytes; of none, 0.
+    /// Reads a number of up to eight bytes; 0 for no bytes.
     fn number(&mut self, bytes: u64) -> Option<u64> {
         let taken = self.take(usize::try_from(bytes).ok()?)?;
         Some(taken.iter().fold(0, |number, byte| (number << 8) | u64::from(*byte)))
     }
 
-    /// An item's id, of 32 bits if `is_long`, else of 16.
+    /// Reads an item id of 32 bits if `is_long`, otherwise of 16.
     fn id(&mut self, is_long: bool) -> Option<u32> {
         u32::try_from(self.number(if is_long { 4 } else { 2 })?).ok()
     }
 
-    /// Version and flags.
+    /// Reads version and flags.
     fn version(&mut self) -> Option<(u64, u64)> {
         Some((self.number(1)?, self.number(3)?))
     }

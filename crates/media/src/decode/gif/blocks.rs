@@ -1,29 +1,29 @@
-//! The structure of a GIF (version 89a), read without its pictures: how many frames there are, where each
-//! lies, and whether the file ends where it should.
+//! Reads the structure of a GIF (version 89a) without its pixels: how many frames there are, the
+//! place of each, and whether the file ends correctly.
 
 use crate::decode::canvas::Place;
 
-/// What the structure tells.
+/// The structure of a file.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Blocks {
-    /// Where each frame lies whose data are all there.
+    /// The places of the frames whose data are complete.
     pub frames: Vec<Place>,
-    /// Whether a frame begins whose data are not all there.
+    /// Whether the data of the last frame are incomplete.
     pub is_cut: bool,
-    /// Whether something follows that is neither a block nor the end. Browsers stop there; other
+    /// Whether data follow that are neither a block nor the trailer. Browsers stop there; other
     /// viewers read on.
     pub is_followed: bool,
-    /// Whether any frame has a colour that is transparent.
+    /// Whether any frame has a transparent colour.
     pub has_transparency: bool,
 }
 
-/// Reads the blocks of `bytes`. A file that ends between two blocks is whole: many writers leave the
-/// trailer out, and viewers do not ask for it.
+/// Reads the blocks of `bytes`. A file that ends between two blocks counts as complete: many
+/// writers omit the trailer, and viewers do not demand it.
 pub fn read(bytes: &[u8]) -> Blocks {
     let mut blocks = Blocks::default();
     let mut reader = Reader { bytes, at: 0 };
     if reader.skip(10).is_some() {
-        // The rest: how it ended is in `blocks`.
+        // `blocks` tells how the file ended.
         let _ = walk(&mut reader, &mut blocks);
     }
     blocks
@@ -57,7 +57,7 @@ fn walk(reader: &mut Reader<'_>, blocks: &mut Blocks) -> Option<()> {
                 };
                 let flags = reader.byte()?;
                 reader.skip(table_bytes(flags))?;
-                // The least length of a code.
+                // The minimum code size.
                 reader.skip(1)?;
                 reader.skip_sub_blocks()?;
                 blocks.is_cut = false;
@@ -73,7 +73,7 @@ fn walk(reader: &mut Reader<'_>, blocks: &mut Blocks) -> Option<()> {
     }
 }
 
-/// Bytes of the colour table that `flags` announce.
+/// Returns the size in bytes of the colour table that `flags` announce.
 fn table_bytes(flags: u8) -> usize {
     if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) }
 }
@@ -94,14 +94,14 @@ impl Reader<'_> {
         Some(u32::from(u16::from_le_bytes([self.byte()?, self.byte()?])))
     }
 
-    /// Passes over `count` bytes, all of which must be there.
+    /// Skips `count` bytes; `None` if there are fewer.
     fn skip(&mut self, count: usize) -> Option<()> {
         let to = self.at.checked_add(count).filter(|to| *to <= self.bytes.len())?;
         self.at = to;
         Some(())
     }
 
-    /// Passes over blocks of data, up to the empty one that ends them.
+    /// Skips data blocks up to and including the empty one that ends them.
     fn skip_sub_blocks(&mut self) -> Option<()> {
         loop {
             match self.byte()? {

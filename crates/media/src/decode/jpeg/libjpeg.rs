@@ -1,7 +1,8 @@
-//! libjpeg-turbo's decoder (as `MozJPEG` carries it), by `mozjpeg-sys`: the only place that calls it.
+//! The only module that calls libjpeg-turbo's decoder (as `MozJPEG` carries it), by `mozjpeg-sys`.
 //!
-//! It is C code on hostile bytes, which is what the cage is for. An error inside it unwinds
-//! through its frames, as the crate is built for; its memory is given back when [`Decoder`] drops.
+//! It is C code on hostile bytes, which is the reason for the cage. An error inside it unwinds
+//! through its frames, which the crate is built for; [`Decoder`] frees its memory when it is
+//! dropped.
 #![expect(unsafe_code, reason = "libjpeg has no safe interface")]
 
 use std::collections::BTreeSet;
@@ -18,41 +19,41 @@ use mozjpeg_sys::{
 
 use crate::pixels::size;
 
-/// A message of libjpeg by its number (`jerror.h`).
+/// The number of a libjpeg message (`jerror.h`).
 pub type Code = c_int;
 
-/// Why libjpeg gave up.
+/// The error on which libjpeg gave up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Failure(pub Code);
 
-/// What the samples of a JPEG are.
+/// What the components of a JPEG mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Colour {
-    /// One component.
+    /// One component: brightness.
     Grey,
-    /// Brightness and colour apart.
+    /// Brightness and two colour differences.
     YCbCr,
     /// Red, green, blue.
     Rgb,
-    /// Four inks; or brightness, colour and black apart.
+    /// Four inks; or brightness, two colour differences and black.
     Cmyk,
-    /// Components that no convention gives a meaning.
+    /// No convention gives the components a meaning.
     Unknown,
 }
 
-/// What libjpeg is to give.
+/// What libjpeg must output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Output {
-    /// One sample a pixel.
+    /// One sample for each pixel.
     Grey,
-    /// Three samples.
+    /// Three samples for each pixel.
     Rgb,
-    /// Four samples, as stored.
+    /// Four samples for each pixel, as stored.
     Cmyk,
 }
 
 impl Output {
-    /// Samples of a pixel.
+    /// Returns the number of samples for each pixel.
     pub fn samples(self) -> usize {
         match self {
             Self::Grey => 1,
@@ -62,15 +63,15 @@ impl Output {
     }
 }
 
-/// One JPEG while it is decoded.
+/// A JPEG that is being decoded.
 pub struct Decoder<'a> {
-    /// Made by `Box`, and owned: libjpeg keeps addresses in it.
+    /// Owned and made by `Box`; a raw pointer, because libjpeg keeps addresses in it.
     state: NonNull<State>,
     has_started: bool,
     bytes: PhantomData<&'a [u8]>,
 }
 
-/// What libjpeg writes to. The error manager comes first, so that its address is that of the whole.
+/// What libjpeg writes to. The error manager is first, so that its address is also that of `State`.
 #[repr(C)]
 struct State {
     errors: jpeg_error_mgr,
@@ -91,12 +92,12 @@ impl<'a> Decoder<'a> {
         state.errors.emit_message = Some(note);
         let state = Box::leak(state).into();
         let mut decoder = Self { state, has_started: false, bytes: PhantomData };
-        // The address of the whole: what libjpeg calls back finds the warnings behind it.
+        // The address of the whole `State`: libjpeg's callbacks find the warnings behind it.
         decoder.state_mut().jpeg.common.err = decoder.state.as_ptr().cast();
         decoder.run(|jpeg| {
             let version = mozjpeg_sys::JPEG_LIB_VERSION;
-            // SAFETY: `jpeg` is zeroed but for its error manager, as libjpeg demands, and its size is
-            // that of the very type.
+            // SAFETY: `jpeg` is zeroed but for its error manager, as libjpeg demands, and its size
+            // is that of the very type.
             unsafe { jpeg_CreateDecompress(jpeg, version, size_of::<jpeg_decompress_struct>()) };
             let length = bytes.len().try_into().unwrap_or_default();
             // SAFETY: the bytes live as long as the decoder, by its lifetime.
@@ -108,8 +109,8 @@ impl<'a> Decoder<'a> {
     }
 
     fn state(&self) -> &State {
-        // SAFETY: it is valid as long as the decoder, and libjpeg runs only while `self` is borrowed
-        // mutably.
+        // SAFETY: it is valid as long as the decoder, and libjpeg runs only while `self` is
+        // borrowed mutably.
         unsafe { self.state.as_ref() }
     }
 
@@ -118,12 +119,13 @@ impl<'a> Decoder<'a> {
         unsafe { self.state.as_mut() }
     }
 
-    /// Width and height in pixels, not 0.
+    /// Returns width and height in pixels; neither is 0.
     pub fn size(&self) -> (u32, u32) {
         (self.state().jpeg.image_width, self.state().jpeg.image_height)
     }
 
-    /// What the samples are, by libjpeg's rules: a JFIF marker, then Adobe's, then component ids.
+    /// Returns what the components mean, by libjpeg's rules: a JFIF marker, then Adobe's, then
+    /// component ids.
     #[expect(
         clippy::wildcard_enum_match_arm,
         reason = "the others are outputs, never found in a file"
@@ -138,7 +140,8 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// Says that the three components are RGB, or that they are YCbCr, whatever the markers say.
+    /// Declares that three components are RGB if `is_rgb`, otherwise YCbCr, whatever the markers
+    /// say.
     pub fn force_colour(&mut self, is_rgb: bool) {
         if self.state().jpeg.num_components == 3 {
             self.state_mut().jpeg.jpeg_color_space =
@@ -146,9 +149,9 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// Decodes into `samples`, row by row: `width * height * output.samples()` bytes. After an error,
-    /// the rows before it are there. libjpeg is not told that it is finished, for that frees what
-    /// [`Self::may_lack_scans`] reads.
+    /// Decodes into `samples`, row by row: `width * height * output.samples()` bytes. After an
+    /// error, the rows before it have been written. Does not finish the decompression, because that
+    /// would free what [`Self::may_lack_scans`] reads.
     pub fn decode_into(&mut self, output: Output, samples: &mut [u8]) -> Result<(), Failure> {
         let (width, height) = self.size();
         let row_bytes = size(width) * output.samples();
@@ -179,8 +182,8 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    /// Whether a JPEG that was decoded, and whose end is missing, may lack scans before its end:
-    /// components of one that stores them apart, or refinements.
+    /// Checks whether a decoded JPEG without an end marker may lack scans before its end:
+    /// components that are stored apart, or refinements.
     pub fn may_lack_scans(&self) -> bool {
         const COEFFICIENTS: usize = 64;
         let bits = self.state().jpeg.coef_bits.cast::<[c_int; COEFFICIENTS]>();
@@ -195,12 +198,12 @@ impl<'a> Decoder<'a> {
         all.as_flattened().iter().any(|bits| *bits != 0)
     }
 
-    /// The warnings so far.
+    /// Returns the numbers of the warnings so far.
     pub fn warnings(&self) -> &BTreeSet<Code> {
         &self.state().warnings
     }
 
-    /// Calls libjpeg, and catches what [`exit`] throws.
+    /// Calls libjpeg and catches what [`exit`] throws.
     fn run(&mut self, call: impl FnOnce(&mut jpeg_decompress_struct)) -> Result<(), Failure> {
         let jpeg = &mut self.state_mut().jpeg;
         panic::catch_unwind(AssertUnwindSafe(|| call(jpeg))).map_err(|thrown| {
@@ -214,27 +217,27 @@ impl<'a> Decoder<'a> {
 
 impl Drop for Decoder<'_> {
     fn drop(&mut self) {
-        // SAFETY: it was created, as far as that went, and is used no more. What was never allocated
-        // is a null pointer, which libjpeg passes over.
+        // SAFETY: it was created, at least in part, and is not used again. Parts that were never
+        // allocated are null pointers, which libjpeg skips.
         unsafe { jpeg_destroy_decompress(&mut self.state_mut().jpeg) };
-        // SAFETY: it came from a `Box` and is given back once.
+        // SAFETY: it came from a `Box` and is freed once.
         drop(unsafe { Box::from_raw(self.state.as_ptr()) });
     }
 }
 
-/// libjpeg's way out: it must not return.
+/// libjpeg calls this on an error; it must not return.
 unsafe extern "C-unwind" fn exit(common: &mut jpeg_common_struct) {
     // SAFETY: `err` is the error manager of `State`, which lives as long as the decoder.
     let code = unsafe { (*common.err).msg_code };
     panic::resume_unwind(Box::new(Failure(code)));
 }
 
-/// Keeps the number of a warning; prints nothing.
+/// libjpeg calls this on a warning: keeps its number and prints nothing.
 unsafe extern "C-unwind" fn note(common: &mut jpeg_common_struct, level: c_int) {
     if level < 0 {
         let state = common.err.cast::<State>();
-        // SAFETY: `err` points to the first field of a boxed `State`, whose layout is C's. Nothing else
-        // uses its warnings while libjpeg runs.
+        // SAFETY: `err` points to the first field of a boxed `State`, whose layout is C's. Nothing
+        // else uses its warnings while libjpeg runs.
         unsafe {
             let code = (*common.err).msg_code;
             (*state).warnings.insert(code);

@@ -1,6 +1,6 @@
-//! Segments of a JPEG that libjpeg does not interpret: EXIF, and the index of an MPO.
+//! Reads the segments of a JPEG that libjpeg does not interpret: EXIF, and the index of an MPO.
 
-/// The data of the first EXIF segment (APP1), from its TIFF header on.
+/// Returns the data of the first EXIF segment (APP1), from its TIFF header on.
 pub fn exif(bytes: &[u8]) -> Option<&[u8]> {
     const APP1: u8 = 0xe1;
     segments(bytes).find_map(|(marker, data)| {
@@ -8,32 +8,32 @@ pub fn exif(bytes: &[u8]) -> Option<&[u8]> {
     })
 }
 
-/// Whether the coefficients are coded arithmetically. Then missing data read as zeros, without a
-/// warning.
+/// Checks whether the coefficients are coded arithmetically. If so, libjpeg reads missing data as
+/// zeros, without a warning.
 pub fn is_arithmetic(bytes: &[u8]) -> bool {
     segments(bytes).any(|(marker, _)| matches!(marker, 0xc9..=0xcb | 0xcd..=0xcf))
 }
 
-/// The most pictures that are read of an index; cameras write two to a dozen.
+/// The most pictures that are read from an index; cameras write two to a dozen.
 const PICTURES_MAX: usize = 1_000;
 
-/// The pictures behind the first one.
+/// The pictures after the first one.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Further<'a> {
-    /// Each from its first byte on.
+    /// Each picture, from its first byte on.
     pub pictures: Vec<&'a [u8]>,
     /// Whether every picture that the index lists is among them.
     pub is_whole: bool,
 }
 
-/// The pictures behind the first one that the index of a multi-picture file lists (CIPA DC-007,
-/// "MPF" in APP2). Whatever lies behind the first picture without being listed is shown by no viewer.
+/// Returns the pictures after the first one that the index of a multi-picture file lists (CIPA
+/// DC-007, "MPF" in APP2). Data after the first picture that are not listed are shown by no viewer.
 pub fn further_pictures(bytes: &[u8]) -> Further<'_> {
     const APP2: u8 = 0xe2;
     let index = segments(bytes)
         .find_map(|(marker, data)| (marker == APP2).then(|| data.strip_prefix(b"MPF\0")).flatten());
     let Some(index) = index else { return Further { is_whole: true, ..Further::default() } };
-    // Places count from the index's own header.
+    // Places are counted from the index's own header.
     let start = index.as_ptr().addr().saturating_sub(bytes.as_ptr().addr());
     let Some(places) = Index::open(index).and_then(|index| index.places()) else {
         return Further::default();
@@ -65,9 +65,9 @@ impl<'a> Index<'a> {
         }
     }
 
-    /// Where each picture begins, as far as the records are there; 0 is the first one.
+    /// Returns the place of each picture, for all complete records; 0 is the first picture.
     fn places(&self) -> Option<Vec<Option<usize>>> {
-        /// The tag of the list, and the length of one of its records.
+        /// The tag of the list; below, the length of a record in bytes.
         const PICTURES: u16 = 0xb002;
         const RECORD: usize = 16;
         let directory = self.long(4)?;
@@ -93,8 +93,8 @@ impl<'a> Index<'a> {
     }
 }
 
-/// The segments before the first scan, each with its marker (ITU-T T.81, annex B). Bytes between
-/// segments are skipped, as libjpeg does.
+/// Iterates over the segments before the first scan, each with its marker (ITU-T T.81, annex B).
+/// Bytes between segments are skipped, as libjpeg does.
 fn segments(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     const START_OF_SCAN: u8 = 0xda;
     const END: u8 = 0xd9;
@@ -105,7 +105,7 @@ fn segments(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
             let (marker, after) = rest.get(at + 1..)?.split_first()?;
             rest = after;
             match *marker {
-                // Filling, or a marker without data.
+                // A fill byte, or a marker without data.
                 0xff => rest = bytes.get(bytes.len() - after.len() - 1..)?,
                 0x00 | 0x01 | 0xd0..=0xd8 => {}
                 START_OF_SCAN | END => return None,

@@ -1,10 +1,10 @@
-//! The chunks of a PNG (PNG, 3rd edition, §5), read without its pixels.
+//! Reads the chunks of a PNG (PNG, 3rd edition, §5) without its pixels.
 
 use std::borrow::Cow;
 
-/// Signature of the file.
+/// Bytes of the file signature.
 const SIGNATURE: usize = 8;
-/// Length, type and checksum of a chunk.
+/// Bytes of length, type and checksum of a chunk.
 const FRAME: usize = 12;
 /// The chunk that ends a file.
 const END: &[u8] = b"\0\0\0\0IEND\xae\x42\x60\x82";
@@ -12,7 +12,7 @@ const END: &[u8] = b"\0\0\0\0IEND\xae\x42\x60\x82";
 /// How a file ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum End {
-    /// With the chunk that the standard demands.
+    /// With the `IEND` chunk, as the standard demands.
     Whole,
     /// Between two chunks.
     #[default]
@@ -21,18 +21,18 @@ pub enum End {
     Cut,
 }
 
-/// What the structure tells.
+/// The structure of a file.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Chunks<'a> {
     /// The data of the EXIF chunk.
     pub exif: Option<&'a [u8]>,
-    /// How many frames of an animation are declared.
+    /// Number of frames that the animation declares.
     pub declared: u32,
-    /// How many frames of an animation begin.
+    /// Number of frames of the animation that begin.
     pub frames: u32,
-    /// How it ends.
+    /// How the file ends.
     pub end: End,
-    /// Whether a chunk that makes the picture does not have the checksum that it says.
+    /// Whether a chunk of the picture has a wrong checksum.
     pub is_damaged: bool,
     /// Whether it is Apple's variant, which no other decoder reads.
     pub is_apples: bool,
@@ -65,7 +65,7 @@ pub fn read(bytes: &[u8]) -> Chunks<'_> {
     chunks
 }
 
-/// `bytes` with an end, if they stop between two chunks: then nothing of the picture is missing.
+/// Adds an `IEND` chunk to `bytes` if they stop between two chunks: then the picture is complete.
 pub fn with_end<'a>(bytes: &'a [u8], chunks: &Chunks<'_>) -> Cow<'a, [u8]> {
     match chunks.end {
         End::Whole | End::Cut => Cow::Borrowed(bytes),

@@ -1,4 +1,4 @@
-//! Pages of a TIFF that are JPEG inside (TIFF Technical Note 2), by the decoder of JPEG files.
+//! Decodes pages of a TIFF that contain JPEG (TIFF Technical Note 2), by the decoder of JPEG files.
 
 use tiff::ColorType;
 use tiff::decoder::ChunkType;
@@ -10,7 +10,7 @@ use crate::decode::{frame_buffer, out_of_memory};
 use crate::pixels::{Layout, size};
 use crate::{Error, Limits};
 
-/// Reads the current page.
+/// Decodes the current page.
 pub fn read_page(
     decoder: &mut Reader<'_>,
     colour: ColorType,
@@ -48,7 +48,7 @@ pub fn read_page(
 /// The strips or tiles of a page.
 struct Pieces {
     tables: Vec<u8>,
-    /// Where each begins and how many bytes it has.
+    /// Offset and length in bytes of each piece.
     places: Vec<(u64, u64)>,
     is_rgb: bool,
 }
@@ -70,7 +70,7 @@ impl Pieces {
         Ok(Self { tables, places: offsets.into_iter().zip(counts).collect(), is_rgb })
     }
 
-    /// Decodes one piece: its own segments behind the tables that all share.
+    /// Decodes one piece: its own segments after the tables that all pieces share.
     fn decode(&self, decoder: &mut Reader<'_>, (from, count): (u64, u64)) -> Result<Part, Error> {
         const START: &[u8] = b"\xff\xd8";
         const END: &[u8] = b"\xff\xd9";
@@ -88,16 +88,16 @@ impl Pieces {
     }
 }
 
-/// Where a piece goes on its page.
+/// The place of a piece on its page.
 struct Target {
     left: u32,
     top: u32,
-    /// Which sample of each pixel, if they are stored apart.
+    /// The sample of each pixel that the piece holds; `None` if it holds all.
     plane: Option<usize>,
 }
 
 impl Target {
-    /// Draws `piece`; what hangs over the page's edges is filling.
+    /// Draws `piece`; parts beyond the page's edges are padding.
     fn draw(&self, page: &mut Page, piece: &Part) -> Result<(), Error> {
         let to_bytes = page.layout.samples();
         let from_bytes = piece.layout.samples();

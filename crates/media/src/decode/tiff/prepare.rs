@@ -1,6 +1,6 @@
-//! What `tiff` does not read is rewritten before it reads: pages with a palette, whose indices are
-//! read as grey and looked up here; data whose bits are stored in the reverse order; and strips that
-//! are said to be higher than their page.
+//! Rewrites parts of a TIFF that `tiff` does not read: pages with a palette, whose indices are read
+//! as grey and looked up here; data whose bits are stored in reverse order; and strips that are
+//! declared higher than their page.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -17,7 +17,7 @@ const COMPRESSION: u16 = 259;
 const PHOTOMETRIC: u16 = 262;
 const FILL_ORDER: u16 = 266;
 const ROWS_PER_STRIP: u16 = 278;
-/// Where the data of strips and tiles lie, and how many bytes there are of each.
+/// The tags of the offsets of strips and tiles, and of their lengths in bytes.
 const PLACES: [(u16, u16); 2] = [(273, 279), (324, 325)];
 const JPEG: [u32; 2] = [6, 7];
 const PALETTE: u32 = 3;
@@ -28,18 +28,18 @@ const LOWEST_BIT_FIRST: u32 = 2;
 const SHORT: u16 = 3;
 const LONG: u16 = 4;
 
-/// A file that `tiff` reads, and what it must be told of it.
+/// A file that `tiff` can read, and the facts that were lost by rewriting it.
 pub struct Prepared<'a> {
-    /// The file.
+    /// The rewritten file.
     pub bytes: Cow<'a, [u8]>,
-    /// Offsets of the directories that were palette pages.
+    /// Offsets of the directories of the former palette pages.
     pub palettes: BTreeSet<u64>,
 }
 
-/// `bytes` with each palette page declared grey and each reversed page put in order, and
-/// strips no higher than their page. Only pages that
-/// the usual chain of directories reaches; a directory that is not where it says is left to the
-/// decoder to complain about. `None` if pages share data in a way that leaves its order open.
+/// Returns `bytes` with each palette page declared grey, each reversed page put in order, and
+/// strips no higher than their page. Only pages in the usual chain of directories are rewritten;
+/// the decoder reports a directory that is out of place. `None` if pages share data so that the bit
+/// order is ambiguous.
 pub fn prepare(bytes: &[u8]) -> Option<Prepared<'_>> {
     let is_little = bytes.starts_with(b"II");
     let mut file = File {
@@ -50,7 +50,7 @@ pub fn prepare(bytes: &[u8]) -> Option<Prepared<'_>> {
     };
     let mut next = file.directory_at(4);
     let mut seen = BTreeSet::new();
-    // The decoder refuses circles; this only has to end.
+    // The decoder refuses cycles; this loop only has to end.
     while let Some(directory) = next.filter(|at| *at != 0 && seen.insert(*at)) {
         next = file.patch(directory);
     }
@@ -89,11 +89,11 @@ impl File<'_> {
     }
 
     fn directory_at(&self, at: usize) -> Option<usize> {
-        // BigTIFF has another layout, and neither palettes nor reversed bits are seen in it.
+        // BigTIFF has another layout; palettes and reversed bits are not looked for in it.
         (self.word(2) == Some(42)).then(|| self.long(at).map(size)).flatten()
     }
 
-    /// Rewrites the page of `directory` as far as needed; where the next directory is.
+    /// Rewrites the page of `directory` as needed; returns the offset of the next directory.
     fn patch(&mut self, directory: usize) -> Option<usize> {
         let count = usize::from(self.word(directory)?);
         let entries = directory.checked_add(2)?;
@@ -116,7 +116,7 @@ impl File<'_> {
         {
             self.put_long(strip + 8, rows)?;
         }
-        // The bits of JPEG have an order of their own, whatever the tag says.
+        // JPEG data have a bit order of their own, whatever the tag says.
         let is_jpeg = value(self, COMPRESSION).is_some_and(|method| JPEG.contains(&method));
         let is_reversed = value(self, FILL_ORDER) == Some(LOWEST_BIT_FIRST) && !is_jpeg;
         if is_reversed {
@@ -132,7 +132,7 @@ impl File<'_> {
         next
     }
 
-    /// The values of an entry of 16-bit or 32-bit numbers.
+    /// Returns the values of an entry of 16-bit or 32-bit numbers.
     fn values(&self, entry: usize) -> Option<Vec<u32>> {
         let kind = self.word(entry + 2)?;
         let count = size(self.long(entry + 4)?);
@@ -143,7 +143,7 @@ impl File<'_> {
         };
         let bytes = count.checked_mul(width)?;
         let start = if bytes <= 4 { entry + 8 } else { size(self.long(entry + 8)?) };
-        // A count that is larger than the file is none.
+        // A count that is larger than the file is invalid.
         self.bytes.get(start..start.checked_add(bytes)?)?;
         let value = |index: usize| {
             let at = start + index * width;
@@ -152,8 +152,8 @@ impl File<'_> {
         (0..count).map(value).collect()
     }
 
-    /// Reverses the bits of each byte in the parts of pages that are stored so. `None` if a byte is in
-    /// such a part and in another one: then it has no order.
+    /// Reverses the bits of each byte in the reversed parts. `None` if a byte is in such a part and
+    /// in another one: then its bit order is ambiguous.
     fn reverse(&mut self) -> Option<()> {
         if !self.parts.iter().any(|part| part.is_reversed) {
             return Some(());
@@ -179,7 +179,7 @@ impl File<'_> {
     }
 }
 
-/// Where data of a page lie.
+/// A range of the file that holds data of a page.
 #[derive(Clone, Copy)]
 struct Part {
     from: usize,
@@ -194,8 +194,8 @@ impl Part {
     }
 }
 
-/// The colours of the current page by its *stretched* index (0..=255); `None` if it is none of the
-/// palette pages `directories`, or one of more than 8 bits.
+/// Returns the colours of the current page by its *stretched* index (0..=255); `None` if it is not
+/// one of the palette pages `directories`, or has more than 8 bits.
 pub fn colours(
     decoder: &mut Reader<'_>,
     colour: ColorType,

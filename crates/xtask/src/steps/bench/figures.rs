@@ -36,7 +36,7 @@ impl Figures {
 
     /// Returns the figure `name`; an error if it was not measured.
     pub fn get(&self, name: &str) -> Result<f64> {
-        self.0.get(name).copied().with_context(|| format!("nobody measured `{name}`"))
+        self.0.get(name).copied().with_context(|| format!("no step measured `{name}`"))
     }
 
     /// Returns the figure `name`, if it was measured.
