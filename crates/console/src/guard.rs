@@ -11,8 +11,9 @@ use axum::http::header::SET_COOKIE;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::response::{IntoResponse, Redirect, Response};
-use mamori_desk::list_staff::StaffReader;
-use mamori_desk::{Error, Found, member};
+use mamori_desk::staff::list_staff::StaffReader;
+use mamori_desk::staff::member;
+use mamori_desk::{Error, Found};
 use mamori_model::Refusal;
 use url::form_urlencoded::byte_serialize;
 

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
-use mamori_desk::create_bank::NewBank;
-use mamori_desk::import_entries::ImportOptions;
-use mamori_desk::import_lines::LineFormat;
+use mamori_desk::banks::create_bank::NewBank;
+use mamori_desk::banks::import_entries::ImportOptions;
+use mamori_desk::banks::import_lines::LineFormat;
 use mamori_desk::{Admin, Clock, Desk, Settings};
 use mamori_media::{Limits, Pool, PoolSettings};
 use mamori_model::{

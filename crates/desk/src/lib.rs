@@ -4,99 +4,26 @@
 //! Only this crate opens database transactions. No external system is called inside a transaction:
 //! the call is a job, enqueued in the same transaction as its cause.
 
+pub mod actions;
+pub mod banks;
+pub mod cases;
+pub mod checks;
+pub mod decisions;
+pub mod evidence;
+pub mod node;
+pub mod overview;
+pub mod services;
+pub mod staff;
+pub mod viewing;
+pub mod webhooks;
+
 pub mod clock;
-pub mod destination;
-pub mod directory;
 mod error;
-pub mod follow;
-pub mod import_lines;
-pub mod member;
-mod pace;
-pub mod payload;
-pub mod proof;
-pub mod session;
 pub mod settings;
-pub mod signature;
 pub mod sweep;
-pub mod tidy;
 pub mod work;
 
-pub mod add_endpoint;
-pub mod add_entries;
-pub mod add_staff;
-pub mod answer_action;
-pub mod approve_bulk;
-pub mod approve_decision;
-pub mod ask_again;
-mod ask_service;
-pub mod change_bank;
-pub mod change_entry;
-pub mod change_own;
-pub mod change_policy;
-pub mod change_service;
-pub mod change_staff;
-pub mod check;
-pub mod claim_case;
-pub mod colleagues;
-pub mod confirm_bulk;
-pub mod create_bank;
-pub mod create_service;
-pub mod credentials;
-pub mod decide_case;
-pub mod decided_before;
-pub mod delete_bank;
-pub mod delete_service;
-pub mod deliver;
-pub mod enter_by_ticket;
-mod expire_evidence;
-pub mod exposure;
-pub mod figures;
-pub mod fingerprints;
-pub mod hash_item;
-pub mod import_entries;
-pub mod issue_key;
-pub mod keep_claim;
-mod keep_item;
-mod lapse_claims;
 pub mod list;
-pub mod list_banks;
-pub mod list_decisions;
-pub mod list_messages;
-pub mod list_staff;
-pub mod look_up;
-pub mod make_ticket;
-pub mod note_case;
-mod open_case;
-mod open_disputes;
-pub mod open_look;
-pub mod prepare_bulk;
-pub mod prove;
-pub mod queue;
-pub mod read_bulk;
-pub mod read_case;
-pub mod read_history;
-mod record_match;
-pub mod redeliver;
-pub mod release_case;
-mod remind_service;
-pub mod remove_endpoint;
-pub mod revoke_key;
-pub mod rewrap_vault;
-mod second_person;
-pub mod seek;
-pub mod service_record;
-pub mod settle_dispute;
-pub mod show_item;
-pub mod sign_in;
-pub mod sign_in_passkey;
-pub mod sign_out;
-mod stand;
-pub mod test_endpoint;
-pub mod undo_bulk;
-pub mod undo_decision;
-pub mod welcome;
-pub mod withdraw_entries;
-pub mod workload;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -109,19 +36,19 @@ use mamori_signin::Passkeys;
 use mamori_store::Store;
 use tokio::sync::{Notify, OnceCell, Semaphore, watch};
 
-use pace::Pace;
+use staff::pace::Pace;
 
 pub use clock::Clock;
-pub use directory::Directory;
 pub use error::Error;
-pub use follow::Position;
 pub use mamori_store::{
     Added, DecisionFilter, DeliveryLine, DeliverySummary, EntryFilter, JobCount, MatchFilter,
     NewEntry, OpenAction, OpenCounts, QueueCount,
 };
-pub use member::{AtTheMachine, Found, Member};
-pub use proof::{Admin, Caller, Proof};
+pub use node::directory::Directory;
+pub use node::follow::Position;
+pub use services::proof::{Admin, Caller, Proof};
 pub use settings::Settings;
+pub use staff::member::{AtTheMachine, Found, Member};
 
 /// The entry point of every operation: one per node, cheap to clone.
 #[derive(Clone)]
@@ -142,7 +69,7 @@ struct Inner {
     enqueued: Notify,
     clock: Arc<Clock>,
     settings: Settings,
-    sender: deliver::Sender,
+    sender: webhooks::deliver::Sender,
     /// The passkey ceremonies; `None` where no console is configured.
     passkeys: Option<Passkeys>,
     /// The secret from which passkey challenges are derived; read from the database once.
@@ -170,9 +97,10 @@ impl Desk {
         clock: Arc<Clock>,
         settings: Settings,
     ) -> Result<Self, Error> {
-        let sender = deliver::Sender::new(&settings.webhooks)?;
+        let sender = webhooks::deliver::Sender::new(&settings.webhooks)?;
         let origin = settings.sign_in.origin.as_ref();
-        let passkeys = origin.map(|origin| Passkeys::new(origin, credentials::ISSUER)).transpose();
+        let passkeys =
+            origin.map(|origin| Passkeys::new(origin, staff::credentials::ISSUER)).transpose();
         let passkeys = passkeys.map_err(Error::invalid)?;
         let guesses = Pace::of(&settings.sign_in.attempts);
         let inner = Inner {

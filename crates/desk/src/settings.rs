@@ -12,7 +12,7 @@ use mamori_vault::Vault;
 
 pub use self::cases::CaseSettings;
 pub use self::sign_in::SignInSettings;
-use crate::destination::Permitted;
+use crate::webhooks::destination::Permitted;
 
 /// All settings of a desk.
 #[derive(Clone, Debug)]

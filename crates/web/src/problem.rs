@@ -11,14 +11,14 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use mamori_desk::Error;
-use mamori_desk::import_entries::ImportRefusal;
+use mamori_desk::banks::import_entries::ImportRefusal;
 use mamori_model::Refusal;
 use mamori_model::import::Import;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::banks::import_json::ImportJson;
 use crate::body::Cut;
-use crate::json::import::ImportJson;
 
 /// The media type of a problem.
 pub const PROBLEM_JSON: &str = "application/problem+json";

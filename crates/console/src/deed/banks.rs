@@ -3,8 +3,8 @@
 
 use axum::extract::{Path, State};
 use axum::response::Redirect;
-use mamori_desk::member::PolicyEditor;
-use mamori_desk::settle_dispute::Settlement;
+use mamori_desk::banks::settle_dispute::Settlement;
+use mamori_desk::staff::member::PolicyEditor;
 use mamori_model::{BankId, DisputeId};
 use serde::Deserialize;
 

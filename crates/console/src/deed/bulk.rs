@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Redirect;
-use mamori_desk::prepare_bulk::NewBulk;
+use mamori_desk::decisions::prepare_bulk::NewBulk;
 use mamori_model::{BulkId, CaseId, Outcome};
 use serde::Deserialize;
 

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use mamori_desk::release_case::Release;
+use mamori_desk::cases::release_case::Release;
 use mamori_model::{CaseId, StaffId, Urgency};
 use serde::Deserialize;
 

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use mamori_desk::open_look::Looked;
+use mamori_desk::viewing::open_look::Looked;
 use mamori_model::{Clarity, LookId, MatchId};
 use serde::Deserialize;
 

@@ -5,7 +5,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{Redirect, Response};
 use mamori_desk::Member as Proof;
-use mamori_desk::change_own::OwnPages;
+use mamori_desk::staff::change_own::OwnPages;
 use mamori_model::staff::{Scheme, View};
 use mamori_model::{CredentialId, Language, Sensitive};
 use serde::Deserialize;

@@ -2,8 +2,8 @@
 
 use axum::extract::{Path, State};
 use axum::response::Redirect;
-use mamori_desk::change_policy::NewPolicy;
-use mamori_desk::member::PolicyEditor;
+use mamori_desk::decisions::change_policy::NewPolicy;
+use mamori_desk::staff::member::PolicyEditor;
 use mamori_model::Purpose;
 use serde::Deserialize;
 

@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use axum::response::Redirect;
-use mamori_desk::claim_case::Queue;
-use mamori_desk::member::Reviewer as Proof;
+use mamori_desk::cases::claim_case::Queue;
+use mamori_desk::staff::member::Reviewer as Proof;
 use mamori_desk::{Desk, Error};
 use mamori_model::{Purpose, Refusal};
 use serde::Deserialize;

@@ -7,10 +7,10 @@ use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Redirect, Response};
 use mamori_desk::Error;
-use mamori_desk::session::Entered;
-use mamori_desk::sign_in::Typed;
-use mamori_desk::sign_in_passkey::Asked;
-use mamori_desk::welcome::Chosen;
+use mamori_desk::staff::session::Entered;
+use mamori_desk::staff::sign_in::Typed;
+use mamori_desk::staff::sign_in_passkey::Asked;
+use mamori_desk::staff::welcome::Chosen;
 use mamori_model::{CeremonyId, Line, Refusal, Sensitive};
 use serde::Deserialize;
 

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use mamori_desk::Error;
-use mamori_desk::read_bulk::{BulkCase, BulkView};
+use mamori_desk::decisions::read_bulk::{BulkCase, BulkView};
 use mamori_model::bulk::{Bulk, BulkState};
 use mamori_model::page::PageSize;
 use mamori_model::{BulkId, Case, CaseId, Feature, Line, Purpose, Refusal, StaffId};

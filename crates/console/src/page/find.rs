@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use mamori_desk::seek::Finding;
+use mamori_desk::overview::seek::Finding;
 use serde::Deserialize;
 
 use super::Asked;

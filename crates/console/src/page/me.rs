@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use mamori_desk::Error;
-use mamori_desk::credentials::{CodeOffer, Way};
+use mamori_desk::staff::credentials::{CodeOffer, Way};
 use mamori_model::Refusal;
 use mamori_model::dose::{Exposure, Limits, Rest, RestWhy};
 use mamori_model::sign_in::CredentialKind;

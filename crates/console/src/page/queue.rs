@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use jiff::Timestamp;
-use mamori_desk::queue::QueueView;
+use mamori_desk::cases::queue::QueueView;
 use mamori_model::{CaseState, Level, Purpose, Urgency};
 use serde::Deserialize;
 

@@ -3,8 +3,8 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use mamori_desk::credentials::CodeOffer;
-use mamori_desk::welcome::Welcome;
+use mamori_desk::staff::credentials::CodeOffer;
+use mamori_desk::staff::welcome::Welcome;
 use mamori_desk::{Error, Found};
 use mamori_model::Refusal;
 use mamori_model::sign_in::CredentialKind;

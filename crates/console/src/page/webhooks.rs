@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use mamori_desk::list_messages::{Message, Place};
+use mamori_desk::webhooks::list_messages::{Message, Place};
 use mamori_model::page::PageSize;
 use mamori_model::webhook::DeliveryState;
 use mamori_model::{ActionId, DeliveryId, EndpointId};

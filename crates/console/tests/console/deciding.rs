@@ -2,8 +2,8 @@
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
-use mamori_desk::add_staff::StaffAdmin;
-use mamori_desk::create_bank::NewBank;
+use mamori_desk::banks::create_bank::NewBank;
+use mamori_desk::staff::add_staff::StaffAdmin;
 use mamori_desk::{Admin, AtTheMachine};
 use mamori_model::{Hash, Language, Pdq, Purpose, StaffRole};
 use mamori_store::NewEntry;

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::http::header::{RETRY_AFTER, SET_COOKIE};
 use jiff::SignedDuration;
 use mamori_desk::AtTheMachine;
-use mamori_desk::add_staff::StaffAdmin;
+use mamori_desk::staff::add_staff::StaffAdmin;
 use mamori_model::Sensitive;
 use mamori_model::sign_in::TicketKind;
 use mamori_signin::CodeSecret;

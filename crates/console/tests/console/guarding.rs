@@ -11,7 +11,7 @@ use futures_util::{StreamExt, stream};
 use jiff::SignedDuration;
 use mamori_console::guard::SIGN_IN;
 use mamori_desk::AtTheMachine;
-use mamori_desk::add_staff::StaffAdmin;
+use mamori_desk::staff::add_staff::StaffAdmin;
 use mamori_model::StaffRole;
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;

@@ -2,9 +2,9 @@
 
 use jiff::SignedDuration;
 use mamori_desk::Error;
-use mamori_desk::claim_case::Queue;
-use mamori_desk::decide_case::NewDecision;
-use mamori_desk::member::Reviewer;
+use mamori_desk::cases::claim_case::Queue;
+use mamori_desk::decisions::decide_case::NewDecision;
+use mamori_desk::staff::member::Reviewer;
 use mamori_model::action::{AccountMeasure, ActionState, Answer, ItemMeasure};
 use mamori_model::webhook::DeliveryState;
 use mamori_model::{ActionId, Decision, Feature, Measures, Outcome, Refusal, Second};

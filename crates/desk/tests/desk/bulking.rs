@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
-use mamori_desk::claim_case::Queue;
-use mamori_desk::create_bank::NewBank;
-use mamori_desk::decide_case::NewDecision;
-use mamori_desk::member::{Member, Records, Reviewer};
-use mamori_desk::prepare_bulk::NewBulk;
-use mamori_desk::release_case::Release;
+use mamori_desk::banks::create_bank::NewBank;
+use mamori_desk::cases::claim_case::Queue;
+use mamori_desk::cases::release_case::Release;
+use mamori_desk::decisions::decide_case::NewDecision;
+use mamori_desk::decisions::prepare_bulk::NewBulk;
+use mamori_desk::staff::member::{Member, Records, Reviewer};
 use mamori_desk::{Error, Settings};
 use mamori_model::action::{ActionState, ItemMeasure};
 use mamori_model::case::CaseState;

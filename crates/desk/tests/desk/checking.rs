@@ -2,9 +2,9 @@
 
 use jiff::SignedDuration;
 use mamori_desk::Error;
-use mamori_desk::change_bank::{BankChange, PrivateBasisChange};
-use mamori_desk::check::Evidence;
-use mamori_desk::fingerprints::FramePrint;
+use mamori_desk::banks::change_bank::{BankChange, PrivateBasisChange};
+use mamori_desk::checks::check::Evidence;
+use mamori_desk::checks::fingerprints::FramePrint;
 use mamori_model::page::PageSize;
 use mamori_model::{
     Action, Distance, EntryChange, Given, Looked, NotLooked, Pdq, PrivateBasis, Purpose, Quality,

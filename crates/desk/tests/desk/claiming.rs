@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
-use mamori_desk::add_staff::StaffAdmin;
-use mamori_desk::claim_case::{Claimed, Queue};
-use mamori_desk::create_bank::NewBank;
-use mamori_desk::list_staff::StaffReader;
-use mamori_desk::member::Reviewer;
-use mamori_desk::release_case::Release;
+use mamori_desk::banks::create_bank::NewBank;
+use mamori_desk::cases::claim_case::{Claimed, Queue};
+use mamori_desk::cases::release_case::Release;
+use mamori_desk::staff::add_staff::StaffAdmin;
+use mamori_desk::staff::list_staff::StaffReader;
+use mamori_desk::staff::member::Reviewer;
 use mamori_desk::{AtTheMachine, Error, Settings};
 use mamori_model::case::{CaseEventKind, CaseState, Level};
 use mamori_model::page::PageSize;

@@ -1,9 +1,9 @@
 //! A person decides, a second one looks, and what was decided can be taken back.
 
 use jiff::SignedDuration;
-use mamori_desk::claim_case::Queue;
-use mamori_desk::decide_case::NewDecision;
-use mamori_desk::member::{Records, Reviewer};
+use mamori_desk::cases::claim_case::Queue;
+use mamori_desk::decisions::decide_case::NewDecision;
+use mamori_desk::staff::member::{Records, Reviewer};
 use mamori_desk::{DecisionFilter, Desk, Error, Settings};
 use mamori_model::action::{AccountMeasure, ActionState, ItemMeasure};
 use mamori_model::case::{CaseEventKind, CaseState, Level};

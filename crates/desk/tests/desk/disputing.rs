@@ -1,9 +1,9 @@
 //! "Not a match": an entry is disputed at one service.
 
-use mamori_desk::claim_case::Queue;
-use mamori_desk::decide_case::NewDecision;
-use mamori_desk::member::Reviewer;
-use mamori_desk::settle_dispute::Settlement;
+use mamori_desk::banks::settle_dispute::Settlement;
+use mamori_desk::cases::claim_case::Queue;
+use mamori_desk::decisions::decide_case::NewDecision;
+use mamori_desk::staff::member::Reviewer;
 use mamori_desk::{Caller, Error};
 use mamori_model::page::PageSize;
 use mamori_model::staff::StaffRole;

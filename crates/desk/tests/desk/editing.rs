@@ -1,8 +1,8 @@
 //! An item is sent again under its name, with other bytes or the same.
 
-use mamori_desk::check::{Checked, Evidence};
-use mamori_desk::decide_case::NewDecision;
-use mamori_desk::member::Reviewer;
+use mamori_desk::checks::check::{Checked, Evidence};
+use mamori_desk::decisions::decide_case::NewDecision;
+use mamori_desk::staff::member::Reviewer;
 use mamori_model::case::{Case, CaseState};
 use mamori_model::matched::Match;
 use mamori_model::page::PageSize;

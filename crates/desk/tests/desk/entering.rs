@@ -1,8 +1,8 @@
 //! People come, enter, and stay for as long as they may.
 
 use jiff::SignedDuration;
-use mamori_desk::add_staff::{NewStaff, StaffAdmin};
-use mamori_desk::list_staff::StaffReader;
+use mamori_desk::staff::add_staff::{NewStaff, StaffAdmin};
+use mamori_desk::staff::list_staff::StaffReader;
 use mamori_desk::{AtTheMachine, Desk, Error};
 use mamori_model::page::PageSize;
 use mamori_model::sign_in::{StaffEventKind, TicketKind};

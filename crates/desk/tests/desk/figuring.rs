@@ -1,8 +1,8 @@
 //! How work flows, by policy and day, and never by person.
 
 use jiff::SignedDuration;
-use mamori_desk::claim_case::Queue;
-use mamori_desk::decide_case::NewDecision;
+use mamori_desk::cases::claim_case::Queue;
+use mamori_desk::decisions::decide_case::NewDecision;
 use mamori_model::action::ItemMeasure;
 use mamori_model::staff::StaffRole;
 use mamori_model::{ActionState, Measures, Outcome, Purpose};

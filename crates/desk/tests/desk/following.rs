@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use mamori_desk::proof::Proof;
+use mamori_desk::services::proof::Proof;
 use mamori_desk::{Clock, Error, NewEntry, Settings};
 use mamori_model::key::Role;
 use mamori_model::page::PageSize;

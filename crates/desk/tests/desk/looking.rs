@@ -1,12 +1,12 @@
 //! Each look is written down, shows one picture, and counts in a dose.
 
 use jiff::SignedDuration;
-use mamori_desk::add_staff::StaffAdmin;
-use mamori_desk::claim_case::{Claimed, Queue};
-use mamori_desk::decide_case::NewDecision;
-use mamori_desk::member::Reviewer;
-use mamori_desk::open_look::Looked;
-use mamori_desk::release_case::Release;
+use mamori_desk::cases::claim_case::{Claimed, Queue};
+use mamori_desk::cases::release_case::Release;
+use mamori_desk::decisions::decide_case::NewDecision;
+use mamori_desk::staff::add_staff::StaffAdmin;
+use mamori_desk::staff::member::Reviewer;
+use mamori_desk::viewing::open_look::Looked;
 use mamori_desk::{AtTheMachine, Error, Settings};
 use mamori_model::action::{AccountMeasure, ItemMeasure};
 use mamori_model::dose::RestWhy;

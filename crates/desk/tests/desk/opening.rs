@@ -88,7 +88,7 @@ on_both_engines! {
         let store = house.store().await;
         let rehearsal = house.bank("rehearsal", Action::Hold).await;
         house.add(&rehearsal, pdq(1)).await;
-        let intimate = mamori_desk::create_bank::NewBank {
+        let intimate = mamori_desk::banks::create_bank::NewBank {
             purpose: Purpose::IntimateImageAbuse,
             ..new_bank("intimate", Action::Hold)
         };

@@ -1,6 +1,6 @@
 //! Items that cannot be read, or only in part: their bytes are compared all the same.
 
-use mamori_desk::check::{Checked, Evidence};
+use mamori_desk::checks::check::{Checked, Evidence};
 use mamori_desk::settings::PartlyLooked;
 use mamori_desk::{Desk, Error, Settings};
 use mamori_media::{Error as Media, Limits};
@@ -189,7 +189,7 @@ on_both_engines! {
         let mirrored = encode::png(&edit::mirror(&listed));
 
         let all = check(&house, &house.desk, "a", &mirrored).await.unwrap();
-        let change = mamori_desk::change_bank::BankChange {
+        let change = mamori_desk::banks::change_bank::BankChange {
             transforms: Some(Transforms::None),
             ..Default::default()
         };

@@ -2,9 +2,9 @@
 
 use jiff::SignedDuration;
 use mamori_desk::Error;
-use mamori_desk::claim_case::Queue;
-use mamori_desk::member::Reviewer;
-use mamori_desk::read_history::{Before, HistoryReader};
+use mamori_desk::cases::claim_case::Queue;
+use mamori_desk::cases::read_history::{Before, HistoryReader};
+use mamori_desk::staff::member::Reviewer;
 use mamori_model::case::CaseEventKind;
 use mamori_model::page::PageSize;
 use mamori_model::staff::StaffRole;

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use jiff::SignedDuration;
-use mamori_desk::change_policy::NewPolicy;
-use mamori_desk::check::{Checked, Evidence};
-use mamori_desk::claim_case::{Claimed, Queue};
-use mamori_desk::decide_case::NewDecision;
-use mamori_desk::member::{PolicyEditor, Reviewer};
-use mamori_desk::open_look::Looked;
-use mamori_desk::rewrap_vault::Rewrapped;
+use mamori_desk::cases::claim_case::{Claimed, Queue};
+use mamori_desk::checks::check::{Checked, Evidence};
+use mamori_desk::decisions::change_policy::NewPolicy;
+use mamori_desk::decisions::decide_case::NewDecision;
+use mamori_desk::evidence::rewrap_vault::Rewrapped;
+use mamori_desk::staff::member::{PolicyEditor, Reviewer};
+use mamori_desk::viewing::open_look::Looked;
 use mamori_desk::{AtTheMachine, Desk, Error};
 use mamori_model::staff::StaffRole;
 use mamori_model::{

@@ -1,9 +1,9 @@
 //! Whoever is the second person is somebody else, and nobody whom an administrator made a moment ago.
 
 use jiff::SignedDuration;
-use mamori_desk::add_staff::{NewStaff, StaffAdmin};
-use mamori_desk::claim_case::Queue;
-use mamori_desk::decide_case::NewDecision;
+use mamori_desk::cases::claim_case::Queue;
+use mamori_desk::decisions::decide_case::NewDecision;
+use mamori_desk::staff::add_staff::{NewStaff, StaffAdmin};
 use mamori_desk::{AtTheMachine, Error, Member};
 use mamori_model::action::{AccountMeasure, ItemMeasure};
 use mamori_model::staff::{Language, StaffRole};

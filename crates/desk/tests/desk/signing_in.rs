@@ -1,12 +1,12 @@
 //! Ways in of one's own: passkeys, passwords and codes.
 
 use jiff::SignedDuration;
-use mamori_desk::add_staff::StaffAdmin;
-use mamori_desk::change_own::OwnPages;
-use mamori_desk::session::Entered;
-use mamori_desk::sign_in::Typed;
-use mamori_desk::sign_in_passkey::Asked;
-use mamori_desk::welcome::Chosen;
+use mamori_desk::staff::add_staff::StaffAdmin;
+use mamori_desk::staff::change_own::OwnPages;
+use mamori_desk::staff::session::Entered;
+use mamori_desk::staff::sign_in::Typed;
+use mamori_desk::staff::sign_in_passkey::Asked;
+use mamori_desk::staff::welcome::Chosen;
 use mamori_desk::{AtTheMachine, Desk, Error};
 use mamori_model::sign_in::CredentialKind;
 use mamori_model::staff::{Language, OwnLimits, Scheme, StaffRole, View};

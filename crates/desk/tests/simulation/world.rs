@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use jiff::Timestamp;
 use mamori_desk::Caller;
-use mamori_desk::claim_case::Claimed;
+use mamori_desk::cases::claim_case::Claimed;
 use mamori_model::action::Answer;
 use mamori_model::{
     ActionId, Bank, CaseId, Clarity, EndpointId, EntryId, LookId, MatchId, Pdq, Sensitive, StaffId,

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use jiff::civil::Date;
-use mamori_desk::create_bank::NewBank;
+use mamori_desk::banks::create_bank::NewBank;
 use mamori_desk::{Admin, Desk};
 use mamori_model::{
     Action, BankName, Country, Distance, Jurisdictions, Line, PrivateBasis, Purpose, Quality,

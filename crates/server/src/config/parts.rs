@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use mamori_desk::destination::Permitted;
 use mamori_desk::settings::{CaseSettings, SignInSettings, WebhookSettings};
+use mamori_desk::webhooks::destination::Permitted;
 use mamori_model::sign_in::{AttemptLimits, SessionLimits};
 use mamori_model::{Reach, dose};
 use mamori_vault::{Keyring, Vault};

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use mamori_desk::AtTheMachine;
-use mamori_desk::add_staff::{NewStaff, StaffAdmin};
-use mamori_desk::change_policy::NewPolicy;
+use mamori_desk::decisions::change_policy::NewPolicy;
+use mamori_desk::staff::add_staff::{NewStaff, StaffAdmin};
 use mamori_model::sign_in::TicketKind;
 use mamori_model::staff::{Language, StaffRole};
 use mamori_model::{Purpose, Sensitive};

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use mamori_desk::add_staff::{NewStaff, StaffAdmin};
+use mamori_desk::staff::add_staff::{NewStaff, StaffAdmin};
 use mamori_desk::{AtTheMachine, Desk};
 use mamori_model::Line;
 use mamori_model::staff::{Language, StaffName, StaffRole};

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use mamori_desk::add_staff::StaffAdmin;
+use mamori_desk::staff::add_staff::StaffAdmin;
 use mamori_desk::{AtTheMachine, Desk};
 use mamori_model::staff::{StaffName, StaffRole};
 

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use mamori_desk::add_staff::StaffAdmin;
-use mamori_desk::list_staff::StaffReader;
+use mamori_desk::staff::add_staff::StaffAdmin;
+use mamori_desk::staff::list_staff::StaffReader;
 use mamori_desk::{AtTheMachine, Desk};
 use mamori_model::Sensitive;
 use mamori_model::sign_in::TicketKind;

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use mamori_desk::list_staff::StaffReader;
+use mamori_desk::staff::list_staff::StaffReader;
 use mamori_desk::{AtTheMachine, Desk};
 use mamori_model::page::PageSize;
 use mamori_model::staff::{Staff, StaffRole};

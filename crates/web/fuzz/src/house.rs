@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use mamori_desk::create_bank::NewBank;
+use mamori_desk::banks::create_bank::NewBank;
 use mamori_desk::{Admin, Clock, Desk, NewEntry};
 use mamori_media::Pool;
 use mamori_model::key::Role;

@@ -2,48 +2,13 @@
 //!
 //! `matrix.txt` lists which role may call which endpoint; a test compares it with the code.
 
-pub mod add_entries;
-pub mod add_webhook;
-pub mod answer_action;
-pub mod change_bank;
-pub mod change_entry;
-pub mod change_service;
-pub mod check;
-pub mod create_bank;
-pub mod create_key;
-pub mod create_service;
-pub mod delete_bank;
-pub mod delete_service;
-pub mod export_bank;
-pub mod get_action;
-pub mod get_bank;
-pub mod get_case;
-pub mod get_decision;
-pub mod get_delivery;
-pub mod get_entry;
-pub mod get_import;
-pub mod get_match;
-pub mod get_webhook;
-pub mod hash;
-pub mod import_entries;
-pub mod list_actions;
-pub mod list_banks;
-pub mod list_cases;
-pub mod list_decisions;
-pub mod list_deliveries;
-pub mod list_disputes;
-pub mod list_entries;
-pub mod list_imports;
-pub mod list_keys;
-pub mod list_matches;
-pub mod list_services;
-pub mod list_webhooks;
-pub mod redeliver;
-pub mod remove_webhook;
-pub mod revoke_key;
-pub mod test_webhook;
-pub mod withdraw_entries;
-pub mod withdraw_entry;
+pub mod actions;
+pub mod banks;
+pub mod cases;
+pub mod checks;
+pub mod decisions;
+pub mod services;
+pub mod webhooks;
 
 use axum::Json;
 use axum::http::header::LOCATION;
@@ -72,36 +37,44 @@ pub fn router() -> OpenApiRouter<App> {
 /// Returns the endpoints, grouped by path, each with the schemas that it refers to.
 fn endpoints() -> Vec<UtoipaMethodRouter<App>> {
     vec![
-        routes!(check::check),
-        routes!(hash::hash),
-        routes!(create_bank::create_bank, list_banks::list_banks),
-        routes!(get_bank::get_bank, change_bank::change_bank, delete_bank::delete_bank),
-        routes!(add_entries::add_entries, list_entries::list_entries),
-        routes!(get_entry::get_entry, change_entry::change_entry, withdraw_entry::withdraw_entry),
-        routes!(withdraw_entries::withdraw_entries),
-        routes!(import_entries::import_entries, list_imports::list_imports),
-        routes!(get_import::get_import),
-        routes!(export_bank::export_bank),
-        routes!(list_disputes::list_disputes),
-        routes!(list_matches::list_matches),
-        routes!(get_match::get_match),
-        routes!(create_service::create_service, list_services::list_services),
-        routes!(change_service::change_service, delete_service::delete_service),
-        routes!(create_key::create_key, list_keys::list_keys),
-        routes!(revoke_key::revoke_key),
-        routes!(add_webhook::add_webhook, list_webhooks::list_webhooks),
-        routes!(get_webhook::get_webhook, remove_webhook::remove_webhook),
-        routes!(test_webhook::test_webhook),
-        routes!(list_deliveries::list_deliveries),
-        routes!(get_delivery::get_delivery),
-        routes!(redeliver::redeliver),
-        routes!(list_cases::list_cases),
-        routes!(get_case::get_case),
-        routes!(list_decisions::list_decisions),
-        routes!(get_decision::get_decision),
-        routes!(list_actions::list_actions),
-        routes!(get_action::get_action),
-        routes!(answer_action::answer_action),
+        routes!(checks::check::check),
+        routes!(checks::hash::hash),
+        routes!(banks::create_bank::create_bank, banks::list_banks::list_banks),
+        routes!(
+            banks::get_bank::get_bank,
+            banks::change_bank::change_bank,
+            banks::delete_bank::delete_bank
+        ),
+        routes!(banks::add_entries::add_entries, banks::list_entries::list_entries),
+        routes!(
+            banks::get_entry::get_entry,
+            banks::change_entry::change_entry,
+            banks::withdraw_entry::withdraw_entry
+        ),
+        routes!(banks::withdraw_entries::withdraw_entries),
+        routes!(banks::import_entries::import_entries, banks::list_imports::list_imports),
+        routes!(banks::get_import::get_import),
+        routes!(banks::export_bank::export_bank),
+        routes!(banks::list_disputes::list_disputes),
+        routes!(checks::list_matches::list_matches),
+        routes!(checks::get_match::get_match),
+        routes!(services::create_service::create_service, services::list_services::list_services),
+        routes!(services::change_service::change_service, services::delete_service::delete_service),
+        routes!(services::create_key::create_key, services::list_keys::list_keys),
+        routes!(services::revoke_key::revoke_key),
+        routes!(webhooks::add_webhook::add_webhook, webhooks::list_webhooks::list_webhooks),
+        routes!(webhooks::get_webhook::get_webhook, webhooks::remove_webhook::remove_webhook),
+        routes!(webhooks::test_webhook::test_webhook),
+        routes!(webhooks::list_deliveries::list_deliveries),
+        routes!(webhooks::get_delivery::get_delivery),
+        routes!(webhooks::redeliver::redeliver),
+        routes!(cases::list_cases::list_cases),
+        routes!(cases::get_case::get_case),
+        routes!(decisions::list_decisions::list_decisions),
+        routes!(decisions::get_decision::get_decision),
+        routes!(actions::list_actions::list_actions),
+        routes!(actions::get_action::get_action),
+        routes!(actions::answer_action::answer_action),
     ]
 }
 

@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use mamori_desk::change_bank::BankChange;
-use mamori_desk::create_bank::NewBank;
+use mamori_desk::banks::change_bank::BankChange;
+use mamori_desk::banks::create_bank::NewBank;
 use mamori_desk::{Error, Proof};
 use mamori_model::page::PageSize;
 use mamori_model::{Action, Bank, BankName, Distance, Quality};

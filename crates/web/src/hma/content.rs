@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use mamori_desk::fingerprints::Fingerprints;
+use mamori_desk::checks::fingerprints::Fingerprints;
 use mamori_desk::{Error, NewEntry};
 use mamori_model::{Bank, Distance, Entry, EntryId, EntryState, HashKind};
 use serde_json::{Map, Value, json};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use mamori_desk::fingerprints::Fingerprints;
+use mamori_desk::checks::fingerprints::Fingerprints;
 use mamori_model::{Bank, Hit, NotLooked};
 use serde_json::{Map, Value, json};
 

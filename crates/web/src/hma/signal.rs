@@ -1,6 +1,6 @@
 //! HMA's kinds of hash and content that Mamori supports.
 
-use mamori_desk::fingerprints::{Fingerprints, FramePrint};
+use mamori_desk::checks::fingerprints::{Fingerprints, FramePrint};
 use mamori_model::{Distance, Hash, HashKind, Md5, Pdq};
 
 use super::fault::Fault;

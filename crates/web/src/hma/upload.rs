@@ -3,8 +3,8 @@
 use axum::body::Bytes;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, Multipart, Request};
-use mamori_desk::fingerprints::Fingerprints;
-use mamori_desk::hash_item::Read;
+use mamori_desk::checks::fingerprints::Fingerprints;
+use mamori_desk::checks::hash_item::Read;
 use mamori_desk::{Desk, Error, Proof};
 use mamori_media::{Error as Media, Rest};
 use mamori_model::Quality;

@@ -1,17 +1,5 @@
 //! The JSON forms of the objects: one file for each noun, and the shapes of their texts.
 
-pub mod action;
-pub mod bank;
-pub mod case;
-pub mod delivery;
-pub mod dispute;
-pub mod endpoint;
-pub mod entry;
-pub mod import;
-pub mod item;
-pub mod key;
-pub mod looked;
-pub mod matched;
 pub mod text;
 
 use std::fmt::Display;

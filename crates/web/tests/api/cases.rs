@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use mamori_desk::Clock;
-use mamori_desk::prepare_bulk::NewBulk;
-use mamori_desk::settle_dispute::Settlement;
+use mamori_desk::banks::settle_dispute::Settlement;
+use mamori_desk::decisions::prepare_bulk::NewBulk;
 use mamori_model::action::{AccountMeasure, Feature, ItemMeasure};
 use mamori_model::page::PageSize;
 use mamori_model::staff::StaffRole;

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use mamori_desk::NewEntry;
-use mamori_desk::create_bank::NewBank;
+use mamori_desk::banks::create_bank::NewBank;
 use mamori_media::Limits;
 use mamori_model::{Action, Distance, Jurisdictions, Pdq, Purpose, Quality, Reach, Surface};
 use mamori_testkit::on_both_engines;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use mamori_desk::list_decisions::{ActionView, DecisionView};
-use mamori_desk::read_case::CaseItems;
+use mamori_desk::cases::read_case::CaseItems;
+use mamori_desk::decisions::list_decisions::{ActionView, DecisionView};
 use mamori_desk::{DeliverySummary, Error, Found};
 use mamori_model::page::PageSize;
 use mamori_model::{

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::ToSpan as _;
 use jiff::civil::{Date, Weekday};
-use mamori_desk::figures::{Decided, Figures};
+use mamori_desk::overview::figures::{Decided, Figures};
 use mamori_model::Purpose;
 
 use crate::chart::{Chart, Kind, SERIES_MAX, Series};
@@ -77,10 +77,16 @@ fn waiting(words: Words, figures: &Figures) -> Chart {
         .map(|some| (some.day, some))
         .collect();
     let minutes = |waited: jiff::SignedDuration| u32::try_from(waited.as_mins()).unwrap_or(0);
-    let row = |name: Id, of: fn(&mamori_desk::figures::Waiting) -> jiff::SignedDuration| Series {
-        name: words.call(name),
-        values: days.iter().map(|day| of_all.get(day).map(|some| minutes(of(some)))).collect(),
-    };
+    let row =
+        |name: Id, of: fn(&mamori_desk::overview::figures::Waiting) -> jiff::SignedDuration| {
+            Series {
+                name: words.call(name),
+                values: days
+                    .iter()
+                    .map(|day| of_all.get(day).map(|some| minutes(of(some))))
+                    .collect(),
+            }
+        };
     let series =
         vec![row(Id("chart-half"), |some| some.half), row(Id("chart-most"), |some| some.most)];
     Chart {

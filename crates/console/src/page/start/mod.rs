@@ -6,7 +6,7 @@ mod figures;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use mamori_desk::queue::QueueView;
+use mamori_desk::cases::queue::QueueView;
 use mamori_model::{ActionState, CaseState};
 
 use crate::app::Console;

@@ -8,9 +8,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use mamori_desk::check::Evidence;
-use mamori_desk::create_bank::NewBank;
-use mamori_desk::fingerprints::{Fingerprints, FramePrint};
+use mamori_desk::banks::create_bank::NewBank;
+use mamori_desk::checks::check::Evidence;
+use mamori_desk::checks::fingerprints::{Fingerprints, FramePrint};
 use mamori_desk::{Admin, Caller, Clock, Desk, Proof, Settings};
 use mamori_media::{Limits, Pool, PoolSettings};
 use mamori_model::key::Role;

@@ -1,8 +1,8 @@
 //! People of the staff, as their sessions prove them.
 
-use mamori_desk::add_staff::{NewStaff, StaffAdmin};
-use mamori_desk::member::{Lead, Reviewer};
-use mamori_desk::session::Entered;
+use mamori_desk::staff::add_staff::{NewStaff, StaffAdmin};
+use mamori_desk::staff::member::{Lead, Reviewer};
+use mamori_desk::staff::session::Entered;
 use mamori_desk::{AtTheMachine, Desk, Found, Member};
 use mamori_model::sign_in::TicketKind;
 use mamori_model::staff::{Language, StaffRole};

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
-use mamori_desk::prepare_bulk::NewBulk;
+use mamori_desk::decisions::prepare_bulk::NewBulk;
 use mamori_desk::{Desk, Error};
 use mamori_model::action::{AccountMeasure, Feature, ItemMeasure};
 use mamori_model::bulk::BulkState;

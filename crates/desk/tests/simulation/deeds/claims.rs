@@ -1,7 +1,7 @@
 //! Reviewers take cases and give them back.
 
-use mamori_desk::claim_case::{Claimed, Queue};
-use mamori_desk::release_case::Release;
+use mamori_desk::cases::claim_case::{Claimed, Queue};
+use mamori_desk::cases::release_case::Release;
 use mamori_desk::{Desk, Error};
 use mamori_model::{Refusal, Urgency, Words};
 

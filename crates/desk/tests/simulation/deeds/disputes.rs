@@ -1,6 +1,6 @@
 //! The bank's owner settles what was disputed.
 
-use mamori_desk::settle_dispute::Settlement;
+use mamori_desk::banks::settle_dispute::Settlement;
 use mamori_desk::{Desk, Error};
 use mamori_model::{DisputeId, EntryId, Refusal};
 

@@ -1,6 +1,6 @@
 //! Policies say what is kept and for how long, and the vault's folder is looked through.
 
-use mamori_desk::change_policy::NewPolicy;
+use mamori_desk::decisions::change_policy::NewPolicy;
 use mamori_desk::{Desk, Error};
 use mamori_model::{Policy, Purpose};
 

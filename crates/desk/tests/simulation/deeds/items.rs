@@ -1,6 +1,6 @@
 //! Items are sent, hashes come and go.
 
-use mamori_desk::check::Evidence;
+use mamori_desk::checks::check::Evidence;
 use mamori_desk::{Error, NewEntry};
 use mamori_model::{Hash, Item, Pdq, Surface, Verdict};
 

@@ -1,8 +1,8 @@
 //! People look at items: veiled or clear, as much as they may.
 
 use jiff::SignedDuration;
-use mamori_desk::claim_case::Claimed;
-use mamori_desk::open_look::Looked;
+use mamori_desk::cases::claim_case::Claimed;
+use mamori_desk::viewing::open_look::Looked;
 use mamori_desk::{Desk, Error};
 use mamori_model::look::Look;
 use mamori_model::{CaseId, Clarity, LookId, MatchId, Refusal};

@@ -1,7 +1,7 @@
 //! People of the staff sign in, show their cookie, and leave.
 
 use jiff::SignedDuration;
-use mamori_desk::member::{PolicyEditor, Reviewer};
+use mamori_desk::staff::member::{PolicyEditor, Reviewer};
 use mamori_desk::{Desk, Error, Member};
 use mamori_model::Refusal;
 use mamori_model::sign_in::Session;

@@ -1,0 +1,290 @@
+//! Imports a list into a bank while it streams in: a million lines in one request.
+
+pub mod pdq;
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
+use jiff::{SignedDuration, Timestamp};
+use mamori_model::import::{Import, ImportState, RejectedLine};
+use mamori_model::{BankId, HashKind};
+use mamori_store::NewEntry;
+
+use self::pdq::Sample;
+use crate::banks::import_lines::{ColumnMap, LineFormat, LineReader, Lines, Piece, Read, lines_of};
+use crate::{Admin, Desk, Error};
+
+/// How to read a list, and which of its hashes to accept.
+#[derive(Clone, Debug)]
+pub struct ImportOptions {
+    /// The format of the lines.
+    pub format: LineFormat,
+    /// The hash kind of lines that name none.
+    pub kind: HashKind,
+    /// The columns that a CSV must have; `None`: only `hash` is required, the other standard names
+    /// are optional.
+    pub columns: Option<ColumnMap>,
+    /// Whether to accept PDQ hashes that no picture seems to have produced; see [`pdq`].
+    pub takes_any_pdq: bool,
+    /// Whether to add hashes again that were withdrawn from the bank.
+    pub restores_withdrawn: bool,
+}
+
+impl ImportOptions {
+    /// Creates options for lines of `format`, with safe defaults. `kind` is the hash kind of lines
+    /// that name none.
+    pub fn new(format: LineFormat, kind: HashKind) -> Self {
+        Self { format, kind, columns: None, takes_any_pdq: false, restores_withdrawn: false }
+    }
+}
+
+/// Why a list is refused as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImportRefusal {
+    /// The first line does not name the required columns.
+    Columns,
+    /// The hashes that are declared as PDQ are not PDQ hashes.
+    NotPdq,
+}
+
+impl Desk {
+    /// Imports lines into a bank, one transaction per batch, and returns the counts.
+    ///
+    /// Lines that are counted as added are committed. A list whose stream breaks off is
+    /// `interrupted` and can be sent again as a whole: hashes that the bank already has are not
+    /// added twice. While the import runs, [`Self::import`] returns its progress.
+    /// [`Error::ImportRefused`] if the list is not what `options` declare, [`Error::NotFound`] if
+    /// there is no such bank, or no longer.
+    pub async fn import_entries<S, E>(
+        &self,
+        _: &Admin,
+        bank: BankId,
+        options: ImportOptions,
+        chunks: S,
+    ) -> Result<Import, Error>
+    where
+        S: Stream<Item = Result<Bytes, E>> + Unpin,
+    {
+        let now = self.clock().now();
+        let import = Import::begun(self.clock().mint()?.into(), bank, now);
+        let mut tx = self.store().begin("begin_import").await?;
+        tx.lock_bank(bank).await?.ok_or(Error::NotFound("bank"))?;
+        tx.insert_import(&import).await?;
+        tx.commit().await?;
+
+        let mut running = Running {
+            desk: self,
+            import,
+            reader: LineReader::new(options.format, options.kind)
+                .with_columns(options.columns.clone()),
+            sample: (!options.takes_any_pdq).then(Sample::default),
+            options,
+            batch: Vec::new(),
+            held: Vec::new(),
+            line: 0,
+            told_at: now,
+        };
+        if let Err(error) = running.finish(chunks).await {
+            if !matches!(error, Error::ImportRefused { .. }) {
+                running.give_up().await;
+            }
+            return Err(error);
+        }
+        self.settle().await;
+        Ok(running.import)
+    }
+}
+
+/// The number of a line, and the entry on it.
+type Placed = (u64, NewEntry);
+
+/// An import in progress.
+struct Running<'a> {
+    desk: &'a Desk,
+    import: Import,
+    options: ImportOptions,
+    reader: LineReader,
+    batch: Vec<Placed>,
+    /// A sample of the first PDQ hashes; `None` once it is judged, or if it need not be.
+    sample: Option<Sample>,
+    /// The entries of the sampled hashes, held back until the sample is judged.
+    held: Vec<Placed>,
+    /// The number of the last line that was read, from 1.
+    line: u64,
+    /// When the progress was last stored.
+    told_at: Timestamp,
+}
+
+/// How long an import that receives lines may go without storing its progress; after that, a batch
+/// is committed even if it is not full.
+const TOLD_EVERY: SignedDuration = SignedDuration::from_secs(60);
+
+impl Running<'_> {
+    async fn finish<S, E>(&mut self, chunks: S) -> Result<(), Error>
+    where
+        S: Stream<Item = Result<Bytes, E>> + Unpin,
+    {
+        let state = self.take_all(chunks).await?;
+        self.judge().await?;
+        self.flush(state).await
+    }
+
+    async fn give_up(&mut self) {
+        self.import.state = ImportState::Interrupted;
+        self.import.changed_at = self.desk.clock().now();
+        if let Err(error) = self.write_down("give_up_import").await {
+            tracing::warn!(
+                import = %self.import.id,
+                error = error.logged(),
+                "an import was given up, and it could not be written down"
+            );
+        }
+    }
+
+    async fn write_down(&self, name: &'static str) -> Result<(), Error> {
+        let mut tx = self.desk.store().begin(name).await?;
+        tx.update_import(&self.import).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn take_all<S, E>(&mut self, mut chunks: S) -> Result<ImportState, Error>
+    where
+        S: Stream<Item = Result<Bytes, E>> + Unpin,
+    {
+        let line_max = self.desk.settings().import_line_bytes_max;
+        let mut lines = Lines::new(self.reader.separator(), line_max);
+        while let Some(chunk) = chunks.next().await {
+            let Ok(chunk) = chunk else { return Ok(ImportState::Interrupted) };
+            lines.push(&chunk);
+            while let Some(piece) = lines.next_piece() {
+                self.take(&piece).await?;
+                lines.set_separator(self.reader.separator());
+            }
+        }
+        while let Some(piece) = lines.rest() {
+            self.take(&piece).await?;
+            lines.set_separator(self.reader.separator());
+        }
+        Ok(ImportState::Finished)
+    }
+
+    async fn take(&mut self, piece: &Piece) -> Result<(), Error> {
+        let Piece::Whole(record) = piece else {
+            self.line += 1;
+            let bytes_max = self.desk.settings().import_line_bytes_max;
+            return self.count(Read::Rejected(format!("longer than {bytes_max} bytes"))).await;
+        };
+        let lines = lines_of(record).count();
+        let read = self.reader.read(record);
+        // One quote too many joins lines that are valid entries by themselves into one record.
+        let is_entry = |line| matches!(self.reader.read(line), Read::Entry(..));
+        let is_several = lines > 1 && lines_of(record).skip(1).any(is_entry);
+        if is_several || (lines > 1 && matches!(read, Read::Rejected(_))) {
+            for line in lines_of(record) {
+                self.line += 1;
+                let read = self.reader.read(line);
+                self.count(read).await?;
+            }
+            return Ok(());
+        }
+        self.line += 1;
+        self.count(read).await?;
+        self.line += u64::try_from(lines).unwrap_or(1).saturating_sub(1);
+        Ok(())
+    }
+
+    async fn count(&mut self, read: Read) -> Result<(), Error> {
+        match read {
+            Read::Skipped => return Ok(()),
+            Read::Entry(entry, warnings) => {
+                if !warnings.is_empty() {
+                    self.import.warnings += 1;
+                    note(&mut self.import.warned_lines, self.line, warnings.join("; "));
+                }
+                self.hold(entry);
+            }
+            Read::Rejected(reason) => {
+                self.import.rejected += 1;
+                note(&mut self.import.rejected_lines, self.line, reason);
+            }
+            Read::Hopeless(reason) => {
+                return Err(self.refuse(ImportRefusal::Columns, reason).await?);
+            }
+        }
+        self.import.lines += 1;
+        if self.sample.as_ref().is_some_and(Sample::is_full) {
+            self.judge().await?;
+        }
+        let is_full = self.batch.len() >= self.desk.settings().import_batch_lines;
+        if is_full || self.desk.clock().now().duration_since(self.told_at) >= TOLD_EVERY {
+            self.flush(ImportState::Running).await?;
+        }
+        Ok(())
+    }
+
+    /// Adds an entry to the batch, or holds it back if its hash is still to be judged.
+    fn hold(&mut self, entry: NewEntry) {
+        let is_held = self.sample.as_mut().is_some_and(|sample| sample.take(&entry.hash));
+        if is_held { &mut self.held } else { &mut self.batch }.push((self.line, entry));
+    }
+
+    /// Refuses the list if its first PDQ hashes are not PDQ hashes; otherwise adds the entries that
+    /// were held back to the batch.
+    async fn judge(&mut self) -> Result<(), Error> {
+        if let Some(reason) = self.sample.take().and_then(|sample| sample.refusal()) {
+            return Err(self.refuse(ImportRefusal::NotPdq, reason).await?);
+        }
+        self.batch.append(&mut self.held);
+        Ok(())
+    }
+
+    /// Ends the import as refused and discards the lines that are not committed yet.
+    async fn refuse(&mut self, why: ImportRefusal, reason: String) -> Result<Error, Error> {
+        self.import.state = ImportState::Refused;
+        self.import.refusal = Some(reason);
+        self.import.changed_at = self.desk.clock().now();
+        self.write_down("refuse_import").await?;
+        Ok(Error::ImportRefused { import: Box::new(self.import.clone()), why })
+    }
+
+    async fn flush(&mut self, state: ImportState) -> Result<(), Error> {
+        let now = self.desk.clock().now();
+        let (lines, batch): (Vec<u64>, Vec<NewEntry>) =
+            std::mem::take(&mut self.batch).into_iter().unzip();
+
+        let mut tx = self.desk.store().begin("import_entries").await?;
+        let mut import = self.import.clone();
+        // No more is added to a bank that was deleted meanwhile.
+        tx.lock_bank(import.bank).await?.ok_or(Error::NotFound("bank"))?;
+        let added = if self.options.restores_withdrawn {
+            tx.restore_entries(import.bank, &batch, now).await?
+        } else {
+            tx.add_entries(import.bank, &batch, now).await?
+        };
+        import.added += added.added;
+        import.updated += added.updated;
+        import.duplicates += added.duplicates;
+        for nth in added.withdrawn {
+            import.withdrawn += 1;
+            let line = lines.get(nth).copied().unwrap_or_default();
+            let reason = "its hash was withdrawn from the bank".to_owned();
+            note(&mut import.withdrawn_lines, line, reason);
+        }
+        let is_empty = import.added + import.updated + import.duplicates == 0;
+        let is_nothing = state == ImportState::Finished && is_empty;
+        import.state = if is_nothing { ImportState::NothingAccepted } else { state };
+        import.changed_at = now;
+        tx.update_import(&import).await?;
+        tx.commit().await?;
+
+        self.import = import;
+        self.told_at = now;
+        Ok(())
+    }
+}
+
+fn note(lines: &mut Vec<RejectedLine>, line: u64, reason: String) {
+    if lines.len() < Import::LINES_SHOWN_MAX {
+        lines.push(RejectedLine { line, reason });
+    }
+}

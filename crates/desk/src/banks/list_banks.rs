@@ -1,0 +1,28 @@
+//! Banks as the console shows them to staff: their purpose, their reach and the number of their
+//! entries, but never a hash.
+
+use mamori_model::page::{Page, PageSize};
+use mamori_model::{Bank, BankId};
+
+use crate::staff::member::Member;
+use crate::{Desk, Error};
+
+impl Desk {
+    /// Lists the banks, oldest first. Every staff member may read them.
+    pub async fn banks_for_staff(
+        &self,
+        _: &Member,
+        after: Option<BankId>,
+        size: PageSize,
+    ) -> Result<Page<Bank, BankId>, Error> {
+        Ok(self.store().banks(after, size).await?)
+    }
+
+    /// Returns a bank and how many of its entries match now; [`Error::NotFound`] if it does
+    /// not exist.
+    pub async fn bank_for_staff(&self, _: &Member, id: BankId) -> Result<(Bank, u64), Error> {
+        let bank = self.store().bank(id).await?.ok_or(Error::NotFound("bank"))?;
+        let entries = self.store().count_entries(id, self.clock().now()).await?;
+        Ok((bank, entries))
+    }
+}

@@ -1,0 +1,12 @@
+//! The queue of cases: opening, claiming, releasing, reading.
+
+pub mod claim_case;
+pub mod colleagues;
+pub mod keep_claim;
+pub(crate) mod lapse_claims;
+pub mod note_case;
+pub(crate) mod open_case;
+pub mod queue;
+pub mod read_case;
+pub mod read_history;
+pub mod release_case;

@@ -1,0 +1,34 @@
+//! The case queue in numbers: counts by policy and urgency, never by staff member.
+
+use mamori_model::{Case, CaseState, Level};
+use mamori_store::QueueCount;
+
+use crate::staff::member::Reviewer;
+use crate::{Desk, Error};
+
+/// The case queue in numbers, and the reviewer's own claimed case.
+#[derive(Clone, Debug)]
+pub struct QueueView {
+    /// How many undecided cases there are of each policy, urgency, level and state, in and out of
+    /// bulk decisions.
+    pub counts: Vec<QueueCount>,
+    /// The case that the reviewer has claimed.
+    pub in_hand: Option<Case>,
+    /// Whether cases wait for a lead while there is no lead. Always false where the operator works
+    /// alone.
+    pub is_lead_missing: bool,
+}
+
+impl Desk {
+    /// Counts the case queue for a reviewer.
+    pub async fn queue(&self, who: &Reviewer) -> Result<QueueView, Error> {
+        let now = self.clock().now();
+        let counts = self.store().queue_counts().await?;
+        let in_hand = self.store().case_in_hand(who.staff(), now).await?;
+        let for_leads =
+            |count: &QueueCount| count.level == Level::Lead || count.state == CaseState::Proposed;
+        let waits = !self.settings().is_alone && counts.iter().any(for_leads);
+        let is_lead_missing = waits && !self.store().has_lead().await?;
+        Ok(QueueView { counts, in_hand, is_lead_missing })
+    }
+}

@@ -1,0 +1,154 @@
+//! Reads a case: for the reviewer who has claimed it, or for a lead or an auditor. Shows no
+//! picture.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mamori_model::case::CaseEvent;
+use mamori_model::matched::Match;
+use mamori_model::page::{Page, PageSize};
+use mamori_model::{
+    BankName, Case, CaseId, Decision, Evidence, Kept, Line, Look, MatchId, Policy, StaffId,
+};
+
+use crate::cases::read_history::{Before, History};
+use crate::staff::member::{Records, Reviewer};
+use crate::{Desk, Error};
+
+/// A case and its items, without its history.
+#[derive(Clone, Debug)]
+pub struct CaseItems {
+    /// The case in its present state.
+    pub case: Case,
+    /// The present version of its policy.
+    pub policy: Policy,
+    /// A page of its items, newest first.
+    pub items: Page<ItemView, MatchId>,
+}
+
+/// Everything about a case that a reviewer needs to decide it, except the pictures.
+#[derive(Clone, Debug)]
+pub struct CaseView {
+    /// The case in its present state.
+    pub case: Case,
+    /// The present version of its policy.
+    pub policy: Policy,
+    /// A page of its items, newest first.
+    pub items: Page<ItemView, MatchId>,
+    /// The latest events of the case, oldest first; [`Self::older`] says whether there are earlier
+    /// ones.
+    pub history: Vec<CaseEvent>,
+    /// All decisions about the case, oldest first.
+    pub decisions: Vec<Decision>,
+    /// The latest views of its items, oldest first; [`Self::older`] says whether there are earlier
+    /// ones.
+    pub looks: Vec<Look>,
+    /// How many views of its items there were in total.
+    pub look_count: u64,
+    /// Where [`Desk::history`] continues with earlier events and views.
+    pub older: Before,
+    /// How many other open cases have a hit on an entry that this case has a hit on.
+    pub alike: u32,
+    /// Display names of the staff members that the history, the views and the claim mention, by id.
+    pub people: BTreeMap<StaffId, Line>,
+}
+
+/// One item of a case, without its bytes.
+#[derive(Clone, Debug)]
+pub struct ItemView {
+    /// The match of the item, with its hits.
+    pub found: Match,
+    /// Names of the banks of its hits, as far as these banks still exist.
+    pub banks: Vec<BankName>,
+    /// Whether the item's bytes are stored and can be viewed.
+    pub evidence: Kept,
+}
+
+impl Desk {
+    /// Returns the case that the reviewer has claimed, with `size` of its items. Refused to other
+    /// reviewers as [`Case::claimed_by`] says. Shows no picture: that takes a view
+    /// ([`Desk::look`]).
+    pub async fn case(
+        &self,
+        who: &Reviewer,
+        case: CaseId,
+        after: Option<MatchId>,
+        size: PageSize,
+    ) -> Result<CaseView, Error> {
+        let case = self.case_in_hand(who, case).await?;
+        self.view(case, after, size).await
+    }
+
+    pub(crate) async fn case_in_hand(&self, who: &Reviewer, case: CaseId) -> Result<Case, Error> {
+        let now = self.clock().now();
+        let case = self.store().case(case).await?.ok_or(Error::NotFound("case"))?;
+        let number = case.claim.map_or(0, |claim| claim.number);
+        case.claimed_by(who.staff(), number, now)?;
+        Ok(case)
+    }
+
+    /// Returns any case, for a lead or an auditor: without a claim and without pictures.
+    pub async fn case_record(
+        &self,
+        _: &Records,
+        case: CaseId,
+        after: Option<MatchId>,
+        size: PageSize,
+    ) -> Result<CaseView, Error> {
+        let case = self.store().case(case).await?.ok_or(Error::NotFound("case"))?;
+        self.view(case, after, size).await
+    }
+
+    /// Returns `case` with `size` of its items.
+    pub(crate) async fn case_items(
+        &self,
+        case: Case,
+        after: Option<MatchId>,
+        size: PageSize,
+    ) -> Result<CaseItems, Error> {
+        let store = self.store();
+        let policy = store.policy(case.purpose).await?.ok_or(Error::NotFound("policy"))?;
+        let items = store.case_items(case.id, after, size).await?;
+        let kept = store.evidence_of_case(case.id).await?;
+        let view = |found: Match| {
+            let evidence = kept.get(&found.id);
+            self.item_view(found, evidence)
+        };
+        let rows = items.rows.into_iter().map(view).collect();
+        Ok(CaseItems { case, policy, items: Page { rows, next: items.next } })
+    }
+
+    async fn view(
+        &self,
+        case: Case,
+        after: Option<MatchId>,
+        size: PageSize,
+    ) -> Result<CaseView, Error> {
+        let store = self.store();
+        let History { events: history, looks, look_count, older, people } =
+            self.history_of(&case, Before::default()).await?;
+        let alike = store.count_cases_alike(case.id).await?;
+        let decisions = store.decisions_of_case(case.id).await?;
+        let CaseItems { case, policy, items } = self.case_items(case, after, size).await?;
+        Ok(CaseView {
+            case,
+            policy,
+            items,
+            history,
+            decisions,
+            looks,
+            look_count,
+            older,
+            alike,
+            people,
+        })
+    }
+
+    fn item_view(&self, found: Match, evidence: Option<&Evidence>) -> ItemView {
+        let directory = self.directory();
+        let banks: BTreeSet<_> = found.hits.iter().map(|hit| hit.bank).collect();
+        let banks = banks.into_iter().filter_map(|bank| directory.bank(bank));
+        let banks = banks.map(|bank| bank.name.clone()).collect();
+        let evidence = Kept::of(evidence, self.clock().now());
+        ItemView { found, banks, evidence }
+    }
+}

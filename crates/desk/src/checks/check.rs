@@ -1,0 +1,162 @@
+//! Checks an upload against the banks: the operation that everything else serves.
+
+use bytes::Bytes;
+use mamori_media::{Error as Media, Picture, Rest};
+use mamori_model::{
+    Gap, Hit, Item, Looked, MatchId, Md5, NotCompared, NotLooked, Sha1, Sha256, Verdict,
+};
+
+use crate::checks::fingerprints::Fingerprints;
+use crate::checks::hash_item::Read;
+use crate::checks::look_up::Found;
+use crate::settings::PartlyLooked;
+use crate::{Caller, Desk, Error};
+
+/// What a service sends of an item to be checked.
+#[derive(Clone, Debug)]
+pub enum Evidence {
+    /// The bytes of the item.
+    Bytes(Bytes),
+    /// Only the hashes of the item; its bytes stay at the service.
+    Hashes(Fingerprints),
+}
+
+/// The answer to a check.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// The automatic answer: allow, hold or block.
+    pub verdict: Verdict,
+    /// How much of the item was compared. An item at which no bank may look is not decoded either.
+    pub looked: Looked,
+    /// The nearest entries, the nearest first: per bank at most
+    /// [`crate::Settings::hits_per_bank_max`], and as many that are disputed.
+    pub hits: Vec<Hit>,
+    /// The recorded match; `None` for a clean item.
+    pub recorded: Option<MatchId>,
+    /// The sha-256 digest of an item that came as bytes.
+    pub sha256: Option<Sha256>,
+    /// The SHA-1 digest of an item that came as bytes, if this node holds an entry of that kind.
+    pub sha1: Option<Sha1>,
+    /// The MD5 digest of an item that came as bytes, if this node holds an entry of that kind.
+    pub md5: Option<Md5>,
+    /// Format, size and frame hashes of an item that came as bytes and could be decoded.
+    pub picture: Option<Picture>,
+}
+
+impl Desk {
+    /// Checks an item against the banks that may look at it.
+    ///
+    /// A clean item leaves no trace: it touches neither disk nor database. A match is committed,
+    /// with its case and its webhook deliveries, before this returns; checking the same item again
+    /// never creates a second match. If the policy keeps the item's bytes, they are sealed in the
+    /// vault by then, unless the vault fails.
+    ///
+    /// The digests of an item's bytes are compared whether or not it can be decoded. Unless the
+    /// hits decide about the whole item ([`crate::checks::look_up::Found::is_answered`]), the answer is
+    /// [`Error::Media`] if the item cannot be decoded or its data are damaged, and
+    /// [`Error::PartlyLooked`] if frames were left out and [`crate::Settings::partly_looked`] does
+    /// not say otherwise.
+    pub async fn check(
+        &self,
+        caller: &Caller,
+        item: Item,
+        evidence: Evidence,
+    ) -> Result<Checked, Error> {
+        self.require_current()?;
+        let directory = self.directory();
+        let banks = match self.looking(&directory, item.surface, item.country) {
+            Ok(banks) => banks,
+            Err(reason) => return Ok(count(Checked::not_looked(reason))),
+        };
+        let (prints, picture, bytes) = match evidence {
+            Evidence::Hashes(prints) => (prints, None, None),
+            Evidence::Bytes(bytes) => {
+                let read = self.read_for(bytes.clone(), caller.service(), &banks);
+                let Read { prints, picture } = read.await?;
+                (prints, Some(picture), Some(bytes))
+            }
+        };
+
+        let found = self.search_for(Some(caller.service()), &prints, &banks).await?;
+        let looked = looked(picture.as_ref(), &found);
+        let is_answered = found.is_answered();
+        let Found { hits, judgement, .. } = found;
+        let by_hits = judgement.verdict;
+        let (picture, answer) = match picture {
+            Some(Ok(picture)) if is_answered => (Some(picture), Ok(by_hits)),
+            Some(Ok(picture)) => {
+                let answer = self.verdict_without_hit(&picture.rest);
+                (Some(picture), answer)
+            }
+            Some(Err(error)) if !is_answered => (None, Err(error.into())),
+            None | Some(Err(_)) => (None, Ok(by_hits)),
+        };
+        // A match is recorded even if the answer about the rest of the item is an error.
+        let recorded = if judgement.standing.is_empty() {
+            None
+        } else {
+            let found = self.candidate(caller, item, &prints, (by_hits, judgement.standing))?;
+            Some(self.record(found, bytes.as_ref()).await?)
+        };
+        let verdict = answer?;
+
+        let told = bytes.is_some();
+        Ok(count(Checked {
+            verdict,
+            looked,
+            hits,
+            recorded,
+            sha256: prints.sha256.filter(|_| told),
+            sha1: prints.sha1.filter(|_| told),
+            md5: prints.md5.filter(|_| told),
+            picture,
+        }))
+    }
+
+    /// Returns the answer about an item of which `rest` was not read and whose hits do not decide
+    /// about the whole. Damaged data are always an error, because any verdict would be a guess.
+    fn verdict_without_hit(&self, rest: &Rest) -> Result<Verdict, Error> {
+        match rest {
+            Rest::Nothing => Ok(Verdict::Allow),
+            Rest::Damaged { reason } => Err(Media::Unreadable { reason: reason.clone() }.into()),
+            Rest::LeftOut => match self.settings().partly_looked {
+                PartlyLooked::Error => Err(Error::PartlyLooked),
+                PartlyLooked::Hold => Ok(Verdict::Hold),
+                PartlyLooked::Allow => Ok(Verdict::Allow),
+            },
+        }
+    }
+}
+
+/// Returns how much of the item was compared. `picture` is `None` if only hashes came.
+fn looked(picture: Option<&Result<Picture, Media>>, found: &Found) -> Looked {
+    let mut gaps: Vec<Gap> = picture.and_then(crate::checks::hash_item::gap).into_iter().collect();
+    if !found.low_quality.is_empty() {
+        let frames = found.low_quality.iter().copied().take(Gap::FRAMES_MAX).collect();
+        gaps.push(Gap { frames, ..Gap::of(NotCompared::LowQuality) });
+    }
+    Looked::with(gaps)
+}
+
+impl Checked {
+    fn not_looked(reason: NotLooked) -> Self {
+        Self {
+            verdict: Verdict::Allow,
+            looked: Looked::None(reason),
+            hits: Vec::new(),
+            recorded: None,
+            sha256: None,
+            sha1: None,
+            md5: None,
+            picture: None,
+        }
+    }
+}
+
+/// Counts the check in the metrics; such totals are all that is kept of a clean item.
+fn count(checked: Checked) -> Checked {
+    let looked = checked.looked.as_str();
+    metrics::counter!("mamori_checks_total", "verdict" => checked.verdict.as_str(), "looked" => looked)
+        .increment(1);
+    checked
+}

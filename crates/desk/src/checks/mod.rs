@@ -1,0 +1,7 @@
+//! Items that services check, and the matches that are recorded.
+
+pub mod check;
+pub mod fingerprints;
+pub mod hash_item;
+pub mod look_up;
+pub(crate) mod record_match;

@@ -1,0 +1,139 @@
+//! Records a match, with its case, its webhook deliveries and its sealed bytes.
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use mamori_model::matched::Match;
+use mamori_model::webhook::EventKind;
+use mamori_model::{Evidence as KeptBytes, Hit, Item, MatchId, Pdq, Verdict};
+use mamori_store::{Recorded, Tx};
+
+use crate::checks::fingerprints::{Fingerprints, FramePrint};
+use crate::webhooks::payload;
+use crate::{Caller, Desk, Error};
+
+impl Desk {
+    /// Builds the match to be recorded, with a new id and without its list of hashes.
+    pub(crate) fn candidate(
+        &self,
+        caller: &Caller,
+        item: Item,
+        prints: &Fingerprints,
+        (verdict, hits): (Verdict, Vec<Hit>),
+    ) -> Result<Match, Error> {
+        let now = self.clock().now();
+        Ok(Match {
+            id: self.clock().mint()?.into(),
+            service: caller.service(),
+            item,
+            verdict,
+            pdq: best_frame(prints, &hits),
+            hits,
+            sha256: prints.sha256,
+            hashes: Vec::new(),
+            created_at: now,
+            changed_at: now,
+        })
+    }
+
+    /// Records `candidate`, or adds it to the item's match, and returns the id of the match. The
+    /// service is sent a webhook if the match is new, has other hashes or new hits, came back to
+    /// hashes without a decision, or has a stricter verdict. Its case is opened, joined or touched
+    /// if the verdict is `hold` or `block`; not for new hits on hashes about which a standing
+    /// decision says `allowed` or `not_a_match`.
+    pub(crate) async fn record(
+        &self,
+        candidate: Match,
+        bytes: Option<&Bytes>,
+    ) -> Result<MatchId, Error> {
+        let now = candidate.created_at;
+        let sealed = match bytes {
+            Some(bytes) => self.seal_item(&candidate, bytes, now).await?,
+            None => None,
+        };
+
+        let mut tx = self.store().begin("check").await?;
+        let mut recorded = tx.record_match(&candidate).await?;
+        if is_back_uncleared(&mut tx, &recorded).await? {
+            tx.make_newest(recorded.id, recorded.place, now).await?;
+            recorded.has_new_hashes = true;
+        }
+        let mut is_told = false;
+        if let Some(event) = event(&recorded, candidate.verdict) {
+            let told = Match { id: recorded.id, ..candidate };
+            if needs_person(&mut tx, &recorded, told.verdict).await? {
+                self.open_case(&mut tx, &told, now).await?;
+            }
+            is_told = self.tell(&mut tx, event, &told, now).await?;
+        }
+        // The item's match may be an older one than the candidate.
+        let sealed = sealed.map(|sealed| KeptBytes { item: recorded.id, ..sealed });
+        let is_kept = match &sealed {
+            Some(sealed) => tx.insert_evidence(sealed).await?,
+            None => false,
+        };
+        // After an error the file stays, as the commit may have succeeded. The sweep removes it
+        // later if no row names it.
+        tx.commit().await?;
+
+        if let Some(sealed) = sealed.filter(|_| !is_kept) {
+            self.drop_object(sealed.id).await;
+        }
+        if is_told {
+            self.inner.enqueued.notify_one();
+        }
+        Ok(recorded.id)
+    }
+
+    /// Enqueues a webhook delivery to each endpoint of the service, in the transaction of its
+    /// cause. Returns false if the service has no endpoint.
+    async fn tell(
+        &self,
+        tx: &mut Tx,
+        event: EventKind,
+        told: &Match,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let endpoints = tx.live_endpoints(told.service).await?;
+        for endpoint in &endpoints {
+            let body = payload::of_match(event, told, &self.directory(), now);
+            self.promise(tx, (told.service, endpoint.id), event, body, now).await?;
+        }
+        Ok(!endpoints.is_empty())
+    }
+}
+
+/// Returns the webhook event for the service; `None` if nothing changed that it must know.
+fn event(recorded: &Recorded, verdict: Verdict) -> Option<EventKind> {
+    let Some(before) = recorded.verdict_before else { return Some(EventKind::MatchCreated) };
+    let is_changed = before < verdict || recorded.has_new_hashes || recorded.added_hits > 0;
+    is_changed.then_some(EventKind::MatchChanged)
+}
+
+/// Checks whether the item came back with a set of hashes that it had before others, and no
+/// standing decision `allowed` or `not_a_match` was made while it had that set. Reviewers are shown
+/// the newest set, so this one must become the newest.
+async fn is_back_uncleared(tx: &mut Tx, recorded: &Recorded) -> Result<bool, Error> {
+    if recorded.has_newest_hashes {
+        return Ok(false);
+    }
+    Ok(!tx.is_cleared_since(recorded.id, recorded.hashes_came_at).await?)
+}
+
+/// Checks whether a reviewer must look at the change. A decision that the item does not violate
+/// holds for the bytes that it was made on, also against later hits; not for other bytes, and not
+/// for a stricter verdict.
+async fn needs_person(tx: &mut Tx, recorded: &Recorded, verdict: Verdict) -> Result<bool, Error> {
+    let is_stricter = recorded.verdict_before.is_none_or(|before| before < verdict);
+    if is_stricter || recorded.has_new_hashes {
+        return Ok(true);
+    }
+    Ok(!tx.is_cleared_since(recorded.id, recorded.hashes_came_at).await?)
+}
+
+/// Returns the hash of the pixels as stored, of the frame that matched best or else of the first
+/// one.
+fn best_frame(prints: &Fingerprints, hits: &[Hit]) -> Option<Pdq> {
+    let best = Hit::best_look(hits);
+    let frame = best.and_then(|hit| prints.frames.iter().find(|frame| frame.number == hit.frame));
+    frame.or(prints.frames.first()).and_then(FramePrint::stored)
+}

@@ -1,0 +1,202 @@
+//! The second approver approves or refuses a decision.
+
+use jiff::Timestamp;
+use mamori_model::case::{About, CaseEventKind, Level, Step};
+use mamori_model::decision::{Decision, DecisionState};
+use mamori_model::page::PageSize;
+use mamori_model::{DecisionId, MatchId, Refusal, Second, StaffId, Words};
+use mamori_store::Tx;
+
+use crate::cases::read_case::CaseItems;
+use crate::decisions::second_person::{Waiting, is_same};
+use crate::staff::member::{Recently, Reviewer};
+use crate::{Desk, Error};
+
+impl Desk {
+    /// Returns the items of a proposed decision's case to a reviewer who may be its second
+    /// approver, and records that the reviewer read the case: once per approver, from the time on
+    /// at which the read counts towards the approval.
+    pub async fn read_again(
+        &self,
+        who: &Reviewer,
+        decision: DecisionId,
+        after: Option<MatchId>,
+        size: PageSize,
+    ) -> Result<CaseItems, Error> {
+        let now = self.clock().now();
+
+        let mut tx = self.store().begin("read_again").await?;
+        let decision = self.waiting(&mut tx, decision).await?;
+        let waiting = Waiting::from(&decision);
+        waiting.may_in_time(who, now)?;
+        let case = tx.lock_case(decision.case).await?.ok_or(Error::NotFound("case"))?;
+        let last = tx.last_read_again(case.id, who.staff()).await?;
+        if waiting.is_unread(last, now) {
+            self.note_read_again(&mut tx, who, &decision, now).await?;
+        }
+        tx.commit().await?;
+
+        self.case_items(case, after, size).await
+    }
+
+    /// Approves a decision: puts it into effect and asks the service for its actions.
+    ///
+    /// Refused by name: [`Refusal::SecondIsFirst`], also for a namesake of the reviewer who
+    /// decided; [`Refusal::SecondTooNew`] if an administrator added the approver, or gave them
+    /// roles or a link, within the last 24 hours; [`Refusal::SecondTooSoon`] and
+    /// [`Refusal::LookNeeded`] if the reviewer works alone; [`Refusal::AlreadyDecided`] if the
+    /// decision is settled; [`Refusal::InBulk`] if it is part of a bulk decision.
+    pub async fn approve(
+        &self,
+        who: &Reviewer,
+        recently: &Recently,
+        decision: DecisionId,
+    ) -> Result<(), Error> {
+        let now = self.clock().now();
+        is_same(who, recently)?;
+
+        let mut tx = self.store().begin("approve").await?;
+        let decision = self.waiting(&mut tx, decision).await?;
+        let looked = looked_again(&mut tx, &decision, who.staff(), now).await?;
+        let waiting = Waiting::from(&decision);
+        waiting.may(who, looked, now)?;
+        waiting.is_for(&mut tx, who, now).await?;
+        is_single(&decision)?;
+        self.approve_one(&mut tx, who, &decision, now).await?;
+        tx.commit().await?;
+
+        self.inner.enqueued.notify_one();
+        Ok(())
+    }
+
+    /// Refuses a decision: the service is asked for nothing, and the case is open again, for leads
+    /// only. A reviewer who works alone may refuse their own decision without waiting; the case is
+    /// then open to them again.
+    pub async fn refuse(
+        &self,
+        who: &Reviewer,
+        recently: &Recently,
+        decision: DecisionId,
+        why: &Words,
+    ) -> Result<(), Error> {
+        let now = self.clock().now();
+        is_same(who, recently)?;
+
+        let mut tx = self.store().begin("refuse").await?;
+        let decision = self.waiting(&mut tx, decision).await?;
+        Waiting::from(&decision).may_in_time(who, now)?;
+        is_single(&decision)?;
+        self.refuse_one(&mut tx, who, &decision, why, now).await?;
+        tx.commit().await?;
+
+        Ok(())
+    }
+
+    /// Puts one decision into effect within `tx`, which has locked its case.
+    pub(crate) async fn approve_one(
+        &self,
+        tx: &mut Tx,
+        who: &Reviewer,
+        decision: &Decision,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        settle(tx, decision, DecisionState::Standing, who, None, now).await?;
+        let about = About { decision: Some(decision.id), ..About::default() };
+        let by = Some(who.staff());
+        self.note_by(tx, decision.case, CaseEventKind::Approved, by, (None, about), now).await?;
+        self.stand(tx, decision, who.staff(), now).await
+    }
+
+    /// Refuses one decision within `tx`, which has locked its case.
+    pub(crate) async fn refuse_one(
+        &self,
+        tx: &mut Tx,
+        who: &Reviewer,
+        decision: &Decision,
+        why: &Words,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        settle(tx, decision, DecisionState::Refused, who, Some(why), now).await?;
+        tx.drop_actions(decision.id).await?;
+        // Where one reviewer works alone, there is no lead who could claim the case.
+        let level = match decision.second {
+            Second::Alone { .. } => Level::Reviewer,
+            Second::None | Second::Colleague => Level::Lead,
+        };
+        tx.reopen_case(decision.case, level).await?;
+        tx.close_looks_of(decision.case, now).await?;
+        let about = About { decision: Some(decision.id), ..About::default() };
+        let by = Some(who.staff());
+        let kind = CaseEventKind::Refused;
+        self.note_by(tx, decision.case, kind, by, (Some(why), about), now).await
+    }
+
+    /// Records that the second approver read the case of a decision.
+    pub(crate) async fn note_read_again(
+        &self,
+        tx: &mut Tx,
+        who: &Reviewer,
+        decision: &Decision,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let about = About { decision: Some(decision.id), ..About::default() };
+        let by = Some(who.staff());
+        self.note_by(tx, decision.case, CaseEventKind::ReadAgain, by, (None, about), now).await
+    }
+
+    /// Returns a decision that waits for its second approver, and locks its case in `tx`.
+    /// [`Refusal::AlreadyDecided`] if the decision is settled.
+    pub(crate) async fn waiting(
+        &self,
+        tx: &mut Tx,
+        decision: DecisionId,
+    ) -> Result<Decision, Error> {
+        let not_found = || Error::NotFound("decision");
+        let before = tx.decision(decision).await?.ok_or_else(not_found)?;
+        let case = tx.lock_case(before.case).await?.ok_or_else(not_found)?;
+        case.state.after(Step::Approve)?;
+        // Read again under the lock: another transaction may have settled it before.
+        let decision = tx.decision(decision).await?.ok_or_else(not_found)?;
+        match decision.state {
+            DecisionState::Proposed => Ok(decision),
+            DecisionState::Standing | DecisionState::Refused | DecisionState::Undone => {
+                Err(Refusal::AlreadyDecided.into())
+            }
+        }
+    }
+}
+
+/// Returns when a reviewer who works alone last read a decision's case again and, if an item of the
+/// case can still be viewed, last viewed one clear: the earlier of the two. `None` if either is
+/// missing, and for every other second approver.
+async fn looked_again(
+    tx: &mut Tx,
+    decision: &Decision,
+    who: StaffId,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, Error> {
+    let Second::Alone { .. } = decision.second else { return Ok(None) };
+    let read = tx.last_read_again(decision.case, who).await?;
+    let kept = tx.evidence_of_case(decision.case).await?;
+    if !kept.values().any(|evidence| evidence.is_readable(now)) {
+        return Ok(read);
+    }
+    Ok(read.min(tx.last_look(decision.case, who).await?))
+}
+
+/// Refuses a decision that is part of a bulk decision, which is settled only as a whole.
+fn is_single(decision: &Decision) -> Result<(), Refusal> {
+    if decision.bulk.is_some() { Err(Refusal::InBulk) } else { Ok(()) }
+}
+
+async fn settle(
+    tx: &mut Tx,
+    decision: &Decision,
+    state: DecisionState,
+    who: &Reviewer,
+    why: Option<&Words>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let is_settled = tx.settle_decision(decision.id, state, (who.staff(), why), now).await?;
+    if is_settled { Ok(()) } else { Err(Refusal::AlreadyDecided.into()) }
+}

@@ -1,0 +1,87 @@
+//! Adds a version of a policy, or reads policies. A version is never changed, because each decision
+//! names the version under which it was made.
+
+use mamori_model::{Policy, Purpose, Refusal, Words};
+
+use crate::evidence::expire_evidence::until_noticed;
+use crate::staff::member::{Member, PolicyEditor};
+use crate::{Desk, Error};
+
+/// The next version of a policy, as the policy editor submits it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewPolicy {
+    /// The purpose that the policy is about.
+    pub purpose: Purpose,
+    /// The version that the editor's page showed; the new one is the next number.
+    pub after: u32,
+    /// What the policy forbids, as reviewers and affected persons read it.
+    pub wording: Words,
+    /// Exposure points for each begun minute of a clear view, 1 to 5.
+    pub severity: u8,
+    /// For how many days an item's bytes are kept, 0 (never) to [`Policy::KEEP_DAYS_MAX`].
+    pub keep_days: u16,
+}
+
+impl Desk {
+    /// Puts the next version of a policy into force.
+    ///
+    /// Evidence that was to be kept for longer than the new term is cut to the new term, but not to
+    /// less than a week from now, because deleted bytes cannot be restored. Evidence with a shorter
+    /// term keeps it. Open cases of the purpose get a new version, so that a reviewer's page must
+    /// show the new policy before the reviewer can decide by it.
+    ///
+    /// [`Error::Conflict`] if another editor changed the policy since the page was shown,
+    /// [`Error::Invalid`] beyond a limit, [`Refusal::VaultClosed`] if bytes are to be kept and the
+    /// vault has no key.
+    pub async fn change_policy(&self, who: &PolicyEditor, new: NewPolicy) -> Result<Policy, Error> {
+        let NewPolicy { purpose, after, wording, severity, keep_days } = new;
+        if !Policy::SEVERITIES.contains(&severity) {
+            return Err(Error::invalid("the severity is from 1 to 5"));
+        }
+        if keep_days > Policy::KEEP_DAYS_MAX {
+            return Err(Error::invalid("bytes are kept for at most 366 days"));
+        }
+        if keep_days > 0 && self.settings().vault.is_none() {
+            return Err(Refusal::VaultClosed.into());
+        }
+        let now = self.clock().now();
+
+        let mut tx = self.store().begin("change_policy").await?;
+        let before = tx.policy(purpose).await?.ok_or(Error::NotFound("policy"))?;
+        if before.version != after {
+            return Err(Error::conflict(
+                "another policy editor changed this policy in the meantime",
+            ));
+        }
+        let policy = Policy {
+            purpose,
+            version: before.version.saturating_add(1),
+            wording,
+            severity,
+            keep_days,
+            by: Some(who.staff()),
+            created_at: now,
+        };
+        tx.insert_policy(&policy).await?;
+        tx.shorten_evidence_of_policy(purpose, policy.term(), until_noticed(now)).await?;
+        tx.touch_cases_of(purpose).await?;
+        tx.commit().await?;
+
+        Ok(policy)
+    }
+
+    /// Returns the policies in force, the most severe first, to every staff member.
+    pub async fn policies(&self, _: &Member) -> Result<Vec<Policy>, Error> {
+        Ok(self.store().policies().await?)
+    }
+
+    /// Returns every version of a policy, the newest first; none for a purpose that has no policy,
+    /// such as known benign material.
+    pub async fn policy_versions(
+        &self,
+        _: &Member,
+        purpose: Purpose,
+    ) -> Result<Vec<Policy>, Error> {
+        Ok(self.store().policy_versions(purpose).await?)
+    }
+}

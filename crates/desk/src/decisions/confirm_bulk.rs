@@ -1,0 +1,119 @@
+//! Confirms or drops a prepared bulk decision, as a whole or not at all.
+
+use jiff::Timestamp;
+use mamori_model::bulk::{Bulk, BulkState};
+use mamori_model::case::{CaseEventKind, CaseState};
+use mamori_model::{BulkId, Case, Refusal, Second};
+use mamori_store::Tx;
+
+use crate::decisions::decide_case::Answer;
+use crate::decisions::prepare_bulk::actions_of;
+use crate::staff::member::Reviewer;
+use crate::sweep::ROWS_AT_ONCE;
+use crate::{Desk, Error};
+
+impl Desk {
+    /// Confirms a prepared bulk decision: adds one decision to each case. They take effect at once,
+    /// unless a second approver is needed, as always for a suspension or for more than one account:
+    /// then the bulk decision waits as a whole, and no service is asked for anything.
+    ///
+    /// [`Error::NotFound`] if another reviewer prepared it, [`Refusal::BulkLapsed`] if it can no
+    /// longer be confirmed, [`Refusal::BulkStale`] if any of its cases changed since it was shown:
+    /// then nothing is decided, and the cases are back in the queue.
+    pub async fn confirm(&self, who: &Reviewer, bulk: BulkId) -> Result<Bulk, Error> {
+        let now = self.clock().now();
+
+        let mut tx = self.store().begin("confirm_bulk").await?;
+        let bulk = own(&mut tx, who, bulk).await?;
+        bulk.may_confirm(now)?;
+        let cases = tx.lock_cases_of_bulk(bulk.id).await?;
+        if !is_as_shown(&mut tx, &bulk, &cases).await? {
+            self.let_go(&mut tx, bulk, now).await?;
+            tx.commit().await?;
+            return Err(Refusal::BulkStale.into());
+        }
+        let names = tx.names_of_bulk(bulk.id).await?;
+        let mut actions = actions_of(&bulk, &cases, &names, now)?;
+        let second = self.second_of(&bulk, &actions, now);
+        let is_standing = second == Second::None;
+        for case in &cases {
+            let answer = Answer {
+                outcome: bulk.outcome,
+                reason: &bulk.reason,
+                policy_version: bulk.policy_version,
+                second,
+                bulk: Some(bulk.id),
+            };
+            let decision = self.decision_of(who, case, answer, now)?;
+            self.enact(&mut tx, &decision, actions.remove(&case.id).unwrap_or_default(), now)
+                .await?;
+        }
+        let state = if is_standing { BulkState::Standing } else { BulkState::Proposed };
+        let bulk = Bulk { state, second, settled_at: is_standing.then_some(now), ..bulk };
+        tx.set_bulk(&bulk).await?;
+        tx.commit().await?;
+
+        self.inner.enqueued.notify_one();
+        Ok(bulk)
+    }
+
+    /// Drops a prepared bulk decision; its cases are back in the queue. A lead may also drop those
+    /// of others, so that their cases do not stay withheld from the queue.
+    pub async fn drop_bulk(&self, who: &Reviewer, bulk: BulkId) -> Result<(), Error> {
+        let now = self.clock().now();
+
+        let mut tx = self.store().begin("drop_bulk").await?;
+        let bulk = tx.lock_bulk(bulk).await?;
+        let may = |bulk: &Bulk| bulk.made_by == who.staff() || who.member().roles().is_lead();
+        let bulk = bulk.filter(may).ok_or(Error::NotFound("bulk decision"))?;
+        if bulk.state != BulkState::Prepared {
+            return Err(Refusal::BulkLapsed.into());
+        }
+        self.let_go(&mut tx, bulk, now).await?;
+        tx.commit().await?;
+
+        Ok(())
+    }
+
+    /// Ends prepared bulk decisions that were not confirmed in time; returns how many, at most
+    /// [`ROWS_AT_ONCE`] per call.
+    pub(crate) async fn lapse_bulks(&self, now: Timestamp) -> Result<u64, Error> {
+        let mut tx = self.store().begin("lapse_bulks").await?;
+        let lapsed = tx.lock_lapsed_bulks(now, ROWS_AT_ONCE).await?;
+        let count = u64::try_from(lapsed.len()).unwrap_or(u64::MAX);
+        for bulk in lapsed {
+            self.let_go(&mut tx, bulk, now).await?;
+        }
+        tx.commit().await?;
+        Ok(count)
+    }
+
+    pub(crate) async fn let_go(
+        &self,
+        tx: &mut Tx,
+        bulk: Bulk,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let mut cases = tx.lock_cases_of_bulk(bulk.id).await?;
+        cases.retain(|case| case.bulk == Some(bulk.id));
+        tx.let_out_of_bulk(bulk.id).await?;
+        self.note_in_bulk(tx, &bulk, &cases, CaseEventKind::OutOfBulk, now).await?;
+        tx.set_bulk(&Bulk { state: BulkState::Lapsed, ..bulk }).await?;
+        Ok(())
+    }
+}
+
+async fn own(tx: &mut Tx, who: &Reviewer, bulk: BulkId) -> Result<Bulk, Error> {
+    let bulk = tx.lock_bulk(bulk).await?.filter(|bulk| bulk.made_by == who.staff());
+    bulk.ok_or(Error::NotFound("bulk decision"))
+}
+
+/// Checks whether every case is unchanged since it was shown.
+async fn is_as_shown(tx: &mut Tx, bulk: &Bulk, cases: &[Case]) -> Result<bool, Error> {
+    let shown = tx.bulk_versions(bulk.id).await?;
+    let is_same = |case: &Case| {
+        let is_open = case.state == CaseState::Open && case.bulk == Some(bulk.id);
+        is_open && shown.get(&case.id) == Some(&case.version)
+    };
+    Ok(cases.len() == shown.len() && cases.iter().all(is_same))
+}

@@ -1,0 +1,143 @@
+//! A reviewer decides a case.
+
+use jiff::Timestamp;
+use mamori_model::case::{About, CaseEventKind, CaseState};
+use mamori_model::decision::{Decision, DecisionState, Outcome};
+use mamori_model::{
+    BulkId, Case, CaseId, ItemName, Measures, Refusal, Second, ServiceAction, Words, second,
+};
+use mamori_store::Tx;
+
+use crate::staff::member::Reviewer;
+use crate::{Desk, Error};
+
+/// A reviewer's answer to a case, as the page submits it.
+#[derive(Clone, Debug)]
+pub struct NewDecision {
+    /// The id of the case.
+    pub case: CaseId,
+    /// The number of the claim that the reviewer's page showed.
+    pub claim: u32,
+    /// The version of the case that the reviewer's page showed.
+    pub version: u32,
+    /// Whether the items violate the policy, are allowed, or do not match.
+    pub outcome: Outcome,
+    /// The reason, for the service and for the affected person.
+    pub reason: Words,
+    /// What the service is to do with the items and the account.
+    pub measures: Measures,
+}
+
+/// The parts of a reviewer's answer that a decision stores.
+#[derive(Clone, Copy)]
+pub(crate) struct Answer<'a> {
+    pub(crate) outcome: Outcome,
+    pub(crate) reason: &'a Words,
+    pub(crate) policy_version: u32,
+    pub(crate) second: Second,
+    pub(crate) bulk: Option<BulkId>,
+}
+
+impl Desk {
+    /// Decides a case that the reviewer has claimed and seen in its current version. The decision
+    /// takes effect at once and the service is asked for its actions, unless a second approver is
+    /// needed, as for a suspension: then the service is asked for nothing before the approval. In
+    /// the meantime the item stays held or blocked, so it is not visible.
+    ///
+    /// Refused by name: as [`Case::held_by`] and [`Measures::actions`]; [`Refusal::AlreadyDecided`]
+    /// if another decision was faster.
+    pub async fn decide(&self, who: &Reviewer, new: NewDecision) -> Result<Decision, Error> {
+        let now = self.clock().now();
+
+        let mut tx = self.store().begin("decide").await?;
+        let case = tx.lock_case(new.case).await?.ok_or(Error::NotFound("case"))?;
+        case.held_by(who.staff(), new.claim, new.version, now)?;
+        let items = tx.case_item_names(case.id).await?;
+        let names: Vec<ItemName> = items.into_iter().map(|item| item.name).collect();
+        let actions = new.measures.actions(new.outcome, &case, &names, Self::day(now))?;
+        let policy = tx.policy(case.purpose).await?.ok_or(Error::NotFound("policy"))?;
+        let answer = Answer {
+            outcome: new.outcome,
+            reason: &new.reason,
+            policy_version: policy.version,
+            second: second::of(second::needed(&actions, 1), self.settings().is_alone, now),
+            bulk: None,
+        };
+        let decision = self.decision_of(who, &case, answer, now)?;
+        self.enact(&mut tx, &decision, actions, now).await?;
+        tx.commit().await?;
+
+        self.inner.enqueued.notify_one();
+        Ok(decision)
+    }
+
+    /// Builds the decision that a reviewer's answer to a case makes.
+    pub(crate) fn decision_of(
+        &self,
+        who: &Reviewer,
+        case: &Case,
+        answer: Answer<'_>,
+        now: Timestamp,
+    ) -> Result<Decision, Error> {
+        let is_standing = answer.second == Second::None;
+        Ok(Decision {
+            id: self.clock().mint()?.into(),
+            case: case.id,
+            service: case.service,
+            purpose: case.purpose,
+            policy_version: answer.policy_version,
+            outcome: answer.outcome,
+            reason: answer.reason.clone(),
+            state: if is_standing { DecisionState::Standing } else { DecisionState::Proposed },
+            made_by: who.staff(),
+            made_at: now,
+            second: answer.second,
+            second_by: None,
+            second_note: None,
+            settled_at: is_standing.then_some(now),
+            undone_by: None,
+            undone_at: None,
+            undo_reason: None,
+            bulk: answer.bulk,
+        })
+    }
+
+    /// Adds a decision with its actions to a case that `tx` has locked. The decision takes effect
+    /// or waits for its second approver.
+    pub(crate) async fn enact(
+        &self,
+        tx: &mut Tx,
+        decision: &Decision,
+        actions: Vec<ServiceAction>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        insert(tx, decision).await?;
+        let actions: Result<Vec<_>, Error> =
+            actions.into_iter().map(|what| self.propose_action(decision, what, None)).collect();
+        tx.insert_actions(decision.id, decision.service, &actions?).await?;
+        match decision.state {
+            DecisionState::Standing => self.stand(tx, decision, decision.made_by, now).await,
+            DecisionState::Proposed | DecisionState::Refused | DecisionState::Undone => {
+                self.propose(tx, decision, now).await
+            }
+        }
+    }
+
+    /// Makes a decision wait for its second approver: marks the case as proposed and ends all views
+    /// of its items.
+    async fn propose(&self, tx: &mut Tx, decision: &Decision, now: Timestamp) -> Result<(), Error> {
+        tx.close_case(decision.case, CaseState::Proposed, None).await?;
+        tx.close_looks_of(decision.case, now).await?;
+        let about = About { decision: Some(decision.id), ..About::default() };
+        let by = Some(decision.made_by);
+        self.note_by(tx, decision.case, CaseEventKind::Proposed, by, (None, about), now).await
+    }
+}
+
+/// Inserts a decision; [`Refusal::AlreadyDecided`] if another decision was faster.
+async fn insert(tx: &mut Tx, decision: &Decision) -> Result<(), Error> {
+    match tx.insert_decision(decision).await {
+        Err(mamori_store::Error::Conflict(_)) => Err(Refusal::AlreadyDecided.into()),
+        inserted => Ok(inserted?),
+    }
+}

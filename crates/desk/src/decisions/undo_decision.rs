@@ -1,0 +1,116 @@
+//! Undoes a decision: asks the service to reverse its actions, and opens the case again.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use mamori_model::action::{ActionRequest, ActionState};
+use mamori_model::case::{About, CaseEventKind, Level, Step};
+use mamori_model::decision::Decision;
+use mamori_model::{DecisionId, ItemName, Refusal, ServiceAction, Verdict, Words};
+use mamori_store::Tx;
+
+use crate::staff::member::Reviewer;
+use crate::{Desk, Error};
+
+impl Desk {
+    /// Undoes a decision that is in effect: each of its actions that can be reversed is followed by
+    /// one with a greater sequence that reverses it. Allowed to the reviewer who made the decision
+    /// within [`crate::settings::CaseSettings::undo_window`], and to a lead for as long as it is
+    /// kept; [`Refusal::NotUndoable`] otherwise.
+    pub async fn undo(
+        &self,
+        who: &Reviewer,
+        decision: DecisionId,
+        why: &Words,
+    ) -> Result<(), Error> {
+        let now = self.clock().now();
+
+        let mut tx = self.store().begin("undo").await?;
+        self.undo_one(&mut tx, who, decision, why, now).await?;
+        tx.commit().await?;
+
+        self.inner.enqueued.notify_one();
+        Ok(())
+    }
+
+    /// Undoes one decision within `tx`.
+    pub(crate) async fn undo_one(
+        &self,
+        tx: &mut Tx,
+        who: &Reviewer,
+        decision: DecisionId,
+        why: &Words,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let before = tx.decision(decision).await?.ok_or(Error::NotFound("decision"))?;
+        let case = tx.lock_case(before.case).await?.ok_or(Error::NotFound("decision"))?;
+        case.state.after(Step::Undo)?;
+        let decision = tx.decision(decision).await?.ok_or(Error::NotFound("decision"))?;
+        let window = self.settings().cases.undo_window;
+        decision.may_undo(who.member().roles(), who.staff(), now, window)?;
+        if !tx.undo_decision(decision.id, who.staff(), why, now).await? {
+            return Err(Refusal::NotUndoable.into());
+        }
+        self.take_back(tx, &decision, now).await?;
+        tx.take_back_disputes(decision.id, now).await?;
+        tx.reopen_case(case.id, Level::Reviewer).await?;
+        let about = About { decision: Some(decision.id), ..About::default() };
+        let by = Some(who.staff());
+        let undone = CaseEventKind::Undone;
+        self.note_by(tx, case.id, undone, by, (Some(why), about), now).await?;
+        self.note(tx, case.id, CaseEventKind::Reopened, About::default(), now).await
+    }
+
+    /// Asks the service to reverse the actions of `decision`. If another decision in effect demands
+    /// a stricter action than the reversal about the same item, account or feature, the service is
+    /// asked for that action instead.
+    async fn take_back(
+        &self,
+        tx: &mut Tx,
+        decision: &Decision,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let items = tx.case_item_names(decision.case).await?;
+        let verdicts: HashMap<ItemName, Verdict> =
+            items.into_iter().map(|item| (item.name, item.verdict)).collect();
+        let asked = tx.actions_of_decision(decision.id).await?;
+        let mut back = Vec::new();
+        for action in asked.iter().filter(|action| action.undoes.is_none()) {
+            let was = action.what.item().and_then(|item| verdicts.get(item)).copied();
+            if let Some(what) = action.what.inverse(was.unwrap_or(Verdict::Hold)) {
+                back.push(self.propose_action(decision, what, Some(action.id))?);
+            }
+        }
+        tx.supersede_actions(decision.id).await?;
+        if back.is_empty() {
+            return Ok(());
+        }
+        // Locks out other undos from here on: of two decisions that ask for the same, the one that
+        // is undone later finds the other no longer in effect.
+        let first = tx.draw_sequences(back.len()).await?;
+        let standing = tx.standing_beside(decision.id).await?;
+        let back: Vec<ActionRequest> = (first..)
+            .zip(back)
+            .map(|(sequence, action)| ActionRequest {
+                sequence: Some(sequence),
+                what: what_holds(action.what, &standing, Self::day(now)),
+                state: ActionState::Waiting,
+                asked_at: Some(now),
+                ..action
+            })
+            .collect();
+        tx.insert_actions(decision.id, decision.service, &back).await?;
+        self.ask(tx, decision, &back, now).await
+    }
+}
+
+/// Returns what holds on `day` after an action was reversed by `inverse`: the newest action of
+/// `standing` (oldest first) about the same, if it takes more than `inverse` does; else `inverse`.
+fn what_holds(inverse: ServiceAction, standing: &[ActionRequest], day: Date) -> ServiceAction {
+    let mut words = standing.iter().rev().map(|action| &action.what);
+    match words.find(|what| what.is_about_the_same_as(&inverse)) {
+        Some(what) if what.restricts_on(day) && what.weight() > inverse.weight() => what.clone(),
+        Some(_) | None => inverse,
+    }
+}

@@ -1,0 +1,69 @@
+//! Issues an API key; its text is shown once.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use mamori_model::key::{Key, Role};
+use mamori_model::{Line, Sensitive};
+
+use crate::services::proof;
+use crate::{Admin, Desk, Error, clock};
+
+/// A new key with its text. Only the sha-256 digest of the text is stored.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    /// The key as it is stored, without its text.
+    pub key: Key,
+    /// The text of the key: `mk_` and 43 characters of URL-safe base64.
+    pub token: Sensitive<String>,
+}
+
+impl Desk {
+    /// Issues a key for a role; [`Error::NotFound`] if the role's service does not exist.
+    pub async fn issue_key(&self, _: &Admin, role: Role, name: Line) -> Result<Issued, Error> {
+        if let Role::Service(service) = role {
+            self.store().service(service).await?.ok_or(Error::NotFound("service"))?;
+        }
+        let issued = self.mint_key(role, name)?;
+
+        let mut tx = self.store().begin("issue_key").await?;
+        tx.insert_key(&issued.key).await?;
+        tx.commit().await?;
+
+        self.settle().await;
+        Ok(issued)
+    }
+
+    /// Issues the first administrator key; `None` if there is a live one already.
+    ///
+    /// Two nodes that start at once issue one key: counting takes a lock, so the second node counts
+    /// after the first has committed and sees the first node's key.
+    pub async fn issue_first_key(&self) -> Result<Option<Issued>, Error> {
+        let name: Line =
+            "first administrator".parse().map_err(|cause| Error::internal("no name", cause))?;
+        let issued = self.mint_key(Role::Admin, name)?;
+
+        let mut tx = self.store().begin("issue_first_key").await?;
+        tx.insert_key(&issued.key).await?;
+        if tx.lock_and_count_admin_keys().await? > 1 {
+            return Ok(None);
+        }
+        tx.commit().await?;
+
+        self.settle().await;
+        Ok(Some(issued))
+    }
+
+    fn mint_key(&self, role: Role, name: Line) -> Result<Issued, Error> {
+        let secret = clock::secret()?;
+        let token = format!("mk_{}", URL_SAFE_NO_PAD.encode(secret.reveal()));
+        let key = Key {
+            id: self.clock().mint()?.into(),
+            role,
+            name,
+            digest: proof::digest(&token),
+            created_at: self.clock().now(),
+            revoked_at: None,
+        };
+        Ok(Issued { key, token: Sensitive::new(token) })
+    }
+}

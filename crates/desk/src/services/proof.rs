@@ -1,0 +1,77 @@
+//! Proofs of an API key. An operation that takes one cannot be called without it. Proofs of a staff
+//! member's session are in [`crate::staff::member`].
+
+use mamori_model::key::Role;
+use mamori_model::{KeyId, ServiceId, Sha256};
+use sha2::Digest;
+
+use crate::Desk;
+
+/// An administrator's API key that a request showed. Created by [`Desk::authenticate`], and by
+/// [`Self::at_the_machine`] for the command line.
+#[derive(Clone, Copy, Debug)]
+pub struct Admin {
+    key: KeyId,
+}
+
+/// A service that showed its API key. Created by [`Desk::authenticate`] only.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller {
+    service: ServiceId,
+    key: KeyId,
+}
+
+/// The proof of an API key, by its role.
+#[derive(Clone, Copy, Debug)]
+pub enum Proof {
+    /// An administrator's API key.
+    Admin(Admin),
+    /// A service's API key.
+    Caller(Caller),
+}
+
+impl Admin {
+    /// Returns the id of the API key that was shown; the nil id on the command line.
+    pub fn key(&self) -> KeyId {
+        self.key
+    }
+
+    /// Creates the proof of the operator on the command line: needs no API key, because the
+    /// operator can read the database.
+    pub fn at_the_machine() -> Self {
+        Self { key: uuid::Uuid::nil().into() }
+    }
+}
+
+impl Caller {
+    /// Returns the id of the service that the API key belongs to.
+    pub fn service(&self) -> ServiceId {
+        self.service
+    }
+
+    /// Returns the id of the API key that was shown.
+    pub fn key(&self) -> KeyId {
+        self.key
+    }
+}
+
+/// Returns the sha-256 digest of a secret text: API keys, cookies and tickets are stored as this
+/// digest only.
+pub fn digest(token: &str) -> Sha256 {
+    Sha256::from(<[u8; 32]>::from(sha2::Sha256::digest(token.as_bytes())))
+}
+
+impl Desk {
+    /// Returns the proof of the API key `token`; `None` if it is unknown or revoked.
+    ///
+    /// Reads memory only: a check that finds nothing does not touch the database. A revocation
+    /// takes effect here within a second.
+    pub fn authenticate(&self, token: &str) -> Option<Proof> {
+        let directory = self.directory();
+        let (key, role) = directory.key(&digest(token))?;
+        Some(match role {
+            Role::Admin => Proof::Admin(Admin { key }),
+            Role::Service(service) => Proof::Caller(Caller { service, key }),
+        })
+    }
+}

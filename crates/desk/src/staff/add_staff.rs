@@ -1,0 +1,114 @@
+//! Creates a staff account with a one-time enrolment link, and records events about staff members.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use mamori_model::sign_in::{StaffEvent, StaffEventKind, TicketKind};
+use mamori_model::staff::{
+    Language, OwnLimits, RoleSet, Scheme, Staff, StaffName, StaffRole, View,
+};
+use mamori_model::{Line, Sensitive, StaffId};
+use mamori_store::Tx;
+use serde_json::json;
+
+use crate::staff::member::{AtTheMachine, Recently};
+use crate::{Desk, Error};
+
+/// Proof that the caller may create staff accounts and change what staff members may do.
+#[derive(Clone, Copy, Debug)]
+pub enum StaffAdmin<'a> {
+    /// An administrator who confirmed their identity a short while ago.
+    Recently(&'a Recently),
+    /// The operator at the command line of the machine.
+    AtTheMachine(&'a AtTheMachine),
+}
+
+impl StaffAdmin<'_> {
+    /// Returns the administrator's id for the record; `None` for the operator at the machine.
+    ///
+    /// [`Error::NotFound`] if the staff member is not an administrator, because forbidden must look
+    /// like unknown.
+    pub fn staff(&self) -> Result<Option<StaffId>, Error> {
+        match self {
+            Self::AtTheMachine(_) => Ok(None),
+            Self::Recently(recently) => match recently.member().administrator() {
+                Some(administrator) => Ok(Some(administrator.staff())),
+                None => Err(Error::NotFound("page")),
+            },
+        }
+    }
+}
+
+/// The details of a new staff account.
+#[derive(Clone, Debug)]
+pub struct NewStaff {
+    /// The name to sign in with, unique among active accounts.
+    pub name: StaffName,
+    /// The display name that colleagues see.
+    pub shown: Line,
+    /// The roles, which decide what the staff member may do.
+    pub roles: BTreeSet<StaffRole>,
+    /// The language of the console's pages.
+    pub language: Language,
+}
+
+/// A newly created staff account and its enrolment link.
+#[derive(Clone, Debug)]
+pub struct Added {
+    /// The new account, with its id.
+    pub staff: Staff,
+    /// The text of the enrolment link. Only its sha-256 digest is stored.
+    pub ticket: Sensitive<String>,
+}
+
+impl Desk {
+    /// Creates a staff account and returns its one-time enrolment link, with which the staff member
+    /// sets up a sign-in method.
+    ///
+    /// [`Error::Conflict`] if the name is taken; [`mamori_model::Refusal::RolesClash`] if one
+    /// person may not hold these roles together.
+    pub async fn add_staff(&self, by: StaffAdmin<'_>, new: NewStaff) -> Result<Added, Error> {
+        let by = by.staff()?;
+        let roles = RoleSet::new(new.roles, self.settings().is_alone)?;
+        let now = self.clock().now();
+        let staff = Staff {
+            id: self.clock().mint()?.into(),
+            name: new.name,
+            shown: new.shown,
+            roles,
+            language: new.language,
+            scheme: Scheme::System,
+            view: View::Hold,
+            has_keys: true,
+            dose: OwnLimits::default(),
+            created_at: now,
+            way_added_at: None,
+            ended_at: None,
+        };
+
+        let mut tx = self.store().begin("add_staff").await?;
+        tx.insert_staff(&staff).await?;
+        let about = (staff.id, by);
+        let roles = Some(json!({ "roles": staff.roles }).to_string());
+        self.note_staff(&mut tx, about, StaffEventKind::Added, roles, now).await?;
+        let ticket = self.make_ticket(&mut tx, by, staff.id, TicketKind::Welcome, now).await?;
+        tx.commit().await?;
+
+        Ok(Added { staff, ticket })
+    }
+
+    /// Records an event about the staff member `staff`, caused by `by` (`None`: the operator at the
+    /// machine, or Mamori itself), in the transaction that makes the change.
+    pub(crate) async fn note_staff(
+        &self,
+        tx: &mut Tx,
+        (staff, by): (StaffId, Option<StaffId>),
+        kind: StaffEventKind,
+        about: Option<String>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let id = self.clock().mint()?.into();
+        tx.insert_staff_event(&StaffEvent { id, staff, by, kind, about, at: now }).await?;
+        Ok(())
+    }
+}

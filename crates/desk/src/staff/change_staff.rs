@@ -1,0 +1,99 @@
+//! Changes a staff member's roles or exposure limit, or deactivates the account. New roles and
+//! deactivation apply at once, because they end the staff member's sessions.
+
+use std::collections::BTreeSet;
+
+use mamori_model::sign_in::StaffEventKind;
+use mamori_model::staff::{OwnLimits, RoleSet, StaffRole};
+use mamori_model::{Refusal, StaffId};
+use serde_json::json;
+
+use crate::staff::add_staff::StaffAdmin;
+use crate::{Desk, Error};
+
+impl Desk {
+    /// Replaces a staff member's roles and ends their sessions.
+    ///
+    /// [`Refusal::OwnRoles`] for the administrator's own roles, which another administrator or the
+    /// operator at the machine changes; [`Refusal::RolesClash`] if one person may not hold these
+    /// roles together; [`Refusal::LastAdministrator`] if no administrator would be left;
+    /// [`Error::NotFound`] if the account does not exist or is deactivated.
+    pub async fn change_roles(
+        &self,
+        by: StaffAdmin<'_>,
+        who: StaffId,
+        roles: BTreeSet<StaffRole>,
+    ) -> Result<(), Error> {
+        let by = by.staff()?;
+        if by == Some(who) {
+            return Err(Refusal::OwnRoles.into());
+        }
+        let roles = RoleSet::new(roles, self.settings().is_alone)?;
+        let now = self.clock().now();
+
+        let mut tx = self.store().begin("change_roles").await?;
+        let before = tx.staff(who).await?.ok_or(Error::NotFound("staff"))?;
+        if !tx.set_roles(who, &roles).await? {
+            return Err(Error::NotFound("staff"));
+        }
+        let was_administrator = before.roles.has(StaffRole::Administrator);
+        if was_administrator && tx.lock_and_count_administrators().await? == 0 {
+            return Err(Refusal::LastAdministrator.into());
+        }
+        tx.end_sessions_of(who).await?;
+        let about = json!({ "before": before.roles, "roles": roles }).to_string();
+        self.note_staff(&mut tx, (who, by), StaffEventKind::Roles, Some(about), now).await?;
+        tx.commit().await?;
+
+        Ok(())
+    }
+
+    /// Sets a staff member's own exposure limit. The administrator sees the limit, never what the
+    /// staff member has viewed.
+    pub async fn change_dose(
+        &self,
+        by: StaffAdmin<'_>,
+        who: StaffId,
+        dose: OwnLimits,
+    ) -> Result<(), Error> {
+        let by = by.staff()?;
+        let now = self.clock().now();
+
+        let mut tx = self.store().begin("change_dose").await?;
+        if !tx.set_dose(who, dose).await? {
+            return Err(Error::NotFound("staff"));
+        }
+        let about = json!({ "dose": dose }).to_string();
+        self.note_staff(&mut tx, (who, by), StaffEventKind::Dose, Some(about), now).await?;
+        tx.commit().await?;
+
+        Ok(())
+    }
+
+    /// Deactivates a staff account and deletes its sessions, one-time links and sign-in methods. A
+    /// case that the staff member has claimed goes back to the queue when the claim lapses.
+    ///
+    /// [`Refusal::LastAdministrator`] if no administrator would be left; [`Error::NotFound`] if the
+    /// account does not exist or is already deactivated.
+    pub async fn end_staff(&self, by: StaffAdmin<'_>, who: StaffId) -> Result<(), Error> {
+        let by = by.staff()?;
+        let now = self.clock().now();
+
+        let mut tx = self.store().begin("end_staff").await?;
+        let before = tx.staff(who).await?.ok_or(Error::NotFound("staff"))?;
+        if !tx.end_staff(who, now).await? {
+            return Err(Error::NotFound("staff"));
+        }
+        let was_administrator = before.roles.has(StaffRole::Administrator);
+        if was_administrator && tx.lock_and_count_administrators().await? == 0 {
+            return Err(Refusal::LastAdministrator.into());
+        }
+        tx.end_sessions_of(who).await?;
+        tx.delete_tickets_of(who).await?;
+        tx.delete_credentials_of(who).await?;
+        self.note_staff(&mut tx, (who, by), StaffEventKind::Ended, None, now).await?;
+        tx.commit().await?;
+
+        Ok(())
+    }
+}

@@ -1,0 +1,86 @@
+//! Lists staff accounts, and the record of which staff member gave another which role, link or
+//! sign-in method.
+
+use std::collections::BTreeMap;
+
+use mamori_model::page::{Page, PageSize};
+use mamori_model::sign_in::StaffEvent;
+use mamori_model::staff::{Staff, StaffName};
+use mamori_model::{EventId, Line, StaffId};
+
+use crate::staff::member::{Administrator, AtTheMachine, Auditor};
+use crate::{Desk, Error};
+
+/// Proof of a role that may read the list of staff.
+#[derive(Clone, Copy, Debug)]
+pub enum StaffReader<'a> {
+    /// An administrator, who manages staff accounts.
+    Administrator(&'a Administrator),
+    /// An auditor, who reads records.
+    Auditor(&'a Auditor),
+    /// The operator, on the command line.
+    AtTheMachine(&'a AtTheMachine),
+}
+
+/// A page of the staff record.
+#[derive(Clone, Debug)]
+pub struct StaffRecord {
+    /// The events of the page, newest first.
+    pub events: Page<StaffEvent, EventId>,
+    /// Display names of the staff members that the events mention, by id.
+    pub people: BTreeMap<StaffId, Line>,
+}
+
+impl Desk {
+    /// Lists the staff accounts, deactivated ones included, oldest first.
+    pub async fn staff_page(
+        &self,
+        _: StaffReader<'_>,
+        after: Option<StaffId>,
+        size: PageSize,
+    ) -> Result<Page<Staff, StaffId>, Error> {
+        Ok(self.store().staff_page(after, size).await?)
+    }
+
+    /// Returns a staff account, also a deactivated one; [`Error::NotFound`] if it does not
+    /// exist.
+    pub async fn staff(&self, _: StaffReader<'_>, who: StaffId) -> Result<Staff, Error> {
+        self.store().staff(who).await?.ok_or(Error::NotFound("staff"))
+    }
+
+    /// Returns the active staff account with this sign-in name; [`Error::NotFound`] if there is
+    /// none.
+    pub async fn staff_by_name(
+        &self,
+        _: StaffReader<'_>,
+        name: &StaffName,
+    ) -> Result<Staff, Error> {
+        self.store().staff_by_name(name).await?.ok_or(Error::NotFound("staff"))
+    }
+
+    /// Lists the events of the staff record, newest first. `before` is the id at which the previous
+    /// page ended; `None` starts with the newest.
+    pub async fn staff_events(
+        &self,
+        _: StaffReader<'_>,
+        before: Option<EventId>,
+        size: PageSize,
+    ) -> Result<StaffRecord, Error> {
+        let events = self.store().staff_events(before, size).await?;
+        let who = events.rows.iter().flat_map(|event| [Some(event.staff), event.by]);
+        let people = self.store().staff_shown(&who.flatten().collect()).await?;
+        Ok(StaffRecord { events, people })
+    }
+
+    /// Checks whether there is a reviewer but no lead, and the operator is not alone: what waits
+    /// for a lead, such as every suspension, would then never be settled.
+    pub async fn lacks_lead(&self, _: StaffReader<'_>) -> Result<bool, Error> {
+        let reviews = !self.store().reviewers_shown().await?.is_empty();
+        Ok(reviews && !self.settings().is_alone && !self.store().has_lead().await?)
+    }
+
+    /// Returns how many staff accounts are active, for the log line at the start.
+    pub async fn count_staff(&self) -> Result<u64, Error> {
+        Ok(self.store().count_staff().await?)
+    }
+}

@@ -1,0 +1,173 @@
+//! Signs a staff member in with a password and a code.
+//!
+//! Name, password and code are checked as one: neither the answer nor its timing tells an attacker
+//! which of them was wrong, or whether the name exists. Network addresses are not stored.
+
+use mamori_model::sign_in::{AttemptLimits, Credential, CredentialKind};
+use mamori_model::{AttemptId, CredentialId, Refusal, Sensitive, StaffId};
+use mamori_signin::{CodeSecret, Phc, check_password};
+use mamori_store::Tx;
+use mamori_vault::Vault;
+
+use crate::services::proof;
+use crate::staff::session::Entered;
+use crate::{Desk, Error};
+
+/// What was typed into the sign-in form.
+#[derive(Clone, Debug)]
+pub struct Typed {
+    /// The sign-in name; spaces around it are ignored.
+    pub name: String,
+    /// The password, not yet checked.
+    pub password: Sensitive<String>,
+    /// The code of an authenticator, six digits.
+    pub code: Sensitive<String>,
+}
+
+/// A password and a code that are right, and not yet recorded as used.
+pub(crate) struct Right {
+    pub staff: StaffId,
+    attempt: AttemptId,
+    password: CredentialId,
+    codes: CredentialId,
+    step: u64,
+}
+
+impl Desk {
+    /// Signs in the staff member whose name, password and code are right.
+    ///
+    /// [`Refusal::SignInWrong`] whichever of them is wrong, also for a code that was used before;
+    /// [`Refusal::SignInWait`] after too many failures of the name, or of all names together;
+    /// [`Refusal::VaultClosed`] where codes cannot be checked.
+    pub async fn sign_in(&self, typed: Typed) -> Result<Entered, Error> {
+        let now = self.clock().now();
+        if !self.inner.guesses.take(now) {
+            return Err(count(Refusal::SignInWait, "wait"));
+        }
+        let right = self.try_password(typed, self.settings().sign_in.attempts).await?;
+
+        let mut tx = self.store().begin("sign_in").await?;
+        self.use_right(&mut tx, &right).await?;
+        let entered = match self.open_session(&mut tx, right.staff, now).await {
+            Err(Error::NotFound(_)) => return Err(count(Refusal::SignInWrong, "wrong")),
+            entered => entered?,
+        };
+        tx.commit().await?;
+
+        self.inner.guesses.give_back();
+        counted("let_in");
+        Ok(entered)
+    }
+
+    /// Checks name, password and code. The attempt is recorded as a failure first, so that a burst
+    /// of attempts is counted, however each of them ends.
+    pub(crate) async fn try_password(
+        &self,
+        typed: Typed,
+        limits: AttemptLimits,
+    ) -> Result<Right, Error> {
+        let vault = self.vault()?;
+        let now = self.clock().now();
+        let attempt = self.clock().mint()?.into();
+        let name = typed.name.trim();
+
+        let mut tx = self.store().begin("sign_in").await?;
+        let may_try = tx.begin_attempt(attempt, &proof::digest(name), limits, now).await?;
+        tx.commit().await?;
+        if !may_try {
+            return Err(count(Refusal::SignInWait, "wait"));
+        }
+
+        let staff = match name.parse() {
+            Ok(name) => self.store().staff_by_name(&name).await?,
+            Err(_) => None,
+        };
+        let id = staff.as_ref().map_or(StaffId::from(uuid::Uuid::nil()), |staff| staff.id);
+        let credentials = self.store().credentials_of(id).await?;
+        let password = of_kind(&credentials, CredentialKind::Password);
+        let codes = of_kind(&credentials, CredentialKind::Totp);
+
+        let kept = password.map(phc).transpose()?;
+        let shown = typed.password;
+        let is_password = self.slowly(move || check_password(&shown, kept.as_ref())).await?;
+        let secret = codes.map(|codes| open_codes(vault, codes)).transpose()?;
+        let last_step = codes.and_then(|codes| codes.last_step);
+        let unix_s = u64::try_from(now.as_second()).unwrap_or(0);
+        let code = typed.code.reveal();
+        let step = secret.as_ref().and_then(|secret| secret.check(code, unix_s, last_step));
+        match (is_password, password, codes, step) {
+            (true, Some(password), Some(codes), Some(step)) => {
+                Ok(Right { staff: id, attempt, password: password.id, codes: codes.id, step })
+            }
+            (is_password, ..) => {
+                let was_used =
+                    secret.is_some_and(|secret| secret.check(code, unix_s, None).is_some());
+                let result = if is_password && was_used { "code_used" } else { "wrong" };
+                Err(count(Refusal::SignInWrong, result))
+            }
+        }
+    }
+
+    /// Records in the transaction of the sign-in that password and code were used.
+    pub(crate) async fn use_right(&self, tx: &mut Tx, right: &Right) -> Result<(), Error> {
+        let now = self.clock().now();
+        if !tx.use_code(right.codes, right.step, now).await? {
+            return Err(count(Refusal::SignInWrong, "code_used"));
+        }
+        if !tx.use_password(right.password, now).await? {
+            return Err(count(Refusal::SignInWrong, "wrong"));
+        }
+        Ok(tx.let_in(right.attempt).await?)
+    }
+
+    /// Returns the vault; [`Refusal::VaultClosed`] without one, as codes cannot be stored or
+    /// checked then.
+    pub(crate) fn vault(&self) -> Result<&Vault, Error> {
+        self.settings().vault.as_deref().ok_or(Error::Refused(Refusal::VaultClosed))
+    }
+
+    /// Runs work that is slow by design on another thread, and only so much of it at the same time.
+    pub(crate) async fn slowly<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let lost = "a password could not be checked";
+        let permit = self.inner.hashing.acquire().await;
+        let _permit = permit.map_err(|cause| Error::internal(lost, cause))?;
+        let done = tokio::task::spawn_blocking(work).await;
+        done.map_err(|cause| Error::internal(lost, cause))
+    }
+}
+
+pub(crate) fn of_kind(credentials: &[Credential], kind: CredentialKind) -> Option<&Credential> {
+    credentials.iter().find(|credential| credential.kind == kind)
+}
+
+/// Returns the name that a secret of codes is sealed for.
+pub(crate) fn bound_to(codes: CredentialId) -> String {
+    format!("totp {codes}")
+}
+
+fn phc(password: &Credential) -> Result<Phc, Error> {
+    let text = String::from_utf8(password.data.reveal().clone());
+    let text = text.map_err(|cause| Error::internal("a password is not text", cause))?;
+    Phc::from_kept(text).map_err(|cause| Error::internal("a password cannot be read", cause))
+}
+
+fn open_codes(vault: &Vault, codes: &Credential) -> Result<CodeSecret, Error> {
+    let bytes = vault.unseal_small(bound_to(codes.id).as_bytes(), codes.data.reveal());
+    let bytes = bytes.map_err(|cause| Error::internal("a secret of codes does not open", cause))?;
+    CodeSecret::from_kept(bytes)
+        .map_err(|cause| Error::internal("a secret of codes cannot be read", cause))
+}
+
+/// Counts a refused sign-in by its reason, which only this counter knows, and returns the refusal.
+pub(crate) fn count(refusal: Refusal, result: &'static str) -> Error {
+    counted(result);
+    Error::Refused(refusal)
+}
+
+/// Counts an attempt to sign in by its result.
+pub(crate) fn counted(result: &'static str) {
+    metrics::counter!("mamori_sign_ins_total", "result" => result).increment(1);
+}

@@ -1,0 +1,37 @@
+//! Sends a settled webhook delivery again, under the same id.
+
+use mamori_model::{DeliveryId, ServiceId};
+
+use crate::staff::member::Resender;
+use crate::{Caller, Desk, Error};
+
+impl Desk {
+    /// Enqueues a settled delivery of the caller again. [`Error::NotFound`] if the caller has no
+    /// such delivery; [`Error::Conflict`] if it is still waiting, if its endpoint was removed, or
+    /// if it is a test message while another one to the same endpoint waits.
+    pub async fn redeliver(&self, caller: &Caller, id: DeliveryId) -> Result<(), Error> {
+        self.redeliver_of(Some(caller.service()), id).await
+    }
+
+    /// Enqueues a settled delivery of any service again, for the console; otherwise as
+    /// [`Self::redeliver`].
+    pub async fn redeliver_for(&self, _: &Resender, id: DeliveryId) -> Result<(), Error> {
+        self.redeliver_of(None, id).await
+    }
+
+    async fn redeliver_of(&self, of: Option<ServiceId>, id: DeliveryId) -> Result<(), Error> {
+        let now = self.clock().now();
+
+        let mut tx = self.store().begin("redeliver").await?;
+        let service = match of {
+            Some(service) => service,
+            None => tx.service_of_delivery(id).await?.ok_or(Error::NotFound("delivery"))?,
+        };
+        let endpoint = tx.reset_delivery(service, id).await?;
+        self.enqueue_delivery(&mut tx, id, (service, endpoint), now).await?;
+        tx.commit().await?;
+
+        self.inner.enqueued.notify_one();
+        Ok(())
+    }
+}

@@ -1,0 +1,39 @@
+//! Sends a test message to an endpoint of a service.
+
+use mamori_model::webhook::EventKind;
+use mamori_model::{DeliveryId, EndpointId};
+
+use crate::webhooks::payload;
+use crate::{Caller, Desk, Error};
+
+impl Desk {
+    /// Enqueues a test message to one of the caller's endpoints; its delivery shows the result. It
+    /// is tried once. [`Error::NotFound`] if the caller has no such endpoint; [`Error::Conflict`]
+    /// while another test message to it waits.
+    pub async fn test_endpoint(
+        &self,
+        caller: &Caller,
+        id: EndpointId,
+    ) -> Result<DeliveryId, Error> {
+        let now = self.clock().now();
+
+        let mut tx = self.store().begin("test_endpoint").await?;
+        let endpoints = tx.live_endpoints(caller.service()).await?;
+        if !endpoints.iter().any(|endpoint| endpoint.id == id) {
+            return Err(Error::NotFound("endpoint"));
+        }
+        let (lane, event) = ((caller.service(), id), EventKind::EndpointTest);
+        let promised = self.promise(&mut tx, lane, event, payload::of_test(now), now).await;
+        let delivery = promised.map_err(|error| {
+            if matches!(error, Error::Conflict(_)) { waits_already() } else { error }
+        })?;
+        tx.commit().await?;
+
+        self.inner.enqueued.notify_one();
+        Ok(delivery)
+    }
+}
+
+fn waits_already() -> Error {
+    Error::conflict("a test message to this endpoint waits already; its delivery tells how it went")
+}

@@ -1,0 +1,3 @@
+//! What a service is asked to do after a decision, and its answers.
+
+pub mod action;

@@ -1,0 +1,6 @@
+//! Banks, their entries, imports, and disputes about entries.
+
+pub mod bank;
+pub mod dispute;
+pub mod entry;
+pub mod import;

@@ -1,0 +1,3 @@
+//! The queue of cases: opening, claiming, releasing, reading.
+
+pub mod case;

@@ -1,0 +1,5 @@
+//! Items that services check, and the matches that are recorded.
+
+pub(crate) mod hit;
+pub(crate) mod match_hashes;
+pub mod matched;

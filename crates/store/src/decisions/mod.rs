@@ -1,0 +1,5 @@
+//! Decisions of reviewers, bulk decisions, second approval, undo, and policies.
+
+pub mod bulk;
+pub mod decision;
+pub mod policy;

@@ -1,0 +1,3 @@
+//! The bytes of items, sealed in the vault, and their terms.
+
+pub mod object;

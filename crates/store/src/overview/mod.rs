@@ -1,0 +1,3 @@
+//! Figures about the work, and the search of the console.
+
+pub mod figures;

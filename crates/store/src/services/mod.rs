@@ -1,0 +1,4 @@
+//! Services and their API keys.
+
+pub mod key;
+pub mod service;

@@ -1,0 +1,3 @@
+//! Views of items by reviewers.
+
+pub mod look;

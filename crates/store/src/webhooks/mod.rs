@@ -1,0 +1,4 @@
+//! Endpoints of services, and the deliveries to them.
+
+pub mod delivery;
+pub mod endpoint;

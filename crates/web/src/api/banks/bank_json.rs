@@ -1,0 +1,350 @@
+//! Banks in JSON.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use mamori_desk::Error;
+use mamori_desk::banks::change_bank::{BankChange, PrivateBasisChange};
+use mamori_desk::banks::create_bank::NewBank;
+use mamori_model::{
+    Action, Bank, BankId, BankName, Distance, Jurisdictions, Line, PrivateBasis, Purpose, Quality,
+    Reach, Surface, Transforms,
+};
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{
+    AllOfBuilder, AnyOfBuilder, ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type,
+};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::json::distance;
+use crate::json::optional_distance;
+use crate::json::optional_quality;
+use crate::json::quality;
+use crate::json::text;
+use crate::problem::{Kind, Problem};
+
+/// A named set of hashes with one purpose, and the surfaces and countries to which it applies.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Bank)]
+pub struct BankJson {
+    /// Id of this bank; never changes.
+    #[schema(value_type = text::BankId)]
+    pub id: BankId,
+    /// Its name, unique.
+    #[schema(value_type = text::BankName)]
+    pub name: BankName,
+    /// Its purpose; never changes.
+    pub purpose: Purpose,
+    /// Where its hashes come from.
+    #[schema(value_type = text::Line)]
+    pub source: Line,
+    /// The law or agreement under which they are matched.
+    #[schema(value_type = text::Line)]
+    pub legal_basis: Line,
+    /// The person or team that is responsible for it.
+    #[schema(value_type = text::Line)]
+    pub owner: Line,
+    /// The surfaces to which it applies.
+    pub surfaces: BTreeSet<Surface>,
+    /// The countries to which it applies; `["*"]` means all.
+    #[schema(value_type = Vec<text::CountryOrStar>)]
+    pub jurisdictions: Jurisdictions,
+    /// The law that permits searching private messages, and its last day.
+    #[schema(value_type = Option<PrivateBasisShape>)]
+    pub private_basis: Option<PrivateBasis>,
+    /// The largest distance at which a PDQ hash still matches, in bits.
+    #[schema(value_type = u32, minimum = 0, maximum = 64)]
+    pub distance_max: Distance,
+    /// The lowest quality of an item's PDQ hash that is compared.
+    #[schema(value_type = u32, minimum = 0, maximum = 100)]
+    pub quality_min: Quality,
+    /// Which hashes of a frame are compared.
+    pub transforms: Transforms,
+    /// What a match does by itself.
+    pub action: Action,
+    /// Whether it is searched at all.
+    pub enabled: bool,
+    /// Number of entries that match now.
+    #[schema(minimum = 0)]
+    pub entries: u64,
+    /// Time of its creation.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// Time of its last change.
+    #[schema(value_type = String, format = DateTime)]
+    pub changed_at: Timestamp,
+}
+
+impl BankJson {
+    /// Makes the JSON of `bank`, of which `entries` match now.
+    pub fn of(bank: Bank, entries: u64) -> Self {
+        Self {
+            id: bank.id,
+            name: bank.name,
+            purpose: bank.purpose,
+            source: bank.source,
+            legal_basis: bank.legal_basis,
+            owner: bank.owner,
+            surfaces: bank.reach.surfaces().clone(),
+            jurisdictions: bank.reach.jurisdictions().clone(),
+            private_basis: bank.reach.private_basis().cloned(),
+            distance_max: bank.distance_max,
+            quality_min: bank.quality_min,
+            transforms: bank.transforms,
+            action: bank.action,
+            enabled: bank.is_enabled,
+            entries,
+            created_at: bank.created_at,
+            changed_at: bank.changed_at,
+        }
+    }
+}
+
+/// The properties of a new bank. By default a match does nothing by itself, and the bank applies
+/// only to public and shared items.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewBankKeys)]
+pub struct NewBankJson {
+    /// Its name, unique.
+    #[schema(value_type = text::BankName)]
+    pub name: BankName,
+    /// Its purpose; never changes.
+    pub purpose: Purpose,
+    /// Where its hashes come from.
+    #[schema(value_type = text::Line)]
+    pub source: Line,
+    /// The law or agreement under which they are matched.
+    #[schema(value_type = text::Line)]
+    pub legal_basis: Line,
+    /// The person or team that is responsible for it.
+    #[schema(value_type = text::Line)]
+    pub owner: Line,
+    /// The surfaces to which it applies; private messages only with a `private_basis`.
+    #[serde(default = "not_private")]
+    #[schema(value_type = Vec<Surface>, min_items = 1, default = json!(["public", "shared"]))]
+    pub surfaces: BTreeSet<Surface>,
+    /// The countries to which it applies; `["*"]` means all, and must be the only element.
+    #[schema(schema_with = jurisdictions)]
+    pub jurisdictions: Jurisdictions,
+    /// The law that permits searching private messages, and its last day.
+    #[schema(value_type = Option<PrivateBasisShape>)]
+    pub private_basis: Option<PrivateBasis>,
+    /// The largest distance at which a PDQ hash still matches, in bits.
+    #[serde(default = "same_picture", deserialize_with = "distance")]
+    #[schema(value_type = u32, minimum = 0, maximum = 64, default = 31)]
+    pub distance_max: Distance,
+    /// The lowest quality of an item's PDQ hash that is compared.
+    #[serde(default = "trusted", deserialize_with = "quality")]
+    #[schema(value_type = u32, minimum = 0, maximum = 100, default = 50)]
+    pub quality_min: Quality,
+    /// Which hashes of a frame are compared. Defaults to `none` for `known_benign` and to `all` for
+    /// every other purpose.
+    pub transforms: Option<Transforms>,
+    /// What a match does by itself.
+    #[serde(default = "nothing")]
+    #[schema(default = json!("none"))]
+    pub action: Action,
+    /// Whether it is searched at all.
+    #[serde(default = "yes")]
+    #[schema(default = true)]
+    pub enabled: bool,
+}
+
+/// The law that permits searching private messages, and its last day.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = PrivateBasis)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct PrivateBasisShape {
+    /// The law, as a lawyer would cite it.
+    law: text::Line,
+    /// The last day on which it applies, in UTC.
+    #[schema(format = Date, example = "2027-04-03")]
+    until: String,
+}
+
+/// [`NewBankJson`] in the document: its keys, and which of them exclude each other.
+#[derive(Clone, Copy, Debug)]
+pub struct NewBankShape;
+
+impl ToSchema for NewBankShape {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("NewBank")
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        <NewBankJson as ToSchema>::schemas(schemas);
+    }
+}
+
+impl PartialSchema for NewBankShape {
+    fn schema() -> RefOr<Schema> {
+        let words = |words: &[&str]| {
+            let any = ObjectBuilder::new().schema_type(SchemaType::AnyValue);
+            any.enum_values(Some(words.iter().copied()))
+        };
+        let open = ArrayBuilder::new().items(words(&["public", "shared"]));
+        let no_message = ObjectBuilder::new().property("surfaces", open);
+        let basis = ObjectBuilder::new().schema_type(Type::Object);
+        let lawful =
+            ObjectBuilder::new().property("private_basis", basis).required("private_basis");
+        let harmful = Purpose::ALL.into_iter().filter(|purpose| !purpose.is_negative());
+        let harmful: Vec<&str> = harmful.map(Purpose::as_str).collect();
+        let may_act = ObjectBuilder::new().property("purpose", words(&harmful));
+        let does_nothing = ObjectBuilder::new().property("action", words(&["none"]));
+        AllOfBuilder::new()
+            .item(NewBankJson::schema())
+            .item(AnyOfBuilder::new().item(no_message).item(lawful))
+            .item(AnyOfBuilder::new().item(may_act).item(does_nothing))
+            .into()
+    }
+}
+
+fn not_private() -> BTreeSet<Surface> {
+    BTreeSet::from([Surface::Public, Surface::Shared])
+}
+
+fn same_picture() -> Distance {
+    Distance::PDQ_SAME_MAX
+}
+
+fn trusted() -> Quality {
+    Quality::TRUSTED_MIN
+}
+
+fn nothing() -> Action {
+    Action::None
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn jurisdictions() -> Schema {
+    one_of_jurisdictions().into()
+}
+
+fn jurisdictions_or_null() -> Schema {
+    one_of_jurisdictions().item(ObjectBuilder::new().schema_type(Type::Null)).into()
+}
+
+fn one_of_jurisdictions() -> OneOfBuilder {
+    let everywhere = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["*"]));
+    let star = ArrayBuilder::new().items(everywhere).min_items(Some(1)).max_items(Some(1));
+    let countries = ArrayBuilder::new().items(text::Country::schema()).min_items(Some(1));
+    OneOfBuilder::new()
+        .description(Some(
+            "The countries in which it may look; `[\"*\"]` is everywhere, and alone.",
+        ))
+        .item(star)
+        .item(countries)
+}
+
+impl TryFrom<NewBankJson> for NewBank {
+    type Error = Error;
+
+    fn try_from(json: NewBankJson) -> Result<Self, Error> {
+        let reach = Reach::new(json.surfaces, json.jurisdictions, json.private_basis)
+            .map_err(Error::invalid)?;
+        Ok(Self {
+            name: json.name,
+            purpose: json.purpose,
+            source: json.source,
+            legal_basis: json.legal_basis,
+            owner: json.owner,
+            reach,
+            distance_max: json.distance_max,
+            quality_min: json.quality_min,
+            transforms: json.transforms,
+            action: json.action,
+            is_enabled: json.enabled,
+        })
+    }
+}
+
+/// Changes to a bank. An absent key, or `null`, changes nothing; only `private_basis` can be
+/// removed with `null`.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = BankChange)]
+pub struct BankChangeJson {
+    /// Its name, unique.
+    #[schema(value_type = Option<text::BankName>)]
+    pub name: Option<BankName>,
+    /// Where its hashes come from.
+    #[schema(value_type = Option<text::Line>)]
+    pub source: Option<Line>,
+    /// The law or agreement under which they are matched.
+    #[schema(value_type = Option<text::Line>)]
+    pub legal_basis: Option<Line>,
+    /// The person or team that is responsible for it.
+    #[schema(value_type = Option<text::Line>)]
+    pub owner: Option<Line>,
+    /// The surfaces to which it applies; private messages only with a `private_basis`.
+    #[schema(value_type = Option<Vec<Surface>>, min_items = 1)]
+    pub surfaces: Option<BTreeSet<Surface>>,
+    /// The countries to which it applies; `["*"]` means all, and must be the only element.
+    #[schema(schema_with = jurisdictions_or_null, required = false)]
+    pub jurisdictions: Option<Jurisdictions>,
+    /// The law that permits searching private messages; `null` removes it.
+    #[serde(default, deserialize_with = "private_basis")]
+    #[schema(value_type = Option<PrivateBasisShape>)]
+    pub private_basis: PrivateBasisChange,
+    /// The largest distance at which a PDQ hash still matches, in bits.
+    #[serde(default, deserialize_with = "optional_distance")]
+    #[schema(value_type = Option<u32>, minimum = 0, maximum = 64)]
+    pub distance_max: Option<Distance>,
+    /// The lowest quality of an item's PDQ hash that is compared.
+    #[serde(default, deserialize_with = "optional_quality")]
+    #[schema(value_type = Option<u32>, minimum = 0, maximum = 100)]
+    pub quality_min: Option<Quality>,
+    /// Which hashes of a frame are compared.
+    pub transforms: Option<Transforms>,
+    /// What a match does by itself.
+    pub action: Option<Action>,
+    /// Whether it is searched at all.
+    pub enabled: Option<bool>,
+    /// Read only to explain why it is refused.
+    #[schema(ignore)]
+    pub purpose: Option<IgnoredAny>,
+}
+
+fn private_basis<'de, D>(deserializer: D) -> Result<PrivateBasisChange, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let basis = Option::<PrivateBasis>::deserialize(deserializer)?;
+    Ok(basis.map_or(PrivateBasisChange::Remove, PrivateBasisChange::Set))
+}
+
+impl TryFrom<BankChangeJson> for BankChange {
+    type Error = Problem;
+
+    fn try_from(json: BankChangeJson) -> Result<Self, Problem> {
+        if json.purpose.is_some() {
+            return Err(Problem::new(
+                Kind::PurposeFixed,
+                "What a bank was filled for is what it serves. Make another bank for another \
+                 purpose, and leave `purpose` out here.",
+            ));
+        }
+        Ok(Self {
+            name: json.name,
+            source: json.source,
+            legal_basis: json.legal_basis,
+            owner: json.owner,
+            surfaces: json.surfaces,
+            jurisdictions: json.jurisdictions,
+            private_basis: json.private_basis,
+            distance_max: json.distance_max,
+            quality_min: json.quality_min,
+            transforms: json.transforms,
+            action: json.action,
+            is_enabled: json.enabled,
+        })
+    }
+}

@@ -1,0 +1,42 @@
+//! `PATCH /v1/banks/{bank}/entries/{entry}`: changes the metadata of an entry.
+
+use axum::extract::State;
+use mamori_desk::Desk;
+use mamori_model::{BankId, EntryId};
+
+use crate::api::banks::entry_json::{EntryChangeJson, EntryJson};
+use crate::extract::{Json, Path};
+use crate::guard::Admin;
+use crate::json::text;
+use crate::problem::Problem;
+
+/// Change an entry
+///
+/// Changes only the keys that are sent; `null` removes a value. An `expires_at` in the past ends
+/// the entry at once, on every node within a second; a later one postpones its end. The hash never
+/// changes: withdraw the entry and add another one.
+#[utoipa::path(
+    patch, path = "/v1/banks/{bank}/entries/{entry}", tag = "entries",
+    params(
+        ("bank" = inline(text::BankId), Path, description = "The bank's id."),
+        ("entry" = inline(text::EntryId), Path, description = "The entry's id."),
+    ),
+    request_body(content((EntryChangeJson = "application/json", example = json!({
+        "labels": ["A1", "reviewed"], "expires_at": null,
+    })))),
+    responses(
+        (status = 200, description = "The entry as it is now.", body = EntryJson),
+        (status = 409, description = "It has ended and matches no more."),
+    ),
+    extensions(("x-who" = json!("admin")))
+)]
+pub async fn change_entry(
+    State(desk): State<Desk>,
+    Admin(admin): Admin,
+    Path((bank, entry)): Path<(BankId, EntryId)>,
+    Json(change): Json<EntryChangeJson>,
+) -> Result<axum::Json<EntryJson>, Problem> {
+    let entry = desk.change_entry(&admin, bank, entry, change.into()).await?;
+
+    Ok(axum::Json(EntryJson::of(entry, desk.clock().now())))
+}

@@ -1,0 +1,38 @@
+//! `POST /v1/banks`: an administrator creates a bank.
+
+use axum::extract::State;
+use mamori_desk::Desk;
+
+use crate::api::banks::bank_json::{BankJson, NewBankJson, NewBankShape};
+use crate::api::{Created, created};
+use crate::extract::Json;
+use crate::guard::Admin;
+use crate::problem::Problem;
+
+/// Create a bank
+///
+/// By default, a bank applies to public and shared items only, and a match has no effect except
+/// that it is reported.
+#[utoipa::path(
+    post, path = "/v1/banks", tag = "banks",
+    request_body(content((NewBankShape = "application/json", example = json!({
+        "name": "hotline-list", "purpose": "child_sexual_abuse", "source": "Example Hotline, list A",
+        "legal_basis": "agreement of 2026-03-01", "owner": "trust and safety team",
+        "jurisdictions": ["JP"], "action": "hold",
+    })))),
+    responses(
+        (status = 201, description = "The bank.", body = BankJson,
+         headers(("location" = String, description = "Its address."))),
+        (status = 409, description = "Another bank has this name."),
+    ),
+    extensions(("x-who" = json!("admin")))
+)]
+pub async fn create_bank(
+    State(desk): State<Desk>,
+    Admin(admin): Admin,
+    Json(new): Json<NewBankJson>,
+) -> Result<Created<BankJson>, Problem> {
+    let bank = desk.create_bank(&admin, new.try_into()?).await?;
+
+    Ok(created(format!("/v1/banks/{}", bank.id), BankJson::of(bank, 0)))
+}

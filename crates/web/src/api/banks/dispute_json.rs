@@ -1,0 +1,53 @@
+//! Disputes about a bank's entries in JSON, for the bank's owner.
+
+use jiff::Timestamp;
+use mamori_model::{BankId, Dispute, DisputeId, DisputeState, EntryId, ServiceId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::json::text;
+
+/// A reviewer's finding that an entry is wrong at a service. While the dispute is open, the entry
+/// does not act by itself at that service; at every other service it acts as before.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Dispute)]
+pub struct DisputeJson {
+    /// Id of this dispute.
+    #[schema(value_type = text::DisputeId)]
+    pub id: DisputeId,
+    /// The bank of the entry.
+    #[schema(value_type = text::BankId)]
+    pub bank_id: BankId,
+    /// The entry; it may have been deleted.
+    #[schema(value_type = text::EntryId)]
+    pub entry_id: EntryId,
+    /// The service at which the entry is disputed.
+    #[schema(value_type = text::ServiceId)]
+    pub service_id: ServiceId,
+    /// The reviewer's reason.
+    #[schema(value_type = text::Words)]
+    pub reason: String,
+    /// Current state.
+    pub state: DisputeState,
+    /// Time at which it was opened.
+    #[schema(value_type = String, format = DateTime)]
+    pub opened_at: Timestamp,
+    /// Time at which it was settled.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub settled_at: Option<Timestamp>,
+}
+
+impl From<Dispute> for DisputeJson {
+    fn from(dispute: Dispute) -> Self {
+        Self {
+            id: dispute.id,
+            bank_id: dispute.bank,
+            entry_id: dispute.entry,
+            service_id: dispute.service,
+            reason: dispute.reason.to_string(),
+            state: dispute.state,
+            opened_at: dispute.opened_at,
+            settled_at: dispute.settled_at,
+        }
+    }
+}

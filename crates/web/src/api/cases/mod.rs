@@ -1,0 +1,5 @@
+//! Cases, as services and administrators read them.
+
+pub mod case_json;
+pub mod get_case;
+pub mod list_cases;

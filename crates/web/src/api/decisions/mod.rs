@@ -1,0 +1,4 @@
+//! Decisions, as services and administrators read them.
+
+pub mod get_decision;
+pub mod list_decisions;

@@ -1,0 +1,40 @@
+//! `POST /v1/keys`: an administrator creates a key; the response contains its text, once.
+
+use axum::extract::State;
+use mamori_desk::{Desk, Error};
+
+use crate::api::services::key_json::{KeyJson, NewKey};
+use crate::api::{Created, created};
+use crate::extract::Json;
+use crate::guard::Admin;
+use crate::problem::{Kind, Problem};
+
+/// Create a key
+///
+/// The response contains the key's text, `mk_…`, this once: Mamori stores only its digest.
+#[utoipa::path(
+    post, path = "/v1/keys", tag = "keys",
+    request_body(content((NewKey = "application/json", example = json!({
+        "role": "service", "service_id": "svc_01931c8e7d5a7c3e9f5b2f1d0c9b8a76",
+        "name": "the upload servers",
+    })))),
+    responses((status = 201, description = "The key, with its text.", body = KeyJson,
+               headers(("location" = String, description = "Its address, to revoke it.")))),
+    extensions(("x-who" = json!("admin")))
+)]
+pub async fn create_key(
+    State(desk): State<Desk>,
+    Admin(admin): Admin,
+    Json(new): Json<NewKey>,
+) -> Result<Created<KeyJson>, Problem> {
+    let issued = match desk.issue_key(&admin, new.role()?, new.name).await {
+        Ok(issued) => issued,
+        // The path is right but the body is not, so this is not a 404.
+        Err(Error::NotFound(_)) => {
+            return Err(Problem::new(Kind::Invalid, "`service_id`: there is no such service."));
+        }
+        Err(other) => return Err(other.into()),
+    };
+
+    Ok(created(format!("/v1/keys/{}", issued.key.id), issued.into()))
+}

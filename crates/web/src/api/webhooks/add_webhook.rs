@@ -1,0 +1,35 @@
+//! `POST /v1/webhooks`: a service adds a webhook endpoint.
+
+use axum::extract::State;
+use mamori_desk::Desk;
+
+use crate::api::webhooks::endpoint_json::{EndpointJson, NewEndpoint};
+use crate::api::{Created, created};
+use crate::extract::Json;
+use crate::guard::Caller;
+use crate::problem::Problem;
+
+/// Add a webhook endpoint
+///
+/// Mamori sends every match to every endpoint of the service, by the Standard Webhooks convention.
+/// The response contains the signing secret, `whsec_…`, this once.
+#[utoipa::path(
+    post, path = "/v1/webhooks", tag = "webhooks",
+    request_body = NewEndpoint,
+    responses(
+        (status = 201, description = "The endpoint, with its secret.", body = EndpointJson,
+         headers(("location" = String, description = "Its address."))),
+        (status = 409, description = "The service has as many endpoints as it may have."),
+    ),
+    extensions(("x-who" = json!("service")))
+)]
+pub async fn add_webhook(
+    State(desk): State<Desk>,
+    Caller(caller): Caller,
+    Json(new): Json<NewEndpoint>,
+) -> Result<Created<EndpointJson>, Problem> {
+    let endpoint = desk.add_endpoint(&caller, &new.url).await?;
+
+    let address = format!("/v1/webhooks/{}", endpoint.id);
+    Ok(created(address, EndpointJson::with_secret(&endpoint)))
+}

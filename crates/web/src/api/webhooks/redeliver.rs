@@ -1,0 +1,35 @@
+//! `POST /v1/deliveries/{delivery}/redeliver`: sends a webhook delivery again.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use mamori_desk::Desk;
+use mamori_model::DeliveryId;
+
+use crate::api::webhooks::delivery_json::Promised;
+use crate::extract::Path;
+use crate::guard::Caller;
+use crate::json::text;
+use crate::problem::Problem;
+
+/// Send a delivery again
+///
+/// It keeps its id, so that a receiver that has processed it before can recognise it.
+#[utoipa::path(
+    post, path = "/v1/deliveries/{delivery}/redeliver", tag = "webhooks",
+    params(("delivery" = inline(text::DeliveryId), Path, description = "The delivery's id.")),
+    responses(
+        (status = 202, description = "The message is promised again.", body = Promised),
+        (status = 409, description = "It still waits to be sent."),
+    ),
+    extensions(("x-who" = json!("service")))
+)]
+pub async fn redeliver(
+    State(desk): State<Desk>,
+    Caller(caller): Caller,
+    Path(id): Path<DeliveryId>,
+) -> Result<(StatusCode, Json<Promised>), Problem> {
+    desk.redeliver(&caller, id).await?;
+
+    Ok((StatusCode::ACCEPTED, Json(Promised { delivery_id: id })))
+}

@@ -1,0 +1,36 @@
+//! `POST /v1/webhooks/{endpoint}/test`: sends a test message to a webhook endpoint.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use mamori_desk::Desk;
+use mamori_model::EndpointId;
+
+use crate::api::webhooks::delivery_json::Promised;
+use crate::extract::Path;
+use crate::guard::Caller;
+use crate::json::text;
+use crate::problem::Problem;
+
+/// Test a webhook endpoint
+///
+/// Sends a test message to the endpoint; read the delivery to see the result. It is attempted once;
+/// until then, a second test is refused.
+#[utoipa::path(
+    post, path = "/v1/webhooks/{endpoint}/test", tag = "webhooks",
+    params(("endpoint" = inline(text::EndpointId), Path, description = "The endpoint's id.")),
+    responses(
+        (status = 202, description = "The message is promised.", body = Promised),
+        (status = 409, description = "Another test message to this endpoint waits."),
+    ),
+    extensions(("x-who" = json!("service")))
+)]
+pub async fn test_webhook(
+    State(desk): State<Desk>,
+    Caller(caller): Caller,
+    Path(id): Path<EndpointId>,
+) -> Result<(StatusCode, Json<Promised>), Problem> {
+    let delivery_id = desk.test_endpoint(&caller, id).await?;
+
+    Ok((StatusCode::ACCEPTED, Json(Promised { delivery_id })))
+}
