@@ -4,19 +4,26 @@
 //! The console contains no business rules and makes no outgoing requests. It works without scripts,
 //! except for clear views and passkeys.
 
+pub mod banks;
+pub mod cases;
+pub mod decisions;
+pub mod overview;
+pub mod staff;
+pub mod viewing;
+pub mod webhooks;
+
 pub mod app;
 pub mod assets;
-pub mod chart;
 pub mod csrf;
-pub mod deed;
 pub mod fault;
 mod fault_page;
+mod field;
 pub mod form;
 pub mod frame;
 pub mod guard;
 pub mod headers;
 pub mod language;
-pub mod page;
+pub mod query;
 pub mod routes;
 pub mod session;
 pub mod show;

@@ -2,14 +2,22 @@
 //! larger than what came in, and a refusal repeats nothing but a field's name.
 #![no_main]
 
-use mamori_console::deed::{
-    banks, bulk, case, decide, decision, look, me, policies, queue, sign_in, staff,
-};
+use mamori_console::banks::forms as banks;
+use mamori_console::cases::forms as case;
+use mamori_console::cases::page::Typed;
+use mamori_console::cases::queue_forms as queue;
+use mamori_console::decisions::bulk_forms as bulk;
+use mamori_console::decisions::decide_forms as decide;
+use mamori_console::decisions::forms as decision;
+use mamori_console::decisions::policies_forms as policies;
 use mamori_console::fault::Fault;
 use mamori_console::form::{FIELD_NAME_BYTES_MAX, fields, take_token};
 use mamori_console::frame::Frame;
-use mamori_console::page::case::Typed;
 use mamori_console::show;
+use mamori_console::staff::forms as staff;
+use mamori_console::staff::me_forms as me;
+use mamori_console::staff::sign_in_forms as sign_in;
+use mamori_console::viewing::forms as look;
 use mamori_model::{Language, Refusal};
 use url::form_urlencoded;
 

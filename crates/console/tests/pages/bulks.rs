@@ -1,8 +1,15 @@
 //! The pages of bulk decisions: the form, the list, and one before and after its second person.
 
+use mamori_console::decisions::bulk_page::BulkPage;
+use mamori_console::decisions::bulk_page::BulksPage;
+use mamori_console::decisions::bulk_page::CaseRow;
+use mamori_console::decisions::bulk_page::Choosable;
+use mamori_console::decisions::bulk_page::NewPage;
+use mamori_console::decisions::bulk_page::Row;
+use mamori_console::decisions::bulk_page::tone;
+use mamori_console::decisions::page as decision;
 use mamori_console::frame::Frame;
-use mamori_console::page::bulk::{BulkPage, BulksPage, CaseRow, Choosable, NewPage, Row, tone};
-use mamori_console::page::{choices, decision};
+use mamori_console::query::choices;
 use mamori_console::{show, terms};
 use mamori_model::bulk::BulkState;
 use mamori_model::{

@@ -1,10 +1,18 @@
 //! The pages of people, of messages, and of banks.
 
-use mamori_console::page::me::tongues;
-use mamori_console::page::staff::{
-    Event, Limit, LinkPage, PersonPage, Row, StaffPage, Typed, given,
-};
-use mamori_console::page::{banks, choices, policies, webhooks};
+use mamori_console::banks::page as banks;
+use mamori_console::decisions::policies_page as policies;
+use mamori_console::query::choices;
+use mamori_console::staff::me_page::tongues;
+use mamori_console::staff::page::Event;
+use mamori_console::staff::page::Limit;
+use mamori_console::staff::page::LinkPage;
+use mamori_console::staff::page::PersonPage;
+use mamori_console::staff::page::Row;
+use mamori_console::staff::page::StaffPage;
+use mamori_console::staff::page::Typed;
+use mamori_console::staff::page::given;
+use mamori_console::webhooks::page as webhooks;
 use mamori_console::words::Id;
 use mamori_console::{show, terms};
 use mamori_model::action::ActionKind;

@@ -1,13 +1,25 @@
 //! Samples: people, cases and decisions of nobody.
 
 use jiff::Timestamp;
+use mamori_console::cases::page::Before;
+use mamori_console::cases::page::CasePage;
+use mamori_console::cases::page::Colleague;
+use mamori_console::cases::page::DECIDED;
+use mamori_console::cases::page::Happened;
+use mamori_console::cases::page::Item;
+use mamori_console::cases::page::Looked;
+use mamori_console::cases::page::Made;
+use mamori_console::cases::page::Near;
+use mamori_console::cases::page::Picture;
+use mamori_console::cases::page::Rail;
+use mamori_console::cases::page::Typed;
+use mamori_console::cases::page::UNKEPT;
+use mamori_console::decisions::page as decision;
+use mamori_console::decisions::page::Again;
+use mamori_console::decisions::page::Asked;
+use mamori_console::decisions::page::DecisionPage;
 use mamori_console::frame::Frame;
-use mamori_console::page::case::{
-    Before, CasePage, Colleague, DECIDED, Happened, Item, Looked, Made, Near, Picture, Rail, Typed,
-    UNKEPT,
-};
-use mamori_console::page::choices;
-use mamori_console::page::decision::{self, Again, Asked, DecisionPage};
+use mamori_console::query::choices;
 use mamori_console::{show, terms};
 use mamori_model::action::{ActionKind, Terms};
 use mamori_model::case::CaseEventKind;

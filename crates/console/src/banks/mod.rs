@@ -1,0 +1,4 @@
+//! Banks and disputes about their entries.
+
+pub mod forms;
+pub mod page;

@@ -1,0 +1,248 @@
+//! `GET /console/banks` and `GET /console/banks/{bank}`: the banks, their purposes, legal bases and
+//! reach, and the disputes about their entries. Hashes are not shown.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use mamori_desk::{Desk, Error};
+use mamori_model::page::{Page, PageSize};
+use mamori_model::{Bank, BankId, Dispute, DisputeId, DisputeState, Jurisdictions};
+use serde::Deserialize;
+
+use crate::app::Console;
+use crate::fault::{Fault, page};
+use crate::frame::Frame;
+use crate::guard::Member;
+use crate::query::Asked;
+use crate::query::place;
+use crate::show::{self, Shown};
+use crate::terms;
+use crate::words::Id;
+
+/// The maximum number of rows of a table.
+const ROWS: u32 = 50;
+
+/// Path of the list.
+pub const HERE: &str = "/console/banks";
+
+/// The list of banks.
+#[derive(Debug, Template)]
+#[template(path = "banks.html")]
+pub struct BanksPage<'a> {
+    /// The frame around the page.
+    pub frame: &'a Frame,
+    /// The banks, oldest first.
+    pub rows: Vec<Row>,
+    /// Link to the next page of the list.
+    pub more: Option<String>,
+}
+
+/// A bank in the list.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Id of the bank, text form `bank_…`.
+    pub id: String,
+    /// Name of the bank.
+    pub name: String,
+    /// What the bank is for.
+    pub purpose: Id,
+    /// What a match does without a person.
+    pub action: Id,
+    /// Surfaces that the bank covers.
+    pub surfaces: Vec<Id>,
+    /// Whether the bank is switched on.
+    pub is_enabled: bool,
+}
+
+/// One bank, with the disputes about its entries.
+#[derive(Debug, Template)]
+#[template(path = "bank.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each says of one piece whether it is shown")]
+pub struct BankPage<'a> {
+    /// The frame around the page.
+    pub frame: &'a Frame,
+    /// The fields that the list shows too.
+    pub row: Row,
+    /// Organisation or project that the entries come from.
+    pub source: Shown,
+    /// Person or team responsible for the bank.
+    pub owner: Shown,
+    /// Legal basis.
+    pub basis: Shown,
+    /// Countries in which the bank applies, separated by commas; `None`: in all.
+    pub countries: Option<String>,
+    /// The law that permits matching in private messages, and its last day; `None`: the bank does
+    /// not cover them.
+    pub private: Option<(Shown, String)>,
+    /// Maximum distance of a match, in bits of 256.
+    pub distance: u32,
+    /// Minimum quality of a picture, 0 to 100.
+    pub quality: u8,
+    /// Whether rotated and mirrored frames are compared.
+    pub transforms: Id,
+    /// Number of entries that match now.
+    pub entries: u64,
+    /// Whether the staff member may read disputes.
+    pub reads_disputes: bool,
+    /// Whether the staff member may settle disputes.
+    pub may_settle: bool,
+    /// Whether they must confirm their identity before that.
+    pub must_prove: bool,
+    /// Whether the staff member may read all decisions.
+    pub reads_decisions: bool,
+    /// The disputes, newest first.
+    pub disputes: Vec<DisputeRow>,
+    /// Link to older disputes.
+    pub older: Option<String>,
+}
+
+/// A dispute about an entry.
+#[derive(Clone, Debug)]
+pub struct DisputeRow {
+    /// Id of the dispute.
+    pub id: String,
+    /// Id of the disputed entry.
+    pub entry: String,
+    /// Id of the service at which it is disputed.
+    pub service: String,
+    /// Time at which the dispute was opened.
+    pub opened: Shown,
+    /// The reviewer's reason.
+    pub reason: Shown,
+    /// Id of the decision that opened it, as long as that is stored.
+    pub decision: Option<String>,
+    /// Name of the state.
+    pub state: Id,
+    /// CSS class of the state.
+    pub tone: &'static str,
+    /// Whether the dispute is not settled yet.
+    pub is_open: bool,
+    /// The policy editor's note on the settlement.
+    pub note: Option<Shown>,
+}
+
+/// Parameters in the query of the address: cursors of the two lists.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Behind {
+    #[serde(default)]
+    after: String,
+    #[serde(default)]
+    before: String,
+}
+
+/// `GET /console/banks`.
+pub async fn list(
+    State(console): State<Console>,
+    Member(found): Member,
+    Asked(asked): Asked<Behind>,
+) -> Result<Response, Fault> {
+    let frame = Frame::of(&found).at(HERE);
+    let size = PageSize::new(ROWS).unwrap_or(PageSize::DEFAULT);
+    let after = place::<BankId>(&asked.after)?;
+    let banks = console.desk.banks_for_staff(&found.member, after, size).await?;
+    page(&BanksPage {
+        frame: &frame,
+        rows: banks.rows.iter().map(row).collect(),
+        more: banks.next.map(|next| format!("{HERE}?after={next}")),
+    })
+}
+
+/// `GET /console/banks/{bank}`.
+pub async fn show(
+    State(console): State<Console>,
+    Member(found): Member,
+    Path(bank): Path<String>,
+    Asked(asked): Asked<Behind>,
+) -> Result<Response, Fault> {
+    let frame = Frame::of(&found).at(HERE);
+    let id: BankId = bank.parse().map_err(|_| Fault::not_found())?;
+    let (bank, entries) = console.desk.bank_for_staff(&found.member, id).await?;
+    let before = place::<DisputeId>(&asked.before)?;
+    let disputes = disputes(&console.desk, &found.member, id, before).await?;
+    let reads_disputes = disputes.is_some();
+    let disputes = disputes.unwrap_or(Page { rows: Vec::new(), next: None });
+    let private = bank.reach.private_basis();
+    page(&BankPage {
+        frame: &frame,
+        row: row(&bank),
+        source: show::text(bank.source.as_str()),
+        owner: show::text(bank.owner.as_str()),
+        basis: show::text(bank.legal_basis.as_str()),
+        countries: countries(bank.reach.jurisdictions()),
+        private: private.map(|basis| (show::text(basis.law.as_str()), basis.until.to_string())),
+        distance: bank.distance_max.0,
+        quality: bank.quality_min.value(),
+        transforms: terms::transforms(bank.transforms),
+        entries,
+        reads_disputes,
+        may_settle: found.member.editor().is_some(),
+        must_prove: found.member.recently(console.desk.clock().now()).is_err(),
+        reads_decisions: found.member.records().is_some(),
+        disputes: disputes.rows.iter().map(dispute_row).collect(),
+        older: disputes.next.map(|next| format!("{HERE}/{id}?before={next}")),
+    })
+}
+
+/// Returns the disputes about a bank's entries; `None` if the staff member may not read them.
+async fn disputes(
+    desk: &Desk,
+    who: &mamori_desk::Member,
+    bank: BankId,
+    before: Option<DisputeId>,
+) -> Result<Option<Page<Dispute, DisputeId>>, Error> {
+    let size = PageSize::new(ROWS).unwrap_or(PageSize::DEFAULT);
+    let of = (Some(bank), None);
+    if let Some(editor) = who.editor() {
+        return desk.disputes(&editor, of, before, size).await.map(Some);
+    }
+    match who.records() {
+        Some(records) => desk.dispute_records(&records, of, before, size).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+fn row(bank: &Bank) -> Row {
+    Row {
+        id: bank.id.to_string(),
+        name: bank.name.to_string(),
+        purpose: terms::purpose(bank.purpose),
+        action: terms::bank_action(bank.action),
+        surfaces: bank.reach.surfaces().iter().copied().map(terms::surface).collect(),
+        is_enabled: bank.is_enabled,
+    }
+}
+
+fn countries(jurisdictions: &Jurisdictions) -> Option<String> {
+    match jurisdictions {
+        Jurisdictions::Everywhere => None,
+        Jurisdictions::Only(countries) => {
+            let countries: Vec<String> = countries.iter().map(ToString::to_string).collect();
+            Some(countries.join(", "))
+        }
+    }
+}
+
+fn dispute_row(dispute: &Dispute) -> DisputeRow {
+    DisputeRow {
+        id: dispute.id.to_string(),
+        entry: dispute.entry.to_string(),
+        service: dispute.service.to_string(),
+        opened: show::time(dispute.opened_at),
+        reason: show::text(dispute.reason.as_str()),
+        decision: dispute.decision.map(|decision| decision.to_string()),
+        state: terms::dispute_state(dispute.state),
+        tone: tone(dispute.state),
+        is_open: dispute.state == DisputeState::Open,
+        note: dispute.settled_note.as_ref().map(|note| show::text(note.as_str())),
+    }
+}
+
+/// Returns the CSS class of a dispute's state. The name of the state is always shown beside it.
+pub fn tone(state: DisputeState) -> &'static str {
+    match state {
+        DisputeState::Open => " care",
+        DisputeState::Upheld => " good",
+        DisputeState::Rejected | DisputeState::TakenBack => "",
+    }
+}

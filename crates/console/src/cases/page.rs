@@ -1,0 +1,318 @@
+//! `GET /console/cases/{case}`: the page on which a case is decided.
+
+use askama::Template;
+use mamori_model::{HashKind, Hit, Purpose};
+use serde::Deserialize;
+
+use crate::fault::Said;
+use crate::frame::Frame;
+use crate::query::Choice;
+use crate::show::Shown;
+use crate::terms;
+use crate::words::{Id, Words};
+
+pub use crate::cases::read::ITEMS;
+pub use crate::cases::read::Last;
+pub use crate::cases::read::Way;
+pub use crate::cases::read::answer;
+pub use crate::cases::read::called;
+pub use crate::cases::read::drawn_item;
+pub use crate::cases::read::pictured;
+pub use crate::cases::read::show;
+
+/// A case, to be decided or to be read.
+#[derive(Debug, Template)]
+#[template(path = "case.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each says of one piece whether it is shown")]
+pub struct CasePage<'a> {
+    /// The frame around the page.
+    pub frame: &'a Frame,
+    /// The decision that the reviewer made a moment ago.
+    pub before: Option<Before>,
+    /// Why the last form failed.
+    pub problem: Option<Said>,
+    /// What the last form contained, if it failed.
+    pub typed: Typed,
+    /// Id of the case.
+    pub id: String,
+    /// Name of the policy.
+    pub policy: Id,
+    /// Text of the policy in force.
+    pub wording: Shown,
+    /// Version of that text.
+    pub version_of_policy: u64,
+    /// Name of the urgency.
+    pub urgency: Id,
+    /// Whether a child may be in danger now.
+    pub is_urgent: bool,
+    /// Whether only a lead may claim it.
+    pub is_for_leads: bool,
+    /// Name of the state.
+    pub state: Id,
+    /// The operator's text on whom to call when a child is in danger.
+    pub danger_note: Option<&'a str>,
+    /// The account, or the item if the account is not known.
+    pub subject: Shown,
+    /// Whether the subject is an account.
+    pub is_account: bool,
+    /// Id of the service.
+    pub service: String,
+    /// Time at which the case was opened.
+    pub opened: Shown,
+    /// Number of other open cases with an item near the same entry.
+    pub alike: u64,
+    /// Number of items in the case.
+    pub item_count: u64,
+    /// The items of this page.
+    pub items: Vec<Item>,
+    /// Link to more items.
+    pub next_items: Option<String>,
+    /// Whether any item of the page can be viewed.
+    pub has_pictures: bool,
+    /// The forms, if the reviewer has claimed the case.
+    pub rail: Option<Rail>,
+    /// Whether the staff member may claim it.
+    pub may_claim: bool,
+    /// The decisions about the case, newest first.
+    pub decisions: Vec<Made>,
+    /// The events of this page, newest first.
+    pub history: Vec<Happened>,
+    /// The views of items, newest first.
+    pub looks: Vec<Looked>,
+    /// Number of all views.
+    pub look_count: u64,
+    /// Link to older events.
+    pub older_events: Option<String>,
+    /// Link to older views.
+    pub older_looks: Option<String>,
+    /// Link back to the newest events and views, on a page that shows older ones.
+    pub newest: Option<String>,
+}
+
+impl CasePage<'_> {
+    /// Adds the policy of the queue in which the reviewer works to every link that leads back to
+    /// the case.
+    pub(super) fn stay_in(&mut self, queue: Option<Purpose>) {
+        let Some(queue) = queue.map(Purpose::as_str) else { return };
+        let links =
+            [&mut self.next_items, &mut self.older_events, &mut self.older_looks, &mut self.newest];
+        for link in links.into_iter().flatten() {
+            *link = match link.split_once('?') {
+                Some((page, rest)) => format!("{page}?queue={queue}&{rest}"),
+                None => link.replacen('#', &format!("?queue={queue}#"), 1),
+            };
+        }
+    }
+}
+
+/// The page of a case that the reviewer has not claimed.
+#[derive(Debug, Template)]
+#[template(path = "claim.html")]
+pub struct ClaimPage<'a> {
+    /// The frame around the page.
+    pub frame: &'a Frame,
+    /// Why the last form failed.
+    pub problem: Option<Said>,
+    /// What it contained.
+    pub typed: Typed,
+    /// Whether the reviewer may claim it: no colleague has.
+    pub may_claim: bool,
+    /// Id of the case.
+    pub id: String,
+}
+
+/// The decision that the reviewer made a moment ago.
+#[derive(Clone, Debug)]
+pub struct Before {
+    /// The message that says whether it is in effect or waits for a second person.
+    pub said: Id,
+    /// Id of the decision.
+    pub decision: String,
+}
+
+/// What a form contained that failed, so that the reviewer need not enter it twice.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Typed {
+    /// Word of the outcome.
+    pub outcome: String,
+    /// The reason of the decision.
+    pub reason: String,
+    /// Word of the measure for the items.
+    pub items: String,
+    /// Countries in which the items are to be hidden.
+    pub countries: String,
+    /// Last day of that.
+    pub items_until: String,
+    /// Word of the measure for the account.
+    pub account: String,
+    /// Word of the feature that is to be disabled.
+    pub feature: String,
+    /// Last day of that.
+    pub feature_until: String,
+    /// Word of the feature that is to be restored.
+    pub feature_back: String,
+    /// Last day of the suspension; empty: without an end.
+    pub suspend_until: String,
+    /// A note, or the reason for returning the case.
+    pub words: String,
+    /// The policy of the queue in which the reviewer works; empty: any.
+    pub queue: String,
+}
+
+impl Typed {
+    /// Checks whether the form had no free text, which the reviewer would have to enter twice.
+    pub fn is_empty(&self) -> bool {
+        self.reason.is_empty() && self.words.is_empty()
+    }
+}
+
+/// The forms that decide a case or return it.
+#[derive(Clone, Debug)]
+pub struct Rail {
+    /// Number of the claim.
+    pub claim: u32,
+    /// Version of the case that the page shows.
+    pub version: u32,
+    /// Time at which the claim ends.
+    pub until: Shown,
+    /// Features of an account that can be disabled.
+    pub features: Vec<Choice>,
+    /// Features of an account that can be restored.
+    pub features_back: Vec<Choice>,
+    /// Urgencies with which the case can be escalated.
+    pub urgencies: Vec<Choice>,
+    /// Colleagues to whom the case can be handed over.
+    pub colleagues: Vec<Colleague>,
+}
+
+/// A colleague to whom a case can be handed over.
+#[derive(Clone, Debug)]
+pub struct Colleague {
+    /// Id of the staff member.
+    pub id: String,
+    /// Display name.
+    pub shown: String,
+}
+
+/// An item of the case.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Id of its match.
+    pub id: String,
+    /// The service's name for the item.
+    pub name: Shown,
+    /// The same name as plain text, for the form.
+    pub plain: String,
+    /// Whether the form offers a measure for this item alone.
+    pub may_except: bool,
+    /// How the item can be viewed.
+    pub picture: Option<Picture>,
+    /// The message that says why it cannot be viewed.
+    pub no_picture: Option<Id>,
+    /// Name of the verdict.
+    pub verdict: Id,
+    /// Name of the surface.
+    pub surface: Id,
+    /// Country whose law applies, as a two-letter code.
+    pub country: Option<String>,
+    /// Time of the first match.
+    pub came: Shown,
+    /// The entries that the item is near to, nearest first.
+    pub hits: Vec<Near>,
+}
+
+/// How an item can be viewed.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    /// URL of the blurred picture.
+    pub veiled: String,
+    /// URL to which a script sends the form that begins a clear view.
+    pub looks: String,
+    /// Why the staff member may view it, as form fields: the claim or the decision.
+    pub by: String,
+    /// The staff member's way of viewing pictures: `hold`, `toggle` or `text`.
+    pub view: &'static str,
+    /// Whether the page loads the blurred picture by itself.
+    pub is_shown: bool,
+}
+
+/// An entry that an item is near to.
+#[derive(Clone, Debug)]
+pub struct Near {
+    /// Name of the bank.
+    pub bank: Shown,
+    /// The distance, and how the frame was turned, as text.
+    pub how: String,
+}
+
+/// A decision about the case.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// Id of the decision.
+    pub id: String,
+    /// Name of the outcome.
+    pub outcome: Id,
+    /// Name of the state.
+    pub state: Id,
+    /// CSS class of the state.
+    pub tone: &'static str,
+    /// Time at which it was made.
+    pub made: Shown,
+    /// The reviewer's reason.
+    pub reason: Shown,
+}
+
+/// An event in the history of the case.
+#[derive(Clone, Debug)]
+pub struct Happened {
+    /// Name of the event.
+    pub what: Id,
+    /// Display name of the staff member who caused it, if one did.
+    pub who: Option<Shown>,
+    /// Time of the event.
+    pub at: Shown,
+    /// What that staff member wrote.
+    pub note: Option<Shown>,
+}
+
+/// A view of an item.
+#[derive(Clone, Debug)]
+pub struct Looked {
+    /// Display name of the staff member who viewed it.
+    pub who: Shown,
+    /// Name of the clarity.
+    pub how: Id,
+    /// Time at which the view began.
+    pub at: Shown,
+    /// Duration of the view, in seconds.
+    pub seconds: i64,
+}
+
+/// Says that the decision before is in effect.
+pub const DECIDED: Id = Id("case-decided");
+/// Says that the decision before waits for a second person.
+pub const PROPOSED: Id = Id("case-proposed");
+/// Says that there is no picture because it was never kept.
+pub const UNKEPT: Id = Id("item-unkept");
+/// Says that there is no picture because its retention period has ended.
+pub const GONE: Id = Id("item-gone");
+/// Says that there is no picture because this page does not show it, though it is kept.
+pub const KEPT: Id = Id("item-kept");
+
+/// Returns the distance of a hit, and how the frame was turned, as text. Frames are counted from 1;
+/// the number of the first frame, which for most items is the only one, is left out.
+pub fn how_near(words: Words, hit: &Hit) -> String {
+    match hit.kind {
+        HashKind::Pdq => {
+            let mut said = vec![words.count("item-distance", hit.distance.0)];
+            if hit.frame > 0 {
+                said.push(words.count("item-frame", hit.frame.saturating_add(1)));
+            }
+            said.extend(terms::transform(hit.variant.transform).map(|id| words.call(id)));
+            said.extend(terms::backdrop(hit.variant.backdrop).map(|id| words.call(id)));
+            said.join(" · ")
+        }
+        HashKind::Sha256 | HashKind::Sha1 | HashKind::Md5 => words.say("item-same-bytes"),
+    }
+}

@@ -1,0 +1,139 @@
+//! `GET /console/queue`: the open cases, counted by policy and urgency.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use jiff::Timestamp;
+use mamori_desk::cases::queue::QueueView;
+use mamori_model::{CaseState, Level, Purpose, Urgency};
+use serde::Deserialize;
+
+use crate::app::Console;
+use crate::cases::page::Before;
+use crate::cases::page::Way;
+use crate::fault::{Fault, page};
+use crate::frame::Frame;
+use crate::guard::Reviewer;
+use crate::query::Asked;
+use crate::show::{self, Shown};
+use crate::terms;
+use crate::words::Id;
+
+/// The queue.
+#[derive(Debug, Template)]
+#[template(path = "queue.html")]
+pub struct QueuePage<'a> {
+    /// The frame around the page.
+    pub frame: &'a Frame,
+    /// The decision that the reviewer made a moment ago.
+    pub before: Option<Before>,
+    /// Whether the reviewer just asked for a case and there was none for them.
+    pub is_empty_now: bool,
+    /// Id of the case that the reviewer has claimed.
+    pub mine: Option<String>,
+    /// The open cases, most urgent first.
+    pub rows: Vec<Row>,
+    /// Number of open cases, without those in bulk decisions.
+    pub total: u64,
+    /// Whether cases wait for a lead although no staff member is one.
+    pub is_lead_missing: bool,
+    /// Number of cases whose decision waits for a second person.
+    pub proposed: u64,
+    /// Number of cases in bulk decisions that are not settled.
+    pub in_bulk: u64,
+}
+
+/// The open cases of one policy, urgency and level.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The word of the policy, for the form.
+    pub purpose: &'static str,
+    /// Name of the policy.
+    pub policy: Id,
+    /// Name of the urgency.
+    pub urgency: Id,
+    /// Whether a child may be in danger now.
+    pub is_urgent: bool,
+    /// Whether only a lead may claim them.
+    pub is_for_leads: bool,
+    /// Whether this reviewer may claim one.
+    pub may_take: bool,
+    /// Number of cases.
+    pub cases: u64,
+    /// Time at which the oldest one was opened.
+    pub oldest: Shown,
+}
+
+/// Parameters in the query of the address.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Behind {
+    /// Present if the reviewer just asked for a case and there was none for them.
+    #[serde(default)]
+    none: Option<String>,
+    /// The decision that the reviewer made a moment ago.
+    #[serde(default)]
+    after: Option<String>,
+    /// What became of it: `decided` or `proposed`.
+    #[serde(default)]
+    then: Option<String>,
+}
+
+/// `GET /console/queue`.
+pub async fn show(
+    State(console): State<Console>,
+    reviewer: Reviewer,
+    Asked(asked): Asked<Behind>,
+) -> Result<Response, Fault> {
+    let frame = Frame::of(&reviewer.found).at("/console/queue");
+    let view = console.desk.queue(&reviewer.proof).await?;
+    let way = Way { items: None, after: asked.after, then: asked.then, ..Way::default() };
+    let may_lead = reviewer.found.member.roles().is_lead() || console.desk.settings().is_alone;
+    let mut queue = drawn(&frame, &view, may_lead);
+    queue.before = way.before();
+    queue.is_empty_now = asked.none.is_some();
+    page(&queue)
+}
+
+/// Number of open cases, and the time at which the oldest was opened.
+type Waiting = BTreeMap<(Urgency, Purpose, Level), (u64, Timestamp)>;
+
+fn drawn<'a>(frame: &'a Frame, view: &QueueView, may_lead: bool) -> QueuePage<'a> {
+    let mut waiting = Waiting::new();
+    let (mut proposed, mut in_bulk) = (0, 0);
+    for count in &view.counts {
+        if count.is_in_bulk {
+            in_bulk += count.cases;
+        } else if count.state == CaseState::Proposed {
+            proposed += count.cases;
+        } else {
+            let key = (count.urgency, count.purpose, count.level);
+            let (cases, oldest) = waiting.entry(key).or_insert((0, count.oldest));
+            *cases += count.cases;
+            *oldest = (*oldest).min(count.oldest);
+        }
+    }
+    let row = |(&(urgency, purpose, level), &(cases, oldest)): (&_, &(u64, Timestamp))| Row {
+        purpose: Purpose::as_str(purpose),
+        policy: terms::purpose(purpose),
+        urgency: terms::urgency(urgency),
+        is_urgent: urgency == Urgency::ChildInDanger,
+        is_for_leads: level == Level::Lead,
+        may_take: level == Level::Reviewer || may_lead,
+        cases,
+        oldest: show::time(oldest),
+    };
+    QueuePage {
+        frame,
+        before: None,
+        is_empty_now: false,
+        mine: view.in_hand.as_ref().map(|case| case.id.to_string()),
+        total: waiting.values().map(|(cases, _)| cases).sum(),
+        rows: waiting.iter().map(row).collect(),
+        is_lead_missing: view.is_lead_missing,
+        proposed,
+        in_bulk,
+    }
+}

@@ -1,0 +1,344 @@
+//! `GET /console/bulk/new`, `GET /console/bulk` and `GET /console/bulk/{bulk}`: one decision for
+//! many cases. What it affects, and how many, is shown before anything is done.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use mamori_desk::Error;
+use mamori_desk::decisions::read_bulk::{BulkCase, BulkView};
+use mamori_model::bulk::{Bulk, BulkState};
+use mamori_model::page::PageSize;
+use mamori_model::{BulkId, Case, CaseId, Feature, Line, Purpose, Refusal, StaffId};
+use serde::Deserialize;
+
+use crate::app::Console;
+use crate::decisions::page as decision;
+use crate::fault::{Fault, page};
+use crate::frame::Frame;
+use crate::guard::{Member, Reviewer};
+use crate::query::Asked;
+use crate::query::Choice;
+use crate::query::choices;
+use crate::query::place;
+use crate::show::{self, Shown};
+use crate::terms;
+use crate::words::Id;
+
+/// The maximum number of rows of a table.
+const ROWS: u32 = 100;
+
+/// Path of the list.
+pub const HERE: &str = "/console/bulk";
+
+/// The form that prepares a bulk decision.
+#[derive(Debug, Template)]
+#[template(path = "bulk-new.html")]
+pub struct NewPage<'a> {
+    /// The frame around the page.
+    pub frame: &'a Frame,
+    /// Whether the cases offered are those with an item near the same entry.
+    pub is_alike: bool,
+    /// Policies by which the cases can be filtered.
+    pub policies: Vec<Choice>,
+    /// Cases that can be ticked.
+    pub cases: Vec<Choosable>,
+    /// Features of an account that can be disabled or restored.
+    pub features: Vec<Choice>,
+}
+
+/// A case that can be ticked.
+#[derive(Clone, Debug)]
+pub struct Choosable {
+    /// Id of the case.
+    pub id: String,
+    /// Name of its policy.
+    pub policy: Id,
+    /// Name of its urgency.
+    pub urgency: Id,
+    /// Number of items.
+    pub items: u64,
+    /// Time at which the case was opened.
+    pub opened: Shown,
+}
+
+/// The list of bulk decisions.
+#[derive(Debug, Template)]
+#[template(path = "bulks.html")]
+pub struct BulksPage<'a> {
+    /// The frame around the page.
+    pub frame: &'a Frame,
+    /// Whether the staff member may prepare one.
+    pub may_prepare: bool,
+    /// The bulk decisions, newest first.
+    pub rows: Vec<Row>,
+    /// Link to older ones.
+    pub older: Option<String>,
+}
+
+/// A bulk decision in the list.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Id of the bulk decision.
+    pub id: String,
+    /// Time at which it was prepared.
+    pub made: Shown,
+    /// Name of its policy.
+    pub policy: Id,
+    /// Name of its outcome.
+    pub outcome: Id,
+    /// Number of cases that it affects.
+    pub cases: u64,
+    /// Number of items that it affects.
+    pub items: u64,
+    /// Number of accounts that it affects.
+    pub accounts: u64,
+    /// Name of its state.
+    pub state: Id,
+    /// CSS class of the state.
+    pub tone: &'static str,
+}
+
+/// One bulk decision.
+#[derive(Debug, Template)]
+#[template(path = "bulk.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each says of one piece whether it is shown")]
+pub struct BulkPage<'a> {
+    /// The frame around the page.
+    pub frame: &'a Frame,
+    /// The fields that the list shows too.
+    pub row: Row,
+    /// Version of the policy under which it was prepared.
+    pub version: u64,
+    /// The reviewer's reason.
+    pub reason: Shown,
+    /// Display name of the reviewer who prepared it.
+    pub made_by: Shown,
+    /// The second person, or that one is waited for; `None` if none is needed.
+    pub second: Option<Shown>,
+    /// Time until which it can be confirmed; `None` if it is not waiting for that.
+    pub until: Option<Shown>,
+    /// The cases of this page, oldest first.
+    pub cases: Vec<CaseRow>,
+    /// Link to more cases.
+    pub more: Option<String>,
+    /// Whether the staff member may confirm it.
+    pub may_confirm: bool,
+    /// Whether the staff member may discard it.
+    pub may_drop: bool,
+    /// Whether the staff member may approve or refuse it as the second person.
+    pub may_settle: bool,
+    /// Whether it can be approved already.
+    pub may_approve: bool,
+    /// Time from which it can be approved, if that is in the future.
+    pub not_before: Option<Shown>,
+    /// Whether they must confirm their identity before that.
+    pub must_prove: bool,
+    /// Whether the staff member may undo it.
+    pub may_undo: bool,
+}
+
+impl BulkPage<'_> {
+    fn home(&self) -> String {
+        format!("{HERE}/{}", self.row.id)
+    }
+}
+
+/// A case of a bulk decision.
+#[derive(Clone, Debug)]
+pub struct CaseRow {
+    /// Id of the case.
+    pub id: String,
+    /// Name of its urgency.
+    pub urgency: Id,
+    /// Number of items.
+    pub items: u64,
+    /// Whether the case changed after the bulk decision was prepared.
+    pub is_stale: bool,
+    /// Name of the state of the case's decision, once the bulk decision is confirmed.
+    pub state: Option<Id>,
+}
+
+/// Parameters in the query of the address: a case whose picture other cases share, a policy, and
+/// cursors of the lists.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Behind {
+    #[serde(default)]
+    like: String,
+    #[serde(default)]
+    policy: String,
+    #[serde(default)]
+    before: String,
+    #[serde(default)]
+    after: String,
+}
+
+fn size() -> PageSize {
+    PageSize::new(ROWS).unwrap_or(PageSize::DEFAULT)
+}
+
+/// `GET /console/bulk/new`.
+pub async fn new(
+    State(console): State<Console>,
+    reviewer: Reviewer,
+    Asked(asked): Asked<Behind>,
+) -> Result<Response, Fault> {
+    let frame = Frame::of(&reviewer.found).at(HERE);
+    let policy = match asked.policy.as_str() {
+        "" => None,
+        word => Some(word.parse::<Purpose>().map_err(|_| Fault::not_found())?),
+    };
+    let cases = match place::<CaseId>(&asked.like)? {
+        Some(case) => console.desk.cases_with_the_same(&reviewer.proof, case).await?,
+        None => console.desk.cases_to_choose(&reviewer.proof, policy).await?,
+    };
+    let accusing: Vec<Purpose> =
+        Purpose::ALL.into_iter().filter(|purpose| !purpose.is_negative()).collect();
+    page(&NewPage {
+        frame: &frame,
+        is_alike: !asked.like.is_empty(),
+        policies: choices(&accusing, Purpose::as_str, terms::purpose, policy),
+        cases: cases.iter().map(choosable).collect(),
+        features: choices(&Feature::ALL, Feature::as_str, terms::feature, None),
+    })
+}
+
+/// `GET /console/bulk`.
+pub async fn list(
+    State(console): State<Console>,
+    Member(found): Member,
+    Asked(asked): Asked<Behind>,
+) -> Result<Response, Fault> {
+    let frame = Frame::of(&found).at(HERE);
+    let before = place::<BulkId>(&asked.before)?;
+    let reviewer = found.member.reviewer();
+    let bulks = match (found.member.records(), &reviewer) {
+        (Some(records), _) => console.desk.bulk_records(&records, None, before, size()).await?,
+        (None, Some(reviewer)) => console.desk.bulks(reviewer, None, before, size()).await?,
+        (None, None) => return Err(Fault::not_found()),
+    };
+    page(&BulksPage {
+        frame: &frame,
+        may_prepare: reviewer.is_some(),
+        rows: bulks.rows.iter().map(row).collect(),
+        older: bulks.next.map(|next| format!("{HERE}?before={next}")),
+    })
+}
+
+/// `GET /console/bulk/{bulk}`.
+pub async fn show(
+    State(console): State<Console>,
+    Member(found): Member,
+    Path(bulk): Path<String>,
+    Asked(asked): Asked<Behind>,
+) -> Result<Response, Fault> {
+    let frame = Frame::of(&found).at(HERE);
+    let id: BulkId = bulk.parse().map_err(|_| Fault::not_found())?;
+    let (member, now) = (&found.member, console.desk.clock().now());
+    let view = view(&console, member, id, place::<CaseId>(&asked.after)?).await?;
+    let bulk = &view.bulk;
+    let is_own = bulk.made_by == member.staff();
+    let is_prepared = bulk.state == BulkState::Prepared;
+    let not_before = bulk.second.not_before().filter(|from| *from > now);
+    let window = console.desk.settings().cases.undo_window;
+    let shown = |who: StaffId| view.people.get(&who).map_or("–", Line::as_str);
+    page(&BulkPage {
+        frame: &frame,
+        row: row(bulk),
+        version: bulk.policy_version.into(),
+        reason: show::text(bulk.reason.as_str()),
+        made_by: show::text(shown(bulk.made_by)),
+        second: decision::second(
+            frame.words,
+            bulk.second,
+            bulk.second_by.map(shown).map(show::text),
+        ),
+        until: (bulk.state == BulkState::Prepared).then(|| show::time(bulk.expires_at)),
+        cases: view.cases.rows.iter().map(case_row).collect(),
+        more: view.cases.next.map(|next| format!("{HERE}/{id}?after={next}")),
+        may_confirm: is_own && bulk.may_confirm(now).is_ok(),
+        may_drop: is_prepared && (is_own || member.lead().is_some()),
+        may_settle: may_settle(&console, member, bulk).await?,
+        may_approve: not_before.is_none(),
+        not_before: not_before.map(show::time),
+        must_prove: member.recently(now).is_err(),
+        may_undo: member.reviewer().is_some()
+            && bulk.may_undo(member.roles(), member.staff(), now, window).is_ok(),
+    })
+}
+
+/// Reads the bulk decision: any for leads and auditors, their own for other reviewers.
+async fn view(
+    console: &Console,
+    member: &mamori_desk::Member,
+    id: BulkId,
+    after: Option<CaseId>,
+) -> Result<BulkView, Error> {
+    match (member.records(), member.reviewer()) {
+        (Some(records), _) => console.desk.bulk_record(&records, id, after, size()).await,
+        (None, Some(reviewer)) => console.desk.bulk(&reviewer, id, after, size()).await,
+        (None, None) => Err(Error::NotFound("bulk decision")),
+    }
+}
+
+/// Checks whether the staff member is the second person, and records that they read it.
+async fn may_settle(
+    console: &Console,
+    member: &mamori_desk::Member,
+    bulk: &Bulk,
+) -> Result<bool, Error> {
+    let is_proposed = bulk.state == BulkState::Proposed;
+    let Some(reviewer) = member.reviewer().filter(|_| is_proposed) else { return Ok(false) };
+    match console.desk.read_bulk_again(&reviewer, bulk.id).await {
+        Ok(()) => Ok(true),
+        // Not the second person, or a colleague settled it a moment ago.
+        Err(
+            Error::NotFound(_) | Error::Refused(Refusal::SecondIsFirst | Refusal::AlreadyDecided),
+        ) => Ok(false),
+        Err(other) => Err(other),
+    }
+}
+
+fn choosable(case: &Case) -> Choosable {
+    Choosable {
+        id: case.id.to_string(),
+        policy: terms::purpose(case.purpose),
+        urgency: terms::urgency(case.urgency),
+        items: case.items.into(),
+        opened: show::time(case.opened_at),
+    }
+}
+
+fn row(bulk: &Bulk) -> Row {
+    Row {
+        id: bulk.id.to_string(),
+        made: show::time(bulk.made_at),
+        policy: terms::purpose(bulk.purpose),
+        outcome: terms::outcome(bulk.outcome),
+        cases: bulk.cases.into(),
+        items: bulk.items.into(),
+        accounts: bulk.accounts.into(),
+        state: terms::bulk_state(bulk.state),
+        tone: tone(bulk.state),
+    }
+}
+
+fn case_row(case: &BulkCase) -> CaseRow {
+    CaseRow {
+        id: case.case.id.to_string(),
+        urgency: terms::urgency(case.case.urgency),
+        items: case.case.items.into(),
+        is_stale: case.is_stale,
+        state: case.decision.as_ref().map(|decision| terms::decision_state(decision.state)),
+    }
+}
+
+/// Returns the CSS class of a bulk decision's state. The name of the state is always shown beside
+/// it.
+pub fn tone(state: BulkState) -> &'static str {
+    match state {
+        BulkState::Prepared | BulkState::Proposed => " care",
+        BulkState::Standing => " good",
+        BulkState::Refused | BulkState::Undone | BulkState::Lapsed => "",
+    }
+}

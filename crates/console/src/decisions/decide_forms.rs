@@ -1,0 +1,335 @@
+//! `POST /console/cases/{case}/decide`: decides a case, and claims the next one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::civil::Date;
+use mamori_desk::Error;
+use mamori_desk::cases::claim_case::Queue;
+use mamori_desk::decisions::decide_case::NewDecision;
+use mamori_model::action::{AccountMeasure, Feature, ItemMeasure, Measures};
+use mamori_model::{CaseId, Country, Decision, DecisionState, ItemName, Outcome, Refusal};
+use serde::Deserialize;
+
+use crate::app::Console;
+use crate::cases::forms::read;
+use crate::cases::page::Last;
+use crate::cases::page::Typed;
+use crate::cases::page::Way;
+use crate::cases::page::answer;
+use crate::cases::queue_forms::chosen;
+use crate::cases::queue_forms::to_next;
+use crate::fault::Fault;
+use crate::field::words;
+use crate::field::wrong;
+use crate::form::Form;
+use crate::guard::Reviewer;
+
+/// The form that decides a case.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decide {
+    claim: u32,
+    version: u32,
+    outcome: String,
+    reason: String,
+    #[serde(default)]
+    items: String,
+    #[serde(default)]
+    countries: String,
+    #[serde(default)]
+    items_until: String,
+    #[serde(default)]
+    except: Vec<String>,
+    #[serde(default)]
+    account: String,
+    #[serde(default)]
+    feature: String,
+    #[serde(default)]
+    feature_until: String,
+    #[serde(default)]
+    feature_back: String,
+    #[serde(default)]
+    suspend_until: String,
+    #[serde(default)]
+    queue: String,
+}
+
+impl Decide {
+    fn read(&self, case: CaseId) -> Result<NewDecision, Fault> {
+        Ok(NewDecision {
+            case,
+            claim: self.claim,
+            version: self.version,
+            outcome: Outcome::parse(&self.outcome).ok_or_else(|| wrong("outcome"))?,
+            reason: words("reason", &self.reason)?,
+            measures: self.measures()?,
+        })
+    }
+
+    fn measures(&self) -> Result<Measures, Fault> {
+        let asked = Asked {
+            items: &self.items,
+            countries: &self.countries,
+            items_until: &self.items_until,
+            account: &self.account,
+            feature: &self.feature,
+            feature_until: &self.feature_until,
+            feature_back: &self.feature_back,
+            suspend_until: &self.suspend_until,
+        };
+        Ok(Measures { except: self.exceptions()?, ..asked.measures()? })
+    }
+
+    fn exceptions(&self) -> Result<BTreeMap<ItemName, ItemMeasure>, Fault> {
+        let mut except = BTreeMap::new();
+        for text in self.except.iter().filter(|text| !text.is_empty()) {
+            let (word, name) = text.split_once(':').ok_or_else(|| wrong("except"))?;
+            let name: ItemName = name.parse().map_err(|_| wrong("except"))?;
+            except.insert(name, measure("except", word)?);
+        }
+        Ok(except)
+    }
+
+    fn typed(self) -> Typed {
+        Typed {
+            outcome: self.outcome,
+            reason: self.reason,
+            items: self.items,
+            countries: self.countries,
+            items_until: self.items_until,
+            account: self.account,
+            feature: self.feature,
+            feature_until: self.feature_until,
+            feature_back: self.feature_back,
+            suspend_until: self.suspend_until,
+            words: String::new(),
+            queue: self.queue,
+        }
+    }
+}
+
+/// The measures that a form asks for, for one case or for many, before they are parsed.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// Measure for the items: `leave`, `restore`, `limit` or `remove`; empty is `leave`.
+    pub items: &'a str,
+    /// For `limit`: the countries in which the items are hidden, as two-letter codes.
+    pub countries: &'a str,
+    /// For `limit`: the last day of it, `YYYY-MM-DD`.
+    pub items_until: &'a str,
+    /// Measure for the account: `leave`, `restore`, `restore_feature`, `limit_feature` or
+    /// `suspend`; empty is `leave`.
+    pub account: &'a str,
+    /// For `limit_feature`: the feature that is disabled.
+    pub feature: &'a str,
+    /// For `limit_feature`: the last day of it, `YYYY-MM-DD`.
+    pub feature_until: &'a str,
+    /// For `restore_feature`: the feature that is restored.
+    pub feature_back: &'a str,
+    /// For `suspend`: the last day of it, `YYYY-MM-DD`; empty: without an end.
+    pub suspend_until: &'a str,
+}
+
+impl Asked<'_> {
+    /// Parses the measures, which are the same for every item.
+    pub fn measures(&self) -> Result<Measures, Fault> {
+        let items = match self.items {
+            "limit" => ItemMeasure::Limit {
+                countries: countries(self.countries)?,
+                until: day("items_until", self.items_until)?,
+            },
+            word => measure("items", word)?,
+        };
+        let account = match self.account {
+            "" | "leave" => AccountMeasure::Leave,
+            "restore" => AccountMeasure::Restore,
+            "restore_feature" => AccountMeasure::RestoreFeature {
+                feature: Feature::parse(self.feature_back).ok_or_else(|| wrong("feature_back"))?,
+            },
+            "limit_feature" => AccountMeasure::LimitFeature {
+                feature: Feature::parse(self.feature).ok_or_else(|| wrong("feature"))?,
+                until: day("feature_until", self.feature_until)?,
+            },
+            "suspend" if self.suspend_until.is_empty() => AccountMeasure::Suspend { until: None },
+            "suspend" => {
+                let until = day("suspend_until", self.suspend_until)?;
+                AccountMeasure::Suspend { until: Some(until) }
+            }
+            _ => return Err(wrong("account")),
+        };
+        Ok(Measures { items, account, ..Measures::default() })
+    }
+}
+
+fn measure(field: &'static str, word: &str) -> Result<ItemMeasure, Fault> {
+    match word {
+        "" | "leave" => Ok(ItemMeasure::Leave),
+        "restore" => Ok(ItemMeasure::Restore),
+        "remove" => Ok(ItemMeasure::Remove),
+        _ => Err(wrong(field)),
+    }
+}
+
+fn countries(text: &str) -> Result<BTreeSet<Country>, Fault> {
+    let codes = text.split(|c: char| c == ',' || c == '、' || c.is_whitespace());
+    let codes = codes.filter(|code| !code.is_empty()).map(str::to_ascii_uppercase);
+    let read: BTreeSet<Country> =
+        codes.map(|code| code.parse().map_err(|_| wrong("countries"))).collect::<Result<_, _>>()?;
+    if read.is_empty() { Err(wrong("countries")) } else { Ok(read) }
+}
+
+fn day(field: &'static str, text: &str) -> Result<Date, Fault> {
+    text.parse().map_err(|_| wrong(field))
+}
+
+/// Decides the case, and redirects to the next one. If nothing was decided, returns the same case
+/// with all the text that the reviewer entered.
+pub async fn decide(
+    State(console): State<Console>,
+    reviewer: Reviewer,
+    Path(case): Path<String>,
+    Form(form): Form<Decide>,
+) -> Result<Response, Fault> {
+    let case = read(&case)?;
+    let queue = chosen("queue", &form.queue)?;
+    let new = match form.read(case) {
+        Ok(new) => new,
+        Err(fault) => return again(&console, &reviewer, case, form, fault).await,
+    };
+    match console.desk.decide(&reviewer.proof, new.clone()).await {
+        Ok(decision) => Ok(decided(&console, &reviewer, queue, &decision).await?.into_response()),
+        Err(Error::Refused(Refusal::CaseClosed | Refusal::AlreadyDecided)) => {
+            Ok(closed(&console, &reviewer, queue, &new).await?.into_response())
+        }
+        Err(Error::Refused(refusal)) => {
+            again(&console, &reviewer, case, form, refusal.into()).await
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+async fn decided(
+    console: &Console,
+    reviewer: &Reviewer,
+    queue: Queue,
+    decision: &Decision,
+) -> Result<Redirect, Fault> {
+    let then = match decision.state {
+        DecisionState::Proposed => "proposed",
+        DecisionState::Standing | DecisionState::Refused | DecisionState::Undone => "decided",
+    };
+    let after = format!("after={}&then={then}", decision.id);
+    to_next(&console.desk, &reviewer.proof, queue, Some(&after)).await
+}
+
+/// Handles a case that is decided already. If the reviewer sent the same form twice, redirects to
+/// the next case, as after the first time. Otherwise returns a fault with a link: to the reviewer's
+/// own decision of the case, to the case for leads, or to the queue.
+async fn closed(
+    console: &Console,
+    reviewer: &Reviewer,
+    queue: Queue,
+    new: &NewDecision,
+) -> Result<Redirect, Fault> {
+    match console.desk.decided_before(&reviewer.proof, new).await? {
+        Some(before) if before.is_same => decided(console, reviewer, queue, &before.decision).await,
+        Some(before) => {
+            let address = format!("/console/decisions/{}", before.decision.id);
+            Err(Fault::from(Refusal::AlreadyDecided).on_to(address))
+        }
+        None if reviewer.found.member.records().is_some() => {
+            Err(Fault::from(Refusal::CaseClosed).on_to(format!("/console/cases/{}", new.case)))
+        }
+        None => Err(Fault::from(Refusal::CaseClosed).on_to("/console/queue")),
+    }
+}
+
+async fn again(
+    console: &Console,
+    reviewer: &Reviewer,
+    case: CaseId,
+    form: Decide,
+    fault: Fault,
+) -> Result<Response, Fault> {
+    let last = Last { typed: form.typed(), fault: Some(fault) };
+    answer(console, &reviewer.found, case, &Way::default(), last).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form() -> Decide {
+        Decide {
+            claim: 1,
+            version: 2,
+            outcome: "violates".to_owned(),
+            reason: "It is the poster.".to_owned(),
+            items: String::new(),
+            countries: String::new(),
+            items_until: String::new(),
+            except: Vec::new(),
+            account: String::new(),
+            feature: String::new(),
+            feature_until: String::new(),
+            feature_back: String::new(),
+            suspend_until: String::new(),
+            queue: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_form_says_each_measure() {
+        let form = Decide {
+            items: "limit".to_owned(),
+            countries: "jp, FR、it".to_owned(),
+            items_until: "2026-12-24".to_owned(),
+            except: vec![String::new(), "remove:a:b".to_owned()],
+            account: "suspend".to_owned(),
+            ..form()
+        };
+
+        let measures = form.measures().unwrap();
+
+        let ItemMeasure::Limit { countries, until } = measures.items else { panic!("limited") };
+        let codes: Vec<String> = countries.iter().map(ToString::to_string).collect();
+        assert_eq!(codes, ["FR", "IT", "JP"]);
+        assert_eq!(until.to_string(), "2026-12-24");
+        assert_eq!(measures.except[&"a:b".parse::<ItemName>().unwrap()], ItemMeasure::Remove);
+        assert_eq!(measures.account, AccountMeasure::Suspend { until: None });
+        let back = Decide { feature_back: "message".to_owned(), ..form };
+        let given = |word: &str| {
+            let form =
+                Decide { account: word.to_owned(), items: "restore".to_owned(), ..back.clone() };
+            form.measures().unwrap()
+        };
+        assert_eq!(given("restore").account, AccountMeasure::Restore);
+        assert_eq!(given("restore").items, ItemMeasure::Restore);
+        let feature = Feature::Message;
+        assert_eq!(given("restore_feature").account, AccountMeasure::RestoreFeature { feature });
+    }
+
+    #[test]
+    fn what_a_measure_needs_is_asked_for_by_name() {
+        let limit = || Decide { items: "limit".to_owned(), countries: "JP".to_owned(), ..form() };
+        let table = [
+            (Decide { countries: String::new(), ..limit() }, "countries"),
+            (Decide { countries: "Japan".to_owned(), ..limit() }, "countries"),
+            (limit(), "items_until"),
+            (Decide { items: "burn".to_owned(), ..form() }, "items"),
+            (Decide { except: vec!["burn:a".to_owned()], ..form() }, "except"),
+            (Decide { account: "limit_feature".to_owned(), ..form() }, "feature"),
+            (Decide { account: "restore_feature".to_owned(), ..form() }, "feature_back"),
+            (Decide { outcome: "maybe".to_owned(), ..form() }, "outcome"),
+            (Decide { reason: " ".to_owned(), ..form() }, "reason"),
+        ];
+
+        for (form, field) in table {
+            let case = "case_00000000000000000000000000000001".parse().unwrap();
+            let refused = format!("{:?}", form.read(case).unwrap_err());
+            assert!(refused.contains(&format!("Some(\"{field}\")")), "{field}: {refused}");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! `GET /console/decisions`: a reviewer's own decisions, or all of them for leads and auditors.
+//! They cannot be listed by staff member or by account.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use mamori_desk::DecisionFilter;
+use mamori_model::page::PageSize;
+use mamori_model::{Decision, DecisionId, DecisionState, Outcome};
+use serde::Deserialize;
+use url::form_urlencoded::Serializer;
+
+use crate::app::Console;
+use crate::decisions::page as decision;
+use crate::fault::{Fault, page};
+use crate::frame::Frame;
+use crate::guard::Member;
+use crate::query::Asked;
+use crate::query::Choice;
+use crate::query::choices;
+use crate::show::{self, Shown};
+use crate::terms;
+use crate::words::Id;
+
+/// The maximum number of decisions on a page.
+const ROWS: u32 = 50;
+
+/// The decisions, newest first.
+#[derive(Debug, Template)]
+#[template(path = "decisions.html")]
+pub struct DecisionsPage<'a> {
+    /// The frame around the page.
+    pub frame: &'a Frame,
+    /// Whether these are the decisions of all reviewers.
+    pub is_all: bool,
+    /// States by which the list can be filtered.
+    pub states: Vec<Choice>,
+    /// Outcomes by which the list can be filtered.
+    pub outcomes: Vec<Choice>,
+    /// The decisions of this page.
+    pub rows: Vec<Row>,
+    /// Link to older ones.
+    pub next: Option<String>,
+}
+
+/// A decision in the list.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Id of the decision.
+    pub id: String,
+    /// Time at which it was made.
+    pub made: Shown,
+    /// Name of its policy.
+    pub policy: Id,
+    /// Name of its outcome.
+    pub outcome: Id,
+    /// Name of its state.
+    pub state: Id,
+    /// CSS class of the state.
+    pub tone: &'static str,
+}
+
+/// Parameters in the query of the address. There is none for a staff member or an account.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Behind {
+    state: String,
+    outcome: String,
+    /// The last decision of the page before.
+    before: String,
+}
+
+/// `GET /console/decisions`.
+pub async fn show(
+    State(console): State<Console>,
+    Member(found): Member,
+    Asked(behind): Asked<Behind>,
+) -> Result<Response, Fault> {
+    let frame = Frame::of(&found).at("/console/decisions");
+    let filter = DecisionFilter {
+        state: chosen(&behind.state, DecisionState::parse)?,
+        outcome: chosen(&behind.outcome, Outcome::parse)?,
+        ..DecisionFilter::default()
+    };
+    let before: Option<DecisionId> = chosen(&behind.before, |text| text.parse().ok())?;
+    let size = PageSize::new(ROWS).unwrap_or(PageSize::DEFAULT);
+    let desk = &console.desk;
+    let (is_all, found) = match (found.member.records(), found.member.reviewer()) {
+        (Some(records), _) => (true, desk.decision_records(&records, &filter, before, size).await?),
+        (None, Some(reviewer)) => (false, desk.decisions(&reviewer, &filter, before, size).await?),
+        (None, None) => return Err(Fault::not_found()),
+    };
+    page(&DecisionsPage {
+        frame: &frame,
+        is_all,
+        states: choices(
+            &DecisionState::ALL,
+            DecisionState::as_str,
+            terms::decision_state,
+            filter.state,
+        ),
+        outcomes: choices(&Outcome::ALL, Outcome::as_str, terms::outcome, filter.outcome),
+        rows: found.rows.iter().map(row).collect(),
+        next: found.next.map(|next| older(&behind, next)),
+    })
+}
+
+/// Parses a filter; `None` for an empty field. An unknown word is a 404.
+fn chosen<T>(text: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Fault> {
+    match text {
+        "" => Ok(None),
+        text => parse(text).map(Some).ok_or_else(Fault::not_found),
+    }
+}
+
+fn older(behind: &Behind, before: DecisionId) -> String {
+    let mut query = Serializer::new(String::new());
+    let kept = [("state", behind.state.as_str()), ("outcome", behind.outcome.as_str())];
+    query.extend_pairs(kept.into_iter().filter(|(_, value)| !value.is_empty()));
+    query.append_pair("before", &before.to_string());
+    format!("/console/decisions?{}", query.finish())
+}
+
+fn row(made: &Decision) -> Row {
+    Row {
+        id: made.id.to_string(),
+        made: show::time(made.made_at),
+        policy: terms::purpose(made.purpose),
+        outcome: terms::outcome(made.outcome),
+        state: terms::decision_state(made.state),
+        tone: decision::tone(made.state),
+    }
+}

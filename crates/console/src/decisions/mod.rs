@@ -1,0 +1,11 @@
+//! Decisions, bulk decisions, second approval, and policies.
+
+pub mod bulk_forms;
+pub mod bulk_page;
+pub mod decide_forms;
+pub mod forms;
+pub mod list_page;
+pub mod page;
+pub mod policies_forms;
+pub mod policies_page;
+pub mod read;

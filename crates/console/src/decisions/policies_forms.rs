@@ -1,0 +1,52 @@
+//! `POST /console/policies/{purpose}`: a policy editor puts a new version of a policy in force.
+
+use axum::extract::{Path, State};
+use axum::response::Redirect;
+use mamori_desk::decisions::change_policy::NewPolicy;
+use mamori_desk::staff::member::PolicyEditor;
+use mamori_model::Purpose;
+use serde::Deserialize;
+
+use crate::app::Console;
+use crate::decisions::policies_page::HERE;
+use crate::fault::Fault;
+use crate::field::words;
+use crate::field::wrong;
+use crate::form::Form;
+use crate::guard::Recent;
+
+/// The form with the next version.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Next {
+    /// The version that the page showed. If another one is in force by now, the form is refused.
+    after: u32,
+    wording: String,
+    severity: u8,
+    keep_days: u16,
+}
+
+/// Puts the version in force, and redirects to the policy.
+pub async fn change(
+    State(console): State<Console>,
+    editor: Recent<PolicyEditor>,
+    Path(purpose): Path<String>,
+    Form(form): Form<Next>,
+) -> Result<Redirect, Fault> {
+    let purpose: Purpose = purpose.parse().map_err(|_| Fault::not_found())?;
+    let back = format!("{HERE}/{}", purpose.as_str());
+    if form.keep_days > mamori_model::Policy::KEEP_DAYS_MAX {
+        return Err(wrong("keep_days").on_to(back));
+    }
+    let wording = words("wording", &form.wording).map_err(|fault| fault.on_to(back.clone()))?;
+    let new = NewPolicy {
+        purpose,
+        after: form.after,
+        wording,
+        severity: form.severity,
+        keep_days: form.keep_days,
+    };
+    let changed = console.desk.change_policy(&editor.proof, new).await;
+    changed.map_err(|error| Fault::from(error).on_to(back.clone()))?;
+    Ok(Redirect::to(&back))
+}

@@ -1,0 +1,16 @@
+//! Handlers of forms, one file per noun: each field becomes a type, a verb of the desk is called,
+//! and the answer is a redirect to the page that comes next.
+
+use mamori_model::{Refusal, Words};
+
+use crate::fault::Fault;
+
+/// Parses free text; the fault names `field` if the text is not valid.
+pub fn words(field: &'static str, text: &str) -> Result<Words, Fault> {
+    text.parse().map_err(|_| wrong(field))
+}
+
+/// Creates the fault for a wrong field of a form.
+pub fn wrong(field: &'static str) -> Fault {
+    Fault::from(Refusal::FormShape).about(field)
+}

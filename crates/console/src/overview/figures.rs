@@ -1,0 +1,154 @@
+//! Draws the desk's figures as charts.
+
+use std::collections::BTreeMap;
+
+use jiff::ToSpan as _;
+use jiff::civil::{Date, Weekday};
+use mamori_desk::overview::figures::{Decided, Figures};
+use mamori_model::Purpose;
+
+use crate::overview::chart::Chart;
+use crate::overview::chart::Kind;
+use crate::overview::chart::SERIES_MAX;
+use crate::overview::chart::Series;
+use crate::terms;
+use crate::words::{Id, Words};
+
+/// A count of decisions, and the name of its series.
+type Counted = (Id, fn(&Decided) -> u64);
+
+/// Returns the charts that have something to show.
+pub fn charts(words: Words, figures: &Figures) -> Vec<Chart> {
+    let all = [
+        arrivals(words, figures),
+        waiting(words, figures),
+        outcomes(words, figures),
+        overturned(words, figures),
+    ];
+    all.into_iter().filter(|chart| !chart.is_empty()).collect()
+}
+
+fn days(figures: &Figures) -> Vec<Date> {
+    figures.from.series(1.day()).take_while(|day| *day <= figures.to).collect()
+}
+
+/// Returns the Mondays of all weeks that the figures cover, in part or in full.
+fn weeks(figures: &Figures) -> Vec<Date> {
+    let first = monday(figures.from);
+    first.series(1.week()).take_while(|day| *day <= figures.to).collect()
+}
+
+fn monday(day: Date) -> Date {
+    day.saturating_sub(i64::from(day.weekday().since(Weekday::Monday)).days())
+}
+
+fn small(count: u64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+fn arrivals(words: Words, figures: &Figures) -> Chart {
+    let days = days(figures);
+    let came = |purpose: Purpose| {
+        let counts: BTreeMap<Date, u64> = figures
+            .arrivals
+            .iter()
+            .filter(|some| some.purpose == purpose)
+            .map(|some| (some.day, some.cases))
+            .collect();
+        let values = days.iter().map(|day| counts.get(day).map(|cases| small(*cases)));
+        Series { name: words.call(terms::purpose(purpose)), values: values.collect() }
+    };
+    let is_there = |purpose: &Purpose| figures.arrivals.iter().any(|s| s.purpose == *purpose);
+    let purposes = Purpose::ALL.into_iter().filter(is_there).take(SERIES_MAX);
+    Chart {
+        id: "arrivals",
+        title: words.say("chart-arrivals"),
+        about: words.say("chart-arrivals-about"),
+        unit: words.say("chart-cases"),
+        kind: Kind::Bars,
+        series: purposes.map(came).collect(),
+        days,
+    }
+}
+
+fn waiting(words: Words, figures: &Figures) -> Chart {
+    let days = days(figures);
+    let of_all: BTreeMap<Date, _> = figures
+        .waiting
+        .iter()
+        .filter(|some| some.purpose.is_none())
+        .map(|some| (some.day, some))
+        .collect();
+    let minutes = |waited: jiff::SignedDuration| u32::try_from(waited.as_mins()).unwrap_or(0);
+    let row =
+        |name: Id, of: fn(&mamori_desk::overview::figures::Waiting) -> jiff::SignedDuration| {
+            Series {
+                name: words.call(name),
+                values: days
+                    .iter()
+                    .map(|day| of_all.get(day).map(|some| minutes(of(some))))
+                    .collect(),
+            }
+        };
+    let series =
+        vec![row(Id("chart-half"), |some| some.half), row(Id("chart-most"), |some| some.most)];
+    Chart {
+        id: "waiting",
+        title: words.say("chart-waiting"),
+        about: words.say("chart-waiting-about"),
+        unit: words.say("chart-minutes"),
+        kind: Kind::Lines,
+        series,
+        days,
+    }
+}
+
+/// Sums up by week: a day of few decisions would show the work of the one reviewer on duty.
+fn by_week(words: Words, figures: &Figures, rows: &[Counted]) -> (Vec<Date>, Vec<Series>) {
+    let weeks = weeks(figures);
+    let series = rows.iter().map(|(name, of)| {
+        let mut sums: BTreeMap<Date, u64> = BTreeMap::new();
+        for some in &figures.decided {
+            *sums.entry(monday(some.from)).or_default() += of(some);
+        }
+        let values = weeks.iter().map(|week| sums.get(week).map(|sum| small(*sum)));
+        Series { name: words.call(*name), values: values.collect() }
+    });
+    let series = series.collect();
+    (weeks, series)
+}
+
+fn outcomes(words: Words, figures: &Figures) -> Chart {
+    let rows: [Counted; 3] = [
+        (Id("outcome-violates"), |some| some.violates),
+        (Id("outcome-allowed"), |some| some.allowed),
+        (Id("outcome-not-a-match"), |some| some.not_a_match),
+    ];
+    let (days, series) = by_week(words, figures, &rows);
+    Chart {
+        id: "outcomes",
+        title: words.say("chart-outcomes"),
+        about: words.say("chart-outcomes-about"),
+        unit: words.say("chart-decisions"),
+        kind: Kind::Bars,
+        days,
+        series,
+    }
+}
+
+fn overturned(words: Words, figures: &Figures) -> Chart {
+    let rows: [Counted; 2] = [
+        (Id("chart-kept"), |some| some.settled.saturating_sub(some.overturned)),
+        (Id("chart-overturned-ones"), |some| some.overturned),
+    ];
+    let (days, series) = by_week(words, figures, &rows);
+    Chart {
+        id: "overturned",
+        title: words.say("chart-overturned"),
+        about: words.say("chart-overturned-about"),
+        unit: words.say("chart-decisions"),
+        kind: Kind::Bars,
+        days,
+        series,
+    }
+}

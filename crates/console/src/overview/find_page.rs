@@ -1,0 +1,100 @@
+//! `GET /console/find`: searches for an id, an item by its exact name, a bank or a page. Accounts
+//! and persons cannot be found.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use mamori_desk::overview::seek::Finding;
+use serde::Deserialize;
+
+use crate::app::Console;
+use crate::fault::{Fault, page};
+use crate::frame::Frame;
+use crate::guard::Member;
+use crate::query::Asked;
+use crate::show::{self, Shown};
+use crate::words::Id;
+
+/// The longest text that is searched for, in characters; the rest is cut off.
+const TEXT_MAX: usize = 1_024;
+
+/// The results of a search.
+#[derive(Debug, Template)]
+#[template(path = "find.html")]
+pub struct FindPage<'a> {
+    /// The frame around the page.
+    pub frame: &'a Frame,
+    /// The text that was searched for.
+    pub text: String,
+    /// The results, pages of the menu first.
+    pub rows: Vec<Row>,
+}
+
+/// One result.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Path to it.
+    pub path: String,
+    /// Name of its kind, such as case or bank.
+    pub kind: Id,
+    /// Its id or name.
+    pub name: Shown,
+}
+
+/// Parameters in the query of the address.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Behind {
+    #[serde(default)]
+    q: String,
+}
+
+/// Returns the results, or a redirect if there is one result and `q` is its whole id.
+pub async fn show(
+    State(console): State<Console>,
+    Member(found): Member,
+    Asked(behind): Asked<Behind>,
+) -> Result<Response, Fault> {
+    let frame = Frame::of(&found);
+    let text: String = behind.q.trim().chars().take(TEXT_MAX).collect();
+    let findings = console.desk.seek(&found.member, &text).await?;
+    let rows: Vec<Row> = findings.iter().map(row).collect();
+    if let [only] = rows.as_slice()
+        && only.path.rsplit('/').next() == Some(&text)
+    {
+        return Ok(Redirect::to(&only.path).into_response());
+    }
+    let rows = pages(&frame, &text).chain(rows).collect();
+    page(&FindPage { frame: &frame, text: show::visible(&text), rows })
+}
+
+/// Returns the pages of the menu whose names contain `text`.
+fn pages<'a>(frame: &'a Frame, text: &str) -> impl Iterator<Item = Row> + use<'a> {
+    let part = text.to_lowercase();
+    let menu = frame.menu().into_iter().filter(move |_| !part.is_empty());
+    let part = text.to_lowercase();
+    menu.filter_map(move |entry| {
+        let name = frame.words.call(entry.called);
+        let is_meant = name.to_lowercase().contains(&part);
+        is_meant.then(|| Row {
+            path: entry.path.to_owned(),
+            kind: Id("find-page"),
+            name: show::text(&name),
+        })
+    })
+}
+
+fn row(finding: &Finding) -> Row {
+    let (path, kind, name) = match finding {
+        Finding::Case(case) => {
+            (format!("/console/cases/{case}"), Id("find-case"), case.to_string())
+        }
+        Finding::Decision(decision) => {
+            (format!("/console/decisions/{decision}"), Id("find-decision"), decision.to_string())
+        }
+        Finding::Bank(bank) => {
+            (format!("/console/banks/{}", bank.id), Id("find-bank"), bank.name.to_string())
+        }
+    };
+    Row { path, kind, name: show::text(&name) }
+}

@@ -1,0 +1,6 @@
+//! The start page with its figures, and the search.
+
+pub mod chart;
+pub mod figures;
+pub mod find_page;
+pub mod start_page;

@@ -1,0 +1,80 @@
+//! `GET /console`: the start page, with the open work, figures of the workload, and links to the
+//! pages.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use mamori_desk::cases::queue::QueueView;
+use mamori_model::{ActionState, CaseState};
+
+use crate::app::Console;
+use crate::fault::{Fault, page};
+use crate::frame::Frame;
+use crate::guard::Member;
+use crate::overview::chart::Chart;
+use crate::show::{self, Shown};
+
+/// The start page.
+#[derive(Debug, Template)]
+#[template(path = "start.html")]
+pub struct StartPage<'a> {
+    /// The frame around the page.
+    pub frame: &'a Frame,
+    /// The open work, for reviewers and leads.
+    pub work: Option<Work>,
+    /// Charts of the workload by policy, day or week, and never by staff member.
+    pub charts: Vec<Chart>,
+    /// Number of actions that services have not answered.
+    pub unanswered: u64,
+    /// How many of these are overdue: no more reminders are sent.
+    pub overdue: u64,
+}
+
+/// The open work.
+#[derive(Clone, Debug)]
+pub struct Work {
+    /// Number of open cases, without those in bulk decisions.
+    pub waiting: u64,
+    /// Time at which the oldest of them was opened.
+    pub oldest: Option<Shown>,
+    /// Number of decisions that wait for a second person.
+    pub proposed: u64,
+    /// Id of the case that the reviewer has claimed.
+    pub mine: Option<String>,
+}
+
+/// `GET /console`.
+pub async fn show(
+    State(console): State<Console>,
+    Member(found): Member,
+) -> Result<Response, Fault> {
+    let frame = Frame::of(&found).at("/console");
+    let work = match found.member.reviewer() {
+        Some(reviewer) => Some(work(&console.desk.queue(&reviewer).await?)),
+        None => None,
+    };
+    let figures = console.desk.figures(&found.member).await?;
+    let actions = figures.unanswered.iter();
+    let overdue = actions.clone().filter(|some| some.state == ActionState::Overdue);
+    page(&StartPage {
+        frame: &frame,
+        work,
+        charts: crate::overview::figures::charts(frame.words, &figures),
+        unanswered: actions.map(|some| some.actions).sum(),
+        overdue: overdue.map(|some| some.actions).sum(),
+    })
+}
+
+fn work(view: &QueueView) -> Work {
+    let open = || {
+        let counts = view.counts.iter();
+        counts.filter(|count| count.state == CaseState::Open && !count.is_in_bulk)
+    };
+    let proposed = view.counts.iter().filter(|count| count.state == CaseState::Proposed);
+    Work {
+        waiting: open().map(|count| count.cases).sum(),
+        oldest: open().map(|count| count.oldest).min().map(show::time),
+        proposed: proposed.map(|count| count.cases).sum(),
+        mine: view.in_hand.as_ref().map(|case| case.id.to_string()),
+    }
+}

@@ -1,0 +1,3 @@
+//! Views of items.
+
+pub mod forms;

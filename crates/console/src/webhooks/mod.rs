@@ -1,0 +1,4 @@
+//! Deliveries, endpoints, and unanswered actions.
+
+pub mod forms;
+pub mod page;

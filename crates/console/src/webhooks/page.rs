@@ -1,0 +1,221 @@
+//! `GET /console/webhooks`: the webhook deliveries to all services, their endpoints, and the
+//! actions that no service has answered.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use mamori_desk::webhooks::list_messages::{Message, Place};
+use mamori_model::page::PageSize;
+use mamori_model::webhook::DeliveryState;
+use mamori_model::{ActionId, DeliveryId, EndpointId};
+use serde::Deserialize;
+
+use crate::app::Console;
+use crate::decisions::page::action_tone;
+use crate::fault::{Fault, page};
+use crate::frame::Frame;
+use crate::guard::Messages;
+use crate::query::Asked;
+use crate::query::Choice;
+use crate::query::choices;
+use crate::query::place;
+use crate::show::{self, Shown};
+use crate::terms;
+use crate::words::Id;
+
+/// The maximum number of rows of a table.
+const ROWS: u32 = 50;
+
+/// Path of the page.
+pub const HERE: &str = "/console/webhooks";
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "webhooks.html")]
+pub struct WebhooksPage<'a> {
+    /// The frame around the page.
+    pub frame: &'a Frame,
+    /// Whether a delivery was just enqueued again.
+    pub is_sent: bool,
+    /// Number of actions that wait for an answer.
+    pub waiting: u64,
+    /// Number of actions that are overdue: no more reminders are sent.
+    pub overdue: u64,
+    /// The actions without an answer, oldest first; empty for staff members who may not read cases.
+    pub actions: Vec<Open>,
+    /// Link to later actions.
+    pub more_actions: Option<String>,
+    /// The endpoints, oldest first.
+    pub places: Vec<PlaceRow>,
+    /// Link to more endpoints.
+    pub more_places: Option<String>,
+    /// States by which the deliveries can be filtered.
+    pub states: Vec<Choice>,
+    /// The deliveries, newest first.
+    pub rows: Vec<Row>,
+    /// Link to older deliveries.
+    pub next: Option<String>,
+}
+
+/// An action without an answer.
+#[derive(Clone, Debug)]
+pub struct Open {
+    /// Id of its decision.
+    pub decision: String,
+    /// Name of the action.
+    pub what: Id,
+    /// Name of the service.
+    pub service: Shown,
+    /// Time at which the service was asked.
+    pub asked: Option<Shown>,
+    /// Number of reminders.
+    pub reminders: u32,
+    /// Name of its state.
+    pub state: Id,
+    /// CSS class of the state.
+    pub tone: &'static str,
+}
+
+/// An endpoint.
+#[derive(Clone, Debug)]
+pub struct PlaceRow {
+    /// Host of its URL; the rest may contain a secret.
+    pub host: Shown,
+    /// Name of its service.
+    pub service: Shown,
+    /// Number of deliveries that wait.
+    pub waiting: u64,
+    /// Result of the newest delivery that was tried.
+    pub last: Option<Shown>,
+}
+
+/// A webhook delivery.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Id of the delivery, the same at every attempt.
+    pub id: String,
+    /// Name of the event that it reports.
+    pub event: Id,
+    /// Time at which the delivery was created.
+    pub promised: Shown,
+    /// Name of the service.
+    pub service: Shown,
+    /// Host of the endpoint; `None` if the endpoint was removed.
+    pub host: Option<Shown>,
+    /// Name of its state.
+    pub state: Id,
+    /// CSS class of the state.
+    pub tone: &'static str,
+    /// Number of attempts.
+    pub attempts: u32,
+    /// Result of the last attempt.
+    pub last: Option<Shown>,
+    /// State of the action that it asks for; `None` if it asks for none.
+    pub answer: Option<Id>,
+    /// Whether the staff member may send it again.
+    pub may_resend: bool,
+}
+
+/// Parameters in the query of the address: a state, and cursors of the lists.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Behind {
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    before: String,
+    #[serde(default)]
+    places: String,
+    #[serde(default)]
+    actions: String,
+    #[serde(default)]
+    sent: Option<String>,
+}
+
+/// `GET /console/webhooks`.
+pub async fn show(
+    State(console): State<Console>,
+    who: Messages,
+    Asked(asked): Asked<Behind>,
+) -> Result<Response, Fault> {
+    let frame = Frame::of(&who.found).at(HERE);
+    let size = PageSize::new(ROWS).unwrap_or(PageSize::DEFAULT);
+    let state = match asked.state.as_str() {
+        "" => None,
+        word => Some(DeliveryState::parse(word).ok_or_else(Fault::not_found)?),
+    };
+    let (desk, proof) = (&console.desk, &who.proof);
+    let counts = desk.count_open_actions(proof).await?;
+    let (actions, more_actions) = match who.found.member.records() {
+        Some(records) => {
+            let after: Option<ActionId> = place(&asked.actions)?;
+            let open = desk.open_actions(&records, after, size).await?;
+            (open.rows.into_iter().map(|action| open_row(&action)).collect(), open.next)
+        }
+        None => (Vec::new(), None),
+    };
+    let places = desk.places(proof, place::<EndpointId>(&asked.places)?, size).await?;
+    let messages = desk.messages(proof, state, place::<DeliveryId>(&asked.before)?, size).await?;
+    let may_resend = who.found.member.resender().is_some();
+    let word = state.map_or("", DeliveryState::as_str);
+    page(&WebhooksPage {
+        frame: &frame,
+        is_sent: asked.sent.is_some(),
+        waiting: counts.waiting,
+        overdue: counts.overdue,
+        actions,
+        more_actions: more_actions.map(|next| format!("{HERE}?actions={next}")),
+        places: places.rows.iter().map(place_row).collect(),
+        more_places: places.next.map(|next| format!("{HERE}?places={next}")),
+        states: choices(&DeliveryState::ALL, DeliveryState::as_str, terms::delivery_state, state),
+        rows: messages.rows.iter().map(|message| row(message, may_resend)).collect(),
+        next: messages.next.map(|next| format!("{HERE}?state={word}&before={next}")),
+    })
+}
+
+fn open_row(action: &mamori_desk::OpenAction) -> Open {
+    Open {
+        decision: action.decision.to_string(),
+        what: terms::action(action.kind),
+        service: show::text(action.service.as_str()),
+        asked: action.asked_at.map(show::time),
+        reminders: action.reminders,
+        state: terms::action_state(action.state),
+        tone: action_tone(action.state),
+    }
+}
+
+fn place_row(place: &Place) -> PlaceRow {
+    PlaceRow {
+        host: show::text(&place.host),
+        service: show::text(place.service.as_str()),
+        waiting: place.waiting,
+        last: place.last_result.as_deref().map(show::text),
+    }
+}
+
+fn row(message: &Message, may_resend: bool) -> Row {
+    let line = &message.line;
+    Row {
+        id: line.id.to_string(),
+        event: terms::told(line.event),
+        promised: show::time(line.created_at),
+        service: show::text(line.service.as_str()),
+        host: message.host.as_deref().map(show::text),
+        state: terms::delivery_state(line.state),
+        tone: tone(line.state),
+        attempts: line.attempts,
+        last: line.last_result.as_deref().map(show::text),
+        answer: line.action.map(terms::action_state),
+        may_resend: may_resend && message.host.is_some() && line.state != DeliveryState::Waiting,
+    }
+}
+
+/// Returns the CSS class of a delivery's state. The name of the state is always shown beside it.
+pub fn tone(state: DeliveryState) -> &'static str {
+    match state {
+        DeliveryState::Delivered => " good",
+        DeliveryState::Waiting => " care",
+        DeliveryState::Failed => " bad",
+    }
+}
