@@ -23,6 +23,23 @@ fn complaint(file: &[u8]) -> Option<String> {
     }
 }
 
+/// Found by the fuzzer: the frame's own buffer took up to 4 gigabytes.
+#[test]
+fn a_later_frame_of_a_gif_with_too_many_pixels_is_not_decoded() {
+    let pictures = [draw(3, 64, 48), draw(4, 64, 48)];
+    let mut file = encode::gif_animated(&pictures);
+    let descriptor = [0x2C, 0, 0, 0, 0, 64, 0, 48, 0];
+    let second = file.windows(9).rposition(|part| part == descriptor).unwrap();
+    file[second + 5..second + 9].fill(0xFF);
+    let limits = Limits { pixels_max: 1_000_000, ..Limits::default() };
+
+    let found = hash(&file, &limits).unwrap();
+
+    assert_eq!(found.frames.len(), 1);
+    let Rest::Damaged { reason } = found.rest else { panic!("{:?}", found.rest) };
+    assert!(reason.contains("4294836225 pixels"), "{reason}");
+}
+
 #[test]
 fn each_hostile_file_has_its_answer() {
     let table = [

@@ -81,6 +81,12 @@ impl Drawing {
     ) -> Result<bool, Error> {
         let Some(frame) = decoder.current_frame_info().cloned() else { return Ok(true) };
         let place = Place::of(&frame);
+        // A frame may be larger than the screen: 4 gigabytes in a file of some hundred bytes.
+        let area = u64::from(place.width) * u64::from(place.height);
+        let pixels_max = sink.limits.pixels_max;
+        if area > pixels_max {
+            return Err(Error::TooLarge { pixels: area, pixels_max });
+        }
         let pixels = size(place.width) * size(place.height);
         let mut indices = Vec::new();
         indices.try_reserve_exact(pixels).map_err(|_| out_of_memory())?;
