@@ -69,7 +69,7 @@ fn lines(text: &str) -> Vec<(usize, &'static str)> {
 
 /// Whether `line` has `words` as whole words.
 fn has(line: &str, words: &str) -> bool {
-    let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
     line.match_indices(words).any(|(at, _)| {
         let before = line.get(..at).and_then(|text| text.chars().next_back());
         let after = line.get(at + words.len()..).and_then(|text| text.chars().next());

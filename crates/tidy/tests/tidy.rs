@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use mamori_model::retention::TERMS;
 use mamori_tidy::checkout::{self, File};
 use mamori_tidy::{
-    Findings, documents, duties, files, layers, manifests, prose, rights, workspace,
+    Findings, areas, documents, duties, files, layers, manifests, prose, rights, workspace,
 };
 use toml::Table;
 
@@ -41,6 +41,13 @@ fn the_checkout_is_found() {
 #[test]
 fn arrows_between_crates_point_down() {
     none(&layers::upward(&workspace::read().unwrap().houses));
+}
+
+#[test]
+fn the_layers_have_the_same_areas_and_few_arrows_between_them() {
+    let files = checkout();
+    none(&areas::misplaced(&files));
+    none(&areas::arrows(&files));
 }
 
 #[test]

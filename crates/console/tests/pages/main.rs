@@ -41,6 +41,12 @@ fn golden(name: &str, page: &impl Template) {
     same_as_file(name, &format!("{}</main>\n", &html[from..to]));
 }
 
+/// What stands around the `<main>` of a page.
+fn without_main(html: &str) -> String {
+    let (from, to) = (html.find("<main").unwrap(), html.find("</main>").unwrap());
+    format!("{}{}", &html[..from], &html[to + "</main>".len()..])
+}
+
 /// Compares a text with its file. A new text is put beside the build, to be read and copied.
 #[track_caller]
 fn same_as_file(name: &str, html: &str) {
@@ -158,6 +164,7 @@ fn a_queue_of_nothing() {
         in_bulk: 0,
     };
     golden("queue-empty.en.html", &page);
+    same_as_file("frame.en.html", &without_main(&tidy(&page.render().unwrap())));
 }
 
 #[test]

@@ -46,7 +46,7 @@ pub struct Checked {
 impl Desk {
     /// Checks an item against the banks that may look at it.
     ///
-    /// A clean item leaves no trace: it touches neither disk nor database. A match is committed,
+    /// A clean item is not stored: it touches neither disk nor database. A match is committed,
     /// with its case and its webhook deliveries, before this returns; checking the same item again
     /// never creates a second match. If the policy keeps the item's bytes, they are sealed in the
     /// vault by then, unless the vault fails.

@@ -95,7 +95,7 @@ impl House {
         text.replace("{service}", &self.service.to_string())
             .replace("{bank}", &self.bank.to_string())
             .replace("{entry}", &self.entry.to_string())
-            // Nobody asked for one: what is read here is the id.
+            // No request made one: only the form of the id is read here.
             .replace("{action}", "act_00000000000000000000000000000000")
             .replace("{bank_name}", bank_name)
             .replace("{content_id}", &self.entry.number().to_string())
