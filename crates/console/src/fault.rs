@@ -195,8 +195,8 @@ impl From<Error> for Fault {
 }
 
 impl IntoResponse for Fault {
-    /// Returns an answer without a body; [`crate::fault_page::write`] adds the page, because it knows who the reader
-    /// is. Without a live session, the answer is a redirect to the sign-in page.
+    /// Returns an answer without a body; the layer `fault_page::write` adds the page, because it
+    /// knows who the reader is. Without a live session, the answer is a redirect to the sign-in page.
     fn into_response(self) -> Response {
         if self.is(Refusal::SessionEnded) || self.is(Refusal::SessionReplayed) {
             return Redirect::to("/console/sign-in").into_response();

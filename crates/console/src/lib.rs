@@ -1,5 +1,5 @@
-//! HTML for the staff: a page is a file in [`page`], a form calls a verb of `mamori-desk`, and the
-//! answer is shown in the staff member's language.
+//! HTML for the staff: each area has its pages and its forms; a form calls a verb of `mamori-desk`,
+//! and the answer is shown in the staff member's language.
 //!
 //! The console contains no business rules and makes no outgoing requests. It works without scripts,
 //! except for clear views and passkeys.
