@@ -54,7 +54,7 @@ impl Desk {
         let mut tx = self.store().begin("check").await?;
         let mut recorded = tx.record_match(&candidate).await?;
         if is_back_uncleared(&mut tx, &recorded).await? {
-            tx.make_newest(recorded.id, recorded.place, now).await?;
+            tx.make_newest(recorded.id, recorded.place, &candidate.hits, now).await?;
             recorded.has_new_hashes = true;
         }
         let mut is_told = false;

@@ -116,14 +116,19 @@ on_both_engines! {
         let item = room.held("a").await;
         let edited = encode::jpeg(&draw(7, 320, 240), 90);
 
+        let store = room.house.store().await;
+        let newest = async || store.evidence_of_item(item).await.unwrap().unwrap();
+
+        let first = newest().await;
         let again = room.check("a", &edited).await;
         room.check("a", &edited).await;
+        let second = newest().await;
         room.held("a").await;
 
         assert_eq!(again.recorded, Some(item));
         assert_eq!(room.files().len(), 2);
-        let newest = room.house.store().await.evidence_of_item(item).await.unwrap().unwrap();
-        assert_eq!(newest.sha256, Some(mamori_media::sha256(&edited)));
+        assert_eq!(second.sha256, Some(mamori_media::sha256(&edited)));
+        assert_eq!(newest().await.id, first.id, "the item came back to its first bytes");
         let looked = room.look(item).await.unwrap();
         let shown = room.house.desk.picture(looked).await.unwrap();
         assert!(!shown.file.is_empty());

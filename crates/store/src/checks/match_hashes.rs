@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use mamori_model::matched::{Match, SeenHashes};
-use mamori_model::{MatchId, Pdq, Sha256};
+use mamori_model::{Hit, MatchId, Pdq, Sha256};
 use uuid::Uuid;
 
 use crate::call::Call;
@@ -185,6 +185,7 @@ impl Tx {
         &mut self,
         item: MatchId,
         place: i64,
+        hits: &[Hit],
         now: Timestamp,
     ) -> Result<(), Error> {
         let rows: Vec<HashesRow> = self.rows(HASHES_OF_MATCH.bind(item)).await?;
@@ -194,6 +195,8 @@ impl Tx {
         let call = MOVE_HASHES.bind(item).bind(place).bind(newest).bind(now);
         self.run(call.bind(self.name())).await?;
         self.run(MOVE_HITS.bind(item).bind(place).bind(newest).bind(self.name())).await?;
+        // Hits that the sets between had too are of these bytes again.
+        self.add_hits(item, hits, newest).await?;
         let call = bound(SHOW_HASHES.bind(item), seen.sha256, seen.pdq);
         self.run(call.bind(now).bind(self.name())).await?;
         Ok(())

@@ -31,11 +31,31 @@ macro_rules! select {
     };
 }
 
+/// The place of the bytes among the sets of hashes of their match; the greatest is the newest.
+macro_rules! place {
+    () => {
+        "COALESCE((SELECT place
+                            FROM match_hashes
+                           WHERE match_hashes.match_id = evidence.match_id
+                             AND match_hashes.sha256 = evidence.sha256), 0)"
+    };
+}
+
 queries! {
     EVIDENCE_BY_ID = select!("evidence_by_id", "id = $1");
-    EVIDENCE_OF_ITEM = select!("evidence_of_item", "match_id = $1 ORDER BY id DESC LIMIT 1");
-    EVIDENCE_OF_CASE = select!("evidence_of_case",
-        "match_id IN (SELECT match_id FROM case_item WHERE case_id = $1) ORDER BY id");
+    EVIDENCE_OF_ITEM = concat!(
+        select!("evidence_of_item", "match_id = $1
+         ORDER BY "),
+        place!(),
+        " DESC, id DESC
+         LIMIT 1"
+    );
+    EVIDENCE_OF_CASE = concat!(
+        select!("evidence_of_case", "match_id IN (SELECT match_id FROM case_item WHERE case_id = $1)
+         ORDER BY "),
+        place!(),
+        ", id"
+    );
     INSERT_EVIDENCE = "-- insert_evidence
         INSERT INTO evidence (id, match_id, purpose, size, wrapped_key, key_name, stored_at,
                               expires_at, changed_by, sha256)

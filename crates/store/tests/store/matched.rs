@@ -1,7 +1,9 @@
 //! Matches.
 
 use mamori_model::matched::{Match, SeenHashes};
-use mamori_model::{Backdrop, Distance, Hit, MatchId, Transform, Variant, Verdict};
+use mamori_model::{
+    Backdrop, Distance, Evidence, Hit, MatchId, Purpose, Sensitive, Transform, Variant, Verdict,
+};
 use mamori_store::{Error, MatchFilter, Recorded, Store};
 use mamori_testkit::on_both_engines;
 use mamori_testkit::records::Records;
@@ -158,6 +160,46 @@ on_both_engines! {
         let other = store.hits_of_bytes(id(1), &[3; 32].into()).await.unwrap();
 
         assert_eq!((first, second, other), (vec![on(2, 2)], vec![on(0, 1), on(5, 3)], vec![]));
+    }
+
+    async fn bytes_that_come_back_are_the_newest_with_their_hits_and_their_evidence(
+        records: Records
+    ) {
+        let store = open(&records).await;
+        stored_service(&store, 1).await;
+        let sent = |bytes: u8, hits| Match {
+            sha256: Some([bytes; 32].into()),
+            ..a_match(1, "item", Verdict::Hold, hits)
+        };
+        let kept = |bytes: u8| Evidence {
+            id: id(bytes.into()),
+            item: id(1),
+            sha256: Some([bytes; 32].into()),
+            purpose: Purpose::Rehearsal,
+            size: 1,
+            wrapped_key: Some(Sensitive::new(vec![bytes; 60])),
+            key_name: "key".to_owned(),
+            stored_at: at(0),
+            expires_at: at(9),
+        };
+        record(&store, &sent(1, vec![hit(1, 4), hit(2, 4)])).await;
+        record(&store, &sent(2, vec![hit(1, 4), hit(3, 4)])).await;
+        let mut tx = store.begin("test").await.unwrap();
+        for bytes in [1, 2] {
+            assert!(tx.insert_evidence(&kept(bytes)).await.unwrap());
+        }
+        let recorded = tx.record_match(&sent(1, vec![hit(1, 4), hit(2, 4)])).await.unwrap();
+        tx.make_newest(id(1), recorded.place, &[hit(1, 4), hit(2, 4)], at(3)).await.unwrap();
+        tx.commit().await.unwrap();
+
+        assert!(!recorded.has_newest_hashes);
+        let first = store.hits_of_bytes(id(1), &[1; 32].into()).await.unwrap();
+        let second = store.hits_of_bytes(id(1), &[2; 32].into()).await.unwrap();
+        assert_eq!((first, second), (vec![hit(1, 4), hit(2, 4)], vec![hit(3, 4)]));
+        let newest = store.evidence_of_item(id(1)).await.unwrap().unwrap();
+        assert_eq!(newest.id, id(1));
+        let found = store.a_match(id(1), id(1)).await.unwrap().unwrap();
+        assert_eq!((found.sha256, found.changed_at), (Some([1; 32].into()), at(3)));
     }
 
     async fn a_stricter_verdict_replaces_a_milder_one(records: Records) {
