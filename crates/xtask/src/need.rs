@@ -33,6 +33,8 @@ pub enum Need {
     TiffTools,
     /// `cwebp` and `gif2webp`, which write WebP files.
     WebpTools,
+    /// `nasm`, without which the decoder of JPEG is built without SIMD instructions.
+    Nasm,
     /// `wrk`, a load generator for HTTP.
     Wrk,
     /// `heif-enc`, which makes a HEIC file for a test, and `heif-convert`, with which the server
@@ -79,6 +81,7 @@ impl Need {
             Self::TiffTools => ["tiffcp", "tiffset"].into_iter().all(starts),
             Self::WebpTools => ["cwebp", "gif2webp"].into_iter().all(starts),
             Self::Heif => ["heif-enc", "heif-convert"].into_iter().all(starts),
+            Self::Nasm => starts("nasm"),
             Self::Wrk => starts("wrk"),
             Self::Cxx => succeeds(Command::new("c++").arg("--version")),
             Self::Rustfmt => succeeds(Command::new("cargo").args(["fmt", "--version"])),
@@ -100,6 +103,7 @@ impl Need {
             Self::JpegTools => Source::Debian(&["libjpeg-turbo-progs"]),
             Self::TiffTools => Source::Debian(&["libtiff-tools"]),
             Self::WebpTools => Source::Debian(&["webp"]),
+            Self::Nasm => Source::Debian(&["nasm"]),
             Self::Wrk => Source::Debian(&["wrk"]),
             Self::Heif => Source::Debian(&["libheif-examples"]),
             Self::Cxx => Source::Debian(&["g++"]),

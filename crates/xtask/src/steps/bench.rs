@@ -31,7 +31,7 @@ const PACKAGES: [&str; 4] =
 pub const STEP: Step = Step {
     name: "bench",
     about: "speed beside the peers, into docs/performance.md [--quick] (needs PyPI)",
-    needs: &[Need::Python, Need::PythonHeaders, Need::Cxx, Need::Wrk],
+    needs: &[Need::Python, Need::PythonHeaders, Need::Cxx, Need::Nasm, Need::Wrk],
     run: bench,
 };
 

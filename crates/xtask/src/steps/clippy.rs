@@ -8,7 +8,8 @@ use crate::steps::Step;
 pub const STEP: Step = Step {
     name: "clippy",
     about: "no warning, in any target, with any feature",
-    needs: &[Need::Clippy],
+    // The first step that builds the decoder of JPEG, which the others then use.
+    needs: &[Need::Clippy, Need::Nasm],
     run: |machine, _| {
         let mut clippy = machine.cargo(["clippy", "--workspace", "--all-targets"]);
         run(clippy.args(["--all-features", "--", "-D", "warnings"]))

@@ -23,6 +23,7 @@ pub const STEP: Step = Step {
         Need::PythonHeaders,
         Need::Cxx,
         Need::JpegTools,
+        Need::Nasm,
         Need::TiffTools,
         Need::WebpTools,
     ],
