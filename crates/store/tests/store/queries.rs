@@ -62,29 +62,65 @@ fn every_query_begins_with_its_name() {
     }
 }
 
-/// A query that is not in the registry is never prepared on PostgreSQL by the tests.
-#[test]
-fn the_registry_has_the_queries_of_every_module() {
+/// The modules of the store, by their paths, with their sources.
+fn modules() -> Vec<(String, String)> {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let registry = fs::read_to_string(sources.join("registry.rs")).unwrap();
-    let listed: HashSet<&str> = registry
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("crate::")?.strip_suffix("::QUERIES,"))
-        .collect();
-
-    let mut defining = HashSet::new();
-    let mut folders = vec![sources.clone()];
+    let (mut found, mut folders) = (Vec::new(), vec![sources.clone()]);
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
-            } else if fs::read_to_string(&path).unwrap().contains("\nqueries! {") {
+            } else {
                 let module = path.strip_prefix(&sources).unwrap().with_extension("");
-                defining.insert(module.to_str().unwrap().replace('/', "::"));
+                let source = fs::read_to_string(&path).unwrap();
+                found.push((module.to_str().unwrap().replace('/', "::"), source));
             }
         }
     }
+    found
+}
+
+/// Methods that write and lock what they are about to write.
+const WRITERS: [&str; 4] = ["add_entries", "append_noted", "begin_attempt", "record_match"];
+
+/// Together with the test of the registry: a method that reads locks rows only if its name says so.
+#[test]
+fn a_query_that_locks_is_run_by_a_method_that_says_so_or_that_writes() {
+    let mut calls = 0;
+    for (module, source) in modules() {
+        let mut method = "";
+        for line in source.lines() {
+            if let Some((_, after)) = line.split_once("fn ") {
+                method = after.split(['(', '<']).next().unwrap();
+            }
+            let name = line.split_once("LOCK_").map(|(_, after)| after);
+            let is_call =
+                name.is_some_and(|name| name.contains(".bind(") || name.contains(".call("));
+            if is_call {
+                let is_named = method.starts_with("lock_") || WRITERS.contains(&method);
+                assert!(is_named, "{module}: `{method}` locks rows");
+                calls += 1;
+            }
+        }
+    }
+    assert!(calls >= 20, "{calls} calls");
+}
+
+/// A query that is not in the registry is never prepared on PostgreSQL by the tests.
+#[test]
+fn the_registry_has_the_queries_of_every_module() {
+    let registry = include_str!("../../src/registry.rs");
+    let listed: HashSet<&str> = registry
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("crate::")?.strip_suffix("::QUERIES,"))
+        .collect();
+
+    let defining: HashSet<String> = modules()
+        .into_iter()
+        .filter(|(_, source)| source.contains("\nqueries! {"))
+        .map(|(module, _)| module)
+        .collect();
 
     assert!(defining.len() > 30);
     assert_eq!(listed, defining.iter().map(String::as_str).collect());
