@@ -18,9 +18,11 @@ pub mod viewing;
 pub mod webhooks;
 
 pub mod clock;
+pub mod delete_service;
 mod error;
 pub mod settings;
 pub mod sweep;
+pub mod swept;
 pub mod work;
 
 pub mod list;

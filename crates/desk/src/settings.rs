@@ -46,7 +46,7 @@ pub struct Settings {
     /// Time limits, concurrency and destinations of webhooks.
     pub webhooks: WebhookSettings,
     /// How long records are kept.
-    pub retention: Retention,
+    pub retention: retention::Periods,
     /// Limits of cases, claims and actions.
     pub cases: CaseSettings,
     /// Default exposure limits; a staff account may have its own for views, minutes and points.
@@ -76,7 +76,7 @@ impl Default for Settings {
             import_batch_lines: 5_000,
             import_stalled_max: Duration::from_mins(15),
             webhooks: WebhookSettings::default(),
-            retention: Retention::default(),
+            retention: retention::Periods::default(),
             cases: CaseSettings::default(),
             exposure: dose::Limits::default(),
             vault: None,
@@ -128,39 +128,6 @@ impl Default for WebhookSettings {
             service_concurrency: 8,
             permitted: Permitted::default(),
             endpoints_max: 10,
-        }
-    }
-}
-
-/// How long records are kept, in days; the sources are in [`mamori_model::retention`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Retention {
-    /// Matches, from their last change.
-    pub matches_days: u32,
-    /// Webhook deliveries; at most as long as matches and closed cases.
-    pub deliveries_days: u32,
-    /// Withdrawn and expired entries.
-    pub ended_entries_days: u32,
-    /// Records of imports that have ended.
-    pub imports_days: u32,
-    /// Closed cases with what belongs to them, settled disputes and bulk decisions.
-    pub cases_days: u32,
-    /// Sign-in attempts: the digest of the name, and whether it succeeded.
-    pub sign_ins_days: u32,
-    /// The staff record: which staff member gave another which role, link or sign-in method.
-    pub staff_events_days: u32,
-}
-
-impl Default for Retention {
-    fn default() -> Self {
-        Self {
-            matches_days: retention::MATCHES.days_default,
-            deliveries_days: retention::DELIVERIES.days_default,
-            ended_entries_days: retention::ENDED_ENTRIES.days_default,
-            imports_days: retention::IMPORTS.days_default,
-            cases_days: retention::CASES.days_default,
-            sign_ins_days: retention::SIGN_INS.days_default,
-            staff_events_days: retention::STAFF_EVENTS.days_default,
         }
     }
 }

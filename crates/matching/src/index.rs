@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, Rw
 use arc_swap::ArcSwap;
 use mamori_model::{BankId, Distance, EntryId, Hash, HashKind, Pdq};
 
+use crate::Near;
 use crate::exact::{Exact, Stale};
 use crate::merge::{Due, FRESH_ROWS, build};
 use crate::pile::{Pile, Placed};
@@ -31,17 +32,6 @@ pub struct Indexed {
     pub bank: BankId,
     /// The hash that is compared with queries.
     pub hash: Hash,
-}
-
-/// An entry within the distance limit of a query.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Near {
-    /// The entry's id.
-    pub entry: EntryId,
-    /// The bank that the entry is in.
-    pub bank: BankId,
-    /// Bits in which the entry's hash differs from the query's; 0 for SHA-256, SHA-1 and MD5.
-    pub distance: Distance,
 }
 
 /// All entries of all banks, in memory: less than 100 bytes for a PDQ hash, 75 for a SHA-256.

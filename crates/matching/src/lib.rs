@@ -12,6 +12,7 @@ mod kept;
 mod kernel;
 mod large;
 mod merge;
+mod near;
 mod pile;
 mod scan;
 mod segment;
@@ -21,6 +22,7 @@ pub mod snapshot;
 mod threads;
 mod words;
 
-pub use index::{Index, Indexed, Near};
+pub use index::{Index, Indexed};
+pub use near::Near;
 pub use scan::{near_all, near_each};
 pub use snapshot::SnapshotError;

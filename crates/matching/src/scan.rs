@@ -2,7 +2,8 @@
 
 use mamori_model::{BankId, Distance, EntryId, Hash, Pdq};
 
-use crate::index::{Index, Indexed, Near};
+use crate::Near;
+use crate::index::{Index, Indexed};
 use crate::kernel::{self, halves::Halves};
 use crate::segment::slot::place;
 use crate::words::{HasWords, Words};

@@ -6,38 +6,22 @@
 mod child;
 mod converter;
 mod keeper;
+mod settings;
 mod spawner;
 
-use std::ffi::OsString;
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::{Aim, Error, Limits, Picture, Protections, Raster, Veil};
+use crate::{Aim, Error, Picture, Protections, Raster, Veil};
 use child::Child;
 use converter::Converter;
 use keeper::Keeper;
+pub use settings::PoolSettings;
 use spawner::Spawner;
-
-/// The settings of a pool.
-#[derive(Clone, Debug)]
-pub struct PoolSettings {
-    /// The program to run, as an absolute path. The server passes `/proc/self/exe`, which stays the
-    /// same program when a newer version replaces the file.
-    pub program: PathBuf,
-    /// Arguments with which the program calls [`crate::run_worker`].
-    pub args: Vec<OsString>,
-    /// Number of processes, at least 1. The number of cores is a good choice.
-    pub workers: usize,
-    /// Pictures that may wait for a process before [`Error::Busy`]; at least 1.
-    pub waiting_max: usize,
-    /// The limits for each picture.
-    pub limits: Limits,
-}
 
 /// A picture that waits for a process.
 struct Job {

@@ -9,7 +9,7 @@ use crate::checkout::File;
 use crate::rust::{Piece, pieces};
 
 /// The areas.
-const AREAS: [&str; 12] = [
+pub const AREAS: [&str; 12] = [
     "actions",
     "banks",
     "cases",
@@ -62,12 +62,14 @@ const LAYERS: [Layer; 4] = [
         root: "crate::",
         beside: &[
             "clock.rs",
+            "delete_service.rs",
             "error.rs",
             "lib.rs",
             "list.rs",
             "settings",
             "settings.rs",
             "sweep.rs",
+            "swept.rs",
             "work.rs",
         ],
         arrows: &[

@@ -6,12 +6,14 @@
 
 pub mod areas;
 pub mod checkout;
+pub mod cycles;
 pub mod documents;
 pub mod duties;
 pub mod files;
 pub mod layers;
 pub mod licences;
 pub mod manifests;
+pub mod offered;
 pub mod prose;
 pub mod rights;
 pub mod rust;

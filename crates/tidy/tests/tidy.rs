@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use mamori_model::retention::TERMS;
 use mamori_tidy::checkout::{self, File};
 use mamori_tidy::{
-    Findings, areas, documents, duties, files, layers, manifests, prose, rights, workspace,
+    Findings, areas, cycles, documents, duties, files, layers, manifests, offered, prose, rights,
+    workspace,
 };
 use toml::Table;
 
@@ -48,6 +49,16 @@ fn the_layers_have_the_same_areas_and_few_arrows_between_them() {
     let files = checkout();
     none(&areas::misplaced(&files));
     none(&areas::arrows(&files));
+}
+
+#[test]
+fn every_area_ends_its_terms_and_its_part_of_a_service() {
+    none(&offered::left_out(&checkout()));
+}
+
+#[test]
+fn few_files_of_a_crate_name_each_other_in_a_cycle() {
+    none(&cycles::large(&checkout()));
 }
 
 #[test]
@@ -118,7 +129,7 @@ fn what_documents_name_exists() {
 
 #[test]
 fn the_page_about_rights_keeps_what_the_code_keeps() {
-    none(&rights::retention(&text(rights::PAGE), &TERMS));
+    none(&rights::retention(&text(rights::PAGE), TERMS));
 }
 
 #[test]

@@ -5,3 +5,13 @@ pub mod ask_again;
 pub(crate) mod ask_service;
 pub(crate) mod remind_service;
 pub mod service_record;
+
+use mamori_model::ServiceId;
+use mamori_store::Tx;
+
+use crate::Error;
+
+/// Ends the open actions of a service that is being deleted: it is asked for nothing more.
+pub(crate) async fn end_for_service(tx: &mut Tx, service: ServiceId) -> Result<(), Error> {
+    Ok(tx.supersede_actions_of_service(service).await?)
+}

@@ -5,9 +5,25 @@ pub mod change_bank;
 pub mod change_entry;
 pub mod create_bank;
 pub mod delete_bank;
+pub(crate) mod expire;
 pub mod import_entries;
 pub mod import_lines;
 pub mod list_banks;
 pub(crate) mod open_disputes;
 pub mod settle_dispute;
 pub mod withdraw_entries;
+
+use jiff::Timestamp;
+use mamori_model::ServiceId;
+use mamori_store::Tx;
+
+use crate::Error;
+
+/// Ends the open disputes of a service that is being deleted.
+pub(crate) async fn end_for_service(
+    tx: &mut Tx,
+    service: ServiceId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    Ok(tx.take_back_disputes_of(service, now).await?)
+}

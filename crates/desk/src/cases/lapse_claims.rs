@@ -6,7 +6,7 @@ use mamori_model::Case;
 use mamori_model::case::{About, CaseEventKind};
 use mamori_store::{Released, Tx};
 
-use crate::sweep::ROWS_AT_ONCE;
+use crate::swept::ROWS_AT_ONCE;
 use crate::{Desk, Error};
 
 impl Desk {

@@ -2,6 +2,7 @@
 
 pub mod claim_case;
 pub mod colleagues;
+pub(crate) mod expire;
 pub mod keep_claim;
 pub(crate) mod lapse_claims;
 pub mod note_case;
@@ -10,3 +11,24 @@ pub mod queue;
 pub mod read_case;
 pub mod read_history;
 pub mod release_case;
+
+use jiff::Timestamp;
+use mamori_model::ServiceId;
+use mamori_model::case::{About, CaseEventKind, CaseState};
+use mamori_store::Tx;
+
+use crate::{Desk, Error};
+
+/// Ends the undecided cases of a service that is being deleted, without a decision.
+pub(crate) async fn end_for_service(
+    desk: &Desk,
+    tx: &mut Tx,
+    service: ServiceId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    for case in tx.lock_undecided_cases_of(service).await? {
+        tx.close_case(case, CaseState::Ended, Some(now)).await?;
+        desk.note(tx, case, CaseEventKind::Ended, About::default(), now).await?;
+    }
+    Ok(())
+}

@@ -9,7 +9,7 @@ use mamori_store::Tx;
 use crate::decisions::decide_case::Answer;
 use crate::decisions::prepare_bulk::actions_of;
 use crate::staff::member::Reviewer;
-use crate::sweep::ROWS_AT_ONCE;
+use crate::swept::ROWS_AT_ONCE;
 use crate::{Desk, Error};
 
 impl Desk {
@@ -77,14 +77,12 @@ impl Desk {
 
     /// Ends prepared bulk decisions that were not confirmed in time; returns how many, at most
     /// [`ROWS_AT_ONCE`] per call.
-    pub(crate) async fn lapse_bulks(&self, now: Timestamp) -> Result<u64, Error> {
-        let mut tx = self.store().begin("lapse_bulks").await?;
+    pub(crate) async fn lapse_bulks(&self, tx: &mut Tx, now: Timestamp) -> Result<u64, Error> {
         let lapsed = tx.lock_lapsed_bulks(now, ROWS_AT_ONCE).await?;
         let count = u64::try_from(lapsed.len()).unwrap_or(u64::MAX);
         for bulk in lapsed {
-            self.let_go(&mut tx, bulk, now).await?;
+            self.let_go(tx, bulk, now).await?;
         }
-        tx.commit().await?;
         Ok(count)
     }
 

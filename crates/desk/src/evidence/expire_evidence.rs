@@ -10,7 +10,7 @@ use mamori_model::EvidenceId;
 use mamori_model::job::{JobKind, Lane};
 use mamori_store::{Leased, NewJob};
 
-use crate::sweep::ROWS_AT_ONCE;
+use crate::swept::ROWS_AT_ONCE;
 use crate::{Desk, Error};
 
 /// How old a vault file without a row must be to count as left over. A check writes the file before

@@ -5,6 +5,7 @@ pub mod change_own;
 pub mod change_staff;
 pub mod credentials;
 pub mod enter_by_ticket;
+pub(crate) mod expire;
 pub mod exposure;
 pub mod list_staff;
 pub mod make_ticket;

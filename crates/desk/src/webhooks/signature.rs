@@ -64,4 +64,23 @@ mod tests {
         assert_eq!(headers.signature, "v1,xD9alWCFnaFIBCLcKjYUqZnsSxb06o5qLUeNsO9P/GA=");
         assert_eq!(secret_text(&secret), "whsec_YSBzZWNyZXQgb2YgdGhlIGVuZHBvaW50");
     }
+
+    /// The library is the one that the convention publishes for receivers.
+    #[test]
+    fn the_library_for_receivers_makes_the_same_signature() {
+        for n in 0..200_usize {
+            let bytes: Vec<u8> =
+                (0..n).map(|at| u8::try_from((at * 31 + n) % 256).unwrap()).collect();
+            let secret = Sensitive::new(bytes);
+            let id = DeliveryId::from(Uuid::from_u128(n.try_into().unwrap()));
+            let now = Timestamp::from_second(1_700_000_000 + i64::try_from(n).unwrap()).unwrap();
+            let body = format!("{{\"text\":\"{}\"}}", "守り.".repeat(n));
+
+            let headers = sign(&secret, id, now, &Sensitive::new(body.clone()));
+
+            let receiver = standardwebhooks::Webhook::new(&secret_text(&secret)).unwrap();
+            let expected = receiver.sign(&headers.id, now.as_second(), body.as_bytes()).unwrap();
+            assert_eq!(headers.signature, expected);
+        }
+    }
 }

@@ -10,7 +10,7 @@ use std::sync::mpsc;
 use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
 
-use super::PoolSettings;
+use super::settings::PoolSettings;
 
 type Reply = oneshot::Sender<io::Result<Child>>;
 

@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use mamori_model::look::{Clarity, Look};
 use mamori_model::page::{Page, PageSize};
-use mamori_model::{CaseId, LookId, MatchId, StaffId};
+use mamori_model::{CaseId, LookId, MatchId, ServiceId, StaffId};
 use uuid::Uuid;
 
 use crate::call::Call;
@@ -71,6 +71,10 @@ queries! {
          WHERE id = $1 AND closed_at IS NULL AND seen_at > $3 AND opened_at > $4";
     CLOSE_LOOK = close!("close_look", "id = $5");
     CLOSE_LOOKS_OF_CASE = close!("close_looks_of_case", "case_id = $5");
+    CLOSE_LOOKS_OF_SERVICE = close!(
+        "close_looks_of_service",
+        "case_id IN (SELECT id FROM review_case WHERE service_id = $5)"
+    );
     CLOSE_LOOKS_BY = close!("close_looks_by", "staff_id = $5");
     CLOSE_SILENT_LOOKS = close!("close_silent_looks", "seen_at + $2 <= $1");
     LAST_LOOK = "-- last_look
@@ -209,6 +213,15 @@ impl Tx {
     /// Ends the open views of a case's items.
     pub async fn close_looks_of(&mut self, case: CaseId, now: Timestamp) -> Result<(), Error> {
         self.run(self.closing(CLOSE_LOOKS_OF_CASE, now).bind(case)).await.map(drop)
+    }
+
+    /// Ends the open views of the items of a service.
+    pub async fn close_looks_of_service(
+        &mut self,
+        service: ServiceId,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        self.run(self.closing(CLOSE_LOOKS_OF_SERVICE, now).bind(service)).await.map(drop)
     }
 
     /// Ends all open views of a staff member.

@@ -5,10 +5,9 @@ use re_rav1d::dav1d::{
     Decoder, Error as Av1Error, Picture, PixelLayout, PlanarImageComponent, Plane, Settings,
 };
 
-use super::AVIF;
 use crate::decode::out_of_memory;
 use crate::pixels::size;
-use crate::{Error, Limits};
+use crate::{Error, Format, Limits};
 
 /// The planes of one decoded picture.
 pub struct Planes {
@@ -44,7 +43,7 @@ pub fn decode(stream: Vec<u8>, limits: &Limits) -> Result<Planes, Error> {
     }
     match decoder.get_picture() {
         Ok(picture) => Ok(Planes { picture, is_followed: decoder.get_picture().is_ok() }),
-        Err(Av1Error::Again) => Err(Error::truncated(AVIF)),
+        Err(Av1Error::Again) => Err(Error::truncated(Format::Avif)),
         Err(error) => Err(unreadable(error)),
     }
 }
@@ -145,5 +144,9 @@ impl Rows {
 }
 
 fn unreadable(error: Av1Error) -> Error {
-    if error == Av1Error::NotEnoughMemory { out_of_memory() } else { Error::corrupt(AVIF, &error) }
+    if error == Av1Error::NotEnoughMemory {
+        out_of_memory()
+    } else {
+        Error::corrupt(Format::Avif, &error)
+    }
 }

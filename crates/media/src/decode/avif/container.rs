@@ -4,9 +4,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::AVIF;
-use crate::Error;
 use crate::decode::out_of_memory;
+use crate::{Error, Format};
 
 /// The parts of a file that decoding needs.
 pub struct Container<'a> {
@@ -84,7 +83,7 @@ impl<'a> Container<'a> {
                 _ => {}
             }
         }
-        let meta = meta.ok_or_else(|| Error::corrupt(AVIF, &"it describes no picture"))?;
+        let meta = meta.ok_or_else(|| Error::corrupt(Format::Avif, &"it describes no picture"))?;
         let mut file = Self {
             bytes,
             inner: &[],
@@ -107,14 +106,16 @@ impl<'a> Container<'a> {
                 }
                 _ => Some(()),
             };
-            read.ok_or_else(|| Error::corrupt(AVIF, &"its description is damaged"))?;
+            read.ok_or_else(|| Error::corrupt(Format::Avif, &"its description is damaged"))?;
         }
         Ok(file)
     }
 
     /// Returns the item to show.
     pub fn primary(&self) -> Result<&Item, Error> {
-        self.items.get(&self.primary).ok_or_else(|| Error::corrupt(AVIF, &"its picture is missing"))
+        self.items
+            .get(&self.primary)
+            .ok_or_else(|| Error::corrupt(Format::Avif, &"its picture is missing"))
     }
 
     /// Returns the data of an item.
@@ -129,13 +130,13 @@ impl<'a> Container<'a> {
             if *length == 0 { Some(rest) } else { rest.get(..usize::try_from(*length).ok()?) }
         };
         let parts: Option<Vec<&[u8]>> = item.extents.iter().map(part).collect();
-        let parts = parts.ok_or_else(|| Error::truncated(AVIF))?;
+        let parts = parts.ok_or_else(|| Error::truncated(Format::Avif))?;
         if let [only] = parts.as_slice() {
             return Ok(Cow::Borrowed(only));
         }
         let total = parts.iter().fold(0_usize, |sum, part| sum.saturating_add(part.len()));
         if total > source.len() {
-            return Err(Error::corrupt(AVIF, &"its parts overlap"));
+            return Err(Error::corrupt(Format::Avif, &"its parts overlap"));
         }
         let mut whole = Vec::new();
         whole.try_reserve_exact(total).map_err(|_| out_of_memory())?;

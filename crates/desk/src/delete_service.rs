@@ -1,11 +1,9 @@
 //! Deletes a service: its keys stop working, and nothing is sent to it any more.
 
-use jiff::Timestamp;
 use mamori_model::ServiceId;
-use mamori_model::case::{About, CaseEventKind, CaseState};
-use mamori_store::Tx;
 
 use crate::{Admin, Desk, Error};
+use crate::{actions, banks, cases, decisions, evidence, services, viewing, webhooks};
 
 impl Desk {
     /// Deletes a service: revokes its keys, removes its endpoints with their URLs and secrets, and
@@ -23,32 +21,19 @@ impl Desk {
         if !tx.delete_service(id, now).await? {
             return Err(Error::NotFound("service"));
         }
-        tx.revoke_keys_of(id, now).await?;
-        tx.remove_endpoints_of(id, now).await?;
-        self.end_cases_of(&mut tx, id, now).await?;
+        services::end_for_service(&mut tx, id, now).await?;
+        webhooks::end_for_service(&mut tx, id, now).await?;
+        // Locks the cases before the rows that belong to them, as every transaction that decides a
+        // case does.
+        cases::end_for_service(self, &mut tx, id, now).await?;
+        decisions::end_for_service(&mut tx, id, now).await?;
+        actions::end_for_service(&mut tx, id).await?;
+        banks::end_for_service(&mut tx, id, now).await?;
+        evidence::end_for_service(&mut tx, id, now).await?;
+        viewing::end_for_service(&mut tx, id, now).await?;
         tx.commit().await?;
 
         self.settle().await;
-        Ok(())
-    }
-    /// Ends the undecided cases of a service that is being deleted.
-    async fn end_cases_of(
-        &self,
-        tx: &mut Tx,
-        service: ServiceId,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        // Locks the cases first, as every transaction that decides a case does.
-        let undecided = tx.lock_undecided_cases_of(service).await?;
-        tx.refuse_decisions_of(service, now).await?;
-        tx.supersede_actions_of_service(service).await?;
-        tx.take_back_disputes_of(service, now).await?;
-        tx.shorten_evidence_of_service(service, now).await?;
-        for case in undecided {
-            tx.close_case(case, CaseState::Ended, Some(now)).await?;
-            tx.close_looks_of(case, now).await?;
-            self.note(tx, case, CaseEventKind::Ended, About::default(), now).await?;
-        }
         Ok(())
     }
 }

@@ -1,0 +1,21 @@
+//! Ends bulk decisions that were not confirmed, and removes old ones.
+
+use jiff::Timestamp;
+use mamori_model::retention;
+
+use crate::swept::{ROWS_AT_ONCE, Swept};
+use crate::{Desk, Error};
+
+/// Ends prepared bulk decisions that were not confirmed in time; removes bulk decisions that
+/// reached the term of their cases. At most [`ROWS_AT_ONCE`] of each. Single decisions go with
+/// their case.
+pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<Swept, Error> {
+    let bulks = desk.kept_since(retention::CASES, now);
+
+    let mut tx = desk.store().begin("expire_decisions").await?;
+    let bulks_lapsed = desk.lapse_bulks(&mut tx, now).await?;
+    let rows_deleted = tx.delete_bulks_before(bulks, ROWS_AT_ONCE).await?;
+    tx.commit().await?;
+
+    Ok(Swept { bulks_lapsed, rows_deleted, ..Swept::default() })
+}

@@ -1,0 +1,20 @@
+//! Removes the beginning of the change log.
+
+use jiff::Timestamp;
+
+use crate::swept::{ROWS_AT_ONCE, Swept, days_before};
+use crate::{Desk, Error};
+
+/// How many days the change log reaches back: a node that was away for less need not reload
+/// everything. The log has ids of banks and entries, and nothing about people.
+const CHANGES_KEPT_DAYS: u32 = 7;
+
+/// Removes the oldest changes, at most [`ROWS_AT_ONCE`].
+pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<Swept, Error> {
+    let mut tx = desk.store().begin("expire_node").await?;
+    let rows_deleted =
+        tx.prune_changes_before(days_before(now, CHANGES_KEPT_DAYS), ROWS_AT_ONCE).await?;
+    tx.commit().await?;
+
+    Ok(Swept { rows_deleted, ..Swept::default() })
+}

@@ -1,0 +1,77 @@
+//! What every area of the desk offers: the end of its terms, and its part in deleting a service.
+
+use crate::Findings;
+use crate::areas::AREAS;
+use crate::checkout::File;
+use crate::rust::shipped;
+
+/// A function that each area has, unless a reason is given.
+struct Offer {
+    /// Name of the function.
+    name: &'static str,
+    /// The file that calls it for every area.
+    caller: &'static str,
+    /// The areas without it, and why.
+    without: &'static [(&'static str, &'static str)],
+}
+
+const OFFERS: [Offer; 2] = [
+    Offer {
+        name: "expire",
+        caller: "crates/desk/src/sweep.rs",
+        without: &[
+            ("actions", "actions are deleted with their case"),
+            ("overview", "it only reads"),
+            ("services", "a deleted service stays as long as rows name it: a name and an id"),
+        ],
+    },
+    Offer {
+        name: "end_for_service",
+        caller: "crates/desk/src/delete_service.rs",
+        without: &[
+            ("checks", "matches are kept for their term"),
+            ("node", "the change log names no service"),
+            ("overview", "it only reads"),
+            ("staff", "staff belong to no service"),
+        ],
+    },
+];
+
+/// Reports areas that a caller leaves out without a reason, and reasons for areas that it calls.
+pub fn left_out(files: &[File]) -> Findings {
+    let mut findings = Findings::new();
+    for Offer { name, caller, without } in &OFFERS {
+        let file = files.iter().find(|file| file.path == *caller);
+        let source = file.map_or("", shipped);
+        for area in AREAS {
+            let is_called = source.contains(&format!("{area}::{name}"));
+            let is_excused = without.iter().any(|(excused, _)| *excused == area);
+            if is_called == is_excused {
+                let fault = if is_called { "is called, and excused" } else { "is not called" };
+                findings.push(format!("{caller}: `{name}` of {area} {fault}"));
+            }
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_area_that_is_left_out_is_found_and_one_that_is_excused_for_nothing() {
+        let called = |name: &str, areas: &[&str]| -> String {
+            areas.iter().map(|area| format!("{area}::{name}(tx);\n")).collect()
+        };
+        let areas: Vec<&str> = AREAS.into_iter().filter(|area| *area != "banks").collect();
+        let sweep = File::of("crates/desk/src/sweep.rs", &called("expire", &areas));
+
+        let found = left_out(&[sweep]);
+
+        let has = |text: &str| found.iter().any(|finding| finding.ends_with(text));
+        assert!(has("`expire` of banks is not called"), "{found:?}");
+        assert!(has("`expire` of overview is called, and excused"), "{found:?}");
+        assert!(has("`end_for_service` of cases is not called"), "{found:?}");
+    }
+}
