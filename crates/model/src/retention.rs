@@ -1,12 +1,16 @@
 //! Retention periods: the one table. `docs/rights.md` shows it to the public, and a test keeps the
-//! two equal.
+//! two equal. The configuration reads it, and the sweep goes through it.
+
+mod periods;
+
+pub use periods::Periods;
 
 /// A retention period, after which rows are deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Term {
     /// The kind of rows, in words.
     pub what: &'static str,
-    /// The key in the configuration, under `[retention]`.
+    /// The key in the configuration, under `[retention]`. Unique.
     pub key: &'static str,
     /// The period in days if the operator does not set one.
     pub days_default: u32,
@@ -16,83 +20,98 @@ pub struct Term {
     pub source: &'static str,
 }
 
-/// Matches, with the names of the item and the account.
-pub const MATCHES: Term = Term {
-    what: "matches",
-    key: "matches_days",
-    days_default: 183,
-    days_max: 366,
-    source: "Regulation (EU) 2022/2065, Art. 20(1): a decision can be contested for six months",
-};
+/// Declares the retention periods, and the list of all of them.
+macro_rules! terms {
+    ($($(#[$doc:meta])* $name:ident = $term:expr;)*) => {
+        $($(#[$doc])* pub const $name: Term = $term;)*
 
-/// Webhook deliveries with their payload. A delivery is deleted with its match or its case at the
-/// latest.
-pub const DELIVERIES: Term = Term {
-    what: "webhook deliveries",
-    key: "deliveries_days",
-    days_default: 30,
-    days_max: 183,
-    source: "our choice: long enough to find a failure of the receiver and send again",
-};
+        /// Every retention period.
+        pub const TERMS: &[Term] = &[$($name,)*];
+    };
+}
 
-/// Entries that no longer match: withdrawn ones and expired ones.
-pub const ENDED_ENTRIES: Term = Term {
-    what: "withdrawn and expired entries",
-    key: "ended_entries_days",
-    days_default: 366,
-    days_max: 3_660,
-    source: "our choice: as long as any match that they caused can still be contested",
-};
+terms! {
+    /// Matches, with the names of the item and the account.
+    MATCHES = Term {
+        what: "matches",
+        key: "matches_days",
+        days_default: 183,
+        days_max: 366,
+        source: "Regulation (EU) 2022/2065, Art. 20(1): a decision can be contested for six months",
+    };
 
-/// Records of imports and their rejected lines. The reason for a rejected line may quote the line.
-pub const IMPORTS: Term = Term {
-    what: "records of imports",
-    key: "imports_days",
-    days_default: 90,
-    days_max: 366,
-    source: "our choice: long enough to ask the source about lines that were not taken",
-};
+    /// Webhook deliveries with their payload. A delivery is deleted with its match or its case at the
+    /// latest.
+    DELIVERIES = Term {
+        what: "webhook deliveries",
+        key: "deliveries_days",
+        days_default: 30,
+        days_max: 183,
+        source: "our choice: long enough to find a failure of the receiver and send again",
+    };
 
-/// Closed cases. An open case is kept until it is decided.
-pub const CASES: Term = Term {
-    what: "closed cases, with decisions, actions and looks",
-    key: "cases_days",
-    days_default: 183,
-    days_max: 366,
-    source: "Regulation (EU) 2022/2065, Art. 20(1): a decision can be contested for six months",
-};
+    /// Entries that no longer match: withdrawn ones and expired ones.
+    ENDED_ENTRIES = Term {
+        what: "withdrawn and expired entries",
+        key: "ended_entries_days",
+        days_default: 366,
+        days_max: 3_660,
+        source: "our choice: as long as any match that they caused can still be contested",
+    };
 
-/// Sign-in attempts: the digest of a name, and whether the attempt succeeded.
-pub const SIGN_INS: Term = Term {
-    what: "attempts to sign in",
-    key: "sign_ins_days",
-    days_default: 30,
-    days_max: 183,
-    source: "our choice: long enough to notice that passwords are guessed",
-};
+    /// Records of imports and their rejected lines. The reason for a rejected line may quote the line.
+    IMPORTS = Term {
+        what: "records of imports",
+        key: "imports_days",
+        days_default: 90,
+        days_max: 366,
+        source: "our choice: long enough to ask the source about lines that were not taken",
+    };
 
-/// The record of changes to staff accounts, roles and sign-in methods.
-pub const STAFF_EVENTS: Term = Term {
-    what: "records of who gave whom which role",
-    key: "staff_events_days",
-    days_default: 366,
-    days_max: 3_660,
-    source: "our choice: as long as a case that such a person decided can be asked about, twice over",
-};
+    /// Closed cases. An open case is kept until it is decided.
+    CASES = Term {
+        what: "closed cases, with decisions, actions and looks",
+        key: "cases_days",
+        days_default: 183,
+        days_max: 366,
+        source: "Regulation (EU) 2022/2065, Art. 20(1): a decision can be contested for six months",
+    };
 
-/// Every retention period.
-pub const TERMS: [Term; 7] =
-    [MATCHES, DELIVERIES, ENDED_ENTRIES, IMPORTS, CASES, SIGN_INS, STAFF_EVENTS];
+    /// Sign-in attempts: the digest of a name, and whether the attempt succeeded.
+    SIGN_INS = Term {
+        what: "attempts to sign in",
+        key: "sign_ins_days",
+        days_default: 30,
+        days_max: 183,
+        source: "our choice: long enough to notice that passwords are guessed",
+    };
+
+    /// The record of changes to staff accounts, roles and sign-in methods.
+    STAFF_EVENTS = Term {
+        what: "records of who gave whom which role",
+        key: "staff_events_days",
+        days_default: 366,
+        days_max: 3_660,
+        source: "our choice: as long as a case that such a person decided can be asked about, twice over",
+    };
+}
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
     fn an_entry_outlives_the_matches_that_it_caused() {
-        let [matches, _, entries, ..] = TERMS;
+        assert!(ENDED_ENTRIES.days_default >= MATCHES.days_default);
+    }
 
-        assert!(entries.days_default >= matches.days_default);
-        assert!(TERMS.iter().all(|term| term.days_default <= term.days_max));
+    #[test]
+    fn every_period_has_a_key_of_its_own_and_a_default_that_is_permitted() {
+        let keys: BTreeSet<&str> = TERMS.iter().map(|term| term.key).collect();
+
+        assert_eq!(keys.len(), TERMS.len());
+        assert!(TERMS.iter().all(|term| (1..=term.days_max).contains(&term.days_default)));
     }
 }

@@ -13,15 +13,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use mamori_model::Sensitive;
+use mamori_model::{Sensitive, retention};
 use serde::Deserialize;
 
 use crate::serve::log;
 
 pub use people::{Cases, Console, Exposure, Staff, Vault};
-pub use sections::{
-    Checks, Database, Hma, Limits, Log, LogFormat, Media, Retention, Server, Webhooks,
-};
+pub use sections::{Checks, Database, Hma, Limits, Log, LogFormat, Media, Server, Webhooks};
 
 /// The file that is read if none is named and it exists.
 pub const FILE_DEFAULT: &str = "mamori.toml";
@@ -49,7 +47,7 @@ pub struct Config {
     /// `[webhooks]`: webhook delivery.
     pub webhooks: Webhooks,
     /// `[retention]`: retention periods.
-    pub retention: Retention,
+    pub retention: retention::Periods,
     /// `[console]`: the pages for staff.
     pub console: Console,
     /// `[staff]`: sign-in and working rules of staff.

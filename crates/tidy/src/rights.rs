@@ -63,8 +63,8 @@ mod tests {
         let right: String = TERMS.iter().map(|term| row(term) + "\n").collect();
         let wrong = right.replacen("| 30 |", "| 31 |", 1);
 
-        assert!(retention(&right, &TERMS).is_empty());
-        assert_eq!(retention(&wrong, &TERMS).len(), 2);
+        assert!(retention(&right, TERMS).is_empty());
+        assert_eq!(retention(&wrong, TERMS).len(), 2);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use mamori_model::Look;
+use mamori_model::retention::{CASES, DELIVERIES, MATCHES};
 
 use crate::deeds;
 use crate::history;
@@ -64,9 +65,9 @@ async fn hold(play: &Play, promises: &[Promise]) -> Result<(), String> {
     for (promise, query) in promises {
         let query = query
             .replace("{now}", &now.as_microsecond().to_string())
-            .replace("{matches}", &before(now, terms.matches_days))
-            .replace("{cases}", &before(now, terms.cases_days))
-            .replace("{deliveries}", &before(now, terms.deliveries_days))
+            .replace("{matches}", &before(now, terms.days(MATCHES)))
+            .replace("{cases}", &before(now, terms.days(CASES)))
+            .replace("{deliveries}", &before(now, terms.days(DELIVERIES)))
             .replace("{looks}", &play.settings.exposure.looks.to_string())
             .replace("{look}", &Look::LASTS_MAX.as_micros().to_string())
             .replace("{silence}", &Look::SILENCE_MAX.as_micros().to_string())
@@ -115,7 +116,7 @@ fn before(now: Timestamp, days: u32) -> String {
 async fn what_was_answered_is_there(play: &Play) -> Result<(), String> {
     let there = "SELECT 'match_' || lower(hex(id)) || ' ' || verdict FROM item_match";
     let there: BTreeSet<String> = play.tables.texts(there).await?.into_iter().collect();
-    let days = i64::from(play.settings.retention.matches_days);
+    let days = i64::from(play.settings.retention.days(MATCHES));
     let oldest = play.clock.now() - SignedDuration::from_hours(24 * days);
     for ((service, item), answered) in &play.world.answered {
         let is_due = answered.at > oldest;

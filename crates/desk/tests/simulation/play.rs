@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
-use mamori_desk::settings::Retention;
 use mamori_desk::{Admin, Clock, Desk, Error, Settings};
 use mamori_media::Veil;
 use mamori_model::Action;
 use mamori_model::dose::Limits;
+use mamori_model::retention::{CASES, DELIVERIES, ENDED_ENTRIES, MATCHES, Periods};
 use mamori_model::staff::StaffRole;
 use mamori_store::Store;
 use mamori_testkit::pictures::chance::Chance;
@@ -85,14 +85,11 @@ fn short_terms(vault: &Path) -> Settings {
         stretch: SignedDuration::from_mins(3),
         rest: SignedDuration::from_mins(10),
     };
-    let terms = Retention::default();
-    settings.retention = Retention {
-        matches_days: 30,
-        deliveries_days: 10,
-        cases_days: 20,
-        ended_entries_days: 40,
-        ..terms
-    };
+    settings.retention = Periods::default()
+        .with(MATCHES, 30)
+        .with(DELIVERIES, 10)
+        .with(CASES, 20)
+        .with(ENDED_ENTRIES, 40);
     // A receiver that hangs costs real time.
     settings.webhooks.timeout = Duration::from_millis(100);
     settings

@@ -25,7 +25,7 @@ impl Config {
 
     /// Returns the settings of the desk. Opens the vault, if it has keys.
     pub fn desk(&self) -> Result<mamori_desk::Settings, Error> {
-        let (limits, webhooks, retention) = (&self.limits, &self.webhooks, &self.retention);
+        let (limits, webhooks) = (&self.limits, &self.webhooks);
         Ok(mamori_desk::Settings {
             snapshot: self.database.snapshot.clone(),
             node: self.node(),
@@ -46,15 +46,7 @@ impl Config {
                 },
                 endpoints_max: webhooks.endpoints_max,
             },
-            retention: mamori_desk::settings::Retention {
-                matches_days: retention.matches_days,
-                deliveries_days: retention.deliveries_days,
-                ended_entries_days: retention.ended_entries_days,
-                imports_days: retention.imports_days,
-                cases_days: retention.cases_days,
-                sign_ins_days: retention.sign_ins_days,
-                staff_events_days: retention.staff_events_days,
-            },
+            retention: self.retention.clone(),
             vault: self.open_vault()?,
             is_alone: self.staff.alone,
             sign_in: self.sign_in(),

@@ -6,13 +6,10 @@ use std::path::PathBuf;
 
 use ipnet::IpNet;
 use mamori_desk::settings::PartlyLooked;
-use mamori_model::{Country, Jurisdictions, Line, Purpose, Sensitive, Surface, retention};
+use mamori_model::{Country, Jurisdictions, Line, Purpose, Sensitive, Surface};
 use serde::Deserialize;
 
-use super::checked::{
-    cases_days, deliveries_days, ended_entries_days, imports_days, matches_days, sensitive,
-    sign_ins_days, staff_events_days, within,
-};
+use super::checked::{sensitive, within};
 
 const HOUR_S: u64 = 3_600;
 const MIB: u64 = 1 << 20;
@@ -212,48 +209,6 @@ impl Default for Webhooks {
             private_networks: Vec::new(),
             loopback: true,
             endpoints_max: 10,
-        }
-    }
-}
-
-/// `[retention]`: retention periods, in days.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-#[expect(clippy::struct_field_names, reason = "the keys end in their unit")]
-pub struct Retention {
-    /// Matches, with the item's and the account's names.
-    #[serde(deserialize_with = "matches_days")]
-    pub matches_days: u32,
-    /// Webhook deliveries, with their payload.
-    #[serde(deserialize_with = "deliveries_days")]
-    pub deliveries_days: u32,
-    /// Withdrawn and expired entries.
-    #[serde(deserialize_with = "ended_entries_days")]
-    pub ended_entries_days: u32,
-    /// Records of imports.
-    #[serde(deserialize_with = "imports_days")]
-    pub imports_days: u32,
-    /// Closed cases, with their decisions, actions and views.
-    #[serde(deserialize_with = "cases_days")]
-    pub cases_days: u32,
-    /// Sign-in attempts.
-    #[serde(deserialize_with = "sign_ins_days")]
-    pub sign_ins_days: u32,
-    /// The record of changes to staff accounts and their roles.
-    #[serde(deserialize_with = "staff_events_days")]
-    pub staff_events_days: u32,
-}
-
-impl Default for Retention {
-    fn default() -> Self {
-        Self {
-            matches_days: retention::MATCHES.days_default,
-            deliveries_days: retention::DELIVERIES.days_default,
-            ended_entries_days: retention::ENDED_ENTRIES.days_default,
-            imports_days: retention::IMPORTS.days_default,
-            cases_days: retention::CASES.days_default,
-            sign_ins_days: retention::SIGN_INS.days_default,
-            staff_events_days: retention::STAFF_EVENTS.days_default,
         }
     }
 }
