@@ -5,10 +5,11 @@ use axum::http::HeaderMap;
 use axum::http::header::{HeaderName, ORIGIN};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use mamori_model::{Refusal, Sensitive};
+use mamori_model::Sensitive;
 use sha2::{Digest, Sha256};
 
 use crate::app::Settings;
+use crate::fault::Fault;
 
 /// Name of the form field that carries the token.
 pub const FIELD: &str = "csrf";
@@ -23,23 +24,23 @@ pub fn token(csrf: &Sensitive<[u8; 32]>) -> String {
     URL_SAFE_NO_PAD.encode(csrf.reveal())
 }
 
-/// Checks whether `shown` is the session's token; [`Refusal::CsrfWrong`] if not. Compares SHA-256
+/// Checks whether `shown` is the session's token; [`Fault::form_forged`] if not. Compares SHA-256
 /// digests, so that the time taken reveals nothing about the token.
-pub fn require_token(shown: Option<&str>, csrf: &Sensitive<[u8; 32]>) -> Result<(), Refusal> {
+pub fn require_token(shown: Option<&str>, csrf: &Sensitive<[u8; 32]>) -> Result<(), Fault> {
     let digest = |text: &str| Sha256::digest(text.as_bytes());
     let is_right = shown.is_some_and(|shown| digest(shown) == digest(&token(csrf)));
-    is_right.then_some(()).ok_or(Refusal::CsrfWrong)
+    is_right.then_some(()).ok_or_else(Fault::form_forged)
 }
 
-/// Checks whether a page of the console sent the request; [`Refusal::CsrfWrong`] if not. Browsers
+/// Checks whether a page of the console sent the request; [`Fault::form_forged`] if not. Browsers
 /// send `Origin` with every request that is not a GET; without it, `Sec-Fetch-Site` must be
 /// `same-origin`.
-pub fn require_origin(headers: &HeaderMap, settings: &Settings) -> Result<(), Refusal> {
+pub fn require_origin(headers: &HeaderMap, settings: &Settings) -> Result<(), Fault> {
     let is_ours = match headers.get(ORIGIN) {
         Some(origin) => *origin == *settings.origin,
         None => headers.get(FETCH_SITE).is_some_and(|site| site == "same-origin"),
     };
-    is_ours.then_some(()).ok_or(Refusal::CsrfWrong)
+    is_ours.then_some(()).ok_or_else(Fault::form_forged)
 }
 
 #[cfg(test)]
@@ -82,7 +83,7 @@ mod tests {
         assert!(require_token(Some(&token(&csrf)), &csrf).is_ok());
         let other = token(&Sensitive::new([8; 32]));
         for wrong in [None, Some(""), Some("x"), Some(other.as_str())] {
-            assert_eq!(require_token(wrong, &csrf), Err(Refusal::CsrfWrong));
+            assert_eq!(require_token(wrong, &csrf), Err(Fault::form_forged()));
         }
     }
 }

@@ -26,7 +26,16 @@ pub struct Fault {
 }
 
 /// Codes of faults that are created here and not from a [`Refusal`] of a verb.
-const OWN: [&str; 5] = ["not_found", "conflict", "invalid", "unavailable", "internal"];
+const OWN: [&str; 8] = [
+    "not_found",
+    "conflict",
+    "invalid",
+    "unavailable",
+    "internal",
+    "form.forged",
+    "form.too_large",
+    "form.shape",
+];
 
 impl Fault {
     /// Returns every code that a fault may have.
@@ -41,6 +50,21 @@ impl Fault {
     /// Creates the fault for what does not exist, or what the staff member may not see.
     pub fn not_found() -> Self {
         Self::new("not_found", StatusCode::NOT_FOUND)
+    }
+
+    /// Creates the fault for a form that no page of the console made.
+    pub fn form_forged() -> Self {
+        Self::new("form.forged", StatusCode::FORBIDDEN)
+    }
+
+    /// Creates the fault for a form that is larger than the limit.
+    pub fn form_too_large() -> Self {
+        Self::new("form.too_large", StatusCode::PAYLOAD_TOO_LARGE)
+    }
+
+    /// Creates the fault for a field that is missing, wrong or unknown.
+    pub fn form_shape() -> Self {
+        Self::new("form.shape", StatusCode::UNPROCESSABLE_ENTITY)
     }
 
     /// Sets the address of the link to continue.
@@ -59,6 +83,11 @@ impl Fault {
     pub fn unwritable(error: &askama::Error) -> Self {
         tracing::error!(error = %error, "a page could not be written");
         Self::new("internal", StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// Returns the stable code.
+    pub fn code(&self) -> &'static str {
+        self.code
     }
 
     /// Returns the HTTP status of the answer.
@@ -144,7 +173,6 @@ impl From<Refusal> for Fault {
             | R::BulkMixed
             | R::BulkUrgent
             | R::PasswordWeak
-            | R::FormShape
             | R::RolesClash => StatusCode::UNPROCESSABLE_ENTITY,
             R::SecondIsFirst
             | R::NotALead
@@ -155,7 +183,6 @@ impl From<Refusal> for Fault {
             | R::RestDue
             | R::DoseSpent
             | R::SignInWrong
-            | R::CsrfWrong
             | R::ProofStale
             | R::SessionEnded
             | R::SessionReplayed => StatusCode::FORBIDDEN,
@@ -164,7 +191,6 @@ impl From<Refusal> for Fault {
             R::EvidenceBroken => StatusCode::INTERNAL_SERVER_ERROR,
             R::VaultClosed => StatusCode::SERVICE_UNAVAILABLE,
             R::SignInWait => StatusCode::TOO_MANY_REQUESTS,
-            R::FormTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         };
         let fault = Self::new(refusal.code(), status);
         // The staff member's own page shows when the break ends.

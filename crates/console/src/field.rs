@@ -1,7 +1,7 @@
 //! Handlers of forms, one file per noun: each field becomes a type, a verb of the desk is called,
 //! and the answer is a redirect to the page that comes next.
 
-use mamori_model::{Refusal, Words};
+use mamori_model::Words;
 
 use crate::fault::Fault;
 
@@ -12,5 +12,5 @@ pub fn words(field: &'static str, text: &str) -> Result<Words, Fault> {
 
 /// Creates the fault for a wrong field of a form.
 pub fn wrong(field: &'static str) -> Fault {
-    Fault::from(Refusal::FormShape).about(field)
+    Fault::form_shape().about(field)
 }

@@ -9,7 +9,6 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::CONTENT_LENGTH;
 use axum::http::request::Parts;
 use mamori_desk::Found;
-use mamori_model::Refusal;
 use serde::de::DeserializeOwned;
 use url::form_urlencoded;
 
@@ -89,10 +88,10 @@ async fn read(request: Request, console: &Console) -> Result<Bytes, Refused> {
     let bytes_max = console.settings.form_bytes_max;
     let said = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     if said.and_then(|said| said.parse::<usize>().ok()).is_some_and(|said| said > bytes_max) {
-        return Err(Refusal::FormTooLarge.into());
+        return Err(Fault::form_too_large().into());
     }
     let read = to_bytes(request.into_body(), bytes_max).await;
-    read.map_err(|_| Refusal::FormTooLarge.into())
+    read.map_err(|_| Fault::form_too_large().into())
 }
 
 /// Splits a form into its token and the rest. A form that is not UTF-8 is refused.
@@ -123,7 +122,7 @@ pub fn fields<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
 /// Creates the refusal of a form. It names the field only if the console could have a field of that
 /// name.
 fn misshapen(field: &str) -> Fault {
-    let fault = Fault::from(Refusal::FormShape);
+    let fault = Fault::form_shape();
     let is_name = field.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
     let is_ours = is_name && (1..=FIELD_NAME_BYTES_MAX).contains(&field.len());
     if is_ours { fault.about(field) } else { fault }

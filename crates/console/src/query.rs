@@ -4,7 +4,6 @@ use std::str::FromStr;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use mamori_model::Refusal;
 use serde::de::DeserializeOwned;
 
 use crate::app::Console;
@@ -20,7 +19,7 @@ impl<T: DeserializeOwned> FromRequestParts<Console> for Asked<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &Console) -> Result<Self, Fault> {
         let query = parts.uri.query().unwrap_or("");
-        serde_html_form::from_str(query).map(Self).map_err(|_| Refusal::FormShape.into())
+        serde_html_form::from_str(query).map(Self).map_err(|_| Fault::form_shape())
     }
 }
 

@@ -108,12 +108,6 @@ refusals! {
         "the session went on while this was on its way: load the page again";
     /// The staff member must prove their identity again: the last proof is too old.
     ProofStale = "session.proof_stale", "prove once more who you are";
-    /// The form was not made by our own page.
-    CsrfWrong = "form.forged", "this form did not come from this page: load it again";
-    /// The form is larger than the limit.
-    FormTooLarge = "form.too_large", "this form is too large: write less";
-    /// A field of the form is missing, wrong or unknown.
-    FormShape = "form.shape", "a field of this form is missing or wrong";
     /// Roles that one person must not have together.
     RolesClash = "staff.roles_clash", "these roles cannot be one person's: choose others";
     /// An administrator tried to change their own roles.
