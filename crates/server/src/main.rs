@@ -11,6 +11,7 @@ mod migrate;
 mod runtime;
 mod serve;
 mod staff;
+mod table;
 mod tools;
 mod vault;
 

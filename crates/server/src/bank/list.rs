@@ -8,6 +8,8 @@ use mamori_model::Bank;
 use mamori_model::page::PageSize;
 use serde::Serialize;
 
+use crate::table::{Align, lines, table};
+
 /// Lists all banks.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -31,29 +33,42 @@ struct Row<'a> {
 /// Lists the banks, the oldest first.
 pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     let mut out = io::stdout().lock();
+    let mut table = table(&[
+        ("NAME", Align::Left),
+        ("PURPOSE", Align::Left),
+        ("ACTION", Align::Left),
+        ("ENTRIES", Align::Right),
+        ("SOURCE", Align::Left),
+    ]);
     let mut after = None;
-    if !args.json {
-        writeln!(
-            out,
-            "{:<24} {:<22} {:<6} {:>10}  SOURCE",
-            "NAME", "PURPOSE", "ACTION", "ENTRIES"
-        )?;
-    }
     loop {
         let page = desk.banks(&super::proof(), after, PageSize::DEFAULT).await?;
         for bank in &page.rows {
             let entries = desk.count_entries(&super::proof(), bank.id).await?;
-            write(&mut out, bank, entries, args.json)?;
+            let row = row(bank, entries);
+            if args.json {
+                writeln!(out, "{}", serde_json::to_string(&row)?)?;
+            } else {
+                let action = if row.is_enabled { row.action } else { "(off)" };
+                let entries = entries.to_string();
+                table.add_row([row.name, row.purpose, action, &entries, row.source]);
+            }
         }
         after = page.next;
         if after.is_none() {
-            return Ok(ExitCode::SUCCESS);
+            break;
         }
     }
+    if !args.json {
+        for line in lines(&table) {
+            writeln!(out, "{line}")?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
-fn write(out: &mut impl Write, bank: &Bank, entries: u64, is_json: bool) -> anyhow::Result<()> {
-    let row = Row {
+fn row(bank: &Bank, entries: u64) -> Row<'_> {
+    Row {
         id: bank.id.to_string(),
         name: bank.name.as_str(),
         purpose: bank.purpose.as_str(),
@@ -62,16 +77,5 @@ fn write(out: &mut impl Write, bank: &Bank, entries: u64, is_json: bool) -> anyh
         distance_max: bank.distance_max.0,
         entries,
         source: bank.source.as_str(),
-    };
-    if is_json {
-        writeln!(out, "{}", serde_json::to_string(&row)?)?;
-        return Ok(());
     }
-    let action = if row.is_enabled { row.action } else { "(off)" };
-    writeln!(
-        out,
-        "{:<24} {:<22} {action:<6} {entries:>10}  {}",
-        row.name, row.purpose, row.source
-    )?;
-    Ok(())
 }

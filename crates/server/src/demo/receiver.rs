@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -10,11 +10,8 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
-use sha2::Sha256;
+use standardwebhooks::Webhook;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -35,7 +32,7 @@ pub struct Received {
 #[derive(Clone)]
 pub struct Receiver {
     address: SocketAddr,
-    secret: Arc<Mutex<Vec<u8>>>,
+    webhook: Arc<OnceLock<Webhook>>,
     received: watch::Sender<Received>,
     service: Arc<OnceLock<Caller>>,
 }
@@ -46,7 +43,7 @@ impl Receiver {
         let socket = TcpListener::bind(("127.0.0.1", 0)).await?;
         let receiver = Self {
             address: socket.local_addr()?,
-            secret: Arc::default(),
+            webhook: Arc::default(),
             received: watch::Sender::new(Received::default()),
             service: Arc::default(),
         };
@@ -62,10 +59,8 @@ impl Receiver {
 
     /// Sets the signing secret: `whsec_` and base64.
     pub fn expect_secret(&self, text: &str) -> anyhow::Result<()> {
-        let bytes = STANDARD.decode(text.strip_prefix("whsec_").unwrap_or(text))?;
-        if let Ok(mut secret) = self.secret.lock() {
-            *secret = bytes;
-        }
+        // The first secret that was set stays.
+        drop(self.webhook.set(Webhook::new(text)?));
         Ok(())
     }
 
@@ -104,22 +99,9 @@ impl Receiver {
         StatusCode::NO_CONTENT
     }
 
+    /// Checks signature and time with the library that the convention publishes for receivers.
     fn is_signed(&self, headers: &HeaderMap, body: &[u8]) -> bool {
-        let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        let (Some(id), Some(timestamp), Some(signatures)) =
-            (header("webhook-id"), header("webhook-timestamp"), header("webhook-signature"))
-        else {
-            return false;
-        };
-        let Ok(secret) = self.secret.lock() else { return false };
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&secret) else { return false };
-        for part in [id.as_bytes(), b".", timestamp.as_bytes(), b".", body] {
-            mac.update(part);
-        }
-        signatures.split(' ').any(|signature| {
-            let given = signature.strip_prefix("v1,").and_then(|text| STANDARD.decode(text).ok());
-            given.is_some_and(|given| mac.clone().verify_slice(&given).is_ok())
-        })
+        self.webhook.get().is_some_and(|webhook| webhook.verify(body, headers).is_ok())
     }
 }
 

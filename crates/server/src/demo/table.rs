@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use super::outcome::{Outcome, Row};
 use super::plan::Kind;
 use super::service::Sent;
+use crate::table::{Align, lines, table};
 
 /// Green, for results as expected.
 const GOOD: &str = "\u{1b}[32m";
@@ -25,17 +26,22 @@ pub fn print(outcome: &Outcome, out: &mut impl Write, has_colours: bool) -> io::
         if has_colours { format!("{colour}{text}{PLAIN}") } else { text }
     };
     writeln!(out)?;
-    let head = format!(
-        "{:<29} {:>5}  {:<11} {:>13} {:>15}",
-        "WHAT WAS SENT", "FILES", "VERDICT", "DISTANCE", "TIME IN MS"
-    );
-    writeln!(out, "{head}")?;
-    let units =
-        format!("{:<29} {:>5}  {:<11} {:>13} {:>15}", "", "", "", "least-most", "median    most");
-    writeln!(out, "{}", paint(FAINT, units))?;
+    let mut table = table(&[
+        ("WHAT WAS SENT", Align::Left),
+        ("FILES", Align::Right),
+        ("VERDICT", Align::Left),
+        ("DISTANCE", Align::Right),
+        ("MS MEDIAN", Align::Right),
+        ("MOST", Align::Right),
+    ]);
     for row in &outcome.kinds {
-        let is_right = row.as_expected == row.sent && row.sent > 0;
-        writeln!(out, "{}", paint(if is_right { GOOD } else { BAD }, row_text(row)))?;
+        table.add_row(cells(row));
+    }
+    let are_right = outcome.kinds.iter().map(|row| row.as_expected == row.sent && row.sent > 0);
+    for (at, line) in lines(&table).into_iter().enumerate() {
+        let is_right = at.checked_sub(1).and_then(|row| are_right.clone().nth(row));
+        let colour = is_right.map_or(FAINT, |is_right| if is_right { GOOD } else { BAD });
+        writeln!(out, "{}", paint(colour, line))?;
     }
 
     writeln!(out, "\nOne of each:")?;
@@ -49,7 +55,8 @@ pub fn print(outcome: &Outcome, out: &mut impl Write, has_colours: bool) -> io::
     writeln!(out, "\n{}", paint(if outcome.ok { GOOD } else { BAD }, sum))
 }
 
-fn row_text(row: &Row) -> String {
+/// Returns the texts of a row; the distance is the least and the greatest.
+fn cells(row: &Row) -> [String; 6] {
     let verdict = if row.as_expected == row.sent {
         row.expected.words().to_owned()
     } else {
@@ -61,12 +68,8 @@ fn row_text(row: &Row) -> String {
             if least == greatest { format!("{least}") } else { format!("{least}-{greatest}") }
         },
     );
-    let [median, most] = row.time_ms;
-    format!(
-        "{:<29} {:>5}  {verdict:<11} {distance:>13} {median:>8.1} {most:>6.1}",
-        row.kind.words(),
-        row.sent
-    )
+    let [median, most] = row.time_ms.map(|time_ms| format!("{time_ms:.1}"));
+    [row.kind.words().to_owned(), row.sent.to_string(), verdict, distance, median, most]
 }
 
 fn sent_text(sent: &Sent) -> String {

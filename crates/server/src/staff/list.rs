@@ -9,6 +9,8 @@ use mamori_model::page::PageSize;
 use mamori_model::staff::{Staff, StaffRole};
 use serde::Serialize;
 
+use crate::table::{Align, lines, table};
+
 /// Lists all staff accounts, including deactivated ones
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -31,6 +33,8 @@ struct Row<'a> {
 pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     let here = AtTheMachine::here();
     let mut out = io::stdout().lock();
+    let heads = ["ID", "STATE", "NAME", "ROLES"];
+    let mut table = table(&heads.map(|head| (head, Align::Left)));
     let mut after = None;
     loop {
         let reader = StaffReader::AtTheMachine(&here);
@@ -40,13 +44,18 @@ pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
             if args.json {
                 writeln!(out, "{}", serde_json::to_string(&row)?)?;
             } else {
-                let state = if row.ended_at.is_some() { "left" } else { "here" };
-                writeln!(out, "{}  {state}  {:<16}  {}", row.id, row.name, row.roles.join(", "))?;
+                let state = if row.ended_at.is_some() { "deactivated" } else { "active" };
+                table.add_row([&row.id, state, row.name, &row.roles.join(", ")]);
             }
         }
         after = page.next;
         if after.is_none() {
             break;
+        }
+    }
+    if !args.json {
+        for line in lines(&table) {
+            writeln!(out, "{line}")?;
         }
     }
     drop(out);
