@@ -4,6 +4,7 @@
 //! Each rule is a pure function from the files of the checkout to findings, and has a counter-test
 //! that shows that it finds something. `tests/` runs the rules on the checkout itself.
 
+pub mod advisories;
 pub mod areas;
 pub mod checkout;
 pub mod cycles;

@@ -47,16 +47,15 @@ fn without_main(html: &str) -> String {
     format!("{}{}", &html[..from], &html[to + "</main>".len()..])
 }
 
-/// Compares a text with its file. A new text is put beside the build, to be read and copied.
+/// Compares a text with its file in `golden/`. `cargo insta review` shows and accepts changes, and
+/// `INSTA_UPDATE=always` accepts all of them.
 #[track_caller]
 fn same_as_file(name: &str, html: &str) {
-    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pages/golden").join(name);
-    let expected = fs::read_to_string(&kept).unwrap_or_default();
-    if html != expected {
-        let new = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        fs::write(&new, html).unwrap();
-        panic!("{name} changed; read {} and copy it over {}", new.display(), kept.display());
-    }
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("golden");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, html));
 }
 
 /// Without empty lines, and without the digest of the files beside the page.

@@ -1,5 +1,6 @@
 //! The steps. A new step needs a file here, a `mod` line and a place in a list.
 
+mod advisories;
 mod bench;
 mod browser;
 mod clippy;
@@ -49,8 +50,14 @@ pub const TEST: [&Step; 10] = [
 ];
 
 /// The steps that run only by name, because they take long or wait for input.
-pub const ALONE: [&Step; 5] =
-    [&bench::STEP, &compare_corpus::STEP, &fuzz::STEP, &postgres::STEP, &simulate::STEP];
+pub const ALONE: [&Step; 6] = [
+    &advisories::STEP,
+    &bench::STEP,
+    &compare_corpus::STEP,
+    &fuzz::STEP,
+    &postgres::STEP,
+    &simulate::STEP,
+];
 
 /// Returns every step.
 pub fn all() -> impl Iterator<Item = &'static Step> {
