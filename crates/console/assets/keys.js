@@ -25,7 +25,7 @@ document.addEventListener("keydown", (event) => {
   }
   if (isWriting(event.target) || document.querySelector("dialog[open]")) return;
   const key = event.key.toLowerCase();
-  // `v` is held, not pressed: hold.js has it.
+  // `v` is held, not pressed: view.js has it.
   if (!/^[a-z0-9]$/.test(key) || key === "v") return;
   const element = document.querySelector(`[data-key="${key}"]`);
   if (!element) return;

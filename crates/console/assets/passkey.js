@@ -8,7 +8,7 @@ const toBytes = (text) =>
 const toText = (bytes) =>
   btoa(String.fromCharCode(...new Uint8Array(bytes))).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 
-async function ask(address, value) {
+async function postJson(address, value) {
   const answer = await fetch(address, {
     method: "POST",
     headers: { "content-type": "application/json", "x-csrf": csrf },
@@ -41,24 +41,24 @@ function answered(credential) {
 async function go(place) {
   const { passkey, begin, finish } = place.dataset;
   const name = document.querySelector(place.dataset.name ?? "#name")?.value ?? "";
-  const { ceremony, question } = await ask(begin, { name });
+  const { ceremony, question } = await postJson(begin, { name });
   const options = readable(question);
   const credential =
     passkey === "create" ? await navigator.credentials.create(options) : await navigator.credentials.get(options);
-  const { next } = await ask(finish, { ceremony, answer: answered(credential), name });
-  location.assign(place.dataset.on || next);
+  const { next } = await postJson(finish, { ceremony, answer: answered(credential), name });
+  location.assign(place.dataset.next || next);
 }
 
 for (const place of document.querySelectorAll("[data-passkey]")) {
   if (!window.PublicKeyCredential) break;
-  const said = place.querySelector("[role=status]");
+  const status = place.querySelector("[role=status]");
   place.hidden = false;
   place.querySelector("button").addEventListener("click", async () => {
-    said.textContent = "";
+    status.textContent = "";
     try {
       await go(place);
     } catch {
-      said.textContent = said.dataset.failed;
+      status.textContent = status.dataset.failed;
     }
   });
 }

@@ -37,11 +37,11 @@ pub const ASSETS: &[Asset] = &[
         include_str!("../assets/chart.css"),
     )),
     script("find.js", include_str!("../assets/find.js")),
-    script("hold.js", include_str!("../assets/hold.js")),
-    script("keep.js", include_str!("../assets/keep.js")),
+    script("view.js", include_str!("../assets/view.js")),
+    script("extend-claim.js", include_str!("../assets/extend-claim.js")),
     script("keys.js", include_str!("../assets/keys.js")),
     script("passkey.js", include_str!("../assets/passkey.js")),
-    script("rest.js", include_str!("../assets/rest.js")),
+    script("break.js", include_str!("../assets/break.js")),
 ];
 
 /// First 8 bytes of the SHA-256 digest of all names and contents, as 16 hex digits. If one file

@@ -11,7 +11,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use mamori_desk::Error;
 use mamori_model::Refusal;
 
-use crate::words::Words;
+use crate::messages::Messages;
 
 /// An error, on its way to a page or a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Fault {
     code: &'static str,
     status: StatusCode,
     /// Address of the link to continue; `None`: the start page.
-    on: Option<Cow<'static, str>>,
+    link: Option<Cow<'static, str>>,
     /// Name of the form field that is wrong.
     about: Option<String>,
 }
@@ -44,7 +44,7 @@ impl Fault {
     }
 
     fn new(code: &'static str, status: StatusCode) -> Self {
-        Self { code, status, on: None, about: None }
+        Self { code, status, link: None, about: None }
     }
 
     /// Creates the fault for what does not exist, or what the staff member may not see.
@@ -69,8 +69,8 @@ impl Fault {
 
     /// Sets the address of the link to continue.
     #[must_use]
-    pub fn on_to(self, address: impl Into<Cow<'static, str>>) -> Self {
-        Self { on: Some(address.into()), ..self }
+    pub fn with_link(self, address: impl Into<Cow<'static, str>>) -> Self {
+        Self { link: Some(address.into()), ..self }
     }
 
     /// Sets the form field that is wrong.
@@ -80,7 +80,7 @@ impl Fault {
     }
 
     /// Logs a template that could not be rendered, which is a bug, and creates an internal fault.
-    pub fn unwritable(error: &askama::Error) -> Self {
+    pub fn render_failed(error: &askama::Error) -> Self {
         tracing::error!(error = %error, "a page could not be written");
         Self::new("internal", StatusCode::INTERNAL_SERVER_ERROR)
     }
@@ -97,15 +97,15 @@ impl Fault {
 
     /// Returns a `Retry-After` header if the status is 429: 900 seconds, because failed sign-in
     /// attempts count for 15 minutes.
-    pub fn waits(&self) -> HeaderMap {
+    pub fn retry_after(&self) -> HeaderMap {
         let is_limited = self.status == StatusCode::TOO_MANY_REQUESTS;
         let seconds = is_limited.then_some((RETRY_AFTER, HeaderValue::from_static("900")));
         seconds.into_iter().collect()
     }
 
-    /// The address that the fault's page links to: the start page unless [`Self::on_to`] said another.
-    pub fn way_on(&self) -> &str {
-        self.on.as_deref().unwrap_or("/console")
+    /// The address that the fault's page links to: the start page unless [`Self::with_link`] said another.
+    pub fn link(&self) -> &str {
+        self.link.as_deref().unwrap_or("/console")
     }
 
     /// The field of the form that is wrong.
@@ -125,11 +125,11 @@ impl Fault {
     }
 
     /// Returns what happened and what to do, in the language of `frame`.
-    pub fn said(&self, words: Words) -> Said {
+    pub fn text(&self, messages: Messages) -> FaultText {
         let id = Self::message(self.code);
-        Said {
-            happened: words.say(&id),
-            todo: words.say(&format!("{id}-do")),
+        FaultText {
+            happened: messages.say(&id),
+            todo: messages.say(&format!("{id}-do")),
             about: self.about.clone(),
         }
     }
@@ -137,7 +137,7 @@ impl Fault {
 
 /// The text of a fault, in the reader's language.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
+pub struct FaultText {
     /// What happened, as one line.
     pub happened: String,
     /// What the reader can do about it.
@@ -163,7 +163,7 @@ impl From<Refusal> for Fault {
             | R::LastAdministrator
             | R::CookieReplaced
             | R::ActionAnswered
-            | R::DisputeSettled => StatusCode::CONFLICT,
+            | R::DisputeResolved => StatusCode::CONFLICT,
             R::NoMeasure
             | R::MeasureWithoutViolation
             | R::NoAccount
@@ -174,19 +174,19 @@ impl From<Refusal> for Fault {
             | R::BulkUrgent
             | R::PasswordWeak
             | R::RolesClash => StatusCode::UNPROCESSABLE_ENTITY,
-            R::SecondIsFirst
+            R::ApproverIsAuthor
             | R::NotALead
-            | R::SecondTooSoon
-            | R::SecondTooNew
+            | R::ApprovalTooSoon
+            | R::ApproverTooNew
             | R::OwnRoles
-            | R::LookNeeded
-            | R::RestDue
-            | R::DoseSpent
+            | R::ViewNeeded
+            | R::BreakDue
+            | R::ExposureSpent
             | R::SignInWrong
             | R::ProofStale
             | R::SessionEnded
             | R::SessionReplayed => StatusCode::FORBIDDEN,
-            R::LookClosed | R::EvidenceGone | R::TicketUsed | R::CeremonyOver => StatusCode::GONE,
+            R::ViewClosed | R::EvidenceGone | R::LinkUsed | R::CeremonyOver => StatusCode::GONE,
             R::EvidenceNone => StatusCode::NOT_FOUND,
             R::EvidenceBroken => StatusCode::INTERNAL_SERVER_ERROR,
             R::VaultClosed => StatusCode::SERVICE_UNAVAILABLE,
@@ -194,8 +194,8 @@ impl From<Refusal> for Fault {
         };
         let fault = Self::new(refusal.code(), status);
         // The staff member's own page shows when the break ends.
-        let is_rest = matches!(refusal, R::RestDue | R::DoseSpent);
-        if is_rest { fault.on_to("/console/me") } else { fault }
+        let is_break = matches!(refusal, R::BreakDue | R::ExposureSpent);
+        if is_break { fault.with_link("/console/me") } else { fault }
     }
 }
 
@@ -221,13 +221,13 @@ impl From<Error> for Fault {
 }
 
 impl IntoResponse for Fault {
-    /// Returns an answer without a body; the layer `fault_page::write` adds the page, because it
+    /// Returns an answer without a body; the layer `fault_page::render` adds the page, because it
     /// knows who the reader is. Without a live session, the answer is a redirect to the sign-in page.
     fn into_response(self) -> Response {
         if self.is(Refusal::SessionEnded) || self.is(Refusal::SessionReplayed) {
             return Redirect::to("/console/sign-in").into_response();
         }
-        let mut response = (self.status, self.waits()).into_response();
+        let mut response = (self.status, self.retry_after()).into_response();
         response.extensions_mut().insert(self);
         response
     }
@@ -235,6 +235,6 @@ impl IntoResponse for Fault {
 
 /// Renders a template as an HTML answer.
 pub fn page(template: &impl Template) -> Result<Response, Fault> {
-    let html = template.render().map_err(|error| Fault::unwritable(&error))?;
+    let html = template.render().map_err(|error| Fault::render_failed(&error))?;
     Ok(Html(html).into_response())
 }

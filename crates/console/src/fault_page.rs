@@ -9,8 +9,8 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::app::Console;
-use crate::fault::{Fault, Said};
-use crate::frame::{Frame, Seen};
+use crate::fault::{Fault, FaultText};
+use crate::frame::{Frame, RequestFrame};
 use crate::guard;
 
 /// The page of a fault.
@@ -18,31 +18,32 @@ use crate::guard;
 #[template(path = "fault.html")]
 struct FaultPage<'a> {
     frame: &'a Frame,
-    said: Said,
+    text: FaultText,
     about: Option<&'a str>,
-    on: &'a str,
+    link: &'a str,
 }
 
 /// Renders each fault as a page in the reader's language; a script that accepts JSON gets the same
 /// texts as JSON.
-pub async fn write(mut request: Request, next: Next) -> Response {
-    let seen = Seen::new(request.headers());
+pub async fn render(mut request: Request, next: Next) -> Response {
+    let request_frame = RequestFrame::new(request.headers());
     let wants_json =
         request.headers().get(ACCEPT).is_some_and(|wanted| wanted == "application/json");
-    request.extensions_mut().insert(seen.clone());
+    request.extensions_mut().insert(request_frame.clone());
     let mut response = next.run(request).await;
     let Some(fault) = response.extensions_mut().remove::<Fault>() else { return response };
-    let frame = seen.frame();
-    let on = fault.way_on();
+    let frame = request_frame.frame();
+    let link = fault.link();
     if wants_json {
-        let said = fault.said(frame.words);
-        let said = serde_json::json!({ "happened": said.happened, "todo": said.todo });
+        let text = fault.text(frame.messages);
+        let text = serde_json::json!({ "happened": text.happened, "todo": text.todo });
         response.headers_mut().remove(CONTENT_LENGTH);
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        *response.body_mut() = Body::from(said.to_string());
+        *response.body_mut() = Body::from(text.to_string());
         return response;
     }
-    let page = FaultPage { said: fault.said(frame.words), about: fault.field(), on, frame: &frame };
+    let page =
+        FaultPage { text: fault.text(frame.messages), about: fault.field(), link, frame: &frame };
     let Ok(html) = page.render() else { return response };
     response.headers_mut().remove(CONTENT_LENGTH);
     let html_type = HeaderValue::from_static("text/html; charset=utf-8");

@@ -1,12 +1,12 @@
 //! Handlers of forms, one file per noun: each field becomes a type, a verb of the desk is called,
 //! and the answer is a redirect to the page that comes next.
 
-use mamori_model::Words;
+use mamori_model::FreeText;
 
 use crate::fault::Fault;
 
 /// Parses free text; the fault names `field` if the text is not valid.
-pub fn words(field: &'static str, text: &str) -> Result<Words, Fault> {
+pub fn free_text(field: &'static str, text: &str) -> Result<FreeText, Fault> {
     text.parse().map_err(|_| wrong(field))
 }
 

@@ -8,7 +8,7 @@ use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::CONTENT_LENGTH;
 use axum::http::request::Parts;
-use mamori_desk::Found;
+use mamori_desk::SessionLookup;
 use serde::de::DeserializeOwned;
 use url::form_urlencoded;
 
@@ -27,15 +27,15 @@ pub struct Form<T>(pub T);
 
 /// A form from a client without a session: only its origin can be checked.
 #[derive(Clone, Debug)]
-pub struct OpenForm<T>(pub T);
+pub struct SignedOutForm<T>(pub T);
 
 /// A request from a script of the console, within a session; its token comes in a header.
 #[derive(Clone, Debug)]
-pub struct Sent(pub Arc<Found>);
+pub struct ScriptRequest(pub Arc<SessionLookup>);
 
 /// A request from a script of the console before sign-in: only its origin can be checked.
 #[derive(Clone, Copy, Debug)]
-pub struct OpenSent;
+pub struct SignedOutScriptRequest;
 
 impl<T: DeserializeOwned> FromRequest<Console> for Form<T> {
     type Rejection = Refused;
@@ -43,15 +43,15 @@ impl<T: DeserializeOwned> FromRequest<Console> for Form<T> {
     async fn from_request(request: Request, console: &Console) -> Result<Self, Refused> {
         let (mut parts, body) = request.into_parts();
         csrf::require_origin(&parts.headers, &console.settings)?;
-        let found = find(&mut parts, console).await?;
+        let session = find(&mut parts, console).await?;
         let body = read(Request::from_parts(parts, body), console).await?;
         let (token, rest) = take_token(&body)?;
-        csrf::require_token(token.as_deref(), &found.csrf)?;
+        csrf::require_token(token.as_deref(), &session.csrf)?;
         Ok(Self(fields(&rest)?))
     }
 }
 
-impl<T: DeserializeOwned> FromRequest<Console> for OpenForm<T> {
+impl<T: DeserializeOwned> FromRequest<Console> for SignedOutForm<T> {
     type Rejection = Refused;
 
     async fn from_request(request: Request, console: &Console) -> Result<Self, Refused> {
@@ -62,19 +62,19 @@ impl<T: DeserializeOwned> FromRequest<Console> for OpenForm<T> {
     }
 }
 
-impl FromRequestParts<Console> for Sent {
+impl FromRequestParts<Console> for ScriptRequest {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Refused> {
         csrf::require_origin(&parts.headers, &console.settings)?;
-        let found = find(parts, console).await?;
+        let session = find(parts, console).await?;
         let token = parts.headers.get(csrf::HEADER).and_then(|token| token.to_str().ok());
-        csrf::require_token(token, &found.csrf)?;
-        Ok(Self(found))
+        csrf::require_token(token, &session.csrf)?;
+        Ok(Self(session))
     }
 }
 
-impl FromRequestParts<Console> for OpenSent {
+impl FromRequestParts<Console> for SignedOutScriptRequest {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Refused> {
@@ -86,8 +86,11 @@ impl FromRequestParts<Console> for OpenSent {
 /// Reads the body, up to the limit. If `Content-Length` is above the limit, nothing is read.
 async fn read(request: Request, console: &Console) -> Result<Bytes, Refused> {
     let bytes_max = console.settings.form_bytes_max;
-    let said = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
-    if said.and_then(|said| said.parse::<usize>().ok()).is_some_and(|said| said > bytes_max) {
+    let declared = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    if declared
+        .and_then(|declared| declared.parse::<usize>().ok())
+        .is_some_and(|declared| declared > bytes_max)
+    {
         return Err(Fault::form_too_large().into());
     }
     let read = to_bytes(request.into_body(), bytes_max).await;
@@ -101,7 +104,7 @@ pub fn take_token(body: &[u8]) -> Result<(Option<String>, String), Fault> {
     for (name, value) in form_urlencoded::parse(body) {
         // The parser replaces invalid UTF-8 with this character, which users do not type.
         if name.contains('\u{fffd}') || value.contains('\u{fffd}') {
-            return Err(misshapen(&name));
+            return Err(shape_fault(&name));
         }
         if name == csrf::FIELD {
             token = Some(value.into_owned());
@@ -116,12 +119,12 @@ pub fn take_token(body: &[u8]) -> Result<(Option<String>, String), Fault> {
 pub fn fields<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
     // Serde puts the name of the field between backticks, and never a value.
     serde_html_form::from_str(text)
-        .map_err(|error| misshapen(error.to_string().split('`').nth(1).unwrap_or("")))
+        .map_err(|error| shape_fault(error.to_string().split('`').nth(1).unwrap_or("")))
 }
 
 /// Creates the refusal of a form. It names the field only if the console could have a field of that
 /// name.
-fn misshapen(field: &str) -> Fault {
+fn shape_fault(field: &str) -> Fault {
     let fault = Fault::form_shape();
     let is_name = field.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
     let is_ours = is_name && (1..=FIELD_NAME_BYTES_MAX).contains(&field.len());
@@ -136,13 +139,13 @@ mod tests {
 
     #[derive(Debug, PartialEq, Deserialize)]
     #[serde(deny_unknown_fields)]
-    struct Deed {
+    struct ReasonForm {
         reason: String,
         #[serde(default)]
         country: Vec<String>,
     }
 
-    fn read(body: &[u8]) -> Result<Deed, String> {
+    fn read(body: &[u8]) -> Result<ReasonForm, String> {
         let parsed = take_token(body).and_then(|(_, rest)| fields(&rest));
         parsed.map_err(|fault| format!("{fault:?}"))
     }
@@ -154,11 +157,11 @@ mod tests {
         let (token, rest) = take_token(body).unwrap();
 
         assert_eq!(token.as_deref(), Some("x&y"));
-        let expected = Deed {
+        let expected = ReasonForm {
             reason: "a b\r\n守".to_owned(),
             country: vec!["JP".to_owned(), "FR".to_owned()],
         };
-        assert_eq!(fields::<Deed>(&rest).unwrap(), expected);
+        assert_eq!(fields::<ReasonForm>(&rest).unwrap(), expected);
     }
 
     #[test]

@@ -6,19 +6,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use mamori_desk::Found;
+use mamori_desk::SessionLookup;
 use mamori_model::RoleSet;
 use mamori_model::staff::{Language, Scheme, Staff, StaffRole};
 
 use crate::app::Console;
-use crate::words::{Id, Words};
+use crate::messages::{MessageId, Messages};
 use crate::{assets, csrf, language, show};
 
 /// The signed-in staff member who reads a page.
 #[derive(Clone)]
 pub struct Person {
     /// Display name, which colleagues see.
-    pub shown: show::Shown,
+    pub display_name: show::SafeHtml,
     /// Token that their forms carry.
     pub csrf: String,
     /// Their roles, which decide what the menu shows.
@@ -29,7 +29,7 @@ pub struct Person {
     pub has_keys: bool,
     /// Time at which a session of theirs added a sign-in method, while the frame still shows a
     /// notice of it.
-    pub way_added: Option<show::Shown>,
+    pub method_added: Option<show::SafeHtml>,
 }
 
 impl std::fmt::Debug for Person {
@@ -42,40 +42,40 @@ impl std::fmt::Debug for Person {
 #[derive(Clone, Debug)]
 pub struct Frame {
     /// Language of the page.
-    pub words: Words,
+    pub messages: Messages,
     /// The signed-in staff member, if there is one.
     pub person: Option<Person>,
     /// Path of the page of the menu that this page is, or belongs to; empty for none.
-    pub here: &'static str,
+    pub menu_path: &'static str,
 }
 
 /// An entry of the menu.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct MenuEntry {
     /// Path of the page.
     pub path: &'static str,
     /// Name of the page.
-    pub called: Id,
+    pub label: MessageId,
     /// Whether it is the current page.
-    pub is_here: bool,
+    pub is_current: bool,
 }
 
 /// A page of the menu: its path, its name, and which roles may open it.
-type Place = (&'static str, Id, fn(&RoleSet) -> bool);
+type MenuPage = (&'static str, MessageId, fn(&RoleSet) -> bool);
 
-const MENU: [Place; 8] = [
-    ("/console", Id("menu-start"), |_| true),
-    ("/console/queue", Id("menu-queue"), RoleSet::is_reviewer),
-    ("/console/decisions", Id("menu-decisions"), reads_cases),
-    ("/console/banks", Id("menu-banks"), |_| true),
-    ("/console/policies", Id("menu-policies"), |roles| !roles.has(StaffRole::Administrator)),
-    ("/console/webhooks", Id("menu-webhooks"), |roles| {
+const MENU: [MenuPage; 8] = [
+    ("/console", MessageId("menu-start"), |_| true),
+    ("/console/queue", MessageId("menu-queue"), RoleSet::is_reviewer),
+    ("/console/decisions", MessageId("menu-decisions"), reads_cases),
+    ("/console/banks", MessageId("menu-banks"), |_| true),
+    ("/console/policies", MessageId("menu-policies"), |roles| !roles.has(StaffRole::Administrator)),
+    ("/console/webhooks", MessageId("menu-webhooks"), |roles| {
         roles.is_lead() || roles.has(StaffRole::Auditor) || roles.has(StaffRole::Administrator)
     }),
-    ("/console/staff", Id("menu-staff"), |roles| {
+    ("/console/staff", MessageId("menu-staff"), |roles| {
         roles.has(StaffRole::Administrator) || roles.has(StaffRole::Auditor)
     }),
-    ("/console/me", Id("menu-me"), |_| true),
+    ("/console/me", MessageId("menu-me"), |_| true),
 ];
 
 fn reads_cases(roles: &RoleSet) -> bool {
@@ -84,44 +84,44 @@ fn reads_cases(roles: &RoleSet) -> bool {
 
 impl Frame {
     /// Creates the frame of a page for a reader who is not signed in.
-    pub fn unknown(language: Language) -> Self {
-        Self { words: Words(language), person: None, here: "" }
+    pub fn signed_out(language: Language) -> Self {
+        Self { messages: Messages(language), person: None, menu_path: "" }
     }
 
     /// Creates the frame of a page for `staff`, whose forms carry the token `csrf`.
     pub fn of_staff(staff: &Staff, csrf: String) -> Self {
         let person = Person {
-            shown: show::text(staff.shown.as_str()),
+            display_name: show::text(staff.display_name.as_str()),
             csrf,
             roles: staff.roles.clone(),
             scheme: staff.scheme,
             has_keys: staff.has_keys,
-            way_added: None,
+            method_added: None,
         };
-        Self { words: Words(staff.language), person: Some(person), here: "" }
+        Self { messages: Messages(staff.language), person: Some(person), menu_path: "" }
     }
 
     /// Creates the frame of a page for the staff member to whom the session cookie belongs.
-    pub fn of(found: &Found) -> Self {
-        let frame = Self::of_staff(&found.staff, csrf::token(&found.csrf));
-        let way_added = found.way_added_at.map(show::time);
-        Self { person: frame.person.map(|person| Person { way_added, ..person }), ..frame }
+    pub fn of(session: &SessionLookup) -> Self {
+        let frame = Self::of_staff(&session.staff, csrf::token(&session.csrf));
+        let method_added = session.method_added_at.map(show::time);
+        Self { person: frame.person.map(|person| Person { method_added, ..person }), ..frame }
     }
 
     /// Sets the page of the menu.
     #[must_use]
-    pub fn at(self, here: &'static str) -> Self {
-        Self { here, ..self }
+    pub fn at(self, menu_path: &'static str) -> Self {
+        Self { menu_path, ..self }
     }
 
     /// Returns when a sign-in method was added, if the page must still show a notice of it.
-    pub fn way_added(&self) -> Option<&show::Shown> {
-        self.person.as_ref().and_then(|person| person.way_added.as_ref())
+    pub fn method_added(&self) -> Option<&show::SafeHtml> {
+        self.person.as_ref().and_then(|person| person.method_added.as_ref())
     }
 
     /// Returns the language tag, for the attribute `lang`.
     pub fn language(&self) -> &'static str {
-        self.words.0.as_str()
+        self.messages.0.as_str()
     }
 
     /// Returns the colours, for the attribute `data-scheme`.
@@ -135,15 +135,15 @@ impl Frame {
     }
 
     /// Returns the pages that this staff member may open.
-    pub fn menu(&self) -> Vec<Entry> {
+    pub fn menu(&self) -> Vec<MenuEntry> {
         let Some(person) = &self.person else { return Vec::new() };
-        let shown = MENU.iter().filter(|(_, _, may)| may(&person.roles));
-        let entry = |(path, called, _): &Place| Entry {
+        let visible = MENU.iter().filter(|(_, _, may)| may(&person.roles));
+        let entry = |(path, label, _): &MenuPage| MenuEntry {
             path,
-            called: *called,
-            is_here: *path == self.here,
+            label: *label,
+            is_current: *path == self.menu_path,
         };
-        shown.map(entry).collect()
+        visible.map(entry).collect()
     }
 
     /// Returns the URL path of an asset.
@@ -153,22 +153,22 @@ impl Frame {
 
     /// Returns the message `id`.
     pub fn say(&self, id: &str) -> String {
-        self.words.say(id)
+        self.messages.say(id)
     }
 
     /// Returns the message that names a value.
-    pub fn call(&self, id: &Id) -> String {
-        self.words.call(*id)
+    pub fn message(&self, id: &MessageId) -> String {
+        self.messages.message(*id)
     }
 
     /// Returns the message `id` with `count` as its variable `$count`.
     pub fn count(&self, id: &str, count: &u64) -> String {
-        self.words.count(id, *count)
+        self.messages.count(id, *count)
     }
 
     /// Returns the text for `seen` of at most `most`.
     pub fn out_of(&self, seen: &u32, most: &u32) -> String {
-        self.words.with("me-of", &[("seen", (*seen).into()), ("most", (*most).into())])
+        self.messages.with("me-of", &[("seen", (*seen).into()), ("most", (*most).into())])
     }
 }
 
@@ -176,12 +176,12 @@ impl Frame {
 /// without a staff member and in the language of the browser; a guard that finds a session replaces
 /// it.
 #[derive(Clone, Debug)]
-pub struct Seen(Arc<Mutex<Frame>>);
+pub struct RequestFrame(Arc<Mutex<Frame>>);
 
-impl Seen {
+impl RequestFrame {
     /// Creates the frame of a client without a session.
     pub fn new(headers: &HeaderMap) -> Self {
-        Self(Arc::new(Mutex::new(Frame::unknown(language::asked_for(headers)))))
+        Self(Arc::new(Mutex::new(Frame::signed_out(language::preferred(headers)))))
     }
 
     /// Returns the current frame.
@@ -190,18 +190,18 @@ impl Seen {
     }
 
     /// Replaces the frame with that of a staff member.
-    pub fn put(&self, frame: Frame) {
+    pub fn set(&self, frame: Frame) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = frame;
     }
 }
 
-impl FromRequestParts<Console> for Seen {
+impl FromRequestParts<Console> for RequestFrame {
     type Rejection = Infallible;
 
     /// Returns the frame of this request, or a new one if no layer has added one.
     async fn from_request_parts(parts: &mut Parts, _: &Console) -> Result<Self, Infallible> {
-        let seen = parts.extensions.get::<Self>().cloned();
-        Ok(seen.unwrap_or_else(|| Self::new(&parts.headers)))
+        let request_frame = parts.extensions.get::<Self>().cloned();
+        Ok(request_frame.unwrap_or_else(|| Self::new(&parts.headers)))
     }
 }
 

@@ -13,14 +13,14 @@ use axum::http::{HeaderName, HeaderValue, Method};
 use axum::response::{IntoResponse, Redirect, Response};
 use mamori_desk::staff::list_staff::StaffReader;
 use mamori_desk::staff::member;
-use mamori_desk::{Error, Found};
+use mamori_desk::{Error, SessionLookup};
 use mamori_model::Refusal;
 use url::form_urlencoded::byte_serialize;
 
 use crate::app::Console;
 use crate::fault::Fault;
-use crate::frame::{Frame, Seen};
-use crate::session::{self, Carrier};
+use crate::frame::{Frame, RequestFrame};
+use crate::session::{self, SetCookieSlot};
 
 /// Path of the sign-in page.
 pub const SIGN_IN: &str = "/console/sign-in";
@@ -70,7 +70,7 @@ impl From<Refusal> for Refused {
 
 /// A signed-in staff member, and what their pages need.
 #[derive(Clone, Debug)]
-pub struct Member(pub Arc<Found>);
+pub struct Member(pub Arc<SessionLookup>);
 
 /// A role, as a proof of the desk.
 pub trait Proof: Sized {
@@ -96,7 +96,7 @@ proofs! {
     Reviewer = Reviewer by reviewer;
     /// A staff member who may be the second person: a lead.
     Lead = Lead by lead;
-    /// A policy editor, who changes policies and settles disputes.
+    /// A policy editor, who changes policies and resolves disputes.
     Editor = PolicyEditor by editor;
     /// An auditor, who reads records.
     Auditor = Auditor by auditor;
@@ -106,7 +106,7 @@ proofs! {
     Records = Records by records;
     /// A staff member who may see how webhook deliveries go: a lead, an auditor or an
     /// administrator.
-    Messages = Messages by messages;
+    DeliveryReader = DeliveryReader by delivery_reader;
     /// A staff member who may have a webhook delivery sent again: a lead or an administrator.
     Resender = Resender by resender;
 }
@@ -166,7 +166,7 @@ pub struct As<P> {
     /// The proof of the role, for the verbs.
     pub proof: P,
     /// The staff member and their session, for their pages.
-    pub found: Arc<Found>,
+    pub session: Arc<SessionLookup>,
 }
 
 /// A staff member in a role, who confirmed their identity a short while ago; others are redirected
@@ -176,9 +176,9 @@ pub struct Recent<P> {
     /// The proof of the role.
     pub proof: P,
     /// The proof of the recent confirmation.
-    pub recently: member::Recently,
+    pub recently: member::RecentlyAuthenticated,
     /// The staff member and their session, for their pages.
-    pub found: Arc<Found>,
+    pub session: Arc<SessionLookup>,
 }
 
 /// Every signed-in staff member has this proof.
@@ -200,9 +200,9 @@ impl<P: Proof> FromRequestParts<Console> for As<P> {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Refused> {
-        let found = find(parts, console).await?;
-        let proof = P::of(&found.member).ok_or_else(Fault::not_found)?;
-        Ok(Self { proof, found })
+        let session = find(parts, console).await?;
+        let proof = P::of(&session.member).ok_or_else(Fault::not_found)?;
+        Ok(Self { proof, session })
     }
 }
 
@@ -210,10 +210,10 @@ impl<P: Proof> FromRequestParts<Console> for Recent<P> {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Refused> {
-        let As { proof, found } = As::<P>::from_request_parts(parts, console).await?;
-        match found.member.recently(console.desk.clock().now()) {
-            Ok(recently) => Ok(Self { proof, recently, found }),
-            Err(_) => Err(Refused::Prove(with_way_on(PROVE, parts, '?'))),
+        let As { proof, session } = As::<P>::from_request_parts(parts, console).await?;
+        match session.member.recently(console.desk.clock().now()) {
+            Ok(recently) => Ok(Self { proof, recently, session }),
+            Err(_) => Err(Refused::Prove(with_next_path(PROVE, parts, '?'))),
         }
     }
 }
@@ -221,19 +221,19 @@ impl<P: Proof> FromRequestParts<Console> for Recent<P> {
 /// A staff member who may be the second person, and confirmed their identity a short while ago: a
 /// lead, or any reviewer where the operator configured single-person operation.
 #[derive(Clone, Debug)]
-pub struct Second {
+pub struct Approver {
     /// The proof of the role.
     pub proof: member::Reviewer,
     /// The proof of the recent confirmation.
-    pub recently: member::Recently,
+    pub recently: member::RecentlyAuthenticated,
 }
 
-impl FromRequestParts<Console> for Second {
+impl FromRequestParts<Console> for Approver {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Refused> {
-        let found = find(parts, console).await?;
-        let may = found.member.roles().is_lead() || console.desk.settings().is_alone;
+        let session = find(parts, console).await?;
+        let may = session.member.roles().is_lead() || console.desk.settings().is_single_person;
         if !may {
             return Err(Fault::not_found().into());
         }
@@ -247,19 +247,19 @@ impl FromRequestParts<Console> for Second {
 ///
 /// The cookie is renewed only when a page is opened: the requests that a page makes by itself run
 /// concurrently, and their answers may arrive in another order.
-pub async fn find(parts: &mut Parts, console: &Console) -> Result<Arc<Found>, Refused> {
-    if let Some(found) = parts.extensions.get::<Arc<Found>>() {
-        return Ok(Arc::clone(found));
+pub async fn find(parts: &mut Parts, console: &Console) -> Result<Arc<SessionLookup>, Refused> {
+    if let Some(session) = parts.extensions.get::<Arc<SessionLookup>>() {
+        return Ok(Arc::clone(session));
     }
-    let cookie = session::shown(&parts.headers, &console.settings);
+    let cookie = session::sent_cookie(&parts.headers, &console.settings);
     let Some(cookie) = cookie else { return Err(sign_in(parts, console, None)) };
     let answer = if is_page(parts) {
         console.desk.member(cookie).await
     } else {
         console.desk.member_as_is(cookie).await
     };
-    let found = match answer {
-        Ok(Some(found)) => Arc::new(found),
+    let session = match answer {
+        Ok(Some(session)) => Arc::new(session),
         Ok(None) => return Err(sign_in(parts, console, None)),
         // The browser has the newer cookie already, or is about to get it: this answer must not
         // delete it.
@@ -267,14 +267,15 @@ pub async fn find(parts: &mut Parts, console: &Console) -> Result<Arc<Found>, Re
         Err(Error::Refused(why)) => return Err(sign_in(parts, console, Some(why))),
         Err(other) => return Err(Fault::from(other).into()),
     };
-    if let (Some(cookie), Some(carrier)) = (&found.renewed, parts.extensions.get::<Carrier>()) {
-        carrier.put(session::set(cookie, &console.settings));
+    if let (Some(cookie), Some(slot)) = (&session.renewed, parts.extensions.get::<SetCookieSlot>())
+    {
+        slot.set(session::set(cookie, &console.settings));
     }
-    if let Some(seen) = parts.extensions.get::<Seen>() {
-        seen.put(Frame::of(&found));
+    if let Some(request_frame) = parts.extensions.get::<RequestFrame>() {
+        request_frame.set(Frame::of(&session));
     }
-    parts.extensions.insert(Arc::clone(&found));
-    Ok(found)
+    parts.extensions.insert(Arc::clone(&session));
+    Ok(session)
 }
 
 fn is_page(parts: &Parts) -> bool {
@@ -290,27 +291,27 @@ fn sign_in(parts: &Parts, console: &Console, why: Option<Refusal>) -> Refused {
         address.push_str("?why=ended");
     }
     let joint = if why.is_some() { '&' } else { '?' };
-    Refused::SignIn(with_way_on(&address, parts, joint), session::forget(&console.settings))
+    Refused::SignIn(with_next_path(&address, parts, joint), session::forget(&console.settings))
 }
 
 /// Appends to `address` the page to return to afterwards, if a page was requested. The content of a
 /// form is lost.
-fn with_way_on(address: &str, parts: &Parts, joint: char) -> String {
+fn with_next_path(address: &str, parts: &Parts, joint: char) -> String {
     if !is_page(parts) {
         return address.to_owned();
     }
     let wanted = parts.uri.path_and_query().map_or("", |wanted| wanted.as_str());
-    match way_on(wanted) {
+    match next_path(wanted) {
         Some(wanted) if wanted != "/console" => {
             let wanted: String = byte_serialize(wanted.as_bytes()).collect();
-            format!("{address}{joint}on={wanted}")
+            format!("{address}{joint}next={wanted}")
         }
         Some(_) | None => address.to_owned(),
     }
 }
 
 /// Returns `wanted` if it is a page of the console, so that no redirect leads to another site.
-pub fn way_on(wanted: &str) -> Option<&str> {
+pub fn next_path(wanted: &str) -> Option<&str> {
     let rest = wanted.strip_prefix("/console")?;
     let is_ours = rest.is_empty() || rest.starts_with(['/', '?']);
     let is_plain = wanted.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
@@ -324,7 +325,7 @@ mod tests {
     #[test]
     fn nobody_is_sent_anywhere_but_to_a_page_of_ours() {
         for ours in ["/console", "/console/queue", "/console?x=1", "/console/find?q=a%20b"] {
-            assert_eq!(way_on(ours), Some(ours));
+            assert_eq!(next_path(ours), Some(ours));
         }
         for elsewhere in [
             "",
@@ -336,7 +337,7 @@ mod tests {
             "/console\\evil",
             "/console/\r\nX: y",
         ] {
-            assert_eq!(way_on(elsewhere), None, "{elsewhere:?}");
+            assert_eq!(next_path(elsewhere), None, "{elsewhere:?}");
         }
     }
 }

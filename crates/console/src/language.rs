@@ -6,7 +6,7 @@ use mamori_model::staff::Language;
 
 /// Returns the supported language that the browser prefers most, or English. Only the first 16
 /// entries of the header are read.
-pub fn asked_for(headers: &HeaderMap) -> Language {
+pub fn preferred(headers: &HeaderMap) -> Language {
     let text = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let mut best = (0, Language::English);
     for part in text.split(',').take(16) {
@@ -42,7 +42,7 @@ mod tests {
     fn of(text: &str) -> Language {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT_LANGUAGE, text.parse().unwrap());
-        asked_for(&headers)
+        preferred(&headers)
     }
 
     #[test]
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn whoever_asks_for_nothing_that_we_have_gets_english() {
-        assert_eq!(asked_for(&HeaderMap::new()), Language::English);
+        assert_eq!(preferred(&HeaderMap::new()), Language::English);
         for odd in ["", "ko", "*", ";;;q=9,,,", "ja;q=abc"] {
             assert_eq!(of(odd), Language::English, "{odd}");
         }

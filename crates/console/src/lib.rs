@@ -23,12 +23,12 @@ pub mod frame;
 pub mod guard;
 pub mod headers;
 pub mod language;
+pub mod messages;
 pub mod query;
 pub mod routes;
 pub mod session;
 pub mod show;
 pub mod terms;
-pub mod words;
 
 pub use app::Settings;
 pub use routes::{ROUTES, router};

@@ -8,13 +8,13 @@ use serde::de::DeserializeOwned;
 
 use crate::app::Console;
 use crate::fault::Fault;
-use crate::words::Id;
+use crate::messages::MessageId;
 
 /// The parameters in the query of an address: exactly those that the page knows.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<T>(pub T);
+pub struct PageQuery<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequestParts<Console> for Asked<T> {
+impl<T: DeserializeOwned> FromRequestParts<Console> for PageQuery<T> {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, _: &Console) -> Result<Self, Fault> {
@@ -24,7 +24,7 @@ impl<T: DeserializeOwned> FromRequestParts<Console> for Asked<T> {
 }
 
 /// Parses the cursor of a list; `None` at its beginning. 404 if it is malformed.
-pub fn place<T: FromStr>(text: &str) -> Result<Option<T>, Fault> {
+pub fn cursor<T: FromStr>(text: &str) -> Result<Option<T>, Fault> {
     if text.is_empty() {
         return Ok(None);
     }
@@ -35,24 +35,24 @@ pub fn place<T: FromStr>(text: &str) -> Result<Option<T>, Fault> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Choice {
     /// The value that the form sends.
-    pub word: &'static str,
+    pub value: &'static str,
     /// Name of the option.
-    pub called: Id,
+    pub label: MessageId,
     /// Whether it is selected.
-    pub is_chosen: bool,
+    pub is_selected: bool,
 }
 
-/// Creates the options, in the order of `all`; `chosen` is selected.
+/// Creates the options, in the order of `all`; `selected` is selected.
 pub fn choices<T: Copy + PartialEq>(
     all: &[T],
-    word: fn(T) -> &'static str,
-    called: fn(T) -> Id,
-    chosen: Option<T>,
+    value: fn(T) -> &'static str,
+    label: fn(T) -> MessageId,
+    selected: Option<T>,
 ) -> Vec<Choice> {
     let choice = |one: &T| Choice {
-        word: word(*one),
-        called: called(*one),
-        is_chosen: Some(*one) == chosen,
+        value: value(*one),
+        label: label(*one),
+        is_selected: Some(*one) == selected,
     };
     all.iter().map(choice).collect()
 }

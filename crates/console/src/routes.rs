@@ -33,10 +33,10 @@ routes! {
     POST "/console/sign-in" => staff::sign_in_forms::sign_in;
     POST "/console/sign-in/passkey/begin" => staff::sign_in_forms::begin;
     POST "/console/sign-in/passkey/finish" => staff::sign_in_forms::finish;
-    GET "/console/welcome/{ticket}" => staff::sign_in_page::welcome;
-    POST "/console/welcome/{ticket}" => staff::sign_in_forms::welcome;
-    POST "/console/welcome/{ticket}/passkey/begin" => staff::sign_in_forms::begin_welcome;
-    POST "/console/welcome/{ticket}/passkey/finish" => staff::sign_in_forms::finish_welcome;
+    GET "/console/enroll/{token}" => staff::sign_in_page::enroll;
+    POST "/console/enroll/{token}" => staff::sign_in_forms::enroll;
+    POST "/console/enroll/{token}/passkey/begin" => staff::sign_in_forms::begin_enroll;
+    POST "/console/enroll/{token}/passkey/finish" => staff::sign_in_forms::finish_enroll;
     POST "/console/sign-out" => staff::sign_in_forms::sign_out;
     GET "/console/prove" => staff::sign_in_page::prove;
     POST "/console/prove" => staff::sign_in_forms::prove;
@@ -46,7 +46,7 @@ routes! {
     GET "/console/find" => overview::find_page::show;
     GET "/console/me" => staff::me_page::show;
     POST "/console/me" => staff::me_forms::change;
-    POST "/console/me/rest" => staff::me_forms::rest;
+    POST "/console/me/break" => staff::me_forms::begin_break;
     POST "/console/me/sign-out-elsewhere" => staff::me_forms::sign_out_elsewhere;
     POST "/console/me/passkey/begin" => staff::me_forms::begin_passkey;
     POST "/console/me/passkey/finish" => staff::me_forms::finish_passkey;
@@ -57,21 +57,21 @@ routes! {
     POST "/console/queue/next" => cases::queue_forms::next;
     GET "/console/cases/{case}" => cases::page::show;
     POST "/console/cases/{case}/claim" => cases::forms::claim;
-    POST "/console/cases/{case}/keep" => cases::forms::keep;
+    POST "/console/cases/{case}/extend-claim" => cases::forms::extend_claim;
     POST "/console/cases/{case}/release" => cases::forms::release;
     POST "/console/cases/{case}/note" => cases::forms::note;
     POST "/console/cases/{case}/decide" => decisions::decide_forms::decide;
-    POST "/console/cases/{case}/looks" => viewing::forms::begin;
-    GET "/console/cases/{case}/items/{item}/veiled" => viewing::forms::veiled;
-    GET "/console/looks/{look}/picture" => viewing::forms::show;
-    POST "/console/looks/{look}/keep" => viewing::forms::keep;
-    POST "/console/looks/{look}/close" => viewing::forms::close;
+    POST "/console/cases/{case}/views" => viewing::forms::begin;
+    GET "/console/cases/{case}/items/{item}/blurred" => viewing::forms::blurred;
+    GET "/console/views/{view}/picture" => viewing::forms::show;
+    POST "/console/views/{view}/heartbeat" => viewing::forms::heartbeat;
+    POST "/console/views/{view}/close" => viewing::forms::close;
     GET "/console/decisions" => decisions::list_page::show;
     GET "/console/decisions/{decision}" => decisions::page::show;
     POST "/console/decisions/{decision}/approve" => decisions::forms::approve;
     POST "/console/decisions/{decision}/refuse" => decisions::forms::refuse;
     POST "/console/decisions/{decision}/undo" => decisions::forms::undo;
-    POST "/console/decisions/{decision}/actions/{action}/ask-again" => decisions::forms::ask_again;
+    POST "/console/decisions/{decision}/actions/{action}/request-again" => decisions::forms::request_again;
     GET "/console/bulk/new" => decisions::bulk_page::new;
     GET "/console/bulk" => decisions::bulk_page::list;
     POST "/console/bulk" => decisions::bulk_forms::prepare;
@@ -83,7 +83,7 @@ routes! {
     POST "/console/bulk/{bulk}/undo" => decisions::bulk_forms::undo;
     GET "/console/banks" => banks::page::list;
     GET "/console/banks/{bank}" => banks::page::show;
-    POST "/console/disputes/{dispute}/settle" => banks::forms::settle;
+    POST "/console/disputes/{dispute}/resolve" => banks::forms::resolve;
     GET "/console/policies" => decisions::policies_page::list;
     GET "/console/policies/{purpose}" => decisions::policies_page::show;
     POST "/console/policies/{purpose}" => decisions::policies_forms::change;
@@ -104,8 +104,8 @@ pub fn router(desk: Desk, app: mamori_web::App, settings: Settings) -> Router {
         .method_not_allowed_fallback(fault_page::no_such_page)
         .route("/console/{*rest}", any(fault_page::no_such_page))
         .route("/favicon.ico", get(assets::icon))
-        .layer(from_fn(fault_page::write))
-        .layer(from_fn(session::carry))
+        .layer(from_fn(fault_page::render))
+        .layer(from_fn(session::set_cookie))
         .layer(from_fn(headers::protect))
         .layer(body_max)
         .layer(from_fn_with_state(app, observe))

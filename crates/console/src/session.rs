@@ -13,18 +13,18 @@ use crate::app::Settings;
 
 /// Name of the cookie with TLS. Because of the prefix, browsers refuse it from a subdomain, with
 /// another path, and without TLS.
-const GUARDED: &str = "__Host-mamori";
+const HTTPS_COOKIE: &str = "__Host-mamori";
 
 /// Name of the cookie at `http://localhost`, where browsers do not accept the prefix.
-const LOCAL: &str = "mamori-local";
+const LOCAL_COOKIE: &str = "mamori-local";
 
 /// Returns the name of the cookie.
 pub fn name(settings: &Settings) -> &'static str {
-    if is_guarded(settings) { GUARDED } else { LOCAL }
+    if is_https(settings) { HTTPS_COOKIE } else { LOCAL_COOKIE }
 }
 
 /// Returns the session cookie that the browser sent, if it sent one.
-pub fn shown<'a>(headers: &'a HeaderMap, settings: &Settings) -> Option<&'a str> {
+pub fn sent_cookie<'a>(headers: &'a HeaderMap, settings: &Settings) -> Option<&'a str> {
     let name = name(settings);
     let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
     let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
@@ -34,16 +34,16 @@ pub fn shown<'a>(headers: &'a HeaderMap, settings: &Settings) -> Option<&'a str>
 /// Creates the `Set-Cookie` value of a session. It has no expiry time: the browser deletes the
 /// cookie when it closes, and the server ends the session by its own limits.
 pub fn set(cookie: &Sensitive<String>, settings: &Settings) -> HeaderValue {
-    written(cookie.reveal(), "", settings)
+    header_value(cookie.reveal(), "", settings)
 }
 
 /// Creates the `Set-Cookie` value that deletes the cookie.
 pub fn forget(settings: &Settings) -> HeaderValue {
-    written("", "; Max-Age=0", settings)
+    header_value("", "; Max-Age=0", settings)
 }
 
-fn written(value: &str, end: &str, settings: &Settings) -> HeaderValue {
-    let secure = if is_guarded(settings) { "; Secure" } else { "" };
+fn header_value(value: &str, end: &str, settings: &Settings) -> HeaderValue {
+    let secure = if is_https(settings) { "; Secure" } else { "" };
     let name = name(settings);
     let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{end}");
     let mut value = HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""));
@@ -51,17 +51,17 @@ fn written(value: &str, end: &str, settings: &Settings) -> HeaderValue {
     value
 }
 
-fn is_guarded(settings: &Settings) -> bool {
+fn is_https(settings: &Settings) -> bool {
     settings.origin.starts_with("https://")
 }
 
 /// Carries a cookie from the extractor that renews it to the answer.
 #[derive(Clone, Debug, Default)]
-pub struct Carrier(Arc<Mutex<Option<HeaderValue>>>);
+pub struct SetCookieSlot(Arc<Mutex<Option<HeaderValue>>>);
 
-impl Carrier {
+impl SetCookieSlot {
     /// Sets the `Set-Cookie` value of the answer.
-    pub fn put(&self, cookie: HeaderValue) {
+    pub fn set(&self, cookie: HeaderValue) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(cookie);
     }
 
@@ -71,11 +71,11 @@ impl Carrier {
 }
 
 /// Adds the carried cookie to the answer.
-pub async fn carry(mut request: Request, next: Next) -> Response {
-    let carrier = Carrier::default();
-    request.extensions_mut().insert(carrier.clone());
+pub async fn set_cookie(mut request: Request, next: Next) -> Response {
+    let slot = SetCookieSlot::default();
+    request.extensions_mut().insert(slot.clone());
     let mut response = next.run(request).await;
-    if let Some(cookie) = carrier.take() {
+    if let Some(cookie) = slot.take() {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     response
@@ -92,7 +92,7 @@ mod tests {
     fn read(line: &'static str, settings: &Settings) -> Option<String> {
         let mut headers = HeaderMap::new();
         headers.insert(COOKIE, HeaderValue::from_static(line));
-        shown(&headers, settings).map(str::to_owned)
+        sent_cookie(&headers, settings).map(str::to_owned)
     }
 
     #[test]

@@ -5,21 +5,21 @@ use std::fmt::{self, Write};
 use askama::filters::HtmlSafe;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use mamori_model::words::hidden;
+use mamori_model::free_text::is_hidden;
 
 /// HTML that is escaped already.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shown(String);
+pub struct SafeHtml(String);
 
-impl fmt::Display for Shown {
+impl fmt::Display for SafeHtml {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl HtmlSafe for Shown {}
+impl HtmlSafe for SafeHtml {}
 
-impl Shown {
+impl SafeHtml {
     /// Wraps HTML in which all text from outside was [`escaped`].
     pub fn escaped_already(html: String) -> Self {
         Self(html)
@@ -49,17 +49,17 @@ fn push_escaped(html: &mut String, c: char) {
 /// Formats text from outside: escaped, isolated from the direction of the text around it, with line
 /// breaks, and with each hidden character shown as a mark with its code point, so that two names
 /// which only look the same can be told apart.
-pub fn text(text: &str) -> Shown {
+pub fn text(text: &str) -> SafeHtml {
     let mut html = String::from("<bdi>");
     for c in text.chars() {
         match c {
             '\n' => html.push_str("<br>"),
-            c if hidden(c) => mark(&mut html, c),
+            c if is_hidden(c) => mark(&mut html, c),
             c => push_escaped(&mut html, c),
         }
     }
     html.push_str("</bdi>");
-    Shown(html)
+    SafeHtml(html)
 }
 
 fn mark(html: &mut String, c: char) {
@@ -78,7 +78,7 @@ fn push_number(text: &mut String, c: char) {
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
-        if hidden(c) {
+        if is_hidden(c) {
             shown.push('[');
             push_number(&mut shown, c);
             shown.push(']');
@@ -91,11 +91,11 @@ pub fn visible(text: &str) -> String {
 
 /// Formats a time as a `<time>` element: in UTC and in the order of ISO 8601, which reads the same
 /// in every language; to the minute for readers, to the second in the attribute.
-pub fn time(at: Timestamp) -> Shown {
+pub fn time(at: Timestamp) -> SafeHtml {
     let zoned = at.to_zoned(TimeZone::UTC);
     let machine = zoned.strftime("%Y-%m-%dT%H:%M:%SZ");
     let people = zoned.strftime("%Y-%m-%d %H:%M UTC");
-    Shown(format!("<time datetime=\"{machine}\">{people}</time>"))
+    SafeHtml(format!("<time datetime=\"{machine}\">{people}</time>"))
 }
 
 #[cfg(test)]

@@ -4,25 +4,25 @@ use mamori_model::action::ActionKind;
 use mamori_model::bulk::BulkState;
 use mamori_model::case::CaseEventKind;
 use mamori_model::sign_in::StaffEventKind;
-use mamori_model::staff::{Scheme, View};
+use mamori_model::staff::{Scheme, ViewMode};
 use mamori_model::webhook::{DeliveryState, EventKind};
 use mamori_model::{
     Action, ActionState, Backdrop, CaseState, Clarity, DecisionState, DisputeState, Feature,
     Outcome, Purpose, StaffRole, Surface, Transform, Transforms, Urgency, Verdict,
 };
 
-use crate::words::Id;
+use crate::messages::MessageId;
 
-macro_rules! called {
+macro_rules! message_ids {
     ($($(#[$doc:meta])* $name:ident: $Type:ident { $($variant:ident $id:literal,)* })*) => {$(
         $(#[$doc])*
-        pub fn $name(value: $Type) -> Id {
-            match value { $($Type::$variant => Id($id),)* }
+        pub fn $name(value: $Type) -> MessageId {
+            match value { $($Type::$variant => MessageId($id),)* }
         }
     )*};
 }
 
-called! {
+message_ids! {
     /// Names an urgency: how soon a case must be reviewed.
     urgency: Urgency {
         ChildInDanger "urgency-child-in-danger",
@@ -105,7 +105,7 @@ called! {
         Disputed "event-disputed",
         InBulk "event-in-bulk",
         OutOfBulk "event-out-of-bulk",
-        AskedAgain "event-asked-again",
+        RequestedAgain "event-requested-again",
         Ended "event-ended",
     }
     /// Names a role of a staff member.
@@ -128,13 +128,13 @@ called! {
     staff_event: StaffEventKind {
         Added "staff-event-added",
         Roles "staff-event-roles",
-        Dose "staff-event-dose",
-        Ticket "staff-event-ticket",
+        ExposureLimits "staff-event-exposure-limits",
+        Link "staff-event-link",
         CredentialAdded "staff-event-credential-added",
         CredentialRemoved "staff-event-credential-removed",
         Ended "staff-event-ended",
-        Entered "staff-event-entered",
-        Left "staff-event-left",
+        SignedInWithLink "staff-event-signed-in-with-link",
+        NameDeleted "staff-event-name-deleted",
         SessionEnded "staff-event-session-ended",
     }
     /// Names a purpose, of a bank or of a policy.
@@ -147,11 +147,11 @@ called! {
         Rehearsal "purpose-rehearsal",
     }
     /// Names the event that a webhook delivery reports.
-    told: EventKind {
-        MatchCreated "told-match-created",
-        MatchChanged "told-match-changed",
-        ActionRequested "told-action-requested",
-        EndpointTest "told-endpoint-test",
+    webhook_event: EventKind {
+        MatchCreated "webhook-event-match-created",
+        MatchChanged "webhook-event-match-changed",
+        ActionRequested "webhook-event-action-requested",
+        EndpointTest "webhook-event-endpoint-test",
     }
     /// Names the state of a bulk decision.
     bulk_state: BulkState {
@@ -189,7 +189,7 @@ called! {
     }
     /// Names the clarity of a view.
     clarity: Clarity {
-        Veiled "clarity-veiled",
+        Blurred "clarity-blurred",
         Clear "clarity-clear",
     }
     /// Names a colour scheme of the pages.
@@ -199,7 +199,7 @@ called! {
         Dark "scheme-dark",
     }
     /// Names a way in which reviewers view pictures.
-    view: View {
+    view: ViewMode {
         Hold "view-hold",
         Toggle "view-toggle",
         Text "view-text",
@@ -207,8 +207,8 @@ called! {
 }
 
 /// Names how a frame was rotated or mirrored to match; `None` if it was not.
-pub fn transform(transform: Transform) -> Option<Id> {
-    Some(Id(match transform {
+pub fn transform(transform: Transform) -> Option<MessageId> {
+    Some(MessageId(match transform {
         Transform::None => return None,
         Transform::Rotate90 => "transform-rotate-90",
         Transform::Rotate180 => "transform-rotate-180",
@@ -221,17 +221,17 @@ pub fn transform(transform: Transform) -> Option<Id> {
 }
 
 /// Names the colour behind the transparent pixels of a frame; `None` if transparency was ignored.
-pub fn backdrop(backdrop: Backdrop) -> Option<Id> {
+pub fn backdrop(backdrop: Backdrop) -> Option<MessageId> {
     match backdrop {
         Backdrop::None => None,
-        Backdrop::White => Some(Id("backdrop-white")),
-        Backdrop::Black => Some(Id("backdrop-black")),
+        Backdrop::White => Some(MessageId("backdrop-white")),
+        Backdrop::Black => Some(MessageId("backdrop-black")),
     }
 }
 
 /// Names whether a bank compares rotated and mirrored frames.
-pub fn transforms(transforms: Transforms) -> Id {
-    Id(match transforms {
+pub fn transforms(transforms: Transforms) -> MessageId {
+    MessageId(match transforms {
         Transforms::All => "transforms-all",
         Transforms::None => "transforms-none",
     })

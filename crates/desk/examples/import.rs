@@ -19,7 +19,7 @@ use mamori_model::{
     Action, BankId, Distance, HashKind, Jurisdictions, Purpose, Quality, Reach, Surface,
 };
 use mamori_store::Store;
-use mamori_testkit::records::Records;
+use mamori_testkit::database::TestDatabase;
 use tokio_util::sync::CancellationToken;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -37,28 +37,28 @@ fn main() -> Result<ExitCode, Failure> {
     let is_wanted = |engine: &str| only.as_deref().is_none_or(|only| only == engine);
     let runtime = tokio::runtime::Runtime::new()?;
     if is_wanted("sqlite") {
-        runtime.block_on(measure(Records::sqlite()?, "SQLite", lines))?;
+        runtime.block_on(measure(TestDatabase::sqlite()?, "SQLite", lines))?;
     }
     if is_wanted("postgres") {
-        runtime.block_on(measure(Records::postgres()?, "PostgreSQL", lines))?;
+        runtime.block_on(measure(TestDatabase::postgres()?, "PostgreSQL", lines))?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn measure(records: Records, engine: &str, lines: u64) -> Result<(), Failure> {
+async fn measure(records: TestDatabase, engine: &str, lines: u64) -> Result<(), Failure> {
     let desk = desk(&records).await?;
     let bank = bank(&desk).await?;
     println!("{engine}: {lines} lines, {} MiB before", resident_mib("VmRSS"));
     let stop = CancellationToken::new();
     let following = tokio::spawn({
         let (desk, stop) = (desk.clone(), stop.clone());
-        async move { desk.follow(stop).await }
+        async move { desk.follow_changes(stop).await }
     });
 
-    tell("hashes alone", &import(&desk, bank, lines, "").await?);
-    tell("the same again", &import(&desk, bank, lines, "").await?);
-    let said = r#","source_id":"case 7","labels":["A1","reviewed"]"#;
-    tell("the same with more to say", &import(&desk, bank, lines, said).await?);
+    print("hashes alone", &import(&desk, bank, lines, "").await?);
+    print("the same again", &import(&desk, bank, lines, "").await?);
+    let fields = r#","source_id":"case 7","labels":["A1","reviewed"]"#;
+    print("the same with more to say", &import(&desk, bank, lines, fields).await?);
 
     while desk.holdings().entries < usize::try_from(lines)? {
         tokio::time::sleep(Duration::from_millis(10)).await;
@@ -75,7 +75,7 @@ struct Measured {
     took: Duration,
 }
 
-fn tell(what: &str, measured: &Measured) {
+fn print(what: &str, measured: &Measured) {
     let lines = u32::try_from(measured.lines).map_or(f64::NAN, f64::from);
     let rate = lines / measured.took.as_secs_f64();
     println!(
@@ -87,14 +87,14 @@ fn tell(what: &str, measured: &Measured) {
     );
 }
 
-async fn import(desk: &Desk, bank: BankId, lines: u64, said: &str) -> Result<Measured, Failure> {
-    let chunks = Box::pin(chunks(lines, said.to_owned()));
+async fn import(desk: &Desk, bank: BankId, lines: u64, fields: &str) -> Result<Measured, Failure> {
+    let chunks = Box::pin(chunks(lines, fields.to_owned()));
     let begun = Instant::now();
     let options = ImportOptions {
         takes_any_pdq: true,
         ..ImportOptions::new(LineFormat::Ndjson, HashKind::Pdq)
     };
-    let import = desk.import_entries(&Admin::at_the_machine(), bank, options, chunks).await?;
+    let import = desk.import_entries(&Admin::local_cli(), bank, options, chunks).await?;
     let counts = format!(
         "{} added, {} changed, {} as they were",
         import.added, import.updated, import.duplicates
@@ -104,18 +104,18 @@ async fn import(desk: &Desk, bank: BankId, lines: u64, said: &str) -> Result<Mea
 
 /// The lines, made as they are asked for: spread like real hashes, so that an index of them is hit
 /// everywhere.
-fn chunks(lines: u64, said: String) -> impl Stream<Item = Result<Bytes, Failure>> {
+fn chunks(lines: u64, fields: String) -> impl Stream<Item = Result<Bytes, Failure>> {
     stream::iter(0..lines).chunks(LINES_AT_ONCE).map(move |numbers| {
         let line = |number: u64| {
             let word = |salt: u64| (number ^ salt << 32).wrapping_mul(0x9e37_79b9_7f4a_7c15);
             let [a, b, c, d] = [0, 1, 2, 3].map(word);
-            format!("{{\"hash\":\"{a:016x}{b:016x}{c:016x}{d:016x}\"{said}}}\n")
+            format!("{{\"hash\":\"{a:016x}{b:016x}{c:016x}{d:016x}\"{fields}}}\n")
         };
         Ok(Bytes::from(numbers.into_iter().map(line).collect::<String>()))
     })
 }
 
-async fn desk(records: &Records) -> Result<Desk, Failure> {
+async fn desk(records: &TestDatabase) -> Result<Desk, Failure> {
     let store = Store::open(&mamori_store::Settings::new(records.url())).await?;
     let pool = Pool::start(PoolSettings {
         program: "/proc/self/exe".into(),
@@ -143,7 +143,7 @@ async fn bank(desk: &Desk) -> Result<BankId, Failure> {
         action: Action::None,
         is_enabled: true,
     };
-    Ok(desk.create_bank(&Admin::at_the_machine(), bank).await?.id)
+    Ok(desk.create_bank(&Admin::local_cli(), bank).await?.id)
 }
 
 /// A line of this process's status, in MiB.

@@ -66,7 +66,7 @@ impl Clock {
         let place =
             self.last.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |last| Some(next(last)));
         let place = next(place.unwrap_or_else(|last| last));
-        let mut random: [u8; 10] = chance()?;
+        let mut random: [u8; 10] = random_bytes()?;
         let [.., high, low] = place.to_be_bytes();
         // The first four bits are replaced by the version.
         let [first, second, ..] = &mut random;
@@ -77,10 +77,10 @@ impl Clock {
 
 /// Returns 32 random bytes from the operating system, for a secret.
 pub fn secret() -> Result<Sensitive<[u8; 32]>, Error> {
-    chance().map(Sensitive::new)
+    random_bytes().map(Sensitive::new)
 }
 
-fn chance<const N: usize>() -> Result<[u8; N], Error> {
+fn random_bytes<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|cause| Error::internal("no randomness", cause))?;
     Ok(bytes)

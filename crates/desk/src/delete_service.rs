@@ -33,7 +33,7 @@ impl Desk {
         viewing::end_for_service(&mut tx, id, now).await?;
         tx.commit().await?;
 
-        self.settle().await;
+        self.wait_until_applied().await;
         Ok(())
     }
 }

@@ -20,9 +20,9 @@ pub mod webhooks;
 pub mod clock;
 pub mod delete_service;
 mod error;
+pub mod retention_sweep;
 pub mod settings;
-pub mod sweep;
-pub mod swept;
+pub mod sweep_summary;
 pub mod work;
 
 pub mod list;
@@ -38,7 +38,7 @@ use mamori_signin::Passkeys;
 use mamori_store::Store;
 use tokio::sync::{Notify, OnceCell, Semaphore, watch};
 
-use staff::pace::Pace;
+use staff::rate_limiter::RateLimiter;
 
 pub use clock::Clock;
 pub use error::Error;
@@ -47,10 +47,10 @@ pub use mamori_store::{
     NewEntry, OpenAction, OpenCounts, QueueCount,
 };
 pub use node::directory::Directory;
-pub use node::follow::Position;
+pub use node::follow_changes::Position;
 pub use services::proof::{Admin, Caller, Proof};
 pub use settings::Settings;
-pub use staff::member::{AtTheMachine, Found, Member};
+pub use staff::member::{LocalCli, Member, SessionLookup};
 
 /// The entry point of every operation: one per node, cheap to clone.
 #[derive(Clone)]
@@ -75,9 +75,9 @@ struct Inner {
     /// The passkey ceremonies; `None` where no console is configured.
     passkeys: Option<Passkeys>,
     /// The secret from which passkey challenges are derived; read from the database once.
-    questions: OnceCell<Sensitive<[u8; 32]>>,
+    challenge_secret: OnceCell<Sensitive<[u8; 32]>>,
     /// Limits password attempts at this node, before the database is asked.
-    guesses: Pace,
+    password_attempts: RateLimiter,
     /// Whether the database's write-ahead log may still hold the keys of items whose term has
     /// ended. True at the start, when this is not known.
     overwritten: AtomicBool,
@@ -104,7 +104,7 @@ impl Desk {
         let passkeys =
             origin.map(|origin| Passkeys::new(origin, staff::credentials::ISSUER)).transpose();
         let passkeys = passkeys.map_err(Error::invalid)?;
-        let guesses = Pace::of(&settings.sign_in.attempts);
+        let password_attempts = RateLimiter::of(&settings.sign_in.attempts);
         let inner = Inner {
             store,
             pool,
@@ -117,8 +117,8 @@ impl Desk {
             settings,
             sender,
             passkeys,
-            questions: OnceCell::new(),
-            guesses,
+            challenge_secret: OnceCell::new(),
+            password_attempts,
             overwritten: AtomicBool::new(true),
             hashing: Semaphore::new(HASHING_MAX),
         };

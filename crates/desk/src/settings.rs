@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mamori_model::{dose, retention};
+use mamori_model::{exposure, retention};
 use mamori_vault::Vault;
 
 pub use self::cases::CaseSettings;
@@ -29,7 +29,7 @@ pub struct Settings {
     /// matches everywhere within one.
     pub poll_interval: Duration,
     /// How long the answer to a change may wait until this node's own index contains it.
-    pub settle_time_max: Duration,
+    pub wait_until_applied_max: Duration,
     /// How long a node that cannot follow the change log still answers checks. After that it
     /// answers with an error and never `allow`: otherwise items that were listed meanwhile would
     /// pass, and API keys that were revoked would be accepted.
@@ -50,14 +50,14 @@ pub struct Settings {
     /// Limits of cases, claims and actions.
     pub cases: CaseSettings,
     /// Default exposure limits; a staff account may have its own for views, minutes and points.
-    pub exposure: dose::Limits,
+    pub exposure: exposure::Limits,
     /// Where the bytes of items are stored that a policy keeps. `None`: no vault key is configured,
     /// and no bytes are stored.
     pub vault: Option<Arc<Vault>>,
     /// Whether one person holds every role, because the operator has no other. Then a wait of 24
     /// hours and a second review by the same person replace the second approval, and records say
     /// so.
-    pub is_alone: bool,
+    pub is_single_person: bool,
     /// Limits of sign-in and of sessions.
     pub sign_in: SignInSettings,
 }
@@ -69,7 +69,7 @@ impl Default for Settings {
             node: "mamori".to_owned(),
             hits_per_bank_max: 20,
             poll_interval: Duration::from_millis(200),
-            settle_time_max: Duration::from_secs(2),
+            wait_until_applied_max: Duration::from_secs(2),
             stale_max: Duration::from_mins(1),
             partly_looked: PartlyLooked::default(),
             import_line_bytes_max: 16 * 1024,
@@ -78,9 +78,9 @@ impl Default for Settings {
             webhooks: WebhookSettings::default(),
             retention: retention::Periods::default(),
             cases: CaseSettings::default(),
-            exposure: dose::Limits::default(),
+            exposure: exposure::Limits::default(),
             vault: None,
-            is_alone: false,
+            is_single_person: false,
             sign_in: SignInSettings::default(),
         }
     }

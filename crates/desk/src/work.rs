@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 use crate::{Desk, Error};
 
 /// How long a worker waits for a new job before it polls again.
-const REST: Duration = Duration::from_millis(500);
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 impl Desk {
     /// Runs jobs until `stop`, and then finishes those that it began.
@@ -29,7 +29,7 @@ impl Desk {
                 tokio::select! {
                     () = stop.cancelled() => break,
                     () = self.inner.enqueued.notified() => {}
-                    () = tokio::time::sleep(REST) => {}
+                    () = tokio::time::sleep(POLL_INTERVAL) => {}
                 }
             }
         }
@@ -39,9 +39,9 @@ impl Desk {
 
     /// Runs the jobs that are due now, once, and returns how many there were.
     pub async fn work_once(&self) -> Result<usize, Error> {
-        let jobs = self.store_lease(self.settings().webhooks.concurrency).await?;
+        let jobs = self.lease_due_jobs(self.settings().webhooks.concurrency).await?;
         for job in &jobs {
-            self.do_job(job).await?;
+            self.run_job(job).await?;
         }
         Ok(jobs.len())
     }
@@ -57,12 +57,12 @@ impl Desk {
         while let Ok(place) = Arc::clone(places).try_acquire_owned() {
             free.push(place);
         }
-        let jobs = self.store_lease(u32::try_from(free.len()).unwrap_or(u32::MAX)).await?;
+        let jobs = self.lease_due_jobs(u32::try_from(free.len()).unwrap_or(u32::MAX)).await?;
         let begun = jobs.len();
         for (job, place) in jobs.into_iter().zip(free) {
             let desk = self.clone();
             running.spawn(async move {
-                if let Err(error) = desk.do_job(&job).await {
+                if let Err(error) = desk.run_job(&job).await {
                     // The lease runs out, and a worker runs the job again.
                     tracing::warn!(
                         job = %job.id,
@@ -78,7 +78,7 @@ impl Desk {
         Ok(begun)
     }
 
-    async fn store_lease(&self, limit: u32) -> Result<Vec<Leased>, Error> {
+    async fn lease_due_jobs(&self, limit: u32) -> Result<Vec<Leased>, Error> {
         let now = self.clock().now();
         let mut tx = self.store().begin("lease_jobs").await?;
         let webhooks = &self.settings().webhooks;
@@ -92,7 +92,7 @@ impl Desk {
         Ok(jobs)
     }
 
-    async fn do_job(&self, job: &Leased) -> Result<(), Error> {
+    async fn run_job(&self, job: &Leased) -> Result<(), Error> {
         match job.kind {
             JobKind::Deliver => self.deliver(job).await,
             JobKind::PurgeBank => self.purge_bank(job).await,

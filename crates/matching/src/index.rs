@@ -1,6 +1,6 @@
 //! The in-memory index of all banks, which some threads change while others query it.
 //!
-//! A query of PDQ hashes takes no lock: it loads the current snapshot (a `Pile`) and keeps it until
+//! A query of PDQ hashes takes no lock: it loads the current snapshot (an `IndexSnapshot`) and keeps it until
 //! it ends. A change builds a new snapshot and swaps it in. So a query sees each change whole or
 //! not at all, sees every entry whose insertion returned before the query began, and never waits.
 
@@ -12,20 +12,20 @@ use arc_swap::ArcSwap;
 use mamori_model::{BankId, Distance, EntryId, Hash, HashKind, Pdq};
 
 use crate::Near;
-use crate::exact::{Exact, Stale};
-use crate::merge::{Due, FRESH_ROWS, build};
-use crate::pile::{Pile, Placed};
+use crate::compaction::{DELTA_ROWS_MAX, MergePlan, build};
+use crate::exact::{Exact, StaleKey};
+use crate::index_snapshot::{IndexSnapshot, SegmentView};
+use crate::rows_by_bank::WriteBatch;
 use crate::segment::Row;
-use crate::shelves::Step;
 use crate::words::HasWords as _;
 
-/// Entries that become visible in one step. A step blocks queries of exact hashes for well under 1
+/// Entries that become visible in one batch. A batch blocks queries of exact hashes for well under 1
 /// ms, and those of PDQ hashes not at all.
-const STEP_ROWS: usize = 4_096;
+const BATCH_ROWS: usize = 4_096;
 
 /// The part of an entry that the index needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Indexed {
+pub struct IndexEntry {
     /// The entry's id.
     pub entry: EntryId,
     /// The bank that the entry is in.
@@ -36,12 +36,12 @@ pub struct Indexed {
 
 /// All entries of all banks, in memory: less than 100 bytes for a PDQ hash, 75 for a SHA-256.
 pub struct Index {
-    fresh_rows: usize,
+    delta_rows_max: usize,
     /// Write lock: held by the thread that changes the index. Queries never take it.
-    turn: Mutex<()>,
-    /// Compaction lock: held for a whole run of [`Self::tidy`], which takes long.
-    broom: Mutex<()>,
-    pdq: ArcSwap<Pile>,
+    write_lock: Mutex<()>,
+    /// Compaction lock: held for a whole run of [`Self::compact`], which takes long.
+    compaction_lock: Mutex<()>,
+    pdq: ArcSwap<IndexSnapshot>,
     exact: RwLock<Exact>,
 }
 
@@ -54,34 +54,34 @@ impl Default for Index {
 impl Index {
     /// Creates an index without entries.
     pub fn new() -> Self {
-        Self::with_fresh_rows(FRESH_ROWS)
+        Self::with_delta_rows_max(DELTA_ROWS_MAX)
     }
 
-    /// Creates an index without entries that compacts its delta from `fresh_rows` rows on; see
-    /// [`Self::tidy`].
-    pub fn with_fresh_rows(fresh_rows: usize) -> Self {
+    /// Creates an index without entries that compacts its delta from `delta_rows_max` rows on; see
+    /// [`Self::compact`].
+    pub fn with_delta_rows_max(delta_rows_max: usize) -> Self {
         Self {
-            fresh_rows,
-            turn: Mutex::default(),
-            broom: Mutex::default(),
+            delta_rows_max,
+            write_lock: Mutex::default(),
+            compaction_lock: Mutex::default(),
             pdq: ArcSwap::default(),
             exact: RwLock::default(),
         }
     }
 
     /// Creates an index of segments that were read from a snapshot file.
-    pub(crate) fn of(placed: Vec<Placed>) -> Self {
+    pub(crate) fn of(segments: Vec<SegmentView>) -> Self {
         let index = Self::new();
-        let placed = placed.into_iter().map(Arc::new).collect();
-        index.pdq.store(Arc::new(Pile { placed, ..Pile::default() }));
+        let segments = segments.into_iter().map(Arc::new).collect();
+        index.pdq.store(Arc::new(IndexSnapshot { segments, ..IndexSnapshot::default() }));
         index
     }
 
     /// Returns all entries as of one moment between two changes: the PDQ snapshot and the exact
     /// hashes.
-    pub(crate) fn everything(&self) -> (Arc<Pile>, Vec<(EntryId, BankId, Hash)>) {
-        let _turn = self.take_turn();
-        let exact = self.look().all().collect();
+    pub(crate) fn everything(&self) -> (Arc<IndexSnapshot>, Vec<(EntryId, BankId, Hash)>) {
+        let _guard = self.lock_writes();
+        let exact = self.exact_read().all().collect();
         (self.pdq.load_full(), exact)
     }
 
@@ -90,84 +90,84 @@ impl Index {
     /// An entry that exists already is replaced, also if it moves to another bank or gets another
     /// hash, and no query misses it meanwhile. If several of `entries` have the same id, the last
     /// one counts. Inserting the same entries again changes nothing.
-    pub fn insert(&self, entries: &[Indexed]) {
-        for step in entries.chunks(STEP_ROWS) {
-            self.insert_step(&step.iter().map(|new| (new.entry, (new.bank, new.hash))).collect());
+    pub fn insert(&self, entries: &[IndexEntry]) {
+        for batch in entries.chunks(BATCH_ROWS) {
+            self.insert_batch(&batch.iter().map(|new| (new.entry, (new.bank, new.hash))).collect());
         }
     }
 
-    /// Inserts `entries` and compacts, as [`Self::insert`] and then [`Self::tidy`] do, but faster
+    /// Inserts `entries` and compacts, as [`Self::insert`] and then [`Self::compact`] do, but faster
     /// if the index is empty and the entries are many and in ascending order of their ids. Fails if
     /// there is not enough memory; some of `entries` may then be missing.
-    pub fn load(&self, entries: &[Indexed]) -> io::Result<()> {
-        let is_pdq = |new: &&Indexed| matches!(new.hash, Hash::Pdq(_));
+    pub fn load(&self, entries: &[IndexEntry]) -> io::Result<()> {
+        let is_pdq = |new: &&IndexEntry| matches!(new.hash, Hash::Pdq(_));
         let is_ascending = entries.is_sorted_by(|a, b| a.entry < b.entry);
-        let turn = self.take_turn();
-        if !self.is_empty() || !is_ascending || entries.len() < self.fresh_rows {
-            drop(turn);
+        let guard = self.lock_writes();
+        if !self.is_empty() || !is_ascending || entries.len() < self.delta_rows_max {
+            drop(guard);
             self.insert(entries);
-            while self.tidy()? {}
+            while self.compact()? {}
             return Ok(());
         }
         let rows = entries.iter().filter_map(|new| match new.hash {
             Hash::Pdq(hash) => Some(Row { id: new.entry, bank: new.bank, hash: hash.words() }),
             Hash::Sha256(_) | Hash::Sha1(_) | Hash::Md5(_) => None,
         });
-        let placed = build(&rows.collect::<Vec<_>>())?.into_iter().map(Arc::new).collect();
-        self.pdq.store(Arc::new(Pile { placed, ..Pile::default() }));
-        drop(turn);
-        let exact: Vec<Indexed> = entries.iter().filter(|new| !is_pdq(new)).copied().collect();
+        let segments = build(&rows.collect::<Vec<_>>())?.into_iter().map(Arc::new).collect();
+        self.pdq.store(Arc::new(IndexSnapshot { segments, ..IndexSnapshot::default() }));
+        drop(guard);
+        let exact: Vec<IndexEntry> = entries.iter().filter(|new| !is_pdq(new)).copied().collect();
         self.insert(&exact);
         Ok(())
     }
 
     /// Answers [`Self::near`] for each of `queries`, in their order, with as many threads as the
     /// machine has processors.
-    pub fn near_each(&self, queries: &[Pdq], lens: &[(BankId, Distance)]) -> Vec<Vec<Near>> {
+    pub fn near_each(&self, queries: &[Pdq], scope: &[(BankId, Distance)]) -> Vec<Vec<Near>> {
         let mut answers = vec![Vec::new(); queries.len()];
-        self.pdq.load().near_each(queries, lens, &mut answers);
+        self.pdq.load().near_each(queries, scope, &mut answers);
         for answer in &mut answers {
             answer.sort_unstable_by_key(|near: &Near| (near.distance, near.entry));
         }
         answers
     }
 
-    fn insert_step(&self, step: &Step) {
-        let (Some((first, _)), Some((last, _))) = (step.first_key_value(), step.last_key_value())
+    fn insert_batch(&self, batch: &WriteBatch) {
+        let (Some((first, _)), Some((last, _))) = (batch.first_key_value(), batch.last_key_value())
         else {
             return;
         };
         let ids = *first..=*last;
-        let _turn = self.take_turn();
-        self.change().insert(step, &ids);
-        self.pdq.store(Arc::new(self.pdq.load().with(step, &ids)));
+        let _guard = self.lock_writes();
+        self.exact_write().insert(batch, &ids);
+        self.pdq.store(Arc::new(self.pdq.load().with(batch, &ids)));
     }
 
     /// Removes every entry whose id is in `entries`; queries that begin after the return do not see
     /// them. Ids that the index does not have are no error and cost nothing.
     pub fn remove(&self, entries: RangeInclusive<EntryId>) {
-        let _turn = self.take_turn();
+        let _guard = self.lock_writes();
         self.pdq.store(Arc::new(self.pdq.load().without(&entries)));
-        let stale = self.change().remove(&entries);
-        self.forget(&stale);
+        let stale = self.exact_write().remove(&entries);
+        self.drop_stale_keys(&stale);
     }
 
     /// Removes a bank with all its entries; queries that begin after the return do not see it.
     pub fn remove_bank(&self, bank: BankId) {
-        let _turn = self.take_turn();
+        let _guard = self.lock_writes();
         self.pdq.store(Arc::new(self.pdq.load().without_bank(bank)));
-        let stale = self.change().remove_bank(bank);
-        self.forget(&stale);
+        let stale = self.exact_write().remove_bank(bank);
+        self.drop_stale_keys(&stale);
     }
 
     /// Returns all entries within their bank's limit of `query`, by distance and then by id.
     ///
-    /// `lens` names the banks to search, each with its limit in bits. If a bank is named twice, the
+    /// `scope` names the banks to search, each with its limit in bits. If a bank is named twice, the
     /// larger limit counts; a bank without PDQ hashes has no hits. Every limit is exact, also above
     /// [`Distance::LIMIT_MAX`]; from about 40 bits on, the search compares every row.
-    pub fn near(&self, query: &Pdq, lens: &[(BankId, Distance)]) -> Vec<Near> {
+    pub fn near(&self, query: &Pdq, scope: &[(BankId, Distance)]) -> Vec<Near> {
         let mut near = Vec::new();
-        self.pdq.load().near(query, lens, &mut near);
+        self.pdq.load().near(query, scope, &mut near);
         near.sort_unstable_by_key(|near| (near.distance, near.entry));
         near
     }
@@ -176,10 +176,10 @@ impl Index {
     pub fn equal(&self, hash: &Hash, banks: &[BankId]) -> Vec<Near> {
         match hash {
             Hash::Pdq(query) => {
-                let lens: Vec<_> = banks.iter().map(|bank| (*bank, Distance(0))).collect();
-                self.near(query, &lens)
+                let scope: Vec<_> = banks.iter().map(|bank| (*bank, Distance(0))).collect();
+                self.near(query, &scope)
             }
-            Hash::Sha256(_) | Hash::Sha1(_) | Hash::Md5(_) => self.look().equal(hash, banks),
+            Hash::Sha256(_) | Hash::Sha1(_) | Hash::Md5(_) => self.exact_read().equal(hash, banks),
         }
     }
 
@@ -190,23 +190,25 @@ impl Index {
     /// A call can take seconds and blocks neither queries nor changes. Call it from a background
     /// thread until it returns `false`. Fails if there is not enough memory, and then changes
     /// nothing.
-    pub fn tidy(&self) -> io::Result<bool> {
-        let _broom = self.broom.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(due) = Due::of(&self.pdq.load_full(), self.fresh_rows) else { return Ok(false) };
-        let built = due.build()?;
-        let _turn = self.take_turn();
-        self.pdq.store(Arc::new(due.place(&self.pdq.load(), built)));
+    pub fn compact(&self) -> io::Result<bool> {
+        let _compaction = self.compaction_lock.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(plan) = MergePlan::of(&self.pdq.load_full(), self.delta_rows_max) else {
+            return Ok(false);
+        };
+        let built = plan.build()?;
+        let _guard = self.lock_writes();
+        self.pdq.store(Arc::new(plan.install(&self.pdq.load(), built)));
         Ok(true)
     }
 
     /// Returns the number of hashes of `kind`.
     pub fn len(&self, kind: HashKind) -> usize {
-        self.lens(kind, |_| true)
+        self.count(kind, |_| true)
     }
 
     /// Returns the number of hashes of `kind` in `bank`; 0 for a bank that the index does not have.
     pub fn bank_len(&self, bank: BankId, kind: HashKind) -> usize {
-        self.lens(kind, |other| other == bank)
+        self.count(kind, |other| other == bank)
     }
 
     /// Checks whether the index has no entry.
@@ -214,35 +216,37 @@ impl Index {
         HashKind::ALL.into_iter().all(|kind| self.len(kind) == 0)
     }
 
-    fn lens(&self, kind: HashKind, counts: impl Fn(BankId) -> bool) -> usize {
-        let sum = |lens: &mut dyn Iterator<Item = (BankId, usize)>| {
-            lens.filter(|(bank, _)| counts(*bank)).map(|(_, len)| len).sum()
+    fn count(&self, kind: HashKind, is_counted: impl Fn(BankId) -> bool) -> usize {
+        let sum = |counts: &mut dyn Iterator<Item = (BankId, usize)>| {
+            counts.filter(|(bank, _)| is_counted(*bank)).map(|(_, len)| len).sum()
         };
         match kind {
-            HashKind::Pdq => sum(&mut self.pdq.load().lens()),
-            HashKind::Sha256 | HashKind::Sha1 | HashKind::Md5 => sum(&mut self.look().lens(kind)),
+            HashKind::Pdq => sum(&mut self.pdq.load().counts()),
+            HashKind::Sha256 | HashKind::Sha1 | HashKind::Md5 => {
+                sum(&mut self.exact_read().counts(kind))
+            }
         }
     }
 
-    /// Drops stale keys from the exact look-up, in short steps, so that queries get in between.
-    fn forget(&self, stale: &[Stale]) {
-        for step in stale.chunks(STEP_ROWS) {
-            self.change().forget(step);
+    /// Drops stale keys from the exact look-up, in short batches, so that queries get in between.
+    fn drop_stale_keys(&self, stale: &[StaleKey]) {
+        for batch in stale.chunks(BATCH_ROWS) {
+            self.exact_write().drop_stale_keys(batch);
         }
     }
 
     // A lock is poisoned if its holder panics. No holder panics here: running out of memory aborts
     // the process.
 
-    fn take_turn(&self) -> MutexGuard<'_, ()> {
-        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock_writes(&self) -> MutexGuard<'_, ()> {
+        self.write_lock.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn look(&self) -> RwLockReadGuard<'_, Exact> {
+    fn exact_read(&self) -> RwLockReadGuard<'_, Exact> {
         self.exact.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn change(&self) -> RwLockWriteGuard<'_, Exact> {
+    fn exact_write(&self) -> RwLockWriteGuard<'_, Exact> {
         self.exact.write().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -9,9 +9,9 @@ pub mod halves;
 use std::arch::x86_64::__m512i;
 use std::ops::{BitXor, Range};
 
-use crate::segment::found::Found;
+use crate::segment::branchless_vec::BranchlessVec;
 use crate::segment::probe::Group;
-use crate::segment::slot::{Sought, place};
+use crate::segment::slot::{QueryTag, as_index};
 use crate::words::{HasWords, Words, differing};
 
 /// Bytes in a cache line.
@@ -21,7 +21,7 @@ pub const LINE_TAGS: usize = LINE_BYTES / size_of::<u16>();
 
 /// Checks whether the processor compares 32 tags at a time: AVX-512 with bit counts, and BMI2.
 #[cfg(target_arch = "x86_64")]
-pub fn is_wide() -> bool {
+pub fn has_avx512() -> bool {
     std::arch::is_x86_feature_detected!("avx512f")
         && std::arch::is_x86_feature_detected!("avx512bitalg")
         && std::arch::is_x86_feature_detected!("avx512bw")
@@ -33,7 +33,7 @@ pub fn is_wide() -> bool {
 
 /// Checks whether the processor compares 16 tags at a time: AVX2, with bit counts and BMI2.
 #[cfg(target_arch = "x86_64")]
-pub fn is_middling() -> bool {
+pub fn has_avx2() -> bool {
     std::arch::is_x86_feature_detected!("avx2")
         && std::arch::is_x86_feature_detected!("bmi2")
         && std::arch::is_x86_feature_detected!("popcnt")
@@ -45,7 +45,7 @@ pub fn is_middling() -> bool {
 /// An `at` beyond the end is skipped: a prefetch of unmapped memory takes longer than any other.
 #[inline]
 #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
-pub fn fetch<T>(rows: &[T], at: usize) {
+pub fn prefetch<T>(rows: &[T], at: usize) {
     #[cfg(target_arch = "x86_64")]
     if let Some(place) = rows.get(at) {
         use core::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
@@ -57,8 +57,8 @@ pub fn fetch<T>(rows: &[T], at: usize) {
 }
 
 /// Reads a stretch of memory in order, so that it is in the cache when it is needed. The hardware
-/// prefetcher recognises the order and reads three times as fast as [`fetch`] line by line.
-pub fn read<T: Copy + Default + BitXor<Output = T>>(rows: &[T], stretch: Range<usize>) {
+/// prefetcher recognises the order and reads three times as fast as [`prefetch`] line by line.
+pub fn read_ahead<T: Copy + Default + BitXor<Output = T>>(rows: &[T], stretch: Range<usize>) {
     let lines = rows.get(stretch).unwrap_or_default().iter().step_by(LINE_BYTES / size_of::<T>());
     std::hint::black_box(lines.fold(T::default(), |all, row| all ^ *row));
 }
@@ -68,22 +68,22 @@ pub fn read<T: Copy + Default + BitXor<Output = T>>(rows: &[T], stretch: Range<u
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
 #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
-pub fn agreeing<const WIDE: bool, T: Copy + Default>(
+pub fn agreeing<const AVX512: bool, T: Copy + Default>(
     tags: &[u16],
     group: &Group,
-    sought: Sought,
-    found: &mut Found<T>,
+    query_tag: QueryTag,
+    found: &mut BranchlessVec<T>,
     item: impl Fn(u32) -> T,
 ) {
-    let Some(tags) = tags.get(place(group.from)..place(group.to)) else { return };
-    // Here and not in `put`: a loop with a call in it keeps its limits in memory.
-    found.make_room(tags.len());
+    let Some(tags) = tags.get(as_index(group.from)..as_index(group.to)) else { return };
+    // Here and not in `push_if`: a loop with a call in it keeps its limits in memory.
+    found.reserve(tags.len());
     #[cfg(target_arch = "x86_64")]
-    if WIDE {
-        // SAFETY: `WIDE` is true only in variants that are called if `is_wide`.
-        return unsafe { agreeing_wide(tags, group, sought, found, item) };
+    if AVX512 {
+        // SAFETY: `AVX512` is true only in variants that are called if `has_avx512`.
+        return unsafe { agreeing_avx512(tags, group, query_tag, found, item) };
     }
-    agreeing_plain(tags, group, sought, found, item);
+    agreeing_plain(tags, group, query_tag, found, item);
 }
 
 #[inline(always)]
@@ -91,20 +91,20 @@ pub fn agreeing<const WIDE: bool, T: Copy + Default>(
 fn agreeing_plain<T: Copy + Default>(
     tags: &[u16],
     group: &Group,
-    sought: Sought,
-    found: &mut Found<T>,
+    query_tag: QueryTag,
+    found: &mut BranchlessVec<T>,
     item: impl Fn(u32) -> T,
 ) {
     let agrees = |tag: u16| {
-        let differing = (tag ^ sought.tag) & sought.all;
-        let (all, low) = (differing.count_ones(), (differing & sought.low).count_ones());
+        let differing = (tag ^ query_tag.tag) & query_tag.all;
+        let (all, low) = (differing.count_ones(), (differing & query_tag.low).count_ones());
         all <= u32::from(group.tag_max) && low <= u32::from(group.low_max)
     };
     for (some, first) in tags.chunks(16).zip((group.from..).step_by(16)) {
         // No early exit, so that the compiler compares 16 tags at a time; few of them agree.
         if some.iter().fold(false, |any, tag| any | agrees(*tag)) {
             let postings = some.iter().zip(first..).filter(|(tag, _)| agrees(**tag));
-            postings.for_each(|(_, posting)| found.put(item(posting), true));
+            postings.for_each(|(_, posting)| found.push_if(item(posting), true));
         }
     }
 }
@@ -112,16 +112,16 @@ fn agreeing_plain<T: Copy + Default>(
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,avx512bitalg,bmi2,popcnt")]
 #[inline]
-fn agreeing_wide<T: Copy + Default>(
+fn agreeing_avx512<T: Copy + Default>(
     tags: &[u16],
     group: &Group,
-    sought: Sought,
-    found: &mut Found<T>,
+    query_tag: QueryTag,
+    found: &mut BranchlessVec<T>,
     item: impl Fn(u32) -> T,
 ) {
     use core::arch::x86_64::_mm512_set1_epi16;
     let all_of = |number: u16| _mm512_set1_epi16(number.cast_signed());
-    let (tag, all, low) = (all_of(sought.tag), all_of(sought.all), all_of(sought.low));
+    let (tag, all, low) = (all_of(query_tag.tag), all_of(query_tag.all), all_of(query_tag.low));
     let (tag_max, low_max) = (all_of(group.tag_max), all_of(group.low_max));
     let mut first = group.from;
     for some in tags.chunks(64) {
@@ -131,10 +131,10 @@ fn agreeing_wide<T: Copy + Default>(
             agree |= u64::from(agreeing_lanes(two, tag, all, low, tag_max, low_max)) << 32;
         }
         // Most groups have one tag that agrees or none, and a branch on it would be mispredicted.
-        found.put(item(first + agree.trailing_zeros()), agree != 0);
+        found.push_if(item(first + agree.trailing_zeros()), agree != 0);
         agree &= agree.wrapping_sub(1);
         while agree != 0 {
-            found.put(item(first + agree.trailing_zeros()), true);
+            found.push_if(item(first + agree.trailing_zeros()), true);
             agree &= agree - 1;
         }
         first += 64;
@@ -174,9 +174,9 @@ fn agreeing_lanes(
 pub fn scan<R: HasWords>(rows: &[R], query: &Words, max: u32, hit: &mut impl FnMut(u32, u32)) {
     #[cfg(target_arch = "x86_64")]
     {
-        if is_wide() {
-            // SAFETY: the processor has the features, as `is_wide` found.
-            return unsafe { scan_wide(rows, query, max, hit) };
+        if has_avx512() {
+            // SAFETY: the processor has the features, as `has_avx512` found.
+            return unsafe { scan_avx512(rows, query, max, hit) };
         }
         if std::arch::is_x86_feature_detected!("popcnt") {
             // SAFETY: the processor has the feature, as the line above found.
@@ -190,7 +190,7 @@ pub fn scan<R: HasWords>(rows: &[R], query: &Words, max: u32, hit: &mut impl FnM
 /// `popcnt`, 0.55 ns here.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512vl,avx512vpopcntdq")]
-fn scan_wide<R: HasWords>(rows: &[R], query: &Words, max: u32, hit: &mut impl FnMut(u32, u32)) {
+fn scan_avx512<R: HasWords>(rows: &[R], query: &Words, max: u32, hit: &mut impl FnMut(u32, u32)) {
     scan_plain(rows, query, max, hit);
 }
 
@@ -206,7 +206,7 @@ fn scan_plain<R: HasWords>(rows: &[R], query: &Words, max: u32, hit: &mut impl F
     for (row, place) in rows.iter().zip(0..) {
         let distance = differing(&row.words(), query);
         if distance <= max {
-            tell(place, distance, hit);
+            report(place, distance, hit);
         }
     }
 }
@@ -214,7 +214,7 @@ fn scan_plain<R: HasWords>(rows: &[R], query: &Words, max: u32, hit: &mut impl F
 /// Not inlined, so that the loop around it stays small: hardly any hash is near.
 #[cold]
 #[inline(never)]
-fn tell(place: u32, distance: u32, hit: &mut impl FnMut(u32, u32)) {
+fn report(place: u32, distance: u32, hit: &mut impl FnMut(u32, u32)) {
     hit(place, distance);
 }
 

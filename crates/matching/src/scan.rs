@@ -3,16 +3,16 @@
 use mamori_model::{BankId, Distance, EntryId, Hash, Pdq};
 
 use crate::Near;
-use crate::index::{Index, Indexed};
+use crate::index::{Index, IndexEntry};
 use crate::kernel::{self, halves::Halves};
-use crate::segment::slot::place;
+use crate::segment::slot::as_index;
 use crate::words::{HasWords, Words};
 
 /// The place in the searched list, counted from 0, and the distance from the query.
-pub type Found = (usize, Distance);
+pub type ScanHit = (usize, Distance);
 
 /// Returns all hashes of `bank` within `max` bits of `query`, by distance and then by place.
-pub fn near_all(bank: &[Pdq], query: &Pdq, max: Distance) -> Vec<Found> {
+pub fn near_all(bank: &[Pdq], query: &Pdq, max: Distance) -> Vec<ScanHit> {
     let mut found = Vec::new();
     scan(bank, query, max, &mut found);
     found.sort_unstable_by_key(|(row, distance)| (*distance, *row));
@@ -26,7 +26,7 @@ const INDEX_QUERIES: usize = 3_000;
 const INDEX_ROWS: usize = 50_000;
 
 /// Answers [`near_all`] for each of `queries`, in their order; faster than one call for each.
-pub fn near_each(bank: &[Pdq], queries: &[Pdq], max: Distance) -> Vec<Vec<Found>> {
+pub fn near_each(bank: &[Pdq], queries: &[Pdq], max: Distance) -> Vec<Vec<ScanHit>> {
     let is_worth_it = queries.len() >= INDEX_QUERIES && bank.len() >= INDEX_ROWS;
     if is_worth_it && let Some(answers) = indexed(bank, queries, max) {
         return answers;
@@ -35,11 +35,14 @@ pub fn near_each(bank: &[Pdq], queries: &[Pdq], max: Distance) -> Vec<Vec<Found>
 }
 
 /// Searches with an index that is built for these queries; `None` if there is no memory for it.
-fn indexed(bank: &[Pdq], queries: &[Pdq], max: Distance) -> Option<Vec<Vec<Found>>> {
+fn indexed(bank: &[Pdq], queries: &[Pdq], max: Distance) -> Option<Vec<Vec<ScanHit>>> {
     let whole = BankId::from(uuid::Uuid::nil());
     let ids = (1..).filter_map(EntryId::new);
-    let entries =
-        ids.zip(bank).map(|(entry, hash)| Indexed { entry, bank: whole, hash: Hash::Pdq(*hash) });
+    let entries = ids.zip(bank).map(|(entry, hash)| IndexEntry {
+        entry,
+        bank: whole,
+        hash: Hash::Pdq(*hash),
+    });
     let index = Index::new();
     index.load(&entries.collect::<Vec<_>>()).ok()?;
     let row = |near: &Near| usize::try_from(near.entry.number() - 1).ok();
@@ -53,7 +56,7 @@ fn indexed(bank: &[Pdq], queries: &[Pdq], max: Distance) -> Option<Vec<Vec<Found
 const TILE_ROWS: usize = 1_024;
 
 /// Scans tile by tile: the hashes of a tile stay in the first-level cache for all queries.
-fn scanned(bank: &[Pdq], queries: &[Pdq], max: Distance) -> Vec<Vec<Found>> {
+fn scanned(bank: &[Pdq], queries: &[Pdq], max: Distance) -> Vec<Vec<ScanHit>> {
     let mut answers = vec![Vec::new(); queries.len()];
     let queries: Vec<Words> = queries.iter().map(HasWords::words).collect();
     let mut halves = Halves::default();
@@ -61,7 +64,7 @@ fn scanned(bank: &[Pdq], queries: &[Pdq], max: Distance) -> Vec<Vec<Found>> {
         halves.fill(rows);
         for (query, found) in queries.iter().zip(&mut answers) {
             halves.scan(rows, query, max.0, &mut |row, distance| {
-                found.push((number * TILE_ROWS + place(row), Distance(distance)));
+                found.push((number * TILE_ROWS + as_index(row), Distance(distance)));
             });
         }
     }
@@ -72,9 +75,9 @@ fn scanned(bank: &[Pdq], queries: &[Pdq], max: Distance) -> Vec<Vec<Found>> {
 }
 
 /// Adds every hash of `rows` within `max` bits of `query` to `found`.
-fn scan(rows: &[Pdq], query: &Pdq, max: Distance, found: &mut Vec<Found>) {
+fn scan(rows: &[Pdq], query: &Pdq, max: Distance, found: &mut Vec<ScanHit>) {
     kernel::scan(rows, &query.words(), max.0, &mut |row, distance| {
-        found.push((place(row), Distance(distance)));
+        found.push((as_index(row), Distance(distance)));
     });
 }
 

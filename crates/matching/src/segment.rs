@@ -6,11 +6,11 @@
 //! in ten million rows compares about 200 hashes.
 
 pub mod batch;
+pub mod branchless_vec;
 mod build;
 mod choose;
 mod cost;
 mod flips;
-pub mod found;
 mod key;
 pub mod probe;
 pub mod rows;
@@ -24,7 +24,7 @@ use std::sync::{Arc, OnceLock};
 
 use mamori_model::{BankId, EntryId};
 
-use crate::large::Large;
+use crate::mmap_array::MmapArray;
 use crate::words::Words;
 use flips::Flips;
 use rows::{BankNumbers, Ids};
@@ -38,7 +38,7 @@ pub use build::{Row, split};
 pub const ROWS_MAX: usize = tables::ROWS_MAX;
 
 /// Rows and their slots. It never changes; removed rows get tombstones beside it, see
-/// [`crate::pile`].
+/// [`crate::index_snapshot`].
 pub struct Segment {
     parts: Parts,
     /// The plan for each distance, made at its first use; `None` where a scan is faster.
@@ -49,7 +49,7 @@ pub struct Segment {
 /// The contents of a segment, as a snapshot file stores them.
 pub struct Parts {
     /// The hash of each row.
-    pub hashes: Large<Words>,
+    pub hashes: MmapArray<Words>,
     /// The entry id of each row.
     pub ids: Ids,
     /// The number of each row's bank: its place in `banks`.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use mamori_matching::{Index, Indexed, Near, near_all, near_each};
+use mamori_matching::{Index, IndexEntry, Near, near_all, near_each};
 use mamori_model::{BankId, Distance, EntryId, Hash, HashKind, Pdq};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -86,10 +86,10 @@ proptest! {
     #[test]
     fn the_index_answers_as_brute_force_does((query, hashes) in query_and_bank(), max in max()) {
         let index = Index::new();
-        let entries: Vec<Indexed> = hashes
+        let entries: Vec<IndexEntry> = hashes
             .iter()
             .zip(0..)
-            .map(|(hash, n)| Indexed { entry: id(n), bank: bank(1), hash: Hash::Pdq(*hash) })
+            .map(|(hash, n)| IndexEntry { entry: id(n), bank: bank(1), hash: Hash::Pdq(*hash) })
             .collect();
 
         index.insert(&entries);
@@ -104,12 +104,12 @@ proptest! {
 
 #[derive(Clone, Debug)]
 enum Act {
-    Insert(Vec<Indexed>),
+    Insert(Vec<IndexEntry>),
     Remove(EntryId, EntryId),
     RemoveBank(BankId),
     Near(Pdq, Vec<(BankId, Distance)>),
     Equal(Hash, Vec<BankId>),
-    Tidy,
+    Compact,
 }
 
 /// Few values, so that acts meet.
@@ -125,22 +125,22 @@ fn few_hashes() -> impl Strategy<Value = Hash> {
 fn acts() -> impl Strategy<Value = Vec<Act>> {
     let banks = || (0..5_u8).prop_map(bank);
     let ids = || (0..200_u16).prop_map(id);
-    let entry = (ids(), banks(), few_hashes()).prop_map(|(entry, bank, hash)| Indexed {
+    let entry = (ids(), banks(), few_hashes()).prop_map(|(entry, bank, hash)| IndexEntry {
         entry,
         bank,
         hash,
     });
-    let lens = prop::collection::vec((banks(), max()), 0..6);
+    let scope = prop::collection::vec((banks(), max()), 0..6);
     let query = (0..256_usize).prop_map(|ones| flipped(&[0; 32].into(), 0..ones));
     prop::collection::vec(
         prop_oneof![
             4 => prop::collection::vec(entry, 0..60).prop_map(Act::Insert),
             3 => (ids(), ids()).prop_map(|(first, last)| Act::Remove(first, last)),
             1 => banks().prop_map(Act::RemoveBank),
-            4 => (query, lens).prop_map(|(query, lens)| Act::Near(query, lens)),
+            4 => (query, scope).prop_map(|(query, scope)| Act::Near(query, scope)),
             4 => (few_hashes(), prop::collection::vec(banks(), 0..6))
                 .prop_map(|(hash, banks)| Act::Equal(hash, banks)),
-            2 => Just(Act::Tidy),
+            2 => Just(Act::Compact),
         ],
         1..60,
     )
@@ -151,12 +151,12 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
 struct Slow(BTreeMap<EntryId, (BankId, Hash)>);
 
 impl Slow {
-    fn near(&self, query: &Pdq, lens: &[(BankId, Distance)]) -> Vec<Near> {
+    fn near(&self, query: &Pdq, scope: &[(BankId, Distance)]) -> Vec<Near> {
         let mut near: Vec<Near> = Vec::new();
         for (entry, (bank, hash)) in &self.0 {
             let Hash::Pdq(hash) = hash else { continue };
             let distance = hash.distance(query);
-            if lens.iter().any(|(lens_bank, max)| lens_bank == bank && distance <= *max) {
+            if scope.iter().any(|(scope_bank, max)| scope_bank == bank && distance <= *max) {
                 near.push(Near { entry: *entry, bank: *bank, distance });
             }
         }
@@ -174,7 +174,7 @@ impl Slow {
 proptest! {
     #[test]
     fn the_index_is_the_map_that_it_stands_for(acts in acts()) {
-        let index = Index::with_fresh_rows(20);
+        let index = Index::with_delta_rows_max(20);
         let mut slow = Slow::default();
         for act in acts {
             match act {
@@ -190,13 +190,13 @@ proptest! {
                     index.remove_bank(bank);
                     slow.0.retain(|_, (other, _)| *other != bank);
                 }
-                Act::Near(query, lens) => {
-                    prop_assert_eq!(index.near(&query, &lens), slow.near(&query, &lens));
+                Act::Near(query, scope) => {
+                    prop_assert_eq!(index.near(&query, &scope), slow.near(&query, &scope));
                 }
                 Act::Equal(hash, banks) => {
                     prop_assert_eq!(index.equal(&hash, &banks), slow.equal(&hash, &banks));
                 }
-                Act::Tidy => while index.tidy().unwrap() {},
+                Act::Compact => while index.compact().unwrap() {},
             }
             prop_assert_eq!(index.is_empty(), slow.0.is_empty());
             for kind in HashKind::ALL {
@@ -220,7 +220,7 @@ fn bits_spread_evenly_over_words_bytes_and_slots_do_not_hide() {
         for bits in [0, 1, 30, 31, 32, 33, 63, 64, 65] {
             let near = flipped(&query, (0..bits).map(|bit| bit * step % 256));
             let index = Index::new();
-            index.insert(&[Indexed { entry: id(0), bank: bank(1), hash: Hash::Pdq(near) }]);
+            index.insert(&[IndexEntry { entry: id(0), bank: bank(1), hash: Hash::Pdq(near) }]);
             let distance = query.distance(&near);
 
             for max in 0..=64 {

@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use mamori_matching::{Index, Indexed};
+use mamori_matching::{Index, IndexEntry};
 use mamori_model::{BankId, Distance, EntryId, Hash, HashKind, Pdq};
 use uuid::Uuid;
 
@@ -35,11 +35,11 @@ fn md5(number: i64) -> Hash {
 }
 
 /// `number` as a PDQ entry, and as an MD5 entry with the id `number + 1,000,000`.
-fn both(number: i64, bank_number: u128) -> [Indexed; 2] {
+fn both(number: i64, bank_number: u128) -> [IndexEntry; 2] {
     let bank = bank(bank_number);
     [
-        Indexed { entry: id(number), bank, hash: Hash::Pdq(pdq(number)) },
-        Indexed { entry: id(number + 1_000_000), bank, hash: md5(number) },
+        IndexEntry { entry: id(number), bank, hash: Hash::Pdq(pdq(number)) },
+        IndexEntry { entry: id(number + 1_000_000), bank, hash: md5(number) },
     ]
 }
 
@@ -54,7 +54,7 @@ fn finds(index: &Index, number: i64) -> bool {
 #[test]
 fn what_is_there_is_found_while_others_insert_and_remove() {
     let index = Index::new();
-    let steady: Vec<Indexed> = (1..=500).flat_map(|n| both(20 * n, 1)).collect();
+    let steady: Vec<IndexEntry> = (1..=500).flat_map(|n| both(20 * n, 1)).collect();
     index.insert(&steady);
     let is_over = AtomicBool::new(false);
 
@@ -70,10 +70,10 @@ fn what_is_there_is_found_while_others_insert_and_remove() {
                 }
             });
         }
-        // Comes and goes around the steady entries, in their blocks.
+        // Comes and goes around the steady entries, in their chunks.
         let passer = scope.spawn(move || {
             for round in 0..60 {
-                let passing: Vec<Indexed> =
+                let passing: Vec<IndexEntry> =
                     (1..10_000).filter(|n| n % 20 != 0).flat_map(|n| both(n, 1)).collect();
                 index.insert(&passing);
                 assert!(finds(index, 9_999), "{round}");
@@ -88,7 +88,7 @@ fn what_is_there_is_found_while_others_insert_and_remove() {
         // Repeats the steady entries, now in one bank and now in the other.
         let mover = scope.spawn(move || {
             for round in 0..200 {
-                let moved: Vec<Indexed> =
+                let moved: Vec<IndexEntry> =
                     (1..=500).flat_map(|n| both(20 * n, 1 + round % 2)).collect();
                 index.insert(&moved);
                 index.insert(&moved);
@@ -106,7 +106,8 @@ fn what_is_there_is_found_while_others_insert_and_remove() {
 #[test]
 fn a_removed_bank_is_gone_at_once_and_the_other_stays() {
     let index = Index::new();
-    let all: Vec<Indexed> = (1..=9_000).flat_map(|n| both(n, 1 + u128::from(n % 2 == 0))).collect();
+    let all: Vec<IndexEntry> =
+        (1..=9_000).flat_map(|n| both(n, 1 + u128::from(n % 2 == 0))).collect();
     let is_over = AtomicBool::new(false);
 
     thread::scope(|scope| {
@@ -119,7 +120,7 @@ fn a_removed_bank_is_gone_at_once_and_the_other_stays() {
             }
             is_over.store(true, Ordering::Relaxed);
         });
-        // A query sees a step whole: whoever finds the last of a step finds the first.
+        // A query sees a batch whole: if it finds the last of a batch, it finds the first.
         while !is_over.load(Ordering::Relaxed) {
             if finds(&index, 9_000) {
                 assert!(finds(&index, 2));

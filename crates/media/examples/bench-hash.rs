@@ -2,7 +2,7 @@
 //!
 //! Prints a line of JSON for each figure, `{"name","value"}`, times in microseconds a picture, and
 //! leaves the pixels in `WORK` for a peer that is to hash the same. With `decode` as its only
-//! argument it is the caged process of its own pool.
+//! argument it is the sandboxed process of its own pool.
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 
 use std::fs;
@@ -55,28 +55,31 @@ fn measure(work: &Path) -> Result<(), Failure> {
         let samples: Vec<u8> = draw(7, width, height).pixels().map(|pixel| pixel.0[1]).collect();
         fs::write(work.join(format!("{name}.grey")), &samples)?;
         let pixels = Pixels { width, height, layout: Layout::Grey, samples: &samples };
-        tell(&format!("luma_us_{name}"), fastest(|| _ = black_box(pdq::hash(black_box(&pixels)))));
+        print_figure(
+            &format!("luma_us_{name}"),
+            fastest(|| _ = black_box(pdq::hash(black_box(&pixels)))),
+        );
         let variants = || _ = black_box(pdq::hashes(black_box(&pixels), Transform::None));
-        tell(&format!("variants_us_{name}"), fastest(variants));
+        print_figure(&format!("variants_us_{name}"), fastest(variants));
         fs::write(work.join(format!("{name}.pdq")), pdq::hash(&pixels).0.to_string())?;
     }
     let usual = encode::jpeg(&draw(7, 1024, 768), 85);
     both_ways("jpeg_1024x768", &usual)?;
     let decoding = || || decode(black_box(&usual));
-    tell("jpeg_1024x768_decoded_a_second", by(threads(), decoding));
+    print_figure("jpeg_1024x768_decoded_a_second", by(threads(), decoding));
     let limits = Limits::default();
     for threads in [1, threads()] {
         let hashing = || || drop(black_box(hash(black_box(&usual), &limits)));
-        tell(&format!("jpeg_1024x768_hashed_a_second_by_{threads}"), by(threads, hashing));
+        print_figure(&format!("jpeg_1024x768_hashed_a_second_by_{threads}"), by(threads, hashing));
     }
     let large = large_jpeg();
-    tell("large_jpeg_bytes", f64::from(u32::try_from(large.len())?));
+    print_figure("large_jpeg_bytes", f64::from(u32::try_from(large.len())?));
     both_ways("jpeg_1mb", &large)?;
     fs::write(work.join("usual.jpg"), &usual)?;
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let in_cage = runtime.block_on(in_cage(large))?;
-    tell("jpeg_1mb_us_caged", in_cage);
+    let in_sandbox = runtime.block_on(in_sandbox(large))?;
+    print_figure("jpeg_1mb_us_sandboxed", in_sandbox);
     Ok(())
 }
 
@@ -106,9 +109,9 @@ fn both_ways(name: &str, file: &[u8]) -> Result<(), Failure> {
     let decoded = fastest(|| decode(black_box(file)));
     let hashed = fastest(|| drop(black_box(hash(black_box(file), &limits))));
     let peer = fastest(|| _ = black_box(decode_by_peer(black_box(file), &mut samples)));
-    tell(&format!("{name}_us_decoded"), decoded);
-    tell(&format!("{name}_us_hashed"), hashed);
-    tell(&format!("{name}_us_decoded_by_zune"), peer);
+    print_figure(&format!("{name}_us_decoded"), decoded);
+    print_figure(&format!("{name}_us_hashed"), hashed);
+    print_figure(&format!("{name}_us_decoded_by_zune"), peer);
     Ok(())
 }
 
@@ -158,7 +161,7 @@ fn by<W: FnMut()>(threads: usize, make: impl Fn() -> W + Sync) -> f64 {
     })
 }
 
-async fn in_cage(file: Vec<u8>) -> Result<f64, Failure> {
+async fn in_sandbox(file: Vec<u8>) -> Result<f64, Failure> {
     let settings = PoolSettings {
         program: PathBuf::from("/proc/self/exe"),
         args: vec!["decode".into()],
@@ -190,6 +193,6 @@ fn fastest(mut work: impl FnMut()) -> f64 {
     best * 1e6
 }
 
-fn tell(name: &str, value: f64) {
+fn print_figure(name: &str, value: f64) {
     println!("{{\"name\":\"{name}\",\"value\":{value}}}");
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use mamori_testkit::pictures::{chance::Chance, draw, encode};
+use mamori_testkit::pictures::{draw, encode, rng::Rng};
 
 fn main() -> io::Result<()> {
     let mut args = std::env::args().skip(1);
@@ -54,15 +54,15 @@ fn size_of(seed: u64) -> (u32, u32) {
     const EDGES: [u32; 16] =
         [5, 11, 24, 48, 63, 64, 65, 127, 128, 129, 257, 320, 480, 640, 1000, 1300];
     const LARGE: [(u32, u32); 4] = [(3000, 2000), (1800, 2400), (4000, 900), (2500, 2500)];
-    let mut chance = Chance::new(seed);
+    let mut rng = Rng::new(seed);
     if seed % 75 == 74 {
-        return pick(&LARGE, &mut chance).unwrap_or((3000, 2000));
+        return pick(&LARGE, &mut rng).unwrap_or((3000, 2000));
     }
-    let mut edge = || pick(&EDGES, &mut chance).unwrap_or(64);
+    let mut edge = || pick(&EDGES, &mut rng).unwrap_or(64);
     (edge(), edge())
 }
 
-fn pick<T: Copy>(from: &[T], chance: &mut Chance) -> Option<T> {
-    let index = chance.below(from.len().try_into().ok()?);
+fn pick<T: Copy>(from: &[T], rng: &mut Rng) -> Option<T> {
+    let index = rng.below(from.len().try_into().ok()?);
     from.get(usize::try_from(index).ok()?).copied()
 }

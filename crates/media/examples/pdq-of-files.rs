@@ -6,11 +6,11 @@
 //! picture as shown, or `null` if that is as stored; `rest` says what was not read, or `null`. Or
 //! `{"path","error","kind"}`.
 //!
-//! A tool to compare with other implementations of PDQ; it decodes without a cage.
+//! A tool to compare with other implementations of PDQ; it decodes without a sandbox.
 
 use std::io::{self, BufRead, Write};
 
-use mamori_media::{Error, Frame, Limits, Rest, dihedral, hash};
+use mamori_media::{Error, Frame, Limits, Remaining, dihedral, hash};
 use mamori_model::{Backdrop, Pdq, Transform};
 
 fn main() -> io::Result<()> {
@@ -48,10 +48,10 @@ fn line_of(path: &str, limits: &Limits) -> Result<serde_json::Value, Error> {
     let (pdq, quality) = stored.first().ok_or_else(|| Error::unreadable("no frame"))?;
     let frames: Vec<Pdq> = stored.iter().map(|(pdq, _)| *pdq).collect();
     let views: Vec<_> = picture.frames.iter().map(views).collect();
-    let rest = match picture.rest {
-        Rest::Nothing => None,
-        Rest::LeftOut => Some("frames were left out".to_owned()),
-        Rest::Damaged { reason } => Some(reason),
+    let remaining = match picture.remaining {
+        Remaining::Nothing => None,
+        Remaining::LeftOut => Some("frames were left out".to_owned()),
+        Remaining::Damaged { reason } => Some(reason),
     };
     Ok(serde_json::json!({
         "path": path,
@@ -63,7 +63,7 @@ fn line_of(path: &str, limits: &Limits) -> Result<serde_json::Value, Error> {
         "frames": frames,
         "dihedral": dihedral,
         "views": views,
-        "rest": rest,
+        "rest": remaining,
     }))
 }
 

@@ -1,7 +1,7 @@
 //! One decoder for each format. Each gives its frames, as stored, to a [`Sink`].
 //!
 //! Declared sizes are checked before memory of that size is allocated. A damaged file is decoded as
-//! far as possible, and [`Rest`] tells what was not read: a picture that is half missing must not
+//! far as possible, and [`Remaining`] tells what was not read: a picture that is half missing must not
 //! pass for clean, and the half that was read may still match.
 
 mod avif;
@@ -12,8 +12,8 @@ mod gif;
 mod heic;
 mod jpeg;
 mod jxl;
-mod pace;
 mod png;
+mod sampler;
 mod tiff;
 mod webp;
 
@@ -26,7 +26,7 @@ use mamori_model::Transform;
 use crate::error::safe_reason;
 use crate::pixels::{Layout, Pixels, size};
 use crate::{Error, Format, Limits};
-use pace::Pace;
+use sampler::FrameSampler;
 
 /// One frame, as a decoder gives it.
 #[derive(Clone, Copy)]
@@ -54,7 +54,7 @@ pub enum Samples {
 /// Which part of a file was not read, after at least one frame was.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Rest {
+pub enum Remaining {
     /// Nothing is missing: every frame was read completely.
     Nothing,
     /// Frames were left out, because of the limits or because their kind is not supported.
@@ -70,7 +70,7 @@ pub enum Rest {
 pub struct Sink<'a> {
     limits: &'a Limits,
     samples: Samples,
-    pace: Pace,
+    sampler: FrameSampler,
     visitor: &'a mut Visitor<'a>,
     given: u32,
     is_full: bool,
@@ -80,29 +80,34 @@ pub struct Sink<'a> {
 impl<'a> Sink<'a> {
     /// Creates a sink that takes frames for hashing, within the limits on frames.
     pub fn for_hashes(limits: &'a Limits, visitor: &'a mut Visitor<'a>) -> Self {
-        let pace = Pace::new(limits);
-        Self::new(limits, Samples::Brightness, pace, visitor)
+        let sampler = FrameSampler::new(limits);
+        Self::new(limits, Samples::Brightness, sampler, visitor)
     }
 
     /// Creates a sink that takes every frame in colour, until the visitor breaks off.
     pub fn for_renditions(limits: &'a Limits, visitor: &'a mut Visitor<'a>) -> Self {
-        let pace = Pace::of_every_frame();
-        Self::new(limits, Samples::Colour, pace, visitor)
+        let sampler = FrameSampler::every_frame();
+        Self::new(limits, Samples::Colour, sampler, visitor)
     }
 
-    fn new(limits: &'a Limits, samples: Samples, pace: Pace, visitor: &'a mut Visitor<'a>) -> Self {
-        Self { limits, samples, pace, visitor, given: 0, is_full: false, has_left_out: false }
+    fn new(
+        limits: &'a Limits,
+        samples: Samples,
+        sampler: FrameSampler,
+        visitor: &'a mut Visitor<'a>,
+    ) -> Self {
+        Self { limits, samples, sampler, visitor, given: 0, is_full: false, has_left_out: false }
     }
 
     /// Sets the number of frames in the file; called before the first [`Self::wants`].
-    fn expect(&mut self, total: u64) {
-        self.pace.expect(total);
+    fn set_frame_count(&mut self, total: u64) {
+        self.sampler.set_frame_count(total);
     }
 
     /// Checks whether frame `number` is to be decoded. Must be called once for each frame, in
     /// order.
     fn wants(&mut self, number: u32) -> bool {
-        !self.is_full && self.pace.wants(u64::from(number))
+        !self.is_full && self.sampler.wants(u64::from(number))
     }
 
     /// Notes that the file has frames which its decoder does not read.
@@ -129,7 +134,7 @@ impl<'a> Sink<'a> {
 /// # Errors
 /// If no frame was read: [`Error::Unsupported`], [`Error::Unreadable`] or [`Error::TooLarge`]. A
 /// decoder that panics, as some do on hostile data, is [`Error::Unreadable`] too.
-pub fn frames(format: Format, bytes: &[u8], mut sink: Sink<'_>) -> Result<Rest, Error> {
+pub fn frames(format: Format, bytes: &[u8], mut sink: Sink<'_>) -> Result<Remaining, Error> {
     // Nothing that the decoder left half-done is read after a panic.
     let decoding = AssertUnwindSafe(|| decode(format, bytes, &mut sink));
     let result = panic::catch_unwind(decoding);
@@ -138,13 +143,13 @@ pub fn frames(format: Format, bytes: &[u8], mut sink: Sink<'_>) -> Result<Rest, 
     match result {
         Err(error) if sink.given == 0 => Err(error),
         // The visitor has all the frames it wants; damage after them does not matter.
-        Err(_) if sink.is_full => Ok(Rest::Nothing),
-        Err(error) => Ok(Rest::Damaged { reason: safe_reason(&error.to_string()) }),
+        Err(_) if sink.is_full => Ok(Remaining::Nothing),
+        Err(error) => Ok(Remaining::Damaged { reason: safe_reason(&error.to_string()) }),
         Ok(()) if sink.given == 0 => {
             Err(Error::unreadable(&format!("the {} has no picture in it", format.label())))
         }
-        Ok(()) if sink.has_left_out || sink.pace.has_left_out() => Ok(Rest::LeftOut),
-        Ok(()) => Ok(Rest::Nothing),
+        Ok(()) if sink.has_left_out || sink.sampler.has_left_out() => Ok(Remaining::LeftOut),
+        Ok(()) => Ok(Remaining::Nothing),
     }
 }
 
@@ -189,17 +194,17 @@ struct FrameBuffer(Vec<u8>);
 
 /// The largest buffer that a thread keeps for the next frame, in bytes: a camera's picture in
 /// colour.
-const KEPT_BYTES_MAX: usize = 64 << 20;
+const SPARE_BYTES_MAX: usize = 64 << 20;
 
 thread_local! {
-    static KEPT: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    static SPARE_BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
 impl FrameBuffer {
     /// Allocates as [`frame_buffer`] does, with `samples` bytes for each pixel.
     fn of_bytes(width: u32, height: u32, samples: usize) -> Result<Self, Error> {
         let bytes = size(width).checked_mul(size(height)).and_then(|n| n.checked_mul(samples));
-        let mut buffer = KEPT.take();
+        let mut buffer = SPARE_BUFFER.take();
         buffer.clear();
         let bytes = bytes.filter(|n| buffer.try_reserve_exact(*n).is_ok());
         buffer.resize(bytes.ok_or_else(out_of_memory)?, 0);
@@ -209,8 +214,8 @@ impl FrameBuffer {
 
 impl Drop for FrameBuffer {
     fn drop(&mut self) {
-        if self.0.capacity() <= KEPT_BYTES_MAX {
-            KEPT.set(std::mem::take(&mut self.0));
+        if self.0.capacity() <= SPARE_BYTES_MAX {
+            SPARE_BUFFER.set(std::mem::take(&mut self.0));
         }
     }
 }

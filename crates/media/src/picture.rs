@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use mamori_model::{Backdrop, Pdq, Quality, Transform, Variant};
 use serde::{Deserialize, Serialize};
 
-use crate::decode::{self, Decoded, Rest, Sink};
+use crate::decode::{self, Decoded, Remaining, Sink};
 use crate::pdq::Hashes;
 use crate::pixels::Pixels;
 use crate::{Error, Format, Limits, format, pdq};
@@ -56,7 +56,7 @@ pub struct Picture {
     /// the same hashes as the last listed one is not listed.
     pub frames: Vec<Frame>,
     /// Which part of the file was not read.
-    pub rest: Rest,
+    pub remaining: Remaining,
 }
 
 /// Decodes `bytes` and hashes each frame, *in this process*. Pass hostile bytes to a
@@ -64,7 +64,7 @@ pub struct Picture {
 ///
 /// # Errors
 /// [`Error::Unsupported`], [`Error::Unreadable`] or [`Error::TooLarge`], if no frame was read.
-/// After the first frame, [`Picture::rest`] tells what was not read.
+/// After the first frame, [`Picture::remaining`] tells what was not read.
 pub fn hash(bytes: &[u8], limits: &Limits) -> Result<Picture, Error> {
     hash_as(format::sniff(bytes)?, bytes, limits)
 }
@@ -94,12 +94,12 @@ pub fn hash_as(format: Format, bytes: &[u8], limits: &Limits) -> Result<Picture,
             }
         }
     };
-    let rest = decode::frames(format, bytes, Sink::for_hashes(limits, &mut take))?;
+    let remaining = decode::frames(format, bytes, Sink::for_hashes(limits, &mut take))?;
     if let Some(error) = failure {
         return Err(error);
     }
     let (width, height) = size.ok_or_else(|| no_frame(format))?;
-    Ok(Picture { format, width, height, frames, rest })
+    Ok(Picture { format, width, height, frames, remaining })
 }
 
 /// Returns the hashes of a frame: as stored, as shown, and turned and mirrored in every other way;

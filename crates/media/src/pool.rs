@@ -5,9 +5,9 @@
 
 mod child;
 mod converter;
-mod keeper;
 mod settings;
 mod spawner;
+mod supervisor;
 
 use std::io;
 use std::sync::Arc;
@@ -16,26 +16,26 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::{Aim, Error, Picture, Protections, Raster, Veil};
+use crate::{Blur, Error, FrameSelection, Picture, Protections, Raster};
 use child::Child;
 use converter::Converter;
-use keeper::Keeper;
 pub use settings::PoolSettings;
 use spawner::Spawner;
+use supervisor::WorkerSupervisor;
 
 /// A picture that waits for a process.
 struct Job {
     bytes: Bytes,
-    question: Question,
+    request: Request,
 }
 
 /// What to compute for the picture, and where to send the answer.
-enum Question {
+enum Request {
     Hash(oneshot::Sender<Result<Picture, Error>>),
-    Render((Veil, Aim), oneshot::Sender<Result<Raster, Error>>),
+    Render((Blur, FrameSelection), oneshot::Sender<Result<Raster, Error>>),
 }
 
-impl Question {
+impl Request {
     /// Checks whether the caller has gone away.
     fn is_closed(&self) -> bool {
         match self {
@@ -63,7 +63,7 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// Starts the processes and waits until each is caged and ready.
+    /// Starts the processes and waits until each is sandboxed and ready.
     ///
     /// # Errors
     /// [`Error::Pool`] if one cannot be started or does not greet within 10 s.
@@ -83,7 +83,7 @@ impl Pool {
         let queue = Arc::new(tokio::sync::Mutex::new(queue));
         let alive = Arc::new(AtomicUsize::new(0));
         for child in children {
-            let keeper = Keeper {
+            let supervisor = WorkerSupervisor {
                 queue: Arc::clone(&queue),
                 spawner: spawner.clone(),
                 limits: settings.limits.clone(),
@@ -91,7 +91,7 @@ impl Pool {
                 alive: Arc::clone(&alive),
             };
             alive.fetch_add(1, Ordering::Relaxed);
-            tokio::spawn(keeper.keep(child));
+            tokio::spawn(supervisor.run(child));
         }
         Ok(Self { jobs, alive, protections: Arc::new(protections), reads_heic })
     }
@@ -105,7 +105,7 @@ impl Pool {
     /// Any [`Error`]. [`Error::Busy`] at once if too many pictures are waiting already.
     pub async fn hash(&self, bytes: impl Into<Bytes>) -> Result<Picture, Error> {
         let (reply, answer) = oneshot::channel();
-        self.send(bytes.into(), Question::Hash(reply))?;
+        self.send(bytes.into(), Request::Hash(reply))?;
         answer.await.unwrap_or_else(|_| Err(Error::Pool(stopped())))
     }
 
@@ -116,16 +116,16 @@ impl Pool {
     pub async fn render(
         &self,
         bytes: impl Into<Bytes>,
-        veil: Veil,
-        aim: Aim,
+        blur: Blur,
+        selection: FrameSelection,
     ) -> Result<Raster, Error> {
         let (reply, answer) = oneshot::channel();
-        self.send(bytes.into(), Question::Render((veil, aim), reply))?;
+        self.send(bytes.into(), Request::Render((blur, selection), reply))?;
         answer.await.unwrap_or_else(|_| Err(Error::Pool(stopped())))
     }
 
-    fn send(&self, bytes: Bytes, question: Question) -> Result<(), Error> {
-        self.jobs.try_send(Job { bytes, question }).map_err(|error| match error {
+    fn send(&self, bytes: Bytes, request: Request) -> Result<(), Error> {
+        self.jobs.try_send(Job { bytes, request }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Error::Busy,
             mpsc::error::TrySendError::Closed(_) => Error::Pool(stopped()),
         })
@@ -136,7 +136,7 @@ impl Pool {
         Protections::clone(&self.protections)
     }
 
-    /// Checks whether HEIC is read: a converter is installed, and the kernel can cage it.
+    /// Checks whether HEIC is read: a converter is installed, and the kernel can sandbox it.
     pub fn reads_heic(&self) -> bool {
         self.reads_heic
     }

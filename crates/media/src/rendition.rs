@@ -1,8 +1,8 @@
 //! Renditions: what a reviewer views of a picture. One still frame, made small, blurred or clear.
 //!
-//! The caged process decodes and makes a [`Raster`]; [`encode`] turns it into a file outside the
-//! cage. So the browser gets a file that Mamori wrote. Whatever a hostile file does inside the
-//! cage, the result is *some* picture and never a file format. No metadata can pass.
+//! The sandboxed process decodes and makes a [`Raster`]; [`encode`] turns it into a file outside the
+//! sandbox. So the browser gets a file that Mamori wrote. Whatever a hostile file does inside the
+//! sandbox, the result is *some* picture and never a file format. No metadata can pass.
 
 mod encode;
 mod shrink;
@@ -21,9 +21,9 @@ pub use encode::encode;
 
 /// How much of a picture is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Veil {
+pub enum Blur {
     /// Blurred: grey, with so few pixels that only light and dark areas can be seen.
-    Veiled,
+    Blurred,
     /// Clear: in colour, as large as a screen needs.
     Clear,
 }
@@ -32,16 +32,16 @@ pub enum Veil {
 const CLEAR_SIDE_MAX: u32 = 1_280;
 /// The longest side of a blurred one, in pixels. Our choice: light and dark are visible, faces are
 /// not.
-const VEILED_SIDE_MAX: u32 = 32;
+const BLURRED_SIDE_MAX: u32 = 32;
 /// For a small picture, the longest side of a blurred one is at most the original's divided by
 /// this.
-const VEILED_PART: u32 = 8;
+const BLURRED_DIVISOR: u32 = 8;
 
-impl Veil {
+impl Blur {
     /// Returns the longest side that a rendition may have, in pixels.
     pub fn side_max(self) -> u32 {
         match self {
-            Self::Veiled => VEILED_SIDE_MAX,
+            Self::Blurred => BLURRED_SIDE_MAX,
             Self::Clear => CLEAR_SIDE_MAX,
         }
     }
@@ -50,7 +50,7 @@ impl Veil {
     /// pixels.
     fn side_of(self, side: u32) -> u32 {
         match self {
-            Self::Veiled => (side / VEILED_PART).clamp(1, VEILED_SIDE_MAX),
+            Self::Blurred => (side / BLURRED_DIVISOR).clamp(1, BLURRED_SIDE_MAX),
             Self::Clear => side.min(CLEAR_SIDE_MAX),
         }
     }
@@ -97,16 +97,16 @@ impl Raster {
     }
 
     /// Checks whether the size, the length and, for a blurred rendition, the grey of every pixel
-    /// conform to `veil`. So a worker cannot pass off a clear picture as blurred, which would be an
+    /// conform to `blur`. So a worker cannot pass off a clear picture as blurred, which would be an
     /// unrecorded view.
-    pub fn is_of(&self, veil: Veil) -> bool {
-        let sides = 1..=veil.side_max();
+    pub fn conforms_to(&self, blur: Blur) -> bool {
+        let sides = 1..=blur.side_max();
         let is_sized = sides.contains(&self.width) && sides.contains(&self.height);
         let is_whole = u64::try_from(self.rgb.len()) == Ok(self.size().bytes());
         let (pixels, _) = self.rgb.as_chunks::<3>();
-        let is_coloured = match veil {
-            Veil::Veiled => pixels.iter().all(|[red, green, blue]| red == green && green == blue),
-            Veil::Clear => true,
+        let is_coloured = match blur {
+            Blur::Blurred => pixels.iter().all(|[red, green, blue]| red == green && green == blue),
+            Blur::Clear => true,
         };
         is_sized && is_whole && is_coloured
     }
@@ -114,7 +114,7 @@ impl Raster {
 
 /// Which frame of an item is rendered, and on which backdrop.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Aim {
+pub struct FrameSelection {
     /// The frame's place in the file, counted from 0. If the file has fewer frames, the last is
     /// shown.
     pub frame: u32,
@@ -123,7 +123,7 @@ pub struct Aim {
     pub backdrop: Backdrop,
 }
 
-impl Aim {
+impl FrameSelection {
     /// The first frame on white, as most viewers show it.
     pub const FIRST: Self = Self { frame: 0, backdrop: Backdrop::White };
 }
@@ -132,12 +132,17 @@ impl Aim {
 /// instead; its workers call this function.
 ///
 /// The pixels come from the decoder that [`crate::hash`] uses, turned as a viewer turns them, on
-/// the backdrop of `aim`. Of a file that lost data, the readable part is shown.
+/// the backdrop of `selection`. Of a file that lost data, the readable part is shown.
 ///
 /// # Errors
 /// As for [`crate::hash`].
-pub fn render(bytes: &[u8], limits: &Limits, veil: Veil, aim: Aim) -> Result<Raster, Error> {
-    render_as(format::sniff(bytes)?, bytes, limits, (veil, aim))
+pub fn render(
+    bytes: &[u8],
+    limits: &Limits,
+    blur: Blur,
+    selection: FrameSelection,
+) -> Result<Raster, Error> {
+    render_as(format::sniff(bytes)?, bytes, limits, (blur, selection))
 }
 
 /// Renders as [`render`] does, for bytes whose format is known. For [`Format::Heic`], `bytes` are
@@ -149,13 +154,13 @@ pub fn render_as(
     format: Format,
     bytes: &[u8],
     limits: &Limits,
-    (veil, aim): (Veil, Aim),
+    (blur, selection): (Blur, FrameSelection),
 ) -> Result<Raster, Error> {
     let mut last = None;
     let mut take = |decoded: Decoded<'_>| {
         let Decoded { number, shown, pixels } = decoded;
-        last = Some(raster(&pixels, shown, veil, aim.backdrop));
-        if number >= aim.frame { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        last = Some(raster(&pixels, shown, blur, selection.backdrop));
+        if number >= selection.frame { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     decode::frames(format, bytes, Sink::for_renditions(limits, &mut take))?;
     last.unwrap_or_else(|| {
@@ -167,19 +172,19 @@ pub fn render_as(
 fn raster(
     pixels: &Pixels<'_>,
     shown: Transform,
-    veil: Veil,
+    blur: Blur,
     backdrop: Backdrop,
 ) -> Result<Raster, Error> {
-    let side = veil.side_of(pixels.width.max(pixels.height));
+    let side = blur.side_of(pixels.width.max(pixels.height));
     let raster = if backdrop != Backdrop::None && pixels.is_see_through() {
         shrink::shrink(&pixels.flattened(backdrop)?.pixels(), side)
     } else {
         shrink::shrink(pixels, side)
     };
     let raster = turned(raster, shown);
-    Ok(match veil {
-        Veil::Veiled => grey(raster),
-        Veil::Clear => raster,
+    Ok(match blur {
+        Blur::Blurred => grey(raster),
+        Blur::Clear => raster,
     })
 }
 
@@ -222,19 +227,19 @@ mod tests {
 
     use super::*;
 
-    fn rendered(file: &[u8], veil: Veil) -> Raster {
-        render(file, &Limits::default(), veil, Aim::FIRST).unwrap()
+    fn rendered(file: &[u8], blur: Blur) -> Raster {
+        render(file, &Limits::default(), blur, FrameSelection::FIRST).unwrap()
     }
 
     #[test]
     fn a_small_picture_is_shown_clear_as_it_is() {
         let picture = draw(1, 300, 200);
 
-        let raster = rendered(&encode::png(&picture), Veil::Clear);
+        let raster = rendered(&encode::png(&picture), Blur::Clear);
 
         assert_eq!((raster.width, raster.height), (300, 200));
         assert_eq!(raster.rgb, picture.into_raw());
-        assert!(raster.is_of(Veil::Clear));
+        assert!(raster.conforms_to(Blur::Clear));
     }
 
     #[test]
@@ -244,15 +249,15 @@ mod tests {
         {
             let file = encode::png(&draw(2, size.0, size.1));
 
-            let raster = rendered(&file, Veil::Clear);
+            let raster = rendered(&file, Blur::Clear);
 
             assert_eq!((raster.width, raster.height), expected);
-            assert!(raster.is_of(Veil::Clear));
+            assert!(raster.conforms_to(Blur::Clear));
         }
     }
 
     #[test]
-    fn a_veiled_picture_is_grey_and_tiny_however_small_it_was() {
+    fn a_blurred_picture_is_grey_and_tiny_however_small_it_was() {
         let sizes = [
             ((1_000, 500), (32, 16)),
             ((256, 256), (32, 32)),
@@ -263,18 +268,18 @@ mod tests {
         for (size, expected) in sizes {
             let file = encode::png(&draw(3, size.0, size.1));
 
-            let raster = rendered(&file, Veil::Veiled);
+            let raster = rendered(&file, Blur::Blurred);
 
             assert_eq!((raster.width, raster.height), expected, "{size:?}");
-            assert!(raster.is_of(Veil::Veiled));
+            assert!(raster.conforms_to(Blur::Blurred));
         }
     }
 
     #[test]
-    fn what_is_not_veiled_does_not_pass_for_veiled() {
+    fn what_is_not_blurred_does_not_pass_for_blurred() {
         let file = encode::png(&draw(4, 400, 400));
-        let clear = rendered(&file, Veil::Clear);
-        let mut coloured = rendered(&file, Veil::Veiled);
+        let clear = rendered(&file, Blur::Clear);
+        let mut coloured = rendered(&file, Blur::Blurred);
         let mut short = coloured.clone();
         let none = Raster { width: 0, height: 5, rgb: Vec::new() };
 
@@ -282,7 +287,7 @@ mod tests {
         short.rgb.pop();
 
         for raster in [clear, coloured, short, none] {
-            assert!(!raster.is_of(Veil::Veiled), "{raster:?}");
+            assert!(!raster.conforms_to(Blur::Blurred), "{raster:?}");
         }
     }
 
@@ -291,7 +296,7 @@ mod tests {
         let pictures = [draw(5, 90, 60), draw(6, 90, 60)];
         let first = pictures[0].clone().into_raw();
 
-        let raster = rendered(&encode::png_animated(&pictures), Veil::Clear);
+        let raster = rendered(&encode::png_animated(&pictures), Blur::Clear);
 
         assert_eq!(raster.rgb, first);
     }

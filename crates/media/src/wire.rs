@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use mamori_model::Backdrop;
 use serde::{Deserialize, Serialize};
 
-use crate::{Aim, Error, Limits, Protections, Veil, decode, format};
+use crate::{Blur, Error, FrameSelection, Limits, Protections, decode, format};
 
 /// The purpose of a process: the first frame that it reads.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -61,7 +61,7 @@ pub enum Task {
     /// Hash its frames; the reply has a [`crate::Picture`].
     Hash,
     /// Make its rendition; the reply has a [`crate::rendition::Size`].
-    Render(Veil, Aim),
+    Render(Blur, FrameSelection),
 }
 
 /// Bytes of a task, which precede its file.
@@ -71,39 +71,39 @@ impl Task {
     /// Returns the bytes that precede the file: the kind of task, the backdrop and the frame's
     /// number (32 bits, little-endian).
     pub fn bytes(self) -> [u8; TASK_BYTES] {
-        let (word, Aim { frame, backdrop }) = match self {
-            Self::Hash => (b'h', Aim { frame: 0, backdrop: Backdrop::None }),
-            Self::Render(Veil::Veiled, aim) => (b'v', aim),
-            Self::Render(Veil::Clear, aim) => (b'c', aim),
+        let (word, FrameSelection { frame, backdrop }) = match self {
+            Self::Hash => (b'h', FrameSelection { frame: 0, backdrop: Backdrop::None }),
+            Self::Render(Blur::Blurred, selection) => (b'v', selection),
+            Self::Render(Blur::Clear, selection) => (b'c', selection),
         };
-        let behind = match backdrop {
+        let backdrop_byte = match backdrop {
             Backdrop::None => b'n',
             Backdrop::White => b'w',
             Backdrop::Black => b'b',
         };
         let [a, b, c, d] = frame.to_le_bytes();
-        [word, behind, a, b, c, d]
+        [word, backdrop_byte, a, b, c, d]
     }
 
     /// Returns the task that some bytes stand for.
-    pub fn of([word, behind, a, b, c, d]: [u8; TASK_BYTES]) -> Option<Self> {
-        let backdrop = match behind {
+    pub fn of([word, backdrop_byte, a, b, c, d]: [u8; TASK_BYTES]) -> Option<Self> {
+        let backdrop = match backdrop_byte {
             b'n' => Backdrop::None,
             b'w' => Backdrop::White,
             b'b' => Backdrop::Black,
             _ => return None,
         };
-        let aim = Aim { frame: u32::from_le_bytes([a, b, c, d]), backdrop };
+        let selection = FrameSelection { frame: u32::from_le_bytes([a, b, c, d]), backdrop };
         match word {
             b'h' => Some(Self::Hash),
-            b'v' => Some(Self::Render(Veil::Veiled, aim)),
-            b'c' => Some(Self::Render(Veil::Clear, aim)),
+            b'v' => Some(Self::Render(Blur::Blurred, selection)),
+            b'c' => Some(Self::Render(Blur::Clear, selection)),
             _ => None,
         }
     }
 }
 
-/// The first frame of a process: it is caged and ready.
+/// The first frame of a process: it is sandboxed and ready.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Hello {
     /// The protections that are in force.
@@ -114,7 +114,7 @@ pub struct Hello {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Reply<T> {
     /// The result of the task.
-    pub answer: Answer<T>,
+    pub answer: TaskResult<T>,
     /// Whether the process ends now, because it has used up its processor time.
     pub is_last: bool,
 }
@@ -123,7 +123,7 @@ pub struct Reply<T> {
 /// that wrote it has read hostile bytes.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Answer<T> {
+pub enum TaskResult<T> {
     /// The task succeeded.
     Done(T),
     /// [`Error::Unsupported`].
@@ -143,7 +143,7 @@ pub enum Answer<T> {
     },
 }
 
-impl<T> From<Result<T, Error>> for Answer<T> {
+impl<T> From<Result<T, Error>> for TaskResult<T> {
     fn from(result: Result<T, Error>) -> Self {
         match result {
             Ok(done) => Self::Done(done),
@@ -156,7 +156,7 @@ impl<T> From<Result<T, Error>> for Answer<T> {
     }
 }
 
-impl<T> Answer<T> {
+impl<T> TaskResult<T> {
     /// Converts back to a result, with every text limited to what this crate could have written
     /// itself.
     pub fn into_result(self, limits: &Limits) -> Result<T, Error> {
@@ -249,10 +249,10 @@ mod tests {
 
     #[test]
     fn a_task_reads_back_as_itself_and_no_other_word_is_one() {
-        let aims = Backdrop::ALL.map(|backdrop| Aim { frame: 70_000, backdrop });
-        let renditions = aims
-            .into_iter()
-            .flat_map(|aim| [Task::Render(Veil::Veiled, aim), Task::Render(Veil::Clear, aim)]);
+        let selections = Backdrop::ALL.map(|backdrop| FrameSelection { frame: 70_000, backdrop });
+        let renditions = selections.into_iter().flat_map(|selection| {
+            [Task::Render(Blur::Blurred, selection), Task::Render(Blur::Clear, selection)]
+        });
 
         for task in renditions.chain([Task::Hash]) {
             assert_eq!(Task::of(task.bytes()), Some(task));
@@ -270,8 +270,8 @@ mod tests {
     #[test]
     fn a_lying_process_cannot_put_words_into_our_mouth() {
         let limits = Limits::default();
-        let found = Answer::<()>::Unsupported { found: "<script>".into() };
-        let reason = Answer::<()>::Unreadable { reason: "x\n\u{202e}".repeat(900) };
+        let found = TaskResult::<()>::Unsupported { found: "<script>".into() };
+        let reason = TaskResult::<()>::Unreadable { reason: "x\n\u{202e}".repeat(900) };
 
         let (found, reason) = (found.into_result(&limits), reason.into_result(&limits));
 

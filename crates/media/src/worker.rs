@@ -1,4 +1,4 @@
-//! The main loop of a decoding process: apply the cage, greet, then handle one file after the
+//! The main loop of a decoding process: apply the sandbox, greet, then handle one file after the
 //! other.
 
 use std::io::{self, Write};
@@ -8,16 +8,16 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use crate::wire::{self, Hello, Order, Reply, Source, Task};
-use crate::{Error, Format, Limits, cage, format, picture, rendition};
+use crate::{Error, Format, Limits, format, picture, rendition, sandbox};
 
 /// The largest buffer that a process keeps for the next file, in bytes.
-const KEPT_BYTES_MAX: usize = 4 << 20;
+const SPARE_BYTES_MAX: usize = 4 << 20;
 
 /// Runs until standard input ends. This is the whole of the hidden command `mamori decode`: call it
 /// first in `main`, before any thread exists.
 ///
 /// The first frame on standard input is an [`Order`] from the pool. No hostile bytes are read
-/// before the cage is applied. On [`Order::Convert`] the process becomes another program.
+/// before the sandbox is applied. On [`Order::Convert`] the process becomes another program.
 pub fn run_worker() -> ExitCode {
     match serve() {
         Ok(()) => ExitCode::SUCCESS,
@@ -37,12 +37,12 @@ fn serve() -> io::Result<()> {
         Order::Convert { limits, program, args } => {
             let file = wire::read_frame(&mut input)?.ok_or(io::ErrorKind::UnexpectedEof)?;
             let args: Vec<&str> = args.iter().map(String::as_str).collect();
-            return Err(cage::converter::become_program(&program, &args, &file, &limits));
+            return Err(sandbox::converter::become_program(&program, &args, &file, &limits));
         }
     };
     // The default hook prints a backtrace, for which it opens files.
     panic::set_hook(Box::new(|_| {}));
-    let protections = cage::lock_down(&limits)?;
+    let protections = sandbox::lock_down(&limits)?;
     wire::write_frame(&mut output, &serde_json::to_vec(&Hello { protections })?)?;
 
     let mut file = Vec::new();
@@ -56,7 +56,7 @@ fn serve() -> io::Result<()> {
             }
             Err(error) => return Err(error),
         }
-        let has_time_left = cage::grant_processor_time(&limits);
+        let has_time_left = sandbox::grant_processor_time(&limits);
         let (task, bytes) = file.split_first_chunk().ok_or(io::ErrorKind::InvalidData)?;
         let task = Task::of(*task).ok_or(io::ErrorKind::InvalidData)?;
         let (source, bytes) = bytes.split_first().ok_or(io::ErrorKind::InvalidData)?;
@@ -64,7 +64,7 @@ fn serve() -> io::Result<()> {
         perform(task, (source, bytes), &limits, !has_time_left, &mut output)?;
         // A buffer for a picture of usual size is kept; one for a large picture would stay for
         // ever.
-        if file.capacity() > KEPT_BYTES_MAX {
+        if file.capacity() > SPARE_BYTES_MAX {
             file = Vec::new();
         }
         if !has_time_left {
@@ -85,24 +85,25 @@ fn perform(
         Source::Sent => format::sniff(bytes),
         Source::Converted => Ok(Format::Heic),
     };
-    let (veil, aim) = match task {
+    let (blur, selection) = match task {
         Task::Hash => {
             let picture = format.and_then(|format| picture::hash_as(format, bytes, limits));
-            return say(picture, is_last, output);
+            return write_reply(picture, is_last, output);
         }
-        Task::Render(veil, aim) => (veil, aim),
+        Task::Render(blur, selection) => (blur, selection),
     };
-    let raster = format.and_then(|format| rendition::render_as(format, bytes, limits, (veil, aim)));
+    let raster =
+        format.and_then(|format| rendition::render_as(format, bytes, limits, (blur, selection)));
     match raster {
         Ok(raster) => {
-            say(Ok(raster.size()), is_last, output)?;
+            write_reply(Ok(raster.size()), is_last, output)?;
             wire::write_frame(output, &raster.rgb)
         }
-        Err(error) => say(Err::<(), _>(error), is_last, output),
+        Err(error) => write_reply(Err::<(), _>(error), is_last, output),
     }
 }
 
-fn say<T: Serialize>(
+fn write_reply<T: Serialize>(
     result: Result<T, Error>,
     is_last: bool,
     output: &mut impl Write,

@@ -4,7 +4,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mamori_media::{
-    Aim, Error, Format, Limits, Picture, Pool, PoolSettings, Rest, Veil, hash, render,
+    Blur, Error, Format, FrameSelection, Limits, Picture, Pool, PoolSettings, Remaining, hash,
+    render,
 };
 use mamori_model::{Backdrop, Distance, Pdq, Transform};
 
@@ -64,8 +65,9 @@ fn every_kind_has_the_hash_that_other_decoders_pixels_have() {
         let distance = stored(&picture).distance(&expected.parse().unwrap());
         assert!(distance <= SAME, "{name}: {distance:?}");
         let format = if name.ends_with("jxl") { Format::Jxl } else { Format::Avif };
-        let rest = if name.starts_with("seq") { Rest::LeftOut } else { Rest::Nothing };
-        assert_eq!((picture.format, picture.rest), (format, rest), "{name}");
+        let remaining =
+            if name.starts_with("seq") { Remaining::LeftOut } else { Remaining::Nothing };
+        assert_eq!((picture.format, picture.remaining), (format, remaining), "{name}");
     }
 }
 
@@ -81,7 +83,8 @@ fn what_is_turned_is_hashed_as_stored_and_as_shown() {
         .collect();
     assert_eq!(shown, [Transform::None, Transform::Transpose]);
     let raster =
-        render(&bytes("turned.avif"), &Limits::default(), Veil::Clear, Aim::FIRST).unwrap();
+        render(&bytes("turned.avif"), &Limits::default(), Blur::Clear, FrameSelection::FIRST)
+            .unwrap();
     assert_eq!((raster.width, raster.height), (64, 96));
     let upright = hash(&bytes("turned.jxl"), &Limits::default()).unwrap();
     assert_eq!((upright.width, upright.height), (64, 96));
@@ -105,9 +108,9 @@ fn every_frame_of_an_animation_is_hashed() {
     let all = hash(&decoded(ANIMATED), &Limits::default()).unwrap();
     let few = hash(&decoded(ANIMATED), &Limits { frames_max: 2, ..Limits::default() }).unwrap();
 
-    assert_eq!((all.frames.len(), all.rest), (3, Rest::Nothing));
+    assert_eq!((all.frames.len(), all.remaining), (3, Remaining::Nothing));
     let numbers: Vec<u32> = few.frames.iter().map(|frame| frame.number).collect();
-    assert_eq!((numbers, few.rest), (vec![0, 2], Rest::LeftOut));
+    assert_eq!((numbers, few.remaining), (vec![0, 2], Remaining::LeftOut));
 }
 
 #[test]
@@ -120,7 +123,7 @@ fn what_is_cut_off_is_never_whole() {
             let answer = hash(cut, &Limits::default());
 
             assert!(
-                answer.as_ref().map_or(true, |picture| picture.rest != Rest::Nothing),
+                answer.as_ref().map_or(true, |picture| picture.remaining != Remaining::Nothing),
                 "{name}, {share}/20: {answer:?}"
             );
         }
@@ -154,9 +157,9 @@ fn too_many_pixels_are_refused_before_they_are_decoded() {
     }
 }
 
-/// In the cage there are no threads and no files, which a decoder might want.
+/// In the sandbox there are no threads and no files, which a decoder might want.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_caged_process_answers_as_the_library_does() {
+async fn the_sandboxed_process_answers_as_the_library_does() {
     let settings = PoolSettings {
         program: env!("CARGO_BIN_EXE_mamori-decode-test").into(),
         args: vec!["decode".into()],
@@ -170,6 +173,6 @@ async fn the_caged_process_answers_as_the_library_does() {
         let file = decoded(file);
         let expected = hash(&file, &Limits::default()).unwrap();
         assert_eq!(pool.hash(file.clone()).await.unwrap(), expected, "{name}");
-        assert!(pool.render(file, Veil::Clear, Aim::FIRST).await.is_ok(), "{name}");
+        assert!(pool.render(file, Blur::Clear, FrameSelection::FIRST).await.is_ok(), "{name}");
     }
 }

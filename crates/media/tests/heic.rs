@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use mamori_media::{
-    Aim, Error, Format, Limits, Picture, Pool, PoolSettings, Rest, Veil, hash, render,
+    Blur, Error, Format, FrameSelection, Limits, Picture, Pool, PoolSettings, Remaining, hash,
+    render,
 };
 use mamori_model::{Backdrop, Distance, Pdq};
 use mamori_testkit::pictures::{draw, encode};
@@ -62,9 +63,9 @@ async fn a_heic_is_hashed_and_shown() {
     let file = heic(std::slice::from_ref(&png), &[]);
 
     let picture = pool.hash(file.clone()).await.unwrap();
-    let raster = pool.render(file, Veil::Clear, Aim::FIRST).await.unwrap();
+    let raster = pool.render(file, Blur::Clear, FrameSelection::FIRST).await.unwrap();
 
-    assert_eq!((picture.format, &picture.rest), (Format::Heic, &Rest::Nothing));
+    assert_eq!((picture.format, &picture.remaining), (Format::Heic, &Remaining::Nothing));
     assert_eq!((picture.width, picture.height), (160, 120));
     assert!(distance(&picture, &png) <= Distance(10), "{:?}", distance(&picture, &png));
     assert_eq!((raster.width, raster.height), (160, 120));
@@ -77,7 +78,7 @@ async fn every_picture_in_a_heic_is_hashed() {
 
     let picture = pool.hash(heic(&pngs, &[])).await.unwrap();
 
-    assert_eq!((picture.frames.len(), &picture.rest), (3, &Rest::Nothing));
+    assert_eq!((picture.frames.len(), &picture.remaining), (3, &Remaining::Nothing));
     for (frame, png) in picture.frames.iter().zip(&pngs) {
         let expected = stored(&hash(png, &Limits::default()).unwrap());
         assert!(frame.stored().unwrap().0.distance(&expected) <= Distance(10));
@@ -109,7 +110,7 @@ async fn a_damaged_heic_gets_an_answer_and_harms_nothing() {
         let answer = pool.hash(cut).await;
         assert!(
             matches!(&answer, Err(Error::Unreadable { .. }))
-                || answer.as_ref().is_ok_and(|picture| picture.rest != Rest::Nothing),
+                || answer.as_ref().is_ok_and(|picture| picture.remaining != Remaining::Nothing),
             "{share}/8: {answer:?}"
         );
     }
@@ -131,7 +132,7 @@ fn without_a_pool_a_heic_is_not_read_and_the_error_says_what_is_missing() {
     let file = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic";
 
     let hashed = hash(file, &Limits::default()).unwrap_err();
-    let shown = render(file, &Limits::default(), Veil::Clear, Aim::FIRST).unwrap_err();
+    let shown = render(file, &Limits::default(), Blur::Clear, FrameSelection::FIRST).unwrap_err();
 
     assert!(matches!(hashed, Error::Unsupported { found: "HEIC" }));
     assert!(matches!(shown, Error::Unsupported { found: "HEIC" }));

@@ -1,7 +1,7 @@
 //! Hostile and damaged files: each gets an answer, and never a panic.
 #![cfg(test)]
 
-use mamori_media::{Error, Format, Limits, Picture, Rest, hash, sniff};
+use mamori_media::{Error, Format, Limits, Picture, Remaining, hash, sniff};
 use mamori_model::{Distance, Pdq};
 use mamori_testkit::pictures::{draw, encode, hostile};
 use proptest::prelude::*;
@@ -18,8 +18,8 @@ fn stored(picture: &Picture) -> Pdq {
 fn complaint(file: &[u8]) -> Option<String> {
     match hash(file, &limits()) {
         Err(error) => Some(error.to_string()),
-        Ok(Picture { rest: Rest::Damaged { reason }, .. }) => Some(reason),
-        Ok(Picture { rest: Rest::Nothing | Rest::LeftOut, .. }) => None,
+        Ok(Picture { remaining: Remaining::Damaged { reason }, .. }) => Some(reason),
+        Ok(Picture { remaining: Remaining::Nothing | Remaining::LeftOut, .. }) => None,
     }
 }
 
@@ -36,7 +36,7 @@ fn a_later_frame_of_a_gif_with_too_many_pixels_is_not_decoded() {
     let found = hash(&file, &limits).unwrap();
 
     assert_eq!(found.frames.len(), 1);
-    let Rest::Damaged { reason } = found.rest else { panic!("{:?}", found.rest) };
+    let Remaining::Damaged { reason } = found.remaining else { panic!("{:?}", found.remaining) };
     assert!(reason.contains("4294836225 pixels"), "{reason}");
 }
 
@@ -88,7 +88,7 @@ fn a_picture_cut_anywhere_is_unreadable_or_whole() {
             let cut = &file[..file.len() * share / 40];
 
             let Ok(read) = hash(cut, &limits()) else { continue };
-            if matches!(read.rest, Rest::Damaged { .. }) {
+            if matches!(read.remaining, Remaining::Damaged { .. }) {
                 continue;
             }
 
@@ -106,11 +106,11 @@ fn frames_beyond_the_limit_are_left_out_evenly_and_said_to_be() {
     for file in [encode::gif_animated(&pictures), encode::png_animated(&pictures)] {
         let all = hash(&file, &Limits::default()).unwrap();
 
-        assert_eq!((all.frames.len(), &all.rest), (5, &Rest::Nothing));
+        assert_eq!((all.frames.len(), &all.remaining), (5, &Remaining::Nothing));
         for (limits, numbers) in [(&few, [0, 2, 4].as_slice()), (&quick, &[0])] {
             let some = hash(&file, limits).unwrap();
             let found: Vec<u32> = some.frames.iter().map(|frame| frame.number).collect();
-            assert_eq!((found.as_slice(), &some.rest), (numbers, &Rest::LeftOut));
+            assert_eq!((found.as_slice(), &some.remaining), (numbers, &Remaining::LeftOut));
         }
         for (frame, picture) in all.frames.iter().zip(&pictures) {
             let alone = hash(&encode::png(picture), &Limits::default()).unwrap();
@@ -128,7 +128,7 @@ fn a_frame_that_looks_as_the_one_before_is_not_listed_twice() {
     let picture = hash(&file, &Limits::default()).unwrap();
 
     let numbers: Vec<u32> = picture.frames.iter().map(|frame| frame.number).collect();
-    assert_eq!((numbers, picture.rest), (vec![0, 2], Rest::Nothing));
+    assert_eq!((numbers, picture.remaining), (vec![0, 2], Remaining::Nothing));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! something was not read.
 #![cfg(test)]
 
-use mamori_media::{Aim, Error, Limits, Picture, Rest, Veil, hash, render};
+use mamori_media::{Blur, Error, FrameSelection, Limits, Picture, Remaining, hash, render};
 use mamori_model::{Backdrop, Pdq, Transform};
 use mamori_testkit::pictures::{draw, encode, tools};
 
@@ -26,15 +26,17 @@ fn assert_same(original: &[u8], files: &[(&str, Vec<u8>)]) {
     for (name, file) in files {
         let picture = read(file);
 
-        assert_eq!(picture.rest, Rest::Nothing, "{name}");
+        assert_eq!(picture.remaining, Remaining::Nothing, "{name}");
         assert!(nearest(&picture, wanted) <= 4, "{name}: {}", nearest(&picture, wanted));
     }
 }
 
 fn damage(file: &[u8]) -> String {
-    match read(file).rest {
-        Rest::Damaged { reason } => reason,
-        rest @ (Rest::Nothing | Rest::LeftOut) => panic!("not damaged: {rest:?}"),
+    match read(file).remaining {
+        Remaining::Damaged { reason } => reason,
+        remaining @ (Remaining::Nothing | Remaining::LeftOut) => {
+            panic!("not damaged: {remaining:?}")
+        }
     }
 }
 
@@ -172,7 +174,7 @@ fn a_picture_is_hashed_and_shown_as_its_orientation_says() {
         let file = jpeg_with_exif(&encode::jpeg(&picture, 95), orientation);
 
         let found = read(&file);
-        let raster = render(&file, &Limits::default(), Veil::Clear, Aim::FIRST).unwrap();
+        let raster = render(&file, &Limits::default(), Blur::Clear, FrameSelection::FIRST).unwrap();
 
         assert!(stored(&found).distance(&wanted).0 > 60);
         assert!(nearest(&found, wanted) <= 8, "{orientation}");
@@ -214,7 +216,7 @@ fn frames_before_a_broken_one_are_kept() {
     for file in [gif[..gif.len() - 400].to_vec(), png[..png.len() - 400].to_vec()] {
         let found = read(&file);
 
-        assert!(matches!(found.rest, Rest::Damaged { .. }), "{:?}", found.rest);
+        assert!(matches!(found.remaining, Remaining::Damaged { .. }), "{:?}", found.remaining);
         assert!(found.frames.len() >= 2);
         assert!(nearest(&found, wanted) <= 24);
     }
@@ -278,8 +280,8 @@ fn a_picture_in_the_alpha_channel_is_found_on_white_or_on_black() {
         assert_eq!((near.variant.backdrop, near.is_shown), (backdrop, true));
         assert!(near.pdq.distance(&wanted).0 <= 4, "{near:?}");
         assert_eq!(found.frames[0].stored().unwrap().1.value(), 0);
-        let aim = Aim { frame: 0, backdrop };
-        let raster = render(&file, &Limits::default(), Veil::Clear, aim).unwrap();
+        let selection = FrameSelection { frame: 0, backdrop };
+        let raster = render(&file, &Limits::default(), Blur::Clear, selection).unwrap();
         let shown = image::RgbImage::from_raw(240, 180, raster.rgb).unwrap();
         assert!(stored(&read(&encode::png(&shown))).distance(&wanted).0 <= 4);
     }
@@ -290,9 +292,9 @@ fn a_rendition_shows_the_frame_that_it_is_asked_for() {
     let frames = [draw(17, 90, 60), draw(18, 90, 60), draw(19, 90, 60)];
     let file = encode::png_animated(&frames);
     for (number, picture) in (0..).zip(&frames) {
-        let aim = Aim { frame: number, backdrop: Backdrop::White };
+        let selection = FrameSelection { frame: number, backdrop: Backdrop::White };
 
-        let raster = render(&file, &Limits::default(), Veil::Clear, aim).unwrap();
+        let raster = render(&file, &Limits::default(), Blur::Clear, selection).unwrap();
 
         assert_eq!(&raster.rgb, picture.as_raw(), "{number}");
     }
@@ -302,7 +304,7 @@ fn a_rendition_shows_the_frame_that_it_is_asked_for() {
 fn a_clear_rendition_of_a_jpeg_has_its_colours() {
     let file = encode::jpeg(&draw(20, 200, 150), 95);
 
-    let raster = render(&file, &Limits::default(), Veil::Clear, Aim::FIRST).unwrap();
+    let raster = render(&file, &Limits::default(), Blur::Clear, FrameSelection::FIRST).unwrap();
 
     let (pixels, _) = raster.rgb.as_chunks::<3>();
     assert!(
@@ -327,6 +329,6 @@ fn the_second_picture_of_a_multi_picture_file_is_a_frame() {
 
     let found = read(&file);
 
-    assert_eq!((found.frames.len(), &found.rest), (2, &Rest::Nothing));
+    assert_eq!((found.frames.len(), &found.remaining), (2, &Remaining::Nothing));
     assert!(nearest(&found, wanted) <= 8);
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use mamori_media::{Error, Limits, Pool, PoolSettings, Protection, Rest, hash};
+use mamori_media::{Error, Limits, Pool, PoolSettings, Protection, Remaining, hash};
 use mamori_model::Distance;
 use mamori_testkit::pictures::edit::enlarge;
 use mamori_testkit::pictures::{draw, encode, hostile};
@@ -278,7 +278,7 @@ async fn the_largest_pictures_of_cameras_are_hashed_within_the_default_limits() 
         let found = pool.hash(file).await.unwrap();
 
         assert_eq!((found.width, found.height), (width * times, height * times));
-        assert_eq!(found.rest, Rest::Nothing);
+        assert_eq!(found.remaining, Remaining::Nothing);
         let drawn = hash(&encode::png(&small), &Limits::default()).unwrap();
         let (expected, _) = drawn.frames[0].stored().unwrap();
         let (hash, _) = found.frames[0].stored().unwrap();

@@ -1,11 +1,13 @@
 //! What a person sees, made by real processes, from files of every kind and of every ill will.
 #![cfg(test)]
 
-use mamori_media::{Aim, Error, Format, Limits, Pool, PoolSettings, Veil, encode, render, sniff};
+use mamori_media::{
+    Blur, Error, Format, FrameSelection, Limits, Pool, PoolSettings, encode, render, sniff,
+};
 use mamori_testkit::pictures::{draw, encode as draw_as, hostile};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_mamori-decode-test");
-const BOTH: [Veil; 2] = [Veil::Veiled, Veil::Clear];
+const BOTH: [Blur; 2] = [Blur::Blurred, Blur::Clear];
 
 async fn pool(args: &[&str]) -> Pool {
     let settings = PoolSettings {
@@ -19,18 +21,18 @@ async fn pool(args: &[&str]) -> Pool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_picture_of_every_format_is_shown_veiled_and_clear() {
+async fn a_picture_of_every_format_is_shown_blurred_and_clear() {
     let pool = pool(&["decode"]).await;
 
     for (name, file) in draw_as::all(&draw(5, 320, 240)) {
-        for (veil, size) in [(Veil::Veiled, (32, 24)), (Veil::Clear, (320, 240))] {
-            let raster = pool.render(file.clone(), veil, Aim::FIRST).await.unwrap();
+        for (blur, size) in [(Blur::Blurred, (32, 24)), (Blur::Clear, (320, 240))] {
+            let raster = pool.render(file.clone(), blur, FrameSelection::FIRST).await.unwrap();
 
-            assert_eq!((raster.width, raster.height), size, "{name}, {veil:?}");
-            assert!(raster.is_of(veil), "{name}, {veil:?}");
+            assert_eq!((raster.width, raster.height), size, "{name}, {blur:?}");
+            assert!(raster.conforms_to(blur), "{name}, {blur:?}");
             assert_eq!(
                 raster,
-                render(&file, &Limits::default(), veil, Aim::FIRST).unwrap(),
+                render(&file, &Limits::default(), blur, FrameSelection::FIRST).unwrap(),
                 "{name}"
             );
         }
@@ -39,12 +41,12 @@ async fn a_picture_of_every_format_is_shown_veiled_and_clear() {
 
 /// Five megabytes of pixels go through the pipe, and the process is as good as before.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_largest_rendition_comes_out_of_the_cage() {
+async fn the_largest_rendition_comes_out_of_the_sandbox() {
     let pool = pool(&["decode"]).await;
     let file = draw_as::jpeg(&draw(6, 2_000, 2_000), 80);
 
     for _ in 0..2 {
-        let raster = pool.render(file.clone(), Veil::Clear, Aim::FIRST).await.unwrap();
+        let raster = pool.render(file.clone(), Blur::Clear, FrameSelection::FIRST).await.unwrap();
 
         assert_eq!((raster.width, raster.height), (1_280, 1_280));
         assert_eq!(sniff(&encode(&raster).unwrap()).unwrap(), Format::Jpeg);
@@ -59,10 +61,10 @@ async fn hostile_files_are_shown_to_nobody_and_harm_nobody() {
     let good = draw_as::png(&draw(7, 64, 64));
 
     for file in hostile::all() {
-        for veil in BOTH {
-            let expected = render(&file.bytes, &Limits::default(), veil, Aim::FIRST);
+        for blur in BOTH {
+            let expected = render(&file.bytes, &Limits::default(), blur, FrameSelection::FIRST);
 
-            let answer = pool.render(file.bytes.clone(), veil, Aim::FIRST).await;
+            let answer = pool.render(file.bytes.clone(), blur, FrameSelection::FIRST).await;
 
             assert_eq!(
                 answer.map_err(|error| error.to_string()),
@@ -72,7 +74,7 @@ async fn hostile_files_are_shown_to_nobody_and_harm_nobody() {
             );
         }
         assert!(
-            pool.render(good.clone(), Veil::Clear, Aim::FIRST).await.is_ok(),
+            pool.render(good.clone(), Blur::Clear, FrameSelection::FIRST).await.is_ok(),
             "after {}",
             file.name
         );
@@ -89,18 +91,18 @@ async fn a_process_that_was_taken_over_shows_nothing_but_what_was_asked_for() {
         ("gigabytes", &BOTH),
         ("a-hash", &BOTH),
         ("a-page", &BOTH),
-        ("unveiled", &[Veil::Veiled]),
-        ("colours", &[Veil::Veiled]),
+        ("not-blurred", &[Blur::Blurred]),
+        ("colours", &[Blur::Blurred]),
     ];
     let file = draw_as::png(&draw(8, 64, 64));
 
-    for (how, veils) in lies {
+    for (how, blurs) in lies {
         let pool = pool(&["lie", how]).await;
-        for veil in veils {
-            let answer = pool.render(file.clone(), *veil, Aim::FIRST).await;
+        for blur in blurs {
+            let answer = pool.render(file.clone(), *blur, FrameSelection::FIRST).await;
 
             let Err(Error::Unreadable { reason }) = answer else { panic!("{how}: {answer:?}") };
-            assert_eq!(reason, "the decoder gave an answer without sense", "{how}, {veil:?}");
+            assert_eq!(reason, "the decoder gave an answer without sense", "{how}, {blur:?}");
         }
     }
 }
@@ -108,9 +110,10 @@ async fn a_process_that_was_taken_over_shows_nothing_but_what_was_asked_for() {
 /// What such a process may do at most: choose which picture of the allowed size is seen.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lie_in_the_right_shape_is_some_picture() {
-    let pool = pool(&["lie", "unveiled"]).await;
+    let pool = pool(&["lie", "not-blurred"]).await;
 
-    let raster = pool.render(b"whatever".to_vec(), Veil::Clear, Aim::FIRST).await.unwrap();
+    let raster =
+        pool.render(b"whatever".to_vec(), Blur::Clear, FrameSelection::FIRST).await.unwrap();
 
     assert_eq!((raster.width, raster.height), (33, 10));
     assert_eq!(sniff(&encode(&raster).unwrap()).unwrap(), Format::Png);
@@ -118,7 +121,7 @@ async fn a_lie_in_the_right_shape_is_some_picture() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_of_the_other_kind_is_no_hash() {
-    let pool = pool(&["lie", "unveiled"]).await;
+    let pool = pool(&["lie", "not-blurred"]).await;
 
     let answer = pool.hash(draw_as::png(&draw(9, 64, 64))).await;
 

@@ -313,7 +313,7 @@ pub struct ActionRequest {
     pub reminders: u32,
     /// Time of the request: when the decision came into effect, or when a lead last asked again
     /// after the action was overdue.
-    pub asked_at: Option<Timestamp>,
+    pub requested_at: Option<Timestamp>,
     /// Time of the service's answer.
     pub answered_at: Option<Timestamp>,
     /// The service's note with its answer; may contain personal data.

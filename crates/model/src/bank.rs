@@ -271,7 +271,7 @@ impl Reach {
 
     /// Checks whether the bank may compare an item on `surface` in `country` on the day `today`
     /// (UTC); the error says why not.
-    pub fn may_look(
+    pub fn applies_to(
         &self,
         surface: Surface,
         country: Option<Country>,
@@ -332,7 +332,7 @@ pub struct Bank {
 impl Bank {
     /// Checks whether the bank may compare an item on `surface` in `country` on the day `today`
     /// (UTC); the error says why not. A bank that is switched off never may.
-    pub fn may_look(
+    pub fn applies_to(
         &self,
         surface: Surface,
         country: Option<Country>,
@@ -341,7 +341,7 @@ impl Bank {
         if !self.is_enabled {
             return Err(NotLooked::NoBank);
         }
-        self.reach.may_look(surface, country, today)
+        self.reach.applies_to(surface, country, today)
     }
 }
 

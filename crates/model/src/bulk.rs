@@ -10,8 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::decision::may_undo;
 use crate::staff::RoleSet;
 use crate::{
-    BulkId, Case, DecisionState, Measures, Outcome, Purpose, Refusal, Second, ServiceId, StaffId,
-    Words,
+    Approval, BulkId, Case, DecisionState, FreeText, Measures, Outcome, Purpose, Refusal,
+    ServiceId, StaffId,
 };
 
 /// State of a bulk decision.
@@ -70,7 +70,7 @@ pub struct Bulk {
     /// The outcome, the same in every case.
     pub outcome: Outcome,
     /// Reason, for the services and for the affected persons.
-    pub reason: Words,
+    pub reason: FreeText,
     /// The measures to take in each case.
     pub measures: Measures,
     /// Number of cases, as shown in the preview.
@@ -86,11 +86,11 @@ pub struct Bulk {
     /// Time until which it can be confirmed.
     pub expires_at: Timestamp,
     /// The second approval that it needs.
-    pub second: Second,
+    pub approval: Approval,
     /// The staff member who approved or refused it as the second person.
-    pub second_by: Option<StaffId>,
+    pub approver_id: Option<StaffId>,
     /// Time at which it came into effect or was refused.
-    pub settled_at: Option<Timestamp>,
+    pub resolved_at: Option<Timestamp>,
     /// The staff member who undid it.
     pub undone_by: Option<StaffId>,
     /// Time at which it was undone.
@@ -121,7 +121,7 @@ impl Bulk {
                 DecisionState::Proposed
             }
         };
-        may_undo(state, (self.made_by, self.settled_at), who, by, now, window)
+        may_undo(state, (self.made_by, self.resolved_at), who, by, now, window)
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::staff::RoleSet;
-use crate::{BulkId, CaseId, DecisionId, Purpose, Refusal, Second, ServiceId, StaffId, Words};
+use crate::{Approval, BulkId, CaseId, DecisionId, FreeText, Purpose, Refusal, ServiceId, StaffId};
 
 /// The outcome of a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -89,7 +89,7 @@ pub struct Decision {
     /// The outcome.
     pub outcome: Outcome,
     /// Reason, for the service and for the affected person.
-    pub reason: Words,
+    pub reason: FreeText,
     /// Current state.
     pub state: DecisionState,
     /// The reviewer who made it.
@@ -97,19 +97,19 @@ pub struct Decision {
     /// Time at which it was made.
     pub made_at: Timestamp,
     /// The second approval that it needs.
-    pub second: Second,
+    pub approval: Approval,
     /// The staff member who approved or refused it as the second person.
-    pub second_by: Option<StaffId>,
+    pub approver_id: Option<StaffId>,
     /// The second approver's reason for refusing it.
-    pub second_note: Option<Words>,
+    pub approver_note: Option<FreeText>,
     /// Time at which it came into effect or was refused.
-    pub settled_at: Option<Timestamp>,
+    pub resolved_at: Option<Timestamp>,
     /// The staff member who undid it.
     pub undone_by: Option<StaffId>,
     /// Time at which it was undone.
     pub undone_at: Option<Timestamp>,
     /// Reason for undoing it.
-    pub undo_reason: Option<Words>,
+    pub undo_reason: Option<FreeText>,
     /// The bulk decision that it is part of, if any.
     pub bulk: Option<BulkId>,
 }
@@ -125,7 +125,7 @@ impl Decision {
         now: Timestamp,
         window: SignedDuration,
     ) -> Result<(), Refusal> {
-        may_undo(self.state, (self.made_by, self.settled_at), who, by, now, window)
+        may_undo(self.state, (self.made_by, self.resolved_at), who, by, now, window)
     }
 }
 
@@ -133,14 +133,15 @@ impl Decision {
 /// came into effect.
 pub fn may_undo(
     state: DecisionState,
-    (made_by, stood_at): (StaffId, Option<Timestamp>),
+    (made_by, in_effect_at): (StaffId, Option<Timestamp>),
     who: &RoleSet,
     by: StaffId,
     now: Timestamp,
     window: SignedDuration,
 ) -> Result<(), Refusal> {
     let is_standing = state == DecisionState::Standing;
-    let is_in_time = stood_at.is_some_and(|stood_at| now.duration_since(stood_at) < window);
+    let is_in_time =
+        in_effect_at.is_some_and(|in_effect_at| now.duration_since(in_effect_at) < window);
     let is_theirs = by == made_by && is_in_time;
     if is_standing && (who.is_lead() || is_theirs) { Ok(()) } else { Err(Refusal::NotUndoable) }
 }
@@ -168,10 +169,10 @@ mod tests {
             state: DecisionState::Standing,
             made_by: Uuid::from_u128(7).into(),
             made_at: Timestamp::UNIX_EPOCH,
-            second: Second::None,
-            second_by: None,
-            second_note: None,
-            settled_at: Some(Timestamp::UNIX_EPOCH),
+            approval: Approval::None,
+            approver_id: None,
+            approver_note: None,
+            resolved_at: Some(Timestamp::UNIX_EPOCH),
             undone_by: None,
             undone_at: None,
             undo_reason: None,

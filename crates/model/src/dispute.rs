@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{BankId, DecisionId, DisputeId, EntryId, ServiceId, StaffId, Words};
+use crate::{BankId, DecisionId, DisputeId, EntryId, FreeText, ServiceId, StaffId};
 
 /// State of a dispute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DisputeState {
-    /// Not settled yet: at this service, a hit on the entry does not hold or refuse an item.
+    /// Not resolved yet: at this service, a hit on the entry does not hold or refuse an item.
     Open,
     /// The entry was wrong and has been withdrawn.
     Upheld,
@@ -46,7 +46,7 @@ impl DisputeState {
 pub struct Dispute {
     /// Id of this dispute; text form `disp_…`.
     pub id: DisputeId,
-    /// The bank of the entry, whose owner is asked to settle the dispute.
+    /// The bank of the entry, whose owner is asked to resolve the dispute.
     pub bank: BankId,
     /// The disputed entry; it may have been deleted since.
     pub entry: EntryId,
@@ -55,15 +55,15 @@ pub struct Dispute {
     /// The decision that opened the dispute, as long as that decision is stored.
     pub decision: Option<DecisionId>,
     /// Reason, copied from the decision, for the bank's owner; it should not name a person.
-    pub reason: Words,
+    pub reason: FreeText,
     /// Current state.
     pub state: DisputeState,
     /// Time at which the dispute was opened.
     pub opened_at: Timestamp,
-    /// The policy editor who settled it.
-    pub settled_by: Option<StaffId>,
-    /// Time at which it was settled.
-    pub settled_at: Option<Timestamp>,
-    /// The policy editor's note on the settlement.
-    pub settled_note: Option<Words>,
+    /// The policy editor who resolved it.
+    pub resolved_by: Option<StaffId>,
+    /// Time at which it was resolved.
+    pub resolved_at: Option<Timestamp>,
+    /// The policy editor's note on the resolution.
+    pub resolved_note: Option<FreeText>,
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::text::Labels;
-use crate::{BankId, EntryId, Given, Hash, Line};
+use crate::{BankId, EntryId, Hash, Line, Patch};
 
 /// One hash in one bank.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,17 +30,17 @@ pub struct Entry {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EntryChange {
     /// The source's own id of this hash.
-    pub source_id: Given<Line>,
+    pub source_id: Patch<Line>,
     /// The source's labels.
-    pub labels: Given<Labels>,
+    pub labels: Patch<Labels>,
     /// Time from which the entry no longer matches.
-    pub expires_at: Given<Timestamp>,
+    pub expires_at: Patch<Timestamp>,
 }
 
 impl EntryChange {
     /// Checks whether the change contains anything.
-    pub fn is_said(&self) -> bool {
-        self.source_id.is_said() || self.labels.is_said() || self.expires_at.is_said()
+    pub fn is_set(&self) -> bool {
+        self.source_id.is_set() || self.labels.is_set() || self.expires_at.is_set()
     }
 
     /// Returns the entry with this change applied.

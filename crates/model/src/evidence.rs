@@ -38,24 +38,26 @@ impl Evidence {
 
 /// Whether the bytes of an item are available for viewing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kept {
+pub enum EvidenceStatus {
     /// Available until a given time.
-    Yes {
+    Available {
         /// End of the retention period.
         until: Timestamp,
     },
     /// No longer available: the retention period has ended, or the key was deleted.
     Gone,
     /// The bytes were never stored.
-    Never,
+    NeverStored,
 }
 
-impl Kept {
+impl EvidenceStatus {
     /// Returns the availability of `evidence` at `now`.
     pub fn of(evidence: Option<&Evidence>, now: Timestamp) -> Self {
         match evidence {
-            None => Self::Never,
-            Some(kept) if kept.is_readable(now) => Self::Yes { until: kept.expires_at },
+            None => Self::NeverStored,
+            Some(evidence) if evidence.is_readable(now) => {
+                Self::Available { until: evidence.expires_at }
+            }
             Some(_) => Self::Gone,
         }
     }
@@ -63,9 +65,9 @@ impl Kept {
     /// Checks whether the bytes can be viewed; the error says why not.
     pub fn readable(self) -> Result<(), crate::Refusal> {
         match self {
-            Self::Yes { .. } => Ok(()),
+            Self::Available { .. } => Ok(()),
             Self::Gone => Err(crate::Refusal::EvidenceGone),
-            Self::Never => Err(crate::Refusal::EvidenceNone),
+            Self::NeverStored => Err(crate::Refusal::EvidenceNone),
         }
     }
 }
@@ -80,7 +82,7 @@ mod tests {
     #[test]
     fn what_has_no_key_or_reached_its_term_is_gone() {
         let at = |second| Timestamp::from_second(second).unwrap();
-        let kept = Evidence {
+        let evidence = Evidence {
             id: Uuid::from_u128(1).into(),
             item: Uuid::from_u128(2).into(),
             sha256: None,
@@ -91,16 +93,16 @@ mod tests {
             stored_at: at(0),
             expires_at: at(10),
         };
-        let shredded = Evidence { wrapped_key: None, ..kept.clone() };
+        let shredded = Evidence { wrapped_key: None, ..evidence.clone() };
         let table = [
             (None, 0, Err(Refusal::EvidenceNone)),
-            (Some(&kept), 9, Ok(())),
-            (Some(&kept), 10, Err(Refusal::EvidenceGone)),
+            (Some(&evidence), 9, Ok(())),
+            (Some(&evidence), 10, Err(Refusal::EvidenceGone)),
             (Some(&shredded), 0, Err(Refusal::EvidenceGone)),
         ];
 
         for (evidence, now, answer) in table {
-            assert_eq!(Kept::of(evidence, at(now)).readable(), answer, "{now}");
+            assert_eq!(EvidenceStatus::of(evidence, at(now)).readable(), answer, "{now}");
         }
     }
 }

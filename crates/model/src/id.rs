@@ -113,16 +113,16 @@ ids! {
     ActionId = "act";
     /// Id of a [`Dispute`](crate::Dispute).
     DisputeId = "disp";
-    /// Id of a [`Look`](crate::Look): one view of an item by a staff member.
-    LookId = "look";
+    /// Id of a [`View`](crate::View): one view of an item by a staff member.
+    ViewId = "view";
     /// Id of the sealed bytes of an item: an [`Evidence`](crate::Evidence).
     EvidenceId = "evd";
     /// Id of a staff member ([`Staff`](crate::Staff)).
     StaffId = "staff";
     /// Id of a [`Credential`](crate::sign_in::Credential): a passkey, a password or a TOTP secret.
     CredentialId = "cred";
-    /// Id of a [`Ticket`](crate::sign_in::Ticket): a link that works once.
-    TicketId = "tick";
+    /// Id of a [`SignInLink`](crate::sign_in::SignInLink): a link that works once.
+    SignInLinkId = "link";
     /// Id of a [`Session`](crate::sign_in::Session): a staff member in one browser, from sign-in to
     /// sign-out.
     SessionId = "sess";
@@ -130,8 +130,8 @@ ids! {
     CeremonyId = "cer";
     /// Id of one sign-in attempt.
     AttemptId = "try";
-    /// Id of a break ([`Rest`](crate::dose::Rest)).
-    RestId = "rest";
+    /// Id of a break ([`Break`](crate::exposure::Break)).
+    BreakId = "break";
 }
 
 /// Id of an [`Entry`](crate::Entry).

@@ -4,64 +4,64 @@
 //! so that a decision can be replayed a year later with the same result.
 
 pub mod action;
+pub mod approval;
 pub mod bank;
 pub mod bulk;
 pub mod case;
 pub mod decision;
 pub mod dispute;
-pub mod dose;
 pub mod entry;
 pub mod evidence;
-pub mod given;
+pub mod exposure;
+pub mod free_text;
 pub mod hash;
 pub mod id;
 pub mod import;
 pub mod item;
 pub mod job;
 pub mod key;
-pub mod look;
 pub mod looked;
 pub mod matched;
 pub mod page;
+pub mod patch;
 pub mod place;
 pub mod policy;
 pub mod refusal;
 pub mod retention;
-pub mod second;
 pub mod sensitive;
 pub mod sign_in;
 pub mod staff;
 pub mod text;
 pub mod variant;
 pub mod verdict;
+pub mod view;
 pub mod webhook;
-pub mod words;
 
 pub use action::{ActionRequest, ActionState, Answer, Feature, Measures, ServiceAction};
+pub use approval::Approval;
 pub use bank::{Action, Bank, BankName, PrivateBasis, Purpose, Reach, Transforms};
 pub use bulk::{Bulk, BulkState};
 pub use case::{Case, CaseEvent, CaseState, Claim, Level, Subject, Urgency};
 pub use decision::{Decision, DecisionState, Outcome};
 pub use dispute::{Dispute, DisputeState};
 pub use entry::{Entry, EntryChange, EntryState};
-pub use evidence::{Evidence, Kept};
-pub use given::Given;
+pub use evidence::{Evidence, EvidenceStatus};
+pub use free_text::FreeText;
 pub use hash::{Distance, Hash, HashBytes, HashFlaw, HashKind, Md5, Pdq, Quality, Sha1, Sha256};
 pub use id::{
-    ActionId, AttemptId, BankId, BulkId, CaseId, CeremonyId, CredentialId, DecisionId, DeliveryId,
-    DisputeId, EndpointId, EntryId, EventId, EvidenceId, ImportId, JobId, KeyId, LookId, MatchId,
-    RestId, ServiceId, SessionId, StaffId, TicketId,
+    ActionId, AttemptId, BankId, BreakId, BulkId, CaseId, CeremonyId, CredentialId, DecisionId,
+    DeliveryId, DisputeId, EndpointId, EntryId, EventId, EvidenceId, ImportId, JobId, KeyId,
+    MatchId, ServiceId, SessionId, SignInLinkId, StaffId, ViewId,
 };
 pub use item::{Account, Item, ItemName};
-pub use look::{Clarity, Look};
 pub use looked::{Gap, Looked, NotCompared};
+pub use patch::Patch;
 pub use place::{Country, Jurisdictions, Surface};
 pub use policy::Policy;
 pub use refusal::Refusal;
-pub use second::Second;
 pub use sensitive::Sensitive;
 pub use staff::{Language, RoleSet, Staff, StaffName, StaffRole};
 pub use text::Line;
 pub use variant::{Backdrop, Transform, Variant};
 pub use verdict::{Hit, Judgement, NotLooked, Verdict};
-pub use words::Words;
+pub use view::{Clarity, View};

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{Purpose, StaffId, Words};
+use crate::{FreeText, Purpose, StaffId};
 
 /// One version of what a purpose forbids. Every purpose except the negative one has its own policy,
 /// and a match falls under the policy of its own purpose only. A version is never changed: a
@@ -14,7 +14,7 @@ pub struct Policy {
     /// Version number, from 1; the greatest version is in force.
     pub version: u32,
     /// What the policy forbids, as reviewers and affected persons read it.
-    pub wording: Words,
+    pub wording: FreeText,
     /// Points that a clear view of such an item costs per minute begun, 1 to 5.
     pub severity: u8,
     /// Number of days for which an item's bytes are stored, 0 to [`Self::KEEP_DAYS_MAX`]; 0: not

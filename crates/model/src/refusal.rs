@@ -30,8 +30,8 @@ refusals! {
     CaseStale = "case.stale", "something came to this case since it was shown: look again";
     /// The case is decided, waits for a second approver, or has ended.
     CaseClosed = "case.closed", "this case is not open any more: read what was decided";
-    /// The case is part of a bulk decision that is not settled.
-    InBulk = "case.in_bulk", "this case waits in a bulk decision: settle that first";
+    /// The case is part of a bulk decision that is not resolved.
+    InBulk = "case.in_bulk", "this case waits in a bulk decision: resolve that first";
     /// The case was to be escalated, but no staff member is a lead.
     NoLead = "case.no_lead", "there is no lead: decide it, or hand it over";
     /// Another decision was made first.
@@ -48,22 +48,22 @@ refusals! {
     UntilPast = "decision.until_past", "the last day is past: choose a later one";
     /// The decision is not in effect, or this staff member may not undo it any more.
     NotUndoable = "decision.not_undoable", "this decision cannot be undone by you any more";
-    /// The second approver, or the policy editor who settles a dispute, made the decision
+    /// The second approver, or the policy editor who resolves a dispute, made the decision
     /// themselves.
-    SecondIsFirst = "second.is_first", "a decision cannot be approved by its author: ask a colleague";
+    ApproverIsAuthor = "approval.is_author", "a decision cannot be approved by its author: ask a colleague";
     /// The staff member does not have the role that a second approver needs.
-    NotALead = "second.not_a_lead", "only a lead is a second person";
+    NotALead = "approval.not_a_lead", "only a lead can give the second approval";
     /// A staff member who works alone must wait until a day has passed.
-    SecondTooSoon = "second.too_soon", "who works alone waits a day: come back later";
+    ApprovalTooSoon = "approval.too_soon", "in single-person operation, approval waits a day: come back later";
     /// An administrator let the second approver in, or gave them roles or a link, within the last
     /// day, and so could act under that name.
-    SecondTooNew = "second.too_new",
+    ApproverTooNew = "approval.too_new",
         "an administrator let you in, or gave you roles or a link, within a day: ask a colleague";
     /// A staff member who works alone has not read the case and viewed an item a second time.
-    LookNeeded = "second.look_needed", "look at the case once more before you approve it";
+    ViewNeeded = "approval.view_needed", "view the case once more before you approve it";
     /// A case of the bulk decision has changed since the preview.
     BulkStale = "bulk.stale", "a case changed since this was prepared: prepare it again";
-    /// The bulk decision was prepared too long ago, or is settled.
+    /// The bulk decision was prepared too long ago, or is resolved.
     BulkLapsed = "bulk.lapsed", "this bulk decision waits no more: prepare it again";
     /// No case was chosen.
     BulkEmpty = "bulk.empty", "no case was chosen: choose at least one";
@@ -74,11 +74,11 @@ refusals! {
     /// A child may be in danger now: such a case must be decided on its own.
     BulkUrgent = "bulk.urgent", "a case in which a child may be in danger is decided by itself";
     /// A break is due or in progress.
-    RestDue = "exposure.rest", "a break is due: come back when it is over";
+    BreakDue = "exposure.break", "a break is due: come back when it is over";
     /// The exposure limit within 24 hours is reached.
-    DoseSpent = "exposure.spent", "you have seen enough within 24 hours: no more for now";
+    ExposureSpent = "exposure.spent", "you have seen enough within 24 hours: no more for now";
     /// The view has ended, or its picture was sent already.
-    LookClosed = "look.closed", "this look is over: begin another";
+    ViewClosed = "view.closed", "this view is over: begin another";
     /// The bytes of the item were never stored.
     EvidenceNone = "evidence.none", "the bytes of this item were not kept";
     /// The retention period of the item's bytes has ended.
@@ -92,7 +92,7 @@ refusals! {
     /// Too many failed sign-in attempts.
     SignInWait = "sign_in.wait", "too many attempts: wait some minutes";
     /// The link was used already, or has expired.
-    TicketUsed = "sign_in.ticket_used", "this link was used or has run out: ask for another";
+    LinkUsed = "sign_in.link_used", "this link was used or has run out: ask for another";
     /// The password is too easy to guess.
     PasswordWeak = "sign_in.password_weak",
         "this password is too easy to guess: take 12 characters or more";
@@ -117,8 +117,8 @@ refusals! {
         "this is the last administrator: make another one first";
     /// The service gave another answer before.
     ActionAnswered = "action.answered", "this action was answered otherwise before";
-    /// The dispute was settled before.
-    DisputeSettled = "dispute.settled", "this dispute was settled already";
+    /// The dispute was resolved before.
+    DisputeResolved = "dispute.resolved", "this dispute was resolved already";
 }
 
 #[cfg(test)]

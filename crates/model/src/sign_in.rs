@@ -4,29 +4,29 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    CeremonyId, CredentialId, EventId, Line, Sensitive, SessionId, Sha256, StaffId, TicketId,
+    CeremonyId, CredentialId, EventId, Line, Sensitive, SessionId, Sha256, SignInLinkId, StaffId,
 };
 
 /// What a one-time link is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum TicketKind {
+pub enum SignInLinkKind {
     /// An enrolment link: its owner sets up sign-in methods, for the first time or after losing
     /// them.
-    Welcome,
+    Enroll,
     /// A sign-in link: signs its owner in once without a sign-in method. Made on the command line
     /// only.
-    Enter,
+    SignIn,
 }
 
-impl TicketKind {
+impl SignInLinkKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [Self; 2] = [Self::Welcome, Self::Enter];
+    pub const ALL: [Self; 2] = [Self::Enroll, Self::SignIn];
 
     /// Returns the word that the database uses.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Welcome => "welcome",
-            Self::Enter => "enter",
+            Self::Enroll => "enroll",
+            Self::SignIn => "sign_in",
         }
     }
 
@@ -38,13 +38,13 @@ impl TicketKind {
 
 /// A one-time link without its secret text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ticket {
-    /// Id of this link; text form `tick_…`.
-    pub id: TicketId,
+pub struct SignInLink {
+    /// Id of this link; text form `link_…`.
+    pub id: SignInLinkId,
     /// The staff member whom it lets in.
     pub staff: StaffId,
     /// What the link is for.
-    pub kind: TicketKind,
+    pub kind: SignInLinkKind,
     /// SHA-256 of the link's text, which has 256 random bits.
     pub digest: Sha256,
     /// Time from which it is no longer accepted.
@@ -94,15 +94,15 @@ pub struct SessionLimits {
 
 /// What a cookie is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum CookieStatus {
     /// The session has ended.
-    Over,
+    Ended,
     /// The cookie was replaced, and the browser has sent the new one since. So two browsers have
     /// this session, and one of them stole it.
     Replayed,
     /// The cookie was replaced a moment ago, so the request may have been on its way. It is not
     /// accepted, but it does not end the session either.
-    Behind,
+    JustReplaced,
     /// The session is valid.
     Live {
         /// Whether the current cookie was sent for the first time.
@@ -118,37 +118,46 @@ impl Session {
     /// The accuracy with which the time of the last request is stored.
     pub const SEEN_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
-    /// Judges a cookie of this session's family, whose digest is `shown`, at the time `now`.
+    /// Judges a cookie of this session's family, whose digest is `sent_digest`, at the time `now`.
     ///
     /// A response that carries a new cookie may be lost. So the previous cookie stays valid until
     /// the new one is sent, and another new one is issued if that takes longer than
     /// [`SessionLimits::overlap`]. Any other cookie of the family was replaced earlier.
-    pub fn standing(&self, shown: &Sha256, limits: SessionLimits, now: Timestamp) -> Standing {
+    pub fn cookie_status(
+        &self,
+        sent_digest: &Sha256,
+        limits: SessionLimits,
+        now: Timestamp,
+    ) -> CookieStatus {
         if now >= self.expires_at || now.duration_since(self.seen_at) >= limits.idle {
-            return Standing::Over;
+            return CookieStatus::Ended;
         }
         let is_seen_due = now.duration_since(self.seen_at) >= Self::SEEN_EVERY;
         let age = now.duration_since(self.rotated_at);
-        if *shown == self.digest {
+        if *sent_digest == self.digest {
             let is_confirmed_now = self.digest_before.is_some() && self.confirmed_at.is_none();
-            return Standing::Live {
+            return CookieStatus::Live {
                 is_confirmed_now,
                 is_due: age >= limits.rotation,
                 is_seen_due,
             };
         }
-        if self.digest_before != Some(*shown) {
-            let is_behind = age <= limits.overlap;
-            return if is_behind { Standing::Behind } else { Standing::Replayed };
+        if self.digest_before != Some(*sent_digest) {
+            let is_just_replaced = age <= limits.overlap;
+            return if is_just_replaced {
+                CookieStatus::JustReplaced
+            } else {
+                CookieStatus::Replayed
+            };
         }
         match self.confirmed_at {
             Some(confirmed_at) if now.duration_since(confirmed_at) > limits.overlap => {
-                Standing::Replayed
+                CookieStatus::Replayed
             }
-            Some(_) => Standing::Live { is_confirmed_now: false, is_due: false, is_seen_due },
+            Some(_) => CookieStatus::Live { is_confirmed_now: false, is_due: false, is_seen_due },
             None => {
                 let is_due = age >= limits.overlap;
-                Standing::Live { is_confirmed_now: false, is_due, is_seen_due }
+                CookieStatus::Live { is_confirmed_now: false, is_due, is_seen_due }
             }
         }
     }
@@ -162,9 +171,9 @@ pub enum StaffEventKind {
     /// The roles were changed.
     Roles,
     /// The staff member's own exposure limit was changed.
-    Dose,
+    ExposureLimits,
     /// A one-time link was made.
-    Ticket,
+    Link,
     /// A passkey, a password or a TOTP secret was added.
     CredentialAdded,
     /// A passkey, a password or a TOTP secret was removed.
@@ -172,9 +181,9 @@ pub enum StaffEventKind {
     /// The account was deactivated.
     Ended,
     /// The staff member signed in with a sign-in link.
-    Entered,
+    SignedInWithLink,
     /// The name of a deactivated account was deleted.
-    Left,
+    NameDeleted,
     /// A session was ended because its cookie was used in two places.
     SessionEnded,
 }
@@ -184,13 +193,13 @@ impl StaffEventKind {
     pub const ALL: [Self; 10] = [
         Self::Added,
         Self::Roles,
-        Self::Dose,
-        Self::Ticket,
+        Self::ExposureLimits,
+        Self::Link,
         Self::CredentialAdded,
         Self::CredentialRemoved,
         Self::Ended,
-        Self::Entered,
-        Self::Left,
+        Self::SignedInWithLink,
+        Self::NameDeleted,
         Self::SessionEnded,
     ];
 
@@ -199,13 +208,13 @@ impl StaffEventKind {
         match self {
             Self::Added => "added",
             Self::Roles => "roles",
-            Self::Dose => "dose",
-            Self::Ticket => "ticket",
+            Self::ExposureLimits => "exposure_limits",
+            Self::Link => "link",
             Self::CredentialAdded => "credential_added",
             Self::CredentialRemoved => "credential_removed",
             Self::Ended => "ended",
-            Self::Entered => "entered",
-            Self::Left => "left",
+            Self::SignedInWithLink => "signed_in_with_link",
+            Self::NameDeleted => "name_deleted",
             Self::SessionEnded => "session_ended",
         }
     }
@@ -290,7 +299,7 @@ pub struct Credential {
 
 /// Checks whether a person with these kinds of credential, which may occur more than once, can sign
 /// in.
-pub fn lets_in(kinds: impl IntoIterator<Item = CredentialKind>) -> bool {
+pub fn can_sign_in(kinds: impl IntoIterator<Item = CredentialKind>) -> bool {
     let (mut has_password, mut has_codes) = (false, false);
     for kind in kinds {
         match kind {
@@ -365,7 +374,7 @@ mod tests {
 
     #[test]
     fn what_a_cookie_is_worth() {
-        let live = |is_confirmed_now, is_due, is_seen_due| Standing::Live {
+        let live = |is_confirmed_now, is_due, is_seen_due| CookieStatus::Live {
             is_confirmed_now,
             is_due,
             is_seen_due,
@@ -384,14 +393,14 @@ mod tests {
                 1_160,
                 live(false, false, true),
             ),
-            ("the old one, elsewhere", &confirmed, 1, 1_161, Standing::Replayed),
-            ("one from long ago, on its way", &new, 7, 1_060, Standing::Behind),
-            ("one from long ago, elsewhere", &new, 7, 1_061, Standing::Replayed),
-            ("idle", &confirmed, 2, 1_000 + 1_800, Standing::Over),
+            ("the old one, elsewhere", &confirmed, 1, 1_161, CookieStatus::Replayed),
+            ("one from long ago, on its way", &new, 7, 1_060, CookieStatus::JustReplaced),
+            ("one from long ago, elsewhere", &new, 7, 1_061, CookieStatus::Replayed),
+            ("idle", &confirmed, 2, 1_000 + 1_800, CookieStatus::Ended),
             ("not quite idle", &confirmed, 2, 1_000 + 1_799, live(false, true, true)),
         ];
         for (what, session, cookie, now, expected) in table {
-            assert_eq!(session.standing(&digest(cookie), LIMITS, at(now)), expected, "{what}");
+            assert_eq!(session.cookie_status(&digest(cookie), LIMITS, at(now)), expected, "{what}");
         }
     }
 
@@ -399,12 +408,12 @@ mod tests {
     fn a_session_ends_whatever_somebody_does() {
         let session = Session { seen_at: at(43_199), ..session(Some(at(1_100))) };
 
-        assert_eq!(session.standing(&digest(2), LIMITS, at(43_200)), Standing::Over);
-        assert_ne!(session.standing(&digest(2), LIMITS, at(43_199)), Standing::Over);
+        assert_eq!(session.cookie_status(&digest(2), LIMITS, at(43_200)), CookieStatus::Ended);
+        assert_ne!(session.cookie_status(&digest(2), LIMITS, at(43_199)), CookieStatus::Ended);
     }
 
     #[test]
-    fn a_passkey_is_a_way_in_and_a_password_only_with_codes() {
+    fn a_passkey_is_a_sign_in_method_and_a_password_only_with_codes() {
         use CredentialKind::{Passkey, Password, Totp};
 
         let table: [(&[CredentialKind], bool); 6] = [
@@ -416,7 +425,7 @@ mod tests {
             (&[Password, Passkey], true),
         ];
         for (kinds, expected) in table {
-            assert_eq!(lets_in(kinds.iter().copied()), expected, "{kinds:?}");
+            assert_eq!(can_sign_in(kinds.iter().copied()), expected, "{kinds:?}");
         }
     }
 
@@ -428,8 +437,8 @@ mod tests {
         for kind in StaffEventKind::ALL {
             assert_eq!(StaffEventKind::parse(kind.as_str()), Some(kind));
         }
-        for kind in TicketKind::ALL {
-            assert_eq!(TicketKind::parse(kind.as_str()), Some(kind));
+        for kind in SignInLinkKind::ALL {
+            assert_eq!(SignInLinkKind::parse(kind.as_str()), Some(kind));
         }
     }
 }

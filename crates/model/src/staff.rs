@@ -47,7 +47,7 @@ impl fmt::Display for StaffName {
 
 serde_as_text!(StaffName);
 
-macro_rules! words {
+macro_rules! closed_list {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -72,7 +72,7 @@ macro_rules! words {
     };
 }
 
-words! {
+closed_list! {
     /// The language of the console for one staff member.
     Language {
         /// English.
@@ -88,7 +88,7 @@ words! {
     }
 }
 
-words! {
+closed_list! {
     /// The colour scheme of the console for one staff member.
     Scheme {
         /// Follow the browser's setting.
@@ -100,9 +100,9 @@ words! {
     }
 }
 
-words! {
+closed_list! {
     /// How a staff member views pictures in the console.
-    View {
+    ViewMode {
         /// Clear only while a key is held.
         Hold = "hold",
         /// Clear after one press, for ten seconds at most; for people who cannot hold a key.
@@ -116,18 +116,18 @@ words! {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnLimits {
     /// The most clear views within 24 hours.
-    pub looks: Option<u32>,
+    pub views: Option<u32>,
     /// The most minutes of clear views within 24 hours.
     pub minutes: Option<u32>,
-    /// The most points within 24 hours; see [`crate::dose::Exposure::points`].
+    /// The most points within 24 hours; see [`crate::exposure::Exposure::points`].
     pub points: Option<u32>,
 }
 
 impl OwnLimits {
     /// Returns the limit that applies, where `common` is the operator's.
-    pub fn over(self, common: crate::dose::Limits) -> crate::dose::Limits {
-        crate::dose::Limits {
-            looks: self.looks.unwrap_or(common.looks),
+    pub fn over(self, common: crate::exposure::Limits) -> crate::exposure::Limits {
+        crate::exposure::Limits {
+            views: self.views.unwrap_or(common.views),
             minutes: self.minutes.unwrap_or(common.minutes),
             points: self.points.unwrap_or(common.points),
             ..common
@@ -143,7 +143,7 @@ pub struct Staff {
     /// The name with which they sign in.
     pub name: StaffName,
     /// The display name that colleagues see.
-    pub shown: Line,
+    pub display_name: Line,
     /// What they may do.
     pub roles: RoleSet,
     /// The language of their console pages.
@@ -151,16 +151,16 @@ pub struct Staff {
     /// The colour scheme of their console pages.
     pub scheme: Scheme,
     /// How they view pictures.
-    pub view: View,
+    pub view: ViewMode,
     /// Whether single-key shortcuts are enabled.
     pub has_keys: bool,
     /// Their own exposure limit.
-    pub dose: OwnLimits,
+    pub exposure_limits: OwnLimits,
     /// Creation time of the account.
     pub created_at: Timestamp,
     /// Time at which one of their sessions last added a sign-in method. Their pages show it for
     /// some days, in case it was not them.
-    pub way_added_at: Option<Timestamp>,
+    pub method_added_at: Option<Timestamp>,
     /// Time at which the account was deactivated; they cannot sign in since.
     pub ended_at: Option<Timestamp>,
 }
@@ -178,13 +178,13 @@ mod tests {
     }
 
     #[test]
-    fn a_dose_of_ones_own_goes_before_the_operators() {
-        let common = crate::dose::Limits::default();
-        let own = OwnLimits { looks: Some(5), ..OwnLimits::default() };
+    fn an_own_exposure_limit_goes_before_the_operators() {
+        let common = crate::exposure::Limits::default();
+        let own = OwnLimits { views: Some(5), ..OwnLimits::default() };
 
         let limits = own.over(common);
 
-        assert_eq!((limits.looks, limits.minutes), (5, common.minutes));
+        assert_eq!((limits.views, limits.minutes), (5, common.minutes));
     }
 
     #[test]
@@ -192,7 +192,7 @@ mod tests {
         for language in Language::ALL {
             assert_eq!(Language::parse(language.as_str()), Some(*language));
         }
-        assert_eq!(View::parse("toggle"), Some(View::Toggle));
+        assert_eq!(ViewMode::parse("toggle"), Some(ViewMode::Toggle));
         assert_eq!(Scheme::parse("sepia"), None);
     }
 }

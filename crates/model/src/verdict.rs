@@ -104,9 +104,9 @@ impl Hit {
     /// Returns the hit that best identifies the picture: the PDQ hit with the smallest distance.
     /// Among equal distances, the hit with the earliest transform and backdrop, in the order of
     /// their declaration; then the hit with the earliest frame.
-    pub fn best_look(hits: &[Self]) -> Option<&Self> {
-        let looks = hits.iter().filter(|hit| hit.kind == HashKind::Pdq);
-        looks.min_by_key(|hit| {
+    pub fn nearest_pdq(hits: &[Self]) -> Option<&Self> {
+        let pdq_hits = hits.iter().filter(|hit| hit.kind == HashKind::Pdq);
+        pdq_hits.min_by_key(|hit| {
             (hit.distance, hit.variant.transform, hit.variant.backdrop, hit.frame)
         })
     }
@@ -115,61 +115,62 @@ impl Hit {
 /// A verdict, and the hits that it is based on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judgement {
-    /// The verdict: the strictest action of the banks in [`Self::standing`].
+    /// The verdict: the strictest action of the banks in [`Self::effective_hits`].
     pub verdict: Verdict,
     /// The hits that no negative bank clears. Only these are recorded, and an item without any is
     /// not recorded: clean items are not stored, and a wrong suspicion must not be stored either.
-    pub standing: Vec<Hit>,
+    pub effective_hits: Vec<Hit>,
     /// Whether a negative bank clears the whole item: by its bytes, or by every one of its frames.
     pub is_cleared: bool,
 }
 
 impl Judgement {
     /// Computes the verdict from `hits` on an item with these frames, each with its backdrops.
-    /// `views` is `None` if not every frame of the item was compared, so that its frames cannot
+    /// `frames` is `None` if not every frame of the item was compared, so that its frames cannot
     /// clear all of it.
     ///
     /// A negative bank that knows the item's bytes clears the whole item. A negative bank that
     /// knows a frame on a backdrop clears only that frame on that backdrop. Otherwise one harmless
     /// frame would hide the others, and a harmless picture on white would hide another one on
     /// black. A hit on the item's bytes is cleared when every frame is.
-    pub fn of(hits: &[Hit], views: Option<&[View]>) -> Self {
-        let cleared = Cleared::by(hits, views);
+    pub fn of(hits: &[Hit], frames: Option<&[FrameBackdrop]>) -> Self {
+        let cleared = Cleared::by(hits, frames);
         let stands = |hit: &&Hit| !hit.purpose.is_negative() && !cleared.covers(hit);
-        let standing: Vec<Hit> = hits.iter().filter(stands).copied().collect();
-        let strictest = standing.iter().map(|hit| Verdict::from(hit.action)).max();
+        let effective_hits: Vec<Hit> = hits.iter().filter(stands).copied().collect();
+        let strictest = effective_hits.iter().map(|hit| Verdict::from(hit.action)).max();
         let verdict = strictest.unwrap_or(Verdict::Allow);
-        Self { verdict, standing, is_cleared: cleared.is_whole }
+        Self { verdict, effective_hits, is_cleared: cleared.is_whole }
     }
 }
 
 /// A frame's number, and what is drawn behind its transparent pixels.
-pub type View = (u32, Backdrop);
+pub type FrameBackdrop = (u32, Backdrop);
 
 /// What negative banks clear.
 struct Cleared {
     is_whole: bool,
-    views: BTreeSet<View>,
+    frames: BTreeSet<FrameBackdrop>,
 }
 
 impl Cleared {
-    fn by(hits: &[Hit], views: Option<&[View]>) -> Self {
+    fn by(hits: &[Hit], frames: Option<&[FrameBackdrop]>) -> Self {
         let negative = || hits.iter().filter(|hit| hit.purpose.is_negative());
-        let by_looks = negative().filter(|hit| hit.kind == HashKind::Pdq);
-        let seen: BTreeSet<View> = by_looks.map(view).collect();
+        let by_pictures = negative().filter(|hit| hit.kind == HashKind::Pdq);
+        let seen: BTreeSet<FrameBackdrop> = by_pictures.map(frame_of).collect();
         let is_known_by_bytes = negative().any(|hit| hit.kind != HashKind::Pdq);
-        let is_seen_whole = views
-            .is_some_and(|views| !views.is_empty() && views.iter().all(|view| seen.contains(view)));
-        Self { is_whole: is_known_by_bytes || is_seen_whole, views: seen }
+        let is_seen_whole = frames.is_some_and(|frames| {
+            !frames.is_empty() && frames.iter().all(|frame| seen.contains(frame))
+        });
+        Self { is_whole: is_known_by_bytes || is_seen_whole, frames: seen }
     }
 
     fn covers(&self, hit: &Hit) -> bool {
-        let is_view_cleared = hit.kind == HashKind::Pdq && self.views.contains(&view(hit));
-        self.is_whole || is_view_cleared
+        let is_frame_cleared = hit.kind == HashKind::Pdq && self.frames.contains(&frame_of(hit));
+        self.is_whole || is_frame_cleared
     }
 }
 
-fn view(hit: &Hit) -> View {
+fn frame_of(hit: &Hit) -> FrameBackdrop {
     (hit.frame, hit.variant.backdrop)
 }
 
@@ -192,7 +193,7 @@ mod tests {
         }
     }
 
-    fn plain(frame: u32) -> View {
+    fn plain(frame: u32) -> FrameBackdrop {
         (frame, Backdrop::None)
     }
 
@@ -202,11 +203,11 @@ mod tests {
             |hit: Hit, backdrop| Hit { variant: Variant { backdrop, ..Variant::default() }, ..hit };
         let block = hit(Purpose::ChildSexualAbuse, Action::Block);
         let hits = [on(benign(), Backdrop::White), on(block, Backdrop::Black)];
-        let views = Backdrop::ALL.map(|backdrop| (0, backdrop));
+        let frames = Backdrop::ALL.map(|backdrop| (0, backdrop));
 
-        assert_eq!(Judgement::of(&hits, Some(&views)).verdict, Verdict::Block);
+        assert_eq!(Judgement::of(&hits, Some(&frames)).verdict, Verdict::Block);
         let hits = [on(benign(), Backdrop::White), on(block, Backdrop::White)];
-        assert_eq!(Judgement::of(&hits, Some(&views)).verdict, Verdict::Allow);
+        assert_eq!(Judgement::of(&hits, Some(&frames)).verdict, Verdict::Allow);
     }
 
     fn benign() -> Hit {
@@ -228,7 +229,7 @@ mod tests {
     fn a_match_that_may_do_nothing_still_stands() {
         let none = hit(Purpose::ChildSexualAbuse, Action::None);
 
-        assert_eq!(Judgement::of(&[none], Some(&[plain(0)])).standing, [none]);
+        assert_eq!(Judgement::of(&[none], Some(&[plain(0)])).effective_hits, [none]);
     }
 
     #[test]
@@ -238,7 +239,8 @@ mod tests {
 
         let judged = Judgement::of(&[block, by_bytes, benign()], Some(&[plain(0)]));
 
-        let clear = Judgement { verdict: Verdict::Allow, standing: Vec::new(), is_cleared: true };
+        let clear =
+            Judgement { verdict: Verdict::Allow, effective_hits: Vec::new(), is_cleared: true };
         assert_eq!(judged, clear);
     }
 
@@ -252,7 +254,7 @@ mod tests {
             Judgement::of(&[first, second, by_bytes, benign()], Some(&[plain(0), plain(1)]));
 
         assert_eq!(judged.verdict, Verdict::Block);
-        assert_eq!(judged.standing, [second, by_bytes]);
+        assert_eq!(judged.effective_hits, [second, by_bytes]);
     }
 
     #[test]
@@ -290,23 +292,24 @@ mod tests {
     }
 
     #[test]
-    fn the_best_look_is_the_nearest_then_the_one_turned_least() {
+    fn the_nearest_pdq_hit_wins_then_the_one_turned_least() {
         let turned = Variant { transform: crate::Transform::FlipLeftRight, ..Variant::default() };
         let plain = hit(Purpose::Rehearsal, Action::Hold);
         let mirrored = Hit { variant: turned, frame: 1, ..plain };
         let nearer = Hit { distance: Distance(1), frame: 6, variant: turned, ..plain };
         let by_bytes = Hit { kind: HashKind::Sha256, distance: Distance(0), ..plain };
 
-        assert_eq!(Hit::best_look(&[mirrored, plain]), Some(&plain));
-        assert_eq!(Hit::best_look(&[by_bytes, plain, nearer]), Some(&nearer));
-        assert_eq!(Hit::best_look(&[by_bytes]), None);
+        assert_eq!(Hit::nearest_pdq(&[mirrored, plain]), Some(&plain));
+        assert_eq!(Hit::nearest_pdq(&[by_bytes, plain, nearer]), Some(&nearer));
+        assert_eq!(Hit::nearest_pdq(&[by_bytes]), None);
     }
 
     #[test]
     fn a_clean_item_leaves_no_trace() {
         let judged = Judgement::of(&[], Some(&[plain(0)]));
 
-        let clean = Judgement { verdict: Verdict::Allow, standing: Vec::new(), is_cleared: false };
+        let clean =
+            Judgement { verdict: Verdict::Allow, effective_hits: Vec::new(), is_cleared: false };
         assert_eq!(judged, clean);
     }
 }

@@ -4,7 +4,7 @@
 //!
 //!     load-console ADDRESS ORIGIN SERVICE_KEY LINKS HASH CASES
 //!
-//! LINKS is a file with a link of `mamori staff enter` on each line, one for each reviewer; HASH is
+//! LINKS is a file with a link of `mamori staff sign-in-link` on each line, one for each reviewer; HASH is
 //! in a bank that holds. It sends CASES items, each of an account of its own.
 #![expect(clippy::print_stdout, reason = "it prints what it measured")]
 
@@ -20,7 +20,7 @@ use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde_json::json;
 
 /// How long a person takes between two steps, at the least.
-const BREATH: Duration = Duration::from_millis(500);
+const THINK_TIME: Duration = Duration::from_millis(500);
 /// How many items are sent at once.
 const AT_ONCE: usize = 8;
 
@@ -37,20 +37,20 @@ async fn main() -> Result<()> {
     let cases: usize = cases.parse()?;
     fill(&client, address, key, hash, cases).await?;
 
-    let seen = Arc::new(Seen::default());
+    let measurements = Arc::new(Measurements::default());
     let mut reviewers = Vec::new();
     for link in links {
         let (address, origin) = (address.clone(), origin.clone());
         let mut reviewer =
             Reviewer { client: client.clone(), address, origin, cookie: String::new() };
-        reviewer.enter(link).await?;
-        let (seen, rounds) = (Arc::clone(&seen), cases / 2);
-        reviewers.push(tokio::spawn(async move { reviewer.work(&seen, rounds).await }));
+        reviewer.open_link(link).await?;
+        let (measurements, rounds) = (Arc::clone(&measurements), cases / 2);
+        reviewers.push(tokio::spawn(async move { reviewer.work(&measurements, rounds).await }));
     }
     for reviewer in reviewers {
         reviewer.await??;
     }
-    seen.tell(cases / 2)
+    measurements.print(cases / 2)
 }
 
 async fn fill(client: &Client, address: &str, key: &str, hash: &str, cases: usize) -> Result<()> {
@@ -70,14 +70,14 @@ async fn fill(client: &Client, address: &str, key: &str, hash: &str, cases: usiz
 
 /// What everybody saw.
 #[derive(Default)]
-struct Seen {
+struct Measurements {
     /// Times in microseconds, by step.
     times: Mutex<BTreeMap<&'static str, Vec<u128>>>,
     /// How often each case was given to somebody.
     cases: Mutex<BTreeMap<String, usize>>,
 }
 
-impl Seen {
+impl Measurements {
     fn note(&self, step: &'static str, begun: Instant) {
         let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
         times.entry(step).or_default().push(begun.elapsed().as_micros());
@@ -90,7 +90,7 @@ impl Seen {
         cases.len()
     }
 
-    fn tell(&self, least: usize) -> Result<()> {
+    fn print(&self, least: usize) -> Result<()> {
         let cases = self.cases.lock().unwrap_or_else(PoisonError::into_inner);
         let twice = cases.values().filter(|times| **times > 1).count();
         ensure!(twice == 0, "{twice} cases were in two hands");
@@ -119,7 +119,7 @@ struct Reviewer {
 }
 
 impl Reviewer {
-    async fn enter(&mut self, link: &str) -> Result<()> {
+    async fn open_link(&mut self, link: &str) -> Result<()> {
         let path = link.strip_prefix(&self.origin).context("a link of another origin")?;
         let answer = self.send(path, String::new()).await?;
         let cookie = answer.headers().get(SET_COOKIE).context("the link lets nobody in")?;
@@ -129,12 +129,12 @@ impl Reviewer {
     }
 
     /// Until so many cases were given to whomever.
-    async fn work(&self, seen: &Seen, enough: usize) -> Result<()> {
-        let queue = self.show("queue", "/console/queue", seen).await?;
+    async fn work(&self, measurements: &Measurements, enough: usize) -> Result<()> {
+        let queue = self.show("queue", "/console/queue", measurements).await?;
         let csrf = after(&queue, "name=\"csrf\" content=\"").context("a page without a token")?;
-        let mut case = self.next(&csrf, seen).await?;
-        while seen.give(&case) < enough {
-            let page = self.show("case", &format!("/console/cases/{case}"), seen).await?;
+        let mut case = self.next(&csrf, measurements).await?;
+        while measurements.give(&case) < enough {
+            let page = self.show("case", &format!("/console/cases/{case}"), measurements).await?;
             let field = |name: &str| after(&page, &format!("name=\"{name}\" value=\""));
             let claim = field("claim").context("a case that is not in hand")?;
             let version = field("version").context("a case without a version")?;
@@ -143,13 +143,13 @@ impl Reviewer {
                  &reason=It+is+what+the+bank+says."
             );
             let path = format!("/console/cases/{case}/decide");
-            case = self.go("decide", &path, form, seen).await?;
+            case = self.go("decide", &path, form, measurements).await?;
         }
         Ok(())
     }
 
-    async fn next(&self, csrf: &str, seen: &Seen) -> Result<String> {
-        self.go("next", "/console/queue/next", format!("csrf={csrf}"), seen).await
+    async fn next(&self, csrf: &str, measurements: &Measurements) -> Result<String> {
+        self.go("next", "/console/queue/next", format!("csrf={csrf}"), measurements).await
     }
 
     /// Sends a form that leads to a case.
@@ -158,26 +158,31 @@ impl Reviewer {
         step: &'static str,
         path: &str,
         form: String,
-        seen: &Seen,
+        measurements: &Measurements,
     ) -> Result<String> {
-        tokio::time::sleep(BREATH).await;
+        tokio::time::sleep(THINK_TIME).await;
         let begun = Instant::now();
         let answer = self.send(path, form).await?;
-        seen.note(step, begun);
+        measurements.note(step, begun);
         ensure!(answer.status() == StatusCode::SEE_OTHER, "{step}: {}", answer.status());
         let to = answer.headers().get(LOCATION).context("no way on")?.to_str()?;
         let case = to.strip_prefix("/console/cases/").context("no case is left")?;
         Ok(case.split('?').next().unwrap_or_default().to_owned())
     }
 
-    async fn show(&self, step: &'static str, path: &str, seen: &Seen) -> Result<String> {
-        tokio::time::sleep(BREATH).await;
+    async fn show(
+        &self,
+        step: &'static str,
+        path: &str,
+        measurements: &Measurements,
+    ) -> Result<String> {
+        tokio::time::sleep(THINK_TIME).await;
         let begun = Instant::now();
         let page = self.client.get(format!("{}{path}", self.address));
         let answer = self.as_browser(page).send().await?;
         let status = answer.status();
         let text = answer.text().await?;
-        seen.note(step, begun);
+        measurements.note(step, begun);
         ensure!(status == StatusCode::OK, "{step}: {status}");
         Ok(text)
     }

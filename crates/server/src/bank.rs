@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use mamori_desk::{Admin, Desk, Error, Proof};
 use mamori_model::{Bank, BankName};
 
-use crate::at_the_machine::{self, Database};
+use crate::local_cli::{self, Database};
 use crate::serve::ConfigArgs;
 
 /// Creates, lists, fills, exports and deletes banks.
@@ -49,9 +49,9 @@ impl Command {
     /// Only creating the first bank may create the database.
     fn database(&self) -> Database {
         match self {
-            Self::Create(_) => Database::MayBeNew,
+            Self::Create(_) => Database::CreateIfMissing,
             Self::List(_) | Self::Import(_) | Self::Export(_) | Self::Delete(_) => {
-                Database::IsThere
+                Database::MustExist
             }
         }
     }
@@ -60,7 +60,7 @@ impl Command {
 /// Runs the subcommand.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let command = &args.command;
-    at_the_machine::run(&args.config, command.database(), async |desk| match command {
+    local_cli::run(&args.config, command.database(), async |desk| match command {
         Command::List(args) => list::run(desk, args).await,
         Command::Create(args) => create::run(desk, args).await,
         Command::Import(args) => import::run(desk, args).await,
@@ -70,7 +70,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 fn proof() -> Proof {
-    Proof::Admin(Admin::at_the_machine())
+    Proof::Admin(Admin::local_cli())
 }
 
 /// Returns the bank of this name, or an error that names the command to list all banks.

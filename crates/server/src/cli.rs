@@ -24,7 +24,7 @@ Mamori compares what is uploaded to an online service with banks of known hashes
 
   mamori demo                                           see it work, on pictures drawn by code
   mamori serve                                          run it; ./mamori.toml says how
-  mamori bank import hotline list.csv                   fill a bank, at the machine
+  mamori bank import hotline list.csv                   fill a bank, on the command line
   mamori staff add ada --role administrator             create a staff account
 
 Three of its commands are tools on their own. They need no server, no configuration and no
@@ -86,7 +86,7 @@ pub fn main() -> ExitCode {
     }
     // If even this message cannot be written, the status still tells.
     let _ = writeln!(io::stderr(), "mamori: {error:#}");
-    if error.is::<tools::Misuse>() || error.is::<config::Error>() {
+    if error.is::<tools::UsageError>() || error.is::<config::Error>() {
         ExitCode::from(2)
     } else {
         ExitCode::FAILURE

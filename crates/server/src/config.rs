@@ -78,7 +78,7 @@ pub enum Error {
     },
     /// Invalid TOML, an unknown key, or an invalid value. The message names line and key.
     #[error("{path:?} is not a configuration: {message}")]
-    Wrong {
+    Invalid {
         /// The path of the file.
         path: PathBuf,
         /// The line, the key, and what was expected.
@@ -86,7 +86,7 @@ pub enum Error {
     },
     /// Keys that contradict each other.
     #[error("{0}")]
-    Clash(String),
+    Conflict(String),
 }
 
 /// The source of a configuration, for messages.
@@ -132,8 +132,8 @@ impl Config {
     pub fn parse(path: &Path, text: &str) -> Result<Self, Error> {
         toml::from_str(text).map_err(|error| {
             let start = error.span().map_or(0, |span| span.start);
-            let message = said(text, start, error.message());
-            Error::Wrong { path: path.to_owned(), message }
+            let message = describe_error(text, start, error.message());
+            Error::Invalid { path: path.to_owned(), message }
         })
     }
 
@@ -159,10 +159,10 @@ impl Config {
     /// Refuses keys that contradict each other; single values were checked when they were read.
     fn check(&self) -> Result<(), Error> {
         log::filter(&self.log)?;
-        self.check_room()?;
+        self.check_memory_budget()?;
         self.keyring()?;
         if self.hma.enabled {
-            self.check_hma_doors()?;
+            self.check_hma_listener()?;
             self.hma()?;
         }
         Ok(())
@@ -170,19 +170,19 @@ impl Config {
 
     /// Checks that the largest item fits into the memory budget; otherwise it would always be
     /// refused.
-    fn check_room(&self) -> Result<(), Error> {
+    fn check_memory_budget(&self) -> Result<(), Error> {
         let limits = &self.limits;
         let (all, share) = (limits.in_flight_bytes_max, limits.in_flight_service_bytes_max);
         let needed =
             limits.item_bytes_max.saturating_add(mamori_web::multipart::OVERHEAD_BYTES_MAX);
         if share < needed {
-            return Err(Error::Clash(format!(
+            return Err(Error::Conflict(format!(
                 "`limits.in_flight_service_bytes_max` is {share}, in which an item of \
                  `limits.item_bytes_max` and the form around it have no room: it needs {needed}"
             )));
         }
         if all < share {
-            return Err(Error::Clash(format!(
+            return Err(Error::Conflict(format!(
                 "`limits.in_flight_bytes_max` is {all}, which is less than one service's share, \
                  `limits.in_flight_service_bytes_max` ({share})"
             )));
@@ -191,21 +191,21 @@ impl Config {
     }
 
     /// Checks that HMA clients without keys can reach only a loopback address.
-    fn check_hma_doors(&self) -> Result<(), Error> {
-        let clash = |text: String| Err(Error::Clash(text));
+    fn check_hma_listener(&self) -> Result<(), Error> {
+        let conflict = |text: String| Err(Error::Conflict(text));
         let (hma, server) = (&self.hma, &self.server);
         match hma.listen {
-            None if !hma.key_required => clash(
+            None if !hma.key_required => conflict(
                 "`hma.key_required` is false without `hma.listen`: beside the API the look-ups \
                  take keys; name an address on loopback to go without"
                     .to_owned(),
             ),
-            Some(listen) if !hma.key_required && !listen.ip().is_loopback() => clash(format!(
+            Some(listen) if !hma.key_required && !listen.ip().is_loopback() => conflict(format!(
                 "`hma.listen` is {listen}, which is not this machine's own loopback, and \
                  `hma.key_required` is false: every client that reaches that address could read and \
                  change the banks. Listen on 127.0.0.1, or require keys"
             )),
-            Some(listen) if listen == server.listen && listen.port() != 0 => clash(format!(
+            Some(listen) if listen == server.listen && listen.port() != 0 => conflict(format!(
                 "`hma.listen` and `server.listen` are both {listen}; leave `hma.listen` out to \
                  share it"
             )),
@@ -216,7 +216,7 @@ impl Config {
 
 /// Describes an error: the line and its key, but not the value, which may be a password. (TOML's
 /// own message would quote it.)
-fn said(text: &str, start: usize, message: &str) -> String {
+fn describe_error(text: &str, start: usize, message: &str) -> String {
     let before = text.get(..start).unwrap_or_default();
     let number = before.matches('\n').count() + 1;
     let line = text.lines().nth(number - 1).unwrap_or_default();

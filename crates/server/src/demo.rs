@@ -4,10 +4,10 @@
 //! It is also a test: the kind of each upload determines the expected result before anything is
 //! sent, and the exit status tells whether every result was as expected.
 
-mod house;
 mod outcome;
 mod plan;
 mod receiver;
+mod server;
 mod service;
 mod table;
 
@@ -25,12 +25,12 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use crate::runtime;
-use crate::serve::stop::Asked;
-use house::{House, PEOPLE};
+use crate::serve::stop::ShutdownSignal;
 use outcome::Outcome;
-use plan::{Answer, Kind, Upload};
+use plan::{CheckResult, Kind, Upload};
 use receiver::Receiver;
-use service::{Caller, Sent};
+use server::{DemoServer, PEOPLE};
+use service::{ApiClient, UploadResult};
 
 /// Demonstrates Mamori on pictures drawn by code.
 #[derive(Debug, clap::Args)]
@@ -65,23 +65,23 @@ const WEBHOOK_TIME_MAX: Duration = Duration::from_secs(20);
 /// Runs the demo.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     runtime::block_on(async {
-        let mut asked = Asked::listen().context("no signals can be received")?;
-        let house = House::start().await?;
-        let played = tokio::select! {
-            played = play(&house, args) => played,
-            () = asked.wait() => {
-                house.stop().await?;
+        let mut shutdown = ShutdownSignal::listen().context("no signals can be received")?;
+        let server = DemoServer::start().await?;
+        let result = tokio::select! {
+            result = run_demo(&server, args) => result,
+            () = shutdown.wait() => {
+                server.stop().await?;
                 return Ok(ExitCode::FAILURE);
             }
         };
-        if let Ok(played) = &played {
-            tell(&house, args, played)?;
+        if let Ok(result) = &result {
+            print_result(&server, args, result)?;
             if !args.exit {
-                asked.wait().await;
+                shutdown.wait().await;
             }
         }
-        house.stop().await?;
-        Ok(ExitCode::from(played?.outcome.exit_status()))
+        server.stop().await?;
+        Ok(ExitCode::from(result?.outcome.exit_status()))
     })
 }
 
@@ -91,12 +91,12 @@ struct Document<'a> {
     #[serde(flatten)]
     outcome: &'a Outcome,
     #[serde(flatten)]
-    going_on: Option<GoingOn<'a>>,
+    running: Option<RunningServer<'a>>,
 }
 
 /// What the user needs to try more while the server continues.
 #[derive(Serialize)]
-struct GoingOn<'a> {
+struct RunningServer<'a> {
     address: &'a str,
     service_key: &'a str,
     admin_key: &'a str,
@@ -106,7 +106,7 @@ struct GoingOn<'a> {
 }
 
 /// The result of the demo, and the key for trying more.
-struct Played {
+struct DemoResult {
     outcome: Outcome,
     service_key: String,
     links: Vec<Link>,
@@ -119,18 +119,18 @@ struct Link {
     open: String,
 }
 
-async fn play(house: &House, args: &Args) -> anyhow::Result<Played> {
+async fn run_demo(server: &DemoServer, args: &Args) -> anyhow::Result<DemoResult> {
     if !args.json {
         writeln!(
             io::stdout(),
             "Mamori serves at {} ({})",
-            house.address,
-            house.folder().display()
+            server.address,
+            server.folder().display()
         )?;
     }
-    house.keep_pictures().await?;
-    let uploads = draw(house).await?;
-    let admin = Caller::new(&house.address, &house.admin_key)?;
+    server.enable_evidence().await?;
+    let uploads = draw(server).await?;
+    let admin = ApiClient::new(&server.address, &server.admin_key)?;
     fill_bank(&admin, &uploads).await?;
 
     let service_key = admin.create_service("a photo service").await?;
@@ -140,7 +140,7 @@ async fn play(house: &House, args: &Args) -> anyhow::Result<Played> {
     webhooks.answer_as(service.clone());
 
     let sent = send(&service, uploads).await?;
-    let expected = sent.iter().filter(|sent| sent.kind.expected() == Answer::Hold).count();
+    let expected = sent.iter().filter(|sent| sent.kind.expected() == CheckResult::Hold).count();
     let bar = bar(expected, "webhooks");
     let step = |count| bar.set_position(u64::try_from(count).unwrap_or(u64::MAX));
     let received = webhooks.wait(expected, WEBHOOK_TIME_MAX, step).await;
@@ -149,41 +149,41 @@ async fn play(house: &House, args: &Args) -> anyhow::Result<Played> {
     let mut links = Vec::new();
     if !args.exit {
         for person in &PEOPLE {
-            links.push(Link { who: person.name, open: house.let_in(person).await? });
+            links.push(Link { who: person.name, open: server.sign_in_url(person).await? });
         }
     }
-    Ok(Played { outcome, service_key, links })
+    Ok(DemoResult { outcome, service_key, links })
 }
 
 /// Draws the pictures, and leaves one in the folder for trying the API.
-async fn draw(house: &House) -> anyhow::Result<Vec<Upload>> {
+async fn draw(server: &DemoServer) -> anyhow::Result<Vec<Upload>> {
     let bar = bar(usize::try_from(plan::KNOWN + plan::UNRELATED)?, "pictures drawn");
     let step = bar.clone();
     let uploads = tokio::task::spawn_blocking(move || plan::draw_all(|| step.inc(1))).await?;
     bar.finish_and_clear();
     let sample = uploads.iter().find(|upload| upload.kind == Kind::Jpeg);
     let sample = sample.context("no picture was drawn")?;
-    fs::write(house.folder().join("picture.jpg"), &sample.bytes)?;
+    fs::write(server.folder().join("picture.jpg"), &sample.bytes)?;
     Ok(uploads)
 }
 
 /// Hashes the originals and adds the hashes to a bank.
-async fn fill_bank(admin: &Caller, uploads: &[Upload]) -> anyhow::Result<()> {
+async fn fill_bank(admin: &ApiClient, uploads: &[Upload]) -> anyhow::Result<()> {
     let bank = admin.create_bank().await?;
     let originals = uploads.iter().filter(|upload| upload.kind == Kind::Original);
     let hashes: Vec<String> = stream::iter(originals)
         .map(|upload| admin.hash(upload.bytes.clone()))
-        .buffer_unordered(at_once())
+        .buffer_unordered(concurrency())
         .try_collect()
         .await?;
     admin.add_entries(&bank, &hashes).await
 }
 
-async fn send(service: &Caller, uploads: Vec<Upload>) -> anyhow::Result<Vec<Sent>> {
+async fn send(service: &ApiClient, uploads: Vec<Upload>) -> anyhow::Result<Vec<UploadResult>> {
     let bar = bar(uploads.len(), "uploads");
     let sent = stream::iter(uploads)
         .map(|upload| service.upload(upload))
-        .buffered(at_once())
+        .buffered(concurrency())
         .inspect(|_| bar.inc(1))
         .try_collect()
         .await;
@@ -192,7 +192,7 @@ async fn send(service: &Caller, uploads: Vec<Upload>) -> anyhow::Result<Vec<Sent
 }
 
 /// Returns as many as can be decoded at once, so that the times do not include a queue.
-fn at_once() -> usize {
+fn concurrency() -> usize {
     thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
@@ -203,47 +203,47 @@ fn bar(count: usize, what: &str) -> ProgressBar {
         .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-fn tell(house: &House, args: &Args, played: &Played) -> anyhow::Result<()> {
+fn print_result(server: &DemoServer, args: &Args, result: &DemoResult) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     if args.json {
-        let going_on = (!args.exit).then(|| GoingOn {
-            address: &house.address,
-            service_key: &played.service_key,
-            admin_key: &house.admin_key,
-            folder: house.folder(),
-            config: &house.config_file,
-            console: &played.links,
+        let running = (!args.exit).then(|| RunningServer {
+            address: &server.address,
+            service_key: &result.service_key,
+            admin_key: &server.admin_key,
+            folder: server.folder(),
+            config: &server.config_file,
+            console: &result.links,
         });
-        let document = Document { outcome: &played.outcome, going_on };
+        let document = Document { outcome: &result.outcome, running };
         writeln!(out, "{}", serde_json::to_string_pretty(&document)?)?;
     } else {
-        table::print(&played.outcome, &mut out, table::wants_colours())?;
+        table::print(&result.outcome, &mut out, table::wants_colours())?;
         if cfg!(debug_assertions) {
             writeln!(out, "{DEVELOPMENT_BUILD}")?;
         }
         if !args.exit {
-            write!(out, "{}", how_to_go_on(house, played))?;
+            write!(out, "{}", next_steps(server, result))?;
         }
     }
     Ok(out.flush()?)
 }
 
-fn how_to_go_on(house: &House, played: &Played) -> String {
-    let address = &house.address;
-    let moved = if house.is_usual_address {
+fn next_steps(server: &DemoServer, result: &DemoResult) -> String {
+    let address = &server.address;
+    let moved = if server.is_usual_address {
         String::new()
     } else {
         format!(
             "\nPort 8080 was taken, so it is at {address}; put that into the lines of the README.\n"
         )
     };
-    let links = played.links.iter();
+    let links = result.links.iter();
     let links: String =
         links.flat_map(|link| ["  Open ", &link.open, "\n  as a ", link.who, "\n"]).collect();
     format!(
         "\nMamori goes on serving, and the cases wait for people:\n\n{links}\n\
          Each link works once, within an hour; another one comes from\n\n  \
-         mamori staff --config {config} enter reviewer\n\n\
+         mamori staff --config {config} sign-in-link reviewer\n\n\
          The service does what a decision asks it for, and says so. In another terminal, paste these two lines and then those of \
          the\nREADME; picture.jpg is one of the known pictures, encoded again:\n\n  \
          cd {folder}\n  export MAMORI_KEY={service_key}\n{moved}\n\
@@ -251,9 +251,9 @@ fn how_to_go_on(house: &House, played: &Played) -> String {
          An administrator:     {admin_key}\n\
          The log:              {folder}/mamori.log\n\n\
          Ctrl-C stops it and removes the folder.\n",
-        config = house.config_file.display(),
-        service_key = played.service_key,
-        folder = house.folder().display(),
-        admin_key = house.admin_key,
+        config = server.config_file.display(),
+        service_key = result.service_key,
+        folder = server.folder().display(),
+        admin_key = server.admin_key,
     )
 }

@@ -6,7 +6,7 @@ pub mod revoke;
 
 use std::process::ExitCode;
 
-use crate::at_the_machine::{self, Database};
+use crate::local_cli::{self, Database};
 use crate::serve::ConfigArgs;
 
 /// Creates, lists and revokes API keys.
@@ -40,8 +40,8 @@ impl Command {
     /// Only creating the first key may create the database.
     fn database(&self) -> Database {
         match self {
-            Self::Create(_) => Database::MayBeNew,
-            Self::List(_) | Self::Revoke(_) => Database::IsThere,
+            Self::Create(_) => Database::CreateIfMissing,
+            Self::List(_) | Self::Revoke(_) => Database::MustExist,
         }
     }
 }
@@ -49,7 +49,7 @@ impl Command {
 /// Runs the subcommand.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let command = &args.command;
-    at_the_machine::run(&args.config, command.database(), async |desk| match command {
+    local_cli::run(&args.config, command.database(), async |desk| match command {
         Command::Create(args) => create::run(desk, args).await,
         Command::List(args) => list::run(desk, args).await,
         Command::Revoke(args) => revoke::run(desk, args).await,

@@ -1,12 +1,12 @@
 //! The binary `mamori`.
 
-mod at_the_machine;
 mod bank;
 mod check_config;
 mod cli;
 mod config;
 mod demo;
 mod key;
+mod local_cli;
 mod migrate;
 mod runtime;
 mod serve;

@@ -1,11 +1,11 @@
 //! `mamori serve`: one node, from its start to its graceful stop.
 
 pub mod first_key;
+pub mod http_server;
 pub mod listen;
 pub mod log;
 pub mod metrics;
 pub mod node;
-pub mod open;
 pub mod stop;
 
 use std::path::PathBuf;
@@ -15,8 +15,8 @@ use anyhow::Context;
 
 use crate::config::Config;
 use crate::runtime;
+use http_server::{HttpServer, Listeners};
 use node::Node;
-use open::{Doors, Open};
 
 /// Serves the API and the console until SIGTERM or Ctrl-C.
 #[derive(Debug, clap::Args)]
@@ -55,26 +55,26 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 
 async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     let metrics = metrics::install().context("no metrics can be kept")?;
-    let mut asked = stop::Asked::listen().context("no signals can be received")?;
+    let mut shutdown = stop::ShutdownSignal::listen().context("no signals can be received")?;
     // Before anything else is opened: an address that is in use is the most common mistake.
-    let doors = Doors::take(config)?;
+    let listeners = Listeners::bind(config)?;
 
     let node = Node::start(config).await?;
     if let Some(issued) = node.desk().issue_first_key().await? {
-        first_key::tell(&issued)?;
+        first_key::print(&issued)?;
     }
     if config.console.enabled && node.desk().count_staff().await? == 0 {
         tracing::info!(
             "no staff account exists yet: `mamori staff add NAME --role administrator` prints a link"
         );
     }
-    let open = Open::begin(config, &node, &metrics, doors)?;
-    asked.wait().await;
+    let server = HttpServer::start(config, &node, &metrics, listeners)?;
+    shutdown.wait().await;
 
     tracing::info!("stopping: what was accepted is finished");
     tokio::select! {
-        () = open.close() => node.stop().await,
-        () = asked.wait() => tracing::warn!("asked twice: not waiting any longer"),
+        () = server.close() => node.stop().await,
+        () = shutdown.wait() => tracing::warn!("asked twice: not waiting any longer"),
     }
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)

@@ -8,7 +8,7 @@ mod list;
 
 use std::process::ExitCode;
 
-use crate::at_the_machine::{self, Database};
+use crate::local_cli::{self, Database};
 use crate::serve::ConfigArgs;
 
 /// Creates, lists and deactivates staff accounts, and prints their one-time links.
@@ -23,38 +23,40 @@ pub struct Args {
 
 const EXAMPLES: &str = "\
 It works on the database of the configuration, also while nodes serve. The first administrator is
-made here; they let everybody else in, in the console.
+created here; they add all other staff members in the console.
 
 Examples:
-  mamori staff add ada --role administrator    prints a link that lets Ada set up a way in, once
-  mamori staff add rei --role reviewer --role policy_editor --shown 'Rei Tanaka' --language ja
+  mamori staff add ada --role administrator    prints an enrolment link, which works once
+  mamori staff add rei --role reviewer --role policy_editor --display-name 'Rei Tanaka' --language ja
   mamori staff list
-  mamori staff ticket ada                      another such link; the ways in before it are gone then
-  mamori staff enter ada                       a link that lets Ada in once, within five minutes
+  mamori staff enroll ada                      another one; using it deletes earlier sign-in methods
+  mamori staff sign-in-link ada                signs Ada in, once, within five minutes
   mamori staff roles rei --role lead
-  mamori staff end rei                         they open nothing any more, from now on";
+  mamori staff deactivate rei                  ends their sessions at their next request";
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Add(add::Args),
     List(list::Args),
     /// Prints a new enrolment link for a staff member who lost their sign-in methods
-    Ticket(link::Args),
-    /// Prints a link that signs a staff member in once; valid for `staff.enter_min` (default 5)
+    Enroll(link::Args),
+    /// Prints a link that signs a staff member in once; valid for `staff.sign_in_link_min` (default 5)
     /// minutes
-    Enter(link::Args),
+    SignInLink(link::Args),
     Roles(change::RolesArgs),
-    End(change::EndArgs),
+    Deactivate(change::DeactivateArgs),
 }
 
 impl Command {
     /// Only creating the first account may create the database.
     fn database(&self) -> Database {
         match self {
-            Self::Add(_) => Database::MayBeNew,
-            Self::List(_) | Self::Ticket(_) | Self::Enter(_) | Self::Roles(_) | Self::End(_) => {
-                Database::IsThere
-            }
+            Self::Add(_) => Database::CreateIfMissing,
+            Self::List(_)
+            | Self::Enroll(_)
+            | Self::SignInLink(_)
+            | Self::Roles(_)
+            | Self::Deactivate(_) => Database::MustExist,
         }
     }
 }
@@ -62,12 +64,12 @@ impl Command {
 /// Runs the subcommand.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let command = &args.command;
-    at_the_machine::run(&args.config, command.database(), async |desk| match command {
+    local_cli::run(&args.config, command.database(), async |desk| match command {
         Command::Add(args) => add::run(desk, args).await,
         Command::List(args) => list::run(desk, args).await,
-        Command::Ticket(args) => link::welcome(desk, args).await,
-        Command::Enter(args) => link::enter(desk, args).await,
+        Command::Enroll(args) => link::enroll(desk, args).await,
+        Command::SignInLink(args) => link::sign_in(desk, args).await,
         Command::Roles(args) => change::roles(desk, args).await,
-        Command::End(args) => change::end(desk, args).await,
+        Command::Deactivate(args) => change::deactivate(desk, args).await,
     })
 }

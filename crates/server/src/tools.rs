@@ -15,7 +15,7 @@ use mamori_model::hash::NotAHash;
 
 /// An unusable argument, which the user must correct.
 #[derive(Debug, thiserror::Error)]
-pub enum Misuse {
+pub enum UsageError {
     /// A list or folder cannot be opened.
     #[error("{}", path.display())]
     Unopened {

@@ -5,7 +5,7 @@ mod rewrap;
 
 use std::process::ExitCode;
 
-use crate::at_the_machine::{self, Database};
+use crate::local_cli::{self, Database};
 
 /// Creates and rotates the keys of the vault.
 #[derive(Debug, clap::Args)]
@@ -36,6 +36,6 @@ enum Command {
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.command {
         Command::Init(args) => init::run(args),
-        Command::Rewrap(args) => at_the_machine::run(&args.config, Database::IsThere, rewrap::run),
+        Command::Rewrap(args) => local_cli::run(&args.config, Database::MustExist, rewrap::run),
     }
 }

@@ -13,7 +13,7 @@ pub enum Error {
     #[error("not an answer to the question")]
     Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Stored data cannot be read any more. The operator must look.
-    #[error("a {0} that was kept cannot be read")]
+    #[error("a stored {0} cannot be read")]
     Broken(&'static str),
     /// A bug, or a machine without randomness. The operator must look.
     #[error("cannot {what}")]
@@ -43,7 +43,7 @@ impl Error {
 }
 
 /// Returns `N` random bytes that an attacker cannot guess.
-pub(crate) fn chance<const N: usize>() -> Result<[u8; N], Error> {
+pub(crate) fn random_bytes<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(Error::internal("get randomness"))?;
     Ok(bytes)

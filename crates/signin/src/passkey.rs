@@ -33,7 +33,7 @@ const ID_BYTES: [usize; 4] = [16, 20, 32, 64];
 
 /// One sign-in question, for a client that claims to have a sign-in name.
 #[derive(Clone, Copy, Debug)]
-pub struct Asking<'a> {
+pub struct SignInChallenge<'a> {
     /// Id of the question, which the client cannot choose.
     pub id: Uuid,
     /// The sign-in name that the client claims.
@@ -42,7 +42,7 @@ pub struct Asking<'a> {
     pub secret: &'a Sensitive<[u8; 32]>,
 }
 
-impl Asking<'_> {
+impl SignInChallenge<'_> {
     /// Derives 32 bytes that an attacker cannot guess without the secret. Each `about` gives other
     /// bytes.
     fn digest(&self, about: &str, what: &[u8]) -> Result<[u8; 32], Error> {
@@ -54,12 +54,12 @@ impl Asking<'_> {
         Ok(mac.finalize().into_bytes().into())
     }
 
-    fn challenge(&self) -> Result<String, Error> {
+    fn encoded(&self) -> Result<String, Error> {
         Ok(URL_SAFE_NO_PAD.encode(self.digest("challenge", self.id.as_bytes())?))
     }
 
     /// Derives a credential id that no authenticator has; always the same for the same name.
-    fn made_up(&self, number: u8) -> Result<Vec<u8>, Error> {
+    fn decoy_id(&self, number: u8) -> Result<Vec<u8>, Error> {
         let [first, second, kind] =
             ["first half", "second half", "length"].map(|about| self.digest(about, &[number]));
         let kind = kind?.first().copied().unwrap_or(0);
@@ -74,7 +74,7 @@ impl Asking<'_> {
     fn ids(&self, keys: &[Passkey]) -> Result<Vec<Vec<u8>>, Error> {
         let mut ids: Vec<Vec<u8>> = keys.iter().map(|key| key.id().to_vec()).collect();
         for number in (0_u8..).take(PASSKEYS_MAX.saturating_sub(keys.len())) {
-            ids.push(self.made_up(number)?);
+            ids.push(self.decoy_id(number)?);
         }
         let ordered = ids.into_iter().map(|id| Ok((self.digest("order", &id)?, id)));
         let mut ordered = ordered.collect::<Result<Vec<_>, Error>>()?;
@@ -85,10 +85,10 @@ impl Asking<'_> {
 
 /// A registration challenge for a browser, with the state to store until the response arrives.
 #[derive(Clone, Debug)]
-pub struct Question {
+pub struct RegistrationChallenge {
     /// JSON for `navigator.credentials`.
     pub json: String,
-    /// The state to pass to [`Passkeys::finish_register`].
+    /// The state to pass to [`Passkeys::finish_registration`].
     pub state: Sensitive<String>,
 }
 
@@ -98,7 +98,7 @@ pub struct Passkey(rs::Passkey);
 
 impl Passkey {
     /// Restores a passkey from its stored JSON; [`Error::Broken`] if that cannot be read.
-    pub fn from_kept(json: &[u8]) -> Result<Self, Error> {
+    pub fn from_stored(json: &[u8]) -> Result<Self, Error> {
         serde_json::from_slice(json).map(Self).map_err(|_| Error::Broken("passkey"))
     }
 
@@ -127,7 +127,7 @@ pub struct Owner<'a> {
     /// The sign-in name.
     pub name: &'a str,
     /// The display name.
-    pub shown: &'a str,
+    pub display_name: &'a str,
 }
 
 /// The passkey ceremonies of one console.
@@ -154,19 +154,24 @@ impl Passkeys {
     }
 
     /// Begins the registration of a new passkey, on another authenticator than those of `known`.
-    pub fn begin_register(&self, owner: Owner<'_>, known: &[Passkey]) -> Result<Question, Error> {
+    pub fn begin_registration(
+        &self,
+        owner: Owner<'_>,
+        known: &[Passkey],
+    ) -> Result<RegistrationChallenge, Error> {
         let known = known.iter().map(|passkey| passkey.0.cred_id().clone()).collect();
-        let (asked, state) = self
+        let (challenge, state) = self
             .webauthn
-            .start_passkey_registration(owner.id, owner.name, owner.shown, Some(known))
+            .start_passkey_registration(owner.id, owner.name, owner.display_name, Some(known))
             .map_err(Error::internal("ask for a passkey"))?;
-        let json = serde_json::to_string(&asked).map_err(Error::internal("write a question"))?;
-        Ok(Question { json, state: keep(&state)? })
+        let json =
+            serde_json::to_string(&challenge).map_err(Error::internal("write a question"))?;
+        Ok(RegistrationChallenge { json, state: to_stored(&state)? })
     }
 
     /// Finishes a registration and returns the passkey; [`Error::Refused`] if the response does not
     /// answer the challenge in `state`.
-    pub fn finish_register(
+    pub fn finish_registration(
         &self,
         state: &Sensitive<String>,
         answer: &str,
@@ -180,48 +185,52 @@ impl Passkeys {
     /// Returns a sign-in challenge for one of `keys`, as JSON for `navigator.credentials`. Without
     /// keys the challenge looks the same, but no response to it is accepted. Two challenges for one
     /// name contain the same ids.
-    pub fn begin_enter(&self, asking: Asking<'_>, keys: &[Passkey]) -> Result<String, Error> {
-        let named = asking
+    pub fn begin_sign_in(
+        &self,
+        challenge: SignInChallenge<'_>,
+        keys: &[Passkey],
+    ) -> Result<String, Error> {
+        let named = challenge
             .ids(keys)?
             .into_iter()
             .map(|id| json!({ "type": "public-key", "id": URL_SAFE_NO_PAD.encode(id) }));
-        let question = json!({ "publicKey": {
-            "challenge": asking.challenge()?,
+        let options = json!({ "publicKey": {
+            "challenge": challenge.encoded()?,
             "timeout": TIMEOUT_MS,
             "rpId": self.host,
             "allowCredentials": named.collect::<Vec<Value>>(),
             "userVerification": "required",
         }});
-        Ok(question.to_string())
+        Ok(options.to_string())
     }
 
     /// Returns the one of `keys` that answered the challenge; [`Error::Refused`] if none did.
-    pub fn finish_enter(
+    pub fn finish_sign_in(
         &self,
-        asking: Asking<'_>,
+        challenge: SignInChallenge<'_>,
         keys: &[Passkey],
         answer: &str,
-    ) -> Result<Used, Error> {
+    ) -> Result<UsedPasskey, Error> {
         if keys.is_empty() {
             return Err(Error::refused("no staff member has a passkey under this name"));
         }
-        let state = self.asked(asking, keys)?;
+        let state = self.library_state(challenge, keys)?;
         let answer = serde_json::from_str(answer).map_err(Error::refused)?;
-        let shown = self.webauthn.finish_passkey_authentication(&answer, &state);
-        let shown = shown.map_err(Error::refused)?;
-        if !shown.user_verified() {
+        let result = self.webauthn.finish_passkey_authentication(&answer, &state);
+        let result = result.map_err(Error::refused)?;
+        if !result.user_verified() {
             return Err(Error::refused("the authenticator did not ask who is there"));
         }
-        let used = keys.iter().find(|key| key.id() == shown.cred_id().as_slice());
+        let used = keys.iter().find(|key| key.id() == result.cred_id().as_slice());
         let mut passkey = used.cloned().ok_or_else(|| Error::refused("the passkey was removed"))?;
-        let has_changed = passkey.0.update_credential(&shown) == Some(true);
-        Ok(Used { passkey, has_changed })
+        let has_changed = passkey.0.update_credential(&result) == Some(true);
+        Ok(UsedPasskey { passkey, has_changed })
     }
 
     /// Returns the library's own state of a challenge, with our challenge put into it.
-    fn asked(
+    fn library_state(
         &self,
-        asking: Asking<'_>,
+        challenge: SignInChallenge<'_>,
         keys: &[Passkey],
     ) -> Result<rs::PasskeyAuthentication, Error> {
         let inner: Vec<rs::Passkey> = keys.iter().map(|key| key.0.clone()).collect();
@@ -231,22 +240,22 @@ impl Passkeys {
             .map_err(Error::internal("ask for a passkey"))?;
         let mut state =
             serde_json::to_value(&state).map_err(Error::internal("write a ceremony"))?;
-        let challenge = state.pointer_mut("/ast/challenge").ok_or(Error::Broken("ceremony"))?;
-        *challenge = Value::String(asking.challenge()?);
+        let slot = state.pointer_mut("/ast/challenge").ok_or(Error::Broken("ceremony"))?;
+        *slot = Value::String(challenge.encoded()?);
         serde_json::from_value(state).map_err(|_| Error::Broken("ceremony"))
     }
 }
 
 /// A passkey that signed its owner in.
 #[derive(Clone, Debug)]
-pub struct Used {
+pub struct UsedPasskey {
     /// The passkey, as it must be stored from now on.
     pub passkey: Passkey,
     /// Whether it differs from the stored one: its counter increased, or it was backed up.
     pub has_changed: bool,
 }
 
-fn keep(state: &impl serde::Serialize) -> Result<Sensitive<String>, Error> {
+fn to_stored(state: &impl serde::Serialize) -> Result<Sensitive<String>, Error> {
     let json = serde_json::to_string(state).map_err(Error::internal("write a ceremony"))?;
     Ok(Sensitive::new(json))
 }

@@ -7,7 +7,7 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Versio
 use mamori_model::Sensitive;
 
 use crate::Error;
-use crate::error::chance;
+use crate::error::random_bytes;
 
 /// The fewest characters of a password. NIST SP 800-63B asks for 8 beside a second factor; length
 /// is what makes a password strong.
@@ -27,7 +27,7 @@ pub struct Phc(String);
 
 impl Phc {
     /// Restores a hash from its stored text; [`Error::Broken`] if it is not an Argon2id hash.
-    pub fn from_kept(text: String) -> Result<Self, Error> {
+    pub fn from_stored(text: String) -> Result<Self, Error> {
         let hash = PasswordHash::new(&text).map_err(|_| Error::Broken("password"))?;
         let is_ours = hash.algorithm == Algorithm::Argon2id.ident();
         is_ours.then_some(Self(text)).ok_or(Error::Broken("password"))
@@ -51,23 +51,23 @@ pub fn hash_password(password: &Sensitive<String>, name: &str) -> Result<Phc, Er
     if is_weak(password.reveal(), name) {
         return Err(Error::Weak);
     }
-    let salt: [u8; 16] = chance()?;
+    let salt: [u8; 16] = random_bytes()?;
     let hash: PasswordHash = argon2()
         .hash_password_with_salt(password.reveal().as_bytes(), &salt)
         .map_err(|cause| Error::internal("hash a password")(cause.to_string()))?;
     Ok(Phc(hash.to_string()))
 }
 
-/// Checks whether `shown` is the password of the hash `kept`. Without a hash it takes as long and
+/// Checks whether `candidate` is the password of the hash `stored`. Without a hash it takes as long and
 /// returns false.
-pub fn check_password(shown: &Sensitive<String>, kept: Option<&Phc>) -> bool {
-    let text = kept.map_or(DECOY, Phc::as_str);
+pub fn check_password(candidate: &Sensitive<String>, stored: Option<&Phc>) -> bool {
+    let text = stored.map_or(DECOY, Phc::as_str);
     let Ok(hash) = PasswordHash::new(text) else { return false };
     // An input that is too long to be a password is cut, so that it costs no more than any other.
-    let shown = shown.reveal().as_bytes();
-    let shown = shown.get(..CHARS_MAX.saturating_mul(4)).unwrap_or(shown);
-    let is_same = argon2().verify_password(shown, &hash).is_ok();
-    is_same && kept.is_some()
+    let candidate = candidate.reveal().as_bytes();
+    let candidate = candidate.get(..CHARS_MAX.saturating_mul(4)).unwrap_or(candidate);
+    let is_same = argon2().verify_password(candidate, &hash).is_ok();
+    is_same && stored.is_some()
 }
 
 fn is_weak(password: &str, name: &str) -> bool {
@@ -92,23 +92,27 @@ mod tests {
 
     #[test]
     fn the_right_password_is_known_and_every_other_is_not() {
-        let kept = hash_password(&closed("correct horse 守り"), "ada").unwrap();
-        let kept = Phc::from_kept(kept.as_str().to_owned()).unwrap();
+        let stored = hash_password(&closed("correct horse 守り"), "ada").unwrap();
+        let stored = Phc::from_stored(stored.as_str().to_owned()).unwrap();
 
-        assert!(check_password(&closed("correct horse 守り"), Some(&kept)));
+        assert!(check_password(&closed("correct horse 守り"), Some(&stored)));
         for wrong in ["", "correct horse", "correct horse 守り ", "Correct horse 守り"] {
-            assert!(!check_password(&closed(wrong), Some(&kept)), "{wrong}");
+            assert!(!check_password(&closed(wrong), Some(&stored)), "{wrong}");
         }
     }
 
     #[test]
     fn a_password_is_kept_at_the_cost_that_owasp_advises() {
-        let kept = hash_password(&closed("correct horse"), "ada").unwrap();
+        let stored = hash_password(&closed("correct horse"), "ada").unwrap();
 
-        assert!(kept.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", kept.as_str());
-        assert_eq!(format!("{kept:?}"), "Phc(…)");
+        assert!(
+            stored.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{}",
+            stored.as_str()
+        );
+        assert_eq!(format!("{stored:?}"), "Phc(…)");
         let cost = |text: &str| PasswordHash::new(text).unwrap().params.to_string();
-        assert_eq!(cost(DECOY), cost(kept.as_str()));
+        assert_eq!(cost(DECOY), cost(stored.as_str()));
     }
 
     #[test]
@@ -143,7 +147,7 @@ mod tests {
             "plain",
             "$argon2i$v=19$m=4096,t=3,p=1$c2FsdHNhbHQ$iWh06vD8Fy27wf9npn6FXWiCX4K6pW6Ue1Bnzz07Z8A",
         ] {
-            assert!(matches!(Phc::from_kept(text.to_owned()), Err(Error::Broken(_))), "{text}");
+            assert!(matches!(Phc::from_stored(text.to_owned()), Err(Error::Broken(_))), "{text}");
         }
     }
 }

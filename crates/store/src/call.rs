@@ -4,9 +4,9 @@ use std::pin::Pin;
 
 use jiff::Timestamp;
 use mamori_model::{
-    ActionId, AttemptId, BankId, BulkId, CaseId, CeremonyId, CredentialId, DecisionId, DeliveryId,
-    DisputeId, EndpointId, EntryId, EventId, EvidenceId, ImportId, JobId, KeyId, LookId, MatchId,
-    RestId, ServiceId, SessionId, StaffId, TicketId,
+    ActionId, AttemptId, BankId, BreakId, BulkId, CaseId, CeremonyId, CredentialId, DecisionId,
+    DeliveryId, DisputeId, EndpointId, EntryId, EventId, EvidenceId, ImportId, JobId, KeyId,
+    MatchId, ServiceId, SessionId, SignInLinkId, StaffId, ViewId,
 };
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
 use uuid::Uuid;
@@ -51,7 +51,7 @@ pub enum Value {
 
 /// The answer to a call. Boxed, so that the driver's state machine is compiled once, here, and not
 /// in every crate that awaits a verb.
-pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
+pub type CallFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
 
 /// A query and the values of `$1`, `$2` …
 pub struct Call {
@@ -164,13 +164,13 @@ values! {
     ImportId => Id, Uuid::from;
     JobId => Id, Uuid::from;
     KeyId => Id, Uuid::from;
-    LookId => Id, Uuid::from;
+    ViewId => Id, Uuid::from;
     MatchId => Id, Uuid::from;
-    RestId => Id, Uuid::from;
+    BreakId => Id, Uuid::from;
     ServiceId => Id, Uuid::from;
     SessionId => Id, Uuid::from;
     StaffId => Id, Uuid::from;
-    TicketId => Id, Uuid::from;
+    SignInLinkId => Id, Uuid::from;
     &[u8] => Bytes, <[u8]>::to_vec;
 }
 

@@ -11,7 +11,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection as _, Executor as _, PgPool, SqlitePool};
 
-use crate::call::{Answer, Call, Link};
+use crate::call::{Call, CallFuture, Link};
 use crate::error::Error;
 use crate::row::{Row, Rows};
 
@@ -137,7 +137,7 @@ impl Store {
         Ok(self.fetch(call).await?.read()?)
     }
 
-    fn fetch(&self, call: Call) -> Answer<'_, Rows> {
+    fn fetch(&self, call: Call) -> CallFuture<'_, Rows> {
         Box::pin(async move {
             let rows = match &self.pools {
                 Pools::Sqlite { readers, .. } => {

@@ -2,10 +2,10 @@
 
 use sqlx::{Postgres, Sqlite, Transaction};
 
-use crate::call::{Answer, Call, Link};
+use crate::call::{Call, CallFuture, Link};
 use crate::error::{Error, Fault};
-use crate::noted::Noted;
 use crate::open::{Engine, Store};
+use crate::pending_change::PendingChange;
 use crate::row::{Row, Rows};
 
 /// An open transaction. It owns its connection; dropping it without [`Tx::commit`] rolls it back.
@@ -14,7 +14,7 @@ use crate::row::{Row, Rows};
 pub struct Tx {
     name: &'static str,
     open: Open,
-    noted: Vec<Noted>,
+    pending: Vec<PendingChange>,
     has_failed: bool,
 }
 
@@ -38,7 +38,7 @@ impl Store {
                 Open::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?)
             }
         };
-        Ok(Tx { name, open, noted: Vec::new(), has_failed: false })
+        Ok(Tx { name, open, pending: Vec::new(), has_failed: false })
     }
 }
 
@@ -54,7 +54,7 @@ impl Tx {
                 message: format!("transaction {} goes on after an error", self.name),
             }));
         }
-        self.append_noted().await?;
+        self.append_pending_changes().await?;
         match self.open {
             Open::Sqlite(open) => open.commit().await?,
             Open::Postgres(open) => open.commit().await?,
@@ -76,17 +76,17 @@ impl Tx {
     }
 
     /// Notes a change, to be appended to the change log just before the commit.
-    pub(crate) fn note(&mut self, noted: Noted) {
-        self.noted.push(noted);
+    pub(crate) fn record_change(&mut self, change: PendingChange) {
+        self.pending.push(change);
     }
 
     /// Takes the noted changes out.
-    pub(crate) fn take_noted(&mut self) -> Vec<Noted> {
-        std::mem::take(&mut self.noted)
+    pub(crate) fn take_pending_changes(&mut self) -> Vec<PendingChange> {
+        std::mem::take(&mut self.pending)
     }
 
     /// Executes `call` and returns how many rows it changed.
-    pub(crate) fn run(&mut self, call: Call) -> Answer<'_, u64> {
+    pub(crate) fn run(&mut self, call: Call) -> CallFuture<'_, u64> {
         Box::pin(async move {
             let answer = call.run(self.link()).await;
             self.judge(answer)
@@ -99,7 +99,7 @@ impl Tx {
         self.judge(rows.read())
     }
 
-    fn fetch(&mut self, call: Call) -> Answer<'_, Rows> {
+    fn fetch(&mut self, call: Call) -> CallFuture<'_, Rows> {
         Box::pin(async move {
             let answer = call.rows(self.link()).await;
             self.judge(answer)

@@ -4,9 +4,9 @@
 //! It contains no hash list, no abusive material and no real person's data.
 
 pub mod base32;
+pub mod database;
 pub mod hashes;
 pub mod passkey;
 pub mod pictures;
 pub mod postgres;
-pub mod records;
 pub mod seeds;

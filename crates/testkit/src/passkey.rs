@@ -31,21 +31,21 @@ impl Authenticator {
     /// On a machine without randomness.
     #[expect(clippy::expect_used, reason = "a machine without randomness runs no test")]
     pub fn new(origin: &str) -> Self {
-        let chance = SystemRandom::new();
+        let rng = SystemRandom::new();
         let mut id = vec![0; 32];
-        chance.fill(&mut id).expect("randomness");
+        rng.fill(&mut id).expect("randomness");
         let algorithm = &ECDSA_P256_SHA256_ASN1_SIGNING;
-        let document = EcdsaKeyPair::generate_pkcs8(algorithm, &chance).expect("a key");
-        let key = EcdsaKeyPair::from_pkcs8(algorithm, document.as_ref(), &chance).expect("a key");
+        let document = EcdsaKeyPair::generate_pkcs8(algorithm, &rng).expect("a key");
+        let key = EcdsaKeyPair::from_pkcs8(algorithm, document.as_ref(), &rng).expect("a key");
         Self { origin: origin.to_owned(), verifies: true, counts: true, counter: 0, id, key }
     }
 
     /// Returns the browser's response to a registration challenge.
-    pub fn register(&mut self, question: &str) -> String {
-        let options = options(question);
-        let client = self.client("webauthn.create", &options);
-        let about = [
-            self.about(text(&options, "/rp/id"), 0x40),
+    pub fn register(&mut self, challenge: &str) -> String {
+        let options = options(challenge);
+        let client_data = self.client_data("webauthn.create", &options);
+        let authenticator_data = [
+            self.authenticator_data(text(&options, "/rp/id"), 0x40),
             vec![0; 16],
             length(&self.id),
             self.id.clone(),
@@ -54,12 +54,12 @@ impl Authenticator {
         .concat();
         let object = [
             b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x59".as_slice(),
-            &length(&about),
-            &about,
+            &length(&authenticator_data),
+            &authenticator_data,
         ]
         .concat();
         self.answer(
-            &json!({ "attestationObject": encode(&object), "clientDataJSON": encode(&client) }),
+            &json!({ "attestationObject": encode(&object), "clientDataJSON": encode(&client_data) }),
         )
     }
 
@@ -69,15 +69,16 @@ impl Authenticator {
     ///
     /// On a machine without randomness.
     #[expect(clippy::expect_used, reason = "a machine without randomness runs no test")]
-    pub fn enter(&mut self, question: &str) -> String {
-        let options = options(question);
-        let client = self.client("webauthn.get", &options);
-        let about = self.about(text(&options, "/rpId"), 0);
-        let signed = [about.as_slice(), digest(&SHA256, &client).as_ref()].concat();
+    pub fn sign_in(&mut self, challenge: &str) -> String {
+        let options = options(challenge);
+        let client_data = self.client_data("webauthn.get", &options);
+        let authenticator_data = self.authenticator_data(text(&options, "/rpId"), 0);
+        let signed =
+            [authenticator_data.as_slice(), digest(&SHA256, &client_data).as_ref()].concat();
         let signature = self.key.sign(&SystemRandom::new(), &signed).expect("a signature");
         self.answer(&json!({
-            "authenticatorData": encode(&about),
-            "clientDataJSON": encode(&client),
+            "authenticatorData": encode(&authenticator_data),
+            "clientDataJSON": encode(&client_data),
             "signature": encode(signature.as_ref()),
             "userHandle": null,
         }))
@@ -92,16 +93,16 @@ impl Authenticator {
         .to_string()
     }
 
-    fn client(&self, kind: &str, options: &Value) -> Vec<u8> {
+    fn client_data(&self, kind: &str, options: &Value) -> Vec<u8> {
         let challenge = text(options, "/challenge");
-        let client = json!({
+        let client_data = json!({
             "type": kind, "challenge": challenge, "origin": self.origin, "crossOrigin": false,
         });
-        client.to_string().into_bytes()
+        client_data.to_string().into_bytes()
     }
 
     /// Returns the authenticator data up to the counter: digest of the host, flags, number of uses.
-    fn about(&mut self, host: &str, further: u8) -> Vec<u8> {
+    fn authenticator_data(&mut self, host: &str, further: u8) -> Vec<u8> {
         self.counter = self.counter.saturating_add(u32::from(self.counts));
         let flags = further | 0x01 | if self.verifies { 0x04 } else { 0 };
         let host = digest(&SHA256, host.as_bytes());
@@ -118,9 +119,9 @@ impl Authenticator {
     }
 }
 
-fn options(question: &str) -> Value {
-    let question: Value = serde_json::from_str(question).unwrap_or_default();
-    question.get("publicKey").cloned().unwrap_or_default()
+fn options(challenge: &str) -> Value {
+    let challenge: Value = serde_json::from_str(challenge).unwrap_or_default();
+    challenge.get("publicKey").cloned().unwrap_or_default()
 }
 
 fn text<'a>(options: &'a Value, pointer: &str) -> &'a str {

@@ -3,15 +3,15 @@
 //! A seed determines a scene: the same seed in another size gives the same picture in another size,
 //! and two different seeds never look alike to PDQ.
 
-pub mod chance;
 pub mod disguise;
 pub mod edit;
 pub mod encode;
 pub mod hostile;
+pub mod rng;
 pub mod tools;
 
-use chance::Chance;
 use image::{Rgb, RgbImage};
+use rng::Rng;
 
 /// Draws the scene of `seed` with `width` × `height` pixels.
 ///
@@ -55,9 +55,9 @@ struct Shape {
 
 impl Scene {
     fn of(seed: u64) -> Self {
-        let mut chance = Chance::new(seed);
-        let cells = std::array::from_fn(|_| std::array::from_fn(|_| colour(&mut chance)));
-        let shapes = (0..14).map(|index| Shape::of(index, &mut chance)).collect();
+        let mut rng = Rng::new(seed);
+        let cells = std::array::from_fn(|_| std::array::from_fn(|_| colour(&mut rng)));
+        let shapes = (0..14).map(|index| Shape::of(index, &mut rng)).collect();
         Self { seed, cells, shapes }
     }
 
@@ -67,7 +67,7 @@ impl Scene {
         for shape in self.shapes.iter().filter(|shape| shape.covers(across, down)) {
             colour = mix(colour, shape.colour, 0.75);
         }
-        let grain = chance::grain(self.seed, across, down) * 10.0 - 5.0;
+        let grain = rng::grain(self.seed, across, down) * 10.0 - 5.0;
         Rgb(colour.map(|part| byte(part + grain)))
     }
 
@@ -84,18 +84,18 @@ impl Scene {
 }
 
 impl Shape {
-    fn of(index: usize, chance: &mut Chance) -> Self {
+    fn of(index: usize, rng: &mut Rng) -> Self {
         let outline = match index % 4 {
             0 | 1 => Outline::Ellipse,
             2 => Outline::Rectangle,
-            _ => Outline::Stripes { count: 2.0 + 5.0 * chance.part() },
+            _ => Outline::Stripes { count: 2.0 + 5.0 * rng.next_f64() },
         };
         Self {
             outline,
-            centre: [chance.part(), chance.part()],
-            reach: [0.05 + 0.2 * chance.part(), 0.05 + 0.2 * chance.part()],
-            slant: chance.part() * 2.0 - 1.0,
-            colour: colour(chance),
+            centre: [rng.next_f64(), rng.next_f64()],
+            reach: [0.05 + 0.2 * rng.next_f64(), 0.05 + 0.2 * rng.next_f64()],
+            slant: rng.next_f64() * 2.0 - 1.0,
+            colour: colour(rng),
         }
     }
 
@@ -114,9 +114,9 @@ impl Shape {
 }
 
 /// Returns a random colour, light or dark, rarely between: PDQ's quality counts steep steps.
-fn colour(chance: &mut Chance) -> Colour {
-    let light = if chance.part() < 0.5 { 0.0 } else { 150.0 };
-    [0; 3].map(|_| light + 105.0 * chance.part())
+fn colour(rng: &mut Rng) -> Colour {
+    let light = if rng.next_f64() < 0.5 { 0.0 } else { 150.0 };
+    [0; 3].map(|_| light + 105.0 * rng.next_f64())
 }
 
 fn mix(from: Colour, to: Colour, share: f64) -> Colour {

@@ -14,10 +14,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// The environment variable that names a running server, as `postgres://USER@HOST:PORT/`.
 pub const SERVER: &str = "MAMORI_TEST_POSTGRES";
 
-/// The shell script of the keeper. `$1` is the folder of the PostgreSQL programs. `fsync=off`,
+/// The shell script of the supervisor. `$1` is the folder of the PostgreSQL programs. `fsync=off`,
 /// because nothing in the database needs to be kept. The server listens only on a socket in its own
 /// folder, so it needs no free port.
-const KEEPER: &str = r#"
+const SUPERVISOR: &str = r#"
 set -u
 trap '' HUP INT TERM
 folder=$(mktemp -d "${TMPDIR:-/tmp}/mamori-test-postgres.XXXXXX") || exit 1
@@ -40,14 +40,14 @@ pub struct Postgres {
     url: (String, String),
     programs: PathBuf,
     /// The shell that keeps the server; `None` if the server is not ours.
-    keeper: Option<Child>,
+    supervisor: Option<Child>,
 }
 
 impl Postgres {
     /// Returns the server that the environment names, or starts a fresh one.
     pub fn start() -> io::Result<Self> {
         match server_in_environment() {
-            Some(url) => Ok(Self { url: split(&url), programs: programs()?, keeper: None }),
+            Some(url) => Ok(Self { url: split(&url), programs: programs()?, supervisor: None }),
             None => Self::start_own(),
         }
     }
@@ -55,8 +55,8 @@ impl Postgres {
     /// Starts a fresh server, regardless of the environment; it stops when dropped.
     pub fn start_own() -> io::Result<Self> {
         let programs = programs()?;
-        let mut keeper = shell()?
-            .args(["-c", KEEPER, "sh"])
+        let mut supervisor = shell()?
+            .args(["-c", SUPERVISOR, "sh"])
             .arg(&programs)
             .process_group(0)
             .current_dir("/")
@@ -65,7 +65,7 @@ impl Postgres {
             .stderr(Stdio::null())
             .spawn()?;
         let mut answer = String::new();
-        if let Some(stdout) = keeper.stdout.take() {
+        if let Some(stdout) = supervisor.stdout.take() {
             BufReader::new(stdout).read_line(&mut answer)?;
         }
         let folder = answer.trim().strip_prefix("ready ").map(str::to_owned);
@@ -74,7 +74,7 @@ impl Postgres {
             None => (String::new(), String::new()),
         };
         // Created before the answer is checked, so that dropping it cleans up in either case.
-        let server = Self { url, programs, keeper: Some(keeper) };
+        let server = Self { url, programs, supervisor: Some(supervisor) };
         match folder {
             Some(_) => Ok(server),
             None => Err(io::Error::other(format!("PostgreSQL did not start: {}", answer.trim()))),
@@ -118,9 +118,9 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        if let Some(keeper) = &mut self.keeper {
-            drop(keeper.stdin.take());
-            drop(keeper.wait());
+        if let Some(supervisor) = &mut self.supervisor {
+            drop(supervisor.stdin.take());
+            drop(supervisor.wait());
         }
     }
 }

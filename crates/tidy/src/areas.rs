@@ -46,7 +46,7 @@ const LAYERS: [Layer; 4] = [
             "json.rs",
             "lib.rs",
             "migrate.rs",
-            "noted.rs",
+            "pending_change.rs",
             "open.rs",
             "query.rs",
             "registry.rs",
@@ -68,8 +68,8 @@ const LAYERS: [Layer; 4] = [
             "list.rs",
             "settings",
             "settings.rs",
-            "sweep.rs",
-            "swept.rs",
+            "retention_sweep.rs",
+            "sweep_summary.rs",
             "work.rs",
         ],
         arrows: &[
@@ -112,7 +112,7 @@ const LAYERS: [Layer; 4] = [
             "session.rs",
             "show.rs",
             "terms.rs",
-            "words.rs",
+            "messages.rs",
         ],
         arrows: &[
             // The page of a case has the form of its decision, and shows the decisions before.

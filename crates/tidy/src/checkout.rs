@@ -29,7 +29,7 @@ impl File {
     }
 
     /// Returns the crate that contains the file: `web` for `crates/web/src/lib.rs`.
-    pub fn house(&self) -> Option<&str> {
+    pub fn crate_name(&self) -> Option<&str> {
         self.path.strip_prefix("crates/")?.split('/').next()
     }
 }

@@ -35,7 +35,7 @@ struct Named {
 
 /// Reports cycles of more than [`FILES_MAX`] files.
 pub fn large(files: &[File]) -> Findings {
-    let crates: BTreeSet<&str> = files.iter().filter_map(File::house).collect();
+    let crates: BTreeSet<&str> = files.iter().filter_map(File::crate_name).collect();
     let mut findings = Findings::new();
     for name in crates {
         let modules = modules(files, &format!("crates/{name}/src/"));

@@ -6,7 +6,7 @@ use toml::Table;
 
 use crate::Findings;
 use crate::checkout::File;
-use crate::manifests::outside;
+use crate::manifests::third_party;
 
 /// The document with the reason for each dependency.
 pub const REASONS: &str = "docs/decisions/dependencies.md";
@@ -24,7 +24,7 @@ pub fn dead_paths(files: &[File]) -> Findings {
         let text = file.text().unwrap_or("");
         let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let named = quoted(text).filter(|word| is_path(word)).map(str::to_owned);
-        let linked = linked(text).map(|aim| join(folder, aim));
+        let linked = linked(text).map(|target| join(folder, target));
         for path in named.chain(linked).filter(|path| !exists(path)) {
             found.push(format!("{}: `{path}` does not exist", file.path));
         }
@@ -47,16 +47,16 @@ fn is_path(word: &str) -> bool {
 
 /// Returns the targets of links within the checkout.
 fn linked(text: &str) -> impl Iterator<Item = &str> {
-    let aims = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
-    let inner = aims.filter(|aim| !aim.contains("://") && !aim.starts_with(['#', '/']));
-    inner.map(|aim| aim.split('#').next().unwrap_or(aim))
+    let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let inner = targets.filter(|target| !target.contains("://") && !target.starts_with(['#', '/']));
+    inner.map(|target| target.split('#').next().unwrap_or(target))
 }
 
-/// Resolves `aim`, a link target in a document in `folder`, to a path from the root of the
+/// Resolves `target`, a link target in a document in `folder`, to a path from the root of the
 /// checkout.
-fn join(folder: &str, aim: &str) -> String {
+fn join(folder: &str, target: &str) -> String {
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in aim.split('/') {
+    for part in target.split('/') {
         match part {
             ".." => drop(parts.pop()),
             "." | "" => {}
@@ -105,7 +105,7 @@ fn fenced(text: &str) -> Vec<&str> {
 
 /// Reports dependencies without a reason, and reasons without a dependency.
 pub fn unexplained(root: &Table, reasons: &str) -> Findings {
-    let listed: BTreeSet<&str> = outside(root).into_iter().collect();
+    let listed: BTreeSet<&str> = third_party(root).into_iter().collect();
     let rows: Vec<&str> = reasons.lines().filter_map(first_cell).skip(2).collect();
     let explained: BTreeSet<&str> = rows.iter().copied().collect();
 

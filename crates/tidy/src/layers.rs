@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::Findings;
-use crate::workspace::House;
+use crate::workspace::WorkspaceCrate;
 
 /// The testkit. Tests of every layer may use it.
 const TESTKIT: &str = "mamori-testkit";
@@ -13,9 +13,9 @@ const DEMO: &str = "mamori-server";
 
 /// Packages that a crate must not depend on, with the reason: each is an invariant of
 /// `ARCHITECTURE.md`.
-const KEPT_OUT: [(&str, &[&str], &str); 7] = [
-    ("mamori-model", OUTSIDE, "knows no clock, no network, no database"),
-    ("mamori-matching", OUTSIDE, "knows no clock, no network, no database"),
+const FORBIDDEN: [(&str, &[&str], &str); 7] = [
+    ("mamori-model", IO_PACKAGES, "knows no clock, no network, no database"),
+    ("mamori-matching", IO_PACKAGES, "knows no clock, no network, no database"),
     (
         "mamori-media",
         &["sqlx", "reqwest", "axum", "hyper", "rustls"],
@@ -31,24 +31,24 @@ const KEPT_OUT: [(&str, &[&str], &str); 7] = [
     ("mamori-console", &["sqlx", "reqwest"], "asks the desk"),
 ];
 
-const OUTSIDE: &[&str] = &["tokio", "sqlx", "reqwest", "axum", "hyper", "rustls", "getrandom"];
+const IO_PACKAGES: &[&str] = &["tokio", "sqlx", "reqwest", "axum", "hyper", "rustls", "getrandom"];
 
 /// Reports crates without a layer, and dependencies on crates of the same or a higher layer.
-pub fn upward(houses: &[House]) -> Findings {
+pub fn upward(crates: &[WorkspaceCrate]) -> Findings {
     let layers: BTreeMap<&str, Option<u64>> =
-        houses.iter().map(|house| (house.name.as_str(), house.layer)).collect();
+        crates.iter().map(|krate| (krate.name.as_str(), krate.layer)).collect();
     let mut found = Findings::new();
-    for house in houses {
-        if house.layer.is_none() {
-            found.push(format!("{}: no `layer` in [package.metadata]", house.name));
+    for krate in crates {
+        if krate.layer.is_none() {
+            found.push(format!("{}: no `layer` in [package.metadata]", krate.name));
         }
-        for need in &house.needs {
-            let Some(below) = layers.get(need.name.as_str()) else { continue };
-            let is_for_tests = need.is_dev && need.name == TESTKIT;
-            if need.name == TESTKIT && !need.is_dev && house.name != DEMO {
-                found.push(format!("{}: ships with {TESTKIT}", house.name));
-            } else if *below >= house.layer && !is_for_tests {
-                found.push(format!("{} → {} points up or sideways", house.name, need.name));
+        for dependency in &krate.dependencies {
+            let Some(below) = layers.get(dependency.name.as_str()) else { continue };
+            let is_for_tests = dependency.is_dev && dependency.name == TESTKIT;
+            if dependency.name == TESTKIT && !dependency.is_dev && krate.name != DEMO {
+                found.push(format!("{}: ships with {TESTKIT}", krate.name));
+            } else if *below >= krate.layer && !is_for_tests {
+                found.push(format!("{} → {} points up or sideways", krate.name, dependency.name));
             }
         }
     }
@@ -56,13 +56,15 @@ pub fn upward(houses: &[House]) -> Findings {
 }
 
 /// Reports dependencies that would break an invariant of the crate.
-pub fn impure(houses: &[House]) -> Findings {
+pub fn impure(crates: &[WorkspaceCrate]) -> Findings {
     let mut found = Findings::new();
-    for (name, outside, why) in KEPT_OUT {
-        let house = houses.iter().filter(|house| house.name == name);
-        let shipped = house.flat_map(|house| &house.needs).filter(|need| !need.is_dev);
-        for need in shipped.filter(|need| outside.contains(&need.name.as_str())) {
-            found.push(format!("{name} → {}: but it {why}", need.name));
+    for (name, forbidden, why) in FORBIDDEN {
+        let krate = crates.iter().filter(|krate| krate.name == name);
+        let shipped =
+            krate.flat_map(|krate| &krate.dependencies).filter(|dependency| !dependency.is_dev);
+        for dependency in shipped.filter(|dependency| forbidden.contains(&dependency.name.as_str()))
+        {
+            found.push(format!("{name} → {}: but it {why}", dependency.name));
         }
     }
     found
@@ -71,28 +73,34 @@ pub fn impure(houses: &[House]) -> Findings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::workspace::Need;
+    use crate::workspace::Dependency;
 
-    fn house(name: &str, layer: impl Into<Option<u64>>, needs: &[(&str, bool)]) -> House {
-        let need =
-            |(name, is_dev): &(&str, bool)| Need { name: (*name).to_owned(), is_dev: *is_dev };
-        House {
+    fn krate(
+        name: &str,
+        layer: impl Into<Option<u64>>,
+        dependencies: &[(&str, bool)],
+    ) -> WorkspaceCrate {
+        let dependency = |(name, is_dev): &(&str, bool)| Dependency {
+            name: (*name).to_owned(),
+            is_dev: *is_dev,
+        };
+        WorkspaceCrate {
             name: name.to_owned(),
             layer: layer.into(),
-            needs: needs.iter().map(need).collect(),
+            dependencies: dependencies.iter().map(dependency).collect(),
         }
     }
 
     #[test]
     fn an_arrow_up_or_sideways_is_found_also_for_tests() {
-        let houses = [
-            house("mamori-model", 0, &[("mamori-store", false)]),
-            house("mamori-media", 1, &[("mamori-matching", true)]),
-            house("mamori-matching", 1, &[("mamori-model", false)]),
-            house("mamori-store", 2, &[("mamori-matching", false)]),
+        let crates = [
+            krate("mamori-model", 0, &[("mamori-store", false)]),
+            krate("mamori-media", 1, &[("mamori-matching", true)]),
+            krate("mamori-matching", 1, &[("mamori-model", false)]),
+            krate("mamori-store", 2, &[("mamori-matching", false)]),
         ];
 
-        let found = upward(&houses);
+        let found = upward(&crates);
 
         assert_eq!(
             found,
@@ -105,26 +113,26 @@ mod tests {
 
     #[test]
     fn a_crate_without_a_layer_is_found() {
-        assert_eq!(upward(&[house("mamori-new", None, &[])]).len(), 1);
+        assert_eq!(upward(&[krate("mamori-new", None, &[])]).len(), 1);
     }
 
     #[test]
     fn only_the_demo_ships_with_the_testkit() {
-        let houses = [
-            house(TESTKIT, 1, &[]),
-            house("mamori-media", 1, &[(TESTKIT, true)]),
-            house("mamori-web", 4, &[(TESTKIT, false)]),
-            house(DEMO, 5, &[(TESTKIT, false)]),
+        let crates = [
+            krate(TESTKIT, 1, &[]),
+            krate("mamori-media", 1, &[(TESTKIT, true)]),
+            krate("mamori-web", 4, &[(TESTKIT, false)]),
+            krate(DEMO, 5, &[(TESTKIT, false)]),
         ];
 
-        assert_eq!(upward(&houses), ["mamori-web: ships with mamori-testkit"]);
+        assert_eq!(upward(&crates), ["mamori-web: ships with mamori-testkit"]);
     }
 
     #[test]
     fn a_model_with_a_network_is_found() {
-        let houses = [house("mamori-model", 0, &[("reqwest", false), ("tokio", true)])];
+        let crates = [krate("mamori-model", 0, &[("reqwest", false), ("tokio", true)])];
 
-        let found = impure(&houses);
+        let found = impure(&crates);
 
         assert_eq!(
             found,

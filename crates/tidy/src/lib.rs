@@ -1,4 +1,4 @@
-//! Tests about the code: layers, sizes, duties of crates, licences, and documents that agree with
+//! Tests about the code: layers, sizes, restrictions on crates, licences, and documents that agree with
 //! the code.
 //!
 //! Each rule is a pure function from the files of the checkout to findings, and has a counter-test
@@ -9,13 +9,13 @@ pub mod areas;
 pub mod checkout;
 pub mod cycles;
 pub mod documents;
-pub mod duties;
 pub mod files;
 pub mod layers;
 pub mod licences;
 pub mod manifests;
 pub mod offered;
 pub mod prose;
+pub mod restrictions;
 pub mod rights;
 pub mod rust;
 pub mod workspace;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use spdx::{Expression, ParseMode};
 
 use crate::Findings;
-use crate::workspace::Guest;
+use crate::workspace::ThirdPartyPackage;
 
 /// The licences that we accept, each with a remark.
 pub const ACCEPTED: [(&str, &str); 12] = [
@@ -44,9 +44,10 @@ pub const SINGLE: [&str; 9] =
 pub const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
 /// Reports packages whose licence is none of [`ACCEPTED`].
-pub fn unaccepted(guests: &[Guest]) -> Findings {
-    let wrong = guests.iter().filter(|guest| !guest.licence.as_deref().is_some_and(is_accepted));
-    wrong.map(|guest| format!("{}: licence {:?}", shown(guest), guest.licence)).collect()
+pub fn unaccepted(packages: &[ThirdPartyPackage]) -> Findings {
+    let wrong =
+        packages.iter().filter(|package| !package.licence.as_deref().is_some_and(is_accepted));
+    wrong.map(|package| format!("{}: licence {:?}", shown(package), package.licence)).collect()
 }
 
 /// Checks whether the accepted licences suffice to use a package under `expression`.
@@ -60,39 +61,39 @@ fn is_accepted(expression: &str) -> bool {
 }
 
 /// Reports packages that do not come from crates.io.
-pub fn foreign(guests: &[Guest]) -> Findings {
-    let foreign = guests.iter().filter(|guest| guest.source.as_deref() != Some(CRATES_IO));
-    foreign.map(|guest| format!("{}: from {:?}", shown(guest), guest.source)).collect()
+pub fn foreign(packages: &[ThirdPartyPackage]) -> Findings {
+    let foreign = packages.iter().filter(|package| package.source.as_deref() != Some(CRATES_IO));
+    foreign.map(|package| format!("{}: from {:?}", shown(package), package.source)).collect()
 }
 
 /// Reports packages that are in [`BANNED`].
-pub fn banned(guests: &[Guest]) -> Findings {
-    let why = |guest: &Guest| BANNED.iter().find(|(name, _)| *name == guest.name);
-    let banned = guests.iter().filter_map(|guest| Some((guest, why(guest)?.1)));
-    banned.map(|(guest, why)| format!("{}: {why}", shown(guest))).collect()
+pub fn banned(packages: &[ThirdPartyPackage]) -> Findings {
+    let why = |package: &ThirdPartyPackage| BANNED.iter().find(|(name, _)| *name == package.name);
+    let banned = packages.iter().filter_map(|package| Some((package, why(package)?.1)));
+    banned.map(|(package, why)| format!("{}: {why}", shown(package))).collect()
 }
 
 /// Reports packages of [`SINGLE`] that occur in several versions.
-pub fn doubled(guests: &[Guest]) -> Findings {
+pub fn doubled(packages: &[ThirdPartyPackage]) -> Findings {
     let mut versions: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for guest in guests {
-        versions.entry(&guest.name).or_default().insert(&guest.version);
+    for package in packages {
+        versions.entry(&package.name).or_default().insert(&package.version);
     }
     let doubled =
         versions.into_iter().filter(|(name, versions)| SINGLE.contains(name) && versions.len() > 1);
     doubled.map(|(name, versions)| format!("{name}: {versions:?}")).collect()
 }
 
-fn shown(guest: &Guest) -> String {
-    format!("{} {}", guest.name, guest.version)
+fn shown(package: &ThirdPartyPackage) -> String {
+    format!("{} {}", package.name, package.version)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn guest(name: &str, version: &str, licence: &str) -> Guest {
-        Guest {
+    fn package(name: &str, version: &str, licence: &str) -> ThirdPartyPackage {
+        ThirdPartyPackage {
             name: name.to_owned(),
             version: version.to_owned(),
             licence: Some(licence.to_owned()),
@@ -105,40 +106,40 @@ mod tests {
         for good in
             ["MIT", "MIT/Apache-2.0", "GPL-3.0 OR MIT", "(MIT OR Apache-2.0) AND Unicode-3.0"]
         {
-            assert!(unaccepted(&[guest("a", "1.0.0", good)]).is_empty(), "{good}");
+            assert!(unaccepted(&[package("a", "1.0.0", good)]).is_empty(), "{good}");
         }
         for bad in ["GPL-3.0-only", "MIT AND AGPL-3.0-only", "Proprietary", ""] {
-            assert_eq!(unaccepted(&[guest("a", "1.0.0", bad)]).len(), 1, "{bad}");
+            assert_eq!(unaccepted(&[package("a", "1.0.0", bad)]).len(), 1, "{bad}");
         }
-        let unlicensed = Guest { licence: None, ..guest("a", "1.0.0", "MIT") };
+        let unlicensed = ThirdPartyPackage { licence: None, ..package("a", "1.0.0", "MIT") };
         assert_eq!(unaccepted(&[unlicensed]).len(), 1);
     }
 
     #[test]
     fn a_source_that_is_not_crates_io_is_found() {
-        let git = Guest {
+        let git = ThirdPartyPackage {
             source: Some("git+https://example.org/a".to_owned()),
-            ..guest("a", "1.0.0", "MIT")
+            ..package("a", "1.0.0", "MIT")
         };
-        let folder = Guest { source: None, ..guest("b", "1.0.0", "MIT") };
+        let folder = ThirdPartyPackage { source: None, ..package("b", "1.0.0", "MIT") };
 
-        assert_eq!(foreign(&[git, folder, guest("c", "1.0.0", "MIT")]).len(), 2);
+        assert_eq!(foreign(&[git, folder, package("c", "1.0.0", "MIT")]).len(), 2);
     }
 
     #[test]
     fn a_banned_package_is_found() {
-        assert_eq!(banned(&[guest("openssl", "0.10.0", "Apache-2.0")]).len(), 1);
+        assert_eq!(banned(&[package("openssl", "0.10.0", "Apache-2.0")]).len(), 1);
     }
 
     #[test]
     fn a_second_version_of_what_must_be_single_is_found() {
-        let guests = [
-            guest("rustls", "0.22.0", "MIT"),
-            guest("rustls", "0.23.0", "MIT"),
-            guest("itoa", "0.4.0", "MIT"),
-            guest("itoa", "1.0.0", "MIT"),
+        let packages = [
+            package("rustls", "0.22.0", "MIT"),
+            package("rustls", "0.23.0", "MIT"),
+            package("itoa", "0.4.0", "MIT"),
+            package("itoa", "1.0.0", "MIT"),
         ];
 
-        assert_eq!(doubled(&guests).len(), 1);
+        assert_eq!(doubled(&packages).len(), 1);
     }
 }

@@ -38,8 +38,8 @@ pub fn not_inheriting(files: &[File]) -> Findings {
 pub fn own_versions(files: &[File]) -> Findings {
     let mut found = Findings::new();
     for (file, manifest) in ours(files) {
-        for (name, need) in needs(&manifest) {
-            if !is_from_root(Some(need)) {
+        for (name, dependency) in dependencies(&manifest) {
+            if !is_from_root(Some(dependency)) {
                 found.push(format!("{}: `{name}` has a version of its own", file.path));
             }
         }
@@ -51,21 +51,21 @@ pub fn own_versions(files: &[File]) -> Findings {
 pub fn unused(root: &Table, files: &[File]) -> Findings {
     let manifests: Vec<Table> = ours(files).map(|(_, manifest)| manifest).collect();
     let is_used = |wanted: &str| {
-        manifests.iter().any(|manifest| needs(manifest).any(|(name, _)| name == wanted))
+        manifests.iter().any(|manifest| dependencies(manifest).any(|(name, _)| name == wanted))
     };
-    let listed = outside(root).into_iter().filter(|name| !is_used(name));
+    let listed = third_party(root).into_iter().filter(|name| !is_used(name));
     listed.map(|name| format!("Cargo.toml: no crate uses `{name}`")).collect()
 }
 
 /// Returns the names of the third-party packages in the root manifest.
-pub fn outside(root: &Table) -> Vec<&str> {
+pub fn third_party(root: &Table) -> Vec<&str> {
     let listed = root.get("workspace").and_then(|workspace| workspace.get("dependencies"));
     let listed = listed.and_then(Value::as_table).into_iter().flatten();
     listed.filter(|(_, value)| value.get("path").is_none()).map(|(name, _)| name.as_str()).collect()
 }
 
 /// Returns name and value of every dependency in a manifest, for every target.
-fn needs(manifest: &Table) -> impl Iterator<Item = (&String, &Value)> {
+fn dependencies(manifest: &Table) -> impl Iterator<Item = (&String, &Value)> {
     let targets = manifest.get("target").and_then(Value::as_table).into_iter().flatten();
     let targets = targets.filter_map(|(_, target)| target.as_table());
     let tables = targets.chain([manifest]);

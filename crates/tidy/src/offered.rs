@@ -18,7 +18,7 @@ struct Offer {
 const OFFERS: [Offer; 2] = [
     Offer {
         name: "expire",
-        caller: "crates/desk/src/sweep.rs",
+        caller: "crates/desk/src/retention_sweep.rs",
         without: &[
             ("actions", "actions are deleted with their case"),
             ("overview", "it only reads"),
@@ -65,7 +65,7 @@ mod tests {
             areas.iter().map(|area| format!("{area}::{name}(tx);\n")).collect()
         };
         let areas: Vec<&str> = AREAS.into_iter().filter(|area| *area != "banks").collect();
-        let sweep = File::of("crates/desk/src/sweep.rs", &called("expire", &areas));
+        let sweep = File::of("crates/desk/src/retention_sweep.rs", &called("expire", &areas));
 
         let found = left_out(&[sweep]);
 

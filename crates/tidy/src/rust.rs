@@ -14,10 +14,10 @@ pub enum Piece<'a> {
 }
 
 /// A piece, with the number of the line on which it begins, from 1.
-pub type Placed<'a> = (usize, Piece<'a>);
+pub type PieceAtLine<'a> = (usize, Piece<'a>);
 
 /// Splits `source` into pieces.
-pub fn pieces(source: &str) -> Vec<Placed<'_>> {
+pub fn pieces(source: &str) -> Vec<PieceAtLine<'_>> {
     let mut found = Vec::new();
     let mut line = 1;
     let mut rest = source;

@@ -6,18 +6,18 @@ use crate::checkout::root;
 
 /// One of our crates.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct House {
+pub struct WorkspaceCrate {
     /// Name of the package, such as `mamori-web`.
     pub name: String,
     /// The value of `layer` in its `[package.metadata]`.
     pub layer: Option<u64>,
     /// Its dependencies, our own crates and packages of others.
-    pub needs: Vec<Need>,
+    pub dependencies: Vec<Dependency>,
 }
 
 /// A dependency of a crate.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Need {
+pub struct Dependency {
     /// Name of the package.
     pub name: String,
     /// Whether it is a dependency of tests only.
@@ -26,7 +26,7 @@ pub struct Need {
 
 /// A third-party package.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Guest {
+pub struct ThirdPartyPackage {
     /// Name of the package.
     pub name: String,
     /// Version of the package.
@@ -41,9 +41,9 @@ pub struct Guest {
 #[derive(Clone, Debug)]
 pub struct Workspace {
     /// Our crates.
-    pub houses: Vec<House>,
+    pub crates: Vec<WorkspaceCrate>,
     /// Third-party packages.
-    pub guests: Vec<Guest>,
+    pub packages: Vec<ThirdPartyPackage>,
 }
 
 /// Runs `cargo metadata` and reads its output.
@@ -59,37 +59,37 @@ pub fn read() -> Result<Workspace, cargo_metadata::Error> {
             "aarch64-unknown-linux-gnu".to_owned(),
         ])
         .exec()?;
-    Ok(Workspace { houses: houses(&metadata), guests: guests(&metadata) })
+    Ok(Workspace { crates: crates(&metadata), packages: packages(&metadata) })
 }
 
-fn houses(metadata: &Metadata) -> Vec<House> {
-    let houses = metadata.workspace_packages().into_iter().map(|package| House {
+fn crates(metadata: &Metadata) -> Vec<WorkspaceCrate> {
+    let crates = metadata.workspace_packages().into_iter().map(|package| WorkspaceCrate {
         name: package.name.to_string(),
         layer: layer(package),
-        needs: package
+        dependencies: package
             .dependencies
             .iter()
-            .map(|need| Need {
-                name: need.name.clone(),
-                is_dev: need.kind == DependencyKind::Development,
+            .map(|dependency| Dependency {
+                name: dependency.name.clone(),
+                is_dev: dependency.kind == DependencyKind::Development,
             })
             .collect(),
     });
-    houses.collect()
+    crates.collect()
 }
 
 fn layer(package: &Package) -> Option<u64> {
     package.metadata.get("layer")?.as_u64()
 }
 
-fn guests(metadata: &Metadata) -> Vec<Guest> {
+fn packages(metadata: &Metadata) -> Vec<ThirdPartyPackage> {
     let ours = &metadata.workspace_members;
-    let guests = metadata.packages.iter().filter(|package| !ours.contains(&package.id));
-    let guests = guests.map(|package| Guest {
+    let packages = metadata.packages.iter().filter(|package| !ours.contains(&package.id));
+    let packages = packages.map(|package| ThirdPartyPackage {
         name: package.name.to_string(),
         version: package.version.to_string(),
         licence: package.license.clone(),
         source: package.source.as_ref().map(|source| source.repr.clone()),
     });
-    guests.collect()
+    packages.collect()
 }

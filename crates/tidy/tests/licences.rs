@@ -4,11 +4,11 @@
 
 use std::fs;
 
-use mamori_tidy::workspace::{self, Guest};
+use mamori_tidy::workspace::{self, ThirdPartyPackage};
 use mamori_tidy::{Findings, checkout, documents, licences};
 
-fn guests() -> Vec<Guest> {
-    workspace::read().expect("cargo knows the workspace").guests
+fn packages() -> Vec<ThirdPartyPackage> {
+    workspace::read().expect("cargo knows the workspace").packages
 }
 
 #[track_caller]
@@ -18,25 +18,25 @@ fn none(found: &Findings) {
 
 #[test]
 fn every_licence_is_accepted() {
-    let guests = guests();
+    let packages = packages();
 
-    assert!(guests.len() > 50, "cargo told of {} packages only", guests.len());
-    none(&licences::unaccepted(&guests));
+    assert!(packages.len() > 50, "cargo told of {} packages only", packages.len());
+    none(&licences::unaccepted(&packages));
 }
 
 #[test]
 fn everything_comes_from_crates_io() {
-    none(&licences::foreign(&guests()));
+    none(&licences::foreign(&packages()));
 }
 
 #[test]
 fn nothing_banned_is_there() {
-    none(&licences::banned(&guests()));
+    none(&licences::banned(&packages()));
 }
 
 #[test]
 fn what_must_be_single_is_single() {
-    none(&licences::doubled(&guests()));
+    none(&licences::doubled(&packages()));
 }
 
 #[test]

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use mamori_model::retention::TERMS;
 use mamori_tidy::checkout::{self, File};
 use mamori_tidy::{
-    Findings, areas, cycles, documents, duties, files, layers, manifests, offered, prose, rights,
-    workspace,
+    Findings, areas, cycles, documents, files, layers, manifests, offered, prose, restrictions,
+    rights, workspace,
 };
 use toml::Table;
 
@@ -34,14 +34,14 @@ fn none(found: &Findings) {
 #[test]
 fn the_checkout_is_found() {
     let files = checkout();
-    let houses: BTreeSet<&str> = files.iter().filter_map(File::house).collect();
+    let crates: BTreeSet<&str> = files.iter().filter_map(File::crate_name).collect();
 
-    assert!(houses.is_superset(&BTreeSet::from(["model", "tidy", "web"])), "{houses:?}");
+    assert!(crates.is_superset(&BTreeSet::from(["model", "tidy", "web"])), "{crates:?}");
 }
 
 #[test]
 fn arrows_between_crates_point_down() {
-    none(&layers::upward(&workspace::read().unwrap().houses));
+    none(&layers::upward(&workspace::read().unwrap().crates));
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn few_files_of_a_crate_name_each_other_in_a_cycle() {
 
 #[test]
 fn pure_crates_stay_pure() {
-    none(&layers::impure(&workspace::read().unwrap().houses));
+    none(&layers::impure(&workspace::read().unwrap().crates));
 }
 
 #[test]
@@ -102,13 +102,13 @@ fn the_readme_says_the_same_in_every_language() {
 }
 
 #[test]
-fn nobody_reads_anybody_elses_dose() {
-    none(&duties::about_others(&checkout()));
+fn nobody_reads_the_exposure_of_another_person() {
+    none(&restrictions::about_others(&checkout()));
 }
 
 #[test]
 fn each_crate_does_only_what_is_its_to_do() {
-    none(&duties::misplaced(&checkout()));
+    none(&restrictions::misplaced(&checkout()));
 }
 
 #[test]

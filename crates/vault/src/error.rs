@@ -9,7 +9,7 @@ use crate::KeyName;
 pub enum Error {
     /// The object was removed, or never existed. The caller reports this to its own caller.
     #[error("no such object")]
-    NotThere,
+    NotFound,
     /// The data were changed since sealing, or belong to another object. The operator must look.
     #[error("the {0} was changed, or belongs to something else")]
     Broken(&'static str),
@@ -44,14 +44,14 @@ pub enum Error {
     },
     /// The machine provides no randomness. The operator must look.
     #[error("no randomness")]
-    Chance(#[source] getrandom::Error),
+    NoRandomness(#[source] getrandom::Error),
 }
 
 impl Error {
     pub(crate) fn io(what: &'static str) -> impl Fn(io::Error) -> Self {
         move |cause| {
             let is_gone = cause.kind() == io::ErrorKind::NotFound;
-            if is_gone { Self::NotThere } else { Self::Io { what, cause } }
+            if is_gone { Self::NotFound } else { Self::Io { what, cause } }
         }
     }
 }

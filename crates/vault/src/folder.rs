@@ -18,38 +18,38 @@ use crate::Error;
 const UNFINISHED: &str = ".part";
 
 /// Creates the folder if it does not exist.
-pub fn make(folder: &Path) -> Result<(), Error> {
+pub fn create(folder: &Path) -> Result<(), Error> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
     made.map_err(|cause| Error::Io { what: "make the folder of the vault", cause })
 }
 
 /// Writes an object, and returns once it is safe on disk.
 pub fn put(folder: &Path, id: EvidenceId, object: &[u8]) -> Result<(), Error> {
-    let (place, unfinished) = names(folder, id);
-    let shelf = place.parent().unwrap_or(folder);
-    make(shelf)?;
-    let written = write(&unfinished, object).and_then(|()| std::fs::rename(&unfinished, &place));
+    let (path, unfinished) = paths(folder, id);
+    let subfolder = path.parent().unwrap_or(folder);
+    create(subfolder)?;
+    let written = write(&unfinished, object).and_then(|()| std::fs::rename(&unfinished, &path));
     if let Err(cause) = written {
         // Remove the incomplete file; if that fails too, the hourly sweep removes it.
         let _ = std::fs::remove_file(&unfinished);
         return Err(Error::Io { what: "write an object", cause });
     }
-    File::open(shelf)
-        .and_then(|shelf| shelf.sync_all())
+    File::open(subfolder)
+        .and_then(|subfolder| subfolder.sync_all())
         .map_err(|cause| Error::Io { what: "write an object's name", cause })
 }
 
-fn write(place: &Path, object: &[u8]) -> std::io::Result<()> {
+fn write(path: &Path, object: &[u8]) -> std::io::Result<()> {
     let mut options = OpenOptions::new();
-    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(place)?;
+    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(path)?;
     file.write_all(object)?;
     file.sync_all()
 }
 
 /// Reads an object of at most `bytes_max` bytes.
 pub fn get(folder: &Path, id: EvidenceId, bytes_max: u64) -> Result<Vec<u8>, Error> {
-    let (place, _) = names(folder, id);
-    let file = File::open(place).map_err(Error::io("open an object"))?;
+    let (path, _) = paths(folder, id);
+    let file = File::open(path).map_err(Error::io("open an object"))?;
     let mut object = Vec::new();
     file.take(bytes_max.saturating_add(1))
         .read_to_end(&mut object)
@@ -63,8 +63,8 @@ pub fn get(folder: &Path, id: EvidenceId, bytes_max: u64) -> Result<Vec<u8>, Err
 
 /// Removes an object, and any incomplete file of it.
 pub fn remove(folder: &Path, id: EvidenceId) -> Result<(), Error> {
-    let (place, unfinished) = names(folder, id);
-    for path in [place, unfinished] {
+    let (path, unfinished) = paths(folder, id);
+    for path in [path, unfinished] {
         match std::fs::remove_file(path) {
             Ok(()) => {}
             Err(cause) if cause.kind() == ErrorKind::NotFound => {}
@@ -79,12 +79,12 @@ pub fn remove(folder: &Path, id: EvidenceId) -> Result<(), Error> {
 pub fn older_than(folder: &Path, age: Duration) -> Result<Vec<EvidenceId>, Error> {
     let failed = Error::io("list the vault");
     let mut found = Vec::new();
-    for shelf in std::fs::read_dir(folder).map_err(&failed)? {
-        let shelf = shelf.map_err(&failed)?;
-        if !shelf.file_type().map_err(&failed)?.is_dir() {
+    for subfolder in std::fs::read_dir(folder).map_err(&failed)? {
+        let subfolder = subfolder.map_err(&failed)?;
+        if !subfolder.file_type().map_err(&failed)?.is_dir() {
             continue;
         }
-        for file in std::fs::read_dir(shelf.path()).map_err(&failed)? {
+        for file in std::fs::read_dir(subfolder.path()).map_err(&failed)? {
             let file = file.map_err(&failed)?;
             let Some(id) = file.file_name().to_str().and_then(read_name) else { continue };
             // A file that was removed meanwhile, or whose time is in the future, is not old.
@@ -103,11 +103,11 @@ fn read_name(name: &str) -> Option<EvidenceId> {
     name.strip_suffix(UNFINISHED).unwrap_or(name).parse().ok()
 }
 
-fn names(folder: &Path, id: EvidenceId) -> (PathBuf, PathBuf) {
+fn paths(folder: &Path, id: EvidenceId) -> (PathBuf, PathBuf) {
     let name = id.to_string();
-    let shelf = name.get(name.len().saturating_sub(2)..).unwrap_or("");
-    let shelf = folder.join(shelf);
-    (shelf.join(&name), shelf.join(format!("{name}{UNFINISHED}")))
+    let subfolder = name.get(name.len().saturating_sub(2)..).unwrap_or("");
+    let subfolder = folder.join(subfolder);
+    (subfolder.join(&name), subfolder.join(format!("{name}{UNFINISHED}")))
 }
 
 #[cfg(test)]
@@ -133,7 +133,7 @@ mod tests {
         assert_eq!(get(folder, id(0x2ab), 6).unwrap(), b"sealed");
         remove(folder, id(0x2ab)).unwrap();
         remove(folder, id(0x2ab)).unwrap();
-        assert!(matches!(get(folder, id(0x2ab), 6), Err(Error::NotThere)));
+        assert!(matches!(get(folder, id(0x2ab), 6), Err(Error::NotFound)));
         assert_eq!(get(folder, id(0x3ab), 7).unwrap(), b"another");
     }
 
@@ -141,14 +141,14 @@ mod tests {
     fn an_object_is_for_our_user_alone() {
         let outer = tempfile::tempdir().unwrap();
         let folder = outer.path().join("evidence");
-        make(&folder).unwrap();
+        create(&folder).unwrap();
 
         put(&folder, id(0xab), b"sealed").unwrap();
 
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&folder), 0o700);
         assert_eq!(mode(&folder.join("ab")), 0o700);
-        assert_eq!(mode(&names(&folder, id(0xab)).0), 0o600);
+        assert_eq!(mode(&paths(&folder, id(0xab)).0), 0o600);
     }
 
     #[test]
@@ -163,13 +163,13 @@ mod tests {
     fn what_is_not_whole_has_not_the_objects_name_and_is_swept_with_it() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
-        let (_, unfinished) = names(folder, id(1));
-        make(unfinished.parent().unwrap()).unwrap();
+        let (_, unfinished) = paths(folder, id(1));
+        create(unfinished.parent().unwrap()).unwrap();
         std::fs::write(&unfinished, b"sea").unwrap();
         std::fs::write(folder.join("README"), b"not ours").unwrap();
         put(folder, id(2), b"sealed").unwrap();
 
-        assert!(matches!(get(folder, id(1), 9), Err(Error::NotThere)));
+        assert!(matches!(get(folder, id(1), 9), Err(Error::NotFound)));
         assert_eq!(older_than(folder, Duration::ZERO).unwrap(), [id(1), id(2)]);
         assert!(older_than(folder, Duration::from_hours(1)).unwrap().is_empty());
         remove(folder, id(1)).unwrap();
@@ -180,6 +180,6 @@ mod tests {
     fn a_folder_that_cannot_be_made_is_said_at_once() {
         let file = tempfile::NamedTempFile::new().unwrap();
 
-        assert!(matches!(make(&file.path().join("x")), Err(Error::Io { .. })));
+        assert!(matches!(create(&file.path().join("x")), Err(Error::Io { .. })));
     }
 }

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use mamori_model::Sensitive;
 
 use crate::Error;
-use crate::seal::chance;
+use crate::seal::random_bytes;
 
 /// The name of a key, in the text of the keys and stored with everything that the key wrapped.
 ///
@@ -90,7 +90,7 @@ impl Keyring {
 
     /// Returns a line with a new random key, in the form that [`Self::parse`] reads.
     pub fn new_line(name: &KeyName) -> Result<Sensitive<String>, Error> {
-        let key: [u8; 32] = chance()?;
+        let key: [u8; 32] = random_bytes()?;
         Ok(Sensitive::new(format!("{name} {}", STANDARD.encode(key))))
     }
 

@@ -42,7 +42,7 @@ impl fmt::Debug for Vault {
 impl Vault {
     /// Opens the vault in `folder`, which is created if it does not exist.
     pub fn open(folder: PathBuf, keys: Keyring) -> Result<Self, Error> {
-        folder::make(&folder)?;
+        folder::create(&folder)?;
         Ok(Self { inner: Arc::new(Inner { folder, keys }) })
     }
 
@@ -57,7 +57,7 @@ impl Vault {
     }
 
     /// Seals `plain` as [`Self::seal`] does, on a blocking thread, because a large item takes long.
-    pub async fn seal_beside(
+    pub async fn seal_async(
         &self,
         bound_to: Vec<u8>,
         plain: impl AsRef<[u8]> + Send + 'static,
@@ -77,7 +77,7 @@ impl Vault {
     }
 
     /// Opens an object as [`Self::unseal`] does, on a blocking thread.
-    pub async fn unseal_beside(
+    pub async fn unseal_async(
         &self,
         bound_to: Vec<u8>,
         object: Vec<u8>,
@@ -129,7 +129,7 @@ impl Vault {
         self.blocking(move |inner| folder::put(&inner.folder, id, &object)).await
     }
 
-    /// Reads an object of at most `bytes_max` bytes; [`Error::NotThere`] if it does not exist.
+    /// Reads an object of at most `bytes_max` bytes; [`Error::NotFound`] if it does not exist.
     pub async fn get(&self, id: EvidenceId, bytes_max: u64) -> Result<Vec<u8>, Error> {
         self.blocking(move |inner| folder::get(&inner.folder, id, bytes_max)).await
     }
@@ -185,7 +185,7 @@ mod tests {
         assert_eq!(plain.reveal(), b"a picture");
         assert_eq!(vault.older_than(Duration::ZERO).await.unwrap(), [id]);
         vault.remove(id).await.unwrap();
-        assert!(matches!(vault.get(id, 1_000).await, Err(Error::NotThere)));
+        assert!(matches!(vault.get(id, 1_000).await, Err(Error::NotFound)));
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub struct Sealed {
 
 /// Seals `plain`, bound to what it belongs to.
 pub fn seal(keys: &Keyring, bound_to: &[u8], plain: &[u8]) -> Result<Sealed, Error> {
-    let key: Key = Sensitive::new(chance()?);
+    let key: Key = Sensitive::new(random_bytes()?);
     let object = encrypt(MAGIC, &key, &object_context(bound_to), plain)?;
     let (wrapped_key, key_name) = wrap(keys, bound_to, &key)?;
     Ok(Sealed { object, wrapped_key, key_name })
@@ -86,7 +86,7 @@ fn key_context(bound_to: &[u8], name: &KeyName) -> Vec<u8> {
 }
 
 fn encrypt(head: &[u8], key: &Key, context: &[u8], plain: &[u8]) -> Result<Vec<u8>, Error> {
-    let nonce: [u8; NONCE_BYTES] = chance()?;
+    let nonce: [u8; NONCE_BYTES] = random_bytes()?;
     let cipher = XChaCha20Poly1305::new(&CipherKey::from(*key.reveal()));
     let begin = head.len().saturating_add(NONCE_BYTES);
     let mut sealed =
@@ -114,9 +114,9 @@ fn decrypt(key: &Key, context: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Returns `N` random bytes that an attacker cannot guess.
-pub fn chance<const N: usize>() -> Result<[u8; N], Error> {
+pub fn random_bytes<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(Error::Chance)?;
+    getrandom::fill(&mut bytes).map_err(Error::NoRandomness)?;
     Ok(bytes)
 }
 

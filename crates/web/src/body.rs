@@ -17,7 +17,7 @@ use tokio::time::{Instant, Sleep};
 
 /// Why a body is not complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Cut {
+pub enum BodyError {
     /// It has more bytes than allowed.
     #[error("more than the {bytes_max} bytes that are allowed here")]
     TooLarge {
@@ -32,19 +32,19 @@ pub enum Cut {
     },
     /// The memory budget for items is used up.
     #[error("there is no room for more items at the moment; send the request again in a moment")]
-    NoRoom,
+    BudgetExhausted,
     /// The connection broke, or its framing is invalid.
     #[error("the body ended before its end; send the request again")]
     Broken,
 }
 
-impl Cut {
-    /// Returns the `Cut` that caused `error`, if one did.
-    pub fn inside(error: &(dyn StdError + 'static)) -> Option<Self> {
+impl BodyError {
+    /// Returns the `BodyError` that caused `error`, if one did.
+    pub fn find_in(error: &(dyn StdError + 'static)) -> Option<Self> {
         let mut next = Some(error);
         while let Some(error) = next {
-            if let Some(cut) = error.downcast_ref::<Self>() {
-                return Some(*cut);
+            if let Some(body_error) = error.downcast_ref::<Self>() {
+                return Some(*body_error);
             }
             next = error.source();
         }
@@ -54,54 +54,54 @@ impl Cut {
 
 /// The progress of a request's body, for explaining why there is no response yet.
 #[derive(Clone, Debug, Default)]
-pub struct Progress {
+pub struct BodyProgress {
     has_ended: Arc<AtomicBool>,
 }
 
-impl Progress {
+impl BodyProgress {
     /// Checks whether the whole body has arrived.
     pub fn has_ended(&self) -> bool {
         self.has_ended.load(Ordering::Relaxed)
     }
 }
 
-/// Wraps `body` so that silence longer than `idle` becomes [`Cut::Stalled`].
+/// Wraps `body` so that silence longer than `idle` becomes [`BodyError::Stalled`].
 ///
 /// If it is dropped before its end, the rest of the body is read and discarded for a moment:
 /// otherwise a client that is still sending would see a broken connection instead of the response.
-pub fn guarded(body: Body, idle: Duration) -> (Body, Progress) {
-    let progress = Progress::default();
+pub fn with_idle_timeout(body: Body, idle: Duration) -> (Body, BodyProgress) {
+    let progress = BodyProgress::default();
     if body.is_end_stream() {
         progress.has_ended.store(true, Ordering::Relaxed);
         return (body, progress);
     }
-    let guarded = Guarded {
+    let stream = IdleTimeoutStream {
         chunks: Some(body.into_data_stream()),
         idle,
-        alarm: Box::pin(tokio::time::sleep(idle)),
+        timer: Box::pin(tokio::time::sleep(idle)),
         is_waiting: false,
         progress: progress.clone(),
     };
-    (Body::from_stream(guarded), progress)
+    (Body::from_stream(stream), progress)
 }
 
-struct Guarded {
+struct IdleTimeoutStream {
     chunks: Option<BodyDataStream>,
     idle: Duration,
-    alarm: Pin<Box<Sleep>>,
+    timer: Pin<Box<Sleep>>,
     is_waiting: bool,
-    progress: Progress,
+    progress: BodyProgress,
 }
 
-impl Stream for Guarded {
-    type Item = Result<Bytes, Cut>;
+impl Stream for IdleTimeoutStream {
+    type Item = Result<Bytes, BodyError>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         let Some(chunks) = this.chunks.as_mut() else { return Poll::Ready(None) };
         // Only while waiting for the client: an import that writes may make it wait for long.
         if !this.is_waiting {
-            this.alarm.as_mut().reset(Instant::now() + this.idle);
+            this.timer.as_mut().reset(Instant::now() + this.idle);
             this.is_waiting = true;
         }
         if let Poll::Ready(chunk) = chunks.poll_next_unpin(context) {
@@ -110,16 +110,16 @@ impl Stream for Guarded {
                 this.progress.has_ended.store(true, Ordering::Relaxed);
                 this.chunks = None;
             }
-            return Poll::Ready(chunk.map(|chunk| chunk.map_err(|_| Cut::Broken)));
+            return Poll::Ready(chunk.map(|chunk| chunk.map_err(|_| BodyError::Broken)));
         }
-        ready!(this.alarm.as_mut().poll(context));
+        ready!(this.timer.as_mut().poll(context));
         // A client that was silent for so long is not waited for any longer.
         this.chunks = None;
-        Poll::Ready(Some(Err(Cut::Stalled { seconds: this.idle.as_secs() })))
+        Poll::Ready(Some(Err(BodyError::Stalled { seconds: this.idle.as_secs() })))
     }
 }
 
-impl Drop for Guarded {
+impl Drop for IdleTimeoutStream {
     fn drop(&mut self) {
         if let (Some(chunks), Ok(runtime)) =
             (self.chunks.take(), tokio::runtime::Handle::try_current())
@@ -150,34 +150,37 @@ async fn linger(mut chunks: BodyDataStream) {
 pub fn limited(
     body: Body,
     bytes_max: u64,
-) -> impl Stream<Item = Result<Bytes, Cut>> + Send + Unpin + 'static {
+) -> impl Stream<Item = Result<Bytes, BodyError>> + Send + Unpin + 'static {
     let mut left = bytes_max;
     body.into_data_stream().map(move |chunk| {
-        let chunk = chunk.map_err(|error| Cut::inside(&error).unwrap_or(Cut::Broken))?;
+        let chunk =
+            chunk.map_err(|error| BodyError::find_in(&error).unwrap_or(BodyError::Broken))?;
         let length = u64::try_from(chunk.len()).unwrap_or(u64::MAX);
-        left = left.checked_sub(length).ok_or(Cut::TooLarge { bytes_max })?;
+        left = left.checked_sub(length).ok_or(BodyError::TooLarge { bytes_max })?;
         Ok(chunk)
     })
 }
 
 /// Reads the whole body; refuses it at once if its declared length exceeds the limit.
-pub async fn read(body: Body, headers: &HeaderMap, bytes_max: u64) -> Result<Bytes, Cut> {
+pub async fn read(body: Body, headers: &HeaderMap, bytes_max: u64) -> Result<Bytes, BodyError> {
     check_declared(headers, bytes_max)?;
-    gather(limited(body, bytes_max)).await
+    collect_chunks(limited(body, bytes_max)).await
 }
 
-/// Returns the length that the headers declare, if they do; [`Cut::TooLarge`] if it exceeds the
+/// Returns the length that the headers declare, if they do; [`BodyError::TooLarge`] if it exceeds the
 /// limit.
-pub fn check_declared(headers: &HeaderMap, bytes_max: u64) -> Result<Option<u64>, Cut> {
+pub fn check_declared(headers: &HeaderMap, bytes_max: u64) -> Result<Option<u64>, BodyError> {
     let declared = headers.get(CONTENT_LENGTH).and_then(|text| text.to_str().ok());
     let declared: Option<u64> = declared.and_then(|text| text.parse().ok());
     match declared {
-        Some(length) if length > bytes_max => Err(Cut::TooLarge { bytes_max }),
+        Some(length) if length > bytes_max => Err(BodyError::TooLarge { bytes_max }),
         Some(_) | None => Ok(declared),
     }
 }
 
-async fn gather(mut chunks: impl Stream<Item = Result<Bytes, Cut>> + Unpin) -> Result<Bytes, Cut> {
+async fn collect_chunks(
+    mut chunks: impl Stream<Item = Result<Bytes, BodyError>> + Unpin,
+) -> Result<Bytes, BodyError> {
     let Some(first) = chunks.next().await.transpose()? else { return Ok(Bytes::new()) };
     let Some(second) = chunks.next().await.transpose()? else { return Ok(first) };
     let mut all = BytesMut::from(first);
@@ -188,9 +191,9 @@ async fn gather(mut chunks: impl Stream<Item = Result<Bytes, Cut>> + Unpin) -> R
     Ok(all.freeze())
 }
 
-/// Returns the `Cut` behind a boxed error of a body.
-pub fn cut_of(error: &BoxError) -> Cut {
-    Cut::inside(error.as_ref()).unwrap_or(Cut::Broken)
+/// Returns the `BodyError` behind a boxed error of a body.
+pub fn body_error_of(error: &BoxError) -> BodyError {
+    BodyError::find_in(error.as_ref()).unwrap_or(BodyError::Broken)
 }
 
 #[cfg(test)]
@@ -200,7 +203,7 @@ mod tests {
     use super::*;
 
     fn body_of(chunks: &[&'static str]) -> Body {
-        let chunks: Vec<Result<Bytes, Cut>> =
+        let chunks: Vec<Result<Bytes, BodyError>> =
             chunks.iter().map(|chunk| Ok(Bytes::from_static(chunk.as_bytes()))).collect();
         Body::from_stream(stream::iter(chunks))
     }
@@ -213,7 +216,7 @@ mod tests {
         let over = read(body_of(&["ab", "cd", "e"]), &none, 4).await;
 
         assert_eq!(whole, Ok(Bytes::from_static(b"abcde")));
-        assert_eq!(over, Err(Cut::TooLarge { bytes_max: 4 }));
+        assert_eq!(over, Err(BodyError::TooLarge { bytes_max: 4 }));
     }
 
     #[tokio::test]
@@ -222,20 +225,22 @@ mod tests {
         headers.insert(CONTENT_LENGTH, "5000".parse().unwrap());
 
         assert_eq!(
-            read(Body::from_stream(stream::pending::<Result<Bytes, Cut>>()), &headers, 10).await,
-            Err(Cut::TooLarge { bytes_max: 10 })
+            read(Body::from_stream(stream::pending::<Result<Bytes, BodyError>>()), &headers, 10)
+                .await,
+            Err(BodyError::TooLarge { bytes_max: 10 })
         );
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_silent_sender_is_cut_off() {
         let chunks =
-            stream::iter([Ok::<_, Cut>(Bytes::from_static(b"a"))]).chain(stream::pending());
-        let (body, progress) = guarded(Body::from_stream(chunks), Duration::from_secs(10));
+            stream::iter([Ok::<_, BodyError>(Bytes::from_static(b"a"))]).chain(stream::pending());
+        let (body, progress) =
+            with_idle_timeout(Body::from_stream(chunks), Duration::from_secs(10));
 
         let read = read(body, &HeaderMap::new(), 100).await;
 
-        assert_eq!(read, Err(Cut::Stalled { seconds: 10 }));
+        assert_eq!(read, Err(BodyError::Stalled { seconds: 10 }));
         assert!(!progress.has_ended());
     }
 
@@ -243,10 +248,11 @@ mod tests {
     async fn a_sender_whom_we_let_wait_is_not_cut_off() {
         let late = stream::once(async {
             tokio::time::sleep(Duration::from_secs(5)).await;
-            Ok::<_, Cut>(Bytes::from_static(b"b"))
+            Ok::<_, BodyError>(Bytes::from_static(b"b"))
         });
         let chunks = stream::iter([Ok(Bytes::from_static(b"a"))]).chain(late);
-        let (body, progress) = guarded(Body::from_stream(chunks), Duration::from_secs(10));
+        let (body, progress) =
+            with_idle_timeout(Body::from_stream(chunks), Duration::from_secs(10));
         let mut chunks = limited(body, 100);
 
         let first = chunks.next().await;

@@ -17,11 +17,11 @@ use mamori_desk::Proof;
 use mamori_model::ServiceId;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::body::{self, Cut};
+use crate::body::{self, BodyError};
 
 /// The unit in which the budget is counted, in bytes, so that the largest budget fits into a
 /// semaphore.
-const PIECE_BYTES: u64 = 1_024;
+const PERMIT_BYTES: u64 = 1_024;
 
 /// The limits of the budget.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,145 +81,149 @@ struct Inner {
 impl Budget {
     /// Creates a budget of which nothing is reserved.
     pub fn new(limits: Limits) -> Self {
-        let all = Arc::new(Semaphore::new(pieces_in(limits.bytes_max)));
+        let all = Arc::new(Semaphore::new(permits_for(limits.bytes_max)));
         Self { inner: Arc::new(Inner { all, shares: Mutex::default(), limits }) }
     }
 
     /// Returns the bytes that are not reserved.
     pub fn bytes_free(&self) -> u64 {
-        let pieces = u64::try_from(self.inner.all.available_permits()).unwrap_or(u64::MAX);
-        pieces.saturating_mul(PIECE_BYTES)
+        let permits = u64::try_from(self.inner.all.available_permits()).unwrap_or(u64::MAX);
+        permits.saturating_mul(PERMIT_BYTES)
     }
 
     /// Reserves memory for the body of `request`, which then yields at most `bytes_max` bytes.
     ///
     /// # Errors
-    /// [`Cut::TooLarge`] if its headers declare more; [`Cut::NoRoom`].
+    /// [`BodyError::TooLarge`] if its headers declare more; [`BodyError::BudgetExhausted`].
     pub async fn admit(
         &self,
         sender: Sender,
         request: Request,
         bytes_max: u64,
-    ) -> Result<(Request, Room), Cut> {
+    ) -> Result<(Request, Reservation), BodyError> {
         let declared = body::check_declared(request.headers(), bytes_max)?;
-        let room = self.room(sender);
-        room.cover(declared.unwrap_or(0)).await?;
+        let reservation = self.empty_reservation(sender);
+        reservation.reserve_up_to(declared.unwrap_or(0)).await?;
         let (parts, body) = request.into_parts();
-        let chunks = covered(body::limited(body, bytes_max), room.clone());
-        Ok((Request::from_parts(parts, Body::from_stream(chunks)), room))
+        let chunks = reserve_as_received(body::limited(body, bytes_max), reservation.clone());
+        Ok((Request::from_parts(parts, Body::from_stream(chunks)), reservation))
     }
 
     /// Reads the whole body of `request`, at most `bytes_max` bytes, within the budget.
     ///
     /// # Errors
-    /// Those of [`Self::admit`], and any other [`Cut`].
+    /// Those of [`Self::admit`], and any other [`BodyError`].
     pub async fn read(
         &self,
         sender: Sender,
         request: Request,
         bytes_max: u64,
-    ) -> Result<Bytes, Cut> {
-        let (request, room) = self.admit(sender, request, bytes_max).await?;
+    ) -> Result<Bytes, BodyError> {
+        let (request, reservation) = self.admit(sender, request, bytes_max).await?;
         let (parts, body) = request.into_parts();
-        Ok(room.hold(body::read(body, &parts.headers, bytes_max).await?))
+        Ok(reservation.attach_to(body::read(body, &parts.headers, bytes_max).await?))
     }
 
     /// Creates an empty reservation.
-    fn room(&self, sender: Sender) -> Room {
+    fn empty_reservation(&self, sender: Sender) -> Reservation {
         let mut shares = self.inner.shares.lock().unwrap_or_else(PoisonError::into_inner);
-        let pieces = pieces_in(self.inner.limits.service_bytes_max);
-        let share = shares.entry(sender).or_insert_with(|| Arc::new(Semaphore::new(pieces)));
-        let taken = tokio::sync::Mutex::new(Taken::default());
-        Room {
-            inner: Arc::new(RoomInner { budget: self.clone(), share: Arc::clone(share), taken }),
+        let permits = permits_for(self.inner.limits.service_bytes_max);
+        let share = shares.entry(sender).or_insert_with(|| Arc::new(Semaphore::new(permits)));
+        let reserved = tokio::sync::Mutex::new(Reserved::default());
+        Reservation {
+            inner: Arc::new(ReservationInner {
+                budget: self.clone(),
+                share: Arc::clone(share),
+                reserved,
+            }),
         }
     }
 }
 
 /// The reservation for one item. It ends when the last clone is dropped.
 #[derive(Clone, Debug)]
-pub struct Room {
-    inner: Arc<RoomInner>,
+pub struct Reservation {
+    inner: Arc<ReservationInner>,
 }
 
 #[derive(Debug)]
-struct RoomInner {
+struct ReservationInner {
     budget: Budget,
     share: Arc<Semaphore>,
-    taken: tokio::sync::Mutex<Taken>,
+    reserved: tokio::sync::Mutex<Reserved>,
 }
 
 #[derive(Debug, Default)]
-struct Taken {
+struct Reserved {
     bytes: u64,
     /// Permits of the sender's share, and of the whole budget.
-    pieces: Option<(OwnedSemaphorePermit, OwnedSemaphorePermit)>,
+    permits: Option<(OwnedSemaphorePermit, OwnedSemaphorePermit)>,
 }
 
-impl Room {
+impl Reservation {
     /// Returns `bytes` as a handle that keeps the reservation until it and all its clones are
     /// dropped.
-    pub fn hold(self, bytes: Bytes) -> Bytes {
-        Bytes::from_owner(Held { bytes, _room: self })
+    pub fn attach_to(self, bytes: Bytes) -> Bytes {
+        Bytes::from_owner(ReservedBytes { bytes, _reservation: self })
     }
 
     /// Reserves what is missing up to `bytes`.
-    async fn cover(&self, bytes: u64) -> Result<(), Cut> {
-        let mut taken = self.inner.taken.lock().await;
-        let missing = bytes.saturating_sub(taken.bytes).div_ceil(PIECE_BYTES);
+    async fn reserve_up_to(&self, bytes: u64) -> Result<(), BodyError> {
+        let mut reserved = self.inner.reserved.lock().await;
+        let missing = bytes.saturating_sub(reserved.bytes).div_ceil(PERMIT_BYTES);
         if missing == 0 {
             return Ok(());
         }
-        let pieces = u32::try_from(missing).map_err(|_| Cut::NoRoom)?;
+        let permits = u32::try_from(missing).map_err(|_| BodyError::BudgetExhausted)?;
         let Inner { all, limits, .. } = &*self.inner.budget.inner;
         // Acquires the sender's semaphore before the global one, so that a sender waiting for its
         // own share holds no global permits.
         let acquired = async {
-            let share = Arc::clone(&self.inner.share).acquire_many_owned(pieces).await?;
-            let all = Arc::clone(all).acquire_many_owned(pieces).await?;
+            let share = Arc::clone(&self.inner.share).acquire_many_owned(permits).await?;
+            let all = Arc::clone(all).acquire_many_owned(permits).await?;
             Ok::<_, tokio::sync::AcquireError>((share, all))
         };
         let acquired = tokio::time::timeout(limits.wait_max, acquired).await;
-        let Ok(Ok((share, all))) = acquired else { return Err(Cut::NoRoom) };
-        match &mut taken.pieces {
-            Some(pieces) => {
-                pieces.0.merge(share);
-                pieces.1.merge(all);
+        let Ok(Ok((share, all))) = acquired else { return Err(BodyError::BudgetExhausted) };
+        match &mut reserved.permits {
+            Some(permits) => {
+                permits.0.merge(share);
+                permits.1.merge(all);
             }
             none => *none = Some((share, all)),
         }
-        taken.bytes = taken.bytes.saturating_add(missing.saturating_mul(PIECE_BYTES));
+        reserved.bytes = reserved.bytes.saturating_add(missing.saturating_mul(PERMIT_BYTES));
         Ok(())
     }
 }
 
 /// Passes `chunks` on, each when memory is reserved for it.
-fn covered(
-    chunks: impl Stream<Item = Result<Bytes, Cut>> + Send + 'static,
-    room: Room,
-) -> impl Stream<Item = Result<Bytes, Cut>> + Send + 'static {
-    let mut come = 0_u64;
+fn reserve_as_received(
+    chunks: impl Stream<Item = Result<Bytes, BodyError>> + Send + 'static,
+    reservation: Reservation,
+) -> impl Stream<Item = Result<Bytes, BodyError>> + Send + 'static {
+    let mut received = 0_u64;
     chunks.and_then(move |chunk| {
-        come = come.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
-        let (room, come) = (room.clone(), come);
-        async move { room.cover(come).await.map(|()| chunk) }
+        received = received.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
+        let (reservation, received) = (reservation.clone(), received);
+        async move { reservation.reserve_up_to(received).await.map(|()| chunk) }
     })
 }
 
-struct Held {
+struct ReservedBytes {
     bytes: Bytes,
-    _room: Room,
+    _reservation: Reservation,
 }
 
-impl AsRef<[u8]> for Held {
+impl AsRef<[u8]> for ReservedBytes {
     fn as_ref(&self) -> &[u8] {
         &self.bytes
     }
 }
 
-fn pieces_in(bytes: u64) -> usize {
-    let pieces = usize::try_from(bytes / PIECE_BYTES).unwrap_or(usize::MAX);
-    pieces.min(Semaphore::MAX_PERMITS)
+fn permits_for(bytes: u64) -> usize {
+    let permits = usize::try_from(bytes / PERMIT_BYTES).unwrap_or(usize::MAX);
+    permits.min(Semaphore::MAX_PERMITS)
 }
 
 #[cfg(test)]

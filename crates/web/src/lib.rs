@@ -7,6 +7,7 @@
 pub mod api;
 pub mod body;
 pub mod budget;
+pub mod cached;
 pub mod docs;
 pub mod document;
 pub mod extract;
@@ -18,7 +19,6 @@ pub mod multipart;
 pub mod observe;
 pub mod page;
 pub mod problem;
-pub mod recent;
 pub mod settings;
 
 use std::sync::Arc;
@@ -29,7 +29,7 @@ use axum::middleware::from_fn_with_state;
 use mamori_desk::Desk;
 
 use budget::Budget;
-use recent::{PROBE_AGE_MAX, Recent};
+use cached::{Cached, PROBE_AGE_MAX};
 
 pub use document::openapi;
 pub use settings::Settings;
@@ -44,13 +44,13 @@ pub struct App {
     /// The memory budget for items.
     pub budget: Budget,
     /// Whether the database answered recently.
-    pub database: Arc<Recent<bool>>,
+    pub database: Arc<Cached<bool>>,
 }
 
 impl App {
     /// Creates the state from its parts.
     pub fn new(desk: Desk, settings: Settings, budget: Budget) -> Self {
-        let database = Arc::new(Recent::new(PROBE_AGE_MAX));
+        let database = Arc::new(Cached::new(PROBE_AGE_MAX));
         Self { desk, settings: Arc::new(settings), budget, database }
     }
 }

@@ -6,7 +6,7 @@ use axum::extract::multipart::Field;
 use axum::extract::{FromRequest, Multipart, Request};
 use bytes::{Bytes, BytesMut};
 
-use crate::body::{self, Cut};
+use crate::body::{self, BodyError};
 use crate::budget::{Budget, Sender};
 use crate::problem::{Kind, Problem};
 
@@ -35,7 +35,7 @@ impl Form {
     ) -> Result<Self, Problem> {
         let bytes_max = file_bytes_max.saturating_add(OVERHEAD_BYTES_MAX);
         let declared = body::check_declared(request.headers(), bytes_max)?.unwrap_or(0);
-        let (request, room) = budget.admit(sender, request, bytes_max).await?;
+        let (request, reservation) = budget.admit(sender, request, bytes_max).await?;
         let mut form = Multipart::from_request(request, &())
             .await
             .map_err(|why| Problem::new(Kind::MultipartSyntax, why.body_text()))?;
@@ -57,7 +57,7 @@ impl Form {
         let file = file.ok_or_else(|| {
             Problem::new(Kind::MultipartShape, "The part `file` with the item's bytes is missing.")
         })?;
-        Ok(Self { file: room.hold(file), texts })
+        Ok(Self { file: reservation.attach_to(file), texts })
     }
 
     /// Removes and parses the part `name`, if it exists.
@@ -74,7 +74,7 @@ impl Form {
     }
 
     /// Removes and parses the part `name`, which must exist.
-    pub fn need<T>(&mut self, name: &str) -> Result<T, Problem>
+    pub fn take_required<T>(&mut self, name: &str) -> Result<T, Problem>
     where
         T: std::str::FromStr,
         T::Err: std::fmt::Display,
@@ -102,7 +102,7 @@ async fn read_file(mut part: Field<'_>, bytes_max: u64, declared: u64) -> Result
     let mut all = BytesMut::with_capacity(usize::try_from(declared).unwrap_or(0));
     while let Some(chunk) = part.chunk().await? {
         if all.len() + chunk.len() > length_max {
-            return Err(Cut::TooLarge { bytes_max }.into());
+            return Err(BodyError::TooLarge { bytes_max }.into());
         }
         all.extend_from_slice(&chunk);
     }

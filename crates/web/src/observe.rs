@@ -20,7 +20,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use uuid::Uuid;
 
-use crate::body::{Progress, guarded};
+use crate::body::{BodyProgress, with_idle_timeout};
 use crate::problem::{Kind, PROBLEM_JSON, Problem};
 use crate::{App, api};
 
@@ -41,10 +41,10 @@ pub async fn observe(State(app): State<App>, request: Request, next: Next) -> Re
 
     let time_max = time_max(&app, &method, route);
     let (parts, body) = request.into_parts();
-    let (body, progress) = guarded(body, app.settings.body_idle_timeout);
+    let (body, progress) = with_idle_timeout(body, app.settings.body_idle_timeout);
     let request = Request::from_parts(parts, body);
 
-    let answer = AssertUnwindSafe(within(time_max, &progress, next.run(request)));
+    let answer = AssertUnwindSafe(with_timeout(time_max, &progress, next.run(request)));
     let mut response = match answer.catch_unwind().await {
         Ok(response) => response,
         // The panic hook has logged the place; the client gets a response and the process stays up.
@@ -52,7 +52,7 @@ pub async fn observe(State(app): State<App>, request: Request, next: Next) -> Re
     };
     let status = response.status();
     write_problem(&mut response, id);
-    protect(response.headers_mut());
+    set_security_headers(response.headers_mut());
     if let Ok(text) = HeaderValue::from_str(&id.hyphenated().to_string()) {
         response.headers_mut().insert(REQUEST_ID, text);
     }
@@ -67,9 +67,9 @@ fn time_max(app: &App, method: &Method, route: &str) -> Option<Duration> {
     (!is_import).then_some(app.settings.request_timeout)
 }
 
-async fn within(
+async fn with_timeout(
     time_max: Option<Duration>,
-    progress: &Progress,
+    progress: &BodyProgress,
     answer: impl Future<Output = Response>,
 ) -> Response {
     let Some(time_max) = time_max else { return answer.await };
@@ -97,7 +97,7 @@ fn write_problem(response: &mut Response, id: Uuid) {
     *response.body_mut() = Body::from(body);
 }
 
-fn protect(headers: &mut HeaderMap) {
+fn set_security_headers(headers: &mut HeaderMap) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(REFERRER_POLICY).or_insert(HeaderValue::from_static("no-referrer"));
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

@@ -10,16 +10,16 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 /// The place of a row in its list, which a cursor stands for.
-pub trait Place: Copy {
+pub trait CursorKey: Copy {
     /// Returns the place as a number that keeps the order.
     fn number(self) -> u128;
     /// Returns the place with this number.
     fn at(number: u128) -> Option<Self>;
 }
 
-macro_rules! places {
+macro_rules! cursor_keys {
     ($($id:ident)*) => {$(
-        impl Place for $id {
+        impl CursorKey for $id {
             fn number(self) -> u128 {
                 Uuid::from(self).as_u128()
             }
@@ -31,12 +31,12 @@ macro_rules! places {
     )*};
 }
 
-places! {
+cursor_keys! {
     ActionId BankId BulkId CaseId DecisionId DeliveryId DisputeId EndpointId EventId ImportId KeyId
     MatchId ServiceId StaffId
 }
 
-impl Place for EntryId {
+impl CursorKey for EntryId {
     fn number(self) -> u128 {
         u128::from(self.number().abs_diff(Self::MIN.number()))
     }
@@ -50,10 +50,10 @@ impl Place for EntryId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor<T>(pub T);
 
-impl<T: Place> Cursor<T> {
+impl<T: CursorKey> Cursor<T> {
     /// Returns the text of a cursor.
-    pub fn write(place: T) -> String {
-        format!("{:032x}", place.number())
+    pub fn write(key: T) -> String {
+        format!("{:032x}", key.number())
     }
 
     /// Parses the text that [`Self::write`] returns.
@@ -64,7 +64,7 @@ impl<T: Place> Cursor<T> {
     }
 }
 
-impl<'de, T: Place> Deserialize<'de> for Cursor<T> {
+impl<'de, T: CursorKey> Deserialize<'de> for Cursor<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Self::read(&text).ok_or_else(|| {
@@ -92,7 +92,7 @@ impl<'de> Deserialize<'de> for Limit {
 
 /// Which page of a list to return.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, bound = "T: Place")]
+#[serde(deny_unknown_fields, bound = "T: CursorKey")]
 pub struct PageQuery<T> {
     /// The most rows of the page.
     #[serde(default)]
@@ -114,7 +114,7 @@ pub struct PageParameters {
     cursor: Option<String>,
 }
 
-impl<T: Place> PageQuery<T> {
+impl<T: CursorKey> PageQuery<T> {
     /// Returns the last row of the previous page.
     pub fn after(&self) -> Option<T> {
         self.cursor.map(|cursor| cursor.0)
@@ -138,7 +138,7 @@ pub struct Paged<T> {
 
 impl<T> Paged<T> {
     /// Makes a page whose rows are converted by `show`.
-    pub fn of<R, After: Place>(page: Page<R, After>, show: impl FnMut(R) -> T) -> Self {
+    pub fn of<R, After: CursorKey>(page: Page<R, After>, show: impl FnMut(R) -> T) -> Self {
         let next = page.next.map(Cursor::write);
         Self { data: page.rows.into_iter().map(show).collect(), next }
     }

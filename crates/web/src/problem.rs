@@ -18,7 +18,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::banks::import_json::ImportJson;
-use crate::body::Cut;
+use crate::body::BodyError;
 
 /// The media type of a problem.
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -172,12 +172,12 @@ impl Problem {
 
     /// Adds the import that the problem concerns.
     #[must_use]
-    pub fn about(mut self, import: Import) -> Self {
+    pub fn with_import(mut self, import: Import) -> Self {
         self.import = Some(Arc::new(import.into()));
         self
     }
 
-    fn because(mut self, cause: impl StdError + Send + Sync + 'static) -> Self {
+    fn with_cause(mut self, cause: impl StdError + Send + Sync + 'static) -> Self {
         self.cause = Some(Arc::new(cause));
         self
     }
@@ -236,7 +236,7 @@ impl From<Error> for Problem {
                         " (`kind`); `accept_any_pdq=true` takes the list as it is"
                     }
                 };
-                Self::new(kind, format!("{reason}{advice}.")).about(*import)
+                Self::new(kind, format!("{reason}{advice}.")).with_import(*import)
             }
             Error::Refused(refusal) => refusal.into(),
             Error::Media(media) => media.into(),
@@ -252,7 +252,7 @@ impl From<Error> for Problem {
                 Kind::Unavailable,
                 "The database does not answer. Nothing was half done; try again.",
             )
-            .because(unavailable),
+            .with_cause(unavailable),
             internal @ Error::Internal { .. } => Self::internal(internal),
         }
     }
@@ -262,7 +262,7 @@ impl Problem {
     fn internal(cause: impl StdError + Send + Sync + 'static) -> Self {
         let detail = "It is not your fault. The operator finds the reason in the log by the \
                       request's id.";
-        Self::new(Kind::Internal, detail).because(cause)
+        Self::new(Kind::Internal, detail).with_cause(cause)
     }
 }
 
@@ -306,22 +306,22 @@ impl From<mamori_media::Error> for Problem {
     }
 }
 
-impl From<Cut> for Problem {
-    fn from(cut: Cut) -> Self {
-        let kind = match cut {
-            Cut::TooLarge { .. } => Kind::BodyTooLarge,
-            Cut::Stalled { .. } => Kind::BodyTimeout,
-            Cut::NoRoom => Kind::Busy,
-            Cut::Broken => Kind::BodyBroken,
+impl From<BodyError> for Problem {
+    fn from(body_error: BodyError) -> Self {
+        let kind = match body_error {
+            BodyError::TooLarge { .. } => Kind::BodyTooLarge,
+            BodyError::Stalled { .. } => Kind::BodyTimeout,
+            BodyError::BudgetExhausted => Kind::Busy,
+            BodyError::Broken => Kind::BodyBroken,
         };
-        Self::new(kind, cut.to_string())
+        Self::new(kind, body_error.to_string())
     }
 }
 
 impl From<MultipartError> for Problem {
     fn from(error: MultipartError) -> Self {
-        if let Some(cut) = Cut::inside(&error) {
-            return cut.into();
+        if let Some(body_error) = BodyError::find_in(&error) {
+            return body_error.into();
         }
         Self::new(Kind::MultipartSyntax, format!("{error}: {}", error.body_text()))
     }

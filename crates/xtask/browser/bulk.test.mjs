@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { accounts, enter, fill, join } from "./fill.mjs";
 import { listen } from "./service.mjs";
-import { faults, house, launch, open } from "./support.mjs";
+import { faults, testServer, launch, open } from "./support.mjs";
 
-const { origin, as, mamori } = house(import.meta.url);
+const { origin, as, mamori } = testServer(import.meta.url);
 
 let browser;
 let service;
@@ -70,7 +70,7 @@ for (const language of ["en", "ja"]) {
     assert.deepEqual(await askedFor(made, 2), Array(6).fill("remove_item"));
 
     await first.page.reload();
-    await first.page.locator("#undo-words").fill("They are not.");
+    await first.page.locator("#undo-text").fill("They are not.");
     await first.page.locator('form[action$="/undo"] button').click();
     await first.page.locator('form[action$="/undo"]').waitFor({ state: "detached" });
     const asked = await askedFor(made, 4);

@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { accounts, decide, enter, fillWithPictures, join, keepPictures, takeNext, until } from "./fill.mjs";
 import { listen } from "./service.mjs";
-import { faults, house, launch, open } from "./support.mjs";
+import { faults, testServer, launch, open } from "./support.mjs";
 
-const { origin, as, mamori } = house(import.meta.url);
+const { origin, as, mamori } = testServer(import.meta.url);
 
 let browser;
 let service;
@@ -47,12 +47,12 @@ for (const language of ["en", "ja"]) {
     await until(async () => {
       await page.reload();
       const seen = await states(page);
-      return seen.length === items && new Set(seen).size === 1 && (await page.locator("td .said").count()) === items;
+      return seen.length === items && new Set(seen).size === 1 && (await page.locator("td .quote").count()) === items;
     }, "the service's answer on the page");
-    assert.match(await page.locator("td .said").first().innerText(), /as asked/);
+    assert.match(await page.locator("td .quote").first().innerText(), /as asked/);
     assert.deepEqual(await faults(page), []);
 
-    await page.locator("#undo-words").fill("It was another picture.");
+    await page.locator("#undo-text").fill("It was another picture.");
     await page.locator('form[action$="/undo"] button').click();
     const all = await service.asked(decision, 2 * items);
     const back = all.slice(items);

@@ -74,14 +74,14 @@ export async function fill(as, accounts) {
 /** So many accounts, by number. */
 export const accounts = (count) => Array.from({ length: count }, (_, number) => `account-${number}`);
 
-/** Adds somebody of the staff; `language` is that of their pages. Gives their welcome link. */
+/** Adds somebody of the staff; `language` is that of their pages. Gives their enrolment link. */
 export function join(mamori, name, role, language = "en") {
   return mamori("staff", "add", name, "--role", role, "--language", language);
 }
 
 /** Lets somebody in by a link from the machine, as an operator does who lost their key. */
 export async function enter(page, mamori, name) {
-  await page.goto(mamori("staff", "enter", name));
+  await page.goto(mamori("staff", "sign-in-link", name));
   await page.locator("main form button").click();
   await page.waitForURL((url) => url.pathname === "/console");
 }

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { accounts, decide, enter, fill, join, takeNext } from "./fill.mjs";
-import { faults, house, launch, open } from "./support.mjs";
+import { faults, testServer, launch, open } from "./support.mjs";
 
-const { origin, as, mamori } = house(import.meta.url);
+const { origin, as, mamori } = testServer(import.meta.url);
 
 let browser;
 let decided;
@@ -23,7 +23,7 @@ before(async () => {
 after(() => browser.close());
 
 /** Opens the search, and looks for `text`. */
-async function seek(page, text) {
+async function search(page, text) {
   await page.keyboard.press("Control+k");
   await page.locator("dialog[open]").waitFor();
   await page.keyboard.type(text);
@@ -35,7 +35,7 @@ const at = (page, path) => page.waitForURL((url) => url.pathname === path);
 
 /** Looks for `text`, and gives the first result, which has the focus. */
 async function firstOf(page, text) {
-  await seek(page, text);
+  await search(page, text);
   await page.waitForURL((url) => url.pathname === "/console/find" && url.searchParams.get("q") === text);
   const first = page.locator("main ul.list a").first();
   await first.and(page.locator(":focus")).waitFor();
@@ -57,9 +57,9 @@ for (const language of ["en", "ja"]) {
     assert.equal(await page.locator("dialog[open]").count(), 0);
 
     // As it is copied from a letter, with what stands around it.
-    await seek(page, ` ${decided} `);
+    await search(page, ` ${decided} `);
     await at(page, `/console/cases/${decided}`);
-    await seek(page, decision);
+    await search(page, decision);
     await at(page, `/console/decisions/${decision}`);
     const item = await firstOf(page, "post-0/one");
     assert.equal(await item.getAttribute("href"), `/console/cases/${decided}`);
@@ -87,7 +87,7 @@ test("nobody is found by their name; the page of people leads to them", async ()
   await enter(page, mamori, "lets-in");
 
   for (const text of ["colleague", "account-0", decided, decision]) {
-    await seek(page, text);
+    await search(page, text);
     await page.waitForURL((url) => url.searchParams.get("q") === text);
     assert.equal(await page.locator("main ul.list").count(), 0, text);
     assert.equal(await page.locator("main [role=status]").count(), 1, text);

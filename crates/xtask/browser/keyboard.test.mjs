@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { accounts, caseOf, fill, join } from "./fill.mjs";
-import { house, launch, open } from "./support.mjs";
+import { testServer, launch, open } from "./support.mjs";
 
-const { origin, as, mamori } = house(import.meta.url);
+const { origin, as, mamori } = testServer(import.meta.url);
 
 let browser;
 before(async () => {
@@ -27,7 +27,7 @@ for (const language of ["en", "ja"]) {
   test(`a case is taken and decided with keys alone, ${language}`, async () => {
     const { context, page, misdeeds } = await open(browser, origin);
     join(mamori, `types-${language}`, "reviewer", language);
-    await page.goto(mamori("staff", "enter", `types-${language}`));
+    await page.goto(mamori("staff", "sign-in-link", `types-${language}`));
     await tabTo(page, "main form button");
     await page.keyboard.press("Enter");
     await page.waitForURL((url) => url.pathname === "/console");
@@ -53,7 +53,7 @@ for (const language of ["en", "ja"]) {
 test("the focus is seen, and the first way leads past the menu", async () => {
   const { context, page } = await open(browser, origin);
   join(mamori, "looks", "reviewer");
-  await page.goto(mamori("staff", "enter", "looks"));
+  await page.goto(mamori("staff", "sign-in-link", "looks"));
   await tabTo(page, "main form button");
   await page.keyboard.press("Enter");
   await page.waitForURL((url) => url.pathname === "/console");
@@ -75,7 +75,7 @@ test("the focus is seen, and the first way leads past the menu", async () => {
 test("whoever switched single keys off presses none by accident", async () => {
   const { context, page } = await open(browser, origin);
   join(mamori, "speaks", "reviewer");
-  await page.goto(mamori("staff", "enter", "speaks"));
+  await page.goto(mamori("staff", "sign-in-link", "speaks"));
   await page.locator("main form button").click();
   await page.waitForURL((url) => url.pathname === "/console");
   await page.goto("/console/me");

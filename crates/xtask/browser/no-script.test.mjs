@@ -1,11 +1,11 @@
-// Everything but a clear look works without a script.
+// Everything but a clear view works without a script.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { accounts, code, decide, fill, join, takeNext } from "./fill.mjs";
-import { house, launch, open } from "./support.mjs";
+import { testServer, launch, open } from "./support.mjs";
 
-const { origin, as, mamori } = house(import.meta.url);
+const { origin, as, mamori } = testServer(import.meta.url);
 const WORDS = `<script>alert("1")</script> & a\u200bb`;
 
 let browser;
@@ -30,15 +30,15 @@ for (const language of ["en", "ja"]) {
     await note.locator("xpath=..").locator("summary").click();
     await note.locator("textarea").fill(WORDS);
     await note.locator("button").click();
-    const said = page.locator(".history .said").last();
+    const said = page.locator(".history .quote").last();
     assert.equal(await said.locator("script").count(), 0);
     assert.match(await said.innerText(), /<script>alert\("1"\)<\/script> & a/);
     assert.equal(await said.locator(".mark").count(), 1, "what hides between letters is shown");
 
     const decision = await decide(page, { outcome: "violates", items: "remove", reason: WORDS });
     await page.goto(`/console/decisions/${decision}`);
-    assert.match(await page.locator(".said").first().innerText(), /<script>alert\("1"\)<\/script> & a/);
-    await page.locator("#undo-words").fill("It was another picture.");
+    assert.match(await page.locator(".quote").first().innerText(), /<script>alert\("1"\)<\/script> & a/);
+    await page.locator("#undo-text").fill("It was another picture.");
     await page.locator('form[action$="/undo"] button').click();
     await page.waitForURL((url) => url.pathname.endsWith(decision));
 
@@ -51,7 +51,7 @@ for (const language of ["en", "ja"]) {
 test("a case is given back without a script", async () => {
   const { context, page } = await open(browser, origin, { javaScriptEnabled: false });
   join(mamori, "leaves", "reviewer");
-  await page.goto(mamori("staff", "enter", "leaves"));
+  await page.goto(mamori("staff", "sign-in-link", "leaves"));
   await page.locator("main form button").click();
   await takeNext(page);
 

@@ -6,9 +6,9 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { accounts, decide, enter, fill, join, takeNext, writeDown } from "./fill.mjs";
-import { faults, house, launch, open, overhang } from "./support.mjs";
+import { faults, testServer, launch, open, overhang } from "./support.mjs";
 
-const { origin, as, mamori } = house(import.meta.url);
+const { origin, as, mamori } = testServer(import.meta.url);
 const LANGUAGES = ["en", "ja"];
 const ONLY_NARROW = ["fr", "de", "it"];
 const WIDTHS = [1280, 320];
@@ -23,9 +23,9 @@ const PIECES = {
   item: "ol.items > li.item",
   kept: "textarea[readonly]",
   problem: ".notice.bad[role=alert]",
-  rail: "#decide-form",
+  "case-forms": "#decide-form",
   roles: "input[type=checkbox][name=role]",
-  settle: "details form[action$='/refuse']",
+  approval: "details form[action$='/refuse']",
 };
 
 /** Pages that each role must come to by links alone; `X_…` for an id. */
@@ -56,12 +56,12 @@ const BESIDE = {
   lead: {},
   auditor: {},
   policy_editor: {},
-  administrator: { "a welcome link for somebody": link },
+  administrator: { "an enrolment link for somebody": link },
 };
 const ANYBODYS = {
   "what was found": (page) => page.goto("/console/find?q=dr"),
   "nothing was found": (page) => page.goto(`/console/find?q=${"n".repeat(100)}`),
-  "once more who one is": (page) => page.goto("/console/prove?on=%2Fconsole%2Fme"),
+  "once more who one is": (page) => page.goto("/console/prove?next=%2Fconsole%2Fme"),
   "no such page": (page) => page.goto("/console/no/such/page"),
 };
 
@@ -176,7 +176,7 @@ async function tooLate(page, language) {
 async function link(page, language) {
   await page.goto("/console/staff");
   await page.locator("#name").fill(`newcomer-${language}`);
-  await page.locator("#shown").fill("写真の人 محمد");
+  await page.locator("#display-name").fill("写真の人 محمد");
   await page.locator("input[name=role][value=reviewer]").check();
   await page.locator('form[action="/console/staff"] button.act').click();
   await page.locator("#link").waitFor();
@@ -228,8 +228,8 @@ const NOBODYS = {
     await page.locator("form#sign-in > button.act").click();
     await page.locator(PIECES.problem).waitFor();
   },
-  "a welcome link": (page, language) => page.goto(join(mamori, `welcome-${language}`, "lead", language)),
-  "a link that lets in": (page, language) => page.goto(mamori("staff", "enter", `welcome-${language}`)),
+  "an enrolment link": (page, language) => page.goto(join(mamori, `enroll-${language}`, "lead", language)),
+  "a link that lets in": (page, language) => page.goto(mamori("staff", "sign-in-link", `enroll-${language}`)),
 };
 
 for (const [what, goes] of Object.entries(NOBODYS)) {
@@ -309,8 +309,8 @@ for (const language of LANGUAGES) {
       const { x, width } = await page.locator("#decide-form button.act").boundingBox();
       places.add(`${x} ${width}`);
       await page.locator("summary[data-key=s]").click();
-      await page.locator("#skip-words").fill("Another one, please.");
-      await page.locator("#skip-words").locator("xpath=../..").locator("button").click();
+      await page.locator("#skip-text").fill("Another one, please.");
+      await page.locator("#skip-text").locator("xpath=../..").locator("button").click();
       await page.waitForURL(/\/console\/(cases|queue)/);
     }
 

@@ -6,9 +6,9 @@ import { mkdirSync, statSync } from "node:fs";
 import { join as below } from "node:path";
 import { after, before, test } from "node:test";
 import { accounts, enter, fillWithPictures, join, keepPictures, takeNext } from "./fill.mjs";
-import { house, launch, open } from "./support.mjs";
+import { testServer, launch, open } from "./support.mjs";
 
-const { origin, as, mamori } = house(import.meta.url);
+const { origin, as, mamori } = testServer(import.meta.url);
 const FOLDER = process.env.MAMORI_SCREENS;
 
 let browser;

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { code, join } from "./fill.mjs";
-import { faults, house, launch, open } from "./support.mjs";
+import { faults, testServer, launch, open } from "./support.mjs";
 
-const { origin, mamori } = house(import.meta.url);
+const { origin, mamori } = testServer(import.meta.url);
 const PASSWORD = "a rehearsal of nine words that nobody else says";
 
 let browser;
@@ -34,7 +34,7 @@ async function signOut(page) {
 }
 
 for (const language of ["en", "ja"]) {
-  test(`a passkey is made at the welcome and lets in from then on, ${language}`, async () => {
+  test(`a passkey is created at enrolment and signs in from then on, ${language}`, async () => {
     const { context, page, misdeeds } = await open(browser, origin, { locale: language });
     await withKey(context, page);
     const link = join(mamori, `key-${language}`, "reviewer", language);
@@ -97,7 +97,7 @@ for (const language of ["en", "ja"]) {
 test("a cookie is worth nothing after its owner signed out", async () => {
   const { context, page } = await open(browser, origin);
   join(mamori, "leaver", "reviewer");
-  await page.goto(mamori("staff", "enter", "leaver"));
+  await page.goto(mamori("staff", "sign-in-link", "leaver"));
   await page.locator("main form button").click();
   await isIn(page);
   const cookies = await context.cookies();
@@ -116,7 +116,7 @@ test("a cookie is worth nothing after its owner signed out", async () => {
 test("a link lets in once", async () => {
   const { context, page } = await open(browser, origin);
   join(mamori, "once", "reviewer");
-  const link = mamori("staff", "enter", "once");
+  const link = mamori("staff", "sign-in-link", "once");
   // Whoever looks at it first, as programs do that show previews, spends nothing.
   for (let time = 0; time < 2; time += 1) await page.goto(link);
   await page.locator("main form button").click();

@@ -1,4 +1,4 @@
-// What the tests share: the house they were given, a browser, and eyes on a page.
+// What the tests share: the server they were given, a browser, and eyes on a page.
 //
 // Times are ceilings on waiting for a condition, never waits.
 
@@ -14,10 +14,10 @@ const axe = readFileSync(packages.resolve("axe-core/axe.min.js"), "utf8");
 /** How long anything may take, in milliseconds. */
 export const PATIENCE_MS = 30_000;
 
-/** The Mamori of a test file: `house(import.meta.url)`. */
-export function house(url) {
+/** The Mamori of a test file: `testServer(import.meta.url)`. */
+export function testServer(url) {
   const file = basename(new URL(url).pathname, ".test.mjs");
-  const lines = readFileSync(process.env.MAMORI_HOUSES, "utf8").trim().split("\n");
+  const lines = readFileSync(process.env.MAMORI_TEST_SERVERS, "utf8").trim().split("\n");
   const words = lines.map((line) => line.split("\t")).find(([name]) => name === file);
   const [, address, admin, service, program, config] = words;
   const port = address.split(":").at(-1);
@@ -28,7 +28,7 @@ export function house(url) {
       admin: caller(`http://${address}`, admin),
       service: caller(`http://${address}`, service),
     },
-    /** The standard output of `mamori …` on this house's configuration. */
+    /** The standard output of `mamori …` on this server's configuration. */
     mamori: (command, ...args) => {
       const done = spawnSync(program, [command, "--config", config, ...args], { encoding: "utf8" });
       if (done.status !== 0) throw new Error(`mamori ${command} ${args.join(" ")}: ${done.stderr}`);

@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { accounts, decide, enter, fill, join, takeNext } from "./fill.mjs";
 import { listen } from "./service.mjs";
-import { faults, house, launch, open } from "./support.mjs";
+import { faults, testServer, launch, open } from "./support.mjs";
 
-const { origin, as, mamori } = house(import.meta.url);
+const { origin, as, mamori } = testServer(import.meta.url);
 
 let browser;
 let service;
@@ -70,7 +70,7 @@ test("what the second person refuses is asked of nobody, and the case is open fo
   await second.page.goto(`/console/decisions/${decision}`);
 
   await second.page.locator("details summary").first().click();
-  await second.page.locator("#refuse-words").fill("It is a drawing.");
+  await second.page.locator("#refuse-text").fill("It is a drawing.");
   await second.page.locator('form[action$="/refuse"] button').click();
 
   await second.page.waitForURL((url) => url.pathname.endsWith(decision));

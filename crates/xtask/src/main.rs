@@ -75,7 +75,7 @@ fn find(name: &str) -> Result<&'static Step> {
 /// Runs `steps` in order, and continues after a failure, so that one run reports everything.
 fn perform(steps: &[&'static Step], args: &[String]) -> Result<bool> {
     let machine = Machine::here()?;
-    packages::bring(steps.iter().flat_map(|step| step.needs).copied())?;
+    packages::install(steps.iter().flat_map(|step| step.needs).copied())?;
 
     let mut outcomes = Vec::new();
     for step in steps {
@@ -112,7 +112,7 @@ fn help() -> String {
          As root, missing Debian packages are installed through apt; otherwise they are named.\n\
          Servers are started in temporary folders on free ports and end with this command.",
         list(&steps::TEST),
-        list(&steps::ALONE),
+        list(&steps::BY_NAME),
     )
 }
 

@@ -10,7 +10,7 @@ use crate::machine::{run, succeeds};
 use crate::need::{Need, Source};
 
 /// Meets `needs`, or reports in one message what the developer must install.
-pub fn bring(needs: impl Iterator<Item = Need>) -> Result<()> {
+pub fn install(needs: impl Iterator<Item = Need>) -> Result<()> {
     let unmet: BTreeSet<Need> = needs.collect::<BTreeSet<_>>();
     let unmet: Vec<Need> = unmet.into_iter().filter(|need| !need.is_met()).collect();
     let missing = Missing::of(&unmet);

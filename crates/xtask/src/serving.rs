@@ -31,9 +31,14 @@ pub fn key(program: &Path, config: &Path, role: &[&str]) -> Result<String> {
 }
 
 /// Creates a staff account with this role, and returns a link that signs it in once.
-pub fn let_in(program: &Path, config: &Path, name: &str, role: &str) -> Result<String> {
+pub fn create_sign_in_link(
+    program: &Path,
+    config: &Path,
+    name: &str,
+    role: &str,
+) -> Result<String> {
     staff(program, config, &["add", name, "--role", role])?;
-    staff(program, config, &["enter", name])
+    staff(program, config, &["sign-in-link", name])
 }
 
 fn staff(program: &Path, config: &Path, words: &[&str]) -> Result<String> {
@@ -55,12 +60,12 @@ pub fn origin(address: &str) -> String {
 
 /// A running `mamori serve`. It ends with this value, or with this program, even if that is killed.
 pub struct Server {
-    keeper: Child,
+    supervisor: Child,
 }
 
-/// The shell script of the keeper. `$1` is the program, `$2` its configuration, `$3` its folder,
+/// The shell script of the supervisor. `$1` is the program, `$2` its configuration, `$3` its folder,
 /// which is removed at the end. Its standard input closes when we end.
-const KEEPER: &str = r#"
+const SUPERVISOR: &str = r#"
 trap '' HUP INT TERM
 "$1" serve --config "$2" >"$3/log" 2>&1 </dev/null &
 cat >/dev/null
@@ -71,15 +76,15 @@ rm -rf "$3"
 impl Server {
     /// Starts a server whose log and records are in `folder`.
     pub fn start(program: &Path, config: &Path, folder: &Path) -> Result<Self> {
-        let mut keeper = Command::new("sh");
-        keeper.args(["-c", KEEPER, "sh"]).arg(program).arg(config).arg(folder);
-        let keeper = keeper.stdin(Stdio::piped()).process_group(0).spawn();
-        Ok(Self { keeper: keeper.context("`mamori serve` did not start")? })
+        let mut supervisor = Command::new("sh");
+        supervisor.args(["-c", SUPERVISOR, "sh"]).arg(program).arg(config).arg(folder);
+        let supervisor = supervisor.stdin(Stdio::piped()).process_group(0).spawn();
+        Ok(Self { supervisor: supervisor.context("`mamori serve` did not start")? })
     }
 
     /// Returns the resident memory of the server in bytes.
     pub fn resident_bytes(&self) -> Result<f64> {
-        let children = format!("/proc/{0}/task/{0}/children", self.keeper.id());
+        let children = format!("/proc/{0}/task/{0}/children", self.supervisor.id());
         let children = fs::read_to_string(children)?;
         let server = children.split_whitespace().find(|id| {
             let name = fs::read_to_string(format!("/proc/{id}/comm")).unwrap_or_default();
@@ -96,9 +101,9 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        drop(self.keeper.stdin.take());
+        drop(self.supervisor.stdin.take());
         // The exit status is of no interest: nothing is kept.
-        let _ = self.keeper.wait();
+        let _ = self.supervisor.wait();
     }
 }
 

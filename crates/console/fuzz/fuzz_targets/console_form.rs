@@ -4,7 +4,7 @@
 
 use mamori_console::banks::forms as banks;
 use mamori_console::cases::forms as case;
-use mamori_console::cases::page::Typed;
+use mamori_console::cases::page::CaseInput;
 use mamori_console::cases::queue_forms as queue;
 use mamori_console::decisions::bulk_forms as bulk;
 use mamori_console::decisions::decide_forms as decide;
@@ -17,7 +17,7 @@ use mamori_console::show;
 use mamori_console::staff::forms as staff;
 use mamori_console::staff::me_forms as me;
 use mamori_console::staff::sign_in_forms as sign_in;
-use mamori_console::viewing::forms as look;
+use mamori_console::viewing::forms as view;
 use mamori_model::Language;
 use url::form_urlencoded;
 
@@ -36,26 +36,26 @@ libfuzzer_sys::fuzz_target!(|body: &[u8]| {
     }
 
     check(fields::<Vec<(String, String)>>(&rest));
-    check(fields::<Typed>(&rest));
-    check(fields::<banks::Settle>(&rest));
-    check(fields::<bulk::New>(&rest));
-    check(fields::<case::GiveBack>(&rest));
-    check(fields::<case::Keep>(&rest));
-    check(fields::<case::Note>(&rest));
+    check(fields::<CaseInput>(&rest));
+    check(fields::<banks::ResolveForm>(&rest));
+    check(fields::<bulk::NewBulkForm>(&rest));
+    check(fields::<case::ReleaseForm>(&rest));
+    check(fields::<case::ExtendClaimForm>(&rest));
+    check(fields::<case::NoteForm>(&rest));
     check(fields::<decide::Decide>(&rest));
-    check(fields::<decision::Why>(&rest));
-    check(fields::<look::Begin>(&rest));
+    check(fields::<decision::ReasonForm>(&rest));
+    check(fields::<view::BeginViewForm>(&rest));
     check(fields::<me::Codes>(&rest));
-    check(fields::<me::Pages>(&rest));
+    check(fields::<me::DisplayForm>(&rest));
     check(fields::<me::Password>(&rest));
-    check(fields::<policies::Next>(&rest));
-    check(fields::<queue::Next>(&rest));
-    check(fields::<sign_in::Nothing>(&rest));
+    check(fields::<policies::NewVersionForm>(&rest));
+    check(fields::<queue::NextCaseForm>(&rest));
+    check(fields::<sign_in::EmptyForm>(&rest));
     check(fields::<sign_in::Prove>(&rest));
-    check(fields::<sign_in::Settle>(&rest));
+    check(fields::<sign_in::EnrollForm>(&rest));
     check(fields::<sign_in::SignIn>(&rest));
-    check(fields::<staff::Change>(&rest));
-    check(fields::<staff::Comes>(&rest));
+    check(fields::<staff::ChangeStaffForm>(&rest));
+    check(fields::<staff::NewStaffForm>(&rest));
 });
 
 fn check<T>(read: Result<T, Fault>) {
@@ -67,7 +67,7 @@ fn check<T>(read: Result<T, Fault>) {
 /// By its name, and with a field's name at most.
 fn refused(fault: &Fault) {
     assert!(fault.code() == "form.shape", "{fault:?}");
-    let said = fault.said(&Frame::unknown(Language::English));
+    let said = fault.text(Frame::signed_out(Language::English).messages);
     let Some(about) = said.about else { return };
     assert!(about.len() <= FIELD_NAME_BYTES_MAX, "{about}");
     assert!(about.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b)), "{about}");

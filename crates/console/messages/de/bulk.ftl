@@ -18,7 +18,7 @@ bulk-to-list = Zu allen Sammelentscheidungen
 bulk-none = Es gibt keine.
 bulk-made = Vorbereitet
 bulk-outcome = Ergebnis
-bulk-touches = Berührt
+bulk-affects = Berührt
 bulk-state = Stand
 bulk-count-cases = { $count ->
     [one] ein Fall
@@ -36,7 +36,7 @@ bulk-confirm = Ist das so gemeint?
 bulk-confirm-about = Bis Sie es sagen, geschieht nichts. Kommt vorher etwas zu einem der Fälle hinzu, geschieht auch nichts.
 bulk-confirm-go = Alle entscheiden
 bulk-drop-go = Verwerfen
-bulk-second-about = Lesen Sie zuerst die Fälle. Stimmen Sie zu, geht alles an die Dienste; lehnen Sie ab, sind alle Fälle für die Leitung wieder offen.
+bulk-approval-about = Lesen Sie zuerst die Fälle. Stimmen Sie zu, geht alles an die Dienste; lehnen Sie ab, sind alle Fälle für die Leitung wieder offen.
 bulk-undo-about = Die Dienste werden gebeten, es in jedem dieser Fälle rückgängig zu machen, und die Fälle sind wieder offen. Fälle, die seitdem neu entschieden wurden, bleiben so.
 bulk-undo-go = Alles zurücknehmen
 bulk-case = Fall

@@ -1,13 +1,13 @@
 ### What stands around every page.
 
 frame-skip = Zum Inhalt
-frame-on = Weiter
+frame-continue = Weiter
 frame-menu = Seiten
 frame-find = Kennung, Inhalt oder Bank suchen
 frame-find-go = Suchen
 frame-sign-out = Abmelden
-frame-way-added = Für Sie wurde ein Zugang hinzugefügt, am
-frame-way-added-do = Wenn Sie das nicht waren: entfernen Sie ihn, melden Sie sich überall sonst ab, und sagen Sie es der Verwaltung:
+frame-method-added = Für Sie wurde ein Zugang hinzugefügt, am
+frame-method-added-do = Wenn Sie das nicht waren: entfernen Sie ihn, melden Sie sich überall sonst ab, und sagen Sie es der Verwaltung:
 menu-start = Übersicht
 menu-queue = Warteschlange
 menu-decisions = Entscheidungen

@@ -18,7 +18,7 @@ bulk-to-list = All bulk decisions
 bulk-none = There are no bulk decisions.
 bulk-made = Prepared
 bulk-outcome = Outcome
-bulk-touches = Affects
+bulk-affects = Affects
 bulk-state = State
 bulk-count-cases = { $count ->
     [one] one case
@@ -36,7 +36,7 @@ bulk-confirm = Confirm this bulk decision
 bulk-confirm-about = Nothing is done until you confirm. If one of these cases changes before that, the bulk decision is discarded and nothing is done.
 bulk-confirm-go = Decide all cases
 bulk-drop-go = Discard
-bulk-second-about = Read the cases first. If you approve, the actions are sent to the services. If you refuse, all cases reopen for a lead.
+bulk-approval-about = Read the cases first. If you approve, the actions are sent to the services. If you refuse, all cases reopen for a lead.
 bulk-undo-about = The services are asked to reverse their actions in each of these cases, and the cases reopen. Cases that have been decided again since then stay as they are.
 bulk-undo-go = Undo this bulk decision
 bulk-case = Case

@@ -18,7 +18,7 @@ bulk-to-list = Vers toutes les décisions groupées
 bulk-none = Il n’y en a aucune.
 bulk-made = Préparée
 bulk-outcome = Issue
-bulk-touches = Touche
+bulk-affects = Touche
 bulk-state = État
 bulk-count-cases = { $count ->
     [one] un dossier
@@ -36,7 +36,7 @@ bulk-confirm = Est-ce bien cela ?
 bulk-confirm-about = Tant que vous ne le dites pas, rien n’est fait. Si quelque chose arrive entre-temps à l’un de ces dossiers, rien n’est fait non plus.
 bulk-confirm-go = Tous les trancher
 bulk-drop-go = Y renoncer
-bulk-second-about = Lisez d’abord les dossiers. Approuvé, tout part aux services ; refusé, tous les dossiers sont rouverts pour un responsable.
+bulk-approval-about = Lisez d’abord les dossiers. Approuvé, tout part aux services ; refusé, tous les dossiers sont rouverts pour un responsable.
 bulk-undo-about = Les services sont priés de revenir sur ce qu’ils ont fait dans chacun de ces dossiers, et les dossiers sont rouverts. Ceux qui ont été tranchés à nouveau restent tels quels.
 bulk-undo-go = Tout annuler
 bulk-case = Dossier

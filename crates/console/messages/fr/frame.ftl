@@ -1,13 +1,13 @@
 ### What stands around every page.
 
 frame-skip = Aller au contenu
-frame-on = Continuer
+frame-continue = Continuer
 frame-menu = Pages
 frame-find = Chercher un identifiant, un élément ou une banque
 frame-find-go = Chercher
 frame-sign-out = Se déconnecter
-frame-way-added = Un moyen d’accès a été ajouté à votre nom, le
-frame-way-added-do = Si ce n’était pas vous, supprimez-le, déconnectez-vous partout ailleurs et prévenez un administrateur :
+frame-method-added = Un moyen d’accès a été ajouté à votre nom, le
+frame-method-added-do = Si ce n’était pas vous, supprimez-le, déconnectez-vous partout ailleurs et prévenez un administrateur :
 menu-start = Accueil
 menu-queue = File d’attente
 menu-decisions = Décisions

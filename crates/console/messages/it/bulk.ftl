@@ -18,7 +18,7 @@ bulk-to-list = A tutte le decisioni collettive
 bulk-none = Non ce ne sono.
 bulk-made = Preparata
 bulk-outcome = Esito
-bulk-touches = Tocca
+bulk-affects = Tocca
 bulk-state = Stato
 bulk-count-cases = { $count ->
     [one] un caso
@@ -36,7 +36,7 @@ bulk-confirm = È questo che intende?
 bulk-confirm-about = Finché non lo dice, non si fa nulla. Se prima arriva qualcosa a uno di questi casi, non si fa nulla ugualmente.
 bulk-confirm-go = Decidili tutti
 bulk-drop-go = Rinuncia
-bulk-second-about = Legga prima i casi. Se approva, tutto va ai servizi; se respinge, tutti i casi si riaprono per un responsabile.
+bulk-approval-about = Legga prima i casi. Se approva, tutto va ai servizi; se respinge, tutti i casi si riaprono per un responsabile.
 bulk-undo-about = Si chiede ai servizi di tornare indietro in ciascuno di questi casi, e i casi si riaprono. Quelli decisi di nuovo restano come sono.
 bulk-undo-go = Annulla tutto
 bulk-case = Caso

@@ -1,13 +1,13 @@
 ### What stands around every page.
 
 frame-skip = Vai al contenuto
-frame-on = Continua
+frame-continue = Continua
 frame-menu = Pagine
 frame-find = Cerca un identificativo, un elemento o una banca
 frame-find-go = Cerca
 frame-sign-out = Esci
-frame-way-added = È stato aggiunto un modo per entrare a Suo nome, il
-frame-way-added-do = Se non è stato Lei, lo rimuova, esca da ogni altro luogo e avvisi un amministratore:
+frame-method-added = È stato aggiunto un modo per entrare a Suo nome, il
+frame-method-added-do = Se non è stato Lei, lo rimuova, esca da ogni altro luogo e avvisi un amministratore:
 menu-start = Inizio
 menu-queue = Coda
 menu-decisions = Decisioni

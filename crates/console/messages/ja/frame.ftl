@@ -1,13 +1,13 @@
 ### What stands around every page.
 
 frame-skip = 本文へ移動
-frame-on = 続ける
+frame-continue = 続ける
 frame-menu = ページ一覧
 frame-find = ID・アイテム・バンクを探す
 frame-find-go = 検索
 frame-sign-out = サインアウト
-frame-way-added = サインインの方法が追加されました：
-frame-way-added-do = 心当たりがなければ、それを削除し、ほかのすべてからサインアウトして、管理者に知らせてください：
+frame-method-added = サインインの方法が追加されました：
+frame-method-added-do = 心当たりがなければ、それを削除し、ほかのすべてからサインアウトして、管理者に知らせてください：
 menu-start = ホーム
 menu-queue = キュー
 menu-decisions = 判断

@@ -13,17 +13,17 @@ use crate::app::Console;
 use crate::fault::{Fault, page};
 use crate::frame::Frame;
 use crate::guard::Member;
-use crate::query::Asked;
-use crate::query::place;
-use crate::show::{self, Shown};
+use crate::messages::MessageId;
+use crate::query::PageQuery;
+use crate::query::cursor;
+use crate::show::{self, SafeHtml};
 use crate::terms;
-use crate::words::Id;
 
 /// The maximum number of rows of a table.
 const ROWS: u32 = 50;
 
 /// Path of the list.
-pub const HERE: &str = "/console/banks";
+pub const PATH: &str = "/console/banks";
 
 /// The list of banks.
 #[derive(Debug, Template)]
@@ -45,11 +45,11 @@ pub struct Row {
     /// Name of the bank.
     pub name: String,
     /// What the bank is for.
-    pub purpose: Id,
+    pub purpose: MessageId,
     /// What a match does without a person.
-    pub action: Id,
+    pub action: MessageId,
     /// Surfaces that the bank covers.
-    pub surfaces: Vec<Id>,
+    pub surfaces: Vec<MessageId>,
     /// Whether the bank is switched on.
     pub is_enabled: bool,
 }
@@ -64,28 +64,28 @@ pub struct BankPage<'a> {
     /// The fields that the list shows too.
     pub row: Row,
     /// Organisation or project that the entries come from.
-    pub source: Shown,
+    pub source: SafeHtml,
     /// Person or team responsible for the bank.
-    pub owner: Shown,
+    pub owner: SafeHtml,
     /// Legal basis.
-    pub basis: Shown,
+    pub basis: SafeHtml,
     /// Countries in which the bank applies, separated by commas; `None`: in all.
     pub countries: Option<String>,
     /// The law that permits matching in private messages, and its last day; `None`: the bank does
     /// not cover them.
-    pub private: Option<(Shown, String)>,
+    pub private: Option<(SafeHtml, String)>,
     /// Maximum distance of a match, in bits of 256.
     pub distance: u32,
     /// Minimum quality of a picture, 0 to 100.
     pub quality: u8,
     /// Whether rotated and mirrored frames are compared.
-    pub transforms: Id,
+    pub transforms: MessageId,
     /// Number of entries that match now.
     pub entries: u64,
     /// Whether the staff member may read disputes.
     pub reads_disputes: bool,
-    /// Whether the staff member may settle disputes.
-    pub may_settle: bool,
+    /// Whether the staff member may resolve disputes.
+    pub may_resolve: bool,
     /// Whether they must confirm their identity before that.
     pub must_prove: bool,
     /// Whether the staff member may read all decisions.
@@ -106,25 +106,25 @@ pub struct DisputeRow {
     /// Id of the service at which it is disputed.
     pub service: String,
     /// Time at which the dispute was opened.
-    pub opened: Shown,
+    pub opened: SafeHtml,
     /// The reviewer's reason.
-    pub reason: Shown,
+    pub reason: SafeHtml,
     /// Id of the decision that opened it, as long as that is stored.
     pub decision: Option<String>,
     /// Name of the state.
-    pub state: Id,
+    pub state: MessageId,
     /// CSS class of the state.
     pub tone: &'static str,
-    /// Whether the dispute is not settled yet.
+    /// Whether the dispute is not resolved yet.
     pub is_open: bool,
-    /// The policy editor's note on the settlement.
-    pub note: Option<Shown>,
+    /// The policy editor's note on the resolution.
+    pub note: Option<SafeHtml>,
 }
 
 /// Parameters in the query of the address: cursors of the two lists.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Behind {
+pub struct Params {
     #[serde(default)]
     after: String,
     #[serde(default)]
@@ -134,32 +134,32 @@ pub struct Behind {
 /// `GET /console/banks`.
 pub async fn list(
     State(console): State<Console>,
-    Member(found): Member,
-    Asked(asked): Asked<Behind>,
+    Member(session): Member,
+    PageQuery(params): PageQuery<Params>,
 ) -> Result<Response, Fault> {
-    let frame = Frame::of(&found).at(HERE);
+    let frame = Frame::of(&session).at(PATH);
     let size = PageSize::new(ROWS).unwrap_or(PageSize::DEFAULT);
-    let after = place::<BankId>(&asked.after)?;
-    let banks = console.desk.banks_for_staff(&found.member, after, size).await?;
+    let after = cursor::<BankId>(&params.after)?;
+    let banks = console.desk.banks_for_staff(&session.member, after, size).await?;
     page(&BanksPage {
         frame: &frame,
         rows: banks.rows.iter().map(row).collect(),
-        more: banks.next.map(|next| format!("{HERE}?after={next}")),
+        more: banks.next.map(|next| format!("{PATH}?after={next}")),
     })
 }
 
 /// `GET /console/banks/{bank}`.
 pub async fn show(
     State(console): State<Console>,
-    Member(found): Member,
+    Member(session): Member,
     Path(bank): Path<String>,
-    Asked(asked): Asked<Behind>,
+    PageQuery(params): PageQuery<Params>,
 ) -> Result<Response, Fault> {
-    let frame = Frame::of(&found).at(HERE);
+    let frame = Frame::of(&session).at(PATH);
     let id: BankId = bank.parse().map_err(|_| Fault::not_found())?;
-    let (bank, entries) = console.desk.bank_for_staff(&found.member, id).await?;
-    let before = place::<DisputeId>(&asked.before)?;
-    let disputes = disputes(&console.desk, &found.member, id, before).await?;
+    let (bank, entries) = console.desk.bank_for_staff(&session.member, id).await?;
+    let before = cursor::<DisputeId>(&params.before)?;
+    let disputes = disputes(&console.desk, &session.member, id, before).await?;
     let reads_disputes = disputes.is_some();
     let disputes = disputes.unwrap_or(Page { rows: Vec::new(), next: None });
     let private = bank.reach.private_basis();
@@ -176,11 +176,11 @@ pub async fn show(
         transforms: terms::transforms(bank.transforms),
         entries,
         reads_disputes,
-        may_settle: found.member.editor().is_some(),
-        must_prove: found.member.recently(console.desk.clock().now()).is_err(),
-        reads_decisions: found.member.records().is_some(),
+        may_resolve: session.member.editor().is_some(),
+        must_prove: session.member.recently(console.desk.clock().now()).is_err(),
+        reads_decisions: session.member.records().is_some(),
         disputes: disputes.rows.iter().map(dispute_row).collect(),
-        older: disputes.next.map(|next| format!("{HERE}/{id}?before={next}")),
+        older: disputes.next.map(|next| format!("{PATH}/{id}?before={next}")),
     })
 }
 
@@ -234,7 +234,7 @@ fn dispute_row(dispute: &Dispute) -> DisputeRow {
         state: terms::dispute_state(dispute.state),
         tone: tone(dispute.state),
         is_open: dispute.state == DisputeState::Open,
-        note: dispute.settled_note.as_ref().map(|note| show::text(note.as_str())),
+        note: dispute.resolved_note.as_ref().map(|note| show::text(note.as_str())),
     }
 }
 

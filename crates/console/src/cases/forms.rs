@@ -8,15 +8,15 @@ use mamori_model::{CaseId, StaffId, Urgency};
 use serde::Deserialize;
 
 use crate::app::Console;
-use crate::cases::page::Last;
-use crate::cases::page::Typed;
-use crate::cases::page::Way;
+use crate::cases::page::CaseInput;
+use crate::cases::page::CaseParams;
+use crate::cases::page::LastForm;
 use crate::cases::page::answer;
-use crate::cases::queue_forms::chosen;
-use crate::cases::queue_forms::on_in;
-use crate::cases::queue_forms::to_next;
+use crate::cases::queue_forms::parse_queue;
+use crate::cases::queue_forms::redirect_to_next;
+use crate::cases::queue_forms::with_queue;
 use crate::fault::Fault;
-use crate::field::words;
+use crate::field::free_text;
 use crate::field::wrong;
 use crate::form::Form;
 use crate::guard::Reviewer;
@@ -27,64 +27,64 @@ pub async fn claim(
     State(console): State<Console>,
     reviewer: Reviewer,
     Path(case): Path<String>,
-    Form(typed): Form<Typed>,
+    Form(input): Form<CaseInput>,
 ) -> Result<Response, Fault> {
     let case = read(&case)?;
-    let queue = chosen("queue", &typed.queue)?;
+    let queue = parse_queue("queue", &input.queue)?;
     match console.desk.claim_case(&reviewer.proof, case).await {
-        Ok(_) if typed.is_empty() => {
-            Ok(Redirect::to(&on_in(queue, &format!("/console/cases/{case}"))).into_response())
+        Ok(_) if input.is_empty() => {
+            Ok(Redirect::to(&with_queue(queue, &format!("/console/cases/{case}"))).into_response())
         }
         // The text does not fit into a URL, so the answer is the page itself and not a redirect.
         Ok(_) => {
-            let last = Last { typed, fault: None };
-            answer(&console, &reviewer.found, case, &Way::default(), last).await
+            let last_form = LastForm { input, fault: None };
+            answer(&console, &reviewer.session, case, &CaseParams::default(), last_form).await
         }
-        Err(error) => again(&console, &reviewer, case, typed, error.into()).await,
+        Err(error) => answer_with_fault(&console, &reviewer, case, input, error.into()).await,
     }
 }
 
 /// Returns the case's page with all the text that the reviewer entered and with the reason why the
 /// form failed. If there is no text, returns the fault, with a link to the queue.
-async fn again(
+async fn answer_with_fault(
     console: &Console,
     reviewer: &Reviewer,
     case: CaseId,
-    typed: Typed,
+    input: CaseInput,
     fault: Fault,
 ) -> Result<Response, Fault> {
-    if typed.is_empty() {
-        return Err(fault.on_to("/console/queue"));
+    if input.is_empty() {
+        return Err(fault.with_link("/console/queue"));
     }
-    let last = Last { typed, fault: Some(fault) };
-    answer(console, &reviewer.found, case, &Way::default(), last).await
+    let last_form = LastForm { input, fault: Some(fault) };
+    answer(console, &reviewer.session, case, &CaseParams::default(), last_form).await
 }
 
 /// The form that extends a claim. `claim` is the number of the claim for which the page was made.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Keep {
+pub struct ExtendClaimForm {
     claim: u32,
 }
 
-/// `POST /console/cases/{case}/keep`: extends the claim. A script sends it while the reviewer works
+/// `POST /console/cases/{case}/extend-claim`: extends the claim. A script sends it while the reviewer works
 /// on the page.
-pub async fn keep(
+pub async fn extend_claim(
     State(console): State<Console>,
     reviewer: Reviewer,
     Path(case): Path<String>,
-    Form(form): Form<Keep>,
+    Form(form): Form<ExtendClaimForm>,
 ) -> Result<StatusCode, Fault> {
-    console.desk.keep_claim(&reviewer.proof, read(&case)?, form.claim).await?;
+    console.desk.extend_claim(&reviewer.proof, read(&case)?, form.claim).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// The form that writes a note.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Note {
+pub struct NoteForm {
     claim: u32,
-    words: String,
+    text: String,
     #[serde(default)]
     queue: String,
 }
@@ -94,24 +94,24 @@ pub async fn note(
     State(console): State<Console>,
     reviewer: Reviewer,
     Path(case): Path<String>,
-    Form(form): Form<Note>,
+    Form(form): Form<NoteForm>,
 ) -> Result<Response, Fault> {
     let case = read(&case)?;
-    let queue = chosen("queue", &form.queue)?;
-    let noted = match words("words", &form.words) {
-        Ok(words) => {
-            let noted = console.desk.note_case(&reviewer.proof, case, form.claim, &words).await;
+    let queue = parse_queue("queue", &form.queue)?;
+    let noted = match free_text("text", &form.text) {
+        Ok(text) => {
+            let noted = console.desk.note_case(&reviewer.proof, case, form.claim, &text).await;
             noted.map_err(Fault::from)
         }
         Err(fault) => Err(fault),
     };
     match noted {
         Ok(()) => {
-            Ok(Redirect::to(&on_in(queue, &format!("/console/cases/{case}"))).into_response())
+            Ok(Redirect::to(&with_queue(queue, &format!("/console/cases/{case}"))).into_response())
         }
         Err(fault) => {
-            let typed = Typed { words: form.words, queue: form.queue, ..Typed::default() };
-            again(&console, &reviewer, case, typed, fault).await
+            let input = CaseInput { text: form.text, queue: form.queue, ..CaseInput::default() };
+            answer_with_fault(&console, &reviewer, case, input, fault).await
         }
     }
 }
@@ -119,11 +119,11 @@ pub async fn note(
 /// The form that returns a case to the queue, escalates it, or hands it over.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct GiveBack {
+pub struct ReleaseForm {
     claim: u32,
     how: String,
     #[serde(default)]
-    words: String,
+    text: String,
     #[serde(default)]
     urgency: String,
     #[serde(default)]
@@ -138,37 +138,37 @@ pub async fn release(
     State(console): State<Console>,
     reviewer: Reviewer,
     Path(case): Path<String>,
-    Form(form): Form<GiveBack>,
+    Form(form): Form<ReleaseForm>,
 ) -> Result<Response, Fault> {
     let case = read(&case)?;
-    let queue = chosen("queue", &form.queue)?;
-    match given_back(&console, &reviewer, case, &form).await {
+    let queue = parse_queue("queue", &form.queue)?;
+    match apply_release(&console, &reviewer, case, &form).await {
         Ok(Release::Leave) => Ok(Redirect::to("/console/queue").into_response()),
         Ok(_) => {
-            let next = to_next(&console.desk, &reviewer.proof, queue, None).await?;
+            let next = redirect_to_next(&console.desk, &reviewer.proof, queue, None).await?;
             Ok(next.into_response())
         }
         Err(fault) => {
-            let typed = Typed { words: form.words, queue: form.queue, ..Typed::default() };
-            again(&console, &reviewer, case, typed, fault).await
+            let input = CaseInput { text: form.text, queue: form.queue, ..CaseInput::default() };
+            answer_with_fault(&console, &reviewer, case, input, fault).await
         }
     }
 }
 
-async fn given_back(
+async fn apply_release(
     console: &Console,
     reviewer: &Reviewer,
     case: CaseId,
-    form: &GiveBack,
+    form: &ReleaseForm,
 ) -> Result<Release, Fault> {
     let release = form.read()?;
     console.desk.release_case(&reviewer.proof, case, form.claim, release.clone()).await?;
     Ok(release)
 }
 
-impl GiveBack {
+impl ReleaseForm {
     fn read(&self) -> Result<Release, Fault> {
-        let why = || words("words", &self.words);
+        let why = || free_text("text", &self.text);
         match self.how.as_str() {
             "leave" => Ok(Release::Leave),
             "skip" => Ok(Release::Skip(why()?)),

@@ -4,20 +4,20 @@ use askama::Template;
 use mamori_model::{HashKind, Hit, Purpose};
 use serde::Deserialize;
 
-use crate::fault::Said;
+use crate::fault::FaultText;
 use crate::frame::Frame;
+use crate::messages::{MessageId, Messages};
 use crate::query::Choice;
-use crate::show::Shown;
+use crate::show::SafeHtml;
 use crate::terms;
-use crate::words::{Id, Words};
 
+pub use crate::cases::read::CaseParams;
 pub use crate::cases::read::ITEMS;
-pub use crate::cases::read::Last;
-pub use crate::cases::read::Way;
+pub use crate::cases::read::LastForm;
+pub use crate::cases::read::add_pictures;
 pub use crate::cases::read::answer;
-pub use crate::cases::read::called;
-pub use crate::cases::read::drawn_item;
-pub use crate::cases::read::pictured;
+pub use crate::cases::read::display_name_of;
+pub use crate::cases::read::fill_item;
 pub use crate::cases::read::show;
 
 /// A case, to be decided or to be read.
@@ -28,37 +28,37 @@ pub struct CasePage<'a> {
     /// The frame around the page.
     pub frame: &'a Frame,
     /// The decision that the reviewer made a moment ago.
-    pub before: Option<Before>,
+    pub previous: Option<PreviousDecision>,
     /// Why the last form failed.
-    pub problem: Option<Said>,
+    pub problem: Option<FaultText>,
     /// What the last form contained, if it failed.
-    pub typed: Typed,
+    pub input: CaseInput,
     /// Id of the case.
     pub id: String,
     /// Name of the policy.
-    pub policy: Id,
+    pub policy: MessageId,
     /// Text of the policy in force.
-    pub wording: Shown,
+    pub wording: SafeHtml,
     /// Version of that text.
     pub version_of_policy: u64,
     /// Name of the urgency.
-    pub urgency: Id,
+    pub urgency: MessageId,
     /// Whether a child may be in danger now.
     pub is_urgent: bool,
     /// Whether only a lead may claim it.
     pub is_for_leads: bool,
     /// Name of the state.
-    pub state: Id,
+    pub state: MessageId,
     /// The operator's text on whom to call when a child is in danger.
     pub danger_note: Option<&'a str>,
     /// The account, or the item if the account is not known.
-    pub subject: Shown,
+    pub subject: SafeHtml,
     /// Whether the subject is an account.
     pub is_account: bool,
     /// Id of the service.
     pub service: String,
     /// Time at which the case was opened.
-    pub opened: Shown,
+    pub opened: SafeHtml,
     /// Number of other open cases with an item near the same entry.
     pub alike: u64,
     /// Number of items in the case.
@@ -70,21 +70,21 @@ pub struct CasePage<'a> {
     /// Whether any item of the page can be viewed.
     pub has_pictures: bool,
     /// The forms, if the reviewer has claimed the case.
-    pub rail: Option<Rail>,
+    pub forms: Option<CaseForms>,
     /// Whether the staff member may claim it.
     pub may_claim: bool,
     /// The decisions about the case, newest first.
-    pub decisions: Vec<Made>,
+    pub decisions: Vec<DecisionRow>,
     /// The events of this page, newest first.
-    pub history: Vec<Happened>,
+    pub history: Vec<EventRow>,
     /// The views of items, newest first.
-    pub looks: Vec<Looked>,
+    pub views: Vec<ViewRow>,
     /// Number of all views.
-    pub look_count: u64,
+    pub view_count: u64,
     /// Link to older events.
     pub older_events: Option<String>,
     /// Link to older views.
-    pub older_looks: Option<String>,
+    pub older_views: Option<String>,
     /// Link back to the newest events and views, on a page that shows older ones.
     pub newest: Option<String>,
 }
@@ -92,10 +92,10 @@ pub struct CasePage<'a> {
 impl CasePage<'_> {
     /// Adds the policy of the queue in which the reviewer works to every link that leads back to
     /// the case.
-    pub(super) fn stay_in(&mut self, queue: Option<Purpose>) {
+    pub(super) fn add_queue_to_links(&mut self, queue: Option<Purpose>) {
         let Some(queue) = queue.map(Purpose::as_str) else { return };
         let links =
-            [&mut self.next_items, &mut self.older_events, &mut self.older_looks, &mut self.newest];
+            [&mut self.next_items, &mut self.older_events, &mut self.older_views, &mut self.newest];
         for link in links.into_iter().flatten() {
             *link = match link.split_once('?') {
                 Some((page, rest)) => format!("{page}?queue={queue}&{rest}"),
@@ -112,9 +112,9 @@ pub struct ClaimPage<'a> {
     /// The frame around the page.
     pub frame: &'a Frame,
     /// Why the last form failed.
-    pub problem: Option<Said>,
+    pub problem: Option<FaultText>,
     /// What it contained.
-    pub typed: Typed,
+    pub input: CaseInput,
     /// Whether the reviewer may claim it: no colleague has.
     pub may_claim: bool,
     /// Id of the case.
@@ -123,9 +123,9 @@ pub struct ClaimPage<'a> {
 
 /// The decision that the reviewer made a moment ago.
 #[derive(Clone, Debug)]
-pub struct Before {
+pub struct PreviousDecision {
     /// The message that says whether it is in effect or waits for a second person.
-    pub said: Id,
+    pub message: MessageId,
     /// Id of the decision.
     pub decision: String,
 }
@@ -133,7 +133,7 @@ pub struct Before {
 /// What a form contained that failed, so that the reviewer need not enter it twice.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Typed {
+pub struct CaseInput {
     /// Word of the outcome.
     pub outcome: String,
     /// The reason of the decision.
@@ -155,27 +155,27 @@ pub struct Typed {
     /// Last day of the suspension; empty: without an end.
     pub suspend_until: String,
     /// A note, or the reason for returning the case.
-    pub words: String,
+    pub text: String,
     /// The policy of the queue in which the reviewer works; empty: any.
     pub queue: String,
 }
 
-impl Typed {
+impl CaseInput {
     /// Checks whether the form had no free text, which the reviewer would have to enter twice.
     pub fn is_empty(&self) -> bool {
-        self.reason.is_empty() && self.words.is_empty()
+        self.reason.is_empty() && self.text.is_empty()
     }
 }
 
 /// The forms that decide a case or return it.
 #[derive(Clone, Debug)]
-pub struct Rail {
+pub struct CaseForms {
     /// Number of the claim.
     pub claim: u32,
     /// Version of the case that the page shows.
     pub version: u32,
     /// Time at which the claim ends.
-    pub until: Shown,
+    pub until: SafeHtml,
     /// Features of an account that can be disabled.
     pub features: Vec<Choice>,
     /// Features of an account that can be restored.
@@ -192,7 +192,7 @@ pub struct Colleague {
     /// Id of the staff member.
     pub id: String,
     /// Display name.
-    pub shown: String,
+    pub display_name: String,
 }
 
 /// An item of the case.
@@ -201,7 +201,7 @@ pub struct Item {
     /// Id of its match.
     pub id: String,
     /// The service's name for the item.
-    pub name: Shown,
+    pub name: SafeHtml,
     /// The same name as plain text, for the form.
     pub plain: String,
     /// Whether the form offers a measure for this item alone.
@@ -209,26 +209,26 @@ pub struct Item {
     /// How the item can be viewed.
     pub picture: Option<Picture>,
     /// The message that says why it cannot be viewed.
-    pub no_picture: Option<Id>,
+    pub no_picture: Option<MessageId>,
     /// Name of the verdict.
-    pub verdict: Id,
+    pub verdict: MessageId,
     /// Name of the surface.
-    pub surface: Id,
+    pub surface: MessageId,
     /// Country whose law applies, as a two-letter code.
     pub country: Option<String>,
     /// Time of the first match.
-    pub came: Shown,
+    pub matched: SafeHtml,
     /// The entries that the item is near to, nearest first.
-    pub hits: Vec<Near>,
+    pub hits: Vec<HitRow>,
 }
 
 /// How an item can be viewed.
 #[derive(Clone, Debug)]
 pub struct Picture {
     /// URL of the blurred picture.
-    pub veiled: String,
+    pub blurred: String,
     /// URL to which a script sends the form that begins a clear view.
-    pub looks: String,
+    pub views: String,
     /// Why the staff member may view it, as form fields: the claim or the decision.
     pub by: String,
     /// The staff member's way of viewing pictures: `hold`, `toggle` or `text`.
@@ -239,80 +239,80 @@ pub struct Picture {
 
 /// An entry that an item is near to.
 #[derive(Clone, Debug)]
-pub struct Near {
+pub struct HitRow {
     /// Name of the bank.
-    pub bank: Shown,
+    pub bank: SafeHtml,
     /// The distance, and how the frame was turned, as text.
     pub how: String,
 }
 
 /// A decision about the case.
 #[derive(Clone, Debug)]
-pub struct Made {
+pub struct DecisionRow {
     /// Id of the decision.
     pub id: String,
     /// Name of the outcome.
-    pub outcome: Id,
+    pub outcome: MessageId,
     /// Name of the state.
-    pub state: Id,
+    pub state: MessageId,
     /// CSS class of the state.
     pub tone: &'static str,
     /// Time at which it was made.
-    pub made: Shown,
+    pub made: SafeHtml,
     /// The reviewer's reason.
-    pub reason: Shown,
+    pub reason: SafeHtml,
 }
 
 /// An event in the history of the case.
 #[derive(Clone, Debug)]
-pub struct Happened {
+pub struct EventRow {
     /// Name of the event.
-    pub what: Id,
+    pub what: MessageId,
     /// Display name of the staff member who caused it, if one did.
-    pub who: Option<Shown>,
+    pub who: Option<SafeHtml>,
     /// Time of the event.
-    pub at: Shown,
+    pub at: SafeHtml,
     /// What that staff member wrote.
-    pub note: Option<Shown>,
+    pub note: Option<SafeHtml>,
 }
 
 /// A view of an item.
 #[derive(Clone, Debug)]
-pub struct Looked {
+pub struct ViewRow {
     /// Display name of the staff member who viewed it.
-    pub who: Shown,
+    pub who: SafeHtml,
     /// Name of the clarity.
-    pub how: Id,
+    pub how: MessageId,
     /// Time at which the view began.
-    pub at: Shown,
+    pub at: SafeHtml,
     /// Duration of the view, in seconds.
     pub seconds: i64,
 }
 
 /// Says that the decision before is in effect.
-pub const DECIDED: Id = Id("case-decided");
+pub const DECIDED: MessageId = MessageId("case-decided");
 /// Says that the decision before waits for a second person.
-pub const PROPOSED: Id = Id("case-proposed");
+pub const PROPOSED: MessageId = MessageId("case-proposed");
 /// Says that there is no picture because it was never kept.
-pub const UNKEPT: Id = Id("item-unkept");
+pub const NEVER_STORED: MessageId = MessageId("item-never-stored");
 /// Says that there is no picture because its retention period has ended.
-pub const GONE: Id = Id("item-gone");
+pub const EXPIRED: MessageId = MessageId("item-expired");
 /// Says that there is no picture because this page does not show it, though it is kept.
-pub const KEPT: Id = Id("item-kept");
+pub const STORED: MessageId = MessageId("item-stored");
 
 /// Returns the distance of a hit, and how the frame was turned, as text. Frames are counted from 1;
 /// the number of the first frame, which for most items is the only one, is left out.
-pub fn how_near(words: Words, hit: &Hit) -> String {
+pub fn hit_text(messages: Messages, hit: &Hit) -> String {
     match hit.kind {
         HashKind::Pdq => {
-            let mut said = vec![words.count("item-distance", hit.distance.0)];
+            let mut parts = vec![messages.count("item-distance", hit.distance.0)];
             if hit.frame > 0 {
-                said.push(words.count("item-frame", hit.frame.saturating_add(1)));
+                parts.push(messages.count("item-frame", hit.frame.saturating_add(1)));
             }
-            said.extend(terms::transform(hit.variant.transform).map(|id| words.call(id)));
-            said.extend(terms::backdrop(hit.variant.backdrop).map(|id| words.call(id)));
-            said.join(" · ")
+            parts.extend(terms::transform(hit.variant.transform).map(|id| messages.message(id)));
+            parts.extend(terms::backdrop(hit.variant.backdrop).map(|id| messages.message(id)));
+            parts.join(" · ")
         }
-        HashKind::Sha256 | HashKind::Sha1 | HashKind::Md5 => words.say("item-same-bytes"),
+        HashKind::Sha256 | HashKind::Sha1 | HashKind::Md5 => messages.say("item-same-bytes"),
     }
 }

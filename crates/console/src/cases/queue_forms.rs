@@ -17,7 +17,7 @@ use crate::guard::Reviewer;
 /// The form that asks for the next case.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Next {
+pub struct NextCaseForm {
     /// The policy of the case; empty: any.
     #[serde(default)]
     purpose: String,
@@ -27,13 +27,14 @@ pub struct Next {
 pub async fn next(
     State(console): State<Console>,
     reviewer: Reviewer,
-    Form(form): Form<Next>,
+    Form(form): Form<NextCaseForm>,
 ) -> Result<Redirect, Fault> {
-    to_next(&console.desk, &reviewer.proof, chosen("purpose", &form.purpose)?, None).await
+    redirect_to_next(&console.desk, &reviewer.proof, parse_queue("purpose", &form.purpose)?, None)
+        .await
 }
 
 /// Parses the queue in a field of a form: the cases of one policy, or of any if `word` is empty.
-pub fn chosen(field: &'static str, word: &str) -> Result<Queue, Fault> {
+pub fn parse_queue(field: &'static str, word: &str) -> Result<Queue, Fault> {
     let purpose = match word {
         "" => None,
         word => Some(word.parse::<Purpose>().map_err(|_| wrong(field))?),
@@ -42,7 +43,7 @@ pub fn chosen(field: &'static str, word: &str) -> Result<Queue, Fault> {
 }
 
 /// Adds to the path `address` the queue in which the reviewer continues afterwards.
-pub fn on_in(queue: Queue, address: &str) -> String {
+pub fn with_queue(queue: Queue, address: &str) -> String {
     match queue.purpose {
         Some(purpose) => format!("{address}?queue={}", purpose.as_str()),
         None => address.to_owned(),
@@ -51,7 +52,7 @@ pub fn on_in(queue: Queue, address: &str) -> String {
 
 /// Claims the next case, and redirects to it, or to the queue if there is none. `after` is a part
 /// of the query that tells the next page about the decision before.
-pub async fn to_next(
+pub async fn redirect_to_next(
     desk: &Desk,
     reviewer: &Proof,
     queue: Queue,
@@ -59,13 +60,13 @@ pub async fn to_next(
 ) -> Result<Redirect, Fault> {
     let claimed = match desk.claim_next(reviewer, queue).await {
         // The decision has been made; the reviewer's own page shows when the break ends.
-        Err(Error::Refused(Refusal::RestDue | Refusal::DoseSpent)) if after.is_some() => {
+        Err(Error::Refused(Refusal::BreakDue | Refusal::ExposureSpent)) if after.is_some() => {
             return Ok(Redirect::to("/console/me"));
         }
         claimed => claimed?,
     };
     let address = match claimed {
-        Some(claimed) => on_in(queue, &format!("/console/cases/{}", claimed.case)),
+        Some(claimed) => with_queue(queue, &format!("/console/cases/{}", claimed.case)),
         None => "/console/queue?none=1".to_owned(),
     };
     let address = match after {

@@ -11,15 +11,15 @@ use mamori_model::{CaseState, Level, Purpose, Urgency};
 use serde::Deserialize;
 
 use crate::app::Console;
-use crate::cases::page::Before;
-use crate::cases::page::Way;
+use crate::cases::page::CaseParams;
+use crate::cases::page::PreviousDecision;
 use crate::fault::{Fault, page};
 use crate::frame::Frame;
 use crate::guard::Reviewer;
-use crate::query::Asked;
-use crate::show::{self, Shown};
+use crate::messages::MessageId;
+use crate::query::PageQuery;
+use crate::show::{self, SafeHtml};
 use crate::terms;
-use crate::words::Id;
 
 /// The queue.
 #[derive(Debug, Template)]
@@ -28,11 +28,11 @@ pub struct QueuePage<'a> {
     /// The frame around the page.
     pub frame: &'a Frame,
     /// The decision that the reviewer made a moment ago.
-    pub before: Option<Before>,
+    pub previous: Option<PreviousDecision>,
     /// Whether the reviewer just asked for a case and there was none for them.
     pub is_empty_now: bool,
     /// Id of the case that the reviewer has claimed.
-    pub mine: Option<String>,
+    pub claimed_case: Option<String>,
     /// The open cases, most urgent first.
     pub rows: Vec<Row>,
     /// Number of open cases, without those in bulk decisions.
@@ -41,7 +41,7 @@ pub struct QueuePage<'a> {
     pub is_lead_missing: bool,
     /// Number of cases whose decision waits for a second person.
     pub proposed: u64,
-    /// Number of cases in bulk decisions that are not settled.
+    /// Number of cases in bulk decisions that are not resolved.
     pub in_bulk: u64,
 }
 
@@ -51,25 +51,25 @@ pub struct Row {
     /// The word of the policy, for the form.
     pub purpose: &'static str,
     /// Name of the policy.
-    pub policy: Id,
+    pub policy: MessageId,
     /// Name of the urgency.
-    pub urgency: Id,
+    pub urgency: MessageId,
     /// Whether a child may be in danger now.
     pub is_urgent: bool,
     /// Whether only a lead may claim them.
     pub is_for_leads: bool,
     /// Whether this reviewer may claim one.
-    pub may_take: bool,
+    pub may_claim: bool,
     /// Number of cases.
     pub cases: u64,
     /// Time at which the oldest one was opened.
-    pub oldest: Shown,
+    pub oldest: SafeHtml,
 }
 
 /// Parameters in the query of the address.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Behind {
+pub struct Params {
     /// Present if the reviewer just asked for a case and there was none for them.
     #[serde(default)]
     none: Option<String>,
@@ -85,23 +85,25 @@ pub struct Behind {
 pub async fn show(
     State(console): State<Console>,
     reviewer: Reviewer,
-    Asked(asked): Asked<Behind>,
+    PageQuery(params): PageQuery<Params>,
 ) -> Result<Response, Fault> {
-    let frame = Frame::of(&reviewer.found).at("/console/queue");
+    let frame = Frame::of(&reviewer.session).at("/console/queue");
     let view = console.desk.queue(&reviewer.proof).await?;
-    let way = Way { items: None, after: asked.after, then: asked.then, ..Way::default() };
-    let may_lead = reviewer.found.member.roles().is_lead() || console.desk.settings().is_alone;
+    let params_of_case =
+        CaseParams { items: None, after: params.after, then: params.then, ..CaseParams::default() };
+    let may_lead =
+        reviewer.session.member.roles().is_lead() || console.desk.settings().is_single_person;
     let mut queue = drawn(&frame, &view, may_lead);
-    queue.before = way.before();
-    queue.is_empty_now = asked.none.is_some();
+    queue.previous = params_of_case.previous_decision();
+    queue.is_empty_now = params.none.is_some();
     page(&queue)
 }
 
 /// Number of open cases, and the time at which the oldest was opened.
-type Waiting = BTreeMap<(Urgency, Purpose, Level), (u64, Timestamp)>;
+type OpenCounts = BTreeMap<(Urgency, Purpose, Level), (u64, Timestamp)>;
 
 fn drawn<'a>(frame: &'a Frame, view: &QueueView, may_lead: bool) -> QueuePage<'a> {
-    let mut waiting = Waiting::new();
+    let mut waiting = OpenCounts::new();
     let (mut proposed, mut in_bulk) = (0, 0);
     for count in &view.counts {
         if count.is_in_bulk {
@@ -121,15 +123,15 @@ fn drawn<'a>(frame: &'a Frame, view: &QueueView, may_lead: bool) -> QueuePage<'a
         urgency: terms::urgency(urgency),
         is_urgent: urgency == Urgency::ChildInDanger,
         is_for_leads: level == Level::Lead,
-        may_take: level == Level::Reviewer || may_lead,
+        may_claim: level == Level::Reviewer || may_lead,
         cases,
         oldest: show::time(oldest),
     };
     QueuePage {
         frame,
-        before: None,
+        previous: None,
         is_empty_now: false,
-        mine: view.in_hand.as_ref().map(|case| case.id.to_string()),
+        claimed_case: view.claimed.as_ref().map(|case| case.id.to_string()),
         total: waiting.values().map(|(cases, _)| cases).sum(),
         rows: waiting.iter().map(row).collect(),
         is_lead_missing: view.is_lead_missing,

@@ -10,20 +10,20 @@ use mamori_model::{BulkId, CaseId, Outcome};
 use serde::Deserialize;
 
 use crate::app::Console;
-use crate::decisions::bulk_page::HERE;
-use crate::decisions::decide_forms::Asked;
-use crate::decisions::forms::Why;
+use crate::decisions::bulk_page::PATH;
+use crate::decisions::decide_forms::MeasureFields;
+use crate::decisions::forms::ReasonForm;
 use crate::fault::Fault;
-use crate::field::words;
+use crate::field::free_text;
 use crate::field::wrong;
 use crate::form::Form;
-use crate::guard::{Reviewer, Second};
-use crate::staff::sign_in_forms::Nothing;
+use crate::guard::{Approver, Reviewer};
+use crate::staff::sign_in_forms::EmptyForm;
 
 /// The form that prepares one decision for many cases. `case` is empty if no case was ticked.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct New {
+pub struct NewBulkForm {
     #[serde(default)]
     case: Vec<String>,
     outcome: String,
@@ -51,11 +51,11 @@ pub struct New {
 pub async fn prepare(
     State(console): State<Console>,
     reviewer: Reviewer,
-    Form(form): Form<New>,
+    Form(form): Form<NewBulkForm>,
 ) -> Result<Redirect, Fault> {
     let case = |text: &String| text.parse::<CaseId>().map_err(|_| wrong("case"));
     let cases: BTreeSet<CaseId> = form.case.iter().map(case).collect::<Result<_, _>>()?;
-    let asked = Asked {
+    let fields = MeasureFields {
         items: &form.items,
         countries: &form.countries,
         items_until: &form.items_until,
@@ -68,11 +68,11 @@ pub async fn prepare(
     let new = NewBulk {
         cases,
         outcome: Outcome::parse(&form.outcome).ok_or_else(|| wrong("outcome"))?,
-        reason: words("reason", &form.reason)?,
-        measures: asked.measures()?,
+        reason: free_text("reason", &form.reason)?,
+        measures: fields.measures()?,
     };
     let bulk = console.desk.prepare(&reviewer.proof, new).await;
-    let bulk = bulk.map_err(|error| Fault::from(error).on_to("/console/bulk/new"))?;
+    let bulk = bulk.map_err(|error| Fault::from(error).with_link("/console/bulk/new"))?;
     Ok(to(bulk.id))
 }
 
@@ -81,7 +81,7 @@ pub async fn confirm(
     State(console): State<Console>,
     reviewer: Reviewer,
     Path(bulk): Path<String>,
-    Form(Nothing {}): Form<Nothing>,
+    Form(EmptyForm {}): Form<EmptyForm>,
 ) -> Result<Redirect, Fault> {
     let bulk = read(&bulk)?;
     console.desk.confirm(&reviewer.proof, bulk).await.map_err(|error| back(error, bulk))?;
@@ -93,7 +93,7 @@ pub async fn drop(
     State(console): State<Console>,
     reviewer: Reviewer,
     Path(bulk): Path<String>,
-    Form(Nothing {}): Form<Nothing>,
+    Form(EmptyForm {}): Form<EmptyForm>,
 ) -> Result<Redirect, Fault> {
     let bulk = read(&bulk)?;
     console.desk.drop_bulk(&reviewer.proof, bulk).await.map_err(|error| back(error, bulk))?;
@@ -103,12 +103,12 @@ pub async fn drop(
 /// `POST /console/bulk/{bulk}/approve`: approves a bulk decision as the second person.
 pub async fn approve(
     State(console): State<Console>,
-    second: Second,
+    approver: Approver,
     Path(bulk): Path<String>,
-    Form(Nothing {}): Form<Nothing>,
+    Form(EmptyForm {}): Form<EmptyForm>,
 ) -> Result<Redirect, Fault> {
     let bulk = read(&bulk)?;
-    let approved = console.desk.approve_bulk(&second.proof, &second.recently, bulk).await;
+    let approved = console.desk.approve_bulk(&approver.proof, &approver.recently, bulk).await;
     approved.map_err(|error| back(error, bulk))?;
     Ok(to(bulk))
 }
@@ -116,13 +116,13 @@ pub async fn approve(
 /// `POST /console/bulk/{bulk}/refuse`: refuses a bulk decision as the second person.
 pub async fn refuse(
     State(console): State<Console>,
-    second: Second,
+    approver: Approver,
     Path(bulk): Path<String>,
-    Form(form): Form<Why>,
+    Form(form): Form<ReasonForm>,
 ) -> Result<Redirect, Fault> {
     let bulk = read(&bulk)?;
-    let why = words("words", &form.words)?;
-    let refused = console.desk.refuse_bulk(&second.proof, &second.recently, bulk, &why).await;
+    let why = free_text("text", &form.text)?;
+    let refused = console.desk.refuse_bulk(&approver.proof, &approver.recently, bulk, &why).await;
     refused.map_err(|error| back(error, bulk))?;
     Ok(to(bulk))
 }
@@ -132,10 +132,10 @@ pub async fn undo(
     State(console): State<Console>,
     reviewer: Reviewer,
     Path(bulk): Path<String>,
-    Form(form): Form<Why>,
+    Form(form): Form<ReasonForm>,
 ) -> Result<Redirect, Fault> {
     let bulk = read(&bulk)?;
-    let why = words("words", &form.words)?;
+    let why = free_text("text", &form.text)?;
     let undone = console.desk.undo_bulk(&reviewer.proof, bulk, &why).await;
     undone.map_err(|error| back(error, bulk))?;
     Ok(to(bulk))
@@ -146,13 +146,13 @@ fn read(bulk: &str) -> Result<BulkId, Fault> {
 }
 
 fn to(bulk: BulkId) -> Redirect {
-    Redirect::to(&format!("{HERE}/{bulk}"))
+    Redirect::to(&format!("{PATH}/{bulk}"))
 }
 
 fn back(error: mamori_desk::Error, bulk: BulkId) -> Fault {
     match Fault::from(error) {
         // Unknown and forbidden look alike: no link leads back to the bulk decision.
         fault if fault.status() == StatusCode::NOT_FOUND => fault,
-        fault => fault.on_to(format!("{HERE}/{bulk}")),
+        fault => fault.with_link(format!("{PATH}/{bulk}")),
     }
 }

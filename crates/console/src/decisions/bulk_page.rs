@@ -16,19 +16,19 @@ use crate::decisions::page as decision;
 use crate::fault::{Fault, page};
 use crate::frame::Frame;
 use crate::guard::{Member, Reviewer};
-use crate::query::Asked;
+use crate::messages::MessageId;
 use crate::query::Choice;
+use crate::query::PageQuery;
 use crate::query::choices;
-use crate::query::place;
-use crate::show::{self, Shown};
+use crate::query::cursor;
+use crate::show::{self, SafeHtml};
 use crate::terms;
-use crate::words::Id;
 
 /// The maximum number of rows of a table.
 const ROWS: u32 = 100;
 
 /// Path of the list.
-pub const HERE: &str = "/console/bulk";
+pub const PATH: &str = "/console/bulk";
 
 /// The form that prepares a bulk decision.
 #[derive(Debug, Template)]
@@ -52,13 +52,13 @@ pub struct Choosable {
     /// Id of the case.
     pub id: String,
     /// Name of its policy.
-    pub policy: Id,
+    pub policy: MessageId,
     /// Name of its urgency.
-    pub urgency: Id,
+    pub urgency: MessageId,
     /// Number of items.
     pub items: u64,
     /// Time at which the case was opened.
-    pub opened: Shown,
+    pub opened: SafeHtml,
 }
 
 /// The list of bulk decisions.
@@ -81,11 +81,11 @@ pub struct Row {
     /// Id of the bulk decision.
     pub id: String,
     /// Time at which it was prepared.
-    pub made: Shown,
+    pub made: SafeHtml,
     /// Name of its policy.
-    pub policy: Id,
+    pub policy: MessageId,
     /// Name of its outcome.
-    pub outcome: Id,
+    pub outcome: MessageId,
     /// Number of cases that it affects.
     pub cases: u64,
     /// Number of items that it affects.
@@ -93,7 +93,7 @@ pub struct Row {
     /// Number of accounts that it affects.
     pub accounts: u64,
     /// Name of its state.
-    pub state: Id,
+    pub state: MessageId,
     /// CSS class of the state.
     pub tone: &'static str,
 }
@@ -110,13 +110,13 @@ pub struct BulkPage<'a> {
     /// Version of the policy under which it was prepared.
     pub version: u64,
     /// The reviewer's reason.
-    pub reason: Shown,
+    pub reason: SafeHtml,
     /// Display name of the reviewer who prepared it.
-    pub made_by: Shown,
+    pub made_by: SafeHtml,
     /// The second person, or that one is waited for; `None` if none is needed.
-    pub second: Option<Shown>,
+    pub approver: Option<SafeHtml>,
     /// Time until which it can be confirmed; `None` if it is not waiting for that.
-    pub until: Option<Shown>,
+    pub until: Option<SafeHtml>,
     /// The cases of this page, oldest first.
     pub cases: Vec<CaseRow>,
     /// Link to more cases.
@@ -126,11 +126,11 @@ pub struct BulkPage<'a> {
     /// Whether the staff member may discard it.
     pub may_drop: bool,
     /// Whether the staff member may approve or refuse it as the second person.
-    pub may_settle: bool,
+    pub is_approver: bool,
     /// Whether it can be approved already.
     pub may_approve: bool,
     /// Time from which it can be approved, if that is in the future.
-    pub not_before: Option<Shown>,
+    pub not_before: Option<SafeHtml>,
     /// Whether they must confirm their identity before that.
     pub must_prove: bool,
     /// Whether the staff member may undo it.
@@ -139,7 +139,7 @@ pub struct BulkPage<'a> {
 
 impl BulkPage<'_> {
     fn home(&self) -> String {
-        format!("{HERE}/{}", self.row.id)
+        format!("{PATH}/{}", self.row.id)
     }
 }
 
@@ -149,20 +149,20 @@ pub struct CaseRow {
     /// Id of the case.
     pub id: String,
     /// Name of its urgency.
-    pub urgency: Id,
+    pub urgency: MessageId,
     /// Number of items.
     pub items: u64,
     /// Whether the case changed after the bulk decision was prepared.
     pub is_stale: bool,
     /// Name of the state of the case's decision, once the bulk decision is confirmed.
-    pub state: Option<Id>,
+    pub state: Option<MessageId>,
 }
 
 /// Parameters in the query of the address: a case whose picture other cases share, a policy, and
 /// cursors of the lists.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Behind {
+pub struct Params {
     #[serde(default)]
     like: String,
     #[serde(default)]
@@ -181,22 +181,22 @@ fn size() -> PageSize {
 pub async fn new(
     State(console): State<Console>,
     reviewer: Reviewer,
-    Asked(asked): Asked<Behind>,
+    PageQuery(params): PageQuery<Params>,
 ) -> Result<Response, Fault> {
-    let frame = Frame::of(&reviewer.found).at(HERE);
-    let policy = match asked.policy.as_str() {
+    let frame = Frame::of(&reviewer.session).at(PATH);
+    let policy = match params.policy.as_str() {
         "" => None,
         word => Some(word.parse::<Purpose>().map_err(|_| Fault::not_found())?),
     };
-    let cases = match place::<CaseId>(&asked.like)? {
-        Some(case) => console.desk.cases_with_the_same(&reviewer.proof, case).await?,
+    let cases = match cursor::<CaseId>(&params.like)? {
+        Some(case) => console.desk.cases_with_same_entry(&reviewer.proof, case).await?,
         None => console.desk.cases_to_choose(&reviewer.proof, policy).await?,
     };
     let accusing: Vec<Purpose> =
         Purpose::ALL.into_iter().filter(|purpose| !purpose.is_negative()).collect();
     page(&NewPage {
         frame: &frame,
-        is_alike: !asked.like.is_empty(),
+        is_alike: !params.like.is_empty(),
         policies: choices(&accusing, Purpose::as_str, terms::purpose, policy),
         cases: cases.iter().map(choosable).collect(),
         features: choices(&Feature::ALL, Feature::as_str, terms::feature, None),
@@ -206,13 +206,13 @@ pub async fn new(
 /// `GET /console/bulk`.
 pub async fn list(
     State(console): State<Console>,
-    Member(found): Member,
-    Asked(asked): Asked<Behind>,
+    Member(session): Member,
+    PageQuery(params): PageQuery<Params>,
 ) -> Result<Response, Fault> {
-    let frame = Frame::of(&found).at(HERE);
-    let before = place::<BulkId>(&asked.before)?;
-    let reviewer = found.member.reviewer();
-    let bulks = match (found.member.records(), &reviewer) {
+    let frame = Frame::of(&session).at(PATH);
+    let before = cursor::<BulkId>(&params.before)?;
+    let reviewer = session.member.reviewer();
+    let bulks = match (session.member.records(), &reviewer) {
         (Some(records), _) => console.desk.bulk_records(&records, None, before, size()).await?,
         (None, Some(reviewer)) => console.desk.bulks(reviewer, None, before, size()).await?,
         (None, None) => return Err(Fault::not_found()),
@@ -221,44 +221,44 @@ pub async fn list(
         frame: &frame,
         may_prepare: reviewer.is_some(),
         rows: bulks.rows.iter().map(row).collect(),
-        older: bulks.next.map(|next| format!("{HERE}?before={next}")),
+        older: bulks.next.map(|next| format!("{PATH}?before={next}")),
     })
 }
 
 /// `GET /console/bulk/{bulk}`.
 pub async fn show(
     State(console): State<Console>,
-    Member(found): Member,
+    Member(session): Member,
     Path(bulk): Path<String>,
-    Asked(asked): Asked<Behind>,
+    PageQuery(params): PageQuery<Params>,
 ) -> Result<Response, Fault> {
-    let frame = Frame::of(&found).at(HERE);
+    let frame = Frame::of(&session).at(PATH);
     let id: BulkId = bulk.parse().map_err(|_| Fault::not_found())?;
-    let (member, now) = (&found.member, console.desk.clock().now());
-    let view = view(&console, member, id, place::<CaseId>(&asked.after)?).await?;
+    let (member, now) = (&session.member, console.desk.clock().now());
+    let view = view(&console, member, id, cursor::<CaseId>(&params.after)?).await?;
     let bulk = &view.bulk;
     let is_own = bulk.made_by == member.staff();
     let is_prepared = bulk.state == BulkState::Prepared;
-    let not_before = bulk.second.not_before().filter(|from| *from > now);
+    let not_before = bulk.approval.not_before().filter(|from| *from > now);
     let window = console.desk.settings().cases.undo_window;
-    let shown = |who: StaffId| view.people.get(&who).map_or("–", Line::as_str);
+    let display_name = |who: StaffId| view.people.get(&who).map_or("–", Line::as_str);
     page(&BulkPage {
         frame: &frame,
         row: row(bulk),
         version: bulk.policy_version.into(),
         reason: show::text(bulk.reason.as_str()),
-        made_by: show::text(shown(bulk.made_by)),
-        second: decision::second(
-            frame.words,
-            bulk.second,
-            bulk.second_by.map(shown).map(show::text),
+        made_by: show::text(display_name(bulk.made_by)),
+        approver: decision::approver_text(
+            frame.messages,
+            bulk.approval,
+            bulk.approver_id.map(display_name).map(show::text),
         ),
         until: (bulk.state == BulkState::Prepared).then(|| show::time(bulk.expires_at)),
         cases: view.cases.rows.iter().map(case_row).collect(),
-        more: view.cases.next.map(|next| format!("{HERE}/{id}?after={next}")),
+        more: view.cases.next.map(|next| format!("{PATH}/{id}?after={next}")),
         may_confirm: is_own && bulk.may_confirm(now).is_ok(),
         may_drop: is_prepared && (is_own || member.lead().is_some()),
-        may_settle: may_settle(&console, member, bulk).await?,
+        is_approver: is_approver(&console, member, bulk).await?,
         may_approve: not_before.is_none(),
         not_before: not_before.map(show::time),
         must_prove: member.recently(now).is_err(),
@@ -282,7 +282,7 @@ async fn view(
 }
 
 /// Checks whether the staff member is the second person, and records that they read it.
-async fn may_settle(
+async fn is_approver(
     console: &Console,
     member: &mamori_desk::Member,
     bulk: &Bulk,
@@ -291,9 +291,10 @@ async fn may_settle(
     let Some(reviewer) = member.reviewer().filter(|_| is_proposed) else { return Ok(false) };
     match console.desk.read_bulk_again(&reviewer, bulk.id).await {
         Ok(()) => Ok(true),
-        // Not the second person, or a colleague settled it a moment ago.
+        // Not the second person, or a colleague resolved it a moment ago.
         Err(
-            Error::NotFound(_) | Error::Refused(Refusal::SecondIsFirst | Refusal::AlreadyDecided),
+            Error::NotFound(_)
+            | Error::Refused(Refusal::ApproverIsAuthor | Refusal::AlreadyDecided),
         ) => Ok(false),
         Err(other) => Err(other),
     }

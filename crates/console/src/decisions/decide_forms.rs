@@ -14,14 +14,14 @@ use serde::Deserialize;
 
 use crate::app::Console;
 use crate::cases::forms::read;
-use crate::cases::page::Last;
-use crate::cases::page::Typed;
-use crate::cases::page::Way;
+use crate::cases::page::CaseInput;
+use crate::cases::page::CaseParams;
+use crate::cases::page::LastForm;
 use crate::cases::page::answer;
-use crate::cases::queue_forms::chosen;
-use crate::cases::queue_forms::to_next;
+use crate::cases::queue_forms::parse_queue;
+use crate::cases::queue_forms::redirect_to_next;
 use crate::fault::Fault;
-use crate::field::words;
+use crate::field::free_text;
 use crate::field::wrong;
 use crate::form::Form;
 use crate::guard::Reviewer;
@@ -63,13 +63,13 @@ impl Decide {
             claim: self.claim,
             version: self.version,
             outcome: Outcome::parse(&self.outcome).ok_or_else(|| wrong("outcome"))?,
-            reason: words("reason", &self.reason)?,
+            reason: free_text("reason", &self.reason)?,
             measures: self.measures()?,
         })
     }
 
     fn measures(&self) -> Result<Measures, Fault> {
-        let asked = Asked {
+        let fields = MeasureFields {
             items: &self.items,
             countries: &self.countries,
             items_until: &self.items_until,
@@ -79,7 +79,7 @@ impl Decide {
             feature_back: &self.feature_back,
             suspend_until: &self.suspend_until,
         };
-        Ok(Measures { except: self.exceptions()?, ..asked.measures()? })
+        Ok(Measures { except: self.exceptions()?, ..fields.measures()? })
     }
 
     fn exceptions(&self) -> Result<BTreeMap<ItemName, ItemMeasure>, Fault> {
@@ -92,8 +92,8 @@ impl Decide {
         Ok(except)
     }
 
-    fn typed(self) -> Typed {
-        Typed {
+    fn input(self) -> CaseInput {
+        CaseInput {
             outcome: self.outcome,
             reason: self.reason,
             items: self.items,
@@ -104,7 +104,7 @@ impl Decide {
             feature_until: self.feature_until,
             feature_back: self.feature_back,
             suspend_until: self.suspend_until,
-            words: String::new(),
+            text: String::new(),
             queue: self.queue,
         }
     }
@@ -112,7 +112,7 @@ impl Decide {
 
 /// The measures that a form asks for, for one case or for many, before they are parsed.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
+pub struct MeasureFields<'a> {
     /// Measure for the items: `leave`, `restore`, `limit` or `remove`; empty is `leave`.
     pub items: &'a str,
     /// For `limit`: the countries in which the items are hidden, as two-letter codes.
@@ -132,7 +132,7 @@ pub struct Asked<'a> {
     pub suspend_until: &'a str,
 }
 
-impl Asked<'_> {
+impl MeasureFields<'_> {
     /// Parses the measures, which are the same for every item.
     pub fn measures(&self) -> Result<Measures, Fault> {
         let items = match self.items {
@@ -193,10 +193,10 @@ pub async fn decide(
     Form(form): Form<Decide>,
 ) -> Result<Response, Fault> {
     let case = read(&case)?;
-    let queue = chosen("queue", &form.queue)?;
+    let queue = parse_queue("queue", &form.queue)?;
     let new = match form.read(case) {
         Ok(new) => new,
-        Err(fault) => return again(&console, &reviewer, case, form, fault).await,
+        Err(fault) => return answer_with_fault(&console, &reviewer, case, form, fault).await,
     };
     match console.desk.decide(&reviewer.proof, new.clone()).await {
         Ok(decision) => Ok(decided(&console, &reviewer, queue, &decision).await?.into_response()),
@@ -204,7 +204,7 @@ pub async fn decide(
             Ok(closed(&console, &reviewer, queue, &new).await?.into_response())
         }
         Err(Error::Refused(refusal)) => {
-            again(&console, &reviewer, case, form, refusal.into()).await
+            answer_with_fault(&console, &reviewer, case, form, refusal.into()).await
         }
         Err(other) => Err(other.into()),
     }
@@ -221,7 +221,7 @@ async fn decided(
         DecisionState::Standing | DecisionState::Refused | DecisionState::Undone => "decided",
     };
     let after = format!("after={}&then={then}", decision.id);
-    to_next(&console.desk, &reviewer.proof, queue, Some(&after)).await
+    redirect_to_next(&console.desk, &reviewer.proof, queue, Some(&after)).await
 }
 
 /// Handles a case that is decided already. If the reviewer sent the same form twice, redirects to
@@ -233,28 +233,28 @@ async fn closed(
     queue: Queue,
     new: &NewDecision,
 ) -> Result<Redirect, Fault> {
-    match console.desk.decided_before(&reviewer.proof, new).await? {
+    match console.desk.previous_decision(&reviewer.proof, new).await? {
         Some(before) if before.is_same => decided(console, reviewer, queue, &before.decision).await,
         Some(before) => {
             let address = format!("/console/decisions/{}", before.decision.id);
-            Err(Fault::from(Refusal::AlreadyDecided).on_to(address))
+            Err(Fault::from(Refusal::AlreadyDecided).with_link(address))
         }
-        None if reviewer.found.member.records().is_some() => {
-            Err(Fault::from(Refusal::CaseClosed).on_to(format!("/console/cases/{}", new.case)))
+        None if reviewer.session.member.records().is_some() => {
+            Err(Fault::from(Refusal::CaseClosed).with_link(format!("/console/cases/{}", new.case)))
         }
-        None => Err(Fault::from(Refusal::CaseClosed).on_to("/console/queue")),
+        None => Err(Fault::from(Refusal::CaseClosed).with_link("/console/queue")),
     }
 }
 
-async fn again(
+async fn answer_with_fault(
     console: &Console,
     reviewer: &Reviewer,
     case: CaseId,
     form: Decide,
     fault: Fault,
 ) -> Result<Response, Fault> {
-    let last = Last { typed: form.typed(), fault: Some(fault) };
-    answer(console, &reviewer.found, case, &Way::default(), last).await
+    let last_form = LastForm { input: form.input(), fault: Some(fault) };
+    answer(console, &reviewer.session, case, &CaseParams::default(), last_form).await
 }
 
 #[cfg(test)]

@@ -9,28 +9,28 @@ use serde::Deserialize;
 
 use crate::app::Console;
 use crate::fault::Fault;
-use crate::field::words;
+use crate::field::free_text;
 use crate::form::Form;
-use crate::guard::{Lead, Reviewer, Second};
-use crate::staff::sign_in_forms::Nothing;
+use crate::guard::{Approver, Lead, Reviewer};
+use crate::staff::sign_in_forms::EmptyForm;
 
 /// A form that consists of a reason.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Why {
+pub struct ReasonForm {
     /// The reason, as free text.
-    pub words: String,
+    pub text: String,
 }
 
 /// `POST /console/decisions/{decision}/approve`: approves a decision as the second person.
 pub async fn approve(
     State(console): State<Console>,
-    second: Second,
+    approver: Approver,
     Path(decision): Path<String>,
-    Form(Nothing {}): Form<Nothing>,
+    Form(EmptyForm {}): Form<EmptyForm>,
 ) -> Result<Redirect, Fault> {
     let decision = read(&decision)?;
-    let approved = console.desk.approve(&second.proof, &second.recently, decision).await;
+    let approved = console.desk.approve(&approver.proof, &approver.recently, decision).await;
     approved.map_err(|error| back(error, decision))?;
     Ok(to(decision))
 }
@@ -38,13 +38,13 @@ pub async fn approve(
 /// `POST /console/decisions/{decision}/refuse`: refuses a decision as the second person.
 pub async fn refuse(
     State(console): State<Console>,
-    second: Second,
+    approver: Approver,
     Path(decision): Path<String>,
-    Form(form): Form<Why>,
+    Form(form): Form<ReasonForm>,
 ) -> Result<Redirect, Fault> {
     let decision = read(&decision)?;
-    let why = words("words", &form.words)?;
-    let refused = console.desk.refuse(&second.proof, &second.recently, decision, &why).await;
+    let why = free_text("text", &form.text)?;
+    let refused = console.desk.refuse(&approver.proof, &approver.recently, decision, &why).await;
     refused.map_err(|error| back(error, decision))?;
     Ok(to(decision))
 }
@@ -54,27 +54,27 @@ pub async fn undo(
     State(console): State<Console>,
     reviewer: Reviewer,
     Path(decision): Path<String>,
-    Form(form): Form<Why>,
+    Form(form): Form<ReasonForm>,
 ) -> Result<Redirect, Fault> {
     let decision = read(&decision)?;
-    let why = words("words", &form.words)?;
+    let why = free_text("text", &form.text)?;
     let undone = console.desk.undo(&reviewer.proof, decision, &why).await;
     undone.map_err(|error| back(error, decision))?;
     Ok(to(decision))
 }
 
-/// `POST /console/decisions/{decision}/actions/{action}/ask-again`: asks the service again for an
+/// `POST /console/decisions/{decision}/actions/{action}/request-again`: asks the service again for an
 /// action that it has not answered.
-pub async fn ask_again(
+pub async fn request_again(
     State(console): State<Console>,
     lead: Lead,
     Path((decision, action)): Path<(String, String)>,
-    Form(Nothing {}): Form<Nothing>,
+    Form(EmptyForm {}): Form<EmptyForm>,
 ) -> Result<Redirect, Fault> {
     let decision = read(&decision)?;
     let action: ActionId = action.parse().map_err(|_| Fault::not_found())?;
-    let asked = console.desk.ask_again(&lead.proof, decision, action).await;
-    asked.map_err(|error| back(error, decision))?;
+    let requested = console.desk.request_again(&lead.proof, decision, action).await;
+    requested.map_err(|error| back(error, decision))?;
     Ok(to(decision))
 }
 
@@ -90,6 +90,6 @@ fn back(error: mamori_desk::Error, decision: DecisionId) -> Fault {
     match Fault::from(error) {
         // Unknown and forbidden look alike: no link leads back to the decision.
         fault if fault.status() == StatusCode::NOT_FOUND => fault,
-        fault => fault.on_to(format!("/console/decisions/{decision}")),
+        fault => fault.with_link(format!("/console/decisions/{decision}")),
     }
 }

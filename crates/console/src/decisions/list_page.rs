@@ -15,12 +15,12 @@ use crate::decisions::page as decision;
 use crate::fault::{Fault, page};
 use crate::frame::Frame;
 use crate::guard::Member;
-use crate::query::Asked;
+use crate::messages::MessageId;
 use crate::query::Choice;
+use crate::query::PageQuery;
 use crate::query::choices;
-use crate::show::{self, Shown};
+use crate::show::{self, SafeHtml};
 use crate::terms;
-use crate::words::Id;
 
 /// The maximum number of decisions on a page.
 const ROWS: u32 = 50;
@@ -49,13 +49,13 @@ pub struct Row {
     /// Id of the decision.
     pub id: String,
     /// Time at which it was made.
-    pub made: Shown,
+    pub made: SafeHtml,
     /// Name of its policy.
-    pub policy: Id,
+    pub policy: MessageId,
     /// Name of its outcome.
-    pub outcome: Id,
+    pub outcome: MessageId,
     /// Name of its state.
-    pub state: Id,
+    pub state: MessageId,
     /// CSS class of the state.
     pub tone: &'static str,
 }
@@ -63,7 +63,7 @@ pub struct Row {
 /// Parameters in the query of the address. There is none for a staff member or an account.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Behind {
+pub struct Params {
     state: String,
     outcome: String,
     /// The last decision of the page before.
@@ -73,19 +73,19 @@ pub struct Behind {
 /// `GET /console/decisions`.
 pub async fn show(
     State(console): State<Console>,
-    Member(found): Member,
-    Asked(behind): Asked<Behind>,
+    Member(session): Member,
+    PageQuery(params): PageQuery<Params>,
 ) -> Result<Response, Fault> {
-    let frame = Frame::of(&found).at("/console/decisions");
+    let frame = Frame::of(&session).at("/console/decisions");
     let filter = DecisionFilter {
-        state: chosen(&behind.state, DecisionState::parse)?,
-        outcome: chosen(&behind.outcome, Outcome::parse)?,
+        state: parse_filter(&params.state, DecisionState::parse)?,
+        outcome: parse_filter(&params.outcome, Outcome::parse)?,
         ..DecisionFilter::default()
     };
-    let before: Option<DecisionId> = chosen(&behind.before, |text| text.parse().ok())?;
+    let before: Option<DecisionId> = parse_filter(&params.before, |text| text.parse().ok())?;
     let size = PageSize::new(ROWS).unwrap_or(PageSize::DEFAULT);
     let desk = &console.desk;
-    let (is_all, found) = match (found.member.records(), found.member.reviewer()) {
+    let (is_all, found) = match (session.member.records(), session.member.reviewer()) {
         (Some(records), _) => (true, desk.decision_records(&records, &filter, before, size).await?),
         (None, Some(reviewer)) => (false, desk.decisions(&reviewer, &filter, before, size).await?),
         (None, None) => return Err(Fault::not_found()),
@@ -101,21 +101,21 @@ pub async fn show(
         ),
         outcomes: choices(&Outcome::ALL, Outcome::as_str, terms::outcome, filter.outcome),
         rows: found.rows.iter().map(row).collect(),
-        next: found.next.map(|next| older(&behind, next)),
+        next: found.next.map(|next| older(&params, next)),
     })
 }
 
 /// Parses a filter; `None` for an empty field. An unknown word is a 404.
-fn chosen<T>(text: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Fault> {
+fn parse_filter<T>(text: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Fault> {
     match text {
         "" => Ok(None),
         text => parse(text).map(Some).ok_or_else(Fault::not_found),
     }
 }
 
-fn older(behind: &Behind, before: DecisionId) -> String {
+fn older(params: &Params, before: DecisionId) -> String {
     let mut query = Serializer::new(String::new());
-    let kept = [("state", behind.state.as_str()), ("outcome", behind.outcome.as_str())];
+    let kept = [("state", params.state.as_str()), ("outcome", params.outcome.as_str())];
     query.extend_pairs(kept.into_iter().filter(|(_, value)| !value.is_empty()));
     query.append_pair("before", &before.to_string());
     format!("/console/decisions?{}", query.finish())

@@ -5,14 +5,14 @@ use askama::Template;
 use fluent_bundle::FluentValue;
 use mamori_model::action::Terms;
 use mamori_model::webhook::DeliveryState;
-use mamori_model::{ActionState, DecisionState, Second};
+use mamori_model::{ActionState, Approval, DecisionState};
 
 use crate::cases::page::Item;
 use crate::frame::Frame;
-use crate::show::{self, Shown};
+use crate::messages::MessageId;
+use crate::messages::Messages;
+use crate::show::{self, SafeHtml};
 use crate::terms;
-use crate::words::Id;
-use crate::words::Words;
 
 pub use crate::decisions::read::show;
 
@@ -30,45 +30,45 @@ pub struct DecisionPage<'a> {
     /// Whether the staff member may read the record of the case.
     pub may_read_case: bool,
     /// Name of the outcome.
-    pub outcome: Id,
+    pub outcome: MessageId,
     /// Name of the state.
-    pub state: Id,
+    pub state: MessageId,
     /// CSS class of the state.
     pub tone: &'static str,
     /// Whether it waits for a second person.
     pub is_proposed: bool,
     /// Name of the policy.
-    pub policy: Id,
+    pub policy: MessageId,
     /// Version of the policy under which it was made.
     pub version_of_policy: u64,
     /// Display name of the reviewer who made it.
-    pub made_by: Shown,
+    pub made_by: SafeHtml,
     /// Time at which it was made.
-    pub made: Shown,
+    pub made: SafeHtml,
     /// The second person, or that one is waited for; `None` if none is needed.
-    pub second: Option<Shown>,
+    pub approver: Option<SafeHtml>,
     /// In single-person operation: time from which it can be approved, while it is proposed.
-    pub not_before: Option<Shown>,
+    pub not_before: Option<SafeHtml>,
     /// Time at which it came into effect or was refused.
-    pub settled: Option<Shown>,
+    pub resolved: Option<SafeHtml>,
     /// Display name of the staff member who undid it.
-    pub undone_by: Option<Shown>,
+    pub undone_by: Option<SafeHtml>,
     /// Time at which it was undone.
-    pub undone: Option<Shown>,
+    pub undone: Option<SafeHtml>,
     /// The reviewer's reason.
-    pub reason: Shown,
+    pub reason: SafeHtml,
     /// The second person's reason for refusing it.
-    pub second_note: Option<Shown>,
+    pub approver_note: Option<SafeHtml>,
     /// Reason for undoing it.
-    pub undo_reason: Option<Shown>,
+    pub undo_reason: Option<SafeHtml>,
     /// The actions that the service is asked for.
-    pub actions: Vec<Asked>,
+    pub actions: Vec<ActionRow>,
     /// The case, for the second person.
-    pub again: Option<Again>,
+    pub review: Option<CaseToReview>,
     /// Whether any item of the page can be viewed.
     pub has_pictures: bool,
     /// Whether the staff member may approve or refuse it as the second person.
-    pub may_settle: bool,
+    pub is_approver: bool,
     /// Whether it can be approved already.
     pub may_approve: bool,
     /// Whether they must confirm their identity before that.
@@ -85,13 +85,13 @@ impl DecisionPage<'_> {
 
 /// The case of a decision that waits for its second person.
 #[derive(Clone, Debug)]
-pub struct Again {
+pub struct CaseToReview {
     /// The account, or the item if the account is not known.
-    pub subject: Shown,
+    pub subject: SafeHtml,
     /// Whether the subject is an account.
     pub is_account: bool,
     /// Text of the policy in force.
-    pub wording: Shown,
+    pub wording: SafeHtml,
     /// Number of items in the case.
     pub item_count: u64,
     /// The items of this page.
@@ -102,46 +102,46 @@ pub struct Again {
 
 /// An action that the service is asked for.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct ActionRow {
     /// Id of the action.
     pub id: String,
     /// Name of the action.
-    pub what: Id,
+    pub what: MessageId,
     /// Its countries, feature and last day.
     pub terms: Option<String>,
     /// The item or the account.
-    pub about: Shown,
+    pub about: SafeHtml,
     /// Name of the state.
-    pub state: Id,
+    pub state: MessageId,
     /// CSS class of the state.
     pub tone: &'static str,
     /// Number of reminders.
     pub reminders: u64,
     /// Time of the service's answer, or a dash.
-    pub answered: Shown,
+    pub answered: SafeHtml,
     /// The service's note on its answer.
-    pub note: Option<Shown>,
+    pub note: Option<SafeHtml>,
     /// The webhook deliveries about it, oldest first.
-    pub messages: Vec<Message>,
+    pub deliveries: Vec<DeliveryRow>,
     /// Number of these deliveries.
-    pub message_count: u64,
+    pub delivery_count: u64,
     /// Whether the staff member may ask the service again.
-    pub may_ask_again: bool,
+    pub may_request_again: bool,
 }
 
 /// A webhook delivery to an endpoint of the service.
 #[derive(Clone, Debug)]
-pub struct Message {
+pub struct DeliveryRow {
     /// Time at which it was created.
-    pub at: Shown,
+    pub at: SafeHtml,
     /// Name of the state.
-    pub state: Id,
+    pub state: MessageId,
     /// CSS class of the state.
     pub tone: &'static str,
     /// Number of attempts.
     pub attempts: u64,
     /// Result of the last attempt.
-    pub result: Option<Shown>,
+    pub result: Option<SafeHtml>,
 }
 
 /// Returns the CSS class of a decision's state. The name of the state is always shown beside it.
@@ -164,7 +164,7 @@ pub fn action_tone(state: ActionState) -> &'static str {
 }
 
 /// Returns the CSS class of a webhook delivery's state.
-pub fn message_tone(state: DeliveryState) -> &'static str {
+pub fn delivery_tone(state: DeliveryState) -> &'static str {
     match state {
         DeliveryState::Waiting => " care",
         DeliveryState::Delivered => " good",
@@ -174,26 +174,26 @@ pub fn message_tone(state: DeliveryState) -> &'static str {
 
 /// Returns the second person, or that one is waited for; `None` if none is needed. A decision that
 /// was made in single-person operation is always marked as such.
-pub fn second(words: Words, second: Second, by: Option<Shown>) -> Option<Shown> {
-    match (second, by) {
-        (Second::None, _) => None,
-        (Second::Colleague, Some(by)) => Some(by),
-        (Second::Alone { .. }, Some(by)) => {
-            let how = show::escaped(&words.say("decision-alone-done"));
-            Some(Shown::escaped_already(format!("{by} · {how}")))
+pub fn approver_text(messages: Messages, rule: Approval, by: Option<SafeHtml>) -> Option<SafeHtml> {
+    match (rule, by) {
+        (Approval::None, _) => None,
+        (Approval::Colleague, Some(by)) => Some(by),
+        (Approval::Alone { .. }, Some(by)) => {
+            let how = show::escaped(&messages.say("decision-alone-done"));
+            Some(SafeHtml::escaped_already(format!("{by} · {how}")))
         }
-        (Second::Colleague, None) => Some(show::text(&words.say("decision-second-waits"))),
-        (Second::Alone { .. }, None) => Some(show::text(&words.say("decision-alone"))),
+        (Approval::Colleague, None) => Some(show::text(&messages.say("decision-approval-waits"))),
+        (Approval::Alone { .. }, None) => Some(show::text(&messages.say("decision-alone"))),
     }
 }
 
 /// Returns the countries, the feature and the last day of an action, in one line.
-pub fn terms_of(words: Words, terms: &Terms) -> Option<String> {
-    let mut said: Vec<String> = terms.countries.iter().map(ToString::to_string).collect();
-    said.extend(terms.feature.map(|feature| words.call(terms::feature(feature))));
+pub fn terms_of(messages: Messages, terms: &Terms) -> Option<String> {
+    let mut parts: Vec<String> = terms.countries.iter().map(ToString::to_string).collect();
+    parts.extend(terms.feature.map(|feature| messages.message(terms::feature(feature))));
     if let Some(until) = terms.until {
         let until = FluentValue::from(until.to_string());
-        said.push(words.with("decision-until", &[("name", until)]));
+        parts.push(messages.with("decision-until", &[("name", until)]));
     }
-    (!said.is_empty()).then(|| said.join(" · "))
+    (!parts.is_empty()).then(|| parts.join(" · "))
 }

@@ -8,9 +8,9 @@ use mamori_model::Purpose;
 use serde::Deserialize;
 
 use crate::app::Console;
-use crate::decisions::policies_page::HERE;
+use crate::decisions::policies_page::PATH;
 use crate::fault::Fault;
-use crate::field::words;
+use crate::field::free_text;
 use crate::field::wrong;
 use crate::form::Form;
 use crate::guard::Recent;
@@ -18,7 +18,7 @@ use crate::guard::Recent;
 /// The form with the next version.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Next {
+pub struct NewVersionForm {
     /// The version that the page showed. If another one is in force by now, the form is refused.
     after: u32,
     wording: String,
@@ -31,14 +31,15 @@ pub async fn change(
     State(console): State<Console>,
     editor: Recent<PolicyEditor>,
     Path(purpose): Path<String>,
-    Form(form): Form<Next>,
+    Form(form): Form<NewVersionForm>,
 ) -> Result<Redirect, Fault> {
     let purpose: Purpose = purpose.parse().map_err(|_| Fault::not_found())?;
-    let back = format!("{HERE}/{}", purpose.as_str());
+    let back = format!("{PATH}/{}", purpose.as_str());
     if form.keep_days > mamori_model::Policy::KEEP_DAYS_MAX {
-        return Err(wrong("keep_days").on_to(back));
+        return Err(wrong("keep_days").with_link(back));
     }
-    let wording = words("wording", &form.wording).map_err(|fault| fault.on_to(back.clone()))?;
+    let wording =
+        free_text("wording", &form.wording).map_err(|fault| fault.with_link(back.clone()))?;
     let new = NewPolicy {
         purpose,
         after: form.after,
@@ -47,6 +48,6 @@ pub async fn change(
         keep_days: form.keep_days,
     };
     let changed = console.desk.change_policy(&editor.proof, new).await;
-    changed.map_err(|error| Fault::from(error).on_to(back.clone()))?;
+    changed.map_err(|error| Fault::from(error).with_link(back.clone()))?;
     Ok(Redirect::to(&back))
 }

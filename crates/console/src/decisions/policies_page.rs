@@ -10,12 +10,12 @@ use crate::app::Console;
 use crate::fault::{Fault, page};
 use crate::frame::Frame;
 use crate::guard::PolicyReader;
-use crate::show::{self, Shown};
+use crate::messages::MessageId;
+use crate::show::{self, SafeHtml};
 use crate::terms;
-use crate::words::Id;
 
 /// Path of the list.
-pub const HERE: &str = "/console/policies";
+pub const PATH: &str = "/console/policies";
 
 /// The policies in force.
 #[derive(Debug, Template)]
@@ -33,17 +33,17 @@ pub struct Row {
     /// The word of the purpose, as in paths.
     pub purpose: &'static str,
     /// Name of the purpose.
-    pub called: Id,
+    pub label: MessageId,
     /// Version number, from 1.
     pub version: u64,
     /// What the policy forbids.
-    pub wording: Shown,
+    pub wording: SafeHtml,
     /// Points that a clear view costs per minute begun, 1 to 5.
     pub severity: u8,
     /// Number of days for which the bytes of items are kept.
     pub keep_days: u64,
     /// Time at which the version came into force.
-    pub since: Shown,
+    pub since: SafeHtml,
 }
 
 /// A policy and its versions.
@@ -72,8 +72,8 @@ pub struct PolicyPage<'a> {
 
 /// `GET /console/policies`.
 pub async fn list(State(console): State<Console>, reader: PolicyReader) -> Result<Response, Fault> {
-    let frame = Frame::of(&reader.found).at(HERE);
-    let policies = console.desk.policies(&reader.found.member).await?;
+    let frame = Frame::of(&reader.session).at(PATH);
+    let policies = console.desk.policies(&reader.session.member).await?;
     page(&PoliciesPage { frame: &frame, rows: policies.iter().map(row).collect() })
 }
 
@@ -83,17 +83,17 @@ pub async fn show(
     reader: PolicyReader,
     Path(purpose): Path<String>,
 ) -> Result<Response, Fault> {
-    let frame = Frame::of(&reader.found).at(HERE);
+    let frame = Frame::of(&reader.session).at(PATH);
     let purpose: Purpose = purpose.parse().map_err(|_| Fault::not_found())?;
-    let versions = console.desk.policy_versions(&reader.found.member, purpose).await?;
+    let versions = console.desk.policy_versions(&reader.session.member, purpose).await?;
     let Some((now, before)) = versions.split_first() else { return Err(Fault::not_found()) };
     let severity = |severity: u8| (severity, severity == now.severity);
     page(&PolicyPage {
         frame: &frame,
         row: row(now),
         wording: now.wording.as_str().to_owned(),
-        may_change: reader.found.member.editor().is_some(),
-        must_prove: reader.found.member.recently(console.desk.clock().now()).is_err(),
+        may_change: reader.session.member.editor().is_some(),
+        must_prove: reader.session.member.recently(console.desk.clock().now()).is_err(),
         has_vault: console.desk.settings().vault.is_some(),
         severities: Policy::SEVERITIES.map(severity).collect(),
         keep_days_max: Policy::KEEP_DAYS_MAX,
@@ -104,7 +104,7 @@ pub async fn show(
 fn row(policy: &Policy) -> Row {
     Row {
         purpose: policy.purpose.as_str(),
-        called: terms::purpose(policy.purpose),
+        label: terms::purpose(policy.purpose),
         version: policy.version.into(),
         wording: show::text(policy.wording.as_str()),
         severity: policy.severity,

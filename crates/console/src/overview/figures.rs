@@ -7,23 +7,23 @@ use jiff::civil::{Date, Weekday};
 use mamori_desk::overview::figures::{Decided, Figures};
 use mamori_model::Purpose;
 
+use crate::messages::{MessageId, Messages};
 use crate::overview::chart::Chart;
 use crate::overview::chart::Kind;
 use crate::overview::chart::SERIES_MAX;
 use crate::overview::chart::Series;
 use crate::terms;
-use crate::words::{Id, Words};
 
 /// A count of decisions, and the name of its series.
-type Counted = (Id, fn(&Decided) -> u64);
+type Counted = (MessageId, fn(&Decided) -> u64);
 
 /// Returns the charts that have something to show.
-pub fn charts(words: Words, figures: &Figures) -> Vec<Chart> {
+pub fn charts(messages: Messages, figures: &Figures) -> Vec<Chart> {
     let all = [
-        arrivals(words, figures),
-        waiting(words, figures),
-        outcomes(words, figures),
-        overturned(words, figures),
+        arrivals(messages, figures),
+        waiting(messages, figures),
+        outcomes(messages, figures),
+        overturned(messages, figures),
     ];
     all.into_iter().filter(|chart| !chart.is_empty()).collect()
 }
@@ -46,7 +46,7 @@ fn small(count: u64) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-fn arrivals(words: Words, figures: &Figures) -> Chart {
+fn arrivals(messages: Messages, figures: &Figures) -> Chart {
     let days = days(figures);
     let came = |purpose: Purpose| {
         let counts: BTreeMap<Date, u64> = figures
@@ -56,22 +56,22 @@ fn arrivals(words: Words, figures: &Figures) -> Chart {
             .map(|some| (some.day, some.cases))
             .collect();
         let values = days.iter().map(|day| counts.get(day).map(|cases| small(*cases)));
-        Series { name: words.call(terms::purpose(purpose)), values: values.collect() }
+        Series { name: messages.message(terms::purpose(purpose)), values: values.collect() }
     };
     let is_there = |purpose: &Purpose| figures.arrivals.iter().any(|s| s.purpose == *purpose);
     let purposes = Purpose::ALL.into_iter().filter(is_there).take(SERIES_MAX);
     Chart {
         id: "arrivals",
-        title: words.say("chart-arrivals"),
-        about: words.say("chart-arrivals-about"),
-        unit: words.say("chart-cases"),
+        title: messages.say("chart-arrivals"),
+        about: messages.say("chart-arrivals-about"),
+        unit: messages.say("chart-cases"),
         kind: Kind::Bars,
         series: purposes.map(came).collect(),
         days,
     }
 }
 
-fn waiting(words: Words, figures: &Figures) -> Chart {
+fn waiting(messages: Messages, figures: &Figures) -> Chart {
     let days = days(figures);
     let of_all: BTreeMap<Date, _> = figures
         .waiting
@@ -81,22 +81,25 @@ fn waiting(words: Words, figures: &Figures) -> Chart {
         .collect();
     let minutes = |waited: jiff::SignedDuration| u32::try_from(waited.as_mins()).unwrap_or(0);
     let row =
-        |name: Id, of: fn(&mamori_desk::overview::figures::Waiting) -> jiff::SignedDuration| {
+        |name: MessageId,
+         of: fn(&mamori_desk::overview::figures::WaitingTimes) -> jiff::SignedDuration| {
             Series {
-                name: words.call(name),
+                name: messages.message(name),
                 values: days
                     .iter()
                     .map(|day| of_all.get(day).map(|some| minutes(of(some))))
                     .collect(),
             }
         };
-    let series =
-        vec![row(Id("chart-half"), |some| some.half), row(Id("chart-most"), |some| some.most)];
+    let series = vec![
+        row(MessageId("chart-median"), |some| some.half),
+        row(MessageId("chart-p90"), |some| some.most),
+    ];
     Chart {
         id: "waiting",
-        title: words.say("chart-waiting"),
-        about: words.say("chart-waiting-about"),
-        unit: words.say("chart-minutes"),
+        title: messages.say("chart-waiting"),
+        about: messages.say("chart-waiting-about"),
+        unit: messages.say("chart-minutes"),
         kind: Kind::Lines,
         series,
         days,
@@ -104,7 +107,7 @@ fn waiting(words: Words, figures: &Figures) -> Chart {
 }
 
 /// Sums up by week: a day of few decisions would show the work of the one reviewer on duty.
-fn by_week(words: Words, figures: &Figures, rows: &[Counted]) -> (Vec<Date>, Vec<Series>) {
+fn by_week(messages: Messages, figures: &Figures, rows: &[Counted]) -> (Vec<Date>, Vec<Series>) {
     let weeks = weeks(figures);
     let series = rows.iter().map(|(name, of)| {
         let mut sums: BTreeMap<Date, u64> = BTreeMap::new();
@@ -112,41 +115,41 @@ fn by_week(words: Words, figures: &Figures, rows: &[Counted]) -> (Vec<Date>, Vec
             *sums.entry(monday(some.from)).or_default() += of(some);
         }
         let values = weeks.iter().map(|week| sums.get(week).map(|sum| small(*sum)));
-        Series { name: words.call(*name), values: values.collect() }
+        Series { name: messages.message(*name), values: values.collect() }
     });
     let series = series.collect();
     (weeks, series)
 }
 
-fn outcomes(words: Words, figures: &Figures) -> Chart {
+fn outcomes(messages: Messages, figures: &Figures) -> Chart {
     let rows: [Counted; 3] = [
-        (Id("outcome-violates"), |some| some.violates),
-        (Id("outcome-allowed"), |some| some.allowed),
-        (Id("outcome-not-a-match"), |some| some.not_a_match),
+        (MessageId("outcome-violates"), |some| some.violates),
+        (MessageId("outcome-allowed"), |some| some.allowed),
+        (MessageId("outcome-not-a-match"), |some| some.not_a_match),
     ];
-    let (days, series) = by_week(words, figures, &rows);
+    let (days, series) = by_week(messages, figures, &rows);
     Chart {
         id: "outcomes",
-        title: words.say("chart-outcomes"),
-        about: words.say("chart-outcomes-about"),
-        unit: words.say("chart-decisions"),
+        title: messages.say("chart-outcomes"),
+        about: messages.say("chart-outcomes-about"),
+        unit: messages.say("chart-decisions"),
         kind: Kind::Bars,
         days,
         series,
     }
 }
 
-fn overturned(words: Words, figures: &Figures) -> Chart {
+fn overturned(messages: Messages, figures: &Figures) -> Chart {
     let rows: [Counted; 2] = [
-        (Id("chart-kept"), |some| some.settled.saturating_sub(some.overturned)),
-        (Id("chart-overturned-ones"), |some| some.overturned),
+        (MessageId("chart-in-effect"), |some| some.resolved.saturating_sub(some.overturned)),
+        (MessageId("chart-overturned-ones"), |some| some.overturned),
     ];
-    let (days, series) = by_week(words, figures, &rows);
+    let (days, series) = by_week(messages, figures, &rows);
     Chart {
         id: "overturned",
-        title: words.say("chart-overturned"),
-        about: words.say("chart-overturned-about"),
-        unit: words.say("chart-decisions"),
+        title: messages.say("chart-overturned"),
+        about: messages.say("chart-overturned-about"),
+        unit: messages.say("chart-decisions"),
         kind: Kind::Bars,
         days,
         series,

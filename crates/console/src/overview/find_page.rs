@@ -4,16 +4,16 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use mamori_desk::overview::seek::Finding;
+use mamori_desk::overview::search_console::Finding;
 use serde::Deserialize;
 
 use crate::app::Console;
 use crate::fault::{Fault, page};
 use crate::frame::Frame;
 use crate::guard::Member;
-use crate::query::Asked;
-use crate::show::{self, Shown};
-use crate::words::Id;
+use crate::messages::MessageId;
+use crate::query::PageQuery;
+use crate::show::{self, SafeHtml};
 
 /// The longest text that is searched for, in characters; the rest is cut off.
 const TEXT_MAX: usize = 1_024;
@@ -36,15 +36,15 @@ pub struct Row {
     /// Path to it.
     pub path: String,
     /// Name of its kind, such as case or bank.
-    pub kind: Id,
+    pub kind: MessageId,
     /// Its id or name.
-    pub name: Shown,
+    pub name: SafeHtml,
 }
 
 /// Parameters in the query of the address.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Behind {
+pub struct Params {
     #[serde(default)]
     q: String,
 }
@@ -52,12 +52,12 @@ pub struct Behind {
 /// Returns the results, or a redirect if there is one result and `q` is its whole id.
 pub async fn show(
     State(console): State<Console>,
-    Member(found): Member,
-    Asked(behind): Asked<Behind>,
+    Member(session): Member,
+    PageQuery(params): PageQuery<Params>,
 ) -> Result<Response, Fault> {
-    let frame = Frame::of(&found);
-    let text: String = behind.q.trim().chars().take(TEXT_MAX).collect();
-    let findings = console.desk.seek(&found.member, &text).await?;
+    let frame = Frame::of(&session);
+    let text: String = params.q.trim().chars().take(TEXT_MAX).collect();
+    let findings = console.desk.search_console(&session.member, &text).await?;
     let rows: Vec<Row> = findings.iter().map(row).collect();
     if let [only] = rows.as_slice()
         && only.path.rsplit('/').next() == Some(&text)
@@ -74,11 +74,11 @@ fn pages<'a>(frame: &'a Frame, text: &str) -> impl Iterator<Item = Row> + use<'a
     let menu = frame.menu().into_iter().filter(move |_| !part.is_empty());
     let part = text.to_lowercase();
     menu.filter_map(move |entry| {
-        let name = frame.words.call(entry.called);
+        let name = frame.messages.message(entry.label);
         let is_meant = name.to_lowercase().contains(&part);
         is_meant.then(|| Row {
             path: entry.path.to_owned(),
-            kind: Id("find-page"),
+            kind: MessageId("find-page"),
             name: show::text(&name),
         })
     })
@@ -87,13 +87,15 @@ fn pages<'a>(frame: &'a Frame, text: &str) -> impl Iterator<Item = Row> + use<'a
 fn row(finding: &Finding) -> Row {
     let (path, kind, name) = match finding {
         Finding::Case(case) => {
-            (format!("/console/cases/{case}"), Id("find-case"), case.to_string())
+            (format!("/console/cases/{case}"), MessageId("find-case"), case.to_string())
         }
-        Finding::Decision(decision) => {
-            (format!("/console/decisions/{decision}"), Id("find-decision"), decision.to_string())
-        }
+        Finding::Decision(decision) => (
+            format!("/console/decisions/{decision}"),
+            MessageId("find-decision"),
+            decision.to_string(),
+        ),
         Finding::Bank(bank) => {
-            (format!("/console/banks/{}", bank.id), Id("find-bank"), bank.name.to_string())
+            (format!("/console/banks/{}", bank.id), MessageId("find-bank"), bank.name.to_string())
         }
     };
     Row { path, kind, name: show::text(&name) }

@@ -12,7 +12,7 @@ use crate::fault::{Fault, page};
 use crate::frame::Frame;
 use crate::guard::Member;
 use crate::overview::chart::Chart;
-use crate::show::{self, Shown};
+use crate::show::{self, SafeHtml};
 
 /// The start page.
 #[derive(Debug, Template)]
@@ -36,30 +36,30 @@ pub struct Work {
     /// Number of open cases, without those in bulk decisions.
     pub waiting: u64,
     /// Time at which the oldest of them was opened.
-    pub oldest: Option<Shown>,
+    pub oldest: Option<SafeHtml>,
     /// Number of decisions that wait for a second person.
     pub proposed: u64,
     /// Id of the case that the reviewer has claimed.
-    pub mine: Option<String>,
+    pub claimed_case: Option<String>,
 }
 
 /// `GET /console`.
 pub async fn show(
     State(console): State<Console>,
-    Member(found): Member,
+    Member(session): Member,
 ) -> Result<Response, Fault> {
-    let frame = Frame::of(&found).at("/console");
-    let work = match found.member.reviewer() {
+    let frame = Frame::of(&session).at("/console");
+    let work = match session.member.reviewer() {
         Some(reviewer) => Some(work(&console.desk.queue(&reviewer).await?)),
         None => None,
     };
-    let figures = console.desk.figures(&found.member).await?;
+    let figures = console.desk.figures(&session.member).await?;
     let actions = figures.unanswered.iter();
     let overdue = actions.clone().filter(|some| some.state == ActionState::Overdue);
     page(&StartPage {
         frame: &frame,
         work,
-        charts: crate::overview::figures::charts(frame.words, &figures),
+        charts: crate::overview::figures::charts(frame.messages, &figures),
         unanswered: actions.map(|some| some.actions).sum(),
         overdue: overdue.map(|some| some.actions).sum(),
     })
@@ -75,6 +75,6 @@ fn work(view: &QueueView) -> Work {
         waiting: open().map(|count| count.cases).sum(),
         oldest: open().map(|count| count.oldest).min().map(show::time),
         proposed: proposed.map(|count| count.cases).sum(),
-        mine: view.in_hand.as_ref().map(|case| case.id.to_string()),
+        claimed_case: view.claimed.as_ref().map(|case| case.id.to_string()),
     }
 }

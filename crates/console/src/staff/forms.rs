@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use mamori_desk::Found;
+use mamori_desk::SessionLookup;
 use mamori_desk::staff::add_staff::{NewStaff, StaffAdmin};
 use mamori_desk::staff::list_staff::StaffReader;
 use mamori_model::staff::OwnLimits;
@@ -20,20 +20,20 @@ use crate::form::Form;
 use crate::frame::Frame;
 use crate::guard::{Administrator, People, PeopleProof};
 use crate::show;
-use crate::staff::page::Behind;
-use crate::staff::page::HERE;
-use crate::staff::page::Last;
+use crate::staff::page::LastForm;
 use crate::staff::page::LinkPage;
-use crate::staff::page::Typed;
+use crate::staff::page::PATH;
+use crate::staff::page::Params;
+use crate::staff::page::StaffInput;
 use crate::staff::page::answer_list;
 use crate::staff::page::answer_person;
 
 /// The form that creates a staff account.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Comes {
+pub struct NewStaffForm {
     name: String,
-    shown: String,
+    display_name: String,
     language: String,
     #[serde(default)]
     role: Vec<String>,
@@ -43,58 +43,62 @@ pub struct Comes {
 /// answers, and nowhere else.
 pub async fn add(
     State(console): State<Console>,
-    boss: Administrator,
-    Form(form): Form<Comes>,
+    administrator: Administrator,
+    Form(form): Form<NewStaffForm>,
 ) -> Result<Response, Fault> {
-    let added = match (form.read(), boss.found.member.recently(console.desk.clock().now())) {
-        (Err(fault), _) => Err(fault),
-        (_, Err(stale)) => Err(stale.into()),
-        (Ok(new), Ok(recently)) => {
-            let by = StaffAdmin::Recently(&recently);
-            console.desk.add_staff(by, new).await.map_err(Fault::from)
-        }
-    };
+    let added =
+        match (form.read(), administrator.session.member.recently(console.desk.clock().now())) {
+            (Err(fault), _) => Err(fault),
+            (_, Err(stale)) => Err(stale.into()),
+            (Ok(new), Ok(recently)) => {
+                let by = StaffAdmin::RecentlyAuthenticated(&recently);
+                console.desk.add_staff(by, new).await.map_err(Fault::from)
+            }
+        };
     match added {
-        Ok(added) => {
-            link(&console, &boss.found, (added.staff.id, &added.staff.shown), &added.ticket)
-        }
+        Ok(added) => link(
+            &console,
+            &administrator.session,
+            (added.staff.id, &added.staff.display_name),
+            &added.link,
+        ),
         Err(fault) => {
-            let last = Last { typed: form.typed(), fault: Some(fault) };
-            answer_list(&console, &people(boss), &Behind::default(), last).await
+            let last_form = LastForm { input: form.input(), fault: Some(fault) };
+            answer_list(&console, &people(administrator), &Params::default(), last_form).await
         }
     }
 }
 
-impl Comes {
+impl NewStaffForm {
     fn read(&self) -> Result<NewStaff, Fault> {
         Ok(NewStaff {
             name: self.name.parse().map_err(|_| wrong("name"))?,
-            shown: self.shown.parse().map_err(|_| wrong("shown"))?,
+            display_name: self.display_name.parse().map_err(|_| wrong("display_name"))?,
             roles: roles(&self.role)?,
             language: Language::parse(&self.language).ok_or_else(|| wrong("language"))?,
         })
     }
 
-    fn typed(self) -> Typed {
-        Typed {
+    fn input(self) -> StaffInput {
+        StaffInput {
             name: self.name,
-            shown: self.shown,
+            display_name: self.display_name,
             language: Language::parse(&self.language),
             roles: Some(self.role),
-            dose: None,
+            limits: None,
         }
     }
 }
 
-/// The form that changes a staff account. `what` is `roles`, `dose`, `ticket` or `end`.
+/// The form that changes a staff account. `what` is `roles`, `limits`, `link` or `end`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Change {
+pub struct ChangeStaffForm {
     what: String,
     #[serde(default)]
     role: Vec<String>,
     #[serde(default)]
-    looks: String,
+    views: String,
     #[serde(default)]
     minutes: String,
     #[serde(default)]
@@ -104,38 +108,40 @@ pub struct Change {
 /// `POST /console/staff/{staff}`: changes a staff account.
 pub async fn change(
     State(console): State<Console>,
-    boss: Administrator,
+    administrator: Administrator,
     Path(staff): Path<String>,
-    Form(form): Form<Change>,
+    Form(form): Form<ChangeStaffForm>,
 ) -> Result<Response, Fault> {
     let who: StaffId = staff.parse().map_err(|_| Fault::not_found())?;
-    match changed(&console, &boss, who, &form).await {
-        Ok(Some((shown, ticket))) => link(&console, &boss.found, (who, &shown), &ticket),
-        Ok(None) => Ok(Redirect::to(&format!("{HERE}/{who}?kept=1")).into_response()),
+    match changed(&console, &administrator, who, &form).await {
+        Ok(Some((display_name, token))) => {
+            link(&console, &administrator.session, (who, &display_name), &token)
+        }
+        Ok(None) => Ok(Redirect::to(&format!("{PATH}/{who}?saved=1")).into_response()),
         Err(fault) => {
-            let last = Last { typed: form.typed(), fault: Some(fault) };
-            answer_person(&console, &people(boss), who, false, last).await
+            let last_form = LastForm { input: form.input(), fault: Some(fault) };
+            answer_person(&console, &people(administrator), who, false, last_form).await
         }
     }
 }
 
 /// Makes the change. If it is a new enrolment link, returns the display name of the staff member
-/// and the ticket of the link.
+/// and the token of the link.
 async fn changed(
     console: &Console,
-    boss: &Administrator,
+    administrator: &Administrator,
     who: StaffId,
-    form: &Change,
+    form: &ChangeStaffForm,
 ) -> Result<Option<(Line, Sensitive<String>)>, Fault> {
     let desk = &console.desk;
-    let recently = boss.found.member.recently(desk.clock().now())?;
-    let by = StaffAdmin::Recently(&recently);
+    let recently = administrator.session.member.recently(desk.clock().now())?;
+    let by = StaffAdmin::RecentlyAuthenticated(&recently);
     match form.what.as_str() {
         "roles" => desk.change_roles(by, who, roles(&form.role)?).await?,
-        "dose" => desk.change_dose(by, who, form.dose()?).await?,
-        "ticket" => {
-            let staff = desk.staff(StaffReader::Administrator(&boss.proof), who).await?;
-            return Ok(Some((staff.shown, desk.welcome_again(by, who).await?)));
+        "limits" => desk.change_exposure_limits(by, who, form.limits()?).await?,
+        "link" => {
+            let staff = desk.staff(StaffReader::Administrator(&administrator.proof), who).await?;
+            return Ok(Some((staff.display_name, desk.enroll_again(by, who).await?)));
         }
         "end" => desk.end_staff(by, who).await?,
         _ => return Err(wrong("what")),
@@ -143,33 +149,36 @@ async fn changed(
     Ok(None)
 }
 
-impl Change {
-    fn dose(&self) -> Result<OwnLimits, Fault> {
+impl ChangeStaffForm {
+    fn limits(&self) -> Result<OwnLimits, Fault> {
         Ok(OwnLimits {
-            looks: limit("looks", &self.looks)?,
+            views: limit("views", &self.views)?,
             minutes: limit("minutes", &self.minutes)?,
             points: limit("points", &self.points)?,
         })
     }
 
-    fn typed(self) -> Typed {
+    fn input(self) -> StaffInput {
         let number = |text: &str| text.parse().ok();
-        let dose = OwnLimits {
-            looks: number(&self.looks),
+        let limits = OwnLimits {
+            views: number(&self.views),
             minutes: number(&self.minutes),
             points: number(&self.points),
         };
-        Typed {
+        StaffInput {
             roles: (self.what == "roles").then_some(self.role),
-            dose: (self.what == "dose").then_some(dose),
-            ..Typed::default()
+            limits: (self.what == "limits").then_some(limits),
+            ..StaffInput::default()
         }
     }
 }
 
 /// Converts the administrator's proof into the proof with which the list of staff is read.
-fn people(boss: Administrator) -> People {
-    People { proof: PeopleProof::Administrator(boss.proof), found: boss.found }
+fn people(administrator: Administrator) -> People {
+    People {
+        proof: PeopleProof::Administrator(administrator.proof),
+        session: administrator.session,
+    }
 }
 
 fn roles(words: &[String]) -> Result<BTreeSet<StaffRole>, Fault> {
@@ -189,15 +198,15 @@ fn limit(field: &'static str, text: &str) -> Result<Option<u32>, Fault> {
 
 fn link(
     console: &Console,
-    found: &Found,
-    (id, shown): (StaffId, &Line),
-    ticket: &Sensitive<String>,
+    session: &SessionLookup,
+    (id, display_name): (StaffId, &Line),
+    token: &Sensitive<String>,
 ) -> Result<Response, Fault> {
-    let frame = Frame::of(found).at(HERE);
+    let frame = Frame::of(session).at(PATH);
     page(&LinkPage {
         frame: &frame,
-        shown: show::text(shown.as_str()),
+        display_name: show::text(display_name.as_str()),
         id: id.to_string(),
-        link: format!("{}/console/welcome/{}", console.settings.origin, ticket.reveal()),
+        link: format!("{}/console/enroll/{}", console.settings.origin, token.reveal()),
     })
 }

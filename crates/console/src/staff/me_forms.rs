@@ -5,25 +5,25 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{Redirect, Response};
 use mamori_desk::Member as Proof;
-use mamori_desk::staff::change_own::OwnPages;
-use mamori_model::staff::{Scheme, View};
+use mamori_desk::staff::change_preferences::Preferences;
+use mamori_model::staff::{Scheme, ViewMode};
 use mamori_model::{CredentialId, Language, Sensitive};
 use serde::Deserialize;
 
 use crate::app::Console;
 use crate::fault::Fault;
 use crate::field::wrong;
-use crate::form::{Form, Sent};
+use crate::form::{Form, ScriptRequest};
 use crate::guard::{Member, Recent};
-use crate::staff::sign_in_forms::Answered;
-use crate::staff::sign_in_forms::Nothing;
-use crate::staff::sign_in_forms::asked;
+use crate::staff::sign_in_forms::EmptyForm;
+use crate::staff::sign_in_forms::PasskeyAnswer;
+use crate::staff::sign_in_forms::challenge_json;
 use crate::staff::sign_in_forms::json;
 
 /// The form with the display settings.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Pages {
+pub struct DisplayForm {
     language: String,
     scheme: String,
     view: String,
@@ -34,26 +34,26 @@ pub struct Pages {
 /// `POST /console/me`: changes the display settings.
 pub async fn change(
     State(console): State<Console>,
-    Member(found): Member,
-    Form(form): Form<Pages>,
+    Member(session): Member,
+    Form(form): Form<DisplayForm>,
 ) -> Result<Redirect, Fault> {
-    let pages = OwnPages {
+    let pages = Preferences {
         language: Language::parse(&form.language).ok_or_else(|| wrong("language"))?,
         scheme: Scheme::parse(&form.scheme).ok_or_else(|| wrong("scheme"))?,
-        view: View::parse(&form.view).ok_or_else(|| wrong("view"))?,
+        view: ViewMode::parse(&form.view).ok_or_else(|| wrong("view"))?,
         has_keys: form.has_keys.is_some(),
     };
-    console.desk.change_own(&found.member, pages).await?;
+    console.desk.change_preferences(&session.member, pages).await?;
     Ok(to_me())
 }
 
-/// `POST /console/me/rest`: begins a break at the staff member's own request.
-pub async fn rest(
+/// `POST /console/me/break`: begins a break at the staff member's own request.
+pub async fn begin_break(
     State(console): State<Console>,
-    Member(found): Member,
-    Form(Nothing {}): Form<Nothing>,
+    Member(session): Member,
+    Form(EmptyForm {}): Form<EmptyForm>,
 ) -> Result<Redirect, Fault> {
-    console.desk.rest(&found.member).await?;
+    console.desk.take_break(&session.member).await?;
     Ok(to_me())
 }
 
@@ -61,10 +61,10 @@ pub async fn rest(
 /// recent proof of identity, because it gives no access.
 pub async fn sign_out_elsewhere(
     State(console): State<Console>,
-    Member(found): Member,
-    Form(Nothing {}): Form<Nothing>,
+    Member(session): Member,
+    Form(EmptyForm {}): Form<EmptyForm>,
 ) -> Result<Redirect, Fault> {
-    console.desk.end_other_sessions(&found.member).await?;
+    console.desk.end_other_sessions(&session.member).await?;
     Ok(to_me())
 }
 
@@ -72,17 +72,17 @@ pub async fn sign_out_elsewhere(
 pub async fn begin_passkey(
     State(console): State<Console>,
     me: Recent<Proof>,
-    _: Sent,
+    _: ScriptRequest,
 ) -> Result<Response, Fault> {
-    Ok(asked(&console.desk.begin_add_passkey(&me.recently).await?))
+    Ok(challenge_json(&console.desk.begin_add_passkey(&me.recently).await?))
 }
 
 /// `POST /console/me/passkey/finish`: adds the passkey that the browser created.
 pub async fn finish_passkey(
     State(console): State<Console>,
     me: Recent<Proof>,
-    _: Sent,
-    Json(answered): Json<Answered>,
+    _: ScriptRequest,
+    Json(answered): Json<PasskeyAnswer>,
 ) -> Result<Response, Fault> {
     let (ceremony, name) = (answered.ceremony()?, answered.name()?);
     let answer = answered.answer.to_string();
@@ -131,7 +131,7 @@ pub async fn remove(
     State(console): State<Console>,
     me: Recent<Proof>,
     Path(credential): Path<String>,
-    Form(Nothing {}): Form<Nothing>,
+    Form(EmptyForm {}): Form<EmptyForm>,
 ) -> Result<Redirect, Fault> {
     let credential: CredentialId = credential.parse().map_err(|_| Fault::not_found())?;
     console.desk.remove_credential(&me.recently, credential).await.map_err(back)?;
@@ -143,5 +143,5 @@ fn to_me() -> Redirect {
 }
 
 fn back(error: mamori_desk::Error) -> Fault {
-    Fault::from(error).on_to("/console/me")
+    Fault::from(error).with_link("/console/me")
 }

@@ -14,22 +14,22 @@ use mamori_model::{EventId, Language, Line, Staff, StaffId, StaffRole};
 use serde::Deserialize;
 
 use crate::app::Console;
-use crate::fault::{Fault, Said, page};
+use crate::fault::{Fault, FaultText, page};
 use crate::frame::Frame;
 use crate::guard::People;
-use crate::query::Asked;
-use crate::query::place;
-use crate::show::{self, Shown};
-use crate::staff::me_page::Tongue;
-use crate::staff::me_page::tongues;
+use crate::messages::MessageId;
+use crate::query::PageQuery;
+use crate::query::cursor;
+use crate::show::{self, SafeHtml};
+use crate::staff::me_page::LanguageChoice;
+use crate::staff::me_page::language_choices;
 use crate::terms;
-use crate::words::Id;
 
 /// The maximum number of rows of a table.
 const ROWS: u32 = 50;
 
 /// Path of the list.
-pub const HERE: &str = "/console/staff";
+pub const PATH: &str = "/console/staff";
 
 /// The list of staff, and the record of changes.
 #[derive(Debug, Template)]
@@ -42,17 +42,17 @@ pub struct StaffPage<'a> {
     /// Whether the reader confirmed their identity a short while ago.
     pub is_recent: bool,
     /// Why the last form failed.
-    pub problem: Option<Said>,
+    pub problem: Option<FaultText>,
     /// What the last form contained.
-    pub typed: Typed,
+    pub input: StaffInput,
     /// The staff of this page, deactivated accounts included.
     pub rows: Vec<Row>,
     /// Link to more staff.
     pub more: Option<String>,
     /// Roles to choose from.
-    pub roles: Vec<Given>,
+    pub roles: Vec<RoleChoice>,
     /// Languages to choose from.
-    pub languages: Vec<Tongue>,
+    pub languages: Vec<LanguageChoice>,
     /// The events of this page, newest first.
     pub events: Vec<Event>,
     /// Link to older events.
@@ -65,44 +65,44 @@ pub struct Row {
     /// Id of the staff member.
     pub id: String,
     /// Display name, which colleagues see.
-    pub shown: Shown,
+    pub display_name: SafeHtml,
     /// Sign-in name.
     pub name: String,
     /// Names of the roles.
-    pub roles: Vec<Id>,
+    pub roles: Vec<MessageId>,
     /// Time at which the account was created.
-    pub since: Shown,
+    pub since: SafeHtml,
     /// Time at which the account was deactivated.
-    pub left: Option<Shown>,
+    pub left: Option<SafeHtml>,
 }
 
 /// A role as a checkbox.
 #[derive(Clone, Copy, Debug)]
-pub struct Given {
+pub struct RoleChoice {
     /// The value that the form sends.
-    pub word: &'static str,
+    pub value: &'static str,
     /// Name of the role.
-    pub called: Id,
+    pub label: MessageId,
     /// Description of the role.
-    pub about: Id,
+    pub about: MessageId,
     /// Whether it is ticked.
-    pub is_given: bool,
+    pub is_checked: bool,
 }
 
 /// An event in the record of staff accounts.
 #[derive(Clone, Debug)]
 pub struct Event {
     /// Time of the event.
-    pub at: Shown,
+    pub at: SafeHtml,
     /// Name of the event.
-    pub what: Id,
+    pub what: MessageId,
     /// Display name of the staff member whom it is about.
-    pub who: Shown,
+    pub who: SafeHtml,
     /// Display name of the staff member who caused it; `None`: the same staff member, the command
     /// line, or Mamori itself.
-    pub by: Option<Shown>,
+    pub by: Option<SafeHtml>,
     /// Names of the roles after the event, if it changed them.
-    pub roles: Vec<Id>,
+    pub roles: Vec<MessageId>,
 }
 
 /// The page of one staff account.
@@ -112,17 +112,17 @@ pub struct PersonPage<'a> {
     /// The frame around the page.
     pub frame: &'a Frame,
     /// Whether a change was saved just before.
-    pub is_kept: bool,
+    pub is_saved: bool,
     /// Whether the reader may change the account.
     pub may_change: bool,
     /// Whether the reader confirmed their identity a short while ago.
     pub is_recent: bool,
     /// Why the last form failed.
-    pub problem: Option<Said>,
+    pub problem: Option<FaultText>,
     /// The account.
     pub row: Row,
     /// The roles to choose from, those of the account ticked.
-    pub roles: Vec<Given>,
+    pub roles: Vec<RoleChoice>,
     /// Exposure limits; empty for roles that do not view items.
     pub limits: Vec<Limit>,
 }
@@ -133,7 +133,7 @@ pub struct Limit {
     /// Name of the form field.
     pub field: &'static str,
     /// Name of what is limited.
-    pub called: Id,
+    pub label: MessageId,
     /// The staff member's own limit; `None`: the common one applies.
     pub own: Option<u32>,
     /// The common limit, set by the operator.
@@ -142,24 +142,24 @@ pub struct Limit {
 
 /// What a form contained that failed, so that the administrator need not enter it twice.
 #[derive(Clone, Debug, Default)]
-pub struct Typed {
+pub struct StaffInput {
     /// Sign-in name.
     pub name: String,
     /// Display name.
-    pub shown: String,
+    pub display_name: String,
     /// Language of the pages.
     pub language: Option<Language>,
     /// Words of the roles that were ticked; `None` if the form was not about roles.
     pub roles: Option<Vec<String>>,
     /// Exposure limits; `None` if the form was not about them.
-    pub dose: Option<OwnLimits>,
+    pub limits: Option<OwnLimits>,
 }
 
 /// The last form, if it failed.
 #[derive(Clone, Debug, Default)]
-pub struct Last {
+pub struct LastForm {
     /// What it contained.
-    pub typed: Typed,
+    pub input: StaffInput,
     /// Why it failed.
     pub fault: Option<Fault>,
 }
@@ -171,60 +171,61 @@ pub struct LinkPage<'a> {
     /// The frame around the page.
     pub frame: &'a Frame,
     /// Display name of the staff member to whom the link belongs.
-    pub shown: Shown,
+    pub display_name: SafeHtml,
     /// Id of that staff member.
     pub id: String,
-    /// The link, with the ticket.
+    /// The link, with its token.
     pub link: String,
 }
 
 /// Parameters in the query of these addresses.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Behind {
+pub struct Params {
     #[serde(default)]
     after: String,
     #[serde(default)]
     before: String,
     #[serde(default)]
-    kept: Option<String>,
+    saved: Option<String>,
 }
 
 /// `GET /console/staff`.
 pub async fn list(
     State(console): State<Console>,
     people: People,
-    Asked(asked): Asked<Behind>,
+    PageQuery(params): PageQuery<Params>,
 ) -> Result<Response, Fault> {
-    answer_list(&console, &people, &asked, Last::default()).await
+    answer_list(&console, &people, &params, LastForm::default()).await
 }
 
 /// Returns the list, with the last form if it failed.
 pub async fn answer_list(
     console: &Console,
     people: &People,
-    asked: &Behind,
-    last: Last,
+    params: &Params,
+    last_form: LastForm,
 ) -> Result<Response, Fault> {
-    let frame = Frame::of(&people.found).at(HERE);
-    let status = last.fault.as_ref().map_or(StatusCode::OK, Fault::status);
+    let frame = Frame::of(&people.session).at(PATH);
+    let status = last_form.fault.as_ref().map_or(StatusCode::OK, Fault::status);
     let size = PageSize::new(ROWS).unwrap_or(PageSize::DEFAULT);
     let reader = people.proof.reader();
-    let staff = console.desk.staff_page(reader, place::<StaffId>(&asked.after)?, size).await?;
-    let record = console.desk.staff_events(reader, place::<EventId>(&asked.before)?, size).await?;
+    let staff = console.desk.staff_page(reader, cursor::<StaffId>(&params.after)?, size).await?;
+    let record =
+        console.desk.staff_events(reader, cursor::<EventId>(&params.before)?, size).await?;
     let events = record.events.rows.iter().map(|event| event_row(event, &record.people));
     let answered = page(&StaffPage {
         frame: &frame,
         may_change: people.proof.may_change(),
-        is_recent: people.found.member.recently(console.desk.clock().now()).is_ok(),
-        problem: last.fault.as_ref().map(|fault| fault.said(frame.words)),
+        is_recent: people.session.member.recently(console.desk.clock().now()).is_ok(),
+        problem: last_form.fault.as_ref().map(|fault| fault.text(frame.messages)),
         rows: staff.rows.iter().map(row).collect(),
-        more: staff.next.map(|next| format!("{HERE}?after={next}")),
-        roles: given(None, last.typed.roles.as_deref()),
-        languages: tongues(last.typed.language.unwrap_or(Language::English)),
+        more: staff.next.map(|next| format!("{PATH}?after={next}")),
+        roles: role_choices(None, last_form.input.roles.as_deref()),
+        languages: language_choices(last_form.input.language.unwrap_or(Language::English)),
         events: events.collect(),
-        older: record.events.next.map(|next| format!("{HERE}?before={next}#events")),
-        typed: last.typed,
+        older: record.events.next.map(|next| format!("{PATH}?before={next}#events")),
+        input: last_form.input,
     })?;
     Ok((status, answered).into_response())
 }
@@ -234,10 +235,10 @@ pub async fn show(
     State(console): State<Console>,
     people: People,
     Path(staff): Path<String>,
-    Asked(asked): Asked<Behind>,
+    PageQuery(params): PageQuery<Params>,
 ) -> Result<Response, Fault> {
     let id: StaffId = staff.parse().map_err(|_| Fault::not_found())?;
-    answer_person(&console, &people, id, asked.kept.is_some(), Last::default()).await
+    answer_person(&console, &people, id, params.saved.is_some(), LastForm::default()).await
 }
 
 /// Returns the page of a staff account, with the last form if it failed.
@@ -245,29 +246,28 @@ pub async fn answer_person(
     console: &Console,
     people: &People,
     id: StaffId,
-    is_kept: bool,
-    last: Last,
+    is_saved: bool,
+    last_form: LastForm,
 ) -> Result<Response, Fault> {
-    let frame = Frame::of(&people.found).at(HERE);
-    let status = last.fault.as_ref().map_or(StatusCode::OK, Fault::status);
+    let frame = Frame::of(&people.session).at(PATH);
+    let status = last_form.fault.as_ref().map_or(StatusCode::OK, Fault::status);
     let staff = console.desk.staff(people.proof.reader(), id).await?;
-    let dose = last.typed.dose.unwrap_or(staff.dose);
+    let own_limits = last_form.input.limits.unwrap_or(staff.exposure_limits);
     let common = console.desk.settings().exposure;
-    let limit =
-        |field, called, own, common: u32| Limit { field, called, own, common: common.into() };
+    let limit = |field, label, own, common: u32| Limit { field, label, own, common: common.into() };
     let limits = vec![
-        limit("looks", Id("me-looks"), dose.looks, common.looks),
-        limit("minutes", Id("me-minutes"), dose.minutes, common.minutes),
-        limit("points", Id("me-points"), dose.points, common.points),
+        limit("views", MessageId("me-clear-views"), own_limits.views, common.views),
+        limit("minutes", MessageId("me-minutes"), own_limits.minutes, common.minutes),
+        limit("points", MessageId("me-points"), own_limits.points, common.points),
     ];
     let answered = page(&PersonPage {
         frame: &frame,
-        is_kept,
+        is_saved,
         may_change: people.proof.may_change() && staff.ended_at.is_none(),
-        is_recent: people.found.member.recently(console.desk.clock().now()).is_ok(),
-        problem: last.fault.as_ref().map(|fault| fault.said(frame.words)),
+        is_recent: people.session.member.recently(console.desk.clock().now()).is_ok(),
+        problem: last_form.fault.as_ref().map(|fault| fault.text(frame.messages)),
         row: row(&staff),
-        roles: given(Some(&staff), last.typed.roles.as_deref()),
+        roles: role_choices(Some(&staff), last_form.input.roles.as_deref()),
         limits: if staff.roles.is_reviewer() { limits } else { Vec::new() },
     })?;
     Ok((status, answered).into_response())
@@ -276,7 +276,7 @@ pub async fn answer_person(
 fn row(staff: &Staff) -> Row {
     Row {
         id: staff.id.to_string(),
-        shown: show::text(staff.shown.as_str()),
+        display_name: show::text(staff.display_name.as_str()),
         name: staff.name.to_string(),
         roles: staff.roles.iter().map(terms::role).collect(),
         since: show::time(staff.created_at),
@@ -284,34 +284,34 @@ fn row(staff: &Staff) -> Row {
     }
 }
 
-/// Returns every role as a checkbox: ticked as in the form `typed`, or else as `staff` has it.
-pub fn given(staff: Option<&Staff>, typed: Option<&[String]>) -> Vec<Given> {
-    let has = |role: StaffRole| match typed {
-        Some(words) => words.iter().any(|word| word == role.as_str()),
+/// Returns every role as a checkbox: ticked as in the form `input`, or else as `staff` has it.
+pub fn role_choices(staff: Option<&Staff>, input: Option<&[String]>) -> Vec<RoleChoice> {
+    let has = |role: StaffRole| match input {
+        Some(words) => words.iter().any(|value| value == role.as_str()),
         None => staff.is_some_and(|staff| staff.roles.has(role)),
     };
-    let role = |role: StaffRole| Given {
-        word: role.as_str(),
-        called: terms::role(role),
+    let role = |role: StaffRole| RoleChoice {
+        value: role.as_str(),
+        label: terms::role(role),
         about: terms::role_about(role),
-        is_given: has(role),
+        is_checked: has(role),
     };
     StaffRole::ALL.into_iter().map(role).collect()
 }
 
 fn event_row(event: &StaffEvent, people: &BTreeMap<StaffId, Line>) -> Event {
-    let shown = |id: StaffId| show::text(people.get(&id).map_or("–", Line::as_str));
+    let display_name = |id: StaffId| show::text(people.get(&id).map_or("–", Line::as_str));
     Event {
         at: show::time(event.at),
         what: terms::staff_event(event.kind),
-        who: shown(event.staff),
-        by: event.by.map(shown),
+        who: display_name(event.staff),
+        by: event.by.map(display_name),
         roles: event.about.as_deref().map(roles_in).unwrap_or_default(),
     }
 }
 
 /// Reads the roles in the details of an event.
-fn roles_in(about: &str) -> Vec<Id> {
+fn roles_in(about: &str) -> Vec<MessageId> {
     #[derive(Default, Deserialize)]
     struct About {
         #[serde(default)]
@@ -329,8 +329,8 @@ mod tests {
     fn the_roles_of_an_event_are_read_and_nothing_else_is() {
         let roles = roles_in(r#"{"before":["lead"],"roles":["reviewer","lead"]}"#);
 
-        assert_eq!(roles, [Id("role-reviewer"), Id("role-lead")]);
-        for other in [r#"{"kind":"welcome"}"#, "", "[]", r#"{"roles":["king"]}"#] {
+        assert_eq!(roles, [MessageId("role-reviewer"), MessageId("role-lead")]);
+        for other in [r#"{"kind":"enroll"}"#, "", "[]", r#"{"roles":["king"]}"#] {
             assert!(roles_in(other).is_empty(), "{other}");
         }
     }

@@ -7,24 +7,24 @@ use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Redirect, Response};
 use mamori_desk::Error;
-use mamori_desk::staff::session::Entered;
-use mamori_desk::staff::sign_in::Typed;
-use mamori_desk::staff::sign_in_passkey::Asked;
-use mamori_desk::staff::welcome::Chosen;
+use mamori_desk::staff::enroll::PasswordSetup;
+use mamori_desk::staff::session::NewSession;
+use mamori_desk::staff::sign_in::PasswordSignIn;
+use mamori_desk::staff::sign_in_passkey::PasskeyChallenge;
 use mamori_model::{CeremonyId, Line, Refusal, Sensitive};
 use serde::Deserialize;
 
 use crate::app::Console;
 use crate::fault::{Fault, page};
 use crate::field::wrong;
-use crate::form::{Form, OpenForm, OpenSent, Sent};
-use crate::frame::Seen;
-use crate::guard::{Member, SIGN_IN, way_on};
+use crate::form::{Form, ScriptRequest, SignedOutForm, SignedOutScriptRequest};
+use crate::frame::RequestFrame;
+use crate::guard::{Member, SIGN_IN, next_path};
 use crate::session;
 use crate::staff::sign_in_page::SignInPage;
-use crate::staff::sign_in_page::drawn;
+use crate::staff::sign_in_page::enroll_page;
+use crate::staff::sign_in_page::enroll_path;
 use crate::staff::sign_in_page::prove_page;
-use crate::staff::sign_in_page::welcome_address;
 
 /// The form to sign in with a password and a code.
 #[derive(Deserialize)]
@@ -34,35 +34,39 @@ pub struct SignIn {
     password: String,
     code: String,
     #[serde(default)]
-    on: String,
+    next: String,
 }
 
 /// `POST /console/sign-in`: begins a session, or shows the form again with the reason.
 pub async fn sign_in(
     State(console): State<Console>,
-    seen: Seen,
-    OpenForm(form): OpenForm<SignIn>,
+    request_frame: RequestFrame,
+    SignedOutForm(form): SignedOutForm<SignIn>,
 ) -> Result<Response, Fault> {
-    let typed = Typed {
+    let typed = PasswordSignIn {
         name: form.name.clone(),
         password: Sensitive::new(form.password),
         code: Sensitive::new(form.code),
     };
-    let on = way_on(&form.on).unwrap_or("");
+    let next = next_path(&form.next).unwrap_or("");
     match console.desk.sign_in(typed).await {
-        Ok(entered) => Ok(let_in(&console, &entered, if on.is_empty() { "/console" } else { on })),
+        Ok(entered) => Ok(redirect_with_session(
+            &console,
+            &entered,
+            if next.is_empty() { "/console" } else { next },
+        )),
         Err(Error::Refused(refusal)) => {
             let fault = Fault::from(refusal);
-            let frame = seen.frame();
+            let frame = request_frame.frame();
             let again = page(&SignInPage {
                 frame: &frame,
                 name: &form.name,
-                problem: Some(fault.said(frame.words)),
+                problem: Some(fault.text(frame.messages)),
                 why: None,
                 has_passkeys: console.desk.settings().sign_in.origin.is_some(),
-                on,
+                next,
             })?;
-            Ok((fault.status(), fault.waits(), again).into_response())
+            Ok((fault.status(), fault.retry_after(), again).into_response())
         }
         Err(other) => Err(other.into()),
     }
@@ -78,16 +82,16 @@ pub struct Name {
 /// `POST /console/sign-in/passkey/begin`: asks the browser for a passkey of this name.
 pub async fn begin(
     State(console): State<Console>,
-    _: OpenSent,
+    _: SignedOutScriptRequest,
     Json(name): Json<Name>,
 ) -> Result<Response, Fault> {
-    Ok(asked(&console.desk.begin_sign_in_passkey(&name.name).await?))
+    Ok(challenge_json(&console.desk.begin_sign_in_passkey(&name.name).await?))
 }
 
 /// A browser's answer for a passkey.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Answered {
+pub struct PasskeyAnswer {
     ceremony: String,
     /// The credential as the browser returned it.
     pub answer: serde_json::Value,
@@ -96,7 +100,7 @@ pub struct Answered {
     name: String,
 }
 
-impl Answered {
+impl PasskeyAnswer {
     /// Parses the id of the ceremony that is answered.
     pub fn ceremony(&self) -> Result<CeremonyId, Fault> {
         self.ceremony.parse().map_err(|_| Refusal::CeremonyOver.into())
@@ -111,20 +115,20 @@ impl Answered {
 /// `POST /console/sign-in/passkey/finish`: begins a session if the passkey is right.
 pub async fn finish(
     State(console): State<Console>,
-    _: OpenSent,
-    Json(answered): Json<Answered>,
+    _: SignedOutScriptRequest,
+    Json(answered): Json<PasskeyAnswer>,
 ) -> Result<Response, Fault> {
     let answer = answered.answer.to_string();
     let ceremony = answered.ceremony()?;
     let entered = console.desk.finish_sign_in_passkey(&answered.name, ceremony, &answer).await?;
-    Ok(let_in_by_script(&console, &entered))
+    Ok(json_with_session(&console, &entered))
 }
 
 /// The form under a link. Empty under a link that signs in at once; under an enrolment link it sets
 /// a password and codes.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Settle {
+pub struct EnrollForm {
     #[serde(default)]
     password: String,
     #[serde(default)]
@@ -136,70 +140,71 @@ pub struct Settle {
     _username: String,
 }
 
-/// `POST /console/welcome/{ticket}`: uses a link, and begins a session.
-pub async fn welcome(
+/// `POST /console/enroll/{token}`: uses a link, and begins a session.
+pub async fn enroll(
     State(console): State<Console>,
-    seen: Seen,
-    Path(ticket): Path<String>,
-    OpenForm(form): OpenForm<Settle>,
+    request_frame: RequestFrame,
+    Path(token): Path<String>,
+    SignedOutForm(form): SignedOutForm<EnrollForm>,
 ) -> Result<Response, Fault> {
-    let action = welcome_address(&ticket)?;
+    let action = enroll_path(&token)?;
     if form.sealed.is_empty() {
-        let entered = console.desk.enter_by_ticket(&ticket).await?;
-        return Ok(let_in(&console, &entered, "/console"));
+        let entered = console.desk.sign_in_by_link(&token).await?;
+        return Ok(redirect_with_session(&console, &entered, "/console"));
     }
-    let chosen = Chosen {
+    let chosen = PasswordSetup {
         password: Sensitive::new(form.password),
         sealed: form.sealed,
         code: Sensitive::new(form.code),
     };
-    match console.desk.welcome_with_password(&ticket, chosen).await {
-        Ok(entered) => Ok(let_in(&console, &entered, "/console")),
-        Err(Error::Refused(refusal)) if refusal != Refusal::TicketUsed => {
-            let welcome = console.desk.welcome(&ticket).await?;
-            let (fault, frame) = (Fault::from(refusal), seen.frame());
-            let again = page(&drawn(&frame, &welcome, &action, Some(fault.said(frame.words))))?;
+    match console.desk.enroll_with_password(&token, chosen).await {
+        Ok(entered) => Ok(redirect_with_session(&console, &entered, "/console")),
+        Err(Error::Refused(refusal)) if refusal != Refusal::LinkUsed => {
+            let enrollment = console.desk.enrollment(&token).await?;
+            let (fault, frame) = (Fault::from(refusal), request_frame.frame());
+            let again =
+                page(&enroll_page(&frame, &enrollment, &action, Some(fault.text(frame.messages))))?;
             Ok((fault.status(), again).into_response())
         }
         Err(other) => Err(other.into()),
     }
 }
 
-/// `POST /console/welcome/{ticket}/passkey/begin`: asks the browser for a new passkey.
-pub async fn begin_welcome(
+/// `POST /console/enroll/{token}/passkey/begin`: asks the browser for a new passkey.
+pub async fn begin_enroll(
     State(console): State<Console>,
-    _: OpenSent,
-    Path(ticket): Path<String>,
+    _: SignedOutScriptRequest,
+    Path(token): Path<String>,
 ) -> Result<Response, Fault> {
-    Ok(asked(&console.desk.begin_welcome_passkey(&ticket).await?))
+    Ok(challenge_json(&console.desk.begin_enroll_passkey(&token).await?))
 }
 
-/// `POST /console/welcome/{ticket}/passkey/finish`: uses an enrolment link with the passkey that
+/// `POST /console/enroll/{token}/passkey/finish`: uses an enrolment link with the passkey that
 /// the browser created, and begins a session.
-pub async fn finish_welcome(
+pub async fn finish_enroll(
     State(console): State<Console>,
-    _: OpenSent,
-    Path(ticket): Path<String>,
-    Json(answered): Json<Answered>,
+    _: SignedOutScriptRequest,
+    Path(token): Path<String>,
+    Json(answered): Json<PasskeyAnswer>,
 ) -> Result<Response, Fault> {
     let (ceremony, name) = (answered.ceremony()?, answered.name()?);
     let answer = answered.answer.to_string();
-    let entered = console.desk.finish_welcome_passkey(&ticket, ceremony, &answer, name).await?;
-    Ok(let_in_by_script(&console, &entered))
+    let entered = console.desk.finish_enroll_passkey(&token, ceremony, &answer, name).await?;
+    Ok(json_with_session(&console, &entered))
 }
 
 /// A form without fields of its own.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Nothing {}
+pub struct EmptyForm {}
 
 /// `POST /console/sign-out`: ends the session.
 pub async fn sign_out(
     State(console): State<Console>,
-    Member(found): Member,
-    Form(Nothing {}): Form<Nothing>,
+    Member(session): Member,
+    Form(EmptyForm {}): Form<EmptyForm>,
 ) -> Result<Response, Fault> {
-    console.desk.sign_out(&found.member).await?;
+    console.desk.sign_out(&session.member).await?;
     let forget = session::forget(&console.settings);
     Ok(([(SET_COOKIE, forget)], Redirect::to(SIGN_IN)).into_response())
 }
@@ -211,28 +216,28 @@ pub struct Prove {
     password: String,
     code: String,
     #[serde(default)]
-    on: String,
+    next: String,
 }
 
 /// `POST /console/prove`: records the confirmation in the session, or shows the form again with the
 /// reason.
 pub async fn prove(
     State(console): State<Console>,
-    Member(found): Member,
+    Member(session): Member,
     Form(form): Form<Prove>,
 ) -> Result<Response, Fault> {
     let (password, code) = (Sensitive::new(form.password), Sensitive::new(form.code));
-    match console.desk.prove(&found.member, password, code).await {
+    match console.desk.prove(&session.member, password, code).await {
         Ok(cookie) => {
             let cookie = session::set(&cookie, &console.settings);
-            let on = Redirect::to(way_on(&form.on).unwrap_or("/console"));
-            Ok(([(SET_COOKIE, cookie)], on).into_response())
+            let next = Redirect::to(next_path(&form.next).unwrap_or("/console"));
+            Ok(([(SET_COOKIE, cookie)], next).into_response())
         }
         Err(Error::Refused(refusal)) => {
             let fault = Fault::from(refusal);
-            let said = fault.said(crate::frame::Frame::of(&found).words);
-            let again = prove_page(&console, &found, &form.on, Some(said)).await?;
-            Ok((fault.status(), fault.waits(), again).into_response())
+            let problem = fault.text(crate::frame::Frame::of(&session).messages);
+            let again = prove_page(&console, &session, &form.next, Some(problem)).await?;
+            Ok((fault.status(), fault.retry_after(), again).into_response())
         }
         Err(other) => Err(other.into()),
     }
@@ -241,38 +246,38 @@ pub async fn prove(
 /// `POST /console/prove/passkey/begin`: asks the browser for a passkey of the staff member.
 pub async fn begin_prove(
     State(console): State<Console>,
-    Sent(found): Sent,
+    ScriptRequest(session): ScriptRequest,
 ) -> Result<Response, Fault> {
-    Ok(asked(&console.desk.begin_prove_passkey(&found.member).await?))
+    Ok(challenge_json(&console.desk.begin_prove_passkey(&session.member).await?))
 }
 
 /// `POST /console/prove/passkey/finish`: records the confirmation in the session if the passkey is
 /// right.
 pub async fn finish_prove(
     State(console): State<Console>,
-    Sent(found): Sent,
-    Json(answered): Json<Answered>,
+    ScriptRequest(session): ScriptRequest,
+    Json(answered): Json<PasskeyAnswer>,
 ) -> Result<Response, Fault> {
     let answer = answered.answer.to_string();
     let ceremony = answered.ceremony()?;
-    let cookie = console.desk.finish_prove_passkey(&found.member, ceremony, &answer).await?;
+    let cookie = console.desk.finish_prove_passkey(&session.member, ceremony, &answer).await?;
     let cookie = session::set(&cookie, &console.settings);
     Ok(([(SET_COOKIE, cookie)], json("{\"next\":\"/console\"}".to_owned())).into_response())
 }
 
-fn let_in(console: &Console, entered: &Entered, on: &str) -> Response {
+fn redirect_with_session(console: &Console, entered: &NewSession, next: &str) -> Response {
     let cookie = session::set(&entered.cookie, &console.settings);
-    ([(SET_COOKIE, cookie)], Redirect::to(on)).into_response()
+    ([(SET_COOKIE, cookie)], Redirect::to(next)).into_response()
 }
 
-fn let_in_by_script(console: &Console, entered: &Entered) -> Response {
+fn json_with_session(console: &Console, entered: &NewSession) -> Response {
     let cookie = session::set(&entered.cookie, &console.settings);
     ([(SET_COOKIE, cookie)], json("{\"next\":\"/console\"}".to_owned())).into_response()
 }
 
 /// Returns the id of a ceremony and its question for the passkey, as JSON for a script.
-pub fn asked(asked: &Asked) -> Response {
-    json(format!("{{\"ceremony\":\"{}\",\"question\":{}}}", asked.ceremony, asked.json))
+pub fn challenge_json(challenge: &PasskeyChallenge) -> Response {
+    json(format!("{{\"ceremony\":\"{}\",\"question\":{}}}", challenge.ceremony, challenge.json))
 }
 
 /// Returns JSON text as an answer.

@@ -4,19 +4,19 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use mamori_desk::staff::credentials::CodeOffer;
-use mamori_desk::staff::welcome::Welcome;
-use mamori_desk::{Error, Found};
+use mamori_desk::staff::enroll::Enrollment;
+use mamori_desk::{Error, SessionLookup};
 use mamori_model::Refusal;
 use mamori_model::sign_in::CredentialKind;
 use serde::Deserialize;
 
 use crate::app::Console;
-use crate::fault::{Fault, Said, page};
-use crate::frame::{Frame, Seen};
-use crate::guard::{Member, way_on};
-use crate::query::Asked;
-use crate::show::{self, Shown};
-use crate::words::Id;
+use crate::fault::{Fault, FaultText, page};
+use crate::frame::{Frame, RequestFrame};
+use crate::guard::{Member, next_path};
+use crate::messages::MessageId;
+use crate::query::PageQuery;
+use crate::show::{self, SafeHtml};
 
 /// The form to sign in.
 #[derive(Debug, Template)]
@@ -27,20 +27,20 @@ pub struct SignInPage<'a> {
     /// The sign-in name that was typed.
     pub name: &'a str,
     /// Why the last attempt failed.
-    pub problem: Option<Said>,
+    pub problem: Option<FaultText>,
     /// The message that says why a session ended, if one did.
-    pub why: Option<Id>,
+    pub why: Option<MessageId>,
     /// Whether sign-in with a passkey is possible.
     pub has_passkeys: bool,
     /// Path of the page to open afterwards; empty: the start page.
-    pub on: &'a str,
+    pub next: &'a str,
 }
 
 /// The button under a link that signs in once. Opening the page does not use up the link, because
 /// messengers open links too.
 #[derive(Debug, Template)]
-#[template(path = "enter.html")]
-pub struct EnterPage<'a> {
+#[template(path = "sign-in-link.html")]
+pub struct SignInLinkPage<'a> {
     /// The frame around the page.
     pub frame: &'a Frame,
     /// Path to which the form is sent.
@@ -49,14 +49,14 @@ pub struct EnterPage<'a> {
 
 /// The page under an enrolment link, on which a first sign-in method is set up.
 #[derive(Debug, Template)]
-#[template(path = "welcome.html")]
-pub struct WelcomePage<'a> {
+#[template(path = "enroll.html")]
+pub struct EnrollPage<'a> {
     /// The frame around the page.
     pub frame: &'a Frame,
     /// Why the last attempt failed.
-    pub problem: Option<Said>,
+    pub problem: Option<FaultText>,
     /// Display name, which colleagues will see.
-    pub shown: Shown,
+    pub display_name: SafeHtml,
     /// Sign-in name.
     pub name: String,
     /// Path to which the forms are sent.
@@ -86,122 +86,122 @@ pub struct ProvePage<'a> {
     /// The frame around the page.
     pub frame: &'a Frame,
     /// Why the last attempt failed.
-    pub problem: Option<Said>,
+    pub problem: Option<FaultText>,
     /// Whether they have a passkey.
     pub has_passkeys: bool,
     /// Whether they have both a password and codes.
     pub has_password: bool,
     /// Path of the page to open afterwards.
-    pub on: &'a str,
+    pub next: &'a str,
 }
 
 /// Parameters in the query of these addresses.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Behind {
+pub struct Params {
     /// Why a session ended: `replayed` or `ended`; empty if none did.
     #[serde(default)]
     why: String,
     /// Path of the page to open afterwards.
     #[serde(default)]
-    on: String,
+    next: String,
 }
 
 /// `GET /console/sign-in`.
 pub async fn show(
     State(console): State<Console>,
-    seen: Seen,
-    Asked(behind): Asked<Behind>,
+    request_frame: RequestFrame,
+    PageQuery(params): PageQuery<Params>,
 ) -> Result<Response, Fault> {
-    let why = match behind.why.as_str() {
-        "replayed" => Some(Id("sign-in-replayed")),
-        "ended" => Some(Id("sign-in-ended")),
+    let why = match params.why.as_str() {
+        "replayed" => Some(MessageId("sign-in-replayed")),
+        "ended" => Some(MessageId("sign-in-ended")),
         _ => None,
     };
     page(&SignInPage {
-        frame: &seen.frame(),
+        frame: &request_frame.frame(),
         name: "",
         problem: None,
         why,
         has_passkeys: console.desk.settings().sign_in.origin.is_some(),
-        on: way_on(&behind.on).unwrap_or(""),
+        next: next_path(&params.next).unwrap_or(""),
     })
 }
 
-/// `GET /console/welcome/{ticket}`: shows the forms under an enrolment link that is valid. Under
-/// every other ticket, valid or not, it shows the same button, so that the page reveals nothing
-/// about which tickets are valid.
-pub async fn welcome(
+/// `GET /console/enroll/{token}`: shows the forms under an enrolment link that is valid. Under
+/// every other token, valid or not, it shows the same button, so that the page reveals nothing
+/// about which tokens are valid.
+pub async fn enroll(
     State(console): State<Console>,
-    seen: Seen,
-    Path(ticket): Path<String>,
+    request_frame: RequestFrame,
+    Path(token): Path<String>,
 ) -> Result<Response, Fault> {
-    let action = welcome_address(&ticket)?;
-    match console.desk.welcome(&ticket).await {
-        Ok(welcome) => page(&drawn(&seen.frame(), &welcome, &action, None)),
-        Err(Error::Refused(Refusal::TicketUsed)) => {
-            page(&EnterPage { frame: &seen.frame(), action: &action })
+    let action = enroll_path(&token)?;
+    match console.desk.enrollment(&token).await {
+        Ok(enrollment) => page(&enroll_page(&request_frame.frame(), &enrollment, &action, None)),
+        Err(Error::Refused(Refusal::LinkUsed)) => {
+            page(&SignInLinkPage { frame: &request_frame.frame(), action: &action })
         }
         Err(other) => Err(other.into()),
     }
 }
 
 /// Creates the page under an enrolment link, in the language of `frame`.
-pub fn drawn<'a>(
+pub fn enroll_page<'a>(
     frame: &'a Frame,
-    welcome: &Welcome,
+    enrollment: &Enrollment,
     action: &'a str,
-    problem: Option<Said>,
-) -> WelcomePage<'a> {
+    problem: Option<FaultText>,
+) -> EnrollPage<'a> {
     let codes = |offer: &CodeOffer| Codes {
         text: offer.text.reveal().clone(),
         link: offer.link.reveal().clone(),
         sealed: offer.sealed.reveal().clone(),
     };
-    WelcomePage {
+    EnrollPage {
         frame,
         problem,
-        shown: show::text(welcome.staff.shown.as_str()),
-        name: welcome.staff.name.to_string(),
+        display_name: show::text(enrollment.staff.display_name.as_str()),
+        name: enrollment.staff.name.to_string(),
         action,
-        has_passkeys: welcome.has_passkeys,
-        codes: welcome.codes.as_ref().map(codes),
+        has_passkeys: enrollment.has_passkeys,
+        codes: enrollment.codes.as_ref().map(codes),
     }
 }
 
-/// Returns the path to which the forms of a link are sent; 404 if `ticket` has characters that no
-/// ticket has, or more than 100 of them.
-pub fn welcome_address(ticket: &str) -> Result<String, Fault> {
-    let is_plain = ticket.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-    if !is_plain || ticket.len() > 100 {
+/// Returns the path to which the forms of a link are sent; 404 if `token` has characters that no
+/// token has, or more than 100 of them.
+pub fn enroll_path(token: &str) -> Result<String, Fault> {
+    let is_plain = token.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    if !is_plain || token.len() > 100 {
         return Err(Fault::not_found());
     }
-    Ok(format!("/console/welcome/{ticket}"))
+    Ok(format!("/console/enroll/{token}"))
 }
 
 /// `GET /console/prove`.
 pub async fn prove(
     State(console): State<Console>,
-    Member(found): Member,
-    Asked(behind): Asked<Behind>,
+    Member(session): Member,
+    PageQuery(params): PageQuery<Params>,
 ) -> Result<Response, Fault> {
-    prove_page(&console, &found, &behind.on, None).await
+    prove_page(&console, &session, &params.next, None).await
 }
 
 /// Returns the page on which a signed-in staff member confirms their identity.
 pub async fn prove_page(
     console: &Console,
-    found: &Found,
-    on: &str,
-    problem: Option<Said>,
+    session: &SessionLookup,
+    next: &str,
+    problem: Option<FaultText>,
 ) -> Result<Response, Fault> {
-    let ways = console.desk.ways(&found.member).await?;
-    let has = |kind| ways.iter().any(|way| way.kind == kind);
+    let methods = console.desk.sign_in_methods(&session.member).await?;
+    let has = |kind| methods.iter().any(|method| method.kind == kind);
     page(&ProvePage {
-        frame: &Frame::of(found),
+        frame: &Frame::of(session),
         problem,
         has_passkeys: has(CredentialKind::Passkey),
         has_password: has(CredentialKind::Password) && has(CredentialKind::Totp),
-        on: way_on(on).unwrap_or("/console"),
+        next: next_path(next).unwrap_or("/console"),
     })
 }

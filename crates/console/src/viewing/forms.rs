@@ -5,8 +5,8 @@ use axum::extract::{Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use mamori_desk::viewing::open_look::Looked;
-use mamori_model::{Clarity, LookId, MatchId};
+use mamori_desk::viewing::open_view::RecordedView;
+use mamori_model::{Clarity, MatchId, ViewId};
 use serde::Deserialize;
 
 use crate::app::Console;
@@ -15,15 +15,15 @@ use crate::fault::Fault;
 use crate::field::wrong;
 use crate::form::Form;
 use crate::guard::Reviewer;
-use crate::query::Asked;
-use crate::staff::sign_in_forms::Nothing;
+use crate::query::PageQuery;
+use crate::staff::sign_in_forms::EmptyForm;
 use crate::staff::sign_in_forms::json;
 
 /// Why a reviewer may view an item: the claim that their page showed, or, if `decision` is not
 /// empty, the decision whose second person they are.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct By {
+pub struct ViewReason {
     claim: Option<u32>,
     decision: String,
 }
@@ -31,7 +31,7 @@ pub struct By {
 /// The form that begins a clear view.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Begin {
+pub struct BeginViewForm {
     item: String,
     #[serde(default)]
     claim: Option<u32>,
@@ -39,88 +39,88 @@ pub struct Begin {
     decision: String,
 }
 
-/// `POST /console/cases/{case}/looks`: begins a clear view; the answer has its id and the URL of
+/// `POST /console/cases/{case}/views`: begins a clear view; the answer has its id and the URL of
 /// its picture, as JSON.
 pub async fn begin(
     State(console): State<Console>,
     reviewer: Reviewer,
     Path(case): Path<String>,
-    Form(form): Form<Begin>,
+    Form(form): Form<BeginViewForm>,
 ) -> Result<Response, Fault> {
-    let by = By { claim: form.claim, decision: form.decision };
+    let by = ViewReason { claim: form.claim, decision: form.decision };
     let item = form.item.parse().map_err(|_| wrong("item"))?;
-    let look = look(&console, &reviewer, (&case, item), &by, Clarity::Clear).await?.look();
-    Ok(json(format!("{{\"look\":\"{look}\",\"picture\":\"/console/looks/{look}/picture\"}}")))
+    let view = open_view(&console, &reviewer, (&case, item), &by, Clarity::Clear).await?.view();
+    Ok(json(format!("{{\"view\":\"{view}\",\"picture\":\"/console/views/{view}/picture\"}}")))
 }
 
-/// `GET /console/cases/{case}/items/{item}/veiled`: records a blurred view, and returns its
+/// `GET /console/cases/{case}/items/{item}/blurred`: records a blurred view, and returns its
 /// picture.
-pub async fn veiled(
+pub async fn blurred(
     State(console): State<Console>,
     reviewer: Reviewer,
     Path((case, item)): Path<(String, String)>,
-    Asked(by): Asked<By>,
+    PageQuery(by): PageQuery<ViewReason>,
 ) -> Result<Response, Fault> {
     let item = item.parse().map_err(|_| Fault::not_found())?;
-    let looked = look(&console, &reviewer, (&case, item), &by, Clarity::Veiled).await?;
-    picture(&console, looked).await
+    let opened = open_view(&console, &reviewer, (&case, item), &by, Clarity::Blurred).await?;
+    picture(&console, opened).await
 }
 
-/// `GET /console/looks/{look}/picture`: returns the picture of a view that has just begun, once.
+/// `GET /console/views/{view}/picture`: returns the picture of a view that has just begun, once.
 pub async fn show(
     State(console): State<Console>,
     reviewer: Reviewer,
-    Path(look): Path<String>,
+    Path(view): Path<String>,
 ) -> Result<Response, Fault> {
-    let looked = console.desk.reopen_look(&reviewer.proof, of(&look)?).await?;
-    picture(&console, looked).await
+    let opened = console.desk.reopen_view(&reviewer.proof, view_id(&view)?).await?;
+    picture(&console, opened).await
 }
 
-/// `POST /console/looks/{look}/keep`: keeps a view open. The page sends it every 5 seconds.
-pub async fn keep(
+/// `POST /console/views/{view}/heartbeat`: keeps a view open. The page sends it every 5 seconds.
+pub async fn heartbeat(
     State(console): State<Console>,
     reviewer: Reviewer,
-    Path(look): Path<String>,
-    Form(Nothing {}): Form<Nothing>,
+    Path(view): Path<String>,
+    Form(EmptyForm {}): Form<EmptyForm>,
 ) -> Result<StatusCode, Fault> {
-    console.desk.keep_look(&reviewer.proof, of(&look)?).await?;
+    console.desk.view_heartbeat(&reviewer.proof, view_id(&view)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `POST /console/looks/{look}/close`: ends a view.
+/// `POST /console/views/{view}/close`: ends a view.
 pub async fn close(
     State(console): State<Console>,
     reviewer: Reviewer,
-    Path(look): Path<String>,
-    Form(Nothing {}): Form<Nothing>,
+    Path(view): Path<String>,
+    Form(EmptyForm {}): Form<EmptyForm>,
 ) -> Result<StatusCode, Fault> {
-    console.desk.close_look(&reviewer.proof, of(&look)?).await?;
+    console.desk.close_view(&reviewer.proof, view_id(&view)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn look(
+async fn open_view(
     console: &Console,
     reviewer: &Reviewer,
     (case, item): (&str, MatchId),
-    by: &By,
+    by: &ViewReason,
     clarity: Clarity,
-) -> Result<Looked, Fault> {
+) -> Result<RecordedView, Fault> {
     let case = read(case)?;
     if by.decision.is_empty() {
         let claim = by.claim.ok_or_else(|| wrong("claim"))?;
-        return Ok(console.desk.look(&reviewer.proof, case, claim, item, clarity).await?);
+        return Ok(console.desk.open_view(&reviewer.proof, case, claim, item, clarity).await?);
     }
     let decision = by.decision.parse().map_err(|_| wrong("decision"))?;
-    Ok(console.desk.look_again(&reviewer.proof, decision, item, clarity).await?)
+    Ok(console.desk.open_view_as_approver(&reviewer.proof, decision, item, clarity).await?)
 }
 
-async fn picture(console: &Console, looked: Looked) -> Result<Response, Fault> {
-    let shown = console.desk.picture(looked).await?;
+async fn picture(console: &Console, opened: RecordedView) -> Result<Response, Fault> {
+    let shown = console.desk.picture(opened).await?;
     let headers: [(HeaderName, HeaderValue); 1] =
         [(CONTENT_TYPE, HeaderValue::from_static(shown.media_type))];
     Ok((headers, shown.file).into_response())
 }
 
-fn of(look: &str) -> Result<LookId, Fault> {
-    look.parse().map_err(|_| Fault::not_found())
+fn view_id(view: &str) -> Result<ViewId, Fault> {
+    view.parse().map_err(|_| Fault::not_found())
 }

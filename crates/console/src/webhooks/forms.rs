@@ -8,18 +8,18 @@ use crate::app::Console;
 use crate::fault::Fault;
 use crate::form::Form;
 use crate::guard::Resender;
-use crate::staff::sign_in_forms::Nothing;
-use crate::webhooks::page::HERE;
+use crate::staff::sign_in_forms::EmptyForm;
+use crate::webhooks::page::PATH;
 
 /// Enqueues the delivery again, and redirects to the list.
 pub async fn redeliver(
     State(console): State<Console>,
     who: Resender,
     Path(delivery): Path<String>,
-    Form(Nothing {}): Form<Nothing>,
+    Form(EmptyForm {}): Form<EmptyForm>,
 ) -> Result<Redirect, Fault> {
     let delivery: DeliveryId = delivery.parse().map_err(|_| Fault::not_found())?;
     let again = console.desk.redeliver_for(&who.proof, delivery).await;
-    again.map_err(|error| Fault::from(error).on_to(HERE))?;
-    Ok(Redirect::to(&format!("{HERE}?sent=1")))
+    again.map_err(|error| Fault::from(error).with_link(PATH))?;
+    Ok(Redirect::to(&format!("{PATH}?sent=1")))
 }

@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use mamori_desk::webhooks::list_messages::{Message, Place};
+use mamori_desk::webhooks::list_deliveries::{DeliveryListing, EndpointStatus};
 use mamori_model::page::PageSize;
 use mamori_model::webhook::DeliveryState;
 use mamori_model::{ActionId, DeliveryId, EndpointId};
@@ -14,20 +14,20 @@ use crate::app::Console;
 use crate::decisions::page::action_tone;
 use crate::fault::{Fault, page};
 use crate::frame::Frame;
-use crate::guard::Messages;
-use crate::query::Asked;
+use crate::guard::DeliveryReader;
+use crate::messages::MessageId;
 use crate::query::Choice;
+use crate::query::PageQuery;
 use crate::query::choices;
-use crate::query::place;
-use crate::show::{self, Shown};
+use crate::query::cursor;
+use crate::show::{self, SafeHtml};
 use crate::terms;
-use crate::words::Id;
 
 /// The maximum number of rows of a table.
 const ROWS: u32 = 50;
 
 /// Path of the page.
-pub const HERE: &str = "/console/webhooks";
+pub const PATH: &str = "/console/webhooks";
 
 /// The page.
 #[derive(Debug, Template)]
@@ -42,13 +42,13 @@ pub struct WebhooksPage<'a> {
     /// Number of actions that are overdue: no more reminders are sent.
     pub overdue: u64,
     /// The actions without an answer, oldest first; empty for staff members who may not read cases.
-    pub actions: Vec<Open>,
+    pub actions: Vec<OpenActionRow>,
     /// Link to later actions.
     pub more_actions: Option<String>,
     /// The endpoints, oldest first.
-    pub places: Vec<PlaceRow>,
+    pub endpoints: Vec<EndpointRow>,
     /// Link to more endpoints.
-    pub more_places: Option<String>,
+    pub more_endpoints: Option<String>,
     /// States by which the deliveries can be filtered.
     pub states: Vec<Choice>,
     /// The deliveries, newest first.
@@ -59,34 +59,34 @@ pub struct WebhooksPage<'a> {
 
 /// An action without an answer.
 #[derive(Clone, Debug)]
-pub struct Open {
+pub struct OpenActionRow {
     /// Id of its decision.
     pub decision: String,
     /// Name of the action.
-    pub what: Id,
+    pub what: MessageId,
     /// Name of the service.
-    pub service: Shown,
+    pub service: SafeHtml,
     /// Time at which the service was asked.
-    pub asked: Option<Shown>,
+    pub requested: Option<SafeHtml>,
     /// Number of reminders.
     pub reminders: u32,
     /// Name of its state.
-    pub state: Id,
+    pub state: MessageId,
     /// CSS class of the state.
     pub tone: &'static str,
 }
 
 /// An endpoint.
 #[derive(Clone, Debug)]
-pub struct PlaceRow {
+pub struct EndpointRow {
     /// Host of its URL; the rest may contain a secret.
-    pub host: Shown,
+    pub host: SafeHtml,
     /// Name of its service.
-    pub service: Shown,
+    pub service: SafeHtml,
     /// Number of deliveries that wait.
     pub waiting: u64,
     /// Result of the newest delivery that was tried.
-    pub last: Option<Shown>,
+    pub last: Option<SafeHtml>,
 }
 
 /// A webhook delivery.
@@ -95,23 +95,23 @@ pub struct Row {
     /// Id of the delivery, the same at every attempt.
     pub id: String,
     /// Name of the event that it reports.
-    pub event: Id,
+    pub event: MessageId,
     /// Time at which the delivery was created.
-    pub promised: Shown,
+    pub created: SafeHtml,
     /// Name of the service.
-    pub service: Shown,
+    pub service: SafeHtml,
     /// Host of the endpoint; `None` if the endpoint was removed.
-    pub host: Option<Shown>,
+    pub host: Option<SafeHtml>,
     /// Name of its state.
-    pub state: Id,
+    pub state: MessageId,
     /// CSS class of the state.
     pub tone: &'static str,
     /// Number of attempts.
     pub attempts: u32,
     /// Result of the last attempt.
-    pub last: Option<Shown>,
+    pub last: Option<SafeHtml>,
     /// State of the action that it asks for; `None` if it asks for none.
-    pub answer: Option<Id>,
+    pub answer: Option<MessageId>,
     /// Whether the staff member may send it again.
     pub may_resend: bool,
 }
@@ -119,13 +119,13 @@ pub struct Row {
 /// Parameters in the query of the address: a state, and cursors of the lists.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Behind {
+pub struct Params {
     #[serde(default)]
     state: String,
     #[serde(default)]
     before: String,
     #[serde(default)]
-    places: String,
+    endpoints: String,
     #[serde(default)]
     actions: String,
     #[serde(default)]
@@ -135,71 +135,73 @@ pub struct Behind {
 /// `GET /console/webhooks`.
 pub async fn show(
     State(console): State<Console>,
-    who: Messages,
-    Asked(asked): Asked<Behind>,
+    who: DeliveryReader,
+    PageQuery(params): PageQuery<Params>,
 ) -> Result<Response, Fault> {
-    let frame = Frame::of(&who.found).at(HERE);
+    let frame = Frame::of(&who.session).at(PATH);
     let size = PageSize::new(ROWS).unwrap_or(PageSize::DEFAULT);
-    let state = match asked.state.as_str() {
+    let state = match params.state.as_str() {
         "" => None,
         word => Some(DeliveryState::parse(word).ok_or_else(Fault::not_found)?),
     };
     let (desk, proof) = (&console.desk, &who.proof);
     let counts = desk.count_open_actions(proof).await?;
-    let (actions, more_actions) = match who.found.member.records() {
+    let (actions, more_actions) = match who.session.member.records() {
         Some(records) => {
-            let after: Option<ActionId> = place(&asked.actions)?;
+            let after: Option<ActionId> = cursor(&params.actions)?;
             let open = desk.open_actions(&records, after, size).await?;
-            (open.rows.into_iter().map(|action| open_row(&action)).collect(), open.next)
+            (open.rows.into_iter().map(|action| open_action_row(&action)).collect(), open.next)
         }
         None => (Vec::new(), None),
     };
-    let places = desk.places(proof, place::<EndpointId>(&asked.places)?, size).await?;
-    let messages = desk.messages(proof, state, place::<DeliveryId>(&asked.before)?, size).await?;
-    let may_resend = who.found.member.resender().is_some();
+    let endpoints =
+        desk.endpoint_statuses(proof, cursor::<EndpointId>(&params.endpoints)?, size).await?;
+    let messages =
+        desk.delivery_listings(proof, state, cursor::<DeliveryId>(&params.before)?, size).await?;
+    let may_resend = who.session.member.resender().is_some();
     let word = state.map_or("", DeliveryState::as_str);
     page(&WebhooksPage {
         frame: &frame,
-        is_sent: asked.sent.is_some(),
+        is_sent: params.sent.is_some(),
         waiting: counts.waiting,
         overdue: counts.overdue,
         actions,
-        more_actions: more_actions.map(|next| format!("{HERE}?actions={next}")),
-        places: places.rows.iter().map(place_row).collect(),
-        more_places: places.next.map(|next| format!("{HERE}?places={next}")),
+        more_actions: more_actions.map(|next| format!("{PATH}?actions={next}")),
+        endpoints: endpoints.rows.iter().map(endpoint_row).collect(),
+        more_endpoints: endpoints.next.map(|next| format!("{PATH}?endpoints={next}")),
         states: choices(&DeliveryState::ALL, DeliveryState::as_str, terms::delivery_state, state),
         rows: messages.rows.iter().map(|message| row(message, may_resend)).collect(),
-        next: messages.next.map(|next| format!("{HERE}?state={word}&before={next}")),
+        next: messages.next.map(|next| format!("{PATH}?state={word}&before={next}")),
     })
 }
 
-fn open_row(action: &mamori_desk::OpenAction) -> Open {
-    Open {
+fn open_action_row(action: &mamori_desk::OpenAction) -> OpenActionRow {
+    OpenActionRow {
         decision: action.decision.to_string(),
         what: terms::action(action.kind),
         service: show::text(action.service.as_str()),
-        asked: action.asked_at.map(show::time),
+        requested: action.requested_at.map(show::time),
         reminders: action.reminders,
         state: terms::action_state(action.state),
         tone: action_tone(action.state),
     }
 }
 
-fn place_row(place: &Place) -> PlaceRow {
-    PlaceRow {
-        host: show::text(&place.host),
-        service: show::text(place.service.as_str()),
-        waiting: place.waiting,
-        last: place.last_result.as_deref().map(show::text),
+fn endpoint_row(endpoint: &EndpointStatus) -> EndpointRow {
+    EndpointRow {
+        host: show::text(&endpoint.host),
+        service: show::text(endpoint.service.as_str()),
+        waiting: endpoint.waiting,
+        last: endpoint.last_result.as_deref().map(show::text),
     }
 }
 
-fn row(message: &Message, may_resend: bool) -> Row {
+fn row(message: &DeliveryListing, may_resend: bool) -> Row {
     let line = &message.line;
     Row {
         id: line.id.to_string(),
-        event: terms::told(line.event),
-        promised: show::time(line.created_at),
+        event: terms::webhook_event(line.event),
+        created: show::time(line.created_at),
         service: show::text(line.service.as_str()),
         host: message.host.as_deref().map(show::text),
         state: terms::delivery_state(line.state),

@@ -1,26 +1,26 @@
-//! Banks are read, and a dispute is settled.
+//! Banks are read, and a dispute is resolved.
 
 use axum::http::StatusCode;
 use mamori_model::StaffRole;
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 
-use crate::house::Person;
+use crate::test_app::Person;
 use crate::world::World;
 
-async fn enter(world: &World, role: StaffRole) -> Person {
-    world.enter(Some(role)).await.unwrap()
+async fn sign_in(world: &World, role: StaffRole) -> Person {
+    world.sign_in(Some(role)).await.unwrap()
 }
 
 on_both_engines! {
-    async fn a_bank_shows_what_it_is_for_and_no_hash(records: Records) {
+    async fn a_bank_shows_what_it_is_for_and_no_hash(records: TestDatabase) {
         let world = World::open(records).await;
-        let rei = enter(&world, StaffRole::Reviewer).await;
+        let rei = sign_in(&world, StaffRole::Reviewer).await;
 
-        let list = world.house.get_as(&rei, "/console/banks").await;
+        let list = world.app.get_as(&rei, "/console/banks").await;
         let bank = list.page().split("href=\"/console/banks/").nth(1).unwrap();
         let bank = format!("/console/banks/{}", bank.split('"').next().unwrap());
-        let page = world.house.get_as(&rei, &bank).await;
+        let page = world.app.get_as(&rei, &bank).await;
 
         for said in ["drawn by a test", "none needed", "the tests", "everywhere", "<dd>31</dd>"] {
             assert!(page.page().contains(said), "{said}: {page:?}");
@@ -28,34 +28,34 @@ on_both_engines! {
         assert!(!page.text.contains(&"01".repeat(16)), "{page:?}");
         assert!(!page.text.contains("Disputes</h2>"), "a reviewer reads no disputes");
         let none = "/console/banks/bank_00000000000000000000000000000000";
-        assert_eq!(world.house.get_as(&rei, none).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(world.app.get_as(&rei, none).await.status, StatusCode::NOT_FOUND);
     }
 
-    async fn a_dispute_is_answered_once_and_the_bank_says_so(records: Records) {
+    async fn a_dispute_is_answered_once_and_the_bank_says_so(records: TestDatabase) {
         let world = World::open(records).await;
         let (edi, audi) =
-            (enter(&world, StaffRole::PolicyEditor).await, enter(&world, StaffRole::Auditor).await);
-        let dispute = world.disputed().await;
+            (sign_in(&world, StaffRole::PolicyEditor).await, sign_in(&world, StaffRole::Auditor).await);
+        let dispute = world.open_dispute().await;
         let bank = format!("/console/banks/{}", dispute.bank);
-        let settle = format!("/console/disputes/{}/settle", dispute.id);
+        let settle = format!("/console/disputes/{}/resolve", dispute.id);
         let id = dispute.bank.to_string();
-        let form = [("bank", &*id), ("settlement", "upheld"), ("words", "It is <b>another</b>.")];
+        let form = [("bank", &*id), ("resolution", "upheld"), ("text", "It is <b>another</b>.")];
 
-        let open = world.house.get_as(&audi, &bank).await;
-        let settled = world.house.post_as(&edi, &settle, &form).await;
-        let twice = world.house.post_as(&edi, &settle, &form).await;
-        let page = world.house.get_as(&edi, &settled.to()).await;
+        let open = world.app.get_as(&audi, &bank).await;
+        let settled = world.app.post_as(&edi, &settle, &form).await;
+        let twice = world.app.post_as(&edi, &settle, &form).await;
+        let page = world.app.get_as(&edi, &settled.to()).await;
 
         assert!(open.page().contains("It is what the bank says."), "{open:?}");
         assert!(open.text.contains("href=\"/console/decisions/dec_"), "{open:?}");
-        assert!(!open.text.contains("name=\"settlement\""), "an auditor settles nothing");
+        assert!(!open.text.contains("name=\"resolution\""), "an auditor settles nothing");
         assert_eq!(settled.to(), bank);
         assert!(page.page().contains("The entry was withdrawn"), "{page:?}");
         assert!(page.text.contains("It is &lt;b&gt;another&lt;/b&gt;."), "{page:?}");
         assert_eq!(twice.status, StatusCode::CONFLICT);
         assert!(twice.text.contains("<title>This dispute has already been settled"), "{twice:?}");
-        let odd = [("bank", &*id), ("settlement", "maybe"), ("words", "x")];
-        let odd = world.house.post_as(&edi, &settle, &odd).await;
+        let odd = [("bank", &*id), ("resolution", "maybe"), ("text", "x")];
+        let odd = world.app.post_as(&edi, &settle, &odd).await;
         assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
 }

@@ -8,13 +8,13 @@ use axum::http::header::LOCATION;
 use jiff::SignedDuration;
 use mamori_console::ROUTES;
 use mamori_model::StaffRole;
-use mamori_testkit::records::Records;
+use mamori_testkit::database::TestDatabase;
 
-use crate::crawl::{Form, Kind, forms};
-use crate::guarding::BY_SCRIPT;
-use crate::house::{Answer, Person};
+use crate::bad_requests::BY_SCRIPT;
+use crate::html_forms::{Form, Kind, forms};
 use crate::matrix::matrix;
-use crate::world::{EVERYBODY, World};
+use crate::test_app::{Person, TestResponse};
+use crate::world::{MATRIX_COLUMNS, World};
 
 /// What somebody writes who means no good.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +40,7 @@ const SCRIPT: Hostile = Hostile {
 const HIDDEN: Hostile = Hostile {
     text: "a\u{202e}gpj\u{200b}.exe",
     raw: &["\u{202e}", "\u{200b}"],
-    shown: &["U+202E", "<code translate=\"no\">words</code>"],
+    shown: &["U+202E", "<code translate=\"no\">text</code>"],
     is_for_typing: true,
 };
 
@@ -57,10 +57,10 @@ async fn what_turns_or_hides_letters_is_marked_or_refused_in_every_field() {
 /// Every form of every page is sent with the text in each of its fields, as whoever may open the
 /// page; where that leads, and whatever stands beside, shows it as it should.
 async fn in_every_field(hostile: Hostile) {
-    let world = World::open(Records::sqlite().unwrap()).await;
+    let world = World::open(TestDatabase::sqlite().unwrap()).await;
     let mut crawl = Crawl { world, hostile, sent: BTreeSet::new(), shown: 0, written: 0 };
 
-    for (column, role) in EVERYBODY.into_iter().enumerate() {
+    for (column, role) in MATRIX_COLUMNS.into_iter().enumerate() {
         for ((method, template), expected) in matrix() {
             if method != "GET" || expected[column] != "yes" || template.contains("{digest}") {
                 continue;
@@ -93,7 +93,7 @@ impl Crawl {
     /// Sends each form of a page, each time from the page anew, as what was sent before changed it.
     async fn page(&mut self, role: Option<StaffRole>, template: &str, is_held: bool) {
         let (who, path, first) = self.open(role, template, is_held).await;
-        self.look(&first, &path);
+        self.check_page(&first, &path);
         self.send_too_much(who.as_ref(), &first).await;
         for (nth, form) in forms(&first.text).into_iter().enumerate() {
             for field in 0..form.fields.len().max(1) {
@@ -113,17 +113,17 @@ impl Crawl {
         role: Option<StaffRole>,
         template: &str,
         is_held: bool,
-    ) -> (Option<Person>, String, Answer) {
+    ) -> (Option<Person>, String, TestResponse) {
         if !is_held {
             // What they had in hand goes back.
-            self.world.house.clock.advance(SignedDuration::from_mins(11));
-            self.world.house.desk.catch_up().await.unwrap();
+            self.world.app.clock.advance(SignedDuration::from_mins(11));
+            self.world.app.desk.catch_up().await.unwrap();
         }
         if template == "/console/webhooks" {
             // Older ones are on later pages.
             self.world.delivery().await;
         }
-        let who = self.world.enter(role).await;
+        let who = self.world.sign_in(role).await;
         let holder = who.as_ref().filter(|_| is_held);
         let path = self.world.path(template, holder).await;
         let page = self.world.get(who.as_ref(), &path).await;
@@ -150,21 +150,21 @@ impl Crawl {
         }
         let answer = self.world.post(who, &form.action, &fields).await;
         assert!(!answer.status.is_server_error(), "{}: {answer:?}", form.action);
-        self.look(&answer, &form.action);
+        self.check_page(&answer, &form.action);
         let to = answer.headers.get(LOCATION).and_then(|to| to.to_str().ok()).map(str::to_owned);
         let page = match to {
             Some(to) => self.world.get(who, &to).await,
             None => answer,
         };
-        self.look(&page, &form.action);
+        self.check_page(&page, &form.action);
         for link in links(&page.text) {
             let beside = self.world.get(who, &link).await;
-            self.look(&beside, &link);
+            self.check_page(&beside, &link);
         }
     }
 
     /// A megabyte in any field is refused by name, and changes nothing.
-    async fn send_too_much(&self, who: Option<&Person>, page: &Answer) {
+    async fn send_too_much(&self, who: Option<&Person>, page: &TestResponse) {
         let too_much = "x".repeat(1 << 20);
         for form in forms(&page.text) {
             for field in form.fields.iter().filter(|field| field.kind == Kind::Typed) {
@@ -177,7 +177,7 @@ impl Crawl {
         }
     }
 
-    fn look(&mut self, answer: &Answer, path: &str) {
+    fn check_page(&mut self, answer: &TestResponse, path: &str) {
         let may_be_typed = self.hostile.is_for_typing;
         let text = if may_be_typed { without_fields(&answer.text) } else { answer.text.clone() };
         for raw in self.hostile.raw {

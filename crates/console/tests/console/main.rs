@@ -1,21 +1,21 @@
 //! The console over a real desk, as a browser without scripts meets it.
 #![cfg(test)]
 
+mod bad_requests;
 mod banks;
-mod bulking;
-mod crawl;
-mod deciding;
-mod entering;
-mod finding;
-mod fuzzed;
-mod guarding;
+mod bulk;
+mod cases;
+mod decisions;
+mod find;
+mod fuzz_coverage;
 mod hostile;
-mod house;
-mod looking;
+mod html_forms;
 mod matrix;
-mod messages;
-mod outside;
-mod people;
 mod policies;
-mod settling;
+mod sign_in;
+mod signed_out;
+mod staff;
+mod test_app;
+mod viewing;
+mod webhooks;
 mod world;

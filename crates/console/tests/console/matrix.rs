@@ -6,18 +6,18 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use mamori_console::ROUTES;
 use mamori_console::guard::SIGN_IN;
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 
-use crate::house::Answer;
-use crate::world::{EVERYBODY, World};
+use crate::test_app::TestResponse;
+use crate::world::{MATRIX_COLUMNS, World};
 
 const MATRIX: &str = include_str!("../../matrix.txt");
 
 /// Nobody in this test has a passkey, and so there is nothing to ask for.
 const WITHOUT_A_PASSKEY: &str = "/console/prove/passkey/begin";
 
-/// (method, path) → what each of [`EVERYBODY`] gets.
+/// (method, path) → what each of [`MATRIX_COLUMNS`] gets.
 pub fn matrix() -> BTreeMap<(&'static str, &'static str), Vec<&'static str>> {
     let lines = MATRIX.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
     let rows = lines.map(|line| {
@@ -28,7 +28,7 @@ pub fn matrix() -> BTreeMap<(&'static str, &'static str), Vec<&'static str>> {
 }
 
 /// What an answer is in the words of the matrix; only nobody is led to where one signs in.
-fn told(answer: &Answer, is_nobody: bool) -> &'static str {
+fn outcome(answer: &TestResponse, is_nobody: bool) -> &'static str {
     let to = answer.headers.get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or("");
     match answer.status {
         StatusCode::NOT_FOUND => "404",
@@ -50,7 +50,7 @@ fn the_matrix_has_every_route_and_no_other() {
         "no row twice"
     );
     for (route, expected) in matrix {
-        assert_eq!(expected.len(), EVERYBODY.len(), "{route:?}");
+        assert_eq!(expected.len(), MATRIX_COLUMNS.len(), "{route:?}");
         assert!(["yes", "in"].contains(&expected[0]), "{route:?}: nobody");
         for word in &expected[1..] {
             assert!(["yes", "404"].contains(word), "{route:?}: {word}");
@@ -59,19 +59,19 @@ fn the_matrix_has_every_route_and_no_other() {
 }
 
 on_both_engines! {
-    async fn everybody_gets_what_the_matrix_says(records: Records) {
+    async fn everybody_gets_what_the_matrix_says(records: TestDatabase) {
         let world = World::open(records).await;
 
         let mut wrong = Vec::new();
         for ((method, template), expected) in matrix() {
-            for (role, expected) in EVERYBODY.into_iter().zip(expected) {
-                let who = world.enter(role).await;
+            for (role, expected) in MATRIX_COLUMNS.into_iter().zip(expected) {
+                let who = world.sign_in(role).await;
                 let path = world.path(template, who.as_ref()).await;
                 let answer = match method {
                     "GET" => world.get(who.as_ref(), &path).await,
                     _ => world.post(who.as_ref(), &path, &[]).await,
                 };
-                let mut got = told(&answer, role.is_none());
+                let mut got = outcome(&answer, role.is_none());
                 if template == WITHOUT_A_PASSKEY && got == "404" {
                     got = "yes";
                 }
@@ -79,7 +79,7 @@ on_both_engines! {
                     wrong.push(format!("{method} {path} {role:?}: {got}, {}", answer.status));
                 }
                 if let (Some(who), "404") = (&who, expected) {
-                    let nothing = world.house.get_as(who, "/console/no/such/page").await;
+                    let nothing = world.app.get_as(who, "/console/no/such/page").await;
                     assert_eq!(answer.text, nothing.text, "{method} {path}: 404s look alike");
                 }
             }

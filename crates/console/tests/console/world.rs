@@ -1,4 +1,4 @@
-//! A house with somebody in each role, and one of each thing that an address can name.
+//! An app with a staff member in each role, and a fixture for each id that a path can name.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,25 +12,25 @@ use mamori_console::assets;
 use mamori_desk::decisions::decide_case::NewDecision;
 use mamori_desk::decisions::prepare_bulk::NewBulk;
 use mamori_desk::staff::member::Reviewer;
-use mamori_desk::{Admin, AtTheMachine};
+use mamori_desk::{Admin, LocalCli};
 use mamori_model::action::{AccountMeasure, ItemMeasure};
 use mamori_model::page::PageSize;
-use mamori_model::sign_in::TicketKind;
+use mamori_model::sign_in::SignInLinkKind;
 use mamori_model::{
     ActionId, ActionState, BankId, BulkId, CaseId, Clarity, Decision, DecisionId, DeliveryId,
-    Dispute, EndpointId, Hash, LookId, Measures, Outcome, Pdq, Sensitive, Staff, StaffId,
-    StaffRole,
+    Dispute, EndpointId, Hash, Measures, Outcome, Pdq, Sensitive, Staff, StaffId, StaffRole,
+    ViewId,
 };
 use mamori_store::NewEntry;
-use mamori_testkit::records::Records;
+use mamori_testkit::database::TestDatabase;
 use sha2::{Digest, Sha256};
 use url::form_urlencoded;
 
-use crate::entering::{PASSWORD, code};
-use crate::house::{Answer, House, Person, new_bank};
+use crate::sign_in::{PASSWORD, code};
+use crate::test_app::{Person, TestApp, TestResponse, new_bank};
 
 /// The columns of the matrix; the first has no role and no session.
-pub const EVERYBODY: [Option<StaffRole>; 6] = [
+pub const MATRIX_COLUMNS: [Option<StaffRole>; 6] = [
     None,
     Some(StaffRole::Reviewer),
     Some(StaffRole::Lead),
@@ -40,57 +40,57 @@ pub const EVERYBODY: [Option<StaffRole>; 6] = [
 ];
 
 pub struct World {
-    pub house: House,
+    pub app: TestApp,
     people: BTreeMap<StaffRole, Staff>,
     endpoint: EndpointId,
-    disputes: BankId,
+    disputed_bank: BankId,
     overdue: Option<(DecisionId, ActionId)>,
     made: AtomicU64,
 }
 
 impl World {
-    pub async fn open(records: Records) -> Self {
-        let house = House::open(records).await;
+    pub async fn open(records: TestDatabase) -> Self {
+        let app = TestApp::open(records).await;
         let mut people = BTreeMap::new();
         for role in StaffRole::ALL {
             // A name to sign in with has no such line.
             let name = role.as_str().replace('_', "-");
-            let person = house.person(&name, &[role]).await;
-            a_way_in(&house, &person).await;
+            let person = app.person(&name, &[role]).await;
+            add_sign_in_method(&app, &person).await;
             people.insert(role, person.staff);
         }
         // Nobody listens at the port of discarding.
-        let endpoint = house.desk.add_endpoint(&house.caller, "http://127.0.0.1:9/token-4711");
+        let endpoint = app.desk.add_endpoint(&app.caller, "http://127.0.0.1:9/token-4711");
         let endpoint = endpoint.await.unwrap().id;
-        let admin = Admin::at_the_machine();
-        let bank = house.desk.create_bank(&admin, new_bank("disputed")).await.unwrap();
-        let disputes = bank.id;
-        house.desk.catch_up().await.unwrap();
+        let admin = Admin::local_cli();
+        let bank = app.desk.create_bank(&admin, new_bank("disputed")).await.unwrap();
+        let disputed_bank = bank.id;
+        app.desk.catch_up().await.unwrap();
         let mut world =
-            Self { house, people, endpoint, disputes, overdue: None, made: AtomicU64::new(0) };
+            Self { app, people, endpoint, disputed_bank, overdue: None, made: AtomicU64::new(0) };
         world.overdue = Some(world.overdue().await);
         world
     }
 
     /// A decision of the reviewer's with an action that the service never answered.
     async fn overdue(&self) -> (DecisionId, ActionId) {
-        let rei = self.enter(Some(StaffRole::Reviewer)).await.unwrap();
+        let rei = self.sign_in(Some(StaffRole::Reviewer)).await.unwrap();
         let rei = self.reviewer(&rei).await.unwrap();
         let decision = self.decided(&rei, false).await.id;
         for _ in 0..16 {
-            self.house.clock.advance(SignedDuration::from_hours(24));
-            while self.house.desk.work_once().await.unwrap() > 0 {}
+            self.app.clock.advance(SignedDuration::from_hours(24));
+            while self.app.desk.work_once().await.unwrap() > 0 {}
         }
-        self.house.desk.catch_up().await.unwrap();
-        let view = self.house.desk.decision(&rei, decision).await.unwrap();
+        self.app.desk.catch_up().await.unwrap();
+        let view = self.app.desk.decision(&rei, decision).await.unwrap();
         let action = &view.actions[0].request;
         assert_eq!(action.state, ActionState::Overdue);
         (decision, action.id)
     }
 
     /// Somebody in this role, in a new session.
-    pub async fn enter(&self, role: Option<StaffRole>) -> Option<Person> {
-        Some(self.house.again(self.people[&role?].clone()).await)
+    pub async fn sign_in(&self, role: Option<StaffRole>) -> Option<Person> {
+        Some(self.app.new_session(self.people[&role?].clone()).await)
     }
 
     /// An address, with a new thing of each kind that it names.
@@ -99,13 +99,13 @@ impl World {
         let asked = format!("{overdue}/actions/{action}");
         let mut path = template.replace("{decision}/actions/{action}", &asked);
         // Only what waits has a second person.
-        for deed in ["approve", "refuse"] {
-            let (any, waits) = (format!("{{bulk}}/{deed}"), format!("{{proposed}}/{deed}"));
+        for form in ["approve", "refuse"] {
+            let (any, waits) = (format!("{{bulk}}/{form}"), format!("{{proposed}}/{form}"));
             path = path.replace(&any, &waits);
         }
         while let Some((_, rest)) = path.split_once('{') {
             let word = rest.split('}').next().unwrap().to_owned();
-            path = path.replace(&format!("{{{word}}}"), &self.thing(&word, who).await);
+            path = path.replace(&format!("{{{word}}}"), &self.fixture_id(&word, who).await);
         }
         path
     }
@@ -113,33 +113,33 @@ impl World {
     /// A new thing of a kind: a case in the hand of `who` if they review, a decision that waits for
     /// them if they lead. Of nobody: a case that nobody has in hand, a decision with an overdue
     /// action.
-    pub async fn thing(&self, word: &str, who: Option<&Person>) -> String {
+    pub async fn fixture_id(&self, word: &str, who: Option<&Person>) -> String {
         match word {
             "digest" => assets::address("console.css").split('/').nth(3).unwrap().to_owned(),
             "name" => "console.css".to_owned(),
-            "ticket" => self.ticket(who.is_none()).await,
+            "token" => self.link_token(who.is_none()).await,
             "credential" => self.credential(who).await,
             "case" => self.case_of(who).await.to_string(),
             "decision" => match who {
                 Some(who) => self.decision(who.staff.roles.is_lead()).await.to_string(),
                 None => self.overdue.unwrap().0.to_string(),
             },
-            "staff" => self.somebody().await.to_string(),
+            "staff" => self.new_staff().await.to_string(),
             "item" => "match_00000000000000000000000000000001".to_owned(),
-            "look" => self.look(who).await.to_string(),
+            "view" => self.open_view(who).await.to_string(),
             "bulk" => self.bulk(who, who.is_none()).await.to_string(),
             "proposed" => self.bulk(None, true).await.to_string(),
             "purpose" => "rehearsal".to_owned(),
-            "bank" => self.disputed().await.bank.to_string(),
-            "dispute" => self.disputed().await.id.to_string(),
+            "bank" => self.open_dispute().await.bank.to_string(),
+            "dispute" => self.open_dispute().await.id.to_string(),
             "delivery" => self.delivery().await.to_string(),
             other => panic!("the world has no {other} yet"),
         }
     }
 
-    /// A look that goes on: of `who` if they review, else of the reviewer.
-    async fn look(&self, who: Option<&Person>) -> LookId {
-        let rei = self.enter(Some(StaffRole::Reviewer)).await.unwrap();
+    /// A view that goes on: of `who` if they review, else of the reviewer.
+    async fn open_view(&self, who: Option<&Person>) -> ViewId {
+        let rei = self.sign_in(Some(StaffRole::Reviewer)).await.unwrap();
         let theirs = match who {
             Some(who) => self.reviewer(who).await,
             None => None,
@@ -149,10 +149,10 @@ impl World {
             None => self.reviewer(&rei).await.unwrap(),
         };
         let case = self.case().await;
-        let item = self.house.keep(&case.to_string()).await.parse().unwrap();
-        let desk = &self.house.desk;
+        let item = self.app.store_evidence(&case.to_string()).await.parse().unwrap();
+        let desk = &self.app.desk;
         let claim = desk.claim_case(&who, case).await.unwrap().number;
-        desk.look(&who, case, claim, item, Clarity::Clear).await.unwrap().look()
+        desk.open_view(&who, case, claim, item, Clarity::Clear).await.unwrap().view()
     }
 
     async fn case_of(&self, who: Option<&Person>) -> CaseId {
@@ -160,39 +160,44 @@ impl World {
         if let Some(who) = who
             && let Some(reviewer) = self.reviewer(who).await
         {
-            self.house.desk.claim_case(&reviewer, case).await.unwrap();
+            self.app.desk.claim_case(&reviewer, case).await.unwrap();
         }
         case
     }
 
     /// A decision of the reviewer's.
     async fn decision(&self, is_proposed: bool) -> DecisionId {
-        let rei = self.enter(Some(StaffRole::Reviewer)).await.unwrap();
+        let rei = self.sign_in(Some(StaffRole::Reviewer)).await.unwrap();
         let rei = self.reviewer(&rei).await.unwrap();
         self.decided(&rei, is_proposed).await.id
     }
 
     /// A page, as somebody or nobody opens it.
-    pub async fn get(&self, who: Option<&Person>, path: &str) -> Answer {
+    pub async fn get(&self, who: Option<&Person>, path: &str) -> TestResponse {
         match who {
-            Some(who) => self.house.get_as(who, path).await,
-            None => self.house.get(path).await,
+            Some(who) => self.app.get_as(who, path).await,
+            None => self.app.get(path).await,
         }
     }
 
     /// A form from our own page, with the token both as a field and as scripts send it.
-    pub async fn post(&self, who: Option<&Person>, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub async fn post(
+        &self,
+        who: Option<&Person>,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> TestResponse {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.extend_pairs(fields);
         if let Some(who) = who {
             form.append_pair("csrf", &who.csrf);
         }
-        let request = from_our_page(who, path);
-        self.house.send(request.body(Body::from(form.finish())).unwrap()).await
+        let request = same_origin_post(who, path);
+        self.app.send(request.body(Body::from(form.finish())).unwrap()).await
     }
 
     async fn reviewer(&self, who: &Person) -> Option<Reviewer> {
-        let found = self.house.desk.member_as_is(&who.cookie).await.unwrap().unwrap();
+        let found = self.app.desk.member_as_is(&who.cookie).await.unwrap().unwrap();
         found.member.reviewer()
     }
 
@@ -200,21 +205,21 @@ impl World {
     pub async fn case(&self) -> CaseId {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
         let account = format!("account {number}");
-        self.house.item(&format!("item {number}"), Some(&account)).await;
+        self.app.item(&format!("item {number}"), Some(&account)).await;
         self.newest().await
     }
 
     /// The case that was opened last.
     async fn newest(&self) -> CaseId {
         let newest = PageSize::new(1).unwrap();
-        let cases = self.house.desk.service_cases(&self.house.caller, None, None, newest).await;
+        let cases = self.app.desk.service_cases(&self.app.caller, None, None, newest).await;
         cases.unwrap().rows[0].case.id
     }
 
     /// A bulk decision of whoever reviews, or of the reviewer: prepared, and a lead's stands. Of two
     /// accounts if it is to wait for a second person.
     async fn bulk(&self, who: Option<&Person>, is_proposed: bool) -> BulkId {
-        let rei = self.enter(Some(StaffRole::Reviewer)).await.unwrap();
+        let rei = self.sign_in(Some(StaffRole::Reviewer)).await.unwrap();
         let theirs = match who {
             Some(who) => self.reviewer(who).await,
             None => None,
@@ -234,60 +239,60 @@ impl World {
             reason: "It is what the bank says.".parse().unwrap(),
             measures: Measures { items: ItemMeasure::Remove, ..Measures::default() },
         };
-        let bulk = self.house.desk.prepare(&who, new).await.unwrap();
+        let bulk = self.app.desk.prepare(&who, new).await.unwrap();
         if is_proposed || is_leads {
-            self.house.desk.confirm(&who, bulk.id).await.unwrap();
+            self.app.desk.confirm(&who, bulk.id).await.unwrap();
         }
         bulk.id
     }
 
     /// An open dispute about an entry of its own, in a bank apart: while it is open the entry does
     /// not act.
-    pub async fn disputed(&self) -> Dispute {
+    pub async fn open_dispute(&self) -> Dispute {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
         let pdq = Pdq::from(<[u8; 32]>::from(Sha256::digest(number.to_be_bytes())));
-        let (desk, admin) = (&self.house.desk, Admin::at_the_machine());
+        let (desk, admin) = (&self.app.desk, Admin::local_cli());
         let entry = NewEntry::bare(Hash::Pdq(pdq));
-        desk.add_entries(&admin, self.disputes, &[entry]).await.unwrap();
+        desk.add_entries(&admin, self.disputed_bank, &[entry]).await.unwrap();
         desk.catch_up().await.unwrap();
-        self.house.item_like(&format!("item {number}"), None, pdq).await;
-        let rei = self.enter(Some(StaffRole::Reviewer)).await.unwrap();
+        self.app.item_like(&format!("item {number}"), None, pdq).await;
+        let rei = self.sign_in(Some(StaffRole::Reviewer)).await.unwrap();
         let rei = self.reviewer(&rei).await.unwrap();
         let (outcome, measures) = (Outcome::NotAMatch, Measures::default());
         self.decide(&rei, self.newest().await, outcome, measures).await;
         let size = PageSize::new(1).unwrap();
-        let found = desk.disputes_of_bank(&admin, self.disputes, None, size).await.unwrap();
+        let found = desk.disputes_of_bank(&admin, self.disputed_bank, None, size).await.unwrap();
         found.rows.into_iter().next().unwrap()
     }
 
     /// Somebody who has just come.
-    async fn somebody(&self) -> StaffId {
+    async fn new_staff(&self) -> StaffId {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
-        self.house.person(&format!("somebody-{number}"), &[StaffRole::Reviewer]).await.staff.id
+        self.app.person(&format!("somebody-{number}"), &[StaffRole::Reviewer]).await.staff.id
     }
 
-    /// A link for somebody: to come in, or to set up a way in.
-    async fn ticket(&self, is_welcome: bool) -> String {
+    /// The token of a sign-in link or of an enrolment link.
+    async fn link_token(&self, is_enrollment: bool) -> String {
         let who = self.people[&StaffRole::Reviewer].id;
-        let (desk, here) = (&self.house.desk, AtTheMachine::here());
-        let kind = if is_welcome { TicketKind::Welcome } else { TicketKind::Enter };
-        desk.ticket_at_the_machine(&here, who, kind).await.unwrap().reveal().clone()
+        let (desk, here) = (&self.app.desk, LocalCli::here());
+        let kind = if is_enrollment { SignInLinkKind::Enroll } else { SignInLinkKind::SignIn };
+        desk.local_sign_in_link(&here, who, kind).await.unwrap().reveal().clone()
     }
 
-    /// A way in of theirs; of nobody: of the reviewer's.
+    /// A sign-in method of theirs; of nobody: of the reviewer's.
     async fn credential(&self, who: Option<&Person>) -> String {
-        let rei = self.enter(Some(StaffRole::Reviewer)).await.unwrap();
+        let rei = self.sign_in(Some(StaffRole::Reviewer)).await.unwrap();
         let who = who.unwrap_or(&rei);
-        let found = self.house.desk.member_as_is(&who.cookie).await.unwrap().unwrap();
-        self.house.desk.ways(&found.member).await.unwrap()[0].id.to_string()
+        let found = self.app.desk.member_as_is(&who.cookie).await.unwrap().unwrap();
+        self.app.desk.sign_in_methods(&found.member).await.unwrap()[0].id.to_string()
     }
 
     /// A message that nobody took: a test is tried once.
     pub async fn delivery(&self) -> DeliveryId {
-        let desk = &self.house.desk;
+        let desk = &self.app.desk;
         // One that was put on its way again comes first, as two do not wait at once.
         while desk.work_once().await.unwrap() > 0 {}
-        let delivery = desk.test_endpoint(&self.house.caller, self.endpoint).await.unwrap();
+        let delivery = desk.test_endpoint(&self.app.caller, self.endpoint).await.unwrap();
         while desk.work_once().await.unwrap() > 0 {}
         delivery
     }
@@ -306,7 +311,7 @@ impl World {
         outcome: Outcome,
         measures: Measures,
     ) -> Decision {
-        let claimed = self.house.desk.claim_case(who, case).await.unwrap();
+        let claimed = self.app.desk.claim_case(who, case).await.unwrap();
         let new = NewDecision {
             case: claimed.case,
             claim: claimed.number,
@@ -315,23 +320,23 @@ impl World {
             reason: "It is what the bank says.".parse().unwrap(),
             measures,
         };
-        self.house.desk.decide(who, new).await.unwrap()
+        self.app.desk.decide(who, new).await.unwrap()
     }
 }
 
 /// A password and codes, so that they can prove who they are.
-async fn a_way_in(house: &House, who: &Person) {
-    let found = house.desk.member_as_is(&who.cookie).await.unwrap().unwrap();
-    let recently = found.member.recently(house.clock.now()).unwrap();
+async fn add_sign_in_method(app: &TestApp, who: &Person) {
+    let found = app.desk.member_as_is(&who.cookie).await.unwrap().unwrap();
+    let recently = found.member.recently(app.clock.now()).unwrap();
     let password = Sensitive::new(PASSWORD.to_owned());
-    house.desk.set_password(&recently, password).await.unwrap();
-    let offer = house.desk.offer_codes(&found.member).await.unwrap();
-    let code = code(house, offer.text.reveal());
-    house.desk.set_codes(&recently, offer.sealed.reveal(), &code).await.unwrap();
+    app.desk.set_password(&recently, password).await.unwrap();
+    let offer = app.desk.offer_codes(&found.member).await.unwrap();
+    let code = code(app, offer.text.reveal());
+    app.desk.set_codes(&recently, offer.sealed.reveal(), &code).await.unwrap();
 }
 
 /// The head of what a page of ours sends.
-pub fn from_our_page(who: Option<&Person>, path: &str) -> Builder {
+pub fn same_origin_post(who: Option<&Person>, path: &str) -> Builder {
     let mut request = Request::post(path)
         .header(ORIGIN, "http://localhost:8080")
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded");

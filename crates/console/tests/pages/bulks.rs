@@ -13,7 +13,7 @@ use mamori_console::query::choices;
 use mamori_console::{show, terms};
 use mamori_model::bulk::BulkState;
 use mamori_model::{
-    DecisionState, Feature, Language, Outcome, Purpose, Second, StaffRole, Urgency,
+    Approval, DecisionState, Feature, Language, Outcome, Purpose, StaffRole, Urgency,
 };
 
 use crate::golden;
@@ -98,13 +98,13 @@ fn bulk(frame: &Frame, state: BulkState) -> BulkPage<'_> {
         version: 3,
         reason: show::text("It is <one> picture.\nSee the \u{200b}note."),
         made_by: show::text("Yuki <script>alert('x')</script>"),
-        second: decision::second(frame.words, Second::Colleague, None),
+        approver: decision::approver_text(frame.messages, Approval::Colleague, None),
         until: is_prepared.then(|| show::time(at("2026-11-20T04:04:05Z"))),
         cases: vec![case(ONE, false, made), case(TWO, is_prepared, made)],
         more: Some("/console/bulk/x?after=y".to_owned()),
         may_confirm: is_prepared,
         may_drop: is_prepared,
-        may_settle: state == BulkState::Proposed,
+        is_approver: state == BulkState::Proposed,
         may_approve: true,
         not_before: None,
         must_prove: false,

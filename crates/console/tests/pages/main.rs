@@ -14,19 +14,19 @@ use mamori_console::cases::queue_page as queue;
 use mamori_console::decisions::list_page::DecisionsPage;
 use mamori_console::decisions::list_page::Row;
 use mamori_console::decisions::page as decision;
+use mamori_console::messages::MessageId;
 use mamori_console::query::choices;
+use mamori_console::staff::me_page::BreakNotice;
+use mamori_console::staff::me_page::ExposureFigures;
 use mamori_console::staff::me_page::MePage;
-use mamori_console::staff::me_page::Resting;
-use mamori_console::staff::me_page::Seen;
-use mamori_console::staff::me_page::WayIn;
+use mamori_console::staff::me_page::MethodRow;
 use mamori_console::staff::me_page::figures;
-use mamori_console::staff::me_page::tongues;
-use mamori_console::staff::sign_in_page::EnterPage;
+use mamori_console::staff::me_page::language_choices;
+use mamori_console::staff::sign_in_page::SignInLinkPage;
 use mamori_console::staff::sign_in_page::SignInPage;
-use mamori_console::words::Id;
 use mamori_console::{fault::Fault, show, terms};
-use mamori_model::dose::{Exposure, Limits};
-use mamori_model::staff::{Scheme, View};
+use mamori_model::exposure::{Exposure, Limits};
+use mamori_model::staff::{Scheme, ViewMode};
 use mamori_model::{DecisionState, Language, Outcome, Purpose, Refusal, StaffRole, Urgency};
 
 use crate::sample::{at, frame};
@@ -35,7 +35,7 @@ use crate::sample::{at, frame};
 /// every page, and is compared once.
 #[track_caller]
 fn golden(name: &str, page: &impl Template) {
-    let html = tidy(&page.render().unwrap());
+    let html = normalized(&page.render().unwrap());
     let from = html.find("<main").unwrap();
     let to = html.find("</main>").unwrap();
     same_as_file(name, &format!("{}</main>\n", &html[from..to]));
@@ -59,7 +59,7 @@ fn same_as_file(name: &str, html: &str) {
 }
 
 /// Without empty lines, and without the digest of the files beside the page.
-fn tidy(html: &str) -> String {
+fn normalized(html: &str) -> String {
     let mut text = String::new();
     for line in html.lines().filter(|line| !line.trim().is_empty()) {
         let line = match line.split_once("/console/assets/") {
@@ -95,23 +95,26 @@ fn each_page_says_which_template_drew_it() {
 
 #[test]
 fn the_form_to_sign_in() {
-    let frame = mamori_console::frame::Frame::unknown(Language::English);
-    let problem = Some(Fault::from(Refusal::SignInWrong).said(frame.words));
+    let frame = mamori_console::frame::Frame::signed_out(Language::English);
+    let problem = Some(Fault::from(Refusal::SignInWrong).text(frame.messages));
     let page = SignInPage {
         frame: &frame,
         name: "rei\"><script>",
         problem,
         why: None,
         has_passkeys: true,
-        on: "/console/queue",
+        next: "/console/queue",
     };
     golden("sign-in.en.html", &page);
 }
 
 #[test]
 fn the_button_under_a_link() {
-    let frame = mamori_console::frame::Frame::unknown(Language::Japanese);
-    golden("enter.ja.html", &EnterPage { frame: &frame, action: "/console/welcome/mt_x" });
+    let frame = mamori_console::frame::Frame::signed_out(Language::Japanese);
+    golden(
+        "sign-in-link.ja.html",
+        &SignInLinkPage { frame: &frame, action: "/console/enroll/mt_x" },
+    );
 }
 
 #[test]
@@ -126,15 +129,15 @@ fn the_queue() {
             urgency: terms::urgency(urgency),
             is_urgent: urgency == Urgency::ChildInDanger,
             is_for_leads: urgency == Urgency::ChildInDanger,
-            may_take: urgency != Urgency::ChildInDanger,
+            may_claim: urgency != Urgency::ChildInDanger,
             cases,
             oldest: show::time(at("2026-11-20T03:04:05Z")),
         };
         let page = queue::QueuePage {
             frame: &frame,
-            before: None,
+            previous: None,
             is_empty_now: false,
-            mine: None,
+            claimed_case: None,
             rows: vec![
                 row(Purpose::ChildSexualAbuse, Urgency::ChildInDanger, 1),
                 row(Purpose::Rehearsal, Urgency::KnownMaterial, 29),
@@ -153,9 +156,9 @@ fn a_queue_of_nothing() {
     let frame = frame(Language::English, StaffRole::Lead).at("/console/queue");
     let page = queue::QueuePage {
         frame: &frame,
-        before: None,
+        previous: None,
         is_empty_now: true,
-        mine: None,
+        claimed_case: None,
         rows: Vec::new(),
         total: 0,
         is_lead_missing: false,
@@ -163,7 +166,7 @@ fn a_queue_of_nothing() {
         in_bulk: 0,
     };
     golden("queue-empty.en.html", &page);
-    same_as_file("frame.en.html", &without_main(&tidy(&page.render().unwrap())));
+    same_as_file("frame.en.html", &without_main(&normalized(&page.render().unwrap())));
 }
 
 #[test]
@@ -223,23 +226,26 @@ fn a_decision_that_waits_for_its_second_person() {
 #[test]
 fn ones_own_page() {
     let frame = frame(Language::Italian, StaffRole::Reviewer).at("/console/me");
-    let seen = Exposure { looks_clear: 12, looks_veiled: 40, points: 36, ..Exposure::default() };
+    let seen = Exposure { clear_views: 12, blurred_views: 40, points: 36, ..Exposure::default() };
     let page = MePage {
         frame: &frame,
         roles: vec![terms::role(StaffRole::Reviewer)],
-        seen: Some(Seen { figures: figures(&seen, &Limits::default()), veiled: 40 }),
-        resting: Some(Resting {
-            why: Id("me-rest-until"),
+        exposure: Some(ExposureFigures {
+            figures: figures(&seen, &Limits::default()),
+            blurred: 40,
+        }),
+        break_notice: Some(BreakNotice {
+            why: MessageId("me-break-until"),
             until: show::time(at("2026-11-22T08:00:00Z")),
         }),
         care_note: Some("Dr. Rossi <tel. 1>"),
-        languages: tongues(Language::Italian),
+        languages: language_choices(Language::Italian),
         schemes: choices(Scheme::ALL, Scheme::as_str, terms::scheme, Some(Scheme::System)),
-        views: choices(View::ALL, View::as_str, terms::view, Some(View::Hold)),
+        views: choices(ViewMode::ALL, ViewMode::as_str, terms::view, Some(ViewMode::Hold)),
         has_keys: true,
-        ways: vec![WayIn {
+        methods: vec![MethodRow {
             id: "cred_00000000000000000000000000000001".to_owned(),
-            kind: Id("way-passkey"),
+            kind: MessageId("method-passkey"),
             name: show::text("telefono"),
             used: show::text("–"),
         }],
@@ -258,5 +264,5 @@ fn a_name_stays_text_wherever_it_stands() {
     assert!(!html.contains("<script>alert"), "{html}");
     assert!(html.contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;"), "{html}");
     assert!(html.contains("<span class=\"mark\">U+200B</span>"), "{html}");
-    assert_ne!(terms::purpose(Purpose::Rehearsal), Id("purpose-known-benign"));
+    assert_ne!(terms::purpose(Purpose::Rehearsal), MessageId("purpose-known-benign"));
 }

@@ -2,18 +2,18 @@
 
 use mamori_console::banks::page as banks;
 use mamori_console::decisions::policies_page as policies;
+use mamori_console::messages::MessageId;
 use mamori_console::query::choices;
-use mamori_console::staff::me_page::tongues;
+use mamori_console::staff::me_page::language_choices;
 use mamori_console::staff::page::Event;
 use mamori_console::staff::page::Limit;
 use mamori_console::staff::page::LinkPage;
 use mamori_console::staff::page::PersonPage;
 use mamori_console::staff::page::Row;
+use mamori_console::staff::page::StaffInput;
 use mamori_console::staff::page::StaffPage;
-use mamori_console::staff::page::Typed;
-use mamori_console::staff::page::given;
+use mamori_console::staff::page::role_choices;
 use mamori_console::webhooks::page as webhooks;
-use mamori_console::words::Id;
 use mamori_console::{show, terms};
 use mamori_model::action::ActionKind;
 use mamori_model::sign_in::StaffEventKind;
@@ -28,7 +28,7 @@ const STAFF: &str = "staff_00000000000000000000000000000002";
 fn row(has_left: bool) -> Row {
     Row {
         id: STAFF.to_owned(),
-        shown: show::text("Yuki <script>alert('x')</script> \u{200b}田中"),
+        display_name: show::text("Yuki <script>alert('x')</script> \u{200b}田中"),
         name: "yuki".to_owned(),
         roles: vec![terms::role(StaffRole::Reviewer), terms::role(StaffRole::PolicyEditor)],
         since: show::time(at("2026-11-20T03:04:05Z")),
@@ -44,11 +44,11 @@ fn everybody_who_works_here() {
         may_change: true,
         is_recent: true,
         problem: None,
-        typed: Typed::default(),
+        input: StaffInput::default(),
         rows: vec![row(false), row(true)],
         more: Some("/console/staff?after=x".to_owned()),
-        roles: given(None, None),
-        languages: tongues(Language::English),
+        roles: role_choices(None, None),
+        languages: language_choices(Language::English),
         events: vec![Event {
             at: show::time(at("2026-11-20T03:04:05Z")),
             what: terms::staff_event(StaffEventKind::Roles),
@@ -69,18 +69,18 @@ fn somebody_to_change_and_to_read() {
     ] {
         let frame = frame(language, role).at("/console/staff");
         let may_change = role == StaffRole::Administrator;
-        let limit = |field, called, own| Limit { field, called, own, common: 1_200 };
+        let limit = |field, label, own| Limit { field, label, own, common: 1_200 };
         let page = PersonPage {
             frame: &frame,
-            is_kept: may_change,
+            is_saved: may_change,
             may_change,
             is_recent: true,
             problem: None,
             row: row(!may_change),
-            roles: given(None, None),
+            roles: role_choices(None, None),
             limits: vec![
-                limit("looks", Id("me-looks"), Some(40)),
-                limit("minutes", Id("me-minutes"), None),
+                limit("views", MessageId("me-clear-views"), Some(40)),
+                limit("minutes", MessageId("me-minutes"), None),
             ],
         };
         golden(name, &page);
@@ -92,9 +92,9 @@ fn a_link_that_is_shown_once() {
     let frame = frame(Language::German, StaffRole::Administrator).at("/console/staff");
     let page = LinkPage {
         frame: &frame,
-        shown: show::text("Yuki"),
+        display_name: show::text("Yuki"),
         id: STAFF.to_owned(),
-        link: "https://mamori.example/console/welcome/mt_x".to_owned(),
+        link: "https://mamori.example/console/enroll/mt_x".to_owned(),
     };
     golden("link.de.html", &page);
 }
@@ -104,8 +104,8 @@ fn how_messages_go() {
     let frame = frame(Language::Japanese, StaffRole::Lead).at("/console/webhooks");
     let message = |event, state, answer, may_resend: bool| webhooks::Row {
         id: "msg_00000000000000000000000000000001".to_owned(),
-        event: terms::told(event),
-        promised: show::time(at("2026-11-20T03:04:05Z")),
+        event: terms::webhook_event(event),
+        created: show::time(at("2026-11-20T03:04:05Z")),
         service: show::text("photos <b>"),
         host: may_resend.then(|| show::text("hooks.example")),
         state: terms::delivery_state(state),
@@ -121,23 +121,23 @@ fn how_messages_go() {
         is_sent: true,
         waiting: 1,
         overdue: 1_000,
-        actions: vec![webhooks::Open {
+        actions: vec![webhooks::OpenActionRow {
             decision: "dec_00000000000000000000000000000001".to_owned(),
             what: terms::action(ActionKind::RemoveItem),
             service: show::text("photos"),
-            asked: Some(show::time(at("2026-11-20T03:04:05Z"))),
+            requested: Some(show::time(at("2026-11-20T03:04:05Z"))),
             reminders: 17,
             state: terms::action_state(ActionState::Overdue),
             tone: " bad",
         }],
         more_actions: Some("/console/webhooks?actions=x".to_owned()),
-        places: vec![webhooks::PlaceRow {
+        endpoints: vec![webhooks::EndpointRow {
             host: show::text("hooks.example"),
             service: show::text("photos"),
             waiting: 2,
             last: Some(show::text("no connection")),
         }],
-        more_places: None,
+        more_endpoints: None,
         states: choices(&DeliveryState::ALL, DeliveryState::as_str, terms::delivery_state, None),
         rows: vec![
             message(EventKind::ActionRequested, DeliveryState::Delivered, waits, false),
@@ -198,7 +198,7 @@ fn a_bank_and_its_disputes() {
         transforms: terms::transforms(mamori_model::Transforms::All),
         entries: 1_000,
         reads_disputes: true,
-        may_settle: true,
+        may_resolve: true,
         must_prove: false,
         reads_decisions: false,
         disputes: vec![
@@ -213,7 +213,7 @@ fn a_bank_and_its_disputes() {
 fn policy_row(version: u64, keep_days: u64) -> policies::Row {
     policies::Row {
         purpose: "rehearsal",
-        called: terms::purpose(Purpose::Rehearsal),
+        label: terms::purpose(Purpose::Rehearsal),
         version,
         wording: show::text("A picture of the <rehearsal> bank may not be shared."),
         severity: 3,

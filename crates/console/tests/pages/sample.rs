@@ -1,32 +1,32 @@
 //! Samples: people, cases and decisions of nobody.
 
 use jiff::Timestamp;
-use mamori_console::cases::page::Before;
+use mamori_console::cases::page::CaseForms;
+use mamori_console::cases::page::CaseInput;
 use mamori_console::cases::page::CasePage;
 use mamori_console::cases::page::Colleague;
 use mamori_console::cases::page::DECIDED;
-use mamori_console::cases::page::Happened;
+use mamori_console::cases::page::DecisionRow;
+use mamori_console::cases::page::EventRow;
+use mamori_console::cases::page::HitRow;
 use mamori_console::cases::page::Item;
-use mamori_console::cases::page::Looked;
-use mamori_console::cases::page::Made;
-use mamori_console::cases::page::Near;
+use mamori_console::cases::page::NEVER_STORED;
 use mamori_console::cases::page::Picture;
-use mamori_console::cases::page::Rail;
-use mamori_console::cases::page::Typed;
-use mamori_console::cases::page::UNKEPT;
+use mamori_console::cases::page::PreviousDecision;
+use mamori_console::cases::page::ViewRow;
 use mamori_console::decisions::page as decision;
-use mamori_console::decisions::page::Again;
-use mamori_console::decisions::page::Asked;
+use mamori_console::decisions::page::ActionRow;
+use mamori_console::decisions::page::CaseToReview;
 use mamori_console::decisions::page::DecisionPage;
 use mamori_console::frame::Frame;
 use mamori_console::query::choices;
 use mamori_console::{show, terms};
 use mamori_model::action::{ActionKind, Terms};
 use mamori_model::case::CaseEventKind;
-use mamori_model::staff::{OwnLimits, Scheme, View};
+use mamori_model::staff::{OwnLimits, Scheme, ViewMode};
 use mamori_model::{
-    ActionState, CaseState, Clarity, DecisionState, Feature, Language, Outcome, Purpose, RoleSet,
-    Second, Staff, StaffId, StaffRole, Surface, Urgency, Verdict,
+    ActionState, Approval, CaseState, Clarity, DecisionState, Feature, Language, Outcome, Purpose,
+    RoleSet, Staff, StaffId, StaffRole, Surface, Urgency, Verdict,
 };
 
 pub fn at(text: &str) -> Timestamp {
@@ -38,15 +38,15 @@ pub fn frame(language: Language, role: StaffRole) -> Frame {
     let staff = Staff {
         id: "staff_00000000000000000000000000000001".parse::<StaffId>().unwrap(),
         name: "rei".parse().unwrap(),
-        shown: "Rei <script>alert('x')</script> \u{200b}田中".parse().unwrap(),
+        display_name: "Rei <script>alert('x')</script> \u{200b}田中".parse().unwrap(),
         roles: RoleSet::new([role], false).unwrap(),
         language,
         scheme: Scheme::System,
-        view: View::Hold,
+        view: ViewMode::Hold,
         has_keys: true,
-        dose: OwnLimits::default(),
+        exposure_limits: OwnLimits::default(),
         created_at: Timestamp::UNIX_EPOCH,
-        way_added_at: None,
+        method_added_at: None,
         ended_at: None,
     };
     Frame::of_staff(&staff, "TOKEN".to_owned())
@@ -56,12 +56,12 @@ pub fn frame(language: Language, role: StaffRole) -> Frame {
 pub fn case(frame: &Frame, is_held: bool) -> CasePage<'_> {
     CasePage {
         frame,
-        before: is_held.then(|| Before {
-            said: DECIDED,
+        previous: is_held.then(|| PreviousDecision {
+            message: DECIDED,
             decision: "dec_00000000000000000000000000000009".to_owned(),
         }),
         problem: None,
-        typed: Typed::default(),
+        input: CaseInput::default(),
         id: "case_00000000000000000000000000000001".to_owned(),
         policy: terms::purpose(Purpose::Rehearsal),
         wording: show::text("A picture of the rehearsal bank may not be shared."),
@@ -80,9 +80,9 @@ pub fn case(frame: &Frame, is_held: bool) -> CasePage<'_> {
         items: vec![item(1, is_held), item(2, false)],
         next_items: None,
         has_pictures: is_held,
-        rail: is_held.then(rail),
+        forms: is_held.then(forms),
         may_claim: false,
-        decisions: vec![Made {
+        decisions: vec![DecisionRow {
             id: "dec_00000000000000000000000000000008".to_owned(),
             outcome: terms::outcome(Outcome::Violates),
             state: terms::decision_state(DecisionState::Undone),
@@ -91,28 +91,28 @@ pub fn case(frame: &Frame, is_held: bool) -> CasePage<'_> {
             reason: show::text("It is the rehearsal picture.\nA second line."),
         }],
         history: vec![
-            Happened {
+            EventRow {
                 what: terms::event(CaseEventKind::Noted),
                 who: Some(show::text("Aoi")),
                 at: show::time(at("2026-11-20T10:00:00Z")),
                 note: Some(show::text("Looks like <b>the poster</b>\u{200b}.")),
             },
-            Happened {
+            EventRow {
                 what: terms::event(CaseEventKind::Opened),
                 who: None,
                 at: show::time(at("2026-11-20T03:04:05Z")),
                 note: None,
             },
         ],
-        looks: vec![Looked {
+        views: vec![ViewRow {
             who: show::text("Aoi"),
             how: terms::clarity(Clarity::Clear),
             at: show::time(at("2026-11-20T10:00:00Z")),
             seconds: 7,
         }],
-        look_count: 1,
+        view_count: 1,
         older_events: None,
-        older_looks: None,
+        older_views: None,
         newest: None,
     }
 }
@@ -125,24 +125,27 @@ fn item(number: u32, is_pictured: bool) -> Item {
         plain: format!("post-{number}/picture.jpg"),
         may_except: is_pictured,
         picture: is_pictured.then(|| Picture {
-            veiled: format!("{case}/items/{id}/veiled"),
-            looks: format!("{case}/looks"),
+            blurred: format!("{case}/items/{id}/blurred"),
+            views: format!("{case}/views"),
             by: "claim=2".to_owned(),
             view: "hold",
             is_shown: true,
         }),
-        no_picture: (!is_pictured).then_some(UNKEPT),
+        no_picture: (!is_pictured).then_some(NEVER_STORED),
         verdict: terms::verdict(Verdict::Hold),
         surface: terms::surface(Surface::Public),
         country: Some("JP".to_owned()),
-        came: show::time(at("2026-11-20T03:04:05Z")),
-        hits: vec![Near { bank: show::text("rehearsal"), how: "4 of 256 bits differ".to_owned() }],
+        matched: show::time(at("2026-11-20T03:04:05Z")),
+        hits: vec![HitRow {
+            bank: show::text("rehearsal"),
+            how: "4 of 256 bits differ".to_owned(),
+        }],
         id,
     }
 }
 
-fn rail() -> Rail {
-    Rail {
+fn forms() -> CaseForms {
+    CaseForms {
         claim: 2,
         version: 5,
         until: show::time(at("2026-11-20T10:10:00Z")),
@@ -156,7 +159,7 @@ fn rail() -> Rail {
         ),
         colleagues: vec![Colleague {
             id: "staff_00000000000000000000000000000002".to_owned(),
-            shown: "Aoi".to_owned(),
+            display_name: "Aoi".to_owned(),
         }],
     }
 }
@@ -177,29 +180,29 @@ pub fn decision(frame: &Frame) -> DecisionPage<'_> {
         version_of_policy: 1,
         made_by: show::text("Aoi"),
         made: show::time(at("2026-11-20T10:00:00Z")),
-        second: decision::second(frame.words, Second::Colleague, None),
+        approver: decision::approver_text(frame.messages, Approval::Colleague, None),
         not_before: None,
-        settled: None,
+        resolved: None,
         undone_by: None,
         undone: None,
         reason: show::text("It is the rehearsal picture."),
-        second_note: None,
+        approver_note: None,
         undo_reason: None,
-        actions: vec![Asked {
+        actions: vec![ActionRow {
             id: "act_00000000000000000000000000000001".to_owned(),
             what: terms::action(ActionKind::SuspendAccount),
-            terms: decision::terms_of(frame.words, &until),
+            terms: decision::terms_of(frame.messages, &until),
             about: show::text("user-17"),
             state: terms::action_state(ActionState::Proposed),
             tone: decision::action_tone(ActionState::Proposed),
             reminders: 0,
             answered: show::text("–"),
             note: None,
-            message_count: 0,
-            messages: Vec::new(),
-            may_ask_again: false,
+            delivery_count: 0,
+            deliveries: Vec::new(),
+            may_request_again: false,
         }],
-        again: Some(Again {
+        review: Some(CaseToReview {
             subject: show::text("user-17"),
             is_account: true,
             wording: show::text("A picture of the rehearsal bank may not be shared."),
@@ -208,7 +211,7 @@ pub fn decision(frame: &Frame) -> DecisionPage<'_> {
             next_items: None,
         }),
         has_pictures: false,
-        may_settle: true,
+        is_approver: true,
         may_approve: true,
         must_prove: false,
         may_undo: false,

@@ -23,8 +23,8 @@ impl Desk {
         let service = caller.service();
 
         let mut tx = self.store().begin("answer_action").await?;
-        let said = (answer.state(), note.as_ref());
-        if tx.answer_action(service, id, said, now).await? {
+        let stored = (answer.state(), note.as_ref());
+        if tx.answer_action(service, id, stored, now).await? {
             let action = tx.action(id).await?.ok_or(Error::NotFound("action"))?;
             tx.commit().await?;
             let (kind, state) = (action.what.kind().as_str(), answer.state().as_str());

@@ -1,9 +1,9 @@
 //! What a service is asked to do after a decision, and its answers.
 
 pub mod answer_action;
-pub mod ask_again;
-pub(crate) mod ask_service;
 pub(crate) mod remind_service;
+pub(crate) mod request_actions;
+pub mod request_again;
 pub mod service_record;
 
 use mamori_model::ServiceId;

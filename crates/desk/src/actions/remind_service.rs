@@ -38,15 +38,15 @@ impl Desk {
         mut action: ActionRequest,
     ) -> Result<(), Error> {
         let now = self.clock().now();
-        let age = action.asked_at.map(|asked_at| now.duration_since(asked_at));
+        let age = action.requested_at.map(|requested_at| now.duration_since(requested_at));
         if age.is_none_or(|age| age >= self.settings().cases.remind_max) {
             tx.move_action(action.id, ActionState::Waiting, ActionState::Overdue).await?;
             return Ok(());
         }
         if !tx.has_waiting_delivery(action.id).await? && tx.count_reminder(action.id).await? {
             action.reminders = action.reminders.saturating_add(1);
-            self.tell_action(tx, decision, &action, now).await?;
+            self.notify_action(tx, decision, &action, now).await?;
         }
-        self.remind_later(tx, action.id, action.reminders.saturating_add(1), now).await
+        self.enqueue_reminder(tx, action.id, action.reminders.saturating_add(1), now).await
     }
 }

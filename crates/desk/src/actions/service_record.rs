@@ -36,7 +36,7 @@ impl Desk {
     /// Returns one of the caller's cases; [`Error::NotFound`] also for a case of another service.
     pub async fn service_case(&self, caller: &Caller, id: CaseId) -> Result<CaseOfService, Error> {
         let case = self.store().case_of_service(caller.service(), id).await?;
-        let shown = self.cases_shown(vec![case.ok_or(Error::NotFound("case"))?]).await?;
+        let shown = self.cases_for_service(vec![case.ok_or(Error::NotFound("case"))?]).await?;
         shown.into_iter().next().ok_or(Error::NotFound("case"))
     }
 
@@ -50,12 +50,12 @@ impl Desk {
         size: PageSize,
     ) -> Result<Page<CaseOfService, CaseId>, Error> {
         let page = self.store().cases_of_service(caller.service(), state, after, size).await?;
-        Ok(Page { rows: self.cases_shown(page.rows).await?, next: page.next })
+        Ok(Page { rows: self.cases_for_service(page.rows).await?, next: page.next })
     }
 
-    async fn cases_shown(&self, cases: Vec<Case>) -> Result<Vec<CaseOfService>, Error> {
+    async fn cases_for_service(&self, cases: Vec<Case>) -> Result<Vec<CaseOfService>, Error> {
         let ids: Vec<CaseId> = cases.iter().map(|case| case.id).collect();
-        let mut decisions = self.store().standing_of_cases(&ids).await?;
+        let mut decisions = self.store().newest_decisions_of_cases(&ids).await?;
         let mut items = self.store().names_of_cases(ids, ITEMS_NAMED).await?;
         let shown = |case: Case| {
             let (items, decision) = (items.remove(&case.id), decisions.remove(&case.id));
@@ -72,7 +72,7 @@ impl Desk {
         id: DecisionId,
     ) -> Result<DecisionOfService, Error> {
         let decision = self.store().decision_of_service(caller.service(), id).await?;
-        let shown = self.decisions_shown(decision.into_iter().collect()).await?;
+        let shown = self.decisions_for_service(decision.into_iter().collect()).await?;
         shown.into_iter().next().ok_or(Error::NotFound("decision"))
     }
 
@@ -86,10 +86,10 @@ impl Desk {
         size: PageSize,
     ) -> Result<Page<DecisionOfService, DecisionId>, Error> {
         let page = self.store().decisions_of_service(caller.service(), state, after, size).await?;
-        Ok(Page { rows: self.decisions_shown(page.rows).await?, next: page.next })
+        Ok(Page { rows: self.decisions_for_service(page.rows).await?, next: page.next })
     }
 
-    async fn decisions_shown(
+    async fn decisions_for_service(
         &self,
         decisions: Vec<Decision>,
     ) -> Result<Vec<DecisionOfService>, Error> {

@@ -30,7 +30,7 @@ impl Desk {
         let added = tx.add_entries(bank, entries, now).await?;
         tx.commit().await?;
 
-        self.settle().await;
+        self.wait_until_applied().await;
         Ok(added)
     }
 
@@ -50,7 +50,7 @@ impl Desk {
         let added = tx.restore_entries(bank, entries, now).await?;
         tx.commit().await?;
 
-        self.settle().await;
+        self.wait_until_applied().await;
         Ok(added)
     }
 }

@@ -99,7 +99,7 @@ impl Desk {
         tx.update_bank(&after).await?;
         tx.commit().await?;
 
-        self.settle().await;
+        self.wait_until_applied().await;
         Ok(after)
     }
 }

@@ -71,7 +71,7 @@ impl Desk {
         tx.insert_bank(&bank).await?;
         tx.commit().await?;
 
-        self.settle().await;
+        self.wait_until_applied().await;
         Ok(bank)
     }
 }

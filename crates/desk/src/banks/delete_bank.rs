@@ -30,7 +30,7 @@ impl Desk {
         tx.commit().await?;
 
         self.inner.enqueued.notify_one();
-        self.settle().await;
+        self.wait_until_applied().await;
         Ok(())
     }
 

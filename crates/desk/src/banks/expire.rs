@@ -4,12 +4,12 @@ use jiff::SignedDuration;
 use jiff::Timestamp;
 use mamori_model::retention;
 
-use crate::swept::{ROWS_AT_ONCE, Swept};
+use crate::sweep_summary::{ROWS_AT_ONCE, SweepSummary};
 use crate::{Desk, Error};
 
 /// Ends entries whose time is over and imports without progress; removes ended entries, imports
 /// and resolved disputes that reached their term. At most [`ROWS_AT_ONCE`] rows of each.
-pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<Swept, Error> {
+pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, Error> {
     let stalled = SignedDuration::try_from(desk.settings().import_stalled_max);
     let stalled = now.checked_sub(stalled.unwrap_or(SignedDuration::MAX));
     let entries = desk.kept_since(retention::ENDED_ENTRIES, now);
@@ -25,5 +25,10 @@ pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<Swept, Error> 
         + tx.delete_disputes_before(disputes, ROWS_AT_ONCE).await?;
     tx.commit().await?;
 
-    Ok(Swept { entries_expired, imports_interrupted, rows_deleted, ..Swept::default() })
+    Ok(SweepSummary {
+        entries_expired,
+        imports_interrupted,
+        rows_deleted,
+        ..SweepSummary::default()
+    })
 }

@@ -81,7 +81,7 @@ impl Desk {
             batch: Vec::new(),
             held: Vec::new(),
             line: 0,
-            told_at: now,
+            progress_stored_at: now,
         };
         if let Err(error) = running.finish(chunks).await {
             if !matches!(error, Error::ImportRefused { .. }) {
@@ -89,13 +89,13 @@ impl Desk {
             }
             return Err(error);
         }
-        self.settle().await;
+        self.wait_until_applied().await;
         Ok(running.import)
     }
 }
 
 /// The number of a line, and the entry on it.
-type Placed = (u64, NewEntry);
+type NumberedEntry = (u64, NewEntry);
 
 /// An import in progress.
 struct Running<'a> {
@@ -103,20 +103,20 @@ struct Running<'a> {
     import: Import,
     options: ImportOptions,
     reader: LineReader,
-    batch: Vec<Placed>,
+    batch: Vec<NumberedEntry>,
     /// A sample of the first PDQ hashes; `None` once it is judged, or if it need not be.
     sample: Option<Sample>,
     /// The entries of the sampled hashes, held back until the sample is judged.
-    held: Vec<Placed>,
+    held: Vec<NumberedEntry>,
     /// The number of the last line that was read, from 1.
     line: u64,
     /// When the progress was last stored.
-    told_at: Timestamp,
+    progress_stored_at: Timestamp,
 }
 
 /// How long an import that receives lines may go without storing its progress; after that, a batch
 /// is committed even if it is not full.
-const TOLD_EVERY: SignedDuration = SignedDuration::from_secs(60);
+const PROGRESS_EVERY: SignedDuration = SignedDuration::from_secs(60);
 
 impl Running<'_> {
     async fn finish<S, E>(&mut self, chunks: S) -> Result<(), Error>
@@ -131,7 +131,7 @@ impl Running<'_> {
     async fn give_up(&mut self) {
         self.import.state = ImportState::Interrupted;
         self.import.changed_at = self.desk.clock().now();
-        if let Err(error) = self.write_down("give_up_import").await {
+        if let Err(error) = self.store_progress("give_up_import").await {
             tracing::warn!(
                 import = %self.import.id,
                 error = error.logged(),
@@ -140,7 +140,7 @@ impl Running<'_> {
         }
     }
 
-    async fn write_down(&self, name: &'static str) -> Result<(), Error> {
+    async fn store_progress(&self, name: &'static str) -> Result<(), Error> {
         let mut tx = self.desk.store().begin(name).await?;
         tx.update_import(&self.import).await?;
         tx.commit().await?;
@@ -207,7 +207,7 @@ impl Running<'_> {
                 self.import.rejected += 1;
                 note(&mut self.import.rejected_lines, self.line, reason);
             }
-            Read::Hopeless(reason) => {
+            Read::UnreadableLine(reason) => {
                 return Err(self.refuse(ImportRefusal::Columns, reason).await?);
             }
         }
@@ -216,7 +216,9 @@ impl Running<'_> {
             self.judge().await?;
         }
         let is_full = self.batch.len() >= self.desk.settings().import_batch_lines;
-        if is_full || self.desk.clock().now().duration_since(self.told_at) >= TOLD_EVERY {
+        if is_full
+            || self.desk.clock().now().duration_since(self.progress_stored_at) >= PROGRESS_EVERY
+        {
             self.flush(ImportState::Running).await?;
         }
         Ok(())
@@ -243,7 +245,7 @@ impl Running<'_> {
         self.import.state = ImportState::Refused;
         self.import.refusal = Some(reason);
         self.import.changed_at = self.desk.clock().now();
-        self.write_down("refuse_import").await?;
+        self.store_progress("refuse_import").await?;
         Ok(Error::ImportRefused { import: Box::new(self.import.clone()), why })
     }
 
@@ -278,7 +280,7 @@ impl Running<'_> {
         tx.commit().await?;
 
         self.import = import;
-        self.told_at = now;
+        self.progress_stored_at = now;
         Ok(())
     }
 }

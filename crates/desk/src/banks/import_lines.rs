@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use mamori_model::text::Labels;
-use mamori_model::{EntryChange, Given, Hash, HashKind, Line};
+use mamori_model::{EntryChange, Hash, HashKind, Line, Patch};
 use mamori_store::NewEntry;
 use serde::Deserialize;
 
@@ -56,7 +56,7 @@ pub enum Read {
     Rejected(String),
     /// A line so invalid that the lines after it cannot be read either: a CSV without a usable
     /// header.
-    Hopeless(String),
+    UnreadableLine(String),
 }
 
 /// The fields of a line before they are validated.
@@ -66,11 +66,11 @@ struct Fields {
     hash: Option<String>,
     kind: Option<String>,
     #[serde(default)]
-    source_id: Given<String>,
+    source_id: Patch<String>,
     #[serde(default)]
-    labels: Given<Vec<String>>,
+    labels: Patch<Vec<String>>,
     #[serde(default)]
-    expires_at: Given<String>,
+    expires_at: Patch<String>,
 }
 
 impl LineReader {
@@ -121,7 +121,7 @@ impl LineReader {
                 self.table = Some(table);
                 Read::Skipped
             }
-            Err(reason) => Read::Hopeless(reason),
+            Err(reason) => Read::UnreadableLine(reason),
         }
     }
 }
@@ -133,43 +133,43 @@ impl Fields {
     fn check(self, kind: HashKind) -> Result<(NewEntry, Vec<String>), String> {
         let hash = self.hash.ok_or("no `hash`")?;
         let kind = match self.kind {
-            Some(name) => said("kind", HashKind::of_list(&name))?,
+            Some(name) => in_field("kind", HashKind::of_list(&name))?,
             None => kind,
         };
-        let hash = said("hash", Hash::parse(kind, hash.trim()))?;
+        let hash = in_field("hash", Hash::parse(kind, hash.trim()))?;
         if let Some(flaw) = hash.flaw() {
             return Err(format!("`hash`: {flaw}"));
         }
         let mut warnings = Vec::new();
-        let source_id = self.source_id.try_map(|text| said("source_id", Line::from_str(&text)));
+        let source_id = self.source_id.try_map(|text| in_field("source_id", Line::from_str(&text)));
         let labels = lenient_labels(self.labels, &mut warnings);
         let expires_at = self.expires_at.try_map(|text| read_end(&text));
-        let said = EntryChange {
+        let metadata = EntryChange {
             source_id: or_warn(source_id, &mut warnings),
             labels,
             expires_at: or_warn(expires_at, &mut warnings),
         };
-        Ok((NewEntry { hash, said }, warnings))
+        Ok((NewEntry { hash, metadata }, warnings))
     }
 }
 
-fn said<T, E: std::fmt::Display>(field: &str, result: Result<T, E>) -> Result<T, String> {
+fn in_field<T, E: std::fmt::Display>(field: &str, result: Result<T, E>) -> Result<T, String> {
     result.map_err(|error| format!("`{field}`: {error}"))
 }
 
-/// Returns what was given, or adds a warning and returns [`Given::Nothing`].
-fn or_warn<T>(given: Result<Given<T>, String>, warnings: &mut Vec<String>) -> Given<T> {
+/// Returns what was given, or adds a warning and returns [`Patch::Unset`].
+fn or_warn<T>(given: Result<Patch<T>, String>, warnings: &mut Vec<String>) -> Patch<T> {
     given.unwrap_or_else(|warning| {
         warnings.push(warning);
-        Given::Nothing
+        Patch::Unset
     })
 }
 
 /// Returns the valid labels, and adds a warning if some are left out. Empty labels are ignored, so
 /// that a `;` too many is harmless.
-fn lenient_labels(given: Given<Vec<String>>, warnings: &mut Vec<String>) -> Given<Labels> {
-    let Given::Value(labels) = given else {
-        return if given.is_said() { Given::Null } else { Given::Nothing };
+fn lenient_labels(given: Patch<Vec<String>>, warnings: &mut Vec<String>) -> Patch<Labels> {
+    let Patch::Value(labels) = given else {
+        return if given.is_set() { Patch::Null } else { Patch::Unset };
     };
     let labels: Vec<String> = labels
         .into_iter()
@@ -189,9 +189,9 @@ fn lenient_labels(given: Given<Vec<String>>, warnings: &mut Vec<String>) -> Give
         ));
     }
     match (kept.is_empty(), left_out) {
-        (true, 0) => Given::Null,
-        (true, _) => Given::Nothing,
-        (false, _) => Labels::try_from(kept).map_or(Given::Nothing, Given::Value),
+        (true, 0) => Patch::Null,
+        (true, _) => Patch::Unset,
+        (false, _) => Labels::try_from(kept).map_or(Patch::Unset, Patch::Value),
     }
 }
 

@@ -10,7 +10,7 @@ pub mod import_entries;
 pub mod import_lines;
 pub mod list_banks;
 pub(crate) mod open_disputes;
-pub mod settle_dispute;
+pub mod resolve_dispute;
 pub mod withdraw_entries;
 
 use jiff::Timestamp;

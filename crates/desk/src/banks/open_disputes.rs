@@ -30,13 +30,13 @@ impl Desk {
                 reason: decision.reason.clone(),
                 state: DisputeState::Open,
                 opened_at: now,
-                settled_by: None,
-                settled_at: None,
-                settled_note: None,
+                resolved_by: None,
+                resolved_at: None,
+                resolved_note: None,
             };
             if tx.insert_dispute(&dispute).await? {
                 let about = About { dispute: Some(dispute.id), ..About::default() };
-                self.note(tx, decision.case, CaseEventKind::Disputed, about, now).await?;
+                self.record_event(tx, decision.case, CaseEventKind::Disputed, about, now).await?;
             }
         }
         Ok(())

@@ -20,7 +20,7 @@ impl Desk {
         }
         tx.commit().await?;
 
-        self.settle().await;
+        self.wait_until_applied().await;
         Ok(())
     }
 
@@ -41,7 +41,7 @@ impl Desk {
         let withdrawn = tx.withdraw_source(bank, source, now).await?;
         tx.commit().await?;
 
-        self.settle().await;
+        self.wait_until_applied().await;
         Ok(withdrawn)
     }
 }

@@ -44,7 +44,7 @@ impl Desk {
     /// alone. `None` if there is no case for this reviewer. No other reviewer gets the case until
     /// it is decided, released, or the claim lapses.
     ///
-    /// [`Refusal::RestDue`] if a break is due, [`Refusal::DoseSpent`] if the exposure limit is
+    /// [`Refusal::BreakDue`] if a break is due, [`Refusal::ExposureSpent`] if the exposure limit is
     /// reached; a case that the reviewer has claimed then goes back to the queue.
     pub async fn claim_next(&self, who: &Reviewer, queue: Queue) -> Result<Option<Claimed>, Error> {
         // Tries again if a concurrent request of the same reviewer claimed a case first.
@@ -58,14 +58,14 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("claim_next").await?;
-        if let Some(rest) = self.rest_due(&mut tx, who.staff(), now).await? {
-            return Err(self.begin_rest(tx, who, rest, now).await?);
+        if let Some(due) = self.break_due(&mut tx, who.staff(), now).await? {
+            return Err(self.begin_break(tx, who, due, now).await?);
         }
         self.lapse(&mut tx, now).await?;
-        let mut case = self.in_hand(&mut tx, who, now).await?;
+        let mut case = self.lock_claimed_case(&mut tx, who, now).await?;
         if case.is_none() {
             case = tx.claim_next(&self.claiming(who, queue.purpose, now)).await?;
-            self.note_claim(&mut tx, case.as_ref(), who, now).await?;
+            self.record_claim(&mut tx, case.as_ref(), who, now).await?;
         }
         tx.commit().await?;
 
@@ -81,8 +81,8 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("claim_case").await?;
-        if let Some(rest) = self.rest_due(&mut tx, who.staff(), now).await? {
-            return Err(self.begin_rest(tx, who, rest, now).await?);
+        if let Some(due) = self.break_due(&mut tx, who.staff(), now).await? {
+            return Err(self.begin_break(tx, who, due, now).await?);
         }
         self.lapse(&mut tx, now).await?;
         let wanted = tx.lock_case(case).await?.ok_or(Error::NotFound("case"))?;
@@ -97,9 +97,9 @@ impl Desk {
             Some(claim) if claim.by == who.staff() => Some(wanted),
             Some(_) => return Err(Refusal::ClaimedByOther.into()),
             None => {
-                self.give_back(&mut tx, who, now).await?;
+                self.release_current_claim(&mut tx, who, now).await?;
                 let claimed = tx.claim_case(case, &self.claiming(who, None, now)).await?;
-                self.note_claim(&mut tx, claimed.as_ref(), who, now).await?;
+                self.record_claim(&mut tx, claimed.as_ref(), who, now).await?;
                 claimed
             }
         };
@@ -110,7 +110,7 @@ impl Desk {
 
     /// Returns the case that the reviewer has claimed, locked in `tx`. If the claim has lapsed,
     /// ends it and returns `None`.
-    pub(crate) async fn in_hand(
+    pub(crate) async fn lock_claimed_case(
         &self,
         tx: &mut Tx,
         who: &Reviewer,
@@ -125,22 +125,22 @@ impl Desk {
     }
 
     /// Puts the case that the reviewer has claimed, if there is one, back into the queue.
-    pub(crate) async fn give_back(
+    pub(crate) async fn release_current_claim(
         &self,
         tx: &mut Tx,
         who: &Reviewer,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let Some(case) = self.in_hand(tx, who, now).await? else { return Ok(()) };
+        let Some(case) = self.lock_claimed_case(tx, who, now).await? else { return Ok(()) };
         let then = crate::cases::release_case::as_it_was(&case);
         tx.release_claim(case.id, then).await?;
-        tx.close_looks_of(case.id, now).await?;
+        tx.close_views_of(case.id, now).await?;
         let nothing = (None, About::default());
         let by = Some(who.staff());
-        self.note_by(tx, case.id, CaseEventKind::Released, by, nothing, now).await
+        self.record_event_by(tx, case.id, CaseEventKind::Released, by, nothing, now).await
     }
 
-    async fn note_claim(
+    async fn record_claim(
         &self,
         tx: &mut Tx,
         case: Option<&Case>,
@@ -150,7 +150,7 @@ impl Desk {
         let Some(case) = case else { return Ok(()) };
         let nothing = (None, About::default());
         let by = Some(who.staff());
-        self.note_by(tx, case.id, CaseEventKind::Claimed, by, nothing, now).await
+        self.record_event_by(tx, case.id, CaseEventKind::Claimed, by, nothing, now).await
     }
 
     fn claiming(&self, who: &Reviewer, purpose: Option<Purpose>, now: Timestamp) -> Claiming {
@@ -166,7 +166,7 @@ impl Desk {
     /// Checks whether the reviewer may claim escalated cases: a lead, or a reviewer who works
     /// alone.
     pub(crate) fn acts_as_lead(&self, who: &Reviewer) -> bool {
-        who.member().roles().is_lead() || self.settings().is_alone
+        who.member().roles().is_lead() || self.settings().is_single_person
     }
 
     /// Returns when a claim lapses that is made or extended at `now`.

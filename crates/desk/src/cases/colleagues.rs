@@ -11,7 +11,7 @@ impl Desk {
     /// Returns the display names of all reviewers and leads except `who`, by id; nothing else about
     /// them.
     pub async fn colleagues(&self, who: &Reviewer) -> Result<BTreeMap<StaffId, Line>, Error> {
-        let mut others = self.store().reviewers_shown().await?;
+        let mut others = self.store().display_names_of_reviewers().await?;
         others.remove(&who.staff());
         Ok(others)
     }

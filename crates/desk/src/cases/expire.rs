@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use mamori_model::retention;
 
-use crate::swept::{ROWS_AT_ONCE, Swept};
+use crate::sweep_summary::{ROWS_AT_ONCE, SweepSummary};
 use crate::{Desk, Error};
 
 /// Ends claims whose time ran out; removes closed cases that reached their term, with their
 /// decisions, actions and views. At most [`ROWS_AT_ONCE`] of each.
-pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<Swept, Error> {
+pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, Error> {
     let cases = desk.kept_since(retention::CASES, now);
 
     let mut tx = desk.store().begin("expire_cases").await?;
@@ -16,5 +16,5 @@ pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<Swept, Error> 
     let rows_deleted = tx.delete_cases_before(cases, ROWS_AT_ONCE).await?;
     tx.commit().await?;
 
-    Ok(Swept { claims_lapsed, rows_deleted, ..Swept::default() })
+    Ok(SweepSummary { claims_lapsed, rows_deleted, ..SweepSummary::default() })
 }

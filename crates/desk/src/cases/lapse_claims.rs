@@ -6,7 +6,7 @@ use mamori_model::Case;
 use mamori_model::case::{About, CaseEventKind};
 use mamori_store::{Released, Tx};
 
-use crate::swept::ROWS_AT_ONCE;
+use crate::sweep_summary::ROWS_AT_ONCE;
 use crate::{Desk, Error};
 
 impl Desk {
@@ -30,9 +30,9 @@ impl Desk {
     ) -> Result<(), Error> {
         let then = Released { level: case.level, urgency: case.urgency, handed: None };
         tx.release_claim(case.id, then).await?;
-        tx.close_looks_of(case.id, now).await?;
+        tx.close_views_of(case.id, now).await?;
         let whose = case.claim.map(|claim| claim.by);
         let nothing = (None, About::default());
-        self.note_by(tx, case.id, CaseEventKind::Lapsed, whose, nothing, now).await
+        self.record_event_by(tx, case.id, CaseEventKind::Lapsed, whose, nothing, now).await
     }
 }

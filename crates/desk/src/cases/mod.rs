@@ -3,7 +3,7 @@
 pub mod claim_case;
 pub mod colleagues;
 pub(crate) mod expire;
-pub mod keep_claim;
+pub mod extend_claim;
 pub(crate) mod lapse_claims;
 pub mod note_case;
 pub(crate) mod open_case;
@@ -28,7 +28,7 @@ pub(crate) async fn end_for_service(
 ) -> Result<(), Error> {
     for case in tx.lock_undecided_cases_of(service).await? {
         tx.close_case(case, CaseState::Ended, Some(now)).await?;
-        desk.note(tx, case, CaseEventKind::Ended, About::default(), now).await?;
+        desk.record_event(tx, case, CaseEventKind::Ended, About::default(), now).await?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Writes a note into a case, for the next reviewer who works on it.
 
 use mamori_model::case::{About, CaseEventKind};
-use mamori_model::{CaseId, Words};
+use mamori_model::{CaseId, FreeText};
 
 use crate::staff::member::Reviewer;
 use crate::{Desk, Error};
@@ -14,7 +14,7 @@ impl Desk {
         who: &Reviewer,
         case: CaseId,
         number: u32,
-        note: &Words,
+        note: &FreeText,
     ) -> Result<(), Error> {
         let now = self.clock().now();
 
@@ -23,7 +23,7 @@ impl Desk {
         case.claimed_by(who.staff(), number, now)?;
         let by = Some(who.staff());
         let noted = (Some(note), About::default());
-        self.note_by(&mut tx, case.id, CaseEventKind::Noted, by, noted, now).await?;
+        self.record_event_by(&mut tx, case.id, CaseEventKind::Noted, by, noted, now).await?;
         tx.commit().await?;
 
         Ok(())

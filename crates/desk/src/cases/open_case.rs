@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use mamori_model::case::{About, CaseEvent, CaseEventKind};
 use mamori_model::matched::Match;
-use mamori_model::{Case, CaseId, StaffId, Subject, Urgency, Words};
+use mamori_model::{Case, CaseId, FreeText, StaffId, Subject, Urgency};
 use mamori_store::{NewCase, Tx};
 
 use crate::{Desk, Error};
@@ -22,7 +22,7 @@ impl Desk {
         let about = About { item: Some(found.id), ..About::default() };
         if let Some(case) = tx.lock_open_case_of_item(found.id).await? {
             tx.touch_case(case.id).await?;
-            return self.note(tx, case.id, CaseEventKind::ItemAdded, about, now).await;
+            return self.record_event(tx, case.id, CaseEventKind::ItemAdded, about, now).await;
         }
         let new = NewCase {
             id: self.clock().mint()?.into(),
@@ -36,11 +36,11 @@ impl Desk {
         let case = tx.open_or_join_case(&new).await?;
         tx.insert_case_item(case, found.id, now).await?;
         let kind = if case == new.id { CaseEventKind::Opened } else { CaseEventKind::ItemAdded };
-        self.note(tx, case, kind, about, now).await
+        self.record_event(tx, case, kind, about, now).await
     }
 
     /// Records in a case's history what Mamori itself did to the case.
-    pub(crate) async fn note(
+    pub(crate) async fn record_event(
         &self,
         tx: &mut Tx,
         case: CaseId,
@@ -48,18 +48,18 @@ impl Desk {
         about: About,
         now: Timestamp,
     ) -> Result<(), Error> {
-        self.note_by(tx, case, kind, None, (None, about), now).await
+        self.record_event_by(tx, case, kind, None, (None, about), now).await
     }
 
     /// Records in a case's history what a staff member did to the case, and their note. `by` is
     /// `None` if Mamori did it.
-    pub(crate) async fn note_by(
+    pub(crate) async fn record_event_by(
         &self,
         tx: &mut Tx,
         case: CaseId,
         kind: CaseEventKind,
         by: Option<StaffId>,
-        (note, about): (Option<&Words>, About),
+        (note, about): (Option<&FreeText>, About),
         now: Timestamp,
     ) -> Result<(), Error> {
         let id = self.clock().mint()?.into();

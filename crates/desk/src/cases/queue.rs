@@ -13,7 +13,7 @@ pub struct QueueView {
     /// bulk decisions.
     pub counts: Vec<QueueCount>,
     /// The case that the reviewer has claimed.
-    pub in_hand: Option<Case>,
+    pub claimed: Option<Case>,
     /// Whether cases wait for a lead while there is no lead. Always false where the operator works
     /// alone.
     pub is_lead_missing: bool,
@@ -24,11 +24,11 @@ impl Desk {
     pub async fn queue(&self, who: &Reviewer) -> Result<QueueView, Error> {
         let now = self.clock().now();
         let counts = self.store().queue_counts().await?;
-        let in_hand = self.store().case_in_hand(who.staff(), now).await?;
+        let claimed = self.store().claimed_case(who.staff(), now).await?;
         let for_leads =
             |count: &QueueCount| count.level == Level::Lead || count.state == CaseState::Proposed;
-        let waits = !self.settings().is_alone && counts.iter().any(for_leads);
+        let waits = !self.settings().is_single_person && counts.iter().any(for_leads);
         let is_lead_missing = waits && !self.store().has_lead().await?;
-        Ok(QueueView { counts, in_hand, is_lead_missing })
+        Ok(QueueView { counts, claimed, is_lead_missing })
     }
 }

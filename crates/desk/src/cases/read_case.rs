@@ -7,10 +7,11 @@ use mamori_model::case::CaseEvent;
 use mamori_model::matched::Match;
 use mamori_model::page::{Page, PageSize};
 use mamori_model::{
-    BankName, Case, CaseId, Decision, Evidence, Kept, Line, Look, MatchId, Policy, StaffId,
+    BankName, Case, CaseId, Decision, Evidence, EvidenceStatus, Line, MatchId, Policy, StaffId,
+    View,
 };
 
-use crate::cases::read_history::{Before, History};
+use crate::cases::read_history::{History, HistoryCursor};
 use crate::staff::member::{Records, Reviewer};
 use crate::{Desk, Error};
 
@@ -41,13 +42,13 @@ pub struct CaseView {
     pub decisions: Vec<Decision>,
     /// The latest views of its items, oldest first; [`Self::older`] says whether there are earlier
     /// ones.
-    pub looks: Vec<Look>,
+    pub views: Vec<View>,
     /// How many views of its items there were in total.
-    pub look_count: u64,
+    pub view_count: u64,
     /// Where [`Desk::history`] continues with earlier events and views.
-    pub older: Before,
+    pub older: HistoryCursor,
     /// How many other open cases have a hit on an entry that this case has a hit on.
-    pub alike: u32,
+    pub same_entry_count: u32,
     /// Display names of the staff members that the history, the views and the claim mention, by id.
     pub people: BTreeMap<StaffId, Line>,
 }
@@ -60,13 +61,13 @@ pub struct ItemView {
     /// Names of the banks of its hits, as far as these banks still exist.
     pub banks: Vec<BankName>,
     /// Whether the item's bytes are stored and can be viewed.
-    pub evidence: Kept,
+    pub evidence: EvidenceStatus,
 }
 
 impl Desk {
     /// Returns the case that the reviewer has claimed, with `size` of its items. Refused to other
     /// reviewers as [`Case::claimed_by`] says. Shows no picture: that takes a view
-    /// ([`Desk::look`]).
+    /// ([`Desk::open_view`]).
     pub async fn case(
         &self,
         who: &Reviewer,
@@ -74,11 +75,11 @@ impl Desk {
         after: Option<MatchId>,
         size: PageSize,
     ) -> Result<CaseView, Error> {
-        let case = self.case_in_hand(who, case).await?;
+        let case = self.claimed_case(who, case).await?;
         self.view(case, after, size).await
     }
 
-    pub(crate) async fn case_in_hand(&self, who: &Reviewer, case: CaseId) -> Result<Case, Error> {
+    pub(crate) async fn claimed_case(&self, who: &Reviewer, case: CaseId) -> Result<Case, Error> {
         let now = self.clock().now();
         let case = self.store().case(case).await?.ok_or(Error::NotFound("case"))?;
         let number = case.claim.map_or(0, |claim| claim.number);
@@ -124,9 +125,9 @@ impl Desk {
         size: PageSize,
     ) -> Result<CaseView, Error> {
         let store = self.store();
-        let History { events: history, looks, look_count, older, people } =
-            self.history_of(&case, Before::default()).await?;
-        let alike = store.count_cases_alike(case.id).await?;
+        let History { events: history, views, view_count, older, people } =
+            self.history_of(&case, HistoryCursor::default()).await?;
+        let same_entry_count = store.count_cases_with_same_entry(case.id).await?;
         let decisions = store.decisions_of_case(case.id).await?;
         let CaseItems { case, policy, items } = self.case_items(case, after, size).await?;
         Ok(CaseView {
@@ -135,10 +136,10 @@ impl Desk {
             items,
             history,
             decisions,
-            looks,
-            look_count,
+            views,
+            view_count,
             older,
-            alike,
+            same_entry_count,
             people,
         })
     }
@@ -148,7 +149,7 @@ impl Desk {
         let banks: BTreeSet<_> = found.hits.iter().map(|hit| hit.bank).collect();
         let banks = banks.into_iter().filter_map(|bank| directory.bank(bank));
         let banks = banks.map(|bank| bank.name.clone()).collect();
-        let evidence = Kept::of(evidence, self.clock().now());
+        let evidence = EvidenceStatus::of(evidence, self.clock().now());
         ItemView { found, banks, evidence }
     }
 }

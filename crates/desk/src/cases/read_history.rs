@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mamori_model::case::CaseEvent;
 use mamori_model::page::PageSize;
-use mamori_model::{Case, CaseId, EventId, Line, Look, LookId, StaffId};
+use mamori_model::{Case, CaseId, EventId, Line, StaffId, View, ViewId};
 
 use crate::staff::member::{Records, Reviewer};
 use crate::{Desk, Error};
@@ -16,7 +16,7 @@ const PAGE: PageSize = PageSize::DEFAULT;
 #[derive(Clone, Copy, Debug)]
 pub enum HistoryReader<'a> {
     /// The reviewer who has claimed the case.
-    InHand(&'a Reviewer),
+    Claimant(&'a Reviewer),
     /// A lead or an auditor, for any case.
     Records(&'a Records),
 }
@@ -24,11 +24,11 @@ pub enum HistoryReader<'a> {
 /// Where a page of the history begins: it has what is older than these. `None` begins with the
 /// newest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Before {
+pub struct HistoryCursor {
     /// Shows events older than this one.
     pub event: Option<EventId>,
     /// Shows views older than this one.
-    pub look: Option<LookId>,
+    pub view: Option<ViewId>,
 }
 
 /// A page of a case's history.
@@ -37,11 +37,11 @@ pub struct History {
     /// Events of the case, oldest first.
     pub events: Vec<CaseEvent>,
     /// Views of the case's items, oldest first.
-    pub looks: Vec<Look>,
+    pub views: Vec<View>,
     /// How many views of the case's items there were in total.
-    pub look_count: u64,
+    pub view_count: u64,
     /// Where the next older page begins; a part is `None` if there is nothing older.
-    pub older: Before,
+    pub older: HistoryCursor,
     /// Display names of the staff members that the page mentions, by id.
     pub people: BTreeMap<StaffId, Line>,
 }
@@ -52,10 +52,10 @@ impl Desk {
         &self,
         who: HistoryReader<'_>,
         case: CaseId,
-        before: Before,
+        before: HistoryCursor,
     ) -> Result<History, Error> {
         let case = match who {
-            HistoryReader::InHand(reviewer) => self.case_in_hand(reviewer, case).await?,
+            HistoryReader::Claimant(reviewer) => self.claimed_case(reviewer, case).await?,
             HistoryReader::Records(_) => {
                 self.store().case(case).await?.ok_or(Error::NotFound("case"))?
             }
@@ -63,21 +63,25 @@ impl Desk {
         self.history_of(&case, before).await
     }
 
-    pub(crate) async fn history_of(&self, case: &Case, before: Before) -> Result<History, Error> {
+    pub(crate) async fn history_of(
+        &self,
+        case: &Case,
+        before: HistoryCursor,
+    ) -> Result<History, Error> {
         let store = self.store();
         let mut events = store.case_events_page(case.id, before.event, PAGE).await?;
-        let mut looks = store.looks_of_case(case.id, before.look, PAGE).await?;
+        let mut views = store.views_of_case(case.id, before.view, PAGE).await?;
         events.rows.reverse();
-        looks.rows.reverse();
+        views.rows.reverse();
         let named = events.rows.iter().flat_map(|event| [event.by, event.about.to]);
-        let named = named.chain(looks.rows.iter().map(|look| Some(look.by)));
+        let named = named.chain(views.rows.iter().map(|view| Some(view.by)));
         let named = named.chain([case.claim.map(|claim| claim.by)]);
         Ok(History {
-            look_count: store.count_looks_of_case(case.id).await?,
-            people: store.staff_shown(&named.flatten().collect()).await?,
-            older: Before { event: events.next, look: looks.next },
+            view_count: store.count_views_of_case(case.id).await?,
+            people: store.display_names(&named.flatten().collect()).await?,
+            older: HistoryCursor { event: events.next, view: views.next },
             events: events.rows,
-            looks: looks.rows,
+            views: views.rows,
         })
     }
 }

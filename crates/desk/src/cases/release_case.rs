@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use mamori_model::case::{About, CaseEventKind, Level};
-use mamori_model::{Case, CaseId, Refusal, StaffId, Urgency, Words};
+use mamori_model::{Case, CaseId, FreeText, Refusal, StaffId, Urgency};
 use mamori_store::{Released, Tx};
 
 use crate::staff::member::Reviewer;
@@ -18,21 +18,21 @@ pub enum Release {
     Leave,
     /// Back to its old place in the queue, with a reason; the reviewer is not offered it again,
     /// except a lead when no other case waits.
-    Skip(Words),
+    Skip(FreeText),
     /// To a lead, with another urgency; where the operator works alone, back to the queue for the
     /// same person.
     Escalate {
         /// How urgent the case is from now on.
         urgency: Urgency,
         /// The reviewer's reason, for the lead.
-        why: Words,
+        why: FreeText,
     },
     /// To one colleague, for whom it is reserved.
     HandOver {
         /// The colleague; must be a lead if the case needs one.
         to: StaffId,
         /// What the colleague should know about the case.
-        why: Words,
+        why: FreeText,
     },
 }
 
@@ -68,7 +68,7 @@ impl Desk {
                 (CaseEventKind::Escalated, then, Some(why), about)
             }
             Release::HandOver { to, why } => {
-                may_have(&mut tx, &case, who, to).await?;
+                require_takeover(&mut tx, &case, who, to).await?;
                 let until = now.checked_add(HANDED).unwrap_or(Timestamp::MAX);
                 let then = Released { handed: Some((to, until)), ..as_it_was(&case) };
                 let about = About { to: Some(to), ..About::default() };
@@ -76,9 +76,9 @@ impl Desk {
             }
         };
         tx.release_claim(case.id, then).await?;
-        tx.close_looks_of(case.id, now).await?;
+        tx.close_views_of(case.id, now).await?;
         let by = Some(who.staff());
-        self.note_by(&mut tx, case.id, kind, by, (note.as_ref(), about), now).await?;
+        self.record_event_by(&mut tx, case.id, kind, by, (note.as_ref(), about), now).await?;
         tx.commit().await?;
 
         Ok(())
@@ -87,7 +87,7 @@ impl Desk {
     /// Returns the level of a case that needs a lead; [`Refusal::NoLead`] if there is none, so that
     /// no case waits for ever. Where the operator works alone every reviewer may claim it.
     async fn level_for_leads(&self, tx: &mut Tx) -> Result<Level, Error> {
-        if self.settings().is_alone {
+        if self.settings().is_single_person {
             return Ok(Level::Reviewer);
         }
         if tx.has_lead().await? { Ok(Level::Lead) } else { Err(Refusal::NoLead.into()) }
@@ -99,7 +99,12 @@ pub(crate) fn as_it_was(case: &Case) -> Released {
     Released { level: case.level, urgency: case.urgency, handed: None }
 }
 
-async fn may_have(tx: &mut Tx, case: &Case, from: &Reviewer, to: StaffId) -> Result<(), Error> {
+async fn require_takeover(
+    tx: &mut Tx,
+    case: &Case,
+    from: &Reviewer,
+    to: StaffId,
+) -> Result<(), Error> {
     let colleague = tx.staff(to).await?.filter(|to| to.ended_at.is_none());
     let may = colleague.is_some_and(|to| match case.level {
         Level::Reviewer => to.roles.is_reviewer(),

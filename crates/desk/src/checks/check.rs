@@ -1,20 +1,20 @@
 //! Checks an upload against the banks: the operation that everything else serves.
 
 use bytes::Bytes;
-use mamori_media::{Error as Media, Picture, Rest};
+use mamori_media::{Error as Media, Picture, Remaining};
 use mamori_model::{
     Gap, Hit, Item, Looked, MatchId, Md5, NotCompared, NotLooked, Sha1, Sha256, Verdict,
 };
 
 use crate::checks::fingerprints::Fingerprints;
-use crate::checks::hash_item::Read;
-use crate::checks::look_up::Found;
+use crate::checks::hash_item::ItemHashes;
+use crate::checks::search_banks::SearchResult;
 use crate::settings::PartlyLooked;
 use crate::{Caller, Desk, Error};
 
 /// What a service sends of an item to be checked.
 #[derive(Clone, Debug)]
-pub enum Evidence {
+pub enum CheckInput {
     /// The bytes of the item.
     Bytes(Bytes),
     /// Only the hashes of the item; its bytes stay at the service.
@@ -52,7 +52,7 @@ impl Desk {
     /// vault by then, unless the vault fails.
     ///
     /// The digests of an item's bytes are compared whether or not it can be decoded. Unless the
-    /// hits decide about the whole item ([`crate::checks::look_up::Found::is_answered`]), the answer is
+    /// hits decide about the whole item ([`crate::checks::search_banks::SearchResult::is_answered`]), the answer is
     /// [`Error::Media`] if the item cannot be decoded or its data are damaged, and
     /// [`Error::PartlyLooked`] if frames were left out and [`crate::Settings::partly_looked`] does
     /// not say otherwise.
@@ -60,19 +60,19 @@ impl Desk {
         &self,
         caller: &Caller,
         item: Item,
-        evidence: Evidence,
+        evidence: CheckInput,
     ) -> Result<Checked, Error> {
         self.require_current()?;
         let directory = self.directory();
-        let banks = match self.looking(&directory, item.surface, item.country) {
+        let banks = match self.applicable_banks(&directory, item.surface, item.country) {
             Ok(banks) => banks,
             Err(reason) => return Ok(count(Checked::not_looked(reason))),
         };
         let (prints, picture, bytes) = match evidence {
-            Evidence::Hashes(prints) => (prints, None, None),
-            Evidence::Bytes(bytes) => {
-                let read = self.read_for(bytes.clone(), caller.service(), &banks);
-                let Read { prints, picture } = read.await?;
+            CheckInput::Hashes(prints) => (prints, None, None),
+            CheckInput::Bytes(bytes) => {
+                let read = self.hash_for_check(bytes.clone(), caller.service(), &banks);
+                let ItemHashes { prints, picture } = read.await?;
                 (prints, Some(picture), Some(bytes))
             }
         };
@@ -80,46 +80,49 @@ impl Desk {
         let found = self.search_for(Some(caller.service()), &prints, &banks).await?;
         let looked = looked(picture.as_ref(), &found);
         let is_answered = found.is_answered();
-        let Found { hits, judgement, .. } = found;
+        let SearchResult { hits, judgement, .. } = found;
         let by_hits = judgement.verdict;
         let (picture, answer) = match picture {
             Some(Ok(picture)) if is_answered => (Some(picture), Ok(by_hits)),
             Some(Ok(picture)) => {
-                let answer = self.verdict_without_hit(&picture.rest);
+                let answer = self.verdict_without_hit(&picture.remaining);
                 (Some(picture), answer)
             }
             Some(Err(error)) if !is_answered => (None, Err(error.into())),
             None | Some(Err(_)) => (None, Ok(by_hits)),
         };
         // A match is recorded even if the answer about the rest of the item is an error.
-        let recorded = if judgement.standing.is_empty() {
+        let recorded = if judgement.effective_hits.is_empty() {
             None
         } else {
-            let found = self.candidate(caller, item, &prints, (by_hits, judgement.standing))?;
+            let found =
+                self.candidate(caller, item, &prints, (by_hits, judgement.effective_hits))?;
             Some(self.record(found, bytes.as_ref()).await?)
         };
         let verdict = answer?;
 
-        let told = bytes.is_some();
+        let has_bytes = bytes.is_some();
         Ok(count(Checked {
             verdict,
             looked,
             hits,
             recorded,
-            sha256: prints.sha256.filter(|_| told),
-            sha1: prints.sha1.filter(|_| told),
-            md5: prints.md5.filter(|_| told),
+            sha256: prints.sha256.filter(|_| has_bytes),
+            sha1: prints.sha1.filter(|_| has_bytes),
+            md5: prints.md5.filter(|_| has_bytes),
             picture,
         }))
     }
 
-    /// Returns the answer about an item of which `rest` was not read and whose hits do not decide
+    /// Returns the answer about an item of which `remaining` was not read and whose hits do not decide
     /// about the whole. Damaged data are always an error, because any verdict would be a guess.
-    fn verdict_without_hit(&self, rest: &Rest) -> Result<Verdict, Error> {
-        match rest {
-            Rest::Nothing => Ok(Verdict::Allow),
-            Rest::Damaged { reason } => Err(Media::Unreadable { reason: reason.clone() }.into()),
-            Rest::LeftOut => match self.settings().partly_looked {
+    fn verdict_without_hit(&self, remaining: &Remaining) -> Result<Verdict, Error> {
+        match remaining {
+            Remaining::Nothing => Ok(Verdict::Allow),
+            Remaining::Damaged { reason } => {
+                Err(Media::Unreadable { reason: reason.clone() }.into())
+            }
+            Remaining::LeftOut => match self.settings().partly_looked {
                 PartlyLooked::Error => Err(Error::PartlyLooked),
                 PartlyLooked::Hold => Ok(Verdict::Hold),
                 PartlyLooked::Allow => Ok(Verdict::Allow),
@@ -129,7 +132,7 @@ impl Desk {
 }
 
 /// Returns how much of the item was compared. `picture` is `None` if only hashes came.
-fn looked(picture: Option<&Result<Picture, Media>>, found: &Found) -> Looked {
+fn looked(picture: Option<&Result<Picture, Media>>, found: &SearchResult) -> Looked {
     let mut gaps: Vec<Gap> = picture.and_then(crate::checks::hash_item::gap).into_iter().collect();
     if !found.low_quality.is_empty() {
         let frames = found.low_quality.iter().copied().take(Gap::FRAMES_MAX).collect();

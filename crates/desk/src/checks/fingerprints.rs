@@ -1,7 +1,7 @@
 //! The hashes by which an item is looked up in the banks.
 
-use mamori_media::{Frame, Picture, Rest};
-use mamori_model::verdict::View;
+use mamori_media::{Frame, Picture, Remaining};
+use mamori_model::verdict::FrameBackdrop;
 use mamori_model::{Hash, Md5, Pdq, Quality, Sha1, Sha256, Transform, Variant};
 
 /// All known hashes of one item.
@@ -79,13 +79,13 @@ impl Fingerprints {
     }
 
     /// Takes over the frames of the decoded picture.
-    pub fn see(&mut self, picture: &Picture) {
+    pub fn add_frames(&mut self, picture: &Picture) {
         self.frames = picture.frames.iter().map(FramePrint::from).collect();
-        self.is_partial = picture.rest != Rest::Nothing;
+        self.is_partial = picture.remaining != Remaining::Nothing;
     }
 
     /// Returns each frame on each backdrop; `None` if not all of the item was read.
-    pub fn views(&self) -> Option<Vec<View>> {
+    pub fn views(&self) -> Option<Vec<FrameBackdrop>> {
         let of_frame = |frame: &FramePrint| {
             let number = frame.number;
             let stored = |print: &&Print| print.variant.transform == Transform::None;

@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
-use mamori_media::{Error as Media, Picture, Rest};
+use mamori_media::{Error as Media, Picture, Remaining};
 use mamori_model::{Bank, Gap, HashKind, Md5, NotCompared, ServiceId, Sha1, Sha256};
 
 use crate::checks::fingerprints::Fingerprints;
@@ -25,7 +25,7 @@ pub struct Hashed {
 
 /// The hashes of an item's bytes, as far as the item could be read.
 #[derive(Debug)]
-pub struct Read {
+pub struct ItemHashes {
     /// The digests, and the hashes of the frames that were decoded.
     pub prints: Fingerprints,
     /// The decoded picture, or why it could not be decoded.
@@ -35,17 +35,17 @@ pub struct Read {
 /// Returns why not all of an item can be compared; `None` if all of it can.
 pub fn gap(picture: &Result<Picture, Media>) -> Option<Gap> {
     match picture {
-        Ok(picture) => gap_of(&picture.rest),
+        Ok(picture) => gap_of(&picture.remaining),
         Err(error) => Some(gap_of_error(error)),
     }
 }
 
 /// Returns which part of a picture was not read; `None` if all of it was.
-pub fn gap_of(rest: &Rest) -> Option<Gap> {
-    match rest {
-        Rest::Nothing => None,
-        Rest::LeftOut => Some(Gap::of(NotCompared::FramesLeftOut)),
-        Rest::Damaged { reason } => {
+pub fn gap_of(remaining: &Remaining) -> Option<Gap> {
+    match remaining {
+        Remaining::Nothing => None,
+        Remaining::LeftOut => Some(Gap::of(NotCompared::FramesLeftOut)),
+        Remaining::Damaged { reason } => {
             Some(Gap { detail: Some(reason.clone()), ..Gap::of(NotCompared::Damaged) })
         }
     }
@@ -65,7 +65,8 @@ impl Desk {
     /// Hashes a picture with every kind of hash. Decodes it in a sandboxed child process.
     /// [`Error::Media`] if it cannot be decoded.
     pub async fn hash_item(&self, bytes: Bytes) -> Result<Hashed, Error> {
-        let Read { prints, picture } = self.read(bytes, Weak { sha1: true, md5: true }).await?;
+        let ItemHashes { prints, picture } =
+            self.read(bytes, Weak { sha1: true, md5: true }).await?;
         let missing = || Error::internal("hashing stopped", "an item without a digest");
         let sha256 = prints.sha256.ok_or_else(missing)?;
         Ok(Hashed { picture: picture?, sha256, sha1: prints.sha1, md5: prints.md5 })
@@ -73,19 +74,19 @@ impl Desk {
 
     /// Hashes an item; computes SHA-1 and MD5 only if this node holds entries of that kind. The
     /// digests are present even if the item cannot be decoded.
-    pub async fn read_to_look_up(&self, bytes: Bytes) -> Result<Read, Error> {
+    pub async fn hash_for_search(&self, bytes: Bytes) -> Result<ItemHashes, Error> {
         self.read(bytes, self.weak()).await
     }
 
-    /// Hashes an item of `service` as [`Self::read_to_look_up`] does. If `banks` know its bytes
+    /// Hashes an item of `service` as [`Self::hash_for_search`] does. If `banks` know its bytes
     /// already, decoding is awaited for at most [`WAIT_MAX_OF_KNOWN`]; then the picture is left out
     /// ([`Media::Busy`]).
-    pub(crate) async fn read_for(
+    pub(crate) async fn hash_for_check(
         &self,
         bytes: Bytes,
         service: ServiceId,
         banks: &[&Bank],
-    ) -> Result<Read, Error> {
+    ) -> Result<ItemHashes, Error> {
         let mut decoding = pin!(self.pool().hash(bytes.clone()));
         let mut digesting = pin!(self.digest(bytes, self.weak()));
         let mut decoded = None;
@@ -103,19 +104,19 @@ impl Desk {
             tokio::time::timeout(WAIT_MAX_OF_KNOWN, decoding).await.unwrap_or(Err(Media::Busy))
         };
         if let Ok(picture) = &picture {
-            prints.see(picture);
+            prints.add_frames(picture);
         }
-        Ok(Read { prints, picture })
+        Ok(ItemHashes { prints, picture })
     }
 
-    async fn read(&self, bytes: Bytes, weak: Weak) -> Result<Read, Error> {
+    async fn read(&self, bytes: Bytes, weak: Weak) -> Result<ItemHashes, Error> {
         let (picture, prints) =
             tokio::join!(self.pool().hash(bytes.clone()), self.digest(bytes, weak));
         let mut prints = prints?;
         if let Ok(picture) = &picture {
-            prints.see(picture);
+            prints.add_frames(picture);
         }
-        Ok(Read { prints, picture })
+        Ok(ItemHashes { prints, picture })
     }
 
     /// Computes the digests of an item's bytes.

@@ -4,5 +4,5 @@ pub mod check;
 pub(crate) mod expire;
 pub mod fingerprints;
 pub mod hash_item;
-pub mod look_up;
 pub(crate) mod record_match;
+pub mod search_banks;

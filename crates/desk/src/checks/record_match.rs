@@ -4,7 +4,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use mamori_model::matched::Match;
 use mamori_model::webhook::EventKind;
-use mamori_model::{Evidence as KeptBytes, Hit, Item, MatchId, Pdq, Verdict};
+use mamori_model::{Evidence, Hit, Item, MatchId, Pdq, Verdict};
 use mamori_store::{Recorded, Tx};
 
 use crate::checks::fingerprints::{Fingerprints, FramePrint};
@@ -57,16 +57,16 @@ impl Desk {
             tx.make_newest(recorded.id, recorded.place, &candidate.hits, now).await?;
             recorded.has_new_hashes = true;
         }
-        let mut is_told = false;
+        let mut is_notified = false;
         if let Some(event) = event(&recorded, candidate.verdict) {
-            let told = Match { id: recorded.id, ..candidate };
-            if needs_person(&mut tx, &recorded, told.verdict).await? {
-                self.open_case(&mut tx, &told, now).await?;
+            let matched = Match { id: recorded.id, ..candidate };
+            if needs_review(&mut tx, &recorded, matched.verdict).await? {
+                self.open_case(&mut tx, &matched, now).await?;
             }
-            is_told = self.tell(&mut tx, event, &told, now).await?;
+            is_notified = self.notify(&mut tx, event, &matched, now).await?;
         }
         // The item's match may be an older one than the candidate.
-        let sealed = sealed.map(|sealed| KeptBytes { item: recorded.id, ..sealed });
+        let sealed = sealed.map(|sealed| Evidence { item: recorded.id, ..sealed });
         let is_kept = match &sealed {
             Some(sealed) => tx.insert_evidence(sealed).await?,
             None => false,
@@ -78,7 +78,7 @@ impl Desk {
         if let Some(sealed) = sealed.filter(|_| !is_kept) {
             self.drop_object(sealed.id).await;
         }
-        if is_told {
+        if is_notified {
             self.inner.enqueued.notify_one();
         }
         Ok(recorded.id)
@@ -86,17 +86,17 @@ impl Desk {
 
     /// Enqueues a webhook delivery to each endpoint of the service, in the transaction of its
     /// cause. Returns false if the service has no endpoint.
-    async fn tell(
+    async fn notify(
         &self,
         tx: &mut Tx,
         event: EventKind,
-        told: &Match,
+        matched: &Match,
         now: Timestamp,
     ) -> Result<bool, Error> {
-        let endpoints = tx.live_endpoints(told.service).await?;
+        let endpoints = tx.live_endpoints(matched.service).await?;
         for endpoint in &endpoints {
-            let body = payload::of_match(event, told, &self.directory(), now);
-            self.promise(tx, (told.service, endpoint.id), event, body, now).await?;
+            let body = payload::of_match(event, matched, &self.directory(), now);
+            self.enqueue_delivery(tx, (matched.service, endpoint.id), event, body, now).await?;
         }
         Ok(!endpoints.is_empty())
     }
@@ -116,24 +116,24 @@ async fn is_back_uncleared(tx: &mut Tx, recorded: &Recorded) -> Result<bool, Err
     if recorded.has_newest_hashes {
         return Ok(false);
     }
-    Ok(!tx.is_cleared_since(recorded.id, recorded.hashes_came_at).await?)
+    Ok(!tx.is_cleared_since(recorded.id, recorded.hashes_became_current_at).await?)
 }
 
 /// Checks whether a reviewer must look at the change. A decision that the item does not violate
 /// holds for the bytes that it was made on, also against later hits; not for other bytes, and not
 /// for a stricter verdict.
-async fn needs_person(tx: &mut Tx, recorded: &Recorded, verdict: Verdict) -> Result<bool, Error> {
+async fn needs_review(tx: &mut Tx, recorded: &Recorded, verdict: Verdict) -> Result<bool, Error> {
     let is_stricter = recorded.verdict_before.is_none_or(|before| before < verdict);
     if is_stricter || recorded.has_new_hashes {
         return Ok(true);
     }
-    Ok(!tx.is_cleared_since(recorded.id, recorded.hashes_came_at).await?)
+    Ok(!tx.is_cleared_since(recorded.id, recorded.hashes_became_current_at).await?)
 }
 
 /// Returns the hash of the pixels as stored, of the frame that matched best or else of the first
 /// one.
 fn best_frame(prints: &Fingerprints, hits: &[Hit]) -> Option<Pdq> {
-    let best = Hit::best_look(hits);
+    let best = Hit::nearest_pdq(hits);
     let frame = best.and_then(|hit| prints.frames.iter().find(|frame| frame.number == hit.frame));
     frame.or(prints.frames.first()).and_then(FramePrint::stored)
 }

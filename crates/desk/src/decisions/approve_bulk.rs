@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 use mamori_model::bulk::{Bulk, BulkState};
-use mamori_model::{BulkId, Decision, DecisionState, Refusal, Second, Words};
+use mamori_model::{Approval, BulkId, Decision, DecisionState, FreeText, Refusal};
 use mamori_store::Tx;
 
-use crate::decisions::second_person::{Waiting, is_same};
-use crate::staff::member::{Recently, Reviewer};
+use crate::decisions::approval::{PendingApproval, require_same_staff};
+use crate::staff::member::{RecentlyAuthenticated, Reviewer};
 use crate::{Desk, Error};
 
 impl Desk {
@@ -16,13 +16,13 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("read_bulk_again").await?;
-        let bulk = waiting(&mut tx, bulk).await?;
-        let waits = Waiting::from(&bulk);
-        waits.may_in_time(who, now)?;
+        let bulk = lock_pending_bulk(&mut tx, bulk).await?;
+        let waits = PendingApproval::from(&bulk);
+        waits.can_approve_eventually(who, now)?;
         let last = tx.last_read_of_bulk(bulk.id, who.staff()).await?;
         if waits.is_unread(last, now) {
             for decision in proposed(&mut tx, &bulk).await? {
-                self.note_read_again(&mut tx, who, &decision, now).await?;
+                self.record_read_again(&mut tx, who, &decision, now).await?;
             }
         }
         tx.commit().await?;
@@ -37,23 +37,23 @@ impl Desk {
     pub async fn approve_bulk(
         &self,
         who: &Reviewer,
-        recently: &Recently,
+        recently: &RecentlyAuthenticated,
         bulk: BulkId,
     ) -> Result<Bulk, Error> {
         let now = self.clock().now();
-        is_same(who, recently)?;
+        require_same_staff(who, recently)?;
 
         let mut tx = self.store().begin("approve_bulk").await?;
-        let bulk = waiting(&mut tx, bulk).await?;
-        let looked = looked_again(&mut tx, &bulk, who, now).await?;
-        let waits = Waiting::from(&bulk);
-        waits.may(who, looked, now)?;
-        waits.is_for(&mut tx, who, now).await?;
+        let bulk = lock_pending_bulk(&mut tx, bulk).await?;
+        let reviewed_at = reviewed_again_at(&mut tx, &bulk, who, now).await?;
+        let waits = PendingApproval::from(&bulk);
+        waits.can_approve(who, reviewed_at, now)?;
+        waits.require_independent(&mut tx, who, now).await?;
         tx.lock_cases_of_bulk(bulk.id).await?;
         for decision in proposed(&mut tx, &bulk).await? {
             self.approve_one(&mut tx, who, &decision, now).await?;
         }
-        let bulk = settled(bulk, BulkState::Standing, who, now);
+        let bulk = resolved(bulk, BulkState::Standing, who, now);
         tx.set_bulk(&bulk).await?;
         tx.commit().await?;
 
@@ -67,21 +67,21 @@ impl Desk {
     pub async fn refuse_bulk(
         &self,
         who: &Reviewer,
-        recently: &Recently,
+        recently: &RecentlyAuthenticated,
         bulk: BulkId,
-        why: &Words,
+        why: &FreeText,
     ) -> Result<Bulk, Error> {
         let now = self.clock().now();
-        is_same(who, recently)?;
+        require_same_staff(who, recently)?;
 
         let mut tx = self.store().begin("refuse_bulk").await?;
-        let bulk = waiting(&mut tx, bulk).await?;
-        Waiting::from(&bulk).may_in_time(who, now)?;
+        let bulk = lock_pending_bulk(&mut tx, bulk).await?;
+        PendingApproval::from(&bulk).can_approve_eventually(who, now)?;
         tx.lock_cases_of_bulk(bulk.id).await?;
         for decision in proposed(&mut tx, &bulk).await? {
             self.refuse_one(&mut tx, who, &decision, why, now).await?;
         }
-        let bulk = settled(bulk, BulkState::Refused, who, now);
+        let bulk = resolved(bulk, BulkState::Refused, who, now);
         tx.set_bulk(&bulk).await?;
         tx.commit().await?;
 
@@ -89,11 +89,11 @@ impl Desk {
     }
 }
 
-fn settled(bulk: Bulk, state: BulkState, who: &Reviewer, now: Timestamp) -> Bulk {
-    Bulk { state, second_by: Some(who.staff()), settled_at: Some(now), ..bulk }
+fn resolved(bulk: Bulk, state: BulkState, who: &Reviewer, now: Timestamp) -> Bulk {
+    Bulk { state, approver_id: Some(who.staff()), resolved_at: Some(now), ..bulk }
 }
 
-async fn waiting(tx: &mut Tx, bulk: BulkId) -> Result<Bulk, Error> {
+async fn lock_pending_bulk(tx: &mut Tx, bulk: BulkId) -> Result<Bulk, Error> {
     let bulk = tx.lock_bulk(bulk).await?.ok_or(Error::NotFound("bulk decision"))?;
     match bulk.state {
         BulkState::Proposed => Ok(bulk),
@@ -113,16 +113,16 @@ async fn proposed(tx: &mut Tx, bulk: &Bulk) -> Result<Vec<Decision>, Error> {
 /// Returns when a reviewer who works alone last read the cases again and, if an item of the cases
 /// can still be viewed, last viewed one clear: the earlier of the two. One view in any of the cases
 /// is enough. `None` if either is missing, and for every other second approver.
-async fn looked_again(
+async fn reviewed_again_at(
     tx: &mut Tx,
     bulk: &Bulk,
     who: &Reviewer,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, Error> {
-    let Second::Alone { .. } = bulk.second else { return Ok(None) };
+    let Approval::Alone { .. } = bulk.approval else { return Ok(None) };
     let read = tx.last_read_of_bulk(bulk.id, who.staff()).await?;
     if !tx.bulk_is_readable(bulk.id, now).await? {
         return Ok(read);
     }
-    Ok(read.min(tx.last_look_of_bulk(bulk.id, who.staff()).await?))
+    Ok(read.min(tx.last_view_of_bulk(bulk.id, who.staff()).await?))
 }

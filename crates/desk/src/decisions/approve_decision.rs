@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use mamori_model::case::{About, CaseEventKind, Level, Step};
 use mamori_model::decision::{Decision, DecisionState};
 use mamori_model::page::PageSize;
-use mamori_model::{DecisionId, MatchId, Refusal, Second, StaffId, Words};
+use mamori_model::{Approval, DecisionId, FreeText, MatchId, Refusal, StaffId};
 use mamori_store::Tx;
 
 use crate::cases::read_case::CaseItems;
-use crate::decisions::second_person::{Waiting, is_same};
-use crate::staff::member::{Recently, Reviewer};
+use crate::decisions::approval::{PendingApproval, require_same_staff};
+use crate::staff::member::{RecentlyAuthenticated, Reviewer};
 use crate::{Desk, Error};
 
 impl Desk {
@@ -26,13 +26,13 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("read_again").await?;
-        let decision = self.waiting(&mut tx, decision).await?;
-        let waiting = Waiting::from(&decision);
-        waiting.may_in_time(who, now)?;
+        let decision = self.lock_pending_decision(&mut tx, decision).await?;
+        let waiting = PendingApproval::from(&decision);
+        waiting.can_approve_eventually(who, now)?;
         let case = tx.lock_case(decision.case).await?.ok_or(Error::NotFound("case"))?;
         let last = tx.last_read_again(case.id, who.staff()).await?;
         if waiting.is_unread(last, now) {
-            self.note_read_again(&mut tx, who, &decision, now).await?;
+            self.record_read_again(&mut tx, who, &decision, now).await?;
         }
         tx.commit().await?;
 
@@ -41,26 +41,26 @@ impl Desk {
 
     /// Approves a decision: puts it into effect and asks the service for its actions.
     ///
-    /// Refused by name: [`Refusal::SecondIsFirst`], also for a namesake of the reviewer who
-    /// decided; [`Refusal::SecondTooNew`] if an administrator added the approver, or gave them
-    /// roles or a link, within the last 24 hours; [`Refusal::SecondTooSoon`] and
-    /// [`Refusal::LookNeeded`] if the reviewer works alone; [`Refusal::AlreadyDecided`] if the
+    /// Refused by name: [`Refusal::ApproverIsAuthor`], also for a namesake of the reviewer who
+    /// decided; [`Refusal::ApproverTooNew`] if an administrator added the approver, or gave them
+    /// roles or a link, within the last 24 hours; [`Refusal::ApprovalTooSoon`] and
+    /// [`Refusal::ViewNeeded`] if the reviewer works alone; [`Refusal::AlreadyDecided`] if the
     /// decision is settled; [`Refusal::InBulk`] if it is part of a bulk decision.
     pub async fn approve(
         &self,
         who: &Reviewer,
-        recently: &Recently,
+        recently: &RecentlyAuthenticated,
         decision: DecisionId,
     ) -> Result<(), Error> {
         let now = self.clock().now();
-        is_same(who, recently)?;
+        require_same_staff(who, recently)?;
 
         let mut tx = self.store().begin("approve").await?;
-        let decision = self.waiting(&mut tx, decision).await?;
-        let looked = looked_again(&mut tx, &decision, who.staff(), now).await?;
-        let waiting = Waiting::from(&decision);
-        waiting.may(who, looked, now)?;
-        waiting.is_for(&mut tx, who, now).await?;
+        let decision = self.lock_pending_decision(&mut tx, decision).await?;
+        let reviewed_at = reviewed_again_at(&mut tx, &decision, who.staff(), now).await?;
+        let waiting = PendingApproval::from(&decision);
+        waiting.can_approve(who, reviewed_at, now)?;
+        waiting.require_independent(&mut tx, who, now).await?;
         is_single(&decision)?;
         self.approve_one(&mut tx, who, &decision, now).await?;
         tx.commit().await?;
@@ -75,16 +75,16 @@ impl Desk {
     pub async fn refuse(
         &self,
         who: &Reviewer,
-        recently: &Recently,
+        recently: &RecentlyAuthenticated,
         decision: DecisionId,
-        why: &Words,
+        why: &FreeText,
     ) -> Result<(), Error> {
         let now = self.clock().now();
-        is_same(who, recently)?;
+        require_same_staff(who, recently)?;
 
         let mut tx = self.store().begin("refuse").await?;
-        let decision = self.waiting(&mut tx, decision).await?;
-        Waiting::from(&decision).may_in_time(who, now)?;
+        let decision = self.lock_pending_decision(&mut tx, decision).await?;
+        PendingApproval::from(&decision).can_approve_eventually(who, now)?;
         is_single(&decision)?;
         self.refuse_one(&mut tx, who, &decision, why, now).await?;
         tx.commit().await?;
@@ -100,11 +100,12 @@ impl Desk {
         decision: &Decision,
         now: Timestamp,
     ) -> Result<(), Error> {
-        settle(tx, decision, DecisionState::Standing, who, None, now).await?;
+        resolve(tx, decision, DecisionState::Standing, who, None, now).await?;
         let about = About { decision: Some(decision.id), ..About::default() };
         let by = Some(who.staff());
-        self.note_by(tx, decision.case, CaseEventKind::Approved, by, (None, about), now).await?;
-        self.stand(tx, decision, who.staff(), now).await
+        self.record_event_by(tx, decision.case, CaseEventKind::Approved, by, (None, about), now)
+            .await?;
+        self.apply_decision(tx, decision, who.staff(), now).await
     }
 
     /// Refuses one decision within `tx`, which has locked its case.
@@ -113,26 +114,26 @@ impl Desk {
         tx: &mut Tx,
         who: &Reviewer,
         decision: &Decision,
-        why: &Words,
+        why: &FreeText,
         now: Timestamp,
     ) -> Result<(), Error> {
-        settle(tx, decision, DecisionState::Refused, who, Some(why), now).await?;
+        resolve(tx, decision, DecisionState::Refused, who, Some(why), now).await?;
         tx.drop_actions(decision.id).await?;
         // Where one reviewer works alone, there is no lead who could claim the case.
-        let level = match decision.second {
-            Second::Alone { .. } => Level::Reviewer,
-            Second::None | Second::Colleague => Level::Lead,
+        let level = match decision.approval {
+            Approval::Alone { .. } => Level::Reviewer,
+            Approval::None | Approval::Colleague => Level::Lead,
         };
         tx.reopen_case(decision.case, level).await?;
-        tx.close_looks_of(decision.case, now).await?;
+        tx.close_views_of(decision.case, now).await?;
         let about = About { decision: Some(decision.id), ..About::default() };
         let by = Some(who.staff());
         let kind = CaseEventKind::Refused;
-        self.note_by(tx, decision.case, kind, by, (Some(why), about), now).await
+        self.record_event_by(tx, decision.case, kind, by, (Some(why), about), now).await
     }
 
     /// Records that the second approver read the case of a decision.
-    pub(crate) async fn note_read_again(
+    pub(crate) async fn record_read_again(
         &self,
         tx: &mut Tx,
         who: &Reviewer,
@@ -141,12 +142,13 @@ impl Desk {
     ) -> Result<(), Error> {
         let about = About { decision: Some(decision.id), ..About::default() };
         let by = Some(who.staff());
-        self.note_by(tx, decision.case, CaseEventKind::ReadAgain, by, (None, about), now).await
+        self.record_event_by(tx, decision.case, CaseEventKind::ReadAgain, by, (None, about), now)
+            .await
     }
 
     /// Returns a decision that waits for its second approver, and locks its case in `tx`.
     /// [`Refusal::AlreadyDecided`] if the decision is settled.
-    pub(crate) async fn waiting(
+    pub(crate) async fn lock_pending_decision(
         &self,
         tx: &mut Tx,
         decision: DecisionId,
@@ -169,19 +171,19 @@ impl Desk {
 /// Returns when a reviewer who works alone last read a decision's case again and, if an item of the
 /// case can still be viewed, last viewed one clear: the earlier of the two. `None` if either is
 /// missing, and for every other second approver.
-async fn looked_again(
+async fn reviewed_again_at(
     tx: &mut Tx,
     decision: &Decision,
     who: StaffId,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, Error> {
-    let Second::Alone { .. } = decision.second else { return Ok(None) };
+    let Approval::Alone { .. } = decision.approval else { return Ok(None) };
     let read = tx.last_read_again(decision.case, who).await?;
     let kept = tx.evidence_of_case(decision.case).await?;
     if !kept.values().any(|evidence| evidence.is_readable(now)) {
         return Ok(read);
     }
-    Ok(read.min(tx.last_look(decision.case, who).await?))
+    Ok(read.min(tx.last_view(decision.case, who).await?))
 }
 
 /// Refuses a decision that is part of a bulk decision, which is settled only as a whole.
@@ -189,14 +191,14 @@ fn is_single(decision: &Decision) -> Result<(), Refusal> {
     if decision.bulk.is_some() { Err(Refusal::InBulk) } else { Ok(()) }
 }
 
-async fn settle(
+async fn resolve(
     tx: &mut Tx,
     decision: &Decision,
     state: DecisionState,
     who: &Reviewer,
-    why: Option<&Words>,
+    why: Option<&FreeText>,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let is_settled = tx.settle_decision(decision.id, state, (who.staff(), why), now).await?;
-    if is_settled { Ok(()) } else { Err(Refusal::AlreadyDecided.into()) }
+    let is_resolved = tx.resolve_decision(decision.id, state, (who.staff(), why), now).await?;
+    if is_resolved { Ok(()) } else { Err(Refusal::AlreadyDecided.into()) }
 }

@@ -1,9 +1,9 @@
 //! Adds a version of a policy, or reads policies. A version is never changed, because each decision
 //! names the version under which it was made.
 
-use mamori_model::{Policy, Purpose, Refusal, Words};
+use mamori_model::{FreeText, Policy, Purpose, Refusal};
 
-use crate::evidence::expire_evidence::until_noticed;
+use crate::evidence::expire_evidence::end_of_grace_period;
 use crate::staff::member::{Member, PolicyEditor};
 use crate::{Desk, Error};
 
@@ -15,7 +15,7 @@ pub struct NewPolicy {
     /// The version that the editor's page showed; the new one is the next number.
     pub after: u32,
     /// What the policy forbids, as reviewers and affected persons read it.
-    pub wording: Words,
+    pub wording: FreeText,
     /// Exposure points for each begun minute of a clear view, 1 to 5.
     pub severity: u8,
     /// For how many days an item's bytes are kept, 0 (never) to [`Policy::KEEP_DAYS_MAX`].
@@ -63,7 +63,7 @@ impl Desk {
             created_at: now,
         };
         tx.insert_policy(&policy).await?;
-        tx.shorten_evidence_of_policy(purpose, policy.term(), until_noticed(now)).await?;
+        tx.shorten_evidence_of_policy(purpose, policy.term(), end_of_grace_period(now)).await?;
         tx.touch_cases_of(purpose).await?;
         tx.commit().await?;
 

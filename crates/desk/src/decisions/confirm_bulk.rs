@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use mamori_model::bulk::{Bulk, BulkState};
 use mamori_model::case::{CaseEventKind, CaseState};
-use mamori_model::{BulkId, Case, Refusal, Second};
+use mamori_model::{Approval, BulkId, Case, Refusal};
 use mamori_store::Tx;
 
-use crate::decisions::decide_case::Answer;
+use crate::decisions::decide_case::DecisionContent;
 use crate::decisions::prepare_bulk::actions_of;
 use crate::staff::member::Reviewer;
-use crate::swept::ROWS_AT_ONCE;
+use crate::sweep_summary::ROWS_AT_ONCE;
 use crate::{Desk, Error};
 
 impl Desk {
@@ -24,24 +24,24 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("confirm_bulk").await?;
-        let bulk = own(&mut tx, who, bulk).await?;
+        let bulk = lock_own_bulk(&mut tx, who, bulk).await?;
         bulk.may_confirm(now)?;
         let cases = tx.lock_cases_of_bulk(bulk.id).await?;
-        if !is_as_shown(&mut tx, &bulk, &cases).await? {
-            self.let_go(&mut tx, bulk, now).await?;
+        if !is_unchanged(&mut tx, &bulk, &cases).await? {
+            self.end_prepared(&mut tx, bulk, now).await?;
             tx.commit().await?;
             return Err(Refusal::BulkStale.into());
         }
         let names = tx.names_of_bulk(bulk.id).await?;
         let mut actions = actions_of(&bulk, &cases, &names, now)?;
-        let second = self.second_of(&bulk, &actions, now);
-        let is_standing = second == Second::None;
+        let approval = self.approval_of(&bulk, &actions, now);
+        let is_standing = approval == Approval::None;
         for case in &cases {
-            let answer = Answer {
+            let answer = DecisionContent {
                 outcome: bulk.outcome,
                 reason: &bulk.reason,
                 policy_version: bulk.policy_version,
-                second,
+                approval,
                 bulk: Some(bulk.id),
             };
             let decision = self.decision_of(who, case, answer, now)?;
@@ -49,7 +49,7 @@ impl Desk {
                 .await?;
         }
         let state = if is_standing { BulkState::Standing } else { BulkState::Proposed };
-        let bulk = Bulk { state, second, settled_at: is_standing.then_some(now), ..bulk };
+        let bulk = Bulk { state, approval, resolved_at: is_standing.then_some(now), ..bulk };
         tx.set_bulk(&bulk).await?;
         tx.commit().await?;
 
@@ -69,7 +69,7 @@ impl Desk {
         if bulk.state != BulkState::Prepared {
             return Err(Refusal::BulkLapsed.into());
         }
-        self.let_go(&mut tx, bulk, now).await?;
+        self.end_prepared(&mut tx, bulk, now).await?;
         tx.commit().await?;
 
         Ok(())
@@ -81,12 +81,12 @@ impl Desk {
         let lapsed = tx.lock_lapsed_bulks(now, ROWS_AT_ONCE).await?;
         let count = u64::try_from(lapsed.len()).unwrap_or(u64::MAX);
         for bulk in lapsed {
-            self.let_go(tx, bulk, now).await?;
+            self.end_prepared(tx, bulk, now).await?;
         }
         Ok(count)
     }
 
-    pub(crate) async fn let_go(
+    pub(crate) async fn end_prepared(
         &self,
         tx: &mut Tx,
         bulk: Bulk,
@@ -94,20 +94,20 @@ impl Desk {
     ) -> Result<(), Error> {
         let mut cases = tx.lock_cases_of_bulk(bulk.id).await?;
         cases.retain(|case| case.bulk == Some(bulk.id));
-        tx.let_out_of_bulk(bulk.id).await?;
-        self.note_in_bulk(tx, &bulk, &cases, CaseEventKind::OutOfBulk, now).await?;
+        tx.release_from_bulk(bulk.id).await?;
+        self.record_bulk_event(tx, &bulk, &cases, CaseEventKind::OutOfBulk, now).await?;
         tx.set_bulk(&Bulk { state: BulkState::Lapsed, ..bulk }).await?;
         Ok(())
     }
 }
 
-async fn own(tx: &mut Tx, who: &Reviewer, bulk: BulkId) -> Result<Bulk, Error> {
+async fn lock_own_bulk(tx: &mut Tx, who: &Reviewer, bulk: BulkId) -> Result<Bulk, Error> {
     let bulk = tx.lock_bulk(bulk).await?.filter(|bulk| bulk.made_by == who.staff());
     bulk.ok_or(Error::NotFound("bulk decision"))
 }
 
 /// Checks whether every case is unchanged since it was shown.
-async fn is_as_shown(tx: &mut Tx, bulk: &Bulk, cases: &[Case]) -> Result<bool, Error> {
+async fn is_unchanged(tx: &mut Tx, bulk: &Bulk, cases: &[Case]) -> Result<bool, Error> {
     let shown = tx.bulk_versions(bulk.id).await?;
     let is_same = |case: &Case| {
         let is_open = case.state == CaseState::Open && case.bulk == Some(bulk.id);

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use mamori_model::case::{About, CaseEventKind, CaseState};
 use mamori_model::decision::{Decision, DecisionState, Outcome};
 use mamori_model::{
-    BulkId, Case, CaseId, ItemName, Measures, Refusal, Second, ServiceAction, Words, second,
+    Approval, BulkId, Case, CaseId, FreeText, ItemName, Measures, Refusal, ServiceAction, approval,
 };
 use mamori_store::Tx;
 
@@ -23,18 +23,18 @@ pub struct NewDecision {
     /// Whether the items violate the policy, are allowed, or do not match.
     pub outcome: Outcome,
     /// The reason, for the service and for the affected person.
-    pub reason: Words,
+    pub reason: FreeText,
     /// What the service is to do with the items and the account.
     pub measures: Measures,
 }
 
 /// The parts of a reviewer's answer that a decision stores.
 #[derive(Clone, Copy)]
-pub(crate) struct Answer<'a> {
+pub(crate) struct DecisionContent<'a> {
     pub(crate) outcome: Outcome,
-    pub(crate) reason: &'a Words,
+    pub(crate) reason: &'a FreeText,
     pub(crate) policy_version: u32,
-    pub(crate) second: Second,
+    pub(crate) approval: Approval,
     pub(crate) bulk: Option<BulkId>,
 }
 
@@ -56,11 +56,15 @@ impl Desk {
         let names: Vec<ItemName> = items.into_iter().map(|item| item.name).collect();
         let actions = new.measures.actions(new.outcome, &case, &names, Self::day(now))?;
         let policy = tx.policy(case.purpose).await?.ok_or(Error::NotFound("policy"))?;
-        let answer = Answer {
+        let answer = DecisionContent {
             outcome: new.outcome,
             reason: &new.reason,
             policy_version: policy.version,
-            second: second::of(second::needed(&actions, 1), self.settings().is_alone, now),
+            approval: approval::required(
+                approval::is_required(&actions, 1),
+                self.settings().is_single_person,
+                now,
+            ),
             bulk: None,
         };
         let decision = self.decision_of(who, &case, answer, now)?;
@@ -76,10 +80,10 @@ impl Desk {
         &self,
         who: &Reviewer,
         case: &Case,
-        answer: Answer<'_>,
+        answer: DecisionContent<'_>,
         now: Timestamp,
     ) -> Result<Decision, Error> {
-        let is_standing = answer.second == Second::None;
+        let is_standing = answer.approval == Approval::None;
         Ok(Decision {
             id: self.clock().mint()?.into(),
             case: case.id,
@@ -91,10 +95,10 @@ impl Desk {
             state: if is_standing { DecisionState::Standing } else { DecisionState::Proposed },
             made_by: who.staff(),
             made_at: now,
-            second: answer.second,
-            second_by: None,
-            second_note: None,
-            settled_at: is_standing.then_some(now),
+            approval: answer.approval,
+            approver_id: None,
+            approver_note: None,
+            resolved_at: is_standing.then_some(now),
             undone_by: None,
             undone_at: None,
             undo_reason: None,
@@ -116,7 +120,9 @@ impl Desk {
             actions.into_iter().map(|what| self.propose_action(decision, what, None)).collect();
         tx.insert_actions(decision.id, decision.service, &actions?).await?;
         match decision.state {
-            DecisionState::Standing => self.stand(tx, decision, decision.made_by, now).await,
+            DecisionState::Standing => {
+                self.apply_decision(tx, decision, decision.made_by, now).await
+            }
             DecisionState::Proposed | DecisionState::Refused | DecisionState::Undone => {
                 self.propose(tx, decision, now).await
             }
@@ -127,10 +133,11 @@ impl Desk {
     /// of its items.
     async fn propose(&self, tx: &mut Tx, decision: &Decision, now: Timestamp) -> Result<(), Error> {
         tx.close_case(decision.case, CaseState::Proposed, None).await?;
-        tx.close_looks_of(decision.case, now).await?;
+        tx.close_views_of(decision.case, now).await?;
         let about = About { decision: Some(decision.id), ..About::default() };
         let by = Some(decision.made_by);
-        self.note_by(tx, decision.case, CaseEventKind::Proposed, by, (None, about), now).await
+        self.record_event_by(tx, decision.case, CaseEventKind::Proposed, by, (None, about), now)
+            .await
     }
 }
 

@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use mamori_model::retention;
 
-use crate::swept::{ROWS_AT_ONCE, Swept};
+use crate::sweep_summary::{ROWS_AT_ONCE, SweepSummary};
 use crate::{Desk, Error};
 
 /// Ends prepared bulk decisions that were not confirmed in time; removes bulk decisions that
 /// reached the term of their cases. At most [`ROWS_AT_ONCE`] of each. Single decisions go with
 /// their case.
-pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<Swept, Error> {
+pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, Error> {
     let bulks = desk.kept_since(retention::CASES, now);
 
     let mut tx = desk.store().begin("expire_decisions").await?;
@@ -17,5 +17,5 @@ pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<Swept, Error> 
     let rows_deleted = tx.delete_bulks_before(bulks, ROWS_AT_ONCE).await?;
     tx.commit().await?;
 
-    Ok(Swept { bulks_lapsed, rows_deleted, ..Swept::default() })
+    Ok(SweepSummary { bulks_lapsed, rows_deleted, ..SweepSummary::default() })
 }

@@ -80,9 +80,9 @@ impl Desk {
     /// decision.
     pub async fn people_of(&self, view: &DecisionView) -> Result<BTreeMap<StaffId, Line>, Error> {
         let decision = &view.decision;
-        let who = [Some(decision.made_by), decision.second_by, decision.undone_by];
+        let who = [Some(decision.made_by), decision.approver_id, decision.undone_by];
         let who: BTreeSet<StaffId> = who.into_iter().flatten().collect();
-        Ok(self.store().staff_shown(&who).await?)
+        Ok(self.store().display_names(&who).await?)
     }
 
     pub(crate) async fn decision_view(&self, decision: Decision) -> Result<DecisionView, Error> {

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use mamori_model::bulk::{self, Bulk, BulkState};
 use mamori_model::case::{About, CaseEventKind, Level, Step};
 use mamori_model::{
-    Case, CaseId, ItemName, Measures, Outcome, Refusal, Second, ServiceAction, Urgency, Words,
-    second,
+    Approval, Case, CaseId, FreeText, ItemName, Measures, Outcome, Refusal, ServiceAction, Urgency,
+    approval,
 };
 use mamori_store::Tx;
 
@@ -22,7 +22,7 @@ pub struct NewBulk {
     /// The outcome that every case gets.
     pub outcome: Outcome,
     /// The reviewer's reason, the same for every case.
-    pub reason: Words,
+    pub reason: FreeText,
     /// The measures to take in each case, without exceptions for single items.
     pub measures: Measures,
 }
@@ -35,7 +35,7 @@ impl Desk {
     /// decisions that they prepared before and never confirmed.
     ///
     /// Refused: [`Refusal::BulkEmpty`], [`Refusal::BulkTooLarge`], [`Refusal::BulkMixed`],
-    /// [`Refusal::BulkUrgent`], [`Refusal::InBulk`], [`Refusal::RestDue`], [`Refusal::DoseSpent`],
+    /// [`Refusal::BulkUrgent`], [`Refusal::InBulk`], [`Refusal::BreakDue`], [`Refusal::ExposureSpent`],
     /// [`Refusal::CaseClosed`], [`Refusal::ClaimedByOther`], and as [`Measures::actions`] says.
     /// [`Error::Invalid`] if the measures have an exception; [`Error::NotFound`] for a case that
     /// does not exist, or that only a lead may claim.
@@ -53,12 +53,12 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("prepare_bulk").await?;
-        if let Some(rest) = self.rest_due(&mut tx, who.staff(), now).await? {
-            return Err(self.begin_rest(tx, who, rest, now).await?);
+        if let Some(due) = self.break_due(&mut tx, who.staff(), now).await? {
+            return Err(self.begin_break(tx, who, due, now).await?);
         }
-        self.give_back(&mut tx, who, now).await?;
+        self.release_current_claim(&mut tx, who, now).await?;
         for before in tx.lock_prepared_bulks_of(who.staff()).await? {
-            self.let_go(&mut tx, before, now).await?;
+            self.end_prepared(&mut tx, before, now).await?;
         }
         let cases = tx.lock_cases(new.cases.iter().copied()).await?;
         if cases.len() != new.cases.len() {
@@ -74,9 +74,9 @@ impl Desk {
         if count(actions.values().map(Vec::len).sum()) > limits.bulk_actions_max {
             return Err(Refusal::BulkTooLarge.into());
         }
-        let bulk = Bulk { second: self.second_of(&bulk, &actions, now), ..bulk };
+        let bulk = Bulk { approval: self.approval_of(&bulk, &actions, now), ..bulk };
         tx.set_bulk(&bulk).await?;
-        self.note_in_bulk(&mut tx, &bulk, &cases, CaseEventKind::InBulk, now).await?;
+        self.record_bulk_event(&mut tx, &bulk, &cases, CaseEventKind::InBulk, now).await?;
         tx.commit().await?;
 
         Ok(bulk)
@@ -106,28 +106,28 @@ impl Desk {
             made_by: who.staff(),
             made_at: now,
             expires_at: now.checked_add(self.settings().cases.bulk_wait).unwrap_or(Timestamp::MAX),
-            second: Second::None,
-            second_by: None,
-            settled_at: None,
+            approval: Approval::None,
+            approver_id: None,
+            resolved_at: None,
             undone_by: None,
             undone_at: None,
         })
     }
 
     /// Returns which second approval the bulk decision needs if it is made at `now`.
-    pub(crate) fn second_of(
+    pub(crate) fn approval_of(
         &self,
         bulk: &Bulk,
         actions: &HashMap<CaseId, Vec<ServiceAction>>,
         now: Timestamp,
-    ) -> Second {
+    ) -> Approval {
         let accounts = usize::try_from(bulk.accounts).unwrap_or(usize::MAX);
-        let is_needed = actions.values().any(|some| second::needed(some, accounts));
-        second::of(is_needed, self.settings().is_alone, now)
+        let is_needed = actions.values().any(|some| approval::is_required(some, accounts));
+        approval::required(is_needed, self.settings().is_single_person, now)
     }
 
     /// Records in the history of each case what happened to its bulk decision.
-    pub(crate) async fn note_in_bulk(
+    pub(crate) async fn record_bulk_event(
         &self,
         tx: &mut Tx,
         bulk: &Bulk,
@@ -137,7 +137,7 @@ impl Desk {
     ) -> Result<(), Error> {
         let about = About { bulk: Some(bulk.id), ..About::default() };
         for case in cases {
-            self.note_by(tx, case.id, kind, Some(bulk.made_by), (None, about), now).await?;
+            self.record_event_by(tx, case.id, kind, Some(bulk.made_by), (None, about), now).await?;
         }
         Ok(())
     }

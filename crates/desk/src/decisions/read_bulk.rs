@@ -90,7 +90,7 @@ impl Desk {
     /// the reviewer has claimed, with a hit on an entry that `case` has a hit on. Leaves out cases
     /// that the reviewer may not claim, that a colleague has claimed, that wait in a bulk decision,
     /// or in which a child may be in danger; otherwise `case` itself is among them.
-    pub async fn cases_with_the_same(
+    pub async fn cases_with_same_entry(
         &self,
         who: &Reviewer,
         case: CaseId,
@@ -99,12 +99,12 @@ impl Desk {
         let wanted = self.store().case(case).await?.ok_or(Error::NotFound("case"))?;
         let number = wanted.claim.map_or(0, |claim| claim.number);
         wanted.claimed_by(who.staff(), number, now)?;
-        Ok(self.store().cases_with_the_same(&self.choosing(who, now), case).await?)
+        Ok(self.store().cases_with_same_entry(&self.choosing(who, now), case).await?)
     }
 
     /// Lists the first open cases of the queue to choose from for a bulk decision, of one policy or
     /// of any: as many as one bulk decision may have. Leaves out the same cases as
-    /// [`Self::cases_with_the_same`].
+    /// [`Self::cases_with_same_entry`].
     pub async fn cases_to_choose(
         &self,
         who: &Reviewer,
@@ -140,9 +140,9 @@ impl Desk {
             BulkCase { case, is_stale, decision }
         };
         let rows = cases.rows.into_iter().map(view).collect();
-        let who = [Some(bulk.made_by), bulk.second_by, bulk.undone_by];
+        let who = [Some(bulk.made_by), bulk.approver_id, bulk.undone_by];
         let who: BTreeSet<StaffId> = who.into_iter().flatten().collect();
-        let people = store.staff_shown(&who).await?;
+        let people = store.display_names(&who).await?;
         Ok(BulkView { bulk, policy, cases: Page { rows, next: cases.next }, people })
     }
 }

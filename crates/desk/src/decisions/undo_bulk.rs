@@ -1,7 +1,7 @@
 //! Undoes a bulk decision, as one.
 
 use mamori_model::bulk::{Bulk, BulkState};
-use mamori_model::{BulkId, CaseId, DecisionState, Words};
+use mamori_model::{BulkId, CaseId, DecisionState, FreeText};
 
 use crate::staff::member::Reviewer;
 use crate::{Desk, Error};
@@ -25,7 +25,7 @@ impl Desk {
         &self,
         who: &Reviewer,
         bulk: BulkId,
-        why: &Words,
+        why: &FreeText,
     ) -> Result<Undone, Error> {
         let now = self.clock().now();
 

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use mamori_model::action::{ActionRequest, ActionState};
 use mamori_model::case::{About, CaseEventKind, Level, Step};
 use mamori_model::decision::Decision;
-use mamori_model::{DecisionId, ItemName, Refusal, ServiceAction, Verdict, Words};
+use mamori_model::{DecisionId, FreeText, ItemName, Refusal, ServiceAction, Verdict};
 use mamori_store::Tx;
 
 use crate::staff::member::Reviewer;
@@ -22,7 +22,7 @@ impl Desk {
         &self,
         who: &Reviewer,
         decision: DecisionId,
-        why: &Words,
+        why: &FreeText,
     ) -> Result<(), Error> {
         let now = self.clock().now();
 
@@ -40,7 +40,7 @@ impl Desk {
         tx: &mut Tx,
         who: &Reviewer,
         decision: DecisionId,
-        why: &Words,
+        why: &FreeText,
         now: Timestamp,
     ) -> Result<(), Error> {
         let before = tx.decision(decision).await?.ok_or(Error::NotFound("decision"))?;
@@ -52,20 +52,20 @@ impl Desk {
         if !tx.undo_decision(decision.id, who.staff(), why, now).await? {
             return Err(Refusal::NotUndoable.into());
         }
-        self.take_back(tx, &decision, now).await?;
+        self.reverse_actions(tx, &decision, now).await?;
         tx.take_back_disputes(decision.id, now).await?;
         tx.reopen_case(case.id, Level::Reviewer).await?;
         let about = About { decision: Some(decision.id), ..About::default() };
         let by = Some(who.staff());
         let undone = CaseEventKind::Undone;
-        self.note_by(tx, case.id, undone, by, (Some(why), about), now).await?;
-        self.note(tx, case.id, CaseEventKind::Reopened, About::default(), now).await
+        self.record_event_by(tx, case.id, undone, by, (Some(why), about), now).await?;
+        self.record_event(tx, case.id, CaseEventKind::Reopened, About::default(), now).await
     }
 
     /// Asks the service to reverse the actions of `decision`. If another decision in effect demands
     /// a stricter action than the reversal about the same item, account or feature, the service is
     /// asked for that action instead.
-    async fn take_back(
+    async fn reverse_actions(
         &self,
         tx: &mut Tx,
         decision: &Decision,
@@ -74,9 +74,9 @@ impl Desk {
         let items = tx.case_item_names(decision.case).await?;
         let verdicts: HashMap<ItemName, Verdict> =
             items.into_iter().map(|item| (item.name, item.verdict)).collect();
-        let asked = tx.actions_of_decision(decision.id).await?;
+        let actions = tx.actions_of_decision(decision.id).await?;
         let mut back = Vec::new();
-        for action in asked.iter().filter(|action| action.undoes.is_none()) {
+        for action in actions.iter().filter(|action| action.undoes.is_none()) {
             let was = action.what.item().and_then(|item| verdicts.get(item)).copied();
             if let Some(what) = action.what.inverse(was.unwrap_or(Verdict::Hold)) {
                 back.push(self.propose_action(decision, what, Some(action.id))?);
@@ -89,25 +89,25 @@ impl Desk {
         // Locks out other undos from here on: of two decisions that ask for the same, the one that
         // is undone later finds the other no longer in effect.
         let first = tx.draw_sequences(back.len()).await?;
-        let standing = tx.standing_beside(decision.id).await?;
+        let standing = tx.overlapping_actions(decision.id).await?;
         let back: Vec<ActionRequest> = (first..)
             .zip(back)
             .map(|(sequence, action)| ActionRequest {
                 sequence: Some(sequence),
-                what: what_holds(action.what, &standing, Self::day(now)),
+                what: stricter_action(action.what, &standing, Self::day(now)),
                 state: ActionState::Waiting,
-                asked_at: Some(now),
+                requested_at: Some(now),
                 ..action
             })
             .collect();
         tx.insert_actions(decision.id, decision.service, &back).await?;
-        self.ask(tx, decision, &back, now).await
+        self.request_actions(tx, decision, &back, now).await
     }
 }
 
 /// Returns what holds on `day` after an action was reversed by `inverse`: the newest action of
 /// `standing` (oldest first) about the same, if it takes more than `inverse` does; else `inverse`.
-fn what_holds(inverse: ServiceAction, standing: &[ActionRequest], day: Date) -> ServiceAction {
+fn stricter_action(inverse: ServiceAction, standing: &[ActionRequest], day: Date) -> ServiceAction {
     let mut words = standing.iter().rev().map(|action| &action.what);
     match words.find(|what| what.is_about_the_same_as(&inverse)) {
         Some(what) if what.restricts_on(day) && what.weight() > inverse.weight() => what.clone(),

@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 
-use crate::swept::Swept;
+use crate::sweep_summary::SweepSummary;
 use crate::{Desk, Error};
 
 /// Deletes the keys of all evidence whose term is over.
-pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<Swept, Error> {
+pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, Error> {
     let evidence_expired = desk.expire_evidence(now).await?;
 
-    Ok(Swept { evidence_expired, ..Swept::default() })
+    Ok(SweepSummary { evidence_expired, ..SweepSummary::default() })
 }

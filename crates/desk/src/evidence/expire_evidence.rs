@@ -10,7 +10,7 @@ use mamori_model::EvidenceId;
 use mamori_model::job::{JobKind, Lane};
 use mamori_store::{Leased, NewJob};
 
-use crate::swept::ROWS_AT_ONCE;
+use crate::sweep_summary::ROWS_AT_ONCE;
 use crate::{Desk, Error};
 
 /// How old a vault file without a row must be to count as left over. A check writes the file before
@@ -19,11 +19,11 @@ const LEFT_OVER: Duration = Duration::from_hours(24);
 
 /// How long evidence is still kept after a person released it, so that a mistake can be noticed.
 /// Our choice: a week.
-const NOTICED_AFTER: SignedDuration = SignedDuration::from_hours(7 * 24);
+const GRACE_PERIOD: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Returns the time until which evidence is kept that a person releases at `now`.
-pub(crate) fn until_noticed(now: Timestamp) -> Timestamp {
-    now.checked_add(NOTICED_AFTER).unwrap_or(Timestamp::MAX)
+pub(crate) fn end_of_grace_period(now: Timestamp) -> Timestamp {
+    now.checked_add(GRACE_PERIOD).unwrap_or(Timestamp::MAX)
 }
 
 impl Desk {

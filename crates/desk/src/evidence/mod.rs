@@ -2,8 +2,8 @@
 
 pub(crate) mod expire;
 pub(crate) mod expire_evidence;
-pub(crate) mod keep_item;
 pub mod rewrap_vault;
+pub(crate) mod store_evidence;
 
 use jiff::Timestamp;
 use mamori_model::ServiceId;

@@ -7,7 +7,7 @@ use mamori_model::{CredentialId, Evidence, EvidenceId, Refusal, Sensitive};
 use mamori_vault::Vault;
 
 use crate::staff::sign_in::bound_to;
-use crate::{AtTheMachine, Desk, Error};
+use crate::{Desk, Error, LocalCli};
 
 /// How many keys are rewrapped in one transaction, so that other writers do not wait long.
 const AT_ONCE: u32 = 200;
@@ -29,7 +29,7 @@ impl Desk {
     /// must have both vault keys.
     ///
     /// [`Refusal::VaultClosed`] if no vault key is configured.
-    pub async fn rewrap_vault(&self, _: &AtTheMachine) -> Result<Rewrapped, Error> {
+    pub async fn rewrap_vault(&self, _: &LocalCli) -> Result<Rewrapped, Error> {
         let vault = self.settings().vault.as_ref().ok_or(Refusal::VaultClosed)?;
         let mut done = Rewrapped::default();
         self.rewrap_items(vault, &mut done).await?;
@@ -45,7 +45,7 @@ impl Desk {
             let some = tx.evidence_by_other_keys(name, after, AT_ONCE).await?;
             after = some.last().map(|evidence| evidence.id);
             for evidence in &some {
-                match wrapped_anew(vault, evidence) {
+                match rewrap_key(vault, evidence) {
                     Ok((key, name)) => {
                         tx.rewrap_evidence(evidence.id, &key, &name).await?;
                         done.items = done.items.saturating_add(1);
@@ -90,12 +90,12 @@ impl Desk {
     }
 }
 
-fn wrapped_anew(
+fn rewrap_key(
     vault: &Vault,
     evidence: &Evidence,
 ) -> Result<(Sensitive<Vec<u8>>, String), mamori_vault::Error> {
     let by = evidence.key_name.parse().map_err(|_| mamori_vault::Error::NoKey)?;
-    let key = evidence.wrapped_key.as_ref().ok_or(mamori_vault::Error::NotThere)?;
+    let key = evidence.wrapped_key.as_ref().ok_or(mamori_vault::Error::NotFound)?;
     let bound_to = evidence.id.to_string();
     let (key, name) = vault.rewrap(bound_to.as_bytes(), key.reveal(), &by)?;
     Ok((Sensitive::new(key), name.to_string()))

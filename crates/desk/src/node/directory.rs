@@ -38,20 +38,20 @@ impl Directory {
     }
 
     /// Returns the banks that may look at an item; if none may, the greatest reason among them.
-    pub fn looking(
+    pub fn applicable_banks(
         &self,
         surface: Surface,
         country: Option<Country>,
         today: Date,
     ) -> Result<Vec<&Bank>, NotLooked> {
         let mut nearest = NotLooked::NoBank;
-        let mut looking = Vec::new();
+        let mut applicable_banks = Vec::new();
         for bank in self.banks.values() {
-            match bank.may_look(surface, country, today) {
-                Ok(()) => looking.push(bank),
+            match bank.applies_to(surface, country, today) {
+                Ok(()) => applicable_banks.push(bank),
                 Err(reason) => nearest = nearest.max(reason),
             }
         }
-        if looking.is_empty() { Err(nearest) } else { Ok(looking) }
+        if applicable_banks.is_empty() { Err(nearest) } else { Ok(applicable_banks) }
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::swept::{ROWS_AT_ONCE, Swept, days_before};
+use crate::sweep_summary::{ROWS_AT_ONCE, SweepSummary, days_before};
 use crate::{Desk, Error};
 
 /// How many days the change log reaches back: a node that was away for less need not reload
@@ -10,11 +10,11 @@ use crate::{Desk, Error};
 const CHANGES_KEPT_DAYS: u32 = 7;
 
 /// Removes the oldest changes, at most [`ROWS_AT_ONCE`].
-pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<Swept, Error> {
+pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, Error> {
     let mut tx = desk.store().begin("expire_node").await?;
     let rows_deleted =
         tx.prune_changes_before(days_before(now, CHANGES_KEPT_DAYS), ROWS_AT_ONCE).await?;
     tx.commit().await?;
 
-    Ok(Swept { rows_deleted, ..Swept::default() })
+    Ok(SweepSummary { rows_deleted, ..SweepSummary::default() })
 }

@@ -32,7 +32,7 @@ pub struct Figures {
     pub arrivals: Vec<Arrivals>,
     /// How long cases waited for their first claim, by policy and the day on which they were
     /// opened.
-    pub waiting: Vec<Waiting>,
+    pub waiting: Vec<WaitingTimes>,
     /// What was decided, by policy and day, or week if a day has too few decisions.
     pub decided: Vec<Decided>,
     /// The actions that services have not answered, by policy and state.
@@ -41,7 +41,7 @@ pub struct Figures {
 
 /// How long the cases that were opened on one day waited for their first claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Waiting {
+pub struct WaitingTimes {
     /// The policy; `None` for all policies together.
     pub purpose: Option<Purpose>,
     /// The day on which the cases were opened, in UTC.
@@ -70,7 +70,7 @@ pub struct Decided {
     /// How many decisions say that the items do not match the bank's entry.
     pub not_a_match: u64,
     /// How many decisions took effect or were refused by a second approver.
-    pub settled: u64,
+    pub resolved: u64,
     /// How many of the settled decisions were refused or undone.
     pub overturned: u64,
 }
@@ -95,7 +95,7 @@ impl Desk {
     }
 }
 
-fn waiting(waits: &[Wait]) -> Vec<Waiting> {
+fn waiting(waits: &[Wait]) -> Vec<WaitingTimes> {
     let mut of: BTreeMap<(Date, Option<Purpose>), Vec<SignedDuration>> = BTreeMap::new();
     for wait in waits {
         for purpose in [None, Some(wait.purpose)] {
@@ -106,7 +106,7 @@ fn waiting(waits: &[Wait]) -> Vec<Waiting> {
         .map(|((day, purpose), mut waited)| {
             waited.sort_unstable();
             let cases = u64::try_from(waited.len()).unwrap_or(u64::MAX);
-            Waiting { purpose, day, cases, half: nth(&waited, 5), most: nth(&waited, 9) }
+            WaitingTimes { purpose, day, cases, half: nth(&waited, 5), most: nth(&waited, 9) }
         })
         .collect()
 }
@@ -127,14 +127,14 @@ fn decided(days: &[DecidedOnDay]) -> Vec<Decided> {
     for ((purpose, day), decided) in by_day {
         by_week.entry((purpose, monday(day))).or_default().push(decided);
     }
-    let mut told: Vec<Decided> =
-        by_week.into_iter().flat_map(|((_, monday), days)| tell(monday, days)).collect();
-    told.sort_unstable_by_key(|decided| (decided.from, decided.purpose));
-    told
+    let mut reported: Vec<Decided> =
+        by_week.into_iter().flat_map(|((_, monday), days)| days_or_week(monday, days)).collect();
+    reported.sort_unstable_by_key(|decided| (decided.from, decided.purpose));
+    reported
 }
 
 /// Returns the days of a week, or the week as one if a day has too few decisions.
-fn tell(monday: Date, days: Vec<Decided>) -> Vec<Decided> {
+fn days_or_week(monday: Date, days: Vec<Decided>) -> Vec<Decided> {
     let made = |day: &Decided| day.violates + day.allowed + day.not_a_match;
     if days.iter().all(|day| made(day) >= DECISIONS_MIN) {
         return days;
@@ -143,7 +143,7 @@ fn tell(monday: Date, days: Vec<Decided>) -> Vec<Decided> {
         violates: whole.violates + day.violates,
         allowed: whole.allowed + day.allowed,
         not_a_match: whole.not_a_match + day.not_a_match,
-        settled: whole.settled + day.settled,
+        resolved: whole.resolved + day.resolved,
         overturned: whole.overturned + day.overturned,
         ..whole
     };
@@ -155,8 +155,8 @@ fn tell(monday: Date, days: Vec<Decided>) -> Vec<Decided> {
 }
 
 fn none(purpose: Purpose, day: Date) -> Decided {
-    let (violates, allowed, not_a_match, settled, overturned) = (0, 0, 0, 0, 0);
-    Decided { purpose, from: day, to: day, violates, allowed, not_a_match, settled, overturned }
+    let (violates, allowed, not_a_match, resolved, overturned) = (0, 0, 0, 0, 0);
+    Decided { purpose, from: day, to: day, violates, allowed, not_a_match, resolved, overturned }
 }
 
 fn add(decided: &mut Decided, some: &DecidedOnDay) {
@@ -166,7 +166,7 @@ fn add(decided: &mut Decided, some: &DecidedOnDay) {
         Outcome::NotAMatch => &mut decided.not_a_match,
     };
     *count += some.made;
-    decided.settled += some.settled;
+    decided.resolved += some.resolved;
     decided.overturned += some.overturned;
 }
 
@@ -182,7 +182,7 @@ mod tests {
     fn on(day: i8, outcome: Outcome, made: u64, overturned: u64) -> DecidedOnDay {
         // 2 November 2026 is a Monday.
         let day = Date::constant(2026, 11, day);
-        DecidedOnDay { purpose: Purpose::Rehearsal, day, outcome, made, settled: made, overturned }
+        DecidedOnDay { purpose: Purpose::Rehearsal, day, outcome, made, resolved: made, overturned }
     }
 
     #[test]
@@ -195,14 +195,14 @@ mod tests {
             on(10, Outcome::Allowed, 7, 1),
         ];
 
-        let told = decided(&days);
+        let reported = decided(&days);
 
         let date = |day| Date::constant(2026, 11, day);
-        let spans: Vec<_> = told.iter().map(|some| (some.from, some.to)).collect();
+        let spans: Vec<_> = reported.iter().map(|some| (some.from, some.to)).collect();
         assert_eq!(spans, [(date(2), date(8)), (date(9), date(9)), (date(10), date(10))]);
-        let week = told[0];
+        let week = reported[0];
         assert_eq!((week.violates, week.allowed, week.not_a_match), (4, 1, 4));
-        assert_eq!((week.settled, week.overturned), (9, 3));
+        assert_eq!((week.resolved, week.overturned), (9, 3));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! Figures about the work, and the search of the console.
 
 pub mod figures;
-pub mod seek;
+pub mod search_console;
 pub mod workload;

@@ -29,7 +29,7 @@ impl Desk {
         tx.insert_key(&issued.key).await?;
         tx.commit().await?;
 
-        self.settle().await;
+        self.wait_until_applied().await;
         Ok(issued)
     }
 
@@ -49,7 +49,7 @@ impl Desk {
         }
         tx.commit().await?;
 
-        self.settle().await;
+        self.wait_until_applied().await;
         Ok(Some(issued))
     }
 

@@ -8,7 +8,7 @@ use sha2::Digest;
 use crate::Desk;
 
 /// An administrator's API key that a request showed. Created by [`Desk::authenticate`], and by
-/// [`Self::at_the_machine`] for the command line.
+/// [`Self::local_cli`] for the command line.
 #[derive(Clone, Copy, Debug)]
 pub struct Admin {
     key: KeyId,
@@ -38,7 +38,7 @@ impl Admin {
 
     /// Creates the proof of the operator on the command line: needs no API key, because the
     /// operator can read the database.
-    pub fn at_the_machine() -> Self {
+    pub fn local_cli() -> Self {
         Self { key: uuid::Uuid::nil().into() }
     }
 }

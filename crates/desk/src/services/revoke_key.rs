@@ -23,7 +23,7 @@ impl Desk {
         }
         tx.commit().await?;
 
-        self.settle().await;
+        self.wait_until_applied().await;
         Ok(())
     }
 }

@@ -19,12 +19,12 @@ pub struct SignInSettings {
     pub proof_max: SignedDuration,
     /// How long every page tells a staff member that a sign-in method was added, in case an
     /// attacker added it.
-    pub new_way_told: SignedDuration,
+    pub new_sign_in_method_notice: SignedDuration,
     /// How long an enrolment link works: until the next day, as staff members are not always at
     /// their desk.
-    pub welcome_max: SignedDuration,
+    pub enroll_link_max: SignedDuration,
     /// How long a sign-in link from the command line works: as long as it takes to open it.
-    pub enter_max: SignedDuration,
+    pub sign_in_link_max: SignedDuration,
     /// How many attempts may fail: NIST SP 800-63B, 5.2.2 allows at most 100 in a row; a few within
     /// minutes are enough for a person who mistypes.
     pub attempts: AttemptLimits,
@@ -46,9 +46,9 @@ impl Default for SignInSettings {
             },
             session_max: SignedDuration::from_hours(12),
             proof_max: SignedDuration::from_mins(15),
-            new_way_told: SignedDuration::from_hours(3 * 24),
-            welcome_max: SignedDuration::from_hours(24),
-            enter_max: SignedDuration::from_mins(5),
+            new_sign_in_method_notice: SignedDuration::from_hours(3 * 24),
+            enroll_link_max: SignedDuration::from_hours(24),
+            sign_in_link_max: SignedDuration::from_mins(5),
             attempts: AttemptLimits {
                 of_name: 5,
                 of_name_in: SignedDuration::from_mins(15),

@@ -3,24 +3,24 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use mamori_model::sign_in::{StaffEvent, StaffEventKind, TicketKind};
+use mamori_model::sign_in::{SignInLinkKind, StaffEvent, StaffEventKind};
 use mamori_model::staff::{
-    Language, OwnLimits, RoleSet, Scheme, Staff, StaffName, StaffRole, View,
+    Language, OwnLimits, RoleSet, Scheme, Staff, StaffName, StaffRole, ViewMode,
 };
 use mamori_model::{Line, Sensitive, StaffId};
 use mamori_store::Tx;
 use serde_json::json;
 
-use crate::staff::member::{AtTheMachine, Recently};
+use crate::staff::member::{LocalCli, RecentlyAuthenticated};
 use crate::{Desk, Error};
 
 /// Proof that the caller may create staff accounts and change what staff members may do.
 #[derive(Clone, Copy, Debug)]
 pub enum StaffAdmin<'a> {
     /// An administrator who confirmed their identity a short while ago.
-    Recently(&'a Recently),
+    RecentlyAuthenticated(&'a RecentlyAuthenticated),
     /// The operator at the command line of the machine.
-    AtTheMachine(&'a AtTheMachine),
+    LocalCli(&'a LocalCli),
 }
 
 impl StaffAdmin<'_> {
@@ -30,8 +30,8 @@ impl StaffAdmin<'_> {
     /// like unknown.
     pub fn staff(&self) -> Result<Option<StaffId>, Error> {
         match self {
-            Self::AtTheMachine(_) => Ok(None),
-            Self::Recently(recently) => match recently.member().administrator() {
+            Self::LocalCli(_) => Ok(None),
+            Self::RecentlyAuthenticated(recently) => match recently.member().administrator() {
                 Some(administrator) => Ok(Some(administrator.staff())),
                 None => Err(Error::NotFound("page")),
             },
@@ -45,7 +45,7 @@ pub struct NewStaff {
     /// The name to sign in with, unique among active accounts.
     pub name: StaffName,
     /// The display name that colleagues see.
-    pub shown: Line,
+    pub display_name: Line,
     /// The roles, which decide what the staff member may do.
     pub roles: BTreeSet<StaffRole>,
     /// The language of the console's pages.
@@ -54,11 +54,11 @@ pub struct NewStaff {
 
 /// A newly created staff account and its enrolment link.
 #[derive(Clone, Debug)]
-pub struct Added {
+pub struct AddedStaff {
     /// The new account, with its id.
     pub staff: Staff,
     /// The text of the enrolment link. Only its sha-256 digest is stored.
-    pub ticket: Sensitive<String>,
+    pub link: Sensitive<String>,
 }
 
 impl Desk {
@@ -67,22 +67,22 @@ impl Desk {
     ///
     /// [`Error::Conflict`] if the name is taken; [`mamori_model::Refusal::RolesClash`] if one
     /// person may not hold these roles together.
-    pub async fn add_staff(&self, by: StaffAdmin<'_>, new: NewStaff) -> Result<Added, Error> {
+    pub async fn add_staff(&self, by: StaffAdmin<'_>, new: NewStaff) -> Result<AddedStaff, Error> {
         let by = by.staff()?;
-        let roles = RoleSet::new(new.roles, self.settings().is_alone)?;
+        let roles = RoleSet::new(new.roles, self.settings().is_single_person)?;
         let now = self.clock().now();
         let staff = Staff {
             id: self.clock().mint()?.into(),
             name: new.name,
-            shown: new.shown,
+            display_name: new.display_name,
             roles,
             language: new.language,
             scheme: Scheme::System,
-            view: View::Hold,
+            view: ViewMode::Hold,
             has_keys: true,
-            dose: OwnLimits::default(),
+            exposure_limits: OwnLimits::default(),
             created_at: now,
-            way_added_at: None,
+            method_added_at: None,
             ended_at: None,
         };
 
@@ -90,16 +90,17 @@ impl Desk {
         tx.insert_staff(&staff).await?;
         let about = (staff.id, by);
         let roles = Some(json!({ "roles": staff.roles }).to_string());
-        self.note_staff(&mut tx, about, StaffEventKind::Added, roles, now).await?;
-        let ticket = self.make_ticket(&mut tx, by, staff.id, TicketKind::Welcome, now).await?;
+        self.record_staff_event(&mut tx, about, StaffEventKind::Added, roles, now).await?;
+        let link =
+            self.make_sign_in_link(&mut tx, by, staff.id, SignInLinkKind::Enroll, now).await?;
         tx.commit().await?;
 
-        Ok(Added { staff, ticket })
+        Ok(AddedStaff { staff, link })
     }
 
     /// Records an event about the staff member `staff`, caused by `by` (`None`: the operator at the
     /// machine, or Mamori itself), in the transaction that makes the change.
-    pub(crate) async fn note_staff(
+    pub(crate) async fn record_staff_event(
         &self,
         tx: &mut Tx,
         (staff, by): (StaffId, Option<StaffId>),

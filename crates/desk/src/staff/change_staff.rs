@@ -28,7 +28,7 @@ impl Desk {
         if by == Some(who) {
             return Err(Refusal::OwnRoles.into());
         }
-        let roles = RoleSet::new(roles, self.settings().is_alone)?;
+        let roles = RoleSet::new(roles, self.settings().is_single_person)?;
         let now = self.clock().now();
 
         let mut tx = self.store().begin("change_roles").await?;
@@ -42,7 +42,8 @@ impl Desk {
         }
         tx.end_sessions_of(who).await?;
         let about = json!({ "before": before.roles, "roles": roles }).to_string();
-        self.note_staff(&mut tx, (who, by), StaffEventKind::Roles, Some(about), now).await?;
+        self.record_staff_event(&mut tx, (who, by), StaffEventKind::Roles, Some(about), now)
+            .await?;
         tx.commit().await?;
 
         Ok(())
@@ -50,21 +51,28 @@ impl Desk {
 
     /// Sets a staff member's own exposure limit. The administrator sees the limit, never what the
     /// staff member has viewed.
-    pub async fn change_dose(
+    pub async fn change_exposure_limits(
         &self,
         by: StaffAdmin<'_>,
         who: StaffId,
-        dose: OwnLimits,
+        limits: OwnLimits,
     ) -> Result<(), Error> {
         let by = by.staff()?;
         let now = self.clock().now();
 
-        let mut tx = self.store().begin("change_dose").await?;
-        if !tx.set_dose(who, dose).await? {
+        let mut tx = self.store().begin("change_exposure_limits").await?;
+        if !tx.set_exposure_limits(who, limits).await? {
             return Err(Error::NotFound("staff"));
         }
-        let about = json!({ "dose": dose }).to_string();
-        self.note_staff(&mut tx, (who, by), StaffEventKind::Dose, Some(about), now).await?;
+        let about = json!({ "exposure_limits": limits }).to_string();
+        self.record_staff_event(
+            &mut tx,
+            (who, by),
+            StaffEventKind::ExposureLimits,
+            Some(about),
+            now,
+        )
+        .await?;
         tx.commit().await?;
 
         Ok(())
@@ -89,9 +97,9 @@ impl Desk {
             return Err(Refusal::LastAdministrator.into());
         }
         tx.end_sessions_of(who).await?;
-        tx.delete_tickets_of(who).await?;
+        tx.delete_sign_in_links_of(who).await?;
         tx.delete_credentials_of(who).await?;
-        self.note_staff(&mut tx, (who, by), StaffEventKind::Ended, None, now).await?;
+        self.record_staff_event(&mut tx, (who, by), StaffEventKind::Ended, None, now).await?;
         tx.commit().await?;
 
         Ok(())

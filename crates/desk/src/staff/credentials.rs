@@ -3,15 +3,17 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use mamori_model::sign_in::{Ceremony, Credential, CredentialKind, StaffEventKind, lets_in};
+use mamori_model::sign_in::{Ceremony, Credential, CredentialKind, StaffEventKind, can_sign_in};
 use mamori_model::staff::Staff;
 use mamori_model::{CeremonyId, CredentialId, Line, Refusal, Sensitive, StaffId};
-use mamori_signin::{CodeSecret, Owner, PASSKEYS_MAX, Passkey, Question, hash_password};
+use mamori_signin::{
+    Owner, PASSKEYS_MAX, Passkey, RegistrationChallenge, TotpSecret, hash_password,
+};
 use mamori_store::Tx;
 
-use crate::staff::member::{Member, Recently};
+use crate::staff::member::{Member, RecentlyAuthenticated};
 use crate::staff::sign_in::bound_to;
-use crate::staff::sign_in_passkey::{Asked, json};
+use crate::staff::sign_in_passkey::{PasskeyChallenge, json};
 use crate::{Desk, Error};
 
 /// The issuer's name, which authenticators show beside the account's name.
@@ -19,7 +21,7 @@ pub(crate) const ISSUER: &str = "Mamori";
 
 /// A sign-in method of a staff member, without its secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Way {
+pub struct SignInMethod {
     /// The id by which the method can be removed.
     pub id: CredentialId,
     /// Whether it is a passkey, a password or one-time codes.
@@ -46,24 +48,27 @@ pub struct CodeOffer {
 
 impl Desk {
     /// Returns the sign-in methods of `me`, the oldest first.
-    pub async fn ways(&self, me: &Member) -> Result<Vec<Way>, Error> {
+    pub async fn sign_in_methods(&self, me: &Member) -> Result<Vec<SignInMethod>, Error> {
         let credentials = self.store().credentials_of(me.staff()).await?;
-        let way = |credential: Credential| Way {
+        let method = |credential: Credential| SignInMethod {
             id: credential.id,
             kind: credential.kind,
             name: credential.name,
             created_at: credential.created_at,
             used_at: credential.used_at,
         };
-        Ok(credentials.into_iter().map(way).collect())
+        Ok(credentials.into_iter().map(method).collect())
     }
 
     /// Starts the registration of a passkey for `me`; [`Error::Conflict`] if there are
     /// [`PASSKEYS_MAX`] already.
-    pub async fn begin_add_passkey(&self, me: &Recently) -> Result<Asked, Error> {
+    pub async fn begin_add_passkey(
+        &self,
+        me: &RecentlyAuthenticated,
+    ) -> Result<PasskeyChallenge, Error> {
         has_room(&self.store().credentials_of(me.staff()).await?)?;
         let staff = self.store().staff(me.staff()).await?.ok_or(Error::NotFound("staff"))?;
-        self.ask_for_new(&staff).await
+        self.registration_challenge(&staff).await
     }
 
     /// Adds the passkey that the browser registered. [`Refusal::CeremonyOver`] if it took too long,
@@ -71,7 +76,7 @@ impl Desk {
     /// [`PASSKEYS_MAX`] passkeys already.
     pub async fn finish_add_passkey(
         &self,
-        me: &Recently,
+        me: &RecentlyAuthenticated,
         ceremony: CeremonyId,
         answer: &str,
         name: Line,
@@ -86,7 +91,7 @@ impl Desk {
     /// [`Refusal::PasswordWeak`] if the password is easy to guess.
     pub async fn set_password(
         &self,
-        me: &Recently,
+        me: &RecentlyAuthenticated,
         password: Sensitive<String>,
     ) -> Result<(), Error> {
         let staff = self.store().staff(me.staff()).await?.ok_or(Error::NotFound("staff"))?;
@@ -102,7 +107,12 @@ impl Desk {
 
     /// Stores an offered secret for one-time codes in place of the previous one, and ends the other
     /// sessions. [`Refusal::SignInWrong`] if `code` was not made from the secret.
-    pub async fn set_codes(&self, me: &Recently, sealed: &str, code: &str) -> Result<(), Error> {
+    pub async fn set_codes(
+        &self,
+        me: &RecentlyAuthenticated,
+        sealed: &str,
+        code: &str,
+    ) -> Result<(), Error> {
         let credential = self.codes_credential(me.staff(), sealed, code)?;
         self.add_credential(me, &credential, true).await
     }
@@ -110,7 +120,11 @@ impl Desk {
     /// Removes a sign-in method of `me` and ends the other sessions, because one of them may have
     /// been opened with it. [`Error::Conflict`] if the remaining methods do not suffice to sign in,
     /// [`Error::NotFound`] if `me` has no such method.
-    pub async fn remove_credential(&self, me: &Recently, which: CredentialId) -> Result<(), Error> {
+    pub async fn remove_credential(
+        &self,
+        me: &RecentlyAuthenticated,
+        which: CredentialId,
+    ) -> Result<(), Error> {
         let now = self.clock().now();
         let who = me.staff();
 
@@ -119,14 +133,14 @@ impl Desk {
         let gone = credentials.iter().find(|credential| credential.id == which);
         let gone = gone.ok_or(Error::NotFound("credential"))?;
         let rest = credentials.iter().filter(|credential| credential.id != which);
-        if !lets_in(rest.map(|credential| credential.kind)) {
+        if !can_sign_in(rest.map(|credential| credential.kind)) {
             return Err(Error::conflict("this is the last way in: add another one first"));
         }
         tx.delete_credential(which, who).await?;
         tx.end_other_sessions(who, me.member().session()).await?;
         let about = Some(about(gone.kind));
         let kind = StaffEventKind::CredentialRemoved;
-        self.note_staff(&mut tx, (who, Some(who)), kind, about, now).await?;
+        self.record_staff_event(&mut tx, (who, Some(who)), kind, about, now).await?;
         tx.commit().await?;
 
         Ok(())
@@ -134,7 +148,7 @@ impl Desk {
 
     async fn add_credential(
         &self,
-        me: &Recently,
+        me: &RecentlyAuthenticated,
         credential: &Credential,
         is_replaced: bool,
     ) -> Result<(), Error> {
@@ -146,14 +160,14 @@ impl Desk {
         if credential.kind == CredentialKind::Passkey {
             has_room(&tx.lock_credentials_of(me.staff()).await?)?;
         }
-        tx.note_way_added(me.staff(), credential.created_at).await?;
-        self.put_credential(&mut tx, credential, Some(me.staff())).await?;
+        tx.record_method_added(me.staff(), credential.created_at).await?;
+        self.insert_credential(&mut tx, credential, Some(me.staff())).await?;
         tx.commit().await?;
         Ok(())
     }
 
     /// Inserts a sign-in method and records that it was added.
-    pub(crate) async fn put_credential(
+    pub(crate) async fn insert_credential(
         &self,
         tx: &mut Tx,
         credential: &Credential,
@@ -162,23 +176,31 @@ impl Desk {
         tx.insert_credential(credential).await?;
         let about = Some(about(credential.kind));
         let kind = StaffEventKind::CredentialAdded;
-        self.note_staff(tx, (credential.staff, by), kind, about, credential.created_at).await
+        self.record_staff_event(tx, (credential.staff, by), kind, about, credential.created_at)
+            .await
     }
 
     /// Starts the registration of a passkey for `staff`.
-    pub(crate) async fn ask_for_new(&self, staff: &Staff) -> Result<Asked, Error> {
+    pub(crate) async fn registration_challenge(
+        &self,
+        staff: &Staff,
+    ) -> Result<PasskeyChallenge, Error> {
         let known = self.passkeys_of(staff.id).await?;
         let known: Vec<Passkey> = known.into_iter().map(|(_, passkey)| passkey).collect();
-        let (name, shown) = (staff.name.as_str(), staff.shown.as_str());
-        let owner = Owner { id: staff.id.into(), name, shown };
-        let question = self.passkeys()?.begin_register(owner, &known);
+        let (name, display_name) = (staff.name.as_str(), staff.display_name.as_str());
+        let owner = Owner { id: staff.id.into(), name, display_name };
+        let question = self.passkeys()?.begin_registration(owner, &known);
         let question = question
             .map_err(|cause| Error::internal("a passkey challenge cannot be made", cause))?;
-        self.keep_question(question, staff.id).await
+        self.store_challenge(question, staff.id).await
     }
 
     /// Stores the challenge for a new passkey until it is answered.
-    async fn keep_question(&self, question: Question, staff: StaffId) -> Result<Asked, Error> {
+    async fn store_challenge(
+        &self,
+        question: RegistrationChallenge,
+        staff: StaffId,
+    ) -> Result<PasskeyChallenge, Error> {
         let now = self.clock().now();
         let settings = &self.settings().sign_in;
         let ceremony = Ceremony {
@@ -192,7 +214,7 @@ impl Desk {
         tx.insert_ceremony(&ceremony, settings.ceremonies_max).await?;
         tx.commit().await?;
 
-        Ok(Asked { ceremony: ceremony.id, json: question.json })
+        Ok(PasskeyChallenge { ceremony: ceremony.id, json: question.json })
     }
 
     /// Checks the answer of `staff` to a challenge and returns the new passkey.
@@ -209,7 +231,7 @@ impl Desk {
         tx.commit().await?;
 
         let asked = asked.filter(|asked| asked.staff == staff).ok_or(Refusal::CeremonyOver)?;
-        match self.passkeys()?.finish_register(&asked.state, answer) {
+        match self.passkeys()?.finish_registration(&asked.state, answer) {
             Ok(passkey) => Ok(passkey),
             Err(mamori_signin::Error::Refused(cause)) => {
                 tracing::info!(cause = %cause, "a new passkey was refused");
@@ -236,7 +258,7 @@ impl Desk {
         password: Sensitive<String>,
     ) -> Result<Credential, Error> {
         let name = staff.name.as_str().to_owned();
-        let hashed = self.slowly(move || hash_password(&password, &name)).await?;
+        let hashed = self.hash_slowly(move || hash_password(&password, &name)).await?;
         let phc = match hashed {
             Ok(phc) => phc,
             Err(mamori_signin::Error::Weak) => return Err(Refusal::PasswordWeak.into()),
@@ -248,7 +270,7 @@ impl Desk {
 
     pub(crate) fn offer_codes_to(&self, staff: &Staff) -> Result<CodeOffer, Error> {
         let failed = "no codes can be offered";
-        let secret = CodeSecret::generate().map_err(|cause| Error::internal(failed, cause))?;
+        let secret = TotpSecret::generate().map_err(|cause| Error::internal(failed, cause))?;
         let link = secret.link(ISSUER, staff.name.as_str());
         let link = link.map_err(|cause| Error::internal(failed, cause))?;
         let sealed = self.vault()?.seal_small(&offered_to(staff.id), secret.bytes().reveal());
@@ -269,7 +291,7 @@ impl Desk {
         let vault = self.vault()?;
         let sealed = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| wrong())?;
         let bytes = vault.unseal_small(&offered_to(staff), &sealed).map_err(|_| wrong())?;
-        let secret = CodeSecret::from_kept(bytes).map_err(|_| wrong())?;
+        let secret = TotpSecret::from_stored(bytes).map_err(|_| wrong())?;
         let unix_s = u64::try_from(self.clock().now().as_second()).unwrap_or(0);
         let step = secret.check(code, unix_s, None).ok_or_else(wrong)?;
         let kind = CredentialKind::Totp;

@@ -3,25 +3,25 @@
 use jiff::Timestamp;
 use mamori_model::retention;
 
-use crate::swept::{ROWS_AT_ONCE, Swept, days_before};
+use crate::sweep_summary::{ROWS_AT_ONCE, SweepSummary, days_before};
 use crate::{Desk, Error};
 
 /// How many days breaks are kept: only the last one must be known.
-const RESTS_KEPT_DAYS: u32 = 7;
+const BREAKS_KEPT_DAYS: u32 = 7;
 
 /// Removes sign-in attempts and the staff record at the end of their terms, old breaks, and
 /// sessions, links and passkey requests that expired. At most [`ROWS_AT_ONCE`] of each.
-pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<Swept, Error> {
+pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, Error> {
     let attempts = desk.kept_since(retention::SIGN_INS, now);
     let events = desk.kept_since(retention::STAFF_EVENTS, now);
-    let rests = days_before(now, RESTS_KEPT_DAYS);
+    let breaks = days_before(now, BREAKS_KEPT_DAYS);
 
     let mut tx = desk.store().begin("expire_staff").await?;
     let rows_deleted = tx.delete_attempts_before(attempts, ROWS_AT_ONCE).await?
         + tx.delete_staff_events_before(events, ROWS_AT_ONCE).await?
-        + tx.delete_rests_before(rests, ROWS_AT_ONCE).await?
+        + tx.delete_breaks_before(breaks, ROWS_AT_ONCE).await?
         + tx.delete_expired(now, ROWS_AT_ONCE).await?;
     tx.commit().await?;
 
-    Ok(Swept { rows_deleted, ..Swept::default() })
+    Ok(SweepSummary { rows_deleted, ..SweepSummary::default() })
 }

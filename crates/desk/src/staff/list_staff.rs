@@ -8,7 +8,7 @@ use mamori_model::sign_in::StaffEvent;
 use mamori_model::staff::{Staff, StaffName};
 use mamori_model::{EventId, Line, StaffId};
 
-use crate::staff::member::{Administrator, AtTheMachine, Auditor};
+use crate::staff::member::{Administrator, Auditor, LocalCli};
 use crate::{Desk, Error};
 
 /// Proof of a role that may read the list of staff.
@@ -19,7 +19,7 @@ pub enum StaffReader<'a> {
     /// An auditor, who reads records.
     Auditor(&'a Auditor),
     /// The operator, on the command line.
-    AtTheMachine(&'a AtTheMachine),
+    LocalCli(&'a LocalCli),
 }
 
 /// A page of the staff record.
@@ -68,15 +68,15 @@ impl Desk {
     ) -> Result<StaffRecord, Error> {
         let events = self.store().staff_events(before, size).await?;
         let who = events.rows.iter().flat_map(|event| [Some(event.staff), event.by]);
-        let people = self.store().staff_shown(&who.flatten().collect()).await?;
+        let people = self.store().display_names(&who.flatten().collect()).await?;
         Ok(StaffRecord { events, people })
     }
 
     /// Checks whether there is a reviewer but no lead, and the operator is not alone: what waits
     /// for a lead, such as every suspension, would then never be settled.
     pub async fn lacks_lead(&self, _: StaffReader<'_>) -> Result<bool, Error> {
-        let reviews = !self.store().reviewers_shown().await?.is_empty();
-        Ok(reviews && !self.settings().is_alone && !self.store().has_lead().await?)
+        let reviews = !self.store().display_names_of_reviewers().await?.is_empty();
+        Ok(reviews && !self.settings().is_single_person && !self.store().has_lead().await?)
     }
 
     /// Returns how many staff accounts are active, for the log line at the start.

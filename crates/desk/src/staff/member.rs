@@ -6,7 +6,7 @@
 //! [`crate::services::proof`].
 
 use jiff::Timestamp;
-use mamori_model::sign_in::{Session, StaffEvent, StaffEventKind, Standing};
+use mamori_model::sign_in::{CookieStatus, Session, StaffEvent, StaffEventKind};
 use mamori_model::staff::{RoleSet, Staff, StaffRole};
 use mamori_model::{Refusal, Sensitive, SessionId, Sha256, StaffId};
 
@@ -19,7 +19,7 @@ use crate::{Desk, Error};
 pub struct Member {
     staff: StaffId,
     session: SessionId,
-    shown: Shown,
+    presented: PresentedCookie,
     roles: RoleSet,
     proved_at: Timestamp,
     proof_max: jiff::SignedDuration,
@@ -28,7 +28,7 @@ pub struct Member {
 /// The session cookie that a request showed: the part that all cookies of the session share, and
 /// the sha-256 digest of the whole. The rest of its text is not kept.
 #[derive(Clone, Debug)]
-pub(crate) struct Shown {
+pub(crate) struct PresentedCookie {
     pub(crate) family: Family,
     pub(crate) digest: Sha256,
 }
@@ -70,18 +70,18 @@ proofs! {
     Records;
     /// A staff member who may see the state of webhook deliveries, but not their bodies: a lead, an
     /// auditor or an administrator.
-    Messages;
+    DeliveryReader;
     /// A staff member who may have a webhook delivery sent again: a lead or an administrator.
     Resender;
     /// A staff member who authenticated a short while ago, in this session.
-    Recently;
+    RecentlyAuthenticated;
 }
 
 /// The operator on the command line: needs no session, because the operator can read the database.
 #[derive(Debug)]
-pub struct AtTheMachine(());
+pub struct LocalCli(());
 
-impl AtTheMachine {
+impl LocalCli {
     /// Creates the proof. For the command line, and for programs that set up a desk of their own.
     pub fn here() -> Self {
         Self(())
@@ -100,8 +100,8 @@ impl Member {
     }
 
     /// Returns the cookie that the request showed.
-    pub(crate) fn shown(&self) -> &Shown {
-        &self.shown
+    pub(crate) fn presented(&self) -> &PresentedCookie {
+        &self.presented
     }
 
     /// Returns the roles of the staff member, as they were when the request began.
@@ -142,11 +142,11 @@ impl Member {
 
     /// Returns the proof to see webhook deliveries, if the staff member is a lead, an auditor or an
     /// administrator.
-    pub fn messages(&self) -> Option<Messages> {
+    pub fn delivery_reader(&self) -> Option<DeliveryReader> {
         let may = self.roles.is_lead()
             || self.roles.has(StaffRole::Auditor)
             || self.roles.has(StaffRole::Administrator);
-        may.then(|| Messages(self.clone()))
+        may.then(|| DeliveryReader(self.clone()))
     }
 
     /// Returns the proof to resend webhook deliveries, if the staff member is a lead or an
@@ -158,15 +158,15 @@ impl Member {
 
     /// Returns the proof that the staff member authenticated less than
     /// [`crate::settings::SignInSettings::proof_max`] ago; [`Refusal::ProofStale`] if it is longer.
-    pub fn recently(&self, now: Timestamp) -> Result<Recently, Refusal> {
+    pub fn recently(&self, now: Timestamp) -> Result<RecentlyAuthenticated, Refusal> {
         let is_recent = now.duration_since(self.proved_at) < self.proof_max;
-        is_recent.then(|| Recently(self.clone())).ok_or(Refusal::ProofStale)
+        is_recent.then(|| RecentlyAuthenticated(self.clone())).ok_or(Refusal::ProofStale)
     }
 }
 
 /// A live session, found by the cookie of a request.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct SessionLookup {
     /// The proof that a staff member is signed in.
     pub member: Member,
     /// The CSRF token that forms of this session must carry, 256 bits.
@@ -174,8 +174,8 @@ pub struct Found {
     /// The staff account of the session.
     pub staff: Staff,
     /// When a sign-in method was last added in a session of this account; `None` once the time to
-    /// tell the staff member about it ([`crate::settings::SignInSettings::new_way_told`]) is over.
-    pub way_added_at: Option<Timestamp>,
+    /// tell the staff member about it ([`crate::settings::SignInSettings::new_sign_in_method_notice`]) is over.
+    pub method_added_at: Option<Timestamp>,
     /// A new cookie, which the answer must set; `None`: the cookie stays.
     pub renewed: Option<Sensitive<String>>,
 }
@@ -190,87 +190,87 @@ impl Desk {
     /// account was deactivated; [`Refusal::SessionReplayed`] if two browsers showed cookies of the
     /// session, which ends it; [`Refusal::CookieReplaced`] if the cookie changed while the request
     /// was on its way.
-    pub async fn member(&self, cookie: &str) -> Result<Option<Found>, Error> {
+    pub async fn member(&self, cookie: &str) -> Result<Option<SessionLookup>, Error> {
         self.find(cookie, true).await
     }
 
     /// Finds the session of `cookie` as [`Self::member`] does, but never changes the cookie.
-    pub async fn member_as_is(&self, cookie: &str) -> Result<Option<Found>, Error> {
+    pub async fn member_as_is(&self, cookie: &str) -> Result<Option<SessionLookup>, Error> {
         self.find(cookie, false).await
     }
 
-    async fn find(&self, cookie: &str, may_renew: bool) -> Result<Option<Found>, Error> {
+    async fn find(&self, cookie: &str, may_renew: bool) -> Result<Option<SessionLookup>, Error> {
         let Some(family) = Family::of(cookie) else { return Ok(None) };
         let session = self.store().session(&family.digest()).await?;
         let Some(session) = session else { return Ok(None) };
-        let shown = Shown { family, digest: proof::digest(cookie) };
+        let presented = PresentedCookie { family, digest: proof::digest(cookie) };
         let now = self.clock().now();
         let staff = self.store().staff(session.staff).await?;
         let staff = staff.filter(|staff| staff.ended_at.is_none());
 
         let limits = self.settings().sign_in.session;
-        match (session.standing(&shown.digest, limits, now), staff) {
-            (Standing::Over, _) | (Standing::Live { .. }, None) => {
+        match (session.cookie_status(&presented.digest, limits, now), staff) {
+            (CookieStatus::Ended, _) | (CookieStatus::Live { .. }, None) => {
                 self.end(&session, None, now).await?;
                 Err(Refusal::SessionEnded.into())
             }
-            (Standing::Replayed, _) => {
+            (CookieStatus::Replayed, _) => {
                 self.end(&session, Some(StaffEventKind::SessionEnded), now).await?;
                 Err(Refusal::SessionReplayed.into())
             }
-            (Standing::Behind, _) => Err(Refusal::CookieReplaced.into()),
-            (Standing::Live { is_confirmed_now, is_due, is_seen_due }, Some(staff)) => {
+            (CookieStatus::JustReplaced, _) => Err(Refusal::CookieReplaced.into()),
+            (CookieStatus::Live { is_confirmed_now, is_due, is_seen_due }, Some(staff)) => {
                 let may_renew = may_renew && is_due;
                 let renewed = if is_confirmed_now || may_renew || is_seen_due {
-                    let write = Write { is_confirmed_now, may_renew, is_seen_due };
-                    self.write_session(&session, &shown, write, now).await?
+                    let write = SessionUpdate { is_confirmed_now, may_renew, is_seen_due };
+                    self.write_session(&session, &presented, write, now).await?
                 } else {
                     None
                 };
-                Ok(Some(self.found(&session, shown, staff, renewed)))
+                Ok(Some(self.session_lookup(&session, presented, staff, renewed)))
             }
         }
     }
 
-    fn found(
+    fn session_lookup(
         &self,
         session: &Session,
-        shown: Shown,
+        presented: PresentedCookie,
         staff: Staff,
         renewed: Option<Sensitive<String>>,
-    ) -> Found {
+    ) -> SessionLookup {
         let member = Member {
             staff: staff.id,
             session: session.id,
-            shown,
+            presented,
             roles: staff.roles.clone(),
             proved_at: session.proved_at,
             proof_max: self.settings().sign_in.proof_max,
         };
-        let told = self.settings().sign_in.new_way_told;
-        let is_new = |at: &Timestamp| self.clock().now().duration_since(*at) < told;
-        let way_added_at = staff.way_added_at.filter(is_new);
-        Found { member, csrf: session.csrf.clone(), staff, way_added_at, renewed }
+        let notice = self.settings().sign_in.new_sign_in_method_notice;
+        let is_new = |at: &Timestamp| self.clock().now().duration_since(*at) < notice;
+        let method_added_at = staff.method_added_at.filter(is_new);
+        SessionLookup { member, csrf: session.csrf.clone(), staff, method_added_at, renewed }
     }
 
     async fn write_session(
         &self,
         session: &Session,
-        shown: &Shown,
-        write: Write,
+        presented: &PresentedCookie,
+        write: SessionUpdate,
         now: Timestamp,
     ) -> Result<Option<Sensitive<String>>, Error> {
-        let (cookie, digest) = shown.family.new_cookie()?;
+        let (cookie, digest) = presented.family.new_cookie()?;
 
         let mut tx = self.store().begin("member").await?;
         if write.is_seen_due {
-            tx.see_session(session.id, now).await?;
+            tx.touch_session(session.id, now).await?;
         }
         if write.is_confirmed_now {
-            tx.confirm_session(session.id, &shown.digest, now).await?;
+            tx.confirm_session(session.id, &presented.digest, now).await?;
         }
         let is_renewed =
-            write.may_renew && tx.renew_session(session, &shown.digest, &digest, now).await?;
+            write.may_renew && tx.renew_session(session, &presented.digest, &digest, now).await?;
         tx.commit().await?;
 
         Ok(is_renewed.then_some(cookie))
@@ -299,7 +299,7 @@ impl Desk {
 
 /// Which parts of a session's row are to be updated.
 #[derive(Clone, Copy)]
-struct Write {
+struct SessionUpdate {
     is_confirmed_now: bool,
     may_renew: bool,
     is_seen_due: bool,

@@ -8,8 +8,8 @@ use mamori_model::{CeremonyId, Refusal, Sensitive};
 use mamori_store::Tx;
 
 use crate::staff::member::Member;
-use crate::staff::sign_in::{Typed, count};
-use crate::staff::sign_in_passkey::Asked;
+use crate::staff::sign_in::{PasswordSignIn, count};
+use crate::staff::sign_in_passkey::PasskeyChallenge;
 use crate::{Desk, Error};
 
 impl Desk {
@@ -26,13 +26,13 @@ impl Desk {
         let name = staff.name.as_str().to_owned();
         // A signed-in staff member does not wait because an attacker guesses at other names.
         let limits = AttemptLimits { of_all: u32::MAX, ..self.settings().sign_in.attempts };
-        let right = self.try_password(Typed { name, password, code }, limits).await?;
+        let right = self.try_password(PasswordSignIn { name, password, code }, limits).await?;
         if right.staff != me.staff() {
             return Err(count(Refusal::SignInWrong, "wrong"));
         }
 
         let mut tx = self.store().begin("prove").await?;
-        self.use_right(&mut tx, &right).await?;
+        self.record_password_used(&mut tx, &right).await?;
         let cookie = self.prove_session(&mut tx, me).await?;
         tx.commit().await?;
 
@@ -40,13 +40,13 @@ impl Desk {
     }
 
     /// Asks for one of the staff member's own passkeys; [`Error::NotFound`] if they have none.
-    pub async fn begin_prove_passkey(&self, me: &Member) -> Result<Asked, Error> {
+    pub async fn begin_prove_passkey(&self, me: &Member) -> Result<PasskeyChallenge, Error> {
         let staff = self.store().staff(me.staff()).await?.ok_or(Error::NotFound("staff"))?;
         let keys = self.passkeys_of(me.staff()).await?;
         if keys.is_empty() {
             return Err(Error::NotFound("passkey"));
         }
-        self.ask_for(staff.name.as_str(), &keys).await
+        self.sign_in_challenge(staff.name.as_str(), &keys).await
     }
 
     /// Authenticates again with the passkey, and returns the cookie that the answer must set.
@@ -72,9 +72,10 @@ impl Desk {
     }
 
     async fn prove_session(&self, tx: &mut Tx, me: &Member) -> Result<Sensitive<String>, Error> {
-        let (cookie, digest) = me.shown().family.new_cookie()?;
+        let (cookie, digest) = me.presented().family.new_cookie()?;
         let now = self.clock().now();
-        let is_proved = tx.prove_session(me.session(), &me.shown().digest, &digest, now).await?;
+        let is_proved =
+            tx.prove_session(me.session(), &me.presented().digest, &digest, now).await?;
         is_proved.then_some(cookie).ok_or(Error::Refused(Refusal::CookieReplaced))
     }
 }

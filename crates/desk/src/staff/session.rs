@@ -13,7 +13,7 @@ use crate::{Desk, Error, clock};
 
 /// A session that has just begun: what the answer to the sign-in must set.
 #[derive(Clone, Debug)]
-pub struct Entered {
+pub struct NewSession {
     /// Text of the cookie: `ms_`, 43 characters of base64 that stay as long as the session, a full
     /// stop, and 43 that change. It is not stored.
     pub cookie: Sensitive<String>,
@@ -67,7 +67,7 @@ impl Desk {
         tx: &mut Tx,
         staff: StaffId,
         now: Timestamp,
-    ) -> Result<Entered, Error> {
+    ) -> Result<NewSession, Error> {
         let family = Family::generate()?;
         let (cookie, digest) = family.new_cookie()?;
         let csrf = clock::secret()?;
@@ -86,6 +86,6 @@ impl Desk {
             expires_at: expires_at.unwrap_or(now),
         };
         tx.insert_session(&session).await?;
-        Ok(Entered { cookie, csrf })
+        Ok(NewSession { cookie, csrf })
     }
 }

@@ -5,17 +5,17 @@
 
 use mamori_model::sign_in::{AttemptLimits, Credential, CredentialKind};
 use mamori_model::{AttemptId, CredentialId, Refusal, Sensitive, StaffId};
-use mamori_signin::{CodeSecret, Phc, check_password};
+use mamori_signin::{Phc, TotpSecret, check_password};
 use mamori_store::Tx;
 use mamori_vault::Vault;
 
 use crate::services::proof;
-use crate::staff::session::Entered;
+use crate::staff::session::NewSession;
 use crate::{Desk, Error};
 
 /// What was typed into the sign-in form.
 #[derive(Clone, Debug)]
-pub struct Typed {
+pub struct PasswordSignIn {
     /// The sign-in name; spaces around it are ignored.
     pub name: String,
     /// The password, not yet checked.
@@ -25,7 +25,7 @@ pub struct Typed {
 }
 
 /// A password and a code that are right, and not yet recorded as used.
-pub(crate) struct Right {
+pub(crate) struct VerifiedPassword {
     pub staff: StaffId,
     attempt: AttemptId,
     password: CredentialId,
@@ -39,22 +39,22 @@ impl Desk {
     /// [`Refusal::SignInWrong`] whichever of them is wrong, also for a code that was used before;
     /// [`Refusal::SignInWait`] after too many failures of the name, or of all names together;
     /// [`Refusal::VaultClosed`] where codes cannot be checked.
-    pub async fn sign_in(&self, typed: Typed) -> Result<Entered, Error> {
+    pub async fn sign_in(&self, typed: PasswordSignIn) -> Result<NewSession, Error> {
         let now = self.clock().now();
-        if !self.inner.guesses.take(now) {
+        if !self.inner.password_attempts.take(now) {
             return Err(count(Refusal::SignInWait, "wait"));
         }
         let right = self.try_password(typed, self.settings().sign_in.attempts).await?;
 
         let mut tx = self.store().begin("sign_in").await?;
-        self.use_right(&mut tx, &right).await?;
+        self.record_password_used(&mut tx, &right).await?;
         let entered = match self.open_session(&mut tx, right.staff, now).await {
             Err(Error::NotFound(_)) => return Err(count(Refusal::SignInWrong, "wrong")),
             entered => entered?,
         };
         tx.commit().await?;
 
-        self.inner.guesses.give_back();
+        self.inner.password_attempts.refund();
         counted("let_in");
         Ok(entered)
     }
@@ -63,9 +63,9 @@ impl Desk {
     /// of attempts is counted, however each of them ends.
     pub(crate) async fn try_password(
         &self,
-        typed: Typed,
+        typed: PasswordSignIn,
         limits: AttemptLimits,
-    ) -> Result<Right, Error> {
+    ) -> Result<VerifiedPassword, Error> {
         let vault = self.vault()?;
         let now = self.clock().now();
         let attempt = self.clock().mint()?.into();
@@ -89,16 +89,20 @@ impl Desk {
 
         let kept = password.map(phc).transpose()?;
         let shown = typed.password;
-        let is_password = self.slowly(move || check_password(&shown, kept.as_ref())).await?;
+        let is_password = self.hash_slowly(move || check_password(&shown, kept.as_ref())).await?;
         let secret = codes.map(|codes| open_codes(vault, codes)).transpose()?;
         let last_step = codes.and_then(|codes| codes.last_step);
         let unix_s = u64::try_from(now.as_second()).unwrap_or(0);
         let code = typed.code.reveal();
         let step = secret.as_ref().and_then(|secret| secret.check(code, unix_s, last_step));
         match (is_password, password, codes, step) {
-            (true, Some(password), Some(codes), Some(step)) => {
-                Ok(Right { staff: id, attempt, password: password.id, codes: codes.id, step })
-            }
+            (true, Some(password), Some(codes), Some(step)) => Ok(VerifiedPassword {
+                staff: id,
+                attempt,
+                password: password.id,
+                codes: codes.id,
+                step,
+            }),
             (is_password, ..) => {
                 let was_used =
                     secret.is_some_and(|secret| secret.check(code, unix_s, None).is_some());
@@ -109,7 +113,11 @@ impl Desk {
     }
 
     /// Records in the transaction of the sign-in that password and code were used.
-    pub(crate) async fn use_right(&self, tx: &mut Tx, right: &Right) -> Result<(), Error> {
+    pub(crate) async fn record_password_used(
+        &self,
+        tx: &mut Tx,
+        right: &VerifiedPassword,
+    ) -> Result<(), Error> {
         let now = self.clock().now();
         if !tx.use_code(right.codes, right.step, now).await? {
             return Err(count(Refusal::SignInWrong, "code_used"));
@@ -117,7 +125,7 @@ impl Desk {
         if !tx.use_password(right.password, now).await? {
             return Err(count(Refusal::SignInWrong, "wrong"));
         }
-        Ok(tx.let_in(right.attempt).await?)
+        Ok(tx.mark_attempt_succeeded(right.attempt).await?)
     }
 
     /// Returns the vault; [`Refusal::VaultClosed`] without one, as codes cannot be stored or
@@ -127,7 +135,7 @@ impl Desk {
     }
 
     /// Runs work that is slow by design on another thread, and only so much of it at the same time.
-    pub(crate) async fn slowly<T: Send + 'static>(
+    pub(crate) async fn hash_slowly<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
@@ -151,13 +159,13 @@ pub(crate) fn bound_to(codes: CredentialId) -> String {
 fn phc(password: &Credential) -> Result<Phc, Error> {
     let text = String::from_utf8(password.data.reveal().clone());
     let text = text.map_err(|cause| Error::internal("a password is not text", cause))?;
-    Phc::from_kept(text).map_err(|cause| Error::internal("a password cannot be read", cause))
+    Phc::from_stored(text).map_err(|cause| Error::internal("a password cannot be read", cause))
 }
 
-fn open_codes(vault: &Vault, codes: &Credential) -> Result<CodeSecret, Error> {
+fn open_codes(vault: &Vault, codes: &Credential) -> Result<TotpSecret, Error> {
     let bytes = vault.unseal_small(bound_to(codes.id).as_bytes(), codes.data.reveal());
     let bytes = bytes.map_err(|cause| Error::internal("a secret of codes does not open", cause))?;
-    CodeSecret::from_kept(bytes)
+    TotpSecret::from_stored(bytes)
         .map_err(|cause| Error::internal("a secret of codes cannot be read", cause))
 }
 

@@ -7,21 +7,21 @@
 use jiff::Timestamp;
 use mamori_model::sign_in::{Credential, CredentialKind};
 use mamori_model::{CeremonyId, CredentialId, Refusal, Sensitive, StaffId};
-use mamori_signin::{Asking, Passkey, Passkeys, Used};
+use mamori_signin::{Passkey, Passkeys, SignInChallenge, UsedPasskey};
 use mamori_store::Tx;
 use uuid::Uuid;
 
 use crate::services::proof;
-use crate::staff::session::Entered;
+use crate::staff::session::NewSession;
 use crate::staff::sign_in::{count, counted};
 use crate::{Desk, Error, clock};
 
 /// The name under which the secret of passkey challenges is stored.
-const QUESTIONS: &str = "questions for passkeys";
+const CHALLENGE_SECRET: &str = "questions for passkeys";
 
 /// What a browser is asked, and the id under which it answers.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct PasskeyChallenge {
     /// Id of the request, to be sent with the answer.
     pub ceremony: CeremonyId,
     /// Options for `navigator.credentials`, as JSON.
@@ -29,19 +29,19 @@ pub struct Asked {
 }
 
 /// A passkey that was shown, and is not yet recorded as used.
-pub(crate) struct ShownPasskey {
+pub(crate) struct VerifiedPasskey {
     pub staff: StaffId,
     credential: CredentialId,
     ceremony: CeremonyId,
-    used: Used,
+    used: UsedPasskey,
 }
 
 impl Desk {
     /// Asks for the passkey of the staff account with this sign-in name, also if there is none.
-    pub async fn begin_sign_in_passkey(&self, name: &str) -> Result<Asked, Error> {
+    pub async fn begin_sign_in_passkey(&self, name: &str) -> Result<PasskeyChallenge, Error> {
         let name = name.trim();
         let (_, keys) = self.passkeys_of_name(name).await?;
-        self.ask_for(name, &keys).await
+        self.sign_in_challenge(name, &keys).await
     }
 
     /// Signs in the staff member who answered with their passkey, under the name of the request.
@@ -52,7 +52,7 @@ impl Desk {
         name: &str,
         ceremony: CeremonyId,
         answer: &str,
-    ) -> Result<Entered, Error> {
+    ) -> Result<NewSession, Error> {
         let shown = self.check_passkey(name, ceremony, answer).await?;
         let now = self.clock().now();
 
@@ -74,7 +74,7 @@ impl Desk {
         name: &str,
         ceremony: CeremonyId,
         answer: &str,
-    ) -> Result<ShownPasskey, Error> {
+    ) -> Result<VerifiedPasskey, Error> {
         if !self.is_in_time(ceremony) {
             return Err(Refusal::CeremonyOver.into());
         }
@@ -82,8 +82,9 @@ impl Desk {
         let name = name.trim();
         let (staff, keys) = self.passkeys_of_name(name).await?;
         let passkeys: Vec<Passkey> = keys.iter().map(|(_, passkey)| passkey.clone()).collect();
-        let asking = Asking { id: ceremony.into(), name, secret: self.questions().await? };
-        let used = match self.passkeys()?.finish_enter(asking, &passkeys, answer) {
+        let asking =
+            SignInChallenge { id: ceremony.into(), name, secret: self.challenge_secret().await? };
+        let used = match self.passkeys()?.finish_sign_in(asking, &passkeys, answer) {
             Ok(used) => used,
             Err(mamori_signin::Error::Refused(cause)) => {
                 tracing::info!(cause = %cause, "a passkey's answer was refused");
@@ -93,7 +94,7 @@ impl Desk {
         };
         let key = keys.iter().find(|(_, passkey)| passkey.id() == used.passkey.id());
         let credential = key.map(|(credential, _)| credential.id).ok_or_else(wrong)?;
-        Ok(ShownPasskey { staff, credential, ceremony, used })
+        Ok(VerifiedPasskey { staff, credential, ceremony, used })
     }
 
     /// Checks whether the request was made a short while ago. Its id contains the time, and the
@@ -108,7 +109,11 @@ impl Desk {
     }
 
     /// Records in the transaction of the sign-in that a passkey was used.
-    pub(crate) async fn use_passkey(&self, tx: &mut Tx, shown: &ShownPasskey) -> Result<(), Error> {
+    pub(crate) async fn use_passkey(
+        &self,
+        tx: &mut Tx,
+        shown: &VerifiedPasskey,
+    ) -> Result<(), Error> {
         let data = Sensitive::new(json(&shown.used.passkey)?);
         let now = self.clock().now();
         let until = now.checked_add(self.settings().sign_in.ceremony_max).unwrap_or(now);
@@ -124,18 +129,18 @@ impl Desk {
     }
 
     /// Asks the staff account with this sign-in name for one of these passkeys. Stores nothing.
-    pub(crate) async fn ask_for(
+    pub(crate) async fn sign_in_challenge(
         &self,
         name: &str,
         keys: &[(Credential, Passkey)],
-    ) -> Result<Asked, Error> {
+    ) -> Result<PasskeyChallenge, Error> {
         let keys: Vec<Passkey> = keys.iter().map(|(_, passkey)| passkey.clone()).collect();
         let id = self.clock().mint()?;
-        let asking = Asking { id, name, secret: self.questions().await? };
-        let json = self.passkeys()?.begin_enter(asking, &keys);
+        let asking = SignInChallenge { id, name, secret: self.challenge_secret().await? };
+        let json = self.passkeys()?.begin_sign_in(asking, &keys);
         let json =
             json.map_err(|cause| Error::internal("a passkey challenge cannot be made", cause))?;
-        Ok(Asked { ceremony: id.into(), json })
+        Ok(PasskeyChallenge { ceremony: id.into(), json })
     }
 
     /// Returns the staff account with this sign-in name and its passkeys; the nil id and none if no
@@ -160,7 +165,7 @@ impl Desk {
         let mut keys = self.store().credentials_of(staff).await?;
         keys.retain(|credential| credential.kind == CredentialKind::Passkey);
         let read = |credential: Credential| {
-            let passkey = Passkey::from_kept(credential.data.reveal())
+            let passkey = Passkey::from_stored(credential.data.reveal())
                 .map_err(|cause| Error::internal("a passkey cannot be read", cause))?;
             Ok((credential, passkey))
         };
@@ -174,19 +179,19 @@ impl Desk {
 
     /// Returns the secret from which passkey challenges are derived: the same on all nodes, for
     /// ever.
-    async fn questions(&self) -> Result<&Sensitive<[u8; 32]>, Error> {
+    async fn challenge_secret(&self) -> Result<&Sensitive<[u8; 32]>, Error> {
         let secret = async || {
-            if let Some(secret) = self.store().secret(QUESTIONS).await? {
+            if let Some(secret) = self.store().secret(CHALLENGE_SECRET).await? {
                 return Ok(secret);
             }
 
             let mut tx = self.store().begin("make_secret").await?;
-            tx.insert_secret(QUESTIONS, &clock::secret()?).await?;
+            tx.insert_secret(CHALLENGE_SECRET, &clock::secret()?).await?;
             tx.commit().await?;
 
-            self.store().secret(QUESTIONS).await?.ok_or(Error::NotFound("secret"))
+            self.store().secret(CHALLENGE_SECRET).await?.ok_or(Error::NotFound("secret"))
         };
-        self.inner.questions.get_or_try_init(secret).await
+        self.inner.challenge_secret.get_or_try_init(secret).await
     }
 }
 

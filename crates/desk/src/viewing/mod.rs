@@ -1,7 +1,7 @@
 //! Views of items by reviewers.
 
 pub(crate) mod expire;
-pub mod open_look;
+pub mod open_view;
 pub mod show_item;
 
 use jiff::Timestamp;
@@ -16,5 +16,5 @@ pub(crate) async fn end_for_service(
     service: ServiceId,
     now: Timestamp,
 ) -> Result<(), Error> {
-    Ok(tx.close_looks_of_service(service, now).await?)
+    Ok(tx.close_views_of_service(service, now).await?)
 }

@@ -1,13 +1,13 @@
-//! Shows an item to a reviewer: unseals its bytes, decodes them in the cage and makes a rendition.
+//! Shows an item to a reviewer: unseals its bytes, decodes them in the sandbox and makes a rendition.
 //! Takes a recorded view; no other function unseals an item for a staff member.
 
 use bytes::Bytes;
-use mamori_media::{Aim, Format, Veil};
-use mamori_model::look::Clarity;
-use mamori_model::{Backdrop, Evidence, Hit, Kept, Refusal, Sensitive};
+use mamori_media::{Blur, Format, FrameSelection};
+use mamori_model::view::Clarity;
+use mamori_model::{Backdrop, Evidence, EvidenceStatus, Hit, Refusal, Sensitive};
 use mamori_vault::{Error as VaultError, Vault};
 
-use crate::viewing::open_look::Looked;
+use crate::viewing::open_view::RecordedView;
 use crate::{Desk, Error};
 
 /// How many bytes a sealed object has at most beyond the item's own.
@@ -15,7 +15,7 @@ const SEAL_BYTES_MAX: u64 = 1_024;
 
 /// The rendition of an item, as the reviewer's browser gets it.
 #[derive(Clone, Debug)]
-pub struct Shown {
+pub struct Rendition {
     /// The encoded picture: a file that Mamori wrote, never the item's own bytes.
     pub file: Bytes,
     /// Media type of the file: `image/png` or `image/jpeg`.
@@ -26,50 +26,50 @@ impl Desk {
     /// Returns the picture of a recorded view: once. It shows the frame of these bytes that matched
     /// best.
     ///
-    /// [`Refusal::LookClosed`] if the picture was sent before or the view has ended;
+    /// [`Refusal::ViewClosed`] if the picture was sent before or the view has ended;
     /// [`Refusal::EvidenceGone`] from the very end of the item's term; [`Refusal::EvidenceBroken`]
     /// if the stored object is missing or is not what was sealed; [`Refusal::VaultClosed`] without
-    /// the vault key; [`Error::Media`] if the cage cannot decode it.
-    pub async fn picture(&self, looked: Looked) -> Result<Shown, Error> {
+    /// the vault key; [`Error::Media`] if the sandbox cannot decode it.
+    pub async fn picture(&self, recorded: RecordedView) -> Result<Rendition, Error> {
         let vault = self.settings().vault.as_ref().ok_or(Refusal::VaultClosed)?;
-        let evidence = self.store().evidence(looked.evidence).await?;
-        Kept::of(evidence.as_ref(), self.clock().now()).readable()?;
+        let evidence = self.store().evidence(recorded.evidence).await?;
+        EvidenceStatus::of(evidence.as_ref(), self.clock().now()).readable()?;
         let evidence = evidence.ok_or(Refusal::EvidenceNone)?;
         let hits = match &evidence.sha256 {
             Some(sha256) => self.store().hits_of_bytes(evidence.item, sha256).await?,
             None => Vec::new(),
         };
-        let aim = aim(&hits);
+        let selection = best_frame(&hits);
         let item = unseal(vault, &evidence).await?;
-        let veil = match looked.clarity {
-            Clarity::Veiled => Veil::Veiled,
-            Clarity::Clear => Veil::Clear,
+        let blur = match recorded.clarity {
+            Clarity::Blurred => Blur::Blurred,
+            Clarity::Clear => Blur::Clear,
         };
-        let raster = self.pool().render(item.into_revealed(), veil, aim).await?;
+        let raster = self.pool().render(item.into_revealed(), blur, selection).await?;
         let file = tokio::task::spawn_blocking(move || mamori_media::encode(&raster)).await;
         let file = file.map_err(|cause| Error::internal("encoding stopped", cause))??;
         let is_png = mamori_media::sniff(&file)? == Format::Png;
         let media_type = if is_png { "image/png" } else { "image/jpeg" };
 
         let mut tx = self.store().begin("picture").await?;
-        if !tx.show_look(looked.look, self.clock().now()).await? {
-            return Err(Refusal::LookClosed.into());
+        if !tx.mark_view_shown(recorded.view, self.clock().now()).await? {
+            return Err(Refusal::ViewClosed.into());
         }
         tx.commit().await?;
 
-        Ok(Shown { file: file.into(), media_type })
+        Ok(Rendition { file: file.into(), media_type })
     }
 }
 
 /// Returns the frame and the backdrop that matched best, so that the reviewer judges what Mamori
 /// compared. Without a PDQ hit, what most viewers show first.
-fn aim(hits: &[Hit]) -> Aim {
-    let Some(best) = Hit::best_look(hits) else { return Aim::FIRST };
+fn best_frame(hits: &[Hit]) -> FrameSelection {
+    let Some(best) = Hit::nearest_pdq(hits) else { return FrameSelection::FIRST };
     let backdrop = match best.variant.backdrop {
         Backdrop::None => Backdrop::White,
         backdrop @ (Backdrop::White | Backdrop::Black) => backdrop,
     };
-    Aim { frame: best.frame, backdrop }
+    FrameSelection { frame: best.frame, backdrop }
 }
 
 async fn unseal(vault: &Vault, evidence: &Evidence) -> Result<Sensitive<Vec<u8>>, Error> {
@@ -80,19 +80,19 @@ async fn unseal(vault: &Vault, evidence: &Evidence) -> Result<Sensitive<Vec<u8>>
         let object = vault.get(evidence.id, bytes_max).await?;
         // A name that no keyring can have does not belong to a configured key.
         let by = evidence.key_name.parse().map_err(|_| VaultError::NoKey)?;
-        vault.unseal_beside(name.into_bytes(), object, key.clone(), by).await
+        vault.unseal_async(name.into_bytes(), object, key.clone(), by).await
     };
     opened.await.map_err(|error| {
         let logged: &(dyn std::error::Error + 'static) = &error;
         tracing::error!(evidence = %evidence.id, error = logged, "an item's bytes do not open");
         match error {
             VaultError::KeyMissing(_) | VaultError::NoKey => Refusal::VaultClosed.into(),
-            VaultError::NotThere | VaultError::Broken(_) | VaultError::TooLarge { .. } => {
+            VaultError::NotFound | VaultError::Broken(_) | VaultError::TooLarge { .. } => {
                 Refusal::EvidenceBroken.into()
             }
             broken @ (VaultError::NotAKey { .. }
             | VaultError::Io { .. }
-            | VaultError::Chance(_)) => Error::internal("the vault failed", broken),
+            | VaultError::NoRandomness(_)) => Error::internal("the vault failed", broken),
         }
     })
 }

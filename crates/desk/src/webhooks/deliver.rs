@@ -25,7 +25,7 @@ pub struct Sender {
 }
 
 /// The outcome of one attempt.
-struct Outcome {
+struct AttemptResult {
     is_delivered: bool,
     /// A short text for the operator and the service: `204`, `503`, `timeout` …
     result: String,
@@ -42,25 +42,30 @@ impl Sender {
             .no_proxy()
             .timeout(settings.timeout)
             .user_agent(concat!("mamori/", env!("CARGO_PKG_VERSION")))
-            .dns_resolver(Arc::new(Checked { permitted: Arc::clone(&permitted) }))
+            .dns_resolver(Arc::new(PermittedResolver { permitted: Arc::clone(&permitted) }))
             .build()
             .map_err(|cause| Error::internal("no client for webhooks", cause))?;
         Ok(Self { client, permitted })
     }
 
-    async fn send(&self, delivery: &Delivery, endpoint: &Endpoint, now: Timestamp) -> Outcome {
+    async fn send(
+        &self,
+        delivery: &Delivery,
+        endpoint: &Endpoint,
+        now: Timestamp,
+    ) -> AttemptResult {
         let url = match destination::parse(endpoint.url.reveal(), &self.permitted) {
             Ok(url) => url,
-            Err(refused) => return Outcome::refused(&refused, endpoint),
+            Err(refused) => return AttemptResult::refused(&refused, endpoint),
         };
         match self.post(url, delivery, endpoint, now).await {
             Ok(status) if status.is_success() => {
-                Outcome { is_delivered: true, result: status.as_u16().to_string() }
+                AttemptResult { is_delivered: true, result: status.as_u16().to_string() }
             }
-            Ok(status) => Outcome::failed(status.as_u16().to_string()),
+            Ok(status) => AttemptResult::failed(status.as_u16().to_string()),
             Err(error) => match refusal(&error) {
-                Some(refused) => Outcome::refused(refused, endpoint),
-                None => Outcome::failed(in_few_words(&error).to_owned()),
+                Some(refused) => AttemptResult::refused(refused, endpoint),
+                None => AttemptResult::failed(describe(&error).to_owned()),
             },
         }
     }
@@ -88,7 +93,7 @@ impl Sender {
     }
 }
 
-impl Outcome {
+impl AttemptResult {
     fn failed(result: String) -> Self {
         Self { is_delivered: false, result }
     }
@@ -108,7 +113,7 @@ impl Outcome {
 
 impl Desk {
     /// Inserts a delivery and enqueues its job in `tx`, the transaction of its cause.
-    pub(crate) async fn promise(
+    pub(crate) async fn enqueue_delivery(
         &self,
         tx: &mut Tx,
         lane: (ServiceId, EndpointId),
@@ -116,11 +121,11 @@ impl Desk {
         payload: Sensitive<String>,
         now: Timestamp,
     ) -> Result<DeliveryId, Error> {
-        self.promise_of(tx, lane, (event, None), payload, now).await
+        self.enqueue_delivery_of(tx, lane, (event, None), payload, now).await
     }
 
     /// Inserts a delivery, which may ask for an action, and enqueues its job in `tx`.
-    pub(crate) async fn promise_of(
+    pub(crate) async fn enqueue_delivery_of(
         &self,
         tx: &mut Tx,
         lane: (ServiceId, EndpointId),
@@ -140,11 +145,11 @@ impl Desk {
             last_attempt_at: None,
         };
         tx.insert_delivery_of(&delivery, action).await?;
-        self.enqueue_delivery(tx, delivery.id, lane, now).await?;
+        self.enqueue_delivery_job(tx, delivery.id, lane, now).await?;
         Ok(delivery.id)
     }
 
-    pub(crate) async fn enqueue_delivery(
+    pub(crate) async fn enqueue_delivery_job(
         &self,
         tx: &mut Tx,
         delivery: DeliveryId,
@@ -173,18 +178,18 @@ impl Desk {
         }
         let outcome = match &endpoint {
             // The delivery was created while the endpoint was being removed.
-            None => Outcome::failed("the endpoint was removed".to_owned()),
+            None => AttemptResult::failed("the endpoint was removed".to_owned()),
             Some(endpoint) => self.inner.sender.send(&delivery, endpoint, self.clock().now()).await,
         };
-        self.write_down(job, &delivery, endpoint.is_none(), outcome).await
+        self.record_attempt(job, &delivery, endpoint.is_none(), outcome).await
     }
 
-    async fn write_down(
+    async fn record_attempt(
         &self,
         job: &Leased,
         delivery: &Delivery,
         is_removed: bool,
-        outcome: Outcome,
+        outcome: AttemptResult,
     ) -> Result<(), Error> {
         let now = self.clock().now();
         let attempts = delivery.attempts.saturating_add(1);
@@ -203,7 +208,7 @@ impl Desk {
 
         let mut tx = self.store().begin("deliver").await?;
         let still_waits =
-            tx.settle_delivery(delivery.id, state, attempts, &outcome.result, now).await?;
+            tx.record_attempt(delivery.id, state, attempts, &outcome.result, now).await?;
         match (state, retry_at) {
             (DeliveryState::Waiting, Some(retry_at)) if still_waits => {
                 tx.retry_job(job, retry_at).await?;
@@ -229,11 +234,11 @@ impl Desk {
 }
 
 /// A DNS resolver that returns only addresses to which a webhook may be sent.
-struct Checked {
+struct PermittedResolver {
     permitted: Arc<Permitted>,
 }
 
-impl Resolve for Checked {
+impl Resolve for PermittedResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let permitted = Arc::clone(&self.permitted);
         Box::pin(async move {
@@ -271,7 +276,7 @@ fn refusal(error: &reqwest::Error) -> Option<&Refused> {
 }
 
 /// Describes the error without the URL, which may carry a secret.
-fn in_few_words(error: &reqwest::Error) -> &'static str {
+fn describe(error: &reqwest::Error) -> &'static str {
     if error.is_timeout() {
         "timeout"
     } else if error.is_connect() {

@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use mamori_model::retention;
 
-use crate::swept::{ROWS_AT_ONCE, Swept};
+use crate::sweep_summary::{ROWS_AT_ONCE, SweepSummary};
 use crate::{Desk, Error};
 
 /// Removes deliveries that reached their term, at most [`ROWS_AT_ONCE`]. A delivery names the item
 /// and the account, so it is kept no longer than matches and cases.
-pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<Swept, Error> {
+pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, Error> {
     let terms = [retention::DELIVERIES, retention::MATCHES, retention::CASES];
     let deliveries = terms.map(|term| desk.kept_since(term, now)).into_iter().max();
 
@@ -17,5 +17,5 @@ pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<Swept, Error> 
     let rows_deleted = tx.delete_deliveries_before(deliveries, ROWS_AT_ONCE).await?;
     tx.commit().await?;
 
-    Ok(Swept { rows_deleted, ..Swept::default() })
+    Ok(SweepSummary { rows_deleted, ..SweepSummary::default() })
 }

@@ -4,7 +4,7 @@ pub mod add_endpoint;
 pub mod deliver;
 pub mod destination;
 pub(crate) mod expire;
-pub mod list_messages;
+pub mod list_deliveries;
 pub mod payload;
 pub mod redeliver;
 pub mod remove_endpoint;

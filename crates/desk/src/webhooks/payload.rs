@@ -45,7 +45,7 @@ struct HitData {
 }
 
 /// What a service is asked to do, and why.
-pub struct Asked<'a> {
+pub struct RequestedAction<'a> {
     /// The decision that the action follows from.
     pub decision: &'a Decision,
     /// The action that the service is asked to take.
@@ -80,25 +80,25 @@ struct TestData {
 /// nowhere else.
 pub fn of_match(
     event: EventKind,
-    told: &Match,
+    matched: &Match,
     directory: &Directory,
     now: Timestamp,
 ) -> Sensitive<String> {
     let data = MatchData {
-        match_id: told.id.to_string(),
-        item_id: told.item.name.as_str(),
-        account_id: told.item.account.as_ref().map(mamori_model::Account::reveal),
-        surface: told.item.surface.as_str(),
-        jurisdiction: told.item.country.map(|country| country.to_string()),
-        verdict: told.verdict,
-        matches: told.hits.iter().map(|hit| hit_data(hit, directory)).collect(),
+        match_id: matched.id.to_string(),
+        item_id: matched.item.name.as_str(),
+        account_id: matched.item.account.as_ref().map(mamori_model::Account::reveal),
+        surface: matched.item.surface.as_str(),
+        jurisdiction: matched.item.country.map(|country| country.to_string()),
+        verdict: matched.verdict,
+        matches: matched.hits.iter().map(|hit| hit_data(hit, directory)).collect(),
     };
     write(event, now, data)
 }
 
 /// Writes the body that asks a service for an action. It does not say which staff member decided.
-pub fn of_action(asked: &Asked<'_>, now: Timestamp) -> Sensitive<String> {
-    let Asked { decision, action } = asked;
+pub fn of_action(requested: &RequestedAction<'_>, now: Timestamp) -> Sensitive<String> {
+    let RequestedAction { decision, action } = requested;
     let terms = action.what.terms();
     let data = ActionData {
         action_id: action.id.to_string(),

@@ -28,7 +28,7 @@ impl Desk {
             None => tx.service_of_delivery(id).await?.ok_or(Error::NotFound("delivery"))?,
         };
         let endpoint = tx.reset_delivery(service, id).await?;
-        self.enqueue_delivery(&mut tx, id, (service, endpoint), now).await?;
+        self.enqueue_delivery_job(&mut tx, id, (service, endpoint), now).await?;
         tx.commit().await?;
 
         self.inner.enqueued.notify_one();

@@ -23,8 +23,9 @@ impl Desk {
             return Err(Error::NotFound("endpoint"));
         }
         let (lane, event) = ((caller.service(), id), EventKind::EndpointTest);
-        let promised = self.promise(&mut tx, lane, event, payload::of_test(now), now).await;
-        let delivery = promised.map_err(|error| {
+        let enqueued =
+            self.enqueue_delivery(&mut tx, lane, event, payload::of_test(now), now).await;
+        let delivery = enqueued.map_err(|error| {
             if matches!(error, Error::Conflict(_)) { waits_already() } else { error }
         })?;
         tx.commit().await?;

@@ -7,36 +7,36 @@ use mamori_desk::decisions::decide_case::NewDecision;
 use mamori_desk::staff::member::Reviewer;
 use mamori_model::action::{AccountMeasure, ActionState, Answer, ItemMeasure};
 use mamori_model::webhook::DeliveryState;
-use mamori_model::{ActionId, Decision, Feature, Measures, Outcome, Refusal, Second};
+use mamori_model::{ActionId, Approval, Decision, Feature, Measures, Outcome, Refusal};
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 use serde_json::json;
 
 use crate::common::receiver::{Received, Receiver};
-use crate::common::{House, a_service, house};
+use crate::common::{TestApp, a_service, test_app};
 
 /// A house whose service listens at `receiver`, and a decision there to remove one item.
-async fn decided(records: Records, receiver: Option<&Receiver>) -> (House, Decision) {
+async fn decided(records: TestDatabase, receiver: Option<&Receiver>) -> (TestApp, Decision) {
     let remove = Measures { items: ItemMeasure::Remove, ..Measures::default() };
-    let (house, _, decision) = answered(records, receiver, Outcome::Violates, remove).await;
-    (house, decision)
+    let (app, _, decision) = answered(records, receiver, Outcome::Violates, remove).await;
+    (app, decision)
 }
 
 /// The same with another decision, and who made it.
 async fn answered(
-    records: Records,
+    records: TestDatabase,
     receiver: Option<&Receiver>,
     outcome: Outcome,
     measures: Measures,
-) -> (House, Reviewer, Decision) {
-    let house = house(records).await;
-    house.cases(1).await;
-    while house.desk.work_once().await.unwrap() > 0 {}
+) -> (TestApp, Reviewer, Decision) {
+    let app = test_app(records).await;
+    app.cases(1).await;
+    while app.desk.work_once().await.unwrap() > 0 {}
     if let Some(receiver) = receiver {
-        house.desk.add_endpoint(&house.caller, &receiver.url).await.unwrap();
+        app.desk.add_endpoint(&app.caller, &receiver.url).await.unwrap();
     }
-    let who = house.reviewer("one").await;
-    let claimed = house.desk.claim_next(&who, Queue::default()).await.unwrap().unwrap();
+    let who = app.reviewer("one").await;
+    let claimed = app.desk.claim_next(&who, Queue::default()).await.unwrap().unwrap();
     let new = NewDecision {
         case: claimed.case,
         claim: claimed.number,
@@ -45,8 +45,8 @@ async fn answered(
         reason: "It is what the bank says.".parse().unwrap(),
         measures,
     };
-    let decision = house.desk.decide(&who, new).await.unwrap();
-    (house, who, decision)
+    let decision = app.desk.decide(&who, new).await.unwrap();
+    (app, who, decision)
 }
 
 /// What a receiver was asked for, in the order of asking.
@@ -56,20 +56,20 @@ fn asked_for(receiver: &Receiver) -> Vec<serde_json::Value> {
     asked
 }
 
-async fn action(house: &House, decision: &Decision) -> mamori_model::ActionRequest {
-    let actions = house.store().await.actions_of_decision(decision.id).await.unwrap();
+async fn action(app: &TestApp, decision: &Decision) -> mamori_model::ActionRequest {
+    let actions = app.store().await.actions_of_decision(decision.id).await.unwrap();
     actions.into_iter().next().unwrap()
 }
 
 /// How far the messages about a decision have come.
-async fn states(house: &House, decision: &Decision) -> Vec<DeliveryState> {
-    let sent = house.store().await.deliveries_of_decision(decision.id).await.unwrap();
+async fn states(app: &TestApp, decision: &Decision) -> Vec<DeliveryState> {
+    let sent = app.store().await.deliveries_of_decision(decision.id).await.unwrap();
     sent.iter().map(|delivery| delivery.state).collect()
 }
 
-async fn work_after(house: &House, wait: SignedDuration) {
-    house.clock.advance(wait);
-    while house.desk.work_once().await.unwrap() > 0 {}
+async fn work_after(app: &TestApp, wait: SignedDuration) {
+    app.clock.advance(wait);
+    while app.desk.work_once().await.unwrap() > 0 {}
 }
 
 fn data(received: &Received) -> serde_json::Value {
@@ -78,16 +78,16 @@ fn data(received: &Received) -> serde_json::Value {
     body["data"].clone()
 }
 
-async fn answer(house: &House, id: ActionId, answer: Answer) -> Result<(), Error> {
-    house.desk.answer_action(&house.caller, id, answer, None).await
+async fn answer(app: &TestApp, id: ActionId, answer: Answer) -> Result<(), Error> {
+    app.desk.answer_action(&app.caller, id, answer, None).await
 }
 
 on_both_engines! {
-    async fn a_service_is_told_what_to_do_and_not_who_decided(records: Records) {
+    async fn a_service_is_told_what_to_do_and_not_who_decided(records: TestDatabase) {
         let receiver = Receiver::start(&[]).await;
-        let (house, decision) = decided(records, Some(&receiver)).await;
+        let (app, decision) = decided(records, Some(&receiver)).await;
 
-        work_after(&house, SignedDuration::ZERO).await;
+        work_after(&app, SignedDuration::ZERO).await;
 
         let received = receiver.received();
         let asked = data(&received[0]);
@@ -97,10 +97,10 @@ on_both_engines! {
         assert_eq!(asked["decision_id"], decision.id.to_string());
         assert_eq!(asked["policy"], "rehearsal");
         assert!(!received[0].body.contains("staff"), "{}", received[0].body);
-        assert_eq!(action(&house, &decision).await.state, ActionState::Waiting, "received only");
+        assert_eq!(action(&app, &decision).await.state, ActionState::Waiting, "received only");
     }
 
-    async fn a_limit_arrives_with_all_of_its_terms_and_so_does_what_lifts_it(records: Records) {
+    async fn a_limit_arrives_with_all_of_its_terms_and_so_does_what_lifts_it(records: TestDatabase) {
         let receiver = Receiver::start(&[]).await;
         let countries = ["FR", "JP"].map(|code| code.parse().unwrap()).into();
         let (until, feature) = ("2026-12-24".parse().unwrap(), Feature::LiveStream);
@@ -109,12 +109,12 @@ on_both_engines! {
         let items = ItemMeasure::Limit { countries, until };
         let limits = Measures { items, account, ..Measures::default() };
 
-        let (house, who, decision) =
+        let (app, who, decision) =
             answered(records, Some(&receiver), Outcome::Violates, limits).await;
-        work_after(&house, SignedDuration::ZERO).await;
+        work_after(&app, SignedDuration::ZERO).await;
         let limited = asked_for(&receiver);
-        house.desk.undo(&who, decision.id, &"wrong".parse().unwrap()).await.unwrap();
-        work_after(&house, SignedDuration::ZERO).await;
+        app.desk.undo(&who, decision.id, &"wrong".parse().unwrap()).await.unwrap();
+        work_after(&app, SignedDuration::ZERO).await;
 
         let [item, account] = &limited[..] else { panic!("{limited:?}") };
         let fields = ["kind", "item_id", "account_id", "countries", "feature", "until", "undoes"];
@@ -160,39 +160,39 @@ on_both_engines! {
         assert_eq!(of(restored), [&given_back[..], &[account]].concat()[..]);
     }
 
-    async fn an_account_is_given_back_and_not_taken_again_by_undoing_that(records: Records) {
+    async fn an_account_is_given_back_and_not_taken_again_by_undoing_that(records: TestDatabase) {
         let receiver = Receiver::start(&[]).await;
         let open = Measures { account: AccountMeasure::Restore, ..Measures::default() };
 
-        let (house, who, decision) =
+        let (app, who, decision) =
             answered(records, Some(&receiver), Outcome::Allowed, open).await;
-        work_after(&house, SignedDuration::ZERO).await;
+        work_after(&app, SignedDuration::ZERO).await;
         let given = asked_for(&receiver);
-        house.desk.undo(&who, decision.id, &"wrong".parse().unwrap()).await.unwrap();
-        work_after(&house, SignedDuration::ZERO).await;
+        app.desk.undo(&who, decision.id, &"wrong".parse().unwrap()).await.unwrap();
+        work_after(&app, SignedDuration::ZERO).await;
 
         let kinds = |asked: &[serde_json::Value]| {
             asked.iter().map(|data| data["kind"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
         };
-        assert_eq!(decision.second, Second::None, "nothing is taken, so nobody else must look");
+        assert_eq!(decision.approval, Approval::None, "nothing is taken, so nobody else must look");
         assert_eq!(kinds(&given), ["restore_item", "restore_account"]);
         assert_eq!(given[1]["account_id"], "account 0");
         let all = kinds(&asked_for(&receiver));
         assert_eq!(all, ["restore_item", "restore_account", "hold_item"], "nobody is suspended");
-        let actions = house.store().await.actions_of_decision(decision.id).await.unwrap();
+        let actions = app.store().await.actions_of_decision(decision.id).await.unwrap();
         assert_eq!(actions[1].state, ActionState::Superseded);
-        work_after(&house, SignedDuration::from_hours(2)).await;
+        work_after(&app, SignedDuration::from_hours(2)).await;
         let again = kinds(&asked_for(&receiver)).split_off(3);
         assert_eq!(again, ["hold_item"], "what was taken back is not asked for again");
     }
 
-    async fn a_service_that_says_nothing_is_asked_again(records: Records) {
+    async fn a_service_that_says_nothing_is_asked_again(records: TestDatabase) {
         let receiver = Receiver::start(&[]).await;
-        let (house, decision) = decided(records, Some(&receiver)).await;
-        work_after(&house, SignedDuration::ZERO).await;
+        let (app, decision) = decided(records, Some(&receiver)).await;
+        work_after(&app, SignedDuration::ZERO).await;
 
         for hours in [1, 6, 24] {
-            work_after(&house, SignedDuration::from_hours(hours)).await;
+            work_after(&app, SignedDuration::from_hours(hours)).await;
         }
         let received = receiver.received();
         let reminders: Vec<_> = received.iter().map(|sent| data(sent)["reminder"].clone()).collect();
@@ -202,58 +202,58 @@ on_both_engines! {
         assert_eq!(ids.len(), 4, "a repeat of a known id would be dropped");
 
         for _ in 0..14 {
-            work_after(&house, SignedDuration::from_hours(24)).await;
+            work_after(&app, SignedDuration::from_hours(24)).await;
         }
-        assert_eq!(action(&house, &decision).await.state, ActionState::Overdue);
+        assert_eq!(action(&app, &decision).await.state, ActionState::Overdue);
         let asked = receiver.received().len();
-        let lead = house.lead("lead").await;
-        let id = action(&house, &decision).await.id;
-        house.desk.ask_again(&lead, decision.id, id).await.unwrap();
-        work_after(&house, SignedDuration::ZERO).await;
+        let lead = app.lead("lead").await;
+        let id = action(&app, &decision).await.id;
+        app.desk.request_again(&lead, decision.id, id).await.unwrap();
+        work_after(&app, SignedDuration::ZERO).await;
         assert_eq!(receiver.received().len(), asked + 1);
-        let twice = house.desk.ask_again(&lead, decision.id, id).await;
+        let twice = app.desk.request_again(&lead, decision.id, id).await;
         assert!(matches!(twice, Err(Error::NotFound("action"))), "{twice:?}");
     }
 
-    async fn an_answer_stands(records: Records) {
+    async fn an_answer_stands(records: TestDatabase) {
         let receiver = Receiver::start(&[]).await;
-        let (house, decision) = decided(records, Some(&receiver)).await;
-        let id = action(&house, &decision).await.id;
-        let other = a_service(&house.desk, "another").await;
+        let (app, decision) = decided(records, Some(&receiver)).await;
+        let id = action(&app, &decision).await.id;
+        let other = a_service(&app.desk, "another").await;
 
-        let theirs = house.desk.answer_action(&other, id, Answer::Done, None).await;
-        answer(&house, id, Answer::Done).await.unwrap();
-        answer(&house, id, Answer::Done).await.unwrap();
-        let otherwise = answer(&house, id, Answer::Cannot).await;
+        let theirs = app.desk.answer_action(&other, id, Answer::Done, None).await;
+        answer(&app, id, Answer::Done).await.unwrap();
+        answer(&app, id, Answer::Done).await.unwrap();
+        let otherwise = answer(&app, id, Answer::Cannot).await;
 
         assert!(matches!(theirs, Err(Error::NotFound("action"))), "{theirs:?}");
         let named = matches!(otherwise, Err(Error::Refused(Refusal::ActionAnswered)));
         assert!(named, "{otherwise:?}");
-        assert_eq!(action(&house, &decision).await.state, ActionState::Done);
-        work_after(&house, SignedDuration::from_hours(48)).await;
+        assert_eq!(action(&app, &decision).await.state, ActionState::Done);
+        work_after(&app, SignedDuration::from_hours(48)).await;
         assert_eq!(receiver.received().len(), 1, "whoever answered is not asked again");
     }
 
-    async fn an_answer_to_what_was_taken_back_changes_nothing(records: Records) {
-        let (house, decision) = decided(records, None).await;
-        let id = action(&house, &decision).await.id;
-        let lead = house.lead("lead").await.member().reviewer().unwrap();
-        house.desk.undo(&lead, decision.id, &"wrong".parse().unwrap()).await.unwrap();
+    async fn an_answer_to_what_was_taken_back_changes_nothing(records: TestDatabase) {
+        let (app, decision) = decided(records, None).await;
+        let id = action(&app, &decision).await.id;
+        let lead = app.lead("lead").await.member().reviewer().unwrap();
+        app.desk.undo(&lead, decision.id, &"wrong".parse().unwrap()).await.unwrap();
 
-        answer(&house, id, Answer::Done).await.unwrap();
+        answer(&app, id, Answer::Done).await.unwrap();
 
-        assert_eq!(action(&house, &decision).await.state, ActionState::Superseded);
+        assert_eq!(action(&app, &decision).await.state, ActionState::Superseded);
     }
 
-    async fn an_action_outlives_a_receiver_that_is_down_for_a_day(records: Records) {
+    async fn an_action_outlives_a_receiver_that_is_down_for_a_day(records: TestDatabase) {
         let receiver = Receiver::start(&[]).await;
         receiver.answer_all(500);
-        let (house, decision) = decided(records, Some(&receiver)).await;
-        let began = house.clock.now();
+        let (app, decision) = decided(records, Some(&receiver)).await;
+        let began = app.clock.now();
 
-        work_after(&house, SignedDuration::ZERO).await;
-        while house.clock.now().duration_since(began) < SignedDuration::from_hours(26) {
-            work_after(&house, SignedDuration::from_mins(30)).await;
+        work_after(&app, SignedDuration::ZERO).await;
+        while app.clock.now().duration_since(began) < SignedDuration::from_hours(26) {
+            work_after(&app, SignedDuration::from_mins(30)).await;
         }
         let ids = |received: &[Received]| {
             let ids = received.iter().map(|sent| sent.header("webhook-id"));
@@ -261,10 +261,10 @@ on_both_engines! {
         };
         let refused = receiver.received();
         assert_eq!((refused.len(), ids(&refused)), (7, 1), "what waits is not doubled");
-        assert_eq!(states(&house, &decision).await, [DeliveryState::Waiting]);
+        assert_eq!(states(&app, &decision).await, [DeliveryState::Waiting]);
         receiver.answer_all(204);
         for _ in 0..20 {
-            work_after(&house, SignedDuration::from_mins(30)).await;
+            work_after(&app, SignedDuration::from_mins(30)).await;
         }
 
         let arrived = receiver.received();
@@ -272,20 +272,20 @@ on_both_engines! {
         let again = arrived.iter().filter(|sent| sent.header("webhook-id") == first);
         assert_eq!(again.count(), 8, "it arrives, and is the same message");
         assert_eq!((arrived.len(), ids(&arrived)), (9, 2), "and so is the day's reminder");
-        assert_eq!(states(&house, &decision).await, [DeliveryState::Delivered; 2]);
-        assert_eq!(action(&house, &decision).await.state, ActionState::Waiting);
-        answer(&house, action(&house, &decision).await.id, Answer::Done).await.unwrap();
-        assert_eq!(action(&house, &decision).await.state, ActionState::Done);
+        assert_eq!(states(&app, &decision).await, [DeliveryState::Delivered; 2]);
+        assert_eq!(action(&app, &decision).await.state, ActionState::Waiting);
+        answer(&app, action(&app, &decision).await.id, Answer::Done).await.unwrap();
+        assert_eq!(action(&app, &decision).await.state, ActionState::Done);
     }
 
-    async fn a_service_without_an_endpoint_finds_what_is_asked(records: Records) {
-        let (house, decision) = decided(records, None).await;
+    async fn a_service_without_an_endpoint_finds_what_is_asked(records: TestDatabase) {
+        let (app, decision) = decided(records, None).await;
 
-        work_after(&house, SignedDuration::from_hours(1)).await;
+        work_after(&app, SignedDuration::from_hours(1)).await;
 
-        let asked = action(&house, &decision).await;
+        let asked = action(&app, &decision).await;
         assert_eq!((asked.state, asked.reminders), (ActionState::Waiting, 1));
-        answer(&house, asked.id, Answer::Cannot).await.unwrap();
-        assert_eq!(action(&house, &decision).await.state, ActionState::Cannot);
+        answer(&app, asked.id, Answer::Cannot).await.unwrap();
+        assert_eq!(action(&app, &decision).await.state, ActionState::Cannot);
     }
 }

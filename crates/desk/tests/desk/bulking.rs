@@ -15,13 +15,13 @@ use mamori_model::case::CaseState;
 use mamori_model::page::PageSize;
 use mamori_model::staff::StaffRole;
 use mamori_model::{
-    Action, Bulk, BulkState, Case, CaseId, Item, Measures, Outcome, Pdq, Purpose, Refusal, Second,
-    Surface, Urgency,
+    Action, Approval, Bulk, BulkState, Case, CaseId, Item, Measures, Outcome, Pdq, Purpose,
+    Refusal, Surface, Urgency,
 };
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records as Engine;
 
-use crate::common::{House, hashes, house, house_with, item, new_bank, people, settings};
+use crate::common::{TestApp, hashes, item, new_bank, people, settings, test_app, test_app_with};
 
 fn refused<T: std::fmt::Debug>(answer: Result<T, Error>) -> Refusal {
     match answer {
@@ -39,25 +39,25 @@ fn remove(cases: &[CaseId]) -> NewBulk {
     }
 }
 
-async fn lead(house: &House, name: &str) -> Member {
-    house.lead(name).await.member().clone()
+async fn lead(app: &TestApp, name: &str) -> Member {
+    app.lead(name).await.member().clone()
 }
 
-async fn auditor(house: &House) -> Records {
-    house.member("auditor", &[StaffRole::Auditor]).await.records().unwrap()
+async fn auditor(app: &TestApp) -> Records {
+    app.member("auditor", &[StaffRole::Auditor]).await.records().unwrap()
 }
 
-async fn state(house: &House, case: CaseId) -> CaseState {
-    house.store().await.case(case).await.unwrap().unwrap().state
+async fn state(app: &TestApp, case: CaseId) -> CaseState {
+    app.store().await.case(case).await.unwrap().unwrap().state
 }
 
-async fn bulk_state(house: &House, bulk: &Bulk) -> BulkState {
-    house.store().await.bulk(bulk.id).await.unwrap().unwrap().state
+async fn bulk_state(app: &TestApp, bulk: &Bulk) -> BulkState {
+    app.store().await.bulk(bulk.id).await.unwrap().unwrap().state
 }
 
 /// How many actions of a bulk decision are in this state.
-async fn actions(house: &House, bulk: &Bulk, state: ActionState) -> usize {
-    let store = house.store().await;
+async fn actions(app: &TestApp, bulk: &Bulk, state: ActionState) -> usize {
+    let store = app.store().await;
     let mut count = 0;
     for decision in store.decisions_of_bulk(bulk.id).await.unwrap() {
         let actions = store.actions_of_decision(decision.id).await.unwrap();
@@ -66,156 +66,156 @@ async fn actions(house: &House, bulk: &Bulk, state: ActionState) -> usize {
     count
 }
 
-async fn proposed(house: &House, who: &Reviewer, cases: &[CaseId]) -> Bulk {
-    let bulk = house.desk.prepare(who, remove(cases)).await.unwrap();
-    house.desk.confirm(who, bulk.id).await.unwrap()
+async fn proposed(app: &TestApp, who: &Reviewer, cases: &[CaseId]) -> Bulk {
+    let bulk = app.desk.prepare(who, remove(cases)).await.unwrap();
+    app.desk.confirm(who, bulk.id).await.unwrap()
 }
 
-async fn approve(house: &House, who: &Member, bulk: &Bulk) -> Result<Bulk, Error> {
-    let recently = who.recently(house.clock.now()).unwrap();
-    house.desk.approve_bulk(&who.reviewer().unwrap(), &recently, bulk.id).await
+async fn approve(app: &TestApp, who: &Member, bulk: &Bulk) -> Result<Bulk, Error> {
+    let recently = who.recently(app.clock.now()).unwrap();
+    app.desk.approve_bulk(&who.reviewer().unwrap(), &recently, bulk.id).await
 }
 
 on_both_engines! {
-    async fn what_it_touches_is_shown_before_anything_is_done(engine: Engine) {
-        let house = house(engine).await;
-        let cases = house.cases(3).await;
-        let (who, other) = (house.reviewer("one").await, house.reviewer("two").await);
-        house.desk.claim_next(&who, Queue::default()).await.unwrap().unwrap();
+    async fn what_it_touches_is_shown_before_anything_is_done(records: TestDatabase) {
+        let app = test_app(records).await;
+        let cases = app.cases(3).await;
+        let (who, other) = (app.reviewer("one").await, app.reviewer("two").await);
+        app.desk.claim_next(&who, Queue::default()).await.unwrap().unwrap();
 
-        let bulk = house.desk.prepare(&who, remove(&cases)).await.unwrap();
+        let bulk = app.desk.prepare(&who, remove(&cases)).await.unwrap();
 
         assert_eq!((bulk.cases, bulk.items, bulk.accounts), (3, 3, 3));
-        assert_eq!((bulk.state, bulk.second), (BulkState::Prepared, Second::Colleague));
-        let none = house.desk.claim_next(&other, Queue::default()).await.unwrap();
+        assert_eq!((bulk.state, bulk.approval), (BulkState::Prepared, Approval::Colleague));
+        let none = app.desk.claim_next(&other, Queue::default()).await.unwrap();
         assert_eq!(none, None, "nobody else is given its cases");
-        assert_eq!(refused(house.desk.claim_case(&other, cases[0]).await), Refusal::InBulk);
-        let view = house.desk.bulk(&who, bulk.id, None, PageSize::DEFAULT).await.unwrap();
+        assert_eq!(refused(app.desk.claim_case(&other, cases[0]).await), Refusal::InBulk);
+        let view = app.desk.bulk(&who, bulk.id, None, PageSize::DEFAULT).await.unwrap();
         assert_eq!(view.cases.rows.len(), 3);
         assert!(view.cases.rows.iter().all(|case| !case.is_stale && case.decision.is_none()));
-        let others = house.desk.bulk(&other, bulk.id, None, PageSize::DEFAULT).await;
+        let others = app.desk.bulk(&other, bulk.id, None, PageSize::DEFAULT).await;
         assert!(matches!(others, Err(Error::NotFound("bulk decision"))), "{others:?}");
-        assert_eq!(actions(&house, &bulk, ActionState::Proposed).await, 0);
+        assert_eq!(actions(&app, &bulk, ActionState::Proposed).await, 0);
     }
 
-    async fn more_than_one_account_waits_for_a_second_person_as_one(engine: Engine) {
-        let house = house(engine).await;
-        let cases = house.cases(3).await;
-        let maker = lead(&house, "maker").await;
-        let (other, colleague) = (lead(&house, "other").await, house.reviewer("one").await);
+    async fn more_than_one_account_waits_for_a_second_person_as_one(records: TestDatabase) {
+        let app = test_app(records).await;
+        let cases = app.cases(3).await;
+        let maker = lead(&app, "maker").await;
+        let (other, colleague) = (lead(&app, "other").await, app.reviewer("one").await);
 
-        let bulk = proposed(&house, &maker.reviewer().unwrap(), &cases).await;
+        let bulk = proposed(&app, &maker.reviewer().unwrap(), &cases).await;
 
         assert_eq!(bulk.state, BulkState::Proposed);
-        assert_eq!(actions(&house, &bulk, ActionState::Proposed).await, 3);
-        assert_eq!(refused(approve(&house, &maker, &bulk).await), Refusal::SecondIsFirst);
-        let unknown = approve(&house, colleague.member(), &bulk).await;
+        assert_eq!(actions(&app, &bulk, ActionState::Proposed).await, 3);
+        assert_eq!(refused(approve(&app, &maker, &bulk).await), Refusal::ApproverIsAuthor);
+        let unknown = approve(&app, colleague.member(), &bulk).await;
         assert!(matches!(unknown, Err(Error::NotFound("bulk decision"))), "{unknown:?}");
-        let one = house.store().await.decisions_of_bulk(bulk.id).await.unwrap()[0].id;
-        let recently = other.recently(house.clock.now()).unwrap();
-        let single = house.desk.approve(&other.reviewer().unwrap(), &recently, one).await;
+        let one = app.store().await.decisions_of_bulk(bulk.id).await.unwrap()[0].id;
+        let recently = other.recently(app.clock.now()).unwrap();
+        let single = app.desk.approve(&other.reviewer().unwrap(), &recently, one).await;
         assert_eq!(refused(single), Refusal::InBulk);
 
         let second = other.reviewer().unwrap();
-        house.desk.read_bulk_again(&second, bulk.id).await.unwrap();
+        app.desk.read_bulk_again(&second, bulk.id).await.unwrap();
         let (first, late) =
-            tokio::join!(approve(&house, &other, &bulk), approve(&house, &other, &bulk));
+            tokio::join!(approve(&app, &other, &bulk), approve(&app, &other, &bulk));
 
         assert_eq!([&first, &late].into_iter().filter(|answer| answer.is_ok()).count(), 1);
-        assert_eq!(refused(approve(&house, &other, &bulk).await), Refusal::AlreadyDecided);
-        assert_eq!(actions(&house, &bulk, ActionState::Waiting).await, 3);
+        assert_eq!(refused(approve(&app, &other, &bulk).await), Refusal::AlreadyDecided);
+        assert_eq!(actions(&app, &bulk, ActionState::Waiting).await, 3);
         for case in cases {
-            assert_eq!(state(&house, case).await, CaseState::Decided);
+            assert_eq!(state(&app, case).await, CaseState::Decided);
         }
-        let auditor = auditor(&house).await;
-        let record = house.desk.bulk_record(&auditor, bulk.id, None, PageSize::DEFAULT).await;
+        let auditor = auditor(&app).await;
+        let record = app.desk.bulk_record(&auditor, bulk.id, None, PageSize::DEFAULT).await;
         let record = record.unwrap();
-        assert_eq!(record.bulk.second_by, Some(second.staff()));
+        assert_eq!(record.bulk.approver_id, Some(second.staff()));
         assert!(record.cases.rows.iter().all(|case| case.decision.is_some()));
         let proposals =
-            house.desk.bulk_records(&auditor, Some(BulkState::Proposed), None, PageSize::DEFAULT);
+            app.desk.bulk_records(&auditor, Some(BulkState::Proposed), None, PageSize::DEFAULT);
         assert_eq!(proposals.await.unwrap().rows, []);
     }
 
-    async fn one_account_needs_nobody_else(engine: Engine) {
-        let house = house(engine).await;
-        let cases = house.cases(1).await;
-        let who = house.reviewer("one").await;
+    async fn one_account_needs_nobody_else(records: TestDatabase) {
+        let app = test_app(records).await;
+        let cases = app.cases(1).await;
+        let who = app.reviewer("one").await;
 
-        let bulk = proposed(&house, &who, &cases).await;
+        let bulk = proposed(&app, &who, &cases).await;
 
         assert_eq!((bulk.state, bulk.accounts), (BulkState::Standing, 1));
-        assert_eq!(actions(&house, &bulk, ActionState::Waiting).await, 1);
+        assert_eq!(actions(&app, &bulk, ActionState::Waiting).await, 1);
     }
 
-    async fn anything_that_came_meanwhile_stops_all_of_it(engine: Engine) {
-        let house = house(engine).await;
-        let cases = house.cases(2).await;
-        let who = house.reviewer("one").await;
-        let bulk = house.desk.prepare(&who, remove(&cases)).await.unwrap();
+    async fn anything_that_came_meanwhile_stops_all_of_it(records: TestDatabase) {
+        let app = test_app(records).await;
+        let cases = app.cases(2).await;
+        let who = app.reviewer("one").await;
+        let bulk = app.desk.prepare(&who, remove(&cases)).await.unwrap();
         let account = Some("account 1".parse().unwrap());
         let news = Item { account, ..item("new", Surface::Public) };
-        house.desk.check(&house.caller, news, hashes(Pdq::from([1; 32]))).await.unwrap();
-        let view = house.desk.bulk(&who, bulk.id, None, PageSize::DEFAULT).await.unwrap();
+        app.desk.check(&app.caller, news, hashes(Pdq::from([1; 32]))).await.unwrap();
+        let view = app.desk.bulk(&who, bulk.id, None, PageSize::DEFAULT).await.unwrap();
         assert_eq!(view.cases.rows.iter().filter(|case| case.is_stale).count(), 1);
 
-        assert_eq!(refused(house.desk.confirm(&who, bulk.id).await), Refusal::BulkStale);
+        assert_eq!(refused(app.desk.confirm(&who, bulk.id).await), Refusal::BulkStale);
 
-        assert_eq!(bulk_state(&house, &bulk).await, BulkState::Lapsed);
-        assert_eq!(house.store().await.decisions_of_bulk(bulk.id).await.unwrap(), []);
-        assert!(house.desk.claim_next(&who, Queue::default()).await.unwrap().is_some());
-        assert_eq!(refused(house.desk.confirm(&who, bulk.id).await), Refusal::BulkLapsed);
-        let again = house.desk.prepare(&who, remove(&cases)).await.unwrap();
+        assert_eq!(bulk_state(&app, &bulk).await, BulkState::Lapsed);
+        assert_eq!(app.store().await.decisions_of_bulk(bulk.id).await.unwrap(), []);
+        assert!(app.desk.claim_next(&who, Queue::default()).await.unwrap().is_some());
+        assert_eq!(refused(app.desk.confirm(&who, bulk.id).await), Refusal::BulkLapsed);
+        let again = app.desk.prepare(&who, remove(&cases)).await.unwrap();
         assert_eq!(again.items, 3);
     }
 
-    async fn what_nobody_confirms_lapses_and_what_is_dropped_is_free(engine: Engine) {
-        let house = house(engine).await;
-        let cases = house.cases(2).await;
-        let (who, other) = (house.reviewer("one").await, house.reviewer("two").await);
-        let bulk = house.desk.prepare(&who, remove(&cases)).await.unwrap();
-        let dropped = house.desk.drop_bulk(&other, bulk.id).await;
+    async fn what_nobody_confirms_lapses_and_what_is_dropped_is_free(records: TestDatabase) {
+        let app = test_app(records).await;
+        let cases = app.cases(2).await;
+        let (who, other) = (app.reviewer("one").await, app.reviewer("two").await);
+        let bulk = app.desk.prepare(&who, remove(&cases)).await.unwrap();
+        let dropped = app.desk.drop_bulk(&other, bulk.id).await;
         assert!(matches!(dropped, Err(Error::NotFound("bulk decision"))), "{dropped:?}");
-        house.desk.drop_bulk(&who, bulk.id).await.unwrap();
-        assert_eq!(refused(house.desk.drop_bulk(&who, bulk.id).await), Refusal::BulkLapsed);
+        app.desk.drop_bulk(&who, bulk.id).await.unwrap();
+        assert_eq!(refused(app.desk.drop_bulk(&who, bulk.id).await), Refusal::BulkLapsed);
 
-        let bulk = house.desk.prepare(&other, remove(&cases)).await.unwrap();
-        house.clock.advance(SignedDuration::from_hours(1));
-        assert_eq!(refused(house.desk.confirm(&other, bulk.id).await), Refusal::BulkLapsed);
-        assert_eq!(house.desk.sweep_once().await.unwrap().bulks_lapsed, 1);
+        let bulk = app.desk.prepare(&other, remove(&cases)).await.unwrap();
+        app.clock.advance(SignedDuration::from_hours(1));
+        assert_eq!(refused(app.desk.confirm(&other, bulk.id).await), Refusal::BulkLapsed);
+        assert_eq!(app.desk.sweep_once().await.unwrap().bulks_lapsed, 1);
 
-        assert_eq!(bulk_state(&house, &bulk).await, BulkState::Lapsed);
-        assert!(house.desk.claim_next(&who, Queue::default()).await.unwrap().is_some());
+        assert_eq!(bulk_state(&app, &bulk).await, BulkState::Lapsed);
+        assert!(app.desk.claim_next(&who, Queue::default()).await.unwrap().is_some());
     }
 
-    async fn a_refused_one_asks_nothing_and_opens_its_cases_for_leads(engine: Engine) {
-        let house = house(engine).await;
-        let cases = house.cases(2).await;
-        let (who, other) = (house.reviewer("one").await, lead(&house, "lead").await);
-        let bulk = proposed(&house, &who, &cases).await;
+    async fn a_refused_one_asks_nothing_and_opens_its_cases_for_leads(records: TestDatabase) {
+        let app = test_app(records).await;
+        let cases = app.cases(2).await;
+        let (who, other) = (app.reviewer("one").await, lead(&app, "lead").await);
+        let bulk = proposed(&app, &who, &cases).await;
 
-        let recently = other.recently(house.clock.now()).unwrap();
+        let recently = other.recently(app.clock.now()).unwrap();
         let why = "These are two pictures.".parse().unwrap();
         let second = other.reviewer().unwrap();
-        house.desk.refuse_bulk(&second, &recently, bulk.id, &why).await.unwrap();
+        app.desk.refuse_bulk(&second, &recently, bulk.id, &why).await.unwrap();
 
-        assert_eq!(bulk_state(&house, &bulk).await, BulkState::Refused);
-        assert_eq!(actions(&house, &bulk, ActionState::Dropped).await, 2);
-        assert_eq!(house.desk.claim_next(&who, Queue::default()).await.unwrap(), None);
-        assert!(house.desk.claim_next(&second, Queue::default()).await.unwrap().is_some());
+        assert_eq!(bulk_state(&app, &bulk).await, BulkState::Refused);
+        assert_eq!(actions(&app, &bulk, ActionState::Dropped).await, 2);
+        assert_eq!(app.desk.claim_next(&who, Queue::default()).await.unwrap(), None);
+        assert!(app.desk.claim_next(&second, Queue::default()).await.unwrap().is_some());
     }
 
-    async fn it_is_taken_back_as_one_but_for_what_was_decided_anew(engine: Engine) {
-        let house = house(engine).await;
-        let cases = house.cases(3).await;
-        let (who, other) = (house.reviewer("one").await, lead(&house, "lead").await);
-        let bulk = proposed(&house, &who, &cases).await;
+    async fn it_is_taken_back_as_one_but_for_what_was_decided_anew(records: TestDatabase) {
+        let app = test_app(records).await;
+        let cases = app.cases(3).await;
+        let (who, other) = (app.reviewer("one").await, lead(&app, "lead").await);
+        let bulk = proposed(&app, &who, &cases).await;
         let why = "It is a cat.".parse().unwrap();
-        assert_eq!(refused(house.desk.undo_bulk(&who, bulk.id, &why).await), Refusal::NotUndoable);
-        approve(&house, &other, &bulk).await.unwrap();
-        let first = house.store().await.decisions_of_bulk(bulk.id).await.unwrap()[0].clone();
-        house.desk.undo(&who, first.id, &why).await.unwrap();
-        let claimed = house.desk.claim_case(&who, first.case).await.unwrap();
+        assert_eq!(refused(app.desk.undo_bulk(&who, bulk.id, &why).await), Refusal::NotUndoable);
+        approve(&app, &other, &bulk).await.unwrap();
+        let first = app.store().await.decisions_of_bulk(bulk.id).await.unwrap()[0].clone();
+        app.desk.undo(&who, first.id, &why).await.unwrap();
+        let claimed = app.desk.claim_case(&who, first.case).await.unwrap();
         let anew = NewDecision {
             case: claimed.case,
             claim: claimed.number,
@@ -224,38 +224,38 @@ on_both_engines! {
             reason: "It is a cat.".parse().unwrap(),
             measures: Measures::default(),
         };
-        let anew = house.desk.decide(&who, anew).await.unwrap();
+        let anew = app.desk.decide(&who, anew).await.unwrap();
 
-        let undone = house.desk.undo_bulk(&who, bulk.id, &why).await.unwrap();
+        let undone = app.desk.undo_bulk(&who, bulk.id, &why).await.unwrap();
 
         assert_eq!((undone.decisions, undone.left), (2, vec![first.case]));
-        assert_eq!(bulk_state(&house, &bulk).await, BulkState::Undone);
-        assert_eq!(actions(&house, &bulk, ActionState::Superseded).await, 3);
+        assert_eq!(bulk_state(&app, &bulk).await, BulkState::Undone);
+        assert_eq!(actions(&app, &bulk, ActionState::Superseded).await, 3);
         for case in cases {
             let decided_anew = case == anew.case;
             let expected = if decided_anew { CaseState::Decided } else { CaseState::Open };
-            assert_eq!(state(&house, case).await, expected);
+            assert_eq!(state(&app, case).await, expected);
         }
-        assert_eq!(refused(house.desk.undo_bulk(&who, bulk.id, &why).await), Refusal::NotUndoable);
+        assert_eq!(refused(app.desk.undo_bulk(&who, bulk.id, &why).await), Refusal::NotUndoable);
     }
 
-    async fn what_cannot_be_prepared_is_said_by_name(engine: Engine) {
-        let house = house(engine).await;
-        let cases = house.cases(3).await;
-        let (who, other) = (house.reviewer("one").await, house.reviewer("two").await);
-        let prepare = async |new: NewBulk| house.desk.prepare(&who, new).await;
-        let taken = house.desk.claim_next(&other, Queue::default()).await.unwrap().unwrap().case;
+    async fn what_cannot_be_prepared_is_said_by_name(records: TestDatabase) {
+        let app = test_app(records).await;
+        let cases = app.cases(3).await;
+        let (who, other) = (app.reviewer("one").await, app.reviewer("two").await);
+        let prepare = async |new: NewBulk| app.desk.prepare(&who, new).await;
+        let taken = app.desk.claim_next(&other, Queue::default()).await.unwrap().unwrap().case;
         let free: Vec<CaseId> = cases.iter().copied().filter(|case| *case != taken).collect();
         let other_policy = NewBank {
             purpose: Purpose::ChildExploitation,
             ..new_bank("another-policy", Action::Hold)
         };
-        let bank = house.desk.create_bank(&house.admin, other_policy).await.unwrap();
-        house.desk.catch_up().await.unwrap();
-        house.add(&bank, Pdq::from([9; 32])).await;
+        let bank = app.desk.create_bank(&app.admin, other_policy).await.unwrap();
+        app.desk.catch_up().await.unwrap();
+        app.add(&bank, Pdq::from([9; 32])).await;
         let grave = item("grave", Surface::Public);
-        let grave = house.desk.check(&house.caller, grave, hashes(Pdq::from([9; 32]))).await;
-        let mut tx = house.store().await.begin("test").await.unwrap();
+        let grave = app.desk.check(&app.caller, grave, hashes(Pdq::from([9; 32]))).await;
+        let mut tx = app.store().await.begin("test").await.unwrap();
         let grave = tx.lock_open_case_of_item(grave.unwrap().recorded.unwrap()).await.unwrap();
         drop(tx);
         let too_many: BTreeSet<CaseId> =
@@ -270,63 +270,63 @@ on_both_engines! {
         assert_eq!(refused(prepare(remove(&[])).await), Refusal::BulkEmpty);
         let unknown = prepare(remove(&[uuid::Uuid::nil().into()])).await;
         assert!(matches!(unknown, Err(Error::NotFound("case"))), "{unknown:?}");
-        let third = house.reviewer("three").await;
-        house.desk.prepare(&third, remove(&free[..1])).await.unwrap();
+        let third = app.reviewer("three").await;
+        app.desk.prepare(&third, remove(&free[..1])).await.unwrap();
         assert_eq!(refused(prepare(remove(&free)).await), Refusal::InBulk);
-        let one = proposed(&house, &who, &free[1..]).await;
+        let one = proposed(&app, &who, &free[1..]).await;
         assert_eq!(one.state, BulkState::Standing);
         assert_eq!(refused(prepare(remove(&free[1..])).await), Refusal::CaseClosed);
     }
 
-    async fn a_child_in_danger_is_never_one_of_many(engine: Engine) {
-        let house = house(engine).await;
-        let cases = house.cases(2).await;
-        let lead = lead(&house, "lead").await.reviewer().unwrap();
-        let claimed = house.desk.claim_next(&lead, Queue::default()).await.unwrap().unwrap();
+    async fn a_child_in_danger_is_never_one_of_many(records: TestDatabase) {
+        let app = test_app(records).await;
+        let cases = app.cases(2).await;
+        let lead = lead(&app, "lead").await.reviewer().unwrap();
+        let claimed = app.desk.claim_next(&lead, Queue::default()).await.unwrap().unwrap();
         let danger = Release::Escalate {
             urgency: Urgency::ChildInDanger,
             why: "It seems to happen now.".parse().unwrap(),
         };
         let (case, number) = (claimed.case, claimed.number);
-        house.desk.release_case(&lead, case, number, danger).await.unwrap();
+        app.desk.release_case(&lead, case, number, danger).await.unwrap();
 
-        let refused_as = refused(house.desk.prepare(&lead, remove(&cases)).await);
-        let choose = house.desk.cases_to_choose(&lead, None).await.unwrap();
+        let refused_as = refused(app.desk.prepare(&lead, remove(&cases)).await);
+        let choose = app.desk.cases_to_choose(&lead, None).await.unwrap();
 
         assert_eq!(refused_as, Refusal::BulkUrgent);
         assert!(choose.iter().all(|other| other.id != case), "{choose:?}");
         assert_eq!(choose.len(), 1);
     }
 
-    async fn one_person_keeps_one_prepared_and_a_lead_gives_it_up(engine: Engine) {
-        let house = house(engine).await;
-        let cases = house.cases(3).await;
-        let who = house.reviewer("one").await;
-        let lead = lead(&house, "lead").await.reviewer().unwrap();
-        let first = house.desk.prepare(&who, remove(&cases[..2])).await.unwrap();
+    async fn one_person_keeps_one_prepared_and_a_lead_gives_it_up(records: TestDatabase) {
+        let app = test_app(records).await;
+        let cases = app.cases(3).await;
+        let who = app.reviewer("one").await;
+        let lead = lead(&app, "lead").await.reviewer().unwrap();
+        let first = app.desk.prepare(&who, remove(&cases[..2])).await.unwrap();
 
-        let second = house.desk.prepare(&who, remove(&cases[1..])).await.unwrap();
-        assert_eq!(bulk_state(&house, &first).await, BulkState::Lapsed);
-        assert_eq!(bulk_state(&house, &second).await, BulkState::Prepared);
-        house.desk.drop_bulk(&lead, second.id).await.unwrap();
+        let second = app.desk.prepare(&who, remove(&cases[1..])).await.unwrap();
+        assert_eq!(bulk_state(&app, &first).await, BulkState::Lapsed);
+        assert_eq!(bulk_state(&app, &second).await, BulkState::Prepared);
+        app.desk.drop_bulk(&lead, second.id).await.unwrap();
 
-        assert_eq!(bulk_state(&house, &second).await, BulkState::Lapsed);
-        assert_eq!(house.desk.cases_to_choose(&who, None).await.unwrap().len(), 3);
+        assert_eq!(bulk_state(&app, &second).await, BulkState::Lapsed);
+        assert_eq!(app.desk.cases_to_choose(&who, None).await.unwrap().len(), 3);
     }
 
-    async fn cases_with_the_same_picture_are_found_from_the_one_in_hand(engine: Engine) {
-        let house = house(engine).await;
-        let cases = house.cases(3).await;
-        let (who, other) = (house.reviewer("one").await, house.reviewer("two").await);
-        let claimed = house.desk.claim_next(&who, Queue::default()).await.unwrap().unwrap();
+    async fn cases_with_the_same_picture_are_found_from_the_one_in_hand(records: TestDatabase) {
+        let app = test_app(records).await;
+        let cases = app.cases(3).await;
+        let (who, other) = (app.reviewer("one").await, app.reviewer("two").await);
+        let claimed = app.desk.claim_next(&who, Queue::default()).await.unwrap().unwrap();
 
-        house.desk.claim_case(&other, cases[2]).await.unwrap();
-        let free = house.desk.cases_with_the_same(&who, claimed.case).await.unwrap();
-        house.clock.advance(SignedDuration::from_mins(9));
-        house.desk.keep_claim(&who, claimed.case, claimed.number).await.unwrap();
-        house.clock.advance(SignedDuration::from_mins(1));
-        let same = house.desk.cases_with_the_same(&who, claimed.case).await.unwrap();
-        let hidden = house.desk.cases_with_the_same(&other, claimed.case).await;
+        app.desk.claim_case(&other, cases[2]).await.unwrap();
+        let free = app.desk.cases_with_same_entry(&who, claimed.case).await.unwrap();
+        app.clock.advance(SignedDuration::from_mins(9));
+        app.desk.extend_claim(&who, claimed.case, claimed.number).await.unwrap();
+        app.clock.advance(SignedDuration::from_mins(1));
+        let same = app.desk.cases_with_same_entry(&who, claimed.case).await.unwrap();
+        let hidden = app.desk.cases_with_same_entry(&other, claimed.case).await;
 
         let ids = |cases: &[Case]| cases.iter().map(|case| case.id).collect::<Vec<_>>();
         assert_eq!(ids(&free), cases[..2], "what a colleague has in hand is left out");
@@ -334,21 +334,21 @@ on_both_engines! {
         assert_eq!(refused(hidden), Refusal::ClaimedByOther);
     }
 
-    async fn who_is_alone_waits_a_day_and_reads_it_again(engine: Engine) {
-        let alone = Settings { is_alone: true, ..settings() };
-        let house = house_with(engine, alone).await;
-        let cases = house.cases(2).await;
-        let who = house.reviewer("one").await;
-        let bulk = proposed(&house, &who, &cases).await;
-        assert_eq!(refused(approve(&house, who.member(), &bulk).await), Refusal::SecondTooSoon);
-        house.clock.advance(SignedDuration::from_hours(24));
-        let me = people::enter(&house.desk, who.staff()).await;
-        let me = people::found(&house.desk, &me).await.member;
+    async fn who_is_alone_waits_a_day_and_reads_it_again(records: TestDatabase) {
+        let alone = Settings { is_single_person: true, ..settings() };
+        let app = test_app_with(records, alone).await;
+        let cases = app.cases(2).await;
+        let who = app.reviewer("one").await;
+        let bulk = proposed(&app, &who, &cases).await;
+        assert_eq!(refused(approve(&app, who.member(), &bulk).await), Refusal::ApprovalTooSoon);
+        app.clock.advance(SignedDuration::from_hours(24));
+        let me = people::sign_in_as(&app.desk, who.staff()).await;
+        let me = people::session_of(&app.desk, &me).await.member;
 
-        assert_eq!(refused(approve(&house, &me, &bulk).await), Refusal::LookNeeded);
-        house.desk.read_bulk_again(&who, bulk.id).await.unwrap();
-        let bulk = approve(&house, &me, &bulk).await.unwrap();
+        assert_eq!(refused(approve(&app, &me, &bulk).await), Refusal::ViewNeeded);
+        app.desk.read_bulk_again(&who, bulk.id).await.unwrap();
+        let bulk = approve(&app, &me, &bulk).await.unwrap();
 
-        assert_eq!((bulk.state, bulk.second_by), (BulkState::Standing, Some(who.staff())));
+        assert_eq!((bulk.state, bulk.approver_id), (BulkState::Standing, Some(who.staff())));
     }
 }

@@ -9,20 +9,20 @@ use mamori_desk::cases::release_case::Release;
 use mamori_desk::staff::add_staff::StaffAdmin;
 use mamori_desk::staff::list_staff::StaffReader;
 use mamori_desk::staff::member::Reviewer;
-use mamori_desk::{AtTheMachine, Error, Settings};
+use mamori_desk::{Error, LocalCli, Settings};
 use mamori_model::case::{CaseEventKind, CaseState, Level};
 use mamori_model::page::PageSize;
 use mamori_model::staff::StaffRole;
-use mamori_model::{Action, CaseId, Pdq, Purpose, Refusal, Surface, Urgency, Words};
+use mamori_model::{Action, CaseId, FreeText, Pdq, Purpose, Refusal, Surface, Urgency};
 use mamori_store::Released;
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 
 use crate::common::people::somebody;
-use crate::common::{House, hashes, house, house_with, item, new_bank, settings};
+use crate::common::{TestApp, hashes, item, new_bank, settings, test_app, test_app_with};
 
-async fn next(house: &House, who: &Reviewer) -> Option<Claimed> {
-    house.desk.claim_next(who, Queue::default()).await.unwrap()
+async fn next(app: &TestApp, who: &Reviewer) -> Option<Claimed> {
+    app.desk.claim_next(who, Queue::default()).await.unwrap()
 }
 
 fn refused<T: std::fmt::Debug>(answer: Result<T, Error>) -> Refusal {
@@ -32,75 +32,75 @@ fn refused<T: std::fmt::Debug>(answer: Result<T, Error>) -> Refusal {
     }
 }
 
-fn why() -> Words {
+fn why() -> FreeText {
     "because of a test".parse().unwrap()
 }
 
-async fn kinds(house: &House, case: CaseId) -> Vec<CaseEventKind> {
-    let events = house.store().await.case_events(case, 99).await.unwrap();
+async fn kinds(app: &TestApp, case: CaseId) -> Vec<CaseEventKind> {
+    let events = app.store().await.case_events(case, 99).await.unwrap();
     events.iter().map(|event| event.kind).collect()
 }
 
 /// Says how urgent a case is, as its opening would.
-async fn urgent(house: &House, case: CaseId, urgency: Urgency) {
-    let mut tx = house.store().await.begin("test").await.unwrap();
+async fn urgent(app: &TestApp, case: CaseId, urgency: Urgency) {
+    let mut tx = app.store().await.begin("test").await.unwrap();
     let then = Released { level: Level::Reviewer, urgency, handed: None };
     tx.release_claim(case, then).await.unwrap();
     tx.commit().await.unwrap();
 }
 
-/// A case of a policy other than that of [`House::cases`].
-async fn case_of(house: &House, purpose: Purpose) -> CaseId {
+/// A case of a policy other than that of [`TestApp::cases`].
+async fn case_of(app: &TestApp, purpose: Purpose) -> CaseId {
     let bank = NewBank { purpose, ..new_bank("another", Action::Hold) };
-    let bank = house.desk.create_bank(&house.admin, bank).await.unwrap();
-    house.desk.catch_up().await.unwrap();
+    let bank = app.desk.create_bank(&app.admin, bank).await.unwrap();
+    app.desk.catch_up().await.unwrap();
     let other = Pdq::from([0xf0; 32]);
-    house.add(&bank, other).await;
+    app.add(&bank, other).await;
     let item = item("of another policy", Surface::Public);
-    let checked = house.desk.check(&house.caller, item, hashes(other)).await.unwrap();
-    let mut tx = house.store().await.begin("test").await.unwrap();
+    let checked = app.desk.check(&app.caller, item, hashes(other)).await.unwrap();
+    let mut tx = app.store().await.begin("test").await.unwrap();
     tx.lock_open_case_of_item(checked.recorded.unwrap()).await.unwrap().unwrap().id
 }
 
 /// Takes a case out of the queue, as if it were decided.
-async fn take_away(house: &House, case: CaseId) {
-    let mut tx = house.store().await.begin("test").await.unwrap();
-    let now = Some(house.clock.now());
+async fn take_away(app: &TestApp, case: CaseId) {
+    let mut tx = app.store().await.begin("test").await.unwrap();
+    let now = Some(app.clock.now());
     tx.close_case(case, CaseState::Decided, now).await.unwrap();
     tx.commit().await.unwrap();
 }
 
 on_both_engines! {
-    async fn the_oldest_case_comes_first_and_nobody_has_two(records: Records) {
-        let house = house(records).await;
-        let cases = house.cases(2).await;
-        let (one, two) = (house.reviewer("one").await, house.reviewer("two").await);
+    async fn the_oldest_case_comes_first_and_nobody_has_two(records: TestDatabase) {
+        let app = test_app(records).await;
+        let cases = app.cases(2).await;
+        let (one, two) = (app.reviewer("one").await, app.reviewer("two").await);
 
-        let first = next(&house, &one).await.unwrap();
-        let again = next(&house, &one).await.unwrap();
-        let second = next(&house, &two).await.unwrap();
-        let third = next(&house, &house.reviewer("three").await).await;
+        let first = next(&app, &one).await.unwrap();
+        let again = next(&app, &one).await.unwrap();
+        let second = next(&app, &two).await.unwrap();
+        let third = next(&app, &app.reviewer("three").await).await;
 
         assert_eq!((first.case, first), (cases[0], again));
         assert_eq!(second.case, cases[1]);
         assert_eq!(third, None);
         let other = Queue { purpose: Some(Purpose::ChildSexualAbuse) };
-        let four = house.reviewer("four").await;
-        assert_eq!(house.desk.claim_next(&four, other).await.unwrap(), None);
+        let four = app.reviewer("four").await;
+        assert_eq!(app.desk.claim_next(&four, other).await.unwrap(), None);
     }
 
-    async fn two_hundred_who_claim_at_once_get_each_case_once(records: Records) {
-        let house = house(records).await;
-        let cases = house.cases(200).await;
+    async fn two_hundred_who_claim_at_once_get_each_case_once(records: TestDatabase) {
+        let app = test_app(records).await;
+        let cases = app.cases(200).await;
         let mut people = Vec::new();
         for number in 0..200 {
-            people.push(house.reviewer(&format!("r{number}")).await);
+            people.push(app.reviewer(&format!("r{number}")).await);
         }
 
         let claims: Vec<_> = people
             .into_iter()
             .map(|who| {
-                let desk = house.desk.clone();
+                let desk = app.desk.clone();
                 tokio::spawn(async move { desk.claim_next(&who, Queue::default()).await })
             })
             .collect();
@@ -113,51 +113,51 @@ on_both_engines! {
         assert_eq!(claimed, BTreeSet::from_iter(cases));
     }
 
-    async fn one_person_at_two_browsers_has_one_case(records: Records) {
-        let house = house(records).await;
-        house.cases(2).await;
-        let who = house.reviewer("one").await;
+    async fn one_person_at_two_browsers_has_one_case(records: TestDatabase) {
+        let app = test_app(records).await;
+        app.cases(2).await;
+        let who = app.reviewer("one").await;
 
-        let (here, there) = tokio::join!(next(&house, &who), next(&house, &who));
+        let (here, there) = tokio::join!(next(&app, &who), next(&app, &who));
 
         assert_eq!(here.unwrap().case, there.unwrap().case);
     }
 
-    async fn a_claim_that_nobody_keeps_lapses_and_is_another_one_the_next_time(records: Records) {
-        let house = house(records).await;
-        let case = house.cases(1).await[0];
-        let (one, two) = (house.reviewer("one").await, house.reviewer("two").await);
-        let first = next(&house, &one).await.unwrap();
+    async fn a_claim_that_nobody_keeps_lapses_and_is_another_one_the_next_time(records: TestDatabase) {
+        let app = test_app(records).await;
+        let case = app.cases(1).await[0];
+        let (one, two) = (app.reviewer("one").await, app.reviewer("two").await);
+        let first = next(&app, &one).await.unwrap();
 
-        house.clock.advance(SignedDuration::from_mins(9));
-        let until = house.desk.keep_claim(&one, case, first.number).await.unwrap();
-        assert_eq!(until, house.clock.now() + SignedDuration::from_mins(10));
-        assert_eq!(next(&house, &two).await, None);
-        house.clock.advance(SignedDuration::from_mins(10));
-        let late = house.desk.keep_claim(&one, case, first.number).await;
+        app.clock.advance(SignedDuration::from_mins(9));
+        let until = app.desk.extend_claim(&one, case, first.number).await.unwrap();
+        assert_eq!(until, app.clock.now() + SignedDuration::from_mins(10));
+        assert_eq!(next(&app, &two).await, None);
+        app.clock.advance(SignedDuration::from_mins(10));
+        let late = app.desk.extend_claim(&one, case, first.number).await;
         assert_eq!(refused(late), Refusal::ClaimLapsed);
-        let second = next(&house, &two).await.unwrap();
+        let second = next(&app, &two).await.unwrap();
 
         assert_eq!((second.case, second.number), (case, first.number + 1));
-        let beaten = house.desk.keep_claim(&one, case, first.number).await;
+        let beaten = app.desk.extend_claim(&one, case, first.number).await;
         assert_eq!(refused(beaten), Refusal::ClaimedByOther);
         let (opened, claimed) = (CaseEventKind::Opened, CaseEventKind::Claimed);
         let events = [opened, claimed, CaseEventKind::Lapsed, claimed];
-        assert_eq!(kinds(&house, case).await, events);
-        house.clock.advance(SignedDuration::from_mins(10));
-        assert_eq!(house.desk.sweep_once().await.unwrap().claims_lapsed, 1);
+        assert_eq!(kinds(&app, case).await, events);
+        app.clock.advance(SignedDuration::from_mins(10));
+        assert_eq!(app.desk.sweep_once().await.unwrap().claims_lapsed, 1);
     }
 
-    async fn a_case_that_somebody_names_is_theirs_unless_a_colleague_has_it(records: Records) {
-        let house = house(records).await;
-        let cases = house.cases(2).await;
-        let (one, two) = (house.reviewer("one").await, house.reviewer("two").await);
-        next(&house, &one).await.unwrap();
+    async fn a_case_that_somebody_names_is_theirs_unless_a_colleague_has_it(records: TestDatabase) {
+        let app = test_app(records).await;
+        let cases = app.cases(2).await;
+        let (one, two) = (app.reviewer("one").await, app.reviewer("two").await);
+        next(&app, &one).await.unwrap();
 
-        let taken = house.desk.claim_case(&two, cases[0]).await;
-        let other = house.desk.claim_case(&one, cases[1]).await.unwrap();
-        let free = house.desk.claim_case(&two, cases[0]).await.unwrap();
-        let unknown = house.desk.claim_case(&two, uuid::Uuid::nil().into()).await;
+        let taken = app.desk.claim_case(&two, cases[0]).await;
+        let other = app.desk.claim_case(&one, cases[1]).await.unwrap();
+        let free = app.desk.claim_case(&two, cases[0]).await.unwrap();
+        let unknown = app.desk.claim_case(&two, uuid::Uuid::nil().into()).await;
 
         assert_eq!(refused(taken), Refusal::ClaimedByOther);
         assert_eq!(other.case, cases[1]);
@@ -165,94 +165,94 @@ on_both_engines! {
         assert!(matches!(unknown, Err(Error::NotFound("case"))), "{unknown:?}");
     }
 
-    async fn what_somebody_skipped_is_not_given_to_them_again(records: Records) {
-        let house = house(records).await;
-        let case = house.cases(1).await[0];
-        let (one, two) = (house.reviewer("one").await, house.reviewer("two").await);
-        let got = next(&house, &one).await.unwrap();
+    async fn what_somebody_skipped_is_not_given_to_them_again(records: TestDatabase) {
+        let app = test_app(records).await;
+        let case = app.cases(1).await[0];
+        let (one, two) = (app.reviewer("one").await, app.reviewer("two").await);
+        let got = next(&app, &one).await.unwrap();
 
-        house.desk.release_case(&one, case, got.number, Release::Skip(why())).await.unwrap();
+        app.desk.release_case(&one, case, got.number, Release::Skip(why())).await.unwrap();
 
-        assert_eq!(next(&house, &one).await, None);
-        assert_eq!(next(&house, &two).await.unwrap().case, case);
-        let again = house.desk.release_case(&one, case, got.number, Release::Leave).await;
+        assert_eq!(next(&app, &one).await, None);
+        assert_eq!(next(&app, &two).await.unwrap().case, case);
+        let again = app.desk.release_case(&one, case, got.number, Release::Leave).await;
         assert_eq!(refused(again), Refusal::ClaimedByOther);
     }
 
-    async fn what_was_escalated_goes_to_a_lead_before_everything_else(records: Records) {
-        let house = house(records).await;
-        let cases = house.cases(2).await;
-        let one = house.reviewer("one").await;
-        let lead = house.lead("lead").await.member().reviewer().unwrap();
-        let got = house.desk.claim_case(&one, cases[1]).await.unwrap();
+    async fn what_was_escalated_goes_to_a_lead_before_everything_else(records: TestDatabase) {
+        let app = test_app(records).await;
+        let cases = app.cases(2).await;
+        let one = app.reviewer("one").await;
+        let lead = app.lead("lead").await.member().reviewer().unwrap();
+        let got = app.desk.claim_case(&one, cases[1]).await.unwrap();
 
         let urgent = Release::Escalate { urgency: Urgency::ChildInDanger, why: why() };
-        house.desk.release_case(&one, cases[1], got.number, urgent).await.unwrap();
+        app.desk.release_case(&one, cases[1], got.number, urgent).await.unwrap();
 
-        assert_eq!(next(&house, &one).await.unwrap().case, cases[0]);
-        let named = house.desk.claim_case(&one, cases[1]).await;
+        assert_eq!(next(&app, &one).await.unwrap().case, cases[0]);
+        let named = app.desk.claim_case(&one, cases[1]).await;
         assert!(matches!(named, Err(Error::NotFound("case"))), "{named:?}");
-        assert_eq!(next(&house, &lead).await.unwrap().case, cases[1]);
-        let case = house.store().await.case(cases[1]).await.unwrap().unwrap();
+        assert_eq!(next(&app, &lead).await.unwrap().case, cases[1]);
+        let case = app.store().await.case(cases[1]).await.unwrap().unwrap();
         assert_eq!((case.level, case.urgency), (Level::Lead, Urgency::ChildInDanger));
     }
 
-    async fn who_works_alone_has_back_what_they_escalated_and_skipped(records: Records) {
-        let house = house_with(records, Settings { is_alone: true, ..settings() }).await;
-        let cases = house.cases(2).await;
-        let one = house.reviewer("one").await;
-        let got = house.desk.claim_case(&one, cases[1]).await.unwrap();
+    async fn who_works_alone_has_back_what_they_escalated_and_skipped(records: TestDatabase) {
+        let app = test_app_with(records, Settings { is_single_person: true, ..settings() }).await;
+        let cases = app.cases(2).await;
+        let one = app.reviewer("one").await;
+        let got = app.desk.claim_case(&one, cases[1]).await.unwrap();
 
         let urgent = Release::Escalate { urgency: Urgency::ChildInDanger, why: why() };
-        house.desk.release_case(&one, cases[1], got.number, urgent).await.unwrap();
+        app.desk.release_case(&one, cases[1], got.number, urgent).await.unwrap();
 
-        let got = next(&house, &one).await.unwrap();
+        let got = next(&app, &one).await.unwrap();
         assert_eq!(got.case, cases[1], "it is the most urgent one, and there is nobody else");
         let skip = Release::Skip(why());
-        house.desk.release_case(&one, cases[1], got.number, skip.clone()).await.unwrap();
-        let got = next(&house, &one).await.unwrap();
+        app.desk.release_case(&one, cases[1], got.number, skip.clone()).await.unwrap();
+        let got = next(&app, &one).await.unwrap();
         assert_eq!(got.case, cases[0], "what was skipped comes last");
-        house.desk.release_case(&one, cases[0], got.number, skip).await.unwrap();
-        assert_eq!(next(&house, &one).await.unwrap().case, cases[1], "and yet it comes");
-        assert!(!house.desk.queue(&one).await.unwrap().is_lead_missing);
+        app.desk.release_case(&one, cases[0], got.number, skip).await.unwrap();
+        assert_eq!(next(&app, &one).await.unwrap().case, cases[1], "and yet it comes");
+        assert!(!app.desk.queue(&one).await.unwrap().is_lead_missing);
     }
 
-    async fn nothing_is_escalated_to_a_lead_who_does_not_exist(records: Records) {
-        let house = house(records).await;
-        let case = house.cases(1).await[0];
-        let one = house.reviewer("one").await;
-        let (here, lead) = (AtTheMachine::here(), somebody(&house.desk, "lead", &[StaffRole::Lead]));
+    async fn nothing_is_escalated_to_a_lead_who_does_not_exist(records: TestDatabase) {
+        let app = test_app(records).await;
+        let case = app.cases(1).await[0];
+        let one = app.reviewer("one").await;
+        let (here, lead) = (LocalCli::here(), somebody(&app.desk, "lead", &[StaffRole::Lead]));
         let lead = lead.await;
-        let got = next(&house, &one).await.unwrap();
+        let got = next(&app, &one).await.unwrap();
         let escalate = |number| {
             let urgent = Release::Escalate { urgency: Urgency::ChildInDanger, why: why() };
-            house.desk.release_case(&one, case, number, urgent)
+            app.desk.release_case(&one, case, number, urgent)
         };
-        let reader = || StaffReader::AtTheMachine(&here);
-        assert!(!house.desk.lacks_lead(reader()).await.unwrap());
+        let reader = || StaffReader::LocalCli(&here);
+        assert!(!app.desk.lacks_lead(reader()).await.unwrap());
 
-        house.desk.end_staff(StaffAdmin::AtTheMachine(&here), lead).await.unwrap();
+        app.desk.end_staff(StaffAdmin::LocalCli(&here), lead).await.unwrap();
         let refused_by_name = refused(escalate(got.number).await);
-        let missing = house.desk.queue(&one).await.unwrap().is_lead_missing;
+        let missing = app.desk.queue(&one).await.unwrap().is_lead_missing;
 
         assert_eq!(refused_by_name, Refusal::NoLead);
         assert!(!missing, "nothing waits for one yet");
-        assert!(house.desk.lacks_lead(reader()).await.unwrap());
-        assert_eq!(next(&house, &one).await.unwrap(), got, "they have it in hand still");
-        let another = somebody(&house.desk, "another", &[StaffRole::Lead]).await;
+        assert!(app.desk.lacks_lead(reader()).await.unwrap());
+        assert_eq!(next(&app, &one).await.unwrap(), got, "they have it in hand still");
+        let another = somebody(&app.desk, "another", &[StaffRole::Lead]).await;
         escalate(got.number).await.unwrap();
-        assert!(!house.desk.queue(&one).await.unwrap().is_lead_missing);
-        house.desk.end_staff(StaffAdmin::AtTheMachine(&here), another).await.unwrap();
-        assert!(house.desk.queue(&one).await.unwrap().is_lead_missing);
+        assert!(!app.desk.queue(&one).await.unwrap().is_lead_missing);
+        app.desk.end_staff(StaffAdmin::LocalCli(&here), another).await.unwrap();
+        assert!(app.desk.queue(&one).await.unwrap().is_lead_missing);
     }
 
-    async fn a_child_in_danger_comes_first_then_new_then_known_material(records: Records) {
-        let house = house(records).await;
-        let cases = house.cases(7).await;
-        let (two, lead) = (house.reviewer("two").await, house.lead("lead").await);
+    async fn a_child_in_danger_comes_first_then_new_then_known_material(records: TestDatabase) {
+        let app = test_app(records).await;
+        let cases = app.cases(7).await;
+        let (two, lead) = (app.reviewer("two").await, app.lead("lead").await);
         let lead = lead.member().reviewer().unwrap();
         let hand_over = |case: CaseId| {
-            let (desk, to, from) = (&house.desk, two.staff(), &lead);
+            let (desk, to, from) = (&app.desk, two.staff(), &lead);
             async move {
                 let got = desk.claim_case(from, case).await.unwrap();
                 let release = Release::HandOver { to, why: why() };
@@ -266,55 +266,55 @@ on_both_engines! {
             (cases[4], Urgency::ChildInDanger),
             (cases[5], Urgency::ChildInDanger),
         ] {
-            urgent(&house, case, urgency).await;
+            urgent(&app, case, urgency).await;
         }
         for case in [cases[1], cases[3], cases[5]] {
             hand_over(case).await;
         }
 
         let mut order = Vec::new();
-        while let Some(got) = next(&house, &two).await {
+        while let Some(got) = next(&app, &two).await {
             order.push(got.case);
-            take_away(&house, got.case).await;
+            take_away(&app, got.case).await;
         }
 
         let expected = [5, 4, 3, 2, 1, 0, 6].map(|place| cases[place]);
         assert_eq!(order, expected, "danger, new, known; of each what was handed over first");
     }
 
-    async fn within_a_policy_the_order_is_the_same_and_no_other_policy_is_in_it(records: Records) {
-        let house = house(records).await;
-        let cases = house.cases(2).await;
-        let other = case_of(&house, Purpose::ChildSexualAbuse).await;
-        let (two, lead) = (house.reviewer("two").await, house.lead("lead").await);
+    async fn within_a_policy_the_order_is_the_same_and_no_other_policy_is_in_it(records: TestDatabase) {
+        let app = test_app(records).await;
+        let cases = app.cases(2).await;
+        let other = case_of(&app, Purpose::ChildSexualAbuse).await;
+        let (two, lead) = (app.reviewer("two").await, app.lead("lead").await);
         let lead = lead.member().reviewer().unwrap();
-        urgent(&house, other, Urgency::ChildInDanger).await;
-        urgent(&house, cases[1], Urgency::NewMaterial).await;
-        let got = house.desk.claim_case(&lead, cases[0]).await.unwrap();
+        urgent(&app, other, Urgency::ChildInDanger).await;
+        urgent(&app, cases[1], Urgency::NewMaterial).await;
+        let got = app.desk.claim_case(&lead, cases[0]).await.unwrap();
         let release = Release::HandOver { to: two.staff(), why: why() };
-        house.desk.release_case(&lead, cases[0], got.number, release).await.unwrap();
+        app.desk.release_case(&lead, cases[0], got.number, release).await.unwrap();
         let rehearsal = Queue { purpose: Some(Purpose::Rehearsal) };
 
         let mut order = Vec::new();
-        while let Some(got) = house.desk.claim_next(&two, rehearsal).await.unwrap() {
+        while let Some(got) = app.desk.claim_next(&two, rehearsal).await.unwrap() {
             order.push(got.case);
-            take_away(&house, got.case).await;
+            take_away(&app, got.case).await;
         }
 
         assert_eq!(order, [cases[1], cases[0]], "another policy's danger holds nothing up here");
-        assert_eq!(next(&house, &two).await.unwrap().case, other);
+        assert_eq!(next(&app, &two).await.unwrap().case, other);
     }
 
-    async fn what_was_handed_over_waits_a_day_for_that_colleague(records: Records) {
-        let house = house(records).await;
-        let cases = house.cases(2).await;
-        let people = [house.reviewer("one").await, house.reviewer("two").await];
-        let auditor = house.member("auditor", &[StaffRole::Auditor]).await;
+    async fn what_was_handed_over_waits_a_day_for_that_colleague(records: TestDatabase) {
+        let app = test_app(records).await;
+        let cases = app.cases(2).await;
+        let people = [app.reviewer("one").await, app.reviewer("two").await];
+        let auditor = app.member("auditor", &[StaffRole::Auditor]).await;
         let [one, two] = &people;
-        let got = house.desk.claim_case(one, cases[1]).await.unwrap();
+        let got = app.desk.claim_case(one, cases[1]).await.unwrap();
         let hand_to = |to| {
             let release = Release::HandOver { to, why: why() };
-            house.desk.release_case(one, cases[1], got.number, release)
+            app.desk.release_case(one, cases[1], got.number, release)
         };
 
         for nobody in [auditor.staff(), one.staff(), uuid::Uuid::nil().into()] {
@@ -323,48 +323,48 @@ on_both_engines! {
         }
         hand_to(two.staff()).await.unwrap();
 
-        let three = house.reviewer("three").await;
-        assert_eq!(next(&house, one).await.unwrap().case, cases[0]);
-        assert_eq!(next(&house, &three).await, None);
-        assert_eq!(next(&house, two).await.unwrap().case, cases[1]);
-        let shown = house.desk.colleagues(one).await.unwrap();
+        let three = app.reviewer("three").await;
+        assert_eq!(next(&app, one).await.unwrap().case, cases[0]);
+        assert_eq!(next(&app, &three).await, None);
+        assert_eq!(next(&app, two).await.unwrap().case, cases[1]);
+        let shown = app.desk.colleagues(one).await.unwrap();
         assert!(shown.contains_key(&two.staff()) && !shown.contains_key(&auditor.staff()));
     }
 
-    async fn a_case_is_read_by_whoever_has_it_and_from_the_record(records: Records) {
-        let house = house(records).await;
-        let case = house.cases(3).await[0];
-        let (one, two) = (house.reviewer("one").await, house.reviewer("two").await);
-        let got = next(&house, &one).await.unwrap();
-        house.desk.note_case(&one, case, got.number, &why()).await.unwrap();
-        let auditor = house.member("auditor", &[StaffRole::Auditor]).await.records().unwrap();
+    async fn a_case_is_read_by_whoever_has_it_and_from_the_record(records: TestDatabase) {
+        let app = test_app(records).await;
+        let case = app.cases(3).await[0];
+        let (one, two) = (app.reviewer("one").await, app.reviewer("two").await);
+        let got = next(&app, &one).await.unwrap();
+        app.desk.note_case(&one, case, got.number, &why()).await.unwrap();
+        let auditor = app.member("auditor", &[StaffRole::Auditor]).await.records().unwrap();
 
-        let mine = house.desk.case(&one, case, None, PageSize::DEFAULT).await.unwrap();
-        let theirs = house.desk.case(&two, case, None, PageSize::DEFAULT).await;
-        let record = house.desk.case_record(&auditor, case, None, PageSize::DEFAULT).await.unwrap();
+        let mine = app.desk.case(&one, case, None, PageSize::DEFAULT).await.unwrap();
+        let theirs = app.desk.case(&two, case, None, PageSize::DEFAULT).await;
+        let record = app.desk.case_record(&auditor, case, None, PageSize::DEFAULT).await.unwrap();
 
         assert_eq!(mine.items.rows[0].banks, ["known".parse().unwrap()]);
-        assert_eq!((mine.alike, mine.case.items), (2, 1));
+        assert_eq!((mine.same_entry_count, mine.case.items), (2, 1));
         assert_eq!(mine.people[&one.staff()].as_str(), "one");
         assert_eq!(mine.history.last().unwrap().note, Some(why()));
         assert_eq!(record.history, mine.history);
         assert_eq!(refused(theirs), Refusal::ClaimedByOther);
-        house.clock.advance(SignedDuration::from_mins(10));
-        let lapsed = house.desk.case(&one, case, None, PageSize::DEFAULT).await;
+        app.clock.advance(SignedDuration::from_mins(10));
+        let lapsed = app.desk.case(&one, case, None, PageSize::DEFAULT).await;
         assert_eq!(refused(lapsed), Refusal::ClaimLapsed);
     }
 
-    async fn the_queue_counts_cases_and_names_nobody(records: Records) {
-        let house = house(records).await;
-        house.cases(3).await;
-        let one = house.reviewer("one").await;
-        let got = next(&house, &one).await.unwrap();
+    async fn the_queue_counts_cases_and_names_nobody(records: TestDatabase) {
+        let app = test_app(records).await;
+        app.cases(3).await;
+        let one = app.reviewer("one").await;
+        let got = next(&app, &one).await.unwrap();
 
-        let queue = house.desk.queue(&one).await.unwrap();
+        let queue = app.desk.queue(&one).await.unwrap();
 
         let [count] = &queue.counts[..] else { panic!("{queue:?}") };
         assert_eq!((count.cases, count.purpose), (3, Purpose::Rehearsal));
-        assert_eq!(queue.in_hand.map(|case| case.id), Some(got.case));
-        assert_eq!(house.desk.cases_to_choose(&one, None).await.unwrap().len(), 3);
+        assert_eq!(queue.claimed.map(|case| case.id), Some(got.case));
+        assert_eq!(app.desk.cases_to_choose(&one, None).await.unwrap().len(), 3);
     }
 }

@@ -10,15 +10,15 @@ use mamori_model::case::{CaseEventKind, CaseState, Level};
 use mamori_model::page::PageSize;
 use mamori_model::staff::StaffRole;
 use mamori_model::{
-    Action, CaseId, Decision, DecisionId, DecisionState, Measures, Outcome, Pdq, Refusal, Second,
-    Surface, Words,
+    Action, Approval, CaseId, Decision, DecisionId, DecisionState, FreeText, Measures, Outcome,
+    Pdq, Refusal, Surface,
 };
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records as Engine;
 
-use crate::common::{House, hashes, house, house_with, item, settings};
+use crate::common::{TestApp, hashes, item, settings, test_app, test_app_with};
 
-fn words(text: &str) -> Words {
+fn words(text: &str) -> FreeText {
     text.parse().unwrap()
 }
 
@@ -50,241 +50,241 @@ async fn answer(desk: &Desk, who: &Reviewer, outcome: Outcome, measures: Measure
     }
 }
 
-async fn decide(house: &House, who: &Reviewer, measures: Measures) -> Decision {
-    let new = answer(&house.desk, who, Outcome::Violates, measures).await;
-    house.desk.decide(who, new).await.unwrap()
+async fn decide(app: &TestApp, who: &Reviewer, measures: Measures) -> Decision {
+    let new = answer(&app.desk, who, Outcome::Violates, measures).await;
+    app.desk.decide(who, new).await.unwrap()
 }
 
-async fn state(house: &House, decision: DecisionId) -> DecisionState {
-    house.store().await.decision(decision).await.unwrap().unwrap().state
+async fn state(app: &TestApp, decision: DecisionId) -> DecisionState {
+    app.store().await.decision(decision).await.unwrap().unwrap().state
 }
 
-async fn case_state(house: &House, case: CaseId) -> (CaseState, Level) {
-    let case = house.store().await.case(case).await.unwrap().unwrap();
+async fn case_state(app: &TestApp, case: CaseId) -> (CaseState, Level) {
+    let case = app.store().await.case(case).await.unwrap().unwrap();
     (case.state, case.level)
 }
 
 /// The states of a decision's actions, those that take back last.
-async fn actions(house: &House, decision: DecisionId) -> Vec<(&'static str, ActionState)> {
-    let actions = house.store().await.actions_of_decision(decision).await.unwrap();
+async fn actions(app: &TestApp, decision: DecisionId) -> Vec<(&'static str, ActionState)> {
+    let actions = app.store().await.actions_of_decision(decision).await.unwrap();
     actions.iter().map(|action| (action.what.kind().as_str(), action.state)).collect()
 }
 
-async fn auditor(house: &House) -> Records {
-    house.member("auditor", &[StaffRole::Auditor]).await.records().unwrap()
+async fn auditor(app: &TestApp) -> Records {
+    app.member("auditor", &[StaffRole::Auditor]).await.records().unwrap()
 }
 
 on_both_engines! {
-    async fn a_decision_stands_and_its_actions_wait_for_the_service(engine: Engine) {
-        let house = house(engine).await;
-        let case = house.cases(1).await[0];
-        let who = house.reviewer("one").await;
+    async fn a_decision_stands_and_its_actions_wait_for_the_service(records: TestDatabase) {
+        let app = test_app(records).await;
+        let case = app.cases(1).await[0];
+        let who = app.reviewer("one").await;
 
-        let decision = decide(&house, &who, remove()).await;
+        let decision = decide(&app, &who, remove()).await;
 
-        assert_eq!((decision.state, decision.second), (DecisionState::Standing, Second::None));
-        assert_eq!(case_state(&house, case).await.0, CaseState::Decided);
+        assert_eq!((decision.state, decision.approval), (DecisionState::Standing, Approval::None));
+        assert_eq!(case_state(&app, case).await.0, CaseState::Decided);
         let waits = vec![("remove_item", ActionState::Waiting)];
-        assert_eq!(actions(&house, decision.id).await, waits);
-        let view = house.desk.decision(&who, decision.id).await.unwrap();
+        assert_eq!(actions(&app, decision.id).await, waits);
+        let view = app.desk.decision(&who, decision.id).await.unwrap();
         assert_eq!(view.actions[0].request.sequence, Some(1));
-        let auditor = auditor(&house).await;
-        let record = house.desk.case_record(&auditor, case, None, PageSize::DEFAULT);
+        let auditor = auditor(&app).await;
+        let record = app.desk.case_record(&auditor, case, None, PageSize::DEFAULT);
         let record = record.await.unwrap();
         assert_eq!(record.decisions, [decision]);
         assert_eq!(record.history.last().unwrap().kind, CaseEventKind::Decided);
     }
 
-    async fn a_decision_sent_twice_is_made_once(engine: Engine) {
-        let house = house(engine).await;
-        house.cases(2).await;
-        let who = house.reviewer("one").await;
-        let new = answer(&house.desk, &who, Outcome::Violates, remove()).await;
+    async fn a_decision_sent_twice_is_made_once(records: TestDatabase) {
+        let app = test_app(records).await;
+        app.cases(2).await;
+        let who = app.reviewer("one").await;
+        let new = answer(&app.desk, &who, Outcome::Violates, remove()).await;
 
         let (first, second) = tokio::join!(
-            house.desk.decide(&who, new.clone()),
-            house.desk.decide(&who, new.clone())
+            app.desk.decide(&who, new.clone()),
+            app.desk.decide(&who, new.clone())
         );
-        let late = house.desk.decide(&who, new).await;
+        let late = app.desk.decide(&who, new).await;
 
         let made = [&first, &second].into_iter().filter(|answer| answer.is_ok()).count();
         assert_eq!(made, 1, "{first:?} {second:?}");
         assert_eq!(refused(late), Refusal::CaseClosed);
     }
 
-    async fn a_stale_page_and_a_lapsed_claim_decide_nothing(engine: Engine) {
-        let house = house(engine).await;
-        let case = house.cases(1).await[0];
-        let (one, two) = (house.reviewer("one").await, house.reviewer("two").await);
-        let new = answer(&house.desk, &one, Outcome::Violates, remove()).await;
+    async fn a_stale_page_and_a_lapsed_claim_decide_nothing(records: TestDatabase) {
+        let app = test_app(records).await;
+        let case = app.cases(1).await[0];
+        let (one, two) = (app.reviewer("one").await, app.reviewer("two").await);
+        let new = answer(&app.desk, &one, Outcome::Violates, remove()).await;
 
         let known = hashes(mamori_model::Pdq::from([1; 32]));
         let account = Some("account 0".parse().unwrap());
         let news = mamori_model::Item { account, ..item("new", mamori_model::Surface::Public) };
-        house.desk.check(&house.caller, news, known).await.unwrap();
-        let stale = house.desk.decide(&one, new.clone()).await;
+        app.desk.check(&app.caller, news, known).await.unwrap();
+        let stale = app.desk.decide(&one, new.clone()).await;
         assert_eq!(refused(stale), Refusal::CaseStale);
-        house.clock.advance(SignedDuration::from_mins(10));
+        app.clock.advance(SignedDuration::from_mins(10));
         let seen = NewDecision { version: new.version + 1, ..new };
-        assert_eq!(refused(house.desk.decide(&one, seen.clone()).await), Refusal::ClaimLapsed);
-        house.desk.claim_case(&two, case).await.unwrap();
-        assert_eq!(refused(house.desk.decide(&one, seen).await), Refusal::ClaimedByOther);
+        assert_eq!(refused(app.desk.decide(&one, seen.clone()).await), Refusal::ClaimLapsed);
+        app.desk.claim_case(&two, case).await.unwrap();
+        assert_eq!(refused(app.desk.decide(&one, seen).await), Refusal::ClaimedByOther);
 
-        assert_eq!(case_state(&house, case).await.0, CaseState::Open);
-        assert_eq!(house.store().await.decisions_of_case(case).await.unwrap(), []);
+        assert_eq!(case_state(&app, case).await.0, CaseState::Open);
+        assert_eq!(app.store().await.decisions_of_case(case).await.unwrap(), []);
     }
 
-    async fn what_is_wrong_with_a_decision_is_said_by_name(engine: Engine) {
-        let house = house(engine).await;
-        house.cases(1).await;
-        let who = house.reviewer("one").await;
-        let new = answer(&house.desk, &who, Outcome::Violates, Measures::default()).await;
+    async fn what_is_wrong_with_a_decision_is_said_by_name(records: TestDatabase) {
+        let app = test_app(records).await;
+        app.cases(1).await;
+        let who = app.reviewer("one").await;
+        let new = answer(&app.desk, &who, Outcome::Violates, Measures::default()).await;
         let unjust = NewDecision { outcome: Outcome::Allowed, measures: remove(), ..new.clone() };
 
-        assert_eq!(refused(house.desk.decide(&who, new).await), Refusal::NoMeasure);
-        let taken = house.desk.decide(&who, unjust).await;
+        assert_eq!(refused(app.desk.decide(&who, new).await), Refusal::NoMeasure);
+        let taken = app.desk.decide(&who, unjust).await;
         assert_eq!(refused(taken), Refusal::MeasureWithoutViolation);
     }
 
-    async fn nobody_is_their_own_second_person(engine: Engine) {
-        let house = house(engine).await;
-        let case = house.cases(1).await[0];
-        let maker = house.lead("maker").await.member().clone();
-        let other = house.lead("other").await.member().clone();
-        let colleague = house.reviewer("colleague").await;
-        let now = house.clock.now();
-        let decision = decide(&house, &maker.reviewer().unwrap(), suspend()).await;
+    async fn nobody_is_their_own_second_person(records: TestDatabase) {
+        let app = test_app(records).await;
+        let case = app.cases(1).await[0];
+        let maker = app.lead("maker").await.member().clone();
+        let other = app.lead("other").await.member().clone();
+        let colleague = app.reviewer("colleague").await;
+        let now = app.clock.now();
+        let decision = decide(&app, &maker.reviewer().unwrap(), suspend()).await;
         assert_eq!(decision.state, DecisionState::Proposed);
-        assert_eq!(case_state(&house, case).await.0, CaseState::Proposed);
+        assert_eq!(case_state(&app, case).await.0, CaseState::Proposed);
         let proposed = ActionState::Proposed;
         let nothing_asked = vec![("remove_item", proposed), ("suspend_account", proposed)];
-        assert_eq!(actions(&house, decision.id).await, nothing_asked);
+        assert_eq!(actions(&app, decision.id).await, nothing_asked);
 
         let approve = async |who: &mamori_desk::Member| {
             let recently = who.recently(now).unwrap();
-            house.desk.approve(&who.reviewer().unwrap(), &recently, decision.id).await
+            app.desk.approve(&who.reviewer().unwrap(), &recently, decision.id).await
         };
-        assert_eq!(refused(approve(&maker).await), Refusal::SecondIsFirst);
+        assert_eq!(refused(approve(&maker).await), Refusal::ApproverIsAuthor);
         let unknown = approve(colleague.member()).await;
         assert!(matches!(unknown, Err(Error::NotFound("decision"))), "{unknown:?}");
         let recently = maker.recently(now).unwrap();
-        let borrowed = house.desk.approve(&other.reviewer().unwrap(), &recently, decision.id).await;
+        let borrowed = app.desk.approve(&other.reviewer().unwrap(), &recently, decision.id).await;
         assert_eq!(refused(borrowed), Refusal::ProofStale);
 
         let (one, two) = tokio::join!(approve(&other), approve(&other));
         assert_eq!([&one, &two].into_iter().filter(|answer| answer.is_ok()).count(), 1);
         assert_eq!(refused(approve(&other).await), Refusal::AlreadyDecided);
-        assert_eq!(state(&house, decision.id).await, DecisionState::Standing);
+        assert_eq!(state(&app, decision.id).await, DecisionState::Standing);
         let waiting = ActionState::Waiting;
         let asked = vec![("remove_item", waiting), ("suspend_account", waiting)];
-        assert_eq!(actions(&house, decision.id).await, asked);
+        assert_eq!(actions(&app, decision.id).await, asked);
     }
 
-    async fn a_refused_decision_asks_nothing_and_goes_to_a_lead(engine: Engine) {
-        let house = house(engine).await;
-        let case = house.cases(1).await[0];
-        let maker = house.reviewer("maker").await;
-        let lead = house.lead("lead").await.member().clone();
-        let decision = decide(&house, &maker, suspend()).await;
+    async fn a_refused_decision_asks_nothing_and_goes_to_a_lead(records: TestDatabase) {
+        let app = test_app(records).await;
+        let case = app.cases(1).await[0];
+        let maker = app.reviewer("maker").await;
+        let lead = app.lead("lead").await.member().clone();
+        let decision = decide(&app, &maker, suspend()).await;
 
-        let recently = lead.recently(house.clock.now()).unwrap();
+        let recently = lead.recently(app.clock.now()).unwrap();
         let reviewer = lead.reviewer().unwrap();
         let why = words("A warning would do.");
-        house.desk.refuse(&reviewer, &recently, decision.id, &why).await.unwrap();
+        app.desk.refuse(&reviewer, &recently, decision.id, &why).await.unwrap();
 
-        assert_eq!(state(&house, decision.id).await, DecisionState::Refused);
-        assert_eq!(case_state(&house, case).await, (CaseState::Open, Level::Lead));
+        assert_eq!(state(&app, decision.id).await, DecisionState::Refused);
+        assert_eq!(case_state(&app, case).await, (CaseState::Open, Level::Lead));
         let dropped = ActionState::Dropped;
         let never = vec![("remove_item", dropped), ("suspend_account", dropped)];
-        assert_eq!(actions(&house, decision.id).await, never);
-        assert_eq!(house.desk.claim_next(&maker, Queue::default()).await.unwrap(), None);
-        decide(&house, &reviewer, remove()).await;
+        assert_eq!(actions(&app, decision.id).await, never);
+        assert_eq!(app.desk.claim_next(&maker, Queue::default()).await.unwrap(), None);
+        decide(&app, &reviewer, remove()).await;
     }
 
-    async fn alone_one_waits_a_day_and_looks_again(engine: Engine) {
-        let alone = Settings { is_alone: true, ..settings() };
-        let house = house_with(engine, alone).await;
-        house.cases(1).await;
-        let who = house.member("only", &[StaffRole::Reviewer]).await;
+    async fn alone_one_waits_a_day_and_looks_again(records: TestDatabase) {
+        let alone = Settings { is_single_person: true, ..settings() };
+        let app = test_app_with(records, alone).await;
+        app.cases(1).await;
+        let who = app.member("only", &[StaffRole::Reviewer]).await;
         let reviewer = who.reviewer().unwrap();
-        let decision = decide(&house, &reviewer, suspend()).await;
+        let decision = decide(&app, &reviewer, suspend()).await;
         let again = async || {
-            let entered = crate::common::people::enter(&house.desk, who.staff()).await;
-            let member = crate::common::people::found(&house.desk, &entered).await.member;
-            let recently = member.recently(house.clock.now()).unwrap();
-            house.desk.approve(&reviewer, &recently, decision.id).await
+            let entered = crate::common::people::sign_in_as(&app.desk, who.staff()).await;
+            let member = crate::common::people::session_of(&app.desk, &entered).await.member;
+            let recently = member.recently(app.clock.now()).unwrap();
+            app.desk.approve(&reviewer, &recently, decision.id).await
         };
         let read = async || {
-            house.desk.read_again(&reviewer, decision.id, None, PageSize::DEFAULT).await.unwrap()
+            app.desk.read_again(&reviewer, decision.id, None, PageSize::DEFAULT).await.unwrap()
         };
 
         read().await;
-        assert_eq!(refused(again().await), Refusal::SecondTooSoon);
-        house.clock.advance(SignedDuration::from_hours(24));
-        assert_eq!(refused(again().await), Refusal::LookNeeded);
+        assert_eq!(refused(again().await), Refusal::ApprovalTooSoon);
+        app.clock.advance(SignedDuration::from_hours(24));
+        assert_eq!(refused(again().await), Refusal::ViewNeeded);
         read().await;
         read().await;
         again().await.unwrap();
 
-        let events = house.store().await.case_events(decision.case, 50).await.unwrap();
+        let events = app.store().await.case_events(decision.case, 50).await.unwrap();
         let read = events.iter().filter(|event| event.kind == CaseEventKind::ReadAgain);
         assert_eq!(read.count(), 1, "it is written down once, and when it counts");
-        let stands = house.store().await.decision(decision.id).await.unwrap().unwrap();
+        let stands = app.store().await.decision(decision.id).await.unwrap().unwrap();
         assert_eq!(stands.state, DecisionState::Standing);
-        assert_eq!((stands.second.as_str(), stands.second_by), ("alone", Some(who.staff())));
+        assert_eq!((stands.approval.as_str(), stands.approver_id), ("alone", Some(who.staff())));
     }
 
-    async fn taking_back_asks_for_the_reverse_and_opens_the_case(engine: Engine) {
-        let house = house(engine).await;
-        let case = house.cases(1).await[0];
-        let (one, two) = (house.reviewer("one").await, house.reviewer("two").await);
-        let decision = decide(&house, &one, remove()).await;
+    async fn taking_back_asks_for_the_reverse_and_opens_the_case(records: TestDatabase) {
+        let app = test_app(records).await;
+        let case = app.cases(1).await[0];
+        let (one, two) = (app.reviewer("one").await, app.reviewer("two").await);
+        let decision = decide(&app, &one, remove()).await;
         let why = words("I was wrong.");
 
-        let theirs = house.desk.undo(&two, decision.id, &why).await;
-        house.desk.undo(&one, decision.id, &why).await.unwrap();
-        let twice = house.desk.undo(&one, decision.id, &why).await;
+        let theirs = app.desk.undo(&two, decision.id, &why).await;
+        app.desk.undo(&one, decision.id, &why).await.unwrap();
+        let twice = app.desk.undo(&one, decision.id, &why).await;
 
         assert_eq!(refused(theirs), Refusal::NotUndoable);
         assert_eq!(refused(twice), Refusal::NotUndoable);
-        assert_eq!(case_state(&house, case).await, (CaseState::Open, Level::Reviewer));
-        let requests = house.store().await.actions_of_decision(decision.id).await.unwrap();
+        assert_eq!(case_state(&app, case).await, (CaseState::Open, Level::Reviewer));
+        let requests = app.store().await.actions_of_decision(decision.id).await.unwrap();
         let [removed, held] = &requests[..] else { panic!("{requests:?}") };
         assert_eq!(removed.state, ActionState::Superseded);
         assert_eq!((held.what.kind().as_str(), held.state), ("hold_item", ActionState::Waiting));
         assert_eq!(held.undoes, Some(removed.id));
         assert!(held.sequence > removed.sequence, "an undo has a greater sequence");
-        assert_eq!(decide(&house, &two, remove()).await.case, case);
+        assert_eq!(decide(&app, &two, remove()).await.case, case);
     }
 
-    async fn what_another_decision_suspended_stays_suspended(engine: Engine) {
-        let house = house(engine).await;
-        let bank = house.bank("known", Action::Hold).await;
+    async fn what_another_decision_suspended_stays_suspended(records: TestDatabase) {
+        let app = test_app(records).await;
+        let bank = app.bank("known", Action::Hold).await;
         for number in 1..=2 {
-            house.add(&bank, Pdq::from([number; 32])).await;
+            app.add(&bank, Pdq::from([number; 32])).await;
         }
-        let (one, lead) = (house.reviewer("one").await, house.lead("lead").await);
+        let (one, lead) = (app.reviewer("one").await, app.lead("lead").await);
         let lead = lead.member().clone();
         let mut made = Vec::new();
         for number in 1..=2 {
             // Of one account; its first case is closed when the second item comes.
             let item = item(&format!("item {number}"), Surface::Public);
-            house.desk.check(&house.caller, item, hashes(Pdq::from([number; 32]))).await.unwrap();
-            let decision = decide(&house, &one, suspend()).await;
-            let recently = lead.recently(house.clock.now()).unwrap();
+            app.desk.check(&app.caller, item, hashes(Pdq::from([number; 32]))).await.unwrap();
+            let decision = decide(&app, &one, suspend()).await;
+            let recently = lead.recently(app.clock.now()).unwrap();
             let by = lead.reviewer().unwrap();
-            house.desk.approve(&by, &recently, decision.id).await.unwrap();
+            app.desk.approve(&by, &recently, decision.id).await.unwrap();
             made.push(decision.id);
         }
         let last = async |decision| {
-            let asked = house.store().await.actions_of_decision(decision).await.unwrap();
+            let asked = app.store().await.actions_of_decision(decision).await.unwrap();
             let of_account = asked.into_iter().filter(|action| action.what.account().is_some());
             of_account.max_by_key(|action| action.sequence).unwrap()
         };
 
-        house.desk.undo(&one, made[1], &words("I was wrong.")).await.unwrap();
+        app.desk.undo(&one, made[1], &words("I was wrong.")).await.unwrap();
         let kept = last(made[1]).await;
-        house.desk.undo(&one, made[0], &words("Here, too.")).await.unwrap();
+        app.desk.undo(&one, made[0], &words("Here, too.")).await.unwrap();
         let open = last(made[0]).await;
 
         assert!(kept.undoes.is_some(), "{kept:?}");
@@ -293,35 +293,35 @@ on_both_engines! {
         assert!(open.sequence > kept.sequence);
     }
 
-    async fn after_a_day_only_a_lead_takes_a_decision_back(engine: Engine) {
-        let house = house(engine).await;
-        house.cases(1).await;
-        let one = house.reviewer("one").await;
-        let lead = house.lead("lead").await.member().reviewer().unwrap();
-        let decision = decide(&house, &one, remove()).await;
+    async fn after_a_day_only_a_lead_takes_a_decision_back(records: TestDatabase) {
+        let app = test_app(records).await;
+        app.cases(1).await;
+        let one = app.reviewer("one").await;
+        let lead = app.lead("lead").await.member().reviewer().unwrap();
+        let decision = decide(&app, &one, remove()).await;
 
-        house.clock.advance(SignedDuration::from_hours(24));
-        let late = house.desk.undo(&one, decision.id, &words("too late")).await;
-        house.desk.undo(&lead, decision.id, &words("still wrong")).await.unwrap();
+        app.clock.advance(SignedDuration::from_hours(24));
+        let late = app.desk.undo(&one, decision.id, &words("too late")).await;
+        app.desk.undo(&lead, decision.id, &words("still wrong")).await.unwrap();
 
         assert_eq!(refused(late), Refusal::NotUndoable);
-        assert_eq!(state(&house, decision.id).await, DecisionState::Undone);
+        assert_eq!(state(&app, decision.id).await, DecisionState::Undone);
     }
 
-    async fn ones_own_decisions_are_listed_and_all_of_them_for_the_record(engine: Engine) {
-        let house = house(engine).await;
-        house.cases(2).await;
-        let (one, two) = (house.reviewer("one").await, house.reviewer("two").await);
-        let first = decide(&house, &one, remove()).await;
-        let second = decide(&house, &two, suspend()).await;
+    async fn ones_own_decisions_are_listed_and_all_of_them_for_the_record(records: TestDatabase) {
+        let app = test_app(records).await;
+        app.cases(2).await;
+        let (one, two) = (app.reviewer("one").await, app.reviewer("two").await);
+        let first = decide(&app, &one, remove()).await;
+        let second = decide(&app, &two, suspend()).await;
         let filter = DecisionFilter::default();
         let proposed = DecisionFilter { state: Some(DecisionState::Proposed), ..filter };
-        let auditor = auditor(&house).await;
+        let auditor = auditor(&app).await;
 
-        let own = house.desk.decisions(&one, &filter, None, PageSize::DEFAULT).await.unwrap();
-        let all = house.desk.decision_records(&auditor, &filter, None, PageSize::DEFAULT);
-        let waiting = house.desk.decision_records(&auditor, &proposed, None, PageSize::DEFAULT);
-        let theirs = house.desk.decision(&one, second.id).await;
+        let own = app.desk.decisions(&one, &filter, None, PageSize::DEFAULT).await.unwrap();
+        let all = app.desk.decision_records(&auditor, &filter, None, PageSize::DEFAULT);
+        let waiting = app.desk.decision_records(&auditor, &proposed, None, PageSize::DEFAULT);
+        let theirs = app.desk.decision(&one, second.id).await;
 
         assert_eq!(own.rows, std::slice::from_ref(&first));
         assert_eq!(all.await.unwrap().rows, [second.clone(), first]);
@@ -329,22 +329,22 @@ on_both_engines! {
         assert!(matches!(theirs, Err(Error::NotFound("decision"))), "{theirs:?}");
     }
 
-    async fn a_service_that_leaves_ends_its_cases(engine: Engine) {
-        let house = house(engine).await;
-        let cases = house.cases(3).await;
-        let one = house.reviewer("one").await;
-        let standing = decide(&house, &one, remove()).await;
-        let proposed = decide(&house, &one, suspend()).await;
-        let held = house.desk.claim_next(&one, Queue::default()).await.unwrap().unwrap();
+    async fn a_service_that_leaves_ends_its_cases(records: TestDatabase) {
+        let app = test_app(records).await;
+        let cases = app.cases(3).await;
+        let one = app.reviewer("one").await;
+        let standing = decide(&app, &one, remove()).await;
+        let proposed = decide(&app, &one, suspend()).await;
+        let held = app.desk.claim_next(&one, Queue::default()).await.unwrap().unwrap();
 
-        house.desk.delete_service(&house.admin, house.caller.service()).await.unwrap();
+        app.desk.delete_service(&app.admin, app.caller.service()).await.unwrap();
 
-        assert_eq!(case_state(&house, cases[0]).await.0, CaseState::Decided);
-        assert_eq!(case_state(&house, cases[1]).await.0, CaseState::Ended);
-        assert_eq!(case_state(&house, held.case).await.0, CaseState::Ended);
-        assert_eq!(state(&house, proposed.id).await, DecisionState::Refused);
+        assert_eq!(case_state(&app, cases[0]).await.0, CaseState::Decided);
+        assert_eq!(case_state(&app, cases[1]).await.0, CaseState::Ended);
+        assert_eq!(case_state(&app, held.case).await.0, CaseState::Ended);
+        assert_eq!(state(&app, proposed.id).await, DecisionState::Refused);
         let superseded = vec![("remove_item", ActionState::Superseded)];
-        assert_eq!(actions(&house, standing.id).await, superseded);
-        assert_eq!(house.desk.claim_next(&one, Queue::default()).await.unwrap(), None);
+        assert_eq!(actions(&app, standing.id).await, superseded);
+        assert_eq!(app.desk.claim_next(&one, Queue::default()).await.unwrap(), None);
     }
 }

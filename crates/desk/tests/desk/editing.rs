@@ -1,6 +1,6 @@
 //! An item is sent again under its name, with other bytes or the same.
 
-use mamori_desk::checks::check::{Checked, Evidence};
+use mamori_desk::checks::check::{CheckInput, Checked};
 use mamori_desk::decisions::decide_case::NewDecision;
 use mamori_desk::staff::member::Reviewer;
 use mamori_model::case::{Case, CaseState};
@@ -9,28 +9,28 @@ use mamori_model::page::PageSize;
 use mamori_model::webhook::EventKind;
 use mamori_model::{Action, Hash, Measures, Outcome, Sha256, Surface, Verdict};
 use mamori_store::{NewEntry, Store};
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 use mamori_testkit::pictures::{draw, encode};
-use mamori_testkit::records::Records;
 
-use crate::common::{House, house, item};
+use crate::common::{TestApp, item, test_app};
 
 /// A house in which one picture is listed, and files that look like it.
-struct Room {
-    house: House,
+struct Fixture {
+    app: TestApp,
     store: Store,
     bank: mamori_model::Bank,
     who: Reviewer,
 }
 
-async fn room(records: Records) -> Room {
-    let house = house(records).await;
-    let bank = house.bank("known", Action::Hold).await;
-    let hashed = house.desk.hash_item(file(90)).await.unwrap();
-    house.add(&bank, hashed.picture.frames[0].stored().unwrap().0).await;
-    house.desk.add_endpoint(&house.caller, "http://127.0.0.1:9/hook").await.unwrap();
-    let (store, who) = (house.store().await, house.reviewer("one").await);
-    Room { house, store, bank, who }
+async fn fixture(records: TestDatabase) -> Fixture {
+    let app = test_app(records).await;
+    let bank = app.bank("known", Action::Hold).await;
+    let hashed = app.desk.hash_item(file(90)).await.unwrap();
+    app.add(&bank, hashed.picture.frames[0].stored().unwrap().0).await;
+    app.desk.add_endpoint(&app.caller, "http://127.0.0.1:9/hook").await.unwrap();
+    let (store, who) = (app.store().await, app.reviewer("one").await);
+    Fixture { app, store, bank, who }
 }
 
 /// The listed picture, with other bytes for each `quality`.
@@ -42,24 +42,24 @@ fn sha256(quality: u8) -> Sha256 {
     mamori_media::sha256(&file(quality))
 }
 
-impl Room {
+impl Fixture {
     async fn send(&self, quality: u8) -> Checked {
-        let evidence = Evidence::Bytes(file(quality));
+        let evidence = CheckInput::Bytes(file(quality));
         let checked =
-            self.house.desk.check(&self.house.caller, item("a", Surface::Public), evidence).await;
-        self.house.clock.advance(jiff::SignedDuration::from_secs(1));
+            self.app.desk.check(&self.app.caller, item("a", Surface::Public), evidence).await;
+        self.app.clock.advance(jiff::SignedDuration::from_secs(1));
         checked.unwrap()
     }
 
     /// What the service was told, the oldest first.
-    async fn told(&self) -> Vec<EventKind> {
-        let desk = &self.house.desk;
-        let page = desk.deliveries(&self.house.caller, None, None, None, PageSize::DEFAULT).await;
+    async fn sent_events(&self) -> Vec<EventKind> {
+        let desk = &self.app.desk;
+        let page = desk.deliveries(&self.app.caller, None, None, None, PageSize::DEFAULT).await;
         page.unwrap().rows.iter().rev().map(|delivery| delivery.event).collect()
     }
 
     async fn cases(&self) -> Vec<Case> {
-        let service = self.house.caller.service();
+        let service = self.app.caller.service();
         let page = self.store.cases_of_service(service, None, None, PageSize::DEFAULT).await;
         page.unwrap().rows.into_iter().rev().collect()
     }
@@ -70,19 +70,19 @@ impl Room {
 
     async fn kept(&self) -> Match {
         let name = item("a", Surface::Public).name;
-        let service = self.house.caller.service();
+        let service = self.app.caller.service();
         self.store.match_of_item(service, &name).await.unwrap().unwrap()
     }
 
     async fn list_digest(&self, quality: u8) {
         let entry = NewEntry::bare(Hash::Sha256(sha256(quality)));
-        self.house.desk.add_entries(&self.house.admin, self.bank.id, &[entry]).await.unwrap();
-        self.house.desk.catch_up().await.unwrap();
+        self.app.desk.add_entries(&self.app.admin, self.bank.id, &[entry]).await.unwrap();
+        self.app.desk.catch_up().await.unwrap();
     }
 
     async fn decide(&self, outcome: Outcome) {
         let case = self.cases().await.pop().unwrap().id;
-        let claimed = self.house.desk.claim_case(&self.who, case).await.unwrap();
+        let claimed = self.app.desk.claim_case(&self.who, case).await.unwrap();
         let new = NewDecision {
             case: claimed.case,
             claim: claimed.number,
@@ -91,28 +91,28 @@ impl Room {
             reason: "It is what it is.".parse().unwrap(),
             measures: Measures::default(),
         };
-        self.house.desk.decide(&self.who, new).await.unwrap();
-        self.house.clock.advance(jiff::SignedDuration::from_secs(1));
+        self.app.desk.decide(&self.who, new).await.unwrap();
+        self.app.clock.advance(jiff::SignedDuration::from_secs(1));
     }
 }
 
 on_both_engines! {
-    async fn other_bytes_under_a_name_are_told_and_kept_and_the_same_are_not(records: Records) {
-        let room = room(records).await;
+    async fn other_bytes_under_a_name_are_told_and_kept_and_the_same_are_not(records: TestDatabase) {
+        let fixture = fixture(records).await;
 
-        let first = room.send(90).await;
-        room.send(90).await;
-        let before = room.cases().await;
-        let edited = room.send(80).await;
-        room.send(80).await;
+        let first = fixture.send(90).await;
+        fixture.send(90).await;
+        let before = fixture.cases().await;
+        let edited = fixture.send(80).await;
+        fixture.send(80).await;
 
         assert_eq!((first.verdict, edited.verdict), (Verdict::Hold, Verdict::Hold));
         assert_eq!(first.recorded, edited.recorded);
-        assert_eq!(room.told().await, [EventKind::MatchCreated, EventKind::MatchChanged]);
-        let after = room.cases().await;
+        assert_eq!(fixture.sent_events().await, [EventKind::MatchCreated, EventKind::MatchChanged]);
+        let after = fixture.cases().await;
         assert_eq!((before.len(), after.len()), (1, 1));
         assert!(after[0].version > before[0].version, "who has it in hand must look again");
-        let kept = room.kept().await;
+        let kept = fixture.kept().await;
         assert_eq!(Some(kept.id), first.recorded);
         let digests: Vec<_> = kept.hashes.iter().map(|seen| seen.sha256).collect();
         assert_eq!(digests, [sha256(80), sha256(90)].map(Some));
@@ -120,100 +120,100 @@ on_both_engines! {
         assert_eq!(kept.sha256, Some(sha256(80)));
     }
 
-    async fn a_decision_that_it_is_allowed_holds_for_its_bytes(records: Records) {
-        let room = room(records).await;
-        room.send(90).await;
-        room.decide(Outcome::Allowed).await;
+    async fn a_decision_that_it_is_allowed_holds_for_its_bytes(records: TestDatabase) {
+        let fixture = fixture(records).await;
+        fixture.send(90).await;
+        fixture.decide(Outcome::Allowed).await;
 
-        room.send(90).await;
-        assert_eq!(room.cases().await.len(), 1);
+        fixture.send(90).await;
+        assert_eq!(fixture.cases().await.len(), 1);
         // A new hit of the same bytes: the service is told, and no reviewer is asked again.
-        room.list_digest(90).await;
-        room.send(90).await;
-        let told = room.told().await;
-        assert_eq!(told.iter().filter(|kind| **kind == EventKind::MatchChanged).count(), 1);
-        let states: Vec<_> = room.cases().await.iter().map(|case| case.state).collect();
+        fixture.list_digest(90).await;
+        fixture.send(90).await;
+        let sent_events = fixture.sent_events().await;
+        assert_eq!(sent_events.iter().filter(|kind| **kind == EventKind::MatchChanged).count(), 1);
+        let states: Vec<_> = fixture.cases().await.iter().map(|case| case.state).collect();
         assert_eq!(states, [CaseState::Decided]);
 
-        room.send(80).await;
+        fixture.send(80).await;
 
-        let states: Vec<_> = room.cases().await.iter().map(|case| case.state).collect();
+        let states: Vec<_> = fixture.cases().await.iter().map(|case| case.state).collect();
         assert_eq!(states, [CaseState::Decided, CaseState::Open]);
     }
 
     async fn bytes_that_come_back_before_the_decision_are_the_ones_that_it_is_about(
-        records: Records
+        records: TestDatabase
     ) {
-        let room = room(records).await;
-        room.send(90).await;
-        room.send(80).await;
-        let before = room.cases().await[0].version;
+        let fixture = fixture(records).await;
+        fixture.send(90).await;
+        fixture.send(80).await;
+        let before = fixture.cases().await[0].version;
 
-        room.send(90).await;
+        fixture.send(90).await;
 
-        assert!(room.cases().await[0].version > before, "a reviewer must look again");
-        let kept = room.kept().await;
+        assert!(fixture.cases().await[0].version > before, "a reviewer must look again");
+        let kept = fixture.kept().await;
         let digests: Vec<_> = kept.hashes.iter().map(|seen| seen.sha256).collect();
         assert_eq!(digests, [sha256(90), sha256(80)].map(Some));
         assert_eq!(kept.sha256, Some(sha256(90)));
         let changed = EventKind::MatchChanged;
-        assert_eq!(room.told().await, [EventKind::MatchCreated, changed, changed]);
-        room.decide(Outcome::Allowed).await;
-        room.send(90).await;
-        assert_eq!(room.open_cases().await, 0);
+        assert_eq!(fixture.sent_events().await, [EventKind::MatchCreated, changed, changed]);
+        fixture.decide(Outcome::Allowed).await;
+        fixture.send(90).await;
+        assert_eq!(fixture.open_cases().await, 0);
     }
 
     async fn a_decision_on_other_bytes_clears_neither_those_before_nor_a_new_hit_of_theirs(
-        records: Records
+        records: TestDatabase
     ) {
-        let room = room(records).await;
-        room.send(90).await;
-        room.send(80).await;
-        room.decide(Outcome::Allowed).await;
+        let fixture = fixture(records).await;
+        fixture.send(90).await;
+        fixture.send(80).await;
+        fixture.decide(Outcome::Allowed).await;
 
-        room.send(80).await;
-        assert_eq!(room.open_cases().await, 0, "the reviewer saw these bytes");
-        room.send(90).await;
+        fixture.send(80).await;
+        assert_eq!(fixture.open_cases().await, 0, "the reviewer saw these bytes");
+        fixture.send(90).await;
 
-        assert_eq!(room.open_cases().await, 1, "no reviewer saw these bytes last");
-        assert_eq!(room.kept().await.sha256, Some(sha256(90)));
-        room.decide(Outcome::Allowed).await;
+        assert_eq!(fixture.open_cases().await, 1, "no reviewer saw these bytes last");
+        assert_eq!(fixture.kept().await.sha256, Some(sha256(90)));
+        fixture.decide(Outcome::Allowed).await;
         // Each set has its decision now.
-        room.send(80).await;
-        room.send(90).await;
-        assert_eq!(room.open_cases().await, 0);
-        let told = room.told().await.len();
-        room.list_digest(80).await;
-        room.send(80).await;
-        assert_eq!((room.open_cases().await, room.told().await.len()), (0, told + 1));
+        fixture.send(80).await;
+        fixture.send(90).await;
+        assert_eq!(fixture.open_cases().await, 0);
+        let sent_events = fixture.sent_events().await.len();
+        fixture.list_digest(80).await;
+        fixture.send(80).await;
+        assert_eq!((fixture.open_cases().await, fixture.sent_events().await.len()), (0, sent_events + 1));
     }
 
     async fn a_new_hit_of_earlier_bytes_opens_a_case_though_a_decision_on_others_stands(
-        records: Records
+        records: TestDatabase
     ) {
-        let room = room(records).await;
-        room.send(90).await;
-        room.send(80).await;
-        room.decide(Outcome::Allowed).await;
-        room.list_digest(90).await;
+        let fixture = fixture(records).await;
+        fixture.send(90).await;
+        fixture.send(80).await;
+        fixture.decide(Outcome::Allowed).await;
+        fixture.list_digest(90).await;
 
-        room.send(90).await;
+        fixture.send(90).await;
 
-        assert_eq!(room.open_cases().await, 1);
+        assert_eq!(fixture.open_cases().await, 1);
     }
 
     async fn a_new_hit_of_the_same_bytes_comes_before_a_person_where_none_said_they_are_allowed(
-        records: Records
+        records: TestDatabase
     ) {
-        let room = room(records).await;
-        room.send(90).await;
-        let before = room.cases().await[0].version;
-        room.list_digest(90).await;
+        let fixture = fixture(records).await;
+        fixture.send(90).await;
+        let before = fixture.cases().await[0].version;
+        fixture.list_digest(90).await;
 
-        room.send(90).await;
+        fixture.send(90).await;
 
-        assert_eq!(room.told().await, [EventKind::MatchCreated, EventKind::MatchChanged]);
-        let cases = room.cases().await;
+        assert_eq!(fixture.sent_events().await, [EventKind::MatchCreated, EventKind::MatchChanged]);
+        let cases = fixture.cases().await;
         assert_eq!(cases.len(), 1);
         assert!(cases[0].version > before);
     }

@@ -6,20 +6,20 @@ use mamori_desk::decisions::decide_case::NewDecision;
 use mamori_model::action::ItemMeasure;
 use mamori_model::staff::StaffRole;
 use mamori_model::{ActionState, Measures, Outcome, Purpose};
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 
-use crate::common::house;
+use crate::common::test_app;
 
 on_both_engines! {
-    async fn figures_tell_how_work_flows(records: Records) {
-        let house = house(records).await;
-        house.cases(7).await;
-        let (desk, who) = (&house.desk, house.reviewer("one").await);
-        let began = house.clock.now();
+    async fn figures_tell_how_work_flows(records: TestDatabase) {
+        let app = test_app(records).await;
+        app.cases(7).await;
+        let (desk, who) = (&app.desk, app.reviewer("one").await);
+        let began = app.clock.now();
         let mut made = Vec::new();
         for minutes in 1..=6 {
-            house.clock.advance(SignedDuration::from_mins(1));
+            app.clock.advance(SignedDuration::from_mins(1));
             let claimed = desk.claim_next(&who, Queue::default()).await.unwrap().unwrap();
             let outcome = if minutes == 6 { Outcome::Allowed } else { Outcome::Violates };
             let items = if minutes == 6 { ItemMeasure::Leave } else { ItemMeasure::Remove };
@@ -34,7 +34,7 @@ on_both_engines! {
             made.push(desk.decide(&who, new).await.unwrap().id);
         }
         desk.undo(&who, made[0], &"Another picture.".parse().unwrap()).await.unwrap();
-        let anybody = house.member("admin", &[StaffRole::Administrator]).await;
+        let anybody = app.member("admin", &[StaffRole::Administrator]).await;
 
         let figures = desk.figures(&anybody).await.unwrap();
 
@@ -47,19 +47,19 @@ on_both_engines! {
         let [day] = &figures.decided[..] else { panic!("{figures:?}") };
         assert_eq!((day.from, day.to), (figures.to, figures.to));
         assert_eq!((day.violates, day.allowed, day.not_a_match), (5, 1, 0));
-        assert_eq!((day.settled, day.overturned), (6, 1));
+        assert_eq!((day.resolved, day.overturned), (6, 1));
         let [open] = &figures.unanswered[..] else { panic!("{figures:?}") };
         assert_eq!((open.state, open.actions), (ActionState::Waiting, 6));
         assert_eq!(open.oldest, Some(began + SignedDuration::from_mins(2)));
     }
 
-    async fn a_month_that_is_over_is_not_told(records: Records) {
-        let house = house(records).await;
-        house.cases(1).await;
-        house.clock.advance(SignedDuration::from_hours(24 * 30));
-        let anybody = house.reviewer("one").await;
+    async fn a_month_that_is_over_is_not_told(records: TestDatabase) {
+        let app = test_app(records).await;
+        app.cases(1).await;
+        app.clock.advance(SignedDuration::from_hours(24 * 30));
+        let anybody = app.reviewer("one").await;
 
-        let figures = house.desk.figures(anybody.member()).await.unwrap();
+        let figures = app.desk.figures(anybody.member()).await.unwrap();
 
         assert_eq!(figures.arrivals, []);
         assert_eq!((figures.to - figures.from).get_days(), 29);

@@ -9,10 +9,10 @@ use mamori_desk::banks::import_lines::LineFormat;
 use mamori_model::import::ImportState;
 use mamori_model::page::PageSize;
 use mamori_model::{Action, HashKind};
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 
-use crate::common::house;
+use crate::common::test_app;
 
 type Chunk = Result<Bytes, std::io::Error>;
 
@@ -33,15 +33,15 @@ fn lines(from: u32, to: u32) -> String {
 }
 
 on_both_engines! {
-    async fn a_list_is_imported_whatever_the_chunks(records: Records) {
-        let house = house(records).await;
-        let bank = house.bank("list", Action::Hold).await;
+    async fn a_list_is_imported_whatever_the_chunks(records: TestDatabase) {
+        let app = test_app(records).await;
+        let bank = app.bank("list", Action::Hold).await;
         let long = "x".repeat(20_000);
         let text = format!("{}not json\n\n{}{{\"hash\":\"1\"}}\n{long}\n{}", lines(0, 7_000), lines(6_990, 7_010), lines(8_000, 8_001).trim_end());
 
-        let import = house
+        let import = app
             .desk
-            .import_entries(&house.admin, bank.id, ImportOptions::new(LineFormat::Ndjson, HashKind::Pdq), stream::iter(in_chunks(&text, 4_093)))
+            .import_entries(&app.admin, bank.id, ImportOptions::new(LineFormat::Ndjson, HashKind::Pdq), stream::iter(in_chunks(&text, 4_093)))
             .await
             .unwrap();
 
@@ -49,25 +49,25 @@ on_both_engines! {
         assert_eq!((import.lines, import.added, import.duplicates, import.rejected), (7_024, 7_011, 10, 3));
         let numbers: Vec<u64> = import.rejected_lines.iter().map(|line| line.line).collect();
         assert_eq!(numbers, [7_001, 7_023, 7_024]);
-        assert_eq!(house.desk.import(&house.admin, bank.id, import.id).await.unwrap(), import);
-        house.desk.catch_up().await.unwrap();
-        assert_eq!(house.desk.holdings().entries, 7_011);
+        assert_eq!(app.desk.import(&app.admin, bank.id, import.id).await.unwrap(), import);
+        app.desk.catch_up().await.unwrap();
+        assert_eq!(app.desk.holdings().entries, 7_011);
     }
 
-    async fn a_list_that_breaks_off_keeps_what_it_counted(records: Records) {
-        let house = house(records).await;
-        let bank = house.bank("list", Action::Hold).await;
+    async fn a_list_that_breaks_off_keeps_what_it_counted(records: TestDatabase) {
+        let app = test_app(records).await;
+        let bank = app.bank("list", Action::Hold).await;
         let mut chunks = in_chunks(&lines(0, 6_000), 1_000);
         chunks.push(Err(std::io::Error::other("gone")));
 
-        let broken = house
+        let broken = app
             .desk
-            .import_entries(&house.admin, bank.id, ImportOptions::new(LineFormat::Ndjson, HashKind::Pdq), stream::iter(chunks))
+            .import_entries(&app.admin, bank.id, ImportOptions::new(LineFormat::Ndjson, HashKind::Pdq), stream::iter(chunks))
             .await
             .unwrap();
-        let again = house
+        let again = app
             .desk
-            .import_entries(&house.admin, bank.id, ImportOptions::new(LineFormat::Ndjson, HashKind::Pdq), stream::iter(in_chunks(&lines(0, 6_001), 1_000)))
+            .import_entries(&app.admin, bank.id, ImportOptions::new(LineFormat::Ndjson, HashKind::Pdq), stream::iter(in_chunks(&lines(0, 6_001), 1_000)))
             .await
             .unwrap();
 
@@ -76,37 +76,37 @@ on_both_engines! {
         assert_eq!((again.added, again.duplicates), (1, 6_000));
     }
 
-    async fn an_import_whose_node_died_is_interrupted_and_one_that_is_slow_is_not(records: Records) {
-        let house = house(records).await;
-        let bank = house.bank("list", Action::Hold).await;
+    async fn an_import_whose_node_died_is_interrupted_and_one_that_is_slow_is_not(records: TestDatabase) {
+        let app = test_app(records).await;
+        let bank = app.bank("list", Action::Hold).await;
         let (line, lines_come) = tokio::sync::mpsc::channel::<Chunk>(1);
         let coming = stream::unfold(lines_come, async |mut come| Some((come.recv().await?, come)));
         let importing = tokio::spawn({
-            let (desk, admin) = (house.desk.clone(), house.admin);
+            let (desk, admin) = (app.desk.clone(), app.admin);
             async move {
                 let options = ImportOptions::new(LineFormat::Ndjson, HashKind::Pdq);
                 desk.import_entries(&admin, bank.id, options, Box::pin(coming)).await
             }
         });
         let send = async |number| line.send(Ok(Bytes::from(lines(number, number + 1)))).await.unwrap();
-        let told = async || {
-            let page = house.desk.imports(&house.admin, bank.id, None, PageSize::DEFAULT).await.unwrap();
+        let progress = async || {
+            let page = app.desk.imports(&app.admin, bank.id, None, PageSize::DEFAULT).await.unwrap();
             page.rows.first().map(|import| (import.state, import.lines))
         };
         let sweep = async |minutes| {
-            house.clock.advance(SignedDuration::from_mins(minutes));
-            house.desk.sweep_once().await.unwrap().imports_interrupted
+            app.clock.advance(SignedDuration::from_mins(minutes));
+            app.desk.sweep_once().await.unwrap().imports_interrupted
         };
 
         send(0).await;
-        while told().await.is_none() {}
-        house.clock.advance(SignedDuration::from_mins(10));
+        while progress().await.is_none() {}
+        app.clock.advance(SignedDuration::from_mins(10));
         send(1).await;
-        while !matches!(told().await, Some((ImportState::Running, 1..))) {}
+        while !matches!(progress().await, Some((ImportState::Running, 1..))) {}
         let slow = sweep(10).await;
-        let dead = (sweep(6).await, told().await);
+        let dead = (sweep(6).await, progress().await);
         send(2).await;
-        while told().await != Some((ImportState::Running, 3)) {}
+        while progress().await != Some((ImportState::Running, 3)) {}
         drop(line);
         let finished = importing.await.unwrap().unwrap();
 
@@ -114,52 +114,52 @@ on_both_engines! {
         assert!(matches!(dead, (1, Some((ImportState::Interrupted, _)))), "{dead:?}");
         assert_eq!((finished.state, finished.added), (ImportState::Finished, 3), "it lived after all");
         sweep(60 * 24 * 91).await;
-        assert_eq!(told().await, None, "its record goes by its term");
+        assert_eq!(progress().await, None, "its record goes by its term");
     }
 
-    async fn a_csv_without_a_header_is_refused_whole(records: Records) {
-        let house = house(records).await;
-        let bank = house.bank("list", Action::Hold).await;
+    async fn a_csv_without_a_header_is_refused_whole(records: TestDatabase) {
+        let app = test_app(records).await;
+        let bank = app.bank("list", Action::Hold).await;
 
-        let refused = house
+        let refused = app
             .desk
-            .import_entries(&house.admin, bank.id, ImportOptions::new(LineFormat::Csv, HashKind::Md5), stream::iter(in_chunks("00ff\n", 3)))
+            .import_entries(&app.admin, bank.id, ImportOptions::new(LineFormat::Csv, HashKind::Md5), stream::iter(in_chunks("00ff\n", 3)))
             .await;
 
         let Err(Error::ImportRefused { import, why }) = refused else { panic!("{refused:?}") };
         assert_eq!((import.state, why), (ImportState::Refused, ImportRefusal::Columns));
-        let page = house.desk.imports(&house.admin, bank.id, None, PageSize::DEFAULT).await.unwrap();
+        let page = app.desk.imports(&app.admin, bank.id, None, PageSize::DEFAULT).await.unwrap();
         assert_eq!(page.rows, [*import]);
     }
 
-    async fn a_deleted_banks_entries_are_purged(records: Records) {
-        let house = house(records).await;
-        let bank = house.bank("list", Action::Hold).await;
+    async fn a_deleted_banks_entries_are_purged(records: TestDatabase) {
+        let app = test_app(records).await;
+        let bank = app.bank("list", Action::Hold).await;
         let chunks = stream::iter(in_chunks(&lines(0, 3_000), 1_000));
-        house.desk.import_entries(&house.admin, bank.id, ImportOptions::new(LineFormat::Ndjson, HashKind::Pdq), chunks).await.unwrap();
+        app.desk.import_entries(&app.admin, bank.id, ImportOptions::new(LineFormat::Ndjson, HashKind::Pdq), chunks).await.unwrap();
 
-        house.desk.delete_bank(&house.admin, bank.id).await.unwrap();
-        while house.desk.work_once().await.unwrap() > 0 {}
-        house.desk.catch_up().await.unwrap();
+        app.desk.delete_bank(&app.admin, bank.id).await.unwrap();
+        while app.desk.work_once().await.unwrap() > 0 {}
+        app.desk.catch_up().await.unwrap();
 
-        assert_eq!(house.desk.holdings().entries, 0);
-        let proof = mamori_desk::Proof::Admin(house.admin);
-        assert_eq!(house.desk.count_entries(&proof, bank.id).await.unwrap(), 0);
+        assert_eq!(app.desk.holdings().entries, 0);
+        let proof = mamori_desk::Proof::Admin(app.admin);
+        assert_eq!(app.desk.count_entries(&proof, bank.id).await.unwrap(), 0);
     }
 
-    async fn every_kind_of_line_break_ends_a_line(records: Records) {
-        let house = house(records).await;
+    async fn every_kind_of_line_break_ends_a_line(records: TestDatabase) {
+        let app = test_app(records).await;
         for (nth, ends) in [["\r"; 3], ["\r\n"; 3], ["\n", "\r", "\r\n"]].into_iter().enumerate() {
-            let bank = house.bank(&format!("list-{nth}"), Action::Hold).await;
+            let bank = app.bank(&format!("list-{nth}"), Action::Hold).await;
             let hashes = (0..3).map(half_set);
             let lines: String = hashes.zip(ends).map(|(hash, end)| hash + end).collect();
             let list = format!("hash{}{lines}", ends[0]);
 
             for size in [1, 7, 1_000] {
                 let options = ImportOptions::new(LineFormat::Csv, HashKind::Pdq);
-                let import = house
+                let import = app
                     .desk
-                    .import_entries(&house.admin, bank.id, options, stream::iter(in_chunks(&list, size)))
+                    .import_entries(&app.admin, bank.id, options, stream::iter(in_chunks(&list, size)))
                     .await
                     .unwrap();
 
@@ -169,16 +169,16 @@ on_both_engines! {
         }
     }
 
-    async fn a_quote_too_many_costs_no_other_line(records: Records) {
-        let house = house(records).await;
-        let bank = house.bank("list", Action::Hold).await;
+    async fn a_quote_too_many_costs_no_other_line(records: TestDatabase) {
+        let app = test_app(records).await;
+        let bank = app.bank("list", Action::Hold).await;
         let [a, b, c] = [0, 1, 2].map(half_set);
         let list = format!("hash,source_id,note\n{a},\"x,1\n{b},y,2\n{c},z,\"two\nlines\"\nnonsense,,\n");
         let options = ImportOptions::new(LineFormat::Csv, HashKind::Pdq);
 
-        let import = house
+        let import = app
             .desk
-            .import_entries(&house.admin, bank.id, options, stream::iter(in_chunks(&list, 9)))
+            .import_entries(&app.admin, bank.id, options, stream::iter(in_chunks(&list, 9)))
             .await
             .unwrap();
 
@@ -187,12 +187,12 @@ on_both_engines! {
         assert_eq!(numbers, [5, 6]);
     }
 
-    async fn sha256_is_not_taken_for_pdq(records: Records) {
-        let house = house(records).await;
-        let bank = house.bank("list", Action::Hold).await;
-        let mut chance = mamori_testkit::pictures::chance::Chance::new(1);
+    async fn sha256_is_not_taken_for_pdq(records: TestDatabase) {
+        let app = test_app(records).await;
+        let bank = app.bank("list", Action::Hold).await;
+        let mut rng = mamori_testkit::pictures::rng::Rng::new(1);
         let mut any = || {
-            let hash: mamori_model::Pdq = mamori_testkit::hashes::any(&mut chance).into();
+            let hash: mamori_model::Pdq = mamori_testkit::hashes::any(&mut rng).into();
             format!("{hash}\n")
         };
         let many: String = std::iter::repeat_with(&mut any).take(6_000).collect();
@@ -200,7 +200,7 @@ on_both_engines! {
         let import = async |list: &str, options| {
             let list = format!("hash\n{list}");
             let chunks = stream::iter(in_chunks(&list, 1_000));
-            house.desk.import_entries(&house.admin, bank.id, options, chunks).await
+            app.desk.import_entries(&app.admin, bank.id, options, chunks).await
         };
         let options = ImportOptions::new(LineFormat::Csv, HashKind::Pdq);
 
@@ -213,15 +213,15 @@ on_both_engines! {
         assert_eq!((import.state, why), (ImportState::Refused, ImportRefusal::NotPdq));
         assert_eq!((import.lines, import.added), (256, 0));
         assert!(import.refusal.as_ref().unwrap().contains("not PDQ hashes"), "{import:?}");
-        let kept = house.desk.import(&house.admin, bank.id, import.id).await.unwrap();
+        let kept = app.desk.import(&app.admin, bank.id, import.id).await.unwrap();
         assert_eq!(kept, *import);
         assert_eq!((unjudged.state, unjudged.added), (ImportState::Finished, 63));
         assert_eq!((forced.unwrap().added, named.unwrap().added), (6_000, 6_000));
     }
 
-    async fn hashes_of_other_kinds_do_not_wait_for_the_pdq_ones(records: Records) {
-        let house = house(records).await;
-        let bank = house.bank("list", Action::Hold).await;
+    async fn hashes_of_other_kinds_do_not_wait_for_the_pdq_ones(records: TestDatabase) {
+        let app = test_app(records).await;
+        let bank = app.bank("list", Action::Hold).await;
         let lines = (0..12_000_u32).map(|n| match n % 100 {
             0 => format!("{},pdq\n", half_set(n)),
             _ => format!("{n:032x},md5\n"),
@@ -231,18 +231,18 @@ on_both_engines! {
         let options = ImportOptions::new(LineFormat::Csv, HashKind::Pdq);
         let chunks = stream::iter(in_chunks(&list, 4_000));
         let import =
-            house.desk.import_entries(&house.admin, bank.id, options, chunks).await.unwrap();
+            app.desk.import_entries(&app.admin, bank.id, options, chunks).await.unwrap();
 
         assert_eq!((import.state, import.added), (ImportState::Finished, 12_000));
     }
 
-    async fn an_import_that_accepted_nothing_is_not_finished(records: Records) {
-        let house = house(records).await;
-        let bank = house.bank("list", Action::Hold).await;
+    async fn an_import_that_accepted_nothing_is_not_finished(records: TestDatabase) {
+        let app = test_app(records).await;
+        let bank = app.bank("list", Action::Hold).await;
         let import = async |list: &'static str| {
             let options = ImportOptions::new(LineFormat::Csv, HashKind::Md5);
             let chunks = stream::iter(in_chunks(list, 1_000));
-            house.desk.import_entries(&house.admin, bank.id, options, chunks).await.unwrap()
+            app.desk.import_entries(&app.admin, bank.id, options, chunks).await.unwrap()
         };
 
         let empty = import("").await;
@@ -256,19 +256,19 @@ on_both_engines! {
         assert_eq!((right.state, again.state), (ImportState::Finished, ImportState::Finished));
     }
 
-    async fn what_was_withdrawn_comes_back_only_when_asked(records: Records) {
-        let house = house(records).await;
-        let bank = house.bank("list", Action::Hold).await;
+    async fn what_was_withdrawn_comes_back_only_when_asked(records: TestDatabase) {
+        let app = test_app(records).await;
+        let bank = app.bank("list", Action::Hold).await;
         let list = format!("hash,source_id\n{},a\n{},b\n{},a\n", half_set(0), half_set(1), half_set(2));
         let import = async |restores_withdrawn| {
             let options = ImportOptions::new(LineFormat::Csv, HashKind::Pdq);
             let options = ImportOptions { restores_withdrawn, ..options };
             let chunks = stream::iter(in_chunks(&list, 1_000));
-            house.desk.import_entries(&house.admin, bank.id, options, chunks).await.unwrap()
+            app.desk.import_entries(&app.admin, bank.id, options, chunks).await.unwrap()
         };
         import(false).await;
         let source = "a".parse().unwrap();
-        assert_eq!(house.desk.withdraw_source(&house.admin, bank.id, &source).await.unwrap(), 2);
+        assert_eq!(app.desk.withdraw_source(&app.admin, bank.id, &source).await.unwrap(), 2);
 
         let left_out = import(false).await;
         let restored = import(true).await;

@@ -2,24 +2,24 @@
 #![cfg(test)]
 
 mod acting;
+mod approving;
 mod bulking;
 mod checking;
 mod claiming;
 #[expect(dead_code, reason = "the simulation needs more of it")]
 mod common;
+mod compacting;
 mod deciding;
 mod disputing;
 mod editing;
-mod entering;
+mod enrolling;
 mod figuring;
 mod following;
 mod importing;
-mod looking;
+mod notifying;
 mod opening;
 mod reading;
 mod remembering;
 mod sealing;
-mod seconding;
 mod signing_in;
-mod telling;
-mod tidying;
+mod viewing;

@@ -5,23 +5,23 @@ use std::time::{Duration, SystemTime};
 
 use jiff::SignedDuration;
 use mamori_desk::cases::claim_case::{Claimed, Queue};
-use mamori_desk::checks::check::{Checked, Evidence};
+use mamori_desk::checks::check::{CheckInput, Checked};
 use mamori_desk::decisions::change_policy::NewPolicy;
 use mamori_desk::decisions::decide_case::NewDecision;
 use mamori_desk::evidence::rewrap_vault::Rewrapped;
 use mamori_desk::staff::member::{PolicyEditor, Reviewer};
-use mamori_desk::viewing::open_look::Looked;
-use mamori_desk::{AtTheMachine, Desk, Error};
+use mamori_desk::viewing::open_view::RecordedView;
+use mamori_desk::{Desk, Error, LocalCli};
 use mamori_model::staff::StaffRole;
 use mamori_model::{
     Action, Clarity, EvidenceId, MatchId, Measures, Outcome, Policy, Purpose, Refusal, Surface,
     Verdict,
 };
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 use mamori_testkit::pictures::{draw, encode};
-use mamori_testkit::records::Records;
 
-use crate::common::{House, house_with, item, node, settings, vault_key, vault_settings_with};
+use crate::common::{TestApp, item, node, settings, test_app_with, vault_key, vault_settings_with};
 
 fn refused<T: std::fmt::Debug>(answer: Result<T, Error>) -> Refusal {
     match answer {
@@ -31,33 +31,33 @@ fn refused<T: std::fmt::Debug>(answer: Result<T, Error>) -> Refusal {
 }
 
 /// A house with a bank that knows one picture.
-struct Room {
-    house: House,
+struct Fixture {
+    app: TestApp,
     editor: PolicyEditor,
     who: Reviewer,
     picture: Vec<u8>,
     folder: tempfile::TempDir,
 }
 
-async fn room(records: Records) -> Room {
-    room_with(records, &vault_key("test")).await
+async fn fixture(records: TestDatabase) -> Fixture {
+    fixture_with(records, &vault_key("test")).await
 }
 
-async fn room_with(records: Records, keys: &str) -> Room {
+async fn fixture_with(records: TestDatabase, keys: &str) -> Fixture {
     let folder = tempfile::tempdir().unwrap();
-    let house = house_with(records, vault_settings_with(folder.path(), keys)).await;
+    let app = test_app_with(records, vault_settings_with(folder.path(), keys)).await;
     let picture = encode::png(&draw(7, 320, 240));
-    let bank = house.bank("known", Action::Hold).await;
-    let hashed = house.desk.hash_item(picture.clone().into()).await.unwrap();
-    house.add(&bank, hashed.picture.frames[0].stored().unwrap().0).await;
-    let editor = house.member("editor", &[StaffRole::PolicyEditor]).await.editor().unwrap();
-    let who = house.reviewer("one").await;
-    Room { house, editor, who, picture, folder }
+    let bank = app.bank("known", Action::Hold).await;
+    let hashed = app.desk.hash_item(picture.clone().into()).await.unwrap();
+    app.add(&bank, hashed.picture.frames[0].stored().unwrap().0).await;
+    let editor = app.member("editor", &[StaffRole::PolicyEditor]).await.editor().unwrap();
+    let who = app.reviewer("one").await;
+    Fixture { app, editor, who, picture, folder }
 }
 
-impl Room {
-    async fn keep(&self, keep_days: u16) -> Result<Policy, Error> {
-        let policy = self.house.store().await.policy(Purpose::Rehearsal).await.unwrap().unwrap();
+impl Fixture {
+    async fn set_keep_days(&self, keep_days: u16) -> Result<Policy, Error> {
+        let policy = self.app.store().await.policy(Purpose::Rehearsal).await.unwrap().unwrap();
         let new = NewPolicy {
             purpose: Purpose::Rehearsal,
             after: policy.version,
@@ -65,13 +65,13 @@ impl Room {
             severity: policy.severity,
             keep_days,
         };
-        self.house.desk.change_policy(&self.editor, new).await
+        self.app.desk.change_policy(&self.editor, new).await
     }
 
     async fn check(&self, name: &str, bytes: &[u8]) -> Checked {
-        let sent = Evidence::Bytes(bytes.to_vec().into());
+        let sent = CheckInput::Bytes(bytes.to_vec().into());
         let item = item(name, Surface::Public);
-        self.house.desk.check(&self.house.caller, item, sent).await.unwrap()
+        self.app.desk.check(&self.app.caller, item, sent).await.unwrap()
     }
 
     async fn held(&self, name: &str) -> MatchId {
@@ -81,16 +81,16 @@ impl Room {
     }
 
     async fn claim(&self) -> Claimed {
-        self.house.desk.claim_next(&self.who, Queue::default()).await.unwrap().unwrap()
+        self.app.desk.claim_next(&self.who, Queue::default()).await.unwrap().unwrap()
     }
 
-    async fn look(&self, item: MatchId) -> Result<Looked, Error> {
+    async fn view(&self, item: MatchId) -> Result<RecordedView, Error> {
         let Claimed { case, number, .. } = self.claim().await;
-        self.house.desk.look(&self.who, case, number, item, Clarity::Clear).await
+        self.app.desk.open_view(&self.who, case, number, item, Clarity::Clear).await
     }
 
     fn pass_days(&self, days: i64) {
-        self.house.clock.advance(SignedDuration::from_hours(24 * days));
+        self.app.clock.advance(SignedDuration::from_hours(24 * days));
     }
 
     fn files(&self) -> Vec<PathBuf> {
@@ -110,39 +110,39 @@ fn make_old(file: &Path) {
 }
 
 on_both_engines! {
-    async fn each_set_of_bytes_is_kept_and_the_newest_is_shown(records: Records) {
-        let room = room(records).await;
-        room.keep(30).await.unwrap();
-        let item = room.held("a").await;
+    async fn each_set_of_bytes_is_kept_and_the_newest_is_shown(records: TestDatabase) {
+        let fixture = fixture(records).await;
+        fixture.set_keep_days(30).await.unwrap();
+        let item = fixture.held("a").await;
         let edited = encode::jpeg(&draw(7, 320, 240), 90);
 
-        let store = room.house.store().await;
+        let store = fixture.app.store().await;
         let newest = async || store.evidence_of_item(item).await.unwrap().unwrap();
 
         let first = newest().await;
-        let again = room.check("a", &edited).await;
-        room.check("a", &edited).await;
+        let again = fixture.check("a", &edited).await;
+        fixture.check("a", &edited).await;
         let second = newest().await;
-        room.held("a").await;
+        fixture.held("a").await;
 
         assert_eq!(again.recorded, Some(item));
-        assert_eq!(room.files().len(), 2);
+        assert_eq!(fixture.files().len(), 2);
         assert_eq!(second.sha256, Some(mamori_media::sha256(&edited)));
         assert_eq!(newest().await.id, first.id, "the item came back to its first bytes");
-        let looked = room.look(item).await.unwrap();
-        let shown = room.house.desk.picture(looked).await.unwrap();
+        let recorded = fixture.view(item).await.unwrap();
+        let shown = fixture.app.desk.picture(recorded).await.unwrap();
         assert!(!shown.file.is_empty());
     }
 
-    async fn the_frame_that_matched_is_shown(records: Records) {
-        let room = room(records).await;
-        room.keep(30).await.unwrap();
+    async fn the_frame_that_matched_is_shown(records: TestDatabase) {
+        let fixture = fixture(records).await;
+        fixture.set_keep_days(30).await.unwrap();
         let listed = draw(7, 320, 240);
         let frames = [draw(31, 320, 240), draw(32, 320, 240), listed.clone()];
-        let checked = room.check("a", &encode::png_animated(&frames)).await;
+        let checked = fixture.check("a", &encode::png_animated(&frames)).await;
 
-        let looked = room.look(checked.recorded.unwrap()).await.unwrap();
-        let shown = room.house.desk.picture(looked).await.unwrap();
+        let recorded = fixture.view(checked.recorded.unwrap()).await.unwrap();
+        let shown = fixture.app.desk.picture(recorded).await.unwrap();
 
         let shown = image::load_from_memory(&shown.file).unwrap().to_rgb8();
         let distance = |other: &image::RgbImage| -> u64 {
@@ -152,91 +152,91 @@ on_both_engines! {
         assert!(distance(&listed) * 4 < distance(&frames[0]), "it is the third frame");
     }
 
-    async fn what_a_policy_keeps_is_sealed_and_can_be_looked_at(records: Records) {
-        let room = room(records).await;
-        room.keep(30).await.unwrap();
+    async fn what_a_policy_keeps_is_sealed_and_can_be_looked_at(records: TestDatabase) {
+        let fixture = fixture(records).await;
+        fixture.set_keep_days(30).await.unwrap();
 
-        let item = room.held("a").await;
-        room.held("a").await;
+        let item = fixture.held("a").await;
+        fixture.held("a").await;
 
-        let [file] = &room.files()[..] else { panic!("one file") };
+        let [file] = &fixture.files()[..] else { panic!("one file") };
         let object = std::fs::read(file).unwrap();
-        let part = &room.picture[..32];
+        let part = &fixture.picture[..32];
         assert!(!object.windows(part.len()).any(|window| window == part), "it is sealed");
-        let looked = room.look(item).await.unwrap();
-        let shown = room.house.desk.picture(looked).await.unwrap();
-        let size = image_size(&room.house.desk, shown.file.to_vec()).await;
+        let recorded = fixture.view(item).await.unwrap();
+        let shown = fixture.app.desk.picture(recorded).await.unwrap();
+        let size = image_size(&fixture.app.desk, shown.file.to_vec()).await;
         assert_eq!((shown.media_type, size), ("image/jpeg", (320, 240)));
     }
 
-    async fn what_is_clean_or_kept_by_no_policy_is_not_kept(records: Records) {
-        let room = room(records).await;
-        let unkept = room.held("a").await;
-        room.keep(30).await.unwrap();
+    async fn what_is_clean_or_kept_by_no_policy_is_not_kept(records: TestDatabase) {
+        let fixture = fixture(records).await;
+        let unkept = fixture.held("a").await;
+        fixture.set_keep_days(30).await.unwrap();
 
-        let clean = room.check("b", &encode::png(&draw(8, 320, 240))).await;
+        let clean = fixture.check("b", &encode::png(&draw(8, 320, 240))).await;
 
         assert_eq!((clean.verdict, clean.recorded), (Verdict::Allow, None));
-        assert_eq!(room.files(), Vec::<PathBuf>::new());
-        assert_eq!(refused(room.look(unkept).await), Refusal::EvidenceNone);
+        assert_eq!(fixture.files(), Vec::<PathBuf>::new());
+        assert_eq!(refused(fixture.view(unkept).await), Refusal::EvidenceNone);
     }
 
-    async fn what_reached_its_term_cannot_be_read(records: Records) {
-        let room = room(records).await;
-        room.keep(30).await.unwrap();
-        let item = room.held("a").await;
-        let desk = &room.house.desk;
-        let looked = room.look(item).await.unwrap();
-        room.pass_days(30);
+    async fn what_reached_its_term_cannot_be_read(records: TestDatabase) {
+        let fixture = fixture(records).await;
+        fixture.set_keep_days(30).await.unwrap();
+        let item = fixture.held("a").await;
+        let desk = &fixture.app.desk;
+        let recorded = fixture.view(item).await.unwrap();
+        fixture.pass_days(30);
 
-        assert_eq!(refused(desk.picture(looked).await), Refusal::EvidenceGone);
-        assert_eq!(refused(room.look(item).await), Refusal::EvidenceGone, "before any sweep");
+        assert_eq!(refused(desk.picture(recorded).await), Refusal::EvidenceGone);
+        assert_eq!(refused(fixture.view(item).await), Refusal::EvidenceGone, "before any sweep");
         let swept = desk.sweep_once().await.unwrap();
 
         assert_eq!(swept.evidence_expired, 1);
-        let store = room.house.store().await;
+        let store = fixture.app.store().await;
         let kept = store.evidence_of_item(item).await.unwrap().unwrap();
         assert_eq!(kept.wrapped_key, None, "no copy of the file opens any more");
         assert_eq!(desk.work_once().await.unwrap(), 1);
-        assert_eq!(room.files(), Vec::<PathBuf>::new());
+        assert_eq!(fixture.files(), Vec::<PathBuf>::new());
         desk.catch_up().await.unwrap();
-        room.held("a").await;
-        assert_eq!(room.files(), Vec::<PathBuf>::new(), "what is gone is not kept anew");
-        assert_eq!(refused(room.look(item).await), Refusal::EvidenceGone);
+        fixture.held("a").await;
+        assert_eq!(fixture.files(), Vec::<PathBuf>::new(), "what is gone is not kept anew");
+        assert_eq!(refused(fixture.view(item).await), Refusal::EvidenceGone);
     }
 
-    async fn a_changed_object_is_not_shown(records: Records) {
-        let room = room(records).await;
-        room.keep(30).await.unwrap();
-        let item = room.held("a").await;
-        let [file] = &room.files()[..] else { panic!("one file") };
+    async fn a_changed_object_is_not_shown(records: TestDatabase) {
+        let fixture = fixture(records).await;
+        fixture.set_keep_days(30).await.unwrap();
+        let item = fixture.held("a").await;
+        let [file] = &fixture.files()[..] else { panic!("one file") };
         let mut object = std::fs::read(file).unwrap();
         object[100] ^= 1;
         std::fs::write(file, object).unwrap();
 
-        let looked = room.look(item).await.unwrap();
-        let shown = room.house.desk.picture(looked).await;
+        let recorded = fixture.view(item).await.unwrap();
+        let shown = fixture.app.desk.picture(recorded).await;
 
         assert_eq!(refused(shown), Refusal::EvidenceBroken);
-        assert_eq!(room.house.desk.was_viewed(item).await.unwrap(), None);
+        assert_eq!(fixture.app.desk.was_viewed(item).await.unwrap(), None);
         std::fs::remove_file(file).unwrap();
-        let looked = room.look(item).await.unwrap();
-        assert_eq!(refused(room.house.desk.picture(looked).await), Refusal::EvidenceBroken);
+        let recorded = fixture.view(item).await.unwrap();
+        assert_eq!(refused(fixture.app.desk.picture(recorded).await), Refusal::EvidenceBroken);
     }
 
-    async fn without_its_key_the_vault_is_closed_and_nothing_else_is(records: Records) {
-        let room = room(records).await;
-        room.keep(30).await.unwrap();
-        let item = room.held("a").await;
-        let (house, who) = (&room.house, &room.who);
-        let other = vault_settings_with(room.folder.path(), &vault_key("another"));
-        let other = node(&house.records, &house.clock, other).await;
-        let none = node(&house.records, &house.clock, settings()).await;
-        let Claimed { case, number, .. } = room.claim().await;
+    async fn without_its_key_the_vault_is_closed_and_nothing_else_is(records: TestDatabase) {
+        let fixture = fixture(records).await;
+        fixture.set_keep_days(30).await.unwrap();
+        let item = fixture.held("a").await;
+        let (app, who) = (&fixture.app, &fixture.who);
+        let other = vault_settings_with(fixture.folder.path(), &vault_key("another"));
+        let other = node(&app.records, &app.clock, other).await;
+        let none = node(&app.records, &app.clock, settings()).await;
+        let Claimed { case, number, .. } = fixture.claim().await;
 
-        let looked = other.look(who, case, number, item, Clarity::Clear).await.unwrap();
-        assert_eq!(refused(other.picture(looked).await), Refusal::VaultClosed);
-        let closed = none.look(who, case, number, item, Clarity::Clear).await;
+        let recorded = other.open_view(who, case, number, item, Clarity::Clear).await.unwrap();
+        assert_eq!(refused(other.picture(recorded).await), Refusal::VaultClosed);
+        let closed = none.open_view(who, case, number, item, Clarity::Clear).await;
         assert_eq!(refused(closed), Refusal::VaultClosed);
         let new = NewPolicy {
             purpose: Purpose::Rehearsal,
@@ -245,26 +245,26 @@ on_both_engines! {
             severity: 1,
             keep_days: 1,
         };
-        assert_eq!(refused(none.change_policy(&room.editor, new).await), Refusal::VaultClosed);
+        assert_eq!(refused(none.change_policy(&fixture.editor, new).await), Refusal::VaultClosed);
 
-        let bytes = Evidence::Bytes(room.picture.clone().into());
+        let bytes = CheckInput::Bytes(fixture.picture.clone().into());
         let sent = crate::common::item("b", Surface::Public);
-        let checked = none.check(&house.caller, sent, bytes).await.unwrap();
+        let checked = none.check(&app.caller, sent, bytes).await.unwrap();
         assert_eq!(checked.verdict, Verdict::Hold);
     }
 
-    async fn what_is_kept_follows_a_change_of_the_vaults_key(records: Records) {
+    async fn what_is_kept_follows_a_change_of_the_vaults_key(records: TestDatabase) {
         let (old, new) = (vault_key("old"), vault_key("new"));
-        let room = room_with(records, &old).await;
-        room.keep(30).await.unwrap();
-        let item = room.held("a").await;
-        let (house, who) = (&room.house, &room.who);
+        let fixture = fixture_with(records, &old).await;
+        fixture.set_keep_days(30).await.unwrap();
+        let item = fixture.held("a").await;
+        let (app, who) = (&fixture.app, &fixture.who);
         let with = async |keys: &str| {
-            let settings = vault_settings_with(room.folder.path(), keys);
-            node(&house.records, &house.clock, settings).await
+            let settings = vault_settings_with(fixture.folder.path(), keys);
+            node(&app.records, &app.clock, settings).await
         };
         let (both, only_new) = (with(&(new.clone() + &old)).await, with(&new).await);
-        let here = AtTheMachine::here();
+        let here = LocalCli::here();
         let missing = only_new.rewrap_vault(&here).await.unwrap();
         assert_eq!(missing, Rewrapped { closed: 1, ..Rewrapped::default() });
 
@@ -273,31 +273,31 @@ on_both_engines! {
 
         assert_eq!(done, Rewrapped { items: 1, ..Rewrapped::default() });
         assert_eq!(again, Rewrapped::default());
-        let Claimed { case, number, .. } = room.claim().await;
-        let looked = only_new.look(who, case, number, item, Clarity::Clear).await.unwrap();
-        only_new.picture(looked).await.unwrap();
-        let looked = house.desk.look(who, case, number, item, Clarity::Clear).await.unwrap();
-        assert_eq!(refused(house.desk.picture(looked).await), Refusal::VaultClosed);
+        let Claimed { case, number, .. } = fixture.claim().await;
+        let recorded = only_new.open_view(who, case, number, item, Clarity::Clear).await.unwrap();
+        only_new.picture(recorded).await.unwrap();
+        let recorded = app.desk.open_view(who, case, number, item, Clarity::Clear).await.unwrap();
+        assert_eq!(refused(app.desk.picture(recorded).await), Refusal::VaultClosed);
     }
 
-    async fn a_vault_that_fails_does_not_fail_a_check(records: Records) {
-        let room = room(records).await;
-        room.keep(30).await.unwrap();
-        let folder = room.folder.path();
+    async fn a_vault_that_fails_does_not_fail_a_check(records: TestDatabase) {
+        let fixture = fixture(records).await;
+        fixture.set_keep_days(30).await.unwrap();
+        let folder = fixture.folder.path();
         std::fs::remove_dir_all(folder).unwrap();
         std::fs::write(folder, b"no folder").unwrap();
 
-        let item = room.held("a").await;
+        let item = fixture.held("a").await;
 
-        assert_eq!(refused(room.look(item).await), Refusal::EvidenceNone);
+        assert_eq!(refused(fixture.view(item).await), Refusal::EvidenceNone);
         std::fs::remove_file(folder).unwrap();
     }
 
-    async fn what_somebody_allowed_goes_after_a_week(records: Records) {
-        let room = room(records).await;
-        room.keep(30).await.unwrap();
-        let item = room.held("a").await;
-        let Claimed { case, number, version, .. } = room.claim().await;
+    async fn what_somebody_allowed_goes_after_a_week(records: TestDatabase) {
+        let fixture = fixture(records).await;
+        fixture.set_keep_days(30).await.unwrap();
+        let item = fixture.held("a").await;
+        let Claimed { case, number, version, .. } = fixture.claim().await;
         let new = NewDecision {
             case,
             claim: number,
@@ -306,34 +306,34 @@ on_both_engines! {
             reason: "It is art.".parse().unwrap(),
             measures: Measures::default(),
         };
-        room.house.desk.decide(&room.who, new).await.unwrap();
+        fixture.app.desk.decide(&fixture.who, new).await.unwrap();
 
         let readable = async || {
-            let evidence = room.house.store().await.evidence_of_item(item).await.unwrap().unwrap();
-            evidence.is_readable(room.house.clock.now())
+            let evidence = fixture.app.store().await.evidence_of_item(item).await.unwrap().unwrap();
+            evidence.is_readable(fixture.app.clock.now())
         };
-        room.pass_days(6);
+        fixture.pass_days(6);
         assert!(readable().await);
-        room.pass_days(1);
+        fixture.pass_days(1);
         assert!(!readable().await);
     }
 
-    async fn a_shorter_term_shortens_and_a_longer_one_lengthens_nothing(records: Records) {
-        let room = room(records).await;
-        room.keep(30).await.unwrap();
-        let item = room.held("a").await;
-        let stored = room.house.clock.now();
+    async fn a_shorter_term_shortens_and_a_longer_one_lengthens_nothing(records: TestDatabase) {
+        let fixture = fixture(records).await;
+        fixture.set_keep_days(30).await.unwrap();
+        let item = fixture.held("a").await;
+        let stored = fixture.app.clock.now();
         let term = async || {
-            let evidence = room.house.store().await.evidence_of_item(item).await.unwrap().unwrap();
+            let evidence = fixture.app.store().await.evidence_of_item(item).await.unwrap().unwrap();
             evidence.expires_at.duration_since(stored).as_hours() / 24
         };
-        let claimed = room.claim().await;
+        let claimed = fixture.claim().await;
 
-        room.keep(10).await.unwrap();
+        fixture.set_keep_days(10).await.unwrap();
         assert_eq!(term().await, 10);
-        room.keep(60).await.unwrap();
+        fixture.set_keep_days(60).await.unwrap();
         assert_eq!(term().await, 10);
-        room.keep(0).await.unwrap();
+        fixture.set_keep_days(0).await.unwrap();
         assert_eq!(term().await, 7, "a week to notice a mistake");
 
         let new = NewDecision {
@@ -344,16 +344,16 @@ on_both_engines! {
             reason: "It is art.".parse().unwrap(),
             measures: Measures::default(),
         };
-        let stale = room.house.desk.decide(&room.who, new).await;
+        let stale = fixture.app.desk.decide(&fixture.who, new).await;
         assert_eq!(refused(stale), Refusal::CaseStale, "they read another policy");
-        let admin = &room.house.admin;
-        room.house.desk.delete_service(admin, room.house.caller.service()).await.unwrap();
+        let admin = &fixture.app.admin;
+        fixture.app.desk.delete_service(admin, fixture.app.caller.service()).await.unwrap();
         assert_eq!(term().await, 0, "a service leaves, and what was kept of its items");
     }
 
-    async fn a_policy_is_worded_anew_and_never_changed(records: Records) {
-        let room = room(records).await;
-        let desk = &room.house.desk;
+    async fn a_policy_is_worded_anew_and_never_changed(records: TestDatabase) {
+        let fixture = fixture(records).await;
+        let desk = &fixture.app.desk;
         let new = |after| NewPolicy {
             purpose: Purpose::ChildSexualAbuse,
             after,
@@ -362,71 +362,71 @@ on_both_engines! {
             keep_days: 0,
         };
 
-        let changed = desk.change_policy(&room.editor, new(1)).await.unwrap();
-        let late = desk.change_policy(&room.editor, new(1)).await;
-        let grave = desk.change_policy(&room.editor, NewPolicy { severity: 6, ..new(2) }).await;
-        let long = desk.change_policy(&room.editor, NewPolicy { keep_days: 367, ..new(2) }).await;
+        let changed = desk.change_policy(&fixture.editor, new(1)).await.unwrap();
+        let late = desk.change_policy(&fixture.editor, new(1)).await;
+        let grave = desk.change_policy(&fixture.editor, NewPolicy { severity: 6, ..new(2) }).await;
+        let long = desk.change_policy(&fixture.editor, NewPolicy { keep_days: 367, ..new(2) }).await;
         let benign = NewPolicy { purpose: Purpose::KnownBenign, ..new(1) };
-        let benign = desk.change_policy(&room.editor, benign).await;
+        let benign = desk.change_policy(&fixture.editor, benign).await;
 
         assert!(matches!(late, Err(Error::Conflict(_))), "{late:?}");
         for refused in [grave, long] {
             assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
         }
         assert!(matches!(benign, Err(Error::NotFound("policy"))), "{benign:?}");
-        let anybody = room.who.member();
+        let anybody = fixture.who.member();
         let versions = desk.policy_versions(anybody, Purpose::ChildSexualAbuse).await.unwrap();
         assert_eq!((versions[0].clone(), versions[1].version), (changed.clone(), 1));
         assert!(desk.policies(anybody).await.unwrap().contains(&changed));
     }
 
-    async fn a_crash_after_the_key_went_leaves_no_file(records: Records) {
-        let room = room(records).await;
-        room.keep(30).await.unwrap();
-        room.held("a").await;
-        room.held("b").await;
-        room.pass_days(30);
+    async fn a_crash_after_the_key_went_leaves_no_file(records: TestDatabase) {
+        let fixture = fixture(records).await;
+        fixture.set_keep_days(30).await.unwrap();
+        fixture.held("a").await;
+        fixture.held("b").await;
+        fixture.pass_days(30);
         // The node dies between the commit that takes the keys and the jobs that take the files.
-        assert_eq!(room.house.desk.sweep_once().await.unwrap().evidence_expired, 2);
-        let files = room.files();
+        assert_eq!(fixture.app.desk.sweep_once().await.unwrap().evidence_expired, 2);
+        let files = fixture.files();
         assert_eq!(files.len(), 2);
-        room.house.desk.close().await;
-        let again = room.house.desk.settings().clone();
-        let again = node(&room.house.records, &room.house.clock, again).await;
+        fixture.app.desk.close().await;
+        let again = fixture.app.desk.settings().clone();
+        let again = node(&fixture.app.records, &fixture.app.clock, again).await;
 
         make_old(&files[0]);
         let swept = again.sweep_objects().await.unwrap();
-        assert_eq!((swept, room.files()), (1, vec![files[1].clone()]), "a sweep finds what is old");
+        assert_eq!((swept, fixture.files()), (1, vec![files[1].clone()]), "a sweep finds what is old");
         let jobs = again.work_once().await.unwrap() + again.work_once().await.unwrap();
 
         assert_eq!(jobs, 2, "and the job of a file that is gone is done");
-        assert_eq!(room.files(), Vec::<PathBuf>::new());
+        assert_eq!(fixture.files(), Vec::<PathBuf>::new());
         assert_eq!(again.work_once().await.unwrap(), 0);
     }
 
-    async fn files_that_no_row_names_go(records: Records) {
-        let room = room(records).await;
-        room.keep(30).await.unwrap();
-        room.held("a").await;
-        let vault = room.house.desk.settings().vault.clone().unwrap();
-        let lost = EvidenceId::from(room.house.clock.mint().unwrap());
+    async fn files_that_no_row_names_go(records: TestDatabase) {
+        let fixture = fixture(records).await;
+        fixture.set_keep_days(30).await.unwrap();
+        fixture.held("a").await;
+        let vault = fixture.app.desk.settings().vault.clone().unwrap();
+        let lost = EvidenceId::from(fixture.app.clock.mint().unwrap());
         vault.put(lost, b"left by a check that died").await.unwrap();
-        assert_eq!(room.house.desk.sweep_objects().await.unwrap(), 0, "a check may go on");
-        let before = room.files();
+        assert_eq!(fixture.app.desk.sweep_objects().await.unwrap(), 0, "a check may go on");
+        let before = fixture.files();
         for file in &before {
             make_old(file);
         }
 
-        let removed = room.house.desk.sweep_objects().await.unwrap();
+        let removed = fixture.app.desk.sweep_objects().await.unwrap();
 
         assert_eq!((removed, before.len()), (1, 2));
-        let left: Vec<_> = room.files();
+        let left: Vec<_> = fixture.files();
         assert!(left.len() == 1 && !left[0].ends_with(lost.to_string()), "{left:?}");
     }
 }
 
 /// The bytes of every file of an SQLite database: it and what SQLite puts beside it.
-fn database(records: &Records) -> Vec<u8> {
+fn database(records: &TestDatabase) -> Vec<u8> {
     let file = Path::new(records.url().strip_prefix("sqlite:").unwrap());
     let beside = std::fs::read_dir(file.parent().unwrap()).unwrap();
     beside.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
@@ -434,24 +434,24 @@ fn database(records: &Records) -> Vec<u8> {
 
 #[tokio::test]
 async fn the_key_of_what_reached_its_term_is_in_no_file_of_sqlite() {
-    let room = room(Records::sqlite().unwrap()).await;
-    room.keep(30).await.unwrap();
+    let fixture = fixture(TestDatabase::sqlite().unwrap()).await;
+    fixture.set_keep_days(30).await.unwrap();
     let mut keys = Vec::new();
     for name in ["a", "b", "c"] {
-        let item = room.held(name).await;
-        let kept = room.house.store().await.evidence_of_item(item).await.unwrap().unwrap();
+        let item = fixture.held(name).await;
+        let kept = fixture.app.store().await.evidence_of_item(item).await.unwrap().unwrap();
         keys.push(kept.wrapped_key.unwrap().into_revealed());
     }
-    let records = &room.house.records;
+    let records = &fixture.app.records;
     let is_there = |key: &Vec<u8>| {
         // The tail of it: what a cell that was moved leaves behind counts too.
         let (bytes, part) = (database(records), &key[key.len() - 16..]);
         bytes.windows(part.len()).any(|window| window == part)
     };
     assert!(keys.iter().all(is_there), "the test looks at the right files");
-    room.pass_days(30);
+    fixture.pass_days(30);
 
-    room.house.desk.sweep_once().await.unwrap();
+    fixture.app.desk.sweep_once().await.unwrap();
 
     assert!(!keys.iter().any(is_there));
 }
@@ -459,7 +459,7 @@ async fn the_key_of_what_reached_its_term_is_in_no_file_of_sqlite() {
 async fn image_size(desk: &Desk, file: Vec<u8>) -> (u32, u32) {
     let raster = desk
         .pool()
-        .render(file, mamori_media::Veil::Clear, mamori_media::Aim::FIRST)
+        .render(file, mamori_media::Blur::Clear, mamori_media::FrameSelection::FIRST)
         .await
         .unwrap();
     (raster.width, raster.height)

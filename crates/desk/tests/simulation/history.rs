@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::play::Play;
+use crate::sim::Simulation;
 
 /// How a case stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,15 +25,15 @@ const EVENTS: &str = "SELECT 'case_' || lower(hex(case_id)) || ' ' || kind || ' 
    FROM case_event ORDER BY id";
 
 /// Fails where a case stands otherwise than its history says.
-pub async fn tells_each_case(play: &Play) -> Result<(), String> {
+pub async fn tells_each_case(sim: &Simulation) -> Result<(), String> {
     let mut told: BTreeMap<String, Standing> = BTreeMap::new();
-    for row in play.tables.texts(EVENTS).await? {
+    for row in sim.tables.texts(EVENTS).await? {
         let [case, kind, who] = words(&row);
         let standing = told.entry(case.to_owned()).or_default();
-        happen(standing, kind, who, play.settings.is_alone)
+        happen(standing, kind, who, sim.settings.is_single_person)
             .map_err(|why| format!("{case}: {why}"))?;
     }
-    for row in play.tables.texts(STANDING).await? {
+    for row in sim.tables.texts(STANDING).await? {
         let [case, state, level, hand, bulk] = words(&row);
         let hand = (hand != "-").then(|| hand.to_owned());
         let told = told.get(case).cloned().unwrap_or_default();
@@ -51,7 +51,12 @@ fn words<const N: usize>(row: &str) -> [&str; N] {
     row.split(' ').collect::<Vec<_>>().try_into().unwrap()
 }
 
-fn happen(case: &mut Standing, kind: &str, who: &str, is_alone: bool) -> Result<(), String> {
+fn happen(
+    case: &mut Standing,
+    kind: &str,
+    who: &str,
+    is_single_person: bool,
+) -> Result<(), String> {
     let must = |is_right: bool| {
         is_right.then_some(()).ok_or(format!("{kind} by {who}, when it was {case:?}"))
     };
@@ -71,7 +76,7 @@ fn happen(case: &mut Standing, kind: &str, who: &str, is_alone: bool) -> Result<
         "released" | "skipped" | "escalated" | "handed_over" => {
             must(is_theirs)?;
             case.hand = None;
-            if kind == "escalated" && !is_alone {
+            if kind == "escalated" && !is_single_person {
                 case.level = "lead";
             }
         }
@@ -101,7 +106,7 @@ fn happen(case: &mut Standing, kind: &str, who: &str, is_alone: bool) -> Result<
             must(case.state == "proposed")?;
             case.state = "open";
             // Where nobody else is there is no lead to ask for.
-            case.level = if is_alone { "reviewer" } else { "lead" };
+            case.level = if is_single_person { "reviewer" } else { "lead" };
         }
         "undone" => must(case.state == "decided")?,
         "reopened" => {

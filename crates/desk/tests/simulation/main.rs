@@ -10,17 +10,17 @@
 #[path = "../desk/common/mod.rs"]
 mod common;
 mod crash;
-mod deeds;
-mod dose;
+mod exposure;
 mod history;
+mod invariant_queries;
 mod invariants;
-mod kept;
-mod play;
-mod promises;
+mod sim;
+mod steps;
 mod tables;
+mod vault_files;
 mod world;
 
-use mamori_testkit::records::Records;
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::seeds::{SEED, seeds};
 
 /// Played whenever the tests run.
@@ -29,11 +29,11 @@ const USUAL: std::ops::Range<u64> = 1..7;
 /// Operations of one seed.
 const OPERATIONS: usize = 250;
 
-async fn play_all(engine: &str, records: fn() -> std::io::Result<Records>) {
+async fn play_all(engine: &str, records: fn() -> std::io::Result<TestDatabase>) {
     for seed in seeds(USUAL) {
-        let mut play = play::Play::begin(records().unwrap(), seed).await;
-        if let Err(failure) = play.operations(OPERATIONS).await {
-            let last = play.last_operations();
+        let mut sim = sim::Simulation::begin(records().unwrap(), seed).await;
+        if let Err(failure) = sim.operations(OPERATIONS).await {
+            let last = sim.last_operations();
             panic!(
                 "{failure}\non {engine}; {SEED}={seed} replays it. The last operations:\n{last}"
             );
@@ -43,10 +43,10 @@ async fn play_all(engine: &str, records: fn() -> std::io::Result<Records>) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_happens_every_promise_holds_on_sqlite() {
-    play_all("SQLite", Records::sqlite).await;
+    play_all("SQLite", TestDatabase::sqlite).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_happens_every_promise_holds_on_postgres() {
-    play_all("PostgreSQL", Records::postgres).await;
+    play_all("PostgreSQL", TestDatabase::postgres).await;
 }

@@ -1,7 +1,7 @@
 //! The tables, read behind the desk's back. One text for both engines.
 
 use jiff::Timestamp;
-use mamori_testkit::records::Records;
+use mamori_testkit::database::TestDatabase;
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 
 /// A connection that only looks.
@@ -17,7 +17,7 @@ const HEX: &str = "CREATE FUNCTION hex(uuid) RETURNS text IMMUTABLE LANGUAGE sql
         AS 'SELECT upper(encode($1, ''hex''))'";
 
 impl Tables {
-    pub async fn open(records: &Records) -> Self {
+    pub async fn open(records: &TestDatabase) -> Self {
         if let Some(path) = records.url().strip_prefix("sqlite:") {
             return Self::Sqlite(SqlitePool::connect(path).await.unwrap());
         }

@@ -8,8 +8,8 @@ use mamori_desk::Caller;
 use mamori_desk::cases::claim_case::Claimed;
 use mamori_model::action::Answer;
 use mamori_model::{
-    ActionId, Bank, CaseId, Clarity, EndpointId, EntryId, LookId, MatchId, Pdq, Sensitive, StaffId,
-    Verdict,
+    ActionId, Bank, CaseId, Clarity, EndpointId, EntryId, MatchId, Pdq, Sensitive, StaffId,
+    Verdict, ViewId,
 };
 
 use crate::common::receiver::Receiver;
@@ -78,7 +78,7 @@ pub struct Person {
     pub signed_in: Option<SignedIn>,
     pub hand: Hand,
     /// The look that they began last, as far as they know.
-    pub look: Option<LookId>,
+    pub view: Option<ViewId>,
 }
 
 /// A picture that was drawn for this world.
@@ -86,7 +86,7 @@ pub struct Picture {
     pub bytes: Bytes,
     pub pdq: Pdq,
     /// What a person sees of it.
-    pub veiled: Bytes,
+    pub blurred: Bytes,
     pub clear: Bytes,
 }
 
@@ -94,7 +94,7 @@ impl Picture {
     /// What a person sees of it.
     pub fn shown(&self, clarity: Clarity) -> &Bytes {
         match clarity {
-            Clarity::Veiled => &self.veiled,
+            Clarity::Blurred => &self.blurred,
             Clarity::Clear => &self.clear,
         }
     }
@@ -102,7 +102,7 @@ impl Picture {
 
 /// A picture reached a person.
 pub struct Saw {
-    pub look: LookId,
+    pub view: ViewId,
     pub by: StaffId,
     pub case: CaseId,
     pub item: MatchId,

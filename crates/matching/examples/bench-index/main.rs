@@ -5,14 +5,14 @@
 //! from the scan's.
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 
-mod meanwhile;
 mod sets;
+mod under_load;
 
 use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use mamori_matching::{Index, Indexed, Near, near_all, near_each};
+use mamori_matching::{Index, IndexEntry, Near, near_all, near_each};
 use mamori_model::{BankId, Distance, EntryId, Hash, Pdq};
 use uuid::Uuid;
 
@@ -42,35 +42,35 @@ fn main() -> Result<(), Failure> {
     let work = PathBuf::from(work);
     set.write(&work)?;
     let bank: BankId = Uuid::from_u128(1).into();
-    let lens = [(bank, MAX)];
+    let scope = [(bank, MAX)];
 
-    let entries: Vec<Indexed> = (1..)
+    let entries: Vec<IndexEntry> = (1..)
         .filter_map(EntryId::new)
         .zip(&set.hashes)
-        .map(|(entry, hash)| Indexed { entry, bank, hash: Hash::Pdq(*hash) })
+        .map(|(entry, hash)| IndexEntry { entry, bank, hash: Hash::Pdq(*hash) })
         .collect();
     let index = build(&entries)?;
     drop(entries);
     let path = work.join("index");
     let took = timed(|| index.save(&path, b""))?;
-    tell("save_s", took.as_secs_f64());
+    print_figure("save_s", took.as_secs_f64());
     drop(index);
 
     let before = resident_bytes();
     let start = Instant::now();
     let (index, _) = Index::open(&path)?;
-    tell("open_s", start.elapsed().as_secs_f64());
-    tell("bytes_per_hash", (resident_bytes() - before) / float(rows));
+    print_figure("open_s", start.elapsed().as_secs_f64());
+    print_figure("bytes_per_hash", (resident_bytes() - before) / float(rows));
     fs::remove_file(&path)?;
 
-    let expected = check(&index, &set, &lens)?;
-    time_queries(&index, &set, &lens);
-    meanwhile::measure(&index, &set.queries, &expected, bank)?;
+    let expected = check(&index, &set, &scope)?;
+    time_queries(&index, &set, &scope);
+    under_load::measure(&index, &set.queries, &expected, bank)?;
     Ok(())
 }
 
 /// The last of several builds; the fastest is told, as the others were disturbed.
-fn build(entries: &[Indexed]) -> Result<Index, Failure> {
+fn build(entries: &[IndexEntry]) -> Result<Index, Failure> {
     let mut index = Index::new();
     let mut took = Vec::new();
     for _ in 0..BUILDS {
@@ -78,7 +78,7 @@ fn build(entries: &[Indexed]) -> Result<Index, Failure> {
         took.push(timed(|| index.load(entries))?);
     }
     let fastest = took.into_iter().min().unwrap_or_default();
-    tell("build_us_per_hash", per(fastest, entries.len()) * 1e6);
+    print_figure("build_us_per_hash", per(fastest, entries.len()) * 1e6);
     Ok(index)
 }
 
@@ -86,59 +86,59 @@ fn build(entries: &[Indexed]) -> Result<Index, Failure> {
 fn check(
     index: &Index,
     set: &sets::Set,
-    lens: &[(BankId, Distance)],
+    scope: &[(BankId, Distance)],
 ) -> Result<Vec<Vec<Near>>, Failure> {
     let start = Instant::now();
     let expected = near_each(&set.hashes, &set.queries, MAX);
     let took = start.elapsed();
     let pairs = float(set.hashes.len()) * float(set.queries.len());
-    tell("tiled_scan_ns_per_hash", took.as_secs_f64() * 1e9 / pairs);
-    let (bank, _) = lens.first().ok_or("no bank to look in")?;
+    print_figure("tiled_scan_ns_per_hash", took.as_secs_f64() * 1e9 / pairs);
+    let (bank, _) = scope.first().ok_or("no bank to look in")?;
     let near = |(row, distance): &(usize, Distance)| {
         let entry = i64::try_from(row + 1).ok().and_then(EntryId::new)?;
         Some(Near { entry, bank: *bank, distance: *distance })
     };
     let expected: Vec<Vec<Near>> =
         expected.iter().map(|found| found.iter().filter_map(near).collect()).collect();
-    let together = index.near_each(&set.queries, lens);
+    let together = index.near_each(&set.queries, scope);
     let mut found = 0;
     for ((query, together), expected) in set.queries.iter().zip(&together).zip(&expected) {
-        let alone = index.near(query, lens);
+        let alone = index.near(query, scope);
         if alone != *expected || together != expected {
             let counts = (expected.len(), alone.len(), together.len());
             return Err(format!("{query}: near by the scan, alone, together: {counts:?}").into());
         }
         found += expected.len();
     }
-    tell("recall_percent", 100.0);
-    tell("found_per_query", float(found) / float(set.queries.len()));
+    print_figure("recall_percent", 100.0);
+    print_figure("found_per_query", float(found) / float(set.queries.len()));
     Ok(expected)
 }
 
 /// How many hashes a frame has, turned and mirrored.
 const VARIANTS: usize = 8;
 
-fn time_queries(index: &Index, set: &sets::Set, lens: &[(BankId, Distance)]) {
-    let ask = |query: &Pdq| drop(index.near(query, lens));
+fn time_queries(index: &Index, set: &sets::Set, scope: &[(BankId, Distance)]) {
+    let ask = |query: &Pdq| drop(index.near(query, scope));
     // The fastest of several passes: the others were disturbed.
     let pass = || set.queries.iter().map(|query| duration(|| ask(query))).collect::<Vec<_>>();
     let fastest = passes(pass).min_by_key(|times| times.iter().sum::<Duration>());
     let mut times = fastest.unwrap_or_default();
-    tell("query_us_mean", mean(&times) * 1e6);
+    print_figure("query_us_mean", mean(&times) * 1e6);
     let frame = |variants: &[Pdq]| duration(|| variants.iter().for_each(ask));
     let pass = || set.queries.chunks_exact(VARIANTS).map(frame).collect::<Vec<_>>();
     let fastest = passes(pass).min_by_key(|times| times.iter().sum::<Duration>());
-    tell("variants_us_mean", mean(&fastest.unwrap_or_default()) * 1e6);
-    tell("query_us_p50", percentile(&mut times, 50) * 1e6);
-    tell("query_us_p99", percentile(&mut times, 99) * 1e6);
+    print_figure("variants_us_mean", mean(&fastest.unwrap_or_default()) * 1e6);
+    print_figure("query_us_p50", percentile(&mut times, 50) * 1e6);
+    print_figure("query_us_p99", percentile(&mut times, 99) * 1e6);
 
     for threads in [1, threads()] {
-        tell(&format!("queries_a_second_by_{threads}"), by(threads, &set.queries, ask));
+        print_figure(&format!("queries_a_second_by_{threads}"), by(threads, &set.queries, ask));
     }
 
     let batch: Vec<Pdq> = set.queries.iter().cycle().take(1_000).copied().collect();
-    let best = passes(|| duration(|| drop(index.near_each(&batch, lens)))).min();
-    tell("batch_us_per_query", per(best.unwrap_or_default(), batch.len()) * 1e6);
+    let best = passes(|| duration(|| drop(index.near_each(&batch, scope)))).min();
+    print_figure("batch_us_per_query", per(best.unwrap_or_default(), batch.len()) * 1e6);
 
     let scans: Vec<Duration> = set
         .queries
@@ -146,17 +146,17 @@ fn time_queries(index: &Index, set: &sets::Set, lens: &[(BankId, Distance)]) {
         .take(20)
         .map(|query| duration(|| drop(near_all(&set.hashes, query, MAX))))
         .collect();
-    tell("scan_us_mean", mean(&scans) * 1e6);
+    print_figure("scan_us_mean", mean(&scans) * 1e6);
     if !set.beside.is_empty() {
         let beside: Vec<Duration> =
             set.beside.iter().map(|query| duration(|| ask(query))).collect();
-        tell("beside_a_crowd_us_mean", mean(&beside) * 1e6);
+        print_figure("beside_a_crowd_us_mean", mean(&beside) * 1e6);
         let scans: Vec<Duration> = set
             .beside
             .iter()
             .map(|query| duration(|| drop(near_all(&set.hashes, query, MAX))))
             .collect();
-        tell("beside_a_crowd_scan_us_mean", mean(&scans) * 1e6);
+        print_figure("beside_a_crowd_scan_us_mean", mean(&scans) * 1e6);
     }
 }
 
@@ -192,7 +192,7 @@ fn passes<T>(pass: impl Fn() -> T) -> impl Iterator<Item = T> {
 }
 
 /// Prints a figure.
-pub fn tell(name: &str, value: f64) {
+pub fn print_figure(name: &str, value: f64) {
     println!("{{\"name\":\"{name}\",\"value\":{value}}}");
 }
 

@@ -6,7 +6,7 @@ use std::{fs, iter};
 
 use mamori_model::Pdq;
 use mamori_testkit::hashes::{any, near};
-use mamori_testkit::pictures::chance::Chance;
+use mamori_testkit::pictures::rng::Rng;
 
 /// How many queries a set has.
 const QUERIES: usize = 500;
@@ -36,48 +36,48 @@ impl Set {
 
 /// Hashes that have nothing to do with each other.
 pub fn random(rows: usize) -> Set {
-    let mut chance = Chance::new(1);
-    let hashes: Vec<Pdq> = iter::repeat_with(|| any(&mut chance).into()).take(rows).collect();
-    let queries = queries(&hashes, &mut chance);
+    let mut rng = Rng::new(1);
+    let hashes: Vec<Pdq> = iter::repeat_with(|| any(&mut rng).into()).take(rows).collect();
+    let queries = queries(&hashes, &mut rng);
     Set { hashes, queries, beside: Vec::new() }
 }
 
 /// What real banks look like: groups of near copies of 1 to 64 hashes, and one crowd of flat
 /// pictures that has 2 % of all.
 pub fn clustered(rows: usize) -> Set {
-    let mut chance = Chance::new(2);
+    let mut rng = Rng::new(2);
     let mut hashes = Vec::with_capacity(rows);
     while hashes.len() < rows - rows / 50 {
-        let centre = any(&mut chance);
-        let copies = 1_usize << chance.below(7);
+        let centre = any(&mut rng);
+        let copies = 1_usize << rng.below(7);
         for _ in 0..copies.min(rows - rows / 50 - hashes.len()) {
-            let bits = bits_below(&mut chance, 25);
-            hashes.push(near(&mut chance, &centre, bits).into());
+            let bits = bits_below(&mut rng, 25);
+            hashes.push(near(&mut rng, &centre, bits).into());
         }
     }
-    let queries = queries(&hashes, &mut chance);
-    let flat = any(&mut chance);
+    let queries = queries(&hashes, &mut rng);
+    let flat = any(&mut rng);
     while hashes.len() < rows {
-        let bits = bits_below(&mut chance, 17);
-        hashes.push(near(&mut chance, &flat, bits).into());
+        let bits = bits_below(&mut rng, 17);
+        hashes.push(near(&mut rng, &flat, bits).into());
     }
-    let beside = iter::repeat_with(|| near(&mut chance, &flat, 48).into()).take(20).collect();
+    let beside = iter::repeat_with(|| near(&mut rng, &flat, 48).into()).take(20).collect();
     Set { hashes, queries, beside }
 }
 
-fn queries(hashes: &[Pdq], chance: &mut Chance) -> Vec<Pdq> {
+fn queries(hashes: &[Pdq], rng: &mut Rng) -> Vec<Pdq> {
     let mut queries = Vec::new();
     while queries.len() < QUERIES {
-        let place = usize::try_from(chance.below(u64::try_from(hashes.len()).unwrap_or(1)));
+        let place = usize::try_from(rng.below(u64::try_from(hashes.len()).unwrap_or(1)));
         let known = hashes.get(place.unwrap_or(0)).map(|hash| *hash.as_bytes());
-        let known = known.unwrap_or_else(|| any(chance));
-        let bits = bits_below(chance, 32);
-        queries.push(near(chance, &known, bits).into());
-        queries.push(any(chance).into());
+        let known = known.unwrap_or_else(|| any(rng));
+        let bits = bits_below(rng, 32);
+        queries.push(near(rng, &known, bits).into());
+        queries.push(any(rng).into());
     }
     queries
 }
 
-fn bits_below(chance: &mut Chance, end: u64) -> u32 {
-    u32::try_from(chance.below(end)).unwrap_or_default()
+fn bits_below(rng: &mut Rng, end: u64) -> u32 {
+    u32::try_from(rng.below(end)).unwrap_or_default()
 }

@@ -57,9 +57,9 @@ impl Halves {
         }
         #[cfg(target_arch = "x86_64")]
         {
-            if super::is_wide() {
-                // SAFETY: the processor has the features, as `is_wide` found.
-                return unsafe { self.scan_wide(rows, query, max, hit) };
+            if super::has_avx512() {
+                // SAFETY: the processor has the features, as `has_avx512` found.
+                return unsafe { self.scan_avx512(rows, query, max, hit) };
             }
             if std::arch::is_x86_feature_detected!("popcnt") {
                 // SAFETY: the processor has the feature, as the line above found.
@@ -71,7 +71,7 @@ impl Halves {
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,popcnt")]
-    fn scan_wide<R: HasWords>(
+    fn scan_avx512<R: HasWords>(
         &self,
         rows: &[R],
         query: &Words,

@@ -5,19 +5,19 @@ use super::*;
 #[test]
 #[expect(unsafe_code, reason = "called only where the processor has the features")]
 fn both_ways_to_find_what_agrees_agree() {
-    if !is_wide() {
+    if !has_avx512() {
         return;
     }
     let tags: Vec<u16> = (0..200_u16).map(|n| n.wrapping_mul(0x9e37)).collect();
-    let sought = Sought { tag: 0x35a, low: 0x1f, all: 0xfff };
+    let query_tag = QueryTag { tag: 0x35a, low: 0x1f, all: 0xfff };
     let mut most = 0;
     for to in 0..=170_u32 {
         for (low_max, tag_max) in [(0, 0), (0, 3), (1, 4), (2, 5), (3, 7), (5, 12)] {
             let group = Group { from: 3.min(to), to, low_max, tag_max };
-            let (mut plain, mut wide) = (Found::default(), Found::default());
-            agreeing::<false, _>(&tags, &group, sought, &mut plain, |posting| posting);
-            // SAFETY: `is_wide` is true here.
-            unsafe { wide_of(&tags, &group, sought, &mut wide) };
+            let (mut plain, mut wide) = (BranchlessVec::default(), BranchlessVec::default());
+            agreeing::<false, _>(&tags, &group, query_tag, &mut plain, |posting| posting);
+            // SAFETY: `has_avx512` is true here.
+            unsafe { avx512_of(&tags, &group, query_tag, &mut wide) };
             let found: Vec<u32> = plain.iter().collect();
             assert_eq!(found, wide.iter().collect::<Vec<_>>(), "{to} {low_max} {tag_max}");
             most = most.max(found.len());
@@ -28,8 +28,8 @@ fn both_ways_to_find_what_agrees_agree() {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,avx512bitalg,bmi2,popcnt")]
-fn wide_of(tags: &[u16], group: &Group, sought: Sought, found: &mut Found<u32>) {
-    agreeing::<true, _>(tags, group, sought, found, |posting| posting);
+fn avx512_of(tags: &[u16], group: &Group, query_tag: QueryTag, found: &mut BranchlessVec<u32>) {
+    agreeing::<true, _>(tags, group, query_tag, found, |posting| posting);
 }
 
 #[test]

@@ -1,11 +1,11 @@
 use mamori_testkit::hashes::any;
-use mamori_testkit::pictures::chance::Chance;
+use mamori_testkit::pictures::rng::Rng;
 
 use super::*;
 
-fn by_brute_force(bank: &[Pdq], query: &Pdq, max: Distance) -> Vec<Found> {
+fn by_brute_force(bank: &[Pdq], query: &Pdq, max: Distance) -> Vec<ScanHit> {
     let all = bank.iter().map(|row| row.distance(query)).enumerate();
-    let mut near: Vec<Found> = all.filter(|(_, distance)| *distance <= max).collect();
+    let mut near: Vec<ScanHit> = all.filter(|(_, distance)| *distance <= max).collect();
     near.sort_by_key(|(row, distance)| (*distance, *row));
     near
 }
@@ -51,7 +51,7 @@ fn the_limit_itself_is_near_and_the_next_bit_is_not() {
 
         let found = near_all(&bank, &query, Distance(max));
 
-        let expected: Vec<Found> = (0..=256)
+        let expected: Vec<ScanHit> = (0..=256)
             .zip(0_u32..)
             .map(|(row, ones)| (row, Distance(ones)))
             .take_while(|(_, distance)| *distance <= Distance(max))
@@ -81,8 +81,8 @@ fn equal_hashes_are_all_found_in_the_order_of_the_list() {
 
 #[test]
 fn many_queries_against_many_hashes_are_answered_as_by_the_scan() {
-    let mut chance = Chance::new(7);
-    let mut hash = || Pdq::from(any(&mut chance));
+    let mut rng = Rng::new(7);
+    let mut hash = || Pdq::from(any(&mut rng));
     let bank: Vec<Pdq> = (0..INDEX_ROWS).map(|_| hash()).collect();
     let mut queries: Vec<Pdq> = (0..INDEX_QUERIES - 500).map(|_| hash()).collect();
     queries.extend(bank.iter().take(500));

@@ -7,13 +7,13 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::Segment;
+use super::branchless_vec::BranchlessVec;
 use super::cost::float;
-use super::found::Found;
 use super::probe::Limits;
 use super::shape::{Plan, SLOTS_MAX};
-use super::slot::{Slot, Sought, group, place};
+use super::slot::{QueryTag, Slot, as_index, group};
 use super::visits::{QUERIES_MAX, Visits, WHOLE_ROWS};
-use crate::kernel::{self, LINE_TAGS, fetch};
+use crate::kernel::{self, LINE_TAGS, prefetch};
 use crate::words::{Words, differing};
 
 /// Reading a slot in order pays if at least one in this many postings is visited, of all rows in
@@ -46,7 +46,7 @@ pub struct Batch<'a> {
 }
 
 /// The results of one thread for the slots that it took.
-pub struct Share<T> {
+pub struct ThreadResult<T> {
     /// The hits, each with the place of its query.
     hits: Vec<(usize, T)>,
     /// Number of postings in the groups of each query.
@@ -58,9 +58,9 @@ pub struct Share<T> {
 struct Scratch {
     visits: Visits,
     /// For each query its own group number, and the tag to compare with.
-    sought: Vec<(u32, Sought)>,
+    query_tags: Vec<(u32, QueryTag)>,
     /// Postings whose tags agree, each with its query: of this part and of the previous one.
-    found: [Found<(u32, u32)>; 2],
+    found: [BranchlessVec<(u32, u32)>; 2],
     /// Rows of the agreeing postings of the part before the previous one, each with its query.
     rows: Vec<(u32, u32)>,
 }
@@ -69,9 +69,9 @@ impl<'a> Batch<'a> {
     /// Creates a batch of at most [`QUERIES_MAX`] queries; `None` if they are faster one by one.
     pub fn new(segment: &'a Segment, queries: &'a [Words], max: u32) -> Option<Self> {
         let plan = segment.plan(max)?;
-        let asked = plan.radii.iter().filter(|radius| **radius >= 0).count();
+        let searched = plan.radii.iter().filter(|radius| **radius >= 0).count();
         let visited = float(queries.len()) * plan.postings;
-        let is_dense = visited * DENSE >= float(asked) * float(segment.len());
+        let is_dense = visited * DENSE >= float(searched) * float(segment.len());
         let is_near = segment.len() <= WHOLE_ROWS || queries.len() >= QUERIES_MIN;
         if !is_dense || !is_near || queries.len() > QUERIES_MAX {
             return None;
@@ -84,64 +84,71 @@ impl<'a> Batch<'a> {
     }
 
     /// Searches slots until all are taken. Several threads may call this at once; the caller passes
-    /// all their shares to [`Self::settle`]. `tell` turns a row and its distance into a hit, or
+    /// all their results to [`Self::merge_results`]. `to_hit` turns a row and its distance into a hit, or
     /// returns `None` to drop it.
     #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
-    pub fn ask<T>(&self, tell: impl Fn(u32, u32) -> Option<T>) -> Share<T> {
+    pub fn search<T>(&self, to_hit: impl Fn(u32, u32) -> Option<T>) -> ThreadResult<T> {
         #[cfg(target_arch = "x86_64")]
         {
-            if kernel::is_wide() {
-                // SAFETY: the processor has the features, as `is_wide` found.
-                return unsafe { self.ask_wide(tell) };
+            if kernel::has_avx512() {
+                // SAFETY: the processor has the features, as `has_avx512` found.
+                return unsafe { self.search_avx512(to_hit) };
             }
-            if kernel::is_middling() {
-                // SAFETY: the processor has the features, as `is_middling` found.
-                return unsafe { self.ask_middling(tell) };
+            if kernel::has_avx2() {
+                // SAFETY: the processor has the features, as `has_avx2` found.
+                return unsafe { self.search_avx2(to_hit) };
             }
         }
-        self.ask_with::<false, _>(tell)
+        self.search_with::<false, _>(to_hit)
     }
 
     /// Calls `hit` with the place of a query and each of its hits once, in no order. Returns the
     /// places of the queries that have no answer yet: their groups are crowded, and
-    /// [`Segment::near_in_a_crowd`] must answer them with a new choice of groups.
-    pub fn settle<T>(&self, shares: Vec<Share<T>>, mut hit: impl FnMut(usize, T)) -> Vec<usize> {
+    /// [`Segment::near_in_crowded_groups`] must answer them with a new choice of groups.
+    pub fn merge_results<T>(
+        &self,
+        results: Vec<ThreadResult<T>>,
+        mut hit: impl FnMut(usize, T),
+    ) -> Vec<usize> {
         let crowded = self.segment.crowded(self.plan);
         let mut postings = vec![0_u64; self.queries.len()];
-        for share in &shares {
-            postings.iter_mut().zip(&share.postings).for_each(|(all, some)| *all += some);
+        for result in &results {
+            postings.iter_mut().zip(&result.postings).for_each(|(all, some)| *all += some);
         }
         let is_crowded = |query: usize| postings.get(query).is_some_and(|all| *all > crowded);
-        let hits = shares.into_iter().flat_map(|share| share.hits);
+        let hits = results.into_iter().flat_map(|result| result.hits);
         hits.filter(|(query, _)| !is_crowded(*query)).for_each(|(query, near)| hit(query, near));
         (0..self.queries.len()).filter(|query| is_crowded(*query)).collect()
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,avx512bitalg,bmi2,popcnt")]
-    fn ask_wide<T>(&self, tell: impl Fn(u32, u32) -> Option<T>) -> Share<T> {
-        self.ask_with::<true, _>(tell)
+    fn search_avx512<T>(&self, to_hit: impl Fn(u32, u32) -> Option<T>) -> ThreadResult<T> {
+        self.search_with::<true, _>(to_hit)
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,bmi2,popcnt")]
-    fn ask_middling<T>(&self, tell: impl Fn(u32, u32) -> Option<T>) -> Share<T> {
-        self.ask_with::<false, _>(tell)
+    fn search_avx2<T>(&self, to_hit: impl Fn(u32, u32) -> Option<T>) -> ThreadResult<T> {
+        self.search_with::<false, _>(to_hit)
     }
 
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
-    fn ask_with<const WIDE: bool, T>(&self, tell: impl Fn(u32, u32) -> Option<T>) -> Share<T> {
-        let mut share = Share { hits: Vec::new(), postings: vec![0; self.queries.len()] };
+    fn search_with<const AVX512: bool, T>(
+        &self,
+        to_hit: impl Fn(u32, u32) -> Option<T>,
+    ) -> ThreadResult<T> {
+        let mut result = ThreadResult { hits: Vec::new(), postings: vec![0; self.queries.len()] };
         let mut scratch = Scratch::default();
         loop {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
-            let Some(slot) = self.segment.slots().get(index) else { return share };
+            let Some(slot) = self.segment.slots().get(index) else { return result };
             scratch.visits.fill(self.segment, index, self.plan, &self.keys);
             if scratch.visits.is_empty() {
                 continue;
             }
-            self.ask_slot::<WIDE, _>(index, slot, &tell, &mut scratch, &mut share);
+            self.search_slot::<AVX512, _>(index, slot, &to_hit, &mut scratch, &mut result);
         }
     }
 
@@ -151,21 +158,21 @@ impl<'a> Batch<'a> {
     /// and their hashes prefetched. Last the hashes are compared.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
-    fn ask_slot<const WIDE: bool, T>(
+    fn search_slot<const AVX512: bool, T>(
         &self,
         index: usize,
         slot: &Slot,
-        tell: &impl Fn(u32, u32) -> Option<T>,
+        to_hit: &impl Fn(u32, u32) -> Option<T>,
         scratch: &mut Scratch,
-        share: &mut Share<T>,
+        result: &mut ThreadResult<T>,
     ) {
-        let Scratch { visits, sought, found: [found, agreed], rows } = scratch;
+        let Scratch { visits, query_tags, found: [found, agreed], rows } = scratch;
         let (tables, hashes) = (self.segment.tables(), self.segment.hashes());
         let after = self.segment.after(index);
-        sought.clear();
-        sought.extend(self.keys.iter().map(|keys| {
+        query_tags.clear();
+        query_tags.extend(self.keys.iter().map(|keys| {
             let key = |slot: usize| keys.get(slot).copied().unwrap_or(0);
-            (key(index) >> slot.low, slot.sought(key(index), key(after)))
+            (key(index) >> slot.low, slot.query_tag(key(index), key(after)))
         }));
         let limits = Limits::of(self.plan, index, after);
         let directory = slot.directory(tables);
@@ -174,26 +181,26 @@ impl<'a> Batch<'a> {
         agreed.clear();
         rows.clear();
         // Returns the first posting of a group.
-        let begin = |group: u32| first + directory.get(place(group)).copied().unwrap_or(0);
+        let begin = |group: u32| first + directory.get(as_index(group)).copied().unwrap_or(0);
         let mut read = first;
         let nothing = std::iter::repeat_n((0..0, Default::default()), 2);
         for (groups, part) in visits.parts().chain(nothing) {
             // Reads the tags of this part, if it is the first, and of the next one.
             let ahead = (groups.end + (groups.end - groups.start)).min(1 << slot.high);
-            kernel::read(directory, place(groups.end)..place(ahead));
-            kernel::read(&tables.tags, place(read)..place(begin(ahead).max(read)));
+            kernel::read_ahead(directory, as_index(groups.end)..as_index(ahead));
+            kernel::read_ahead(&tables.tags, as_index(read)..as_index(begin(ahead).max(read)));
             read = begin(ahead).max(read);
             found.clear();
             for visit in part {
-                let query = place(visit.query());
-                let (Some(all), Some((own, sought))) =
-                    (share.postings.get_mut(query), sought.get(query))
+                let query = as_index(visit.query());
+                let (Some(all), Some((own, query_tag))) =
+                    (result.postings.get_mut(query), query_tags.get(query))
                 else {
                     continue;
                 };
                 let (from, to) = group(directory, visit.group());
                 *all += u64::from(to.saturating_sub(from));
-                if found.len() > FOUND_MAX || share.hits.len() > FOUND_MAX {
+                if found.len() > FOUND_MAX || result.hits.len() > FOUND_MAX {
                     *all = (*all).max(crowded + 1);
                 }
                 if *all > crowded {
@@ -201,25 +208,25 @@ impl<'a> Batch<'a> {
                 }
                 let flipped = (own ^ visit.group()).count_ones();
                 let group = limits.group(first + from..first + to, flipped);
-                kernel::agreeing::<WIDE, _>(&tables.tags, &group, *sought, found, |posting| {
+                kernel::agreeing::<AVX512, _>(&tables.tags, &group, *query_tag, found, |posting| {
                     (posting, visit.query())
                 });
             }
-            let here = place(begin(groups.start))..place(begin(groups.end));
+            let here = as_index(begin(groups.start))..as_index(begin(groups.end));
             if found.len() * NUMBERS_DENSE > here.len() / LINE_TAGS {
-                kernel::read(&tables.near, here.clone());
-                kernel::read(&tables.far, here);
+                kernel::read_ahead(&tables.rows_low, here.clone());
+                kernel::read_ahead(&tables.rows_high, here);
             } else {
                 for (posting, _) in found.iter() {
-                    fetch(&tables.near, place(posting));
-                    fetch(&tables.far, place(posting));
+                    prefetch(&tables.rows_low, as_index(posting));
+                    prefetch(&tables.rows_high, as_index(posting));
                 }
             }
-            self.compare(index, rows, tell, &mut share.hits);
+            self.compare(index, rows, to_hit, &mut result.hits);
             rows.clear();
             for (posting, query) in agreed.iter() {
                 let row = tables.row(posting);
-                fetch(hashes, place(row));
+                prefetch(hashes, as_index(row));
                 rows.push((row, query));
             }
             std::mem::swap(found, agreed);
@@ -234,16 +241,16 @@ impl<'a> Batch<'a> {
         &self,
         index: usize,
         rows: &[(u32, u32)],
-        tell: &impl Fn(u32, u32) -> Option<T>,
+        to_hit: &impl Fn(u32, u32) -> Option<T>,
         hits: &mut Vec<(usize, T)>,
     ) {
         for (row, query) in rows {
-            let query = place(*query);
-            let hash = self.segment.hashes().get(place(*row));
+            let query = as_index(*query);
+            let hash = self.segment.hashes().get(as_index(*row));
             let Some((hash, words)) = hash.zip(self.queries.get(query)) else { continue };
             let distance = differing(hash, words);
             if distance <= self.max && self.segment.is_first(index, hash, words, &self.plan.radii) {
-                hits.extend(tell(*row, distance).map(|near| (query, near)));
+                hits.extend(to_hit(*row, distance).map(|near| (query, near)));
             }
         }
     }

@@ -12,7 +12,7 @@ use super::shape::Shape;
 use super::slot::Slot;
 use super::tables::Tables;
 use super::{Parts, ROWS_MAX, Segment};
-use crate::large::Large;
+use crate::mmap_array::MmapArray;
 use crate::words::Words;
 
 /// A row before the segment is built.
@@ -53,7 +53,7 @@ impl Segment {
         let first = rows.first().ok_or_else(misfit)?.id;
         let ids = Ids::zeroed(first, rows.len())?.fill(rows.iter().map(|row| row.id));
         let ids = ids.ok_or_else(misfit)?;
-        let mut hashes = Large::zeroed(rows.len())?;
+        let mut hashes = MmapArray::zeroed(rows.len())?;
         let mut banks = Banks::default();
         for (row, hash) in rows.iter().zip(hashes.iter_mut()) {
             *hash = row.hash;

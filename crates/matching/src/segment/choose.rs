@@ -10,7 +10,7 @@ use super::Segment;
 use super::cost::{SCAN_NS, float};
 use super::key;
 use super::shape::{Plan, RADIUS_MAX, SLOTS_MAX, cheapest};
-use super::slot::{group, place};
+use super::slot::{as_index, group};
 use crate::words::Words;
 
 /// The groups may be this many times fuller than expected before the radii are chosen again.
@@ -58,9 +58,9 @@ impl Segment {
         for (radius, cost) in costs.iter_mut().enumerate() {
             for flip in flips.of_weight(radius) {
                 let (from, to) = group(directory, key >> slot.low ^ flip);
-                rows += place(to.saturating_sub(from));
+                rows += as_index(to.saturating_sub(from));
             }
-            *cost = self.shape().found_cost(index, radius, rows);
+            *cost = self.shape().cost_of_rows(index, radius, rows);
         }
         costs
     }

@@ -39,7 +39,7 @@ impl Costs {
     }
 
     /// Returns the cost as [`Self::of`] does, for groups that have `rows` rows in total.
-    pub fn where_found(&self, radius: usize, rows: usize) -> f64 {
+    pub fn of_rows(&self, radius: usize, rows: usize) -> f64 {
         // Most rows of crowded groups also have tags that agree.
         let crowd = float(rows) - 4.0 * self.postings(radius);
         self.reading(radius, float(rows))

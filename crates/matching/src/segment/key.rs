@@ -13,7 +13,7 @@ pub struct Key {
 impl Key {
     /// Creates keys of `widths` bits that take the 256 bits of a hash in turn, bit by bit.
     /// Neighbouring bits of a hash depend on each other, and a slot of neighbours would be crowded.
-    pub fn share(widths: &[u32]) -> Vec<Self> {
+    pub fn interleaved(widths: &[u32]) -> Vec<Self> {
         let mut keys = vec![Self::default(); widths.len()];
         let mut left = widths.to_vec();
         let mut next = 0;

@@ -7,10 +7,10 @@
 use std::ops::Range;
 
 use super::Segment;
-use super::found::Found;
+use super::branchless_vec::BranchlessVec;
 use super::shape::{Plan, RADIUS_MAX, SLOTS_MAX};
-use super::slot::{Slot, Sought, group, place};
-use crate::kernel::{self, LINE_TAGS, fetch};
+use super::slot::{QueryTag, Slot, as_index, group};
+use crate::kernel::{self, LINE_TAGS, prefetch};
 use crate::words::{Words, differing};
 
 /// Groups in a step: their reads are about as many as a processor can prefetch at a time.
@@ -26,7 +26,7 @@ pub struct Scratch {
     /// The groups of the next step and of this one.
     groups: [Vec<Group>; 2],
     /// Postings whose tags agree, of this step and of the previous one.
-    found: [Found<u32>; 2],
+    found: [BranchlessVec<u32>; 2],
     /// Rows of the agreeing postings of the step before the previous one.
     rows: Vec<u32>,
 }
@@ -44,7 +44,7 @@ struct Step<'a> {
     /// The masks that give the numbers of the groups to visit.
     flips: &'a [u32],
     limits: Limits,
-    sought: Sought,
+    query_tag: QueryTag,
 }
 
 /// A run of adjacent postings with the same limits.
@@ -81,7 +81,7 @@ impl Limits {
     /// Makes a group of these postings, in which `flipped` bits of the group number are flipped.
     #[inline]
     pub fn group(self, postings: Range<u32>, flipped: u32) -> Group {
-        let (low_max, tag_max) = self.0.get(place(flipped)).copied().unwrap_or_default();
+        let (low_max, tag_max) = self.0.get(as_index(flipped)).copied().unwrap_or_default();
         Group { from: postings.start, to: postings.end, low_max, tag_max }
     }
 }
@@ -100,15 +100,15 @@ impl Segment {
             return kernel::scan(self.hashes(), query, max, hit);
         };
         self.keys(query, &mut scratch.keys);
-        if self.ask(query, max, plan, self.crowded(plan), scratch) {
+        if self.search(query, max, plan, self.crowded(plan), scratch) {
             scratch.hits.iter().for_each(|(row, distance)| hit(*row, *distance));
         } else {
-            self.near_in_a_crowd(query, max, scratch, hit);
+            self.near_in_crowded_groups(query, max, scratch, hit);
         }
     }
 
     /// Answers as [`Self::near`] does, for a query whose groups are known to be crowded.
-    pub fn near_in_a_crowd(
+    pub fn near_in_crowded_groups(
         &self,
         query: &Words,
         max: u32,
@@ -119,31 +119,38 @@ impl Segment {
         let Some(plan) = self.choose(&scratch.keys, max) else {
             return kernel::scan(self.hashes(), query, max, hit);
         };
-        self.ask(query, max, &plan, u64::MAX, scratch);
+        self.search(query, max, &plan, u64::MAX, scratch);
         scratch.hits.iter().for_each(|(row, distance)| hit(*row, *distance));
     }
 
     /// Collects the hits in `scratch`, which holds the keys. Stops and returns `false` if the
     /// groups have more than `most` postings.
     #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
-    fn ask(&self, query: &Words, max: u32, plan: &Plan, most: u64, scratch: &mut Scratch) -> bool {
+    fn search(
+        &self,
+        query: &Words,
+        max: u32,
+        plan: &Plan,
+        most: u64,
+        scratch: &mut Scratch,
+    ) -> bool {
         #[cfg(target_arch = "x86_64")]
         {
-            if kernel::is_wide() {
-                // SAFETY: the processor has the features, as `is_wide` found.
-                return unsafe { self.ask_wide(query, max, plan, most, scratch) };
+            if kernel::has_avx512() {
+                // SAFETY: the processor has the features, as `has_avx512` found.
+                return unsafe { self.search_avx512(query, max, plan, most, scratch) };
             }
-            if kernel::is_middling() {
-                // SAFETY: the processor has the features, as `is_middling` found.
-                return unsafe { self.ask_middling(query, max, plan, most, scratch) };
+            if kernel::has_avx2() {
+                // SAFETY: the processor has the features, as `has_avx2` found.
+                return unsafe { self.search_avx2(query, max, plan, most, scratch) };
             }
         }
-        self.ask_with::<false>(query, max, plan, most, scratch)
+        self.search_with::<false>(query, max, plan, most, scratch)
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,avx512bitalg,bmi2,popcnt")]
-    fn ask_wide(
+    fn search_avx512(
         &self,
         query: &Words,
         max: u32,
@@ -151,12 +158,12 @@ impl Segment {
         most: u64,
         scratch: &mut Scratch,
     ) -> bool {
-        self.ask_with::<true>(query, max, plan, most, scratch)
+        self.search_with::<true>(query, max, plan, most, scratch)
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,bmi2,popcnt")]
-    fn ask_middling(
+    fn search_avx2(
         &self,
         query: &Words,
         max: u32,
@@ -164,7 +171,7 @@ impl Segment {
         most: u64,
         scratch: &mut Scratch,
     ) -> bool {
-        self.ask_with::<false>(query, max, plan, most, scratch)
+        self.search_with::<false>(query, max, plan, most, scratch)
     }
 
     /// Each step passes through five stages, one for each turn of the loop, so that its memory has
@@ -174,7 +181,7 @@ impl Segment {
     /// hashes are compared.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
-    fn ask_with<const WIDE: bool>(
+    fn search_with<const AVX512: bool>(
         &self,
         query: &Words,
         max: u32,
@@ -195,7 +202,7 @@ impl Segment {
             let [noting, reading, telling, comparing] = under_way;
             if let Some(Step { directory, own, flips, .. }) = step {
                 for flip in flips {
-                    fetch(directory, place(own ^ flip));
+                    prefetch(directory, as_index(own ^ flip));
                 }
             }
             next.clear();
@@ -206,7 +213,7 @@ impl Segment {
                         all += u64::from(to - from);
                         let group =
                             limits.group(slot.posting(from)..slot.posting(to), flip.count_ones());
-                        expect(&tables.tags, &group);
+                        prefetch_group(&tables.tags, &group);
                         next.push(group);
                     }
                 }
@@ -215,18 +222,18 @@ impl Segment {
                 }
             }
             found.clear();
-            if let Some(Step { sought, .. }) = reading {
+            if let Some(Step { query_tag, .. }) = reading {
                 for group in &*groups {
-                    kernel::agreeing::<WIDE, _>(&tables.tags, group, sought, found, |it| it);
+                    kernel::agreeing::<AVX512, _>(&tables.tags, group, query_tag, found, |it| it);
                 }
                 for posting in found.iter() {
-                    fetch(&tables.near, place(posting));
-                    fetch(&tables.far, place(posting));
+                    prefetch(&tables.rows_low, as_index(posting));
+                    prefetch(&tables.rows_high, as_index(posting));
                 }
             }
             if let Some(Step { index, .. }) = comparing {
                 for row in &*rows {
-                    let Some(hash) = hashes.get(place(*row)) else { continue };
+                    let Some(hash) = hashes.get(as_index(*row)) else { continue };
                     let distance = differing(hash, query);
                     if distance <= max && self.is_first(index, hash, query, &plan.radii) {
                         hits.push((*row, distance));
@@ -236,7 +243,7 @@ impl Segment {
             rows.clear();
             for posting in agreed.iter() {
                 let row = tables.row(posting);
-                fetch(hashes, place(row));
+                prefetch(hashes, as_index(row));
                 rows.push(row);
             }
             std::mem::swap(next, groups);
@@ -257,10 +264,10 @@ impl Segment {
             let after = self.after(index);
             let directory = slot.directory(self.tables());
             let limits = Limits::of(plan, index, after);
-            let sought = slot.sought(key(index), key(after));
+            let query_tag = slot.query_tag(key(index), key(after));
             let own = key(index) >> slot.low;
             let some = self.flips(index, plan).chunks(STEP_GROUPS);
-            some.map(move |flips| Step { slot, index, directory, own, flips, limits, sought })
+            some.map(move |flips| Step { slot, index, directory, own, flips, limits, query_tag })
         })
     }
 
@@ -283,19 +290,19 @@ impl Segment {
 /// after the first lines.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
-pub fn expect(tags: &[u16], group: &Group) {
-    let (from, last) = (place(group.from), place(group.to).saturating_sub(1));
-    fetch(tags, from);
-    fetch(tags, last.min(from + LINE_TAGS));
-    fetch(tags, last);
+pub fn prefetch_group(tags: &[u16], group: &Group) {
+    let (from, last) = (as_index(group.from), as_index(group.to).saturating_sub(1));
+    prefetch(tags, from);
+    prefetch(tags, last.min(from + LINE_TAGS));
+    prefetch(tags, last);
     if last > from + 3 * LINE_TAGS {
-        expect_more(tags, from + 2 * LINE_TAGS);
+        prefetch_more(tags, from + 2 * LINE_TAGS);
     }
 }
 
 #[cold]
 #[inline(never)]
-fn expect_more(tags: &[u16], from: usize) {
-    fetch(tags, from);
-    fetch(tags, from + LINE_TAGS);
+fn prefetch_more(tags: &[u16], from: usize) {
+    prefetch(tags, from);
+    prefetch(tags, from + LINE_TAGS);
 }

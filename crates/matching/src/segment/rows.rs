@@ -5,13 +5,13 @@ use std::ops::{Range, RangeInclusive};
 
 use mamori_model::EntryId;
 
-use crate::large::Large;
+use crate::mmap_array::MmapArray;
 
 /// Ascending ids, row by row. Each id is stored as its lowest 16 bits; for each run of rows that
 /// share the bits above, only its beginning is stored.
 pub struct Ids {
     first: EntryId,
-    lower: Large<u16>,
+    lower: MmapArray<u16>,
     /// For each multiple of 65,536 above `first`, the first row whose id is at or above it; one
     /// place more than there are runs, for the end of the last run.
     runs: Vec<u32>,
@@ -20,15 +20,15 @@ pub struct Ids {
 /// The bank number of each row.
 pub enum BankNumbers {
     /// For a segment of at most 256 banks.
-    Few(Large<u8>),
+    Few(MmapArray<u8>),
     /// For a segment of more banks.
-    Many(Large<u16>),
+    Many(MmapArray<u16>),
 }
 
 impl Ids {
     /// Allocates space for `rows` rows whose first id is `first`. Fails if there is no memory.
     pub fn zeroed(first: EntryId, rows: usize) -> io::Result<Self> {
-        Ok(Self { first, lower: Large::zeroed(rows)?, runs: vec![0] })
+        Ok(Self { first, lower: MmapArray::zeroed(rows)?, runs: vec![0] })
     }
 
     /// Stores the ids. They must ascend and fill the allocated space; `None` if they do not, or if
@@ -53,7 +53,7 @@ impl Ids {
     }
 
     /// Assembles ids from their parts; `None` if the parts do not belong together.
-    pub fn of_parts(first: EntryId, lower: Large<u16>, runs: Vec<u32>) -> Option<Self> {
+    pub fn of_parts(first: EntryId, lower: MmapArray<u16>, runs: Vec<u32>) -> Option<Self> {
         let [begin, .., end] = *runs.as_slice() else { return None };
         let span = i64::try_from(runs.len()).ok()?.checked_mul(1 << 16)?;
         let fits = begin == 0 && usize::try_from(end) == Ok(lower.len()) && runs.is_sorted();
@@ -67,7 +67,7 @@ impl Ids {
     }
 
     /// Returns the first row's id, the lower bits of all ids and the beginnings of the runs.
-    pub fn parts(&self) -> (EntryId, &Large<u16>, &[u32]) {
+    pub fn parts(&self) -> (EntryId, &MmapArray<u16>, &[u32]) {
         (self.first, &self.lower, &self.runs)
     }
 
@@ -121,9 +121,9 @@ impl BankNumbers {
     /// Allocates space for `rows` rows in `banks` banks. Fails if there is no memory.
     pub fn zeroed(banks: usize, rows: usize) -> io::Result<Self> {
         if banks <= 1 << 8 {
-            Large::zeroed(rows).map(Self::Few)
+            MmapArray::zeroed(rows).map(Self::Few)
         } else {
-            Large::zeroed(rows).map(Self::Many)
+            MmapArray::zeroed(rows).map(Self::Many)
         }
     }
 

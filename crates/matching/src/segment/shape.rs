@@ -41,28 +41,28 @@ pub struct Layout {
     /// Bits of the tag, at most 16; the bits above it hold the highest bits of the row number.
     pub tag_bits: u32,
     /// Whether the row number has a third byte of its own.
-    pub has_far: bool,
+    pub has_rows_high: bool,
 }
 
 impl Layout {
     /// Returns both ways to store the numbers of `rows` rows; the second leaves more bits for tags.
     pub fn for_rows(rows: usize) -> impl Iterator<Item = Self> {
         let bits = usize::BITS - rows.saturating_sub(1).leading_zeros();
-        [false, true].into_iter().filter_map(move |has_far| {
-            let beside = if has_far { 24 } else { 16 };
+        [false, true].into_iter().filter_map(move |has_rows_high| {
+            let beside = if has_rows_high { 24 } else { 16 };
             let tag_bits = TAG_BITS.checked_sub(bits.saturating_sub(beside))?;
-            (tag_bits >= TAG_BITS_MIN).then_some(Self { tag_bits, has_far })
+            (tag_bits >= TAG_BITS_MIN).then_some(Self { tag_bits, has_rows_high })
         })
     }
 
     /// Returns how many bits of a row number are stored apart from the tag.
     pub fn row_bits_beside(self) -> u32 {
-        if self.has_far { 24 } else { 16 }
+        if self.has_rows_high { 24 } else { 16 }
     }
 
     /// Returns the size of a posting in bytes.
     pub fn bytes(self) -> f64 {
-        if self.has_far { 5.0 } else { 4.0 }
+        if self.has_rows_high { 5.0 } else { 4.0 }
     }
 }
 
@@ -112,7 +112,7 @@ impl Shape {
             None => Self {
                 widths: vec![16; 16],
                 high: vec![8; 16],
-                layout: Layout { tag_bits: TAG_BITS_MIN, has_far: true },
+                layout: Layout { tag_bits: TAG_BITS_MIN, has_rows_high: true },
                 rows,
             },
         }
@@ -199,8 +199,8 @@ impl Shape {
     pub fn plan(&self, distance: u32) -> Option<Plan> {
         let costs: Vec<_> = (0..self.widths.len()).map(|slot| self.expected(slot)).collect();
         let mut plan = cheapest(&costs, distance)?;
-        let asked = plan.radii.iter().enumerate();
-        plan.postings = asked
+        let searched = plan.radii.iter().enumerate();
+        plan.postings = searched
             .filter_map(|(slot, radius)| {
                 Some(self.costs(slot)?.postings(usize::try_from(*radius).ok()?))
             })
@@ -218,8 +218,8 @@ impl Shape {
     }
 
     /// Returns the cost of searching a slot at `radius` if its groups have `rows` rows.
-    pub fn found_cost(&self, slot: usize, radius: usize, rows: usize) -> f64 {
-        self.costs(slot).map_or(0.0, |costs| costs.where_found(radius, rows))
+    pub fn cost_of_rows(&self, slot: usize, radius: usize, rows: usize) -> f64 {
+        self.costs(slot).map_or(0.0, |costs| costs.of_rows(radius, rows))
     }
 
     fn costs(&self, slot: usize) -> Option<Costs> {

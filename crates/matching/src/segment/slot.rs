@@ -32,7 +32,7 @@ pub struct Slot {
 
 /// The tag that a look-up compares postings with.
 #[derive(Clone, Copy, Debug)]
-pub struct Sought {
+pub struct QueryTag {
     /// The tag of the query.
     pub tag: u16,
     /// Mask of those bits of a tag that belong to the slot's own key.
@@ -46,7 +46,7 @@ impl Slot {
     pub fn all(shape: &Shape, rows: usize) -> (Vec<Self>, usize) {
         let mut directory_from = 0;
         let mut slots = Vec::new();
-        let keys = Key::share(&shape.widths);
+        let keys = Key::interleaved(&shape.widths);
         let nexts = keys.iter().zip(&shape.widths).cycle().skip(1);
         let measures = shape.widths.iter().zip(&shape.high);
         for (index, ((key, (next, next_width)), (width, high))) in
@@ -94,9 +94,9 @@ impl Slot {
     }
 
     /// Returns the tag to compare with, for a query with these keys.
-    pub fn sought(&self, key: u32, next: u32) -> Sought {
+    pub fn query_tag(&self, key: u32, next: u32) -> QueryTag {
         let ones = |bits: u32| u16::try_from((1_u32 << bits) - 1).unwrap_or(u16::MAX);
-        Sought { tag: self.tag(key, next), low: ones(self.low), all: ones(self.low + self.check) }
+        QueryTag { tag: self.tag(key, next), low: ones(self.low), all: ones(self.low + self.check) }
     }
 
     /// Returns in how many bits the keys of two hashes differ, and in how many of the next key's
@@ -116,7 +116,7 @@ impl Slot {
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "hot")]
 pub fn group(directory: &[u32], group: u32) -> (u32, u32) {
-    match directory.get(place(group)..place(group) + 2) {
+    match directory.get(as_index(group)..as_index(group) + 2) {
         Some([from, to]) => (*from, *to),
         Some(_) | None => (0, 0),
     }
@@ -125,7 +125,7 @@ pub fn group(directory: &[u32], group: u32) -> (u32, u32) {
 /// Converts a number of 32 bits to an index.
 #[inline(always)]
 #[expect(clippy::inline_always, clippy::as_conversions, reason = "hot; usize has 32 bits or more")]
-pub fn place(number: u32) -> usize {
+pub fn as_index(number: u32) -> usize {
     number as usize
 }
 

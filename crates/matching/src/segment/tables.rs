@@ -3,8 +3,8 @@
 use std::io;
 
 use super::shape::Layout;
-use super::slot::{Slot, place};
-use crate::large::Large;
+use super::slot::{Slot, as_index};
+use crate::mmap_array::MmapArray;
 use crate::words::Words;
 
 /// The most rows in a segment: a row number must fit beside group and tag in a waiting word.
@@ -20,13 +20,13 @@ const TAG_SHIFT: u32 = 24;
 pub struct Tables {
     /// For each group of each slot, the beginning of its postings among those of the slot; each
     /// slot has one more place for the end of its last group.
-    pub directory: Large<u32>,
+    pub directory: MmapArray<u32>,
     /// The tag of each posting, and above it the bits of the row number that fit beside it.
-    pub tags: Large<u16>,
+    pub tags: MmapArray<u16>,
     /// The lowest 16 bits of each posting's row number.
-    pub near: Large<u16>,
+    pub rows_low: MmapArray<u16>,
     /// The next eight bits, if the layout has them; otherwise empty.
-    pub far: Large<u8>,
+    pub rows_high: MmapArray<u8>,
     /// The layout of the postings.
     pub layout: Layout,
 }
@@ -34,8 +34,8 @@ pub struct Tables {
 /// The postings of one slot while they are written.
 struct Postings<'a> {
     tags: &'a mut [u16],
-    near: &'a mut [u16],
-    far: &'a mut [u8],
+    rows_low: &'a mut [u16],
+    rows_high: &'a mut [u8],
     layout: Layout,
 }
 
@@ -45,10 +45,10 @@ impl Tables {
     pub fn zeroed(layout: Layout, slots: usize, places: usize, rows: usize) -> io::Result<Self> {
         let postings = slots * rows;
         Ok(Self {
-            directory: Large::zeroed(places)?,
-            tags: Large::zeroed(postings)?,
-            near: Large::zeroed(postings)?,
-            far: Large::zeroed(if layout.has_far { postings } else { 0 })?,
+            directory: MmapArray::zeroed(places)?,
+            tags: MmapArray::zeroed(postings)?,
+            rows_low: MmapArray::zeroed(postings)?,
+            rows_high: MmapArray::zeroed(if layout.has_rows_high { postings } else { 0 })?,
             layout,
         })
     }
@@ -63,18 +63,23 @@ impl Tables {
     ) -> io::Result<Self> {
         let rows = hashes.len();
         let mut tables = Self::zeroed(layout, slots.len(), places, rows)?;
-        let mut waiting = Large::<u64>::zeroed(rows)?;
+        let mut waiting = MmapArray::<u64>::zeroed(rows)?;
         let mut directory: &mut [u32] = &mut tables.directory;
         let ends = slots.iter().skip(1).map(|slot| slot.directory_from).chain([places]);
         let mut tags = tables.tags.chunks_mut(rows.max(1));
-        let mut near = tables.near.chunks_mut(rows.max(1));
-        let mut far = tables.far.chunks_mut(rows.max(1));
+        let mut rows_low = tables.rows_low.chunks_mut(rows.max(1));
+        let mut rows_high = tables.rows_high.chunks_mut(rows.max(1));
         for (slot, end) in slots.iter().zip(ends) {
             let (mine, rest) = directory.split_at_mut(end - slot.directory_from);
             directory = rest;
-            let (Some(tags), Some(near)) = (tags.next(), near.next()) else { break };
-            let far = far.next().unwrap_or_default();
-            slot.fill(hashes, &mut waiting, mine, &mut Postings { tags, near, far, layout });
+            let (Some(tags), Some(rows_low)) = (tags.next(), rows_low.next()) else { break };
+            let rows_high = rows_high.next().unwrap_or_default();
+            slot.fill(
+                hashes,
+                &mut waiting,
+                mine,
+                &mut Postings { tags, rows_low, rows_high, layout },
+            );
         }
         Ok(tables)
     }
@@ -83,11 +88,11 @@ impl Tables {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
     pub fn row(&self, posting: u32) -> u32 {
-        let at = place(posting);
-        let far = self.far.get(at).copied().map_or(0, u32::from);
-        let near = self.near.get(at).copied().map_or(0, u32::from);
+        let at = as_index(posting);
+        let rows_high = self.rows_high.get(at).copied().map_or(0, u32::from);
+        let rows_low = self.rows_low.get(at).copied().map_or(0, u32::from);
         let above = self.tags.get(at).map_or(0, |tag| u32::from(*tag) >> self.layout.tag_bits);
-        above << self.layout.row_bits_beside() | far << 16 | near
+        above << self.layout.row_bits_beside() | rows_high << 16 | rows_low
     }
 }
 
@@ -95,17 +100,17 @@ impl Postings<'_> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
     fn put(&mut self, at: usize, tag: u16, row: u32) {
-        let [near, far] = [row, row >> 16].map(lower_half);
+        let [low, high] = [row, row >> 16].map(lower_half);
         let above = lower_half(row >> self.layout.row_bits_beside());
         if let Some(place) = self.tags.get_mut(at) {
             *place =
                 u16::try_from(u32::from(above) << self.layout.tag_bits & 0xffff).unwrap_or(0) | tag;
         }
-        if let Some(place) = self.near.get_mut(at) {
-            *place = near;
+        if let Some(place) = self.rows_low.get_mut(at) {
+            *place = low;
         }
-        if let Some(place) = self.far.get_mut(at) {
-            *place = u8::try_from(far & 0xff).unwrap_or(0);
+        if let Some(place) = self.rows_high.get_mut(at) {
+            *place = u8::try_from(high & 0xff).unwrap_or(0);
         }
     }
 }
@@ -158,19 +163,19 @@ impl Slot {
         let mut ends = vec![0_u32; 1 << part_bits];
         for hash in hashes {
             if let Some(count) =
-                ends.get_mut(place(self.key.of::<BMI2>(hash) >> self.low >> within))
+                ends.get_mut(as_index(self.key.of::<BMI2>(hash) >> self.low >> within))
             {
                 *count += 1;
             }
         }
-        begin(&mut ends);
+        prefix_sums(&mut ends);
         let rows = u32::try_from(hashes.len()).unwrap_or(u32::MAX);
         for (row, hash) in (0..rows).zip(hashes) {
             let key = self.key.of::<BMI2>(hash);
             let tag = self.tag(key, self.next.of::<BMI2>(hash));
             let group = key >> self.low;
-            if let Some(next) = ends.get_mut(place(group >> within)) {
-                if let Some(waits) = waiting.get_mut(place(*next)) {
+            if let Some(next) = ends.get_mut(as_index(group >> within)) {
+                if let Some(waits) = waiting.get_mut(as_index(*next)) {
                     *waits = u64::from(group) << GROUP_SHIFT
                         | u64::from(tag) << TAG_SHIFT
                         | u64::from(row);
@@ -181,9 +186,9 @@ impl Slot {
         let mut from = 0;
         let (directory, last) = directory.split_at_mut(groups);
         for (end, directory) in ends.iter().zip(directory.chunks_mut(1 << within)) {
-            let part = waiting.get(from..place(*end)).unwrap_or_default();
-            settle(part, from, (1 << within) - 1, directory, postings);
-            from = place(*end);
+            let part = waiting.get(from..as_index(*end)).unwrap_or_default();
+            fill_groups(part, from, (1 << within) - 1, directory, postings);
+            from = as_index(*end);
         }
         last.fill(rows);
     }
@@ -192,7 +197,7 @@ impl Slot {
 /// Puts the rows of a part, whose postings begin at `from`, into their groups, and writes the
 /// beginning of each group to `directory`. The bits of a group number under `mask` are its place
 /// there.
-fn settle(
+fn fill_groups(
     part: &[u64],
     from: usize,
     mask: usize,
@@ -216,13 +221,13 @@ fn settle(
             *next -= 1;
             let row = u32::try_from(waits & ((1 << TAG_SHIFT) - 1)).unwrap_or(0);
             let tag = u16::try_from(waits >> TAG_SHIFT & 0xffff).unwrap_or(0);
-            postings.put(place(*next), tag, row);
+            postings.put(as_index(*next), tag, row);
         }
     }
 }
 
 /// Replaces counts with the beginnings that follow from them.
-fn begin(counts: &mut [u32]) {
+fn prefix_sums(counts: &mut [u32]) {
     let mut next = 0;
     for count in counts {
         next += std::mem::replace(count, next);

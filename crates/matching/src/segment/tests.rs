@@ -1,6 +1,6 @@
 use mamori_model::{BankId, Pdq};
 use mamori_testkit::hashes;
-use mamori_testkit::pictures::chance::Chance;
+use mamori_testkit::pictures::rng::Rng;
 use uuid::Uuid;
 
 use super::*;
@@ -11,11 +11,11 @@ use crate::threads;
 use crate::words::{HasWords as _, differing};
 
 /// Pseudo-random hashes, the same at every run.
-pub struct Dice(Chance);
+pub struct Dice(Rng);
 
 impl Dice {
     pub fn new(seed: u64) -> Self {
-        Self(Chance::new(seed))
+        Self(Rng::new(seed))
     }
 
     pub fn hash(&mut self) -> Words {
@@ -106,9 +106,10 @@ fn queries_asked_together_are_answered_as_one_by_one() {
 fn check_together(segment: &Segment, queries: &[Words]) {
     for (max, threads) in [(20, 2), (31, 1), (31, 3), (33, 2)] {
         let batch = Batch::new(segment, queries, max).unwrap();
-        let shares = threads::on_each(threads, || batch.ask(|row, distance| Some((row, distance))));
+        let results =
+            threads::on_each(threads, || batch.search(|row, distance| Some((row, distance))));
         let mut together = vec![Vec::new(); queries.len()];
-        let alone = batch.settle(shares, |query, near| together[query].push(near));
+        let alone = batch.merge_results(results, |query, near| together[query].push(near));
         assert!(alone.contains(&600) && alone.len() < 200, "within {max}: {alone:?}");
         for (at, mut found) in together.into_iter().enumerate() {
             if alone.contains(&at) {

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::Segment;
 use super::shape::{Plan, SLOTS_MAX};
-use super::slot::place;
+use super::slot::as_index;
 
 /// Bits of the query number in a visit; the other bits are the group number.
 const QUERY_BITS: u32 = 10;
@@ -82,7 +82,7 @@ impl Visits {
         self.ends.resize(1 << parts, 0);
         let part_bits = self.part_bits;
         for (group, _) in visits.clone() {
-            if let Some(count) = self.ends.get_mut(place(group >> part_bits)) {
+            if let Some(count) = self.ends.get_mut(as_index(group >> part_bits)) {
                 *count += 1;
             }
         }
@@ -91,10 +91,10 @@ impl Visits {
         for end in &mut self.ends {
             all += std::mem::replace(end, all);
         }
-        self.all.resize(place(all), Visit::default());
+        self.all.resize(as_index(all), Visit::default());
         for (group, query) in visits {
-            let Some(end) = self.ends.get_mut(place(group >> part_bits)) else { continue };
-            if let Some(place) = self.all.get_mut(place(*end)) {
+            let Some(end) = self.ends.get_mut(as_index(group >> part_bits)) else { continue };
+            if let Some(place) = self.all.get_mut(as_index(*end)) {
                 *place = Visit(group << QUERY_BITS | query);
             }
             *end += 1;
@@ -111,7 +111,7 @@ impl Visits {
         let begins = std::iter::once(&0).chain(&self.ends);
         begins.zip(&self.ends).zip(0_u32..).map(|((from, to), part)| {
             let groups = part << self.part_bits..(part + 1) << self.part_bits;
-            (groups, self.all.get(place(*from)..place(*to)).unwrap_or_default())
+            (groups, self.all.get(as_index(*from)..as_index(*to)).unwrap_or_default())
         })
     }
 }

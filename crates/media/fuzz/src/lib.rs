@@ -7,7 +7,7 @@ use std::sync::Once;
 use mamori_media::decode::{self as decoders, Decoded, Sink};
 use mamori_media::rendition::{self, Size};
 use mamori_media::wire::{self, Hello, Reply};
-use mamori_media::{Aim, Error, Format, Limits, Picture, Raster, Veil};
+use mamori_media::{FrameSelection, Error, Format, Limits, Picture, Raster, Blur};
 
 /// Small limits: too large and too slow are answers, not findings.
 fn limits() -> Limits {
@@ -30,10 +30,10 @@ pub fn decode(format: Format, bytes: &[u8]) {
         }));
     });
     let limits = limits();
-    for veil in [Veil::Veiled, Veil::Clear] {
-        let shown = (veil, Aim::FIRST);
+    for blur in [Blur::Blurred, Blur::Clear] {
+        let shown = (blur, FrameSelection::FIRST);
         if let Ok(raster) = rendition::render_as(format, bytes, &limits, shown) {
-            assert!(raster.is_of(veil));
+            assert!(raster.conforms_to(blur));
         }
     }
     let mut frames = 0;
@@ -65,7 +65,7 @@ pub fn read_from_process(bytes: &[u8]) {
 /// Takes a size as the pool takes it, with pixels that are never as many.
 fn show(Size { width, height }: Size) {
     let raster = Raster { width, height, rgb: vec![0; 4] };
-    assert!(!raster.is_of(Veil::Veiled) && !raster.is_of(Veil::Clear));
+    assert!(!raster.conforms_to(Blur::Blurred) && !raster.conforms_to(Blur::Clear));
     assert!(mamori_media::encode(&raster).is_err());
 }
 

@@ -6,7 +6,7 @@ use crate::pixels::{Layout, Pixels, low_byte, size};
 
 /// The place of a frame on the canvas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Rect {
     /// Columns from the left edge.
     pub left: u32,
     /// Rows from the upper edge.
@@ -50,7 +50,7 @@ impl Canvas {
     }
 
     /// Returns the parts of the canvas's rows that `place` covers; it may extend beyond the edge.
-    pub fn region(&mut self, place: Place) -> impl Iterator<Item = &mut [u8]> {
+    pub fn region(&mut self, place: Rect) -> impl Iterator<Item = &mut [u8]> {
         let bytes = self.layout.samples();
         let from = size(place.left.min(self.width)) * bytes;
         let to = size(place.left.saturating_add(place.width).min(self.width)) * bytes;
@@ -61,7 +61,7 @@ impl Canvas {
 
     /// Draws the rows of `part`, which have the canvas's layout: blended with the content if
     /// `is_blended`, otherwise replacing it.
-    pub fn draw(&mut self, part: &[u8], place: Place, is_blended: bool) {
+    pub fn draw(&mut self, part: &[u8], place: Rect, is_blended: bool) {
         let bytes = self.layout.samples();
         let has_alpha = matches!(self.layout, Layout::GreyAlpha | Layout::Rgba);
         let rows = part.chunks((size(place.width) * bytes).max(1));
@@ -76,7 +76,7 @@ impl Canvas {
     }
 
     /// Makes `place` transparent.
-    pub fn clear(&mut self, place: Place) {
+    pub fn clear(&mut self, place: Rect) {
         self.region(place).for_each(|row| row.fill(0));
     }
 }
@@ -123,8 +123,8 @@ mod tests {
     fn a_frame_that_hangs_over_the_edge_is_cut() {
         let mut canvas = Canvas::new(2, 2, Layout::Grey).unwrap();
 
-        canvas.draw(&[1, 2, 3, 4], Place { left: 1, top: 1, width: 2, height: 2 }, false);
-        canvas.draw(&[9], Place { left: 5, top: 9, width: 1, height: 1 }, false);
+        canvas.draw(&[1, 2, 3, 4], Rect { left: 1, top: 1, width: 2, height: 2 }, false);
+        canvas.draw(&[9], Rect { left: 5, top: 9, width: 1, height: 1 }, false);
 
         assert_eq!(canvas.pixels().samples, [0, 0, 0, 1]);
     }

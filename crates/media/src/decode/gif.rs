@@ -8,7 +8,7 @@ use std::num::NonZeroU64;
 use gif::{ColorOutput, DecodeOptions, DecodingError, DisposalMethod, MemoryLimit};
 use mamori_model::Transform;
 
-use super::canvas::{Canvas, Place};
+use super::canvas::{Canvas, Rect};
 use super::{Sink, check_area, out_of_memory};
 use crate::pixels::{Layout, size};
 use crate::{Error, Format};
@@ -27,7 +27,7 @@ pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
     let frame_bytes = NonZeroU64::new(sink.limits.pixels_max).unwrap_or(NonZeroU64::MIN);
     options.set_memory_limit(MemoryLimit::Bytes(frame_bytes));
     let mut decoder = options.read_info(Cursor::new(bytes)).map_err(unreadable)?;
-    let first = blocks.frames.first().copied().unwrap_or(Place::NOWHERE);
+    let first = blocks.frames.first().copied().unwrap_or(Rect::EMPTY);
     let width = u32::from(decoder.width()).max(first.left.saturating_add(first.width));
     let height = u32::from(decoder.height()).max(first.top.saturating_add(first.height));
     check_area(GIF, width, height, sink.limits)?;
@@ -39,10 +39,10 @@ pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
         canvas: Canvas::new(width, height, layout)?,
         layout,
         global: decoder.global_palette().map(<[u8]>::to_vec).unwrap_or_default(),
-        is_fresh: true,
+        is_first_frame: true,
     };
     let whole = u32::try_from(blocks.frames.len()).unwrap_or(u32::MAX);
-    sink.expect(u64::from(whole));
+    sink.set_frame_count(u64::from(whole));
     if blocks.is_followed {
         sink.leave_out();
     }
@@ -67,7 +67,7 @@ struct Drawing {
     canvas: Canvas,
     layout: Layout,
     global: Vec<u8>,
-    is_fresh: bool,
+    is_first_frame: bool,
 }
 
 impl Drawing {
@@ -80,7 +80,7 @@ impl Drawing {
         sink: &mut Sink<'_>,
     ) -> Result<bool, Error> {
         let Some(frame) = decoder.current_frame_info().cloned() else { return Ok(true) };
-        let place = Place::of(&frame);
+        let place = Rect::of(&frame);
         // A frame may be larger than the screen: 4 gigabytes in a file of some hundred bytes.
         let area = u64::from(place.width) * u64::from(place.height);
         let pixels_max = sink.limits.pixels_max;
@@ -116,17 +116,17 @@ impl Drawing {
 
     /// Draws a frame. Transparent pixels keep the previous content. In the first frame, where there
     /// is none, they are transparent and have their palette's colour, as in Pillow.
-    fn draw(&mut self, frame: &gif::Frame<'_>, indices: &[u8], place: Place) {
+    fn draw(&mut self, frame: &gif::Frame<'_>, indices: &[u8], place: Rect) {
         const COLOUR: usize = 3;
         let palette = frame.palette.as_ref().unwrap_or(&self.global);
         let (colours, _) = palette.as_chunks::<COLOUR>();
-        let is_fresh = std::mem::take(&mut self.is_fresh);
+        let is_first_frame = std::mem::take(&mut self.is_first_frame);
         let bytes = self.layout.samples();
         let rows = indices.chunks(size(place.width).max(1));
         for (shown, row) in self.canvas.region(place).zip(rows) {
             for (pixel, index) in shown.chunks_exact_mut(bytes).zip(row) {
                 let is_see_through = Some(*index) == frame.transparent;
-                if is_see_through && !is_fresh {
+                if is_see_through && !is_first_frame {
                     continue;
                 }
                 let [red, green, blue] =
@@ -138,9 +138,9 @@ impl Drawing {
     }
 }
 
-impl Place {
+impl Rect {
     /// A place without pixels.
-    const NOWHERE: Self = Self { left: 0, top: 0, width: 0, height: 0 };
+    const EMPTY: Self = Self { left: 0, top: 0, width: 0, height: 0 };
 
     fn of(frame: &gif::Frame<'_>) -> Self {
         Self {

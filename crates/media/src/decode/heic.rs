@@ -7,7 +7,7 @@
 
 use mamori_model::Transform;
 
-use super::pace::Pace;
+use super::sampler::FrameSampler;
 use super::{Decoded, Sink, jpeg, png};
 use crate::{Error, format};
 
@@ -20,14 +20,14 @@ pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
     if !bytes.starts_with(PNG) && !bytes.starts_with(JPEG) {
         return Err(Error::Unsupported { found: format::HEIC });
     }
-    sink.expect(u64::try_from(pieces(bytes).count()).unwrap_or(u64::MAX));
+    sink.set_frame_count(u64::try_from(pieces(bytes).count()).unwrap_or(u64::MAX));
     for (number, piece) in (0_u32..).zip(pieces(bytes)) {
         if !sink.wants(number) {
             continue;
         }
         let (limits, samples) = (sink.limits, sink.samples);
         let mut take = |decoded: Decoded<'_>| sink.give(number, Transform::None, decoded.pixels);
-        let mut inner = Sink::new(limits, samples, Pace::of_every_frame(), &mut take);
+        let mut inner = Sink::new(limits, samples, FrameSampler::every_frame(), &mut take);
         if piece.starts_with(PNG) {
             png::frames(piece, &mut inner)?;
         } else {

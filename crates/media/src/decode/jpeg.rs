@@ -23,7 +23,7 @@ pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
     if !is_whole {
         sink.leave_out();
     }
-    sink.expect(1 + u64::try_from(others.len()).unwrap_or(u64::MAX));
+    sink.set_frame_count(1 + u64::try_from(others.len()).unwrap_or(u64::MAX));
     let pictures = std::iter::once(bytes).chain(others);
     let mut damage = Ok(());
     for (number, picture) in (0_u32..).zip(pictures) {

@@ -26,7 +26,7 @@ pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
     let read = feed(&mut image, rest);
     let count = u32::try_from(image.num_loaded_keyframes()).unwrap_or(u32::MAX);
     let is_cut = !image.is_loading_done();
-    sink.expect(u64::from(count) + u64::from(is_cut));
+    sink.set_frame_count(u64::from(count) + u64::from(is_cut));
     for number in 0..count {
         if !sink.wants(number) {
             continue;

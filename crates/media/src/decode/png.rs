@@ -7,7 +7,7 @@ use std::io::{Cursor, ErrorKind};
 use mamori_model::Transform;
 use png::{BlendOp, ColorType, Decoder, DisposeOp, FrameControl, Reader, Transformations};
 
-use super::canvas::{Canvas, Place};
+use super::canvas::{Canvas, Rect};
 use super::{Sink, check_area, exif, frame_buffer, out_of_memory};
 use crate::pixels::{Layout, Pixels};
 use crate::{Error, Format};
@@ -82,7 +82,7 @@ fn decode(
     if begun > declared {
         sink.leave_out();
     }
-    sink.expect(u64::from(played) + u64::from(is_apart));
+    sink.set_frame_count(u64::from(played) + u64::from(is_apart));
     if is_apart {
         first = 1;
         let is_wanted = sink.wants(0);
@@ -130,8 +130,8 @@ fn frame(
     Ok(flow.is_break())
 }
 
-fn place(control: &FrameControl) -> Place {
-    Place {
+fn place(control: &FrameControl) -> Rect {
+    Rect {
         left: control.x_offset,
         top: control.y_offset,
         width: control.width,

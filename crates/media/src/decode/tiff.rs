@@ -22,7 +22,7 @@ const TIFF: Format = Format::Tiff;
 pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
     let prepared = prepare::prepare(bytes).ok_or(Error::Unsupported { found: RARE })?;
     let mut decoder = open(&prepared.bytes, sink.limits).map_err(unreadable)?;
-    sink.expect(pages(&prepared.bytes, sink.limits));
+    sink.set_frame_count(pages(&prepared.bytes, sink.limits));
     for number in 0.. {
         if sink.wants(number) {
             let (width, height) = decoder.dimensions().map_err(unreadable)?;

@@ -9,7 +9,7 @@ use std::io::{Cursor, ErrorKind};
 use image_webp::{DecodingError, WebPDecoder};
 use mamori_model::Transform;
 
-use super::canvas::{Canvas, Place};
+use super::canvas::{Canvas, Rect};
 use super::{Sink, check_area, exif, frame_buffer, out_of_memory};
 use crate::pixels::{Layout, Pixels, size};
 use crate::{Error, Format, Limits};
@@ -22,8 +22,8 @@ const HEADER: usize = 12;
 pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
     let mut file = File::read(bytes.get(HEADER..).unwrap_or_default());
     // Some writers declare a wrong length; in an animation that is shorter, frames may be missing.
-    file.is_cut |= !file.frames.is_empty() && said_length(bytes) > bytes.len();
-    sink.expect(u64::try_from(file.stills.len() + file.frames.len()).unwrap_or(u64::MAX));
+    file.is_cut |= !file.frames.is_empty() && declared_length(bytes) > bytes.len();
+    sink.set_frame_count(u64::try_from(file.stills.len() + file.frames.len()).unwrap_or(u64::MAX));
     let mut numbers = 0_u32..;
     for (still, number) in file.stills.iter().zip(&mut numbers) {
         if sink.wants(number) {
@@ -39,9 +39,9 @@ pub fn frames(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
 }
 
 /// Returns the length that the file declares, in bytes, including its signature.
-fn said_length(bytes: &[u8]) -> usize {
-    let said = bytes.get(4..).and_then(|rest| rest.first_chunk());
-    said.map_or(0, |four| size(u32::from_le_bytes(*four)).saturating_add(8))
+fn declared_length(bytes: &[u8]) -> usize {
+    let declared = bytes.get(4..).and_then(|rest| rest.first_chunk());
+    declared.map_or(0, |four| size(u32::from_le_bytes(*four)).saturating_add(8))
 }
 
 fn animation(
@@ -112,7 +112,7 @@ struct File<'a> {
 
 /// A frame of an animation.
 struct Frame<'a> {
-    place: Place,
+    place: Rect,
     /// Whether it is blended with the content of the canvas, instead of replacing it.
     is_blended: bool,
     /// Whether its place is cleared after it was shown.
@@ -138,12 +138,12 @@ impl<'a> File<'a> {
             is_cut: false,
         };
         let mut alpha = None;
-        let mut walk = Walk { rest: bytes };
-        for Chunk { kind, data, is_whole } in &mut walk {
+        let mut chunks = ChunkIter { rest: bytes };
+        for Chunk { kind, data, is_whole } in &mut chunks {
             let makes_a_picture = matches!(kind, b"ALPH" | b"VP8 " | b"VP8L" | b"ANMF");
             file.is_cut |= makes_a_picture && !is_whole;
             match kind {
-                b"VP8X" => file.canvas = less_one(data, 4).zip(less_one(data, 7)),
+                b"VP8X" => file.canvas = read_u24_plus_one(data, 4).zip(read_u24_plus_one(data, 7)),
                 b"EXIF" => file.shown = exif::orientation(data),
                 b"ALPH" => alpha = Some(data),
                 b"VP8 " | b"VP8L" => {
@@ -157,22 +157,22 @@ impl<'a> File<'a> {
             }
         }
         // The remainder begins another chunk: an animation may lack frames.
-        file.is_cut |= !file.frames.is_empty() && !walk.rest.is_empty();
+        file.is_cut |= !file.frames.is_empty() && !chunks.rest.is_empty();
         file
     }
 }
 
 impl<'a> Frame<'a> {
     fn read(data: &'a [u8]) -> Option<Self> {
-        let place = Place {
-            left: three(data, 0)? * 2,
-            top: three(data, 3)? * 2,
-            width: less_one(data, 6)?,
-            height: less_one(data, 9)?,
+        let place = Rect {
+            left: read_u24(data, 0)? * 2,
+            top: read_u24(data, 3)? * 2,
+            width: read_u24_plus_one(data, 6)?,
+            height: read_u24_plus_one(data, 9)?,
         };
         let flags = *data.get(15)?;
         let mut picture = Chunks::default();
-        for Chunk { kind, data, .. } in (Walk { rest: data.get(16..)? }) {
+        for Chunk { kind, data, .. } in (ChunkIter { rest: data.get(16..)? }) {
             match kind {
                 b"ALPH" => picture.alpha = Some(data),
                 // The specification does not say which of two pictures in one frame is shown.
@@ -229,14 +229,14 @@ fn lossy_size(data: &[u8]) -> Option<(u32, u32)> {
 }
 
 /// Reads 24 bits, little-endian.
-fn three(data: &[u8], at: usize) -> Option<u32> {
+fn read_u24(data: &[u8], at: usize) -> Option<u32> {
     let [a, b, c] = *data.get(at..)?.first_chunk()?;
     Some(u32::from_le_bytes([a, b, c, 0]))
 }
 
 /// Reads 24 bits that store a value minus one.
-fn less_one(data: &[u8], at: usize) -> Option<u32> {
-    three(data, at).map(|value| value + 1)
+fn read_u24_plus_one(data: &[u8], at: usize) -> Option<u32> {
+    read_u24(data, at).map(|value| value + 1)
 }
 
 struct Chunk<'a> {
@@ -246,11 +246,11 @@ struct Chunk<'a> {
 }
 
 /// Iterates over chunks; the last one may be cut.
-struct Walk<'a> {
+struct ChunkIter<'a> {
     rest: &'a [u8],
 }
 
-impl<'a> Iterator for Walk<'a> {
+impl<'a> Iterator for ChunkIter<'a> {
     type Item = Chunk<'a>;
 
     fn next(&mut self) -> Option<Chunk<'a>> {

@@ -8,15 +8,15 @@ use mamori_model::{Pdq, Quality, Transform};
 use super::shrink::{SIDE, Small};
 
 /// Frequencies that are kept in each direction, without the constant one.
-const KEPT: usize = 16;
+const FREQUENCIES: usize = 16;
 
 /// Strength of each frequency, `[down][across]`.
-pub type Spectrum = [[f32; KEPT]; KEPT];
+pub type Spectrum = [[f32; FREQUENCIES]; FREQUENCIES];
 
 /// The matrix `[frequency][sample]`, rounded as in the reference: scale in `f32`, product in `f64`.
-static MATRIX: LazyLock<[[f32; SIDE]; KEPT]> = LazyLock::new(|| {
+static MATRIX: LazyLock<[[f32; SIDE]; FREQUENCIES]> = LazyLock::new(|| {
     let scale = f64::from(narrow((2.0_f64 / 64.0).sqrt()));
-    let mut matrix = [[0.0; SIDE]; KEPT];
+    let mut matrix = [[0.0; SIDE]; FREQUENCIES];
     for (frequency, row) in (1_u32..).zip(&mut matrix) {
         for (odd, cell) in (1_u32..).step_by(2).zip(row) {
             let step = std::f64::consts::PI / 2.0 / 64.0;
@@ -37,8 +37,8 @@ fn narrow(value: f64) -> f32 {
 }
 
 /// [`MATRIX`] as `[sample][frequency]`.
-static TURNED: LazyLock<[[f32; KEPT]; SIDE]> = LazyLock::new(|| {
-    let mut turned = [[0.0; KEPT]; SIDE];
+static TURNED: LazyLock<[[f32; FREQUENCIES]; SIDE]> = LazyLock::new(|| {
+    let mut turned = [[0.0; FREQUENCIES]; SIDE];
     for (frequency, row) in MATRIX.iter().enumerate() {
         for (weight, to) in row.iter().zip(&mut turned) {
             if let Some(cell) = to.get_mut(frequency) {
@@ -71,7 +71,7 @@ fn spectrum_avx2(small: &Small) -> (Spectrum, Quality) {
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
 fn spectrum_plain(small: &Small) -> Spectrum {
-    let mut down = [[0.0_f32; SIDE]; KEPT];
+    let mut down = [[0.0_f32; SIDE]; FREQUENCIES];
     for (weights, sums) in MATRIX.iter().zip(&mut down) {
         for (weight, row) in weights.iter().zip(small) {
             for (sum, sample) in sums.iter_mut().zip(row) {
@@ -79,7 +79,7 @@ fn spectrum_plain(small: &Small) -> Spectrum {
             }
         }
     }
-    let mut both = [[0.0_f32; KEPT]; KEPT];
+    let mut both = [[0.0_f32; FREQUENCIES]; FREQUENCIES];
     for (row, sums) in down.iter().zip(&mut both) {
         for (sample, weights) in row.iter().zip(TURNED.iter()) {
             for (sum, weight) in sums.iter_mut().zip(weights) {
@@ -94,11 +94,12 @@ fn spectrum_plain(small: &Small) -> Spectrum {
 ///
 /// Bit 255 is the first bit of the hash's text.
 pub fn bits(spectrum: &Spectrum) -> Pdq {
-    let mut sorted = [0.0_f32; KEPT * KEPT];
+    let mut sorted = [0.0_f32; FREQUENCIES * FREQUENCIES];
     for (to, from) in sorted.iter_mut().zip(spectrum.as_flattened()) {
         *to = *from;
     }
-    let (_, median, _) = sorted.select_nth_unstable_by(KEPT * KEPT / 2 - 1, f32::total_cmp);
+    let (_, median, _) =
+        sorted.select_nth_unstable_by(FREQUENCIES * FREQUENCIES / 2 - 1, f32::total_cmp);
     let mut bytes = [0_u8; 32];
     for (byte, eight) in bytes.iter_mut().rev().zip(spectrum.as_flattened().chunks(8)) {
         for (bit, strength) in eight.iter().enumerate() {
@@ -135,7 +136,7 @@ fn negated(spectrum: &Spectrum, is_negated: impl Fn(usize, usize) -> bool) -> Sp
 }
 
 fn transposed(spectrum: &Spectrum) -> Spectrum {
-    let mut result = [[0.0; KEPT]; KEPT];
+    let mut result = [[0.0; FREQUENCIES]; FREQUENCIES];
     for (across, row) in spectrum.iter().enumerate() {
         for (strength, to) in row.iter().zip(&mut result) {
             if let Some(cell) = to.get_mut(across) {

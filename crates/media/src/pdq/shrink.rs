@@ -26,22 +26,22 @@ pub type Small = [[f32; SIDE]; SIDE];
 /// which were turned first, apart from the order of sums.
 pub fn shrink(pixels: &Pixels<'_>, transform: Transform) -> Small {
     thread_local! {
-        static TOOLS: RefCell<Tools> = RefCell::default();
+        static SCRATCH: RefCell<Scratch> = RefCell::default();
     }
-    let small = TOOLS.with_borrow_mut(|tools| tools.shrink(pixels, transform.steps()));
+    let small = SCRATCH.with_borrow_mut(|scratch| scratch.shrink(pixels, transform.steps()));
     if transform.steps().exchanges { transposed(&small) } else { small }
 }
 
 /// Weights and sums, which a thread reuses for the next picture.
 #[derive(Default)]
-struct Tools {
+struct Scratch {
     down: Axis,
     across: Axis,
     /// The weighted sum of some rows, sample by sample.
     sums: Vec<f32>,
 }
 
-impl Tools {
+impl Scratch {
     fn shrink(&mut self, pixels: &Pixels<'_>, steps: Steps) -> Small {
         let row_samples = size(pixels.width) * pixels.layout.samples();
         self.down.fit(size(pixels.height), &[1.0], steps.flips_rows);

@@ -14,26 +14,28 @@ use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
 use super::spawner::Spawner;
-use crate::cage::sys;
 use crate::error::safe_reason;
 use crate::rendition::Size;
-use crate::wire::{self, Answer, Hello, Order, Reply, Source, Task};
-use crate::{Aim, Error, Frame, Limits, Picture, Protections, Raster, Rest, Veil, decode};
+use crate::sandbox::sys;
+use crate::wire::{self, Hello, Order, Reply, Source, Task, TaskResult};
+use crate::{
+    Blur, Error, Frame, FrameSelection, Limits, Picture, Protections, Raster, Remaining, decode,
+};
 
-/// Time that a process has to apply its cage, or to exit once it is killed.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Time that a process has to apply its sandbox, or to exit once it is killed.
+const PROCESS_TIMEOUT: Duration = Duration::from_secs(10);
 /// Buffer of the pipe to a process, in bytes: most pictures pass in one piece, instead of sixteen
 /// for each of which one side waits for the other. The most that Linux gives an ordinary user.
 const PIPE_BYTES: i32 = 1 << 20;
 /// How much of a process's standard error is kept, in bytes.
-const LAST_WORDS_MAX: u64 = 4_096;
+const STDERR_BYTES_MAX: u64 = 4_096;
 
 /// A process that has greeted.
 pub struct Child {
     process: tokio::process::Child,
     input: ChildStdin,
     output: ChildStdout,
-    last_words: JoinHandle<Vec<u8>>,
+    stderr: JoinHandle<Vec<u8>>,
     /// The protections that it reported to be in force.
     pub protections: Protections,
 }
@@ -47,19 +49,19 @@ impl Child {
             return Err(io::Error::other("a process without pipes"));
         };
         sys::widen_pipe(&input, PIPE_BYTES);
-        let last_words = tokio::spawn(drain(errors));
+        let stderr = tokio::spawn(drain(errors));
         let greeting = async {
             write_frame(&mut input, &serde_json::to_vec(&Order::Decode(limits.clone()))?).await?;
             let hello = read_frame(&mut output, wire::reply_bytes_max(limits)).await?;
             Ok::<Hello, io::Error>(serde_json::from_slice(&hello)?)
         };
-        match timeout(PATIENCE, greeting).await {
+        match timeout(PROCESS_TIMEOUT, greeting).await {
             Ok(Ok(Hello { protections })) => {
-                Ok(Self { process, input, output, last_words, protections })
+                Ok(Self { process, input, output, stderr, protections })
             }
             Ok(Err(error)) => {
                 let _ = process.start_kill();
-                let words = last_words.await.unwrap_or_default();
+                let words = stderr.await.unwrap_or_default();
                 let words = String::from_utf8_lossy(&words).trim().to_owned();
                 Err(io::Error::new(error.kind(), format!("no hello from the decoder: {words}")))
             }
@@ -78,9 +80,9 @@ impl Child {
         file: (Source, &Bytes),
         limits: &Limits,
     ) -> (Result<Picture, Error>, Option<Self>) {
-        let said = timeout(limits.wall(), self.ask::<Picture>(Task::Hash, file, limits)).await;
-        let (picture, usable) = self.settle(said, limits).await;
-        (picture.and_then(|picture| doubted(picture, limits)), usable)
+        let reply = timeout(limits.wall(), self.request::<Picture>(Task::Hash, file, limits)).await;
+        let (picture, usable) = self.interpret_reply(reply, limits).await;
+        (picture.and_then(|picture| validated(picture, limits)), usable)
     }
 
     /// Makes the rendition of one file in the process. Returns the process if it can take another
@@ -88,20 +90,21 @@ impl Child {
     pub async fn render(
         mut self,
         file: (Source, &Bytes),
-        (veil, aim): (Veil, Aim),
+        (blur, selection): (Blur, FrameSelection),
         limits: &Limits,
     ) -> (Result<Raster, Error>, Option<Self>) {
-        let said = timeout(limits.wall(), self.ask_for_pixels((veil, aim), file, limits)).await;
-        self.settle(said, limits).await
+        let reply =
+            timeout(limits.wall(), self.request_raster((blur, selection), file, limits)).await;
+        self.interpret_reply(reply, limits).await
     }
 
     /// Turns the reply, or its absence, into a result.
-    async fn settle<T>(
+    async fn interpret_reply<T>(
         mut self,
-        said: Result<io::Result<Reply<T>>, Elapsed>,
+        reply: Result<io::Result<Reply<T>>, Elapsed>,
         limits: &Limits,
     ) -> (Result<T, Error>, Option<Self>) {
-        match said {
+        match reply {
             Ok(Ok(Reply { answer, is_last })) => {
                 (answer.into_result(limits), (!is_last).then_some(self))
             }
@@ -114,7 +117,7 @@ impl Child {
         }
     }
 
-    async fn ask<T: DeserializeOwned>(
+    async fn request<T: DeserializeOwned>(
         &mut self,
         task: Task,
         file: (Source, &Bytes),
@@ -128,27 +131,27 @@ impl Child {
     }
 
     /// Asks for a rendition and reads its pixels, at most as many as it may have.
-    async fn ask_for_pixels(
+    async fn request_raster(
         &mut self,
-        (veil, aim): (Veil, Aim),
+        (blur, selection): (Blur, FrameSelection),
         file: (Source, &Bytes),
         limits: &Limits,
     ) -> io::Result<Reply<Raster>> {
-        let task = Task::Render(veil, aim);
-        let Reply { answer, is_last } = self.ask::<Size>(task, file, limits).await?;
+        let task = Task::Render(blur, selection);
+        let Reply { answer, is_last } = self.request::<Size>(task, file, limits).await?;
         let answer = match answer {
-            Answer::Done(Size { width, height }) => {
-                let most = u64::from(veil.side_max()).pow(2) * 3;
+            TaskResult::Done(Size { width, height }) => {
+                let most = u64::from(blur.side_max()).pow(2) * 3;
                 let raster =
                     Raster { width, height, rgb: read_frame(&mut self.output, most).await? };
-                if !raster.is_of(veil) {
-                    return Err(without_sense("pixels that were not requested"));
+                if !raster.conforms_to(blur) {
+                    return Err(invalid_data("pixels that were not requested"));
                 }
-                Answer::Done(raster)
+                TaskResult::Done(raster)
             }
-            Answer::Unsupported { found } => Answer::Unsupported { found },
-            Answer::Unreadable { reason } => Answer::Unreadable { reason },
-            Answer::TooLarge { pixels } => Answer::TooLarge { pixels },
+            TaskResult::Unsupported { found } => TaskResult::Unsupported { found },
+            TaskResult::Unreadable { reason } => TaskResult::Unreadable { reason },
+            TaskResult::TooLarge { pixels } => TaskResult::TooLarge { pixels },
         };
         Ok(Reply { answer, is_last })
     }
@@ -161,7 +164,7 @@ impl Child {
         }
         let status = timeout(Duration::from_secs(1), self.process.wait()).await;
         self.kill().await;
-        let words = timeout(PATIENCE, self.last_words).await.ok().and_then(Result::ok);
+        let words = timeout(PROCESS_TIMEOUT, self.stderr).await.ok().and_then(Result::ok);
         let words = words.unwrap_or_default();
         // The message of Rust before it aborts because an allocation failed.
         if words.starts_with(b"memory allocation of") {
@@ -175,13 +178,13 @@ impl Child {
 
     async fn kill(&mut self) {
         let _ = self.process.start_kill();
-        let _ = timeout(PATIENCE, self.process.wait()).await;
+        let _ = timeout(PROCESS_TIMEOUT, self.process.wait()).await;
     }
 }
 
 /// Checks a process's result: refuses what cannot be true, and limits every text to what this crate
 /// could have written itself.
-fn doubted(picture: Picture, limits: &Limits) -> Result<Picture, Error> {
+fn validated(picture: Picture, limits: &Limits) -> Result<Picture, Error> {
     let is_odd = |frame: &Frame| !(1..=wire::FRAME_HASHES_MAX).contains(&frame.hashes.len());
     let is_empty = picture.frames.iter().any(is_odd)
         || !picture.frames.is_sorted_by(|one, next| one.number < next.number);
@@ -189,11 +192,11 @@ fn doubted(picture: Picture, limits: &Limits) -> Result<Picture, Error> {
     if picture.frames.is_empty() || is_empty || is_long {
         return Err(Error::unreadable("the decoder found no frame"));
     }
-    let rest = match picture.rest {
-        Rest::Damaged { reason } => Rest::Damaged { reason: safe_reason(&reason) },
-        rest @ (Rest::Nothing | Rest::LeftOut) => rest,
+    let remaining = match picture.remaining {
+        Remaining::Damaged { reason } => Remaining::Damaged { reason: safe_reason(&reason) },
+        remaining @ (Remaining::Nothing | Remaining::LeftOut) => remaining,
     };
-    Ok(Picture { rest, ..picture })
+    Ok(Picture { remaining, ..picture })
 }
 
 pub fn explain_status(status: ExitStatus, limits: &Limits) -> Error {
@@ -228,14 +231,14 @@ async fn write_file(
     to.flush().await
 }
 
-fn without_sense(what: &'static str) -> io::Error {
+fn invalid_data(what: &'static str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, what)
 }
 
 async fn read_frame(from: &mut ChildStdout, bytes_max: u64) -> io::Result<Vec<u8>> {
     let length = u64::from(from.read_u32_le().await?);
     if length > bytes_max {
-        return Err(without_sense("a frame that is too long"));
+        return Err(invalid_data("a frame that is too long"));
     }
     let mut bytes = Vec::new();
     if from
@@ -253,7 +256,7 @@ async fn read_frame(from: &mut ChildStdout, bytes_max: u64) -> io::Result<Vec<u8
 /// Reads to the end, so that the process never waits for a reader, and keeps the beginning.
 pub async fn drain(mut errors: ChildStderr) -> Vec<u8> {
     let mut kept = Vec::new();
-    let _ = (&mut errors).take(LAST_WORDS_MAX).read_to_end(&mut kept).await;
+    let _ = (&mut errors).take(STDERR_BYTES_MAX).read_to_end(&mut kept).await;
     let _ = tokio::io::copy(&mut errors, &mut tokio::io::sink()).await;
     kept
 }

@@ -1,7 +1,7 @@
 //! Converts HEIC to JPEG or PNG, by Debian's `heif-convert` in a separate process for each file.
 //!
 //! HEVC is patented, so this program contains no decoder for it; an operator who may use one
-//! installs it. The process is caged ([`crate::cage::converter`]). An ordinary worker decodes its
+//! installs it. The process is sandboxed ([`crate::sandbox::converter`]). An ordinary worker decodes its
 //! output and trusts it no more than any other file. Input is passed in memory and output through a
 //! pipe, so neither touches a disk.
 
@@ -20,7 +20,7 @@ use tracing::warn;
 use super::child::{drain, explain_status, write_frame};
 use super::spawner::Spawner;
 use crate::wire::{Order, Source};
-use crate::{Error, Format, Limits, Protection, Protections, Rest, decode, format};
+use crate::{Error, Format, Limits, Protection, Protections, Remaining, decode, format};
 
 /// The path in Debian's package `libheif-examples`.
 const PROGRAM: &str = "/usr/bin/heif-convert";
@@ -29,14 +29,14 @@ const PICTURES_MAX: u32 = 64;
 /// The most bytes of output, which the server holds in memory; more is refused as too costly.
 const OUTPUT_BYTES_MAX: u64 = 256 << 20;
 /// Files that are converted at a time, for the same reason.
-const AT_ONCE_MAX: usize = 2;
+const CONCURRENT_MAX: usize = 2;
 
 /// Converts files, with one process for each.
 #[derive(Debug)]
 pub struct Converter {
     spawner: Spawner,
     folder: Folder,
-    turns: Semaphore,
+    permits: Semaphore,
 }
 
 /// A file that a worker can read.
@@ -44,22 +44,22 @@ pub struct Prepared {
     pub bytes: Bytes,
     pub source: Source,
     /// Which part of the original file is not in these bytes.
-    pub rest: Rest,
+    pub remaining: Remaining,
 }
 
 impl Converter {
-    /// Returns a converter if the program is installed and the kernel can cage it.
+    /// Returns a converter if the program is installed and the kernel can sandbox it.
     pub fn find(spawner: &Spawner, protections: &Protections) -> Option<Self> {
-        let can_be_caged = [Protection::Files, Protection::SystemCalls, Protection::Privileges]
+        let can_be_sandboxed = [Protection::Files, Protection::SystemCalls, Protection::Privileges]
             .into_iter()
             .all(|protection| protections.has(protection));
-        if !Path::new(PROGRAM).is_file() || !can_be_caged {
+        if !Path::new(PROGRAM).is_file() || !can_be_sandboxed {
             return None;
         }
         match Folder::create() {
             Ok(folder) => {
-                let turns = Semaphore::new(AT_ONCE_MAX);
-                Some(Self { spawner: spawner.clone(), folder, turns })
+                let permits = Semaphore::new(CONCURRENT_MAX);
+                Some(Self { spawner: spawner.clone(), folder, permits })
             }
             Err(error) => {
                 warn!(%error, "no folder for names can be made, so HEIC is not read");
@@ -75,19 +75,21 @@ impl Converter {
     pub async fn convert(&self, file: Bytes, limits: &Limits) -> Result<Prepared, Error> {
         let kind = if has_alpha(&file) { "png" } else { "jpg" };
         let is_sequence = format::is_sequence(&file);
-        let _turn = self.turns.acquire().await.map_err(|_| Error::Busy)?;
+        let _permit = self.permits.acquire().await.map_err(|_| Error::Busy)?;
         let run = self.run(&file, kind, limits);
         let (output, damage) = timeout(limits.wall(), run).await.unwrap_or_else(|_| {
             let reason = format!("converting took longer than {} s", limits.wall_s_max);
             Err(Error::unreadable(&reason))
         })?;
-        let rest = match damage {
-            Some(Error::Unreadable { reason }) if !output.is_empty() => Rest::Damaged { reason },
+        let remaining = match damage {
+            Some(Error::Unreadable { reason }) if !output.is_empty() => {
+                Remaining::Damaged { reason }
+            }
             Some(error) => return Err(error),
-            None if is_sequence => Rest::LeftOut,
-            None => Rest::Nothing,
+            None if is_sequence => Remaining::LeftOut,
+            None => Remaining::Nothing,
         };
-        Ok(Prepared { bytes: output.into(), source: Source::Converted, rest })
+        Ok(Prepared { bytes: output.into(), source: Source::Converted, remaining })
     }
 
     /// Returns the program's output, and why it is incomplete, if it is. Dropping the future kills
@@ -103,7 +105,7 @@ impl Converter {
         let (Some(mut input), Some(output), Some(errors)) = streams else {
             return Err(Error::Pool(io::Error::other("a process without pipes")));
         };
-        let last_words = tokio::spawn(drain(errors));
+        let stderr = tokio::spawn(drain(errors));
         let order = serde_json::to_vec(&self.order(kind, limits)).map_err(io::Error::from);
         // A process that fails to take its file reports the reason itself.
         let _ = write_frame(&mut input, &order.map_err(Error::Pool)?).await;
@@ -117,7 +119,7 @@ impl Converter {
             return Err(decode::out_of_memory());
         }
         let status = process.wait().await.map_err(Error::Pool)?;
-        let words = last_words.await.unwrap_or_default();
+        let words = stderr.await.unwrap_or_default();
         // The program exits with success even if it could not read or write one of several
         // pictures.
         let damage = if status.success() && read.is_ok() && words.is_empty() {

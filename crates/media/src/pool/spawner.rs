@@ -12,18 +12,18 @@ use tokio::sync::oneshot;
 
 use super::settings::PoolSettings;
 
-type Reply = oneshot::Sender<io::Result<Child>>;
+type ReplySender = oneshot::Sender<io::Result<Child>>;
 
 /// A handle to the thread, which ends when the last handle is dropped.
 #[derive(Clone, Debug)]
 pub struct Spawner {
-    requests: mpsc::Sender<Reply>,
+    requests: mpsc::Sender<ReplySender>,
 }
 
 impl Spawner {
     /// Starts the thread. Must be called inside a Tokio runtime.
     pub fn start(settings: &PoolSettings) -> io::Result<Self> {
-        let (requests, inbox) = mpsc::channel::<Reply>();
+        let (requests, inbox) = mpsc::channel::<ReplySender>();
         let runtime = tokio::runtime::Handle::current();
         let mut command = command(settings);
         std::thread::Builder::new().name("decode-spawner".into()).spawn(move || {

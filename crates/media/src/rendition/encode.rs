@@ -16,7 +16,7 @@ const JPEG_QUALITY: u8 = 85;
 /// Encodes the raster as PNG, or as JPEG if a side is longer than 64 pixels; [`crate::sniff`] tells
 /// which.
 ///
-/// Trusted code on trusted bytes, so it runs outside the cage. Encoding a large raster takes as
+/// Trusted code on trusted bytes, so it runs outside the sandbox. Encoding a large raster takes as
 /// long as rendering a large page.
 ///
 /// # Errors
@@ -42,7 +42,7 @@ mod tests {
     use mamori_testkit::pictures::draw;
 
     use super::*;
-    use crate::{Aim, Format, Limits, Veil, hash, render, sniff};
+    use crate::{Blur, Format, FrameSelection, Limits, hash, render, sniff};
 
     fn raster(width: u32, height: u32) -> Raster {
         Raster { width, height, rgb: draw(1, width, height).into_raw() }
@@ -55,7 +55,10 @@ mod tests {
         let file = encode(&raster).unwrap();
 
         assert_eq!(sniff(&file).unwrap(), Format::Png);
-        assert_eq!(render(&file, &Limits::default(), Veil::Clear, Aim::FIRST).unwrap(), raster);
+        assert_eq!(
+            render(&file, &Limits::default(), Blur::Clear, FrameSelection::FIRST).unwrap(),
+            raster
+        );
     }
 
     #[test]

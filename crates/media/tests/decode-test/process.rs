@@ -1,5 +1,5 @@
 //! A decoding process for tests: `decode` is the real one; `lie` speaks as one that was taken over
-//! may; the others shut the cage and then try to get out. Exit status 0: it got out. 7: it was
+//! may; the others apply the sandbox and then try to get out. Exit status 0: it got out. 7: it was
 //! refused. A signal: it was killed.
 
 use std::io::{self, Write};
@@ -8,7 +8,7 @@ use std::os::unix::process::CommandExt as _;
 use std::process::{Command, ExitCode};
 use std::{env, fs, net, thread};
 
-use mamori_media::cage::{converter, forbid_files, grant_processor_time, lock_down};
+use mamori_media::sandbox::{converter, forbid_files, grant_processor_time, lock_down};
 use mamori_media::wire::{read_frame, write_frame};
 use mamori_media::{Limits, Protection, run_worker};
 
@@ -58,9 +58,9 @@ fn lie(how: &str) -> io::Result<()> {
         "fewer-than-said" => (size(20, 10), grey(20 * 10 * 3 - 1)),
         "more-than-said" => (size(20, 10), grey(20 * 10 * 3 + 1)),
         "gigabytes" => (size(u32::MAX, u32::MAX), grey(1)),
-        "unveiled" => (size(33, 10), grey(33 * 10 * 3)),
+        "not-blurred" => (size(33, 10), grey(33 * 10 * 3)),
         "colours" => (size(1, 1), vec![1, 2, 3]),
-        "a-hash" => (r#"{"answer":{"done":{"format":"png","width":9,"height":9,"frames":[],"rest":"nothing"}},"is_last":false}"#.to_owned(), grey(0)),
+        "a-hash" => (r#"{"answer":{"done":{"format":"png","width":9,"height":9,"frames":[],"remaining":"nothing"}},"is_last":false}"#.to_owned(), grey(0)),
         _ => ("<html>".to_owned(), grey(0)),
     };
     read_frame(&mut input)?;

@@ -17,16 +17,16 @@ fn private_messages_need_a_law() {
 }
 
 #[test]
-fn the_look_into_private_messages_ends_with_its_law() {
+fn matching_of_private_messages_ends_with_its_law() {
     let japan = Some("JP".parse().unwrap());
     let reach = reach(&Surface::ALL, Some(date(2027, 4, 3))).unwrap();
 
-    let last_day = reach.may_look(Surface::PrivateMessage, japan, date(2027, 4, 3));
-    let day_after = reach.may_look(Surface::PrivateMessage, japan, date(2027, 4, 4));
+    let last_day = reach.applies_to(Surface::PrivateMessage, japan, date(2027, 4, 3));
+    let day_after = reach.applies_to(Surface::PrivateMessage, japan, date(2027, 4, 4));
 
     assert_eq!(last_day, Ok(()));
     assert_eq!(day_after, Err(NotLooked::PrivateBasisEnded));
-    assert_eq!(reach.may_look(Surface::Public, japan, date(2027, 4, 4)), Ok(()));
+    assert_eq!(reach.applies_to(Surface::Public, japan, date(2027, 4, 4)), Ok(()));
 }
 
 #[test]
@@ -36,10 +36,10 @@ fn a_bank_looks_only_on_its_surfaces_and_in_its_countries() {
     let reach = reach(&[Surface::Public], None).unwrap();
     let today = date(2026, 11, 21);
 
-    assert_eq!(reach.may_look(Surface::Public, japan, today), Ok(()));
-    assert_eq!(reach.may_look(Surface::Shared, japan, today), Err(NotLooked::Surface));
-    assert_eq!(reach.may_look(Surface::Public, france, today), Err(NotLooked::Jurisdiction));
-    assert_eq!(reach.may_look(Surface::Public, None, today), Err(NotLooked::Jurisdiction));
+    assert_eq!(reach.applies_to(Surface::Public, japan, today), Ok(()));
+    assert_eq!(reach.applies_to(Surface::Shared, japan, today), Err(NotLooked::Surface));
+    assert_eq!(reach.applies_to(Surface::Public, france, today), Err(NotLooked::Jurisdiction));
+    assert_eq!(reach.applies_to(Surface::Public, None, today), Err(NotLooked::Jurisdiction));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{BulkId, CaseId, DecisionId, DisputeId, EventId, MatchId, StaffId, Urgency, Words};
+use crate::{BulkId, CaseId, DecisionId, DisputeId, EventId, FreeText, MatchId, StaffId, Urgency};
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $word:literal;)*) => {
@@ -72,7 +72,7 @@ kinds! {
     /// The case was taken out of a bulk decision.
     OutOfBulk = "out_of_bulk";
     /// A lead asked the service again about an overdue action.
-    AskedAgain = "asked_again";
+    RequestedAgain = "requested_again";
     /// The service was deleted.
     Ended = "ended";
 }
@@ -113,7 +113,7 @@ pub struct CaseEvent {
     /// The staff member who caused it; `None` for Mamori itself.
     pub by: Option<StaffId>,
     /// What the staff member wrote.
-    pub note: Option<Words>,
+    pub note: Option<FreeText>,
     /// The ids and words that the event refers to.
     pub about: About,
     /// Time of the event.

@@ -14,7 +14,7 @@ pub enum StaffRole {
     Reviewer,
     /// Reviews as well, and gives the second approval.
     Lead,
-    /// Edits policies, and settles disputes for the owners of banks.
+    /// Edits policies, and resolves disputes for the owners of banks.
     PolicyEditor,
     /// Reads the records, and never sees an item.
     Auditor,
@@ -51,16 +51,16 @@ pub struct RoleSet(BTreeSet<StaffRole>);
 
 impl RoleSet {
     /// Creates a set of roles that one person may have. Administrators and auditors have no other
-    /// role, unless `is_alone`: the operator has declared that there is only one person.
+    /// role, unless `is_single_person`: the operator has declared that there is only one person.
     /// [`Refusal::RolesClash`] otherwise, and if there is no role.
     pub fn new(
         roles: impl IntoIterator<Item = StaffRole>,
-        is_alone: bool,
+        is_single_person: bool,
     ) -> Result<Self, Refusal> {
         let roles: BTreeSet<StaffRole> = roles.into_iter().collect();
         let stands_apart =
             [StaffRole::Administrator, StaffRole::Auditor].iter().any(|role| roles.contains(role));
-        if stands_apart && roles.len() > 1 && !is_alone {
+        if stands_apart && roles.len() > 1 && !is_single_person {
             return Err(Refusal::RolesClash);
         }
         Self::try_from(roles)

@@ -86,7 +86,7 @@ pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
         action: args.action,
         is_enabled: !args.disabled,
     };
-    let made = desk.create_bank(&Admin::at_the_machine(), bank).await?;
+    let made = desk.create_bank(&Admin::local_cli(), bank).await?;
     writeln!(io::stdout(), "{}", made.id)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -23,7 +23,7 @@ pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
         let entries = desk.count_entries(&super::proof(), bank.id).await?;
         bail!("{} has {entries} entries; say --yes to delete it", args.name);
     }
-    desk.delete_bank(&Admin::at_the_machine(), bank.id).await?;
+    desk.delete_bank(&Admin::local_cli(), bank.id).await?;
     // A serving node removes the entries; if none is running, the next one will.
     Ok(ExitCode::SUCCESS)
 }

@@ -31,7 +31,7 @@ struct Line<'a> {
 /// Writes the entries, the oldest first, as NDJSON.
 pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     let bank = super::named(desk, &args.name).await?;
-    let admin = Admin::at_the_machine();
+    let admin = Admin::local_cli();
     let size = PageSize::new(PageSize::MAX).unwrap_or(PageSize::DEFAULT);
     let mut out = BufWriter::new(io::stdout().lock());
     let mut after = None;

@@ -62,14 +62,14 @@ pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     let bank = super::named(desk, &args.name).await?;
     let format = args.format.unwrap_or_else(|| Format::of(&args.file));
     let (reader, bar) = open(&args.file).await?;
-    let (admin, options) = (Admin::at_the_machine(), args.options(format)?);
+    let (admin, options) = (Admin::local_cli(), args.options(format)?);
     let chunks = Box::pin(chunks(reader, format, bar.clone()));
 
     let import = desk.import_entries(&admin, bank.id, options, chunks).await;
 
     bar.finish_and_clear();
     let import = import?;
-    tell(&import, format)?;
+    print_summary(&import, format)?;
     let is_whole = import.state == ImportState::Finished && import.rejected == 0;
     Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -153,15 +153,15 @@ fn chunks(
     header.chain(body)
 }
 
-fn tell(import: &Import, format: Format) -> io::Result<()> {
+fn print_summary(import: &Import, format: Format) -> io::Result<()> {
     let mut out = io::stderr().lock();
     let own_lines = u64::from(format.header().is_some());
-    let told = [
+    let sections = [
         (&import.rejected_lines, import.rejected, ""),
         (&import.warned_lines, import.warnings, "warning: "),
         (&import.withdrawn_lines, import.withdrawn, "left out: "),
     ];
-    for (lines, count, word) in told {
+    for (lines, count, word) in sections {
         for line in lines {
             writeln!(out, "line {}: {word}{}", line.line.saturating_sub(own_lines), line.reason)?;
         }

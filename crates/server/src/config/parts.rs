@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use mamori_desk::settings::{CaseSettings, SignInSettings, WebhookSettings};
 use mamori_desk::webhooks::destination::Permitted;
 use mamori_model::sign_in::{AttemptLimits, SessionLimits};
-use mamori_model::{Reach, dose};
+use mamori_model::{Reach, exposure};
 use mamori_vault::{Keyring, Vault};
 
 use super::{Config, Error};
@@ -48,10 +48,10 @@ impl Config {
             },
             retention: self.retention.clone(),
             vault: self.open_vault()?,
-            is_alone: self.staff.alone,
+            is_single_person: self.staff.single_person,
             sign_in: self.sign_in(),
             cases: self.case_settings(),
-            exposure: self.dose(),
+            exposure: self.exposure_limits(),
             ..mamori_desk::Settings::default()
         })
     }
@@ -59,14 +59,14 @@ impl Config {
     /// Returns the keys of the vault, if there are any.
     pub fn keyring(&self) -> Result<Option<Keyring>, Error> {
         let keys = self.vault.keys.as_ref().map(|keys| Keyring::parse(keys.reveal())).transpose();
-        keys.map_err(|refused| Error::Clash(format!("the keys of the vault: {refused}")))
+        keys.map_err(|refused| Error::Conflict(format!("the keys of the vault: {refused}")))
     }
 
     fn open_vault(&self) -> Result<Option<Arc<Vault>>, Error> {
         let Some(keys) = self.keyring()? else { return Ok(None) };
         let folder = self.vault.folder.clone();
         let vault = Vault::open(folder, keys).map_err(|refused| {
-            Error::Clash(format!("`vault.folder` is {}: {refused}", self.vault.folder.display()))
+            Error::Conflict(format!("`vault.folder` is {}: {refused}", self.vault.folder.display()))
         })?;
         Ok(Some(Arc::new(vault)))
     }
@@ -78,8 +78,10 @@ impl Config {
             origin: console.enabled.then(|| console.origin.clone()),
             session: SessionLimits { idle: minutes(console.session_idle_min), ..usual.session },
             session_max: SignedDuration::from_hours(console.session_hours_max.into()),
-            new_way_told: SignedDuration::from_hours(24 * i64::from(staff.new_way_days)),
-            enter_max: minutes(staff.enter_min),
+            new_sign_in_method_notice: SignedDuration::from_hours(
+                24 * i64::from(staff.new_sign_in_method_days),
+            ),
+            sign_in_link_max: minutes(staff.sign_in_link_min),
             attempts: AttemptLimits {
                 of_name: staff.sign_in_failures_max,
                 of_name_in: minutes(staff.sign_in_wait_min),
@@ -103,14 +105,14 @@ impl Config {
         }
     }
 
-    fn dose(&self) -> dose::Limits {
+    fn exposure_limits(&self) -> exposure::Limits {
         let exposure = &self.exposure;
-        dose::Limits {
-            looks: exposure.looks_max,
+        exposure::Limits {
+            views: exposure.views_max,
             minutes: exposure.minutes_max,
             points: exposure.points_max,
             stretch: minutes(exposure.stretch_min),
-            rest: minutes(exposure.rest_min),
+            break_length: minutes(exposure.break_min),
         }
     }
 
@@ -152,11 +154,12 @@ impl Config {
         Ok(mamori_web::hma::Settings {
             key_required: hma.key_required,
             item_bytes_max: self.limits.item_bytes_max,
-            purpose: needed("purpose", hma.purpose)?,
-            source: needed("source", hma.source.clone())?,
-            legal_basis: needed("legal_basis", hma.legal_basis.clone())?,
-            owner: needed("owner", hma.owner.clone())?,
-            reach: reach.map_err(|refused| Error::Clash(format!("`hma.surfaces`: {refused}")))?,
+            purpose: required("purpose", hma.purpose)?,
+            source: required("source", hma.source.clone())?,
+            legal_basis: required("legal_basis", hma.legal_basis.clone())?,
+            owner: required("owner", hma.owner.clone())?,
+            reach: reach
+                .map_err(|refused| Error::Conflict(format!("`hma.surfaces`: {refused}")))?,
             surface: hma.surface,
             country: hma.country,
         })
@@ -183,9 +186,9 @@ pub fn seconds(count: u32) -> Duration {
     Duration::from_secs(count.into())
 }
 
-fn needed<T>(key: &'static str, given: Option<T>) -> Result<T, Error> {
+fn required<T>(key: &'static str, given: Option<T>) -> Result<T, Error> {
     given.ok_or_else(|| {
-        Error::Clash(format!(
+        Error::Conflict(format!(
             "`hma.enabled` is true without `hma.{key}`: a bank that is made through these \
              look-ups needs one"
         ))

@@ -47,8 +47,8 @@ impl Default for Console {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Staff {
-    /// Whether one person works alone and is also the second approver, a day later.
-    pub alone: bool,
+    /// Single-person operation: one person has every role, and approves a day later.
+    pub single_person: bool,
     /// The most failed sign-ins for one name within `sign_in_wait_min`.
     #[serde(deserialize_with = "within::<1, 100, _, _>")]
     pub sign_in_failures_max: u32,
@@ -60,24 +60,24 @@ pub struct Staff {
     pub sign_in_failures_all_max: u32,
     /// How long the pages of a staff member show that a sign-in method was added, in days.
     #[serde(deserialize_with = "within::<1, 30, _, _>")]
-    pub new_way_days: u32,
+    pub new_sign_in_method_days: u32,
     /// A note for reviewers about whom they can talk to.
     pub care_note: Option<String>,
-    /// How long a link of `mamori staff enter` is valid, in minutes.
+    /// How long a link of `mamori staff sign-in-link` is valid, in minutes.
     #[serde(deserialize_with = "within::<1, 60, _, _>")]
-    pub enter_min: u32,
+    pub sign_in_link_min: u32,
 }
 
 impl Default for Staff {
     fn default() -> Self {
         Self {
-            alone: false,
+            single_person: false,
             sign_in_failures_max: 5,
             sign_in_wait_min: 15,
             sign_in_failures_all_max: 300,
-            new_way_days: 3,
+            new_sign_in_method_days: 3,
             care_note: None,
-            enter_min: 5,
+            sign_in_link_min: 5,
         }
     }
 }
@@ -151,7 +151,7 @@ impl Default for Cases {
 pub struct Exposure {
     /// The most clear views.
     #[serde(deserialize_with = "within::<0, 10_000, _, _>")]
-    pub looks_max: u32,
+    pub views_max: u32,
     /// The most minutes of clear views.
     #[serde(deserialize_with = "within::<0, 1_440, _, _>")]
     pub minutes_max: u32,
@@ -163,12 +163,12 @@ pub struct Exposure {
     pub stretch_min: u32,
     /// The length of the break after such a stretch, in minutes.
     #[serde(deserialize_with = "within::<1, 240, _, _>")]
-    pub rest_min: u32,
+    pub break_min: u32,
 }
 
 impl Default for Exposure {
     fn default() -> Self {
-        Self { looks_max: 200, minutes_max: 60, points_max: 600, stretch_min: 50, rest_min: 10 }
+        Self { views_max: 200, minutes_max: 60, points_max: 600, stretch_min: 50, break_min: 10 }
     }
 }
 

@@ -33,13 +33,13 @@ pub struct Server {
     pub body_idle_timeout_s: u32,
     /// How long a client may read nothing of a response.
     #[serde(deserialize_with = "within::<1, HOUR_S, _, _>")]
-    pub answer_idle_timeout_s: u32,
+    pub response_idle_timeout_s: u32,
     /// How long a request may take in total; imports have only the idle limit.
     #[serde(deserialize_with = "within::<1, HOUR_S, _, _>")]
     pub request_timeout_s: u32,
     /// How long a graceful stop waits for accepted requests.
     #[serde(deserialize_with = "within::<1, HOUR_S, _, _>")]
-    pub stop_time_max_s: u32,
+    pub shutdown_timeout_s: u32,
 }
 
 impl Default for Server {
@@ -50,9 +50,9 @@ impl Default for Server {
             connections_max: 1_024,
             header_timeout_s: 10,
             body_idle_timeout_s: 10,
-            answer_idle_timeout_s: 30,
+            response_idle_timeout_s: 30,
             request_timeout_s: 30,
-            stop_time_max_s: 30,
+            shutdown_timeout_s: 30,
         }
     }
 }

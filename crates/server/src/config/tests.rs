@@ -264,16 +264,16 @@ fn the_vaults_keys_come_from_the_environment_before_their_file() {
 
 #[test]
 fn what_is_said_of_people_reaches_the_desk() {
-    let text = "[staff]\nalone = true\n[exposure]\nlooks_max = 7\n[cases]\nlease_min = 5\n\
+    let text = "[staff]\nsingle_person = true\n[exposure]\nviews_max = 7\n[cases]\nlease_min = 5\n\
                 [console]\nsession_hours_max = 3";
     let settings = parse(text).unwrap().desk().unwrap();
 
-    assert!(settings.is_alone);
+    assert!(settings.is_single_person);
     let notes = "[cases]\ndanger_note = \"Call 110.\"\n[staff]\ncare_note = \"Room 12.\"";
     let pages = parse(notes).unwrap().console();
     assert_eq!(pages.danger_note.as_deref(), Some("Call 110."));
     assert_eq!(pages.care_note.as_deref(), Some("Room 12."));
-    assert_eq!(settings.exposure.looks, 7);
+    assert_eq!(settings.exposure.views, 7);
     assert_eq!(settings.cases.lease.as_mins(), 5);
     assert_eq!(settings.sign_in.session_max.as_hours(), 3);
     let without = parse("[console]\nenabled = false").unwrap().desk().unwrap();

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::plan::{Answer, Kind};
+use super::plan::{CheckResult, Kind};
 use super::receiver::Received;
-use super::service::Sent;
+use super::service::UploadResult;
 
 /// All results of the demo. Its JSON is what `--json` prints.
 #[derive(Debug, Serialize)]
@@ -24,9 +24,9 @@ pub struct Outcome {
     /// The cases that wait for a reviewer.
     pub cases: Cases,
     /// Every answer that was not as expected.
-    pub wrong: Vec<Sent>,
+    pub wrong: Vec<UploadResult>,
     /// Every file that was sent, with its result.
-    pub uploads: Vec<Sent>,
+    pub uploads: Vec<UploadResult>,
 }
 
 /// The results of the files of one kind.
@@ -35,7 +35,7 @@ pub struct Row {
     /// The kind.
     pub kind: Kind,
     /// The expected answer.
-    pub expected: Answer,
+    pub expected: CheckResult,
     /// Number of files sent.
     pub sent: usize,
     /// Number of them answered as expected.
@@ -76,8 +76,8 @@ pub struct Cases {
 
 impl Cases {
     /// Compares the uploads with the open cases and their items.
-    pub fn of(uploads: &[Sent], (open, items): (usize, u64)) -> Self {
-        let held = uploads.iter().filter(|sent| sent.kind.expected() == Answer::Hold);
+    pub fn of(uploads: &[UploadResult], (open, items): (usize, u64)) -> Self {
+        let held = uploads.iter().filter(|sent| sent.kind.expected() == CheckResult::Hold);
         let accounts: BTreeSet<&str> = held.map(|sent| sent.account_id.as_str()).collect();
         Self { expected: accounts.len(), open, items }
     }
@@ -87,7 +87,7 @@ impl Cases {
     }
 }
 
-impl Sent {
+impl UploadResult {
     /// Checks whether the answer was as expected.
     pub fn is_as_expected(&self) -> bool {
         self.answer == self.kind.expected()
@@ -97,10 +97,10 @@ impl Sent {
 impl Outcome {
     /// Compares the uploads with the received webhooks, and with the number of open cases and of
     /// the items in them.
-    pub fn of(uploads: Vec<Sent>, received: &Received, cases: (usize, u64)) -> Self {
+    pub fn of(uploads: Vec<UploadResult>, received: &Received, cases: (usize, u64)) -> Self {
         let webhooks = Webhooks::of(&uploads, received);
         let cases = Cases::of(&uploads, cases);
-        let wrong: Vec<Sent> =
+        let wrong: Vec<UploadResult> =
             uploads.iter().filter(|sent| !sent.is_as_expected()).cloned().collect();
         let kinds: Vec<Row> = Kind::ALL.into_iter().map(|kind| Row::of(kind, &uploads)).collect();
         let is_complete = kinds.iter().all(|row| row.sent > 0);
@@ -128,8 +128,8 @@ impl Outcome {
 }
 
 impl Row {
-    fn of(kind: Kind, uploads: &[Sent]) -> Self {
-        let of_kind: Vec<&Sent> = uploads.iter().filter(|sent| sent.kind == kind).collect();
+    fn of(kind: Kind, uploads: &[UploadResult]) -> Self {
+        let of_kind: Vec<&UploadResult> = uploads.iter().filter(|sent| sent.kind == kind).collect();
         let mut distances: Vec<u64> = of_kind.iter().filter_map(|sent| sent.distance).collect();
         let mut times: Vec<f64> = of_kind.iter().map(|sent| sent.time_ms).collect();
         distances.sort_unstable();
@@ -149,10 +149,10 @@ impl Row {
 }
 
 impl Webhooks {
-    fn of(uploads: &[Sent], received: &Received) -> Self {
+    fn of(uploads: &[UploadResult], received: &Received) -> Self {
         let expected: BTreeSet<&str> = uploads
             .iter()
-            .filter(|sent| sent.kind.expected() == Answer::Hold)
+            .filter(|sent| sent.kind.expected() == CheckResult::Hold)
             .map(|sent| sent.item_id.as_str())
             .collect();
         let messages: &BTreeMap<String, Vec<String>> = &received.messages;
@@ -183,10 +183,10 @@ fn median<T: Copy + Default>(sorted: &[T]) -> T {
 pub mod tests {
     use super::*;
 
-    pub fn sent(kind: Kind, answer: Answer) -> Sent {
+    pub fn sent(kind: Kind, answer: CheckResult) -> UploadResult {
         let item_id = format!("{kind:?}");
         let account_id = "account-1".to_owned();
-        Sent {
+        UploadResult {
             item_id,
             account_id,
             kind,
@@ -202,11 +202,11 @@ pub mod tests {
     /// One case of one account, with as many items as there are kinds that are held.
     pub const CASES: (usize, u64) = (1, 13);
 
-    pub fn all_right() -> (Vec<Sent>, Received) {
-        let uploads: Vec<Sent> =
+    pub fn all_right() -> (Vec<UploadResult>, Received) {
+        let uploads: Vec<UploadResult> =
             Kind::ALL.into_iter().map(|kind| sent(kind, kind.expected())).collect();
         let mut received = Received::default();
-        for told in uploads.iter().filter(|sent| sent.answer == Answer::Hold) {
+        for told in uploads.iter().filter(|sent| sent.answer == CheckResult::Hold) {
             received.messages.insert(told.item_id.clone(), vec!["msg_1".to_owned()]);
         }
         (uploads, received)
@@ -234,7 +234,9 @@ pub mod tests {
         forged.refused = 1;
         assert_eq!(status(uploads.clone(), &forged), 1);
 
-        for answer in [Answer::Allow, Answer::Block, Answer::NotLooked, Answer::Other] {
+        for answer in
+            [CheckResult::Allow, CheckResult::Block, CheckResult::NotLooked, CheckResult::Other]
+        {
             let mut wrong = uploads.clone();
             wrong[0].answer = answer;
             assert_eq!(status(wrong, &received), 1, "{answer:?} for an original");
@@ -250,8 +252,8 @@ pub mod tests {
     fn a_row_sums_up_distances_and_times() {
         let mut uploads = Vec::new();
         for (distance, time_ms) in [(4, 3.0), (0, 1.0), (2, 9.0)] {
-            let one = sent(Kind::Jpeg, Answer::Hold);
-            uploads.push(Sent { distance: Some(distance), time_ms, ..one });
+            let one = sent(Kind::Jpeg, CheckResult::Hold);
+            uploads.push(UploadResult { distance: Some(distance), time_ms, ..one });
         }
 
         let row = Row::of(Kind::Jpeg, &uploads);

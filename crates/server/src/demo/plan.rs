@@ -62,7 +62,7 @@ pub enum Kind {
 /// The answer to an upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Answer {
+pub enum CheckResult {
     /// The service holds it back, and a webhook reports it.
     Hold,
     /// The service refuses it. No bank of the demo has this action.
@@ -121,7 +121,7 @@ impl Kind {
     }
 
     /// Returns the expected answer.
-    pub fn expected(self) -> Answer {
+    pub fn expected(self) -> CheckResult {
         match self {
             Self::Original
             | Self::Jpeg
@@ -135,10 +135,10 @@ impl Kind {
             | Self::Rotated
             | Self::Oriented
             | Self::InAlpha
-            | Self::SmallScreen => Answer::Hold,
-            Self::PrivateMessage => Answer::NotLooked,
-            Self::CutShort => Answer::Unreadable,
-            Self::Unrelated => Answer::Allow,
+            | Self::SmallScreen => CheckResult::Hold,
+            Self::PrivateMessage => CheckResult::NotLooked,
+            Self::CutShort => CheckResult::Unreadable,
+            Self::Unrelated => CheckResult::Allow,
         }
     }
 
@@ -148,7 +148,7 @@ impl Kind {
     }
 }
 
-impl Answer {
+impl CheckResult {
     /// Returns a description of at most 12 characters.
     pub fn words(self) -> &'static str {
         match self {

@@ -15,7 +15,7 @@ use standardwebhooks::Webhook;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::service::Caller;
+use super::service::ApiClient;
 
 /// The messages received so far.
 #[derive(Clone, Debug, Default)]
@@ -34,7 +34,7 @@ pub struct Receiver {
     address: SocketAddr,
     webhook: Arc<OnceLock<Webhook>>,
     received: watch::Sender<Received>,
-    service: Arc<OnceLock<Caller>>,
+    service: Arc<OnceLock<ApiClient>>,
 }
 
 impl Receiver {
@@ -65,7 +65,7 @@ impl Receiver {
     }
 
     /// From now on, executes requested actions and answers them as this service.
-    pub fn answer_as(&self, service: Caller) {
+    pub fn answer_as(&self, service: ApiClient) {
         // The first service that was set stays.
         drop(self.service.set(service));
     }

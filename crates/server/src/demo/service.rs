@@ -8,11 +8,11 @@ use reqwest::{Client, Response};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::plan::{Answer, Kind, Upload};
+use super::plan::{CheckResult, Kind, Upload};
 
 /// An API client with a key.
 #[derive(Clone)]
-pub struct Caller {
+pub struct ApiClient {
     client: Client,
     address: String,
     key: String,
@@ -20,7 +20,7 @@ pub struct Caller {
 
 /// The result of one upload.
 #[derive(Clone, Debug, Serialize)]
-pub struct Sent {
+pub struct UploadResult {
     /// The service's name for the item.
     pub item_id: String,
     /// The service's pseudonym of the uploader's account.
@@ -28,7 +28,7 @@ pub struct Sent {
     /// How the picture was changed before.
     pub kind: Kind,
     /// The answer.
-    pub answer: Answer,
+    pub answer: CheckResult,
     /// The least distance in bits, if it matched.
     pub distance: Option<u64>,
     /// The frame that matched best, counted from 0, if one matched.
@@ -41,7 +41,7 @@ pub struct Sent {
     pub problem: Option<String>,
 }
 
-impl Caller {
+impl ApiClient {
     /// Creates a client that sends `key` to `address` (`http://…`).
     pub fn new(address: &str, key: &str) -> anyhow::Result<Self> {
         let client = Client::builder()
@@ -109,7 +109,7 @@ impl Caller {
     }
 
     /// Uploads a file and returns the result.
-    pub async fn upload(&self, upload: Upload) -> anyhow::Result<Sent> {
+    pub async fn upload(&self, upload: Upload) -> anyhow::Result<UploadResult> {
         let Upload { item_id, account_id, kind, bytes } = upload;
         let form = Form::new()
             .text("item_id", item_id.clone())
@@ -122,11 +122,11 @@ impl Caller {
         let checked: Value = response.json().await?;
         let time_ms = begun.elapsed().as_secs_f64() * 1_000.0;
         let problem = checked.get("type").and_then(Value::as_str).map(str::to_owned);
-        Ok(Sent {
+        Ok(UploadResult {
             item_id,
             account_id,
             kind,
-            answer: answer(&checked),
+            answer: classify(&checked),
             distance: checked.pointer("/matches/0/distance").and_then(Value::as_u64),
             frame: checked.pointer("/matches/0/frame").and_then(Value::as_u64),
             transform: checked
@@ -178,14 +178,16 @@ fn text(value: &Value, key: &str) -> anyhow::Result<String> {
 }
 
 /// Classifies the answer to an upload.
-fn answer(checked: &Value) -> Answer {
+fn classify(checked: &Value) -> CheckResult {
     let word = |key| checked.get(key).and_then(Value::as_str);
     match (word("verdict"), word("looked"), word("type")) {
-        (Some("hold"), Some("all" | "part"), _) => Answer::Hold,
-        (Some("block"), Some("all" | "part"), _) => Answer::Block,
-        (Some("allow"), Some("all"), _) if checked.pointer("/matches/0").is_none() => Answer::Allow,
-        (Some("allow"), Some("none"), _) => Answer::NotLooked,
-        (None, None, Some("media.unreadable")) => Answer::Unreadable,
-        _ => Answer::Other,
+        (Some("hold"), Some("all" | "part"), _) => CheckResult::Hold,
+        (Some("block"), Some("all" | "part"), _) => CheckResult::Block,
+        (Some("allow"), Some("all"), _) if checked.pointer("/matches/0").is_none() => {
+            CheckResult::Allow
+        }
+        (Some("allow"), Some("none"), _) => CheckResult::NotLooked,
+        (None, None, Some("media.unreadable")) => CheckResult::Unreadable,
+        _ => CheckResult::Other,
     }
 }

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use super::outcome::{Outcome, Row};
 use super::plan::Kind;
-use super::service::Sent;
+use super::service::UploadResult;
 use crate::table::{Align, lines, table};
 
 /// Green, for results as expected.
@@ -72,7 +72,7 @@ fn cells(row: &Row) -> [String; 6] {
     [row.kind.words().to_owned(), row.sent.to_string(), verdict, distance, median, most]
 }
 
-fn sent_text(sent: &Sent) -> String {
+fn sent_text(sent: &UploadResult) -> String {
     let distance =
         sent.distance.map_or_else(String::new, |distance| format!("at distance {distance:>2}"));
     // The first frame as stored is not worth mentioning.
@@ -133,7 +133,7 @@ fn sum_text(outcome: &Outcome) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::outcome::tests::{CASES, all_right, sent};
-    use super::super::plan::Answer;
+    use super::super::plan::CheckResult;
     use super::*;
 
     fn printed(outcome: &Outcome, has_colours: bool) -> String {
@@ -160,9 +160,9 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named_one_by_one() {
         let (mut uploads, mut received) = all_right();
-        uploads[0].answer = Answer::Allow;
-        let unread = sent(Kind::Unrelated, Answer::Other);
-        uploads.push(Sent { problem: Some("media.busy".to_owned()), ..unread });
+        uploads[0].answer = CheckResult::Allow;
+        let unread = sent(Kind::Unrelated, CheckResult::Other);
+        uploads.push(UploadResult { problem: Some("media.busy".to_owned()), ..unread });
         let (missing, _) = received.messages.pop_last().unwrap();
         received.messages.insert("nobody".to_owned(), vec!["msg_9".to_owned()]);
         received.refused = 3;

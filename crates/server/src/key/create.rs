@@ -12,14 +12,14 @@ use mamori_model::{Line, ServiceId};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
-    role: Wanted,
+    role: RoleCommand,
     /// Description of what the key is for
-    #[arg(long, value_name = "TEXT", default_value = "made at the machine", global = true)]
+    #[arg(long, value_name = "TEXT", default_value = "created on the command line", global = true)]
     name: Line,
 }
 
 #[derive(Debug, clap::Subcommand)]
-enum Wanted {
+enum RoleCommand {
     /// For an administrator: may manage banks, services and keys, but never see items
     Admin,
     /// For a service: its items, matches and webhooks
@@ -31,11 +31,11 @@ enum Wanted {
 
 /// Creates the key; prints the key to stdout and its description to stderr.
 pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
-    let admin = Admin::at_the_machine();
+    let admin = Admin::local_cli();
     let (role, whose) = match &args.role {
-        Wanted::Admin => (Role::Admin, "an administrator".to_owned()),
-        Wanted::Service { service } => {
-            let id = find_or_make(desk, &admin, service).await?;
+        RoleCommand::Admin => (Role::Admin, "an administrator".to_owned()),
+        RoleCommand::Service { service } => {
+            let id = find_or_create_service(desk, &admin, service).await?;
             (Role::Service(id), format!("the service {service} ({id})"))
         }
     };
@@ -45,11 +45,15 @@ pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn find_or_make(desk: &Desk, admin: &Admin, service: &Line) -> anyhow::Result<ServiceId> {
+async fn find_or_create_service(
+    desk: &Desk,
+    admin: &Admin,
+    service: &Line,
+) -> anyhow::Result<ServiceId> {
     if let Ok(id) = service.as_str().parse() {
         return Ok(id);
     }
-    let mut named: Vec<Service> = all(desk, admin).await?;
+    let mut named: Vec<Service> = all_services(desk, admin).await?;
     named.retain(|known| known.name == *service);
     match named.as_slice() {
         [] => Ok(desk.create_service(admin, service.clone()).await?.id),
@@ -65,7 +69,7 @@ async fn find_or_make(desk: &Desk, admin: &Admin, service: &Line) -> anyhow::Res
     }
 }
 
-async fn all(desk: &Desk, admin: &Admin) -> anyhow::Result<Vec<Service>> {
+async fn all_services(desk: &Desk, admin: &Admin) -> anyhow::Result<Vec<Service>> {
     let mut services = Vec::new();
     let mut after = None;
     loop {

@@ -31,7 +31,7 @@ pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     let mut out = io::stdout().lock();
     let mut after = None;
     loop {
-        let page = desk.keys(&Admin::at_the_machine(), None, after, PageSize::DEFAULT).await?;
+        let page = desk.keys(&Admin::local_cli(), None, after, PageSize::DEFAULT).await?;
         for key in &page.rows {
             let row = row(key);
             if args.json {

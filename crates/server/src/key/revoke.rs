@@ -14,6 +14,6 @@ pub struct Args {
 
 /// Revokes the key; refuses to revoke the last administrator key.
 pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
-    desk.revoke_key(&Admin::at_the_machine(), args.id).await?;
+    desk.revoke_key(&Admin::local_cli(), args.id).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use mamori_desk::services::issue_key::Issued;
 
 /// Prints the key. On stdout and not in the log, because logs are kept, copied and read by many.
-pub fn tell(issued: &Issued) -> io::Result<()> {
+pub fn print(issued: &Issued) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(
         out,

@@ -22,7 +22,7 @@ use crate::config::parts::seconds;
 
 /// How long to wait after a connection could not be accepted: usually the process has the most open
 /// files that it may have, and some are closed after a moment.
-const REST: Duration = Duration::from_millis(100);
+const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(100);
 
 /// The largest head of a request, in bytes; a larger one is answered with 431.
 const HEAD_BYTES_MAX: usize = 32 * 1024;
@@ -41,16 +41,16 @@ pub struct Listener {
     socket: TcpListener,
     address: SocketAddr,
     connections_max: usize,
-    patience: Patience,
+    timeouts: ClientTimeouts,
 }
 
 /// How long to wait for a client.
 #[derive(Clone, Copy, Debug)]
-struct Patience {
+struct ClientTimeouts {
     /// Until it has sent the head of a request, or has begun the next one.
     header: Duration,
     /// Until it reads more of its response.
-    answer: Duration,
+    response: Duration,
 }
 
 impl Listener {
@@ -62,9 +62,9 @@ impl Listener {
             address: socket.local_addr()?,
             socket,
             connections_max: server.connections_max,
-            patience: Patience {
+            timeouts: ClientTimeouts {
                 header: seconds(server.header_timeout_s),
-                answer: seconds(server.answer_idle_timeout_s),
+                response: seconds(server.response_idle_timeout_s),
             },
         })
     }
@@ -77,15 +77,15 @@ impl Listener {
     /// Serves connections until `stop`; then accepts no more and waits until the request of each is
     /// answered.
     pub async fn serve(self, router: Router, stop: CancellationToken) {
-        let places = Arc::new(Semaphore::new(self.connections_max));
+        let permits = Arc::new(Semaphore::new(self.connections_max));
         let connections = TaskTracker::new();
-        while let Some((stream, place)) = self.next(&places, &stop).await {
+        while let Some((stream, permit)) = self.next(&permits, &stop).await {
             let router = router.clone();
-            let patience = self.patience;
+            let timeouts = self.timeouts;
             let stop = stop.clone();
             connections.spawn(async move {
-                answer(stream, router, patience, stop).await;
-                drop(place);
+                serve_connection(stream, router, timeouts, stop).await;
+                drop(permit);
             });
         }
         drop(self.socket);
@@ -96,12 +96,12 @@ impl Listener {
     /// Waits for a permit and the next connection; `None` when it is time to stop.
     async fn next(
         &self,
-        places: &Arc<Semaphore>,
+        permits: &Arc<Semaphore>,
         stop: &CancellationToken,
     ) -> Option<(TcpStream, OwnedSemaphorePermit)> {
-        let place = tokio::select! {
+        let permit = tokio::select! {
             () = stop.cancelled() => return None,
-            place = Arc::clone(places).acquire_owned() => place.ok()?,
+            permit = Arc::clone(permits).acquire_owned() => permit.ok()?,
         };
         loop {
             let accepted = tokio::select! {
@@ -109,10 +109,10 @@ impl Listener {
                 accepted = self.socket.accept() => accepted,
             };
             match accepted {
-                Ok((stream, _)) => return Some((stream, place)),
+                Ok((stream, _)) => return Some((stream, permit)),
                 Err(error) => {
                     tracing::warn!(%error, "no connection can be accepted");
-                    tokio::time::sleep(REST).await;
+                    tokio::time::sleep(ACCEPT_RETRY_DELAY).await;
                 }
             }
         }
@@ -131,14 +131,19 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 
 /// Serves the requests of one connection. Errors here are caused by the client or the network, and
 /// are not worth logging.
-async fn answer(stream: TcpStream, router: Router, patience: Patience, stop: CancellationToken) {
+async fn serve_connection(
+    stream: TcpStream,
+    router: Router,
+    timeouts: ClientTimeouts,
+    stop: CancellationToken,
+) {
     // Responses are small and sent as a whole: waiting for more data would only delay them.
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutWriter::new(stream);
-    stream.set_timeout(Some(patience.answer));
+    stream.set_timeout(Some(timeouts.response));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(patience.header)
+        .header_read_timeout(timeouts.header)
         .max_buf_size(HEAD_BYTES_MAX)
         .serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(router));
     let mut connection = pin!(connection);

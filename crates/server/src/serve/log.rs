@@ -11,7 +11,7 @@ use crate::config::{self, Log, LogFormat};
 /// Parses `log.level`.
 pub fn filter(log: &Log) -> Result<EnvFilter, config::Error> {
     EnvFilter::builder().parse(&log.level).map_err(|cause| {
-        config::Error::Clash(format!(
+        config::Error::Conflict(format!(
             "`log.level` is {:?}, which is no filter ({cause}): expected `error`, `warn`, `info`, \
              `debug`, `trace`, or one by module such as `info,mamori_desk=debug`",
             log.level
@@ -36,13 +36,13 @@ where
     };
     // It fails only if logging has started already, and then that continues.
     drop(begun);
-    std::panic::set_hook(Box::new(note_panic));
+    std::panic::set_hook(Box::new(log_panic));
     Ok(())
 }
 
 /// Logs a panic, which is a bug. A message that was formatted at run time may contain a value from
 /// a request, so only literal messages are logged.
-fn note_panic(info: &PanicHookInfo<'_>) {
+fn log_panic(info: &PanicHookInfo<'_>) {
     let message = info.payload().downcast_ref::<&'static str>().unwrap_or(&"(not shown)");
     let place = info.location().map(ToString::to_string).unwrap_or_default();
     tracing::error!(place, message, "a bug: the code panicked");

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use mamori_desk::{Desk, JobCount, QueueCount};
 use mamori_model::job::JobKind;
 use mamori_model::{CaseState, Urgency};
-use mamori_web::recent::{PROBE_AGE_MAX, Recent};
+use mamori_web::cached::{Cached, PROBE_AGE_MAX};
 use metrics::{describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
@@ -31,27 +31,27 @@ const COUNT_TIME_MAX: Duration = Duration::from_secs(2);
 /// A handle to the metrics.
 #[derive(Clone)]
 pub struct Metrics {
-    numbers: PrometheusHandle,
+    prometheus: PrometheusHandle,
 }
 
 /// How often measured times are aggregated. They stay in memory until then, even if `/metrics` is
 /// never requested.
-const SUM_INTERVAL: Duration = Duration::from_secs(5);
+const AGGREGATION_INTERVAL: Duration = Duration::from_secs(5);
 
 impl Metrics {
     /// Aggregates at intervals, until `stop`.
-    pub async fn keep(self, stop: CancellationToken) {
-        while stop.run_until_cancelled(tokio::time::sleep(SUM_INTERVAL)).await.is_some() {
-            self.numbers.run_upkeep();
+    pub async fn aggregate_until(self, stop: CancellationToken) {
+        while stop.run_until_cancelled(tokio::time::sleep(AGGREGATION_INTERVAL)).await.is_some() {
+            self.prometheus.run_upkeep();
         }
     }
 }
 
 /// Installs the recorder; once in a process.
 pub fn install() -> Result<Metrics, BuildError> {
-    let numbers = PrometheusBuilder::new().set_buckets(&SECONDS)?.install_recorder()?;
+    let prometheus = PrometheusBuilder::new().set_buckets(&SECONDS)?.install_recorder()?;
     describe();
-    Ok(Metrics { numbers })
+    Ok(Metrics { prometheus })
 }
 
 /// Describes each metric (`# HELP`), including those that other crates count.
@@ -77,29 +77,29 @@ fn describe() {
 }
 
 #[derive(Clone)]
-struct Shown {
+struct MetricsState {
     metrics: Metrics,
     desk: Desk,
     /// Limits how often pending work is counted.
-    counted: Arc<Recent<()>>,
+    counted: Arc<Cached<()>>,
 }
 
 /// Returns the router of `/metrics`.
 pub fn router(metrics: Metrics, desk: Desk) -> Router {
-    let counted = Arc::new(Recent::new(PROBE_AGE_MAX));
-    Router::new().route("/metrics", get(show)).with_state(Shown { metrics, desk, counted })
+    let counted = Arc::new(Cached::new(PROBE_AGE_MAX));
+    Router::new().route("/metrics", get(show)).with_state(MetricsState { metrics, desk, counted })
 }
 
-async fn show(State(shown): State<Shown>) -> impl IntoResponse {
-    look(&shown.desk);
-    shown.counted.get(count(&shown.desk)).await;
-    let numbers = shown.metrics.numbers;
-    numbers.run_upkeep();
-    ([(CONTENT_TYPE, TEXT_FORMAT)], numbers.render())
+async fn show(State(state): State<MetricsState>) -> impl IntoResponse {
+    update_node_gauges(&state.desk);
+    state.counted.get(update_workload_gauges(&state.desk)).await;
+    let prometheus = state.metrics.prometheus;
+    prometheus.run_upkeep();
+    ([(CONTENT_TYPE, TEXT_FORMAT)], prometheus.render())
 }
 
 /// Updates gauges of the present state; events are counted when they happen.
-fn look(desk: &Desk) {
+fn update_node_gauges(desk: &Desk) {
     let (position, holdings) = (desk.position(), desk.holdings());
     let age = position.current_at.map(|at| desk.clock().now().duration_since(at));
     gauge!("mamori_index_version").set(number(position.version));
@@ -111,7 +111,7 @@ fn look(desk: &Desk) {
 
 /// Updates gauges of the pending work in the whole database. They keep their last values if it does
 /// not answer.
-async fn count(desk: &Desk) {
+async fn update_workload_gauges(desk: &Desk) {
     let counted = tokio::time::timeout(COUNT_TIME_MAX, desk.workload()).await;
     let Ok(Ok(workload)) = counted else { return };
     show_jobs(&workload.jobs);

@@ -53,11 +53,11 @@ impl Node {
         let (desk, stop) = (&node.desk, &node.stop);
         let (follower, worker, sweeper) = (desk.clone(), desk.clone(), desk.clone());
         let (s1, s2, s3) = (stop.clone(), stop.clone(), stop.clone());
-        let (tidier, s4) = (desk.clone(), stop.clone());
-        node.background.spawn(async move { follower.follow(s1).await });
+        let (compactor, s4) = (desk.clone(), stop.clone());
+        node.background.spawn(async move { follower.follow_changes(s1).await });
         node.background.spawn(async move { worker.work(s2).await });
         node.background.spawn(async move { sweeper.sweep(s3).await });
-        node.background.spawn(async move { tidier.tidy(s4).await });
+        node.background.spawn(async move { compactor.compact(s4).await });
         Ok(node)
     }
 
@@ -77,11 +77,11 @@ impl Node {
 }
 
 /// Creates a desk for one command of the operator, without background tasks.
-pub async fn desk_at_the_machine(config: &Config, store: Store) -> anyhow::Result<Desk> {
+pub async fn desk_for_local_cli(config: &Config, store: Store) -> anyhow::Result<Desk> {
     let pool = start_pool(config, 1).await?;
     let settings = mamori_desk::Settings {
         // There is no index here to wait for; the nodes follow the change log by themselves.
-        settle_time_max: Duration::ZERO,
+        wait_until_applied_max: Duration::ZERO,
         ..config.desk()?
     };
     Ok(Desk::new(store, pool, Arc::new(Clock::system()), settings)?)

@@ -6,12 +6,12 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Listens for SIGTERM and SIGINT; without it they end the process at once.
 #[derive(Debug)]
-pub struct Asked {
+pub struct ShutdownSignal {
     terminate: Signal,
     interrupt: Signal,
 }
 
-impl Asked {
+impl ShutdownSignal {
     /// Starts listening for both signals.
     pub fn listen() -> io::Result<Self> {
         Ok(Self {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use mamori_desk::staff::add_staff::{NewStaff, StaffAdmin};
-use mamori_desk::{AtTheMachine, Desk};
+use mamori_desk::{Desk, LocalCli};
 use mamori_model::Line;
 use mamori_model::staff::{Language, StaffName, StaffRole};
 
@@ -21,7 +21,7 @@ pub struct Args {
     roles: Vec<StaffRole>,
     /// Name that colleagues see [default: the sign-in name]
     #[arg(long, value_name = "TEXT")]
-    shown: Option<Line>,
+    display_name: Option<Line>,
     /// Language of the pages: en, ja, fr, de, it
     #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = language)]
     language: Language,
@@ -29,26 +29,26 @@ pub struct Args {
 
 /// Creates the account; prints the link to stdout and whose it is to stderr.
 pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
-    let shown = match &args.shown {
-        Some(shown) => shown.clone(),
+    let display_name = match &args.display_name {
+        Some(display_name) => display_name.clone(),
         None => args.name.as_str().parse()?,
     };
     let new = NewStaff {
         name: args.name.clone(),
-        shown,
+        display_name,
         roles: args.roles.iter().copied().collect(),
         language: args.language,
     };
     link::prefix(desk)?;
-    let here = AtTheMachine::here();
-    let added = desk.add_staff(StaffAdmin::AtTheMachine(&here), new).await?;
+    let here = LocalCli::here();
+    let added = desk.add_staff(StaffAdmin::LocalCli(&here), new).await?;
     writeln!(
         io::stderr(),
         "{} ({}) comes in here, once, until tomorrow:",
         args.name,
         added.staff.id
     )?;
-    let printed = link::print(desk, &added.ticket)?;
+    let printed = link::print(desk, &added.link)?;
     warn_of_no_lead(desk).await?;
     Ok(printed)
 }

@@ -1,9 +1,9 @@
-//! `mamori staff roles` and `mamori staff end`.
+//! `mamori staff roles` and `mamori staff deactivate`.
 
 use std::process::ExitCode;
 
 use mamori_desk::staff::add_staff::StaffAdmin;
-use mamori_desk::{AtTheMachine, Desk};
+use mamori_desk::{Desk, LocalCli};
 use mamori_model::staff::{StaffName, StaffRole};
 
 use super::add::role;
@@ -22,7 +22,7 @@ pub struct RolesArgs {
 
 /// Deactivates a staff account
 #[derive(Debug, clap::Args)]
-pub struct EndArgs {
+pub struct DeactivateArgs {
     /// Sign-in name of the staff member
     name: StaffName,
 }
@@ -30,18 +30,18 @@ pub struct EndArgs {
 /// Changes the roles; refuses to leave no administrator.
 pub async fn roles(desk: &Desk, args: &RolesArgs) -> anyhow::Result<ExitCode> {
     let who = find(desk, &args.name).await?;
-    let here = AtTheMachine::here();
+    let here = LocalCli::here();
     let roles = args.roles.iter().copied().collect();
-    desk.change_roles(StaffAdmin::AtTheMachine(&here), who.id, roles).await?;
+    desk.change_roles(StaffAdmin::LocalCli(&here), who.id, roles).await?;
     warn_of_no_lead(desk).await?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Deactivates the account; refuses to leave no administrator.
-pub async fn end(desk: &Desk, args: &EndArgs) -> anyhow::Result<ExitCode> {
+pub async fn deactivate(desk: &Desk, args: &DeactivateArgs) -> anyhow::Result<ExitCode> {
     let who = find(desk, &args.name).await?;
-    let here = AtTheMachine::here();
-    desk.end_staff(StaffAdmin::AtTheMachine(&here), who.id).await?;
+    let here = LocalCli::here();
+    desk.end_staff(StaffAdmin::LocalCli(&here), who.id).await?;
     warn_of_no_lead(desk).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use mamori_desk::staff::list_staff::StaffReader;
-use mamori_desk::{AtTheMachine, Desk};
+use mamori_desk::{Desk, LocalCli};
 use mamori_model::page::PageSize;
 use mamori_model::staff::{Staff, StaffRole};
 use serde::Serialize;
@@ -23,7 +23,7 @@ pub struct Args {
 struct Row<'a> {
     id: String,
     name: &'a str,
-    shown: &'a str,
+    display_name: &'a str,
     roles: Vec<&'static str>,
     created_at: String,
     ended_at: Option<String>,
@@ -31,13 +31,13 @@ struct Row<'a> {
 
 /// Lists the accounts, the oldest first.
 pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
-    let here = AtTheMachine::here();
+    let here = LocalCli::here();
     let mut out = io::stdout().lock();
     let heads = ["ID", "STATE", "NAME", "ROLES"];
     let mut table = table(&heads.map(|head| (head, Align::Left)));
     let mut after = None;
     loop {
-        let reader = StaffReader::AtTheMachine(&here);
+        let reader = StaffReader::LocalCli(&here);
         let page = desk.staff_page(reader, after, PageSize::DEFAULT).await?;
         for staff in &page.rows {
             let row = row(staff);
@@ -66,7 +66,7 @@ pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
 /// Warns if cases are decided here and there is no lead. On stderr, because a program may read
 /// stdout.
 pub async fn warn_of_no_lead(desk: &Desk) -> anyhow::Result<()> {
-    if desk.lacks_lead(StaffReader::AtTheMachine(&AtTheMachine::here())).await? {
+    if desk.lacks_lead(StaffReader::LocalCli(&LocalCli::here())).await? {
         writeln!(io::stderr(), "{NO_LEAD}")?;
     }
     Ok(())
@@ -74,14 +74,14 @@ pub async fn warn_of_no_lead(desk: &Desk) -> anyhow::Result<()> {
 
 const NO_LEAD: &str = "\
 there is no lead: a suspension waits for one, and no case can be escalated. Give a staff member the
-role (`mamori staff roles NAME --role lead`), or set `[staff] alone = true` if one person does
+role (`mamori staff roles NAME --role lead`), or set `[staff] single_person = true` if one person does
 everything";
 
 fn row(staff: &Staff) -> Row<'_> {
     Row {
         id: staff.id.to_string(),
         name: staff.name.as_str(),
-        shown: staff.shown.as_str(),
+        display_name: staff.display_name.as_str(),
         roles: staff.roles.iter().map(StaffRole::as_str).collect(),
         created_at: staff.created_at.to_string(),
         ended_at: staff.ended_at.map(|at| at.to_string()),

@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-/// Decodes pictures for another `mamori`, inside a cage. Internal.
+/// Decodes pictures for another `mamori`, inside a sandbox. Internal.
 #[derive(clap::Args)]
 pub struct Args {}
 

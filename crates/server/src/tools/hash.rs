@@ -6,12 +6,12 @@ use std::pin::pin;
 use std::process::ExitCode;
 
 use futures_util::StreamExt as _;
-use mamori_media::{Picture, Rest};
+use mamori_media::{Picture, Remaining};
 use mamori_model::{Md5, Pdq, Quality, Sha1, Sha256};
 use serde::Serialize;
 
 use super::output::{Output, json_line};
-use super::picture::{Seen, block_on, look_at};
+use super::picture::{HashedFile, block_on, hash_files};
 
 /// Prints the hashes of picture files.
 #[derive(clap::Args)]
@@ -70,18 +70,19 @@ struct Failed<'a> {
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     block_on(async {
         let mut output = Output::new(args.files.len(), "files");
-        let mut looked = pin!(look_at(args.files.clone()).await?);
+        let mut results = pin!(hash_files(args.files.clone()).await?);
         let mut status = ExitCode::SUCCESS;
         if !args.json {
             let head = format!("{:64}  quality  {:>11}  file\n", "pdq", "size");
             output.write(head.as_bytes(), 0)?;
         }
-        while let Some((path, seen)) = looked.next().await {
+        while let Some((path, seen)) = results.next().await {
             let path = path.to_string_lossy();
             let line = match &seen {
-                Ok(Seen { picture: Picture { rest: Rest::Damaged { reason }, .. }, .. }) => {
-                    Err(reason.clone())
-                }
+                Ok(HashedFile {
+                    picture: Picture { remaining: Remaining::Damaged { reason }, .. },
+                    ..
+                }) => Err(reason.clone()),
                 Ok(seen) => {
                     hashed(&path, seen).ok_or_else(|| "the picture has no frame".to_owned())
                 }
@@ -99,7 +100,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
                     if json {
                         json_line(&Failed { path: &path, error: &error }, &mut text)?;
                     } else {
-                        output.tell(&format!("mamori hash: {path}: {error}"));
+                        output.eprint_line(&format!("mamori hash: {path}: {error}"));
                     }
                 }
             }
@@ -110,8 +111,8 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn hashed<'a>(path: &'a str, seen: &Seen) -> Option<Hashed<'a>> {
-    let Seen { picture, digests, .. } = seen;
+fn hashed<'a>(path: &'a str, seen: &HashedFile) -> Option<Hashed<'a>> {
+    let HashedFile { picture, digests, .. } = seen;
     let (pdq, quality) = picture.frames.first()?.stored()?;
     Some(Hashed {
         path,

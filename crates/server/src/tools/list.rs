@@ -7,7 +7,7 @@ use std::str;
 use mamori_model::hash::NotAHash;
 use mamori_model::{HashKind, Pdq};
 
-use super::Misuse;
+use super::UsageError;
 
 /// Reads the list at `path`.
 ///
@@ -15,11 +15,11 @@ use super::Misuse;
 /// empty line elsewhere is an error: skipping it would shift the numbers of all lines after it.
 ///
 /// # Errors
-/// [`Misuse`], with the number of the first bad line.
-pub fn read(path: &Path) -> Result<Vec<Pdq>, Misuse> {
-    let unopened = |source| Misuse::Unopened { path: path.to_owned(), source };
+/// [`UsageError`], with the number of the first bad line.
+pub fn read(path: &Path) -> Result<Vec<Pdq>, UsageError> {
+    let unopened = |source| UsageError::Unopened { path: path.to_owned(), source };
     let text = fs::read(path).map_err(unopened)?;
-    let bad_line = |(line, source)| Misuse::BadLine { path: path.to_owned(), line, source };
+    let bad_line = |(line, source)| UsageError::BadLine { path: path.to_owned(), line, source };
     parse(&text).map_err(bad_line)
 }
 

@@ -53,7 +53,7 @@ const COMPARISONS: usize = 1 << 21;
 /// Runs the tool.
 ///
 /// # Errors
-/// [`super::Misuse`] for a bad list; an error of the system if standard output cannot be written.
+/// [`super::UsageError`] for a bad list; an error of the system if standard output cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let bank = list::read(&args.bank)?;
     let queries = list::read(&args.queries)?;

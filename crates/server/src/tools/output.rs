@@ -81,7 +81,7 @@ impl Output {
     }
 
     /// Prints one line for people, on standard error.
-    pub fn tell(&self, line: &str) {
+    pub fn eprint_line(&self, line: &str) {
         // An error is ignored: the line is only information.
         self.bar.suspend(|| drop(writeln!(io::stderr(), "{line}")));
     }

@@ -1,4 +1,4 @@
-//! Reads picture files and decodes them in caged child processes of this program.
+//! Reads picture files and decodes them in sandboxed child processes of this program.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -18,7 +18,7 @@ const HEAD_BYTES: u64 = 4_096;
 const FILE_BYTES_MAX: u64 = 512 << 20;
 
 /// The result for a file that could be read.
-pub struct Seen {
+pub struct HashedFile {
     /// Its frames and their hashes.
     pub picture: Picture,
     /// The digests of all its bytes.
@@ -29,7 +29,7 @@ pub struct Seen {
 
 /// Why a file has no hash.
 #[derive(Debug, thiserror::Error)]
-pub enum Unseen {
+pub enum FileError {
     /// The file does not exist, or must not be read.
     #[error("cannot be opened: {0}")]
     Unopened(#[from] io::Error),
@@ -47,7 +47,7 @@ pub enum Unseen {
     Interrupted(#[from] task::JoinError),
 }
 
-impl Unseen {
+impl FileError {
     /// Checks whether the file is not a picture in a supported format, so that nothing was missed.
     pub fn is_unsupported(&self) -> bool {
         matches!(self, Self::Empty | Self::Picture(mamori_media::Error::Unsupported { .. }))
@@ -67,9 +67,9 @@ pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Res
 ///
 /// # Errors
 /// If decoding processes cannot be started.
-pub async fn look_at(
+pub async fn hash_files(
     paths: Vec<PathBuf>,
-) -> anyhow::Result<impl Stream<Item = (PathBuf, Result<Seen, Unseen>)>> {
+) -> anyhow::Result<impl Stream<Item = (PathBuf, Result<HashedFile, FileError>)>> {
     let workers = thread::available_parallelism().map_or(1, NonZero::get);
     let at_once = 2 * workers;
     let program = std::env::current_exe().context("this program cannot find itself")?;
@@ -81,38 +81,38 @@ pub async fn look_at(
         limits: Limits::default(),
     };
     let pool = Pool::start(settings).await.context("there are no decoding processes")?;
-    let look = move |path: PathBuf| {
+    let spawn = move |path: PathBuf| {
         // In a separate task, so that decoding continues while earlier results are printed.
-        let looking = task::spawn(look(pool.clone(), path.clone()));
-        async move { (path, looking.await.unwrap_or_else(|error| Err(error.into()))) }
+        let hashing = task::spawn(hash_file(pool.clone(), path.clone()));
+        async move { (path, hashing.await.unwrap_or_else(|error| Err(error.into()))) }
     };
-    Ok(stream::iter(paths).map(look).buffered(at_once))
+    Ok(stream::iter(paths).map(spawn).buffered(at_once))
 }
 
-async fn look(pool: Pool, path: PathBuf) -> Result<Seen, Unseen> {
+async fn hash_file(pool: Pool, path: PathBuf) -> Result<HashedFile, FileError> {
     let read = task::spawn_blocking(move || {
         let bytes = read(&path)?;
         let digests = digests(&bytes);
-        Ok::<_, Unseen>((bytes, digests))
+        Ok::<_, FileError>((bytes, digests))
     });
     let (bytes, digests) = read.await??;
     let len = bytes.len();
     let picture = pool.hash(bytes).await?;
-    Ok(Seen { picture, digests, bytes: len })
+    Ok(HashedFile { picture, digests, bytes: len })
 }
 
 /// Reads the whole file if its beginning is that of a picture, so that no video is read in vain.
-fn read(path: &Path) -> Result<Vec<u8>, Unseen> {
+fn read(path: &Path) -> Result<Vec<u8>, FileError> {
     let mut file = File::open(path)?;
     let mut bytes = Vec::new();
     file.by_ref().take(HEAD_BYTES).read_to_end(&mut bytes)?;
     if bytes.is_empty() {
-        return Err(Unseen::Empty);
+        return Err(FileError::Empty);
     }
     sniff(&bytes)?;
     let rest = file.take(FILE_BYTES_MAX - HEAD_BYTES + 1).read_to_end(&mut bytes)?;
     if u64::try_from(rest).unwrap_or(u64::MAX) > FILE_BYTES_MAX - HEAD_BYTES {
-        return Err(Unseen::TooLong);
+        return Err(FileError::TooLong);
     }
     Ok(bytes)
 }

@@ -9,13 +9,13 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use futures_util::StreamExt as _;
-use mamori_media::{Frame, FrameHash, Rest};
+use mamori_media::{Frame, FrameHash, Remaining};
 use mamori_model::{Backdrop, Distance, Pdq, Quality, Transform, Variant};
 use serde::Serialize;
 
 use super::output::{NearEntry, Output, in_words, json_line, near_entries};
-use super::picture::{block_on, look_at};
-use super::{Misuse, list};
+use super::picture::{block_on, hash_files};
+use super::{UsageError, list};
 
 /// Finds the pictures in a folder that are near to a bank's hashes.
 #[derive(clap::Args)]
@@ -81,17 +81,17 @@ struct Totals {
 /// Runs the tool.
 ///
 /// # Errors
-/// [`Misuse`] for a bad bank or folder; if decoding processes cannot be started or standard output
+/// [`UsageError`] for a bad bank or folder; if decoding processes cannot be started or standard output
 /// cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let start = Instant::now();
     let bank = list::read(&args.bank)?;
     if !args.folder.is_dir() {
-        return Err(Misuse::NotAFolder { path: args.folder.clone() }.into());
+        return Err(UsageError::NotAFolder { path: args.folder.clone() }.into());
     }
-    let mut found = Found::default();
+    let mut found = FolderFiles::default();
     found.walk(&args.folder);
-    let totals = block_on(look(args, &bank, found))?;
+    let totals = block_on(scan(args, &bank, found))?;
     let Totals { files, matched, unreadable, unsupported, bytes } = totals;
     let seconds = start.elapsed().as_secs_f64();
     // If the summary cannot be written, the status still tells the most important fact.
@@ -103,15 +103,15 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(if unreadable == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-async fn look(args: &Args, bank: &[Pdq], found: Found) -> anyhow::Result<Totals> {
+async fn scan(args: &Args, bank: &[Pdq], found: FolderFiles) -> anyhow::Result<Totals> {
     let mut output = Output::new(found.files.len(), "files");
     let mut totals = Totals { files: found.files.len(), ..Totals::default() };
     for (path, error) in found.unreadable {
         totals.unreadable += 1;
-        output.tell(&format!("mamori scan: {}: {error}", path.display()));
+        output.eprint_line(&format!("mamori scan: {}: {error}", path.display()));
     }
-    let mut looked = pin!(look_at(found.files).await?);
-    while let Some((path, seen)) = looked.next().await {
+    let mut results = pin!(hash_files(found.files).await?);
+    while let Some((path, seen)) = results.next().await {
         let path = path.to_string_lossy();
         let mut text = Vec::new();
         match seen {
@@ -120,32 +120,34 @@ async fn look(args: &Args, bank: &[Pdq], found: Found) -> anyhow::Result<Totals>
                 let max = Distance(args.max_distance);
                 if let Some(near) = nearest(bank, &seen.picture.frames, max) {
                     totals.matched += 1;
-                    let Near { frame, variant, pdq, quality, matches } = near;
+                    let NearestMatch { frame, variant, pdq, quality, matches } = near;
                     let Variant { transform, backdrop } = variant;
                     if args.json {
                         let path = &path;
                         let line = Line { path, frame, transform, backdrop, pdq, quality, matches };
                         json_line(&line, &mut text)?;
                     } else {
-                        let how = how(frame, variant);
+                        let how = describe_variant(frame, variant);
                         writeln!(text, "{path}: {}{how}", in_words(&matches))?;
                     }
                 }
-                match seen.picture.rest {
-                    Rest::Nothing => {}
-                    Rest::LeftOut => {
-                        output.tell(&format!("mamori scan: {path}: not all frames were compared"));
+                match seen.picture.remaining {
+                    Remaining::Nothing => {}
+                    Remaining::LeftOut => {
+                        output.eprint_line(&format!(
+                            "mamori scan: {path}: not all frames were compared"
+                        ));
                     }
-                    Rest::Damaged { reason } => {
+                    Remaining::Damaged { reason } => {
                         totals.unreadable += 1;
-                        output.tell(&format!("mamori scan: {path}: {reason}"));
+                        output.eprint_line(&format!("mamori scan: {path}: {reason}"));
                     }
                 }
             }
             Err(error) if error.is_unsupported() => totals.unsupported += 1,
             Err(error) => {
                 totals.unreadable += 1;
-                output.tell(&format!("mamori scan: {path}: {error}"));
+                output.eprint_line(&format!("mamori scan: {path}: {error}"));
             }
         }
         output.write(&text, 1)?;
@@ -155,7 +157,7 @@ async fn look(args: &Args, bank: &[Pdq], found: Found) -> anyhow::Result<Totals>
 }
 
 /// The hash of a picture that is nearest to the bank.
-struct Near {
+struct NearestMatch {
     frame: u32,
     variant: Variant,
     pdq: Pdq,
@@ -166,10 +168,10 @@ struct Near {
 
 /// Returns the hash that is nearest to the bank; of several equally near ones, that of the variant
 /// that was turned least, then the first.
-fn nearest(bank: &[Pdq], frames: &[Frame], max: Distance) -> Option<Near> {
+fn nearest(bank: &[Pdq], frames: &[Frame], max: Distance) -> Option<NearestMatch> {
     let hashes =
         frames.iter().flat_map(|frame| frame.hashes.iter().map(|hash| (frame.number, *hash)));
-    let near = hashes.map(|(frame, FrameHash { variant, pdq, quality, .. })| Near {
+    let near = hashes.map(|(frame, FrameHash { variant, pdq, quality, .. })| NearestMatch {
         frame,
         variant,
         pdq,
@@ -184,7 +186,7 @@ fn nearest(bank: &[Pdq], frames: &[Frame], max: Distance) -> Option<Near> {
 
 /// Describes for people which frame matched and how it was turned; empty for a first frame as
 /// stored.
-fn how(frame: u32, variant: Variant) -> String {
+fn describe_variant(frame: u32, variant: Variant) -> String {
     if (frame, variant) == (0, Variant::default()) {
         return String::new();
     }
@@ -194,12 +196,12 @@ fn how(frame: u32, variant: Variant) -> String {
 
 /// The content of a folder.
 #[derive(Default)]
-struct Found {
+struct FolderFiles {
     files: Vec<PathBuf>,
     unreadable: Vec<(PathBuf, io::Error)>,
 }
 
-impl Found {
+impl FolderFiles {
     /// Adds the regular files in `folder` and below, in the order of their names. Skips links,
     /// which lead out of the folder or into cycles, and devices and the like.
     fn walk(&mut self, folder: &Path) {

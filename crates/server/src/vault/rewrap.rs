@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use mamori_desk::{AtTheMachine, Desk};
+use mamori_desk::{Desk, LocalCli};
 
 use crate::serve::ConfigArgs;
 
@@ -16,7 +16,7 @@ pub struct Args {
 
 /// Wraps them; fails if any are left that no key can open.
 pub async fn run(desk: &Desk) -> anyhow::Result<ExitCode> {
-    let done = desk.rewrap_vault(&AtTheMachine::here()).await?;
+    let done = desk.rewrap_vault(&LocalCli::here()).await?;
     writeln!(
         io::stdout(),
         "{} items and {} people's codes are under the first key now.",

@@ -1,4 +1,4 @@
-//! `mamori bank` and `mamori key` at the machine, without a node.
+//! `mamori bank` and `mamori key` on the command line, without a node.
 
 use std::fs;
 use std::process::Output;

@@ -13,7 +13,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// `link`: `http://localhost:…/console/welcome/…`.
+    /// `link`: `http://localhost:…/console/enroll/…`.
     pub fn new(link: &str) -> Self {
         drop(rustls::crypto::ring::default_provider().install_default());
         let client = Client::builder().no_proxy().pool_max_idle_per_host(0);
@@ -23,7 +23,7 @@ impl Browser {
     }
 
     /// Opens the link and presses its button: the cookie that came of it, or nothing.
-    pub async fn enter(&self) -> String {
+    pub async fn open_link(&self) -> String {
         self.client.get(&self.link).send().await.unwrap();
         let form = self.client.post(&self.link).header(ORIGIN, &self.origin);
         let form = form.header("content-type", "application/x-www-form-urlencoded");

@@ -4,15 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use mamori_testkit::pictures::chance::Chance;
-use mamori_testkit::records::Records;
+use mamori_testkit::database::TestDatabase;
+use mamori_testkit::pictures::rng::Rng;
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::sync::watch;
 
 use crate::mamori::{Mamori, configure};
 use crate::receiver::Receiver;
-use crate::service::{Caller, picture};
+use crate::service::{ApiClient, picture};
 
 const UPLOADS: u64 = 1_000;
 const KILLS: u64 = 20;
@@ -22,7 +22,7 @@ const TOLD_TIME_MAX: Duration = Duration::from_mins(2);
 
 /// Uploads until every item was acknowledged, wherever the node is at the time.
 async fn upload_all(
-    service: Caller,
+    service: ApiClient,
     mut address: watch::Receiver<Option<String>>,
     next: Arc<AtomicU64>,
     acknowledged: watch::Sender<u64>,
@@ -53,10 +53,10 @@ async fn upload_all(
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_survives_twenty_kills() {
     let folder = TempDir::new().unwrap();
-    let records = Records::sqlite().unwrap();
+    let records = TestDatabase::sqlite().unwrap();
     let config = configure(folder.path(), records.url(), "");
     let mut node = Mamori::start(&config);
-    let admin = Caller::of_the_machine(&node.address, &config, &["admin"]).await;
+    let admin = ApiClient::of_local_cli(&node.address, &config, &["admin"]).await;
     admin.create_bank("known", 0..KNOWN).await;
     let service = admin.create_service("photos").await;
     let receiver = Receiver::listen().await;
@@ -69,12 +69,12 @@ async fn what_was_acknowledged_survives_twenty_kills() {
         .map(|_| upload_all(service.clone(), here.clone(), Arc::clone(&next), acknowledged.clone()))
         .map(tokio::spawn)
         .collect();
-    let mut chance = Chance::new(2026);
+    let mut rng = Rng::new(2026);
     for kill in 1..=KILLS {
         let at = kill * UPLOADS / (KILLS + 1);
         count.wait_for(|count| *count >= at).await.unwrap();
         // The moment is chance, and chance has a seed.
-        tokio::time::sleep(Duration::from_secs_f64(chance.part() * 0.03)).await;
+        tokio::time::sleep(Duration::from_secs_f64(rng.next_f64() * 0.03)).await;
         address.send_replace(None);
         node.kill();
         node = Mamori::start(&config);

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::browser::{Browser, field};
 use crate::mamori::{program, signal};
-use crate::service::Caller;
+use crate::service::ApiClient;
 
 const README: &str = include_str!("../../../../README.md");
 /// Where the README's lines expect a demo.
@@ -179,17 +179,18 @@ async fn the_demos_links_let_in_once_and_its_cases_wait() {
 
     for link in links {
         let browser = Browser::new(link["open"].as_str().unwrap());
-        let cookie = browser.enter().await;
+        let cookie = browser.open_link().await;
         assert!(cookie.starts_with("mamori-local=ms_"), "{cookie}");
         let queue = browser.get("/console/queue", &cookie).await;
         assert!(queue.contains("/console/queue/next"), "{queue}");
         assert!(queue.contains("30"), "as many cases wait: {queue}");
-        assert_eq!(browser.enter().await, "", "the link lets in once");
+        assert_eq!(browser.open_link().await, "", "the link lets in once");
     }
     let config = document["config"].as_str().unwrap();
-    let another = program().args(["staff", "--config", config, "enter", "lead"]).output().unwrap();
+    let another =
+        program().args(["staff", "--config", config, "sign-in-link", "lead"]).output().unwrap();
     let another = String::from_utf8(another.stdout).unwrap();
-    assert!(Browser::new(another.trim()).enter().await.starts_with("mamori-local=ms_"));
+    assert!(Browser::new(another.trim()).open_link().await.starts_with("mamori-local=ms_"));
     demo.interrupt();
 }
 
@@ -201,10 +202,10 @@ async fn a_case_is_decided_in_the_demo_and_its_service_does_as_it_is_asked() {
     let mut demo = Demo::start(&[]);
     let said = demo.read_to("Ctrl-C stops it");
     let address = line(&said, "Mamori serves at ").split(' ').next().unwrap();
-    let service = Caller::new(address, line(&said, "export MAMORI_KEY="));
+    let service = ApiClient::new(address, line(&said, "export MAMORI_KEY="));
     let browser = Browser::new(line(&said, "Open "));
 
-    let cookie = browser.enter().await;
+    let cookie = browser.open_link().await;
     let queue = browser.get("/console/queue", &cookie).await;
     let case = browser.press((&queue, "/console/queue/next"), &cookie, &[]).await;
     let page = browser.get(&case, &cookie).await;

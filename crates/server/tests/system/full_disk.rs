@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::mamori::{Mamori, configure, program};
-use crate::service::{Caller, picture};
+use crate::service::{ApiClient, picture};
 
 /// No file may grow beyond this, in the shell's blocks of 512 or 1,024 bytes.
 const BLOCKS: u32 = 4_000;
@@ -33,7 +33,7 @@ fn give_space(node: &Mamori) {
 
 /// Adds entries, many at a time and then one by one, until not even one is taken. Returns how many
 /// were acknowledged, and the refusal.
-async fn fill(admin: &Caller, bank: &str) -> (usize, (StatusCode, Value)) {
+async fn fill(admin: &ApiClient, bank: &str) -> (usize, (StatusCode, Value)) {
     let mut acknowledged = 0;
     let mut count = 1_000;
     for round in 0..TRIES_MAX {
@@ -49,14 +49,14 @@ async fn fill(admin: &Caller, bank: &str) -> (usize, (StatusCode, Value)) {
     panic!("the disk was never full");
 }
 
-async fn add(admin: &Caller, bank: &str, entries: Vec<Value>) -> (StatusCode, Value) {
+async fn add(admin: &ApiClient, bank: &str, entries: Vec<Value>) -> (StatusCode, Value) {
     let path = format!("/v1/banks/{bank}/entries");
     admin.call(Method::POST, &path, Some(json!({ "entries": entries }))).await
 }
 
 /// Uploads the known picture until a match cannot be kept. Returns the items whose match was
 /// acknowledged, and the refusal.
-async fn match_until_full(service: &Caller) -> (Vec<String>, (StatusCode, Value)) {
+async fn match_until_full(service: &ApiClient) -> (Vec<String>, (StatusCode, Value)) {
     let mut acknowledged = Vec::new();
     for nth in 0..TRIES_MAX {
         let item = format!("known-{nth}");
@@ -70,7 +70,7 @@ async fn match_until_full(service: &Caller) -> (Vec<String>, (StatusCode, Value)
     panic!("the disk was never full");
 }
 
-async fn count_entries(admin: &Caller, bank: &str) -> usize {
+async fn count_entries(admin: &ApiClient, bank: &str) -> usize {
     let (status, list) = admin.get(&format!("/v1/banks/{bank}/export")).await;
     assert_eq!(status, 200);
     list.as_str().unwrap().lines().count()
@@ -80,7 +80,7 @@ async fn count_entries(admin: &Caller, bank: &str) -> usize {
 async fn a_full_disk_refuses_what_must_be_kept_and_loses_nothing_that_was() {
     let folder = TempDir::new().unwrap();
     let (mut node, config) = start_on_a_small_disk(&folder);
-    let admin = Caller::of_the_machine(&node.address, &config, &["admin"]).await;
+    let admin = ApiClient::of_local_cli(&node.address, &config, &["admin"]).await;
     let bank = admin.create_bank("known", 0..1).await;
     let service = admin.create_service("photos").await;
     service.upload("early", picture(0)).await.unwrap();

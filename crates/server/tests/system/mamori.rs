@@ -136,7 +136,7 @@ fn address_in(line: &str) -> Option<String> {
     (line["message"] == "listening").then(|| line["address"].as_str().unwrap().to_owned())
 }
 
-/// A key that is made at the machine, as `mamori key create …` prints it.
+/// A key that is made on the command line, as `mamori key create …` prints it.
 pub fn create_key(config: &Path, args: &[&str]) -> String {
     let output =
         program().args(["key", "create"]).args(args).arg("--config").arg(config).output().unwrap();

@@ -4,34 +4,34 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use mamori_testkit::records::Records;
+use mamori_testkit::database::TestDatabase;
 use serde_json::json;
 use tempfile::TempDir;
 
 use crate::mamori::{Mamori, configure};
 use crate::receiver::Receiver;
-use crate::service::{Caller, picture};
+use crate::service::{ApiClient, picture};
 
 const TOLD_TIME_MAX: Duration = Duration::from_mins(2);
 
 struct Two {
     one: Mamori,
     other: Mamori,
-    admin: Caller,
-    service: Caller,
+    admin: ApiClient,
+    service: ApiClient,
     bank: String,
-    _records: Records,
+    _records: TestDatabase,
     _folder: TempDir,
 }
 
 impl Two {
     async fn start() -> Self {
         let folder = TempDir::new().unwrap();
-        let records = Records::postgres().unwrap();
+        let records = TestDatabase::postgres().unwrap();
         let config = configure(folder.path(), records.url(), "");
         let one = Mamori::start(&config);
         let other = Mamori::start(&config);
-        let admin = Caller::of_the_machine(&one.address, &config, &["admin"]).await;
+        let admin = ApiClient::of_local_cli(&one.address, &config, &["admin"]).await;
         let bank = admin.create_bank("known", 0..10).await;
         let service = admin.create_service("photos").await;
         service.at(&other.address).wait_until_known().await;
@@ -50,13 +50,13 @@ async fn an_entry_that_is_added_at_one_matches_at_the_other_within_a_second() {
         let mut tries = 0;
         loop {
             tries += 1;
-            let asked_at = added.elapsed();
+            let requested_at = added.elapsed();
             let name = format!("follow-{seed}-{tries}");
             let (status, answer) = there.upload(&name, picture(seed)).await.unwrap();
             if status == 200 && answer["verdict"] == "hold" {
                 break;
             }
-            assert!(asked_at < Duration::from_secs(1), "not there after a second: {answer}");
+            assert!(requested_at < Duration::from_secs(1), "not there after a second: {answer}");
         }
     }
 

@@ -4,13 +4,13 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use mamori_testkit::records::Records;
+use mamori_testkit::database::TestDatabase;
 use serde_json::json;
 use tempfile::TempDir;
 
 use crate::mamori::{Mamori, configure};
 use crate::receiver::Receiver;
-use crate::service::{Caller, picture};
+use crate::service::{ApiClient, picture};
 
 const SOON: Duration = Duration::from_secs(20);
 
@@ -21,10 +21,10 @@ fn key_in(said: &str) -> Option<&str> {
 #[tokio::test]
 async fn a_fresh_node_finds_a_known_picture_tells_of_it_and_remembers() {
     let folder = TempDir::new().unwrap();
-    let records = Records::sqlite().unwrap();
+    let records = TestDatabase::sqlite().unwrap();
     let config = configure(folder.path(), records.url(), "");
     let mut node = Mamori::start(&config);
-    let admin = Caller::of_the_machine(&node.address, &config, &["admin"]).await;
+    let admin = ApiClient::of_local_cli(&node.address, &config, &["admin"]).await;
     admin.create_bank("known", 0..3).await;
     let service = admin.create_service("photos").await;
     let receiver = Receiver::listen().await;
@@ -61,10 +61,10 @@ async fn a_fresh_node_finds_a_known_picture_tells_of_it_and_remembers() {
 #[tokio::test]
 async fn the_numbers_are_shown_without_a_word_about_anybody() {
     let folder = TempDir::new().unwrap();
-    let records = Records::sqlite().unwrap();
+    let records = TestDatabase::sqlite().unwrap();
     let config = configure(folder.path(), records.url(), "");
     let node = Mamori::start(&config);
-    let admin = Caller::of_the_machine(&node.address, &config, &["admin"]).await;
+    let admin = ApiClient::of_local_cli(&node.address, &config, &["admin"]).await;
     admin.create_bank("a-bank", 0..2).await;
     let service = admin.create_service("a-service").await;
     service.upload("an-item", picture(0)).await.unwrap();
@@ -126,12 +126,12 @@ fn begin_upload(address: &str, key: &str) -> (TcpStream, Vec<u8>) {
 /// Has an upload half sent, asks the node to stop, and sends the rest when it takes no more.
 async fn stop_in_the_middle_of_an_upload(ask: fn(&Mamori)) {
     let folder = TempDir::new().unwrap();
-    let records = Records::sqlite().unwrap();
+    let records = TestDatabase::sqlite().unwrap();
     let config = configure(folder.path(), records.url(), "");
     let mut node = Mamori::start(&config);
-    let admin = Caller::of_the_machine(&node.address, &config, &["admin"]).await;
+    let admin = ApiClient::of_local_cli(&node.address, &config, &["admin"]).await;
     admin.create_bank("known", 0..1).await;
-    let service = Caller::of_the_machine(&node.address, &config, &["service", "photos"]).await;
+    let service = ApiClient::of_local_cli(&node.address, &config, &["service", "photos"]).await;
     // The node has surely taken up the request when it has answered a later one.
     let (mut stream, rest) = begin_upload(&node.address, &service.key);
     admin.get("/healthz").await;
@@ -166,10 +166,10 @@ async fn a_node_that_is_interrupted_at_its_terminal_answers_what_it_accepted() {
 #[tokio::test]
 async fn a_lost_database_is_said_and_found_again() {
     let folder = TempDir::new().unwrap();
-    let records = Records::postgres().unwrap();
+    let records = TestDatabase::postgres().unwrap();
     let config = configure(folder.path(), records.url(), "");
     let node = Mamori::start(&config);
-    let admin = Caller::of_the_machine(&node.address, &config, &["admin"]).await;
+    let admin = ApiClient::of_local_cli(&node.address, &config, &["admin"]).await;
     admin.create_bank("known", 0..1).await;
     let service = admin.create_service("photos").await;
     let (server, name) = records.server().unwrap();
@@ -216,10 +216,10 @@ fn written(node: &Mamori) -> u64 {
 #[tokio::test]
 async fn clean_checks_write_nothing_to_a_disk_and_matches_do() {
     let folder = TempDir::new().unwrap();
-    let records = Records::sqlite().unwrap();
+    let records = TestDatabase::sqlite().unwrap();
     let config = configure(folder.path(), records.url(), "");
     let node = Mamori::start(&config);
-    let admin = Caller::of_the_machine(&node.address, &config, &["admin"]).await;
+    let admin = ApiClient::of_local_cli(&node.address, &config, &["admin"]).await;
     admin.create_bank("known", 0..3).await;
     let service = admin.create_service("photos").await;
     service.upload("first", picture(99)).await.unwrap();

@@ -15,7 +15,7 @@ const KNOWN_TIME_MAX: Duration = Duration::from_secs(10);
 
 /// Somebody with a key.
 #[derive(Clone)]
-pub struct Caller {
+pub struct ApiClient {
     client: Client,
     /// `http://127.0.0.1:…`.
     pub address: String,
@@ -23,7 +23,7 @@ pub struct Caller {
     pub key: String,
 }
 
-impl Caller {
+impl ApiClient {
     /// Somebody who shows `key` at `address`.
     pub fn new(address: &str, key: &str) -> Self {
         drop(rustls::crypto::ring::default_provider().install_default());
@@ -38,8 +38,8 @@ impl Caller {
         Self { client, address: address.to_owned(), key: key.to_owned() }
     }
 
-    /// Somebody whose key is made at the machine, known at `address` when this returns.
-    pub async fn of_the_machine(address: &str, config: &Path, role: &[&str]) -> Self {
+    /// Somebody whose key is made on the command line, known at `address` when this returns.
+    pub async fn of_local_cli(address: &str, config: &Path, role: &[&str]) -> Self {
         let caller = Self::new(address, &create_key(config, role));
         caller.wait_until_known().await;
         caller

@@ -7,16 +7,16 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mamori_testkit::records::Records;
+use mamori_testkit::database::TestDatabase;
 use tempfile::TempDir;
 
 use crate::mamori::{Mamori, configure};
-use crate::service::Caller;
+use crate::service::ApiClient;
 
 const SOON: Duration = Duration::from_secs(20);
 
 /// A configuration with `more` keys in its `[server]`.
-fn configure_server(folder: &TempDir, records: &Records, more: &str) -> PathBuf {
+fn configure_server(folder: &TempDir, records: &TestDatabase, more: &str) -> PathBuf {
     let config = configure(folder.path(), records.url(), "");
     let text = fs::read_to_string(&config).unwrap();
     fs::write(&config, text.replacen("[server]", &format!("[server]\n{more}"), 1)).unwrap();
@@ -26,7 +26,7 @@ fn configure_server(folder: &TempDir, records: &Records, more: &str) -> PathBuf 
 #[tokio::test]
 async fn a_client_that_only_waits_is_cut_off_and_others_are_answered() {
     let folder = TempDir::new().unwrap();
-    let records = Records::sqlite().unwrap();
+    let records = TestDatabase::sqlite().unwrap();
     let node = Mamori::start(&configure_server(&folder, &records, "header_timeout_s = 1"));
     let host = node.address.strip_prefix("http://").unwrap();
     let mut slow: Vec<TcpStream> = (0..50).map(|_| TcpStream::connect(host).unwrap()).collect();
@@ -35,7 +35,7 @@ async fn a_client_that_only_waits_is_cut_off_and_others_are_answered() {
         stream.set_read_timeout(Some(SOON)).unwrap();
     }
 
-    let (status, _) = Caller::new(&node.address, "none").get("/healthz").await;
+    let (status, _) = ApiClient::new(&node.address, "none").get("/healthz").await;
     let begun = Instant::now();
     let ended = slow.iter_mut().all(|stream| {
         let mut rest = Vec::new();
@@ -63,13 +63,13 @@ fn ask_for_much(node: &Mamori) -> TcpStream {
 #[tokio::test]
 async fn a_client_that_takes_no_answer_is_cut_off_and_leaves_its_place() {
     let folder = TempDir::new().unwrap();
-    let records = Records::sqlite().unwrap();
-    let limits = "answer_idle_timeout_s = 1\nconnections_max = 1";
+    let records = TestDatabase::sqlite().unwrap();
+    let limits = "response_idle_timeout_s = 1\nconnections_max = 1";
     let node = Mamori::start(&configure_server(&folder, &records, limits));
 
     let silent = ask_for_much(&node);
     let begun = Instant::now();
-    let (status, _) = Caller::new(&node.address, "none").get("/healthz").await;
+    let (status, _) = ApiClient::new(&node.address, "none").get("/healthz").await;
 
     assert_eq!(status, 200);
     let waited = begun.elapsed();
@@ -81,8 +81,8 @@ async fn a_client_that_takes_no_answer_is_cut_off_and_leaves_its_place() {
 #[tokio::test]
 async fn a_client_that_takes_its_answer_slowly_gets_all_of_it() {
     let folder = TempDir::new().unwrap();
-    let records = Records::sqlite().unwrap();
-    let config = configure_server(&folder, &records, "answer_idle_timeout_s = 1");
+    let records = TestDatabase::sqlite().unwrap();
+    let config = configure_server(&folder, &records, "response_idle_timeout_s = 1");
     let node = Mamori::start(&config);
 
     let stream = ask_for_much(&node);

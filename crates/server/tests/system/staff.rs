@@ -1,4 +1,4 @@
-//! People, at the machine.
+//! `mamori staff` on the command line.
 
 use std::path::Path;
 use std::process::Output;
@@ -30,13 +30,13 @@ fn the_first_administrator_comes_from_the_command_line_and_the_last_one_stays() 
     let again = staff(&config, &["add", "ada", "--role", "reviewer"]);
     let clash = staff(&config, &["add", "bob", "--role", "auditor", "--role", "lead"]);
     let odd = staff(&config, &["add", "Bob!", "--role", "lead"]);
-    let entered = staff(&config, &["enter", "ada"]);
-    let ended = staff(&config, &["end", "ada"]);
+    let entered = staff(&config, &["sign-in-link", "ada"]);
+    let ended = staff(&config, &["deactivate", "ada"]);
     let list = staff(&config, &["list", "--json"]);
 
     for link in [&added, &entered] {
         let link = out(link);
-        assert!(link.starts_with("https://mamori.example/console/welcome/mt_"), "{link}");
+        assert!(link.starts_with("https://mamori.example/console/enroll/mt_"), "{link}");
         assert_eq!(link.lines().count(), 1, "{link}");
     }
     assert!(said(&again).contains("name"), "{}", said(&again));
@@ -61,10 +61,10 @@ fn where_nobody_is_a_lead_it_is_said_and_a_program_that_reads_the_list_is_not_di
     let alone = staff(&config, &["list", "--json"]);
     let lea = staff(&config, &two);
     let both = staff(&config, &["list"]);
-    let left = staff(&config, &["end", "lea"]);
+    let left = staff(&config, &["deactivate", "lea"]);
 
     assert!(!said(&ada).contains(warning), "nobody decides anything yet: {}", said(&ada));
-    for (what, output) in [("add", &rei), ("list", &alone), ("end", &left)] {
+    for (what, output) in [("add", &rei), ("list", &alone), ("deactivate", &left)] {
         assert!(output.status.success(), "{what}: {}", said(output));
         assert!(said(output).contains(warning), "{what}: {}", said(output));
         assert!(!out(output).contains(warning), "{what}: {}", out(output));

@@ -11,7 +11,7 @@ fn passkeys() -> Passkeys {
 }
 
 fn owner() -> Owner<'static> {
-    Owner { id: Uuid::from_u128(7), name: "ada", shown: "Ada" }
+    Owner { id: Uuid::from_u128(7), name: "ada", display_name: "Ada" }
 }
 
 fn secret() -> Sensitive<[u8; 32]> {
@@ -19,14 +19,18 @@ fn secret() -> Sensitive<[u8; 32]> {
 }
 
 /// The question with this number, for `name`.
-fn asking<'a>(number: u128, name: &'a str, secret: &'a Sensitive<[u8; 32]>) -> Asking<'a> {
-    Asking { id: Uuid::from_u128(number), name, secret }
+fn challenge<'a>(
+    number: u128,
+    name: &'a str,
+    secret: &'a Sensitive<[u8; 32]>,
+) -> SignInChallenge<'a> {
+    SignInChallenge { id: Uuid::from_u128(number), name, secret }
 }
 
 fn registered(passkeys: &Passkeys, authenticator: &mut Authenticator) -> Passkey {
-    let asked = passkeys.begin_register(owner(), &[]).unwrap();
+    let asked = passkeys.begin_registration(owner(), &[]).unwrap();
     let answer = authenticator.register(&asked.json);
-    passkeys.finish_register(&asked.state, &answer).unwrap()
+    passkeys.finish_registration(&asked.state, &answer).unwrap()
 }
 
 #[test]
@@ -34,12 +38,12 @@ fn a_passkey_is_made_kept_and_lets_in() {
     let passkeys = passkeys();
     let mut authenticator = Authenticator::new(ORIGIN);
     let passkey = registered(&passkeys, &mut authenticator);
-    let kept = Passkey::from_kept(&passkey.to_json().unwrap()).unwrap();
+    let kept = Passkey::from_stored(&passkey.to_json().unwrap()).unwrap();
 
     let (secret, keys) = (secret(), std::slice::from_ref(&kept));
-    let asking = asking(1, "ada", &secret);
-    let answer = authenticator.enter(&passkeys.begin_enter(asking, keys).unwrap());
-    let used = passkeys.finish_enter(asking, keys, &answer).unwrap();
+    let challenge = challenge(1, "ada", &secret);
+    let answer = authenticator.sign_in(&passkeys.begin_sign_in(challenge, keys).unwrap());
+    let used = passkeys.finish_sign_in(challenge, keys, &answer).unwrap();
 
     assert_eq!(used.passkey.id(), kept.id());
     assert!(used.has_changed, "the counter went on");
@@ -51,18 +55,20 @@ fn an_answer_to_another_question_lets_nobody_in() {
     let mut authenticator = Authenticator::new(ORIGIN);
     let keys = [registered(&passkeys, &mut authenticator)];
     let secret = secret();
-    let first = asking(1, "ada", &secret);
+    let first = challenge(1, "ada", &secret);
     let other_secret = Sensitive::new([4; 32]);
 
-    let answer = authenticator.enter(&passkeys.begin_enter(first, &keys).unwrap());
+    let answer = authenticator.sign_in(&passkeys.begin_sign_in(first, &keys).unwrap());
 
-    for other in
-        [asking(2, "ada", &secret), asking(1, "bob", &secret), asking(1, "ada", &other_secret)]
-    {
-        let refused = passkeys.finish_enter(other, &keys, &answer);
+    for other in [
+        challenge(2, "ada", &secret),
+        challenge(1, "bob", &secret),
+        challenge(1, "ada", &other_secret),
+    ] {
+        let refused = passkeys.finish_sign_in(other, &keys, &answer);
         assert!(matches!(refused, Err(Error::Refused(_))), "{other:?}");
     }
-    assert!(passkeys.finish_enter(first, &keys, &answer).is_ok());
+    assert!(passkeys.finish_sign_in(first, &keys, &answer).is_ok());
 }
 
 #[test]
@@ -73,10 +79,10 @@ fn whoever_is_not_verified_stays_outside() {
     authenticator.verifies = false;
 
     let secret = secret();
-    let asking = asking(1, "ada", &secret);
-    let answer = authenticator.enter(&passkeys.begin_enter(asking, &keys).unwrap());
+    let challenge = challenge(1, "ada", &secret);
+    let answer = authenticator.sign_in(&passkeys.begin_sign_in(challenge, &keys).unwrap());
 
-    assert!(matches!(passkeys.finish_enter(asking, &keys, &answer), Err(Error::Refused(_))));
+    assert!(matches!(passkeys.finish_sign_in(challenge, &keys, &answer), Err(Error::Refused(_))));
 }
 
 /// Phishing: a page at another origin forwards our challenge.
@@ -88,10 +94,10 @@ fn an_answer_given_at_another_origin_is_refused() {
     authenticator.origin = "https://mamori.example.com".to_owned();
 
     let secret = secret();
-    let asking = asking(1, "ada", &secret);
-    let answer = authenticator.enter(&passkeys.begin_enter(asking, &keys).unwrap());
+    let challenge = challenge(1, "ada", &secret);
+    let answer = authenticator.sign_in(&passkeys.begin_sign_in(challenge, &keys).unwrap());
 
-    assert!(matches!(passkeys.finish_enter(asking, &keys, &answer), Err(Error::Refused(_))));
+    assert!(matches!(passkeys.finish_sign_in(challenge, &keys, &answer), Err(Error::Refused(_))));
 }
 
 #[test]
@@ -102,10 +108,10 @@ fn another_authenticator_lets_nobody_in() {
     registered(&passkeys, &mut other);
 
     let secret = secret();
-    let asking = asking(1, "ada", &secret);
-    let answer = other.enter(&passkeys.begin_enter(asking, &keys).unwrap());
+    let challenge = challenge(1, "ada", &secret);
+    let answer = other.sign_in(&passkeys.begin_sign_in(challenge, &keys).unwrap());
 
-    assert!(matches!(passkeys.finish_enter(asking, &keys, &answer), Err(Error::Refused(_))));
+    assert!(matches!(passkeys.finish_sign_in(challenge, &keys, &answer), Err(Error::Refused(_))));
 }
 
 #[test]
@@ -114,14 +120,14 @@ fn a_copied_authenticator_is_noticed_by_its_counter() {
     let mut authenticator = Authenticator::new(ORIGIN);
     let mut keys = [registered(&passkeys, &mut authenticator)];
     let secret = secret();
-    let [first, second] = [1, 2].map(|number| asking(number, "ada", &secret));
-    let answer = authenticator.enter(&passkeys.begin_enter(first, &keys).unwrap());
-    keys[0] = passkeys.finish_enter(first, &keys, &answer).unwrap().passkey;
+    let [first, second] = [1, 2].map(|number| challenge(number, "ada", &secret));
+    let answer = authenticator.sign_in(&passkeys.begin_sign_in(first, &keys).unwrap());
+    keys[0] = passkeys.finish_sign_in(first, &keys, &answer).unwrap().passkey;
     authenticator.counter = 0;
 
-    let answer = authenticator.enter(&passkeys.begin_enter(second, &keys).unwrap());
+    let answer = authenticator.sign_in(&passkeys.begin_sign_in(second, &keys).unwrap());
 
-    assert!(matches!(passkeys.finish_enter(second, &keys, &answer), Err(Error::Refused(_))));
+    assert!(matches!(passkeys.finish_sign_in(second, &keys, &answer), Err(Error::Refused(_))));
 }
 
 #[test]
@@ -131,27 +137,30 @@ fn a_passkey_that_was_removed_meanwhile_lets_nobody_in() {
     let keys = [registered(&passkeys, &mut authenticator)];
     let others = [registered(&passkeys, &mut Authenticator::new(ORIGIN))];
     let secret = secret();
-    let asking = asking(1, "ada", &secret);
+    let challenge = challenge(1, "ada", &secret);
 
-    let answer = authenticator.enter(&passkeys.begin_enter(asking, &keys).unwrap());
+    let answer = authenticator.sign_in(&passkeys.begin_sign_in(challenge, &keys).unwrap());
 
     for rest in [&[], others.as_slice()] {
-        assert!(matches!(passkeys.finish_enter(asking, rest, &answer), Err(Error::Refused(_))));
+        assert!(matches!(
+            passkeys.finish_sign_in(challenge, rest, &answer),
+            Err(Error::Refused(_))
+        ));
     }
 }
 
 #[test]
 fn nonsense_is_refused_and_a_lost_state_is_ours_to_mend() {
     let passkeys = passkeys();
-    let asked = passkeys.begin_register(owner(), &[]).unwrap();
+    let asked = passkeys.begin_registration(owner(), &[]).unwrap();
 
     for nonsense in ["", "{}", "[]", "null", "{\"id\":1}"] {
-        let refused = passkeys.finish_register(&asked.state, nonsense);
+        let refused = passkeys.finish_registration(&asked.state, nonsense);
         assert!(matches!(refused, Err(Error::Refused(_))), "{nonsense}");
     }
     let lost = Sensitive::new("{}".to_owned());
-    assert!(matches!(passkeys.finish_register(&lost, "{}"), Err(Error::Broken(_))));
-    assert!(matches!(Passkey::from_kept(b"{}"), Err(Error::Broken(_))));
+    assert!(matches!(passkeys.finish_registration(&lost, "{}"), Err(Error::Broken(_))));
+    assert!(matches!(Passkey::from_stored(b"{}"), Err(Error::Broken(_))));
 }
 
 /// The credential ids in a challenge, in its order.
@@ -169,7 +178,7 @@ fn a_question_names_as_many_ids_however_many_passkeys_somebody_has() {
     let mut places = std::collections::BTreeSet::new();
     for count in 0..=PASSKEYS_MAX {
         for name in ["ada", "bob", "cho", "dee", "eve", "fay", "gil", "hal"] {
-            let named = ids(&passkeys.begin_enter(asking(1, name, &secret), &keys).unwrap());
+            let named = ids(&passkeys.begin_sign_in(challenge(1, name, &secret), &keys).unwrap());
             assert_eq!(named.len(), PASSKEYS_MAX, "{count}");
             for key in &keys {
                 let id = URL_SAFE_NO_PAD.encode(Passkey::id(key));
@@ -186,7 +195,7 @@ fn a_name_that_nobody_has_is_asked_as_if_it_had_a_passkey() {
     let passkeys = passkeys();
     let (secret, other) = (secret(), Sensitive::new([4; 32]));
     let key = registered(&passkeys, &mut Authenticator::new(ORIGIN));
-    let ask = |asking| passkeys.begin_enter(asking, &[]).unwrap();
+    let ask = |challenge| passkeys.begin_sign_in(challenge, &[]).unwrap();
     let shape = |question: &str| {
         let mut question: Value = serde_json::from_str(question).unwrap();
         question["publicKey"]["challenge"] = "x".into();
@@ -194,13 +203,13 @@ fn a_name_that_nobody_has_is_asked_as_if_it_had_a_passkey() {
         question
     };
 
-    let [unknown, again] = [1, 2].map(|number| ask(asking(number, "ada", &secret)));
-    let known = passkeys.begin_enter(asking(1, "ada", &secret), &[key]).unwrap();
+    let [unknown, again] = [1, 2].map(|number| ask(challenge(number, "ada", &secret)));
+    let known = passkeys.begin_sign_in(challenge(1, "ada", &secret), &[key]).unwrap();
 
     assert_ne!(unknown, again, "each has its own challenge");
     assert_eq!(ids(&unknown), ids(&again));
-    assert_ne!(ids(&unknown), ids(&ask(asking(1, "bob", &secret))));
-    assert_ne!(ids(&unknown), ids(&ask(asking(1, "ada", &other))));
+    assert_ne!(ids(&unknown), ids(&ask(challenge(1, "bob", &secret))));
+    assert_ne!(ids(&unknown), ids(&ask(challenge(1, "ada", &other))));
     assert_eq!(shape(&unknown), shape(&known));
     let kept = ids(&unknown).into_iter().filter(|id| ids(&known).contains(id)).count();
     assert_eq!(kept, PASSKEYS_MAX - 1, "a new passkey takes the place of one");

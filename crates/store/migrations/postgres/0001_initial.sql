@@ -11,14 +11,14 @@ CREATE TABLE bank (
     source        TEXT    NOT NULL,            -- where its hashes come from
     legal_basis   TEXT    NOT NULL,            -- the law or agreement under which it matches
     owner         TEXT    NOT NULL,            -- who answers for it
-    surfaces      TEXT    NOT NULL,            -- JSON list of words: where it may look
+    surfaces      TEXT    NOT NULL,            -- JSON list of words: on which it is matched
     jurisdictions TEXT    NOT NULL,            -- JSON list of ISO 3166-1 codes, or ["*"]
-    private_law   TEXT,                        -- the law that lets it look into private messages
+    private_law   TEXT,                        -- the legal basis for matching private messages
     private_until TEXT,                        -- the last day of that law, YYYY-MM-DD, UTC
     distance_max  BIGINT  NOT NULL CHECK (distance_max BETWEEN 0 AND 64),  -- bits
     quality_min   BIGINT  NOT NULL CHECK (quality_min BETWEEN 0 AND 100),  -- PDQ quality
     action        TEXT    NOT NULL CHECK (action IN ('none', 'hold', 'block')), -- what a match may do
-    is_enabled    BOOLEAN NOT NULL,                                -- whether it looks at all
+    is_enabled    BOOLEAN NOT NULL,                                -- whether it is matched at all
     created_at    BIGINT  NOT NULL,            -- microseconds
     changed_at    BIGINT  NOT NULL,            -- microseconds
     deleted_at    BIGINT,                      -- microseconds; it matches no more
@@ -153,17 +153,17 @@ CREATE INDEX endpoint_service ON endpoint (service_id, id);
 CREATE TABLE staff (
     id            UUID    NOT NULL PRIMARY KEY, -- UUIDv7
     name          TEXT    NOT NULL,            -- personal: what they sign in with; unique among those who did not leave
-    shown         TEXT    NOT NULL,            -- personal: how colleagues see them
+    display_name  TEXT    NOT NULL,            -- personal: how colleagues see them
     roles         TEXT    NOT NULL,            -- JSON list of words: what they may do
     language      TEXT    NOT NULL CHECK (language IN ('en', 'ja', 'fr', 'de', 'it')),
     scheme        TEXT    NOT NULL CHECK (scheme IN ('system', 'light', 'dark')),
-    view          TEXT    NOT NULL CHECK (view IN ('hold', 'toggle', 'text')), -- how they look at pictures
+    view          TEXT    NOT NULL CHECK (view IN ('hold', 'toggle', 'text')), -- how they view pictures clear
     has_keys      BOOLEAN NOT NULL, -- whether single keys do something
-    looks_max     BIGINT  CHECK (looks_max BETWEEN 0 AND 10000),   -- clear looks in 24 h; NULL: the default
+    views_max     BIGINT  CHECK (views_max BETWEEN 0 AND 10000),   -- clear views in 24 h; NULL: the default
     minutes_max   BIGINT  CHECK (minutes_max BETWEEN 0 AND 1440),  -- clear minutes in 24 h; NULL: the default
     points_max    BIGINT  CHECK (points_max BETWEEN 0 AND 100000), -- severity points in 24 h; NULL: the default
     created_at    BIGINT  NOT NULL,            -- microseconds
-    way_added_at  BIGINT,                      -- microseconds; when a session of theirs last added a way in
+    method_added_at BIGINT,                      -- microseconds; when a session of theirs last added a sign-in method
     ended_at      BIGINT,                     -- microseconds; they open nothing since
     changed_by    TEXT    NOT NULL             -- name of the transaction
 );
@@ -176,9 +176,9 @@ CREATE TABLE credential (
     name          TEXT    NOT NULL,            -- what the person calls it
     passkey_id    BYTEA   UNIQUE,              -- of a passkey: the authenticator's own id of it
     data          BYTEA   NOT NULL,            -- secret: passkey: JSON; password: Argon2id in PHC form; totp: sealed
-    last_step     BIGINT,                     -- of totp: the last 30-second step that let somebody in
+    last_step     BIGINT,                     -- of totp: the last 30-second step that was used to sign in
     created_at    BIGINT  NOT NULL,            -- microseconds
-    used_at       BIGINT,                     -- microseconds; when it last let somebody in
+    used_at       BIGINT,                     -- microseconds; when it was last used to sign in
     changed_by    TEXT    NOT NULL             -- name of the transaction
 );
 CREATE INDEX credential_staff ON credential (staff_id, id);
@@ -191,16 +191,16 @@ CREATE TABLE secret (
     changed_by    TEXT    NOT NULL             -- name of the transaction
 );
 
--- A way in that was handed out at the machine or by an administrator: used once.
-CREATE TABLE ticket (
+-- A one-time link, made on the command line or by an administrator.
+CREATE TABLE sign_in_link (
     id            UUID    NOT NULL PRIMARY KEY, -- UUIDv7
     staff_id      UUID    NOT NULL REFERENCES staff (id),
-    kind          TEXT    NOT NULL CHECK (kind IN ('welcome', 'enter')),
+    kind          TEXT    NOT NULL CHECK (kind IN ('enroll', 'sign_in')),
     digest        BYTEA   NOT NULL UNIQUE CHECK (length(digest) = 32),  -- SHA-256 of its text
     expires_at    BIGINT  NOT NULL,            -- microseconds
     changed_by    TEXT    NOT NULL             -- name of the transaction
 );
-CREATE INDEX ticket_expires ON ticket (expires_at);
+CREATE INDEX sign_in_link_expires ON sign_in_link (expires_at);
 
 CREATE TABLE session (
     id            UUID    NOT NULL PRIMARY KEY, -- UUIDv7
@@ -219,7 +219,7 @@ CREATE TABLE session (
 CREATE INDEX session_staff ON session (staff_id);
 CREATE INDEX session_expires ON session (expires_at);
 
--- A question for a new passkey that waits for its answer, for five minutes.
+-- A registration challenge for a passkey, valid for five minutes.
 CREATE TABLE ceremony (
     id            UUID    NOT NULL PRIMARY KEY, -- UUIDv7
     staff_id      UUID    NOT NULL REFERENCES staff (id),
@@ -230,7 +230,7 @@ CREATE TABLE ceremony (
 CREATE INDEX ceremony_staff ON ceremony (staff_id, id);
 CREATE INDEX ceremony_expires ON ceremony (expires_at);
 
--- A question for a passkey that let somebody in: no answer to it counts again.
+-- A sign-in challenge that was answered: no other answer to it is accepted.
 CREATE TABLE ceremony_answered (
     id            UUID    NOT NULL PRIMARY KEY, -- UUIDv7
     expires_at    BIGINT  NOT NULL,            -- microseconds; no answer would count any more
@@ -241,20 +241,20 @@ CREATE INDEX ceremony_answered_expires ON ceremony_answered (expires_at);
 CREATE TABLE sign_in_attempt (
     id            UUID    NOT NULL PRIMARY KEY, -- UUIDv7
     name_digest   BYTEA   NOT NULL CHECK (length(name_digest) = 32), -- SHA-256 of what was typed as a name
-    was_let_in    BOOLEAN NOT NULL,
+    has_succeeded BOOLEAN NOT NULL,
     tried_at      BIGINT  NOT NULL,            -- microseconds
     changed_by    TEXT    NOT NULL             -- name of the transaction
 );
 CREATE INDEX sign_in_attempt_name ON sign_in_attempt (name_digest, tried_at);
 CREATE INDEX sign_in_attempt_tried ON sign_in_attempt (tried_at);
 
--- Who gave or took which role, ticket or credential: the record of people, for auditors.
+-- Who gave or took which role, link or sign-in method: the record of people, for auditors.
 CREATE TABLE staff_event (
     id            UUID    NOT NULL PRIMARY KEY, -- UUIDv7
     staff_id      UUID    NOT NULL REFERENCES staff (id),               -- about whom
-    by_id         UUID    REFERENCES staff (id), -- by whom; NULL: at the machine, or the machine
-    kind          TEXT    NOT NULL CHECK (kind IN ('added', 'roles', 'dose', 'ticket', 'credential_added',
-                      'credential_removed', 'ended', 'entered', 'left', 'session_ended')),
+    by_id         UUID    REFERENCES staff (id), -- by whom; NULL: the command line, or Mamori itself
+    kind          TEXT    NOT NULL CHECK (kind IN ('added', 'roles', 'exposure_limits', 'link', 'credential_added',
+                      'credential_removed', 'ended', 'signed_in_with_link', 'name_deleted', 'session_ended')),
     about         TEXT,                        -- JSON: what changed, without secrets
     happened_at   BIGINT  NOT NULL,            -- microseconds
     changed_by    TEXT    NOT NULL             -- name of the transaction
@@ -262,15 +262,15 @@ CREATE TABLE staff_event (
 CREATE INDEX staff_event_happened ON staff_event (happened_at);
 
 -- A break that must be taken.
-CREATE TABLE rest (
+CREATE TABLE reviewer_break (
     id            UUID    NOT NULL PRIMARY KEY, -- UUIDv7
     staff_id      UUID    NOT NULL REFERENCES staff (id),
-    why           TEXT    NOT NULL CHECK (why IN ('stretch', 'looks', 'minutes', 'points', 'own')),
+    why           TEXT    NOT NULL CHECK (why IN ('stretch', 'views', 'minutes', 'points', 'own')),
     began_at      BIGINT  NOT NULL,            -- microseconds
     ends_at       BIGINT  NOT NULL,            -- microseconds
     changed_by    TEXT    NOT NULL             -- name of the transaction
 );
-CREATE INDEX rest_staff ON rest (staff_id, ends_at);
+CREATE INDEX reviewer_break_staff ON reviewer_break (staff_id, ends_at);
 
 -- One policy for each purpose that accuses; a version is never changed, the greatest is in force.
 CREATE TABLE policy (
@@ -278,7 +278,7 @@ CREATE TABLE policy (
                       'minor_intimate_removal', 'intimate_image_abuse', 'rehearsal')),
     version       BIGINT  NOT NULL CHECK (version > 0),
     wording       TEXT    NOT NULL,            -- what it forbids, as reviewers and the accused read it
-    severity      BIGINT  NOT NULL CHECK (severity BETWEEN 1 AND 5),    -- what a clear look costs
+    severity      BIGINT  NOT NULL CHECK (severity BETWEEN 1 AND 5),    -- exposure points per minute of a clear view
     keep_days     BIGINT  NOT NULL CHECK (keep_days BETWEEN 0 AND 366), -- of an item's bytes; 0: never kept
     staff_id      UUID    REFERENCES staff (id), -- who wrote it; NULL: it came with Mamori
     created_at    BIGINT  NOT NULL,            -- microseconds
@@ -306,15 +306,15 @@ CREATE TABLE bulk_decision (
     made_by       UUID    NOT NULL REFERENCES staff (id),
     made_at       BIGINT  NOT NULL,            -- microseconds
     expires_at    BIGINT  NOT NULL,            -- microseconds; prepared and not confirmed by then: lapsed
-    second        TEXT    NOT NULL CHECK (second IN ('none', 'colleague', 'alone')), -- who must look too
+    approval      TEXT    NOT NULL CHECK (approval IN ('none', 'colleague', 'alone')), -- whose approval it needs
     not_before    BIGINT,                     -- microseconds; of 'alone'
-    second_by     UUID    REFERENCES staff (id),
-    settled_at    BIGINT,                     -- microseconds; when it stood or was refused
+    approver_id   UUID    REFERENCES staff (id),
+    resolved_at   BIGINT,                     -- microseconds; when it took effect or was refused
     undone_by     UUID    REFERENCES staff (id),
     undone_at     BIGINT,                     -- microseconds
     changed_by    TEXT    NOT NULL,            -- name of the transaction
-    CHECK (second_by IS NULL OR second_by <> made_by OR second = 'alone'),
-    CHECK ((second = 'alone') = (not_before IS NOT NULL))
+    CHECK (approver_id IS NULL OR approver_id <> made_by OR approval = 'alone'),
+    CHECK ((approval = 'alone') = (not_before IS NOT NULL))
 );
 CREATE INDEX bulk_decision_state ON bulk_decision (state, id);
 
@@ -333,7 +333,7 @@ CREATE TABLE review_case (
     claimed_by    UUID    REFERENCES staff (id),
     claim_until   BIGINT,                     -- microseconds; from then on somebody else may take it
     claims        BIGINT  NOT NULL,            -- how often it was claimed: the current claim's token
-    handed_to     UUID    REFERENCES staff (id), -- for whom it is kept, until `handed_until`
+    handed_to     UUID    REFERENCES staff (id), -- for whom it is reserved, until `handed_until`
     handed_until  BIGINT,                     -- microseconds
     bulk_id       UUID    REFERENCES bulk_decision (id), -- in which bulk decision it waits
     opened_at     BIGINT  NOT NULL,            -- microseconds
@@ -380,7 +380,7 @@ CREATE TABLE case_event (
     kind          TEXT    NOT NULL CHECK (kind IN ('opened', 'item_added', 'claimed', 'released', 'lapsed',
                       'skipped', 'escalated', 'handed_over', 'noted', 'proposed', 'read_again', 'approved',
                       'refused', 'decided', 'undone', 'reopened', 'disputed', 'in_bulk', 'out_of_bulk',
-                      'asked_again', 'ended')),
+                      'requested_again', 'ended')),
     staff_id      UUID    REFERENCES staff (id), -- who; NULL: the machine
     note          TEXT,                        -- personal: what they wrote
     about         TEXT,                        -- JSON: ids and words of closed lists
@@ -390,24 +390,24 @@ CREATE TABLE case_event (
 CREATE INDEX case_event_case ON case_event (case_id, id);
 CREATE INDEX case_event_skipped ON case_event (staff_id, case_id) WHERE kind = 'skipped';
 
--- Somebody looked at an item. Written before the first byte leaves; this record alone says who saw what.
-CREATE TABLE look (
+-- A reviewer's view of an item, recorded before the first byte of the picture is sent.
+CREATE TABLE item_view (
     id            UUID    NOT NULL PRIMARY KEY, -- UUIDv7
     case_id       UUID    NOT NULL REFERENCES review_case (id) ON DELETE CASCADE,
     match_id      UUID    NOT NULL,            -- the item's match
     staff_id      UUID    NOT NULL REFERENCES staff (id),
-    clarity       TEXT    NOT NULL CHECK (clarity IN ('veiled', 'clear')),
+    clarity       TEXT    NOT NULL CHECK (clarity IN ('blurred', 'clear')),
     severity      BIGINT  NOT NULL CHECK (severity BETWEEN 1 AND 5), -- the policy's, at the time
     opened_at     BIGINT  NOT NULL,            -- microseconds
-    seen_at       BIGINT  NOT NULL,            -- microseconds; when the page last said that it is still open
-    shown_at      BIGINT,                     -- microseconds; when the picture left: once, or never
+    seen_at       BIGINT  NOT NULL,            -- microseconds; time of the page's last keep-alive
+    shown_at      BIGINT,                     -- microseconds; when the picture was sent; once at most
     closed_at     BIGINT,                     -- microseconds
     changed_by    TEXT    NOT NULL,            -- name of the transaction
     CHECK (seen_at >= opened_at AND (closed_at IS NULL OR closed_at >= opened_at))
 );
-CREATE INDEX look_case ON look (case_id, id);
-CREATE INDEX look_staff ON look (staff_id, opened_at);
-CREATE INDEX look_open ON look (seen_at) WHERE closed_at IS NULL;
+CREATE INDEX item_view_case ON item_view (case_id, id);
+CREATE INDEX item_view_staff ON item_view (staff_id, opened_at);
+CREATE INDEX item_view_open ON item_view (seen_at) WHERE closed_at IS NULL;
 
 CREATE TABLE decision (
     id            UUID    NOT NULL PRIMARY KEY, -- UUIDv7
@@ -420,19 +420,19 @@ CREATE TABLE decision (
     state         TEXT    NOT NULL CHECK (state IN ('proposed', 'standing', 'refused', 'undone')),
     made_by       UUID    NOT NULL REFERENCES staff (id),
     made_at       BIGINT  NOT NULL,            -- microseconds
-    second        TEXT    NOT NULL CHECK (second IN ('none', 'colleague', 'alone')), -- who must look too
-    not_before    BIGINT,                     -- microseconds; of 'alone': when they may look again
-    second_by     UUID    REFERENCES staff (id),
-    second_note   TEXT,                        -- why it was refused
-    settled_at    BIGINT,                     -- microseconds; when it stood or was refused
+    approval      TEXT    NOT NULL CHECK (approval IN ('none', 'colleague', 'alone')), -- whose approval it needs
+    not_before    BIGINT,                     -- microseconds; of 'alone': the earliest time of the approval
+    approver_id   UUID    REFERENCES staff (id),
+    approver_note TEXT,                        -- why it was refused
+    resolved_at   BIGINT,                     -- microseconds; when it took effect or was refused
     undone_by     UUID    REFERENCES staff (id),
     undone_at     BIGINT,                     -- microseconds
     undo_reason   TEXT,
     bulk_id       UUID    REFERENCES bulk_decision (id),
     changed_by    TEXT    NOT NULL,            -- name of the transaction
-    CHECK (second_by IS NULL OR second_by <> made_by OR second = 'alone'),
-    CHECK (state <> 'standing' OR second = 'none' OR second_by IS NOT NULL),
-    CHECK ((second = 'alone') = (not_before IS NOT NULL)),
+    CHECK (approver_id IS NULL OR approver_id <> made_by OR approval = 'alone'),
+    CHECK (state <> 'standing' OR approval = 'none' OR approver_id IS NOT NULL),
+    CHECK ((approval = 'alone') = (not_before IS NOT NULL)),
     CHECK ((state = 'undone') = (undone_at IS NOT NULL))
 );
 CREATE UNIQUE INDEX decision_once ON decision (case_id) WHERE state IN ('proposed', 'standing');
@@ -453,8 +453,8 @@ CREATE TABLE service_action (
     terms         TEXT    NOT NULL,            -- JSON: countries, feature, until; `{}` where there are none
     undoes        UUID    REFERENCES service_action (id) ON DELETE SET NULL, -- which one it takes back
     state         TEXT    NOT NULL CHECK (state IN ('proposed', 'waiting', 'done', 'cannot', 'superseded', 'overdue', 'dropped')),
-    reminders     BIGINT  NOT NULL,            -- how often the service was asked again
-    asked_at      BIGINT,                     -- microseconds
+    reminders     BIGINT  NOT NULL,            -- how many reminders were sent
+    requested_at  BIGINT,                     -- microseconds
     answered_at   BIGINT,                     -- microseconds
     answer_note   TEXT,                        -- the service's own words
     changed_by    TEXT    NOT NULL,            -- name of the transaction
@@ -479,16 +479,16 @@ CREATE TABLE dispute (
     reason        TEXT    NOT NULL,            -- in words, for the bank's owner; names no account
     state         TEXT    NOT NULL CHECK (state IN ('open', 'upheld', 'rejected', 'taken_back')),
     opened_at     BIGINT  NOT NULL,            -- microseconds
-    settled_by    UUID    REFERENCES staff (id),
-    settled_at    BIGINT,                     -- microseconds
-    settled_note  TEXT,
+    resolved_by   UUID    REFERENCES staff (id),
+    resolved_at   BIGINT,                     -- microseconds
+    resolved_note TEXT,
     changed_by    TEXT    NOT NULL,            -- name of the transaction
-    CHECK ((state = 'open') = (settled_at IS NULL))
+    CHECK ((state = 'open') = (resolved_at IS NULL))
 );
 CREATE UNIQUE INDEX dispute_open ON dispute (entry_id, service_id) WHERE state = 'open';
 CREATE INDEX dispute_bank ON dispute (bank_id, id);
 CREATE INDEX dispute_decision ON dispute (decision_id) WHERE decision_id IS NOT NULL;
-CREATE INDEX dispute_settled ON dispute (settled_at) WHERE settled_at IS NOT NULL;
+CREATE INDEX dispute_resolved ON dispute (resolved_at) WHERE resolved_at IS NOT NULL;
 
 -- An item's bytes, sealed. The object lies in the vault under this id.
 CREATE TABLE evidence (
@@ -539,7 +539,7 @@ CREATE TABLE job (
     leases        BIGINT  NOT NULL,            -- how often it was leased: the current lease's token
     leased_by     TEXT,                        -- the worker that has it
     failures      BIGINT  NOT NULL,            -- attempts that failed or whose lease ran out
-    dead_reason   TEXT,                        -- why it is not tried again; a person must look
+    dead_reason   TEXT,                        -- why it is not tried again; needs an operator
     created_at    BIGINT  NOT NULL,            -- microseconds; its first `due_at`
     changed_by    TEXT    NOT NULL             -- name of the transaction
 );

@@ -20,12 +20,12 @@ CREATE TABLE match_hashes (
     sha256        BYTEA   CHECK (length(sha256) = 32),                  -- the item's digest
     pdq           BYTEA   CHECK (length(pdq) = 32), -- the item's hash; of several frames the best match's
     first_seen_at BIGINT  NOT NULL,            -- microseconds
-    came_at       BIGINT  NOT NULL,            -- microseconds; when the item last changed to them
+    became_current_at BIGINT  NOT NULL,            -- microseconds; when the item last changed to them
     changed_by    TEXT    NOT NULL,            -- name of the transaction
     PRIMARY KEY (match_id, place),
     CHECK (sha256 IS NOT NULL OR pdq IS NOT NULL)
 );
-INSERT INTO match_hashes (match_id, place, sha256, pdq, first_seen_at, came_at, changed_by)
+INSERT INTO match_hashes (match_id, place, sha256, pdq, first_seen_at, became_current_at, changed_by)
     SELECT id, 1, sha256, pdq, created_at, created_at, 'migration'
       FROM item_match
      WHERE sha256 IS NOT NULL OR pdq IS NOT NULL;

@@ -26,7 +26,7 @@ macro_rules! select {
             $name,
             "
         SELECT id, sequence, decision_id, service_id, kind, item_name, account, terms, undoes, state,
-               reminders, asked_at, answered_at, answer_note
+               reminders, requested_at, answered_at, answer_note
           FROM service_action
          WHERE ",
             $rest
@@ -47,7 +47,7 @@ queries! {
     ACTIONS_OF_SERVICE = select!("actions_of_service", "service_id = $1 AND id < $2
            AND sequence IS NOT NULL AND (state = $3 OR $3 IS NULL)
          ORDER BY id DESC LIMIT $4");
-    STANDING_BESIDE = select!("standing_beside", "id IN (
+    OVERLAPPING_ACTIONS = select!("overlapping_actions", "id IN (
                  SELECT other.id
                    FROM service_action AS ours
                    JOIN service_action AS other
@@ -69,22 +69,22 @@ queries! {
         RETURNING last";
     INSERT_ACTIONS = "-- insert_actions
         INSERT INTO service_action (id, sequence, decision_id, service_id, kind, item_name, account,
-                                    terms, undoes, state, reminders, asked_at, changed_by)
+                                    terms, undoes, state, reminders, requested_at, changed_by)
         SELECT unhex(value ->> 'id'), value ->> 'sequence', $2, $3, value ->> 'kind',
                value ->> 'item', value ->> 'account', value ->> 'terms', unhex(value ->> 'undoes'),
-               value ->> 'state', 0, value ->> 'asked_at', $4
+               value ->> 'state', 0, value ->> 'requested_at', $4
           FROM json_each($1)",
         postgres: "-- insert_actions
         INSERT INTO service_action (id, sequence, decision_id, service_id, kind, item_name, account,
-                                    terms, undoes, state, reminders, asked_at, changed_by)
+                                    terms, undoes, state, reminders, requested_at, changed_by)
         SELECT CAST(id AS uuid), sequence, $2, $3, kind, item, account, terms,
-               CAST(undoes AS uuid), state, 0, asked_at, $4
+               CAST(undoes AS uuid), state, 0, requested_at, $4
           FROM json_to_recordset(CAST($1 AS json))
                AS given (id text, sequence bigint, kind text, item text, account text, terms text,
-                         undoes text, state text, asked_at bigint)";
-    ASK_ACTIONS = "-- ask_actions
+                         undoes text, state text, requested_at bigint)";
+    REQUEST_ACTIONS = "-- request_actions
         UPDATE service_action
-           SET state = 'waiting', asked_at = $3, changed_by = $4,
+           SET state = 'waiting', requested_at = $3, changed_by = $4,
                sequence = $2 + (SELECT count(*) FROM service_action AS earlier
                                  WHERE earlier.decision_id = $1 AND earlier.id < service_action.id)
          WHERE decision_id = $1 AND state = 'proposed'";
@@ -104,9 +104,9 @@ queries! {
         UPDATE service_action
            SET state = $3, changed_by = $4
          WHERE id = $1 AND state = $2";
-    ASK_OVERDUE = "-- ask_overdue
+    REQUEST_OVERDUE_AGAIN = "-- request_overdue_again
         UPDATE service_action
-           SET state = 'waiting', asked_at = $2, reminders = reminders + 1, changed_by = $3
+           SET state = 'waiting', requested_at = $2, reminders = reminders + 1, changed_by = $3
          WHERE id = $1 AND state = 'overdue'";
     SUPERSEDE_OF_SERVICE = "-- supersede_of_service
         UPDATE service_action
@@ -128,7 +128,7 @@ row! {
         undoes: Option<Uuid>,
         state: String,
         reminders: i64,
-        asked_at: Option<i64>,
+        requested_at: Option<i64>,
         answered_at: Option<i64>,
         answer_note: Option<String>,
     }
@@ -158,7 +158,7 @@ impl ActionRow {
             undoes: self.undoes.map(Into::into),
             state: ActionState::parse(&self.state).or_corrupt("service_action.state")?,
             reminders: u32::try_from(self.reminders).or_corrupt("service_action.reminders")?,
-            asked_at: maybe_from_micros(self.asked_at, "service_action.asked_at")?,
+            requested_at: maybe_from_micros(self.requested_at, "service_action.requested_at")?,
             answered_at: maybe_from_micros(self.answered_at, "service_action.answered_at")?,
             note: note.or_corrupt("service_action.answer_note")?.map(Sensitive::new),
         })
@@ -179,7 +179,7 @@ struct NewRow<'a> {
     terms: String,
     undoes: Option<String>,
     state: &'static str,
-    asked_at: Option<i64>,
+    requested_at: Option<i64>,
 }
 
 impl<'a> NewRow<'a> {
@@ -193,7 +193,7 @@ impl<'a> NewRow<'a> {
             terms: json::write(&action.what.terms())?,
             undoes: action.undoes.map(json::hex),
             state: action.state.as_str(),
-            asked_at: action.asked_at.map(to_micros),
+            requested_at: action.requested_at.map(to_micros),
         })
     }
 }
@@ -277,11 +277,11 @@ impl Tx {
 
     /// Returns the actions of other decisions in effect on the items and the account that
     /// `decision` is about, in the order of their sequence numbers: the last one counts.
-    pub async fn standing_beside(
+    pub async fn overlapping_actions(
         &mut self,
         decision: DecisionId,
     ) -> Result<Vec<ActionRequest>, Error> {
-        ActionRow::read_all(self.rows(STANDING_BESIDE.bind(decision)).await?)
+        ActionRow::read_all(self.rows(OVERLAPPING_ACTIONS.bind(decision)).await?)
     }
 
     /// Draws `count` sequence numbers for actions and returns the first. Until this transaction
@@ -310,14 +310,16 @@ impl Tx {
 
     /// Gives the proposed actions of a decision their sequence numbers, from `first` on, and makes
     /// them wait for the service's answer.
-    pub async fn ask_actions(
+    pub async fn request_actions(
         &mut self,
         decision: DecisionId,
         first: u64,
         now: Timestamp,
     ) -> Result<(), Error> {
         let first = i64::try_from(first).unwrap_or(i64::MAX);
-        self.run(ASK_ACTIONS.bind(decision).bind(first).bind(now).bind(self.name())).await.map(drop)
+        self.run(REQUEST_ACTIONS.bind(decision).bind(first).bind(now).bind(self.name()))
+            .await
+            .map(drop)
     }
 
     /// Drops the actions of a decision, which were never requested from the service.
@@ -367,8 +369,12 @@ impl Tx {
 
     /// Makes an overdue action wait for the service once more; returns `false` if it is not
     /// overdue.
-    pub async fn ask_overdue(&mut self, action: ActionId, now: Timestamp) -> Result<bool, Error> {
-        Ok(self.run(ASK_OVERDUE.bind(action).bind(now).bind(self.name())).await? == 1)
+    pub async fn request_overdue_again(
+        &mut self,
+        action: ActionId,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        Ok(self.run(REQUEST_OVERDUE_AGAIN.bind(action).bind(now).bind(self.name())).await? == 1)
     }
 
     /// Moves an action from one state to another; returns `false` if it was not in the first.

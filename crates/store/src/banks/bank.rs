@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use crate::call::Call;
 use crate::error::{Error, OrCorrupt};
-use crate::noted::{Change, Noted};
 use crate::open::Store;
+use crate::pending_change::{Change, PendingChange};
 use crate::query::{Query, queries};
 use crate::row::row;
 use crate::time::from_micros;
@@ -196,7 +196,7 @@ impl Tx {
     pub async fn insert_bank(&mut self, bank: &Bank) -> Result<(), Error> {
         let call = write(INSERT_BANK, bank, self.name()).bind(bank.created_at);
         self.run(call).await.map_err(|error| error.or_taken("bank", "bank name"))?;
-        self.note(Noted { change: Change::Banks, at: bank.changed_at });
+        self.record_change(PendingChange { change: Change::Banks, at: bank.changed_at });
         Ok(())
     }
 
@@ -210,7 +210,7 @@ impl Tx {
         if changed == 0 {
             return Err(Error::NotFound("bank"));
         }
-        self.note(Noted { change: Change::Banks, at: bank.changed_at });
+        self.record_change(PendingChange { change: Change::Banks, at: bank.changed_at });
         Ok(())
     }
 
@@ -220,7 +220,7 @@ impl Tx {
         let call = DELETE_BANK.bind(bank).bind(now).bind(self.name());
         let is_deleted = self.run(call).await? == 1;
         if is_deleted {
-            self.note(Noted { change: Change::BankDeleted(bank), at: now });
+            self.record_change(PendingChange { change: Change::BankDeleted(bank), at: now });
         }
         Ok(is_deleted)
     }

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 use mamori_model::page::{Page, PageSize};
 use mamori_model::{
-    BankId, CaseId, DecisionId, Dispute, DisputeId, DisputeState, EntryId, ServiceId, StaffId,
-    Words,
+    BankId, CaseId, DecisionId, Dispute, DisputeId, DisputeState, EntryId, FreeText, ServiceId,
+    StaffId,
 };
 use uuid::Uuid;
 
@@ -24,8 +24,8 @@ macro_rules! select {
             "-- ",
             $name,
             "
-        SELECT id, bank_id, entry_id, service_id, decision_id, reason, state, opened_at, settled_by,
-               settled_at, settled_note
+        SELECT id, bank_id, entry_id, service_id, decision_id, reason, state, opened_at, resolved_by,
+               resolved_at, resolved_note
           FROM dispute
          WHERE ",
             $rest
@@ -80,26 +80,26 @@ queries! {
           FROM dispute
           JOIN decision ON decision.id = dispute.decision_id
          WHERE dispute.id = $1";
-    SETTLE_DISPUTE = "-- settle_dispute
+    RESOLVE_DISPUTE = "-- resolve_dispute
         UPDATE dispute
-           SET state = $2, settled_by = $3, settled_at = $4, settled_note = $5, changed_by = $6
+           SET state = $2, resolved_by = $3, resolved_at = $4, resolved_note = $5, changed_by = $6
          WHERE id = $1 AND state = 'open'";
-    HAND_ON = concat!("-- hand_on
+    TRANSFER_DISPUTES = concat!("-- transfer_disputes
         UPDATE dispute
            SET decision_id = ", another!(), ", changed_by = $2
          WHERE decision_id = $1 AND state = 'open' AND EXISTS ", another!());
     TAKE_BACK_OF_DECISION = "-- take_back_of_decision
         UPDATE dispute
-           SET state = 'taken_back', settled_at = $2, changed_by = $3
+           SET state = 'taken_back', resolved_at = $2, changed_by = $3
          WHERE decision_id = $1 AND state = 'open'";
     TAKE_BACK_OF_SERVICE = "-- take_back_of_service
         UPDATE dispute
-           SET state = 'taken_back', settled_at = $2, changed_by = $3
+           SET state = 'taken_back', resolved_at = $2, changed_by = $3
          WHERE service_id = $1 AND state = 'open'";
     DELETE_DISPUTES = "-- delete_disputes
         DELETE FROM dispute
          WHERE id IN (SELECT id FROM dispute
-                       WHERE settled_at < $1 ORDER BY settled_at LIMIT $2)";
+                       WHERE resolved_at < $1 ORDER BY resolved_at LIMIT $2)";
 }
 
 row! {
@@ -112,15 +112,15 @@ row! {
         reason: String,
         state: String,
         opened_at: i64,
-        settled_by: Option<Uuid>,
-        settled_at: Option<i64>,
-        settled_note: Option<String>,
+        resolved_by: Option<Uuid>,
+        resolved_at: Option<i64>,
+        resolved_note: Option<String>,
     }
 }
 
 impl DisputeRow {
     fn read(self) -> Result<Dispute, Error> {
-        let note = self.settled_note.map(|note| note.parse()).transpose();
+        let note = self.resolved_note.map(|note| note.parse()).transpose();
         Ok(Dispute {
             id: self.id.into(),
             bank: self.bank_id.into(),
@@ -130,9 +130,9 @@ impl DisputeRow {
             reason: self.reason.parse().or_corrupt("dispute.reason")?,
             state: DisputeState::parse(&self.state).or_corrupt("dispute.state")?,
             opened_at: from_micros(self.opened_at, "dispute.opened_at")?,
-            settled_by: self.settled_by.map(Into::into),
-            settled_at: maybe_from_micros(self.settled_at, "dispute.settled_at")?,
-            settled_note: note.or_corrupt("dispute.settled_note")?,
+            resolved_by: self.resolved_by.map(Into::into),
+            resolved_at: maybe_from_micros(self.resolved_at, "dispute.resolved_at")?,
+            resolved_note: note.or_corrupt("dispute.resolved_note")?,
         })
     }
 
@@ -213,14 +213,14 @@ impl Tx {
     }
 
     /// Settles an open dispute; returns `false` if it is not open.
-    pub async fn settle_dispute(
+    pub async fn resolve_dispute(
         &mut self,
         dispute: DisputeId,
         state: DisputeState,
-        (by, note): (StaffId, &Words),
+        (by, note): (StaffId, &FreeText),
         now: Timestamp,
     ) -> Result<bool, Error> {
-        let call = SETTLE_DISPUTE
+        let call = RESOLVE_DISPUTE
             .bind(dispute)
             .bind(state.as_str())
             .bind(by)
@@ -237,7 +237,7 @@ impl Tx {
         decision: DecisionId,
         now: Timestamp,
     ) -> Result<(), Error> {
-        self.run(HAND_ON.bind(decision).bind(self.name())).await?;
+        self.run(TRANSFER_DISPUTES.bind(decision).bind(self.name())).await?;
         self.run(TAKE_BACK_OF_DECISION.bind(decision).bind(now).bind(self.name())).await.map(drop)
     }
 

@@ -15,7 +15,7 @@ use uuid::Uuid;
 pub use self::read::{EntryFilter, IndexRow};
 use crate::error::{Error, OrCorrupt};
 use crate::json;
-use crate::noted::{Change, Noted};
+use crate::pending_change::{Change, PendingChange};
 use crate::query::queries;
 use crate::tx::Tx;
 
@@ -90,13 +90,13 @@ pub struct NewEntry {
     /// The hash.
     pub hash: Hash,
     /// The metadata; if the bank has this hash already, they change that entry.
-    pub said: EntryChange,
+    pub metadata: EntryChange,
 }
 
 impl NewEntry {
     /// Creates an entry without metadata.
     pub fn bare(hash: Hash) -> Self {
-        Self { hash, said: EntryChange::default() }
+        Self { hash, metadata: EntryChange::default() }
     }
 }
 
@@ -127,13 +127,13 @@ struct NewRow<'a> {
 
 impl<'a> NewRow<'a> {
     fn new(entry: &'a NewEntry, none: &'a Labels) -> Self {
-        let said = &entry.said;
+        let metadata = &entry.metadata;
         Self {
             kind: entry.hash.kind().as_str(),
             hash: entry.hash.to_string(),
-            source_id: said.source_id.value().map(Line::as_str),
-            labels: said.labels.value().unwrap_or(none),
-            expires_at: said.expires_at.value().map(|end| end.as_microsecond()),
+            source_id: metadata.source_id.value().map(Line::as_str),
+            labels: metadata.labels.value().unwrap_or(none),
+            expires_at: metadata.expires_at.value().map(|end| end.as_microsecond()),
         }
     }
 }
@@ -212,12 +212,15 @@ impl Tx {
         let mut new = ids.iter().flatten();
         if let Some(&first) = new.next() {
             let last = new.next_back().copied().unwrap_or(first);
-            self.note(Noted { change: Change::Added { bank, first, last }, at: now });
+            self.record_change(PendingChange {
+                change: Change::Added { bank, first, last },
+                at: now,
+            });
         }
         let added = sum(ids.iter().flatten());
         let updated = self.update_known(bank, entries, &mut ids).await?;
         let has_ended =
-            |entry: &NewEntry| entry.said.expires_at.value().is_some_and(|end| *end <= now);
+            |entry: &NewEntry| entry.metadata.expires_at.value().is_some_and(|end| *end <= now);
         if entries.iter().any(has_ended) {
             self.end(EXPIRE_BANK_ENTRIES.bind(now).bind(bank).bind(self.name()), now).await?;
         }
@@ -290,7 +293,7 @@ impl Tx {
                 let first = EntryId::new(first).or_corrupt("entry.id")?;
                 let last = EntryId::new(last).or_corrupt("entry.id")?;
                 let change = Change::Removed { bank: bank.into(), first, last };
-                self.note(Noted { change, at: now });
+                self.record_change(PendingChange { change, at: now });
             }
         }
         Ok(ended)

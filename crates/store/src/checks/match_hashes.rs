@@ -18,23 +18,23 @@ use crate::tx::Tx;
 
 queries! {
     HASHES_OF_MATCHES = "-- hashes_of_matches
-        SELECT match_id, place, sha256, pdq, first_seen_at, came_at
+        SELECT match_id, place, sha256, pdq, first_seen_at, became_current_at
           FROM match_hashes
          WHERE match_id IN (SELECT unhex(value) FROM json_each($1))
          ORDER BY match_id, place DESC",
         postgres: "-- hashes_of_matches
-        SELECT match_id, place, sha256, pdq, first_seen_at, came_at
+        SELECT match_id, place, sha256, pdq, first_seen_at, became_current_at
           FROM match_hashes
          WHERE match_id = ANY (ARRAY(SELECT CAST(
                         json_array_elements_text(CAST($1 AS json)) AS uuid)))
          ORDER BY match_id, place DESC";
     HASHES_OF_MATCH = "-- hashes_of_match
-        SELECT match_id, place, sha256, pdq, first_seen_at, came_at
+        SELECT match_id, place, sha256, pdq, first_seen_at, became_current_at
           FROM match_hashes
          WHERE match_id = $1
          ORDER BY place DESC";
     INSERT_HASHES = "-- insert_hashes
-        INSERT INTO match_hashes (match_id, place, sha256, pdq, first_seen_at, came_at, changed_by)
+        INSERT INTO match_hashes (match_id, place, sha256, pdq, first_seen_at, became_current_at, changed_by)
         VALUES ($1, $2, $3, $4, $5, $5, $6)";
     COMPLETE_HASHES = "-- complete_hashes
         UPDATE match_hashes
@@ -47,11 +47,11 @@ queries! {
            AND case_id IN (SELECT case_id FROM case_item WHERE match_id = $1)
            AND NOT EXISTS (SELECT 1
                              FROM match_hashes
-                            WHERE match_id = $1 AND came_at > $2
-                              AND came_at <= decision.made_at)";
+                            WHERE match_id = $1 AND became_current_at > $2
+                              AND became_current_at <= decision.made_at)";
     MOVE_HASHES = "-- move_hashes
         UPDATE match_hashes
-           SET place = $3, came_at = $4, changed_by = $5
+           SET place = $3, became_current_at = $4, changed_by = $5
          WHERE match_id = $1 AND place = $2";
     MOVE_HITS = "-- move_hits
         UPDATE hit SET place = $3, changed_by = $4 WHERE match_id = $1 AND place = $2";
@@ -68,7 +68,7 @@ row! {
         sha256: Option<Vec<u8>>,
         pdq: Option<Vec<u8>>,
         first_seen_at: i64,
-        came_at: i64,
+        became_current_at: i64,
     }
 }
 
@@ -90,7 +90,7 @@ const FIRST: i64 = 1;
 /// The result of recording the hashes of a match.
 pub(crate) struct AddedHashes {
     /// Time at which the item last changed to these hashes.
-    pub came_at: Timestamp,
+    pub became_current_at: Timestamp,
     /// Whether the item was never sent with these hashes before.
     pub are_new: bool,
     /// Their place among the sets of the match.
@@ -143,7 +143,7 @@ impl Tx {
         let now = found.changed_at;
         if found.sha256.is_none() && found.pdq.is_none() {
             let (are_new, are_newest) = (false, true);
-            return Ok(AddedHashes { came_at: now, are_new, place: FIRST, are_newest });
+            return Ok(AddedHashes { became_current_at: now, are_new, place: FIRST, are_newest });
         }
         let rows: Vec<HashesRow> = self.rows(HASHES_OF_MATCH.bind(id)).await?;
         let mut same = None;
@@ -167,7 +167,10 @@ impl Tx {
                 self.run(call.bind(self.name())).await?;
             }
             return Ok(AddedHashes {
-                came_at: from_micros(row.came_at, "match_hashes.came_at")?,
+                became_current_at: from_micros(
+                    row.became_current_at,
+                    "match_hashes.became_current_at",
+                )?,
                 are_new: false,
                 place,
                 are_newest: newest == Some(place),
@@ -176,7 +179,7 @@ impl Tx {
         let place = newest.map_or(FIRST, |newest| newest.saturating_add(1));
         let call = bound(INSERT_HASHES.bind(id).bind(place), found.sha256, found.pdq);
         self.run(call.bind(now).bind(self.name())).await?;
-        Ok(AddedHashes { came_at: now, are_new: true, place, are_newest: true })
+        Ok(AddedHashes { became_current_at: now, are_new: true, place, are_newest: true })
     }
 
     /// Makes the set at `place` the newest of `item`, together with its hits, because the item was
@@ -212,14 +215,15 @@ impl Tx {
         Ok(newest.map(|newest| (newest.sha256, newest.pdq)))
     }
 
-    /// Checks whether a decision in effect other than `violates` was made after `came_at` and
+    /// Checks whether a decision in effect other than `violates` was made after `became_current_at` and
     /// before the item changed to other hashes: reviewers view the newest ones.
     pub async fn is_cleared_since(
         &mut self,
         item: MatchId,
-        came_at: Timestamp,
+        became_current_at: Timestamp,
     ) -> Result<bool, Error> {
-        let row: Option<(i64,)> = self.row(CLEARED_AFTER.bind(item).bind(came_at)).await?;
+        let row: Option<(i64,)> =
+            self.row(CLEARED_AFTER.bind(item).bind(became_current_at)).await?;
         Ok(row.is_some_and(|(count,)| count > 0))
     }
 }

@@ -90,7 +90,7 @@ pub struct Recorded {
     /// Number of hits that the match did not have before.
     pub added_hits: u32,
     /// Time at which the item last changed to these hashes; `found.changed_at` if that is now.
-    pub hashes_came_at: Timestamp,
+    pub hashes_became_current_at: Timestamp,
     /// Whether the item was never sent with these hashes before.
     pub has_new_hashes: bool,
     /// The place of these hashes among the sets of the match.
@@ -226,7 +226,7 @@ impl Tx {
                     is_new: true,
                     verdict_before: None,
                     added_hits,
-                    hashes_came_at: hashes.came_at,
+                    hashes_became_current_at: hashes.became_current_at,
                     has_new_hashes: hashes.are_new,
                     place: hashes.place,
                     has_newest_hashes: hashes.are_newest,
@@ -283,7 +283,7 @@ impl Tx {
             is_new: false,
             verdict_before: Some(before.verdict),
             added_hits,
-            hashes_came_at: hashes.came_at,
+            hashes_became_current_at: hashes.became_current_at,
             has_new_hashes: hashes.are_new,
             place: hashes.place,
             has_newest_hashes: hashes.are_newest,

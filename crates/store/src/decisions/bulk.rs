@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use mamori_model::bulk::{Bulk, BulkState};
 use mamori_model::page::{Page, PageSize};
-use mamori_model::{BulkId, Case, CaseId, ItemName, Measures, Outcome, Second, StaffId};
+use mamori_model::{Approval, BulkId, Case, CaseId, ItemName, Measures, Outcome, StaffId};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -25,7 +25,7 @@ macro_rules! select {
             $name,
             "
         SELECT id, state, purpose, policy_version, outcome, reason, measures, cases, items, accounts,
-               made_by, made_at, expires_at, second, not_before, second_by, settled_at, undone_by,
+               made_by, made_at, expires_at, approval, not_before, approver_id, resolved_at, undone_by,
                undone_at
           FROM bulk_decision
          WHERE ",
@@ -90,7 +90,7 @@ queries! {
          ORDER BY item_match.id";
     INSERT_BULK = "-- insert_bulk
         INSERT INTO bulk_decision (id, state, purpose, policy_version, outcome, reason, measures,
-                                   cases, items, accounts, made_by, made_at, expires_at, second,
+                                   cases, items, accounts, made_by, made_at, expires_at, approval,
                                    not_before, changed_by)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
     PUT_BULK_CASES = "-- put_bulk_cases
@@ -104,11 +104,11 @@ queries! {
         UPDATE review_case
            SET bulk_id = $1, handed_to = NULL, handed_until = NULL, changed_by = $2
          WHERE id IN (SELECT case_id FROM bulk_case WHERE bulk_id = $1)";
-    LET_OUT_OF_BULK = "-- let_out_of_bulk
+    RELEASE_FROM_BULK = "-- release_from_bulk
         UPDATE review_case SET bulk_id = NULL, changed_by = $2 WHERE bulk_id = $1";
     SET_BULK = "-- set_bulk
         UPDATE bulk_decision
-           SET state = $2, second = $3, not_before = $4, second_by = $5, settled_at = $6,
+           SET state = $2, approval = $3, not_before = $4, approver_id = $5, resolved_at = $6,
                undone_by = $7, undone_at = $8, changed_by = $9
          WHERE id = $1";
     BULK_READABLE = "-- bulk_readable
@@ -118,9 +118,9 @@ queries! {
           JOIN evidence ON evidence.match_id = case_item.match_id
          WHERE bulk_case.bulk_id = $1 AND evidence.wrapped_key IS NOT NULL
            AND evidence.expires_at > $2";
-    LAST_LOOK_OF_BULK = "-- last_look_of_bulk
+    LAST_VIEW_OF_BULK = "-- last_view_of_bulk
         SELECT max(opened_at)
-          FROM look
+          FROM item_view
          WHERE staff_id = $2 AND clarity = 'clear'
            AND case_id IN (SELECT case_id FROM bulk_case WHERE bulk_id = $1)";
     LAST_READ_OF_BULK = "-- last_read_of_bulk
@@ -152,10 +152,10 @@ row! {
         made_by: Uuid,
         made_at: i64,
         expires_at: i64,
-        second: String,
+        approval: String,
         not_before: Option<i64>,
-        second_by: Option<Uuid>,
-        settled_at: Option<i64>,
+        approver_id: Option<Uuid>,
+        resolved_at: Option<i64>,
         undone_by: Option<Uuid>,
         undone_at: Option<i64>,
     }
@@ -181,9 +181,10 @@ impl BulkRow {
             made_by: self.made_by.into(),
             made_at: from_micros(self.made_at, "bulk_decision.made_at")?,
             expires_at: from_micros(self.expires_at, "bulk_decision.expires_at")?,
-            second: Second::parse(&self.second, not_before).or_corrupt("bulk_decision.second")?,
-            second_by: self.second_by.map(Into::into),
-            settled_at: maybe_from_micros(self.settled_at, "bulk_decision.settled_at")?,
+            approval: Approval::parse(&self.approval, not_before)
+                .or_corrupt("bulk_decision.approval")?,
+            approver_id: self.approver_id.map(Into::into),
+            resolved_at: maybe_from_micros(self.resolved_at, "bulk_decision.resolved_at")?,
             undone_by: self.undone_by.map(Into::into),
             undone_at: maybe_from_micros(self.undone_at, "bulk_decision.undone_at")?,
         })
@@ -324,8 +325,8 @@ impl Tx {
             .bind(bulk.made_by)
             .bind(bulk.made_at)
             .bind(bulk.expires_at)
-            .bind(bulk.second.as_str())
-            .bind(bulk.second.not_before())
+            .bind(bulk.approval.as_str())
+            .bind(bulk.approval.not_before())
             .bind(self.name());
         self.run(call).await.map_err(|error| error.or_taken("staff", "bulk decision"))?;
         let rows: Vec<NewRow> = cases
@@ -338,8 +339,8 @@ impl Tx {
     }
 
     /// Returns the cases of a bulk decision, which this transaction has locked, to the queue.
-    pub async fn let_out_of_bulk(&mut self, bulk: BulkId) -> Result<(), Error> {
-        self.run(LET_OUT_OF_BULK.bind(bulk).bind(self.name())).await.map(drop)
+    pub async fn release_from_bulk(&mut self, bulk: BulkId) -> Result<(), Error> {
+        self.run(RELEASE_FROM_BULK.bind(bulk).bind(self.name())).await.map(drop)
     }
 
     /// Updates the state of a bulk decision, which this transaction has locked.
@@ -347,10 +348,10 @@ impl Tx {
         let call = SET_BULK
             .bind(bulk.id)
             .bind(bulk.state.as_str())
-            .bind(bulk.second.as_str())
-            .bind(bulk.second.not_before())
-            .bind(bulk.second_by)
-            .bind(bulk.settled_at)
+            .bind(bulk.approval.as_str())
+            .bind(bulk.approval.not_before())
+            .bind(bulk.approver_id)
+            .bind(bulk.resolved_at)
             .bind(bulk.undone_by)
             .bind(bulk.undone_at)
             .bind(self.name());
@@ -364,13 +365,13 @@ impl Tx {
     }
 
     /// Returns when the staff member last began a clear view of an item in a bulk decision's cases.
-    pub async fn last_look_of_bulk(
+    pub async fn last_view_of_bulk(
         &mut self,
         bulk: BulkId,
         by: StaffId,
     ) -> Result<Option<Timestamp>, Error> {
-        let row: Option<(Option<i64>,)> = self.row(LAST_LOOK_OF_BULK.bind(bulk).bind(by)).await?;
-        maybe_from_micros(row.and_then(|(at,)| at), "look.opened_at")
+        let row: Option<(Option<i64>,)> = self.row(LAST_VIEW_OF_BULK.bind(bulk).bind(by)).await?;
+        maybe_from_micros(row.and_then(|(at,)| at), "item_view.opened_at")
     }
 
     /// Returns when the staff member, as the second approver, last read a bulk decision's cases

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use mamori_model::decision::{Decision, DecisionState, Outcome};
 use mamori_model::page::{Page, PageSize};
-use mamori_model::{BulkId, CaseId, DecisionId, Second, ServiceId, StaffId, Words};
+use mamori_model::{Approval, BulkId, CaseId, DecisionId, FreeText, ServiceId, StaffId};
 use uuid::Uuid;
 
 use crate::error::{Error, OrCorrupt};
@@ -23,7 +23,7 @@ macro_rules! select {
             $name,
             "
         SELECT id, case_id, service_id, purpose, policy_version, outcome, reason, state, made_by,
-               made_at, second, not_before, second_by, second_note, settled_at, undone_by,
+               made_at, approval, not_before, approver_id, approver_note, resolved_at, undone_by,
                undone_at, undo_reason, bulk_id
           FROM decision
          WHERE ",
@@ -47,28 +47,28 @@ queries! {
     DECISIONS_OF_BULK = select!("decisions_of_bulk", "bulk_id = $1 ORDER BY case_id");
     INSERT_DECISION = "-- insert_decision
         INSERT INTO decision (id, case_id, service_id, purpose, policy_version, outcome, reason,
-                              state, made_by, made_at, second, not_before, second_by, settled_at,
+                              state, made_by, made_at, approval, not_before, approver_id, resolved_at,
                               bulk_id, changed_by)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
-    SETTLE_DECISION = "-- settle_decision
+    RESOLVE_DECISION = "-- resolve_decision
         UPDATE decision
-           SET state = $2, second_by = $3, second_note = $4, settled_at = $5, changed_by = $6
-         WHERE id = $1 AND state = 'proposed' AND (made_by <> $3 OR second = 'alone')";
+           SET state = $2, approver_id = $3, approver_note = $4, resolved_at = $5, changed_by = $6
+         WHERE id = $1 AND state = 'proposed' AND (made_by <> $3 OR approval = 'alone')";
     UNDO_DECISION = "-- undo_decision
         UPDATE decision
            SET state = 'undone', undone_by = $2, undone_at = $3, undo_reason = $4, changed_by = $5
          WHERE id = $1 AND state = 'standing'";
     REFUSE_DECISIONS_OF = "-- refuse_decisions_of
         UPDATE decision
-           SET state = 'refused', settled_at = $2, changed_by = $3
+           SET state = 'refused', resolved_at = $2, changed_by = $3
          WHERE service_id = $1 AND state = 'proposed'";
-    STANDING_OF_CASES = "-- standing_of_cases
+    NEWEST_DECISIONS_OF_CASES = "-- newest_decisions_of_cases
         SELECT case_id, id
           FROM decision
          WHERE state IN ('standing', 'undone')
            AND case_id IN (SELECT unhex(value) FROM json_each($1))
          ORDER BY id",
-        postgres: "-- standing_of_cases
+        postgres: "-- newest_decisions_of_cases
         SELECT case_id, id
           FROM decision
          WHERE state IN ('standing', 'undone')
@@ -89,11 +89,11 @@ row! {
         state: String,
         made_by: Uuid,
         made_at: i64,
-        second: String,
+        approval: String,
         not_before: Option<i64>,
-        second_by: Option<Uuid>,
-        second_note: Option<String>,
-        settled_at: Option<i64>,
+        approver_id: Option<Uuid>,
+        approver_note: Option<String>,
+        resolved_at: Option<i64>,
         undone_by: Option<Uuid>,
         undone_at: Option<i64>,
         undo_reason: Option<String>,
@@ -101,7 +101,7 @@ row! {
     }
 }
 
-fn words(text: Option<String>, column: &'static str) -> Result<Option<Words>, Error> {
+fn words(text: Option<String>, column: &'static str) -> Result<Option<FreeText>, Error> {
     text.map(|text| text.parse()).transpose().or_corrupt(column)
 }
 
@@ -120,10 +120,11 @@ impl DecisionRow {
             state: DecisionState::parse(&self.state).or_corrupt("decision.state")?,
             made_by: self.made_by.into(),
             made_at: from_micros(self.made_at, "decision.made_at")?,
-            second: Second::parse(&self.second, not_before).or_corrupt("decision.second")?,
-            second_by: self.second_by.map(Into::into),
-            second_note: words(self.second_note, "decision.second_note")?,
-            settled_at: maybe_from_micros(self.settled_at, "decision.settled_at")?,
+            approval: Approval::parse(&self.approval, not_before)
+                .or_corrupt("decision.approval")?,
+            approver_id: self.approver_id.map(Into::into),
+            approver_note: words(self.approver_note, "decision.approver_note")?,
+            resolved_at: maybe_from_micros(self.resolved_at, "decision.resolved_at")?,
             undone_by: self.undone_by.map(Into::into),
             undone_at: maybe_from_micros(self.undone_at, "decision.undone_at")?,
             undo_reason: words(self.undo_reason, "decision.undo_reason")?,
@@ -218,11 +219,11 @@ impl Store {
     }
 
     /// Returns, for each of these cases, the newest decision that is or was in effect.
-    pub async fn standing_of_cases(
+    pub async fn newest_decisions_of_cases(
         &self,
         cases: &[CaseId],
     ) -> Result<HashMap<CaseId, DecisionId>, Error> {
-        let call = STANDING_OF_CASES.bind(json::ids(cases.iter().copied()));
+        let call = NEWEST_DECISIONS_OF_CASES.bind(json::ids(cases.iter().copied()));
         let rows: Vec<(Uuid, Uuid)> = self.rows(call).await?;
         // Rows are in ascending order, so the newest of each case remains in the map.
         Ok(rows.into_iter().map(|(case, decision)| (case.into(), decision.into())).collect())
@@ -254,10 +255,10 @@ impl Tx {
             .bind(decision.state.as_str())
             .bind(decision.made_by)
             .bind(decision.made_at)
-            .bind(decision.second.as_str())
-            .bind(decision.second.not_before())
-            .bind(decision.second_by)
-            .bind(decision.settled_at)
+            .bind(decision.approval.as_str())
+            .bind(decision.approval.not_before())
+            .bind(decision.approver_id)
+            .bind(decision.resolved_at)
             .bind(decision.bulk)
             .bind(self.name());
         self.run(call).await.map_err(|error| error.or_taken("case", "decision")).map(drop)
@@ -266,18 +267,18 @@ impl Tx {
     /// Records the second approver's answer: the decision takes effect, or is refused with a
     /// reason. Returns `false` if it is not proposed, or if `by` may not approve it, having made
     /// it.
-    pub async fn settle_decision(
+    pub async fn resolve_decision(
         &mut self,
         decision: DecisionId,
         state: DecisionState,
-        (by, why): (StaffId, Option<&Words>),
+        (by, why): (StaffId, Option<&FreeText>),
         now: Timestamp,
     ) -> Result<bool, Error> {
-        let call = SETTLE_DECISION
+        let call = RESOLVE_DECISION
             .bind(decision)
             .bind(state.as_str())
             .bind(by)
-            .bind(why.map(Words::as_str))
+            .bind(why.map(FreeText::as_str))
             .bind(now)
             .bind(self.name());
         Ok(self.run(call).await? == 1)
@@ -297,7 +298,7 @@ impl Tx {
         &mut self,
         decision: DecisionId,
         by: StaffId,
-        why: &Words,
+        why: &FreeText,
         now: Timestamp,
     ) -> Result<bool, Error> {
         let call =

@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use crate::error::{Error, OrCorrupt};
 use crate::json;
-use crate::noted::{Change, Noted};
 use crate::open::{Engine, Store};
+use crate::pending_change::{Change, PendingChange};
 use crate::query::queries;
 use crate::row::row;
 use crate::time::from_micros;
@@ -70,9 +70,9 @@ struct NewRow {
     at: i64,
 }
 
-impl From<&Noted> for NewRow {
-    fn from(noted: &Noted) -> Self {
-        let (what, bank, range) = match noted.change {
+impl From<&PendingChange> for NewRow {
+    fn from(pending: &PendingChange) -> Self {
+        let (what, bank, range) = match pending.change {
             Change::Added { bank, first, last } => ("added", Some(bank), Some((first, last))),
             Change::Removed { bank, first, last } => ("removed", Some(bank), Some((first, last))),
             Change::Banks => ("banks", None, None),
@@ -84,7 +84,7 @@ impl From<&Noted> for NewRow {
             bank: bank.map(json::hex),
             first: range.map(|(first, _)| first.number()),
             last: range.map(|(_, last)| last.number()),
-            at: noted.at.as_microsecond(),
+            at: pending.at.as_microsecond(),
         }
     }
 }
@@ -154,9 +154,9 @@ impl Store {
 
 impl Tx {
     /// Appends the noted changes; must be the last step before the commit.
-    pub(crate) async fn append_noted(&mut self) -> Result<(), Error> {
-        let noted = self.take_noted();
-        if noted.is_empty() {
+    pub(crate) async fn append_pending_changes(&mut self) -> Result<(), Error> {
+        let pending = self.take_pending_changes();
+        if pending.is_empty() {
             return Ok(());
         }
         match self.engine() {
@@ -165,7 +165,7 @@ impl Tx {
                 self.rows::<(i64,)>(LOCK_CHANGES.call()).await?;
             }
         }
-        let rows: Vec<NewRow> = noted.iter().map(NewRow::from).collect();
+        let rows: Vec<NewRow> = pending.iter().map(NewRow::from).collect();
         // Numbers and hex digits always serialise.
         let rows = serde_json::to_string(&rows).unwrap_or_default();
         self.run(APPEND_CHANGES.bind(rows).bind(self.name())).await?;

@@ -25,15 +25,15 @@ queries! {
     DECISIONS_BY_DAY = "-- decisions_by_day
         SELECT purpose, made_at / 86400000000 AS day, outcome, count(*) AS made,
                count(*) FILTER (WHERE state IN ('standing', 'undone')
-                                   OR second_by IS NOT NULL) AS settled,
+                                   OR approver_id IS NOT NULL) AS resolved,
                count(*) FILTER (WHERE state = 'undone'
-                                   OR (state = 'refused' AND second_by IS NOT NULL)) AS overturned
+                                   OR (state = 'refused' AND approver_id IS NOT NULL)) AS overturned
           FROM decision
          WHERE made_at >= $1
          GROUP BY 1, 2, 3
          ORDER BY 2, 1, 3";
     UNANSWERED = "-- unanswered
-        SELECT decision.purpose, service_action.state, count(*), min(service_action.asked_at)
+        SELECT decision.purpose, service_action.state, count(*), min(service_action.requested_at)
           FROM service_action
           JOIN decision ON decision.id = service_action.decision_id
          WHERE service_action.state IN ('waiting', 'overdue')
@@ -75,7 +75,7 @@ pub struct DecidedOnDay {
     /// Number of decisions made.
     pub made: u64,
     /// How many of these took effect, or were refused by a second approver.
-    pub settled: u64,
+    pub resolved: u64,
     /// How many of the settled ones were refused or undone.
     pub overturned: u64,
 }
@@ -128,7 +128,7 @@ impl Store {
     pub async fn decisions_by_day(&self, from: Timestamp) -> Result<Vec<DecidedOnDay>, Error> {
         let rows: Vec<(String, i64, String, i64, i64, i64)> =
             self.rows(DECISIONS_BY_DAY.bind(from)).await?;
-        let read = |(purpose, at, outcome, made, settled, overturned): (
+        let read = |(purpose, at, outcome, made, resolved, overturned): (
             String,
             i64,
             String,
@@ -141,7 +141,7 @@ impl Store {
                 day: day(at)?,
                 outcome: Outcome::parse(&outcome).or_corrupt("decision.outcome")?,
                 made: count(made),
-                settled: count(settled),
+                resolved: count(resolved),
                 overturned: count(overturned),
             })
         };
@@ -156,7 +156,7 @@ impl Store {
                 purpose: purpose.parse().or_corrupt("decision.purpose")?,
                 state: ActionState::parse(&state).or_corrupt("service_action.state")?,
                 actions: count(actions),
-                oldest: maybe_from_micros(oldest, "service_action.asked_at")?,
+                oldest: maybe_from_micros(oldest, "service_action.requested_at")?,
             })
         };
         rows.into_iter().map(read).collect()

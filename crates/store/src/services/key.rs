@@ -7,8 +7,8 @@ use mamori_model::{KeyId, ServiceId, Sha256};
 use uuid::Uuid;
 
 use crate::error::{Error, OrCorrupt};
-use crate::noted::{Change, Noted};
 use crate::open::Store;
+use crate::pending_change::{Change, PendingChange};
 use crate::query::queries;
 use crate::row::row;
 use crate::time::{from_micros, maybe_from_micros};
@@ -123,7 +123,7 @@ impl Tx {
             .bind(key.revoked_at)
             .bind(self.name());
         self.run(call).await.map_err(|error| error.or_taken("service", "key"))?;
-        self.note(Noted { change: Change::Keys, at: key.created_at });
+        self.record_change(PendingChange { change: Change::Keys, at: key.created_at });
         Ok(())
     }
 
@@ -131,7 +131,7 @@ impl Tx {
     pub async fn revoke_key(&mut self, key: KeyId, now: Timestamp) -> Result<bool, Error> {
         let is_revoked = self.run(REVOKE_KEY.bind(key).bind(now).bind(self.name())).await? == 1;
         if is_revoked {
-            self.note(Noted { change: Change::Keys, at: now });
+            self.record_change(PendingChange { change: Change::Keys, at: now });
         }
         Ok(is_revoked)
     }
@@ -144,7 +144,7 @@ impl Tx {
     ) -> Result<u64, Error> {
         let revoked = self.run(REVOKE_KEYS_OF.bind(service).bind(now).bind(self.name())).await?;
         if revoked > 0 {
-            self.note(Noted { change: Change::Keys, at: now });
+            self.record_change(PendingChange { change: Change::Keys, at: now });
         }
         Ok(revoked)
     }

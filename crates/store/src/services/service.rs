@@ -7,8 +7,8 @@ use mamori_model::{Line, ServiceId};
 use uuid::Uuid;
 
 use crate::error::{Error, OrCorrupt};
-use crate::noted::{Change, Noted};
 use crate::open::Store;
+use crate::pending_change::{Change, PendingChange};
 use crate::query::queries;
 use crate::row::row;
 use crate::time::from_micros;
@@ -92,7 +92,7 @@ impl Tx {
             .bind(service.created_at)
             .bind(self.name());
         self.run(call).await.map_err(|error| error.or_taken("service", "service"))?;
-        self.note(Noted { change: Change::Keys, at: service.created_at });
+        self.record_change(PendingChange { change: Change::Keys, at: service.created_at });
         Ok(())
     }
 
@@ -119,7 +119,7 @@ impl Tx {
     /// Keeps a service from being deleted until this transaction ends; [`Error::NotFound`] if it is
     /// deleted or does not exist.
     pub(crate) async fn lock_service(&mut self, service: ServiceId) -> Result<(), Error> {
-        let kept: Option<(i64,)> = self.row(LOCK_SERVICE.bind(service)).await?;
-        kept.map(drop).ok_or(Error::NotFound("service"))
+        let locked: Option<(i64,)> = self.row(LOCK_SERVICE.bind(service)).await?;
+        locked.map(drop).ok_or(Error::NotFound("service"))
     }
 }

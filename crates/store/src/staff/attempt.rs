@@ -16,14 +16,14 @@ queries! {
         SELECT CAST(1 AS BIGINT) FROM pg_advisory_xact_lock(7308613679165170533)";
     COUNT_FAILURES_OF_NAME = "-- count_failures_of_name
         SELECT count(*) FROM sign_in_attempt
-         WHERE name_digest = $1 AND tried_at > $2 AND NOT was_let_in";
+         WHERE name_digest = $1 AND tried_at > $2 AND NOT has_succeeded";
     COUNT_FAILURES = "-- count_failures
-        SELECT count(*) FROM sign_in_attempt WHERE tried_at > $1 AND NOT was_let_in";
+        SELECT count(*) FROM sign_in_attempt WHERE tried_at > $1 AND NOT has_succeeded";
     INSERT_ATTEMPT = "-- insert_attempt
-        INSERT INTO sign_in_attempt (id, name_digest, was_let_in, tried_at, changed_by)
+        INSERT INTO sign_in_attempt (id, name_digest, has_succeeded, tried_at, changed_by)
         VALUES ($1, $2, $3, $4, $5)";
-    LET_IN = "-- let_in
-        UPDATE sign_in_attempt SET was_let_in = $2, changed_by = $3 WHERE id = $1";
+    MARK_ATTEMPT_SUCCEEDED = "-- mark_attempt_succeeded
+        UPDATE sign_in_attempt SET has_succeeded = $2, changed_by = $3 WHERE id = $1";
     DELETE_ATTEMPTS = "-- delete_attempts
         DELETE FROM sign_in_attempt
          WHERE id IN (SELECT id FROM sign_in_attempt WHERE tried_at < $1
@@ -31,9 +31,9 @@ queries! {
     DELETE_EXPIRED_SESSIONS = "-- delete_expired_sessions
         DELETE FROM session
          WHERE id IN (SELECT id FROM session WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";
-    DELETE_EXPIRED_TICKETS = "-- delete_expired_tickets
-        DELETE FROM ticket
-         WHERE id IN (SELECT id FROM ticket WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";
+    DELETE_EXPIRED_SIGN_IN_LINKS = "-- delete_expired_sign_in_links
+        DELETE FROM sign_in_link
+         WHERE id IN (SELECT id FROM sign_in_link WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";
     DELETE_EXPIRED_CEREMONIES = "-- delete_expired_ceremonies
         DELETE FROM ceremony
          WHERE id IN (SELECT id FROM ceremony WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";
@@ -44,7 +44,7 @@ queries! {
 }
 
 impl Tx {
-    /// Records a sign-in attempt as failed until [`Self::let_in`] marks it as successful. Returns
+    /// Records a sign-in attempt as failed until [`Self::mark_attempt_succeeded`] marks it as successful. Returns
     /// `false` and records nothing if too many attempts have failed before. Until this transaction
     /// ends, no other one can count, so that a burst of attempts cannot pass the limit.
     pub async fn begin_attempt(
@@ -72,8 +72,8 @@ impl Tx {
     }
 
     /// Marks an attempt as successful.
-    pub async fn let_in(&mut self, attempt: AttemptId) -> Result<(), Error> {
-        self.run(LET_IN.bind(attempt).bind(true).bind(self.name())).await?;
+    pub async fn mark_attempt_succeeded(&mut self, attempt: AttemptId) -> Result<(), Error> {
+        self.run(MARK_ATTEMPT_SUCCEEDED.bind(attempt).bind(true).bind(self.name())).await?;
         Ok(())
     }
 
@@ -82,12 +82,12 @@ impl Tx {
         &mut self,
         attempt: AttemptId,
         name: &Sha256,
-        was_let_in: bool,
+        has_succeeded: bool,
         now: Timestamp,
     ) -> Result<(), Error> {
         let name = name.as_bytes().as_slice();
         let call =
-            INSERT_ATTEMPT.bind(attempt).bind(name).bind(was_let_in).bind(now).bind(self.name());
+            INSERT_ATTEMPT.bind(attempt).bind(name).bind(has_succeeded).bind(now).bind(self.name());
         self.run(call).await?;
         Ok(())
     }
@@ -107,7 +107,7 @@ impl Tx {
         let mut deleted = 0;
         for query in [
             DELETE_EXPIRED_SESSIONS,
-            DELETE_EXPIRED_TICKETS,
+            DELETE_EXPIRED_SIGN_IN_LINKS,
             DELETE_EXPIRED_CEREMONIES,
             DELETE_EXPIRED_ANSWERED,
         ] {

@@ -1,13 +1,13 @@
 //! Queries for staff accounts. A deactivated account stays as a row, because decisions refer to it;
 //! its name becomes free.
 
+pub mod display_name;
 pub mod event;
-pub mod shown;
 
 use jiff::Timestamp;
 use mamori_model::StaffId;
 use mamori_model::page::{Page, PageSize};
-use mamori_model::staff::{Language, OwnLimits, RoleSet, Scheme, Staff, StaffName, View};
+use mamori_model::staff::{Language, OwnLimits, RoleSet, Scheme, Staff, StaffName, ViewMode};
 use uuid::Uuid;
 
 use crate::error::{Error, OrCorrupt};
@@ -23,8 +23,8 @@ macro_rules! select {
             "-- ",
             $name,
             "
-        SELECT id, name, shown, roles, language, scheme, view, has_keys, looks_max, minutes_max,
-               points_max, created_at, way_added_at, ended_at
+        SELECT id, name, display_name, roles, language, scheme, view, has_keys, views_max, minutes_max,
+               points_max, created_at, method_added_at, ended_at
           FROM staff
          WHERE ",
             $rest
@@ -37,21 +37,21 @@ queries! {
     STAFF_BY_NAME = select!("staff_by_name", "name = $1 AND ended_at IS NULL");
     STAFF_PAGE = select!("staff_page", "id > $1 ORDER BY id LIMIT $2");
     INSERT_STAFF = "-- insert_staff
-        INSERT INTO staff (id, name, shown, roles, language, scheme, view, has_keys, looks_max,
+        INSERT INTO staff (id, name, display_name, roles, language, scheme, view, has_keys, views_max,
                            minutes_max, points_max, created_at, changed_by)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     SET_ROLES = "-- set_roles
         UPDATE staff SET roles = $2, changed_by = $3 WHERE id = $1 AND ended_at IS NULL";
-    SET_DOSE = "-- set_dose
+    SET_EXPOSURE_LIMITS = "-- set_exposure_limits
         UPDATE staff
-           SET looks_max = $2, minutes_max = $3, points_max = $4, changed_by = $5
+           SET views_max = $2, minutes_max = $3, points_max = $4, changed_by = $5
          WHERE id = $1 AND ended_at IS NULL";
-    SET_OWN = "-- set_own
+    SET_PREFERENCES = "-- set_preferences
         UPDATE staff
            SET language = $2, scheme = $3, view = $4, has_keys = $5, changed_by = $6
          WHERE id = $1 AND ended_at IS NULL";
-    NOTE_WAY_ADDED = "-- note_way_added
-        UPDATE staff SET way_added_at = $2, changed_by = $3 WHERE id = $1";
+    RECORD_METHOD_ADDED = "-- record_method_added
+        UPDATE staff SET method_added_at = $2, changed_by = $3 WHERE id = $1";
     END_STAFF = "-- end_staff
         UPDATE staff SET ended_at = $2, changed_by = $3 WHERE id = $1 AND ended_at IS NULL";
     LOCK_STAFF = "-- lock_staff
@@ -72,17 +72,17 @@ row! {
     struct StaffRow {
         id: Uuid,
         name: String,
-        shown: String,
+        display_name: String,
         roles: String,
         language: String,
         scheme: String,
         view: String,
         has_keys: bool,
-        looks_max: Option<i64>,
+        views_max: Option<i64>,
         minutes_max: Option<i64>,
         points_max: Option<i64>,
         created_at: i64,
-        way_added_at: Option<i64>,
+        method_added_at: Option<i64>,
         ended_at: Option<i64>,
     }
 }
@@ -93,19 +93,19 @@ impl StaffRow {
         Ok(Staff {
             id: self.id.into(),
             name: self.name.parse().or_corrupt("staff.name")?,
-            shown: self.shown.parse().or_corrupt("staff.shown")?,
+            display_name: self.display_name.parse().or_corrupt("staff.display_name")?,
             roles: serde_json::from_str(&self.roles).or_corrupt("staff.roles")?,
             language: Language::parse(&self.language).or_corrupt("staff.language")?,
             scheme: Scheme::parse(&self.scheme).or_corrupt("staff.scheme")?,
-            view: View::parse(&self.view).or_corrupt("staff.view")?,
+            view: ViewMode::parse(&self.view).or_corrupt("staff.view")?,
             has_keys: self.has_keys,
-            dose: OwnLimits {
-                looks: most(self.looks_max).or_corrupt("staff.looks_max")?,
+            exposure_limits: OwnLimits {
+                views: most(self.views_max).or_corrupt("staff.views_max")?,
                 minutes: most(self.minutes_max).or_corrupt("staff.minutes_max")?,
                 points: most(self.points_max).or_corrupt("staff.points_max")?,
             },
             created_at: from_micros(self.created_at, "staff.created_at")?,
-            way_added_at: maybe_from_micros(self.way_added_at, "staff.way_added_at")?,
+            method_added_at: maybe_from_micros(self.method_added_at, "staff.method_added_at")?,
             ended_at: maybe_from_micros(self.ended_at, "staff.ended_at")?,
         })
     }
@@ -157,15 +157,15 @@ impl Tx {
         let call = INSERT_STAFF
             .bind(staff.id)
             .bind(staff.name.as_str())
-            .bind(staff.shown.as_str())
+            .bind(staff.display_name.as_str())
             .bind(words(&staff.roles))
             .bind(staff.language.as_str())
             .bind(staff.scheme.as_str())
             .bind(staff.view.as_str())
             .bind(staff.has_keys)
-            .bind(staff.dose.looks)
-            .bind(staff.dose.minutes)
-            .bind(staff.dose.points)
+            .bind(staff.exposure_limits.views)
+            .bind(staff.exposure_limits.minutes)
+            .bind(staff.exposure_limits.points)
             .bind(staff.created_at)
             .bind(self.name());
         self.run(call).await.map_err(|error| error.or_taken("staff", "name"))?;
@@ -180,25 +180,29 @@ impl Tx {
 
     /// Sets a staff member's own exposure limits; returns `false` if the account is deactivated or
     /// does not exist.
-    pub async fn set_dose(&mut self, staff: StaffId, dose: OwnLimits) -> Result<bool, Error> {
-        let call = SET_DOSE
+    pub async fn set_exposure_limits(
+        &mut self,
+        staff: StaffId,
+        limits: OwnLimits,
+    ) -> Result<bool, Error> {
+        let call = SET_EXPOSURE_LIMITS
             .bind(staff)
-            .bind(dose.looks)
-            .bind(dose.minutes)
-            .bind(dose.points)
+            .bind(limits.views)
+            .bind(limits.minutes)
+            .bind(limits.points)
             .bind(self.name());
         Ok(self.run(call).await? == 1)
     }
 
     /// Sets a staff member's preferences for pages; returns `false` if the account is deactivated
     /// or does not exist.
-    pub async fn set_own(
+    pub async fn set_preferences(
         &mut self,
         staff: StaffId,
-        (language, scheme, view): (Language, Scheme, View),
+        (language, scheme, view): (Language, Scheme, ViewMode),
         has_keys: bool,
     ) -> Result<bool, Error> {
-        let call = SET_OWN
+        let call = SET_PREFERENCES
             .bind(staff)
             .bind(language.as_str())
             .bind(scheme.as_str())
@@ -209,8 +213,12 @@ impl Tx {
     }
 
     /// Records that a session of this staff member added a sign-in method at `now`.
-    pub async fn note_way_added(&mut self, staff: StaffId, now: Timestamp) -> Result<(), Error> {
-        self.run(NOTE_WAY_ADDED.bind(staff).bind(now).bind(self.name())).await?;
+    pub async fn record_method_added(
+        &mut self,
+        staff: StaffId,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        self.run(RECORD_METHOD_ADDED.bind(staff).bind(now).bind(self.name())).await?;
         Ok(())
     }
 
@@ -228,8 +236,8 @@ impl Tx {
     /// Keeps a staff account from being deactivated until this transaction ends;
     /// [`Error::NotFound`] if it is deactivated or does not exist.
     pub async fn lock_staff(&mut self, staff: StaffId) -> Result<(), Error> {
-        let kept: Option<(i64,)> = self.row(LOCK_STAFF.bind(staff)).await?;
-        kept.map(drop).ok_or(Error::NotFound("staff"))
+        let locked: Option<(i64,)> = self.row(LOCK_STAFF.bind(staff)).await?;
+        locked.map(drop).ok_or(Error::NotFound("staff"))
     }
 
     /// Counts the active administrators, including this transaction's own changes. Until it ends,

@@ -22,7 +22,7 @@ queries! {
         INSERT INTO session (id, staff_id, family, digest, csrf, created_at, rotated_at, seen_at,
                              expires_at, changed_by)
         VALUES ($1, $2, $3, $4, $5, $6, $6, $6, $7, $8)";
-    SEE_SESSION = "-- see_session
+    TOUCH_SESSION = "-- touch_session
         UPDATE session SET seen_at = $2, changed_by = $3 WHERE id = $1 AND seen_at < $2";
     CONFIRM_SESSION = "-- confirm_session
         UPDATE session SET confirmed_at = $3, changed_by = $4
@@ -108,8 +108,8 @@ impl Tx {
     }
 
     /// Records that the session was used at `now`.
-    pub async fn see_session(&mut self, session: SessionId, now: Timestamp) -> Result<(), Error> {
-        self.run(SEE_SESSION.bind(session).bind(now).bind(self.name())).await?;
+    pub async fn touch_session(&mut self, session: SessionId, now: Timestamp) -> Result<(), Error> {
+        self.run(TOUCH_SESSION.bind(session).bind(now).bind(self.name())).await?;
         Ok(())
     }
 
@@ -125,12 +125,12 @@ impl Tx {
         Ok(())
     }
 
-    /// Changes the cookie, if it is still the one in `session`; the cookie `shown` stays valid
+    /// Changes the cookie, if it is still the one in `session`; the cookie `presented` stays valid
     /// until the browser sends the new one. Returns `false` if another request changed it first.
     pub async fn renew_session(
         &mut self,
         session: &Session,
-        shown: &Sha256,
+        presented: &Sha256,
         digest: &Sha256,
         now: Timestamp,
     ) -> Result<bool, Error> {
@@ -138,24 +138,24 @@ impl Tx {
             .bind(session.id)
             .bind(session.digest.as_bytes().as_slice())
             .bind(digest.as_bytes().as_slice())
-            .bind(shown.as_bytes().as_slice())
+            .bind(presented.as_bytes().as_slice())
             .bind(now)
             .bind(self.name());
         Ok(self.run(call).await? == 1)
     }
 
-    /// Changes the cookie after the staff member has signed in again with the cookie `shown`; every
-    /// other copy of that one becomes invalid. Returns `false` if `shown` is not the newest cookie.
+    /// Changes the cookie after the staff member has signed in again with the cookie `presented`; every
+    /// other copy of that one becomes invalid. Returns `false` if `presented` is not the newest cookie.
     pub async fn prove_session(
         &mut self,
         session: SessionId,
-        shown: &Sha256,
+        presented: &Sha256,
         digest: &Sha256,
         now: Timestamp,
     ) -> Result<bool, Error> {
         let call = PROVE_SESSION
             .bind(session)
-            .bind(shown.as_bytes().as_slice())
+            .bind(presented.as_bytes().as_slice())
             .bind(digest.as_bytes().as_slice())
             .bind(now)
             .bind(self.name());

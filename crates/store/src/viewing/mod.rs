@@ -1,3 +1,3 @@
 //! Views of items by reviewers.
 
-pub mod look;
+pub mod item_view;

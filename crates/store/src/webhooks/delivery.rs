@@ -50,7 +50,7 @@ queries! {
          ORDER BY id";
     WAITING_OF_ACTION = "-- waiting_of_action
         SELECT count(*) FROM delivery WHERE action_id = $1 AND state = 'waiting'";
-    SETTLE_DELIVERY = "-- settle_delivery
+    RECORD_ATTEMPT = "-- record_attempt
         UPDATE delivery
            SET state = $2, attempts = $3, last_result = $4, last_attempt_at = $5, changed_by = $6
          WHERE id = $1 AND state = 'waiting'";
@@ -231,7 +231,7 @@ impl Tx {
 
     /// Records the result of an attempt; returns `false` if the delivery no longer waits, because
     /// its endpoint was removed or retention removed it.
-    pub async fn settle_delivery(
+    pub async fn record_attempt(
         &mut self,
         delivery: DeliveryId,
         state: DeliveryState,
@@ -239,7 +239,7 @@ impl Tx {
         last_result: &str,
         now: Timestamp,
     ) -> Result<bool, Error> {
-        let call = SETTLE_DELIVERY
+        let call = RECORD_ATTEMPT
             .bind(delivery)
             .bind(state.as_str())
             .bind(attempts)

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use mamori_model::{Action, Jurisdictions, PrivateBasis, Purpose, Reach, Surface};
 use mamori_store::{Change, Error};
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 
 use crate::given::{at, bank, changes, id, open, size, stored_bank};
 
 on_both_engines! {
-    async fn a_bank_reads_back_as_it_was_written(records: Records) {
+    async fn a_bank_reads_back_as_it_was_written(records: TestDatabase) {
         let store = open(&records).await;
         let plain = bank(1, "plain");
         let basis = PrivateBasis {
@@ -36,7 +36,7 @@ on_both_engines! {
         assert_eq!(store.bank(id(3)).await.unwrap(), None);
     }
 
-    async fn a_name_belongs_to_one_bank(records: Records) {
+    async fn a_name_belongs_to_one_bank(records: TestDatabase) {
         let store = open(&records).await;
         stored_bank(&store, 1).await;
         stored_bank(&store, 2).await;
@@ -53,7 +53,7 @@ on_both_engines! {
         assert_eq!(store.all_banks().await.unwrap().len(), 2);
     }
 
-    async fn a_deleted_bank_is_gone_and_its_name_is_free(records: Records) {
+    async fn a_deleted_bank_is_gone_and_its_name_is_free(records: TestDatabase) {
         let store = open(&records).await;
         let first = stored_bank(&store, 1).await;
 
@@ -72,7 +72,7 @@ on_both_engines! {
         );
     }
 
-    async fn a_bank_changes_but_never_its_purpose(records: Records) {
+    async fn a_bank_changes_but_never_its_purpose(records: TestDatabase) {
         let store = open(&records).await;
         stored_bank(&store, 1).await;
         let mut changed = bank(1, "renamed");
@@ -91,7 +91,7 @@ on_both_engines! {
         assert_eq!(changes(&store).await, [Change::Banks, Change::Banks]);
     }
 
-    async fn banks_come_in_pages(records: Records) {
+    async fn banks_come_in_pages(records: TestDatabase) {
         let store = open(&records).await;
         for number in 1..=5 {
             stored_bank(&store, number).await;

@@ -5,8 +5,8 @@ use mamori_model::case::{
 };
 use mamori_model::{CaseId, Purpose, Verdict};
 use mamori_store::{NewCase, Store};
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 
 use crate::given::{a_match, at, hit, id, open, size, stored_service};
 
@@ -38,7 +38,7 @@ async fn case(store: &Store, number: u128) -> Case {
 }
 
 on_both_engines! {
-    async fn one_subject_has_one_open_case_until_it_is_full(records: Records) {
+    async fn one_subject_has_one_open_case_until_it_is_full(records: TestDatabase) {
         let store = open(&records).await;
         stored_service(&store, 1).await;
         let account = "account:somebody";
@@ -62,7 +62,7 @@ on_both_engines! {
         assert_eq!(items.rows[0].hits.len(), 1);
     }
 
-    async fn a_decided_case_takes_no_item_and_an_open_one_is_found_by_its_item(records: Records) {
+    async fn a_decided_case_takes_no_item_and_an_open_one_is_found_by_its_item(records: TestDatabase) {
         let store = open(&records).await;
         stored_service(&store, 1).await;
         join(&store, &new_case(1, "item:x"), 1).await;
@@ -83,7 +83,7 @@ on_both_engines! {
         assert_eq!(join(&store, &new_case(3, "item:x"), 3).await, id(2), "a reopened one is full");
     }
 
-    async fn a_match_in_a_case_stays_as_long_as_the_case(records: Records) {
+    async fn a_match_in_a_case_stays_as_long_as_the_case(records: TestDatabase) {
         let store = open(&records).await;
         stored_service(&store, 1).await;
         join(&store, &new_case(1, "item:x"), 1).await;
@@ -114,7 +114,7 @@ on_both_engines! {
         assert_eq!(store.case_events(id(1), 9).await.unwrap(), []);
     }
 
-    async fn every_purpose_that_accuses_has_a_policy(records: Records) {
+    async fn every_purpose_that_accuses_has_a_policy(records: TestDatabase) {
         let store = open(&records).await;
 
         for purpose in Purpose::ALL {
@@ -125,7 +125,7 @@ on_both_engines! {
         assert_eq!(store.policies().await.unwrap().len(), Purpose::ALL.len() - 1);
     }
 
-    async fn a_case_of_an_account_does_not_show_it(records: Records) {
+    async fn a_case_of_an_account_does_not_show_it(records: TestDatabase) {
         let store = open(&records).await;
         stored_service(&store, 1).await;
         join(&store, &new_case(1, "account:user-17"), 1).await;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use mamori_store::{Change, Store};
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 
 use crate::given::{add, at, changes, id, new_entries, open, stored_bank};
 
@@ -28,7 +28,7 @@ async fn follow(store: Store, is_done: Arc<AtomicBool>) -> Vec<Change> {
 }
 
 on_both_engines! {
-    async fn a_follower_misses_no_change_of_eight_writers(records: Records) {
+    async fn a_follower_misses_no_change_of_eight_writers(records: TestDatabase) {
         let store = open(&records).await;
         let is_done = Arc::new(AtomicBool::new(false));
         let follower = tokio::spawn(follow(store.clone(), Arc::clone(&is_done)));
@@ -55,7 +55,7 @@ on_both_engines! {
         assert_eq!((seen.len(), added), (8 * 41, 8));
     }
 
-    async fn what_is_rolled_back_is_not_in_the_log(records: Records) {
+    async fn what_is_rolled_back_is_not_in_the_log(records: TestDatabase) {
         let store = open(&records).await;
         let bank = stored_bank(&store, 1).await;
 
@@ -66,7 +66,7 @@ on_both_engines! {
         assert_eq!(changes(&store).await, [Change::Banks]);
     }
 
-    async fn the_log_knows_its_ends_also_when_it_was_pruned(records: Records) {
+    async fn the_log_knows_its_ends_also_when_it_was_pruned(records: TestDatabase) {
         let store = open(&records).await;
         assert_eq!(store.last_change().await.unwrap(), 0);
         assert_eq!(store.oldest_change().await.unwrap(), None);

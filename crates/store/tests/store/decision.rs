@@ -1,16 +1,16 @@
 //! What the database itself refuses of decisions, whatever the code above it does.
 
 use mamori_model::case::{Subject, Urgency};
-use mamori_model::staff::{Language, OwnLimits, RoleSet, Scheme, Staff, StaffRole, View};
-use mamori_model::{Decision, DecisionState, Outcome, Purpose, Second, Verdict};
+use mamori_model::staff::{Language, OwnLimits, RoleSet, Scheme, Staff, StaffRole, ViewMode};
+use mamori_model::{Approval, Decision, DecisionState, Outcome, Purpose, Verdict};
 use mamori_store::{Error, NewCase, Store};
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 
 use crate::given::{a_match, at, hit, id, open, stored_service};
 
 /// Two people, 1 and 2, and a case with an item.
-async fn a_case(records: &Records) -> Store {
+async fn a_case(records: &TestDatabase) -> Store {
     let store = open(records).await;
     stored_service(&store, 1).await;
     let found = a_match(1, "item-1", Verdict::Hold, vec![hit(1, 1)]);
@@ -19,15 +19,15 @@ async fn a_case(records: &Records) -> Store {
         let staff = Staff {
             id: id(number),
             name: name.parse().unwrap(),
-            shown: name.parse().unwrap(),
+            display_name: name.parse().unwrap(),
             roles: RoleSet::new([StaffRole::Lead], false).unwrap(),
             language: Language::English,
             scheme: Scheme::System,
-            view: View::Hold,
+            view: ViewMode::Hold,
             has_keys: true,
-            dose: OwnLimits::default(),
+            exposure_limits: OwnLimits::default(),
             created_at: at(0),
-            way_added_at: None,
+            method_added_at: None,
             ended_at: None,
         };
         tx.insert_staff(&staff).await.unwrap();
@@ -60,10 +60,10 @@ fn proposed(number: u128) -> Decision {
         state: DecisionState::Proposed,
         made_by: id(1),
         made_at: at(1),
-        second: Second::Colleague,
-        second_by: None,
-        second_note: None,
-        settled_at: None,
+        approval: Approval::Colleague,
+        approver_id: None,
+        approver_note: None,
+        resolved_at: None,
         undone_by: None,
         undone_at: None,
         undo_reason: None,
@@ -78,39 +78,39 @@ async fn insert(store: &Store, decision: &Decision) -> Result<(), Error> {
 }
 
 on_both_engines! {
-    async fn the_database_refuses_a_second_person_who_is_the_first(records: Records) {
+    async fn the_database_refuses_a_second_person_who_is_the_first(records: TestDatabase) {
         let store = a_case(&records).await;
         let standing = Decision { state: DecisionState::Standing, ..proposed(1) };
-        let by = |person| Decision { second_by: Some(id(person)), ..standing.clone() };
+        let by = |person| Decision { approver_id: Some(id(person)), ..standing.clone() };
 
         assert!(insert(&store, &by(1)).await.is_err(), "the first person again");
         assert!(insert(&store, &standing).await.is_err(), "nobody looked");
-        let alone = Second::Alone { not_before: at(9) };
-        let unread = Decision { second: alone, ..standing.clone() };
+        let alone = Approval::Alone { not_before: at(9) };
+        let unread = Decision { approval: alone, ..standing.clone() };
         assert!(insert(&store, &unread).await.is_err(), "who is alone did not look again");
         insert(&store, &by(2)).await.unwrap();
     }
 
-    async fn who_proposed_settles_nothing_and_the_first_colleague_settles_it_once(records: Records) {
+    async fn who_proposed_settles_nothing_and_the_first_colleague_settles_it_once(records: TestDatabase) {
         let store = a_case(&records).await;
         insert(&store, &proposed(1)).await.unwrap();
-        let settle = async |person| {
+        let resolve = async |person| {
             let mut tx = store.begin("test").await.unwrap();
             let standing = DecisionState::Standing;
-            let settled = tx.settle_decision(id(1), standing, (id(person), None), at(2)).await;
+            let resolved = tx.resolve_decision(id(1), standing, (id(person), None), at(2)).await;
             tx.commit().await.unwrap();
-            settled.unwrap()
+            resolved.unwrap()
         };
 
-        assert!(!settle(1).await);
-        assert!(settle(2).await);
-        assert!(!settle(2).await);
+        assert!(!resolve(1).await);
+        assert!(resolve(2).await);
+        assert!(!resolve(2).await);
 
         let kept = store.decision(id(1)).await.unwrap().unwrap();
-        assert_eq!((kept.state, kept.second_by), (DecisionState::Standing, Some(id(2))));
+        assert_eq!((kept.state, kept.approver_id), (DecisionState::Standing, Some(id(2))));
     }
 
-    async fn a_case_is_decided_once_until_that_is_undone(records: Records) {
+    async fn a_case_is_decided_once_until_that_is_undone(records: TestDatabase) {
         let store = a_case(&records).await;
         insert(&store, &proposed(1)).await.unwrap();
 
@@ -118,9 +118,9 @@ on_both_engines! {
 
         assert!(matches!(twice, Err(Error::Conflict("decision"))), "{twice:?}");
         let mut tx = store.begin("test").await.unwrap();
-        let settled =
-            tx.settle_decision(id(1), DecisionState::Standing, (id(2), None), at(2)).await;
-        assert!(settled.unwrap());
+        let resolved =
+            tx.resolve_decision(id(1), DecisionState::Standing, (id(2), None), at(2)).await;
+        assert!(resolved.unwrap());
         tx.undo_decision(id(1), id(2), &"A cat.".parse().unwrap(), at(3)).await.unwrap();
         tx.commit().await.unwrap();
         insert(&store, &proposed(2)).await.unwrap();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mamori_testkit::records::Records;
+use mamori_testkit::database::TestDatabase;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _, SqliteConnection};
 
 use crate::given::open;
@@ -76,7 +76,7 @@ const ENDS_WITH_ROW_NUMBER: [(&str, &str); 2] = [
 ];
 
 async fn sqlite() -> Lines {
-    let records = Records::sqlite().unwrap();
+    let records = TestDatabase::sqlite().unwrap();
     open(&records).await.close().await;
     let path = records.url().strip_prefix("sqlite:").unwrap();
     let mut connection = SqliteConnection::connect(path).await.unwrap();
@@ -89,7 +89,7 @@ async fn sqlite() -> Lines {
 }
 
 async fn postgres() -> Lines {
-    let records = Records::postgres().unwrap();
+    let records = TestDatabase::postgres().unwrap();
     open(&records).await.close().await;
     let mut connection = PgConnection::connect(records.url()).await.unwrap();
     let mut lines = Lines::new();

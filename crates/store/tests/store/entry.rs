@@ -1,10 +1,10 @@
 //! Entries.
 
 use mamori_model::text::Labels;
-use mamori_model::{Entry, EntryChange, EntryId, EntryState, Given, Hash, Line};
+use mamori_model::{Entry, EntryChange, EntryId, EntryState, Hash, Line, Patch};
 use mamori_store::{Added, Change, EntryFilter, Error, NewEntry};
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 
 use crate::given::{
     add, at, changes, ending, entry_id, id, new_entries, new_entry, open, pdq, restore, size,
@@ -12,17 +12,17 @@ use crate::given::{
 };
 
 on_both_engines! {
-    async fn entries_read_back_as_they_were_added(records: Records) {
+    async fn entries_read_back_as_they_were_added(records: TestDatabase) {
         let store = open(&records).await;
         let bank = stored_bank(&store, 1).await;
         let labels: Labels = vec!["A1".to_owned(), "\"守り\"\\".to_owned()].try_into().unwrap();
         let source_id: Line = "the source's \"7\"".parse().unwrap();
         let full = NewEntry {
             hash: Hash::Md5([9; 16].into()),
-            said: EntryChange {
-                source_id: Given::Value(source_id.clone()),
-                labels: Given::Value(labels.clone()),
-                expires_at: Given::Value(at(100)),
+            metadata: EntryChange {
+                source_id: Patch::Value(source_id.clone()),
+                labels: Patch::Value(labels.clone()),
+                expires_at: Patch::Value(at(100)),
             },
         };
         let bytes = NewEntry { hash: Hash::Sha256([8; 32].into()), ..new_entry(0) };
@@ -52,7 +52,7 @@ on_both_engines! {
         assert_eq!(store.entry(entry_id(4)).await.unwrap(), None);
     }
 
-    async fn a_hash_is_in_a_bank_once(records: Records) {
+    async fn a_hash_is_in_a_bank_once(records: TestDatabase) {
         let store = open(&records).await;
         let (one, two) = (stored_bank(&store, 1).await, stored_bank(&store, 2).await);
         add(&store, one, &new_entries([1, 2]), 0).await;
@@ -74,7 +74,7 @@ on_both_engines! {
         );
     }
 
-    async fn a_hash_that_expired_comes_again_and_one_that_was_withdrawn_only_when_asked(records: Records) {
+    async fn a_hash_that_expired_comes_again_and_one_that_was_withdrawn_only_when_asked(records: TestDatabase) {
         let store = open(&records).await;
         let bank = stored_bank(&store, 1).await;
         let ends = ending(2, 10);
@@ -96,22 +96,22 @@ on_both_engines! {
         assert_eq!(live.map(|entry| Some(entry.id)), Some(again.entries[0]));
     }
 
-    async fn what_is_said_anew_of_a_hash_changes_its_entry(records: Records) {
+    async fn what_is_said_anew_of_a_hash_changes_its_entry(records: TestDatabase) {
         let store = open(&records).await;
         let (bank, other) = (stored_bank(&store, 1).await, stored_bank(&store, 2).await);
         let labels = |label: &str| Labels::try_from(vec![label.to_owned()]).unwrap();
-        let say = |number, source_id: Given<Line>, labels| {
-            let said = EntryChange { source_id, labels, ..EntryChange::default() };
-            NewEntry { said, ..new_entry(number) }
+        let say = |number, source_id: Patch<Line>, labels| {
+            let metadata = EntryChange { source_id, labels, ..EntryChange::default() };
+            NewEntry { metadata, ..new_entry(number) }
         };
-        let first = say(1, Given::Value("a".parse().unwrap()), Given::Value(labels("x")));
+        let first = say(1, Patch::Value("a".parse().unwrap()), Patch::Value(labels("x")));
         add(&store, bank, &[first.clone(), ending(2, 50), new_entry(3)], 0).await;
         add(&store, other, std::slice::from_ref(&first), 0).await;
         let told = store.last_change().await.unwrap();
 
         let same = add(&store, bank, &[first, new_entry(1), ending(2, 50)], 1).await;
-        let relabelled = say(1, Given::Nothing, Given::Value(labels("y")));
-        let unnamed = say(1, Given::Null, Given::Nothing);
+        let relabelled = say(1, Patch::Unset, Patch::Value(labels("y")));
+        let unnamed = say(1, Patch::Null, Patch::Unset);
         let lines = [relabelled, unnamed, ending(2, 90), ending(3, 5), new_entry(4), ending(4, 7)];
         let changed = add(&store, bank, &lines, 5).await;
 
@@ -132,7 +132,7 @@ on_both_engines! {
         assert!(news.iter().any(|logged| logged.change == three), "{news:?}");
     }
 
-    async fn an_entry_is_changed_until_it_ends(records: Records) {
+    async fn an_entry_is_changed_until_it_ends(records: TestDatabase) {
         let store = open(&records).await;
         let bank = stored_bank(&store, 1).await;
         add(&store, bank, &[ending(1, 10), new_entry(2)], 0).await;
@@ -158,7 +158,7 @@ on_both_engines! {
         assert_eq!(add(&store, bank, &[new_entry(1)], 3).await.added, 1, "its hash is free");
     }
 
-    async fn nothing_is_added_to_a_bank_that_is_not_there(records: Records) {
+    async fn nothing_is_added_to_a_bank_that_is_not_there(records: TestDatabase) {
         let store = open(&records).await;
         let deleted = stored_bank(&store, 1).await;
         let mut tx = store.begin("test").await.unwrap();
@@ -172,7 +172,7 @@ on_both_engines! {
         }
     }
 
-    async fn withdrawn_entries_end_and_the_nodes_are_told_the_exact_ranges(records: Records) {
+    async fn withdrawn_entries_end_and_the_nodes_are_told_the_exact_ranges(records: TestDatabase) {
         let store = open(&records).await;
         let (bank, other) = (stored_bank(&store, 1).await, stored_bank(&store, 2).await);
         add(&store, bank, &new_entries(1..=6), 0).await;
@@ -197,7 +197,7 @@ on_both_engines! {
         assert_eq!(store.count_entries(other, at(4)).await.unwrap(), 1);
     }
 
-    async fn an_entry_past_its_end_is_not_live_and_is_told_once(records: Records) {
+    async fn an_entry_past_its_end_is_not_live_and_is_told_once(records: TestDatabase) {
         let store = open(&records).await;
         let bank = stored_bank(&store, 1).await;
         add(&store, bank, &[ending(1, 10), ending(2, 20), new_entry(3)], 0).await;
@@ -219,7 +219,7 @@ on_both_engines! {
         assert_eq!(entry.state(at(10)), EntryState::Expired);
     }
 
-    async fn an_index_loads_what_is_live_in_the_order_of_ids(records: Records) {
+    async fn an_index_loads_what_is_live_in_the_order_of_ids(records: TestDatabase) {
         let store = open(&records).await;
         let (bank, gone) = (stored_bank(&store, 1).await, stored_bank(&store, 2).await);
         add(&store, bank, &new_entries(1..=3), 0).await;
@@ -244,7 +244,7 @@ on_both_engines! {
         assert_eq!(named.iter().map(|entry| entry.id.number()).collect::<Vec<_>>(), [2, 6]);
     }
 
-    async fn the_rows_of_a_deleted_bank_go_and_no_others(records: Records) {
+    async fn the_rows_of_a_deleted_bank_go_and_no_others(records: TestDatabase) {
         let store = open(&records).await;
         let (bank, gone) = (stored_bank(&store, 1).await, stored_bank(&store, 2).await);
         add(&store, bank, &new_entries(1..=3), 0).await;
@@ -264,7 +264,7 @@ on_both_engines! {
         assert_eq!(store.count_entries(bank, at(1)).await.unwrap(), 3);
     }
 
-    async fn two_that_add_the_same_hashes_add_each_once(records: Records) {
+    async fn two_that_add_the_same_hashes_add_each_once(records: TestDatabase) {
         let store = open(&records).await;
         let bank = stored_bank(&store, 1).await;
         let upward = new_entries(0..2_000);
@@ -279,7 +279,7 @@ on_both_engines! {
         assert_eq!(store.count_entries(bank, at(1)).await.unwrap(), 2_000);
     }
 
-    async fn a_withdrawal_is_remembered_after_its_entry_is_purged(records: Records) {
+    async fn a_withdrawal_is_remembered_after_its_entry_is_purged(records: TestDatabase) {
         let store = open(&records).await;
         let (one, two) = (stored_bank(&store, 1).await, stored_bank(&store, 2).await);
         add(&store, one, &new_entries([1]), 0).await;
@@ -295,13 +295,13 @@ on_both_engines! {
         assert_eq!((elsewhere.added, elsewhere.withdrawn), (1, vec![]));
     }
 
-    async fn entries_are_found_by_hash_and_by_source(records: Records) {
+    async fn entries_are_found_by_hash_and_by_source(records: TestDatabase) {
         let store = open(&records).await;
         let bank = stored_bank(&store, 1).await;
         let of = |hash: Hash, source: &str| NewEntry {
             hash,
-            said: EntryChange {
-                source_id: Given::Value(source.parse().unwrap()),
+            metadata: EntryChange {
+                source_id: Patch::Value(source.parse().unwrap()),
                 ..EntryChange::default()
             },
         };

@@ -9,23 +9,23 @@ use mamori_model::matched::Match;
 use mamori_model::page::PageSize;
 use mamori_model::webhook::{Delivery, DeliveryState, Endpoint, EventKind};
 use mamori_model::{
-    Action, Bank, BankId, Distance, EntryChange, EntryId, Given, Hash, HashKind, Hit, Item,
-    Jurisdictions, Purpose, Quality, Reach, Sensitive, Surface, Transforms, Variant, Verdict,
+    Action, Bank, BankId, Distance, EntryChange, EntryId, Hash, HashKind, Hit, Item, Jurisdictions,
+    Patch, Purpose, Quality, Reach, Sensitive, Surface, Transforms, Variant, Verdict,
 };
 use mamori_store::{Added, Change, NewEntry, Settings, Store};
-use mamori_testkit::records::Records;
+use mamori_testkit::database::TestDatabase;
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use uuid::Uuid;
 
 /// Settings that wait long enough on the busiest machine: the default's five seconds are a promise
 /// to callers, and no test of what a query gives should fail by them.
-pub fn patient(records: &Records) -> Settings {
+pub fn patient(records: &TestDatabase) -> Settings {
     let acquire_timeout = Duration::from_mins(1);
     Settings { acquire_timeout, ..Settings::new(records.url()) }
 }
 
 /// A store with [`patient`] settings.
-pub async fn open(records: &Records) -> Store {
+pub async fn open(records: &TestDatabase) -> Store {
     Store::open(&patient(records)).await.unwrap()
 }
 
@@ -84,8 +84,8 @@ pub fn new_entry(number: u64) -> NewEntry {
 
 /// An entry that ends at `seconds`.
 pub fn ending(number: u64, seconds: i64) -> NewEntry {
-    let said = EntryChange { expires_at: Given::Value(at(seconds)), ..EntryChange::default() };
-    NewEntry { said, ..new_entry(number) }
+    let metadata = EntryChange { expires_at: Patch::Value(at(seconds)), ..EntryChange::default() };
+    NewEntry { metadata, ..new_entry(number) }
 }
 
 pub fn new_entries(numbers: impl IntoIterator<Item = u64>) -> Vec<NewEntry> {
@@ -196,7 +196,7 @@ pub async fn stored_endpoint(store: &Store) {
 }
 
 /// The number that `query` gives, asked behind the store's back.
-pub async fn raw(records: &Records, query: &'static str) -> i64 {
+pub async fn raw(records: &TestDatabase, query: &'static str) -> i64 {
     if let Some(path) = records.url().strip_prefix("sqlite:") {
         let mut sqlite = SqliteConnection::connect(path).await.unwrap();
         sqlx::query_scalar(query).fetch_one(&mut sqlite).await.unwrap()

@@ -2,8 +2,8 @@
 
 use mamori_model::import::{Import, ImportState, RejectedLine};
 use mamori_store::Error;
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 
 use crate::given::{at, id, open, size, stored_bank};
 
@@ -12,7 +12,7 @@ fn import(number: u128) -> Import {
 }
 
 on_both_engines! {
-    async fn an_import_says_how_far_it_has_come(records: Records) {
+    async fn an_import_says_how_far_it_has_come(records: TestDatabase) {
         let store = open(&records).await;
         stored_bank(&store, 1).await;
         let line = RejectedLine { line: 3, reason: "not a \"hash\"".to_owned() };
@@ -47,7 +47,7 @@ on_both_engines! {
         assert_eq!(second.rows, [finished]);
     }
 
-    async fn an_import_needs_its_bank(records: Records) {
+    async fn an_import_needs_its_bank(records: TestDatabase) {
         let store = open(&records).await;
 
         let mut tx = store.begin("test").await.unwrap();

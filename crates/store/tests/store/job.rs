@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use mamori_model::JobId;
 use mamori_model::job::{JobKind, Lane};
 use mamori_store::{JobCount, LeaseLimits, Leased, NewJob, Store};
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 
 use crate::given::{at, id, open, size};
 
@@ -40,7 +40,7 @@ macro_rules! run {
 }
 
 on_both_engines! {
-    async fn a_job_is_leased_when_it_is_due_and_gone_when_it_is_done(records: Records) {
+    async fn a_job_is_leased_when_it_is_due_and_gone_when_it_is_done(records: TestDatabase) {
         let store = open(&records).await;
         enqueue(&store, [1], 10).await;
         assert_eq!(store.next_job_due().await.unwrap(), Some(at(10)));
@@ -59,7 +59,7 @@ on_both_engines! {
         assert_eq!(store.next_job_due().await.unwrap(), None);
     }
 
-    async fn a_lease_that_ran_out_is_a_failure_and_its_holder_may_do_no_more(records: Records) {
+    async fn a_lease_that_ran_out_is_a_failure_and_its_holder_may_do_no_more(records: TestDatabase) {
         let store = open(&records).await;
         enqueue(&store, [1], 0).await;
         let slow = lease(&store, 1, 0).await.remove(0);
@@ -73,7 +73,7 @@ on_both_engines! {
         assert!(run!(store, finish_job, &quick));
     }
 
-    async fn a_failed_job_waits_before_it_is_tried_again(records: Records) {
+    async fn a_failed_job_waits_before_it_is_tried_again(records: TestDatabase) {
         let store = open(&records).await;
         enqueue(&store, [1], 0).await;
         let first = lease(&store, 1, 0).await.remove(0);
@@ -86,7 +86,7 @@ on_both_engines! {
         assert!(!run!(store, finish_job, &first));
     }
 
-    async fn a_dead_job_rests_until_somebody_revives_it(records: Records) {
+    async fn a_dead_job_rests_until_somebody_revives_it(records: TestDatabase) {
         let store = open(&records).await;
         enqueue(&store, [1, 2], 0).await;
         let leased = lease(&store, 1, 0).await.remove(0);
@@ -104,7 +104,7 @@ on_both_engines! {
         assert_eq!((revived.id, revived.failures), (id(1), 0));
     }
 
-    async fn many_workers_never_get_the_same_job(records: Records) {
+    async fn many_workers_never_get_the_same_job(records: TestDatabase) {
         let store = open(&records).await;
         enqueue(&store, 1..=200, 0).await;
         let workers: Vec<_> = (0..6)
@@ -135,7 +135,7 @@ on_both_engines! {
         assert_eq!(done.into_iter().collect::<HashSet<_>>().len(), 200);
     }
 
-    async fn a_lane_and_a_party_get_no_more_than_their_share(records: Records) {
+    async fn a_lane_and_a_party_get_no_more_than_their_share(records: TestDatabase) {
         let store = open(&records).await;
         let mut tx = store.begin("test").await.unwrap();
         for number in 1..=30_u128 {
@@ -167,7 +167,7 @@ on_both_engines! {
         assert_eq!(after_the_lease.len(), 5, "what ran out is in nobody's hand: {after_the_lease:?}");
     }
 
-    async fn many_workers_do_not_exceed_a_lanes_share(records: Records) {
+    async fn many_workers_do_not_exceed_a_lanes_share(records: TestDatabase) {
         let store = open(&records).await;
         enqueue(&store, 1..=100, 0).await;
         let workers: Vec<_> = (0..6)
@@ -191,7 +191,7 @@ on_both_engines! {
         assert!((1..=4).contains(&leased), "{leased} are in hand");
     }
 
-    async fn the_longest_due_comes_first(records: Records) {
+    async fn the_longest_due_comes_first(records: TestDatabase) {
         let store = open(&records).await;
         enqueue(&store, [1], 5).await;
         enqueue(&store, [2], 3).await;

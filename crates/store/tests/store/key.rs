@@ -3,8 +3,8 @@
 use mamori_model::key::{Key, Role, Service};
 use mamori_model::webhook::{Delivery, DeliveryState};
 use mamori_store::{Change, Error};
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 
 use crate::given::{
     at, changes, delivery, endpoint, id, open, service, size, stored_endpoint, stored_service,
@@ -22,7 +22,7 @@ fn key(number: u8, role: Role) -> Key {
 }
 
 on_both_engines! {
-    async fn services_read_back_in_pages(records: Records) {
+    async fn services_read_back_in_pages(records: TestDatabase) {
         let store = open(&records).await;
         for number in 1..=3 {
             stored_service(&store, number).await;
@@ -37,7 +37,7 @@ on_both_engines! {
         assert_eq!(store.service(id(9)).await.unwrap(), None);
     }
 
-    async fn a_revoked_key_is_listed_and_not_live(records: Records) {
+    async fn a_revoked_key_is_listed_and_not_live(records: TestDatabase) {
         let store = open(&records).await;
         let owner = stored_service(&store, 1).await;
         let (admin, own) = (key(1, Role::Admin), key(2, Role::Service(owner)));
@@ -60,7 +60,7 @@ on_both_engines! {
         assert_eq!(changes(&store).await, [Change::Keys; 4]);
     }
 
-    async fn a_deleted_service_is_gone_with_its_keys_and_endpoints(records: Records) {
+    async fn a_deleted_service_is_gone_with_its_keys_and_endpoints(records: TestDatabase) {
         let store = open(&records).await;
         stored_endpoint(&store).await;
         let (owner, other) = (id(1), stored_service(&store, 2).await);
@@ -97,7 +97,7 @@ on_both_engines! {
         assert!(matches!(endpoint, Err(Error::NotFound("service"))), "{endpoint:?}");
     }
 
-    async fn a_service_is_renamed(records: Records) {
+    async fn a_service_is_renamed(records: TestDatabase) {
         let store = open(&records).await;
         let owner = stored_service(&store, 1).await;
 
@@ -109,7 +109,7 @@ on_both_engines! {
         assert_eq!(store.service(owner).await.unwrap(), renamed);
     }
 
-    async fn a_key_needs_its_service(records: Records) {
+    async fn a_key_needs_its_service(records: TestDatabase) {
         let store = open(&records).await;
 
         let mut tx = store.begin("test").await.unwrap();
@@ -122,7 +122,7 @@ on_both_engines! {
 /// On SQLite the second cannot even begin before the first ends.
 #[tokio::test]
 async fn two_that_each_revoke_one_of_the_last_two_admin_keys_do_not_both() {
-    let records = Records::postgres().unwrap();
+    let records = TestDatabase::postgres().unwrap();
     let store = open(&records).await;
     let mut tx = store.begin("test").await.unwrap();
     tx.insert_key(&key(1, Role::Admin)).await.unwrap();

@@ -5,8 +5,8 @@ use mamori_model::{
     Backdrop, Distance, Evidence, Hit, MatchId, Purpose, Sensitive, Transform, Variant, Verdict,
 };
 use mamori_store::{Error, MatchFilter, Recorded, Store};
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 
 use crate::given::{a_match, at, hit, id, open, size, stored_service};
 
@@ -23,7 +23,7 @@ async fn ids(store: &Store, filter: MatchFilter) -> Vec<MatchId> {
 }
 
 on_both_engines! {
-    async fn a_match_reads_back_as_it_was_recorded(records: Records) {
+    async fn a_match_reads_back_as_it_was_recorded(records: TestDatabase) {
         let store = open(&records).await;
         stored_service(&store, 1).await;
         stored_service(&store, 2).await;
@@ -36,7 +36,7 @@ on_both_engines! {
             is_new: true,
             verdict_before: None,
             added_hits: 2,
-            hashes_came_at: at(0),
+            hashes_became_current_at: at(0),
             has_new_hashes: true,
             place: 1,
             has_newest_hashes: true,
@@ -49,7 +49,7 @@ on_both_engines! {
         assert_eq!(store.a_match(id(2), id(1)).await.unwrap(), None);
     }
 
-    async fn the_same_item_again_adds_only_what_is_new(records: Records) {
+    async fn the_same_item_again_adds_only_what_is_new(records: TestDatabase) {
         let store = open(&records).await;
         stored_service(&store, 1).await;
         record(&store, &a_match(1, "item", Verdict::Hold, vec![hit(1, 20), hit(2, 20)])).await;
@@ -64,7 +64,7 @@ on_both_engines! {
             is_new: false,
             verdict_before: Some(Verdict::Hold),
             added_hits: 1,
-            hashes_came_at: at(0),
+            hashes_became_current_at: at(0),
             has_new_hashes: false,
             place: 1,
             has_newest_hashes: true,
@@ -78,11 +78,11 @@ on_both_engines! {
         assert_eq!(ids(&store, MatchFilter::default()).await, [id(1)]);
     }
 
-    async fn other_bytes_are_a_set_of_hashes_of_their_own_and_the_same_are_not(records: Records) {
+    async fn other_bytes_are_a_set_of_hashes_of_their_own_and_the_same_are_not(records: TestDatabase) {
         let store = open(&records).await;
         stored_service(&store, 1).await;
-        let sent = |number: u128, sha256: Option<u8>, look: Option<u8>, seconds: i64| {
-            let hashes = (sha256.map(|byte| [byte; 32].into()), look.map(|byte| [byte; 32].into()));
+        let sent = |number: u128, sha256: Option<u8>, pdq: Option<u8>, seconds: i64| {
+            let hashes = (sha256.map(|byte| [byte; 32].into()), pdq.map(|byte| [byte; 32].into()));
             let found = a_match(number, "item", Verdict::Hold, vec![hit(1, 20)]);
             Match { sha256: hashes.0, pdq: hashes.1, changed_at: at(seconds), ..found }
         };
@@ -106,13 +106,13 @@ on_both_engines! {
 
         for (found, is_new, seen_at) in table {
             let recorded = record(&store, &found).await;
-            assert_eq!((recorded.has_new_hashes, recorded.hashes_came_at), (is_new, at(seen_at)));
+            assert_eq!((recorded.has_new_hashes, recorded.hashes_became_current_at), (is_new, at(seen_at)));
         }
 
         let kept = store.a_match(id(1), id(1)).await.unwrap().unwrap();
-        let of = |sha256: Option<u8>, look: Option<u8>, seconds| SeenHashes {
+        let of = |sha256: Option<u8>, pdq: Option<u8>, seconds| SeenHashes {
             sha256: sha256.map(|byte| [byte; 32].into()),
-            pdq: look.map(|byte| [byte; 32].into()),
+            pdq: pdq.map(|byte| [byte; 32].into()),
             seen_at: at(seconds),
         };
         let expected = [
@@ -127,7 +127,7 @@ on_both_engines! {
         assert_eq!(kept.changed_at, at(9));
     }
 
-    async fn of_an_entry_and_frame_the_nearest_is_kept_then_the_one_turned_least(records: Records) {
+    async fn of_an_entry_and_frame_the_nearest_is_kept_then_the_one_turned_least(records: TestDatabase) {
         let store = open(&records).await;
         stored_service(&store, 1).await;
         let turned = |entry, distance| Hit {
@@ -144,7 +144,7 @@ on_both_engines! {
         assert_eq!(kept.hits, [turned(2, 2), hit(1, 4), hit(3, 4)]);
     }
 
-    async fn a_hit_belongs_to_the_newest_bytes_that_had_it(records: Records) {
+    async fn a_hit_belongs_to_the_newest_bytes_that_had_it(records: TestDatabase) {
         let store = open(&records).await;
         stored_service(&store, 1).await;
         let on = |frame, entry| Hit { frame, ..hit(entry, 4) };
@@ -163,7 +163,7 @@ on_both_engines! {
     }
 
     async fn bytes_that_come_back_are_the_newest_with_their_hits_and_their_evidence(
-        records: Records
+        records: TestDatabase
     ) {
         let store = open(&records).await;
         stored_service(&store, 1).await;
@@ -202,7 +202,7 @@ on_both_engines! {
         assert_eq!((found.sha256, found.changed_at), (Some([1; 32].into()), at(3)));
     }
 
-    async fn a_stricter_verdict_replaces_a_milder_one(records: Records) {
+    async fn a_stricter_verdict_replaces_a_milder_one(records: TestDatabase) {
         let store = open(&records).await;
         stored_service(&store, 1).await;
         record(&store, &a_match(1, "item", Verdict::Hold, vec![hit(1, 20)])).await;
@@ -214,7 +214,7 @@ on_both_engines! {
         assert_eq!((kept.verdict, kept.created_at, kept.changed_at), (Verdict::Block, at(0), at(5)));
     }
 
-    async fn an_entry_near_to_many_frames_is_many_hits(records: Records) {
+    async fn an_entry_near_to_many_frames_is_many_hits(records: TestDatabase) {
         let store = open(&records).await;
         stored_service(&store, 1).await;
         let second = Hit { frame: 1, distance: Distance(9), ..hit(1, 0) };
@@ -228,7 +228,7 @@ on_both_engines! {
         assert_eq!(kept.hits, [hit(1, 3), second]);
     }
 
-    async fn an_item_checked_by_many_at_once_has_one_match(records: Records) {
+    async fn an_item_checked_by_many_at_once_has_one_match(records: TestDatabase) {
         let store = open(&records).await;
         stored_service(&store, 1).await;
         let tasks: Vec<_> = (1..=12_u32)
@@ -255,7 +255,7 @@ on_both_engines! {
         assert!(kept.hits.is_sorted_by_key(|hit| hit.distance));
     }
 
-    async fn nothing_is_lost_when_two_add_to_one_match_at_once(records: Records) {
+    async fn nothing_is_lost_when_two_add_to_one_match_at_once(records: TestDatabase) {
         let store = open(&records).await;
         stored_service(&store, 1).await;
         for number in 1..=40 {
@@ -276,7 +276,7 @@ on_both_engines! {
         }
     }
 
-    async fn matches_are_listed_by_service_bank_and_time_the_newest_first(records: Records) {
+    async fn matches_are_listed_by_service_bank_and_time_the_newest_first(records: TestDatabase) {
         let store = open(&records).await;
         stored_service(&store, 1).await;
         stored_service(&store, 2).await;
@@ -310,7 +310,7 @@ on_both_engines! {
         assert_eq!(rest.rows[0].hits, [hit(1, 1)]);
     }
 
-    async fn a_match_needs_its_service(records: Records) {
+    async fn a_match_needs_its_service(records: TestDatabase) {
         let store = open(&records).await;
 
         let mut tx = store.begin("test").await.unwrap();

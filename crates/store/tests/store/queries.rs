@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use mamori_store::registry;
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 use sqlx::{
     Connection as _, Executor as _, PgConnection, Row as _, SqlSafeStr as _, SqliteConnection,
 };
@@ -14,7 +14,7 @@ use sqlx::{
 use crate::given::open;
 
 on_both_engines! {
-    async fn every_query_can_be_prepared(records: Records) {
+    async fn every_query_can_be_prepared(records: TestDatabase) {
         let store = open(&records).await;
 
         for query in registry::all() {
@@ -34,7 +34,7 @@ on_both_engines! {
 /// Told in one, SQLite read the whole bank for each thousand lines of an import.
 #[tokio::test]
 async fn entries_are_updated_without_reading_their_bank() {
-    let records = Records::sqlite().unwrap();
+    let records = TestDatabase::sqlite().unwrap();
     let store = open(&records).await;
     let query = registry::all().find(|query| query.name == "UPDATE_ENTRIES").unwrap();
     let path = records.url().strip_prefix("sqlite:").unwrap();
@@ -82,7 +82,8 @@ fn modules() -> Vec<(String, String)> {
 }
 
 /// Methods that write and lock what they are about to write.
-const WRITERS: [&str; 4] = ["add_entries", "append_noted", "begin_attempt", "record_match"];
+const WRITERS: [&str; 4] =
+    ["add_entries", "append_pending_changes", "begin_attempt", "record_match"];
 
 /// Together with the test of the registry: a method that reads locks rows only if its name says so.
 #[test]

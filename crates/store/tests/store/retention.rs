@@ -5,8 +5,8 @@ use mamori_model::import::{Import, ImportState};
 use mamori_model::matched::Match;
 use mamori_model::webhook::Delivery;
 use mamori_store::{EntryFilter, MatchFilter};
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 
 use crate::given::{
     a_match, add, at, delivery, ending, entry_id, hit, id, new_entry, open, size, stored_bank,
@@ -14,7 +14,7 @@ use crate::given::{
 };
 
 on_both_engines! {
-    async fn old_matches_go_with_their_hits_some_at_a_time(records: Records) {
+    async fn old_matches_go_with_their_hits_some_at_a_time(records: TestDatabase) {
         let store = open(&records).await;
         stored_service(&store, 1).await;
         let mut tx = store.begin("test").await.unwrap();
@@ -38,7 +38,7 @@ on_both_engines! {
         assert_eq!((kept.len(), kept[0].id), (1, id(4)));
     }
 
-    async fn an_item_whose_match_went_can_match_again(records: Records) {
+    async fn an_item_whose_match_went_can_match_again(records: TestDatabase) {
         let store = open(&records).await;
         stored_service(&store, 1).await;
         let mut tx = store.begin("test").await.unwrap();
@@ -54,7 +54,7 @@ on_both_engines! {
         assert_eq!((kept.created_at, kept.hits.len(), kept.hashes.len()), (at(0), 0, 1));
     }
 
-    async fn old_deliveries_go(records: Records) {
+    async fn old_deliveries_go(records: TestDatabase) {
         let store = open(&records).await;
         stored_endpoint(&store).await;
         let mut tx = store.begin("test").await.unwrap();
@@ -68,7 +68,7 @@ on_both_engines! {
         assert!(store.endpoint_for_delivery(id(2)).await.unwrap().is_some());
     }
 
-    async fn old_imports_go_and_those_that_stand_still_are_interrupted(records: Records) {
+    async fn old_imports_go_and_those_that_stand_still_are_interrupted(records: TestDatabase) {
         let store = open(&records).await;
         stored_bank(&store, 1).await;
         let import = |number, state, changed| Import {
@@ -95,7 +95,7 @@ on_both_engines! {
         assert_eq!(left, expected);
     }
 
-    async fn entries_that_ended_long_ago_go(records: Records) {
+    async fn entries_that_ended_long_ago_go(records: TestDatabase) {
         let store = open(&records).await;
         let bank = stored_bank(&store, 1).await;
         let ends = ending(2, 5);

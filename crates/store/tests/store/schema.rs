@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use mamori_model::Hash;
 use mamori_store::{Error, Migrated, NewEntry, Settings, Store, migrate};
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
 
 use crate::given::{add, entry_id, id, new_entries, open, patient, stored_bank};
 
 /// Runs a statement behind the store's back.
-async fn tamper(records: &Records, statement: &'static str) {
+async fn tamper(records: &TestDatabase, statement: &'static str) {
     if let Some(path) = records.url().strip_prefix("sqlite:") {
         let mut sqlite = SqliteConnection::connect(path).await.unwrap();
         sqlite.execute(statement).await.unwrap();
@@ -22,7 +22,7 @@ async fn tamper(records: &Records, statement: &'static str) {
 }
 
 /// A database as version 1 left it: a bank with two entries, and a match with one hit.
-async fn make_version_1(records: &Records) {
+async fn make_version_1(records: &TestDatabase) {
     const VERSION_1: &str = "
         CREATE TABLE schema_version (version BIGINT NOT NULL PRIMARY KEY, changed_by TEXT NOT NULL);
         INSERT INTO schema_version VALUES (1, 'migration');";
@@ -66,12 +66,12 @@ async fn make_version_1(records: &Records) {
 }
 
 /// Settings that give up soon.
-fn impatient(records: &Records) -> Settings {
+fn impatient(records: &TestDatabase) -> Settings {
     Settings { acquire_timeout: Duration::from_millis(500), ..Settings::new(records.url()) }
 }
 
 on_both_engines! {
-    async fn a_newer_schema_is_refused(records: Records) {
+    async fn a_newer_schema_is_refused(records: TestDatabase) {
         let settings = patient(&records);
         open(&records).await.close().await;
         tamper(&records, "INSERT INTO schema_version VALUES (999, 'the future')").await;
@@ -86,7 +86,7 @@ on_both_engines! {
         assert!(matches!(refused, Error::NewerSchema { .. }), "{refused:?}");
     }
 
-    async fn an_empty_database_is_refused_until_it_is_migrated(records: Records) {
+    async fn an_empty_database_is_refused_until_it_is_migrated(records: TestDatabase) {
         let settings = patient(&records);
         let known = migrate::known();
 
@@ -100,7 +100,7 @@ on_both_engines! {
         Store::open_unchanged(&settings).await.unwrap().ping().await.unwrap();
     }
 
-    async fn many_that_start_at_once_migrate_once(records: Records) {
+    async fn many_that_start_at_once_migrate_once(records: TestDatabase) {
         let settings = patient(&records);
         let starting: Vec<_> = (0..6)
             .map(|_| {
@@ -115,7 +115,7 @@ on_both_engines! {
         }
     }
 
-    async fn a_restart_keeps_everything(records: Records) {
+    async fn a_restart_keeps_everything(records: TestDatabase) {
         let store = open(&records).await;
         let bank = stored_bank(&store, 1).await;
         add(&store, bank, &new_entries(0..1_500), 1).await;
@@ -133,7 +133,7 @@ on_both_engines! {
         assert!(added.entries[0] > page.last().map(|row| row.entry));
     }
 
-    async fn an_older_schema_is_brought_to_ours_with_all_its_rows(records: Records) {
+    async fn an_older_schema_is_brought_to_ours_with_all_its_rows(records: TestDatabase) {
         make_version_1(&records).await;
 
         let migrated = Store::migrate_only(&patient(&records)).await.unwrap();
@@ -151,7 +151,7 @@ on_both_engines! {
         assert_eq!(added.entries, [Some(entry_id(3)), None]);
     }
 
-    async fn a_bank_and_a_match_with_a_country_that_is_not_assigned_stay_readable(records: Records) {
+    async fn a_bank_and_a_match_with_a_country_that_is_not_assigned_stay_readable(records: TestDatabase) {
         make_version_1(&records).await;
         tamper(&records, "UPDATE bank SET jurisdictions = '[\"UK\",\"JP\"]'").await;
         tamper(&records, "UPDATE item_match SET country = 'UK'").await;
@@ -165,7 +165,7 @@ on_both_engines! {
         assert_eq!(found.item.country.map(|country| country.to_string()), Some("UK".to_owned()));
     }
 
-    async fn a_value_that_the_model_refuses_is_named_not_shown(records: Records) {
+    async fn a_value_that_the_model_refuses_is_named_not_shown(records: TestDatabase) {
         let store = open(&records).await;
         stored_bank(&store, 1).await;
         tamper(&records, "UPDATE bank SET owner = ''").await;
@@ -179,7 +179,7 @@ on_both_engines! {
 /// A server that is away.
 #[tokio::test]
 async fn a_lost_database_is_named_and_comes_back() {
-    let records = Records::postgres().unwrap();
+    let records = TestDatabase::postgres().unwrap();
     let store = Store::open(&impatient(&records)).await.unwrap();
     let (server, name) = records.server().unwrap();
     server.sql(&format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")).unwrap();
@@ -196,7 +196,7 @@ async fn a_lost_database_is_named_and_comes_back() {
 /// A file that another program holds, such as one that copies it.
 #[tokio::test]
 async fn a_file_that_somebody_else_holds_is_named_and_comes_back() {
-    let records = Records::sqlite().unwrap();
+    let records = TestDatabase::sqlite().unwrap();
     let store = Store::open(&impatient(&records)).await.unwrap();
     let path = records.url().strip_prefix("sqlite:").unwrap();
     let mut other = SqliteConnection::connect(path).await.unwrap();
@@ -214,7 +214,7 @@ async fn a_file_that_somebody_else_holds_is_named_and_comes_back() {
 /// A file that something wrote into.
 #[tokio::test]
 async fn a_broken_file_is_named_and_mended_it_is_whole() {
-    let records = Records::sqlite().unwrap();
+    let records = TestDatabase::sqlite().unwrap();
     let settings = patient(&records);
     let store = open(&records).await;
     let bank = stored_bank(&store, 1).await;
@@ -239,7 +239,7 @@ async fn a_broken_file_is_named_and_mended_it_is_whole() {
 /// A file that is gone, and something else in its place.
 #[tokio::test]
 async fn a_folder_in_the_place_of_the_file_is_unavailable() {
-    let records = Records::sqlite().unwrap();
+    let records = TestDatabase::sqlite().unwrap();
     std::fs::create_dir(records.url().strip_prefix("sqlite:").unwrap()).unwrap();
 
     let lost = Store::open(&impatient(&records)).await.map(drop);

@@ -1,11 +1,13 @@
 //! People, their tickets, their sessions, and the record of them.
 
-use mamori_model::sign_in::{Ceremony, Session, StaffEvent, StaffEventKind, Ticket, TicketKind};
-use mamori_model::staff::{Language, OwnLimits, RoleSet, Scheme, Staff, StaffRole, View};
+use mamori_model::sign_in::{
+    Ceremony, Session, SignInLink, SignInLinkKind, StaffEvent, StaffEventKind,
+};
+use mamori_model::staff::{Language, OwnLimits, RoleSet, Scheme, Staff, StaffRole, ViewMode};
 use mamori_model::{Sensitive, Sha256, StaffId};
 use mamori_store::{Error, Store};
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 
 use crate::given::{at, id, open, size};
 
@@ -17,15 +19,15 @@ fn person(number: u128, name: &str, role: StaffRole) -> Staff {
     Staff {
         id: id(number),
         name: name.parse().unwrap(),
-        shown: "Somebody 守".parse().unwrap(),
+        display_name: "Somebody 守".parse().unwrap(),
         roles: RoleSet::new([role], false).unwrap(),
         language: Language::Japanese,
         scheme: Scheme::Dark,
-        view: View::Text,
+        view: ViewMode::Text,
         has_keys: false,
-        dose: OwnLimits { looks: Some(9), minutes: None, points: Some(0) },
+        exposure_limits: OwnLimits { views: Some(9), minutes: None, points: Some(0) },
         created_at: at(0),
-        way_added_at: None,
+        method_added_at: None,
         ended_at: None,
     }
 }
@@ -54,7 +56,7 @@ fn session(number: u8, staff: StaffId) -> Session {
 }
 
 on_both_engines! {
-    async fn people_read_back_and_a_name_is_free_when_somebody_left(records: Records) {
+    async fn people_read_back_and_a_name_is_free_when_somebody_left(records: TestDatabase) {
         let store = open(&records).await;
         let ada = person(1, "ada", StaffRole::Reviewer);
         stored(&store, &ada).await;
@@ -78,31 +80,31 @@ on_both_engines! {
         assert_eq!(store.count_staff().await.unwrap(), 1);
     }
 
-    async fn roles_dose_and_pages_change_until_somebody_left(records: Records) {
+    async fn roles_dose_and_pages_change_until_somebody_left(records: TestDatabase) {
         let store = open(&records).await;
         let ada = stored(&store, &person(1, "ada", StaffRole::Reviewer)).await;
         let roles = RoleSet::new([StaffRole::Lead, StaffRole::PolicyEditor], false).unwrap();
 
         let mut tx = store.begin("test").await.unwrap();
         assert!(tx.set_roles(ada, &roles).await.unwrap());
-        assert!(tx.set_dose(ada, OwnLimits { minutes: Some(3), ..OwnLimits::default() }).await.unwrap());
-        let pages = (Language::Italian, Scheme::Light, View::Toggle);
-        assert!(tx.set_own(ada, pages, true).await.unwrap());
+        assert!(tx.set_exposure_limits(ada, OwnLimits { minutes: Some(3), ..OwnLimits::default() }).await.unwrap());
+        let pages = (Language::Italian, Scheme::Light, ViewMode::Toggle);
+        assert!(tx.set_preferences(ada, pages, true).await.unwrap());
         tx.commit().await.unwrap();
 
         let changed = store.staff(ada).await.unwrap().unwrap();
         assert_eq!(changed.roles, roles);
-        assert_eq!((changed.dose.looks, changed.dose.minutes), (None, Some(3)));
+        assert_eq!((changed.exposure_limits.views, changed.exposure_limits.minutes), (None, Some(3)));
         assert_eq!((changed.language, changed.scheme, changed.view), pages);
         assert!(changed.has_keys);
         let mut tx = store.begin("test").await.unwrap();
         tx.end_staff(ada, at(1)).await.unwrap();
         assert!(!tx.set_roles(ada, &roles).await.unwrap());
-        assert!(!tx.set_dose(ada, OwnLimits::default()).await.unwrap());
-        assert!(!tx.set_own(ada, pages, true).await.unwrap());
+        assert!(!tx.set_exposure_limits(ada, OwnLimits::default()).await.unwrap());
+        assert!(!tx.set_preferences(ada, pages, true).await.unwrap());
     }
 
-    async fn administrators_are_counted_with_the_transactions_own_changes(records: Records) {
+    async fn administrators_are_counted_with_the_transactions_own_changes(records: TestDatabase) {
         let store = open(&records).await;
         stored(&store, &person(1, "ada", StaffRole::Administrator)).await;
         let bob = stored(&store, &person(2, "bob", StaffRole::Administrator)).await;
@@ -114,34 +116,34 @@ on_both_engines! {
         assert_eq!(tx.lock_and_count_administrators().await.unwrap(), 1);
     }
 
-    async fn a_ticket_is_taken_once_in_time_and_for_what_it_is(records: Records) {
+    async fn a_ticket_is_taken_once_in_time_and_for_what_it_is(records: TestDatabase) {
         let store = open(&records).await;
         let ada = stored(&store, &person(1, "ada", StaffRole::Lead)).await;
-        let ticket = |number: u8, staff| Ticket {
+        let link = |number: u8, staff| SignInLink {
             id: id(u128::from(number)),
             staff,
-            kind: TicketKind::Enter,
+            kind: SignInLinkKind::SignIn,
             digest: digest(number),
             expires_at: at(10),
         };
         let mut tx = store.begin("test").await.unwrap();
-        tx.insert_ticket(&ticket(1, ada)).await.unwrap();
-        tx.insert_ticket(&ticket(2, ada)).await.unwrap();
-        assert!(matches!(tx.insert_ticket(&ticket(3, id(9))).await, Err(Error::NotFound("staff"))));
+        tx.insert_sign_in_link(&link(1, ada)).await.unwrap();
+        tx.insert_sign_in_link(&link(2, ada)).await.unwrap();
+        assert!(matches!(tx.insert_sign_in_link(&link(3, id(9))).await, Err(Error::NotFound("staff"))));
         tx.commit().await.unwrap();
 
-        assert_eq!(store.ticket(&digest(1), at(9)).await.unwrap(), Some(ticket(1, ada)));
-        assert_eq!(store.ticket(&digest(1), at(10)).await.unwrap(), None);
+        assert_eq!(store.sign_in_link(&digest(1), at(9)).await.unwrap(), Some(link(1, ada)));
+        assert_eq!(store.sign_in_link(&digest(1), at(10)).await.unwrap(), None);
         let mut tx = store.begin("test").await.unwrap();
-        let enter = TicketKind::Enter;
-        assert_eq!(tx.take_ticket(&digest(1), TicketKind::Welcome, at(9)).await.unwrap(), None);
-        assert_eq!(tx.take_ticket(&digest(1), enter, at(10)).await.unwrap(), None);
-        assert_eq!(tx.take_ticket(&digest(1), enter, at(9)).await.unwrap(), Some(ticket(1, ada)));
-        assert_eq!(tx.take_ticket(&digest(1), enter, at(9)).await.unwrap(), None);
-        assert_eq!(tx.delete_tickets_of(ada).await.unwrap(), 1);
+        let sign_in = SignInLinkKind::SignIn;
+        assert_eq!(tx.take_sign_in_link(&digest(1), SignInLinkKind::Enroll, at(9)).await.unwrap(), None);
+        assert_eq!(tx.take_sign_in_link(&digest(1), sign_in, at(10)).await.unwrap(), None);
+        assert_eq!(tx.take_sign_in_link(&digest(1), sign_in, at(9)).await.unwrap(), Some(link(1, ada)));
+        assert_eq!(tx.take_sign_in_link(&digest(1), sign_in, at(9)).await.unwrap(), None);
+        assert_eq!(tx.delete_sign_in_links_of(ada).await.unwrap(), 1);
     }
 
-    async fn questions_for_new_passkeys_crowd_out_their_own_persons_alone(records: Records) {
+    async fn questions_for_new_passkeys_crowd_out_their_own_persons_alone(records: TestDatabase) {
         let store = open(&records).await;
         let ada = stored(&store, &person(1, "ada", StaffRole::Lead)).await;
         let bob = stored(&store, &person(2, "bob", StaffRole::Lead)).await;
@@ -163,7 +165,7 @@ on_both_engines! {
         assert_eq!(tx.take_ceremony(id(4), at(9)).await.unwrap(), None, "once");
     }
 
-    async fn a_question_lets_in_once(records: Records) {
+    async fn a_question_lets_in_once(records: TestDatabase) {
         let store = open(&records).await;
         let mut tx = store.begin("test").await.unwrap();
 
@@ -174,7 +176,7 @@ on_both_engines! {
         assert_eq!(tx.delete_expired(at(11), 9).await.unwrap(), 2);
     }
 
-    async fn a_session_is_found_by_its_family_and_its_cookie_changes_once_at_a_time(records: Records) {
+    async fn a_session_is_found_by_its_family_and_its_cookie_changes_once_at_a_time(records: TestDatabase) {
         let store = open(&records).await;
         let ada = stored(&store, &person(1, "ada", StaffRole::Lead)).await;
         let first = session(1, ada);
@@ -186,7 +188,7 @@ on_both_engines! {
         let mut tx = store.begin("test").await.unwrap();
         assert!(tx.renew_session(&first, &digest(1), &digest(2), at(20)).await.unwrap());
         assert!(!tx.renew_session(&first, &digest(1), &digest(3), at(20)).await.unwrap());
-        tx.see_session(first.id, at(21)).await.unwrap();
+        tx.touch_session(first.id, at(21)).await.unwrap();
         tx.commit().await.unwrap();
 
         let renewed = store.session(&digest(1)).await.unwrap().unwrap();
@@ -211,7 +213,7 @@ on_both_engines! {
         assert_eq!(proved.rotated_at, at(24));
     }
 
-    async fn sessions_end_alone_or_together(records: Records) {
+    async fn sessions_end_alone_or_together(records: TestDatabase) {
         let store = open(&records).await;
         let ada = stored(&store, &person(1, "ada", StaffRole::Lead)).await;
         let bob = stored(&store, &person(2, "bob", StaffRole::Lead)).await;
@@ -228,7 +230,7 @@ on_both_engines! {
         assert!(matches!(tx.insert_session(&session(5, bob)).await, Err(Error::NotFound("staff"))));
     }
 
-    async fn the_record_of_people_is_read_from_its_end(records: Records) {
+    async fn the_record_of_people_is_read_from_its_end(records: TestDatabase) {
         let store = open(&records).await;
         let ada = stored(&store, &person(1, "ada", StaffRole::Administrator)).await;
         let event = |number: u128, kind, by| StaffEvent {

@@ -6,8 +6,8 @@ use std::task::Poll;
 use std::time::Duration;
 
 use mamori_store::{Engine, Error, Settings, Store, Tx};
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 use tokio::time::timeout;
 
 use crate::given::{bank, id, open, stored_bank};
@@ -38,7 +38,7 @@ async fn in_time(store: &Store) -> Tx {
 }
 
 on_both_engines! {
-    async fn a_dropped_transaction_never_happened(records: Records) {
+    async fn a_dropped_transaction_never_happened(records: TestDatabase) {
         let store = open(&records).await;
 
         let mut tx = store.begin("test").await.unwrap();
@@ -50,7 +50,7 @@ on_both_engines! {
         assert_eq!(store.bank(id(1)).await.unwrap(), None);
     }
 
-    async fn a_caller_who_hangs_up_at_any_step_holds_up_nobody(records: Records) {
+    async fn a_caller_who_hangs_up_at_any_step_holds_up_nobody(records: TestDatabase) {
         let (store, other) = (open(&records).await, open(&records).await);
         for power in 0..=ASKS {
             let number = u128::from(power) + 1;
@@ -74,7 +74,7 @@ on_both_engines! {
         }
     }
 
-    async fn a_transaction_in_which_something_failed_cannot_be_committed(records: Records) {
+    async fn a_transaction_in_which_something_failed_cannot_be_committed(records: TestDatabase) {
         let store = open(&records).await;
         stored_bank(&store, 1).await;
 
@@ -87,7 +87,7 @@ on_both_engines! {
         assert_eq!(store.bank(id(2)).await.unwrap(), None);
     }
 
-    async fn an_error_shows_no_value_of_a_row(records: Records) {
+    async fn an_error_shows_no_value_of_a_row(records: TestDatabase) {
         let store = open(&records).await;
         stored_bank(&store, 1).await;
         let mut tx = store.begin("test").await.unwrap();
@@ -97,7 +97,7 @@ on_both_engines! {
         assert!(!format!("{taken:?} {taken}").contains("bank-1"));
     }
 
-    async fn a_full_house_is_unavailable_and_not_for_ever(records: Records) {
+    async fn a_full_house_is_unavailable_and_not_for_ever(records: TestDatabase) {
         let settings = Settings {
             connections_max: 1,
             acquire_timeout: Duration::from_millis(200),
@@ -121,7 +121,7 @@ on_both_engines! {
         third.commit().await.unwrap();
     }
 
-    async fn a_row_says_which_transaction_wrote_it(records: Records) {
+    async fn a_row_says_which_transaction_wrote_it(records: TestDatabase) {
         let store = open(&records).await;
         stored_bank(&store, 1).await;
 

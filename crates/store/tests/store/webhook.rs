@@ -2,12 +2,12 @@
 
 use mamori_model::webhook::{Delivery, DeliveryState};
 use mamori_store::{Error, Store};
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 
 use crate::given::{at, delivery, endpoint, id, open, raw, size, stored_endpoint, stored_service};
 
-async fn promise(store: &Store, delivery: &Delivery) {
+async fn store_delivery(store: &Store, delivery: &Delivery) {
     let mut tx = store.begin("test").await.unwrap();
     tx.insert_delivery(delivery).await.unwrap();
     tx.commit().await.unwrap();
@@ -21,7 +21,7 @@ async fn remove(store: &Store) -> bool {
 }
 
 on_both_engines! {
-    async fn an_endpoint_is_its_services_alone(records: Records) {
+    async fn an_endpoint_is_its_services_alone(records: TestDatabase) {
         let store = open(&records).await;
         stored_endpoint(&store).await;
         stored_service(&store, 2).await;
@@ -36,10 +36,10 @@ on_both_engines! {
         assert_eq!(tx.live_endpoints(id(1)).await.unwrap(), [endpoint(10)]);
     }
 
-    async fn a_removed_endpoint_is_told_nothing_more(records: Records) {
+    async fn a_removed_endpoint_is_told_nothing_more(records: TestDatabase) {
         let store = open(&records).await;
         stored_endpoint(&store).await;
-        promise(&store, &delivery(1)).await;
+        store_delivery(&store, &delivery(1)).await;
 
         assert!(remove(&store).await);
         assert!(!remove(&store).await);
@@ -51,17 +51,17 @@ on_both_engines! {
         assert_eq!(failed.state, DeliveryState::Failed);
         assert_eq!(failed.last_result.as_deref(), Some("the endpoint was removed"));
         let mut tx = store.begin("test").await.unwrap();
-        let late = tx.settle_delivery(id(1), DeliveryState::Waiting, 1, "500", at(9)).await;
+        let late = tx.record_attempt(id(1), DeliveryState::Waiting, 1, "500", at(9)).await;
         assert!(!late.unwrap(), "an attempt that was on its way does not make it wait again");
         drop(tx);
         assert_eq!(raw(&records, "SELECT count(*) FROM endpoint WHERE url IS NOT NULL").await, 0);
         assert_eq!(raw(&records, "SELECT count(*) FROM endpoint WHERE secret IS NOT NULL").await, 0);
     }
 
-    async fn a_delivery_is_settled_and_sent_again(records: Records) {
+    async fn a_delivery_is_settled_and_sent_again(records: TestDatabase) {
         let store = open(&records).await;
         stored_endpoint(&store).await;
-        promise(&store, &delivery(1)).await;
+        store_delivery(&store, &delivery(1)).await;
         assert_eq!(
             store.endpoint_for_delivery(id(1)).await.unwrap(),
             Some((delivery(1), Some(endpoint(10))))
@@ -69,18 +69,18 @@ on_both_engines! {
 
         let mut tx = store.begin("test").await.unwrap();
         let failed = DeliveryState::Failed;
-        assert!(tx.settle_delivery(id(1), failed, 3, "timeout", at(9)).await.unwrap());
-        assert!(!tx.settle_delivery(id(9), failed, 3, "timeout", at(9)).await.unwrap());
+        assert!(tx.record_attempt(id(1), failed, 3, "timeout", at(9)).await.unwrap());
+        assert!(!tx.record_attempt(id(9), failed, 3, "timeout", at(9)).await.unwrap());
         tx.commit().await.unwrap();
 
-        let settled = Delivery {
+        let attempted = Delivery {
             state: failed,
             attempts: 3,
             last_result: Some("timeout".to_owned()),
             last_attempt_at: Some(at(9)),
             ..delivery(1)
         };
-        assert_eq!(store.delivery(id(1), id(1)).await.unwrap(), Some(settled));
+        assert_eq!(store.delivery(id(1), id(1)).await.unwrap(), Some(attempted));
         assert_eq!(store.delivery(id(2), id(1)).await.unwrap(), None);
         let mut tx = store.begin("test").await.unwrap();
         tx.reset_delivery(id(1), id(1)).await.unwrap();
@@ -93,10 +93,10 @@ on_both_engines! {
         assert_eq!((waiting.state, waiting.attempts), (DeliveryState::Waiting, 0));
     }
 
-    async fn nothing_is_sent_again_to_a_removed_endpoint(records: Records) {
+    async fn nothing_is_sent_again_to_a_removed_endpoint(records: TestDatabase) {
         let store = open(&records).await;
         stored_endpoint(&store).await;
-        promise(&store, &Delivery { state: DeliveryState::Failed, ..delivery(1) }).await;
+        store_delivery(&store, &Delivery { state: DeliveryState::Failed, ..delivery(1) }).await;
         remove(&store).await;
 
         let mut tx = store.begin("test").await.unwrap();
@@ -105,15 +105,15 @@ on_both_engines! {
         assert!(matches!(refused, Err(Error::Conflict("endpoint"))), "{refused:?}");
     }
 
-    async fn deliveries_are_listed_by_endpoint_and_state(records: Records) {
+    async fn deliveries_are_listed_by_endpoint_and_state(records: TestDatabase) {
         let store = open(&records).await;
         stored_endpoint(&store).await;
         let mut tx = store.begin("test").await.unwrap();
         tx.insert_endpoint(&endpoint(11)).await.unwrap();
         tx.commit().await.unwrap();
-        promise(&store, &delivery(1)).await;
-        promise(&store, &Delivery { endpoint: id(11), ..delivery(2) }).await;
-        promise(&store, &Delivery { state: DeliveryState::Failed, ..delivery(3) }).await;
+        store_delivery(&store, &delivery(1)).await;
+        store_delivery(&store, &Delivery { endpoint: id(11), ..delivery(2) }).await;
+        store_delivery(&store, &Delivery { state: DeliveryState::Failed, ..delivery(3) }).await;
         let list = async |endpoint, state| {
             let page = store.deliveries(id(1), endpoint, state, None, size(9)).await.unwrap();
             page.rows.into_iter().map(|delivery| delivery.id).collect::<Vec<_>>()
@@ -127,7 +127,7 @@ on_both_engines! {
         assert_eq!(page.next, Some(id(2)));
     }
 
-    async fn a_delivery_needs_its_endpoint(records: Records) {
+    async fn a_delivery_needs_its_endpoint(records: TestDatabase) {
         let store = open(&records).await;
 
         let mut tx = store.begin("test").await.unwrap();

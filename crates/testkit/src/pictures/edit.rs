@@ -41,7 +41,7 @@ pub fn rotate(picture: &RgbImage) -> RgbImage {
 }
 
 /// Returns the eight ways to rotate and mirror `picture`; the first one is unchanged.
-pub fn turns(picture: &RgbImage) -> Vec<RgbImage> {
+pub fn orientations(picture: &RgbImage) -> Vec<RgbImage> {
     let mut turns = Vec::with_capacity(8);
     for start in [picture.clone(), mirror(picture)] {
         let mut turned = start;

@@ -9,13 +9,13 @@
 
 use std::io::Write;
 
-use super::chance::Chance;
+use super::rng::Rng;
 use super::{draw, encode};
 
 const WRITES: &str = "a vector takes everything";
 
 /// A file with a description.
-pub struct Hostile {
+pub struct HostileFile {
     /// What the file is, for test messages.
     pub name: &'static str,
     /// The content of the file.
@@ -23,11 +23,11 @@ pub struct Hostile {
 }
 
 /// Returns one file of each kind; none of them contains a picture that can be read to its end.
-pub fn all() -> Vec<Hostile> {
+pub fn all() -> Vec<HostileFile> {
     let picture = draw(1, 200, 150);
     let cut = |bytes: Vec<u8>| bytes.get(..bytes.len() * 2 / 3).unwrap_or_default().to_vec();
     let tail = |magic: &[u8]| [magic, &noise(3, 4_000)].concat();
-    let file = |name, bytes| Hostile { name, bytes };
+    let file = |name, bytes| HostileFile { name, bytes };
     vec![
         file("nothing", Vec::new()),
         file("text", b"This is no picture, whatever its name says.".to_vec()),
@@ -57,10 +57,10 @@ pub fn all() -> Vec<Hostile> {
 
 /// Returns `length` pseudo-random bytes.
 pub fn noise(seed: u64, length: usize) -> Vec<u8> {
-    let mut chance = Chance::new(seed);
+    let mut rng = Rng::new(seed);
     let mut bytes = Vec::with_capacity(length + 8);
     while bytes.len() < length {
-        bytes.extend_from_slice(&chance.number().to_le_bytes());
+        bytes.extend_from_slice(&rng.next_u64().to_le_bytes());
     }
     bytes.truncate(length);
     bytes

@@ -3,9 +3,9 @@
 
 use std::sync::{LazyLock, Mutex};
 
-use mamori_web_fuzz::{Door, Fuzzed};
+use mamori_web_fuzz::{Target, Fuzzed};
 
-static FUZZED: LazyLock<Mutex<Fuzzed>> = LazyLock::new(|| Mutex::new(Fuzzed::new(Door::Hma)));
+static FUZZED: LazyLock<Mutex<Fuzzed>> = LazyLock::new(|| Mutex::new(Fuzzed::new(Target::Hma)));
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     FUZZED.lock().expect("a panic ends the process").send(input);

@@ -3,7 +3,7 @@
 //! An input's first byte chooses the endpoint, by its letter in `endpoints/`; the rest is the body.
 //! Whatever comes, nothing may panic, the answer is no server error, and a refusal has its shape.
 
-mod house;
+mod test_app;
 
 use std::path::PathBuf;
 
@@ -18,22 +18,22 @@ use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 use tower::ServiceExt;
 
-use house::House;
+use test_app::TestApp;
 
-/// How many bodies a house reads before a new one is built, so that what they left behind does not
+/// How many bodies an app reads before a new one is built, so that what they left behind does not
 /// slow down the rest.
 const BODIES_MAX: u32 = 2_000;
 
 /// Whose routes are called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Door {
+pub enum Target {
     /// Those of `/v1`.
     Api,
     /// Those of Hasher-Matcher-Actioner.
     Hma,
 }
 
-impl Door {
+impl Target {
     /// A line for each endpoint: its letter, method, path and media type.
     fn endpoints(self) -> Vec<Endpoint> {
         let text = match self {
@@ -63,24 +63,24 @@ impl Endpoint {
 
 /// What one target sends to.
 pub struct Fuzzed {
-    door: Door,
+    target: Target,
     endpoints: Vec<Endpoint>,
     runtime: Runtime,
     pool: Pool,
-    house: House,
+    app: TestApp,
     bodies: u32,
     _greeting: TempDir,
 }
 
 impl Fuzzed {
-    /// Builds the first house.
-    pub fn new(door: Door) -> Self {
+    /// Builds the first app.
+    pub fn new(target: Target) -> Self {
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
         let folder = TempDir::new().expect("a folder");
         let pool = runtime.block_on(pool(&folder));
-        let house = runtime.block_on(House::build(door, &pool));
-        let endpoints = door.endpoints();
-        Self { door, endpoints, runtime, pool, house, bodies: 0, _greeting: folder }
+        let app = runtime.block_on(TestApp::build(target, &pool));
+        let endpoints = target.endpoints();
+        Self { target, endpoints, runtime, pool, app, bodies: 0, _greeting: folder }
     }
 
     /// Sends one input and looks at the answer.
@@ -90,44 +90,44 @@ impl Fuzzed {
         let any = self.endpoints[usize::from(*letter) % self.endpoints.len()];
         let endpoint = *named.unwrap_or(&any);
         if self.bodies == BODIES_MAX {
-            self.runtime.block_on(self.house.close());
-            self.house = self.runtime.block_on(House::build(self.door, &self.pool));
+            self.runtime.block_on(self.app.close());
+            self.app = self.runtime.block_on(TestApp::build(self.target, &self.pool));
             self.bodies = 0;
         }
         self.bodies += 1;
 
         let request = self.request(endpoint, body);
         let (status, headers, text) = self.runtime.block_on(async {
-            let answer = self.house.routes().oneshot(request).await.expect("no router fails");
+            let answer = self.app.routes().oneshot(request).await.expect("no router fails");
             let (status, headers) = (answer.status(), answer.headers().clone());
             let text = answer.into_body().collect().await.expect("a whole body").to_bytes();
             (status, headers, text)
         });
 
-        check(self.door, status, &headers, &text);
+        check(self.target, status, &headers, &text);
         if status.is_success() && endpoint.path != "/v1/check" {
-            self.runtime.block_on(self.house.catch_up());
+            self.runtime.block_on(self.app.catch_up());
         }
     }
 
     fn request(&self, endpoint: Endpoint, body: &[u8]) -> Request<Body> {
         let body = match std::str::from_utf8(body) {
-            Ok(text) => self.house.fill(text).into_bytes(),
+            Ok(text) => self.app.fill(text).into_bytes(),
             Err(_) => body.to_vec(),
         };
         let request = Request::builder()
             .method(endpoint.method)
-            .uri(self.house.fill(endpoint.path))
+            .uri(self.app.fill(endpoint.path))
             .header(CONTENT_TYPE, endpoint.media_type)
-            .header(AUTHORIZATION, self.house.key(endpoint.path));
+            .header(AUTHORIZATION, self.app.key(endpoint.path));
         request.body(Body::from(body)).expect("a request")
     }
 }
 
 /// The answer is no server error, and a refusal has its shape.
-fn check(door: Door, status: StatusCode, headers: &HeaderMap, text: &[u8]) {
+fn check(target: Target, status: StatusCode, headers: &HeaderMap, text: &[u8]) {
     // HMA's clients are told so of what Mamori does not have.
-    let is_missing = door == Door::Hma && status == StatusCode::NOT_IMPLEMENTED;
+    let is_missing = target == Target::Hma && status == StatusCode::NOT_IMPLEMENTED;
     let shown = String::from_utf8_lossy(text);
     assert!(!status.is_server_error() || is_missing, "{status}: {shown}");
     if status.is_success() && text.is_empty() {
@@ -137,12 +137,12 @@ fn check(door: Door, status: StatusCode, headers: &HeaderMap, text: &[u8]) {
     if !status.is_client_error() {
         return;
     }
-    let name = match door {
-        Door::Api => {
+    let name = match target {
+        Target::Api => {
             assert_eq!(headers[CONTENT_TYPE], "application/problem+json", "{status}: {shown}");
             "type"
         }
-        Door::Hma => "message",
+        Target::Hma => "message",
     };
     assert!(json[name].as_str().is_some_and(|word| !word.is_empty()), "{status}: {shown}");
 }

@@ -16,27 +16,28 @@ fn service(number: u128) -> Sender {
 
 /// Returns a request that declares `bytes` and sends none yet.
 fn declaring(bytes: u64) -> Request {
-    let body = Body::from_stream(stream::pending::<Result<Bytes, Cut>>());
+    let body = Body::from_stream(stream::pending::<Result<Bytes, BodyError>>());
     Request::builder().header(CONTENT_LENGTH, bytes).body(body).unwrap()
 }
 
 /// Returns a request that declares nothing and sends `chunks` KiB.
 fn sending(chunks: usize) -> Request {
-    let chunk = || Ok::<_, Cut>(Bytes::from_static(&[0; 1_024]));
+    let chunk = || Ok::<_, BodyError>(Bytes::from_static(&[0; 1_024]));
     Request::new(Body::from_stream(stream::iter((0..chunks).map(move |_| chunk()))))
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_body_for_which_no_room_becomes_free_is_refused() {
     let budget = budget(10 * KIB, 10 * KIB);
-    let (request, room) = budget.admit(service(1), declaring(9 * KIB), 10 * KIB).await.unwrap();
+    let (request, reservation) =
+        budget.admit(service(1), declaring(9 * KIB), 10 * KIB).await.unwrap();
 
     let refused = budget.admit(service(2), declaring(2 * KIB), 10 * KIB).await;
     let fits = budget.admit(service(2), declaring(KIB), 10 * KIB).await;
 
-    assert_eq!(refused.unwrap_err(), Cut::NoRoom);
+    assert_eq!(refused.unwrap_err(), BodyError::BudgetExhausted);
     assert!(fits.is_ok());
-    drop((room, request, fits));
+    drop((reservation, request, fits));
     assert_eq!(budget.bytes_free(), 10 * KIB);
 }
 
@@ -60,7 +61,7 @@ async fn no_sender_takes_more_than_its_share() {
     let more = budget.admit(service(1), declaring(1), 10 * KIB).await;
     let other = budget.admit(service(2), declaring(4 * KIB), 10 * KIB).await;
 
-    assert_eq!(more.unwrap_err(), Cut::NoRoom);
+    assert_eq!(more.unwrap_err(), BodyError::BudgetExhausted);
     assert!(other.is_ok(), "another service's items have room");
     drop(first);
     assert!(budget.admit(service(1), declaring(6 * KIB), 10 * KIB).await.is_ok());
@@ -70,7 +71,7 @@ async fn no_sender_takes_more_than_its_share() {
 async fn a_body_that_declares_nothing_takes_room_as_it_comes() {
     let budget = budget(8 * KIB, 8 * KIB);
 
-    let (request, room) = budget.admit(service(1), sending(9), 100 * KIB).await.unwrap();
+    let (request, reservation) = budget.admit(service(1), sending(9), 100 * KIB).await.unwrap();
     let mut chunks = request.into_body().into_data_stream();
     assert_eq!(budget.bytes_free(), 8 * KIB);
     for come in 1..=8 {
@@ -79,8 +80,8 @@ async fn a_body_that_declares_nothing_takes_room_as_it_comes() {
     }
     let last = chunks.next().await.unwrap().unwrap_err();
 
-    assert_eq!(Cut::inside(&last), Some(Cut::NoRoom));
-    drop((chunks, room));
+    assert_eq!(BodyError::find_in(&last), Some(BodyError::BudgetExhausted));
+    drop((chunks, reservation));
     assert_eq!(budget.bytes_free(), 8 * KIB);
 }
 
@@ -104,6 +105,6 @@ async fn what_is_too_large_takes_no_room() {
 
     let refused = budget.admit(service(1), declaring(6 * KIB), 5 * KIB).await;
 
-    assert_eq!(refused.unwrap_err(), Cut::TooLarge { bytes_max: 5 * KIB });
+    assert_eq!(refused.unwrap_err(), BodyError::TooLarge { bytes_max: 5 * KIB });
     assert_eq!(budget.bytes_free(), 8 * KIB);
 }

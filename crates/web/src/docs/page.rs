@@ -43,7 +43,7 @@ pub fn write(document: &Value) -> String {
         write_tag(&mut page, document, tag);
     }
     write_problems(&mut page);
-    write_shapes(&mut page, document);
+    write_schemas(&mut page, document);
     page.push_str("</main>\n</body>\n</html>\n");
     page
 }
@@ -64,7 +64,7 @@ fn write_contents(page: &mut String, document: &Value) {
         page.push_str("</ul></li>\n");
     }
     page.push_str("<li><a href=\"#problems\">problems</a></li>\n");
-    page.push_str("<li><a href=\"#shapes\">shapes</a></li>\n</ul>\n</nav>\n");
+    page.push_str("<li><a href=\"#schemas\">schemas</a></li>\n</ul>\n</nav>\n");
 }
 
 fn write_tag(page: &mut String, document: &Value, tag: &Value) {
@@ -202,10 +202,10 @@ fn write_problems(page: &mut String) {
     page.push_str("</dl>\n</section>\n");
 }
 
-fn write_shapes(page: &mut String, document: &Value) {
-    page.push_str("<section id=\"shapes\">\n<h2>shapes</h2>\n");
+fn write_schemas(page: &mut String, document: &Value) {
+    page.push_str("<section id=\"schemas\">\n<h2>schemas</h2>\n");
     for (name, value) in entries(at(document, "/components/schemas")) {
-        push(page, format_args!("<article id=\"shape-{0}\">\n<h3>{0}</h3>\n", escape(name)));
+        push(page, format_args!("<article id=\"schema-{0}\">\n<h3>{0}</h3>\n", escape(name)));
         page.push_str(&prose(text_of(&value["description"])));
         write_schema(page, document, value);
         page.push_str("</article>\n");

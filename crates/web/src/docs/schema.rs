@@ -32,8 +32,9 @@ pub fn fields<'a>(document: &'a Value, value: &'a Value) -> Vec<Field<'a>> {
     let field = |(name, schema): (&'a str, &'a Value)| {
         let inner = list(&schema["oneOf"]).iter().find(|one| one["type"] != "null");
         let inner = inner.unwrap_or(schema);
-        let said = [schema, inner, resolve(document, inner)].map(|at| text_of(&at["description"]));
-        let description = said.into_iter().find(|text| !text.is_empty()).unwrap_or_default();
+        let candidates =
+            [schema, inner, resolve(document, inner)].map(|at| text_of(&at["description"]));
+        let description = candidates.into_iter().find(|text| !text.is_empty()).unwrap_or_default();
         Field { name, is_required: required.iter().any(|one| one == name), schema, description }
     };
     entries(&whole["properties"]).map(field).collect()
@@ -42,7 +43,7 @@ pub fn fields<'a>(document: &'a Value, value: &'a Value) -> Vec<Field<'a>> {
 /// Describes the type of a value, as HTML: `string`, `list of Hit`, `integer, 0 to 64`.
 pub fn kind(document: &Value, value: &Value) -> String {
     if let Some(name) = text_of(&value["$ref"]).strip_prefix("#/components/schemas/") {
-        return format!("<a href=\"#shape-{0}\">{0}</a>", escape(name));
+        return format!("<a href=\"#schema-{0}\">{0}</a>", escape(name));
     }
     for together in ["oneOf", "anyOf"] {
         let kinds: Vec<String> =
@@ -63,7 +64,7 @@ pub fn kind(document: &Value, value: &Value) -> String {
     if !value["default"].is_null() {
         let default = escape(&plain(&value["default"]));
         // Writing to a string cannot fail.
-        let _ = write!(text, ", <code>{default}</code> if not said");
+        let _ = write!(text, ", <code>{default}</code> by default");
     }
     text
 }

@@ -17,7 +17,7 @@ fn the_page_has_every_operation_and_every_shape() {
         }
     }
     for name in document["components"]["schemas"].as_object().unwrap().keys() {
-        assert!(page.contains(&format!("<article id=\"shape-{name}\">")), "{name}");
+        assert!(page.contains(&format!("<article id=\"schema-{name}\">")), "{name}");
     }
 }
 

@@ -16,7 +16,7 @@ use super::request::{Body, Segments, is_on, json_flag, json_ratio, ratio};
 use super::{Hma, Settings};
 
 /// Returns the bank in HMA's form.
-pub fn shown(bank: &Bank) -> Value {
+pub fn bank_json(bank: &Bank) -> Value {
     json!({ "name": bank.name, "matching_enabled_ratio": ratio(bank.is_enabled) })
 }
 
@@ -38,7 +38,7 @@ pub async fn list(
     let mut after = None;
     loop {
         let page = hma.desk.banks(&proof, after, size).await?;
-        banks.extend(page.rows.iter().map(shown));
+        banks.extend(page.rows.iter().map(bank_json));
         after = page.next;
         if after.is_none() {
             return Ok(Json(banks));
@@ -52,7 +52,7 @@ pub async fn show(
     State(hma): State<Hma>,
     Segments(name): Segments<String>,
 ) -> Result<Json<Value>, Fault> {
-    find(&hma, &proof, &name).await.map(|bank| Json(shown(&bank)))
+    find(&hma, &proof, &name).await.map(|bank| Json(bank_json(&bank)))
 }
 
 /// `POST /c/banks`: creates a bank whose matches have no effect by themselves, as in HMA.
@@ -66,7 +66,7 @@ pub async fn create(
     let new = new_bank(&hma.settings, name, is_enabled);
     let taken = |error| Fault::of_taken_name(error, "Bank already exists");
     let bank = hma.desk.create_bank(&admin, new).await.map_err(taken)?;
-    Ok((StatusCode::CREATED, Json(shown(&bank))))
+    Ok((StatusCode::CREATED, Json(bank_json(&bank))))
 }
 
 /// `PUT /c/bank/{bank_name}`: renames, enables or disables a bank.
@@ -85,7 +85,7 @@ pub async fn change(
     };
     let taken = |error| Fault::of_taken_name(error, "Bank name already exists");
     let bank = hma.desk.change_bank(&curator.0, bank.id, change).await.map_err(taken)?;
-    Ok(Json(shown(&bank)))
+    Ok(Json(bank_json(&bank)))
 }
 
 /// `DELETE /c/bank/{bank_name}`: deletes a bank; succeeds also if it does not exist.

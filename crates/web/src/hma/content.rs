@@ -63,7 +63,7 @@ pub async fn show(
 ) -> Result<Json<Value>, Fault> {
     let bank = banks::find(&hma, &curator.proof(), &bank).await?;
     let entry = find(&hma, &curator, &bank, &id).await?;
-    let mut shown = shown(&bank, &entry);
+    let mut shown = entry_json(&bank, &entry);
     let only = params.get("signal_type");
     if let Some(name) = only.filter(|name| SignalType::find(name).is_none()) {
         return Err(Fault::bad(format!("No such signal type '{name}'")));
@@ -86,7 +86,7 @@ pub async fn change(
     let now = hma.desk.clock().now().as_second();
     let until = body.get("disable_until_ts").map(|value| read_until(value, now)).transpose()?;
     if until == Some(DISABLED) {
-        return switch_off(&hma, &curator, &bank, &id).await;
+        return disable(&hma, &curator, &bank, &id).await;
     }
     let entry = find(&hma, &curator, &bank, &id).await?;
     if until.is_some_and(|until| until > now) {
@@ -94,12 +94,12 @@ pub async fn change(
                        good, and add it again later";
         return Err(Fault::new(StatusCode::NOT_IMPLEMENTED, message));
     }
-    Ok(Json(Value::Object(shown(&bank, &entry))))
+    Ok(Json(Value::Object(entry_json(&bank, &entry))))
 }
 
 /// Withdraws the entry with this number. Succeeds also if it is withdrawn already, because a client
 /// that lost the response repeats the request.
-async fn switch_off(
+async fn disable(
     hma: &Hma,
     curator: &Curator,
     bank: &Bank,
@@ -110,7 +110,7 @@ async fn switch_off(
         Ok(()) | Err(Error::NotFound(_)) => {}
         Err(error) => return Err(error.into()),
     }
-    let mut shown = shown(bank, &entry);
+    let mut shown = entry_json(bank, &entry);
     shown.insert("disable_until_ts".to_owned(), json!(DISABLED));
     Ok(Json(Value::Object(shown)))
 }
@@ -142,14 +142,14 @@ async fn add(
     let added = hma.desk.restore_entries(&curator.0, bank.id, &[entry]).await?;
     let id = match added.entries.first().copied().flatten() {
         Some(id) => id,
-        None => the_same(hma, bank, &signal.prints()).await?,
+        None => find_duplicate(hma, bank, &signal.prints()).await?,
     };
     let name = signal.signal_type().as_str();
     Ok(Json(json!({ "id": id.number(), "signals": { name: signal.hash().to_string() } })))
 }
 
 /// Returns the entry that the bank already has for this hash.
-async fn the_same(hma: &Hma, bank: &Bank, prints: &Fingerprints) -> Result<EntryId, Fault> {
+async fn find_duplicate(hma: &Hma, bank: &Bank, prints: &Fingerprints) -> Result<EntryId, Fault> {
     let hits = hma.desk.search(prints, &[bank]).await?.hits;
     let same = hits.iter().find(|hit| hit.distance == Distance::default());
     let gone = || Fault::new(StatusCode::CONFLICT, "the bank has this content, and is losing it");
@@ -209,13 +209,13 @@ fn read_until(value: &Value, now: i64) -> Result<i64, Fault> {
     Ok(until)
 }
 
-fn shown(bank: &Bank, entry: &Entry) -> Map<String, Value> {
+fn entry_json(bank: &Bank, entry: &Entry) -> Map<String, Value> {
     let fields = [
         ("id", json!(entry.id.number())),
         ("disable_until_ts", json!(ENABLED)),
         ("collab_metadata", json!({})),
         ("original_media_uri", Value::Null),
-        ("bank", banks::shown(bank)),
+        ("bank", banks::bank_json(bank)),
         ("metadata", Value::Null),
         ("note", Value::Null),
     ];

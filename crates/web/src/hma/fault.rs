@@ -10,7 +10,7 @@ use mamori_desk::Error;
 use mamori_media::Error as Media;
 use serde_json::json;
 
-use crate::body::Cut;
+use crate::body::BodyError;
 
 /// An error response.
 #[derive(Debug)]
@@ -73,13 +73,19 @@ impl From<Error> for Fault {
     }
 }
 
-impl From<Cut> for Fault {
-    fn from(cut: Cut) -> Self {
-        match cut {
-            Cut::TooLarge { .. } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "Content too large"),
-            Cut::NoRoom => Self::new(StatusCode::SERVICE_UNAVAILABLE, cut.to_string()),
-            Cut::Stalled { .. } => Self::new(StatusCode::REQUEST_TIMEOUT, cut.to_string()),
-            Cut::Broken => Self::bad(cut.to_string()),
+impl From<BodyError> for Fault {
+    fn from(body_error: BodyError) -> Self {
+        match body_error {
+            BodyError::TooLarge { .. } => {
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "Content too large")
+            }
+            BodyError::BudgetExhausted => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, body_error.to_string())
+            }
+            BodyError::Stalled { .. } => {
+                Self::new(StatusCode::REQUEST_TIMEOUT, body_error.to_string())
+            }
+            BodyError::Broken => Self::bad(body_error.to_string()),
         }
     }
 }

@@ -42,7 +42,7 @@ impl FromRequestParts<Hma> for Anyone {
             let detail = "without keys these routes are for this machine only, not behind a proxy";
             return Err(Fault::new(StatusCode::FORBIDDEN, detail));
         }
-        Ok(Self(Proof::Admin(Admin::at_the_machine())))
+        Ok(Self(Proof::Admin(Admin::local_cli())))
     }
 }
 

@@ -14,11 +14,11 @@ use super::request::{Body, Params, Segments, is_on, json_ratio};
 use super::signal::{ContentType, SignalType};
 
 /// The age from which on HMA calls the index stale.
-const FRESH: SignedDuration = SignedDuration::from_secs(65);
+const STALE_AGE: SignedDuration = SignedDuration::from_secs(65);
 
 /// Checks whether an index that was current `at` is stale.
 pub fn is_stale(desk: &Desk, at: Timestamp) -> bool {
-    desk.clock().now().duration_since(at) > FRESH
+    desk.clock().now().duration_since(at) > STALE_AGE
 }
 
 /// `GET /m/index/status`: the number of hashes of each kind in the index, and the time up to which
@@ -29,10 +29,10 @@ pub async fn status(
     State(hma): State<Hma>,
 ) -> Result<Json<Value>, Fault> {
     let shown = |kind| {
-        let (size, built_to) = held(&hma.desk, kind);
+        let (size, built_to) = indexed(&hma.desk, kind);
         json!({ "present": size > 0, "built_to": built_to, "size": size })
     };
-    each(&params, shown)
+    by_signal_type(&params, shown)
 }
 
 /// `GET /c/signal_type/index`: the same in another form. The index follows the change log of the
@@ -45,7 +45,7 @@ pub async fn built(
     let current_at = hma.desk.position().current_at;
     let is_behind = current_at.is_none_or(|at| is_stale(&hma.desk, at));
     let shown = |kind| {
-        let (size, built_to) = held(&hma.desk, kind);
+        let (size, built_to) = indexed(&hma.desk, kind);
         json!({
             "db_size": size,
             "index_size": size,
@@ -54,7 +54,7 @@ pub async fn built(
             "index_built_to": built_to,
         })
     };
-    each(&params, shown)
+    by_signal_type(&params, shown)
 }
 
 /// `GET /c/signal_type`: the kinds of hash, which are always enabled.
@@ -85,14 +85,17 @@ pub async fn content_types(_: Anyone) -> Json<Vec<Value>> {
 
 /// Returns the number of hashes, and the second up to which every change is included; −1 without
 /// any hash, as HMA answers before its first build.
-fn held(desk: &Desk, kind: SignalType) -> (usize, i64) {
+fn indexed(desk: &Desk, kind: SignalType) -> (usize, i64) {
     let size = desk.held(kind.kind());
     let current_at = desk.position().current_at.filter(|_| size > 0);
     (size, current_at.map_or(-1, Timestamp::as_second))
 }
 
 /// Returns an object with every kind of hash, or only the one that `signal_type` names.
-fn each(params: &Params, show: impl Fn(SignalType) -> Value) -> Result<Json<Value>, Fault> {
+fn by_signal_type(
+    params: &Params,
+    show: impl Fn(SignalType) -> Value,
+) -> Result<Json<Value>, Fault> {
     let no_such = |name: &str| Fault::bad(format!("No such signal type '{name}'"));
     let only = params.get("signal_type");
     let only = only.map(|name| SignalType::find(name).ok_or_else(|| no_such(name))).transpose()?;

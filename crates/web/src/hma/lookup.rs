@@ -56,8 +56,8 @@ pub async fn by_upload(
     check_types(&params, content_type)?;
     let kind = content_type.signal_type();
     let show = |matches: &[(String, Hit)]| json!({ kind.as_str(): by_bank(kind, matches) });
-    if let Err(reason) = may_look(&hma) {
-        return Ok(Found::not_looked(reason).answer(show));
+    if let Err(reason) = check_applicable(&hma) {
+        return Ok(LookupResult::not_looked(reason).answer(show));
     }
     let hashed = upload.hash(&hma.desk).await?;
     let found = find(&hma, &params, &hashed.prints).await?;
@@ -147,14 +147,14 @@ fn read(name: &str, text: &str) -> Result<Signal, Fault> {
 }
 
 /// The result of a look-up: matches with the names of their banks, the nearest first.
-struct Found {
+struct LookupResult {
     matches: Vec<(String, Hit)>,
     not_looked: Option<NotLooked>,
     /// Whether banks were searched, and nothing in them speaks for or against the item as a whole.
     is_unknown: bool,
 }
 
-impl Found {
+impl LookupResult {
     fn not_looked(reason: NotLooked) -> Self {
         Self { matches: Vec::new(), not_looked: Some(reason), is_unknown: false }
     }
@@ -167,33 +167,34 @@ impl Found {
 }
 
 /// Checks whether any bank applies to the surface and country of look-ups.
-fn may_look(hma: &Hma) -> Result<(), NotLooked> {
+fn check_applicable(hma: &Hma) -> Result<(), NotLooked> {
     let directory = hma.desk.directory();
-    hma.desk.looking(&directory, hma.settings.surface, hma.settings.country).map(|_| ())
+    hma.desk.applicable_banks(&directory, hma.settings.surface, hma.settings.country).map(|_| ())
 }
 
 /// Searches the banks that apply, or those of them that the parameter `banks` names.
 ///
 /// If a negative bank knows the item, it is harmless and matches nothing, even if `banks` names
 /// only other banks: HMA's clients take every match for harm.
-async fn find(hma: &Hma, params: &Params, prints: &Fingerprints) -> Result<Found, Fault> {
+async fn find(hma: &Hma, params: &Params, prints: &Fingerprints) -> Result<LookupResult, Fault> {
     let directory = hma.desk.directory();
-    let banks = match hma.desk.looking(&directory, hma.settings.surface, hma.settings.country) {
-        Ok(banks) => banks,
-        Err(reason) => return Ok(Found::not_looked(reason)),
-    };
+    let banks =
+        match hma.desk.applicable_banks(&directory, hma.settings.surface, hma.settings.country) {
+            Ok(banks) => banks,
+            Err(reason) => return Ok(LookupResult::not_looked(reason)),
+        };
     let named = params.list("banks");
-    let is_asked = |bank: &&Bank| {
+    let is_selected = |bank: &&Bank| {
         let is_named = named.as_ref().is_none_or(|names| names.contains(&bank.name.as_str()));
         is_named || bank.purpose.is_negative()
     };
-    let banks: Vec<&Bank> = banks.into_iter().filter(is_asked).collect();
+    let banks: Vec<&Bank> = banks.into_iter().filter(is_selected).collect();
     let found = hma.desk.search(prints, &banks).await?;
     let is_unknown = found.is_unknown();
-    let standing = found.judgement.standing;
+    let effective_hits = found.judgement.effective_hits;
     let name = |hit: Hit| directory.bank(hit.bank).map(|bank| (bank.name.to_string(), hit));
-    let matches = standing.into_iter().filter_map(name).collect();
-    Ok(Found { matches, not_looked: None, is_unknown })
+    let matches = effective_hits.into_iter().filter_map(name).collect();
+    Ok(LookupResult { matches, not_looked: None, is_unknown })
 }
 
 fn by_bank(kind: SignalType, matches: &[(String, Hit)]) -> Value {
@@ -205,5 +206,5 @@ fn by_bank(kind: SignalType, matches: &[(String, Hit)]) -> Value {
 }
 
 fn content(kind: SignalType, hit: &Hit) -> Value {
-    json!({ "bank_content_id": hit.entry.number(), "distance": kind.shown(hit.distance) })
+    json!({ "bank_content_id": hit.entry.number(), "distance": kind.format_distance(hit.distance) })
 }

@@ -100,7 +100,7 @@ impl<S: Send + Sync> FromRequest<S> for Body {
         }
         let bytes = Bytes::from_request(request, state)
             .await
-            .map_err(|cut| Fault::new(cut.status(), cut.body_text()))?;
+            .map_err(|body_error| Fault::new(body_error.status(), body_error.body_text()))?;
         let value = serde_json::from_slice(&bytes)
             .map_err(|cause| Fault::bad(format!("the body is not JSON: {cause}")))?;
         Ok(Self(value))

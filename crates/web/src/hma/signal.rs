@@ -79,7 +79,7 @@ impl SignalType {
     }
 
     /// Formats a distance as HMA does: as text, and `-` for hashes that have no distance.
-    pub fn shown(self, distance: Distance) -> String {
+    pub fn format_distance(self, distance: Distance) -> String {
         match self {
             Self::Pdq => distance.0.to_string(),
             Self::VideoMd5 => "-".to_owned(),

@@ -4,16 +4,16 @@ use axum::body::Bytes;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest, Multipart, Request};
 use mamori_desk::checks::fingerprints::Fingerprints;
-use mamori_desk::checks::hash_item::Read;
+use mamori_desk::checks::hash_item::ItemHashes;
 use mamori_desk::{Desk, Error, Proof};
-use mamori_media::{Error as Media, Rest};
+use mamori_media::{Error as Media, Remaining};
 use mamori_model::Quality;
 
 use super::Hma;
 use super::fault::Fault;
 use super::request::Params;
 use super::signal::{ContentType, Signal};
-use crate::body::Cut;
+use crate::body::BodyError;
 use crate::multipart::OVERHEAD_BYTES_MAX;
 
 /// One uploaded file.
@@ -59,7 +59,7 @@ impl Upload {
     pub async fn read(hma: &Hma, proof: Proof, request: Request) -> Result<Self, Fault> {
         let missing = || Fault::bad("Missing multipart/form-data file upload");
         let bytes_max = hma.settings.item_bytes_max.saturating_add(OVERHEAD_BYTES_MAX);
-        let (request, room) = hma.budget.admit(proof.into(), request, bytes_max).await?;
+        let (request, reservation) = hma.budget.admit(proof.into(), request, bytes_max).await?;
         let mut form = Multipart::from_request(request, &()).await.map_err(|_| missing())?;
         let mut file: Option<(String, Bytes)> = None;
         while let Some(field) = form.next_field().await.map_err(broken)? {
@@ -75,7 +75,7 @@ impl Upload {
             file = Some((name, bytes));
         }
         let (name, bytes) = file.ok_or_else(missing)?;
-        Ok(Self { content_type: ContentType::find(&name)?, bytes: room.hold(bytes) })
+        Ok(Self { content_type: ContentType::find(&name)?, bytes: reservation.attach_to(bytes) })
     }
 
     /// Returns the kind of content.
@@ -108,13 +108,13 @@ pub fn check_types(params: &Params, content_type: ContentType) -> Result<(), Fau
 
 /// Hashes a photo. Like HMA, gives no hash below the quality that the reference advises to trust.
 async fn hash_photo(desk: &Desk, bytes: Bytes) -> Result<Hashed, Fault> {
-    let Read { mut prints, picture } = desk.read_to_look_up(bytes).await?;
+    let ItemHashes { mut prints, picture } = desk.hash_for_search(bytes).await?;
     let unread = match picture {
         Err(error) => Unread::Broken(error),
-        Ok(picture) => match picture.rest {
-            Rest::Nothing => Unread::Nothing,
-            Rest::LeftOut => Unread::Frames,
-            Rest::Damaged { reason } => Unread::Broken(Media::Unreadable { reason }),
+        Ok(picture) => match picture.remaining {
+            Remaining::Nothing => Unread::Nothing,
+            Remaining::LeftOut => Unread::Frames,
+            Remaining::Damaged { reason } => Unread::Broken(Media::Unreadable { reason }),
         },
     };
     let is_trusted = |quality: Option<Quality>| quality >= Some(Quality::TRUSTED_MIN);
@@ -143,8 +143,8 @@ async fn hash_video(bytes: Bytes) -> Result<Hashed, Fault> {
 
 #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` calls")]
 fn broken(error: MultipartError) -> Fault {
-    match Cut::inside(&error) {
-        Some(cut) => cut.into(),
+    match BodyError::find_in(&error) {
+        Some(body_error) => body_error.into(),
         None => Fault::new(error.status(), error.body_text()),
     }
 }

@@ -39,8 +39,8 @@ pub const LINE: &str = r"^[^\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069
 /// The pattern of texts that [`mamori_model::text::misleads`] accepts.
 pub const PLAIN: &str = r"^[^\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]+$";
 
-/// The pattern of [`mamori_model::Words`]: as [`PLAIN`], and line breaks.
-pub const WORDS: &str =
+/// The pattern of [`mamori_model::FreeText`]: as [`PLAIN`], and line breaks.
+pub const FREE_TEXT: &str =
     r"^[^\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]+$";
 
 texts! {
@@ -77,7 +77,7 @@ texts! {
     /// One line of text for people: no control characters, not only spaces.
     Line = 1..=500, LINE, "Example Hotline, list A";
     /// Text of one or more lines.
-    Words = 1..=4000, WORDS, "It shows what the policy forbids.";
+    FreeText = 1..=4000, FREE_TEXT, "It shows what the policy forbids.";
     /// The service's own name for an item. Checking the same name again makes no second match. At
     /// most 1,024 bytes of UTF-8.
     ItemName = 1..=1024, PLAIN, "post-4711/image-1";

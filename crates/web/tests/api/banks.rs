@@ -1,16 +1,16 @@
 //! Banks: made, read, listed, changed, deleted.
 
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 use serde_json::json;
 
-use crate::house::{House, Who, new_bank};
+use crate::test_app::{TestApp, Who, new_bank};
 
 on_both_engines! {
-    async fn a_bank_begins_with_as_little_as_can_be(records: Records) {
-        let house = House::open(records).await;
+    async fn a_bank_begins_with_as_little_as_can_be(records: TestDatabase) {
+        let app = TestApp::open(records).await;
 
-        let made = house.post(Who::Admin, "/v1/banks", new_bank("list-a")).await;
+        let made = app.post(Who::Admin, "/v1/banks", new_bank("list-a")).await;
 
         assert_eq!(made.status, 201);
         let bank = made.json();
@@ -24,32 +24,32 @@ on_both_engines! {
         assert_eq!(bank["entries"], 0);
     }
 
-    async fn a_bank_changes_in_what_is_sent_and_in_nothing_else(records: Records) {
-        let house = House::open(records).await;
-        let bank = house.bank("list-a").await;
-        let before = house.get(Who::Service, &bank).await.ok();
+    async fn a_bank_changes_in_what_is_sent_and_in_nothing_else(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let bank = app.bank("list-a").await;
+        let before = app.get(Who::Service, &bank).await.ok();
 
-        let after = house.patch(Who::Admin, &bank, json!({"distance_max": 8})).await.ok();
+        let after = app.patch(Who::Admin, &bank, json!({"distance_max": 8})).await.ok();
 
         let mut expected = before.clone();
         expected["distance_max"] = json!(8);
         expected["changed_at"] = after["changed_at"].clone();
         assert_eq!(after, expected);
-        assert_eq!(house.get(Who::Service, &bank).await.ok(), after);
+        assert_eq!(app.get(Who::Service, &bank).await.ok(), after);
     }
 
-    async fn a_bank_looks_into_private_messages_only_by_a_law(records: Records) {
-        let house = House::open(records).await;
-        let bank = house.bank("list-a").await;
+    async fn a_bank_looks_into_private_messages_only_by_a_law(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let bank = app.bank("list-a").await;
         let everywhere = json!({"surfaces": ["public", "private_message"]});
         let law = json!({"law": "an act", "until": "2999-12-31"});
 
-        let refused = house.patch(Who::Admin, &bank, everywhere.clone()).await;
+        let refused = app.patch(Who::Admin, &bank, everywhere.clone()).await;
         let mut lawful = everywhere;
         lawful["private_basis"] = law.clone();
-        let changed = house.patch(Who::Admin, &bank, lawful).await.ok();
-        let kept = house.patch(Who::Admin, &bank, json!({"owner": "the team"})).await.ok();
-        let stripped = house.patch(Who::Admin, &bank, json!({"private_basis": null})).await;
+        let changed = app.patch(Who::Admin, &bank, lawful).await.ok();
+        let kept = app.patch(Who::Admin, &bank, json!({"owner": "the team"})).await.ok();
+        let stripped = app.patch(Who::Admin, &bank, json!({"private_basis": null})).await;
 
         assert_eq!(refused.problem(), (422, "request.invalid".to_owned()));
         assert_eq!(changed["private_basis"], law);
@@ -57,38 +57,38 @@ on_both_engines! {
         assert_eq!(stripped.problem(), (422, "request.invalid".to_owned()));
     }
 
-    async fn a_purpose_never_changes_and_the_answer_says_why(records: Records) {
-        let house = House::open(records).await;
-        let bank = house.bank("list-a").await;
+    async fn a_purpose_never_changes_and_the_answer_says_why(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let bank = app.bank("list-a").await;
 
-        let refused = house.patch(Who::Admin, &bank, json!({"purpose": "known_benign"})).await;
+        let refused = app.patch(Who::Admin, &bank, json!({"purpose": "known_benign"})).await;
 
         assert_eq!(refused.problem(), (422, "bank.purpose_fixed".to_owned()));
-        assert_eq!(house.get(Who::Admin, &bank).await.ok()["purpose"], "rehearsal");
+        assert_eq!(app.get(Who::Admin, &bank).await.ok()["purpose"], "rehearsal");
     }
 
-    async fn a_name_is_taken_once(records: Records) {
-        let house = House::open(records).await;
-        let bank = house.bank("list-a").await;
-        house.bank("list-b").await;
+    async fn a_name_is_taken_once(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let bank = app.bank("list-a").await;
+        app.bank("list-b").await;
 
-        let again = house.post(Who::Admin, "/v1/banks", new_bank("list-a")).await;
-        let renamed = house.patch(Who::Admin, &bank, json!({"name": "list-b"})).await;
+        let again = app.post(Who::Admin, "/v1/banks", new_bank("list-a")).await;
+        let renamed = app.patch(Who::Admin, &bank, json!({"name": "list-b"})).await;
 
         assert_eq!(again.problem(), (409, "conflict".to_owned()));
         assert_eq!(renamed.problem(), (409, "conflict".to_owned()));
     }
 
-    async fn a_list_comes_in_pages_that_miss_and_repeat_nothing(records: Records) {
-        let house = House::open(records).await;
+    async fn a_list_comes_in_pages_that_miss_and_repeat_nothing(records: TestDatabase) {
+        let app = TestApp::open(records).await;
         for number in 0..5 {
-            house.bank(&format!("list-{number}")).await;
+            app.bank(&format!("list-{number}")).await;
         }
 
         let mut names = Vec::new();
         let mut path = "/v1/banks?limit=2".to_owned();
         loop {
-            let page = house.get(Who::Service, &path).await.ok();
+            let page = app.get(Who::Service, &path).await.ok();
             for bank in page["data"].as_array().unwrap() {
                 names.push(bank["name"].as_str().unwrap().to_owned());
             }
@@ -99,21 +99,21 @@ on_both_engines! {
         assert_eq!(names, ["list-0", "list-1", "list-2", "list-3", "list-4"]);
     }
 
-    async fn a_deleted_bank_is_gone_and_matches_nothing(records: Records) {
-        let house = House::open(records).await;
-        let bank = house.bank("list-a").await;
-        house.add(&bank, "pdq", &"5a".repeat(32)).await;
+    async fn a_deleted_bank_is_gone_and_matches_nothing(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let bank = app.bank("list-a").await;
+        app.add(&bank, "pdq", &"5a".repeat(32)).await;
         let check = json!({"item_id": "i", "surface": "public", "pdq": "5a".repeat(32)});
-        let before = house.post(Who::Service, "/v1/check", check.clone()).await.ok();
+        let before = app.post(Who::Service, "/v1/check", check.clone()).await.ok();
 
-        let deleted = house.delete(Who::Admin, &bank).await;
-        let after = house.post(Who::Service, "/v1/check", check).await.ok();
+        let deleted = app.delete(Who::Admin, &bank).await;
+        let after = app.post(Who::Service, "/v1/check", check).await.ok();
 
         assert_eq!(deleted.status, 204);
         assert_eq!(before["verdict"], "block");
         assert_eq!(after["verdict"], "allow");
-        assert_eq!(house.get(Who::Admin, &bank).await.problem(), (404, "not_found".to_owned()));
-        let again = house.delete(Who::Admin, &bank).await;
+        assert_eq!(app.get(Who::Admin, &bank).await.problem(), (404, "not_found".to_owned()));
+        let again = app.delete(Who::Admin, &bank).await;
         assert_eq!(again.problem(), (404, "not_found".to_owned()));
     }
 }

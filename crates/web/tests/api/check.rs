@@ -1,22 +1,22 @@
 //! Checks: the verdict, what it depends on, and what it leaves behind.
 
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 use mamori_testkit::pictures::{draw, edit, encode, hostile};
-use mamori_testkit::records::Records;
 use serde_json::json;
 
-use crate::house::{House, Who, new_bank};
+use crate::test_app::{TestApp, Who, new_bank};
 
 on_both_engines! {
-    async fn a_known_picture_is_blocked_and_told(records: Records) {
-        let house = House::open(records).await;
-        let bank = house.bank("list-a").await;
+    async fn a_known_picture_is_blocked_and_told(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let bank = app.bank("list-a").await;
         let original = draw(1, 400, 300);
-        let pdq = house.pdq(&encode::png(&original)).await;
-        let entry = house.add(&bank, "pdq", &pdq).await;
+        let pdq = app.pdq(&encode::png(&original)).await;
+        let entry = app.add(&bank, "pdq", &pdq).await;
         let uploaded = encode::jpeg(&edit::resize(&original, 320, 240), 70);
 
-        let answer = house.check("post-1", &uploaded).await.ok();
+        let answer = app.check("post-1", &uploaded).await.ok();
 
         assert_eq!(answer["verdict"], "block");
         assert_eq!(answer["looked"], "all");
@@ -28,46 +28,46 @@ on_both_engines! {
         assert_eq!((&hit["entry_id"], &hit["kind"]), (&json!(entry), &json!("pdq")));
         assert!(hit["distance"].as_u64().unwrap() <= 31);
         let id = answer["match_id"].as_str().unwrap();
-        let told = house.get(Who::Service, &format!("/v1/matches/{id}")).await.ok();
+        let told = app.get(Who::Service, &format!("/v1/matches/{id}")).await.ok();
         assert_eq!(told["item_id"], "post-1");
         assert_eq!(told["matches"], answer["matches"]);
     }
 
-    async fn a_clean_picture_leaves_no_trace(records: Records) {
-        let house = House::open(records).await;
-        let bank = house.bank("list-a").await;
-        house.add(&bank, "pdq", &house.pdq(&encode::png(&draw(1, 400, 300))).await).await;
+    async fn a_clean_picture_leaves_no_trace(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let bank = app.bank("list-a").await;
+        app.add(&bank, "pdq", &app.pdq(&encode::png(&draw(1, 400, 300))).await).await;
 
-        let answer = house.check("post-1", &encode::png(&draw(2, 400, 300))).await.ok();
+        let answer = app.check("post-1", &encode::png(&draw(2, 400, 300))).await.ok();
 
         assert_eq!((&answer["verdict"], &answer["looked"]), (&json!("allow"), &json!("all")));
         assert_eq!(answer["matches"], json!([]));
         assert_eq!(answer.get("match_id"), None);
-        assert_eq!(house.get(Who::Service, "/v1/matches").await.ok()["data"], json!([]));
+        assert_eq!(app.get(Who::Service, "/v1/matches").await.ok()["data"], json!([]));
     }
 
-    async fn the_same_item_again_makes_no_second_match(records: Records) {
-        let house = House::open(records).await;
-        let bank = house.bank("list-a").await;
-        house.add(&bank, "sha256", &"ab".repeat(32)).await;
+    async fn the_same_item_again_makes_no_second_match(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let bank = app.bank("list-a").await;
+        app.add(&bank, "sha256", &"ab".repeat(32)).await;
         let check = json!({"item_id": "post-1", "surface": "public", "sha256": "AB".repeat(32)});
 
-        let first = house.post(Who::Service, "/v1/check", check.clone()).await.ok();
-        let second = house.post(Who::Service, "/v1/check", check.clone()).await.ok();
-        let other = house.post(Who::OtherService, "/v1/check", check).await.ok();
+        let first = app.post(Who::Service, "/v1/check", check.clone()).await.ok();
+        let second = app.post(Who::Service, "/v1/check", check.clone()).await.ok();
+        let other = app.post(Who::OtherService, "/v1/check", check).await.ok();
 
         assert_eq!(first["match_id"], second["match_id"]);
         assert_ne!(first["match_id"], other["match_id"]);
-        let own = house.get(Who::Service, "/v1/matches").await.ok();
+        let own = app.get(Who::Service, "/v1/matches").await.ok();
         assert_eq!(own["data"].as_array().unwrap().len(), 1);
     }
 
-    async fn where_no_bank_may_look_the_item_is_not_even_decoded(records: Records) {
-        let house = House::open(records).await;
-        let nothing = house.check("post-1", b"not a picture").await.ok();
+    async fn where_no_bank_may_look_the_item_is_not_even_decoded(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let nothing = app.check("post-1", b"not a picture").await.ok();
         let mut bank = new_bank("list-a");
         bank["jurisdictions"] = json!(["JP"]);
-        house.post(Who::Admin, "/v1/banks", bank).await.ok();
+        app.post(Who::Admin, "/v1/banks", bank).await.ok();
 
         let check = async |surface: &str, country: &str| {
             let parts: [(&str, &[u8]); 4] = [
@@ -76,7 +76,7 @@ on_both_engines! {
                 ("surface", surface.as_bytes()),
                 ("item_id", b"post-1"),
             ];
-            let answer = house.form(Who::Service, "/v1/check", &parts).await;
+            let answer = app.form(Who::Service, "/v1/check", &parts).await;
             if answer.status.is_success() { answer.json() } else { json!(answer.problem().1) }
         };
 
@@ -92,15 +92,15 @@ on_both_engines! {
         assert_eq!(check("public", "JP").await, json!("media.unsupported"));
     }
 
-    async fn a_picture_that_cannot_be_read_is_a_named_problem_and_never_an_allow(records: Records) {
-        let house = House::open(records).await;
-        house.bank("list-a").await;
+    async fn a_picture_that_cannot_be_read_is_a_named_problem_and_never_an_allow(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.bank("list-a").await;
         let whole = encode::jpeg(&draw(1, 300, 300), 80);
 
-        let truncated = house.check("a", whole.get(..whole.len() / 2).unwrap()).await;
-        let text = house.check("b", b"only some text").await;
-        let huge = house.check("c", &hostile::png_header(50_000, 50_000)).await;
-        let empty = house.check("d", b"").await;
+        let truncated = app.check("a", whole.get(..whole.len() / 2).unwrap()).await;
+        let text = app.check("b", b"only some text").await;
+        let huge = app.check("c", &hostile::png_header(50_000, 50_000)).await;
+        let empty = app.check("d", b"").await;
 
         let named = ["media.unreadable", "json.shape"];
         assert_eq!(truncated.problem(), (422, named[0].to_owned()), "{truncated:?}");
@@ -109,18 +109,18 @@ on_both_engines! {
         assert_eq!(empty.problem(), (422, "media.unreadable".to_owned()));
     }
 
-    async fn a_match_is_its_own_services_and_nobody_elses(records: Records) {
-        let house = House::open(records).await;
-        let bank = house.bank("list-a").await;
-        house.add(&bank, "md5", &"ab".repeat(16)).await;
+    async fn a_match_is_its_own_services_and_nobody_elses(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let bank = app.bank("list-a").await;
+        app.add(&bank, "md5", &"ab".repeat(16)).await;
         let check = json!({"item_id": "post-1", "account_id": "u-1", "surface": "public",
                            "md5": "ab".repeat(16)});
-        let id = house.post(Who::Service, "/v1/check", check).await.ok()["match_id"].clone();
+        let id = app.post(Who::Service, "/v1/check", check).await.ok()["match_id"].clone();
         let path = format!("/v1/matches/{}", id.as_str().unwrap());
 
-        let own = house.get(Who::Service, &path).await.ok();
-        let others = house.get(Who::OtherService, &path).await;
-        let admins = house.get(Who::Admin, &path).await;
+        let own = app.get(Who::Service, &path).await.ok();
+        let others = app.get(Who::OtherService, &path).await;
+        let admins = app.get(Who::Admin, &path).await;
 
         assert_eq!(own["account_id"], "u-1");
         assert_eq!(others.problem(), (404, "not_found".to_owned()));
@@ -128,15 +128,15 @@ on_both_engines! {
         assert_eq!(others.detail(), admins.detail());
     }
 
-    async fn a_sha1_alone_is_enough_to_ask(records: Records) {
-        let house = House::open(records).await;
-        let bank = house.bank("list-a").await;
-        house.add(&bank, "sha1", &"ab".repeat(20)).await;
+    async fn a_sha1_alone_is_enough_to_ask(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let bank = app.bank("list-a").await;
+        app.add(&bank, "sha1", &"ab".repeat(20)).await;
         let ask = |sha1: String| json!({"item_id": "post-1", "surface": "public", "sha1": sha1});
 
-        let known = house.post(Who::Service, "/v1/check", ask("AB".repeat(20))).await.ok();
-        let other = house.post(Who::Service, "/v1/check", ask("cd".repeat(20))).await.ok();
-        let short = house.post(Who::Service, "/v1/check", ask("ab".repeat(16))).await;
+        let known = app.post(Who::Service, "/v1/check", ask("AB".repeat(20))).await.ok();
+        let other = app.post(Who::Service, "/v1/check", ask("cd".repeat(20))).await.ok();
+        let short = app.post(Who::Service, "/v1/check", ask("ab".repeat(16))).await;
 
         assert_eq!((&known["verdict"], &known["matches"][0]["kind"]), (&json!("block"), &json!("sha1")));
         assert_eq!(other["verdict"], "allow");
@@ -144,18 +144,18 @@ on_both_engines! {
         assert!(short.detail().contains("not a sha1 hash: expected 40 hex digits"), "{short:?}");
     }
 
-    async fn matches_are_listed_by_time_and_bank(records: Records) {
-        let house = House::open(records).await;
-        let (a, b) = (house.bank("list-a").await, house.bank("list-b").await);
-        house.add(&a, "md5", &"aa".repeat(16)).await;
-        house.add(&b, "md5", &"bb".repeat(16)).await;
+    async fn matches_are_listed_by_time_and_bank(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let (a, b) = (app.bank("list-a").await, app.bank("list-b").await);
+        app.add(&a, "md5", &"aa".repeat(16)).await;
+        app.add(&b, "md5", &"bb".repeat(16)).await;
         for (item, hash) in [("post-1", "aa"), ("post-2", "bb"), ("post-3", "aa")] {
             let check = json!({"item_id": item, "surface": "shared", "md5": hash.repeat(16)});
-            house.post(Who::Service, "/v1/check", check).await.ok();
+            app.post(Who::Service, "/v1/check", check).await.ok();
         }
 
         let items = async |query: &str| -> Vec<String> {
-            let page = house.get(Who::Service, &format!("/v1/matches?{query}")).await.ok();
+            let page = app.get(Who::Service, &format!("/v1/matches?{query}")).await.ok();
             let rows = page["data"].as_array().unwrap().iter();
             rows.map(|row| row["item_id"].as_str().unwrap().to_owned()).collect()
         };
@@ -167,12 +167,12 @@ on_both_engines! {
         assert!(items("to=2020-01-01T00:00:00Z").await.is_empty());
     }
 
-    async fn an_item_becomes_hashes_as_a_form_or_bare(records: Records) {
-        let house = House::open(records).await;
+    async fn an_item_becomes_hashes_as_a_form_or_bare(records: TestDatabase) {
+        let app = TestApp::open(records).await;
         let picture = encode::gif_animated(&[draw(1, 128, 128), draw(2, 128, 128)]);
 
-        let form = house.form(Who::Admin, "/v1/hash", &[("file", &picture)]).await.ok();
-        let bare = house.post_bytes(Who::Service, "/v1/hash", "image/gif", &picture).await.ok();
+        let form = app.form(Who::Admin, "/v1/hash", &[("file", &picture)]).await.ok();
+        let bare = app.post_bytes(Who::Service, "/v1/hash", "image/gif", &picture).await.ok();
 
         assert_eq!(form, bare);
         assert_eq!(form["format"], "gif");
@@ -183,17 +183,17 @@ on_both_engines! {
         assert_eq!(form["sha1"].as_str().unwrap().len(), 40);
     }
 
-    async fn a_match_is_found_by_the_services_own_name_of_the_item(records: Records) {
-        let house = House::open(records).await;
-        let bank = house.bank("list-a").await;
-        house.add(&bank, "md5", &"aa".repeat(16)).await;
+    async fn a_match_is_found_by_the_services_own_name_of_the_item(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let bank = app.bank("list-a").await;
+        app.add(&bank, "md5", &"aa".repeat(16)).await;
         let long = "é".repeat(512);
         let check = |item: &str| json!({"item_id": item, "surface": "shared", "md5": "aa".repeat(16)});
         for item in ["at://post/1", &long] {
-            house.post(Who::Service, "/v1/check", check(item)).await.ok();
+            app.post(Who::Service, "/v1/check", check(item)).await.ok();
         }
         let items = async |who, query: String| -> Vec<String> {
-            let page = house.get(who, &format!("/v1/matches?{query}")).await.ok();
+            let page = app.get(who, &format!("/v1/matches?{query}")).await.ok();
             let rows = page["data"].as_array().unwrap().iter();
             rows.map(|row| row["item_id"].as_str().unwrap().to_owned()).collect()
         };
@@ -202,28 +202,28 @@ on_both_engines! {
         assert_eq!(items(Who::Service, format!("item_id={}", "%C3%A9".repeat(512))).await, std::slice::from_ref(&long));
         assert!(items(Who::Service, "item_id=other".to_owned()).await.is_empty());
         assert!(items(Who::OtherService, "item_id=at%3A%2F%2Fpost%2F1".to_owned()).await.is_empty());
-        let too_long = house.post(Who::Service, "/v1/check", check(&format!("{long}x"))).await;
+        let too_long = app.post(Who::Service, "/v1/check", check(&format!("{long}x"))).await;
         assert_eq!(too_long.problem(), (422, "json.shape".to_owned()));
         assert!(too_long.detail().contains("1 to 1024 bytes"), "{too_long:?}");
     }
 
-    async fn a_country_that_is_not_assigned_is_refused_with_the_one_that_is_meant(records: Records) {
-        let house = House::open(records).await;
-        house.bank("list-a").await;
+    async fn a_country_that_is_not_assigned_is_refused_with_the_one_that_is_meant(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.bank("list-a").await;
         let check = |country: &str| {
             json!({"item_id": "i", "surface": "public", "md5": "aa".repeat(16), "jurisdiction": country})
         };
 
-        let meant = house.post(Who::Service, "/v1/check", check("UK")).await;
-        let unassigned = house.post(Who::Service, "/v1/check", check("XK")).await;
+        let meant = app.post(Who::Service, "/v1/check", check("UK")).await;
+        let unassigned = app.post(Who::Service, "/v1/check", check("XK")).await;
         let change = json!({"jurisdictions": ["JP", "EL"]});
-        let path = house.bank("list-b").await;
-        let bank = house.patch(Who::Admin, &path, change).await;
+        let path = app.bank("list-b").await;
+        let bank = app.patch(Who::Admin, &path, change).await;
 
         for (answer, words) in [(meant, "use `GB`"), (unassigned, "no `XK`"), (bank, "use `GR`")] {
             assert_eq!(answer.problem(), (422, "json.shape".to_owned()));
             assert!(answer.detail().contains(words), "{answer:?}");
         }
-        assert_eq!(house.post(Who::Service, "/v1/check", check("GB")).await.status, 200);
+        assert_eq!(app.post(Who::Service, "/v1/check", check("GB")).await.status, 200);
     }
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use mamori_testkit::records::Records;
+use mamori_testkit::database::TestDatabase;
 use serde_json::Value;
 
-use crate::house::{House, Who};
+use crate::test_app::{TestApp, Who};
 
 fn document() -> Value {
     serde_json::to_value(mamori_web::openapi()).unwrap()
@@ -64,11 +64,11 @@ fn every_reference_has_its_target_and_every_operation_its_own_name() {
 
 #[tokio::test]
 async fn the_documents_are_there_without_a_key() {
-    let house = House::open(Records::sqlite().unwrap()).await;
+    let app = TestApp::open(TestDatabase::sqlite().unwrap()).await;
 
-    let json = house.get(Who::Nobody, "/openapi.json").await;
-    let page = house.get(Who::Nobody, "/docs").await;
-    let style = house.get(Who::Nobody, "/docs.css").await;
+    let json = app.get(Who::Nobody, "/openapi.json").await;
+    let page = app.get(Who::Nobody, "/docs").await;
+    let style = app.get(Who::Nobody, "/docs.css").await;
 
     assert_eq!(json.ok(), document());
     assert_eq!(json.json()["openapi"], "3.1.0");

@@ -1,12 +1,12 @@
 //! Changes of a file that leave the picture what it was: none of them makes a listed picture pass.
 
 use image::RgbImage;
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 use mamori_testkit::pictures::{disguise, draw, edit, encode, tools};
-use mamori_testkit::records::Records;
 use serde_json::{Value, json};
 
-use crate::house::{Answer, House, Who, new_bank};
+use crate::test_app::{TestApp, TestResponse, Who, new_bank};
 
 /// What must come of a changed file.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +38,7 @@ fn cut(mut file: Vec<u8>, bytes: usize) -> Vec<u8> {
 /// The changes, each with what must come of it.
 fn changes(listed: &RgbImage, undecodable: &[u8]) -> Vec<(String, Vec<u8>, Outcome)> {
     let mut changes: Vec<(String, Vec<u8>, Outcome)> = Vec::new();
-    for (number, turned) in edit::turns(listed).iter().enumerate() {
+    for (number, turned) in edit::orientations(listed).iter().enumerate() {
         changes.push((format!("turn {number}"), encode::png(turned), Block));
     }
     for orientation in 1..=8 {
@@ -92,7 +92,7 @@ fn restart_missing(listed: &RgbImage) -> Vec<u8> {
     file
 }
 
-fn check(name: &str, answer: &Answer, outcome: Outcome) {
+fn check(name: &str, answer: &TestResponse, outcome: Outcome) {
     let body = answer.json();
     match outcome {
         Block => {
@@ -121,56 +121,56 @@ fn hit(body: &Value) -> (u64, &str, &str) {
 }
 
 on_both_engines! {
-    async fn no_change_of_the_file_makes_a_listed_picture_pass(records: Records) {
-        let house = House::open(records).await;
-        let bank = house.bank("list-a").await;
+    async fn no_change_of_the_file_makes_a_listed_picture_pass(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let bank = app.bank("list-a").await;
         let listed = draw(1, 400, 300);
-        house.add(&bank, "pdq", &house.pdq(&encode::png(&listed)).await).await;
+        app.add(&bank, "pdq", &app.pdq(&encode::png(&listed)).await).await;
         let undecodable = b"a video, for instance".to_vec();
         let sha256 = mamori_media::sha256(&undecodable).to_string();
-        house.add(&bank, "sha256", &sha256).await;
+        app.add(&bank, "sha256", &sha256).await;
 
         for (name, file, outcome) in changes(&listed, &undecodable) {
-            let answer = house.check(&name, &file).await;
+            let answer = app.check(&name, &file).await;
             check(&name, &answer, outcome);
         }
     }
 
-    async fn a_hit_names_the_frame_and_how_it_was_turned(records: Records) {
-        let house = House::open(records).await;
-        let bank = house.bank("list-a").await;
+    async fn a_hit_names_the_frame_and_how_it_was_turned(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let bank = app.bank("list-a").await;
         let listed = draw(1, 400, 300);
-        house.add(&bank, "pdq", &house.pdq(&encode::png(&listed)).await).await;
+        app.add(&bank, "pdq", &app.pdq(&encode::png(&listed)).await).await;
         let frames = [draw(2, 400, 300), draw(2, 400, 300), edit::mirror(&listed)];
 
-        let whole = house.check("a", &encode::png(&listed)).await.ok();
-        let mirrored = house.check("b", &encode::png_animated(&frames)).await.ok();
-        let hidden = house.check("c", &disguise::png_in_alpha(&listed)).await.ok();
+        let whole = app.check("a", &encode::png(&listed)).await.ok();
+        let mirrored = app.check("b", &encode::png_animated(&frames)).await.ok();
+        let hidden = app.check("c", &disguise::png_in_alpha(&listed)).await.ok();
 
         assert_eq!(hit(&whole), (0, "none", "none"));
         assert_eq!(hit(&mirrored), (2, "flip_left_right", "none"));
         assert_eq!(hit(&hidden), (0, "none", "white"));
         let told = mirrored["match_id"].as_str().unwrap();
-        let kept = house.get(Who::Service, &format!("/v1/matches/{told}")).await.ok();
+        let kept = app.get(Who::Service, &format!("/v1/matches/{told}")).await.ok();
         assert_eq!(hit(&kept), (2, "flip_left_right", "none"));
     }
 
-    async fn a_bank_may_compare_only_what_a_viewer_shows(records: Records) {
-        let house = House::open(records).await;
+    async fn a_bank_may_compare_only_what_a_viewer_shows(records: TestDatabase) {
+        let app = TestApp::open(records).await;
         let mut bank = new_bank("list-a");
         bank["action"] = json!("block");
         bank["transforms"] = json!("none");
-        let made = house.post(Who::Admin, "/v1/banks", bank).await.ok();
+        let made = app.post(Who::Admin, "/v1/banks", bank).await.ok();
         let bank = format!("/v1/banks/{}", made["id"].as_str().unwrap());
         let listed = draw(1, 400, 300);
-        house.add(&bank, "pdq", &house.pdq(&encode::png(&listed)).await).await;
+        app.add(&bank, "pdq", &app.pdq(&encode::png(&listed)).await).await;
         let turned = encode::png(&edit::rotate(&listed));
-        let shown_so = disguise::jpeg_oriented(&edit::turns(&listed)[3], 90, 6);
+        let shown_so = disguise::jpeg_oriented(&edit::orientations(&listed)[3], 90, 6);
 
-        let before = house.check("a", &turned).await.ok();
-        let shown = house.check("b", &shown_so).await.ok();
-        let changed = house.patch(Who::Admin, &bank, json!({"transforms": "all"})).await.ok();
-        let after = house.check("c", &turned).await.ok();
+        let before = app.check("a", &turned).await.ok();
+        let shown = app.check("b", &shown_so).await.ok();
+        let changed = app.patch(Who::Admin, &bank, json!({"transforms": "all"})).await.ok();
+        let after = app.check("c", &turned).await.ok();
 
         assert_eq!((&made["transforms"], &changed["transforms"]), (&json!("none"), &json!("all")));
         assert_eq!((&before["verdict"], &before["looked"]), (&json!("allow"), &json!("all")));

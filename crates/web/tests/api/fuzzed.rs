@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 
-use crate::house::{House, Who};
+use crate::test_app::{TestApp, Who};
 
 /// A line for each endpoint: letter, method, path, media type.
 const ENDPOINTS: &str = include_str!("../../fuzz/endpoints/api_json.txt");
@@ -34,15 +34,15 @@ fn every_endpoint_that_reads_text_is_fuzzed() {
 }
 
 on_both_engines! {
-    async fn every_seed_is_taken(records: Records) {
-        let house = House::open(records).await;
-        let bank = house.bank("seeded").await;
-        let entry = house.add(&bank, "md5", &"5a".repeat(16)).await;
+    async fn every_seed_is_taken(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let bank = app.bank("seeded").await;
+        let entry = app.add(&bank, "md5", &"5a".repeat(16)).await;
         let check = serde_json::json!({
             "item_id": "x", "surface": "public", "md5": "5a".repeat(16),
         });
-        house.post(Who::Service, "/v1/check", check).await.ok();
-        let (_, _, action) = house.decided().await;
+        app.post(Who::Service, "/v1/check", check).await.ok();
+        let (_, _, action) = app.decided().await;
         let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds/api_json");
         let mut letters = BTreeSet::new();
 
@@ -57,7 +57,7 @@ on_both_engines! {
             let services = ["/v1/check", "/v1/webhooks", "/v1/actions/{action}/answer"];
             let is_services = services.contains(&path);
             let who = if is_services { Who::Service } else { Who::Admin };
-            let service = house.service.to_string();
+            let service = app.service.to_string();
             let fill = |text: &str| {
                 let text = text.replace("{entry}", &entry).replace("{service}", &service);
                 text.replace("{action}", &action)
@@ -65,7 +65,7 @@ on_both_engines! {
             let path = fill(&path.replace("/v1/banks/{bank}", &bank));
             let body = fill(body).into_bytes();
 
-            let answer = house.send(house.request(who, method, &path, Some(media_type), body)).await;
+            let answer = app.send(app.request(who, method, &path, Some(media_type), body)).await;
 
             assert!(answer.status.is_success(), "{seed:?}: {answer:?}");
             letters.insert(letter.to_owned());

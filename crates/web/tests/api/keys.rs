@@ -1,79 +1,79 @@
 //! Services and their keys.
 
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 use serde_json::json;
 
-use crate::house::{House, Who};
+use crate::test_app::{TestApp, Who};
 
 on_both_engines! {
-    async fn a_keys_text_is_told_once_and_opens_until_it_is_revoked(records: Records) {
-        let house = House::open(records).await;
-        let new = json!({"role": "service", "service_id": house.service.to_string(), "name": "uploads"});
+    async fn a_keys_text_is_told_once_and_opens_until_it_is_revoked(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let new = json!({"role": "service", "service_id": app.service.to_string(), "name": "uploads"});
 
-        let made = house.post(Who::Admin, "/v1/keys", new).await.ok();
+        let made = app.post(Who::Admin, "/v1/keys", new).await.ok();
         let text = made["key"].as_str().unwrap().to_owned();
         let knock = async || {
-            let mut request = house.request(Who::Nobody, "GET", "/v1/matches", None, Vec::new());
+            let mut request = app.request(Who::Nobody, "GET", "/v1/matches", None, Vec::new());
             let value = format!("Bearer {text}").parse().unwrap();
             request.headers_mut().insert("authorization", value);
-            house.send(request).await
+            app.send(request).await
         };
         let before = knock().await;
         let path = format!("/v1/keys/{}", made["id"].as_str().unwrap());
-        let revoked = house.delete(Who::Admin, &path).await;
+        let revoked = app.delete(Who::Admin, &path).await;
         let after = knock().await;
 
         assert_eq!(before.status, 200);
         assert_eq!(revoked.status, 204);
         assert_eq!(after.problem(), (401, "auth.key_unknown".to_owned()));
-        let list = house.get(Who::Admin, "/v1/keys").await;
+        let list = app.get(Who::Admin, "/v1/keys").await;
         assert!(!list.text.contains(&text) && list.text.contains("\"name\":\"uploads\""));
-        assert_eq!(house.delete(Who::Admin, &path).await.problem().0, 404);
+        assert_eq!(app.delete(Who::Admin, &path).await.problem().0, 404);
     }
 
-    async fn a_service_is_renamed_and_leaves(records: Records) {
-        let house = House::open(records).await;
-        let path = format!("/v1/services/{}", house.service);
+    async fn a_service_is_renamed_and_leaves(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let path = format!("/v1/services/{}", app.service);
 
-        let renamed = house.patch(Who::Admin, &path, json!({"name": "pictures.example"})).await.ok();
-        let listed = house.get(Who::Admin, "/v1/services").await.ok();
-        let nameless = house.patch(Who::Admin, &path, json!({"name": " "})).await;
-        let deleted = house.delete(Who::Admin, &path).await;
+        let renamed = app.patch(Who::Admin, &path, json!({"name": "pictures.example"})).await.ok();
+        let listed = app.get(Who::Admin, "/v1/services").await.ok();
+        let nameless = app.patch(Who::Admin, &path, json!({"name": " "})).await;
+        let deleted = app.delete(Who::Admin, &path).await;
 
         assert_eq!(renamed["name"], "pictures.example");
         assert_eq!(listed["data"][0], renamed);
         assert_eq!(nameless.problem(), (422, "json.shape".to_owned()));
         assert_eq!(deleted.status, 204);
-        let knock = house.get(Who::Service, "/v1/matches").await;
+        let knock = app.get(Who::Service, "/v1/matches").await;
         assert_eq!(knock.problem(), (401, "auth.key_unknown".to_owned()));
-        assert_eq!(house.get(Who::OtherService, "/v1/matches").await.status, 200);
-        let listed = house.get(Who::Admin, "/v1/services").await.ok();
+        assert_eq!(app.get(Who::OtherService, "/v1/matches").await.status, 200);
+        let listed = app.get(Who::Admin, "/v1/services").await.ok();
         assert_eq!(listed["data"].as_array().unwrap().len(), 1);
-        assert_eq!(house.delete(Who::Admin, &path).await.problem().0, 404);
-        let renamed = house.patch(Who::Admin, &path, json!({"name": "x"})).await;
+        assert_eq!(app.delete(Who::Admin, &path).await.problem().0, 404);
+        let renamed = app.patch(Who::Admin, &path, json!({"name": "x"})).await;
         assert_eq!(renamed.problem().0, 404);
-        let new = json!({"role": "service", "service_id": house.service.to_string(), "name": "x"});
-        let key = house.post(Who::Admin, "/v1/keys", new).await;
+        let new = json!({"role": "service", "service_id": app.service.to_string(), "name": "x"});
+        let key = app.post(Who::Admin, "/v1/keys", new).await;
         assert_eq!(key.problem(), (422, "request.invalid".to_owned()));
     }
 
-    async fn the_last_administrators_key_stays(records: Records) {
-        let house = House::open(records).await;
-        let list = house.get(Who::Admin, "/v1/keys").await.ok();
+    async fn the_last_administrators_key_stays(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let list = app.get(Who::Admin, "/v1/keys").await.ok();
         let keys = list["data"].as_array().unwrap();
         let admin = keys.iter().find(|key| key["role"] == "admin").unwrap();
 
         let refused =
-            house.delete(Who::Admin, &format!("/v1/keys/{}", admin["id"].as_str().unwrap())).await;
+            app.delete(Who::Admin, &format!("/v1/keys/{}", admin["id"].as_str().unwrap())).await;
 
         assert_eq!(refused.problem(), (409, "conflict".to_owned()));
-        assert_eq!(house.get(Who::Admin, "/v1/keys").await.status, 200);
+        assert_eq!(app.get(Who::Admin, "/v1/keys").await.status, 200);
     }
 
-    async fn a_key_is_an_administrators_or_one_services(records: Records) {
-        let house = House::open(records).await;
-        let service = house.service.to_string();
+    async fn a_key_is_an_administrators_or_one_services(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let service = app.service.to_string();
         let nowhere = format!("svc_{}", "0".repeat(32));
 
         for wrong in [
@@ -81,11 +81,11 @@ on_both_engines! {
             json!({"role": "admin", "service_id": service, "name": "x"}),
             json!({"role": "service", "service_id": nowhere, "name": "x"}),
         ] {
-            let answer = house.post(Who::Admin, "/v1/keys", wrong).await;
+            let answer = app.post(Who::Admin, "/v1/keys", wrong).await;
             assert_eq!(answer.problem(), (422, "request.invalid".to_owned()));
         }
         let path = format!("/v1/keys?service={service}");
-        let own = house.get(Who::Admin, &path).await.ok();
+        let own = app.get(Who::Admin, &path).await.ok();
         assert_eq!(own["data"].as_array().unwrap().len(), 1);
     }
 }

@@ -2,16 +2,16 @@
 #![cfg(test)]
 
 mod banks;
+mod budget;
 mod cases;
 mod check;
 mod document;
 mod edits;
 mod entries;
 mod fuzzed;
-mod house;
 mod keys;
 mod limits;
 mod matrix;
 mod problems;
-mod room;
+mod test_app;
 mod webhooks;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 use serde_json::{Value, json};
 
-use crate::house::{House, Who};
+use crate::test_app::{TestApp, Who};
 
 const MATRIX: &str = include_str!("../../src/api/matrix.txt");
 const EVERYBODY: [Who; 4] = [Who::Nobody, Who::Admin, Who::Service, Who::OtherService];
@@ -35,25 +35,25 @@ fn documented() -> BTreeMap<String, String> {
 }
 
 /// One of each noun, all of the first service's where it can be; the ids by the path's words.
-async fn nouns(house: &House, nth: usize) -> BTreeMap<&'static str, String> {
+async fn nouns(app: &TestApp, nth: usize) -> BTreeMap<&'static str, String> {
     let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
-    let bank = house.bank(&format!("bank-{nth}")).await;
+    let bank = app.bank(&format!("bank-{nth}")).await;
     let hash = format!("{nth:032x}");
-    let entry = house.add(&bank, "md5", &hash).await;
+    let entry = app.add(&bank, "md5", &hash).await;
     let list = format!("{{\"hash\":\"{}\"}}", "0ff0".repeat(16));
     let path = format!("{bank}/imports");
-    let import = house.post_bytes(Who::Admin, &path, "application/x-ndjson", list.as_bytes()).await;
+    let import = app.post_bytes(Who::Admin, &path, "application/x-ndjson", list.as_bytes()).await;
     let check = json!({"item_id": format!("item-{nth}"), "surface": "public", "md5": hash});
-    let matched = house.post(Who::Service, "/v1/check", check).await.ok();
-    let new = json!({"role": "service", "service_id": house.service.to_string(), "name": "x"});
-    let key = house.post(Who::Admin, "/v1/keys", new).await.ok();
-    let (case, decision, action) = house.decided().await;
+    let matched = app.post(Who::Service, "/v1/check", check).await.ok();
+    let new = json!({"role": "service", "service_id": app.service.to_string(), "name": "x"});
+    let key = app.post(Who::Admin, "/v1/keys", new).await.ok();
+    let (case, decision, action) = app.decided().await;
     let new = json!({"url": "http://127.0.0.1:9/"});
-    let endpoint = house.post(Who::Service, "/v1/webhooks", new).await.ok();
+    let endpoint = app.post(Who::Service, "/v1/webhooks", new).await.ok();
     let test = format!("/v1/webhooks/{}/test", id(&endpoint));
-    let promised = house.call(Who::Service, "POST", &test).await.ok();
+    let promised = app.call(Who::Service, "POST", &test).await.ok();
     // Another one than the caller's, as it is deleted here.
-    let service = house.post(Who::Admin, "/v1/services", json!({"name": "leaves"})).await.ok();
+    let service = app.post(Who::Admin, "/v1/services", json!({"name": "leaves"})).await.ok();
     BTreeMap::from([
         ("{service}", id(&service)),
         ("{bank}", bank.rsplit('/').next().unwrap().to_owned()),
@@ -89,9 +89,9 @@ fn the_matrix_has_every_endpoint_and_no_other() {
 }
 
 on_both_engines! {
-    async fn everybody_gets_what_the_matrix_says(records: Records) {
-        let house = House::open(records).await;
-        let mut shared = nouns(&house, 0).await;
+    async fn everybody_gets_what_the_matrix_says(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let mut shared = nouns(&app, 0).await;
 
         for (nth, (endpoint, expected)) in (1..).zip(matrix()) {
             let (method, template) = endpoint.split_once(' ').unwrap();
@@ -99,7 +99,7 @@ on_both_engines! {
                 let fill = |path: String, (word, id): (&&str, &String)| path.replace(word, id);
                 let path = shared.iter().fold(template.to_owned(), fill);
 
-                let answer = house.call(who, method, &path).await;
+                let answer = app.call(who, method, &path).await;
 
                 let got = match answer.status.as_u16() {
                     401 => "401",
@@ -112,7 +112,7 @@ on_both_engines! {
                 }
                 assert!(answer.status.as_u16() < 500, "{who:?} {method} {path}: {answer:?}");
                 if method == "DELETE" && expected == "yes" {
-                    shared = nouns(&house, nth).await;
+                    shared = nouns(&app, nth).await;
                 }
             }
         }

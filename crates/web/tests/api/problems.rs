@@ -7,20 +7,20 @@ use axum::body::Body;
 use axum::http::Request;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get};
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 use mamori_web::{App, Settings};
 use serde_json::{Value, json};
 
-use crate::house::{House, Who, new_bank};
+use crate::test_app::{TestApp, Who, new_bank};
 
 fn named(status: u16, name: &str) -> (u16, String) {
     (status, name.to_owned())
 }
 
 on_both_engines! {
-    async fn json_of_the_wrong_shape_is_named_by_its_key(records: Records) {
-        let house = House::open(records).await;
+    async fn json_of_the_wrong_shape_is_named_by_its_key(records: TestDatabase) {
+        let app = TestApp::open(records).await;
         let with = |key: &str, value: Value| {
             let mut bank = new_bank("list-a");
             bank[key] = value;
@@ -43,21 +43,21 @@ on_both_engines! {
             (json!([]), 422, "json.shape", ""),
             (json!(null), 422, "json.shape", ""),
         ] {
-            let answer = house.post(Who::Admin, "/v1/banks", bank.clone()).await;
+            let answer = app.post(Who::Admin, "/v1/banks", bank.clone()).await;
             assert_eq!(answer.problem(), named(status, name), "{bank}");
             assert!(answer.detail().contains(word), "{word}: {}", answer.detail());
         }
-        assert_eq!(house.get(Who::Admin, "/v1/banks").await.ok()["data"], json!([]));
+        assert_eq!(app.get(Who::Admin, "/v1/banks").await.ok()["data"], json!([]));
     }
 
-    async fn what_is_no_json_is_said_to_be_none(records: Records) {
-        let house = House::open(records).await;
+    async fn what_is_no_json_is_said_to_be_none(records: TestDatabase) {
+        let app = TestApp::open(records).await;
         let deep = format!("{}{}", "[".repeat(5_000), "]".repeat(5_000));
         let invalid = b"{\"name\":\"\xff\xfe\"}";
         let twice = b"{\"name\":\"a\",\"name\":\"b\"}";
 
         let send = async |body: &[u8]| {
-            let answer = house.post_bytes(Who::Admin, "/v1/services", "application/json", body).await;
+            let answer = app.post_bytes(Who::Admin, "/v1/services", "application/json", body).await;
             answer.problem().1
         };
         assert_eq!(send(b"").await, "json.syntax");
@@ -66,12 +66,12 @@ on_both_engines! {
         assert_eq!(send(invalid).await, "json.syntax");
         assert_eq!(send(deep.as_bytes()).await, "json.shape");
         assert_eq!(send(twice).await, "json.shape");
-        let plain = house.post_bytes(Who::Admin, "/v1/services", "text/plain", b"{}").await;
+        let plain = app.post_bytes(Who::Admin, "/v1/services", "text/plain", b"{}").await;
         assert_eq!(plain.problem(), named(415, "content_type.unsupported"));
     }
 
-    async fn a_form_is_read_strictly(records: Records) {
-        let house = House::open(records).await;
+    async fn a_form_is_read_strictly(records: TestDatabase) {
+        let app = TestApp::open(records).await;
         let whole: [(&str, &[u8]); 3] =
             [("file", b"x"), ("item_id", b"post-1"), ("surface", b"public")];
         let long = vec![b'x'; 5_000];
@@ -88,20 +88,20 @@ on_both_engines! {
             ([&whole[..], &[("account_id", b"\xff")]].concat(), "`account_id`"),
             ([&whole[..], &[("account_id", &long)]].concat(), "`account_id`"),
         ] {
-            let answer = house.form(Who::Service, "/v1/check", &parts).await;
+            let answer = app.form(Who::Service, "/v1/check", &parts).await;
             assert_eq!(answer.problem(), named(422, "multipart.shape"), "{word}");
             assert!(answer.detail().contains(word), "{word}: {}", answer.detail());
         }
         let broken = "multipart/form-data; boundary=another-line";
         let body = b"--a-line\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n";
-        let answer = house.post_bytes(Who::Service, "/v1/check", broken, body).await;
+        let answer = app.post_bytes(Who::Service, "/v1/check", broken, body).await;
         assert_eq!(answer.problem(), named(400, "multipart.syntax"));
-        let answer = house.post_bytes(Who::Service, "/v1/check", "multipart/form-data", body).await;
+        let answer = app.post_bytes(Who::Service, "/v1/check", "multipart/form-data", body).await;
         assert_eq!(answer.problem(), named(400, "multipart.syntax"));
     }
 
-    async fn hashes_are_read_strictly(records: Records) {
-        let house = House::open(records).await;
+    async fn hashes_are_read_strictly(records: TestDatabase) {
+        let app = TestApp::open(records).await;
         let good = json!({"item_id": "post-1", "surface": "public", "pdq": "0f".repeat(32)});
         let with = |key: &str, value: Value| {
             let mut check = good.clone();
@@ -119,51 +119,51 @@ on_both_engines! {
             (json!({"item_id": "p", "surface": "public", "md5": "0f".repeat(16), "quality": 3}), "quality"),
             (json!({"item_id": "p", "pdq": "0f".repeat(32)}), "surface"),
         ] {
-            let answer = house.post(Who::Service, "/v1/check", check.clone()).await;
+            let answer = app.post(Who::Service, "/v1/check", check.clone()).await;
             assert_eq!(answer.problem(), named(422, "json.shape"), "{check}");
             assert!(answer.detail().contains(word), "{word}: {}", answer.detail());
         }
-        assert_eq!(house.post(Who::Service, "/v1/check", good).await.status, 200);
+        assert_eq!(app.post(Who::Service, "/v1/check", good).await.status, 200);
     }
 
-    async fn queries_are_read_strictly(records: Records) {
-        let house = House::open(records).await;
+    async fn queries_are_read_strictly(records: TestDatabase) {
+        let app = TestApp::open(records).await;
 
         for path in [
             "/v1/banks?limit=0", "/v1/banks?limit=1001", "/v1/banks?limit=", "/v1/banks?limit=x",
             "/v1/banks?limit=1&limit=2", "/v1/banks?colour=red", "/v1/banks?cursor=abc",
             "/v1/banks?cursor=%00", "/v1/banks?cursor=%ff", "/v1/keys?service=x",
         ] {
-            let answer = house.get(Who::Admin, path).await;
+            let answer = app.get(Who::Admin, path).await;
             assert_eq!(answer.problem(), named(400, "query.invalid"), "{path}");
         }
         for path in ["/v1/matches?from=yesterday", "/v1/matches?bank=1", "/v1/deliveries?state=lost"] {
-            let answer = house.get(Who::Service, path).await;
+            let answer = app.get(Who::Service, path).await;
             assert_eq!(answer.problem(), named(400, "query.invalid"), "{path}");
         }
     }
 
-    async fn an_id_that_cannot_be_one_is_one_that_is_not_there(records: Records) {
-        let house = House::open(records).await;
+    async fn an_id_that_cannot_be_one_is_one_that_is_not_there(records: TestDatabase) {
+        let app = TestApp::open(records).await;
 
         for path in [
             "/v1/banks/1", "/v1/banks/%00", "/v1/banks/%ff%fe", "/v1/banks/bank_00",
             "/v1/banks/bank_00000000000000000000000000000000", "/v1/nothing", "/", "/v1",
             "/v1/banks/bank_00000000000000000000000000000000/entries/ent_99999999999999999999",
         ] {
-            let answer = house.get(Who::Admin, path).await;
+            let answer = app.get(Who::Admin, path).await;
             assert_eq!(answer.problem(), named(404, "not_found"), "{path}");
         }
     }
 
-    async fn keys_are_told_apart_only_by_whether_they_are_known(records: Records) {
-        let house = House::open(records).await;
+    async fn keys_are_told_apart_only_by_whether_they_are_known(records: TestDatabase) {
+        let app = TestApp::open(records).await;
         let knock = async |value: &[u8]| {
             let request = Request::get("/v1/banks").header("authorization", value);
-            house.send(request.body(Body::empty()).unwrap()).await
+            app.send(request.body(Body::empty()).unwrap()).await
         };
 
-        let none = house.get(Who::Nobody, "/v1/banks").await;
+        let none = app.get(Who::Nobody, "/v1/banks").await;
         assert_eq!(none.problem(), named(401, "auth.key_required"));
         assert_eq!(none.headers["www-authenticate"], "Bearer realm=\"mamori\"");
         assert_eq!(knock(b"Basic abc").await.problem(), named(401, "auth.key_required"));
@@ -175,9 +175,9 @@ on_both_engines! {
 
 #[tokio::test]
 async fn a_method_that_is_not_here_is_told_those_that_are() {
-    let house = House::open(Records::sqlite().unwrap()).await;
+    let app = TestApp::open(TestDatabase::sqlite().unwrap()).await;
 
-    let answer = house.call(Who::Nobody, "PUT", "/v1/banks").await;
+    let answer = app.call(Who::Nobody, "PUT", "/v1/banks").await;
 
     assert_eq!(answer.problem(), named(405, "method.not_allowed"));
     let mut allow: Vec<&str> = answer.headers["allow"].to_str().unwrap().split(',').collect();
@@ -187,23 +187,23 @@ async fn a_method_that_is_not_here_is_told_those_that_are() {
 
 #[tokio::test]
 async fn every_answer_has_an_id_and_is_kept_from_being_stored_or_sniffed() {
-    let house = House::open(Records::sqlite().unwrap()).await;
+    let app = TestApp::open(TestDatabase::sqlite().unwrap()).await;
 
     for path in ["/v1/banks", "/v1/nothing", "/healthz", "/openapi.json", "/docs"] {
-        let answer = house.get(Who::Admin, path).await;
+        let answer = app.get(Who::Admin, path).await;
         assert_eq!(answer.headers["x-request-id"].len(), 36, "{path}");
         assert_eq!(answer.headers["x-content-type-options"], "nosniff", "{path}");
         assert!(answer.headers["content-security-policy"].to_str().unwrap().contains("'none'"));
     }
-    let answer = house.get(Who::Admin, "/v1/banks").await;
+    let answer = app.get(Who::Admin, "/v1/banks").await;
     assert_eq!(answer.headers["cache-control"], "no-store");
 }
 
 /// The layer around every endpoint, around one of our own.
-fn observed(house: &House, endpoint: MethodRouter<App>, settings: Settings) -> Router {
-    let app = App::new(house.desk.clone(), settings, house.budget.clone());
-    let layer = from_fn_with_state(app.clone(), mamori_web::observe::observe);
-    Router::new().route("/", endpoint).layer(layer).with_state(app)
+fn observed(app: &TestApp, endpoint: MethodRouter<App>, settings: Settings) -> Router {
+    let state = App::new(app.desk.clone(), settings, app.budget.clone());
+    let layer = from_fn_with_state(state.clone(), mamori_web::observe::observe);
+    Router::new().route("/", endpoint).layer(layer).with_state(state)
 }
 
 async fn panics() -> String {
@@ -212,12 +212,12 @@ async fn panics() -> String {
 
 #[tokio::test]
 async fn an_endpoint_that_panics_answers_and_one_that_hangs_does_too() {
-    let mut house = House::open(Records::sqlite().unwrap()).await;
-    house.routes = observed(&house, get(panics), Settings::default());
-    let broken = house.get(Who::Nobody, "/").await;
+    let mut app = TestApp::open(TestDatabase::sqlite().unwrap()).await;
+    app.routes = observed(&app, get(panics), Settings::default());
+    let broken = app.get(Who::Nobody, "/").await;
     let soon = Settings { request_timeout: Duration::from_millis(50), ..Settings::default() };
-    house.routes = observed(&house, get(std::future::pending::<String>), soon);
-    let late = house.get(Who::Nobody, "/").await;
+    app.routes = observed(&app, get(std::future::pending::<String>), soon);
+    let late = app.get(Who::Nobody, "/").await;
 
     assert_eq!(broken.problem(), named(500, "internal"));
     assert!(!broken.text.contains("person"));
@@ -226,19 +226,19 @@ async fn an_endpoint_that_panics_answers_and_one_that_hangs_does_too() {
 
 #[tokio::test]
 async fn a_lost_database_is_said_to_be_lost() {
-    let house = House::open(Records::sqlite().unwrap()).await;
-    assert_eq!(house.get(Who::Nobody, "/readyz").await.ok()["ready"], true);
+    let app = TestApp::open(TestDatabase::sqlite().unwrap()).await;
+    assert_eq!(app.get(Who::Nobody, "/readyz").await.ok()["ready"], true);
 
-    house.desk.close().await;
+    app.desk.close().await;
 
-    let banks = house.get(Who::Admin, "/v1/banks").await;
+    let banks = app.get(Who::Admin, "/v1/banks").await;
     assert_eq!(banks.problem(), named(503, "store.unavailable"));
     assert!(banks.headers.contains_key("retry-after"));
-    let asked_a_moment_ago = house.get(Who::Nobody, "/readyz").await;
+    let asked_a_moment_ago = app.get(Who::Nobody, "/readyz").await;
     assert_eq!(asked_a_moment_ago.ok()["ready"], true);
     let begun = Instant::now();
     let ready = loop {
-        let ready = house.get(Who::Nobody, "/readyz").await;
+        let ready = app.get(Who::Nobody, "/readyz").await;
         if ready.status == 503 {
             break ready;
         }
@@ -249,5 +249,5 @@ async fn a_lost_database_is_said_to_be_lost() {
         (&ready.json()["ready"], &ready.json()["database"]),
         (&json!(false), &json!("lost"))
     );
-    assert_eq!(house.get(Who::Nobody, "/healthz").await.status, 200);
+    assert_eq!(app.get(Who::Nobody, "/healthz").await.status, 200);
 }

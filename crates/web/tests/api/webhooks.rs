@@ -1,38 +1,38 @@
 //! Webhook endpoints and their deliveries.
 
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 use serde_json::json;
 
-use crate::house::{House, Who};
+use crate::test_app::{TestApp, Who};
 
 on_both_engines! {
-    async fn a_secret_is_told_once(records: Records) {
-        let house = House::open(records).await;
+    async fn a_secret_is_told_once(records: TestDatabase) {
+        let app = TestApp::open(records).await;
         let new = json!({"url": "https://service.example/hooks"});
 
-        let made = house.post(Who::Service, "/v1/webhooks", new).await;
+        let made = app.post(Who::Service, "/v1/webhooks", new).await;
 
         assert_eq!(made.status, 201);
         assert!(made.json()["secret"].as_str().unwrap().starts_with("whsec_"));
         let path = made.headers["location"].to_str().unwrap().to_owned();
-        let read = house.get(Who::Service, &path).await.ok();
+        let read = app.get(Who::Service, &path).await.ok();
         assert_eq!(read["url"], "https://service.example/hooks");
         assert_eq!(read.get("secret"), None);
-        assert_eq!(house.get(Who::OtherService, &path).await.problem().0, 404);
+        assert_eq!(app.get(Who::OtherService, &path).await.problem().0, 404);
     }
 
-    async fn an_address_inside_is_refused_and_the_answer_says_why(records: Records) {
-        let house = House::open(records).await;
+    async fn an_address_inside_is_refused_and_the_answer_says_why(records: TestDatabase) {
+        let app = TestApp::open(records).await;
 
         for url in ["http://service.example/", "https://10.0.0.1/", "https://\u{0}a.example/", "x"] {
-            let answer = house.post(Who::Service, "/v1/webhooks", json!({"url": url})).await;
+            let answer = app.post(Who::Service, "/v1/webhooks", json!({"url": url})).await;
             assert_eq!(answer.problem(), (422, "request.invalid".to_owned()), "{url}");
         }
     }
 
-    async fn an_address_is_kept_as_a_url_is_written(records: Records) {
-        let house = House::open(records).await;
+    async fn an_address_is_kept_as_a_url_is_written(records: TestDatabase) {
+        let app = TestApp::open(records).await;
         let cases = [
             ("https://a.example/\u{0}\n", "https://a.example/"),
             ("https://a.example/a\u{0}b", "https://a.example/a%00b"),
@@ -40,28 +40,28 @@ on_both_engines! {
         ];
 
         for (sent, kept) in cases {
-            let made = house.post(Who::Service, "/v1/webhooks", json!({"url": sent})).await.ok();
+            let made = app.post(Who::Service, "/v1/webhooks", json!({"url": sent})).await.ok();
             assert_eq!(made["url"], kept, "{sent:?}");
         }
     }
 
-    async fn a_test_message_is_a_delivery_that_can_be_sent_again(records: Records) {
-        let house = House::open(records).await;
+    async fn a_test_message_is_a_delivery_that_can_be_sent_again(records: TestDatabase) {
+        let app = TestApp::open(records).await;
         // Nobody listens on this port of this machine.
         let new = json!({"url": "http://127.0.0.1:9/hooks"});
-        let made = house.post(Who::Service, "/v1/webhooks", new).await;
+        let made = app.post(Who::Service, "/v1/webhooks", new).await;
         let path = made.headers["location"].to_str().unwrap().to_owned();
 
-        let promised = house.call(Who::Service, "POST", &format!("{path}/test")).await;
+        let promised = app.call(Who::Service, "POST", &format!("{path}/test")).await;
         assert_eq!(promised.status, 202);
         let id = promised.json()["delivery_id"].as_str().unwrap().to_owned();
         let delivery = format!("/v1/deliveries/{id}");
-        let waiting = house.get(Who::Service, &delivery).await.ok();
-        let second = house.call(Who::Service, "POST", &format!("{path}/test")).await;
-        let early = house.call(Who::Service, "POST", &format!("{delivery}/redeliver")).await;
-        house.desk.work_once().await.unwrap();
-        let tried = house.get(Who::Service, &delivery).await.ok();
-        let removed = house.delete(Who::Service, &path).await;
+        let waiting = app.get(Who::Service, &delivery).await.ok();
+        let second = app.call(Who::Service, "POST", &format!("{path}/test")).await;
+        let early = app.call(Who::Service, "POST", &format!("{delivery}/redeliver")).await;
+        app.desk.work_once().await.unwrap();
+        let tried = app.get(Who::Service, &delivery).await.ok();
+        let removed = app.delete(Who::Service, &path).await;
 
         assert_eq!((&waiting["state"], &waiting["attempts"]), (&json!("waiting"), &json!(0)));
         assert_eq!(waiting["payload"]["type"], "endpoint.test");
@@ -70,12 +70,12 @@ on_both_engines! {
         assert_eq!(early.problem(), (409, "conflict".to_owned()));
         assert_eq!(tried["attempts"], 1);
         assert!(tried["last_result"].is_string());
-        let list = house.get(Who::Service, "/v1/deliveries").await.ok();
+        let list = app.get(Who::Service, "/v1/deliveries").await.ok();
         assert_eq!(list["data"][0]["id"], json!(id));
         assert_eq!(list["data"][0].get("payload"), None);
-        let delivered = house.get(Who::Service, "/v1/deliveries?state=delivered").await.ok();
+        let delivered = app.get(Who::Service, "/v1/deliveries?state=delivered").await.ok();
         assert_eq!(delivered["data"], json!([]));
         assert_eq!(removed.status, 204);
-        assert_eq!(house.call(Who::Service, "POST", &format!("{path}/test")).await.problem().0, 404);
+        assert_eq!(app.call(Who::Service, "POST", &format!("{path}/test")).await.problem().0, 404);
     }
 }

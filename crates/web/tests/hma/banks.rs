@@ -4,32 +4,32 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use mamori_desk::Proof;
 use mamori_model::{Action, Distance, Purpose, Quality};
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 use serde_json::json;
 
-use crate::house::House;
+use crate::test_app::TestApp;
 
 on_both_engines! {
-    async fn a_bank_that_was_made_is_in_the_list(records: Records) {
-        let house = House::open(records).await;
-        assert_eq!(house.get("/c/banks").await.ok(), json!([]));
+    async fn a_bank_that_was_made_is_in_the_list(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        assert_eq!(app.get("/c/banks").await.ok(), json!([]));
 
-        let made = house.post("/c/banks", json!({ "name": "MY_TEST_BANK_01" })).await;
+        let made = app.post("/c/banks", json!({ "name": "MY_TEST_BANK_01" })).await;
 
         let expected = json!({ "name": "MY_TEST_BANK_01", "matching_enabled_ratio": 1.0 });
         assert_eq!((made.status, made.json()), (StatusCode::CREATED, expected.clone()));
-        assert_eq!(house.get("/c/banks").await.ok(), json!([expected]));
-        assert_eq!(house.get("/c/bank/MY_TEST_BANK_01").await.ok(), expected);
+        assert_eq!(app.get("/c/banks").await.ok(), json!([expected]));
+        assert_eq!(app.get("/c/bank/MY_TEST_BANK_01").await.ok(), expected);
     }
 
-    async fn a_bank_that_is_made_here_is_as_the_settings_say_and_does_nothing(records: Records) {
-        let house = House::open(records).await;
+    async fn a_bank_that_is_made_here_is_as_the_settings_say_and_does_nothing(records: TestDatabase) {
+        let app = TestApp::open(records).await;
 
-        house.bank("A_BANK").await;
+        app.bank("A_BANK").await;
 
-        let proof = Proof::Admin(house.admin);
-        let bank = house.desk.bank_named(&proof, &"A_BANK".parse().unwrap()).await.unwrap();
+        let proof = Proof::Admin(app.admin);
+        let bank = app.desk.bank_named(&proof, &"A_BANK".parse().unwrap()).await.unwrap();
         assert_eq!(bank.purpose, Purpose::Rehearsal);
         assert_eq!(bank.action, Action::None);
         assert_eq!(bank.distance_max, Distance::PDQ_SAME_MAX);
@@ -37,28 +37,28 @@ on_both_engines! {
         assert_eq!(bank.source.as_str(), "drawn by code");
     }
 
-    async fn names_are_upper_case_with_underscores_and_taken_once(records: Records) {
-        let house = House::open(records).await;
+    async fn names_are_upper_case_with_underscores_and_taken_once(records: TestDatabase) {
+        let app = TestApp::open(records).await;
         let upper = (400, "Bank names must be UPPER_WITH_UNDERSCORE".to_owned());
 
         for name in ["01_TEST_BANK", "my_test_bank", "WITH-DASH", "", "MIT_UMLAUT_Ä"] {
             assert_eq!(
-                house.post("/c/banks", json!({ "name": name })).await.refusal(),
+                app.post("/c/banks", json!({ "name": name })).await.refusal(),
                 upper,
                 "{name}"
             );
         }
-        let long = house.post("/c/banks", json!({ "name": "A".repeat(65) })).await;
+        let long = app.post("/c/banks", json!({ "name": "A".repeat(65) })).await;
         assert_eq!(long.refusal().0, 400);
-        house.bank("TAKEN").await;
-        let again = house.post("/c/banks", json!({ "name": "TAKEN" })).await;
+        app.bank("TAKEN").await;
+        let again = app.post("/c/banks", json!({ "name": "TAKEN" })).await;
         assert_eq!(again.refusal(), (403, "Bank already exists".to_owned()));
-        let nameless = house.post("/c/banks", json!({ "enabled": true })).await;
+        let nameless = app.post("/c/banks", json!({ "enabled": true })).await;
         assert_eq!(nameless.refusal(), (400, "name is required".to_owned()));
     }
 
-    async fn a_bank_is_made_off_or_on_in_any_of_hmas_ways(records: Records) {
-        let house = House::open(records).await;
+    async fn a_bank_is_made_off_or_on_in_any_of_hmas_ways(records: TestDatabase) {
+        let app = TestApp::open(records).await;
         let cases = [
             (json!({ "enabled": false }), 0.0),
             (json!({ "enabled": "false" }), 0.0),
@@ -69,65 +69,65 @@ on_both_engines! {
 
         for (index, (mut body, ratio)) in cases.into_iter().enumerate() {
             body["name"] = json!(format!("BANK_{index}"));
-            let made = house.post("/c/banks", body.clone()).await;
+            let made = app.post("/c/banks", body.clone()).await;
             assert_eq!(made.json()["matching_enabled_ratio"], json!(ratio), "{body}");
         }
     }
 
-    async fn a_bank_looks_or_does_not(records: Records) {
-        let house = House::open(records).await;
-        house.bank("A_BANK").await;
+    async fn a_bank_looks_or_does_not(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.bank("A_BANK").await;
 
-        let half = house.put("/c/bank/A_BANK", json!({ "enabled_ratio": 0.5 })).await;
+        let half = app.put("/c/bank/A_BANK", json!({ "enabled_ratio": 0.5 })).await;
 
         let refused = "the enabled ratio is 0 or 1 here: a bank looks, or it does not".to_owned();
         assert_eq!(half.refusal(), (400, refused));
-        let word = house.put("/c/bank/A_BANK", json!({ "enabled_ratio": "half" })).await;
+        let word = app.put("/c/bank/A_BANK", json!({ "enabled_ratio": "half" })).await;
         assert_eq!(word.refusal().0, 400);
-        let unchanged = house.get("/c/bank/A_BANK").await.ok();
+        let unchanged = app.get("/c/bank/A_BANK").await.ok();
         assert_eq!(unchanged["matching_enabled_ratio"], json!(1.0));
     }
 
-    async fn a_bank_is_renamed_and_switched_off(records: Records) {
-        let house = House::open(records).await;
-        house.bank("OLD").await;
-        house.bank("OTHER").await;
+    async fn a_bank_is_renamed_and_switched_off(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.bank("OLD").await;
+        app.bank("OTHER").await;
 
-        assert_eq!(house.put("/c/bank/OLD", json!({ "name": "1_invalid" })).await.refusal().0, 400);
-        let taken = house.put("/c/bank/OLD", json!({ "name": "OTHER" })).await;
+        assert_eq!(app.put("/c/bank/OLD", json!({ "name": "1_invalid" })).await.refusal().0, 400);
+        let taken = app.put("/c/bank/OLD", json!({ "name": "OTHER" })).await;
         assert_eq!(taken.refusal(), (403, "Bank name already exists".to_owned()));
-        assert_eq!(house.put("/c/bank/OLD", json!({ "name": "NEW" })).await.ok()["name"], "NEW");
-        let off = house.put("/c/bank/NEW", json!({ "enabled": false })).await.ok();
+        assert_eq!(app.put("/c/bank/OLD", json!({ "name": "NEW" })).await.ok()["name"], "NEW");
+        let off = app.put("/c/bank/NEW", json!({ "enabled": false })).await.ok();
 
         assert_eq!(off, json!({ "name": "NEW", "matching_enabled_ratio": 0.0 }));
-        assert_eq!(house.put("/c/bank/OLD", json!({})).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(app.put("/c/bank/OLD", json!({})).await.status, StatusCode::NOT_FOUND);
     }
 
-    async fn a_bank_that_is_not_there_is_told_by_name_and_deleted_without_a_word(records: Records) {
-        let house = House::open(records).await;
+    async fn a_bank_that_is_not_there_is_told_by_name_and_deleted_without_a_word(records: TestDatabase) {
+        let app = TestApp::open(records).await;
         let missing = (404, "bank 'MY_TEST_BANK' not found".to_owned());
-        assert_eq!(house.get("/c/bank/MY_TEST_BANK").await.refusal(), missing);
-        house.bank("MY_TEST_BANK").await;
+        assert_eq!(app.get("/c/bank/MY_TEST_BANK").await.refusal(), missing);
+        app.bank("MY_TEST_BANK").await;
 
         for _ in 0..2 {
-            let done = house.delete("/c/bank/MY_TEST_BANK").await.ok();
+            let done = app.delete("/c/bank/MY_TEST_BANK").await.ok();
             assert_eq!(done, json!({ "message": "Done" }));
         }
 
-        assert_eq!(house.get("/c/bank/MY_TEST_BANK").await.refusal(), missing);
-        assert_eq!(house.delete("/c/bank/not%20a%20name").await.status, StatusCode::OK);
+        assert_eq!(app.get("/c/bank/MY_TEST_BANK").await.refusal(), missing);
+        assert_eq!(app.delete("/c/bank/not%20a%20name").await.status, StatusCode::OK);
     }
 
-    async fn a_body_that_is_not_json_is_refused_with_a_message(records: Records) {
-        let house = House::open(records).await;
+    async fn a_body_that_is_not_json_is_refused_with_a_message(records: TestDatabase) {
+        let app = TestApp::open(records).await;
         let request = |kind: &str, body: &'static str| {
             let request = Request::post("/c/banks").header("content-type", kind);
             request.body(Body::from(body)).unwrap()
         };
 
-        let text = house.send(request("text/plain", r#"{"name":"A"}"#)).await;
-        let broken = house.send(request("application/json; charset=utf-8", "{")).await;
-        let list = house.send(request("application/json", "[1]")).await;
+        let text = app.send(request("text/plain", r#"{"name":"A"}"#)).await;
+        let broken = app.send(request("application/json; charset=utf-8", "{")).await;
+        let list = app.send(request("application/json", "[1]")).await;
 
         assert_eq!(text.refusal().0, 415);
         assert_eq!(broken.refusal().0, 400);

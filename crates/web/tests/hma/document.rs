@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use axum::body::Body;
 use axum::http::Request;
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 use mamori_web::hma::PATHS;
 
-use crate::house::House;
+use crate::test_app::TestApp;
 
 const PAGE: &str = include_str!("../../../../docs/hma.md");
 
@@ -27,13 +27,13 @@ fn documented() -> Vec<(String, String)> {
 }
 
 on_both_engines! {
-    async fn every_route_of_the_page_exists(records: Records) {
-        let house = House::open(records).await;
+    async fn every_route_of_the_page_exists(records: TestDatabase) {
+        let app = TestApp::open(records).await;
 
         for (method, path) in documented() {
             let uri = path.replace(['{', '}'], "");
             let request = Request::builder().method(method.as_str()).uri(&uri);
-            let answer = house.send(request.body(Body::empty()).unwrap()).await;
+            let answer = app.send(request.body(Body::empty()).unwrap()).await;
             let is_unknown = answer.status.as_u16() == 404 && answer.text.is_empty();
             assert!(answer.status.as_u16() != 405 && !is_unknown, "{method} {path}: {answer:?}");
         }
@@ -50,15 +50,15 @@ fn every_route_is_on_the_page() {
 }
 
 on_both_engines! {
-    async fn no_method_is_missing_from_the_page(records: Records) {
-        let house = House::open(records).await;
+    async fn no_method_is_missing_from_the_page(records: TestDatabase) {
+        let app = TestApp::open(records).await;
         let documented = documented();
 
         for path in PATHS {
             for method in ["GET", "POST", "PUT", "DELETE"] {
                 let uri = path.replace(['{', '}'], "");
                 let request = Request::builder().method(method).uri(&uri);
-                let answer = house.send(request.body(Body::empty()).unwrap()).await;
+                let answer = app.send(request.body(Body::empty()).unwrap()).await;
                 let exists = answer.status.as_u16() != 405;
                 let told = documented.contains(&(method.to_owned(), path.to_owned()));
                 assert_eq!(exists, told, "{method} {path}");
@@ -66,10 +66,10 @@ on_both_engines! {
         }
     }
 
-    async fn the_site_map_lists_every_path_in_hmas_spelling(records: Records) {
-        let house = House::open(records).await;
+    async fn the_site_map_lists_every_path_in_hmas_spelling(records: TestDatabase) {
+        let app = TestApp::open(records).await;
 
-        let listed = house.get("/site-map").await.ok();
+        let listed = app.get("/site-map").await.ok();
 
         let listed = listed.as_array().unwrap().iter();
         let listed: Vec<&str> = listed.filter_map(|path| path.as_str()).collect();

@@ -5,19 +5,19 @@ use axum::http::{Method, Request, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use mamori_model::key::Role;
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::records::Records;
 use mamori_web::hma::{PATHS, Settings};
 use serde_json::json;
 
-use crate::house::{Answer, House, json as body, settings};
+use crate::test_app::{TestApp, TestResponse, json as body, settings};
 
-async fn guarded(records: Records) -> House {
-    House::with(records, Settings { key_required: true, ..settings() }).await
+async fn guarded(records: TestDatabase) -> TestApp {
+    TestApp::with(records, Settings { key_required: true, ..settings() }).await
 }
 
-impl House {
-    async fn with_key(&self, mut request: Request<Body>, authorization: &str) -> Answer {
+impl TestApp {
+    async fn with_key(&self, mut request: Request<Body>, authorization: &str) -> TestResponse {
         let value = authorization.parse().unwrap();
         request.headers_mut().insert(header::AUTHORIZATION, value);
         self.send(request).await
@@ -34,8 +34,8 @@ fn get(uri: &str) -> Request<Body> {
 }
 
 on_both_engines! {
-    async fn without_a_key_only_the_status_and_the_site_map_answer(records: Records) {
-        let house = guarded(records).await;
+    async fn without_a_key_only_the_status_and_the_site_map_answer(records: TestDatabase) {
+        let app = guarded(records).await;
 
         for path in PATHS {
             let uri = path.replace(['{', '}'], "");
@@ -43,55 +43,55 @@ on_both_engines! {
             for method in methods {
                 let request = Request::builder().method(method).uri(&uri);
                 let request = request.body(Body::empty()).unwrap();
-                let answer = house.send(request).await;
+                let answer = app.send(request).await;
                 let is_open = ["/status", "/site-map"].contains(&path) && method == "GET";
                 let expected = if is_open { [200, 200] } else { [401, 405] };
                 assert!(expected.contains(&answer.status.as_u16()), "{method} {path}: {answer:?}");
             }
         }
         for wrong in ["Bearer mk_nobody", "Basic eDp5", "Bearer"] {
-            let answer = house.with_key(get("/c/banks"), wrong).await;
+            let answer = app.with_key(get("/c/banks"), wrong).await;
             assert_eq!(answer.refusal(), (401, "Authentication required".to_owned()));
         }
     }
 
-    async fn an_administrators_key_opens_everything_also_as_a_password(records: Records) {
-        let house = guarded(records).await;
-        let key = house.key(Role::Admin).await;
+    async fn an_administrators_key_opens_everything_also_as_a_password(records: TestDatabase) {
+        let app = guarded(records).await;
+        let key = app.key(Role::Admin).await;
         let password = format!("Basic {}", STANDARD.encode(format!("hma:{key}")));
         let make = |name: &str| body(Method::POST, "/c/banks", &json!({ "name": name }));
 
-        let by_token = house.with_key(make("ONE"), &format!("Bearer {key}")).await;
-        let by_password = house.with_key(make("TWO"), &password).await;
+        let by_token = app.with_key(make("ONE"), &format!("Bearer {key}")).await;
+        let by_password = app.with_key(make("TWO"), &password).await;
 
         assert_eq!((by_token.status.as_u16(), by_password.status.as_u16()), (201, 201));
     }
 
-    async fn a_services_key_looks_up_and_changes_nothing(records: Records) {
-        let house = guarded(records).await;
+    async fn a_services_key_looks_up_and_changes_nothing(records: TestDatabase) {
+        let app = guarded(records).await;
         let name = "a service".parse().unwrap();
-        let service = house.desk.create_service(&house.admin, name).await.unwrap();
-        let key = format!("Bearer {}", house.key(Role::Service(service.id)).await);
+        let service = app.desk.create_service(&app.admin, name).await.unwrap();
+        let key = format!("Bearer {}", app.key(Role::Service(service.id)).await);
 
-        let banks = house.with_key(get("/c/banks"), &key).await;
-        let looked = house.with_key(get("/m/index/status"), &key).await;
+        let banks = app.with_key(get("/c/banks"), &key).await;
+        let looked = app.with_key(get("/m/index/status"), &key).await;
         let create = body(Method::POST, "/c/banks", &json!({ "name": "A" }));
-        let made = house.with_key(create, &key).await;
+        let made = app.with_key(create, &key).await;
 
         assert_eq!(banks.ok(), json!([]));
         assert_eq!(looked.status.as_u16(), 200);
         assert_eq!(made.refusal(), (404, "Not Found".to_owned()));
     }
 
-    async fn without_keys_a_web_page_is_refused(records: Records) {
-        let house = House::open(records).await;
+    async fn without_keys_a_web_page_is_refused(records: TestDatabase) {
+        let app = TestApp::open(records).await;
         let with = |name: header::HeaderName, value: &str| {
             Request::get("/c/banks").header(name, value).body(Body::empty()).unwrap()
         };
 
-        let local = house.send(with(header::HOST, "127.0.0.1:5000")).await;
-        let foreign_page = house.send(with(header::ORIGIN, "https://evil.example")).await;
-        let rebound_name = house.send(with(header::HOST, "evil.example:5000")).await;
+        let local = app.send(with(header::HOST, "127.0.0.1:5000")).await;
+        let foreign_page = app.send(with(header::ORIGIN, "https://evil.example")).await;
+        let rebound_name = app.send(with(header::HOST, "evil.example:5000")).await;
 
         assert_eq!(local.status.as_u16(), 200);
         assert_eq!(foreign_page.refusal().0, 403);

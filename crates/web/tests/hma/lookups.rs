@@ -5,14 +5,14 @@ use mamori_desk::NewEntry;
 use mamori_desk::banks::create_bank::NewBank;
 use mamori_media::Limits;
 use mamori_model::{Action, Distance, Jurisdictions, Pdq, Purpose, Quality, Reach, Surface};
+use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 use mamori_testkit::pictures::{draw, encode};
-use mamori_testkit::records::Records;
 use mamori_web::budget;
 use mamori_web::hma::Settings;
 use serde_json::json;
 
-use crate::house::{House, settings};
+use crate::test_app::{TestApp, settings};
 
 const PDQ: &str = "f8f8f0cee0f4a84f06370a22038f63f0b36e2ed596621e1d33e6b39c4e9c9b22";
 const FAR: &str = "5555555555555555555555555555555555555555555555555555555555555555";
@@ -32,33 +32,33 @@ fn lookup(signal: &str) -> String {
 }
 
 on_both_engines! {
-    async fn a_look_up_names_banks_numbers_and_distances_as_texts(records: Records) {
-        let house = House::open(records).await;
-        house.bank("BANK").await;
-        house.bank("SECOND").await;
-        let near = house.add("BANK", "pdq", &at(31)).await;
-        house.add("BANK", "pdq", &at(32)).await;
-        let same = house.add("SECOND", "pdq", PDQ).await;
+    async fn a_look_up_names_banks_numbers_and_distances_as_texts(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.bank("BANK").await;
+        app.bank("SECOND").await;
+        let near = app.add("BANK", "pdq", &at(31)).await;
+        app.add("BANK", "pdq", &at(32)).await;
+        let same = app.add("SECOND", "pdq", PDQ).await;
 
-        let found = house.get(&lookup(PDQ)).await.ok();
+        let found = app.get(&lookup(PDQ)).await.ok();
 
         let expected = json!({
             "BANK": [{ "bank_content_id": near, "distance": "31" }],
             "SECOND": [{ "bank_content_id": same, "distance": "0" }],
         });
         assert_eq!(found, expected);
-        assert_eq!(house.get(&lookup(FAR)).await.ok(), json!({}));
+        assert_eq!(app.get(&lookup(FAR)).await.ok(), json!({}));
     }
 
-    async fn a_raw_look_up_lists_numbers_the_nearest_first(records: Records) {
-        let house = House::open(records).await;
-        house.bank("BANK").await;
-        let near = house.add("BANK", "pdq", &at(5)).await;
-        let same = house.add("BANK", "pdq", PDQ).await;
+    async fn a_raw_look_up_lists_numbers_the_nearest_first(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.bank("BANK").await;
+        let near = app.add("BANK", "pdq", &at(5)).await;
+        let same = app.add("BANK", "pdq", PDQ).await;
         let uri = format!("/m/raw_lookup?signal_type=pdq&signal={PDQ}");
 
-        let plain = house.get(&uri).await.ok();
-        let full = house.get(&format!("{uri}&include_distance=True")).await.ok();
+        let plain = app.get(&uri).await.ok();
+        let full = app.get(&format!("{uri}&include_distance=True")).await.ok();
 
         assert_eq!(plain, json!({ "matches": [same, near] }));
         let expected = json!([
@@ -68,67 +68,67 @@ on_both_engines! {
         assert_eq!(full, json!({ "matches": expected }));
     }
 
-    async fn an_md5_matches_without_a_distance(records: Records) {
-        let house = House::open(records).await;
-        house.bank("BANK").await;
-        let id = house.add("BANK", "video_md5", MD5).await;
+    async fn an_md5_matches_without_a_distance(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.bank("BANK").await;
+        let id = app.add("BANK", "video_md5", MD5).await;
 
-        let found = house.get(&format!("/m/lookup?signal_type=video_md5&signal={MD5}")).await.ok();
-        let bytes = house.upload("/m/lookup", "video", b"no video").await.ok();
+        let found = app.get(&format!("/m/lookup?signal_type=video_md5&signal={MD5}")).await.ok();
+        let bytes = app.upload("/m/lookup", "video", b"no video").await.ok();
 
         assert_eq!(found, json!({ "BANK": [{ "bank_content_id": id, "distance": "-" }] }));
         assert_eq!(bytes, json!({ "video_md5": {} }));
     }
 
-    async fn a_look_up_may_be_held_to_some_banks(records: Records) {
-        let house = House::open(records).await;
+    async fn a_look_up_may_be_held_to_some_banks(records: TestDatabase) {
+        let app = TestApp::open(records).await;
         for bank in ["ONE", "TWO", "THREE"] {
-            house.bank(bank).await;
-            house.add(bank, "pdq", PDQ).await;
+            app.bank(bank).await;
+            app.add(bank, "pdq", PDQ).await;
         }
 
-        let two = house.get(&format!("{}&banks=ONE,TWO,NOPE", lookup(PDQ))).await.ok();
-        let none = house.get(&format!("{}&banks=NOPE", lookup(PDQ))).await.ok();
+        let two = app.get(&format!("{}&banks=ONE,TWO,NOPE", lookup(PDQ))).await.ok();
+        let none = app.get(&format!("{}&banks=NOPE", lookup(PDQ))).await.ok();
 
         assert_eq!(two.as_object().unwrap().keys().collect::<Vec<_>>(), ["ONE", "TWO"]);
         assert_eq!(none, json!({}));
     }
 
-    async fn an_edited_copy_of_a_picture_matches_and_another_picture_does_not(records: Records) {
-        let house = House::open(records).await;
-        house.bank("BANK").await;
+    async fn an_edited_copy_of_a_picture_matches_and_another_picture_does_not(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.bank("BANK").await;
         let known = encode::png(&draw(5, 400, 300));
-        house.upload("/c/bank/BANK/content", "photo", &known).await.ok();
+        app.upload("/c/bank/BANK/content", "photo", &known).await.ok();
 
-        let copy = house.upload("/m/lookup", "photo", &encode::jpeg(&draw(5, 400, 300), 70)).await;
-        let other = house.upload("/m/lookup", "photo", &encode::jpeg(&draw(6, 400, 300), 70)).await;
+        let copy = app.upload("/m/lookup", "photo", &encode::jpeg(&draw(5, 400, 300), 70)).await;
+        let other = app.upload("/m/lookup", "photo", &encode::jpeg(&draw(6, 400, 300), 70)).await;
 
         assert_eq!(copy.ok()["pdq"]["BANK"][0]["bank_content_id"], json!(1));
         assert_eq!(other.ok(), json!({ "pdq": {} }));
     }
 
-    async fn a_moving_picture_matches_by_any_of_its_frames(records: Records) {
-        let house = House::open(records).await;
-        house.bank("BANK").await;
+    async fn a_moving_picture_matches_by_any_of_its_frames(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.bank("BANK").await;
         let known = encode::png(&draw(5, 128, 96));
-        house.upload("/c/bank/BANK/content", "photo", &known).await.ok();
+        app.upload("/c/bank/BANK/content", "photo", &known).await.ok();
         let frames = [draw(6, 128, 96), draw(5, 128, 96)];
 
-        let found = house.upload("/m/lookup", "photo", &encode::png_animated(&frames)).await.ok();
+        let found = app.upload("/m/lookup", "photo", &encode::png_animated(&frames)).await.ok();
 
         assert_eq!(found["pdq"]["BANK"][0]["bank_content_id"], json!(1));
     }
 
-    async fn a_picture_that_was_not_looked_at_to_its_end_is_not_called_clean(records: Records) {
+    async fn a_picture_that_was_not_looked_at_to_its_end_is_not_called_clean(records: TestDatabase) {
         let limits = Limits { frames_max: 2, ..Limits::default() };
-        let room = budget::Limits::default();
-        let house = House::with_media(records, settings(), limits, room).await;
-        house.bank("BANK").await;
+        let budget_limits = budget::Limits::default();
+        let app = TestApp::with_media(records, settings(), limits, budget_limits).await;
+        app.bank("BANK").await;
         let picture = |seed: u64| draw(seed, 128, 96);
-        house.upload("/c/bank/BANK/content", "photo", &encode::png(&picture(5))).await.ok();
+        app.upload("/c/bank/BANK/content", "photo", &encode::png(&picture(5))).await.ok();
         let look = async |frames: &[u64]| {
             let frames: Vec<_> = frames.iter().map(|seed| picture(*seed)).collect();
-            house.upload("/m/lookup", "photo", &encode::png_animated(&frames)).await
+            app.upload("/m/lookup", "photo", &encode::png_animated(&frames)).await
         };
 
         let whole = look(&[6, 7]).await;
@@ -145,50 +145,50 @@ on_both_engines! {
         assert!(!whole.headers.contains_key("mamori-frames-left-out"));
     }
 
-    async fn a_bank_that_is_off_matches_nothing_however_it_is_asked(records: Records) {
-        let house = House::open(records).await;
-        house.bank("BANK").await;
-        house.add("BANK", "pdq", PDQ).await;
-        house.put("/c/bank/BANK", json!({ "enabled": false })).await.ok();
+    async fn a_bank_that_is_off_matches_nothing_however_it_is_asked(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.bank("BANK").await;
+        app.add("BANK", "pdq", PDQ).await;
+        app.put("/c/bank/BANK", json!({ "enabled": false })).await.ok();
 
-        let found = house.get(&format!("{}&bypass_coinflip=true", lookup(PDQ))).await;
-        let raw = house.get(&format!("/m/raw_lookup?signal_type=pdq&signal={PDQ}")).await;
+        let found = app.get(&format!("{}&bypass_coinflip=true", lookup(PDQ))).await;
+        let raw = app.get(&format!("/m/raw_lookup?signal_type=pdq&signal={PDQ}")).await;
 
         assert_eq!(found.ok(), json!({}));
         assert_eq!(raw.ok(), json!({ "matches": [] }));
         assert_eq!(found.headers["mamori-not-looked"], "no bank is switched on");
     }
 
-    async fn where_no_bank_may_look_the_file_is_not_decoded(records: Records) {
+    async fn where_no_bank_may_look_the_file_is_not_decoded(records: TestDatabase) {
         let surface = Surface::PrivateMessage;
-        let house = House::with(records, Settings { surface, ..settings() }).await;
-        house.bank("BANK").await;
+        let app = TestApp::with(records, Settings { surface, ..settings() }).await;
+        app.bank("BANK").await;
 
-        let answer = house.upload("/m/lookup", "photo", b"would be refused if it were read").await;
+        let answer = app.upload("/m/lookup", "photo", b"would be refused if it were read").await;
 
         assert_eq!(answer.ok(), json!({ "pdq": {} }));
         assert_eq!(answer.headers["mamori-not-looked"], "no bank may look on this surface");
     }
 
-    async fn a_photo_that_cannot_be_decoded_is_found_by_its_bytes(records: Records) {
-        let house = House::open(records).await;
-        house.bank("BANK").await;
+    async fn a_photo_that_cannot_be_decoded_is_found_by_its_bytes(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.bank("BANK").await;
         let file = b"no picture at all";
-        let unknown = house.upload("/m/lookup", "photo", file).await;
+        let unknown = app.upload("/m/lookup", "photo", file).await;
         let md5 = mamori_media::digests(file).md5.to_string();
-        house.add("BANK", "video_md5", &md5).await;
+        app.add("BANK", "video_md5", &md5).await;
 
-        let found = house.upload("/m/lookup", "photo", file).await;
+        let found = app.upload("/m/lookup", "photo", file).await;
 
         assert_eq!(unknown.refusal().0, 400);
         assert_eq!(found.headers["mamori-not-decoded"], "unknown is not supported");
         assert_eq!(found.ok()["pdq"]["BANK"][0]["distance"], json!("0"));
     }
 
-    async fn what_a_negative_bank_knows_is_no_match(records: Records) {
-        let house = House::open(records).await;
-        house.bank("BANK").await;
-        house.add("BANK", "pdq", PDQ).await;
+    async fn what_a_negative_bank_knows_is_no_match(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.bank("BANK").await;
+        app.add("BANK", "pdq", PDQ).await;
         let surfaces = [Surface::Public].into();
         let benign = NewBank {
             name: "known-benign".parse().unwrap(),
@@ -203,19 +203,19 @@ on_both_engines! {
             action: Action::None,
             is_enabled: true,
         };
-        let benign = house.desk.create_bank(&house.admin, benign).await.unwrap();
+        let benign = app.desk.create_bank(&app.admin, benign).await.unwrap();
         let entry = NewEntry::bare(mamori_model::Hash::Pdq(at(3).parse().unwrap()));
-        house.desk.add_entries(&house.admin, benign.id, &[entry]).await.unwrap();
+        app.desk.add_entries(&app.admin, benign.id, &[entry]).await.unwrap();
 
-        let found = house.get(&lookup(PDQ)).await.ok();
-        let held = house.get(&format!("{}&banks=BANK", lookup(PDQ))).await.ok();
+        let found = app.get(&lookup(PDQ)).await.ok();
+        let held = app.get(&format!("{}&banks=BANK", lookup(PDQ))).await.ok();
 
         assert_eq!(found, json!({}));
         assert_eq!(held, json!({}));
     }
 
-    async fn a_question_that_is_none_is_refused_in_hmas_words(records: Records) {
-        let house = House::open(records).await;
+    async fn a_question_that_is_none_is_refused_in_hmas_words(records: TestDatabase) {
+        let app = TestApp::open(records).await;
         let either = "Either url or both signal and signal_type are required";
         let cases = [
             ("/m/lookup".to_owned(), either),
@@ -233,16 +233,16 @@ on_both_engines! {
         ];
 
         for (uri, message) in cases {
-            assert_eq!(house.get(&uri).await.refusal(), (400, message.to_owned()), "{uri}");
+            assert_eq!(app.get(&uri).await.refusal(), (400, message.to_owned()), "{uri}");
         }
     }
 
-    async fn two_hashes_are_compared(records: Records) {
-        let house = House::open(records).await;
+    async fn two_hashes_are_compared(records: TestDatabase) {
+        let app = TestApp::open(records).await;
         let pairs = json!({ "pdq": [PDQ, at(2)], "video_md5": [MD5, MD5] });
 
-        let near = house.post("/m/compare", pairs).await.ok();
-        let far = house.post("/m/compare", json!({ "pdq": [PDQ, at(32)] })).await.ok();
+        let near = app.post("/m/compare", pairs).await.ok();
+        let far = app.post("/m/compare", json!({ "pdq": [PDQ, at(32)] })).await.ok();
 
         assert_eq!(near, json!({ "pdq": [true, { "distance": 2 }], "video_md5": [true, {}] }));
         assert_eq!(far, json!({ "pdq": [false, { "distance": 32 }] }));
@@ -254,20 +254,20 @@ on_both_engines! {
             (json!({ "pdq": [PDQ, "x"] }), "Invalid pdq hash: invalid PDQ hash"),
         ];
         for (body, message) in cases {
-            let refused = house.post("/m/compare", body.clone()).await;
+            let refused = app.post("/m/compare", body.clone()).await;
             assert_eq!(refused.refusal(), (400, message.to_owned()), "{body}");
         }
     }
 
-    async fn the_index_is_absent_until_it_holds_a_hash(records: Records) {
-        let house = House::open(records).await;
+    async fn the_index_is_absent_until_it_holds_a_hash(records: TestDatabase) {
+        let app = TestApp::open(records).await;
         let absent = json!({ "present": false, "built_to": -1, "size": 0 });
-        let before = house.get("/m/index/status").await.ok();
-        house.bank("BANK").await;
-        house.add("BANK", "pdq", PDQ).await;
+        let before = app.get("/m/index/status").await.ok();
+        app.bank("BANK").await;
+        app.add("BANK", "pdq", PDQ).await;
 
-        let after = house.get("/m/index/status?signal_type=pdq").await.ok();
-        let built = house.get("/c/signal_type/index").await.ok();
+        let after = app.get("/m/index/status?signal_type=pdq").await.ok();
+        let built = app.get("/c/signal_type/index").await.ok();
 
         assert_eq!(before, json!({ "pdq": absent, "video_md5": absent }));
         assert_eq!(after["pdq"]["present"], json!(true));
@@ -278,13 +278,13 @@ on_both_engines! {
         assert_eq!(built["pdq"]["index_out_of_date"], json!(false));
     }
 
-    async fn the_kinds_of_hash_and_content_are_two_each_and_stay_on(records: Records) {
-        let house = House::open(records).await;
+    async fn the_kinds_of_hash_and_content_are_two_each_and_stay_on(records: TestDatabase) {
+        let app = TestApp::open(records).await;
 
-        let kinds = house.get("/c/signal_type").await.ok();
-        let contents = house.get("/c/content_type").await.ok();
-        let on = house.put("/c/signal_type/pdq", json!({ "enabled_ratio": 1.0 })).await;
-        let off = house.put("/c/signal_type/pdq", json!({ "enabled_ratio": 0.0 })).await;
+        let kinds = app.get("/c/signal_type").await.ok();
+        let contents = app.get("/c/content_type").await.ok();
+        let on = app.put("/c/signal_type/pdq", json!({ "enabled_ratio": 1.0 })).await;
+        let off = app.put("/c/signal_type/pdq", json!({ "enabled_ratio": 0.0 })).await;
 
         let kind = |name: &str| json!({ "name": name, "enabled_ratio": 1.0 });
         assert_eq!(kinds, json!([kind("pdq"), kind("video_md5")]));
@@ -294,27 +294,27 @@ on_both_engines! {
         assert_eq!(off.refusal().0, 501);
     }
 
-    async fn there_are_no_exchanges(records: Records) {
-        let house = House::open(records).await;
+    async fn there_are_no_exchanges(records: TestDatabase) {
+        let app = TestApp::open(records).await;
         let missing = (404, "Exchange 'FAKE' not found".to_owned());
 
-        assert_eq!(house.get("/c/exchanges").await.ok(), json!([]));
-        assert_eq!(house.get("/c/exchanges/apis").await.ok(), json!([]));
-        assert_eq!(house.get("/c/exchange/FAKE").await.refusal(), missing);
-        assert_eq!(house.get("/c/exchange/FAKE/status").await.refusal(), missing);
-        assert_eq!(house.put("/c/exchange/FAKE", json!({})).await.refusal(), missing);
-        let gone = house.delete("/c/exchange/FAKE").await.ok();
+        assert_eq!(app.get("/c/exchanges").await.ok(), json!([]));
+        assert_eq!(app.get("/c/exchanges/apis").await.ok(), json!([]));
+        assert_eq!(app.get("/c/exchange/FAKE").await.refusal(), missing);
+        assert_eq!(app.get("/c/exchange/FAKE/status").await.refusal(), missing);
+        assert_eq!(app.put("/c/exchange/FAKE", json!({})).await.refusal(), missing);
+        let gone = app.delete("/c/exchange/FAKE").await.ok();
         assert_eq!(gone, json!({ "message": "Exchange deleted" }));
-        let api = house.get("/c/exchanges/api/ncmec").await;
+        let api = app.get("/c/exchanges/api/ncmec").await;
         assert_eq!(api.refusal(), (400, "no such Exchange API 'ncmec'".to_owned()));
-        let made = house.post("/c/exchanges", json!({ "bank": "A", "api": "ncmec" })).await;
+        let made = app.post("/c/exchanges", json!({ "bank": "A", "api": "ncmec" })).await;
         assert_eq!(made.refusal(), (400, "No such exchange type 'ncmec'".to_owned()));
     }
 
-    async fn the_status_is_hmas_word(records: Records) {
-        let house = House::open(records).await;
+    async fn the_status_is_hmas_word(records: TestDatabase) {
+        let app = TestApp::open(records).await;
 
-        let answer = house.get("/status").await;
+        let answer = app.get("/status").await;
 
         assert_eq!((answer.status, answer.text.as_str()), (StatusCode::OK, "I-AM-ALIVE"));
     }

@@ -7,6 +7,6 @@ mod banks;
 mod content;
 mod document;
 mod hashing;
-mod house;
 mod keys;
 mod lookups;
+mod test_app;

@@ -23,7 +23,7 @@ pub const STEP: Step = Step {
     about: "the pages in a real browser, with axe; arguments name files, `--screens` takes the \
             pictures of docs/screens anew (needs npm's registry)",
     needs: &[Need::Node, Need::Chromium, Need::JapaneseFont],
-    run: drive,
+    run: test_pages,
 };
 
 /// Suffix of the name of a test file.
@@ -34,7 +34,7 @@ const ENDING: &str = ".test.mjs";
 /// identically.
 const SCREENS: &str = "screens";
 
-fn drive(machine: &Machine, args: &[String]) -> Result<()> {
+fn test_pages(machine: &Machine, args: &[String]) -> Result<()> {
     let tests = machine.root.join("crates/xtask/browser");
     let (args, screens) = match args {
         [flag] if flag == "--screens" => {
@@ -47,20 +47,20 @@ fn drive(machine: &Machine, args: &[String]) -> Result<()> {
     let program = machine.build()?.join("mamori");
 
     let folder = tempfile::Builder::new().prefix("mamori-browser-").tempdir()?;
-    let mut houses = Vec::new();
+    let mut test_servers = Vec::new();
     let mut list = String::new();
     for file in &files {
-        let house = House::start(&program, file)?;
-        writeln!(list, "{}", house.line(&program))?;
-        houses.push(house);
+        let test_server = TestServer::start(&program, file)?;
+        writeln!(list, "{}", test_server.line(&program))?;
+        test_servers.push(test_server);
     }
-    let list_file = folder.path().join("houses");
+    let list_file = folder.path().join("test-servers");
     fs::write(&list_file, list)?;
 
     let mut node = Command::new("node");
     node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]);
     node.args(files.iter().map(|file| tests.join(format!("{file}{ENDING}"))));
-    node.env("MAMORI_HOUSES", list_file).env("MAMORI_PACKAGES", packages);
+    node.env("MAMORI_TEST_SERVERS", list_file).env("MAMORI_PACKAGES", packages);
     node.env("MAMORI_SCREENS", screens);
     run(node.current_dir(&tests))
 }
@@ -81,7 +81,7 @@ fn files(folder: &Path, wanted: &[String]) -> Result<Vec<String>> {
 }
 
 /// A Mamori for one test file. It ends with this value.
-struct House {
+struct TestServer {
     file: String,
     address: String,
     config: PathBuf,
@@ -91,7 +91,7 @@ struct House {
     _folder: TempDir,
 }
 
-impl House {
+impl TestServer {
     fn start(program: &Path, file: &str) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("mamori-browser-").tempdir()?;
         let address = free_address()?;

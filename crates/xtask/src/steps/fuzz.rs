@@ -35,7 +35,7 @@ const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module \
     -Zsanitizer=address \
     -Ccodegen-units=1";
 
-/// The most memory for one input before it counts as a crash, in MiB: the limit of the cage.
+/// The most memory for one input before it counts as a crash, in MiB: the limit of the sandbox.
 const MEMORY_MIB_MAX: u32 = 3_072;
 
 /// The longest time for one input before it counts as a hang, in seconds.
@@ -123,7 +123,7 @@ fn run_target(machine: &Machine, folder: &Path, target: &str, seconds: u32) -> R
     if let Some(kind) = target.strip_prefix("hash_") {
         command.arg(drawn(machine, &cache, kind)?);
     }
-    command.args(given(folder, target));
+    command.args(seed_args(folder, target));
     command.arg(format!("-artifact_prefix={}/", cache.join(target).display()));
     command.arg(format!("-max_total_time={seconds}"));
     command.arg(format!("-rss_limit_mb={MEMORY_MIB_MAX}"));
@@ -133,7 +133,7 @@ fn run_target(machine: &Machine, folder: &Path, target: &str, seconds: u32) -> R
 }
 
 /// Returns the arguments for what the folder provides for a target: inputs, and a dictionary.
-fn given(folder: &Path, target: &str) -> Vec<String> {
+fn seed_args(folder: &Path, target: &str) -> Vec<String> {
     let mut args = Vec::new();
     let seeds = folder.join("seeds").join(target);
     if seeds.is_dir() {
@@ -184,9 +184,9 @@ fn encoded(folder: &Path, kind: &str, seeds: &Path) -> Result<()> {
 /// Returns the machine's own target triple, such as `x86_64-unknown-linux-gnu`.
 fn host() -> Result<String> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let told = Command::new(rustc).arg("-vV").output().context("no rustc")?;
-    let told = String::from_utf8_lossy(&told.stdout).into_owned();
-    let line = told.lines().find_map(|line| line.strip_prefix("host: "));
+    let version = Command::new(rustc).arg("-vV").output().context("no rustc")?;
+    let version = String::from_utf8_lossy(&version.stdout).into_owned();
+    let line = version.lines().find_map(|line| line.strip_prefix("host: "));
     line.map(str::to_owned).context("rustc did not name its host")
 }
 
@@ -219,8 +219,8 @@ mod tests {
         let machine = Machine::here().unwrap();
         let crates = machine.root.join("crates");
 
-        let api = given(&crates.join("web/fuzz"), "api_json");
-        let picture = given(&crates.join("media/fuzz"), "hash_png");
+        let api = seed_args(&crates.join("web/fuzz"), "api_json");
+        let picture = seed_args(&crates.join("media/fuzz"), "hash_png");
 
         assert!(api[0].ends_with("web/fuzz/seeds/api_json"), "{api:?}");
         assert!(api[1].starts_with("-dict=") && api[1].ends_with("/api_json.dict"), "{api:?}");

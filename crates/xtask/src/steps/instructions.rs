@@ -24,7 +24,7 @@ pub const STEP: Step = Step {
 const WORK: [(&str, f64); 2] = [("count-index", 300.3), ("count-hash", 511.2)];
 
 /// The factor by which a count may exceed the noted one, for another compiler or C library.
-const ROOM: f64 = 1.15;
+const TOLERANCE: f64 = 1.15;
 
 fn count(machine: &Machine, _: &[String]) -> Result<()> {
     let mut too_many = Vec::new();
@@ -32,7 +32,7 @@ fn count(machine: &Machine, _: &[String]) -> Result<()> {
     for (example, noted) in WORK {
         let millions = instructions(&examples.join(example))? / 1e6;
         println!("{example}: {millions:.1} million instructions, {noted:.1} when noted");
-        if millions > noted * ROOM {
+        if millions > noted * TOLERANCE {
             too_many.push(example);
         }
     }
@@ -49,11 +49,11 @@ fn instructions(program: &Path) -> Result<f64> {
     let mut valgrind = Command::new("valgrind");
     valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(program);
     let output = valgrind.output().context("valgrind did not start")?;
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let output_text = String::from_utf8_lossy(&output.stderr).into_owned();
     if !output.status.success() {
-        bail!("valgrind ended with {}:\n{said}", output.status);
+        bail!("valgrind ended with {}:\n{output_text}", output.status);
     }
-    let count = said.lines().find_map(|line| line.split_once("Collected :"));
+    let count = output_text.lines().find_map(|line| line.split_once("Collected :"));
     let count = count.context("callgrind told no count")?.1.trim();
     count.parse().with_context(|| format!("`{count}` is no count"))
 }

@@ -50,7 +50,7 @@ pub const TEST: [&Step; 10] = [
 ];
 
 /// The steps that run only by name, because they take long or wait for input.
-pub const ALONE: [&Step; 6] = [
+pub const BY_NAME: [&Step; 6] = [
     &advisories::STEP,
     &bench::STEP,
     &compare_corpus::STEP,
@@ -61,5 +61,5 @@ pub const ALONE: [&Step; 6] = [
 
 /// Returns every step.
 pub fn all() -> impl Iterator<Item = &'static Step> {
-    TEST.into_iter().chain(ALONE)
+    TEST.into_iter().chain(BY_NAME)
 }

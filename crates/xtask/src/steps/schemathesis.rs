@@ -11,7 +11,7 @@ use anyhow::Result;
 use crate::machine::{Machine, run};
 use crate::need::Need;
 use crate::python;
-use crate::serving::{Server, free_address, key, let_in, origin, wait_for};
+use crate::serving::{Server, create_sign_in_link, free_address, key, origin, wait_for};
 use crate::steps::Step;
 
 /// The test generator, pinned.
@@ -23,10 +23,10 @@ pub const STEP: Step = Step {
     name: "schemathesis",
     about: "the OpenAPI document against a running server (needs PyPI)",
     needs: &[Need::Python],
-    run: try_everything,
+    run: run_schemathesis,
 };
 
-fn try_everything(machine: &Machine, args: &[String]) -> Result<()> {
+fn run_schemathesis(machine: &Machine, args: &[String]) -> Result<()> {
     let python = python::with_packages(machine, "schemathesis", &PACKAGES)?;
     let program = machine.build()?.join("mamori");
 
@@ -42,7 +42,7 @@ fn try_everything(machine: &Machine, args: &[String]) -> Result<()> {
     let mut fill = Command::new(&python);
     fill.arg(tests.join("schemathesis_data.py")).arg(format!("http://{address}"));
     fill.args([&admin, &service]).arg(tests.join("schemathesis.toml")).arg(folder.path());
-    fill.arg(let_in(&program, &config, "reviewer", "reviewer")?);
+    fill.arg(create_sign_in_link(&program, &config, "reviewer", "reviewer")?);
     run(&mut fill)?;
     for (role, key) in [("admin", admin), ("service", service)] {
         let mut schemathesis = Command::new(&python);

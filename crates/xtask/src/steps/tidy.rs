@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::machine::{Machine, run};
 use crate::steps::Step;
 
-/// Layers, sizes, duties of crates, and documents that agree with the code.
+/// Layers, sizes, restrictions on crates, and documents that agree with the code.
 pub const STEP: Step = Step {
     name: "tidy",
     about: "layers, sizes, who may do what, documents that agree with the code",

@@ -2,10 +2,10 @@
 
 use super::Chart;
 use super::draw::Canvas;
-use crate::show::Shown;
+use crate::show::SafeHtml;
 
 /// Draws the chart.
-pub fn draw(chart: &Chart) -> Shown {
+pub fn draw(chart: &Chart) -> SafeHtml {
     let sum = |day: usize| -> u32 {
         let values = chart.series.iter().map(|series| series.value(day).unwrap_or(0));
         values.fold(0, u32::saturating_add)

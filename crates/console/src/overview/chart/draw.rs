@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::Chart;
-use crate::show::{Shown, escaped};
+use crate::show::{SafeHtml, escaped};
 
 /// Width and height of the picture, in its own units.
 pub const SIZE: (f64, f64) = (640.0, 240.0);
@@ -109,8 +109,8 @@ impl<'a> Canvas<'a> {
     }
 
     /// Returns the finished picture.
-    pub fn close(mut self) -> Shown {
+    pub fn close(mut self) -> SafeHtml {
         self.svg.push_str("</svg>");
-        Shown::escaped_already(self.svg)
+        SafeHtml::escaped_already(self.svg)
     }
 }

@@ -5,13 +5,13 @@ use std::fmt::Write;
 
 use super::draw::Canvas;
 use super::{Chart, Series};
-use crate::show::Shown;
+use crate::show::SafeHtml;
 
 /// Dash pattern of the stroke, by series.
 const STROKES: [&str; 6] = ["none", "6 3", "2 2", "8 2 2 2", "1 4", "10 4"];
 
 /// Draws the chart.
-pub fn draw(chart: &Chart) -> Shown {
+pub fn draw(chart: &Chart) -> SafeHtml {
     let values = chart.series.iter().flat_map(|series| series.values.iter().copied().flatten());
     let mut canvas = Canvas::new(chart, values.max().unwrap_or(0));
     for (number, series) in chart.series.iter().enumerate() {

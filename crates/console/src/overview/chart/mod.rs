@@ -10,7 +10,7 @@ mod lines;
 
 use jiff::civil::Date;
 
-use crate::show::Shown;
+use crate::show::SafeHtml;
 
 /// How a chart is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +68,7 @@ impl Chart {
     }
 
     /// Draws the chart.
-    pub fn svg(&self) -> Shown {
+    pub fn svg(&self) -> SafeHtml {
         match self.kind {
             Kind::Bars => bars::draw(self),
             Kind::Lines => lines::draw(self),

@@ -65,7 +65,7 @@ impl Sample {
 mod tests {
     use mamori_media::Limits;
     use mamori_testkit::hashes;
-    use mamori_testkit::pictures::chance::Chance;
+    use mamori_testkit::pictures::rng::Rng;
     use mamori_testkit::pictures::{draw, encode};
 
     use super::*;
@@ -96,8 +96,8 @@ mod tests {
     #[test]
     fn random_digests_are_not_taken_for_pdq() {
         for seed in 0..200 {
-            let mut chance = Chance::new(seed);
-            let digests: Vec<[u8; 32]> = (0..SAMPLE).map(|_| hashes::any(&mut chance)).collect();
+            let mut rng = Rng::new(seed);
+            let digests: Vec<[u8; 32]> = (0..SAMPLE).map(|_| hashes::any(&mut rng)).collect();
 
             let reason = sample(digests.iter().copied()).refusal().unwrap();
             let fewer = sample(digests.iter().copied().take(64)).refusal();

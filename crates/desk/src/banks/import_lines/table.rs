@@ -89,18 +89,18 @@ impl Table {
 fn no_column(column: &str, field: Field, names: &[String]) -> String {
     /// How many column names the message shows; a first line that is not a header may have any
     /// number.
-    const TOLD_MAX: usize = 20;
+    const NAMES_SHOWN_MAX: usize = 20;
     /// How many characters of each name the message shows.
     const CHARS_MAX: usize = 40;
-    let told = names.iter().take(TOLD_MAX).map(|name| {
+    let shown = names.iter().take(NAMES_SHOWN_MAX).map(|name| {
         let name: String =
             name.trim().chars().filter(|c| !c.is_control()).take(CHARS_MAX).collect();
         // The first line of a list without a header is its first hash.
         let is_hash = name.len() >= 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
         if is_hash { "a hash".to_owned() } else { format!("`{name}`") }
     });
-    let found = told.collect::<Vec<_>>().join(", ");
-    let more = if names.len() > TOLD_MAX { " and more" } else { "" };
+    let found = shown.collect::<Vec<_>>().join(", ");
+    let more = if names.len() > NAMES_SHOWN_MAX { " and more" } else { "" };
     format!("the first line names no column `{column}` for `{field}`; found {found}{more}")
 }
 

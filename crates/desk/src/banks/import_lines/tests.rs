@@ -9,7 +9,7 @@ fn entry(read: Read) -> NewEntry {
 }
 
 fn reason(read: Read) -> String {
-    let (Read::Rejected(reason) | Read::Hopeless(reason)) = read else {
+    let (Read::Rejected(reason) | Read::UnreadableLine(reason)) = read else {
         panic!("not rejected: {read:?}")
     };
     reason
@@ -26,9 +26,9 @@ fn a_json_line_needs_only_its_hash() {
 
     assert_eq!(short.hash.to_string(), PDQ);
     assert_eq!(long.hash.kind(), HashKind::Md5);
-    assert_eq!(long.said.source_id.value().unwrap().as_str(), "a-1");
-    assert_eq!(long.said.labels.value().unwrap().as_slice(), ["x", "y"]);
-    assert_eq!(long.said.expires_at.value().unwrap().to_string(), "2026-12-31T15:00:00Z");
+    assert_eq!(long.metadata.source_id.value().unwrap().as_str(), "a-1");
+    assert_eq!(long.metadata.labels.value().unwrap().as_slice(), ["x", "y"]);
+    assert_eq!(long.metadata.expires_at.value().unwrap().to_string(), "2026-12-31T15:00:00Z");
 }
 
 #[test]
@@ -39,9 +39,9 @@ fn a_csv_line_is_read_by_the_names_of_its_columns() {
     let quoted = entry(reader.read(format!("\"a, \"\"b\"\"\",pdq,{PDQ},x;y;").as_bytes()));
     let bare = entry(reader.read(format!(",,{PDQ},").as_bytes()));
 
-    assert_eq!(quoted.said.source_id.value().unwrap().as_str(), "a, \"b\"");
-    assert_eq!(quoted.said.labels.value().unwrap().as_slice(), ["x", "y"]);
-    assert_eq!((bare.hash.kind(), bare.said.source_id), (HashKind::Sha256, Given::Null));
+    assert_eq!(quoted.metadata.source_id.value().unwrap().as_str(), "a, \"b\"");
+    assert_eq!(quoted.metadata.labels.value().unwrap().as_slice(), ["x", "y"]);
+    assert_eq!((bare.hash.kind(), bare.metadata.source_id), (HashKind::Sha256, Patch::Null));
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn a_wrong_line_says_what_was_expected() {
 fn a_csv_without_a_header_is_hopeless() {
     let mut reader = LineReader::new(LineFormat::Csv, HashKind::Pdq);
 
-    assert!(matches!(reader.read(PDQ.as_bytes()), Read::Hopeless(_)));
+    assert!(matches!(reader.read(PDQ.as_bytes()), Read::UnreadableLine(_)));
 }
 
 #[test]
@@ -85,11 +85,11 @@ fn what_a_line_leaves_out_is_not_what_it_takes_away() {
     let nulls = entry(ndjson.read(line.as_bytes()));
     let empty = entry(csv.read(format!("{PDQ},").as_bytes()));
 
-    assert!(!bare.said.is_said());
-    assert_eq!((nulls.said.labels, nulls.said.expires_at), (Given::Null, Given::Null));
-    assert_eq!(nulls.said.source_id, Given::Nothing);
-    assert_eq!(empty.said.labels, Given::Null);
-    assert_eq!(empty.said.expires_at, Given::Nothing);
+    assert!(!bare.metadata.is_set());
+    assert_eq!((nulls.metadata.labels, nulls.metadata.expires_at), (Patch::Null, Patch::Null));
+    assert_eq!(nulls.metadata.source_id, Patch::Unset);
+    assert_eq!(empty.metadata.labels, Patch::Null);
+    assert_eq!(empty.metadata.expires_at, Patch::Unset);
 }
 
 fn warned(read: Read) -> (NewEntry, String) {
@@ -124,16 +124,16 @@ fn any_of_three_separators_parts_the_values() {
 #[test]
 fn a_first_line_without_a_column_for_the_hash_names_those_that_it_has() {
     let mut reader = LineReader::new(LineFormat::Csv, HashKind::Pdq);
-    let Read::Hopeless(reason) = reader.read(b"MD5;Image ID;") else { panic!() };
+    let Read::UnreadableLine(reason) = reader.read(b"MD5;Image ID;") else { panic!() };
     assert_eq!(reason, "the first line names no column `hash` for `hash`; found `MD5`, `Image ID`");
 
     let columns = Some("hash=md5,source_id=no".parse().unwrap());
     let mut reader = LineReader::new(LineFormat::Csv, HashKind::Md5).with_columns(columns);
-    let Read::Hopeless(reason) = reader.read(b"MD5;Image ID;") else { panic!() };
+    let Read::UnreadableLine(reason) = reader.read(b"MD5;Image ID;") else { panic!() };
     assert!(reason.contains("no column `no` for `source_id`"), "{reason}");
 
     let mut reader = LineReader::new(LineFormat::Csv, HashKind::Pdq);
-    let Read::Hopeless(reason) = reader.read(b"hash,Hash") else { panic!() };
+    let Read::UnreadableLine(reason) = reader.read(b"hash,Hash") else { panic!() };
     assert_eq!(reason, "the first line has two columns `hash`");
 }
 
@@ -168,8 +168,8 @@ fn a_list_of_icse_is_read_by_its_preset() {
 
     assert_eq!(strong.hash.to_string(), sha1.to_lowercase());
     assert_eq!(weak.hash.to_string(), md5);
-    assert_eq!(weak.said.source_id.value().unwrap().as_str(), "17");
-    assert_eq!(weak.said.labels, Given::Nothing);
+    assert_eq!(weak.metadata.source_id.value().unwrap().as_str(), "17");
+    assert_eq!(weak.metadata.labels, Patch::Unset);
     assert_eq!(Preset::Icse.columns(HashKind::Pdq), None);
 }
 
@@ -179,20 +179,20 @@ fn a_wrong_label_date_or_source_costs_no_more_than_itself() {
     let long = "x".repeat(65);
     let many = vec!["l"; 17].join(";");
 
-    let (label, said) = warned(reader.read(format!("{PDQ},a;{long};b,,").as_bytes()));
-    assert_eq!(label.said.labels.value().unwrap().as_slice(), ["a", "b"]);
-    assert!(said.starts_with("`labels`: 1 of 3 left out"), "{said}");
+    let (label, warning) = warned(reader.read(format!("{PDQ},a;{long};b,,").as_bytes()));
+    assert_eq!(label.metadata.labels.value().unwrap().as_slice(), ["a", "b"]);
+    assert!(warning.starts_with("`labels`: 1 of 3 left out"), "{warning}");
     let (only, _) = warned(reader.read(format!("{PDQ},{long},,").as_bytes()));
-    assert_eq!(only.said.labels, Given::Nothing, "what the bank has stays");
-    let (first, said) = warned(reader.read(format!("{PDQ},{many},,").as_bytes()));
-    assert_eq!(first.said.labels.value().unwrap().as_slice().len(), 16);
-    assert!(said.contains("1 of 17"), "{said}");
-    let (date, said) = warned(reader.read(format!("{PDQ},,tomorrow,").as_bytes()));
-    assert_eq!(date.said.expires_at, Given::Nothing);
-    assert!(said.starts_with("`expires_at`: expected a time"), "{said}");
-    let (source, said) = warned(reader.read(format!("{PDQ},,,a\u{7}b").as_bytes()));
-    assert_eq!(source.said.source_id, Given::Nothing);
-    assert!(said.starts_with("`source_id`: "), "{said}");
+    assert_eq!(only.metadata.labels, Patch::Unset, "what the bank has stays");
+    let (first, warning) = warned(reader.read(format!("{PDQ},{many},,").as_bytes()));
+    assert_eq!(first.metadata.labels.value().unwrap().as_slice().len(), 16);
+    assert!(warning.contains("1 of 17"), "{warning}");
+    let (date, warning) = warned(reader.read(format!("{PDQ},,tomorrow,").as_bytes()));
+    assert_eq!(date.metadata.expires_at, Patch::Unset);
+    assert!(warning.starts_with("`expires_at`: expected a time"), "{warning}");
+    let (source, warning) = warned(reader.read(format!("{PDQ},,,a\u{7}b").as_bytes()));
+    assert_eq!(source.metadata.source_id, Patch::Unset);
+    assert!(warning.starts_with("`source_id`: "), "{warning}");
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn a_day_ends_an_entry_at_its_end() {
 
     let day = entry(reader.read(format!("{PDQ}, 2026-12-31 ").as_bytes()));
 
-    assert_eq!(day.said.expires_at.value().unwrap().to_string(), "2027-01-01T00:00:00Z");
+    assert_eq!(day.metadata.expires_at.value().unwrap().to_string(), "2027-01-01T00:00:00Z");
 }
 
 #[test]
@@ -211,6 +211,6 @@ fn a_separator_too_many_between_labels_is_harmless() {
     let read = entry(reader.read(format!("{PDQ},;a; ;b;").as_bytes()));
     let none = entry(reader.read(format!("{PDQ},;").as_bytes()));
 
-    assert_eq!(read.said.labels.value().unwrap().as_slice(), ["a", "b"]);
-    assert_eq!(none.said.labels, Given::Null);
+    assert_eq!(read.metadata.labels.value().unwrap().as_slice(), ["a", "b"]);
+    assert_eq!(none.metadata.labels, Patch::Null);
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use mamori_desk::banks::create_bank::NewBank;
-use mamori_desk::checks::check::Evidence;
+use mamori_desk::checks::check::CheckInput;
 use mamori_desk::checks::fingerprints::{Fingerprints, FramePrint};
 use mamori_desk::{Admin, Caller, Clock, Desk, Proof, Settings};
 use mamori_media::{Limits, Pool, PoolSettings};
@@ -18,15 +18,15 @@ use mamori_model::{
     Action, Bank, Distance, Item, Jurisdictions, Pdq, Purpose, Quality, Reach, Surface,
 };
 use mamori_store::{NewEntry, Store};
-use mamori_testkit::records::Records;
+use mamori_testkit::database::TestDatabase;
 
 /// A desk and what it stands on.
-pub struct House {
+pub struct TestApp {
     pub desk: Desk,
     pub clock: Arc<Clock>,
     pub admin: Admin,
     pub caller: Caller,
-    pub records: Records,
+    pub records: TestDatabase,
 }
 
 /// The child process of this crate's tests: an example, so that every test build makes it.
@@ -36,13 +36,13 @@ fn decode_program() -> PathBuf {
 }
 
 /// Another desk over the same records: a second node.
-pub async fn node(records: &Records, clock: &Arc<Clock>, settings: Settings) -> Desk {
+pub async fn node(records: &TestDatabase, clock: &Arc<Clock>, settings: Settings) -> Desk {
     node_within(records, clock, settings, Limits::default()).await
 }
 
 /// The same, with other limits on pictures.
 pub async fn node_within(
-    records: &Records,
+    records: &TestDatabase,
     clock: &Arc<Clock>,
     settings: Settings,
     limits: Limits,
@@ -69,7 +69,7 @@ pub async fn node_within(
 pub fn settings() -> Settings {
     let mut settings = Settings {
         // Tests apply changes by hand; nothing follows in the background.
-        settle_time_max: std::time::Duration::ZERO,
+        wait_until_applied_max: std::time::Duration::ZERO,
         ..Settings::default()
     };
     // Their receivers are on this machine.
@@ -77,22 +77,22 @@ pub fn settings() -> Settings {
     settings
 }
 
-pub async fn house(records: Records) -> House {
-    house_with(records, settings()).await
+pub async fn test_app(records: TestDatabase) -> TestApp {
+    test_app_with(records, settings()).await
 }
 
 /// A house whose first node is told these settings.
-pub async fn house_with(records: Records, settings: Settings) -> House {
+pub async fn test_app_with(records: TestDatabase, settings: Settings) -> TestApp {
     let clock = Arc::new(Clock::manual(Timestamp::from_second(1_795_000_000).unwrap()));
     let desk = node(&records, &clock, settings).await;
-    let admin = Admin::at_the_machine();
+    let admin = Admin::local_cli();
     let caller = a_service(&desk, "a service").await;
-    House { desk, clock, admin, caller, records }
+    TestApp { desk, clock, admin, caller, records }
 }
 
 /// A new service, as its key proves it.
 pub async fn a_service(desk: &Desk, name: &str) -> Caller {
-    let admin = Admin::at_the_machine();
+    let admin = Admin::local_cli();
     let service = desk.create_service(&admin, name.parse().unwrap()).await.unwrap();
     let role = Role::Service(service.id);
     let issued = desk.issue_key(&admin, role, "test".parse().unwrap()).await.unwrap();
@@ -120,7 +120,7 @@ pub fn new_bank(name: &str, action: Action) -> NewBank {
     }
 }
 
-impl House {
+impl TestApp {
     /// The records themselves, for what no verb says.
     pub async fn store(&self) -> Store {
         Store::open(&mamori_store::Settings::new(self.records.url())).await.unwrap()
@@ -165,14 +165,14 @@ pub fn item(name: &str, surface: Surface) -> Item {
     }
 }
 
-pub fn hashes(pdq: Pdq) -> Evidence {
+pub fn hashes(pdq: Pdq) -> CheckInput {
     let frames = vec![FramePrint::only(pdq, None)];
-    Evidence::Hashes(Fingerprints { frames, ..Fingerprints::default() })
+    CheckInput::Hashes(Fingerprints { frames, ..Fingerprints::default() })
 }
 
 /// A house with a console and a vault, where people can have ways in of their own.
-pub async fn house_with_vault(records: Records, folder: &std::path::Path) -> House {
-    house_with(records, vault_settings(folder)).await
+pub async fn test_app_with_vault(records: TestDatabase, folder: &std::path::Path) -> TestApp {
+    test_app_with(records, vault_settings(folder)).await
 }
 
 /// What a node with a console and a vault is told.

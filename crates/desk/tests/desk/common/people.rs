@@ -2,13 +2,13 @@
 
 use mamori_desk::staff::add_staff::{NewStaff, StaffAdmin};
 use mamori_desk::staff::member::{Lead, Reviewer};
-use mamori_desk::staff::session::Entered;
-use mamori_desk::{AtTheMachine, Desk, Found, Member};
-use mamori_model::sign_in::TicketKind;
+use mamori_desk::staff::session::NewSession;
+use mamori_desk::{Desk, LocalCli, Member, SessionLookup};
+use mamori_model::sign_in::SignInLinkKind;
 use mamori_model::staff::{Language, StaffRole};
 use mamori_model::{Sensitive, StaffId};
 
-use super::House;
+use super::TestApp;
 
 /// Where the tests' console is.
 pub const ORIGIN: &str = "https://mamori.example.org";
@@ -22,31 +22,31 @@ pub fn closed(text: &str) -> Sensitive<String> {
 pub async fn somebody(desk: &Desk, name: &str, roles: &[StaffRole]) -> StaffId {
     let new = NewStaff {
         name: name.parse().unwrap(),
-        shown: name.parse().unwrap(),
+        display_name: name.parse().unwrap(),
         roles: roles.iter().copied().collect(),
         language: Language::English,
     };
-    let here = AtTheMachine::here();
-    desk.add_staff(StaffAdmin::AtTheMachine(&here), new).await.unwrap().staff.id
+    let here = LocalCli::here();
+    desk.add_staff(StaffAdmin::LocalCli(&here), new).await.unwrap().staff.id
 }
 
 /// Lets somebody in, by a ticket of the machine.
-pub async fn enter(desk: &Desk, who: StaffId) -> Entered {
-    let here = AtTheMachine::here();
-    let ticket = desk.ticket_at_the_machine(&here, who, TicketKind::Enter).await.unwrap();
-    desk.enter_by_ticket(ticket.reveal()).await.unwrap()
+pub async fn sign_in_as(desk: &Desk, who: StaffId) -> NewSession {
+    let here = LocalCli::here();
+    let link = desk.local_sign_in_link(&here, who, SignInLinkKind::SignIn).await.unwrap();
+    desk.sign_in_by_link(link.reveal()).await.unwrap()
 }
 
 /// Whose cookie it is.
-pub async fn found(desk: &Desk, entered: &Entered) -> Found {
+pub async fn session_of(desk: &Desk, entered: &NewSession) -> SessionLookup {
     desk.member(entered.cookie.reveal()).await.unwrap().unwrap()
 }
 
-impl House {
+impl TestApp {
     /// Somebody new with these roles, signed in.
     pub async fn member(&self, name: &str, roles: &[StaffRole]) -> Member {
         let who = somebody(&self.desk, name, roles).await;
-        found(&self.desk, &enter(&self.desk, who).await).await.member
+        session_of(&self.desk, &sign_in_as(&self.desk, who).await).await.member
     }
 
     /// A new reviewer, signed in.

@@ -7,7 +7,7 @@ fn hash(number: u64) -> Words {
 #[test]
 fn every_bit_of_a_hash_is_in_one_key() {
     let widths = [24, 24, 23, 30, 20, 16, 25, 24, 24, 23, 23];
-    let keys = Key::share(&widths);
+    let keys = Key::interleaved(&widths);
 
     for bit in 0..256 {
         let mut hash = [0_u64; 4];
@@ -26,7 +26,7 @@ fn both_ways_to_gather_bits_agree() {
     if !std::arch::is_x86_feature_detected!("bmi2") {
         return;
     }
-    let key = Key::share(&[23, 24, 30, 179])[2];
+    let key = Key::interleaved(&[23, 24, 30, 179])[2];
     for number in 0..1_000 {
         assert_eq!(key.of::<true>(&hash(number)), key.of::<false>(&hash(number)));
     }
@@ -34,7 +34,7 @@ fn both_ways_to_gather_bits_agree() {
 
 #[test]
 fn the_lower_bits_of_a_key_are_where_its_lower_bits_come_from() {
-    for key in Key::share(&[23, 17, 16, 30, 20, 24, 22, 26, 28, 30, 20]) {
+    for key in Key::interleaved(&[23, 17, 16, 30, 20, 24, 22, 26, 28, 30, 20]) {
         for count in 0..=16 {
             let bits = key.lower_bits(count);
             assert_eq!(bits.iter().map(|word| word.count_ones()).sum::<u32>(), count);

@@ -53,7 +53,7 @@ fn parts_make_the_same_ids_again_and_others_none() {
     let held = ids(&numbers).unwrap();
     let (first, lower, runs) = held.parts();
     let copy = |runs: Vec<u32>| {
-        let mut copied = Large::<u16>::zeroed(lower.len()).unwrap();
+        let mut copied = MmapArray::<u16>::zeroed(lower.len()).unwrap();
         copied.copy_from_slice(lower);
         Ids::of_parts(first, copied, runs)
     };

@@ -74,10 +74,10 @@ fn a_shape_keeps_to_its_memory_and_its_layout_has_room_for_every_row() {
 /// is a place from which every partial sum is below 0.
 #[test]
 fn on_every_ring_some_slot_and_its_next_keep_to_their_radii() {
-    let mut chance = mamori_testkit::pictures::chance::Chance::new(1);
+    let mut rng = mamori_testkit::pictures::rng::Rng::new(1);
     for _ in 0..20_000 {
-        let slots = usize::try_from(1 + chance.below(7)).unwrap();
-        let mut draw = |below: u64| i64::try_from(chance.below(below)).unwrap();
+        let slots = usize::try_from(1 + rng.below(7)).unwrap();
+        let mut draw = |below: u64| i64::try_from(rng.below(below)).unwrap();
         let radii: Vec<i64> = (0..slots).map(|_| draw(5) - 1).collect();
         let differing: Vec<i64> = (0..slots).map(|_| draw(6)).collect();
         let units: i64 = radii.iter().map(|radius| radius + 1).sum();

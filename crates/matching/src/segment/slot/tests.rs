@@ -7,7 +7,7 @@ fn hash(number: u64) -> Words {
 
 #[test]
 fn a_tag_has_the_lower_bits_of_its_key_and_bits_of_the_next() {
-    let layout = Layout { tag_bits: 12, has_far: false };
+    let layout = Layout { tag_bits: 12, has_rows_high: false };
     let highs = vec![16, 12, 20, 20, 20, 20, 20, 20, 20, 20];
     let widths = vec![16, 16, 28, 28, 28, 28, 28, 28, 28, 28];
     let shape = Shape::of_parts(widths, highs, layout, 1_000).unwrap();

@@ -22,16 +22,18 @@ fn check(rows: u64, layout: Layout, high: [u32; 2]) {
         for number in 0..1 << high {
             let (from, to) = group(directory, number);
             let mut last = None;
-            for posting in index * hashes.len() + place(from)..index * hashes.len() + place(to) {
+            for posting in
+                index * hashes.len() + as_index(from)..index * hashes.len() + as_index(to)
+            {
                 let row = tables.row(u32::try_from(posting).unwrap());
-                let hash = &hashes[place(row)];
+                let hash = &hashes[as_index(row)];
                 let [key, next] = [slot.key, slot.next].map(|key| key.of::<false>(hash));
                 assert_eq!(key >> slot.low, number);
-                let tag = tables.tags[posting] & slot.sought(0, 0).all;
+                let tag = tables.tags[posting] & slot.query_tag(0, 0).all;
                 assert_eq!(tag, slot.tag(key, next));
                 assert!(last < Some(row), "rows of a group are in order");
                 last = Some(row);
-                seen[place(row)] = true;
+                seen[as_index(row)] = true;
             }
         }
         assert!(seen.iter().all(|seen| *seen));
@@ -42,15 +44,15 @@ fn check(rows: u64, layout: Layout, high: [u32; 2]) {
 #[test]
 fn every_row_is_in_the_group_of_its_key_with_its_tag() {
     for layout in [
-        Layout { tag_bits: 16, has_far: false },
-        Layout { tag_bits: 12, has_far: false },
-        Layout { tag_bits: 16, has_far: true },
+        Layout { tag_bits: 16, has_rows_high: false },
+        Layout { tag_bits: 12, has_rows_high: false },
+        Layout { tag_bits: 16, has_rows_high: true },
     ] {
         check(3_000, layout, [8, 6]);
         check(3_000, layout, [16, 14]);
         check(1, layout, [9, 8]);
     }
     // Row numbers that need every available bit, placed in several parts.
-    check(70_000, Layout { tag_bits: 15, has_far: false }, [12, 3]);
-    check(70_000, Layout { tag_bits: 16, has_far: true }, [12, 1]);
+    check(70_000, Layout { tag_bits: 15, has_rows_high: false }, [12, 3]);
+    check(70_000, Layout { tag_bits: 16, has_rows_high: true }, [12, 1]);
 }

@@ -30,7 +30,7 @@ pub enum Component {
 /// Decodes the first picture of a stream.
 pub fn decode(stream: Vec<u8>, limits: &Limits) -> Result<Planes, Error> {
     let mut settings = Settings::new();
-    // The cage forbids threads, and a still picture has no frame to wait for.
+    // The sandbox forbids threads, and a still picture has no frame to wait for.
     settings.set_n_threads(1);
     settings.set_max_frame_delay(1);
     // Viewers show only the highest layer.

@@ -1,13 +1,13 @@
 //! Reads the structure of a GIF (version 89a) without its pixels: how many frames there are, the
 //! place of each, and whether the file ends correctly.
 
-use crate::decode::canvas::Place;
+use crate::decode::canvas::Rect;
 
 /// The structure of a file.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Blocks {
     /// The places of the frames whose data are complete.
-    pub frames: Vec<Place>,
+    pub frames: Vec<Rect>,
     /// Whether the data of the last frame are incomplete.
     pub is_cut: bool,
     /// Whether data follow that are neither a block nor the trailer. Browsers stop there; other
@@ -49,7 +49,7 @@ fn walk(reader: &mut Reader<'_>, blocks: &mut Blocks) -> Option<()> {
             }
             IMAGE => {
                 blocks.is_cut = true;
-                let place = Place {
+                let place = Rect {
                     left: reader.word()?,
                     top: reader.word()?,
                     width: reader.word()?,
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn frames_are_counted_with_and_without_a_trailer() {
-        let place = Place { left: 1, top: 0, width: 1, height: 2 };
+        let place = Rect { left: 1, top: 0, width: 1, height: 2 };
         let open = [HEAD, CONTROL, FRAME, FRAME].concat();
         let closed = [open.as_slice(), b";junk"].concat();
 

@@ -1,6 +1,6 @@
 //! The only module that calls libjpeg-turbo's decoder (as `MozJPEG` carries it), by `mozjpeg-sys`.
 //!
-//! It is C code on hostile bytes, which is the reason for the cage. An error inside it unwinds
+//! It is C code on hostile bytes, which is the reason for the sandbox. An error inside it unwinds
 //! through its frames, which the crate is built for; [`Decoder`] frees its memory when it is
 //! dropped.
 #![expect(unsafe_code, reason = "libjpeg has no safe interface")]
@@ -88,8 +88,8 @@ impl<'a> Decoder<'a> {
         let mut state = Box::new(State { errors, warnings: BTreeSet::new(), jpeg });
         // SAFETY: `errors` is valid and outlives the call.
         unsafe { jpeg_std_error(&mut state.errors) };
-        state.errors.error_exit = Some(exit);
-        state.errors.emit_message = Some(note);
+        state.errors.error_exit = Some(on_error);
+        state.errors.emit_message = Some(on_warning);
         let state = Box::leak(state).into();
         let mut decoder = Self { state, has_started: false, bytes: PhantomData };
         // The address of the whole `State`: libjpeg's callbacks find the warnings behind it.
@@ -203,7 +203,7 @@ impl<'a> Decoder<'a> {
         &self.state().warnings
     }
 
-    /// Calls libjpeg and catches what [`exit`] throws.
+    /// Calls libjpeg and catches what [`on_error`] throws.
     fn run(&mut self, call: impl FnOnce(&mut jpeg_decompress_struct)) -> Result<(), Failure> {
         let jpeg = &mut self.state_mut().jpeg;
         panic::catch_unwind(AssertUnwindSafe(|| call(jpeg))).map_err(|thrown| {
@@ -226,14 +226,14 @@ impl Drop for Decoder<'_> {
 }
 
 /// libjpeg calls this on an error; it must not return.
-unsafe extern "C-unwind" fn exit(common: &mut jpeg_common_struct) {
+unsafe extern "C-unwind" fn on_error(common: &mut jpeg_common_struct) {
     // SAFETY: `err` is the error manager of `State`, which lives as long as the decoder.
     let code = unsafe { (*common.err).msg_code };
     panic::resume_unwind(Box::new(Failure(code)));
 }
 
 /// libjpeg calls this on a warning: keeps its number and prints nothing.
-unsafe extern "C-unwind" fn note(common: &mut jpeg_common_struct, level: c_int) {
+unsafe extern "C-unwind" fn on_warning(common: &mut jpeg_common_struct, level: c_int) {
     if level < 0 {
         let state = common.err.cast::<State>();
         // SAFETY: `err` points to the first field of a boxed `State`, whose layout is C's. Nothing

@@ -11,7 +11,7 @@ use super::read::read_hash;
 use super::{NewEntry, ROWS_MAX};
 use crate::error::{Error, OrCorrupt};
 use crate::json;
-use crate::noted::{Change, Noted};
+use crate::pending_change::{Change, PendingChange};
 use crate::query::queries;
 use crate::tx::Tx;
 
@@ -24,45 +24,45 @@ queries! {
          WHERE id = $1 AND withdrawn_at IS NULL AND expired_at IS NULL";
     UPDATE_ENTRIES = "-- update_entries
         WITH given AS MATERIALIZED (
-            SELECT entry.id AS known, value ->> 'says_source_id' AS says_source_id,
+            SELECT entry.id AS known, value ->> 'sets_source_id' AS sets_source_id,
                    value ->> 'source_id' AS new_source_id, value ->> 'labels' AS new_labels,
-                   value ->> 'says_expires_at' AS says_expires_at,
+                   value ->> 'sets_expires_at' AS sets_expires_at,
                    value ->> 'expires_at' AS new_expires_at
               FROM json_each($2)
              CROSS JOIN entry
              WHERE bank_id = $1 AND kind = value ->> 'kind' AND hash = unhex(value ->> 'hash')
                AND withdrawn_at IS NULL AND expired_at IS NULL)
         UPDATE entry
-           SET source_id = CASE WHEN says_source_id THEN new_source_id ELSE source_id END,
+           SET source_id = CASE WHEN sets_source_id THEN new_source_id ELSE source_id END,
                labels = coalesce(new_labels, labels),
-               expires_at = CASE WHEN says_expires_at THEN new_expires_at ELSE expires_at END,
+               expires_at = CASE WHEN sets_expires_at THEN new_expires_at ELSE expires_at END,
                changed_by = $3
           FROM given
          WHERE id = known AND withdrawn_at IS NULL AND expired_at IS NULL
            AND (labels <> coalesce(new_labels, labels)
-                OR (says_source_id AND source_id IS DISTINCT FROM new_source_id)
-                OR (says_expires_at AND expires_at IS DISTINCT FROM new_expires_at))
+                OR (sets_source_id AND source_id IS DISTINCT FROM new_source_id)
+                OR (sets_expires_at AND expires_at IS DISTINCT FROM new_expires_at))
         RETURNING id, kind, hash",
         postgres: "-- update_entries
         WITH given AS MATERIALIZED (
-            SELECT entry.id AS known, says_source_id, said.source_id AS new_source_id,
-                   said.labels AS new_labels, says_expires_at, said.expires_at AS new_expires_at
+            SELECT entry.id AS known, sets_source_id, input.source_id AS new_source_id,
+                   input.labels AS new_labels, sets_expires_at, input.expires_at AS new_expires_at
               FROM json_to_recordset(CAST($2 AS json))
-                   AS said (kind text, hash text, says_source_id boolean, source_id text,
-                            labels text, says_expires_at boolean, expires_at bigint)
-              JOIN entry ON bank_id = $1 AND entry.kind = said.kind
-                        AND entry.hash = decode(said.hash, 'hex')
+                   AS input (kind text, hash text, sets_source_id boolean, source_id text,
+                            labels text, sets_expires_at boolean, expires_at bigint)
+              JOIN entry ON bank_id = $1 AND entry.kind = input.kind
+                        AND entry.hash = decode(input.hash, 'hex')
                         AND withdrawn_at IS NULL AND expired_at IS NULL)
         UPDATE entry
-           SET source_id = CASE WHEN says_source_id THEN new_source_id ELSE source_id END,
+           SET source_id = CASE WHEN sets_source_id THEN new_source_id ELSE source_id END,
                labels = coalesce(new_labels, labels),
-               expires_at = CASE WHEN says_expires_at THEN new_expires_at ELSE expires_at END,
+               expires_at = CASE WHEN sets_expires_at THEN new_expires_at ELSE expires_at END,
                changed_by = $3
           FROM given
          WHERE id = known AND withdrawn_at IS NULL AND expired_at IS NULL
            AND (labels <> coalesce(new_labels, labels)
-                OR (says_source_id AND source_id IS DISTINCT FROM new_source_id)
-                OR (says_expires_at AND expires_at IS DISTINCT FROM new_expires_at))
+                OR (sets_source_id AND source_id IS DISTINCT FROM new_source_id)
+                OR (sets_expires_at AND expires_at IS DISTINCT FROM new_expires_at))
         RETURNING id, kind, hash";
 }
 
@@ -70,24 +70,24 @@ queries! {
 struct ChangeRow<'a> {
     kind: &'static str,
     hash: String,
-    says_source_id: bool,
+    sets_source_id: bool,
     source_id: Option<&'a str>,
     labels: Option<&'a Labels>,
-    says_expires_at: bool,
+    sets_expires_at: bool,
     expires_at: Option<i64>,
 }
 
 impl<'a> ChangeRow<'a> {
-    fn new(hash: &Hash, said: &'a EntryChange, none: &'a Labels) -> Self {
-        let labels = said.labels.value().unwrap_or(none);
+    fn new(hash: &Hash, metadata: &'a EntryChange, none: &'a Labels) -> Self {
+        let labels = metadata.labels.value().unwrap_or(none);
         Self {
             kind: hash.kind().as_str(),
             hash: hash.to_string(),
-            says_source_id: said.source_id.is_said(),
-            source_id: said.source_id.value().map(Line::as_str),
-            labels: said.labels.is_said().then_some(labels),
-            says_expires_at: said.expires_at.is_said(),
-            expires_at: said.expires_at.value().map(|end| end.as_microsecond()),
+            sets_source_id: metadata.source_id.is_set(),
+            source_id: metadata.source_id.value().map(Line::as_str),
+            labels: metadata.labels.is_set().then_some(labels),
+            sets_expires_at: metadata.expires_at.is_set(),
+            expires_at: metadata.expires_at.value().map(|end| end.as_microsecond()),
         }
     }
 }
@@ -109,7 +109,7 @@ impl Tx {
         let is_updated = self.run(call).await? == 1;
         if is_updated && has_ended {
             let change = Change::Removed { bank: entry.bank, first: entry.id, last: entry.id };
-            self.note(Noted { change, at: now });
+            self.record_change(PendingChange { change, at: now });
         }
         Ok(is_updated)
     }
@@ -124,25 +124,25 @@ impl Tx {
     ) -> Result<u64, Error> {
         // A hash may occur several times: all its changes are merged, and the last place is
         // reported.
-        let mut said: HashMap<Hash, (usize, EntryChange)> = HashMap::new();
+        let mut changes: HashMap<Hash, (usize, EntryChange)> = HashMap::new();
         let known = entries.iter().zip(ids.iter()).enumerate();
         for (nth, (entry, _)) in
-            known.filter(|(_, (entry, id))| id.is_none() && entry.said.is_said())
+            known.filter(|(_, (entry, id))| id.is_none() && entry.metadata.is_set())
         {
-            let (last, earlier) = said.remove(&entry.hash).unwrap_or_default();
-            let change = entry.said.clone().after(earlier);
-            said.insert(entry.hash, (nth.max(last), change));
+            let (last, earlier) = changes.remove(&entry.hash).unwrap_or_default();
+            let change = entry.metadata.clone().after(earlier);
+            changes.insert(entry.hash, (nth.max(last), change));
         }
         let none = Labels::default();
         let rows: Vec<ChangeRow<'_>> =
-            said.iter().map(|(hash, (_, change))| ChangeRow::new(hash, change, &none)).collect();
+            changes.iter().map(|(hash, (_, change))| ChangeRow::new(hash, change, &none)).collect();
         let mut updated = 0_u64;
         for some in rows.chunks(ROWS_MAX) {
             let call = UPDATE_ENTRIES.bind(bank).bind(json::write(&some)?).bind(self.name());
             let changed: Vec<(i64, String, Vec<u8>)> = self.rows(call).await?;
             for (id, kind, hash) in changed {
                 updated = updated.saturating_add(1);
-                let place = said.get(&read_hash(&kind, &hash)?).map(|(nth, _)| *nth);
+                let place = changes.get(&read_hash(&kind, &hash)?).map(|(nth, _)| *nth);
                 if let Some(place) = place.and_then(|nth| ids.get_mut(nth)) {
                     *place = Some(EntryId::new(id).or_corrupt("entry.id")?);
                 }

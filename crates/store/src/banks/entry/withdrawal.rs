@@ -49,9 +49,9 @@ queries! {
          WHERE bank_id = $1 AND kind = value ->> 'kind' AND hash = unhex(value ->> 'hash')",
         postgres: "-- withdrawn_among
         SELECT withdrawal.kind, withdrawal.hash
-          FROM json_to_recordset(CAST($2 AS json)) AS said (kind text, hash text)
-          JOIN withdrawal ON bank_id = $1 AND withdrawal.kind = said.kind
-                         AND withdrawal.hash = decode(said.hash, 'hex')";
+          FROM json_to_recordset(CAST($2 AS json)) AS input (kind text, hash text)
+          JOIN withdrawal ON bank_id = $1 AND withdrawal.kind = input.kind
+                         AND withdrawal.hash = decode(input.hash, 'hex')";
     FORGET_WITHDRAWN = "-- forget_withdrawn
         DELETE FROM withdrawal
          WHERE bank_id = $1
@@ -60,9 +60,9 @@ queries! {
         postgres: "-- forget_withdrawn
         DELETE FROM withdrawal
          WHERE bank_id = $1
-           AND (kind, hash) IN (SELECT said.kind, decode(said.hash, 'hex')
+           AND (kind, hash) IN (SELECT input.kind, decode(input.hash, 'hex')
                                   FROM json_to_recordset(CAST($2 AS json))
-                                       AS said (kind text, hash text))";
+                                       AS input (kind text, hash text))";
     PURGE_BANK_WITHDRAWN = "-- purge_bank_withdrawn
         DELETE FROM withdrawal
          WHERE bank_id = $1

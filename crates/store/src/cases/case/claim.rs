@@ -96,7 +96,7 @@ macro_rules! handed {
 }
 
 /// The condition that the case is not kept for another reviewer.
-macro_rules! unkept {
+macro_rules! unreserved {
     () => {
         "(handed_to IS NULL OR handed_to = $1 OR handed_until <= $2)"
     };
@@ -104,13 +104,13 @@ macro_rules! unkept {
 
 macro_rules! queued {
     ($name:literal, $lock:literal) => {
-        claim!($name, concat!(unkept!(), " AND ", unskipped!("review_case")), $lock)
+        claim!($name, concat!(unreserved!(), " AND ", unskipped!("review_case")), $lock)
     };
 }
 
 macro_rules! skipped {
     ($lock:literal) => {
-        claim!("claim_skipped", unkept!(), $lock)
+        claim!("claim_skipped", unreserved!(), $lock)
     };
 }
 
@@ -133,7 +133,7 @@ queries! {
         UPDATE review_case
            SET claim_until = $5, changed_by = $6
          WHERE id = $1 AND claimed_by = $2 AND claims = $3 AND claim_until > $4";
-    KEEP_CLAIM_ON = "-- keep_claim_on
+    EXTEND_CLAIM_OF = "-- extend_claim_of
         UPDATE review_case
            SET claim_until = $4, changed_by = $5
          WHERE id = $1 AND claimed_by = $2 AND claim_until > $3";
@@ -234,14 +234,14 @@ impl Tx {
 
     /// Extends the claim of this staff member on a case to `until`, whatever its number, if there
     /// is one.
-    pub async fn keep_claim_on(
+    pub async fn extend_claim_of(
         &mut self,
         case: CaseId,
         by: StaffId,
         now: Timestamp,
         until: Timestamp,
     ) -> Result<(), Error> {
-        let call = KEEP_CLAIM_ON.bind(case).bind(by).bind(now).bind(until).bind(self.name());
+        let call = EXTEND_CLAIM_OF.bind(case).bind(by).bind(now).bind(until).bind(self.name());
         self.run(call).await.map(drop)
     }
 

@@ -97,7 +97,7 @@ impl Tx {
             .bind(event.case)
             .bind(event.kind.as_str())
             .bind(event.by)
-            .bind(event.note.as_ref().map(mamori_model::Words::as_str))
+            .bind(event.note.as_ref().map(mamori_model::FreeText::as_str))
             .bind(about.or_corrupt("case_event.about")?)
             .bind(event.at)
             .bind(self.name());

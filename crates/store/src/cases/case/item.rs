@@ -56,7 +56,7 @@ queries! {
         postgres: names_of_cases!(
             "= ANY (ARRAY(SELECT CAST(json_array_elements_text(CAST($1 AS json)) AS uuid)))"
         );
-    CASES_ALIKE = "-- cases_alike
+    COUNT_CASES_WITH_SAME_ENTRY = "-- count_cases_with_same_entry
         SELECT count(*)
           FROM review_case
          WHERE state = 'open' AND id <> $1
@@ -132,8 +132,8 @@ impl Store {
     }
 
     /// Returns how many other open cases have an item that hit the same entry.
-    pub async fn count_cases_alike(&self, case: CaseId) -> Result<u32, Error> {
-        let row: Option<(i64,)> = self.row(CASES_ALIKE.bind(case)).await?;
+    pub async fn count_cases_with_same_entry(&self, case: CaseId) -> Result<u32, Error> {
+        let row: Option<(i64,)> = self.row(COUNT_CASES_WITH_SAME_ENTRY.bind(case)).await?;
         row.and_then(|(count,)| u32::try_from(count).ok()).or_corrupt("review_case.id")
     }
 }

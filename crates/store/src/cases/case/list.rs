@@ -42,9 +42,9 @@ queries! {
     CASES_OF_SERVICE = select!("cases_of_service", "service_id = $1 AND id < $2
            AND (state = $3 OR $3 IS NULL OR ($3 = 'open' AND state = 'proposed'))
          ORDER BY id DESC LIMIT $4");
-    CASE_IN_HAND = select!("case_in_hand", "claimed_by = $1 AND claim_until > $2");
+    CLAIMED_CASE = select!("claimed_case", "claimed_by = $1 AND claim_until > $2");
     CASES_TO_CHOOSE = free!("cases_to_choose", "(purpose = $5 OR $5 IS NULL)");
-    CASES_WITH_THE_SAME = free!("cases_with_the_same", "purpose = (
+    CASES_WITH_SAME_ENTRY = free!("cases_with_same_entry", "purpose = (
                    SELECT ours.purpose FROM review_case AS ours WHERE ours.id = $5)
            AND id IN (SELECT theirs.case_id
                         FROM case_item AS ours
@@ -169,8 +169,8 @@ impl Store {
     }
 
     /// Returns the case that this staff member has claimed, if the claim has not lapsed.
-    pub async fn case_in_hand(&self, by: StaffId, now: Timestamp) -> Result<Option<Case>, Error> {
-        let row: Option<CaseRow> = self.row(CASE_IN_HAND.bind(by).bind(now)).await?;
+    pub async fn claimed_case(&self, by: StaffId, now: Timestamp) -> Result<Option<Case>, Error> {
+        let row: Option<CaseRow> = self.row(CLAIMED_CASE.bind(by).bind(now)).await?;
         row.map(CaseRow::read).transpose()
     }
 
@@ -187,12 +187,12 @@ impl Store {
 
     /// Returns those of them under the policy of `case` that have an item with a hit on the same
     /// entry as an item of `case`; `case` itself included.
-    pub async fn cases_with_the_same(
+    pub async fn cases_with_same_entry(
         &self,
         who: &Choosing,
         case: CaseId,
     ) -> Result<Vec<Case>, Error> {
-        CaseRow::read_all(self.rows(who.bind(CASES_WITH_THE_SAME).bind(case)).await?)
+        CaseRow::read_all(self.rows(who.bind(CASES_WITH_SAME_ENTRY).bind(case)).await?)
     }
 
     /// Returns the newest `limit` cases of all services with an item of exactly this name.

@@ -111,16 +111,16 @@ impl Tx {
         let kinds = json::write(&JobKind::ALL.map(JobKind::as_str))?;
         let call = LANES.bind(now).bind(limits.per_lane).bind(kinds);
         let rows: Vec<(Option<Uuid>, String, i64)> = self.rows(call).await?;
-        let (mut in_hand, mut due) = (BTreeMap::new(), Vec::new());
+        let (mut leased, mut due) = (BTreeMap::new(), Vec::new());
         for (id, lane, number) in rows {
             let lane = Lane::from_text(lane);
             if let Some(id) = id {
                 due.push(Due { id: id.into(), lane, since: number });
             } else {
-                in_hand.insert(lane, u32::try_from(number).unwrap_or(u32::MAX));
+                leased.insert(lane, u32::try_from(number).unwrap_or(u32::MAX));
             }
         }
-        let chosen = choose(in_hand, due, limits);
+        let chosen = choose(leased, due, limits);
         if chosen.is_empty() {
             return Ok(Vec::new());
         }
@@ -141,9 +141,9 @@ struct Due {
 
 /// Chooses the jobs to lease, one at a time: from the lane that has the fewest leased; of several
 /// such lanes, the job that is due the longest.
-fn choose(mut in_hand: BTreeMap<Lane, u32>, mut due: Vec<Due>, limits: LeaseLimits) -> Vec<JobId> {
+fn choose(mut leased: BTreeMap<Lane, u32>, mut due: Vec<Due>, limits: LeaseLimits) -> Vec<JobId> {
     let mut of_party: BTreeMap<String, u32> = BTreeMap::new();
-    for (lane, jobs) in &in_hand {
+    for (lane, jobs) in &leased {
         let party = of_party.entry(lane.party().to_owned()).or_default();
         *party = party.saturating_add(*jobs);
     }
@@ -156,7 +156,7 @@ fn choose(mut in_hand: BTreeMap<Lane, u32>, mut due: Vec<Due>, limits: LeaseLimi
     for _ in 0..limits.jobs {
         let open = lanes.iter().filter_map(|(lane, jobs)| {
             let first = jobs.front()?;
-            let jobs = in_hand.get(lane).copied().unwrap_or(0);
+            let jobs = leased.get(lane).copied().unwrap_or(0);
             let of_party = of_party.get(lane.party()).copied().unwrap_or(0);
             let has_room = jobs < limits.per_lane && of_party < limits.per_party;
             has_room.then_some((jobs, first.since, first.id, lane))
@@ -166,7 +166,7 @@ fn choose(mut in_hand: BTreeMap<Lane, u32>, mut due: Vec<Due>, limits: LeaseLimi
         chosen.extend(lanes.get_mut(&lane).and_then(VecDeque::pop_front).map(|job| job.id));
         let party = of_party.entry(lane.party().to_owned()).or_default();
         *party = party.saturating_add(1);
-        let jobs = in_hand.entry(lane).or_default();
+        let jobs = leased.entry(lane).or_default();
         *jobs = jobs.saturating_add(1);
     }
     chosen
@@ -184,11 +184,11 @@ mod tests {
         Due { id: Uuid::from_u128(number).into(), lane: lane(name), since: at }
     }
 
-    fn chosen(in_hand: &[(&str, u32)], due: &[Due], limits: [u32; 3]) -> Vec<u128> {
-        let in_hand = in_hand.iter().map(|(name, jobs)| (lane(name), *jobs)).collect();
+    fn chosen(leased: &[(&str, u32)], due: &[Due], limits: [u32; 3]) -> Vec<u128> {
+        let leased = leased.iter().map(|(name, jobs)| (lane(name), *jobs)).collect();
         let [jobs, per_lane, per_party] = limits;
         let limits = LeaseLimits { jobs, per_lane, per_party };
-        let chosen = choose(in_hand, due.to_vec(), limits);
+        let chosen = choose(leased, due.to_vec(), limits);
         chosen.into_iter().map(|id| Uuid::from(id).as_u128()).collect()
     }
 

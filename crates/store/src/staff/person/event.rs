@@ -19,9 +19,9 @@ queries! {
           FROM staff_event
          WHERE id < $1
          ORDER BY id DESC LIMIT $2";
-    COUNT_GIVEN = "-- count_given
+    COUNT_CHANGES_BY_COLLEAGUES = "-- count_changes_by_colleagues
         SELECT count(*) FROM staff_event
-         WHERE staff_id = $1 AND by_id <> $1 AND kind IN ('added', 'roles', 'ticket')
+         WHERE staff_id = $1 AND by_id <> $1 AND kind IN ('added', 'roles', 'link')
            AND happened_at > $2";
     INSERT_STAFF_EVENT = "-- insert_staff_event
         INSERT INTO staff_event (id, staff_id, by_id, kind, about, happened_at, changed_by)
@@ -89,8 +89,13 @@ impl Tx {
 
     /// Checks whether a colleague created this account, or gave it roles or a link, after `since`.
     /// Changes from the command line do not count.
-    pub async fn was_given(&mut self, staff: StaffId, since: Timestamp) -> Result<bool, Error> {
-        let count: Option<(i64,)> = self.row(COUNT_GIVEN.bind(staff).bind(since)).await?;
+    pub async fn was_changed_by_colleague(
+        &mut self,
+        staff: StaffId,
+        since: Timestamp,
+    ) -> Result<bool, Error> {
+        let count: Option<(i64,)> =
+            self.row(COUNT_CHANGES_BY_COLLEAGUES.bind(staff).bind(since)).await?;
         Ok(count.is_some_and(|(count,)| count > 0))
     }
 

@@ -55,7 +55,7 @@ queries! {
     OPEN_ACTIONS = "-- open_actions
         SELECT service_action.id, service_action.decision_id, service.name AS service,
                service_action.kind, service_action.state, service_action.reminders,
-               service_action.asked_at
+               service_action.requested_at
           FROM service_action
           JOIN service ON service.id = service_action.service_id
          WHERE service_action.state IN ('waiting', 'overdue') AND service_action.id > $1
@@ -179,7 +179,7 @@ pub struct OpenAction {
     /// Number of reminders so far.
     pub reminders: u32,
     /// Time at which it was requested; asking again for an overdue action renews it.
-    pub asked_at: Option<Timestamp>,
+    pub requested_at: Option<Timestamp>,
 }
 
 row! {
@@ -190,7 +190,7 @@ row! {
         kind: String,
         state: String,
         reminders: i64,
-        asked_at: Option<i64>,
+        requested_at: Option<i64>,
     }
 }
 
@@ -203,7 +203,7 @@ impl ActionRow {
             kind: ActionKind::parse(&self.kind).or_corrupt("service_action.kind")?,
             state: ActionState::parse(&self.state).or_corrupt("service_action.state")?,
             reminders: u32::try_from(self.reminders).or_corrupt("service_action.reminders")?,
-            asked_at: maybe_from_micros(self.asked_at, "service_action.asked_at")?,
+            requested_at: maybe_from_micros(self.requested_at, "service_action.requested_at")?,
         })
     }
 }

@@ -48,7 +48,7 @@ pub struct ActionJson {
     pub state: ActionState,
     /// Time at which the action was requested; renewed if an overdue action is requested again.
     #[schema(value_type = Option<String>, format = DateTime)]
-    pub asked_at: Option<Timestamp>,
+    pub requested_at: Option<Timestamp>,
     /// Time of your answer.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub answered_at: Option<Timestamp>,
@@ -73,7 +73,7 @@ impl From<ActionRequest> for ActionJson {
             until: terms.until,
             undoes: action.undoes,
             state: action.state,
-            asked_at: action.asked_at,
+            requested_at: action.requested_at,
             answered_at: action.answered_at,
             note: action.note.map(|note| note.reveal().to_string()),
         }

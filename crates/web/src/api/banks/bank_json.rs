@@ -53,7 +53,7 @@ pub struct BankJson {
     #[schema(value_type = Vec<text::CountryOrStar>)]
     pub jurisdictions: Jurisdictions,
     /// The law that permits searching private messages, and its last day.
-    #[schema(value_type = Option<PrivateBasisShape>)]
+    #[schema(value_type = Option<PrivateBasisSchema>)]
     pub private_basis: Option<PrivateBasis>,
     /// The largest distance at which a PDQ hash still matches, in bits.
     #[schema(value_type = u32, minimum = 0, maximum = 64)]
@@ -107,7 +107,7 @@ impl BankJson {
 /// only to public and shared items.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = NewBankKeys)]
+#[schema(as = NewBankFields)]
 pub struct NewBankJson {
     /// Its name, unique.
     #[schema(value_type = text::BankName)]
@@ -131,7 +131,7 @@ pub struct NewBankJson {
     #[schema(schema_with = jurisdictions)]
     pub jurisdictions: Jurisdictions,
     /// The law that permits searching private messages, and its last day.
-    #[schema(value_type = Option<PrivateBasisShape>)]
+    #[schema(value_type = Option<PrivateBasisSchema>)]
     pub private_basis: Option<PrivateBasis>,
     /// The largest distance at which a PDQ hash still matches, in bits.
     #[serde(default = "same_picture", deserialize_with = "distance")]
@@ -159,7 +159,7 @@ pub struct NewBankJson {
 #[serde(deny_unknown_fields)]
 #[schema(as = PrivateBasis)]
 #[expect(dead_code, reason = "only its schema is used")]
-struct PrivateBasisShape {
+struct PrivateBasisSchema {
     /// The law, as a lawyer would cite it.
     law: text::Line,
     /// The last day on which it applies, in UTC.
@@ -169,9 +169,9 @@ struct PrivateBasisShape {
 
 /// [`NewBankJson`] in the document: its keys, and which of them exclude each other.
 #[derive(Clone, Copy, Debug)]
-pub struct NewBankShape;
+pub struct NewBankSchema;
 
-impl ToSchema for NewBankShape {
+impl ToSchema for NewBankSchema {
     fn name() -> Cow<'static, str> {
         Cow::Borrowed("NewBank")
     }
@@ -181,7 +181,7 @@ impl ToSchema for NewBankShape {
     }
 }
 
-impl PartialSchema for NewBankShape {
+impl PartialSchema for NewBankSchema {
     fn schema() -> RefOr<Schema> {
         let words = |words: &[&str]| {
             let any = ObjectBuilder::new().schema_type(SchemaType::AnyValue);
@@ -292,7 +292,7 @@ pub struct BankChangeJson {
     pub jurisdictions: Option<Jurisdictions>,
     /// The law that permits searching private messages; `null` removes it.
     #[serde(default, deserialize_with = "private_basis")]
-    #[schema(value_type = Option<PrivateBasisShape>)]
+    #[schema(value_type = Option<PrivateBasisSchema>)]
     pub private_basis: PrivateBasisChange,
     /// The largest distance at which a PDQ hash still matches, in bits.
     #[serde(default, deserialize_with = "optional_distance")]

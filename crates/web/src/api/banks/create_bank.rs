@@ -3,7 +3,7 @@
 use axum::extract::State;
 use mamori_desk::Desk;
 
-use crate::api::banks::bank_json::{BankJson, NewBankJson, NewBankShape};
+use crate::api::banks::bank_json::{BankJson, NewBankJson, NewBankSchema};
 use crate::api::{Created, created};
 use crate::extract::Json;
 use crate::guard::Admin;
@@ -15,7 +15,7 @@ use crate::problem::Problem;
 /// that it is reported.
 #[utoipa::path(
     post, path = "/v1/banks", tag = "banks",
-    request_body(content((NewBankShape = "application/json", example = json!({
+    request_body(content((NewBankSchema = "application/json", example = json!({
         "name": "hotline-list", "purpose": "child_sexual_abuse", "source": "Example Hotline, list A",
         "legal_basis": "agreement of 2026-03-01", "owner": "trust and safety team",
         "jurisdictions": ["JP"], "action": "hold",

@@ -25,7 +25,7 @@ pub struct DisputeJson {
     #[schema(value_type = text::ServiceId)]
     pub service_id: ServiceId,
     /// The reviewer's reason.
-    #[schema(value_type = text::Words)]
+    #[schema(value_type = text::FreeText)]
     pub reason: String,
     /// Current state.
     pub state: DisputeState,
@@ -34,7 +34,7 @@ pub struct DisputeJson {
     pub opened_at: Timestamp,
     /// Time at which it was settled.
     #[schema(value_type = Option<String>, format = DateTime)]
-    pub settled_at: Option<Timestamp>,
+    pub resolved_at: Option<Timestamp>,
 }
 
 impl From<Dispute> for DisputeJson {
@@ -47,7 +47,7 @@ impl From<Dispute> for DisputeJson {
             reason: dispute.reason.to_string(),
             state: dispute.state,
             opened_at: dispute.opened_at,
-            settled_at: dispute.settled_at,
+            resolved_at: dispute.resolved_at,
         }
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use mamori_desk::{Added, NewEntry};
 use mamori_model::text::Labels;
-use mamori_model::{BankId, Entry, EntryChange, EntryId, EntryState, Given, Hash, HashKind, Line};
+use mamori_model::{BankId, Entry, EntryChange, EntryId, EntryState, Hash, HashKind, Line, Patch};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::openapi::schema::{AnyOfBuilder, SchemaType};
@@ -102,13 +102,13 @@ pub struct NewEntryJson {
     pub kind: Option<HashKind>,
     /// The id of the entry at its source.
     #[serde(default)]
-    pub source_id: Given<Line>,
+    pub source_id: Patch<Line>,
     /// The source's labels.
     #[serde(default)]
-    pub labels: Given<Labels>,
+    pub labels: Patch<Labels>,
     /// Time from which it no longer matches.
     #[serde(default)]
-    pub expires_at: Given<Timestamp>,
+    pub expires_at: Patch<Timestamp>,
 }
 
 /// The keys of [`NewEntryJson`], each by itself.
@@ -119,7 +119,7 @@ pub struct NewEntryJson {
                         are sent change that entry, and `null` takes away."
 )]
 #[expect(dead_code, reason = "only its schema is used")]
-struct NewEntryKeys {
+struct NewEntryFields {
     /// The hash: 64 hex digits for PDQ and SHA-256, 40 for SHA-1, 32 for MD5, in either case.
     #[schema(pattern = "^[0-9A-Fa-f]{32,64}$", min_length = 32, max_length = 64)]
     hash: String,
@@ -142,7 +142,7 @@ impl ToSchema for NewEntryJson {
     }
 
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-        <NewEntryKeys as ToSchema>::schemas(schemas);
+        <NewEntryFields as ToSchema>::schemas(schemas);
     }
 }
 
@@ -165,7 +165,7 @@ impl PartialSchema for NewEntryJson {
             .property("kind", kinds(json!(["md5"])))
             .required("kind");
         AllOfBuilder::new()
-            .item(NewEntryKeys::schema())
+            .item(NewEntryFields::schema())
             .item(AnyOfBuilder::new().item(long).item(middle).item(short))
             .into()
     }
@@ -177,7 +177,7 @@ impl NewEntryJson {
         let hash = Hash::parse(kind, &self.hash).map_err(|why| format!("`hash`: {why}"))?;
         Ok(NewEntry {
             hash,
-            said: EntryChange {
+            metadata: EntryChange {
                 source_id: self.source_id,
                 labels: self.labels,
                 expires_at: self.expires_at,
@@ -194,15 +194,15 @@ pub struct EntryChangeJson {
     /// The id of the entry at its source.
     #[serde(default)]
     #[schema(value_type = Option<text::Line>)]
-    pub source_id: Given<Line>,
+    pub source_id: Patch<Line>,
     /// The source's labels.
     #[serde(default)]
     #[schema(value_type = Option<Vec<text::Label>>, max_items = 16)]
-    pub labels: Given<Labels>,
+    pub labels: Patch<Labels>,
     /// Time from which it no longer matches.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = DateTime)]
-    pub expires_at: Given<Timestamp>,
+    pub expires_at: Patch<Timestamp>,
 }
 
 impl From<EntryChangeJson> for EntryChange {

@@ -178,7 +178,7 @@ mod tests {
             let Read::Entry(read, _) = read else { panic!("{read:?}") };
             assert_eq!(read.hash, entry().hash);
             let other = Entry { source_id: None, labels: Labels::default(), ..entry() };
-            assert_eq!(read.said.applied_to(other), entry());
+            assert_eq!(read.metadata.applied_to(other), entry());
         }
     }
 }

@@ -16,7 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::App;
 use crate::api::banks::import_json::ImportJson;
-use crate::body::{self, Cut};
+use crate::body::{self, BodyError};
 use crate::extract::{Path, Query, media_type};
 use crate::guard::Admin;
 use crate::json::text;
@@ -150,15 +150,17 @@ pub async fn import_entries(
 
     // A separate task: if the client disconnects, the import is marked as `interrupted` and does
     // not seem to run for ever.
-    let import = tokio::spawn(take(app.desk, admin, bank, options, body, bytes_max));
+    let import = tokio::spawn(run_import(app.desk, admin, bank, options, body, bytes_max));
 
-    let (import, cut) =
+    let (import, body_error) =
         import.await.map_err(|cause| Error::internal("an import stopped", cause))??;
-    match (import.state, cut) {
-        (ImportState::Interrupted, cut) => Err(interrupted(&import, cut.unwrap_or(Cut::Broken))),
+    match (import.state, body_error) {
+        (ImportState::Interrupted, body_error) => {
+            Err(interrupted(&import, body_error.unwrap_or(BodyError::Broken)))
+        }
         (ImportState::NothingAccepted, _) => {
             let detail = "No line was accepted. `import` tells what is wrong with them.";
-            Err(Problem::new(Kind::ImportNothingAccepted, detail).about(import))
+            Err(Problem::new(Kind::ImportNothingAccepted, detail).with_import(import))
         }
         (ImportState::Running | ImportState::Finished | ImportState::Refused, _) => {
             Ok(Json(import.into()))
@@ -167,27 +169,27 @@ pub async fn import_entries(
 }
 
 /// Runs the import; returns it, and why its lines stopped early, if they did.
-async fn take(
+async fn run_import(
     desk: Desk,
     admin: mamori_desk::Admin,
     bank: BankId,
     options: ImportOptions,
     body: Body,
     bytes_max: u64,
-) -> Result<(Import, Option<Cut>), Error> {
-    let (said, cut) = watch::channel(None);
+) -> Result<(Import, Option<BodyError>), Error> {
+    let (sender, body_error) = watch::channel(None);
     let chunks = body::limited(body, bytes_max).inspect(move |chunk| {
-        if let Err(cut) = chunk {
-            said.send_replace(Some(*cut));
+        if let Err(body_error) = chunk {
+            sender.send_replace(Some(*body_error));
         }
     });
     let import = desk.import_entries(&admin, bank, options, chunks).await?;
-    let cut = *cut.borrow();
-    Ok((import, cut))
+    let body_error = *body_error.borrow();
+    Ok((import, body_error))
 }
 
-fn interrupted(import: &Import, cut: Cut) -> Problem {
-    let problem = Problem::from(cut);
+fn interrupted(import: &Import, body_error: BodyError) -> Problem {
+    let problem = Problem::from(body_error);
     let (id, added) = (import.id, import.added);
     let detail = format!("{}. The import {id} added {added} entries until then.", problem.detail);
     Problem::new(problem.kind, detail)

@@ -24,7 +24,7 @@ pub struct CaseJson {
     /// How urgently a reviewer must see it.
     pub urgency: Urgency,
     /// Current state.
-    pub state: Progress,
+    pub state: CaseStateJson,
     /// The account, if its items named one.
     #[schema(value_type = Option<text::AccountName>)]
     pub account_id: Option<String>,
@@ -51,7 +51,7 @@ impl From<CaseOfService> for CaseJson {
             id: case.id,
             policy: case.purpose,
             urgency: case.urgency,
-            state: Progress::of(case.state),
+            state: CaseStateJson::of(case.state),
             account_id: case.subject.account().map(Account::reveal).map(str::to_owned),
             item_ids: items,
             items: case.items,
@@ -65,7 +65,8 @@ impl From<CaseOfService> for CaseJson {
 /// State of a case. A case that waits for a second approver is shown as `open`.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Progress {
+#[schema(as = CaseState)]
+pub enum CaseStateJson {
     /// It waits for a decision.
     Open,
     /// A decision is in effect.
@@ -74,7 +75,7 @@ pub enum Progress {
     Ended,
 }
 
-impl Progress {
+impl CaseStateJson {
     /// Returns the state in the model.
     pub fn state(self) -> CaseState {
         match self {
@@ -96,14 +97,15 @@ impl Progress {
 /// State of a decision.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Standing {
+#[schema(as = DecisionState)]
+pub enum DecisionStateJson {
     /// It is in effect.
     Standing,
     /// It was undone.
     Undone,
 }
 
-impl Standing {
+impl DecisionStateJson {
     /// Returns the state in the model.
     pub fn state(self) -> DecisionState {
         match self {
@@ -141,16 +143,16 @@ pub struct DecisionJson {
     /// The outcome.
     pub outcome: Outcome,
     /// The reason.
-    #[schema(value_type = text::Words)]
+    #[schema(value_type = text::FreeText)]
     pub reason: String,
     /// Whether it is in effect.
-    pub state: Standing,
+    pub state: DecisionStateJson,
     /// Time at which it was made.
     #[schema(value_type = String, format = DateTime)]
     pub made_at: Timestamp,
     /// Time at which it took effect.
     #[schema(value_type = Option<String>, format = DateTime)]
-    pub settled_at: Option<Timestamp>,
+    pub resolved_at: Option<Timestamp>,
     /// Time at which it was undone.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub undone_at: Option<Timestamp>,
@@ -160,7 +162,7 @@ pub struct DecisionJson {
     /// Who approved it besides its author: `none`, a `colleague`, or `alone`: the same person a day
     /// later, because the operator has declared that this person works alone.
     #[schema(pattern = "^(none|colleague|alone)$")]
-    pub second: &'static str,
+    pub approval: &'static str,
     /// The requested actions, in the order in which they were requested.
     pub actions: Vec<ActionJson>,
 }
@@ -174,12 +176,12 @@ impl From<DecisionOfService> for DecisionJson {
             policy_version: decision.policy_version,
             outcome: decision.outcome,
             reason: decision.reason.to_string(),
-            state: Standing::of(decision.state),
+            state: DecisionStateJson::of(decision.state),
             made_at: decision.made_at,
-            settled_at: decision.settled_at,
+            resolved_at: decision.resolved_at,
             undone_at: decision.undone_at,
             bulk_id: decision.bulk,
-            second: decision.second.as_str(),
+            approval: decision.approval.as_str(),
             actions: actions.into_iter().map(ActionJson::from).collect(),
         }
     }

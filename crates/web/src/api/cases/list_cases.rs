@@ -7,7 +7,7 @@ use mamori_model::CaseId;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::api::cases::case_json::{CaseJson, Progress};
+use crate::api::cases::case_json::{CaseJson, CaseStateJson};
 use crate::extract::Query;
 use crate::guard::Caller;
 use crate::page::{Cursor, Limit, Paged};
@@ -26,8 +26,8 @@ pub struct CasesQuery {
     #[param(value_type = Option<String>, pattern = "^[0-9a-f]{32}$", min_length = 32, max_length = 32, nullable = false)]
     cursor: Option<Cursor<CaseId>>,
     /// Only cases in this state.
-    #[param(value_type = Progress, required = false, inline)]
-    state: Option<Progress>,
+    #[param(value_type = CaseStateJson, required = false, inline)]
+    state: Option<CaseStateJson>,
 }
 
 /// List your cases
@@ -45,8 +45,9 @@ pub async fn list_cases(
     Query(query): Query<CasesQuery>,
 ) -> Result<Json<Paged<CaseJson>>, Problem> {
     let after = query.cursor.map(|cursor| cursor.0);
-    let page =
-        desk.service_cases(&caller, query.state.map(Progress::state), after, query.limit.0).await?;
+    let page = desk
+        .service_cases(&caller, query.state.map(CaseStateJson::state), after, query.limit.0)
+        .await?;
 
     Ok(Json(Paged::of(page, CaseJson::from)))
 }

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{FromRequest, Request, State};
-use mamori_desk::checks::check::Evidence;
+use mamori_desk::checks::check::CheckInput;
 use mamori_model::{Account, Country, Item, ItemName, Surface};
 
 use crate::App;
@@ -45,7 +45,7 @@ pub async fn check(
         Some("application/json") => {
             let json = extract::Json::<CheckHashes>::from_request(request, &app).await?;
             let (item, prints) = json.0.split()?;
-            (item, Evidence::Hashes(prints))
+            (item, CheckInput::Hashes(prints))
         }
         _ => {
             let detail = "Send the item as `multipart/form-data`, or hashes as `application/json`.";
@@ -62,15 +62,15 @@ async fn read_form(
     app: &App,
     sender: Sender,
     request: Request,
-) -> Result<(Item, Evidence), Problem> {
+) -> Result<(Item, CheckInput), Problem> {
     let names = ["item_id", "account_id", "surface", "jurisdiction"];
     let bytes_max = app.settings.item_bytes_max;
     let mut form = Form::read(&app.budget, sender, request, &names, bytes_max).await?;
     let item = Item {
-        name: form.need::<ItemName>("item_id")?,
+        name: form.take_required::<ItemName>("item_id")?,
         account: form.take::<Account>("account_id")?,
-        surface: form.need::<Surface>("surface")?,
+        surface: form.take_required::<Surface>("surface")?,
         country: form.take::<Country>("jurisdiction")?,
     };
-    Ok((item, Evidence::Bytes(form.file)))
+    Ok((item, CheckInput::Bytes(form.file)))
 }

@@ -13,7 +13,7 @@ use utoipa::openapi::schema::AnyOfBuilder;
 use utoipa::openapi::{AllOfBuilder, ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::api::checks::looked_json::{GapJson, LookedWord};
+use crate::api::checks::looked_json::{GapJson, LookedJson};
 use crate::api::checks::match_json::HitJson;
 use crate::json::optional_quality;
 use crate::json::optional_text;
@@ -51,7 +51,7 @@ pub struct CheckHashes {
 #[serde(deny_unknown_fields)]
 #[schema(description = "What is asked about an item of which only hashes are sent: at least one.")]
 #[expect(dead_code, reason = "only its schema is used")]
-struct CheckHashesKeys {
+struct CheckHashesFields {
     /// The service's name for the item.
     item_id: text::ItemName,
     /// The service's pseudonym of the uploader's account.
@@ -75,7 +75,7 @@ struct CheckHashesKeys {
 
 impl ToSchema for CheckHashes {
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-        <CheckHashesKeys as ToSchema>::schemas(schemas);
+        <CheckHashesFields as ToSchema>::schemas(schemas);
     }
 }
 
@@ -87,7 +87,7 @@ impl PartialSchema for CheckHashes {
         let no_quality =
             |key: &str| has(key).property("quality", ObjectBuilder::new().schema_type(Type::Null));
         AllOfBuilder::new()
-            .item(CheckHashesKeys::schema())
+            .item(CheckHashesFields::schema())
             .item(
                 AnyOfBuilder::new()
                     .item(has("pdq"))
@@ -229,7 +229,7 @@ impl Hashes {
     pub fn of(hashed: &Hashed) -> Option<Self> {
         let picture = &hashed.picture;
         let (pdq, quality) = picture.frames.first()?.stored()?;
-        let gap = gap_of(&picture.rest);
+        let gap = gap_of(&picture.remaining);
         Some(Self {
             pdq,
             quality,
@@ -254,7 +254,7 @@ pub struct CheckedJson {
     pub verdict: Verdict,
     /// How much of it was compared: `all`, `part` or `none`. With `none`, it was not decoded
     /// either.
-    pub looked: LookedWord,
+    pub looked: LookedJson,
     /// Why not all of it was compared.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
@@ -313,7 +313,7 @@ impl CheckedJson {
         let first = picture.and_then(|picture| picture.frames.first()).and_then(Frame::stored);
         Self {
             verdict: checked.verdict,
-            looked: LookedWord::from(&checked.looked),
+            looked: LookedJson::from(&checked.looked),
             not_looked: GapJson::all_of(&checked.looked),
             matches: checked.hits.iter().map(|hit| HitJson::of(hit, directory)).collect(),
             match_id: checked.recorded,

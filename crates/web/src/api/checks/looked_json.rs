@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = Looked)]
-pub enum LookedWord {
+pub enum LookedJson {
     /// All of it.
     All,
     /// Only a part of it.
@@ -17,7 +17,7 @@ pub enum LookedWord {
     None,
 }
 
-impl From<&Looked> for LookedWord {
+impl From<&Looked> for LookedJson {
     fn from(looked: &Looked) -> Self {
         match looked {
             Looked::All => Self::All,

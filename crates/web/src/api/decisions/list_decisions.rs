@@ -7,7 +7,7 @@ use mamori_model::DecisionId;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::api::cases::case_json::{DecisionJson, Standing};
+use crate::api::cases::case_json::{DecisionJson, DecisionStateJson};
 use crate::extract::Query;
 use crate::guard::Caller;
 use crate::page::{Cursor, Limit, Paged};
@@ -26,8 +26,8 @@ pub struct DecisionsQuery {
     #[param(value_type = Option<String>, pattern = "^[0-9a-f]{32}$", min_length = 32, max_length = 32, nullable = false)]
     cursor: Option<Cursor<DecisionId>>,
     /// Only decisions in this state.
-    #[param(value_type = Standing, required = false, inline)]
-    state: Option<Standing>,
+    #[param(value_type = DecisionStateJson, required = false, inline)]
+    state: Option<DecisionStateJson>,
 }
 
 /// List decisions about your items
@@ -46,7 +46,7 @@ pub async fn list_decisions(
 ) -> Result<Json<Paged<DecisionJson>>, Problem> {
     let after = query.cursor.map(|cursor| cursor.0);
     let page = desk
-        .service_decisions(&caller, query.state.map(Standing::state), after, query.limit.0)
+        .service_decisions(&caller, query.state.map(DecisionStateJson::state), after, query.limit.0)
         .await?;
 
     Ok(Json(Paged::of(page, DecisionJson::from)))

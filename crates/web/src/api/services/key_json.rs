@@ -46,7 +46,7 @@ pub struct NewService {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = Role)]
-pub enum RoleWord {
+pub enum RoleJson {
     /// May manage banks, services and keys, but never see items.
     Admin,
     /// May use items, matches and webhooks of one service.
@@ -61,7 +61,7 @@ pub struct KeyJson {
     #[schema(value_type = text::KeyId)]
     pub id: KeyId,
     /// Its role.
-    pub role: RoleWord,
+    pub role: RoleJson,
     /// The service that it belongs to, if its role is `service`.
     #[schema(value_type = Option<text::ServiceId>)]
     pub service_id: Option<ServiceId>,
@@ -83,8 +83,8 @@ pub struct KeyJson {
 impl From<Key> for KeyJson {
     fn from(key: Key) -> Self {
         let (role, service_id) = match key.role {
-            Role::Admin => (RoleWord::Admin, None),
-            Role::Service(service) => (RoleWord::Service, Some(service)),
+            Role::Admin => (RoleJson::Admin, None),
+            Role::Service(service) => (RoleJson::Service, Some(service)),
         };
         Self {
             id: key.id,
@@ -110,7 +110,7 @@ impl From<Issued> for KeyJson {
 #[serde(deny_unknown_fields)]
 pub struct NewKey {
     /// Its role.
-    pub role: RoleWord,
+    pub role: RoleJson,
     /// The service that it belongs to; required for the role `service`, refused for `admin`.
     pub service_id: Option<ServiceId>,
     /// What the key is for.
@@ -122,9 +122,9 @@ pub struct NewKey {
 #[serde(deny_unknown_fields)]
 #[schema(description = "What a key begins with.")]
 #[expect(dead_code, reason = "only its schema is used")]
-struct NewKeyKeys {
+struct NewKeyFields {
     /// Its role.
-    role: RoleWord,
+    role: RoleJson,
     /// The service that it belongs to; required for the role `service`, refused for `admin`.
     service_id: Option<text::ServiceId>,
     /// What the key is for.
@@ -133,7 +133,7 @@ struct NewKeyKeys {
 
 impl ToSchema for NewKey {
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-        <NewKeyKeys as ToSchema>::schemas(schemas);
+        <NewKeyFields as ToSchema>::schemas(schemas);
     }
 }
 
@@ -151,7 +151,7 @@ impl PartialSchema for NewKey {
             .property("role", role("admin"))
             .property("service_id", ObjectBuilder::new().schema_type(Type::Null));
         AllOfBuilder::new()
-            .item(NewKeyKeys::schema())
+            .item(NewKeyFields::schema())
             .item(AnyOfBuilder::new().item(service).item(admin))
             .into()
     }
@@ -161,12 +161,12 @@ impl NewKey {
     /// Returns the role, with its service.
     pub fn role(&self) -> Result<Role, Problem> {
         match (self.role, self.service_id) {
-            (RoleWord::Admin, None) => Ok(Role::Admin),
-            (RoleWord::Service, Some(service)) => Ok(Role::Service(service)),
-            (RoleWord::Admin, Some(_)) => {
+            (RoleJson::Admin, None) => Ok(Role::Admin),
+            (RoleJson::Service, Some(service)) => Ok(Role::Service(service)),
+            (RoleJson::Admin, Some(_)) => {
                 Err(Problem::new(Kind::Invalid, "An administrator's key has no `service_id`."))
             }
-            (RoleWord::Service, None) => {
+            (RoleJson::Service, None) => {
                 Err(Problem::new(Kind::Invalid, "A service's key needs the `service_id`."))
             }
         }

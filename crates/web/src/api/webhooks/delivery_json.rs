@@ -65,7 +65,7 @@ impl DeliveryJson {
 
 /// A message will be sent.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Promised {
+pub struct EnqueuedDelivery {
     /// The delivery that will tell the result.
     #[schema(value_type = text::DeliveryId)]
     pub delivery_id: DeliveryId,

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use mamori_desk::Desk;
 use mamori_model::DeliveryId;
 
-use crate::api::webhooks::delivery_json::Promised;
+use crate::api::webhooks::delivery_json::EnqueuedDelivery;
 use crate::extract::Path;
 use crate::guard::Caller;
 use crate::json::text;
@@ -19,7 +19,7 @@ use crate::problem::Problem;
     post, path = "/v1/deliveries/{delivery}/redeliver", tag = "webhooks",
     params(("delivery" = inline(text::DeliveryId), Path, description = "The delivery's id.")),
     responses(
-        (status = 202, description = "The message is promised again.", body = Promised),
+        (status = 202, description = "The message is enqueued again.", body = EnqueuedDelivery),
         (status = 409, description = "It still waits to be sent."),
     ),
     extensions(("x-who" = json!("service")))
@@ -28,8 +28,8 @@ pub async fn redeliver(
     State(desk): State<Desk>,
     Caller(caller): Caller,
     Path(id): Path<DeliveryId>,
-) -> Result<(StatusCode, Json<Promised>), Problem> {
+) -> Result<(StatusCode, Json<EnqueuedDelivery>), Problem> {
     desk.redeliver(&caller, id).await?;
 
-    Ok((StatusCode::ACCEPTED, Json(Promised { delivery_id: id })))
+    Ok((StatusCode::ACCEPTED, Json(EnqueuedDelivery { delivery_id: id })))
 }

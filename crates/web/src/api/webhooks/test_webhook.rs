@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use mamori_desk::Desk;
 use mamori_model::EndpointId;
 
-use crate::api::webhooks::delivery_json::Promised;
+use crate::api::webhooks::delivery_json::EnqueuedDelivery;
 use crate::extract::Path;
 use crate::guard::Caller;
 use crate::json::text;
@@ -20,7 +20,7 @@ use crate::problem::Problem;
     post, path = "/v1/webhooks/{endpoint}/test", tag = "webhooks",
     params(("endpoint" = inline(text::EndpointId), Path, description = "The endpoint's id.")),
     responses(
-        (status = 202, description = "The message is promised.", body = Promised),
+        (status = 202, description = "The message is enqueued.", body = EnqueuedDelivery),
         (status = 409, description = "Another test message to this endpoint waits."),
     ),
     extensions(("x-who" = json!("service")))
@@ -29,8 +29,8 @@ pub async fn test_webhook(
     State(desk): State<Desk>,
     Caller(caller): Caller,
     Path(id): Path<EndpointId>,
-) -> Result<(StatusCode, Json<Promised>), Problem> {
+) -> Result<(StatusCode, Json<EnqueuedDelivery>), Problem> {
     let delivery_id = desk.test_endpoint(&caller, id).await?;
 
-    Ok((StatusCode::ACCEPTED, Json(Promised { delivery_id })))
+    Ok((StatusCode::ACCEPTED, Json(EnqueuedDelivery { delivery_id })))
 }

@@ -1,4 +1,4 @@
-//! The caged child process of the API's tests: what `mamori decode` is in the product.
+//! The sandboxed child process of the API's tests: what `mamori decode` is in the product.
 
 use std::process::ExitCode;
 

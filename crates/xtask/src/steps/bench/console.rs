@@ -10,7 +10,7 @@ use anyhow::Result;
 use super::figures::Figures;
 use super::row::{Goal, Row, short};
 use crate::machine::{Machine, run};
-use crate::serving::{Server, free_address, key, let_in, origin, wait_for};
+use crate::serving::{Server, create_sign_in_link, free_address, key, origin, wait_for};
 
 /// The program that simulates the reviewers.
 pub const EXAMPLE: &str = "load-console";
@@ -42,7 +42,7 @@ pub fn measure(machine: &Machine, work: &Path) -> Result<Figures> {
         &config,
         format!(
             "[server]\nlisten = \"{address}\"\n\n[database]\nurl = \"sqlite:{}\"\n\n\
-             [log]\nlevel = \"warn\"\n\n[console]\norigin = \"{}\"\n\n[staff]\nenter_min = 60\n",
+             [log]\nlevel = \"warn\"\n\n[console]\norigin = \"{}\"\n\n[staff]\nsign_in_link_min = 60\n",
             folder.path().join("mamori.sqlite").display(),
             origin(&address)
         ),
@@ -55,7 +55,7 @@ pub fn measure(machine: &Machine, work: &Path) -> Result<Figures> {
         writeln!(
             links,
             "{}",
-            let_in(&program, &config, &format!("reviewer-{number}"), "reviewer")?
+            create_sign_in_link(&program, &config, &format!("reviewer-{number}"), "reviewer")?
         )?;
     }
     let list = work.join("links");

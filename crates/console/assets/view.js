@@ -1,0 +1,139 @@
+// Shows a picture clearly while a key or the pointer is held. The server records the view before
+// the first byte leaves; letting go, or leaving the page, clears the canvas and ends the view.
+
+const csrf = document.querySelector("meta[name=csrf]")?.content ?? "";
+const LASTS_MAX_MS = 120_000;
+const TOGGLE_MS = 10_000;
+const HEARTBEAT_MS = 5_000;
+
+const headers = { accept: "application/json" };
+
+/** What the server says of what it did not do; nothing, if it said nothing. */
+async function why(answer) {
+  const { happened, todo } = await answer.json().catch(() => ({}));
+  return happened ? `${happened}. ${todo}` : "";
+}
+
+class View {
+  constructor(place) {
+    this.place = place;
+    this.frame = place.querySelector(".frame");
+    this.button = place.querySelector("button");
+    this.status = place.querySelector("[role=status]");
+    this.isToggle = place.dataset.view === "toggle";
+    this.open = null;
+    this.button.hidden = false;
+    const blurred = this.frame.querySelector("img");
+    blurred?.addEventListener("error", () => this.frame.replaceChildren(this.sentence(this.frame.dataset.broken)));
+    if (blurred?.complete && blurred.naturalWidth === 0) blurred.dispatchEvent(new Event("error"));
+    if (this.isToggle) {
+      this.button.addEventListener("click", () => (this.open ? this.end() : this.begin(TOGGLE_MS)));
+    } else {
+      this.button.addEventListener("pointerdown", (event) => {
+        this.button.setPointerCapture(event.pointerId);
+        this.begin(LASTS_MAX_MS);
+      });
+      for (const over of ["pointerup", "pointercancel", "lostpointercapture", "blur"]) {
+        this.button.addEventListener(over, () => this.end());
+      }
+      this.button.addEventListener("keydown", (event) => {
+        if (event.repeat || (event.key !== " " && event.key !== "Enter")) return;
+        event.preventDefault();
+        this.begin(LASTS_MAX_MS);
+      });
+      this.button.addEventListener("keyup", () => this.end());
+    }
+    this.button.addEventListener("contextmenu", (event) => event.preventDefault());
+  }
+
+  async begin(lasts) {
+    if (this.open) return;
+    const open = (this.open = { view: null, timers: [], canvas: null });
+    try {
+      const body = new URLSearchParams(this.place.dataset.by);
+      body.set("item", this.place.dataset.item);
+      body.set("csrf", csrf);
+      const begun = await fetch(this.place.dataset.openView, { method: "POST", body, headers });
+      if (!begun.ok) throw new Error(await why(begun));
+      const { view, picture } = await begun.json();
+      open.view = view;
+      if (this.open !== open) return this.close(open);
+      open.timers.push(setTimeout(() => this.end(), lasts));
+      open.timers.push(setInterval(() => this.heartbeat(open), HEARTBEAT_MS));
+      const bytes = await fetch(picture, { headers });
+      if (!bytes.ok) throw new Error(await why(bytes));
+      const bitmap = await createImageBitmap(await bytes.blob());
+      if (this.open === open) this.draw(open, bitmap);
+      bitmap.close();
+    } catch (error) {
+      this.status.textContent = error.message || this.status.dataset.failed;
+      this.status.classList.add("bad");
+      this.end();
+    }
+  }
+
+  sentence(text) {
+    const sentence = document.createElement("p");
+    sentence.textContent = text;
+    return sentence;
+  }
+
+  draw(open, bitmap) {
+    open.canvas = document.createElement("canvas");
+    open.canvas.width = bitmap.width;
+    open.canvas.height = bitmap.height;
+    open.canvas.getContext("2d").drawImage(bitmap, 0, 0);
+    this.frame.append(open.canvas);
+  }
+
+  async heartbeat(open) {
+    const answer = await this.post(open, "heartbeat").catch(() => null);
+    if (!answer?.ok && this.open === open) this.end();
+  }
+
+  end() {
+    const open = this.open;
+    if (!open) return;
+    this.open = null;
+    for (const timer of open.timers) clearInterval(timer);
+    if (open.canvas) {
+      open.canvas.width = 0;
+      open.canvas.remove();
+    }
+    this.close(open);
+  }
+
+  close(open) {
+    if (!open.view) return;
+    const body = new URLSearchParams({ csrf });
+    navigator.sendBeacon(`/console/views/${open.view}/close`, body);
+  }
+
+  post(open, what) {
+    const body = new URLSearchParams({ csrf });
+    return fetch(`/console/views/${open.view}/${what}`, { method: "POST", body, headers });
+  }
+}
+
+const views = [...document.querySelectorAll("[data-open-view]")].map((place) => new View(place));
+const endAll = () => views.forEach((view) => view.end());
+addEventListener("blur", endAll);
+addEventListener("pagehide", endAll);
+document.addEventListener("visibilitychange", endAll);
+
+// `V` is for the picture that has the focus, or the first one on the screen.
+const isWriting = (element) => element.matches?.("textarea, select, input:not([type=radio], [type=checkbox])");
+const chosen = () =>
+  views.find((view) => view.place.contains(document.activeElement)) ??
+  views.find((view) => view.place.getBoundingClientRect().bottom > 0);
+const hasKeys = !document.body.classList.contains("keyless");
+document.addEventListener("keydown", (event) => {
+  if (!hasKeys || event.key.toLowerCase() !== "v" || event.repeat || isWriting(event.target)) return;
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  const view = chosen();
+  if (view?.isToggle) view.button.click();
+  else view?.begin(LASTS_MAX_MS);
+});
+document.addEventListener("keyup", (event) => {
+  if (event.key.toLowerCase() === "v") views.filter((view) => !view.isToggle).forEach((view) => view.end());
+});

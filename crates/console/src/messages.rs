@@ -1,0 +1,103 @@
+//! The console's texts in five languages: Fluent messages, one folder per language and one file per
+//! page.
+//!
+//! They are parsed once. A test checks that every language has every message; should one be missing
+//! nevertheless, the English message is shown, and its id if English lacks it too.
+
+use std::sync::LazyLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use mamori_model::staff::Language;
+use unic_langid::LanguageIdentifier;
+
+use crate::show;
+
+/// The id of a message as a value in code: the name of a state, a role or a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MessageId(pub &'static str);
+
+macro_rules! sources {
+    ($($page:literal)*) => {
+        sources! { @ $($page)* ; English "en", Japanese "ja", French "fr", German "de", Italian "it" }
+    };
+    (@ $($page:literal)* ; $($language:ident $folder:literal),*) => {
+        sources! { @@ [$($page)*] $($language $folder)* }
+    };
+    (@@ $pages:tt $($language:ident $folder:literal)*) => {
+        /// The messages of each language, file by file.
+        pub const SOURCES: [(Language, &[&str]); 5] =
+            [$((Language::$language, sources! { @files $folder $pages }),)*];
+    };
+    (@files $folder:literal [$($page:literal)*]) => {
+        &[$(include_str!(concat!("../messages/", $folder, "/", $page, ".ftl")),)*]
+    };
+}
+
+sources! { "frame" "faults" "terms" "sign-in" "start" "queue" "case" "decisions" "me" "find" "webhooks" "staff" "banks" "policies" "bulk" }
+
+type Bundle = FluentBundle<FluentResource>;
+
+static BUNDLES: LazyLock<Vec<(Language, Bundle)>> =
+    LazyLock::new(|| SOURCES.iter().map(|(language, files)| read(*language, files)).collect());
+
+/// Parses the messages of one language. What Fluent cannot parse is left out, and the test of the
+/// messages finds it.
+fn read(language: Language, files: &[&str]) -> (Language, Bundle) {
+    let tag: LanguageIdentifier = language.as_str().parse().unwrap_or_default();
+    let mut bundle = Bundle::new_concurrent(vec![tag]);
+    for text in files {
+        let resource = FluentResource::try_new((*text).to_owned());
+        let resource = resource.unwrap_or_else(|(readable, _)| readable);
+        if let Err(errors) = bundle.add_resource(resource) {
+            tracing::error!(language = language.as_str(), ?errors, "a message stands twice");
+        }
+    }
+    (language, bundle)
+}
+
+/// Formats messages in one language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Messages(pub Language);
+
+impl Messages {
+    /// Returns the message `id`.
+    pub fn say(self, id: &str) -> String {
+        self.format(id, None)
+    }
+
+    /// Returns the message that names a value.
+    pub fn message(self, id: MessageId) -> String {
+        self.say(id.0)
+    }
+
+    /// Returns the message `id` with `count` as its variable `$count`.
+    pub fn count(self, id: &str, count: impl Into<u64>) -> String {
+        self.with(id, &[("count", FluentValue::from(count.into()))])
+    }
+
+    /// Returns the message `id` with `name` as its variable `$name`. Hidden characters in `name`,
+    /// which a user or a service wrote, are made visible.
+    pub fn named(self, id: &str, name: &str) -> String {
+        self.with(id, &[("name", FluentValue::from(show::visible(name)))])
+    }
+
+    /// Returns the message `id` with these arguments.
+    pub fn with(self, id: &str, arguments: &[(&'static str, FluentValue<'_>)]) -> String {
+        let arguments: FluentArgs<'_> = arguments.iter().cloned().collect();
+        self.format(id, Some(&arguments))
+    }
+
+    fn format(self, id: &str, arguments: Option<&FluentArgs<'_>>) -> String {
+        for language in [self.0, Language::English] {
+            let of = BUNDLES.iter().find(|(of, _)| *of == language);
+            let Some((_, bundle)) = of else { continue };
+            let Some(pattern) = bundle.get_message(id).and_then(|message| message.value()) else {
+                continue;
+            };
+            let mut errors = Vec::new();
+            return bundle.format_pattern(pattern, arguments, &mut errors).into_owned();
+        }
+        id.to_owned()
+    }
+}

@@ -1,0 +1,355 @@
+//! Decisions: made, reviewed by a second person, taken back, and refused where they must be.
+
+use axum::http::StatusCode;
+use jiff::SignedDuration;
+use mamori_model::StaffRole;
+use mamori_testkit::database::TestDatabase;
+use mamori_testkit::on_both_engines;
+
+use crate::test_app::{Person, TestApp, TestResponse};
+
+/// What a page's form says, with these measures.
+fn form<'a>(claim: &'a str, version: &'a str, more: &[(&'a str, &'a str)]) -> Fields<'a> {
+    let mut fields = vec![("claim", claim), ("version", version), ("reason", "It is the poster.")];
+    fields.extend_from_slice(more);
+    fields
+}
+
+type Fields<'a> = Vec<(&'a str, &'a str)>;
+
+const REMOVE: [(&str, &str); 2] = [("outcome", "violates"), ("items", "remove")];
+const SUSPEND: [(&str, &str); 2] = [("outcome", "violates"), ("account", "suspend")];
+
+/// Takes the next case and decides it so; where that led.
+async fn decide(app: &TestApp, who: &Person, more: &[(&str, &str)]) -> TestResponse {
+    let (case, page) = app.claim_next(who).await;
+    let (claim, version) = (page.field("claim"), page.field("version"));
+    app.post_as(who, &format!("{case}/decide"), &form(&claim, &version, more)).await
+}
+
+/// The decision that an address names as the one before.
+fn decision(to: &str) -> String {
+    let after = to.split_once("after=").unwrap().1;
+    format!("/console/decisions/{}", after.split('&').next().unwrap())
+}
+
+on_both_engines! {
+    async fn a_decision_leads_to_the_next_case_and_can_be_read_and_taken_back(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.item("<b>a</b>", Some("one")).await;
+        app.item("b", Some("two")).await;
+        let rei = app.reviewer("rei").await;
+
+        let next = decide(&app, &rei, &REMOVE).await.to();
+
+        assert!(next.starts_with("/console/cases/case_"), "{next}");
+        let page = app.get_as(&rei, &next).await;
+        assert!(page.page().contains("Decided. This is the next case."), "{page:?}");
+        let read = decision(&next);
+        assert!(page.page().contains(&format!("href=\"{read}\"")), "{page:?}");
+        let page = app.get_as(&rei, &read).await;
+        assert!(page.page().contains("Remove the item"), "{page:?}");
+        assert!(page.page().contains("<bdi>&lt;b&gt;a&lt;/b&gt;</bdi>"), "{page:?}");
+        assert!(page.page().contains("Sent; the service has not answered"), "{page:?}");
+        let undo = [("text", "I was <i>wrong</i>.")];
+        assert_eq!(app.post_as(&rei, &format!("{read}/undo"), &undo).await.to(), read);
+        let page = app.get_as(&rei, &read).await;
+        assert!(page.page().contains("I was &lt;i&gt;wrong&lt;/i&gt;."), "{page:?}");
+        assert!(page.page().contains("Hold the item back"), "{page:?}");
+        let again = app.post_as(&rei, &format!("{read}/undo"), &undo).await;
+        assert_eq!(again.status, StatusCode::CONFLICT);
+        assert!(again.text.contains(&format!("href=\"{read}\"")), "a way on: {again:?}");
+    }
+
+    async fn a_decision_sent_twice_is_made_once(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.item("a", Some("one")).await;
+        app.item("b", Some("two")).await;
+        let rei = app.reviewer("rei").await;
+        let (case, page) = app.claim_next(&rei).await;
+        let (claim, version) = (page.field("claim"), page.field("version"));
+        let address = format!("{case}/decide");
+        let twice = form(&claim, &version, &REMOVE);
+
+        let first = app.post_as(&rei, &address, &twice).await.to();
+        let second = app.post_as(&rei, &address, &twice).await.to();
+        let other = form(&claim, &version, &[("outcome", "allowed")]);
+        let other = app.post_as(&rei, &address, &other).await;
+
+        assert_eq!(first, second);
+        assert_eq!(other.status, StatusCode::CONFLICT);
+        assert!(other.text.contains("<title>This has already been decided"), "{other:?}");
+        assert!(other.text.contains(&decision(&first)), "{other:?}");
+        let list = app.get_as(&rei, "/console/decisions").await;
+        assert_eq!(list.page().matches("/console/decisions/dec_").count(), 1, "{list:?}");
+    }
+
+    async fn a_lapsed_claim_decides_nothing_and_loses_no_words(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.item("a", Some("one")).await;
+        let rei = app.reviewer("rei").await;
+        let (case, page) = app.claim_next(&rei).await;
+        let (claim, version) = (page.field("claim"), page.field("version"));
+        app.clock.advance(SignedDuration::from_mins(11));
+
+        let late = form(&claim, &version, &REMOVE);
+        let late = app.post_as(&rei, &format!("{case}/decide"), &late).await;
+
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        assert!(late.text.contains("Your claim on this case has lapsed"), "{late:?}");
+        let kept = [("outcome", &*late.field("outcome")), ("items", &*late.field("items"))];
+        let kept = [kept[0], kept[1], ("reason", "It is the poster.")];
+        assert!(late.text.contains(">It is the poster.</textarea>"), "{late:?}");
+        let again = app.post_as(&rei, &format!("{case}/claim"), &kept).await;
+        assert!(again.page().contains(">It is the poster.</textarea>"), "{again:?}");
+        assert!(again.page().contains("value=\"remove\" data-key=\"6\" checked"), "{again:?}");
+    }
+
+    async fn a_case_that_went_to_somebody_else_is_not_decided(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.item("a", Some("one")).await;
+        let (rei, aoi) = (app.reviewer("rei").await, app.reviewer("aoi").await);
+        let (case, page) = app.claim_next(&rei).await;
+        let (claim, version) = (page.field("claim"), page.field("version"));
+        app.clock.advance(SignedDuration::from_mins(11));
+        let (theirs, _) = app.claim_next(&aoi).await;
+
+        let late = form(&claim, &version, &REMOVE);
+        let late = app.post_as(&rei, &format!("{case}/decide"), &late).await;
+
+        assert_eq!(theirs, case);
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        assert!(late.text.contains("<strong>A colleague has claimed this case"), "{late:?}");
+        assert!(late.text.contains("readonly>It is the poster.</textarea>"), "{late:?}");
+        assert!(!late.text.contains(&format!("{case}/claim")), "{late:?}");
+        let list = app.get_as(&rei, "/console/decisions").await;
+        assert!(list.page().contains("There are no decisions."), "{list:?}");
+    }
+
+    async fn a_stale_page_decides_nothing(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.item("a", Some("one")).await;
+        let rei = app.reviewer("rei").await;
+        let (case, page) = app.claim_next(&rei).await;
+        let (claim, version) = (page.field("claim"), page.field("version"));
+        app.item("came later", Some("one")).await;
+
+        let stale = form(&claim, &version, &REMOVE);
+        let stale = app.post_as(&rei, &format!("{case}/decide"), &stale).await;
+
+        assert_eq!(stale.status, StatusCode::CONFLICT);
+        assert!(stale.text.contains("This case has changed"), "{stale:?}");
+        assert!(stale.text.contains("came later"), "what is new is shown: {stale:?}");
+        assert!(stale.text.contains(">It is the poster.</textarea>"), "{stale:?}");
+        let version = stale.field("version");
+        let seen = form(&claim, &version, &REMOVE);
+        let seen = app.post_as(&rei, &format!("{case}/decide"), &seen).await;
+        assert!(seen.to().contains("then=decided"), "{seen:?}");
+    }
+
+    async fn a_decision_that_cannot_be_is_sent_back_with_every_word(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.item("a", Some("one")).await;
+        let rei = app.reviewer("rei").await;
+        let (case, page) = app.claim_next(&rei).await;
+        let (claim, version) = (page.field("claim"), page.field("version"));
+        let limit = [("outcome", "violates"), ("items", "limit"), ("countries", "JP, Mars")];
+        let past = [("outcome", "violates"), ("account", "suspend"), ("suspend_until", "2020-01-01")];
+        let table: [(&[(&str, &str)], &str); 4] = [
+            (&[("outcome", "violates")], "A violation needs at least one measure"),
+            (&[("outcome", "allowed"), ("items", "remove")], "Restrictive measures need"),
+            (&limit, "<code translate=\"no\">countries</code>"),
+            (&past, "The end date is in the past"),
+        ];
+
+        for (more, said) in table {
+            let sent = form(&claim, &version, more);
+            let back = app.post_as(&rei, &format!("{case}/decide"), &sent).await;
+            assert_eq!(back.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(back.text.contains(said), "{said}: {back:?}");
+            assert!(back.text.contains(">It is the poster.</textarea>"), "{back:?}");
+        }
+    }
+}
+
+on_both_engines! {
+    async fn a_suspension_waits_for_a_lead_who_has_the_case_before_them(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.item("a", Some("one")).await;
+        let (rei, lea) = (app.reviewer("rei").await, app.lead("lea").await);
+        let to = decide(&app, &rei, &SUSPEND).await.to();
+        let read = decision(&to);
+
+        let mine = app.get_as(&rei, &read).await;
+        let theirs = app.get_as(&lea, &read).await;
+        let own = app.post_as(&rei, &format!("{read}/approve"), &[]).await;
+        let approved = app.post_as(&lea, &format!("{read}/approve"), &[]).await;
+        let twice = app.post_as(&lea, &format!("{read}/approve"), &[]).await;
+
+        assert!(to.contains("then=proposed"), "{to}");
+        assert!(mine.page().contains("Nothing is sent until then."), "{mine:?}");
+        assert!(!mine.page().contains("/approve"), "{mine:?}");
+        assert!(theirs.page().contains("You are the second approver"), "{theirs:?}");
+        assert!(theirs.page().contains("The case, for your second review"), "{theirs:?}");
+        assert_eq!(own.status, StatusCode::NOT_FOUND);
+        assert_eq!(approved.to(), read);
+        assert_eq!(twice.status, StatusCode::CONFLICT);
+        let page = app.get_as(&rei, &read).await;
+        assert!(page.page().contains("Sent; the service has not answered"), "{page:?}");
+    }
+
+    async fn a_lead_sends_a_suspension_back_and_says_why(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.item("a", Some("one")).await;
+        let (rei, lea) = (app.reviewer("rei").await, app.lead("lea").await);
+        let read = decision(&decide(&app, &rei, &SUSPEND).await.to());
+
+        let silent = app.post_as(&lea, &format!("{read}/refuse"), &[("text", "")]).await;
+        let refused = [("text", "A feature is enough.")];
+        let refused = app.post_as(&lea, &format!("{read}/refuse"), &refused).await;
+
+        assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(refused.to(), read);
+        let page = app.get_as(&rei, &read).await;
+        assert!(page.page().contains("A feature is enough."), "{page:?}");
+        assert!(page.page().contains("Never sent"), "{page:?}");
+        assert_eq!(app.claim_next(&lea).await.1.status, StatusCode::OK, "it is open again, for a lead");
+    }
+
+    async fn nobody_is_their_own_second_person_in_no_session(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.item("a", Some("one")).await;
+        let lea = app.lead("lea").await;
+        let read = decision(&decide(&app, &lea, &SUSPEND).await.to());
+        let elsewhere = app.new_session(lea.staff.clone()).await;
+
+        for person in [&lea, &elsewhere] {
+            let own = app.post_as(person, &format!("{read}/approve"), &[]).await;
+            assert_eq!(own.status, StatusCode::FORBIDDEN);
+            assert!(own.text.contains("<title>You cannot approve or settle"), "{own:?}");
+        }
+    }
+
+    async fn two_who_approve_at_once_approve_once(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.item("a", Some("one")).await;
+        let rei = app.reviewer("rei").await;
+        let (lea, leo) = (app.lead("lea").await, app.lead("leo").await);
+        let read = decision(&decide(&app, &rei, &SUSPEND).await.to());
+        let address = format!("{read}/approve");
+
+        let (one, two) =
+            tokio::join!(app.post_as(&lea, &address, &[]), app.post_as(&leo, &address, &[]));
+
+        let mut statuses = [one.status, two.status];
+        statuses.sort();
+        assert_eq!(statuses, [StatusCode::SEE_OTHER, StatusCode::CONFLICT]);
+    }
+
+    async fn a_single_person_waits_a_day_and_reviews_again(records: TestDatabase) {
+        let app = TestApp::open_single_person(records).await;
+        app.item("a", Some("one")).await;
+        let rei = app.reviewer("rei").await;
+        let read = decision(&decide(&app, &rei, &SUSPEND).await.to());
+        let address = format!("{read}/approve");
+
+        let soon = app.post_as(&rei, &address, &[]).await;
+        app.clock.advance(SignedDuration::from_hours(25));
+        let rei = app.new_session(rei.staff).await;
+        let unseen = app.post_as(&rei, &address, &[]).await;
+        let page = app.get_as(&rei, &read).await;
+        let approved = app.post_as(&rei, &address, &[]).await;
+
+        assert!(soon.text.contains("<title>It is too early for the second review"), "{soon:?}");
+        assert_eq!(unseen.status, StatusCode::FORBIDDEN);
+        assert!(unseen.text.contains("<title>Review the case once more"), "{unseen:?}");
+        assert!(page.page().contains("The case, for your second review"), "{page:?}");
+        assert!(!page.page().contains("no second person was required"), "not yet: {page:?}");
+        assert_eq!(approved.to(), read);
+        let done = app.get_as(&rei, &read).await;
+        let said = "<bdi>rei &lt;b&gt;rei&lt;/b&gt;</bdi> · single-person operation: no second";
+        assert!(done.page().contains(said), "{done:?}");
+        let settings = [("language", "ja"), ("scheme", "dark"), ("view", "text")];
+        app.post_as(&rei, "/console/me", &settings).await.to();
+        let japanese = app.get_as(&rei, &read).await;
+        let said = "<bdi>rei &lt;b&gt;rei&lt;/b&gt;</bdi> · 一人で確認：ほかに人がいないため";
+        assert!(japanese.page().contains(said), "{japanese:?}");
+    }
+
+    async fn whoever_proved_it_long_ago_is_asked_again_before_a_second_review(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.item("a", Some("one")).await;
+        let (rei, lea) = (app.reviewer("rei").await, app.lead("lea").await);
+        let read = decision(&decide(&app, &rei, &SUSPEND).await.to());
+        app.clock.advance(SignedDuration::from_mins(16));
+
+        let page = app.get_as(&lea, &read).await;
+        let approved = app.post_as(&lea, &format!("{read}/approve"), &[]).await;
+
+        assert!(page.page().contains("Confirm your identity before you approve"), "{page:?}");
+        assert!(!page.page().contains("/approve"), "{page:?}");
+        assert_eq!(approved.to(), "/console/prove");
+    }
+
+    async fn decisions_are_ones_own_unless_one_keeps_the_record(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        for account in ["one", "two", "three"] {
+            app.item(&format!("of {account}"), Some(account)).await;
+        }
+        let (rei, aoi) = (app.reviewer("rei").await, app.reviewer("aoi").await);
+        let auditor = app.person("audi", &[StaffRole::Auditor]).await;
+        let editor = app.person("edi", &[StaffRole::PolicyEditor]).await;
+        let theirs = decision(&decide(&app, &aoi, &[("outcome", "not_a_match")]).await.to());
+        app.clock.advance(SignedDuration::from_secs(1));
+        decide(&app, &rei, &REMOVE).await;
+
+        let own = app.get_as(&rei, "/console/decisions").await;
+        let all = app.get_as(&auditor, "/console/decisions").await;
+        let some = app.get_as(&auditor, "/console/decisions?state=standing&outcome=violates").await;
+
+        let count = |page: &TestResponse| page.page().matches("/console/decisions/dec_").count();
+        assert_eq!((count(&own), count(&all), count(&some)), (1, 2, 1));
+        assert_eq!(app.get_as(&rei, &theirs).await.status, StatusCode::NOT_FOUND);
+        let record = app.get_as(&auditor, &theirs).await;
+        assert!(record.page().contains("aoi &lt;b&gt;aoi&lt;/b&gt;"), "{record:?}");
+        assert!(!record.page().contains("/undo"), "{record:?}");
+        for (who, path) in [
+            (&editor, "/console/decisions"),
+            (&auditor, "/console/decisions?made_by=aoi"),
+            (&auditor, "/console/decisions?account=one"),
+            (&auditor, "/console/decisions?state=perhaps"),
+        ] {
+            let answer = app.get_as(who, path).await;
+            assert!(answer.status.is_client_error(), "{path}: {answer:?}");
+        }
+        let undo = [("text", "Not mine.")];
+        let undone = app.post_as(&rei, &format!("{theirs}/undo"), &undo).await;
+        assert_eq!(undone.status, StatusCode::CONFLICT, "{undone:?}");
+    }
+
+    async fn only_a_lead_requests_again_and_only_what_is_overdue(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.item("a", Some("one")).await;
+        let (rei, lea) = (app.reviewer("rei").await, app.lead("lea").await);
+        let read = decision(&decide(&app, &rei, &REMOVE).await.to());
+        for _ in 0..40 {
+            app.clock.advance(SignedDuration::from_hours(12));
+            while app.desk.work_once().await.unwrap() > 0 {}
+        }
+        let (rei, lea) = (app.new_session(rei.staff).await, app.new_session(lea.staff).await);
+
+        let page = app.get_as(&lea, &read).await;
+        let action = page.page().split("/actions/").nth(1).unwrap().split('/').next().unwrap();
+        let address = format!("{read}/actions/{action}/request-again");
+        let not_theirs = app.post_as(&rei, &address, &[]).await;
+        let asked = app.post_as(&lea, &address, &[]).await;
+        let twice = app.post_as(&lea, &address, &[]).await;
+
+        assert!(page.page().contains("Overdue: the service never answered"), "{page:?}");
+        assert_eq!(not_theirs.status, StatusCode::NOT_FOUND);
+        assert_eq!(asked.to(), read);
+        assert_eq!(twice.status, StatusCode::NOT_FOUND);
+        let page = app.get_as(&lea, &read).await;
+        assert!(page.page().contains("Sent; the service has not answered"), "{page:?}");
+    }
+}

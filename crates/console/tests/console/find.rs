@@ -1,0 +1,89 @@
+//! What can be looked for, and what cannot.
+
+use mamori_desk::Admin;
+use mamori_model::StaffRole;
+use mamori_testkit::database::TestDatabase;
+use mamori_testkit::on_both_engines;
+
+use crate::test_app::{TestApp, TestResponse, new_bank};
+
+fn cases(page: &TestResponse) -> usize {
+    page.page().matches("href=\"/console/cases/case_").count()
+}
+
+on_both_engines! {
+    async fn an_id_leads_to_what_has_it_and_a_name_must_be_exact(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.item("post 1/a", Some("user-17")).await;
+        let rei = app.reviewer("rei").await;
+        let (case, _) = app.claim_next(&rei).await;
+        let id = case.rsplit('/').next().unwrap();
+
+        let by_id = app.get_as(&rei, &format!("/console/find?q=+{id}+")).await;
+        let by_name = app.get_as(&rei, "/console/find?q=post+1%2Fa").await;
+        let by_part = app.get_as(&rei, "/console/find?q=post+1").await;
+        let page = app.get_as(&rei, "/console/find?q=queue").await;
+
+        assert_eq!(by_id.to(), case);
+        assert_eq!((cases(&by_name), cases(&by_part)), (1, 0));
+        assert!(by_part.page().contains("Nothing was found that you may see"), "{by_part:?}");
+        let queue = "<a href=\"/console/queue\" autofocus><span class=\"faint small\">Page</span>";
+        assert!(page.page().contains(queue), "{page:?}");
+    }
+
+    async fn an_id_must_be_whole_to_lead_to_what_has_it(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let editor = app.person("edi", &[StaffRole::PolicyEditor]).await;
+        let admin = Admin::local_cli();
+        let bank = app.desk.create_bank(&admin, new_bank("0123456789abcdef")).await.unwrap();
+        app.desk.catch_up().await.unwrap();
+        let id = bank.id.to_string();
+        let end = &id[id.len() - 1..];
+
+        let by_id = app.get_as(&editor, &format!("/console/find?q={id}")).await;
+        // The bank's name has every digit in it, so the last one of its id finds it by its name.
+        let by_end = app.get_as(&editor, &format!("/console/find?q={end}")).await;
+
+        assert_eq!(by_id.to(), format!("/console/banks/{id}"));
+        assert!(by_end.page().contains(&format!("href=\"/console/banks/{id}\"")), "{by_end:?}");
+    }
+
+    async fn nobody_finds_an_account_or_a_person_or_what_is_not_for_them(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.item("a", Some("user-17")).await;
+        let (rei, aoi) = (app.reviewer("rei").await, app.reviewer("aoi").await);
+        let editor = app.person("edi", &[StaffRole::PolicyEditor]).await;
+        let (case, page) = app.claim_next(&rei).await;
+        let form = [
+            ("claim", &*page.field("claim")),
+            ("version", &*page.field("version")),
+            ("outcome", "violates"),
+            ("items", "remove"),
+            ("reason", "It is the poster."),
+        ];
+        let to = app.post_as(&rei, &format!("{case}/decide"), &form).await.to();
+        let decision = to.split("after=").nth(1).unwrap().split('&').next().unwrap();
+        let id = case.rsplit('/').next().unwrap();
+        let staff = aoi.staff.id.to_string();
+
+        for (who, text) in [
+            (&rei, "user-17"),
+            (&rei, "account:user-17"),
+            (&rei, "aoi"),
+            (&rei, &*staff),
+            (&aoi, decision),
+            (&editor, id),
+            (&editor, decision),
+            (&editor, "a"),
+            (&rei, "%3Cscript%3Ealert(1)%3C/script%3E"),
+        ] {
+            let found = app.get_as(who, &format!("/console/find?q={text}")).await;
+            assert!(!found.page().contains("href=\"/console/cases/"), "{text}: {found:?}");
+            assert!(!found.page().contains("href=\"/console/decisions/"), "{text}: {found:?}");
+            assert!(!found.page().contains("href=\"/console/staff/"), "{text}: {found:?}");
+            assert!(!found.page().contains("<script>alert"), "{found:?}");
+        }
+        let own = app.get_as(&rei, &format!("/console/find?q={decision}")).await;
+        assert_eq!(own.to(), format!("/console/decisions/{decision}"));
+    }
+}

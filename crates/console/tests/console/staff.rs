@@ -1,0 +1,196 @@
+//! People come, change and leave, by an administrator's forms.
+
+use axum::http::StatusCode;
+use jiff::SignedDuration;
+use mamori_model::StaffRole;
+use mamori_testkit::database::TestDatabase;
+use mamori_testkit::on_both_engines;
+
+use crate::test_app::{Person, TestApp, TestResponse};
+
+async fn admin(app: &TestApp) -> Person {
+    app.person("boss", &[StaffRole::Administrator]).await
+}
+
+async fn change(
+    app: &TestApp,
+    admin: &Person,
+    who: &Person,
+    form: &[(&str, &str)],
+) -> TestResponse {
+    app.post_as(admin, &format!("/console/staff/{}", who.staff.id), form).await
+}
+
+on_both_engines! {
+    async fn somebody_comes_by_a_link_that_is_shown_once(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let admin = admin(&app).await;
+        let form = [
+            ("name", "yuki"),
+            ("display_name", "Yuki <i>田中</i>"),
+            ("language", "ja"),
+            ("role", "reviewer"),
+            ("role", "policy_editor"),
+        ];
+
+        let added = app.post_as(&admin, "/console/staff", &form).await;
+        let taken = app.post_as(&admin, "/console/staff", &form).await;
+
+        let link = added.page().split("value=\"http://localhost:8080").nth(1).unwrap();
+        let link = link.split('"').next().unwrap();
+        assert!(link.starts_with("/console/enroll/mt_"), "{link}");
+        let enroll_page = app.get(link).await;
+        assert!(enroll_page.page().contains("yuki"), "{enroll_page:?}");
+        assert_eq!(taken.status, StatusCode::CONFLICT);
+        let list = app.get_as(&admin, "/console/staff").await;
+        assert!(list.page().contains("Yuki &lt;i&gt;田中&lt;/i&gt;"), "{list:?}");
+        assert!(list.text.contains("Added: Reviewer, Policy editor"), "{list:?}");
+        assert!(!list.text.contains("mt_"), "the link is nowhere else");
+    }
+
+    async fn roles_hold_at_once_and_those_that_clash_are_refused(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let (admin, rei) = (admin(&app).await, app.reviewer("rei").await);
+        assert_eq!(app.get_as(&rei, "/console/queue").await.status, StatusCode::OK);
+
+        let clash = [("what", "roles"), ("role", "auditor"), ("role", "lead")];
+        let clash = change(&app, &admin, &rei, &clash).await;
+        let none = change(&app, &admin, &rei, &[("what", "roles")]).await;
+        let auditor = [("what", "roles"), ("role", "auditor")];
+        let changed = change(&app, &admin, &rei, &auditor).await;
+
+        for refused in [clash, none] {
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(refused.text.contains("These roles cannot be combined"), "{refused:?}");
+        }
+        let page = app.get_as(&admin, &changed.to()).await;
+        assert!(page.page().contains("Saved."), "{page:?}");
+        assert!(app.get_as(&rei, "/console/queue").await.to().starts_with("/console/sign-in"));
+        let again = app.new_session(rei.staff.clone()).await;
+        assert_eq!(app.get_as(&again, "/console/queue").await.status, StatusCode::NOT_FOUND);
+    }
+
+    async fn the_last_administrator_stays(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let admin = admin(&app).await;
+
+        let left = change(&app, &admin, &admin, &[("what", "end")]).await;
+        let lesser = [("what", "roles"), ("role", "lead")];
+        let lesser = change(&app, &admin, &admin, &lesser).await;
+
+        assert_eq!(left.status, StatusCode::CONFLICT);
+        assert!(left.text.contains("<strong>This is the last administrator"), "{left:?}");
+        assert_eq!(lesser.status, StatusCode::FORBIDDEN);
+        assert!(lesser.text.contains("<strong>You cannot change your own roles"), "{lesser:?}");
+        app.person("other", &[StaffRole::Administrator]).await;
+        change(&app, &admin, &admin, &[("what", "end")]).await.to();
+        assert!(app.get_as(&admin, "/console/staff").await.to().starts_with("/console/sign-in"));
+    }
+
+    async fn limits_are_set_and_what_somebody_has_seen_is_never_shown(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let (admin, rei) = (admin(&app).await, app.reviewer("rei").await);
+        let audi = app.person("audi", &[StaffRole::Auditor]).await;
+        let page = format!("/console/staff/{}", rei.staff.id);
+
+        let limits = [("what", "limits"), ("views", "40"), ("minutes", ""), ("points", "99")];
+        change(&app, &admin, &rei, &limits).await.to();
+        let zero = [("what", "limits"), ("views", "0")];
+        let zero = change(&app, &admin, &rei, &zero).await;
+
+        assert_eq!(zero.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let read = app.get_as(&audi, &page).await;
+        assert!(read.page().contains("<dd>40</dd>") && read.text.contains("<dd>99</dd>"), "{read:?}");
+        assert!(!read.text.contains("action=\"/console/staff"), "an auditor changes nothing");
+        assert!(!read.text.contains("<meter"), "{read:?}");
+        let nobody = app.get_as(&admin, "/console/staff/staff_00000000000000000000000000000000");
+        assert_eq!(nobody.await.status, StatusCode::NOT_FOUND);
+    }
+
+    async fn whoever_lost_their_sign_in_method_gets_another_link(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let (admin, rei) = (admin(&app).await, app.reviewer("rei").await);
+
+        let first = change(&app, &admin, &rei, &[("what", "link")]).await;
+        let second = change(&app, &admin, &rei, &[("what", "link")]).await;
+
+        let link = |answer: &TestResponse| {
+            let link = answer.page().split("value=\"http://localhost:8080").nth(1).unwrap();
+            link.split('"').next().unwrap().to_owned()
+        };
+        let enroll_page = app.get(&link(&second)).await;
+        assert!(enroll_page.page().contains("name=\"password\""), "{enroll_page:?}");
+        let stale = app.get(&link(&first)).await;
+        assert!(!stale.page().contains("name=\"password\""), "the one before works no more");
+    }
+
+    async fn changing_people_asks_again_who_is_there(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let (admin, rei) = (admin(&app).await, app.reviewer("rei").await);
+        app.clock.advance(SignedDuration::from_mins(15));
+        let path = format!("/console/staff/{}", rei.staff.id);
+
+        let page = app.get_as(&admin, &path).await;
+        let end = change(&app, &admin, &rei, &[("what", "end")]).await;
+
+        assert!(page.page().contains("href=\"/console/prove?next=%2Fconsole%2Fstaff%2Fstaff_"));
+        assert!(!page.text.contains("value=\"end\""), "{page:?}");
+        assert_eq!(end.status, StatusCode::FORBIDDEN);
+        assert!(end.text.contains("href=\"/console/prove?next=%2Fconsole%2Fstaff%2Fstaff_"), "{end:?}");
+        let list = app.get_as(&admin, "/console/staff").await;
+        assert!(!list.page().contains("name=\"display_name\""), "{list:?}");
+        app.get_as(&rei, "/console/queue").await.page();
+    }
+
+    async fn a_proof_that_grows_old_while_somebody_types_loses_no_words(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let (admin, rei) = (admin(&app).await, app.reviewer("rei").await);
+        app.clock.advance(SignedDuration::from_mins(15));
+        let form = [
+            ("name", "yuki"),
+            ("display_name", "Yuki <i>"),
+            ("language", "ja"),
+            ("role", "reviewer"),
+            ("role", "policy_editor"),
+        ];
+
+        let added = app.post_as(&admin, "/console/staff", &form).await;
+        let limits = [("what", "limits"), ("views", "40"), ("minutes", ""), ("points", "99")];
+        let limited = change(&app, &admin, &rei, &limits).await;
+        let roles = change(&app, &admin, &rei, &[("what", "roles"), ("role", "lead")]).await;
+
+        for page in [&added, &limited, &roles] {
+            assert_eq!(page.status, StatusCode::FORBIDDEN);
+            assert!(page.text.contains("<strong>Confirm your identity"), "{page:?}");
+            let beside = "target=\"_blank\" rel=\"noopener\">Confirm your identity</a>";
+            assert!(page.text.contains(beside), "{page:?}");
+        }
+        for kept in [
+            "name=\"name\" value=\"yuki\"",
+            "name=\"display_name\" value=\"Yuki &#60;i&#62;\"",
+            "value=\"ja\" lang=\"ja\" selected",
+            "value=\"reviewer\" checked",
+            "value=\"policy_editor\" checked",
+        ] {
+            assert!(added.text.contains(kept), "{kept}: {added:?}");
+        }
+        assert!(!added.text.contains("value=\"lead\" checked"), "{added:?}");
+        assert!(limited.text.contains("value=\"40\"") && limited.text.contains("value=\"99\""), "{limited:?}");
+        assert!(roles.text.contains("value=\"lead\" checked"), "{roles:?}");
+        assert!(!roles.text.contains("value=\"reviewer\" checked"), "{roles:?}");
+        let list = app.get_as(&admin, "/console/staff").await;
+        assert!(!list.page().contains("yuki"), "nothing was done: {list:?}");
+    }
+
+    async fn a_name_that_is_taken_loses_no_words(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let admin = admin(&app).await;
+        app.reviewer("rei").await;
+        let form = [("name", "rei"), ("display_name", "Another Rei"), ("language", "en"), ("role", "lead")];
+
+        let taken = app.post_as(&admin, "/console/staff", &form).await;
+
+        assert_eq!(taken.status, StatusCode::CONFLICT);
+        assert!(taken.text.contains("value=\"Another Rei\""), "{taken:?}");
+    }
+}

@@ -1,0 +1,303 @@
+//! A whole Mamori behind its console, in one line, and people who use it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, COOKIE, LOCATION, ORIGIN};
+use axum::http::{HeaderMap, Request, StatusCode};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http_body_util::BodyExt;
+use jiff::{SignedDuration, Timestamp};
+use mamori_console::{Settings, router};
+use mamori_desk::banks::create_bank::NewBank;
+use mamori_desk::checks::check;
+use mamori_desk::checks::fingerprints::{Fingerprints, FramePrint};
+use mamori_desk::staff::add_staff::{NewStaff, StaffAdmin};
+use mamori_desk::{Admin, Caller, Clock, Desk, LocalCli, Proof};
+use mamori_media::{Limits, Pool, PoolSettings};
+use mamori_model::key::Role;
+use mamori_model::sign_in::SignInLinkKind;
+use mamori_model::{
+    Action, Distance, Evidence, EvidenceId, Hash, Item, Jurisdictions, Language, Pdq, Purpose,
+    Quality, Reach, Sensitive, Staff, StaffRole, Surface,
+};
+use mamori_store::{NewEntry, Store};
+use mamori_testkit::database::TestDatabase;
+use mamori_testkit::pictures::{draw, encode};
+use mamori_web::App;
+use mamori_web::budget::{self, Budget};
+use tempfile::TempDir;
+use tower::ServiceExt;
+use url::form_urlencoded;
+
+/// Where browsers find it.
+const TEST_ORIGIN: &str = "http://localhost:8080";
+
+/// A desk and its console.
+pub struct TestApp {
+    pub desk: Desk,
+    pub clock: Arc<Clock>,
+    pub caller: Caller,
+    pub routes: Router,
+    store: Store,
+    _folder: TempDir,
+    _records: TestDatabase,
+}
+
+/// Somebody who is signed in.
+#[derive(Clone)]
+pub struct Person {
+    pub staff: Staff,
+    pub cookie: String,
+    pub csrf: String,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct TestResponse {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl TestResponse {
+    /// Where it leads.
+    #[track_caller]
+    pub fn to(&self) -> String {
+        assert_eq!(self.status, StatusCode::SEE_OTHER, "{self:?}");
+        self.headers[LOCATION].to_str().unwrap().to_owned()
+    }
+
+    /// The page of a success.
+    #[track_caller]
+    pub fn page(&self) -> &str {
+        assert_eq!(self.status, StatusCode::OK, "{self:?}");
+        &self.text
+    }
+
+    /// The value of the first field of this name.
+    #[track_caller]
+    pub fn field(&self, name: &str) -> String {
+        let mark = format!("name=\"{name}\" value=\"");
+        let after = self.text.split_once(&mark).unwrap_or_else(|| panic!("no {name}: {self:?}"));
+        after.1.split('"').next().unwrap().to_owned()
+    }
+}
+
+impl TestApp {
+    pub async fn open(records: TestDatabase) -> Self {
+        Self::with(records, |_| ()).await
+    }
+
+    /// Of an operator who has nobody else.
+    pub async fn open_single_person(records: TestDatabase) -> Self {
+        Self::with(records, |settings| settings.is_single_person = true).await
+    }
+
+    /// Of an operator who set something otherwise.
+    pub async fn with(
+        records: TestDatabase,
+        configure: impl FnOnce(&mut mamori_desk::Settings),
+    ) -> Self {
+        let store = mamori_store::Settings {
+            // Long enough on the busiest machine.
+            acquire_timeout: std::time::Duration::from_mins(1),
+            ..mamori_store::Settings::new(records.url())
+        };
+        let store = Store::open(&store).await.unwrap();
+        let clock = Arc::new(Clock::manual(Timestamp::from_second(1_795_000_000).unwrap()));
+        let folder = tempfile::tempdir().unwrap();
+        let line = mamori_vault::Keyring::new_line(&"test".parse().unwrap()).unwrap();
+        let keys = mamori_vault::Keyring::parse(line.reveal()).unwrap();
+        let vault = mamori_vault::Vault::open(folder.path().to_owned(), keys).unwrap();
+        let mut settings = mamori_desk::Settings {
+            vault: Some(Arc::new(vault)),
+            // Changes are applied by hand; nothing follows in the background.
+            wait_until_applied_max: std::time::Duration::ZERO,
+            ..mamori_desk::Settings::default()
+        };
+        settings.sign_in.origin = Some(TEST_ORIGIN.parse().unwrap());
+        // Receivers of messages are on this machine.
+        settings.webhooks.permitted.loopback = true;
+        configure(&mut settings);
+        let desk = Desk::new(store.clone(), pool().await, Arc::clone(&clock), settings).unwrap();
+        desk.load().await.unwrap();
+        let caller = create_service(&desk).await;
+        create_matching_bank(&desk).await;
+        let room = Budget::new(budget::Limits::default());
+        let app = App::new(desk.clone(), mamori_web::Settings::default(), room);
+        let routes = router(desk.clone(), app, Settings::default());
+        Self { desk, clock, caller, routes, store, _folder: folder, _records: records }
+    }
+
+    /// An item that matches; its account's case opens, or takes it in.
+    pub async fn item(&self, name: &str, account: Option<&str>) {
+        self.item_like(name, account, Pdq::from([1; 32])).await;
+    }
+
+    /// The same, which looks so.
+    pub async fn item_like(&self, name: &str, account: Option<&str>, pdq: Pdq) {
+        let item = Item {
+            name: name.parse().unwrap(),
+            account: account.map(|account| account.parse().unwrap()),
+            surface: Surface::Public,
+            country: None,
+        };
+        let frames = vec![FramePrint::only(pdq, None)];
+        let hashes = check::CheckInput::Hashes(Fingerprints { frames, ..Fingerprints::default() });
+        let checked = self.desk.check(&self.caller, item, hashes).await.unwrap();
+        assert!(checked.recorded.is_some(), "it matches");
+    }
+
+    /// Seals a picture as the bytes of the one item of `case`, for 30 days; the item's id.
+    pub async fn store_evidence(&self, case: &str) -> String {
+        let item = self.store.case_item_names(case.parse().unwrap()).await.unwrap()[0].id;
+        let vault = self.desk.settings().vault.clone().unwrap();
+        let id = EvidenceId::from(self.clock.mint().unwrap());
+        let bytes = encode::png(&draw(7, 320, 240));
+        let sealed = vault.seal(id.to_string().as_bytes(), &bytes).unwrap();
+        vault.put(id, &sealed.object).await.unwrap();
+        let now = self.clock.now();
+        let evidence = Evidence {
+            id,
+            item,
+            sha256: None,
+            purpose: Purpose::Rehearsal,
+            size: bytes.len().try_into().unwrap(),
+            wrapped_key: Some(Sensitive::new(sealed.wrapped_key)),
+            key_name: sealed.key_name.to_string(),
+            stored_at: now,
+            expires_at: now + SignedDuration::from_hours(30 * 24),
+        };
+        let mut tx = self.store.begin("test").await.unwrap();
+        assert!(tx.insert_evidence(&evidence).await.unwrap());
+        tx.commit().await.unwrap();
+        item.to_string()
+    }
+
+    /// Somebody with these roles, signed in.
+    pub async fn person(&self, name: &str, roles: &[StaffRole]) -> Person {
+        let here = LocalCli::here();
+        let new = NewStaff {
+            name: name.parse().unwrap(),
+            display_name: format!("{name} <b>{name}</b>").parse().unwrap(),
+            roles: roles.iter().copied().collect(),
+            language: Language::English,
+        };
+        let added = self.desk.add_staff(StaffAdmin::LocalCli(&here), new).await.unwrap();
+        self.new_session(added.staff).await
+    }
+
+    /// The same person in another session.
+    pub async fn new_session(&self, staff: Staff) -> Person {
+        let here = LocalCli::here();
+        let token = self.desk.local_sign_in_link(&here, staff.id, SignInLinkKind::SignIn);
+        let token = token.await.unwrap();
+        let entered = self.desk.sign_in_by_link(token.reveal()).await.unwrap();
+        let csrf = URL_SAFE_NO_PAD.encode(entered.csrf.reveal());
+        Person { staff, cookie: entered.cookie.reveal().clone(), csrf }
+    }
+
+    pub async fn reviewer(&self, name: &str) -> Person {
+        self.person(name, &[StaffRole::Reviewer]).await
+    }
+
+    pub async fn lead(&self, name: &str) -> Person {
+        self.person(name, &[StaffRole::Lead]).await
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> TestResponse {
+        let response = self.routes.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        TestResponse { status, headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    pub async fn get(&self, path: &str) -> TestResponse {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn get_as(&self, who: &Person, path: &str) -> TestResponse {
+        let request = Request::get(path).header(COOKIE, format!("mamori-local={}", who.cookie));
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends a form as the person's own page would.
+    pub async fn post_as(&self, who: &Person, path: &str, fields: &[(&str, &str)]) -> TestResponse {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.append_pair("csrf", &who.csrf).extend_pairs(fields);
+        let request = Request::post(path)
+            .header(COOKIE, format!("mamori-local={}", who.cookie))
+            .header(ORIGIN, TEST_ORIGIN)
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(form.finish())).unwrap()).await
+    }
+
+    /// Sends a form of somebody who is not signed in.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> TestResponse {
+        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = Request::post(path)
+            .header(ORIGIN, TEST_ORIGIN)
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(form)).unwrap()).await
+    }
+
+    /// The next case, in somebody's hands, and its page.
+    pub async fn claim_next(&self, who: &Person) -> (String, TestResponse) {
+        let to = self.post_as(who, "/console/queue/next", &[]).await.to();
+        let page = self.get_as(who, &to).await;
+        (to.split('?').next().unwrap().to_owned(), page)
+    }
+}
+
+async fn create_service(desk: &Desk) -> Caller {
+    let admin = Admin::local_cli();
+    let service = desk.create_service(&admin, "a service".parse().unwrap()).await.unwrap();
+    let role = Role::Service(service.id);
+    let issued = desk.issue_key(&admin, role, "test".parse().unwrap()).await.unwrap();
+    desk.catch_up().await.unwrap();
+    match desk.authenticate(issued.token.reveal()) {
+        Some(Proof::Caller(caller)) => caller,
+        other => panic!("a service's key proves a service: {other:?}"),
+    }
+}
+
+/// A bank that holds what matches.
+pub fn new_bank(name: &str) -> NewBank {
+    NewBank {
+        name: name.parse().unwrap(),
+        purpose: Purpose::Rehearsal,
+        source: "drawn by a test".parse().unwrap(),
+        legal_basis: "none needed".parse().unwrap(),
+        owner: "the tests".parse().unwrap(),
+        reach: Reach::new([Surface::Public].into(), Jurisdictions::Everywhere, None).unwrap(),
+        distance_max: Distance::PDQ_SAME_MAX,
+        quality_min: Quality::ANY,
+        transforms: None,
+        action: Action::Hold,
+        is_enabled: true,
+    }
+}
+
+async fn create_matching_bank(desk: &Desk) {
+    let admin = Admin::local_cli();
+    let bank = desk.create_bank(&admin, new_bank("rehearsal")).await.unwrap();
+    desk.catch_up().await.unwrap();
+    let entry = NewEntry::bare(Hash::Pdq(Pdq::from([1; 32])));
+    desk.add_entries(&admin, bank.id, &[entry]).await.unwrap();
+    desk.catch_up().await.unwrap();
+}
+
+async fn pool() -> Pool {
+    let settings = PoolSettings {
+        program: PathBuf::from(env!("CARGO_BIN_EXE_mamori-console-decode-test")),
+        args: Vec::new(),
+        workers: 1,
+        waiting_max: 8,
+        limits: Limits::default(),
+    };
+    Pool::start(settings).await.unwrap()
+}

@@ -1,0 +1,182 @@
+//! What somebody sees of an item: written down first, once, and not more than is good for them.
+
+use axum::body::Body;
+use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, ORIGIN};
+use axum::http::{Request, StatusCode};
+use jiff::SignedDuration;
+use mamori_testkit::database::TestDatabase;
+use mamori_testkit::on_both_engines;
+
+use crate::test_app::{Person, TestApp, TestResponse};
+
+/// A case in somebody's hand, whose one item is kept; its address, its claim, and the item's id.
+async fn in_hand(app: &TestApp, who: &Person) -> (String, String, String) {
+    let (case, page) = app.claim_next(who).await;
+    let item = app.store_evidence(case.rsplit('/').next().unwrap()).await;
+    (case, page.field("claim"), item)
+}
+
+/// Begins a clear view.
+async fn open_view(
+    app: &TestApp,
+    who: &Person,
+    (case, claim, item): &(String, String, String),
+) -> TestResponse {
+    let form = [("claim", claim.as_str()), ("item", item)];
+    app.post_as(who, &format!("{case}/views"), &form).await
+}
+
+/// Where the picture is that an answer names.
+fn picture(begun: &TestResponse) -> String {
+    let said: serde_json::Value = serde_json::from_str(begun.page()).unwrap();
+    said["picture"].as_str().unwrap().to_owned()
+}
+
+on_both_engines! {
+    async fn a_picture_is_shown_once_for_each_view(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.item("a", Some("one")).await;
+        let (rei, aoi) = (app.reviewer("rei").await, app.reviewer("aoi").await);
+        let hand = in_hand(&app, &rei).await;
+
+        let begun = open_view(&app, &rei, &hand).await;
+        let address = picture(&begun);
+        let theirs = app.get_as(&aoi, &address).await;
+        let shown = app.get_as(&rei, &address).await;
+        let twice = app.get_as(&rei, &address).await;
+        let view_path = address.strip_suffix("/picture").unwrap();
+        let kept = app.post_as(&rei, &format!("{view_path}/heartbeat"), &[]).await;
+        let closed = app.post_as(&rei, &format!("{view_path}/close"), &[]).await;
+        let late = app.post_as(&rei, &format!("{view_path}/heartbeat"), &[]).await;
+
+        assert_eq!(theirs.status, StatusCode::NOT_FOUND);
+        assert_eq!(shown.status, StatusCode::OK);
+        assert_eq!(shown.headers[CONTENT_TYPE], "image/jpeg");
+        assert_eq!(shown.headers["cache-control"], "no-store");
+        assert_eq!(twice.status, StatusCode::GONE);
+        assert_eq!(kept.status, StatusCode::NO_CONTENT);
+        assert_eq!(closed.status, StatusCode::NO_CONTENT);
+        assert_eq!(late.status, StatusCode::GONE);
+        let page = app.get_as(&rei, &hand.0).await;
+        assert!(page.page().contains("One view"), "{page:?}");
+    }
+
+    async fn the_page_shows_a_blurred_picture_and_that_is_a_view_too(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.item("a", Some("one")).await;
+        let rei = app.reviewer("rei").await;
+        let (case, claim, item) = in_hand(&app, &rei).await;
+
+        let page = app.get_as(&rei, &case).await;
+        let address = format!("{case}/items/{item}/blurred?claim={claim}");
+        let blurred = app.get_as(&rei, &address).await;
+        let unasked = app.get_as(&rei, &format!("{case}/items/{item}/blurred")).await;
+        let nobody = app.get(&address).await;
+
+        assert!(page.page().contains(&format!("<img src=\"{address}\"")), "{page:?}");
+        assert_eq!(blurred.status, StatusCode::OK);
+        assert_eq!(blurred.headers[CONTENT_TYPE], "image/png");
+        assert!(blurred.headers["content-length"].to_str().unwrap().parse::<u32>().unwrap() < 3_000);
+        assert_eq!(unasked.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(nobody.status, StatusCode::SEE_OTHER);
+        let page = app.get_as(&rei, &case).await;
+        assert!(page.page().contains("<td>Blurred</td>"), "{page:?}");
+    }
+
+    async fn whoever_wants_text_only_gets_no_picture_by_itself(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.item("a", Some("one")).await;
+        let rei = app.reviewer("rei").await;
+        let (case, ..) = in_hand(&app, &rei).await;
+        let form = [("language", "en"), ("scheme", "dark"), ("view", "text")];
+        assert_eq!(app.post_as(&rei, "/console/me", &form).await.to(), "/console/me");
+
+        let page = app.get_as(&rei, &case).await;
+
+        assert!(!page.page().contains("<img"), "{page:?}");
+        assert!(page.page().contains("Show the blurred picture"), "{page:?}");
+        assert!(page.page().contains("data-scheme=\"dark\""), "{page:?}");
+    }
+
+    async fn whoever_reached_their_limit_views_no_more_and_is_told_until_when(records: TestDatabase) {
+        let app = TestApp::with(records, |settings| settings.exposure.views = 1).await;
+        app.item("a", Some("one")).await;
+        app.item("b", Some("two")).await;
+        let rei = app.reviewer("rei").await;
+        let hand = in_hand(&app, &rei).await;
+        let begun = open_view(&app, &rei, &hand).await;
+        app.get_as(&rei, &picture(&begun)).await;
+
+        let spent = open_view(&app, &rei, &hand).await;
+        let script = Request::post(format!("{}/views", hand.0))
+            .header(COOKIE, format!("mamori-local={}", rei.cookie))
+            .header(ORIGIN, "http://localhost:8080")
+            .header(ACCEPT, "application/json")
+            .body(Body::from(format!("csrf={}&claim={}&item={}", rei.csrf, hand.1, hand.2)));
+        let script = app.send(script.unwrap()).await;
+        let next = app.post_as(&rei, "/console/queue/next", &[]).await;
+
+        assert_eq!(spent.status, StatusCode::FORBIDDEN);
+        assert!(spent.text.contains("<title>Your exposure limit is reached"), "{spent:?}");
+        assert!(spent.text.contains("href=\"/console/me\""), "a way on: {spent:?}");
+        assert!(script.status.is_client_error());
+        assert_eq!(script.headers[CONTENT_TYPE], "application/json");
+        assert_eq!(next.status, StatusCode::FORBIDDEN);
+        let me = app.get_as(&rei, "/console/me").await;
+        assert!(me.page().contains("You can view items again from"), "{me:?}");
+        assert!(me.page().contains("2026-11-19 11:06 UTC"), "a day later: {me:?}");
+    }
+
+    async fn a_break_gives_the_case_back_and_lasts(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.item("a", Some("one")).await;
+        let (rei, aoi) = (app.reviewer("rei").await, app.reviewer("aoi").await);
+        let (case, _) = app.claim_next(&rei).await;
+
+        let on_break = app.post_as(&rei, "/console/me/break", &[]).await;
+        let next = app.post_as(&rei, "/console/queue/next", &[]).await;
+        let (theirs, _) = app.claim_next(&aoi).await;
+        let me = app.get_as(&rei, "/console/me").await;
+        app.clock.advance(SignedDuration::from_mins(11));
+        let after = app.get_as(&rei, "/console/me").await;
+
+        assert_eq!(on_break.to(), "/console/me");
+        assert_eq!(next.status, StatusCode::FORBIDDEN);
+        assert!(next.text.contains("<title>A break is due"), "{next:?}");
+        assert_eq!(theirs, case);
+        assert!(me.page().contains("Break until"), "{me:?}");
+        assert!(!after.page().contains("Break until"), "{after:?}");
+    }
+
+    async fn the_second_approver_views_by_the_decision_and_a_record_shows_nothing(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.item("a", Some("one")).await;
+        let (rei, lea) = (app.reviewer("rei").await, app.lead("lea").await);
+        let (case, page) = app.claim_next(&rei).await;
+        let item = app.store_evidence(case.rsplit('/').next().unwrap()).await;
+        let form = [
+            ("claim", &*page.field("claim")),
+            ("version", &*page.field("version")),
+            ("outcome", "violates"),
+            ("account", "suspend"),
+            ("reason", "It is the poster."),
+        ];
+        let to = app.post_as(&rei, &format!("{case}/decide"), &form).await.to();
+        let decision = to.split("after=").nth(1).unwrap().split('&').next().unwrap();
+
+        let page = app.get_as(&lea, &format!("/console/decisions/{decision}")).await;
+        let address = format!("{case}/items/{item}/blurred?decision={decision}");
+        let blurred = app.get_as(&lea, &address).await;
+        let begun = [("decision", decision), ("item", &*item)];
+        let begun = app.post_as(&lea, &format!("{case}/views"), &begun).await;
+        let theirs = app.get_as(&rei, &address).await;
+        let record = app.get_as(&lea, &case).await;
+
+        assert!(page.page().contains(&format!("<img src=\"{address}\"")), "{page:?}");
+        assert_eq!(blurred.status, StatusCode::OK);
+        assert_eq!(app.get_as(&lea, &picture(&begun)).await.status, StatusCode::OK);
+        assert_eq!(theirs.status, StatusCode::FORBIDDEN);
+        assert!(!record.page().contains("<img"), "{record:?}");
+        assert!(record.page().contains("Only the reviewer with the claim"), "{record:?}");
+    }
+}

@@ -1,0 +1,40 @@
+//! A lead asks a service once more for an overdue action.
+
+use mamori_model::action::ActionState;
+use mamori_model::case::{About, CaseEventKind};
+use mamori_model::{ActionId, DecisionId};
+
+use crate::staff::member::Lead;
+use crate::{Desk, Error};
+
+impl Desk {
+    /// Asks the service again for an overdue action of a decision, and records in the case which
+    /// lead did so. [`Error::NotFound`] if the action is not overdue.
+    pub async fn request_again(
+        &self,
+        who: &Lead,
+        decision: DecisionId,
+        action: ActionId,
+    ) -> Result<(), Error> {
+        let now = self.clock().now();
+
+        let mut tx = self.store().begin("request_again").await?;
+        let decision = tx.decision(decision).await?.ok_or(Error::NotFound("action"))?;
+        let request = tx.action(action).await?.filter(|request| request.decision == decision.id);
+        let mut request = request.ok_or(Error::NotFound("action"))?;
+        if !tx.request_overdue_again(action, now).await? {
+            return Err(Error::NotFound("action"));
+        }
+        request.state = ActionState::Waiting;
+        request.reminders = request.reminders.saturating_add(1);
+        self.request_actions(&mut tx, &decision, &[request], now).await?;
+        let about = About { decision: Some(decision.id), ..About::default() };
+        let by = Some(who.staff());
+        let kind = CaseEventKind::RequestedAgain;
+        self.record_event_by(&mut tx, decision.case, kind, by, (None, about), now).await?;
+        tx.commit().await?;
+
+        self.inner.enqueued.notify_one();
+        Ok(())
+    }
+}

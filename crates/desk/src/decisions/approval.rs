@@ -1,0 +1,107 @@
+//! The rules of the second approval, for a decision and for a bulk decision.
+
+use jiff::Timestamp;
+use mamori_model::{Approval, Bulk, Decision, Refusal, StaffId, approval};
+use mamori_store::Tx;
+
+use crate::Error;
+use crate::staff::member::{RecentlyAuthenticated, Reviewer};
+
+/// A decision, or a bulk decision, that waits for a second approval.
+pub(crate) struct PendingApproval {
+    approval: Approval,
+    made_by: StaffId,
+    made_at: Timestamp,
+    /// What it is called in [`Error::NotFound`].
+    name: &'static str,
+}
+
+impl PendingApproval {
+    /// Checks whether `who` may settle it now. `reviewed_again_at` is when `who` last read it again;
+    /// it counts only where the operator works alone.
+    ///
+    /// [`Error::NotFound`] for a reviewer who may not be a second approver: they do not learn that
+    /// an approval is pending.
+    pub fn can_approve(
+        &self,
+        who: &Reviewer,
+        reviewed_again_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let roles = who.member().roles();
+        match approval::can_approve(
+            self.approval,
+            self.made_by,
+            who.staff(),
+            roles,
+            reviewed_again_at,
+            now,
+        ) {
+            Err(Refusal::NotALead) => Err(Error::NotFound(self.name)),
+            other => Ok(other?),
+        }
+    }
+
+    /// Checks whether `who` may settle it, now or later, and so may read it now.
+    pub fn can_approve_eventually(&self, who: &Reviewer, now: Timestamp) -> Result<(), Error> {
+        match self.can_approve(who, None, now) {
+            Err(Error::Refused(Refusal::ApprovalTooSoon | Refusal::ViewNeeded)) => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Checks that `who` is another person than the maker, and not an account that an administrator
+    /// created or changed a moment ago. [`Refusal::ApproverIsAuthor`] for a namesake of the maker,
+    /// also if the maker's account is deactivated; [`Refusal::ApproverTooNew`] if an administrator
+    /// created the account, or gave it roles or a link, within the day before; what the operator
+    /// did on the command line does not count. Not checked where the operator works alone.
+    pub async fn require_independent(
+        &self,
+        tx: &mut Tx,
+        who: &Reviewer,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        if self.approval != Approval::Colleague {
+            return Ok(());
+        }
+        let maker = tx.staff(self.made_by).await?.ok_or(Error::NotFound("staff"))?;
+        let other = tx.staff(who.staff()).await?.ok_or(Error::NotFound("staff"))?;
+        if maker.name == other.name {
+            return Err(Refusal::ApproverIsAuthor.into());
+        }
+        let since = now.checked_sub(approval::WAIT_NEW).unwrap_or(Timestamp::MIN);
+        if tx.was_changed_by_colleague(who.staff(), since).await? {
+            return Err(Refusal::ApproverTooNew.into());
+        }
+        Ok(())
+    }
+
+    /// Checks whether reading it now must be recorded: once for each reader, as soon as it can
+    /// count.
+    pub fn is_unread(&self, last_read: Option<Timestamp>, now: Timestamp) -> bool {
+        let since = self.approval.not_before().unwrap_or(self.made_at);
+        now >= since && last_read.is_none_or(|last| last < since)
+    }
+}
+
+impl From<&Decision> for PendingApproval {
+    fn from(decision: &Decision) -> Self {
+        let (approval, made_by, made_at) = (decision.approval, decision.made_by, decision.made_at);
+        Self { approval, made_by, made_at, name: "decision" }
+    }
+}
+
+impl From<&Bulk> for PendingApproval {
+    fn from(bulk: &Bulk) -> Self {
+        let (approval, made_by, made_at) = (bulk.approval, bulk.made_by, bulk.made_at);
+        Self { approval, made_by, made_at, name: "bulk decision" }
+    }
+}
+
+/// Checks that both proofs are of the same staff member.
+pub(crate) fn require_same_staff(
+    who: &Reviewer,
+    recently: &RecentlyAuthenticated,
+) -> Result<(), Refusal> {
+    if who.staff() == recently.staff() { Ok(()) } else { Err(Refusal::ProofStale) }
+}

@@ -1,0 +1,72 @@
+//! Seals an item's bytes into the vault, if its policy keeps them.
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use mamori_model::matched::Match;
+use mamori_model::{Case, Evidence, EvidenceId, Sensitive};
+use mamori_vault::Vault;
+
+use crate::{Desk, Error};
+
+impl Desk {
+    /// Seals the bytes of an item that is held or blocked. Called before the transaction that
+    /// records the match, because writing files is slow. `None` if nothing is to be kept: no policy
+    /// keeps the item, the vault has no key, or these bytes of the item are kept, or were until
+    /// their term ended.
+    ///
+    /// A vault that fails does not fail the check: the item is held all the same, and the reviewer
+    /// reads that its bytes were not kept.
+    pub(crate) async fn seal_item(
+        &self,
+        found: &Match,
+        bytes: &Bytes,
+        now: Timestamp,
+    ) -> Result<Option<Evidence>, Error> {
+        let Some(vault) = &self.settings().vault else { return Ok(None) };
+        let Some(purpose) = Case::purpose_of(&found.hits, found.verdict) else { return Ok(None) };
+        let policy = self.store().policy(purpose).await?;
+        let Some(policy) = policy.filter(|policy| policy.keep_days > 0) else { return Ok(None) };
+        let Some(sha256) = found.sha256 else { return Ok(None) };
+        if self.store().has_evidence(found.service, &found.item.name, sha256).await? {
+            return Ok(None);
+        }
+        let id = EvidenceId::from(self.clock().mint()?);
+        match seal(vault, id, bytes.clone()).await {
+            Ok((wrapped_key, key_name)) => Ok(Some(Evidence {
+                id,
+                item: found.id,
+                sha256: Some(sha256),
+                purpose,
+                size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+                wrapped_key: Some(Sensitive::new(wrapped_key)),
+                key_name,
+                stored_at: now,
+                expires_at: now.checked_add(policy.term()).unwrap_or(Timestamp::MAX),
+            })),
+            Err(error) => {
+                let logged: &(dyn std::error::Error + 'static) = &error;
+                tracing::error!(error = logged, "the bytes of a match could not be kept");
+                Ok(None)
+            }
+        }
+    }
+
+    /// Removes a vault object to which no row refers. If the removal fails, the sweep removes it.
+    pub(crate) async fn drop_object(&self, id: EvidenceId) {
+        let Some(vault) = &self.settings().vault else { return };
+        if let Err(error) = vault.remove(id).await {
+            let logged: &(dyn std::error::Error + 'static) = &error;
+            tracing::warn!(evidence = %id, error = logged, "an object without a record could not be deleted");
+        }
+    }
+}
+
+async fn seal(
+    vault: &Vault,
+    id: EvidenceId,
+    bytes: Bytes,
+) -> Result<(Vec<u8>, String), mamori_vault::Error> {
+    let sealed = vault.seal_async(id.to_string().into_bytes(), bytes).await?;
+    vault.put(id, &sealed.object).await?;
+    Ok((sealed.wrapped_key, sealed.key_name.to_string()))
+}

@@ -1,0 +1,80 @@
+//! Creates tickets: links that work once, for enrolment or for signing in.
+
+use jiff::Timestamp;
+use mamori_model::sign_in::{SignInLink, SignInLinkKind, StaffEventKind};
+use mamori_model::{Sensitive, StaffId};
+use mamori_store::Tx;
+
+use crate::staff::add_staff::StaffAdmin;
+use crate::staff::member::LocalCli;
+use crate::staff::session::new_text;
+use crate::{Desk, Error};
+
+impl Desk {
+    /// Creates a ticket for a staff member and returns its text, which is not stored: `mt_` and 43
+    /// characters of base64. [`Error::NotFound`] if there is no such staff account or it is
+    /// deactivated.
+    ///
+    /// Only this function creates tickets of [`SignInLinkKind::SignIn`]: a staff member can be signed in
+    /// without a credential of their own only on the command line.
+    pub async fn local_sign_in_link(
+        &self,
+        _: &LocalCli,
+        who: StaffId,
+        kind: SignInLinkKind,
+    ) -> Result<Sensitive<String>, Error> {
+        let now = self.clock().now();
+
+        let mut tx = self.store().begin("make_sign_in_link").await?;
+        let text = self.make_sign_in_link(&mut tx, None, who, kind, now).await?;
+        tx.commit().await?;
+
+        Ok(text)
+    }
+
+    /// Creates another enrolment link for a staff member who lost their sign-in method; earlier
+    /// links of the account stop working. [`Error::NotFound`] if there is no such staff account or
+    /// it is deactivated, or if the caller is not an administrator.
+    pub async fn enroll_again(
+        &self,
+        by: StaffAdmin<'_>,
+        who: StaffId,
+    ) -> Result<Sensitive<String>, Error> {
+        let by = by.staff()?;
+        let now = self.clock().now();
+
+        let mut tx = self.store().begin("make_sign_in_link").await?;
+        tx.delete_sign_in_links_of(who).await?;
+        let text = self.make_sign_in_link(&mut tx, by, who, SignInLinkKind::Enroll, now).await?;
+        tx.commit().await?;
+
+        Ok(text)
+    }
+
+    pub(crate) async fn make_sign_in_link(
+        &self,
+        tx: &mut Tx,
+        by: Option<StaffId>,
+        staff: StaffId,
+        kind: SignInLinkKind,
+        now: Timestamp,
+    ) -> Result<Sensitive<String>, Error> {
+        let settings = &self.settings().sign_in;
+        let lasts = match kind {
+            SignInLinkKind::Enroll => settings.enroll_link_max,
+            SignInLinkKind::SignIn => settings.sign_in_link_max,
+        };
+        let (text, digest) = new_text("mt_")?;
+        let link = SignInLink {
+            id: self.clock().mint()?.into(),
+            staff,
+            kind,
+            digest,
+            expires_at: now.checked_add(lasts).unwrap_or(now),
+        };
+        tx.insert_sign_in_link(&link).await?;
+        let about = format!(r#"{{"kind":"{}"}}"#, kind.as_str());
+        self.record_staff_event(tx, (staff, by), StaffEventKind::Link, Some(about), now).await?;
+        Ok(text)
+    }
+}

@@ -1,0 +1,193 @@
+//! Records a reviewer's view of an item, and commits the record before the first byte of the
+//! picture is sent. Does not read the picture itself: that is [`crate::viewing::show_item`].
+
+use jiff::Timestamp;
+use mamori_model::view::{Clarity, View};
+use mamori_model::{
+    Case, CaseId, DecisionId, EvidenceId, EvidenceStatus, MatchId, Refusal, StaffId, ViewId,
+};
+use mamori_store::Tx;
+
+use crate::decisions::approval::PendingApproval;
+use crate::staff::member::Reviewer;
+use crate::{Desk, Error};
+
+/// A recorded view. It is the only key to a picture, and good for one picture.
+#[derive(Debug)]
+pub struct RecordedView {
+    pub(crate) view: ViewId,
+    pub(crate) evidence: EvidenceId,
+    pub(crate) clarity: Clarity,
+}
+
+impl RecordedView {
+    /// Returns the id of the recorded view.
+    pub fn view(&self) -> ViewId {
+        self.view
+    }
+}
+
+impl Desk {
+    /// Records a view of an item of the case that the reviewer has claimed, and extends the claim.
+    /// A blurred rendition is a view too. If the answer is lost the view stays recorded: the record
+    /// may show one view too many, never one too few.
+    ///
+    /// Refused as [`Case::claimed_by`] says; with [`Refusal::BreakDue`] or [`Refusal::ExposureSpent`],
+    /// and the case goes back to the queue; with [`Refusal::EvidenceNone`],
+    /// [`Refusal::EvidenceGone`] or [`Refusal::VaultClosed`], and no view is recorded.
+    pub async fn open_view(
+        &self,
+        who: &Reviewer,
+        case: CaseId,
+        claim: u32,
+        item: MatchId,
+        clarity: Clarity,
+    ) -> Result<RecordedView, Error> {
+        let now = self.clock().now();
+
+        let mut tx = self.store().begin("view").await?;
+        let due = self.break_due(&mut tx, who.staff(), now).await?;
+        let case = tx.lock_case(case).await?.ok_or(Error::NotFound("case"))?;
+        case.claimed_by(who.staff(), claim, now)?;
+        let evidence = self.readable(&mut tx, &case, item, now).await?;
+        if let Some(due) = due {
+            return Err(self.begin_break(tx, who, due, now).await?);
+        }
+        let view = self.insert_view(&mut tx, &case, who.staff(), (item, clarity), now).await?;
+        tx.extend_claim(case.id, (who.staff(), claim), now, self.claim_until(now)).await?;
+        tx.commit().await?;
+
+        Ok(RecordedView { view, evidence, clarity })
+    }
+
+    /// Records a view by the second approver of an item of a case whose decision waits for
+    /// approval. The same exposure limit applies to the second approver. Otherwise as
+    /// [`Self::open_view`]; refused as [`Self::read_again`] is.
+    pub async fn open_view_as_approver(
+        &self,
+        who: &Reviewer,
+        decision: DecisionId,
+        item: MatchId,
+        clarity: Clarity,
+    ) -> Result<RecordedView, Error> {
+        let now = self.clock().now();
+
+        let mut tx = self.store().begin("open_view_as_approver").await?;
+        let due = self.break_due(&mut tx, who.staff(), now).await?;
+        let decision = self.lock_pending_decision(&mut tx, decision).await?;
+        PendingApproval::from(&decision).can_approve_eventually(who, now)?;
+        let case = tx.lock_case(decision.case).await?.ok_or(Error::NotFound("case"))?;
+        let evidence = self.readable(&mut tx, &case, item, now).await?;
+        if let Some(due) = due {
+            return Err(self.begin_break(tx, who, due, now).await?);
+        }
+        let view = self.insert_view(&mut tx, &case, who.staff(), (item, clarity), now).await?;
+        tx.commit().await?;
+
+        Ok(RecordedView { view, evidence, clarity })
+    }
+
+    /// Returns the reviewer's own view that was recorded a moment ago, so that its picture can be
+    /// fetched.
+    ///
+    /// [`Error::NotFound`] if it is another reviewer's, [`Refusal::ViewClosed`] if it has ended or
+    /// its picture was sent before, [`Refusal::EvidenceGone`] if the item's term ended meanwhile.
+    pub async fn reopen_view(&self, who: &Reviewer, view: ViewId) -> Result<RecordedView, Error> {
+        let now = self.clock().now();
+        let view = self.own_view(who, view).await?;
+        if !view.is_open(now) || view.shown_at.is_some() {
+            return Err(Refusal::ViewClosed.into());
+        }
+        let evidence = self.store().evidence_of_item(view.item).await?;
+        EvidenceStatus::of(evidence.as_ref(), now).readable()?;
+        let evidence = evidence.ok_or(Refusal::EvidenceNone)?.id;
+        Ok(RecordedView { view: view.id, evidence, clarity: view.clarity })
+    }
+
+    /// Keeps a view open, because the page says that the reviewer still sees the item; extends the
+    /// claim too. Every five seconds is often enough. [`Refusal::ViewClosed`] if the view has
+    /// ended: no keep-alive for 15 seconds ([`View::SILENCE_MAX`]), or 120 seconds after it began
+    /// ([`View::LASTS_MAX`]).
+    pub async fn view_heartbeat(&self, who: &Reviewer, view: ViewId) -> Result<(), Error> {
+        let now = self.clock().now();
+        let view = self.own_view(who, view).await?;
+
+        let mut tx = self.store().begin("view_heartbeat").await?;
+        if !tx.view_heartbeat(view.id, now).await? {
+            return Err(Refusal::ViewClosed.into());
+        }
+        // A second approver's view has no claim: then this changes no row.
+        tx.extend_claim_of(view.case, who.staff(), now, self.claim_until(now)).await?;
+        tx.commit().await?;
+
+        Ok(())
+    }
+
+    /// Ends a view. Ending it twice is harmless.
+    pub async fn close_view(&self, who: &Reviewer, view: ViewId) -> Result<(), Error> {
+        let now = self.clock().now();
+        let view = self.own_view(who, view).await?;
+
+        let mut tx = self.store().begin("close_view").await?;
+        tx.close_view(view.id, now).await?;
+        tx.commit().await?;
+
+        Ok(())
+    }
+
+    /// Returns when a clear picture of an item was first sent to a reviewer; `None` if none was.
+    /// Reads the record of views only.
+    pub async fn was_viewed(&self, item: MatchId) -> Result<Option<Timestamp>, Error> {
+        Ok(self.store().first_viewed(item).await?)
+    }
+
+    async fn own_view(&self, who: &Reviewer, view: ViewId) -> Result<View, Error> {
+        let view = self.store().view(view).await?;
+        view.filter(|view| view.by == who.staff()).ok_or(Error::NotFound("view"))
+    }
+
+    /// Returns the id of the stored bytes of an item of `case`, which `tx` has locked, if they can
+    /// be read now.
+    async fn readable(
+        &self,
+        tx: &mut Tx,
+        case: &Case,
+        item: MatchId,
+        now: Timestamp,
+    ) -> Result<EvidenceId, Error> {
+        if !tx.has_case_item(case.id, item).await? {
+            return Err(Error::NotFound("item"));
+        }
+        let evidence = tx.evidence_of_item(item).await?;
+        EvidenceStatus::of(evidence.as_ref(), now).readable()?;
+        if self.settings().vault.is_none() {
+            return Err(Refusal::VaultClosed.into());
+        }
+        Ok(evidence.ok_or(Refusal::EvidenceNone)?.id)
+    }
+
+    async fn insert_view(
+        &self,
+        tx: &mut Tx,
+        case: &Case,
+        by: StaffId,
+        (item, clarity): (MatchId, Clarity),
+        now: Timestamp,
+    ) -> Result<ViewId, Error> {
+        let policy = tx.policy(case.purpose).await?.ok_or(Error::NotFound("policy"))?;
+        let view = View {
+            id: self.clock().mint()?.into(),
+            case: case.id,
+            item,
+            by,
+            clarity,
+            severity: policy.severity,
+            opened_at: now,
+            seen_at: now,
+            shown_at: None,
+            closed_at: None,
+        };
+        tx.insert_view(&view).await?;
+        Ok(view.id)
+    }
+}

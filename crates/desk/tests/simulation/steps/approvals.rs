@@ -1,0 +1,255 @@
+//! Second persons agree or not, and decisions are taken back.
+
+use jiff::{SignedDuration, Timestamp};
+use mamori_desk::{Desk, Error};
+use mamori_model::approval::WAIT_ALONE;
+use mamori_model::page::PageSize;
+use mamori_model::{CaseId, DecisionId, Refusal};
+
+use super::claims::words;
+use super::{people, views};
+use crate::sim::{Simulation, Tried};
+use crate::tables::at;
+
+/// A decision as the table has it.
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub id: DecisionId,
+    pub case: CaseId,
+    /// A person's place.
+    made_by: usize,
+    made_at: Timestamp,
+    resolved_at: Timestamp,
+    is_single_person: bool,
+    is_in_bulk: bool,
+}
+
+impl Row {
+    /// Whether `person` may be its second person, now or later.
+    pub fn is_theirs(&self, sim: &Simulation, person: usize) -> bool {
+        let (is_maker, is_lead) = (self.made_by == person, sim.world.people[person].is_lead);
+        if self.is_single_person { is_maker || is_lead } else { !is_maker && is_lead }
+    }
+}
+
+/// One decision in this state.
+pub async fn one_decision(sim: &mut Simulation, state: &str) -> Result<Option<Row>, String> {
+    one_decision_of(sim, state, "TRUE").await
+}
+
+/// The same of certain cases: a condition on a `case_id`.
+pub async fn one_decision_of(
+    sim: &mut Simulation,
+    state: &str,
+    cases: &str,
+) -> Result<Option<Row>, String> {
+    let query = format!(
+        "SELECT 'dec_' || lower(hex(id)) || ' case_' || lower(hex(case_id)) || ' staff_'
+                || lower(hex(made_by)) || ' ' || made_at || ' ' || coalesce(resolved_at, 0) || ' '
+                || approval || CASE WHEN bulk_id IS NULL THEN ' single' ELSE ' bulk' END
+           FROM decision WHERE state = '{state}' AND {cases} ORDER BY id"
+    );
+    let rows = sim.tables.words(&query).await?;
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let [id, case, made_by, made_at, resolved_at, second, bulk] = &rows[sim.one_of(rows.len())];
+    Ok(Some(Row {
+        id: id.parse().unwrap(),
+        case: case.parse().unwrap(),
+        made_by: sim.world.person(made_by),
+        made_at: at(made_at),
+        resolved_at: at(resolved_at),
+        is_single_person: second == "alone",
+        is_in_bulk: bulk == "bulk",
+    }))
+}
+
+/// Whether a decision is as it was: what a crash left in flight may still have come.
+pub async fn is_still(sim: &Simulation, decision: DecisionId, state: &str) -> Result<bool, String> {
+    let query = format!(
+        "SELECT count(*) FROM decision
+          WHERE 'dec_' || lower(hex(id)) = '{decision}' AND state = '{state}'"
+    );
+    Ok(sim.tables.count(&query).await? == 1)
+}
+
+/// Somebody, rightly or not, agrees to what waits for a second person.
+pub async fn approve(sim: &mut Simulation) -> Result<(), String> {
+    resolve(sim, true).await
+}
+
+/// Somebody, rightly or not, says no to it.
+pub async fn refuse(sim: &mut Simulation) -> Result<(), String> {
+    resolve(sim, false).await
+}
+
+async fn resolve(sim: &mut Simulation, agrees: bool) -> Result<(), String> {
+    let Some(row) = one_decision(sim, "proposed").await? else { return Ok(()) };
+    let person = sim.one_of(sim.world.people.len());
+    let member = people::proved(sim, person).await?;
+    let (who, recently) = (member.reviewer().unwrap(), member.recently(sim.clock.now()).unwrap());
+    sim.log(format!("   person {person} on {} of person {}", row.id, row.made_by));
+    let verb = |desk: Desk| async move {
+        if agrees {
+            desk.approve(&who, &recently, row.id).await
+        } else {
+            desk.refuse(&who, &recently, row.id, &words()).await
+        }
+    };
+    let reviewed = has_reviewed_again(sim, &row, person).await?;
+    let expected = may(sim, &row, person, agrees, reviewed);
+    match sim.attempt(verb).await {
+        Tried::Crashed => Ok(()),
+        Tried::Done(()) if expected.is_ok() => Ok(()),
+        Tried::Refused(error) if Err(code_of(&error)) == expected => Ok(()),
+        Tried::Refused(_) if !is_still(sim, row.id, "proposed").await? => Ok(()),
+        Tried::Done(()) => Err(format!("person {person} settled {row:?}, not {expected:?}")),
+        Tried::Refused(error) => {
+            Err(format!("person {person} on {row:?}: {error:?}, not {expected:?}"))
+        }
+    }
+}
+
+/// Two leads agree at the same moment: one of them does, if they may.
+pub async fn approve_at_once(sim: &mut Simulation) -> Result<(), String> {
+    let Some(row) = one_decision(sim, "proposed").await? else { return Ok(()) };
+    let leads: Vec<usize> =
+        (0..sim.world.people.len()).filter(|at| sim.world.people[*at].is_lead).collect();
+    let mut approving = Vec::new();
+    for person in leads {
+        let member = people::proved(sim, person).await?;
+        let reviewed = has_reviewed_again(sim, &row, person).await?;
+        let is_right = may(sim, &row, person, true, reviewed).is_ok();
+        let (who, recently) =
+            (member.reviewer().unwrap(), member.recently(sim.clock.now()).unwrap());
+        let (desk, id) = (sim.desk.clone(), row.id);
+        approving.push((is_right, async move { desk.approve(&who, &recently, id).await }));
+    }
+    let any = approving.iter().any(|(is_right, _)| *is_right);
+    let two: [_; 2] = approving.try_into().map_err(|_| "two leads, no more and no less")?;
+    let [(one_may, one), (two_may, two)] = two;
+    let (one, two) = tokio::join!(one, two);
+    let wrong = (one.is_ok() && !one_may) || (two.is_ok() && !two_may);
+    let count = usize::from(one.is_ok()) + usize::from(two.is_ok());
+    if wrong || (count != usize::from(any) && is_still(sim, row.id, "proposed").await?) || count > 1
+    {
+        return Err(format!("two at once on {row:?}: {one:?} and {two:?}"));
+    }
+    Ok(())
+}
+
+/// Somebody who may be the second person reads the case.
+pub async fn read_again(sim: &mut Simulation) -> Result<(), String> {
+    let Some(row) = one_decision(sim, "proposed").await? else { return Ok(()) };
+    let person = sim.one_of(sim.world.people.len());
+    let who = people::reviewer(sim, person).await?;
+    let is_theirs = row.is_theirs(sim, person);
+    let verb = |desk: Desk| async move {
+        desk.read_again(&who, row.id, None, PageSize::DEFAULT).await.map(|_| ())
+    };
+    match sim.attempt(verb).await {
+        Tried::Crashed => Ok(()),
+        // Then, rather, they look at its item too.
+        Tried::Done(()) if is_theirs && sim.below(2) == 0 => {
+            views::view_as_approver(sim, row, person).await
+        }
+        Tried::Done(()) if is_theirs => Ok(()),
+        Tried::Refused(Error::NotFound(_) | Error::Refused(Refusal::ApproverIsAuthor))
+            if !is_theirs =>
+        {
+            Ok(())
+        }
+        Tried::Refused(_) if !is_still(sim, row.id, "proposed").await? => Ok(()),
+        Tried::Done(()) => Err(format!("person {person} read {row:?} again")),
+        Tried::Refused(error) => Err(format!("person {person} on {row:?}: {error:?}")),
+    }
+}
+
+/// Somebody, rightly or not, takes a decision back.
+pub async fn undo(sim: &mut Simulation) -> Result<(), String> {
+    let Some(row) = one_decision(sim, "standing").await? else { return Ok(()) };
+    let person = sim.one_of(sim.world.people.len());
+    let who = people::reviewer(sim, person).await?;
+    let age = sim.clock.now().duration_since(row.resolved_at);
+    let is_theirs = row.made_by == person && age < SignedDuration::from_hours(24);
+    let may = is_theirs || sim.world.people[person].is_lead;
+    let verb = |desk: Desk| async move { desk.undo(&who, row.id, &words()).await };
+    match sim.attempt(verb).await {
+        Tried::Crashed => Ok(()),
+        Tried::Done(()) if may => Ok(()),
+        Tried::Refused(Error::Refused(Refusal::NotUndoable)) if !may => Ok(()),
+        Tried::Refused(_) if !is_still(sim, row.id, "standing").await? => Ok(()),
+        Tried::Done(()) => Err(format!("person {person} took {row:?} back")),
+        Tried::Refused(error) => Err(format!("person {person} on {row:?}: {error:?}")),
+    }
+}
+
+/// Whether `person` read the case since they may be its second person.
+async fn has_reviewed_again(sim: &Simulation, row: &Row, person: usize) -> Result<bool, String> {
+    let cases = format!("'case_' || lower(hex(case_id)) = '{}'", row.case);
+    has_reviewed(sim, &cases, person, row.made_at + WAIT_ALONE).await
+}
+
+/// Whether `person` read cases since then, and saw an item of them clearly where any can be seen. `cases`
+/// says of a `case_id` whether it is one of them.
+pub async fn has_reviewed(
+    sim: &Simulation,
+    cases: &str,
+    person: usize,
+    since: Timestamp,
+) -> Result<bool, String> {
+    let (now, since) = (sim.clock.now().as_microsecond(), since.as_microsecond());
+    let who = format!("'staff_' || lower(hex(staff_id)) = '{}'", sim.world.people[person].id);
+    let read = format!(
+        "SELECT count(*) FROM case_event
+          WHERE kind = 'read_again' AND happened_at >= {since} AND {who} AND {cases}"
+    );
+    let kept = format!(
+        "SELECT count(*) FROM case_item i JOIN evidence e ON e.match_id = i.match_id
+          WHERE wrapped_key IS NOT NULL AND expires_at > {now} AND {cases}"
+    );
+    let saw = format!(
+        "SELECT count(*) FROM item_view
+          WHERE clarity = 'clear' AND opened_at >= {since} AND {who} AND {cases}"
+    );
+    let tables = &sim.tables;
+    let must_see = tables.count(&kept).await? > 0;
+    Ok(tables.count(&read).await? > 0 && (!must_see || tables.count(&saw).await? > 0))
+}
+
+/// What must come of it when `person` settles it; in the words of [`said`].
+fn may(
+    sim: &Simulation,
+    row: &Row,
+    person: usize,
+    agrees: bool,
+    reviewed: bool,
+) -> Result<(), &'static str> {
+    let (is_maker, is_lead) = (row.made_by == person, sim.world.people[person].is_lead);
+    let is_early = sim.clock.now() < row.made_at + WAIT_ALONE;
+    match (row.is_single_person, is_maker) {
+        (false, true) => Err("is the first"),
+        (_, false) if !is_lead => Err("is not there for them"),
+        (true, _) if agrees && is_early => Err("too soon"),
+        (true, _) if agrees && !reviewed => Err("did not look"),
+        (_, _) if row.is_in_bulk => Err("is part of a bulk decision"),
+        (_, _) => Ok(()),
+    }
+}
+
+/// What an answer says, in a few words.
+pub fn code_of(error: &Error) -> &'static str {
+    if let Error::NotFound(_) = error {
+        return "is not there for them";
+    }
+    let Error::Refused(why) = error else { return "something else" };
+    match why.code() {
+        "approval.is_author" => "is the first",
+        "approval.too_soon" => "too soon",
+        "approval.view_needed" => "did not look",
+        "case.in_bulk" => "is part of a bulk decision",
+        "decision.already" => "is settled",
+        _ => "something else",
+    }
+}

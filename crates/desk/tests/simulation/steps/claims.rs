@@ -1,0 +1,201 @@
+//! Reviewers take cases and give them back.
+
+use mamori_desk::cases::claim_case::{Claimed, Queue};
+use mamori_desk::cases::release_case::Release;
+use mamori_desk::{Desk, Error};
+use mamori_model::{FreeText, Refusal, Urgency};
+
+use super::people;
+use crate::exposure;
+use crate::sim::{Simulation, Tried};
+use crate::world::Hand;
+
+pub fn words() -> FreeText {
+    "because chance said so".parse().unwrap()
+}
+
+/// Somebody asks for the next case.
+pub async fn next(sim: &mut Simulation) -> Result<(), String> {
+    let person = sim.one_of(sim.world.people.len());
+    next_of(sim, person).await
+}
+
+/// The same of one person.
+pub async fn next_of(sim: &mut Simulation, person: usize) -> Result<(), String> {
+    let who = people::reviewer(sim, person).await?;
+    let due = exposure::due(sim, person).await?;
+    let verb = |desk: Desk| async move { desk.claim_next(&who, Queue::default()).await };
+    match sim.attempt(verb).await {
+        Tried::Done(claimed) => got(sim, person, Ok(claimed), due),
+        Tried::Refused(error) => got(sim, person, Err(error), due),
+        Tried::Crashed => {
+            sim.world.people[person].hand = Hand::Unknown;
+            Ok(())
+        }
+    }
+}
+
+/// Two people ask at the same moment.
+pub async fn two_at_once(sim: &mut Simulation) -> Result<(), String> {
+    let one = sim.one_of(sim.world.people.len());
+    let two = (one + 1) % sim.world.people.len();
+    let who = [people::reviewer(sim, one).await?, people::reviewer(sim, two).await?];
+    let due = [exposure::due(sim, one).await?, exposure::due(sim, two).await?];
+    let ask = |who| {
+        let desk = sim.desk.clone();
+        async move { desk.claim_next(who, Queue::default()).await }
+    };
+    let (first, second) = tokio::join!(ask(&who[0]), ask(&who[1]));
+    got(sim, one, first, due[0])?;
+    got(sim, two, second, due[1])
+}
+
+/// Whoever has a break to take gets no case, and gives back what they have.
+fn got(
+    sim: &mut Simulation,
+    person: usize,
+    answer: Result<Option<Claimed>, Error>,
+    due: Option<Refusal>,
+) -> Result<(), String> {
+    match (answer, due) {
+        (Ok(claimed), None) => took(sim, person, claimed),
+        (Err(Error::Refused(why)), Some(due)) if why == due => {
+            sim.world.people[person].hand = Hand::Nothing;
+            Ok(())
+        }
+        (answer, due) => Err(format!("person {person}, who is due {due:?}, got {answer:?}")),
+    }
+}
+
+/// What somebody got is nobody else's, and what they had in hand is what they get.
+fn took(sim: &mut Simulation, person: usize, claimed: Option<Claimed>) -> Result<(), String> {
+    let now = sim.clock.now();
+    let Some(claimed) = claimed else { return Ok(()) };
+    sim.log(format!("   person {person} has {}", claimed.case));
+    for (number, other) in sim.world.people.iter().enumerate() {
+        if number != person && other.hand.case(now) == Some(claimed.case) {
+            return Err(format!("{} is in two hands", claimed.case));
+        }
+    }
+    let before = &sim.world.people[person].hand;
+    match before.case(now) {
+        Some(had) if had != claimed.case => {
+            Err(format!("person {person} has {had} in hand and got {}", claimed.case))
+        }
+        // What one has is given again.
+        Some(_) | None => {
+            sim.world.people[person].hand = Hand::Has { claimed, until: claimed.until };
+            Ok(())
+        }
+    }
+}
+
+/// Somebody's page says that it is still open.
+pub async fn extend(sim: &mut Simulation) -> Result<(), String> {
+    let Some((person, claimed)) = somebody_with_a_case(sim) else { return Ok(()) };
+    let who = people::reviewer(sim, person).await?;
+    let verb =
+        |desk: Desk| async move { desk.extend_claim(&who, claimed.case, claimed.number).await };
+    let tried = sim.attempt(verb).await;
+    if let Tried::Done(until) = tried {
+        alive(sim, person, "kept")?;
+        sim.world.people[person].hand = Hand::Has { claimed, until };
+        return Ok(());
+    }
+    check_outcome(sim, person, tried)
+}
+
+/// Somebody writes something down.
+pub async fn note(sim: &mut Simulation) -> Result<(), String> {
+    let Some((person, claimed)) = somebody_with_a_case(sim) else { return Ok(()) };
+    let who = people::reviewer(sim, person).await?;
+    let verb = |desk: Desk| async move {
+        desk.note_case(&who, claimed.case, claimed.number, &words()).await
+    };
+    let tried = sim.attempt(verb).await;
+    if let Tried::Done(()) = tried {
+        return alive(sim, person, "noted");
+    }
+    check_outcome(sim, person, tried)
+}
+
+/// Somebody gives a case back, in one of four ways.
+pub async fn release(sim: &mut Simulation) -> Result<(), String> {
+    let Some((person, claimed)) = somebody_with_a_case(sim) else { return Ok(()) };
+    let who = people::reviewer(sim, person).await?;
+    let colleague = sim.one_of(sim.world.people.len());
+    let to = sim.world.people[colleague].id;
+    let release = match sim.below(4) {
+        0 => Release::Leave,
+        1 => Release::Skip(words()),
+        2 => Release::Escalate { urgency: Urgency::NewMaterial, why: words() },
+        _ => Release::HandOver { to, why: words() },
+    };
+    let is_handed = matches!(release, Release::HandOver { .. });
+    let verb = |desk: Desk| async move {
+        desk.release_case(&who, claimed.case, claimed.number, release).await
+    };
+    match sim.attempt(verb).await {
+        Tried::Done(()) => {
+            alive(sim, person, "given back")?;
+            sim.world.people[person].hand = Hand::Nothing;
+            Ok(())
+        }
+        // The colleague may not have it: themselves, or no lead where one was asked for.
+        Tried::Refused(Error::NotFound(_)) if is_handed => Ok(()),
+        tried @ (Tried::Refused(_) | Tried::Crashed) => check_outcome(sim, person, tried),
+    }
+}
+
+/// Somebody who has a case in hand, as far as they know.
+pub fn somebody_with_a_case(sim: &mut Simulation) -> Option<(usize, Claimed)> {
+    let with: Vec<(usize, Claimed)> = sim
+        .world
+        .people
+        .iter()
+        .enumerate()
+        .filter_map(|(number, person)| match &person.hand {
+            Hand::Has { claimed, .. } => Some((number, *claimed)),
+            Hand::Nothing | Hand::Unknown => None,
+        })
+        .collect();
+    if with.is_empty() {
+        return None;
+    }
+    let chosen = sim.one_of(with.len());
+    Some(with[chosen])
+}
+
+/// Fails where somebody did something with a claim that had lapsed.
+pub fn alive(sim: &Simulation, person: usize, what: &str) -> Result<(), String> {
+    match sim.world.people[person].hand.case(sim.clock.now()) {
+        Some(_) => Ok(()),
+        None => Err(format!("person {person}'s claim had lapsed, and the case was {what}")),
+    }
+}
+
+/// What a crash leaves open, and a refusal that must have its reason.
+pub fn check_outcome<T>(
+    sim: &mut Simulation,
+    person: usize,
+    tried: Tried<T>,
+) -> Result<(), String> {
+    let now = sim.clock.now();
+    match tried {
+        Tried::Done(_) => Ok(()),
+        Tried::Crashed => {
+            sim.world.people[person].hand = Hand::Unknown;
+            Ok(())
+        }
+        Tried::Refused(Error::Refused(
+            Refusal::ClaimLapsed | Refusal::ClaimedByOther | Refusal::CaseClosed | Refusal::InBulk,
+        )) => {
+            if let Some(case) = sim.world.people[person].hand.case(now) {
+                return Err(format!("person {person} has {case} in hand and may not"));
+            }
+            sim.world.people[person].hand = Hand::Nothing;
+            Ok(())
+        }
+        Tried::Refused(error) => Err(format!("unexpected: {error:?}")),
+    }
+}

@@ -1,0 +1,236 @@
+//! Reviewers decide what they have in hand.
+
+use std::collections::BTreeSet;
+
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use mamori_desk::cases::claim_case::Claimed;
+use mamori_desk::decisions::decide_case::NewDecision;
+use mamori_desk::staff::member::Reviewer;
+use mamori_desk::{Desk, Error};
+use mamori_model::action::{AccountMeasure, Feature, ItemMeasure};
+use mamori_model::decision::DecisionState;
+use mamori_model::page::PageSize;
+use mamori_model::{Decision, Measures, Outcome, Refusal};
+
+use super::claims::{alive, check_outcome, somebody_with_a_case, words};
+use super::people;
+use crate::sim::{Simulation, Tried};
+use crate::world::Hand;
+
+/// Somebody decides the case that they have in hand.
+pub async fn decide(sim: &mut Simulation) -> Result<(), String> {
+    let Some((person, claimed)) = somebody_with_a_case(sim) else { return Ok(()) };
+    let who = people::reviewer(sim, person).await?;
+    let Some(new) = write_down(sim, person, &who, claimed).await? else { return Ok(()) };
+    let (form, by) = (new.clone(), who.clone());
+    let verb = |desk: Desk| async move { desk.decide(&by, form).await };
+    match sim.attempt(verb).await {
+        Tried::Done(decision) => {
+            made(sim, person, &new, &decision).await?;
+            if sim.below(3) == 0 { once_more(sim, &who, new).await } else { Ok(()) }
+        }
+        tried @ (Tried::Refused(_) | Tried::Crashed) => refused(sim, person, &new, tried).await,
+    }
+}
+
+/// The same form is sent twice at once: it decides once.
+pub async fn decide_at_once(sim: &mut Simulation) -> Result<(), String> {
+    let Some((person, claimed)) = somebody_with_a_case(sim) else { return Ok(()) };
+    let who = people::reviewer(sim, person).await?;
+    let Some(new) = write_down(sim, person, &who, claimed).await? else { return Ok(()) };
+    let send = || {
+        let (desk, who, new) = (sim.desk.clone(), who.clone(), new.clone());
+        async move { desk.decide(&who, new).await }
+    };
+    match tokio::join!(send(), send()) {
+        (Ok(one), Ok(two)) => Err(format!("{} and {} decide the same case", one.id, two.id)),
+        (Ok(decision), Err(Error::Refused(_))) | (Err(Error::Refused(_)), Ok(decision)) => {
+            made(sim, person, &new, &decision).await
+        }
+        (Err(error @ Error::Refused(_)), Err(Error::Refused(_))) => {
+            refused(sim, person, &new, Tried::Refused(error)).await
+        }
+        (one, two) => Err(format!("decided twice at once: {one:?} and {two:?}")),
+    }
+}
+
+/// What somebody sends, from the page as it is or as it was when they took the case.
+async fn write_down(
+    sim: &mut Simulation,
+    person: usize,
+    who: &Reviewer,
+    claimed: Claimed,
+) -> Result<Option<NewDecision>, String> {
+    let version = if sim.below(4) == 0 {
+        claimed.version
+    } else {
+        let (by, case) = (who.clone(), claimed.case);
+        let verb = |desk: Desk| async move { desk.case(&by, case, None, PageSize::DEFAULT).await };
+        match sim.attempt(verb).await {
+            Tried::Done(view) => {
+                alive(sim, person, "read")?;
+                view.case.version
+            }
+            tried @ (Tried::Refused(_) | Tried::Crashed) => {
+                check_outcome(sim, person, tried)?;
+                return Ok(None);
+            }
+        }
+    };
+    let outcome = match sim.below(5) {
+        0 => Outcome::Allowed,
+        1 => Outcome::NotAMatch,
+        _ => Outcome::Violates,
+    };
+    let measures = if outcome == Outcome::Violates || sim.below(8) == 0 {
+        Measures { items: for_items(sim), account: for_account(sim), ..Measures::default() }
+    } else {
+        Measures::default()
+    };
+    let (case, claim, reason) = (claimed.case, claimed.number, words());
+    Ok(Some(NewDecision { case, claim, version, outcome, reason, measures }))
+}
+
+pub fn today(sim: &Simulation) -> Date {
+    sim.clock.now().to_zoned(TimeZone::UTC).date()
+}
+
+/// Mostly a day to come.
+fn a_day(sim: &mut Simulation) -> Date {
+    let days = i64::try_from(sim.below(30)).unwrap() - 2;
+    today(sim).checked_add(days.days()).unwrap()
+}
+
+fn for_items(sim: &mut Simulation) -> ItemMeasure {
+    match sim.below(5) {
+        0 => ItemMeasure::Leave,
+        1 => ItemMeasure::Restore,
+        2 => {
+            let countries: BTreeSet<_> = ["JP".parse().unwrap(), "CH".parse().unwrap()].into();
+            ItemMeasure::Limit { countries, until: a_day(sim) }
+        }
+        _ => ItemMeasure::Remove,
+    }
+}
+
+fn for_account(sim: &mut Simulation) -> AccountMeasure {
+    match sim.below(5) {
+        0 => {
+            let feature = Feature::ALL[sim.one_of(Feature::ALL.len())];
+            AccountMeasure::LimitFeature { feature, until: a_day(sim) }
+        }
+        1 => AccountMeasure::Suspend { until: Some(a_day(sim)) },
+        2 => AccountMeasure::Suspend { until: None },
+        _ => AccountMeasure::Leave,
+    }
+}
+
+/// A decision follows from its form, and the case is in nobody's hand.
+async fn made(
+    sim: &mut Simulation,
+    person: usize,
+    new: &NewDecision,
+    decision: &Decision,
+) -> Result<(), String> {
+    alive(sim, person, "decided")?;
+    sim.world.people[person].hand = Hand::Nothing;
+    let suspends = matches!(new.measures.account, AccountMeasure::Suspend { .. });
+    let expected = if suspends { DecisionState::Proposed } else { DecisionState::Standing };
+    if decision.state != expected {
+        return Err(format!("{} is {:?}, not {expected:?}", decision.id, decision.state));
+    }
+    if let Some(why) = fault_of(sim, new) {
+        return Err(format!("{} stands in spite of {why:?}", decision.id));
+    }
+    let items = of(sim, "SELECT items FROM review_case", "case", new.case).await?;
+    let is_silent = new.outcome == Outcome::Violates && new.measures.items == ItemMeasure::Leave;
+    let for_account = i64::from(new.measures.account != AccountMeasure::Leave);
+    let expected = if is_silent { 0 } else { items } + for_account;
+    let asked = "SELECT (SELECT count(*) FROM service_action a WHERE a.decision_id = decision.id)
+                   FROM decision";
+    let asked = of(sim, asked, "dec", decision.id).await?;
+    if asked == expected {
+        Ok(())
+    } else {
+        Err(format!("{} asks for {asked} things, not {expected}", decision.id))
+    }
+}
+
+/// What must keep this form from deciding anything.
+fn fault_of(sim: &Simulation, new: &NewDecision) -> Option<Refusal> {
+    let is_past = |until: Date| until < today(sim);
+    let Measures { items, account, .. } = &new.measures;
+    let for_item = match items {
+        ItemMeasure::Limit { until, .. } => Some(is_past(*until)),
+        ItemMeasure::Remove => Some(false),
+        ItemMeasure::Leave | ItemMeasure::Restore => None,
+    };
+    let for_account = match account {
+        AccountMeasure::LimitFeature { until, .. }
+        | AccountMeasure::Suspend { until: Some(until) } => Some(is_past(*until)),
+        AccountMeasure::Suspend { until: None } => Some(false),
+        AccountMeasure::Leave | AccountMeasure::Restore | AccountMeasure::RestoreFeature { .. } => {
+            None
+        }
+    };
+    let restrictions = [for_item, for_account];
+    let restricts = restrictions.iter().any(Option::is_some);
+    if new.outcome != Outcome::Violates {
+        return restricts.then_some(Refusal::MeasureWithoutViolation);
+    }
+    if restrictions.contains(&Some(true)) {
+        return Some(Refusal::UntilPast);
+    }
+    (!restricts).then_some(Refusal::NoMeasure)
+}
+
+/// A refusal has its reason, and nothing happened.
+async fn refused(
+    sim: &mut Simulation,
+    person: usize,
+    new: &NewDecision,
+    tried: Tried<Decision>,
+) -> Result<(), String> {
+    let Tried::Refused(Error::Refused(why)) = &tried else {
+        return check_outcome(sim, person, tried);
+    };
+    if *why == Refusal::CaseStale {
+        let version = of(sim, "SELECT version FROM review_case", "case", new.case).await?;
+        if version == i64::from(new.version) {
+            return Err(format!("{} is as it was shown, and counts as stale", new.case));
+        }
+        return Ok(());
+    }
+    if *why == Refusal::NoAccount {
+        let known = "SELECT count(account) FROM review_case";
+        return match of(sim, known, "case", new.case).await? {
+            0 if new.measures.account != AccountMeasure::Leave => Ok(()),
+            _ => Err(format!("{} has an account", new.case)),
+        };
+    }
+    match fault_of(sim, new) {
+        Some(fault) if fault == *why => Ok(()),
+        Some(_) | None => check_outcome(sim, person, tried),
+    }
+}
+
+/// A form that is sent again decides nothing.
+async fn once_more(sim: &mut Simulation, who: &Reviewer, new: NewDecision) -> Result<(), String> {
+    match sim.desk.decide(who, new).await {
+        Err(Error::Refused(Refusal::CaseClosed | Refusal::AlreadyDecided)) => Ok(()),
+        other => Err(format!("the same form once more: {other:?}")),
+    }
+}
+
+/// One number from the row of this id.
+async fn of(
+    sim: &Simulation,
+    select: &str,
+    prefix: &str,
+    id: impl std::fmt::Display,
+) -> Result<i64, String> {
+    let query = format!("{select} WHERE '{prefix}_' || lower(hex(id)) = '{id}'");
+    sim.tables.count(&query).await
+}

@@ -1,0 +1,94 @@
+//! Workers, receivers, terms, and time that passes.
+
+use jiff::SignedDuration;
+use mamori_desk::Error;
+use mamori_model::page::PageSize;
+use mamori_model::webhook::DeliveryState;
+
+use crate::invariants;
+use crate::sim::{Simulation, Tried};
+
+/// The most endpoints that a service of this world has.
+const ENDPOINTS: usize = 3;
+
+/// The workers do what is due.
+pub async fn work(sim: &mut Simulation) -> Result<(), String> {
+    match sim.attempt(|desk| async move { desk.work_once().await }).await {
+        Tried::Done(_) | Tried::Crashed => Ok(()),
+        Tried::Refused(error) => Err(format!("the worker failed: {error:?}")),
+    }
+}
+
+/// A receiver will misbehave at its next message.
+#[expect(clippy::unnecessary_wraps, reason = "as every deed")]
+pub fn trouble(sim: &mut Simulation) -> Result<(), String> {
+    const TROUBLES: [u16; 5] = [500, 503, 410, 0, 1];
+    let service = sim.one_of(sim.world.services.len());
+    let status = TROUBLES[sim.one_of(TROUBLES.len())];
+    sim.log(format!("   service {service} answers {status}"));
+    sim.world.services[service].receiver.answer_next(status);
+    Ok(())
+}
+
+/// A service asks for a delivery that was settled.
+pub async fn redeliver(sim: &mut Simulation) -> Result<(), String> {
+    let service = sim.one_of(sim.world.services.len());
+    let caller = sim.world.services[service].caller;
+    let list = |state| {
+        let desk = sim.desk.clone();
+        async move { desk.deliveries(&caller, None, Some(state), None, PageSize::DEFAULT).await }
+    };
+    let settled = list(DeliveryState::Failed).await.map_err(|error| error.to_string())?.rows;
+    if settled.is_empty() {
+        return Ok(());
+    }
+    let delivery = settled[sim.one_of(settled.len())].id;
+    let verb = |desk: mamori_desk::Desk| async move { desk.redeliver(&caller, delivery).await };
+    match sim.attempt(verb).await {
+        // Refused: its endpoint was removed.
+        Tried::Done(())
+        | Tried::Crashed
+        | Tried::Refused(Error::Conflict(_) | Error::NotFound(_)) => Ok(()),
+        Tried::Refused(error) => Err(format!("nothing was sent again: {error:?}")),
+    }
+}
+
+/// A service gets another endpoint, or gives one up.
+pub async fn endpoints(sim: &mut Simulation) -> Result<(), String> {
+    let number = sim.one_of(sim.world.services.len());
+    let service = &sim.world.services[number];
+    let (caller, url) = (service.caller, service.receiver.url.clone());
+    let endpoints = service.endpoints.clone();
+    if endpoints.len() < ENDPOINTS && sim.below(2) == 0 {
+        let verb = |desk: mamori_desk::Desk| async move { desk.add_endpoint(&caller, &url).await };
+        if let Tried::Done(endpoint) = sim.attempt(verb).await {
+            sim.world.services[number].endpoints.push(endpoint.id);
+        }
+    } else if endpoints.len() > 1 {
+        let id = endpoints[sim.one_of(endpoints.len())];
+        let verb = |desk: mamori_desk::Desk| async move { desk.remove_endpoint(&caller, id).await };
+        if let Tried::Refused(error @ Error::Internal { .. }) = sim.attempt(verb).await {
+            return Err(format!("an endpoint was not removed: {error:?}"));
+        }
+        // After a crash it may still be there: then nobody asks for it, which harms nothing.
+        sim.world.services[number].endpoints.retain(|other| *other != id);
+    }
+    Ok(())
+}
+
+/// What reached its term goes, all of it.
+pub async fn sweep(sim: &mut Simulation) -> Result<(), String> {
+    match sim.attempt(|desk| async move { desk.sweep_once().await }).await {
+        Tried::Done(_) => invariants::check_terms(sim).await,
+        Tried::Crashed => Ok(()),
+        Tried::Refused(error) => Err(format!("nothing was swept: {error:?}")),
+    }
+}
+
+/// Between `least` and `most` minutes pass.
+#[expect(clippy::unnecessary_wraps, reason = "as every deed")]
+pub fn wait(sim: &mut Simulation, least: u64, most: u64) -> Result<(), String> {
+    let minutes = least + sim.below(most - least);
+    sim.clock.advance(SignedDuration::from_mins(i64::try_from(minutes).unwrap()));
+    Ok(())
+}
