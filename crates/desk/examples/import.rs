@@ -94,7 +94,7 @@ async fn import(desk: &Desk, bank: BankId, lines: u64, fields: &str) -> Result<M
         takes_any_pdq: true,
         ..ImportOptions::new(LineFormat::Ndjson, HashKind::Pdq)
     };
-    let import = desk.import_entries(&Admin::local_cli(), bank, options, chunks).await?;
+    let (import, _) = desk.import_entries(&Admin::local_cli(), bank, options, chunks).await?;
     let counts = format!(
         "{} added, {} changed, {} as they were",
         import.added, import.updated, import.duplicates

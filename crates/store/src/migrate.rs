@@ -46,24 +46,10 @@ struct Migration {
 }
 
 /// All migrations; the first makes version 1. A file that was released never changes.
-const MIGRATIONS: &[Migration] = &[
-    Migration {
-        sqlite: include_str!("../migrations/sqlite/0001_initial.sql"),
-        postgres: include_str!("../migrations/postgres/0001_initial.sql"),
-    },
-    Migration {
-        sqlite: include_str!("../migrations/sqlite/0002_sha1.sql"),
-        postgres: include_str!("../migrations/postgres/0002_sha1.sql"),
-    },
-    Migration {
-        sqlite: include_str!("../migrations/sqlite/0003_lists.sql"),
-        postgres: include_str!("../migrations/postgres/0003_lists.sql"),
-    },
-    Migration {
-        sqlite: include_str!("../migrations/sqlite/0004_variants.sql"),
-        postgres: include_str!("../migrations/postgres/0004_variants.sql"),
-    },
-];
+const MIGRATIONS: &[Migration] = &[Migration {
+    sqlite: include_str!("../migrations/sqlite/0001_initial.sql"),
+    postgres: include_str!("../migrations/postgres/0001_initial.sql"),
+}];
 
 /// The result of a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,9 +10,13 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::UNIX_EPOCH;
 
 /// The environment variable that names a running server, as `postgres://USER@HOST:PORT/`.
 pub const SERVER: &str = "MAMORI_TEST_POSTGRES";
+
+/// How the folders of throw-away servers begin; see [`SUPERVISOR`].
+const FOLDER: &str = "mamori-test-postgres.";
 
 /// The shell script of the supervisor. `$1` is the folder of the PostgreSQL programs. `fsync=off`,
 /// because nothing in the database needs to be kept. The server listens only on a socket in its own
@@ -23,7 +27,7 @@ trap '' HUP INT TERM
 folder=$(mktemp -d "${TMPDIR:-/tmp}/mamori-test-postgres.XXXXXX") || exit 1
 cd "$folder"
 if "$1/initdb" -D "$folder/data" -U mamori -A trust -E UTF8 --no-locale --no-sync >"$folder/log" 2>&1 &&
-   "$1/pg_ctl" -D "$folder/data" -l "$folder/log" -w -t 60 -o "-c listen_addresses= -c unix_socket_directories=$folder -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200" start >>"$folder/log" 2>&1
+   "$1/pg_ctl" -D "$folder/data" -l "$folder/log" -w -t 60 -o "-c listen_addresses= -c unix_socket_directories=$folder -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 -c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=8GB -c checkpoint_timeout=1h -c autovacuum=off" start >>"$folder/log" 2>&1
 then echo "ready $folder"
 else tail -n 20 "$folder/log" | tr '\n' ' '; echo
 fi
@@ -91,14 +95,19 @@ impl Postgres {
     pub fn create_database(&self) -> io::Result<String> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let nth = NEXT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("test_{}_{nth}", std::process::id());
-        self.drop_database(&name)?;
+        // Process ids come again while the server runs.
+        let started = UNIX_EPOCH.elapsed().map_or(0, |elapsed| elapsed.as_nanos());
+        let name = format!("test_{}_{nth}_{started:x}", std::process::id());
         self.sql(&format!("CREATE DATABASE {name}"))?;
         Ok(name)
     }
 
-    /// Drops a database and closes all connections to it.
+    /// Drops a database and closes all connections to it; on a throw-away server, whose databases
+    /// end with it, does nothing: PostgreSQL writes all changes to disk first.
     pub fn drop_database(&self, name: &str) -> io::Result<()> {
+        if self.url.1.contains(FOLDER) {
+            return Ok(());
+        }
         self.sql(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
     }
 

@@ -73,8 +73,8 @@ const LAYERS: [Layer; 4] = [
             "work.rs",
         ],
         arrows: &[
-            ("actions", &["staff", "webhooks"]),
-            ("banks", &["staff"]),
+            ("actions", &["cases", "staff", "webhooks"]),
+            ("banks", &["cases", "staff"]),
             ("cases", &["staff"]),
             ("checks", &["webhooks"]),
             ("decisions", &["cases", "evidence", "staff"]),

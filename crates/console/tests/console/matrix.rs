@@ -63,7 +63,10 @@ on_both_engines! {
         let world = World::open(records).await;
 
         let mut wrong = Vec::new();
-        for ((method, template), expected) in matrix() {
+        let mut rows: Vec<_> = matrix().into_iter().collect();
+        // Staff on a break can neither claim a case nor open a view.
+        rows.sort_by_key(|((_, template), _)| *template == "/console/me/break");
+        for ((method, template), expected) in rows {
             for (role, expected) in MATRIX_COLUMNS.into_iter().zip(expected) {
                 let who = world.sign_in(role).await;
                 let path = world.path(template, who.as_ref()).await;

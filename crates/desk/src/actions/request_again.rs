@@ -4,6 +4,7 @@ use mamori_model::action::ActionState;
 use mamori_model::case::{About, CaseEventKind};
 use mamori_model::{ActionId, DecisionId};
 
+use crate::cases::record_event::{NewEvent, record_event};
 use crate::staff::member::Lead;
 use crate::{Desk, Error};
 
@@ -31,7 +32,8 @@ impl Desk {
         let about = About { decision: Some(decision.id), ..About::default() };
         let by = Some(who.staff());
         let kind = CaseEventKind::RequestedAgain;
-        self.record_event_by(&mut tx, decision.case, kind, by, (None, about), now).await?;
+        record_event(self, &mut tx, NewEvent::of(decision.case, kind).by(by).about(about), now)
+            .await?;
         tx.commit().await?;
 
         self.inner.enqueued.notify_one();

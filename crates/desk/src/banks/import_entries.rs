@@ -47,7 +47,8 @@ pub enum ImportRefusal {
 }
 
 impl Desk {
-    /// Imports lines into a bank, one transaction per batch, and returns the counts.
+    /// Imports lines into a bank, one transaction per batch, and returns the counts, with the error
+    /// of the stream if it broke off.
     ///
     /// Lines that are counted as added are committed. A list whose stream breaks off is
     /// `interrupted` and can be sent again as a whole: hashes that the bank already has are not
@@ -60,7 +61,7 @@ impl Desk {
         bank: BankId,
         options: ImportOptions,
         chunks: S,
-    ) -> Result<Import, Error>
+    ) -> Result<(Import, Option<E>), Error>
     where
         S: Stream<Item = Result<Bytes, E>> + Unpin,
     {
@@ -83,14 +84,17 @@ impl Desk {
             line: 0,
             progress_stored_at: now,
         };
-        if let Err(error) = running.finish(chunks).await {
-            if !matches!(error, Error::ImportRefused { .. }) {
-                running.give_up().await;
+        let broken_off = match running.finish(chunks).await {
+            Ok(broken_off) => broken_off,
+            Err(error) => {
+                if !matches!(error, Error::ImportRefused { .. }) {
+                    running.give_up().await;
+                }
+                return Err(error);
             }
-            return Err(error);
-        }
+        };
         self.wait_until_applied().await;
-        Ok(running.import)
+        Ok((running.import, broken_off))
     }
 }
 
@@ -119,13 +123,16 @@ struct Running<'a> {
 const PROGRESS_EVERY: SignedDuration = SignedDuration::from_secs(60);
 
 impl Running<'_> {
-    async fn finish<S, E>(&mut self, chunks: S) -> Result<(), Error>
+    /// Takes all lines; returns the error of the stream if it broke off.
+    async fn finish<S, E>(&mut self, chunks: S) -> Result<Option<E>, Error>
     where
         S: Stream<Item = Result<Bytes, E>> + Unpin,
     {
-        let state = self.take_all(chunks).await?;
+        let broken_off = self.take_all(chunks).await?;
         self.judge().await?;
-        self.flush(state).await
+        let is_whole = broken_off.is_none();
+        self.flush(if is_whole { ImportState::Finished } else { ImportState::Interrupted }).await?;
+        Ok(broken_off)
     }
 
     async fn give_up(&mut self) {
@@ -147,15 +154,17 @@ impl Running<'_> {
         Ok(())
     }
 
-    async fn take_all<S, E>(&mut self, mut chunks: S) -> Result<ImportState, Error>
+    async fn take_all<S, E>(&mut self, mut chunks: S) -> Result<Option<E>, Error>
     where
         S: Stream<Item = Result<Bytes, E>> + Unpin,
     {
         let line_max = self.desk.settings().import_line_bytes_max;
         let mut lines = Lines::new(self.reader.separator(), line_max);
         while let Some(chunk) = chunks.next().await {
-            let Ok(chunk) = chunk else { return Ok(ImportState::Interrupted) };
-            lines.push(&chunk);
+            match chunk {
+                Ok(chunk) => lines.push(&chunk),
+                Err(error) => return Ok(Some(error)),
+            }
             while let Some(piece) = lines.next_piece() {
                 self.take(&piece).await?;
                 lines.set_separator(self.reader.separator());
@@ -165,7 +174,7 @@ impl Running<'_> {
             self.take(&piece).await?;
             lines.set_separator(self.reader.separator());
         }
-        Ok(ImportState::Finished)
+        Ok(None)
     }
 
     async fn take(&mut self, piece: &Piece) -> Result<(), Error> {

@@ -5,6 +5,7 @@ use mamori_model::case::{About, CaseEventKind};
 use mamori_model::{Decision, Dispute, DisputeState, Outcome};
 use mamori_store::Tx;
 
+use crate::cases::record_event::{NewEvent, record_event};
 use crate::{Desk, Error};
 
 impl Desk {
@@ -36,7 +37,13 @@ impl Desk {
             };
             if tx.insert_dispute(&dispute).await? {
                 let about = About { dispute: Some(dispute.id), ..About::default() };
-                self.record_event(tx, decision.case, CaseEventKind::Disputed, about, now).await?;
+                record_event(
+                    self,
+                    tx,
+                    NewEvent::of(decision.case, CaseEventKind::Disputed).about(about),
+                    now,
+                )
+                .await?;
             }
         }
         Ok(())

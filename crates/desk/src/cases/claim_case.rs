@@ -1,10 +1,11 @@
 //! A reviewer claims a case: the next one of the case queue, or a named one.
 
 use jiff::Timestamp;
-use mamori_model::case::{About, CaseEventKind, Level, Step};
+use mamori_model::case::{CaseEventKind, Level, Step};
 use mamori_model::{Case, CaseId, Purpose, Refusal};
 use mamori_store::{Claiming, Tx};
 
+use crate::cases::record_event::{NewEvent, record_event};
 use crate::staff::member::Reviewer;
 use crate::{Desk, Error};
 
@@ -135,9 +136,8 @@ impl Desk {
         let then = crate::cases::release_case::as_it_was(&case);
         tx.release_claim(case.id, then).await?;
         tx.close_views_of(case.id, now).await?;
-        let nothing = (None, About::default());
-        let by = Some(who.staff());
-        self.record_event_by(tx, case.id, CaseEventKind::Released, by, nothing, now).await
+        let event = NewEvent::of(case.id, CaseEventKind::Released).by(who.staff());
+        record_event(self, tx, event, now).await
     }
 
     async fn record_claim(
@@ -148,9 +148,8 @@ impl Desk {
         now: Timestamp,
     ) -> Result<(), Error> {
         let Some(case) = case else { return Ok(()) };
-        let nothing = (None, About::default());
-        let by = Some(who.staff());
-        self.record_event_by(tx, case.id, CaseEventKind::Claimed, by, nothing, now).await
+        let event = NewEvent::of(case.id, CaseEventKind::Claimed).by(who.staff());
+        record_event(self, tx, event, now).await
     }
 
     fn claiming(&self, who: &Reviewer, purpose: Option<Purpose>, now: Timestamp) -> Claiming {

@@ -3,9 +3,10 @@
 
 use jiff::Timestamp;
 use mamori_model::Case;
-use mamori_model::case::{About, CaseEventKind};
+use mamori_model::case::CaseEventKind;
 use mamori_store::{Released, Tx};
 
+use crate::cases::record_event::{NewEvent, record_event};
 use crate::sweep_summary::ROWS_AT_ONCE;
 use crate::{Desk, Error};
 
@@ -32,7 +33,7 @@ impl Desk {
         tx.release_claim(case.id, then).await?;
         tx.close_views_of(case.id, now).await?;
         let whose = case.claim.map(|claim| claim.by);
-        let nothing = (None, About::default());
-        self.record_event_by(tx, case.id, CaseEventKind::Lapsed, whose, nothing, now).await
+        let event = NewEvent::of(case.id, CaseEventKind::Lapsed).by(whose);
+        record_event(self, tx, event, now).await
     }
 }

@@ -10,13 +10,15 @@ pub(crate) mod open_case;
 pub mod queue;
 pub mod read_case;
 pub mod read_history;
+pub(crate) mod record_event;
 pub mod release_case;
 
 use jiff::Timestamp;
 use mamori_model::ServiceId;
-use mamori_model::case::{About, CaseEventKind, CaseState};
+use mamori_model::case::{CaseEventKind, CaseState};
 use mamori_store::Tx;
 
+use crate::cases::record_event::{NewEvent, record_event};
 use crate::{Desk, Error};
 
 /// Ends the undecided cases of a service that is being deleted, without a decision.
@@ -28,7 +30,7 @@ pub(crate) async fn end_for_service(
 ) -> Result<(), Error> {
     for case in tx.lock_undecided_cases_of(service).await? {
         tx.close_case(case, CaseState::Ended, Some(now)).await?;
-        desk.record_event(tx, case, CaseEventKind::Ended, About::default(), now).await?;
+        record_event(desk, tx, NewEvent::of(case, CaseEventKind::Ended), now).await?;
     }
     Ok(())
 }

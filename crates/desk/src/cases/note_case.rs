@@ -1,8 +1,9 @@
 //! Writes a note into a case, for the next reviewer who works on it.
 
-use mamori_model::case::{About, CaseEventKind};
+use mamori_model::case::CaseEventKind;
 use mamori_model::{CaseId, FreeText};
 
+use crate::cases::record_event::{NewEvent, record_event};
 use crate::staff::member::Reviewer;
 use crate::{Desk, Error};
 
@@ -21,9 +22,8 @@ impl Desk {
         let mut tx = self.store().begin("note_case").await?;
         let case = tx.lock_case(case).await?.ok_or(Error::NotFound("case"))?;
         case.claimed_by(who.staff(), number, now)?;
-        let by = Some(who.staff());
-        let noted = (Some(note), About::default());
-        self.record_event_by(&mut tx, case.id, CaseEventKind::Noted, by, noted, now).await?;
+        let event = NewEvent::of(case.id, CaseEventKind::Noted).by(who.staff()).note(note);
+        record_event(self, &mut tx, event, now).await?;
         tx.commit().await?;
 
         Ok(())

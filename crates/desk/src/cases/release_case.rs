@@ -5,6 +5,7 @@ use mamori_model::case::{About, CaseEventKind, Level};
 use mamori_model::{Case, CaseId, FreeText, Refusal, StaffId, Urgency};
 use mamori_store::{Released, Tx};
 
+use crate::cases::record_event::{NewEvent, record_event};
 use crate::staff::member::Reviewer;
 use crate::{Desk, Error};
 
@@ -78,7 +79,13 @@ impl Desk {
         tx.release_claim(case.id, then).await?;
         tx.close_views_of(case.id, now).await?;
         let by = Some(who.staff());
-        self.record_event_by(&mut tx, case.id, kind, by, (note.as_ref(), about), now).await?;
+        record_event(
+            self,
+            &mut tx,
+            NewEvent::of(case.id, kind).by(by).note(note.as_ref()).about(about),
+            now,
+        )
+        .await?;
         tx.commit().await?;
 
         Ok(())

@@ -1,5 +1,7 @@
 //! Checks an upload against the banks: the operation that everything else serves.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use mamori_media::{Error as Media, Picture, Remaining};
 use mamori_model::{
@@ -10,7 +12,7 @@ use crate::checks::fingerprints::Fingerprints;
 use crate::checks::hash_item::ItemHashes;
 use crate::checks::search_banks::SearchResult;
 use crate::settings::PartlyLooked;
-use crate::{Caller, Desk, Error};
+use crate::{Caller, Desk, Directory, Error};
 
 /// What a service sends of an item to be checked.
 #[derive(Clone, Debug)]
@@ -41,6 +43,8 @@ pub struct Checked {
     pub md5: Option<Md5>,
     /// Format, size and frame hashes of an item that came as bytes and could be decoded.
     pub picture: Option<Picture>,
+    /// The banks as they were when the check began: what the hits and the webhook name.
+    pub directory: Arc<Directory>,
 }
 
 impl Desk {
@@ -66,7 +70,7 @@ impl Desk {
         let directory = self.directory();
         let banks = match self.applicable_banks(&directory, item.surface, item.country) {
             Ok(banks) => banks,
-            Err(reason) => return Ok(count(Checked::not_looked(reason))),
+            Err(reason) => return Ok(count(Checked::not_looked(reason, Arc::clone(&directory)))),
         };
         let (prints, picture, bytes) = match evidence {
             CheckInput::Hashes(prints) => (prints, None, None),
@@ -97,7 +101,7 @@ impl Desk {
         } else {
             let found =
                 self.candidate(caller, item, &prints, (by_hits, judgement.effective_hits))?;
-            Some(self.record(found, bytes.as_ref()).await?)
+            Some(self.record(found, bytes.as_ref(), &directory).await?)
         };
         let verdict = answer?;
 
@@ -111,6 +115,7 @@ impl Desk {
             sha1: prints.sha1.filter(|_| has_bytes),
             md5: prints.md5.filter(|_| has_bytes),
             picture,
+            directory,
         }))
     }
 
@@ -142,7 +147,7 @@ fn looked(picture: Option<&Result<Picture, Media>>, found: &SearchResult) -> Loo
 }
 
 impl Checked {
-    fn not_looked(reason: NotLooked) -> Self {
+    fn not_looked(reason: NotLooked, directory: Arc<Directory>) -> Self {
         Self {
             verdict: Verdict::Allow,
             looked: Looked::None(reason),
@@ -152,6 +157,7 @@ impl Checked {
             sha1: None,
             md5: None,
             picture: None,
+            directory,
         }
     }
 }

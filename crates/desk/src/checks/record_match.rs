@@ -1,7 +1,6 @@
 //! Records a match, with its case, its webhook deliveries and its sealed bytes.
 
 use bytes::Bytes;
-use jiff::Timestamp;
 use mamori_model::matched::Match;
 use mamori_model::webhook::EventKind;
 use mamori_model::{Evidence, Hit, Item, MatchId, Pdq, Verdict};
@@ -9,7 +8,7 @@ use mamori_store::{Recorded, Tx};
 
 use crate::checks::fingerprints::{Fingerprints, FramePrint};
 use crate::webhooks::payload;
-use crate::{Caller, Desk, Error};
+use crate::{Caller, Desk, Directory, Error};
 
 impl Desk {
     /// Builds the match to be recorded, with a new id and without its list of hashes.
@@ -44,6 +43,7 @@ impl Desk {
         &self,
         candidate: Match,
         bytes: Option<&Bytes>,
+        directory: &Directory,
     ) -> Result<MatchId, Error> {
         let now = candidate.created_at;
         let sealed = match bytes {
@@ -63,7 +63,7 @@ impl Desk {
             if needs_review(&mut tx, &recorded, matched.verdict).await? {
                 self.open_case(&mut tx, &matched, now).await?;
             }
-            is_notified = self.notify(&mut tx, event, &matched, now).await?;
+            is_notified = self.notify(&mut tx, event, &matched, directory).await?;
         }
         // The item's match may be an older one than the candidate.
         let sealed = sealed.map(|sealed| Evidence { item: recorded.id, ..sealed });
@@ -91,11 +91,12 @@ impl Desk {
         tx: &mut Tx,
         event: EventKind,
         matched: &Match,
-        now: Timestamp,
+        directory: &Directory,
     ) -> Result<bool, Error> {
+        let now = self.clock().now();
         let endpoints = tx.live_endpoints(matched.service).await?;
         for endpoint in &endpoints {
-            let body = payload::of_match(event, matched, &self.directory(), now);
+            let body = payload::of_match(event, matched, directory, now);
             self.enqueue_delivery(tx, (matched.service, endpoint.id), event, body, now).await?;
         }
         Ok(!endpoints.is_empty())

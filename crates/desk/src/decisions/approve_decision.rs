@@ -8,6 +8,7 @@ use mamori_model::{Approval, DecisionId, FreeText, MatchId, Refusal, StaffId};
 use mamori_store::Tx;
 
 use crate::cases::read_case::CaseItems;
+use crate::cases::record_event::{NewEvent, record_event};
 use crate::decisions::approval::{PendingApproval, require_same_staff};
 use crate::staff::member::{RecentlyAuthenticated, Reviewer};
 use crate::{Desk, Error};
@@ -103,9 +104,14 @@ impl Desk {
         resolve(tx, decision, DecisionState::Standing, who, None, now).await?;
         let about = About { decision: Some(decision.id), ..About::default() };
         let by = Some(who.staff());
-        self.record_event_by(tx, decision.case, CaseEventKind::Approved, by, (None, about), now)
-            .await?;
-        self.apply_decision(tx, decision, who.staff(), now).await
+        record_event(
+            self,
+            tx,
+            NewEvent::of(decision.case, CaseEventKind::Approved).by(by).about(about),
+            now,
+        )
+        .await?;
+        self.apply_proposed(tx, decision, who.staff(), now).await
     }
 
     /// Refuses one decision within `tx`, which has locked its case.
@@ -129,7 +135,13 @@ impl Desk {
         let about = About { decision: Some(decision.id), ..About::default() };
         let by = Some(who.staff());
         let kind = CaseEventKind::Refused;
-        self.record_event_by(tx, decision.case, kind, by, (Some(why), about), now).await
+        record_event(
+            self,
+            tx,
+            NewEvent::of(decision.case, kind).by(by).note(Some(why)).about(about),
+            now,
+        )
+        .await
     }
 
     /// Records that the second approver read the case of a decision.
@@ -142,8 +154,13 @@ impl Desk {
     ) -> Result<(), Error> {
         let about = About { decision: Some(decision.id), ..About::default() };
         let by = Some(who.staff());
-        self.record_event_by(tx, decision.case, CaseEventKind::ReadAgain, by, (None, about), now)
-            .await
+        record_event(
+            self,
+            tx,
+            NewEvent::of(decision.case, CaseEventKind::ReadAgain).by(by).about(about),
+            now,
+        )
+        .await
     }
 
     /// Returns a decision that waits for its second approver, and locks its case in `tx`.

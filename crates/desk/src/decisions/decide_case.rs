@@ -1,6 +1,7 @@
 //! A reviewer decides a case.
 
 use jiff::Timestamp;
+use mamori_model::action::ActionState;
 use mamori_model::case::{About, CaseEventKind, CaseState};
 use mamori_model::decision::{Decision, DecisionState, Outcome};
 use mamori_model::{
@@ -8,6 +9,7 @@ use mamori_model::{
 };
 use mamori_store::Tx;
 
+use crate::cases::record_event::{NewEvent, record_event};
 use crate::staff::member::Reviewer;
 use crate::{Desk, Error};
 
@@ -118,15 +120,22 @@ impl Desk {
         insert(tx, decision).await?;
         let actions: Result<Vec<_>, Error> =
             actions.into_iter().map(|what| self.propose_action(decision, what, None)).collect();
-        tx.insert_actions(decision.id, decision.service, &actions?).await?;
-        match decision.state {
-            DecisionState::Standing => {
-                self.apply_decision(tx, decision, decision.made_by, now).await
-            }
-            DecisionState::Proposed | DecisionState::Refused | DecisionState::Undone => {
-                self.propose(tx, decision, now).await
+        let mut actions = actions?;
+        // A new decision takes effect at once or waits for an approval; it has no other state.
+        if decision.approval != Approval::None {
+            tx.insert_actions(decision.id, decision.service, &actions).await?;
+            return self.propose(tx, decision, now).await;
+        }
+        if !actions.is_empty() {
+            let first = tx.draw_sequences(actions.len()).await?;
+            for (action, sequence) in actions.iter_mut().zip(first..) {
+                action.state = ActionState::Waiting;
+                action.sequence = Some(sequence);
+                action.requested_at = Some(now);
             }
         }
+        tx.insert_actions(decision.id, decision.service, &actions).await?;
+        self.take_effect(tx, decision, &actions, decision.made_by, now).await
     }
 
     /// Makes a decision wait for its second approver: marks the case as proposed and ends all views
@@ -136,8 +145,13 @@ impl Desk {
         tx.close_views_of(decision.case, now).await?;
         let about = About { decision: Some(decision.id), ..About::default() };
         let by = Some(decision.made_by);
-        self.record_event_by(tx, decision.case, CaseEventKind::Proposed, by, (None, about), now)
-            .await
+        record_event(
+            self,
+            tx,
+            NewEvent::of(decision.case, CaseEventKind::Proposed).by(by).about(about),
+            now,
+        )
+        .await
     }
 }
 

@@ -11,6 +11,7 @@ use mamori_model::{
 };
 use mamori_store::Tx;
 
+use crate::cases::record_event::{NewEvent, record_event};
 use crate::staff::member::Reviewer;
 use crate::{Desk, Error};
 
@@ -137,7 +138,13 @@ impl Desk {
     ) -> Result<(), Error> {
         let about = About { bulk: Some(bulk.id), ..About::default() };
         for case in cases {
-            self.record_event_by(tx, case.id, kind, Some(bulk.made_by), (None, about), now).await?;
+            record_event(
+                self,
+                tx,
+                NewEvent::of(case.id, kind).by(Some(bulk.made_by)).about(about),
+                now,
+            )
+            .await?;
         }
         Ok(())
     }

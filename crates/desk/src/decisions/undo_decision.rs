@@ -10,6 +10,7 @@ use mamori_model::decision::Decision;
 use mamori_model::{DecisionId, FreeText, ItemName, Refusal, ServiceAction, Verdict};
 use mamori_store::Tx;
 
+use crate::cases::record_event::{NewEvent, record_event};
 use crate::staff::member::Reviewer;
 use crate::{Desk, Error};
 
@@ -58,8 +59,14 @@ impl Desk {
         let about = About { decision: Some(decision.id), ..About::default() };
         let by = Some(who.staff());
         let undone = CaseEventKind::Undone;
-        self.record_event_by(tx, case.id, undone, by, (Some(why), about), now).await?;
-        self.record_event(tx, case.id, CaseEventKind::Reopened, About::default(), now).await
+        record_event(
+            self,
+            tx,
+            NewEvent::of(case.id, undone).by(by).note(Some(why)).about(about),
+            now,
+        )
+        .await?;
+        record_event(self, tx, NewEvent::of(case.id, CaseEventKind::Reopened), now).await
     }
 
     /// Asks the service to reverse the actions of `decision`. If another decision in effect demands

@@ -1,18 +1,18 @@
 //! Lists that stream in.
 
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{Stream, stream};
 use jiff::SignedDuration;
 use mamori_desk::Error;
 use mamori_desk::banks::import_entries::{ImportOptions, ImportRefusal};
 use mamori_desk::banks::import_lines::LineFormat;
-use mamori_model::import::ImportState;
+use mamori_model::import::{Import, ImportState};
 use mamori_model::page::PageSize;
-use mamori_model::{Action, HashKind};
+use mamori_model::{Action, BankId, HashKind};
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 
-use crate::common::test_app;
+use crate::common::{TestApp, test_app};
 
 type Chunk = Result<Bytes, std::io::Error>;
 
@@ -32,6 +32,17 @@ fn lines(from: u32, to: u32) -> String {
     (from..to).map(line).collect()
 }
 
+/// Imports a list and returns its counts; `desk.import_entries` also returns the stream's error.
+async fn import<E>(
+    app: &TestApp,
+    bank: BankId,
+    options: ImportOptions,
+    chunks: impl Stream<Item = Result<Bytes, E>> + Unpin,
+) -> Result<Import, Error> {
+    let done = app.desk.import_entries(&app.admin, bank, options, chunks).await;
+    done.map(|(import, _)| import)
+}
+
 on_both_engines! {
     async fn a_list_is_imported_whatever_the_chunks(records: TestDatabase) {
         let app = test_app(records).await;
@@ -39,9 +50,7 @@ on_both_engines! {
         let long = "x".repeat(20_000);
         let text = format!("{}not json\n\n{}{{\"hash\":\"1\"}}\n{long}\n{}", lines(0, 7_000), lines(6_990, 7_010), lines(8_000, 8_001).trim_end());
 
-        let import = app
-            .desk
-            .import_entries(&app.admin, bank.id, ImportOptions::new(LineFormat::Ndjson, HashKind::Pdq), stream::iter(in_chunks(&text, 4_093)))
+        let import = import(&app, bank.id, ImportOptions::new(LineFormat::Ndjson, HashKind::Pdq), stream::iter(in_chunks(&text, 4_093)))
             .await
             .unwrap();
 
@@ -60,18 +69,16 @@ on_both_engines! {
         let mut chunks = in_chunks(&lines(0, 6_000), 1_000);
         chunks.push(Err(std::io::Error::other("gone")));
 
-        let broken = app
-            .desk
-            .import_entries(&app.admin, bank.id, ImportOptions::new(LineFormat::Ndjson, HashKind::Pdq), stream::iter(chunks))
-            .await
-            .unwrap();
-        let again = app
-            .desk
-            .import_entries(&app.admin, bank.id, ImportOptions::new(LineFormat::Ndjson, HashKind::Pdq), stream::iter(in_chunks(&lines(0, 6_001), 1_000)))
+        let options = ImportOptions::new(LineFormat::Ndjson, HashKind::Pdq);
+        let chunks = stream::iter(chunks);
+        let broken = app.desk.import_entries(&app.admin, bank.id, options, chunks).await;
+        let (broken, error) = broken.unwrap();
+        let again = import(&app, bank.id, ImportOptions::new(LineFormat::Ndjson, HashKind::Pdq), stream::iter(in_chunks(&lines(0, 6_001), 1_000)))
             .await
             .unwrap();
 
         assert_eq!(broken.state, ImportState::Interrupted);
+        assert_eq!(error.unwrap().to_string(), "gone");
         assert_eq!(broken.added, 6_000);
         assert_eq!((again.added, again.duplicates), (1, 6_000));
     }
@@ -85,7 +92,7 @@ on_both_engines! {
             let (desk, admin) = (app.desk.clone(), app.admin);
             async move {
                 let options = ImportOptions::new(LineFormat::Ndjson, HashKind::Pdq);
-                desk.import_entries(&admin, bank.id, options, Box::pin(coming)).await
+                desk.import_entries(&admin, bank.id, options, Box::pin(coming)).await.map(|(import, _)| import)
             }
         });
         let send = async |number| line.send(Ok(Bytes::from(lines(number, number + 1)))).await.unwrap();
@@ -121,9 +128,7 @@ on_both_engines! {
         let app = test_app(records).await;
         let bank = app.bank("list", Action::Hold).await;
 
-        let refused = app
-            .desk
-            .import_entries(&app.admin, bank.id, ImportOptions::new(LineFormat::Csv, HashKind::Md5), stream::iter(in_chunks("00ff\n", 3)))
+        let refused = import(&app, bank.id, ImportOptions::new(LineFormat::Csv, HashKind::Md5), stream::iter(in_chunks("00ff\n", 3)))
             .await;
 
         let Err(Error::ImportRefused { import, why }) = refused else { panic!("{refused:?}") };
@@ -136,7 +141,7 @@ on_both_engines! {
         let app = test_app(records).await;
         let bank = app.bank("list", Action::Hold).await;
         let chunks = stream::iter(in_chunks(&lines(0, 3_000), 1_000));
-        app.desk.import_entries(&app.admin, bank.id, ImportOptions::new(LineFormat::Ndjson, HashKind::Pdq), chunks).await.unwrap();
+        import(&app, bank.id, ImportOptions::new(LineFormat::Ndjson, HashKind::Pdq), chunks).await.unwrap();
 
         app.desk.delete_bank(&app.admin, bank.id).await.unwrap();
         while app.desk.work_once().await.unwrap() > 0 {}
@@ -157,9 +162,7 @@ on_both_engines! {
 
             for size in [1, 7, 1_000] {
                 let options = ImportOptions::new(LineFormat::Csv, HashKind::Pdq);
-                let import = app
-                    .desk
-                    .import_entries(&app.admin, bank.id, options, stream::iter(in_chunks(&list, size)))
+                let import = import(&app, bank.id, options, stream::iter(in_chunks(&list, size)))
                     .await
                     .unwrap();
 
@@ -176,9 +179,7 @@ on_both_engines! {
         let list = format!("hash,source_id,note\n{a},\"x,1\n{b},y,2\n{c},z,\"two\nlines\"\nnonsense,,\n");
         let options = ImportOptions::new(LineFormat::Csv, HashKind::Pdq);
 
-        let import = app
-            .desk
-            .import_entries(&app.admin, bank.id, options, stream::iter(in_chunks(&list, 9)))
+        let import = import(&app, bank.id, options, stream::iter(in_chunks(&list, 9)))
             .await
             .unwrap();
 
@@ -197,17 +198,17 @@ on_both_engines! {
         };
         let many: String = std::iter::repeat_with(&mut any).take(6_000).collect();
         let few: String = std::iter::repeat_with(&mut any).take(63).collect();
-        let import = async |list: &str, options| {
+        let send = async |list: &str, options| {
             let list = format!("hash\n{list}");
             let chunks = stream::iter(in_chunks(&list, 1_000));
-            app.desk.import_entries(&app.admin, bank.id, options, chunks).await
+            import(&app, bank.id, options, chunks).await
         };
         let options = ImportOptions::new(LineFormat::Csv, HashKind::Pdq);
 
-        let refused = import(&many, options.clone()).await;
-        let unjudged = import(&few, options.clone()).await.unwrap();
-        let forced = import(&many, ImportOptions { takes_any_pdq: true, ..options.clone() }).await;
-        let named = import(&many, ImportOptions::new(LineFormat::Csv, HashKind::Sha256)).await;
+        let refused = send(&many, options.clone()).await;
+        let unjudged = send(&few, options.clone()).await.unwrap();
+        let forced = send(&many, ImportOptions { takes_any_pdq: true, ..options.clone() }).await;
+        let named = send(&many, ImportOptions::new(LineFormat::Csv, HashKind::Sha256)).await;
 
         let Err(Error::ImportRefused { import, why }) = refused else { panic!("{refused:?}") };
         assert_eq!((import.state, why), (ImportState::Refused, ImportRefusal::NotPdq));
@@ -231,7 +232,7 @@ on_both_engines! {
         let options = ImportOptions::new(LineFormat::Csv, HashKind::Pdq);
         let chunks = stream::iter(in_chunks(&list, 4_000));
         let import =
-            app.desk.import_entries(&app.admin, bank.id, options, chunks).await.unwrap();
+            import(&app, bank.id, options, chunks).await.unwrap();
 
         assert_eq!((import.state, import.added), (ImportState::Finished, 12_000));
     }
@@ -239,16 +240,16 @@ on_both_engines! {
     async fn an_import_that_accepted_nothing_is_not_finished(records: TestDatabase) {
         let app = test_app(records).await;
         let bank = app.bank("list", Action::Hold).await;
-        let import = async |list: &'static str| {
+        let send = async |list: &'static str| {
             let options = ImportOptions::new(LineFormat::Csv, HashKind::Md5);
             let chunks = stream::iter(in_chunks(list, 1_000));
-            app.desk.import_entries(&app.admin, bank.id, options, chunks).await.unwrap()
+            import(&app, bank.id, options, chunks).await.unwrap()
         };
 
-        let empty = import("").await;
-        let wrong = import("hash\nx\nd41d8cd98f00b204e9800998ecf8427e\n").await;
-        let right = import("hash\n0123456789abcdef0123456789abcdef\n").await;
-        let again = import("hash\n0123456789abcdef0123456789abcdef\n").await;
+        let empty = send("").await;
+        let wrong = send("hash\nx\nd41d8cd98f00b204e9800998ecf8427e\n").await;
+        let right = send("hash\n0123456789abcdef0123456789abcdef\n").await;
+        let again = send("hash\n0123456789abcdef0123456789abcdef\n").await;
 
         assert_eq!((empty.state, empty.lines), (ImportState::NothingAccepted, 0));
         assert_eq!((wrong.state, wrong.rejected), (ImportState::NothingAccepted, 2));
@@ -260,19 +261,19 @@ on_both_engines! {
         let app = test_app(records).await;
         let bank = app.bank("list", Action::Hold).await;
         let list = format!("hash,source_id\n{},a\n{},b\n{},a\n", half_set(0), half_set(1), half_set(2));
-        let import = async |restores_withdrawn| {
+        let send = async |restores_withdrawn| {
             let options = ImportOptions::new(LineFormat::Csv, HashKind::Pdq);
             let options = ImportOptions { restores_withdrawn, ..options };
             let chunks = stream::iter(in_chunks(&list, 1_000));
-            app.desk.import_entries(&app.admin, bank.id, options, chunks).await.unwrap()
+            import(&app, bank.id, options, chunks).await.unwrap()
         };
-        import(false).await;
+        send(false).await;
         let source = "a".parse().unwrap();
         assert_eq!(app.desk.withdraw_source(&app.admin, bank.id, &source).await.unwrap(), 2);
 
-        let left_out = import(false).await;
-        let restored = import(true).await;
-        let after = import(false).await;
+        let left_out = send(false).await;
+        let restored = send(true).await;
+        let after = send(false).await;
 
         assert_eq!((left_out.added, left_out.duplicates, left_out.withdrawn), (0, 1, 2));
         let numbers: Vec<u64> = left_out.withdrawn_lines.iter().map(|line| line.line).collect();

@@ -68,7 +68,10 @@ pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     let import = desk.import_entries(&admin, bank.id, options, chunks).await;
 
     bar.finish_and_clear();
-    let import = import?;
+    let (import, broken_off) = import?;
+    if let Some(error) = broken_off {
+        writeln!(io::stderr(), "{} could not be read to its end: {error}", args.file.display())?;
+    }
     print_summary(&import, format)?;
     let is_whole = import.state == ImportState::Finished && import.rejected == 0;
     Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })

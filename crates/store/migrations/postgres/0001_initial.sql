@@ -17,6 +17,7 @@ CREATE TABLE bank (
     private_until TEXT,                        -- the last day of that law, YYYY-MM-DD, UTC
     distance_max  BIGINT  NOT NULL CHECK (distance_max BETWEEN 0 AND 64),  -- bits
     quality_min   BIGINT  NOT NULL CHECK (quality_min BETWEEN 0 AND 100),  -- PDQ quality
+    transforms    TEXT    NOT NULL CHECK (transforms IN ('all', 'none')),       -- which hashes of a frame it compares
     action        TEXT    NOT NULL CHECK (action IN ('none', 'hold', 'block')), -- what a match may do
     is_enabled    BOOLEAN NOT NULL,                                -- whether it is matched at all
     created_at    BIGINT  NOT NULL,            -- microseconds
@@ -37,8 +38,8 @@ INSERT INTO counter (name, last, changed_by)
 CREATE TABLE entry (
     id            BIGINT  NOT NULL PRIMARY KEY, -- running number from `counter`, never used twice
     bank_id       UUID    NOT NULL REFERENCES bank (id),                   -- the bank it is in
-    kind          TEXT    NOT NULL CHECK (kind IN ('pdq', 'sha256', 'md5')), -- what made the hash
-    hash          BYTEA   NOT NULL CHECK (length(hash) IN (16, 32)),       -- bytes
+    kind          TEXT    NOT NULL CHECK (kind IN ('pdq', 'sha256', 'sha1', 'md5')), -- what made the hash
+    hash          BYTEA   NOT NULL CHECK (length(hash) IN (16, 20, 32)),   -- bytes
     source_id     TEXT,                        -- the source's own id of it
     labels        TEXT    NOT NULL,            -- JSON list of the source's labels
     added_at      BIGINT  NOT NULL,            -- microseconds
@@ -56,6 +57,21 @@ CREATE INDEX entry_bank_end ON entry (bank_id, expires_at)
     WHERE expires_at IS NOT NULL AND withdrawn_at IS NULL AND expired_at IS NULL;
 CREATE INDEX entry_withdrawn ON entry (withdrawn_at) WHERE withdrawn_at IS NOT NULL;
 CREATE INDEX entry_expired ON entry (expired_at) WHERE expired_at IS NOT NULL;
+CREATE INDEX entry_source ON entry (bank_id, source_id, id) WHERE source_id IS NOT NULL;
+CREATE INDEX entry_hash_ended ON entry (bank_id, kind, hash)
+    WHERE withdrawn_at IS NOT NULL OR expired_at IS NOT NULL;
+
+-- A hash that was withdrawn from a bank: no list brings it back unless that is asked for. Kept as
+-- long as its bank, and longer than the entry.
+CREATE TABLE withdrawal (
+    bank_id       UUID    NOT NULL REFERENCES bank (id),
+    kind          TEXT    NOT NULL CHECK (kind IN ('pdq', 'sha256', 'sha1', 'md5')), -- what made the hash
+    hash          BYTEA   NOT NULL CHECK (length(hash) IN (16, 20, 32)), -- bytes
+    entry_id      BIGINT  NOT NULL,            -- the entry that was withdrawn last
+    withdrawn_at  BIGINT  NOT NULL,            -- microseconds
+    changed_by    TEXT    NOT NULL,            -- name of the transaction
+    PRIMARY KEY (bank_id, kind, hash)
+);
 
 -- What nodes must know, in the order in which it was committed.
 CREATE TABLE change (
@@ -113,23 +129,47 @@ CREATE TABLE hit (
     bank_id       UUID    NOT NULL,            -- the entry's bank
     purpose       TEXT    NOT NULL,            -- the bank's, at the time
     action        TEXT    NOT NULL,            -- the bank's, at the time
-    kind          TEXT    NOT NULL CHECK (kind IN ('pdq', 'sha256', 'md5')), -- what was compared
+    kind          TEXT    NOT NULL CHECK (kind IN ('pdq', 'sha256', 'sha1', 'md5')), -- what was compared
     distance      BIGINT  NOT NULL CHECK (distance BETWEEN 0 AND 256),       -- bits
+    transform     TEXT    NOT NULL CHECK (transform IN ('none', 'rotate_90', 'rotate_180',
+                      'rotate_270', 'flip_left_right', 'flip_top_bottom', 'transpose',
+                      'transverse')),          -- how the frame was turned
+    backdrop      TEXT    NOT NULL CHECK (backdrop IN ('none', 'white', 'black')), -- what stood behind its transparent pixels
+    place         BIGINT  NOT NULL,            -- `match_hashes.place` of the newest bytes that had it
     changed_by    TEXT    NOT NULL,            -- name of the transaction
     PRIMARY KEY (match_id, entry_id, frame)
 );
 CREATE INDEX hit_bank ON hit (bank_id, match_id);
 
+-- The sets of hashes under which an item came and matched. Rows go with their match.
+CREATE TABLE match_hashes (
+    match_id      UUID    NOT NULL REFERENCES item_match (id) ON DELETE CASCADE,
+    place         BIGINT  NOT NULL CHECK (place > 0), -- 1 for the first; the greatest is the newest
+    sha256        BYTEA   CHECK (length(sha256) = 32),                  -- the item's digest
+    pdq           BYTEA   CHECK (length(pdq) = 32), -- the item's hash; of several frames the best match's
+    first_seen_at BIGINT  NOT NULL,            -- microseconds
+    became_current_at BIGINT  NOT NULL,            -- microseconds; when the item last changed to them
+    changed_by    TEXT    NOT NULL,            -- name of the transaction
+    PRIMARY KEY (match_id, place),
+    CHECK (sha256 IS NOT NULL OR pdq IS NOT NULL)
+);
+
 CREATE TABLE import (
     id            UUID    NOT NULL PRIMARY KEY, -- UUIDv7
     bank_id       UUID    NOT NULL REFERENCES bank (id),                -- where the entries go
-    state         TEXT    NOT NULL CHECK (state IN ('running', 'finished', 'interrupted')),
+    state         TEXT    NOT NULL CHECK (state IN ('running', 'finished', 'nothing_accepted', 'refused',
+                      'interrupted')),
     lines         BIGINT  NOT NULL,            -- lines read
     added         BIGINT  NOT NULL,            -- entries added
     updated       BIGINT  NOT NULL,            -- entries that the bank had and a line changed
     duplicates    BIGINT  NOT NULL,            -- lines that said nothing new
     rejected      BIGINT  NOT NULL,            -- lines not taken
     rejected_lines TEXT   NOT NULL,            -- JSON list of {line, reason}, the first 100
+    warnings      BIGINT  NOT NULL,            -- lines taken without what is wrong in them
+    warned_lines  TEXT    NOT NULL,            -- JSON list of {line, reason}, the first 100
+    withdrawn     BIGINT  NOT NULL,            -- lines not taken, as their hash was withdrawn
+    withdrawn_lines TEXT  NOT NULL,            -- JSON list of {line, reason}, the first 100
+    refusal       TEXT,                        -- why the list was refused as a whole
     created_at    BIGINT  NOT NULL,            -- microseconds
     changed_at    BIGINT  NOT NULL,            -- microseconds; when it last came further
     changed_by    TEXT    NOT NULL             -- name of the transaction
@@ -493,14 +533,16 @@ CREATE INDEX dispute_resolved ON dispute (resolved_at) WHERE resolved_at IS NOT 
 -- An item's bytes, sealed. The object lies in the vault under this id.
 CREATE TABLE evidence (
     id            UUID    NOT NULL PRIMARY KEY, -- UUIDv7
-    match_id      UUID    NOT NULL UNIQUE REFERENCES item_match (id) ON DELETE CASCADE,
+    match_id      UUID    NOT NULL REFERENCES item_match (id) ON DELETE CASCADE,
+    sha256        BYTEA   CHECK (length(sha256) = 32), -- of the bytes
     purpose       TEXT    NOT NULL,            -- the policy that keeps it
     size          BIGINT  NOT NULL CHECK (size >= 0), -- bytes of the item
     wrapped_key   BYTEA,                        -- secret: the object's key under the vault's; NULL: unreadable for ever
     key_name      TEXT    NOT NULL,            -- which of the vault's keys wrapped it
     stored_at     BIGINT  NOT NULL,            -- microseconds
     expires_at    BIGINT  NOT NULL,            -- microseconds; the term
-    changed_by    TEXT    NOT NULL             -- name of the transaction
+    changed_by    TEXT    NOT NULL,            -- name of the transaction
+    UNIQUE (match_id, sha256)
 );
 CREATE INDEX evidence_expires ON evidence (expires_at) WHERE wrapped_key IS NOT NULL;
 

@@ -37,7 +37,7 @@ macro_rules! select {
 queries! {
     BANK_BY_ID = select!("bank_by_id", "id = $1 AND deleted_at IS NULL");
     LOCK_BANK = select!("lock_bank", "id = $1 AND deleted_at IS NULL"),
-        postgres: select!("lock_bank", "id = $1 AND deleted_at IS NULL FOR UPDATE");
+        postgres: select!("lock_bank", "id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE");
     BANK_BY_NAME = select!("bank_by_name", "name = $1 AND deleted_at IS NULL");
     BANKS_PAGE = select!("banks_page", "id > $1 AND deleted_at IS NULL ORDER BY id LIMIT $2");
     BANKS_ALL = select!("banks_all", "deleted_at IS NULL ORDER BY id");

@@ -46,7 +46,7 @@ queries! {
     LOCK_CREDENTIALS = "-- lock_credentials
         SELECT CAST(1 AS BIGINT) FROM staff WHERE id = $1",
         postgres: "-- lock_credentials
-        SELECT CAST(1 AS BIGINT) FROM staff WHERE id = $1 FOR UPDATE";
+        SELECT CAST(1 AS BIGINT) FROM staff WHERE id = $1 FOR NO KEY UPDATE";
 }
 
 row! {

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use mamori_model::Hash;
-use mamori_store::{Error, Migrated, NewEntry, Settings, Store, migrate};
+use mamori_model::Verdict;
+use mamori_store::{Error, Migrated, Settings, Store, migrate};
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
 
-use crate::given::{add, entry_id, id, new_entries, open, patient, stored_bank};
+use crate::given::{a_match, add, hit, new_entries, open, patient, stored_bank, stored_service};
 
 /// Runs a statement behind the store's back.
 async fn tamper(records: &TestDatabase, statement: &'static str) {
@@ -18,50 +18,6 @@ async fn tamper(records: &TestDatabase, statement: &'static str) {
     } else {
         let mut postgres = PgConnection::connect(records.url()).await.unwrap();
         postgres.execute(statement).await.unwrap();
-    }
-}
-
-/// A database as version 1 left it: a bank with two entries, and a match with one hit.
-async fn make_version_1(records: &TestDatabase) {
-    const VERSION_1: &str = "
-        CREATE TABLE schema_version (version BIGINT NOT NULL PRIMARY KEY, changed_by TEXT NOT NULL);
-        INSERT INTO schema_version VALUES (1, 'migration');";
-    const ROWS: &str = "
-        INSERT INTO bank VALUES ({bank}, 'list', 'rehearsal', 'a', 'b', 'c', '[\"public\"]',
-            '[\"JP\"]', NULL, NULL, 31, 50, 'hold', {true}, 0, 0, NULL, 'test');
-        INSERT INTO entry VALUES (1, {bank}, 'pdq', {pdq}, NULL, '[]', 0, NULL, NULL, NULL, 'test'),
-            (2, {bank}, 'md5', {md5}, 'x-1', '[\"A\"]', 0, NULL, NULL, NULL, 'test');
-        UPDATE counter SET last = 2 WHERE name = 'entry';
-        INSERT INTO service VALUES ({service}, 'a service', 0, NULL, 'test');
-        INSERT INTO item_match VALUES ({match}, {service}, 'post-1', NULL, 'public', 'JP', 'hold',
-            NULL, NULL, 0, 0, 'test');
-        INSERT INTO hit VALUES ({match}, 1, 0, {bank}, 'rehearsal', 'hold', 'pdq', 0, 'test');";
-    let is_sqlite = records.url().starts_with("sqlite:");
-    let blob = |hex: &str| if is_sqlite { format!("x'{hex}'") } else { format!("'\\x{hex}'") };
-    let uuid = |number: u128| {
-        let text = uuid::Uuid::from_u128(number);
-        if is_sqlite { blob(&text.simple().to_string()) } else { format!("'{text}'") }
-    };
-    let rows = ROWS
-        .replace("{bank}", &uuid(1))
-        .replace("{service}", &uuid(3))
-        .replace("{match}", &uuid(4))
-        .replace("{pdq}", &blob(&"0f".repeat(32)))
-        .replace("{md5}", &blob(&"f0".repeat(16)))
-        .replace("{true}", if is_sqlite { "1" } else { "TRUE" });
-    let initial = if is_sqlite {
-        include_str!("../../migrations/sqlite/0001_initial.sql")
-    } else {
-        include_str!("../../migrations/postgres/0001_initial.sql")
-    };
-    let all = sqlx::AssertSqlSafe(format!("{VERSION_1}{initial}{rows}"));
-    if let Some(path) = records.url().strip_prefix("sqlite:") {
-        let path = sqlx::sqlite::SqliteConnectOptions::new().filename(path).create_if_missing(true);
-        let mut sqlite = SqliteConnection::connect_with(&path).await.unwrap();
-        sqlx::raw_sql(all).execute(&mut sqlite).await.unwrap();
-    } else {
-        let mut postgres = PgConnection::connect(records.url()).await.unwrap();
-        sqlx::raw_sql(all).execute(&mut postgres).await.unwrap();
     }
 }
 
@@ -133,35 +89,22 @@ on_both_engines! {
         assert!(added.entries[0] > page.last().map(|row| row.entry));
     }
 
-    async fn an_older_schema_is_brought_to_ours_with_all_its_rows(records: TestDatabase) {
-        make_version_1(&records).await;
-
-        let migrated = Store::migrate_only(&patient(&records)).await.unwrap();
-
-        assert_eq!(migrated, Migrated { from: 1, to: migrate::known() });
-        let store = Store::open_unchanged(&patient(&records)).await.unwrap();
-        let kept = store.entries_by_ids(&[entry_id(1), entry_id(2)]).await.unwrap();
-        let hashes = kept.iter().map(|entry| entry.hash).collect::<Vec<_>>();
-        assert_eq!(hashes, [Hash::Pdq([0x0f; 32].into()), Hash::Md5([0xf0; 16].into())]);
-        let found = store.a_match(id(3), id(4)).await.unwrap().unwrap();
-        assert_eq!((found.hits.len(), found.hits[0].entry), (1, entry_id(1)));
-        let sha1 = NewEntry::bare(Hash::Sha1([1; 20].into()));
-        let again = NewEntry::bare(Hash::Pdq([0x0f; 32].into()));
-        let added = add(&store, kept[0].bank, &[sha1, again], 2).await;
-        assert_eq!(added.entries, [Some(entry_id(3)), None]);
-    }
-
     async fn a_bank_and_a_match_with_a_country_that_is_not_assigned_stay_readable(records: TestDatabase) {
-        make_version_1(&records).await;
+        let store = open(&records).await;
+        stored_bank(&store, 1).await;
+        stored_service(&store, 1).await;
+        let found = a_match(4, "post-1", Verdict::Hold, vec![hit(1, 0)]);
+        let mut tx = store.begin("match").await.unwrap();
+        tx.record_match(&found).await.unwrap();
+        tx.commit().await.unwrap();
+
         tamper(&records, "UPDATE bank SET jurisdictions = '[\"UK\",\"JP\"]'").await;
         tamper(&records, "UPDATE item_match SET country = 'UK'").await;
-
-        let store = open(&records).await;
 
         let banks = store.all_banks().await.unwrap();
         let kept = serde_json::to_value(banks[0].reach.jurisdictions()).unwrap();
         assert_eq!(kept, serde_json::json!(["JP", "UK"]));
-        let found = store.a_match(id(3), id(4)).await.unwrap().unwrap();
+        let found = store.a_match(found.service, found.id).await.unwrap().unwrap();
         assert_eq!(found.item.country.map(|country| country.to_string()), Some("UK".to_owned()));
     }
 

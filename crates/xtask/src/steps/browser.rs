@@ -17,7 +17,7 @@ use crate::node;
 use crate::serving::{Server, free_address, key, origin, wait_for};
 use crate::steps::Step;
 
-/// Arguments are names of test files, such as `pages`.
+/// Arguments are names of test files, such as `pages-en`.
 pub const STEP: Step = Step {
     name: "browser",
     about: "the pages in a real browser, with axe; arguments name files, `--screens` takes the \
@@ -25,6 +25,10 @@ pub const STEP: Step = Step {
     needs: &[Need::Node, Need::Chromium, Need::JapaneseFont],
     run: test_pages,
 };
+
+/// Test files that run at the same time, each with a browser and a server of its own: a page waits
+/// for its server, and the server for the next page.
+const FILES_AT_ONCE: &str = "--test-concurrency=2";
 
 /// Suffix of the name of a test file.
 const ENDING: &str = ".test.mjs";
@@ -58,7 +62,7 @@ fn test_pages(machine: &Machine, args: &[String]) -> Result<()> {
     fs::write(&list_file, list)?;
 
     let mut node = Command::new("node");
-    node.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]);
+    node.args(["--test", FILES_AT_ONCE, "--test-reporter=spec"]);
     node.args(files.iter().map(|file| tests.join(format!("{file}{ENDING}"))));
     node.env("MAMORI_TEST_SERVERS", list_file).env("MAMORI_PACKAGES", packages);
     node.env("MAMORI_SCREENS", screens);

@@ -1,6 +1,7 @@
 //! `test`: every test of every crate, on SQLite and on a throw-away PostgreSQL.
 
 use anyhow::Result;
+use tempfile::TempDir;
 
 use crate::machine::{Machine, run, succeeds};
 use crate::need::Need;
@@ -25,8 +26,18 @@ fn tests(machine: &Machine, args: &[String]) -> Result<()> {
 
     let mut nextest = machine.cargo(["nextest", "run", "--workspace", "--all-features"]);
     nextest.args(["--no-fail-fast", "-E", "not package(mamori-tidy)"]);
+    let memory = in_memory();
+    if let Some(folder) = &memory {
+        nextest.env("TMPDIR", folder.path());
+    }
     run(nextest.args(args).env(SERVER, url))?;
 
     let mut examples = machine.cargo(["test", "--doc", "--workspace", "--all-features"]);
     run(examples.args(args).env(SERVER, url))
+}
+
+/// Creates a folder in memory for the tests' files, if this machine has one for that: SQLite waits
+/// for the disk at every commit, and no test survives a power failure anyway.
+fn in_memory() -> Option<TempDir> {
+    tempfile::Builder::new().prefix("mamori-test-").tempdir_in("/dev/shm").ok()
 }

@@ -4,14 +4,12 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
-use futures_util::StreamExt;
 use mamori_desk::banks::import_entries::ImportOptions;
 use mamori_desk::banks::import_lines::{ColumnMap, LineFormat, Preset};
 use mamori_desk::{Desk, Error};
 use mamori_model::import::{Import, ImportState};
 use mamori_model::{BankId, HashKind};
 use serde::Deserialize;
-use tokio::sync::watch;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::App;
@@ -177,15 +175,8 @@ async fn run_import(
     body: Body,
     bytes_max: u64,
 ) -> Result<(Import, Option<BodyError>), Error> {
-    let (sender, body_error) = watch::channel(None);
-    let chunks = body::limited(body, bytes_max).inspect(move |chunk| {
-        if let Err(body_error) = chunk {
-            sender.send_replace(Some(*body_error));
-        }
-    });
-    let import = desk.import_entries(&admin, bank, options, chunks).await?;
-    let body_error = *body_error.borrow();
-    Ok((import, body_error))
+    let chunks = body::limited(body, bytes_max);
+    desk.import_entries(&admin, bank, options, chunks).await
 }
 
 fn interrupted(import: &Import, body_error: BodyError) -> Problem {

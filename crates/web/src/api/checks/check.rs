@@ -55,7 +55,7 @@ pub async fn check(
 
     let checked = app.desk.check(&caller, item, evidence).await?;
 
-    Ok(Json(CheckedJson::of(&checked, &app.desk.directory())))
+    Ok(Json(CheckedJson::of(&checked)))
 }
 
 async fn read_form(

@@ -1,6 +1,5 @@
 //! Items, their hashes and the answer to a check, in JSON.
 
-use mamori_desk::Directory;
 use mamori_desk::checks::check::Checked;
 use mamori_desk::checks::fingerprints::{Fingerprints, FramePrint};
 use mamori_desk::checks::hash_item::{Hashed, gap_of};
@@ -308,7 +307,8 @@ pub struct CheckedJson {
 
 impl CheckedJson {
     /// Makes the JSON of `checked`.
-    pub fn of(checked: &Checked, directory: &Directory) -> Self {
+    pub fn of(checked: &Checked) -> Self {
+        let directory = &checked.directory;
         let picture = checked.picture.as_ref();
         let first = picture.and_then(|picture| picture.frames.first()).and_then(Frame::stored);
         Self {
