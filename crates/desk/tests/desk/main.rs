@@ -22,4 +22,5 @@ mod reading;
 mod remembering;
 mod sealing;
 mod signing_in;
+mod traceless;
 mod viewing;

@@ -215,9 +215,10 @@ fn written(node: &Mamori) -> u64 {
 
 #[tokio::test]
 async fn clean_checks_write_nothing_to_a_disk_and_matches_do() {
-    let folder = TempDir::new().unwrap();
-    let records = TestDatabase::sqlite().unwrap();
-    let config = configure(folder.path(), records.url(), "");
+    // On a disk: the folder for temporary files may be memory, to which nothing is "written".
+    let folder = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let database = format!("sqlite:{}", folder.path().join("mamori.db").display());
+    let config = configure(folder.path(), &database, "");
     let node = Mamori::start(&config);
     let admin = ApiClient::of_local_cli(&node.address, &config, &["admin"]).await;
     admin.create_bank("known", 0..3).await;
