@@ -1,5 +1,5 @@
-//! The same work at every run, for whoever counts its instructions: a bank of 30,000 hashes is
-//! built, asked 300 times, changed and scanned.
+//! Fixed work whose instructions the step `instructions` counts: builds a bank of 30,000 hashes,
+//! queries it 600 times, removes an entry, and scans the hashes for 300 queries.
 #![expect(clippy::print_stdout, reason = "the answer must not be left out by the compiler")]
 
 use mamori_matching::{Index, IndexEntry, near_each};

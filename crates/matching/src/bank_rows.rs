@@ -192,8 +192,8 @@ impl<H: Copy> BankRows<H> {
         old
     }
 
-    /// Removes everything in `range` and adds it to `removed`. The cost depends on what is there, not
-    /// on the length of `range`.
+    /// Removes every row whose id is in `range` and adds it to `removed`. The cost depends on the
+    /// existing rows, not on the length of `range`.
     pub fn take(&mut self, range: &RangeInclusive<EntryId>, removed: &mut Vec<(EntryId, H)>) {
         let from = self.chunk_of(*range.start());
         let before = removed.len();

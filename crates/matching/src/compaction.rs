@@ -35,8 +35,8 @@ pub struct MergePlan {
 }
 
 impl MergePlan {
-    /// Chooses what to compact in `snapshot` with `delta_rows_max` as the threshold for the delta; `None`
-    /// if there is nothing to do.
+    /// Chooses what to compact in `snapshot` with `delta_rows_max` as the threshold for the delta;
+    /// `None` if there is nothing to do.
     pub fn of(snapshot: &Arc<IndexSnapshot>, delta_rows_max: usize) -> Option<Self> {
         let mut by_size = snapshot.segments.clone();
         by_size.sort_by_key(|view| view.live_rows());

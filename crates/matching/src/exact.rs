@@ -16,8 +16,9 @@ pub struct Exact {
     sha256: RowsByBank<Sha256>,
     sha1: RowsByBank<Sha1>,
     md5: RowsByBank<Md5>,
-    /// The search index: [`IndexedHash::key`] and entry id. A key may be stale, that is, name an entry
-    /// that was removed or has another hash now; every hit is checked against the rows of its bank.
+    /// The search index: [`IndexedHash::key`] and entry id. A key may be stale, that is, name an
+    /// entry that was removed or has another hash now; every hit is checked against the rows of its
+    /// bank.
     keys: BTreeSet<(u64, EntryId)>,
 }
 
@@ -56,7 +57,8 @@ impl Exact {
         stale
     }
 
-    /// Removes a bank and returns its stale keys, which the caller passes to [`Self::drop_stale_keys`].
+    /// Removes a bank and returns its stale keys, which the caller passes to
+    /// [`Self::drop_stale_keys`].
     pub fn remove_bank(&mut self, bank: BankId) -> Vec<StaleKey> {
         let mut stale = Vec::new();
         stale.extend(self.sha256.remove(&bank).iter().flat_map(|bank_rows| keys(bank_rows)));

@@ -1,8 +1,9 @@
 //! The in-memory index of all banks, which some threads change while others query it.
 //!
-//! A query of PDQ hashes takes no lock: it loads the current snapshot (an `IndexSnapshot`) and keeps it until
-//! it ends. A change builds a new snapshot and swaps it in. So a query sees each change whole or
-//! not at all, sees every entry whose insertion returned before the query began, and never waits.
+//! A query of PDQ hashes takes no lock: it loads the current snapshot (an `IndexSnapshot`) and uses
+//! it until it ends. A change builds a new snapshot and swaps it in. So a query sees each change
+//! whole or not at all, sees every entry whose insertion returned before the query began, and never
+//! waits.
 
 use std::io;
 use std::ops::RangeInclusive;
@@ -19,8 +20,8 @@ use crate::rows_by_bank::WriteBatch;
 use crate::segment::Row;
 use crate::words::HasWords as _;
 
-/// Entries that become visible in one batch. A batch blocks queries of exact hashes for well under 1
-/// ms, and those of PDQ hashes not at all.
+/// Entries that become visible in one batch. A batch blocks queries of exact hashes for well under
+/// 1 ms, and those of PDQ hashes not at all.
 const BATCH_ROWS: usize = 4_096;
 
 /// The part of an entry that the index needs.
@@ -96,9 +97,9 @@ impl Index {
         }
     }
 
-    /// Inserts `entries` and compacts, as [`Self::insert`] and then [`Self::compact`] do, but faster
-    /// if the index is empty and the entries are many and in ascending order of their ids. Fails if
-    /// there is not enough memory; some of `entries` may then be missing.
+    /// Inserts `entries` and compacts, as [`Self::insert`] and then [`Self::compact`] do, but
+    /// faster if the index is empty and the entries are many and in ascending order of their ids.
+    /// Fails if there is not enough memory; some of `entries` may then be missing.
     pub fn load(&self, entries: &[IndexEntry]) -> io::Result<()> {
         let is_pdq = |new: &&IndexEntry| matches!(new.hash, Hash::Pdq(_));
         let is_ascending = entries.is_sorted_by(|a, b| a.entry < b.entry);
@@ -162,9 +163,9 @@ impl Index {
 
     /// Returns all entries within their bank's limit of `query`, by distance and then by id.
     ///
-    /// `scope` names the banks to search, each with its limit in bits. If a bank is named twice, the
-    /// larger limit counts; a bank without PDQ hashes has no hits. Every limit is exact, also above
-    /// [`Distance::LIMIT_MAX`]; from about 40 bits on, the search compares every row.
+    /// `scope` names the banks to search, each with its limit in bits. If a bank is named twice,
+    /// the larger limit counts; a bank without PDQ hashes has no hits. Every limit is exact, also
+    /// above [`Distance::LIMIT_MAX`]; from about 40 bits on, the search compares every row.
     pub fn near(&self, query: &Pdq, scope: &[(BankId, Distance)]) -> Vec<Near> {
         let mut near = Vec::new();
         self.pdq.load().near(query, scope, &mut near);

@@ -63,7 +63,7 @@ pub fn read_ahead<T: Copy + Default + BitXor<Output = T>>(rows: &[T], stretch: R
     std::hint::black_box(lines.fold(T::default(), |all, row| all ^ *row));
 }
 
-/// Adds an `item` to `found` for each posting of `group` whose tag differs from the sought one in
+/// Adds an `item` to `found` for each posting of `group` whose tag differs from `query_tag` in
 /// at most as many bits as the group's limits allow.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]

@@ -74,18 +74,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_is_as_long_as_asked_also_when_empty_or_larger_than_a_page() {
+    fn an_array_has_the_requested_length_also_if_empty_or_larger_than_a_page() {
         for len in [0, 1, 5, HUGE_PAGE_BYTES] {
-            let mut row = MmapArray::<u32>::zeroed(len).unwrap();
-            assert_eq!(row.len(), len);
-            assert_eq!(row.bytes().len(), 4 * len);
-            row.fill(7);
-            assert!(row.iter().all(|value| *value == 7));
+            let mut array = MmapArray::<u32>::zeroed(len).unwrap();
+            assert_eq!(array.len(), len);
+            assert_eq!(array.bytes().len(), 4 * len);
+            array.fill(7);
+            assert!(array.iter().all(|value| *value == 7));
         }
     }
 
     #[test]
-    fn more_than_there_is_is_an_error() {
+    fn an_array_larger_than_memory_is_an_error() {
         assert!(MmapArray::<u64>::zeroed(usize::MAX).is_err());
     }
 }

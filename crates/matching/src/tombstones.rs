@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_leaves_once_and_copies_do_not_see_it() {
+    fn a_row_is_removed_once_and_copies_do_not_see_it() {
         let mut tombstones = Tombstones::default();
         assert!(tombstones.insert(70_000) && tombstones.insert(3) && !tombstones.insert(3));
         let copy = tombstones.clone();

@@ -1,5 +1,5 @@
 #![cfg(test)]
-//! The index and the scans against a definition too slow to be wrong.
+//! Compares the index and the scans with a plain definition that searches everything.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ fn any_pdq() -> impl Strategy<Value = Pdq> {
     any::<[u8; 32]>().prop_map(Pdq::from)
 }
 
-/// A hash a given number of bits from `centre`; which bits, chance says.
+/// A hash at a distance of `bits` from `centre`; the differing bits are random.
 fn around(centre: Pdq, bits: impl Strategy<Value = usize>) -> impl Strategy<Value = Pdq> {
     let all: Vec<usize> = (0..256).collect();
     (Just(all).prop_shuffle(), bits)
@@ -112,7 +112,7 @@ enum Act {
     Compact,
 }
 
-/// Few values, so that acts meet.
+/// Few values, so that operations concern the same entries.
 fn few_hashes() -> impl Strategy<Value = Hash> {
     prop_oneof![
         (0..256_usize).prop_map(|ones| Hash::Pdq(flipped(&[0; 32].into(), 0..ones))),
@@ -173,7 +173,7 @@ impl Slow {
 
 proptest! {
     #[test]
-    fn the_index_is_the_map_that_it_stands_for(acts in acts()) {
+    fn the_index_answers_as_a_plain_map_does(acts in acts()) {
         let index = Index::with_delta_rows_max(20);
         let mut slow = Slow::default();
         for act in acts {
@@ -211,10 +211,10 @@ proptest! {
     }
 }
 
-/// The corners that chance does not find: the first distances at which a search by words, bytes or
-/// slots of bits would go wrong.
+/// Corner cases that random input does not reach: the first distances at which a search by words,
+/// bytes or slots of bits would go wrong.
 #[test]
-fn bits_spread_evenly_over_words_bytes_and_slots_do_not_hide() {
+fn a_near_hash_is_found_however_its_differing_bits_are_spread() {
     let query = Pdq::from([0x5a; 32]);
     for step in [1, 2, 4, 8, 16, 32, 64, 128, 255] {
         for bits in [0, 1, 30, 31, 32, 33, 63, 64, 65] {

@@ -1,6 +1,6 @@
 #![cfg(test)]
-//! Queries while entries come and go: what is known to be there is always found, what is known to
-//! be gone never.
+//! Queries during inserts and removals: an entry that is certainly in the index is always found,
+//! one that was certainly removed never.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -52,7 +52,7 @@ fn finds(index: &Index, number: i64) -> bool {
 }
 
 #[test]
-fn what_is_there_is_found_while_others_insert_and_remove() {
+fn present_entries_are_found_during_concurrent_inserts_and_removals() {
     let index = Index::new();
     let steady: Vec<IndexEntry> = (1..=500).flat_map(|n| both(20 * n, 1)).collect();
     index.insert(&steady);
@@ -70,7 +70,7 @@ fn what_is_there_is_found_while_others_insert_and_remove() {
                 }
             });
         }
-        // Comes and goes around the steady entries, in their chunks.
+        // Inserts and removes entries around the steady ones, in their chunks.
         let passer = scope.spawn(move || {
             for round in 0..60 {
                 let passing: Vec<IndexEntry> =
@@ -94,7 +94,7 @@ fn what_is_there_is_found_while_others_insert_and_remove() {
                 index.insert(&moved);
             }
         });
-        // Whatever these two did, the queries end; then a failure is told.
+        // Ends the queries even if one of these two panicked; the failure is reported after that.
         let ends = [passer.join(), mover.join()];
         is_over.store(true, Ordering::Relaxed);
         assert!(ends.iter().all(Result::is_ok));

@@ -1,9 +1,9 @@
 //! Measures hashing in one thread over drawn pictures: `bench-hash WORK`.
 //!
 //! Prints a line of JSON for each figure, `{"name","value"}`, times in microseconds a picture, and
-//! leaves the pixels in `WORK` for a peer that is to hash the same. With `decode` as its only
+//! writes the pixels to `WORK`, so that a peer can hash the same. With `decode` as its only
 //! argument it is the sandboxed process of its own pool.
-#![expect(clippy::print_stdout, reason = "the figures are what it is for")]
+#![expect(clippy::print_stdout, reason = "a program that prints figures")]
 
 use std::fs;
 use std::hint::black_box;
@@ -101,7 +101,7 @@ fn large_jpeg() -> Vec<u8> {
     }
 }
 
-/// The decoder alone, decoding with hashing, and another decoder alone.
+/// Measures the decoder alone, decoding with hashing, and another decoder alone.
 fn both_ways(name: &str, file: &[u8]) -> Result<(), Failure> {
     let limits = Limits::default();
     hash(file, &limits)?;
@@ -115,7 +115,7 @@ fn both_ways(name: &str, file: &[u8]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The decoder that hashing uses, and nothing else.
+/// Runs the decoder that hashing uses, and nothing else.
 fn decode(file: &[u8]) {
     let limits = Limits::default();
     let mut take = |decoded: Decoded<'_>| {
@@ -125,8 +125,8 @@ fn decode(file: &[u8]) {
     let _ = black_box(frames(Format::Jpeg, file, Sink::for_hashes(&limits, &mut take)));
 }
 
-/// `zune-jpeg`, which is right for common files only: brightness alone, in memory that is there
-/// already.
+/// Decodes with `zune-jpeg`, which is correct for common files only: brightness alone, into memory
+/// that is allocated already.
 fn decode_by_peer(file: &[u8], samples: &mut Vec<u8>) -> Option<()> {
     let options = DecoderOptions::default().jpeg_set_out_colorspace(ColorSpace::Luma);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(file), options);
@@ -135,14 +135,14 @@ fn decode_by_peer(file: &[u8], samples: &mut Vec<u8>) -> Option<()> {
     decoder.decode_into(samples).ok()
 }
 
-/// How many processors there are.
+/// Returns the number of processors.
 fn threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// How often a second so many threads together do what `make` makes for each of them. By all
-/// processors that is less than what one does alone, times their number: they share caches, memory
-/// and often a clock.
+/// Returns how often a second `threads` threads together run the work that `make` returns for each
+/// of them. With all processors that is less than the rate of one times their number, because they
+/// share caches, memory and often a clock.
 fn by<W: FnMut()>(threads: usize, make: impl Fn() -> W + Sync) -> f64 {
     let start = Instant::now();
     let work = || {
@@ -181,7 +181,8 @@ async fn in_sandbox(file: Vec<u8>) -> Result<f64, Failure> {
     Ok(best * 1e6)
 }
 
-/// The time of the fastest run, in microseconds: the others were disturbed.
+/// Returns the time of the fastest run, in microseconds: the others were disturbed by other
+/// processes.
 fn fastest(mut work: impl FnMut()) -> f64 {
     let mut best = f64::INFINITY;
     let begun = Instant::now();

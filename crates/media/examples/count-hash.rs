@@ -1,5 +1,5 @@
-//! The same work at every run, for whoever counts its instructions: twenty pictures are hashed from
-//! memory, and one JPEG five times.
+//! Fixed work whose instructions the step `instructions` counts: hashes one picture twenty times
+//! from memory, and as a JPEG five times.
 #![expect(clippy::print_stdout, reason = "the answer must not be left out by the compiler")]
 
 use mamori_media::pixels::{Layout, Pixels};

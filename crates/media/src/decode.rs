@@ -1,8 +1,8 @@
 //! One decoder for each format. Each gives its frames, as stored, to a [`Sink`].
 //!
 //! Declared sizes are checked before memory of that size is allocated. A damaged file is decoded as
-//! far as possible, and [`Remaining`] tells what was not read: a picture that is half missing must not
-//! pass for clean, and the half that was read may still match.
+//! far as possible, and [`Remaining`] tells what was not read: a picture that is half missing must
+//! not pass for clean, and the half that was read may still match.
 
 mod avif;
 mod bmp;

@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_bytes_say_what_it_is() {
+    fn the_first_bytes_determine_the_format() {
         let table: [(&[u8], &str); 21] = [
             (b"\xff\xd8\xff\xe0", "jpeg"),
             (b"\x89PNG\r\n\x1a\n", "png"),
@@ -271,12 +271,12 @@ mod tests {
     }
 
     #[test]
-    fn nothing_at_all_is_unreadable_and_not_unknown() {
+    fn an_empty_file_is_unreadable_and_not_unknown() {
         assert_eq!(found(b""), "the item is empty");
     }
 
     #[test]
-    fn a_name_that_we_never_gave_is_unknown() {
+    fn a_name_that_is_not_in_the_list_becomes_unknown() {
         assert_eq!(known_name("HEIC"), "HEIC");
         assert_eq!(known_name("WebM"), "WebM");
         assert_eq!(known_name("<script>"), "unknown");

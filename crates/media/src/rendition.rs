@@ -1,8 +1,8 @@
 //! Renditions: what a reviewer views of a picture. One still frame, made small, blurred or clear.
 //!
-//! The sandboxed process decodes and makes a [`Raster`]; [`encode`] turns it into a file outside the
-//! sandbox. So the browser gets a file that Mamori wrote. Whatever a hostile file does inside the
-//! sandbox, the result is *some* picture and never a file format. No metadata can pass.
+//! The sandboxed process decodes and makes a [`Raster`]; [`encode`] turns it into a file outside
+//! the sandbox. So the browser gets a file that Mamori wrote. Whatever a hostile file does inside
+//! the sandbox, the result is *some* picture and never a file format. No metadata can pass.
 
 mod encode;
 mod shrink;
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_blurred_does_not_pass_for_blurred() {
+    fn a_raster_that_is_not_blurred_does_not_pass_for_blurred() {
         let file = encode::png(&draw(4, 400, 400));
         let clear = rendered(&file, Blur::Clear);
         let mut coloured = rendered(&file, Blur::Blurred);
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn of_an_animation_the_first_frame_is_shown() {
+    fn the_first_frame_of_an_animation_is_shown() {
         let pictures = [draw(5, 90, 60), draw(6, 90, 60)];
         let first = pictures[0].clone().into_raw();
 
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn a_raster_does_not_show_its_pixels_in_a_log() {
+    fn the_debug_form_of_a_raster_hides_its_pixels() {
         let raster = Raster { width: 1, height: 1, rgb: vec![201, 202, 203] };
 
         assert_eq!(format!("{raster:?}"), "Raster(1 × 1)");

@@ -123,7 +123,7 @@ impl fmt::Display for Protections {
 /// `Unsupported` in a process of several threads: the others would stay outside the sandbox.
 pub fn lock_down(limits: &Limits) -> io::Result<Protections> {
     if threads().is_some_and(|count| count > 1) {
-        let message = "a decoding process must lock itself up before it starts threads";
+        let message = "a decoding process must apply its sandbox before it starts threads";
         return Err(io::Error::new(io::ErrorKind::Unsupported, message));
     }
     let mut protections = Protections::default();
@@ -209,7 +209,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_line_names_what_is_missing() {
+    fn the_line_names_the_missing_protections() {
         let mut protections = Protections::default();
         for protection in Protection::ALL {
             protections.record(protection, protection != Protection::Files);
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_the_kernels_landlock_knows_is_said_to_be_in_force() {
+    fn only_protections_that_the_kernels_landlock_supports_are_reported() {
         use Protection::{Files, Signals, Tcp};
         let available =
             |effective_abi| LandlockStatus::Available { effective_abi, kernel_abi: None };

@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn a_task_reads_back_as_itself_and_no_other_word_is_one() {
+    fn a_task_reads_back_as_itself_and_other_bytes_are_none() {
         let selections = Backdrop::ALL.map(|backdrop| FrameSelection { frame: 70_000, backdrop });
         let renditions = selections.into_iter().flat_map(|selection| {
             [Task::Render(Blur::Blurred, selection), Task::Render(Blur::Clear, selection)]
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lying_process_cannot_put_words_into_our_mouth() {
+    fn texts_from_a_compromised_process_are_limited() {
         let limits = Limits::default();
         let found = TaskResult::<()>::Unsupported { found: "<script>".into() };
         let reason = TaskResult::<()>::Unreadable { reason: "x\n\u{202e}".repeat(900) };

@@ -1,4 +1,4 @@
-//! AVIF and JPEG XL of every kind that encoders write, against other decoders' pixels.
+//! AVIF and JPEG XL of every kind that encoders write, compared with other decoders' pixels.
 #![cfg(test)]
 
 use base64::Engine as _;
@@ -72,7 +72,7 @@ fn every_kind_has_the_hash_that_other_decoders_pixels_have() {
 }
 
 #[test]
-fn what_is_turned_is_hashed_as_stored_and_as_shown() {
+fn a_rotated_picture_is_hashed_as_stored_and_as_shown() {
     let picture = hash(&bytes("turned.avif"), &Limits::default()).unwrap();
 
     let shown: Vec<Transform> = picture.frames[0]
@@ -91,7 +91,7 @@ fn what_is_turned_is_hashed_as_stored_and_as_shown() {
 }
 
 #[test]
-fn what_is_see_through_is_hashed_on_backdrops() {
+fn a_transparent_picture_is_hashed_on_backdrops() {
     for name in ["alpha.avif", "premultiplied.avif", "lossless-alpha.jxl"] {
         let picture = hash(&bytes(name), &Limits::default()).unwrap();
 
@@ -114,7 +114,7 @@ fn every_frame_of_an_animation_is_hashed() {
 }
 
 #[test]
-fn what_is_cut_off_is_never_whole() {
+fn a_truncated_file_is_never_reported_as_whole() {
     for (name, file, _) in FILES {
         let file = decoded(file);
         for share in 0..20 {
@@ -157,7 +157,7 @@ fn too_many_pixels_are_refused_before_they_are_decoded() {
     }
 }
 
-/// In the sandbox there are no threads and no files, which a decoder might want.
+/// In the sandbox there are no threads and no files, which a decoder might need.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_sandboxed_process_answers_as_the_library_does() {
     let settings = PoolSettings {

@@ -86,7 +86,7 @@ async fn every_picture_in_a_heic_is_hashed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_see_through_heic_keeps_its_transparency() {
+async fn a_transparent_heic_keeps_its_transparency() {
     let pool = pool(Limits::default()).await;
     let png = encode::all(&draw(5, 160, 120))
         .into_iter()

@@ -14,7 +14,7 @@ fn stored(picture: &Picture) -> Pdq {
     picture.frames[0].stored().unwrap().0
 }
 
-/// Why a file cannot be taken for clean, whether or not something of it was read.
+/// Returns why a file cannot pass for clean, whether or not a part of it was read.
 fn complaint(file: &[u8]) -> Option<String> {
     match hash(file, &limits()) {
         Err(error) => Some(error.to_string()),
@@ -71,14 +71,14 @@ fn each_hostile_file_has_its_answer() {
 }
 
 #[test]
-fn the_bytes_count_and_not_the_name() {
+fn the_format_is_recognised_by_the_bytes() {
     let file = encode::webp(&draw(1, 40, 40));
 
     assert_eq!(sniff(&file).unwrap(), Format::Webp);
 }
 
-/// What is cut off must not turn grey and pass for a clean picture. The last two bytes of a JPEG
-/// say only that it ends; without them it is complete.
+/// The missing part of a picture must not turn grey and pass for clean. The last two bytes of a
+/// JPEG only mark its end; without them it is complete.
 #[test]
 fn a_picture_cut_anywhere_is_unreadable_or_whole() {
     let picture = draw(3, 120, 90);
@@ -99,7 +99,7 @@ fn a_picture_cut_anywhere_is_unreadable_or_whole() {
 }
 
 #[test]
-fn frames_beyond_the_limit_are_left_out_evenly_and_said_to_be() {
+fn frames_beyond_the_limit_are_left_out_evenly_and_reported() {
     let pictures: Vec<_> = (0..5).map(|seed| draw(seed, 80, 60)).collect();
     let few = Limits { frames_max: 3, ..Limits::default() };
     let quick = Limits { frames_cpu_s_max: 0.0, ..Limits::default() };
@@ -136,7 +136,7 @@ fn every_colour_mode_of_one_picture_has_nearly_one_hash() {
     let picture = draw(4, 300, 200);
     let plain = hash(&encode::png(&picture), &limits()).unwrap();
     for (name, file) in encode::all(&picture) {
-        // Black and white is another picture, in truth.
+        // In black and white it is a different picture.
         if name == "png_1" {
             continue;
         }
@@ -149,7 +149,7 @@ fn every_colour_mode_of_one_picture_has_nearly_one_hash() {
     }
 }
 
-/// A file, with some bytes changed, some dropped, some noise put in.
+/// Returns `file` with some bytes changed, some removed and some noise inserted.
 fn damaged(file: &[u8], wounds: &[(u16, u8, u8)]) -> Vec<u8> {
     let mut file = file.to_vec();
     for (place, kind, value) in wounds {

@@ -1,5 +1,5 @@
-//! Changes that keep a picture as every viewer shows it: the hash stays near, or the answer says that
-//! something was not read.
+//! Changes that keep a picture as every viewer shows it: the hash stays near, or the answer says
+//! that a part was not read.
 #![cfg(test)]
 
 use mamori_media::{Blur, Error, FrameSelection, Limits, Picture, Remaining, hash, render};
@@ -77,7 +77,7 @@ fn a_camera_picture_that_is_turned_without_loss_is_one_of_the_variants() {
 }
 
 #[test]
-fn a_jpegs_markers_are_believed_in_libjpegs_order() {
+fn a_jpegs_markers_take_precedence_in_libjpegs_order() {
     let plain = tools::cjpeg(&draw(4, 200, 150), &["-quality", "90"]);
     let adobe = b"\xff\xee\0\x0eAdobe\0d\0\0\0\0\0";
     let with_adobe = [&plain[..20], adobe, &plain[20..]].concat();
@@ -107,7 +107,7 @@ fn a_jpeg_without_its_tables_or_its_end_is_whole() {
 }
 
 #[test]
-fn a_jpeg_that_lost_data_is_searched_and_said_to_be_damaged() {
+fn a_jpeg_that_lost_data_is_hashed_and_reported_as_damaged() {
     let plain = tools::cjpeg(&draw(6, 400, 300), &["-quality", "90", "-restart", "1"]);
     let wanted = stored(&read(&plain));
     let mut marker_missing = plain.clone();
@@ -241,7 +241,7 @@ fn a_png_needs_no_end_and_its_checksums_are_checked_last() {
 }
 
 #[test]
-fn a_webp_whose_flags_announce_what_is_not_there_is_read() {
+fn a_webp_whose_flags_announce_absent_metadata_is_read() {
     const ICC_EXIF_XMP: u8 = 0x2c;
     let plain = encode::webp(&draw(15, 200, 150));
     let extended = [
@@ -288,7 +288,7 @@ fn a_picture_in_the_alpha_channel_is_found_on_white_or_on_black() {
 }
 
 #[test]
-fn a_rendition_shows_the_frame_that_it_is_asked_for() {
+fn a_rendition_shows_the_selected_frame() {
     let frames = [draw(17, 90, 60), draw(18, 90, 60), draw(19, 90, 60)];
     let file = encode::png_animated(&frames);
     for (number, picture) in (0..).zip(&frames) {

@@ -1,4 +1,4 @@
-//! The pool, with real processes: pictures go in, answers come out, whatever happens between.
+//! The pool with real processes: every picture gets an answer, whatever happens to its process.
 #![cfg(test)]
 
 use std::fs;
@@ -70,7 +70,7 @@ async fn a_process_answers_as_the_library_does() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_pool_says_what_protects_us() {
+async fn the_pool_reports_its_protections() {
     let pool = pool(1).await;
 
     for protection in [Protection::SystemCalls, Protection::Memory, Protection::Processor] {
@@ -79,7 +79,7 @@ async fn the_pool_says_what_protects_us() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn hostile_files_get_the_same_answer_as_in_the_library_and_harm_nobody() {
+async fn hostile_files_get_the_librarys_answer_and_affect_no_other_file() {
     let pool = pool(2).await;
     let good = encode::png(&draw(6, 200, 200));
 
@@ -117,9 +117,9 @@ async fn an_idle_process_that_is_killed_is_replaced() {
     assert!(pool.hash(encode::png(&draw(6, 64, 64))).await.is_ok());
 }
 
-/// A stopped process is the perfect hang: it takes the picture and does nothing.
+/// A stopped process takes the picture and does nothing, as one that hangs does.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hanging_process_costs_its_picture_only_and_only_for_a_time() {
+async fn a_hanging_process_fails_its_picture_only_and_after_a_limited_time() {
     let mut settings = settings(1);
     settings.args.push("hang".into());
     settings.limits.wall_s_max = 0.3;
@@ -135,7 +135,7 @@ async fn a_hanging_process_costs_its_picture_only_and_only_for_a_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_process_that_dies_over_a_picture_costs_that_picture_only() {
+async fn a_process_that_dies_over_a_picture_fails_that_picture_only() {
     let mut settings = settings(1);
     settings.args.push("dies".into());
     let pool = Pool::start(settings).await.unwrap();
@@ -189,7 +189,7 @@ async fn a_file_larger_than_the_memory_of_a_process_is_unreadable() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn too_many_waiting_pictures_are_turned_away_at_once() {
+async fn pictures_beyond_the_queue_limit_are_refused_at_once() {
     let mut settings = settings(1);
     settings.args.push("busy".into());
     settings.waiting_max = 2;
@@ -217,11 +217,11 @@ async fn too_many_waiting_pictures_are_turned_away_at_once() {
             other => assert!(other.is_ok(), "{other:?}"),
         }
     }
-    assert!((1..=2).contains(&busy), "{busy} were turned away");
+    assert!((1..=2).contains(&busy), "{busy} were refused");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_program_that_does_not_greet_is_no_pool() {
+async fn a_pool_does_not_start_with_a_program_that_does_not_greet() {
     let mut settings = settings(1);
     settings.program = "/bin/true".into();
 
@@ -229,7 +229,7 @@ async fn a_program_that_does_not_greet_is_no_pool() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_program_that_is_not_there_is_no_pool() {
+async fn a_pool_does_not_start_with_a_missing_program() {
     let mut settings = settings(1);
     settings.program = "/nowhere/mamori".into();
 
@@ -237,7 +237,7 @@ async fn a_program_that_is_not_there_is_no_pool() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn when_no_process_can_be_started_any_more_callers_are_told() {
+async fn callers_get_an_error_when_no_process_can_be_started_any_more() {
     let folder = std::env::temp_dir().join(format!("mamori-gone-{}", std::process::id()));
     fs::copy(PROGRAM, &folder).unwrap();
     let mut settings = settings(1);
@@ -266,8 +266,9 @@ async fn the_processes_end_with_the_pool() {
     until(|| processes("ends").is_empty()).await;
 }
 
-/// The sizes of a phone of 200 megapixels and of its panorama, with the limits of the default configuration. Each
-/// pixel of a small drawing becomes a block, which PDQ sees as the drawing itself.
+/// The sizes of a phone of 200 megapixels and of its panorama, with the limits of the default
+/// configuration. Each pixel of a small drawing becomes a block, which PDQ sees as the drawing
+/// itself.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_largest_pictures_of_cameras_are_hashed_within_the_default_limits() {
     let pool = pool(1).await;

@@ -1,4 +1,4 @@
-//! What a person sees, made by real processes, from files of every kind and of every ill will.
+//! Renditions that real processes make of files of every format and of hostile files.
 #![cfg(test)]
 
 use mamori_media::{
@@ -39,7 +39,7 @@ async fn a_picture_of_every_format_is_shown_blurred_and_clear() {
     }
 }
 
-/// Five megabytes of pixels go through the pipe, and the process is as good as before.
+/// Five megabytes of pixels pass through the pipe, and the process takes further files.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_largest_rendition_comes_out_of_the_sandbox() {
     let pool = pool(&["decode"]).await;
@@ -56,7 +56,7 @@ async fn the_largest_rendition_comes_out_of_the_sandbox() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn hostile_files_are_shown_to_nobody_and_harm_nobody() {
+async fn hostile_files_have_no_rendition_and_affect_no_other_file() {
     let pool = pool(&["decode"]).await;
     let good = draw_as::png(&draw(7, 64, 64));
 
@@ -82,7 +82,7 @@ async fn hostile_files_are_shown_to_nobody_and_harm_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_process_that_was_taken_over_shows_nothing_but_what_was_asked_for() {
+async fn a_compromised_process_cannot_deliver_a_raster_that_was_not_requested() {
     let lies = [
         ("no-pixels", &BOTH[..]),
         ("too-wide", &BOTH),
@@ -107,9 +107,9 @@ async fn a_process_that_was_taken_over_shows_nothing_but_what_was_asked_for() {
     }
 }
 
-/// What such a process may do at most: choose which picture of the allowed size is seen.
+/// A compromised process can at most choose which picture of the allowed size is shown.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lie_in_the_right_shape_is_some_picture() {
+async fn a_forged_raster_of_the_requested_size_is_some_picture() {
     let pool = pool(&["lie", "not-blurred"]).await;
 
     let raster =
@@ -120,7 +120,7 @@ async fn a_lie_in_the_right_shape_is_some_picture() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_of_the_other_kind_is_no_hash() {
+async fn a_raster_in_place_of_a_hash_is_refused() {
     let pool = pool(&["lie", "not-blurred"]).await;
 
     let answer = pool.hash(draw_as::png(&draw(9, 64, 64))).await;

@@ -1,4 +1,4 @@
-//! The sandbox holds: a process inside tries to get out, and is killed or refused.
+//! A process in the sandbox makes forbidden attempts, and is killed or refused.
 #![cfg(test)]
 
 use std::fs;
@@ -31,7 +31,7 @@ fn a_process_in_the_sandbox_can_compute_and_speak() {
 }
 
 #[test]
-fn what_reaches_out_of_the_sandbox_is_killed() {
+fn a_process_that_reaches_out_of_the_sandbox_is_killed() {
     let attempts = [
         "read-a-file",
         "list-a-folder",
@@ -71,15 +71,15 @@ fn a_process_that_takes_too_much_memory_is_refused() {
     assert_eq!(attempt("take-much-memory").status.code(), Some(7));
 }
 
-/// The second wall: also where seccomp is missing, no file opens and no port. Where landlock is
-/// missing too, or knows no ports, the pool says so at start.
+/// The second barrier: where seccomp is missing, still no file and no port can be opened. Where
+/// landlock is missing too, or does not support ports, the pool reports that at start.
 #[test]
-fn landlock_alone_forbids_what_it_is_said_to_forbid() {
+fn landlock_alone_forbids_files_and_ports() {
     assert_eq!(attempt("open-under-landlock").status.code(), Some(7));
     assert_eq!(attempt("listen-under-landlock").status.code(), Some(7));
 }
 
-/// A converter is a foreign program that was given a hostile file. What it tries is refused.
+/// A converter is a foreign program that reads a hostile file. Its forbidden attempts are refused.
 #[test]
 fn a_converter_reaches_nothing_but_libraries() {
     let folder = TempDir::new_in(std::env::var_os("HOME").unwrap()).unwrap();
@@ -111,7 +111,7 @@ fn a_converter_reaches_nothing_but_libraries() {
     assert_eq!(attempt("as-converter-compute-for-ever").status.signal(), OUT_OF_PROCESSOR_TIME);
 }
 
-/// The walls stay when the process becomes another program.
+/// The sandbox stays in force when the process becomes another program.
 #[test]
 fn the_program_that_a_converter_becomes_is_sandboxed_too() {
     let folder = TempDir::new_in(std::env::var_os("HOME").unwrap()).unwrap();

@@ -3,7 +3,7 @@
 //! A different thing from a bank's [`crate::Action`], which a match triggers without a person.
 //!
 //! Proposed ─in effect→ Waiting ─answer→ Done or Cannot
-//!     └─refused→ Dropped   └─14 days→ Overdue ─answer→ Done or Cannot, ─asked again→ Waiting
+//!     └─refused→ Dropped   └─14 days→ Overdue ─answer→ Done or Cannot, ─requested again→ Waiting
 //!
 //! When the decision is undone, every state except Proposed and Dropped becomes Superseded.
 
@@ -113,7 +113,7 @@ impl ServiceAction {
     /// It returns the item or account to the state before the decision, since undoing reopens the
     /// case. `None` for an action that gives something back to an account: taking it away again
     /// would be a decision of its own (for a suspension with a second approver). `None` also for
-    /// [`Self::HoldItem`], which only an undo asks for.
+    /// [`Self::HoldItem`], which only an undo requests.
     pub fn inverse(&self, was: Verdict) -> Option<Self> {
         match self {
             Self::RemoveItem(item) | Self::LimitItem { item, .. } => Some(match was {
@@ -232,8 +232,8 @@ pub enum ActionState {
     Cannot,
     /// The decision was undone. Where the action needs to be reversed, a later action does so.
     Superseded,
-    /// The service did not answer within the reminder period (14 days by default). A lead may ask
-    /// again, and the service may still answer.
+    /// The service did not answer within the reminder period (14 days by default). A lead may
+    /// request the action again, and the service may still answer.
     Overdue,
     /// The decision was refused by the second approver; the action was never requested.
     Dropped,
@@ -305,14 +305,14 @@ pub struct ActionRequest {
     pub service: ServiceId,
     /// What the service is asked to do.
     pub what: ServiceAction,
-    /// The action that this one reverses; `None` for an action that the decision itself asked for.
+    /// The action that this one reverses; `None` for an action that the decision itself requested.
     pub undoes: Option<ActionId>,
     /// Current state.
     pub state: ActionState,
-    /// Number of times the service was asked again, by the reminder job or by a lead.
+    /// Number of times the action was requested again, by the reminder job or by a lead.
     pub reminders: u32,
-    /// Time of the request: when the decision came into effect, or when a lead last asked again
-    /// after the action was overdue.
+    /// Time of the request: when the decision came into effect, or when a lead last requested the
+    /// action again after it was overdue.
     pub requested_at: Option<Timestamp>,
     /// Time of the service's answer.
     pub answered_at: Option<Timestamp>,

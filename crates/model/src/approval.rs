@@ -23,9 +23,9 @@ pub enum Approval {
 /// How long a person who works alone must wait before the second view.
 pub const WAIT_ALONE: SignedDuration = SignedDuration::from_hours(24);
 
-/// How long a staff member may not be a second approver after an administrator let them in, or gave
-/// them roles or a link. Within this time the real owner of the account, or an auditor who reads
-/// the record, can notice an impersonation.
+/// How long a staff member may not be a second approver after an administrator created their
+/// account, or gave them roles or a link. Within this time the real owner of the account, or an
+/// auditor who reads the record, can notice an impersonation.
 pub const WAIT_NEW: SignedDuration = SignedDuration::from_hours(24);
 
 impl Approval {
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_suspension_and_more_than_one_account_need_a_second_person() {
+    fn a_suspension_and_more_than_one_account_need_a_second_approval() {
         let account: crate::Account = "a".parse().unwrap();
         let suspend = ServiceAction::SuspendAccount { account, until: None };
         let remove = ServiceAction::RemoveItem("x".parse().unwrap());
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_their_own_second_person_unless_alone_and_a_day_later() {
+    fn an_author_approves_their_own_decision_only_alone_and_a_day_later() {
         let [maker, other] = [7, 8].map(|number| StaffId::from(Uuid::from_u128(number)));
         let [reviewer, lead] =
             [StaffRole::Reviewer, StaffRole::Lead].map(|role| RoleSet::new([role], false).unwrap());

@@ -88,7 +88,7 @@ impl FromStr for Purpose {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// The service is told of the match; the item stays visible.
+    /// The service is notified of the match; the item stays visible.
     None,
     /// The item is kept back until a reviewer has decided.
     Hold,
@@ -232,7 +232,8 @@ pub enum NotAReach {
     NoSurface,
     /// Private messages were given without a law.
     #[error(
-        "a bank may look into private messages only with a `private_basis`: the law and its last day"
+        "a bank may be used on private messages only with a `private_basis`: the law and its last \
+         day"
     )]
     NoPrivateBasis,
 }

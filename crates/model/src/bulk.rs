@@ -87,7 +87,7 @@ pub struct Bulk {
     pub expires_at: Timestamp,
     /// The second approval that it needs.
     pub approval: Approval,
-    /// The staff member who approved or refused it as the second person.
+    /// The second approver, who approved or refused it.
     pub approver_id: Option<StaffId>,
     /// Time at which it came into effect or was refused.
     pub resolved_at: Option<Timestamp>,

@@ -98,7 +98,7 @@ pub struct Decision {
     pub made_at: Timestamp,
     /// The second approval that it needs.
     pub approval: Approval,
-    /// The staff member who approved or refused it as the second person.
+    /// The second approver, who approved or refused it.
     pub approver_id: Option<StaffId>,
     /// The second approver's reason for refusing it.
     pub approver_note: Option<FreeText>,
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn its_maker_takes_it_back_within_a_day_and_a_lead_at_any_time() {
+    fn its_author_may_undo_it_within_a_day_and_a_lead_at_any_time() {
         let window = SignedDuration::from_hours(24);
         let [maker, other] = [7, 8].map(|number| Uuid::from_u128(number).into());
         let [reviewer, lead] = [StaffRole::Reviewer, StaffRole::Lead].map(roles);

@@ -1,4 +1,4 @@
-//! Evidence: the sealed bytes of an item, kept as long as its policy says.
+//! Evidence: the sealed bytes of an item, stored as long as its policy says.
 
 use jiff::Timestamp;
 
@@ -14,7 +14,7 @@ pub struct Evidence {
     /// SHA-256 of the bytes; one item may have been sent with several versions of its bytes. `None`
     /// only in rows that older versions of Mamori stored for an item without a digest.
     pub sha256: Option<Sha256>,
-    /// The purpose whose policy says how long the bytes are kept.
+    /// The purpose whose policy says how long the bytes are stored.
     pub purpose: Purpose,
     /// Size of the item in bytes, before sealing.
     pub size: u64,
@@ -80,7 +80,7 @@ mod tests {
     use crate::Refusal;
 
     #[test]
-    fn what_has_no_key_or_reached_its_term_is_gone() {
+    fn evidence_without_a_key_or_past_its_retention_period_is_gone() {
         let at = |second| Timestamp::from_second(second).unwrap();
         let evidence = Evidence {
             id: Uuid::from_u128(1).into(),

@@ -121,8 +121,8 @@ pub struct Break {
 }
 
 impl Exposure {
-    /// Sums up the `views` of one reviewer, which are sorted by start time. `break_ended_at` is the end
-    /// of the reviewer's last break; a stretch does not continue across it.
+    /// Sums up the `views` of one reviewer, which are sorted by start time. `break_ended_at` is the
+    /// end of the reviewer's last break; a stretch does not continue across it.
     pub fn of(views: &[View], break_ended_at: Option<Timestamp>, now: Timestamp) -> Self {
         let mut seen = Self::default();
         let begin = now.checked_sub(WINDOW).unwrap_or(Timestamp::MIN);
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_a_day_old_counts_no_more() {
+    fn a_view_that_is_a_day_old_is_not_counted() {
         let day = 24 * 3_600;
         let views = [clear(0, 30), clear(100, 30)];
 
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn each_limit_stops_and_says_until_when() {
+    fn a_reviewer_at_any_limit_has_a_break_with_a_known_end() {
         let limits = Limits { views: 2, minutes: 3, points: 20, ..Limits::default() };
         let ask =
             |views: &[View], now| allowance(&Exposure::of(views, None, at(now)), &limits, at(now));

@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn what_takes_no_room_is_let_in_and_known() {
+    fn characters_without_width_are_accepted_and_recognised() {
         let text: FreeText = "a\u{200b}b".parse().unwrap();
 
         assert_eq!(text.as_str().chars().filter(|c| is_hidden(*c)).count(), 1);

@@ -90,8 +90,7 @@ ids! {
     ServiceId = "svc";
     /// Id of a [`Key`](crate::key::Key), with which a service or an administrator calls the API.
     KeyId = "key";
-    /// Id of a job: work that was promised in a transaction and is done after it; see
-    /// [`crate::job`].
+    /// Id of a job: work that is enqueued in a transaction and done after it; see [`crate::job`].
     JobId = "job";
     /// Id of a webhook [`Endpoint`](crate::webhook::Endpoint) of a service.
     EndpointId = "hook";

@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_account_does_not_show_itself() {
+    fn the_debug_form_of_an_account_hides_it() {
         let account: Account = "user-17".parse().unwrap();
 
         assert!(!format!("{account:?}").contains("user-17"));

@@ -1,4 +1,4 @@
-//! Jobs: work that was promised in a transaction and is done after it.
+//! Jobs: work that is enqueued in a transaction and done after it.
 //!
 //! Ready ─lease→ Leased ─done→ (gone)
 //!   ↑             │ failed, or the lease ran out
@@ -16,8 +16,8 @@ pub enum JobKind {
     Deliver,
     /// Remove the entries of a deleted bank in batches; the job's key is the id of the bank.
     PurgeBank,
-    /// Check whether a service has answered, and ask again if not; the job's key is the id of the
-    /// action.
+    /// Check whether a service has answered, and request the action again if not; the job's key is
+    /// the id of the action.
     Remind,
     /// Remove the file of an object whose retention period has ended; the job's key is the id of
     /// the evidence.
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_receiver_that_is_down_for_a_day_is_still_told() {
+    fn a_receiver_that_is_down_for_a_day_still_gets_its_messages() {
         let waits: Vec<Duration> =
             (1..).map_while(|failures| JobKind::Deliver.retry_after(failures)).collect();
 

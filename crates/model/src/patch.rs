@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unset_stays() {
+    fn an_unset_field_keeps_its_value() {
         assert_eq!(Patch::Unset.or(Some(1)), Some(1));
         assert_eq!(Patch::Null.or(Some(1)), None);
         assert_eq!(Patch::Value(2).or(Some(1)), Some(2));

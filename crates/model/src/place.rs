@@ -254,7 +254,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_item_without_a_country_is_only_looked_at_by_banks_that_look_everywhere() {
+    fn an_item_without_a_country_is_covered_only_by_everywhere() {
         let japan: Country = "JP".parse().unwrap();
         let only_japan = Jurisdictions::try_from(vec!["JP"]).unwrap();
 
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn every_assigned_code_is_read_and_what_is_meant_is_assigned() {
+    fn every_assigned_code_is_read_and_every_suggested_code_is_assigned() {
         let codes: Vec<&str> = Country::assigned().collect();
 
         assert_eq!(codes.len(), 249);
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_stored_stays_readable() {
+    fn a_stored_code_stays_readable_even_if_it_is_not_assigned() {
         assert_eq!(Country::as_stored("UK").unwrap().as_str(), "UK");
         let stored = Jurisdictions::as_stored(&["UK", "JP"]).unwrap();
         assert_eq!(serde_json::to_string(&stored).unwrap(), r#"["JP","UK"]"#);

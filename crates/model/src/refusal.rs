@@ -25,13 +25,13 @@ refusals! {
     /// The claim has expired, or the case was given back.
     ClaimLapsed = "case.claim_lapsed", "the claim on this case has lapsed: claim it again";
     /// A colleague holds the claim.
-    ClaimedByOther = "case.claimed", "a colleague has this case in hand: take another one";
+    ClaimedByOther = "case.claimed", "a colleague has claimed this case: claim another one";
     /// The case has changed since the page was loaded.
-    CaseStale = "case.stale", "something came to this case since it was shown: look again";
+    CaseStale = "case.stale", "this case has changed since it was shown: load it again";
     /// The case is decided, waits for a second approver, or has ended.
-    CaseClosed = "case.closed", "this case is not open any more: read what was decided";
+    CaseClosed = "case.closed", "this case is no longer open: read the decision";
     /// The case is part of a bulk decision that is not resolved.
-    InBulk = "case.in_bulk", "this case waits in a bulk decision: resolve that first";
+    InBulk = "case.in_bulk", "this case is part of a bulk decision: resolve that first";
     /// The case was to be escalated, but no staff member is a lead.
     NoLead = "case.no_lead", "there is no lead: decide it, or hand it over";
     /// Another decision was made first.
@@ -47,24 +47,26 @@ refusals! {
     /// The last day of a restriction is in the past.
     UntilPast = "decision.until_past", "the last day is past: choose a later one";
     /// The decision is not in effect, or this staff member may not undo it any more.
-    NotUndoable = "decision.not_undoable", "this decision cannot be undone by you any more";
+    NotUndoable = "decision.not_undoable", "you can no longer undo this decision";
     /// The second approver, or the policy editor who resolves a dispute, made the decision
     /// themselves.
-    ApproverIsAuthor = "approval.is_author", "a decision cannot be approved by its author: ask a colleague";
+    ApproverIsAuthor = "approval.is_author",
+        "a decision cannot be approved by its author: ask a colleague";
     /// The staff member does not have the role that a second approver needs.
     NotALead = "approval.not_a_lead", "only a lead can give the second approval";
     /// A staff member who works alone must wait until a day has passed.
-    ApprovalTooSoon = "approval.too_soon", "in single-person operation, approval waits a day: come back later";
-    /// An administrator let the second approver in, or gave them roles or a link, within the last
-    /// day, and so could act under that name.
+    ApprovalTooSoon = "approval.too_soon",
+        "in single-person operation, approval waits a day: come back later";
+    /// An administrator created the second approver's account, or gave them roles or a link, within
+    /// the last day, and so could act under that name.
     ApproverTooNew = "approval.too_new",
-        "an administrator let you in, or gave you roles or a link, within a day: ask a colleague";
+        "an administrator added you, or gave you roles or a link, within a day: ask a colleague";
     /// A staff member who works alone has not read the case and viewed an item a second time.
     ViewNeeded = "approval.view_needed", "view the case once more before you approve it";
     /// A case of the bulk decision has changed since the preview.
     BulkStale = "bulk.stale", "a case changed since this was prepared: prepare it again";
     /// The bulk decision was prepared too long ago, or is resolved.
-    BulkLapsed = "bulk.lapsed", "this bulk decision waits no more: prepare it again";
+    BulkLapsed = "bulk.lapsed", "this bulk decision can no longer be confirmed: prepare it again";
     /// No case was chosen.
     BulkEmpty = "bulk.empty", "no case was chosen: choose at least one";
     /// More cases or actions than one person can check at once.
@@ -76,15 +78,18 @@ refusals! {
     /// A break is due or in progress.
     BreakDue = "exposure.break", "a break is due: come back when it is over";
     /// The exposure limit within 24 hours is reached.
-    ExposureSpent = "exposure.spent", "you have seen enough within 24 hours: no more for now";
+    ExposureSpent = "exposure.spent",
+        "the exposure limit within 24 hours is reached: come back later";
     /// The view has ended, or its picture was sent already.
     ViewClosed = "view.closed", "this view is over: begin another";
     /// The bytes of the item were never stored.
-    EvidenceNone = "evidence.none", "the bytes of this item were not kept";
+    EvidenceNone = "evidence.none", "the bytes of this item were not stored";
     /// The retention period of the item's bytes has ended.
-    EvidenceGone = "evidence.gone", "the bytes of this item are gone: their term has ended";
+    EvidenceGone = "evidence.gone",
+        "the bytes of this item can no longer be read: their retention period has ended";
     /// The bytes of the item cannot be unsealed.
-    EvidenceBroken = "evidence.broken", "the bytes of this item do not open: tell the operator";
+    EvidenceBroken = "evidence.broken",
+        "the bytes of this item cannot be unsealed: tell the operator";
     /// The vault has no key.
     VaultClosed = "vault.closed", "the vault has no key here: tell the operator";
     /// Name, password or code is wrong.
@@ -92,7 +97,7 @@ refusals! {
     /// Too many failed sign-in attempts.
     SignInWait = "sign_in.wait", "too many attempts: wait some minutes";
     /// The link was used already, or has expired.
-    LinkUsed = "sign_in.link_used", "this link was used or has run out: ask for another";
+    LinkUsed = "sign_in.link_used", "this link was used or has expired: ask for another";
     /// The password is too easy to guess.
     PasswordWeak = "sign_in.password_weak",
         "this password is too easy to guess: take 12 characters or more";
@@ -102,21 +107,22 @@ refusals! {
     SessionEnded = "session.ended", "you are signed out: sign in again";
     /// Two browsers used cookies of the same session.
     SessionReplayed = "session.replayed",
-        "this session was used in two places, so it was ended: sign in again";
+        "this session was used in two browsers, so it was ended: sign in again";
     /// The cookie was replaced while the request was on its way.
     CookieReplaced = "session.cookie_replaced",
-        "the session went on while this was on its way: load the page again";
+        "the cookie was replaced while this request was on its way: load the page again";
     /// The staff member must prove their identity again: the last proof is too old.
-    ProofStale = "session.proof_stale", "prove once more who you are";
+    ProofStale = "session.proof_stale", "prove your identity again";
     /// Roles that one person must not have together.
-    RolesClash = "staff.roles_clash", "these roles cannot be one person's: choose others";
+    RolesClash = "staff.roles_clash", "one person cannot have these roles together: choose others";
     /// An administrator tried to change their own roles.
-    OwnRoles = "staff.own_roles", "an administrator cannot change their own roles: ask another administrator";
+    OwnRoles = "staff.own_roles",
+        "an administrator cannot change their own roles: ask another administrator";
     /// No administrator would be left.
     LastAdministrator = "staff.last_administrator",
         "this is the last administrator: make another one first";
     /// The service gave another answer before.
-    ActionAnswered = "action.answered", "this action was answered otherwise before";
+    ActionAnswered = "action.answered", "this action already has a different answer";
     /// The dispute was resolved before.
     DisputeResolved = "dispute.resolved", "this dispute was resolved already";
 }

@@ -1,5 +1,5 @@
-//! Retention periods: the one table. `docs/rights.md` shows it to the public, and a test keeps the
-//! two equal. The configuration reads it, and the sweep goes through it.
+//! The table of retention periods. `docs/rights.md` shows it to the public, and a test keeps the
+//! two equal. The configuration and the retention sweep read it.
 
 mod periods;
 
@@ -40,8 +40,8 @@ terms! {
         source: "Regulation (EU) 2022/2065, Art. 20(1): a decision can be contested for six months",
     };
 
-    /// Webhook deliveries with their payload. A delivery is deleted with its match or its case at the
-    /// latest.
+    /// Webhook deliveries with their payload. A delivery is deleted with its match or its case at
+    /// the latest.
     DELIVERIES = Term {
         what: "webhook deliveries",
         key: "deliveries_days",
@@ -59,7 +59,8 @@ terms! {
         source: "our choice: as long as any match that they caused can still be contested",
     };
 
-    /// Records of imports and their rejected lines. The reason for a rejected line may quote the line.
+    /// Records of imports and their rejected lines. The reason for a rejected line may quote the
+    /// line.
     IMPORTS = Term {
         what: "records of imports",
         key: "imports_days",

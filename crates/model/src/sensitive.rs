@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debug_says_nothing() {
+    fn debug_hides_the_value() {
         let name = Sensitive::new("Ada");
 
         assert_eq!(format!("{:?}", Some(&name)), "Some([sensitive])");

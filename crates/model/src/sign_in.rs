@@ -41,7 +41,7 @@ impl SignInLinkKind {
 pub struct SignInLink {
     /// Id of this link; text form `link_…`.
     pub id: SignInLinkId,
-    /// The staff member whom it lets in.
+    /// The staff member who may use it.
     pub staff: StaffId,
     /// What the link is for.
     pub kind: SignInLinkKind,
@@ -92,7 +92,7 @@ pub struct SessionLimits {
     pub overlap: SignedDuration,
 }
 
-/// What a cookie is worth.
+/// Whether a cookie is accepted, and if not, why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CookieStatus {
     /// The session has ended.
@@ -373,7 +373,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_cookie_is_worth() {
+    fn a_cookie_is_judged_by_its_age_and_the_use_of_its_successor() {
         let live = |is_confirmed_now, is_due, is_seen_due| CookieStatus::Live {
             is_confirmed_now,
             is_due,
@@ -384,10 +384,10 @@ mod tests {
             ("the new one, first time", &new, 2, 1_010, live(true, false, false)),
             ("the new one, again", &confirmed, 2, 1_110, live(false, false, true)),
             ("the new one, due", &confirmed, 2, 1_900, live(false, true, true)),
-            ("the old one, under way", &new, 1, 1_010, live(false, false, false)),
+            ("the old one, on its way", &new, 1, 1_010, live(false, false, false)),
             ("the old one, the answer was lost", &new, 1, 1_060, live(false, true, true)),
             (
-                "the old one, under way as the new came",
+                "the old one, on its way as the new one was sent",
                 &confirmed,
                 1,
                 1_160,
@@ -405,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_ends_whatever_somebody_does() {
+    fn an_active_session_ends_at_its_expiry() {
         let session = Session { seen_at: at(43_199), ..session(Some(at(1_100))) };
 
         assert_eq!(session.cookie_status(&digest(2), LIMITS, at(43_200)), CookieStatus::Ended);

@@ -226,14 +226,14 @@ mod tests {
     }
 
     #[test]
-    fn a_match_that_may_do_nothing_still_stands() {
+    fn a_hit_in_a_bank_without_an_action_is_still_recorded() {
         let none = hit(Purpose::ChildSexualAbuse, Action::None);
 
         assert_eq!(Judgement::of(&[none], Some(&[plain(0)])).effective_hits, [none]);
     }
 
     #[test]
-    fn what_a_negative_bank_knows_is_neither_held_nor_recorded() {
+    fn an_item_in_a_negative_bank_is_neither_held_nor_recorded() {
         let block = hit(Purpose::ChildSexualAbuse, Action::Block);
         let by_bytes = Hit { kind: HashKind::Sha256, ..block };
 
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clean_item_leaves_no_trace() {
+    fn a_clean_item_has_no_hits_to_record() {
         let judged = Judgement::of(&[], Some(&[plain(0)]));
 
         let clean =

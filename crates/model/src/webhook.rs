@@ -1,4 +1,5 @@
-//! Webhooks: the events that a service is told of, its endpoints, and the state of each delivery.
+//! Webhooks: the events that a service is notified of, its endpoints, and the state of each
+//! delivery.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -1,21 +1,21 @@
-//! Errors of sign-in checks, by who must act.
+//! Errors of sign-in checks, by the role that must act.
 
 /// Why a check failed or could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The operator must configure a host name under which browsers reach the console.
-    #[error("a passkey needs a host with a name, not an address of the network: {0}")]
+    #[error("a passkey needs a host name, not an IP address: {0}")]
     Origin(String),
     /// The staff member must choose another password.
     #[error("the password is too easy: expected 12 to 200 characters that are not all the same")]
     Weak,
     /// The browser's response does not answer the challenge. The sender is not told why.
-    #[error("not an answer to the question")]
+    #[error("the response does not answer the challenge")]
     Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// Stored data cannot be read any more. The operator must look.
+    /// Stored data cannot be read any more. The operator must investigate.
     #[error("a stored {0} cannot be read")]
     Broken(&'static str),
-    /// A bug, or a machine without randomness. The operator must look.
+    /// A bug, or a machine without randomness. The operator must investigate.
     #[error("cannot {what}")]
     Internal {
         /// What could not be done.

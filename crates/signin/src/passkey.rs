@@ -1,7 +1,7 @@
 //! Passkeys: the two ceremonies of `WebAuthn`, each a challenge and a response.
 //!
 //! Registration has a state that the caller stores on the server, never in the browser. Sign-in has
-//! no stored state: its challenge is derived from a secret, the id of the question and the sign-in
+//! no stored state: its challenge is derived from a secret, the id of the challenge and the sign-in
 //! name, and derived again when the response arrives. So an attacker who only asks for challenges
 //! fills no storage.
 
@@ -23,18 +23,18 @@ use crate::Error;
 /// specification's advice.
 const TIMEOUT_MS: u64 = 300_000;
 
-/// The number of credential ids in every question. A staff member may have up to this number of
-/// passkeys; the remaining ids are made up. Enough for two devices, two spare keys for them, and
-/// two in a drawer.
+/// The number of credential ids in every sign-in challenge. A staff member may have up to this
+/// number of passkeys; the remaining ids are made up. Enough for two devices, two spare keys, and
+/// two more in reserve.
 pub const PASSKEYS_MAX: usize = 6;
 
 /// The lengths in bytes of credential ids that authenticators use.
 const ID_BYTES: [usize; 4] = [16, 20, 32, 64];
 
-/// One sign-in question, for a client that claims to have a sign-in name.
+/// One sign-in challenge, for a client that claims to have a sign-in name.
 #[derive(Clone, Copy, Debug)]
 pub struct SignInChallenge<'a> {
-    /// Id of the question, which the client cannot choose.
+    /// Id of the challenge, which the client cannot choose.
     pub id: Uuid,
     /// The sign-in name that the client claims.
     pub name: &'a str,
@@ -69,7 +69,7 @@ impl SignInChallenge<'_> {
         Ok(id)
     }
 
-    /// Returns the credential ids of the question: those of `keys` mixed with made-up ids, in an
+    /// Returns the credential ids of the challenge: those of `keys` mixed with made-up ids, in an
     /// order that does not reveal which are real.
     fn ids(&self, keys: &[Passkey]) -> Result<Vec<Vec<u8>>, Error> {
         let mut ids: Vec<Vec<u8>> = keys.iter().map(|key| key.id().to_vec()).collect();
@@ -165,7 +165,7 @@ impl Passkeys {
             .start_passkey_registration(owner.id, owner.name, owner.display_name, Some(known))
             .map_err(Error::internal("ask for a passkey"))?;
         let json =
-            serde_json::to_string(&challenge).map_err(Error::internal("write a question"))?;
+            serde_json::to_string(&challenge).map_err(Error::internal("write a challenge"))?;
         Ok(RegistrationChallenge { json, state: to_stored(&state)? })
     }
 
@@ -219,7 +219,7 @@ impl Passkeys {
         let result = self.webauthn.finish_passkey_authentication(&answer, &state);
         let result = result.map_err(Error::refused)?;
         if !result.user_verified() {
-            return Err(Error::refused("the authenticator did not ask who is there"));
+            return Err(Error::refused("the authenticator did not verify the user"));
         }
         let used = keys.iter().find(|key| key.id() == result.cred_id().as_slice());
         let mut passkey = used.cloned().ok_or_else(|| Error::refused("the passkey was removed"))?;

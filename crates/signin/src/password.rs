@@ -58,8 +58,8 @@ pub fn hash_password(password: &Sensitive<String>, name: &str) -> Result<Phc, Er
     Ok(Phc(hash.to_string()))
 }
 
-/// Checks whether `candidate` is the password of the hash `stored`. Without a hash it takes as long and
-/// returns false.
+/// Checks whether `candidate` is the password of the hash `stored`. Without a hash it takes as long
+/// and returns false.
 pub fn check_password(candidate: &Sensitive<String>, stored: Option<&Phc>) -> bool {
     let text = stored.map_or(DECOY, Phc::as_str);
     let Ok(hash) = PasswordHash::new(text) else { return false };
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn the_right_password_is_known_and_every_other_is_not() {
+    fn the_right_password_is_accepted_and_every_other_is_refused() {
         let stored = hash_password(&closed("correct horse 守り"), "ada").unwrap();
         let stored = Phc::from_stored(stored.as_str().to_owned()).unwrap();
 
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_kept_at_the_cost_that_owasp_advises() {
+    fn a_password_is_hashed_at_the_cost_that_owasp_advises() {
         let stored = hash_password(&closed("correct horse"), "ada").unwrap();
 
         assert!(
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_password_is_kept_differently_each_time() {
+    fn the_same_password_has_another_hash_each_time() {
         let [one, other] =
             [(); 2].map(|()| hash_password(&closed("correct horse"), "ada").unwrap());
 
@@ -135,13 +135,13 @@ mod tests {
     }
 
     #[test]
-    fn where_no_password_is_kept_none_is_right() {
+    fn without_a_stored_hash_no_password_is_right() {
         assert!(!check_password(&closed("correct horse"), None));
         assert!(PasswordHash::new(DECOY).unwrap().hash.is_some());
     }
 
     #[test]
-    fn what_is_not_argon2id_was_not_kept_by_us() {
+    fn a_stored_text_that_is_not_an_argon2id_hash_is_broken() {
         for text in [
             "",
             "plain",

@@ -27,7 +27,7 @@ impl TotpSecret {
     /// Restores a secret from its stored bytes; [`Error::Broken`] if the length is wrong.
     pub fn from_stored(bytes: Sensitive<Vec<u8>>) -> Result<Self, Error> {
         let is_ours = bytes.reveal().len() == SECRET_BYTES;
-        is_ours.then_some(Self(bytes)).ok_or(Error::Broken("secret of codes"))
+        is_ours.then_some(Self(bytes)).ok_or(Error::Broken("TOTP secret"))
     }
 
     /// Returns the bytes for storage; the caller must seal them.
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_lets_in_once() {
+    fn a_code_is_accepted_once() {
         let secret = of_the_rfc();
         let step = secret.check("287082", 59, None).unwrap();
 
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_six_digits_is_no_code_and_spaces_do_not_matter() {
+    fn only_six_digits_are_a_code_and_spaces_do_not_matter() {
         let secret = of_the_rfc();
 
         assert_eq!(secret.check(" 287 082\n", 59, None), Some(1));
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_secret_is_another_and_debug_says_nothing() {
+    fn each_new_secret_is_another_one_and_debug_hides_it() {
         let [one, other] = [(); 2].map(|()| TotpSecret::generate().unwrap());
 
         assert_ne!(one.bytes().reveal(), other.bytes().reveal());

@@ -1,7 +1,7 @@
 //! A throw-away PostgreSQL server, and fresh databases on it.
 //!
 //! `MAMORI_TEST_POSTGRES` may name a running server, as `cargo xtask test` does; without it each
-//! test program starts its own. A small shell process keeps the server: it waits until our end of
+//! test program starts its own. A small shell process supervises it: it waits until our end of
 //! its standard input closes, which the kernel does however this program ends, then stops the
 //! server and removes its folder.
 
@@ -43,7 +43,7 @@ pub struct Postgres {
     /// The parts of the URL before and after the name of a database.
     url: (String, String),
     programs: PathBuf,
-    /// The shell that keeps the server; `None` if the server is not ours.
+    /// The shell that supervises the server; `None` if the server is not ours.
     supervisor: Option<Child>,
 }
 
@@ -95,7 +95,7 @@ impl Postgres {
     pub fn create_database(&self) -> io::Result<String> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let nth = NEXT.fetch_add(1, Ordering::Relaxed);
-        // Process ids come again while the server runs.
+        // Process ids are used again while the server runs.
         let started = UNIX_EPOCH.elapsed().map_or(0, |elapsed| elapsed.as_nanos());
         let name = format!("test_{}_{nth}_{started:x}", std::process::id());
         self.sql(&format!("CREATE DATABASE {name}"))?;
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_and_its_folder_go_when_it_is_dropped() {
+    fn a_dropped_server_stops_and_its_folder_is_removed() {
         let server = Postgres::start_own().unwrap();
         let name = server.create_database().unwrap();
         let url = server.url(&name);

@@ -24,7 +24,7 @@ pub const AREAS: [&str; 12] = [
     "webhooks",
 ];
 
-/// A layer: where its areas are, what stands beside them, and which area may name which.
+/// A layer: where its areas are, the files beside them, and which area may name which.
 struct Layer {
     /// The folder with the areas, which ends with a slash.
     folder: &'static str,

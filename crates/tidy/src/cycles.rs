@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_of_nested_groups_are_read_and_re_exports_told_apart() {
+    fn paths_of_nested_groups_are_read_and_re_exports_are_separate() {
         let (used, exports) =
             paths("use a::{b::{self, C}, d};\npub(crate) use e::F;\nlet x = g::h();");
 

@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_document_that_names_what_is_gone_is_found() {
+    fn a_document_that_names_a_missing_path_is_found() {
         let text = "See `crates/web/src/gone.rs`, `crates/web/src/here.rs`, `crates/*/src`, \
                     [a](../here.md), [b](gone.md), [c](https://example.org/x) and [d](#e).\n\
                     ```\n`crates/web/src/example.rs`\n```\n";

@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_screenshot_is_let_in_where_it_belongs_and_not_larger_than_it_may_be() {
+    fn a_screenshot_is_accepted_only_in_its_folder_and_up_to_its_limit() {
         const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
         let picture = |path: &str, head: &[u8], size| {
             let mut bytes = head.to_vec();

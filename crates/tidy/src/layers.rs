@@ -26,9 +26,9 @@ const FORBIDDEN: [(&str, &[&str], &str); 7] = [
         &["sqlx", "reqwest", "axum", "hyper"],
         "stores bytes and calls no other system",
     ),
-    ("mamori-signin", &["tokio", "sqlx", "reqwest", "axum"], "checks what it was handed"),
-    ("mamori-web", &["sqlx", "reqwest"], "asks the desk"),
-    ("mamori-console", &["sqlx", "reqwest"], "asks the desk"),
+    ("mamori-signin", &["tokio", "sqlx", "reqwest", "axum"], "checks only what it is given"),
+    ("mamori-web", &["sqlx", "reqwest"], "calls the desk"),
+    ("mamori-console", &["sqlx", "reqwest"], "calls the desk"),
 ];
 
 const IO_PACKAGES: &[&str] = &["tokio", "sqlx", "reqwest", "axum", "hyper", "rustls", "getrandom"];

@@ -1,5 +1,5 @@
-//! Tests about the code: layers, sizes, restrictions on crates, licences, and documents that agree with
-//! the code.
+//! Tests about the code: layers, sizes, restrictions on crates, licences, and documents that agree
+//! with the code.
 //!
 //! Each rule is a pure function from the files of the checkout to findings, and has a counter-test
 //! that shows that it finds something. `tests/` runs the rules on the checkout itself.

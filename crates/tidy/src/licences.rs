@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_version_of_what_must_be_single_is_found() {
+    fn a_second_version_of_a_package_that_must_be_single_is_found() {
         let packages = [
             package("rustls", "0.22.0", "MIT"),
             package("rustls", "0.23.0", "MIT"),

@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_listed_dependency_that_nobody_uses_is_found() {
+    fn a_listed_dependency_that_no_crate_uses_is_found() {
         let root: Table = "[workspace.dependencies]\na = \"1\"\nb = { version = \"1\" }\n\
                            mamori-model = { path = \"crates/model\" }\n"
             .parse()

@@ -1,4 +1,5 @@
-//! What every area of the desk offers: the end of its terms, and its part in deleting a service.
+//! The functions that every area of the desk has: expiry of its rows, and its part in deleting a
+//! service.
 
 use crate::Findings;
 use crate::areas::AREAS;
@@ -60,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_area_that_is_left_out_is_found_and_one_that_is_excused_for_nothing() {
+    fn an_area_that_is_left_out_is_found_and_one_that_needs_no_excuse() {
         let called = |name: &str, areas: &[&str]| -> String {
             areas.iter().map(|area| format!("{area}::{name}(tx);\n")).collect()
         };

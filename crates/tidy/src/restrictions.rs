@@ -148,7 +148,7 @@ mod tests {
         let other = "impl Desk {\n    pub async fn exposure(\n        &self,\n        of: StaffId,\n    ) {}\n}\n";
         let table =
             "impl Desk {\n    pub async fn figures(&self) -> BTreeMap<StaffId, u32> {}\n}\n";
-        let later = "impl Desk {\n    pub async fn rest(&self) { self.of(StaffId) }\n}\n";
+        let later = "impl Desk {\n    pub async fn take_break(&self) { self.of(StaffId) }\n}\n";
         let file = |text| File::of("crates/desk/src/a.rs", text);
 
         assert!(about_others(&[file(own), file(later)]).is_empty());
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_reads_the_environment_is_found() {
+    fn a_crate_that_reads_the_environment_is_found() {
         let source = "fn a() { std::env::var(\"A\"); }";
 
         assert_eq!(found("crates/media/src/a.rs", source).len(), 1);

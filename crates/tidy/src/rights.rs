@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_that_keeps_something_longer_than_the_code_is_found() {
+    fn a_page_with_another_period_than_the_code_is_found() {
         let right: String = TERMS.iter().map(|term| row(term) + "\n").collect();
         let wrong = right.replacen("| 30 |", "| 31 |", 1);
 

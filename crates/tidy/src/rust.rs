@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn strings_are_told_from_code_and_comments() {
+    fn strings_are_separated_from_code_and_comments() {
         let source = r##"
             // "no"
             /* "no" /* "no" */ "no" */

@@ -1,6 +1,6 @@
 #![cfg(test)]
 
-//! Everything that we stand on has a licence, a source and a reason that we accept.
+//! Every dependency has a licence, a source and a reason that we accept.
 
 use std::fs;
 
@@ -20,7 +20,7 @@ fn none(found: &Findings) {
 fn every_licence_is_accepted() {
     let packages = packages();
 
-    assert!(packages.len() > 50, "cargo told of {} packages only", packages.len());
+    assert!(packages.len() > 50, "cargo reported {} packages only", packages.len());
     none(&licences::unaccepted(&packages));
 }
 
@@ -30,12 +30,12 @@ fn everything_comes_from_crates_io() {
 }
 
 #[test]
-fn nothing_banned_is_there() {
+fn no_banned_package_is_used() {
     none(&licences::banned(&packages()));
 }
 
 #[test]
-fn what_must_be_single_is_single() {
+fn packages_that_must_be_single_have_one_version() {
     none(&licences::doubled(&packages()));
 }
 

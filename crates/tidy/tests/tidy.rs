@@ -52,7 +52,7 @@ fn the_layers_have_the_same_areas_and_few_arrows_between_them() {
 }
 
 #[test]
-fn every_area_ends_its_terms_and_its_part_of_a_service() {
+fn every_area_expires_its_rows_and_ends_its_part_of_a_service() {
     none(&offered::left_out(&checkout()));
 }
 
@@ -82,7 +82,7 @@ fn every_rust_file_says_what_it_is() {
 }
 
 #[test]
-fn nothing_is_left_for_later() {
+fn no_unfinished_work_is_marked() {
     none(&files::unfinished(&checkout()));
 }
 
@@ -102,12 +102,12 @@ fn the_readme_says_the_same_in_every_language() {
 }
 
 #[test]
-fn nobody_reads_the_exposure_of_another_person() {
+fn no_verb_returns_the_exposure_of_another_person() {
     none(&restrictions::about_others(&checkout()));
 }
 
 #[test]
-fn each_crate_does_only_what_is_its_to_do() {
+fn each_crate_does_only_what_it_is_permitted_to_do() {
     none(&restrictions::misplaced(&checkout()));
 }
 
@@ -123,12 +123,12 @@ fn every_dependency_is_used() {
 }
 
 #[test]
-fn what_documents_name_exists() {
+fn paths_that_documents_name_exist() {
     none(&documents::dead_paths(&checkout()));
 }
 
 #[test]
-fn the_page_about_rights_keeps_what_the_code_keeps() {
+fn the_page_about_rights_has_the_retention_periods_of_the_code() {
     none(&rights::retention(&text(rights::PAGE), TERMS));
 }
 

@@ -10,7 +10,7 @@ pub enum Error {
     /// The object was removed, or never existed. The caller reports this to its own caller.
     #[error("no such object")]
     NotFound,
-    /// The data were changed since sealing, or belong to another object. The operator must look.
+    /// The data were changed since sealing, or belong to another object. The operator must investigate.
     #[error("the {0} was changed, or belongs to something else")]
     Broken(&'static str),
     /// The operator must restore this key: what it wrapped cannot be read without it.
@@ -33,7 +33,7 @@ pub enum Error {
         /// The caller's limit.
         bytes_max: u64,
     },
-    /// The disk is full, or the folder does not belong to Mamori's user. The operator must look.
+    /// The disk is full, or the folder does not belong to Mamori's user. The operator must investigate.
     #[error("cannot {what}")]
     Io {
         /// What could not be done.
@@ -42,7 +42,7 @@ pub enum Error {
         #[source]
         cause: io::Error,
     },
-    /// The machine provides no randomness. The operator must look.
+    /// The machine provides no randomness. The operator must investigate.
     #[error("no randomness")]
     NoRandomness(#[source] getrandom::Error),
 }

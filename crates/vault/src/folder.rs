@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_whole_has_not_the_objects_name_and_is_swept_with_it() {
+    fn an_incomplete_object_has_another_name_and_is_listed_and_removed_too() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
         let (_, unfinished) = paths(folder, id(1));
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_cannot_be_made_is_said_at_once() {
+    fn a_folder_that_cannot_be_created_is_an_error_at_once() {
         let file = tempfile::NamedTempFile::new().unwrap();
 
         assert!(matches!(create(&file.path().join("x")), Err(Error::Io { .. })));

@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_item_is_kept_and_read_and_nobody_reads_it_from_the_disk() {
+    async fn an_item_is_stored_and_read_back_and_is_not_readable_on_the_disk() {
         let folder = tempfile::tempdir().unwrap();
         let vault = Vault::open(folder.path().to_owned(), Keyring::parse(&line("a")).unwrap());
         let vault = vault.unwrap();
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_small_secret_lies_in_one_piece_and_follows_a_change_of_keys() {
+    fn a_small_secret_is_one_byte_string_and_follows_a_change_of_keys() {
         let folder = tempfile::tempdir().unwrap();
         let open = |keys: &str| {
             Vault::open(folder.path().to_owned(), Keyring::parse(keys).unwrap()).unwrap()

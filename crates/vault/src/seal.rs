@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sealed_opens_and_does_not_show() {
+    fn a_sealed_object_opens_and_hides_its_content() {
         let keys = keyring();
         for plain in [b"".as_slice(), b"a picture", &vec![7; 100_000]] {
             let sealed = seal(&keys, b"evd_1", plain).unwrap();
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_twice_looks_like_two_things() {
+    fn the_same_bytes_sealed_twice_give_different_objects() {
         let keys = keyring();
 
         let [one, other] = [(); 2].map(|()| seal(&keys, b"evd_1", b"a picture").unwrap());
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_can_be_changed_and_the_old_one_be_given_away() {
+    fn after_a_change_of_keys_the_old_key_is_not_needed() {
         let old = keys(&["old"]);
         let both = keys(&["new"]) + &old;
         let new = Keyring::parse(both.lines().next().unwrap()).unwrap();

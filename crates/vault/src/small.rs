@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_piece_has_its_parts_and_a_cut_one_is_none() {
+    fn a_byte_string_splits_into_its_parts_and_a_truncated_one_is_refused() {
         let sealed = Sealed {
             object: vec![1, 2, 3],
             wrapped_key: vec![4; 72],

@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_step_has_a_name_of_its_own_and_stands_in_the_help() {
+    fn every_step_has_a_name_of_its_own_and_is_in_the_help() {
         let names: Vec<&str> = steps::all().map(|step| step.name).collect();
         let distinct: BTreeSet<&str> = names.iter().copied().collect();
 

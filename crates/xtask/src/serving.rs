@@ -63,8 +63,8 @@ pub struct Server {
     supervisor: Child,
 }
 
-/// The shell script of the supervisor. `$1` is the program, `$2` its configuration, `$3` its folder,
-/// which is removed at the end. Its standard input closes when we end.
+/// The shell script of the supervisor. `$1` is the program, `$2` its configuration, `$3` its
+/// folder, which is removed at the end. Its standard input closes when we end.
 const SUPERVISOR: &str = r#"
 trap '' HUP INT TERM
 "$1" serve --config "$2" >"$3/log" 2>&1 </dev/null &

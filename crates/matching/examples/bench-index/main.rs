@@ -1,9 +1,9 @@
-//! Measures the index over drawn hashes: `bench-index WORK random|clustered ROWS`.
+//! Measures the index over pseudo-random hashes: `bench-index WORK random|clustered ROWS`.
 //!
-//! Prints a line of JSON for each figure, `{"name","value"}`, and leaves the hashes and the queries
-//! in `WORK` for a peer that is to answer the same. Stops with an error if a single answer differs
-//! from the scan's.
-#![expect(clippy::print_stdout, reason = "the figures are what it is for")]
+//! Prints a line of JSON for each figure, `{"name","value"}`, and writes the hashes and the queries
+//! to `WORK`, so that a peer can answer the same queries. Stops with an error if a single answer
+//! differs from the scan's.
+#![expect(clippy::print_stdout, reason = "a program that prints figures")]
 
 mod sets;
 mod under_load;
@@ -19,11 +19,11 @@ use uuid::Uuid;
 /// The distance of every query.
 const MAX: Distance = Distance::PDQ_SAME_MAX;
 
-/// How often everything is asked at least, and for how long.
+/// The least number of passes over all queries, and the least time for all passes.
 const PASSES_MIN: usize = 7;
 const PASSES_FOR: Duration = Duration::from_millis(700);
 
-/// How often the index is built.
+/// Number of builds of the index.
 const BUILDS: usize = 3;
 
 type Failure = Box<dyn std::error::Error>;
@@ -69,7 +69,8 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// The last of several builds; the fastest is told, as the others were disturbed.
+/// Builds the index several times and returns the last one. The figure is the time of the fastest
+/// build: the others were disturbed by other processes.
 fn build(entries: &[IndexEntry]) -> Result<Index, Failure> {
     let mut index = Index::new();
     let mut took = Vec::new();
@@ -82,7 +83,8 @@ fn build(entries: &[IndexEntry]) -> Result<Index, Failure> {
     Ok(index)
 }
 
-/// Every answer against the scan's, asked one by one and together; gives the answers.
+/// Compares every answer of the index, one by one and as a batch, with the scan's. Returns the
+/// answers.
 fn check(
     index: &Index,
     set: &sets::Set,
@@ -93,7 +95,7 @@ fn check(
     let took = start.elapsed();
     let pairs = float(set.hashes.len()) * float(set.queries.len());
     print_figure("tiled_scan_ns_per_hash", took.as_secs_f64() * 1e9 / pairs);
-    let (bank, _) = scope.first().ok_or("no bank to look in")?;
+    let (bank, _) = scope.first().ok_or("no bank to search")?;
     let near = |(row, distance): &(usize, Distance)| {
         let entry = i64::try_from(row + 1).ok().and_then(EntryId::new)?;
         Some(Near { entry, bank: *bank, distance: *distance })
@@ -115,7 +117,7 @@ fn check(
     Ok(expected)
 }
 
-/// How many hashes a frame has, turned and mirrored.
+/// Number of hashes of a frame: as stored, and turned and mirrored in every other way.
 const VARIANTS: usize = 8;
 
 fn time_queries(index: &Index, set: &sets::Set, scope: &[(BankId, Distance)]) {
@@ -160,12 +162,12 @@ fn time_queries(index: &Index, set: &sets::Set, scope: &[(BankId, Distance)]) {
     }
 }
 
-/// How many processors there are.
+/// Returns the number of processors.
 fn threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// How many of `queries` so many threads together `ask` in a second.
+/// Returns how many of `queries` `threads` threads together `ask` in a second.
 fn by(threads: usize, queries: &[Pdq], ask: impl Fn(&Pdq) + Sync) -> f64 {
     let begun = Instant::now();
     let work = || {
@@ -183,7 +185,7 @@ fn by(threads: usize, queries: &[Pdq], ask: impl Fn(&Pdq) + Sync) -> f64 {
     })
 }
 
-/// What `pass` gives, until there were enough passes and time is up.
+/// Repeats `pass` at least `PASSES_MIN` times and for at least `PASSES_FOR`.
 fn passes<T>(pass: impl Fn() -> T) -> impl Iterator<Item = T> {
     let start = Instant::now();
     (0..)
@@ -191,7 +193,7 @@ fn passes<T>(pass: impl Fn() -> T) -> impl Iterator<Item = T> {
         .map(move |_| pass())
 }
 
-/// Prints a figure.
+/// Prints a figure as a line of JSON.
 pub fn print_figure(name: &str, value: f64) {
     println!("{{\"name\":\"{name}\",\"value\":{value}}}");
 }
@@ -216,21 +218,21 @@ fn mean(times: &[Duration]) -> f64 {
     times.iter().map(Duration::as_secs_f64).sum::<f64>() / float(times.len().max(1))
 }
 
-/// The time that `percent` of `times` keep to, in seconds.
+/// Returns the time within which `percent` of `times` are, in seconds.
 pub fn percentile(times: &mut [Duration], percent: usize) -> f64 {
     times.sort_unstable();
     let at = times.len().saturating_sub(1) * percent / 100;
     times.get(at).copied().unwrap_or_default().as_secs_f64()
 }
 
-/// A count as a number.
+/// Converts a count, for computing with figures.
 #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "figures for people")]
 pub fn float(count: usize) -> f64 {
     count as f64
 }
 
-/// Memory that this process has taken, without the pages of its program and files; 0 where the
-/// system does not say.
+/// Returns the resident memory of this process in bytes, without the pages of its program and
+/// files; 0 where the system does not report it.
 fn resident_bytes() -> f64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));

@@ -1,4 +1,4 @@
-//! Hashes that are drawn, the same at every run.
+//! Pseudo-random hashes, the same at every run.
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -8,21 +8,21 @@ use mamori_model::Pdq;
 use mamori_testkit::hashes::{any, near};
 use mamori_testkit::pictures::rng::Rng;
 
-/// How many queries a set has.
+/// Number of queries of a set.
 const QUERIES: usize = 500;
 
-/// Hashes and what is asked of them.
+/// The hashes of a bank, and queries for them.
 pub struct Set {
     /// The bank.
     pub hashes: Vec<Pdq>,
-    /// Half of them near to a hash of the bank, half near to none that is known.
+    /// Half of them are near to a hash of the bank, half are unrelated to any.
     pub queries: Vec<Pdq>,
-    /// Queries a little too far from a crowd of near copies, where there is one.
+    /// Queries a little too far from the crowd of near copies; empty for a set without a crowd.
     pub beside: Vec<Pdq>,
 }
 
 impl Set {
-    /// Leaves the hashes and the queries in `work`, 32 bytes each.
+    /// Writes the hashes and the queries to files in `work`, 32 bytes each.
     pub fn write(&self, work: &Path) -> io::Result<()> {
         fs::create_dir_all(work)?;
         for (name, hashes) in [("hashes", &self.hashes), ("queries", &self.queries)] {
@@ -34,7 +34,7 @@ impl Set {
     }
 }
 
-/// Hashes that have nothing to do with each other.
+/// Creates a set of hashes that are unrelated to each other.
 pub fn random(rows: usize) -> Set {
     let mut rng = Rng::new(1);
     let hashes: Vec<Pdq> = iter::repeat_with(|| any(&mut rng).into()).take(rows).collect();
@@ -42,8 +42,8 @@ pub fn random(rows: usize) -> Set {
     Set { hashes, queries, beside: Vec::new() }
 }
 
-/// What real banks look like: groups of near copies of 1 to 64 hashes, and one crowd of flat
-/// pictures that has 2 % of all.
+/// Creates a set that resembles a real bank: groups of 1 to 64 near copies, and one crowd of flat
+/// pictures that has 2 % of all hashes.
 pub fn clustered(rows: usize) -> Set {
     let mut rng = Rng::new(2);
     let mut hashes = Vec::with_capacity(rows);

@@ -1,4 +1,4 @@
-//! Queries while entries come and go.
+//! Queries while entries are inserted and removed.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -11,18 +11,21 @@ use mamori_testkit::pictures::rng::Rng;
 
 use crate::{Failure, MAX, float, percentile, print_figure};
 
-/// How many entries come, and as many go, each second: a little more than is promised.
+/// Entries that are inserted, and as many that are removed, each second: a little more than the
+/// goal of 100,000.
 const RATE: usize = 105_000;
-/// How many come in one call.
+/// Entries that are inserted in one call.
 const AT_ONCE: usize = 1_000;
-/// For how long.
+/// Duration of each of the two measurements.
 const TIME: Duration = Duration::from_secs(5);
-/// Where their ids begin.
+/// The first id of the inserted entries.
 const FIRST: i64 = 1_000_000_000;
 
-/// Measures queries alone, then while [`RATE`] entries come and go, and compaction runs.
+/// Measures queries alone, then while [`RATE`] entries per second are inserted and removed and
+/// compaction runs.
 ///
-/// What is known of the bank itself is found all the time: `expected` has it for each of `queries`.
+/// The entries of the bank itself must be found all the time: `expected` has them for each of
+/// `queries`.
 pub fn measure(
     index: &Index,
     queries: &[Pdq],
@@ -75,7 +78,7 @@ fn ask_until(
         let asked = Instant::now();
         let mut near = index.near(query, &[(bank, MAX)]);
         times.push(asked.elapsed());
-        // What comes and goes is near to nothing, and if it were it would not count.
+        // The inserted entries are random; one that is near by chance does not count.
         near.retain(|near| near.entry.number() < FIRST);
         if near != *expected {
             return Err(format!("{query} has {} near, not {}", near.len(), expected.len()));
@@ -85,7 +88,7 @@ fn ask_until(
 }
 
 struct Changed {
-    /// Entries that came, and as many that went, each second.
+    /// Entries that were inserted, and as many that were removed, each second.
     rate: f64,
     /// The longest time from a call to the first query that saw it.
     visible_max: Duration,
@@ -105,12 +108,12 @@ fn change(index: &Index, bank: BankId) -> Result<Changed, String> {
             .collect();
         let called = Instant::now();
         index.insert(&some);
-        let last = some.last().ok_or("nothing came")?;
+        let last = some.last().ok_or("no entry was inserted")?;
         if !index.equal(&last.hash, &[bank]).iter().any(|near| near.entry == last.entry) {
-            return Err("what came is not seen".to_owned());
+            return Err("an inserted entry is not found".to_owned());
         }
         visible_max = visible_max.max(called.elapsed());
-        // What came a second ago goes.
+        // Removes what was inserted a second ago.
         let old = next - i64::try_from(RATE).unwrap_or(0);
         if let Some((first, last)) = EntryId::new(old).zip(EntryId::new(old + step - 1)) {
             index.remove(first..=last);

@@ -24,7 +24,7 @@ fn check(bank_rows: &BankRows<usize>) {
 }
 
 #[test]
-fn ids_that_come_in_order_fill_their_chunks() {
+fn ids_in_ascending_order_fill_their_chunks() {
     let bank_rows = bank_rows(1..=3 * CHUNK_ROWS + 1);
 
     check(&bank_rows);
@@ -34,7 +34,7 @@ fn ids_that_come_in_order_fill_their_chunks() {
 }
 
 #[test]
-fn ids_may_come_in_any_order() {
+fn ids_may_be_inserted_in_any_order() {
     let backwards = bank_rows((1..=2 * CHUNK_ROWS).rev());
     let interleaved = bank_rows((1..=CHUNK_ROWS).flat_map(|n| [n, 2 * CHUNK_ROWS + 1 - n]));
 
@@ -85,7 +85,7 @@ fn a_range_is_taken_whole_and_nothing_else() {
 }
 
 #[test]
-fn removing_one_by_one_leaves_no_row_of_small_chunks() {
+fn removing_one_by_one_leaves_few_chunks() {
     let mut bank_rows = bank_rows(1..=8 * CHUNK_ROWS);
 
     for number in (1..=8 * CHUNK_ROWS).filter(|n| n % 64 != 0) {
@@ -139,7 +139,7 @@ fn a_search_sees_every_change_of_a_chunk() {
     assert_eq!(bank_rows.chunks().count(), 2, "a full chunk was split");
     assert_eq!(check(&bank_rows), CHUNK_ROWS + 1);
     bank_rows.put(id(6), hash(6));
-    assert_eq!(check(&bank_rows), CHUNK_ROWS + 2, "one came between others");
+    assert_eq!(check(&bank_rows), CHUNK_ROWS + 2, "one was inserted between others");
     let mut removed = Vec::new();
     bank_rows.take(&(id(100)..=id(2 * CHUNK_ROWS - 100)), &mut removed);
     assert_eq!(bank_rows.chunks().count(), 1, "two small ones were joined");

@@ -68,7 +68,7 @@ fn all(snapshot: &IndexSnapshot) -> Vec<Near> {
 proptest! {
     /// A build takes long, and changes happen meanwhile.
     #[test]
-    fn what_happens_while_a_segment_is_built_is_not_lost(acts in acts()) {
+    fn changes_during_the_build_of_a_segment_are_not_lost(acts in acts()) {
         let mut snapshot = Arc::new(IndexSnapshot::default());
         let mut known = Known::new();
         let mut building = None;

@@ -115,7 +115,7 @@ fn exact_hashes_are_found_in_the_banks_that_were_named() {
 }
 
 #[test]
-fn an_entry_that_comes_again_is_replaced_wherever_it_was() {
+fn an_entry_that_is_inserted_again_is_replaced_wherever_it_was() {
     let md5 = Hash::Md5([7; 16].into());
     let forms = [
         entry(1, 1, pdq(0)),
@@ -148,7 +148,7 @@ fn an_entry_that_comes_again_is_replaced_wherever_it_was() {
 }
 
 #[test]
-fn of_several_with_one_id_the_last_counts() {
+fn the_last_of_several_entries_with_one_id_counts() {
     let index = Index::new();
 
     index.insert(&[entry(1, 1, pdq(0)), entry(1, 2, pdq(0)), entry(1, 1, pdq(255))]);

@@ -143,11 +143,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_clone_finds_what_a_scan_finds_whatever_the_length() {
+    fn every_clone_finds_what_a_scan_finds_for_every_length() {
         for len in [0, 1, 7, 8, 9, 500] {
             let rows: Vec<Words> = (0..len).map(|n: u64| [n, n >> 1, n ^ 7, n & 1]).collect();
             let query = [3, 1, 4, 0];
-            let (mut whole, mut told, mut plain) = (Vec::new(), Vec::new(), Vec::new());
+            let (mut whole, mut found, mut plain) = (Vec::new(), Vec::new(), Vec::new());
             crate::kernel::scan(&rows, &query, 6, &mut |row, distance| {
                 whole.push((row, distance));
             });
@@ -155,10 +155,10 @@ mod tests {
             let mut far = Vec::new();
             halves.scan(&rows, &query, 64, &mut |row, distance| far.push((row, distance)));
             assert_eq!(far.len(), rows.len(), "all are within 64 bits");
-            halves.scan(&rows, &query, 6, &mut |row, distance| told.push((row, distance)));
+            halves.scan(&rows, &query, 6, &mut |row, distance| found.push((row, distance)));
             halves.scan_plain(&rows, &query, 6, &mut |row, distance| plain.push((row, distance)));
 
-            assert_eq!((&told, &plain), (&whole, &whole), "{len} rows");
+            assert_eq!((&found, &plain), (&whole, &whole), "{len} rows");
             assert!(len < 500 || (10..400).contains(&whole.len()));
         }
     }

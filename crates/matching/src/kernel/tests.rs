@@ -4,7 +4,7 @@ use super::*;
 #[cfg(target_arch = "x86_64")]
 #[test]
 #[expect(unsafe_code, reason = "called only where the processor has the features")]
-fn both_ways_to_find_what_agrees_agree() {
+fn both_versions_of_the_loop_find_the_same_postings() {
     if !has_avx512() {
         return;
     }
@@ -38,9 +38,9 @@ fn every_clone_of_the_scan_finds_the_same() {
     let query = [3, 1, 4, 0];
     let mut plain = Vec::new();
     scan_plain(&rows, &query, 6, &mut |row, distance| plain.push((row, distance)));
-    let mut told = Vec::new();
-    scan(&rows, &query, 6, &mut |row, distance| told.push((row, distance)));
+    let mut found = Vec::new();
+    scan(&rows, &query, 6, &mut |row, distance| found.push((row, distance)));
 
     assert!(plain.len() > 10 && plain.len() < 400);
-    assert_eq!(told, plain);
+    assert_eq!(found, plain);
 }

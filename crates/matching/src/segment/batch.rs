@@ -22,8 +22,7 @@ const DENSE: f64 = 8.0;
 /// Queries that a batch needs if a slot does not fit into a near cache. Measured on two processors
 /// with data in no cache, in µs for each query: among a million rows, 512 queries take 7.1 as a
 /// batch and 6.7 one by one, a thousand 6.3 as a batch; among ten million, 512 take 28 and 30, a
-/// thousand
-/// 20. Half as many are faster one by one.
+/// thousand 20 as a batch. Half as many are faster one by one.
 const QUERIES_MIN: usize = 512;
 /// The same for the cache lines that hold the row numbers of a part: they are read in order if more
 /// than one in this many is needed.
@@ -84,8 +83,8 @@ impl<'a> Batch<'a> {
     }
 
     /// Searches slots until all are taken. Several threads may call this at once; the caller passes
-    /// all their results to [`Self::merge_results`]. `to_hit` turns a row and its distance into a hit, or
-    /// returns `None` to drop it.
+    /// all their results to [`Self::merge_results`]. `to_hit` turns a row and its distance into a
+    /// hit, or returns `None` to drop it.
     #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
     pub fn search<T>(&self, to_hit: impl Fn(u32, u32) -> Option<T>) -> ThreadResult<T> {
         #[cfg(target_arch = "x86_64")]

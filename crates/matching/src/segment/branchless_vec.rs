@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_counts_is_kept_also_where_the_room_ends() {
+    fn only_items_that_count_are_kept_also_when_the_vector_grows() {
         let mut found = BranchlessVec::default();
         for round in 0..2 {
             found.clear();

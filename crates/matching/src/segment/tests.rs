@@ -54,7 +54,7 @@ fn check(segment: &Segment, hashes: &[Words], query: &Words, max: u32) -> usize 
 }
 
 #[test]
-fn nothing_is_missed_and_nothing_comes_twice_among_random_hashes() {
+fn no_row_is_missed_or_found_twice_among_random_hashes() {
     let mut dice = Dice::new(1);
     let hashes: Vec<Words> = (0..60_000).map(|_| dice.hash()).collect();
     let segment = segment(&hashes);
@@ -69,7 +69,7 @@ fn nothing_is_missed_and_nothing_comes_twice_among_random_hashes() {
 }
 
 #[test]
-fn the_very_limit_is_found_and_one_bit_more_is_not() {
+fn a_hash_at_the_limit_is_found_and_one_a_bit_farther_is_not() {
     let mut dice = Dice::new(2);
     let mut hashes: Vec<Words> = (0..30_000).map(|_| dice.hash()).collect();
     let query = dice.hash();
@@ -86,7 +86,7 @@ fn the_very_limit_is_found_and_one_bit_more_is_not() {
 
 /// Also if several threads share the slots, and if the groups of some queries are crowded.
 #[test]
-fn queries_asked_together_are_answered_as_one_by_one() {
+fn queries_in_a_batch_are_answered_as_one_by_one() {
     let mut dice = Dice::new(7);
     for lonely in [50_000, 100_000] {
         let mut hashes: Vec<Words> = (0..lonely).map(|_| dice.hash()).collect();
@@ -113,7 +113,7 @@ fn check_together(segment: &Segment, queries: &[Words]) {
         assert!(alone.contains(&600) && alone.len() < 200, "within {max}: {alone:?}");
         for (at, mut found) in together.into_iter().enumerate() {
             if alone.contains(&at) {
-                assert!(found.is_empty(), "it is to be asked again");
+                assert!(found.is_empty(), "it has no answer yet");
                 continue;
             }
             let mut expected = Vec::new();
@@ -128,7 +128,7 @@ fn check_together(segment: &Segment, queries: &[Words]) {
 }
 
 #[test]
-fn a_few_queries_or_too_many_or_far_ones_are_not_asked_together() {
+fn few_or_too_many_or_far_queries_are_not_answered_as_a_batch() {
     let mut dice = Dice::new(8);
     let hashes: Vec<Words> = (0..200_000).map(|_| dice.hash()).collect();
     let segment = segment(&hashes);
@@ -144,7 +144,7 @@ fn a_few_queries_or_too_many_or_far_ones_are_not_asked_together() {
 /// A flat picture has thousands of near copies. A query close to them finds crowded groups in every
 /// slot, a query far from them in some.
 #[test]
-fn crowds_do_not_hide_anything() {
+fn a_crowd_hides_no_row() {
     let mut dice = Dice::new(3);
     let flat = dice.hash();
     let mut hashes: Vec<Words> = (0..40_000).map(|_| dice.hash()).collect();
@@ -171,7 +171,7 @@ fn equal_hashes_are_found_each_with_its_row() {
 }
 
 #[test]
-fn ids_and_rows_lead_to_each_other_over_gaps() {
+fn ids_and_rows_are_found_by_each_other_across_gaps() {
     let bank: BankId = Uuid::from_u128(1).into();
     let ids = [5, 6, 900, 4_000_000_000].map(|id| EntryId::new(id).unwrap());
     let rows = ids.map(|id| Row { id, bank, hash: [0; 4] });

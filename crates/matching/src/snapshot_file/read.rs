@@ -50,12 +50,12 @@ pub fn read(from: &mut impl Read) -> Result<(Index, Vec<u8>), SnapshotFileError>
             let (entry, bank, hash) = (numbers.id()?, numbers.bank()?, numbers.hash()?);
             entries.push(IndexEntry { entry, bank, hash });
         }
-        let more = SnapshotFileError::Damaged("there are more entries than it says");
+        let more = SnapshotFileError::Damaged("there are more entries than declared");
         left = left.checked_sub(entries.len().max(1)).ok_or(more)?;
         index.insert(&entries);
     }
     if from.read(&mut [0])? > 0 {
-        return Err(SnapshotFileError::Damaged("it goes on after its end"));
+        return Err(SnapshotFileError::Damaged("there are bytes after its end"));
     }
     Ok((index, tag))
 }
@@ -155,7 +155,7 @@ fn numbers<T: Pod>(from: &mut impl Read, len: usize) -> Result<MmapArray<T>, Sna
 fn fill_section(from: &mut impl Read, bytes: &mut [u8]) -> Result<(), SnapshotFileError> {
     let (len, sum) = section(from)?;
     if len != bytes.len() {
-        return Err(SnapshotFileError::Damaged("a row of numbers has the wrong length"));
+        return Err(SnapshotFileError::Damaged("an array of numbers has the wrong length"));
     }
     fill(from, bytes, sum)
 }

@@ -52,7 +52,7 @@ fn bytes(index: &Index) -> Vec<u8> {
 }
 
 #[test]
-fn an_index_comes_back_as_it_was() {
+fn an_index_reads_back_as_itself() {
     let index = index();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("index");
@@ -96,7 +96,7 @@ fn damage_anywhere_is_refused() {
 }
 
 #[test]
-fn what_is_none_of_ours_is_named_so() {
+fn a_foreign_file_a_missing_file_and_a_long_tag_have_their_own_errors() {
     for foreign in [&b"SQLite format 3\0and more"[..], &[0; 64]] {
         let error = read::read(&mut &foreign[..]).err().unwrap();
         assert!(matches!(error, SnapshotFileError::Foreign), "{error}");

@@ -1,4 +1,4 @@
-//! Hostile bytes into the Avif decoder.
+//! Feeds hostile bytes to the AVIF decoder.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {

@@ -1,4 +1,4 @@
-//! Hostile bytes into the Bmp decoder.
+//! Feeds hostile bytes to the BMP decoder.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {

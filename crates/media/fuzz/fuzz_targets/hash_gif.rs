@@ -1,4 +1,4 @@
-//! Hostile bytes into the Gif decoder.
+//! Feeds hostile bytes to the GIF decoder.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {

@@ -1,4 +1,4 @@
-//! Hostile output of the converter into the reader of it.
+//! Feeds hostile output of the converter to the decoder that reads it.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {

@@ -1,4 +1,4 @@
-//! Hostile bytes into the Jpeg decoder.
+//! Feeds hostile bytes to the JPEG decoder.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {

@@ -1,4 +1,4 @@
-//! Hostile bytes into the Jxl decoder.
+//! Feeds hostile bytes to the JPEG XL decoder.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {

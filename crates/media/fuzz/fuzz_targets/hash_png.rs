@@ -1,4 +1,4 @@
-//! Hostile bytes into the Png decoder.
+//! Feeds hostile bytes to the PNG decoder.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {

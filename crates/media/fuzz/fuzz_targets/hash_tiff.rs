@@ -1,4 +1,4 @@
-//! Hostile bytes into the Tiff decoder.
+//! Feeds hostile bytes to the TIFF decoder.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {

@@ -1,4 +1,4 @@
-//! Hostile bytes into the Webp decoder.
+//! Feeds hostile bytes to the WebP decoder.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {

@@ -1,4 +1,4 @@
-//! What the fuzz targets do. Run one with `run.sh TARGET SECONDS`; see there.
+//! The work of the fuzz targets. Run one with `run.sh TARGET SECONDS`; see there.
 
 use std::ops::ControlFlow;
 use std::panic;
@@ -7,14 +7,14 @@ use std::sync::Once;
 use mamori_media::decode::{self as decoders, Decoded, Sink};
 use mamori_media::rendition::{self, Size};
 use mamori_media::wire::{self, Hello, Reply};
-use mamori_media::{FrameSelection, Error, Format, Limits, Picture, Raster, Blur};
+use mamori_media::{Blur, Error, Format, FrameSelection, Limits, Picture, Raster};
 
 /// Small limits: too large and too slow are answers, not findings.
 fn limits() -> Limits {
     Limits { pixels_max: 200_000, frames_max: 4, memory_bytes_max: 256 << 20, ..Limits::default() }
 }
 
-/// Decodes `bytes` as `format`, hashes up to four frames, and makes what a person would see.
+/// Decodes `bytes` as `format`, hashes up to four frames, and makes the renditions.
 ///
 /// A panic inside a decoder is contained, and is an answer; one of our own code is a finding.
 pub fn decode(format: Format, bytes: &[u8]) {
@@ -49,7 +49,7 @@ pub fn decode(format: Format, bytes: &[u8]) {
 /// Reads `bytes` as the pool reads the output of a process.
 pub fn read_from_process(bytes: &[u8]) {
     let mut from = bytes;
-    // A length of gigabytes is refused before by the pool.
+    // The pool refuses a length of gigabytes before this.
     while from.len() >= 4 && from[2..4] == [0, 0] {
         let Ok(Some(frame)) = wire::read_frame(&mut from) else { return };
         let _ = serde_json::from_slice::<Hello>(&frame).map(|hello| hello.protections.to_string());
@@ -62,7 +62,7 @@ pub fn read_from_process(bytes: &[u8]) {
     }
 }
 
-/// Takes a size as the pool takes it, with pixels that are never as many.
+/// Checks a size as the pool does, with pixels whose number never matches it.
 fn show(Size { width, height }: Size) {
     let raster = Raster { width, height, rgb: vec![0; 4] };
     assert!(!raster.conforms_to(Blur::Blurred) && !raster.conforms_to(Blur::Clear));

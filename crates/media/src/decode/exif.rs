@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_says_nothing() {
+    fn unreadable_exif_data_mean_no_orientation() {
         for bytes in [
             b"".as_slice(),
             b"II",

@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pictures_behind_each_other_are_told_apart() {
+    fn consecutive_pictures_are_split() {
         let jpeg = b"\xff\xd8\xff\xe1\0\x06\xff\xd9\xff\xd8\xff\xda\0\x02a\xff\0b\xff\xd0c\xff\xd9";
         let png = b"\x89PNG\r\n\x1a\n\0\0\0\x01IDATxcccc\0\0\0\0IENDcccc";
         let file = [jpeg.as_slice(), png, jpeg, &png[..20]].concat();

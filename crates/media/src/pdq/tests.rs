@@ -113,7 +113,7 @@ const REFERENCE: [(u64, u32, u32, &str, u8); 6] = [
 ];
 
 #[test]
-fn turned_and_mirrored_pictures_have_the_hashes_foretold() {
+fn turned_and_mirrored_pictures_have_the_predicted_hashes() {
     // At 64 × 64 the picture is not shrunk; at other sizes the reference takes its points
     // off-centre.
     for seed in 0..4 {

@@ -1,9 +1,9 @@
 //! Converts HEIC to JPEG or PNG, by Debian's `heif-convert` in a separate process for each file.
 //!
 //! HEVC is patented, so this program contains no decoder for it; an operator who may use one
-//! installs it. The process is sandboxed ([`crate::sandbox::converter`]). An ordinary worker decodes its
-//! output and trusts it no more than any other file. Input is passed in memory and output through a
-//! pipe, so neither touches a disk.
+//! installs it. The process is sandboxed ([`crate::sandbox::converter`]). An ordinary worker
+//! decodes its output and trusts it no more than any other file. Input is passed in memory and
+//! output through a pipe, so neither touches a disk.
 
 use std::fs::{self, DirBuilder};
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};

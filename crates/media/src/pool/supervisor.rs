@@ -17,7 +17,8 @@ use super::{Job, Request};
 use crate::wire::Source;
 use crate::{Error, Format, Limits, Remaining, sniff};
 
-/// The wait before a process that did no work is replaced; doubled each time, up to [`BACKOFF_MAX`].
+/// The wait before a process that did no work is replaced; doubled each time, up to
+/// [`BACKOFF_MAX`].
 const BACKOFF_MIN: Duration = Duration::from_millis(50);
 const BACKOFF_MAX: Duration = Duration::from_secs(2);
 

@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_but_a_picture_is_in_the_file() {
+    fn the_file_contains_no_metadata() {
         let jpeg = encode(&raster(100, 100)).unwrap();
 
         // No application data after the start of the picture and JFIF's own header (APP0).

@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn alpha_counts_nothing() {
+    fn alpha_has_no_weight() {
         let plain = [10, 20, 30, 50, 60, 70];
         let with_alpha = [10, 20, 30, 0, 50, 60, 70, 255];
         let rgb = Pixels { width: 2, height: 1, layout: Layout::Rgb, samples: &plain };
@@ -145,7 +145,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_its_size_a_flat_picture_stays_flat_and_keeps_its_shape(
+        fn a_flat_picture_of_any_size_stays_flat_and_keeps_its_shape(
             width in 1_u32..400, height in 1_u32..400, side_max in 1_u32..200, value: u8,
         ) {
             let samples = vec![value; size(width) * size(height)];

@@ -1,5 +1,5 @@
-//! The system calls that build the sandbox. Besides the JPEG decoder, this is the only unsafe code of
-//! this crate.
+//! The system calls that build the sandbox. Besides the JPEG decoder, this is the only unsafe code
+//! of this crate.
 #![expect(
     unsafe_code,
     reason = "prctl, setrlimit, memfd_create and the like have no safe interface in std"

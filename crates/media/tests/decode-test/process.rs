@@ -1,6 +1,6 @@
-//! A decoding process for tests: `decode` is the real one; `lie` speaks as one that was taken over
-//! may; the others apply the sandbox and then try to get out. Exit status 0: it got out. 7: it was
-//! refused. A signal: it was killed.
+//! A decoding process for tests: `decode` is the real one; `lie` writes what a compromised one may
+//! write; the others apply the sandbox and then make one attempt. Exit status 0: it succeeded. 7:
+//! it was refused. A signal: the process was killed.
 
 use std::io::{self, Write};
 use std::os::unix::net::UnixStream;
@@ -37,7 +37,8 @@ fn main() -> ExitCode {
     if result.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(7) }
 }
 
-/// Landlock alone; where it does not hold this there is nothing to test, which counts as refused.
+/// Applies landlock alone. Where it does not enforce this protection, there is nothing to test,
+/// which counts as refused.
 fn under_landlock(held: Protection, attempt: fn() -> io::Result<()>) -> io::Result<()> {
     if !forbid_files().map_err(io::Error::other)?.contains(&held) {
         return Err(io::ErrorKind::Unsupported.into());
@@ -72,7 +73,7 @@ fn lie(how: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// What a converter that was taken over may try. `target` is a file, or what a program is given.
+/// Makes an attempt of a compromised converter. `target` is a file, or the argument of a program.
 fn escape_as_converter(attempt: &str, target: &str) -> io::Result<()> {
     match attempt {
         "write-a-file" => fs::OpenOptions::new().append(true).open(target).map(drop),
@@ -88,7 +89,7 @@ fn escape_as_converter(attempt: &str, target: &str) -> io::Result<()> {
     }
 }
 
-/// `target` is the file to write.
+/// Makes an attempt of a compromised decoding process. `target` is the file to write.
 fn escape(attempt: &str, target: &str) -> io::Result<()> {
     match attempt {
         "read-a-file" => fs::read("/etc/hostname").map(drop),

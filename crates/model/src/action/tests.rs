@@ -71,7 +71,7 @@ fn an_action_reads_back_from_its_parts() {
 }
 
 #[test]
-fn taking_back_leads_to_how_things_stood_before() {
+fn the_inverse_of_an_action_restores_the_state_before_the_decision() {
     let x = || item("x");
     let hold = Some(ServiceAction::HoldItem(x()));
     let countries = BTreeSet::from(["JP".parse().unwrap()]);
@@ -89,7 +89,7 @@ fn taking_back_leads_to_how_things_stood_before() {
 }
 
 #[test]
-fn what_takes_back_is_not_taken_back() {
+fn the_inverse_of_an_action_on_a_held_item_has_no_inverse() {
     for action in every_action() {
         let inverse = action.inverse(Verdict::Hold);
         let again = inverse.as_ref().and_then(|inverse| inverse.inverse(Verdict::Hold));
@@ -98,7 +98,7 @@ fn what_takes_back_is_not_taken_back() {
 }
 
 #[test]
-fn nothing_is_taken_from_anybody_without_a_violation() {
+fn a_decision_without_a_violation_restricts_nothing() {
     let case = case(Subject::Account(account()));
     let items = [item("x"), item("y")];
     let remove = Measures { items: ItemMeasure::Remove, ..Measures::default() };
@@ -120,7 +120,7 @@ fn nothing_is_taken_from_anybody_without_a_violation() {
 }
 
 #[test]
-fn what_an_earlier_decision_took_from_an_account_is_given_back_by_a_later_one() {
+fn a_later_decision_lifts_a_restriction_of_an_account_by_an_earlier_one() {
     let case = case(Subject::Account(account()));
     let items = [item("x")];
     let (feature, restored) = (Feature::Upload, ServiceAction::RestoreAccount(account()));
@@ -140,7 +140,7 @@ fn what_an_earlier_decision_took_from_an_account_is_given_back_by_a_later_one() 
             assert_eq!(actions, Ok(expected), "{measure:?}");
         }
         let alone = measures.actions(Outcome::Violates, &case, &items, TODAY);
-        assert_eq!(alone, Err(Refusal::NoMeasure), "giving back answers no violation");
+        assert_eq!(alone, Err(Refusal::NoMeasure), "no restriction");
         let no_account = Subject::Item(item("x"));
         let refused = measures.actions(Outcome::Allowed, &self::case(no_account), &items, TODAY);
         assert_eq!(refused, Err(Refusal::NoAccount));
@@ -155,7 +155,7 @@ fn what_an_earlier_decision_took_from_an_account_is_given_back_by_a_later_one() 
 }
 
 #[test]
-fn a_violation_needs_a_measure_and_takes_no_more_than_asked() {
+fn a_violation_needs_a_restriction_and_leads_to_the_chosen_measures_only() {
     let case = case(Subject::Account(account()));
     let items = [item("x"), item("y")];
     let but_one = Measures {
@@ -196,7 +196,7 @@ fn a_measure_that_ended_before_it_began_is_refused() {
 }
 
 #[test]
-fn an_account_that_nobody_named_is_not_measured() {
+fn a_measure_against_an_account_that_was_not_named_is_refused() {
     let case = case(Subject::Item(item("x")));
     let suspend = Measures {
         items: ItemMeasure::Remove,
@@ -210,7 +210,7 @@ fn an_account_that_nobody_named_is_not_measured() {
 }
 
 #[test]
-fn the_smallest_restriction_weighs_least() {
+fn the_mildest_action_weighs_least() {
     let mut weights: Vec<u8> = every_action().iter().map(ServiceAction::weight).collect();
     weights.sort_unstable();
 

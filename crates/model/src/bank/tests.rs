@@ -30,7 +30,7 @@ fn matching_of_private_messages_ends_with_its_law() {
 }
 
 #[test]
-fn a_bank_looks_only_on_its_surfaces_and_in_its_countries() {
+fn a_bank_applies_only_on_its_surfaces_and_in_its_countries() {
     let japan = Some("JP".parse().unwrap());
     let france = Some("FR".parse().unwrap());
     let reach = reach(&[Surface::Public], None).unwrap();

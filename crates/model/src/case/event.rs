@@ -71,7 +71,7 @@ kinds! {
     InBulk = "in_bulk";
     /// The case was taken out of a bulk decision.
     OutOfBulk = "out_of_bulk";
-    /// A lead asked the service again about an overdue action.
+    /// A lead requested an overdue action from the service again.
     RequestedAgain = "requested_again";
     /// The service was deleted.
     Ended = "ended";

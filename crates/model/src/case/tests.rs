@@ -32,7 +32,7 @@ fn case() -> Case {
 }
 
 #[test]
-fn every_step_from_every_state_leads_somewhere_or_says_why_not() {
+fn every_step_from_every_state_gives_a_next_state_or_a_refusal() {
     use CaseState::{Decided, Ended, Open, Proposed};
     use Refusal::{AlreadyDecided, CaseClosed, NotUndoable};
     let table = [
@@ -86,7 +86,7 @@ fn every_step_from_every_state_leads_somewhere_or_says_why_not() {
 }
 
 #[test]
-fn a_case_is_decided_by_whoever_holds_it_and_saw_it_as_it_is() {
+fn a_case_is_decided_by_its_claimant_who_was_shown_the_current_version() {
     let decided = Case { state: CaseState::Decided, claim: None, ..case() };
     let bulk = Case { bulk: Some(Uuid::from_u128(9).into()), ..case() };
     let free = Case { claim: None, ..case() };
@@ -109,7 +109,7 @@ fn a_case_is_decided_by_whoever_holds_it_and_saw_it_as_it_is() {
 }
 
 #[test]
-fn the_gravest_purpose_that_led_to_the_verdict_asks_the_question() {
+fn the_policy_of_a_case_is_that_of_the_gravest_purpose_behind_the_verdict() {
     let hit = |purpose, action| Hit {
         bank: Uuid::nil().into(),
         purpose,
@@ -161,7 +161,7 @@ fn every_word_reads_back_as_itself() {
 }
 
 #[test]
-fn what_an_event_is_about_is_ids_alone() {
+fn an_event_refers_to_ids_alone() {
     let about = About { item: Some(Uuid::from_u128(5).into()), ..About::default() };
 
     let text = serde_json::to_string(&about).unwrap();

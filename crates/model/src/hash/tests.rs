@@ -34,7 +34,7 @@ proptest! {
 }
 
 #[test]
-fn what_is_not_a_hash_says_what_was_expected() {
+fn the_error_for_a_text_that_is_not_a_hash_names_the_expected_length() {
     let error = "zz".parse::<Md5>().unwrap_err();
 
     assert_eq!(error.to_string(), "not a md5 hash: expected 32 hex digits");
@@ -54,7 +54,7 @@ fn every_kind_reads_back_as_itself() {
 }
 
 #[test]
-fn the_inverse_is_as_far_as_it_gets() {
+fn the_inverse_is_at_the_largest_distance() {
     let distance = Pdq::from([0; 32]).distance(&Pdq::from([255; 32]));
 
     assert_eq!(distance, Distance(256));
@@ -75,7 +75,7 @@ fn a_kind_is_read_as_lists_write_it() {
 }
 
 #[test]
-fn a_hash_of_nothing_is_named_as_such() {
+fn a_useless_hash_has_a_flaw() {
     let flaw = |kind, text: &str| Hash::parse(kind, text).unwrap().flaw();
     let empty = "d41d8cd98f00b204e9800998ecf8427e";
 

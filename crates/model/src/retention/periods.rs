@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_set_has_its_default() {
+    fn a_period_that_is_not_set_has_its_default() {
         let periods = read(r#"{"matches_days":7}"#).unwrap();
 
         assert_eq!(periods.days(MATCHES), 7);

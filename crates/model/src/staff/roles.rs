@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_lets_people_in_or_reads_records_does_nothing_else() {
+    fn an_administrator_or_an_auditor_has_no_other_role() {
         use StaffRole::{Administrator, Auditor, Lead, PolicyEditor, Reviewer};
 
         assert!(RoleSet::new([Reviewer, PolicyEditor], false).is_ok());

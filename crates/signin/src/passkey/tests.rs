@@ -18,7 +18,7 @@ fn secret() -> Sensitive<[u8; 32]> {
     Sensitive::new([3; 32])
 }
 
-/// The question with this number, for `name`.
+/// The challenge with this number, for `name`.
 fn challenge<'a>(
     number: u128,
     name: &'a str,
@@ -34,7 +34,7 @@ fn registered(passkeys: &Passkeys, authenticator: &mut Authenticator) -> Passkey
 }
 
 #[test]
-fn a_passkey_is_made_kept_and_lets_in() {
+fn a_registered_and_stored_passkey_signs_its_owner_in() {
     let passkeys = passkeys();
     let mut authenticator = Authenticator::new(ORIGIN);
     let passkey = registered(&passkeys, &mut authenticator);
@@ -46,11 +46,11 @@ fn a_passkey_is_made_kept_and_lets_in() {
     let used = passkeys.finish_sign_in(challenge, keys, &answer).unwrap();
 
     assert_eq!(used.passkey.id(), kept.id());
-    assert!(used.has_changed, "the counter went on");
+    assert!(used.has_changed, "the counter increased");
 }
 
 #[test]
-fn an_answer_to_another_question_lets_nobody_in() {
+fn a_response_to_another_challenge_is_refused() {
     let passkeys = passkeys();
     let mut authenticator = Authenticator::new(ORIGIN);
     let keys = [registered(&passkeys, &mut authenticator)];
@@ -72,7 +72,7 @@ fn an_answer_to_another_question_lets_nobody_in() {
 }
 
 #[test]
-fn whoever_is_not_verified_stays_outside() {
+fn a_response_without_user_verification_is_refused() {
     let passkeys = passkeys();
     let mut authenticator = Authenticator::new(ORIGIN);
     let keys = [registered(&passkeys, &mut authenticator)];
@@ -87,7 +87,7 @@ fn whoever_is_not_verified_stays_outside() {
 
 /// Phishing: a page at another origin forwards our challenge.
 #[test]
-fn an_answer_given_at_another_origin_is_refused() {
+fn a_response_given_at_another_origin_is_refused() {
     let passkeys = passkeys();
     let mut authenticator = Authenticator::new(ORIGIN);
     let keys = [registered(&passkeys, &mut authenticator)];
@@ -101,7 +101,7 @@ fn an_answer_given_at_another_origin_is_refused() {
 }
 
 #[test]
-fn another_authenticator_lets_nobody_in() {
+fn the_response_of_another_authenticator_is_refused() {
     let passkeys = passkeys();
     let keys = [registered(&passkeys, &mut Authenticator::new(ORIGIN))];
     let mut other = Authenticator::new(ORIGIN);
@@ -131,7 +131,7 @@ fn a_copied_authenticator_is_noticed_by_its_counter() {
 }
 
 #[test]
-fn a_passkey_that_was_removed_meanwhile_lets_nobody_in() {
+fn a_passkey_that_was_removed_meanwhile_is_refused() {
     let passkeys = passkeys();
     let mut authenticator = Authenticator::new(ORIGIN);
     let keys = [registered(&passkeys, &mut authenticator)];
@@ -150,7 +150,7 @@ fn a_passkey_that_was_removed_meanwhile_lets_nobody_in() {
 }
 
 #[test]
-fn nonsense_is_refused_and_a_lost_state_is_ours_to_mend() {
+fn nonsense_is_refused_and_unreadable_stored_data_are_broken() {
     let passkeys = passkeys();
     let asked = passkeys.begin_registration(owner(), &[]).unwrap();
 
@@ -171,7 +171,7 @@ fn ids(question: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_question_names_as_many_ids_however_many_passkeys_somebody_has() {
+fn a_challenge_names_equally_many_ids_for_any_number_of_passkeys() {
     let passkeys = passkeys();
     let secret = secret();
     let mut keys = Vec::new();
@@ -191,7 +191,7 @@ fn a_question_names_as_many_ids_however_many_passkeys_somebody_has() {
 }
 
 #[test]
-fn a_name_that_nobody_has_is_asked_as_if_it_had_a_passkey() {
+fn an_unknown_name_gets_a_challenge_as_if_it_had_a_passkey() {
     let passkeys = passkeys();
     let (secret, other) = (secret(), Sensitive::new([4; 32]));
     let key = registered(&passkeys, &mut Authenticator::new(ORIGIN));
@@ -216,7 +216,7 @@ fn a_name_that_nobody_has_is_asked_as_if_it_had_a_passkey() {
 }
 
 #[test]
-fn a_console_that_has_an_address_and_no_name_has_no_passkeys() {
+fn a_console_at_an_ip_address_has_no_passkeys() {
     for origin in ["http://127.0.0.1:8080", "https://[::1]"] {
         let refused = Passkeys::new(&Url::parse(origin).unwrap(), "Mamori");
         assert!(matches!(refused, Err(Error::Origin(_))), "{origin}");

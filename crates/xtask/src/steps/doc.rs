@@ -6,7 +6,7 @@ use crate::steps::Step;
 /// Documents our own crates only.
 pub const STEP: Step = Step {
     name: "doc",
-    about: "the documentation builds and its links lead somewhere",
+    about: "the documentation builds and its links are valid",
     needs: &[],
     run: |machine, _| {
         let mut doc = machine.cargo(["doc", "--no-deps", "--workspace", "--all-features"]);

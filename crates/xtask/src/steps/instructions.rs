@@ -54,6 +54,6 @@ fn instructions(program: &Path) -> Result<f64> {
         bail!("valgrind ended with {}:\n{output_text}", output.status);
     }
     let count = output_text.lines().find_map(|line| line.split_once("Collected :"));
-    let count = count.context("callgrind told no count")?.1.trim();
+    let count = count.context("callgrind printed no count")?.1.trim();
     count.parse().with_context(|| format!("`{count}` is no count"))
 }

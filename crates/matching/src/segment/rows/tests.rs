@@ -48,7 +48,7 @@ fn ids_that_do_not_ascend_or_are_too_far_are_refused() {
 }
 
 #[test]
-fn parts_make_the_same_ids_again_and_others_none() {
+fn valid_parts_restore_the_same_ids_and_others_are_refused() {
     let numbers = [5, 6, 9, 5 + 65_535, 5 + 65_536, 5 + 3 * 65_536];
     let held = ids(&numbers).unwrap();
     let (first, lower, runs) = held.parts();
@@ -69,7 +69,7 @@ fn parts_make_the_same_ids_again_and_others_none() {
 }
 
 #[test]
-fn banks_are_kept_few_or_many() {
+fn bank_numbers_take_one_byte_or_for_many_banks_two() {
     for banks in [1, 256, 257, 65_535] {
         let mut numbers = BankNumbers::zeroed(banks, 3).unwrap();
         let last = u16::try_from(banks - 1).unwrap();

@@ -19,7 +19,7 @@ fn every_shape_covers_all_bits_and_its_keys_fit_their_number() {
 
 /// Checks the condition of the proof in [`super`]: a plan with too few units would miss rows.
 #[test]
-fn a_plan_gives_out_more_units_than_bits_may_differ() {
+fn a_plan_distributes_more_units_than_bits_may_differ() {
     for rows in COUNTS {
         let shape = Shape::for_rows(rows, 31);
         for distance in 0..=64 {
@@ -65,8 +65,8 @@ fn a_shape_keeps_to_its_memory_and_its_layout_has_room_for_every_row() {
         let bytes =
             float(shape.widths.len() * rows) * shape.layout.bytes() + float(shape.places()) * 4.0;
         assert!(bytes <= ROW_BYTES_MAX * float(rows), "{rows}: {shape:?}");
-        let told = Shape::of_parts(shape.widths.clone(), shape.high.clone(), shape.layout, rows);
-        assert_eq!(told, Some(shape), "{rows}");
+        let same = Shape::of_parts(shape.widths.clone(), shape.high.clone(), shape.layout, rows);
+        assert_eq!(same, Some(shape), "{rows}");
     }
 }
 

@@ -33,7 +33,7 @@ fn check(rows: usize, parts: usize) {
             next = groups.end;
             for visit in part {
                 assert!(groups.contains(&visit.group()), "{visit:?} is not in {groups:?}");
-                assert!(visited.insert((visit.query(), visit.group())), "{visit:?} comes twice");
+                assert!(visited.insert((visit.query(), visit.group())), "{visit:?} is there twice");
             }
         }
         assert_eq!(next, 1 << slot.high);

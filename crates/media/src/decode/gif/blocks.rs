@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_that_is_cut_is_said_and_not_counted() {
+    fn a_truncated_frame_is_reported_and_not_counted() {
         let whole = [HEAD, FRAME, FRAME].concat();
 
         for cut in 1..FRAME.len() {

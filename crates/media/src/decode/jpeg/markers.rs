@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn segments_are_found_behind_filling_and_junk() {
+    fn segments_are_found_after_fill_bytes_and_junk() {
         let file = b"\xff\xd8\xff\xe0\0\x03a\xff\xff\xffjunk\xff\xe1\0\x0aExif\0\0II\xff\xda\0\x02\xff\xe2\0\x02";
         let found: Vec<_> =
             segments(b"\xff\xd8\xff\xe0\0\x03ajunk\xff\xff\xff\xe1\0\x04hi").collect();
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn an_index_lists_the_pictures_behind_the_first() {
+    fn an_index_lists_the_pictures_after_the_first() {
         let mut index =
             b"MPF\0II*\0\x08\0\0\0\x01\0\x02\xb0\x07\0\x20\0\0\0\x1a\0\0\0\0\0\0\0".to_vec();
         index.resize(4 + 26 + 32, 0);

@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_promise_is_kept_at_its_very_number_and_not_beyond() {
+    fn a_goal_is_met_at_its_exact_value_and_not_beyond() {
         let row = |figure, goal| Row {
             what: String::new(),
             ours: String::new(),
