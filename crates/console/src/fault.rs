@@ -9,7 +9,7 @@ use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use mamori_desk::Error;
-use mamori_model::Refusal;
+use mamori_model::{Refusal, RefusalKind};
 
 use crate::messages::Messages;
 
@@ -148,53 +148,19 @@ pub struct FaultText {
 
 impl From<Refusal> for Fault {
     fn from(refusal: Refusal) -> Self {
-        use Refusal as R;
-        let status = match refusal {
-            R::ClaimLapsed
-            | R::ClaimedByOther
-            | R::CaseStale
-            | R::CaseClosed
-            | R::InBulk
-            | R::NoLead
-            | R::AlreadyDecided
-            | R::NotUndoable
-            | R::BulkStale
-            | R::BulkLapsed
-            | R::LastAdministrator
-            | R::CookieReplaced
-            | R::ActionAnswered
-            | R::DisputeResolved => StatusCode::CONFLICT,
-            R::NoMeasure
-            | R::MeasureWithoutViolation
-            | R::NoAccount
-            | R::UntilPast
-            | R::BulkEmpty
-            | R::BulkTooLarge
-            | R::BulkMixed
-            | R::BulkUrgent
-            | R::PasswordWeak
-            | R::RolesClash => StatusCode::UNPROCESSABLE_ENTITY,
-            R::ApproverIsAuthor
-            | R::NotALead
-            | R::ApprovalTooSoon
-            | R::ApproverTooNew
-            | R::OwnRoles
-            | R::ViewNeeded
-            | R::BreakDue
-            | R::ExposureSpent
-            | R::SignInWrong
-            | R::ProofStale
-            | R::SessionEnded
-            | R::SessionReplayed => StatusCode::FORBIDDEN,
-            R::ViewClosed | R::EvidenceGone | R::LinkUsed | R::CeremonyOver => StatusCode::GONE,
-            R::EvidenceNone => StatusCode::NOT_FOUND,
-            R::EvidenceBroken => StatusCode::INTERNAL_SERVER_ERROR,
-            R::VaultClosed => StatusCode::SERVICE_UNAVAILABLE,
-            R::SignInWait => StatusCode::TOO_MANY_REQUESTS,
+        let status = match refusal.kind() {
+            RefusalKind::Conflict => StatusCode::CONFLICT,
+            RefusalKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+            RefusalKind::Forbidden => StatusCode::FORBIDDEN,
+            RefusalKind::Over => StatusCode::GONE,
+            RefusalKind::Missing => StatusCode::NOT_FOUND,
+            RefusalKind::Broken => StatusCode::INTERNAL_SERVER_ERROR,
+            RefusalKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            RefusalKind::Wait => StatusCode::TOO_MANY_REQUESTS,
         };
         let fault = Self::new(refusal.code(), status);
         // The staff member's own page shows when the break ends.
-        let is_break = matches!(refusal, R::BreakDue | R::ExposureSpent);
+        let is_break = matches!(refusal, Refusal::BreakDue | Refusal::ExposureSpent);
         if is_break { fault.with_link("/console/me") } else { fault }
     }
 }

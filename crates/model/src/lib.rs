@@ -58,7 +58,7 @@ pub use looked::{Gap, Looked, NotCompared};
 pub use patch::Patch;
 pub use place::{Country, Jurisdictions, Surface};
 pub use policy::Policy;
-pub use refusal::Refusal;
+pub use refusal::{Refusal, RefusalKind};
 pub use sensitive::Sensitive;
 pub use staff::{Language, RoleSet, Staff, StaffName, StaffRole};
 pub use text::Line;

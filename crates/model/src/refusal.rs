@@ -1,7 +1,28 @@
 //! Refusals: named reasons why a person may not do what they asked for.
 
+/// What a person can do about a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusalKind {
+    /// Something changed meanwhile: load it again.
+    Conflict,
+    /// The request is not valid: change it.
+    Invalid,
+    /// This person may not do it, or not yet.
+    Forbidden,
+    /// It was there, and is used up or ended.
+    Over,
+    /// It was never there.
+    Missing,
+    /// Stored data are damaged: tell the operator.
+    Broken,
+    /// The operator has to configure something.
+    Unavailable,
+    /// There were too many attempts: wait.
+    Wait,
+}
+
 macro_rules! refusals {
-    ($($(#[$doc:meta])* $name:ident = $code:literal, $sentence:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident: $kind:ident = $code:literal, $sentence:literal;)*) => {
         /// A reason why a request is refused. The codes are a contract: pages have their texts
         /// under them.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, thiserror::Error)]
@@ -17,114 +38,119 @@ macro_rules! refusals {
             pub fn code(self) -> &'static str {
                 match self { $(Self::$name => $code,)* }
             }
+
+            /// Returns what the person can do about it.
+            pub fn kind(self) -> RefusalKind {
+                match self { $(Self::$name => RefusalKind::$kind,)* }
+            }
         }
     };
 }
 
 refusals! {
     /// The claim has expired, or the case was given back.
-    ClaimLapsed = "case.claim_lapsed", "the claim on this case has lapsed: claim it again";
+    ClaimLapsed: Conflict = "case.claim_lapsed", "the claim on this case has lapsed: claim it again";
     /// A colleague holds the claim.
-    ClaimedByOther = "case.claimed", "a colleague has claimed this case: claim another one";
+    ClaimedByOther: Conflict = "case.claimed", "a colleague has claimed this case: claim another one";
     /// The case has changed since the page was loaded.
-    CaseStale = "case.stale", "this case has changed since it was shown: load it again";
+    CaseStale: Conflict = "case.stale", "this case has changed since it was shown: load it again";
     /// The case is decided, waits for a second approver, or has ended.
-    CaseClosed = "case.closed", "this case is no longer open: read the decision";
+    CaseClosed: Conflict = "case.closed", "this case is no longer open: read the decision";
     /// The case is part of a bulk decision that is not resolved.
-    InBulk = "case.in_bulk", "this case is part of a bulk decision: resolve that first";
+    InBulk: Conflict = "case.in_bulk", "this case is part of a bulk decision: resolve that first";
     /// The case was to be escalated, but no staff member is a lead.
-    NoLead = "case.no_lead", "there is no lead: decide it, or hand it over";
+    NoLead: Conflict = "case.no_lead", "there is no lead: decide it, or hand it over";
     /// Another decision was made first.
-    AlreadyDecided = "decision.already", "this was decided already: read the decision";
+    AlreadyDecided: Conflict = "decision.already", "this was decided already: read the decision";
     /// A violation without any measure has no effect.
-    NoMeasure = "decision.no_measure", "a violation needs at least one measure: choose one";
+    NoMeasure: Invalid = "decision.no_measure", "a violation needs at least one measure: choose one";
     /// A restriction was chosen although the outcome is not a violation.
-    MeasureWithoutViolation = "decision.measure_without_violation",
+    MeasureWithoutViolation: Invalid = "decision.measure_without_violation",
         "without a violation no measure may be taken: leave the measures out";
     /// A measure against an account was chosen, but the service named no account.
-    NoAccount = "decision.no_account",
+    NoAccount: Invalid = "decision.no_account",
         "the service named no account: choose a measure for the items";
     /// The last day of a restriction is in the past.
-    UntilPast = "decision.until_past", "the last day is past: choose a later one";
+    UntilPast: Invalid = "decision.until_past", "the last day is past: choose a later one";
     /// The decision is not in effect, or this staff member may not undo it any more.
-    NotUndoable = "decision.not_undoable", "you can no longer undo this decision";
+    NotUndoable: Conflict = "decision.not_undoable", "you can no longer undo this decision";
     /// The second approver, or the policy editor who resolves a dispute, made the decision
     /// themselves.
-    ApproverIsAuthor = "approval.is_author",
+    ApproverIsAuthor: Forbidden = "approval.is_author",
         "a decision cannot be approved by its author: ask a colleague";
     /// The staff member does not have the role that a second approver needs.
-    NotALead = "approval.not_a_lead", "only a lead can give the second approval";
+    NotALead: Forbidden = "approval.not_a_lead", "only a lead can give the second approval";
     /// A staff member who works alone must wait until a day has passed.
-    ApprovalTooSoon = "approval.too_soon",
+    ApprovalTooSoon: Forbidden = "approval.too_soon",
         "in single-person operation, approval waits a day: come back later";
     /// An administrator created the second approver's account, or gave them roles or a link, within
     /// the last day, and so could act under that name.
-    ApproverTooNew = "approval.too_new",
+    ApproverTooNew: Forbidden = "approval.too_new",
         "an administrator added you, or gave you roles or a link, within a day: ask a colleague";
     /// A staff member who works alone has not read the case and viewed an item a second time.
-    ViewNeeded = "approval.view_needed", "view the case once more before you approve it";
+    ViewNeeded: Forbidden = "approval.view_needed", "view the case once more before you approve it";
     /// A case of the bulk decision has changed since the preview.
-    BulkStale = "bulk.stale", "a case changed since this was prepared: prepare it again";
+    BulkStale: Conflict = "bulk.stale", "a case changed since this was prepared: prepare it again";
     /// The bulk decision was prepared too long ago, or is resolved.
-    BulkLapsed = "bulk.lapsed", "this bulk decision can no longer be confirmed: prepare it again";
+    BulkLapsed: Conflict = "bulk.lapsed", "this bulk decision can no longer be confirmed: prepare it again";
     /// No case was chosen.
-    BulkEmpty = "bulk.empty", "no case was chosen: choose at least one";
+    BulkEmpty: Invalid = "bulk.empty", "no case was chosen: choose at least one";
     /// More cases or actions than one person can check at once.
-    BulkTooLarge = "bulk.too_large", "these are too many at once: choose fewer";
+    BulkTooLarge: Invalid = "bulk.too_large", "these are too many at once: choose fewer";
     /// The cases are under several policies.
-    BulkMixed = "bulk.mixed", "a bulk decision has one policy: choose cases of one";
+    BulkMixed: Invalid = "bulk.mixed", "a bulk decision has one policy: choose cases of one";
     /// A child may be in danger now: such a case must be decided on its own.
-    BulkUrgent = "bulk.urgent", "a case in which a child may be in danger is decided by itself";
+    BulkUrgent: Invalid = "bulk.urgent", "a case in which a child may be in danger is decided by itself";
     /// A break is due or in progress.
-    BreakDue = "exposure.break", "a break is due: come back when it is over";
+    BreakDue: Forbidden = "exposure.break", "a break is due: come back when it is over";
     /// The exposure limit within 24 hours is reached.
-    ExposureSpent = "exposure.spent",
+    ExposureSpent: Forbidden = "exposure.spent",
         "the exposure limit within 24 hours is reached: come back later";
     /// The view has ended, or its picture was sent already.
-    ViewClosed = "view.closed", "this view is over: begin another";
+    ViewClosed: Over = "view.closed", "this view is over: begin another";
     /// The bytes of the item were never stored.
-    EvidenceNone = "evidence.none", "the bytes of this item were not stored";
+    EvidenceNone: Missing = "evidence.none", "the bytes of this item were not stored";
     /// The retention period of the item's bytes has ended.
-    EvidenceGone = "evidence.gone",
+    EvidenceGone: Over = "evidence.gone",
         "the bytes of this item can no longer be read: their retention period has ended";
     /// The bytes of the item cannot be unsealed.
-    EvidenceBroken = "evidence.broken",
+    EvidenceBroken: Broken = "evidence.broken",
         "the bytes of this item cannot be unsealed: tell the operator";
     /// The vault has no key.
-    VaultClosed = "vault.closed", "the vault has no key here: tell the operator";
+    VaultClosed: Unavailable = "vault.closed", "the vault has no key here: tell the operator";
     /// Name, password or code is wrong.
-    SignInWrong = "sign_in.wrong", "name, password or code is wrong: try again";
+    SignInWrong: Forbidden = "sign_in.wrong", "name, password or code is wrong: try again";
     /// Too many failed sign-in attempts.
-    SignInWait = "sign_in.wait", "too many attempts: wait some minutes";
+    SignInWait: Wait = "sign_in.wait", "too many attempts: wait some minutes";
     /// The link was used already, or has expired.
-    LinkUsed = "sign_in.link_used", "this link was used or has expired: ask for another";
+    LinkUsed: Over = "sign_in.link_used", "this link was used or has expired: ask for another";
     /// The password is too easy to guess.
-    PasswordWeak = "sign_in.password_weak",
+    PasswordWeak: Invalid = "sign_in.password_weak",
         "this password is too easy to guess: take 12 characters or more";
     /// The passkey response took too long.
-    CeremonyOver = "sign_in.ceremony_over", "that took too long: begin again";
+    CeremonyOver: Over = "sign_in.ceremony_over", "that took too long: begin again";
     /// The staff member signed out, was inactive for too long, or was deactivated.
-    SessionEnded = "session.ended", "you are signed out: sign in again";
+    SessionEnded: Forbidden = "session.ended", "you are signed out: sign in again";
     /// Two browsers used cookies of the same session.
-    SessionReplayed = "session.replayed",
+    SessionReplayed: Forbidden = "session.replayed",
         "this session was used in two browsers, so it was ended: sign in again";
     /// The cookie was replaced while the request was on its way.
-    CookieReplaced = "session.cookie_replaced",
+    CookieReplaced: Conflict = "session.cookie_replaced",
         "the cookie was replaced while this request was on its way: load the page again";
     /// The staff member must prove their identity again: the last proof is too old.
-    ProofStale = "session.proof_stale", "prove your identity again";
+    ProofStale: Forbidden = "session.proof_stale", "prove your identity again";
     /// Roles that one person must not have together.
-    RolesClash = "staff.roles_clash", "one person cannot have these roles together: choose others";
+    RolesClash: Invalid = "staff.roles_clash", "one person cannot have these roles together: choose others";
     /// An administrator tried to change their own roles.
-    OwnRoles = "staff.own_roles",
+    OwnRoles: Forbidden = "staff.own_roles",
         "an administrator cannot change their own roles: ask another administrator";
     /// No administrator would be left.
-    LastAdministrator = "staff.last_administrator",
+    LastAdministrator: Conflict = "staff.last_administrator",
         "this is the last administrator: make another one first";
     /// The service gave another answer before.
-    ActionAnswered = "action.answered", "this action already has a different answer";
+    ActionAnswered: Conflict = "action.answered", "this action already has a different answer";
     /// The dispute was resolved before.
-    DisputeResolved = "dispute.resolved", "this dispute was resolved already";
+    DisputeResolved: Conflict = "dispute.resolved", "this dispute was resolved already";
 }
 
 #[cfg(test)]

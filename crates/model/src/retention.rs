@@ -71,7 +71,7 @@ terms! {
 
     /// Closed cases. An open case is kept until it is decided.
     CASES = Term {
-        what: "closed cases, with decisions, actions and views",
+        what: "closed cases with decisions, actions and views, and resolved disputes",
         key: "cases_days",
         days_default: 183,
         days_max: 366,

@@ -1,5 +1,6 @@
 //! "Not a match": an entry is disputed at one service.
 
+use jiff::SignedDuration;
 use mamori_desk::banks::resolve_dispute::Resolution;
 use mamori_desk::cases::claim_case::Queue;
 use mamori_desk::decisions::decide_case::NewDecision;
@@ -137,5 +138,22 @@ on_both_engines! {
         let unknown = uuid::Uuid::nil().into();
         let none = app.desk.resolve_dispute(&editor, unknown, Resolution::Upheld, &why).await;
         assert!(matches!(none, Err(Error::NotFound("dispute"))), "{none:?}");
+    }
+    async fn a_resolved_dispute_is_deleted_at_the_end_of_the_term_of_cases(records: TestDatabase) {
+        let app = test_app(records).await;
+        app.cases(1).await;
+        let editor = app.member("editor", &[StaffRole::PolicyEditor]).await.editor().unwrap();
+        not_a_match(&app, &app.reviewer("one").await).await;
+        let why = "We looked.".parse().unwrap();
+        let dispute = disputes(&app).await[0].id;
+        app.desk.resolve_dispute(&editor, dispute, Resolution::Rejected, &why).await.unwrap();
+
+        app.clock.advance(SignedDuration::from_hours(24 * 183 - 1));
+        app.desk.sweep_once().await.unwrap();
+        let before = disputes(&app).await.len();
+        app.clock.advance(SignedDuration::from_hours(2));
+        app.desk.sweep_once().await.unwrap();
+
+        assert_eq!((before, disputes(&app).await.len()), (1, 0));
     }
 }

@@ -1,5 +1,8 @@
 //! `test`: every test of every crate, on SQLite and on a throw-away PostgreSQL.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
+
 use anyhow::Result;
 use tempfile::TempDir;
 
@@ -37,7 +40,10 @@ fn tests(machine: &Machine, args: &[String]) -> Result<()> {
 }
 
 /// Creates a folder in memory for the tests' files, if this machine has one for that: SQLite waits
-/// for the disk at every commit, and no test survives a power failure anyway.
+/// for the disk at every commit, and no test survives a power failure anyway. Every user may write
+/// there, because PostgreSQL does not run as root.
 fn in_memory() -> Option<TempDir> {
-    tempfile::Builder::new().prefix("mamori-test-").tempdir_in("/dev/shm").ok()
+    let mut folder = tempfile::Builder::new();
+    folder.prefix("mamori-test-").permissions(Permissions::from_mode(0o1777));
+    folder.tempdir_in("/dev/shm").ok()
 }
