@@ -1,4 +1,4 @@
-// Says how many minutes of a break are left. The server decides when it is over.
+// Shows how many minutes of a break are left. The server decides when it is over.
 
 const place = document.querySelector("[data-break]");
 const until = place?.querySelector("time");

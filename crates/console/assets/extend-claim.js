@@ -1,5 +1,5 @@
-// Says now and then that somebody is still at the case, so that it stays theirs. Whoever went away
-// loses it after a while: nothing is said while the page is hidden or nobody touched it.
+// Extends the claim every two minutes while the reviewer works on the page. Sends nothing while the
+// page is hidden or has had no input for eight minutes, so that the claim then lapses.
 
 const csrf = document.querySelector("meta[name=csrf]")?.content ?? "";
 const EVERY_MS = 120_000;

@@ -1,5 +1,5 @@
-// Ctrl-K opens the search of the page's head in a dialog, wherever one is. Without this script the
-// same form stands in the head.
+// Ctrl-K opens a copy of the header's search form in a dialog, on every page. Without this script the
+// form in the header works the same.
 
 const form = document.querySelector("form.find");
 if (form) {

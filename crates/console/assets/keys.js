@@ -1,5 +1,6 @@
-// Single keys press what is printed on the buttons. Not while somebody writes, and not at all for
-// whoever switched them off (the script is not loaded then).
+// Single-key shortcuts: a key activates the control with that `data-key`, which the page shows on the
+// button. They are ignored while a text field has the focus. Pages do not load this script for staff
+// members who switched shortcuts off.
 
 const isWriting = (element) =>
   element instanceof HTMLElement &&
@@ -25,7 +26,7 @@ document.addEventListener("keydown", (event) => {
   }
   if (isWriting(event.target) || document.querySelector("dialog[open]")) return;
   const key = event.key.toLowerCase();
-  // `v` is held, not pressed: view.js has it.
+  // `v` is held, not pressed: view.js handles it.
   if (!/^[a-z0-9]$/.test(key) || key === "v") return;
   const element = document.querySelector(`[data-key="${key}"]`);
   if (!element) return;

@@ -1,5 +1,5 @@
-// Signs in with a passkey, or makes a new one. The server asks, the device answers; nothing is kept
-// here.
+// Signs in with a passkey, or creates one. The server sends a challenge, and the authenticator answers
+// it; this script stores nothing.
 
 const csrf = document.querySelector("meta[name=csrf]")?.content ?? "";
 
@@ -18,7 +18,7 @@ async function postJson(address, value) {
   return answer.json();
 }
 
-/** The browser wants bytes where JSON has text. */
+/** Decodes the base64url fields of the challenge, which the browser takes as bytes. */
 function readable(question) {
   const options = question.publicKey;
   options.challenge = toBytes(options.challenge);

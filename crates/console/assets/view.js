@@ -8,7 +8,7 @@ const HEARTBEAT_MS = 5_000;
 
 const headers = { accept: "application/json" };
 
-/** What the server says of what it did not do; nothing, if it said nothing. */
+/** Returns the server's message about a request that failed; empty if it sent none. */
 async function why(answer) {
   const { happened, todo } = await answer.json().catch(() => ({}));
   return happened ? `${happened}. ${todo}` : "";

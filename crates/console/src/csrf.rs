@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_form_from_elsewhere_is_refused() {
+    fn a_request_from_another_origin_is_refused() {
         let settings =
             Settings { origin: "https://mamori.example".to_owned(), ..Settings::default() };
         let from = |pairs: &[(HeaderName, &'static str)]| {
@@ -69,15 +69,15 @@ mod tests {
             "https://mamori.example:444",
             "https://evil.mamori.example",
         ] {
-            let said = [(ORIGIN, elsewhere), (FETCH_SITE, "same-origin")];
-            assert!(!from(&said), "{elsewhere}");
+            let sent = [(ORIGIN, elsewhere), (FETCH_SITE, "same-origin")];
+            assert!(!from(&sent), "{elsewhere}");
         }
         assert!(!from(&[(FETCH_SITE, "same-site")]));
         assert!(!from(&[]));
     }
 
     #[test]
-    fn only_the_sessions_own_token_is_right() {
+    fn only_the_token_of_the_session_is_accepted() {
         let csrf = Sensitive::new([7; 32]);
 
         assert!(require_token(Some(&token(&csrf)), &csrf).is_ok());

@@ -81,7 +81,7 @@ impl Fault {
 
     /// Logs a template that could not be rendered, which is a bug, and creates an internal fault.
     pub fn render_failed(error: &askama::Error) -> Self {
-        tracing::error!(error = %error, "a page could not be written");
+        tracing::error!(error = %error, "a page could not be rendered");
         Self::new("internal", StatusCode::INTERNAL_SERVER_ERROR)
     }
 
@@ -103,12 +103,13 @@ impl Fault {
         seconds.into_iter().collect()
     }
 
-    /// The address that the fault's page links to: the start page unless [`Self::with_link`] said another.
+    /// Returns the address of the link to continue: the start page unless [`Self::with_link`] set
+    /// another.
     pub fn link(&self) -> &str {
         self.link.as_deref().unwrap_or("/console")
     }
 
-    /// The field of the form that is wrong.
+    /// Returns the form field that is wrong.
     pub fn field(&self) -> Option<&str> {
         self.about.as_deref()
     }
@@ -124,7 +125,7 @@ impl Fault {
         format!("fault-{}", code.replace(['.', '_'], "-"))
     }
 
-    /// Returns what happened and what to do, in the language of `frame`.
+    /// Returns what happened and what to do, in the language of `messages`.
     pub fn text(&self, messages: Messages) -> FaultText {
         let id = Self::message(self.code);
         FaultText {

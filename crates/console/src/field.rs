@@ -1,5 +1,4 @@
-//! Handlers of forms, one file per noun: each field becomes a type, a verb of the desk is called,
-//! and the answer is a redirect to the page that comes next.
+//! Parses single fields of forms, and creates the faults that name them.
 
 use mamori_model::FreeText;
 

@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_of_another_shape_is_refused_by_name() {
+    fn a_refusal_names_the_field_that_is_missing_unknown_or_wrong() {
         for (body, field) in [
             (b"country=JP".as_slice(), "reason"),
             (b"reason=x&extra=1", "extra"),
@@ -179,12 +179,12 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_repeats_no_name_that_is_none_of_ours() {
+    fn a_refusal_does_not_repeat_a_name_that_no_field_can_have() {
         let long = format!("reason=x&{}=1", "f".repeat(FIELD_NAME_BYTES_MAX + 1));
-        let turned = "reason=x&%E2%80%AEtxt=1";
+        let reversed = "reason=x&%E2%80%AEtxt=1";
         let broken = "reason=x&%E2%80%AEtxt%ff=1";
 
-        for body in [&*long, turned, broken, "reason=x&%3Cb%3E%60=1", "reason=x&=1"] {
+        for body in [&*long, reversed, broken, "reason=x&%3Cb%3E%60=1", "reason=x&=1"] {
             let refused = read(body.as_bytes()).unwrap_err();
 
             assert!(refused.contains("form.shape") && refused.contains("about: None"), "{refused}");

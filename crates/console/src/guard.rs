@@ -94,7 +94,7 @@ macro_rules! proofs {
 proofs! {
     /// A staff member who may claim and decide cases: a reviewer or a lead.
     Reviewer = Reviewer by reviewer;
-    /// A staff member who may be the second person: a lead.
+    /// A staff member who may be the second approver: a lead.
     Lead = Lead by lead;
     /// A policy editor, who changes policies and resolves disputes.
     Editor = PolicyEditor by editor;
@@ -218,8 +218,8 @@ impl<P: Proof> FromRequestParts<Console> for Recent<P> {
     }
 }
 
-/// A staff member who may be the second person, and confirmed their identity a short while ago: a
-/// lead, or any reviewer where the operator configured single-person operation.
+/// A staff member who may be the second approver, and confirmed their identity a short while ago:
+/// a lead, or any reviewer where the operator configured single-person operation.
 #[derive(Clone, Debug)]
 pub struct Approver {
     /// The proof of the role.
@@ -323,7 +323,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_is_sent_anywhere_but_to_a_page_of_ours() {
+    fn only_a_path_of_the_console_is_accepted_as_the_next_page() {
         for ours in ["/console", "/console/queue", "/console?x=1", "/console/find?q=a%20b"] {
             assert_eq!(next_path(ours), Some(ours));
         }

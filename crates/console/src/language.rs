@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn the_language_that_weighs_most_among_ours_is_taken() {
+    fn the_supported_language_with_the_highest_weight_is_used() {
         assert_eq!(of("ja"), Language::Japanese);
         assert_eq!(of("fr-CH, fr;q=0.9, en;q=0.8"), Language::French);
         assert_eq!(of("ko, en;q=0.5, de;q=0.7"), Language::German);
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_asks_for_nothing_that_we_have_gets_english() {
+    fn english_is_used_if_the_browser_accepts_no_supported_language() {
         assert_eq!(preferred(&HeaderMap::new()), Language::English);
         for odd in ["", "ko", "*", ";;;q=9,,,", "ja;q=abc"] {
             assert_eq!(of(odd), Language::English, "{odd}");

@@ -41,8 +41,8 @@ type Bundle = FluentBundle<FluentResource>;
 static BUNDLES: LazyLock<Vec<(Language, Bundle)>> =
     LazyLock::new(|| SOURCES.iter().map(|(language, files)| read(*language, files)).collect());
 
-/// Parses the messages of one language. What Fluent cannot parse is left out, and the test of the
-/// messages finds it.
+/// Parses the messages of one language. Messages that Fluent cannot parse are left out; the
+/// tests in `tests/messages.rs` fail on them.
 fn read(language: Language, files: &[&str]) -> (Language, Bundle) {
     let tag: LanguageIdentifier = language.as_str().parse().unwrap_or_default();
     let mut bundle = Bundle::new_concurrent(vec![tag]);
@@ -50,7 +50,7 @@ fn read(language: Language, files: &[&str]) -> (Language, Bundle) {
         let resource = FluentResource::try_new((*text).to_owned());
         let resource = resource.unwrap_or_else(|(readable, _)| readable);
         if let Err(errors) = bundle.add_resource(resource) {
-            tracing::error!(language = language.as_str(), ?errors, "a message stands twice");
+            tracing::error!(language = language.as_str(), ?errors, "a message id is defined twice");
         }
     }
     (language, bundle)

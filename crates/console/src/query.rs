@@ -1,4 +1,5 @@
-//! The pages, one file each: the data that a page shows, for its template in `templates/`.
+//! The parameters in the query of a page's address, the cursors of its lists, and the options of
+//! its select fields.
 
 use std::str::FromStr;
 

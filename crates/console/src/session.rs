@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_is_for_our_pages_alone_and_for_no_script() {
+    fn a_cookie_is_bound_to_its_origin_and_hidden_from_scripts() {
         let cookie = Sensitive::new("ms_abc".to_owned());
 
         let guarded = set(&cookie, &at("https://mamori.example"));

@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn what_others_wrote_is_text_and_never_html() {
+    fn text_from_outside_is_escaped() {
         assert_eq!(
             text("<script>alert('x')</script> & \"y\"\nz").to_string(),
             "<bdi>&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &quot;y&quot;<br>z</bdi>"
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_is_in_utc_and_says_so() {
+    fn a_time_is_formatted_in_utc() {
         let at: Timestamp = "2026-11-22T05:51:20Z".parse().unwrap();
 
         let shown = time(at).to_string();

@@ -49,7 +49,7 @@ message_ids! {
         Refused "decision-state-refused",
         Undone "decision-state-undone",
     }
-    /// Names an action that a service is asked for.
+    /// Names an action that a decision requests of a service.
     action: ActionKind {
         RemoveItem "action-remove-item",
         RestoreItem "action-restore-item",

@@ -1,4 +1,4 @@
-//! The five languages say the same things, and everything that is said is there.
+//! The five languages have the same messages, and every message that the code names exists.
 #![cfg(test)]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,7 +28,7 @@ fn catalog(files: &[&str]) -> Catalog {
             of_pattern(&pattern, &mut variables);
             let value = (variables, written(&pattern));
             let is_new = found.insert(message.id.name.to_owned(), value).is_none();
-            assert!(is_new, "{} stands twice", message.id.name);
+            assert!(is_new, "{} is defined twice", message.id.name);
         }
     }
     found
@@ -72,7 +72,7 @@ fn english() -> Catalog {
     catalog(SOURCES[0].1)
 }
 
-/// Every id that templates and sources name.
+/// Every message id that templates and sources name.
 fn named() -> BTreeSet<String> {
     let crate_root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut texts = Vec::new();
@@ -84,7 +84,7 @@ fn named() -> BTreeSet<String> {
         for call in ["say(", "count(", "named(", "with(", "MessageId("] {
             for (at, _) in text.match_indices(call) {
                 let (before, after) = (&text[..at], &text[at + call.len()..]);
-                // `starts_with(` says nothing.
+                // `starts_with(` takes no message id.
                 if before.ends_with('_') {
                     continue;
                 }
@@ -107,7 +107,7 @@ fn collect(folder: &Path, texts: &mut Vec<String>) {
             collect(&path, texts);
         } else if !path.ends_with("tests.rs") {
             let text = fs::read_to_string(&path).unwrap();
-            // The table of names has them as bare literals.
+            // In the table of names, the ids are bare literals.
             let is_table = path.ends_with("terms.rs");
             let quoted =
                 text.split('"').skip(1).step_by(2).map(|id| format!("MessageId(\"{id}\")"));
@@ -137,7 +137,7 @@ fn every_language_has_every_message_with_the_same_variables_and_no_other() {
 }
 
 #[test]
-fn every_message_that_is_named_is_there_and_none_is_forgotten() {
+fn every_message_that_is_named_exists_and_every_message_is_named() {
     let english = english();
     let mut named = named();
     named.extend(of_faults());
@@ -145,11 +145,11 @@ fn every_message_that_is_named_is_there_and_none_is_forgotten() {
     let missing: Vec<_> = named.iter().filter(|id| !english.contains_key(*id)).collect();
     let forgotten: Vec<_> = english.keys().filter(|id| !named.contains(*id)).collect();
 
-    assert!(missing.is_empty(), "not there: {missing:?}");
-    assert!(forgotten.is_empty(), "nobody says: {forgotten:?}");
+    assert!(missing.is_empty(), "named but not defined: {missing:?}");
+    assert!(forgotten.is_empty(), "defined but not named: {forgotten:?}");
 }
 
-/// What is the same word in two languages, or a name.
+/// Messages that are the same word as in English, or a name.
 const SAME: &[(&str, &str)] = &[
     ("fr", "case-service"),
     ("fr", "frame-menu"),
@@ -169,7 +169,7 @@ const SAME: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn no_message_was_left_in_english() {
+fn no_message_is_left_in_english() {
     let english = english();
 
     let mut left = Vec::new();
@@ -186,16 +186,16 @@ fn no_message_was_left_in_english() {
 }
 
 #[test]
-fn every_message_can_be_said() {
+fn every_message_can_be_formatted() {
     for (language, files) in SOURCES {
         for (id, (variables, _)) in catalog(files) {
             let names: Vec<&'static str> =
                 variables.iter().map(|name| &*Box::leak(name.clone().into_boxed_str())).collect();
             for number in [0_u32, 1, 2, 17] {
                 let arguments: Vec<_> = names.iter().map(|name| (*name, number.into())).collect();
-                let said = Messages(language).with(&id, &arguments);
-                assert!(!said.is_empty() && said != id, "{language:?}: {id}");
-                assert!(!said.contains("{$"), "{language:?}: {id}: {said}");
+                let text = Messages(language).with(&id, &arguments);
+                assert!(!text.is_empty() && text != id, "{language:?}: {id}");
+                assert!(!text.contains("{$"), "{language:?}: {id}: {text}");
             }
         }
     }

@@ -1,4 +1,4 @@
-// One answer to many cases: shown first, settled by a second person, undone as one.
+// A bulk decision: shown before it is made, approved by a second approver, undone as a whole.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -26,14 +26,14 @@ async function decisions(bulk) {
   return data.filter((row) => row.bulk_id === bulk);
 }
 
-/** What the service was asked for because of these decisions. */
-async function askedFor(made, each) {
-  const asked = await Promise.all(made.map((row) => service.asked(row.id, each)));
-  return asked.flat().map((action) => action.kind);
+/** The kinds of the actions that these decisions requested of the service. */
+async function requestedKinds(made, each) {
+  const requested = await Promise.all(made.map((row) => service.requested(row.id, each)));
+  return requested.flat().map((action) => action.kind);
 }
 
 for (const language of ["en", "ja"]) {
-  test(`three cases are decided as one, and undone as one, ${language}`, async () => {
+  test(`a bulk decision on three cases is approved and undone as a whole, ${language}`, async () => {
     const first = await open(browser, origin);
     const second = await open(browser, origin);
     join(mamori, `many-${language}`, "reviewer", language);
@@ -50,15 +50,15 @@ for (const language of ["en", "ja"]) {
     await first.page.locator('form[action="/console/bulk"] button.act').click();
     await first.page.waitForURL(/\/console\/bulk\/bulk_/);
     const bulk = new URL(first.page.url()).pathname.split("/").at(-1);
-    const touches = await first.page.locator(".notice strong").innerText();
-    assert.deepEqual(touches.match(/\d+/g), ["3", "6", "3"], touches);
+    const affects = await first.page.locator(".notice strong").innerText();
+    assert.deepEqual(affects.match(/\d+/g), ["3", "6", "3"], affects);
     assert.deepEqual(await faults(first.page), []);
 
     await first.page.locator('form[action$="/confirm"] button').click();
     await first.page.locator('form[action$="/confirm"]').waitFor({ state: "detached" });
-    assert.equal(await first.page.locator('form[action$="/approve"]').count(), 0, "its maker has no button");
-    assert.deepEqual(await decisions(bulk), [], "a service hears nothing of what waits");
-    assert.equal(service.actions().length, before, "and is asked nothing");
+    assert.equal(await first.page.locator('form[action$="/approve"]').count(), 0, "its author has no button");
+    assert.deepEqual(await decisions(bulk), [], "the service does not see a proposed decision");
+    assert.equal(service.actions().length, before, "the service has received no request");
 
     await enter(second.page, mamori, `second-${language}`);
     await second.page.goto(`/console/bulk/${bulk}`);
@@ -67,14 +67,14 @@ for (const language of ["en", "ja"]) {
     await second.page.locator('form[action$="/undo"]').waitFor();
     const made = await decisions(bulk);
     assert.equal(made.length, 3);
-    assert.deepEqual(await askedFor(made, 2), Array(6).fill("remove_item"));
+    assert.deepEqual(await requestedKinds(made, 2), Array(6).fill("remove_item"));
 
     await first.page.reload();
     await first.page.locator("#undo-text").fill("They are not.");
     await first.page.locator('form[action$="/undo"] button').click();
     await first.page.locator('form[action$="/undo"]').waitFor({ state: "detached" });
-    const asked = await askedFor(made, 4);
-    assert.equal(asked.filter((kind) => kind === "hold_item").length, 6);
+    const requested = await requestedKinds(made, 4);
+    assert.equal(requested.filter((kind) => kind === "hold_item").length, 6);
     const after = await decisions(bulk);
     assert.deepEqual(after.map((row) => row.state), ["undone", "undone", "undone"]);
     for (const row of after) assert.equal((await as.service("GET", `/v1/cases/${row.case_id}`)).state, "open");

@@ -1,12 +1,12 @@
-// Fills a Mamori over its API, and lets people in, so that somebody has something to do.
+// Fills a Mamori with cases over its API, creates staff accounts, and works on cases in the browser.
 
 import { createHmac } from "node:crypto";
 import { PATIENCE_MS } from "./support.mjs";
 
-/** A 32-digit hash that means nothing. */
+/** An arbitrary hash of 32 hex digits. */
 const hash = (number) => number.toString(16).padStart(32, "0");
 
-/** An empty bank that holds what it knows. */
+/** Creates an empty bank whose matches are held back. */
 function holding(as) {
   return as.admin("POST", "/v1/banks", {
     name: "drawn", purpose: "rehearsal", source: "drawn by code", legal_basis: "a rehearsal needs none",
@@ -14,7 +14,7 @@ function holding(as) {
   });
 }
 
-/** Waves in three colours, as a BMP of 256 by 256; another number, another picture. */
+/** Draws waves in three colours as a BMP of 256 by 256 pixels; each number gives another picture. */
 function drawn(number) {
   const [size, begin] = [256, 54];
   const file = Buffer.alloc(begin + 3 * size * size);
@@ -31,7 +31,7 @@ function drawn(number) {
   return file;
 }
 
-/** A bank that holds pictures drawn here, and one of each of these accounts, which the policy keeps. */
+/** Creates a bank with drawn pictures, and checks one of them for each of these accounts. */
 export async function fillWithPictures(as, accounts) {
   const bank = await holding(as);
   for (const [number, account] of accounts.entries()) {
@@ -47,7 +47,7 @@ export async function fillWithPictures(as, accounts) {
   }
 }
 
-/** Has a policy editor word the rehearsals' policy so that what matches is kept. */
+/** Edits the rehearsal policy, as a policy editor, so that matched bytes are stored for 30 days. */
 export async function keepPictures(page, mamori) {
   join(mamori, "words-policies", "policy_editor");
   await enter(page, mamori, "words-policies");
@@ -57,7 +57,7 @@ export async function keepPictures(page, mamori) {
   await page.waitForURL((url) => url.pathname.startsWith("/console/policies"));
 }
 
-/** A bank that holds what it knows, and two such items of each of these accounts. */
+/** Creates a bank with one hash for each of these accounts, and checks two items with it. */
 export async function fill(as, accounts) {
   const bank = await holding(as);
   const entries = accounts.map((_, number) => ({ kind: "md5", hash: hash(number) }));
@@ -71,22 +71,22 @@ export async function fill(as, accounts) {
   }
 }
 
-/** So many accounts, by number. */
+/** The names of `count` accounts. */
 export const accounts = (count) => Array.from({ length: count }, (_, number) => `account-${number}`);
 
-/** Adds somebody of the staff; `language` is that of their pages. Gives their enrolment link. */
+/** Creates a staff account whose pages are in `language`, and returns its enrolment link. */
 export function join(mamori, name, role, language = "en") {
   return mamori("staff", "add", name, "--role", role, "--language", language);
 }
 
-/** Lets somebody in by a link from the machine, as an operator does who lost their key. */
+/** Signs in with a link from the command line, as an operator can for a lost sign-in method. */
 export async function enter(page, mamori, name) {
   await page.goto(mamori("staff", "sign-in-link", name));
   await page.locator("main form button").click();
   await page.waitForURL((url) => url.pathname === "/console");
 }
 
-/** Takes the next case in hand, or goes on with the one that is, and gives its id. */
+/** Claims the next case, or opens the claimed one, and returns its id. */
 export async function takeNext(page) {
   await page.goto("/console/queue");
   await page.locator('main [data-key="n"]').click();
@@ -94,10 +94,10 @@ export async function takeNext(page) {
   return caseOf(page);
 }
 
-/** The case that the page is about. */
+/** The id of the case that the page shows. */
 export const caseOf = (page) => new URL(page.url()).pathname.split("/").at(-1);
 
-/** Fills the form of a decision: an outcome, measures, a reason. */
+/** Fills in the form of a decision: an outcome, measures, a reason. */
 export async function writeDown(page, { outcome, items, account, reason = "It is what the bank says." }) {
   const choose = (name, value) => page.locator(`input[name=${name}][value=${value}]`).check();
   await choose("outcome", outcome);
@@ -106,7 +106,7 @@ export async function writeDown(page, { outcome, items, account, reason = "It is
   await page.locator("#reason").fill(reason);
 }
 
-/** Decides, and gives the decision's id; the page then shows the next case, or the queue. */
+/** Decides, and returns the decision's id; the page then shows the next case, or the queue. */
 export async function decide(page, form) {
   await writeDown(page, form);
   await page.locator("#decide-form button.act").click();
@@ -114,7 +114,7 @@ export async function decide(page, form) {
   return (await link.getAttribute("href")).split("/").at(-1);
 }
 
-/** The code that an app shows for this secret, `steps` times half a minute from now. */
+/** The code that an authenticator shows for this secret in `steps` times 30 seconds. */
 export function code(secret, steps = 0) {
   const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   const bits = [...secret].map((letter) => letters.indexOf(letter).toString(2).padStart(5, "0")).join("");
@@ -127,7 +127,7 @@ export function code(secret, steps = 0) {
   return number.toString().padStart(6, "0");
 }
 
-/** Waits until `see` gives something, which it returns. */
+/** Waits until `see` returns a truthy value, and returns it. */
 export async function until(see, what) {
   const end = Date.now() + PATIENCE_MS;
   for (;;) {

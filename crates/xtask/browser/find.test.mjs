@@ -1,4 +1,4 @@
-// Ctrl-K, wherever one is: by what somebody has at hand, to what it names, with the keyboard alone.
+// The search with Ctrl-K on any page, with the keyboard alone.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -22,7 +22,7 @@ before(async () => {
 });
 after(() => browser.close());
 
-/** Opens the search, and looks for `text`. */
+/** Opens the search, and searches for `text`. */
 async function search(page, text) {
   await page.keyboard.press("Control+k");
   await page.locator("dialog[open]").waitFor();
@@ -30,10 +30,10 @@ async function search(page, text) {
   await page.keyboard.press("Enter");
 }
 
-/** Waits until the page is this one. */
+/** Waits for the page at `path`. */
 const at = (page, path) => page.waitForURL((url) => url.pathname === path);
 
-/** Looks for `text`, and gives the first result, which has the focus. */
+/** Searches for `text`, and returns the first result, which has the focus. */
 async function firstOf(page, text) {
   await search(page, text);
   await page.waitForURL((url) => url.pathname === "/console/find" && url.searchParams.get("q") === text);
@@ -43,20 +43,20 @@ async function firstOf(page, text) {
 }
 
 for (const language of ["en", "ja"]) {
-  test(`what somebody types leads to a case, a decision, an item's case, a bank and a page, ${language}`, async () => {
+  test(`the search finds a case, a decision, an item's case, a bank and a page, ${language}`, async () => {
     const { context, page, misdeeds } = await open(browser, origin);
-    join(mamori, `seeks-${language}`, "lead", language);
-    await enter(page, mamori, `seeks-${language}`);
+    join(mamori, `searches-${language}`, "lead", language);
+    await enter(page, mamori, `searches-${language}`);
 
     await page.keyboard.press("Control+k");
     const field = page.locator("dialog[open] input[name=q]");
     await field.waitFor();
-    assert.ok(await field.evaluate((input) => input === document.activeElement), "one types at once");
+    assert.ok(await field.evaluate((input) => input === document.activeElement), "the field has the focus");
     assert.deepEqual(await faults(page), []);
     await page.keyboard.press("Escape");
     assert.equal(await page.locator("dialog[open]").count(), 0);
 
-    // As it is copied from a letter, with what stands around it.
+    // With spaces around it, as text is often copied.
     await search(page, ` ${decided} `);
     await at(page, `/console/cases/${decided}`);
     await search(page, decision);
@@ -81,10 +81,10 @@ for (const language of ["en", "ja"]) {
   });
 }
 
-test("nobody is found by their name; the page of people leads to them", async () => {
+test("a staff member is not found by name, and is listed on the staff page", async () => {
   const { context, page } = await open(browser, origin);
-  join(mamori, "lets-in", "administrator");
-  await enter(page, mamori, "lets-in");
+  join(mamori, "administers", "administrator");
+  await enter(page, mamori, "administers");
 
   for (const text of ["colleague", "account-0", decided, decision]) {
     await search(page, text);
@@ -104,7 +104,7 @@ test("nobody is found by their name; the page of people leads to them", async ()
   await context.close();
 });
 
-test("without a script the form in the head finds the same", async () => {
+test("without scripts the form in the header finds the same", async () => {
   const { context, page } = await open(browser, origin, { javaScriptEnabled: false });
   join(mamori, "plain", "lead");
   await enter(page, mamori, "plain");

@@ -1,4 +1,4 @@
-// A case from the queue to its decision, without a mouse.
+// A case from the queue to its decision, without a pointer.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -14,17 +14,17 @@ before(async () => {
 });
 after(() => browser.close());
 
-/** Goes from field to field until `selector` has the focus. */
+/** Presses Tab until `selector` has the focus. */
 async function tabTo(page, selector) {
   for (let count = 0; count < 100; count += 1) {
     await page.keyboard.press("Tab");
     if (await page.locator(selector).first().evaluate((element) => element === document.activeElement)) return;
   }
-  throw new Error(`no way to ${selector}`);
+  throw new Error(`Tab never reaches ${selector}`);
 }
 
 for (const language of ["en", "ja"]) {
-  test(`a case is taken and decided with keys alone, ${language}`, async () => {
+  test(`a case is claimed and decided with the keyboard alone, ${language}`, async () => {
     const { context, page, misdeeds } = await open(browser, origin);
     join(mamori, `types-${language}`, "reviewer", language);
     await page.goto(mamori("staff", "sign-in-link", `types-${language}`));
@@ -36,7 +36,7 @@ for (const language of ["en", "ja"]) {
     await page.waitForURL(/\/console\/cases\/case_/);
     const taken = caseOf(page);
     for (const key of ["1", "6", "r"]) await page.keyboard.press(key);
-    // What is written is no key: this has each of them.
+    // Typed text triggers no shortcut; it contains the key of each.
     await page.keyboard.type("decide 123 skip never read v");
     await page.keyboard.press("Escape");
     await page.keyboard.press("d");
@@ -50,10 +50,10 @@ for (const language of ["en", "ja"]) {
   });
 }
 
-test("the focus is seen, and the first way leads past the menu", async () => {
+test("the focus is visible, and the first link skips the menu", async () => {
   const { context, page } = await open(browser, origin);
-  join(mamori, "looks", "reviewer");
-  await page.goto(mamori("staff", "sign-in-link", "looks"));
+  join(mamori, "skips", "reviewer");
+  await page.goto(mamori("staff", "sign-in-link", "skips"));
   await tabTo(page, "main form button");
   await page.keyboard.press("Enter");
   await page.waitForURL((url) => url.pathname === "/console");
@@ -72,7 +72,7 @@ test("the focus is seen, and the first way leads past the menu", async () => {
   await context.close();
 });
 
-test("whoever switched single keys off presses none by accident", async () => {
+test("single-key shortcuts that are switched off do nothing", async () => {
   const { context, page } = await open(browser, origin);
   join(mamori, "speaks", "reviewer");
   await page.goto(mamori("staff", "sign-in-link", "speaks"));
@@ -85,7 +85,7 @@ test("whoever switched single keys off presses none by accident", async () => {
   await page.goto("/console/queue");
   await page.keyboard.press("n");
 
-  // A key that did something would have left the page by the time of this answer.
+  // A shortcut would have left the page by the time of this answer.
   await page.evaluate(() => fetch("/console/queue"));
   assert.equal(new URL(page.url()).pathname, "/console/queue");
   assert.equal(await page.locator("kbd:visible").count(), 0);

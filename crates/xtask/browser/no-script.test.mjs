@@ -1,4 +1,4 @@
-// Everything but a clear view works without a script.
+// Password sign-in, claiming, notes, decisions and undoing work without scripts.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -16,7 +16,7 @@ before(async () => {
 after(() => browser.close());
 
 for (const language of ["en", "ja"]) {
-  test(`somebody sets up a password, takes a case, notes, decides and undoes without a script, ${language}`, async () => {
+  test(`a reviewer enrols, writes a note, decides and undoes without scripts, ${language}`, async () => {
     const { context, page, misdeeds } = await open(browser, origin, { javaScriptEnabled: false });
     await page.goto(join(mamori, `scriptless-${language}`, "reviewer", language));
     const app = new URL(await page.locator('a[href^="otpauth:"]').getAttribute("href"));
@@ -30,10 +30,10 @@ for (const language of ["en", "ja"]) {
     await note.locator("xpath=..").locator("summary").click();
     await note.locator("textarea").fill(WORDS);
     await note.locator("button").click();
-    const said = page.locator(".history .quote").last();
-    assert.equal(await said.locator("script").count(), 0);
-    assert.match(await said.innerText(), /<script>alert\("1"\)<\/script> & a/);
-    assert.equal(await said.locator(".mark").count(), 1, "what hides between letters is shown");
+    const shownNote = page.locator(".history .quote").last();
+    assert.equal(await shownNote.locator("script").count(), 0);
+    assert.match(await shownNote.innerText(), /<script>alert\("1"\)<\/script> & a/);
+    assert.equal(await shownNote.locator(".mark").count(), 1, "a hidden character is shown as a mark");
 
     const decision = await decide(page, { outcome: "violates", items: "remove", reason: WORDS });
     await page.goto(`/console/decisions/${decision}`);
@@ -48,7 +48,7 @@ for (const language of ["en", "ja"]) {
   });
 }
 
-test("a case is given back without a script", async () => {
+test("a case is returned to the queue without scripts", async () => {
   const { context, page } = await open(browser, origin, { javaScriptEnabled: false });
   join(mamori, "leaves", "reviewer");
   await page.goto(mamori("staff", "sign-in-link", "leaves"));

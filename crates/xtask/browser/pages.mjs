@@ -1,5 +1,5 @@
-// Every page that a role can open, in both colour schemes, wide and at 320 pixels: axe finds nothing,
-// nothing sticks out, no other host is asked. No template is left that none of these pages drew.
+// Every page that a role can open, in both colour schemes, wide and at 320 pixels: axe finds no fault,
+// nothing overflows, and no other host is contacted. Every template is rendered on one of these pages.
 //
 // Two files call this with a language each, so that they run at the same time.
 
@@ -12,8 +12,8 @@ import { faults, testServer, launch, open, overhang } from "./support.mjs";
 const TEMPLATES = new URL("../../console/templates/", import.meta.url);
 
 /**
- * Defines the tests. On pages in `full` languages everything is checked, in `narrow` ones only that
- * nothing sticks out. `url` names the test file, and with it its server.
+ * Defines the tests. Pages in the languages `full` are checked completely, those in `narrow` only for
+ * overflow. `url` is that of the test file, to which its server belongs.
  */
 export function checkPages(url, full, narrow) {
   const { origin, as, mamori } = testServer(url);
@@ -22,7 +22,7 @@ export function checkPages(url, full, narrow) {
   const WIDTHS = [1280, 320];
 
 
-  /** What each template that is a piece of others looks like on a page. */
+  /** The selector by which each template that other templates include is recognised on a page. */
   const PIECES = {
     chart: ".charts figure",
     "claim-form": "form[action$='/claim']",
@@ -35,60 +35,60 @@ export function checkPages(url, full, narrow) {
     approval: "details form[action$='/refuse']",
   };
 
-  /** Pages that each role must come to by links alone; `X_…` for an id. */
-  const EVERYBODYS = ["/console", "/console/banks", "/console/banks/bank_…", "/console/me"];
+  /** The pages that each role must reach by links alone; `X_…` stands for an id. */
+  const EVERY_ROLE = ["/console", "/console/banks", "/console/banks/bank_…", "/console/me"];
   const POLICIES = ["/console/policies", "/console/policies/…"];
   const CASES = ["/console/cases/case_…", "/console/decisions", "/console/decisions/dec_…", "/console/bulk", "/console/bulk/bulk_…"];
   const QUEUE = ["/console/queue", "/console/bulk/new"];
   const PEOPLE = ["/console/staff", "/console/staff/staff_…"];
   const MUST_SEE = {
-    reviewer: [...EVERYBODYS, ...POLICIES, ...CASES, ...QUEUE],
-    lead: [...EVERYBODYS, ...POLICIES, ...CASES, ...QUEUE, "/console/webhooks"],
-    auditor: [...EVERYBODYS, ...POLICIES, ...CASES, "/console/webhooks", ...PEOPLE],
-    policy_editor: [...EVERYBODYS, ...POLICIES],
-    administrator: [...EVERYBODYS, "/console/webhooks", ...PEOPLE],
+    reviewer: [...EVERY_ROLE, ...POLICIES, ...CASES, ...QUEUE],
+    lead: [...EVERY_ROLE, ...POLICIES, ...CASES, ...QUEUE, "/console/webhooks"],
+    auditor: [...EVERY_ROLE, ...POLICIES, ...CASES, "/console/webhooks", ...PEOPLE],
+    policy_editor: [...EVERY_ROLE, ...POLICIES],
+    administrator: [...EVERY_ROLE, "/console/webhooks", ...PEOPLE],
   };
 
-  /** Pages to which no link leads, and how somebody in that role comes there. */
+  /** Pages to which no link leads, and how each role opens them. */
   const BESIDE = {
     reviewer: {
-      "a case that nobody has in hand": nobodys,
-      "a case that a colleague has in hand": async (page, language) =>
-        page.goto(`/console/cases/${await colleagues(language)}`),
-      "a decision that says too little": tooLittle,
-      "a decision about a case that a colleague took": tooLate,
-      "a bulk decision of nothing": bulkOfNothing,
+      "an unclaimed case": openUnclaimed,
+      "a case that a colleague has claimed": async (page, language) =>
+        page.goto(`/console/cases/${await claimAsColleague(language)}`),
+      "a decision without a measure": decideWithoutMeasure,
+      "a decision about a case that a colleague claimed": decideTooLate,
+      "a bulk decision without a case": bulkWithoutCase,
       "a bulk decision to confirm": (page, language) => bulk(page, `account-${language}`),
     },
     lead: {},
     auditor: {},
     policy_editor: {},
-    administrator: { "an enrolment link for somebody": link },
+    administrator: { "an enrolment link for a new account": link },
   };
-  const ANYBODYS = {
-    "what was found": (page) => page.goto("/console/find?q=dr"),
-    "nothing was found": (page) => page.goto(`/console/find?q=${"n".repeat(100)}`),
-    "once more who one is": (page) => page.goto("/console/prove?next=%2Fconsole%2Fme"),
-    "no such page": (page) => page.goto("/console/no/such/page"),
+  const BESIDE_ALL = {
+    "the results of a search": (page) => page.goto("/console/find?q=dr"),
+    "a search without results": (page) => page.goto(`/console/find?q=${"n".repeat(100)}`),
+    "the page to confirm one's identity": (page) => page.goto("/console/prove?next=%2Fconsole%2Fme"),
+    "an address that does not exist": (page) => page.goto("/console/no/such/page"),
   };
 
-  /** What a browser says by itself of a page that is an answer to something wrong. */
-  const IS_ANSWER = /Failed to load resource: the server responded with a status of 4/;
+  /** The message of the browser about a page with an error status. */
+  const IS_ERROR_PAGE = /Failed to load resource: the server responded with a status of 4/;
 
-  /** Who has taken a case beside those below. */
-  const taken = [];
+  /** The names of the accounts that [claimAsColleague] created. */
+  const colleagues = [];
 
-  /** The templates that were drawn on a page that somebody looked at. */
+  /** The templates that were rendered on a checked page. */
   const drawn = new Set();
 
   let browser;
   before(async () => {
-    // Each of those below decides one case and has the next in hand. Among those in hand are names
-    // that are written from right to left; long ones come after.
+    // Each account below decides one case and claims the next. Among the claimed cases are account
+    // names in a right-to-left script; long names come later.
     const [first, ...others] = accounts(80);
     const names = [first, "محمد-حساب", others[0], "حساب-محمد", ...others.slice(1, 10), "n".repeat(200), "写真の人"];
     await fill(as, [...names, ...others.slice(10)]);
-    // Nobody listens at the port of discarding.
+    // No process listens on port 9 (discard).
     await as.service("POST", "/v1/webhooks", { url: "http://127.0.0.1:9/webhooks" });
     browser = await launch();
     const languages = [...LANGUAGES, ...ONLY_NARROW];
@@ -116,7 +116,7 @@ export function checkPages(url, full, narrow) {
     await context.close();
   }
 
-  /** A bulk decision of two cases, which waits for its second person. Its maker takes a case anew. */
+  /** Makes a bulk decision on two cases, which waits for its second approver, and claims a case. */
   async function bulkAs(who) {
     const { context, page } = await open(browser, origin);
     await enter(page, mamori, who);
@@ -135,34 +135,34 @@ export function checkPages(url, full, narrow) {
     await page.waitForURL(/\/console\/bulk\/bulk_/);
   }
 
-  async function bulkOfNothing(page) {
+  async function bulkWithoutCase(page) {
     await page.goto("/console/bulk/new");
     await writeDown(page, { outcome: "violates", items: "remove" });
     await page.locator('form[action="/console/bulk"] button.act').click();
     await page.locator("body[data-page=fault]").waitFor();
   }
 
-  /** Without a measure there is no violation; the form says so, with what was written. */
-  async function tooLittle(page) {
+  /** Sends a violation without a measure; the form is shown again with its text. */
+  async function decideWithoutMeasure(page) {
     await takeNext(page);
     await writeDown(page, { outcome: "violates", items: "leave" });
     await page.locator("#decide-form button.act").click();
     await page.locator(PIECES.problem).waitFor();
   }
 
-  /** The form of a bulk decision offers the cases that nobody has. */
-  async function nobodys(page) {
+  /** Opens an unclaimed case, one that the form of a bulk decision offers. */
+  async function openUnclaimed(page) {
     await page.goto("/console/bulk/new");
     const id = await page.locator("input[name=case]").last().getAttribute("value");
     await page.goto(`/console/cases/${id}`);
     await page.locator(PIECES["claim-form"]).waitFor();
   }
 
-  /** A case that somebody has just taken in hand. */
-  async function colleagues(language) {
+  /** Claims a case as a new colleague, and returns its id. */
+  async function claimAsColleague(language) {
     const { context, page } = await open(browser, origin);
-    const who = `keeper-${taken.length}-${language}`;
-    taken.push(who);
+    const who = `colleague-${colleagues.length}-${language}`;
+    colleagues.push(who);
     join(mamori, who, "reviewer", language);
     await enter(page, mamori, who);
     const id = await takeNext(page);
@@ -170,9 +170,9 @@ export function checkPages(url, full, narrow) {
     return id;
   }
 
-  /** The form is sent about a case that a colleague has: what was written stands on the answer. */
-  async function tooLate(page, language) {
-    const id = await colleagues(language);
+  /** Sends the form about a case that a colleague has claimed; the answer shows its text again. */
+  async function decideTooLate(page, language) {
+    const id = await claimAsColleague(language);
     await takeNext(page);
     await writeDown(page, { outcome: "violates", items: "remove" });
     await page.locator("#decide-form").evaluate((form, id) => form.setAttribute("action", `/console/cases/${id}/decide`), id);
@@ -189,8 +189,8 @@ export function checkPages(url, full, narrow) {
     await page.locator("#link").waitFor();
   }
 
-  /** Keeps which templates drew the page; asks of nobody what a page without one is. */
-  async function keepDrawn(page) {
+  /** Records which templates rendered the page; ignores a page without one, such as `/docs`. */
+  async function recordDrawn(page) {
     const template = await page.evaluate(() => document.body.dataset.page);
     if (template === undefined) return;
     drawn.add(template).add("frame");
@@ -199,63 +199,63 @@ export function checkPages(url, full, narrow) {
     }
   }
 
-  /** Looks at the page in both schemes and widths. */
-  async function look(page, path) {
-    await keepDrawn(page);
+  /** Checks the page in both colour schemes and widths. */
+  async function check(page, path) {
+    await recordDrawn(page);
     for (const colorScheme of ["light", "dark"]) {
       for (const width of WIDTHS) {
         const how = `${path}, ${colorScheme}, ${width} pixels wide`;
         await page.emulateMedia({ colorScheme });
         await page.setViewportSize({ width, height: 900 });
         assert.deepEqual(await faults(page), [], how);
-        assert.ok((await overhang(page)) <= 0, `${await overhang(page)} pixels stick out of ${how}`);
+        assert.ok((await overhang(page)) <= 0, `${await overhang(page)} pixels overflow on ${how}`);
       }
     }
   }
 
-  /** Looks only whether something sticks out. */
-  async function lookNarrow(page, path) {
+  /** Checks only whether anything overflows at 320 pixels. */
+  async function checkNarrow(page, path) {
     await page.setViewportSize({ width: 320, height: 900 });
-    assert.ok((await overhang(page)) <= 0, `${await overhang(page)} pixels stick out of ${path}`);
+    assert.ok((await overhang(page)) <= 0, `${await overhang(page)} pixels overflow on ${path}`);
   }
 
-  /** The page without what differs from one case, or one policy, to the next. */
+  /** The path with each id, and the word of a policy, replaced by `…`. */
   const template = (path) =>
     path.replace(/([a-z]+)_[0-9a-f]{32}/g, "$1_…").replace(/^(\/console\/policies\/)[a-z_]+$/, "$1…");
 
-  /** Whoever is not signed in, and the way there. */
-  const NOBODYS = {
+  /** The pages without a session, and how to open them. */
+  const SIGNED_OUT = {
     "/docs": (page) => page.goto("/docs"),
     "/console/sign-in": (page) => page.goto("/console/sign-in"),
     "a wrong password": async (page, locale) => {
       await page.goto("/console/sign-in");
-      for (const [field, text] of [["name", `nobody-${locale}`], ["password", "nothing at all"], ["code", "000000"]]) {
+      for (const [field, text] of [["name", `unknown-${locale}`], ["password", "nothing at all"], ["code", "000000"]]) {
         await page.locator(`#${field}`).fill(text);
       }
       await page.locator("form#sign-in > button.act").click();
       await page.locator(PIECES.problem).waitFor();
     },
     "an enrolment link": (page, language) => page.goto(join(mamori, `enroll-${language}`, "lead", language)),
-    "a link that lets in": (page, language) => page.goto(mamori("staff", "sign-in-link", `enroll-${language}`)),
+    "a sign-in link": (page, language) => page.goto(mamori("staff", "sign-in-link", `enroll-${language}`)),
   };
 
-  for (const [what, goes] of Object.entries(NOBODYS)) {
+  for (const [what, goes] of Object.entries(SIGNED_OUT)) {
     for (const locale of [...LANGUAGES, ...ONLY_NARROW]) {
-      test(`${what} is in order for everybody, ${locale}`, async () => {
+      test(`${what} has no fault without a session, ${locale}`, async () => {
         const { context, page, misdeeds } = await open(browser, origin, { locale });
 
         await goes(page, locale);
 
-        const looks = LANGUAGES.includes(locale) ? look : lookNarrow;
-        await looks(page, what);
-        assert.deepEqual(misdeeds.filter((misdeed) => !IS_ANSWER.test(misdeed)), []);
+        const checks = LANGUAGES.includes(locale) ? check : checkNarrow;
+        await checks(page, what);
+        assert.deepEqual(misdeeds.filter((misdeed) => !IS_ERROR_PAGE.test(misdeed)), []);
         await context.close();
       });
     }
   }
 
-  /** Opens every page that links lead to, and gives their templates. */
-  async function follow(page, language, looks) {
+  /** Opens every page that links lead to, and returns their paths without ids. */
+  async function follow(page, language, checks) {
     const [seen, ahead] = [new Set(), ["/console"]];
     while (ahead.length > 0) {
       const path = ahead.shift();
@@ -264,7 +264,7 @@ export function checkPages(url, full, narrow) {
       const answer = await page.goto(path);
       assert.equal(answer.status(), 200, path);
       assert.equal(await page.locator("html").getAttribute("lang"), language, path);
-      await looks(page, path);
+      await checks(page, path);
       const links = await page.locator('a[href^="/console"]').evaluateAll((links) =>
         links.map((link) => new URL(link.href).pathname));
       ahead.push(...links);
@@ -274,44 +274,44 @@ export function checkPages(url, full, narrow) {
 
   for (const role of Object.keys(MUST_SEE)) {
     for (const language of [...LANGUAGES, ...ONLY_NARROW]) {
-      const looks = LANGUAGES.includes(language) ? look : lookNarrow;
+      const checks = LANGUAGES.includes(language) ? check : checkNarrow;
 
-      test(`every page that links lead to is in order for the role ${role}, ${language}`, async () => {
+      test(`the pages that links lead to have no fault in the role ${role}, ${language}`, async () => {
         const { context, page, misdeeds } = await open(browser, origin);
         await enter(page, mamori, name(role, language));
 
-        const seen = await follow(page, language, looks);
+        const seen = await follow(page, language, checks);
 
         assert.deepEqual([...seen].sort(), [...MUST_SEE[role]].sort());
         assert.deepEqual(misdeeds, []);
         await context.close();
       });
 
-      test(`what no link leads to is in order for the role ${role}, ${language}`, async () => {
+      test(`the pages that no link leads to have no fault in the role ${role}, ${language}`, async () => {
         const { context, page, misdeeds } = await open(browser, origin);
         await enter(page, mamori, name(role, language));
 
-        for (const [what, goes] of Object.entries({ ...BESIDE[role], ...ANYBODYS })) {
+        for (const [what, goes] of Object.entries({ ...BESIDE[role], ...BESIDE_ALL })) {
           await page.setViewportSize({ width: 1280, height: 900 });
           await goes(page, language);
           assert.equal(await page.locator("html").getAttribute("lang"), language, what);
-          await looks(page, what);
+          await checks(page, what);
         }
 
-        assert.deepEqual(misdeeds.filter((misdeed) => !IS_ANSWER.test(misdeed)), []);
+        assert.deepEqual(misdeeds.filter((misdeed) => !IS_ERROR_PAGE.test(misdeed)), []);
         await context.close();
       });
     }
   }
 
   for (const language of LANGUAGES) {
-    test(`a case in hand is in order, and no name moves a button, ${language}`, async () => {
+    test(`a claimed case has no fault, and no name moves a button, ${language}`, async () => {
       const { context, page, misdeeds } = await open(browser, origin);
       await enter(page, mamori, name("reviewer", language));
       const places = new Set();
       for (let count = 0; count < 2; count += 1) {
         await takeNext(page);
-        await look(page, "a case in hand");
+        await check(page, "a claimed case");
         await page.setViewportSize({ width: 1280, height: 900 });
         const { x, width } = await page.locator("#decide-form button.act").boundingBox();
         places.add(`${x} ${width}`);
@@ -327,7 +327,7 @@ export function checkPages(url, full, narrow) {
     });
   }
 
-  test("no template is left that no page drew", () => {
+  test("every template was rendered on a page", () => {
     const files = readdirSync(TEMPLATES).map((file) => file.replace(/\.html$/, ""));
 
     const pieces = files.filter((file) => !readFileSync(new URL(`${file}.html`, TEMPLATES), "utf8").startsWith("{% extends"));

@@ -1,4 +1,4 @@
-// The pictures of the documentation. Every run of the browser takes them;
+// The screenshots of the documentation. Every run of the browser tests takes them;
 // `cargo xtask browser --screens` puts them into the repository.
 
 import assert from "node:assert/strict";
@@ -23,23 +23,23 @@ before(async () => {
 });
 after(() => browser.close());
 
-/** Keeps the page as it is seen, in a file that is not too large to be read by people who wait. */
-async function keep(page, name) {
+/** Saves a screenshot of the page; fails if the file is larger than 256 KiB. */
+async function save(page, name) {
   const path = below(FOLDER, `${name}.png`);
   await page.screenshot({ path });
   assert.ok(statSync(path).size <= 256 * 1024, `${name} is too large`);
 }
 
 for (const language of ["en", "ja"]) {
-  test(`what a reviewer sees, ${language}`, async () => {
+  test(`screenshots of the queue and of a case, ${language}`, async () => {
     const { context, page } = await open(browser, origin, { height: 860 });
     const ending = language === "en" ? "" : `.${language}`;
     await enter(page, mamori, `shows-${language}`);
     await page.goto("/console/queue");
-    await keep(page, `queue${ending}`);
+    await save(page, `queue${ending}`);
     await takeNext(page);
     await page.locator("input[name=outcome][value=violates]").check();
-    await keep(page, `case${ending}`);
+    await save(page, `case${ending}`);
     await context.close();
   });
 }

@@ -1,10 +1,10 @@
-// An online service that listens: it checks who signed each message, and does what it is asked for.
+// An online service that receives webhooks: it verifies each signature and answers each action with `done`.
 
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
 import { until } from "./fill.mjs";
 
-/** Listens on a free port and asks for webhooks there. */
+/** Listens on a free port, and registers it as an endpoint for webhooks. */
 export async function listen(as) {
   const actions = [];
   let secret;
@@ -16,22 +16,22 @@ export async function listen(as) {
     const { type, data } = JSON.parse(body);
     if (type !== "action.requested") return;
     actions.push(data);
-    await as.service("POST", `/v1/actions/${data.action_id}/answer`, { result: "done", note: "as asked" });
+    await as.service("POST", `/v1/actions/${data.action_id}/answer`, { result: "done", note: "as requested" });
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   const url = `http://127.0.0.1:${server.address().port}/webhooks`;
   const endpoint = await as.service("POST", "/v1/webhooks", { url });
   secret = Buffer.from(endpoint.secret.replace("whsec_", ""), "base64");
   return {
-    /** What it was asked for because of a decision, in the order of asking, once there are so many. */
-    asked: (decision, count) =>
+    /** Waits for `count` actions of a decision, and returns them in the order of their requests. */
+    requested: (decision, count) =>
       until(() => {
-        const asked = actions.filter((action) => action.decision_id === decision);
-        return asked.length >= count && asked.sort((one, other) => one.sequence - other.sequence);
+        const requested = actions.filter((action) => action.decision_id === decision);
+        return requested.length >= count && requested.sort((one, other) => one.sequence - other.sequence);
       }, `${count} actions of ${decision}`),
-    /** What it was asked for up to now. */
+    /** The actions requested so far. */
     actions: () => [...actions],
-    /** Ends also the connections that Mamori keeps in its pool and on which nothing was sent. */
+    /** Stops the server, and closes the idle connections in the pool of Mamori too. */
     close: () => {
       server.close();
       server.closeAllConnections();

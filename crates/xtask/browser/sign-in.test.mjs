@@ -1,4 +1,4 @@
-// Ways in: with a passkey, with a password and a code; and out.
+// Sign-in with a passkey, with a password and a code, and with a link; and sign-out.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -14,8 +14,8 @@ before(async () => {
 });
 after(() => browser.close());
 
-/** A key that lies beside the browser and always says yes. */
-async function withKey(context, page) {
+/** Adds a virtual authenticator that confirms every prompt. */
+async function withAuthenticator(context, page) {
   const device = await context.newCDPSession(page);
   await device.send("WebAuthn.enable");
   await device.send("WebAuthn.addVirtualAuthenticator", {
@@ -36,7 +36,7 @@ async function signOut(page) {
 for (const language of ["en", "ja"]) {
   test(`a passkey is created at enrolment and signs in from then on, ${language}`, async () => {
     const { context, page, misdeeds } = await open(browser, origin, { locale: language });
-    await withKey(context, page);
+    await withAuthenticator(context, page);
     const link = join(mamori, `key-${language}`, "reviewer", language);
 
     await page.goto(link);
@@ -54,7 +54,7 @@ for (const language of ["en", "ja"]) {
     await context.close();
   });
 
-  test(`a password lets in with a code, and a code once, ${language}`, async () => {
+  test(`a password signs in with a code, and each code works once, ${language}`, async () => {
     const { context, page } = await open(browser, origin, { locale: language });
     const name = `words-${language}`;
     await page.goto(join(mamori, name, "lead", language));
@@ -83,7 +83,7 @@ for (const language of ["en", "ja"]) {
     await trySignIn(PASSWORD, next === "000000" ? "000001" : "000000");
     const wrongCode = await refused("a wrong code");
     await trySignIn(`${PASSWORD}?`, next);
-    assert.equal(await refused("a wrong password"), wrongCode, "what was wrong is not told");
+    assert.equal(await refused("a wrong password"), wrongCode, "the message does not reveal what was wrong");
     assert.deepEqual(await faults(page), []);
     await trySignIn(PASSWORD, next);
     await isIn(page);
@@ -94,7 +94,7 @@ for (const language of ["en", "ja"]) {
   });
 }
 
-test("a cookie is worth nothing after its owner signed out", async () => {
+test("a cookie is refused after sign-out", async () => {
   const { context, page } = await open(browser, origin);
   join(mamori, "leaver", "reviewer");
   await page.goto(mamori("staff", "sign-in-link", "leaver"));
@@ -113,11 +113,11 @@ test("a cookie is worth nothing after its owner signed out", async () => {
   await context.close();
 });
 
-test("a link lets in once", async () => {
+test("a sign-in link signs in once", async () => {
   const { context, page } = await open(browser, origin);
   join(mamori, "once", "reviewer");
   const link = mamori("staff", "sign-in-link", "once");
-  // Whoever looks at it first, as programs do that show previews, spends nothing.
+  // Opening the page, as link previews do, does not use up the link.
   for (let time = 0; time < 2; time += 1) await page.goto(link);
   await page.locator("main form button").click();
   await isIn(page);

@@ -1,6 +1,6 @@
-// What the tests share: the server they were given, a browser, and eyes on a page.
+// Shared by the tests: the server of a test file, a browser, and checks of a page.
 //
-// Times are ceilings on waiting for a condition, never waits.
+// Times are upper limits of waiting for a condition, never fixed waits.
 
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -11,7 +11,7 @@ const packages = createRequire(join(process.env.MAMORI_PACKAGES, "package.json")
 const { chromium } = packages("playwright-core");
 const axe = readFileSync(packages.resolve("axe-core/axe.min.js"), "utf8");
 
-/** How long anything may take, in milliseconds. */
+/** The longest time to wait for a condition, in milliseconds. */
 export const PATIENCE_MS = 30_000;
 
 /** The Mamori of a test file: `testServer(import.meta.url)`. */
@@ -22,7 +22,7 @@ export function testServer(url) {
   const [, address, admin, service, program, config] = words;
   const port = address.split(":").at(-1);
   return {
-    // Browsers take only a name for passkeys, and count `localhost` as safe.
+    // Passkeys need a host name, not an address, and browsers treat `localhost` as secure.
     origin: `http://localhost:${port}`,
     as: {
       admin: caller(`http://${address}`, admin),
@@ -37,13 +37,13 @@ export function testServer(url) {
   };
 }
 
-/** Calls the API with a key; an answer that is no success is an error with its text. */
+/** Returns a function that calls the API with a key; it throws if the answer is not a success. */
 function caller(address, key) {
   return async (method, path, body) => {
     const isBytes = body instanceof Uint8Array;
     const isForm = body instanceof FormData;
     const headers = { authorization: `Bearer ${key}` };
-    // A form says by itself what parts it.
+    // For a form, `fetch` sets the content type with its boundary.
     if (body && !isForm) headers["content-type"] = isBytes ? "application/octet-stream" : "application/json";
     const sent = isBytes || isForm || body === undefined ? body : JSON.stringify(body);
     const answer = await fetch(address + path, { method, headers, body: sent });
@@ -53,14 +53,14 @@ function caller(address, key) {
   };
 }
 
-/** Debian's Chromium. As root its own sandbox cannot be. */
+/** Starts Debian's Chromium, as root without its sandbox, which does not work there. */
 export async function launch() {
   const args = ["--host-resolver-rules=MAP localhost 127.0.0.1"];
   if (process.getuid() === 0) args.push("--no-sandbox");
   return chromium.launch({ executablePath: "/usr/bin/chromium", args });
 }
 
-/** A page of its own, with nobody's cookies, and what it did that no page of ours may do. */
+/** Opens a page in a new context without cookies; `misdeeds` collects what no page may do. */
 export async function open(browser, origin, options = {}) {
   const { width = 1280, height = 900, ...more } = options;
   const viewport = { width, height };
@@ -69,11 +69,11 @@ export async function open(browser, origin, options = {}) {
   const misdeeds = [];
   context.on("request", (request) => {
     const url = request.url();
-    if (!url.startsWith(`${origin}/`) && !url.startsWith("blob:")) misdeeds.push(`asked ${url}`);
+    if (!url.startsWith(`${origin}/`) && !url.startsWith("blob:")) misdeeds.push(`requested ${url}`);
   });
   const page = await context.newPage();
   page.on("console", (message) => {
-    if (message.type() === "error") misdeeds.push(`said: ${message.text()}`);
+    if (message.type() === "error") misdeeds.push(`logged: ${message.text()}`);
   });
   page.on("pageerror", (error) => misdeeds.push(`failed: ${error.message}`));
   page.on("dialog", async (dialog) => {
@@ -83,7 +83,7 @@ export async function open(browser, origin, options = {}) {
   return { context, page, misdeeds };
 }
 
-/** What axe finds wrong on the page, a line each. */
+/** The faults that axe finds on the page, a line each. */
 export async function faults(page) {
   // Evaluated from outside the page, so its content security policy stays in force.
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
@@ -91,7 +91,7 @@ export async function faults(page) {
     const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
     return window.axe.run(document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] });
   });
-  if (found.passes.length === 0) throw new Error("axe looked at nothing");
+  if (found.passes.length === 0) throw new Error("axe checked nothing");
   return found.violations.map((rule) => {
     const where = rule.nodes.slice(0, 3).map((node) => node.target.join(" ")).join(", ");
     return `${rule.id}: ${rule.help} (${rule.nodes.length}: ${where})`;

@@ -1,4 +1,4 @@
-// No account is suspended by one person.
+// A suspension needs a second approver.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -31,19 +31,19 @@ async function propose(page, name) {
 }
 
 for (const language of ["en", "ja"]) {
-  test(`a suspension waits for a lead, who is somebody else, ${language}`, async () => {
+  test(`a suspension waits for a lead who did not propose it, ${language}`, async () => {
     const first = await open(browser, origin);
     const second = await open(browser, origin);
     const decision = await propose(first.page, `proposes-${language}`);
     const address = `/console/decisions/${decision}`;
 
     await first.page.goto(address);
-    assert.equal(await first.page.locator('form[action$="/approve"]').count(), 0, "its maker has no button");
+    assert.equal(await first.page.locator('form[action$="/approve"]').count(), 0, "its author has no button");
     const forged = await first.page.evaluate(async (action) => {
       const csrf = document.querySelector("meta[name=csrf]").content;
       return (await fetch(action, { method: "POST", body: new URLSearchParams({ csrf }) })).status;
     }, `${address}/approve`);
-    assert.equal(forged, 404, "nor does its maker without a button");
+    assert.equal(forged, 404, "nor can its author send the form without a button");
     assert.deepEqual(service.actions().filter((action) => action.decision_id === decision), []);
 
     await enter(second.page, mamori, `leads-${language}`);
@@ -51,9 +51,9 @@ for (const language of ["en", "ja"]) {
     await second.page.locator(`a[href="${address}"]`).click();
     assert.deepEqual(await faults(second.page), []);
     await second.page.locator('form[action$="/approve"] button').click();
-    const asked = await service.asked(decision, 3);
+    const requested = await service.requested(decision, 3);
 
-    assert.deepEqual(asked.map((action) => action.kind).sort(), ["remove_item", "remove_item", "suspend_account"]);
+    assert.deepEqual(requested.map((action) => action.kind).sort(), ["remove_item", "remove_item", "suspend_account"]);
     await first.page.reload();
     assert.equal(await first.page.locator("main tbody tr").count(), 3);
     assert.deepEqual(second.misdeeds, []);
@@ -62,7 +62,7 @@ for (const language of ["en", "ja"]) {
   });
 }
 
-test("what the second person refuses is asked of nobody, and the case is open for leads", async () => {
+test("a refused suspension is never requested, and its case is open for leads", async () => {
   const first = await open(browser, origin);
   const second = await open(browser, origin);
   const decision = await propose(first.page, "proposes-en");

@@ -1,4 +1,4 @@
-// A reviewer sees a picture clearly only while they hold a key, and the record says so.
+// A reviewer sees a picture clearly only while they hold a key, and each view is recorded.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -7,7 +7,7 @@ import { faults, testServer, launch, open } from "./support.mjs";
 
 const { origin, as, mamori } = testServer(import.meta.url);
 
-/** The longest side of a blurred picture, in pixels: what is not there cannot be seen. */
+/** The longest side of a blurred picture, in pixels. */
 const BLURRED_MAX = 32;
 
 let browser;
@@ -20,16 +20,16 @@ before(async () => {
 });
 after(() => browser.close());
 
-/** The addresses of clear pictures that a page asks for, from now on. */
-function clearOnes(page) {
-  const asked = [];
+/** Collects the addresses of the clear pictures that the page requests from now on. */
+function clearRequests(page) {
+  const requested = [];
   page.on("request", (request) => {
-    if (/\/views\/[^/]+\/picture$/.test(new URL(request.url()).pathname)) asked.push(request.url());
+    if (/\/views\/[^/]+\/picture$/.test(new URL(request.url()).pathname)) requested.push(request.url());
   });
-  return asked;
+  return requested;
 }
 
-/** How the views of the case stand in its record: a row each. */
+/** The rows of the table of views on the page of the case. */
 async function record(page) {
   await page.reload();
   return page.locator("details:has(th) tbody tr").evaluateAll((rows) =>
@@ -37,18 +37,18 @@ async function record(page) {
 }
 
 for (const language of ["en", "ja"]) {
-  test(`nothing clear is asked for before the key is held, or after, ${language}`, async () => {
+  test(`a clear picture is requested only while the key is held, ${language}`, async () => {
     const { context, page, misdeeds } = await open(browser, origin);
     join(mamori, `views-${language}`, "reviewer", language);
     await enter(page, mamori, `views-${language}`);
-    const asked = clearOnes(page);
+    const requested = clearRequests(page);
 
     await takeNext(page);
     const blurred = page.locator(".frame img");
     const sides = () => blurred.evaluate((image) => [image.naturalWidth, image.naturalHeight]);
     await until(async () => (await sides())[0] > 0, "the blurred picture");
     assert.ok(Math.max(...(await sides())) <= BLURRED_MAX, `${await sides()}`);
-    assert.deepEqual(asked, []);
+    assert.deepEqual(requested, []);
     assert.deepEqual(await faults(page), []);
     const before = await record(page);
 
@@ -56,12 +56,12 @@ for (const language of ["en", "ja"]) {
     const canvas = page.locator(".frame canvas");
     await canvas.waitFor();
     assert.deepEqual(await canvas.evaluate((drawn) => [drawn.width, drawn.height]), [256, 256]);
-    assert.deepEqual(await faults(page), [], "while it is seen");
+    assert.deepEqual(await faults(page), [], "during the view");
     await page.keyboard.up("v");
     await canvas.waitFor({ state: "detached" });
 
-    assert.equal(asked.length, 1);
-    const again = await page.evaluate(async (address) => (await fetch(address)).status, asked[0]);
+    assert.equal(requested.length, 1);
+    const again = await page.evaluate(async (address) => (await fetch(address)).status, requested[0]);
     assert.equal(again, 410, "a picture is shown once for each view");
     const written = await until(async () => {
       const rows = await record(page);
@@ -74,7 +74,7 @@ for (const language of ["en", "ja"]) {
   });
 }
 
-test("a picture that is held goes when the window is left", async () => {
+test("a clear view ends when the window loses the focus", async () => {
   const { context, page } = await open(browser, origin);
   join(mamori, "leaves", "reviewer");
   await enter(page, mamori, "leaves");
@@ -88,7 +88,7 @@ test("a picture that is held goes when the window is left", async () => {
   await context.close();
 });
 
-test("who chose text sees no picture until they ask for it", async () => {
+test("in text-only mode no picture loads until its button is pressed", async () => {
   const { context, page } = await open(browser, origin);
   join(mamori, "reads", "reviewer");
   await enter(page, mamori, "reads");
@@ -96,14 +96,14 @@ test("who chose text sees no picture until they ask for it", async () => {
   await page.locator("[name=view]").selectOption("text");
   await page.locator("form:has([name=view]) button").click();
   await page.waitForURL((url) => url.pathname === "/console/me");
-  const asked = [];
-  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  const requested = [];
+  page.on("request", (request) => requested.push(new URL(request.url()).pathname));
 
   await takeNext(page);
 
   assert.equal(await page.locator(".frame img").count(), 0);
-  assert.deepEqual(asked.filter((path) => /blurred$|picture$/.test(path)), []);
+  assert.deepEqual(requested.filter((path) => /blurred$|picture$/.test(path)), []);
   await page.locator("[data-blurred]").click();
-  await until(() => asked.some((path) => path.endsWith("blurred")), "the blurred picture, once asked for");
+  await until(() => requested.some((path) => path.endsWith("blurred")), "the blurred picture");
   await context.close();
 });

@@ -1,5 +1,5 @@
-//! Hostile bodies into the parser of the console's forms: nothing panics, what comes out is no
-//! larger than what came in, and a refusal repeats nothing but a field's name.
+//! Feeds hostile bodies to the parser of the console's forms: it does not panic, its output is no
+//! larger than its input, and a refusal repeats at most the name of a field.
 #![no_main]
 
 use mamori_console::banks::forms as banks;
@@ -64,16 +64,16 @@ fn check<T>(read: Result<T, Fault>) {
     }
 }
 
-/// By its name, and with a field's name at most.
+/// Checks that the fault is `form.shape` and repeats at most the name of a field.
 fn refused(fault: &Fault) {
     assert!(fault.code() == "form.shape", "{fault:?}");
-    let said = fault.text(Frame::signed_out(Language::English).messages);
-    let Some(about) = said.about else { return };
+    let text = fault.text(Frame::signed_out(Language::English).messages);
+    let Some(about) = text.about else { return };
     assert!(about.len() <= FIELD_NAME_BYTES_MAX, "{about}");
     assert!(about.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b)), "{about}");
 }
 
-/// Shown on a page it is text, and nothing in it is hidden.
+/// Checks that a page shows `text` escaped and without hidden characters.
 fn stays_text(text: &str) {
     let shown = show::text(text).to_string();
     let ours = ["<bdi>", "</bdi>", "<br>", "<span class=\"mark\">", "</span>"];

@@ -1,4 +1,4 @@
-### Banks, and what somebody said against their entries.
+### Banks, and disputes about their entries.
 
 banks-title = Banken
 banks-about = Womit Inhalte verglichen werden. Hashwerte werden hier niemandem gezeigt.

@@ -1,9 +1,9 @@
-### Bulk decisions: one answer to many cases.
+### Bulk decisions: one decision for several cases.
 
 bulk-title = Sammelentscheidungen
 bulk-new = Mehrere Fälle zugleich entscheiden
 bulk-new-about = Wählen Sie die Fälle und eine Antwort. Die nächste Seite sagt, was sie berührt, bevor etwas geschieht.
-bulk-alike = Das sind alle offenen Fälle mit einem Inhalt nahe demselben Eintrag.
+bulk-alike = Das sind offene Fälle mit einem Inhalt nahe demselben Eintrag.
 bulk-policy = Richtlinie
 bulk-any = alle
 bulk-show = Zeigen

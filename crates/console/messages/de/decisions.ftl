@@ -1,4 +1,4 @@
-### Decisions, the second person, and taking back.
+### Decisions, second approval, and undoing.
 
 decisions-title = Entscheidungen
 decisions-all = Alle, die aufbewahrt werden. Eine Liste nach Personen oder Konten gibt es nicht.
@@ -18,8 +18,8 @@ decision-policy = Richtlinie
 decision-by = Getroffen von
 decision-approver = Zweite Person
 decision-approval-waits = wartet
-decision-alone = niemand sonst ist da: dieselbe Person, einen Tag später, nach einem weiteren Blick
-decision-alone-done = allein: niemand sonst war da, also sah dieselbe Person noch einmal hin
+decision-alone = Ein-Personen-Betrieb: dieselbe Person, einen Tag später, nach einem weiteren Blick
+decision-alone-done = Ein-Personen-Betrieb: keine zweite Person war nötig
 decision-not-before = Zweiter Blick ab
 decision-resolved = Erledigt
 decision-undone = Zurückgenommen

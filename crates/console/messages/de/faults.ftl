@@ -1,4 +1,4 @@
-### What went wrong, and what to do about it: a message for each code, and one with `-do` after it.
+### Error pages: for each code, a message that says what happened and one with `-do` that says what to do.
 
 fault-not-found = Hier ist nichts
 fault-not-found-do = Prüfen Sie die Adresse. Vielleicht erlauben auch Ihre Rollen diese Seite nicht.
@@ -34,8 +34,8 @@ fault-decision-until-past = Der letzte Tag ist vorbei
 fault-decision-until-past-do = Gehen Sie zurück und wählen Sie einen späteren Tag.
 fault-decision-not-undoable = Sie können diese Entscheidung nicht mehr zurücknehmen
 fault-decision-not-undoable-do = Wer sie traf, kann sie einen Tag lang zurücknehmen; danach hilft die Leitung.
-fault-approval-is-author = Niemand ist die eigene zweite Person
-fault-approval-is-author-do = Jemand aus der Leitung, der sie nicht vorgeschlagen hat, muss sie ansehen.
+fault-approval-is-author = Sie können die eigene Entscheidung nicht bestätigen und den Einspruch dazu nicht beantworten
+fault-approval-is-author-do = Das muss jemand mit der nötigen Rolle tun, der diese Entscheidung nicht getroffen hat.
 fault-approval-not-a-lead = Nur die Leitung kann die zweite Person sein
 fault-approval-not-a-lead-do = Bitten Sie die Leitung, diese Entscheidung anzusehen.
 fault-approval-too-soon = Für den zweiten Blick ist es zu früh
@@ -46,8 +46,8 @@ fault-approval-view-needed = Sehen Sie den Fall noch einmal an, bevor Sie zustim
 fault-approval-view-needed-do = Öffnen Sie die Entscheidung, lesen Sie den Fall noch einmal, sehen Sie einen Inhalt an, wo es einen gibt, und stimmen Sie dann zu oder lehnen Sie ab.
 fault-bulk-stale = Ein Fall hat sich seit der Vorbereitung geändert
 fault-bulk-stale-do = Nichts wurde entschieden. Bereiten Sie die Sammelentscheidung noch einmal vor.
-fault-bulk-lapsed = Diese Sammelentscheidung wartet nicht mehr
-fault-bulk-lapsed-do = Ihre Fälle sind wieder in der Warteschlange. Bereiten Sie sie noch einmal vor, wenn sie noch gebraucht wird.
+fault-bulk-lapsed = Diese Sammelentscheidung kann nicht mehr bestätigt werden
+fault-bulk-lapsed-do = Sie wurde bestätigt oder verworfen, oder sie ist abgelaufen. Wurde sie nicht bestätigt, sind ihre Fälle wieder in der Warteschlange. Bereiten Sie sie noch einmal vor, wenn sie noch gebraucht wird.
 fault-bulk-empty = Kein Fall ist gewählt
 fault-bulk-empty-do = Gehen Sie zurück und wählen Sie mindestens einen Fall.
 fault-bulk-too-large = Das sind zu viele auf einmal

@@ -1,4 +1,4 @@
-### What somebody looks for.
+### Search.
 
 find-title = Suchen
 find-what = Was suchen Sie?

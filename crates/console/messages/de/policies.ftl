@@ -1,7 +1,7 @@
 ### Policies: what each purpose forbids.
 
 policies-title = Richtlinien
-policies-about = Was jeder Zweck verbietet, in den Worten, nach denen entschieden wird und die der Dienst weitergibt.
+policies-about = Was jeder Zweck verbietet, in den Worten, nach denen entschieden wird und die der Dienst weitergeben kann.
 policies-policy = Richtlinie
 policies-version = Fassung
 policies-wording = Was sie verbietet

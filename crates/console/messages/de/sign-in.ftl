@@ -1,4 +1,4 @@
-### Ways in.
+### Signing in, enrolment, and confirming one's identity.
 
 sign-in-title = Anmelden
 sign-in-name = Name

@@ -1,4 +1,4 @@
-### People: who works here, with which roles, and who gave them.
+### Staff: accounts, their roles, and the events about them.
 
 staff-title = Team
 staff-person = Teammitglied

@@ -1,4 +1,4 @@
-### What the values of the model are called.
+### Names of the model's values.
 
 urgency-child-in-danger = Kind jetzt in Gefahr
 urgency-new-material = Neues Material

@@ -3,7 +3,7 @@
 bulk-title = Bulk decisions
 bulk-new = Decide several cases at once
 bulk-new-about = Choose the cases and one decision for all of them. The next page shows what it affects before anything is done.
-bulk-alike = These are the open cases with an item near the same entry.
+bulk-alike = These are open cases with an item near the same entry.
 bulk-policy = Policy
 bulk-any = any
 bulk-show = Show

@@ -19,22 +19,22 @@ decision-by = Made by
 decision-approver = Second approver
 decision-approval-waits = waiting
 decision-alone = single-person operation: the same person, one day later, after a second review
-decision-alone-done = single-person operation: no second person was required
+decision-alone-done = single-person operation: no second approver was required
 decision-not-before = Second review from
-decision-resolved = Settled
+decision-resolved = Resolved
 decision-undone = Undone
 decision-reason = Reason
 decision-approver-note = Why the second approver refused
 decision-undo-reason = Why it was undone
-decision-actions = What the service was asked to do
-decision-no-actions = Nothing.
+decision-actions = Actions for the service
+decision-no-actions = None.
 decision-action = Action
 decision-about = About
 decision-state = State
 decision-answered = Answered
 decision-reminders = { $count ->
-    [one] asked again once
-   *[other] asked again { $count } times
+    [one] one reminder
+   *[other] { $count } reminders
 }
 decision-messages = { $count ->
     [one] One message
@@ -45,7 +45,7 @@ decision-attempts = { $count ->
     [one] tried once
    *[other] tried { $count } times
 }
-decision-request-again = Ask the service again
+decision-request-again = Request again
 decision-until = until { $name }
 approval-title = You are the second approver
 approval-about = Read the case first. If you approve, the actions are sent to the service. If you refuse, the case reopens for a lead.

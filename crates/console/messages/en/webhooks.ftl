@@ -3,13 +3,13 @@
 webhooks-title = Webhooks
 webhooks-sent = The message is being sent again.
 webhooks-open = Actions without an answer
-webhooks-open-about = A delivered message does not mean that the action is done: the service confirms that itself. Until then it is asked again.
+webhooks-open-about = A delivered message does not mean that the action is done: the service confirms that itself. Until then the service is reminded.
 webhooks-open-waiting = { $count } waiting
 webhooks-open-overdue = { $count } overdue
 webhooks-action = Action
 webhooks-service = Service
-webhooks-requested = Asked
-webhooks-reminders = Asked again
+webhooks-requested = Requested
+webhooks-reminders = Reminders
 webhooks-state = State
 webhooks-more-actions = Later actions
 webhooks-endpoints = Endpoints

@@ -1,4 +1,4 @@
-### Banks, and what somebody said against their entries.
+### Banks, and disputes about their entries.
 
 banks-title = Banques
 banks-about = Ce à quoi les éléments sont comparés. Les empreintes ne sont montrées à personne ici.

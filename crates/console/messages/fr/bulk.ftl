@@ -1,9 +1,9 @@
-### Bulk decisions: one answer to many cases.
+### Bulk decisions: one decision for several cases.
 
 bulk-title = Décisions groupées
 bulk-new = Trancher plusieurs dossiers à la fois
 bulk-new-about = Choisissez les dossiers et une réponse. La page suivante dit ce qui sera touché, avant que rien ne soit fait.
-bulk-alike = Ce sont tous les dossiers ouverts dont un élément est proche de la même entrée.
+bulk-alike = Ce sont des dossiers ouverts dont un élément est proche de la même entrée.
 bulk-policy = Règle
 bulk-any = toutes
 bulk-show = Afficher

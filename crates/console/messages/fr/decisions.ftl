@@ -1,4 +1,4 @@
-### Decisions, the second person, and taking back.
+### Decisions, second approval, and undoing.
 
 decisions-title = Décisions
 decisions-all = Toutes celles qui sont conservées. Il n’y a de liste ni par personne ni par compte.
@@ -18,8 +18,8 @@ decision-policy = Règle
 decision-by = Prise par
 decision-approver = Seconde personne
 decision-approval-waits = attend
-decision-alone = personne d’autre n’est là : la même personne, un jour plus tard, après un nouvel examen
-decision-alone-done = seul·e : personne d’autre n’était là, la même personne a donc regardé de nouveau
+decision-alone = fonctionnement à une seule personne : la même personne, un jour plus tard, après un nouvel examen
+decision-alone-done = fonctionnement à une seule personne : aucune seconde personne n’était requise
 decision-not-before = Second examen à partir de
 decision-resolved = Réglée
 decision-undone = Annulée

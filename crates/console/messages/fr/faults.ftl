@@ -1,4 +1,4 @@
-### What went wrong, and what to do about it: a message for each code, and one with `-do` after it.
+### Error pages: for each code, a message that says what happened and one with `-do` that says what to do.
 
 fault-not-found = Il n’y a rien ici
 fault-not-found-do = Vérifiez l’adresse. Il se peut aussi que vos rôles ne vous permettent pas de voir cette page.
@@ -34,8 +34,8 @@ fault-decision-until-past = Le dernier jour est passé
 fault-decision-until-past-do = Revenez en arrière et choisissez un jour plus tardif.
 fault-decision-not-undoable = Vous ne pouvez plus annuler cette décision
 fault-decision-not-undoable-do = Son auteur peut l’annuler pendant un jour ; ensuite, demandez à un responsable.
-fault-approval-is-author = Personne n’est sa propre seconde personne
-fault-approval-is-author-do = Un responsable qui n’a pas proposé cette décision doit l’examiner.
+fault-approval-is-author = Vous ne pouvez ni approuver votre propre décision ni répondre à sa contestation
+fault-approval-is-author-do = Un collègue qui a le rôle requis et qui n’a pas pris cette décision doit le faire.
 fault-approval-not-a-lead = Seul un responsable peut être la seconde personne
 fault-approval-not-a-lead-do = Demandez à un responsable d’examiner cette décision.
 fault-approval-too-soon = Il est trop tôt pour le second examen
@@ -46,8 +46,8 @@ fault-approval-view-needed = Regardez le dossier encore une fois avant d’appro
 fault-approval-view-needed-do = Ouvrez la décision, relisez son dossier, regardez un élément s’il y en a un, puis approuvez ou refusez.
 fault-bulk-stale = Un dossier a changé depuis la préparation
 fault-bulk-stale-do = Rien n’a été décidé. Préparez à nouveau la décision groupée.
-fault-bulk-lapsed = Cette décision groupée n’est plus en attente
-fault-bulk-lapsed-do = Ses dossiers sont de retour dans la file. Préparez-la à nouveau si elle est encore utile.
+fault-bulk-lapsed = Cette décision groupée ne peut plus être confirmée
+fault-bulk-lapsed-do = Elle a été confirmée ou abandonnée, ou elle a expiré. Si elle n’a pas été confirmée, ses dossiers sont de retour dans la file. Préparez-la à nouveau si elle est encore utile.
 fault-bulk-empty = Aucun dossier n’est choisi
 fault-bulk-empty-do = Revenez en arrière et cochez au moins un dossier.
 fault-bulk-too-large = C’est trop à la fois

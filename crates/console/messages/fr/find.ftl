@@ -1,4 +1,4 @@
-### What somebody looks for.
+### Search.
 
 find-title = Rechercher
 find-what = Que cherchez-vous ?

@@ -1,4 +1,4 @@
-### What stands around every page.
+### The parts that all pages share.
 
 frame-skip = Aller au contenu
 frame-continue = Continuer

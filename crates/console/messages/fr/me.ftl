@@ -1,4 +1,4 @@
-### One's own page: what one has seen, breaks, and how the console looks.
+### My page: exposure, breaks, display settings and sign-in methods.
 
 me-title = Ma page
 me-exposure = Ce que vous avez vu en 24 heures

@@ -1,7 +1,7 @@
 ### Policies: what each purpose forbids.
 
 policies-title = Règles
-policies-about = Ce que chaque but interdit, dans les mots d’après lesquels on décide et que le service transmet.
+policies-about = Ce que chaque but interdit, dans les mots d’après lesquels on décide et que le service peut transmettre.
 policies-policy = Règle
 policies-version = Numéro
 policies-wording = Ce qu’elle interdit

@@ -1,4 +1,4 @@
-### The queue: what waits to be decided.
+### The queue of open cases.
 
 queue-title = File d’attente
 queue-next = Dossier suivant

@@ -1,4 +1,4 @@
-### What the values of the model are called.
+### Names of the model's values.
 
 urgency-child-in-danger = Enfant en danger maintenant
 urgency-new-material = Contenu nouveau

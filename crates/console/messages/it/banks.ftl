@@ -1,4 +1,4 @@
-### Banks, and what somebody said against their entries.
+### Banks, and disputes about their entries.
 
 banks-title = Banche
 banks-about = Ciò con cui gli elementi vengono confrontati. Gli hash non si mostrano a nessuno qui.

@@ -1,9 +1,9 @@
-### Bulk decisions: one answer to many cases.
+### Bulk decisions: one decision for several cases.
 
 bulk-title = Decisioni collettive
 bulk-new = Decidere più casi insieme
 bulk-new-about = Scelga i casi e una risposta. La pagina seguente dice che cosa tocca, prima che si faccia qualcosa.
-bulk-alike = Questi sono tutti i casi aperti con un elemento vicino alla stessa voce.
+bulk-alike = Questi sono casi aperti con un elemento vicino alla stessa voce.
 bulk-policy = Regola
 bulk-any = tutte
 bulk-show = Mostra

@@ -1,4 +1,4 @@
-### Decisions, the second person, and taking back.
+### Decisions, second approval, and undoing.
 
 decisions-title = Decisioni
 decisions-all = Tutte quelle conservate. Non c’è un elenco per persona né per account.
@@ -18,8 +18,8 @@ decision-policy = Regola
 decision-by = Presa da
 decision-approver = Seconda persona
 decision-approval-waits = in attesa
-decision-alone = non c’è nessun altro: la stessa persona, un giorno dopo, dopo averlo riguardato
-decision-alone-done = da sola: non c’era nessun altro, quindi la stessa persona ha guardato di nuovo
+decision-alone = gestione con una sola persona: la stessa persona, un giorno dopo, dopo averlo riguardato
+decision-alone-done = gestione con una sola persona: non serviva una seconda persona
 decision-not-before = Secondo esame dal
 decision-resolved = Definita
 decision-undone = Annullata

@@ -1,4 +1,4 @@
-### What went wrong, and what to do about it: a message for each code, and one with `-do` after it.
+### Error pages: for each code, a message that says what happened and one with `-do` that says what to do.
 
 fault-not-found = Qui non c’è nulla
 fault-not-found-do = Controlli l’indirizzo. Può anche darsi che i Suoi ruoli non permettano di vederla.
@@ -34,8 +34,8 @@ fault-decision-until-past = L’ultimo giorno è passato
 fault-decision-until-past-do = Torni indietro e scelga un giorno successivo.
 fault-decision-not-undoable = Non può più annullare questa decisione
 fault-decision-not-undoable-do = Chi l’ha presa può annullarla per un giorno; poi si rivolga a un responsabile.
-fault-approval-is-author = Nessuno è la propria seconda persona
-fault-approval-is-author-do = Deve esaminarla un responsabile che non l’ha proposta.
+fault-approval-is-author = Non può approvare la propria decisione né rispondere alla sua contestazione
+fault-approval-is-author-do = Deve farlo un collega con il ruolo richiesto che non ha preso questa decisione.
 fault-approval-not-a-lead = Solo un responsabile può essere la seconda persona
 fault-approval-not-a-lead-do = Chieda a un responsabile di esaminare questa decisione.
 fault-approval-too-soon = È troppo presto per il secondo esame
@@ -46,8 +46,8 @@ fault-approval-view-needed = Riguardi il caso prima di approvare
 fault-approval-view-needed-do = Apra la decisione, rilegga il caso, guardi un elemento se c’è, e poi approvi o respinga.
 fault-bulk-stale = Un caso è cambiato da quando è stata preparata
 fault-bulk-stale-do = Nulla è stato deciso. Prepari di nuovo la decisione collettiva.
-fault-bulk-lapsed = Questa decisione collettiva non è più in attesa
-fault-bulk-lapsed-do = I suoi casi sono tornati in coda. La prepari di nuovo se serve ancora.
+fault-bulk-lapsed = Questa decisione collettiva non può più essere confermata
+fault-bulk-lapsed-do = È stata confermata o abbandonata, oppure è scaduta. Se non è stata confermata, i suoi casi sono tornati in coda. La prepari di nuovo se serve ancora.
 fault-bulk-empty = Nessun caso è stato scelto
 fault-bulk-empty-do = Torni indietro e scelga almeno un caso.
 fault-bulk-too-large = Sono troppi in una volta

@@ -1,4 +1,4 @@
-### What somebody looks for.
+### Search.
 
 find-title = Cerca
 find-what = Che cosa cerca?

@@ -1,4 +1,4 @@
-### What stands around every page.
+### The parts that all pages share.
 
 frame-skip = Vai al contenuto
 frame-continue = Continua

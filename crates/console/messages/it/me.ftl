@@ -1,4 +1,4 @@
-### One's own page: what one has seen, breaks, and how the console looks.
+### My page: exposure, breaks, display settings and sign-in methods.
 
 me-title = La mia pagina
 me-exposure = Che cosa ha visto in 24 ore

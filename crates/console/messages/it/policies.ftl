@@ -1,7 +1,7 @@
 ### Policies: what each purpose forbids.
 
 policies-title = Regole
-policies-about = Che cosa vieta ogni scopo, nelle parole secondo cui si decide e che il servizio riferisce.
+policies-about = Che cosa vieta ogni scopo, nelle parole secondo cui si decide e che il servizio può riferire.
 policies-policy = Regola
 policies-version = Versione
 policies-wording = Che cosa vieta

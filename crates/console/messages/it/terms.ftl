@@ -1,4 +1,4 @@
-### What the values of the model are called.
+### Names of the model's values.
 
 urgency-child-in-danger = Minore in pericolo ora
 urgency-new-material = Materiale nuovo

@@ -1,4 +1,4 @@
-### How messages to services go, and what no service has answered.
+### Webhook deliveries, and actions without an answer.
 
 webhooks-title = Notifiche
 webhooks-sent = Il messaggio è di nuovo in viaggio.

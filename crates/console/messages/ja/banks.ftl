@@ -1,4 +1,4 @@
-### Banks, and what somebody said against their entries.
+### Banks, and disputes about their entries.
 
 banks-title = バンク
 banks-about = アイテムと照合されるデータです。ハッシュはここでは誰にも表示されません。

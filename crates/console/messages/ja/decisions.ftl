@@ -1,4 +1,4 @@
-### Decisions, the second person, and taking back.
+### Decisions, second approval, and undoing.
 
 decisions-title = 判断
 decisions-all = 保存されているすべての判断です。人ごと、アカウントごとの一覧はありません。
@@ -18,8 +18,8 @@ decision-policy = ポリシー
 decision-by = 判断した人
 decision-approver = 二人目の確認者
 decision-approval-waits = 確認待ち
-decision-alone = ほかに人がいないため、同じ人が一日おいて見直します
-decision-alone-done = 一人で確認：ほかに人がいないため、同じ人が見直しました
+decision-alone = 一人での運用：同じ人が一日おいて見直します
+decision-alone-done = 一人での運用：二人目の確認は不要でした
 decision-not-before = 見直しが可能になる日時
 decision-resolved = 確定日時
 decision-undone = 取り消し

@@ -1,4 +1,4 @@
-### What went wrong, and what to do about it: a message for each code, and one with `-do` after it.
+### Error pages: for each code, a message that says what happened and one with `-do` that says what to do.
 
 fault-not-found = ここには何もありません
 fault-not-found-do = アドレスを確かめてください。あなたの役割では表示できないページかもしれません。
@@ -34,8 +34,8 @@ fault-decision-until-past = 終了日が過去の日付です
 fault-decision-until-past-do = 戻って、今日以降の日付を選んでください。
 fault-decision-not-undoable = この判断はもう取り消せません
 fault-decision-not-undoable-do = 判断した本人が取り消せるのは一日以内です。それ以降は主任に相談してください。
-fault-approval-is-author = 自分の判断を自分で承認することはできません
-fault-approval-is-author-do = この判断を提案していない主任の確認が必要です。
+fault-approval-is-author = 自分の判断の承認や、それに対する異議への回答はできません
+fault-approval-is-author-do = この判断をしていない、必要な役割をもつ同僚が行ってください。
 fault-approval-not-a-lead = 二人目の確認者になれるのは主任だけです
 fault-approval-not-a-lead-do = 主任にこの判断の確認を頼んでください。
 fault-approval-too-soon = 二度目の確認にはまだ早すぎます
@@ -46,8 +46,8 @@ fault-approval-view-needed = 承認する前に、案件をもう一度確認し
 fault-approval-view-needed-do = 判断のページを開き、案件を読み直し、表示できるアイテムがあれば見てから、承認するか退けてください。
 fault-bulk-stale = 準備した後に、案件の内容が変わりました
 fault-bulk-stale-do = 判断は記録されていません。一括判断をもう一度準備してください。
-fault-bulk-lapsed = この一括判断の期限が切れました
-fault-bulk-lapsed-do = 案件はキューに戻っています。必要であれば、もう一度準備してください。
+fault-bulk-lapsed = この一括判断は、もう確定できません
+fault-bulk-lapsed-do = すでに確定または取りやめ済みか、期限切れです。確定されていなければ、案件はキューに戻っています。必要であれば、もう一度準備してください。
 fault-bulk-empty = 案件が選ばれていません
 fault-bulk-empty-do = 戻って、案件を一つ以上選んでください。
 fault-bulk-too-large = 一度に扱える数を超えています

@@ -1,4 +1,4 @@
-### What somebody looks for.
+### Search.
 
 find-title = 検索
 find-what = 何を探しますか

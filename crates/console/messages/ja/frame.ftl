@@ -1,4 +1,4 @@
-### What stands around every page.
+### The parts that all pages share.
 
 frame-skip = 本文へ移動
 frame-continue = 続ける

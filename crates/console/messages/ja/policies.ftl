@@ -1,7 +1,7 @@
 ### Policies: what each purpose forbids.
 
 policies-title = ポリシー
-policies-about = 目的ごとに、何が禁止されているかを定めた文面です。審査担当者はこの文面に基づいて判断し、サービスはこの文面を本人に伝えます。
+policies-about = 目的ごとに、何が禁止されているかを定めた文面です。審査担当者はこの文面に基づいて判断し、サービスはこの文面を本人に伝えることができます。
 policies-policy = ポリシー
 policies-version = 版
 policies-wording = 禁止する内容

@@ -1,4 +1,4 @@
-### The queue: what waits to be decided.
+### The queue of open cases.
 
 queue-title = キュー
 queue-next = 次の案件へ

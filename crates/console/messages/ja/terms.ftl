@@ -1,4 +1,4 @@
-### What the values of the model are called.
+### Names of the model's values.
 
 urgency-child-in-danger = 子どもが今まさに危険
 urgency-new-material = 新しい素材

@@ -1,4 +1,4 @@
-### How messages to services go, and what no service has answered.
+### Webhook deliveries, and actions without an answer.
 
 webhooks-title = Webhook
 webhooks-sent = 通知をもう一度送信します。

@@ -67,8 +67,8 @@ pub struct ExtendClaimForm {
     claim: u32,
 }
 
-/// `POST /console/cases/{case}/extend-claim`: extends the claim. A script sends it while the reviewer works
-/// on the page.
+/// `POST /console/cases/{case}/extend-claim`: extends the claim. A script sends it while the
+/// reviewer works on the page.
 pub async fn extend_claim(
     State(console): State<Console>,
     reviewer: Reviewer,

@@ -124,7 +124,7 @@ pub struct ClaimPage<'a> {
 /// The decision that the reviewer made a moment ago.
 #[derive(Clone, Debug)]
 pub struct PreviousDecision {
-    /// The message that says whether it is in effect or waits for a second person.
+    /// The message that says whether it is in effect or waits for a second approver.
     pub message: MessageId,
     /// Id of the decision.
     pub decision: String,
@@ -289,15 +289,15 @@ pub struct ViewRow {
     pub seconds: i64,
 }
 
-/// Says that the decision before is in effect.
+/// The message that the previous decision is in effect.
 pub const DECIDED: MessageId = MessageId("case-decided");
-/// Says that the decision before waits for a second person.
+/// The message that the previous decision waits for a second approver.
 pub const PROPOSED: MessageId = MessageId("case-proposed");
-/// Says that there is no picture because it was never kept.
+/// The message that there is no picture because it was never stored.
 pub const NEVER_STORED: MessageId = MessageId("item-never-stored");
-/// Says that there is no picture because its retention period has ended.
+/// The message that there is no picture because its retention period has ended.
 pub const EXPIRED: MessageId = MessageId("item-expired");
-/// Says that there is no picture because this page does not show it, though it is kept.
+/// The message that the picture is stored, but that this page does not show it.
 pub const STORED: MessageId = MessageId("item-stored");
 
 /// Returns the distance of a hit, and how the frame was turned, as text. Frames are counted from 1;

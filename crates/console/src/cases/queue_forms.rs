@@ -14,7 +14,7 @@ use crate::field::wrong;
 use crate::form::Form;
 use crate::guard::Reviewer;
 
-/// The form that asks for the next case.
+/// The form that requests the next case.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NextCaseForm {
@@ -51,7 +51,7 @@ pub fn with_queue(queue: Queue, address: &str) -> String {
 }
 
 /// Claims the next case, and redirects to it, or to the queue if there is none. `after` is a part
-/// of the query that tells the next page about the decision before.
+/// of the query that names the previous decision to the next page.
 pub async fn redirect_to_next(
     desk: &Desk,
     reviewer: &Proof,

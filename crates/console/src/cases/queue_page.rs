@@ -29,7 +29,7 @@ pub struct QueuePage<'a> {
     pub frame: &'a Frame,
     /// The decision that the reviewer made a moment ago.
     pub previous: Option<PreviousDecision>,
-    /// Whether the reviewer just asked for a case and there was none for them.
+    /// Whether the reviewer just requested a case and there was none for them.
     pub is_empty_now: bool,
     /// Id of the case that the reviewer has claimed.
     pub claimed_case: Option<String>,
@@ -39,7 +39,7 @@ pub struct QueuePage<'a> {
     pub total: u64,
     /// Whether cases wait for a lead although no staff member is one.
     pub is_lead_missing: bool,
-    /// Number of cases whose decision waits for a second person.
+    /// Number of cases whose decision waits for a second approver.
     pub proposed: u64,
     /// Number of cases in bulk decisions that are not resolved.
     pub in_bulk: u64,
@@ -70,7 +70,7 @@ pub struct Row {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
-    /// Present if the reviewer just asked for a case and there was none for them.
+    /// Present if the reviewer just requested a case and there was none for them.
     #[serde(default)]
     none: Option<String>,
     /// The decision that the reviewer made a moment ago.

@@ -293,8 +293,8 @@ fn older_views(case: impl Display, before: Option<ViewId>) -> Option<String> {
     before.map(|view| format!("/console/cases/{case}?views={view}#history"))
 }
 
-/// Adds to each item whose bytes are kept a way to view it, for the reason given in `by`. Returns
-/// whether there is such an item.
+/// Adds to each item whose bytes are stored the URLs with which it is viewed, for the reason given
+/// in `by`. Returns whether there is such an item.
 pub fn add_pictures(
     items: &mut [Item],
     (case, seen): (CaseId, &[ItemView]),
@@ -329,7 +329,7 @@ fn view_row(view: &View, people: &BTreeMap<StaffId, Line>) -> ViewRow {
     }
 }
 
-/// Fills in an item, without a way to view it.
+/// Fills in an item, without the URLs with which it is viewed; [`add_pictures`] adds them.
 pub fn fill_item(messages: Messages, desk: &Desk, item: &ItemView) -> Item {
     let found = &item.found;
     let directory = desk.directory();

@@ -100,7 +100,7 @@ pub async fn drop(
     Ok(to(bulk))
 }
 
-/// `POST /console/bulk/{bulk}/approve`: approves a bulk decision as the second person.
+/// `POST /console/bulk/{bulk}/approve`: approves a bulk decision as the second approver.
 pub async fn approve(
     State(console): State<Console>,
     approver: Approver,
@@ -113,7 +113,7 @@ pub async fn approve(
     Ok(to(bulk))
 }
 
-/// `POST /console/bulk/{bulk}/refuse`: refuses a bulk decision as the second person.
+/// `POST /console/bulk/{bulk}/refuse`: refuses a bulk decision as the second approver.
 pub async fn refuse(
     State(console): State<Console>,
     approver: Approver,

@@ -113,7 +113,7 @@ pub struct BulkPage<'a> {
     pub reason: SafeHtml,
     /// Display name of the reviewer who prepared it.
     pub made_by: SafeHtml,
-    /// The second person, or that one is waited for; `None` if none is needed.
+    /// The second approver, or that it waits for one; `None` if it needs none.
     pub approver: Option<SafeHtml>,
     /// Time until which it can be confirmed; `None` if it is not waiting for that.
     pub until: Option<SafeHtml>,
@@ -125,7 +125,7 @@ pub struct BulkPage<'a> {
     pub may_confirm: bool,
     /// Whether the staff member may discard it.
     pub may_drop: bool,
-    /// Whether the staff member may approve or refuse it as the second person.
+    /// Whether the staff member may approve or refuse it as the second approver.
     pub is_approver: bool,
     /// Whether it can be approved already.
     pub may_approve: bool,
@@ -281,7 +281,7 @@ async fn view(
     }
 }
 
-/// Checks whether the staff member is the second person, and records that they read it.
+/// Checks whether the staff member is the second approver, and records that they read it.
 async fn is_approver(
     console: &Console,
     member: &mamori_desk::Member,
@@ -291,7 +291,7 @@ async fn is_approver(
     let Some(reviewer) = member.reviewer().filter(|_| is_proposed) else { return Ok(false) };
     match console.desk.read_bulk_again(&reviewer, bulk.id).await {
         Ok(()) => Ok(true),
-        // Not the second person, or a colleague resolved it a moment ago.
+        // Not the second approver, or a colleague resolved it a moment ago.
         Err(
             Error::NotFound(_)
             | Error::Refused(Refusal::ApproverIsAuthor | Refusal::AlreadyDecided),

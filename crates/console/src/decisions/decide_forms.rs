@@ -110,7 +110,7 @@ impl Decide {
     }
 }
 
-/// The measures that a form asks for, for one case or for many, before they are parsed.
+/// The fields of a form about measures, for one case or for many, before they are parsed.
 #[derive(Clone, Copy, Debug)]
 pub struct MeasureFields<'a> {
     /// Measure for the items: `leave`, `restore`, `limit` or `remove`; empty is `leave`.
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_says_each_measure() {
+    fn a_form_is_parsed_into_its_measures() {
         let form = Decide {
             items: "limit".to_owned(),
             countries: "jp, FR、it".to_owned(),
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_measure_needs_is_asked_for_by_name() {
+    fn a_refusal_names_the_field_that_is_missing_or_wrong() {
         let limit = || Decide { items: "limit".to_owned(), countries: "JP".to_owned(), ..form() };
         let table = [
             (Decide { countries: String::new(), ..limit() }, "countries"),

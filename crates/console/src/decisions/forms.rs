@@ -1,5 +1,5 @@
-//! The forms of a decision: the second person approves or refuses it, it is undone, the service is
-//! asked again.
+//! The forms of a decision: approve or refuse it as the second approver, undo it, request an
+//! overdue action again.
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -22,7 +22,7 @@ pub struct ReasonForm {
     pub text: String,
 }
 
-/// `POST /console/decisions/{decision}/approve`: approves a decision as the second person.
+/// `POST /console/decisions/{decision}/approve`: approves a decision as the second approver.
 pub async fn approve(
     State(console): State<Console>,
     approver: Approver,
@@ -35,7 +35,7 @@ pub async fn approve(
     Ok(to(decision))
 }
 
-/// `POST /console/decisions/{decision}/refuse`: refuses a decision as the second person.
+/// `POST /console/decisions/{decision}/refuse`: refuses a decision as the second approver.
 pub async fn refuse(
     State(console): State<Console>,
     approver: Approver,
@@ -63,8 +63,8 @@ pub async fn undo(
     Ok(to(decision))
 }
 
-/// `POST /console/decisions/{decision}/actions/{action}/request-again`: asks the service again for an
-/// action that it has not answered.
+/// `POST /console/decisions/{decision}/actions/{action}/request-again`: requests an overdue action
+/// again.
 pub async fn request_again(
     State(console): State<Console>,
     lead: Lead,

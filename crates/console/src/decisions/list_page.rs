@@ -66,7 +66,7 @@ pub struct Row {
 pub struct Params {
     state: String,
     outcome: String,
-    /// The last decision of the page before.
+    /// The last decision of the previous page.
     before: String,
 }
 

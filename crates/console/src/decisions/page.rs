@@ -1,5 +1,5 @@
 //! `GET /console/decisions/{decision}`: one decision, its actions, and the answers of the service.
-//! For the second person it also shows the case, and records that they read it.
+//! For the second approver it also shows the case, and records that they read it.
 
 use askama::Template;
 use fluent_bundle::FluentValue;
@@ -35,7 +35,7 @@ pub struct DecisionPage<'a> {
     pub state: MessageId,
     /// CSS class of the state.
     pub tone: &'static str,
-    /// Whether it waits for a second person.
+    /// Whether it waits for a second approver.
     pub is_proposed: bool,
     /// Name of the policy.
     pub policy: MessageId,
@@ -45,7 +45,7 @@ pub struct DecisionPage<'a> {
     pub made_by: SafeHtml,
     /// Time at which it was made.
     pub made: SafeHtml,
-    /// The second person, or that one is waited for; `None` if none is needed.
+    /// The second approver, or that it waits for one; `None` if it needs none.
     pub approver: Option<SafeHtml>,
     /// In single-person operation: time from which it can be approved, while it is proposed.
     pub not_before: Option<SafeHtml>,
@@ -57,17 +57,17 @@ pub struct DecisionPage<'a> {
     pub undone: Option<SafeHtml>,
     /// The reviewer's reason.
     pub reason: SafeHtml,
-    /// The second person's reason for refusing it.
+    /// The second approver's reason for refusing it.
     pub approver_note: Option<SafeHtml>,
     /// Reason for undoing it.
     pub undo_reason: Option<SafeHtml>,
-    /// The actions that the service is asked for.
+    /// The actions that it requests of the service.
     pub actions: Vec<ActionRow>,
-    /// The case, for the second person.
+    /// The case, for the second approver.
     pub review: Option<CaseToReview>,
     /// Whether any item of the page can be viewed.
     pub has_pictures: bool,
-    /// Whether the staff member may approve or refuse it as the second person.
+    /// Whether the staff member may approve or refuse it as the second approver.
     pub is_approver: bool,
     /// Whether it can be approved already.
     pub may_approve: bool,
@@ -83,7 +83,7 @@ impl DecisionPage<'_> {
     }
 }
 
-/// The case of a decision that waits for its second person.
+/// The case of a decision that waits for its second approver.
 #[derive(Clone, Debug)]
 pub struct CaseToReview {
     /// The account, or the item if the account is not known.
@@ -100,7 +100,7 @@ pub struct CaseToReview {
     pub next_items: Option<String>,
 }
 
-/// An action that the service is asked for.
+/// An action that a decision requests of the service.
 #[derive(Clone, Debug)]
 pub struct ActionRow {
     /// Id of the action.
@@ -125,7 +125,7 @@ pub struct ActionRow {
     pub deliveries: Vec<DeliveryRow>,
     /// Number of these deliveries.
     pub delivery_count: u64,
-    /// Whether the staff member may ask the service again.
+    /// Whether the staff member may request it again.
     pub may_request_again: bool,
 }
 
@@ -172,8 +172,8 @@ pub fn delivery_tone(state: DeliveryState) -> &'static str {
     }
 }
 
-/// Returns the second person, or that one is waited for; `None` if none is needed. A decision that
-/// was made in single-person operation is always marked as such.
+/// Returns the second approver, or that the decision waits for one; `None` if it needs none. A
+/// decision that was made in single-person operation is always marked as such.
 pub fn approver_text(messages: Messages, rule: Approval, by: Option<SafeHtml>) -> Option<SafeHtml> {
     match (rule, by) {
         (Approval::None, _) => None,

@@ -93,7 +93,7 @@ pub async fn show(
     page(&filled)
 }
 
-/// Returns the case if the staff member is the second person, and records that they read it.
+/// Returns the case if the staff member is the second approver, and records that they read it.
 async fn case_to_review(
     console: &Console,
     session: &SessionLookup,
@@ -105,7 +105,7 @@ async fn case_to_review(
     let size = PageSize::new(ITEMS).unwrap_or(PageSize::DEFAULT);
     match console.desk.read_again(&reviewer, view.decision.id, after, size).await {
         Ok(case) => Ok(Some(case)),
-        // Not the second person, or a colleague resolved it a moment ago.
+        // Not the second approver, or a colleague resolved it a moment ago.
         Err(
             Error::NotFound(_)
             | Error::Refused(Refusal::ApproverIsAuthor | Refusal::AlreadyDecided),

@@ -37,7 +37,7 @@ pub struct Work {
     pub waiting: u64,
     /// Time at which the oldest of them was opened.
     pub oldest: Option<SafeHtml>,
-    /// Number of decisions that wait for a second person.
+    /// Number of decisions that wait for a second approver.
     pub proposed: u64,
     /// Id of the case that the reviewer has claimed.
     pub claimed_case: Option<String>,

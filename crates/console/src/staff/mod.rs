@@ -1,4 +1,4 @@
-//! Signing in, the own page, and the pages of staff accounts.
+//! Sign-in, the staff member's own page, and the pages of staff accounts.
 
 pub mod forms;
 pub mod me_forms;

@@ -72,7 +72,7 @@ pub async fn sign_in(
     }
 }
 
-/// The sign-in name with which a passkey is asked for.
+/// The request for a passkey challenge: the sign-in name.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Name {

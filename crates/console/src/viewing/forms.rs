@@ -20,7 +20,7 @@ use crate::staff::sign_in_forms::EmptyForm;
 use crate::staff::sign_in_forms::json;
 
 /// Why a reviewer may view an item: the claim that their page showed, or, if `decision` is not
-/// empty, the decision whose second person they are.
+/// empty, the decision whose second approver they are.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ViewReason {

@@ -1,4 +1,4 @@
-//! Deliveries, endpoints, and unanswered actions.
+//! Webhook deliveries, endpoints, and unanswered actions.
 
 pub mod forms;
 pub mod page;

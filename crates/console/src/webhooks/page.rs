@@ -66,7 +66,7 @@ pub struct OpenActionRow {
     pub what: MessageId,
     /// Name of the service.
     pub service: SafeHtml,
-    /// Time at which the service was asked.
+    /// Time at which the action was requested.
     pub requested: Option<SafeHtml>,
     /// Number of reminders.
     pub reminders: u32,
@@ -110,7 +110,7 @@ pub struct Row {
     pub attempts: u32,
     /// Result of the last attempt.
     pub last: Option<SafeHtml>,
-    /// State of the action that it asks for; `None` if it asks for none.
+    /// State of the action that it requests; `None` if it requests none.
     pub answer: Option<MessageId>,
     /// Whether the staff member may send it again.
     pub may_resend: bool,

@@ -1,5 +1,5 @@
-//! What bad input gets, at every route: forms from elsewhere, too much of it, and cookies that are
-//! worth nothing.
+//! Bad requests at every route: forms from other origins, forms that are too large, and invalid
+//! cookies.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -21,7 +21,7 @@ use crate::matrix::matrix;
 use crate::test_app::{Person, TestApp, TestResponse};
 use crate::world::{MATRIX_COLUMNS, World, same_origin_post};
 
-/// What scripts of ours send, and no form: each needs one to be of any use.
+/// The routes to which only scripts send requests; no page has a form for them.
 pub const BY_SCRIPT: &[&str] = &[
     "/console/cases/{case}/extend-claim",
     "/console/cases/{case}/views",
@@ -37,7 +37,7 @@ pub const BY_SCRIPT: &[&str] = &[
     "/console/enroll/{token}/passkey/finish",
 ];
 
-/// Each route that takes a form, with somebody who may send it.
+/// Each POST route, with a role that may use it; `None`: no session is needed.
 fn posts() -> Vec<(&'static str, Option<StaffRole>)> {
     let posts = matrix().into_iter().filter(|((method, _), _)| *method == "POST");
     let who = |expected: Vec<&str>| expected.iter().position(|word| *word == "yes").unwrap();
@@ -45,7 +45,7 @@ fn posts() -> Vec<(&'static str, Option<StaffRole>)> {
 }
 
 on_both_engines! {
-    async fn a_form_from_elsewhere_does_nothing(records: TestDatabase) {
+    async fn a_form_from_another_origin_or_with_another_token_is_refused(records: TestDatabase) {
         let world = World::open(records).await;
 
         for (template, role) in posts() {
@@ -55,7 +55,7 @@ on_both_engines! {
                 let answer = send(&world.app, who.as_ref(), &path, origin).await;
                 forged(&answer, &path);
             }
-            // Before anybody signed in there is no session whose token could be right.
+            // Without a session there is no token to compare.
             let Some(who) = who else { continue };
             let other = world.sign_in(role).await.unwrap();
             for csrf in [other.csrf.as_str(), "", "nonsense"] {
@@ -66,7 +66,7 @@ on_both_engines! {
         }
     }
 
-    async fn a_cookie_ends_with_its_session(records: TestDatabase) {
+    async fn a_cookie_is_deleted_when_its_session_has_ended(records: TestDatabase) {
         let world = World::open(records).await;
         let here = LocalCli::here();
         let (rei, lea) = (
@@ -89,7 +89,7 @@ on_both_engines! {
         }
     }
 
-    async fn an_old_cookie_ends_the_session_of_whoever_shows_it(records: TestDatabase) {
+    async fn an_old_cookie_ends_its_session(records: TestDatabase) {
         let world = World::open(records).await;
         let thief = world.sign_in(Some(StaffRole::Reviewer)).await.unwrap();
         world.app.clock.advance(SignedDuration::from_mins(16));
@@ -109,7 +109,7 @@ on_both_engines! {
         assert!(own.starts_with(SIGN_IN), "{own}");
     }
 
-    async fn a_made_up_cookie_is_no_cookie(records: TestDatabase) {
+    async fn an_invalid_cookie_counts_as_none(records: TestDatabase) {
         let world = World::open(records).await;
         let rei = world.sign_in(Some(StaffRole::Reviewer)).await.unwrap();
 
@@ -118,15 +118,15 @@ on_both_engines! {
             let to = world.app.get_as(&made_up, "/console/queue").await.to();
             assert_eq!(to, format!("{SIGN_IN}?next=%2Fconsole%2Fqueue"));
         }
-        // The cookie of a console behind TLS is none of a console at this machine.
+        // At `http://localhost` the cookie has another name than with TLS.
         let request = Request::get("/console/queue").header(COOKIE, format!("__Host-mamori={}", rei.cookie));
         let other = world.app.send(request.body(Body::empty()).unwrap()).await;
         assert!(other.to().starts_with(SIGN_IN));
     }
 }
 
-/// The answer comes while most of the form does not, and where the form says how large it is, before
-/// any of it does.
+/// The answer comes before the whole form has arrived; with a `Content-Length`, before any of it
+/// has.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_form_of_ten_megabytes_is_refused_early() {
     let world = World::open(TestDatabase::sqlite().unwrap()).await;
@@ -146,15 +146,15 @@ async fn a_form_of_ten_megabytes_is_refused_early() {
 
             let answer = timeout(Duration::from_secs(20), world.app.send(request)).await;
 
-            let status = answer.unwrap_or_else(|_| panic!("{path} waits for it all")).status;
-            // What takes no body need not refuse one that it never reads.
+            let status = answer.unwrap_or_else(|_| panic!("{path} waits for the rest")).status;
+            // A route that reads no body need not refuse a large one.
             assert!(!is_form || status == StatusCode::PAYLOAD_TOO_LARGE, "{path}: {status}");
             assert!(!status.is_server_error(), "{path}: {status}");
         }
     }
 }
 
-/// So many bytes of a form, of which the rest never comes.
+/// A body that begins with this number of bytes of a form and never ends.
 fn begun(bytes: usize) -> Body {
     let mut first = b"text=".to_vec();
     first.resize(bytes, b'x');
@@ -162,7 +162,7 @@ fn begun(bytes: usize) -> Body {
     Body::from_stream(stream::iter(first).chain(stream::pending()))
 }
 
-/// A form with the right token from another page.
+/// Sends a form with the right token and this `Origin`.
 async fn send(
     app: &TestApp,
     who: Option<&Person>,

@@ -1,4 +1,4 @@
-//! Banks are read, and a dispute is resolved.
+//! The pages of banks, and the form that resolves a dispute.
 
 use axum::http::StatusCode;
 use mamori_model::StaffRole;
@@ -13,7 +13,7 @@ async fn sign_in(world: &World, role: StaffRole) -> Person {
 }
 
 on_both_engines! {
-    async fn a_bank_shows_what_it_is_for_and_no_hash(records: TestDatabase) {
+    async fn the_page_of_a_bank_shows_its_fields_and_no_hash(records: TestDatabase) {
         let world = World::open(records).await;
         let rei = sign_in(&world, StaffRole::Reviewer).await;
 
@@ -22,8 +22,8 @@ on_both_engines! {
         let bank = format!("/console/banks/{}", bank.split('"').next().unwrap());
         let page = world.app.get_as(&rei, &bank).await;
 
-        for said in ["drawn by a test", "none needed", "the tests", "everywhere", "<dd>31</dd>"] {
-            assert!(page.page().contains(said), "{said}: {page:?}");
+        for text in ["drawn by a test", "none needed", "the tests", "everywhere", "<dd>31</dd>"] {
+            assert!(page.page().contains(text), "{text}: {page:?}");
         }
         assert!(!page.text.contains(&"01".repeat(16)), "{page:?}");
         assert!(!page.text.contains("Disputes</h2>"), "a reviewer reads no disputes");
@@ -31,31 +31,31 @@ on_both_engines! {
         assert_eq!(world.app.get_as(&rei, none).await.status, StatusCode::NOT_FOUND);
     }
 
-    async fn a_dispute_is_answered_once_and_the_bank_says_so(records: TestDatabase) {
+    async fn a_dispute_is_resolved_once_and_the_page_of_the_bank_shows_it(records: TestDatabase) {
         let world = World::open(records).await;
         let (edi, audi) =
             (sign_in(&world, StaffRole::PolicyEditor).await, sign_in(&world, StaffRole::Auditor).await);
         let dispute = world.open_dispute().await;
         let bank = format!("/console/banks/{}", dispute.bank);
-        let settle = format!("/console/disputes/{}/resolve", dispute.id);
+        let resolve = format!("/console/disputes/{}/resolve", dispute.id);
         let id = dispute.bank.to_string();
         let form = [("bank", &*id), ("resolution", "upheld"), ("text", "It is <b>another</b>.")];
 
         let open = world.app.get_as(&audi, &bank).await;
-        let settled = world.app.post_as(&edi, &settle, &form).await;
-        let twice = world.app.post_as(&edi, &settle, &form).await;
-        let page = world.app.get_as(&edi, &settled.to()).await;
+        let resolved = world.app.post_as(&edi, &resolve, &form).await;
+        let twice = world.app.post_as(&edi, &resolve, &form).await;
+        let page = world.app.get_as(&edi, &resolved.to()).await;
 
         assert!(open.page().contains("It is what the bank says."), "{open:?}");
         assert!(open.text.contains("href=\"/console/decisions/dec_"), "{open:?}");
-        assert!(!open.text.contains("name=\"resolution\""), "an auditor settles nothing");
-        assert_eq!(settled.to(), bank);
+        assert!(!open.text.contains("name=\"resolution\""), "an auditor cannot resolve a dispute");
+        assert_eq!(resolved.to(), bank);
         assert!(page.page().contains("The entry was withdrawn"), "{page:?}");
         assert!(page.text.contains("It is &lt;b&gt;another&lt;/b&gt;."), "{page:?}");
         assert_eq!(twice.status, StatusCode::CONFLICT);
-        assert!(twice.text.contains("<title>This dispute has already been settled"), "{twice:?}");
+        assert!(twice.text.contains("<title>This dispute has already been resolved"), "{twice:?}");
         let odd = [("bank", &*id), ("resolution", "maybe"), ("text", "x")];
-        let odd = world.app.post_as(&edi, &settle, &odd).await;
+        let odd = world.app.post_as(&edi, &resolve, &odd).await;
         assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
 }

@@ -1,4 +1,4 @@
-//! One answer to many cases, as a browser without scripts gives it.
+//! Bulk decisions, in a browser without scripts.
 
 use axum::http::StatusCode;
 use mamori_testkit::database::TestDatabase;
@@ -6,7 +6,7 @@ use mamori_testkit::on_both_engines;
 
 use crate::test_app::{Person, TestApp, TestResponse};
 
-/// The cases that a form offers.
+/// The ids of the cases that the form offers.
 fn offered(page: &TestResponse) -> Vec<String> {
     let parts = page.page().split("name=\"case\" value=\"").skip(1);
     parts.map(|part| part.split('"').next().unwrap().to_owned()).collect()
@@ -20,7 +20,7 @@ async fn prepare(app: &TestApp, who: &Person, cases: &[String]) -> TestResponse 
 }
 
 on_both_engines! {
-    async fn a_bulk_decision_is_shown_resolved_by_a_second_approver_and_undone_as_one(records: TestDatabase) {
+    async fn a_bulk_decision_is_shown_then_approved_and_undone_as_a_whole(records: TestDatabase) {
         let app = TestApp::open(records).await;
         for account in ["one", "two", "three"] {
             app.item(account, Some(account)).await;
@@ -36,20 +36,20 @@ on_both_engines! {
         let own = app.post_as(&rei, &format!("{bulk}/approve"), &[]).await;
         let waits = app.get_as(&lea, &bulk).await;
         let approved = app.post_as(&lea, &format!("{bulk}/approve"), &[]).await;
-        let stands = app.get_as(&rei, &bulk).await;
+        let in_effect = app.get_as(&rei, &bulk).await;
         let undo = [("text", "I was wrong.")];
         let undone = app.post_as(&rei, &format!("{bulk}/undo"), &undo).await;
 
         let text = shown.page().replace(['\u{2068}', '\u{2069}'], "");
         assert!(text.contains("3 cases · 3 items · 3 accounts"), "{text}");
         assert!(text.contains("The &lt;poster&gt; again."), "{text}");
-        assert_eq!(before.to(), "/console/queue?none=1", "nobody else is given these cases");
+        assert_eq!(before.to(), "/console/queue?none=1", "these cases are not in the queue");
         assert_eq!(confirmed.to(), bulk);
-        assert_eq!(own.status, StatusCode::NOT_FOUND, "a reviewer is no second person");
+        assert_eq!(own.status, StatusCode::NOT_FOUND, "a reviewer cannot be the second approver");
         assert!(waits.page().contains("Waiting for second approval"), "{waits:?}");
         assert!(waits.text.contains("You are the second approver"), "{waits:?}");
         assert_eq!(approved.to(), bulk);
-        assert!(stands.page().contains("In effect"), "{stands:?}");
+        assert!(in_effect.page().contains("In effect"), "{in_effect:?}");
         assert_eq!(undone.to(), bulk);
         let after = app.get_as(&lea, &bulk).await;
         assert!(after.page().contains(">Undone<"), "{after:?}");
@@ -57,7 +57,7 @@ on_both_engines! {
         assert_eq!(again.len(), 3, "they are open again");
     }
 
-    async fn a_bulk_decision_of_no_case_is_refused_by_name(records: TestDatabase) {
+    async fn a_bulk_decision_without_a_case_is_refused(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let rei = app.reviewer("rei").await;
 
@@ -70,7 +70,7 @@ on_both_engines! {
         assert!(!list.page().contains("/console/bulk/bulk_"), "{list:?}");
     }
 
-    async fn what_was_dropped_or_went_stale_decides_nothing(records: TestDatabase) {
+    async fn a_discarded_or_stale_bulk_decision_decides_nothing(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.item("a", Some("one")).await;
         let rei = app.reviewer("rei").await;
@@ -85,7 +85,7 @@ on_both_engines! {
         let none = app.post_as(&rei, "/console/bulk", &[("outcome", "allowed"), ("reason", "x")]).await;
 
         assert_eq!(late.status, StatusCode::CONFLICT);
-        assert!(late.text.contains("<title>This bulk decision has been settled"), "{late:?}");
+        assert!(late.text.contains("<title>This bulk decision can no longer be"), "{late:?}");
         assert_eq!(stale.status, StatusCode::CONFLICT);
         assert!(stale.text.contains("<title>A case changed since this was prepared"), "{stale:?}");
         assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -93,7 +93,7 @@ on_both_engines! {
         assert!(list.page().contains("Discarded or expired"), "{list:?}");
     }
 
-    async fn the_cases_with_one_picture_are_offered_together(records: TestDatabase) {
+    async fn cases_with_the_same_entry_are_offered_together(records: TestDatabase) {
         let app = TestApp::open(records).await;
         for account in ["one", "two"] {
             app.item(account, Some(account)).await;

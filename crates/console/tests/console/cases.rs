@@ -1,4 +1,4 @@
-//! From the queue to a decision, as a browser without scripts does it.
+//! The queue and the page of a case, in a browser without scripts.
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
@@ -12,13 +12,13 @@ use mamori_testkit::on_both_engines;
 
 use crate::test_app::{Person, TestApp, new_bank};
 
-/// An address without what stands behind its question mark.
+/// An address without its query.
 fn at(address: &str) -> &str {
     address.split('?').next().unwrap()
 }
 
 on_both_engines! {
-    async fn the_queue_leads_to_a_case_with_everything_to_decide_it(records: TestDatabase) {
+    async fn the_next_case_is_shown_with_its_items_and_its_forms(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.item("post <i>1</i>", Some("user \u{200b}17")).await;
         app.item("post 2", Some("user \u{200b}17")).await;
@@ -37,7 +37,7 @@ on_both_engines! {
         assert!(again.page().contains("You have claimed a case"), "{again:?}");
     }
 
-    async fn two_who_ask_at_once_get_two_cases_and_none_is_left(records: TestDatabase) {
+    async fn two_concurrent_claims_get_two_cases(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.item("a", Some("one")).await;
         app.item("b", Some("two")).await;
@@ -59,7 +59,7 @@ on_both_engines! {
         assert!(theirs.text.contains("<title>A colleague has claimed this case"), "{theirs:?}");
     }
 
-    async fn a_case_can_be_skipped_escalated_handed_over_and_given_back(records: TestDatabase) {
+    async fn a_case_can_be_skipped_escalated_handed_over_and_returned(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.item("a", Some("one")).await;
         let (rei, aoi, lea) = (
@@ -105,7 +105,7 @@ on_both_engines! {
         app.post_as(&lea, &format!("{case}/release"), &form).await.to();
     }
 
-    async fn a_skip_loads_the_next_case_and_stays_in_the_policy_that_was_chosen(records: TestDatabase) {
+    async fn a_skip_opens_the_next_case_of_the_chosen_policy(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let other = NewBank { purpose: Purpose::ChildSexualAbuse, ..new_bank("other") };
         let bank = app.desk.create_bank(&Admin::local_cli(), other).await.unwrap();
@@ -124,8 +124,8 @@ on_both_engines! {
         let first = app.post_as(&rei, "/console/queue/next", &chosen).await.to();
         let page = app.get_as(&rei, &first).await;
         let claim = page.field("claim");
-        let words = [("claim", &*claim), ("text", "Seen."), ("queue", &*page.field("queue"))];
-        let noted = app.post_as(&rei, &format!("{}/note", at(&first)), &words).await.to();
+        let note = [("claim", &*claim), ("text", "Seen."), ("queue", &*page.field("queue"))];
+        let noted = app.post_as(&rei, &format!("{}/note", at(&first)), &note).await.to();
         let page = app.get_as(&rei, &noted).await;
         let form = [
             ("claim", &*page.field("claim")),
@@ -153,14 +153,14 @@ on_both_engines! {
         let wrong = [("claim", "1"), ("how", "skip"), ("text", "x"), ("queue", "cats")];
         let wrong = app.post_as(&rei, &format!("{}/release", at(&third)), &wrong).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-        // Without a policy the skip goes on to the oldest of all.
+        // Without a chosen policy, a skip opens the oldest case of all.
         let form = [("claim", &*page.field("claim")), ("how", "skip"), ("text", "Nor this.")];
         let any = app.post_as(&rei, &format!("{}/release", at(&third)), &form).await.to();
         let any = app.get_as(&rei, &any).await;
         assert!(any.page().contains("of another policy"), "{any:?}");
     }
 
-    async fn where_nobody_is_a_lead_nothing_is_escalated_and_the_queue_says_so(records: TestDatabase) {
+    async fn without_a_lead_no_case_is_escalated_and_the_queue_warns(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.item("a", Some("one")).await;
         let rei = app.reviewer("rei").await;
@@ -188,7 +188,7 @@ on_both_engines! {
         assert!(after.page().contains("no staff member has that role"), "{after:?}");
     }
 
-    async fn a_note_is_kept_and_shown_as_text(records: TestDatabase) {
+    async fn a_note_is_stored_and_shown_as_text(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.item("a", None).await;
         let rei = app.reviewer("rei").await;
@@ -211,7 +211,7 @@ on_both_engines! {
         }
     }
 
-    async fn what_was_written_about_a_case_that_a_colleague_took_is_on_the_page(records: TestDatabase) {
+    async fn the_text_about_a_case_that_a_colleague_claimed_is_shown_again(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.item("a", Some("one")).await;
         let (rei, lea) = (app.reviewer("rei").await, app.lead("lea").await);
@@ -246,7 +246,7 @@ on_both_engines! {
         assert_eq!(rei_takes.text.matches(">A &#60;note&#62;.</textarea>").count(), 4, "{rei_takes:?}");
     }
 
-    async fn a_long_history_has_links_to_its_begin(records: TestDatabase) {
+    async fn a_long_history_has_links_to_its_older_events(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.item("a", Some("one")).await;
         let rei = app.reviewer("rei").await;
@@ -262,20 +262,20 @@ on_both_engines! {
         for who in [&rei, &auditor] {
             let newest = app.get_as(who, &case).await;
             let link = newest.page().split("href=\"").find(|rest| rest.contains("?events="));
-            let link = link.expect("there is more").split('#').next().unwrap().to_owned();
+            let link = link.expect("a link to older events").split('#').next().unwrap().to_owned();
             let older = app.get_as(who, &link).await;
 
             assert!(newest.page().contains("note 109.") && !newest.page().contains("note 2."));
             assert!(older.page().contains("note 2.") && !older.page().contains("note 109."));
             assert!(older.page().contains("<strong>The case opened</strong>"), "{older:?}");
             assert!(older.page().contains("Back to the newest"), "{older:?}");
-            assert!(!older.page().contains("?events="), "it ends there: {older:?}");
+            assert!(!older.page().contains("?events="), "no link at the oldest: {older:?}");
         }
         let wrong = app.get_as(&auditor, &format!("{case}?events=x")).await;
         assert_eq!(wrong.status, StatusCode::NOT_FOUND);
     }
 
-    async fn a_claim_that_ran_out_does_nothing_and_can_be_made_again(records: TestDatabase) {
+    async fn a_lapsed_claim_cannot_be_extended_and_can_be_made_again(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.item("a", Some("one")).await;
         let rei = app.reviewer("rei").await;
@@ -294,7 +294,7 @@ on_both_engines! {
         assert_eq!(again.to(), case);
     }
 
-    async fn a_form_from_elsewhere_does_nothing(records: TestDatabase) {
+    async fn a_form_with_the_token_of_another_session_is_refused(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.item("a", Some("one")).await;
         let (rei, aoi) = (app.reviewer("rei").await, app.reviewer("aoi").await);
@@ -310,7 +310,7 @@ on_both_engines! {
         assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
 
-    async fn whoever_may_not_see_a_case_is_told_what_is_told_of_nothing(records: TestDatabase) {
+    async fn a_forbidden_case_looks_like_one_that_does_not_exist(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.item("a", Some("one")).await;
         let rei = app.reviewer("rei").await;
@@ -321,11 +321,11 @@ on_both_engines! {
         let none = app.get_as(&editor, "/console/cases/case_00000000000000000000000000000000");
         let none = none.await;
         let theirs = app.get_as(&editor, &case).await;
-        let nobody = app.get(&case).await;
+        let signed_out = app.get(&case).await;
 
         assert_eq!(theirs.status, StatusCode::NOT_FOUND);
         assert_eq!(theirs.text, none.text);
-        assert!(nobody.to().starts_with("/console/sign-in"), "{nobody:?}");
+        assert!(signed_out.to().starts_with("/console/sign-in"), "{signed_out:?}");
         let record = app.get_as(&auditor, &case).await;
         assert!(record.page().contains("History"), "{record:?}");
         assert!(!record.page().contains("id=\"decide-form\""), "{record:?}");

@@ -1,4 +1,4 @@
-//! Decisions: made, reviewed by a second person, taken back, and refused where they must be.
+//! Decisions are made, approved or refused by a second approver, and undone.
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
@@ -8,7 +8,7 @@ use mamori_testkit::on_both_engines;
 
 use crate::test_app::{Person, TestApp, TestResponse};
 
-/// What a page's form says, with these measures.
+/// The fields of a decision, with these measures.
 fn form<'a>(claim: &'a str, version: &'a str, more: &[(&'a str, &'a str)]) -> Fields<'a> {
     let mut fields = vec![("claim", claim), ("version", version), ("reason", "It is the poster.")];
     fields.extend_from_slice(more);
@@ -20,21 +20,21 @@ type Fields<'a> = Vec<(&'a str, &'a str)>;
 const REMOVE: [(&str, &str); 2] = [("outcome", "violates"), ("items", "remove")];
 const SUSPEND: [(&str, &str); 2] = [("outcome", "violates"), ("account", "suspend")];
 
-/// Takes the next case and decides it so; where that led.
+/// Claims the next case and decides it with these fields.
 async fn decide(app: &TestApp, who: &Person, more: &[(&str, &str)]) -> TestResponse {
     let (case, page) = app.claim_next(who).await;
     let (claim, version) = (page.field("claim"), page.field("version"));
     app.post_as(who, &format!("{case}/decide"), &form(&claim, &version, more)).await
 }
 
-/// The decision that an address names as the one before.
+/// The path of the decision that the address names as the previous one.
 fn decision(to: &str) -> String {
     let after = to.split_once("after=").unwrap().1;
     format!("/console/decisions/{}", after.split('&').next().unwrap())
 }
 
 on_both_engines! {
-    async fn a_decision_leads_to_the_next_case_and_can_be_read_and_taken_back(records: TestDatabase) {
+    async fn a_decision_opens_the_next_case_and_can_be_read_and_undone(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.item("<b>a</b>", Some("one")).await;
         app.item("b", Some("two")).await;
@@ -58,7 +58,7 @@ on_both_engines! {
         assert!(page.page().contains("Hold the item back"), "{page:?}");
         let again = app.post_as(&rei, &format!("{read}/undo"), &undo).await;
         assert_eq!(again.status, StatusCode::CONFLICT);
-        assert!(again.text.contains(&format!("href=\"{read}\"")), "a way on: {again:?}");
+        assert!(again.text.contains(&format!("href=\"{read}\"")), "a link to continue: {again:?}");
     }
 
     async fn a_decision_sent_twice_is_made_once(records: TestDatabase) {
@@ -84,7 +84,7 @@ on_both_engines! {
         assert_eq!(list.page().matches("/console/decisions/dec_").count(), 1, "{list:?}");
     }
 
-    async fn a_lapsed_claim_decides_nothing_and_loses_no_words(records: TestDatabase) {
+    async fn a_form_under_a_lapsed_claim_decides_nothing_and_keeps_its_text(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.item("a", Some("one")).await;
         let rei = app.reviewer("rei").await;
@@ -105,7 +105,7 @@ on_both_engines! {
         assert!(again.page().contains("value=\"remove\" data-key=\"6\" checked"), "{again:?}");
     }
 
-    async fn a_case_that_went_to_somebody_else_is_not_decided(records: TestDatabase) {
+    async fn a_case_that_a_colleague_has_claimed_is_not_decided(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.item("a", Some("one")).await;
         let (rei, aoi) = (app.reviewer("rei").await, app.reviewer("aoi").await);
@@ -139,15 +139,15 @@ on_both_engines! {
 
         assert_eq!(stale.status, StatusCode::CONFLICT);
         assert!(stale.text.contains("This case has changed"), "{stale:?}");
-        assert!(stale.text.contains("came later"), "what is new is shown: {stale:?}");
+        assert!(stale.text.contains("came later"), "the new item is shown: {stale:?}");
         assert!(stale.text.contains(">It is the poster.</textarea>"), "{stale:?}");
         let version = stale.field("version");
-        let seen = form(&claim, &version, &REMOVE);
-        let seen = app.post_as(&rei, &format!("{case}/decide"), &seen).await;
-        assert!(seen.to().contains("then=decided"), "{seen:?}");
+        let current = form(&claim, &version, &REMOVE);
+        let current = app.post_as(&rei, &format!("{case}/decide"), &current).await;
+        assert!(current.to().contains("then=decided"), "{current:?}");
     }
 
-    async fn a_decision_that_cannot_be_is_sent_back_with_every_word(records: TestDatabase) {
+    async fn an_invalid_decision_is_shown_again_with_its_text(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.item("a", Some("one")).await;
         let rei = app.reviewer("rei").await;
@@ -162,18 +162,18 @@ on_both_engines! {
             (&past, "The end date is in the past"),
         ];
 
-        for (more, said) in table {
+        for (more, message) in table {
             let sent = form(&claim, &version, more);
             let back = app.post_as(&rei, &format!("{case}/decide"), &sent).await;
             assert_eq!(back.status, StatusCode::UNPROCESSABLE_ENTITY);
-            assert!(back.text.contains(said), "{said}: {back:?}");
+            assert!(back.text.contains(message), "{message}: {back:?}");
             assert!(back.text.contains(">It is the poster.</textarea>"), "{back:?}");
         }
     }
 }
 
 on_both_engines! {
-    async fn a_suspension_waits_for_a_lead_who_has_the_case_before_them(records: TestDatabase) {
+    async fn a_suspension_waits_for_a_lead_who_sees_the_case(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.item("a", Some("one")).await;
         let (rei, lea) = (app.reviewer("rei").await, app.lead("lea").await);
@@ -198,7 +198,7 @@ on_both_engines! {
         assert!(page.page().contains("Sent; the service has not answered"), "{page:?}");
     }
 
-    async fn a_lead_sends_a_suspension_back_and_says_why(records: TestDatabase) {
+    async fn a_lead_refuses_a_suspension_with_a_reason(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.item("a", Some("one")).await;
         let (rei, lea) = (app.reviewer("rei").await, app.lead("lea").await);
@@ -213,10 +213,10 @@ on_both_engines! {
         let page = app.get_as(&rei, &read).await;
         assert!(page.page().contains("A feature is enough."), "{page:?}");
         assert!(page.page().contains("Never sent"), "{page:?}");
-        assert_eq!(app.claim_next(&lea).await.1.status, StatusCode::OK, "it is open again, for a lead");
+        assert_eq!(app.claim_next(&lea).await.1.status, StatusCode::OK, "it is open for leads");
     }
 
-    async fn nobody_is_their_own_second_person_in_no_session(records: TestDatabase) {
+    async fn a_lead_cannot_approve_their_own_decision_in_any_session(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.item("a", Some("one")).await;
         let lea = app.lead("lea").await;
@@ -226,11 +226,11 @@ on_both_engines! {
         for person in [&lea, &elsewhere] {
             let own = app.post_as(person, &format!("{read}/approve"), &[]).await;
             assert_eq!(own.status, StatusCode::FORBIDDEN);
-            assert!(own.text.contains("<title>You cannot approve or settle"), "{own:?}");
+            assert!(own.text.contains("<title>You cannot approve your own decision"), "{own:?}");
         }
     }
 
-    async fn two_who_approve_at_once_approve_once(records: TestDatabase) {
+    async fn of_two_concurrent_approvals_one_is_refused(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.item("a", Some("one")).await;
         let rei = app.reviewer("rei").await;
@@ -264,19 +264,19 @@ on_both_engines! {
         assert_eq!(unseen.status, StatusCode::FORBIDDEN);
         assert!(unseen.text.contains("<title>Review the case once more"), "{unseen:?}");
         assert!(page.page().contains("The case, for your second review"), "{page:?}");
-        assert!(!page.page().contains("no second person was required"), "not yet: {page:?}");
+        assert!(!page.page().contains("no second approver was required"), "too early: {page:?}");
         assert_eq!(approved.to(), read);
         let done = app.get_as(&rei, &read).await;
-        let said = "<bdi>rei &lt;b&gt;rei&lt;/b&gt;</bdi> · single-person operation: no second";
-        assert!(done.page().contains(said), "{done:?}");
+        let marked = "<bdi>rei &lt;b&gt;rei&lt;/b&gt;</bdi> · single-person operation: no second";
+        assert!(done.page().contains(marked), "{done:?}");
         let settings = [("language", "ja"), ("scheme", "dark"), ("view", "text")];
         app.post_as(&rei, "/console/me", &settings).await.to();
         let japanese = app.get_as(&rei, &read).await;
-        let said = "<bdi>rei &lt;b&gt;rei&lt;/b&gt;</bdi> · 一人で確認：ほかに人がいないため";
-        assert!(japanese.page().contains(said), "{japanese:?}");
+        let marked = "<bdi>rei &lt;b&gt;rei&lt;/b&gt;</bdi> · 一人での運用：二人目の確認は不要でした";
+        assert!(japanese.page().contains(marked), "{japanese:?}");
     }
 
-    async fn whoever_proved_it_long_ago_is_asked_again_before_a_second_review(records: TestDatabase) {
+    async fn an_approval_needs_a_recent_proof_of_identity(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.item("a", Some("one")).await;
         let (rei, lea) = (app.reviewer("rei").await, app.lead("lea").await);
@@ -291,7 +291,7 @@ on_both_engines! {
         assert_eq!(approved.to(), "/console/prove");
     }
 
-    async fn decisions_are_ones_own_unless_one_keeps_the_record(records: TestDatabase) {
+    async fn a_reviewer_lists_their_own_decisions_and_an_auditor_lists_all(records: TestDatabase) {
         let app = TestApp::open(records).await;
         for account in ["one", "two", "three"] {
             app.item(&format!("of {account}"), Some(account)).await;
@@ -327,7 +327,7 @@ on_both_engines! {
         assert_eq!(undone.status, StatusCode::CONFLICT, "{undone:?}");
     }
 
-    async fn only_a_lead_requests_again_and_only_what_is_overdue(records: TestDatabase) {
+    async fn only_a_lead_requests_an_overdue_action_again(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.item("a", Some("one")).await;
         let (rei, lea) = (app.reviewer("rei").await, app.lead("lea").await);
@@ -342,12 +342,12 @@ on_both_engines! {
         let action = page.page().split("/actions/").nth(1).unwrap().split('/').next().unwrap();
         let address = format!("{read}/actions/{action}/request-again");
         let not_theirs = app.post_as(&rei, &address, &[]).await;
-        let asked = app.post_as(&lea, &address, &[]).await;
+        let requested = app.post_as(&lea, &address, &[]).await;
         let twice = app.post_as(&lea, &address, &[]).await;
 
         assert!(page.page().contains("Overdue: the service never answered"), "{page:?}");
         assert_eq!(not_theirs.status, StatusCode::NOT_FOUND);
-        assert_eq!(asked.to(), read);
+        assert_eq!(requested.to(), read);
         assert_eq!(twice.status, StatusCode::NOT_FOUND);
         let page = app.get_as(&lea, &read).await;
         assert!(page.page().contains("Sent; the service has not answered"), "{page:?}");

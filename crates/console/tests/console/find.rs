@@ -1,4 +1,4 @@
-//! What can be looked for, and what cannot.
+//! The search finds cases, decisions, banks and pages, and no accounts or staff members.
 
 use mamori_desk::Admin;
 use mamori_model::StaffRole;
@@ -12,7 +12,7 @@ fn cases(page: &TestResponse) -> usize {
 }
 
 on_both_engines! {
-    async fn an_id_leads_to_what_has_it_and_a_name_must_be_exact(records: TestDatabase) {
+    async fn an_id_redirects_to_its_page_and_an_item_name_must_be_exact(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.item("post 1/a", Some("user-17")).await;
         let rei = app.reviewer("rei").await;
@@ -31,7 +31,7 @@ on_both_engines! {
         assert!(page.page().contains(queue), "{page:?}");
     }
 
-    async fn an_id_must_be_whole_to_lead_to_what_has_it(records: TestDatabase) {
+    async fn only_a_whole_id_redirects_to_its_page(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let editor = app.person("edi", &[StaffRole::PolicyEditor]).await;
         let admin = Admin::local_cli();
@@ -41,14 +41,14 @@ on_both_engines! {
         let end = &id[id.len() - 1..];
 
         let by_id = app.get_as(&editor, &format!("/console/find?q={id}")).await;
-        // The bank's name has every digit in it, so the last one of its id finds it by its name.
+        // The bank's name contains every hexadecimal digit, and so the last digit of its id.
         let by_end = app.get_as(&editor, &format!("/console/find?q={end}")).await;
 
         assert_eq!(by_id.to(), format!("/console/banks/{id}"));
         assert!(by_end.page().contains(&format!("href=\"/console/banks/{id}\"")), "{by_end:?}");
     }
 
-    async fn nobody_finds_an_account_or_a_person_or_what_is_not_for_them(records: TestDatabase) {
+    async fn a_search_finds_no_account_no_person_and_nothing_forbidden(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.item("a", Some("user-17")).await;
         let (rei, aoi) = (app.reviewer("rei").await, app.reviewer("aoi").await);

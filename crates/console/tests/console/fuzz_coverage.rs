@@ -1,11 +1,11 @@
-//! What the fuzzer is told of the forms: every one.
+//! The fuzz target parses every form of the console.
 
 use std::fs;
 use std::path::Path;
 
 const TARGET: &str = include_str!("../../fuzz/fuzz_targets/console_form.rs");
 
-/// What the fuzz target calls the module `area::module`.
+/// The name under which the fuzz target imports the module `area::module`.
 fn alias(area: &str, module: &str) -> Option<&'static str> {
     let start = format!("use mamori_console::{area}::{module} as ");
     TARGET.lines().find_map(|line| line.strip_prefix(&start)?.strip_suffix(';'))
@@ -27,7 +27,7 @@ fn every_form_is_fuzzed() {
             let text = fs::read_to_string(&path).unwrap();
             for part in text.split("Form<").skip(1) {
                 let form = part.split('>').next().unwrap();
-                // Some are of other modules, which the list names with these.
+                // A form of another module is in the target under the name of that module.
                 let is_own = text.contains(&format!("pub struct {form} "));
                 let named = if is_own {
                     let area = area.file_name().unwrap().to_str().unwrap();

@@ -1,5 +1,5 @@
-//! What hostile text gets in every field of every form that a page has: script, letters that turn or
-//! hide others, and a megabyte.
+//! Hostile text in every field of every form of every page: script, characters that reverse or hide
+//! others, and a megabyte.
 
 use std::collections::BTreeSet;
 
@@ -16,16 +16,16 @@ use crate::matrix::matrix;
 use crate::test_app::{Person, TestResponse};
 use crate::world::{MATRIX_COLUMNS, World};
 
-/// What somebody writes who means no good.
+/// A hostile text.
 #[derive(Clone, Copy, Debug)]
 struct Hostile {
     text: &'static str,
-    /// What no page may contain.
+    /// The forms of it that no page may contain.
     raw: &'static [&'static str],
-    /// How a page shows it, which some page does.
+    /// The forms in which a page shows it; at least one page must contain one of them.
     shown: &'static [&'static str],
-    /// Whether only fields that one types in get it. There it may stand as it is, as it moves nothing
-    /// around it.
+    /// Whether only fields that are typed in get it. There it may be shown unchanged, because the
+    /// text around a field is not affected.
     is_for_typing: bool,
 }
 
@@ -36,7 +36,8 @@ const SCRIPT: Hostile = Hostile {
     is_for_typing: false,
 };
 
-/// Turned, and with a letter that nobody sees: it is marked, or refused by name.
+/// With a character that reverses text and an invisible one: both are marked, or the field is
+/// refused by name.
 const HIDDEN: Hostile = Hostile {
     text: "a\u{202e}gpj\u{200b}.exe",
     raw: &["\u{202e}", "\u{200b}"],
@@ -45,17 +46,17 @@ const HIDDEN: Hostile = Hostile {
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn script_in_every_field_stays_text() {
+async fn script_in_any_field_stays_text() {
     in_every_field(SCRIPT).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_turns_or_hides_letters_is_marked_or_refused_in_every_field() {
+async fn a_hidden_character_in_any_field_is_marked_or_refused() {
     in_every_field(HIDDEN).await;
 }
 
-/// Every form of every page is sent with the text in each of its fields, as whoever may open the
-/// page; where that leads, and whatever stands beside, shows it as it should.
+/// Sends every form of every page with the text in each of its fields, in each role that may open
+/// the page. The page that follows, and each page that it links to, must show the text escaped.
 async fn in_every_field(hostile: Hostile) {
     let world = World::open(TestDatabase::sqlite().unwrap()).await;
     let mut crawl = Crawl { world, hostile, sent: BTreeSet::new(), shown: 0, written: 0 };
@@ -65,20 +66,20 @@ async fn in_every_field(hostile: Hostile) {
             if method != "GET" || expected[column] != "yes" || template.contains("{digest}") {
                 continue;
             }
-            for is_held in [true, false] {
-                crawl.page(role, template, is_held).await;
+            for is_claimed in [true, false] {
+                crawl.page(role, template, is_claimed).await;
             }
         }
     }
 
-    assert!(crawl.shown > 0, "some page shows what was written");
+    assert!(crawl.shown > 0, "a page shows the text");
     if hostile.is_for_typing {
         return;
     }
     let all = ROUTES.iter().filter(|(method, _)| *method == "POST").map(|(_, path)| *path);
     let unreached: Vec<_> =
         all.filter(|path| !crawl.sent.contains(path) && !BY_SCRIPT.contains(path)).collect();
-    assert!(unreached.is_empty(), "no form of any page leads there: {unreached:#?}");
+    assert!(unreached.is_empty(), "no page has a form for: {unreached:#?}");
 }
 
 struct Crawl {
@@ -90,9 +91,10 @@ struct Crawl {
 }
 
 impl Crawl {
-    /// Sends each form of a page, each time from the page anew, as what was sent before changed it.
-    async fn page(&mut self, role: Option<StaffRole>, template: &str, is_held: bool) {
-        let (who, path, first) = self.open(role, template, is_held).await;
+    /// Sends each form of a page. Loads the page again each time, because the previous form changed
+    /// it.
+    async fn page(&mut self, role: Option<StaffRole>, template: &str, is_claimed: bool) {
+        let (who, path, first) = self.open(role, template, is_claimed).await;
         self.check_page(&first, &path);
         self.send_too_much(who.as_ref(), &first).await;
         for (nth, form) in forms(&first.text).into_iter().enumerate() {
@@ -101,7 +103,7 @@ impl Crawl {
                 if self.hostile.is_for_typing && kind != Some(Kind::Typed) {
                     continue;
                 }
-                let (who, path, page) = self.open(role, template, is_held).await;
+                let (who, path, page) = self.open(role, template, is_claimed).await;
                 let Some(form) = forms(&page.text).into_iter().nth(nth) else { break };
                 self.send(who.as_ref(), &path, &form, field).await;
             }
@@ -112,20 +114,20 @@ impl Crawl {
         &self,
         role: Option<StaffRole>,
         template: &str,
-        is_held: bool,
+        is_claimed: bool,
     ) -> (Option<Person>, String, TestResponse) {
-        if !is_held {
-            // What they had in hand goes back.
+        if !is_claimed {
+            // Earlier claims lapse.
             self.world.app.clock.advance(SignedDuration::from_mins(11));
             self.world.app.desk.catch_up().await.unwrap();
         }
         if template == "/console/webhooks" {
-            // Older ones are on later pages.
+            // Earlier deliveries may be on later pages.
             self.world.delivery().await;
         }
         let who = self.world.sign_in(role).await;
-        let holder = who.as_ref().filter(|_| is_held);
-        let path = self.world.path(template, holder).await;
+        let claimant = who.as_ref().filter(|_| is_claimed);
+        let path = self.world.path(template, claimant).await;
         let page = self.world.get(who.as_ref(), &path).await;
         (who, path, page)
     }
@@ -133,7 +135,7 @@ impl Crawl {
     async fn send(&mut self, who: Option<&Person>, path: &str, form: &Form, scripted: usize) {
         let route = template_of(&form.action);
         self.sent.insert(route.unwrap_or_else(|| panic!("{path}: {} is no route", form.action)));
-        // It serves as a name too, which is taken once.
+        // It also serves as a sign-in name, which must be unique.
         self.written += 1;
         let plain_words = format!("plain-words-{}", self.written);
         let mut fields = Vec::new();
@@ -163,7 +165,7 @@ impl Crawl {
         }
     }
 
-    /// A megabyte in any field is refused by name, and changes nothing.
+    /// Sends a megabyte in each field; it is refused with the page of that fault.
     async fn send_too_much(&self, who: Option<&Person>, page: &TestResponse) {
         let too_much = "x".repeat(1 << 20);
         for form in forms(&page.text) {
@@ -187,7 +189,7 @@ impl Crawl {
     }
 }
 
-/// A page without what stands in the fields of its forms.
+/// A page without the content of its form fields.
 fn without_fields(html: &str) -> String {
     let (mut parts, mut text) = (html.split("<textarea"), String::new());
     text.push_str(parts.next().unwrap());
@@ -196,16 +198,16 @@ fn without_fields(html: &str) -> String {
     }
     let mut values = text.split(" value=\"");
     let first = values.next().unwrap().to_owned();
-    values.fold(first, |kept, part| kept + part.split_once('"').unwrap().1)
+    values.fold(first, |before, part| before + part.split_once('"').unwrap().1)
 }
 
-/// The pages of single things that a page leads to.
+/// The paths with an id that a page links to.
 fn links(html: &str) -> BTreeSet<String> {
     let links = html.split(" href=\"/console").skip(1).filter_map(|rest| rest.split('"').next());
     links.filter(|link| link.contains('_')).map(|link| format!("/console{link}")).collect()
 }
 
-/// The route that a path is of.
+/// The POST route that a path matches.
 fn template_of(path: &str) -> Option<&'static str> {
     let path: Vec<&str> = path.split('/').collect();
     let is_it = |template: &str| {

@@ -1,4 +1,4 @@
-//! The forms of a page, read as a browser reads them, as far as our own templates go.
+//! Parses the forms of a page as a browser does, as far as the console's templates need.
 
 /// A form that is sent by POST; one for each button, where buttons have a value.
 #[derive(Clone, Debug)]
@@ -16,9 +16,9 @@ pub struct Field {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Whoever sits before it writes what they like.
+    /// The user types any text.
     Typed,
-    /// The page says what it can be; whoever forges a form writes what they like here too.
+    /// The page fixes the possible values; a forged form can have any text here too.
     Given,
 }
 
@@ -45,7 +45,7 @@ impl<'a> Tag<'a> {
     }
 
     fn has(&self, word: &str) -> bool {
-        // Not within a value.
+        // Only outside of quoted values.
         self.attributes.split('"').step_by(2).any(|part| part.split_whitespace().any(|w| w == word))
     }
 }
@@ -158,7 +158,7 @@ fn chosen(mut options: &str) -> String {
 }
 
 #[test]
-fn a_form_is_read_as_a_browser_reads_it() {
+fn a_form_is_parsed_as_in_a_browser() {
     let html = r#"<form method="get" action="/x"><input name="q"></form>
         <form method="post" action="/y"><input type="hidden" name="csrf" value="T&#38;">
         <label><input type="radio" name="how" value="a" required><input type="radio" name="how" value="b" checked></label>

@@ -1,4 +1,4 @@
-//! The console over a real desk, as a browser without scripts meets it.
+//! HTTP tests of the console over a real desk, without scripts.
 #![cfg(test)]
 
 mod bad_requests;

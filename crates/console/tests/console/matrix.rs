@@ -1,4 +1,5 @@
-//! Who may open what: the file `matrix.txt` against the console, every route as everybody.
+//! Compares the access matrix in `matrix.txt` with the console: every route in each role, and
+//! without a session.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,10 +15,10 @@ use crate::world::{MATRIX_COLUMNS, World};
 
 const MATRIX: &str = include_str!("../../matrix.txt");
 
-/// Nobody in this test has a passkey, and so there is nothing to ask for.
+/// Answers 404, because no person in this test has a passkey.
 const WITHOUT_A_PASSKEY: &str = "/console/prove/passkey/begin";
 
-/// (method, path) → what each of [`MATRIX_COLUMNS`] gets.
+/// (method, path) → the expected word for each of [`MATRIX_COLUMNS`].
 pub fn matrix() -> BTreeMap<(&'static str, &'static str), Vec<&'static str>> {
     let lines = MATRIX.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
     let rows = lines.map(|line| {
@@ -27,12 +28,13 @@ pub fn matrix() -> BTreeMap<(&'static str, &'static str), Vec<&'static str>> {
     rows.collect()
 }
 
-/// What an answer is in the words of the matrix; only nobody is led to where one signs in.
-fn outcome(answer: &TestResponse, is_nobody: bool) -> &'static str {
+/// The word of the matrix for an answer. Only a request without a session counts as redirected to
+/// the sign-in page.
+fn outcome(answer: &TestResponse, is_signed_out: bool) -> &'static str {
     let to = answer.headers.get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or("");
     match answer.status {
         StatusCode::NOT_FOUND => "404",
-        StatusCode::SEE_OTHER if is_nobody && to.starts_with(SIGN_IN) => "in",
+        StatusCode::SEE_OTHER if is_signed_out && to.starts_with(SIGN_IN) => "in",
         _ => "yes",
     }
 }
@@ -51,7 +53,7 @@ fn the_matrix_has_every_route_and_no_other() {
     );
     for (route, expected) in matrix {
         assert_eq!(expected.len(), MATRIX_COLUMNS.len(), "{route:?}");
-        assert!(["yes", "in"].contains(&expected[0]), "{route:?}: nobody");
+        assert!(["yes", "in"].contains(&expected[0]), "{route:?}: without a session");
         for word in &expected[1..] {
             assert!(["yes", "404"].contains(word), "{route:?}: {word}");
         }
@@ -59,7 +61,7 @@ fn the_matrix_has_every_route_and_no_other() {
 }
 
 on_both_engines! {
-    async fn everybody_gets_what_the_matrix_says(records: TestDatabase) {
+    async fn every_route_answers_each_role_as_in_the_matrix(records: TestDatabase) {
         let world = World::open(records).await;
 
         let mut wrong = Vec::new();

@@ -1,4 +1,4 @@
-//! Policies are read, and worded anew.
+//! Policies are read and edited.
 
 use axum::http::StatusCode;
 use mamori_model::StaffRole;
@@ -10,7 +10,7 @@ use crate::test_app::TestApp;
 const REHEARSAL: &str = "/console/policies/rehearsal";
 
 on_both_engines! {
-    async fn a_policy_is_worded_anew_and_its_versions_stay(records: TestDatabase) {
+    async fn an_edited_policy_keeps_its_earlier_versions(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let edi = app.person("edi", &[StaffRole::PolicyEditor]).await;
         let form = |after| {
@@ -24,14 +24,14 @@ on_both_engines! {
 
         assert!(list.page().contains(&format!("href=\"{REHEARSAL}\"")), "{list:?}");
         assert_eq!(changed.to(), REHEARSAL);
-        assert_eq!(late.status, StatusCode::CONFLICT, "somebody worded it meanwhile");
+        assert_eq!(late.status, StatusCode::CONFLICT, "version 1 is no longer in force");
         let page = app.get_as(&edi, REHEARSAL).await;
         assert!(page.page().contains("Pictures of &lt;b&gt;the rehearsal&lt;/b&gt; stay out."));
         assert!(page.text.contains("A picture of the rehearsal bank may not be shared."));
         assert_eq!(page.field("after"), "2");
     }
 
-    async fn who_words_no_policies_reads_them_and_limits_hold(records: TestDatabase) {
+    async fn only_a_policy_editor_gets_the_form_and_its_limits_are_checked(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let edi = app.person("edi", &[StaffRole::PolicyEditor]).await;
         let rei = app.reviewer("rei").await;
@@ -46,6 +46,6 @@ on_both_engines! {
         let page = app.get_as(&rei, REHEARSAL).await;
         assert!(!page.page().contains("name=\"wording\""), "{page:?}");
         let benign = app.get_as(&rei, "/console/policies/known_benign").await;
-        assert_eq!(benign.status, StatusCode::NOT_FOUND, "it accuses nobody");
+        assert_eq!(benign.status, StatusCode::NOT_FOUND, "a negative purpose has no policy");
     }
 }

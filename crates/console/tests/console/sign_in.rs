@@ -1,4 +1,4 @@
-//! Signing in and out, as a browser without scripts does it.
+//! Sign-in and sign-out in a browser without scripts.
 
 use axum::http::StatusCode;
 use axum::http::header::{RETRY_AFTER, SET_COOKIE};
@@ -15,7 +15,7 @@ use crate::test_app::{Person, TestApp, TestResponse};
 
 pub const PASSWORD: &str = "four words without sense";
 
-/// What an authenticator shows of an offered secret.
+/// The code that an authenticator shows for a secret.
 pub fn code(app: &TestApp, secret: &str) -> String {
     let bytes = base32::read(secret).unwrap();
     let secret = TotpSecret::from_stored(Sensitive::new(bytes)).unwrap();
@@ -29,7 +29,7 @@ fn cookie(answer: &TestResponse) -> String {
     value.split(';').next().unwrap().to_owned()
 }
 
-/// Somebody's password and codes, set up by a link: the secret of the codes.
+/// Sets up a password and codes under an enrolment link, and returns the secret of the codes.
 async fn with_password(app: &TestApp, who: &Person) -> String {
     let here = LocalCli::here();
     let token = app.desk.enroll_again(StaffAdmin::LocalCli(&here), who.staff.id).await;
@@ -45,7 +45,7 @@ async fn with_password(app: &TestApp, who: &Person) -> String {
 }
 
 on_both_engines! {
-    async fn a_proof_brings_another_cookie_and_the_one_before_opens_nothing(records: TestDatabase) {
+    async fn a_proof_of_identity_replaces_the_cookie(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let rei = app.reviewer("rei").await;
         let secret = with_password(&app, &rei).await;
@@ -60,14 +60,14 @@ on_both_engines! {
         assert_eq!(proved.to(), "/console/queue");
         assert_eq!(copied.status, StatusCode::CONFLICT, "{copied:?}");
         assert!(copied.text.contains("Your session was renewed"), "{copied:?}");
-        assert!(!copied.headers.contains_key(SET_COOKIE), "the newer one stays in the browser");
+        assert!(!copied.headers.contains_key(SET_COOKIE), "the newer cookie stays in the browser");
         assert_eq!(app.get_as(&after, "/console/queue").await.status, StatusCode::OK);
         app.clock.advance(SignedDuration::from_mins(2));
         let copied = app.get_as(&before, "/console/queue").await;
         assert!(copied.to().starts_with("/console/sign-in?why=replayed"), "{copied:?}");
     }
 
-    async fn somebody_signs_out_everywhere_else_by_a_button(records: TestDatabase) {
+    async fn the_button_on_my_page_ends_the_other_sessions(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let there = app.reviewer("rei").await;
         let here = app.new_session(there.staff.clone()).await;
@@ -85,8 +85,8 @@ on_both_engines! {
     async fn every_page_says_that_a_sign_in_method_was_added(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let rei = app.reviewer("rei").await;
-        let said = "A sign-in method was added to your account on <time";
-        assert!(!app.get_as(&rei, "/console/queue").await.page().contains(said));
+        let notice = "A sign-in method was added to your account on <time";
+        assert!(!app.get_as(&rei, "/console/queue").await.page().contains(notice));
 
         let form = [("password", PASSWORD)];
         let set = app.post_as(&rei, "/console/me/password", &form).await;
@@ -94,7 +94,7 @@ on_both_engines! {
         assert_eq!(set.to(), "/console/me");
         for path in ["/console/queue", "/console", "/console/me"] {
             let page = app.get_as(&rei, path).await;
-            assert!(page.page().contains(said), "{path}: {page:?}");
+            assert!(page.page().contains(notice), "{path}: {page:?}");
         }
     }
 
@@ -143,10 +143,10 @@ on_both_engines! {
         assert!(weak.text.contains("This password is too easy to guess"), "{weak:?}");
         assert_eq!(entered.to(), "/console");
         assert_eq!(again.to(), "/console/queue");
-        assert_eq!(replayed.status, StatusCode::FORBIDDEN, "a code lets in once");
+        assert_eq!(replayed.status, StatusCode::FORBIDDEN, "a code signs in once");
     }
 
-    async fn guessing_is_slowed_and_tells_nothing(records: TestDatabase) {
+    async fn failed_sign_ins_are_limited_and_reveal_no_names(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.reviewer("rei").await;
         let guess = |name| [("name", name), ("password", "wrong wrong wrong"), ("code", "123456")];
@@ -164,7 +164,7 @@ on_both_engines! {
         assert_eq!(slowed.headers[RETRY_AFTER], "900");
     }
 
-    async fn a_cookie_ends_with_its_session(records: TestDatabase) {
+    async fn sign_out_ends_the_session_and_deletes_the_cookie(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let rei = app.reviewer("rei").await;
 
@@ -180,7 +180,7 @@ on_both_engines! {
         assert!(!elsewhere.page().contains("evil"), "{elsewhere:?}");
     }
 
-    async fn the_start_shows_what_waits_and_only_pages_that_are_there(records: TestDatabase) {
+    async fn the_start_page_shows_the_open_work_and_has_no_dead_link(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.item("a", Some("one")).await;
         let rei = app.reviewer("rei").await;

@@ -1,4 +1,4 @@
-//! What somebody gets who has no session: the files beside the pages, and nothing else.
+//! Answers without a session: the assets, and the page of a fault.
 
 use axum::body::Body;
 use axum::http::header::{
@@ -12,7 +12,7 @@ use mamori_testkit::on_both_engines;
 use crate::test_app::TestApp;
 
 on_both_engines! {
-    async fn a_file_beside_the_pages_is_kept_for_ever_under_its_digest(records: TestDatabase) {
+    async fn an_asset_is_cached_for_a_year_under_its_digest(records: TestDatabase) {
         let app = TestApp::open(records).await;
 
         for asset in ASSETS {
@@ -26,7 +26,7 @@ on_both_engines! {
         assert_eq!(old.headers[CACHE_CONTROL], "no-store");
     }
 
-    async fn a_browser_finds_the_sign_that_it_asks_for_by_itself(records: TestDatabase) {
+    async fn the_favicon_is_served(records: TestDatabase) {
         let app = TestApp::open(records).await;
 
         let icon = app.get("/favicon.ico").await;
@@ -36,7 +36,7 @@ on_both_engines! {
         assert!(icon.text.starts_with("<svg"), "{}", icon.text);
     }
 
-    async fn a_page_that_is_not_there_is_said_in_the_browsers_language(records: TestDatabase) {
+    async fn a_404_page_is_in_the_language_of_the_browser(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let request = Request::get("/console/no/such/page").header(ACCEPT_LANGUAGE, "ja,en;q=0.5");
 
@@ -50,7 +50,7 @@ on_both_engines! {
         assert!(english.text.contains("<title>There is nothing here"), "{}", english.text);
     }
 
-    async fn every_answer_lets_the_browser_load_nothing_from_elsewhere(records: TestDatabase) {
+    async fn every_answer_forbids_loading_from_other_origins(records: TestDatabase) {
         let app = TestApp::open(records).await;
 
         for path in ["/console/no/such/page", &assets::address("console.css")] {
@@ -58,7 +58,7 @@ on_both_engines! {
             let policy = answer.headers[CONTENT_SECURITY_POLICY].to_str().unwrap();
             assert!(policy.starts_with("default-src 'none'"), "{policy}");
             assert!(!policy.contains("unsafe") && !policy.contains("http"), "{policy}");
-            // A form's origin would be sent as `null` under `no-referrer`.
+            // Under `no-referrer` browsers would send `Origin: null` with forms.
             assert_eq!(answer.headers[REFERRER_POLICY], "same-origin");
             assert_eq!(answer.headers[VARY], "cookie");
         }

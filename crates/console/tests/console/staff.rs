@@ -1,4 +1,4 @@
-//! People come, change and leave, by an administrator's forms.
+//! An administrator's forms create, change and deactivate staff accounts.
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
@@ -22,7 +22,7 @@ async fn change(
 }
 
 on_both_engines! {
-    async fn somebody_comes_by_a_link_that_is_shown_once(records: TestDatabase) {
+    async fn a_new_account_has_an_enrolment_link_that_is_shown_once(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let admin = admin(&app).await;
         let form = [
@@ -48,7 +48,7 @@ on_both_engines! {
         assert!(!list.text.contains("mt_"), "the link is nowhere else");
     }
 
-    async fn roles_hold_at_once_and_those_that_clash_are_refused(records: TestDatabase) {
+    async fn changed_roles_apply_at_once_and_roles_that_clash_are_refused(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let (admin, rei) = (admin(&app).await, app.reviewer("rei").await);
         assert_eq!(app.get_as(&rei, "/console/queue").await.status, StatusCode::OK);
@@ -70,7 +70,7 @@ on_both_engines! {
         assert_eq!(app.get_as(&again, "/console/queue").await.status, StatusCode::NOT_FOUND);
     }
 
-    async fn the_last_administrator_stays(records: TestDatabase) {
+    async fn the_last_administrator_cannot_be_deactivated(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let admin = admin(&app).await;
 
@@ -87,7 +87,7 @@ on_both_engines! {
         assert!(app.get_as(&admin, "/console/staff").await.to().starts_with("/console/sign-in"));
     }
 
-    async fn limits_are_set_and_what_somebody_has_seen_is_never_shown(records: TestDatabase) {
+    async fn exposure_limits_are_set_and_exposure_is_never_shown(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let (admin, rei) = (admin(&app).await, app.reviewer("rei").await);
         let audi = app.person("audi", &[StaffRole::Auditor]).await;
@@ -103,11 +103,11 @@ on_both_engines! {
         assert!(read.page().contains("<dd>40</dd>") && read.text.contains("<dd>99</dd>"), "{read:?}");
         assert!(!read.text.contains("action=\"/console/staff"), "an auditor changes nothing");
         assert!(!read.text.contains("<meter"), "{read:?}");
-        let nobody = app.get_as(&admin, "/console/staff/staff_00000000000000000000000000000000");
-        assert_eq!(nobody.await.status, StatusCode::NOT_FOUND);
+        let unknown = app.get_as(&admin, "/console/staff/staff_00000000000000000000000000000000");
+        assert_eq!(unknown.await.status, StatusCode::NOT_FOUND);
     }
 
-    async fn whoever_lost_their_sign_in_method_gets_another_link(records: TestDatabase) {
+    async fn a_new_enrolment_link_replaces_the_earlier_one(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let (admin, rei) = (admin(&app).await, app.reviewer("rei").await);
 
@@ -121,10 +121,10 @@ on_both_engines! {
         let enroll_page = app.get(&link(&second)).await;
         assert!(enroll_page.page().contains("name=\"password\""), "{enroll_page:?}");
         let stale = app.get(&link(&first)).await;
-        assert!(!stale.page().contains("name=\"password\""), "the one before works no more");
+        assert!(!stale.page().contains("name=\"password\""), "the earlier link no longer works");
     }
 
-    async fn changing_people_asks_again_who_is_there(records: TestDatabase) {
+    async fn a_change_of_a_staff_account_needs_a_recent_proof_of_identity(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let (admin, rei) = (admin(&app).await, app.reviewer("rei").await);
         app.clock.advance(SignedDuration::from_mins(15));
@@ -142,7 +142,7 @@ on_both_engines! {
         app.get_as(&rei, "/console/queue").await.page();
     }
 
-    async fn a_proof_that_grows_old_while_somebody_types_loses_no_words(records: TestDatabase) {
+    async fn a_form_sent_after_the_proof_of_identity_lapsed_keeps_its_text(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let (admin, rei) = (admin(&app).await, app.reviewer("rei").await);
         app.clock.advance(SignedDuration::from_mins(15));
@@ -182,7 +182,7 @@ on_both_engines! {
         assert!(!list.page().contains("yuki"), "nothing was done: {list:?}");
     }
 
-    async fn a_name_that_is_taken_loses_no_words(records: TestDatabase) {
+    async fn a_form_with_a_name_that_is_taken_keeps_its_text(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let admin = admin(&app).await;
         app.reviewer("rei").await;

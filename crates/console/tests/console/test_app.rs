@@ -1,4 +1,4 @@
-//! A whole Mamori behind its console, in one line, and people who use it.
+//! A desk with its console on a test database, and signed-in staff members.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 use url::form_urlencoded;
 
-/// Where browsers find it.
+/// Origin of the console.
 const TEST_ORIGIN: &str = "http://localhost:8080";
 
 /// A desk and its console.
@@ -47,7 +47,7 @@ pub struct TestApp {
     _records: TestDatabase,
 }
 
-/// Somebody who is signed in.
+/// A signed-in staff member.
 #[derive(Clone)]
 pub struct Person {
     pub staff: Staff,
@@ -55,7 +55,7 @@ pub struct Person {
     pub csrf: String,
 }
 
-/// An answer.
+/// A response, with its body as text.
 #[derive(Debug)]
 pub struct TestResponse {
     pub status: StatusCode,
@@ -64,14 +64,14 @@ pub struct TestResponse {
 }
 
 impl TestResponse {
-    /// Where it leads.
+    /// The target of the redirect; panics if it is none.
     #[track_caller]
     pub fn to(&self) -> String {
         assert_eq!(self.status, StatusCode::SEE_OTHER, "{self:?}");
         self.headers[LOCATION].to_str().unwrap().to_owned()
     }
 
-    /// The page of a success.
+    /// The body; panics if the status is not 200.
     #[track_caller]
     pub fn page(&self) -> &str {
         assert_eq!(self.status, StatusCode::OK, "{self:?}");
@@ -92,18 +92,18 @@ impl TestApp {
         Self::with(records, |_| ()).await
     }
 
-    /// Of an operator who has nobody else.
+    /// In single-person operation.
     pub async fn open_single_person(records: TestDatabase) -> Self {
         Self::with(records, |settings| settings.is_single_person = true).await
     }
 
-    /// Of an operator who set something otherwise.
+    /// With settings that `configure` changes.
     pub async fn with(
         records: TestDatabase,
         configure: impl FnOnce(&mut mamori_desk::Settings),
     ) -> Self {
         let store = mamori_store::Settings {
-            // Long enough on the busiest machine.
+            // Long enough on a busy machine.
             acquire_timeout: std::time::Duration::from_mins(1),
             ..mamori_store::Settings::new(records.url())
         };
@@ -120,7 +120,7 @@ impl TestApp {
             ..mamori_desk::Settings::default()
         };
         settings.sign_in.origin = Some(TEST_ORIGIN.parse().unwrap());
-        // Receivers of messages are on this machine.
+        // The endpoints of these tests are on this machine.
         settings.webhooks.permitted.loopback = true;
         configure(&mut settings);
         let desk = Desk::new(store.clone(), pool().await, Arc::clone(&clock), settings).unwrap();
@@ -133,12 +133,12 @@ impl TestApp {
         Self { desk, clock, caller, routes, store, _folder: folder, _records: records }
     }
 
-    /// An item that matches; its account's case opens, or takes it in.
+    /// Checks an item that matches: it opens a case, or joins its account's open case.
     pub async fn item(&self, name: &str, account: Option<&str>) {
         self.item_like(name, account, Pdq::from([1; 32])).await;
     }
 
-    /// The same, which looks so.
+    /// Checks an item with this hash.
     pub async fn item_like(&self, name: &str, account: Option<&str>, pdq: Pdq) {
         let item = Item {
             name: name.parse().unwrap(),
@@ -152,7 +152,8 @@ impl TestApp {
         assert!(checked.recorded.is_some(), "it matches");
     }
 
-    /// Seals a picture as the bytes of the one item of `case`, for 30 days; the item's id.
+    /// Stores a sealed picture as the bytes of the one item of `case`, for 30 days. Returns the id
+    /// of the item's match.
     pub async fn store_evidence(&self, case: &str) -> String {
         let item = self.store.case_item_names(case.parse().unwrap()).await.unwrap()[0].id;
         let vault = self.desk.settings().vault.clone().unwrap();
@@ -178,7 +179,7 @@ impl TestApp {
         item.to_string()
     }
 
-    /// Somebody with these roles, signed in.
+    /// Creates a staff member with these roles, and signs them in.
     pub async fn person(&self, name: &str, roles: &[StaffRole]) -> Person {
         let here = LocalCli::here();
         let new = NewStaff {
@@ -236,7 +237,7 @@ impl TestApp {
         self.send(request.body(Body::from(form.finish())).unwrap()).await
     }
 
-    /// Sends a form of somebody who is not signed in.
+    /// Sends a form without a session.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> TestResponse {
         let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = Request::post(path)
@@ -245,7 +246,7 @@ impl TestApp {
         self.send(request.body(Body::from(form)).unwrap()).await
     }
 
-    /// The next case, in somebody's hands, and its page.
+    /// Claims the next case; returns its path and its page.
     pub async fn claim_next(&self, who: &Person) -> (String, TestResponse) {
         let to = self.post_as(who, "/console/queue/next", &[]).await.to();
         let page = self.get_as(who, &to).await;
@@ -265,7 +266,7 @@ async fn create_service(desk: &Desk) -> Caller {
     }
 }
 
-/// A bank that holds what matches.
+/// A bank whose matches are held back.
 pub fn new_bank(name: &str) -> NewBank {
     NewBank {
         name: name.parse().unwrap(),

@@ -1,4 +1,4 @@
-//! What somebody sees of an item: written down first, once, and not more than is good for them.
+//! Views of items: recorded first, one picture each, and within the exposure limits.
 
 use axum::body::Body;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, ORIGIN};
@@ -9,7 +9,8 @@ use mamori_testkit::on_both_engines;
 
 use crate::test_app::{Person, TestApp, TestResponse};
 
-/// A case in somebody's hand, whose one item is kept; its address, its claim, and the item's id.
+/// Claims the next case and stores the bytes of its one item. Returns the case's path, the number
+/// of the claim, and the item's id.
 async fn in_hand(app: &TestApp, who: &Person) -> (String, String, String) {
     let (case, page) = app.claim_next(who).await;
     let item = app.store_evidence(case.rsplit('/').next().unwrap()).await;
@@ -26,10 +27,10 @@ async fn open_view(
     app.post_as(who, &format!("{case}/views"), &form).await
 }
 
-/// Where the picture is that an answer names.
+/// The picture's path in an answer.
 fn picture(begun: &TestResponse) -> String {
-    let said: serde_json::Value = serde_json::from_str(begun.page()).unwrap();
-    said["picture"].as_str().unwrap().to_owned()
+    let answer: serde_json::Value = serde_json::from_str(begun.page()).unwrap();
+    answer["picture"].as_str().unwrap().to_owned()
 }
 
 on_both_engines! {
@@ -37,15 +38,15 @@ on_both_engines! {
         let app = TestApp::open(records).await;
         app.item("a", Some("one")).await;
         let (rei, aoi) = (app.reviewer("rei").await, app.reviewer("aoi").await);
-        let hand = in_hand(&app, &rei).await;
+        let claimed = in_hand(&app, &rei).await;
 
-        let begun = open_view(&app, &rei, &hand).await;
+        let begun = open_view(&app, &rei, &claimed).await;
         let address = picture(&begun);
         let theirs = app.get_as(&aoi, &address).await;
         let shown = app.get_as(&rei, &address).await;
         let twice = app.get_as(&rei, &address).await;
         let view_path = address.strip_suffix("/picture").unwrap();
-        let kept = app.post_as(&rei, &format!("{view_path}/heartbeat"), &[]).await;
+        let extended = app.post_as(&rei, &format!("{view_path}/heartbeat"), &[]).await;
         let closed = app.post_as(&rei, &format!("{view_path}/close"), &[]).await;
         let late = app.post_as(&rei, &format!("{view_path}/heartbeat"), &[]).await;
 
@@ -54,14 +55,14 @@ on_both_engines! {
         assert_eq!(shown.headers[CONTENT_TYPE], "image/jpeg");
         assert_eq!(shown.headers["cache-control"], "no-store");
         assert_eq!(twice.status, StatusCode::GONE);
-        assert_eq!(kept.status, StatusCode::NO_CONTENT);
+        assert_eq!(extended.status, StatusCode::NO_CONTENT);
         assert_eq!(closed.status, StatusCode::NO_CONTENT);
         assert_eq!(late.status, StatusCode::GONE);
-        let page = app.get_as(&rei, &hand.0).await;
+        let page = app.get_as(&rei, &claimed.0).await;
         assert!(page.page().contains("One view"), "{page:?}");
     }
 
-    async fn the_page_shows_a_blurred_picture_and_that_is_a_view_too(records: TestDatabase) {
+    async fn the_blurred_picture_of_the_page_is_recorded_as_a_view(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.item("a", Some("one")).await;
         let rei = app.reviewer("rei").await;
@@ -70,20 +71,20 @@ on_both_engines! {
         let page = app.get_as(&rei, &case).await;
         let address = format!("{case}/items/{item}/blurred?claim={claim}");
         let blurred = app.get_as(&rei, &address).await;
-        let unasked = app.get_as(&rei, &format!("{case}/items/{item}/blurred")).await;
-        let nobody = app.get(&address).await;
+        let without_claim = app.get_as(&rei, &format!("{case}/items/{item}/blurred")).await;
+        let signed_out = app.get(&address).await;
 
         assert!(page.page().contains(&format!("<img src=\"{address}\"")), "{page:?}");
         assert_eq!(blurred.status, StatusCode::OK);
         assert_eq!(blurred.headers[CONTENT_TYPE], "image/png");
         assert!(blurred.headers["content-length"].to_str().unwrap().parse::<u32>().unwrap() < 3_000);
-        assert_eq!(unasked.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert_eq!(nobody.status, StatusCode::SEE_OTHER);
+        assert_eq!(without_claim.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(signed_out.status, StatusCode::SEE_OTHER);
         let page = app.get_as(&rei, &case).await;
         assert!(page.page().contains("<td>Blurred</td>"), "{page:?}");
     }
 
-    async fn whoever_wants_text_only_gets_no_picture_by_itself(records: TestDatabase) {
+    async fn in_text_only_mode_the_page_loads_no_picture(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.item("a", Some("one")).await;
         let rei = app.reviewer("rei").await;
@@ -98,27 +99,27 @@ on_both_engines! {
         assert!(page.page().contains("data-scheme=\"dark\""), "{page:?}");
     }
 
-    async fn whoever_reached_their_limit_views_no_more_and_is_told_until_when(records: TestDatabase) {
+    async fn a_reviewer_at_the_exposure_limit_is_shown_only_when_it_ends(records: TestDatabase) {
         let app = TestApp::with(records, |settings| settings.exposure.views = 1).await;
         app.item("a", Some("one")).await;
         app.item("b", Some("two")).await;
         let rei = app.reviewer("rei").await;
-        let hand = in_hand(&app, &rei).await;
-        let begun = open_view(&app, &rei, &hand).await;
+        let claimed = in_hand(&app, &rei).await;
+        let begun = open_view(&app, &rei, &claimed).await;
         app.get_as(&rei, &picture(&begun)).await;
 
-        let spent = open_view(&app, &rei, &hand).await;
-        let script = Request::post(format!("{}/views", hand.0))
+        let spent = open_view(&app, &rei, &claimed).await;
+        let script = Request::post(format!("{}/views", claimed.0))
             .header(COOKIE, format!("mamori-local={}", rei.cookie))
             .header(ORIGIN, "http://localhost:8080")
             .header(ACCEPT, "application/json")
-            .body(Body::from(format!("csrf={}&claim={}&item={}", rei.csrf, hand.1, hand.2)));
+            .body(Body::from(format!("csrf={}&claim={}&item={}", rei.csrf, claimed.1, claimed.2)));
         let script = app.send(script.unwrap()).await;
         let next = app.post_as(&rei, "/console/queue/next", &[]).await;
 
         assert_eq!(spent.status, StatusCode::FORBIDDEN);
         assert!(spent.text.contains("<title>Your exposure limit is reached"), "{spent:?}");
-        assert!(spent.text.contains("href=\"/console/me\""), "a way on: {spent:?}");
+        assert!(spent.text.contains("href=\"/console/me\""), "a link to continue: {spent:?}");
         assert!(script.status.is_client_error());
         assert_eq!(script.headers[CONTENT_TYPE], "application/json");
         assert_eq!(next.status, StatusCode::FORBIDDEN);
@@ -127,7 +128,7 @@ on_both_engines! {
         assert!(me.page().contains("2026-11-19 11:06 UTC"), "a day later: {me:?}");
     }
 
-    async fn a_break_gives_the_case_back_and_lasts(records: TestDatabase) {
+    async fn a_break_returns_the_case_and_refuses_the_next_one(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.item("a", Some("one")).await;
         let (rei, aoi) = (app.reviewer("rei").await, app.reviewer("aoi").await);
@@ -148,7 +149,7 @@ on_both_engines! {
         assert!(!after.page().contains("Break until"), "{after:?}");
     }
 
-    async fn the_second_approver_views_by_the_decision_and_a_record_shows_nothing(records: TestDatabase) {
+    async fn the_second_approver_views_the_items_and_a_record_shows_none(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.item("a", Some("one")).await;
         let (rei, lea) = (app.reviewer("rei").await, app.lead("lea").await);

@@ -1,4 +1,4 @@
-//! What the console says of messages to services.
+//! The page of webhook deliveries.
 
 use axum::http::StatusCode;
 use mamori_model::StaffRole;
@@ -8,7 +8,7 @@ use mamori_testkit::on_both_engines;
 use crate::world::World;
 
 on_both_engines! {
-    async fn messages_are_seen_by_their_hosts_and_without_what_they_say(records: TestDatabase) {
+    async fn deliveries_are_listed_by_host_without_their_content(records: TestDatabase) {
         let world = World::open(records).await;
         let lea = world.sign_in(Some(StaffRole::Lead)).await.unwrap();
         let ada = world.sign_in(Some(StaffRole::Administrator)).await.unwrap();
@@ -28,11 +28,11 @@ on_both_engines! {
             assert!(page.contains(">0 waiting<") && page.contains(">1 overdue<"), "{page}");
         }
         let decision = world.fixture_id("decision", None).await;
-        assert!(by_lead.text.contains("Remove the item"), "a lead reads what is asked");
-        assert!(!by_administrator.text.contains("Remove the item"), "{decision} is none of theirs");
+        assert!(by_lead.text.contains("Remove the item"), "a lead reads the requested action");
+        assert!(!by_administrator.text.contains("Remove the item"), "{decision}");
     }
 
-    async fn a_message_that_failed_is_sent_again(records: TestDatabase) {
+    async fn a_failed_delivery_is_sent_again(records: TestDatabase) {
         let world = World::open(records).await;
         let ada = world.sign_in(Some(StaffRole::Administrator)).await.unwrap();
         let delivery = world.fixture_id("delivery", None).await;
@@ -50,7 +50,7 @@ on_both_engines! {
         assert_eq!(world.app.post_as(&ada, &none, &[]).await.status, StatusCode::NOT_FOUND);
     }
 
-    async fn messages_are_chosen_by_state_and_come_in_pages(records: TestDatabase) {
+    async fn deliveries_are_filtered_by_state_and_paged(records: TestDatabase) {
         let world = World::open(records).await;
         let audi = world.sign_in(Some(StaffRole::Auditor)).await.unwrap();
         let mut failed = Vec::new();

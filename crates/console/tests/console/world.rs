@@ -53,13 +53,12 @@ impl World {
         let app = TestApp::open(records).await;
         let mut people = BTreeMap::new();
         for role in StaffRole::ALL {
-            // A name to sign in with has no such line.
             let name = role.as_str().replace('_', "-");
             let person = app.person(&name, &[role]).await;
             add_sign_in_method(&app, &person).await;
             people.insert(role, person.staff);
         }
-        // Nobody listens at the port of discarding.
+        // No process listens on port 9 (discard).
         let endpoint = app.desk.add_endpoint(&app.caller, "http://127.0.0.1:9/token-4711");
         let endpoint = endpoint.await.unwrap().id;
         let admin = Admin::local_cli();
@@ -72,7 +71,7 @@ impl World {
         world
     }
 
-    /// A decision of the reviewer's with an action that the service never answered.
+    /// A decision by the reviewer with an action that the service never answered.
     async fn overdue(&self) -> (DecisionId, ActionId) {
         let rei = self.sign_in(Some(StaffRole::Reviewer)).await.unwrap();
         let rei = self.reviewer(&rei).await.unwrap();
@@ -88,17 +87,17 @@ impl World {
         (decision, action.id)
     }
 
-    /// Somebody in this role, in a new session.
+    /// The staff member with this role, in a new session; `None` without a role.
     pub async fn sign_in(&self, role: Option<StaffRole>) -> Option<Person> {
         Some(self.app.new_session(self.people[&role?].clone()).await)
     }
 
-    /// An address, with a new thing of each kind that it names.
+    /// A path of the route, with a new fixture for each id in its template.
     pub async fn path(&self, template: &str, who: Option<&Person>) -> String {
         let (overdue, action) = self.overdue.unwrap();
-        let asked = format!("{overdue}/actions/{action}");
-        let mut path = template.replace("{decision}/actions/{action}", &asked);
-        // Only what waits has a second person.
+        let overdue_path = format!("{overdue}/actions/{action}");
+        let mut path = template.replace("{decision}/actions/{action}", &overdue_path);
+        // Only a proposed bulk decision can be approved or refused.
         for form in ["approve", "refuse"] {
             let (any, waits) = (format!("{{bulk}}/{form}"), format!("{{proposed}}/{form}"));
             path = path.replace(&any, &waits);
@@ -110,9 +109,9 @@ impl World {
         path
     }
 
-    /// A new thing of a kind: a case in the hand of `who` if they review, a decision that waits for
-    /// them if they lead. Of nobody: a case that nobody has in hand, a decision with an overdue
-    /// action.
+    /// The id of a new fixture: a case that `who` has claimed if they are a reviewer, a decision
+    /// that waits for `who` if they are a lead. Without `who`: an unclaimed case, a decision with
+    /// an overdue action.
     pub async fn fixture_id(&self, word: &str, who: Option<&Person>) -> String {
         match word {
             "digest" => assets::address("console.css").split('/').nth(3).unwrap().to_owned(),
@@ -137,7 +136,7 @@ impl World {
         }
     }
 
-    /// A view that goes on: of `who` if they review, else of the reviewer.
+    /// An open view, by `who` if they are a reviewer, otherwise by the reviewer.
     async fn open_view(&self, who: Option<&Person>) -> ViewId {
         let rei = self.sign_in(Some(StaffRole::Reviewer)).await.unwrap();
         let theirs = match who {
@@ -165,14 +164,14 @@ impl World {
         case
     }
 
-    /// A decision of the reviewer's.
+    /// A decision by the reviewer.
     async fn decision(&self, is_proposed: bool) -> DecisionId {
         let rei = self.sign_in(Some(StaffRole::Reviewer)).await.unwrap();
         let rei = self.reviewer(&rei).await.unwrap();
         self.decided(&rei, is_proposed).await.id
     }
 
-    /// A page, as somebody or nobody opens it.
+    /// Requests a page, as `who` or without a session.
     pub async fn get(&self, who: Option<&Person>, path: &str) -> TestResponse {
         match who {
             Some(who) => self.app.get_as(who, path).await,
@@ -180,7 +179,7 @@ impl World {
         }
     }
 
-    /// A form from our own page, with the token both as a field and as scripts send it.
+    /// Sends a form from the console's origin, with the token both as a field and as a header.
     pub async fn post(
         &self,
         who: Option<&Person>,
@@ -201,7 +200,7 @@ impl World {
         found.member.reviewer()
     }
 
-    /// A new case, which nobody has in hand.
+    /// A new, unclaimed case.
     pub async fn case(&self) -> CaseId {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
         let account = format!("account {number}");
@@ -216,8 +215,9 @@ impl World {
         cases.unwrap().rows[0].case.id
     }
 
-    /// A bulk decision of whoever reviews, or of the reviewer: prepared, and a lead's stands. Of two
-    /// accounts if it is to wait for a second person.
+    /// A bulk decision by `who` if they are a reviewer, otherwise by the reviewer: in effect if
+    /// `who` is a lead, proposed if `is_proposed`, otherwise prepared. Only one on two accounts
+    /// needs a second approver, so a lead's has one account and every other has two.
     async fn bulk(&self, who: Option<&Person>, is_proposed: bool) -> BulkId {
         let rei = self.sign_in(Some(StaffRole::Reviewer)).await.unwrap();
         let theirs = match who {
@@ -246,8 +246,8 @@ impl World {
         bulk.id
     }
 
-    /// An open dispute about an entry of its own, in a bank apart: while it is open the entry does
-    /// not act.
+    /// An open dispute about a new entry in a bank of its own, because a disputed entry triggers no
+    /// automatic action at the service.
     pub async fn open_dispute(&self) -> Dispute {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
         let pdq = Pdq::from(<[u8; 32]>::from(Sha256::digest(number.to_be_bytes())));
@@ -265,10 +265,10 @@ impl World {
         found.rows.into_iter().next().unwrap()
     }
 
-    /// Somebody who has just come.
+    /// A new staff account.
     async fn new_staff(&self) -> StaffId {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
-        self.app.person(&format!("somebody-{number}"), &[StaffRole::Reviewer]).await.staff.id
+        self.app.person(&format!("newcomer-{number}"), &[StaffRole::Reviewer]).await.staff.id
     }
 
     /// The token of a sign-in link or of an enrolment link.
@@ -279,7 +279,7 @@ impl World {
         desk.local_sign_in_link(&here, who, kind).await.unwrap().reveal().clone()
     }
 
-    /// A sign-in method of theirs; of nobody: of the reviewer's.
+    /// A sign-in method of `who`; without `who`: of the reviewer.
     async fn credential(&self, who: Option<&Person>) -> String {
         let rei = self.sign_in(Some(StaffRole::Reviewer)).await.unwrap();
         let who = who.unwrap_or(&rei);
@@ -287,10 +287,10 @@ impl World {
         self.app.desk.sign_in_methods(&found.member).await.unwrap()[0].id.to_string()
     }
 
-    /// A message that nobody took: a test is tried once.
+    /// A failed delivery: a test message is tried only once.
     pub async fn delivery(&self) -> DeliveryId {
         let desk = &self.app.desk;
-        // One that was put on its way again comes first, as two do not wait at once.
+        // A delivery that was enqueued again is tried first: only one test message can wait.
         while desk.work_once().await.unwrap() > 0 {}
         let delivery = desk.test_endpoint(&self.app.caller, self.endpoint).await.unwrap();
         while desk.work_once().await.unwrap() > 0 {}
@@ -324,7 +324,7 @@ impl World {
     }
 }
 
-/// A password and codes, so that they can prove who they are.
+/// Sets up a password and codes, with which the person can confirm their identity.
 async fn add_sign_in_method(app: &TestApp, who: &Person) {
     let found = app.desk.member_as_is(&who.cookie).await.unwrap().unwrap();
     let recently = found.member.recently(app.clock.now()).unwrap();
@@ -335,7 +335,7 @@ async fn add_sign_in_method(app: &TestApp, who: &Person) {
     app.desk.set_codes(&recently, offer.sealed.reveal(), &code).await.unwrap();
 }
 
-/// The head of what a page of ours sends.
+/// The headers of a form that a page of the console sends.
 pub fn same_origin_post(who: Option<&Person>, path: &str) -> Builder {
     let mut request = Request::post(path)
         .header(ORIGIN, "http://localhost:8080")

@@ -1,4 +1,4 @@
-//! The pages of bulk decisions: the form, the list, and one before and after its second person.
+//! The pages of bulk decisions: the form, the list, and a bulk decision in three states.
 
 use mamori_console::decisions::bulk_page::BulkPage;
 use mamori_console::decisions::bulk_page::BulksPage;
@@ -81,7 +81,7 @@ fn the_bulk_decisions() {
     }
 }
 
-/// A bulk decision in this state, for whoever may do what.
+/// A bulk decision in this state, for a staff member who may use its forms.
 fn bulk(frame: &Frame, state: BulkState) -> BulkPage<'_> {
     let case = |id: &str, is_stale, state: Option<DecisionState>| CaseRow {
         id: id.to_owned(),
@@ -113,7 +113,7 @@ fn bulk(frame: &Frame, state: BulkState) -> BulkPage<'_> {
 }
 
 #[test]
-fn a_bulk_decision_before_and_after_it_was_confirmed_and_once_it_stands() {
+fn a_bulk_decision_prepared_proposed_and_in_effect() {
     for (language, role, state, name) in [
         (Language::English, StaffRole::Reviewer, BulkState::Prepared, "bulk-prepared.en.html"),
         (Language::Japanese, StaffRole::Lead, BulkState::Proposed, "bulk-proposed.ja.html"),

@@ -1,5 +1,5 @@
-//! The pages as text, drawn from samples that are made here: what a change of a template changes
-//! is seen in review.
+//! Snapshots of the pages, rendered from sample data: a review shows what a changed template
+//! changes.
 #![cfg(test)]
 
 mod bulks;
@@ -31,8 +31,8 @@ use mamori_model::{DecisionState, Language, Outcome, Purpose, Refusal, StaffRole
 
 use crate::sample::{at, frame};
 
-/// Compares what stands in the page's `<main>` with its file. What stands around it is the same on
-/// every page, and is compared once.
+/// Compares the page's `<main>` with its snapshot. The frame around it is the same on every page,
+/// and is compared once.
 #[track_caller]
 fn golden(name: &str, page: &impl Template) {
     let html = normalized(&page.render().unwrap());
@@ -41,7 +41,7 @@ fn golden(name: &str, page: &impl Template) {
     same_as_file(name, &format!("{}</main>\n", &html[from..to]));
 }
 
-/// What stands around the `<main>` of a page.
+/// A page without its `<main>`.
 fn without_main(html: &str) -> String {
     let (from, to) = (html.find("<main").unwrap(), html.find("</main>").unwrap());
     format!("{}{}", &html[..from], &html[to + "</main>".len()..])
@@ -58,7 +58,7 @@ fn same_as_file(name: &str, html: &str) {
     settings.bind(|| insta::assert_snapshot!(name, html));
 }
 
-/// Without empty lines, and without the digest of the files beside the page.
+/// A page without empty lines and without the digest in the URLs of its assets.
 fn normalized(html: &str) -> String {
     let mut text = String::new();
     for line in html.lines().filter(|line| !line.trim().is_empty()) {
@@ -75,9 +75,9 @@ fn normalized(html: &str) -> String {
     text
 }
 
-/// The browser's tests know by it which templates they saw.
+/// The browser tests read from it which templates were rendered.
 #[test]
-fn each_page_says_which_template_drew_it() {
+fn each_page_template_names_itself() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
     let mut pages = 0;
 
@@ -94,7 +94,7 @@ fn each_page_says_which_template_drew_it() {
 }
 
 #[test]
-fn the_form_to_sign_in() {
+fn the_sign_in_form() {
     let frame = mamori_console::frame::Frame::signed_out(Language::English);
     let problem = Some(Fault::from(Refusal::SignInWrong).text(frame.messages));
     let page = SignInPage {
@@ -109,7 +109,7 @@ fn the_form_to_sign_in() {
 }
 
 #[test]
-fn the_button_under_a_link() {
+fn the_page_under_a_sign_in_link() {
     let frame = mamori_console::frame::Frame::signed_out(Language::Japanese);
     golden(
         "sign-in-link.ja.html",
@@ -152,7 +152,7 @@ fn the_queue() {
 }
 
 #[test]
-fn a_queue_of_nothing() {
+fn an_empty_queue() {
     let frame = frame(Language::English, StaffRole::Lead).at("/console/queue");
     let page = queue::QueuePage {
         frame: &frame,
@@ -218,13 +218,13 @@ fn the_decisions() {
 }
 
 #[test]
-fn a_decision_that_waits_for_its_second_person() {
+fn a_decision_that_waits_for_its_second_approver() {
     let frame = frame(Language::English, StaffRole::Lead).at("/console/decisions");
     golden("decision.en.html", &sample::decision(&frame));
 }
 
 #[test]
-fn ones_own_page() {
+fn my_page() {
     let frame = frame(Language::Italian, StaffRole::Reviewer).at("/console/me");
     let seen = Exposure { clear_views: 12, blurred_views: 40, points: 36, ..Exposure::default() };
     let page = MePage {
@@ -256,7 +256,7 @@ fn ones_own_page() {
 }
 
 #[test]
-fn a_name_stays_text_wherever_it_stands() {
+fn text_from_outside_is_escaped_everywhere_on_a_page() {
     let frame = frame(Language::English, StaffRole::Reviewer);
 
     let html = sample::case(&frame, true).render().unwrap();

@@ -1,4 +1,4 @@
-//! The pages of people, of messages, and of banks.
+//! The pages of staff accounts, webhook deliveries, banks and policies.
 
 use mamori_console::banks::page as banks;
 use mamori_console::decisions::policies_page as policies;
@@ -37,7 +37,7 @@ fn row(has_left: bool) -> Row {
 }
 
 #[test]
-fn everybody_who_works_here() {
+fn the_staff() {
     let frame = frame(Language::English, StaffRole::Administrator).at("/console/staff");
     let page = StaffPage {
         frame: &frame,
@@ -62,7 +62,7 @@ fn everybody_who_works_here() {
 }
 
 #[test]
-fn somebody_to_change_and_to_read() {
+fn a_staff_account_to_change_and_to_read() {
     for (role, language, name) in [
         (StaffRole::Administrator, Language::French, "person.fr.html"),
         (StaffRole::Auditor, Language::Japanese, "person.ja.html"),
@@ -88,7 +88,7 @@ fn somebody_to_change_and_to_read() {
 }
 
 #[test]
-fn a_link_that_is_shown_once() {
+fn an_enrolment_link() {
     let frame = frame(Language::German, StaffRole::Administrator).at("/console/staff");
     let page = LinkPage {
         frame: &frame,
@@ -100,7 +100,7 @@ fn a_link_that_is_shown_once() {
 }
 
 #[test]
-fn how_messages_go() {
+fn the_webhook_deliveries() {
     let frame = frame(Language::Japanese, StaffRole::Lead).at("/console/webhooks");
     let message = |event, state, answer, may_resend: bool| webhooks::Row {
         id: "msg_00000000000000000000000000000001".to_owned(),
@@ -230,7 +230,7 @@ fn the_policies() {
 }
 
 #[test]
-fn a_policy_to_word_anew() {
+fn a_policy_to_edit() {
     let frame = frame(Language::English, StaffRole::PolicyEditor).at("/console/policies");
     let page = policies::PolicyPage {
         frame: &frame,

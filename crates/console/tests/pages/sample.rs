@@ -1,4 +1,4 @@
-//! Samples: people, cases and decisions of nobody.
+//! Sample data: staff members, cases and decisions.
 
 use jiff::Timestamp;
 use mamori_console::cases::page::CaseForms;
@@ -33,7 +33,7 @@ pub fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-/// What stands around a page for somebody in this role.
+/// The frame around a page for a staff member in this role.
 pub fn frame(language: Language, role: StaffRole) -> Frame {
     let staff = Staff {
         id: "staff_00000000000000000000000000000001".parse::<StaffId>().unwrap(),
@@ -53,10 +53,10 @@ pub fn frame(language: Language, role: StaffRole) -> Frame {
 }
 
 /// A case of one account with two items, to decide or to read.
-pub fn case(frame: &Frame, is_held: bool) -> CasePage<'_> {
+pub fn case(frame: &Frame, is_claimed: bool) -> CasePage<'_> {
     CasePage {
         frame,
-        previous: is_held.then(|| PreviousDecision {
+        previous: is_claimed.then(|| PreviousDecision {
             message: DECIDED,
             decision: "dec_00000000000000000000000000000009".to_owned(),
         }),
@@ -77,10 +77,10 @@ pub fn case(frame: &Frame, is_held: bool) -> CasePage<'_> {
         opened: show::time(at("2026-11-20T03:04:05Z")),
         alike: 3,
         item_count: 2,
-        items: vec![item(1, is_held), item(2, false)],
+        items: vec![item(1, is_claimed), item(2, false)],
         next_items: None,
-        has_pictures: is_held,
-        forms: is_held.then(forms),
+        has_pictures: is_claimed,
+        forms: is_claimed.then(forms),
         may_claim: false,
         decisions: vec![DecisionRow {
             id: "dec_00000000000000000000000000000008".to_owned(),
@@ -164,7 +164,7 @@ fn forms() -> CaseForms {
     }
 }
 
-/// A suspension that waits for its second person.
+/// A suspension that waits for its second approver.
 pub fn decision(frame: &Frame) -> DecisionPage<'_> {
     let until = Terms { until: Some("2026-12-24".parse().unwrap()), ..Terms::default() };
     DecisionPage {

@@ -21,7 +21,7 @@ fn chart(kind: Kind, rows: &[&[Option<u32>]]) -> Chart {
 }
 
 #[test]
-fn bars_stand_on_each_other_and_their_patterns_differ() {
+fn bars_are_stacked_and_have_different_patterns() {
     let chart = chart(Kind::Bars, &[&[Some(1), Some(3)], &[Some(2), None]]);
 
     let svg = chart.svg().to_string();
@@ -41,7 +41,7 @@ fn a_line_has_a_gap_where_nothing_was_measured() {
 }
 
 #[test]
-fn the_table_leaves_out_days_on_which_nothing_was() {
+fn the_table_leaves_out_days_without_a_figure_above_zero() {
     let chart = chart(Kind::Bars, &[&[Some(1), Some(0), Some(4)], &[None, None, Some(2)]]);
 
     let rows = chart.rows();
@@ -53,7 +53,7 @@ fn the_table_leaves_out_days_on_which_nothing_was() {
 }
 
 #[test]
-fn a_chart_of_nothing_is_empty_and_can_be_drawn() {
+fn a_chart_without_figures_is_empty_and_can_be_drawn() {
     for kind in [Kind::Bars, Kind::Lines] {
         assert!(chart(kind, &[]).is_empty());
         assert!(chart(kind, &[]).svg().to_string().ends_with("</svg>"));
