@@ -12,7 +12,7 @@ use crate::{Desk, Error};
 
 /// Returns how long to wait for the service's answer before reminder number `reminder`, counted
 /// from 1.
-pub(crate) fn wait_before(reminder: u32) -> SignedDuration {
+pub(super) fn wait_before(reminder: u32) -> SignedDuration {
     match reminder {
         0 | 1 => SignedDuration::from_hours(1),
         2 => SignedDuration::from_hours(6),
@@ -39,7 +39,7 @@ impl Desk {
     }
 
     /// Enqueues the webhook delivery of one action to each endpoint that the service has now.
-    pub(crate) async fn notify_action(
+    pub(super) async fn notify_action(
         &self,
         tx: &mut Tx,
         decision: &Decision,
@@ -57,7 +57,7 @@ impl Desk {
     }
 
     /// Enqueues the job that checks later whether the service has answered.
-    pub(crate) async fn enqueue_reminder(
+    pub(super) async fn enqueue_reminder(
         &self,
         tx: &mut Tx,
         action: ActionId,

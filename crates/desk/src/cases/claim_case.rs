@@ -111,7 +111,7 @@ impl Desk {
 
     /// Returns the case that the reviewer has claimed, locked in `tx`. If the claim has lapsed,
     /// ends it and returns `None`.
-    pub(crate) async fn lock_claimed_case(
+    pub(super) async fn lock_claimed_case(
         &self,
         tx: &mut Tx,
         who: &Reviewer,
@@ -164,7 +164,7 @@ impl Desk {
 
     /// Checks whether the reviewer may claim escalated cases: a lead, or a reviewer who works
     /// alone.
-    pub(crate) fn acts_as_lead(&self, who: &Reviewer) -> bool {
+    pub(super) fn acts_as_lead(&self, who: &Reviewer) -> bool {
         who.member().roles().is_lead() || self.settings().is_single_person
     }
 

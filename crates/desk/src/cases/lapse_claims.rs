@@ -13,7 +13,7 @@ use crate::{Desk, Error};
 impl Desk {
     /// Ends claims whose time ran out at or before `now`, at most `ROWS_AT_ONCE` of them, and
     /// records each in its case's history. Returns how many it ended.
-    pub(crate) async fn lapse(&self, tx: &mut Tx, now: Timestamp) -> Result<u64, Error> {
+    pub(super) async fn lapse(&self, tx: &mut Tx, now: Timestamp) -> Result<u64, Error> {
         let lapsed = tx.lock_lapsed_claims(now, ROWS_AT_ONCE).await?;
         for case in &lapsed {
             self.lapse_one(tx, case, now).await?;
@@ -23,7 +23,7 @@ impl Desk {
 
     /// Ends the claim on `case`, which `tx` has locked, and the views of its items, and records the
     /// lapse in the case's history.
-    pub(crate) async fn lapse_one(
+    pub(super) async fn lapse_one(
         &self,
         tx: &mut Tx,
         case: &Case,

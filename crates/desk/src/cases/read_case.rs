@@ -79,7 +79,7 @@ impl Desk {
         self.view(case, after, size).await
     }
 
-    pub(crate) async fn claimed_case(&self, who: &Reviewer, case: CaseId) -> Result<Case, Error> {
+    pub(super) async fn claimed_case(&self, who: &Reviewer, case: CaseId) -> Result<Case, Error> {
         let now = self.clock().now();
         let case = self.store().case(case).await?.ok_or(Error::NotFound("case"))?;
         let number = case.claim.map_or(0, |claim| claim.number);

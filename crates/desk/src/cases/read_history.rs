@@ -63,7 +63,7 @@ impl Desk {
         self.history_of(&case, before).await
     }
 
-    pub(crate) async fn history_of(
+    pub(super) async fn history_of(
         &self,
         case: &Case,
         before: HistoryCursor,

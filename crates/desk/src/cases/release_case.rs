@@ -102,7 +102,7 @@ impl Desk {
 }
 
 /// Returns the place in the queue that the case had before it was claimed.
-pub(crate) fn as_it_was(case: &Case) -> Released {
+pub(super) fn as_it_was(case: &Case) -> Released {
     Released { level: case.level, urgency: case.urgency, handed: None }
 }
 

@@ -81,7 +81,7 @@ impl Desk {
     /// Hashes an item of `service` as [`Self::hash_for_search`] does. If `banks` know its bytes
     /// already, decoding is awaited for at most [`WAIT_MAX_OF_KNOWN`]; then the picture is left out
     /// ([`Media::Busy`]).
-    pub(crate) async fn hash_for_check(
+    pub(super) async fn hash_for_check(
         &self,
         bytes: Bytes,
         service: ServiceId,

@@ -12,7 +12,7 @@ use crate::{Caller, Desk, Directory, Error};
 
 impl Desk {
     /// Builds the match to be recorded, with a new id and without its list of hashes.
-    pub(crate) fn candidate(
+    pub(super) fn candidate(
         &self,
         caller: &Caller,
         item: Item,

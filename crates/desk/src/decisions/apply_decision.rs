@@ -14,7 +14,7 @@ use crate::{Desk, Error};
 impl Desk {
     /// Puts a decision that was proposed into effect: numbers its actions, and goes on as
     /// [`Self::take_effect`]. `by` is the staff member who approved.
-    pub(crate) async fn apply_proposed(
+    pub(super) async fn apply_proposed(
         &self,
         tx: &mut Tx,
         decision: &Decision,
@@ -35,7 +35,7 @@ impl Desk {
     /// webhooks, closes its case, which `tx` has locked, opens disputes after "not a match", and
     /// shortens the term of the stored bytes if nothing was violated. `by` is the staff member who
     /// decided or approved.
-    pub(crate) async fn take_effect(
+    pub(super) async fn take_effect(
         &self,
         tx: &mut Tx,
         decision: &Decision,
@@ -58,7 +58,7 @@ impl Desk {
     }
 
     /// Creates an action of `decision` that the service is not asked for yet.
-    pub(crate) fn propose_action(
+    pub(super) fn propose_action(
         &self,
         decision: &Decision,
         what: ServiceAction,

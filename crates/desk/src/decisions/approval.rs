@@ -99,7 +99,7 @@ impl From<&Bulk> for PendingApproval {
 }
 
 /// Checks that both proofs are of the same staff member.
-pub(crate) fn require_same_staff(
+pub(super) fn require_same_staff(
     who: &Reviewer,
     recently: &RecentlyAuthenticated,
 ) -> Result<(), Refusal> {

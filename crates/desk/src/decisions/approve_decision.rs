@@ -94,7 +94,7 @@ impl Desk {
     }
 
     /// Puts one decision into effect within `tx`, which has locked its case.
-    pub(crate) async fn approve_one(
+    pub(super) async fn approve_one(
         &self,
         tx: &mut Tx,
         who: &Reviewer,
@@ -115,7 +115,7 @@ impl Desk {
     }
 
     /// Refuses one decision within `tx`, which has locked its case.
-    pub(crate) async fn refuse_one(
+    pub(super) async fn refuse_one(
         &self,
         tx: &mut Tx,
         who: &Reviewer,
@@ -145,7 +145,7 @@ impl Desk {
     }
 
     /// Records that the second approver read the case of a decision.
-    pub(crate) async fn record_read_again(
+    pub(super) async fn record_read_again(
         &self,
         tx: &mut Tx,
         who: &Reviewer,

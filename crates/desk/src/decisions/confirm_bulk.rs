@@ -77,7 +77,7 @@ impl Desk {
 
     /// Ends prepared bulk decisions that were not confirmed in time; returns how many, at most
     /// [`ROWS_AT_ONCE`] per call.
-    pub(crate) async fn lapse_bulks(&self, tx: &mut Tx, now: Timestamp) -> Result<u64, Error> {
+    pub(super) async fn lapse_bulks(&self, tx: &mut Tx, now: Timestamp) -> Result<u64, Error> {
         let lapsed = tx.lock_lapsed_bulks(now, ROWS_AT_ONCE).await?;
         let count = u64::try_from(lapsed.len()).unwrap_or(u64::MAX);
         for bulk in lapsed {
@@ -86,7 +86,7 @@ impl Desk {
         Ok(count)
     }
 
-    pub(crate) async fn end_prepared(
+    pub(super) async fn end_prepared(
         &self,
         tx: &mut Tx,
         bulk: Bulk,

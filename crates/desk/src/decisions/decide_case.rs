@@ -32,7 +32,7 @@ pub struct NewDecision {
 
 /// The parts of a reviewer's answer that a decision stores.
 #[derive(Clone, Copy)]
-pub(crate) struct DecisionContent<'a> {
+pub(super) struct DecisionContent<'a> {
     pub(crate) outcome: Outcome,
     pub(crate) reason: &'a FreeText,
     pub(crate) policy_version: u32,
@@ -78,7 +78,7 @@ impl Desk {
     }
 
     /// Builds the decision that a reviewer's answer to a case makes.
-    pub(crate) fn decision_of(
+    pub(super) fn decision_of(
         &self,
         who: &Reviewer,
         case: &Case,
@@ -110,7 +110,7 @@ impl Desk {
 
     /// Adds a decision with its actions to a case that `tx` has locked. The decision takes effect
     /// or waits for its second approver.
-    pub(crate) async fn enact(
+    pub(super) async fn enact(
         &self,
         tx: &mut Tx,
         decision: &Decision,

@@ -85,7 +85,7 @@ impl Desk {
         Ok(self.store().display_names(&who).await?)
     }
 
-    pub(crate) async fn decision_view(&self, decision: Decision) -> Result<DecisionView, Error> {
+    pub(super) async fn decision_view(&self, decision: Decision) -> Result<DecisionView, Error> {
         let actions = self.store().actions_of_decision(decision.id).await?;
         let mut deliveries = self.store().deliveries_of_decision(decision.id).await?;
         let actions = actions

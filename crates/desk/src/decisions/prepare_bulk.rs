@@ -116,7 +116,7 @@ impl Desk {
     }
 
     /// Returns which second approval the bulk decision needs if it is made at `now`.
-    pub(crate) fn approval_of(
+    pub(super) fn approval_of(
         &self,
         bulk: &Bulk,
         actions: &HashMap<CaseId, Vec<ServiceAction>>,
@@ -128,7 +128,7 @@ impl Desk {
     }
 
     /// Records in the history of each case what happened to its bulk decision.
-    pub(crate) async fn record_bulk_event(
+    pub(super) async fn record_bulk_event(
         &self,
         tx: &mut Tx,
         bulk: &Bulk,
@@ -155,7 +155,7 @@ fn count(number: usize) -> u32 {
 }
 
 /// Returns the actions of each case of a bulk decision; refused as [`Measures::actions`] says.
-pub(crate) fn actions_of(
+pub(super) fn actions_of(
     bulk: &Bulk,
     cases: &[Case],
     names: &HashMap<CaseId, Vec<ItemName>>,

@@ -119,7 +119,7 @@ impl Desk {
         Choosing { by: who.staff(), is_lead, now, limit: self.settings().cases.bulk_cases_max }
     }
 
-    pub(crate) async fn bulk_view(
+    pub(super) async fn bulk_view(
         &self,
         bulk: Bulk,
         after: Option<CaseId>,

@@ -36,7 +36,7 @@ impl Desk {
     }
 
     /// Undoes one decision within `tx`.
-    pub(crate) async fn undo_one(
+    pub(super) async fn undo_one(
         &self,
         tx: &mut Tx,
         who: &Reviewer,

@@ -72,7 +72,7 @@ impl Desk {
 
     /// Returns the index of the snapshot and the last change that it contains; `None` if there is
     /// no snapshot that fits the database.
-    pub(crate) async fn open_snapshot(&self) -> Result<Option<(Index, i64)>, Error> {
+    pub(super) async fn open_snapshot(&self) -> Result<Option<(Index, i64)>, Error> {
         let Some(path) = self.settings().snapshot.clone().filter(|path| path.exists()) else {
             return Ok(None);
         };
@@ -101,7 +101,7 @@ fn open(path: &Path) -> Result<(Index, Tag), String> {
 }
 
 /// Compacts `index` until nothing is left to do, or until `stop`.
-pub(crate) async fn compacted(index: Arc<Index>, stop: CancellationToken) -> Result<(), Error> {
+pub(super) async fn compacted(index: Arc<Index>, stop: CancellationToken) -> Result<(), Error> {
     let compact = move || {
         while !stop.is_cancelled() && index.compact()? {}
         Ok::<(), std::io::Error>(())

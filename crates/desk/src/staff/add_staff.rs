@@ -100,7 +100,7 @@ impl Desk {
 
     /// Records an event about the staff member `staff`, caused by `by` (`None`: the operator at the
     /// machine, or Mamori itself), in the transaction that makes the change.
-    pub(crate) async fn record_staff_event(
+    pub(super) async fn record_staff_event(
         &self,
         tx: &mut Tx,
         (staff, by): (StaffId, Option<StaffId>),

@@ -167,7 +167,7 @@ impl Desk {
     }
 
     /// Inserts a sign-in method and records that it was added.
-    pub(crate) async fn insert_credential(
+    pub(super) async fn insert_credential(
         &self,
         tx: &mut Tx,
         credential: &Credential,
@@ -181,7 +181,7 @@ impl Desk {
     }
 
     /// Starts the registration of a passkey for `staff`.
-    pub(crate) async fn registration_challenge(
+    pub(super) async fn registration_challenge(
         &self,
         staff: &Staff,
     ) -> Result<PasskeyChallenge, Error> {
@@ -218,7 +218,7 @@ impl Desk {
     }
 
     /// Checks the answer of `staff` to a challenge and returns the new passkey.
-    pub(crate) async fn new_passkey(
+    pub(super) async fn new_passkey(
         &self,
         staff: StaffId,
         ceremony: CeremonyId,
@@ -241,7 +241,7 @@ impl Desk {
         }
     }
 
-    pub(crate) fn passkey_credential(
+    pub(super) fn passkey_credential(
         &self,
         staff: StaffId,
         passkey: &Passkey,
@@ -252,7 +252,7 @@ impl Desk {
         Ok(Credential { passkey_id: Some(passkey.id().to_vec()), ..credential })
     }
 
-    pub(crate) async fn password_credential(
+    pub(super) async fn password_credential(
         &self,
         staff: &Staff,
         password: Sensitive<String>,
@@ -268,7 +268,7 @@ impl Desk {
         self.credential(staff.id, CredentialKind::Password, line("password")?, data)
     }
 
-    pub(crate) fn offer_codes_to(&self, staff: &Staff) -> Result<CodeOffer, Error> {
+    pub(super) fn offer_codes_to(&self, staff: &Staff) -> Result<CodeOffer, Error> {
         let failed = "no codes can be offered";
         let secret = TotpSecret::generate().map_err(|cause| Error::internal(failed, cause))?;
         let link = secret.link(ISSUER, staff.name.as_str());
@@ -281,7 +281,7 @@ impl Desk {
 
     /// Builds the credential of the secret that was offered to `staff`, if `code` is made from it
     /// now. The code then counts as used.
-    pub(crate) fn codes_credential(
+    pub(super) fn codes_credential(
         &self,
         staff: StaffId,
         sealed: &str,

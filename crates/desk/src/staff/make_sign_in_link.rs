@@ -51,7 +51,7 @@ impl Desk {
         Ok(text)
     }
 
-    pub(crate) async fn make_sign_in_link(
+    pub(super) async fn make_sign_in_link(
         &self,
         tx: &mut Tx,
         by: Option<StaffId>,

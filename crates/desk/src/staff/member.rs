@@ -28,7 +28,7 @@ pub struct Member {
 /// The session cookie that a request showed: the part that all cookies of the session share, and
 /// the sha-256 digest of the whole. The rest of its text is not kept.
 #[derive(Clone, Debug)]
-pub(crate) struct PresentedCookie {
+pub(super) struct PresentedCookie {
     pub(crate) family: Family,
     pub(crate) digest: Sha256,
 }
@@ -100,7 +100,7 @@ impl Member {
     }
 
     /// Returns the cookie that the request showed.
-    pub(crate) fn presented(&self) -> &PresentedCookie {
+    pub(super) fn presented(&self) -> &PresentedCookie {
         &self.presented
     }
 

@@ -38,7 +38,7 @@ impl RateLimiter {
     }
 
     /// Gives one operation back that does not count, such as a successful sign-in.
-    pub(crate) fn refund(&self) {
+    pub(super) fn refund(&self) {
         let mut next_at = self.next_at.lock().unwrap_or_else(PoisonError::into_inner);
         *next_at = next_at.checked_sub(self.every).unwrap_or(*next_at);
     }

@@ -24,7 +24,7 @@ pub struct NewSession {
 /// What all cookies of one session begin with. The session is found by it, so that a cookie that
 /// was replaced is detected, however often the cookie was replaced since.
 #[derive(Clone, Debug)]
-pub(crate) struct Family(Sensitive<String>);
+pub(super) struct Family(Sensitive<String>);
 
 impl Family {
     /// Generates the family of a new session.
@@ -45,7 +45,7 @@ impl Family {
 
     /// Generates the text of another cookie of this family, and the sha-256 digest under which it
     /// is stored.
-    pub(crate) fn new_cookie(&self) -> Result<(Sensitive<String>, Sha256), Error> {
+    pub(super) fn new_cookie(&self) -> Result<(Sensitive<String>, Sha256), Error> {
         new_text(&format!("{}.", self.0.reveal()))
     }
 }
@@ -62,7 +62,7 @@ pub fn new_text(prefix: &str) -> Result<(Sensitive<String>, Sha256), Error> {
 impl Desk {
     /// Begins a session in the transaction of the sign-in. [`Error::NotFound`] if there is no such
     /// staff account or it is deactivated.
-    pub(crate) async fn open_session(
+    pub(super) async fn open_session(
         &self,
         tx: &mut Tx,
         staff: StaffId,

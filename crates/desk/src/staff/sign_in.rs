@@ -25,7 +25,7 @@ pub struct PasswordSignIn {
 }
 
 /// A password and a code that are right, and not yet recorded as used.
-pub(crate) struct VerifiedPassword {
+pub(super) struct VerifiedPassword {
     pub staff: StaffId,
     attempt: AttemptId,
     password: CredentialId,
@@ -61,7 +61,7 @@ impl Desk {
 
     /// Checks name, password and code. The attempt is recorded as a failure first, so that a burst
     /// of attempts is counted, however each of them ends.
-    pub(crate) async fn try_password(
+    pub(super) async fn try_password(
         &self,
         typed: PasswordSignIn,
         limits: AttemptLimits,
@@ -113,7 +113,7 @@ impl Desk {
     }
 
     /// Records in the transaction of the sign-in that password and code were used.
-    pub(crate) async fn record_password_used(
+    pub(super) async fn record_password_used(
         &self,
         tx: &mut Tx,
         right: &VerifiedPassword,
@@ -135,7 +135,7 @@ impl Desk {
     }
 
     /// Runs work that is slow by design on another thread, and only so much of it at the same time.
-    pub(crate) async fn hash_slowly<T: Send + 'static>(
+    pub(super) async fn hash_slowly<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
@@ -147,7 +147,7 @@ impl Desk {
     }
 }
 
-pub(crate) fn of_kind(credentials: &[Credential], kind: CredentialKind) -> Option<&Credential> {
+pub(super) fn of_kind(credentials: &[Credential], kind: CredentialKind) -> Option<&Credential> {
     credentials.iter().find(|credential| credential.kind == kind)
 }
 

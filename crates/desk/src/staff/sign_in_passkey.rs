@@ -29,7 +29,7 @@ pub struct PasskeyChallenge {
 }
 
 /// A passkey that was shown, and is not yet recorded as used.
-pub(crate) struct VerifiedPasskey {
+pub(super) struct VerifiedPasskey {
     pub staff: StaffId,
     credential: CredentialId,
     ceremony: CeremonyId,
@@ -69,7 +69,7 @@ impl Desk {
     }
 
     /// Checks whether an answer shows a passkey of the staff account with this sign-in name.
-    pub(crate) async fn check_passkey(
+    pub(super) async fn check_passkey(
         &self,
         name: &str,
         ceremony: CeremonyId,
@@ -109,7 +109,7 @@ impl Desk {
     }
 
     /// Records in the transaction of the sign-in that a passkey was used.
-    pub(crate) async fn use_passkey(
+    pub(super) async fn use_passkey(
         &self,
         tx: &mut Tx,
         shown: &VerifiedPasskey,
@@ -129,7 +129,7 @@ impl Desk {
     }
 
     /// Asks the staff account with this sign-in name for one of these passkeys. Stores nothing.
-    pub(crate) async fn sign_in_challenge(
+    pub(super) async fn sign_in_challenge(
         &self,
         name: &str,
         keys: &[(Credential, Passkey)],
@@ -158,7 +158,7 @@ impl Desk {
     }
 
     /// Returns the passkeys of a staff member, as they are stored and as they are read.
-    pub(crate) async fn passkeys_of(
+    pub(super) async fn passkeys_of(
         &self,
         staff: StaffId,
     ) -> Result<Vec<(Credential, Passkey)>, Error> {

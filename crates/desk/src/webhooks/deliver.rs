@@ -149,7 +149,7 @@ impl Desk {
         Ok(delivery.id)
     }
 
-    pub(crate) async fn enqueue_delivery_job(
+    pub(super) async fn enqueue_delivery_job(
         &self,
         tx: &mut Tx,
         delivery: DeliveryId,

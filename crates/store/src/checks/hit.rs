@@ -142,7 +142,7 @@ impl Store {
     }
 
     /// Reads the hits of every match in `matches`, the nearest first.
-    pub(crate) async fn fill_hits(&self, matches: &mut [Match]) -> Result<(), Error> {
+    pub(super) async fn fill_hits(&self, matches: &mut [Match]) -> Result<(), Error> {
         if matches.is_empty() {
             return Ok(());
         }
@@ -163,7 +163,7 @@ impl Tx {
     /// Adds new hits to a match, which is locked or new. For an entry and frame that it has
     /// already, keeps the better hit. `set` is the place of the item's hashes among those of the
     /// match. Returns how many hits were new.
-    pub(crate) async fn add_hits(
+    pub(super) async fn add_hits(
         &mut self,
         id: MatchId,
         hits: &[Hit],

@@ -88,7 +88,7 @@ impl HashesRow {
 const FIRST: i64 = 1;
 
 /// The result of recording the hashes of a match.
-pub(crate) struct AddedHashes {
+pub(super) struct AddedHashes {
     /// Time at which the item last changed to these hashes.
     pub became_current_at: Timestamp,
     /// Whether the item was never sent with these hashes before.
@@ -115,7 +115,7 @@ fn bound(call: Call, sha256: Option<Sha256>, pdq: Option<Pdq>) -> Call {
 
 impl Store {
     /// Reads the sets of hashes of every match in `matches`, the newest first.
-    pub(crate) async fn fill_hashes(&self, matches: &mut [Match]) -> Result<(), Error> {
+    pub(super) async fn fill_hashes(&self, matches: &mut [Match]) -> Result<(), Error> {
         if matches.is_empty() {
             return Ok(());
         }
@@ -135,7 +135,7 @@ impl Store {
 impl Tx {
     /// Adds the hashes of `found` to the match `id`, which is locked or new, unless a set has them.
     /// A set that lacks the SHA-256 digest or the PDQ hash gets it.
-    pub(crate) async fn add_hashes(
+    pub(super) async fn add_hashes(
         &mut self,
         id: MatchId,
         found: &Match,
@@ -206,7 +206,7 @@ impl Tx {
     }
 
     /// Returns the newest SHA-256 digest and PDQ hash of a match.
-    pub(crate) async fn newest_hashes(
+    pub(super) async fn newest_hashes(
         &mut self,
         id: MatchId,
     ) -> Result<Option<(Option<Sha256>, Option<Pdq>)>, Error> {

@@ -109,7 +109,7 @@ impl Store {
 
 impl Store {
     /// Returns the endpoint of a delivery, unless it is removed.
-    pub(crate) async fn endpoint_of_delivery(
+    pub(super) async fn endpoint_of_delivery(
         &self,
         delivery: mamori_model::DeliveryId,
     ) -> Result<Option<Endpoint>, Error> {
