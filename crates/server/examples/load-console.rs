@@ -1,12 +1,12 @@
-//! So many reviewers at once, without a script: each takes a case, reads it and decides it, again and
-//! again. Prints how long each step took, a line of JSON a figure; fails where anybody was refused,
-//! or where a case was in two hands.
+//! Plays many reviewers at once, with browsers that run no script: each claims a case, reads it and
+//! decides it, again and again. Prints how long each step took, one JSON line a figure; fails if a
+//! request was refused, or if two reviewers claimed one case.
 //!
 //!     load-console ADDRESS ORIGIN SERVICE_KEY LINKS HASH CASES
 //!
 //! LINKS is a file with a link of `mamori staff sign-in-link` on each line, one for each reviewer; HASH is
 //! in a bank that holds. It sends CASES items, each of an account of its own.
-#![expect(clippy::print_stdout, reason = "it prints what it measured")]
+#![expect(clippy::print_stdout, reason = "it prints its measurements")]
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -68,12 +68,12 @@ async fn fill(client: &Client, address: &str, key: &str, hash: &str, cases: usiz
         .await
 }
 
-/// What everybody saw.
+/// The measurements of all reviewers.
 #[derive(Default)]
 struct Measurements {
     /// Times in microseconds, by step.
     times: Mutex<BTreeMap<&'static str, Vec<u128>>>,
-    /// How often each case was given to somebody.
+    /// How often each case was claimed.
     cases: Mutex<BTreeMap<String, usize>>,
 }
 
@@ -83,7 +83,7 @@ impl Measurements {
         times.entry(step).or_default().push(begun.elapsed().as_micros());
     }
 
-    /// Counts a case that somebody was given, and says how many there are by now.
+    /// Counts a claim of `case`, and returns how many cases were claimed so far.
     fn give(&self, case: &str) -> usize {
         let mut cases = self.cases.lock().unwrap_or_else(PoisonError::into_inner);
         *cases.entry(case.to_owned()).or_default() += 1;
@@ -93,8 +93,8 @@ impl Measurements {
     fn print(&self, least: usize) -> Result<()> {
         let cases = self.cases.lock().unwrap_or_else(PoisonError::into_inner);
         let twice = cases.values().filter(|times| **times > 1).count();
-        ensure!(twice == 0, "{twice} cases were in two hands");
-        ensure!(cases.len() >= least, "only {} cases were given to anybody", cases.len());
+        ensure!(twice == 0, "{twice} cases were claimed twice");
+        ensure!(cases.len() >= least, "only {} cases were claimed", cases.len());
         println!("{}", json!({ "name": "console_cases", "value": cases.len() }));
         let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
         for (step, times) in times.iter_mut() {
@@ -110,7 +110,7 @@ impl Measurements {
     }
 }
 
-/// Somebody at a browser.
+/// A reviewer with a browser.
 struct Reviewer {
     client: Client,
     address: String,
@@ -122,13 +122,13 @@ impl Reviewer {
     async fn open_link(&mut self, link: &str) -> Result<()> {
         let path = link.strip_prefix(&self.origin).context("a link of another origin")?;
         let answer = self.send(path, String::new()).await?;
-        let cookie = answer.headers().get(SET_COOKIE).context("the link lets nobody in")?;
+        let cookie = answer.headers().get(SET_COOKIE).context("the link does not sign in")?;
         let pair = cookie.to_str()?.split(';').next();
         pair.unwrap_or_default().clone_into(&mut self.cookie);
         Ok(())
     }
 
-    /// Until so many cases were given to whomever.
+    /// Works until `enough` cases were claimed by all reviewers together.
     async fn work(&self, measurements: &Measurements, enough: usize) -> Result<()> {
         let queue = self.show("queue", "/console/queue", measurements).await?;
         let csrf = after(&queue, "name=\"csrf\" content=\"").context("a page without a token")?;
@@ -136,7 +136,7 @@ impl Reviewer {
         while measurements.give(&case) < enough {
             let page = self.show("case", &format!("/console/cases/{case}"), measurements).await?;
             let field = |name: &str| after(&page, &format!("name=\"{name}\" value=\""));
-            let claim = field("claim").context("a case that is not in hand")?;
+            let claim = field("claim").context("a case that is not claimed")?;
             let version = field("version").context("a case without a version")?;
             let form = format!(
                 "csrf={csrf}&claim={claim}&version={version}&outcome=violates&items=remove\
@@ -165,7 +165,7 @@ impl Reviewer {
         let answer = self.send(path, form).await?;
         measurements.note(step, begun);
         ensure!(answer.status() == StatusCode::SEE_OTHER, "{step}: {}", answer.status());
-        let to = answer.headers().get(LOCATION).context("no way on")?.to_str()?;
+        let to = answer.headers().get(LOCATION).context("no address follows")?.to_str()?;
         let case = to.strip_prefix("/console/cases/").context("no case is left")?;
         Ok(case.split('?').next().unwrap_or_default().to_owned())
     }
@@ -198,7 +198,7 @@ impl Reviewer {
     }
 }
 
-/// What stands between `before` and the next quotation mark.
+/// Returns the text between `before` and the next quotation mark.
 fn after(page: &str, before: &str) -> Option<String> {
     let (_, rest) = page.split_once(before)?;
     rest.split('"').next().map(str::to_owned)

@@ -25,7 +25,7 @@ pub struct Args {
 }
 
 const EXAMPLES: &str = "\
-It works on the database of the configuration, also while nodes serve: they follow within a second.
+Works on the database of the configuration, also while nodes serve: they follow within a second.
 
 Examples:
   mamori bank create rehearsal --purpose rehearsal --source 'drawn by code' \\
@@ -77,7 +77,7 @@ fn proof() -> Proof {
 async fn named(desk: &Desk, name: &BankName) -> anyhow::Result<Bank> {
     match desk.bank_named(&proof(), name).await {
         Err(Error::NotFound(_)) => {
-            anyhow::bail!("there is no bank {name}; `mamori bank list` says which there are")
+            anyhow::bail!("there is no bank {name}; `mamori bank list` lists all banks")
         }
         found => Ok(found?),
     }

@@ -23,7 +23,7 @@ const LONG_ABOUT: &str = "\
 Mamori compares what is uploaded to an online service with banks of known hashes.
 
   mamori demo                                           see it work, on pictures drawn by code
-  mamori serve                                          run it; ./mamori.toml says how
+  mamori serve                                          serve, as ./mamori.toml configures
   mamori bank import hotline list.csv                   fill a bank, on the command line
   mamori staff add ada --role administrator             create a staff account
 
@@ -84,7 +84,7 @@ pub fn main() -> ExitCode {
     if is_broken_pipe(&error) {
         return ExitCode::SUCCESS;
     }
-    // If even this message cannot be written, the status still tells.
+    // If even this message cannot be written, the exit status still reports it.
     let _ = writeln!(io::stderr(), "mamori: {error:#}");
     if error.is::<tools::UsageError>() || error.is::<config::Error>() {
         ExitCode::from(2)
@@ -109,7 +109,7 @@ mod tests {
     const UNIT: &str = include_str!("../../../docs/mamori.service");
 
     #[test]
-    fn the_command_line_contradicts_itself_nowhere() {
+    fn the_definition_of_the_command_line_is_consistent() {
         Cli::command().debug_assert();
     }
 
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn every_command_that_a_document_shows_is_one() {
+    fn every_command_in_a_document_is_valid() {
         let in_blocks =
             |text: &'static str| text.split("```").skip(1).step_by(2).flat_map(str::lines);
         let documents = in_blocks(README).chain(in_blocks(GUIDE)).chain(UNIT.lines());

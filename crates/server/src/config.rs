@@ -177,8 +177,8 @@ impl Config {
             limits.item_bytes_max.saturating_add(mamori_web::multipart::OVERHEAD_BYTES_MAX);
         if share < needed {
             return Err(Error::Conflict(format!(
-                "`limits.in_flight_service_bytes_max` is {share}, in which an item of \
-                 `limits.item_bytes_max` and the form around it have no room: it needs {needed}"
+                "`limits.in_flight_service_bytes_max` is {share}, too small for an item of \
+                 `limits.item_bytes_max` and the form around it: it needs {needed}"
             )));
         }
         if all < share {
@@ -197,7 +197,7 @@ impl Config {
         match hma.listen {
             None if !hma.key_required => conflict(
                 "`hma.key_required` is false without `hma.listen`: beside the API the look-ups \
-                 take keys; name an address on loopback to go without"
+                 require keys; set an address on loopback to serve them without"
                     .to_owned(),
             ),
             Some(listen) if !hma.key_required && !listen.ip().is_loopback() => conflict(format!(

@@ -1,8 +1,8 @@
-//! `mamori demo`: runs Mamori on benign pictures, from an empty folder to signed webhooks, over
-//! HTTP.
+//! `mamori demo`: runs Mamori on benign pictures over HTTP, from an empty folder to signed
+//! webhooks.
 //!
 //! It is also a test: the kind of each upload determines the expected result before anything is
-//! sent, and the exit status tells whether every result was as expected.
+//! sent, and the exit status says whether every result was as expected.
 
 mod outcome;
 mod plan;
@@ -45,15 +45,15 @@ pub struct Args {
 }
 
 const EXAMPLES: &str = "\
-It starts a Mamori of its own in a fresh folder, draws pictures, puts some into a bank, uploads
-them in many forms and others beside them, and receives the webhooks. Nothing leaves the machine.
-At the end the server goes on, with its address and a key on the screen, until Ctrl-C.
+Starts a server of its own in a new folder, draws pictures, adds the hashes of some to a bank,
+uploads them in many forms, and others that are in no bank, and receives the webhooks. Nothing
+leaves the machine. At the end it prints its address and a key, and continues to serve until Ctrl-C.
 
 Examples:
   mamori demo
   mamori demo --exit --json > demo.json
 
-Exit statuses: 0 everything came out as expected, 1 something did not.";
+Exit statuses: 0 every result was as expected, 1 at least one was not.";
 
 /// Printed below the table of a build with little optimisation.
 const DEVELOPMENT_BUILD: &str = "
@@ -234,21 +234,22 @@ fn next_steps(server: &DemoServer, result: &DemoResult) -> String {
         String::new()
     } else {
         format!(
-            "\nPort 8080 was taken, so it is at {address}; put that into the lines of the README.\n"
+            "\nPort 8080 was in use, so the address is {address}: use it in the README's lines.\n"
         )
     };
     let links = result.links.iter();
     let links: String =
         links.flat_map(|link| ["  Open ", &link.open, "\n  as a ", link.who, "\n"]).collect();
     format!(
-        "\nMamori goes on serving, and the cases wait for people:\n\n{links}\n\
-         Each link works once, within an hour; another one comes from\n\n  \
+        "\nMamori continues to serve, and the cases wait for reviewers:\n\n{links}\n\
+         Each link works once, within an hour; this command prints another one:\n\n  \
          mamori staff --config {config} sign-in-link reviewer\n\n\
-         The service does what a decision asks it for, and says so. In another terminal, paste these two lines and then those of \
-         the\nREADME; picture.jpg is one of the known pictures, encoded again:\n\n  \
+         The simulated service carries out each action that it is asked for, and answers so.\n\
+         In another terminal, paste these two lines and then those of the README;\n\
+         picture.jpg is one of the known pictures, encoded again:\n\n  \
          cd {folder}\n  export MAMORI_KEY={service_key}\n{moved}\n\
-         The API to read:      {address}/docs\n\
-         An administrator:     {admin_key}\n\
+         The API's documents:  {address}/docs\n\
+         Administrator's key:  {admin_key}\n\
          The log:              {folder}/mamori.log\n\n\
          Ctrl-C stops it and removes the folder.\n",
         config = server.config_file.display(),

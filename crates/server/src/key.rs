@@ -20,12 +20,12 @@ pub struct Args {
 }
 
 const EXAMPLES: &str = "\
-It works on the database of the configuration, also while nodes serve: they follow within a second.
-Who lost the last administrator's key makes another one here.
+Works on the database of the configuration, also while nodes serve: they follow within a second.
+If the last administrator's key is lost, create another one here.
 
 Examples:
   mamori key create admin --name 'Ada, on call'
-  mamori key create service 'photo sharing'    a key of this service; makes the service if need be
+  mamori key create service 'photo sharing'    a key of this service, which is created if it is new
   mamori key list
   mamori key revoke key_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
 

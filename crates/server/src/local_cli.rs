@@ -45,14 +45,14 @@ async fn open_unchanged(config: &Config) -> anyhow::Result<Store> {
         && !Path::new(path).exists()
     {
         bail!(
-            "there is no database {path}; `mamori serve` or `mamori migrate` makes one, and \
+            "there is no database {path}; `mamori serve` or `mamori migrate` creates one, and \
              `--config` or MAMORI_DATABASE_URL names another"
         );
     }
     let settings = config.store();
     match Store::open_unchanged(&settings).await {
         Err(older @ Error::OlderSchema { .. }) => {
-            Err(older).context("`mamori migrate` brings the database to this version")
+            Err(older).context("`mamori migrate` migrates the database to this version's schema")
         }
         opened => opened.with_context(|| format!("{settings:?} cannot be opened")),
     }

@@ -24,12 +24,12 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     runtime::block_on(async {
         let migrated = Store::migrate_only(&config.store()).await?;
         let (from, to) = (migrated.from, migrated.to);
-        let said = if from == to {
-            format!("the schema is at version {to}, which is this one's")
+        let text = if from == to {
+            format!("the schema is at version {to}, which is this version's")
         } else {
             format!("the schema went from version {from} to {to}")
         };
-        writeln!(io::stdout(), "{said}")?;
+        writeln!(io::stdout(), "{text}")?;
         Ok(ExitCode::SUCCESS)
     })
 }

@@ -41,9 +41,9 @@ Examples:
   MAMORI_DATABASE_URL=postgres://mamori@db/mamori mamori serve
 
 The first start prints a key for the first administrator, once, on stdout. Logs go to stderr.
-A stop finishes what was accepted; a second signal does not wait for it.
+A stop finishes the accepted requests; a second signal ends the process at once.
 
-Exit statuses: 0 stopped as asked, 1 failed, 2 wrong command line or configuration.";
+Exit statuses: 0 stopped by a signal, 1 failed, 2 invalid command line or configuration.";
 
 /// Serves until a signal asks it to stop.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
@@ -54,7 +54,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
-    let metrics = metrics::install().context("no metrics can be kept")?;
+    let metrics = metrics::install().context("metrics cannot be recorded")?;
     let mut shutdown = stop::ShutdownSignal::listen().context("no signals can be received")?;
     // Before anything else is opened: an address that is in use is the most common mistake.
     let listeners = Listeners::bind(config)?;
@@ -71,10 +71,10 @@ async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     let server = HttpServer::start(config, &node, &metrics, listeners)?;
     shutdown.wait().await;
 
-    tracing::info!("stopping: what was accepted is finished");
+    tracing::info!("stopping: accepted requests are finished first");
     tokio::select! {
         () = server.close() => node.stop().await,
-        () = shutdown.wait() => tracing::warn!("asked twice: not waiting any longer"),
+        () = shutdown.wait() => tracing::warn!("second signal: not waiting any longer"),
     }
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)

@@ -22,17 +22,17 @@ pub struct Args {
 }
 
 const EXAMPLES: &str = "\
-It works on the database of the configuration, also while nodes serve. The first administrator is
-created here; they add all other staff members in the console.
+Works on the database of the configuration, also while nodes serve. Create the first administrator
+here, who adds all other staff members in the console.
 
 Examples:
   mamori staff add ada --role administrator    prints an enrolment link, which works once
   mamori staff add rei --role reviewer --role policy_editor --display-name 'Rei Tanaka' --language ja
   mamori staff list
-  mamori staff enroll ada                      another one; using it deletes earlier sign-in methods
+  mamori staff enroll ada                      a new link; using it deletes earlier sign-in methods
   mamori staff sign-in-link ada                signs Ada in, once, within five minutes
   mamori staff roles rei --role lead
-  mamori staff deactivate rei                  ends their sessions at their next request";
+  mamori staff deactivate rei                  takes effect at Rei's next request";
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {

@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_stand_below_each_other_also_with_wide_characters() {
+    fn columns_are_aligned_also_with_wide_characters() {
         let mut table =
             table(&[("NAME", Align::Left), ("FILES", Align::Right), ("ROLE", Align::Left)]);
         table.add_row(["守り", "7", "lead"]);

@@ -16,15 +16,15 @@ pub struct Args {
 }
 
 const EXAMPLES: &str = "\
-Items that a policy keeps lie in the folder `vault.folder`, each under a key of its own, and those
-keys under the one that is made here. Keep a copy of the file where you keep passwords, and never
-beside the database's backup: without it the stored items cannot be read, and with both every
-reader of the backup can read them.
+Items that a policy keeps are in the folder `vault.folder`, each sealed under a key of its own.
+Those keys are wrapped by the one that is created here. Keep a copy of the file where you keep
+passwords, and never beside the database's backup: without it the stored items cannot be read, and
+with both every reader of the backup can read them.
 
 Examples:
-  mamori vault init /etc/mamori-vault.key          then name it: `vault.key_file`
-  mamori vault init new.key --name 2027            another key; put its line first, above the old one's
-  mamori vault rewrap                              then, once every node has both: the old line can go";
+  mamori vault init /etc/mamori-vault.key          then name the file in `vault.key_file`
+  mamori vault init new.key --name 2027            a new key; put its line above the old one's
+  mamori vault rewrap                              when all nodes have both; then remove the old one";
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {

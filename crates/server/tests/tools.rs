@@ -39,7 +39,7 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
     folder
 }
 
-/// A hash with `ones` bits set, in the leftmost digits.
+/// Returns a hash with `ones` bits set, in the leftmost digits.
 fn line(ones: usize) -> String {
     let digit = |at: usize| ["0", "1", "3", "7", "f"][ones.saturating_sub(4 * at).min(4)];
     (0..64).map(digit).collect()
@@ -49,14 +49,14 @@ fn list(ones: &[usize]) -> Vec<u8> {
     ones.iter().flat_map(|ones| (line(*ones) + "\n").into_bytes()).collect()
 }
 
-/// The PDQ hash and quality of each frame, in this process.
+/// Returns the PDQ hash and quality of each frame, computed in this process.
 fn frames(bytes: &[u8]) -> Vec<(String, u8)> {
     let picture = mamori_media::hash(bytes, &Limits::default()).unwrap();
     let stored = picture.frames.iter().filter_map(mamori_media::Frame::stored);
     stored.map(|(pdq, quality)| (pdq.to_string(), quality.value())).collect()
 }
 
-/// The line that `mamori hash --json` owes for a picture file.
+/// Returns the line that `mamori hash --json` must print for a picture file.
 fn hash_line(path: &str, bytes: &[u8], width: u32, height: u32) -> String {
     let (pdq, quality) = &frames(bytes)[0];
     let digests = digests(bytes);
@@ -68,7 +68,7 @@ fn hash_line(path: &str, bytes: &[u8], width: u32, height: u32) -> String {
 }
 
 #[test]
-fn match_prints_each_query_with_what_is_near() {
+fn match_prints_each_query_with_the_entries_that_are_near() {
     let folder =
         folder(&[("bank", &list(&[0, 31, 32, 0, 128])), ("queries", &list(&[0, 256, 62]))]);
 
@@ -83,7 +83,7 @@ fn match_prints_each_query_with_what_is_near() {
 }
 
 #[test]
-fn match_holds_to_the_limit_that_was_asked_for() {
+fn match_applies_the_given_limit() {
     let folder = folder(&[("bank", &list(&[0, 1, 64, 65])), ("queries", &list(&[0]))]);
     let with = |max: &str| {
         let args = ["match", "--json", "--bank", "bank", "--queries", "queries", "--max-distance"];
@@ -102,7 +102,7 @@ fn match_holds_to_the_limit_that_was_asked_for() {
 }
 
 #[test]
-fn match_takes_empty_lists_other_line_ends_and_capitals() {
+fn match_accepts_empty_lists_other_line_ends_and_capitals() {
     let capitals = (line(20).to_uppercase() + "\r\n" + &line(3) + "\r\n\r\n").into_bytes();
     let folder = folder(&[("empty", b""), ("bank", &capitals), ("one", line(20).as_bytes())]);
     let run = |bank: &str, queries: &str| {
@@ -138,7 +138,7 @@ fn match_names_the_first_bad_line_and_prints_nothing() {
 }
 
 #[test]
-fn match_reads_well_without_json() {
+fn match_prints_text_without_json() {
     let folder = folder(&[("bank", &list(&[0, 9])), ("queries", &list(&[1, 256]))]);
 
     let output = mamori(&folder, &["match", "--bank", "bank", "--queries", "queries"]);
@@ -165,7 +165,7 @@ fn match_answers_many_queries_in_their_order() {
 }
 
 #[test]
-fn nobody_reading_to_the_end_is_no_error() {
+fn a_closed_standard_output_is_no_error() {
     let folder = folder(&[("bank", &list(&[0; 100])), ("queries", &list(&vec![0; 5_000]))]);
     let mut child =
         command(&folder, &["match", "--json", "--bank", "bank", "--queries", "queries"])
@@ -183,7 +183,7 @@ fn nobody_reading_to_the_end_is_no_error() {
 }
 
 #[test]
-fn hash_prints_a_line_of_the_contract_for_each_file() {
+fn hash_prints_the_documented_line_for_each_file() {
     let png = encode::png(&draw(1, 300, 200));
     let jpeg = encode::jpeg(&draw(2, 64, 480), 80);
     let folder = folder(&[("a.png", &png), ("wrong name.txt", &jpeg)]);
@@ -197,7 +197,7 @@ fn hash_prints_a_line_of_the_contract_for_each_file() {
 }
 
 #[test]
-fn hash_takes_every_format_and_of_an_animation_the_first_frame() {
+fn hash_reads_every_format_and_the_first_frame_of_an_animation() {
     let picture = draw(3, 120, 90);
     let mut files = encode::all(&picture);
     files.push(("two", encode::gif_animated(&[draw(4, 120, 90), draw(5, 120, 90)])));
@@ -259,7 +259,7 @@ fn hash_answers_each_hostile_file_with_an_error() {
 }
 
 #[test]
-fn hash_reads_well_without_json() {
+fn hash_prints_text_without_json() {
     let png = encode::png(&draw(1, 300, 200));
     let folder = folder(&[("a.png", &png), ("b.txt", b"text")]);
 
@@ -274,7 +274,7 @@ fn hash_reads_well_without_json() {
 
 #[cfg(unix)]
 #[test]
-fn a_name_that_is_not_utf_8_is_shown_as_well_as_can_be() {
+fn a_name_that_is_not_utf_8_is_shown_with_replacement_characters() {
     use std::os::unix::ffi::OsStrExt as _;
 
     let folder = TempDir::new().unwrap();
@@ -287,7 +287,7 @@ fn a_name_that_is_not_utf_8_is_shown_as_well_as_can_be() {
     assert_eq!(stdout(&output), hash_line("caf\u{fffd}.png", &png, 300, 200));
 }
 
-/// A bank of the scenes 1 and 2, and uploads: copies of them, others, and what is no picture.
+/// Creates a bank of the scenes 1 and 2, and uploads: copies, other pictures, and other files.
 fn uploads() -> TempDir {
     let (first, second, other) = (draw(1, 400, 300), draw(2, 400, 300), draw(9, 400, 300));
     let bank: String =
@@ -308,7 +308,7 @@ fn distance(a: &str, b: &str) -> u32 {
     a.parse::<mamori_model::Pdq>().unwrap().distance(&b.parse().unwrap()).0
 }
 
-/// The line that `mamori scan --json` owes for a frame that is near to one entry.
+/// Returns the line that `mamori scan --json` must print for a frame that is near to one entry.
 fn scan_line(folder: &TempDir, path: &str, frame: usize, entry: usize) -> String {
     let bank = fs::read_to_string(folder.path().join("bank.txt")).unwrap();
     let (pdq, quality) = frames(&fs::read(folder.path().join(path)).unwrap())[frame].clone();
@@ -331,18 +331,18 @@ fn scan_prints_the_files_that_match_in_the_order_of_their_names() {
         scan_line(&folder, "in/z.jpg", 0, 0),
     ];
     assert_eq!(stdout(&output), expected.concat());
-    let told: Vec<&str> = stderr(&output).lines().collect();
-    assert!(told[0].starts_with("mamori scan: in/deep/cut.png: the PNG is "), "{}", told[0]);
+    let lines: Vec<&str> = stderr(&output).lines().collect();
+    assert!(lines[0].starts_with("mamori scan: in/deep/cut.png: the PNG is "), "{}", lines[0]);
     assert!(
-        told[1].starts_with("mamori scan: 7 files seen, 3 matched, 1 unreadable, 2 unsupported, "),
+        lines[1].starts_with("mamori scan: 7 files seen, 3 matched, 1 unreadable, 2 unsupported, "),
         "{}",
-        told[1]
+        lines[1]
     );
-    assert_eq!((told.len(), output.status.code()), (2, Some(1)));
+    assert_eq!((lines.len(), output.status.code()), (2, Some(1)));
 }
 
 #[test]
-fn scan_ends_with_0_when_every_picture_was_looked_at() {
+fn scan_ends_with_0_if_every_picture_was_compared() {
     let folder = uploads();
     fs::remove_file(folder.path().join("in/deep/cut.png")).unwrap();
     let args = ["scan", "in/deep", "--bank", "bank.txt", "--max-distance", "0"];
@@ -369,7 +369,7 @@ fn scan_follows_no_link() {
 #[test]
 fn scan_refuses_a_bad_bank_or_folder() {
     let folder = uploads();
-    for (args, told) in [
+    for (args, message) in [
         (["scan", "missing", "--bank", "bank.txt"], "mamori: missing is not a folder\n"),
         (["scan", "bank.txt", "--bank", "bank.txt"], "mamori: bank.txt is not a folder\n"),
         (
@@ -379,13 +379,13 @@ fn scan_refuses_a_bad_bank_or_folder() {
     ] {
         let output = mamori(&folder, &args);
 
-        assert_eq!((stdout(&output), stderr(&output)), ("", told));
+        assert_eq!((stdout(&output), stderr(&output)), ("", message));
         assert_eq!(output.status.code(), Some(2));
     }
 }
 
 #[test]
-fn the_help_teaches() {
+fn the_help_has_examples_and_exit_statuses() {
     let folder = TempDir::new().unwrap();
     for (args, taught) in [
         (&["--help"][..], "mamori match --json --bank bank.txt"),

@@ -25,7 +25,7 @@ pub enum BodyError {
         bytes_max: u64,
     },
     /// The client sent nothing for too long.
-    #[error("no byte came for {seconds} s; send the request again")]
+    #[error("no byte arrived for {seconds} s; send the request again")]
     Stalled {
         /// How long the client may send nothing, in seconds.
         seconds: u64,
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_sender_whom_we_let_wait_is_not_cut_off() {
+    async fn a_sender_that_waits_for_the_reader_is_not_cut_off() {
         let late = stream::once(async {
             tokio::time::sleep(Duration::from_secs(5)).await;
             Ok::<_, BodyError>(Bytes::from_static(b"b"))

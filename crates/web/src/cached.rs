@@ -22,8 +22,8 @@ impl<T: Clone> Cached<T> {
         Self { age_max, last: Mutex::new(None) }
     }
 
-    /// Returns the last answer, or that of `load` if the last one is too old. While one caller asks,
-    /// all others wait for the same answer.
+    /// Returns the last answer, or that of `load` if the last one is too old. While one caller
+    /// loads, all others wait for the same answer.
     pub async fn get(&self, load: impl Future<Output = T>) -> T {
         let mut last = self.last.lock().await;
         if let Some((at, answer)) = &*last
@@ -47,13 +47,13 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_flood_asks_once_a_second() {
+    async fn a_flood_of_requests_loads_once_a_second() {
         let cached = Cached::new(PROBE_AGE_MAX);
-        let asked = Cell::new(0);
+        let loads = Cell::new(0);
         let load = || async {
             tokio::time::sleep(Duration::from_millis(300)).await;
-            asked.set(asked.get() + 1);
-            asked.get()
+            loads.set(loads.get() + 1);
+            loads.get()
         };
 
         let first = join_all((0..1_000).map(|_| cached.get(load()))).await;
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_goes_away_while_they_ask_leaves_it_to_the_next() {
+    async fn a_request_that_is_cancelled_leaves_the_query_to_the_next() {
         let cached = Cached::new(PROBE_AGE_MAX);
 
         let gone = cached.get(pending::<u32>()).now_or_never();

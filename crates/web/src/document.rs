@@ -1,4 +1,4 @@
-//! Assembles the OpenAPI document: what the endpoints declare, and what is common to all of them.
+//! Assembles the OpenAPI document: what the endpoints declare, and what all of them have in common.
 
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -18,23 +18,24 @@ use crate::problem::{Kind, PROBLEM_JSON, ProblemJson};
 use crate::{App, api, health};
 
 const DESCRIPTION: &str = "Mamori tells a service whether an item is in a bank of known child \
-    sexual abuse material, or in another bank that protects people, before it spreads; and keeps \
-    nothing of what was clean.\n\n\
-    Show your key with every call: `Authorization: Bearer mk_…`. An administrator's key makes \
-    banks, services and keys; a service's key checks items and sees that service's own matches and \
-    webhooks, and of no other service. What a key may not see answers as if it were not there.\n\n\
-    A `200`, `201`, `202` or `204` means that it is stored. What goes wrong is answered as \
-    `application/problem+json`; its `type` is a stable name. Keys of JSON, parts of forms and \
-    parameters that are not known are refused.";
+    sexual abuse material, or in another bank that protects people, before it spreads. It stores \
+    nothing about clean items.\n\n\
+    Send your key with every request: `Authorization: Bearer mk_…`. An administrator's key manages \
+    banks, services and keys. A service's key checks items and reads that service's own matches, \
+    cases and webhooks, and no other service's. An object that a key may not read is answered as \
+    if it did not exist.\n\n\
+    A `200`, `201`, `202` or `204` is sent after everything that it reports is stored. An error is \
+    answered as `application/problem+json`; its `type` is a stable name. Unknown JSON keys, form \
+    parts and parameters are refused.";
 
 const TAGS: [(&str, &str); 9] = [
     ("items", "Check and hash items."),
-    ("matches", "What matched. A service sees its own."),
-    ("cases", "What people at Mamori decide, and decided. A service sees its own."),
+    ("matches", "Recorded matches. A service reads its own."),
+    ("cases", "Cases that reviewers decide, and their decisions. A service reads its own."),
     ("actions", "What a service is asked to do after a decision, and what it answers."),
-    ("banks", "Named sets of hashes, each with a purpose and limits on where it may look."),
+    ("banks", "Named sets of hashes, each with a purpose, surfaces and countries."),
     ("entries", "The hashes in a bank."),
-    ("webhooks", "Where a service is told of its matches, by the Standard Webhooks convention."),
+    ("webhooks", "Endpoints, and messages to them, by the Standard Webhooks convention."),
     ("keys", "Services and their keys."),
     ("health", "For operators."),
 ];
@@ -173,7 +174,7 @@ fn problem_response(status: u16) -> Response {
     };
     match status {
         401 => response.header("www-authenticate", header("`Bearer`.")).build(),
-        503 => response.header("retry-after", header("Seconds until it is worth a try.")).build(),
+        503 => response.header("retry-after", header("Seconds after which to try again.")).build(),
         _ => response.build(),
     }
 }

@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_is_said_to_be_none() {
+    fn text_that_is_not_json_is_refused() {
         for text in ["", "{", "\0", "{} {}", "{\"apples\":[]}x", "\u{feff}{}"] {
             assert_eq!(
                 problem(text).0,

@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_shown_as_a_bearer_token_only() {
+    fn a_key_is_read_from_a_bearer_token_only() {
         assert_eq!(bearer(&headers("Bearer mk_1")), Some("mk_1"));
         assert_eq!(bearer(&headers("bearer  mk_1 ")), Some("mk_1"));
         assert_eq!(bearer(&headers("Basic mk_1")), None);

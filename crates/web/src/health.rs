@@ -1,4 +1,4 @@
-//! `GET /healthz` and `GET /readyz`, for supervisors and load balancers. They need no key and tell
+//! `GET /healthz` and `GET /readyz`, for supervisors and load balancers. They need no key and say
 //! nothing about any person.
 
 use std::time::Duration;
@@ -58,7 +58,7 @@ pub struct Readiness {
 /// Check liveness
 #[utoipa::path(
     get, path = "/healthz", tag = "health",
-    responses((status = 200, description = "It is.", body = Healthy)),
+    responses((status = 200, description = "The process runs.", body = Healthy)),
     extensions(("x-who" = json!("nobody")))
 )]
 pub async fn healthz() -> Json<Healthy> {
@@ -72,8 +72,8 @@ pub async fn healthz() -> Json<Healthy> {
 #[utoipa::path(
     get, path = "/readyz", tag = "health",
     responses(
-        (status = 200, description = "It can.", body = Readiness),
-        (status = 503, description = "It cannot; the parts say why.", body = Readiness),
+        (status = 200, description = "The node is ready.", body = Readiness),
+        (status = 503, description = "The node is not ready; the parts say why.", body = Readiness),
     ),
     extensions(("x-who" = json!("nobody")))
 )]
@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_node_that_hears_of_no_changes_is_stale() {
+    fn a_node_that_learns_of_no_changes_is_stale() {
         assert_eq!(index_state(None), "loading");
         assert_eq!(index_state(Some(SignedDuration::from_millis(300))), "loaded");
         assert_eq!(index_state(Some(SignedDuration::from_secs(11))), "stale");

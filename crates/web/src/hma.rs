@@ -91,7 +91,7 @@ struct Hma {
     budget: Budget,
 }
 
-/// Returns the routes. They have no fallback, so the router can stand alone or be merged into
+/// Returns the routes. They have no fallback, so the router can be served by itself or merged into
 /// others. Routers of one process share a `budget`.
 pub fn router(desk: Desk, settings: Settings, budget: Budget) -> Router {
     let forms = Router::new()

@@ -48,7 +48,7 @@ pub async fn observe(State(app): State<App>, request: Request, next: Next) -> Re
     let mut response = match answer.catch_unwind().await {
         Ok(response) => response,
         // The panic hook has logged the place; the client gets a response and the process stays up.
-        Err(_) => Problem::new(Kind::Internal, "Something broke at our side.").into_response(),
+        Err(_) => Problem::new(Kind::Internal, "An internal error occurred.").into_response(),
     };
     let status = response.status();
     write_problem(&mut response, id);
@@ -75,9 +75,9 @@ async fn with_timeout(
     let Some(time_max) = time_max else { return answer.await };
     let Ok(response) = tokio::time::timeout(time_max, answer).await else {
         let problem = if progress.has_ended() {
-            Problem::new(Kind::Timeout, "It took too long. Nothing was half done; try again.")
+            Problem::new(Kind::Timeout, "It took too long. Nothing was stored in part; try again.")
         } else {
-            Problem::new(Kind::BodyTimeout, "The whole body did not come in time; send it faster.")
+            Problem::new(Kind::BodyTimeout, "The body did not arrive in time; send it faster.")
         };
         return problem.into_response();
     };

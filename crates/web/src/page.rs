@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-/// The place of a row in its list, which a cursor stands for.
+/// The place of a row in its list, which a cursor encodes.
 pub trait CursorKey: Copy {
     /// Returns the place as a number that keeps the order.
     fn number(self) -> u128;
@@ -68,7 +68,7 @@ impl<'de, T: CursorKey> Deserialize<'de> for Cursor<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Self::read(&text).ok_or_else(|| {
-            de::Error::custom("not a cursor: take `next` from the page before, as it is")
+            de::Error::custom("not a cursor: send `next` of the previous page unchanged")
         })
     }
 }
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_cursor_is_refused() {
+    fn a_text_that_is_not_a_cursor_is_refused() {
         let long = "0".repeat(33);
         let plus = format!("+{}", "0".repeat(31));
         for text in ["", "1", "zz", &long, &plus, &"A".repeat(32)] {

@@ -1,6 +1,6 @@
 //! The only module that turns errors into responses: RFC 9457 problem details.
 //!
-//! An error without an arm here is `internal`: the response tells nothing, and it is logged once.
+//! An error without an arm here is `internal`: the response gives no cause, and it is logged once.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -63,9 +63,9 @@ kinds! {
     /// The path exists, but not for this method.
     MethodNotAllowed = METHOD_NOT_ALLOWED, "method.not_allowed", "The method is not allowed";
     /// Another request was faster, or the present state does not allow it.
-    Conflict = CONFLICT, "conflict", "The state of things does not allow it";
+    Conflict = CONFLICT, "conflict", "The current state does not allow it";
     /// The service has given a different answer before.
-    ActionAnswered = CONFLICT, "action.answered", "The action was answered otherwise before";
+    ActionAnswered = CONFLICT, "action.answered", "The action has a different answer already";
     /// The body is not JSON.
     JsonSyntax = BAD_REQUEST, "json.syntax", "The body is not JSON";
     /// The body is JSON, but not of the expected shape.
@@ -73,22 +73,22 @@ kinds! {
     /// A query parameter is invalid or unknown.
     Query = BAD_REQUEST, "query.invalid", "A query parameter is wrong";
     /// The request is well-formed, but cannot be fulfilled.
-    Invalid = UNPROCESSABLE_ENTITY, "request.invalid", "The request cannot be done as it is";
+    Invalid = UNPROCESSABLE_ENTITY, "request.invalid", "The request cannot be fulfilled as it is";
     /// The first line of a list does not name the required columns.
-    ImportColumns = UNPROCESSABLE_ENTITY, "import.columns", "The list has not the columns that are needed";
+    ImportColumns = UNPROCESSABLE_ENTITY, "import.columns", "The list lacks required columns";
     /// The PDQ hashes of a list do not look like PDQ hashes.
     ImportNotPdq = UNPROCESSABLE_ENTITY, "import.not_pdq", "The list does not hold PDQ hashes";
     /// No line of a list was accepted.
     ImportNothingAccepted = UNPROCESSABLE_ENTITY, "import.nothing_accepted",
-        "Nothing of the list was accepted";
+        "No line of the list was accepted";
     /// The request changes a bank's purpose, which is fixed.
     PurposeFixed = UNPROCESSABLE_ENTITY, "bank.purpose_fixed", "A bank's purpose never changes";
     /// The body exceeds its size limit.
     BodyTooLarge = PAYLOAD_TOO_LARGE, "body.too_large", "The body is too large";
     /// The body did not arrive in time.
-    BodyTimeout = REQUEST_TIMEOUT, "body.timeout", "The body did not come in time";
+    BodyTimeout = REQUEST_TIMEOUT, "body.timeout", "The body did not arrive in time";
     /// The body ended early.
-    BodyBroken = BAD_REQUEST, "body.broken", "The body broke off";
+    BodyBroken = BAD_REQUEST, "body.broken", "The body ended early";
     /// The media type is not supported here.
     ContentType = UNSUPPORTED_MEDIA_TYPE, "content_type.unsupported",
         "The content type is not supported";
@@ -105,15 +105,15 @@ kinds! {
     MediaTooLarge = UNPROCESSABLE_ENTITY, "media.too_large", "The item has too many pixels";
     /// Frames were left out, and the others have no hits.
     MediaPartlyLooked = UNPROCESSABLE_ENTITY, "media.partly_looked",
-        "Not all of the item was looked at";
+        "Not all of the item was compared";
     /// The server is overloaded at the moment.
-    Busy = SERVICE_UNAVAILABLE, "busy", "Too much to do at the moment";
+    Busy = SERVICE_UNAVAILABLE, "busy", "The server is overloaded";
     /// The request took too long.
-    Timeout = SERVICE_UNAVAILABLE, "request.timeout", "It took too long";
+    Timeout = SERVICE_UNAVAILABLE, "request.timeout", "The request took too long";
     /// The database does not answer.
     Unavailable = SERVICE_UNAVAILABLE, "store.unavailable", "The database does not answer";
     /// A bug or a broken machine.
-    Internal = INTERNAL_SERVER_ERROR, "internal", "Something broke at our side";
+    Internal = INTERNAL_SERVER_ERROR, "internal", "An internal error occurred";
 }
 
 /// An error on its way to the client.
@@ -165,8 +165,8 @@ impl Problem {
     pub fn not_found() -> Self {
         Self::new(
             Kind::NotFound,
-            "Nothing is here that this key may see. Check the address, the id, and whether the \
-             key is an administrator's or a service's.",
+            "There is nothing here that this key may read. Check the address, the id, and whether \
+             the key is an administrator's or a service's.",
         )
     }
 
@@ -243,14 +243,14 @@ impl From<Error> for Problem {
             partly @ Error::PartlyLooked => Self::new(
                 Kind::MediaPartlyLooked,
                 format!(
-                    "{partly}; do not take it for clean. Send its frames by themselves. Where the \
+                    "{partly}; do not treat it as clean. Send its frames by themselves. Where the \
                      limits left them out, the operator may raise `media.limits`; \
                      `checks.partly_looked` sets another answer."
                 ),
             ),
             unavailable @ Error::Unavailable(_) => Self::new(
                 Kind::Unavailable,
-                "The database does not answer. Nothing was half done; try again.",
+                "The database does not answer. Nothing was stored in part; try again.",
             )
             .with_cause(unavailable),
             internal @ Error::Internal { .. } => Self::internal(internal),
@@ -260,7 +260,7 @@ impl From<Error> for Problem {
 
 impl Problem {
     fn internal(cause: impl StdError + Send + Sync + 'static) -> Self {
-        let detail = "It is not your fault. The operator finds the reason in the log by the \
+        let detail = "The request is not at fault. The operator finds the cause in the log by the \
                       request's id.";
         Self::new(Kind::Internal, detail).with_cause(cause)
     }
@@ -270,7 +270,7 @@ impl From<Refusal> for Problem {
     /// The API meets only `ActionAnswered`; the pages have their own texts for each refusal.
     fn from(refusal: Refusal) -> Self {
         if refusal == Refusal::ActionAnswered {
-            let detail = "The action was answered otherwise before, and that answer stands. \
+            let detail = "The action has a different answer already, which does not change. \
                           Read the action to see it.";
             return Self::new(Kind::ActionAnswered, detail);
         }
@@ -279,7 +279,7 @@ impl From<Refusal> for Problem {
 }
 
 /// The warning that a refused item must not be treated as clean.
-const NOT_CLEAN: &str = "It was not looked at; do not take it for clean.";
+const NOT_CLEAN: &str = "It was not compared; do not treat it as clean.";
 /// The formats that are always decoded; HEIC needs a converter that the operator installs.
 const FORMATS: &str = "JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or JPEG XL";
 
@@ -352,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn what_broke_inside_stays_inside() {
+    fn the_cause_of_an_internal_error_is_not_sent_to_the_client() {
         let cause = std::io::Error::other("password=hunter2");
 
         let problem = Problem::from(Error::internal("the safe is open", cause));

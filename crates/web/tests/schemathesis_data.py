@@ -1,9 +1,9 @@
-"""Fills a fresh Mamori with things to find, and tells schemathesis their ids.
+"""Creates objects in a fresh Mamori, and writes their ids for schemathesis.
 
     python schemathesis_data.py ADDRESS ADMIN_KEY SERVICE_KEY CONFIG FOLDER LINK
 
 Through the API: a bank, an entry, an import, a match, a key, an endpoint, a delivery, and what may
-be deleted. Through the console's forms, which LINK lets somebody into: decisions on cases, with
+be deleted. Through the console's forms, after signing in with LINK: decisions on cases, with
 actions for the service. Writes into FOLDER the dictionaries that CONFIG (schemathesis.toml) names, and beside
 them `admin.toml` and `service.toml`: CONFIG, and that nothing is missing where the document's
 `x-who` lets the role find nothing. Python's standard library only.
@@ -20,7 +20,7 @@ import time
 import urllib.parse
 import urllib.request
 
-# What is there to be used up: more than a run asks for.
+# Number of objects that a run may delete; more than it does.
 SPARE = 100
 
 # How long a delivery may take.
@@ -33,13 +33,13 @@ BANK = {
 
 
 class Caller:
-    """Somebody with a key."""
+    """A client with a key."""
 
     def __init__(self, address, key):
         self.address, self.key = address, key
 
     def call(self, method, path, body=None, media_type="application/json"):
-        """The answer, which must be one of success."""
+        """Returns the answer; fails unless it is a success."""
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()
         request = urllib.request.Request(self.address + path, data=body, method=method, headers={
@@ -48,12 +48,12 @@ class Caller:
             return json.load(response)
 
     def post(self, path, body=None, **more):
-        """A POST."""
+        """Sends a POST."""
         return self.call("POST", path, body, **more)
 
 
 class Reviewer:
-    """Somebody at a browser without a script."""
+    """A reviewer with a browser that runs no script."""
 
     def __init__(self, link):
         self.origin = link.split("/console")[0]
@@ -61,18 +61,18 @@ class Reviewer:
         self.send(link.removeprefix(self.origin), {})
 
     def open(self, path, form=None):
-        """The page that comes of it."""
+        """Returns the page, after sending `form` if there is one."""
         data = None if form is None else urllib.parse.urlencode(form).encode()
         request = urllib.request.Request(self.origin + path, data, {"origin": self.origin})
         with self.browser.open(request, timeout=30) as page:
             return page.read().decode()
 
     def send(self, path, form):
-        """Sends a form, and says what page comes next."""
+        """Sends a form, and keeps the page that follows."""
         self.page = self.open(path, form)
 
     def decide(self, answer):
-        """Takes the next case, unless one is in hand, and decides it."""
+        """Claims the next case, unless one is claimed already, and decides it."""
         queue = self.open("/console/queue")
         if 'action="/console/queue/next"' in queue:
             self.send("/console/queue/next", hidden(queue, "/console/queue/next"))
@@ -81,7 +81,7 @@ class Reviewer:
 
 
 def hidden(page, action):
-    """What a form carries without anybody's doing."""
+    """Returns the hidden fields of a form."""
     form = page.split(f'action="{action}"', 1)[1].split("</form>", 1)[0]
     fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form)
     return {name: html.unescape(value) for name, value in fields}
@@ -100,7 +100,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
 
 
 def delivered(service, endpoints):
-    """A delivery for each endpoint that came: what is still on its way is not sent again."""
+    """Returns a finished delivery for each endpoint: a waiting one cannot be sent again."""
     wanted = {service.post(f"/v1/webhooks/{one}/test")["delivery_id"] for one in endpoints}
     until = time.monotonic() + DELIVERY_S_MAX
     while time.monotonic() < until:
@@ -112,7 +112,7 @@ def delivered(service, endpoints):
 
 
 def decided(service, reviewer, hashes):
-    """Cases that wait and cases that are decided, with what follows from them."""
+    """Creates open and decided cases, with decisions and actions; returns their ids."""
     for nth, text in enumerate(hashes):
         service.post("/v1/check", {
             "item_id": f"held-{nth}", "account_id": f"account-{nth}", "surface": "public",
@@ -124,7 +124,7 @@ def decided(service, reviewer, hashes):
 
 
 def make(admin, service, reviewer, receiver):
-    """Makes everything, and gives the ids by the name of their dictionary."""
+    """Creates everything, and returns the ids by the name of their dictionary."""
     key = next(key for key in admin.call("GET", "/v1/keys")["data"] if key["role"] == "service")
     owner = key["service_id"]
     make_bank = lambda name: admin.post("/v1/banks", BANK | {"name": name})["id"]
@@ -154,7 +154,7 @@ def make(admin, service, reviewer, receiver):
 
 
 def not_for(role, document):
-    """The operations that find nothing for `role`, as schemathesis names them."""
+    """Yields the operations that answer 404 to `role`, as schemathesis names them."""
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             if operation["x-who"] in {"admin", "service"} - {role}:
@@ -175,7 +175,7 @@ def main():
     for role in ("admin", "service"):
         names = json.dumps(list(not_for(role, document)), indent=2)
         (folder / f"{role}.toml").write_text(pathlib.Path(config).read_text() + f"""
-# What this role does not find, whether it is there or not.
+# Operations that answer 404 to this role in any case.
 [[operations]]
 include-name = {names}
 warnings = false

@@ -21,7 +21,7 @@ pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     let bank = super::named(desk, &args.name).await?;
     if !args.yes {
         let entries = desk.count_entries(&super::proof(), bank.id).await?;
-        bail!("{} has {entries} entries; say --yes to delete it", args.name);
+        bail!("{} has {entries} entries; confirm with --yes", args.name);
     }
     desk.delete_bank(&Admin::local_cli(), bank.id).await?;
     // A serving node removes the entries; if none is running, the next one will.

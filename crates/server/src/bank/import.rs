@@ -25,7 +25,7 @@ pub struct Args {
     name: BankName,
     /// The list, or - for stdin
     file: PathBuf,
-    /// Format of the list [default: by the file name; text if that does not tell]
+    /// Format of the list [default: by the ending of the file name, else text]
     #[arg(long)]
     format: Option<Format>,
     /// Kind of the hashes in lines that name none: `pdq`, `sha256`, `sha1` or `md5` [default: pdq,
@@ -80,7 +80,7 @@ pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
 impl Args {
     fn options(&self, format: Format) -> anyhow::Result<ImportOptions> {
         if format != Format::Csv && (self.columns.is_some() || self.preset.is_some()) {
-            anyhow::bail!("--columns and --preset are for a CSV; say --format csv if it is one");
+            anyhow::bail!("--columns and --preset are for a CSV; add --format csv if it is one");
         }
         let kind = self.kind.or(self.preset.map(Preset::kind)).unwrap_or(HashKind::Pdq);
         let columns = match self.preset {
@@ -174,9 +174,9 @@ fn print_summary(import: &Import, format: Format) -> io::Result<()> {
         }
     }
     match import.state {
-        ImportState::NothingAccepted => writeln!(out, "nothing of the list was accepted")?,
+        ImportState::NothingAccepted => writeln!(out, "no line of the list was accepted")?,
         ImportState::Running | ImportState::Interrupted => {
-            writeln!(out, "the list broke off; import it again, nothing is added twice")?;
+            writeln!(out, "the list ended early; import it again, nothing is added twice")?;
         }
         ImportState::Finished | ImportState::Refused => {}
     }
@@ -199,7 +199,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_of_a_list_says_how_it_is_written() {
+    fn the_format_of_a_list_follows_from_its_file_name() {
         assert_eq!(Format::of(Path::new("a.csv")), Format::Csv);
         assert_eq!(Format::of(Path::new("a.jsonl")), Format::Ndjson);
         assert_eq!(Format::of(Path::new("a.txt")), Format::Text);

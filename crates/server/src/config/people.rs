@@ -1,4 +1,4 @@
-//! The sections about people and their work: console, staff, vault, cases and exposure.
+//! The sections about staff and their work: console, staff, vault, cases and exposure.
 
 use std::path::PathBuf;
 

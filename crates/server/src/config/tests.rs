@@ -22,18 +22,18 @@ fn sample_with_all_keys() -> String {
 }
 
 #[test]
-fn the_sample_says_what_the_defaults_are() {
+fn the_sample_has_the_default_values() {
     assert_eq!(parse(SAMPLE).unwrap(), Config::default());
 }
 
 #[test]
-fn the_sample_knows_only_keys_that_there_are() {
+fn every_key_of_the_sample_exists() {
     parse(&sample_with_all_keys()).unwrap();
 }
 
 /// The parser lists every key of a section when it meets an unknown one.
 #[test]
-fn the_sample_explains_every_key_that_there_is() {
+fn the_sample_has_every_key() {
     let sections = [
         "server",
         "database",
@@ -45,13 +45,13 @@ fn the_sample_explains_every_key_that_there_is() {
         "retention",
     ];
     let table: toml::Table = sample_with_all_keys().parse().unwrap();
-    let people = ["console", "staff", "vault", "cases", "exposure"];
-    for section in sections.into_iter().chain(people).chain(["hma", "log"]) {
+    let about_staff = ["console", "staff", "vault", "cases", "exposure"];
+    for section in sections.into_iter().chain(about_staff).chain(["hma", "log"]) {
         let sample = section.split('.').fold(&table, |table, name| table[name].as_table().unwrap());
 
-        let message = refusal(&format!("[{section}]\nnobody_knows = 1"));
+        let message = refusal(&format!("[{section}]\nunknown_key = 1"));
         let (_, expected) = message.split_once("expected one of ").unwrap_or_else(|| {
-            message.split_once("expected ").expect("it says which keys there are")
+            message.split_once("expected ").expect("the message lists the keys")
         });
 
         let keys: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
@@ -83,7 +83,7 @@ fn a_value_outside_of_its_range_is_named_with_its_line_and_the_range() {
 }
 
 #[test]
-fn nothing_is_kept_longer_than_its_term_allows() {
+fn no_retention_term_exceeds_its_maximum() {
     let message = refusal("[retention]\nmatches_days = 367\n");
 
     for words in ["matches_days", "1 to 366", "2022/2065"] {
@@ -96,7 +96,7 @@ fn nothing_is_kept_longer_than_its_term_allows() {
 }
 
 #[test]
-fn what_is_answered_of_items_that_were_partly_looked_at_is_one_of_three_words() {
+fn partly_looked_is_one_of_three_words() {
     use mamori_desk::settings::PartlyLooked;
     let set = |word: &str| parse(&format!("[checks]\npartly_looked = \"{word}\""));
 
@@ -133,7 +133,7 @@ fn look_ups_without_keys_stay_on_the_machine() {
 }
 
 #[test]
-fn look_ups_need_a_purpose_and_a_basis_for_the_banks_they_make() {
+fn look_ups_need_a_purpose_and_a_basis_for_new_banks() {
     assert!(parse(HMA).is_ok());
     for key in ["purpose", "legal_basis", "source", "owner"] {
         let without: Vec<&str> = HMA.lines().filter(|line| !line.starts_with(key)).collect();
@@ -143,14 +143,14 @@ fn look_ups_need_a_purpose_and_a_basis_for_the_banks_they_make() {
 }
 
 #[test]
-fn no_bank_that_is_made_through_look_ups_looks_into_private_messages() {
+fn no_bank_that_hma_creates_applies_to_private_messages() {
     let message = refusal(&format!("{HMA}surfaces = [\"private_message\"]"));
 
     assert!(message.contains("hma.surfaces") && message.contains("private_basis"), "{message}");
 }
 
 #[test]
-fn the_largest_item_finds_room() {
+fn the_memory_budget_must_hold_the_largest_item() {
     let limits = |all: u64, share: u64| {
         format!(
             "[limits]\nitem_bytes_max = 2097152\nin_flight_bytes_max = {all}\n\
@@ -167,7 +167,7 @@ fn the_largest_item_finds_room() {
 }
 
 #[test]
-fn a_log_level_that_is_none_is_refused() {
+fn an_invalid_log_level_is_refused() {
     assert!(refusal("[log]\nlevel = \"a=b=c\"").contains("log.level"));
     assert!(parse("[log]\nlevel = \"warn,mamori_desk=debug\"").is_ok());
 }
@@ -211,14 +211,14 @@ fn a_secret_comes_from_the_environment_before_its_file_before_its_key() {
 }
 
 #[test]
-fn a_file_that_is_named_must_be_there() {
+fn a_configuration_file_that_is_named_must_exist() {
     let error = Config::load(Some(Path::new("/nowhere/mamori.toml"))).unwrap_err();
 
     assert!(matches!(error, Error::Unreadable { .. }));
 }
 
 #[test]
-fn a_console_is_where_browsers_keep_its_cookie() {
+fn the_consoles_origin_must_be_one_for_which_browsers_store_its_cookie() {
     let at = |origin: &str| parse(&format!("[console]\norigin = \"{origin}\""));
 
     for good in ["https://mamori.example", "https://mamori.example:8443", "http://localhost:8080"] {
@@ -263,7 +263,7 @@ fn the_vaults_keys_come_from_the_environment_before_their_file() {
 }
 
 #[test]
-fn what_is_said_of_people_reaches_the_desk() {
+fn the_sections_about_staff_reach_the_desk() {
     let text = "[staff]\nsingle_person = true\n[exposure]\nviews_max = 7\n[cases]\nlease_min = 5\n\
                 [console]\nsession_hours_max = 3";
     let settings = parse(text).unwrap().desk().unwrap();

@@ -206,14 +206,14 @@ pub mod tests {
         let uploads: Vec<UploadResult> =
             Kind::ALL.into_iter().map(|kind| sent(kind, kind.expected())).collect();
         let mut received = Received::default();
-        for told in uploads.iter().filter(|sent| sent.answer == CheckResult::Hold) {
-            received.messages.insert(told.item_id.clone(), vec!["msg_1".to_owned()]);
+        for held in uploads.iter().filter(|sent| sent.answer == CheckResult::Hold) {
+            received.messages.insert(held.item_id.clone(), vec!["msg_1".to_owned()]);
         }
         (uploads, received)
     }
 
     #[test]
-    fn the_demo_is_right_and_ends_with_0_only_if_everything_is() {
+    fn the_demo_ends_with_0_only_if_every_result_is_as_expected() {
         let status = |uploads, received| Outcome::of(uploads, received, CASES).exit_status();
         let (uploads, received) = all_right();
         assert_eq!(status(uploads.clone(), &received), 0);

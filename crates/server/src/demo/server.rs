@@ -47,7 +47,7 @@ impl DemoServer {
         let mut config = config(folder.path())?;
         let file = File::create(folder.path().join("mamori.log"))?;
         log::start_into(&config.log, Arc::new(file), false)?;
-        let metrics = metrics::install().context("no metrics can be kept")?;
+        let metrics = metrics::install().context("metrics cannot be recorded")?;
         let listeners = bind_listeners(&mut config)?;
         let address = listeners.address();
         // Browsers create passkeys only for names.
@@ -70,7 +70,7 @@ impl DemoServer {
     }
 
     /// Changes the policy for rehearsals so that matched items are kept, sealed, for as long as a
-    /// case may wait: a reviewer cannot decide about a picture that is gone.
+    /// case may wait: a reviewer cannot decide about a picture that was deleted.
     pub async fn enable_evidence(&self) -> anyhow::Result<()> {
         let desk = self.node.desk();
         let entered =

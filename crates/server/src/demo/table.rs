@@ -1,4 +1,4 @@
-//! Prints the result for people: at most 80 columns, coloured only on a terminal.
+//! Prints the result as a table: at most 80 columns, coloured only on a terminal.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -109,7 +109,7 @@ fn print_wrong(
         writeln!(out, "{}", paint(BAD, format!("  no webhook about {item}")))?;
     }
     for item in outcome.webhooks.unexpected.iter().take(WRONG_SHOWN_MAX) {
-        writeln!(out, "{}", paint(BAD, format!("  a webhook too many about {item:?}")))?;
+        writeln!(out, "{}", paint(BAD, format!("  an unexpected webhook about {item:?}")))?;
     }
     Ok(())
 }
@@ -118,7 +118,7 @@ fn sum_text(outcome: &Outcome) -> String {
     let (webhooks, cases) = (&outcome.webhooks, &outcome.cases);
     format!(
         "{} of {} answers were as expected.\n{} of {} webhooks arrived, {} with a wrong signature.\n\
-         {} of {} cases wait for people, with {} items.",
+         {} of {} cases wait for reviewers, with {} items.",
         outcome.as_expected,
         outcome.sent,
         webhooks.received,
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_right_is_a_row_for_each_kind_and_no_complaint() {
+    fn a_result_as_expected_is_a_row_for_each_kind_and_no_error() {
         let (uploads, received) = all_right();
 
         let text = printed(&Outcome::of(uploads, &received, CASES), false);
@@ -158,13 +158,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named_one_by_one() {
+    fn each_unexpected_result_is_named() {
         let (mut uploads, mut received) = all_right();
         uploads[0].answer = CheckResult::Allow;
         let unread = sent(Kind::Unrelated, CheckResult::Other);
         uploads.push(UploadResult { problem: Some("media.busy".to_owned()), ..unread });
         let (missing, _) = received.messages.pop_last().unwrap();
-        received.messages.insert("nobody".to_owned(), vec!["msg_9".to_owned()]);
+        received.messages.insert("unknown".to_owned(), vec!["msg_9".to_owned()]);
         received.refused = 3;
 
         let text = printed(&Outcome::of(uploads, &received, CASES), true);
@@ -174,7 +174,7 @@ mod tests {
             "(expected: hold)",
             "(expected: allow) media.busy",
             &format!("no webhook about {missing}"),
-            "a webhook too many about \"nobody\"",
+            "an unexpected webhook about \"unknown\"",
             "15 of 17 answers were as expected",
             "3 with a wrong signature",
             BAD,

@@ -4,13 +4,13 @@ use std::io::{self, Write};
 
 use mamori_desk::services::issue_key::Issued;
 
-/// Prints the key. On stdout and not in the log, because logs are kept, copied and read by many.
+/// Prints the key. On stdout and not in the log, because logs are stored, copied and read by many.
 pub fn print(issued: &Issued) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(
         out,
-        "There was no administrator yet, so here is a key for the first one. It is shown only \
-         now,\nand not kept: put it where you keep passwords.\n\n    {}\n",
+        "There was no administrator's key, so this one was created. It is shown only now\nand not \
+         stored: put it where you keep passwords.\n\n    {}\n",
         issued.token.reveal()
     )?;
     out.flush()

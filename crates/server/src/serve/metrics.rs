@@ -60,20 +60,20 @@ fn describe() {
         "mamori_checks_total",
         "Items checked, by verdict and by how much was compared: all, part, none"
     );
-    describe_counter!("mamori_deliveries_total", "Attempts to send webhooks, by what came of them");
-    describe_counter!("mamori_sign_ins_total", "Attempts to sign in, by what came of them");
+    describe_counter!("mamori_deliveries_total", "Attempts to send webhooks, by result");
+    describe_counter!("mamori_sign_ins_total", "Attempts to sign in, by result");
     describe_histogram!("mamori_http_request_seconds", "Time from a request's head to its answer");
-    describe_gauge!("mamori_index_version", "Last change of the banks that this node has");
-    describe_gauge!("mamori_index_age_seconds", "Time since this node knew of nothing newer");
+    describe_gauge!("mamori_index_version", "Last change of the banks that this node has applied");
+    describe_gauge!("mamori_index_age_seconds", "Time since this node last had every change");
     describe_gauge!("mamori_index_banks", "Banks in memory");
     describe_gauge!("mamori_index_entries", "Entries in memory");
-    describe_gauge!("mamori_jobs", "Jobs in the database: to be done, at work, or laid aside");
+    describe_gauge!("mamori_jobs", "Jobs in the database, by kind and state: ready, leased, dead");
     describe_counter!("mamori_actions_total", "Actions that services answered, by kind and answer");
-    describe_gauge!("mamori_cases", "Cases that wait for a person, by urgency and state");
+    describe_gauge!("mamori_cases", "Cases that wait for a reviewer, by urgency and state");
     describe_gauge!("mamori_case_oldest_seconds", "Age of the oldest of them, by urgency");
     describe_gauge!("mamori_actions", "Actions that services have not answered, by state");
     describe_gauge!("mamori_evidence_objects", "Sealed items whose term has not ended");
-    describe_gauge!("mamori_decoders", "Decoding processes that are up");
+    describe_gauge!("mamori_decoders", "Decoding processes that are running");
 }
 
 #[derive(Clone)]
@@ -171,14 +171,14 @@ mod tests {
     }
 
     #[test]
-    fn the_guide_for_operators_names_every_number_and_no_other() {
+    fn the_guide_for_operators_names_every_metric_and_no_other() {
         let code = include_str!("metrics.rs").split("#[cfg(test)]").next().unwrap();
 
         assert_eq!(named(GUIDE, '`'), named(code, '"'));
     }
 
     #[test]
-    fn what_other_crates_count_is_described() {
+    fn every_metric_of_other_crates_is_described() {
         let described = named(include_str!("metrics.rs"), '"');
 
         let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("..")];

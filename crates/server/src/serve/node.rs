@@ -31,7 +31,7 @@ impl Node {
         tracing::info!(
             workers = pool.alive(),
             protections = %pool.protections(),
-            "pictures are decoded in processes of their own"
+            "the decoding processes are running"
         );
         let missing: Vec<&str> =
             pool.protections().missing().map(mamori_media::Protection::as_str).collect();

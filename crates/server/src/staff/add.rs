@@ -27,7 +27,7 @@ pub struct Args {
     language: Language,
 }
 
-/// Creates the account; prints the link to stdout and whose it is to stderr.
+/// Creates the account; prints the link to stdout and its owner to stderr.
 pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     let display_name = match &args.display_name {
         Some(display_name) => display_name.clone(),
@@ -44,7 +44,7 @@ pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     let added = desk.add_staff(StaffAdmin::LocalCli(&here), new).await?;
     writeln!(
         io::stderr(),
-        "{} ({}) comes in here, once, until tomorrow:",
+        "{} ({}) enrols with this link, once, until tomorrow:",
         args.name,
         added.staff.id
     )?;

@@ -24,7 +24,7 @@ pub async fn enroll(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     let who = find(desk, &args.name).await?;
     let here = LocalCli::here();
     let link = desk.enroll_again(StaffAdmin::LocalCli(&here), who.id).await?;
-    writeln!(io::stderr(), "{} comes in here, once, until tomorrow:", args.name)?;
+    writeln!(io::stderr(), "{} enrols with this link, once, until tomorrow:", args.name)?;
     print(desk, &link)
 }
 

@@ -29,8 +29,7 @@ pub struct Args {
 const EXAMPLES: &str = "\
 PDQ says how a picture looks: pictures that look alike differ in few of its 256 bits. It is made
 at full resolution, as PyPI `pdqhash` and HMA do; of an animation, from the first frame. Quality
-is 0 (flat) to 100; below 50, PDQ is not to be trusted. SHA-256, SHA-1 and MD5 are
-those of the bytes.
+is 0 (flat) to 100; below 50, do not trust the PDQ hash. SHA-256, SHA-1 and MD5 are of the bytes.
 
 Each file gives one line, in the order of the arguments:
 

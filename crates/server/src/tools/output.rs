@@ -28,7 +28,7 @@ pub fn near_entries(bank: &[Pdq], query: &Pdq, max: Distance) -> Vec<NearEntry> 
     near_all(bank, query, max).into_iter().map(NearEntry::from).collect()
 }
 
-/// Formats `matches` for people.
+/// Formats `matches` as text.
 pub fn in_words(matches: &[NearEntry]) -> String {
     let one = |near: &NearEntry| format!("entry {} at {} bits", near.entry, near.distance.0);
     match matches {
@@ -80,7 +80,7 @@ impl Output {
         bar.suspend(|| stdout.write_all(text).and_then(|()| stdout.flush()))
     }
 
-    /// Prints one line for people, on standard error.
+    /// Prints one line of text on standard error.
     pub fn eprint_line(&self, line: &str) {
         // An error is ignored: the line is only information.
         self.bar.suspend(|| drop(writeln!(io::stderr(), "{line}")));

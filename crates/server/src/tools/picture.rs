@@ -60,7 +60,7 @@ impl FileError {
 /// Those of `work`, and an error if the system provides no threads.
 pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.context("the system gives no threads")?.block_on(work)
+    runtime.context("the system provides no threads")?.block_on(work)
 }
 
 /// Hashes the files `paths`, several at once, and yields the results in their order.
@@ -80,7 +80,7 @@ pub async fn hash_files(
         waiting_max: at_once,
         limits: Limits::default(),
     };
-    let pool = Pool::start(settings).await.context("there are no decoding processes")?;
+    let pool = Pool::start(settings).await.context("the decoding processes cannot be started")?;
     let spawn = move |path: PathBuf| {
         // In a separate task, so that decoding continues while earlier results are printed.
         let hashing = task::spawn(hash_file(pool.clone(), path.clone()));
@@ -101,7 +101,7 @@ async fn hash_file(pool: Pool, path: PathBuf) -> Result<HashedFile, FileError> {
     Ok(HashedFile { picture, digests, bytes: len })
 }
 
-/// Reads the whole file if its beginning is that of a picture, so that no video is read in vain.
+/// Reads the whole file if its beginning is that of a picture, so that a video is not read whole.
 fn read(path: &Path) -> Result<Vec<u8>, FileError> {
     let mut file = File::open(path)?;
     let mut bytes = Vec::new();

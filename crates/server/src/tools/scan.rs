@@ -37,7 +37,7 @@ pub struct Args {
 }
 
 const EXAMPLES: &str = "\
-Every file is looked at, whatever its name; links are not followed. Each matching file gives one
+Every file is read, whatever its name; links are not followed. Each matching file gives one
 line, in the order of the names, folder by folder. Entries are the bank's lines counted from 0,
 sorted by distance, then by entry:
 
@@ -46,14 +46,13 @@ sorted by distance, then by entry:
    \"pdq\":\"f8f8…\",\"quality\":100,\"matches\":[{\"entry\":4,\"distance\":12}]}
 
 (on one line). Of an animation, every frame is compared; each frame also turned and mirrored, and
-where it lets something through on white and on black. The nearest is printed; frames are counted
-from 0. A hash of quality below 50 is
-compared as well: judge its matches with care.
+where it is transparent on white and on black. The nearest is printed; frames are counted from 0. A
+hash of quality below 50 is compared as well: judge its matches with care.
 
-Standard error gets the files that could not be read, then a summary; what is not a picture that
-Mamori reads is only counted there, as unsupported.
+Standard error gets the files that could not be read, then a summary; a file that is not a picture
+in a supported format is only counted there, as unsupported.
 
-Exit status: 0 every picture was looked at, whether or not any matched · 1 at least one could not be
+Exit status: 0 every picture was compared, whether or not any matched · 1 at least one could not be
 read · 2 the folder or the bank cannot be used.";
 
 /// A line of JSON output; part of the stable interface.
@@ -94,7 +93,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let totals = block_on(scan(args, &bank, found))?;
     let Totals { files, matched, unreadable, unsupported, bytes } = totals;
     let seconds = start.elapsed().as_secs_f64();
-    // If the summary cannot be written, the status still tells the most important fact.
+    // If the summary cannot be written, the status still says whether every picture was compared.
     let _ = writeln!(
         io::stderr(),
         "mamori scan: {files} files seen, {matched} matched, {unreadable} unreadable, \
@@ -184,7 +183,7 @@ fn nearest(bank: &[Pdq], frames: &[Frame], max: Distance) -> Option<NearestMatch
     })
 }
 
-/// Describes for people which frame matched and how it was turned; empty for a first frame as
+/// Describes in words which frame matched and how it was turned; empty for a first frame as
 /// stored.
 fn describe_variant(frame: u32, variant: Variant) -> String {
     if (frame, variant) == (0, Variant::default()) {

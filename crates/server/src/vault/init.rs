@@ -21,7 +21,7 @@ pub struct Args {
 
 const ABOUT: &str = "\
 # The keys of Mamori's vault: a name and 32 bytes in base64 on each line. The first one wraps what is
-# kept from now on; all of them open what they wrapped. Without this file the stored items cannot be read.
+# stored from now on; each opens what it wrapped. Without this file the stored items cannot be read.
 ";
 
 /// Creates the key.
@@ -29,7 +29,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let line = Keyring::new_line(&args.name)?;
     let mut options = OpenOptions::new();
     let file = options.write(true).create_new(true).mode(0o600).open(&args.file);
-    let mut file = file.with_context(|| format!("{} cannot be made", args.file.display()))?;
+    let mut file = file.with_context(|| format!("{} cannot be created", args.file.display()))?;
     file.write_all(format!("{ABOUT}{}\n", line.reveal()).as_bytes())?;
     file.sync_all()?;
     writeln!(
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_made_for_its_owner_alone_and_never_in_anothers_place() {
+    fn only_its_owner_can_read_a_new_key_file_and_no_file_is_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let args = Args { file: folder.path().join("vault.key"), name: "2027".parse().unwrap() };
 

@@ -19,7 +19,7 @@ pub async fn run(desk: &Desk) -> anyhow::Result<ExitCode> {
     let done = desk.rewrap_vault(&LocalCli::here()).await?;
     writeln!(
         io::stdout(),
-        "{} items and {} people's codes are under the first key now.",
+        "{} items and the codes of {} staff members are wrapped by the first key now.",
         done.items,
         done.codes
     )?;
@@ -28,7 +28,7 @@ pub async fn run(desk: &Desk) -> anyhow::Result<ExitCode> {
     }
     writeln!(
         io::stderr(),
-        "{} are under keys that are not there, and stay closed until these are back.",
+        "{} are wrapped by keys that are missing, and cannot be read without those.",
         done.closed
     )?;
     Ok(ExitCode::FAILURE)

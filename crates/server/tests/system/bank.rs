@@ -29,7 +29,7 @@ fn stderr(output: &Output) -> String {
 }
 
 #[test]
-fn what_is_exported_can_be_imported_again() {
+fn an_exported_list_can_be_imported_again() {
     let folder = TempDir::new().unwrap();
     let csv =
         format!("hash,kind,labels\n{},pdq,A1;B2\n{},md5,\n", "abba".repeat(16), "cd".repeat(16));
@@ -52,7 +52,7 @@ fn what_is_exported_can_be_imported_again() {
 }
 
 #[test]
-fn a_wrong_line_is_named_by_its_number_and_the_others_are_taken() {
+fn a_rejected_line_is_named_by_its_number_and_the_others_are_added() {
     let folder = TempDir::new().unwrap();
     let (one, two) = ("1fe0".repeat(16), "3fc0".repeat(16));
     fs::write(folder.path().join("list.txt"), format!("{one}\nnonsense\n\n{two}\n")).unwrap();
@@ -66,25 +66,25 @@ fn a_wrong_line_is_named_by_its_number_and_the_others_are_taken() {
 }
 
 #[test]
-fn a_bank_is_deleted_only_if_it_is_meant() {
+fn a_bank_is_deleted_only_with_confirmation() {
     let folder = TempDir::new().unwrap();
     create(&folder, "bank", &[]);
 
-    let asked = run(&folder, &["bank", "delete", "bank"]);
+    let refused = run(&folder, &["bank", "delete", "bank"]);
     let before = stdout(&run(&folder, &["bank", "list", "--json"]));
-    let meant = run(&folder, &["bank", "delete", "bank", "--yes"]);
+    let confirmed = run(&folder, &["bank", "delete", "bank", "--yes"]);
     let after = stdout(&run(&folder, &["bank", "list", "--json"]));
 
-    assert_eq!(asked.status.code(), Some(1));
+    assert_eq!(refused.status.code(), Some(1));
     let row: Value = serde_json::from_str(&before).unwrap();
     assert_eq!((&row["name"], &row["action"]), (&"bank".into(), &"none".into()));
-    assert!(meant.status.success());
+    assert!(confirmed.status.success());
     assert_eq!(after, "");
     assert_eq!(run(&folder, &["bank", "export", "bank"]).status.code(), Some(1));
 }
 
 #[test]
-fn a_bank_looks_into_private_messages_only_with_a_law_and_its_last_day() {
+fn a_bank_is_for_private_messages_only_with_a_law_and_its_last_day() {
     let folder = TempDir::new().unwrap();
     let private = ["--surface", "private_message"];
 
@@ -122,7 +122,7 @@ fn a_key_is_shown_once_and_the_last_administrators_stays() {
 }
 
 #[test]
-fn what_begins_nothing_makes_no_database_and_says_what_does() {
+fn a_command_that_needs_data_creates_no_database_and_says_which_does() {
     let folder = TempDir::new().unwrap();
     let id = "key_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
 
@@ -141,23 +141,23 @@ fn what_begins_nothing_makes_no_database_and_says_what_does() {
             assert!(stderr(&output).contains(words), "{args:?}: {}", stderr(&output));
         }
     }
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "a file was made");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "a file was created");
 
     assert!(run(&folder, &["migrate"]).status.success());
     assert!(run(&folder, &["key", "list"]).status.success());
 }
 
 #[test]
-fn a_database_of_an_older_version_is_not_changed_by_looking_at_it() {
+fn a_database_of_an_older_version_is_not_changed_by_reading_it() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("mamori.sqlite"), "").unwrap();
 
-    let looked = run(&folder, &["bank", "list"]);
+    let list = run(&folder, &["bank", "list"]);
     let migrated = stdout(&run(&folder, &["migrate"]));
 
-    assert_eq!(looked.status.code(), Some(1));
+    assert_eq!(list.status.code(), Some(1));
     for words in ["`mamori migrate`", "has schema 0"] {
-        assert!(stderr(&looked).contains(words), "{}", stderr(&looked));
+        assert!(stderr(&list).contains(words), "{}", stderr(&list));
     }
     assert!(migrated.contains("from version 0"), "{migrated}");
 }

@@ -1,11 +1,11 @@
-//! Somebody at a browser without a script, who follows a link into the console.
+//! A browser that runs no script and opens a one-time link of the console.
 
 use reqwest::header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
 use url::form_urlencoded;
 
-/// A browser with a link in its address bar.
+/// A browser with a one-time link.
 pub struct Browser {
     client: Client,
     link: String,
@@ -22,7 +22,7 @@ impl Browser {
         Self { client, link: link.to_owned(), origin: origin.to_owned() }
     }
 
-    /// Opens the link and presses its button: the cookie that came of it, or nothing.
+    /// Opens the link and presses its button; returns the session cookie, or nothing.
     pub async fn open_link(&self) -> String {
         self.client.get(&self.link).send().await.unwrap();
         let form = self.client.post(&self.link).header(ORIGIN, &self.origin);
@@ -35,7 +35,7 @@ impl Browser {
         cookie.split(';').next().unwrap_or_default().to_owned()
     }
 
-    /// Presses a button on `page` of whoever has this cookie: where that leads.
+    /// Presses a button on `page` in the session of `cookie`; returns the address that follows.
     pub async fn press(
         &self,
         (page, path): (&str, &str),
@@ -53,7 +53,7 @@ impl Browser {
         to
     }
 
-    /// A page of whoever has this cookie.
+    /// Returns a page in the session of `cookie`.
     pub async fn get(&self, path: &str, cookie: &str) -> String {
         let page = self.client.get(format!("{}{path}", self.origin)).header(COOKIE, cookie);
         let answer = page.send().await.unwrap();
@@ -62,7 +62,7 @@ impl Browser {
     }
 }
 
-/// What a form of a page sends along by itself.
+/// Returns the value of a form's field.
 pub fn field(page: &str, name: &str) -> String {
     let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\"")).unwrap();
     rest.split('"').next().unwrap().to_owned()

@@ -17,8 +17,8 @@ use crate::service::{ApiClient, picture};
 const UPLOADS: u64 = 1_000;
 const KILLS: u64 = 20;
 const KNOWN: u64 = 10;
-/// Longer than a lease: what a killed node had in its hands is taken up after that.
-const TOLD_TIME_MAX: Duration = Duration::from_mins(2);
+/// Longer than a lease: the jobs that a killed node had leased are done after that.
+const DELIVERED_TIME_MAX: Duration = Duration::from_mins(2);
 
 /// Uploads until every item was acknowledged, wherever the node is at the time.
 async fn upload_all(
@@ -51,7 +51,7 @@ async fn upload_all(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_acknowledged_survives_twenty_kills() {
+async fn every_acknowledged_match_survives_twenty_kills() {
     let folder = TempDir::new().unwrap();
     let records = TestDatabase::sqlite().unwrap();
     let config = configure(folder.path(), records.url(), "");
@@ -73,7 +73,7 @@ async fn what_was_acknowledged_survives_twenty_kills() {
     for kill in 1..=KILLS {
         let at = kill * UPLOADS / (KILLS + 1);
         count.wait_for(|count| *count >= at).await.unwrap();
-        // The moment is chance, and chance has a seed.
+        // The moment is random, from a seed.
         tokio::time::sleep(Duration::from_secs_f64(rng.next_f64() * 0.03)).await;
         address.send_replace(None);
         node.kill();
@@ -90,8 +90,8 @@ async fn what_was_acknowledged_survives_twenty_kills() {
     let mut expected: Vec<String> = (0..UPLOADS).map(|nth| format!("item-{nth}")).collect();
     expected.sort();
     assert_eq!(items, expected, "each acknowledged match is there, once");
-    let told = receiver.wait_for(usize::try_from(UPLOADS).unwrap(), TOLD_TIME_MAX).await;
-    for (item, ids) in &told.ids {
-        assert_eq!(ids.len(), 1, "{item} was told of as more than one message");
+    let received = receiver.wait_for(usize::try_from(UPLOADS).unwrap(), DELIVERED_TIME_MAX).await;
+    for (item, ids) in &received.ids {
+        assert_eq!(ids.len(), 1, "{item} was sent as more than one message");
     }
 }

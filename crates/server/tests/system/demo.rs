@@ -14,10 +14,10 @@ use crate::mamori::{program, signal};
 use crate::service::ApiClient;
 
 const README: &str = include_str!("../../../../README.md");
-/// Where the README's lines expect a demo.
+/// The address that the README's lines use.
 const USUAL: &str = "127.0.0.1:8080";
 
-/// A demo that goes on, killed when it is dropped.
+/// A demo that continues to serve, killed when it is dropped.
 struct Demo {
     child: Child,
     stdout: BufReader<ChildStdout>,
@@ -32,19 +32,19 @@ impl Demo {
         Self { child, stdout }
     }
 
-    /// What it says up to the line that begins with `last`.
+    /// Reads its output up to the line that begins with `last`.
     fn read_to(&mut self, last: &str) -> String {
         let mut said = String::new();
         loop {
             let from = said.len();
-            assert_ne!(self.stdout.read_line(&mut said).unwrap(), 0, "it ended after {said}");
+            assert_ne!(self.stdout.read_line(&mut said).unwrap(), 0, "the demo ended after {said}");
             if said[from..].starts_with(last) {
                 return said;
             }
         }
     }
 
-    /// Ctrl-C. Its exit status, and what it said beyond.
+    /// Sends SIGINT; returns the exit status and the rest of the output.
     fn interrupt(mut self) -> (Option<i32>, String) {
         signal(&format!("-s INT {}", self.child.id()));
         let mut said = String::new();
@@ -60,7 +60,7 @@ impl Drop for Demo {
     }
 }
 
-/// The line of `said` that begins with `begin`, without it.
+/// Returns the line of `said` that begins with `begin`, without it.
 fn line<'a>(said: &'a str, begin: &str) -> &'a str {
     let found = said.lines().find_map(|line| line.trim_start().strip_prefix(begin));
     found.unwrap_or_else(|| panic!("no line begins with {begin:?} in {said}"))
@@ -71,7 +71,7 @@ fn keys(value: &Value) -> BTreeSet<&str> {
 }
 
 #[test]
-fn the_demo_comes_out_as_it_says() {
+fn every_result_of_the_demo_is_as_expected() {
     let output = program().args(["demo", "--exit", "--json"]).output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
 
@@ -86,16 +86,16 @@ fn the_demo_comes_out_as_it_says() {
     let cases = &document["cases"];
     assert_eq!((&cases["open"], &cases["items"]), (&30.into(), &370.into()));
     assert!(stderr.is_empty(), "{stderr}");
-    assert!(!String::from_utf8_lossy(&output.stdout).contains("mk_"), "a key of what is gone");
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("mk_"), "the key of an ended server");
 }
 
 #[test]
-fn a_program_reads_from_the_demo_what_came_of_it_and_how_to_go_on() {
+fn the_json_of_the_demo_has_its_results_and_the_access_to_it() {
     let mut demo = Demo::start(&["--json"]);
     let document: Value = serde_json::from_str(&demo.read_to("}")).unwrap();
     let folder = Path::new(document["folder"].as_str().unwrap()).to_owned();
     let has_picture = folder.join("picture.jpg").is_file();
-    let kept = std::fs::read_dir(folder.join("evidence")).map_or(0, Iterator::count);
+    let stored = std::fs::read_dir(folder.join("evidence")).map_or(0, Iterator::count);
     let (status, said) = demo.interrupt();
 
     let whole = "ok sent as_expected kinds webhooks cases wrong uploads address service_key admin_key folder \
@@ -109,14 +109,14 @@ fn a_program_reads_from_the_demo_what_came_of_it_and_how_to_go_on() {
     let upload = "item_id account_id kind answer distance frame transform time_ms problem";
     assert_eq!(keys(&document["uploads"][0]), upload.split(' ').collect());
     assert!(has_picture);
-    assert!(kept > 0, "nothing is there to look at");
+    assert!(stored > 0, "the demo has stored no item");
     assert_eq!((status, said.as_str()), (Some(0), ""));
     assert!(!folder.exists(), "the folder is still there");
 }
 
 #[test]
-fn a_demo_whose_port_is_taken_says_so_and_where_it_is() {
-    // It may be another program's already, which comes to the same.
+fn a_demo_whose_port_is_in_use_prints_its_other_address() {
+    // If another program listens there already, the effect is the same.
     let _taken = TcpListener::bind(USUAL);
     let mut demo = Demo::start(&[]);
     let said = demo.read_to("Ctrl-C stops it");
@@ -124,8 +124,8 @@ fn a_demo_whose_port_is_taken_says_so_and_where_it_is() {
 
     let address = line(&said, "Mamori serves at ").split(' ').next().unwrap();
     assert_ne!(address, format!("http://{USUAL}"));
-    let moved = format!("so it is at {address}; put that into the lines of the README.");
-    assert_eq!(line(&said, "Port 8080 was taken, "), moved);
+    let moved = format!("so the address is {address}: use it in the README's lines.");
+    assert_eq!(line(&said, "Port 8080 was in use, "), moved);
     assert!(said.contains(&format!("{address}/docs")), "{said}");
     assert_eq!(line(&said, "known, as it was (PNG)").split_whitespace().nth(1), Some("hold"));
     assert_eq!(line(&said, "unrelated").split_whitespace().nth(1), Some("allow"));
@@ -133,7 +133,7 @@ fn a_demo_whose_port_is_taken_says_so_and_where_it_is() {
     assert_eq!(status, Some(0));
 }
 
-/// The README's block that calls `curl`, at the address that the demo printed.
+/// Returns the README's block that calls `curl`, with the address that the demo printed.
 fn readme_lines(address: &str) -> String {
     let blocks = README.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
     let mut calling = blocks.filter(|block| block.contains("curl "));
@@ -162,7 +162,7 @@ fn the_readmes_lines_work_when_they_are_pasted_beside_the_demo() {
     assert_eq!(demo.interrupt().0, Some(0));
 }
 
-/// The documents of JSON that a script printed.
+/// Returns the JSON documents that a script printed.
 fn answers(output: &Output) -> Vec<Value> {
     assert!(output.status.success(), "{output:?}");
     let stream = serde_json::Deserializer::from_slice(&output.stdout).into_iter();
@@ -170,7 +170,7 @@ fn answers(output: &Output) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn the_demos_links_let_in_once_and_its_cases_wait() {
+async fn the_demos_links_work_once_and_its_cases_wait() {
     let mut demo = Demo::start(&["--json"]);
     let document: Value = serde_json::from_str(&demo.read_to("}")).unwrap();
     let links = document["console"].as_array().unwrap();
@@ -183,8 +183,8 @@ async fn the_demos_links_let_in_once_and_its_cases_wait() {
         assert!(cookie.starts_with("mamori-local=ms_"), "{cookie}");
         let queue = browser.get("/console/queue", &cookie).await;
         assert!(queue.contains("/console/queue/next"), "{queue}");
-        assert!(queue.contains("30"), "as many cases wait: {queue}");
-        assert_eq!(browser.open_link().await, "", "the link lets in once");
+        assert!(queue.contains("30"), "30 cases wait: {queue}");
+        assert_eq!(browser.open_link().await, "", "the link works once");
     }
     let config = document["config"].as_str().unwrap();
     let another =
@@ -194,11 +194,11 @@ async fn the_demos_links_let_in_once_and_its_cases_wait() {
     demo.interrupt();
 }
 
-/// How long the demo's service may take to be asked and to answer, on a busy machine.
+/// How long the request to the demo's service and its answer may take, on a busy machine.
 const ANSWER_TIME_MAX: Duration = Duration::from_secs(30);
 
 #[tokio::test]
-async fn a_case_is_decided_in_the_demo_and_its_service_does_as_it_is_asked() {
+async fn a_case_is_decided_in_the_demo_and_its_service_answers() {
     let mut demo = Demo::start(&[]);
     let said = demo.read_to("Ctrl-C stops it");
     let address = line(&said, "Mamori serves at ").split(' ').next().unwrap();
@@ -219,7 +219,7 @@ async fn a_case_is_decided_in_the_demo_and_its_service_does_as_it_is_asked() {
     ];
     let next = browser.press((&page, &format!("{case}/decide")), &cookie, &form).await;
 
-    assert!(next.starts_with("/console/cases/case_"), "the next case comes by itself: {next}");
+    assert!(next.starts_with("/console/cases/case_"), "the next case follows: {next}");
     assert_ne!(next.split('?').next(), Some(&*case));
     let decision = next.split_once("?after=").unwrap().1.split('&').next().unwrap();
     let begun = Instant::now();

@@ -1,5 +1,5 @@
-//! A disk that is full: what cannot be kept is refused by name, what was acknowledged stays, and the
-//! process goes on when there is space again.
+//! A full disk: a record that cannot be stored is refused by name, acknowledged ones stay, and the
+//! process continues when there is space again.
 
 use std::process::Command;
 
@@ -31,8 +31,8 @@ fn give_space(node: &Mamori) {
     assert!(prlimit.status().unwrap().success());
 }
 
-/// Adds entries, many at a time and then one by one, until not even one is taken. Returns how many
-/// were acknowledged, and the refusal.
+/// Adds entries, many at a time and then one by one, until not even one is accepted. Returns how
+/// many were acknowledged, and the refusal.
 async fn fill(admin: &ApiClient, bank: &str) -> (usize, (StatusCode, Value)) {
     let mut acknowledged = 0;
     let mut count = 1_000;
@@ -54,7 +54,7 @@ async fn add(admin: &ApiClient, bank: &str, entries: Vec<Value>) -> (StatusCode,
     admin.call(Method::POST, &path, Some(json!({ "entries": entries }))).await
 }
 
-/// Uploads the known picture until a match cannot be kept. Returns the items whose match was
+/// Uploads the known picture until a match cannot be stored. Returns the items whose match was
 /// acknowledged, and the refusal.
 async fn match_until_full(service: &ApiClient) -> (Vec<String>, (StatusCode, Value)) {
     let mut acknowledged = Vec::new();
@@ -77,7 +77,7 @@ async fn count_entries(admin: &ApiClient, bank: &str) -> usize {
 }
 
 #[tokio::test]
-async fn a_full_disk_refuses_what_must_be_kept_and_loses_nothing_that_was() {
+async fn a_full_disk_refuses_new_records_and_loses_no_acknowledged_one() {
     let folder = TempDir::new().unwrap();
     let (mut node, config) = start_on_a_small_disk(&folder);
     let admin = ApiClient::of_local_cli(&node.address, &config, &["admin"]).await;
@@ -92,7 +92,7 @@ async fn a_full_disk_refuses_what_must_be_kept_and_loses_nothing_that_was() {
 
     for (status, problem) in [&refused_entry, &refused_match] {
         assert_eq!((status.as_u16(), &problem["type"]), (503, &json!("store.unavailable")));
-        assert_eq!(problem["verdict"], json!(null), "what could not be kept is no verdict");
+        assert_eq!(problem["verdict"], json!(null), "a match that was not stored has no verdict");
     }
     assert_eq!((clean.as_u16(), &answer["verdict"]), (200, &json!("allow")));
     assert_eq!(healthy, 200);

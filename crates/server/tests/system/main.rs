@@ -1,5 +1,5 @@
 #![cfg(test)]
-//! Mamori as an operator has it: the real binary, its signals, its files, its sockets.
+//! The real binary as an operator runs it: its signals, its files, its sockets.
 
 mod bank;
 mod browser;

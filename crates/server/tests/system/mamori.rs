@@ -21,7 +21,7 @@ pub fn program() -> Command {
 /// A process, killed when it is dropped.
 pub struct Mamori {
     child: Child,
-    /// Where the API is, `http://127.0.0.1:…`.
+    /// Address of the API, `http://127.0.0.1:…`.
     pub address: String,
     log: Arc<Mutex<Vec<String>>>,
     stdout: Option<thread::JoinHandle<String>>,
@@ -39,14 +39,14 @@ pub fn configure(folder: &Path, database_url: &str, more: &str) -> PathBuf {
 }
 
 impl Mamori {
-    /// Starts one, and waits until it listens.
+    /// Starts a node, and waits until it listens.
     pub fn start(config: &Path) -> Self {
         let mut command = program();
         command.arg("serve").arg("--config").arg(config);
         Self::spawn(command)
     }
 
-    /// Starts what `command` says is one.
+    /// Starts a node by `command`, and waits until it listens.
     pub fn spawn(mut command: Command) -> Self {
         let mut child = command
             .process_group(0)
@@ -58,60 +58,60 @@ impl Mamori {
         let stderr = BufReader::new(child.stderr.take().unwrap());
         let stdout = BufReader::new(child.stdout.take().unwrap());
         let log = Arc::new(Mutex::new(Vec::new()));
-        let (say, hear) = mpsc::channel();
-        let kept = Arc::clone(&log);
+        let (sender, receiver) = mpsc::channel();
+        let lines = Arc::clone(&log);
         thread::spawn(move || {
             for line in stderr.lines().map_while(Result::ok) {
                 if let Some(address) = address_in(&line) {
-                    say.send(address).ok();
+                    sender.send(address).ok();
                 }
-                kept.lock().unwrap().push(line);
+                lines.lock().unwrap().push(line);
             }
         });
         let stdout = thread::spawn(move || {
             stdout.lines().map_while(Result::ok).map(|line| line + "\n").collect()
         });
-        let address = hear.recv_timeout(START_TIME_MAX).unwrap_or_else(|_| {
+        let address = receiver.recv_timeout(START_TIME_MAX).unwrap_or_else(|_| {
             drop(child.kill());
-            panic!("it did not start: {:#?}", log.lock().unwrap())
+            panic!("the node did not start: {:#?}", log.lock().unwrap())
         });
         Self { child, address: format!("http://{address}"), log, stdout: Some(stdout) }
     }
 
-    /// What it has logged so far.
+    /// Returns the log so far.
     pub fn log(&self) -> String {
         self.log.lock().unwrap().join("\n")
     }
 
-    /// Its process.
+    /// Returns the id of its process.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// SIGKILL: it can finish nothing.
+    /// Sends SIGKILL: the node can finish nothing.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// SIGTERM, as from an operator or a container's runtime.
+    /// Sends SIGTERM, as an operator or a container's runtime does.
     pub fn ask_to_stop(&self) {
         signal(&format!("-s TERM {}", self.child.id()));
     }
 
-    /// Ctrl-C: a terminal sends SIGINT to the whole group, its children too.
+    /// Sends SIGINT to the whole process group, as a terminal does at Ctrl-C.
     pub fn interrupt(&self) {
         signal(&format!("-s INT -- -{}", self.child.id()));
     }
 
-    /// Waits for its end, and returns how it ended and what it said on stdout.
+    /// Waits for its end, and returns its exit status and its stdout.
     pub fn wait(&mut self) -> (ExitStatus, String) {
         let status = self.child.wait().unwrap();
         let said = self.stdout.take().map(|said| said.join().unwrap()).unwrap_or_default();
         (status, said)
     }
 
-    /// SIGTERM, and its end.
+    /// Sends SIGTERM and waits for the end.
     pub fn stop(&mut self) -> (ExitStatus, String) {
         self.ask_to_stop();
         self.wait()
@@ -125,7 +125,7 @@ impl Drop for Mamori {
     }
 }
 
-/// `kill` with `args`.
+/// Runs `kill` with `args`.
 pub fn signal(args: &str) {
     let status = Command::new("sh").arg("-c").arg(format!("kill {args}")).status();
     assert!(status.unwrap().success());
@@ -136,7 +136,7 @@ fn address_in(line: &str) -> Option<String> {
     (line["message"] == "listening").then(|| line["address"].as_str().unwrap().to_owned())
 }
 
-/// A key that is made on the command line, as `mamori key create …` prints it.
+/// Creates a key on the command line, and returns what `mamori key create …` prints.
 pub fn create_key(config: &Path, args: &[&str]) -> String {
     let output =
         program().args(["key", "create"]).args(args).arg("--config").arg(config).output().unwrap();

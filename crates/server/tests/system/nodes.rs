@@ -12,7 +12,7 @@ use crate::mamori::{Mamori, configure};
 use crate::receiver::Receiver;
 use crate::service::{ApiClient, picture};
 
-const TOLD_TIME_MAX: Duration = Duration::from_mins(2);
+const DELIVERED_TIME_MAX: Duration = Duration::from_mins(2);
 
 struct Two {
     one: Mamori,
@@ -77,8 +77,8 @@ async fn each_webhook_is_sent_by_one_of_the_nodes_and_once() {
         assert_eq!(answer["verdict"], "hold", "{answer}");
     }
 
-    receiver.wait_for(ITEMS, TOLD_TIME_MAX).await;
-    two.service.wait_until_all_is_delivered(TOLD_TIME_MAX).await;
+    receiver.wait_for(ITEMS, DELIVERED_TIME_MAX).await;
+    two.service.wait_until_all_is_delivered(DELIVERED_TIME_MAX).await;
     assert_eq!(receiver.received().messages, ITEMS, "some message came twice");
 }
 
@@ -131,6 +131,6 @@ async fn a_node_that_is_killed_under_load_loses_nothing() {
     items.sort();
     items.dedup();
     assert_eq!(items.len(), usize::try_from(ITEMS).unwrap());
-    let told = receiver.wait_for(items.len(), TOLD_TIME_MAX).await;
-    assert!(told.ids.values().all(|ids| ids.len() == 1));
+    let received = receiver.wait_for(items.len(), DELIVERED_TIME_MAX).await;
+    assert!(received.ids.values().all(|ids| ids.len() == 1));
 }

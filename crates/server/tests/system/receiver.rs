@@ -1,4 +1,4 @@
-//! A receiver of webhooks that remembers what came.
+//! A receiver of webhooks that records the messages.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -12,19 +12,19 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-/// What came.
+/// The messages received so far.
 #[derive(Clone, Debug, Default)]
 pub struct Received {
     /// The ids of the messages about each item.
     pub ids: BTreeMap<String, BTreeSet<String>>,
-    /// How many messages came, repeats included.
+    /// Number of messages, repeats included.
     pub messages: usize,
 }
 
 /// A receiver on loopback.
 #[derive(Clone)]
 pub struct Receiver {
-    /// Where webhooks should go.
+    /// The address for webhooks.
     pub url: String,
     received: watch::Sender<Received>,
 }
@@ -40,18 +40,18 @@ impl Receiver {
         Self { url, received }
     }
 
-    /// What came so far.
+    /// Returns the messages received so far.
     pub fn received(&self) -> Received {
         self.received.borrow().clone()
     }
 
-    /// What came, when it is about `items` items.
+    /// Waits until messages about `items` items have arrived, and returns them.
     pub async fn wait_for(&self, items: usize, time_max: Duration) -> Received {
         let mut received = self.received.subscribe();
         let whole = received.wait_for(|received| received.ids.len() >= items);
         drop(tokio::time::timeout(time_max, whole).await);
         let received = self.received();
-        assert!(received.ids.len() >= items, "told of {} of {items} items", received.ids.len());
+        assert!(received.ids.len() >= items, "{} of {items} items", received.ids.len());
         received
     }
 }

@@ -1,4 +1,4 @@
-//! A node that serves: what it tells, what it finds, and how it stops.
+//! A node that serves: its checks, webhooks, metrics and states, and how it stops.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -19,7 +19,7 @@ fn key_in(said: &str) -> Option<&str> {
 }
 
 #[tokio::test]
-async fn a_fresh_node_finds_a_known_picture_tells_of_it_and_remembers() {
+async fn a_node_finds_a_known_picture_sends_its_webhook_and_keeps_the_match() {
     let folder = TempDir::new().unwrap();
     let records = TestDatabase::sqlite().unwrap();
     let config = configure(folder.path(), records.url(), "");
@@ -32,11 +32,11 @@ async fn a_fresh_node_finds_a_known_picture_tells_of_it_and_remembers() {
 
     let (_, known) = service.upload("item-known", picture(1)).await.unwrap();
     let (_, clean) = service.upload("item-clean", picture(99)).await.unwrap();
-    let told = receiver.wait_for(1, SOON).await;
+    let received = receiver.wait_for(1, SOON).await;
 
     assert_eq!((&known["verdict"], &known["matches"][0]["distance"]), (&json!("hold"), &json!(0)));
     assert_eq!((&clean["verdict"], &clean["looked"]), (&json!("allow"), &json!("all")));
-    assert_eq!(told.ids.keys().collect::<Vec<_>>(), ["item-known"]);
+    assert_eq!(received.ids.keys().collect::<Vec<_>>(), ["item-known"]);
     let log = node.log();
     for secret in ["item-known", "item-clean", "mk_", "whsec_", &receiver.url] {
         assert!(!log.contains(secret), "{secret} is in the log");
@@ -44,7 +44,7 @@ async fn a_fresh_node_finds_a_known_picture_tells_of_it_and_remembers() {
 
     let (status, said) = node.stop();
     assert!(status.success());
-    let first_key = key_in(&said).expect("the first start tells a key").to_owned();
+    let first_key = key_in(&said).expect("the first start prints a key").to_owned();
     let mut node = Mamori::start(&config);
     let service = service.at(&node.address);
     let (_, again) = service.upload("item-later", picture(2)).await.unwrap();
@@ -55,11 +55,11 @@ async fn a_fresh_node_finds_a_known_picture_tells_of_it_and_remembers() {
     assert_eq!(again["verdict"], "hold");
     assert_eq!(status, 200);
     assert_eq!(items, ["item-later", "item-known"]);
-    assert_eq!(key_in(&said), None, "the key is told once");
+    assert_eq!(key_in(&said), None, "the key is printed once");
 }
 
 #[tokio::test]
-async fn the_numbers_are_shown_without_a_word_about_anybody() {
+async fn the_metrics_name_no_item_bank_service_or_key() {
     let folder = TempDir::new().unwrap();
     let records = TestDatabase::sqlite().unwrap();
     let config = configure(folder.path(), records.url(), "");
@@ -90,13 +90,13 @@ async fn the_numbers_are_shown_without_a_word_about_anybody() {
         assert!(metrics.contains(line), "{line} is not in:\n{metrics}");
     }
     for name in ["an-item", "a-bank", "a-service", "mk_"] {
-        assert!(!metrics.contains(name), "{name} is in the numbers");
+        assert!(!metrics.contains(name), "{name} is in the metrics");
     }
     assert_eq!(ready, 200);
     assert_eq!((&readiness["banks"], &readiness["entries"]), (&json!(1), &json!(2)));
 }
 
-/// The head and a part of the body of an upload; the rest is what is returned.
+/// Sends the head and a part of the body of an upload; returns the rest.
 fn begin_upload(address: &str, key: &str) -> (TcpStream, Vec<u8>) {
     let part = |name: &str, more: &str| {
         format!("--cut\r\ncontent-disposition: form-data; name=\"{name}\"{more}\r\n\r\n")
@@ -123,7 +123,8 @@ fn begin_upload(address: &str, key: &str) -> (TcpStream, Vec<u8>) {
     (stream, rest)
 }
 
-/// Has an upload half sent, asks the node to stop, and sends the rest when it takes no more.
+/// Sends half of an upload, asks the node to stop, and sends the rest when it accepts no more
+/// connections.
 async fn stop_in_the_middle_of_an_upload(ask: fn(&Mamori)) {
     let folder = TempDir::new().unwrap();
     let records = TestDatabase::sqlite().unwrap();
@@ -132,7 +133,7 @@ async fn stop_in_the_middle_of_an_upload(ask: fn(&Mamori)) {
     let admin = ApiClient::of_local_cli(&node.address, &config, &["admin"]).await;
     admin.create_bank("known", 0..1).await;
     let service = ApiClient::of_local_cli(&node.address, &config, &["service", "photos"]).await;
-    // The node has surely taken up the request when it has answered a later one.
+    // When the node has answered a later request, it has accepted this one.
     let (mut stream, rest) = begin_upload(&node.address, &service.key);
     admin.get("/healthz").await;
 
@@ -140,7 +141,7 @@ async fn stop_in_the_middle_of_an_upload(ask: fn(&Mamori)) {
     let address = node.address.strip_prefix("http://").unwrap().to_owned();
     let begun = Instant::now();
     while TcpStream::connect(&address).is_ok() {
-        assert!(begun.elapsed() < SOON, "it still takes connections");
+        assert!(begun.elapsed() < SOON, "it still accepts connections");
         tokio::task::yield_now().await;
     }
     stream.write_all(&rest).unwrap();
@@ -164,7 +165,7 @@ async fn a_node_that_is_interrupted_at_its_terminal_answers_what_it_accepted() {
 }
 
 #[tokio::test]
-async fn a_lost_database_is_said_and_found_again() {
+async fn a_lost_database_is_reported_and_reconnected() {
     let folder = TempDir::new().unwrap();
     let records = TestDatabase::postgres().unwrap();
     let config = configure(folder.path(), records.url(), "");
@@ -180,14 +181,14 @@ async fn a_lost_database_is_said_and_found_again() {
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
         ))
         .unwrap();
-    // A probe may be told what another one was told a moment ago.
+    // A probe may get the cached answer of an earlier one.
     let begun = Instant::now();
     let (ready, readiness) = loop {
-        let told = admin.get("/readyz").await;
-        if told.0 != 200 {
-            break told;
+        let answer = admin.get("/readyz").await;
+        if answer.0 != 200 {
+            break answer;
         }
-        assert!(begun.elapsed() < SOON, "it did not notice that the database is gone");
+        assert!(begun.elapsed() < SOON, "it did not notice that the database is lost");
     };
     let (healthy, _) = admin.get("/healthz").await;
     let (clean, _) = service.upload("clean", picture(9)).await.unwrap();
@@ -196,17 +197,17 @@ async fn a_lost_database_is_said_and_found_again() {
 
     assert_eq!((ready.as_u16(), &readiness["database"]), (503, &json!("lost")));
     assert_eq!(healthy, 200);
-    assert_eq!(clean, 200, "what is clean touches no database");
+    assert_eq!(clean, 200, "a clean check needs no database");
     assert_eq!((known.as_u16(), &problem["type"]), (503, &json!("store.unavailable")));
     let begun = Instant::now();
     while admin.get("/readyz").await.0 != 200 {
-        assert!(begun.elapsed() < SOON, "it did not find the database again");
+        assert!(begun.elapsed() < SOON, "it did not reconnect to the database");
     }
     let (_, again) = service.upload("known", picture(0)).await.unwrap();
     assert_eq!(again["verdict"], "hold");
 }
 
-/// What the process has written to disks so far, in bytes.
+/// Returns the bytes that the process has written to disks so far.
 fn written(node: &Mamori) -> u64 {
     let io = std::fs::read_to_string(format!("/proc/{}/io", node.id())).unwrap();
     let line = io.lines().find_map(|line| line.strip_prefix("write_bytes: ")).unwrap();
@@ -225,7 +226,7 @@ async fn clean_checks_write_nothing_to_a_disk_and_matches_do() {
     let service = admin.create_service("photos").await;
     service.upload("first", picture(99)).await.unwrap();
 
-    // What runs beside the requests may write once a minute: one of three stretches has none of it.
+    // Background tasks may write once a minute: one of three stretches is without such a write.
     let mut least = u64::MAX;
     for stretch in 0..3 {
         let before = written(&node);
@@ -240,5 +241,5 @@ async fn clean_checks_write_nothing_to_a_disk_and_matches_do() {
     service.upload("known", picture(1)).await.unwrap();
 
     assert_eq!(least, 0);
-    assert!(written(&node) > before, "a match is on the disk before it is told");
+    assert!(written(&node) > before, "a match is on the disk before the answer");
 }

@@ -1,4 +1,4 @@
-//! Somebody who calls the API, and the pictures that they send.
+//! A client of the API, and the pictures that it sends.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -13,22 +13,22 @@ use crate::mamori::create_key;
 /// Nodes follow within a second; a busy machine may be slower.
 const KNOWN_TIME_MAX: Duration = Duration::from_secs(10);
 
-/// Somebody with a key.
+/// A client with a key.
 #[derive(Clone)]
 pub struct ApiClient {
     client: Client,
     /// `http://127.0.0.1:…`.
     pub address: String,
-    /// What it shows.
+    /// The key that it sends.
     pub key: String,
 }
 
 impl ApiClient {
-    /// Somebody who shows `key` at `address`.
+    /// Creates a client that sends `key` to `address`.
     pub fn new(address: &str, key: &str) -> Self {
         drop(rustls::crypto::ring::default_provider().install_default());
         // A connection for each request: on one that the server is just closing as idle, a request
-        // fails and it is nobody's fault.
+        // fails although neither side has a fault.
         let client = Client::builder()
             .no_proxy()
             .pool_max_idle_per_host(0)
@@ -38,14 +38,14 @@ impl ApiClient {
         Self { client, address: address.to_owned(), key: key.to_owned() }
     }
 
-    /// Somebody whose key is made on the command line, known at `address` when this returns.
+    /// Creates a key on the command line; returns its client when the node at `address` knows it.
     pub async fn of_local_cli(address: &str, config: &Path, role: &[&str]) -> Self {
         let caller = Self::new(address, &create_key(config, role));
         caller.wait_until_known().await;
         caller
     }
 
-    /// Waits until the node knows the key, which another one or the machine made.
+    /// Waits until the node knows the key, which another node or the command line created.
     pub async fn wait_until_known(&self) {
         let begun = Instant::now();
         while self.get("/v1/banks").await.0 != 200 {
@@ -53,17 +53,17 @@ impl ApiClient {
         }
     }
 
-    /// The same, elsewhere.
+    /// Returns a client with the same key for another address.
     pub fn at(&self, address: &str) -> Self {
         Self { address: address.to_owned(), ..self.clone() }
     }
 
-    /// The same with another key.
+    /// Returns a client for the same address with another key.
     pub fn with_key(&self, key: &str) -> Self {
         Self { key: key.to_owned(), ..self.clone() }
     }
 
-    /// Any request.
+    /// Sends a request.
     pub async fn call(
         &self,
         method: Method,
@@ -81,12 +81,12 @@ impl ApiClient {
         (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
     }
 
-    /// A GET.
+    /// Sends a GET.
     pub async fn get(&self, path: &str) -> (StatusCode, Value) {
         self.call(Method::GET, path, None).await
     }
 
-    /// A POST that must succeed.
+    /// Sends a POST that must succeed.
     pub async fn post(&self, path: &str, body: Value) -> Value {
         let (status, answer) = self.call(Method::POST, path, Some(body)).await;
         assert!(status.is_success(), "POST {path}: {status} {answer}");
@@ -105,7 +105,7 @@ impl ApiClient {
         Ok((status, response.json().await?))
     }
 
-    /// Makes a bank that holds, with the pictures of `seeds` in it, and returns its id.
+    /// Creates a bank that holds, with the pictures of `seeds` in it, and returns its id.
     pub async fn create_bank(&self, name: &str, seeds: std::ops::Range<u64>) -> String {
         let bank = json!({
             "name": name, "purpose": "rehearsal", "source": "drawn", "legal_basis": "none",
@@ -118,7 +118,7 @@ impl ApiClient {
         bank
     }
 
-    /// Puts the picture of `seed` into a bank.
+    /// Adds the hash of the picture of `seed` to a bank.
     pub async fn add(&self, bank: &str, seed: u64) {
         let request = self.client.post(format!("{}/v1/hash", self.address)).body(picture(seed));
         let response = request.bearer_auth(&self.key).send().await.unwrap();
@@ -127,7 +127,7 @@ impl ApiClient {
         self.post(&format!("/v1/banks/{bank}/entries"), json!({ "entries": [entry] })).await;
     }
 
-    /// Makes a service and returns somebody with its key.
+    /// Creates a service and returns a client with its key.
     pub async fn create_service(&self, name: &str) -> Self {
         let service = self.post("/v1/services", json!({ "name": name })).await;
         let key = json!({ "role": "service", "service_id": service["id"], "name": name });
@@ -135,7 +135,7 @@ impl ApiClient {
         self.with_key(key["key"].as_str().unwrap())
     }
 
-    /// Waits until no message to an endpoint of the service waits to be sent: none comes any more.
+    /// Waits until no delivery to an endpoint of the service waits to be sent.
     pub async fn wait_until_all_is_delivered(&self, time_max: Duration) {
         let begun = Instant::now();
         loop {
@@ -147,7 +147,7 @@ impl ApiClient {
         }
     }
 
-    /// The items of every match of the service.
+    /// Returns the items of every match of the service.
     pub async fn matched_items(&self) -> Vec<String> {
         let mut items = Vec::new();
         let mut path = "/v1/matches?limit=1000".to_owned();
@@ -162,7 +162,7 @@ impl ApiClient {
     }
 }
 
-/// The picture of `seed`, as PNG.
+/// Draws the picture of `seed`, as PNG.
 pub fn picture(seed: u64) -> Vec<u8> {
     encode::png(&draw(seed, 128, 96))
 }

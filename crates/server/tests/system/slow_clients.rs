@@ -1,4 +1,4 @@
-//! Clients that are slow, or do not go on at all.
+//! Clients that are slow, or stop.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -47,54 +47,54 @@ async fn a_client_that_only_waits_is_cut_off_and_others_are_answered() {
     assert!(begun.elapsed() < SOON);
 }
 
-/// How often the document is asked for: more of it than the buffers of both sides hold.
-const ASKED: usize = 200;
+/// How often the document is requested: more bytes than the buffers of both sides hold.
+const REQUESTS: usize = 200;
 
-/// Asks for the OpenAPI document again and again on one connection, and takes no answer.
-fn ask_for_much(node: &Mamori) -> TcpStream {
+/// Requests the OpenAPI document [`REQUESTS`] times on one connection, and reads no answer.
+fn request_much(node: &Mamori) -> TcpStream {
     let host = node.address.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(host).unwrap();
-    let (goes_on, last) = (ASKED - 1, "connection: close\r\n");
+    let (goes_on, last) = (REQUESTS - 1, "connection: close\r\n");
     let request = |more| format!("GET /openapi.json HTTP/1.1\r\nhost: {host}\r\n{more}\r\n");
     stream.write_all((request("").repeat(goes_on) + &request(last)).as_bytes()).unwrap();
     stream
 }
 
 #[tokio::test]
-async fn a_client_that_takes_no_answer_is_cut_off_and_leaves_its_place() {
+async fn a_client_that_reads_no_answer_is_cut_off_and_frees_its_connection() {
     let folder = TempDir::new().unwrap();
     let records = TestDatabase::sqlite().unwrap();
     let limits = "response_idle_timeout_s = 1\nconnections_max = 1";
     let node = Mamori::start(&configure_server(&folder, &records, limits));
 
-    let silent = ask_for_much(&node);
+    let silent = request_much(&node);
     let begun = Instant::now();
     let (status, _) = ApiClient::new(&node.address, "none").get("/healthz").await;
 
     assert_eq!(status, 200);
     let waited = begun.elapsed();
-    assert!(waited > Duration::from_millis(900), "the only place was free after {waited:?}");
+    assert!(waited > Duration::from_millis(900), "the only connection was free after {waited:?}");
     drop(silent);
 }
 
-/// Of 200 documents, a part at a time, for longer in all than the limit.
+/// Reads 200 documents, a part at a time, for longer in all than the limit.
 #[tokio::test]
-async fn a_client_that_takes_its_answer_slowly_gets_all_of_it() {
+async fn a_client_that_reads_its_answer_slowly_gets_all_of_it() {
     let folder = TempDir::new().unwrap();
     let records = TestDatabase::sqlite().unwrap();
     let config = configure_server(&folder, &records, "response_idle_timeout_s = 1");
     let node = Mamori::start(&config);
 
-    let stream = ask_for_much(&node);
+    let stream = request_much(&node);
     stream.set_read_timeout(Some(SOON)).unwrap();
     let begun = Instant::now();
     let mut taken = Vec::new();
     while (&stream).take(1 << 20).read_to_end(&mut taken).unwrap() > 0 {
-        // Slowness is what is tried.
+        // The pause makes the client slow.
         thread::sleep(Duration::from_millis(100));
     }
 
     let answers = taken.windows(15).filter(|part| part == b"HTTP/1.1 200 OK").count();
-    assert_eq!(answers, ASKED);
-    assert!(begun.elapsed() > Duration::from_secs(1), "there was too little to be slow with");
+    assert_eq!(answers, REQUESTS);
+    assert!(begun.elapsed() > Duration::from_secs(1), "it was read too soon");
 }

@@ -49,7 +49,7 @@ fn the_first_administrator_comes_from_the_command_line_and_the_last_one_stays() 
 }
 
 #[test]
-fn where_nobody_is_a_lead_it_is_said_and_a_program_that_reads_the_list_is_not_disturbed() {
+fn a_missing_lead_is_reported_on_stderr_and_not_on_stdout() {
     let folder = TempDir::new().unwrap();
     let database = format!("sqlite:{}", folder.path().join("m.sqlite").display());
     let config = configure(folder.path(), &database, "");
@@ -63,7 +63,7 @@ fn where_nobody_is_a_lead_it_is_said_and_a_program_that_reads_the_list_is_not_di
     let both = staff(&config, &["list"]);
     let left = staff(&config, &["deactivate", "lea"]);
 
-    assert!(!said(&ada).contains(warning), "nobody decides anything yet: {}", said(&ada));
+    assert!(!said(&ada).contains(warning), "there is no reviewer yet: {}", said(&ada));
     for (what, output) in [("add", &rei), ("list", &alone), ("deactivate", &left)] {
         assert!(output.status.success(), "{what}: {}", said(output));
         assert!(said(output).contains(warning), "{what}: {}", said(output));
@@ -75,7 +75,7 @@ fn where_nobody_is_a_lead_it_is_said_and_a_program_that_reads_the_list_is_not_di
 }
 
 #[test]
-fn without_a_console_nobody_is_let_into_it() {
+fn without_a_console_no_staff_account_is_created() {
     let folder = TempDir::new().unwrap();
     let database = format!("sqlite:{}", folder.path().join("m.sqlite").display());
     let config = configure(folder.path(), &database, "[console]\nenabled = false\n");
@@ -84,5 +84,5 @@ fn without_a_console_nobody_is_let_into_it() {
 
     assert!(!added.status.success());
     assert!(said(&added).contains("console.enabled"), "{}", said(&added));
-    assert_eq!(out(&staff(&config, &["list"])).lines().count(), 1, "only the heads of the columns");
+    assert_eq!(out(&staff(&config, &["list"])).lines().count(), 1, "only the header");
 }

@@ -17,7 +17,7 @@ fn said(output: &Output) -> String {
 }
 
 #[test]
-fn a_wrong_configuration_is_named_and_nothing_is_begun() {
+fn an_invalid_configuration_is_named_and_nothing_is_started() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("mamori.toml"), "[server]\nlisten_on = 1\n").unwrap();
 
@@ -29,11 +29,11 @@ fn a_wrong_configuration_is_named_and_nothing_is_begun() {
             assert!(said(&output).contains(words), "{command}: {}", said(&output));
         }
     }
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "a file was made");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "a file was created");
 }
 
 #[test]
-fn a_configuration_is_checked_without_beginning_anything() {
+fn a_configuration_is_checked_without_starting_anything() {
     let folder = TempDir::new().unwrap();
 
     let defaults = run(&folder, &["check-config"]);
@@ -46,7 +46,7 @@ fn a_configuration_is_checked_without_beginning_anything() {
 }
 
 #[test]
-fn open_look_ups_beyond_this_machine_are_refused() {
+fn look_ups_without_keys_beyond_loopback_are_refused() {
     let folder = TempDir::new().unwrap();
     let hma = "[hma]\nenabled = true\nkey_required = false\nlisten = \"0.0.0.0:0\"\n\
                purpose = \"rehearsal\"\nlegal_basis = \"x\"\nsource = \"x\"\nowner = \"x\"\n";
@@ -86,7 +86,7 @@ async fn make_newer(database: &std::path::Path) {
 }
 
 #[test]
-fn an_address_that_is_taken_is_named_before_anything_is_touched() {
+fn an_address_in_use_is_named_before_anything_is_opened() {
     let folder = TempDir::new().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
@@ -101,7 +101,7 @@ fn an_address_that_is_taken_is_named_before_anything_is_touched() {
 }
 
 #[test]
-fn a_database_that_is_not_there_is_said_without_its_password() {
+fn a_missing_database_is_named_without_its_password() {
     let folder = TempDir::new().unwrap();
     let url = "postgres://ada:geheim@127.0.0.1:1/mamori";
     let config = configure(folder.path(), url, "");
@@ -114,7 +114,7 @@ fn a_database_that_is_not_there_is_said_without_its_password() {
 }
 
 #[test]
-fn every_command_explains_itself() {
+fn every_command_has_its_own_help_text() {
     let folder = TempDir::new().unwrap();
     for (command, taught) in [
         ("serve", "mamori serve --config /etc/mamori.toml"),

@@ -1,7 +1,7 @@
-//! A whole Mamori behind its real routers, for targets that send it hostile bodies.
+//! A desk behind the real routers, for targets that send hostile bodies.
 //!
 //! An input's first byte chooses the endpoint, by its letter in `endpoints/`; the rest is the body.
-//! Whatever comes, nothing may panic, the answer is no server error, and a refusal has its shape.
+//! For every input nothing may panic, the answer is no server error, and a refusal has its shape.
 
 mod test_app;
 
@@ -20,8 +20,8 @@ use tower::ServiceExt;
 
 use test_app::TestApp;
 
-/// How many bodies an app reads before a new one is built, so that what they left behind does not
-/// slow down the rest.
+/// How many bodies an app reads before a new one is built, so that what they stored does not slow
+/// down the rest.
 const BODIES_MAX: u32 = 2_000;
 
 /// Whose routes are called.
@@ -61,7 +61,7 @@ impl Endpoint {
     }
 }
 
-/// What one target sends to.
+/// The app that one target sends to.
 pub struct Fuzzed {
     target: Target,
     endpoints: Vec<Endpoint>,
@@ -83,7 +83,7 @@ impl Fuzzed {
         Self { target, endpoints, runtime, pool, app, bodies: 0, _greeting: folder }
     }
 
-    /// Sends one input and looks at the answer.
+    /// Sends one input and checks the answer.
     pub fn send(&mut self, input: &[u8]) {
         let Some((letter, body)) = input.split_first() else { return };
         let named = self.endpoints.iter().find(|endpoint| endpoint.letter == *letter);
@@ -124,9 +124,9 @@ impl Fuzzed {
     }
 }
 
-/// The answer is no server error, and a refusal has its shape.
+/// Checks that the answer is no server error, and that a refusal has its shape.
 fn check(target: Target, status: StatusCode, headers: &HeaderMap, text: &[u8]) {
-    // HMA's clients are told so of what Mamori does not have.
+    // HMA's clients get 501 for functions that Mamori does not have.
     let is_missing = target == Target::Hma && status == StatusCode::NOT_IMPLEMENTED;
     let shown = String::from_utf8_lossy(text);
     assert!(!status.is_server_error() || is_missing, "{status}: {shown}");
@@ -147,7 +147,7 @@ fn check(target: Target, status: StatusCode, headers: &HeaderMap, text: &[u8]) {
     assert!(json[name].as_str().is_some_and(|word| !word.is_empty()), "{status}: {shown}");
 }
 
-/// A pool of one process that says hello and never does anything: none of the endpoints decodes.
+/// Starts a pool of one process that only sends its greeting: none of the endpoints decodes.
 async fn pool(folder: &TempDir) -> Pool {
     let hello = Hello { protections: Protections::default() };
     let mut greeting = Vec::new();

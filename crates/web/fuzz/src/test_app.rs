@@ -1,4 +1,4 @@
-//! One Mamori: a desk on a database of its own, with a bank, an entry, a service and two keys.
+//! A desk on a database of its own, with a bank, an entry, a service and two keys.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -44,7 +44,7 @@ impl TestApp {
         let folder = folder();
         let url = format!("sqlite:{}", folder.path().join("mamori.sqlite").display());
         let store = Store::open(&mamori_store::Settings::new(&url)).await.expect("a database");
-        // The log is followed between the bodies, so that a body always does the same.
+        // Changes are applied between the bodies, so that a body always has the same effect.
         let settings =
             mamori_desk::Settings { wait_until_applied_max: Duration::ZERO, ..Default::default() };
         let clock = Arc::new(Clock::system());
@@ -85,7 +85,7 @@ impl TestApp {
         if is_services { &self.service_key } else { &self.admin_key }
     }
 
-    /// `text`, in which each noun in braces is the one of this app.
+    /// Returns `text` with each name in braces replaced by the id of this app's object.
     pub fn fill(&self, text: &str) -> String {
         if !text.contains('{') {
             return text.to_owned();
@@ -95,14 +95,14 @@ impl TestApp {
         text.replace("{service}", &self.service.to_string())
             .replace("{bank}", &self.bank.to_string())
             .replace("{entry}", &self.entry.to_string())
-            // No request made one: only the form of the id is read here.
+            // No request creates an action, so this id names none.
             .replace("{action}", "act_00000000000000000000000000000000")
             .replace("{bank_name}", bank_name)
             .replace("{content_id}", &self.entry.number().to_string())
             .replace("{signal_type_name}", "pdq")
     }
 
-    /// Applies what a body changed.
+    /// Applies the changes that a body made.
     pub async fn catch_up(&self) {
         self.desk.catch_up().await.expect("changes");
     }
@@ -113,7 +113,7 @@ impl TestApp {
     }
 }
 
-/// A folder in memory where there is one: elsewhere each commit waits for the disk.
+/// Creates a folder, in memory where that exists: on a disk each commit would wait.
 fn folder() -> TempDir {
     let memory = Path::new("/dev/shm");
     if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() }.expect("a folder")

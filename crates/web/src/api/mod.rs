@@ -122,14 +122,14 @@ mod tests {
     fn two_types_of_one_name_are_found() {
         mod one {
             #[derive(utoipa::ToSchema)]
-            #[expect(dead_code, reason = "only its shape is looked at")]
+            #[expect(dead_code, reason = "only its schema is compared")]
             pub struct Thing {
                 name: String,
             }
         }
         mod other {
             #[derive(utoipa::ToSchema)]
-            #[expect(dead_code, reason = "only its shape is looked at")]
+            #[expect(dead_code, reason = "only its schema is compared")]
             pub struct Thing {
                 name: u32,
             }

@@ -68,7 +68,7 @@ async fn no_sender_takes_more_than_its_share() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_declares_nothing_takes_room_as_it_comes() {
+async fn a_body_that_declares_no_length_reserves_as_it_arrives() {
     let budget = budget(8 * KIB, 8 * KIB);
 
     let (request, reservation) = budget.admit(service(1), sending(9), 100 * KIB).await.unwrap();
@@ -100,7 +100,7 @@ async fn the_room_is_free_when_the_last_handle_to_the_bytes_is_gone() {
 }
 
 #[tokio::test]
-async fn what_is_too_large_takes_no_room() {
+async fn a_body_that_is_too_large_reserves_nothing() {
     let budget = budget(8 * KIB, 8 * KIB);
 
     let refused = budget.admit(service(1), declaring(6 * KIB), 5 * KIB).await;

@@ -184,8 +184,8 @@ fn write_field(page: &mut String, document: &Value, field: &schema::Field<'_>) {
 fn write_problems(page: &mut String) {
     page.push_str("<section id=\"problems\">\n<h2>problems</h2>\n");
     page.push_str(&prose(
-        "What went wrong, by the `type` of the answer. `detail` says what to do, and `instance` \
-         names the request as the log does.",
+        "The kinds of errors, by the `type` of the answer. `detail` says what to do, and \
+         `instance` names the request as the log does.",
     ));
     page.push_str("<dl>\n");
     for kind in Kind::ALL {

@@ -5,7 +5,7 @@ fn document() -> serde_json::Value {
 }
 
 #[test]
-fn the_page_has_every_operation_and_every_shape() {
+fn the_page_has_every_operation_and_every_schema() {
     let document = document();
 
     let page = page::write(&document);
@@ -46,7 +46,7 @@ fn every_link_inside_the_page_has_its_target() {
 }
 
 #[test]
-fn what_the_document_says_cannot_become_html() {
+fn texts_of_the_document_are_escaped() {
     let document = serde_json::json!({
         "info": {"title": "<script>", "description": "a `<b>` & \"c\""}, "tags": [],
     });

@@ -152,7 +152,7 @@ async fn add(
 async fn find_duplicate(hma: &Hma, bank: &Bank, prints: &Fingerprints) -> Result<EntryId, Fault> {
     let hits = hma.desk.search(prints, &[bank]).await?.hits;
     let same = hits.iter().find(|hit| hit.distance == Distance::default());
-    let gone = || Fault::new(StatusCode::CONFLICT, "the bank has this content, and is losing it");
+    let gone = || Fault::new(StatusCode::CONFLICT, "the bank has this content, but is removing it");
     same.map(|hit| hit.entry).ok_or_else(gone)
 }
 

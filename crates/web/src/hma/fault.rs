@@ -67,7 +67,7 @@ impl From<Error> for Fault {
             return Self::new(status, "Internal Server Error");
         }
         if matches!(error, Error::Unavailable(_)) {
-            tracing::warn!(error = cause, "an HMA route found no database");
+            tracing::warn!(error = cause, "an HMA route could not reach the database");
         }
         Self::new(status, error.to_string())
     }

@@ -118,14 +118,14 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_is_known_by_what_it_adds() {
+    fn a_proxy_is_recognised_by_the_headers_that_it_adds() {
         assert!(is_from_a_proxy(&headers(header::FORWARDED, "for=192.0.2.1")));
         assert!(is_from_a_proxy(&headers(header::VIA, "1.1 proxy")));
         assert!(!is_from_a_proxy(&HeaderMap::new()));
     }
 
     #[test]
-    fn a_page_is_known_by_its_origin_or_by_the_name_it_came_under() {
+    fn a_page_is_recognised_by_its_origin_or_its_host_name() {
         for host in ["127.0.0.1", "127.0.0.1:5000", "[::1]:5000", "[::1]", "localhost:5000"] {
             assert!(!is_from_a_page(&headers(header::HOST, host)), "{host}");
         }

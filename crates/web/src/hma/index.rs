@@ -36,7 +36,7 @@ pub async fn status(
 }
 
 /// `GET /c/signal_type/index`: the same in another form. The index follows the change log of the
-/// database, so the number in the index stands for that in the database too.
+/// database, so the number in the index is that in the database too.
 pub async fn built(
     _: Anyone,
     params: Params,

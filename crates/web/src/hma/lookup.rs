@@ -16,13 +16,13 @@ use super::request::{Body, Params};
 use super::signal::{Signal, SignalType};
 use super::upload::{Hashed, Unread, Upload, check_types};
 
-/// Tells why a response is empty if no bank applies. HMA's clients ignore this header.
+/// Says why a response is empty if no bank applies. HMA's clients ignore this header.
 const NOT_LOOKED: HeaderName = HeaderName::from_static("mamori-not-looked");
 
-/// Tells that a picture has frames beyond the limits, which were not compared.
+/// Says that a picture has frames beyond the limits, which were not compared.
 const FRAMES_LEFT_OUT: HeaderName = HeaderName::from_static("mamori-frames-left-out");
 
-/// Tells why a file could not be decoded completely; matches are of its bytes, or of the part that
+/// Says why a file could not be decoded completely; matches are of its bytes, or of the part that
 /// was read.
 const NOT_DECODED: HeaderName = HeaderName::from_static("mamori-not-decoded");
 
@@ -85,7 +85,7 @@ fn refuse_unread(hashed: Hashed) -> Result<Hashed, Fault> {
     }
     if matches!(hashed.unread, Unread::Frames) {
         let message = "no match in the frames that were compared, and others were left out: do not \
-                       take it for clean, or send the other frames by themselves";
+                       treat it as clean, or send the other frames by themselves";
         return Err(Fault::new(StatusCode::PAYLOAD_TOO_LARGE, message));
     }
     Ok(hashed)
@@ -150,7 +150,7 @@ fn read(name: &str, text: &str) -> Result<Signal, Fault> {
 struct LookupResult {
     matches: Vec<(String, Hit)>,
     not_looked: Option<NotLooked>,
-    /// Whether banks were searched, and nothing in them speaks for or against the item as a whole.
+    /// Whether banks were searched, and no hit clears the item or restricts it as a whole.
     is_unknown: bool,
 }
 

@@ -150,7 +150,7 @@ pub fn is_on(ratio: f64) -> Result<bool, Fault> {
     } else if ratio.total_cmp(&1.0).is_eq() {
         Ok(true)
     } else {
-        Err(Fault::bad("the enabled ratio is 0 or 1 here: a bank looks, or it does not"))
+        Err(Fault::bad("the enabled ratio is 0 or 1 here: a bank is searched or not"))
     }
 }
 

@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_whole_number_is_one_however_json_writes_it() {
+    fn a_whole_number_is_accepted_in_every_form_of_json() {
         for (text, expected) in
             [("4", Some(4)), ("4.0", Some(4)), ("0.0", Some(0)), ("4e0", Some(4))]
         {

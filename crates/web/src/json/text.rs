@@ -143,7 +143,7 @@ impl utoipa::ToSchema for CountryOrStar {
 impl utoipa::PartialSchema for CountryOrStar {
     fn schema() -> RefOr<Schema> {
         let words = std::iter::once("*").chain(mamori_model::Country::assigned());
-        one_of(words, "A country, or `*` alone for everywhere.")
+        one_of(words, "A country, or `*` alone for all countries.")
     }
 }
 
@@ -169,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_examples_are_taken() {
+    fn the_examples_are_valid() {
         assert!(example(super::BankName::schema()).parse::<BankName>().is_ok());
         assert!(example(super::Line::schema()).parse::<Line>().is_ok());
         assert!(example(super::EntryId::schema()).parse::<EntryId>().is_ok());

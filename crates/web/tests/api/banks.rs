@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::test_app::{TestApp, Who, new_bank};
 
 on_both_engines! {
-    async fn a_bank_begins_with_as_little_as_can_be(records: TestDatabase) {
+    async fn a_new_bank_has_the_least_effect_by_default(records: TestDatabase) {
         let app = TestApp::open(records).await;
 
         let made = app.post(Who::Admin, "/v1/banks", new_bank("list-a")).await;
@@ -24,7 +24,7 @@ on_both_engines! {
         assert_eq!(bank["entries"], 0);
     }
 
-    async fn a_bank_changes_in_what_is_sent_and_in_nothing_else(records: TestDatabase) {
+    async fn a_change_of_a_bank_changes_only_the_keys_that_are_sent(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let bank = app.bank("list-a").await;
         let before = app.get(Who::Service, &bank).await.ok();
@@ -38,7 +38,7 @@ on_both_engines! {
         assert_eq!(app.get(Who::Service, &bank).await.ok(), after);
     }
 
-    async fn a_bank_looks_into_private_messages_only_by_a_law(records: TestDatabase) {
+    async fn a_bank_applies_to_private_messages_only_with_a_law(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let bank = app.bank("list-a").await;
         let everywhere = json!({"surfaces": ["public", "private_message"]});
@@ -48,12 +48,12 @@ on_both_engines! {
         let mut lawful = everywhere;
         lawful["private_basis"] = law.clone();
         let changed = app.patch(Who::Admin, &bank, lawful).await.ok();
-        let kept = app.patch(Who::Admin, &bank, json!({"owner": "the team"})).await.ok();
+        let unchanged = app.patch(Who::Admin, &bank, json!({"owner": "the team"})).await.ok();
         let stripped = app.patch(Who::Admin, &bank, json!({"private_basis": null})).await;
 
         assert_eq!(refused.problem(), (422, "request.invalid".to_owned()));
         assert_eq!(changed["private_basis"], law);
-        assert_eq!(kept["private_basis"], law);
+        assert_eq!(unchanged["private_basis"], law);
         assert_eq!(stripped.problem(), (422, "request.invalid".to_owned()));
     }
 
@@ -79,7 +79,7 @@ on_both_engines! {
         assert_eq!(renamed.problem(), (409, "conflict".to_owned()));
     }
 
-    async fn a_list_comes_in_pages_that_miss_and_repeat_nothing(records: TestDatabase) {
+    async fn the_pages_of_a_list_miss_and_repeat_nothing(records: TestDatabase) {
         let app = TestApp::open(records).await;
         for number in 0..5 {
             app.bank(&format!("list-{number}")).await;
@@ -99,7 +99,7 @@ on_both_engines! {
         assert_eq!(names, ["list-0", "list-1", "list-2", "list-3", "list-4"]);
     }
 
-    async fn a_deleted_bank_is_gone_and_matches_nothing(records: TestDatabase) {
+    async fn a_deleted_bank_matches_nothing(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let bank = app.bank("list-a").await;
         app.add(&bank, "pdq", &"5a".repeat(32)).await;

@@ -14,7 +14,7 @@ use crate::test_app::{TestApp, Who};
 
 const BUDGET_BYTES: u64 = 400 * 1_024;
 
-/// An app with little room, of which a service may take half, behind a port of this machine.
+/// Serves an app with a small budget, of which a service may use half.
 async fn listening_app() -> (TestApp, SocketAddr) {
     let settings = Settings { item_bytes_max: 100_000, ..Settings::default() };
     let budget_limits = Limits {
@@ -52,7 +52,7 @@ async fn until_free(app: &TestApp, bytes: u64) {
 }
 
 #[tokio::test]
-async fn a_service_that_fills_its_share_is_told_to_wait_and_no_other_is() {
+async fn a_service_that_fills_its_share_is_refused_and_no_other_is() {
     let (app, address) = listening_app().await;
     let item = vec![b'x'; 100_000];
     let stopped = half_an_item(&app, address, Who::Service).await;
@@ -77,7 +77,7 @@ async fn a_service_that_fills_its_share_is_told_to_wait_and_no_other_is() {
 }
 
 #[tokio::test]
-async fn the_room_is_free_again_however_a_request_ended() {
+async fn memory_is_released_however_a_request_ended() {
     let (app, _) = listening_app().await;
     app.bank("list-a").await;
     let picture = encode::png(&draw(1, 64, 64));

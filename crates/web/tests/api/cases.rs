@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::test_app::{TestApp, Who};
 
-/// An item of an account matches; gives its bank's address.
+/// Checks an item that matches; returns the address of its bank.
 async fn matched(app: &TestApp, item: &str, account: Option<&str>) -> String {
     let (name, md5) = (format!("known-{item}"), format!("{:0<32x}", item.as_bytes()[0]));
     let bank = app.bank(&name).await;
@@ -29,7 +29,7 @@ async fn matched(app: &TestApp, item: &str, account: Option<&str>) -> String {
     bank
 }
 
-/// An app with one decided case.
+/// Returns an app with one decided case, and the ids of case, decision and action.
 async fn decided(records: TestDatabase) -> (TestApp, [String; 3]) {
     let app = TestApp::open(records).await;
     matched(&app, "x", Some("a")).await;
@@ -38,29 +38,29 @@ async fn decided(records: TestDatabase) -> (TestApp, [String; 3]) {
 }
 
 on_both_engines! {
-    async fn a_service_reads_its_case_its_decision_and_what_to_do(records: TestDatabase) {
+    async fn a_service_reads_its_case_its_decision_and_its_action(records: TestDatabase) {
         let (app, [case, decision, action]) = decided(records).await;
 
         let read = app.get(Who::Service, &format!("/v1/cases/{case}")).await.ok();
         let made = app.get(Who::Service, &format!("/v1/decisions/{decision}")).await;
-        let asked = app.get(Who::Service, &format!("/v1/actions/{action}")).await.ok();
+        let one = app.get(Who::Service, &format!("/v1/actions/{action}")).await.ok();
         let list = app.get(Who::Service, "/v1/decisions?state=standing").await.ok();
 
         assert_eq!(read["item_ids"], json!(["x"]));
         assert_eq!((&read["state"], &read["account_id"]), (&json!("decided"), &json!("a")));
         assert_eq!(read["decision_id"], decision);
-        assert_eq!(made.ok()["actions"], json!([asked.clone()]));
+        assert_eq!(made.ok()["actions"], json!([one.clone()]));
         assert_eq!(list["data"], json!([made.ok()]));
-        assert!(!made.text.contains("staff"), "who decided is not said: {}", made.text);
-        assert_eq!(asked["kind"], "remove_item");
-        assert_eq!((&asked["state"], &asked["sequence"]), (&json!("waiting"), &json!(1)));
+        assert!(!made.text.contains("staff"), "the reviewer is not named: {}", made.text);
+        assert_eq!(one["kind"], "remove_item");
+        assert_eq!((&one["state"], &one["sequence"]), (&json!("waiting"), &json!(1)));
         let open = app.get(Who::Service, "/v1/cases?state=open").await.ok();
         assert_eq!(open["data"], json!([]));
         let undone = app.get(Who::Service, "/v1/decisions?state=proposed").await;
-        assert_eq!(undone.problem().0, 400, "what waits for a second person is not shown");
+        assert_eq!(undone.problem().0, 400, "a decision that waits for approval is not shown");
     }
 
-    async fn a_service_reads_each_term_of_what_to_do_and_what_takes_it_back(records: TestDatabase) {
+    async fn a_service_reads_the_terms_of_its_actions_and_what_undoes_them(records: TestDatabase) {
         let app = TestApp::open(records).await;
         matched(&app, "x", Some("a")).await;
         let who = app.reviewer().await;
@@ -77,7 +77,7 @@ on_both_engines! {
         let decision = app.decide(&who, Outcome::Violates, limits).await;
         let path = format!("/v1/decisions/{decision}");
         let made = app.get(Who::Service, &path).await.ok();
-        let asked = app.get(Who::Service, "/v1/actions").await.ok();
+        let list = app.get(Who::Service, "/v1/actions").await.ok();
         app.desk.undo(&who, decision, &"wrong".parse().unwrap()).await.unwrap();
         let undone = app.get(Who::Service, &path).await.ok();
 
@@ -91,9 +91,9 @@ on_both_engines! {
         let [first, second] = &made["actions"].as_array().unwrap()[..] else { panic!("{made}") };
         assert_eq!((json!(terms(first)), json!(terms(second))), (item.clone(), account.clone()));
         assert_eq!((&first["undoes"], &second["undoes"]), (&json!(null), &json!(null)));
-        let mut listed: Vec<Value> = asked["data"].as_array().unwrap().clone();
+        let mut listed: Vec<Value> = list["data"].as_array().unwrap().clone();
         listed.sort_by_key(|action| action["sequence"].as_u64());
-        assert_eq!(json!(listed), made["actions"], "the lists say the same");
+        assert_eq!(json!(listed), made["actions"], "the list has the same actions");
         let actions = undone["actions"].as_array().unwrap();
         let [_, _, held, restored] = &actions[..] else { panic!("{undone}") };
         assert_eq!(json!(terms(held)), json!(["hold_item", "x", null, [], null, null]));
@@ -101,8 +101,8 @@ on_both_engines! {
         assert_eq!(json!(terms(restored)), back);
         assert_eq!((&held["undoes"], &restored["undoes"]), (&first["id"], &second["id"]));
         assert_eq!(undone["state"], "undone");
-        let asked = app.get(Who::Service, "/v1/actions?state=waiting").await.ok();
-        assert_eq!(asked["data"].as_array().unwrap().len(), 2, "{asked}");
+        let waiting = app.get(Who::Service, "/v1/actions?state=waiting").await.ok();
+        assert_eq!(waiting["data"].as_array().unwrap().len(), 2, "{waiting}");
         for (kind, read) in [("limit_item", first), ("restore_feature", restored)] {
             let path = format!("/v1/actions/{}", read["id"].as_str().unwrap());
             let one = app.get(Who::Service, &path).await.ok();
@@ -111,11 +111,11 @@ on_both_engines! {
         }
     }
 
-    async fn a_service_is_asked_to_give_back_what_an_account_lost(records: TestDatabase) {
+    async fn a_service_is_asked_to_restore_an_account_and_its_feature(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let who = app.reviewer().await;
         let feature = Feature::Message;
-        let mut asked = Vec::new();
+        let mut requested = Vec::new();
 
         for (item, account) in
             [("x", AccountMeasure::Restore), ("y", AccountMeasure::RestoreFeature { feature })]
@@ -124,18 +124,20 @@ on_both_engines! {
             let measures = Measures { account, ..Measures::default() };
             let decision = app.decide(&who, Outcome::Allowed, measures).await;
             let path = format!("/v1/decisions/{decision}");
-            asked.push(app.get(Who::Service, &path).await.ok()["actions"][1].clone());
+            requested.push(app.get(Who::Service, &path).await.ok()["actions"][1].clone());
         }
 
-        let said = |action: &Value| json!([action["kind"], action["account_id"], action["feature"]]);
-        assert_eq!(said(&asked[0]), json!(["restore_account", "a", null]));
-        assert_eq!(said(&asked[1]), json!(["restore_feature", "a", "message"]));
+        let fields =
+            |action: &Value| json!([action["kind"], action["account_id"], action["feature"]]);
+        assert_eq!(fields(&requested[0]), json!(["restore_account", "a", null]));
+        assert_eq!(fields(&requested[1]), json!(["restore_feature", "a", "message"]));
     }
 
-    async fn records_say_of_a_decision_that_its_maker_was_alone(records: TestDatabase) {
+    async fn a_decision_says_that_its_author_approved_it_alone(records: TestDatabase) {
         let clock = Arc::new(Clock::manual(Timestamp::from_second(1_795_000_000).unwrap()));
-        let told = mamori_desk::Settings { is_single_person: true, ..mamori_desk::Settings::default() };
-        let app = TestApp::at(records, Arc::clone(&clock), told).await;
+        let settings =
+            mamori_desk::Settings { is_single_person: true, ..mamori_desk::Settings::default() };
+        let app = TestApp::at(records, Arc::clone(&clock), settings).await;
         matched(&app, "x", Some("a")).await;
         let who = app.member(StaffRole::Reviewer).await;
         let reviewer = who.reviewer().unwrap();
@@ -150,13 +152,13 @@ on_both_engines! {
         app.desk.read_again(&reviewer, decision, None, size).await.unwrap();
         let recently = app.again(who.staff()).await.recently(clock.now()).unwrap();
         app.desk.approve(&reviewer, &recently, decision).await.unwrap();
-        let stands = app.get(Who::Service, &path).await.ok();
+        let approved = app.get(Who::Service, &path).await.ok();
 
-        assert_eq!(waiting.problem().0, 404, "nobody is told of what waits");
-        assert_eq!((&stands["approval"], &stands["bulk_id"]), (&json!("alone"), &json!(null)));
+        assert_eq!(waiting.problem().0, 404, "a decision that waits for approval is not shown");
+        assert_eq!((&approved["approval"], &approved["bulk_id"]), (&json!("alone"), &json!(null)));
     }
 
-    async fn each_decision_of_a_bulk_says_so_and_who_looked_too(records: TestDatabase) {
+    async fn each_decision_of_a_bulk_names_it_and_its_approval(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let mut cases = BTreeSet::new();
         for (item, account) in [("x", "a"), ("y", "b")] {
@@ -189,7 +191,7 @@ on_both_engines! {
         }
     }
 
-    async fn a_banks_owner_reads_its_disputes_and_what_became_of_them(records: TestDatabase) {
+    async fn an_administrator_reads_disputes_and_their_resolution(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let bank = matched(&app, "x", Some("a")).await;
         let who = app.reviewer().await;
@@ -203,20 +205,20 @@ on_both_engines! {
         let id = dispute["id"].as_str().unwrap().parse().unwrap();
         let note = "It is right.".parse().unwrap();
         app.desk.resolve_dispute(&editor, id, Resolution::Rejected, &note).await.unwrap();
-        let settled = app.get(Who::Admin, &path).await.ok()["data"][0].clone();
+        let resolved = app.get(Who::Admin, &path).await.ok()["data"][0].clone();
 
         assert_eq!((&dispute["state"], &dispute["resolved_at"]), (&json!("open"), &json!(null)));
         assert_eq!(dispute["reason"], "It is what the bank says.");
         assert!(bank.ends_with(dispute["bank_id"].as_str().unwrap()), "{dispute}");
         assert_eq!(dispute["service_id"], app.service.to_string());
-        assert!(!open.text.contains("\"a\""), "whose item it was is not said: {}", open.text);
-        assert_eq!((&settled["id"], &settled["state"]), (&dispute["id"], &json!("rejected")));
-        assert!(settled["resolved_at"].is_string(), "{settled}");
+        assert!(!open.text.contains("\"a\""), "the account is not named: {}", open.text);
+        assert_eq!((&resolved["id"], &resolved["state"]), (&dispute["id"], &json!("rejected")));
+        assert!(resolved["resolved_at"].is_string(), "{resolved}");
         let page = app.get(Who::Admin, &format!("{path}?limit=1")).await.ok();
-        assert_eq!(page["data"], json!([settled]));
+        assert_eq!(page["data"], json!([resolved]));
     }
 
-    async fn an_answer_is_taken_once_and_another_one_refused(records: TestDatabase) {
+    async fn an_action_takes_one_answer_and_refuses_a_different_one(records: TestDatabase) {
         let (app, [_, _, action]) = decided(records).await;
         let path = format!("/v1/actions/{action}/answer");
         let done = json!({"result": "done", "note": "gone"});
@@ -229,8 +231,8 @@ on_both_engines! {
         assert_eq!((first.status.as_u16(), again.status.as_u16()), (204, 204));
         assert_eq!(other.problem(), (409, "action.answered".to_owned()));
         assert_eq!(wrong.problem().0, 422);
-        let asked = app.get(Who::Service, &format!("/v1/actions/{action}")).await.ok();
-        assert_eq!((&asked["state"], &asked["note"]), (&json!("done"), &json!("gone")));
+        let one = app.get(Who::Service, &format!("/v1/actions/{action}")).await.ok();
+        assert_eq!((&one["state"], &one["note"]), (&json!("done"), &json!("gone")));
         let waiting = app.get(Who::Service, "/v1/actions?state=waiting").await.ok();
         assert_eq!(waiting["data"], json!([]));
     }

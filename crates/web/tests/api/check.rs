@@ -1,4 +1,4 @@
-//! Checks: the verdict, what it depends on, and what it leaves behind.
+//! Checks: the verdict, what it depends on, and what is stored.
 
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::test_app::{TestApp, Who, new_bank};
 
 on_both_engines! {
-    async fn a_known_picture_is_blocked_and_told(records: TestDatabase) {
+    async fn a_known_picture_is_blocked_and_its_match_can_be_read(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let bank = app.bank("list-a").await;
         let original = draw(1, 400, 300);
@@ -28,12 +28,12 @@ on_both_engines! {
         assert_eq!((&hit["entry_id"], &hit["kind"]), (&json!(entry), &json!("pdq")));
         assert!(hit["distance"].as_u64().unwrap() <= 31);
         let id = answer["match_id"].as_str().unwrap();
-        let told = app.get(Who::Service, &format!("/v1/matches/{id}")).await.ok();
-        assert_eq!(told["item_id"], "post-1");
-        assert_eq!(told["matches"], answer["matches"]);
+        let stored = app.get(Who::Service, &format!("/v1/matches/{id}")).await.ok();
+        assert_eq!(stored["item_id"], "post-1");
+        assert_eq!(stored["matches"], answer["matches"]);
     }
 
-    async fn a_clean_picture_leaves_no_trace(records: TestDatabase) {
+    async fn a_clean_picture_is_not_stored(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let bank = app.bank("list-a").await;
         app.add(&bank, "pdq", &app.pdq(&encode::png(&draw(1, 400, 300))).await).await;
@@ -62,7 +62,7 @@ on_both_engines! {
         assert_eq!(own["data"].as_array().unwrap().len(), 1);
     }
 
-    async fn where_no_bank_may_look_the_item_is_not_even_decoded(records: TestDatabase) {
+    async fn an_item_to_which_no_bank_applies_is_not_decoded(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let nothing = app.check("post-1", b"not a picture").await.ok();
         let mut bank = new_bank("list-a");
@@ -109,7 +109,7 @@ on_both_engines! {
         assert_eq!(empty.problem(), (422, "media.unreadable".to_owned()));
     }
 
-    async fn a_match_is_its_own_services_and_nobody_elses(records: TestDatabase) {
+    async fn a_match_is_shown_to_its_own_service_only(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let bank = app.bank("list-a").await;
         app.add(&bank, "md5", &"ab".repeat(16)).await;
@@ -128,7 +128,7 @@ on_both_engines! {
         assert_eq!(others.detail(), admins.detail());
     }
 
-    async fn a_sha1_alone_is_enough_to_ask(records: TestDatabase) {
+    async fn a_check_may_have_a_sha1_alone(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let bank = app.bank("list-a").await;
         app.add(&bank, "sha1", &"ab".repeat(20)).await;
@@ -167,7 +167,7 @@ on_both_engines! {
         assert!(items("to=2020-01-01T00:00:00Z").await.is_empty());
     }
 
-    async fn an_item_becomes_hashes_as_a_form_or_bare(records: TestDatabase) {
+    async fn an_item_is_hashed_as_a_form_or_as_bare_bytes(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let picture = encode::gif_animated(&[draw(1, 128, 128), draw(2, 128, 128)]);
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::test_app::{TestApp, TestResponse, Who, new_bank};
 
-/// What must come of a changed file.
+/// The result that a changed file must have.
 #[derive(Clone, Copy, Debug)]
 enum Outcome {
     /// A match, and no frame, transform or gap but the one named, if any.
@@ -35,7 +35,7 @@ fn cut(mut file: Vec<u8>, bytes: usize) -> Vec<u8> {
     file
 }
 
-/// The changes, each with what must come of it.
+/// The changes, each with the result that it must have.
 fn changes(listed: &RgbImage, undecodable: &[u8]) -> Vec<(String, Vec<u8>, Outcome)> {
     let mut changes: Vec<(String, Vec<u8>, Outcome)> = Vec::new();
     for (number, turned) in edit::orientations(listed).iter().enumerate() {
@@ -70,7 +70,7 @@ fn changes(listed: &RgbImage, undecodable: &[u8]) -> Vec<(String, Vec<u8>, Outco
     changes
 }
 
-/// What servers and cameras make of a JPEG without touching its coefficients.
+/// Forms of a JPEG that servers and cameras write without changing its coefficients.
 fn lossless(listed: &RgbImage) -> Vec<(&'static str, Vec<u8>)> {
     let plain = tools::cjpeg(listed, &["-quality", "92", "-sample", "2x2"]);
     let camera = tools::cjpeg(listed, &["-quality", "92", "-sample", "2x1"]);
@@ -150,9 +150,9 @@ on_both_engines! {
         assert_eq!(hit(&whole), (0, "none", "none"));
         assert_eq!(hit(&mirrored), (2, "flip_left_right", "none"));
         assert_eq!(hit(&hidden), (0, "none", "white"));
-        let told = mirrored["match_id"].as_str().unwrap();
-        let kept = app.get(Who::Service, &format!("/v1/matches/{told}")).await.ok();
-        assert_eq!(hit(&kept), (2, "flip_left_right", "none"));
+        let id = mirrored["match_id"].as_str().unwrap();
+        let stored = app.get(Who::Service, &format!("/v1/matches/{id}")).await.ok();
+        assert_eq!(hit(&stored), (2, "flip_left_right", "none"));
     }
 
     async fn a_bank_may_compare_only_what_a_viewer_shows(records: TestDatabase) {

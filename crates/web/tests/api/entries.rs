@@ -23,7 +23,7 @@ const LINES: u64 = 50_000;
 const AT_ONCE: u64 = 500;
 
 on_both_engines! {
-    async fn what_a_bank_has_already_is_not_added_twice(records: TestDatabase) {
+    async fn a_hash_that_a_bank_has_already_is_not_added_twice(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let bank = app.bank("list-a").await;
         let path = format!("{bank}/entries");
@@ -43,7 +43,7 @@ on_both_engines! {
         assert_eq!(app.get(Who::Admin, &bank).await.ok()["entries"], 2);
     }
 
-    async fn an_entry_changes_and_null_takes_away(records: TestDatabase) {
+    async fn an_entry_changes_and_null_removes_a_value(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let bank = app.bank("list-a").await;
         let path = format!("{bank}/entries");
@@ -73,7 +73,7 @@ on_both_engines! {
         assert_eq!(hash.problem(), (422, "json.shape".to_owned()));
     }
 
-    async fn a_list_that_says_something_new_changes_entries(records: TestDatabase) {
+    async fn a_list_with_new_metadata_changes_entries(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let bank = app.bank("list-a").await;
         let path = format!("{bank}/imports");
@@ -88,7 +88,7 @@ on_both_engines! {
         assert_eq!((&answer["added"], &answer["updated"]), (&json!(1), &json!(1)));
         assert_eq!((&answer["duplicates"], &answer["rejected"]), (&json!(1), &json!(0)));
         let entries = app.get(Who::Admin, &format!("{bank}/entries")).await.ok();
-        assert_eq!(entries["data"][0]["labels"], json!(["x"]), "nothing was said of them");
+        assert_eq!(entries["data"][0]["labels"], json!(["x"]), "an absent key changes nothing");
         assert_eq!(entries["data"][1]["expires_at"], "2999-01-01T00:00:00Z");
     }
 
@@ -145,13 +145,13 @@ on_both_engines! {
         assert_eq!(app.get(Who::Admin, &path).await.ok()["data"][0], answer);
     }
 
-    async fn a_long_list_is_taken_as_it_comes_and_never_held_whole(records: TestDatabase) {
+    async fn a_long_list_is_stored_as_it_arrives_and_never_in_memory_whole(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let bank = app.bank("list-a").await;
         let id = bank.rsplit('/').next().unwrap().parse().unwrap();
         let (desk, furthest) = (app.desk.clone(), Arc::new(AtomicU64::new(0)));
         let seen = Arc::clone(&furthest);
-        // Each chunk is made when it is asked for, and looks how much of the earlier ones is stored.
+        // Each chunk is made when it is read, and checks how many of the earlier lines are stored.
         let chunks = stream::iter((0..LINES).step_by(500)).then(move |from| {
             let (desk, seen) = (desk.clone(), Arc::clone(&seen));
             async move {
@@ -172,10 +172,10 @@ on_both_engines! {
 
         assert_eq!((&answer["added"], &answer["rejected"]), (&json!(LINES), &json!(0)));
         let held = furthest.load(Ordering::SeqCst);
-        assert!((1..=5_000 + 2 * AT_ONCE).contains(&held), "{held} lines were asked for too early");
+        assert!((1..=5_000 + 2 * AT_ONCE).contains(&held), "{held} lines were read too early");
     }
 
-    async fn what_is_exported_is_imported_as_the_same(records: TestDatabase) {
+    async fn an_exported_list_is_imported_as_the_same_entries(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let (a, b) = (app.bank("list-a").await, app.bank("list-b").await);
         let csv = format!(
@@ -253,7 +253,7 @@ on_both_engines! {
         assert_eq!(missing.problem(), (422, "import.columns".to_owned()));
     }
 
-    async fn a_list_of_which_nothing_is_accepted_is_a_problem_that_says_why(records: TestDatabase) {
+    async fn a_list_without_an_accepted_line_is_a_problem_that_says_why(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let bank = app.bank("list-a").await;
         let path = format!("{bank}/imports?kind=md5");
@@ -271,7 +271,7 @@ on_both_engines! {
         }
     }
 
-    async fn digests_are_not_taken_for_pdq_unless_it_is_said(records: TestDatabase) {
+    async fn digests_are_accepted_as_pdq_only_on_request(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let bank = app.bank("list-a").await;
         let hashes = (1..=80_u8).map(|n| format!("{n:02x}37").repeat(16));
@@ -290,7 +290,7 @@ on_both_engines! {
         assert_eq!(forced["state"], "finished");
     }
 
-    async fn entries_are_withdrawn_by_their_source_and_come_back_when_asked(records: TestDatabase) {
+    async fn entries_are_withdrawn_by_source_and_restored_on_request(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let bank = app.bank("list-a").await;
         let entry = |byte: &str, source: &str| json!({"hash": byte.repeat(16), "kind": "md5", "source_id": source});

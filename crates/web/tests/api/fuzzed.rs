@@ -1,5 +1,5 @@
-//! What the fuzzer is told of the API: every endpoint that reads text, and first inputs that are
-//! taken.
+//! What the fuzzer knows of the API: every endpoint that reads text, and first inputs that are
+//! accepted.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -34,7 +34,7 @@ fn every_endpoint_that_reads_text_is_fuzzed() {
 }
 
 on_both_engines! {
-    async fn every_seed_is_taken(records: TestDatabase) {
+    async fn every_seed_is_accepted(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let bank = app.bank("seeded").await;
         let entry = app.add(&bank, "md5", &"5a".repeat(16)).await;

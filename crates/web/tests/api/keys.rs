@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::test_app::{TestApp, Who};
 
 on_both_engines! {
-    async fn a_keys_text_is_told_once_and_opens_until_it_is_revoked(records: TestDatabase) {
+    async fn a_keys_text_is_shown_once_and_valid_until_it_is_revoked(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let new = json!({"role": "service", "service_id": app.service.to_string(), "name": "uploads"});
 
@@ -32,7 +32,7 @@ on_both_engines! {
         assert_eq!(app.delete(Who::Admin, &path).await.problem().0, 404);
     }
 
-    async fn a_service_is_renamed_and_leaves(records: TestDatabase) {
+    async fn a_service_is_renamed_and_deleted(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let path = format!("/v1/services/{}", app.service);
 

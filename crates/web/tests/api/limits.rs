@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::test_app::{TestApp, Who};
 
-/// The app behind a port of this machine.
+/// Serves the app on a port of this machine.
 async fn listening(records: TestDatabase, settings: Settings) -> (TestApp, SocketAddr) {
     let app = TestApp::with(records, settings).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -36,7 +36,7 @@ async fn answer(mut stream: TcpStream) -> String {
 }
 
 on_both_engines! {
-    async fn a_sender_that_falls_silent_is_answered(records: TestDatabase) {
+    async fn a_sender_that_stops_is_answered(records: TestDatabase) {
         let settings =
             Settings { body_idle_timeout: Duration::from_millis(200), ..Settings::default() };
         let (app, address) = listening(records, settings).await;
@@ -117,7 +117,7 @@ on_both_engines! {
         }
     }
 
-    async fn an_import_whose_sender_leaves_says_so_and_keeps_what_was_counted(records: TestDatabase) {
+    async fn an_import_whose_sender_disconnects_keeps_what_it_stored(records: TestDatabase) {
         let (app, address) = listening(records, Settings::default()).await;
         let bank = app.bank("list-a").await;
         let path = format!("{bank}/imports");

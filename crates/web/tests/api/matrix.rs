@@ -1,4 +1,4 @@
-//! Who may call what: the file `src/api/matrix.txt` against the API, every endpoint as everybody.
+//! Who may call what: the file `src/api/matrix.txt` against the API, every endpoint as each caller.
 
 use std::collections::BTreeMap;
 
@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use crate::test_app::{TestApp, Who};
 
 const MATRIX: &str = include_str!("../../src/api/matrix.txt");
-const EVERYBODY: [Who; 4] = [Who::Nobody, Who::Admin, Who::Service, Who::OtherService];
+const CALLERS: [Who; 4] = [Who::Nobody, Who::Admin, Who::Service, Who::OtherService];
 
-/// `METHOD path` → what each of [`EVERYBODY`] gets.
+/// `METHOD path` → what each of [`CALLERS`] gets.
 fn matrix() -> BTreeMap<String, Vec<&'static str>> {
     let lines = MATRIX.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
     let rows = lines.map(|line| {
@@ -21,7 +21,7 @@ fn matrix() -> BTreeMap<String, Vec<&'static str>> {
     rows.collect()
 }
 
-/// `METHOD path` → what the document says of who may.
+/// `METHOD path` → the document's `x-who`.
 fn documented() -> BTreeMap<String, String> {
     let document = serde_json::to_value(mamori_web::openapi()).unwrap();
     let mut operations = BTreeMap::new();
@@ -34,7 +34,8 @@ fn documented() -> BTreeMap<String, String> {
     operations
 }
 
-/// One of each noun, all of the first service's where it can be; the ids by the path's words.
+/// Creates one object of each kind, for the first service where it has an owner; returns the ids by
+/// the path's parameters.
 async fn nouns(app: &TestApp, nth: usize) -> BTreeMap<&'static str, String> {
     let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
     let bank = app.bank(&format!("bank-{nth}")).await;
@@ -51,8 +52,8 @@ async fn nouns(app: &TestApp, nth: usize) -> BTreeMap<&'static str, String> {
     let new = json!({"url": "http://127.0.0.1:9/"});
     let endpoint = app.post(Who::Service, "/v1/webhooks", new).await.ok();
     let test = format!("/v1/webhooks/{}/test", id(&endpoint));
-    let promised = app.call(Who::Service, "POST", &test).await.ok();
-    // Another one than the caller's, as it is deleted here.
+    let enqueued = app.call(Who::Service, "POST", &test).await.ok();
+    // Not the caller's own, because it is deleted here.
     let service = app.post(Who::Admin, "/v1/services", json!({"name": "leaves"})).await.ok();
     BTreeMap::from([
         ("{service}", id(&service)),
@@ -65,7 +66,7 @@ async fn nouns(app: &TestApp, nth: usize) -> BTreeMap<&'static str, String> {
         ("{decision}", decision),
         ("{action}", action),
         ("{endpoint}", id(&endpoint)),
-        ("{delivery}", promised["delivery_id"].as_str().unwrap().to_owned()),
+        ("{delivery}", enqueued["delivery_id"].as_str().unwrap().to_owned()),
     ])
 }
 
@@ -75,7 +76,7 @@ fn the_matrix_has_every_endpoint_and_no_other() {
 
     assert!(matrix.keys().eq(documented.keys()), "{:#?}\n{:#?}", matrix.keys(), documented.keys());
     for (endpoint, who) in documented {
-        // What the service `other` gets for ids of `service`: nothing; for its own lists: they.
+        // The service `other` gets 404 for ids of `service`, and its own lists.
         let expected: &[&str] = match who.as_str() {
             "nobody" => &["yes", "yes", "yes", "yes"],
             "any" => &["401", "yes", "yes", "yes"],
@@ -89,13 +90,13 @@ fn the_matrix_has_every_endpoint_and_no_other() {
 }
 
 on_both_engines! {
-    async fn everybody_gets_what_the_matrix_says(records: TestDatabase) {
+    async fn every_caller_gets_what_the_matrix_says(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let mut shared = nouns(&app, 0).await;
 
         for (nth, (endpoint, expected)) in (1..).zip(matrix()) {
             let (method, template) = endpoint.split_once(' ').unwrap();
-            for (who, expected) in EVERYBODY.into_iter().zip(expected) {
+            for (who, expected) in CALLERS.into_iter().zip(expected) {
                 let fill = |path: String, (word, id): (&&str, &String)| path.replace(word, id);
                 let path = shared.iter().fold(template.to_owned(), fill);
 

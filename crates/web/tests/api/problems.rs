@@ -1,4 +1,4 @@
-//! What bad input gets: a named problem, and the process stays up.
+//! Bad input is answered with a named problem, and the process stays up.
 
 use std::time::{Duration, Instant};
 
@@ -50,7 +50,7 @@ on_both_engines! {
         assert_eq!(app.get(Who::Admin, "/v1/banks").await.ok()["data"], json!([]));
     }
 
-    async fn what_is_no_json_is_said_to_be_none(records: TestDatabase) {
+    async fn text_that_is_not_json_is_refused(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let deep = format!("{}{}", "[".repeat(5_000), "]".repeat(5_000));
         let invalid = b"{\"name\":\"\xff\xfe\"}";
@@ -143,7 +143,7 @@ on_both_engines! {
         }
     }
 
-    async fn an_id_that_cannot_be_one_is_one_that_is_not_there(records: TestDatabase) {
+    async fn an_id_that_cannot_be_parsed_is_not_found(records: TestDatabase) {
         let app = TestApp::open(records).await;
 
         for path in [
@@ -156,9 +156,9 @@ on_both_engines! {
         }
     }
 
-    async fn keys_are_told_apart_only_by_whether_they_are_known(records: TestDatabase) {
+    async fn a_missing_key_and_an_unknown_key_are_different_problems(records: TestDatabase) {
         let app = TestApp::open(records).await;
-        let knock = async |value: &[u8]| {
+        let send = async |value: &[u8]| {
             let request = Request::get("/v1/banks").header("authorization", value);
             app.send(request.body(Body::empty()).unwrap()).await
         };
@@ -166,15 +166,15 @@ on_both_engines! {
         let none = app.get(Who::Nobody, "/v1/banks").await;
         assert_eq!(none.problem(), named(401, "auth.key_required"));
         assert_eq!(none.headers["www-authenticate"], "Bearer realm=\"mamori\"");
-        assert_eq!(knock(b"Basic abc").await.problem(), named(401, "auth.key_required"));
-        assert_eq!(knock(b"Bearer \xff").await.problem(), named(401, "auth.key_required"));
-        assert_eq!(knock(b"Bearer mk_nobody").await.problem(), named(401, "auth.key_unknown"));
-        assert_eq!(knock(b"Bearer ").await.problem().0, 401);
+        assert_eq!(send(b"Basic abc").await.problem(), named(401, "auth.key_required"));
+        assert_eq!(send(b"Bearer \xff").await.problem(), named(401, "auth.key_required"));
+        assert_eq!(send(b"Bearer mk_nobody").await.problem(), named(401, "auth.key_unknown"));
+        assert_eq!(send(b"Bearer ").await.problem().0, 401);
     }
 }
 
 #[tokio::test]
-async fn a_method_that_is_not_here_is_told_those_that_are() {
+async fn a_method_that_a_path_does_not_have_is_answered_with_those_it_has() {
     let app = TestApp::open(TestDatabase::sqlite().unwrap()).await;
 
     let answer = app.call(Who::Nobody, "PUT", "/v1/banks").await;
@@ -186,7 +186,7 @@ async fn a_method_that_is_not_here_is_told_those_that_are() {
 }
 
 #[tokio::test]
-async fn every_answer_has_an_id_and_is_kept_from_being_stored_or_sniffed() {
+async fn every_answer_has_an_id_and_forbids_storing_and_sniffing() {
     let app = TestApp::open(TestDatabase::sqlite().unwrap()).await;
 
     for path in ["/v1/banks", "/v1/nothing", "/healthz", "/openapi.json", "/docs"] {
@@ -225,7 +225,7 @@ async fn an_endpoint_that_panics_answers_and_one_that_hangs_does_too() {
 }
 
 #[tokio::test]
-async fn a_lost_database_is_said_to_be_lost() {
+async fn a_lost_database_is_reported_as_lost() {
     let app = TestApp::open(TestDatabase::sqlite().unwrap()).await;
     assert_eq!(app.get(Who::Nobody, "/readyz").await.ok()["ready"], true);
 
@@ -234,15 +234,15 @@ async fn a_lost_database_is_said_to_be_lost() {
     let banks = app.get(Who::Admin, "/v1/banks").await;
     assert_eq!(banks.problem(), named(503, "store.unavailable"));
     assert!(banks.headers.contains_key("retry-after"));
-    let asked_a_moment_ago = app.get(Who::Nobody, "/readyz").await;
-    assert_eq!(asked_a_moment_ago.ok()["ready"], true);
+    let from_cache = app.get(Who::Nobody, "/readyz").await;
+    assert_eq!(from_cache.ok()["ready"], true);
     let begun = Instant::now();
     let ready = loop {
         let ready = app.get(Who::Nobody, "/readyz").await;
         if ready.status == 503 {
             break ready;
         }
-        assert!(begun.elapsed() < Duration::from_secs(10), "it still says that it is there");
+        assert!(begun.elapsed() < Duration::from_secs(10), "the loss is not reported");
         tokio::task::yield_now().await;
     };
     assert_eq!(

@@ -1,4 +1,4 @@
-//! A whole Mamori behind its API, in one line: records, decoding processes, follower, keys.
+//! A desk behind its API for one test: database, decoding process, follower, keys.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tower::ServiceExt;
 
-/// Who asks.
+/// The caller of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who {
     Nobody,
@@ -46,7 +46,7 @@ pub struct TestApp {
     _records: TestDatabase,
 }
 
-/// An answer.
+/// A response.
 #[derive(Debug)]
 pub struct TestResponse {
     pub status: StatusCode,
@@ -101,7 +101,7 @@ impl TestApp {
         Self::build(records, settings, budget_limits, clock, mamori_desk::Settings::default()).await
     }
 
-    /// An app whose clock stands still, and whose desk has these settings.
+    /// Opens an app with a manual clock, whose desk has these settings.
     pub async fn at(
         records: TestDatabase,
         clock: Arc<Clock>,
@@ -227,7 +227,7 @@ impl TestApp {
         cases["data"][0]["id"].as_str().unwrap().to_owned()
     }
 
-    /// Somebody decides the newest open case of the service.
+    /// Decides the newest open case of the service.
     pub async fn decide(&self, who: &Reviewer, outcome: Outcome, measures: Measures) -> DecisionId {
         let case = self.newest_case().await;
         let claimed = self.desk.claim_case(who, case.parse().unwrap()).await.unwrap();
@@ -242,7 +242,7 @@ impl TestApp {
         self.desk.decide(who, new).await.unwrap().id
     }
 
-    /// Somebody decides the newest open case of the service: its id, the decision's, the action's.
+    /// Decides the newest open case of the service; returns the ids of case, decision and action.
     pub async fn decided(&self) -> (String, String, String) {
         let case = self.newest_case().await;
         let measures = Measures { items: ItemMeasure::Remove, ..Measures::default() };
@@ -253,12 +253,12 @@ impl TestApp {
         (case, decision, action)
     }
 
-    /// A new reviewer, signed in.
+    /// Creates a reviewer, signed in.
     pub async fn reviewer(&self) -> Reviewer {
         self.member(StaffRole::Reviewer).await.reviewer().unwrap()
     }
 
-    /// Somebody new in this role, signed in.
+    /// Creates a staff member in this role, signed in.
     pub async fn member(&self, role: StaffRole) -> Member {
         let here = LocalCli::here();
         let name = self.desk.clock().mint().unwrap().simple().to_string();
@@ -272,7 +272,7 @@ impl TestApp {
         self.again(staff.id).await
     }
 
-    /// Somebody in a new session.
+    /// Signs a staff member in again, in a new session.
     pub async fn again(&self, who: StaffId) -> Member {
         let (here, kind) = (LocalCli::here(), SignInLinkKind::SignIn);
         let link = self.desk.local_sign_in_link(&here, who, kind).await.unwrap();
@@ -280,7 +280,7 @@ impl TestApp {
         self.desk.member(entered.cookie.reveal()).await.unwrap().unwrap().member
     }
 
-    /// Makes a bank that blocks, looks everywhere, and is for rehearsals; gives its address.
+    /// Creates a bank for rehearsals that blocks in every country; returns its address.
     pub async fn bank(&self, name: &str) -> String {
         let mut bank = new_bank(name);
         bank["action"] = json!("block");
@@ -288,14 +288,14 @@ impl TestApp {
         format!("/v1/banks/{}", made.ok()["id"].as_str().unwrap())
     }
 
-    /// Puts one hash into a bank and gives its id.
+    /// Adds one hash to a bank and returns the id of its entry.
     pub async fn add(&self, bank: &str, kind: &str, hash: &str) -> String {
         let entries = json!({"entries": [{"kind": kind, "hash": hash}]});
         let added = self.post(Who::Admin, &format!("{bank}/entries"), entries).await.ok();
         added["ids"][0].as_str().expect("an id").to_owned()
     }
 
-    /// The PDQ hash of a picture.
+    /// Returns the PDQ hash of a picture.
     pub async fn pdq(&self, picture: &[u8]) -> String {
         let hashed = self.form(Who::Service, "/v1/hash", &[("file", picture)]).await.ok();
         hashed["pdq"].as_str().unwrap().to_owned()

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::test_app::{TestApp, Who};
 
 on_both_engines! {
-    async fn a_secret_is_told_once(records: TestDatabase) {
+    async fn a_secret_is_shown_once(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let new = json!({"url": "https://service.example/hooks"});
 
@@ -31,7 +31,7 @@ on_both_engines! {
         }
     }
 
-    async fn an_address_is_kept_as_a_url_is_written(records: TestDatabase) {
+    async fn an_address_is_stored_as_a_normalised_url(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let cases = [
             ("https://a.example/\u{0}\n", "https://a.example/"),
@@ -39,22 +39,22 @@ on_both_engines! {
             ("HTTPS://A.example", "https://a.example/"),
         ];
 
-        for (sent, kept) in cases {
+        for (sent, stored) in cases {
             let made = app.post(Who::Service, "/v1/webhooks", json!({"url": sent})).await.ok();
-            assert_eq!(made["url"], kept, "{sent:?}");
+            assert_eq!(made["url"], stored, "{sent:?}");
         }
     }
 
     async fn a_test_message_is_a_delivery_that_can_be_sent_again(records: TestDatabase) {
         let app = TestApp::open(records).await;
-        // Nobody listens on this port of this machine.
+        // No server listens on this port of this machine.
         let new = json!({"url": "http://127.0.0.1:9/hooks"});
         let made = app.post(Who::Service, "/v1/webhooks", new).await;
         let path = made.headers["location"].to_str().unwrap().to_owned();
 
-        let promised = app.call(Who::Service, "POST", &format!("{path}/test")).await;
-        assert_eq!(promised.status, 202);
-        let id = promised.json()["delivery_id"].as_str().unwrap().to_owned();
+        let enqueued = app.call(Who::Service, "POST", &format!("{path}/test")).await;
+        assert_eq!(enqueued.status, 202);
+        let id = enqueued.json()["delivery_id"].as_str().unwrap().to_owned();
         let delivery = format!("/v1/deliveries/{id}");
         let waiting = app.get(Who::Service, &delivery).await.ok();
         let second = app.call(Who::Service, "POST", &format!("{path}/test")).await;

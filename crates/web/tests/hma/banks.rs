@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::test_app::TestApp;
 
 on_both_engines! {
-    async fn a_bank_that_was_made_is_in_the_list(records: TestDatabase) {
+    async fn a_created_bank_is_in_the_list(records: TestDatabase) {
         let app = TestApp::open(records).await;
         assert_eq!(app.get("/c/banks").await.ok(), json!([]));
 
@@ -23,7 +23,7 @@ on_both_engines! {
         assert_eq!(app.get("/c/bank/MY_TEST_BANK_01").await.ok(), expected);
     }
 
-    async fn a_bank_that_is_made_here_is_as_the_settings_say_and_does_nothing(records: TestDatabase) {
+    async fn a_bank_created_here_is_as_configured_and_has_no_action(records: TestDatabase) {
         let app = TestApp::open(records).await;
 
         app.bank("A_BANK").await;
@@ -57,7 +57,7 @@ on_both_engines! {
         assert_eq!(nameless.refusal(), (400, "name is required".to_owned()));
     }
 
-    async fn a_bank_is_made_off_or_on_in_any_of_hmas_ways(records: TestDatabase) {
+    async fn a_bank_is_created_disabled_or_enabled_in_each_form_of_hma(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let cases = [
             (json!({ "enabled": false }), 0.0),
@@ -74,13 +74,13 @@ on_both_engines! {
         }
     }
 
-    async fn a_bank_looks_or_does_not(records: TestDatabase) {
+    async fn a_bank_is_searched_or_not_and_never_at_random(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.bank("A_BANK").await;
 
         let half = app.put("/c/bank/A_BANK", json!({ "enabled_ratio": 0.5 })).await;
 
-        let refused = "the enabled ratio is 0 or 1 here: a bank looks, or it does not".to_owned();
+        let refused = "the enabled ratio is 0 or 1 here: a bank is searched or not".to_owned();
         assert_eq!(half.refusal(), (400, refused));
         let word = app.put("/c/bank/A_BANK", json!({ "enabled_ratio": "half" })).await;
         assert_eq!(word.refusal().0, 400);
@@ -103,7 +103,7 @@ on_both_engines! {
         assert_eq!(app.put("/c/bank/OLD", json!({})).await.status, StatusCode::NOT_FOUND);
     }
 
-    async fn a_bank_that_is_not_there_is_told_by_name_and_deleted_without_a_word(records: TestDatabase) {
+    async fn a_missing_bank_is_named_when_read_and_its_deletion_succeeds(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let missing = (404, "bank 'MY_TEST_BANK' not found".to_owned());
         assert_eq!(app.get("/c/bank/MY_TEST_BANK").await.refusal(), missing);

@@ -41,7 +41,7 @@ on_both_engines! {
         assert!(first != video && first != elsewhere);
     }
 
-    async fn a_hash_that_is_none_is_refused_in_hmas_words(records: TestDatabase) {
+    async fn an_invalid_hash_is_refused_in_hmas_words(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.bank("NEW_BANK").await;
         let cases = [
@@ -66,7 +66,7 @@ on_both_engines! {
         assert_eq!(missing.refusal(), (404, "bank 'NOPE' not found".to_owned()));
     }
 
-    async fn content_that_was_added_is_shown_with_its_hash_if_asked(records: TestDatabase) {
+    async fn content_is_shown_with_its_hash_on_request(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.bank("A_BANK").await;
         let id = app.add("A_BANK", "pdq", PDQ).await;
@@ -87,7 +87,7 @@ on_both_engines! {
         assert_eq!(unknown.refusal(), (400, "No such signal type 'nope'".to_owned()));
     }
 
-    async fn content_that_is_not_there_is_not_found_and_removed_without_a_word(records: TestDatabase) {
+    async fn missing_content_is_not_found_and_its_removal_succeeds(records: TestDatabase) {
         let app = TestApp::open(records).await;
         assert_eq!(
             app.get("/c/bank/A_BANK/content/1").await.refusal(),
@@ -141,7 +141,7 @@ on_both_engines! {
         assert_ne!(app.add("A_BANK", "pdq", PDQ).await, id);
     }
 
-    async fn content_is_not_switched_off_for_a_while_and_says_so(records: TestDatabase) {
+    async fn content_cannot_be_disabled_for_a_limited_time(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.bank("A_BANK").await;
         let id = app.add("A_BANK", "pdq", PDQ).await;
@@ -166,7 +166,7 @@ on_both_engines! {
         assert_eq!(raw, json!({ "matches": [id] }));
     }
 
-    async fn what_is_not_one_file_of_a_known_kind_is_refused(records: TestDatabase) {
+    async fn an_upload_that_is_not_one_file_of_a_known_kind_is_refused(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.bank("A_BANK").await;
         let uri = "/c/bank/A_BANK/content";

@@ -59,9 +59,9 @@ on_both_engines! {
                 let uri = path.replace(['{', '}'], "");
                 let request = Request::builder().method(method).uri(&uri);
                 let answer = app.send(request.body(Body::empty()).unwrap()).await;
-                let exists = answer.status.as_u16() != 405;
-                let told = documented.contains(&(method.to_owned(), path.to_owned()));
-                assert_eq!(exists, told, "{method} {path}");
+                let is_served = answer.status.as_u16() != 405;
+                let is_documented = documented.contains(&(method.to_owned(), path.to_owned()));
+                assert_eq!(is_served, is_documented, "{method} {path}");
             }
         }
     }

@@ -41,15 +41,15 @@ on_both_engines! {
         app.bank("A_BANK").await;
 
         let hashed = app.upload("/h/hash", "photo", &flat).await.ok();
-        let looked = app.upload("/m/lookup", "photo", &flat).await;
+        let searched = app.upload("/m/lookup", "photo", &flat).await;
         let added = app.upload("/c/bank/A_BANK/content", "photo", &flat).await;
 
         assert_eq!(hashed, json!({ "pdq": "" }));
-        assert_eq!(looked.refusal(), (400, "invalid signal: invalid PDQ hash".to_owned()));
+        assert_eq!(searched.refusal(), (400, "invalid signal: invalid PDQ hash".to_owned()));
         assert_eq!(added.refusal(), (400, "Invalid pdq signal: invalid PDQ hash".to_owned()));
     }
 
-    async fn the_kinds_of_hash_may_be_chosen_from_those_that_there_are(records: TestDatabase) {
+    async fn the_parameter_types_chooses_among_the_kinds_of_hash(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let picture = encode::png(&draw(3, 64, 64));
         let none = "empty signal type selection".to_owned();
@@ -64,7 +64,7 @@ on_both_engines! {
         assert_eq!(wrong.refusal(), (400, unknown));
     }
 
-    async fn nothing_is_fetched_for_anybody(records: TestDatabase) {
+    async fn no_url_is_fetched(records: TestDatabase) {
         let app = TestApp::open(records).await;
 
         let uris = ["/h/hash?url=http://127.0.0.1/a.png", "/m/lookup?url=https://example.com/a.png"];
@@ -76,7 +76,7 @@ on_both_engines! {
         assert_eq!(app.get("/h/hash").await.refusal(), (400, "url is required".to_owned()));
     }
 
-    async fn a_file_for_which_there_is_no_room_is_refused_for_a_moment(records: TestDatabase) {
+    async fn a_file_for_which_there_is_no_memory_is_refused_until_there_is(records: TestDatabase) {
         let budget_limits = budget::Limits {
             bytes_max: 2_048,
             service_bytes_max: 1_024,
@@ -106,7 +106,7 @@ on_both_engines! {
 }
 
 #[tokio::test]
-async fn a_sender_who_stops_in_the_middle_does_not_stay() {
+async fn a_sender_that_stops_in_the_middle_is_cut_off() {
     let app = TestApp::open(TestDatabase::sqlite().unwrap()).await;
     let request =
         Request::post("/h/hash").header("content-type", "multipart/form-data; boundary=x");

@@ -1,4 +1,5 @@
-//! Who may use the routes: with keys, whoever shows one; without, whoever is no web page.
+//! Who may use the routes: with keys, every client that sends one; without, every client on this
+//! machine except web pages.
 
 use axum::body::Body;
 use axum::http::{Method, Request, header};
@@ -55,7 +56,7 @@ on_both_engines! {
         }
     }
 
-    async fn an_administrators_key_opens_everything_also_as_a_password(records: TestDatabase) {
+    async fn an_administrators_key_permits_everything_also_as_a_password(records: TestDatabase) {
         let app = guarded(records).await;
         let key = app.key(Role::Admin).await;
         let password = format!("Basic {}", STANDARD.encode(format!("hma:{key}")));
@@ -74,12 +75,12 @@ on_both_engines! {
         let key = format!("Bearer {}", app.key(Role::Service(service.id)).await);
 
         let banks = app.with_key(get("/c/banks"), &key).await;
-        let looked = app.with_key(get("/m/index/status"), &key).await;
+        let read = app.with_key(get("/m/index/status"), &key).await;
         let create = body(Method::POST, "/c/banks", &json!({ "name": "A" }));
         let made = app.with_key(create, &key).await;
 
         assert_eq!(banks.ok(), json!([]));
-        assert_eq!(looked.status.as_u16(), 200);
+        assert_eq!(read.status.as_u16(), 200);
         assert_eq!(made.refusal(), (404, "Not Found".to_owned()));
     }
 

@@ -1,4 +1,4 @@
-//! `/m/…`, and what it says of kinds of hash and of the index.
+//! `/m/…`, the kinds of hash, and the state of the index.
 
 use axum::http::StatusCode;
 use mamori_desk::NewEntry;
@@ -18,7 +18,7 @@ const PDQ: &str = "f8f8f0cee0f4a84f06370a22038f63f0b36e2ed596621e1d33e6b39c4e9c9
 const FAR: &str = "5555555555555555555555555555555555555555555555555555555555555555";
 const MD5: &str = "cab08b36195edb1a1231d2d09fa450e0";
 
-/// `PDQ` with its first `bits` bits turned.
+/// Returns `PDQ` with its first `bits` bits inverted.
 fn at(bits: usize) -> String {
     let mut bytes = *PDQ.parse::<Pdq>().unwrap().as_bytes();
     for bit in 0..bits {
@@ -80,7 +80,7 @@ on_both_engines! {
         assert_eq!(bytes, json!({ "video_md5": {} }));
     }
 
-    async fn a_look_up_may_be_held_to_some_banks(records: TestDatabase) {
+    async fn a_look_up_may_be_restricted_to_some_banks(records: TestDatabase) {
         let app = TestApp::open(records).await;
         for bank in ["ONE", "TWO", "THREE"] {
             app.bank(bank).await;
@@ -119,7 +119,7 @@ on_both_engines! {
         assert_eq!(found["pdq"]["BANK"][0]["bank_content_id"], json!(1));
     }
 
-    async fn a_picture_that_was_not_looked_at_to_its_end_is_not_called_clean(records: TestDatabase) {
+    async fn a_picture_that_was_compared_in_part_is_not_reported_as_clean(records: TestDatabase) {
         let limits = Limits { frames_max: 2, ..Limits::default() };
         let budget_limits = budget::Limits::default();
         let app = TestApp::with_media(records, settings(), limits, budget_limits).await;
@@ -139,13 +139,13 @@ on_both_engines! {
         assert_eq!(whole.ok(), json!({ "pdq": {} }));
         let (status, message) = hidden.refusal();
         assert_eq!(status, 413);
-        assert!(message.contains("do not take it for clean"), "{message}");
+        assert!(message.contains("do not treat it as clean"), "{message}");
         assert_eq!(found.ok()["pdq"]["BANK"][0]["bank_content_id"], json!(1));
         assert_eq!(found.headers["mamori-frames-left-out"], "true");
         assert!(!whole.headers.contains_key("mamori-frames-left-out"));
     }
 
-    async fn a_bank_that_is_off_matches_nothing_however_it_is_asked(records: TestDatabase) {
+    async fn a_disabled_bank_matches_nothing_on_any_route(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.bank("BANK").await;
         app.add("BANK", "pdq", PDQ).await;
@@ -159,7 +159,7 @@ on_both_engines! {
         assert_eq!(found.headers["mamori-not-looked"], "no bank is switched on");
     }
 
-    async fn where_no_bank_may_look_the_file_is_not_decoded(records: TestDatabase) {
+    async fn a_file_to_which_no_bank_applies_is_not_decoded(records: TestDatabase) {
         let surface = Surface::PrivateMessage;
         let app = TestApp::with(records, Settings { surface, ..settings() }).await;
         app.bank("BANK").await;
@@ -185,7 +185,7 @@ on_both_engines! {
         assert_eq!(found.ok()["pdq"]["BANK"][0]["distance"], json!("0"));
     }
 
-    async fn what_a_negative_bank_knows_is_no_match(records: TestDatabase) {
+    async fn an_item_that_a_negative_bank_knows_is_no_match(records: TestDatabase) {
         let app = TestApp::open(records).await;
         app.bank("BANK").await;
         app.add("BANK", "pdq", PDQ).await;
@@ -214,7 +214,7 @@ on_both_engines! {
         assert_eq!(held, json!({}));
     }
 
-    async fn a_question_that_is_none_is_refused_in_hmas_words(records: TestDatabase) {
+    async fn an_invalid_look_up_is_refused_in_hmas_words(records: TestDatabase) {
         let app = TestApp::open(records).await;
         let either = "Either url or both signal and signal_type are required";
         let cases = [

@@ -1,6 +1,6 @@
-//! The HMA-compatible routes, over a real desk: the same tests on SQLite and on PostgreSQL. What HMA
-//! answers is known from its source, its own tests and recorded answers of HMA 1.0 and 1.1; the
-//! cases here are written anew.
+//! The HMA-compatible routes, over a real desk: the same tests on SQLite and on PostgreSQL. HMA's
+//! answers are known from its source, its own tests and recorded answers of HMA 1.0 and 1.1; the
+//! cases here were written for Mamori.
 #![cfg(test)]
 
 mod banks;

@@ -1,4 +1,4 @@
-//! A desk with the routes before it, and a client that speaks as HMA's clients do.
+//! A desk behind the HMA-compatible routes, and a client that sends what HMA's clients send.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -43,7 +43,7 @@ pub struct TestApp {
     _records: TestDatabase,
 }
 
-/// An answer.
+/// A response.
 #[derive(Debug)]
 pub struct TestResponse {
     pub status: StatusCode,
@@ -124,13 +124,13 @@ impl TestApp {
         self.send(form(uri, &[(field, Some("a file"), file)])).await
     }
 
-    /// Makes a bank.
+    /// Creates a bank.
     pub async fn bank(&self, name: &str) {
         let made = self.post("/c/banks", serde_json::json!({ "name": name })).await;
         assert_eq!(made.status, StatusCode::CREATED, "{made:?}");
     }
 
-    /// Adds a hash to a bank and gives its number.
+    /// Adds a hash to a bank and returns the number of its entry.
     pub async fn add(&self, bank: &str, kind: &str, hash: &str) -> i64 {
         let uri = format!("/c/bank/{bank}/signal");
         let added = self.post(&uri, serde_json::json!({ kind: hash })).await.ok();

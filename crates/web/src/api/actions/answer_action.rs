@@ -22,7 +22,7 @@ use crate::problem::Problem;
     request_body(content((NewAnswer = "application/json", example = json!({"result": "done"})))),
     responses(
         (status = 204, description = "Taken."),
-        (status = 409, description = "It was answered otherwise before."),
+        (status = 409, description = "The action has a different answer already."),
     ),
     extensions(("x-who" = json!("service")))
 )]

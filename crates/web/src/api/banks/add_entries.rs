@@ -36,7 +36,7 @@ pub struct AddQuery {
         "hash": "f8f8f0cce0f4e84d0e370a22028f67f0b36e2ed596623e1d33e6b39c4e9c9b22",
         "source_id": "case 7", "labels": ["A1"],
     }]})))),
-    responses((status = 200, description = "What became of them.", body = AddedJson)),
+    responses((status = 200, description = "The result for the hashes.", body = AddedJson)),
     extensions(("x-who" = json!("admin")))
 )]
 pub async fn add_entries(

@@ -238,7 +238,7 @@ fn one_of_jurisdictions() -> OneOfBuilder {
     let countries = ArrayBuilder::new().items(text::Country::schema()).min_items(Some(1));
     OneOfBuilder::new()
         .description(Some(
-            "The countries in which it may look; `[\"*\"]` is everywhere, and alone.",
+            "The countries to which it applies; `[\"*\"]` means all, and must be the only element.",
         ))
         .item(star)
         .item(countries)

@@ -26,7 +26,7 @@ use crate::problem::Problem;
     })))),
     responses(
         (status = 200, description = "The entry as it is now.", body = EntryJson),
-        (status = 409, description = "It has ended and matches no more."),
+        (status = 409, description = "The entry has ended."),
     ),
     extensions(("x-who" = json!("admin")))
 )]

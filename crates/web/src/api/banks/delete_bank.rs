@@ -17,7 +17,7 @@ use crate::problem::Problem;
 #[utoipa::path(
     delete, path = "/v1/banks/{bank}", tag = "banks",
     params(("bank" = inline(text::BankId), Path, description = "The bank's id.")),
-    responses((status = 204, description = "It is gone.")),
+    responses((status = 204, description = "The bank is deleted.")),
     extensions(("x-who" = json!("admin")))
 )]
 pub async fn delete_bank(

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::json::text;
 
-/// A reviewer's finding that an entry is wrong at a service. While the dispute is open, the entry
+/// A reviewer's objection that an entry is wrong at a service. While the dispute is open, the entry
 /// does not act by itself at that service; at every other service it acts as before.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Dispute)]
@@ -32,7 +32,7 @@ pub struct DisputeJson {
     /// Time at which it was opened.
     #[schema(value_type = String, format = DateTime)]
     pub opened_at: Timestamp,
-    /// Time at which it was settled.
+    /// Time at which it was resolved.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub resolved_at: Option<Timestamp>,
 }

@@ -104,7 +104,7 @@ async fn next_chunk(
     let size = PageSize::new(PageSize::MAX).unwrap_or(PageSize::DEFAULT);
     let page = desk.entries(admin, bank, &EntryFilter::default(), after, size).await.inspect_err(
         |error| {
-            tracing::warn!(%bank, error = error.logged(), "an export broke off");
+            tracing::warn!(%bank, error = error.logged(), "an export ended early");
         },
     )?;
     let lines: String = page.rows.iter().map(|entry| line(entry, format)).collect();

@@ -121,7 +121,7 @@ impl ImportQuery {
 /// import shows its progress while it runs.
 ///
 /// Answers 422 if the list is refused as a whole (`import.columns`, `import.not_pdq`) or no line
-/// was accepted (`import.nothing_accepted`); `import` in the problem tells the result of its lines.
+/// was accepted (`import.nothing_accepted`); `import` in the problem has the result of its lines.
 #[utoipa::path(
     post, path = "/v1/banks/{bank}/imports", tag = "entries",
     params(("bank" = inline(text::BankId), Path, description = "The bank's id."), ImportQuery),
@@ -130,7 +130,7 @@ impl ImportQuery {
         (inline(String) = "text/csv")
     )),
     responses(
-        (status = 200, description = "What became of the lines.", body = ImportJson),
+        (status = 200, description = "The result of the lines.", body = ImportJson),
     ),
     extensions(("x-who" = json!("admin")))
 )]
@@ -157,7 +157,7 @@ pub async fn import_entries(
             Err(interrupted(&import, body_error.unwrap_or(BodyError::Broken)))
         }
         (ImportState::NothingAccepted, _) => {
-            let detail = "No line was accepted. `import` tells what is wrong with them.";
+            let detail = "No line was accepted. `import` says what is wrong with them.";
             Err(Problem::new(Kind::ImportNothingAccepted, detail).with_import(import))
         }
         (ImportState::Running | ImportState::Finished | ImportState::Refused, _) => {

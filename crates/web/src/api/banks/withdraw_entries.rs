@@ -39,7 +39,7 @@ pub struct Withdrawal {
     request_body(content((NewWithdrawal = "application/json", example = json!({
         "source_id": "case 7",
     })))),
-    responses((status = 200, description = "How many match no more.", body = Withdrawal)),
+    responses((status = 200, description = "The number of entries withdrawn.", body = Withdrawal)),
     extensions(("x-who" = json!("admin")))
 )]
 pub async fn withdraw_entries(

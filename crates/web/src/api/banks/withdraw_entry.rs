@@ -20,7 +20,7 @@ use crate::problem::Problem;
         ("bank" = inline(text::BankId), Path, description = "The bank's id."),
         ("entry" = inline(text::EntryId), Path, description = "The entry's id."),
     ),
-    responses((status = 204, description = "It matches no more.")),
+    responses((status = 204, description = "The entry is withdrawn.")),
     extensions(("x-who" = json!("admin")))
 )]
 pub async fn withdraw_entry(

@@ -48,7 +48,7 @@ pub struct CheckHashes {
 /// The keys of [`CheckHashes`], each by itself.
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(description = "What is asked about an item of which only hashes are sent: at least one.")]
+#[schema(description = "A check of an item by its hashes, of which there must be at least one.")]
 #[expect(dead_code, reason = "only its schema is used")]
 struct CheckHashesFields {
     /// The service's name for the item.

@@ -18,7 +18,7 @@ use crate::problem::Problem;
 #[utoipa::path(
     delete, path = "/v1/services/{service}", tag = "keys",
     params(("service" = inline(text::ServiceId), Path, description = "The service's id.")),
-    responses((status = 204, description = "It is gone.")),
+    responses((status = 204, description = "The service is deleted.")),
     extensions(("x-who" = json!("admin")))
 )]
 pub async fn delete_service(

@@ -120,7 +120,7 @@ pub struct NewKey {
 /// The keys of [`NewKey`], each by itself.
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(description = "What a key begins with.")]
+#[schema(description = "The properties of a new key.")]
 #[expect(dead_code, reason = "only its schema is used")]
 struct NewKeyFields {
     /// Its role.

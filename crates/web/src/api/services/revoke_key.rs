@@ -18,8 +18,8 @@ use crate::problem::Problem;
     delete, path = "/v1/keys/{key}", tag = "keys",
     params(("key" = inline(text::KeyId), Path, description = "The key's id.")),
     responses(
-        (status = 204, description = "It opens nothing any more."),
-        (status = 409, description = "It is the last administrator's key."),
+        (status = 204, description = "The key is revoked."),
+        (status = 409, description = "The key is the last administrator's."),
     ),
     extensions(("x-who" = json!("admin")))
 )]

@@ -19,7 +19,7 @@ use crate::problem::Problem;
     responses(
         (status = 201, description = "The endpoint, with its secret.", body = EndpointJson,
          headers(("location" = String, description = "Its address."))),
-        (status = 409, description = "The service has as many endpoints as it may have."),
+        (status = 409, description = "The service has its maximum number of endpoints."),
     ),
     extensions(("x-who" = json!("service")))
 )]

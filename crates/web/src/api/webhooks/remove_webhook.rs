@@ -17,7 +17,7 @@ use crate::problem::Problem;
 #[utoipa::path(
     delete, path = "/v1/webhooks/{endpoint}", tag = "webhooks",
     params(("endpoint" = inline(text::EndpointId), Path, description = "The endpoint's id.")),
-    responses((status = 204, description = "Nothing is sent there any more.")),
+    responses((status = 204, description = "The endpoint is removed.")),
     extensions(("x-who" = json!("service")))
 )]
 pub async fn remove_webhook(
