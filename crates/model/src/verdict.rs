@@ -70,10 +70,10 @@ impl NotLooked {
     pub fn explain(self) -> &'static str {
         match self {
             Self::NoBank => "no bank is switched on",
-            Self::Surface => "no bank may look on this surface",
-            Self::Jurisdiction => "no bank may look in this jurisdiction",
+            Self::Surface => "no bank may be used on this surface",
+            Self::Jurisdiction => "no bank may be used in this jurisdiction",
             Self::PrivateBasisEnded => {
-                "the law that let a bank look into private messages has ended"
+                "the law that let a bank be used on private messages has ended"
             }
         }
     }

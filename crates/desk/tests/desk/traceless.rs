@@ -18,7 +18,8 @@ async fn row_counts(records: &TestDatabase) -> BTreeMap<String, i64> {
     let count = |table: &str| AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
     if let Some(path) = records.url().strip_prefix("sqlite:") {
         let pool = SqlitePool::connect(path).await.unwrap();
-        let names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+        let names =
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
         let tables: Vec<String> = sqlx::query_scalar(names).fetch_all(&pool).await.unwrap();
         for table in tables {
             let rows = sqlx::query_scalar(count(&table)).fetch_one(&pool).await.unwrap();

@@ -167,7 +167,7 @@ on_both_engines! {
         let answer = app.upload("/m/lookup", "photo", b"would be refused if it were read").await;
 
         assert_eq!(answer.ok(), json!({ "pdq": {} }));
-        assert_eq!(answer.headers["mamori-not-looked"], "no bank may look on this surface");
+        assert_eq!(answer.headers["mamori-not-looked"], "no bank may be used on this surface");
     }
 
     async fn a_photo_that_cannot_be_decoded_is_found_by_its_bytes(records: TestDatabase) {
