@@ -1,6 +1,6 @@
 //! Measures an import of a million lines into both engines:
 //! `cargo run --release -p mamori-desk --example import [LINES [ENGINE]]`.
-#![expect(clippy::print_stdout, reason = "the figures are what it is for")]
+#![expect(clippy::print_stdout, reason = "it prints the figures")]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// How many lines come at once: about 64 KiB, as from a socket.
+/// How many lines one chunk has: about 64 KiB, as from a socket.
 const LINES_AT_ONCE: usize = 800;
 
 fn main() -> Result<ExitCode, Failure> {
@@ -58,7 +58,7 @@ async fn measure(records: TestDatabase, engine: &str, lines: u64) -> Result<(), 
     print("hashes alone", &import(&desk, bank, lines, "").await?);
     print("the same again", &import(&desk, bank, lines, "").await?);
     let fields = r#","source_id":"case 7","labels":["A1","reviewed"]"#;
-    print("the same with more to say", &import(&desk, bank, lines, fields).await?);
+    print("the same with new details", &import(&desk, bank, lines, fields).await?);
 
     while desk.holdings().entries < usize::try_from(lines)? {
         tokio::time::sleep(Duration::from_millis(10)).await;
@@ -96,14 +96,13 @@ async fn import(desk: &Desk, bank: BankId, lines: u64, fields: &str) -> Result<M
     };
     let (import, _) = desk.import_entries(&Admin::local_cli(), bank, options, chunks).await?;
     let counts = format!(
-        "{} added, {} changed, {} as they were",
+        "{} added, {} changed, {} unchanged",
         import.added, import.updated, import.duplicates
     );
     Ok(Measured { lines: import.lines, counts, took: begun.elapsed() })
 }
 
-/// The lines, made as they are asked for: spread like real hashes, so that an index of them is hit
-/// everywhere.
+/// The lines, made on demand: spread like real hashes, so that inserts touch the whole index.
 fn chunks(lines: u64, fields: String) -> impl Stream<Item = Result<Bytes, Failure>> {
     stream::iter(0..lines).chunks(LINES_AT_ONCE).map(move |numbers| {
         let line = |number: u64| {
@@ -135,7 +134,7 @@ async fn bank(desk: &Desk) -> Result<BankId, Failure> {
         purpose: Purpose::Rehearsal,
         source: "numbers".parse()?,
         legal_basis: "none needed".parse()?,
-        owner: "whoever measures".parse()?,
+        owner: "the benchmark".parse()?,
         reach: Reach::new(BTreeSet::from([Surface::Public]), Jurisdictions::Everywhere, None)?,
         distance_max: Distance::PDQ_SAME_MAX,
         quality_min: Quality::TRUSTED_MIN,

@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_of_one_instant_sort_as_they_were_made() {
+    fn ids_of_one_instant_sort_in_order_of_creation() {
         let clock = Clock::manual(Timestamp::UNIX_EPOCH);
 
         let ids: Vec<Uuid> = (0..10_000).map(|_| clock.mint().unwrap()).collect();

@@ -32,10 +32,10 @@ impl Desk {
                     bulks_lapsed = swept.bulks_lapsed,
                     evidence_expired = swept.evidence_expired,
                     rows_deleted = swept.rows_deleted,
-                    "what had reached its term is gone"
+                    "removed what had reached the end of its term"
                 ),
                 Err(error) => {
-                    tracing::warn!(error = error.logged(), "nothing was swept");
+                    tracing::warn!(error = error.logged(), "the retention sweep failed");
                 }
             }
             tokio::select! {
@@ -48,8 +48,8 @@ impl Desk {
     async fn sweep_vault(&self) {
         match self.sweep_objects().await {
             Ok(0) => {}
-            Ok(objects) => tracing::info!(objects, "files that nothing names are gone"),
-            Err(error) => tracing::warn!(error = error.logged(), "the vault was not swept"),
+            Ok(objects) => tracing::info!(objects, "removed vault files to which no row refers"),
+            Err(error) => tracing::warn!(error = error.logged(), "the sweep of the vault failed"),
         }
     }
 
@@ -66,8 +66,8 @@ impl Desk {
         }
     }
 
-    /// Asks each area once. Cases come before the matches in them, as a match is kept as long as
-    /// its case.
+    /// Runs the sweep of each area once. Cases come before the matches in them, as a match is kept
+    /// as long as its case.
     async fn sweep_some(&self) -> Result<SweepSummary, Error> {
         let now = self.clock().now();
         let mut some = banks::expire::expire(self, now).await?;

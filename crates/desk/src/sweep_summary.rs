@@ -1,4 +1,4 @@
-//! What a sweep does, in the words that the areas share.
+//! The counts of a retention sweep, which the areas add up, and its limits.
 
 use std::ops::AddAssign;
 

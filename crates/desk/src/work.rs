@@ -67,7 +67,7 @@ impl Desk {
                     tracing::warn!(
                         job = %job.id,
                         error = error.logged(),
-                        "a job was not done"
+                        "a job failed and is retried when its lease ends"
                     );
                 }
                 drop(place);

@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_may_pass_is_temporary() {
+    fn only_errors_that_a_retry_may_resolve_are_temporary() {
         for code in ["08006", "53100", "57P01", "40P01", "25006", "5", "13", "778", "522", "3338"] {
             assert!(is_temporary(code), "{code}");
         }

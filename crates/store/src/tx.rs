@@ -75,12 +75,12 @@ impl Tx {
         }
     }
 
-    /// Notes a change, to be appended to the change log just before the commit.
+    /// Collects a change, to be appended to the change log just before the commit.
     pub(crate) fn record_change(&mut self, change: PendingChange) {
         self.pending.push(change);
     }
 
-    /// Takes the noted changes out.
+    /// Removes and returns the pending changes.
     pub(crate) fn take_pending_changes(&mut self) -> Vec<PendingChange> {
         std::mem::take(&mut self.pending)
     }

@@ -225,7 +225,6 @@ export function checkPages(url, full, narrow) {
 
   /** The pages without a session, and how to open them. */
   const SIGNED_OUT = {
-    "/docs": (page) => page.goto("/docs"),
     "/console/sign-in": (page) => page.goto("/console/sign-in"),
     "a wrong password": async (page, locale) => {
       await page.goto("/console/sign-in");
@@ -252,6 +251,22 @@ export function checkPages(url, full, narrow) {
         await context.close();
       });
     }
+  }
+
+  // The API's documentation has one language, so one run looks at it, and the others compare.
+  for (const locale of [...LANGUAGES, ...ONLY_NARROW]) {
+    test(`/docs has no fault without a session, ${locale}`, async () => {
+      const { context, page, misdeeds } = await open(browser, origin, { locale });
+
+      await page.goto("/docs");
+
+      await (locale === "en" ? check : checkNarrow)(page, "/docs");
+      const inEnglish = await fetch(`${origin}/docs`, { headers: { "accept-language": "en" } });
+      const inLocale = await fetch(`${origin}/docs`, { headers: { "accept-language": locale } });
+      assert.equal(await inLocale.text(), await inEnglish.text());
+      assert.deepEqual(misdeeds, []);
+      await context.close();
+    });
   }
 
   /** Opens every page that links lead to, and returns their paths without ids. */

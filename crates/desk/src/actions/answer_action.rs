@@ -7,8 +7,8 @@ use crate::{Caller, Desk, Error};
 
 impl Desk {
     /// Stores a service's answer, which is final: repeating the same answer succeeds, a different
-    /// one is [`Refusal::ActionAnswered`]. An answer to an action that was taken back in the
-    /// meantime changes nothing, because a later action says what applies.
+    /// one is [`Refusal::ActionAnswered`]. An answer to an action that was undone in the meantime
+    /// changes nothing, because a later action says what applies.
     ///
     /// [`Error::NotFound`] if this service was never asked for the action; [`Error::Conflict`] if
     /// the action changed at the same moment: the service answers again.

@@ -1,4 +1,5 @@
-//! Adds hashes to a bank in one call. Large lists are imported: see [`crate::banks::import_entries`].
+//! Adds hashes to a bank in one call. Large lists are imported: see
+//! [`crate::banks::import_entries`].
 
 use mamori_model::BankId;
 use mamori_store::{Added, NewEntry};
@@ -10,8 +11,7 @@ pub const ENTRIES_MAX: usize = 1_000;
 
 impl Desk {
     /// Adds `entries`. If the bank already has a hash, no second entry is added: the existing entry
-    /// takes over the fields that are given anew. Hashes that were withdrawn from the bank are left
-    /// out.
+    /// takes over the fields that are set. Hashes that were withdrawn from the bank are left out.
     ///
     /// When this returns, the entries match at this node; at other nodes within a second.
     /// [`Error::Invalid`] for more than [`ENTRIES_MAX`] entries, [`Error::NotFound`] if there is no

@@ -21,11 +21,11 @@ pub struct BankChange {
     pub legal_basis: Option<Line>,
     /// The person or team that is responsible for the bank.
     pub owner: Option<Line>,
-    /// The surfaces on which the bank may look.
+    /// The surfaces on which the bank may be used.
     pub surfaces: Option<BTreeSet<Surface>>,
-    /// The countries in which the bank may look.
+    /// The countries in which the bank may be used.
     pub jurisdictions: Option<Jurisdictions>,
-    /// The law that lets the bank look into private messages: kept, removed or set.
+    /// What happens to the law that permits matching private messages.
     pub private_basis: PrivateBasisChange,
     /// The largest PDQ distance that still matches, in bits, 0 to [`Distance::LIMIT_MAX`].
     pub distance_max: Option<Distance>,
@@ -39,7 +39,7 @@ pub struct BankChange {
     pub is_enabled: Option<bool>,
 }
 
-/// What happens to the law that lets a bank look into private messages.
+/// What happens to the law that permits a bank to match private messages.
 #[derive(Clone, Debug, Default)]
 pub enum PrivateBasisChange {
     /// Leaves the law unchanged.
@@ -52,7 +52,7 @@ pub enum PrivateBasisChange {
 }
 
 impl BankChange {
-    /// Returns where the bank may look after the change.
+    /// Returns where the bank may be used after the change.
     fn reach(&self, before: &Reach) -> Result<Reach, Error> {
         let surfaces = self.surfaces.as_ref().unwrap_or(before.surfaces());
         let jurisdictions = self.jurisdictions.as_ref().unwrap_or(before.jurisdictions());

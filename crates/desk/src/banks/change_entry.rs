@@ -36,5 +36,5 @@ impl Desk {
 }
 
 fn ended() -> Error {
-    Error::conflict("this entry has ended and matches no more; add its hash again instead")
+    Error::conflict("this entry has ended and no longer matches; add its hash again instead")
 }

@@ -17,7 +17,7 @@ pub struct NewBank {
     pub legal_basis: Line,
     /// The person or team that is responsible for the bank.
     pub owner: Line,
-    /// The surfaces and countries where the bank may look, and the law for private messages.
+    /// The surfaces and countries where the bank may be used, and the law for private messages.
     pub reach: Reach,
     /// The largest PDQ distance that still matches, in bits, 0 to [`Distance::LIMIT_MAX`].
     pub distance_max: Distance,

@@ -142,7 +142,7 @@ impl Running<'_> {
             tracing::warn!(
                 import = %self.import.id,
                 error = error.logged(),
-                "an import was given up, and it could not be written down"
+                "an import was interrupted, and its record cannot be stored"
             );
         }
     }

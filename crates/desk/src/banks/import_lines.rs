@@ -198,7 +198,7 @@ fn lenient_labels(given: Patch<Vec<String>>, warnings: &mut Vec<String>) -> Patc
 /// Parses the end of an entry: a time, or a day, at whose end in UTC the entry ends.
 ///
 /// The end of the day and not its beginning: an entry that matches some hours longer does less harm
-/// than one that stops matching on a day on which its source still stands by it.
+/// than one that stops matching on a day for which its source still lists it.
 fn read_end(text: &str) -> Result<Timestamp, String> {
     let text = text.trim();
     if let Ok(time) = Timestamp::from_str(text) {

@@ -9,7 +9,7 @@ use crate::cases::record_event::{NewEvent, record_event};
 use crate::{Desk, Error};
 
 impl Desk {
-    /// Opens a dispute about each entry that held or refused an item of the case, if `decision`,
+    /// Opens a dispute about each entry that held or blocked an item of the case, if `decision`,
     /// which is now in effect, says "not a match"; does nothing otherwise. From the commit on the
     /// entry no longer acts by itself at this service; at other services it acts as before.
     pub(crate) async fn open_disputes(

@@ -1,4 +1,4 @@
-//! Lists disputes, and settles them on behalf of the bank's owner.
+//! Lists disputes, and resolves them on behalf of the bank's owner.
 
 use mamori_model::page::{Page, PageSize};
 use mamori_model::{BankId, Dispute, DisputeId, DisputeState, FreeText, Refusal};
@@ -16,10 +16,10 @@ pub enum Resolution {
 }
 
 impl Desk {
-    /// Settles a dispute. [`Refusal::DisputeResolved`] if it was settled before;
-    /// [`Refusal::ApproverIsAuthor`] for the staff member who made the decision that opened it, unless
-    /// the operator works alone. When this returns a withdrawn entry matches nothing, at no node:
-    /// the store confirms each hit.
+    /// Resolves a dispute. [`Refusal::DisputeResolved`] if it was resolved before;
+    /// [`Refusal::ApproverIsAuthor`] for the staff member who made the decision that opened it,
+    /// unless the operator works alone. When this returns a withdrawn entry matches nothing, at no
+    /// node: the store confirms each hit.
     pub async fn resolve_dispute(
         &self,
         who: &PolicyEditor,

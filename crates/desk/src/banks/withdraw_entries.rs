@@ -1,5 +1,5 @@
 //! Withdraws entries: they no longer match, and are kept for questions about what they matched.
-//! Adding or importing a list does not bring their hashes back.
+//! Adding or importing a list does not add their hashes again, unless the caller asks for it.
 
 use mamori_model::{BankId, EntryId, Line};
 

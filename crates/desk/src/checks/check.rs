@@ -14,7 +14,7 @@ use crate::checks::search_banks::SearchResult;
 use crate::settings::PartlyLooked;
 use crate::{Caller, Desk, Directory, Error};
 
-/// What a service sends of an item to be checked.
+/// The content of an item to be checked, as its service sends it.
 #[derive(Clone, Debug)]
 pub enum CheckInput {
     /// The bytes of the item.
@@ -28,27 +28,28 @@ pub enum CheckInput {
 pub struct Checked {
     /// The automatic answer: allow, hold or block.
     pub verdict: Verdict,
-    /// How much of the item was compared. An item at which no bank may look is not decoded either.
+    /// How much of the item was compared. An item on which no bank may be used is not decoded.
     pub looked: Looked,
     /// The nearest entries, the nearest first: per bank at most
     /// [`crate::Settings::hits_per_bank_max`], and as many that are disputed.
     pub hits: Vec<Hit>,
     /// The recorded match; `None` for a clean item.
     pub recorded: Option<MatchId>,
-    /// The sha-256 digest of an item that came as bytes.
+    /// The sha-256 digest of an item that was sent as bytes.
     pub sha256: Option<Sha256>,
-    /// The SHA-1 digest of an item that came as bytes, if this node holds an entry of that kind.
+    /// The SHA-1 digest of an item that was sent as bytes, if this node holds an entry of that
+    /// kind.
     pub sha1: Option<Sha1>,
-    /// The MD5 digest of an item that came as bytes, if this node holds an entry of that kind.
+    /// The MD5 digest of an item that was sent as bytes, if this node holds an entry of that kind.
     pub md5: Option<Md5>,
-    /// Format, size and frame hashes of an item that came as bytes and could be decoded.
+    /// Format, size and frame hashes of an item that was sent as bytes and could be decoded.
     pub picture: Option<Picture>,
     /// The banks as they were when the check began: what the hits and the webhook name.
     pub directory: Arc<Directory>,
 }
 
 impl Desk {
-    /// Checks an item against the banks that may look at it.
+    /// Checks an item against the banks that may be used on it.
     ///
     /// A clean item is not stored: it touches neither disk nor database. A match is committed,
     /// with its case and its webhook deliveries, before this returns; checking the same item again
@@ -56,7 +57,8 @@ impl Desk {
     /// vault by then, unless the vault fails.
     ///
     /// The digests of an item's bytes are compared whether or not it can be decoded. Unless the
-    /// hits decide about the whole item ([`crate::checks::search_banks::SearchResult::is_answered`]), the answer is
+    /// hits decide about the whole item
+    /// ([`crate::checks::search_banks::SearchResult::is_answered`]), the answer is
     /// [`Error::Media`] if the item cannot be decoded or its data are damaged, and
     /// [`Error::PartlyLooked`] if frames were left out and [`crate::Settings::partly_looked`] does
     /// not say otherwise.
@@ -119,8 +121,9 @@ impl Desk {
         }))
     }
 
-    /// Returns the answer about an item of which `remaining` was not read and whose hits do not decide
-    /// about the whole. Damaged data are always an error, because any verdict would be a guess.
+    /// Returns the answer about an item of which `remaining` was not read and whose hits do not
+    /// decide about the whole. Damaged data are always an error, because any verdict would be a
+    /// guess.
     fn verdict_without_hit(&self, remaining: &Remaining) -> Result<Verdict, Error> {
         match remaining {
             Remaining::Nothing => Ok(Verdict::Allow),
@@ -136,7 +139,7 @@ impl Desk {
     }
 }
 
-/// Returns how much of the item was compared. `picture` is `None` if only hashes came.
+/// Returns how much of the item was compared. `picture` is `None` if only hashes were sent.
 fn looked(picture: Option<&Result<Picture, Media>>, found: &SearchResult) -> Looked {
     let mut gaps: Vec<Gap> = picture.and_then(crate::checks::hash_item::gap).into_iter().collect();
     if !found.low_quality.is_empty() {

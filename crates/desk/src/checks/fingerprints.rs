@@ -1,4 +1,4 @@
-//! The hashes by which an item is looked up in the banks.
+//! The hashes of an item for which the banks are searched.
 
 use mamori_media::{Frame, Picture, Remaining};
 use mamori_model::verdict::FrameBackdrop;

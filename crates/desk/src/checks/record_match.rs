@@ -35,10 +35,10 @@ impl Desk {
     }
 
     /// Records `candidate`, or adds it to the item's match, and returns the id of the match. The
-    /// service is sent a webhook if the match is new, has other hashes or new hits, came back to
-    /// hashes without a decision, or has a stricter verdict. Its case is opened, joined or touched
-    /// if the verdict is `hold` or `block`; not for new hits on hashes about which a standing
-    /// decision says `allowed` or `not_a_match`.
+    /// service is sent a webhook if the match is new, has other hashes or new hits, was sent again
+    /// with earlier hashes that have no decision, or has a stricter verdict. Its case is opened,
+    /// joined or touched if the verdict is `hold` or `block`; not for new hits on hashes about
+    /// which a standing decision says `allowed` or `not_a_match`.
     pub(crate) async fn record(
         &self,
         candidate: Match,
@@ -110,7 +110,7 @@ fn event(recorded: &Recorded, verdict: Verdict) -> Option<EventKind> {
     is_changed.then_some(EventKind::MatchChanged)
 }
 
-/// Checks whether the item came back with a set of hashes that it had before others, and no
+/// Checks whether the item was sent again with a set of hashes that it had before others, and no
 /// standing decision `allowed` or `not_a_match` was made while it had that set. Reviewers are shown
 /// the newest set, so this one must become the newest.
 async fn is_back_uncleared(tx: &mut Tx, recorded: &Recorded) -> Result<bool, Error> {
@@ -120,8 +120,8 @@ async fn is_back_uncleared(tx: &mut Tx, recorded: &Recorded) -> Result<bool, Err
     Ok(!tx.is_cleared_since(recorded.id, recorded.hashes_became_current_at).await?)
 }
 
-/// Checks whether a reviewer must look at the change. A decision that the item does not violate
-/// holds for the bytes that it was made on, also against later hits; not for other bytes, and not
+/// Checks whether a reviewer must review the change. A decision that the item does not violate is
+/// valid for the bytes that it was made on, also against later hits; not for other bytes, and not
 /// for a stricter verdict.
 async fn needs_review(tx: &mut Tx, recorded: &Recorded, verdict: Verdict) -> Result<bool, Error> {
     let is_stricter = recorded.verdict_before.is_none_or(|before| before < verdict);

@@ -1,4 +1,4 @@
-//! Looks hashes up in the banks whose reach covers the item. Records nothing.
+//! Searches the banks whose reach covers the item for hashes. Records nothing.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,7 +11,7 @@ use mamori_model::{
 use crate::checks::fingerprints::{Fingerprints, FramePrint, Print};
 use crate::{Desk, Directory, Error};
 
-/// The result of a look-up.
+/// The result of a search.
 #[derive(Clone, Debug)]
 pub struct SearchResult {
     /// The best hit of every entry that the item came near to, nearest first: at most
@@ -35,8 +35,8 @@ impl SearchResult {
         *verdict > Verdict::Allow || is_known_by_bytes || *is_cleared
     }
 
-    /// Checks whether the banks say nothing for or against the item as a whole: no hit stands, and
-    /// no negative bank knows all of it.
+    /// Checks whether the banks say nothing for or against the item as a whole: no hit has an
+    /// effect, and no negative bank knows all of it.
     pub fn is_unknown(&self) -> bool {
         self.judgement.effective_hits.is_empty() && !self.judgement.is_cleared
     }
@@ -44,8 +44,8 @@ impl SearchResult {
 
 impl Desk {
     /// Returns every entry near to `prints` in the banks whose reach covers `surface` and `country`
-    /// today, or the reason why no bank may look. [`Error::Unavailable`] if this node has lost the
-    /// change log.
+    /// today, or the reason why no bank may be used. [`Error::Unavailable`] if this node has lost
+    /// the change log.
     ///
     /// Without a hit this reads memory only. The store confirms each hit, so that an entry that was
     /// withdrawn or expired a moment ago does not match.
@@ -106,7 +106,7 @@ impl Desk {
             if !hits.add_frame(frame).await? {
                 low_quality.push(frame.number);
             }
-            // An animation has thousands of look-ups; other requests need this thread too.
+            // An animation needs thousands of searches; other requests need this thread too.
             tokio::task::yield_now().await;
         }
 
@@ -121,8 +121,8 @@ impl Desk {
 /// A bank and the largest distance, in bits, at which it matches.
 type SearchScope = (BankId, Distance);
 
-/// Returns the lenses of the banks that compare `print`: its quality reaches the bank's minimum,
-/// and either a viewer may show the frame so or the bank compares all transforms.
+/// Returns the search scopes of the banks that compare `print`: its quality reaches the bank's
+/// minimum, and either a viewer may show the frame so or the bank compares all transforms.
 fn search_scopes(banks: &[&Bank], print: &Print) -> Vec<SearchScope> {
     let sees = |bank: &&&Bank| {
         let has_structure = print.quality.is_none_or(|quality| quality >= bank.quality_min);
@@ -132,7 +132,7 @@ fn search_scopes(banks: &[&Bank], print: &Print) -> Vec<SearchScope> {
     banks.iter().filter(sees).map(|bank| (bank.id, bank.distance_max)).collect()
 }
 
-/// What a hash that is looked up was computed from.
+/// What a hash that is searched for was computed from.
 #[derive(Clone, Copy)]
 struct HashOrigin {
     kind: HashKind,
@@ -166,7 +166,7 @@ struct Hits<'a> {
 }
 
 impl Hits<'_> {
-    /// Looks up the hashes of a frame, equal ones only once per bank, and keeps the best hit of
+    /// Searches for the hashes of a frame, equal ones only once per bank, and keeps the best hit of
     /// each entry. Returns false if no bank compares any of the hashes.
     async fn add_frame(&mut self, frame: &FramePrint) -> Result<bool, Error> {
         let mut searched: Vec<(&Print, Vec<SearchScope>)> = Vec::new();
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn disputed_hits_do_not_push_out_the_hits_that_hold_an_item() {
+    fn disputed_hits_do_not_displace_the_hits_that_hold_an_item() {
         let disputed = (1..=3).map(|entry| hit(entry, Action::None));
         let holding = (4..=6).map(|entry| hit(entry, Action::Hold));
 

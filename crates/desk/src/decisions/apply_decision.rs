@@ -12,7 +12,7 @@ use crate::evidence::expire_evidence::end_of_grace_period;
 use crate::{Desk, Error};
 
 impl Desk {
-    /// Puts a decision that was proposed into effect: numbers its actions, and goes on as
+    /// Puts a decision that was proposed into effect: numbers its actions, and continues with
     /// [`Self::take_effect`]. `by` is the staff member who approved.
     pub(super) async fn apply_proposed(
         &self,

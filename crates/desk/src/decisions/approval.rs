@@ -12,13 +12,13 @@ pub(crate) struct PendingApproval {
     approval: Approval,
     made_by: StaffId,
     made_at: Timestamp,
-    /// What it is called in [`Error::NotFound`].
+    /// The name of its kind, for [`Error::NotFound`].
     name: &'static str,
 }
 
 impl PendingApproval {
-    /// Checks whether `who` may settle it now. `reviewed_again_at` is when `who` last read it again;
-    /// it counts only where the operator works alone.
+    /// Checks whether `who` may resolve it now. `reviewed_again_at` is when `who` last read it
+    /// again; it counts only where the operator works alone.
     ///
     /// [`Error::NotFound`] for a reviewer who may not be a second approver: they do not learn that
     /// an approval is pending.
@@ -42,7 +42,7 @@ impl PendingApproval {
         }
     }
 
-    /// Checks whether `who` may settle it, now or later, and so may read it now.
+    /// Checks whether `who` may resolve it, now or later, and so may read it now.
     pub fn can_approve_eventually(&self, who: &Reviewer, now: Timestamp) -> Result<(), Error> {
         match self.can_approve(who, None, now) {
             Err(Error::Refused(Refusal::ApprovalTooSoon | Refusal::ViewNeeded)) => Ok(()),

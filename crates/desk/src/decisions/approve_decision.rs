@@ -46,7 +46,7 @@ impl Desk {
     /// decided; [`Refusal::ApproverTooNew`] if an administrator added the approver, or gave them
     /// roles or a link, within the last 24 hours; [`Refusal::ApprovalTooSoon`] and
     /// [`Refusal::ViewNeeded`] if the reviewer works alone; [`Refusal::AlreadyDecided`] if the
-    /// decision is settled; [`Refusal::InBulk`] if it is part of a bulk decision.
+    /// decision is resolved; [`Refusal::InBulk`] if it is part of a bulk decision.
     pub async fn approve(
         &self,
         who: &Reviewer,
@@ -164,7 +164,7 @@ impl Desk {
     }
 
     /// Returns a decision that waits for its second approver, and locks its case in `tx`.
-    /// [`Refusal::AlreadyDecided`] if the decision is settled.
+    /// [`Refusal::AlreadyDecided`] if the decision is resolved.
     pub(crate) async fn lock_pending_decision(
         &self,
         tx: &mut Tx,
@@ -174,7 +174,7 @@ impl Desk {
         let before = tx.decision(decision).await?.ok_or_else(not_found)?;
         let case = tx.lock_case(before.case).await?.ok_or_else(not_found)?;
         case.state.after(Step::Approve)?;
-        // Read again under the lock: another transaction may have settled it before.
+        // Read again under the lock: another transaction may have resolved it before.
         let decision = tx.decision(decision).await?.ok_or_else(not_found)?;
         match decision.state {
             DecisionState::Proposed => Ok(decision),
@@ -203,7 +203,7 @@ async fn reviewed_again_at(
     Ok(read.min(tx.last_view(decision.case, who).await?))
 }
 
-/// Refuses a decision that is part of a bulk decision, which is settled only as a whole.
+/// Refuses a decision that is part of a bulk decision, which is resolved only as a whole.
 fn is_single(decision: &Decision) -> Result<(), Refusal> {
     if decision.bulk.is_some() { Err(Refusal::InBulk) } else { Ok(()) }
 }

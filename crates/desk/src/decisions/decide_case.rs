@@ -44,7 +44,7 @@ impl Desk {
     /// Decides a case that the reviewer has claimed and seen in its current version. The decision
     /// takes effect at once and the service is asked for its actions, unless a second approver is
     /// needed, as for a suspension: then the service is asked for nothing before the approval. In
-    /// the meantime the item stays held or blocked, so it is not visible.
+    /// the meantime the item remains held or blocked, so it is not visible.
     ///
     /// Refused by name: as [`Case::held_by`] and [`Measures::actions`]; [`Refusal::AlreadyDecided`]
     /// if another decision was faster.

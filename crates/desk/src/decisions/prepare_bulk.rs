@@ -36,10 +36,10 @@ impl Desk {
     /// decisions that they prepared before and never confirmed.
     ///
     /// Refused: [`Refusal::BulkEmpty`], [`Refusal::BulkTooLarge`], [`Refusal::BulkMixed`],
-    /// [`Refusal::BulkUrgent`], [`Refusal::InBulk`], [`Refusal::BreakDue`], [`Refusal::ExposureSpent`],
-    /// [`Refusal::CaseClosed`], [`Refusal::ClaimedByOther`], and as [`Measures::actions`] says.
-    /// [`Error::Invalid`] if the measures have an exception; [`Error::NotFound`] for a case that
-    /// does not exist, or that only a lead may claim.
+    /// [`Refusal::BulkUrgent`], [`Refusal::InBulk`], [`Refusal::BreakDue`],
+    /// [`Refusal::ExposureSpent`], [`Refusal::CaseClosed`], [`Refusal::ClaimedByOther`], and as
+    /// [`Measures::actions`] says. [`Error::Invalid`] if the measures have an exception;
+    /// [`Error::NotFound`] for a case that does not exist, or that only a lead may claim.
     pub async fn prepare(&self, who: &Reviewer, new: NewBulk) -> Result<Bulk, Error> {
         if new.cases.is_empty() {
             return Err(Refusal::BulkEmpty.into());

@@ -75,7 +75,7 @@ impl Desk {
         // file.
         if let Some(vault) = &self.settings().vault {
             let removed = vault.remove(id).await;
-            removed.map_err(|cause| Error::internal("an object stays", cause))?;
+            removed.map_err(|cause| Error::internal("a vault object cannot be removed", cause))?;
         }
 
         let mut tx = self.store().begin("remove_object").await?;

@@ -19,13 +19,13 @@ pub struct Rewrapped {
     pub items: u64,
     /// Secrets of sign-in codes (TOTP) that were rewrapped.
     pub codes: u64,
-    /// Keys and secrets that none of the configured vault keys opens. They stay as they are.
+    /// Keys and secrets that none of the configured vault keys opens. They are not changed.
     pub closed: u64,
 }
 
 impl Desk {
     /// Rewraps every item key and code secret that the vault's first key did not wrap. The sealed
-    /// objects stay as they are. It may be repeated, and may run while nodes serve; each of them
+    /// objects are not changed. It may be repeated, and may run while nodes serve; each of them
     /// must have both vault keys.
     ///
     /// [`Refusal::VaultClosed`] if no vault key is configured.
@@ -102,5 +102,5 @@ fn rewrap_key(
 }
 
 fn closed(what: &str, error: &(dyn StdError + 'static)) {
-    tracing::warn!(what, error, "no key that is there opens this");
+    tracing::warn!(what, error, "none of the configured vault keys opens this");
 }

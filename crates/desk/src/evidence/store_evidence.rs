@@ -10,12 +10,12 @@ use crate::{Desk, Error};
 
 impl Desk {
     /// Seals the bytes of an item that is held or blocked. Called before the transaction that
-    /// records the match, because writing files is slow. `None` if nothing is to be kept: no policy
-    /// keeps the item, the vault has no key, or these bytes of the item are kept, or were until
-    /// their term ended.
+    /// records the match, because writing files is slow. `None` if nothing is to be stored: no
+    /// policy keeps the item, the vault has no key, or these bytes of the item are stored already,
+    /// or were until their term ended.
     ///
     /// A vault that fails does not fail the check: the item is held all the same, and the reviewer
-    /// reads that its bytes were not kept.
+    /// is shown that its bytes are not stored.
     pub(crate) async fn seal_item(
         &self,
         found: &Match,
@@ -45,7 +45,7 @@ impl Desk {
             })),
             Err(error) => {
                 let logged: &(dyn std::error::Error + 'static) = &error;
-                tracing::error!(error = logged, "the bytes of a match could not be kept");
+                tracing::error!(error = logged, "the bytes of a match cannot be stored");
                 Ok(None)
             }
         }
@@ -56,7 +56,7 @@ impl Desk {
         let Some(vault) = &self.settings().vault else { return };
         if let Err(error) = vault.remove(id).await {
             let logged: &(dyn std::error::Error + 'static) = &error;
-            tracing::warn!(evidence = %id, error = logged, "an object without a record could not be deleted");
+            tracing::warn!(evidence = %id, error = logged, "a vault object cannot be removed");
         }
     }
 }

@@ -1,6 +1,7 @@
-//! Keeps the index fast while entries come and go, and writes a snapshot of it for the next start.
+//! Compacts the index while entries are added and removed, and writes a snapshot for the next
+//! start.
 //!
-//! Both run on a thread of their own: building takes up to seconds, and delays no look-up.
+//! Both run on a thread of their own: building takes up to seconds, and delays no search.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -37,7 +38,7 @@ impl Desk {
                 () = tokio::time::sleep(INTERVAL) => {}
             }
             if let Err(error) = compacted(self.index(), stop.clone()).await {
-                tracing::warn!(error = error.logged(), "the index is not tidied");
+                tracing::warn!(error = error.logged(), "the index cannot be compacted");
             }
             if saved_at.elapsed() >= SNAPSHOT_INTERVAL {
                 self.save_or_warn().await;
@@ -49,7 +50,7 @@ impl Desk {
 
     async fn save_or_warn(&self) {
         if let Err(error) = self.save_snapshot().await {
-            tracing::warn!(error = error.logged(), "the snapshot of the index is not written");
+            tracing::warn!(error = error.logged(), "the snapshot of the index cannot be written");
         }
     }
 
@@ -87,7 +88,7 @@ impl Desk {
         };
         let held = self.store().change_time(tag.version).await?;
         if held.map(jiff::Timestamp::as_microsecond) != Some(tag.changed_at) {
-            tracing::info!("the snapshot of the index is too old, or of other records");
+            tracing::info!("the snapshot of the index is too old, or of another database");
             return Ok(None);
         }
         Ok(Some((index, tag.version)))
@@ -108,6 +109,6 @@ pub(super) async fn compacted(index: Arc<Index>, stop: CancellationToken) -> Res
     };
     let compacted = tokio::task::spawn_blocking(compact).await;
     compacted
-        .map_err(|why| Error::internal("tidying stopped", why))?
-        .map_err(|why| Error::internal("there is no memory to tidy", why))
+        .map_err(|why| Error::internal("compaction stopped", why))?
+        .map_err(|why| Error::internal("there is no memory to compact the index", why))
 }

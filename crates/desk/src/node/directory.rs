@@ -37,7 +37,7 @@ impl Directory {
         self.keys.get(digest).copied()
     }
 
-    /// Returns the banks that may look at an item; if none may, the greatest reason among them.
+    /// Returns the banks that may be used on an item; if none may, the greatest reason among them.
     pub fn applicable_banks(
         &self,
         surface: Surface,

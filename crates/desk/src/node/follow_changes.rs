@@ -87,7 +87,10 @@ impl Desk {
             let Some(last) = changes.last() else { break };
             // Asked after the changes were read, so that pruning in between is noticed.
             if self.store().oldest_change().await?.is_some_and(|oldest| oldest > held + 1) {
-                tracing::warn!(held, "the change log begins after this node's place: reading all");
+                tracing::warn!(
+                    held,
+                    "the change log begins after this node's position: reading all"
+                );
                 self.read_everything().await?;
                 continue;
             }

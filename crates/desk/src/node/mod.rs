@@ -1,4 +1,4 @@
-//! What one node does for itself: the change log, the index, leases of jobs.
+//! What one node holds in memory: the banks, the keys and the index, and how it keeps them current.
 
 pub mod compact;
 pub mod directory;

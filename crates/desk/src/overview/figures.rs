@@ -71,7 +71,7 @@ pub struct Decided {
     pub not_a_match: u64,
     /// How many decisions took effect or were refused by a second approver.
     pub resolved: u64,
-    /// How many of the settled decisions were refused or undone.
+    /// How many of the resolved decisions were refused or undone.
     pub overturned: u64,
 }
 
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_of_few_decisions_is_told_within_its_week() {
+    fn a_day_of_few_decisions_is_reported_within_its_week() {
         let days = [
             on(2, Outcome::Violates, 4, 1),
             on(2, Outcome::Allowed, 1, 0),
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn half_and_nine_of_ten_are_the_nearest_rank() {
+    fn the_median_and_the_ninth_decile_are_by_nearest_rank() {
         let minutes: Vec<_> = (1..=10).map(SignedDuration::from_mins).collect();
 
         assert_eq!(nth(&minutes, 5), SignedDuration::from_mins(5));

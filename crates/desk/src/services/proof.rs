@@ -55,8 +55,8 @@ impl Caller {
     }
 }
 
-/// Returns the sha-256 digest of a secret text: API keys, cookies and tickets are stored as this
-/// digest only.
+/// Returns the sha-256 digest of a secret text: API keys, cookies and one-time links are stored as
+/// this digest only.
 pub fn digest(token: &str) -> Sha256 {
     Sha256::from(<[u8; 32]>::from(sha2::Sha256::digest(token.as_bytes())))
 }

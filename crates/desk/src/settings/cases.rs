@@ -14,7 +14,7 @@ pub struct CaseSettings {
     pub undo_window: SignedDuration,
     /// How long a service that does not answer is reminded; then its action is overdue.
     pub remind_max: SignedDuration,
-    /// The most cases of a bulk decision: what one reviewer can look over before confirming.
+    /// The most cases of a bulk decision: what one reviewer can check before confirming.
     pub bulk_cases_max: u32,
     /// The most actions of a bulk decision: what one transaction can write without others waiting
     /// long.

@@ -17,7 +17,7 @@ pub struct SignInSettings {
     /// How long after authentication a staff member may do what concerns staff accounts, sign-in
     /// methods or second approvals; after that they authenticate again.
     pub proof_max: SignedDuration,
-    /// How long every page tells a staff member that a sign-in method was added, in case an
+    /// How long every page notifies a staff member that a sign-in method was added, in case an
     /// attacker added it.
     pub new_sign_in_method_notice: SignedDuration,
     /// How long an enrolment link works: until the next day, as staff members are not always at

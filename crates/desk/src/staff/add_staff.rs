@@ -19,15 +19,15 @@ use crate::{Desk, Error};
 pub enum StaffAdmin<'a> {
     /// An administrator who confirmed their identity a short while ago.
     RecentlyAuthenticated(&'a RecentlyAuthenticated),
-    /// The operator at the command line of the machine.
+    /// The operator, on the command line.
     LocalCli(&'a LocalCli),
 }
 
 impl StaffAdmin<'_> {
-    /// Returns the administrator's id for the record; `None` for the operator at the machine.
+    /// Returns the administrator's id for the record; `None` for the operator's command line.
     ///
-    /// [`Error::NotFound`] if the staff member is not an administrator, because forbidden must look
-    /// like unknown.
+    /// [`Error::NotFound`] if the staff member is not an administrator, because forbidden and
+    /// unknown must not differ.
     pub fn staff(&self) -> Result<Option<StaffId>, Error> {
         match self {
             Self::LocalCli(_) => Ok(None),
@@ -98,8 +98,8 @@ impl Desk {
         Ok(AddedStaff { staff, link })
     }
 
-    /// Records an event about the staff member `staff`, caused by `by` (`None`: the operator at the
-    /// machine, or Mamori itself), in the transaction that makes the change.
+    /// Records an event about the staff member `staff`, caused by `by` (`None`: the operator on the
+    /// command line, or Mamori itself), in the transaction that makes the change.
     pub(super) async fn record_staff_event(
         &self,
         tx: &mut Tx,

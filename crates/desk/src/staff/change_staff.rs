@@ -15,7 +15,7 @@ impl Desk {
     /// Replaces a staff member's roles and ends their sessions.
     ///
     /// [`Refusal::OwnRoles`] for the administrator's own roles, which another administrator or the
-    /// operator at the machine changes; [`Refusal::RolesClash`] if one person may not hold these
+    /// operator's command line changes; [`Refusal::RolesClash`] if one person may not hold these
     /// roles together; [`Refusal::LastAdministrator`] if no administrator would be left;
     /// [`Error::NotFound`] if the account does not exist or is deactivated.
     pub async fn change_roles(

@@ -134,7 +134,7 @@ impl Desk {
         let gone = gone.ok_or(Error::NotFound("credential"))?;
         let rest = credentials.iter().filter(|credential| credential.id != which);
         if !can_sign_in(rest.map(|credential| credential.kind)) {
-            return Err(Error::conflict("this is the last way in: add another one first"));
+            return Err(Error::conflict("this is the last sign-in method: add another one first"));
         }
         tx.delete_credential(which, who).await?;
         tx.end_other_sessions(who, me.member().session()).await?;
@@ -262,7 +262,7 @@ impl Desk {
         let phc = match hashed {
             Ok(phc) => phc,
             Err(mamori_signin::Error::Weak) => return Err(Refusal::PasswordWeak.into()),
-            Err(cause) => return Err(Error::internal("a password cannot be kept", cause)),
+            Err(cause) => return Err(Error::internal("a password cannot be stored", cause)),
         };
         let data = phc.as_str().as_bytes().to_vec();
         self.credential(staff.id, CredentialKind::Password, line("password")?, data)
@@ -298,7 +298,7 @@ impl Desk {
         let mut credential = self.credential(staff, kind, line("codes")?, Vec::new())?;
         let bound_to = bound_to(credential.id);
         let data = vault.seal_small(bound_to.as_bytes(), secret.bytes().reveal());
-        let data = data.map_err(|cause| Error::internal("codes cannot be kept", cause))?;
+        let data = data.map_err(|cause| Error::internal("codes cannot be stored", cause))?;
         credential.data = Sensitive::new(data);
         credential.last_step = Some(step);
         Ok(credential)

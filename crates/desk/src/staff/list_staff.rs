@@ -72,8 +72,8 @@ impl Desk {
         Ok(StaffRecord { events, people })
     }
 
-    /// Checks whether there is a reviewer but no lead, and the operator is not alone: what waits
-    /// for a lead, such as every suspension, would then never be settled.
+    /// Checks whether there is a reviewer but no lead, and the operator does not work alone:
+    /// decisions that need a lead, such as every suspension, would then never be resolved.
     pub async fn lacks_lead(&self, _: StaffReader<'_>) -> Result<bool, Error> {
         let reviews = !self.store().display_names_of_reviewers().await?.is_empty();
         Ok(reviews && !self.settings().is_single_person && !self.store().has_lead().await?)

@@ -1,4 +1,4 @@
-//! Creates tickets: links that work once, for enrolment or for signing in.
+//! Creates one-time links, for enrolment or for signing in.
 
 use jiff::Timestamp;
 use mamori_model::sign_in::{SignInLink, SignInLinkKind, StaffEventKind};
@@ -11,12 +11,12 @@ use crate::staff::session::new_text;
 use crate::{Desk, Error};
 
 impl Desk {
-    /// Creates a ticket for a staff member and returns its text, which is not stored: `mt_` and 43
-    /// characters of base64. [`Error::NotFound`] if there is no such staff account or it is
+    /// Creates a one-time link for a staff member and returns its text, which is not stored: `mt_`
+    /// and 43 characters of base64. [`Error::NotFound`] if there is no such staff account or it is
     /// deactivated.
     ///
-    /// Only this function creates tickets of [`SignInLinkKind::SignIn`]: a staff member can be signed in
-    /// without a credential of their own only on the command line.
+    /// Only this function creates links of [`SignInLinkKind::SignIn`]: a staff member can be signed
+    /// in without a credential of their own only on the command line.
     pub async fn local_sign_in_link(
         &self,
         _: &LocalCli,

@@ -26,7 +26,7 @@ pub struct Member {
 }
 
 /// The session cookie that a request showed: the part that all cookies of the session share, and
-/// the sha-256 digest of the whole. The rest of its text is not kept.
+/// the sha-256 digest of the whole. The cookie's other text is not stored.
 #[derive(Clone, Debug)]
 pub(super) struct PresentedCookie {
     pub(crate) family: Family,
@@ -58,7 +58,7 @@ proofs! {
     Reviewer;
     /// A staff member who may be the second approver.
     Lead;
-    /// A staff member who edits policies and settles disputes.
+    /// A staff member who edits policies and resolves disputes.
     PolicyEditor;
     /// A staff member who reads records, and never media.
     Auditor;
@@ -174,7 +174,8 @@ pub struct SessionLookup {
     /// The staff account of the session.
     pub staff: Staff,
     /// When a sign-in method was last added in a session of this account; `None` once the time to
-    /// tell the staff member about it ([`crate::settings::SignInSettings::new_sign_in_method_notice`]) is over.
+    /// notify the staff member of it
+    /// ([`crate::settings::SignInSettings::new_sign_in_method_notice`]) is over.
     pub method_added_at: Option<Timestamp>,
     /// A new cookie, which the answer must set; `None`: the cookie stays.
     pub renewed: Option<Sensitive<String>>,

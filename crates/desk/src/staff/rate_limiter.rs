@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn so_many_may_be_done_at_once_and_one_more_as_time_goes_by() {
+    fn a_burst_up_to_the_limit_is_allowed_and_then_one_per_interval() {
         let limits = AttemptLimits {
             of_name: 1,
             of_name_in: SignedDuration::from_mins(1),
@@ -67,7 +67,7 @@ mod tests {
         assert_eq!(taken, [true, true, true, false, false, true, false, false, true]);
         limiter.refund();
         assert_eq!([140, 140].map(|second| limiter.take(at(second))), [true, false]);
-        let rested = [9_999, 9_999, 9_999, 9_999].map(|second| limiter.take(at(second)));
-        assert_eq!(rested, [true, true, true, false], "no more than that for a long rest");
+        let after_pause = [9_999, 9_999, 9_999, 9_999].map(|second| limiter.take(at(second)));
+        assert_eq!(after_pause, [true, true, true, false], "a long pause does not raise the limit");
     }
 }

@@ -1,4 +1,4 @@
-//! A staff member signs in with a one-time link that the operator made at the machine.
+//! A staff member signs in with a one-time link that the operator made on the command line.
 
 use mamori_model::Refusal;
 use mamori_model::sign_in::{SignInLinkKind, StaffEventKind};

@@ -32,9 +32,10 @@ impl Desk {
     /// A blurred rendition is a view too. If the answer is lost the view stays recorded: the record
     /// may show one view too many, never one too few.
     ///
-    /// Refused as [`Case::claimed_by`] says; with [`Refusal::BreakDue`] or [`Refusal::ExposureSpent`],
-    /// and the case goes back to the queue; with [`Refusal::EvidenceNone`],
-    /// [`Refusal::EvidenceGone`] or [`Refusal::VaultClosed`], and no view is recorded.
+    /// Refused as [`Case::claimed_by`] says; with [`Refusal::BreakDue`] or
+    /// [`Refusal::ExposureSpent`], and the case goes back to the queue; with
+    /// [`Refusal::EvidenceNone`], [`Refusal::EvidenceGone`] or [`Refusal::VaultClosed`], and no
+    /// view is recorded.
     pub async fn open_view(
         &self,
         who: &Reviewer,

@@ -1,5 +1,5 @@
-//! Shows an item to a reviewer: unseals its bytes, decodes them in the sandbox and makes a rendition.
-//! Takes a recorded view; no other function unseals an item for a staff member.
+//! Shows an item to a reviewer: unseals its bytes, decodes them in the sandbox and makes a
+//! rendition. Takes a recorded view; no other function unseals an item for a staff member.
 
 use bytes::Bytes;
 use mamori_media::{Blur, Format, FrameSelection};
@@ -84,7 +84,7 @@ async fn unseal(vault: &Vault, evidence: &Evidence) -> Result<Sensitive<Vec<u8>>
     };
     opened.await.map_err(|error| {
         let logged: &(dyn std::error::Error + 'static) = &error;
-        tracing::error!(evidence = %evidence.id, error = logged, "an item's bytes do not open");
+        tracing::error!(evidence = %evidence.id, error = logged, "an item cannot be unsealed");
         match error {
             VaultError::KeyMissing(_) | VaultError::NoKey => Refusal::VaultClosed.into(),
             VaultError::NotFound | VaultError::Broken(_) | VaultError::TooLarge { .. } => {

@@ -44,7 +44,7 @@ impl Sender {
             .user_agent(concat!("mamori/", env!("CARGO_PKG_VERSION")))
             .dns_resolver(Arc::new(PermittedResolver { permitted: Arc::clone(&permitted) }))
             .build()
-            .map_err(|cause| Error::internal("no client for webhooks", cause))?;
+            .map_err(|cause| Error::internal("the webhook client cannot be built", cause))?;
         Ok(Self { client, permitted })
     }
 

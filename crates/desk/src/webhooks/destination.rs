@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn loopback_is_open_only_where_the_operator_says_so() {
+    fn loopback_is_allowed_only_where_the_operator_permits_it() {
         for url in [
             "http://127.0.0.1:9000/",
             "https://127.0.0.2/",
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_does_not_tell_where_a_name_points() {
+    fn a_refusal_does_not_reveal_the_resolved_address() {
         let inner: SocketAddr = "10.20.30.40:443".parse().unwrap();
 
         let refused = check_resolved("db.example", inner, &Permitted::default()).unwrap_err();

@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_an_address_only_the_host_is_shown() {
+    fn only_the_host_of_an_address_is_shown() {
         let url = Sensitive::new("https://hooks.example:8443/x/secret-42?token=7".to_owned());
 
         assert_eq!(host(&url), "hooks.example");

@@ -76,7 +76,7 @@ struct TestData {
     message: &'static str,
 }
 
-/// Writes the body that tells a service about its match. It goes to that service's endpoints and
+/// Writes the body that notifies a service of its match. It is sent to that service's endpoints and
 /// nowhere else.
 pub fn of_match(
     event: EventKind,

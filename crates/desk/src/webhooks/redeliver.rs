@@ -1,4 +1,4 @@
-//! Sends a settled webhook delivery again, under the same id.
+//! Sends a finished webhook delivery again, under the same id.
 
 use mamori_model::{DeliveryId, ServiceId};
 
@@ -6,14 +6,14 @@ use crate::staff::member::Resender;
 use crate::{Caller, Desk, Error};
 
 impl Desk {
-    /// Enqueues a settled delivery of the caller again. [`Error::NotFound`] if the caller has no
+    /// Enqueues a finished delivery of the caller again. [`Error::NotFound`] if the caller has no
     /// such delivery; [`Error::Conflict`] if it is still waiting, if its endpoint was removed, or
     /// if it is a test message while another one to the same endpoint waits.
     pub async fn redeliver(&self, caller: &Caller, id: DeliveryId) -> Result<(), Error> {
         self.redeliver_of(Some(caller.service()), id).await
     }
 
-    /// Enqueues a settled delivery of any service again, for the console; otherwise as
+    /// Enqueues a finished delivery of any service again, for the console; otherwise as
     /// [`Self::redeliver`].
     pub async fn redeliver_for(&self, _: &Resender, id: DeliveryId) -> Result<(), Error> {
         self.redeliver_of(None, id).await

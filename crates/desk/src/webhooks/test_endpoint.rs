@@ -36,5 +36,5 @@ impl Desk {
 }
 
 fn waits_already() -> Error {
-    Error::conflict("a test message to this endpoint waits already; its delivery tells how it went")
+    Error::conflict("a test message to this endpoint waits already; its delivery shows the result")
 }

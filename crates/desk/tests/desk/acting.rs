@@ -1,4 +1,4 @@
-//! The service is asked, reminded, and answers.
+//! Actions are requested from a service, which is reminded and answers.
 
 use jiff::SignedDuration;
 use mamori_desk::Error;
@@ -15,14 +15,14 @@ use serde_json::json;
 use crate::common::receiver::{Received, Receiver};
 use crate::common::{TestApp, a_service, test_app};
 
-/// A house whose service listens at `receiver`, and a decision there to remove one item.
+/// An app whose service listens at `receiver`, and a decision to remove one item.
 async fn decided(records: TestDatabase, receiver: Option<&Receiver>) -> (TestApp, Decision) {
     let remove = Measures { items: ItemMeasure::Remove, ..Measures::default() };
     let (app, _, decision) = answered(records, receiver, Outcome::Violates, remove).await;
     (app, decision)
 }
 
-/// The same with another decision, and who made it.
+/// The same with another decision, and the reviewer who made it.
 async fn answered(
     records: TestDatabase,
     receiver: Option<&Receiver>,
@@ -49,7 +49,7 @@ async fn answered(
     (app, who, decision)
 }
 
-/// What a receiver was asked for, in the order of asking.
+/// The actions that were requested at a receiver, in order.
 fn asked_for(receiver: &Receiver) -> Vec<serde_json::Value> {
     let mut asked: Vec<_> = receiver.received().iter().map(data).collect();
     asked.sort_by_key(|data| data["sequence"].as_u64());
@@ -61,7 +61,7 @@ async fn action(app: &TestApp, decision: &Decision) -> mamori_model::ActionReque
     actions.into_iter().next().unwrap()
 }
 
-/// How far the messages about a decision have come.
+/// The states of a decision's deliveries.
 async fn states(app: &TestApp, decision: &Decision) -> Vec<DeliveryState> {
     let sent = app.store().await.deliveries_of_decision(decision.id).await.unwrap();
     sent.iter().map(|delivery| delivery.state).collect()
@@ -83,7 +83,7 @@ async fn answer(app: &TestApp, id: ActionId, answer: Answer) -> Result<(), Error
 }
 
 on_both_engines! {
-    async fn a_service_is_told_what_to_do_and_not_who_decided(records: TestDatabase) {
+    async fn a_request_names_the_action_and_not_the_reviewer(records: TestDatabase) {
         let receiver = Receiver::start(&[]).await;
         let (app, decision) = decided(records, Some(&receiver)).await;
 
@@ -100,7 +100,7 @@ on_both_engines! {
         assert_eq!(action(&app, &decision).await.state, ActionState::Waiting, "received only");
     }
 
-    async fn a_limit_arrives_with_all_of_its_terms_and_so_does_what_lifts_it(records: TestDatabase) {
+    async fn limits_and_their_reversals_are_sent_with_all_terms(records: TestDatabase) {
         let receiver = Receiver::start(&[]).await;
         let countries = ["FR", "JP"].map(|code| code.parse().unwrap()).into();
         let (until, feature) = ("2026-12-24".parse().unwrap(), Feature::LiveStream);
@@ -160,7 +160,7 @@ on_both_engines! {
         assert_eq!(of(restored), [&given_back[..], &[account]].concat()[..]);
     }
 
-    async fn an_account_is_given_back_and_not_taken_again_by_undoing_that(records: TestDatabase) {
+    async fn undoing_the_restoration_of_an_account_does_not_suspend_it(records: TestDatabase) {
         let receiver = Receiver::start(&[]).await;
         let open = Measures { account: AccountMeasure::Restore, ..Measures::default() };
 
@@ -174,19 +174,19 @@ on_both_engines! {
         let kinds = |asked: &[serde_json::Value]| {
             asked.iter().map(|data| data["kind"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
         };
-        assert_eq!(decision.approval, Approval::None, "nothing is taken, so nobody else must look");
+        assert_eq!(decision.approval, Approval::None, "it suspends no account");
         assert_eq!(kinds(&given), ["restore_item", "restore_account"]);
         assert_eq!(given[1]["account_id"], "account 0");
         let all = kinds(&asked_for(&receiver));
-        assert_eq!(all, ["restore_item", "restore_account", "hold_item"], "nobody is suspended");
+        assert_eq!(all, ["restore_item", "restore_account", "hold_item"], "no suspension");
         let actions = app.store().await.actions_of_decision(decision.id).await.unwrap();
         assert_eq!(actions[1].state, ActionState::Superseded);
         work_after(&app, SignedDuration::from_hours(2)).await;
         let again = kinds(&asked_for(&receiver)).split_off(3);
-        assert_eq!(again, ["hold_item"], "what was taken back is not asked for again");
+        assert_eq!(again, ["hold_item"], "an undone action is not requested again");
     }
 
-    async fn a_service_that_says_nothing_is_asked_again(records: TestDatabase) {
+    async fn a_service_that_does_not_answer_is_reminded(records: TestDatabase) {
         let receiver = Receiver::start(&[]).await;
         let (app, decision) = decided(records, Some(&receiver)).await;
         work_after(&app, SignedDuration::ZERO).await;
@@ -215,7 +215,7 @@ on_both_engines! {
         assert!(matches!(twice, Err(Error::NotFound("action"))), "{twice:?}");
     }
 
-    async fn an_answer_stands(records: TestDatabase) {
+    async fn an_answer_is_final(records: TestDatabase) {
         let receiver = Receiver::start(&[]).await;
         let (app, decision) = decided(records, Some(&receiver)).await;
         let id = action(&app, &decision).await.id;
@@ -231,10 +231,10 @@ on_both_engines! {
         assert!(named, "{otherwise:?}");
         assert_eq!(action(&app, &decision).await.state, ActionState::Done);
         work_after(&app, SignedDuration::from_hours(48)).await;
-        assert_eq!(receiver.received().len(), 1, "whoever answered is not asked again");
+        assert_eq!(receiver.received().len(), 1, "a service that answered is not reminded");
     }
 
-    async fn an_answer_to_what_was_taken_back_changes_nothing(records: TestDatabase) {
+    async fn an_answer_to_an_undone_action_changes_nothing(records: TestDatabase) {
         let (app, decision) = decided(records, None).await;
         let id = action(&app, &decision).await.id;
         let lead = app.lead("lead").await.member().reviewer().unwrap();
@@ -260,7 +260,7 @@ on_both_engines! {
             ids.collect::<std::collections::BTreeSet<_>>().len()
         };
         let refused = receiver.received();
-        assert_eq!((refused.len(), ids(&refused)), (7, 1), "what waits is not doubled");
+        assert_eq!((refused.len(), ids(&refused)), (7, 1), "a waiting delivery is not doubled");
         assert_eq!(states(&app, &decision).await, [DeliveryState::Waiting]);
         receiver.answer_all(204);
         for _ in 0..20 {
@@ -270,15 +270,15 @@ on_both_engines! {
         let arrived = receiver.received();
         let first = refused[0].header("webhook-id");
         let again = arrived.iter().filter(|sent| sent.header("webhook-id") == first);
-        assert_eq!(again.count(), 8, "it arrives, and is the same message");
-        assert_eq!((arrived.len(), ids(&arrived)), (9, 2), "and so is the day's reminder");
+        assert_eq!(again.count(), 8, "it is delivered with the same id");
+        assert_eq!((arrived.len(), ids(&arrived)), (9, 2), "and so is the reminder after a day");
         assert_eq!(states(&app, &decision).await, [DeliveryState::Delivered; 2]);
         assert_eq!(action(&app, &decision).await.state, ActionState::Waiting);
         answer(&app, action(&app, &decision).await.id, Answer::Done).await.unwrap();
         assert_eq!(action(&app, &decision).await.state, ActionState::Done);
     }
 
-    async fn a_service_without_an_endpoint_finds_what_is_asked(records: TestDatabase) {
+    async fn a_service_without_an_endpoint_reads_and_answers_its_actions(records: TestDatabase) {
         let (app, decision) = decided(records, None).await;
 
         work_after(&app, SignedDuration::from_hours(1)).await;

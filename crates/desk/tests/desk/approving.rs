@@ -1,4 +1,5 @@
-//! Whoever is the second person is somebody else, and nobody whom an administrator made a moment ago.
+//! The second approver is another person than the maker, and not an account that an administrator
+//! changed a moment ago.
 
 use jiff::SignedDuration;
 use mamori_desk::cases::claim_case::Queue;
@@ -31,7 +32,7 @@ async fn proposed(app: &TestApp, maker: &Member) -> DecisionId {
     app.desk.decide(&maker, new).await.unwrap().id
 }
 
-/// What becomes of `who` agreeing.
+/// Approves the decision as `who`.
 async fn approve(app: &TestApp, who: &Member, decision: DecisionId) -> Result<(), Refusal> {
     let recently = who.recently(app.clock.now()).unwrap();
     match app.desk.approve(&who.reviewer().unwrap(), &recently, decision).await {
@@ -47,7 +48,7 @@ async fn again(app: &TestApp, who: StaffId) -> Member {
 }
 
 on_both_engines! {
-    async fn whoever_left_and_came_again_is_not_their_own_second_person(records: TestDatabase) {
+    async fn a_namesake_of_the_maker_is_no_second_approver(records: TestDatabase) {
         let app = test_app(records).await;
         let maker = app.member("ada", &[StaffRole::Lead]).await;
         let decision = proposed(&app, &maker).await;
@@ -62,7 +63,7 @@ on_both_engines! {
         assert_eq!(approve(&app, &other, decision).await, Ok(()));
     }
 
-    async fn whom_an_administrator_let_in_is_no_second_person_for_a_day(records: TestDatabase) {
+    async fn a_new_account_is_no_second_approver_for_a_day(records: TestDatabase) {
         let app = test_app(records).await;
         let maker = app.member("ada", &[StaffRole::Reviewer]).await;
         let decision = proposed(&app, &maker).await;
@@ -83,7 +84,7 @@ on_both_engines! {
         assert_eq!((early, late), (Err(Refusal::ApproverTooNew), Ok(())));
     }
 
-    async fn whoever_got_roles_or_a_link_is_no_second_person_for_a_day(records: TestDatabase) {
+    async fn an_account_with_new_roles_or_a_link_is_no_approver_for_a_day(records: TestDatabase) {
         let app = test_app(records).await;
         let maker = app.member("ada", &[StaffRole::Reviewer]).await;
         let decision = proposed(&app, &maker).await;
@@ -105,7 +106,7 @@ on_both_engines! {
         assert_eq!(approve(&app, &again(&app, other).await, decision).await, Ok(()));
     }
 
-    async fn nobody_changes_their_own_roles_but_at_the_machine(records: TestDatabase) {
+    async fn own_roles_are_changed_by_another_administrator_or_the_cli(records: TestDatabase) {
         let app = test_app(records).await;
         let boss = app.member("boss", &[StaffRole::Administrator]).await;
         let other = app.member("other", &[StaffRole::Administrator]).await;

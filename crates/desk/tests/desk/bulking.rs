@@ -1,4 +1,4 @@
-//! One answer to many cases: shown first, settled as one, taken back as one.
+//! Bulk decisions: prepared, confirmed, approved and undone as one.
 
 use std::collections::BTreeSet;
 
@@ -77,7 +77,7 @@ async fn approve(app: &TestApp, who: &Member, bulk: &Bulk) -> Result<Bulk, Error
 }
 
 on_both_engines! {
-    async fn what_it_touches_is_shown_before_anything_is_done(records: TestDatabase) {
+    async fn a_preview_counts_cases_and_requests_nothing(records: TestDatabase) {
         let app = test_app(records).await;
         let cases = app.cases(3).await;
         let (who, other) = (app.reviewer("one").await, app.reviewer("two").await);
@@ -88,7 +88,7 @@ on_both_engines! {
         assert_eq!((bulk.cases, bulk.items, bulk.accounts), (3, 3, 3));
         assert_eq!((bulk.state, bulk.approval), (BulkState::Prepared, Approval::Colleague));
         let none = app.desk.claim_next(&other, Queue::default()).await.unwrap();
-        assert_eq!(none, None, "nobody else is given its cases");
+        assert_eq!(none, None, "no other reviewer gets its cases");
         assert_eq!(refused(app.desk.claim_case(&other, cases[0]).await), Refusal::InBulk);
         let view = app.desk.bulk(&who, bulk.id, None, PageSize::DEFAULT).await.unwrap();
         assert_eq!(view.cases.rows.len(), 3);
@@ -98,7 +98,7 @@ on_both_engines! {
         assert_eq!(actions(&app, &bulk, ActionState::Proposed).await, 0);
     }
 
-    async fn more_than_one_account_waits_for_a_second_person_as_one(records: TestDatabase) {
+    async fn a_bulk_decision_on_several_accounts_is_approved_as_one(records: TestDatabase) {
         let app = test_app(records).await;
         let cases = app.cases(3).await;
         let maker = lead(&app, "maker").await;
@@ -137,7 +137,7 @@ on_both_engines! {
         assert_eq!(proposals.await.unwrap().rows, []);
     }
 
-    async fn one_account_needs_nobody_else(records: TestDatabase) {
+    async fn a_bulk_decision_on_one_account_needs_no_approval(records: TestDatabase) {
         let app = test_app(records).await;
         let cases = app.cases(1).await;
         let who = app.reviewer("one").await;
@@ -148,14 +148,14 @@ on_both_engines! {
         assert_eq!(actions(&app, &bulk, ActionState::Waiting).await, 1);
     }
 
-    async fn anything_that_came_meanwhile_stops_all_of_it(records: TestDatabase) {
+    async fn a_changed_case_makes_the_whole_bulk_decision_stale(records: TestDatabase) {
         let app = test_app(records).await;
         let cases = app.cases(2).await;
         let who = app.reviewer("one").await;
         let bulk = app.desk.prepare(&who, remove(&cases)).await.unwrap();
         let account = Some("account 1".parse().unwrap());
-        let news = Item { account, ..item("new", Surface::Public) };
-        app.desk.check(&app.caller, news, hashes(Pdq::from([1; 32]))).await.unwrap();
+        let new = Item { account, ..item("new", Surface::Public) };
+        app.desk.check(&app.caller, new, hashes(Pdq::from([1; 32]))).await.unwrap();
         let view = app.desk.bulk(&who, bulk.id, None, PageSize::DEFAULT).await.unwrap();
         assert_eq!(view.cases.rows.iter().filter(|case| case.is_stale).count(), 1);
 
@@ -169,7 +169,7 @@ on_both_engines! {
         assert_eq!(again.items, 3);
     }
 
-    async fn what_nobody_confirms_lapses_and_what_is_dropped_is_free(records: TestDatabase) {
+    async fn an_unconfirmed_bulk_decision_lapses_and_a_dropped_one_ends(records: TestDatabase) {
         let app = test_app(records).await;
         let cases = app.cases(2).await;
         let (who, other) = (app.reviewer("one").await, app.reviewer("two").await);
@@ -188,7 +188,7 @@ on_both_engines! {
         assert!(app.desk.claim_next(&who, Queue::default()).await.unwrap().is_some());
     }
 
-    async fn a_refused_one_asks_nothing_and_opens_its_cases_for_leads(records: TestDatabase) {
+    async fn a_refused_bulk_decision_requests_nothing_and_reopens_for_leads(records: TestDatabase) {
         let app = test_app(records).await;
         let cases = app.cases(2).await;
         let (who, other) = (app.reviewer("one").await, lead(&app, "lead").await);
@@ -205,7 +205,7 @@ on_both_engines! {
         assert!(app.desk.claim_next(&second, Queue::default()).await.unwrap().is_some());
     }
 
-    async fn it_is_taken_back_as_one_but_for_what_was_decided_anew(records: TestDatabase) {
+    async fn undo_of_a_bulk_decision_leaves_cases_that_were_decided_again(records: TestDatabase) {
         let app = test_app(records).await;
         let cases = app.cases(3).await;
         let (who, other) = (app.reviewer("one").await, lead(&app, "lead").await);
@@ -239,7 +239,7 @@ on_both_engines! {
         assert_eq!(refused(app.desk.undo_bulk(&who, bulk.id, &why).await), Refusal::NotUndoable);
     }
 
-    async fn what_cannot_be_prepared_is_said_by_name(records: TestDatabase) {
+    async fn each_refusal_to_prepare_has_its_name(records: TestDatabase) {
         let app = test_app(records).await;
         let cases = app.cases(3).await;
         let (who, other) = (app.reviewer("one").await, app.reviewer("two").await);
@@ -278,7 +278,7 @@ on_both_engines! {
         assert_eq!(refused(prepare(remove(&free[1..])).await), Refusal::CaseClosed);
     }
 
-    async fn a_child_in_danger_is_never_one_of_many(records: TestDatabase) {
+    async fn a_case_of_a_child_in_danger_is_never_decided_in_bulk(records: TestDatabase) {
         let app = test_app(records).await;
         let cases = app.cases(2).await;
         let lead = lead(&app, "lead").await.reviewer().unwrap();
@@ -298,7 +298,7 @@ on_both_engines! {
         assert_eq!(choose.len(), 1);
     }
 
-    async fn one_person_keeps_one_prepared_and_a_lead_gives_it_up(records: TestDatabase) {
+    async fn a_reviewer_has_one_prepared_bulk_decision_and_a_lead_drops_it(records: TestDatabase) {
         let app = test_app(records).await;
         let cases = app.cases(3).await;
         let who = app.reviewer("one").await;
@@ -314,7 +314,7 @@ on_both_engines! {
         assert_eq!(app.desk.cases_to_choose(&who, None).await.unwrap().len(), 3);
     }
 
-    async fn cases_with_the_same_picture_are_found_from_the_one_in_hand(records: TestDatabase) {
+    async fn cases_with_the_same_entry_are_listed_to_the_claimant(records: TestDatabase) {
         let app = test_app(records).await;
         let cases = app.cases(3).await;
         let (who, other) = (app.reviewer("one").await, app.reviewer("two").await);
@@ -329,14 +329,14 @@ on_both_engines! {
         let hidden = app.desk.cases_with_same_entry(&other, claimed.case).await;
 
         let ids = |cases: &[Case]| cases.iter().map(|case| case.id).collect::<Vec<_>>();
-        assert_eq!(ids(&free), cases[..2], "what a colleague has in hand is left out");
-        assert_eq!(ids(&same), cases, "until their claim lapses");
+        assert_eq!(ids(&free), cases[..2], "a case that a colleague has claimed is left out");
+        assert_eq!(ids(&same), cases, "until that claim lapses");
         assert_eq!(refused(hidden), Refusal::ClaimedByOther);
     }
 
-    async fn who_is_alone_waits_a_day_and_reads_it_again(records: TestDatabase) {
-        let alone = Settings { is_single_person: true, ..settings() };
-        let app = test_app_with(records, alone).await;
+    async fn a_reviewer_who_works_alone_approves_in_bulk_after_a_day(records: TestDatabase) {
+        let single_person = Settings { is_single_person: true, ..settings() };
+        let app = test_app_with(records, single_person).await;
         let cases = app.cases(2).await;
         let who = app.reviewer("one").await;
         let bulk = proposed(&app, &who, &cases).await;

@@ -1,4 +1,4 @@
-//! What a check answers, and what it leaves behind.
+//! The answers of checks, and what checks record.
 
 use jiff::SignedDuration;
 use mamori_desk::Error;
@@ -21,7 +21,7 @@ fn pdq(byte: u8) -> Pdq {
     Pdq::from([byte; 32])
 }
 
-/// `pdq` with its first `bits` bits turned over.
+/// `pdq` with its first `bits` bits flipped.
 fn away(pdq: Pdq, bits: usize) -> Pdq {
     let mut bytes = *pdq.as_bytes();
     for bit in 0..bits {
@@ -52,7 +52,7 @@ on_both_engines! {
         assert!(matches!(known, Err(Error::Unavailable(_))), "{known:?}");
     }
 
-    async fn md5_is_made_where_a_bank_has_one(records: TestDatabase) {
+    async fn md5_is_computed_where_a_bank_has_one(records: TestDatabase) {
         let app = test_app(records).await;
         app.bank("known", Action::Hold).await;
         let file = encode::png(&draw(7, 64, 64));
@@ -73,7 +73,7 @@ on_both_engines! {
         assert_eq!((with.verdict, with.md5), (Verdict::Hold, Some(md5)));
     }
 
-    async fn sha1_is_made_where_a_bank_has_one_and_matches(records: TestDatabase) {
+    async fn sha1_is_computed_where_a_bank_has_one_and_matches(records: TestDatabase) {
         let app = test_app(records).await;
         app.bank("known", Action::Hold).await;
         let file = encode::png(&draw(7, 64, 64));
@@ -113,7 +113,7 @@ on_both_engines! {
         assert_eq!(matches_of(&app).await, 1);
     }
 
-    async fn one_bit_beyond_the_limit_is_clean_and_leaves_no_trace(records: TestDatabase) {
+    async fn one_bit_beyond_the_limit_is_clean_and_not_recorded(records: TestDatabase) {
         let app = test_app(records).await;
         let bank = app.bank("known", Action::Block).await;
         app.add(&bank, pdq(0x0f)).await;
@@ -145,7 +145,7 @@ on_both_engines! {
         assert_eq!(clean.await.unwrap().verdict, Verdict::Allow);
     }
 
-    async fn where_no_bank_may_look_nothing_is_decoded(records: TestDatabase) {
+    async fn an_item_on_which_no_bank_may_be_used_is_not_decoded(records: TestDatabase) {
         let app = test_app(records).await;
         let bank = app.bank("known", Action::Block).await;
         app.add(&bank, pdq(1)).await;
@@ -162,7 +162,7 @@ on_both_engines! {
         assert!(checked.picture.is_none());
     }
 
-    async fn the_look_into_private_messages_ends_with_its_law(records: TestDatabase) {
+    async fn matching_of_private_messages_ends_with_its_law(records: TestDatabase) {
         let app = test_app(records).await;
         let bank = app.bank("known", Action::Hold).await;
         app.add(&bank, pdq(1)).await;
@@ -186,7 +186,7 @@ on_both_engines! {
         assert_eq!(day_after.looked, Looked::None(NotLooked::PrivateBasisEnded));
     }
 
-    async fn what_a_negative_bank_knows_is_not_held(records: TestDatabase) {
+    async fn an_item_that_a_negative_bank_knows_is_not_held(records: TestDatabase) {
         let app = test_app(records).await;
         let known = app.bank("known", Action::Block).await;
         app.add(&known, pdq(1)).await;
@@ -202,7 +202,7 @@ on_both_engines! {
         assert_eq!(matches_of(&app).await, 0);
     }
 
-    async fn a_flat_picture_is_not_compared_where_a_bank_asks_for_quality(records: TestDatabase) {
+    async fn a_hash_below_a_banks_quality_is_not_compared(records: TestDatabase) {
         let app = test_app(records).await;
         let mut new = new_bank("strict", Action::Hold);
         new.quality_min = Quality::TRUSTED_MIN;
@@ -225,7 +225,7 @@ on_both_engines! {
         assert_eq!((flat.looked, full.looked), (Looked::Part(vec![gap]), Looked::All));
     }
 
-    async fn a_withdrawn_an_expired_and_a_deleted_entry_match_no_more(records: TestDatabase) {
+    async fn withdrawn_expired_and_deleted_entries_do_not_match(records: TestDatabase) {
         let app = test_app(records).await;
         let bank = app.bank("known", Action::Hold).await;
         let soon = app.clock.now() + SignedDuration::from_secs(60);
@@ -242,7 +242,7 @@ on_both_engines! {
             checked.await.unwrap().verdict
         };
 
-        // The index of this node has not heard of any of it: the store has the last word.
+        // The index of this node has none of these changes: the store confirms each hit.
         app.desk.withdraw_entry(&app.admin, bank.id, page.rows[0].id).await.unwrap();
         app.clock.advance(SignedDuration::from_secs(60));
         assert_eq!(verdict(0x0f, "a").await, Verdict::Allow);
@@ -252,7 +252,7 @@ on_both_engines! {
         assert_eq!(verdict(0x33, "d").await, Verdict::Allow);
     }
 
-    async fn ended_entries_do_not_push_out_a_live_one(records: TestDatabase) {
+    async fn ended_entries_do_not_displace_a_live_one(records: TestDatabase) {
         let app = test_app(records).await;
         let bank = app.bank("known", Action::Hold).await;
         let soon = app.clock.now() + SignedDuration::from_secs(60);
@@ -315,7 +315,7 @@ on_both_engines! {
 
         assert_eq!(checked.verdict, Verdict::Block);
         let kept = app.desk.a_match(&app.caller, checked.recorded.unwrap()).await.unwrap();
-        assert_eq!(kept.hits.len(), 1, "what was cleared is not recorded");
+        assert_eq!(kept.hits.len(), 1, "a cleared hit is not recorded");
     }
 
     async fn a_stricter_verdict_changes_the_match_and_a_milder_one_does_not(records: TestDatabase) {
@@ -352,7 +352,7 @@ on_both_engines! {
         assert!(page.rows.is_empty());
     }
 
-    async fn matches_go_when_their_term_ends(records: TestDatabase) {
+    async fn matches_are_removed_at_the_end_of_their_term(records: TestDatabase) {
         let app = test_app(records).await;
         let bank = app.bank("known", Action::None).await;
         app.add(&bank, pdq(1)).await;

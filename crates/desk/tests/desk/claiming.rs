@@ -1,4 +1,4 @@
-//! Who has which case in hand.
+//! Claims: which reviewer has which case.
 
 use std::collections::BTreeSet;
 
@@ -41,7 +41,7 @@ async fn kinds(app: &TestApp, case: CaseId) -> Vec<CaseEventKind> {
     events.iter().map(|event| event.kind).collect()
 }
 
-/// Says how urgent a case is, as its opening would.
+/// Sets the urgency of a case, as its opening would.
 async fn urgent(app: &TestApp, case: CaseId, urgency: Urgency) {
     let mut tx = app.store().await.begin("test").await.unwrap();
     let then = Released { level: Level::Reviewer, urgency, handed: None };
@@ -71,7 +71,7 @@ async fn take_away(app: &TestApp, case: CaseId) {
 }
 
 on_both_engines! {
-    async fn the_oldest_case_comes_first_and_nobody_has_two(records: TestDatabase) {
+    async fn the_oldest_case_comes_first_and_no_reviewer_has_two(records: TestDatabase) {
         let app = test_app(records).await;
         let cases = app.cases(2).await;
         let (one, two) = (app.reviewer("one").await, app.reviewer("two").await);
@@ -89,7 +89,7 @@ on_both_engines! {
         assert_eq!(app.desk.claim_next(&four, other).await.unwrap(), None);
     }
 
-    async fn two_hundred_who_claim_at_once_get_each_case_once(records: TestDatabase) {
+    async fn two_hundred_claims_at_once_get_each_case_once(records: TestDatabase) {
         let app = test_app(records).await;
         let cases = app.cases(200).await;
         let mut people = Vec::new();
@@ -106,14 +106,14 @@ on_both_engines! {
             .collect();
         let mut claimed = BTreeSet::new();
         for claim in claims {
-            let got = claim.await.unwrap().unwrap().expect("there are as many cases as people");
-            assert!(claimed.insert(got.case), "nobody has {} beside another", got.case);
+            let got = claim.await.unwrap().unwrap().expect("there are as many cases as reviewers");
+            assert!(claimed.insert(got.case), "{} was claimed twice", got.case);
         }
 
         assert_eq!(claimed, BTreeSet::from_iter(cases));
     }
 
-    async fn one_person_at_two_browsers_has_one_case(records: TestDatabase) {
+    async fn a_reviewer_at_two_browsers_has_one_case(records: TestDatabase) {
         let app = test_app(records).await;
         app.cases(2).await;
         let who = app.reviewer("one").await;
@@ -123,7 +123,7 @@ on_both_engines! {
         assert_eq!(here.unwrap().case, there.unwrap().case);
     }
 
-    async fn a_claim_that_nobody_keeps_lapses_and_is_another_one_the_next_time(records: TestDatabase) {
+    async fn a_claim_without_a_keep_alive_lapses_and_the_next_is_a_new_one(records: TestDatabase) {
         let app = test_app(records).await;
         let case = app.cases(1).await[0];
         let (one, two) = (app.reviewer("one").await, app.reviewer("two").await);
@@ -148,7 +148,7 @@ on_both_engines! {
         assert_eq!(app.desk.sweep_once().await.unwrap().claims_lapsed, 1);
     }
 
-    async fn a_case_that_somebody_names_is_theirs_unless_a_colleague_has_it(records: TestDatabase) {
+    async fn a_named_case_is_claimed_unless_a_colleague_has_it(records: TestDatabase) {
         let app = test_app(records).await;
         let cases = app.cases(2).await;
         let (one, two) = (app.reviewer("one").await, app.reviewer("two").await);
@@ -161,11 +161,11 @@ on_both_engines! {
 
         assert_eq!(refused(taken), Refusal::ClaimedByOther);
         assert_eq!(other.case, cases[1]);
-        assert_eq!(free.case, cases[0], "who takes another gives the first back");
+        assert_eq!(free.case, cases[0], "claiming another case releases the first");
         assert!(matches!(unknown, Err(Error::NotFound("case"))), "{unknown:?}");
     }
 
-    async fn what_somebody_skipped_is_not_given_to_them_again(records: TestDatabase) {
+    async fn a_skipped_case_is_not_offered_to_the_same_reviewer(records: TestDatabase) {
         let app = test_app(records).await;
         let case = app.cases(1).await[0];
         let (one, two) = (app.reviewer("one").await, app.reviewer("two").await);
@@ -179,7 +179,7 @@ on_both_engines! {
         assert_eq!(refused(again), Refusal::ClaimedByOther);
     }
 
-    async fn what_was_escalated_goes_to_a_lead_before_everything_else(records: TestDatabase) {
+    async fn an_escalated_case_goes_to_a_lead_before_every_other(records: TestDatabase) {
         let app = test_app(records).await;
         let cases = app.cases(2).await;
         let one = app.reviewer("one").await;
@@ -197,7 +197,7 @@ on_both_engines! {
         assert_eq!((case.level, case.urgency), (Level::Lead, Urgency::ChildInDanger));
     }
 
-    async fn who_works_alone_has_back_what_they_escalated_and_skipped(records: TestDatabase) {
+    async fn a_reviewer_who_works_alone_gets_escalated_and_skipped_cases(records: TestDatabase) {
         let app = test_app_with(records, Settings { is_single_person: true, ..settings() }).await;
         let cases = app.cases(2).await;
         let one = app.reviewer("one").await;
@@ -207,17 +207,17 @@ on_both_engines! {
         app.desk.release_case(&one, cases[1], got.number, urgent).await.unwrap();
 
         let got = next(&app, &one).await.unwrap();
-        assert_eq!(got.case, cases[1], "it is the most urgent one, and there is nobody else");
+        assert_eq!(got.case, cases[1], "it is the most urgent one, and there is no other reviewer");
         let skip = Release::Skip(why());
         app.desk.release_case(&one, cases[1], got.number, skip.clone()).await.unwrap();
         let got = next(&app, &one).await.unwrap();
-        assert_eq!(got.case, cases[0], "what was skipped comes last");
+        assert_eq!(got.case, cases[0], "a skipped case comes last");
         app.desk.release_case(&one, cases[0], got.number, skip).await.unwrap();
-        assert_eq!(next(&app, &one).await.unwrap().case, cases[1], "and yet it comes");
+        assert_eq!(next(&app, &one).await.unwrap().case, cases[1], "but is offered");
         assert!(!app.desk.queue(&one).await.unwrap().is_lead_missing);
     }
 
-    async fn nothing_is_escalated_to_a_lead_who_does_not_exist(records: TestDatabase) {
+    async fn a_case_is_not_escalated_without_a_lead(records: TestDatabase) {
         let app = test_app(records).await;
         let case = app.cases(1).await[0];
         let one = app.reviewer("one").await;
@@ -236,9 +236,9 @@ on_both_engines! {
         let missing = app.desk.queue(&one).await.unwrap().is_lead_missing;
 
         assert_eq!(refused_by_name, Refusal::NoLead);
-        assert!(!missing, "nothing waits for one yet");
+        assert!(!missing, "no case waits for a lead yet");
         assert!(app.desk.lacks_lead(reader()).await.unwrap());
-        assert_eq!(next(&app, &one).await.unwrap(), got, "they have it in hand still");
+        assert_eq!(next(&app, &one).await.unwrap(), got, "the claim continues");
         let another = somebody(&app.desk, "another", &[StaffRole::Lead]).await;
         escalate(got.number).await.unwrap();
         assert!(!app.desk.queue(&one).await.unwrap().is_lead_missing);
@@ -279,10 +279,10 @@ on_both_engines! {
         }
 
         let expected = [5, 4, 3, 2, 1, 0, 6].map(|place| cases[place]);
-        assert_eq!(order, expected, "danger, new, known; of each what was handed over first");
+        assert_eq!(order, expected, "danger, new, known; of each the handed over first");
     }
 
-    async fn within_a_policy_the_order_is_the_same_and_no_other_policy_is_in_it(records: TestDatabase) {
+    async fn a_queue_of_one_policy_has_the_same_order_and_no_other_policy(records: TestDatabase) {
         let app = test_app(records).await;
         let cases = app.cases(2).await;
         let other = case_of(&app, Purpose::ChildSexualAbuse).await;
@@ -301,11 +301,11 @@ on_both_engines! {
             take_away(&app, got.case).await;
         }
 
-        assert_eq!(order, [cases[1], cases[0]], "another policy's danger holds nothing up here");
+        assert_eq!(order, [cases[1], cases[0]], "another policy's danger does not come first here");
         assert_eq!(next(&app, &two).await.unwrap().case, other);
     }
 
-    async fn what_was_handed_over_waits_a_day_for_that_colleague(records: TestDatabase) {
+    async fn a_handed_over_case_is_reserved_for_the_colleague(records: TestDatabase) {
         let app = test_app(records).await;
         let cases = app.cases(2).await;
         let people = [app.reviewer("one").await, app.reviewer("two").await];
@@ -317,8 +317,8 @@ on_both_engines! {
             app.desk.release_case(one, cases[1], got.number, release)
         };
 
-        for nobody in [auditor.staff(), one.staff(), uuid::Uuid::nil().into()] {
-            let refused = hand_to(nobody).await;
+        for wrong in [auditor.staff(), one.staff(), uuid::Uuid::nil().into()] {
+            let refused = hand_to(wrong).await;
             assert!(matches!(refused, Err(Error::NotFound("staff"))), "{refused:?}");
         }
         hand_to(two.staff()).await.unwrap();
@@ -331,7 +331,7 @@ on_both_engines! {
         assert!(shown.contains_key(&two.staff()) && !shown.contains_key(&auditor.staff()));
     }
 
-    async fn a_case_is_read_by_whoever_has_it_and_from_the_record(records: TestDatabase) {
+    async fn a_case_is_read_by_its_claimant_and_by_an_auditor(records: TestDatabase) {
         let app = test_app(records).await;
         let case = app.cases(3).await[0];
         let (one, two) = (app.reviewer("one").await, app.reviewer("two").await);
@@ -354,7 +354,7 @@ on_both_engines! {
         assert_eq!(refused(lapsed), Refusal::ClaimLapsed);
     }
 
-    async fn the_queue_counts_cases_and_names_nobody(records: TestDatabase) {
+    async fn the_queue_counts_cases_by_policy(records: TestDatabase) {
         let app = test_app(records).await;
         app.cases(3).await;
         let one = app.reviewer("one").await;

@@ -1,4 +1,4 @@
-//! A start from a snapshot finds what a start from the records finds.
+//! A start from a snapshot holds the same entries as a start from the database.
 
 use std::path::Path;
 
@@ -23,7 +23,7 @@ async fn verdict(app: &TestApp, desk: &Desk, byte: u8) -> Verdict {
 }
 
 on_both_engines! {
-    async fn a_snapshot_and_the_log_are_the_records(records: TestDatabase) {
+    async fn a_snapshot_and_the_log_give_the_same_index_as_the_database(records: TestDatabase) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("index");
         let app = test_app(records).await;
@@ -36,7 +36,7 @@ on_both_engines! {
         let stop = CancellationToken::new();
         stop.cancel();
         first.compact(stop).await;
-        assert!(path.is_file(), "a stop leaves a snapshot");
+        assert!(path.is_file(), "a stop writes a snapshot");
 
         app.desk.withdraw_entry(&app.admin, bank.id, before).await.unwrap();
         app.add(&bank, Pdq::from([0xf0; 32])).await;
@@ -58,7 +58,7 @@ on_both_engines! {
         app.add(&bank, Pdq::from([1; 32])).await;
         let first = node(&app.records, &app.clock, with_snapshot(&path)).await;
         assert!(first.save_snapshot().await.unwrap());
-        // One more than the records have: whoever read those would not hold it.
+        // One more than the database has: a node that read every entry would not hold it.
         let (index, tag) = Index::open(&path).unwrap();
         let entry = EntryId::new(1_000).unwrap();
         let hash = Hash::Pdq(Pdq::from([2; 32]));
@@ -70,13 +70,13 @@ on_both_engines! {
         assert_eq!(second.holdings().entries, 2);
     }
 
-    async fn a_snapshot_of_other_records_or_a_damaged_one_is_not_used(records: TestDatabase) {
+    async fn a_snapshot_of_another_database_or_a_damaged_one_is_not_used(records: TestDatabase) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("index");
         let app = test_app(records).await;
         let bank = app.bank("known", Action::Hold).await;
         app.add(&bank, Pdq::from([1; 32])).await;
-        // Others, with a change of the same number.
+        // Another database, with a change of the same number.
         let others = crate::common::test_app(TestDatabase::sqlite().unwrap()).await;
         others.clock.advance(SignedDuration::from_secs(1));
         let other_bank = others.bank("known", Action::Hold).await;

@@ -1,4 +1,4 @@
-//! A person decides, a second one looks, and what was decided can be taken back.
+//! A reviewer decides, a second approver approves or refuses, and a decision can be undone.
 
 use jiff::SignedDuration;
 use mamori_desk::cases::claim_case::Queue;
@@ -37,7 +37,7 @@ fn suspend() -> Measures {
     Measures { account: AccountMeasure::Suspend { until: None }, ..remove() }
 }
 
-/// Somebody's answer to the next case.
+/// The reviewer's answer to the next case.
 async fn answer(desk: &Desk, who: &Reviewer, outcome: Outcome, measures: Measures) -> NewDecision {
     let claimed = desk.claim_next(who, Queue::default()).await.unwrap().unwrap();
     NewDecision {
@@ -64,7 +64,7 @@ async fn case_state(app: &TestApp, case: CaseId) -> (CaseState, Level) {
     (case.state, case.level)
 }
 
-/// The states of a decision's actions, those that take back last.
+/// The states of a decision's actions, those that undo others last.
 async fn actions(app: &TestApp, decision: DecisionId) -> Vec<(&'static str, ActionState)> {
     let actions = app.store().await.actions_of_decision(decision).await.unwrap();
     actions.iter().map(|action| (action.what.kind().as_str(), action.state)).collect()
@@ -75,7 +75,7 @@ async fn auditor(app: &TestApp) -> Records {
 }
 
 on_both_engines! {
-    async fn a_decision_stands_and_its_actions_wait_for_the_service(records: TestDatabase) {
+    async fn a_decision_takes_effect_and_requests_its_actions(records: TestDatabase) {
         let app = test_app(records).await;
         let case = app.cases(1).await[0];
         let who = app.reviewer("one").await;
@@ -120,8 +120,8 @@ on_both_engines! {
 
         let known = hashes(mamori_model::Pdq::from([1; 32]));
         let account = Some("account 0".parse().unwrap());
-        let news = mamori_model::Item { account, ..item("new", mamori_model::Surface::Public) };
-        app.desk.check(&app.caller, news, known).await.unwrap();
+        let new_item = mamori_model::Item { account, ..item("new", mamori_model::Surface::Public) };
+        app.desk.check(&app.caller, new_item, known).await.unwrap();
         let stale = app.desk.decide(&one, new.clone()).await;
         assert_eq!(refused(stale), Refusal::CaseStale);
         app.clock.advance(SignedDuration::from_mins(10));
@@ -134,7 +134,7 @@ on_both_engines! {
         assert_eq!(app.store().await.decisions_of_case(case).await.unwrap(), []);
     }
 
-    async fn what_is_wrong_with_a_decision_is_said_by_name(records: TestDatabase) {
+    async fn each_refusal_of_a_decision_has_its_name(records: TestDatabase) {
         let app = test_app(records).await;
         app.cases(1).await;
         let who = app.reviewer("one").await;
@@ -146,7 +146,7 @@ on_both_engines! {
         assert_eq!(refused(taken), Refusal::MeasureWithoutViolation);
     }
 
-    async fn nobody_is_their_own_second_person(records: TestDatabase) {
+    async fn a_maker_cannot_approve_their_own_decision(records: TestDatabase) {
         let app = test_app(records).await;
         let case = app.cases(1).await[0];
         let maker = app.lead("maker").await.member().clone();
@@ -157,8 +157,8 @@ on_both_engines! {
         assert_eq!(decision.state, DecisionState::Proposed);
         assert_eq!(case_state(&app, case).await.0, CaseState::Proposed);
         let proposed = ActionState::Proposed;
-        let nothing_asked = vec![("remove_item", proposed), ("suspend_account", proposed)];
-        assert_eq!(actions(&app, decision.id).await, nothing_asked);
+        let not_requested = vec![("remove_item", proposed), ("suspend_account", proposed)];
+        assert_eq!(actions(&app, decision.id).await, not_requested);
 
         let approve = async |who: &mamori_desk::Member| {
             let recently = who.recently(now).unwrap();
@@ -176,11 +176,11 @@ on_both_engines! {
         assert_eq!(refused(approve(&other).await), Refusal::AlreadyDecided);
         assert_eq!(state(&app, decision.id).await, DecisionState::Standing);
         let waiting = ActionState::Waiting;
-        let asked = vec![("remove_item", waiting), ("suspend_account", waiting)];
-        assert_eq!(actions(&app, decision.id).await, asked);
+        let requested = vec![("remove_item", waiting), ("suspend_account", waiting)];
+        assert_eq!(actions(&app, decision.id).await, requested);
     }
 
-    async fn a_refused_decision_asks_nothing_and_goes_to_a_lead(records: TestDatabase) {
+    async fn a_refused_decision_requests_nothing_and_reopens_for_a_lead(records: TestDatabase) {
         let app = test_app(records).await;
         let case = app.cases(1).await[0];
         let maker = app.reviewer("maker").await;
@@ -201,9 +201,9 @@ on_both_engines! {
         decide(&app, &reviewer, remove()).await;
     }
 
-    async fn alone_one_waits_a_day_and_looks_again(records: TestDatabase) {
-        let alone = Settings { is_single_person: true, ..settings() };
-        let app = test_app_with(records, alone).await;
+    async fn a_reviewer_who_works_alone_waits_a_day_and_reads_again(records: TestDatabase) {
+        let single_person = Settings { is_single_person: true, ..settings() };
+        let app = test_app_with(records, single_person).await;
         app.cases(1).await;
         let who = app.member("only", &[StaffRole::Reviewer]).await;
         let reviewer = who.reviewer().unwrap();
@@ -228,13 +228,14 @@ on_both_engines! {
 
         let events = app.store().await.case_events(decision.case, 50).await.unwrap();
         let read = events.iter().filter(|event| event.kind == CaseEventKind::ReadAgain);
-        assert_eq!(read.count(), 1, "it is written down once, and when it counts");
-        let stands = app.store().await.decision(decision.id).await.unwrap().unwrap();
-        assert_eq!(stands.state, DecisionState::Standing);
-        assert_eq!((stands.approval.as_str(), stands.approver_id), ("alone", Some(who.staff())));
+        assert_eq!(read.count(), 1, "it is recorded once, and when it counts");
+        let approved = app.store().await.decision(decision.id).await.unwrap().unwrap();
+        assert_eq!(approved.state, DecisionState::Standing);
+        let approved = (approved.approval.as_str(), approved.approver_id);
+        assert_eq!(approved, ("alone", Some(who.staff())));
     }
 
-    async fn taking_back_asks_for_the_reverse_and_opens_the_case(records: TestDatabase) {
+    async fn undoing_requests_the_reverse_and_reopens_the_case(records: TestDatabase) {
         let app = test_app(records).await;
         let case = app.cases(1).await[0];
         let (one, two) = (app.reviewer("one").await, app.reviewer("two").await);
@@ -257,7 +258,7 @@ on_both_engines! {
         assert_eq!(decide(&app, &two, remove()).await.case, case);
     }
 
-    async fn what_another_decision_suspended_stays_suspended(records: TestDatabase) {
+    async fn an_undo_keeps_the_suspension_of_another_decision(records: TestDatabase) {
         let app = test_app(records).await;
         let bank = app.bank("known", Action::Hold).await;
         for number in 1..=2 {
@@ -267,7 +268,7 @@ on_both_engines! {
         let lead = lead.member().clone();
         let mut made = Vec::new();
         for number in 1..=2 {
-            // Of one account; its first case is closed when the second item comes.
+            // Of one account; its first case is closed when the second item is sent.
             let item = item(&format!("item {number}"), Surface::Public);
             app.desk.check(&app.caller, item, hashes(Pdq::from([number; 32]))).await.unwrap();
             let decision = decide(&app, &one, suspend()).await;
@@ -288,12 +289,12 @@ on_both_engines! {
         let open = last(made[0]).await;
 
         assert!(kept.undoes.is_some(), "{kept:?}");
-        assert_eq!(kept.what.kind().as_str(), "suspend_account", "the other decision stands");
-        assert_eq!(open.what.kind().as_str(), "restore_account", "no decision stands");
+        assert_eq!(kept.what.kind().as_str(), "suspend_account", "the other decision is in effect");
+        assert_eq!(open.what.kind().as_str(), "restore_account", "no decision is in effect");
         assert!(open.sequence > kept.sequence);
     }
 
-    async fn after_a_day_only_a_lead_takes_a_decision_back(records: TestDatabase) {
+    async fn after_a_day_only_a_lead_undoes_a_decision(records: TestDatabase) {
         let app = test_app(records).await;
         app.cases(1).await;
         let one = app.reviewer("one").await;
@@ -308,7 +309,7 @@ on_both_engines! {
         assert_eq!(state(&app, decision.id).await, DecisionState::Undone);
     }
 
-    async fn ones_own_decisions_are_listed_and_all_of_them_for_the_record(records: TestDatabase) {
+    async fn reviewers_list_their_own_decisions_and_auditors_all(records: TestDatabase) {
         let app = test_app(records).await;
         app.cases(2).await;
         let (one, two) = (app.reviewer("one").await, app.reviewer("two").await);
@@ -329,7 +330,7 @@ on_both_engines! {
         assert!(matches!(theirs, Err(Error::NotFound("decision"))), "{theirs:?}");
     }
 
-    async fn a_service_that_leaves_ends_its_cases(records: TestDatabase) {
+    async fn deleting_a_service_ends_its_cases(records: TestDatabase) {
         let app = test_app(records).await;
         let cases = app.cases(3).await;
         let one = app.reviewer("one").await;

@@ -40,7 +40,7 @@ async fn disputes(app: &TestApp) -> Vec<Dispute> {
 }
 
 on_both_engines! {
-    async fn a_disputed_entry_acts_no_more_at_this_service_and_elsewhere_as_before(records: TestDatabase) {
+    async fn a_disputed_entry_has_no_effect_at_this_service_only(records: TestDatabase) {
         let app = test_app(records).await;
         app.cases(1).await;
         let other = a_service(&app.desk, "another").await;
@@ -71,7 +71,7 @@ on_both_engines! {
         assert_eq!(app.desk.claim_next(&who, Queue::default()).await.unwrap(), None);
     }
 
-    async fn taking_the_decision_back_takes_the_dispute_back(records: TestDatabase) {
+    async fn undoing_the_decision_takes_its_dispute_back(records: TestDatabase) {
         let app = test_app(records).await;
         app.cases(1).await;
         let who = app.reviewer("one").await;
@@ -83,7 +83,7 @@ on_both_engines! {
         assert_eq!(verdict(&app, &app.caller, "new").await, Verdict::Hold);
     }
 
-    async fn a_dispute_stays_while_another_decision_says_the_same(records: TestDatabase) {
+    async fn a_dispute_stays_open_while_another_decision_supports_it(records: TestDatabase) {
         let app = test_app(records).await;
         app.cases(2).await;
         let who = app.reviewer("one").await;
@@ -100,7 +100,7 @@ on_both_engines! {
         assert_eq!((dispute.state, dispute.decision), (DisputeState::TakenBack, Some(second.id)));
     }
 
-    async fn nobody_settles_what_they_disputed_themselves(records: TestDatabase) {
+    async fn a_maker_cannot_resolve_their_own_dispute(records: TestDatabase) {
         let app = test_app(records).await;
         app.cases(1).await;
         let roles = [StaffRole::Reviewer, StaffRole::PolicyEditor];
@@ -116,7 +116,7 @@ on_both_engines! {
         assert_eq!(disputes(&app).await[0].state, DisputeState::Open);
     }
 
-    async fn who_words_policies_settles_disputes_once(records: TestDatabase) {
+    async fn a_policy_editor_resolves_a_dispute_once(records: TestDatabase) {
         let app = test_app(records).await;
         app.cases(2).await;
         let other = a_service(&app.desk, "another").await;

@@ -15,7 +15,7 @@ use mamori_testkit::pictures::{draw, encode};
 
 use crate::common::{TestApp, item, test_app};
 
-/// A house in which one picture is listed, and files that look like it.
+/// An app in which one picture is listed, and files that look like it.
 struct Fixture {
     app: TestApp,
     store: Store,
@@ -51,7 +51,7 @@ impl Fixture {
         checked.unwrap()
     }
 
-    /// What the service was told, the oldest first.
+    /// The events that the service was sent, the oldest first.
     async fn sent_events(&self) -> Vec<EventKind> {
         let desk = &self.app.desk;
         let page = desk.deliveries(&self.app.caller, None, None, None, PageSize::DEFAULT).await;
@@ -97,7 +97,7 @@ impl Fixture {
 }
 
 on_both_engines! {
-    async fn other_bytes_under_a_name_are_told_and_kept_and_the_same_are_not(records: TestDatabase) {
+    async fn other_bytes_under_a_name_are_a_change_and_the_same_are_not(records: TestDatabase) {
         let fixture = fixture(records).await;
 
         let first = fixture.send(90).await;
@@ -111,7 +111,7 @@ on_both_engines! {
         assert_eq!(fixture.sent_events().await, [EventKind::MatchCreated, EventKind::MatchChanged]);
         let after = fixture.cases().await;
         assert_eq!((before.len(), after.len()), (1, 1));
-        assert!(after[0].version > before[0].version, "who has it in hand must look again");
+        assert!(after[0].version > before[0].version, "the claimant must review again");
         let kept = fixture.kept().await;
         assert_eq!(Some(kept.id), first.recorded);
         let digests: Vec<_> = kept.hashes.iter().map(|seen| seen.sha256).collect();
@@ -120,14 +120,14 @@ on_both_engines! {
         assert_eq!(kept.sha256, Some(sha256(80)));
     }
 
-    async fn a_decision_that_it_is_allowed_holds_for_its_bytes(records: TestDatabase) {
+    async fn a_decision_allowed_applies_to_its_bytes_only(records: TestDatabase) {
         let fixture = fixture(records).await;
         fixture.send(90).await;
         fixture.decide(Outcome::Allowed).await;
 
         fixture.send(90).await;
         assert_eq!(fixture.cases().await.len(), 1);
-        // A new hit of the same bytes: the service is told, and no reviewer is asked again.
+        // A new hit of the same bytes: the service is notified, and no case is opened.
         fixture.list_digest(90).await;
         fixture.send(90).await;
         let sent_events = fixture.sent_events().await;
@@ -141,7 +141,7 @@ on_both_engines! {
         assert_eq!(states, [CaseState::Decided, CaseState::Open]);
     }
 
-    async fn bytes_that_come_back_before_the_decision_are_the_ones_that_it_is_about(
+    async fn bytes_sent_again_before_the_decision_are_what_it_is_about(
         records: TestDatabase
     ) {
         let fixture = fixture(records).await;
@@ -151,7 +151,7 @@ on_both_engines! {
 
         fixture.send(90).await;
 
-        assert!(fixture.cases().await[0].version > before, "a reviewer must look again");
+        assert!(fixture.cases().await[0].version > before, "a reviewer must review again");
         let kept = fixture.kept().await;
         let digests: Vec<_> = kept.hashes.iter().map(|seen| seen.sha256).collect();
         assert_eq!(digests, [sha256(90), sha256(80)].map(Some));
@@ -163,7 +163,7 @@ on_both_engines! {
         assert_eq!(fixture.open_cases().await, 0);
     }
 
-    async fn a_decision_on_other_bytes_clears_neither_those_before_nor_a_new_hit_of_theirs(
+    async fn a_decision_on_other_bytes_does_not_clear_the_earlier_bytes(
         records: TestDatabase
     ) {
         let fixture = fixture(records).await;
@@ -188,7 +188,7 @@ on_both_engines! {
         assert_eq!((fixture.open_cases().await, fixture.sent_events().await.len()), (0, sent_events + 1));
     }
 
-    async fn a_new_hit_of_earlier_bytes_opens_a_case_though_a_decision_on_others_stands(
+    async fn a_new_hit_of_earlier_bytes_opens_a_case_despite_a_decision_on_others(
         records: TestDatabase
     ) {
         let fixture = fixture(records).await;
@@ -202,7 +202,7 @@ on_both_engines! {
         assert_eq!(fixture.open_cases().await, 1);
     }
 
-    async fn a_new_hit_of_the_same_bytes_comes_before_a_person_where_none_said_they_are_allowed(
+    async fn a_new_hit_of_the_same_bytes_touches_the_undecided_case(
         records: TestDatabase
     ) {
         let fixture = fixture(records).await;

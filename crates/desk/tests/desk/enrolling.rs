@@ -1,4 +1,4 @@
-//! People come, enter, and stay for as long as they may.
+//! Staff accounts, one-time links, and sessions with their cookies.
 
 use jiff::SignedDuration;
 use mamori_desk::staff::add_staff::{NewStaff, StaffAdmin};
@@ -27,7 +27,7 @@ fn new(name: &str, roles: &[StaffRole]) -> NewStaff {
     }
 }
 
-/// What becomes of somebody who shows this cookie at a page.
+/// Opens a page with this cookie; returns the cookie that it is replaced with, if it is.
 async fn shown(
     desk: &Desk,
     cookie: &Sensitive<String>,
@@ -40,7 +40,7 @@ async fn shown(
     }
 }
 
-/// Somebody who entered, comes back every ten minutes, and has had one change of the cookie.
+/// The old and the new cookie of a session whose cookie has changed once.
 async fn with_a_changed_cookie(app: &TestApp) -> (Sensitive<String>, Sensitive<String>) {
     let who = somebody(&app.desk, "ada", &[StaffRole::Reviewer]).await;
     let old = sign_in_as(&app.desk, who).await.cookie;
@@ -52,7 +52,7 @@ async fn with_a_changed_cookie(app: &TestApp) -> (Sensitive<String>, Sensitive<S
 }
 
 on_both_engines! {
-    async fn whoever_has_a_ticket_enters_once(records: TestDatabase) {
+    async fn a_sign_in_link_signs_in_once(records: TestDatabase) {
         let app = test_app(records).await;
         let who = somebody(&app.desk, "ada", &[StaffRole::Lead]).await;
         let here = LocalCli::here();
@@ -70,7 +70,7 @@ on_both_engines! {
         assert!(matches!(again, Err(Error::Refused(Refusal::LinkUsed))));
     }
 
-    async fn a_ticket_runs_out_and_a_welcome_is_no_way_in(records: TestDatabase) {
+    async fn an_expired_link_and_an_enrolment_link_do_not_sign_in(records: TestDatabase) {
         let app = test_app(records).await;
         let here = LocalCli::here();
         let added = app.desk.add_staff(StaffAdmin::LocalCli(&here), new("ada", &[StaffRole::Lead]));
@@ -83,12 +83,12 @@ on_both_engines! {
             let refused = app.desk.sign_in_by_link(link).await;
             assert!(matches!(refused, Err(Error::Refused(Refusal::LinkUsed))), "{refused:?}");
         }
-        let nobody = uuid::Uuid::nil().into();
-        let none = app.desk.local_sign_in_link(&here, nobody, SignInLinkKind::SignIn).await;
+        let unknown = uuid::Uuid::nil().into();
+        let none = app.desk.local_sign_in_link(&here, unknown, SignInLinkKind::SignIn).await;
         assert!(matches!(none, Err(Error::NotFound("staff"))));
     }
 
-    async fn a_made_up_cookie_is_no_cookie(records: TestDatabase) {
+    async fn a_made_up_cookie_has_no_session(records: TestDatabase) {
         let app = test_app(records).await;
 
         for cookie in ["", "ms_", "nonsense", &"x".repeat(10_000)] {
@@ -109,7 +109,7 @@ on_both_engines! {
         assert!(matches!(clash, Err(Error::Refused(Refusal::RolesClash))));
     }
 
-    async fn only_an_administrator_lets_people_in_and_only_a_while_after_proving_it(records: TestDatabase) {
+    async fn only_a_recently_authenticated_administrator_adds_staff(records: TestDatabase) {
         let app = test_app(records).await;
         let boss = app.member("boss", &[StaffRole::Administrator]).await;
         let lead = app.lead("lead").await;
@@ -128,13 +128,13 @@ on_both_engines! {
         assert_eq!(boss.recently(app.clock.now()).unwrap_err(), Refusal::ProofStale);
     }
 
-    async fn a_session_ends_when_somebody_is_away_and_after_half_a_day(records: TestDatabase) {
+    async fn a_session_ends_after_half_an_hour_idle_and_after_half_a_day(records: TestDatabase) {
         let app = test_app(records).await;
         let who = somebody(&app.desk, "ada", &[StaffRole::Lead]).await;
         let idle = sign_in_as(&app.desk, who).await.cookie;
         app.clock.advance(minutes(30));
         assert_eq!(shown(&app.desk, &idle).await.unwrap_err(), Refusal::SessionEnded);
-        assert!(app.desk.member(idle.reveal()).await.unwrap().is_none(), "it is gone");
+        assert!(app.desk.member(idle.reveal()).await.unwrap().is_none(), "the session has ended");
 
         let mut busy = sign_in_as(&app.desk, who).await.cookie;
         for _ in 0..47 {
@@ -145,7 +145,7 @@ on_both_engines! {
         assert_eq!(shown(&app.desk, &busy).await.unwrap_err(), Refusal::SessionEnded);
     }
 
-    async fn an_old_cookie_ends_the_session_of_whoever_shows_it(records: TestDatabase) {
+    async fn a_replaced_cookie_ends_its_session(records: TestDatabase) {
         let app = test_app(records).await;
         let (old, new) = with_a_changed_cookie(&app).await;
         shown(&app.desk, &new).await.unwrap();
@@ -164,7 +164,7 @@ on_both_engines! {
         assert!(events.rows.iter().any(|event| event.kind == StaffEventKind::SessionEnded));
     }
 
-    async fn a_stolen_cookie_is_found_out_however_often_it_was_replaced(records: TestDatabase) {
+    async fn a_replayed_cookie_is_detected_after_any_number_of_changes(records: TestDatabase) {
         let app = test_app(records).await;
         let (owners, new) = with_a_changed_cookie(&app).await;
         shown(&app.desk, &new).await.unwrap();
@@ -180,7 +180,7 @@ on_both_engines! {
         assert_eq!(thief.unwrap_err(), Refusal::SessionEnded);
     }
 
-    async fn a_family_without_its_secret_opens_nothing(records: TestDatabase) {
+    async fn a_cookie_family_without_its_secret_has_no_session(records: TestDatabase) {
         let app = test_app(records).await;
         let who = somebody(&app.desk, "ada", &[StaffRole::Lead]).await;
         let cookie = sign_in_as(&app.desk, who).await.cookie;
@@ -193,7 +193,7 @@ on_both_engines! {
             let behind = shown(&app.desk, &Sensitive::new(made_up)).await;
             assert_eq!(behind.unwrap_err(), Refusal::CookieReplaced);
         }
-        assert!(shown(&app.desk, &cookie).await.is_ok(), "on its way: nobody is accused");
+        assert!(shown(&app.desk, &cookie).await.is_ok(), "a lost answer is no replay");
     }
 
     async fn a_cookie_ends_with_its_session(records: TestDatabase) {
@@ -210,7 +210,7 @@ on_both_engines! {
         assert!(app.desk.member(here.cookie.reveal()).await.unwrap().is_none());
     }
 
-    async fn a_lost_answer_signs_nobody_out(records: TestDatabase) {
+    async fn a_lost_answer_does_not_end_the_session(records: TestDatabase) {
         let app = test_app(records).await;
         let (old, lost) = with_a_changed_cookie(&app).await;
         assert!(shown(&app.desk, &old).await.unwrap().is_none(), "a page's other requests");
@@ -224,7 +224,7 @@ on_both_engines! {
         assert_eq!(shown(&app.desk, &old).await.unwrap_err(), Refusal::SessionReplayed);
     }
 
-    async fn what_a_page_sends_by_itself_changes_no_cookie(records: TestDatabase) {
+    async fn a_pages_own_requests_do_not_change_the_cookie(records: TestDatabase) {
         let app = test_app(records).await;
         let who = somebody(&app.desk, "ada", &[StaffRole::Lead]).await;
         let cookie = sign_in_as(&app.desk, who).await.cookie;

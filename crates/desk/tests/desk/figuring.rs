@@ -1,4 +1,4 @@
-//! How work flows, by policy and day, and never by person.
+//! Workload figures, by policy and day, and never by person.
 
 use jiff::SignedDuration;
 use mamori_desk::cases::claim_case::Queue;
@@ -12,7 +12,7 @@ use mamori_testkit::on_both_engines;
 use crate::common::test_app;
 
 on_both_engines! {
-    async fn figures_tell_how_work_flows(records: TestDatabase) {
+    async fn figures_count_cases_decisions_and_actions(records: TestDatabase) {
         let app = test_app(records).await;
         app.cases(7).await;
         let (desk, who) = (&app.desk, app.reviewer("one").await);
@@ -34,9 +34,9 @@ on_both_engines! {
             made.push(desk.decide(&who, new).await.unwrap().id);
         }
         desk.undo(&who, made[0], &"Another picture.".parse().unwrap()).await.unwrap();
-        let anybody = app.member("admin", &[StaffRole::Administrator]).await;
+        let administrator = app.member("admin", &[StaffRole::Administrator]).await;
 
-        let figures = desk.figures(&anybody).await.unwrap();
+        let figures = desk.figures(&administrator).await.unwrap();
 
         let [arrived] = &figures.arrivals[..] else { panic!("{figures:?}") };
         assert_eq!((arrived.purpose, arrived.day, arrived.cases), (Purpose::Rehearsal, figures.to, 7));
@@ -53,13 +53,13 @@ on_both_engines! {
         assert_eq!(open.oldest, Some(began + SignedDuration::from_mins(2)));
     }
 
-    async fn a_month_that_is_over_is_not_told(records: TestDatabase) {
+    async fn figures_cover_the_last_thirty_days(records: TestDatabase) {
         let app = test_app(records).await;
         app.cases(1).await;
         app.clock.advance(SignedDuration::from_hours(24 * 30));
-        let anybody = app.reviewer("one").await;
+        let member = app.reviewer("one").await;
 
-        let figures = app.desk.figures(anybody.member()).await.unwrap();
+        let figures = app.desk.figures(member.member()).await.unwrap();
 
         assert_eq!(figures.arrivals, []);
         assert_eq!((figures.to - figures.from).get_days(), 29);

@@ -1,4 +1,4 @@
-//! Two desks over the same records are one Mamori.
+//! Two nodes over the same database follow each other's changes.
 
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ on_both_engines! {
         following.await.unwrap();
     }
 
-    async fn what_changes_of_an_entrys_end_holds_at_every_node_at_once(records: TestDatabase) {
+    async fn a_changed_end_of_an_entry_applies_at_every_node_at_once(records: TestDatabase) {
         let app = test_app(records).await;
         let bank = app.bank("known", Action::Hold).await;
         let soon = app.clock.now() + SignedDuration::from_secs(60);
@@ -69,14 +69,14 @@ on_both_engines! {
         assert_eq!(other.holdings().entries, 1);
     }
 
-    async fn an_end_that_is_put_off_after_it_passed_unseen_is_put_off_everywhere(records: TestDatabase) {
+    async fn an_end_postponed_after_it_passed_is_postponed_everywhere(records: TestDatabase) {
         let app = test_app(records).await;
         let bank = app.bank("known", Action::Hold).await;
         let soon = app.clock.now() + SignedDuration::from_secs(60);
         let metadata = EntryChange { expires_at: Patch::Value(soon), ..EntryChange::default() };
         let new = NewEntry { hash: Hash::Pdq(Pdq::from([1; 32])), metadata };
         let added = app.desk.add_entries(&app.admin, bank.id, &[new]).await.unwrap();
-        // A clock that goes a little ahead: there the entry is over when the node starts.
+        // A clock that is ahead: there the entry has ended when the node starts.
         let ahead = Arc::new(Clock::manual(soon + SignedDuration::from_secs(1)));
         let other = node(&app.records, &ahead, Settings::default()).await;
 
@@ -89,7 +89,7 @@ on_both_engines! {
         assert_eq!(checked.await.unwrap().verdict, Verdict::Hold);
     }
 
-    async fn a_node_that_starts_knows_what_the_others_know(records: TestDatabase) {
+    async fn a_starting_node_holds_the_same_entries_as_the_others(records: TestDatabase) {
         let app = test_app(records).await;
         let bank = app.bank("known", Action::Hold).await;
         for byte in 1..=50 {
@@ -107,7 +107,7 @@ on_both_engines! {
         assert_eq!(other.holdings().entries, 50);
     }
 
-    async fn a_node_that_the_log_left_behind_reads_everything(records: TestDatabase) {
+    async fn a_node_behind_the_pruned_log_reads_everything(records: TestDatabase) {
         let app = test_app(records).await;
         let (bank, gone) = (app.bank("known", Action::Hold).await, app.bank("gone", Action::Hold).await);
         app.add(&bank, Pdq::from([1; 32])).await;
@@ -133,7 +133,7 @@ on_both_engines! {
         assert_eq!(app.desk.sweep_once().await.unwrap().rows_deleted, 0);
     }
 
-    async fn a_revoked_key_opens_nothing_at_any_node(records: TestDatabase) {
+    async fn a_revoked_key_is_accepted_at_no_node(records: TestDatabase) {
         let app = test_app(records).await;
         let name = "k".parse().unwrap();
         let role = Role::Service(app.caller.service());
@@ -152,7 +152,7 @@ on_both_engines! {
         assert!(other.authenticate("mk_nobodys").is_none());
     }
 
-    async fn the_first_key_is_made_once_and_the_last_is_kept(records: TestDatabase) {
+    async fn the_first_key_is_issued_once_and_the_last_is_not_revoked(records: TestDatabase) {
         let app = test_app(records).await;
         let other = node(&app.records, &app.clock, Settings::default()).await;
 

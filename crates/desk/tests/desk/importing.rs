@@ -1,4 +1,4 @@
-//! Lists that stream in.
+//! Imports of lists that stream in.
 
 use bytes::Bytes;
 use futures_util::{Stream, stream};
@@ -119,12 +119,12 @@ on_both_engines! {
 
         assert_eq!(slow, 0);
         assert!(matches!(dead, (1, Some((ImportState::Interrupted, _)))), "{dead:?}");
-        assert_eq!((finished.state, finished.added), (ImportState::Finished, 3), "it lived after all");
+        assert_eq!((finished.state, finished.added), (ImportState::Finished, 3), "it was not dead");
         sweep(60 * 24 * 91).await;
-        assert_eq!(progress().await, None, "its record goes by its term");
+        assert_eq!(progress().await, None, "its record is removed at the end of its term");
     }
 
-    async fn a_csv_without_a_header_is_refused_whole(records: TestDatabase) {
+    async fn a_csv_without_a_header_is_refused_as_a_whole(records: TestDatabase) {
         let app = test_app(records).await;
         let bank = app.bank("list", Action::Hold).await;
 
@@ -257,7 +257,7 @@ on_both_engines! {
         assert_eq!((right.state, again.state), (ImportState::Finished, ImportState::Finished));
     }
 
-    async fn what_was_withdrawn_comes_back_only_when_asked(records: TestDatabase) {
+    async fn withdrawn_hashes_are_imported_again_only_on_request(records: TestDatabase) {
         let app = test_app(records).await;
         let bank = app.bank("list", Action::Hold).await;
         let list = format!("hash,source_id\n{},a\n{},b\n{},a\n", half_set(0), half_set(1), half_set(2));

@@ -1,4 +1,4 @@
-//! The verbs on real records: each test runs on SQLite and on PostgreSQL.
+//! The verbs on a real database: each test runs on SQLite and on PostgreSQL.
 #![cfg(test)]
 
 mod acting;

@@ -1,4 +1,4 @@
-//! Webhooks: promised with their cause, sent until taken.
+//! Webhooks: enqueued with their cause, sent until they are delivered.
 
 use jiff::SignedDuration;
 use mamori_desk::{Error, MatchFilter, Settings};
@@ -26,7 +26,7 @@ async fn a_match(app: &TestApp) {
     check.await.unwrap();
 }
 
-/// Waits until `is_so`; for ten seconds, less than a receiver that hangs is waited for.
+/// Waits until `is_so`, for at most ten seconds: less than the time-out of a receiver that hangs.
 async fn until(is_so: impl Fn() -> bool) {
     let wait = async {
         while !is_so() {
@@ -37,7 +37,7 @@ async fn until(is_so: impl Fn() -> bool) {
 }
 
 on_both_engines! {
-    async fn a_match_is_told_once_signed_and_with_one_id(records: TestDatabase) {
+    async fn a_match_is_delivered_once_signed_and_with_one_id(records: TestDatabase) {
         let app = test_app(records).await;
         let receiver = Receiver::start(&[503, 500]).await;
         let endpoint = app.desk.add_endpoint(&app.caller, &receiver.url).await.unwrap();
@@ -68,7 +68,7 @@ on_both_engines! {
         assert_eq!(delivery.last_result.as_deref(), Some("204"));
     }
 
-    async fn a_receiver_that_stays_down_gets_a_dead_letter_that_can_be_sent_again(records: TestDatabase) {
+    async fn a_delivery_fails_after_ten_attempts_and_can_be_sent_again(records: TestDatabase) {
         let app = test_app(records).await;
         let receiver = Receiver::start(&[500; 10]).await;
         app.desk.add_endpoint(&app.caller, &receiver.url).await.unwrap();
@@ -99,7 +99,7 @@ on_both_engines! {
         assert_eq!(deliveries(&app).await[0].last_result.as_deref(), Some("307"));
     }
 
-    async fn a_deleted_service_is_let_in_nowhere_and_told_nothing(records: TestDatabase) {
+    async fn a_deleted_service_has_no_valid_key_and_is_sent_nothing(records: TestDatabase) {
         let app = test_app(records).await;
         let receiver = Receiver::start(&[]).await;
         app.desk.add_endpoint(&app.caller, &receiver.url).await.unwrap();
@@ -127,10 +127,10 @@ on_both_engines! {
         app.clock.advance(SignedDuration::from_hours(24 * 184));
         app.desk.sweep_once().await.unwrap();
         let kept = app.desk.matches(&app.caller, MatchFilter::default(), None, PageSize::DEFAULT);
-        assert_eq!(kept.await.unwrap().rows, [], "its matches go by their term");
+        assert_eq!(kept.await.unwrap().rows, [], "its matches reached their term");
     }
 
-    async fn the_operators_own_machine_is_closed_unless_it_is_opened(records: TestDatabase) {
+    async fn loopback_is_refused_unless_permitted(records: TestDatabase) {
         let app = test_app(records).await;
         let receiver = Receiver::start(&[]).await;
         let opened = app.desk.add_endpoint(&app.caller, &receiver.url).await.unwrap();
@@ -161,7 +161,7 @@ on_both_engines! {
         assert!(matches!(again, Err(Error::NotFound("endpoint"))), "{again:?}");
     }
 
-    async fn a_service_whose_receivers_hang_holds_up_no_other(records: TestDatabase) {
+    async fn a_service_whose_receivers_hang_delays_no_other(records: TestDatabase) {
         let app = test_app(records).await;
         let (hanging, prompt) = (Receiver::start(&[0; 100]).await, Receiver::start(&[]).await);
         for _ in 0..5 {
@@ -184,11 +184,11 @@ on_both_engines! {
         app.desk.check(&other, item("a", Surface::Public), hashes(Pdq::from([1; 32]))).await.unwrap();
         until(|| prompt.received().len() == 1).await;
 
-        assert_eq!(hanging.received().len(), 8, "50 wait, and 8 of one service are on their way");
+        assert_eq!(hanging.received().len(), 8, "50 wait, and 8 of one service are being sent");
         working.abort();
     }
 
-    async fn whoever_waits_for_its_lane_is_sent_when_there_is_room(records: TestDatabase) {
+    async fn a_delivery_that_waits_for_its_lane_is_sent_when_there_is_room(records: TestDatabase) {
         let app = test_app(records).await;
         let receiver = Receiver::start(&[]).await;
         app.desk.add_endpoint(&app.caller, &receiver.url).await.unwrap();
@@ -232,10 +232,10 @@ on_both_engines! {
         let failed = app.desk.delivery(&app.caller, first).await.unwrap();
         assert_eq!((failed.state, failed.attempts), (DeliveryState::Failed, 1));
         let dead: u64 = app.desk.workload().await.unwrap().jobs.iter().map(|count| count.dead).sum();
-        assert_eq!(dead, 0, "nobody need look at a test that failed");
+        assert_eq!(dead, 0, "a failed test needs no operator");
     }
 
-    async fn an_endpoint_is_its_services_own(records: TestDatabase) {
+    async fn an_endpoint_belongs_to_its_service(records: TestDatabase) {
         let app = test_app(records).await;
         let receiver = Receiver::start(&[]).await;
         let endpoint = app.desk.add_endpoint(&app.caller, &receiver.url).await.unwrap();

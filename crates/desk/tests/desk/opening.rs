@@ -25,7 +25,7 @@ async fn check(app: &TestApp, item: Item, pdq: Pdq) -> Verdict {
     app.desk.check(&app.caller, item, hashes(pdq)).await.unwrap().verdict
 }
 
-/// Every case of the house's service, the oldest first.
+/// Every case of the app's service, the oldest first.
 async fn cases(app: &TestApp, store: &Store) -> Vec<Case> {
     let service = app.caller.service();
     let page = store.cases_of_service(service, None, None, PageSize::DEFAULT).await.unwrap();
@@ -49,7 +49,7 @@ on_both_engines! {
         assert_eq!(items, [2, 1, 1, 1]);
     }
 
-    async fn what_the_machine_let_stand_opens_no_case(records: TestDatabase) {
+    async fn an_allowed_match_opens_no_case(records: TestDatabase) {
         let app = test_app(records).await;
         let store = app.store().await;
         let bank = app.bank("known", Action::None).await;
@@ -60,7 +60,7 @@ on_both_engines! {
         assert_eq!(cases(&app, &store).await, []);
     }
 
-    async fn the_same_item_again_is_no_second_item_and_a_stricter_verdict_is_news(records: TestDatabase) {
+    async fn an_item_is_added_once_and_a_stricter_verdict_is_a_new_version(records: TestDatabase) {
         let app = test_app(records).await;
         let store = app.store().await;
         let held = app.bank("held", Action::Hold).await;
@@ -83,7 +83,7 @@ on_both_engines! {
         assert!(events.iter().all(|event| event.about.item.is_some() && event.by.is_none()));
     }
 
-    async fn each_policy_asks_its_own_question(records: TestDatabase) {
+    async fn each_policy_has_its_own_case(records: TestDatabase) {
         let app = test_app(records).await;
         let store = app.store().await;
         let rehearsal = app.bank("rehearsal", Action::Hold).await;

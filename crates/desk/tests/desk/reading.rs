@@ -83,7 +83,7 @@ on_both_engines! {
         }
     }
 
-    async fn a_negative_bank_that_knows_the_bytes_clears_what_cannot_be_read(records: TestDatabase) {
+    async fn a_negative_bank_that_knows_the_bytes_clears_an_unreadable_item(records: TestDatabase) {
         let app = test_app(records).await;
         let mut new = new_bank("benign", Action::None);
         new.purpose = Purpose::KnownBenign;
@@ -97,14 +97,14 @@ on_both_engines! {
         assert_eq!(reasons(&checked.looked), [NotCompared::Unsupported]);
     }
 
-    async fn without_a_hit_frames_that_were_left_out_are_an_error_unless_the_operator_says_otherwise(
+    async fn left_out_frames_without_a_hit_are_an_error_unless_configured_otherwise(
         records: TestDatabase
     ) {
         let app = test_app(records).await;
         let bank = app.bank("known", Action::Block).await;
         let listed = draw(1, 128, 96);
         add_entry_for(&app, &bank, &listed).await;
-        // The listed frame is the fourth: two frames of six are never that one.
+        // The listed frame is the fourth, which is not among two frames of six.
         let mut frames: Vec<_> = (20..25).map(|seed| draw(seed, 128, 96)).collect();
         frames.insert(3, listed);
         let file = encode::png_animated(&frames[..5]);
@@ -164,7 +164,7 @@ on_both_engines! {
         assert_eq!(reasons(&found.looked), [NotCompared::Damaged]);
     }
 
-    async fn a_hit_that_does_nothing_is_recorded_and_does_not_excuse_what_was_not_read(records: TestDatabase) {
+    async fn a_hit_without_an_effect_does_not_excuse_unread_frames(records: TestDatabase) {
         let app = test_app(records).await;
         let bank = app.bank("watched", Action::None).await;
         let mut file = encode::gif_animated(&[draw(1, 200, 150), draw(2, 200, 150), draw(3, 200, 150)]);

@@ -14,10 +14,10 @@ use mamori_testkit::on_both_engines;
 
 use crate::common::{TestApp, test_app};
 
-/// How many notes and looks a case has here: more than two pages.
+/// How many notes and views a case has here: more than two pages.
 const MANY: usize = 230;
 
-/// A case in somebody's hand, with as many notes and looks.
+/// A claimed case with as many notes and views.
 async fn long(app: &TestApp) -> (Reviewer, CaseId) {
     let case = app.cases(1).await[0];
     let who = app.reviewer("one").await;
@@ -56,7 +56,7 @@ fn a_view(app: &TestApp, who: &Reviewer, case: CaseId, item: MatchId) -> View {
 }
 
 on_both_engines! {
-    async fn a_long_history_is_read_to_its_begin_and_nothing_is_left_out(records: TestDatabase) {
+    async fn a_long_history_is_read_to_its_beginning_without_gaps(records: TestDatabase) {
         let app = test_app(records).await;
         let (who, case) = long(&app).await;
         let auditor = app.member("auditor", &[StaffRole::Auditor]).await.records().unwrap();
@@ -85,11 +85,11 @@ on_both_engines! {
             assert_eq!(events, all);
             assert_eq!(events[0].kind, CaseEventKind::Opened);
             assert_eq!(views.len(), MANY);
-            assert!(views.is_sorted_by_key(|view| view.id), "none is there twice");
+            assert!(views.is_sorted_by_key(|view| view.id), "no view is there twice");
         }
     }
 
-    async fn the_history_is_for_whoever_may_read_the_case(records: TestDatabase) {
+    async fn only_the_claimant_reads_the_history_of_a_case(records: TestDatabase) {
         let app = test_app(records).await;
         let (who, case) = long(&app).await;
         let two = app.reviewer("two").await;

@@ -1,4 +1,4 @@
-//! An item's bytes are kept where a policy says so, sealed, until their term.
+//! An item's bytes are stored where a policy says so, sealed, until the end of their term.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -30,7 +30,7 @@ fn refused<T: std::fmt::Debug>(answer: Result<T, Error>) -> Refusal {
     }
 }
 
-/// A house with a bank that knows one picture.
+/// An app with a bank that lists one picture.
 struct Fixture {
     app: TestApp,
     editor: PolicyEditor,
@@ -99,8 +99,8 @@ impl Fixture {
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
-    let shelves = std::fs::read_dir(folder).unwrap().map(|shelf| shelf.unwrap().path());
-    let files = shelves.flat_map(|shelf| std::fs::read_dir(shelf).unwrap());
+    let folders = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files = folders.flat_map(|folder| std::fs::read_dir(folder).unwrap());
     files.map(|file| file.unwrap().path()).collect()
 }
 
@@ -110,7 +110,7 @@ fn make_old(file: &Path) {
 }
 
 on_both_engines! {
-    async fn each_set_of_bytes_is_kept_and_the_newest_is_shown(records: TestDatabase) {
+    async fn each_set_of_bytes_is_stored_and_the_newest_is_shown(records: TestDatabase) {
         let fixture = fixture(records).await;
         fixture.set_keep_days(30).await.unwrap();
         let item = fixture.held("a").await;
@@ -128,7 +128,7 @@ on_both_engines! {
         assert_eq!(again.recorded, Some(item));
         assert_eq!(fixture.files().len(), 2);
         assert_eq!(second.sha256, Some(mamori_media::sha256(&edited)));
-        assert_eq!(newest().await.id, first.id, "the item came back to its first bytes");
+        assert_eq!(newest().await.id, first.id, "the item has its first bytes again");
         let recorded = fixture.view(item).await.unwrap();
         let shown = fixture.app.desk.picture(recorded).await.unwrap();
         assert!(!shown.file.is_empty());
@@ -152,7 +152,7 @@ on_both_engines! {
         assert!(distance(&listed) * 4 < distance(&frames[0]), "it is the third frame");
     }
 
-    async fn what_a_policy_keeps_is_sealed_and_can_be_looked_at(records: TestDatabase) {
+    async fn bytes_that_a_policy_keeps_are_sealed_and_can_be_viewed(records: TestDatabase) {
         let fixture = fixture(records).await;
         fixture.set_keep_days(30).await.unwrap();
 
@@ -169,7 +169,7 @@ on_both_engines! {
         assert_eq!((shown.media_type, size), ("image/jpeg", (320, 240)));
     }
 
-    async fn what_is_clean_or_kept_by_no_policy_is_not_kept(records: TestDatabase) {
+    async fn clean_items_and_items_without_a_policy_are_not_stored(records: TestDatabase) {
         let fixture = fixture(records).await;
         let unkept = fixture.held("a").await;
         fixture.set_keep_days(30).await.unwrap();
@@ -181,7 +181,7 @@ on_both_engines! {
         assert_eq!(refused(fixture.view(unkept).await), Refusal::EvidenceNone);
     }
 
-    async fn what_reached_its_term_cannot_be_read(records: TestDatabase) {
+    async fn evidence_at_the_end_of_its_term_cannot_be_read(records: TestDatabase) {
         let fixture = fixture(records).await;
         fixture.set_keep_days(30).await.unwrap();
         let item = fixture.held("a").await;
@@ -196,12 +196,12 @@ on_both_engines! {
         assert_eq!(swept.evidence_expired, 1);
         let store = fixture.app.store().await;
         let kept = store.evidence_of_item(item).await.unwrap().unwrap();
-        assert_eq!(kept.wrapped_key, None, "no copy of the file opens any more");
+        assert_eq!(kept.wrapped_key, None, "no copy of the file can be unsealed");
         assert_eq!(desk.work_once().await.unwrap(), 1);
         assert_eq!(fixture.files(), Vec::<PathBuf>::new());
         desk.catch_up().await.unwrap();
         fixture.held("a").await;
-        assert_eq!(fixture.files(), Vec::<PathBuf>::new(), "what is gone is not kept anew");
+        assert_eq!(fixture.files(), Vec::<PathBuf>::new(), "removed bytes are not stored again");
         assert_eq!(refused(fixture.view(item).await), Refusal::EvidenceGone);
     }
 
@@ -224,7 +224,7 @@ on_both_engines! {
         assert_eq!(refused(fixture.app.desk.picture(recorded).await), Refusal::EvidenceBroken);
     }
 
-    async fn without_its_key_the_vault_is_closed_and_nothing_else_is(records: TestDatabase) {
+    async fn a_vault_without_its_key_is_closed_and_checks_go_on(records: TestDatabase) {
         let fixture = fixture(records).await;
         fixture.set_keep_days(30).await.unwrap();
         let item = fixture.held("a").await;
@@ -253,7 +253,7 @@ on_both_engines! {
         assert_eq!(checked.verdict, Verdict::Hold);
     }
 
-    async fn what_is_kept_follows_a_change_of_the_vaults_key(records: TestDatabase) {
+    async fn evidence_is_rewrapped_with_a_new_vault_key(records: TestDatabase) {
         let (old, new) = (vault_key("old"), vault_key("new"));
         let fixture = fixture_with(records, &old).await;
         fixture.set_keep_days(30).await.unwrap();
@@ -293,7 +293,7 @@ on_both_engines! {
         std::fs::remove_file(folder).unwrap();
     }
 
-    async fn what_somebody_allowed_goes_after_a_week(records: TestDatabase) {
+    async fn evidence_of_an_allowed_item_expires_after_a_week(records: TestDatabase) {
         let fixture = fixture(records).await;
         fixture.set_keep_days(30).await.unwrap();
         let item = fixture.held("a").await;
@@ -318,7 +318,7 @@ on_both_engines! {
         assert!(!readable().await);
     }
 
-    async fn a_shorter_term_shortens_and_a_longer_one_lengthens_nothing(records: TestDatabase) {
+    async fn a_shorter_term_applies_to_stored_evidence_a_longer_does_not(records: TestDatabase) {
         let fixture = fixture(records).await;
         fixture.set_keep_days(30).await.unwrap();
         let item = fixture.held("a").await;
@@ -345,13 +345,13 @@ on_both_engines! {
             measures: Measures::default(),
         };
         let stale = fixture.app.desk.decide(&fixture.who, new).await;
-        assert_eq!(refused(stale), Refusal::CaseStale, "they read another policy");
+        assert_eq!(refused(stale), Refusal::CaseStale, "the claimant read another policy");
         let admin = &fixture.app.admin;
         fixture.app.desk.delete_service(admin, fixture.app.caller.service()).await.unwrap();
-        assert_eq!(term().await, 0, "a service leaves, and what was kept of its items");
+        assert_eq!(term().await, 0, "deleting the service ends the term");
     }
 
-    async fn a_policy_is_worded_anew_and_never_changed(records: TestDatabase) {
+    async fn a_policy_gets_a_new_version_and_old_ones_stay(records: TestDatabase) {
         let fixture = fixture(records).await;
         let desk = &fixture.app.desk;
         let new = |after| NewPolicy {
@@ -374,19 +374,19 @@ on_both_engines! {
             assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
         }
         assert!(matches!(benign, Err(Error::NotFound("policy"))), "{benign:?}");
-        let anybody = fixture.who.member();
-        let versions = desk.policy_versions(anybody, Purpose::ChildSexualAbuse).await.unwrap();
+        let member = fixture.who.member();
+        let versions = desk.policy_versions(member, Purpose::ChildSexualAbuse).await.unwrap();
         assert_eq!((versions[0].clone(), versions[1].version), (changed.clone(), 1));
-        assert!(desk.policies(anybody).await.unwrap().contains(&changed));
+        assert!(desk.policies(member).await.unwrap().contains(&changed));
     }
 
-    async fn a_crash_after_the_key_went_leaves_no_file(records: TestDatabase) {
+    async fn a_crash_after_the_key_is_deleted_leaves_no_file(records: TestDatabase) {
         let fixture = fixture(records).await;
         fixture.set_keep_days(30).await.unwrap();
         fixture.held("a").await;
         fixture.held("b").await;
         fixture.pass_days(30);
-        // The node dies between the commit that takes the keys and the jobs that take the files.
+        // The node dies between the commit that deletes the keys and the jobs that remove files.
         assert_eq!(fixture.app.desk.sweep_once().await.unwrap().evidence_expired, 2);
         let files = fixture.files();
         assert_eq!(files.len(), 2);
@@ -396,22 +396,22 @@ on_both_engines! {
 
         make_old(&files[0]);
         let swept = again.sweep_objects().await.unwrap();
-        assert_eq!((swept, fixture.files()), (1, vec![files[1].clone()]), "a sweep finds what is old");
+        assert_eq!((swept, fixture.files()), (1, vec![files[1].clone()]), "old files are swept");
         let jobs = again.work_once().await.unwrap() + again.work_once().await.unwrap();
 
-        assert_eq!(jobs, 2, "and the job of a file that is gone is done");
+        assert_eq!(jobs, 2, "the job of a removed file succeeds too");
         assert_eq!(fixture.files(), Vec::<PathBuf>::new());
         assert_eq!(again.work_once().await.unwrap(), 0);
     }
 
-    async fn files_that_no_row_names_go(records: TestDatabase) {
+    async fn files_to_which_no_row_refers_are_removed(records: TestDatabase) {
         let fixture = fixture(records).await;
         fixture.set_keep_days(30).await.unwrap();
         fixture.held("a").await;
         let vault = fixture.app.desk.settings().vault.clone().unwrap();
         let lost = EvidenceId::from(fixture.app.clock.mint().unwrap());
         vault.put(lost, b"left by a check that died").await.unwrap();
-        assert_eq!(fixture.app.desk.sweep_objects().await.unwrap(), 0, "a check may go on");
+        assert_eq!(fixture.app.desk.sweep_objects().await.unwrap(), 0, "a check may be running");
         let before = fixture.files();
         for file in &before {
             make_old(file);
@@ -425,7 +425,7 @@ on_both_engines! {
     }
 }
 
-/// The bytes of every file of an SQLite database: it and what SQLite puts beside it.
+/// The bytes of every file of an SQLite database: its own, and those that SQLite puts beside it.
 fn database(records: &TestDatabase) -> Vec<u8> {
     let file = Path::new(records.url().strip_prefix("sqlite:").unwrap());
     let beside = std::fs::read_dir(file.parent().unwrap()).unwrap();
@@ -433,7 +433,7 @@ fn database(records: &TestDatabase) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn the_key_of_what_reached_its_term_is_in_no_file_of_sqlite() {
+async fn the_key_of_expired_evidence_is_in_no_file_of_sqlite() {
     let fixture = fixture(TestDatabase::sqlite().unwrap()).await;
     fixture.set_keep_days(30).await.unwrap();
     let mut keys = Vec::new();
@@ -444,11 +444,11 @@ async fn the_key_of_what_reached_its_term_is_in_no_file_of_sqlite() {
     }
     let records = &fixture.app.records;
     let is_there = |key: &Vec<u8>| {
-        // The tail of it: what a cell that was moved leaves behind counts too.
+        // The end of the key: the remains of a moved cell count too.
         let (bytes, part) = (database(records), &key[key.len() - 16..]);
         bytes.windows(part.len()).any(|window| window == part)
     };
-    assert!(keys.iter().all(is_there), "the test looks at the right files");
+    assert!(keys.iter().all(is_there), "the test reads the right files");
     fixture.pass_days(30);
 
     fixture.app.desk.sweep_once().await.unwrap();

@@ -1,4 +1,4 @@
-//! Ways in of one's own: passkeys, passwords and codes.
+//! Sign-in methods: passkeys, passwords and codes.
 
 use jiff::SignedDuration;
 use mamori_desk::staff::add_staff::StaffAdmin;
@@ -23,7 +23,7 @@ use crate::common::{
 
 const PASSWORD: &str = "correct horse battery";
 
-/// What an authenticator shows of an offered secret.
+/// The code that an authenticator shows for an offered secret.
 fn code(app: &TestApp, secret: &str) -> Sensitive<String> {
     let bytes = base32::read(secret).unwrap();
     let secret = TotpSecret::from_stored(Sensitive::new(bytes)).unwrap();
@@ -36,8 +36,8 @@ async fn enroll_link(desk: &Desk, who: StaffId) -> Sensitive<String> {
     desk.enroll_again(StaffAdmin::LocalCli(&here), who).await.unwrap()
 }
 
-/// Somebody with a password and codes, and the secret in their authenticator; half a minute later,
-/// so that the next code is another.
+/// A staff member with a password and codes, and the secret in their authenticator; half a minute
+/// later, so that the next code is another.
 async fn with_password(app: &TestApp, name: &str) -> (StaffId, String) {
     let who = somebody(&app.desk, name, &[StaffRole::Reviewer]).await;
     let link = enroll_link(&app.desk, who).await;
@@ -89,7 +89,7 @@ fn refused<T>(answer: Result<T, Error>) -> Result<T, Refusal> {
 }
 
 on_both_engines! {
-    async fn a_password_with_a_code_lets_in_and_a_code_lets_in_once(records: TestDatabase) {
+    async fn a_password_and_a_code_sign_in_and_a_code_only_once(records: TestDatabase) {
         let folder = tempfile::tempdir().unwrap();
         let app = test_app_with_vault(records, folder.path()).await;
         let (who, secret) = with_password(&app, "ada").await;
@@ -120,7 +120,7 @@ on_both_engines! {
         sign_in_with_password(&new, "ada", PASSWORD, &code(&app, &secret)).await.unwrap();
     }
 
-    async fn two_who_show_one_code_at_once_enter_once(records: TestDatabase) {
+    async fn one_code_sent_twice_at_once_signs_in_once(records: TestDatabase) {
         let folder = tempfile::tempdir().unwrap();
         let app = test_app_with_vault(records, folder.path()).await;
         let (_, secret) = with_password(&app, "ada").await;
@@ -134,7 +134,7 @@ on_both_engines! {
         assert_eq!([one.is_ok(), other.is_ok()].iter().filter(|is_in| **is_in).count(), 1);
     }
 
-    async fn guessing_is_slowed_and_tells_nothing(records: TestDatabase) {
+    async fn guessing_is_slowed_and_reveals_no_names(records: TestDatabase) {
         let folder = tempfile::tempdir().unwrap();
         let app = test_app_with_vault(records, folder.path()).await;
         let (_, secret) = with_password(&app, "ada").await;
@@ -151,7 +151,7 @@ on_both_engines! {
         assert!(sign_in_with_password(&app.desk, "ada", PASSWORD, &code(&app, &secret)).await.is_ok());
     }
 
-    async fn a_guesser_who_changes_names_is_slowed_with_everybody_for_a_minute(records: TestDatabase) {
+    async fn guesses_at_several_names_delay_every_password_for_a_minute(records: TestDatabase) {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = vault_settings_with(folder.path(), &vault_key("test"));
         settings.sign_in.attempts.of_all = 4;
@@ -169,11 +169,11 @@ on_both_engines! {
         app.clock.advance(SignedDuration::from_secs(1));
 
         assert_eq!(fifth.unwrap_err(), Refusal::SignInWait);
-        assert_eq!(ada.unwrap_err(), Refusal::SignInWait, "who is in a hurry waits too");
+        assert_eq!(ada.unwrap_err(), Refusal::SignInWait, "every password waits");
         assert!(sign_in_with_password(&app.desk, "ada", PASSWORD, &code(&app, &secret)).await.is_ok());
     }
 
-    async fn a_right_password_with_a_wrong_code_is_as_wrong_as_the_other_way(records: TestDatabase) {
+    async fn a_wrong_code_and_a_wrong_password_get_the_same_refusal(records: TestDatabase) {
         let folder = tempfile::tempdir().unwrap();
         let app = test_app_with_vault(records, folder.path()).await;
         let (_, secret) = with_password(&app, "ada").await;
@@ -188,7 +188,7 @@ on_both_engines! {
         assert!(sign_in_with_password(&app.desk, "ada", PASSWORD, &code(&app, &secret)).await.is_ok());
     }
 
-    async fn a_passkey_lets_in_and_each_question_is_answered_once(records: TestDatabase) {
+    async fn a_passkey_signs_in_and_each_challenge_is_answered_once(records: TestDatabase) {
         let folder = tempfile::tempdir().unwrap();
         let app = test_app_with_vault(records, folder.path()).await;
         let (who, mut authenticator) = with_passkey(&app, "ada").await;
@@ -207,7 +207,7 @@ on_both_engines! {
         assert_eq!(refused(late).unwrap_err(), Refusal::CeremonyOver);
     }
 
-    async fn a_name_that_nobody_has_is_asked_like_any_other(records: TestDatabase) {
+    async fn an_unknown_name_gets_a_challenge_like_any_other(records: TestDatabase) {
         let folder = tempfile::tempdir().unwrap();
         let app = test_app_with_vault(records, folder.path()).await;
         let (_, mut authenticator) = with_passkey(&app, "ada").await;
@@ -217,21 +217,21 @@ on_both_engines! {
         };
 
         let ada = app.desk.begin_sign_in_passkey("ada").await.unwrap();
-        let [nobody, again] = [
+        let [unknown, again] = [
             app.desk.begin_sign_in_passkey("nobody").await.unwrap(),
             app.desk.begin_sign_in_passkey("nobody").await.unwrap(),
         ];
 
-        assert_eq!(allowed(&nobody.json), allowed(&again.json));
+        assert_eq!(allowed(&unknown.json), allowed(&again.json));
         let named = |json: &str| allowed(json).matches("public-key").count();
-        assert_eq!(named(&nobody.json), named(&ada.json));
-        assert_ne!(allowed(&nobody.json), allowed(&ada.json));
-        let answer = authenticator.sign_in(&nobody.json);
-        let answered = app.desk.finish_sign_in_passkey("nobody", nobody.ceremony, &answer).await;
+        assert_eq!(named(&unknown.json), named(&ada.json));
+        assert_ne!(allowed(&unknown.json), allowed(&ada.json));
+        let answer = authenticator.sign_in(&unknown.json);
+        let answered = app.desk.finish_sign_in_passkey("nobody", unknown.ceremony, &answer).await;
         assert_eq!(refused(answered).unwrap_err(), Refusal::SignInWrong);
     }
 
-    async fn a_question_takes_five_minutes_whatever_its_id_says(records: TestDatabase) {
+    async fn a_challenge_expires_after_five_minutes_whatever_id_is_sent(records: TestDatabase) {
         let folder = tempfile::tempdir().unwrap();
         let app = test_app_with_vault(records, folder.path()).await;
         let (_, mut authenticator) = with_passkey(&app, "ada").await;
@@ -250,7 +250,7 @@ on_both_engines! {
         assert_eq!(refused(made_up).unwrap_err(), Refusal::CeremonyOver);
     }
 
-    async fn two_who_give_one_answer_at_once_enter_once(records: TestDatabase) {
+    async fn one_passkey_answer_sent_twice_at_once_signs_in_once(records: TestDatabase) {
         let folder = tempfile::tempdir().unwrap();
         let app = test_app_with_vault(records, folder.path()).await;
         let mut authenticator = Authenticator::new(ORIGIN);
@@ -269,7 +269,7 @@ on_both_engines! {
         assert_eq!(refused(again).unwrap_err(), Refusal::SignInWrong);
     }
 
-    async fn nobody_has_more_passkeys_than_a_question_names(records: TestDatabase) {
+    async fn an_account_has_at_most_as_many_passkeys_as_a_challenge_names(records: TestDatabase) {
         let folder = tempfile::tempdir().unwrap();
         let app = test_app_with_vault(records, folder.path()).await;
         let (who, _) = with_passkey(&app, "ada").await;
@@ -294,7 +294,7 @@ on_both_engines! {
         assert_eq!(challenge.json.matches("public-key").count(), PASSKEYS_MAX);
     }
 
-    async fn guesses_at_all_names_keep_passwords_waiting_and_nobody_else(records: TestDatabase) {
+    async fn guesses_delay_passwords_and_neither_passkeys_nor_proofs(records: TestDatabase) {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = vault_settings_with(folder.path(), &vault_key("key"));
         settings.sign_in.attempts.of_all = 3;
@@ -323,7 +323,7 @@ on_both_engines! {
         }
     }
 
-    async fn a_welcome_is_used_once_and_a_refused_choice_spends_nothing(records: TestDatabase) {
+    async fn an_enrolment_link_is_used_once_and_not_by_a_refused_choice(records: TestDatabase) {
         let folder = tempfile::tempdir().unwrap();
         let app = test_app_with_vault(records, folder.path()).await;
         let who = somebody(&app.desk, "ada", &[StaffRole::Lead]).await;
@@ -348,7 +348,7 @@ on_both_engines! {
         assert_eq!(refused(again.await).unwrap_err(), Refusal::LinkUsed);
     }
 
-    async fn another_welcome_takes_the_ways_in_before_it_away(records: TestDatabase) {
+    async fn enrolling_again_removes_the_earlier_sign_in_methods(records: TestDatabase) {
         let folder = tempfile::tempdir().unwrap();
         let app = test_app_with_vault(records, folder.path()).await;
         let (who, mut lost) = with_passkey(&app, "ada").await;
@@ -369,7 +369,7 @@ on_both_engines! {
         assert_eq!(refused(answered.await).unwrap_err(), Refusal::SignInWrong);
     }
 
-    async fn the_last_way_in_cannot_be_removed(records: TestDatabase) {
+    async fn the_last_sign_in_method_cannot_be_removed(records: TestDatabase) {
         let folder = tempfile::tempdir().unwrap();
         let app = test_app_with_vault(records, folder.path()).await;
         let (who, _) = with_password(&app, "ada").await;
@@ -394,7 +394,7 @@ on_both_engines! {
         assert!(matches!(refused, Err(Error::NotFound(_))));
     }
 
-    async fn a_new_password_ends_the_sessions_elsewhere(records: TestDatabase) {
+    async fn a_new_password_ends_the_other_sessions(records: TestDatabase) {
         let folder = tempfile::tempdir().unwrap();
         let app = test_app_with_vault(records, folder.path()).await;
         let (who, secret) = with_password(&app, "ada").await;
@@ -411,7 +411,7 @@ on_both_engines! {
         assert!(sign_in_with_password(&app.desk, "ada", "another horse battery", &now).await.is_ok());
     }
 
-    async fn who_one_is_can_be_proved_again_by_oneself_alone(records: TestDatabase) {
+    async fn only_ones_own_sign_in_methods_authenticate_again(records: TestDatabase) {
         let folder = tempfile::tempdir().unwrap();
         let app = test_app_with_vault(records, folder.path()).await;
         let (who, secret) = with_password(&app, "ada").await;
@@ -434,7 +434,7 @@ on_both_engines! {
         assert!(me.recently(app.clock.now()).is_ok());
     }
 
-    async fn whoever_copied_the_cookie_before_proves_nothing_by_its_owners_proof(records: TestDatabase) {
+    async fn a_copied_cookie_is_not_proved_by_its_owners_authentication(records: TestDatabase) {
         let folder = tempfile::tempdir().unwrap();
         let app = test_app_with_vault(records, folder.path()).await;
         let (who, mut authenticator) = with_passkey(&app, "ada").await;
@@ -450,22 +450,22 @@ on_both_engines! {
         let thief = app.desk.member(copied.cookie.reveal()).await;
         let again = prove(&mut authenticator).await;
 
-        assert_eq!(refused(thief).unwrap_err(), Refusal::CookieReplaced, "it may be on its way");
-        assert_eq!(again.unwrap_err(), Refusal::CookieReplaced, "with the cookie before");
+        assert_eq!(refused(thief).unwrap_err(), Refusal::CookieReplaced, "it may have been under way");
+        assert_eq!(again.unwrap_err(), Refusal::CookieReplaced, "with the earlier cookie");
         assert!(app.desk.member(owners.reveal()).await.unwrap().is_some());
         app.clock.advance(SignedDuration::from_mins(2));
         let thief = app.desk.member(copied.cookie.reveal()).await;
         assert_eq!(refused(thief).unwrap_err(), Refusal::SessionReplayed);
-        assert!(app.desk.member(owners.reveal()).await.unwrap().is_none(), "it is over for both");
+        assert!(app.desk.member(owners.reveal()).await.unwrap().is_none(), "it has ended for both");
     }
 
-    async fn a_way_in_that_was_added_is_told_for_three_days(records: TestDatabase) {
+    async fn an_added_sign_in_method_is_reported_for_three_days(records: TestDatabase) {
         let folder = tempfile::tempdir().unwrap();
         let app = test_app_with_vault(records, folder.path()).await;
         let (who, _) = with_passkey(&app, "ada").await;
         let here = session_of(&app.desk, &sign_in_as(&app.desk, who).await).await;
         let recently = here.member.recently(app.clock.now()).unwrap();
-        assert_eq!(here.method_added_at, None, "they came by a link, and know");
+        assert_eq!(here.method_added_at, None, "a method of the enrolment is not reported");
         let added_at = app.clock.now();
 
         let challenge = app.desk.begin_add_passkey(&recently).await.unwrap();
@@ -481,7 +481,7 @@ on_both_engines! {
         assert_eq!(added, None);
     }
 
-    async fn whoever_entered_by_a_way_that_is_removed_does_not_stay(records: TestDatabase) {
+    async fn removing_a_sign_in_method_ends_the_other_sessions(records: TestDatabase) {
         let folder = tempfile::tempdir().unwrap();
         let app = test_app_with_vault(records, folder.path()).await;
         let (who, _) = with_passkey(&app, "ada").await;
@@ -501,7 +501,7 @@ on_both_engines! {
         assert!(app.desk.member(here.cookie.reveal()).await.unwrap().is_some());
     }
 
-    async fn the_last_administrator_stays(records: TestDatabase) {
+    async fn the_last_administrator_cannot_be_removed(records: TestDatabase) {
         let app = test_app(records).await;
         let here = LocalCli::here();
         let here = StaffAdmin::LocalCli(&here);
@@ -524,7 +524,7 @@ on_both_engines! {
         assert!(matches!(app.desk.change_exposure_limits(here, bob, none).await, Err(Error::NotFound(_))));
     }
 
-    async fn two_administrators_who_leave_at_once_do_not_both(records: TestDatabase) {
+    async fn one_of_two_concurrent_removals_of_administrators_fails(records: TestDatabase) {
         let app = test_app(records).await;
         let here = LocalCli::here();
         let here = StaffAdmin::LocalCli(&here);
@@ -537,7 +537,7 @@ on_both_engines! {
         assert_eq!([one.is_ok(), other.is_ok()].iter().filter(|is_ok| **is_ok).count(), 1);
     }
 
-    async fn people_say_how_they_want_their_pages(records: TestDatabase) {
+    async fn preferences_are_stored(records: TestDatabase) {
         let app = test_app(records).await;
         let who = somebody(&app.desk, "ada", &[StaffRole::Lead]).await;
         let cookie = sign_in_as(&app.desk, who).await;
@@ -556,7 +556,7 @@ on_both_engines! {
         assert!(!staff.has_keys);
     }
 
-    async fn without_a_vault_or_a_console_there_are_no_such_ways_in(records: TestDatabase) {
+    async fn without_vault_or_console_there_are_no_codes_or_passkeys(records: TestDatabase) {
         let app = test_app(records).await;
         let who = somebody(&app.desk, "ada", &[StaffRole::Lead]).await;
         let link = enroll_link(&app.desk, who).await;
@@ -571,7 +571,7 @@ on_both_engines! {
 }
 
 on_both_engines! {
-    async fn what_let_people_in_is_swept_when_its_time_is_over(records: TestDatabase) {
+    async fn sign_in_data_is_swept_at_the_end_of_its_term(records: TestDatabase) {
         let folder = tempfile::tempdir().unwrap();
         let app = test_app_with_vault(records, folder.path()).await;
         let (who, _) = with_password(&app, "ada").await;
@@ -587,13 +587,13 @@ on_both_engines! {
         }
         assert_eq!(app.desk.sweep_once().await.unwrap().rows_deleted, 0);
 
-        // Two sessions, a ticket and a question for a new passkey: to be asked for one is free.
+        // Two sessions, a link and a registration challenge; sign-in challenges store nothing.
         app.clock.advance(SignedDuration::from_hours(25));
         assert_eq!(app.desk.sweep_once().await.unwrap().rows_deleted, 4);
         // Two attempts, and the first of the two changes in the log.
         app.clock.advance(SignedDuration::from_hours(30 * 24));
         assert_eq!(app.desk.sweep_once().await.unwrap().rows_deleted, 3);
-        // What happened to Ada: she came, four tickets, a password, codes, and entering.
+        // The events of Ada's account: added, four links, a password, codes, a sign-in by link.
         app.clock.advance(SignedDuration::from_hours(336 * 24));
         assert_eq!(app.desk.sweep_once().await.unwrap().rows_deleted, 8);
     }

@@ -1,4 +1,4 @@
-//! Each look is written down, shows one picture, and counts in a dose.
+//! Each view is recorded, shows one picture, and counts towards the exposure.
 
 use jiff::SignedDuration;
 use mamori_desk::cases::claim_case::{Claimed, Queue};
@@ -56,7 +56,7 @@ async fn store_evidence(app: &TestApp, case: CaseId) -> MatchId {
     item
 }
 
-/// A house with one case, whose item is kept, in somebody's hand.
+/// An app with one case that a reviewer has claimed, and whose item's bytes are stored.
 struct Fixture {
     app: TestApp,
     who: Reviewer,
@@ -125,7 +125,7 @@ impl Fixture {
 }
 
 on_both_engines! {
-    async fn a_look_is_written_down_before_anything_is_seen(records: TestDatabase) {
+    async fn a_view_is_recorded_before_its_picture_is_sent(records: TestDatabase) {
         let fixture = fixture(records).await;
         let began = fixture.app.clock.now();
 
@@ -133,18 +133,18 @@ on_both_engines! {
         fixture.view(Clarity::Clear).await.unwrap();
 
         let views = fixture.views().await;
-        let said: Vec<_> = views.iter().map(|view| (view.clarity, view.by, view.severity)).collect();
+        let got: Vec<_> = views.iter().map(|view| (view.clarity, view.by, view.severity)).collect();
         let me = fixture.who.staff();
-        assert_eq!(said, [(Clarity::Blurred, me, 1), (Clarity::Clear, me, 1)]);
+        assert_eq!(got, [(Clarity::Blurred, me, 1), (Clarity::Clear, me, 1)]);
         assert!(views.iter().all(|view| view.opened_at == began && view.shown_at.is_none()));
         assert_eq!(fixture.app.desk.was_viewed(fixture.item).await.unwrap(), None);
         let shown = fixture.app.desk.picture(blurred).await.unwrap();
         assert_eq!(shown.media_type, "image/png");
-        let veiled_only = fixture.app.desk.was_viewed(fixture.item).await.unwrap();
-        assert_eq!(veiled_only, None, "nobody viewed it");
+        let blurred_only = fixture.app.desk.was_viewed(fixture.item).await.unwrap();
+        assert_eq!(blurred_only, None, "a blurred picture does not count");
     }
 
-    async fn a_picture_is_shown_once_for_each_look(records: TestDatabase) {
+    async fn a_picture_is_shown_once_for_each_view(records: TestDatabase) {
         let fixture = fixture(records).await;
         let (desk, who) = (&fixture.app.desk, &fixture.who);
         let view = fixture.view(Clarity::Clear).await.unwrap().view();
@@ -164,7 +164,7 @@ on_both_engines! {
         assert!(matches!(desk.reopen_view(&other, view).await, Err(Error::NotFound("view"))));
     }
 
-    async fn a_look_lasts_while_the_page_says_so_and_two_minutes_at_most(records: TestDatabase) {
+    async fn a_view_lasts_with_keep_alives_for_two_minutes_at_most(records: TestDatabase) {
         let fixture = fixture(records).await;
         let desk = &fixture.app.desk;
         let view = fixture.view(Clarity::Clear).await.unwrap().view();
@@ -180,12 +180,12 @@ on_both_engines! {
         desk.close_view(&fixture.who, view).await.unwrap();
 
         assert_eq!(fixture.views().await[0].lasted(), SignedDuration::from_secs(120));
-        // Kept looks kept the claim: its ten minutes begin with the last of them.
+        // Keep-alives of views extend the claim: its ten minutes begin with the last of them.
         fixture.wait(10 * 60 - 15);
         desk.extend_claim(&fixture.who, fixture.case.case, fixture.case.number).await.unwrap();
     }
 
-    async fn an_abandoned_look_is_ended_and_counts_for_as_long_as_it_can_have_lasted(records: TestDatabase) {
+    async fn an_abandoned_view_ends_and_counts_up_to_its_longest_silence(records: TestDatabase) {
         let fixture = fixture(records).await;
         let desk = &fixture.app.desk;
         let view = fixture.view(Clarity::Clear).await.unwrap().view();
@@ -200,7 +200,7 @@ on_both_engines! {
         assert_eq!(fixture.views().await[0].lasted(), SignedDuration::from_secs(15));
     }
 
-    async fn whoever_had_their_dose_sees_no_more(records: TestDatabase) {
+    async fn a_reviewer_at_the_exposure_limit_is_shown_nothing(records: TestDatabase) {
         let fixture = fixture(records).await;
         let desk = &fixture.app.desk;
         fixture.set_limits(OwnLimits { views: Some(2), ..OwnLimits::default() }).await;
@@ -226,7 +226,7 @@ on_both_engines! {
         desk.claim_next(&fixture.who, Queue::default()).await.unwrap().unwrap();
     }
 
-    async fn a_dose_that_is_made_larger_holds_at_once(records: TestDatabase) {
+    async fn a_larger_exposure_limit_applies_at_once(records: TestDatabase) {
         let fixture = fixture(records).await;
         fixture.set_limits(OwnLimits { views: Some(0), ..OwnLimits::default() }).await;
         assert_eq!(refused(fixture.view(Clarity::Blurred).await), Refusal::ExposureSpent);
@@ -238,7 +238,7 @@ on_both_engines! {
         assert_eq!(desk.exposure(fixture.who.member()).await.unwrap().break_due, None);
     }
 
-    async fn two_looks_at_once_are_no_more_than_the_dose(records: TestDatabase) {
+    async fn two_views_at_once_do_not_exceed_the_exposure_limit(records: TestDatabase) {
         let fixture = fixture(records).await;
         fixture.set_limits(OwnLimits { views: Some(1), ..OwnLimits::default() }).await;
 
@@ -268,7 +268,7 @@ on_both_engines! {
         recorded.await.unwrap();
     }
 
-    async fn a_break_of_ones_own_gives_the_case_back(records: TestDatabase) {
+    async fn a_requested_break_releases_the_claimed_case(records: TestDatabase) {
         let fixture = fixture(records).await;
         let desk = &fixture.app.desk;
         fixture.view(Clarity::Clear).await.unwrap();
@@ -281,15 +281,15 @@ on_both_engines! {
         let left = due.until.duration_since(fixture.app.clock.now());
         assert_eq!((due.why, left), (BreakReason::Own, SignedDuration::from_mins(9)));
         assert_eq!(refused(fixture.view(Clarity::Clear).await), Refusal::ClaimLapsed);
-        assert!(fixture.views().await[0].closed_at.is_some(), "the look ended with the claim");
+        assert!(fixture.views().await[0].closed_at.is_some(), "the view ended with the claim");
         fixture.app.clock.advance(SignedDuration::from_hours(8 * 24));
-        assert!(desk.sweep_once().await.unwrap().rows_deleted > 0, "breaks are not kept");
+        assert!(desk.sweep_once().await.unwrap().rows_deleted > 0, "old breaks are deleted");
         let store = fixture.app.store().await;
-        let rested = store.last_break_ended_at(fixture.who.staff(), fixture.app.clock.now()).await.unwrap();
-        assert_eq!(rested, None);
+        let ended = store.last_break_ended_at(fixture.who.staff(), fixture.app.clock.now()).await.unwrap();
+        assert_eq!(ended, None);
     }
 
-    async fn a_break_ends_a_look_as_a_second_person_too(records: TestDatabase) {
+    async fn a_break_ends_the_view_of_a_second_approver_too(records: TestDatabase) {
         let fixture = fixture(records).await;
         let (app, desk) = (&fixture.app, &fixture.app.desk);
         let lead = app.lead("lead").await;
@@ -301,7 +301,7 @@ on_both_engines! {
         desk.take_break(lead.member()).await.unwrap();
         assert_eq!(refused(desk.reopen_view(&who, before).await), Refusal::ViewClosed);
 
-        // The same where the break is not their own wish.
+        // The same for a break that is due.
         fixture.wait(settings().exposure.break_length.as_secs());
         for _ in 0..10 {
             again().await.unwrap();
@@ -314,7 +314,7 @@ on_both_engines! {
         assert_eq!(desk.was_viewed(fixture.item).await.unwrap(), None);
     }
 
-    async fn nothing_is_looked_at_without_a_claim_or_without_bytes(records: TestDatabase) {
+    async fn no_view_opens_without_a_claim_or_without_stored_bytes(records: TestDatabase) {
         let fixture = fixture(records).await;
         let (app, desk) = (&fixture.app, &fixture.app.desk);
         let Claimed { case, number, .. } = fixture.case;
@@ -341,7 +341,7 @@ on_both_engines! {
         assert_eq!(fixture.views().await, []);
     }
 
-    async fn the_second_person_looks_too_and_has_the_same_dose(records: TestDatabase) {
+    async fn a_second_approvers_views_have_the_same_exposure_limit(records: TestDatabase) {
         let fixture = fixture(records).await;
         let (app, desk) = (&fixture.app, &fixture.app.desk);
         let lead = app.lead("lead").await.member().reviewer().unwrap();
@@ -363,7 +363,7 @@ on_both_engines! {
         assert_eq!(view.unwrap().views[0].by, lead.staff());
     }
 
-    async fn who_is_alone_sees_the_item_again_before_they_approve(records: TestDatabase) {
+    async fn a_reviewer_who_works_alone_views_again_before_approving(records: TestDatabase) {
         let fixture = fixture_with(records, |settings| settings.is_single_person = true).await;
         let (app, desk) = (&fixture.app, &fixture.app.desk);
         let decision = fixture.suspend().await;
@@ -377,7 +377,7 @@ on_both_engines! {
         assert_eq!(refused(unseen), Refusal::ViewNeeded);
         desk.open_view_as_approver(&fixture.who, decision, fixture.item, Clarity::Blurred).await.unwrap();
         let blurred = desk.approve(&fixture.who, &recently, decision).await;
-        assert_eq!(refused(blurred), Refusal::ViewNeeded, "a page shows that by itself");
+        assert_eq!(refused(blurred), Refusal::ViewNeeded, "a page does that by itself");
         desk.open_view_as_approver(&fixture.who, decision, fixture.item, Clarity::Clear).await.unwrap();
         desk.approve(&fixture.who, &recently, decision).await.unwrap();
 

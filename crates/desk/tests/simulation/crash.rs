@@ -4,8 +4,8 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
 
-/// What became of `verb` when it may go on `steps` times only: nothing, if it needed more. It is
-/// dropped where it stands, as the memory of a process that was killed is.
+/// Polls `verb` at most `steps` times and returns its result; `None` if it needed more. It is
+/// dropped in that state, like the memory of a killed process.
 pub async fn cut_off<T>(verb: impl Future<Output = T>, steps: Option<u64>) -> Option<T> {
     let mut verb = pin!(verb);
     let mut left = steps;
@@ -24,7 +24,7 @@ pub async fn cut_off<T>(verb: impl Future<Output = T>, steps: Option<u64>) -> Op
 }
 
 #[tokio::test]
-async fn a_verb_that_is_cut_off_does_not_come_to_its_end() {
+async fn a_verb_that_is_cut_off_does_not_finish() {
     let verb = || async {
         for _ in 0..3 {
             tokio::task::yield_now().await;

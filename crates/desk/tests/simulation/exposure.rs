@@ -1,4 +1,4 @@
-//! How much somebody has seen, counted once more, and otherwise than the desk counts it.
+//! A staff member's exposure, computed again in another way than the desk computes it.
 
 use jiff::SignedDuration;
 use mamori_model::Refusal;
@@ -9,7 +9,7 @@ use crate::tables::at;
 
 const MINUTE: i64 = 60_000_000;
 
-/// Why somebody is to see nothing now; nothing, if they may.
+/// Why a person may view nothing now; `None` if they may.
 pub async fn due(sim: &Simulation, person: usize) -> Result<Option<Refusal>, String> {
     let (now, limits) = (sim.clock.now(), sim.settings.exposure);
     let who = format!("'staff_' || lower(hex(staff_id)) = '{}'", sim.world.people[person].id);
@@ -38,7 +38,7 @@ pub async fn due(sim: &Simulation, person: usize) -> Result<Option<Refusal>, Str
     {
         return Ok(Some(Refusal::ExposureSpent));
     }
-    // Backwards from now, as long as no pause and no break lies between.
+    // Backwards from now, as long as there is no pause and no break in between.
     let last_break_end = breaks.into_iter().max();
     let mut latest = now;
     let mut stretch = SignedDuration::ZERO;

@@ -1,17 +1,17 @@
-//! What happened to a case explains how it stands: its events are played once more.
+//! The events of a case explain its state: they are replayed and compared.
 
 use std::collections::BTreeMap;
 
 use crate::sim::Simulation;
 
-/// How a case stands.
+/// The state of a case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Standing {
     state: &'static str,
     level: &'static str,
-    /// Who has it in hand.
+    /// The reviewer who has claimed it.
     hand: Option<String>,
-    /// Whether it waits in a bulk decision.
+    /// Whether it is in a bulk decision.
     is_in_bulk: bool,
 }
 
@@ -24,24 +24,24 @@ const EVENTS: &str = "SELECT 'case_' || lower(hex(case_id)) || ' ' || kind || ' 
         || CASE WHEN staff_id IS NULL THEN '-' ELSE lower(hex(staff_id)) END
    FROM case_event ORDER BY id";
 
-/// Fails where a case stands otherwise than its history says.
+/// Fails where the state of a case differs from its history.
 pub async fn tells_each_case(sim: &Simulation) -> Result<(), String> {
-    let mut told: BTreeMap<String, Standing> = BTreeMap::new();
+    let mut replayed: BTreeMap<String, Standing> = BTreeMap::new();
     for row in sim.tables.texts(EVENTS).await? {
         let [case, kind, who] = words(&row);
-        let standing = told.entry(case.to_owned()).or_default();
+        let standing = replayed.entry(case.to_owned()).or_default();
         happen(standing, kind, who, sim.settings.is_single_person)
             .map_err(|why| format!("{case}: {why}"))?;
     }
     for row in sim.tables.texts(STANDING).await? {
         let [case, state, level, hand, bulk] = words(&row);
         let hand = (hand != "-").then(|| hand.to_owned());
-        let told = told.get(case).cloned().unwrap_or_default();
+        let replayed = replayed.get(case).cloned().unwrap_or_default();
         let is_in_bulk = bulk == "bulk";
-        if (told.state, told.level, &told.hand, told.is_in_bulk)
+        if (replayed.state, replayed.level, &replayed.hand, replayed.is_in_bulk)
             != (state, level, &hand, is_in_bulk)
         {
-            return Err(format!("{case} is {state} {level} {hand:?} {bulk}, and told as {told:?}"));
+            return Err(format!("{case} is {state} {level} {hand:?} {bulk}, not {replayed:?}"));
         }
     }
     Ok(())
@@ -105,7 +105,7 @@ fn happen(
         "refused" => {
             must(case.state == "proposed")?;
             case.state = "open";
-            // Where nobody else is there is no lead to ask for.
+            // A reviewer who works alone has no lead.
             case.level = if is_single_person { "reviewer" } else { "lead" };
         }
         "undone" => must(case.state == "decided")?,
@@ -115,7 +115,7 @@ fn happen(
         }
         "noted" => must(is_theirs)?,
         "ended" => *case = Standing { state: "ended", level: case.level, ..Standing::default() },
-        // Nothing of how it stands.
+        // Does not change the state.
         _ => {}
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Looks into the tables, and beside them: into the vault, and at what receivers and people got.
+//! Checks the invariants: in the tables, in the vault, and against what receivers and people got.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::sim::Simulation;
 use crate::steps;
 use crate::vault_files;
 
-/// Looks into the tables.
+/// Checks what must be true at every moment.
 pub async fn check(sim: &Simulation) -> Result<(), String> {
     for invariants in
         [ALWAYS, OF_CASES, OF_DECISIONS, OF_ACCOUNTS, OF_MESSAGES, OF_BULKS, OF_VIEWS, OF_OWNERS]
@@ -31,20 +31,20 @@ pub async fn check(sim: &Simulation) -> Result<(), String> {
     what_counts_as_delivered_came(sim).await
 }
 
-/// Looks for what should be gone.
+/// Checks that data past its term are removed.
 pub async fn check_terms(sim: &Simulation) -> Result<(), String> {
     hold(sim, SWEPT).await
 }
 
-/// When chance has done its worst: every receiver listens again, days pass, services answer, and
-/// nothing is left over.
+/// After the last operation: every receiver listens again, days pass, services answer, and no work
+/// is left over.
 pub async fn check_at_the_end(sim: &mut Simulation) -> Result<(), String> {
     days_of_quiet(sim, 200).await?;
     check(sim).await?;
     what_is_asked_came(sim).await?;
     steps::actions::answer_all(sim).await?;
     days_of_quiet(sim, 48).await?;
-    sim.desk.sweep_once().await.map_err(|error| format!("nothing was swept: {error:?}"))?;
+    sim.desk.sweep_once().await.map_err(|error| format!("the sweep failed: {error:?}"))?;
     days_of_quiet(sim, 30).await?;
     check(sim).await?;
     hold(sim, LEFT_OVER).await?;
@@ -80,7 +80,7 @@ async fn hold(sim: &Simulation, invariants: &[Invariant]) -> Result<(), String> 
     Ok(())
 }
 
-/// What a service said of an action stands, unless the action was taken back.
+/// A service's answer to an action is final, unless the action was undone.
 async fn what_services_said_stays(sim: &Simulation) -> Result<(), String> {
     let now = "SELECT 'act_' || lower(hex(id)) || ' ' || state FROM service_action";
     for row in sim.tables.texts(now).await? {
@@ -93,7 +93,7 @@ async fn what_services_said_stays(sim: &Simulation) -> Result<(), String> {
     Ok(())
 }
 
-/// What a service has not answered yet, it heard of.
+/// An action that waits for an answer was received by its service.
 async fn what_is_asked_came(sim: &Simulation) -> Result<(), String> {
     let mut sent = String::new();
     for service in &sim.world.services {
@@ -102,7 +102,7 @@ async fn what_is_asked_came(sim: &Simulation) -> Result<(), String> {
     let waiting = "SELECT 'act_' || lower(hex(id)) FROM service_action WHERE state = 'waiting'";
     for id in sim.tables.texts(waiting).await? {
         if !sent.contains(&id) {
-            return Err(format!("{id} waits for an answer, and nobody heard of it"));
+            return Err(format!("{id} waits for an answer, and no receiver got it"));
         }
     }
     Ok(())
@@ -112,7 +112,7 @@ fn before(now: Timestamp, days: u32) -> String {
     (now - SignedDuration::from_hours(24 * i64::from(days))).as_microsecond().to_string()
 }
 
-/// An answer that promised a record is kept until the record's term.
+/// A match that a check's answer named is stored until the end of its term.
 async fn what_was_answered_is_there(sim: &Simulation) -> Result<(), String> {
     let there = "SELECT 'match_' || lower(hex(id)) || ' ' || verdict FROM item_match";
     let there: BTreeSet<String> = sim.tables.texts(there).await?.into_iter().collect();
@@ -120,7 +120,7 @@ async fn what_was_answered_is_there(sim: &Simulation) -> Result<(), String> {
     let oldest = sim.clock.now() - SignedDuration::from_hours(24 * days);
     for ((service, item), answered) in &sim.world.answered {
         let is_due = answered.at > oldest;
-        // A check that crashed may have made it stricter.
+        // A check that crashed may have made the verdict stricter.
         let could_be = mamori_model::Verdict::ALL.into_iter();
         let mut could_be = could_be.filter(|verdict| *verdict >= answered.verdict);
         let found = answered.found;
@@ -131,24 +131,24 @@ async fn what_was_answered_is_there(sim: &Simulation) -> Result<(), String> {
     Ok(())
 }
 
-/// Nothing counts as delivered that no receiver saw.
+/// No delivery counts as delivered that no receiver got.
 async fn what_counts_as_delivered_came(sim: &Simulation) -> Result<(), String> {
-    let mut came = BTreeSet::new();
+    let mut received_ids = BTreeSet::new();
     for service in &sim.world.services {
         let received = service.receiver.received();
-        came.extend(received.iter().map(|message| message.header("webhook-id")));
+        received_ids.extend(received.iter().map(|message| message.header("webhook-id")));
     }
     let delivered = "SELECT 'msg_' || lower(hex(id)) FROM delivery WHERE state = 'delivered'";
     for id in sim.tables.texts(delivered).await? {
-        if !came.contains(&id) {
-            return Err(format!("{id} counts as delivered and never came"));
+        if !received_ids.contains(&id) {
+            return Err(format!("{id} counts as delivered and was never received"));
         }
     }
     Ok(())
 }
 
-/// Whatever a person saw, they are written down as having seen it: who, what, how clearly, and no
-/// later than it reached them. As long as its case is kept.
+/// Each picture that a person got is recorded with person, item, clarity and time, as long as its
+/// case is stored.
 async fn what_was_seen_is_written_down(sim: &Simulation) -> Result<(), String> {
     let views = "SELECT 'view_' || lower(hex(id)) || ' staff_' || lower(hex(staff_id)) || ' match_'
         || lower(hex(match_id)) || ' ' || clarity || ' ' || coalesce(shown_at, 0) FROM item_view";
@@ -160,7 +160,7 @@ async fn what_was_seen_is_written_down(sim: &Simulation) -> Result<(), String> {
         let (who, clarity) = (saw.by, saw.clarity.as_str());
         let row = format!("{} {who} {} {clarity} {at}", saw.view, saw.item);
         if !views.contains(&row) && cases.contains(&saw.case.to_string()) {
-            return Err(format!("nothing says that {who} saw {} {clarity} at {at}", saw.item));
+            return Err(format!("no row says that {who} saw {} {clarity} at {at}", saw.item));
         }
     }
     Ok(())

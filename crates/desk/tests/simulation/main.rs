@@ -1,9 +1,9 @@
-//! One desk for two hundred and fifty operations that chance chose: crashes, lost answers, weeks that
-//! pass. After every few the tables themselves are asked whether each promise holds.
+//! One desk, and 250 operations chosen at random: crashes, lost answers, weeks that pass. After
+//! every few of them the tables are checked for each invariant.
 //!
 //! A failure names its seed and the last operations; `MAMORI_TEST_SEED=17` replays it, and
 //! `MAMORI_TEST_SEED=100..600` plays many, as does `cargo xtask simulate`. The choices are the same
-//! each time; ids and the moment at which a crash hits are not quite.
+//! each time; ids and the moment of a crash may differ.
 #![cfg(test)]
 
 #[expect(dead_code, reason = "the other tests need more of it")]
@@ -23,7 +23,7 @@ mod world;
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::seeds::{SEED, seeds};
 
-/// Played whenever the tests run.
+/// The seeds that every run of the tests plays.
 const USUAL: std::ops::Range<u64> = 1..7;
 
 /// Operations of one seed.
@@ -42,11 +42,11 @@ async fn play_all(engine: &str, records: fn() -> std::io::Result<TestDatabase>) 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whatever_happens_every_promise_holds_on_sqlite() {
+async fn every_invariant_holds_after_random_operations_on_sqlite() {
     play_all("SQLite", TestDatabase::sqlite).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whatever_happens_every_promise_holds_on_postgres() {
+async fn every_invariant_holds_after_random_operations_on_postgres() {
     play_all("PostgreSQL", TestDatabase::postgres).await;
 }

@@ -1,4 +1,4 @@
-//! One play: a desk, the world beside it, and chance, which says what comes next.
+//! One run: a desk, the world beside it, and a random generator that chooses the operations.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
@@ -28,22 +28,22 @@ use crate::tables::Tables;
 use crate::world::{Hand, Person, Picture, Service, World};
 use crate::{invariants, steps};
 
-/// How many operations pass between two looks into the tables.
+/// How many operations pass between two checks of the invariants.
 const CHECK_EVERY: usize = 20;
-/// How many operations are told after a failure.
+/// How many operations a failure lists.
 const LOG_LINES_MAX: usize = 20;
 /// One verb in so many is cut off by a crash.
 const CRASH_ONE_IN: u64 = 12;
-/// It is cut off after fewer steps than this.
+/// The verb is cut off after fewer polls than this.
 const CRASH_STEPS: u64 = 25;
 
 /// How many pictures are sent as they are; of other items only hashes.
 const PICTURES: u64 = 7;
 
-/// In one play of so many, people are their own second persons.
+/// In one run of so many, reviewers work alone.
 const ALONE_ONE_IN: u64 = 3;
 
-/// Who reviews.
+/// The staff who review.
 const STAFF: [(&str, StaffRole); 4] = [
     ("one", StaffRole::Reviewer),
     ("two", StaffRole::Reviewer),
@@ -51,17 +51,17 @@ const STAFF: [(&str, StaffRole); 4] = [
     ("four", StaffRole::Lead),
 ];
 
-/// What became of a verb.
+/// The result of a verb.
 pub enum Tried<T> {
     /// It answered.
     Done(T),
-    /// It said no.
+    /// It returned an error.
     Refused(Error),
-    /// The process ended first. What it wanted may have happened.
+    /// The process ended first. The change may have been committed.
     Crashed,
 }
 
-/// A desk that is put to the test.
+/// The desk under test, and everything beside it.
 pub struct Simulation {
     pub desk: Desk,
     pub admin: Admin,
@@ -75,7 +75,7 @@ pub struct Simulation {
     log_lines: VecDeque<String>,
 }
 
-/// Short terms, so that weeks that pass bring some of them to their end, and a small dose.
+/// Short terms, so that some end within the weeks that pass, and low exposure limits.
 fn short_terms(vault: &Path) -> Settings {
     let mut settings = vault_settings(vault);
     settings.exposure = Limits {
@@ -127,7 +127,7 @@ impl Simulation {
         let admin = Admin::local_cli();
         let mut banks = Vec::new();
         for (name, action) in
-            [("told-only", Action::None), ("held", Action::Hold), ("blocked", Action::Block)]
+            [("record-only", Action::None), ("held", Action::Hold), ("blocked", Action::Block)]
         {
             banks.push(desk.create_bank(&admin, new_bank(name, action)).await.unwrap());
         }
@@ -162,15 +162,15 @@ impl Simulation {
         Self { desk, admin, clock, rng, settings, world, tables, vault, records, log_lines }
     }
 
-    /// Does `count` operations; the failure says which promise was broken.
+    /// Does `count` operations; the failure says which invariant was broken.
     pub async fn operations(&mut self, count: usize) -> Result<(), String> {
         steps::items::begin(self).await?;
         steps::evidence::begin(self).await?;
         for number in 1..=count {
-            // Never two operations in one instant: ids then sort as they were made.
+            // Never two operations in one instant: so ids sort in the order of their creation.
             let pause = 1 + self.below(30_000);
             self.clock.advance(SignedDuration::from_millis(i64::try_from(pause).unwrap()));
-            // What follows the change log in the background says every moment that it is at its end.
+            // Stands for the follower of the change log, which runs in the background.
             self.catch_up().await?;
             let step = Step::choose(&mut self.rng);
             self.log(format!("{number}: {step:?} at {}", self.clock.now()));
@@ -187,7 +187,7 @@ impl Simulation {
         self.log_lines.iter().flat_map(|line| ["  ", line, "\n"]).collect()
     }
 
-    /// Remembers what happened, for who reads a failure.
+    /// Adds a line to the log of a failure.
     pub fn log(&mut self, what: String) {
         if self.log_lines.len() == LOG_LINES_MAX {
             self.log_lines.pop_front();
@@ -205,12 +205,12 @@ impl Simulation {
         self.rng.below(end)
     }
 
-    /// One of several: its place.
+    /// A random index below `count`.
     pub fn one_of(&mut self, count: usize) -> usize {
         usize::try_from(self.below(u64::try_from(count).unwrap())).unwrap()
     }
 
-    /// Has the desk do `verb`. Now and then the process ends within it, and another one begins.
+    /// Runs `verb` on the desk. Sometimes the process ends within it, and another one starts.
     pub async fn attempt<T, F, V>(&mut self, verb: V) -> Tried<T>
     where
         V: FnOnce(Desk) -> F,
@@ -232,7 +232,7 @@ impl Simulation {
         }
     }
 
-    /// Another process over the same records. It knows nothing of the one before.
+    /// Starts another process over the same database, with empty memory.
     pub async fn begin_anew(&mut self) {
         let store = mamori_store::Settings {
             acquire_timeout: Duration::from_mins(1),

@@ -1,4 +1,4 @@
-//! What may happen, how often, and what must come of it at once.
+//! The steps, how often each is chosen, and the checks of its immediate result.
 
 pub mod actions;
 mod approvals;
@@ -16,84 +16,84 @@ use mamori_testkit::pictures::rng::Rng;
 
 use crate::sim::Simulation;
 
-/// One thing that happens.
+/// One step of the simulation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// A service sends an item.
     Check,
-    /// A hash comes into a bank.
+    /// A hash is added to a bank.
     List,
-    /// A hash leaves its bank.
+    /// A hash is withdrawn from its bank.
     Withdraw,
-    /// Somebody asks for the next case.
+    /// A reviewer claims the next case.
     Claim,
-    /// Two people ask for it at once.
+    /// Two reviewers claim the next case at once.
     ClaimAtOnce,
-    /// Somebody's page says that it is still open.
+    /// A reviewer's page sends a keep-alive.
     ExtendClaim,
-    /// Somebody writes something down.
+    /// A reviewer writes a note.
     Note,
-    /// Somebody gives a case back.
+    /// A reviewer releases a case.
     Release,
-    /// Somebody decides.
+    /// A reviewer decides a case.
     Decide,
-    /// The same form is sent twice at once.
+    /// The same decision is sent twice at once.
     DecideAtOnce,
-    /// Somebody agrees to a decision that waits for a second person.
+    /// A person approves a proposed decision.
     Approve,
-    /// Two leads do at once.
+    /// Two leads approve at once.
     ApproveAtOnce,
-    /// Somebody does not agree.
+    /// A person refuses a proposed decision.
     Refuse,
-    /// Somebody reads such a decision's case.
+    /// A person reads the case of a proposed decision.
     ReadAgain,
-    /// Somebody takes a decision back.
+    /// A person undoes a decision.
     Undo,
-    /// Somebody sits down at their cases, and looks.
+    /// A reviewer views items of claimed cases, one after the other.
     View,
-    /// Somebody goes on with the look that they began, or ends it.
+    /// A reviewer continues or ends an open view.
     GoOn,
-    /// Somebody looks at an item of a decision that waits for a second person.
+    /// A person views an item of a proposed decision.
     ViewAsApprover,
-    /// Somebody takes a break.
+    /// A reviewer takes a break.
     TakeBreak,
-    /// Somebody prepares one answer for several cases.
+    /// A reviewer prepares a bulk decision.
     Prepare,
-    /// Somebody gives it.
+    /// A person confirms a bulk decision.
     Confirm,
-    /// Somebody gives it up.
+    /// A person drops a bulk decision.
     DropBulk,
-    /// Somebody agrees to a bulk decision that waits for a second person.
+    /// A person approves a proposed bulk decision.
     ApproveBulk,
-    /// Somebody does not agree to one.
+    /// A person refuses a proposed bulk decision.
     RefuseBulk,
-    /// Somebody reads the cases of one.
+    /// A person reads the cases of a proposed bulk decision.
     ReadBulkAgain,
-    /// Somebody takes a bulk decision back.
+    /// A person undoes a bulk decision.
     UndoBulk,
-    /// The bank's owner settles a dispute.
+    /// A policy editor resolves a dispute.
     ResolveDispute,
-    /// Somebody says what is kept, and for how long.
+    /// The policy editor changes how long bytes are stored.
     ChangePolicy,
-    /// A service says what became of an action.
+    /// A service answers an action.
     Answer,
-    /// A lead asks a service again.
+    /// A lead requests an overdue action again.
     RequestAgain,
-    /// Somebody signs in.
+    /// A person signs in.
     SignIn,
-    /// Somebody signs out.
+    /// A person signs out.
     SignOut,
-    /// The workers do what is due.
+    /// The workers run the jobs that are due.
     Work,
-    /// A receiver will answer with an error, hang, or take the next message and say nothing.
+    /// A receiver will answer the next message with an error, hang, or close the connection.
     Trouble,
     /// A service asks for a delivery again.
     Redeliver,
-    /// A service gets another endpoint, or gives one up.
+    /// A service adds an endpoint, or removes one.
     Endpoints,
-    /// What reached its term goes.
+    /// The retention sweep runs.
     Sweep,
-    /// Files of the vault that nothing names go.
+    /// The sweep of the vault's folder runs.
     SweepFolder,
     /// Minutes pass.
     Wait,
@@ -105,7 +105,7 @@ pub enum Step {
     Restart,
 }
 
-/// How often each comes, beside the others.
+/// The weight of each step.
 const OFTEN: [(Step, u64); 42] = [
     (Step::Check, 40),
     (Step::List, 6),
@@ -152,7 +152,7 @@ const OFTEN: [(Step, u64); 42] = [
 ];
 
 impl Step {
-    /// The next one.
+    /// Chooses the next step.
     pub fn choose(rng: &mut Rng) -> Self {
         let all = OFTEN.iter().map(|(_, often)| often).sum();
         let mut left = rng.below(all);
@@ -166,7 +166,7 @@ impl Step {
     }
 }
 
-/// Does it; the failure says what came out wrong.
+/// Runs a step; the failure says which result was wrong.
 pub async fn perform(sim: &mut Simulation, step: Step) -> Result<(), String> {
     match step {
         Step::Check => items::check(sim).await,

@@ -1,16 +1,16 @@
-//! The tables, read behind the desk's back. One text for both engines.
+//! The tables, read without the desk. One text for both engines.
 
 use jiff::Timestamp;
 use mamori_testkit::database::TestDatabase;
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 
-/// A connection that only looks.
+/// A connection that only reads.
 pub enum Tables {
     Sqlite(SqlitePool),
     Postgres(PgPool),
 }
 
-/// As SQLite has it, so that ids and bytes look alike in both.
+/// SQLite's function, so that ids and bytes have the same form on both engines.
 const HEX: &str = "CREATE FUNCTION hex(uuid) RETURNS text IMMUTABLE LANGUAGE sql
         AS 'SELECT upper(replace($1::text, ''-'', ''''))';
     CREATE FUNCTION hex(bytea) RETURNS text IMMUTABLE LANGUAGE sql
@@ -26,7 +26,7 @@ impl Tables {
         Self::Postgres(pool)
     }
 
-    /// The number that `query` gives.
+    /// The number that `query` returns.
     pub async fn count(&self, query: &str) -> Result<i64, String> {
         let query = AssertSqlSafe(query.to_owned());
         let count = match self {
@@ -36,7 +36,7 @@ impl Tables {
         count.map_err(|error| error.to_string())
     }
 
-    /// The texts in the one column that `query` gives.
+    /// The texts in the one column that `query` returns.
     pub async fn texts(&self, query: &str) -> Result<Vec<String>, String> {
         let query = AssertSqlSafe(query.to_owned());
         let texts = match self {
@@ -46,7 +46,7 @@ impl Tables {
         texts.map_err(|error| error.to_string())
     }
 
-    /// The words of each text that `query` gives; the last may have spaces in it.
+    /// The words of each text that `query` returns; the last may contain spaces.
     pub async fn words<const N: usize>(&self, query: &str) -> Result<Vec<[String; N]>, String> {
         let split = |text: String| {
             let words: Vec<String> = text.splitn(N, ' ').map(str::to_owned).collect();
@@ -56,7 +56,7 @@ impl Tables {
     }
 }
 
-/// A time as the tables have it.
+/// A time as the tables store it.
 pub fn at(text: &str) -> Timestamp {
     Timestamp::from_microsecond(text.parse().unwrap()).unwrap()
 }

@@ -1,4 +1,4 @@
-//! What lies in the vault, against what the tables say of it and what was sent.
+//! The files of the vault, compared with the tables and with what was sent.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -14,8 +14,8 @@ use crate::tables::at;
 /// How old a file without a row may become.
 const LEFT_OVER: Duration = Duration::from_hours(24);
 
-/// Whether the bytes of this item are to be kept if it is held: its policy keeps them, and none of
-/// it ever were.
+/// Whether the bytes of this item must be stored if it is held: its policy keeps them, and none of
+/// its bytes were ever stored.
 pub async fn will_keep(sim: &Simulation, service: usize, name: &str) -> Result<bool, String> {
     let service = sim.world.services[service].caller.service();
     let had = format!(
@@ -27,19 +27,19 @@ pub async fn will_keep(sim: &Simulation, service: usize, name: &str) -> Result<b
     Ok(sim.tables.count(keeps).await? > 0 && sim.tables.count(&had).await? == 0)
 }
 
-/// Fails if nothing of a match is kept.
+/// Fails if no readable bytes of a match are stored.
 pub async fn must_be_kept(sim: &Simulation, found: MatchId) -> Result<(), String> {
-    let kept = format!(
+    let stored = format!(
         "SELECT count(*) FROM evidence WHERE wrapped_key IS NOT NULL
             AND 'match_' || lower(hex(match_id)) = '{found}'"
     );
-    match sim.tables.count(&kept).await? {
+    match sim.tables.count(&stored).await? {
         1 => Ok(()),
-        _ => Err(format!("{found} was to be kept, and is not")),
+        _ => Err(format!("{found} must be stored, and is not")),
     }
 }
 
-/// What can be read, and has not reached its term, opens: it is what was sent of its item.
+/// Readable evidence within its term can be unsealed, and has the bytes that were sent.
 pub async fn opens(sim: &Simulation) -> Result<(), String> {
     let query = format!(
         "SELECT 'evd_' || lower(hex(e.id)) || ' ' || lower(hex(e.wrapped_key)) || ' ' || e.key_name
@@ -74,7 +74,7 @@ async fn open(
     Ok(opened.into_revealed())
 }
 
-/// The file of what nobody may read any more is gone, or a job is there that removes it.
+/// The file of unreadable evidence is removed, or a job exists that removes it.
 pub async fn what_is_gone_goes(sim: &Simulation) -> Result<(), String> {
     let gone = "SELECT 'evd_' || lower(hex(id)) FROM evidence WHERE wrapped_key IS NULL
                    AND NOT EXISTS (SELECT 1 FROM job WHERE kind = 'remove_object'
@@ -82,15 +82,15 @@ pub async fn what_is_gone_goes(sim: &Simulation) -> Result<(), String> {
                                       AND job.key = 'evd_' || lower(hex(evidence.id)))";
     let gone: BTreeSet<String> = sim.tables.texts(gone).await?.into_iter().collect();
     match files(sim).into_iter().find(|(id, _)| gone.contains(&id.to_string())) {
-        Some((id, _)) => Err(format!("{id} reached its term, and its file stays")),
+        Some((id, _)) => Err(format!("{id} reached its term, and its file is still there")),
         None => Ok(()),
     }
 }
 
-/// What lies in the vault's folder.
+/// The files in the vault's folder.
 fn files(sim: &Simulation) -> Vec<(EvidenceId, PathBuf)> {
-    let shelves = fs::read_dir(sim.vault.path()).unwrap().map(|shelf| shelf.unwrap().path());
-    let files = shelves.flat_map(|shelf| fs::read_dir(shelf).unwrap());
+    let folders = fs::read_dir(sim.vault.path()).unwrap().map(|entry| entry.unwrap().path());
+    let files = folders.flat_map(|folder| fs::read_dir(folder).unwrap());
     let files = files.map(|file| file.unwrap().path());
     let read = |path: PathBuf| path.file_stem()?.to_str()?.parse().ok().map(|id| (id, path));
     files.filter_map(read).collect()
@@ -101,9 +101,9 @@ async fn readable(sim: &Simulation) -> Result<BTreeSet<String>, String> {
     Ok(sim.tables.texts(query).await?.into_iter().collect())
 }
 
-/// Makes each file as old as the play's clock says, not the disk's, and names those that no row
-/// needs and that are old enough to go.
-#[expect(clippy::disallowed_methods, reason = "the age of a file is told by the disk's clock")]
+/// Sets the age of each file by the simulation's clock, and returns those without a readable row
+/// that are old enough to be removed.
+#[expect(clippy::disallowed_methods, reason = "the age of a file is measured by the disk's clock")]
 pub async fn grow_old(sim: &Simulation) -> Result<BTreeSet<EvidenceId>, String> {
     let readable = readable(sim).await?;
     let mut old = BTreeSet::new();
@@ -111,7 +111,7 @@ pub async fn grow_old(sim: &Simulation) -> Result<BTreeSet<EvidenceId>, String> 
         let made = i64::try_from(Uuid::from(id).as_u128() >> 80).unwrap();
         let age = sim.clock.now().as_millisecond() - made;
         let age = Duration::from_millis(u64::try_from(age).unwrap());
-        // One that is being written gets its name meanwhile.
+        // A file that is being written is renamed meanwhile.
         if let Ok(file) = File::options().write(true).open(path) {
             file.set_modified(SystemTime::now() - age).unwrap();
             if age > LEFT_OVER && !readable.contains(&id.to_string()) {
@@ -122,21 +122,21 @@ pub async fn grow_old(sim: &Simulation) -> Result<BTreeSet<EvidenceId>, String> 
     Ok(old)
 }
 
-/// Fails where one of these still lies there.
+/// Fails if one of these files is still there.
 pub fn must_be_gone(sim: &Simulation, old: &BTreeSet<EvidenceId>) -> Result<(), String> {
     match files(sim).into_iter().find(|(id, _)| old.contains(id)) {
-        Some((id, _)) => Err(format!("nothing names {id}, and its file stays")),
+        Some((id, _)) => Err(format!("{id} has no row, and its file is still there")),
         None => Ok(()),
     }
 }
 
-/// In the end only that lies there which can be read.
+/// At the end the folder has the files of readable evidence only.
 pub async fn nothing_is_left_over(sim: &Simulation) -> Result<(), String> {
     grow_old(sim).await?;
-    sim.desk.sweep_objects().await.map_err(|error| format!("no file was swept: {error:?}"))?;
+    sim.desk.sweep_objects().await.map_err(|error| format!("the vault sweep failed: {error:?}"))?;
     let readable = readable(sim).await?;
     match files(sim).into_iter().find(|(id, _)| !readable.contains(&id.to_string())) {
-        Some((id, _)) => Err(format!("nobody may read {id}, and its file stays")),
+        Some((id, _)) => Err(format!("{id} is unreadable, and its file is still there")),
         None => opens(sim).await,
     }
 }

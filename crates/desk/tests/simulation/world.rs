@@ -1,4 +1,4 @@
-//! What the one who plays knows: what was answered, and so must be true.
+//! The state that the answers so far imply, and that therefore must be true.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,34 +25,34 @@ pub enum Listed {
     Unknown,
 }
 
-/// A service as the world sees it.
+/// A service, its receiver and its endpoints.
 pub struct Service {
     pub caller: Caller,
     pub receiver: Receiver,
     pub endpoints: Vec<EndpointId>,
 }
 
-/// A check's answer, which promised a record.
+/// A check's answer that named a recorded match.
 pub struct Answered {
     pub found: MatchId,
     pub verdict: Verdict,
-    /// No earlier than the record's last change.
+    /// A time no earlier than the match's last change.
     pub at: Timestamp,
 }
 
-/// What somebody has in hand, as they were told.
+/// The case that a person has claimed, as far as the answers say.
 #[derive(Clone, Debug)]
 pub enum Hand {
     /// No case.
     Nothing,
-    /// This one, until then.
+    /// This case, until then.
     Has { claimed: Claimed, until: Timestamp },
     /// A crash left it open.
     Unknown,
 }
 
 impl Hand {
-    /// The case that must be theirs at `now`.
+    /// The case that the person must have at `now`.
     pub fn case(&self, now: Timestamp) -> Option<CaseId> {
         match self {
             Self::Has { claimed, until } if *until > now => Some(claimed.case),
@@ -65,19 +65,19 @@ impl Hand {
 #[derive(Clone)]
 pub struct SignedIn {
     pub cookie: Sensitive<String>,
-    /// When they came.
+    /// When the person signed in.
     pub at: Timestamp,
-    /// When they last opened a page.
+    /// When the person last opened a page.
     pub seen: Timestamp,
 }
 
-/// Somebody of the staff.
+/// A staff member.
 pub struct Person {
     pub id: StaffId,
     pub is_lead: bool,
     pub signed_in: Option<SignedIn>,
     pub hand: Hand,
-    /// The look that they began last, as far as they know.
+    /// The last view that the person opened, as far as they know.
     pub view: Option<ViewId>,
 }
 
@@ -85,13 +85,13 @@ pub struct Person {
 pub struct Picture {
     pub bytes: Bytes,
     pub pdq: Pdq,
-    /// What a person sees of it.
+    /// The rendition that a person gets.
     pub blurred: Bytes,
     pub clear: Bytes,
 }
 
 impl Picture {
-    /// What a person sees of it.
+    /// The rendition that a person gets.
     pub fn shown(&self, clarity: Clarity) -> &Bytes {
         match clarity {
             Clarity::Blurred => &self.blurred,
@@ -100,7 +100,7 @@ impl Picture {
     }
 }
 
-/// A picture reached a person.
+/// A picture that a person got.
 pub struct Saw {
     pub view: ViewId,
     pub by: StaffId,
@@ -110,15 +110,15 @@ pub struct Saw {
     pub at: Timestamp,
 }
 
-/// Everything that was answered.
+/// Everything that the answers said.
 pub struct World {
     /// The banks, by the verdict that a hit in each brings.
     pub banks: Vec<Bank>,
     pub services: Vec<Service>,
     pub people: Vec<Person>,
-    /// Who words policies and settles disputes.
+    /// The staff member who edits policies and resolves disputes.
     pub editor: StaffId,
-    /// The first hashes are of these.
+    /// The pictures; the first hashes are theirs.
     pub pictures: Vec<Picture>,
     /// By bank and the hash's byte.
     pub listed: BTreeMap<(usize, u8), Listed>,
@@ -126,26 +126,26 @@ pub struct World {
     pub answered: BTreeMap<(usize, String), Answered>,
     /// By service and the item's name: the hashes whose pictures were sent.
     pub sent: BTreeMap<(usize, String), BTreeSet<u8>>,
-    /// Everything that anybody saw.
+    /// Every picture that a person got.
     pub seen: Vec<Saw>,
-    /// What services said of actions.
+    /// The answers of services to actions.
     pub actions: BTreeMap<ActionId, Answer>,
 }
 
 impl World {
-    /// The place of somebody.
+    /// The index of a person.
     pub fn person(&self, id: &str) -> usize {
         self.people.iter().position(|person| person.id.to_string() == id).unwrap()
     }
 
-    /// The place of a service.
+    /// The index of a service.
     pub fn service(&self, id: &str) -> usize {
         let is_it = |one: &Service| one.caller.service().to_string() == id;
         self.services.iter().position(is_it).unwrap()
     }
 
-    /// The verdict that a check of this hash must get where these entries are disputed; `None` where
-    /// a crash left it open.
+    /// The verdict that a check of this hash must get if these entries are disputed; `None` if a
+    /// crash left it open.
     pub fn verdict_of(&self, hash: u8, disputed: &BTreeSet<String>) -> Option<Verdict> {
         let mut verdict = Verdict::Allow;
         for (number, bank) in self.banks.iter().enumerate() {

@@ -9,9 +9,9 @@ CREATE TABLE bank (
                       'minor_intimate_removal', 'intimate_image_abuse', 'known_benign',
                       'rehearsal')),           -- what it is for; never changes
     source        TEXT    NOT NULL,            -- where its hashes come from
-    legal_basis   TEXT    NOT NULL,            -- the law or agreement under which it matches
-    owner         TEXT    NOT NULL,            -- who answers for it
-    surfaces      TEXT    NOT NULL,            -- JSON list of words: on which it is matched
+    legal_basis   TEXT    NOT NULL,            -- the law or agreement under which it is matched
+    owner         TEXT    NOT NULL,            -- who is responsible for it
+    surfaces      TEXT    NOT NULL,            -- JSON list of words: where it is matched
     jurisdictions TEXT    NOT NULL,            -- JSON list of ISO 3166-1 codes, or ["*"]
     private_law   TEXT,                        -- the legal basis for matching private messages
     private_until TEXT,                        -- the last day of that law, YYYY-MM-DD, UTC
@@ -22,7 +22,7 @@ CREATE TABLE bank (
     is_enabled    INTEGER NOT NULL CHECK (is_enabled IN (0, 1)),           -- whether it is matched at all
     created_at    INTEGER NOT NULL,            -- microseconds
     changed_at    INTEGER NOT NULL,            -- microseconds
-    deleted_at    INTEGER,                     -- microseconds; it matches no more
+    deleted_at    INTEGER,                     -- microseconds; from then on it no longer matches
     changed_by    TEXT    NOT NULL             -- name of the transaction
 ) STRICT;
 CREATE UNIQUE INDEX bank_name ON bank (name) WHERE deleted_at IS NULL;
@@ -43,9 +43,9 @@ CREATE TABLE entry (
     source_id     TEXT,                        -- the source's own id of it
     labels        TEXT    NOT NULL,            -- JSON list of the source's labels
     added_at      INTEGER NOT NULL,            -- microseconds
-    expires_at    INTEGER,                     -- microseconds; from then on it matches no more
-    expired_at    INTEGER,                     -- microseconds; when its end went into `change`
-    withdrawn_at  INTEGER,                     -- microseconds; it matches no more
+    expires_at    INTEGER,                     -- microseconds; from then on it no longer matches
+    expired_at    INTEGER,                     -- microseconds; when its end was added to `change`
+    withdrawn_at  INTEGER,                     -- microseconds; from then on it no longer matches
     changed_by    TEXT    NOT NULL             -- name of the transaction
 ) STRICT;
 CREATE UNIQUE INDEX entry_hash ON entry (bank_id, kind, hash)
@@ -61,8 +61,8 @@ CREATE INDEX entry_source ON entry (bank_id, source_id) WHERE source_id IS NOT N
 CREATE INDEX entry_hash_ended ON entry (bank_id, kind, hash)
     WHERE withdrawn_at IS NOT NULL OR expired_at IS NOT NULL;
 
--- A hash that was withdrawn from a bank: no list brings it back unless that is asked for. Kept as
--- long as its bank, and longer than the entry.
+-- A hash that was withdrawn from a bank: adding it again needs an explicit request. Kept as long as
+-- its bank, and longer than the entry.
 CREATE TABLE withdrawal (
     bank_id       BLOB    NOT NULL REFERENCES bank (id),
     kind          TEXT    NOT NULL CHECK (kind IN ('pdq', 'sha256', 'sha1', 'md5')), -- what made the hash
@@ -73,9 +73,9 @@ CREATE TABLE withdrawal (
     PRIMARY KEY (bank_id, kind, hash)
 ) STRICT, WITHOUT ROWID;
 
--- What nodes must know, in the order in which it was committed.
+-- The change log: what every node must apply, in the order of the commits.
 CREATE TABLE change (
-    seq           INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, -- its place in the order of commits
+    seq           INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, -- its place in that order
     what          TEXT    NOT NULL
                   CHECK (what IN ('added', 'removed', 'banks', 'bank_deleted', 'keys')),
     bank_id       BLOB,                        -- of 'added', 'removed' and 'bank_deleted'
@@ -89,23 +89,23 @@ CREATE TABLE service (
     id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
     name          TEXT    NOT NULL,            -- for people
     created_at    INTEGER NOT NULL,            -- microseconds
-    deleted_at    INTEGER,                     -- microseconds; nobody speaks for it since
+    deleted_at    INTEGER,                     -- microseconds; from then on its keys are not accepted
     changed_by    TEXT    NOT NULL             -- name of the transaction
 ) STRICT;
 
 CREATE TABLE api_key (
     id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
-    service_id    BLOB    REFERENCES service (id), -- what it opens; NULL: an administrator's
+    service_id    BLOB    REFERENCES service (id), -- the service that it acts for; NULL: an administrator's key
     name          TEXT    NOT NULL,            -- what it is for
     digest        BLOB    NOT NULL UNIQUE CHECK (length(digest) = 32),  -- SHA-256 of its text
     created_at    INTEGER NOT NULL,            -- microseconds
-    revoked_at    INTEGER,                     -- microseconds; it opens nothing since
+    revoked_at    INTEGER,                     -- microseconds; from then on it is not accepted
     changed_by    TEXT    NOT NULL             -- name of the transaction
 ) STRICT;
 
 CREATE TABLE item_match (
     id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
-    service_id    BLOB    NOT NULL REFERENCES service (id),             -- whose item it is
+    service_id    BLOB    NOT NULL REFERENCES service (id),             -- the service that sent the item
     item_name     TEXT    NOT NULL,            -- the service's name of the item
     account       TEXT,                        -- personal: the service's pseudonym of the account
     surface       TEXT    NOT NULL CHECK (surface IN ('public', 'shared', 'private_message')),
@@ -121,7 +121,7 @@ CREATE TABLE item_match (
 CREATE INDEX item_match_service ON item_match (service_id, id);
 CREATE INDEX item_match_changed ON item_match (changed_at);
 
--- What a match came near to. A record of the time: it outlives the bank and the entry.
+-- The entries that a match came near to, as they were then: rows outlive the bank and the entry.
 CREATE TABLE hit (
     match_id      BLOB    NOT NULL REFERENCES item_match (id) ON DELETE CASCADE,
     entry_id      INTEGER NOT NULL,            -- the entry
@@ -134,14 +134,14 @@ CREATE TABLE hit (
     transform     TEXT    NOT NULL CHECK (transform IN ('none', 'rotate_90', 'rotate_180',
                       'rotate_270', 'flip_left_right', 'flip_top_bottom', 'transpose',
                       'transverse')),          -- how the frame was turned
-    backdrop      TEXT    NOT NULL CHECK (backdrop IN ('none', 'white', 'black')), -- what stood behind its transparent pixels
+    backdrop      TEXT    NOT NULL CHECK (backdrop IN ('none', 'white', 'black')), -- what was put behind its transparent pixels
     place         INTEGER NOT NULL,            -- `match_hashes.place` of the newest bytes that had it
     changed_by    TEXT    NOT NULL,            -- name of the transaction
     PRIMARY KEY (match_id, entry_id, frame)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX hit_bank ON hit (bank_id, match_id);
 
--- The sets of hashes under which an item came and matched. Rows go with their match.
+-- The sets of hashes with which an item was sent and matched. Deleted with their match.
 CREATE TABLE match_hashes (
     match_id      BLOB    NOT NULL REFERENCES item_match (id) ON DELETE CASCADE,
     place         INTEGER NOT NULL CHECK (place > 0), -- 1 for the first; the greatest is the newest
@@ -162,16 +162,16 @@ CREATE TABLE import (
     lines         INTEGER NOT NULL,            -- lines read
     added         INTEGER NOT NULL,            -- entries added
     updated       INTEGER NOT NULL,            -- entries that the bank had and a line changed
-    duplicates    INTEGER NOT NULL,            -- lines that said nothing new
-    rejected      INTEGER NOT NULL,            -- lines not taken
+    duplicates    INTEGER NOT NULL,            -- lines that brought nothing new
+    rejected      INTEGER NOT NULL,            -- lines that were left out as invalid
     rejected_lines TEXT   NOT NULL,            -- JSON list of {line, reason}, the first 100
-    warnings      INTEGER NOT NULL,            -- lines taken without what is wrong in them
+    warnings      INTEGER NOT NULL,            -- lines accepted without their invalid parts
     warned_lines  TEXT    NOT NULL,            -- JSON list of {line, reason}, the first 100
-    withdrawn     INTEGER NOT NULL,            -- lines not taken, as their hash was withdrawn
+    withdrawn     INTEGER NOT NULL,            -- lines left out because their hash was withdrawn
     withdrawn_lines TEXT  NOT NULL,            -- JSON list of {line, reason}, the first 100
     refusal       TEXT,                        -- why the list was refused as a whole
     created_at    INTEGER NOT NULL,            -- microseconds
-    changed_at    INTEGER NOT NULL,            -- microseconds; when it last came further
+    changed_at    INTEGER NOT NULL,            -- microseconds; when it last progressed
     changed_by    TEXT    NOT NULL             -- name of the transaction
 ) STRICT;
 CREATE INDEX import_bank ON import (bank_id, id);
@@ -180,10 +180,10 @@ CREATE INDEX import_changed ON import (changed_at);
 CREATE TABLE endpoint (
     id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
     service_id    BLOB    NOT NULL REFERENCES service (id),             -- whose it is
-    url           TEXT,                        -- secret: where to send; forgotten at its removal
-    secret        BLOB,                        -- secret: the bytes that sign, in clear; likewise
+    url           TEXT,                        -- secret: where to send; erased on removal
+    secret        BLOB,                        -- secret: the signing key, in clear; likewise
     created_at    INTEGER NOT NULL,            -- microseconds
-    removed_at    INTEGER,                     -- microseconds; nothing is sent since
+    removed_at    INTEGER,                     -- microseconds; from then on nothing is sent
     changed_by    TEXT    NOT NULL,            -- name of the transaction
     CHECK (CASE WHEN removed_at IS NULL THEN url IS NOT NULL AND secret IS NOT NULL
                 ELSE url IS NULL AND secret IS NULL END)
@@ -192,19 +192,19 @@ CREATE INDEX endpoint_service ON endpoint (service_id, id);
 
 CREATE TABLE staff (
     id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
-    name          TEXT    NOT NULL,            -- personal: what they sign in with; unique among those who did not leave
-    display_name  TEXT    NOT NULL,            -- personal: how colleagues see them
+    name          TEXT    NOT NULL,            -- personal: what they sign in with; unique among active accounts
+    display_name  TEXT    NOT NULL,            -- personal: the name that colleagues see
     roles         TEXT    NOT NULL,            -- JSON list of words: what they may do
     language      TEXT    NOT NULL CHECK (language IN ('en', 'ja', 'fr', 'de', 'it')),
     scheme        TEXT    NOT NULL CHECK (scheme IN ('system', 'light', 'dark')),
     view          TEXT    NOT NULL CHECK (view IN ('hold', 'toggle', 'text')), -- how they view pictures clear
-    has_keys      INTEGER NOT NULL CHECK (has_keys IN (0, 1)), -- whether single keys do something
+    has_keys      INTEGER NOT NULL CHECK (has_keys IN (0, 1)), -- whether single-key shortcuts are on
     views_max     INTEGER CHECK (views_max BETWEEN 0 AND 10000),   -- clear views in 24 h; NULL: the default
     minutes_max   INTEGER CHECK (minutes_max BETWEEN 0 AND 1440),  -- clear minutes in 24 h; NULL: the default
     points_max    INTEGER CHECK (points_max BETWEEN 0 AND 100000), -- severity points in 24 h; NULL: the default
     created_at    INTEGER NOT NULL,            -- microseconds
     method_added_at INTEGER,                     -- microseconds; when a session of theirs last added a sign-in method
-    ended_at      INTEGER,                     -- microseconds; they open nothing since
+    ended_at      INTEGER,                     -- microseconds; deactivated since
     changed_by    TEXT    NOT NULL             -- name of the transaction
 ) STRICT;
 CREATE UNIQUE INDEX staff_name ON staff (name) WHERE ended_at IS NULL;
@@ -249,11 +249,11 @@ CREATE TABLE session (
     digest        BLOB    NOT NULL CHECK (length(digest) = 32),         -- SHA-256 of the cookie
     digest_before BLOB    CHECK (length(digest_before) = 32),           -- of the cookie before it
     csrf          BLOB    NOT NULL CHECK (length(csrf) = 32),           -- secret: what forms must carry
-    created_at    INTEGER NOT NULL,            -- microseconds; when they proved who they are
+    created_at    INTEGER NOT NULL,            -- microseconds; when they last proved who they are
     rotated_at    INTEGER NOT NULL,            -- microseconds; when the cookie last changed
     confirmed_at  INTEGER,                     -- microseconds; when the changed cookie first came back
     seen_at       INTEGER NOT NULL,            -- microseconds; to the minute
-    expires_at    INTEGER NOT NULL,            -- microseconds; whatever they do
+    expires_at    INTEGER NOT NULL,            -- microseconds; also if the session is in use
     changed_by    TEXT    NOT NULL             -- name of the transaction
 ) STRICT;
 CREATE INDEX session_staff ON session (staff_id);
@@ -273,7 +273,7 @@ CREATE INDEX ceremony_expires ON ceremony (expires_at);
 -- A sign-in challenge that was answered: no other answer to it is accepted.
 CREATE TABLE ceremony_answered (
     id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
-    expires_at    INTEGER NOT NULL,            -- microseconds; no answer would count any more
+    expires_at    INTEGER NOT NULL,            -- microseconds; no answer is accepted after it
     changed_by    TEXT    NOT NULL             -- name of the transaction
 ) STRICT;
 CREATE INDEX ceremony_answered_expires ON ceremony_answered (expires_at);
@@ -288,7 +288,7 @@ CREATE TABLE sign_in_attempt (
 CREATE INDEX sign_in_attempt_name ON sign_in_attempt (name_digest, tried_at);
 CREATE INDEX sign_in_attempt_tried ON sign_in_attempt (tried_at);
 
--- Who gave or took which role, link or sign-in method: the record of people, for auditors.
+-- Events of staff accounts, for auditors: who gave or removed which role, link or sign-in method.
 CREATE TABLE staff_event (
     id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
     staff_id      BLOB    NOT NULL REFERENCES staff (id),               -- about whom
@@ -301,7 +301,8 @@ CREATE TABLE staff_event (
 ) STRICT;
 CREATE INDEX staff_event_happened ON staff_event (happened_at);
 
--- A break that must be taken.
+-- A break, due after a long stretch of viewing or asked for by the reviewer. A reached limit of
+-- views, minutes or points is not stored here: it follows from `item_view`.
 CREATE TABLE reviewer_break (
     id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
     staff_id      BLOB    NOT NULL REFERENCES staff (id),
@@ -312,7 +313,7 @@ CREATE TABLE reviewer_break (
 ) STRICT;
 CREATE INDEX reviewer_break_staff ON reviewer_break (staff_id, ends_at);
 
--- One policy for each purpose that accuses; a version is never changed, the greatest is in force.
+-- The versions of each accusing purpose's policy; none is ever changed, the greatest is in force.
 CREATE TABLE policy (
     purpose       TEXT    NOT NULL CHECK (purpose IN ('child_sexual_abuse', 'child_exploitation',
                       'minor_intimate_removal', 'intimate_image_abuse', 'rehearsal')),
@@ -338,9 +339,9 @@ CREATE TABLE bulk_decision (
     purpose       TEXT    NOT NULL,            -- the policy
     policy_version INTEGER NOT NULL,
     outcome       TEXT    NOT NULL CHECK (outcome IN ('violates', 'allowed', 'not_a_match')),
-    reason        TEXT    NOT NULL,            -- in words
+    reason        TEXT    NOT NULL,            -- free text
     measures      TEXT    NOT NULL,            -- JSON list: what to do with each case's items and account
-    cases         INTEGER NOT NULL,            -- how many it touches, as shown before it was confirmed
+    cases         INTEGER NOT NULL,            -- how many it decides, as shown before it was confirmed
     items         INTEGER NOT NULL,
     accounts      INTEGER NOT NULL,
     made_by       BLOB    NOT NULL REFERENCES staff (id),
@@ -360,22 +361,22 @@ CREATE INDEX bulk_decision_state ON bulk_decision (state, id);
 
 CREATE TABLE review_case (
     id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
-    service_id    BLOB    NOT NULL REFERENCES service (id),             -- where it happened
-    purpose       TEXT    NOT NULL,            -- the policy whose question it is
+    service_id    BLOB    NOT NULL REFERENCES service (id),             -- the service that sent the items
+    purpose       TEXT    NOT NULL,            -- the policy that applies
     subject       TEXT    NOT NULL,            -- personal: 'account:NAME', or 'item:NAME' where no account is known
     account       TEXT,                        -- personal: the service's pseudonym of the account
     urgency       INTEGER NOT NULL CHECK (urgency BETWEEN 0 AND 2), -- 0 child in danger, 1 new material, 2 known material
     level         TEXT    NOT NULL CHECK (level IN ('reviewer', 'lead')), -- who may claim it; 'lead' when escalated
     state         TEXT    NOT NULL CHECK (state IN ('open', 'proposed', 'decided', 'ended')),
-    version       INTEGER NOT NULL CHECK (version > 0), -- grows with whatever a decision must know
+    version       INTEGER NOT NULL CHECK (version > 0), -- raised by each change that a decision must consider
     items         INTEGER NOT NULL CHECK (items >= 0),  -- rows of case_item
     is_full       INTEGER NOT NULL CHECK (is_full IN (0, 1)), -- takes no more items
     claimed_by    BLOB    REFERENCES staff (id),
-    claim_until   INTEGER,                     -- microseconds; from then on somebody else may take it
+    claim_until   INTEGER,                     -- microseconds; from then on another reviewer may claim it
     claims        INTEGER NOT NULL,            -- how often it was claimed: the current claim's token
     handed_to     BLOB    REFERENCES staff (id), -- for whom it is reserved, until `handed_until`
     handed_until  INTEGER,                     -- microseconds
-    bulk_id       BLOB    REFERENCES bulk_decision (id), -- in which bulk decision it waits
+    bulk_id       BLOB    REFERENCES bulk_decision (id), -- the bulk decision that it is in
     opened_at     INTEGER NOT NULL,            -- microseconds
     first_claimed_at INTEGER,                  -- microseconds
     closed_at     INTEGER,                     -- microseconds; decided or ended
@@ -421,7 +422,7 @@ CREATE TABLE case_event (
                       'skipped', 'escalated', 'handed_over', 'noted', 'proposed', 'read_again', 'approved',
                       'refused', 'decided', 'undone', 'reopened', 'disputed', 'in_bulk', 'out_of_bulk',
                       'requested_again', 'ended')),
-    staff_id      BLOB    REFERENCES staff (id), -- who; NULL: the machine
+    staff_id      BLOB    REFERENCES staff (id), -- who did it; NULL: Mamori itself
     note          TEXT,                        -- personal: what they wrote
     about         TEXT,                        -- JSON: ids and words of closed lists
     happened_at   INTEGER NOT NULL,            -- microseconds
@@ -456,7 +457,7 @@ CREATE TABLE decision (
     purpose       TEXT    NOT NULL,            -- the policy
     policy_version INTEGER NOT NULL,
     outcome       TEXT    NOT NULL CHECK (outcome IN ('violates', 'allowed', 'not_a_match')),
-    reason        TEXT    NOT NULL,            -- in words
+    reason        TEXT    NOT NULL,            -- free text
     state         TEXT    NOT NULL CHECK (state IN ('proposed', 'standing', 'refused', 'undone')),
     made_by       BLOB    NOT NULL REFERENCES staff (id),
     made_at       INTEGER NOT NULL,            -- microseconds
@@ -483,7 +484,7 @@ CREATE INDEX decision_bulk ON decision (bulk_id) WHERE bulk_id IS NOT NULL;
 
 CREATE TABLE service_action (
     id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
-    sequence      INTEGER UNIQUE,              -- from `counter` when it is asked for; a later one overrules an earlier
+    sequence      INTEGER UNIQUE,              -- from `counter` when it is requested; a later one overrules an earlier
     decision_id   BLOB    NOT NULL REFERENCES decision (id) ON DELETE CASCADE,
     service_id    BLOB    NOT NULL REFERENCES service (id),
     kind          TEXT    NOT NULL CHECK (kind IN ('remove_item', 'restore_item', 'hold_item', 'limit_item',
@@ -491,7 +492,7 @@ CREATE TABLE service_action (
     item_name     TEXT,                        -- the service's name of the item, of an item's action
     account       TEXT,                        -- personal: of an account's action
     terms         TEXT    NOT NULL,            -- JSON: countries, feature, until; `{}` where there are none
-    undoes        BLOB    REFERENCES service_action (id) ON DELETE SET NULL, -- which one it takes back
+    undoes        BLOB    REFERENCES service_action (id) ON DELETE SET NULL, -- the action that it undoes
     state         TEXT    NOT NULL CHECK (state IN ('proposed', 'waiting', 'done', 'cannot', 'superseded', 'overdue', 'dropped')),
     reminders     INTEGER NOT NULL,            -- how many reminders were sent
     requested_at  INTEGER,                     -- microseconds
@@ -509,14 +510,15 @@ CREATE INDEX service_action_item ON service_action (service_id, item_name)
 CREATE INDEX service_action_undoes ON service_action (undoes) WHERE undoes IS NOT NULL;
 CREATE INDEX service_action_open ON service_action (service_id, id) WHERE state IN ('waiting', 'overdue');
 
--- A reviewer said of an entry that it is wrong here. While it is open the entry acts no more at this service.
+-- A reviewer's statement that an entry is wrong. While it is open, the entry by itself does not hold
+-- or block items of this service.
 CREATE TABLE dispute (
     id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
     bank_id       BLOB    NOT NULL REFERENCES bank (id),
     entry_id      INTEGER NOT NULL,            -- the entry; it may be gone
     service_id    BLOB    NOT NULL REFERENCES service (id),
     decision_id   BLOB    REFERENCES decision (id) ON DELETE SET NULL,
-    reason        TEXT    NOT NULL,            -- in words, for the bank's owner; names no account
+    reason        TEXT    NOT NULL,            -- free text, for the bank's owner; names no account
     state         TEXT    NOT NULL CHECK (state IN ('open', 'upheld', 'rejected', 'taken_back')),
     opened_at     INTEGER NOT NULL,            -- microseconds
     resolved_by   BLOB    REFERENCES staff (id),
@@ -530,17 +532,17 @@ CREATE INDEX dispute_bank ON dispute (bank_id, id);
 CREATE INDEX dispute_decision ON dispute (decision_id) WHERE decision_id IS NOT NULL;
 CREATE INDEX dispute_resolved ON dispute (resolved_at) WHERE resolved_at IS NOT NULL;
 
--- An item's bytes, sealed. The object lies in the vault under this id.
+-- Facts about an item's sealed bytes, which are the vault's object with this id.
 CREATE TABLE evidence (
     id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
     match_id      BLOB    NOT NULL REFERENCES item_match (id) ON DELETE CASCADE,
     sha256        BLOB    CHECK (length(sha256) = 32), -- of the bytes
-    purpose       TEXT    NOT NULL,            -- the policy that keeps it
+    purpose       TEXT    NOT NULL,            -- the policy under which it is stored
     size          INTEGER NOT NULL CHECK (size >= 0), -- bytes of the item
-    wrapped_key   BLOB,                        -- secret: the object's key under the vault's; NULL: unreadable for ever
-    key_name      TEXT    NOT NULL,            -- which of the vault's keys wrapped it
+    wrapped_key   BLOB,                        -- secret: the object's key, wrapped by the vault's; NULL: permanently unreadable
+    key_name      TEXT    NOT NULL,            -- the vault key that wrapped it
     stored_at     INTEGER NOT NULL,            -- microseconds
-    expires_at    INTEGER NOT NULL,            -- microseconds; the term
+    expires_at    INTEGER NOT NULL,            -- microseconds; end of the retention period
     changed_by    TEXT    NOT NULL,            -- name of the transaction
     UNIQUE (match_id, sha256)
 ) STRICT;
@@ -556,8 +558,8 @@ CREATE TABLE delivery (
     action_id     BLOB    REFERENCES service_action (id) ON DELETE SET NULL, -- of 'action.requested'
     payload       TEXT    NOT NULL,            -- personal: the body, JSON, as signed and sent
     state         TEXT    NOT NULL CHECK (state IN ('waiting', 'delivered', 'failed')),
-    attempts      INTEGER NOT NULL,            -- how often it was tried
-    last_result   TEXT,                        -- what came of the last attempt
+    attempts      INTEGER NOT NULL,            -- number of attempts
+    last_result   TEXT,                        -- result of the last attempt
     created_at    INTEGER NOT NULL,            -- microseconds
     last_attempt_at INTEGER,                   -- microseconds
     changed_by    TEXT    NOT NULL             -- name of the transaction
@@ -575,13 +577,13 @@ CREATE TABLE job (
     id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
     kind          TEXT    NOT NULL CHECK (kind IN ('deliver', 'purge_bank', 'remind', 'remove_object')), -- what to do
     key           TEXT    NOT NULL,            -- to what: the id of a delivery, a bank, an action or an object
-    lane          TEXT    NOT NULL,            -- for whom: 'party/place', see `job/lease.rs`
+    lane          TEXT    NOT NULL,            -- for fairness: 'party/place', see `job/lease.rs`
     due_at        INTEGER NOT NULL,            -- microseconds; ready: not before; leased: lease's end
     lease         INTEGER NOT NULL CHECK (lease > 0), -- microseconds that one lease lasts
     leases        INTEGER NOT NULL,            -- how often it was leased: the current lease's token
     leased_by     TEXT,                        -- the worker that has it
     failures      INTEGER NOT NULL,            -- attempts that failed or whose lease ran out
-    dead_reason   TEXT,                        -- why it is not tried again; needs an operator
+    dead_reason   TEXT,                        -- why it is not tried again; an operator must act
     created_at    INTEGER NOT NULL,            -- microseconds; its first `due_at`
     changed_by    TEXT    NOT NULL             -- name of the transaction
 ) STRICT;

@@ -206,13 +206,14 @@ impl Tx {
         Ok(self.run(call).await.map_err(|error| error.or_taken("bank", "dispute"))? == 1)
     }
 
-    /// Returns who made the decision that a dispute rests on; `None` if the decision was removed.
+    /// Returns the staff member who made the decision that a dispute follows from; `None` if the
+    /// decision was removed.
     pub async fn maker_of_dispute(&mut self, dispute: DisputeId) -> Result<Option<StaffId>, Error> {
         let row: Option<(Uuid,)> = self.row(MAKER_OF_DISPUTE.bind(dispute)).await?;
         Ok(row.map(|(by,)| by.into()))
     }
 
-    /// Settles an open dispute; returns `false` if it is not open.
+    /// Resolves an open dispute; returns `false` if it is not open.
     pub async fn resolve_dispute(
         &mut self,
         dispute: DisputeId,
@@ -250,7 +251,7 @@ impl Tx {
         self.run(TAKE_BACK_OF_SERVICE.bind(service).bind(now).bind(self.name())).await.map(drop)
     }
 
-    /// Removes disputes that were settled before `before`, at most `limit`; returns how many.
+    /// Removes disputes that were resolved before `before`, at most `limit`; returns how many.
     pub async fn delete_disputes_before(
         &mut self,
         before: Timestamp,

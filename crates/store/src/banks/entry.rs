@@ -228,7 +228,7 @@ impl Tx {
         Ok(Added { entries: ids, added, updated, duplicates, withdrawn: Vec::new() })
     }
 
-    /// Expires entries that are past their end and notes them for the nodes, at most `limit`;
+    /// Expires entries that are past their end and records it in the change log, at most `limit`;
     /// returns how many.
     pub async fn expire_entries(&mut self, now: Timestamp, limit: u32) -> Result<u64, Error> {
         self.end(EXPIRE_ENTRIES.bind(now).bind(limit).bind(self.name()), now).await
@@ -279,7 +279,8 @@ impl Tx {
         Ok(ids)
     }
 
-    /// Runs a call that ends entries and notes which; returns how many.
+    /// Runs a call that ends entries and records the ranges of their ids in the change log; returns
+    /// how many ended.
     async fn end(&mut self, call: crate::call::Call, now: Timestamp) -> Result<u64, Error> {
         let rows: Vec<(Uuid, i64)> = self.rows(call).await?;
         let ended = u64::try_from(rows.len()).unwrap_or(u64::MAX);
@@ -327,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_has_no_run() {
+    fn an_empty_list_has_no_run() {
         assert_eq!(runs(&[]).count(), 0);
     }
 }

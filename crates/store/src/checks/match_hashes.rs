@@ -215,8 +215,9 @@ impl Tx {
         Ok(newest.map(|newest| (newest.sha256, newest.pdq)))
     }
 
-    /// Checks whether a decision in effect other than `violates` was made after `became_current_at` and
-    /// before the item changed to other hashes: reviewers view the newest ones.
+    /// Checks whether a decision in effect other than `violates` was made after
+    /// `became_current_at` and before the item changed to other hashes: reviewers view the newest
+    /// ones.
     pub async fn is_cleared_since(
         &mut self,
         item: MatchId,

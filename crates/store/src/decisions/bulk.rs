@@ -308,8 +308,8 @@ impl Tx {
         Ok(names)
     }
 
-    /// Adds a bulk decision over `cases`, which this transaction has locked: the queue offers them
-    /// to no reviewer until the bulk decision is settled.
+    /// Adds a bulk decision over `cases`, which this transaction has locked: the queue does not
+    /// offer them until they are released from it.
     pub async fn insert_bulk(&mut self, bulk: &Bulk, cases: &[Case]) -> Result<(), Error> {
         let call = INSERT_BULK
             .bind(bulk.id)

@@ -1,7 +1,7 @@
 //! The change log: what every node must know, in the order of the commits.
 //!
 //! On PostgreSQL a number is drawn before its transaction commits, so a reader could see 8 before 7
-//! and never look back. Therefore changes are only noted during a transaction; its commit takes one
+//! and never read 7. Therefore a transaction only collects its changes; its commit takes one
 //! advisory lock, draws the numbers and commits. The lock is released after the commit is visible,
 //! so a reader that sees a number sees every smaller one. It is the last lock that a transaction
 //! takes, so it cannot cause a deadlock. SQLite has only one writer.
@@ -153,7 +153,7 @@ impl Store {
 }
 
 impl Tx {
-    /// Appends the noted changes; must be the last step before the commit.
+    /// Appends the pending changes; must be the last step before the commit.
     pub(crate) async fn append_pending_changes(&mut self) -> Result<(), Error> {
         let pending = self.take_pending_changes();
         if pending.is_empty() {

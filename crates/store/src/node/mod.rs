@@ -1,4 +1,4 @@
-//! What one node does for itself: the change log, the index, leases of jobs.
+//! What nodes share to work together: the change log, and jobs with their leases.
 
 pub mod change;
 pub(crate) mod forget;

@@ -76,7 +76,7 @@ pub struct DecidedOnDay {
     pub made: u64,
     /// How many of these took effect, or were refused by a second approver.
     pub resolved: u64,
-    /// How many of the settled ones were refused or undone.
+    /// How many of the resolved ones were refused or undone.
     pub overturned: u64,
 }
 

@@ -44,9 +44,10 @@ queries! {
 }
 
 impl Tx {
-    /// Records a sign-in attempt as failed until [`Self::mark_attempt_succeeded`] marks it as successful. Returns
-    /// `false` and records nothing if too many attempts have failed before. Until this transaction
-    /// ends, no other one can count, so that a burst of attempts cannot pass the limit.
+    /// Records a sign-in attempt as failed until [`Self::mark_attempt_succeeded`] marks it as
+    /// successful. Returns `false` and records nothing if too many attempts have failed before.
+    /// Until this transaction ends, no other one can count, so that a burst of attempts cannot pass
+    /// the limit.
     pub async fn begin_attempt(
         &mut self,
         attempt: AttemptId,

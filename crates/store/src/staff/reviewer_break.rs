@@ -1,4 +1,5 @@
-//! Queries for breaks, which a reviewer must take at the exposure limit, or has asked for.
+//! Queries for breaks, which a reviewer must take after a long stretch of viewing, or has asked
+//! for.
 
 use jiff::Timestamp;
 use mamori_model::exposure::{Break, BreakReason};

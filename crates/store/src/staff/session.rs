@@ -144,8 +144,9 @@ impl Tx {
         Ok(self.run(call).await? == 1)
     }
 
-    /// Changes the cookie after the staff member has signed in again with the cookie `presented`; every
-    /// other copy of that one becomes invalid. Returns `false` if `presented` is not the newest cookie.
+    /// Changes the cookie after the staff member, whose browser sent the cookie `presented`, has
+    /// signed in again; every copy of that cookie becomes invalid. Returns `false` if `presented`
+    /// is not the newest cookie.
     pub async fn prove_session(
         &mut self,
         session: SessionId,

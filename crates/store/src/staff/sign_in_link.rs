@@ -1,4 +1,5 @@
-//! Queries for one-time links ([`SignInLink`]). Only their digests are stored; a used link is removed.
+//! Queries for one-time links ([`SignInLink`]). Only their digests are stored; a used link is
+//! removed.
 
 use jiff::Timestamp;
 use mamori_model::sign_in::{SignInLink, SignInLinkKind};

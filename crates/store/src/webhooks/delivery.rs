@@ -249,7 +249,7 @@ impl Tx {
         Ok(self.run(call).await? == 1)
     }
 
-    /// Makes a settled delivery wait again and returns its endpoint; the caller enqueues its job.
+    /// Makes a finished delivery wait again and returns its endpoint; the caller enqueues its job.
     ///
     /// [`Error::NotFound`] if the service has no such delivery; [`Error::Conflict`] if it is
     /// already waiting, or is a test and another one is waiting (`delivery`), or its endpoint is

@@ -22,7 +22,7 @@ fn new_case(number: u128, subject: &str) -> NewCase {
     }
 }
 
-/// Records a match and puts it into the case that `open_or_join_case` names.
+/// Records a match and puts it into the case that `open_or_join_case` returns.
 async fn join(store: &Store, case: &NewCase, item: u128) -> CaseId {
     let found = a_match(item, &format!("item-{item}"), Verdict::Hold, vec![hit(1, 1)]);
     let mut tx = store.begin("test").await.unwrap();
@@ -38,7 +38,7 @@ async fn case(store: &Store, number: u128) -> Case {
 }
 
 on_both_engines! {
-    async fn one_subject_has_one_open_case_until_it_is_full(records: TestDatabase) {
+    async fn a_subject_has_one_open_case_until_it_is_full(records: TestDatabase) {
         let store = open(&records).await;
         stored_service(&store, 1).await;
         let account = "account:somebody";

@@ -32,7 +32,7 @@ on_both_engines! {
         let store = open(&records).await;
         let is_done = Arc::new(AtomicBool::new(false));
         let follower = tokio::spawn(follow(store.clone(), Arc::clone(&is_done)));
-        // Making banks takes no lock but that of the log: only it keeps the order.
+        // Creating banks takes no other lock than that of the log, which alone keeps the order.
         let writers: Vec<_> = (1..=8_u128)
             .map(|writer| {
                 let store = store.clone();
@@ -55,7 +55,7 @@ on_both_engines! {
         assert_eq!((seen.len(), added), (8 * 41, 8));
     }
 
-    async fn what_is_rolled_back_is_not_in_the_log(records: TestDatabase) {
+    async fn a_rolled_back_change_is_not_in_the_log(records: TestDatabase) {
         let store = open(&records).await;
         let bank = stored_bank(&store, 1).await;
 
@@ -66,7 +66,7 @@ on_both_engines! {
         assert_eq!(changes(&store).await, [Change::Banks]);
     }
 
-    async fn the_log_knows_its_ends_also_when_it_was_pruned(records: TestDatabase) {
+    async fn the_log_has_its_first_and_last_change_also_after_pruning(records: TestDatabase) {
         let store = open(&records).await;
         assert_eq!(store.last_change().await.unwrap(), 0);
         assert_eq!(store.oldest_change().await.unwrap(), None);

@@ -1,4 +1,4 @@
-//! What the database itself refuses of decisions, whatever the code above it does.
+//! Decisions that the database itself refuses, whatever the code above it does.
 
 use mamori_model::case::{Subject, Urgency};
 use mamori_model::staff::{Language, OwnLimits, RoleSet, Scheme, Staff, StaffRole, ViewMode};
@@ -47,7 +47,7 @@ async fn a_case(records: &TestDatabase) -> Store {
     store
 }
 
-/// What person 1 proposed, for a lead to look at.
+/// A decision that person 1 proposed, for a lead to approve.
 fn proposed(number: u128) -> Decision {
     Decision {
         id: id(number),
@@ -78,20 +78,20 @@ async fn insert(store: &Store, decision: &Decision) -> Result<(), Error> {
 }
 
 on_both_engines! {
-    async fn the_database_refuses_a_second_person_who_is_the_first(records: TestDatabase) {
+    async fn the_database_refuses_a_decision_that_its_maker_approved(records: TestDatabase) {
         let store = a_case(&records).await;
         let standing = Decision { state: DecisionState::Standing, ..proposed(1) };
         let by = |person| Decision { approver_id: Some(id(person)), ..standing.clone() };
 
-        assert!(insert(&store, &by(1)).await.is_err(), "the first person again");
-        assert!(insert(&store, &standing).await.is_err(), "nobody looked");
+        assert!(insert(&store, &by(1)).await.is_err(), "its maker approved it");
+        assert!(insert(&store, &standing).await.is_err(), "it was not approved");
         let alone = Approval::Alone { not_before: at(9) };
         let unread = Decision { approval: alone, ..standing.clone() };
-        assert!(insert(&store, &unread).await.is_err(), "who is alone did not look again");
+        assert!(insert(&store, &unread).await.is_err(), "its maker did not approve it later");
         insert(&store, &by(2)).await.unwrap();
     }
 
-    async fn who_proposed_settles_nothing_and_the_first_colleague_settles_it_once(records: TestDatabase) {
+    async fn a_proposal_is_resolved_once_by_a_colleague_not_by_its_maker(records: TestDatabase) {
         let store = a_case(&records).await;
         insert(&store, &proposed(1)).await.unwrap();
         let resolve = async |person| {
@@ -106,11 +106,11 @@ on_both_engines! {
         assert!(resolve(2).await);
         assert!(!resolve(2).await);
 
-        let kept = store.decision(id(1)).await.unwrap().unwrap();
-        assert_eq!((kept.state, kept.approver_id), (DecisionState::Standing, Some(id(2))));
+        let resolved = store.decision(id(1)).await.unwrap().unwrap();
+        assert_eq!((resolved.state, resolved.approver_id), (DecisionState::Standing, Some(id(2))));
     }
 
-    async fn a_case_is_decided_once_until_that_is_undone(records: TestDatabase) {
+    async fn a_case_has_one_decision_until_that_is_undone(records: TestDatabase) {
         let store = a_case(&records).await;
         insert(&store, &proposed(1)).await.unwrap();
 

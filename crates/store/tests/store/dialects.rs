@@ -10,7 +10,7 @@ use crate::given::open;
 /// One line for each column, key and index, written in the same way for both engines.
 type Lines = BTreeSet<String>;
 
-/// What SQLite says of itself. A primary key's columns are never NULL in PostgreSQL.
+/// SQLite's own description of the schema. A primary key's columns are never NULL in PostgreSQL.
 const SQLITE: [&str; 4] = [
     "SELECT 'column ' || t.name || '.' || c.name || ' ' || replace(lower(c.type), 'bigint', 'integer')
             || iif(c.\"notnull\" OR c.pk > 0, ' not null', '')
@@ -36,7 +36,7 @@ const SQLITE: [&str; 4] = [
       WHERE t.type = 'table'",
 ];
 
-/// The same of PostgreSQL, with the names of SQLite's types.
+/// The same for PostgreSQL, with the names of SQLite's types.
 const POSTGRES: [&str; 4] = [
     "SELECT 'column ' || table_name || '.' || column_name || ' '
             || CASE data_type WHEN 'bigint' THEN 'integer' WHEN 'boolean' THEN 'integer'

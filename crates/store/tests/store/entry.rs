@@ -74,7 +74,7 @@ on_both_engines! {
         );
     }
 
-    async fn a_hash_that_expired_comes_again_and_one_that_was_withdrawn_only_when_asked(records: TestDatabase) {
+    async fn an_expired_hash_is_added_again_and_a_withdrawn_one_is_restored(records: TestDatabase) {
         let store = open(&records).await;
         let bank = stored_bank(&store, 1).await;
         let ends = ending(2, 10);
@@ -96,22 +96,22 @@ on_both_engines! {
         assert_eq!(live.map(|entry| Some(entry.id)), Some(again.entries[0]));
     }
 
-    async fn what_is_said_anew_of_a_hash_changes_its_entry(records: TestDatabase) {
+    async fn new_metadata_of_a_known_hash_changes_its_entry(records: TestDatabase) {
         let store = open(&records).await;
         let (bank, other) = (stored_bank(&store, 1).await, stored_bank(&store, 2).await);
         let labels = |label: &str| Labels::try_from(vec![label.to_owned()]).unwrap();
-        let say = |number, source_id: Patch<Line>, labels| {
+        let entry_of = |number, source_id: Patch<Line>, labels| {
             let metadata = EntryChange { source_id, labels, ..EntryChange::default() };
             NewEntry { metadata, ..new_entry(number) }
         };
-        let first = say(1, Patch::Value("a".parse().unwrap()), Patch::Value(labels("x")));
+        let first = entry_of(1, Patch::Value("a".parse().unwrap()), Patch::Value(labels("x")));
         add(&store, bank, &[first.clone(), ending(2, 50), new_entry(3)], 0).await;
         add(&store, other, std::slice::from_ref(&first), 0).await;
-        let told = store.last_change().await.unwrap();
+        let last = store.last_change().await.unwrap();
 
         let same = add(&store, bank, &[first, new_entry(1), ending(2, 50)], 1).await;
-        let relabelled = say(1, Patch::Unset, Patch::Value(labels("y")));
-        let unnamed = say(1, Patch::Null, Patch::Unset);
+        let relabelled = entry_of(1, Patch::Unset, Patch::Value(labels("y")));
+        let unnamed = entry_of(1, Patch::Null, Patch::Unset);
         let lines = [relabelled, unnamed, ending(2, 90), ending(3, 5), new_entry(4), ending(4, 7)];
         let changed = add(&store, bank, &lines, 5).await;
 
@@ -127,7 +127,7 @@ on_both_engines! {
         assert_eq!(entry(3).await.state(at(5)), EntryState::Expired);
         assert_eq!(entry(4).await.labels, labels("x"), "another bank's");
         assert_eq!(entry(ids[4].unwrap()).await.expires_at, Some(at(7)));
-        let news = store.changes_after(told, 9).await.unwrap();
+        let news = store.changes_after(last, 9).await.unwrap();
         let three = Change::Removed { bank, first: entry_id(3), last: entry_id(3) };
         assert!(news.iter().any(|logged| logged.change == three), "{news:?}");
     }
@@ -144,7 +144,7 @@ on_both_engines! {
         assert!(tx.update_entry(&longer, at(1)).await.unwrap());
         tx.commit().await.unwrap();
         assert_eq!(store.entry(entry_id(1)).await.unwrap(), Some(longer));
-        let told = store.last_change().await.unwrap();
+        let last = store.last_change().await.unwrap();
         let mut tx = store.begin("test").await.unwrap();
         let ended = Entry { expires_at: Some(at(3)), ..before };
         assert!(tx.update_entry(&ended, at(3)).await.unwrap());
@@ -152,13 +152,13 @@ on_both_engines! {
         tx.commit().await.unwrap();
 
         let removed = Change::Removed { bank, first: entry_id(1), last: entry_id(1) };
-        let news = store.changes_after(told, 9).await.unwrap();
+        let news = store.changes_after(last, 9).await.unwrap();
         assert_eq!(news.iter().map(|logged| logged.change).collect::<Vec<_>>(), [removed]);
         assert_eq!(store.live_entries(None, 9).await.unwrap().len(), 1);
         assert_eq!(add(&store, bank, &[new_entry(1)], 3).await.added, 1, "its hash is free");
     }
 
-    async fn nothing_is_added_to_a_bank_that_is_not_there(records: TestDatabase) {
+    async fn nothing_is_added_to_a_bank_that_does_not_exist(records: TestDatabase) {
         let store = open(&records).await;
         let deleted = stored_bank(&store, 1).await;
         let mut tx = store.begin("test").await.unwrap();
@@ -172,7 +172,7 @@ on_both_engines! {
         }
     }
 
-    async fn withdrawn_entries_end_and_the_nodes_are_told_the_exact_ranges(records: TestDatabase) {
+    async fn withdrawn_entries_end_and_the_log_has_their_exact_ranges(records: TestDatabase) {
         let store = open(&records).await;
         let (bank, other) = (stored_bank(&store, 1).await, stored_bank(&store, 2).await);
         add(&store, bank, &new_entries(1..=6), 0).await;
@@ -197,14 +197,14 @@ on_both_engines! {
         assert_eq!(store.count_entries(other, at(4)).await.unwrap(), 1);
     }
 
-    async fn an_entry_past_its_end_is_not_live_and_is_told_once(records: TestDatabase) {
+    async fn an_entry_past_its_end_is_not_live_and_is_logged_once(records: TestDatabase) {
         let store = open(&records).await;
         let bank = stored_bank(&store, 1).await;
         add(&store, bank, &[ending(1, 10), ending(2, 20), new_entry(3)], 0).await;
 
         assert_eq!(store.count_entries(bank, at(9)).await.unwrap(), 3);
         assert_eq!(store.count_entries(bank, at(10)).await.unwrap(), 2);
-        assert_eq!(store.live_entries(None, 10).await.unwrap().len(), 3, "its end may be put off");
+        assert_eq!(store.live_entries(None, 10).await.unwrap().len(), 3, "its end may change");
         let page = store.entries(bank, &EntryFilter::default(), None, size(10), at(10)).await.unwrap();
         assert_eq!(page.rows.len(), 2);
         let mut tx = store.begin("test").await.unwrap();
@@ -219,7 +219,7 @@ on_both_engines! {
         assert_eq!(entry.state(at(10)), EntryState::Expired);
     }
 
-    async fn an_index_loads_what_is_live_in_the_order_of_ids(records: TestDatabase) {
+    async fn an_index_loads_live_entries_in_the_order_of_ids(records: TestDatabase) {
         let store = open(&records).await;
         let (bank, gone) = (stored_bank(&store, 1).await, stored_bank(&store, 2).await);
         add(&store, bank, &new_entries(1..=3), 0).await;
@@ -244,7 +244,7 @@ on_both_engines! {
         assert_eq!(named.iter().map(|entry| entry.id.number()).collect::<Vec<_>>(), [2, 6]);
     }
 
-    async fn the_rows_of_a_deleted_bank_go_and_no_others(records: TestDatabase) {
+    async fn purging_a_deleted_bank_removes_its_rows_and_no_others(records: TestDatabase) {
         let store = open(&records).await;
         let (bank, gone) = (stored_bank(&store, 1).await, stored_bank(&store, 2).await);
         add(&store, bank, &new_entries(1..=3), 0).await;
@@ -264,7 +264,7 @@ on_both_engines! {
         assert_eq!(store.count_entries(bank, at(1)).await.unwrap(), 3);
     }
 
-    async fn two_that_add_the_same_hashes_add_each_once(records: TestDatabase) {
+    async fn two_transactions_that_add_the_same_hashes_add_each_once(records: TestDatabase) {
         let store = open(&records).await;
         let bank = stored_bank(&store, 1).await;
         let upward = new_entries(0..2_000);

@@ -1,4 +1,4 @@
-//! What the tests begin with.
+//! Fixtures of the tests.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -17,8 +17,8 @@ use mamori_testkit::database::TestDatabase;
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use uuid::Uuid;
 
-/// Settings that wait long enough on the busiest machine: the default's five seconds are a promise
-/// to callers, and no test of what a query gives should fail by them.
+/// Settings that wait long enough on the busiest machine: the default of five seconds is for
+/// callers, and no test of a query's result should fail by it.
 pub fn patient(records: &TestDatabase) -> Settings {
     let acquire_timeout = Duration::from_mins(1);
     Settings { acquire_timeout, ..Settings::new(records.url()) }
@@ -195,7 +195,7 @@ pub async fn stored_endpoint(store: &Store) {
     tx.commit().await.unwrap();
 }
 
-/// The number that `query` gives, asked behind the store's back.
+/// The number that `query` returns, read without the store.
 pub async fn raw(records: &TestDatabase, query: &'static str) -> i64 {
     if let Some(path) = records.url().strip_prefix("sqlite:") {
         let mut sqlite = SqliteConnection::connect(path).await.unwrap();

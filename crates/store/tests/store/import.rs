@@ -12,7 +12,7 @@ fn import(number: u128) -> Import {
 }
 
 on_both_engines! {
-    async fn an_import_says_how_far_it_has_come(records: TestDatabase) {
+    async fn an_import_reads_back_with_its_progress(records: TestDatabase) {
         let store = open(&records).await;
         stored_bank(&store, 1).await;
         let line = RejectedLine { line: 3, reason: "not a \"hash\"".to_owned() };

@@ -59,7 +59,7 @@ on_both_engines! {
         assert_eq!(store.next_job_due().await.unwrap(), None);
     }
 
-    async fn a_lease_that_ran_out_is_a_failure_and_its_holder_may_do_no_more(records: TestDatabase) {
+    async fn a_lease_that_ran_out_is_a_failure_and_its_token_is_invalid(records: TestDatabase) {
         let store = open(&records).await;
         enqueue(&store, [1], 0).await;
         let slow = lease(&store, 1, 0).await.remove(0);
@@ -86,7 +86,7 @@ on_both_engines! {
         assert!(!run!(store, finish_job, &first));
     }
 
-    async fn a_dead_job_rests_until_somebody_revives_it(records: TestDatabase) {
+    async fn a_dead_job_is_not_leased_until_it_is_revived(records: TestDatabase) {
         let store = open(&records).await;
         enqueue(&store, [1, 2], 0).await;
         let leased = lease(&store, 1, 0).await.remove(0);
@@ -164,7 +164,7 @@ on_both_engines! {
         assert_eq!(keys(&first), ["key-1", "key-2", "key-3", "key-11", "key-12", "key-30"]);
         assert_eq!(full, []);
         assert_eq!(keys(&next), ["key-4"]);
-        assert_eq!(after_the_lease.len(), 5, "what ran out is in nobody's hand: {after_the_lease:?}");
+        assert_eq!(after_the_lease.len(), 5, "ended leases do not count: {after_the_lease:?}");
     }
 
     async fn many_workers_do_not_exceed_a_lanes_share(records: TestDatabase) {
@@ -188,10 +188,10 @@ on_both_engines! {
             leased += worker.await.unwrap();
         }
 
-        assert!((1..=4).contains(&leased), "{leased} are in hand");
+        assert!((1..=4).contains(&leased), "{leased} are leased");
     }
 
-    async fn the_longest_due_comes_first(records: TestDatabase) {
+    async fn the_job_that_is_due_the_longest_is_leased_first(records: TestDatabase) {
         let store = open(&records).await;
         enqueue(&store, [1], 5).await;
         enqueue(&store, [2], 3).await;

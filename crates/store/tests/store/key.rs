@@ -119,9 +119,9 @@ on_both_engines! {
     }
 }
 
-/// On SQLite the second cannot even begin before the first ends.
+/// On SQLite the second transaction cannot begin before the first ends.
 #[tokio::test]
-async fn two_that_each_revoke_one_of_the_last_two_admin_keys_do_not_both() {
+async fn one_of_two_concurrent_revocations_of_the_last_admin_keys_fails() {
     let records = TestDatabase::postgres().unwrap();
     let store = open(&records).await;
     let mut tx = store.begin("test").await.unwrap();

@@ -87,20 +87,20 @@ on_both_engines! {
             Match { sha256: hashes.0, pdq: hashes.1, changed_at: at(seconds), ..found }
         };
         let table = [
-            // The look alone, then with its digest: one set.
+            // The PDQ hash alone, then with the digest: one set.
             (sent(1, None, Some(7), 0), true, 0),
             (sent(2, Some(1), Some(7), 1), false, 0),
-            // Other bytes, also where they look the same.
+            // Other bytes, also with the same PDQ hash.
             (sent(3, Some(2), Some(7), 2), true, 2),
             (sent(4, Some(3), Some(8), 3), true, 3),
-            // A digest without a look, as of a file that cannot be decoded.
+            // A digest without a PDQ hash, as of a file that cannot be decoded.
             (sent(5, Some(4), None, 4), true, 4),
             // All of them again.
             (sent(6, Some(1), None, 5), false, 0),
             (sent(7, Some(2), Some(9), 6), false, 2),
             (sent(8, None, Some(8), 7), false, 3),
             (sent(9, None, None, 8), false, 8),
-            // Another look, by a service that sends hashes.
+            // Another PDQ hash, by a service that sends hashes.
             (sent(10, None, Some(9), 9), true, 9),
         ];
 
@@ -127,7 +127,7 @@ on_both_engines! {
         assert_eq!(kept.changed_at, at(9));
     }
 
-    async fn of_an_entry_and_frame_the_nearest_is_kept_then_the_one_turned_least(records: TestDatabase) {
+    async fn the_nearest_then_least_turned_hit_of_entry_and_frame_is_kept(records: TestDatabase) {
         let store = open(&records).await;
         stored_service(&store, 1).await;
         let turned = |entry, distance| Hit {
@@ -162,7 +162,7 @@ on_both_engines! {
         assert_eq!((first, second, other), (vec![on(2, 2)], vec![on(0, 1), on(5, 3)], vec![]));
     }
 
-    async fn bytes_that_come_back_are_the_newest_with_their_hits_and_their_evidence(
+    async fn bytes_sent_again_are_the_newest_with_their_hits_and_their_evidence(
         records: TestDatabase
     ) {
         let store = open(&records).await;
@@ -255,7 +255,7 @@ on_both_engines! {
         assert!(kept.hits.is_sorted_by_key(|hit| hit.distance));
     }
 
-    async fn nothing_is_lost_when_two_add_to_one_match_at_once(records: TestDatabase) {
+    async fn two_transactions_that_add_to_one_match_at_once_lose_nothing(records: TestDatabase) {
         let store = open(&records).await;
         stored_service(&store, 1).await;
         for number in 1..=40 {

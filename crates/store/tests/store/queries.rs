@@ -1,4 +1,4 @@
-//! Every text, on both engines.
+//! Every query, on both engines, and rules about their names.
 
 use std::collections::HashSet;
 use std::fs;
@@ -31,7 +31,7 @@ on_both_engines! {
     }
 }
 
-/// Told in one, SQLite read the whole bank for each thousand lines of an import.
+/// As a single query, SQLite read the whole bank for each thousand lines of an import.
 #[tokio::test]
 async fn entries_are_updated_without_reading_their_bank() {
     let records = TestDatabase::sqlite().unwrap();
@@ -44,12 +44,14 @@ async fn entries_are_updated_without_reading_their_bank() {
     let rows = sqlx::query(sqlx::AssertSqlSafe(explain)).fetch_all(&mut sqlite).await.unwrap();
     let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
 
-    let ways: Vec<&String> = plan.iter().filter(|step| step.contains(" entry ")).collect();
+    let lookups: Vec<&String> = plan.iter().filter(|step| step.contains(" entry ")).collect();
     assert!(
-        ways.iter().any(|step| step.contains("INDEX entry_hash (bank_id=? AND kind=? AND hash=?)"))
+        lookups
+            .iter()
+            .any(|step| step.contains("INDEX entry_hash (bank_id=? AND kind=? AND hash=?)"))
     );
-    assert!(ways.iter().any(|step| step.contains("INTEGER PRIMARY KEY (rowid=?)")));
-    assert_eq!(ways.len(), 2, "{plan:#?}");
+    assert!(lookups.iter().any(|step| step.contains("INTEGER PRIMARY KEY (rowid=?)")));
+    assert_eq!(lookups.len(), 2, "{plan:#?}");
     store.close().await;
 }
 

@@ -1,4 +1,4 @@
-//! What may no longer be kept goes.
+//! Data is removed at the end of its retention period.
 
 use mamori_model::Verdict;
 use mamori_model::import::{Import, ImportState};
@@ -14,7 +14,7 @@ use crate::given::{
 };
 
 on_both_engines! {
-    async fn old_matches_go_with_their_hits_some_at_a_time(records: TestDatabase) {
+    async fn old_matches_are_removed_with_their_hits_in_batches(records: TestDatabase) {
         let store = open(&records).await;
         stored_service(&store, 1).await;
         let mut tx = store.begin("test").await.unwrap();
@@ -38,7 +38,7 @@ on_both_engines! {
         assert_eq!((kept.len(), kept[0].id), (1, id(4)));
     }
 
-    async fn an_item_whose_match_went_can_match_again(records: TestDatabase) {
+    async fn an_item_whose_match_was_removed_can_match_again(records: TestDatabase) {
         let store = open(&records).await;
         stored_service(&store, 1).await;
         let mut tx = store.begin("test").await.unwrap();
@@ -54,7 +54,7 @@ on_both_engines! {
         assert_eq!((kept.created_at, kept.hits.len(), kept.hashes.len()), (at(0), 0, 1));
     }
 
-    async fn old_deliveries_go(records: TestDatabase) {
+    async fn old_deliveries_are_removed(records: TestDatabase) {
         let store = open(&records).await;
         stored_endpoint(&store).await;
         let mut tx = store.begin("test").await.unwrap();
@@ -68,7 +68,7 @@ on_both_engines! {
         assert!(store.endpoint_for_delivery(id(2)).await.unwrap().is_some());
     }
 
-    async fn old_imports_go_and_those_that_stand_still_are_interrupted(records: TestDatabase) {
+    async fn old_imports_are_removed_and_stalled_ones_are_interrupted(records: TestDatabase) {
         let store = open(&records).await;
         stored_bank(&store, 1).await;
         let import = |number, state, changed| Import {
@@ -84,7 +84,7 @@ on_both_engines! {
             tx.insert_import(import).await.unwrap();
         }
 
-        assert_eq!(tx.delete_imports_before(at(5), 9).await.unwrap(), 1, "none that runs");
+        assert_eq!(tx.delete_imports_before(at(5), 9).await.unwrap(), 1, "no running one");
         assert_eq!(tx.interrupt_imports(at(5)).await.unwrap(), 1);
         tx.commit().await.unwrap();
 
@@ -95,7 +95,7 @@ on_both_engines! {
         assert_eq!(left, expected);
     }
 
-    async fn entries_that_ended_long_ago_go(records: TestDatabase) {
+    async fn entries_that_ended_long_ago_are_removed(records: TestDatabase) {
         let store = open(&records).await;
         let bank = stored_bank(&store, 1).await;
         let ends = ending(2, 5);

@@ -21,7 +21,7 @@ async fn tamper(records: &TestDatabase, statement: &'static str) {
     }
 }
 
-/// Settings that give up soon.
+/// Settings with a short acquire time-out.
 fn impatient(records: &TestDatabase) -> Settings {
     Settings { acquire_timeout: Duration::from_millis(500), ..Settings::new(records.url()) }
 }
@@ -56,7 +56,7 @@ on_both_engines! {
         Store::open_unchanged(&settings).await.unwrap().ping().await.unwrap();
     }
 
-    async fn many_that_start_at_once_migrate_once(records: TestDatabase) {
+    async fn many_nodes_that_start_at_once_migrate_once(records: TestDatabase) {
         let settings = patient(&records);
         let starting: Vec<_> = (0..6)
             .map(|_| {
@@ -89,7 +89,7 @@ on_both_engines! {
         assert!(added.entries[0] > page.last().map(|row| row.entry));
     }
 
-    async fn a_bank_and_a_match_with_a_country_that_is_not_assigned_stay_readable(records: TestDatabase) {
+    async fn rows_with_a_country_that_is_not_assigned_stay_readable(records: TestDatabase) {
         let store = open(&records).await;
         stored_bank(&store, 1).await;
         stored_service(&store, 1).await;
@@ -102,13 +102,13 @@ on_both_engines! {
         tamper(&records, "UPDATE item_match SET country = 'UK'").await;
 
         let banks = store.all_banks().await.unwrap();
-        let kept = serde_json::to_value(banks[0].reach.jurisdictions()).unwrap();
-        assert_eq!(kept, serde_json::json!(["JP", "UK"]));
+        let read = serde_json::to_value(banks[0].reach.jurisdictions()).unwrap();
+        assert_eq!(read, serde_json::json!(["JP", "UK"]));
         let found = store.a_match(found.service, found.id).await.unwrap().unwrap();
         assert_eq!(found.item.country.map(|country| country.to_string()), Some("UK".to_owned()));
     }
 
-    async fn a_value_that_the_model_refuses_is_named_not_shown(records: TestDatabase) {
+    async fn an_error_names_the_column_of_a_refused_value_not_the_value(records: TestDatabase) {
         let store = open(&records).await;
         stored_bank(&store, 1).await;
         tamper(&records, "UPDATE bank SET owner = ''").await;
@@ -119,9 +119,9 @@ on_both_engines! {
     }
 }
 
-/// A server that is away.
+/// A server that refuses connections for a while.
 #[tokio::test]
-async fn a_lost_database_is_named_and_comes_back() {
+async fn a_lost_database_is_unavailable_until_it_accepts_connections() {
     let records = TestDatabase::postgres().unwrap();
     let store = Store::open(&impatient(&records)).await.unwrap();
     let (server, name) = records.server().unwrap();
@@ -138,7 +138,7 @@ async fn a_lost_database_is_named_and_comes_back() {
 
 /// A file that another program holds, such as one that copies it.
 #[tokio::test]
-async fn a_file_that_somebody_else_holds_is_named_and_comes_back() {
+async fn a_file_that_another_program_locks_is_unavailable_until_released() {
     let records = TestDatabase::sqlite().unwrap();
     let store = Store::open(&impatient(&records)).await.unwrap();
     let path = records.url().strip_prefix("sqlite:").unwrap();
@@ -150,13 +150,13 @@ async fn a_file_that_somebody_else_holds_is_named_and_comes_back() {
     other.execute("ROLLBACK").await.unwrap();
 
     assert!(matches!(held, Err(Error::Unavailable(_))), "{held:?}");
-    assert_eq!(read.unwrap(), [], "who reads waits for nobody");
+    assert_eq!(read.unwrap(), [], "readers do not wait for the writer");
     store.begin("test").await.unwrap().commit().await.unwrap();
 }
 
-/// A file that something wrote into.
+/// A file into which another program wrote.
 #[tokio::test]
-async fn a_broken_file_is_named_and_mended_it_is_whole() {
+async fn a_broken_file_is_refused_unchanged_and_opens_after_repair() {
     let records = TestDatabase::sqlite().unwrap();
     let settings = patient(&records);
     let store = open(&records).await;
@@ -168,18 +168,18 @@ async fn a_broken_file_is_named_and_mended_it_is_whole() {
     std::fs::write(path, &broken).unwrap();
 
     let refused = Store::open(&settings).await.map(drop);
-    let kept = std::fs::read(path).unwrap();
+    let left = std::fs::read(path).unwrap();
     std::fs::write(path, &whole).unwrap();
 
     let Err(Error::Other(fault)) = refused else { panic!("{refused:?}") };
     assert_eq!(fault.code.as_deref(), Some("26"), "{fault}");
     assert!(fault.message.contains("not a database"), "{fault}");
-    assert!(kept == broken, "nothing was written over what a person may yet mend");
+    assert!(left == broken, "a refused file stays as it was, for a person to repair");
     let banks = Store::open(&settings).await.unwrap().all_banks().await.unwrap();
     assert_eq!(banks[0].id, bank);
 }
 
-/// A file that is gone, and something else in its place.
+/// A folder in the place of the file.
 #[tokio::test]
 async fn a_folder_in_the_place_of_the_file_is_unavailable() {
     let records = TestDatabase::sqlite().unwrap();
@@ -191,7 +191,7 @@ async fn a_folder_in_the_place_of_the_file_is_unavailable() {
 }
 
 #[tokio::test]
-async fn a_folder_that_is_not_there_is_unavailable() {
+async fn a_file_in_a_missing_folder_is_unavailable() {
     let lost = Store::open(&Settings::new("sqlite:/nowhere/mamori.db")).await.map(drop);
 
     assert!(matches!(lost, Err(Error::Unavailable(_))), "{lost:?}");

@@ -1,4 +1,4 @@
-//! People, their tickets, their sessions, and the record of them.
+//! Staff accounts, their sign-in links, challenges, sessions and events.
 
 use mamori_model::sign_in::{
     Ceremony, Session, SignInLink, SignInLinkKind, StaffEvent, StaffEventKind,
@@ -56,7 +56,7 @@ fn session(number: u8, staff: StaffId) -> Session {
 }
 
 on_both_engines! {
-    async fn people_read_back_and_a_name_is_free_when_somebody_left(records: TestDatabase) {
+    async fn accounts_read_back_and_deactivation_frees_the_name(records: TestDatabase) {
         let store = open(&records).await;
         let ada = person(1, "ada", StaffRole::Reviewer);
         stored(&store, &ada).await;
@@ -72,15 +72,15 @@ on_both_engines! {
         tx.commit().await.unwrap();
 
         assert_eq!(store.staff_by_name(&ada.name).await.unwrap(), None);
-        let left = Staff { ended_at: Some(at(5)), ..ada.clone() };
-        assert_eq!(store.staff(ada.id).await.unwrap(), Some(left.clone()));
+        let ended = Staff { ended_at: Some(at(5)), ..ada.clone() };
+        assert_eq!(store.staff(ada.id).await.unwrap(), Some(ended.clone()));
         let other = person(2, "ada", StaffRole::Lead);
         stored(&store, &other).await;
-        assert_eq!(store.staff_page(None, size(9)).await.unwrap().rows, [left, other]);
+        assert_eq!(store.staff_page(None, size(9)).await.unwrap().rows, [ended, other]);
         assert_eq!(store.count_staff().await.unwrap(), 1);
     }
 
-    async fn roles_dose_and_pages_change_until_somebody_left(records: TestDatabase) {
+    async fn roles_limits_and_preferences_change_until_deactivation(records: TestDatabase) {
         let store = open(&records).await;
         let ada = stored(&store, &person(1, "ada", StaffRole::Reviewer)).await;
         let roles = RoleSet::new([StaffRole::Lead, StaffRole::PolicyEditor], false).unwrap();
@@ -88,20 +88,20 @@ on_both_engines! {
         let mut tx = store.begin("test").await.unwrap();
         assert!(tx.set_roles(ada, &roles).await.unwrap());
         assert!(tx.set_exposure_limits(ada, OwnLimits { minutes: Some(3), ..OwnLimits::default() }).await.unwrap());
-        let pages = (Language::Italian, Scheme::Light, ViewMode::Toggle);
-        assert!(tx.set_preferences(ada, pages, true).await.unwrap());
+        let preferences = (Language::Italian, Scheme::Light, ViewMode::Toggle);
+        assert!(tx.set_preferences(ada, preferences, true).await.unwrap());
         tx.commit().await.unwrap();
 
         let changed = store.staff(ada).await.unwrap().unwrap();
         assert_eq!(changed.roles, roles);
         assert_eq!((changed.exposure_limits.views, changed.exposure_limits.minutes), (None, Some(3)));
-        assert_eq!((changed.language, changed.scheme, changed.view), pages);
+        assert_eq!((changed.language, changed.scheme, changed.view), preferences);
         assert!(changed.has_keys);
         let mut tx = store.begin("test").await.unwrap();
         tx.end_staff(ada, at(1)).await.unwrap();
         assert!(!tx.set_roles(ada, &roles).await.unwrap());
         assert!(!tx.set_exposure_limits(ada, OwnLimits::default()).await.unwrap());
-        assert!(!tx.set_preferences(ada, pages, true).await.unwrap());
+        assert!(!tx.set_preferences(ada, preferences, true).await.unwrap());
     }
 
     async fn administrators_are_counted_with_the_transactions_own_changes(records: TestDatabase) {
@@ -116,7 +116,7 @@ on_both_engines! {
         assert_eq!(tx.lock_and_count_administrators().await.unwrap(), 1);
     }
 
-    async fn a_ticket_is_taken_once_in_time_and_for_what_it_is(records: TestDatabase) {
+    async fn a_link_is_taken_once_in_time_and_for_its_kind(records: TestDatabase) {
         let store = open(&records).await;
         let ada = stored(&store, &person(1, "ada", StaffRole::Lead)).await;
         let link = |number: u8, staff| SignInLink {
@@ -143,7 +143,7 @@ on_both_engines! {
         assert_eq!(tx.delete_sign_in_links_of(ada).await.unwrap(), 1);
     }
 
-    async fn questions_for_new_passkeys_crowd_out_their_own_persons_alone(records: TestDatabase) {
+    async fn a_new_challenge_removes_only_the_same_persons_oldest(records: TestDatabase) {
         let store = open(&records).await;
         let ada = stored(&store, &person(1, "ada", StaffRole::Lead)).await;
         let bob = stored(&store, &person(2, "bob", StaffRole::Lead)).await;
@@ -165,7 +165,7 @@ on_both_engines! {
         assert_eq!(tx.take_ceremony(id(4), at(9)).await.unwrap(), None, "once");
     }
 
-    async fn a_question_lets_in_once(records: TestDatabase) {
+    async fn a_sign_in_challenge_is_answered_once(records: TestDatabase) {
         let store = open(&records).await;
         let mut tx = store.begin("test").await.unwrap();
 
@@ -192,7 +192,7 @@ on_both_engines! {
         tx.commit().await.unwrap();
 
         let renewed = store.session(&digest(1)).await.unwrap().unwrap();
-        assert_eq!(store.session(&digest(2)).await.unwrap(), None, "a cookie is no family");
+        assert_eq!(store.session(&digest(2)).await.unwrap(), None, "a cookie is not a family");
         assert_eq!(renewed.digest, digest(2));
         assert_eq!(renewed.digest_before, Some(digest(1)));
         assert_eq!((renewed.rotated_at, renewed.seen_at), (at(20), at(21)));
@@ -230,7 +230,7 @@ on_both_engines! {
         assert!(matches!(tx.insert_session(&session(5, bob)).await, Err(Error::NotFound("staff"))));
     }
 
-    async fn the_record_of_people_is_read_from_its_end(records: TestDatabase) {
+    async fn staff_events_are_listed_newest_first_and_deleted_by_age(records: TestDatabase) {
         let store = open(&records).await;
         let ada = stored(&store, &person(1, "ada", StaffRole::Administrator)).await;
         let event = |number: u128, kind, by| StaffEvent {

@@ -12,29 +12,29 @@ use tokio::time::timeout;
 
 use crate::given::{bank, id, open, stored_bank};
 
-/// How often, as a power of two, a caller asks at the most before they hang up; some have got their
-/// answer by then.
+/// How often, as a power of two, a future is polled at the most before it is dropped; some are
+/// finished by then.
 const ASKS: u32 = 15;
 
-/// Asks `verb` so many times for its answer and drops it, as a server does whose client went away.
-async fn hang_up_after<T>(asks: usize, verb: impl Future<Output = T>) {
-    let (mut verb, mut left) = (pin!(verb), asks);
+/// Polls `verb` so many times and drops it, as a server does whose client went away.
+async fn hang_up_after<T>(polls: usize, verb: impl Future<Output = T>) {
+    let (mut verb, mut left) = (pin!(verb), polls);
     poll_fn(|context| {
         left = left.saturating_sub(1);
         if verb.as_mut().poll(context).is_ready() || left == 0 {
             return Poll::Ready(());
         }
-        // Not only when there is something to hear: it hangs up while it waits, too.
+        // Polled again at once, so that it is dropped also while it waits.
         context.waker().wake_by_ref();
         Poll::Pending
     })
     .await;
 }
 
-/// A transaction that begins long before a caller would be told that it cannot.
+/// A transaction that begins long before the acquire time-out.
 async fn in_time(store: &Store) -> Tx {
     let begun = timeout(Duration::from_secs(30), store.begin("next")).await;
-    begun.expect("nobody holds it").unwrap()
+    begun.expect("the writer is free").unwrap()
 }
 
 on_both_engines! {
@@ -50,7 +50,7 @@ on_both_engines! {
         assert_eq!(store.bank(id(1)).await.unwrap(), None);
     }
 
-    async fn a_caller_who_hangs_up_at_any_step_holds_up_nobody(records: TestDatabase) {
+    async fn a_caller_who_hangs_up_at_any_step_blocks_no_other(records: TestDatabase) {
         let (store, other) = (open(&records).await, open(&records).await);
         for power in 0..=ASKS {
             let number = u128::from(power) + 1;
@@ -64,7 +64,7 @@ on_both_engines! {
                 drop(in_time(next).await);
             }
 
-            // The same while somebody else is in the middle of theirs.
+            // The same while another transaction is open.
             let first = in_time(&other).await;
             hang_up_after(1 << power, store.begin("waits")).await;
             drop(first);
@@ -74,7 +74,7 @@ on_both_engines! {
         }
     }
 
-    async fn a_transaction_in_which_something_failed_cannot_be_committed(records: TestDatabase) {
+    async fn a_transaction_in_which_a_query_failed_cannot_be_committed(records: TestDatabase) {
         let store = open(&records).await;
         stored_bank(&store, 1).await;
 
@@ -97,7 +97,7 @@ on_both_engines! {
         assert!(!format!("{taken:?} {taken}").contains("bank-1"));
     }
 
-    async fn a_full_house_is_unavailable_and_not_for_ever(records: TestDatabase) {
+    async fn a_used_up_pool_is_unavailable_until_a_connection_is_free(records: TestDatabase) {
         let settings = Settings {
             connections_max: 1,
             acquire_timeout: Duration::from_millis(200),

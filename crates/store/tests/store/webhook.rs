@@ -21,7 +21,7 @@ async fn remove(store: &Store) -> bool {
 }
 
 on_both_engines! {
-    async fn an_endpoint_is_its_services_alone(records: TestDatabase) {
+    async fn an_endpoint_belongs_to_one_service(records: TestDatabase) {
         let store = open(&records).await;
         stored_endpoint(&store).await;
         stored_service(&store, 2).await;
@@ -36,7 +36,7 @@ on_both_engines! {
         assert_eq!(tx.live_endpoints(id(1)).await.unwrap(), [endpoint(10)]);
     }
 
-    async fn a_removed_endpoint_is_told_nothing_more(records: TestDatabase) {
+    async fn removal_of_an_endpoint_fails_deliveries_and_erases_the_secret(records: TestDatabase) {
         let store = open(&records).await;
         stored_endpoint(&store).await;
         store_delivery(&store, &delivery(1)).await;
@@ -52,13 +52,13 @@ on_both_engines! {
         assert_eq!(failed.last_result.as_deref(), Some("the endpoint was removed"));
         let mut tx = store.begin("test").await.unwrap();
         let late = tx.record_attempt(id(1), DeliveryState::Waiting, 1, "500", at(9)).await;
-        assert!(!late.unwrap(), "an attempt that was on its way does not make it wait again");
+        assert!(!late.unwrap(), "an attempt that was under way does not make it wait again");
         drop(tx);
         assert_eq!(raw(&records, "SELECT count(*) FROM endpoint WHERE url IS NOT NULL").await, 0);
         assert_eq!(raw(&records, "SELECT count(*) FROM endpoint WHERE secret IS NOT NULL").await, 0);
     }
 
-    async fn a_delivery_is_settled_and_sent_again(records: TestDatabase) {
+    async fn a_delivery_fails_and_is_reset(records: TestDatabase) {
         let store = open(&records).await;
         stored_endpoint(&store).await;
         store_delivery(&store, &delivery(1)).await;
@@ -93,7 +93,7 @@ on_both_engines! {
         assert_eq!((waiting.state, waiting.attempts), (DeliveryState::Waiting, 0));
     }
 
-    async fn nothing_is_sent_again_to_a_removed_endpoint(records: TestDatabase) {
+    async fn a_delivery_to_a_removed_endpoint_is_not_reset(records: TestDatabase) {
         let store = open(&records).await;
         stored_endpoint(&store).await;
         store_delivery(&store, &Delivery { state: DeliveryState::Failed, ..delivery(1) }).await;

@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_map_of_columns_says_what_is_wrong() {
+    fn an_error_about_a_column_map_names_its_cause() {
         let wrong = |text: &str| text.parse::<ColumnMap>().unwrap_err().to_string();
 
         assert_eq!(wrong("hash"), "`hash` is not FIELD=COLUMN, such as `hash=MD5 Hash`");

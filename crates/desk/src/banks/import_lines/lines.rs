@@ -33,7 +33,7 @@ enum Quotes {
     Outside,
     Inside,
     /// Outside, right after a closing quote: a second quote makes both one quote character of the
-    /// value, which goes on.
+    /// value, which continues.
     Closed,
 }
 
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_that_nothing_closes_costs_no_other_line() {
+    fn an_unclosed_quote_affects_no_other_line() {
         let text = b"1,\"x\n2,y\n3,z\n";
 
         for chunk in 1..=text.len() {
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_too_long_is_told_once_and_passes() {
+    fn an_overlong_line_is_reported_once_and_skipped() {
         let text = [b"a\n".as_slice(), &[b'x'; 95], b"\nb\r", &[b'"'; 30]].concat();
 
         for chunk in 1..=text.len() {
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_falls_into_its_lines() {
+    fn a_record_is_split_into_its_lines() {
         let lines: Vec<&[u8]> = lines_of(b"a\r\nb\rc\n").collect();
 
         assert_eq!(lines, [b"a".as_slice(), b"b", b"c", b""]);

@@ -128,7 +128,7 @@ fn values(reader: &mut Reader, line: &[u8]) -> Result<Vec<String>, String> {
     let mut text = vec![0; line.len() + 1];
     let mut ends = [0; COLUMNS_MAX];
     let (first, _, written, begun) = reader.read_record(line, &mut text, &mut ends);
-    // A line without its break ends only when the reader is told that there is no more input.
+    // A line without its break ends only when the reader gets an empty input.
     let (result, ended) = match first {
         ReadRecordResult::InputEmpty => {
             let rest_text = text.get_mut(written..).unwrap_or_default();

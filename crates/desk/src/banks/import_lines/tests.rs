@@ -60,7 +60,7 @@ fn a_wrong_line_says_what_was_expected() {
 }
 
 #[test]
-fn a_csv_without_a_header_is_hopeless() {
+fn a_csv_without_a_header_is_unreadable() {
     let mut reader = LineReader::new(LineFormat::Csv, HashKind::Pdq);
 
     assert!(matches!(reader.read(PDQ.as_bytes()), Read::UnreadableLine(_)));
@@ -75,7 +75,7 @@ fn blank_lines_are_not_counted() {
 }
 
 #[test]
-fn what_a_line_leaves_out_is_not_what_it_takes_away() {
+fn a_missing_field_is_unset_and_an_empty_one_is_null() {
     let mut ndjson = LineReader::new(LineFormat::Ndjson, HashKind::Pdq);
     let mut csv = LineReader::new(LineFormat::Csv, HashKind::Pdq);
     assert!(matches!(csv.read(b"hash,labels"), Read::Skipped));
@@ -105,7 +105,7 @@ fn csv(header: &str) -> LineReader {
 }
 
 #[test]
-fn any_of_three_separators_parts_the_values() {
+fn any_of_three_separators_separates_the_values() {
     for separator in [",", ";", "\t"] {
         let mut reader = csv(&["Kind", " HASH ", "colour", "\"a,;,;b\"", ""].join(separator));
 
@@ -122,7 +122,7 @@ fn any_of_three_separators_parts_the_values() {
 }
 
 #[test]
-fn a_first_line_without_a_column_for_the_hash_names_those_that_it_has() {
+fn a_refused_header_without_a_hash_column_lists_its_columns() {
     let mut reader = LineReader::new(LineFormat::Csv, HashKind::Pdq);
     let Read::UnreadableLine(reason) = reader.read(b"MD5;Image ID;") else { panic!() };
     assert_eq!(reason, "the first line names no column `hash` for `hash`; found `MD5`, `Image ID`");
@@ -138,7 +138,7 @@ fn a_first_line_without_a_column_for_the_hash_names_those_that_it_has() {
 }
 
 #[test]
-fn a_line_may_have_many_values_and_no_more() {
+fn a_line_has_at_most_256_values() {
     let mut reader = csv(&format!("{}hash", "x,".repeat(table::COLUMNS_MAX - 1)));
     let line = format!("{}{PDQ}", "1,".repeat(table::COLUMNS_MAX - 1));
 
@@ -174,7 +174,7 @@ fn a_list_of_icse_is_read_by_its_preset() {
 }
 
 #[test]
-fn a_wrong_label_date_or_source_costs_no_more_than_itself() {
+fn an_invalid_label_date_or_source_does_not_reject_its_line() {
     let mut reader = csv("hash,labels,expires_at,source_id");
     let long = "x".repeat(65);
     let many = vec!["l"; 17].join(";");
@@ -183,7 +183,7 @@ fn a_wrong_label_date_or_source_costs_no_more_than_itself() {
     assert_eq!(label.metadata.labels.value().unwrap().as_slice(), ["a", "b"]);
     assert!(warning.starts_with("`labels`: 1 of 3 left out"), "{warning}");
     let (only, _) = warned(reader.read(format!("{PDQ},{long},,").as_bytes()));
-    assert_eq!(only.metadata.labels, Patch::Unset, "what the bank has stays");
+    assert_eq!(only.metadata.labels, Patch::Unset, "the bank's labels are not changed");
     let (first, warning) = warned(reader.read(format!("{PDQ},{many},,").as_bytes()));
     assert_eq!(first.metadata.labels.value().unwrap().as_slice().len(), 16);
     assert!(warning.contains("1 of 17"), "{warning}");
@@ -205,7 +205,7 @@ fn a_day_ends_an_entry_at_its_end() {
 }
 
 #[test]
-fn a_separator_too_many_between_labels_is_harmless() {
+fn an_extra_separator_between_labels_is_ignored() {
     let mut reader = csv("hash,labels");
 
     let read = entry(reader.read(format!("{PDQ},;a; ;b;").as_bytes()));

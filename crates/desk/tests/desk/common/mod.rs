@@ -1,4 +1,5 @@
-//! A whole desk in one line: records, a pool, a clock that stands still, a service with a key.
+//! A whole desk in one line: a database, a pool, a clock that stands still, and a service with a
+//! key.
 
 pub mod people;
 pub mod receiver;
@@ -20,7 +21,7 @@ use mamori_model::{
 use mamori_store::{NewEntry, Store};
 use mamori_testkit::database::TestDatabase;
 
-/// A desk and what it stands on.
+/// A desk and what it is made of.
 pub struct TestApp {
     pub desk: Desk,
     pub clock: Arc<Clock>,
@@ -35,7 +36,7 @@ fn decode_program() -> PathBuf {
     test.parent().unwrap().parent().unwrap().join("examples").join("decode")
 }
 
-/// Another desk over the same records: a second node.
+/// Another desk over the same database: a second node.
 pub async fn node(records: &TestDatabase, clock: &Arc<Clock>, settings: Settings) -> Desk {
     node_within(records, clock, settings, Limits::default()).await
 }
@@ -65,7 +66,7 @@ pub async fn node_within(
     desk
 }
 
-/// What the tests' first node is told.
+/// The settings of the tests' first node.
 pub fn settings() -> Settings {
     let mut settings = Settings {
         // Tests apply changes by hand; nothing follows in the background.
@@ -81,7 +82,7 @@ pub async fn test_app(records: TestDatabase) -> TestApp {
     test_app_with(records, settings()).await
 }
 
-/// A house whose first node is told these settings.
+/// An app whose first node has these settings.
 pub async fn test_app_with(records: TestDatabase, settings: Settings) -> TestApp {
     let clock = Arc::new(Clock::manual(Timestamp::from_second(1_795_000_000).unwrap()));
     let desk = node(&records, &clock, settings).await;
@@ -121,12 +122,12 @@ pub fn new_bank(name: &str, action: Action) -> NewBank {
 }
 
 impl TestApp {
-    /// The records themselves, for what no verb says.
+    /// The store itself, for what no verb returns.
     pub async fn store(&self) -> Store {
         Store::open(&mamori_store::Settings::new(self.records.url())).await.unwrap()
     }
 
-    /// Items that match, each of an account of its own: as many open cases.
+    /// Checks items that match, each of its own account; returns their open cases.
     pub async fn cases(&self, count: usize) -> Vec<mamori_model::CaseId> {
         let bank = self.bank("known", Action::Hold).await;
         self.add(&bank, Pdq::from([1; 32])).await;
@@ -170,17 +171,17 @@ pub fn hashes(pdq: Pdq) -> CheckInput {
     CheckInput::Hashes(Fingerprints { frames, ..Fingerprints::default() })
 }
 
-/// A house with a console and a vault, where people can have ways in of their own.
+/// An app with a console and a vault, where staff members can have sign-in methods.
 pub async fn test_app_with_vault(records: TestDatabase, folder: &std::path::Path) -> TestApp {
     test_app_with(records, vault_settings(folder)).await
 }
 
-/// What a node with a console and a vault is told.
+/// The settings of a node with a console and a vault.
 pub fn vault_settings(folder: &std::path::Path) -> Settings {
     vault_settings_with(folder, &vault_key("test"))
 }
 
-/// A new key of a vault, as it stands in a file of keys.
+/// A new vault key, as a line of a file of keys.
 pub fn vault_key(name: &str) -> String {
     let line = mamori_vault::Keyring::new_line(&name.parse().unwrap()).unwrap();
     line.into_revealed() + "\n"

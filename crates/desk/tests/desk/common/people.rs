@@ -1,4 +1,4 @@
-//! People of the staff, as their sessions prove them.
+//! Staff members, as their sessions prove them.
 
 use mamori_desk::staff::add_staff::{NewStaff, StaffAdmin};
 use mamori_desk::staff::member::{Lead, Reviewer};
@@ -10,15 +10,15 @@ use mamori_model::{Sensitive, StaffId};
 
 use super::TestApp;
 
-/// Where the tests' console is.
+/// The origin of the tests' console.
 pub const ORIGIN: &str = "https://mamori.example.org";
 
-/// What somebody types and nobody else is to read.
+/// A secret that a staff member types.
 pub fn closed(text: &str) -> Sensitive<String> {
     Sensitive::new(text.to_owned())
 }
 
-/// Somebody new with these roles, who has not entered yet.
+/// A new staff account with these roles, not signed in yet.
 pub async fn somebody(desk: &Desk, name: &str, roles: &[StaffRole]) -> StaffId {
     let new = NewStaff {
         name: name.parse().unwrap(),
@@ -30,20 +30,20 @@ pub async fn somebody(desk: &Desk, name: &str, roles: &[StaffRole]) -> StaffId {
     desk.add_staff(StaffAdmin::LocalCli(&here), new).await.unwrap().staff.id
 }
 
-/// Lets somebody in, by a ticket of the machine.
+/// Signs a staff member in, by a link from the command line.
 pub async fn sign_in_as(desk: &Desk, who: StaffId) -> NewSession {
     let here = LocalCli::here();
     let link = desk.local_sign_in_link(&here, who, SignInLinkKind::SignIn).await.unwrap();
     desk.sign_in_by_link(link.reveal()).await.unwrap()
 }
 
-/// Whose cookie it is.
+/// The session of a cookie.
 pub async fn session_of(desk: &Desk, entered: &NewSession) -> SessionLookup {
     desk.member(entered.cookie.reveal()).await.unwrap().unwrap()
 }
 
 impl TestApp {
-    /// Somebody new with these roles, signed in.
+    /// A new staff member with these roles, signed in.
     pub async fn member(&self, name: &str, roles: &[StaffRole]) -> Member {
         let who = somebody(&self.desk, name, roles).await;
         session_of(&self.desk, &sign_in_as(&self.desk, who).await).await.member

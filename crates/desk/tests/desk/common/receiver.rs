@@ -1,4 +1,4 @@
-//! A receiver of webhooks on loopback that answers as it is told.
+//! A receiver of webhooks on loopback with configured answers.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-/// One message as it came in.
+/// One message as it was received.
 #[derive(Clone, Debug)]
 pub struct Received {
     pub head: String,
@@ -29,8 +29,8 @@ pub struct Receiver {
 }
 
 impl Receiver {
-    /// Listens; answers with `answers` in turn, then with 204. It keeps 0 waiting for ever, and takes
-    /// a 1 in without a word.
+    /// Listens; answers with `answers` in turn, then with 204. At a 0 it never answers; at a 1 it
+    /// reads the message and closes the connection without an answer.
     pub async fn start(answers: &[u16]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let receiver = Self {
@@ -49,12 +49,12 @@ impl Receiver {
         receiver
     }
 
-    /// What it answers to the next message.
+    /// Sets the answer to the next message.
     pub fn answer_next(&self, status: u16) {
         self.answers.lock().unwrap().push_back(status);
     }
 
-    /// What it answers from now on, where it was told nothing else.
+    /// Sets the answer from now on, where no other is set.
     pub fn answer_all(&self, status: u16) {
         *self.otherwise.lock().unwrap() = status;
     }

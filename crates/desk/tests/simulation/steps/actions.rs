@@ -1,4 +1,4 @@
-//! Services answer what they are asked for, and leads ask again.
+//! Services answer actions, and leads request overdue actions again.
 
 use mamori_desk::{Desk, Error};
 use mamori_model::action::Answer;
@@ -7,11 +7,11 @@ use mamori_model::{ActionId, DecisionId, Refusal};
 use super::people;
 use crate::sim::{Simulation, Tried};
 
-/// An action that somebody was asked for.
+/// An action that was requested from a service.
 struct RequestedAction {
     id: ActionId,
     decision: DecisionId,
-    /// A service's place.
+    /// The index of the service.
     service: usize,
     state: String,
 }
@@ -36,7 +36,7 @@ async fn requested(sim: &Simulation, which: &str) -> Result<Vec<RequestedAction>
     Ok(rows.iter().map(read).collect())
 }
 
-/// A service says what became of an action; now and then another one does.
+/// A service answers an action, sometimes one of another service.
 pub async fn answer(sim: &mut Simulation) -> Result<(), String> {
     let all = requested(sim, "sequence IS NOT NULL").await?;
     if all.is_empty() {
@@ -70,7 +70,7 @@ pub async fn answer(sim: &mut Simulation) -> Result<(), String> {
     }
 }
 
-/// A lead asks again for what a service said nothing of for two weeks.
+/// A lead requests an action again that its service has not answered for two weeks.
 pub async fn request_again(sim: &mut Simulation) -> Result<(), String> {
     let all = requested(sim, "state = 'overdue'").await?;
     if all.is_empty() {
@@ -85,11 +85,11 @@ pub async fn request_again(sim: &mut Simulation) -> Result<(), String> {
     let verb = |desk: Desk| async move { desk.request_again(&who, decision, id).await };
     match sim.attempt(verb).await {
         Tried::Done(()) | Tried::Crashed => Ok(()),
-        Tried::Refused(error) => Err(format!("{id} was not asked for again: {error:?}")),
+        Tried::Refused(error) => Err(format!("{id} was not requested again: {error:?}")),
     }
 }
 
-/// Each service answers everything that it is asked for.
+/// Each service answers every action that was requested from it.
 pub async fn answer_all(sim: &mut Simulation) -> Result<(), String> {
     for one in requested(sim, "state IN ('waiting', 'overdue')").await? {
         let caller = sim.world.services[one.service].caller;

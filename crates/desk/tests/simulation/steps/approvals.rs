@@ -1,4 +1,4 @@
-//! Second persons agree or not, and decisions are taken back.
+//! Second approvers approve or refuse, and decisions are undone.
 
 use jiff::{SignedDuration, Timestamp};
 use mamori_desk::{Desk, Error};
@@ -11,12 +11,12 @@ use super::{people, views};
 use crate::sim::{Simulation, Tried};
 use crate::tables::at;
 
-/// A decision as the table has it.
+/// A decision as its row says.
 #[derive(Clone, Debug)]
 pub struct Row {
     pub id: DecisionId,
     pub case: CaseId,
-    /// A person's place.
+    /// The index of the person.
     made_by: usize,
     made_at: Timestamp,
     resolved_at: Timestamp,
@@ -25,7 +25,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// Whether `person` may be its second person, now or later.
+    /// Whether `person` may approve it, now or later.
     pub fn is_theirs(&self, sim: &Simulation, person: usize) -> bool {
         let (is_maker, is_lead) = (self.made_by == person, sim.world.people[person].is_lead);
         if self.is_single_person { is_maker || is_lead } else { !is_maker && is_lead }
@@ -37,7 +37,7 @@ pub async fn one_decision(sim: &mut Simulation, state: &str) -> Result<Option<Ro
     one_decision_of(sim, state, "TRUE").await
 }
 
-/// The same of certain cases: a condition on a `case_id`.
+/// The same for certain cases: a condition on a `case_id`.
 pub async fn one_decision_of(
     sim: &mut Simulation,
     state: &str,
@@ -65,7 +65,7 @@ pub async fn one_decision_of(
     }))
 }
 
-/// Whether a decision is as it was: what a crash left in flight may still have come.
+/// Whether a decision is unchanged: a transaction that a crash left open may still have committed.
 pub async fn is_still(sim: &Simulation, decision: DecisionId, state: &str) -> Result<bool, String> {
     let query = format!(
         "SELECT count(*) FROM decision
@@ -74,12 +74,12 @@ pub async fn is_still(sim: &Simulation, decision: DecisionId, state: &str) -> Re
     Ok(sim.tables.count(&query).await? == 1)
 }
 
-/// Somebody, rightly or not, agrees to what waits for a second person.
+/// A person, who may or may not, approves a proposed decision.
 pub async fn approve(sim: &mut Simulation) -> Result<(), String> {
     resolve(sim, true).await
 }
 
-/// Somebody, rightly or not, says no to it.
+/// A person, who may or may not, refuses a proposed decision.
 pub async fn refuse(sim: &mut Simulation) -> Result<(), String> {
     resolve(sim, false).await
 }
@@ -104,14 +104,14 @@ async fn resolve(sim: &mut Simulation, agrees: bool) -> Result<(), String> {
         Tried::Done(()) if expected.is_ok() => Ok(()),
         Tried::Refused(error) if Err(code_of(&error)) == expected => Ok(()),
         Tried::Refused(_) if !is_still(sim, row.id, "proposed").await? => Ok(()),
-        Tried::Done(()) => Err(format!("person {person} settled {row:?}, not {expected:?}")),
+        Tried::Done(()) => Err(format!("person {person} resolved {row:?}, not {expected:?}")),
         Tried::Refused(error) => {
             Err(format!("person {person} on {row:?}: {error:?}, not {expected:?}"))
         }
     }
 }
 
-/// Two leads agree at the same moment: one of them does, if they may.
+/// Two leads approve at the same moment: one of them succeeds, if they may.
 pub async fn approve_at_once(sim: &mut Simulation) -> Result<(), String> {
     let Some(row) = one_decision(sim, "proposed").await? else { return Ok(()) };
     let leads: Vec<usize> =
@@ -139,7 +139,7 @@ pub async fn approve_at_once(sim: &mut Simulation) -> Result<(), String> {
     Ok(())
 }
 
-/// Somebody who may be the second person reads the case.
+/// A person who may be the second approver reads the case.
 pub async fn read_again(sim: &mut Simulation) -> Result<(), String> {
     let Some(row) = one_decision(sim, "proposed").await? else { return Ok(()) };
     let person = sim.one_of(sim.world.people.len());
@@ -150,7 +150,7 @@ pub async fn read_again(sim: &mut Simulation) -> Result<(), String> {
     };
     match sim.attempt(verb).await {
         Tried::Crashed => Ok(()),
-        // Then, rather, they look at its item too.
+        // Then, often, they view its item too.
         Tried::Done(()) if is_theirs && sim.below(2) == 0 => {
             views::view_as_approver(sim, row, person).await
         }
@@ -166,7 +166,7 @@ pub async fn read_again(sim: &mut Simulation) -> Result<(), String> {
     }
 }
 
-/// Somebody, rightly or not, takes a decision back.
+/// A person, who may or may not, undoes a decision.
 pub async fn undo(sim: &mut Simulation) -> Result<(), String> {
     let Some(row) = one_decision(sim, "standing").await? else { return Ok(()) };
     let person = sim.one_of(sim.world.people.len());
@@ -180,19 +180,19 @@ pub async fn undo(sim: &mut Simulation) -> Result<(), String> {
         Tried::Done(()) if may => Ok(()),
         Tried::Refused(Error::Refused(Refusal::NotUndoable)) if !may => Ok(()),
         Tried::Refused(_) if !is_still(sim, row.id, "standing").await? => Ok(()),
-        Tried::Done(()) => Err(format!("person {person} took {row:?} back")),
+        Tried::Done(()) => Err(format!("person {person} undid {row:?}")),
         Tried::Refused(error) => Err(format!("person {person} on {row:?}: {error:?}")),
     }
 }
 
-/// Whether `person` read the case since they may be its second person.
+/// Whether `person` has read the case since the approval was possible.
 async fn has_reviewed_again(sim: &Simulation, row: &Row, person: usize) -> Result<bool, String> {
     let cases = format!("'case_' || lower(hex(case_id)) = '{}'", row.case);
     has_reviewed(sim, &cases, person, row.made_at + WAIT_ALONE).await
 }
 
-/// Whether `person` read cases since then, and saw an item of them clearly where any can be seen. `cases`
-/// says of a `case_id` whether it is one of them.
+/// Whether `person` has read cases since `since`, and has viewed an item of them clear if any can
+/// be viewed. `cases` is a condition on a `case_id`.
 pub async fn has_reviewed(
     sim: &Simulation,
     cases: &str,
@@ -205,7 +205,7 @@ pub async fn has_reviewed(
         "SELECT count(*) FROM case_event
           WHERE kind = 'read_again' AND happened_at >= {since} AND {who} AND {cases}"
     );
-    let kept = format!(
+    let readable = format!(
         "SELECT count(*) FROM case_item i JOIN evidence e ON e.match_id = i.match_id
           WHERE wrapped_key IS NOT NULL AND expires_at > {now} AND {cases}"
     );
@@ -214,11 +214,11 @@ pub async fn has_reviewed(
           WHERE clarity = 'clear' AND opened_at >= {since} AND {who} AND {cases}"
     );
     let tables = &sim.tables;
-    let must_see = tables.count(&kept).await? > 0;
+    let must_see = tables.count(&readable).await? > 0;
     Ok(tables.count(&read).await? > 0 && (!must_see || tables.count(&saw).await? > 0))
 }
 
-/// What must come of it when `person` settles it; in the words of [`said`].
+/// The expected result when `person` resolves it; an error as [`code_of`] names it.
 fn may(
     sim: &Simulation,
     row: &Row,
@@ -229,27 +229,27 @@ fn may(
     let (is_maker, is_lead) = (row.made_by == person, sim.world.people[person].is_lead);
     let is_early = sim.clock.now() < row.made_at + WAIT_ALONE;
     match (row.is_single_person, is_maker) {
-        (false, true) => Err("is the first"),
-        (_, false) if !is_lead => Err("is not there for them"),
+        (false, true) => Err("is the maker"),
+        (_, false) if !is_lead => Err("not found"),
         (true, _) if agrees && is_early => Err("too soon"),
-        (true, _) if agrees && !reviewed => Err("did not look"),
+        (true, _) if agrees && !reviewed => Err("view needed"),
         (_, _) if row.is_in_bulk => Err("is part of a bulk decision"),
         (_, _) => Ok(()),
     }
 }
 
-/// What an answer says, in a few words.
+/// A short name of an error.
 pub fn code_of(error: &Error) -> &'static str {
     if let Error::NotFound(_) = error {
-        return "is not there for them";
+        return "not found";
     }
     let Error::Refused(why) = error else { return "something else" };
     match why.code() {
-        "approval.is_author" => "is the first",
+        "approval.is_author" => "is the maker",
         "approval.too_soon" => "too soon",
-        "approval.view_needed" => "did not look",
+        "approval.view_needed" => "view needed",
         "case.in_bulk" => "is part of a bulk decision",
-        "decision.already" => "is settled",
+        "decision.already" => "already decided",
         _ => "something else",
     }
 }

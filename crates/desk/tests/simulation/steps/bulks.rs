@@ -1,5 +1,5 @@
-//! One answer to many cases: prepared, given, agreed to or not, and taken back, by whoever may and
-//! by whoever may not.
+//! Bulk decisions: prepared, confirmed, approved or refused, and undone, by persons who may and by
+//! persons who may not.
 
 use std::collections::BTreeSet;
 
@@ -20,18 +20,18 @@ use crate::tables::at;
 use crate::vault_files::maybe_at;
 use crate::world::Hand;
 
-/// The most cases that somebody chooses here.
+/// The most cases that a reviewer chooses here.
 const CASES: u64 = 4;
 
-/// A bulk decision as the table has it.
+/// A bulk decision as its row says.
 #[derive(Clone, Debug)]
 struct Row {
     id: BulkId,
     state: BulkState,
-    /// A person's place.
+    /// The index of the person.
     made_by: usize,
     expires_at: Timestamp,
-    /// When who is alone may look again.
+    /// The earliest time of the approval by a reviewer who works alone.
     not_before: Option<Timestamp>,
     resolved_at: Option<Timestamp>,
     accounts: u32,
@@ -73,7 +73,7 @@ async fn rows(sim: &Simulation, which: &str) -> Result<Vec<Row>, String> {
     Ok(sim.tables.words(&query).await?.iter().map(read).collect())
 }
 
-/// One bulk decision, rather in this state.
+/// One bulk decision, preferably in this state.
 async fn one(sim: &mut Simulation, state: &str) -> Result<Option<Row>, String> {
     let mut rows = rows(sim, &format!("state = '{state}'")).await?;
     if rows.is_empty() || sim.below(8) == 0 {
@@ -86,26 +86,26 @@ async fn one(sim: &mut Simulation, state: &str) -> Result<Option<Row>, String> {
     Ok(Some(rows[chosen].clone()))
 }
 
-/// Whether it is as it was: what a crash left in flight may still have come.
+/// Whether it is unchanged: a transaction that a crash left open may still have committed.
 async fn is_still(sim: &Simulation, row: &Row) -> Result<bool, String> {
     let id = format!("'bulk_' || lower(hex(id)) = '{}'", row.id);
     Ok(rows(sim, &id).await?.first().is_some_and(|now| now.state == row.state))
 }
 
-/// Rather its maker.
+/// Returns its maker in four of five cases.
 fn somebody(sim: &mut Simulation, row: &Row) -> usize {
     if sim.below(5) > 0 { row.made_by } else { sim.one_of(sim.world.people.len()) }
 }
 
-/// A case that somebody chose.
+/// A case that the reviewer chose.
 #[expect(clippy::struct_excessive_bools, reason = "each is a column")]
 struct Choice {
     state: String,
     is_of_leads: bool,
-    /// In another one than whoever chooses would give up.
+    /// Whether it is in a bulk decision of another reviewer.
     is_in_bulk: bool,
     is_urgent: bool,
-    /// Whose it is, and until when.
+    /// The reviewer who has claimed it, and until when.
     claimed: Option<(usize, Timestamp)>,
     has_account: bool,
     items: u32,
@@ -146,7 +146,7 @@ async fn chosen(
     Ok(sim.tables.words(&query).await?.iter().map(read).collect())
 }
 
-/// Somebody prepares one answer for several cases, rather open ones.
+/// A reviewer prepares a bulk decision for several cases, preferably open ones.
 pub async fn prepare(sim: &mut Simulation) -> Result<(), String> {
     let open = "SELECT 'case_' || lower(hex(id)) FROM review_case
                  WHERE state = 'open' AND bulk_id IS NULL ORDER BY id";
@@ -181,7 +181,7 @@ pub async fn prepare(sim: &mut Simulation) -> Result<(), String> {
             if shown != (Ok(choices.len()), Ok(accounts.len()), items) {
                 return Err(format!("{} shows {shown:?}", bulk.id));
             }
-            // Rather, they give it at once.
+            // In half of the runs it is confirmed at once.
             if sim.below(2) == 0 { confirm(sim).await } else { Ok(()) }
         }
         Tried::Refused(error) if expected == Err(reason(&error)) => {
@@ -192,7 +192,7 @@ pub async fn prepare(sim: &mut Simulation) -> Result<(), String> {
         }
         Tried::Done(bulk) => Err(format!("{bulk:?} is prepared, not {expected:?}")),
         Tried::Refused(error) => {
-            // What a crash left in flight came meanwhile.
+            // A transaction that a crash left open may have committed meanwhile.
             let choices = chosen(sim, person, &new.cases).await?;
             let now = may_prepare(sim, person, &choices, &new).await?;
             if now == Err(reason(&error)) {
@@ -203,7 +203,7 @@ pub async fn prepare(sim: &mut Simulation) -> Result<(), String> {
     }
 }
 
-/// What shall follow in each case; now and then nothing that could.
+/// The outcome and the measures of each case; sometimes a combination that is refused.
 fn answer(sim: &mut Simulation) -> (Outcome, Measures) {
     let mut measures = Measures::default();
     let outcome = match sim.below(6) {
@@ -224,12 +224,12 @@ fn answer(sim: &mut Simulation) -> (Outcome, Measures) {
     (outcome, measures)
 }
 
-/// What a refusal is called; what is not there has one name for all.
+/// The refusal of an error; `None` for other errors, such as "not found".
 fn reason(error: &Error) -> Option<Refusal> {
     if let Error::Refused(why) = error { Some(*why) } else { None }
 }
 
-/// What must come of it; a refusal that is none says that something is not there.
+/// The expected result; `Err(None)` stands for "not found".
 async fn may_prepare(
     sim: &Simulation,
     person: usize,
@@ -240,7 +240,7 @@ async fn may_prepare(
     Ok(due.map_or_else(|| may_choose(sim, person, choices, new), |why| Err(Some(why))))
 }
 
-/// What must come of it when no break is due.
+/// The expected result when no break is due.
 fn may_choose(
     sim: &Simulation,
     person: usize,
@@ -264,7 +264,7 @@ fn may_choose(
         if case.is_urgent {
             return Err(Some(Refusal::BulkUrgent));
         }
-        // What is theirs they give back first.
+        // The reviewer's own claim is released first.
         if case.claimed.is_some_and(|(by, until)| by != person && until > now) {
             return Err(Some(Refusal::ClaimedByOther));
         }
@@ -285,7 +285,7 @@ fn may_choose(
     if restricts { Ok(()) } else { Err(Some(Refusal::NoMeasure)) }
 }
 
-/// Somebody, rightly or not, gives the answer that was prepared.
+/// A person, who may or may not, confirms a prepared bulk decision.
 pub async fn confirm(sim: &mut Simulation) -> Result<(), String> {
     let Some(row) = one(sim, "prepared").await? else { return Ok(()) };
     let person = somebody(sim, &row);
@@ -330,7 +330,7 @@ async fn may_confirm(
     Ok(if is_stale { Err(Some(Refusal::BulkStale)) } else { Ok(()) })
 }
 
-/// Somebody, rightly or not, gives up what was prepared.
+/// A person, who may or may not, drops a prepared bulk decision.
 pub async fn give_up(sim: &mut Simulation) -> Result<(), String> {
     let Some(row) = one(sim, "prepared").await? else { return Ok(()) };
     let person = somebody(sim, &row);
@@ -349,12 +349,12 @@ pub async fn give_up(sim: &mut Simulation) -> Result<(), String> {
     }
 }
 
-/// Somebody, rightly or not, agrees to what waits for a second person.
+/// A person, who may or may not, approves a proposed bulk decision.
 pub async fn approve(sim: &mut Simulation) -> Result<(), String> {
     resolve(sim, true).await
 }
 
-/// Somebody, rightly or not, says no to it.
+/// A person, who may or may not, refuses a proposed bulk decision.
 pub async fn refuse(sim: &mut Simulation) -> Result<(), String> {
     resolve(sim, false).await
 }
@@ -379,14 +379,14 @@ async fn resolve(sim: &mut Simulation, agrees: bool) -> Result<(), String> {
         Tried::Done(_) if expected.is_ok() => Ok(()),
         Tried::Refused(error) if Err(code_of(&error)) == expected => Ok(()),
         Tried::Refused(_) if !is_still(sim, &row).await? => Ok(()),
-        Tried::Done(_) => Err(format!("person {person} settled {row:?}, not {expected:?}")),
+        Tried::Done(_) => Err(format!("person {person} resolved {row:?}, not {expected:?}")),
         Tried::Refused(error) => {
             Err(format!("person {person} on {row:?}: {error:?}, not {expected:?}"))
         }
     }
 }
 
-/// What must come of it when `person` settles it; in the words of [`said`].
+/// The expected result when `person` resolves it; an error as [`code_of`] names it.
 async fn may_resolve(
     sim: &Simulation,
     row: &Row,
@@ -395,28 +395,28 @@ async fn may_resolve(
 ) -> Result<Result<(), &'static str>, String> {
     match row.state {
         BulkState::Proposed => {}
-        BulkState::Prepared | BulkState::Lapsed => return Ok(Err("is not there for them")),
+        BulkState::Prepared | BulkState::Lapsed => return Ok(Err("not found")),
         BulkState::Standing | BulkState::Refused | BulkState::Undone => {
-            return Ok(Err("is settled"));
+            return Ok(Err("already decided"));
         }
     }
     let (is_maker, is_lead) = (row.made_by == person, sim.world.people[person].is_lead);
     if !is_maker && !is_lead {
-        return Ok(Err("is not there for them"));
+        return Ok(Err("not found"));
     }
     let Some(not_before) = row.not_before else {
-        return Ok(if is_maker { Err("is the first") } else { Ok(()) });
+        return Ok(if is_maker { Err("is the maker") } else { Ok(()) });
     };
     if agrees && sim.clock.now() < not_before {
         return Ok(Err("too soon"));
     }
     if agrees && !has_reviewed(sim, &row.cases(), person, not_before).await? {
-        return Ok(Err("did not look"));
+        return Ok(Err("view needed"));
     }
     Ok(Ok(()))
 }
 
-/// Somebody reads the cases of a bulk decision that waits, and rather looks at one of them.
+/// A person reads the cases of a proposed bulk decision, and, if they may, views an item of one.
 pub async fn read_again(sim: &mut Simulation) -> Result<(), String> {
     let Some(row) = one(sim, "proposed").await? else { return Ok(()) };
     let person = sim.one_of(sim.world.people.len());
@@ -447,7 +447,7 @@ pub async fn read_again(sim: &mut Simulation) -> Result<(), String> {
     }
 }
 
-/// Somebody, rightly or not, takes a bulk decision back: all of it that still stands.
+/// A person, who may or may not, undoes a bulk decision: every decision that is still in effect.
 pub async fn undo(sim: &mut Simulation) -> Result<(), String> {
     let Some(row) = one(sim, "standing").await? else { return Ok(()) };
     let person = sim.one_of(sim.world.people.len());
@@ -473,11 +473,11 @@ pub async fn undo(sim: &mut Simulation) -> Result<(), String> {
             if i64::from(undone.decisions) == standing && left == 0 {
                 return Ok(());
             }
-            Err(format!("of {standing} decisions of {row:?} {undone:?} were taken back"))
+            Err(format!("of {standing} decisions of {row:?} {undone:?} were undone"))
         }
         Tried::Refused(Error::Refused(Refusal::NotUndoable)) if !may => Ok(()),
         Tried::Refused(_) if !is_still(sim, &row).await? => Ok(()),
-        Tried::Done(_) => Err(format!("person {person} took {row:?} back")),
+        Tried::Done(_) => Err(format!("person {person} undid {row:?}")),
         Tried::Refused(error) => Err(format!("person {person} on {row:?}: {error:?}")),
     }
 }

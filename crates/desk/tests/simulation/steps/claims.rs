@@ -1,4 +1,4 @@
-//! Reviewers take cases and give them back.
+//! Reviewers claim cases and release them.
 
 use mamori_desk::cases::claim_case::{Claimed, Queue};
 use mamori_desk::cases::release_case::Release;
@@ -14,13 +14,13 @@ pub fn words() -> FreeText {
     "because chance said so".parse().unwrap()
 }
 
-/// Somebody asks for the next case.
+/// A reviewer claims the next case.
 pub async fn next(sim: &mut Simulation) -> Result<(), String> {
     let person = sim.one_of(sim.world.people.len());
     next_of(sim, person).await
 }
 
-/// The same of one person.
+/// The same for one person.
 pub async fn next_of(sim: &mut Simulation, person: usize) -> Result<(), String> {
     let who = people::reviewer(sim, person).await?;
     let due = exposure::due(sim, person).await?;
@@ -35,7 +35,7 @@ pub async fn next_of(sim: &mut Simulation, person: usize) -> Result<(), String> 
     }
 }
 
-/// Two people ask at the same moment.
+/// Two reviewers claim at the same moment.
 pub async fn two_at_once(sim: &mut Simulation) -> Result<(), String> {
     let one = sim.one_of(sim.world.people.len());
     let two = (one + 1) % sim.world.people.len();
@@ -50,7 +50,7 @@ pub async fn two_at_once(sim: &mut Simulation) -> Result<(), String> {
     got(sim, two, second, due[1])
 }
 
-/// Whoever has a break to take gets no case, and gives back what they have.
+/// Checks a claim: a reviewer with a due break gets no case and loses the one that they have.
 fn got(
     sim: &mut Simulation,
     person: usize,
@@ -67,22 +67,22 @@ fn got(
     }
 }
 
-/// What somebody got is nobody else's, and what they had in hand is what they get.
+/// Checks a claimed case: no other reviewer has it, and it is the one that this reviewer had.
 fn took(sim: &mut Simulation, person: usize, claimed: Option<Claimed>) -> Result<(), String> {
     let now = sim.clock.now();
     let Some(claimed) = claimed else { return Ok(()) };
     sim.log(format!("   person {person} has {}", claimed.case));
     for (number, other) in sim.world.people.iter().enumerate() {
         if number != person && other.hand.case(now) == Some(claimed.case) {
-            return Err(format!("{} is in two hands", claimed.case));
+            return Err(format!("{} is claimed by two", claimed.case));
         }
     }
     let before = &sim.world.people[person].hand;
     match before.case(now) {
         Some(had) if had != claimed.case => {
-            Err(format!("person {person} has {had} in hand and got {}", claimed.case))
+            Err(format!("person {person} had claimed {had} and got {}", claimed.case))
         }
-        // What one has is given again.
+        // A claimed case is returned again.
         Some(_) | None => {
             sim.world.people[person].hand = Hand::Has { claimed, until: claimed.until };
             Ok(())
@@ -90,7 +90,7 @@ fn took(sim: &mut Simulation, person: usize, claimed: Option<Claimed>) -> Result
     }
 }
 
-/// Somebody's page says that it is still open.
+/// A reviewer's page sends a keep-alive.
 pub async fn extend(sim: &mut Simulation) -> Result<(), String> {
     let Some((person, claimed)) = somebody_with_a_case(sim) else { return Ok(()) };
     let who = people::reviewer(sim, person).await?;
@@ -98,14 +98,14 @@ pub async fn extend(sim: &mut Simulation) -> Result<(), String> {
         |desk: Desk| async move { desk.extend_claim(&who, claimed.case, claimed.number).await };
     let tried = sim.attempt(verb).await;
     if let Tried::Done(until) = tried {
-        alive(sim, person, "kept")?;
+        alive(sim, person, "extended")?;
         sim.world.people[person].hand = Hand::Has { claimed, until };
         return Ok(());
     }
     check_outcome(sim, person, tried)
 }
 
-/// Somebody writes something down.
+/// A reviewer writes a note.
 pub async fn note(sim: &mut Simulation) -> Result<(), String> {
     let Some((person, claimed)) = somebody_with_a_case(sim) else { return Ok(()) };
     let who = people::reviewer(sim, person).await?;
@@ -119,7 +119,7 @@ pub async fn note(sim: &mut Simulation) -> Result<(), String> {
     check_outcome(sim, person, tried)
 }
 
-/// Somebody gives a case back, in one of four ways.
+/// A reviewer releases a case, in one of four ways.
 pub async fn release(sim: &mut Simulation) -> Result<(), String> {
     let Some((person, claimed)) = somebody_with_a_case(sim) else { return Ok(()) };
     let who = people::reviewer(sim, person).await?;
@@ -137,17 +137,17 @@ pub async fn release(sim: &mut Simulation) -> Result<(), String> {
     };
     match sim.attempt(verb).await {
         Tried::Done(()) => {
-            alive(sim, person, "given back")?;
+            alive(sim, person, "released")?;
             sim.world.people[person].hand = Hand::Nothing;
             Ok(())
         }
-        // The colleague may not have it: themselves, or no lead where one was asked for.
+        // The colleague may not have it: the same person, or no lead where the case needs one.
         Tried::Refused(Error::NotFound(_)) if is_handed => Ok(()),
         tried @ (Tried::Refused(_) | Tried::Crashed) => check_outcome(sim, person, tried),
     }
 }
 
-/// Somebody who has a case in hand, as far as they know.
+/// A random reviewer who, as far as they know, has claimed a case.
 pub fn somebody_with_a_case(sim: &mut Simulation) -> Option<(usize, Claimed)> {
     let with: Vec<(usize, Claimed)> = sim
         .world
@@ -166,7 +166,7 @@ pub fn somebody_with_a_case(sim: &mut Simulation) -> Option<(usize, Claimed)> {
     Some(with[chosen])
 }
 
-/// Fails where somebody did something with a claim that had lapsed.
+/// Fails if the claim had lapsed before the operation `what`.
 pub fn alive(sim: &Simulation, person: usize, what: &str) -> Result<(), String> {
     match sim.world.people[person].hand.case(sim.clock.now()) {
         Some(_) => Ok(()),
@@ -174,7 +174,7 @@ pub fn alive(sim: &Simulation, person: usize, what: &str) -> Result<(), String> 
     }
 }
 
-/// What a crash leaves open, and a refusal that must have its reason.
+/// Records an unknown state after a crash, and checks that a refusal has its reason.
 pub fn check_outcome<T>(
     sim: &mut Simulation,
     person: usize,
@@ -191,7 +191,7 @@ pub fn check_outcome<T>(
             Refusal::ClaimLapsed | Refusal::ClaimedByOther | Refusal::CaseClosed | Refusal::InBulk,
         )) => {
             if let Some(case) = sim.world.people[person].hand.case(now) {
-                return Err(format!("person {person} has {case} in hand and may not"));
+                return Err(format!("person {person} has claimed {case} and was refused"));
             }
             sim.world.people[person].hand = Hand::Nothing;
             Ok(())

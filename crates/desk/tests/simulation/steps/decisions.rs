@@ -1,4 +1,4 @@
-//! Reviewers decide what they have in hand.
+//! Reviewers decide the cases that they have claimed.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ use super::people;
 use crate::sim::{Simulation, Tried};
 use crate::world::Hand;
 
-/// Somebody decides the case that they have in hand.
+/// A reviewer decides the claimed case.
 pub async fn decide(sim: &mut Simulation) -> Result<(), String> {
     let Some((person, claimed)) = somebody_with_a_case(sim) else { return Ok(()) };
     let who = people::reviewer(sim, person).await?;
@@ -56,7 +56,7 @@ pub async fn decide_at_once(sim: &mut Simulation) -> Result<(), String> {
     }
 }
 
-/// What somebody sends, from the page as it is or as it was when they took the case.
+/// The decision that a reviewer sends, from a current page or from the page of the claim.
 async fn write_down(
     sim: &mut Simulation,
     person: usize,
@@ -97,7 +97,7 @@ pub fn today(sim: &Simulation) -> Date {
     sim.clock.now().to_zoned(TimeZone::UTC).date()
 }
 
-/// Mostly a day to come.
+/// A day, in most cases in the future.
 fn a_day(sim: &mut Simulation) -> Date {
     let days = i64::try_from(sim.below(30)).unwrap() - 2;
     today(sim).checked_add(days.days()).unwrap()
@@ -127,7 +127,7 @@ fn for_account(sim: &mut Simulation) -> AccountMeasure {
     }
 }
 
-/// A decision follows from its form, and the case is in nobody's hand.
+/// Checks that a decision has the values of its form, and that its case is no longer claimed.
 async fn made(
     sim: &mut Simulation,
     person: usize,
@@ -142,23 +142,24 @@ async fn made(
         return Err(format!("{} is {:?}, not {expected:?}", decision.id, decision.state));
     }
     if let Some(why) = fault_of(sim, new) {
-        return Err(format!("{} stands in spite of {why:?}", decision.id));
+        return Err(format!("{} was made in spite of {why:?}", decision.id));
     }
     let items = of(sim, "SELECT items FROM review_case", "case", new.case).await?;
     let is_silent = new.outcome == Outcome::Violates && new.measures.items == ItemMeasure::Leave;
     let for_account = i64::from(new.measures.account != AccountMeasure::Leave);
     let expected = if is_silent { 0 } else { items } + for_account;
-    let asked = "SELECT (SELECT count(*) FROM service_action a WHERE a.decision_id = decision.id)
+    let requested =
+        "SELECT (SELECT count(*) FROM service_action a WHERE a.decision_id = decision.id)
                    FROM decision";
-    let asked = of(sim, asked, "dec", decision.id).await?;
-    if asked == expected {
+    let requested = of(sim, requested, "dec", decision.id).await?;
+    if requested == expected {
         Ok(())
     } else {
-        Err(format!("{} asks for {asked} things, not {expected}", decision.id))
+        Err(format!("{} has {requested} actions, not {expected}", decision.id))
     }
 }
 
-/// What must keep this form from deciding anything.
+/// The refusal that this form must get; `None` if it is valid.
 fn fault_of(sim: &Simulation, new: &NewDecision) -> Option<Refusal> {
     let is_past = |until: Date| until < today(sim);
     let Measures { items, account, .. } = &new.measures;
@@ -186,7 +187,7 @@ fn fault_of(sim: &Simulation, new: &NewDecision) -> Option<Refusal> {
     (!restricts).then_some(Refusal::NoMeasure)
 }
 
-/// A refusal has its reason, and nothing happened.
+/// Checks that a refusal has its reason.
 async fn refused(
     sim: &mut Simulation,
     person: usize,
@@ -199,7 +200,7 @@ async fn refused(
     if *why == Refusal::CaseStale {
         let version = of(sim, "SELECT version FROM review_case", "case", new.case).await?;
         if version == i64::from(new.version) {
-            return Err(format!("{} is as it was shown, and counts as stale", new.case));
+            return Err(format!("{} is unchanged, and counts as stale", new.case));
         }
         return Ok(());
     }
@@ -216,7 +217,7 @@ async fn refused(
     }
 }
 
-/// A form that is sent again decides nothing.
+/// Checks that a form that is sent again is refused.
 async fn once_more(sim: &mut Simulation, who: &Reviewer, new: NewDecision) -> Result<(), String> {
     match sim.desk.decide(who, new).await {
         Err(Error::Refused(Refusal::CaseClosed | Refusal::AlreadyDecided)) => Ok(()),

@@ -1,4 +1,4 @@
-//! The bank's owner settles what was disputed.
+//! The policy editor resolves disputes.
 
 use mamori_desk::banks::resolve_dispute::Resolution;
 use mamori_desk::{Desk, Error};
@@ -9,7 +9,7 @@ use super::{items, people};
 use crate::sim::{Simulation, Tried};
 use crate::world::Listed;
 
-/// Somebody settles a dispute, or one that was settled; what they said is so at once.
+/// The policy editor resolves a dispute, open or not; the resolution applies at once.
 pub async fn resolve(sim: &mut Simulation) -> Result<(), String> {
     let which = if sim.below(6) == 0 { "state <> 'open'" } else { "state = 'open'" };
     let query = format!(
@@ -46,15 +46,15 @@ pub async fn resolve(sim: &mut Simulation) -> Result<(), String> {
                 sim.world.listed.insert(at, Listed::Not);
             }
             must_be_resolved(sim, id, resolution).await?;
-            // It acts again, or nowhere.
+            // The entry acts again, or matches nowhere.
             match at {
                 Some((_, hash)) => items::check_one(sim, service, hash).await,
                 None => Ok(()),
             }
         }
         Tried::Refused(Error::Refused(Refusal::DisputeResolved)) if state != "open" => Ok(()),
-        Tried::Done(()) => Err(format!("{id}, {state}, was settled again")),
-        Tried::Refused(error) => Err(format!("{id}, {state}, was not settled: {error:?}")),
+        Tried::Done(()) => Err(format!("{id}, {state}, was resolved again")),
+        Tried::Refused(error) => Err(format!("{id}, {state}, was not resolved: {error:?}")),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Policies say what is kept and for how long, and the vault's folder is looked through.
+//! Policies say which bytes are stored and for how long; the vault's folder is swept.
 
 use mamori_desk::decisions::change_policy::NewPolicy;
 use mamori_desk::{Desk, Error};
@@ -9,15 +9,15 @@ use super::people;
 use crate::sim::{Simulation, Tried};
 use crate::vault_files;
 
-/// For how many days bytes may be kept; once in a while longer than anybody may.
+/// For how many days bytes are stored; the last value is beyond the limit.
 const DAYS: [u16; 8] = [0, 1, 5, 15, 15, 30, 40, Policy::KEEP_DAYS_MAX + 1];
 
-/// From the beginning on something is kept.
+/// Sets a policy that stores bytes from the beginning.
 pub async fn begin(sim: &mut Simulation) -> Result<(), String> {
     change(sim, 15, 1, false).await
 }
 
-/// Somebody words the policy anew, or tries to.
+/// The policy editor changes the policy, or tries to.
 pub async fn change_policy(sim: &mut Simulation) -> Result<(), String> {
     let days = DAYS[sim.one_of(DAYS.len())];
     let severity = u8::try_from(sim.below(7)).unwrap();
@@ -50,7 +50,7 @@ async fn change(
     }
 }
 
-/// Files that no row names go, once they are old; those that one names stay.
+/// Checks that old files to which no row refers are removed, and no others.
 pub async fn sweep_folder(sim: &mut Simulation) -> Result<(), String> {
     let old = vault_files::grow_old(sim).await?;
     let count = old.len();
@@ -60,7 +60,9 @@ pub async fn sweep_folder(sim: &mut Simulation) -> Result<(), String> {
             vault_files::must_be_gone(sim, &old)?;
             vault_files::opens(sim).await
         }
-        Tried::Done(removed) => Err(format!("of {count} files that nothing names {removed} went")),
-        Tried::Refused(error) => Err(format!("no file was swept: {error:?}")),
+        Tried::Done(removed) => {
+            Err(format!("{removed} of {count} files without a row were removed"))
+        }
+        Tried::Refused(error) => Err(format!("the vault sweep failed: {error:?}")),
     }
 }

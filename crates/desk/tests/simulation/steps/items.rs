@@ -1,4 +1,4 @@
-//! Items are sent, hashes come and go.
+//! Items are sent; hashes are added and withdrawn.
 
 use mamori_desk::checks::check::CheckInput;
 use mamori_desk::{Error, NewEntry};
@@ -16,7 +16,7 @@ const ITEMS: u64 = 400;
 const KNOWN: u8 = 7;
 const ACCOUNTS: u64 = 8;
 
-/// A picture's, or one that is far from every other of them.
+/// The hash of a picture, or one that is far from every other.
 fn pdq(sim: &Simulation, hash: u8) -> Pdq {
     if let Some(picture) = sim.world.pictures.get(usize::from(hash)) {
         return picture.pdq;
@@ -29,7 +29,7 @@ fn some_hash(sim: &mut Simulation) -> u8 {
     u8::try_from(sim.below(HASHES)).unwrap()
 }
 
-/// A service sends an item; the answer follows from what is listed.
+/// A service sends an item; the answer must follow from the listed hashes.
 pub async fn check(sim: &mut Simulation) -> Result<(), String> {
     let (service, hash) = (sim.one_of(sim.world.services.len()), some_hash(sim));
     check_one(sim, service, hash).await
@@ -60,7 +60,7 @@ pub async fn check_one(sim: &mut Simulation, service: usize, hash: u8) -> Result
         Tried::Done(checked) => checked,
         Tried::Refused(error) => return Err(format!("a check failed: {error:?}")),
         Tried::Crashed => {
-            // What was known of the item holds, but its record may be younger now.
+            // The known answer is still valid, but the match may be newer now.
             return Ok(());
         }
     };
@@ -77,7 +77,7 @@ pub async fn check_one(sim: &mut Simulation, service: usize, hash: u8) -> Result
         let (verdict, at) = (checked.verdict, sim.clock.now());
         let answered = Answered { found, verdict, at };
         let before = sim.world.answered.insert((service, name.clone()), answered);
-        // A repeat is recorded once; it keeps its day unless it became stricter.
+        // A repeat is recorded once; the match keeps its time unless the verdict became stricter.
         if let Some(before) = before.filter(|before| before.found == found) {
             let kept = sim.world.answered.get_mut(&(service, name)).unwrap();
             kept.verdict = kept.verdict.max(before.verdict);
@@ -89,7 +89,7 @@ pub async fn check_one(sim: &mut Simulation, service: usize, hash: u8) -> Result
     Ok(())
 }
 
-/// The item itself where it is a picture, or only its hash.
+/// The item's bytes where it is a picture, or only its hash.
 fn send(sim: &mut Simulation, item: (usize, String), hash: u8) -> CheckInput {
     let picture = sim.world.pictures.get(usize::from(hash)).map(|picture| picture.bytes.clone());
     match picture {
@@ -101,7 +101,7 @@ fn send(sim: &mut Simulation, item: (usize, String), hash: u8) -> CheckInput {
     }
 }
 
-/// Some are known before anything happens: held, or blocked.
+/// Adds some hashes before the first operation, to be held or blocked.
 pub async fn begin(sim: &mut Simulation) -> Result<(), String> {
     for hash in 0..KNOWN {
         list_in(sim, 1 + usize::from(hash % 2), hash).await?;
@@ -109,7 +109,7 @@ pub async fn begin(sim: &mut Simulation) -> Result<(), String> {
     Ok(())
 }
 
-/// A hash comes into a bank.
+/// A hash is added to a bank.
 pub async fn list(sim: &mut Simulation) -> Result<(), String> {
     let (number, hash) = (sim.one_of(sim.world.banks.len()), some_hash(sim));
     list_in(sim, number, hash).await
@@ -136,7 +136,7 @@ async fn list_in(sim: &mut Simulation, number: usize, hash: u8) -> Result<(), St
     sim.catch_up().await
 }
 
-/// A hash leaves its bank.
+/// A hash is withdrawn from its bank.
 pub async fn withdraw(sim: &mut Simulation) -> Result<(), String> {
     let listed: Vec<_> = sim.world.listed.iter().collect();
     let listed: Vec<_> = listed

@@ -1,4 +1,4 @@
-//! People of the staff sign in, show their cookie, and leave.
+//! Staff members sign in, send their cookie, and sign out.
 
 use jiff::SignedDuration;
 use mamori_desk::staff::member::{PolicyEditor, Reviewer};
@@ -10,21 +10,21 @@ use crate::common::people::{session_of, sign_in_as};
 use crate::sim::{Simulation, Tried};
 use crate::world::SignedIn;
 
-/// Somebody signs in, whether or not they are: at another browser, then.
+/// A person signs in, at another browser if they are signed in already.
 pub async fn sign_in(sim: &mut Simulation, person: usize) {
     let (cookie, at) =
         (sign_in_as(&sim.desk, sim.world.people[person].id).await.cookie, sim.clock.now());
     sim.world.people[person].signed_in = Some(SignedIn { cookie, at, seen: at });
 }
 
-/// Chance has somebody sign in.
+/// A random person signs in.
 pub async fn come(sim: &mut Simulation) -> Result<(), String> {
     let person = sim.one_of(sim.world.people.len());
     sign_in(sim, person).await;
     Ok(())
 }
 
-/// Somebody signs out; the cookie is nobody's from then on.
+/// A person signs out; the cookie has no session from then on.
 pub async fn leave(sim: &mut Simulation) -> Result<(), String> {
     let person = sim.one_of(sim.world.people.len());
     let me = member(sim, person).await?;
@@ -32,18 +32,18 @@ pub async fn leave(sim: &mut Simulation) -> Result<(), String> {
     let verb = |desk: Desk| async move { desk.sign_out(&me).await };
     match sim.attempt(verb).await {
         Tried::Done(()) => {}
-        // Whoever does not know whether they are out closes the browser.
+        // The person does not know whether the session has ended, and closes the browser.
         Tried::Crashed => return Ok(()),
-        Tried::Refused(error) => return Err(format!("person {person} cannot leave: {error:?}")),
+        Tried::Refused(error) => return Err(format!("person {person} cannot sign out: {error:?}")),
     }
     match sim.desk.member(session.cookie.reveal()).await {
         Ok(None) => Ok(()),
-        other => Err(format!("person {person} left, and their cookie gives {other:?}")),
+        other => Err(format!("person {person} signed out, and their cookie gives {other:?}")),
     }
 }
 
-/// Somebody shows their cookie, as with each page; whoever is out of time signs in again. The
-/// cookie may change, also when the answer is lost.
+/// A person sends their cookie, as with each page, and signs in again if the session has ended.
+/// The cookie may change, also when the answer is lost.
 pub async fn member(sim: &mut Simulation, person: usize) -> Result<Member, String> {
     loop {
         let Some(session) = sim.world.people[person].signed_in.clone() else {
@@ -54,7 +54,7 @@ pub async fn member(sim: &mut Simulation, person: usize) -> Result<Member, Strin
         let limits = &sim.settings.sign_in;
         let (age, idle) = (now.duration_since(session.at), now.duration_since(session.seen));
         let is_over = age >= limits.session_max || idle >= limits.session.idle;
-        // When somebody was last there is kept to the minute.
+        // The time of the last request is stored to the minute.
         let may_be_over = is_over || idle + Session::SEEN_EVERY >= limits.session.idle;
         let cookie = session.cookie.clone();
         let verb = |desk: Desk| async move { desk.member(cookie.reveal()).await };
@@ -74,7 +74,7 @@ pub async fn member(sim: &mut Simulation, person: usize) -> Result<Member, Strin
                 sim.world.people[person].signed_in = None;
             }
             Tried::Crashed => {}
-            Tried::Done(None) => return Err(format!("person {person}'s cookie is nobody's")),
+            Tried::Done(None) => return Err(format!("person {person}'s cookie has no session")),
             Tried::Refused(error) => {
                 return Err(format!("person {person} is not known: {error:?}"));
             }
@@ -88,13 +88,13 @@ pub async fn reviewer(sim: &mut Simulation, person: usize) -> Result<Reviewer, S
     member.reviewer().ok_or_else(|| format!("person {person} lost their role"))
 }
 
-/// Whoever words policies, at a browser of their own each time.
+/// The policy editor, at another browser each time.
 pub async fn editor(sim: &Simulation) -> PolicyEditor {
     let entered = sign_in_as(&sim.desk, sim.world.editor).await;
     session_of(&sim.desk, &entered).await.member.editor().unwrap()
 }
 
-/// Somebody who proved a moment ago who they are.
+/// A person who has authenticated recently.
 pub async fn proved(sim: &mut Simulation, person: usize) -> Result<Member, String> {
     let member = member(sim, person).await?;
     if member.recently(sim.clock.now()).is_ok() {
@@ -103,7 +103,7 @@ pub async fn proved(sim: &mut Simulation, person: usize) -> Result<Member, Strin
     let age = sim.world.people[person].signed_in.as_ref().map(|session| session.at);
     let age = age.map_or(SignedDuration::ZERO, |at| sim.clock.now().duration_since(at));
     if age < sim.settings.sign_in.proof_max {
-        return Err(format!("person {person} came {age} ago, and must prove it again"));
+        return Err(format!("person {person} signed in {age} ago, and must authenticate again"));
     }
     sign_in(sim, person).await;
     self::member(sim, person).await

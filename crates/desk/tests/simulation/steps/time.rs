@@ -11,7 +11,7 @@ use crate::sim::{Simulation, Tried};
 /// The most endpoints that a service of this world has.
 const ENDPOINTS: usize = 3;
 
-/// The workers do what is due.
+/// The workers run the jobs that are due.
 pub async fn work(sim: &mut Simulation) -> Result<(), String> {
     match sim.attempt(|desk| async move { desk.work_once().await }).await {
         Tried::Done(_) | Tried::Crashed => Ok(()),
@@ -20,7 +20,7 @@ pub async fn work(sim: &mut Simulation) -> Result<(), String> {
 }
 
 /// A receiver will misbehave at its next message.
-#[expect(clippy::unnecessary_wraps, reason = "as every deed")]
+#[expect(clippy::unnecessary_wraps, reason = "as every step")]
 pub fn trouble(sim: &mut Simulation) -> Result<(), String> {
     const TROUBLES: [u16; 5] = [500, 503, 410, 0, 1];
     let service = sim.one_of(sim.world.services.len());
@@ -30,7 +30,7 @@ pub fn trouble(sim: &mut Simulation) -> Result<(), String> {
     Ok(())
 }
 
-/// A service asks for a delivery that was settled.
+/// A service asks for a failed delivery again.
 pub async fn redeliver(sim: &mut Simulation) -> Result<(), String> {
     let service = sim.one_of(sim.world.services.len());
     let caller = sim.world.services[service].caller;
@@ -38,11 +38,11 @@ pub async fn redeliver(sim: &mut Simulation) -> Result<(), String> {
         let desk = sim.desk.clone();
         async move { desk.deliveries(&caller, None, Some(state), None, PageSize::DEFAULT).await }
     };
-    let settled = list(DeliveryState::Failed).await.map_err(|error| error.to_string())?.rows;
-    if settled.is_empty() {
+    let failed = list(DeliveryState::Failed).await.map_err(|error| error.to_string())?.rows;
+    if failed.is_empty() {
         return Ok(());
     }
-    let delivery = settled[sim.one_of(settled.len())].id;
+    let delivery = failed[sim.one_of(failed.len())].id;
     let verb = |desk: mamori_desk::Desk| async move { desk.redeliver(&caller, delivery).await };
     match sim.attempt(verb).await {
         // Refused: its endpoint was removed.
@@ -53,7 +53,7 @@ pub async fn redeliver(sim: &mut Simulation) -> Result<(), String> {
     }
 }
 
-/// A service gets another endpoint, or gives one up.
+/// A service adds an endpoint, or removes one.
 pub async fn endpoints(sim: &mut Simulation) -> Result<(), String> {
     let number = sim.one_of(sim.world.services.len());
     let service = &sim.world.services[number];
@@ -70,23 +70,23 @@ pub async fn endpoints(sim: &mut Simulation) -> Result<(), String> {
         if let Tried::Refused(error @ Error::Internal { .. }) = sim.attempt(verb).await {
             return Err(format!("an endpoint was not removed: {error:?}"));
         }
-        // After a crash it may still be there: then nobody asks for it, which harms nothing.
+        // After a crash it may still exist: then it is not used, which is harmless.
         sim.world.services[number].endpoints.retain(|other| *other != id);
     }
     Ok(())
 }
 
-/// What reached its term goes, all of it.
+/// Runs the retention sweep, and checks that no data is left past its term.
 pub async fn sweep(sim: &mut Simulation) -> Result<(), String> {
     match sim.attempt(|desk| async move { desk.sweep_once().await }).await {
         Tried::Done(_) => invariants::check_terms(sim).await,
         Tried::Crashed => Ok(()),
-        Tried::Refused(error) => Err(format!("nothing was swept: {error:?}")),
+        Tried::Refused(error) => Err(format!("the sweep failed: {error:?}")),
     }
 }
 
 /// Between `least` and `most` minutes pass.
-#[expect(clippy::unnecessary_wraps, reason = "as every deed")]
+#[expect(clippy::unnecessary_wraps, reason = "as every step")]
 pub fn wait(sim: &mut Simulation, least: u64, most: u64) -> Result<(), String> {
     let minutes = least + sim.below(most - least);
     sim.clock.advance(SignedDuration::from_mins(i64::try_from(minutes).unwrap()));

@@ -1,4 +1,4 @@
-//! People look at items: blurred or clear, as much as they may.
+//! Staff members view items, blurred or clear, up to their exposure limit.
 
 use jiff::SignedDuration;
 use mamori_desk::cases::claim_case::Claimed;
@@ -15,14 +15,14 @@ use crate::tables::at;
 use crate::vault_files::maybe_at;
 use crate::world::{Hand, Saw};
 
-/// The most steps, of up to so many seconds, for which somebody goes on looking.
+/// The most keep-alives of one view.
 const STEPS: u64 = 24;
 const STEP_SECONDS: u64 = 15;
 
-/// The most looks, one after the other, of somebody who sits at their cases.
+/// The most views, one after the other, in one step.
 const VIEWS: u64 = 6;
 
-/// Somebody looks at one item after the other of the cases that they have in hand.
+/// A reviewer views one item after the other of claimed cases.
 pub async fn sit(sim: &mut Simulation) -> Result<(), String> {
     let person = sim.one_of(sim.world.people.len());
     for _ in 0..=sim.below(VIEWS) {
@@ -45,7 +45,7 @@ pub async fn sit(sim: &mut Simulation) -> Result<(), String> {
     Ok(())
 }
 
-/// Somebody looks at an item of the case that they have in hand.
+/// A reviewer views an item of the claimed case.
 async fn view(sim: &mut Simulation, person: usize, claimed: Claimed) -> Result<(), String> {
     let Some(item) = one_item(sim, claimed.case).await? else { return Ok(()) };
     let who = people::reviewer(sim, person).await?;
@@ -76,14 +76,14 @@ async fn view(sim: &mut Simulation, person: usize, claimed: Claimed) -> Result<(
     }
 }
 
-/// Somebody looks, rightly or not, at an item of a decision that waits for a second person.
+/// A person, who may or may not, views an item of a proposed decision.
 pub async fn open_view_as_approver(sim: &mut Simulation) -> Result<(), String> {
     let Some(row) = approvals::one_decision(sim, "proposed").await? else { return Ok(()) };
     let person = sim.one_of(sim.world.people.len());
     view_as_approver(sim, row, person).await
 }
 
-/// The same of one person.
+/// The same for one person.
 pub async fn view_as_approver(
     sim: &mut Simulation,
     row: approvals::Row,
@@ -104,7 +104,7 @@ pub async fn view_as_approver(
     }
     match tried {
         Tried::Crashed => {
-            // A break may have begun: then what they have in hand went back.
+            // A break may have begun: then the claimed case went back to the queue.
             sim.world.people[person].hand = Hand::Unknown;
             Ok(())
         }
@@ -114,7 +114,7 @@ pub async fn view_as_approver(
             Ok(())
         }
         Tried::Done(_) if !row.is_theirs(sim, person) => {
-            Err(format!("person {person} looked again at {row:?}"))
+            Err(format!("person {person} viewed {row:?} again"))
         }
         Tried::Done(recorded) => {
             began(sim, person, case, (item, clarity), expected, recorded).await
@@ -131,7 +131,7 @@ pub async fn view_as_approver(
     }
 }
 
-/// Somebody, who may have been away, goes on with the look that they began.
+/// A person, who may have been away, continues an open view.
 pub async fn come_back(sim: &mut Simulation) -> Result<(), String> {
     let person = sim.one_of(sim.world.people.len());
     match sim.world.people[person].view {
@@ -140,7 +140,7 @@ pub async fn come_back(sim: &mut Simulation) -> Result<(), String> {
     }
 }
 
-/// They fetch its picture, stay, or end it.
+/// Fetches the view's picture, sends keep-alives, or ends it.
 async fn go_on(sim: &mut Simulation, person: usize, view: ViewId) -> Result<(), String> {
     match sim.below(6) {
         0 => fetch(sim, person, view).await,
@@ -157,7 +157,7 @@ async fn go_on(sim: &mut Simulation, person: usize, view: ViewId) -> Result<(), 
     }
 }
 
-/// Somebody has seen enough, and takes a break.
+/// A person takes a break.
 pub async fn take_break(sim: &mut Simulation) -> Result<(), String> {
     let person = sim.one_of(sim.world.people.len());
     let who = people::member(sim, person).await?;
@@ -177,7 +177,7 @@ pub async fn take_break(sim: &mut Simulation) -> Result<(), String> {
     }
 }
 
-/// What must come of it when `person` wants to see `item`.
+/// The expected result when `person` opens a view of `item`.
 async fn may_view(
     sim: &Simulation,
     person: usize,
@@ -208,7 +208,7 @@ fn some_clarity(sim: &mut Simulation) -> Clarity {
     if sim.below(3) == 0 { Clarity::Blurred } else { Clarity::Clear }
 }
 
-/// One item of a case, rather one whose bytes were kept.
+/// One item of a case, preferably one with stored bytes.
 async fn one_item(sim: &mut Simulation, case: CaseId) -> Result<Option<MatchId>, String> {
     let items = |which: &str| {
         format!(
@@ -228,7 +228,7 @@ async fn one_item(sim: &mut Simulation, case: CaseId) -> Result<Option<MatchId>,
     Ok(Some(rows[chosen].parse().unwrap()))
 }
 
-/// A look was granted: it is written down by now, and its picture may leave.
+/// Checks a view that was opened: its row is committed, and its picture may be sent.
 async fn began(
     sim: &mut Simulation,
     person: usize,
@@ -239,13 +239,13 @@ async fn began(
 ) -> Result<(), String> {
     let view = recorded.view();
     if let Err(why) = expected {
-        return Err(format!("person {person} may look at {item} in spite of {why:?}"));
+        return Err(format!("person {person} may view {item} in spite of {why:?}"));
     }
     sim.world.people[person].view = Some(view);
     let now = sim.clock.now();
     match read(sim, view).await? {
         Some(row) if row.opened == now && row.shown.is_none() && row.closed.is_none() => {}
-        row => return Err(format!("{view} began at {now}, and is written down as {row:?}")),
+        row => return Err(format!("{view} began at {now}, and is recorded as {row:?}")),
     }
     if sim.below(4) > 0 {
         let saw = Saw { view, by: sim.world.people[person].id, case, item, clarity, at: now };
@@ -254,7 +254,7 @@ async fn began(
     agree(sim, person).await
 }
 
-/// The picture of a look that goes on and has shown none.
+/// Fetches the picture of an open view that has shown none.
 async fn picture(sim: &mut Simulation, saw: Saw, recorded: RecordedView) -> Result<(), String> {
     let view = saw.view;
     let shown = match sim.attempt(|desk| async move { desk.picture(recorded).await }).await {
@@ -274,7 +274,7 @@ async fn picture(sim: &mut Simulation, saw: Saw, recorded: RecordedView) -> Resu
     Ok(())
 }
 
-/// A look as the table has it.
+/// A view as its row says.
 #[derive(Debug)]
 struct Row {
     case: CaseId,
@@ -321,7 +321,7 @@ async fn read(sim: &Simulation, view: ViewId) -> Result<Option<Row>, String> {
     Ok(rows.first().map(row))
 }
 
-/// The picture is fetched later, or once more.
+/// Fetches the picture later, or once more.
 async fn fetch(sim: &mut Simulation, person: usize, view: ViewId) -> Result<(), String> {
     let who = people::reviewer(sim, person).await?;
     let row = read(sim, view).await?;
@@ -348,7 +348,7 @@ async fn fetch(sim: &mut Simulation, person: usize, view: ViewId) -> Result<(), 
     }
 }
 
-/// Somebody still looks; false if their look is over.
+/// Sends a keep-alive; returns false if the view has ended.
 async fn stay(sim: &mut Simulation, person: usize, view: ViewId) -> Result<bool, String> {
     let seconds = 1 + sim.below(STEP_SECONDS);
     sim.clock.advance(SignedDuration::from_secs(i64::try_from(seconds).unwrap()));
@@ -361,7 +361,7 @@ async fn stay(sim: &mut Simulation, person: usize, view: ViewId) -> Result<bool,
             Ok(false)
         }
         Tried::Done(()) if goes_on => {
-            // Their claim lasts on too.
+            // The claim is extended too.
             let now = sim.clock.now();
             let until = now + sim.settings.cases.lease;
             let hand = &mut sim.world.people[person].hand;
@@ -402,7 +402,7 @@ async fn end(sim: &mut Simulation, person: usize, view: ViewId) -> Result<(), St
     }
 }
 
-/// A look is its own person's.
+/// Checks that another person cannot use the view.
 async fn meddle(sim: &mut Simulation, person: usize, view: ViewId) -> Result<(), String> {
     let other = (person + 1) % sim.world.people.len();
     let who = people::reviewer(sim, other).await?;
@@ -416,12 +416,12 @@ async fn meddle(sim: &mut Simulation, person: usize, view: ViewId) -> Result<(),
     };
     match sim.attempt(verb).await {
         Tried::Crashed | Tried::Refused(Error::NotFound("view")) => Ok(()),
-        Tried::Done(()) => Err(format!("{view} is in another's hand")),
-        Tried::Refused(error) => Err(format!("{view} is not there for another: {error:?}")),
+        Tried::Done(()) => Err(format!("{view} was used by another person")),
+        Tried::Refused(error) => Err(format!("{view}, used by another person: {error:?}")),
     }
 }
 
-/// Their own figures tell people what they must do.
+/// Checks that a person's own figures name the break that is due.
 async fn agree(sim: &mut Simulation, person: usize) -> Result<(), String> {
     let who = people::member(sim, person).await?;
     let own = sim.desk.exposure(&who).await.map_err(|error| error.to_string())?;

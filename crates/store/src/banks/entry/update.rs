@@ -15,8 +15,8 @@ use crate::pending_change::{Change, PendingChange};
 use crate::query::queries;
 use crate::tx::Tx;
 
-// Many by their hashes: first the ids, one look-up for each hash, so that nothing depends on how
-// many entries the bank has. As a single query, SQLite read the whole bank for each thousand lines.
+// Many by their hashes: first the ids, by one look-up for each hash, so that the cost does not grow
+// with the bank. In a single query, SQLite read the whole bank for each thousand lines.
 queries! {
     UPDATE_ENTRY = "-- update_entry
         UPDATE entry
@@ -95,8 +95,8 @@ impl<'a> ChangeRow<'a> {
 impl Tx {
     /// Updates source id, labels and end of an entry that has not ended; returns `false` if it has.
     ///
-    /// If its end is not after `now`, it ends at once and the nodes are told. A later end need not
-    /// be told: a node keeps every entry until it is told otherwise.
+    /// If its end is not after `now`, it ends at once and the change log records its removal. A
+    /// later end is not recorded: an index holds an entry until the log says that it was removed.
     pub async fn update_entry(&mut self, entry: &Entry, now: Timestamp) -> Result<bool, Error> {
         let has_ended = entry.expires_at.is_some_and(|end| end <= now);
         let call = UPDATE_ENTRY

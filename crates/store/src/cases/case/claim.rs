@@ -95,7 +95,7 @@ macro_rules! handed {
     };
 }
 
-/// The condition that the case is not kept for another reviewer.
+/// The condition that the case is not reserved for another reviewer.
 macro_rules! unreserved {
     () => {
         "(handed_to IS NULL OR handed_to = $1 OR handed_until <= $2)"
@@ -170,7 +170,7 @@ pub struct Released {
     pub level: Level,
     /// Its urgency.
     pub urgency: Urgency,
-    /// The reviewer for whom it is kept, and until when.
+    /// The reviewer for whom it is reserved, and until when.
     pub handed: Option<(StaffId, Timestamp)>,
 }
 

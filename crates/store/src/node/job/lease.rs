@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn the_lane_with_the_fewest_in_hand_comes_first() {
+    fn the_lane_with_the_fewest_leased_jobs_comes_first() {
         let jobs = [due(1, 0, "a/x"), due(2, 1, "a/x"), due(3, 5, "b/y"), due(4, 9, "b/y")];
 
         assert_eq!(chosen(&[], &jobs, [3, 9, 9]), [1, 3, 2]);
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn no_lane_and_no_party_has_more_in_hand_than_it_may() {
+    fn lanes_and_parties_do_not_exceed_their_limits() {
         let jobs = [due(1, 0, "a/x"), due(2, 1, "a/x"), due(3, 2, "a/y"), due(4, 3, "b/z")];
 
         assert_eq!(chosen(&[], &jobs, [9, 1, 9]), [1, 3, 4]);
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn where_nothing_is_due_nothing_is_taken() {
+    fn no_job_is_chosen_when_none_is_due_or_wanted() {
         assert!(chosen(&[("a/x", 1)], &[], [9, 9, 9]).is_empty());
         assert!(chosen(&[], &[due(1, 0, "a/x")], [0, 9, 9]).is_empty());
     }

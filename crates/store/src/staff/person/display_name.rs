@@ -1,4 +1,4 @@
-//! Queries for the names under which staff members are shown to each other.
+//! Queries for the names under which staff members appear to each other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,7 +26,7 @@ queries! {
 }
 
 impl Store {
-    /// Returns the shown names of these staff members, also of deactivated accounts.
+    /// Returns the display names of these staff members, also of deactivated accounts.
     pub async fn display_names(
         &self,
         who: &BTreeSet<StaffId>,
@@ -39,7 +39,7 @@ impl Store {
         rows.into_iter().map(read).collect()
     }
 
-    /// Returns the shown names of all active reviewers.
+    /// Returns the display names of all active reviewers.
     pub async fn display_names_of_reviewers(&self) -> Result<BTreeMap<StaffId, Line>, Error> {
         let rows: Vec<(Uuid, String, String)> = self.rows(DISPLAY_NAMES_AND_ROLES.call()).await?;
         let mut shown = BTreeMap::new();
