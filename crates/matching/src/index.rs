@@ -214,7 +214,7 @@ impl Index {
 
     /// Checks whether the index has no entry.
     pub fn is_empty(&self) -> bool {
-        HashKind::ALL.into_iter().all(|kind| self.len(kind) == 0)
+        HashKind::ALL.iter().copied().all(|kind| self.len(kind) == 0)
     }
 
     fn count(&self, kind: HashKind, is_counted: impl Fn(BankId) -> bool) -> usize {

@@ -199,7 +199,7 @@ proptest! {
                 Act::Compact => while index.compact().unwrap() {},
             }
             prop_assert_eq!(index.is_empty(), slow.0.is_empty());
-            for kind in HashKind::ALL {
+            for &kind in HashKind::ALL {
                 let kept = |bank_number| {
                     let of_kind = slow.0.values().filter(|(_, hash)| hash.kind() == kind);
                     of_kind.filter(|(other, _)| *other == bank(bank_number)).count()

@@ -82,5 +82,5 @@ fn views(frame: &Frame) -> Vec<serde_json::Value> {
             "displayed": displayed.map(|hash| hash.pdq),
         }))
     };
-    Backdrop::ALL.into_iter().filter_map(view).collect()
+    Backdrop::ALL.iter().copied().filter_map(view).collect()
 }

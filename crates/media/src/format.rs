@@ -1,10 +1,14 @@
 //! Recognises the format of a file by its first bytes, never by its name.
 
+use strum::{IntoStaticStr, VariantArray};
+
 use crate::Error;
 
 /// A format that can be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[derive(IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum Format {
     /// JPEG: baseline, progressive, and with arithmetic coding.
     Jpeg,
@@ -29,31 +33,11 @@ pub enum Format {
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 9] = [
-        Self::Jpeg,
-        Self::Png,
-        Self::Webp,
-        Self::Gif,
-        Self::Bmp,
-        Self::Tiff,
-        Self::Avif,
-        Self::Jxl,
-        Self::Heic,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the name that the API uses.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Jpeg => "jpeg",
-            Self::Png => "png",
-            Self::Webp => "webp",
-            Self::Gif => "gif",
-            Self::Bmp => "bmp",
-            Self::Tiff => "tiff",
-            Self::Avif => "avif",
-            Self::Jxl => "jxl",
-            Self::Heic => "heic",
-        }
+        self.into()
     }
 
     /// Returns the name for use in a sentence.

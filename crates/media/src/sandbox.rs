@@ -17,28 +17,37 @@ use landlock::{
     RulesetStatus, Scope,
 };
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::Limits;
 
 /// A limit on what a decoding process can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum Protection {
     /// System calls beyond those that computing needs are refused (seccomp).
+    #[strum(serialize = "system calls (seccomp)")]
     SystemCalls,
     /// No file can be opened, created or removed; a second barrier besides seccomp (landlock).
+    #[strum(serialize = "files (landlock)")]
     Files,
     /// No TCP port can be bound or connected; a second barrier (landlock since Linux 6.7). Against
     /// every other kind of network, seccomp is the only barrier.
+    #[strum(serialize = "TCP (landlock)")]
     Tcp,
     /// No signals to other processes, no abstract sockets; a second barrier (landlock since Linux
     /// 6.12).
+    #[strum(serialize = "signals (landlock)")]
     Signals,
     /// No more memory than `limits.memory_bytes_max`.
     Memory,
     /// No more processor time than `limits.cpu_s_max` for each picture.
+    #[strum(serialize = "processor time")]
     Processor,
     /// No new processes or descriptors, no writing to files, no core dump.
+    #[strum(serialize = "processes and descriptors")]
     Resources,
     /// No new privileges by starting a program.
     Privileges,
@@ -50,33 +59,11 @@ pub enum Protection {
 
 impl Protection {
     /// Every protection, the strongest first.
-    pub const ALL: [Self; 10] = [
-        Self::SystemCalls,
-        Self::Files,
-        Self::Tcp,
-        Self::Signals,
-        Self::Memory,
-        Self::Processor,
-        Self::Resources,
-        Self::Privileges,
-        Self::Inspection,
-        Self::Orphans,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the name that log lines and the command line show.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::SystemCalls => "system calls (seccomp)",
-            Self::Files => "files (landlock)",
-            Self::Tcp => "TCP (landlock)",
-            Self::Signals => "signals (landlock)",
-            Self::Memory => "memory",
-            Self::Processor => "processor time",
-            Self::Resources => "processes and descriptors",
-            Self::Privileges => "privileges",
-            Self::Inspection => "inspection",
-            Self::Orphans => "orphans",
-        }
+        self.into()
     }
 }
 
@@ -93,7 +80,7 @@ impl Protections {
 
     /// Returns the protections that the kernel did not grant.
     pub fn missing(&self) -> impl Iterator<Item = Protection> {
-        Protection::ALL.into_iter().filter(|protection| !self.has(*protection))
+        Protection::ALL.iter().copied().filter(|protection| !self.has(*protection))
     }
 
     fn record(&mut self, protection: Protection, is_in_force: bool) {
@@ -109,7 +96,7 @@ impl fmt::Display for Protections {
         let list = |protections: Vec<Protection>| {
             protections.into_iter().map(Protection::as_str).collect::<Vec<_>>().join(", ")
         };
-        let in_force = Protection::ALL.into_iter().filter(|protection| self.has(*protection));
+        let in_force = Protection::ALL.iter().copied().filter(|protection| self.has(*protection));
         write!(f, "decoding is limited in: {}", list(in_force.collect()))?;
         let missing: Vec<_> = self.missing().collect();
         if missing.is_empty() { Ok(()) } else { write!(f, "; NOT limited in: {}", list(missing)) }
@@ -211,7 +198,7 @@ mod tests {
     #[test]
     fn the_line_names_the_missing_protections() {
         let mut protections = Protections::default();
-        for protection in Protection::ALL {
+        for &protection in Protection::ALL {
             protections.record(protection, protection != Protection::Files);
         }
 

@@ -249,8 +249,8 @@ mod tests {
 
     #[test]
     fn a_task_reads_back_as_itself_and_other_bytes_are_none() {
-        let selections = Backdrop::ALL.map(|backdrop| FrameSelection { frame: 70_000, backdrop });
-        let renditions = selections.into_iter().flat_map(|selection| {
+        let selection = |&backdrop: &Backdrop| FrameSelection { frame: 70_000, backdrop };
+        let renditions = Backdrop::ALL.iter().map(selection).flat_map(|selection| {
             [Task::Render(Blur::Blurred, selection), Task::Render(Blur::Clear, selection)]
         });
 

@@ -95,7 +95,7 @@ fn a_transparent_picture_is_hashed_on_backdrops() {
     for name in ["alpha.avif", "premultiplied.avif", "lossless-alpha.jxl"] {
         let picture = hash(&bytes(name), &Limits::default()).unwrap();
 
-        for backdrop in Backdrop::ALL {
+        for &backdrop in Backdrop::ALL {
             let is_there =
                 picture.frames[0].hashes.iter().any(|hash| hash.variant.backdrop == backdrop);
             assert!(is_there, "{name}: {backdrop:?}");

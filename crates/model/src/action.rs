@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 pub use self::measures::{AccountMeasure, ItemMeasure, Measures};
 pub use self::terms::{ActionKind, Terms};
@@ -26,6 +27,8 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Feature {
     /// Uploading or publishing items.
     Upload,
@@ -41,23 +44,16 @@ pub enum Feature {
 
 impl Feature {
     /// Every feature, in the order of declaration.
-    pub const ALL: [Self; 5] =
-        [Self::Upload, Self::Comment, Self::Message, Self::LiveStream, Self::Search];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the API and the database use.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Upload => "upload",
-            Self::Comment => "comment",
-            Self::Message => "message",
-            Self::LiveStream => "live_stream",
-            Self::Search => "search",
-        }
+        self.into()
     }
 
     /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|feature| feature.as_str() == text)
+        text.parse().ok()
     }
 }
 
@@ -221,6 +217,8 @@ impl ServiceAction {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum ActionState {
     /// The decision waits for a second approver; nothing has been sent to the service.
     Proposed,
@@ -241,32 +239,16 @@ pub enum ActionState {
 
 impl ActionState {
     /// Every state, in the order of declaration.
-    pub const ALL: [Self; 7] = [
-        Self::Proposed,
-        Self::Waiting,
-        Self::Done,
-        Self::Cannot,
-        Self::Superseded,
-        Self::Overdue,
-        Self::Dropped,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the API and the database use.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Proposed => "proposed",
-            Self::Waiting => "waiting",
-            Self::Done => "done",
-            Self::Cannot => "cannot",
-            Self::Superseded => "superseded",
-            Self::Overdue => "overdue",
-            Self::Dropped => "dropped",
-        }
+        self.into()
     }
 
     /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text)
+        text.parse().ok()
     }
 }
 

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::id::serde_as_text;
 use crate::{BankId, Country, Distance, Jurisdictions, Line, NotLooked, Quality, Surface};
@@ -16,6 +17,9 @@ use crate::{BankId, Country, Distance, Jurisdictions, Line, NotLooked, Quality, 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+#[strum(parse_err_ty = NotAPurpose, parse_err_fn = not_a_purpose)]
 pub enum Purpose {
     /// Known child sexual abuse material, as classified by a hotline or an authority.
     ChildSexualAbuse,
@@ -33,25 +37,11 @@ pub enum Purpose {
 
 impl Purpose {
     /// Every purpose, the gravest first.
-    pub const ALL: [Self; 6] = [
-        Self::ChildSexualAbuse,
-        Self::ChildExploitation,
-        Self::MinorIntimateRemoval,
-        Self::IntimateImageAbuse,
-        Self::KnownBenign,
-        Self::Rehearsal,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the API, the database and files use.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ChildSexualAbuse => "child_sexual_abuse",
-            Self::ChildExploitation => "child_exploitation",
-            Self::MinorIntimateRemoval => "minor_intimate_removal",
-            Self::IntimateImageAbuse => "intimate_image_abuse",
-            Self::KnownBenign => "known_benign",
-            Self::Rehearsal => "rehearsal",
-        }
+        self.into()
     }
 
     /// Checks whether a match in such a bank speaks *against* holding an item.
@@ -75,18 +65,17 @@ impl Purpose {
 )]
 pub struct NotAPurpose;
 
-impl FromStr for Purpose {
-    type Err = NotAPurpose;
-
-    fn from_str(text: &str) -> Result<Self, NotAPurpose> {
-        Self::ALL.into_iter().find(|purpose| purpose.as_str() == text).ok_or(NotAPurpose)
-    }
+fn not_a_purpose(_: &str) -> NotAPurpose {
+    NotAPurpose
 }
 
 /// What a match in a bank does without a person, the mildest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+#[strum(parse_err_ty = NotAnAction, parse_err_fn = not_an_action)]
 pub enum Action {
     /// The service is notified of the match; the item stays visible.
     None,
@@ -98,15 +87,11 @@ pub enum Action {
 
 impl Action {
     /// Every action, the mildest first.
-    pub const ALL: [Self; 3] = [Self::None, Self::Hold, Self::Block];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the API, the database and files use.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Hold => "hold",
-            Self::Block => "block",
-        }
+        self.into()
     }
 }
 
@@ -115,18 +100,17 @@ impl Action {
 #[error("not an action: expected `none`, `hold` or `block`")]
 pub struct NotAnAction;
 
-impl FromStr for Action {
-    type Err = NotAnAction;
-
-    fn from_str(text: &str) -> Result<Self, NotAnAction> {
-        Self::ALL.into_iter().find(|action| action.as_str() == text).ok_or(NotAnAction)
-    }
+fn not_an_action(_: &str) -> NotAnAction {
+    NotAnAction
 }
 
 /// Which hashes of a frame a bank compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+#[strum(parse_err_ty = NotTransforms, parse_err_fn = not_transforms)]
 pub enum Transforms {
     /// Compare every hash: the frame as a viewer may show it, and the frame turned and mirrored in
     /// every other way.
@@ -137,14 +121,11 @@ pub enum Transforms {
 
 impl Transforms {
     /// Every setting.
-    pub const ALL: [Self; 2] = [Self::All, Self::None];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the API, the database and files use.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::All => "all",
-            Self::None => "none",
-        }
+        self.into()
     }
 
     /// Returns the default for a bank of `purpose`: [`Self::All`] for material to be found, because
@@ -160,12 +141,8 @@ impl Transforms {
 #[error("not a setting of transforms: expected `all` or `none`")]
 pub struct NotTransforms;
 
-impl FromStr for Transforms {
-    type Err = NotTransforms;
-
-    fn from_str(text: &str) -> Result<Self, NotTransforms> {
-        Self::ALL.into_iter().find(|transforms| transforms.as_str() == text).ok_or(NotTransforms)
-    }
+fn not_transforms(_: &str) -> NotTransforms {
+    NotTransforms
 }
 
 /// The name of a bank: 1 to 64 of the characters `A-Z a-z 0-9 _ - .`, unique among banks.

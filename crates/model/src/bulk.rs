@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::decision::may_undo;
 use crate::staff::RoleSet;
@@ -15,7 +16,20 @@ use crate::{
 };
 
 /// State of a bulk decision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 pub enum BulkState {
     /// The preview was shown to its author; its cases are kept out of the queue until it is
     /// confirmed or dropped.
@@ -35,24 +49,16 @@ pub enum BulkState {
 
 impl BulkState {
     /// Every state, in the order of declaration.
-    pub const ALL: [Self; 6] =
-        [Self::Prepared, Self::Proposed, Self::Standing, Self::Refused, Self::Undone, Self::Lapsed];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the database uses.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Prepared => "prepared",
-            Self::Proposed => "proposed",
-            Self::Standing => "standing",
-            Self::Refused => "refused",
-            Self::Undone => "undone",
-            Self::Lapsed => "lapsed",
-        }
+        self.into()
     }
 
     /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text)
+        text.parse().ok()
     }
 }
 
@@ -148,7 +154,7 @@ mod tests {
 
     #[test]
     fn every_state_reads_back_as_itself() {
-        for state in BulkState::ALL {
+        for &state in BulkState::ALL {
             assert_eq!(BulkState::parse(state.as_str()), Some(state));
         }
     }

@@ -9,6 +9,7 @@ pub mod event;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 pub use self::event::{About, CaseEvent, CaseEventKind};
 use crate::{
@@ -20,6 +21,8 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Urgency {
     /// A child may be in danger now.
     ChildInDanger,
@@ -31,15 +34,11 @@ pub enum Urgency {
 
 impl Urgency {
     /// Every urgency, the most urgent first.
-    pub const ALL: [Self; 3] = [Self::ChildInDanger, Self::NewMaterial, Self::KnownMaterial];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the API and case events use.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ChildInDanger => "child_in_danger",
-            Self::NewMaterial => "new_material",
-            Self::KnownMaterial => "known_material",
-        }
+        self.into()
     }
 
     /// Returns the rank in the queue, from 0 (most urgent).
@@ -53,17 +52,30 @@ impl Urgency {
 
     /// Returns the urgency with this rank; `None` above 2.
     pub fn from_number(number: u32) -> Option<Self> {
-        Self::ALL.into_iter().find(|urgency| urgency.number() == number)
+        Self::ALL.iter().copied().find(|urgency| urgency.number() == number)
     }
 
     /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|urgency| urgency.as_str() == text)
+        text.parse().ok()
     }
 }
 
 /// The role that is needed to claim a case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 pub enum Level {
     /// Any reviewer.
     Reviewer,
@@ -73,19 +85,16 @@ pub enum Level {
 
 impl Level {
     /// Every level, in the order of declaration.
-    pub const ALL: [Self; 2] = [Self::Reviewer, Self::Lead];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the database uses.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Reviewer => "reviewer",
-            Self::Lead => "lead",
-        }
+        self.into()
     }
 
     /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|level| level.as_str() == text)
+        text.parse().ok()
     }
 }
 
@@ -93,6 +102,8 @@ impl Level {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum CaseState {
     /// Waits for a decision.
     Open,
@@ -105,7 +116,7 @@ pub enum CaseState {
 }
 
 /// A state transition of a case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, VariantArray)]
 pub enum Step {
     /// Another item joins the case.
     Join,
@@ -127,35 +138,21 @@ pub enum Step {
 
 impl Step {
     /// Every transition, in the order of declaration.
-    pub const ALL: [Self; 8] = [
-        Self::Join,
-        Self::Claim,
-        Self::Decide,
-        Self::Propose,
-        Self::Approve,
-        Self::Refuse,
-        Self::Undo,
-        Self::End,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 }
 
 impl CaseState {
     /// Every state, in the order of declaration.
-    pub const ALL: [Self; 4] = [Self::Open, Self::Proposed, Self::Decided, Self::Ended];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the API and the database use.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Proposed => "proposed",
-            Self::Decided => "decided",
-            Self::Ended => "ended",
-        }
+        self.into()
     }
 
     /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text)
+        text.parse().ok()
     }
 
     /// Returns the state after `step`, or the reason why the transition is not allowed.
@@ -315,7 +312,7 @@ impl Case {
         let led = |purpose: &Purpose| {
             hits.iter().any(|hit| hit.purpose == *purpose && Verdict::from(hit.action) == verdict)
         };
-        Purpose::ALL.into_iter().filter(|purpose| !purpose.is_negative()).find(led)
+        Purpose::ALL.iter().copied().filter(|purpose| !purpose.is_negative()).find(led)
     }
 }
 

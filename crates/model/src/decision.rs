@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::staff::RoleSet;
 use crate::{Approval, BulkId, CaseId, DecisionId, FreeText, Purpose, Refusal, ServiceId, StaffId};
@@ -10,6 +11,8 @@ use crate::{Approval, BulkId, CaseId, DecisionId, FreeText, Purpose, Refusal, Se
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Outcome {
     /// The items violate the policy.
     Violates,
@@ -21,20 +24,16 @@ pub enum Outcome {
 
 impl Outcome {
     /// Every outcome, in the order of declaration.
-    pub const ALL: [Self; 3] = [Self::Violates, Self::Allowed, Self::NotAMatch];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the API and the database use.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Violates => "violates",
-            Self::Allowed => "allowed",
-            Self::NotAMatch => "not_a_match",
-        }
+        self.into()
     }
 
     /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|outcome| outcome.as_str() == text)
+        text.parse().ok()
     }
 }
 
@@ -42,6 +41,8 @@ impl Outcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum DecisionState {
     /// Waits for a second approver; nothing has been sent to the service.
     Proposed,
@@ -55,21 +56,16 @@ pub enum DecisionState {
 
 impl DecisionState {
     /// Every state, in the order of declaration.
-    pub const ALL: [Self; 4] = [Self::Proposed, Self::Standing, Self::Refused, Self::Undone];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the API and the database use.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Proposed => "proposed",
-            Self::Standing => "standing",
-            Self::Refused => "refused",
-            Self::Undone => "undone",
-        }
+        self.into()
     }
 
     /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text)
+        text.parse().ok()
     }
 }
 
@@ -205,10 +201,10 @@ mod tests {
 
     #[test]
     fn every_word_reads_back_as_itself() {
-        for outcome in Outcome::ALL {
+        for &outcome in Outcome::ALL {
             assert_eq!(Outcome::parse(outcome.as_str()), Some(outcome));
         }
-        for state in DecisionState::ALL {
+        for &state in DecisionState::ALL {
             assert_eq!(DecisionState::parse(state.as_str()), Some(state));
         }
     }

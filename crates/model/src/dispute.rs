@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::{BankId, DecisionId, DisputeId, EntryId, FreeText, ServiceId, StaffId};
 
@@ -9,6 +10,8 @@ use crate::{BankId, DecisionId, DisputeId, EntryId, FreeText, ServiceId, StaffId
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum DisputeState {
     /// Not resolved yet: at this service, a hit on the entry does not hold or refuse an item.
     Open,
@@ -22,21 +25,16 @@ pub enum DisputeState {
 
 impl DisputeState {
     /// Every state, in the order of declaration.
-    pub const ALL: [Self; 4] = [Self::Open, Self::Upheld, Self::Rejected, Self::TakenBack];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the API and the database use.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Upheld => "upheld",
-            Self::Rejected => "rejected",
-            Self::TakenBack => "taken_back",
-        }
+        self.into()
     }
 
     /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text)
+        text.parse().ok()
     }
 }
 

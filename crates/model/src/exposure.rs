@@ -4,6 +4,7 @@
 //! midnight.
 
 use jiff::{SignedDuration, Timestamp};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::view::{Clarity, View};
 
@@ -68,7 +69,8 @@ pub enum Allowance {
 }
 
 /// The reason for a break.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum BreakReason {
     /// One stretch of viewing reached its limit.
     Stretch,
@@ -84,22 +86,16 @@ pub enum BreakReason {
 
 impl BreakReason {
     /// Every reason, in the order of declaration.
-    pub const ALL: [Self; 5] = [Self::Stretch, Self::Views, Self::Minutes, Self::Points, Self::Own];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the database uses.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Stretch => "stretch",
-            Self::Views => "views",
-            Self::Minutes => "minutes",
-            Self::Points => "points",
-            Self::Own => "own",
-        }
+        self.into()
     }
 
     /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|why| why.as_str() == text)
+        text.parse().ok()
     }
 
     /// Returns the refusal for a reviewer who asks for a view or a case during this break.
@@ -287,7 +283,7 @@ mod tests {
         let due = allowance(&Exposure::default(), &none, at(0));
 
         assert!(matches!(due, Allowance::Break(Break { why: BreakReason::Views, .. })), "{due:?}");
-        for why in BreakReason::ALL {
+        for &why in BreakReason::ALL {
             assert_eq!(BreakReason::parse(why.as_str()), Some(why));
         }
     }

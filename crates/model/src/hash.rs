@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::id::serde_as_text;
 
@@ -21,6 +22,9 @@ pub struct NotAHash {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "lowercase")]
+#[strum(parse_err_ty = NotAHashKind, parse_err_fn = not_a_hash_kind)]
 pub enum HashKind {
     /// PDQ, a perceptual hash of a still image: similar pictures have near hashes.
     Pdq,
@@ -35,16 +39,11 @@ pub enum HashKind {
 
 impl HashKind {
     /// Every kind, in the order in which pages show them.
-    pub const ALL: [Self; 4] = [Self::Pdq, Self::Sha256, Self::Sha1, Self::Md5];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the API, the database and files use.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pdq => "pdq",
-            Self::Sha256 => "sha256",
-            Self::Sha1 => "sha1",
-            Self::Md5 => "md5",
-        }
+        self.into()
     }
 
     /// Parses the word as lists write it: in either case, `sha-256` for `sha256`, with spaces
@@ -69,12 +68,8 @@ impl fmt::Display for HashKind {
     }
 }
 
-impl FromStr for HashKind {
-    type Err = NotAHashKind;
-
-    fn from_str(text: &str) -> Result<Self, NotAHashKind> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(NotAHashKind)
-    }
+fn not_a_hash_kind(_: &str) -> NotAHashKind {
+    NotAHashKind
 }
 
 /// The error for a text that names no kind of hash.
@@ -250,7 +245,7 @@ impl FromStr for HashBytes {
 
     fn from_str(text: &str) -> Result<Self, NotHashBytes> {
         let read = |kind| Hash::parse(kind, text).ok();
-        HashKind::ALL.into_iter().find_map(read).map(Self).ok_or(NotHashBytes)
+        HashKind::ALL.iter().copied().find_map(read).map(Self).ok_or(NotHashBytes)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::{BankId, ImportId};
 
@@ -9,6 +10,8 @@ use crate::{BankId, ImportId};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum ImportState {
     /// In progress. An import whose node died stays in this state until it is found to be stalled.
     Running,
@@ -26,23 +29,16 @@ pub enum ImportState {
 
 impl ImportState {
     /// Every state, in the order of declaration.
-    pub const ALL: [Self; 5] =
-        [Self::Running, Self::Finished, Self::NothingAccepted, Self::Refused, Self::Interrupted];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the API and the database use.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Running => "running",
-            Self::Finished => "finished",
-            Self::NothingAccepted => "nothing_accepted",
-            Self::Refused => "refused",
-            Self::Interrupted => "interrupted",
-        }
+        self.into()
     }
 
     /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text)
+        text.parse().ok()
     }
 }
 

@@ -7,10 +7,13 @@
 
 use std::time::Duration;
 
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
 use crate::{EndpointId, ServiceId};
 
 /// The kind of work that a job does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum JobKind {
     /// Send one webhook message; the job's key is the id of the delivery.
     Deliver,
@@ -58,21 +61,16 @@ impl Lane {
 
 impl JobKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [Self; 4] = [Self::Deliver, Self::PurgeBank, Self::Remind, Self::RemoveObject];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the database uses.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Deliver => "deliver",
-            Self::PurgeBank => "purge_bank",
-            Self::Remind => "remind",
-            Self::RemoveObject => "remove_object",
-        }
+        self.into()
     }
 
     /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+        text.parse().ok()
     }
 
     /// Returns how long a worker may take before another worker may lease the job.
@@ -134,7 +132,7 @@ mod tests {
 
     #[test]
     fn every_kind_reads_back_as_itself() {
-        for kind in JobKind::ALL {
+        for &kind in JobKind::ALL {
             assert_eq!(JobKind::parse(kind.as_str()), Some(kind));
         }
     }

@@ -1,6 +1,7 @@
 //! How much of an item was compared, and why not all of it.
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::NotLooked;
 
@@ -8,6 +9,8 @@ use crate::NotLooked;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
+#[derive(IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum NotCompared {
     /// Frames were left out: because of the limits, or because Mamori does not read frames of that
     /// kind (a sequence in AVIF or HEIC, for example).
@@ -29,27 +32,11 @@ pub enum NotCompared {
 
 impl NotCompared {
     /// Every reason, in the order of declaration.
-    pub const ALL: [Self; 7] = [
-        Self::FramesLeftOut,
-        Self::Damaged,
-        Self::Unsupported,
-        Self::Unreadable,
-        Self::TooLarge,
-        Self::Busy,
-        Self::LowQuality,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the API uses.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::FramesLeftOut => "frames_left_out",
-            Self::Damaged => "damaged",
-            Self::Unsupported => "unsupported",
-            Self::Unreadable => "unreadable",
-            Self::TooLarge => "too_large",
-            Self::Busy => "busy",
-            Self::LowQuality => "low_quality",
-        }
+        self.into()
     }
 
     /// Returns one sentence for people.
@@ -125,7 +112,7 @@ mod tests {
 
     #[test]
     fn a_word_is_the_same_in_code_and_in_json() {
-        for why in NotCompared::ALL {
+        for &why in NotCompared::ALL {
             assert_eq!(serde_json::to_string(&why).unwrap(), format!("\"{}\"", why.as_str()));
         }
     }

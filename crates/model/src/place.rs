@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::id::serde_as_text;
 
@@ -12,6 +13,9 @@ use crate::id::serde_as_text;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+#[strum(parse_err_ty = NotASurface, parse_err_fn = not_a_surface)]
 pub enum Surface {
     /// Everyone: posts, profile pictures, open groups.
     Public,
@@ -25,15 +29,11 @@ pub enum Surface {
 
 impl Surface {
     /// Every surface, the most open first.
-    pub const ALL: [Self; 3] = [Self::Public, Self::Shared, Self::PrivateMessage];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the API, the database and files use.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Public => "public",
-            Self::Shared => "shared",
-            Self::PrivateMessage => "private_message",
-        }
+        self.into()
     }
 }
 
@@ -48,12 +48,8 @@ impl fmt::Display for Surface {
 #[error("not a surface: expected `public`, `shared` or `private_message`")]
 pub struct NotASurface;
 
-impl FromStr for Surface {
-    type Err = NotASurface;
-
-    fn from_str(text: &str) -> Result<Self, NotASurface> {
-        Self::ALL.into_iter().find(|surface| surface.as_str() == text).ok_or(NotASurface)
-    }
+fn not_a_surface(_: &str) -> NotASurface {
+    NotASurface
 }
 
 /// A country, by the two capital letters that ISO 3166-1 assigns to it.

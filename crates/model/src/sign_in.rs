@@ -2,13 +2,15 @@
 //! accounts.
 
 use jiff::{SignedDuration, Timestamp};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::{
     CeremonyId, CredentialId, EventId, Line, Sensitive, SessionId, Sha256, SignInLinkId, StaffId,
 };
 
 /// What a one-time link is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum SignInLinkKind {
     /// An enrolment link: its owner sets up sign-in methods, for the first time or after losing
     /// them.
@@ -20,19 +22,16 @@ pub enum SignInLinkKind {
 
 impl SignInLinkKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [Self; 2] = [Self::Enroll, Self::SignIn];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the database uses.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Enroll => "enroll",
-            Self::SignIn => "sign_in",
-        }
+        self.into()
     }
 
     /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+        text.parse().ok()
     }
 }
 
@@ -164,7 +163,8 @@ impl Session {
 }
 
 /// The kind of an event in the record of staff accounts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum StaffEventKind {
     /// The account was created.
     Added,
@@ -190,38 +190,16 @@ pub enum StaffEventKind {
 
 impl StaffEventKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [Self; 10] = [
-        Self::Added,
-        Self::Roles,
-        Self::ExposureLimits,
-        Self::Link,
-        Self::CredentialAdded,
-        Self::CredentialRemoved,
-        Self::Ended,
-        Self::SignedInWithLink,
-        Self::NameDeleted,
-        Self::SessionEnded,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the database uses.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Roles => "roles",
-            Self::ExposureLimits => "exposure_limits",
-            Self::Link => "link",
-            Self::CredentialAdded => "credential_added",
-            Self::CredentialRemoved => "credential_removed",
-            Self::Ended => "ended",
-            Self::SignedInWithLink => "signed_in_with_link",
-            Self::NameDeleted => "name_deleted",
-            Self::SessionEnded => "session_ended",
-        }
+        self.into()
     }
 
     /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+        text.parse().ok()
     }
 }
 
@@ -243,7 +221,8 @@ pub struct StaffEvent {
 }
 
 /// The kind of a sign-in credential.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum CredentialKind {
     /// A passkey: sufficient on its own.
     Passkey,
@@ -255,20 +234,16 @@ pub enum CredentialKind {
 
 impl CredentialKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [Self; 3] = [Self::Passkey, Self::Password, Self::Totp];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the database uses.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Passkey => "passkey",
-            Self::Password => "password",
-            Self::Totp => "totp",
-        }
+        self.into()
     }
 
     /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+        text.parse().ok()
     }
 }
 
@@ -431,13 +406,13 @@ mod tests {
 
     #[test]
     fn every_word_reads_back_as_itself() {
-        for kind in CredentialKind::ALL {
+        for &kind in CredentialKind::ALL {
             assert_eq!(CredentialKind::parse(kind.as_str()), Some(kind));
         }
-        for kind in StaffEventKind::ALL {
+        for &kind in StaffEventKind::ALL {
             assert_eq!(StaffEventKind::parse(kind.as_str()), Some(kind));
         }
-        for kind in SignInLinkKind::ALL {
+        for &kind in SignInLinkKind::ALL {
             assert_eq!(SignInLinkKind::parse(kind.as_str()), Some(kind));
         }
     }

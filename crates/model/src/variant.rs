@@ -1,9 +1,9 @@
 //! The variants of a frame that are compared: rotated, mirrored, and on which backdrop.
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// How pixels are rotated or mirrored before they are hashed, relative to how the file stores them.
 ///
@@ -13,18 +13,24 @@ use serde::{Deserialize, Serialize};
 )]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+#[strum(parse_err_ty = NotATransform, parse_err_fn = not_a_transform)]
 pub enum Transform {
     /// As stored in the file.
     #[default]
     None,
     /// Rotated by 90 degrees.
     #[serde(rename = "rotate_90")]
+    #[strum(serialize = "rotate_90")]
     Rotate90,
     /// Rotated by 180 degrees.
     #[serde(rename = "rotate_180")]
+    #[strum(serialize = "rotate_180")]
     Rotate180,
     /// Rotated by 270 degrees.
     #[serde(rename = "rotate_270")]
+    #[strum(serialize = "rotate_270")]
     Rotate270,
     /// Mirrored: left and right are exchanged.
     FlipLeftRight,
@@ -38,29 +44,11 @@ pub enum Transform {
 
 impl Transform {
     /// Every transform, in the order of declaration.
-    pub const ALL: [Self; 8] = [
-        Self::None,
-        Self::Rotate90,
-        Self::Rotate180,
-        Self::Rotate270,
-        Self::FlipLeftRight,
-        Self::FlipTopBottom,
-        Self::Transpose,
-        Self::Transverse,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the API, the database and files use.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Rotate90 => "rotate_90",
-            Self::Rotate180 => "rotate_180",
-            Self::Rotate270 => "rotate_270",
-            Self::FlipLeftRight => "flip_left_right",
-            Self::FlipTopBottom => "flip_top_bottom",
-            Self::Transpose => "transpose",
-            Self::Transverse => "transverse",
-        }
+        self.into()
     }
 
     /// Returns the transform that shows stored pixels upright, for a value of the EXIF tag
@@ -122,12 +110,8 @@ impl fmt::Display for Transform {
 )]
 pub struct NotATransform;
 
-impl FromStr for Transform {
-    type Err = NotATransform;
-
-    fn from_str(text: &str) -> Result<Self, NotATransform> {
-        Self::ALL.into_iter().find(|transform| transform.as_str() == text).ok_or(NotATransform)
-    }
+fn not_a_transform(_: &str) -> NotATransform {
+    NotATransform
 }
 
 /// What is drawn behind the transparent pixels of a frame.
@@ -136,6 +120,9 @@ impl FromStr for Transform {
 )]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+#[strum(parse_err_ty = NotABackdrop, parse_err_fn = not_a_backdrop)]
 pub enum Backdrop {
     /// Nothing: transparency is ignored, as most makers of lists do.
     #[default]
@@ -148,15 +135,11 @@ pub enum Backdrop {
 
 impl Backdrop {
     /// Every backdrop, in the order of declaration.
-    pub const ALL: [Self; 3] = [Self::None, Self::White, Self::Black];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the API, the database and files use.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::White => "white",
-            Self::Black => "black",
-        }
+        self.into()
     }
 }
 
@@ -171,12 +154,8 @@ impl fmt::Display for Backdrop {
 #[error("not a backdrop: expected `none`, `white` or `black`")]
 pub struct NotABackdrop;
 
-impl FromStr for Backdrop {
-    type Err = NotABackdrop;
-
-    fn from_str(text: &str) -> Result<Self, NotABackdrop> {
-        Self::ALL.into_iter().find(|backdrop| backdrop.as_str() == text).ok_or(NotABackdrop)
-    }
+fn not_a_backdrop(_: &str) -> NotABackdrop {
+    NotABackdrop
 }
 
 /// One combination of backdrop and transform with which a frame is compared.
@@ -196,11 +175,11 @@ mod tests {
 
     #[test]
     fn every_word_reads_back_as_itself() {
-        for transform in Transform::ALL {
+        for &transform in Transform::ALL {
             assert_eq!(transform.as_str().parse(), Ok(transform));
             assert_eq!(serde_json::to_string(&transform).unwrap(), format!("\"{transform}\""));
         }
-        for backdrop in Backdrop::ALL {
+        for &backdrop in Backdrop::ALL {
             assert_eq!(backdrop.as_str().parse(), Ok(backdrop));
             assert_eq!(serde_json::to_string(&backdrop).unwrap(), format!("\"{backdrop}\""));
         }

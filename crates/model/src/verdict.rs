@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::{Action, Backdrop, BankId, Distance, EntryId, HashKind, Purpose, Variant};
 
@@ -10,6 +11,8 @@ use crate::{Action, Backdrop, BankId, Distance, EntryId, HashKind, Purpose, Vari
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Verdict {
     /// The item may stay: no bank holds or blocks it, or no bank may be used on it.
     Allow,
@@ -21,20 +24,16 @@ pub enum Verdict {
 
 impl Verdict {
     /// Every verdict, the mildest first.
-    pub const ALL: [Self; 3] = [Self::Allow, Self::Hold, Self::Block];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the API, the database and files use.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Allow => "allow",
-            Self::Hold => "hold",
-            Self::Block => "block",
-        }
+        self.into()
     }
 
     /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|verdict| verdict.as_str() == text)
+        text.parse().ok()
     }
 }
 
@@ -54,6 +53,7 @@ impl From<Action> for Verdict {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
+#[derive(VariantArray)]
 pub enum NotLooked {
     /// There is no bank, or every bank is switched off.
     NoBank,
@@ -66,6 +66,9 @@ pub enum NotLooked {
 }
 
 impl NotLooked {
+    /// Every reason, in the order of declaration.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
     /// Returns one sentence for people.
     pub fn explain(self) -> &'static str {
         match self {
@@ -203,7 +206,8 @@ mod tests {
             |hit: Hit, backdrop| Hit { variant: Variant { backdrop, ..Variant::default() }, ..hit };
         let block = hit(Purpose::ChildSexualAbuse, Action::Block);
         let hits = [on(benign(), Backdrop::White), on(block, Backdrop::Black)];
-        let frames = Backdrop::ALL.map(|backdrop| (0, backdrop));
+        let frames: Vec<FrameBackdrop> =
+            Backdrop::ALL.iter().map(|&backdrop| (0, backdrop)).collect();
 
         assert_eq!(Judgement::of(&hits, Some(&frames)).verdict, Verdict::Block);
         let hits = [on(benign(), Backdrop::White), on(block, Backdrop::White)];

@@ -2,12 +2,15 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::{CaseId, MatchId, StaffId, ViewId};
 
 /// How clearly an item was shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Clarity {
     /// Blurred: grey, and too small to show detail.
     Blurred,
@@ -17,19 +20,16 @@ pub enum Clarity {
 
 impl Clarity {
     /// Both values, the gentler first.
-    pub const ALL: [Self; 2] = [Self::Blurred, Self::Clear];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the database and forms use.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Blurred => "blurred",
-            Self::Clear => "clear",
-        }
+        self.into()
     }
 
     /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|clarity| clarity.as_str() == text)
+        text.parse().ok()
     }
 }
 

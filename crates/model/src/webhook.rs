@@ -3,45 +3,45 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::{DeliveryId, EndpointId, Sensitive, ServiceId};
 
 /// The event that a webhook reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
 pub enum EventKind {
     /// An item matched for the first time.
     #[serde(rename = "match.created")]
+    #[strum(serialize = "match.created")]
     MatchCreated,
     /// An item that had matched before was sent with other bytes, new hits or a stricter verdict.
     #[serde(rename = "match.changed")]
+    #[strum(serialize = "match.changed")]
     MatchChanged,
     /// A decision is in effect, or was undone, and the service is asked to take an action.
     #[serde(rename = "action.requested")]
+    #[strum(serialize = "action.requested")]
     ActionRequested,
     /// A test of the endpoint was requested.
     #[serde(rename = "endpoint.test")]
+    #[strum(serialize = "endpoint.test")]
     EndpointTest,
 }
 
 impl EventKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [Self; 4] =
-        [Self::MatchCreated, Self::MatchChanged, Self::ActionRequested, Self::EndpointTest];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the payload and the database use.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::MatchCreated => "match.created",
-            Self::MatchChanged => "match.changed",
-            Self::ActionRequested => "action.requested",
-            Self::EndpointTest => "endpoint.test",
-        }
+        self.into()
     }
 
     /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+        text.parse().ok()
     }
 }
 
@@ -66,6 +66,8 @@ pub struct Endpoint {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum DeliveryState {
     /// To be sent, or to be sent again after a failed attempt.
     Waiting,
@@ -77,20 +79,16 @@ pub enum DeliveryState {
 
 impl DeliveryState {
     /// Every state, in the order of declaration.
-    pub const ALL: [Self; 3] = [Self::Waiting, Self::Delivered, Self::Failed];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the API and the database use.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Delivered => "delivered",
-            Self::Failed => "failed",
-        }
+        self.into()
     }
 
     /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == text)
+        text.parse().ok()
     }
 }
 

@@ -33,21 +33,16 @@ pub fn retention(page: &str, terms: &[Term]) -> Findings {
 pub fn unexplained(page: &str) -> Findings {
     // A sentence may continue on the next line.
     let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
-    let words = Purpose::ALL.map(Purpose::as_str).into_iter();
-    let words = words.chain(Surface::ALL.map(Surface::as_str));
-    let words = words.chain(Action::ALL.map(Action::as_str));
-    let words = words.chain(Verdict::ALL.map(Verdict::as_str));
-    let words = words.chain(Transforms::ALL.map(Transforms::as_str));
-    let words = words.chain(NotCompared::ALL.map(NotCompared::as_str));
+    let words = Purpose::ALL.iter().copied().map(Purpose::as_str);
+    let words = words.chain(Surface::ALL.iter().copied().map(Surface::as_str));
+    let words = words.chain(Action::ALL.iter().copied().map(Action::as_str));
+    let words = words.chain(Verdict::ALL.iter().copied().map(Verdict::as_str));
+    let words = words.chain(Transforms::ALL.iter().copied().map(Transforms::as_str));
+    let words = words.chain(NotCompared::ALL.iter().copied().map(NotCompared::as_str));
     let words = words.map(|word| format!("`{word}`"));
-    let reasons = [
-        NotLooked::NoBank,
-        NotLooked::Surface,
-        NotLooked::Jurisdiction,
-        NotLooked::PrivateBasisEnded,
-    ];
-    let sentences = reasons.map(NotLooked::explain).into_iter();
-    let sentences = sentences.chain(NotCompared::ALL.map(NotCompared::explain)).map(str::to_owned);
+    let sentences = NotLooked::ALL.iter().copied().map(NotLooked::explain);
+    let sentences = sentences.chain(NotCompared::ALL.iter().copied().map(NotCompared::explain));
+    let sentences = sentences.map(str::to_owned);
     let missing = words.chain(sentences).filter(|word| !page.contains(word.as_str()));
     missing.map(|word| format!("{PAGE}: does not say {word}")).collect()
 }

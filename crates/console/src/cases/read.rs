@@ -213,14 +213,14 @@ async fn forms(
         display_name: show::visible(display_name.as_str()),
     };
     let features =
-        |word: &str| choices(&Feature::ALL, Feature::as_str, terms::feature, Feature::parse(word));
+        |word: &str| choices(Feature::ALL, Feature::as_str, terms::feature, Feature::parse(word));
     Ok(CaseForms {
         claim: claim.number,
         version: view.case.version,
         until: show::time(claim.until),
         features: features(&input.feature),
         features_back: features(&input.feature_back),
-        urgencies: choices(&Urgency::ALL, Urgency::as_str, terms::urgency, Some(view.case.urgency)),
+        urgencies: choices(Urgency::ALL, Urgency::as_str, terms::urgency, Some(view.case.urgency)),
         colleagues: colleagues.into_iter().map(colleague).collect(),
     })
 }

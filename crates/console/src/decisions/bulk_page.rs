@@ -193,13 +193,13 @@ pub async fn new(
         None => console.desk.cases_to_choose(&reviewer.proof, policy).await?,
     };
     let accusing: Vec<Purpose> =
-        Purpose::ALL.into_iter().filter(|purpose| !purpose.is_negative()).collect();
+        Purpose::ALL.iter().copied().filter(|purpose| !purpose.is_negative()).collect();
     page(&NewPage {
         frame: &frame,
         is_alike: !params.like.is_empty(),
         policies: choices(&accusing, Purpose::as_str, terms::purpose, policy),
         cases: cases.iter().map(choosable).collect(),
-        features: choices(&Feature::ALL, Feature::as_str, terms::feature, None),
+        features: choices(Feature::ALL, Feature::as_str, terms::feature, None),
     })
 }
 

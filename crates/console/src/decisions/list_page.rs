@@ -94,12 +94,12 @@ pub async fn show(
         frame: &frame,
         is_all,
         states: choices(
-            &DecisionState::ALL,
+            DecisionState::ALL,
             DecisionState::as_str,
             terms::decision_state,
             filter.state,
         ),
-        outcomes: choices(&Outcome::ALL, Outcome::as_str, terms::outcome, filter.outcome),
+        outcomes: choices(Outcome::ALL, Outcome::as_str, terms::outcome, filter.outcome),
         rows: found.rows.iter().map(row).collect(),
         next: found.next.map(|next| older(&params, next)),
     })

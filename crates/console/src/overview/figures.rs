@@ -59,7 +59,7 @@ fn arrivals(messages: Messages, figures: &Figures) -> Chart {
         Series { name: messages.message(terms::purpose(purpose)), values: values.collect() }
     };
     let is_there = |purpose: &Purpose| figures.arrivals.iter().any(|s| s.purpose == *purpose);
-    let purposes = Purpose::ALL.into_iter().filter(is_there).take(SERIES_MAX);
+    let purposes = Purpose::ALL.iter().copied().filter(is_there).take(SERIES_MAX);
     Chart {
         id: "arrivals",
         title: messages.say("chart-arrivals"),

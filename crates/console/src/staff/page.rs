@@ -296,7 +296,7 @@ pub fn role_choices(staff: Option<&Staff>, input: Option<&[String]>) -> Vec<Role
         about: terms::role_about(role),
         is_checked: has(role),
     };
-    StaffRole::ALL.into_iter().map(role).collect()
+    StaffRole::ALL.iter().copied().map(role).collect()
 }
 
 fn event_row(event: &StaffEvent, people: &BTreeMap<StaffId, Line>) -> Event {

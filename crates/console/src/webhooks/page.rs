@@ -169,7 +169,7 @@ pub async fn show(
         more_actions: more_actions.map(|next| format!("{PATH}?actions={next}")),
         endpoints: endpoints.rows.iter().map(endpoint_row).collect(),
         more_endpoints: endpoints.next.map(|next| format!("{PATH}?endpoints={next}")),
-        states: choices(&DeliveryState::ALL, DeliveryState::as_str, terms::delivery_state, state),
+        states: choices(DeliveryState::ALL, DeliveryState::as_str, terms::delivery_state, state),
         rows: messages.rows.iter().map(|message| row(message, may_resend)).collect(),
         next: messages.next.map(|next| format!("{PATH}?state={word}&before={next}")),
     })

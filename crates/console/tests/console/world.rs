@@ -52,7 +52,7 @@ impl World {
     pub async fn open(records: TestDatabase) -> Self {
         let app = TestApp::open(records).await;
         let mut people = BTreeMap::new();
-        for role in StaffRole::ALL {
+        for &role in StaffRole::ALL {
             let name = role.as_str().replace('_', "-");
             let person = app.person(&name, &[role]).await;
             add_sign_in_method(&app, &person).await;

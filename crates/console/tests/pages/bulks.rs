@@ -58,7 +58,7 @@ fn the_form_of_a_bulk_decision() {
                 case(ONE, Urgency::ChildInDanger, 1),
                 case(TWO, Urgency::KnownMaterial, 1_000),
             ],
-            features: choices(&Feature::ALL, Feature::as_str, terms::feature, None),
+            features: choices(Feature::ALL, Feature::as_str, terms::feature, None),
         };
         golden(name, &page);
     }
@@ -74,7 +74,7 @@ fn the_bulk_decisions() {
         let page = BulksPage {
             frame: &frame,
             may_prepare: role == StaffRole::Lead,
-            rows: BulkState::ALL.into_iter().map(row).collect(),
+            rows: BulkState::ALL.iter().copied().map(row).collect(),
             older: Some("/console/bulk?before=x".to_owned()),
         };
         golden(name, &page);

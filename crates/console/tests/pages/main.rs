@@ -202,12 +202,12 @@ fn the_decisions() {
         frame: &frame,
         is_all: true,
         states: choices(
-            &DecisionState::ALL,
+            DecisionState::ALL,
             DecisionState::as_str,
             terms::decision_state,
             Some(DecisionState::Proposed),
         ),
-        outcomes: choices(&Outcome::ALL, Outcome::as_str, terms::outcome, None),
+        outcomes: choices(Outcome::ALL, Outcome::as_str, terms::outcome, None),
         rows: vec![
             row(DecisionState::Proposed, Outcome::Violates),
             row(DecisionState::Standing, Outcome::NotAMatch),

@@ -138,7 +138,7 @@ fn the_webhook_deliveries() {
             last: Some(show::text("no connection")),
         }],
         more_endpoints: None,
-        states: choices(&DeliveryState::ALL, DeliveryState::as_str, terms::delivery_state, None),
+        states: choices(DeliveryState::ALL, DeliveryState::as_str, terms::delivery_state, None),
         rows: vec![
             message(EventKind::ActionRequested, DeliveryState::Delivered, waits, false),
             message(EventKind::MatchCreated, DeliveryState::Failed, None, true),

@@ -149,10 +149,10 @@ fn forms() -> CaseForms {
         claim: 2,
         version: 5,
         until: show::time(at("2026-11-20T10:10:00Z")),
-        features: choices(&Feature::ALL, Feature::as_str, terms::feature, None),
-        features_back: choices(&Feature::ALL, Feature::as_str, terms::feature, None),
+        features: choices(Feature::ALL, Feature::as_str, terms::feature, None),
+        features_back: choices(Feature::ALL, Feature::as_str, terms::feature, None),
         urgencies: choices(
-            &Urgency::ALL,
+            Urgency::ALL,
             Urgency::as_str,
             terms::urgency,
             Some(Urgency::KnownMaterial),

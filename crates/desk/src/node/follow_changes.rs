@@ -56,7 +56,7 @@ impl Desk {
 
     /// Returns how many banks and entries this node holds in memory.
     pub fn holdings(&self) -> Holdings {
-        let entries = HashKind::ALL.into_iter().map(|kind| self.index().len(kind)).sum();
+        let entries = HashKind::ALL.iter().copied().map(|kind| self.index().len(kind)).sum();
         Holdings { banks: self.directory().banks().count(), entries }
     }
 

@@ -121,7 +121,7 @@ async fn what_was_answered_is_there(sim: &Simulation) -> Result<(), String> {
     for ((service, item), answered) in &sim.world.answered {
         let is_due = answered.at > oldest;
         // A check that crashed may have made the verdict stricter.
-        let could_be = mamori_model::Verdict::ALL.into_iter();
+        let could_be = mamori_model::Verdict::ALL.iter().copied();
         let mut could_be = could_be.filter(|verdict| *verdict >= answered.verdict);
         let found = answered.found;
         if is_due && !could_be.any(|v| there.contains(&format!("{found} {}", v.as_str()))) {

@@ -72,7 +72,7 @@ fn an_index_reads_back_as_itself() {
     for hash in exact {
         assert_eq!(opened.equal(&hash, &banks).len(), 1);
     }
-    for kind in HashKind::ALL {
+    for &kind in HashKind::ALL {
         assert_eq!(opened.len(kind), index.len(kind));
         assert!(
             banks.iter().all(|bank| opened.bank_len(*bank, kind) == index.bank_len(*bank, kind))

@@ -158,7 +158,7 @@ fn really_turned(picture: &Grey, transform: Transform) -> Grey {
 fn the_hash_as_shown_is_that_of_the_turned_pixels() {
     for (seed, width, height) in [(1, 200, 90), (2, 65, 131), (3, 301, 300)] {
         let picture = grey(seed, width, height);
-        for transform in Transform::ALL.into_iter().skip(1) {
+        for transform in Transform::ALL.iter().copied().skip(1) {
             let really = hash(&really_turned(&picture, transform).pixels());
 
             let hashes = hashes(&picture.pixels(), transform);
@@ -176,7 +176,7 @@ fn the_hash_as_shown_is_that_of_the_turned_pixels() {
 #[test]
 fn large_pictures_are_turned_by_their_transform() {
     let picture = grey(5, 640, 517);
-    for transform in Transform::ALL.into_iter().skip(1) {
+    for transform in Transform::ALL.iter().copied().skip(1) {
         let really = hash(&really_turned(&picture, transform).pixels()).0;
 
         let turned = hashes(&picture.pixels(), Transform::None).turned;

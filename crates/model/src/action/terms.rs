@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::{Feature, ServiceAction};
 use crate::{Account, Country, ItemName};
@@ -12,6 +13,8 @@ use crate::{Account, Country, ItemName};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum ActionKind {
     /// Make the item invisible to every user.
     RemoveItem,
@@ -33,34 +36,16 @@ pub enum ActionKind {
 
 impl ActionKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [Self; 8] = [
-        Self::RemoveItem,
-        Self::RestoreItem,
-        Self::HoldItem,
-        Self::LimitItem,
-        Self::LimitFeature,
-        Self::RestoreFeature,
-        Self::SuspendAccount,
-        Self::RestoreAccount,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the API, the database and webhook messages use.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::RemoveItem => "remove_item",
-            Self::RestoreItem => "restore_item",
-            Self::HoldItem => "hold_item",
-            Self::LimitItem => "limit_item",
-            Self::LimitFeature => "limit_feature",
-            Self::RestoreFeature => "restore_feature",
-            Self::SuspendAccount => "suspend_account",
-            Self::RestoreAccount => "restore_account",
-        }
+        self.into()
     }
 
     /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+        text.parse().ok()
     }
 }
 

@@ -65,8 +65,8 @@ fn an_action_reads_back_from_its_parts() {
         );
         assert_eq!(read, Some(action));
     }
-    let nothing =
-        ActionKind::ALL.map(|kind| ServiceAction::from_parts(kind, None, None, Terms::default()));
+    let of = |&kind: &ActionKind| ServiceAction::from_parts(kind, None, None, Terms::default());
+    let nothing: Vec<_> = ActionKind::ALL.iter().map(of).collect();
     assert!(nothing.iter().all(Option::is_none), "{nothing:?}");
 }
 
@@ -222,10 +222,10 @@ fn the_mildest_action_weighs_least() {
 
 #[test]
 fn every_word_reads_back_as_itself() {
-    for state in ActionState::ALL {
+    for &state in ActionState::ALL {
         assert_eq!(ActionState::parse(state.as_str()), Some(state));
     }
-    for feature in Feature::ALL {
+    for &feature in Feature::ALL {
         assert_eq!(Feature::parse(feature.as_str()), Some(feature));
     }
 }

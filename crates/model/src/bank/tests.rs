@@ -19,7 +19,7 @@ fn private_messages_need_a_law() {
 #[test]
 fn matching_of_private_messages_ends_with_its_law() {
     let japan = Some("JP".parse().unwrap());
-    let reach = reach(&Surface::ALL, Some(date(2027, 4, 3))).unwrap();
+    let reach = reach(Surface::ALL, Some(date(2027, 4, 3))).unwrap();
 
     let last_day = reach.applies_to(Surface::PrivateMessage, japan, date(2027, 4, 3));
     let day_after = reach.applies_to(Surface::PrivateMessage, japan, date(2027, 4, 4));
@@ -44,15 +44,15 @@ fn a_bank_applies_only_on_its_surfaces_and_in_its_countries() {
 
 #[test]
 fn every_word_reads_back_as_itself() {
-    for purpose in Purpose::ALL {
+    for &purpose in Purpose::ALL {
         assert_eq!(purpose.as_str().parse(), Ok(purpose));
         assert_eq!(serde_json::to_string(&purpose).unwrap(), format!("\"{}\"", purpose.as_str()));
     }
-    for action in Action::ALL {
+    for &action in Action::ALL {
         assert_eq!(action.as_str().parse(), Ok(action));
         assert_eq!(serde_json::to_string(&action).unwrap(), format!("\"{}\"", action.as_str()));
     }
-    for surface in Surface::ALL {
+    for &surface in Surface::ALL {
         assert_eq!(surface.as_str().parse(), Ok(surface));
         assert_eq!(serde_json::to_string(&surface).unwrap(), format!("\"{}\"", surface.as_str()));
     }

@@ -79,7 +79,7 @@ fn every_step_from_every_state_gives_a_next_state_or_a_refusal() {
     ];
 
     for (state, answers) in table {
-        for (step, answer) in Step::ALL.into_iter().zip(answers) {
+        for (step, answer) in Step::ALL.iter().copied().zip(answers) {
             assert_eq!(state.after(step), answer, "{state:?} {step:?}");
         }
     }
@@ -148,14 +148,14 @@ fn every_word_reads_back_as_itself() {
     for kind in CaseEventKind::ALL {
         assert_eq!(CaseEventKind::parse(kind.as_str()), Some(*kind));
     }
-    for urgency in Urgency::ALL {
+    for &urgency in Urgency::ALL {
         assert_eq!(Urgency::parse(urgency.as_str()), Some(urgency));
         assert_eq!(Urgency::from_number(urgency.number()), Some(urgency));
     }
-    for state in CaseState::ALL {
+    for &state in CaseState::ALL {
         assert_eq!(CaseState::parse(state.as_str()), Some(state));
     }
-    for level in Level::ALL {
+    for &level in Level::ALL {
         assert_eq!(Level::parse(level.as_str()), Some(level));
     }
 }

@@ -14,7 +14,7 @@ proptest! {
 
     #[test]
     fn a_hash_of_every_kind_reads_back_from_its_text_and_its_bytes(bytes: [u8; 32]) {
-        for kind in HashKind::ALL {
+        for &kind in HashKind::ALL {
             let hash = Hash::from_bytes(kind, &bytes[..kind.bytes()]).unwrap();
 
             prop_assert_eq!(hash.kind(), kind);
@@ -47,7 +47,7 @@ fn the_error_for_a_text_that_is_not_a_hash_names_the_expected_length() {
 
 #[test]
 fn every_kind_reads_back_as_itself() {
-    for kind in HashKind::ALL {
+    for &kind in HashKind::ALL {
         assert_eq!(kind.as_str().parse(), Ok(kind));
         assert_eq!(serde_json::to_string(&kind).unwrap(), format!("\"{kind}\""));
     }

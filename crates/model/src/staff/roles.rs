@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::Refusal;
 
 /// A role of a staff member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum StaffRole {
     /// Claims and decides cases.
     Reviewer,
@@ -24,23 +27,16 @@ pub enum StaffRole {
 
 impl StaffRole {
     /// Every role, in the order of declaration.
-    pub const ALL: [Self; 5] =
-        [Self::Reviewer, Self::Lead, Self::PolicyEditor, Self::Auditor, Self::Administrator];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the database, the command line and forms use.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Reviewer => "reviewer",
-            Self::Lead => "lead",
-            Self::PolicyEditor => "policy_editor",
-            Self::Auditor => "auditor",
-            Self::Administrator => "administrator",
-        }
+        self.into()
     }
 
     /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.as_str() == text)
+        text.parse().ok()
     }
 }
 
@@ -134,7 +130,7 @@ mod tests {
 
         assert_eq!(serde_json::to_string(&roles).unwrap(), text);
         assert!(serde_json::from_str::<RoleSet>("[]").is_err());
-        for role in StaffRole::ALL {
+        for &role in StaffRole::ALL {
             assert_eq!(StaffRole::parse(role.as_str()), Some(role));
         }
     }

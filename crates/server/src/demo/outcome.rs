@@ -102,7 +102,8 @@ impl Outcome {
         let cases = Cases::of(&uploads, cases);
         let wrong: Vec<UploadResult> =
             uploads.iter().filter(|sent| !sent.is_as_expected()).cloned().collect();
-        let kinds: Vec<Row> = Kind::ALL.into_iter().map(|kind| Row::of(kind, &uploads)).collect();
+        let kinds: Vec<Row> =
+            Kind::ALL.iter().copied().map(|kind| Row::of(kind, &uploads)).collect();
         let is_complete = kinds.iter().all(|row| row.sent > 0);
         Self {
             ok: wrong.is_empty()
@@ -204,7 +205,7 @@ pub mod tests {
 
     pub fn all_right() -> (Vec<UploadResult>, Received) {
         let uploads: Vec<UploadResult> =
-            Kind::ALL.into_iter().map(|kind| sent(kind, kind.expected())).collect();
+            Kind::ALL.iter().copied().map(|kind| sent(kind, kind.expected())).collect();
         let mut received = Received::default();
         for held in uploads.iter().filter(|sent| sent.answer == CheckResult::Hold) {
             received.messages.insert(held.item_id.clone(), vec!["msg_1".to_owned()]);

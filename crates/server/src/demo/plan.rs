@@ -7,6 +7,7 @@ use std::thread;
 
 use mamori_testkit::pictures::{disguise, draw, edit, encode};
 use serde::Serialize;
+use strum::VariantArray;
 
 /// Number of pictures that are added to the bank.
 pub const KNOWN: u64 = 40;
@@ -24,6 +25,7 @@ const SIZE: (u32, u32) = (400, 300);
 /// How a picture was changed before it was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[derive(VariantArray)]
 pub enum Kind {
     /// Unchanged.
     Original,
@@ -79,24 +81,7 @@ pub enum CheckResult {
 
 impl Kind {
     /// Every kind, in the order of the table.
-    pub const ALL: [Self; 16] = [
-        Self::Original,
-        Self::Jpeg,
-        Self::Webp,
-        Self::Gif,
-        Self::Smaller,
-        Self::Larger,
-        Self::Brightened,
-        Self::Bordered,
-        Self::Mirrored,
-        Self::Rotated,
-        Self::Oriented,
-        Self::InAlpha,
-        Self::SmallScreen,
-        Self::PrivateMessage,
-        Self::CutShort,
-        Self::Unrelated,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns a description of at most 30 characters.
     pub fn words(self) -> &'static str {

@@ -45,7 +45,7 @@ pub fn print(outcome: &Outcome, out: &mut impl Write, has_colours: bool) -> io::
     }
 
     writeln!(out, "\nOne of each:")?;
-    for kind in Kind::ALL {
+    for &kind in Kind::ALL {
         if let Some(sent) = outcome.uploads.iter().find(|sent| sent.kind == kind) {
             writeln!(out, "  {}", sent_text(sent))?;
         }
@@ -148,7 +148,7 @@ mod tests {
 
         let text = printed(&Outcome::of(uploads, &received, CASES), false);
 
-        for kind in Kind::ALL {
+        for &kind in Kind::ALL {
             assert!(text.contains(kind.words()), "{kind:?} is not in {text}");
         }
         assert!(!text.contains("Not as expected"), "{text}");

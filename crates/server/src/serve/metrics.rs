@@ -125,7 +125,7 @@ async fn update_workload_gauges(desk: &Desk) {
 }
 
 fn show_jobs(counts: &[JobCount]) {
-    for kind in JobKind::ALL {
+    for &kind in JobKind::ALL {
         // A kind without jobs has no row.
         let count = counts.iter().find(|count| count.kind == kind);
         let states = [
@@ -140,7 +140,7 @@ fn show_jobs(counts: &[JobCount]) {
 }
 
 fn show_cases(counts: &[QueueCount], now: Timestamp) {
-    for urgency in Urgency::ALL {
+    for &urgency in Urgency::ALL {
         let of_it = || counts.iter().filter(|count| count.urgency == urgency);
         for state in [CaseState::Open, CaseState::Proposed] {
             let cases: u64 = of_it().filter(|it| it.state == state).map(|it| it.cases).sum();

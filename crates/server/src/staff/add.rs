@@ -55,7 +55,7 @@ pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
 
 /// Parses the word of a role.
 pub fn role(text: &str) -> Result<StaffRole, String> {
-    let words: Vec<&str> = StaffRole::ALL.into_iter().map(StaffRole::as_str).collect();
+    let words: Vec<&str> = StaffRole::ALL.iter().copied().map(StaffRole::as_str).collect();
     StaffRole::parse(text).ok_or_else(|| format!("expected one of {}", words.join(", ")))
 }
 

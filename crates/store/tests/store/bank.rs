@@ -17,7 +17,7 @@ on_both_engines! {
             law: "Regulation (EU) 2021/1232".parse().unwrap(),
             until: "2026-04-03".parse().unwrap(),
         };
-        let surfaces = BTreeSet::from(Surface::ALL);
+        let surfaces: BTreeSet<Surface> = Surface::ALL.iter().copied().collect();
         let everywhere = Jurisdictions::Everywhere;
         let mut private = bank(2, "private");
         private.reach = Reach::new(surfaces, everywhere, Some(basis)).unwrap();

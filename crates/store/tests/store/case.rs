@@ -117,7 +117,7 @@ on_both_engines! {
     async fn every_purpose_that_accuses_has_a_policy(records: TestDatabase) {
         let store = open(&records).await;
 
-        for purpose in Purpose::ALL {
+        for &purpose in Purpose::ALL {
             let policy = store.policy(purpose).await.unwrap();
             assert_eq!(policy.is_none(), purpose.is_negative(), "{purpose:?}");
             assert!(policy.is_none_or(|policy| policy.keep_days == 0), "{purpose:?}");

@@ -60,7 +60,7 @@ pub async fn built(
 /// `GET /c/signal_type`: the kinds of hash, which are always enabled.
 pub async fn signal_types(_: Anyone) -> Json<Vec<Value>> {
     let shown = |kind: SignalType| json!({ "name": kind.as_str(), "enabled_ratio": 1.0 });
-    Json(SignalType::ALL.map(shown).to_vec())
+    Json(SignalType::ALL.iter().copied().map(shown).collect())
 }
 
 /// `PUT /c/signal_type/{name}`: a kind of hash cannot be disabled.
@@ -80,7 +80,7 @@ pub async fn change_signal_type(
 /// `GET /c/content_type`: the kinds of content, which are always enabled.
 pub async fn content_types(_: Anyone) -> Json<Vec<Value>> {
     let shown = |kind: ContentType| json!({ "name": kind.as_str(), "enabled": true });
-    Json(ContentType::ALL.map(shown).to_vec())
+    Json(ContentType::ALL.iter().copied().map(shown).collect())
 }
 
 /// Returns the number of hashes, and the second up to which every change is included; −1 without
@@ -99,7 +99,8 @@ fn by_signal_type(
     let no_such = |name: &str| Fault::bad(format!("No such signal type '{name}'"));
     let only = params.get("signal_type");
     let only = only.map(|name| SignalType::find(name).ok_or_else(|| no_such(name))).transpose()?;
-    let kinds = SignalType::ALL.into_iter().filter(|kind| only.is_none_or(|only| only == *kind));
+    let kinds =
+        SignalType::ALL.iter().copied().filter(|kind| only.is_none_or(|only| only == *kind));
     let shown: Map<String, Value> =
         kinds.map(|kind| (kind.as_str().to_owned(), show(kind))).collect();
     Ok(Json(Value::Object(shown)))

@@ -2,11 +2,13 @@
 
 use mamori_desk::checks::fingerprints::{Fingerprints, FramePrint};
 use mamori_model::{Distance, Hash, HashKind, Md5, Pdq};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::fault::Fault;
 
 /// A kind of hash, by HMA's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum SignalType {
     /// PDQ, for photos.
     Pdq,
@@ -15,7 +17,8 @@ pub enum SignalType {
 }
 
 /// A kind of content, by HMA's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum ContentType {
     /// Hashed as a picture.
     Photo,
@@ -34,14 +37,11 @@ pub enum Signal {
 
 impl SignalType {
     /// Every kind, in HMA's order.
-    pub const ALL: [Self; 2] = [Self::Pdq, Self::VideoMd5];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns HMA's name.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pdq => "pdq",
-            Self::VideoMd5 => "video_md5",
-        }
+        self.into()
     }
 
     /// Returns Mamori's kind of hash.
@@ -54,7 +54,7 @@ impl SignalType {
 
     /// Returns the kind of this name.
     pub fn find(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+        name.parse().ok()
     }
 
     /// Returns the kind of this name, or the error of a look-up.
@@ -89,22 +89,16 @@ impl SignalType {
 
 impl ContentType {
     /// Every kind, in HMA's order.
-    pub const ALL: [Self; 2] = [Self::Photo, Self::Video];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns HMA's name.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Photo => "photo",
-            Self::Video => "video",
-        }
+        self.into()
     }
 
     /// Returns the kind of this name.
     pub fn find(name: &str) -> Result<Self, Fault> {
-        Self::ALL
-            .into_iter()
-            .find(|kind| kind.as_str() == name)
-            .ok_or_else(|| Fault::bad(format!("no such content_type: '{name}'")))
+        name.parse().map_err(|_| Fault::bad(format!("no such content_type: '{name}'")))
     }
 
     /// Returns the one kind of hash that is computed for it.

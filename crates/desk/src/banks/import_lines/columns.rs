@@ -5,9 +5,13 @@ use std::fmt;
 use std::str::FromStr;
 
 use mamori_model::HashKind;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// A field of an entry, with its name in NDJSON and in the first line of a CSV.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr, VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 pub enum Field {
     /// The hash, in hex digits.
     Hash,
@@ -23,18 +27,11 @@ pub enum Field {
 
 impl Field {
     /// Every field.
-    pub const ALL: [Self; 5] =
-        [Self::Hash, Self::Kind, Self::SourceId, Self::Labels, Self::ExpiresAt];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the field's name in NDJSON and CSV.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Hash => "hash",
-            Self::Kind => "kind",
-            Self::SourceId => "source_id",
-            Self::Labels => "labels",
-            Self::ExpiresAt => "expires_at",
-        }
+        self.into()
     }
 }
 
@@ -70,7 +67,9 @@ pub enum NotAColumnMap {
 }
 
 /// The known column layout of a widely used kind of list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+#[strum(parse_err_ty = NotAPreset, parse_err_fn = not_a_preset)]
 pub enum Preset {
     /// A list as exported from Interpol's ICSE database: columns `MD5`, `SHA1` and `Image ID`,
     /// among others that are ignored.
@@ -80,7 +79,7 @@ pub enum Preset {
 impl ColumnMap {
     /// Maps each field to a column of the field's own name: the default for a CSV.
     pub fn own_names() -> Self {
-        Self(Field::ALL.into_iter().map(|field| (field, field.as_str().to_owned())).collect())
+        Self(Field::ALL.iter().copied().map(|field| (field, field.as_str().to_owned())).collect())
     }
 
     /// Returns the column of `field`, trimmed and in lower case.
@@ -101,8 +100,8 @@ impl FromStr for ColumnMap {
             if column.is_empty() {
                 return Err(no_pair());
             }
-            let known = Field::ALL.into_iter().find(|known| known.as_str() == field);
-            let field = known.ok_or_else(|| NotAColumnMap::NoField(field.to_owned()))?;
+            let no_field = |_| NotAColumnMap::NoField(field.to_owned());
+            let field = field.parse::<Field>().map_err(no_field)?;
             if columns.insert(field, column).is_some() {
                 return Err(NotAColumnMap::Twice(field));
             }
@@ -116,13 +115,11 @@ impl FromStr for ColumnMap {
 
 impl Preset {
     /// Every preset.
-    pub const ALL: [Self; 1] = [Self::Icse];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the preset's word in the API and on the command line.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Icse => "icse",
-        }
+        self.into()
     }
 
     /// Returns the hash kind to use if the request names none.
@@ -149,12 +146,8 @@ impl Preset {
 #[error("not a preset: expected `icse`")]
 pub struct NotAPreset;
 
-impl FromStr for Preset {
-    type Err = NotAPreset;
-
-    fn from_str(text: &str) -> Result<Self, NotAPreset> {
-        Self::ALL.into_iter().find(|preset| preset.as_str() == text).ok_or(NotAPreset)
-    }
+fn not_a_preset(_: &str) -> NotAPreset {
+    NotAPreset
 }
 
 /// Returns a column name as it is compared: trimmed and in lower case.

@@ -34,7 +34,7 @@ impl Table {
         }
         let keys: Vec<String> = names.iter().map(|name| column_key(name)).collect();
         let mut fields = vec![None; keys.len()];
-        for field in Field::ALL {
+        for &field in Field::ALL {
             let Some(column) = map.column(field) else { continue };
             let mut places = keys.iter().zip(&mut fields).filter(|(key, _)| *key == column);
             let found = places.next();

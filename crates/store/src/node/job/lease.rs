@@ -108,8 +108,8 @@ impl Tx {
         now: Timestamp,
     ) -> Result<Vec<Leased>, Error> {
         // Kinds that only a newer version knows are left to its nodes.
-        let kinds = json::write(&JobKind::ALL.map(JobKind::as_str))?;
-        let call = LANES.bind(now).bind(limits.per_lane).bind(kinds);
+        let kinds: Vec<&str> = JobKind::ALL.iter().copied().map(JobKind::as_str).collect();
+        let call = LANES.bind(now).bind(limits.per_lane).bind(json::write(&kinds)?);
         let rows: Vec<(Option<Uuid>, String, i64)> = self.rows(call).await?;
         let (mut leased, mut due) = (BTreeMap::new(), Vec::new());
         for (id, lane, number) in rows {

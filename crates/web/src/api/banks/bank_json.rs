@@ -192,7 +192,7 @@ impl PartialSchema for NewBankSchema {
         let basis = ObjectBuilder::new().schema_type(Type::Object);
         let lawful =
             ObjectBuilder::new().property("private_basis", basis).required("private_basis");
-        let harmful = Purpose::ALL.into_iter().filter(|purpose| !purpose.is_negative());
+        let harmful = Purpose::ALL.iter().copied().filter(|purpose| !purpose.is_negative());
         let harmful: Vec<&str> = harmful.map(Purpose::as_str).collect();
         let may_act = ObjectBuilder::new().property("purpose", words(&harmful));
         let does_nothing = ObjectBuilder::new().property("action", words(&["none"]));
