@@ -93,10 +93,18 @@ impl<'a> Sink<'a> {
     fn new(
         limits: &'a Limits,
         samples: Samples,
-        sampler: FrameSampler,
+        frames: FrameSampler,
         visitor: &'a mut Visitor<'a>,
     ) -> Self {
-        Self { limits, samples, sampler, visitor, given: 0, is_full: false, has_left_out: false }
+        Self {
+            limits,
+            samples,
+            sampler: frames,
+            visitor,
+            given: 0,
+            is_full: false,
+            has_left_out: false,
+        }
     }
 
     /// Sets the number of frames in the file; called before the first [`Self::wants`].

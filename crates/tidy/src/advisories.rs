@@ -1,4 +1,4 @@
-//! Security advisories about packages in `Cargo.lock`, from a copy of the RustSec database.
+//! Security advisories about packages in `Cargo.lock`, from a copy of RustSec's database.
 //!
 //! The copy is a folder, as `git clone` of the database makes it: the tests of a checkout need no
 //! network, and the operator of a CI decides how old a copy may be.

@@ -42,12 +42,10 @@ pub fn large(files: &[File]) -> Findings {
         let arrows = arrows(&modules);
         for cycle in cycles(&arrows) {
             if cycle.len() > FILES_MAX {
-                let paths: Vec<&str> = cycle.iter().map(|at| modules[*at].path.as_str()).collect();
-                findings.push(format!(
-                    "{name}: {} files in a cycle: {}",
-                    paths.len(),
-                    paths.join(", ")
-                ));
+                let paths = cycle.iter().filter_map(|module| modules.get(*module));
+                let paths: Vec<&str> = paths.map(|named| named.path.as_str()).collect();
+                let (count, paths) = (paths.len(), paths.join(", "));
+                findings.push(format!("{name}: {count} files in a cycle: {paths}"));
             }
         }
     }
@@ -208,11 +206,11 @@ fn defines(code: &str, name: &str) -> bool {
 fn cycles<'a>(arrows: &BTreeMap<&'a Module, BTreeSet<&'a Module>>) -> BTreeSet<Vec<&'a Module>> {
     let reached: BTreeMap<&Module, BTreeSet<&Module>> =
         arrows.keys().map(|from| (*from, reached(arrows, from))).collect();
-    let reaches =
+    let leads_to =
         |from: &Module, to: &Module| reached.get(from).is_some_and(|all| all.contains(to));
     let cycles = reached
         .iter()
-        .map(|(from, all)| all.iter().copied().filter(|to| reaches(to, from)).collect::<Vec<_>>());
+        .map(|(from, all)| all.iter().copied().filter(|to| leads_to(to, from)).collect::<Vec<_>>());
     cycles.filter(|cycle| cycle.len() > 1).collect()
 }
 

@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn an_area_that_is_left_out_is_found_and_one_that_needs_no_excuse() {
         let called = |name: &str, areas: &[&str]| -> String {
-            areas.iter().map(|area| format!("{area}::{name}(tx);\n")).collect()
+            areas.iter().map(|area| format!("{area}::{name}(tx);\n")).collect::<Vec<_>>().concat()
         };
         let areas: Vec<&str> = AREAS.into_iter().filter(|area| *area != "banks").collect();
         let sweep = File::of("crates/desk/src/retention_sweep.rs", &called("expire", &areas));

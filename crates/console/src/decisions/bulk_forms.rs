@@ -108,8 +108,8 @@ pub async fn approve(
     Form(EmptyForm {}): Form<EmptyForm>,
 ) -> Result<Redirect, Fault> {
     let bulk = read(&bulk)?;
-    let approved = console.desk.approve_bulk(&approver.proof, &approver.recently, bulk).await;
-    approved.map_err(|error| back(error, bulk))?;
+    let done = console.desk.approve_bulk(&approver.proof, &approver.recently, bulk).await;
+    done.map_err(|error| back(error, bulk))?;
     Ok(to(bulk))
 }
 

@@ -30,8 +30,8 @@ pub async fn approve(
     Form(EmptyForm {}): Form<EmptyForm>,
 ) -> Result<Redirect, Fault> {
     let decision = read(&decision)?;
-    let approved = console.desk.approve(&approver.proof, &approver.recently, decision).await;
-    approved.map_err(|error| back(error, decision))?;
+    let done = console.desk.approve(&approver.proof, &approver.recently, decision).await;
+    done.map_err(|error| back(error, decision))?;
     Ok(to(decision))
 }
 

@@ -90,8 +90,8 @@ async fn every_acknowledged_match_survives_twenty_kills() {
     let mut expected: Vec<String> = (0..UPLOADS).map(|nth| format!("item-{nth}")).collect();
     expected.sort();
     assert_eq!(items, expected, "each acknowledged match is there, once");
-    let received = receiver.wait_for(usize::try_from(UPLOADS).unwrap(), DELIVERED_TIME_MAX).await;
-    for (item, ids) in &received.ids {
+    let messages = receiver.wait_for(usize::try_from(UPLOADS).unwrap(), DELIVERED_TIME_MAX).await;
+    for (item, ids) in &messages.ids {
         assert_eq!(ids.len(), 1, "{item} was sent as more than one message");
     }
 }

@@ -131,6 +131,6 @@ async fn a_node_that_is_killed_under_load_loses_nothing() {
     items.sort();
     items.dedup();
     assert_eq!(items.len(), usize::try_from(ITEMS).unwrap());
-    let received = receiver.wait_for(items.len(), DELIVERED_TIME_MAX).await;
-    assert!(received.ids.values().all(|ids| ids.len() == 1));
+    let messages = receiver.wait_for(items.len(), DELIVERED_TIME_MAX).await;
+    assert!(messages.ids.values().all(|ids| ids.len() == 1));
 }

@@ -139,8 +139,8 @@ impl Tx {
         let mut updated = 0_u64;
         for some in rows.chunks(ROWS_MAX) {
             let call = UPDATE_ENTRIES.bind(bank).bind(json::write(&some)?).bind(self.name());
-            let changed: Vec<(i64, String, Vec<u8>)> = self.rows(call).await?;
-            for (id, kind, hash) in changed {
+            let updated_rows: Vec<(i64, String, Vec<u8>)> = self.rows(call).await?;
+            for (id, kind, hash) in updated_rows {
                 updated = updated.saturating_add(1);
                 let place = changes.get(&read_hash(&kind, &hash)?).map(|(nth, _)| *nth);
                 if let Some(place) = place.and_then(|nth| ids.get_mut(nth)) {
