@@ -1,5 +1,8 @@
 //! Deserialisers that check values, so that an error names their line.
 
+use std::time::Duration;
+
+use jiff::SignedDuration;
 use mamori_model::Sensitive;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -24,4 +27,24 @@ pub fn sensitive<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Sensitive<String>, D::Error> {
     String::deserialize(deserializer).map(Sensitive::new)
+}
+
+/// Returns `duration` in whole seconds: the default of a key is that of the crate that it sets.
+pub fn seconds(duration: Duration) -> u32 {
+    duration.as_secs().try_into().unwrap_or(u32::MAX)
+}
+
+/// Returns `duration` in whole minutes.
+pub fn minutes(duration: SignedDuration) -> u32 {
+    duration.as_mins().try_into().unwrap_or(u32::MAX)
+}
+
+/// Returns `duration` in whole hours.
+pub fn hours(duration: SignedDuration) -> u32 {
+    duration.as_hours().try_into().unwrap_or(u32::MAX)
+}
+
+/// Returns `duration` in days of 24 hours.
+pub fn days(duration: SignedDuration) -> u32 {
+    hours(duration) / 24
 }

@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
+use mamori_desk::settings::{CaseSettings, SignInSettings};
 use mamori_model::Sensitive;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use url::{Host, Url};
 
-use super::checked::within;
+use super::checked::{days, hours, minutes, within};
 
 /// `[console]`: the pages for staff.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -33,12 +34,13 @@ impl Default for Console {
     fn default() -> Self {
         #[expect(clippy::expect_used, reason = "a test reads the default")]
         let origin = Url::parse("http://localhost:8080").expect("an address");
+        let usual = SignInSettings::default();
         Self {
             enabled: true,
             origin,
             form_bytes_max: 64 << 10,
-            session_idle_min: 30,
-            session_hours_max: 12,
+            session_idle_min: minutes(usual.session.idle),
+            session_hours_max: hours(usual.session_max),
         }
     }
 }
@@ -70,14 +72,15 @@ pub struct Staff {
 
 impl Default for Staff {
     fn default() -> Self {
+        let usual = SignInSettings::default();
         Self {
             single_person: false,
-            sign_in_failures_max: 5,
-            sign_in_wait_min: 15,
-            sign_in_failures_all_max: 300,
-            new_sign_in_method_days: 3,
+            sign_in_failures_max: usual.attempts.of_name,
+            sign_in_wait_min: minutes(usual.attempts.of_name_in),
+            sign_in_failures_all_max: usual.attempts.of_all,
+            new_sign_in_method_days: days(usual.new_sign_in_method_notice),
             care_note: None,
-            sign_in_link_min: 5,
+            sign_in_link_min: minutes(usual.sign_in_link_max),
         }
     }
 }
@@ -132,14 +135,15 @@ pub struct Cases {
 
 impl Default for Cases {
     fn default() -> Self {
+        let usual = CaseSettings::default();
         Self {
-            lease_min: 10,
-            items_max: 500,
-            undo_hours: 24,
-            remind_days_max: 14,
-            bulk_cases_max: 500,
-            bulk_actions_max: 2_000,
-            bulk_wait_min: 60,
+            lease_min: minutes(usual.lease),
+            items_max: usual.items_max,
+            undo_hours: hours(usual.undo_window),
+            remind_days_max: days(usual.remind_max),
+            bulk_cases_max: usual.bulk_cases_max,
+            bulk_actions_max: usual.bulk_actions_max,
+            bulk_wait_min: minutes(usual.bulk_wait),
             danger_note: None,
         }
     }
@@ -168,7 +172,14 @@ pub struct Exposure {
 
 impl Default for Exposure {
     fn default() -> Self {
-        Self { views_max: 200, minutes_max: 60, points_max: 600, stretch_min: 50, break_min: 10 }
+        let usual = mamori_desk::Settings::default().exposure;
+        Self {
+            views_max: usual.views,
+            minutes_max: usual.minutes,
+            points_max: usual.points,
+            stretch_min: minutes(usual.stretch),
+            break_min: minutes(usual.break_length),
+        }
     }
 }
 

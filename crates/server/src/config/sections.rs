@@ -5,11 +5,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use ipnet::IpNet;
-use mamori_desk::settings::PartlyLooked;
+use mamori_desk::settings::{PartlyLooked, WebhookSettings};
 use mamori_model::{Country, Jurisdictions, Line, Purpose, Sensitive, Surface};
 use serde::Deserialize;
 
-use super::checked::{sensitive, within};
+use super::checked::{seconds, sensitive, within};
 
 const HOUR_S: u64 = 3_600;
 const MIB: u64 = 1 << 20;
@@ -150,6 +150,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
+        let desk = mamori_desk::Settings::default();
         Self {
             item_bytes_max: 50 << 20,
             in_flight_bytes_max: 512 << 20,
@@ -157,11 +158,11 @@ impl Default for Limits {
             in_flight_wait_s: 1,
             json_bytes_max: 1 << 20,
             import_bytes_max: 4 << 30,
-            import_line_bytes_max: 16 << 10,
-            import_batch_lines: 5_000,
-            import_stalled_s_max: 900,
-            hits_per_bank_max: 20,
-            stale_s_max: 60,
+            import_line_bytes_max: desk.import_line_bytes_max,
+            import_batch_lines: desk.import_batch_lines,
+            import_stalled_s_max: seconds(desk.import_stalled_max),
+            hits_per_bank_max: desk.hits_per_bank_max,
+            stale_s_max: seconds(desk.stale_max),
         }
     }
 }
@@ -201,14 +202,16 @@ pub struct Webhooks {
 
 impl Default for Webhooks {
     fn default() -> Self {
+        let usual = WebhookSettings::default();
         Self {
-            timeout_s: 15,
-            concurrency: 16,
-            endpoint_concurrency: 4,
-            service_concurrency: 8,
-            private_networks: Vec::new(),
+            timeout_s: seconds(usual.timeout),
+            concurrency: usual.concurrency,
+            endpoint_concurrency: usual.endpoint_concurrency,
+            service_concurrency: usual.service_concurrency,
+            private_networks: usual.permitted.networks,
+            // The desk itself permits nothing. A first service usually runs on this machine.
             loopback: true,
-            endpoints_max: 10,
+            endpoints_max: usual.endpoints_max,
         }
     }
 }
