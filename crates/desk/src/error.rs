@@ -22,7 +22,7 @@ pub enum Error {
         /// The record of the import up to the refusal.
         import: Box<mamori_model::import::Import>,
         /// What is wrong with the list.
-        why: crate::banks::import_entries::ImportRefusal,
+        why: crate::banks::import_refusal::ImportRefusal,
     },
     /// A rule refuses the request, by a stable name. The caller is shown the reason.
     #[error(transparent)]

@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use mamori_model::EntryId;
 
 use crate::kernel::halves::Halves;
-use crate::words::{HasWords, Words};
+use crate::hash_words::{HasHashWords, HashWords};
 
 /// The most hashes in a chunk: small enough to be copied for one more entry (about 10 µs), large
 /// enough that a bank of millions has few chunks. A power of two, see [`Chunk::clone`].
@@ -45,7 +45,7 @@ impl<H: Copy> Clone for Chunk<H> {
     }
 }
 
-impl<H: HasWords> Chunk<H> {
+impl<H: HasHashWords> Chunk<H> {
     /// Builds what [`Self::scan`] reads.
     pub fn prepare(&self) {
         self.halves();
@@ -53,7 +53,7 @@ impl<H: HasWords> Chunk<H> {
 
     /// Calls `hit` with the place of each row within `max` bits of `query` and its distance, in
     /// order.
-    pub fn scan(&self, query: &Words, max: u32, hit: &mut impl FnMut(u32, u32)) {
+    pub fn scan(&self, query: &HashWords, max: u32, hit: &mut impl FnMut(u32, u32)) {
         self.halves().scan(&self.hashes, query, max, hit);
     }
 

@@ -11,7 +11,7 @@ use mamori_model::{EntryId, Pdq};
 use crate::bank_rows::{BankRows, Chunk};
 use crate::index_snapshot::{IndexSnapshot, SegmentView};
 use crate::segment::{ROWS_MAX, Row, Segment, split};
-use crate::words::HasWords as _;
+use crate::hash_words::HasHashWords as _;
 
 /// Rows in the delta from which on compaction pays, unless the caller sets another number: with
 /// fewer rows, a look-up in a segment would take longer than comparing them all.

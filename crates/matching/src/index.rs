@@ -18,7 +18,7 @@ use crate::exact::{Exact, StaleKey};
 use crate::index_snapshot::{IndexSnapshot, SegmentView};
 use crate::rows_by_bank::WriteBatch;
 use crate::segment::Row;
-use crate::words::HasWords as _;
+use crate::hash_words::HasHashWords as _;
 
 /// Entries that become visible in one batch. A batch blocks queries of exact hashes for well under
 /// 1 ms, and those of PDQ hashes not at all.

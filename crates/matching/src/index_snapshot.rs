@@ -18,7 +18,7 @@ use crate::rows_by_bank::{Draft, RowsByBank, WriteBatch, apply, draft, publish, 
 use crate::segment::slot::as_index;
 use crate::segment::{Segment, probe};
 use crate::tombstones::Tombstones;
-use crate::words::HasWords;
+use crate::hash_words::HasHashWords;
 
 /// Segments and the delta. Each entry is in at most one of them.
 #[derive(Clone, Default)]

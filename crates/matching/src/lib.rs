@@ -20,7 +20,7 @@ mod segment;
 pub mod snapshot_file;
 mod threads;
 mod tombstones;
-mod words;
+mod hash_words;
 
 pub use index::{Index, IndexEntry};
 pub use near::Near;

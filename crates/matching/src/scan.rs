@@ -6,7 +6,7 @@ use crate::Near;
 use crate::index::{Index, IndexEntry};
 use crate::kernel::{self, halves::Halves};
 use crate::segment::slot::as_index;
-use crate::words::{HasWords, Words};
+use crate::hash_words::{HasHashWords, HashWords};
 
 /// The place in the searched list, counted from 0, and the distance from the query.
 pub type ScanHit = (usize, Distance);
@@ -58,7 +58,7 @@ const TILE_ROWS: usize = 1_024;
 /// Scans tile by tile: the hashes of a tile stay in the first-level cache for all queries.
 fn scanned(bank: &[Pdq], queries: &[Pdq], max: Distance) -> Vec<Vec<ScanHit>> {
     let mut answers = vec![Vec::new(); queries.len()];
-    let queries: Vec<Words> = queries.iter().map(HasWords::words).collect();
+    let queries: Vec<HashWords> = queries.iter().map(HasHashWords::words).collect();
     let mut halves = Halves::default();
     for (number, rows) in bank.chunks(TILE_ROWS).enumerate() {
         halves.fill(rows);

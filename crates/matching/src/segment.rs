@@ -25,7 +25,7 @@ use std::sync::{Arc, OnceLock};
 use mamori_model::{BankId, EntryId};
 
 use crate::mmap_array::MmapArray;
-use crate::words::Words;
+use crate::hash_words::HashWords;
 use flips::Flips;
 use rows::{BankNumbers, Ids};
 use shape::{Plan, Shape};
@@ -49,7 +49,7 @@ pub struct Segment {
 /// The contents of a segment, as a snapshot file stores them.
 pub struct Parts {
     /// The hash of each row.
-    pub hashes: MmapArray<Words>,
+    pub hashes: MmapArray<HashWords>,
     /// The entry id of each row.
     pub ids: Ids,
     /// The number of each row's bank: its place in `banks`.
@@ -71,7 +71,7 @@ impl Segment {
     }
 
     /// Returns the hashes, by row.
-    pub fn hashes(&self) -> &[Words] {
+    pub fn hashes(&self) -> &[HashWords] {
         &self.parts.hashes
     }
 

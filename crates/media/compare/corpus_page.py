@@ -10,7 +10,7 @@ BUCKETS = [(0, 0), (1, 2), (3, 4), (5, 10), (11, 31), (32, 256)]
 
 HEAD = """# On other projects' pictures
 
-Written by `cargo xtask compare-corpus`; do not edit by hand. Mamori beside Python's `pdqhash` on
+Written by `cargo xtask drill compare-corpus`; do not edit by hand. Mamori beside Python's `pdqhash` on
 Pillow's pixels, on every picture in the source packages of Pillow and of
 {packages}, as far as the mirror has them.
 Many of these are damaged or strange on purpose. None of them is in this

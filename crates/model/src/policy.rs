@@ -17,9 +17,9 @@ pub struct Policy {
     pub wording: FreeText,
     /// Points that a clear view of such an item costs per minute begun, 1 to 5.
     pub severity: u8,
-    /// Number of days for which an item's bytes are stored, 0 to [`Self::KEEP_DAYS_MAX`]; 0: not
+    /// Number of days for which an item's bytes are stored, 0 to [`Self::EVIDENCE_DAYS_MAX`]; 0: not
     /// stored.
-    pub keep_days: u16,
+    pub evidence_days: u16,
     /// The policy editor who wrote it; `None` for the version that came with Mamori.
     pub by: Option<StaffId>,
     /// Time at which it came into force.
@@ -28,12 +28,12 @@ pub struct Policy {
 
 impl Policy {
     /// The longest time for which an item's bytes may be stored, in days.
-    pub const KEEP_DAYS_MAX: u16 = 366;
+    pub const EVIDENCE_DAYS_MAX: u16 = 366;
     /// The allowed severities, the mildest first.
     pub const SEVERITIES: std::ops::RangeInclusive<u8> = 1..=5;
 
     /// Returns the retention period of an item's bytes.
     pub fn term(&self) -> SignedDuration {
-        SignedDuration::from_hours(24 * i64::from(self.keep_days))
+        SignedDuration::from_hours(24 * i64::from(self.evidence_days))
     }
 }

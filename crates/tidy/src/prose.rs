@@ -7,7 +7,7 @@ use crate::Findings;
 use crate::checkout::File;
 
 /// The words and phrases that are denied, in lower case.
-const DENIED: [&str; 11] = [
+const DENIED: [&str; 24] = [
     "somebody",
     "whoever",
     "nobody",
@@ -19,18 +19,29 @@ const DENIED: [&str; 11] = [
     "your ways in",
     "leaves no trace",
     "a wish:",
+    "the share first",
+    "a decision stands:",
+    "what was clean",
+    // Words that were replaced by those of the field; the glossary has them.
+    "dose",
+    "lenses",
+    "veiled",
+    "tongues",
+    "welcome link",
+    "caged",
+    "second person",
+    "shelves",
+    "the keeper",
+    "a way in",
 ];
 
 /// Files that may have some of them, with the most lines and the reason.
-const EXCEPTIONS: [(&str, usize, &str); 8] = [
-    ("crates/server/src/demo/table.rs", 2, "the name of an item in a test"),
+const EXCEPTIONS: [(&str, usize, &str); 5] = [
     ("crates/tidy/src/prose.rs", 40, "the list itself, and its test"),
     ("crates/web/src/api/matrix.txt", 2, "the column of requests without a key"),
     ("crates/web/src/docs/curl.rs", 1, "the value of `x-who` for requests without a key"),
     ("crates/web/src/document.rs", 4, "the value of `x-who` for requests without a key"),
     ("crates/web/src/health.rs", 2, "the value of `x-who` for requests without a key"),
-    ("docs/performance.md", 2, "written by the step `bench` from its method"),
-    ("docs/corpus.md", 2, "written by the step `compare-corpus`"),
 ];
 
 /// Reports each line of a source, document, message or sample configuration that has a denied word,
@@ -56,7 +67,9 @@ fn is_read_by_people(file: &File) -> bool {
     let is_source = path.starts_with("crates/") && path.contains("/src/");
     let is_document = file.has_extension("md");
     let is_message = path.starts_with("crates/console/messages/en/");
-    is_source || is_document || is_message || path == "mamori.sample.toml"
+    let is_schema = path.starts_with("crates/store/migrations/");
+    let is_page = path.starts_with("crates/console/templates/");
+    is_source || is_document || is_message || is_schema || is_page || path == "mamori.sample.toml"
 }
 
 /// The lines of `text` with a denied word, from 1, and the first such word of each.

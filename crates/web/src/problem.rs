@@ -11,7 +11,7 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use mamori_desk::Error;
-use mamori_desk::banks::import_entries::ImportRefusal;
+use mamori_desk::banks::import_refusal::ImportRefusal;
 use mamori_model::Refusal;
 use mamori_model::import::Import;
 use serde::Serialize;

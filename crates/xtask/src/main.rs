@@ -57,6 +57,10 @@ fn run(args: &[String]) -> Result<bool> {
             [flag] if flag == "--help" || flag == "-h" => run(&[]),
             _ => bail!("`test` takes nothing or `--only STEP[,STEP…]`"),
         },
+        "drill" => match rest.split_first() {
+            Some((name, rest)) => perform(&[drill(name)?], rest),
+            None => bail!("`drill` takes the name of one; `cargo xtask --help` lists them"),
+        },
         name => perform(&[find(name)?], rest),
     }
 }
@@ -70,6 +74,11 @@ fn find(name: &str) -> Result<&'static Step> {
     steps::all()
         .find(|step| step.name == name)
         .with_context(|| format!("no step `{name}`; `cargo xtask --help` lists them"))
+}
+
+fn drill(name: &str) -> Result<&'static Step> {
+    let step = steps::DRILLS.into_iter().find(|step| step.name == name);
+    step.with_context(|| format!("no drill `{name}`; `cargo xtask --help` lists them"))
 }
 
 /// Runs `steps` in order, and continues after a failure, so that one run reports everything.
@@ -90,10 +99,13 @@ fn perform(steps: &[&'static Step], args: &[String]) -> Result<bool> {
     }
 
     println!();
+    let mut total = 0.0;
     for (name, is_ok, seconds) in &outcomes {
         let word = if *is_ok { "ok" } else { "FAILED" };
         println!("{name:<14} {seconds:>8.1} s  {word}");
+        total += seconds;
     }
+    println!("{:<14} {total:>8.1} s", "in all");
     Ok(outcomes.iter().all(|(_, is_ok, _)| *is_ok))
 }
 
@@ -106,13 +118,16 @@ fn help() -> String {
         "Checks of Mamori, each by one word.\n\n\
          cargo xtask test                  every step below, in this order\n\
          cargo xtask test --only fmt,tidy  some of them\n\
-         cargo xtask STEP                  one of them\n\n\
+         cargo xtask STEP                  one of them\n\
+         cargo xtask drill NAME            a long exercise\n\n\
          Steps of `test`:\n{}\n\
          Steps that run only when named:\n{}\n\
+         Drills:\n{}\n\
          As root, missing Debian packages are installed through apt; otherwise they are named.\n\
          Servers are started in temporary folders on free ports and end with this command.",
         list(&steps::TEST),
         list(&steps::BY_NAME),
+        list(&steps::DRILLS),
     )
 }
 
@@ -124,7 +139,8 @@ mod tests {
 
     #[test]
     fn every_step_has_a_name_of_its_own_and_is_in_the_help() {
-        let names: Vec<&str> = steps::all().map(|step| step.name).collect();
+        let steps = steps::all().chain(steps::DRILLS);
+        let names: Vec<&str> = steps.map(|step| step.name).collect();
         let distinct: BTreeSet<&str> = names.iter().copied().collect();
 
         assert_eq!(distinct.len(), names.len());
@@ -136,5 +152,7 @@ mod tests {
         let error = named("fmt,no-such-step").unwrap_err();
 
         assert!(error.to_string().contains("--help"), "{error}");
+        assert!(drill("fmt").unwrap_err().to_string().contains("no drill `fmt`"));
+        assert_eq!(drill("fuzz").unwrap().name, "fuzz");
     }
 }

@@ -23,7 +23,7 @@ pub struct NewVersionForm {
     after: u32,
     wording: String,
     severity: u8,
-    keep_days: u16,
+    evidence_days: u16,
 }
 
 /// Puts the version in force, and redirects to the policy.
@@ -35,8 +35,8 @@ pub async fn change(
 ) -> Result<Redirect, Fault> {
     let purpose: Purpose = purpose.parse().map_err(|_| Fault::not_found())?;
     let back = format!("{PATH}/{}", purpose.as_str());
-    if form.keep_days > mamori_model::Policy::KEEP_DAYS_MAX {
-        return Err(wrong("keep_days").with_link(back));
+    if form.evidence_days > mamori_model::Policy::EVIDENCE_DAYS_MAX {
+        return Err(wrong("evidence_days").with_link(back));
     }
     let wording =
         free_text("wording", &form.wording).map_err(|fault| fault.with_link(back.clone()))?;
@@ -45,7 +45,7 @@ pub async fn change(
         after: form.after,
         wording,
         severity: form.severity,
-        keep_days: form.keep_days,
+        evidence_days: form.evidence_days,
     };
     let changed = console.desk.change_policy(&editor.proof, new).await;
     changed.map_err(|error| Fault::from(error).with_link(back.clone()))?;

@@ -41,7 +41,7 @@ pub struct Row {
     /// Points that a clear view costs per minute begun, 1 to 5.
     pub severity: u8,
     /// Number of days for which the bytes of items are kept.
-    pub keep_days: u64,
+    pub evidence_days: u64,
     /// Time at which the version came into force.
     pub since: SafeHtml,
 }
@@ -65,7 +65,7 @@ pub struct PolicyPage<'a> {
     /// The allowed severities, each with whether it is the one in force.
     pub severities: Vec<(u8, bool)>,
     /// The largest number of days for which bytes can be kept.
-    pub keep_days_max: u16,
+    pub evidence_days_max: u16,
     /// Earlier versions, newest first.
     pub before: Vec<Row>,
 }
@@ -96,7 +96,7 @@ pub async fn show(
         must_prove: reader.session.member.recently(console.desk.clock().now()).is_err(),
         has_vault: console.desk.settings().vault.is_some(),
         severities: Policy::SEVERITIES.map(severity).collect(),
-        keep_days_max: Policy::KEEP_DAYS_MAX,
+        evidence_days_max: Policy::EVIDENCE_DAYS_MAX,
         before: before.iter().map(row).collect(),
     })
 }
@@ -108,7 +108,7 @@ fn row(policy: &Policy) -> Row {
         version: policy.version.into(),
         wording: show::text(policy.wording.as_str()),
         severity: policy.severity,
-        keep_days: policy.keep_days.into(),
+        evidence_days: policy.evidence_days.into(),
         since: show::time(policy.created_at),
     }
 }

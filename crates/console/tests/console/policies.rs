@@ -15,7 +15,7 @@ on_both_engines! {
         let edi = app.person("edi", &[StaffRole::PolicyEditor]).await;
         let form = |after| {
             let wording = "Pictures of <b>the rehearsal</b> stay out.";
-            [("after", after), ("wording", wording), ("severity", "3"), ("keep_days", "7")]
+            [("after", after), ("wording", wording), ("severity", "3"), ("evidence_days", "7")]
         };
 
         let list = app.get_as(&edi, "/console/policies").await;
@@ -36,7 +36,7 @@ on_both_engines! {
         let edi = app.person("edi", &[StaffRole::PolicyEditor]).await;
         let rei = app.reviewer("rei").await;
         let form = |severity, days| {
-            [("after", "1"), ("wording", "x"), ("severity", severity), ("keep_days", days)]
+            [("after", "1"), ("wording", "x"), ("severity", severity), ("evidence_days", days)]
         };
 
         for (severity, days) in [("6", "0"), ("0", "0"), ("1", "367"), ("1", "-1"), ("x", "0")] {

@@ -210,14 +210,14 @@ fn a_bank_and_its_disputes() {
     golden("bank.en.html", &page);
 }
 
-fn policy_row(version: u64, keep_days: u64) -> policies::Row {
+fn policy_row(version: u64, evidence_days: u64) -> policies::Row {
     policies::Row {
         purpose: "rehearsal",
         label: terms::purpose(Purpose::Rehearsal),
         version,
         wording: show::text("A picture of the <rehearsal> bank may not be shared."),
         severity: 3,
-        keep_days,
+        evidence_days,
         since: show::time(at("2026-11-20T03:04:05Z")),
     }
 }
@@ -240,7 +240,7 @@ fn a_policy_to_edit() {
         must_prove: false,
         has_vault: true,
         severities: (1..=5).map(|severity| (severity, severity == 3)).collect(),
-        keep_days_max: 366,
+        evidence_days_max: 366,
         before: vec![policy_row(1, 0)],
     };
     golden("policy.en.html", &page);

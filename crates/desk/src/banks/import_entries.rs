@@ -10,6 +10,7 @@ use mamori_model::{BankId, HashKind};
 use mamori_store::NewEntry;
 
 use self::pdq::Sample;
+use crate::banks::import_refusal::ImportRefusal;
 use crate::banks::import_lines::{ColumnMap, LineFormat, LineReader, Lines, Piece, Read, lines_of};
 use crate::{Admin, Desk, Error};
 
@@ -35,15 +36,6 @@ impl ImportOptions {
     pub fn new(format: LineFormat, kind: HashKind) -> Self {
         Self { format, kind, columns: None, takes_any_pdq: false, restores_withdrawn: false }
     }
-}
-
-/// Why a list is refused as a whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ImportRefusal {
-    /// The first line does not name the required columns.
-    Columns,
-    /// The hashes that are declared as PDQ are not PDQ hashes.
-    NotPdq,
 }
 
 impl Desk {

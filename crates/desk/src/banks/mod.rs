@@ -8,6 +8,7 @@ pub mod delete_bank;
 pub(crate) mod expire;
 pub mod import_entries;
 pub mod import_lines;
+pub mod import_refusal;
 pub mod list_banks;
 pub(crate) mod open_disputes;
 pub mod resolve_dispute;

@@ -93,6 +93,8 @@ impl Desk {
         prints: &Fingerprints,
         banks: &[&Bank],
     ) -> Result<SearchResult, Error> {
+        // Also for a check, which asked before it decoded: decoding takes seconds, in which this node
+        // may lose the change log, and then it must not answer `allow`.
         self.require_current()?;
         let (known, all) = (HashMap::new(), Vec::new());
         let mut hits = Hits { desk: self, service, banks, known, all };

@@ -18,8 +18,8 @@ pub struct NewPolicy {
     pub wording: FreeText,
     /// Exposure points for each begun minute of a clear view, 1 to 5.
     pub severity: u8,
-    /// For how many days an item's bytes are kept, 0 (never) to [`Policy::KEEP_DAYS_MAX`].
-    pub keep_days: u16,
+    /// For how many days an item's bytes are kept, 0 (never) to [`Policy::EVIDENCE_DAYS_MAX`].
+    pub evidence_days: u16,
 }
 
 impl Desk {
@@ -34,14 +34,14 @@ impl Desk {
     /// [`Error::Invalid`] beyond a limit, [`Refusal::VaultClosed`] if bytes are to be kept and the
     /// vault has no key.
     pub async fn change_policy(&self, who: &PolicyEditor, new: NewPolicy) -> Result<Policy, Error> {
-        let NewPolicy { purpose, after, wording, severity, keep_days } = new;
+        let NewPolicy { purpose, after, wording, severity, evidence_days } = new;
         if !Policy::SEVERITIES.contains(&severity) {
             return Err(Error::invalid("the severity is from 1 to 5"));
         }
-        if keep_days > Policy::KEEP_DAYS_MAX {
+        if evidence_days > Policy::EVIDENCE_DAYS_MAX {
             return Err(Error::invalid("bytes are kept for at most 366 days"));
         }
-        if keep_days > 0 && self.settings().vault.is_none() {
+        if evidence_days > 0 && self.settings().vault.is_none() {
             return Err(Refusal::VaultClosed.into());
         }
         let now = self.clock().now();
@@ -58,7 +58,7 @@ impl Desk {
             version: before.version.saturating_add(1),
             wording,
             severity,
-            keep_days,
+            evidence_days,
             by: Some(who.staff()),
             created_at: now,
         };

@@ -56,14 +56,14 @@ async fn fixture_with(records: TestDatabase, keys: &str) -> Fixture {
 }
 
 impl Fixture {
-    async fn set_keep_days(&self, keep_days: u16) -> Result<Policy, Error> {
+    async fn set_evidence_days(&self, evidence_days: u16) -> Result<Policy, Error> {
         let policy = self.app.store().await.policy(Purpose::Rehearsal).await.unwrap().unwrap();
         let new = NewPolicy {
             purpose: Purpose::Rehearsal,
             after: policy.version,
             wording: policy.wording,
             severity: policy.severity,
-            keep_days,
+            evidence_days,
         };
         self.app.desk.change_policy(&self.editor, new).await
     }
@@ -112,7 +112,7 @@ fn make_old(file: &Path) {
 on_both_engines! {
     async fn each_set_of_bytes_is_stored_and_the_newest_is_shown(records: TestDatabase) {
         let fixture = fixture(records).await;
-        fixture.set_keep_days(30).await.unwrap();
+        fixture.set_evidence_days(30).await.unwrap();
         let item = fixture.held("a").await;
         let edited = encode::jpeg(&draw(7, 320, 240), 90);
 
@@ -136,7 +136,7 @@ on_both_engines! {
 
     async fn the_frame_that_matched_is_shown(records: TestDatabase) {
         let fixture = fixture(records).await;
-        fixture.set_keep_days(30).await.unwrap();
+        fixture.set_evidence_days(30).await.unwrap();
         let listed = draw(7, 320, 240);
         let frames = [draw(31, 320, 240), draw(32, 320, 240), listed.clone()];
         let checked = fixture.check("a", &encode::png_animated(&frames)).await;
@@ -154,7 +154,7 @@ on_both_engines! {
 
     async fn bytes_that_a_policy_keeps_are_sealed_and_can_be_viewed(records: TestDatabase) {
         let fixture = fixture(records).await;
-        fixture.set_keep_days(30).await.unwrap();
+        fixture.set_evidence_days(30).await.unwrap();
 
         let item = fixture.held("a").await;
         fixture.held("a").await;
@@ -172,7 +172,7 @@ on_both_engines! {
     async fn clean_items_and_items_without_a_policy_are_not_stored(records: TestDatabase) {
         let fixture = fixture(records).await;
         let unkept = fixture.held("a").await;
-        fixture.set_keep_days(30).await.unwrap();
+        fixture.set_evidence_days(30).await.unwrap();
 
         let clean = fixture.check("b", &encode::png(&draw(8, 320, 240))).await;
 
@@ -183,7 +183,7 @@ on_both_engines! {
 
     async fn evidence_at_the_end_of_its_term_cannot_be_read(records: TestDatabase) {
         let fixture = fixture(records).await;
-        fixture.set_keep_days(30).await.unwrap();
+        fixture.set_evidence_days(30).await.unwrap();
         let item = fixture.held("a").await;
         let desk = &fixture.app.desk;
         let recorded = fixture.view(item).await.unwrap();
@@ -207,7 +207,7 @@ on_both_engines! {
 
     async fn a_changed_object_is_not_shown(records: TestDatabase) {
         let fixture = fixture(records).await;
-        fixture.set_keep_days(30).await.unwrap();
+        fixture.set_evidence_days(30).await.unwrap();
         let item = fixture.held("a").await;
         let [file] = &fixture.files()[..] else { panic!("one file") };
         let mut object = std::fs::read(file).unwrap();
@@ -226,7 +226,7 @@ on_both_engines! {
 
     async fn a_vault_without_its_key_is_closed_and_checks_go_on(records: TestDatabase) {
         let fixture = fixture(records).await;
-        fixture.set_keep_days(30).await.unwrap();
+        fixture.set_evidence_days(30).await.unwrap();
         let item = fixture.held("a").await;
         let (app, who) = (&fixture.app, &fixture.who);
         let other = vault_settings_with(fixture.folder.path(), &vault_key("another"));
@@ -243,7 +243,7 @@ on_both_engines! {
             after: 2,
             wording: "Nothing.".parse().unwrap(),
             severity: 1,
-            keep_days: 1,
+            evidence_days: 1,
         };
         assert_eq!(refused(none.change_policy(&fixture.editor, new).await), Refusal::VaultClosed);
 
@@ -256,7 +256,7 @@ on_both_engines! {
     async fn evidence_is_rewrapped_with_a_new_vault_key(records: TestDatabase) {
         let (old, new) = (vault_key("old"), vault_key("new"));
         let fixture = fixture_with(records, &old).await;
-        fixture.set_keep_days(30).await.unwrap();
+        fixture.set_evidence_days(30).await.unwrap();
         let item = fixture.held("a").await;
         let (app, who) = (&fixture.app, &fixture.who);
         let with = async |keys: &str| {
@@ -282,7 +282,7 @@ on_both_engines! {
 
     async fn a_vault_that_fails_does_not_fail_a_check(records: TestDatabase) {
         let fixture = fixture(records).await;
-        fixture.set_keep_days(30).await.unwrap();
+        fixture.set_evidence_days(30).await.unwrap();
         let folder = fixture.folder.path();
         std::fs::remove_dir_all(folder).unwrap();
         std::fs::write(folder, b"no folder").unwrap();
@@ -295,7 +295,7 @@ on_both_engines! {
 
     async fn evidence_of_an_allowed_item_expires_after_a_week(records: TestDatabase) {
         let fixture = fixture(records).await;
-        fixture.set_keep_days(30).await.unwrap();
+        fixture.set_evidence_days(30).await.unwrap();
         let item = fixture.held("a").await;
         let Claimed { case, number, version, .. } = fixture.claim().await;
         let new = NewDecision {
@@ -320,7 +320,7 @@ on_both_engines! {
 
     async fn a_shorter_term_applies_to_stored_evidence_a_longer_does_not(records: TestDatabase) {
         let fixture = fixture(records).await;
-        fixture.set_keep_days(30).await.unwrap();
+        fixture.set_evidence_days(30).await.unwrap();
         let item = fixture.held("a").await;
         let stored = fixture.app.clock.now();
         let term = async || {
@@ -329,11 +329,11 @@ on_both_engines! {
         };
         let claimed = fixture.claim().await;
 
-        fixture.set_keep_days(10).await.unwrap();
+        fixture.set_evidence_days(10).await.unwrap();
         assert_eq!(term().await, 10);
-        fixture.set_keep_days(60).await.unwrap();
+        fixture.set_evidence_days(60).await.unwrap();
         assert_eq!(term().await, 10);
-        fixture.set_keep_days(0).await.unwrap();
+        fixture.set_evidence_days(0).await.unwrap();
         assert_eq!(term().await, 7, "a week to notice a mistake");
 
         let new = NewDecision {
@@ -359,13 +359,13 @@ on_both_engines! {
             after,
             wording: "Not here,\nnor elsewhere.".parse().unwrap(),
             severity: 4,
-            keep_days: 0,
+            evidence_days: 0,
         };
 
         let changed = desk.change_policy(&fixture.editor, new(1)).await.unwrap();
         let late = desk.change_policy(&fixture.editor, new(1)).await;
         let grave = desk.change_policy(&fixture.editor, NewPolicy { severity: 6, ..new(2) }).await;
-        let long = desk.change_policy(&fixture.editor, NewPolicy { keep_days: 367, ..new(2) }).await;
+        let long = desk.change_policy(&fixture.editor, NewPolicy { evidence_days: 367, ..new(2) }).await;
         let benign = NewPolicy { purpose: Purpose::KnownBenign, ..new(1) };
         let benign = desk.change_policy(&fixture.editor, benign).await;
 
@@ -382,7 +382,7 @@ on_both_engines! {
 
     async fn a_crash_after_the_key_is_deleted_leaves_no_file(records: TestDatabase) {
         let fixture = fixture(records).await;
-        fixture.set_keep_days(30).await.unwrap();
+        fixture.set_evidence_days(30).await.unwrap();
         fixture.held("a").await;
         fixture.held("b").await;
         fixture.pass_days(30);
@@ -406,7 +406,7 @@ on_both_engines! {
 
     async fn files_to_which_no_row_refers_are_removed(records: TestDatabase) {
         let fixture = fixture(records).await;
-        fixture.set_keep_days(30).await.unwrap();
+        fixture.set_evidence_days(30).await.unwrap();
         fixture.held("a").await;
         let vault = fixture.app.desk.settings().vault.clone().unwrap();
         let lost = EvidenceId::from(fixture.app.clock.mint().unwrap());
@@ -435,7 +435,7 @@ fn database(records: &TestDatabase) -> Vec<u8> {
 #[tokio::test]
 async fn the_key_of_expired_evidence_is_in_no_file_of_sqlite() {
     let fixture = fixture(TestDatabase::sqlite().unwrap()).await;
-    fixture.set_keep_days(30).await.unwrap();
+    fixture.set_evidence_days(30).await.unwrap();
     let mut keys = Vec::new();
     for name in ["a", "b", "c"] {
         let item = fixture.held(name).await;

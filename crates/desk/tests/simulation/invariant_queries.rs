@@ -214,7 +214,7 @@ pub const OF_OWNERS: &[Invariant] = &[
     (
         "no evidence outlives its policy's term, or a week after its change",
         "SELECT count(*) FROM evidence e WHERE wrapped_key IS NOT NULL AND expires_at > stored_at
-             + {day} * (SELECT p.keep_days FROM policy p WHERE p.purpose = e.purpose
+             + {day} * (SELECT p.evidence_days FROM policy p WHERE p.purpose = e.purpose
                          ORDER BY p.version DESC LIMIT 1)
             AND expires_at > 7 * {day} + (SELECT p.created_at FROM policy p
                          WHERE p.purpose = e.purpose ORDER BY p.version DESC LIMIT 1)",

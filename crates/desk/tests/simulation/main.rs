@@ -2,7 +2,7 @@
 //! every few of them the tables are checked for each invariant.
 //!
 //! A failure names its seed and the last operations; `MAMORI_TEST_SEED=17` replays it, and
-//! `MAMORI_TEST_SEED=100..600` plays many, as does `cargo xtask simulate`. The choices are the same
+//! `MAMORI_TEST_SEED=100..600` plays many, as does `cargo xtask drill simulate`. The choices are the same
 //! each time; ids and the moment of a crash may differ.
 #![cfg(test)]
 

@@ -22,7 +22,7 @@ pub async fn will_keep(sim: &Simulation, service: usize, name: &str) -> Result<b
         "SELECT count(*) FROM evidence e JOIN item_match m ON m.id = e.match_id
           WHERE 'svc_' || lower(hex(m.service_id)) = '{service}' AND m.item_name = '{name}'"
     );
-    let keeps = "SELECT keep_days FROM policy WHERE purpose = 'rehearsal'
+    let keeps = "SELECT evidence_days FROM policy WHERE purpose = 'rehearsal'
                   ORDER BY version DESC LIMIT 1";
     Ok(sim.tables.count(keeps).await? > 0 && sim.tables.count(&had).await? == 0)
 }

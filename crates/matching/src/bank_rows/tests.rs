@@ -115,8 +115,8 @@ fn a_copy_does_not_see_later_changes() {
 /// others, replace one, split a full chunk, are removed, or make chunks join.
 #[test]
 fn a_search_sees_every_change_of_a_chunk() {
-    let hash = |number: usize| -> Words { [number.try_into().unwrap(), 0, 0, 0] };
-    let check = |bank_rows: &BankRows<Words>| {
+    let hash = |number: usize| -> HashWords { [number.try_into().unwrap(), 0, 0, 0] };
+    let check = |bank_rows: &BankRows<HashWords>| {
         for (id, hash) in bank_rows.rows() {
             let mut found = Vec::new();
             for chunk in bank_rows.chunks() {

@@ -15,7 +15,7 @@ use crate::Near;
 use crate::segment::batch::Batch;
 use crate::segment::visits::QUERIES_MAX;
 use crate::threads;
-use crate::words::{HasWords, Words};
+use crate::hash_words::{HasHashWords, HashWords};
 
 /// Queries for each thread; starting another thread does not pay for fewer.
 const THREAD_QUERIES: usize = 8;
@@ -40,7 +40,7 @@ impl IndexSnapshot {
         scope: &[(BankId, Distance)],
         answers: &mut [Vec<Near>],
     ) {
-        let queries: Vec<Words> = queries.iter().map(HasWords::words).collect();
+        let queries: Vec<HashWords> = queries.iter().map(HasHashWords::words).collect();
         let limits = limits(scope);
         let some = queries.chunks(QUERIES_MAX).zip(answers.chunks_mut(QUERIES_MAX));
         some.for_each(|(queries, answers)| self.near_some(queries, &limits, answers));
@@ -48,7 +48,7 @@ impl IndexSnapshot {
 
     fn near_some(
         &self,
-        queries: &[Words],
+        queries: &[HashWords],
         limits: &HashMap<BankId, Distance>,
         answers: &mut [Vec<Near>],
     ) {
@@ -92,7 +92,7 @@ impl IndexSnapshot {
     fn work(
         &self,
         job: &Job<'_>,
-        queries: &[Words],
+        queries: &[HashWords],
         limits: &HashMap<BankId, Distance>,
         hit: &mut impl FnMut(usize, Near),
     ) {

@@ -4,7 +4,7 @@
 //! million has halves that are so near. Eight halves are compared at a time, in a fifth of the time
 //! that eight whole hashes take.
 
-use crate::words::{HasWords, Words, differing};
+use crate::hash_words::{HasHashWords, HashWords, differing};
 
 /// Halves that are compared at a time.
 const LANES: usize = 8;
@@ -22,14 +22,14 @@ pub struct Halves {
 
 impl Halves {
     /// Copies the first halves of `rows`.
-    pub fn of<R: HasWords>(rows: &[R]) -> Self {
+    pub fn of<R: HasHashWords>(rows: &[R]) -> Self {
         let mut halves = Self::default();
         halves.fill(rows);
         halves
     }
 
     /// Replaces the content with the first halves of `rows`.
-    pub fn fill<R: HasWords>(&mut self, rows: &[R]) {
+    pub fn fill<R: HasHashWords>(&mut self, rows: &[R]) {
         self.first.clear();
         self.second.clear();
         for some in rows.chunks(LANES) {
@@ -45,10 +45,10 @@ impl Halves {
     /// Calls `hit` with the place of each of `rows` within `max` bits of `query` and its distance,
     /// in order. `self` must hold the halves of `rows`.
     #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
-    pub fn scan<R: HasWords>(
+    pub fn scan<R: HasHashWords>(
         &self,
         rows: &[R],
-        query: &Words,
+        query: &HashWords,
         max: u32,
         hit: &mut impl FnMut(u32, u32),
     ) {
@@ -71,10 +71,10 @@ impl Halves {
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,popcnt")]
-    fn scan_avx512<R: HasWords>(
+    fn scan_avx512<R: HasHashWords>(
         &self,
         rows: &[R],
-        query: &Words,
+        query: &HashWords,
         max: u32,
         hit: &mut impl FnMut(u32, u32),
     ) {
@@ -83,10 +83,10 @@ impl Halves {
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "popcnt")]
-    fn scan_popcnt<R: HasWords>(
+    fn scan_popcnt<R: HasHashWords>(
         &self,
         rows: &[R],
-        query: &Words,
+        query: &HashWords,
         max: u32,
         hit: &mut impl FnMut(u32, u32),
     ) {
@@ -95,10 +95,10 @@ impl Halves {
 
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
-    fn scan_plain<R: HasWords>(
+    fn scan_plain<R: HasHashWords>(
         &self,
         rows: &[R],
-        query: &Words,
+        query: &HashWords,
         max: u32,
         hit: &mut impl FnMut(u32, u32),
     ) {
@@ -121,10 +121,10 @@ impl Halves {
 /// Compares the eight whole hashes from `base` on. Not inlined, because it is hardly ever called.
 #[cold]
 #[inline(never)]
-fn compare<R: HasWords>(
+fn compare<R: HasHashWords>(
     rows: &[R],
     base: usize,
-    query: &Words,
+    query: &HashWords,
     max: u32,
     hit: &mut impl FnMut(u32, u32),
 ) {
@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn every_clone_finds_what_a_scan_finds_for_every_length() {
         for len in [0, 1, 7, 8, 9, 500] {
-            let rows: Vec<Words> = (0..len).map(|n: u64| [n, n >> 1, n ^ 7, n & 1]).collect();
+            let rows: Vec<HashWords> = (0..len).map(|n: u64| [n, n >> 1, n ^ 7, n & 1]).collect();
             let query = [3, 1, 4, 0];
             let (mut whole, mut found, mut plain) = (Vec::new(), Vec::new(), Vec::new());
             crate::kernel::scan(&rows, &query, 6, &mut |row, distance| {

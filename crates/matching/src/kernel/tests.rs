@@ -34,7 +34,7 @@ fn avx512_of(tags: &[u16], group: &Group, query_tag: QueryTag, found: &mut Branc
 
 #[test]
 fn every_clone_of_the_scan_finds_the_same() {
-    let rows: Vec<Words> = (0..500_u64).map(|n| [n, n >> 1, n ^ 7, 0]).collect();
+    let rows: Vec<HashWords> = (0..500_u64).map(|n| [n, n >> 1, n ^ 7, 0]).collect();
     let query = [3, 1, 4, 0];
     let mut plain = Vec::new();
     scan_plain(&rows, &query, 6, &mut |row, distance| plain.push((row, distance)));

@@ -14,7 +14,7 @@ use super::shape::{Plan, SLOTS_MAX};
 use super::slot::{QueryTag, Slot, as_index, group};
 use super::visits::{QUERIES_MAX, Visits, WHOLE_ROWS};
 use crate::kernel::{self, LINE_TAGS, prefetch};
-use crate::words::{Words, differing};
+use crate::hash_words::{HashWords, differing};
 
 /// Reading a slot in order pays if at least one in this many postings is visited, of all rows in
 /// all slots that the plan searches. Below that, single queries are faster.
@@ -35,7 +35,7 @@ const FOUND_MAX: usize = 1 << 20;
 /// Queries that are answered together.
 pub struct Batch<'a> {
     segment: &'a Segment,
-    queries: &'a [Words],
+    queries: &'a [HashWords],
     max: u32,
     plan: &'a Plan,
     /// The keys of each query, by slot.
@@ -66,7 +66,7 @@ struct Scratch {
 
 impl<'a> Batch<'a> {
     /// Creates a batch of at most [`QUERIES_MAX`] queries; `None` if they are faster one by one.
-    pub fn new(segment: &'a Segment, queries: &'a [Words], max: u32) -> Option<Self> {
+    pub fn new(segment: &'a Segment, queries: &'a [HashWords], max: u32) -> Option<Self> {
         let plan = segment.plan(max)?;
         let searched = plan.radii.iter().filter(|radius| **radius >= 0).count();
         let visited = float(queries.len()) * plan.postings;

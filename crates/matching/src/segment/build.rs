@@ -13,7 +13,7 @@ use super::slot::Slot;
 use super::tables::Tables;
 use super::{Parts, ROWS_MAX, Segment};
 use crate::mmap_array::MmapArray;
-use crate::words::Words;
+use crate::hash_words::HashWords;
 
 /// A row before the segment is built.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +23,7 @@ pub struct Row {
     /// The bank that the entry is in.
     pub bank: BankId,
     /// The entry's PDQ hash.
-    pub hash: Words,
+    pub hash: HashWords,
 }
 
 /// Returns how many of `rows`, from the first on, fit into one segment. The limits are their

@@ -11,7 +11,7 @@ use super::cost::{SCAN_NS, float};
 use super::key;
 use super::shape::{Plan, RADIUS_MAX, SLOTS_MAX, cheapest};
 use super::slot::{as_index, group};
-use crate::words::Words;
+use crate::hash_words::HashWords;
 
 /// The groups may be this many times fuller than expected before the radii are chosen again.
 const CROWDED: f64 = 3.0;
@@ -33,7 +33,7 @@ impl Segment {
     }
 
     /// Computes the key of `query` in each slot.
-    pub fn keys(&self, query: &Words, keys: &mut [u32; SLOTS_MAX]) {
+    pub fn keys(&self, query: &HashWords, keys: &mut [u32; SLOTS_MAX]) {
         key::each(self.slots().iter().map(|slot| &slot.key), query, keys);
     }
 

@@ -1,6 +1,6 @@
 //! Keys: numbers made of some of the bits of a hash.
 
-use crate::words::Words;
+use crate::hash_words::HashWords;
 
 /// The bits of a hash that make a key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,12 +32,12 @@ impl Key {
     }
 
     /// Returns the mask of the key's bits in a hash.
-    pub fn bits(&self) -> &Words {
+    pub fn bits(&self) -> &HashWords {
         &self.masks
     }
 
     /// Returns the mask, in a hash, of the lower `count` bits of the key.
-    pub fn lower_bits(&self, count: u32) -> Words {
+    pub fn lower_bits(&self, count: u32) -> HashWords {
         let mut masks = self.masks;
         let mut left = count;
         for mask in &mut masks {
@@ -62,7 +62,7 @@ impl Key {
     /// Computes the key of a hash.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
-    pub fn of<const BMI2: bool>(&self, hash: &Words) -> u32 {
+    pub fn of<const BMI2: bool>(&self, hash: &HashWords) -> u32 {
         let mut key = 0;
         for ((word, mask), shift) in hash.iter().zip(&self.masks).zip(&self.shifts) {
             key |= gather::<BMI2>(*word, *mask) << (shift & 31);
@@ -98,7 +98,7 @@ fn truncated(bits: u64) -> u32 {
 
 /// Computes the keys of `hash`, in the fastest variant that the processor has.
 #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
-pub fn each<'a>(keys: impl Iterator<Item = &'a Key>, hash: &Words, to: &mut [u32]) {
+pub fn each<'a>(keys: impl Iterator<Item = &'a Key>, hash: &HashWords, to: &mut [u32]) {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("bmi2") {
         // SAFETY: the processor has the feature, as the line above found.
@@ -109,7 +109,7 @@ pub fn each<'a>(keys: impl Iterator<Item = &'a Key>, hash: &Words, to: &mut [u32
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "bmi2")]
-fn each_bmi2<'a>(keys: impl Iterator<Item = &'a Key>, hash: &Words, to: &mut [u32]) {
+fn each_bmi2<'a>(keys: impl Iterator<Item = &'a Key>, hash: &HashWords, to: &mut [u32]) {
     keys.zip(to).for_each(|(key, to)| *to = key.of::<true>(hash));
 }
 

@@ -11,7 +11,7 @@ use super::branchless_vec::BranchlessVec;
 use super::shape::{Plan, RADIUS_MAX, SLOTS_MAX};
 use super::slot::{QueryTag, Slot, as_index, group};
 use crate::kernel::{self, LINE_TAGS, prefetch};
-use crate::words::{Words, differing};
+use crate::hash_words::{HashWords, differing};
 
 /// Groups in a step: their reads are about as many as a processor can prefetch at a time.
 const STEP_GROUPS: usize = 32;
@@ -91,7 +91,7 @@ impl Segment {
     /// no order.
     pub fn near(
         &self,
-        query: &Words,
+        query: &HashWords,
         max: u32,
         scratch: &mut Scratch,
         hit: &mut impl FnMut(u32, u32),
@@ -110,7 +110,7 @@ impl Segment {
     /// Answers as [`Self::near`] does, for a query whose groups are known to be crowded.
     pub fn near_in_crowded_groups(
         &self,
-        query: &Words,
+        query: &HashWords,
         max: u32,
         scratch: &mut Scratch,
         hit: &mut impl FnMut(u32, u32),
@@ -128,7 +128,7 @@ impl Segment {
     #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
     fn search(
         &self,
-        query: &Words,
+        query: &HashWords,
         max: u32,
         plan: &Plan,
         most: u64,
@@ -152,7 +152,7 @@ impl Segment {
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,avx512bitalg,bmi2,popcnt")]
     fn search_avx512(
         &self,
-        query: &Words,
+        query: &HashWords,
         max: u32,
         plan: &Plan,
         most: u64,
@@ -165,7 +165,7 @@ impl Segment {
     #[target_feature(enable = "avx2,bmi2,popcnt")]
     fn search_avx2(
         &self,
-        query: &Words,
+        query: &HashWords,
         max: u32,
         plan: &Plan,
         most: u64,
@@ -183,7 +183,7 @@ impl Segment {
     #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
     fn search_with<const AVX512: bool>(
         &self,
-        query: &Words,
+        query: &HashWords,
         max: u32,
         plan: &Plan,
         most: u64,
@@ -274,7 +274,7 @@ impl Segment {
     /// Checks that no slot before `index` finds `hash` too, so that each row is a hit once.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
-    pub fn is_first(&self, index: usize, hash: &Words, query: &Words, radii: &[i8]) -> bool {
+    pub fn is_first(&self, index: usize, hash: &HashWords, query: &HashWords, radii: &[i8]) -> bool {
         let radius = |slot: usize| radii.get(slot).map_or(-1, |radius| i64::from(*radius));
         let mut flipped = *hash;
         flipped.iter_mut().zip(query).for_each(|(flipped, word)| *flipped ^= word);

@@ -8,7 +8,7 @@
 use super::key::Key;
 use super::shape::Shape;
 use super::tables::Tables;
-use crate::words::Words;
+use crate::hash_words::HashWords;
 
 /// The rows of a segment in the order of one key. Their postings are in [`Tables`].
 pub struct Slot {
@@ -17,7 +17,7 @@ pub struct Slot {
     /// The key of the next slot; the first slot follows the last.
     pub next: Key,
     /// Mask, in a hash, of those bits of the next key that are in the tags.
-    pub check_bits: Words,
+    pub check_bits: HashWords,
     /// Number of the key's bits, the upper ones, that choose the group.
     pub high: u32,
     /// Number of the key's bits, the lower ones, that are in the tags.
@@ -103,8 +103,8 @@ impl Slot {
     /// bits in the tags. `flipped` has the bits in which the hashes differ.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
-    pub fn differing(&self, flipped: &Words) -> (u32, u32) {
-        let among = |bits: &Words| {
+    pub fn differing(&self, flipped: &HashWords) -> (u32, u32) {
+        let among = |bits: &HashWords| {
             bits.iter().zip(flipped).map(|(bits, flipped)| (bits & flipped).count_ones()).sum()
         };
         (among(self.key.bits()), among(&self.check_bits))

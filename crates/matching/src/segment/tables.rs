@@ -5,7 +5,7 @@ use std::io;
 use super::shape::Layout;
 use super::slot::{Slot, as_index};
 use crate::mmap_array::MmapArray;
-use crate::words::Words;
+use crate::hash_words::HashWords;
 
 /// The most rows in a segment: a row number must fit beside group and tag in a waiting word.
 pub const ROWS_MAX: usize = (1 << TAG_SHIFT) - 1;
@@ -59,7 +59,7 @@ impl Tables {
         layout: Layout,
         slots: &[Slot],
         places: usize,
-        hashes: &[Words],
+        hashes: &[HashWords],
     ) -> io::Result<Self> {
         let rows = hashes.len();
         let mut tables = Self::zeroed(layout, slots.len(), places, rows)?;
@@ -119,7 +119,7 @@ impl Slot {
     #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
     fn fill(
         &self,
-        hashes: &[Words],
+        hashes: &[HashWords],
         waiting: &mut [u64],
         directory: &mut [u32],
         postings: &mut Postings<'_>,
@@ -136,7 +136,7 @@ impl Slot {
     #[target_feature(enable = "bmi2")]
     fn fill_bmi2(
         &self,
-        hashes: &[Words],
+        hashes: &[HashWords],
         waiting: &mut [u64],
         directory: &mut [u32],
         postings: &mut Postings<'_>,
@@ -151,7 +151,7 @@ impl Slot {
     #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
     fn fill_with<const BMI2: bool>(
         &self,
-        hashes: &[Words],
+        hashes: &[HashWords],
         waiting: &mut [u64],
         directory: &mut [u32],
         postings: &mut Postings<'_>,

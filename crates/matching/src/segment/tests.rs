@@ -8,7 +8,7 @@ use crate::segment::batch::Batch;
 use crate::segment::probe::Scratch;
 use crate::segment::visits::QUERIES_MAX;
 use crate::threads;
-use crate::words::{HasWords as _, differing};
+use crate::hash_words::{HasHashWords as _, differing};
 
 /// Pseudo-random hashes, the same at every run.
 pub struct Dice(Rng);
@@ -18,12 +18,12 @@ impl Dice {
         Self(Rng::new(seed))
     }
 
-    pub fn hash(&mut self) -> Words {
+    pub fn hash(&mut self) -> HashWords {
         Pdq::from(hashes::any(&mut self.0)).words()
     }
 
     /// Returns `hash` with `bits` of its bits flipped.
-    fn near(&mut self, hash: &Words, bits: u32) -> Words {
+    fn near(&mut self, hash: &HashWords, bits: u32) -> HashWords {
         let mut bytes = [0; 32];
         for (chunk, word) in bytes.as_chunks_mut::<8>().0.iter_mut().zip(hash) {
             *chunk = word.to_ne_bytes();
@@ -32,7 +32,7 @@ impl Dice {
     }
 }
 
-pub fn segment(hashes: &[Words]) -> Segment {
+pub fn segment(hashes: &[HashWords]) -> Segment {
     let bank: BankId = Uuid::from_u128(1).into();
     let ids = (1..).filter_map(EntryId::new);
     let rows: Vec<Row> = ids.zip(hashes).map(|(id, hash)| Row { id, bank, hash: *hash }).collect();
@@ -41,7 +41,7 @@ pub fn segment(hashes: &[Words]) -> Segment {
 }
 
 #[track_caller]
-fn check(segment: &Segment, hashes: &[Words], query: &Words, max: u32) -> usize {
+fn check(segment: &Segment, hashes: &[HashWords], query: &HashWords, max: u32) -> usize {
     let mut found = Vec::new();
     segment.near(query, max, &mut Scratch::default(), &mut |row, distance| {
         found.push((row, distance));
@@ -56,7 +56,7 @@ fn check(segment: &Segment, hashes: &[Words], query: &Words, max: u32) -> usize 
 #[test]
 fn no_row_is_missed_or_found_twice_among_random_hashes() {
     let mut dice = Dice::new(1);
-    let hashes: Vec<Words> = (0..60_000).map(|_| dice.hash()).collect();
+    let hashes: Vec<HashWords> = (0..60_000).map(|_| dice.hash()).collect();
     let segment = segment(&hashes);
     assert!(segment.plan(31).is_some(), "this is about the slots, not about the scan");
 
@@ -71,7 +71,7 @@ fn no_row_is_missed_or_found_twice_among_random_hashes() {
 #[test]
 fn a_hash_at_the_limit_is_found_and_one_a_bit_farther_is_not() {
     let mut dice = Dice::new(2);
-    let mut hashes: Vec<Words> = (0..30_000).map(|_| dice.hash()).collect();
+    let mut hashes: Vec<HashWords> = (0..30_000).map(|_| dice.hash()).collect();
     let query = dice.hash();
     for (place, bits) in (0..).step_by(100).zip((25..=37).cycle().take(260)) {
         hashes[place] = dice.near(&query, bits);
@@ -89,10 +89,10 @@ fn a_hash_at_the_limit_is_found_and_one_a_bit_farther_is_not() {
 fn queries_in_a_batch_are_answered_as_one_by_one() {
     let mut dice = Dice::new(7);
     for lonely in [50_000, 100_000] {
-        let mut hashes: Vec<Words> = (0..lonely).map(|_| dice.hash()).collect();
+        let mut hashes: Vec<HashWords> = (0..lonely).map(|_| dice.hash()).collect();
         let crowd = dice.hash();
         hashes.extend((0..40_000).map(|turn| dice.near(&crowd, turn % 17)));
-        let mut queries: Vec<Words> = (0..300).map(|_| dice.hash()).collect();
+        let mut queries: Vec<HashWords> = (0..300).map(|_| dice.hash()).collect();
         queries
             .extend((0..300).map(|turn| {
                 dice.near(&hashes[turn * 155], 20 + u32::try_from(turn % 14).unwrap())
@@ -103,7 +103,7 @@ fn queries_in_a_batch_are_answered_as_one_by_one() {
 }
 
 #[track_caller]
-fn check_together(segment: &Segment, queries: &[Words]) {
+fn check_together(segment: &Segment, queries: &[HashWords]) {
     for (max, threads) in [(20, 2), (31, 1), (31, 3), (33, 2)] {
         let batch = Batch::new(segment, queries, max).unwrap();
         let results =
@@ -130,9 +130,9 @@ fn check_together(segment: &Segment, queries: &[Words]) {
 #[test]
 fn few_or_too_many_or_far_queries_are_not_answered_as_a_batch() {
     let mut dice = Dice::new(8);
-    let hashes: Vec<Words> = (0..200_000).map(|_| dice.hash()).collect();
+    let hashes: Vec<HashWords> = (0..200_000).map(|_| dice.hash()).collect();
     let segment = segment(&hashes);
-    let queries: Vec<Words> = (0..=QUERIES_MAX).map(|_| dice.hash()).collect();
+    let queries: Vec<HashWords> = (0..=QUERIES_MAX).map(|_| dice.hash()).collect();
     let together = |count, max| Batch::new(&segment, &queries[..count], max).is_some();
 
     assert!(together(QUERIES_MAX, 31));
@@ -147,7 +147,7 @@ fn few_or_too_many_or_far_queries_are_not_answered_as_a_batch() {
 fn a_crowd_hides_no_row() {
     let mut dice = Dice::new(3);
     let flat = dice.hash();
-    let mut hashes: Vec<Words> = (0..40_000).map(|_| dice.hash()).collect();
+    let mut hashes: Vec<HashWords> = (0..40_000).map(|_| dice.hash()).collect();
     hashes.extend((0..60_000_u32).map(|n| dice.near(&flat, n % 12)));
     let segment = segment(&hashes);
 

@@ -87,7 +87,7 @@ impl DemoServer {
             after: policy.version,
             wording: policy.wording,
             severity: policy.severity,
-            keep_days: KEEP_DAYS,
+            evidence_days: EVIDENCE_DAYS,
         };
         desk.change_policy(&editor, new).await?;
         Ok(())
@@ -148,7 +148,7 @@ const EDITOR: Person = Person {
 };
 
 /// How many days the demo's pictures are kept; its folder is removed before that.
-const KEEP_DAYS: u16 = 30;
+const EVIDENCE_DAYS: u16 = 30;
 
 /// Writes the configuration that commands of the operator need to a file.
 fn write_config(config: &Config, folder: &Path) -> anyhow::Result<PathBuf> {

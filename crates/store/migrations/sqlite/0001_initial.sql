@@ -320,13 +320,13 @@ CREATE TABLE policy (
     version       INTEGER NOT NULL CHECK (version > 0),
     wording       TEXT    NOT NULL,            -- what it forbids, as reviewers and the accused read it
     severity      INTEGER NOT NULL CHECK (severity BETWEEN 1 AND 5),    -- exposure points per minute of a clear view
-    keep_days     INTEGER NOT NULL CHECK (keep_days BETWEEN 0 AND 366), -- of an item's bytes; 0: never kept
+    evidence_days     INTEGER NOT NULL CHECK (evidence_days BETWEEN 0 AND 366), -- of an item's bytes; 0: never kept
     staff_id      BLOB    REFERENCES staff (id), -- who wrote it; NULL: it came with Mamori
     created_at    INTEGER NOT NULL,            -- microseconds
     changed_by    TEXT    NOT NULL,            -- name of the transaction
     PRIMARY KEY (purpose, version)
 ) STRICT;
-INSERT INTO policy (purpose, version, wording, severity, keep_days, created_at, changed_by) VALUES
+INSERT INTO policy (purpose, version, wording, severity, evidence_days, created_at, changed_by) VALUES
     ('child_sexual_abuse', 1, 'Sexual abuse of a child may not be shown or shared.', 5, 0, 0, 'migration'),
     ('child_exploitation', 1, 'Material that exploits a child may not be shown or shared.', 4, 0, 0, 'migration'),
     ('minor_intimate_removal', 1, 'An intimate picture of a person under 18 goes when that person asks.', 4, 0, 0, 'migration'),

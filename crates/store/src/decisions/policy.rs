@@ -17,7 +17,7 @@ macro_rules! select {
             "-- ",
             $name,
             "
-        SELECT purpose, version, wording, severity, keep_days, staff_id, created_at
+        SELECT purpose, version, wording, severity, evidence_days, staff_id, created_at
           FROM policy
          WHERE ",
             $rest
@@ -33,7 +33,7 @@ queries! {
                            FROM policy AS other WHERE other.purpose = policy.purpose)
          ORDER BY severity DESC, purpose");
     INSERT_POLICY = "-- insert_policy
-        INSERT INTO policy (purpose, version, wording, severity, keep_days, staff_id, created_at,
+        INSERT INTO policy (purpose, version, wording, severity, evidence_days, staff_id, created_at,
                             changed_by)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 }
@@ -44,7 +44,7 @@ row! {
         version: i64,
         wording: String,
         severity: i64,
-        keep_days: i64,
+        evidence_days: i64,
         staff_id: Option<Uuid>,
         created_at: i64,
     }
@@ -57,7 +57,7 @@ impl PolicyRow {
             version: u32::try_from(self.version).or_corrupt("policy.version")?,
             wording: self.wording.parse().or_corrupt("policy.wording")?,
             severity: u8::try_from(self.severity).or_corrupt("policy.severity")?,
-            keep_days: u16::try_from(self.keep_days).or_corrupt("policy.keep_days")?,
+            evidence_days: u16::try_from(self.evidence_days).or_corrupt("policy.evidence_days")?,
             by: self.staff_id.map(Into::into),
             created_at: from_micros(self.created_at, "policy.created_at")?,
         })
@@ -110,7 +110,7 @@ impl Tx {
             .bind(policy.version)
             .bind(policy.wording.as_str())
             .bind(u32::from(policy.severity))
-            .bind(u32::from(policy.keep_days))
+            .bind(u32::from(policy.evidence_days))
             .bind(policy.by)
             .bind(policy.created_at)
             .bind(self.name());

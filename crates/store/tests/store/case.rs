@@ -120,7 +120,7 @@ on_both_engines! {
         for &purpose in Purpose::ALL {
             let policy = store.policy(purpose).await.unwrap();
             assert_eq!(policy.is_none(), purpose.is_negative(), "{purpose:?}");
-            assert!(policy.is_none_or(|policy| policy.keep_days == 0), "{purpose:?}");
+            assert!(policy.is_none_or(|policy| policy.evidence_days == 0), "{purpose:?}");
         }
         assert_eq!(store.policies().await.unwrap().len(), Purpose::ALL.len() - 1);
     }

@@ -5,8 +5,9 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
 use anyhow::{Result, bail};
 use tempfile::TempDir;
@@ -61,12 +62,45 @@ fn test_pages(machine: &Machine, args: &[String]) -> Result<()> {
     let list_file = folder.path().join("test-servers");
     fs::write(&list_file, list)?;
 
+    let browser = Browser::start(&tests, &packages)?;
+
     let mut node = Command::new("node");
     node.args(["--test", FILES_AT_ONCE, "--test-reporter=spec"]);
     node.args(files.iter().map(|file| tests.join(format!("{file}{ENDING}"))));
     node.env("MAMORI_TEST_SERVERS", list_file).env("MAMORI_PACKAGES", packages);
-    node.env("MAMORI_SCREENS", screens);
+    node.env("MAMORI_BROWSER", &browser.address).env("MAMORI_SCREENS", screens);
     run(node.current_dir(&tests))
+}
+
+/// Debian's Chromium, which all test files use. It ends with this value, or with this program.
+struct Browser {
+    /// Where the tests connect to it.
+    address: String,
+    process: Child,
+}
+
+impl Browser {
+    fn start(tests: &Path, packages: &Path) -> Result<Self> {
+        let mut node = Command::new("node");
+        node.arg(tests.join("chromium.mjs")).env("MAMORI_PACKAGES", packages);
+        let mut process = node.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut address = String::new();
+        if let Some(stdout) = process.stdout.take() {
+            BufReader::new(stdout).read_line(&mut address)?;
+        }
+        let browser = Self { address: address.trim().to_owned(), process };
+        if browser.address.is_empty() {
+            bail!("Chromium did not start");
+        }
+        Ok(browser)
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        drop(self.process.stdin.take());
+        let _ = self.process.wait();
+    }
 }
 
 /// Returns the names of the test files in `folder`, or those of them that are in `wanted`.

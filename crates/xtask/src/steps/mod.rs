@@ -49,17 +49,13 @@ pub const TEST: [&Step; 10] = [
     &grid::STEP,
 ];
 
-/// The steps that run only by name, because they take long or wait for input.
-pub const BY_NAME: [&Step; 6] = [
-    &advisories::STEP,
-    &bench::STEP,
-    &compare_corpus::STEP,
-    &fuzz::STEP,
-    &postgres::STEP,
-    &simulate::STEP,
-];
+/// The steps that run only by name: they measure, ask another server, or wait for input.
+pub const BY_NAME: [&Step; 3] = [&advisories::STEP, &bench::STEP, &postgres::STEP];
 
-/// Returns every step.
+/// Exercises of an hour or more, each with a short form among the tests.
+pub const DRILLS: [&Step; 3] = [&compare_corpus::STEP, &fuzz::STEP, &simulate::STEP];
+
+/// Returns every step that is not a drill.
 pub fn all() -> impl Iterator<Item = &'static Step> {
     TEST.into_iter().chain(BY_NAME)
 }

@@ -10,7 +10,7 @@ use crate::sim::{Simulation, Tried};
 use crate::vault_files;
 
 /// For how many days bytes are stored; the last value is beyond the limit.
-const DAYS: [u16; 8] = [0, 1, 5, 15, 15, 30, 40, Policy::KEEP_DAYS_MAX + 1];
+const DAYS: [u16; 8] = [0, 1, 5, 15, 15, 30, 40, Policy::EVIDENCE_DAYS_MAX + 1];
 
 /// Sets a policy that stores bytes from the beginning.
 pub async fn begin(sim: &mut Simulation) -> Result<(), String> {
@@ -27,7 +27,7 @@ pub async fn change_policy(sim: &mut Simulation) -> Result<(), String> {
 
 async fn change(
     sim: &mut Simulation,
-    keep_days: u16,
+    evidence_days: u16,
     severity: u8,
     is_stale: bool,
 ) -> Result<(), String> {
@@ -35,10 +35,10 @@ async fn change(
     let newest = u32::try_from(sim.tables.count(newest).await?).unwrap();
     let after = if is_stale { newest - 1 } else { newest };
     let wording = words();
-    let new = NewPolicy { purpose: Purpose::Rehearsal, after, wording, severity, keep_days };
+    let new = NewPolicy { purpose: Purpose::Rehearsal, after, wording, severity, evidence_days };
     let who = people::editor(sim).await;
-    let is_too_much = keep_days > Policy::KEEP_DAYS_MAX || !(1..=5).contains(&severity);
-    sim.log(format!("   for {keep_days} days, severity {severity}, stale: {is_stale}"));
+    let is_too_much = evidence_days > Policy::EVIDENCE_DAYS_MAX || !(1..=5).contains(&severity);
+    sim.log(format!("   for {evidence_days} days, severity {severity}, stale: {is_stale}"));
     let verb = |desk: Desk| async move { desk.change_policy(&who, new).await };
     match sim.attempt(verb).await {
         Tried::Crashed => Ok(()),

@@ -1,6 +1,6 @@
 use super::*;
 
-fn hash(number: u64) -> Words {
+fn hash(number: u64) -> HashWords {
     [1_u64, 2, 3, 4].map(|word| (number + 1).wrapping_mul(word).wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }
 

@@ -1,7 +1,7 @@
 use super::*;
 use crate::segment::shape::Layout;
 
-fn hash(number: u64) -> Words {
+fn hash(number: u64) -> HashWords {
     [1_u64, 2, 3, 4].map(|word| (number + 1).wrapping_mul(word).wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }
 
@@ -21,7 +21,7 @@ fn a_tag_has_the_lower_bits_of_its_key_and_bits_of_the_next() {
         assert_eq!(slot.next, next.key);
     }
     let (a, b) = (hash(1), hash(2));
-    let flipped: Words = std::array::from_fn(|word| a[word] ^ b[word]);
+    let flipped: HashWords = std::array::from_fn(|word| a[word] ^ b[word]);
     let of = |key: &Key| key.of::<false>(&a) ^ key.of::<false>(&b);
     let check = (of(&slots[1].key) & 0xfff).count_ones();
     assert_eq!(slots[0].differing(&flipped), (of(&slots[0].key).count_ones(), check));

@@ -2,13 +2,13 @@ use super::*;
 use crate::segment::shape::Shape;
 use crate::segment::slot::group;
 
-fn hash(number: u64) -> Words {
+fn hash(number: u64) -> HashWords {
     [1_u64, 2, 3, 4].map(|word| (number + 1).wrapping_mul(word).wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }
 
 #[track_caller]
 fn check(rows: u64, layout: Layout, high: [u32; 2]) {
-    let hashes: Vec<Words> = (0..rows).map(hash).collect();
+    let hashes: Vec<HashWords> = (0..rows).map(hash).collect();
     let widths = vec![16, 16, 28, 28, 28, 28, 28, 28, 28, 28];
     let mut highs = vec![20; 10];
     highs[..2].copy_from_slice(&high);

@@ -3,18 +3,18 @@
 use mamori_model::Pdq;
 
 /// The 256 bits of a PDQ hash, eight bytes in each number, in the machine's byte order.
-pub type Words = [u64; 4];
+pub type HashWords = [u64; 4];
 
 /// A type that a search can compare: it has the bits of a hash.
-pub trait HasWords: Copy {
+pub trait HasHashWords: Copy {
     /// Returns the bits.
-    fn words(&self) -> Words;
+    fn words(&self) -> HashWords;
 }
 
-impl HasWords for Pdq {
+impl HasHashWords for Pdq {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "compiled anew inside each clone of a search")]
-    fn words(&self) -> Words {
+    fn words(&self) -> HashWords {
         let (words, _) = self.as_bytes().as_chunks::<8>();
         let mut numbers = [0; 4];
         for (number, word) in numbers.iter_mut().zip(words) {
@@ -24,10 +24,10 @@ impl HasWords for Pdq {
     }
 }
 
-impl HasWords for Words {
+impl HasHashWords for HashWords {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "compiled anew inside each clone of a search")]
-    fn words(&self) -> Words {
+    fn words(&self) -> HashWords {
         *self
     }
 }
@@ -35,6 +35,6 @@ impl HasWords for Words {
 /// Returns in how many bits two hashes differ, 0 to 256.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "the innermost step of every search")]
-pub fn differing(a: &Words, b: &Words) -> u32 {
+pub fn differing(a: &HashWords, b: &HashWords) -> u32 {
     a.iter().zip(b).map(|(a, b)| (a ^ b).count_ones()).sum()
 }
