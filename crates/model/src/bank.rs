@@ -81,7 +81,7 @@ pub enum Action {
     None,
     /// The item is kept back until a reviewer has decided.
     Hold,
-    /// The item is refused.
+    /// The item is blocked: it is not published.
     Block,
 }
 

@@ -13,7 +13,7 @@ use crate::{BankId, DecisionId, DisputeId, EntryId, FreeText, ServiceId, StaffId
 #[derive(EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum DisputeState {
-    /// Not resolved yet: at this service, a hit on the entry does not hold or refuse an item.
+    /// Not resolved yet: at this service, a hit on the entry does not hold or block an item.
     Open,
     /// The entry was wrong and has been withdrawn.
     Upheld,
@@ -39,7 +39,7 @@ impl DisputeState {
 }
 
 /// A reviewer's objection that an entry is wrong at one service. While it is open, a hit on the
-/// entry does not hold or refuse an item at that service; elsewhere the entry has its usual effect.
+/// entry does not hold or block an item at that service; elsewhere the entry has its usual effect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dispute {
     /// Id of this dispute; text form `disp_…`.

@@ -25,7 +25,7 @@ pub struct Evidence {
     pub key_name: String,
     /// Time at which the bytes were stored.
     pub stored_at: Timestamp,
-    /// End of the retention period.
+    /// End of the retention term.
     pub expires_at: Timestamp,
 }
 
@@ -41,10 +41,10 @@ impl Evidence {
 pub enum EvidenceStatus {
     /// Available until a given time.
     Available {
-        /// End of the retention period.
+        /// End of the retention term.
         until: Timestamp,
     },
-    /// No longer available: the retention period has ended, or the key was deleted.
+    /// No longer available: the retention term has ended, or the key was deleted.
     Gone,
     /// The bytes were never stored.
     NeverStored,

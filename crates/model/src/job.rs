@@ -22,13 +22,14 @@ pub enum JobKind {
     /// Check whether a service has answered, and request the action again if not; the job's key is
     /// the id of the action.
     Remind,
-    /// Remove the file of an object whose retention period has ended; the job's key is the id of
+    /// Remove the file of an object whose retention term has ended; the job's key is the id of
     /// the evidence.
     RemoveObject,
 }
 
-/// The beneficiary of a job, for fairness. The number of leased jobs is limited for each lane and
-/// for each party, so that the jobs of one party cannot hold up the jobs of the others.
+/// The group whose jobs share one concurrency limit, e.g. one endpoint. A party (e.g. a service) is
+/// the group of lanes with a limit in common, so that the jobs of one party cannot hold up the jobs
+/// of the others.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Lane(String);
 

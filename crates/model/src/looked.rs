@@ -24,9 +24,9 @@ pub enum NotCompared {
     /// More pixels than the limit; only the bytes were compared.
     TooLarge,
     /// Only the bytes were compared: no decoding process was free, the decoding processes do not
-    /// work, or Mamori did not wait for the decoding of an item that is known by its bytes.
+    /// work, or an exact digest had already matched, and Mamori did not wait for a slow decoder.
     Busy,
-    /// Frames have less structure than every bank requires.
+    /// The quality of frames is below the minimum of all banks that apply.
     LowQuality,
 }
 
@@ -50,10 +50,12 @@ impl NotCompared {
             Self::Unreadable => "only the bytes were compared: the picture cannot be read",
             Self::TooLarge => "only the bytes were compared: the picture has too many pixels",
             Self::Busy => {
-                "only the bytes were compared: no decoding process was available, or decoding took too long \
-                 for an item that is known by its bytes"
+                "only the bytes were compared: no decoding process was available, or an exact \
+                 digest had already matched, and Mamori did not wait for a slow decoder"
             }
-            Self::LowQuality => "frames have less structure than every bank demands",
+            Self::LowQuality => {
+                "for these frames, the quality is below the minimum of all banks that apply"
+            }
         }
     }
 }

@@ -32,7 +32,7 @@ impl Policy {
     /// The allowed severities, the mildest first.
     pub const SEVERITIES: std::ops::RangeInclusive<u8> = 1..=5;
 
-    /// Returns the retention period of an item's bytes.
+    /// Returns the retention term of an item's bytes.
     pub fn term(&self) -> SignedDuration {
         SignedDuration::from_hours(24 * i64::from(self.evidence_days))
     }

@@ -110,9 +110,9 @@ refusals! {
     ViewClosed: Over = "view.closed", "this view is over: begin another";
     /// The bytes of the item were never stored.
     EvidenceNone: Missing = "evidence.none", "the bytes of this item were not stored";
-    /// The retention period of the item's bytes has ended.
+    /// The retention term of the item's bytes has ended.
     EvidenceGone: Over = "evidence.gone",
-        "the bytes of this item can no longer be read: their retention period has ended";
+        "the bytes of this item can no longer be read: their retention term has ended";
     /// The bytes of the item cannot be unsealed.
     EvidenceBroken: Broken = "evidence.broken",
         "the bytes of this item cannot be unsealed: tell the operator";

@@ -1,31 +1,31 @@
-//! The table of retention periods. `docs/rights.md` shows it to the public, and a test keeps the
+//! The table of retention terms. `docs/rights.md` shows it to the public, and a test keeps the
 //! two equal. The configuration and the retention sweep read it.
 
 mod periods;
 
 pub use periods::Periods;
 
-/// A retention period, after which rows are deleted.
+/// A retention term, after which rows are deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Term {
     /// The kind of rows, in words.
     pub what: &'static str,
     /// The key in the configuration, under `[retention]`. Unique.
     pub key: &'static str,
-    /// The period in days if the operator does not set one.
+    /// The term in days if the operator does not set one.
     pub days_default: u32,
-    /// The longest period in days that an operator may set.
+    /// The longest term in days that an operator may set.
     pub days_max: u32,
-    /// The reason for this period: a law, or our own choice.
+    /// The reason for this term: a law, or our own choice.
     pub source: &'static str,
 }
 
-/// Declares the retention periods, and the list of all of them.
+/// Declares the retention terms, and the list of all of them.
 macro_rules! terms {
     ($($(#[$doc:meta])* $name:ident = $term:expr;)*) => {
         $($(#[$doc])* pub const $name: Term = $term;)*
 
-        /// Every retention period.
+        /// Every retention term.
         pub const TERMS: &[Term] = &[$($name,)*];
     };
 }
@@ -93,7 +93,8 @@ terms! {
         key: "staff_events_days",
         days_default: 366,
         days_max: 3_660,
-        source: "our choice: as long as a case that such a person decided can be asked about, twice over",
+        source: "our choice: twice the term of a case, so that the roles behind a decision can be \
+                 looked up for as long as it can be contested",
     };
 }
 

@@ -18,7 +18,7 @@ pub enum Verdict {
     Allow,
     /// Keep the item back until a reviewer has decided.
     Hold,
-    /// Refuse the item.
+    /// Block the item: it is not published.
     Block,
 }
 
@@ -49,7 +49,8 @@ impl From<Action> for Verdict {
 
 /// Why an item was not compared.
 ///
-/// If banks have different reasons, the reason that comes last in this list is reported.
+/// If several reasons apply, the reported one is the last of: `no_bank`, `surface`, `jurisdiction`,
+/// `private_basis_ended`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]

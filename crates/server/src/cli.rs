@@ -31,8 +31,8 @@ Three of its commands are tools on their own. They need no server, no configurat
 network, and their JSON is stable:
 
   mamori hash --json *.jpg                              what are the hashes of these pictures?
-  mamori match --json --bank bank.txt --queries q.txt   which of these hashes are near to a bank's?
-  mamori scan --json uploads/ --bank bank.txt           which pictures in this folder are?
+  mamori match --json --bank bank.txt --queries q.txt   which hashes are near to a hash in the bank?
+  mamori scan --json uploads/ --bank bank.txt           which pictures are near to a hash in it?
 
 `mamori help <command>` explains each, with its exit statuses.";
 

@@ -46,7 +46,7 @@ pub struct Config {
     pub checks: Checks,
     /// `[webhooks]`: webhook delivery.
     pub webhooks: Webhooks,
-    /// `[retention]`: retention periods.
+    /// `[retention]`: retention terms.
     pub retention: retention::Periods,
     /// `[console]`: the pages for staff.
     pub console: Console,

@@ -30,7 +30,8 @@ Examples:
   mamori staff add rei --role reviewer --role policy_editor --display-name 'Rei Tanaka' --language ja
   mamori staff list
   mamori staff enroll ada                      a new link; using it deletes earlier sign-in methods
-  mamori staff sign-in-link ada                signs Ada in, once, within five minutes
+  mamori staff sign-in-link ada                signs Ada in, once, within `staff.sign_in_link_min`
+                                               minutes, 5 by default
   mamori staff roles rei --role lead
   mamori staff deactivate rei                  takes effect at Rei's next request";
 

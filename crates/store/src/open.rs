@@ -179,7 +179,7 @@ async fn open_sqlite(path: &str, settings: &Settings) -> Result<Pools, Error> {
         .foreign_keys(true)
         .busy_timeout(settings.acquire_timeout)
         // Overwrites deleted data with zeros: so no later copy of the file contains the key of an
-        // item whose retention period has ended.
+        // item whose retention term has ended.
         .pragma("secure_delete", "ON")
         .disable_statement_logging();
     let writing = both

@@ -1,4 +1,4 @@
-//! Queries that remove data at the end of their retention period, which `model::retention` defines.
+//! Queries that remove data at the end of their retention term, which `model::retention` defines.
 //!
 //! Each call removes at most `limit` rows and returns how many, so that no transaction is long.
 

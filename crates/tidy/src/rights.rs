@@ -11,14 +11,14 @@ use crate::Findings;
 /// Path of the page.
 pub const PAGE: &str = "docs/rights.md";
 
-/// Returns the row that the page's table must have for this retention period.
+/// Returns the row that the page's table must have for this retention term.
 pub fn row(term: &Term) -> String {
     let Term { what, key, days_default, days_max, source } = term;
     format!("| {what} | `{key}` | {days_default} | {days_max} | {source} |")
 }
 
-/// Reports retention periods that the page lacks, and rows of its table that match no retention
-/// period.
+/// Reports retention terms that the page lacks, and rows of its table that match no retention
+/// term.
 pub fn retention(page: &str, terms: &[Term]) -> Findings {
     let rows: Vec<String> = terms.iter().map(row).collect();
     let missing = rows.iter().filter(|row| !page.lines().any(|line| line == *row));

@@ -103,7 +103,7 @@ kinds! {
     MediaUnreadable = UNPROCESSABLE_ENTITY, "media.unreadable", "The item cannot be read";
     /// The item is a picture with too many pixels.
     MediaTooLarge = UNPROCESSABLE_ENTITY, "media.too_large", "The item has too many pixels";
-    /// Frames were left out, and the others have no hits.
+    /// Frames were left out, and no hit decides about the whole item.
     MediaPartlyLooked = UNPROCESSABLE_ENTITY, "media.partly_looked",
         "Not all of the item was compared";
     /// The server is overloaded at the moment.
@@ -278,7 +278,7 @@ impl From<Refusal> for Problem {
     }
 }
 
-/// The warning that a refused item must not be treated as clean.
+/// The warning that an item that was not compared must not be treated as clean.
 const NOT_CLEAN: &str = "It was not compared; do not treat it as clean.";
 /// The formats that are always decoded; HEIC needs a converter that the operator installs.
 const FORMATS: &str = "JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or JPEG XL";

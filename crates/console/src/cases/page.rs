@@ -295,7 +295,7 @@ pub const DECIDED: MessageId = MessageId("case-decided");
 pub const PROPOSED: MessageId = MessageId("case-proposed");
 /// The message that there is no picture because it was never stored.
 pub const NEVER_STORED: MessageId = MessageId("item-never-stored");
-/// The message that there is no picture because its retention period has ended.
+/// The message that there is no picture because its retention term has ended.
 pub const EXPIRED: MessageId = MessageId("item-expired");
 /// The message that the picture is stored, but that this page does not show it.
 pub const STORED: MessageId = MessageId("item-stored");

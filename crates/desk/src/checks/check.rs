@@ -51,10 +51,10 @@ pub struct Checked {
 impl Desk {
     /// Checks an item against the banks that may be used on it.
     ///
-    /// A clean item is not stored: it touches neither disk nor database. A match is committed,
-    /// with its case and its webhook deliveries, before this returns; checking the same item again
-    /// never creates a second match. If the policy keeps the item's bytes, they are sealed in the
-    /// vault by then, unless the vault fails.
+    /// A clean item is not stored; a check of an item that no entry is near or equal to touches
+    /// neither disk nor database. A match is committed, with its case and its webhook deliveries,
+    /// before this returns; checking the same item again never creates a second match. If the
+    /// policy keeps the item's bytes, they are sealed in the vault by then, unless the vault fails.
     ///
     /// The digests of an item's bytes are compared whether or not it can be decoded. Unless the
     /// hits decide about the whole item

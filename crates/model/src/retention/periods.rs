@@ -1,4 +1,4 @@
-//! The retention periods that an operator set, as `[retention]` of the configuration.
+//! The retention terms that an operator set, as `[retention]` of the configuration.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -39,7 +39,7 @@ impl<'de> Visitor<'de> for Table {
     type Value = Periods;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a table of retention periods in days")
+        f.write_str("a table of retention terms in days")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Periods, A::Error> {

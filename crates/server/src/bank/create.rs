@@ -48,8 +48,8 @@ pub struct Args {
     #[arg(long, value_name = "QUALITY", default_value_t = Quality::TRUSTED_MIN.value(),
           value_parser = clap::value_parser!(u8).range(0..=100))]
     quality_min: u8,
-    /// Which hashes of a picture are compared: `all`, including those of the picture turned and
-    /// mirrored, or `none` of these [default: `none` for `known_benign`, else `all`]
+    /// `all`: also compare rotated and mirrored variants of a picture. `none`: compare only what a
+    /// viewer may show [default: `none` for `known_benign`, else `all`]
     #[arg(long, value_name = "WHICH")]
     transforms: Option<Transforms>,
     /// What a match does by itself: `none`, `hold` or `block`

@@ -171,7 +171,7 @@ impl Default for Limits {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Checks {
-    /// The answer for an item of which frames were left out and the others have no hits.
+    /// The answer for an item of which frames were left out, unless hits decide about the whole.
     pub partly_looked: PartlyLooked,
 }
 

@@ -1,4 +1,4 @@
-//! `mamori match`: finds which hashes of one list are near to which of another.
+//! `mamori match`: finds the hashes in one list that are near to a hash in another.
 
 use std::io::Write as _;
 use std::num::NonZero;
@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::list;
 use super::output::{NearEntry, Output, in_words, json_line};
 
-/// Finds which hashes of a list are near to a bank's.
+/// Finds the hashes in a list that are near to a hash in a bank.
 #[derive(clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct Args {

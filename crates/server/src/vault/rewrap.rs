@@ -7,7 +7,8 @@ use mamori_desk::{Desk, LocalCli};
 
 use crate::serve::ConfigArgs;
 
-/// Wraps all stored keys and TOTP secrets with the first key, so that older keys can be removed
+/// Wraps all stored keys and TOTP secrets with the key on the top line of the file, so that the
+/// keys below it can be removed
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -19,7 +20,7 @@ pub async fn run(desk: &Desk) -> anyhow::Result<ExitCode> {
     let done = desk.rewrap_vault(&LocalCli::here()).await?;
     writeln!(
         io::stdout(),
-        "{} items and the codes of {} staff members are wrapped by the first key now.",
+        "{} items and the codes of {} staff members are now wrapped by the key on the top line.",
         done.items,
         done.codes
     )?;

@@ -265,7 +265,7 @@ impl Tx {
         self.run(call).await.map(drop)
     }
 
-    /// Makes evidence that has reached the end of its retention period permanently unreadable, at
+    /// Makes evidence that has reached the end of its retention term permanently unreadable, at
     /// most `limit`; returns which.
     pub async fn expire_evidence(
         &mut self,
@@ -277,7 +277,7 @@ impl Tx {
         Ok(rows.into_iter().map(|(id,)| id.into()).collect())
     }
 
-    /// Ends the retention period of the evidence of a case's items at `until` at the latest.
+    /// Ends the retention term of the evidence of a case's items at `until` at the latest.
     pub async fn shorten_evidence_of_case(
         &mut self,
         case: CaseId,
@@ -286,7 +286,7 @@ impl Tx {
         self.run(SHORTEN_OF_CASE.bind(case).bind(until).bind(self.name())).await.map(drop)
     }
 
-    /// Shortens the retention period of the evidence under a policy to `term` from its storage, but
+    /// Shortens the retention term of the evidence under a policy to `term` from its storage, but
     /// to no time before `until`.
     pub async fn shorten_evidence_of_policy(
         &mut self,
@@ -299,7 +299,7 @@ impl Tx {
         self.run(call.bind(self.name())).await.map(drop)
     }
 
-    /// Ends the retention period of the evidence of a service's items at `until` at the latest.
+    /// Ends the retention term of the evidence of a service's items at `until` at the latest.
     pub async fn shorten_evidence_of_service(
         &mut self,
         service: ServiceId,

@@ -1,4 +1,4 @@
-//! Data is removed at the end of its retention period.
+//! Data is removed at the end of its retention term.
 
 use mamori_model::Verdict;
 use mamori_model::import::{Import, ImportState};

@@ -21,7 +21,7 @@ use crate::problem::Problem;
     params(("action" = inline(text::ActionId), Path, description = "The action's id.")),
     request_body(content((NewAnswer = "application/json", example = json!({"result": "done"})))),
     responses(
-        (status = 204, description = "Taken."),
+        (status = 204, description = "The answer is stored."),
         (status = 409, description = "The action has a different answer already."),
     ),
     extensions(("x-who" = json!("service")))

@@ -61,7 +61,8 @@ pub struct BankJson {
     /// The lowest quality of an item's PDQ hash that is compared.
     #[schema(value_type = u32, minimum = 0, maximum = 100)]
     pub quality_min: Quality,
-    /// Which hashes of a frame are compared.
+    /// `all`: also compare rotated and mirrored variants of a frame. `none`: compare only what a
+    /// viewer may show.
     pub transforms: Transforms,
     /// What a match does by itself.
     pub action: Action,
@@ -141,8 +142,8 @@ pub struct NewBankJson {
     #[serde(default = "trusted", deserialize_with = "quality")]
     #[schema(value_type = u32, minimum = 0, maximum = 100, default = 50)]
     pub quality_min: Quality,
-    /// Which hashes of a frame are compared. Defaults to `none` for `known_benign` and to `all` for
-    /// every other purpose.
+    /// `all`: also compare rotated and mirrored variants of a frame. `none`: compare only what a
+    /// viewer may show. Defaults to `none` for `known_benign` and to `all` for every other purpose.
     pub transforms: Option<Transforms>,
     /// What a match does by itself.
     #[serde(default = "nothing")]
@@ -302,7 +303,8 @@ pub struct BankChangeJson {
     #[serde(default, deserialize_with = "optional_quality")]
     #[schema(value_type = Option<u32>, minimum = 0, maximum = 100)]
     pub quality_min: Option<Quality>,
-    /// Which hashes of a frame are compared.
+    /// `all`: also compare rotated and mirrored variants of a frame. `none`: compare only what a
+    /// viewer may show.
     pub transforms: Option<Transforms>,
     /// What a match does by itself.
     pub action: Option<Action>,

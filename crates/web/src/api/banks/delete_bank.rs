@@ -13,7 +13,7 @@ use crate::problem::Problem;
 /// Delete a bank
 ///
 /// The bank stops matching at once; on every node within a second. Its entries are deleted with it;
-/// the matches that it caused are kept for their retention period.
+/// the matches that it caused are kept for their retention term.
 #[utoipa::path(
     delete, path = "/v1/banks/{bank}", tag = "banks",
     params(("bank" = inline(text::BankId), Path, description = "The bank's id.")),

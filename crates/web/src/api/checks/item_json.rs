@@ -61,7 +61,7 @@ struct CheckHashesFields {
     jurisdiction: Option<text::Country>,
     /// PDQ hash of the picture, compared as sent: turned variants are not looked up.
     pdq: Option<text::Hex64>,
-    /// The quality of `pdq`; without it, the lowest quality of every bank counts as met.
+    /// The quality of `pdq`. If absent, no bank's `quality_min` is applied.
     #[schema(minimum = 0, maximum = 100)]
     quality: Option<u32>,
     /// SHA-256 digest of the bytes.
@@ -254,7 +254,7 @@ pub struct CheckedJson {
     /// How much of it was compared: `all`, `part` or `none`. With `none`, it was not decoded
     /// either.
     pub looked: LookedJson,
-    /// Why not all of it was compared.
+    /// Why the item, or a part of it, was not compared.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub not_looked: Vec<GapJson>,

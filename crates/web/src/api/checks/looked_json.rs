@@ -38,7 +38,7 @@ pub enum GapCode {
     Part(NotCompared),
 }
 
-/// Why an item, or a part of it, was not compared.
+/// Why the item, or a part of it, was not compared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = NotLookedReason)]
 pub struct GapJson {

@@ -14,7 +14,7 @@ use crate::problem::Problem;
 ///
 /// The service's keys are revoked, on every node within a second. Its webhook endpoints are
 /// removed, with their addresses and secrets, and waiting deliveries are not sent. Its matches can
-/// no longer be read and are deleted at the end of their retention period.
+/// no longer be read and are deleted at the end of their retention term.
 #[utoipa::path(
     delete, path = "/v1/services/{service}", tag = "keys",
     params(("service" = inline(text::ServiceId), Path, description = "The service's id.")),

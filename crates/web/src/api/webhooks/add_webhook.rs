@@ -11,8 +11,10 @@ use crate::problem::Problem;
 
 /// Add a webhook endpoint
 ///
-/// Mamori sends every match to every endpoint of the service, by the Standard Webhooks convention.
-/// The response contains the signing secret, `whsec_…`, this once.
+/// Mamori sends every new or changed match and every requested action to every endpoint of the
+/// service, by the Standard Webhooks convention; a test message, `endpoint.test`, only to the
+/// endpoint for which it was requested. The response contains the signing secret, `whsec_…`, this
+/// once.
 #[utoipa::path(
     post, path = "/v1/webhooks", tag = "webhooks",
     request_body = NewEndpoint,
