@@ -1,7 +1,9 @@
 //! The sweeper: ends and removes what has reached the end of its term, area by area.
 
+use std::pin::Pin;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use crate::sweep_summary::SweepSummary;
@@ -22,7 +24,12 @@ impl Desk {
             if round % OBJECTS_EVERY == 0 {
                 self.sweep_vault().await;
             }
-            match self.sweep_once().await {
+            // Dropped between or inside of transactions, which then change nothing.
+            let swept = tokio::select! {
+                () = stop.cancelled() => return,
+                swept = self.sweep_once() => swept,
+            };
+            match swept {
                 Ok(swept) if swept == SweepSummary::default() => {}
                 Ok(swept) => tracing::info!(
                     entries_expired = swept.entries_expired,
@@ -54,31 +61,50 @@ impl Desk {
     }
 
     /// Ends and removes everything that has reached the end of its term now, in transactions of
-    /// bounded size.
+    /// bounded size. An area that fails does not keep the others from their part; the first error
+    /// is returned in the end.
     pub async fn sweep_once(&self) -> Result<SweepSummary, Error> {
+        // Once: a row that reaches its term meanwhile is the next sweep's, so that this one ends.
+        let now = self.clock().now();
         let mut all = SweepSummary::default();
         loop {
-            let some = self.sweep_some().await?;
-            if some == SweepSummary::default() {
-                return Ok(all);
-            }
+            let (some, failed) = self.sweep_some(now).await;
             all += some;
+            if let Some(error) = failed {
+                return Err(error);
+            }
+            if some == SweepSummary::default() {
+                break;
+            }
         }
+        self.forget_overwritten().await?;
+        Ok(all)
     }
 
-    /// Runs the sweep of each area once. Cases come before the matches in them, as a match is kept
-    /// as long as its case.
-    async fn sweep_some(&self) -> Result<SweepSummary, Error> {
-        let now = self.clock().now();
-        let mut some = banks::expire::expire(self, now).await?;
-        some += viewing::expire::expire(self, now).await?;
-        some += cases::expire::expire(self, now).await?;
-        some += decisions::expire::expire(self, now).await?;
-        some += evidence::expire::expire(self, now).await?;
-        some += checks::expire::expire(self, now).await?;
-        some += webhooks::expire::expire(self, now).await?;
-        some += staff::expire::expire(self, now).await?;
-        some += node::expire::expire(self, now).await?;
-        Ok(some)
+    /// Runs the sweep of each area once; returns the first error. Evidence comes first, and cases
+    /// before the matches in them, as a match is kept as long as its case.
+    async fn sweep_some(&self, now: Timestamp) -> (SweepSummary, Option<Error>) {
+        let areas: [Area<'_>; 9] = [
+            Box::pin(evidence::expire::expire(self, now)),
+            Box::pin(banks::expire::expire(self, now)),
+            Box::pin(viewing::expire::expire(self, now)),
+            Box::pin(cases::expire::expire(self, now)),
+            Box::pin(decisions::expire::expire(self, now)),
+            Box::pin(checks::expire::expire(self, now)),
+            Box::pin(webhooks::expire::expire(self, now)),
+            Box::pin(staff::expire::expire(self, now)),
+            Box::pin(node::expire::expire(self, now)),
+        ];
+        let (mut all, mut failed) = (SweepSummary::default(), None);
+        for area in areas {
+            match area.await {
+                Ok(some) => all += some,
+                Err(error) => failed = failed.or(Some(error)),
+            }
+        }
+        (all, failed)
     }
 }
+
+/// The sweep of one area.
+type Area<'a> = Pin<Box<dyn Future<Output = Result<SweepSummary, Error>> + Send + 'a>>;

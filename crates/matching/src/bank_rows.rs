@@ -8,8 +8,8 @@ use std::sync::{Arc, OnceLock};
 
 use mamori_model::EntryId;
 
-use crate::kernel::halves::Halves;
 use crate::hash_words::{HasHashWords, HashWords};
+use crate::kernel::halves::Halves;
 
 /// The most hashes in a chunk: small enough to be copied for one more entry (about 10 µs), large
 /// enough that a bank of millions has few chunks. A power of two, see [`Chunk::clone`].

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use mamori_model::{EntryId, Pdq};
 
 use crate::bank_rows::{BankRows, Chunk};
+use crate::hash_words::HasHashWords as _;
 use crate::index_snapshot::{IndexSnapshot, SegmentView};
 use crate::segment::{ROWS_MAX, Row, Segment, split};
-use crate::hash_words::HasHashWords as _;
 
 /// Rows in the delta from which on compaction pays, unless the caller sets another number: with
 /// fewer rows, a look-up in a segment would take longer than comparing them all.

@@ -15,10 +15,10 @@ use mamori_model::{BankId, Distance, EntryId, Hash, HashKind, Pdq};
 use crate::Near;
 use crate::compaction::{DELTA_ROWS_MAX, MergePlan, build};
 use crate::exact::{Exact, StaleKey};
+use crate::hash_words::HasHashWords as _;
 use crate::index_snapshot::{IndexSnapshot, SegmentView};
 use crate::rows_by_bank::WriteBatch;
 use crate::segment::Row;
-use crate::hash_words::HasHashWords as _;
 
 /// Entries that become visible in one batch. A batch blocks queries of exact hashes for well under
 /// 1 ms, and those of PDQ hashes not at all.

@@ -14,11 +14,11 @@ use mamori_model::{BankId, Distance, EntryId, Hash, Pdq};
 
 use crate::Near;
 use crate::bank_rows::Chunk;
+use crate::hash_words::HasHashWords;
 use crate::rows_by_bank::{Draft, RowsByBank, WriteBatch, apply, draft, publish, take};
 use crate::segment::slot::as_index;
 use crate::segment::{Segment, probe};
 use crate::tombstones::Tombstones;
-use crate::hash_words::HasHashWords;
 
 /// Segments and the delta. Each entry is in at most one of them.
 #[derive(Clone, Default)]

@@ -9,10 +9,10 @@ pub mod halves;
 use std::arch::x86_64::__m512i;
 use std::ops::{BitXor, Range};
 
+use crate::hash_words::{HasHashWords, HashWords, differing};
 use crate::segment::branchless_vec::BranchlessVec;
 use crate::segment::probe::Group;
 use crate::segment::slot::{QueryTag, as_index};
-use crate::hash_words::{HasHashWords, HashWords, differing};
 
 /// Bytes in a cache line.
 const LINE_BYTES: usize = 64;
@@ -171,7 +171,12 @@ fn agreeing_lanes(
 /// Calls `hit` with the place of each of `rows` within `max` bits of `query` and its distance, in
 /// order.
 #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "see SAFETY"))]
-pub fn scan<R: HasHashWords>(rows: &[R], query: &HashWords, max: u32, hit: &mut impl FnMut(u32, u32)) {
+pub fn scan<R: HasHashWords>(
+    rows: &[R],
+    query: &HashWords,
+    max: u32,
+    hit: &mut impl FnMut(u32, u32),
+) {
     #[cfg(target_arch = "x86_64")]
     {
         if has_avx512() {
@@ -190,19 +195,34 @@ pub fn scan<R: HasHashWords>(rows: &[R], query: &HashWords, max: u32, hit: &mut 
 /// `popcnt`, 0.55 ns here.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512vl,avx512vpopcntdq")]
-fn scan_avx512<R: HasHashWords>(rows: &[R], query: &HashWords, max: u32, hit: &mut impl FnMut(u32, u32)) {
+fn scan_avx512<R: HasHashWords>(
+    rows: &[R],
+    query: &HashWords,
+    max: u32,
+    hit: &mut impl FnMut(u32, u32),
+) {
     scan_plain(rows, query, max, hit);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "popcnt")]
-fn scan_popcnt<R: HasHashWords>(rows: &[R], query: &HashWords, max: u32, hit: &mut impl FnMut(u32, u32)) {
+fn scan_popcnt<R: HasHashWords>(
+    rows: &[R],
+    query: &HashWords,
+    max: u32,
+    hit: &mut impl FnMut(u32, u32),
+) {
     scan_plain(rows, query, max, hit);
 }
 
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "a clone that only calls this would gain nothing")]
-fn scan_plain<R: HasHashWords>(rows: &[R], query: &HashWords, max: u32, hit: &mut impl FnMut(u32, u32)) {
+fn scan_plain<R: HasHashWords>(
+    rows: &[R],
+    query: &HashWords,
+    max: u32,
+    hit: &mut impl FnMut(u32, u32),
+) {
     for (row, place) in rows.iter().zip(0..) {
         let distance = differing(&row.words(), query);
         if distance <= max {

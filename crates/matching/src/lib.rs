@@ -8,6 +8,7 @@
 mod bank_rows;
 mod compaction;
 mod exact;
+mod hash_words;
 pub mod index;
 mod index_snapshot;
 mod indexed_hash;
@@ -20,7 +21,6 @@ mod segment;
 pub mod snapshot_file;
 mod threads;
 mod tombstones;
-mod hash_words;
 
 pub use index::{Index, IndexEntry};
 pub use near::Near;

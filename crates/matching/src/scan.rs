@@ -3,10 +3,10 @@
 use mamori_model::{BankId, Distance, EntryId, Hash, Pdq};
 
 use crate::Near;
+use crate::hash_words::{HasHashWords, HashWords};
 use crate::index::{Index, IndexEntry};
 use crate::kernel::{self, halves::Halves};
 use crate::segment::slot::as_index;
-use crate::hash_words::{HasHashWords, HashWords};
 
 /// The place in the searched list, counted from 0, and the distance from the query.
 pub type ScanHit = (usize, Distance);

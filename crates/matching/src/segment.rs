@@ -24,8 +24,8 @@ use std::sync::{Arc, OnceLock};
 
 use mamori_model::{BankId, EntryId};
 
-use crate::mmap_array::MmapArray;
 use crate::hash_words::HashWords;
+use crate::mmap_array::MmapArray;
 use flips::Flips;
 use rows::{BankNumbers, Ids};
 use shape::{Plan, Shape};

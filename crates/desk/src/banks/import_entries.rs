@@ -10,8 +10,8 @@ use mamori_model::{BankId, HashKind};
 use mamori_store::NewEntry;
 
 use self::pdq::Sample;
-use crate::banks::import_refusal::ImportRefusal;
 use crate::banks::import_lines::{ColumnMap, LineFormat, LineReader, Lines, Piece, Read, lines_of};
+use crate::banks::import_refusal::ImportRefusal;
 use crate::{Admin, Desk, Error};
 
 /// How to read a list, and which of its hashes to accept.

@@ -11,8 +11,11 @@ use crate::{Desk, Error};
 pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, Error> {
     let cases = desk.kept_since(retention::CASES, now);
 
-    let mut tx = desk.store().begin("expire_cases").await?;
+    let mut tx = desk.store().begin("lapse_claims").await?;
     let claims_lapsed = desk.lapse(&mut tx, now).await?;
+    tx.commit().await?;
+
+    let mut tx = desk.store().begin("expire_cases").await?;
     let rows_deleted = tx.delete_cases_before(cases, ROWS_AT_ONCE).await?;
     tx.commit().await?;
 

@@ -93,7 +93,7 @@ impl Desk {
         matched: &Match,
         directory: &Directory,
     ) -> Result<bool, Error> {
-        let now = self.clock().now();
+        let now = matched.created_at;
         let endpoints = tx.live_endpoints(matched.service).await?;
         for endpoint in &endpoints {
             let body = payload::of_match(event, matched, directory, now);

@@ -12,8 +12,11 @@ use crate::{Desk, Error};
 pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, Error> {
     let bulks = desk.kept_since(retention::CASES, now);
 
-    let mut tx = desk.store().begin("expire_decisions").await?;
+    let mut tx = desk.store().begin("lapse_bulks").await?;
     let bulks_lapsed = desk.lapse_bulks(&mut tx, now).await?;
+    tx.commit().await?;
+
+    let mut tx = desk.store().begin("expire_decisions").await?;
     let rows_deleted = tx.delete_bulks_before(bulks, ROWS_AT_ONCE).await?;
     tx.commit().await?;
 

@@ -45,7 +45,6 @@ impl Desk {
             }
             tx.commit().await?;
             if expired.is_empty() {
-                self.forget_overwritten().await?;
                 return Ok(all);
             }
             self.inner.overwritten.store(true, Ordering::Relaxed);
@@ -56,7 +55,7 @@ impl Desk {
 
     /// Removes deleted keys from the database's write-ahead log too. If a reader still uses an
     /// older state, the next sweep tries again.
-    async fn forget_overwritten(&self) -> Result<(), Error> {
+    pub(crate) async fn forget_overwritten(&self) -> Result<(), Error> {
         if self.inner.overwritten.swap(false, Ordering::Relaxed) {
             let is_forgotten = self.store().forget_overwritten().await;
             if !matches!(is_forgotten, Ok(true)) {

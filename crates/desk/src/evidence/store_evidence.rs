@@ -25,7 +25,9 @@ impl Desk {
         let Some(vault) = &self.settings().vault else { return Ok(None) };
         let Some(purpose) = Case::purpose_of(&found.hits, found.verdict) else { return Ok(None) };
         let policy = self.store().policy(purpose).await?;
-        let Some(policy) = policy.filter(|policy| policy.evidence_days > 0) else { return Ok(None) };
+        let Some(policy) = policy.filter(|policy| policy.evidence_days > 0) else {
+            return Ok(None);
+        };
         let Some(sha256) = found.sha256 else { return Ok(None) };
         if self.store().has_evidence(found.service, &found.item.name, sha256).await? {
             return Ok(None);

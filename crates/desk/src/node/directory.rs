@@ -1,16 +1,25 @@
 //! The banks and keys that a node holds in memory. Replaced as a whole when either changes.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use jiff::civil::Date;
 use mamori_model::key::{Key, Role};
 use mamori_model::{Bank, BankId, Country, KeyId, NotLooked, Sha256, Surface};
 
 /// The banks and keys at one position of the change log.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Directory {
     banks: HashMap<BankId, Bank>,
     keys: HashMap<Sha256, (KeyId, Role)>,
+}
+
+/// Shows counts only: the directory has the digest of every key.
+impl fmt::Debug for Directory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (banks, keys) = (self.banks.len(), self.keys.len());
+        f.debug_struct("Directory").field("banks", &banks).field("keys", &keys).finish()
+    }
 }
 
 impl Directory {

@@ -12,10 +12,10 @@ use mamori_model::{BankId, Distance, Pdq};
 
 use super::{IndexSnapshot, SCRATCH, SearchScope, SegmentView, limits, near_in_chunk};
 use crate::Near;
+use crate::hash_words::{HasHashWords, HashWords};
 use crate::segment::batch::Batch;
 use crate::segment::visits::QUERIES_MAX;
 use crate::threads;
-use crate::hash_words::{HasHashWords, HashWords};
 
 /// Queries for each thread; starting another thread does not pay for fewer.
 const THREAD_QUERIES: usize = 8;

@@ -13,8 +13,8 @@ use super::probe::Limits;
 use super::shape::{Plan, SLOTS_MAX};
 use super::slot::{QueryTag, Slot, as_index, group};
 use super::visits::{QUERIES_MAX, Visits, WHOLE_ROWS};
-use crate::kernel::{self, LINE_TAGS, prefetch};
 use crate::hash_words::{HashWords, differing};
+use crate::kernel::{self, LINE_TAGS, prefetch};
 
 /// Reading a slot in order pays if at least one in this many postings is visited, of all rows in
 /// all slots that the plan searches. Below that, single queries are faster.

@@ -12,8 +12,8 @@ use super::shape::Shape;
 use super::slot::Slot;
 use super::tables::Tables;
 use super::{Parts, ROWS_MAX, Segment};
-use crate::mmap_array::MmapArray;
 use crate::hash_words::HashWords;
+use crate::mmap_array::MmapArray;
 
 /// A row before the segment is built.
 #[derive(Clone, Copy, Debug)]

@@ -10,8 +10,8 @@ use super::Segment;
 use super::branchless_vec::BranchlessVec;
 use super::shape::{Plan, RADIUS_MAX, SLOTS_MAX};
 use super::slot::{QueryTag, Slot, as_index, group};
-use crate::kernel::{self, LINE_TAGS, prefetch};
 use crate::hash_words::{HashWords, differing};
+use crate::kernel::{self, LINE_TAGS, prefetch};
 
 /// Groups in a step: their reads are about as many as a processor can prefetch at a time.
 const STEP_GROUPS: usize = 32;
@@ -274,7 +274,13 @@ impl Segment {
     /// Checks that no slot before `index` finds `hash` too, so that each row is a hit once.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "compiled anew inside each clone with its features")]
-    pub fn is_first(&self, index: usize, hash: &HashWords, query: &HashWords, radii: &[i8]) -> bool {
+    pub fn is_first(
+        &self,
+        index: usize,
+        hash: &HashWords,
+        query: &HashWords,
+        radii: &[i8],
+    ) -> bool {
         let radius = |slot: usize| radii.get(slot).map_or(-1, |radius| i64::from(*radius));
         let mut flipped = *hash;
         flipped.iter_mut().zip(query).for_each(|(flipped, word)| *flipped ^= word);

@@ -4,8 +4,8 @@ use std::io;
 
 use super::shape::Layout;
 use super::slot::{Slot, as_index};
-use crate::mmap_array::MmapArray;
 use crate::hash_words::HashWords;
+use crate::mmap_array::MmapArray;
 
 /// The most rows in a segment: a row number must fit beside group and tag in a waiting word.
 pub const ROWS_MAX: usize = (1 << TAG_SHIFT) - 1;

@@ -4,11 +4,11 @@ use mamori_testkit::pictures::rng::Rng;
 use uuid::Uuid;
 
 use super::*;
+use crate::hash_words::{HasHashWords as _, differing};
 use crate::segment::batch::Batch;
 use crate::segment::probe::Scratch;
 use crate::segment::visits::QUERIES_MAX;
 use crate::threads;
-use crate::hash_words::{HasHashWords as _, differing};
 
 /// Pseudo-random hashes, the same at every run.
 pub struct Dice(Rng);

@@ -5,6 +5,13 @@ use uuid::Uuid;
 
 use super::SnapshotFileError;
 
+/// The numbers of the kinds in the file. Other versions read them: a number is never given to
+/// another kind.
+const PDQ: u32 = 0;
+const SHA256: u32 = 1;
+const SHA1: u32 = 2;
+const MD5: u32 = 3;
+
 /// Reads numbers from the front of a byte slice.
 pub struct SectionReader<'a>(pub &'a [u8]);
 
@@ -40,13 +47,12 @@ impl SectionReader<'_> {
 
     /// Reads a hash, which follows the number of its kind.
     pub fn hash(&mut self) -> Result<Hash, SnapshotFileError> {
-        let kind = usize::try_from(self.u32()?).ok().and_then(|kind| HashKind::ALL.get(kind));
-        match kind {
-            Some(HashKind::Pdq) => Ok(Hash::Pdq(self.take::<32>()?.into())),
-            Some(HashKind::Sha256) => Ok(Hash::Sha256(self.take::<32>()?.into())),
-            Some(HashKind::Sha1) => Ok(Hash::Sha1(self.take::<20>()?.into())),
-            Some(HashKind::Md5) => Ok(Hash::Md5(self.take::<16>()?.into())),
-            None => Err(SnapshotFileError::Damaged("a hash has no kind")),
+        match self.u32()? {
+            PDQ => Ok(Hash::Pdq(self.take::<32>()?.into())),
+            SHA256 => Ok(Hash::Sha256(self.take::<32>()?.into())),
+            SHA1 => Ok(Hash::Sha1(self.take::<20>()?.into())),
+            MD5 => Ok(Hash::Md5(self.take::<16>()?.into())),
+            _ => Err(SnapshotFileError::Damaged("a hash has no kind")),
         }
     }
 
@@ -88,8 +94,12 @@ impl SectionWriter {
 
     /// Appends the number of a hash's kind, and the hash.
     pub fn hash(&mut self, hash: &Hash) {
-        let kind = HashKind::ALL.iter().zip(0..).find(|(kind, _)| **kind == hash.kind());
-        self.u32(kind.map_or(u32::MAX, |(_, number)| number));
+        self.u32(match hash.kind() {
+            HashKind::Pdq => PDQ,
+            HashKind::Sha256 => SHA256,
+            HashKind::Sha1 => SHA1,
+            HashKind::Md5 => MD5,
+        });
         match hash {
             Hash::Pdq(hash) => self.0.extend_from_slice(hash.as_bytes()),
             Hash::Sha256(hash) => self.0.extend_from_slice(hash.as_bytes()),

@@ -59,8 +59,8 @@ impl Receiver {
 
     /// Sets the signing secret: `whsec_` and base64.
     pub fn expect_secret(&self, text: &str) -> anyhow::Result<()> {
-        // The first secret that was set stays.
-        drop(self.webhook.set(Webhook::new(text)?));
+        let is_first = self.webhook.set(Webhook::new(text)?).is_ok();
+        anyhow::ensure!(is_first, "the receiver has a secret already");
         Ok(())
     }
 
