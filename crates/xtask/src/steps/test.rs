@@ -1,6 +1,6 @@
 //! `test`: every test of every crate, on SQLite and on a throw-away PostgreSQL.
 
-use std::fs::Permissions;
+use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 
 use anyhow::Result;
@@ -43,7 +43,8 @@ fn tests(machine: &Machine, args: &[String]) -> Result<()> {
 /// for the disk at every commit, and no test survives a power failure anyway. Every user may write
 /// there, because PostgreSQL does not run as root.
 fn in_memory() -> Option<TempDir> {
-    let mut folder = tempfile::Builder::new();
-    folder.prefix("mamori-test-").permissions(Permissions::from_mode(0o1777));
-    folder.tempdir_in("/dev/shm").ok()
+    let folder = tempfile::Builder::new().prefix("mamori-test-").tempdir_in("/dev/shm").ok()?;
+    // Set afterwards: at its creation the process's mask would take the right to write away.
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o1777)).ok()?;
+    Some(folder)
 }
