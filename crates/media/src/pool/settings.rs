@@ -15,7 +15,7 @@ pub struct PoolSettings {
     pub args: Vec<OsString>,
     /// Number of processes, at least 1. The number of cores is a good choice.
     pub workers: usize,
-    /// Pictures that may wait for a process before [`Error::Busy`]; at least 1.
+    /// Pictures that may wait for a process before [`crate::Error::Busy`]; at least 1.
     pub waiting_max: usize,
     /// The limits for each picture.
     pub limits: Limits,

@@ -3,7 +3,7 @@
 
 use std::sync::{LazyLock, Mutex};
 
-use mamori_web_fuzz::{Target, Fuzzed};
+use mamori_web_fuzz::{Fuzzed, Target};
 
 static FUZZED: LazyLock<Mutex<Fuzzed>> = LazyLock::new(|| Mutex::new(Fuzzed::new(Target::Api)));
 
