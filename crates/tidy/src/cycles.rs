@@ -33,7 +33,7 @@ struct Named {
     exports: Vec<String>,
 }
 
-/// Reports cycles of more than [`FILES_MAX`] files.
+/// Reports cycles of more than `FILES_MAX` files.
 pub fn large(files: &[File]) -> Findings {
     let crates: BTreeSet<&str> = files.iter().filter_map(File::crate_name).collect();
     let mut findings = Findings::new();
