@@ -1,9 +1,9 @@
 //! Names of the model's values: the id of a message for each.
 
 use mamori_model::action::ActionKind;
+use mamori_model::audit::AuditVerb;
 use mamori_model::bulk::BulkState;
 use mamori_model::case::CaseEventKind;
-use mamori_model::sign_in::StaffEventKind;
 use mamori_model::staff::{Scheme, ViewMode};
 use mamori_model::webhook::{DeliveryState, EventKind};
 use mamori_model::{
@@ -124,18 +124,46 @@ message_ids! {
         Auditor "role-auditor-about",
         Administrator "role-administrator-about",
     }
-    /// Names an event in the record of staff accounts.
-    staff_event: StaffEventKind {
-        Added "staff-event-added",
-        Roles "staff-event-roles",
-        ExposureLimits "staff-event-exposure-limits",
-        Link "staff-event-link",
-        CredentialAdded "staff-event-credential-added",
-        CredentialRemoved "staff-event-credential-removed",
-        Ended "staff-event-ended",
-        SignedInWithLink "staff-event-signed-in-with-link",
-        NameDeleted "staff-event-name-deleted",
-        SessionEnded "staff-event-session-ended",
+    /// Names what was done, in the audit record.
+    audit_verb: AuditVerb {
+        BankCreated "audit-bank-created",
+        BankChanged "audit-bank-changed",
+        BankDeleted "audit-bank-deleted",
+        EntriesAdded "audit-entries-added",
+        EntriesRestored "audit-entries-restored",
+        EntryChanged "audit-entry-changed",
+        EntriesWithdrawn "audit-entries-withdrawn",
+        ImportBegun "audit-import-begun",
+        ImportEnded "audit-import-ended",
+        ServiceCreated "audit-service-created",
+        ServiceChanged "audit-service-changed",
+        ServiceDeleted "audit-service-deleted",
+        KeyIssued "audit-key-issued",
+        KeyRevoked "audit-key-revoked",
+        EndpointAdded "audit-endpoint-added",
+        EndpointRemoved "audit-endpoint-removed",
+        EndpointTested "audit-endpoint-tested",
+        DeliveryResent "audit-delivery-resent",
+        ActionAnswered "audit-action-answered",
+        StaffAdded "audit-staff-added",
+        StaffRolesChanged "audit-staff-roles-changed",
+        StaffLimitsChanged "audit-staff-limits-changed",
+        StaffLinkMade "audit-staff-link-made",
+        CredentialAdded "audit-credential-added",
+        CredentialRemoved "audit-credential-removed",
+        StaffEnded "audit-staff-ended",
+        SignedInWithLink "audit-signed-in-with-link",
+        SessionReplayed "audit-session-replayed",
+        PolicyChanged "audit-policy-changed",
+        DisputeResolved "audit-dispute-resolved",
+        VaultRewrapped "audit-vault-rewrapped",
+        CaseChanged "audit-case-changed",
+        BulkPrepared "audit-bulk-prepared",
+        BulkConfirmed "audit-bulk-confirmed",
+        BulkDiscarded "audit-bulk-discarded",
+        BulkApproved "audit-bulk-approved",
+        BulkRefused "audit-bulk-refused",
+        BulkUndone "audit-bulk-undone",
     }
     /// Names a purpose, of a bank or of a policy.
     purpose: Purpose {

@@ -5,6 +5,7 @@
 //! the call is a job, enqueued in the same transaction as its cause.
 
 pub mod actions;
+pub mod audit;
 pub mod banks;
 pub mod cases;
 pub mod checks;
@@ -43,8 +44,8 @@ use staff::rate_limiter::RateLimiter;
 pub use clock::Clock;
 pub use error::Error;
 pub use mamori_store::{
-    Added, DecisionFilter, DeliveryLine, DeliverySummary, EntryFilter, JobCount, MatchFilter,
-    NewEntry, OpenAction, OpenCounts, QueueCount,
+    Added, AuditFilter, DecisionFilter, DeliveryLine, DeliverySummary, EntryFilter, JobCount,
+    MatchFilter, NewEntry, OpenAction, OpenCounts, QueueCount,
 };
 pub use node::directory::Directory;
 pub use node::follow_changes::Position;

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::sweep_summary::SweepSummary;
 use crate::{Desk, Error};
-use crate::{banks, cases, checks, decisions, evidence, node, staff, viewing, webhooks};
+use crate::{audit, banks, cases, checks, decisions, evidence, node, staff, viewing, webhooks};
 
 /// How often a sweep runs. Expired entries stop matching at the very instant (see
 /// [`Desk::search_banks`]); the sweep only removes them from the index.
@@ -84,7 +84,7 @@ impl Desk {
     /// Runs the sweep of each area once; returns the first error. Evidence comes first, and cases
     /// before the matches in them, as a match is kept as long as its case.
     async fn sweep_some(&self, now: Timestamp) -> (SweepSummary, Option<Error>) {
-        let areas: [Area<'_>; 9] = [
+        let areas: [Area<'_>; 10] = [
             Box::pin(evidence::expire::expire(self, now)),
             Box::pin(banks::expire::expire(self, now)),
             Box::pin(viewing::expire::expire(self, now)),
@@ -94,6 +94,7 @@ impl Desk {
             Box::pin(webhooks::expire::expire(self, now)),
             Box::pin(staff::expire::expire(self, now)),
             Box::pin(node::expire::expire(self, now)),
+            Box::pin(audit::expire::expire(self, now)),
         ];
         let (mut all, mut failed) = (SweepSummary::default(), None);
         for area in areas {

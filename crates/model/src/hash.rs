@@ -144,6 +144,11 @@ hashes! {
     Md5(16) = HashKind::Md5;
 }
 
+impl Sha256 {
+    /// Thirty-two bytes of zero: stands for "no digest" at the beginning of a chain.
+    pub const ZERO: Self = Self([0; 32]);
+}
+
 impl Pdq {
     /// Returns the number of bits in which the two hashes differ (their Hamming distance).
     pub fn distance(&self, other: &Self) -> Distance {

@@ -101,8 +101,10 @@ ids! {
     ImportId = "imp";
     /// Id of a [`Case`](crate::Case).
     CaseId = "case";
-    /// Id of a [`CaseEvent`](crate::CaseEvent) or a [`StaffEvent`](crate::sign_in::StaffEvent).
+    /// Id of a [`CaseEvent`](crate::CaseEvent).
     EventId = "ev";
+    /// Id of an [`AuditEvent`](crate::audit::AuditEvent).
+    AuditId = "aud";
     /// Id of a [`Decision`](crate::Decision).
     DecisionId = "dec";
     /// Id of a [`Bulk`](crate::Bulk): decisions on several cases, made, confirmed and undone as

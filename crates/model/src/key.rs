@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{KeyId, Line, ServiceId, Sha256};
+use crate::{AuditActor, KeyId, Line, ServiceId, Sha256};
 
 /// What the holder of an API key may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,6 +29,13 @@ pub struct Key {
     pub created_at: Timestamp,
     /// Time of revocation; the key has not been accepted since.
     pub revoked_at: Option<Timestamp>,
+}
+
+impl Key {
+    /// Returns the key as an actor of the audit record.
+    pub fn actor(&self) -> AuditActor {
+        AuditActor::Key { id: self.id, name: self.name.clone() }
+    }
 }
 
 /// An online service that calls Mamori.

@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod approval;
+pub mod audit;
 pub mod bank;
 pub mod bulk;
 pub mod case;
@@ -39,6 +40,7 @@ pub mod webhook;
 
 pub use action::{ActionRequest, ActionState, Answer, Feature, Measures, ServiceAction};
 pub use approval::Approval;
+pub use audit::{AuditActor, AuditEvent, AuditTarget, AuditVerb};
 pub use bank::{Action, Bank, BankName, PrivateBasis, Purpose, Reach, Transforms};
 pub use bulk::{Bulk, BulkState};
 pub use case::{Case, CaseEvent, CaseState, Claim, Level, Subject, Urgency};
@@ -49,9 +51,9 @@ pub use evidence::{Evidence, EvidenceStatus};
 pub use free_text::FreeText;
 pub use hash::{Distance, Hash, HashBytes, HashFlaw, HashKind, Md5, Pdq, Quality, Sha1, Sha256};
 pub use id::{
-    ActionId, AttemptId, BankId, BreakId, BulkId, CaseId, CeremonyId, CredentialId, DecisionId,
-    DeliveryId, DisputeId, EndpointId, EntryId, EventId, EvidenceId, ImportId, JobId, KeyId,
-    MatchId, ServiceId, SessionId, SignInLinkId, StaffId, ViewId,
+    ActionId, AttemptId, AuditId, BankId, BreakId, BulkId, CaseId, CeremonyId, CredentialId,
+    DecisionId, DeliveryId, DisputeId, EndpointId, EntryId, EventId, EvidenceId, ImportId, JobId,
+    KeyId, MatchId, ServiceId, SessionId, SignInLinkId, StaffId, ViewId,
 };
 pub use item::{Account, Item, ItemName};
 pub use looked::{Gap, Looked, NotCompared};

@@ -87,14 +87,14 @@ terms! {
         source: "our choice: long enough to notice that passwords are guessed",
     };
 
-    /// The record of changes to staff accounts, roles and sign-in methods.
-    STAFF_EVENTS = Term {
-        what: "records of who gave whom which role",
-        key: "staff_events_days",
-        days_default: 366,
+    /// The audit record: each change with its actor. The rest of its hash chain stays verifiable.
+    AUDIT = Term {
+        what: "the audit record: who changed what",
+        key: "audit_days",
+        days_default: 1_096,
         days_max: 3_660,
-        source: "our choice: twice the term of a case, so that the roles behind a decision can be \
-                 looked up for as long as it can be contested",
+        source: "our choice: three years, so that who changed a bank, a key or a role can be looked \
+                 up for as long as its effects can be contested, and by a yearly audit",
     };
 }
 

@@ -4,9 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-use crate::{
-    CeremonyId, CredentialId, EventId, Line, Sensitive, SessionId, Sha256, SignInLinkId, StaffId,
-};
+use crate::{CeremonyId, CredentialId, Line, Sensitive, SessionId, Sha256, SignInLinkId, StaffId};
 
 /// What a one-time link is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
@@ -160,64 +158,6 @@ impl Session {
             }
         }
     }
-}
-
-/// The kind of an event in the record of staff accounts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
-#[strum(serialize_all = "snake_case")]
-pub enum StaffEventKind {
-    /// The account was created.
-    Added,
-    /// The roles were changed.
-    Roles,
-    /// The staff member's own exposure limit was changed.
-    ExposureLimits,
-    /// A one-time link was made.
-    Link,
-    /// A passkey, a password or a TOTP secret was added.
-    CredentialAdded,
-    /// A passkey, a password or a TOTP secret was removed.
-    CredentialRemoved,
-    /// The account was deactivated.
-    Ended,
-    /// The staff member signed in with a sign-in link.
-    SignedInWithLink,
-    /// The name of a deactivated account was deleted.
-    NameDeleted,
-    /// A session was ended because its cookie was used in two places.
-    SessionEnded,
-}
-
-impl StaffEventKind {
-    /// Every kind, in the order of declaration.
-    pub const ALL: &'static [Self] = Self::VARIANTS;
-
-    /// Returns the word that the database uses.
-    pub fn as_str(self) -> &'static str {
-        self.into()
-    }
-
-    /// Parses the word that [`Self::as_str`] returns.
-    pub fn parse(text: &str) -> Option<Self> {
-        text.parse().ok()
-    }
-}
-
-/// One event in the record of staff accounts, for auditors.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StaffEvent {
-    /// Id of this event; text form `ev_…`.
-    pub id: EventId,
-    /// The staff member whom the event is about.
-    pub staff: StaffId,
-    /// The staff member who caused it; `None`: the command line, or Mamori itself.
-    pub by: Option<StaffId>,
-    /// The kind of event.
-    pub kind: StaffEventKind,
-    /// What changed, as JSON, without secrets.
-    pub about: Option<String>,
-    /// Time of the event.
-    pub at: Timestamp,
 }
 
 /// The kind of a sign-in credential.
@@ -408,9 +348,6 @@ mod tests {
     fn every_word_reads_back_as_itself() {
         for &kind in CredentialKind::ALL {
             assert_eq!(CredentialKind::parse(kind.as_str()), Some(kind));
-        }
-        for &kind in StaffEventKind::ALL {
-            assert_eq!(StaffEventKind::parse(kind.as_str()), Some(kind));
         }
         for &kind in SignInLinkKind::ALL {
             assert_eq!(SignInLinkKind::parse(kind.as_str()), Some(kind));

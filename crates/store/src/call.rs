@@ -4,9 +4,9 @@ use std::pin::Pin;
 
 use jiff::Timestamp;
 use mamori_model::{
-    ActionId, AttemptId, BankId, BreakId, BulkId, CaseId, CeremonyId, CredentialId, DecisionId,
-    DeliveryId, DisputeId, EndpointId, EntryId, EventId, EvidenceId, ImportId, JobId, KeyId,
-    MatchId, ServiceId, SessionId, SignInLinkId, StaffId, ViewId,
+    ActionId, AttemptId, AuditId, BankId, BreakId, BulkId, CaseId, CeremonyId, CredentialId,
+    DecisionId, DeliveryId, DisputeId, EndpointId, EntryId, EventId, EvidenceId, ImportId, JobId,
+    KeyId, MatchId, ServiceId, SessionId, SignInLinkId, StaffId, ViewId,
 };
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
 use uuid::Uuid;
@@ -150,6 +150,7 @@ values! {
     Uuid => Id, Uuid::from;
     ActionId => Id, Uuid::from;
     AttemptId => Id, Uuid::from;
+    AuditId => Id, Uuid::from;
     BankId => Id, Uuid::from;
     BulkId => Id, Uuid::from;
     CaseId => Id, Uuid::from;

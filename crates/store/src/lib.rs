@@ -4,6 +4,7 @@
 //! defines their meaning. After any error a transaction can only be dropped, which rolls it back.
 
 pub mod actions;
+pub mod audit;
 pub mod banks;
 pub mod cases;
 pub mod checks;
@@ -29,6 +30,8 @@ mod row;
 mod time;
 mod tx;
 
+pub use audit::chain::AuditChain;
+pub use audit::event::AuditFilter;
 pub use banks::entry::{Added, EntryFilter, IndexRow, NewEntry};
 pub use cases::case::NewCase;
 pub use cases::case::claim::{Claiming, Released};

@@ -7,6 +7,8 @@ pub fn all() -> impl Iterator<Item = Query> {
     [
         crate::actions::action::QUERIES,
         crate::staff::attempt::QUERIES,
+        crate::audit::chain::QUERIES,
+        crate::audit::event::QUERIES,
         crate::banks::bank::QUERIES,
         crate::decisions::bulk::QUERIES,
         crate::cases::case::QUERIES,
@@ -44,7 +46,6 @@ pub fn all() -> impl Iterator<Item = Query> {
         crate::services::service::QUERIES,
         crate::staff::session::QUERIES,
         crate::staff::person::QUERIES,
-        crate::staff::person::event::QUERIES,
         crate::staff::person::display_name::QUERIES,
         crate::staff::sign_in_link::QUERIES,
     ]

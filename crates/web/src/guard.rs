@@ -13,15 +13,15 @@ use mamori_desk::{Desk, Proof};
 use crate::problem::{Kind, Problem};
 
 /// Proof that the client sent an administrator's key.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Admin(pub mamori_desk::Admin);
 
 /// Proof that the client sent a service's key.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Caller(pub mamori_desk::Caller);
 
 /// Proof that the client sent a valid key.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct AnyKey(pub Proof);
 
 impl<S> FromRequestParts<S> for AnyKey

@@ -7,10 +7,10 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use mamori_model::audit::AuditEvent;
 use mamori_model::page::PageSize;
-use mamori_model::sign_in::StaffEvent;
 use mamori_model::staff::OwnLimits;
-use mamori_model::{EventId, Language, Line, Staff, StaffId, StaffRole};
+use mamori_model::{AuditId, Language, Line, Staff, StaffId, StaffRole};
 use serde::Deserialize;
 
 use crate::app::Console;
@@ -212,8 +212,8 @@ pub async fn answer_list(
     let reader = people.proof.reader();
     let staff = console.desk.staff_page(reader, cursor::<StaffId>(&params.after)?, size).await?;
     let record =
-        console.desk.staff_events(reader, cursor::<EventId>(&params.before)?, size).await?;
-    let events = record.events.rows.iter().map(|event| event_row(event, &record.people));
+        console.desk.staff_events(reader, cursor::<AuditId>(&params.before)?, size).await?;
+    let events = record.events.rows.iter().map(|linked| event_row(&linked.event, &record.people));
     let answered = page(&StaffPage {
         frame: &frame,
         may_change: people.proof.may_change(),
@@ -299,14 +299,14 @@ pub fn role_choices(staff: Option<&Staff>, input: Option<&[String]>) -> Vec<Role
     StaffRole::ALL.iter().copied().map(role).collect()
 }
 
-fn event_row(event: &StaffEvent, people: &BTreeMap<StaffId, Line>) -> Event {
+fn event_row(event: &AuditEvent, people: &BTreeMap<StaffId, Line>) -> Event {
     let display_name = |id: StaffId| show::text(people.get(&id).map_or("–", Line::as_str));
     Event {
         at: show::time(event.at),
-        what: terms::staff_event(event.kind),
-        who: display_name(event.staff),
-        by: event.by.map(display_name),
-        roles: event.about.as_deref().map(roles_in).unwrap_or_default(),
+        what: terms::audit_verb(event.verb),
+        who: event.target.as_str().parse().map_or_else(|_| show::text("–"), display_name),
+        by: event.actor.staff().map(display_name),
+        roles: event.after.as_deref().map(roles_in).unwrap_or_default(),
     }
 }
 

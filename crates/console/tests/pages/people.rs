@@ -16,7 +16,7 @@ use mamori_console::staff::page::role_choices;
 use mamori_console::webhooks::page as webhooks;
 use mamori_console::{show, terms};
 use mamori_model::action::ActionKind;
-use mamori_model::sign_in::StaffEventKind;
+use mamori_model::audit::AuditVerb;
 use mamori_model::webhook::{DeliveryState, EventKind};
 use mamori_model::{Action, ActionState, DisputeState, Language, Purpose, StaffRole, Surface};
 
@@ -51,7 +51,7 @@ fn the_staff() {
         languages: language_choices(Language::English),
         events: vec![Event {
             at: show::time(at("2026-11-20T03:04:05Z")),
-            what: terms::staff_event(StaffEventKind::Roles),
+            what: terms::audit_verb(AuditVerb::StaffRolesChanged),
             who: show::text("Yuki"),
             by: Some(show::text("Ada <i>")),
             roles: vec![terms::role(StaffRole::Lead)],

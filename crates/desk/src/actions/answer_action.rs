@@ -1,8 +1,10 @@
 //! Stores a service's answer to an action that it was asked for.
 
 use mamori_model::action::{ActionState, Answer};
-use mamori_model::{ActionId, Line, Refusal, Sensitive};
+use mamori_model::{ActionId, AuditVerb, Line, Refusal, Sensitive};
+use serde_json::json;
 
+use crate::audit::{self, Change};
 use crate::{Caller, Desk, Error};
 
 impl Desk {
@@ -26,6 +28,9 @@ impl Desk {
         let stored = (answer.state(), note.as_ref());
         if tx.answer_action(service, id, stored, now).await? {
             let action = tx.action(id).await?.ok_or(Error::NotFound("action"))?;
+            let change = Change::of(caller.actor(), AuditVerb::ActionAnswered, id);
+            let change = change.after(json!({ "state": answer.state().as_str() }));
+            audit::record(self, &mut tx, change, now).await?;
             tx.commit().await?;
             let (kind, state) = (action.what.kind().as_str(), answer.state().as_str());
             metrics::counter!("mamori_actions_total", "kind" => kind, "state" => state)

@@ -1,9 +1,10 @@
 //! Adds hashes to a bank in one call. Large lists are imported: see
 //! [`crate::banks::import_entries`].
 
-use mamori_model::BankId;
+use mamori_model::{AuditVerb, BankId};
 use mamori_store::{Added, NewEntry};
 
+use crate::audit::{self, Change, values};
 use crate::{Admin, Desk, Error};
 
 /// The largest number of entries in one call; a larger list is imported.
@@ -18,7 +19,7 @@ impl Desk {
     /// such bank.
     pub async fn add_entries(
         &self,
-        _: &Admin,
+        who: &Admin,
         bank: BankId,
         entries: &[NewEntry],
     ) -> Result<Added, Error> {
@@ -28,6 +29,8 @@ impl Desk {
         let mut tx = self.store().begin("add_entries").await?;
         tx.lock_bank(bank).await?.ok_or(Error::NotFound("bank"))?;
         let added = tx.add_entries(bank, entries, now).await?;
+        let change = Change::of(who.actor(), AuditVerb::EntriesAdded, bank);
+        audit::record(self, &mut tx, change.after(values::added(&added)), now).await?;
         tx.commit().await?;
 
         self.wait_until_applied().await;
@@ -38,7 +41,7 @@ impl Desk {
     /// bank, each as a new entry.
     pub async fn restore_entries(
         &self,
-        _: &Admin,
+        who: &Admin,
         bank: BankId,
         entries: &[NewEntry],
     ) -> Result<Added, Error> {
@@ -48,6 +51,8 @@ impl Desk {
         let mut tx = self.store().begin("restore_entries").await?;
         tx.lock_bank(bank).await?.ok_or(Error::NotFound("bank"))?;
         let added = tx.restore_entries(bank, entries, now).await?;
+        let change = Change::of(who.actor(), AuditVerb::EntriesRestored, bank);
+        audit::record(self, &mut tx, change.after(values::added(&added)), now).await?;
         tx.commit().await?;
 
         self.wait_until_applied().await;

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use mamori_model::{
-    Action, Bank, BankId, BankName, Distance, Jurisdictions, Line, PrivateBasis, Quality, Reach,
-    Surface, Transforms,
+    Action, AuditVerb, Bank, BankId, BankName, Distance, Jurisdictions, Line, PrivateBasis,
+    Quality, Reach, Surface, Transforms,
 };
 
+use crate::audit::{self, Change, values};
 use crate::banks::create_bank;
 use crate::{Admin, Desk, Error};
 
@@ -74,12 +75,14 @@ impl Desk {
     /// [`Error::Invalid`] if no bank may have these settings.
     pub async fn change_bank(
         &self,
-        _: &Admin,
+        who: &Admin,
         id: BankId,
         change: BankChange,
     ) -> Result<Bank, Error> {
         let mut tx = self.store().begin("change_bank").await?;
+        let now = self.clock().now();
         let before = tx.lock_bank(id).await?.ok_or(Error::NotFound("bank"))?;
+        let state_before = values::bank(&before);
         let reach = change.reach(&before.reach)?;
         let after = Bank {
             name: change.name.unwrap_or(before.name),
@@ -92,11 +95,14 @@ impl Desk {
             transforms: change.transforms.unwrap_or(before.transforms),
             action: change.action.unwrap_or(before.action),
             is_enabled: change.is_enabled.unwrap_or(before.is_enabled),
-            changed_at: self.clock().now(),
+            changed_at: now,
             ..before
         };
         create_bank::check(after.purpose, after.action, after.distance_max)?;
         tx.update_bank(&after).await?;
+        let change = Change::of(who.actor(), AuditVerb::BankChanged, id);
+        let change = change.before(state_before).after(values::bank(&after));
+        audit::record(self, &mut tx, change, now).await?;
         tx.commit().await?;
 
         self.wait_until_applied().await;

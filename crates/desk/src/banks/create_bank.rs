@@ -1,7 +1,10 @@
 //! Creates a bank.
 
-use mamori_model::{Action, Bank, BankName, Distance, Line, Purpose, Quality, Reach, Transforms};
+use mamori_model::{
+    Action, AuditVerb, Bank, BankName, Distance, Line, Purpose, Quality, Reach, Transforms,
+};
 
+use crate::audit::{self, Change, values};
 use crate::{Admin, Desk, Error};
 
 /// The settings of a new bank.
@@ -47,7 +50,7 @@ pub(crate) fn check(purpose: Purpose, action: Action, distance_max: Distance) ->
 impl Desk {
     /// Creates a bank; [`Error::Conflict`] if the name is taken, [`Error::Invalid`] if no bank may
     /// have these settings.
-    pub async fn create_bank(&self, _: &Admin, new: NewBank) -> Result<Bank, Error> {
+    pub async fn create_bank(&self, who: &Admin, new: NewBank) -> Result<Bank, Error> {
         check(new.purpose, new.action, new.distance_max)?;
         let now = self.clock().now();
         let bank = Bank {
@@ -69,6 +72,8 @@ impl Desk {
 
         let mut tx = self.store().begin("create_bank").await?;
         tx.insert_bank(&bank).await?;
+        let change = Change::of(who.actor(), AuditVerb::BankCreated, bank.id);
+        audit::record(self, &mut tx, change.after(values::bank(&bank)), now).await?;
         tx.commit().await?;
 
         self.wait_until_applied().await;

@@ -1,9 +1,10 @@
 //! Deletes a bank: it stops matching at once, and a job removes its entries.
 
-use mamori_model::BankId;
 use mamori_model::job::{JobKind, Lane};
+use mamori_model::{AuditVerb, BankId};
 use mamori_store::{Leased, NewJob};
 
+use crate::audit::{self, Change, values};
 use crate::{Admin, Desk, Error};
 
 /// How many entries one transaction removes.
@@ -12,7 +13,7 @@ const ENTRIES_AT_ONCE: u32 = 10_000;
 impl Desk {
     /// Deletes a bank. When this returns, the bank matches nothing at this node; at other nodes
     /// within a second. Matches that it caused are kept for their retention term.
-    pub async fn delete_bank(&self, _: &Admin, id: BankId) -> Result<(), Error> {
+    pub async fn delete_bank(&self, who: &Admin, id: BankId) -> Result<(), Error> {
         let now = self.clock().now();
         let purge = NewJob {
             id: self.clock().mint()?.into(),
@@ -23,9 +24,12 @@ impl Desk {
         };
 
         let mut tx = self.store().begin("delete_bank").await?;
+        let before = tx.lock_bank(id).await?.ok_or(Error::NotFound("bank"))?;
         if !tx.delete_bank(id, now).await? {
             return Err(Error::NotFound("bank"));
         }
+        let change = Change::of(who.actor(), AuditVerb::BankDeleted, id);
+        audit::record(self, &mut tx, change.before(values::bank(&before)), now).await?;
         tx.enqueue(&purge).await?;
         tx.commit().await?;
 

@@ -6,10 +6,11 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use jiff::{SignedDuration, Timestamp};
 use mamori_model::import::{Import, ImportState, RejectedLine};
-use mamori_model::{BankId, HashKind};
-use mamori_store::NewEntry;
+use mamori_model::{AuditActor, AuditVerb, BankId, HashKind};
+use mamori_store::{NewEntry, Tx};
 
 use self::pdq::Sample;
+use crate::audit::{self, Change, values};
 use crate::banks::import_lines::{ColumnMap, LineFormat, LineReader, Lines, Piece, Read, lines_of};
 use crate::banks::import_refusal::ImportRefusal;
 use crate::{Admin, Desk, Error};
@@ -49,7 +50,7 @@ impl Desk {
     /// there is no such bank, or no longer.
     pub async fn import_entries<S, E>(
         &self,
-        _: &Admin,
+        who: &Admin,
         bank: BankId,
         options: ImportOptions,
         chunks: S,
@@ -62,10 +63,13 @@ impl Desk {
         let mut tx = self.store().begin("begin_import").await?;
         tx.lock_bank(bank).await?.ok_or(Error::NotFound("bank"))?;
         tx.insert_import(&import).await?;
+        let change = Change::of(who.actor(), AuditVerb::ImportBegun, bank);
+        audit::record(self, &mut tx, change.after(values::import(&import)), now).await?;
         tx.commit().await?;
 
         let mut running = Running {
             desk: self,
+            who: who.actor(),
             import,
             reader: LineReader::new(options.format, options.kind)
                 .with_columns(options.columns.clone()),
@@ -96,6 +100,7 @@ type NumberedEntry = (u64, NewEntry);
 /// An import in progress.
 struct Running<'a> {
     desk: &'a Desk,
+    who: AuditActor,
     import: Import,
     options: ImportOptions,
     reader: LineReader,
@@ -142,8 +147,19 @@ impl Running<'_> {
     async fn store_progress(&self, name: &'static str) -> Result<(), Error> {
         let mut tx = self.desk.store().begin(name).await?;
         tx.update_import(&self.import).await?;
+        self.record_end(&mut tx, &self.import).await?;
         tx.commit().await?;
         Ok(())
+    }
+
+    /// Records how the import ended, once it has.
+    async fn record_end(&self, tx: &mut Tx, import: &Import) -> Result<(), Error> {
+        if import.state == ImportState::Running {
+            return Ok(());
+        }
+        let change = Change::of(self.who.clone(), AuditVerb::ImportEnded, import.bank);
+        let change = change.after(values::import(import));
+        audit::record(self.desk, tx, change, import.changed_at).await
     }
 
     async fn take_all<S, E>(&mut self, mut chunks: S) -> Result<Option<E>, Error>
@@ -278,6 +294,7 @@ impl Running<'_> {
         import.state = if is_nothing { ImportState::NothingAccepted } else { state };
         import.changed_at = now;
         tx.update_import(&import).await?;
+        self.record_end(&mut tx, &import).await?;
         tx.commit().await?;
 
         self.import = import;

@@ -1,8 +1,10 @@
 //! Lists disputes, and resolves them on behalf of the bank's owner.
 
 use mamori_model::page::{Page, PageSize};
-use mamori_model::{BankId, Dispute, DisputeId, DisputeState, FreeText, Refusal};
+use mamori_model::{AuditVerb, BankId, Dispute, DisputeId, DisputeState, FreeText, Refusal};
+use serde_json::json;
 
+use crate::audit::{self, Change};
 use crate::staff::member::{PolicyEditor, Records};
 use crate::{Admin, Desk, Error};
 
@@ -45,6 +47,12 @@ impl Desk {
         if resolution == Resolution::Upheld {
             tx.withdraw_entries(dispute.bank, &[dispute.entry], now).await?;
         }
+        let change = Change::of(who.staff(), AuditVerb::DisputeResolved, id).after(json!({
+            "bank": dispute.bank,
+            "entry": dispute.entry,
+            "state": state.as_str(),
+        }));
+        audit::record(self, &mut tx, change, now).await?;
         tx.commit().await?;
 
         self.wait_until_applied().await;

@@ -2,9 +2,11 @@
 
 use jiff::Timestamp;
 use mamori_model::case::{About, CaseEvent, CaseEventKind};
-use mamori_model::{CaseId, FreeText, StaffId};
+use mamori_model::{AuditVerb, CaseId, FreeText, StaffId};
 use mamori_store::Tx;
+use serde_json::json;
 
+use crate::audit::{self, Change};
 use crate::{Desk, Error};
 
 /// What happened to a case.
@@ -39,7 +41,8 @@ impl<'a> NewEvent<'a> {
     }
 }
 
-/// Appends `event` to the history of its case, in the transaction of what happened.
+/// Appends `event` to the history of its case, in the transaction of what happened, and to the
+/// audit record if a staff member did it; the note of a staff member stays in the history only.
 pub(crate) async fn record_event(
     desk: &Desk,
     tx: &mut Tx,
@@ -49,5 +52,11 @@ pub(crate) async fn record_event(
     let NewEvent { case, kind, by, note, about } = event;
     let id = desk.clock().mint()?.into();
     let event = CaseEvent { id, case, kind, by, note: note.cloned(), about, at: now };
-    Ok(tx.insert_case_event(&event).await?)
+    tx.insert_case_event(&event).await?;
+    if let Some(staff) = by {
+        let change = Change::of(staff, AuditVerb::CaseChanged, case);
+        let details = json!({ "event": kind.as_str(), "about": about });
+        audit::record(desk, tx, change.after(details), now).await?;
+    }
+    Ok(())
 }

@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 use mamori_model::bulk::{Bulk, BulkState};
-use mamori_model::{Approval, BulkId, Decision, DecisionState, FreeText, Refusal};
+use mamori_model::{Approval, AuditVerb, BulkId, Decision, DecisionState, FreeText, Refusal};
 use mamori_store::Tx;
 
+use crate::audit::{self, Change};
 use crate::decisions::approval::{PendingApproval, require_same_staff};
 use crate::staff::member::{RecentlyAuthenticated, Reviewer};
 use crate::{Desk, Error};
@@ -55,6 +56,8 @@ impl Desk {
         }
         let bulk = resolved(bulk, BulkState::Standing, who, now);
         tx.set_bulk(&bulk).await?;
+        let change = Change::of(who.staff(), AuditVerb::BulkApproved, bulk.id);
+        audit::record(self, &mut tx, change, now).await?;
         tx.commit().await?;
 
         self.inner.enqueued.notify_one();
@@ -83,6 +86,8 @@ impl Desk {
         }
         let bulk = resolved(bulk, BulkState::Refused, who, now);
         tx.set_bulk(&bulk).await?;
+        let change = Change::of(who.staff(), AuditVerb::BulkRefused, bulk.id);
+        audit::record(self, &mut tx, change, now).await?;
         tx.commit().await?;
 
         Ok(bulk)

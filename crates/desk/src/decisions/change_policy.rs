@@ -1,8 +1,9 @@
 //! Adds a version of a policy, or reads policies. A version is never changed, because each decision
 //! names the version under which it was made.
 
-use mamori_model::{FreeText, Policy, Purpose, Refusal};
+use mamori_model::{AuditVerb, FreeText, Policy, Purpose, Refusal};
 
+use crate::audit::{self, Change, values};
 use crate::evidence::expire_evidence::end_of_grace_period;
 use crate::staff::member::{Member, PolicyEditor};
 use crate::{Desk, Error};
@@ -63,6 +64,9 @@ impl Desk {
             created_at: now,
         };
         tx.insert_policy(&policy).await?;
+        let change = Change::of(who.staff(), AuditVerb::PolicyChanged, purpose.as_str());
+        let change = change.before(values::policy(&before)).after(values::policy(&policy));
+        audit::record(self, &mut tx, change, now).await?;
         tx.shorten_evidence_of_policy(purpose, policy.term(), end_of_grace_period(now)).await?;
         tx.touch_cases_of(purpose).await?;
         tx.commit().await?;

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use mamori_model::bulk::{Bulk, BulkState};
 use mamori_model::case::{CaseEventKind, CaseState};
-use mamori_model::{Approval, BulkId, Case, Refusal};
+use mamori_model::{Approval, AuditVerb, BulkId, Case, Refusal};
 use mamori_store::Tx;
 
+use crate::audit::{self, Change};
 use crate::decisions::decide_case::DecisionContent;
 use crate::decisions::prepare_bulk::actions_of;
 use crate::staff::member::Reviewer;
@@ -51,6 +52,8 @@ impl Desk {
         let state = if is_standing { BulkState::Standing } else { BulkState::Proposed };
         let bulk = Bulk { state, approval, resolved_at: is_standing.then_some(now), ..bulk };
         tx.set_bulk(&bulk).await?;
+        let change = Change::of(who.staff(), AuditVerb::BulkConfirmed, bulk.id);
+        audit::record(self, &mut tx, change, now).await?;
         tx.commit().await?;
 
         self.inner.enqueued.notify_one();
@@ -59,17 +62,19 @@ impl Desk {
 
     /// Drops a prepared bulk decision; its cases are back in the queue. A lead may also drop those
     /// of others, so that their cases do not stay withheld from the queue.
-    pub async fn drop_bulk(&self, who: &Reviewer, bulk: BulkId) -> Result<(), Error> {
+    pub async fn drop_bulk(&self, who: &Reviewer, id: BulkId) -> Result<(), Error> {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("drop_bulk").await?;
-        let bulk = tx.lock_bulk(bulk).await?;
+        let bulk = tx.lock_bulk(id).await?;
         let may = |bulk: &Bulk| bulk.made_by == who.staff() || who.member().roles().is_lead();
         let bulk = bulk.filter(may).ok_or(Error::NotFound("bulk decision"))?;
         if bulk.state != BulkState::Prepared {
             return Err(Refusal::BulkLapsed.into());
         }
         self.end_prepared(&mut tx, bulk, now).await?;
+        let change = Change::of(who.staff(), AuditVerb::BulkDiscarded, id);
+        audit::record(self, &mut tx, change, now).await?;
         tx.commit().await?;
 
         Ok(())

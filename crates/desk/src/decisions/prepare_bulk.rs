@@ -6,11 +6,12 @@ use jiff::Timestamp;
 use mamori_model::bulk::{self, Bulk, BulkState};
 use mamori_model::case::{About, CaseEventKind, Level, Step};
 use mamori_model::{
-    Approval, Case, CaseId, FreeText, ItemName, Measures, Outcome, Refusal, ServiceAction, Urgency,
-    approval,
+    Approval, AuditVerb, Case, CaseId, FreeText, ItemName, Measures, Outcome, Refusal,
+    ServiceAction, Urgency, approval,
 };
 use mamori_store::Tx;
 
+use crate::audit::{self, Change};
 use crate::cases::record_event::{NewEvent, record_event};
 use crate::staff::member::Reviewer;
 use crate::{Desk, Error};
@@ -78,6 +79,8 @@ impl Desk {
         let bulk = Bulk { approval: self.approval_of(&bulk, &actions, now), ..bulk };
         tx.set_bulk(&bulk).await?;
         self.record_bulk_event(&mut tx, &bulk, &cases, CaseEventKind::InBulk, now).await?;
+        let change = Change::of(who.staff(), AuditVerb::BulkPrepared, bulk.id);
+        audit::record(self, &mut tx, change, now).await?;
         tx.commit().await?;
 
         Ok(bulk)

@@ -1,8 +1,9 @@
 //! Undoes a bulk decision, as one.
 
 use mamori_model::bulk::{Bulk, BulkState};
-use mamori_model::{BulkId, CaseId, DecisionState, FreeText};
+use mamori_model::{AuditVerb, BulkId, CaseId, DecisionState, FreeText};
 
+use crate::audit::{self, Change};
 use crate::staff::member::Reviewer;
 use crate::{Desk, Error};
 
@@ -24,13 +25,13 @@ impl Desk {
     pub async fn undo_bulk(
         &self,
         who: &Reviewer,
-        bulk: BulkId,
+        id: BulkId,
         why: &FreeText,
     ) -> Result<Undone, Error> {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("undo_bulk").await?;
-        let bulk = tx.lock_bulk(bulk).await?.ok_or(Error::NotFound("bulk decision"))?;
+        let bulk = tx.lock_bulk(id).await?.ok_or(Error::NotFound("bulk decision"))?;
         let window = self.settings().cases.undo_window;
         bulk.may_undo(who.member().roles(), who.staff(), now, window)?;
         tx.lock_cases_of_bulk(bulk.id).await?;
@@ -45,6 +46,8 @@ impl Desk {
         }
         let (undone_by, undone_at) = (Some(who.staff()), Some(now));
         tx.set_bulk(&Bulk { state: BulkState::Undone, undone_by, undone_at, ..bulk }).await?;
+        let change = Change::of(who.staff(), AuditVerb::BulkUndone, id);
+        audit::record(self, &mut tx, change, now).await?;
         tx.commit().await?;
 
         self.inner.enqueued.notify_one();

@@ -3,9 +3,12 @@
 use std::error::Error as StdError;
 
 use mamori_model::sign_in::Credential;
-use mamori_model::{CredentialId, Evidence, EvidenceId, Refusal, Sensitive};
+use mamori_model::{AuditActor, AuditVerb, CredentialId, Evidence, EvidenceId, Refusal, Sensitive};
+use mamori_store::Tx;
 use mamori_vault::Vault;
+use serde_json::json;
 
+use crate::audit::{self, Change};
 use crate::staff::sign_in::bound_to;
 use crate::{Desk, Error, LocalCli};
 
@@ -56,11 +59,19 @@ impl Desk {
                     }
                 }
             }
-            tx.commit().await?;
             if some.is_empty() {
                 return Ok(());
             }
+            self.record_rewrapped(&mut tx, vault).await?;
+            tx.commit().await?;
         }
+    }
+
+    /// Records that a batch was wrapped with the vault's first key.
+    async fn record_rewrapped(&self, tx: &mut Tx, vault: &Vault) -> Result<(), Error> {
+        let change = Change::of(AuditActor::LocalCli, AuditVerb::VaultRewrapped, "vault");
+        let change = change.after(json!({ "key": vault.key_name().as_str() }));
+        audit::record(self, tx, change, self.clock().now()).await
     }
 
     async fn rewrap_codes(&self, vault: &Vault, done: &mut Rewrapped) -> Result<(), Error> {
@@ -82,10 +93,11 @@ impl Desk {
                     }
                 }
             }
-            tx.commit().await?;
             if some.is_empty() {
                 return Ok(());
             }
+            self.record_rewrapped(&mut tx, vault).await?;
+            tx.commit().await?;
         }
     }
 }

@@ -2,16 +2,17 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::civil::Date;
-use mamori_model::key::{Key, Role};
-use mamori_model::{Bank, BankId, Country, KeyId, NotLooked, Sha256, Surface};
+use mamori_model::key::Key;
+use mamori_model::{Bank, BankId, Country, NotLooked, Sha256, Surface};
 
 /// The banks and keys at one position of the change log.
 #[derive(Default)]
 pub struct Directory {
     banks: HashMap<BankId, Bank>,
-    keys: HashMap<Sha256, (KeyId, Role)>,
+    keys: HashMap<Sha256, Arc<Key>>,
 }
 
 /// Shows counts only: the directory has the digest of every key.
@@ -27,7 +28,7 @@ impl Directory {
     pub fn new(banks: Vec<Bank>, keys: Vec<Key>) -> Self {
         Self {
             banks: banks.into_iter().map(|bank| (bank.id, bank)).collect(),
-            keys: keys.into_iter().map(|key| (key.digest, (key.id, key.role))).collect(),
+            keys: keys.into_iter().map(|key| (key.digest, Arc::new(key))).collect(),
         }
     }
 
@@ -41,9 +42,9 @@ impl Directory {
         self.banks.values()
     }
 
-    /// Returns the id and the role of the live key whose text has this sha-256 digest.
-    pub fn key(&self, digest: &Sha256) -> Option<(KeyId, Role)> {
-        self.keys.get(digest).copied()
+    /// Returns the live key whose text has this sha-256 digest.
+    pub fn key(&self, digest: &Sha256) -> Option<&Arc<Key>> {
+        self.keys.get(digest)
     }
 
     /// Returns the banks that may be used on an item; if none may, the greatest reason among them.

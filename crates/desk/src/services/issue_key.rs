@@ -3,8 +3,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mamori_model::key::{Key, Role};
-use mamori_model::{Line, Sensitive};
+use mamori_model::{AuditActor, AuditVerb, Line, Sensitive};
+use mamori_store::Tx;
 
+use crate::audit::{self, Change, values};
 use crate::services::proof;
 use crate::{Admin, Desk, Error, clock};
 
@@ -19,7 +21,7 @@ pub struct Issued {
 
 impl Desk {
     /// Issues a key for a role; [`Error::NotFound`] if the role's service does not exist.
-    pub async fn issue_key(&self, _: &Admin, role: Role, name: Line) -> Result<Issued, Error> {
+    pub async fn issue_key(&self, who: &Admin, role: Role, name: Line) -> Result<Issued, Error> {
         if let Role::Service(service) = role {
             self.store().service(service).await?.ok_or(Error::NotFound("service"))?;
         }
@@ -27,6 +29,7 @@ impl Desk {
 
         let mut tx = self.store().begin("issue_key").await?;
         tx.insert_key(&issued.key).await?;
+        self.record_issued(&mut tx, who.actor(), &issued.key).await?;
         tx.commit().await?;
 
         self.wait_until_applied().await;
@@ -47,10 +50,16 @@ impl Desk {
         if tx.lock_and_count_admin_keys().await? > 1 {
             return Ok(None);
         }
+        self.record_issued(&mut tx, AuditActor::LocalCli, &issued.key).await?;
         tx.commit().await?;
 
         self.wait_until_applied().await;
         Ok(Some(issued))
+    }
+
+    async fn record_issued(&self, tx: &mut Tx, by: AuditActor, key: &Key) -> Result<(), Error> {
+        let change = Change::of(by, AuditVerb::KeyIssued, key.id).after(values::key(key));
+        audit::record(self, tx, change, key.created_at).await
     }
 
     fn mint_key(&self, role: Role, name: Line) -> Result<Issued, Error> {

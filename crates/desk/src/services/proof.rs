@@ -1,28 +1,31 @@
 //! Proofs of an API key. An operation that takes one cannot be called without it. Proofs of a staff
 //! member's session are in [`crate::staff::member`].
 
-use mamori_model::key::Role;
-use mamori_model::{KeyId, ServiceId, Sha256};
+use std::sync::Arc;
+
+use mamori_model::key::{Key, Role};
+use mamori_model::{AuditActor, KeyId, ServiceId, Sha256};
 use sha2::Digest;
 
 use crate::Desk;
 
 /// An administrator's API key that a request showed. Created by [`Desk::authenticate`], and by
 /// [`Self::local_cli`] for the command line.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Admin {
-    key: KeyId,
+    /// `None` on the command line.
+    key: Option<Arc<Key>>,
 }
 
 /// A service that showed its API key. Created by [`Desk::authenticate`] only.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Caller {
     service: ServiceId,
-    key: KeyId,
+    key: Arc<Key>,
 }
 
 /// The proof of an API key, by its role.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Proof {
     /// An administrator's API key.
     Admin(Admin),
@@ -31,15 +34,20 @@ pub enum Proof {
 }
 
 impl Admin {
-    /// Returns the id of the API key that was shown; the nil id on the command line.
-    pub fn key(&self) -> KeyId {
-        self.key
+    /// Returns the id of the API key that was shown; `None` on the command line.
+    pub fn key(&self) -> Option<KeyId> {
+        self.key.as_ref().map(|key| key.id)
+    }
+
+    /// Returns the actor for the audit record.
+    pub fn actor(&self) -> AuditActor {
+        self.key.as_ref().map_or(AuditActor::LocalCli, |key| key.actor())
     }
 
     /// Creates the proof of the operator on the command line: needs no API key, because the
     /// operator can read the database.
     pub fn local_cli() -> Self {
-        Self { key: uuid::Uuid::nil().into() }
+        Self { key: None }
     }
 }
 
@@ -51,7 +59,12 @@ impl Caller {
 
     /// Returns the id of the API key that was shown.
     pub fn key(&self) -> KeyId {
-        self.key
+        self.key.id
+    }
+
+    /// Returns the actor for the audit record.
+    pub fn actor(&self) -> AuditActor {
+        self.key.actor()
     }
 }
 
@@ -68,9 +81,9 @@ impl Desk {
     /// takes effect here within a second.
     pub fn authenticate(&self, token: &str) -> Option<Proof> {
         let directory = self.directory();
-        let (key, role) = directory.key(&digest(token))?;
-        Some(match role {
-            Role::Admin => Proof::Admin(Admin { key }),
+        let key = directory.key(&digest(token))?.clone();
+        Some(match key.role {
+            Role::Admin => Proof::Admin(Admin { key: Some(key) }),
             Role::Service(service) => Proof::Caller(Caller { service, key }),
         })
     }

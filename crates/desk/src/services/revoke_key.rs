@@ -1,7 +1,8 @@
 //! Revokes an API key, so that it is accepted no longer.
 
-use mamori_model::KeyId;
+use mamori_model::{AuditVerb, KeyId};
 
+use crate::audit::{self, Change, values};
 use crate::{Admin, Desk, Error};
 
 impl Desk {
@@ -10,10 +11,12 @@ impl Desk {
     ///
     /// The last live key of an administrator cannot be revoked ([`Error::Conflict`]): another one
     /// could then be made only on the command line.
-    pub async fn revoke_key(&self, _: &Admin, id: KeyId) -> Result<(), Error> {
+    pub async fn revoke_key(&self, who: &Admin, id: KeyId) -> Result<(), Error> {
         let mut tx = self.store().begin("revoke_key").await?;
         let before = tx.lock_and_count_admin_keys().await?;
-        if !tx.revoke_key(id, self.clock().now()).await? {
+        let now = self.clock().now();
+        let key = tx.key(id).await?.ok_or(Error::NotFound("key"))?;
+        if !tx.revoke_key(id, now).await? {
             return Err(Error::NotFound("key"));
         }
         if before > 0 && tx.lock_and_count_admin_keys().await? == 0 {
@@ -21,6 +24,8 @@ impl Desk {
                 "this is the last administrator's key; make another one first",
             ));
         }
+        let change = Change::of(who.actor(), AuditVerb::KeyRevoked, id);
+        audit::record(self, &mut tx, change.before(values::key(&key)), now).await?;
         tx.commit().await?;
 
         self.wait_until_applied().await;

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
-use mamori_model::sign_in::{SignInLinkKind, StaffEvent, StaffEventKind};
+use mamori_model::sign_in::SignInLinkKind;
 use mamori_model::staff::{
     Language, OwnLimits, RoleSet, Scheme, Staff, StaffName, StaffRole, ViewMode,
 };
-use mamori_model::{Line, Sensitive, StaffId};
-use mamori_store::Tx;
+use mamori_model::{AuditActor, AuditVerb, Line, Sensitive, StaffId};
 use serde_json::json;
 
+use crate::audit::{self, Change};
 use crate::staff::member::{LocalCli, RecentlyAuthenticated};
 use crate::{Desk, Error};
 
@@ -24,7 +23,14 @@ pub enum StaffAdmin<'a> {
 }
 
 impl StaffAdmin<'_> {
-    /// Returns the administrator's id for the record; `None` for the operator's command line.
+    /// Returns the actor for the audit record.
+    ///
+    /// [`Error::NotFound`] as in [`Self::staff`].
+    pub fn actor(&self) -> Result<AuditActor, Error> {
+        Ok(self.staff()?.map_or(AuditActor::LocalCli, AuditActor::Staff))
+    }
+
+    /// Returns the administrator's id; `None` for the operator's command line.
     ///
     /// [`Error::NotFound`] if the staff member is not an administrator, because forbidden and
     /// unknown must not differ.
@@ -68,7 +74,7 @@ impl Desk {
     /// [`Error::Conflict`] if the name is taken; [`mamori_model::Refusal::RolesClash`] if one
     /// person may not hold these roles together.
     pub async fn add_staff(&self, by: StaffAdmin<'_>, new: NewStaff) -> Result<AddedStaff, Error> {
-        let by = by.staff()?;
+        let by = by.actor()?;
         let roles = RoleSet::new(new.roles, self.settings().is_single_person)?;
         let now = self.clock().now();
         let staff = Staff {
@@ -88,28 +94,13 @@ impl Desk {
 
         let mut tx = self.store().begin("add_staff").await?;
         tx.insert_staff(&staff).await?;
-        let about = (staff.id, by);
-        let roles = Some(json!({ "roles": staff.roles }).to_string());
-        self.record_staff_event(&mut tx, about, StaffEventKind::Added, roles, now).await?;
+        let change = Change::of(by.clone(), AuditVerb::StaffAdded, staff.id);
+        let change = change.after(json!({ "roles": staff.roles }));
+        audit::record(self, &mut tx, change, now).await?;
         let link =
             self.make_sign_in_link(&mut tx, by, staff.id, SignInLinkKind::Enroll, now).await?;
         tx.commit().await?;
 
         Ok(AddedStaff { staff, link })
-    }
-
-    /// Records an event about the staff member `staff`, caused by `by` (`None`: the operator on the
-    /// command line, or Mamori itself), in the transaction that makes the change.
-    pub(super) async fn record_staff_event(
-        &self,
-        tx: &mut Tx,
-        (staff, by): (StaffId, Option<StaffId>),
-        kind: StaffEventKind,
-        about: Option<String>,
-        now: Timestamp,
-    ) -> Result<(), Error> {
-        let id = self.clock().mint()?.into();
-        tx.insert_staff_event(&StaffEvent { id, staff, by, kind, about, at: now }).await?;
-        Ok(())
     }
 }

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use mamori_model::sign_in::StaffEventKind;
 use mamori_model::staff::{OwnLimits, RoleSet, StaffRole};
-use mamori_model::{Refusal, StaffId};
+use mamori_model::{AuditActor, AuditVerb, Refusal, StaffId};
 use serde_json::json;
 
+use crate::audit::{self, Change};
 use crate::staff::add_staff::StaffAdmin;
 use crate::{Desk, Error};
 
@@ -24,8 +24,8 @@ impl Desk {
         who: StaffId,
         roles: BTreeSet<StaffRole>,
     ) -> Result<(), Error> {
-        let by = by.staff()?;
-        if by == Some(who) {
+        let by = by.actor()?;
+        if by == AuditActor::Staff(who) {
             return Err(Refusal::OwnRoles.into());
         }
         let roles = RoleSet::new(roles, self.settings().is_single_person)?;
@@ -41,9 +41,10 @@ impl Desk {
             return Err(Refusal::LastAdministrator.into());
         }
         tx.end_sessions_of(who).await?;
-        let about = json!({ "before": before.roles, "roles": roles }).to_string();
-        self.record_staff_event(&mut tx, (who, by), StaffEventKind::Roles, Some(about), now)
-            .await?;
+        let change = Change::of(by, AuditVerb::StaffRolesChanged, who)
+            .before(json!({ "roles": before.roles }))
+            .after(json!({ "roles": roles }));
+        audit::record(self, &mut tx, change, now).await?;
         tx.commit().await?;
 
         Ok(())
@@ -57,22 +58,18 @@ impl Desk {
         who: StaffId,
         limits: OwnLimits,
     ) -> Result<(), Error> {
-        let by = by.staff()?;
+        let by = by.actor()?;
         let now = self.clock().now();
 
         let mut tx = self.store().begin("change_exposure_limits").await?;
+        let before = tx.staff(who).await?.ok_or(Error::NotFound("staff"))?;
         if !tx.set_exposure_limits(who, limits).await? {
             return Err(Error::NotFound("staff"));
         }
-        let about = json!({ "exposure_limits": limits }).to_string();
-        self.record_staff_event(
-            &mut tx,
-            (who, by),
-            StaffEventKind::ExposureLimits,
-            Some(about),
-            now,
-        )
-        .await?;
+        let change = Change::of(by, AuditVerb::StaffLimitsChanged, who)
+            .before(json!({ "exposure_limits": before.exposure_limits }))
+            .after(json!({ "exposure_limits": limits }));
+        audit::record(self, &mut tx, change, now).await?;
         tx.commit().await?;
 
         Ok(())
@@ -84,7 +81,7 @@ impl Desk {
     /// [`Refusal::LastAdministrator`] if no administrator would be left; [`Error::NotFound`] if the
     /// account does not exist or is already deactivated.
     pub async fn end_staff(&self, by: StaffAdmin<'_>, who: StaffId) -> Result<(), Error> {
-        let by = by.staff()?;
+        let by = by.actor()?;
         let now = self.clock().now();
 
         let mut tx = self.store().begin("end_staff").await?;
@@ -99,7 +96,7 @@ impl Desk {
         tx.end_sessions_of(who).await?;
         tx.delete_sign_in_links_of(who).await?;
         tx.delete_credentials_of(who).await?;
-        self.record_staff_event(&mut tx, (who, by), StaffEventKind::Ended, None, now).await?;
+        audit::record(self, &mut tx, Change::of(by, AuditVerb::StaffEnded, who), now).await?;
         tx.commit().await?;
 
         Ok(())

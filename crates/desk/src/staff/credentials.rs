@@ -3,14 +3,15 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use mamori_model::sign_in::{Ceremony, Credential, CredentialKind, StaffEventKind, can_sign_in};
+use mamori_model::sign_in::{Ceremony, Credential, CredentialKind, can_sign_in};
 use mamori_model::staff::Staff;
-use mamori_model::{CeremonyId, CredentialId, Line, Refusal, Sensitive, StaffId};
+use mamori_model::{AuditVerb, CeremonyId, CredentialId, Line, Refusal, Sensitive, StaffId};
 use mamori_signin::{
     Owner, PASSKEYS_MAX, Passkey, RegistrationChallenge, TotpSecret, hash_password,
 };
 use mamori_store::Tx;
 
+use crate::audit::{self, Change};
 use crate::staff::member::{Member, RecentlyAuthenticated};
 use crate::staff::sign_in::bound_to;
 use crate::staff::sign_in_passkey::{PasskeyChallenge, json};
@@ -138,9 +139,8 @@ impl Desk {
         }
         tx.delete_credential(which, who).await?;
         tx.end_other_sessions(who, me.member().session()).await?;
-        let about = Some(about(gone.kind));
-        let kind = StaffEventKind::CredentialRemoved;
-        self.record_staff_event(&mut tx, (who, Some(who)), kind, about, now).await?;
+        let change = Change::of(who, AuditVerb::CredentialRemoved, who).after(about(gone.kind));
+        audit::record(self, &mut tx, change, now).await?;
         tx.commit().await?;
 
         Ok(())
@@ -161,23 +161,21 @@ impl Desk {
             has_room(&tx.lock_credentials_of(me.staff()).await?)?;
         }
         tx.record_method_added(me.staff(), credential.created_at).await?;
-        self.insert_credential(&mut tx, credential, Some(me.staff())).await?;
+        self.insert_credential(&mut tx, credential).await?;
         tx.commit().await?;
         Ok(())
     }
 
-    /// Inserts a sign-in method and records that it was added.
+    /// Inserts a sign-in method and records that its owner added it.
     pub(super) async fn insert_credential(
         &self,
         tx: &mut Tx,
         credential: &Credential,
-        by: Option<StaffId>,
     ) -> Result<(), Error> {
         tx.insert_credential(credential).await?;
-        let about = Some(about(credential.kind));
-        let kind = StaffEventKind::CredentialAdded;
-        self.record_staff_event(tx, (credential.staff, by), kind, about, credential.created_at)
-            .await
+        let change = Change::of(credential.staff, AuditVerb::CredentialAdded, credential.staff);
+        let change = change.after(about(credential.kind));
+        audit::record(self, tx, change, credential.created_at).await
     }
 
     /// Starts the registration of a passkey for `staff`.
@@ -339,8 +337,8 @@ fn offered_to(staff: StaffId) -> Vec<u8> {
     format!("offered codes {staff}").into_bytes()
 }
 
-fn about(kind: CredentialKind) -> String {
-    format!(r#"{{"kind":"{}"}}"#, kind.as_str())
+fn about(kind: CredentialKind) -> serde_json::Value {
+    serde_json::json!({ "kind": kind.as_str() })
 }
 
 pub(crate) fn line(text: &str) -> Result<Line, Error> {

@@ -107,7 +107,7 @@ impl Desk {
         tx.delete_credentials_of(who).await?;
         tx.end_sessions_of(who).await?;
         for credential in credentials {
-            self.insert_credential(&mut tx, credential, Some(who)).await?;
+            self.insert_credential(&mut tx, credential).await?;
         }
         let entered = self.open_session(&mut tx, who, now).await?;
         tx.commit().await?;

@@ -13,12 +13,10 @@ const BREAKS_KEPT_DAYS: u32 = 7;
 /// sessions, links and passkey requests that expired. At most [`ROWS_AT_ONCE`] of each.
 pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, Error> {
     let attempts = desk.kept_since(retention::SIGN_INS, now);
-    let events = desk.kept_since(retention::STAFF_EVENTS, now);
     let breaks = days_before(now, BREAKS_KEPT_DAYS);
 
     let mut tx = desk.store().begin("expire_staff").await?;
     let rows_deleted = tx.delete_attempts_before(attempts, ROWS_AT_ONCE).await?
-        + tx.delete_staff_events_before(events, ROWS_AT_ONCE).await?
         + tx.delete_breaks_before(breaks, ROWS_AT_ONCE).await?
         + tx.delete_expired(now, ROWS_AT_ONCE).await?;
     tx.commit().await?;

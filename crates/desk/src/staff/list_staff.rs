@@ -1,12 +1,8 @@
-//! Lists staff accounts, and the record of which staff member gave another which role, link or
-//! sign-in method.
+//! Lists staff accounts.
 
-use std::collections::BTreeMap;
-
+use mamori_model::StaffId;
 use mamori_model::page::{Page, PageSize};
-use mamori_model::sign_in::StaffEvent;
 use mamori_model::staff::{Staff, StaffName};
-use mamori_model::{EventId, Line, StaffId};
 
 use crate::staff::member::{Administrator, Auditor, LocalCli};
 use crate::{Desk, Error};
@@ -20,15 +16,6 @@ pub enum StaffReader<'a> {
     Auditor(&'a Auditor),
     /// The operator, on the command line.
     LocalCli(&'a LocalCli),
-}
-
-/// A page of the staff record.
-#[derive(Clone, Debug)]
-pub struct StaffRecord {
-    /// The events of the page, newest first.
-    pub events: Page<StaffEvent, EventId>,
-    /// Display names of the staff members that the events mention, by id.
-    pub people: BTreeMap<StaffId, Line>,
 }
 
 impl Desk {
@@ -56,20 +43,6 @@ impl Desk {
         name: &StaffName,
     ) -> Result<Staff, Error> {
         self.store().staff_by_name(name).await?.ok_or(Error::NotFound("staff"))
-    }
-
-    /// Lists the events of the staff record, newest first. `before` is the id at which the previous
-    /// page ended; `None` starts with the newest.
-    pub async fn staff_events(
-        &self,
-        _: StaffReader<'_>,
-        before: Option<EventId>,
-        size: PageSize,
-    ) -> Result<StaffRecord, Error> {
-        let events = self.store().staff_events(before, size).await?;
-        let who = events.rows.iter().flat_map(|event| [Some(event.staff), event.by]);
-        let people = self.store().display_names(&who.flatten().collect()).await?;
-        Ok(StaffRecord { events, people })
     }
 
     /// Checks whether there is a reviewer but no lead, and the operator does not work alone:

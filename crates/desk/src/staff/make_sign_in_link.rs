@@ -1,10 +1,12 @@
 //! Creates one-time links, for enrolment or for signing in.
 
 use jiff::Timestamp;
-use mamori_model::sign_in::{SignInLink, SignInLinkKind, StaffEventKind};
-use mamori_model::{Sensitive, StaffId};
+use mamori_model::sign_in::{SignInLink, SignInLinkKind};
+use mamori_model::{AuditActor, AuditVerb, Sensitive, StaffId};
 use mamori_store::Tx;
+use serde_json::json;
 
+use crate::audit::{self, Change};
 use crate::staff::add_staff::StaffAdmin;
 use crate::staff::member::LocalCli;
 use crate::staff::session::new_text;
@@ -26,7 +28,7 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("make_sign_in_link").await?;
-        let text = self.make_sign_in_link(&mut tx, None, who, kind, now).await?;
+        let text = self.make_sign_in_link(&mut tx, AuditActor::LocalCli, who, kind, now).await?;
         tx.commit().await?;
 
         Ok(text)
@@ -40,7 +42,7 @@ impl Desk {
         by: StaffAdmin<'_>,
         who: StaffId,
     ) -> Result<Sensitive<String>, Error> {
-        let by = by.staff()?;
+        let by = by.actor()?;
         let now = self.clock().now();
 
         let mut tx = self.store().begin("make_sign_in_link").await?;
@@ -54,7 +56,7 @@ impl Desk {
     pub(super) async fn make_sign_in_link(
         &self,
         tx: &mut Tx,
-        by: Option<StaffId>,
+        by: AuditActor,
         staff: StaffId,
         kind: SignInLinkKind,
         now: Timestamp,
@@ -73,8 +75,9 @@ impl Desk {
             expires_at: now.checked_add(lasts).unwrap_or(now),
         };
         tx.insert_sign_in_link(&link).await?;
-        let about = format!(r#"{{"kind":"{}"}}"#, kind.as_str());
-        self.record_staff_event(tx, (staff, by), StaffEventKind::Link, Some(about), now).await?;
+        let change = Change::of(by, AuditVerb::StaffLinkMade, staff);
+        let change = change.after(json!({ "kind": kind.as_str() }));
+        audit::record(self, tx, change, now).await?;
         Ok(text)
     }
 }

@@ -6,10 +6,11 @@
 //! [`crate::services::proof`].
 
 use jiff::Timestamp;
-use mamori_model::sign_in::{CookieStatus, Session, StaffEvent, StaffEventKind};
+use mamori_model::sign_in::{CookieStatus, Session};
 use mamori_model::staff::{RoleSet, Staff, StaffRole};
-use mamori_model::{Refusal, Sensitive, SessionId, Sha256, StaffId};
+use mamori_model::{AuditActor, AuditVerb, Refusal, Sensitive, SessionId, Sha256, StaffId};
 
+use crate::audit::{self, Change};
 use crate::services::proof;
 use crate::staff::session::Family;
 use crate::{Desk, Error};
@@ -216,7 +217,7 @@ impl Desk {
                 Err(Refusal::SessionEnded.into())
             }
             (CookieStatus::Replayed, _) => {
-                self.end(&session, Some(StaffEventKind::SessionEnded), now).await?;
+                self.end(&session, Some(AuditVerb::SessionReplayed), now).await?;
                 Err(Refusal::SessionReplayed.into())
             }
             (CookieStatus::JustReplaced, _) => Err(Refusal::CookieReplaced.into()),
@@ -280,17 +281,14 @@ impl Desk {
     async fn end(
         &self,
         session: &Session,
-        event: Option<StaffEventKind>,
+        verb: Option<AuditVerb>,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let id = self.clock().mint()?.into();
-
         let mut tx = self.store().begin("end_session").await?;
         let is_ended = tx.end_session(session.id).await?;
-        if let Some(kind) = event.filter(|_| is_ended) {
-            let staff = session.staff;
-            let event = StaffEvent { id, staff, by: None, kind, about: None, at: now };
-            tx.insert_staff_event(&event).await?;
+        if let Some(verb) = verb.filter(|_| is_ended) {
+            let change = Change::of(AuditActor::Mamori, verb, session.staff);
+            audit::record(self, &mut tx, change, now).await?;
         }
         tx.commit().await?;
 

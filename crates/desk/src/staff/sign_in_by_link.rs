@@ -1,8 +1,9 @@
 //! A staff member signs in with a one-time link that the operator made on the command line.
 
-use mamori_model::Refusal;
-use mamori_model::sign_in::{SignInLinkKind, StaffEventKind};
+use mamori_model::sign_in::SignInLinkKind;
+use mamori_model::{AuditVerb, Refusal};
 
+use crate::audit::{self, Change};
 use crate::services::proof;
 use crate::staff::session::NewSession;
 use crate::{Desk, Error};
@@ -24,9 +25,8 @@ impl Desk {
             Err(Error::NotFound(_)) => return Err(Refusal::LinkUsed.into()),
             entered => entered?,
         };
-        let about = (link.staff, None);
-        self.record_staff_event(&mut tx, about, StaffEventKind::SignedInWithLink, None, now)
-            .await?;
+        let change = Change::of(link.staff, AuditVerb::SignedInWithLink, link.staff);
+        audit::record(self, &mut tx, change, now).await?;
         tx.commit().await?;
 
         Ok(entered)

@@ -1,8 +1,10 @@
 //! Adds a webhook endpoint to a service.
 
-use mamori_model::Sensitive;
 use mamori_model::webhook::Endpoint;
+use mamori_model::{AuditVerb, Sensitive};
+use serde_json::json;
 
+use crate::audit::{self, Change};
 use crate::webhooks::destination;
 use crate::{Caller, Desk, Error, clock};
 
@@ -28,6 +30,9 @@ impl Desk {
             return Err(Error::conflict("this service has as many endpoints as it may have"));
         }
         tx.insert_endpoint(&endpoint).await?;
+        let change = Change::of(caller.actor(), AuditVerb::EndpointAdded, endpoint.id);
+        let change = change.after(json!({ "service": endpoint.service }));
+        audit::record(self, &mut tx, change, endpoint.created_at).await?;
         tx.commit().await?;
 
         Ok(endpoint)

@@ -1,7 +1,8 @@
 //! Sends a finished webhook delivery again, under the same id.
 
-use mamori_model::{DeliveryId, ServiceId};
+use mamori_model::{AuditActor, AuditVerb, DeliveryId, ServiceId};
 
+use crate::audit::{self, Change};
 use crate::staff::member::Resender;
 use crate::{Caller, Desk, Error};
 
@@ -10,16 +11,21 @@ impl Desk {
     /// such delivery; [`Error::Conflict`] if it is still waiting, if its endpoint was removed, or
     /// if it is a test message while another one to the same endpoint waits.
     pub async fn redeliver(&self, caller: &Caller, id: DeliveryId) -> Result<(), Error> {
-        self.redeliver_of(Some(caller.service()), id).await
+        self.redeliver_of(caller.actor(), Some(caller.service()), id).await
     }
 
     /// Enqueues a finished delivery of any service again, for the console; otherwise as
     /// [`Self::redeliver`].
-    pub async fn redeliver_for(&self, _: &Resender, id: DeliveryId) -> Result<(), Error> {
-        self.redeliver_of(None, id).await
+    pub async fn redeliver_for(&self, who: &Resender, id: DeliveryId) -> Result<(), Error> {
+        self.redeliver_of(who.staff().into(), None, id).await
     }
 
-    async fn redeliver_of(&self, of: Option<ServiceId>, id: DeliveryId) -> Result<(), Error> {
+    async fn redeliver_of(
+        &self,
+        by: AuditActor,
+        of: Option<ServiceId>,
+        id: DeliveryId,
+    ) -> Result<(), Error> {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("redeliver").await?;
@@ -29,6 +35,8 @@ impl Desk {
         };
         let endpoint = tx.reset_delivery(service, id).await?;
         self.enqueue_delivery_job(&mut tx, id, (service, endpoint), now).await?;
+        let change = Change::of(by, AuditVerb::DeliveryResent, id);
+        audit::record(self, &mut tx, change, now).await?;
         tx.commit().await?;
 
         self.inner.enqueued.notify_one();

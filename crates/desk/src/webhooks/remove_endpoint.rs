@@ -1,7 +1,9 @@
 //! Removes a webhook endpoint: nothing is sent to it any more, and its URL is deleted.
 
-use mamori_model::EndpointId;
+use mamori_model::{AuditVerb, EndpointId};
+use serde_json::json;
 
+use crate::audit::{self, Change};
 use crate::{Caller, Desk, Error};
 
 impl Desk {
@@ -9,9 +11,13 @@ impl Desk {
     /// it fail. [`Error::NotFound`] if it does not exist or was removed before.
     pub async fn remove_endpoint(&self, caller: &Caller, id: EndpointId) -> Result<(), Error> {
         let mut tx = self.store().begin("remove_endpoint").await?;
-        if !tx.remove_endpoint(caller.service(), id, self.clock().now()).await? {
+        let now = self.clock().now();
+        if !tx.remove_endpoint(caller.service(), id, now).await? {
             return Err(Error::NotFound("endpoint"));
         }
+        let change = Change::of(caller.actor(), AuditVerb::EndpointRemoved, id);
+        let change = change.before(json!({ "service": caller.service() }));
+        audit::record(self, &mut tx, change, now).await?;
         tx.commit().await?;
 
         Ok(())

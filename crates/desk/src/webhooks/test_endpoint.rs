@@ -1,8 +1,9 @@
 //! Sends a test message to an endpoint of a service.
 
 use mamori_model::webhook::EventKind;
-use mamori_model::{DeliveryId, EndpointId};
+use mamori_model::{AuditVerb, DeliveryId, EndpointId};
 
+use crate::audit::{self, Change};
 use crate::webhooks::payload;
 use crate::{Caller, Desk, Error};
 
@@ -28,6 +29,8 @@ impl Desk {
         let delivery = enqueued.map_err(|error| {
             if matches!(error, Error::Conflict(_)) { waits_already() } else { error }
         })?;
+        let change = Change::of(caller.actor(), AuditVerb::EndpointTested, id);
+        audit::record(self, &mut tx, change, now).await?;
         tx.commit().await?;
 
         self.inner.enqueued.notify_one();

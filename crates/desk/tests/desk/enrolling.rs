@@ -5,9 +5,9 @@ use mamori_desk::staff::add_staff::{NewStaff, StaffAdmin};
 use mamori_desk::staff::list_staff::StaffReader;
 use mamori_desk::{Desk, Error, LocalCli};
 use mamori_model::page::PageSize;
-use mamori_model::sign_in::{SignInLinkKind, StaffEventKind};
+use mamori_model::sign_in::SignInLinkKind;
 use mamori_model::staff::{Language, StaffRole};
-use mamori_model::{Refusal, Sensitive};
+use mamori_model::{AuditVerb, Refusal, Sensitive};
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 
@@ -161,7 +161,7 @@ on_both_engines! {
         let auditor = app.member("eve", &[StaffRole::Auditor]).await.auditor().unwrap();
         let size = PageSize::new(9).unwrap();
         let events = app.desk.staff_events(StaffReader::Auditor(&auditor), None, size).await.unwrap().events;
-        assert!(events.rows.iter().any(|event| event.kind == StaffEventKind::SessionEnded));
+        assert!(events.rows.iter().any(|event| event.event.verb == AuditVerb::SessionReplayed));
     }
 
     async fn a_replayed_cookie_is_detected_after_any_number_of_changes(records: TestDatabase) {

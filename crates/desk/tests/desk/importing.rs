@@ -90,7 +90,7 @@ on_both_engines! {
         let (line, lines_come) = tokio::sync::mpsc::channel::<Chunk>(1);
         let coming = stream::unfold(lines_come, async |mut come| Some((come.recv().await?, come)));
         let importing = tokio::spawn({
-            let (desk, admin) = (app.desk.clone(), app.admin);
+            let (desk, admin) = (app.desk.clone(), app.admin.clone());
             async move {
                 let options = ImportOptions::new(LineFormat::Ndjson, HashKind::Pdq);
                 desk.import_entries(&admin, bank.id, options, Box::pin(coming)).await.map(|(import, _)| import)

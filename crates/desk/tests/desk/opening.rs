@@ -127,7 +127,7 @@ on_both_engines! {
 
         let checks: Vec<_> = (0..20)
             .map(|number| {
-                let (desk, caller) = (app.desk.clone(), app.caller);
+                let (desk, caller) = (app.desk.clone(), app.caller.clone());
                 let item = of(&format!("item {number}"), Some("one"));
                 tokio::spawn(async move { desk.check(&caller, item, hashes(pdq(1))).await })
             })

@@ -288,18 +288,67 @@ CREATE TABLE sign_in_attempt (
 CREATE INDEX sign_in_attempt_name ON sign_in_attempt (name_digest, tried_at);
 CREATE INDEX sign_in_attempt_tried ON sign_in_attempt (tried_at);
 
--- Events of staff accounts, for auditors: who gave or removed which role, link or sign-in method.
-CREATE TABLE staff_event (
+-- The audit record: every change made with an API key, on the command line or in the console. Rows
+-- are added, then numbered once by the sequencer, and never changed; see the triggers below.
+CREATE TABLE audit_event (
     id            UUID    NOT NULL PRIMARY KEY, -- UUIDv7
-    staff_id      UUID    NOT NULL REFERENCES staff (id),               -- about whom
-    by_id         UUID    REFERENCES staff (id), -- by whom; NULL: the command line, or Mamori itself
-    kind          TEXT    NOT NULL CHECK (kind IN ('added', 'roles', 'exposure_limits', 'link', 'credential_added',
-                      'credential_removed', 'ended', 'signed_in_with_link', 'name_deleted', 'session_ended')),
-    about         TEXT,                        -- JSON: what changed, without secrets
+    seq           BIGINT  UNIQUE,             -- its number in the chain, without gaps; NULL: not numbered yet
+    digest        BYTEA   CHECK (length(digest) = 32), -- SHA-256 of its line, which has the digest before it
+    actor_kind    TEXT    NOT NULL CHECK (actor_kind IN ('key', 'staff', 'command_line', 'mamori')),
+    actor_id      TEXT,                        -- text form of the id of the key or staff member
+    actor_name    TEXT,                        -- of a key: its name when it made the change
+    verb          TEXT    NOT NULL,            -- what was done: a word of `AuditVerb`
+    target        TEXT    NOT NULL,            -- to what: the text form of an id, or a word
+    state_before  TEXT,                        -- JSON: the state before, without secrets
+    state_after   TEXT,                        -- JSON: the state after, or the details
     happened_at   BIGINT  NOT NULL,            -- microseconds
-    changed_by    TEXT    NOT NULL             -- name of the transaction
+    changed_by    TEXT    NOT NULL,            -- name of the transaction
+    CHECK ((seq IS NULL) = (digest IS NULL)),
+    CHECK ((actor_kind IN ('key', 'staff')) = (actor_id IS NOT NULL)),
+    CHECK ((actor_kind = 'key') = (actor_name IS NOT NULL))
 );
-CREATE INDEX staff_event_happened ON staff_event (happened_at);
+CREATE INDEX audit_event_unnumbered ON audit_event (id) WHERE seq IS NULL;
+CREATE INDEX audit_event_target ON audit_event (target, id);
+CREATE INDEX audit_event_actor ON audit_event (actor_id, id) WHERE actor_id IS NOT NULL;
+CREATE INDEX audit_event_happened ON audit_event (happened_at);
+
+-- Where the chain of audit events begins and ends. One row.
+CREATE TABLE audit_chain (
+    id            BIGINT  NOT NULL PRIMARY KEY CHECK (id = 1),
+    last_seq      BIGINT  NOT NULL,            -- the number of the last numbered event; 0: none
+    last_digest   BYTEA   NOT NULL CHECK (length(last_digest) = 32),
+    logged_seq    BIGINT  NOT NULL,            -- the last event whose log line was written
+    expired_seq   BIGINT  NOT NULL,            -- the last event that was deleted at the end of its term
+    expired_digest BYTEA   NOT NULL CHECK (length(expired_digest) = 32),
+    changed_by    TEXT    NOT NULL,            -- name of the transaction
+    CHECK (expired_seq <= logged_seq AND logged_seq <= last_seq)
+);
+INSERT INTO audit_chain (id, last_seq, last_digest, logged_seq, expired_seq, expired_digest, changed_by)
+    VALUES (1, 0, decode(repeat('00', 32), 'hex'), 0, 0, decode(repeat('00', 32), 'hex'), 'migration');
+CREATE FUNCTION audit_event_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF OLD.seq IS NULL AND NEW.seq IS NOT NULL
+            AND (NEW.id, NEW.actor_kind, NEW.actor_id, NEW.actor_name, NEW.verb, NEW.target, NEW.state_before, NEW.state_after, NEW.happened_at, NEW.changed_by)
+                IS NOT DISTINCT FROM
+                (OLD.id, OLD.actor_kind, OLD.actor_id, OLD.actor_name, OLD.verb, OLD.target, OLD.state_before, OLD.state_after, OLD.happened_at, OLD.changed_by)
+        THEN
+            RETURN NEW;
+        END IF;
+        RAISE EXCEPTION 'an audit event is never changed';
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        IF OLD.seq <= (SELECT expired_seq FROM audit_chain) THEN
+            RETURN OLD;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'an audit event is deleted at the end of its term only';
+END
+$$;
+CREATE TRIGGER audit_event_update BEFORE UPDATE OR DELETE ON audit_event
+    FOR EACH ROW EXECUTE FUNCTION audit_event_guard();
+CREATE TRIGGER audit_event_truncate BEFORE TRUNCATE ON audit_event
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_event_guard();
 
 -- A break, due after a long stretch of viewing or asked for by the reviewer. A reached limit of
 -- views, minutes or points is not stored here: it follows from `item_view`.

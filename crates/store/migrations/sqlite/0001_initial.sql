@@ -288,18 +288,63 @@ CREATE TABLE sign_in_attempt (
 CREATE INDEX sign_in_attempt_name ON sign_in_attempt (name_digest, tried_at);
 CREATE INDEX sign_in_attempt_tried ON sign_in_attempt (tried_at);
 
--- Events of staff accounts, for auditors: who gave or removed which role, link or sign-in method.
-CREATE TABLE staff_event (
+-- The audit record: every change made with an API key, on the command line or in the console. Rows
+-- are added, then numbered once by the sequencer, and never changed; see the triggers below.
+CREATE TABLE audit_event (
     id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
-    staff_id      BLOB    NOT NULL REFERENCES staff (id),               -- about whom
-    by_id         BLOB    REFERENCES staff (id), -- by whom; NULL: the command line, or Mamori itself
-    kind          TEXT    NOT NULL CHECK (kind IN ('added', 'roles', 'exposure_limits', 'link', 'credential_added',
-                      'credential_removed', 'ended', 'signed_in_with_link', 'name_deleted', 'session_ended')),
-    about         TEXT,                        -- JSON: what changed, without secrets
+    seq           INTEGER UNIQUE,             -- its number in the chain, without gaps; NULL: not numbered yet
+    digest        BLOB    CHECK (length(digest) = 32), -- SHA-256 of its line, which has the digest before it
+    actor_kind    TEXT    NOT NULL CHECK (actor_kind IN ('key', 'staff', 'command_line', 'mamori')),
+    actor_id      TEXT,                        -- text form of the id of the key or staff member
+    actor_name    TEXT,                        -- of a key: its name when it made the change
+    verb          TEXT    NOT NULL,            -- what was done: a word of `AuditVerb`
+    target        TEXT    NOT NULL,            -- to what: the text form of an id, or a word
+    state_before  TEXT,                        -- JSON: the state before, without secrets
+    state_after   TEXT,                        -- JSON: the state after, or the details
     happened_at   INTEGER NOT NULL,            -- microseconds
-    changed_by    TEXT    NOT NULL             -- name of the transaction
+    changed_by    TEXT    NOT NULL,            -- name of the transaction
+    CHECK ((seq IS NULL) = (digest IS NULL)),
+    CHECK ((actor_kind IN ('key', 'staff')) = (actor_id IS NOT NULL)),
+    CHECK ((actor_kind = 'key') = (actor_name IS NOT NULL))
 ) STRICT;
-CREATE INDEX staff_event_happened ON staff_event (happened_at);
+CREATE INDEX audit_event_unnumbered ON audit_event (id) WHERE seq IS NULL;
+CREATE INDEX audit_event_target ON audit_event (target, id);
+CREATE INDEX audit_event_actor ON audit_event (actor_id, id) WHERE actor_id IS NOT NULL;
+CREATE INDEX audit_event_happened ON audit_event (happened_at);
+
+-- Where the chain of audit events begins and ends. One row.
+CREATE TABLE audit_chain (
+    id            INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    last_seq      INTEGER NOT NULL,            -- the number of the last numbered event; 0: none
+    last_digest   BLOB    NOT NULL CHECK (length(last_digest) = 32),
+    logged_seq    INTEGER NOT NULL,            -- the last event whose log line was written
+    expired_seq   INTEGER NOT NULL,            -- the last event that was deleted at the end of its term
+    expired_digest BLOB    NOT NULL CHECK (length(expired_digest) = 32),
+    changed_by    TEXT    NOT NULL,            -- name of the transaction
+    CHECK (expired_seq <= logged_seq AND logged_seq <= last_seq)
+) STRICT;
+INSERT INTO audit_chain (id, last_seq, last_digest, logged_seq, expired_seq, expired_digest, changed_by)
+    VALUES (1, 0, zeroblob(32), 0, 0, zeroblob(32), 'migration');
+CREATE TRIGGER audit_event_update BEFORE UPDATE ON audit_event
+    WHEN OLD.seq IS NOT NULL OR NEW.seq IS NULL
+      OR NEW.id IS NOT OLD.id
+      OR NEW.actor_kind IS NOT OLD.actor_kind
+      OR NEW.actor_id IS NOT OLD.actor_id
+      OR NEW.actor_name IS NOT OLD.actor_name
+      OR NEW.verb IS NOT OLD.verb
+      OR NEW.target IS NOT OLD.target
+      OR NEW.state_before IS NOT OLD.state_before
+      OR NEW.state_after IS NOT OLD.state_after
+      OR NEW.happened_at IS NOT OLD.happened_at
+      OR NEW.changed_by IS NOT OLD.changed_by
+BEGIN
+    SELECT RAISE(ABORT, 'an audit event is never changed');
+END;
+CREATE TRIGGER audit_event_delete BEFORE DELETE ON audit_event
+    WHEN OLD.seq IS NULL OR OLD.seq > (SELECT expired_seq FROM audit_chain)
+BEGIN
+    SELECT RAISE(ABORT, 'an audit event is deleted at the end of its term only');
+END;
 
 -- A break, due after a long stretch of viewing or asked for by the reviewer. A reached limit of
 -- views, minutes or points is not stored here: it follows from `item_view`.

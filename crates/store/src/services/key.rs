@@ -32,6 +32,7 @@ queries! {
     KEYS_PAGE = select!("keys_page", "id > $1 ORDER BY id LIMIT $2");
     KEYS_PAGE_OF_SERVICE = select!("keys_page_of_service", "id > $1 AND service_id = $3
          ORDER BY id LIMIT $2");
+    KEY_BY_ID = select!("key_by_id", "id = $1");
     KEYS_LIVE = select!("keys_live", "revoked_at IS NULL ORDER BY id");
     LOCK_KEYS = "-- lock_keys
         SELECT CAST(1 AS BIGINT)",
@@ -125,6 +126,12 @@ impl Tx {
         self.run(call).await.map_err(|error| error.or_taken("service", "key"))?;
         self.record_change(PendingChange { change: Change::Keys, at: key.created_at });
         Ok(())
+    }
+
+    /// Returns a key, also a revoked one.
+    pub async fn key(&mut self, id: KeyId) -> Result<Option<Key>, Error> {
+        let row: Option<KeyRow> = self.row(KEY_BY_ID.bind(id)).await?;
+        row.map(KeyRow::read).transpose()
     }
 
     /// Revokes a key; returns `false` if it does not exist or is revoked already.

@@ -96,6 +96,11 @@ impl Tx {
         Ok(())
     }
 
+    /// Returns the service, unless it is deleted.
+    pub async fn service(&mut self, service: ServiceId) -> Result<Option<Service>, Error> {
+        self.row::<ServiceRow>(SERVICE_BY_ID.bind(service)).await?.map(ServiceRow::read).transpose()
+    }
+
     /// Renames a service; `None` if there is no such service.
     pub async fn rename_service(
         &mut self,

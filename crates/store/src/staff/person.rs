@@ -2,7 +2,6 @@
 //! its name becomes free.
 
 pub mod display_name;
-pub mod event;
 
 use jiff::Timestamp;
 use mamori_model::StaffId;

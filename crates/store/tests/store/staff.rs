@@ -1,8 +1,6 @@
 //! Staff accounts, their sign-in links, challenges, sessions and events.
 
-use mamori_model::sign_in::{
-    Ceremony, Session, SignInLink, SignInLinkKind, StaffEvent, StaffEventKind,
-};
+use mamori_model::sign_in::{Ceremony, Session, SignInLink, SignInLinkKind};
 use mamori_model::staff::{Language, OwnLimits, RoleSet, Scheme, Staff, StaffRole, ViewMode};
 use mamori_model::{Sensitive, Sha256, StaffId};
 use mamori_store::{Error, Store};
@@ -228,37 +226,5 @@ on_both_engines! {
         assert_eq!(tx.end_sessions_of(ada).await.unwrap(), 1);
         tx.end_staff(bob, at(1)).await.unwrap();
         assert!(matches!(tx.insert_session(&session(5, bob)).await, Err(Error::NotFound("staff"))));
-    }
-
-    async fn staff_events_are_listed_newest_first_and_deleted_by_age(records: TestDatabase) {
-        let store = open(&records).await;
-        let ada = stored(&store, &person(1, "ada", StaffRole::Administrator)).await;
-        let event = |number: u128, kind, by| StaffEvent {
-            id: id(number),
-            staff: ada,
-            by,
-            kind,
-            about: by.map(|_| r#"{"roles":["lead"]}"#.to_owned()),
-            at: at(i64::try_from(number).unwrap()),
-        };
-        let events = [
-            event(1, StaffEventKind::Added, None),
-            event(2, StaffEventKind::Roles, Some(ada)),
-            event(3, StaffEventKind::SessionEnded, None),
-        ];
-        let mut tx = store.begin("test").await.unwrap();
-        for event in &events {
-            tx.insert_staff_event(event).await.unwrap();
-        }
-        tx.commit().await.unwrap();
-
-        let page = store.staff_events(None, size(2)).await.unwrap();
-        let rest = store.staff_events(page.next, size(2)).await.unwrap().rows;
-        let mut tx = store.begin("test").await.unwrap();
-        let deleted = tx.delete_staff_events_before(at(3), 9).await.unwrap();
-
-        assert_eq!(page.rows, [events[2].clone(), events[1].clone()]);
-        assert_eq!(rest, [events[0].clone()]);
-        assert_eq!(deleted, 2);
     }
 }

@@ -19,7 +19,7 @@ pub struct Curator(pub Admin);
 impl Curator {
     /// Returns the proof for a verb that any key may call.
     pub fn proof(&self) -> Proof {
-        Proof::Admin(self.0)
+        Proof::Admin(self.0.clone())
     }
 }
 

@@ -45,7 +45,7 @@ pub async fn answer(sim: &mut Simulation) -> Result<(), String> {
     let one = &all[sim.one_of(all.len())];
     let is_own = sim.below(8) > 0;
     let service = if is_own { one.service } else { 1 - one.service };
-    let caller = sim.world.services[service].caller;
+    let caller = sim.world.services[service].caller.clone();
     let answer = if sim.below(3) == 0 { Answer::Cannot } else { Answer::Done };
     let id = one.id;
     let verb = |desk: Desk| async move { desk.answer_action(&caller, id, answer, None).await };
@@ -92,7 +92,7 @@ pub async fn request_again(sim: &mut Simulation) -> Result<(), String> {
 /// Each service answers every action that was requested from it.
 pub async fn answer_all(sim: &mut Simulation) -> Result<(), String> {
     for one in requested(sim, "state IN ('waiting', 'overdue')").await? {
-        let caller = sim.world.services[one.service].caller;
+        let caller = sim.world.services[one.service].caller.clone();
         let answered = sim.desk.answer_action(&caller, one.id, Answer::Done, None).await;
         answered.map_err(|error| format!("{} was not answered: {error:?}", one.id))?;
     }

@@ -44,7 +44,7 @@ pub async fn check_one(sim: &mut Simulation, service: usize, hash: u8) -> Result
     };
     let item =
         Item { name: name.parse().unwrap(), account, surface: Surface::Public, country: None };
-    let caller = sim.world.services[service].caller;
+    let caller = sim.world.services[service].caller.clone();
     let disputed = format!(
         "SELECT 'ent_' || entry_id FROM dispute
           WHERE state = 'open' AND 'svc_' || lower(hex(service_id)) = '{}'",
@@ -116,7 +116,7 @@ pub async fn list(sim: &mut Simulation) -> Result<(), String> {
 }
 
 async fn list_in(sim: &mut Simulation, number: usize, hash: u8) -> Result<(), String> {
-    let (bank, admin) = (sim.world.banks[number].id, sim.admin);
+    let (bank, admin) = (sim.world.banks[number].id, sim.admin.clone());
     let entry = NewEntry::bare(Hash::Pdq(pdq(sim, hash)));
 
     let verb =
@@ -150,7 +150,7 @@ pub async fn withdraw(sim: &mut Simulation) -> Result<(), String> {
         return Ok(());
     }
     let (at, id) = listed[sim.one_of(listed.len())];
-    let (bank, admin) = (sim.world.banks[at.0].id, sim.admin);
+    let (bank, admin) = (sim.world.banks[at.0].id, sim.admin.clone());
 
     let verb = |desk: mamori_desk::Desk| async move { desk.withdraw_entry(&admin, bank, id).await };
     let now = match sim.attempt(verb).await {

@@ -33,9 +33,9 @@ pub fn trouble(sim: &mut Simulation) -> Result<(), String> {
 /// A service asks for a failed delivery again.
 pub async fn redeliver(sim: &mut Simulation) -> Result<(), String> {
     let service = sim.one_of(sim.world.services.len());
-    let caller = sim.world.services[service].caller;
+    let caller = sim.world.services[service].caller.clone();
     let list = |state| {
-        let desk = sim.desk.clone();
+        let (desk, caller) = (sim.desk.clone(), caller.clone());
         async move { desk.deliveries(&caller, None, Some(state), None, PageSize::DEFAULT).await }
     };
     let failed = list(DeliveryState::Failed).await.map_err(|error| error.to_string())?.rows;
@@ -57,7 +57,7 @@ pub async fn redeliver(sim: &mut Simulation) -> Result<(), String> {
 pub async fn endpoints(sim: &mut Simulation) -> Result<(), String> {
     let number = sim.one_of(sim.world.services.len());
     let service = &sim.world.services[number];
-    let (caller, url) = (service.caller, service.receiver.url.clone());
+    let (caller, url) = (service.caller.clone(), service.receiver.url.clone());
     let endpoints = service.endpoints.clone();
     if endpoints.len() < ENDPOINTS && sim.below(2) == 0 {
         let verb = |desk: mamori_desk::Desk| async move { desk.add_endpoint(&caller, &url).await };

@@ -71,7 +71,7 @@ pub async fn export_bank(
         Format::Csv => "text/csv; charset=utf-8; header=present",
     };
     let chunks = stream::try_unfold(Step::Begin, move |step| {
-        let desk = desk.clone();
+        let (desk, admin) = (desk.clone(), admin.clone());
         async move { next_chunk(&desk, &admin, bank, format, step).await }
     });
     Ok(([(CONTENT_TYPE, media_type)], Body::from_stream(chunks)))

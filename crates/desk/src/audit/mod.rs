@@ -1,0 +1,11 @@
+//! The audit record: every change with its actor, in one hash chain.
+
+pub(crate) mod expire;
+pub mod line;
+mod read_record;
+mod record;
+mod sequence;
+pub(crate) mod values;
+
+pub use read_record::{AuditPage, StaffRecord};
+pub(crate) use record::{Change, record};
