@@ -6,6 +6,7 @@ mod read_record;
 mod record;
 mod sequence;
 pub(crate) mod values;
+pub mod verify;
 
-pub use read_record::{AuditPage, StaffRecord};
+pub use read_record::{AuditPage, AuditReader};
 pub(crate) use record::{Change, record};

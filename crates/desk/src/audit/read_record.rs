@@ -8,8 +8,17 @@ use mamori_model::{AuditId, Line, StaffId};
 use mamori_store::AuditFilter;
 
 use crate::staff::list_staff::StaffReader;
-use crate::staff::member::Auditor;
+use crate::staff::member::{Auditor, LocalCli};
 use crate::{Desk, Error};
+
+/// Proof of a role that may read the audit record.
+#[derive(Clone, Copy, Debug)]
+pub enum AuditReader<'a> {
+    /// An auditor, in the console.
+    Auditor(&'a Auditor),
+    /// The operator, on the command line.
+    LocalCli(&'a LocalCli),
+}
 
 /// A page of the audit record.
 #[derive(Clone, Debug)]
@@ -20,15 +29,12 @@ pub struct AuditPage {
     pub people: BTreeMap<StaffId, Line>,
 }
 
-/// A page of the changes to staff accounts.
-pub type StaffRecord = AuditPage;
-
 impl Desk {
     /// Lists the audit record, newest first. `before` is the id at which the previous page ended;
     /// `None` starts with the newest.
     pub async fn audit_events(
         &self,
-        _: &Auditor,
+        _: AuditReader<'_>,
         filter: &AuditFilter,
         before: Option<AuditId>,
         size: PageSize,
@@ -43,7 +49,7 @@ impl Desk {
         _: StaffReader<'_>,
         before: Option<AuditId>,
         size: PageSize,
-    ) -> Result<StaffRecord, Error> {
+    ) -> Result<AuditPage, Error> {
         let events = self.store().staff_changes(before, size).await?;
         self.named(events).await
     }

@@ -3,6 +3,7 @@
 
 mod acting;
 mod approving;
+mod auditing;
 mod bulking;
 mod checking;
 mod claiming;
