@@ -12,7 +12,7 @@ use mamori_web::observe::observe;
 
 use crate::app::{Console, Settings};
 use crate::{
-    assets, banks, cases, decisions, fault_page, headers, overview, session, staff, viewing,
+    assets, audit, banks, cases, decisions, fault_page, headers, overview, session, staff, viewing,
     webhooks,
 };
 
@@ -89,6 +89,8 @@ routes! {
     POST "/console/policies/{purpose}" => decisions::policies_forms::change;
     GET "/console/webhooks" => webhooks::page::show;
     POST "/console/deliveries/{delivery}/redeliver" => webhooks::forms::redeliver;
+    GET "/console/audit" => audit::page::show;
+    GET "/console/audit/export" => audit::export::export;
     GET "/console/staff" => staff::page::list;
     POST "/console/staff" => staff::forms::add;
     GET "/console/staff/{staff}" => staff::page::show;

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::{bank, check_config, config, demo, key, migrate, serve, staff, tools, vault};
+use crate::{audit, bank, check_config, config, demo, key, migrate, serve, staff, tools, vault};
 
 /// Finds known abuse in what a service is about to publish, and stores nothing about the rest.
 #[derive(Parser)]
@@ -48,6 +48,7 @@ pub enum Command {
     Key(key::Args),
     Staff(staff::Args),
     Vault(vault::Args),
+    Audit(audit::Args),
     CheckConfig(check_config::Args),
     Migrate(migrate::Args),
     #[command(hide = true)]
@@ -66,6 +67,7 @@ impl Command {
             Self::Key(args) => key::run(args),
             Self::Staff(args) => staff::run(args),
             Self::Vault(args) => vault::run(args),
+            Self::Audit(args) => audit::run(args),
             Self::CheckConfig(args) => check_config::run(args),
             Self::Migrate(args) => migrate::run(args),
             Self::Decode(args) => Ok(tools::decode::run(args)),

@@ -9,8 +9,9 @@ use crate::checkout::File;
 use crate::rust::{Piece, pieces};
 
 /// The areas.
-pub const AREAS: [&str; 12] = [
+pub const AREAS: [&str; 13] = [
     "actions",
+    "audit",
     "banks",
     "cases",
     "checks",
@@ -73,16 +74,18 @@ const LAYERS: [Layer; 4] = [
             "work.rs",
         ],
         arrows: &[
-            ("actions", &["cases", "staff", "webhooks"]),
-            ("banks", &["cases", "staff"]),
-            ("cases", &["staff"]),
+            ("actions", &["audit", "cases", "staff", "webhooks"]),
+            ("audit", &["staff"]),
+            ("banks", &["audit", "cases", "staff"]),
+            ("cases", &["audit", "staff"]),
             ("checks", &["webhooks"]),
-            ("decisions", &["cases", "evidence", "staff"]),
-            ("evidence", &["staff"]),
+            ("decisions", &["audit", "cases", "evidence", "staff"]),
+            ("evidence", &["audit", "staff"]),
             ("overview", &["staff"]),
-            ("staff", &["services"]),
+            ("services", &["audit"]),
+            ("staff", &["audit", "services"]),
             ("viewing", &["decisions", "staff"]),
-            ("webhooks", &["staff"]),
+            ("webhooks", &["audit", "staff"]),
         ],
     },
     Layer {

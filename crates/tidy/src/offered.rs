@@ -30,6 +30,7 @@ const OFFERS: [Offer; 2] = [
         name: "end_for_service",
         caller: "crates/desk/src/delete_service.rs",
         without: &[
+            ("audit", "its events are kept for their term"),
             ("checks", "matches are kept for their term"),
             ("node", "the change log names no service"),
             ("overview", "it only reads"),

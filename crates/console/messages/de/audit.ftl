@@ -1,4 +1,28 @@
-### The audit record: what was done.
+### The audit record, and what was done.
+
+audit-title = Prüfprotokoll
+audit-about = Jede Änderung, die mit einem API-Schlüssel, auf der Befehlszeile oder in der Konsole gemacht wurde, und von wem. Ereignisse werden nie geändert. Jedes hat eine Nummer und die Prüfsumme des vorigen, sodass ein fehlendes auffällt.
+audit-what = Was getan wurde
+audit-any = Alles
+audit-actor-id = Kennung des Schlüssels oder Mitarbeitenden
+audit-target-id = Kennung des Geänderten
+audit-from = Von (UTC)
+audit-to = Bis einschließlich (UTC)
+audit-show = Anzeigen
+audit-export = Ganzes Protokoll herunterladen
+audit-export-about = Ein JSON-Objekt je Zeile; der Befehl `mamori audit verify --file` prüft es.
+audit-events = Ereignisse
+audit-none = Keine Ereignisse.
+audit-seq = Nr.
+audit-at = Zeit
+audit-who = Wer
+audit-target = Woran
+audit-details = Vorher und nachher
+audit-older = Ältere Ereignisse
+audit-actor-key = API-Schlüssel
+audit-actor-staff = Mitarbeitende
+audit-actor-command-line = Befehlszeile
+audit-actor-mamori = Mamori selbst
 
 audit-bank-created = Bank angelegt
 audit-bank-changed = Bank geändert

@@ -15,4 +15,5 @@ menu-banks = Banken
 menu-policies = Richtlinien
 menu-webhooks = Zustellungen
 menu-staff = Team
+menu-audit = Prüfprotokoll
 menu-me = Meine Seite

@@ -1,4 +1,28 @@
-### The audit record: what was done.
+### The audit record, and what was done.
+
+audit-title = Audit record
+audit-about = Every change made with an API key, on the command line or in the console, with its actor. Events are never changed. Each has a number and the digest of the one before it, so that a missing event is noticed.
+audit-what = What was done
+audit-any = Anything
+audit-actor-id = Id of the key or staff member
+audit-target-id = Id of what was changed
+audit-from = From (UTC)
+audit-to = Until and including (UTC)
+audit-show = Show
+audit-export = Download the whole record
+audit-export-about = One JSON object per line; the command `mamori audit verify --file` checks it.
+audit-events = Events
+audit-none = No events.
+audit-seq = No.
+audit-at = Time
+audit-who = Who
+audit-target = To what
+audit-details = Before and after
+audit-older = Older events
+audit-actor-key = API key
+audit-actor-staff = Staff member
+audit-actor-command-line = Command line
+audit-actor-mamori = Mamori itself
 
 audit-bank-created = Bank created
 audit-bank-changed = Bank changed

@@ -15,4 +15,5 @@ menu-banks = Banks
 menu-policies = Policies
 menu-webhooks = Webhooks
 menu-staff = Staff
+menu-audit = Audit record
 menu-me = My page

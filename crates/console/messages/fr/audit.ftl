@@ -1,4 +1,28 @@
-### The audit record: what was done.
+### The audit record, and what was done.
+
+audit-title = Registre d’audit
+audit-about = Chaque modification faite avec une clé d’API, en ligne de commande ou dans la console, et son auteur. Les événements ne sont jamais modifiés. Chacun porte un numéro et l’empreinte du précédent, de sorte qu’un événement manquant se remarque.
+audit-what = Ce qui a été fait
+audit-any = Tout
+audit-actor-id = Identifiant de la clé ou du membre du personnel
+audit-target-id = Identifiant de ce qui a été modifié
+audit-from = Du (UTC)
+audit-to = Au, inclus (UTC)
+audit-show = Afficher
+audit-export = Télécharger tout le registre
+audit-export-about = Un objet JSON par ligne ; la commande `mamori audit verify --file` le vérifie.
+audit-events = Événements
+audit-none = Aucun événement.
+audit-seq = N°
+audit-at = Heure
+audit-who = Qui
+audit-target = Sur quoi
+audit-details = Avant et après
+audit-older = Événements plus anciens
+audit-actor-key = Clé d’API
+audit-actor-staff = Membre du personnel
+audit-actor-command-line = Ligne de commande
+audit-actor-mamori = Mamori lui-même
 
 audit-bank-created = Banque créée
 audit-bank-changed = Banque modifiée

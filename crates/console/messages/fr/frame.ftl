@@ -15,4 +15,5 @@ menu-banks = Banques
 menu-policies = Règles
 menu-webhooks = Notifications
 menu-staff = Équipe
+menu-audit = Registre d’audit
 menu-me = Ma page

@@ -1,4 +1,28 @@
-### The audit record: what was done.
+### The audit record, and what was done.
+
+audit-title = Registro di controllo
+audit-about = Ogni modifica fatta con una chiave API, dalla riga di comando o nella console, e il suo autore. Gli eventi non vengono mai modificati. Ciascuno ha un numero e l’impronta del precedente, così un evento mancante si nota.
+audit-what = Che cosa è stato fatto
+audit-any = Tutto
+audit-actor-id = Identificativo della chiave o del membro del personale
+audit-target-id = Identificativo di ciò che è stato modificato
+audit-from = Dal (UTC)
+audit-to = Al, incluso (UTC)
+audit-show = Mostra
+audit-export = Scarica tutto il registro
+audit-export-about = Un oggetto JSON per riga; il comando `mamori audit verify --file` lo verifica.
+audit-events = Eventi
+audit-none = Nessun evento.
+audit-seq = N.
+audit-at = Ora
+audit-who = Chi
+audit-target = Su che cosa
+audit-details = Prima e dopo
+audit-older = Eventi precedenti
+audit-actor-key = Chiave API
+audit-actor-staff = Membro del personale
+audit-actor-command-line = Riga di comando
+audit-actor-mamori = Mamori stesso
 
 audit-bank-created = Banca creata
 audit-bank-changed = Banca modificata

@@ -15,4 +15,5 @@ menu-banks = Banche
 menu-policies = Regole
 menu-webhooks = Notifiche
 menu-staff = Personale
+menu-audit = Registro di controllo
 menu-me = La mia pagina

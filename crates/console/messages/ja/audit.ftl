@@ -1,4 +1,28 @@
-### The audit record: what was done.
+### The audit record, and what was done.
+
+audit-title = 監査記録
+audit-about = APIキー、コマンドライン、コンソールによるすべての変更と、その実行者です。記録は変更されません。各記録は番号と直前の記録のダイジェストを持つため、欠けた記録が分かります。
+audit-what = 操作
+audit-any = すべて
+audit-actor-id = キーまたはスタッフのID
+audit-target-id = 変更対象のID
+audit-from = 開始日（UTC）
+audit-to = 終了日（UTC、その日を含む）
+audit-show = 表示
+audit-export = 記録をすべてダウンロード
+audit-export-about = 1行に1つのJSONオブジェクトです。`mamori audit verify --file` コマンドで検証できます。
+audit-events = 記録
+audit-none = 記録はありません。
+audit-seq = 番号
+audit-at = 日時
+audit-who = 実行者
+audit-target = 対象
+audit-details = 変更前と変更後
+audit-older = 以前の記録
+audit-actor-key = APIキー
+audit-actor-staff = スタッフ
+audit-actor-command-line = コマンドライン
+audit-actor-mamori = Mamori（自動）
 
 audit-bank-created = バンクを作成
 audit-bank-changed = バンクを変更

@@ -15,4 +15,5 @@ menu-banks = バンク
 menu-policies = ポリシー
 menu-webhooks = Webhook
 menu-staff = スタッフ
+menu-audit = 監査記録
 menu-me = 自分のページ

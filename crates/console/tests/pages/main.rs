@@ -2,6 +2,7 @@
 //! changes.
 #![cfg(test)]
 
+mod audit;
 mod bulks;
 mod people;
 mod sample;

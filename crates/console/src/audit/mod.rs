@@ -1,0 +1,4 @@
+//! The audit record, for auditors: read, filtered, exported.
+
+pub mod export;
+pub mod page;
