@@ -211,6 +211,8 @@ pub struct Item {
     pub picture: Option<Picture>,
     /// The message that says why it cannot be viewed.
     pub no_picture: Option<MessageId>,
+    /// Whether the stored picture is an earlier version of the item.
+    pub is_earlier_version: bool,
     /// Name of the verdict.
     pub verdict: MessageId,
     /// Name of the surface.
