@@ -73,6 +73,8 @@ pub struct Sink<'a> {
     sampler: FrameSampler,
     visitor: &'a mut Visitor<'a>,
     given: u32,
+    /// One more than the greatest number of a frame that was given.
+    seen: u32,
     is_full: bool,
     has_left_out: bool,
 }
@@ -102,6 +104,7 @@ impl<'a> Sink<'a> {
             sampler: frames,
             visitor,
             given: 0,
+            seen: 0,
             is_full: false,
             has_left_out: false,
         }
@@ -126,6 +129,7 @@ impl<'a> Sink<'a> {
     /// Takes a frame; returns `Break` if no further frame is wanted.
     fn give(&mut self, number: u32, shown: Transform, pixels: Pixels<'_>) -> ControlFlow<()> {
         self.given += 1;
+        self.seen = self.seen.max(number.saturating_add(1));
         let flow = (self.visitor)(Decoded { number, shown, pixels });
         self.is_full |= flow.is_break();
         flow
@@ -137,28 +141,42 @@ impl<'a> Sink<'a> {
     }
 }
 
-/// Decodes `bytes` as `format` into `sink`, and returns what was not read.
+/// What a file consists of, beyond the frames that a [`Sink`] took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// Number of frames in the file, as its structure tells; more than the greatest number of a
+    /// frame that was given. Of a damaged file, as far as they can be counted; frames of a kind
+    /// that is not supported do not count.
+    pub frame_count: u32,
+    /// Which part of the file was not read.
+    pub remaining: Remaining,
+}
+
+/// Decodes `bytes` as `format` into `sink`, and returns how many frames there are and what was not
+/// read.
 ///
 /// # Errors
 /// If no frame was read: [`Error::Unsupported`], [`Error::Unreadable`] or [`Error::TooLarge`]. A
 /// decoder that panics, as some do on hostile data, is [`Error::Unreadable`] too.
-pub fn frames(format: Format, bytes: &[u8], mut sink: Sink<'_>) -> Result<Remaining, Error> {
+pub fn frames(format: Format, bytes: &[u8], mut sink: Sink<'_>) -> Result<Extent, Error> {
     // Nothing that the decoder left half-done is read after a panic.
     let decoding = AssertUnwindSafe(|| decode(format, bytes, &mut sink));
     let result = panic::catch_unwind(decoding);
     let result =
         result.unwrap_or_else(|_| Err(Error::unreadable("the decoder lost its way in the data")));
-    match result {
-        Err(error) if sink.given == 0 => Err(error),
+    let remaining = match result {
+        Err(error) if sink.given == 0 => return Err(error),
         // The visitor has all the frames it wants; damage after them does not matter.
-        Err(_) if sink.is_full => Ok(Remaining::Nothing),
-        Err(error) => Ok(Remaining::Damaged { reason: safe_reason(&error.to_string()) }),
+        Err(_) if sink.is_full => Remaining::Nothing,
+        Err(error) => Remaining::Damaged { reason: safe_reason(&error.to_string()) },
         Ok(()) if sink.given == 0 => {
-            Err(Error::unreadable(&format!("the {} has no picture in it", format.label())))
+            return Err(Error::unreadable(&format!("the {} has no picture in it", format.label())));
         }
-        Ok(()) if sink.has_left_out || sink.sampler.has_left_out() => Ok(Remaining::LeftOut),
-        Ok(()) => Ok(Remaining::Nothing),
-    }
+        Ok(()) if sink.has_left_out || sink.sampler.has_left_out() => Remaining::LeftOut,
+        Ok(()) => Remaining::Nothing,
+    };
+    let declared = u32::try_from(sink.sampler.frame_count()).unwrap_or(u32::MAX);
+    Ok(Extent { frame_count: declared.max(sink.seen), remaining })
 }
 
 fn decode(format: Format, bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {

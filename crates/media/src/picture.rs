@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use mamori_model::{Backdrop, Pdq, Quality, Transform, Variant};
 use serde::{Deserialize, Serialize};
 
-use crate::decode::{self, Decoded, Remaining, Sink};
+use crate::decode::{self, Decoded, Extent, Remaining, Sink};
 use crate::pdq::Hashes;
 use crate::pixels::Pixels;
 use crate::{Error, Format, Limits, format, pdq};
@@ -51,6 +51,9 @@ pub struct Picture {
     pub width: u32,
     /// Height in pixels, of the first frame and as stored.
     pub height: u32,
+    /// Number of frames in the file, more than the greatest number in [`Self::frames`]; see
+    /// [`Extent::frame_count`].
+    pub frame_count: u32,
     /// Its frames, at least one, in the order of the file. A frame of an animation is composed with
     /// the decoded frames before it; those that the limits leave out are not drawn. A frame with
     /// the same hashes as the last listed one is not listed.
@@ -94,12 +97,13 @@ pub fn hash_as(format: Format, bytes: &[u8], limits: &Limits) -> Result<Picture,
             }
         }
     };
-    let remaining = decode::frames(format, bytes, Sink::for_hashes(limits, &mut take))?;
+    let Extent { frame_count, remaining } =
+        decode::frames(format, bytes, Sink::for_hashes(limits, &mut take))?;
     if let Some(error) = failure {
         return Err(error);
     }
     let (width, height) = size.ok_or_else(|| no_frame(format))?;
-    Ok(Picture { format, width, height, frames, remaining })
+    Ok(Picture { format, width, height, frame_count, frames, remaining })
 }
 
 /// Returns the hashes of a frame: as stored, as shown, and turned and mirrored in every other way;

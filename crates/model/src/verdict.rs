@@ -100,6 +100,10 @@ pub struct Hit {
     pub distance: Distance,
     /// The frame of an animated item, by its position in the file, from 0.
     pub frame: u32,
+    /// Number of frames of the item, more than [`Self::frame`]: in its file, of which some may have
+    /// been left out; as far as they could be counted if the file is damaged or of a kind that is
+    /// not read to its end; 1 if only hashes were sent or nothing could be decoded.
+    pub frame_count: u32,
     /// The variant of the frame that was compared; the default for digests.
     pub variant: Variant,
 }
@@ -193,6 +197,7 @@ mod tests {
             kind: HashKind::Pdq,
             distance: Distance(3),
             frame: 0,
+            frame_count: 1,
             variant: Variant::default(),
         }
     }

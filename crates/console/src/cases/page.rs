@@ -1,6 +1,7 @@
 //! `GET /console/cases/{case}`: the page on which a case is decided.
 
 use askama::Template;
+use fluent_bundle::FluentValue;
 use mamori_model::{HashKind, Hit, Purpose};
 use serde::Deserialize;
 
@@ -210,6 +211,8 @@ pub struct Item {
     pub picture: Option<Picture>,
     /// The message that says why it cannot be viewed.
     pub no_picture: Option<MessageId>,
+    /// Whether the stored picture is an earlier version of the item.
+    pub is_earlier_version: bool,
     /// Name of the verdict.
     pub verdict: MessageId,
     /// Name of the surface.
@@ -300,14 +303,16 @@ pub const EXPIRED: MessageId = MessageId("item-expired");
 /// The message that the picture is stored, but that this page does not show it.
 pub const STORED: MessageId = MessageId("item-stored");
 
-/// Returns the distance of a hit, and how the frame was turned, as text. Frames are counted from 1;
-/// the number of the first frame, which for most items is the only one, is left out.
+/// Returns the distance of a hit, its frame, and how that was turned, as text. Frames are counted
+/// from 1; the frame of an item that has no other is not named.
 pub fn hit_text(messages: Messages, hit: &Hit) -> String {
     match hit.kind {
         HashKind::Pdq => {
             let mut parts = vec![messages.count("item-distance", hit.distance.0)];
-            if hit.frame > 0 {
-                parts.push(messages.count("item-frame", hit.frame.saturating_add(1)));
+            if hit.frame_count > 1 {
+                let number = FluentValue::from(hit.frame.saturating_add(1));
+                let count = FluentValue::from(hit.frame_count);
+                parts.push(messages.with("item-frame", &[("number", number), ("count", count)]));
             }
             parts.extend(terms::transform(hit.variant.transform).map(|id| messages.message(id)));
             parts.extend(terms::backdrop(hit.variant.backdrop).map(|id| messages.message(id)));

@@ -348,6 +348,8 @@ pub fn fill_item(messages: Messages, desk: &Desk, item: &ItemView) -> Item {
             EvidenceStatus::Gone => EXPIRED,
             EvidenceStatus::NeverStored => NEVER_STORED,
         }),
+        is_earlier_version: item.is_earlier_version
+            && matches!(item.evidence, EvidenceStatus::Available { .. }),
         verdict: terms::verdict(found.verdict),
         surface: terms::surface(found.item.surface),
         country: found.item.country.as_ref().map(ToString::to_string),

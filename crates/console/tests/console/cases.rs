@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use jiff::SignedDuration;
 use mamori_desk::banks::create_bank::NewBank;
+use mamori_desk::checks::fingerprints::{Fingerprints, FramePrint};
 use mamori_desk::staff::add_staff::StaffAdmin;
 use mamori_desk::{Admin, LocalCli};
 use mamori_model::{Hash, Language, Pdq, Purpose, StaffRole};
@@ -35,6 +36,29 @@ on_both_engines! {
         assert!(case.contains("/release\""), "{case}");
         let again = app.get_as(&rei, "/console/queue").await;
         assert!(again.page().contains("You have claimed a case"), "{again:?}");
+    }
+
+    async fn a_case_names_the_frame_that_matched_except_of_a_still_picture(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let only = FramePrint::only(Pdq::from([1; 32]), None);
+        let sixth = FramePrint { number: 5, ..only.clone() };
+        let of = |frame: FramePrint, declared_frames| Fingerprints {
+            frames: vec![frame],
+            declared_frames,
+            ..Fingerprints::default()
+        };
+        let rei = app.reviewer("rei").await;
+
+        app.item_of("still", Some("one"), of(only, 1)).await;
+        let (case, still) = app.claim_next(&rei).await;
+        app.item_of("animation", Some("one"), of(sixth, 6)).await;
+        let animation = app.get_as(&rei, &case).await;
+
+        assert!(still.page().contains(" of 256 bits differ</li>"), "{still:?}");
+        // Around each number are marks that isolate it from text in another direction.
+        let named = "frame \u{2068}6\u{2069} of \u{2068}6\u{2069}</li>";
+        assert_eq!(animation.page().matches(named).count(), 1, "{animation:?}");
+        assert_eq!(animation.page().matches(" frame ").count(), 1, "{animation:?}");
     }
 
     async fn two_concurrent_claims_get_two_cases(records: TestDatabase) {

@@ -140,14 +140,19 @@ impl TestApp {
 
     /// Checks an item with this hash.
     pub async fn item_like(&self, name: &str, account: Option<&str>, pdq: Pdq) {
+        let frames = vec![FramePrint::only(pdq, None)];
+        self.item_of(name, account, Fingerprints { frames, ..Fingerprints::default() }).await;
+    }
+
+    /// Checks an item with these frames.
+    pub async fn item_of(&self, name: &str, account: Option<&str>, prints: Fingerprints) {
         let item = Item {
             name: name.parse().unwrap(),
             account: account.map(|account| account.parse().unwrap()),
             surface: Surface::Public,
             country: None,
         };
-        let frames = vec![FramePrint::only(pdq, None)];
-        let hashes = check::CheckInput::Hashes(Fingerprints { frames, ..Fingerprints::default() });
+        let hashes = check::CheckInput::Hashes(prints);
         let checked = self.desk.check(&self.caller, item, hashes).await.unwrap();
         assert!(checked.recorded.is_some(), "it matches");
     }

@@ -132,6 +132,7 @@ fn item(number: u32, is_pictured: bool) -> Item {
             is_shown: true,
         }),
         no_picture: (!is_pictured).then_some(NEVER_STORED),
+        is_earlier_version: is_pictured,
         verdict: terms::verdict(Verdict::Hold),
         surface: terms::surface(Surface::Public),
         country: Some("JP".to_owned()),

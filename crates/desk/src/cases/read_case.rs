@@ -62,6 +62,9 @@ pub struct ItemView {
     pub banks: Vec<BankName>,
     /// Whether the item's bytes are stored and can be viewed.
     pub evidence: EvidenceStatus,
+    /// Whether the stored bytes are an earlier version: the item was sent with others after them,
+    /// which were not stored.
+    pub is_earlier_version: bool,
 }
 
 impl Desk {
@@ -149,7 +152,9 @@ impl Desk {
         let banks: BTreeSet<_> = found.hits.iter().map(|hit| hit.bank).collect();
         let banks = banks.into_iter().filter_map(|bank| directory.bank(bank));
         let banks = banks.map(|bank| bank.name.clone()).collect();
+        let stored = evidence.and_then(|evidence| evidence.sha256);
+        let is_earlier_version = stored.is_some_and(|sha256| found.sha256 != Some(sha256));
         let evidence = EvidenceStatus::of(evidence, self.clock().now());
-        ItemView { found, banks, evidence }
+        ItemView { found, banks, evidence, is_earlier_version }
     }
 }

@@ -10,6 +10,9 @@ pub struct Fingerprints {
     /// The frames that were hashed, in the order of the file. A frame with the same hashes as the
     /// one before it may be missing.
     pub frames: Vec<FramePrint>,
+    /// [`Picture::frame_count`] of the decoded item; 0 if it was not decoded. The hits have
+    /// [`Self::frame_count`].
+    pub declared_frames: u32,
     /// Whether the item has more than [`Self::frames`] covers: frames were left out, or data are
     /// missing or damaged.
     pub is_partial: bool,
@@ -81,7 +84,15 @@ impl Fingerprints {
     /// Takes over the frames of the decoded picture.
     pub fn add_frames(&mut self, picture: &Picture) {
         self.frames = picture.frames.iter().map(FramePrint::from).collect();
+        self.declared_frames = picture.frame_count;
         self.is_partial = picture.remaining != Remaining::Nothing;
+    }
+
+    /// Returns the number of frames of the item, more than the greatest number in
+    /// [`Self::frames`]: at least 1.
+    pub fn frame_count(&self) -> u32 {
+        let seen = self.frames.last().map_or(1, |frame| frame.number.saturating_add(1));
+        self.declared_frames.max(seen)
     }
 
     /// Returns each frame on each backdrop; `None` if not all of the item was read.

@@ -97,7 +97,8 @@ impl Desk {
         // may lose the change log, and then it must not answer `allow`.
         self.require_current()?;
         let (known, all) = (HashMap::new(), Vec::new());
-        let mut hits = Hits { desk: self, service, banks, known, all };
+        let frame_count = prints.frame_count();
+        let mut hits = Hits { desk: self, service, banks, frame_count, known, all };
         let ids: Vec<BankId> = banks.iter().map(|bank| bank.id).collect();
         for hash in prints.exact() {
             let origin = HashOrigin { kind: hash.kind(), frame: 0, variant: Variant::default() };
@@ -162,6 +163,8 @@ struct Hits<'a> {
     /// The service whose item it is; `None`: disputes are not considered.
     service: Option<ServiceId>,
     banks: &'a [&'a Bank],
+    /// Number of frames of the item.
+    frame_count: u32,
     /// The store's answers so far.
     known: HashMap<EntryId, EntryStatus>,
     all: Vec<Hit>,
@@ -228,6 +231,7 @@ impl Hits<'_> {
                     kind,
                     distance: near.distance,
                     frame,
+                    frame_count: self.frame_count,
                     variant,
                 });
             }
@@ -300,6 +304,7 @@ mod tests {
             kind: HashKind::Pdq,
             distance: Distance(u32::try_from(entry).unwrap()),
             frame: 0,
+            frame_count: 1,
             variant: Variant::default(),
         }
     }

@@ -40,6 +40,7 @@ struct HitData {
     kind: &'static str,
     distance: u32,
     frame: u32,
+    frame_count: u32,
     transform: &'static str,
     backdrop: &'static str,
 }
@@ -132,6 +133,7 @@ fn hit_data(hit: &Hit, directory: &Directory) -> HitData {
         kind: hit.kind.as_str(),
         distance: hit.distance.0,
         frame: hit.frame,
+        frame_count: hit.frame_count,
         transform: hit.variant.transform.as_str(),
         backdrop: hit.variant.backdrop.as_str(),
     }

@@ -64,6 +64,7 @@ on_both_engines! {
             assert_eq!(message.header("webhook-signature"), signature);
         }
         assert!(received[0].body.contains("\"type\":\"match.created\""));
+        assert!(received[0].body.contains("\"frame\":0,\"frame_count\":1"));
         assert_eq!((delivery.state, delivery.attempts), (DeliveryState::Delivered, 3));
         assert_eq!(delivery.last_result.as_deref(), Some("204"));
     }

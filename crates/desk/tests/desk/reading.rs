@@ -135,6 +135,19 @@ on_both_engines! {
         }
     }
 
+    async fn frames_that_were_left_out_count_among_those_of_the_item(records: TestDatabase) {
+        let app = test_app(records).await;
+        let bank = app.bank("known", Action::Block).await;
+        add_entry_for(&app, &bank, &draw(20, 128, 96)).await;
+        let desk = of_two_frames(&app, PartlyLooked::Error).await;
+        desk.catch_up().await.unwrap();
+
+        let checked = check(&app, &desk, "a", &animation(draw(30, 128, 96))).await.unwrap();
+
+        assert_eq!((checked.hits[0].frame, checked.hits[0].frame_count), (0, 6));
+        assert_eq!(reasons(&checked.looked), [NotCompared::FramesLeftOut]);
+    }
+
     async fn a_harmless_frame_does_not_excuse_those_that_were_left_out(records: TestDatabase) {
         let app = test_app(records).await;
         app.bank("known", Action::Block).await;

@@ -12,10 +12,11 @@ use mamori_desk::evidence::rewrap_vault::Rewrapped;
 use mamori_desk::staff::member::{PolicyEditor, Reviewer};
 use mamori_desk::viewing::open_view::RecordedView;
 use mamori_desk::{Desk, Error, LocalCli};
+use mamori_model::page::PageSize;
 use mamori_model::staff::StaffRole;
 use mamori_model::{
-    Action, Clarity, EvidenceId, MatchId, Measures, Outcome, Policy, Purpose, Refusal, Surface,
-    Verdict,
+    Action, Clarity, EvidenceId, EvidenceStatus, MatchId, Measures, Outcome, Policy, Purpose,
+    Refusal, Surface, Verdict,
 };
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
@@ -132,6 +133,28 @@ on_both_engines! {
         let recorded = fixture.view(item).await.unwrap();
         let shown = fixture.app.desk.picture(recorded).await.unwrap();
         assert!(!shown.file.is_empty());
+    }
+
+    async fn a_case_says_that_the_stored_bytes_are_an_earlier_version(records: TestDatabase) {
+        let fixture = fixture(records).await;
+        fixture.set_evidence_days(30).await.unwrap();
+        let is_earlier = async |case| {
+            let view = fixture.app.desk.case(&fixture.who, case, None, PageSize::DEFAULT).await;
+            let item = view.unwrap().items.rows.remove(0);
+            assert!(matches!(item.evidence, EvidenceStatus::Available { .. }));
+            item.is_earlier_version
+        };
+
+        fixture.held("a").await;
+        let case = fixture.claim().await.case;
+        let at_first = is_earlier(case).await;
+        fixture.set_evidence_days(0).await.unwrap();
+        fixture.check("a", &encode::jpeg(&draw(7, 320, 240), 90)).await;
+        let after_an_edit = is_earlier(case).await;
+        fixture.held("a").await;
+        let as_at_first = is_earlier(case).await;
+
+        assert_eq!((at_first, after_an_edit, as_at_first), (false, true, false));
     }
 
     async fn the_frame_that_matched_is_shown(records: TestDatabase) {

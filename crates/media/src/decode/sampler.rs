@@ -56,6 +56,11 @@ impl FrameSampler {
         self.total = total;
     }
 
+    /// Returns the number of frames that was set; 1 before.
+    pub fn frame_count(&self) -> u64 {
+        self.total
+    }
+
     /// Checks whether frame `number`, counted from 0, is to be decoded. Must be called once for
     /// each frame, in order.
     pub fn wants(&mut self, number: u64) -> bool {

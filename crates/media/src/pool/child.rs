@@ -189,7 +189,8 @@ fn validated(picture: Picture, limits: &Limits) -> Result<Picture, Error> {
     let is_empty = picture.frames.iter().any(is_odd)
         || !picture.frames.is_sorted_by(|one, next| one.number < next.number);
     let is_long = u32::try_from(picture.frames.len()).is_ok_and(|count| count > limits.frames_max);
-    if picture.frames.is_empty() || is_empty || is_long {
+    let is_beyond = picture.frames.iter().any(|frame| frame.number >= picture.frame_count);
+    if picture.frames.is_empty() || is_empty || is_long || is_beyond {
         return Err(Error::unreadable("the decoder found no frame"));
     }
     let remaining = match picture.remaining {

@@ -118,6 +118,7 @@ fn the_policy_of_a_case_is_that_of_the_gravest_purpose_behind_the_verdict() {
         kind: HashKind::Pdq,
         distance: Distance(0),
         frame: 0,
+        frame_count: 1,
         variant: Variant::default(),
     };
     let silent = hit(Purpose::ChildSexualAbuse, Action::None);

@@ -126,6 +126,7 @@ CREATE TABLE hit (
     match_id      UUID    NOT NULL REFERENCES item_match (id) ON DELETE CASCADE,
     entry_id      BIGINT  NOT NULL,            -- the entry
     frame         BIGINT  NOT NULL,            -- of an animated item, from 0
+    frame_count   BIGINT  NOT NULL CHECK (frame_count > frame), -- frames of the item
     bank_id       UUID    NOT NULL,            -- the entry's bank
     purpose       TEXT    NOT NULL,            -- the bank's, at the time
     action        TEXT    NOT NULL,            -- the bank's, at the time

@@ -126,6 +126,7 @@ CREATE TABLE hit (
     match_id      BLOB    NOT NULL REFERENCES item_match (id) ON DELETE CASCADE,
     entry_id      INTEGER NOT NULL,            -- the entry
     frame         INTEGER NOT NULL,            -- of an animated item, from 0
+    frame_count   INTEGER NOT NULL CHECK (frame_count > frame), -- frames of the item
     bank_id       BLOB    NOT NULL,            -- the entry's bank
     purpose       TEXT    NOT NULL,            -- the bank's, at the time
     action        TEXT    NOT NULL,            -- the bank's, at the time

@@ -16,12 +16,14 @@ use crate::tx::Tx;
 
 queries! {
     HITS_OF_MATCHES = "-- hits_of_matches
-        SELECT match_id, entry_id, frame, bank_id, purpose, action, kind, distance, transform, backdrop
+        SELECT match_id, entry_id, frame, frame_count, bank_id, purpose, action, kind, distance,
+               transform, backdrop
           FROM hit
          WHERE match_id IN (SELECT unhex(value) FROM json_each($1))
          ORDER BY match_id, distance, entry_id, frame",
         postgres: "-- hits_of_matches
-        SELECT match_id, entry_id, frame, bank_id, purpose, action, kind, distance, transform, backdrop
+        SELECT match_id, entry_id, frame, frame_count, bank_id, purpose, action, kind, distance,
+               transform, backdrop
           FROM hit
          WHERE match_id = ANY (ARRAY(SELECT CAST(
                         json_array_elements_text(CAST($1 AS json)) AS uuid)))
@@ -29,35 +31,36 @@ queries! {
     HIT_KEYS = "-- hit_keys
         SELECT entry_id, frame, distance, transform, backdrop, place FROM hit WHERE match_id = $1";
     HITS_OF_BYTES = "-- hits_of_bytes
-        SELECT match_id, entry_id, frame, bank_id, purpose, action, kind, distance, transform, backdrop
+        SELECT match_id, entry_id, frame, frame_count, bank_id, purpose, action, kind, distance,
+               transform, backdrop
           FROM hit
          WHERE match_id = $1
            AND place = (SELECT place FROM match_hashes WHERE match_id = $1 AND sha256 = $2)
          ORDER BY distance, entry_id, frame";
     PUT_HITS = "-- put_hits
-        INSERT INTO hit (match_id, entry_id, frame, bank_id, purpose, action, kind, distance,
-                         transform, backdrop, place, changed_by)
-        SELECT $1, value ->> 'entry', value ->> 'frame', unhex(value ->> 'bank'),
-               value ->> 'purpose', value ->> 'action', value ->> 'kind', value ->> 'distance',
-               value ->> 'transform', value ->> 'backdrop', $4, $3
+        INSERT INTO hit (match_id, entry_id, frame, frame_count, bank_id, purpose, action, kind,
+                         distance, transform, backdrop, place, changed_by)
+        SELECT $1, value ->> 'entry', value ->> 'frame', value ->> 'frame_count',
+               unhex(value ->> 'bank'), value ->> 'purpose', value ->> 'action', value ->> 'kind',
+               value ->> 'distance', value ->> 'transform', value ->> 'backdrop', $4, $3
           FROM json_each($2)
          WHERE TRUE
         ON CONFLICT (match_id, entry_id, frame)
         DO UPDATE SET distance = excluded.distance, transform = excluded.transform,
-                      backdrop = excluded.backdrop, place = excluded.place,
-                      changed_by = excluded.changed_by",
+                      backdrop = excluded.backdrop, frame_count = excluded.frame_count,
+                      place = excluded.place, changed_by = excluded.changed_by",
         postgres: "-- put_hits
-        INSERT INTO hit (match_id, entry_id, frame, bank_id, purpose, action, kind, distance,
-                         transform, backdrop, place, changed_by)
-        SELECT $1, entry, frame, CAST(bank AS uuid), purpose, action, kind, distance,
+        INSERT INTO hit (match_id, entry_id, frame, frame_count, bank_id, purpose, action, kind,
+                         distance, transform, backdrop, place, changed_by)
+        SELECT $1, entry, frame, frame_count, CAST(bank AS uuid), purpose, action, kind, distance,
                transform, backdrop, $4, $3
           FROM json_to_recordset(CAST($2 AS json))
-               AS given (entry bigint, frame bigint, bank text, purpose text, action text,
-                         kind text, distance bigint, transform text, backdrop text)
+               AS given (entry bigint, frame bigint, frame_count bigint, bank text, purpose text,
+                         action text, kind text, distance bigint, transform text, backdrop text)
         ON CONFLICT (match_id, entry_id, frame)
         DO UPDATE SET distance = excluded.distance, transform = excluded.transform,
-                      backdrop = excluded.backdrop, place = excluded.place,
-                      changed_by = excluded.changed_by";
+                      backdrop = excluded.backdrop, frame_count = excluded.frame_count,
+                      place = excluded.place, changed_by = excluded.changed_by";
 }
 
 row! {
@@ -65,6 +68,7 @@ row! {
         match_id: Uuid,
         entry_id: i64,
         frame: i64,
+        frame_count: i64,
         bank_id: Uuid,
         purpose: String,
         action: String,
@@ -85,6 +89,7 @@ impl HitRow {
             kind: self.kind.parse().or_corrupt("hit.kind")?,
             distance: Distance(u32::try_from(self.distance).or_corrupt("hit.distance")?),
             frame: u32::try_from(self.frame).or_corrupt("hit.frame")?,
+            frame_count: u32::try_from(self.frame_count).or_corrupt("hit.frame_count")?,
             variant: variant(&self.transform, &self.backdrop)?,
         })
     }
@@ -107,6 +112,7 @@ fn rank(distance: i64, variant: Variant) -> (i64, Transform, Backdrop) {
 struct NewRow {
     entry: i64,
     frame: u32,
+    frame_count: u32,
     bank: String,
     purpose: &'static str,
     action: &'static str,
@@ -121,6 +127,7 @@ impl From<&Hit> for NewRow {
         Self {
             entry: hit.entry.number(),
             frame: hit.frame,
+            frame_count: hit.frame_count,
             bank: json::hex(hit.bank),
             purpose: hit.purpose.as_str(),
             action: hit.action.as_str(),

@@ -136,6 +136,7 @@ pub fn hit(entry: i64, distance: u32) -> Hit {
         kind: HashKind::Pdq,
         distance: Distance(distance),
         frame: 0,
+        frame_count: 1,
         variant: Variant::default(),
     }
 }

@@ -147,7 +147,7 @@ on_both_engines! {
     async fn a_hit_belongs_to_the_newest_bytes_that_had_it(records: TestDatabase) {
         let store = open(&records).await;
         stored_service(&store, 1).await;
-        let on = |frame, entry| Hit { frame, ..hit(entry, 4) };
+        let on = |frame, entry| Hit { frame, frame_count: 9_000, ..hit(entry, 4) };
         let sent = |bytes: u8, hits| Match {
             sha256: Some([bytes; 32].into()),
             ..a_match(1, "item", Verdict::Hold, hits)
@@ -217,7 +217,7 @@ on_both_engines! {
     async fn an_entry_near_to_many_frames_is_many_hits(records: TestDatabase) {
         let store = open(&records).await;
         stored_service(&store, 1).await;
-        let second = Hit { frame: 1, distance: Distance(9), ..hit(1, 0) };
+        let second = Hit { frame: 1, frame_count: 2, distance: Distance(9), ..hit(1, 0) };
         let twice = Hit { distance: Distance(12), ..second };
 
         let found = a_match(1, "item", Verdict::Hold, vec![hit(1, 3), twice, second]);

@@ -120,6 +120,12 @@ fn hit(body: &Value) -> (u64, &str, &str) {
     (hit["frame"].as_u64().unwrap(), word("transform"), word("backdrop"))
 }
 
+/// The frame of a hit, and the number of frames.
+fn frames(body: &Value) -> (u64, u64) {
+    let hit = &body["matches"][0];
+    (hit["frame"].as_u64().unwrap(), hit["frame_count"].as_u64().unwrap())
+}
+
 on_both_engines! {
     async fn no_change_of_the_file_makes_a_listed_picture_pass(records: TestDatabase) {
         let app = TestApp::open(records).await;
@@ -153,6 +159,40 @@ on_both_engines! {
         let id = mirrored["match_id"].as_str().unwrap();
         let stored = app.get(Who::Service, &format!("/v1/matches/{id}")).await.ok();
         assert_eq!(hit(&stored), (2, "flip_left_right", "none"));
+    }
+
+    async fn a_hit_names_its_frame_and_the_number_of_frames(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let bank = app.bank("list-a").await;
+        let listed = draw(1, 400, 300);
+        let pdq = app.pdq(&encode::png(&listed)).await;
+        app.add(&bank, "pdq", &pdq).await;
+        app.add(&bank, "sha256", &mamori_media::sha256(b"a video").to_string()).await;
+        let mut six: Vec<RgbImage> = (2..7).map(|seed| draw(seed, 400, 300)).collect();
+        six.push(listed.clone());
+        // The second frame is a repetition, and the last one is cut.
+        let damaged = [listed.clone(), listed.clone(), draw(2, 400, 300)];
+        let hashes = json!({"item_id": "e", "surface": "public", "pdq": pdq});
+
+        let still = app.check("a", &encode::png(&listed)).await.ok();
+        let animation = app.check("b", &encode::png_animated(&six)).await.ok();
+        let pages = app.check("c", &disguise::tiff_pages(&six)).await.ok();
+        let in_part = app.check("d", &cut(encode::gif_animated(&damaged), 400)).await.ok();
+        let sent = app.post(Who::Service, "/v1/check", hashes).await.ok();
+        let video = app.check("f", b"a video").await.ok();
+        // The item gets a shorter animation.
+        let shorter = app.check("b", &encode::png_animated(&six[4..])).await.ok();
+
+        assert_eq!(frames(&still), (0, 1));
+        assert_eq!(frames(&animation), (5, 6));
+        assert_eq!(frames(&pages), (5, 6));
+        assert_eq!(frames(&in_part), (0, 3));
+        assert_eq!(frames(&sent), (0, 1));
+        assert_eq!(frames(&video), (0, 1));
+        assert_eq!(frames(&shorter), (1, 2));
+        let id = pages["match_id"].as_str().unwrap();
+        let stored = app.get(Who::Service, &format!("/v1/matches/{id}")).await.ok();
+        assert_eq!(frames(&stored), (5, 6));
     }
 
     async fn a_bank_may_compare_only_what_a_viewer_shows(records: TestDatabase) {

@@ -113,6 +113,7 @@ impl CheckHashes {
         }
         let prints = Fingerprints {
             frames: self.pdq.map(|pdq| FramePrint::only(pdq, self.quality)).into_iter().collect(),
+            declared_frames: 0,
             is_partial: false,
             sha256: self.sha256,
             sha1: self.sha1,

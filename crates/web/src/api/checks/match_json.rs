@@ -35,6 +35,11 @@ pub struct HitJson {
     /// The frame of an animation or page of a file, by its place in the file, counted from 0.
     #[schema(minimum = 0)]
     pub frame: u32,
+    /// Number of frames of the item, also of those that were left out. Of a damaged file, and of an
+    /// AVIF sequence, only the frames that were found; 1 if the item could not be decoded, or only
+    /// its hashes were sent.
+    #[schema(minimum = 1)]
+    pub frame_count: u32,
     /// How the stored frame was turned to match; `none` for SHA-256, SHA-1 and MD5.
     pub transform: Transform,
     /// The backdrop of its transparent pixels; `none` for SHA-256, SHA-1 and MD5.
@@ -52,6 +57,7 @@ impl HitJson {
             kind: hit.kind,
             distance: hit.distance.0,
             frame: hit.frame,
+            frame_count: hit.frame_count,
             transform: hit.variant.transform,
             backdrop: hit.variant.backdrop,
         }
