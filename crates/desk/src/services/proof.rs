@@ -30,6 +30,16 @@ pub enum Proof {
     Caller(Caller),
 }
 
+impl Proof {
+    /// Returns the id of the API key that was shown.
+    pub fn key(&self) -> KeyId {
+        match self {
+            Self::Admin(admin) => admin.key(),
+            Self::Caller(caller) => caller.key(),
+        }
+    }
+}
+
 impl Admin {
     /// Returns the id of the API key that was shown; the nil id on the command line.
     pub fn key(&self) -> KeyId {

@@ -21,6 +21,7 @@ mod opening;
 mod reading;
 mod remembering;
 mod sealing;
+mod showing;
 mod signing_in;
 mod traceless;
 mod viewing;
