@@ -179,7 +179,10 @@ impl From<Error> for Fault {
                 tracing::error!(error = error.logged(), "the console could not answer");
                 Self::new("unavailable", StatusCode::SERVICE_UNAVAILABLE)
             }
-            Error::Media(_) | Error::PartlyLooked | Error::Internal { .. } => {
+            Error::Media(_)
+            | Error::PartlyLooked
+            | Error::NearHits { .. }
+            | Error::Internal { .. } => {
                 tracing::error!(error = error.logged(), "the console could not answer");
                 Self::new("internal", StatusCode::INTERNAL_SERVER_ERROR)
             }

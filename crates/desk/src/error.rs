@@ -35,6 +35,13 @@ pub enum Error {
     /// clean; it may send the frames one by one.
     #[error("frames were not compared, and no hit decides about the whole item")]
     PartlyLooked,
+    /// The API key came near entries by hash alone too often. The service waits, or sends the item's
+    /// bytes, and must not treat the item as clean.
+    #[error("too many checks by hash alone came near an entry")]
+    NearHits {
+        /// Seconds until one more check is permitted; at least 1.
+        retry_after_s: u64,
+    },
     /// The database is lost or full, or this node has lost the change log. The caller tries again;
     /// no change was half made.
     #[error("the database does not answer")]

@@ -39,6 +39,7 @@ use mamori_signin::Passkeys;
 use mamori_store::Store;
 use tokio::sync::{Notify, OnceCell, Semaphore, watch};
 
+use checks::near_hits::NearHits;
 use staff::rate_limiter::RateLimiter;
 
 pub use clock::Clock;
@@ -82,6 +83,8 @@ struct Inner {
     /// Whether the database's write-ahead log may still hold the keys of items whose term has
     /// ended. True at the start, when this is not known.
     overwritten: AtomicBool,
+    /// Counts the checks by hash alone that come near an entry, by API key.
+    near_hits: NearHits,
     /// Limits concurrent password hashing to [`HASHING_MAX`]: each hash takes a processor and 19
     /// MiB.
     hashing: Semaphore,
@@ -120,6 +123,7 @@ impl Desk {
             passkeys,
             challenge_secret: OnceCell::new(),
             password_attempts,
+            near_hits: NearHits::default(),
             overwritten: AtomicBool::new(true),
             hashing: Semaphore::new(HASHING_MAX),
         };

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mamori_model::{exposure, retention};
+use mamori_model::{Distances, exposure, retention};
 use mamori_vault::Vault;
 
 pub use self::cases::CaseSettings;
@@ -36,6 +36,10 @@ pub struct Settings {
     pub stale_max: Duration,
     /// The answer about an item of which frames were left out and in which nothing was found.
     pub partly_looked: PartlyLooked,
+    /// How exactly services learn the distances of hits.
+    pub distances: Distances,
+    /// How often one API key may come near entries by hash alone.
+    pub near_hits: NearHitLimits,
     /// The longest line of an import, in bytes.
     pub import_line_bytes_max: usize,
     /// How many lines of an import are committed in one transaction.
@@ -72,6 +76,8 @@ impl Default for Settings {
             wait_until_applied_max: Duration::from_secs(2),
             stale_max: Duration::from_mins(1),
             partly_looked: PartlyLooked::default(),
+            distances: Distances::default(),
+            near_hits: NearHitLimits::default(),
             import_line_bytes_max: 16 * 1024,
             import_batch_lines: 5_000,
             import_stalled_max: Duration::from_mins(15),
@@ -98,6 +104,22 @@ pub enum PartlyLooked {
     Hold,
     /// The verdict `allow`: a listed frame that was left out passes.
     Allow,
+}
+
+/// How many different PDQ hashes one API key may check, without the item's bytes, that come near an
+/// entry or resemble one that did; at this node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NearHitLimits {
+    /// The most within an hour.
+    pub hour_max: usize,
+    /// The most within 24 hours.
+    pub day_max: usize,
+}
+
+impl Default for NearHitLimits {
+    fn default() -> Self {
+        Self { hour_max: 120, day_max: 1_000 }
+    }
 }
 
 /// Time limits, concurrency and destinations of webhooks.

@@ -174,7 +174,9 @@ fn problem_response(status: u16) -> Response {
     };
     match status {
         401 => response.header("www-authenticate", header("`Bearer`.")).build(),
-        503 => response.header("retry-after", header("Seconds after which to try again.")).build(),
+        429 | 503 => {
+            response.header("retry-after", header("Seconds after which to try again.")).build()
+        }
         _ => response.build(),
     }
 }

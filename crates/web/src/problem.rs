@@ -106,6 +106,8 @@ kinds! {
     /// Frames were left out, and no hit decides about the whole item.
     MediaPartlyLooked = UNPROCESSABLE_ENTITY, "media.partly_looked",
         "Not all of the item was compared";
+    /// The key came near entries by hash alone too often.
+    NearHits = TOO_MANY_REQUESTS, "limit.near_hits", "Too many near hits by hash alone";
     /// The server is overloaded at the moment.
     Busy = SERVICE_UNAVAILABLE, "busy", "The server is overloaded";
     /// The request took too long.
@@ -125,6 +127,8 @@ pub struct Problem {
     pub detail: Cow<'static, str>,
     /// The import that it concerns.
     pub import: Option<Arc<ImportJson>>,
+    /// Seconds after which the client may try again, if they are known.
+    pub retry_after_s: Option<u64>,
     /// The cause, for the log and never for the client.
     pub cause: Option<Arc<dyn StdError + Send + Sync>>,
 }
@@ -157,7 +161,7 @@ pub struct ProblemJson<'a> {
 impl Problem {
     /// Creates a problem of `kind`; `detail` says what to do.
     pub fn new(kind: Kind, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind, detail: detail.into(), import: None, cause: None }
+        Self { kind, detail: detail.into(), import: None, retry_after_s: None, cause: None }
     }
 
     /// Creates the problem for anything that this key may not see. The text is the same for every
@@ -204,8 +208,8 @@ impl IntoResponse for Problem {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         match self.kind.status() {
-            StatusCode::SERVICE_UNAVAILABLE => {
-                headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
+                headers.insert(RETRY_AFTER, self.retry_after_s.unwrap_or(1).into());
             }
             StatusCode::UNAUTHORIZED => {
                 let scheme = HeaderValue::from_static("Bearer realm=\"mamori\"");
@@ -248,6 +252,16 @@ impl From<Error> for Problem {
                      `checks.partly_looked` sets another answer."
                 ),
             ),
+            Error::NearHits { retry_after_s } => Self {
+                retry_after_s: Some(retry_after_s),
+                ..Self::new(
+                    Kind::NearHits,
+                    "This key came near entries by hash alone too often. Do not treat the item as \
+                     clean. Send its bytes instead, which is not limited, or try again after the \
+                     seconds of `retry-after`. The operator may raise `limits.near_hits_hour_max` \
+                     and `limits.near_hits_day_max`.",
+                )
+            },
             unavailable @ Error::Unavailable(_) => Self::new(
                 Kind::Unavailable,
                 "The database does not answer. Nothing was stored in part; try again.",

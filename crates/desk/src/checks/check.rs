@@ -61,7 +61,8 @@ impl Desk {
     /// ([`crate::checks::search_banks::SearchResult::is_answered`]), the answer is
     /// [`Error::Media`] if the item cannot be decoded or its data are damaged, and
     /// [`Error::PartlyLooked`] if frames were left out and [`crate::Settings::partly_looked`] does
-    /// not say otherwise.
+    /// not say otherwise. [`Error::NearHits`] if only hashes were sent and the API key came near
+    /// entries too often; then nothing is recorded.
     pub async fn check(
         &self,
         caller: &Caller,
@@ -83,7 +84,11 @@ impl Desk {
             }
         };
 
-        let found = self.search_for(Some(caller.service()), &prints, &banks).await?;
+        let service = Some(caller.service());
+        let found = match bytes {
+            Some(_) => self.search_for(service, &prints, &banks).await?,
+            None => self.search_by_hashes(Some(caller.key()), service, &prints, &banks).await?,
+        };
         let looked = looked(picture.as_ref(), &found);
         let is_answered = found.is_answered();
         let SearchResult { hits, judgement, .. } = found;

@@ -4,5 +4,6 @@ pub mod check;
 pub(crate) mod expire;
 pub mod fingerprints;
 pub mod hash_item;
+pub(crate) mod near_hits;
 pub(crate) mod record_match;
 pub mod search_banks;

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use mamori_model::matched::Match;
 use mamori_model::webhook::EventKind;
-use mamori_model::{Evidence, Hit, Item, MatchId, Pdq, Verdict};
+use mamori_model::{Evidence, HashKind, Hit, Item, MatchId, Pdq, Verdict};
 use mamori_store::{Recorded, Tx};
 
 use crate::checks::fingerprints::{Fingerprints, FramePrint};
@@ -96,7 +96,8 @@ impl Desk {
         let now = matched.created_at;
         let endpoints = tx.live_endpoints(matched.service).await?;
         for endpoint in &endpoints {
-            let body = payload::of_match(event, matched, directory, now);
+            let shown = (directory, self.settings().distances);
+            let body = payload::of_match(event, matched, shown, now);
             self.enqueue_delivery(tx, (matched.service, endpoint.id), event, body, now).await?;
         }
         Ok(!endpoints.is_empty())
@@ -131,10 +132,11 @@ async fn needs_review(tx: &mut Tx, recorded: &Recorded, verdict: Verdict) -> Res
     Ok(!tx.is_cleared_since(recorded.id, recorded.hashes_became_current_at).await?)
 }
 
-/// Returns the hash of the pixels as stored, of the frame that matched best or else of the first
-/// one.
+/// Returns the hash of the pixels as stored, of the frame of the first of `hits`, which are sorted by
+/// what their service is shown; without a PDQ hit, of the first frame. The service is shown this
+/// hash, so the choice must not depend on exact distances.
 fn best_frame(prints: &Fingerprints, hits: &[Hit]) -> Option<Pdq> {
-    let best = Hit::nearest_pdq(hits);
+    let best = hits.iter().find(|hit| hit.kind == HashKind::Pdq);
     let frame = best.and_then(|hit| prints.frames.iter().find(|frame| frame.number == hit.frame));
     frame.or(prints.frames.first()).and_then(FramePrint::stored)
 }

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use mamori_matching::Near;
 use mamori_model::{
-    Action, Bank, BankId, Country, Distance, EntryId, EntryState, HashKind, Hit, Judgement,
-    NotLooked, ServiceId, Surface, Transforms, Variant, Verdict,
+    Action, Bank, BankId, Country, Distance, Distances, EntryId, EntryState, HashKind, Hit,
+    Judgement, NotLooked, ServiceId, Surface, Transforms, Variant, Verdict,
 };
 
 use crate::checks::fingerprints::{Fingerprints, FramePrint, Print};
@@ -15,7 +15,9 @@ use crate::{Desk, Directory, Error};
 #[derive(Clone, Debug)]
 pub struct SearchResult {
     /// The best hit of every entry that the item came near to, nearest first: at most
-    /// [`crate::Settings::hits_per_bank_max`] per bank, and as many again of disputed entries.
+    /// [`crate::Settings::hits_per_bank_max`] per bank, and as many again of disputed entries. What
+    /// is best and nearest depends only on the distances that services are shown
+    /// ([`crate::Settings::distances`]), so that neither the choice nor the order says more.
     pub hits: Vec<Hit>,
     /// What follows from the hits; its own list of hits is limited in the same way.
     pub judgement: Judgement,
@@ -96,13 +98,15 @@ impl Desk {
         // Also for a check, which asked before it decoded: decoding takes seconds, in which this node
         // may lose the change log, and then it must not answer `allow`.
         self.require_current()?;
+        let ranking = Ranking::of(self.settings().distances, banks);
         let (known, all) = (HashMap::new(), Vec::new());
         let frame_count = prints.frame_count();
-        let mut hits = Hits { desk: self, service, banks, frame_count, known, all };
+        let mut hits =
+            Hits { desk: self, service, banks, frame_count, ranking: &ranking, known, all };
         let ids: Vec<BankId> = banks.iter().map(|bank| bank.id).collect();
         for hash in prints.exact() {
             let origin = HashOrigin { kind: hash.kind(), frame: 0, variant: Variant::default() };
-            hits.add(&self.index().equal(&hash, &ids), origin).await?;
+            hits.add(self.index().equal(&hash, &ids), origin).await?;
         }
         let mut low_quality = Vec::new();
         for frame in &prints.frames {
@@ -115,9 +119,10 @@ impl Desk {
 
         let per_bank_max = self.settings().hits_per_bank_max;
         let judged = Judgement::of(&hits.all, prints.views().as_deref());
-        let effective_hits = nearest(judged.effective_hits, per_bank_max);
+        let effective_hits = nearest(judged.effective_hits, per_bank_max, &ranking);
         let judgement = Judgement { effective_hits, ..judged };
-        Ok(SearchResult { hits: nearest(hits.all, per_bank_max), judgement, low_quality })
+        let hits = nearest(hits.all, per_bank_max, &ranking);
+        Ok(SearchResult { hits, judgement, low_quality })
     }
 }
 
@@ -165,6 +170,7 @@ struct Hits<'a> {
     banks: &'a [&'a Bank],
     /// Number of frames of the item.
     frame_count: u32,
+    ranking: &'a Ranking,
     /// The store's answers so far.
     known: HashMap<EntryId, EntryStatus>,
     all: Vec<Hit>,
@@ -188,21 +194,21 @@ impl Hits<'_> {
             }
             let origin =
                 HashOrigin { kind: HashKind::Pdq, frame: frame.number, variant: print.variant };
-            self.add(&self.desk.index().near(&print.pdq, &search_scopes), origin).await?;
+            self.add(self.desk.index().near(&print.pdq, &search_scopes), origin).await?;
             searched.push((print, search_scopes));
         }
         let mut of_frame = self.all.split_off(first);
-        of_frame.sort_by_key(rank);
+        of_frame.sort_by_key(|hit| self.ranking.of_hit(hit));
         let mut seen = HashSet::new();
         of_frame.retain(|hit| seen.insert(hit.entry));
         self.all.append(&mut of_frame);
         Ok(!searched.is_empty())
     }
 
-    /// Adds the nearest of `near`, which is sorted by distance, that the store confirms. It
-    /// confirms first and cuts afterwards, so that ended entries do not displace entries that
-    /// match.
-    async fn add(&mut self, near: &[Near], origin: HashOrigin) -> Result<(), Error> {
+    /// Adds the nearest of `near` that the store confirms. It confirms first and cuts afterwards, so
+    /// that ended entries do not displace entries that match.
+    async fn add(&mut self, mut near: Vec<Near>, origin: HashOrigin) -> Result<(), Error> {
+        near.sort_by_key(|near| (self.ranking.shown(near.bank, near.distance), near.entry));
         let HashOrigin { kind, frame, variant } = origin;
         let per_bank_max = self.desk.settings().hits_per_bank_max;
         let mut taken: HashMap<BankId, usize> = HashMap::new();
@@ -264,17 +270,36 @@ impl Hits<'_> {
     }
 }
 
-/// Sort key of hits: the nearer hit first; of equally near ones the one with the earlier transform
-/// and backdrop, in the order of their declaration, then the older entry and the earlier frame.
-fn rank(hit: &Hit) -> impl Ord + use<> {
-    (hit.distance, hit.variant.transform, hit.variant.backdrop, hit.entry, hit.frame)
+/// The order of hits, by the distances that services are shown.
+struct Ranking {
+    distances: Distances,
+    limits: HashMap<BankId, Distance>,
+}
+
+impl Ranking {
+    fn of(distances: Distances, banks: &[&Bank]) -> Self {
+        let limits = banks.iter().map(|bank| (bank.id, bank.distance_max)).collect();
+        Self { distances, limits }
+    }
+
+    fn shown(&self, bank: BankId, distance: Distance) -> Distance {
+        self.distances.shown(distance, self.limits.get(&bank).copied())
+    }
+
+    /// Sort key of hits: the nearer hit first; of equally near ones the one with the earlier
+    /// transform and backdrop, in the order of their declaration, then the older entry and the
+    /// earlier frame.
+    fn of_hit(&self, hit: &Hit) -> impl Ord + use<> {
+        let distance = self.shown(hit.bank, hit.distance);
+        (distance, hit.variant.transform, hit.variant.backdrop, hit.entry, hit.frame)
+    }
 }
 
 /// Returns the best hit of each entry, nearest first: one entry may match many frames of an
 /// animated item. A bank's disputed hits, which have no effect, are counted separately, so that
 /// they do not displace the hits that hold the item.
-fn nearest(mut hits: Vec<Hit>, per_bank_max: usize) -> Vec<Hit> {
-    hits.sort_by_key(rank);
+fn nearest(mut hits: Vec<Hit>, per_bank_max: usize, ranking: &Ranking) -> Vec<Hit> {
+    hits.sort_by_key(|hit| ranking.of_hit(hit));
     let mut seen = HashSet::new();
     let mut shown: HashMap<(BankId, Action), usize> = HashMap::new();
     hits.retain(|hit| {
@@ -314,7 +339,8 @@ mod tests {
         let disputed = (1..=3).map(|entry| hit(entry, Action::None));
         let holding = (4..=6).map(|entry| hit(entry, Action::Hold));
 
-        let shown = nearest(disputed.chain(holding).collect(), 2);
+        let ranking = Ranking::of(Distances::Coarse, &[]);
+        let shown = nearest(disputed.chain(holding).collect(), 2, &ranking);
 
         let entries: Vec<i64> = shown.iter().map(|hit| hit.entry.number()).collect();
         assert_eq!(entries, [1, 2, 4, 5]);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use mamori_model::key::Key;
-use mamori_model::{Bank, BankId, Country, NotLooked, Sha256, Surface};
+use mamori_model::{Bank, BankId, Country, Distances, Hit, NotLooked, Sha256, ShownHit, Surface};
 
 /// The banks and keys at one position of the change log.
 #[derive(Default)]
@@ -40,6 +40,11 @@ impl Directory {
     /// Returns every bank, in no particular order.
     pub fn banks(&self) -> impl Iterator<Item = &Bank> {
         self.banks.values()
+    }
+
+    /// Returns `hits` as the service is shown them whose item it is.
+    pub fn shown_hits<'a>(&self, distances: Distances, hits: &'a [Hit]) -> Vec<ShownHit<'a>> {
+        distances.shown_hits(hits, |bank| self.bank(bank).map(|bank| bank.distance_max))
     }
 
     /// Returns the live key whose text has this sha-256 digest.

@@ -33,6 +33,16 @@ pub enum Proof {
     Caller(Caller),
 }
 
+impl Proof {
+    /// Returns the id of the API key that was shown.
+    pub fn key(&self) -> Option<KeyId> {
+        match self {
+            Self::Admin(admin) => admin.key(),
+            Self::Caller(caller) => Some(caller.key()),
+        }
+    }
+}
+
 impl Admin {
     /// Returns the id of the API key that was shown; `None` on the command line.
     pub fn key(&self) -> Option<KeyId> {

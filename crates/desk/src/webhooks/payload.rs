@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use mamori_model::matched::Match;
 use mamori_model::webhook::EventKind;
-use mamori_model::{ActionRequest, Country, Decision, Hit, Sensitive, Verdict};
+use mamori_model::{ActionRequest, Country, Decision, Distances, Sensitive, ShownHit, Verdict};
 use serde::Serialize;
 
 use crate::Directory;
@@ -38,7 +38,8 @@ struct HitData {
     purpose: &'static str,
     entry_id: String,
     kind: &'static str,
-    distance: u32,
+    /// The hashes differ in at most this many bits.
+    distance_max: u32,
     frame: u32,
     frame_count: u32,
     transform: &'static str,
@@ -82,9 +83,10 @@ struct TestData {
 pub fn of_match(
     event: EventKind,
     matched: &Match,
-    directory: &Directory,
+    (directory, distances): (&Directory, Distances),
     now: Timestamp,
 ) -> Sensitive<String> {
+    let hits = directory.shown_hits(distances, &matched.hits);
     let data = MatchData {
         match_id: matched.id.to_string(),
         item_id: matched.item.name.as_str(),
@@ -92,7 +94,7 @@ pub fn of_match(
         surface: matched.item.surface.as_str(),
         jurisdiction: matched.item.country.map(|country| country.to_string()),
         verdict: matched.verdict,
-        matches: matched.hits.iter().map(|hit| hit_data(hit, directory)).collect(),
+        matches: hits.iter().map(|shown| hit_data(shown, directory)).collect(),
     };
     write(event, now, data)
 }
@@ -124,14 +126,15 @@ pub fn of_test(now: Timestamp) -> Sensitive<String> {
     write(EventKind::EndpointTest, now, TestData { message: "This endpoint works." })
 }
 
-fn hit_data(hit: &Hit, directory: &Directory) -> HitData {
+fn hit_data(shown: &ShownHit<'_>, directory: &Directory) -> HitData {
+    let ShownHit { hit, distance_max } = shown;
     HitData {
         bank_id: hit.bank.to_string(),
         bank: directory.bank(hit.bank).map(|bank| bank.name.to_string()),
         purpose: hit.purpose.as_str(),
         entry_id: hit.entry.to_string(),
         kind: hit.kind.as_str(),
-        distance: hit.distance.0,
+        distance_max: distance_max.0,
         frame: hit.frame,
         frame_count: hit.frame_count,
         transform: hit.variant.transform.as_str(),

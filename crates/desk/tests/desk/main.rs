@@ -22,6 +22,7 @@ mod opening;
 mod reading;
 mod remembering;
 mod sealing;
+mod showing;
 mod signing_in;
 mod traceless;
 mod viewing;

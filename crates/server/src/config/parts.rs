@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use mamori_desk::settings::{CaseSettings, SignInSettings, WebhookSettings};
+use mamori_desk::settings::{CaseSettings, NearHitLimits, SignInSettings, WebhookSettings};
 use mamori_desk::webhooks::destination::Permitted;
 use mamori_model::sign_in::{AttemptLimits, SessionLimits};
 use mamori_model::{Reach, exposure};
@@ -32,6 +32,11 @@ impl Config {
             hits_per_bank_max: limits.hits_per_bank_max,
             stale_max: seconds(limits.stale_s_max),
             partly_looked: self.checks.partly_looked,
+            distances: self.checks.distances,
+            near_hits: NearHitLimits {
+                hour_max: limits.near_hits_hour_max,
+                day_max: limits.near_hits_day_max,
+            },
             import_line_bytes_max: limits.import_line_bytes_max,
             import_batch_lines: limits.import_batch_lines,
             import_stalled_max: seconds(limits.import_stalled_s_max),

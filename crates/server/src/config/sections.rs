@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use ipnet::IpNet;
 use mamori_desk::settings::{PartlyLooked, WebhookSettings};
-use mamori_model::{Country, Jurisdictions, Line, Purpose, Sensitive, Surface};
+use mamori_model::{Country, Distances, Jurisdictions, Line, Purpose, Sensitive, Surface};
 use serde::Deserialize;
 
 use super::checked::{seconds, sensitive, within};
@@ -143,6 +143,13 @@ pub struct Limits {
     /// The most entries of one bank that an answer lists, the nearest first.
     #[serde(deserialize_with = "within::<1, 1_000, _, _>")]
     pub hits_per_bank_max: usize,
+    /// The most different PDQ hashes that one key may check alone within an hour and that come near
+    /// an entry.
+    #[serde(deserialize_with = "within::<1, 100_000, _, _>")]
+    pub near_hits_hour_max: usize,
+    /// The same within 24 hours.
+    #[serde(deserialize_with = "within::<1, 100_000, _, _>")]
+    pub near_hits_day_max: usize,
     /// How long a node that cannot follow the change log continues to answer checks.
     #[serde(deserialize_with = "within::<1, 86_400, _, _>")]
     pub stale_s_max: u32,
@@ -162,6 +169,8 @@ impl Default for Limits {
             import_batch_lines: desk.import_batch_lines,
             import_stalled_s_max: seconds(desk.import_stalled_max),
             hits_per_bank_max: desk.hits_per_bank_max,
+            near_hits_hour_max: desk.near_hits.hour_max,
+            near_hits_day_max: desk.near_hits.day_max,
             stale_s_max: seconds(desk.stale_max),
         }
     }
@@ -173,6 +182,8 @@ impl Default for Limits {
 pub struct Checks {
     /// The answer for an item of which frames were left out, unless hits decide about the whole.
     pub partly_looked: PartlyLooked,
+    /// How exactly services learn the distances of hits.
+    pub distances: Distances,
 }
 
 /// `[webhooks]`: webhook delivery.

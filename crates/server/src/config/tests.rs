@@ -96,6 +96,26 @@ fn no_retention_term_exceeds_its_maximum() {
 }
 
 #[test]
+fn distances_are_coarse_unless_the_operator_wants_them_exact() {
+    use mamori_model::Distances;
+    let set = |word: &str| parse(&format!("[checks]\ndistances = \"{word}\""));
+
+    assert_eq!(parse("").unwrap().desk().unwrap().distances, Distances::Coarse);
+    assert_eq!(set("exact").unwrap().desk().unwrap().distances, Distances::Exact);
+    assert!(set("none").unwrap_err().to_string().contains("expected `coarse` or `exact`"));
+}
+
+#[test]
+fn the_limits_on_near_hits_can_be_set_and_not_switched_off() {
+    let near_hits = |text: &str| parse(text).unwrap().desk().unwrap().near_hits;
+    let set = near_hits("[limits]\nnear_hits_hour_max = 7\nnear_hits_day_max = 70");
+
+    assert_eq!((set.hour_max, set.day_max), (7, 70));
+    assert_eq!((near_hits("").hour_max, near_hits("").day_max), (120, 1_000));
+    assert!(refusal("[limits]\nnear_hits_hour_max = 0").contains("near_hits_hour_max"));
+}
+
+#[test]
 fn partly_looked_is_one_of_three_words() {
     use mamori_desk::settings::PartlyLooked;
     let set = |word: &str| parse(&format!("[checks]\npartly_looked = \"{word}\""));

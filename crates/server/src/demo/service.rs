@@ -29,8 +29,8 @@ pub struct UploadResult {
     pub kind: Kind,
     /// The answer.
     pub answer: CheckResult,
-    /// The least distance in bits, if it matched.
-    pub distance: Option<u64>,
+    /// If it matched: the nearest hash differs in at most this many bits.
+    pub distance_max: Option<u64>,
     /// The frame that matched best, counted from 0, if one matched.
     pub frame: Option<u64>,
     /// How that frame was turned.
@@ -127,7 +127,7 @@ impl ApiClient {
             account_id,
             kind,
             answer: classify(&checked),
-            distance: checked.pointer("/matches/0/distance").and_then(Value::as_u64),
+            distance_max: checked.pointer("/matches/0/distance_max").and_then(Value::as_u64),
             frame: checked.pointer("/matches/0/frame").and_then(Value::as_u64),
             transform: checked
                 .pointer("/matches/0/transform")

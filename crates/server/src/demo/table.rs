@@ -44,6 +44,8 @@ pub fn print(outcome: &Outcome, out: &mut impl Write, has_colours: bool) -> io::
         writeln!(out, "{}", paint(colour, line))?;
     }
 
+    writeln!(out, "{}", paint(FAINT, ABOUT_DISTANCES.to_owned()))?;
+
     writeln!(out, "\nOne of each:")?;
     for &kind in Kind::ALL {
         if let Some(sent) = outcome.uploads.iter().find(|sent| sent.kind == kind) {
@@ -55,26 +57,30 @@ pub fn print(outcome: &Outcome, out: &mut impl Write, has_colours: bool) -> io::
     writeln!(out, "\n{}", paint(if outcome.ok { GOOD } else { BAD }, sum))
 }
 
-/// Returns the texts of a row; the distance is the least and the greatest.
+/// Says what a distance in the table means, and why it is not exact.
+const ABOUT_DISTANCES: &str = "\
+A distance of \u{2264} 10 says that at most 10 of 256 bits differ: services are shown\n\
+coarse distances, so that they cannot compute the hashes of a list.";
+
+/// Returns the texts of a row.
 fn cells(row: &Row) -> [String; 6] {
     let verdict = if row.as_expected == row.sent {
         row.expected.words().to_owned()
     } else {
         format!("{}: {}", row.expected.words(), row.as_expected)
     };
-    let distance = row.distance.map_or_else(
-        || "-".to_owned(),
-        |[least, _, greatest]| {
-            if least == greatest { format!("{least}") } else { format!("{least}-{greatest}") }
-        },
-    );
+    let distance = row.distance_max.map_or_else(|| "-".to_owned(), distance_text);
     let [median, most] = row.time_ms.map(|time_ms| format!("{time_ms:.1}"));
     [row.kind.words().to_owned(), row.sent.to_string(), verdict, distance, median, most]
 }
 
+fn distance_text(distance_max: u64) -> String {
+    if distance_max == 0 { "0".to_owned() } else { format!("\u{2264} {distance_max}") }
+}
+
 fn sent_text(sent: &UploadResult) -> String {
-    let distance =
-        sent.distance.map_or_else(String::new, |distance| format!("at distance {distance:>2}"));
+    let distance = sent.distance_max.map(distance_text);
+    let distance = distance.map_or_else(String::new, |text| format!("distance {text}"));
     // The first frame as stored is not worth mentioning.
     let frame = sent.frame.filter(|frame| *frame > 0).map(|frame| format!(", frame {frame}"));
     let transform = sent.transform.as_deref().filter(|transform| *transform != "none");
@@ -152,6 +158,7 @@ mod tests {
             assert!(text.contains(kind.words()), "{kind:?} is not in {text}");
         }
         assert!(!text.contains("Not as expected"), "{text}");
+        assert!(text.contains("at most 10 of 256 bits differ"), "{text}");
         assert!(text.contains("16 of 16 answers were as expected"), "{text}");
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         assert!(!text.contains('\u{1b}'), "there are colours");

@@ -101,12 +101,12 @@ fn the_json_of_the_demo_has_its_results_and_the_access_to_it() {
     let whole = "ok sent as_expected kinds webhooks cases wrong uploads address service_key admin_key folder \
          config console";
     assert_eq!(keys(&document), whole.split(' ').collect());
-    let row = "kind expected sent as_expected distance time_ms";
+    let row = "kind expected sent as_expected distance_max time_ms";
     assert_eq!(keys(&document["kinds"][0]), row.split(' ').collect());
     let webhooks = "expected received repeated refused missing unexpected";
     assert_eq!(keys(&document["webhooks"]), webhooks.split(' ').collect());
     assert_eq!(keys(&document["cases"]), "expected open items".split(' ').collect());
-    let upload = "item_id account_id kind answer distance frame transform time_ms problem";
+    let upload = "item_id account_id kind answer distance_max frame transform time_ms problem";
     assert_eq!(keys(&document["uploads"][0]), upload.split(' ').collect());
     assert!(has_picture);
     assert!(stored > 0, "the demo has stored no item");

@@ -34,7 +34,10 @@ async fn a_node_finds_a_known_picture_sends_its_webhook_and_keeps_the_match() {
     let (_, clean) = service.upload("item-clean", picture(99)).await.unwrap();
     let messages = receiver.wait_for(1, SOON).await;
 
-    assert_eq!((&known["verdict"], &known["matches"][0]["distance"]), (&json!("hold"), &json!(0)));
+    assert_eq!(
+        (&known["verdict"], &known["matches"][0]["distance_max"]),
+        (&json!("hold"), &json!(0))
+    );
     assert_eq!((&clean["verdict"], &clean["looked"]), (&json!("allow"), &json!("all")));
     assert_eq!(messages.ids.keys().collect::<Vec<_>>(), ["item-known"]);
     let log = node.log();

@@ -17,12 +17,14 @@ use crate::body::BodyError;
 pub struct Fault {
     status: StatusCode,
     message: String,
+    /// Seconds after which the client may try again.
+    retry_after_s: u64,
 }
 
 impl Fault {
     /// Creates a fault with `status` and the reason.
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, message: message.into() }
+        Self { status, message: message.into(), retry_after_s: 1 }
     }
 
     /// Creates a 400: the client must correct the request.
@@ -56,6 +58,7 @@ impl From<Error> for Fault {
             Error::PartlyLooked | Error::Media(Media::TooLarge { .. }) => {
                 StatusCode::PAYLOAD_TOO_LARGE
             }
+            Error::NearHits { .. } => StatusCode::TOO_MANY_REQUESTS,
             Error::Media(Media::Busy) | Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Error::Media(Media::Pool(_)) | Error::Internal { .. } => {
                 StatusCode::INTERNAL_SERVER_ERROR
@@ -68,6 +71,10 @@ impl From<Error> for Fault {
         }
         if matches!(error, Error::Unavailable(_)) {
             tracing::warn!(error = cause, "an HMA route could not reach the database");
+        }
+        if let Error::NearHits { retry_after_s } = error {
+            let message = format!("{error}: do not treat it as clean, send the file or wait");
+            return Self { retry_after_s, ..Self::new(status, message) };
         }
         Self::new(status, error.to_string())
     }
@@ -93,8 +100,10 @@ impl From<BodyError> for Fault {
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         let body = Json(json!({ "message": self.message }));
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            return (self.status, [(RETRY_AFTER, "1")], body).into_response();
+        let may_retry = [StatusCode::SERVICE_UNAVAILABLE, StatusCode::TOO_MANY_REQUESTS];
+        if may_retry.contains(&self.status) {
+            let after = [(RETRY_AFTER, self.retry_after_s.to_string())];
+            return (self.status, after, body).into_response();
         }
         (self.status, body).into_response()
     }

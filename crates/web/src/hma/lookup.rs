@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use mamori_desk::Proof;
 use mamori_desk::checks::fingerprints::Fingerprints;
-use mamori_model::{Bank, Hit, NotLooked};
+use mamori_model::{Bank, Distance, EntryId, NotLooked, ShownHit};
 use serde_json::{Map, Value, json};
 
 use super::Hma;
@@ -29,14 +30,14 @@ const NOT_DECODED: HeaderName = HeaderName::from_static("mamori-not-decoded");
 type Answer = Result<(HeaderMap, Json<Value>), Fault>;
 
 /// `GET /m/lookup?signal_type=…&signal=…`: the matches of each bank, by the bank's name.
-pub async fn by_signal(_: Anyone, params: Params, State(hma): State<Hma>) -> Answer {
+pub async fn by_signal(Anyone(proof): Anyone, params: Params, State(hma): State<Hma>) -> Answer {
     params.refuse_url()?;
     let missing = "Either url or both signal and signal_type are required";
     let (Some(text), Some(name)) = (params.get("signal"), params.get("signal_type")) else {
         return Err(Fault::bad(missing));
     };
     let signal = read(name, text)?;
-    let found = find(&hma, &params, &signal.prints()).await?;
+    let found = find(&hma, &params, Sent::Hash(proof), &signal.prints()).await?;
     let kind = signal.signal_type();
     Ok(found.answer(|matches| by_bank(kind, matches)))
 }
@@ -55,12 +56,12 @@ pub async fn by_upload(
     let content_type = upload.content_type();
     check_types(&params, content_type)?;
     let kind = content_type.signal_type();
-    let show = |matches: &[(String, Hit)]| json!({ kind.as_str(): by_bank(kind, matches) });
+    let show = |matches: &[Match]| json!({ kind.as_str(): by_bank(kind, matches) });
     if let Err(reason) = check_applicable(&hma) {
         return Ok(LookupResult::not_looked(reason).answer(show));
     }
     let hashed = upload.hash(&hma.desk).await?;
-    let found = find(&hma, &params, &hashed.prints).await?;
+    let found = find(&hma, &params, Sent::File, &hashed.prints).await?;
     let hashed = if found.is_unknown { refuse_unread(hashed)? } else { hashed };
     let (mut headers, body) = found.answer(show);
     match hashed.unread {
@@ -93,14 +94,14 @@ fn refuse_unread(hashed: Hashed) -> Result<Hashed, Fault> {
 
 /// `GET /m/raw_lookup?signal_type=…&signal=…`: the numbers of the entries that matched, with their
 /// distances if `include_distance` is set.
-pub async fn raw(_: Anyone, params: Params, State(hma): State<Hma>) -> Answer {
+pub async fn raw(Anyone(proof): Anyone, params: Params, State(hma): State<Hma>) -> Answer {
     let signal = read(params.required("signal_type")?, params.required("signal")?)?;
     let with_distance = params.flag("include_distance")?;
-    let found = find(&hma, &params, &signal.prints()).await?;
+    let found = find(&hma, &params, Sent::Hash(proof), &signal.prints()).await?;
     let kind = signal.signal_type();
     Ok(found.answer(|matches| {
-        let shown = |(_, hit): &(String, Hit)| {
-            if with_distance { content(kind, hit) } else { json!(hit.entry.number()) }
+        let shown = |found: &Match| {
+            if with_distance { content(kind, found) } else { json!(found.entry.number()) }
         };
         json!({ "matches": matches.iter().map(shown).collect::<Vec<Value>>() })
     }))
@@ -146,9 +147,26 @@ fn read(name: &str, text: &str) -> Result<Signal, Fault> {
     kind.read(text).map_err(|why| Fault::bad(format!("invalid signal: {why}")))
 }
 
-/// The result of a look-up: matches with the names of their banks, the nearest first.
+/// What a client sent to look up.
+enum Sent {
+    /// The file, from which the hashes were computed here.
+    File,
+    /// A hash, with the key of the client.
+    Hash(Proof),
+}
+
+/// An entry that a look-up came near to.
+struct Match {
+    /// The name of its bank.
+    bank: String,
+    entry: EntryId,
+    /// The distance, as exactly as clients are shown it.
+    distance: Distance,
+}
+
+/// The result of a look-up: matches, the nearest first.
 struct LookupResult {
-    matches: Vec<(String, Hit)>,
+    matches: Vec<Match>,
     not_looked: Option<NotLooked>,
     /// Whether banks were searched, and no hit clears the item or restricts it as a whole.
     is_unknown: bool,
@@ -159,7 +177,7 @@ impl LookupResult {
         Self { matches: Vec::new(), not_looked: Some(reason), is_unknown: false }
     }
 
-    fn answer(self, show: impl FnOnce(&[(String, Hit)]) -> Value) -> (HeaderMap, Json<Value>) {
+    fn answer(self, show: impl FnOnce(&[Match]) -> Value) -> (HeaderMap, Json<Value>) {
         let reason = self.not_looked.map(|reason| HeaderValue::from_static(reason.explain()));
         let headers = reason.map(|reason| (NOT_LOOKED, reason)).into_iter().collect();
         (headers, Json(show(&self.matches)))
@@ -173,10 +191,16 @@ fn check_applicable(hma: &Hma) -> Result<(), NotLooked> {
 }
 
 /// Searches the banks that apply, or those of them that the parameter `banks` names.
+/// [`mamori_desk::Error::NearHits`] if a client that sends hashes came near entries too often.
 ///
 /// If a negative bank knows the item, it is harmless and matches nothing, even if `banks` names
 /// only other banks: HMA's clients take every match for harm.
-async fn find(hma: &Hma, params: &Params, prints: &Fingerprints) -> Result<LookupResult, Fault> {
+async fn find(
+    hma: &Hma,
+    params: &Params,
+    sent: Sent,
+    prints: &Fingerprints,
+) -> Result<LookupResult, Fault> {
     let directory = hma.desk.directory();
     let banks =
         match hma.desk.applicable_banks(&directory, hma.settings.surface, hma.settings.country) {
@@ -189,22 +213,32 @@ async fn find(hma: &Hma, params: &Params, prints: &Fingerprints) -> Result<Looku
         is_named || bank.purpose.is_negative()
     };
     let banks: Vec<&Bank> = banks.into_iter().filter(is_selected).collect();
-    let found = hma.desk.search(prints, &banks).await?;
+    let found = match sent {
+        Sent::File => hma.desk.search(prints, &banks).await?,
+        Sent::Hash(proof) => hma.desk.search_by_hashes(proof.key(), None, prints, &banks).await?,
+    };
     let is_unknown = found.is_unknown();
-    let effective_hits = found.judgement.effective_hits;
-    let name = |hit: Hit| directory.bank(hit.bank).map(|bank| (bank.name.to_string(), hit));
-    let matches = effective_hits.into_iter().filter_map(name).collect();
+    let hits = found.judgement.effective_hits;
+    let matches = directory
+        .shown_hits(hma.desk.settings().distances, &hits)
+        .into_iter()
+        .filter_map(|ShownHit { hit, distance_max }| {
+            let bank = directory.bank(hit.bank)?.name.to_string();
+            Some(Match { bank, entry: hit.entry, distance: distance_max })
+        })
+        .collect();
     Ok(LookupResult { matches, not_looked: None, is_unknown })
 }
 
-fn by_bank(kind: SignalType, matches: &[(String, Hit)]) -> Value {
+fn by_bank(kind: SignalType, matches: &[Match]) -> Value {
     let mut banks: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
-    for (name, hit) in matches {
-        banks.entry(name).or_default().push(content(kind, hit));
+    for found in matches {
+        banks.entry(&found.bank).or_default().push(content(kind, found));
     }
     json!(banks)
 }
 
-fn content(kind: SignalType, hit: &Hit) -> Value {
-    json!({ "bank_content_id": hit.entry.number(), "distance": kind.format_distance(hit.distance) })
+fn content(kind: SignalType, found: &Match) -> Value {
+    let distance = kind.format_distance(found.distance);
+    json!({ "bank_content_id": found.entry.number(), "distance": distance })
 }

@@ -12,6 +12,7 @@ mod fuzzed;
 mod keys;
 mod limits;
 mod matrix;
+mod near_hits;
 mod problems;
 mod test_app;
 mod webhooks;

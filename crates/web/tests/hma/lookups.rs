@@ -63,9 +63,78 @@ on_both_engines! {
         assert_eq!(plain, json!({ "matches": [same, near] }));
         let expected = json!([
             { "bank_content_id": same, "distance": "0" },
-            { "bank_content_id": near, "distance": "5" },
+            { "bank_content_id": near, "distance": "10" },
         ]);
         assert_eq!(full, json!({ "matches": expected }));
+    }
+
+    async fn distances_are_coarse_and_hits_in_the_order_of_their_numbers(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.bank("BANK").await;
+        let mut added = Vec::new();
+        for bits in [9, 2, 25, 0, 12] {
+            added.push(app.add("BANK", "pdq", &at(bits)).await);
+        }
+        let raw = format!("/m/raw_lookup?signal_type=pdq&signal={PDQ}");
+
+        let found = app.get(&lookup(PDQ)).await.ok();
+        let plain = app.get(&raw).await.ok();
+        let full = app.get(&format!("{raw}&include_distance=true")).await.ok();
+
+        let places = [(3, "0"), (0, "10"), (1, "10"), (4, "20"), (2, "31")];
+        let content = |(place, distance): (usize, &str)| {
+            json!({ "bank_content_id": added[place], "distance": distance })
+        };
+        assert_eq!(found["BANK"], json!(places.map(content)));
+        assert_eq!(plain, json!({ "matches": places.map(|(place, _)| added[place]) }));
+        assert_eq!(full, json!({ "matches": places.map(content) }));
+    }
+
+    async fn a_client_chooses_no_threshold(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.bank("BANK").await;
+        let near = app.add("BANK", "pdq", &at(7)).await;
+
+        for name in ["threshold", "distance", "max_distance", "distance_threshold"] {
+            for threshold in [0, 6, 7, 100] {
+                let uri = format!("{}&{name}={threshold}", lookup(PDQ));
+                let expected = json!({ "BANK": [{ "bank_content_id": near, "distance": "10" }] });
+                assert_eq!(app.get(&uri).await.ok(), expected, "{uri}");
+            }
+        }
+        assert_eq!(app.get("/m/lookup_threshold").await.status, StatusCode::NOT_FOUND);
+    }
+
+    async fn look_ups_by_hash_that_come_near_are_limited_and_files_are_not(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.bank("BANK").await;
+        let known = encode::png(&draw(5, 400, 300));
+        let added = app.upload("/c/bank/BANK/content", "photo", &known).await.ok();
+        let pdq: Pdq = added["signals"]["pdq"].as_str().unwrap().parse().unwrap();
+        let probe = |bit: usize| {
+            let mut bytes = *pdq.as_bytes();
+            bytes[bit / 8] ^= 0x80 >> (bit % 8);
+            Pdq::from(bytes).to_string()
+        };
+        for bit in 0..120 {
+            let raw = format!("/m/raw_lookup?signal_type=pdq&signal={}", probe(bit));
+            let uri = if bit % 2 == 0 { lookup(&probe(bit)) } else { raw };
+            assert_eq!(app.get(&uri).await.status, StatusCode::OK, "{bit}");
+        }
+
+        let refused = app.get(&lookup(&probe(200))).await;
+        let raw = app.get(&format!("/m/raw_lookup?signal_type=pdq&signal={}", probe(201))).await;
+
+        assert_eq!(refused.refusal().0, 429);
+        assert!(refused.refusal().1.contains("do not treat it as clean"), "{refused:?}");
+        let wait: u64 = refused.headers["retry-after"].to_str().unwrap().parse().unwrap();
+        assert!((3_500..=3_600).contains(&wait), "{wait}");
+        assert_eq!(raw.refusal().0, 429);
+        let file = app.upload("/m/lookup", "photo", &encode::jpeg(&draw(5, 400, 300), 70)).await;
+        assert_eq!(file.ok()["pdq"]["BANK"][0]["bank_content_id"], json!(1));
+        let again = app.get(&lookup(&probe(0))).await.ok();
+        assert_eq!(again["BANK"][0]["distance"], "10");
+        assert_eq!(app.get(&lookup(FAR)).await.ok(), json!({}));
     }
 
     async fn an_md5_matches_without_a_distance(records: TestDatabase) {

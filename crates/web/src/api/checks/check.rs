@@ -21,6 +21,9 @@ use crate::problem::{Kind, Problem};
 /// A clean item is not stored or logged. A match is stored, with its webhooks, before the response;
 /// the same `item_id` never makes a second match. If no bank applies, the item is not even decoded,
 /// and the response says so.
+///
+/// Checks by PDQ hash alone that come near an entry are limited for each key: beyond the limit the
+/// answer is 429 `limit.near_hits`. Items that are sent as bytes are not limited.
 #[utoipa::path(
     post, path = "/v1/check", tag = "items",
     request_body(content(
@@ -30,7 +33,10 @@ use crate::problem::{Kind, Problem};
             "sha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
         }))
     )),
-    responses((status = 200, description = "The verdict.", body = CheckedJson)),
+    responses(
+        (status = 200, description = "The verdict.", body = CheckedJson),
+        (status = 429, description = "The key came near entries by hash alone too often."),
+    ),
     extensions(("x-who" = json!("service")))
 )]
 pub async fn check(
@@ -55,7 +61,7 @@ pub async fn check(
 
     let checked = app.desk.check(&caller, item, evidence).await?;
 
-    Ok(Json(CheckedJson::of(&checked)))
+    Ok(Json(CheckedJson::of(&checked, app.desk.settings().distances)))
 }
 
 async fn read_form(

@@ -5,7 +5,8 @@ use mamori_desk::checks::fingerprints::{Fingerprints, FramePrint};
 use mamori_desk::checks::hash_item::{Hashed, gap_of};
 use mamori_media::Frame;
 use mamori_model::{
-    Account, Country, Item, ItemName, MatchId, Md5, Pdq, Quality, Sha1, Sha256, Surface, Verdict,
+    Account, Country, Distances, Item, ItemName, MatchId, Md5, Pdq, Quality, Sha1, Sha256, Surface,
+    Verdict,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::schema::AnyOfBuilder;
@@ -308,15 +309,16 @@ pub struct CheckedJson {
 
 impl CheckedJson {
     /// Makes the JSON of `checked`.
-    pub fn of(checked: &Checked) -> Self {
+    pub fn of(checked: &Checked, distances: Distances) -> Self {
         let directory = &checked.directory;
+        let hits = directory.shown_hits(distances, &checked.hits);
         let picture = checked.picture.as_ref();
         let first = picture.and_then(|picture| picture.frames.first()).and_then(Frame::stored);
         Self {
             verdict: checked.verdict,
             looked: LookedJson::from(&checked.looked),
             not_looked: GapJson::all_of(&checked.looked),
-            matches: checked.hits.iter().map(|hit| HitJson::of(hit, directory)).collect(),
+            matches: hits.iter().map(|shown| HitJson::of(shown, directory)).collect(),
             match_id: checked.recorded,
             pdq: first.map(|(pdq, _)| pdq),
             quality: first.map(|(_, quality)| quality),

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use mamori_desk::Directory;
 use mamori_model::matched::{Match, SeenHashes};
 use mamori_model::{
-    Account, Backdrop, BankId, Country, EntryId, HashKind, Hit, ItemName, MatchId, Pdq, Purpose,
-    Sha256, Surface, Transform, Verdict,
+    Account, Backdrop, BankId, Country, Distances, EntryId, HashKind, ItemName, MatchId, Pdq,
+    Purpose, Sha256, ShownHit, Surface, Transform, Verdict,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -29,9 +29,11 @@ pub struct HitJson {
     pub entry_id: EntryId,
     /// The kind of hash that was compared.
     pub kind: HashKind,
-    /// Bits in which the PDQ hashes differ; 0 for SHA-256, SHA-1 and MD5.
-    #[schema(minimum = 0, maximum = 64)]
-    pub distance: u32,
+    /// The hashes differ in at most this many bits: 0, 10, 20, or the limit of the bank (64 at most);
+    /// 0 for SHA-256, SHA-1 and MD5. If the operator set `checks.distances = "exact"`, in exactly
+    /// this many.
+    #[schema(minimum = 0, maximum = 64, example = 10)]
+    pub distance_max: u32,
     /// The frame of an animation or page of a file, by its place in the file, counted from 0.
     #[schema(minimum = 0)]
     pub frame: u32,
@@ -47,15 +49,16 @@ pub struct HitJson {
 }
 
 impl HitJson {
-    /// Makes the JSON of `hit`, with the name of its bank.
-    pub fn of(hit: &Hit, directory: &Directory) -> Self {
+    /// Makes the JSON of a hit, with the name of its bank.
+    pub fn of(shown: &ShownHit<'_>, directory: &Directory) -> Self {
+        let ShownHit { hit, distance_max } = shown;
         Self {
             bank_id: hit.bank,
             bank: directory.bank(hit.bank).map(|bank| bank.name.to_string()),
             purpose: hit.purpose,
             entry_id: hit.entry,
             kind: hit.kind,
-            distance: hit.distance.0,
+            distance_max: distance_max.0,
             frame: hit.frame,
             frame_count: hit.frame_count,
             transform: hit.variant.transform,
@@ -125,7 +128,9 @@ pub struct MatchJson {
 
 impl MatchJson {
     /// Makes the JSON of `found`, for the service that it belongs to.
-    pub fn of(found: Match, directory: &Directory) -> Self {
+    pub fn of(found: Match, directory: &Directory, distances: Distances) -> Self {
+        let hits = directory.shown_hits(distances, &found.hits);
+        let matches = hits.iter().map(|shown| HitJson::of(shown, directory)).collect();
         Self {
             id: found.id,
             item_id: found.item.name,
@@ -133,7 +138,7 @@ impl MatchJson {
             surface: found.item.surface,
             jurisdiction: found.item.country,
             verdict: found.verdict,
-            matches: found.hits.iter().map(|hit| HitJson::of(hit, directory)).collect(),
+            matches,
             pdq: found.pdq,
             sha256: found.sha256,
             hashes: found.hashes.into_iter().map(SeenHashesJson::from).collect(),
