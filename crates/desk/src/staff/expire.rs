@@ -1,4 +1,4 @@
-//! Removes what sign-in leaves behind, and the staff record at the end of its term.
+//! Removes what sign-in leaves behind.
 
 use jiff::Timestamp;
 use mamori_model::retention;
@@ -9,7 +9,7 @@ use crate::{Desk, Error};
 /// How many days breaks are kept: only the last one must be known.
 const BREAKS_KEPT_DAYS: u32 = 7;
 
-/// Removes sign-in attempts and the staff record at the end of their terms, old breaks, and
+/// Removes sign-in attempts at the end of their term, old breaks, and
 /// sessions, links and passkey requests that expired. At most [`ROWS_AT_ONCE`] of each.
 pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, Error> {
     let attempts = desk.kept_since(retention::SIGN_INS, now);
