@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
+use mamori_desk::LocalCli;
+use mamori_desk::audit::AuditReader;
 use mamori_model::View;
 use mamori_model::retention::{CASES, DELIVERIES, MATCHES};
 
+use crate::audit_queries::{OF_KEYS, OF_STAFF};
 use crate::history;
 use crate::invariant_queries::{
     ALWAYS, Invariant, LEFT_OVER, OF_ACCOUNTS, OF_BULKS, OF_CASES, OF_DECISIONS, OF_MESSAGES,
@@ -22,6 +25,10 @@ pub async fn check(sim: &Simulation) -> Result<(), String> {
     {
         hold(sim, invariants).await?;
     }
+    for invariants in [OF_KEYS, OF_STAFF] {
+        hold(sim, invariants).await?;
+    }
+    the_audit_record_verifies(sim).await?;
     vault_files::opens(sim).await?;
     vault_files::what_is_gone_goes(sim).await?;
     what_was_seen_is_written_down(sim).await?;
@@ -49,6 +56,18 @@ pub async fn check_at_the_end(sim: &mut Simulation) -> Result<(), String> {
     check(sim).await?;
     hold(sim, LEFT_OVER).await?;
     vault_files::nothing_is_left_over(sim).await
+}
+
+/// Every event is numbered, and the chain is intact.
+async fn the_audit_record_verifies(sim: &Simulation) -> Result<(), String> {
+    let text = |error: mamori_desk::Error| error.to_string();
+    sim.desk.sequence_audit_once().await.map_err(text)?;
+    let here = LocalCli::here();
+    let found = sim.desk.verify_audit(AuditReader::LocalCli(&here), &[]).await.map_err(text)?;
+    match found.fault {
+        Some(fault) => Err(format!("the audit record is not intact: {fault}")),
+        None => Ok(()),
+    }
 }
 
 async fn days_of_quiet(sim: &mut Simulation, hours: u32) -> Result<(), String> {

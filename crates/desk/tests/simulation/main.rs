@@ -9,6 +9,7 @@
 #[expect(dead_code, reason = "the other tests need more of it")]
 #[path = "../desk/common/mod.rs"]
 mod common;
+mod audit_queries;
 mod crash;
 mod exposure;
 mod history;

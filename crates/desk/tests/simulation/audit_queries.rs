@@ -1,0 +1,128 @@
+//! Invariants of the audit record: every change in the tables is explained by an event that names
+//! its actor.
+
+use crate::invariant_queries::Invariant;
+
+/// Changes of banks, entries, services, keys and endpoints.
+pub const OF_KEYS: &[Invariant] = &[
+    (
+        "each bank has the settings of its last event",
+        "SELECT count(*) FROM bank b WHERE NOT EXISTS (
+             SELECT 1 FROM audit_event e WHERE e.id = (
+                 SELECT id FROM audit_event WHERE target = 'bank_' || lower(hex(b.id))
+                    AND verb IN ('bank_created', 'bank_changed') ORDER BY id DESC LIMIT 1)
+                AND e.actor_kind IN ('key', 'command_line', 'staff')
+                AND e.state_after LIKE '%\"name\":\"' || b.name || '\"%'
+                AND e.state_after LIKE '%\"action\":\"' || b.action || '\"%'
+                AND e.state_after LIKE '%\"distance_max\":' || b.distance_max || '%'
+                AND e.state_after LIKE '%\"is_enabled\":'
+                    || CASE WHEN b.is_enabled THEN 'true' ELSE 'false' END || '%')",
+    ),
+    (
+        "each deleted bank has the event of its deletion",
+        "SELECT count(*) FROM bank b WHERE b.deleted_at IS NOT NULL AND NOT EXISTS (
+             SELECT 1 FROM audit_event e WHERE e.target = 'bank_' || lower(hex(b.id))
+                AND e.verb = 'bank_deleted')",
+    ),
+    (
+        "each entry has the event that added it",
+        "SELECT count(*) FROM entry t WHERE NOT EXISTS (
+             SELECT 1 FROM audit_event e WHERE e.target = 'bank_' || lower(hex(t.bank_id))
+                AND e.verb IN ('entries_added', 'entries_restored')
+                AND e.state_after LIKE '%\"ent_' || t.id || '\"%')",
+    ),
+    (
+        "each withdrawn entry has the event that withdrew it",
+        "SELECT count(*) FROM entry t WHERE t.withdrawn_at IS NOT NULL AND NOT EXISTS (
+             SELECT 1 FROM audit_event e WHERE e.verb IN ('entries_withdrawn', 'dispute_resolved')
+                AND e.state_after LIKE '%\"ent_' || t.id || '\"%')",
+    ),
+    (
+        "each service has the event that registered it, and that which deleted it",
+        "SELECT count(*) FROM service s WHERE NOT EXISTS (
+             SELECT 1 FROM audit_event e WHERE e.target = 'svc_' || lower(hex(s.id))
+                AND e.verb = 'service_created')
+             OR (s.deleted_at IS NOT NULL AND NOT EXISTS (
+                 SELECT 1 FROM audit_event e WHERE e.target = 'svc_' || lower(hex(s.id))
+                    AND e.verb = 'service_deleted'))",
+    ),
+    (
+        "each key has the event that issued it, and that which revoked it",
+        "SELECT count(*) FROM api_key k WHERE NOT EXISTS (
+             SELECT 1 FROM audit_event e WHERE e.target = 'key_' || lower(hex(k.id))
+                AND e.verb = 'key_issued')
+             OR (k.revoked_at IS NOT NULL AND NOT EXISTS (
+                 SELECT 1 FROM audit_event e
+                  WHERE (e.target = 'key_' || lower(hex(k.id)) AND e.verb = 'key_revoked')
+                     OR (e.target = 'svc_' || lower(hex(k.service_id))
+                         AND e.verb = 'service_deleted')))",
+    ),
+    (
+        "each endpoint has the event that added it, and that which removed it",
+        "SELECT count(*) FROM endpoint p WHERE NOT EXISTS (
+             SELECT 1 FROM audit_event e WHERE e.target = 'hook_' || lower(hex(p.id))
+                AND e.verb = 'endpoint_added')
+             OR (p.removed_at IS NOT NULL AND NOT EXISTS (
+                 SELECT 1 FROM audit_event e
+                  WHERE (e.target = 'hook_' || lower(hex(p.id)) AND e.verb = 'endpoint_removed')
+                     OR (e.target = 'svc_' || lower(hex(p.service_id))
+                         AND e.verb = 'service_deleted')))",
+    ),
+];
+
+/// What staff members did.
+pub const OF_STAFF: &[Invariant] = &[
+    (
+        "each staff account has the event that created it",
+        "SELECT count(*) FROM staff s WHERE NOT EXISTS (
+             SELECT 1 FROM audit_event e WHERE e.target = 'staff_' || lower(hex(s.id))
+                AND e.verb = 'staff_added')",
+    ),
+    (
+        "each version of a policy has an event of its editor",
+        "SELECT count(*) FROM policy p WHERE p.staff_id IS NOT NULL AND NOT EXISTS (
+             SELECT 1 FROM audit_event e WHERE e.target = p.purpose AND e.verb = 'policy_changed'
+                AND e.actor_id = 'staff_' || lower(hex(p.staff_id))
+                AND e.state_after LIKE '%\"version\":' || p.version || '%')",
+    ),
+    (
+        "each decision has an event of the reviewer who made it",
+        "SELECT count(*) FROM decision d WHERE NOT EXISTS (
+             SELECT 1 FROM audit_event e WHERE e.target = 'case_' || lower(hex(d.case_id))
+                AND e.actor_id = 'staff_' || lower(hex(d.made_by))
+                AND (e.state_after LIKE '%\"event\":\"proposed\"%'
+                     OR e.state_after LIKE '%\"event\":\"decided\"%')
+                AND e.state_after LIKE '%dec_' || lower(hex(d.id)) || '%')",
+    ),
+    (
+        "each approval has an event of the second approver",
+        "SELECT count(*) FROM decision d WHERE d.approver_id IS NOT NULL AND NOT EXISTS (
+             SELECT 1 FROM audit_event e WHERE e.target = 'case_' || lower(hex(d.case_id))
+                AND e.actor_id = 'staff_' || lower(hex(d.approver_id))
+                AND (e.state_after LIKE '%\"event\":\"approved\"%'
+                     OR e.state_after LIKE '%\"event\":\"refused\"%')
+                AND e.state_after LIKE '%dec_' || lower(hex(d.id)) || '%')",
+    ),
+    (
+        "each undone decision has an event of the staff member who undid it",
+        "SELECT count(*) FROM decision d WHERE d.undone_by IS NOT NULL AND NOT EXISTS (
+             SELECT 1 FROM audit_event e WHERE e.target = 'case_' || lower(hex(d.case_id))
+                AND e.actor_id = 'staff_' || lower(hex(d.undone_by))
+                AND e.state_after LIKE '%\"event\":\"undone\"%'
+                AND e.state_after LIKE '%dec_' || lower(hex(d.id)) || '%')",
+    ),
+    (
+        "each claim is explained by an event of its reviewer",
+        "SELECT count(*) FROM review_case c WHERE c.claimed_by IS NOT NULL AND NOT EXISTS (
+             SELECT 1 FROM audit_event e WHERE e.target = 'case_' || lower(hex(c.id))
+                AND e.actor_id = 'staff_' || lower(hex(c.claimed_by))
+                AND e.state_after LIKE '%\"event\":\"claimed\"%')",
+    ),
+    (
+        "each resolved dispute has an event of the policy editor",
+        "SELECT count(*) FROM dispute d WHERE d.resolved_by IS NOT NULL AND NOT EXISTS (
+             SELECT 1 FROM audit_event e WHERE e.target = 'disp_' || lower(hex(d.id))
+                AND e.verb = 'dispute_resolved'
+                AND e.actor_id = 'staff_' || lower(hex(d.resolved_by)))",
+    ),
+];
