@@ -143,6 +143,9 @@ pub struct Limits {
     /// The most entries of one bank that an answer lists, the nearest first.
     #[serde(deserialize_with = "within::<1, 1_000, _, _>")]
     pub hits_per_bank_max: usize,
+    /// The most sets of hashes of one item that are kept: one for each version that was sent.
+    #[serde(deserialize_with = "within::<2, 10_000, _, _>")]
+    pub hash_sets_max: u32,
     /// How long a node that cannot follow the change log continues to answer checks.
     #[serde(deserialize_with = "within::<1, 86_400, _, _>")]
     pub stale_s_max: u32,
@@ -162,6 +165,7 @@ impl Default for Limits {
             import_batch_lines: desk.import_batch_lines,
             import_stalled_s_max: seconds(desk.import_stalled_max),
             hits_per_bank_max: desk.hits_per_bank_max,
+            hash_sets_max: desk.hash_sets_max,
             stale_s_max: seconds(desk.stale_max),
         }
     }
