@@ -133,21 +133,27 @@ impl TestApp {
         Self { desk, clock, caller, routes, store, _folder: folder, _records: records }
     }
 
-    /// Checks an item that matches: it opens a case, or joins its account's open case.
+    /// Checks an item that matches exactly: it opens a case, or joins its account's open case. One
+    /// reviewer may remove it without viewing.
     pub async fn item(&self, name: &str, account: Option<&str>) {
-        self.item_like(name, account, Pdq::from([1; 32])).await;
+        let sha256 = Some([1; 32].into());
+        self.check(name, account, Fingerprints { sha256, ..Fingerprints::default() }).await;
     }
 
     /// Checks an item with this hash.
     pub async fn item_like(&self, name: &str, account: Option<&str>, pdq: Pdq) {
+        let frames = vec![FramePrint::only(pdq, None)];
+        self.check(name, account, Fingerprints { frames, ..Fingerprints::default() }).await;
+    }
+
+    async fn check(&self, name: &str, account: Option<&str>, prints: Fingerprints) {
         let item = Item {
             name: name.parse().unwrap(),
             account: account.map(|account| account.parse().unwrap()),
             surface: Surface::Public,
             country: None,
         };
-        let frames = vec![FramePrint::only(pdq, None)];
-        let hashes = check::CheckInput::Hashes(Fingerprints { frames, ..Fingerprints::default() });
+        let hashes = check::CheckInput::Hashes(prints);
         let checked = self.desk.check(&self.caller, item, hashes).await.unwrap();
         assert!(checked.recorded.is_some(), "it matches");
     }
@@ -172,6 +178,7 @@ impl TestApp {
             key_name: sealed.key_name.to_string(),
             stored_at: now,
             expires_at: now + SignedDuration::from_hours(30 * 24),
+            render_failed_at: None,
         };
         let mut tx = self.store.begin("test").await.unwrap();
         assert!(tx.insert_evidence(&evidence).await.unwrap());
@@ -287,8 +294,8 @@ async fn create_matching_bank(desk: &Desk) {
     let admin = Admin::local_cli();
     let bank = desk.create_bank(&admin, new_bank("rehearsal")).await.unwrap();
     desk.catch_up().await.unwrap();
-    let entry = NewEntry::bare(Hash::Pdq(Pdq::from([1; 32])));
-    desk.add_entries(&admin, bank.id, &[entry]).await.unwrap();
+    let entries = [Hash::Pdq(Pdq::from([1; 32])), Hash::Sha256([1; 32].into())];
+    desk.add_entries(&admin, bank.id, &entries.map(NewEntry::bare)).await.unwrap();
     desk.catch_up().await.unwrap();
 }
 

@@ -18,6 +18,7 @@ mod sim;
 mod steps;
 mod tables;
 mod vault_files;
+mod view_model;
 mod world;
 
 use mamori_testkit::database::TestDatabase;

@@ -181,6 +181,7 @@ on_both_engines! {
             key_name: "key".to_owned(),
             stored_at: at(0),
             expires_at: at(9),
+            render_failed_at: None,
         };
         record(&store, &sent(1, vec![hit(1, 4), hit(2, 4)])).await;
         record(&store, &sent(2, vec![hit(1, 4), hit(3, 4)])).await;
