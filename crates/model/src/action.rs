@@ -179,6 +179,25 @@ impl ServiceAction {
         }
     }
 
+    /// Checks whether the action is so grave for an account that two people must agree: it suspends
+    /// the account, or takes a feature away for more than `days_alone` days, of which `today` (UTC)
+    /// is the first.
+    pub fn is_grave(&self, today: Date, days_alone: u32) -> bool {
+        match self {
+            Self::SuspendAccount { .. } => true,
+            Self::LimitFeature { until, .. } => {
+                let days = i64::from((*until - today).get_days()) + 1;
+                days > i64::from(days_alone)
+            }
+            Self::RemoveItem(_)
+            | Self::RestoreItem(_)
+            | Self::HoldItem(_)
+            | Self::LimitItem { .. }
+            | Self::RestoreFeature { .. }
+            | Self::RestoreAccount(_) => false,
+        }
+    }
+
     /// Checks whether the action suspends an account.
     pub fn suspends(&self) -> bool {
         self.kind() == ActionKind::SuspendAccount

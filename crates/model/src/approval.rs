@@ -1,5 +1,6 @@
 //! The second approval: who must agree before a grave decision comes into effect.
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::staff::RoleSet;
@@ -58,10 +59,16 @@ impl Approval {
     }
 }
 
-/// Checks whether a decision with these `actions` on this number of `accounts` needs a second
-/// approval. Every suspension does, and so does every decision on more than one account.
-pub fn is_required(actions: &[ServiceAction], accounts: usize) -> bool {
-    accounts > 1 || actions.iter().any(ServiceAction::suspends)
+/// Checks whether a decision with these `actions` on this number of `accounts`, made on the day
+/// `today` (UTC), needs a second approval. Every grave measure on an account does
+/// ([`ServiceAction::is_grave`]), and so does every decision on more than one account. What was not
+/// viewed may need one too: [`crate::view_rule::Demand::needs_approval`].
+pub fn is_required(
+    actions: &[ServiceAction],
+    accounts: usize,
+    (today, days_alone): (Date, u32),
+) -> bool {
+    accounts > 1 || actions.iter().any(|action| action.is_grave(today, days_alone))
 }
 
 /// Returns the second approval that is needed. `is_single_person`: the operator has declared in the
@@ -79,14 +86,14 @@ pub fn required(is_required: bool, is_single_person: bool, now: Timestamp) -> Ap
 
 /// Checks whether `who` may give the second approval to a decision that `made_by` made.
 ///
-/// `viewed_again_at` is the time at which `who` last read the case, and also viewed its item if the
-/// item's bytes are stored.
+/// `has_viewed`: `who` has viewed what the decision asks of its second approver, since it was
+/// proposed; alone, since [`Approval::not_before`].
 pub fn can_approve(
     approval: Approval,
     made_by: StaffId,
     who: StaffId,
     roles: &RoleSet,
-    viewed_again_at: Option<Timestamp>,
+    has_viewed: bool,
     now: Timestamp,
 ) -> Result<(), Refusal> {
     match approval {
@@ -95,17 +102,15 @@ pub fn can_approve(
         Approval::Colleague | Approval::Alone { .. } if who != made_by && !roles.is_lead() => {
             Err(Refusal::NotALead)
         }
-        Approval::Colleague => Ok(()),
         Approval::Alone { not_before } if now < not_before => Err(Refusal::ApprovalTooSoon),
-        Approval::Alone { not_before } => {
-            let has_viewed_again = viewed_again_at.is_some_and(|at| at >= not_before);
-            if has_viewed_again { Ok(()) } else { Err(Refusal::ViewNeeded) }
-        }
+        Approval::Colleague | Approval::Alone { .. } if !has_viewed => Err(Refusal::ViewNeeded),
+        Approval::Colleague | Approval::Alone { .. } => Ok(()),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
     use uuid::Uuid;
 
     use super::*;
@@ -116,15 +121,27 @@ mod tests {
     }
 
     #[test]
-    fn a_suspension_and_more_than_one_account_need_a_second_approval() {
+    fn a_suspension_a_long_limit_and_more_than_one_account_need_a_second_approval() {
         let account: crate::Account = "a".parse().unwrap();
-        let suspend = ServiceAction::SuspendAccount { account, until: None };
+        let suspend = ServiceAction::SuspendAccount { account: account.clone(), until: None };
+        let today = date(2026, 11, 22);
+        let limit = |until| {
+            [ServiceAction::LimitFeature {
+                account: account.clone(),
+                feature: crate::Feature::Upload,
+                until,
+            }]
+        };
         let remove = ServiceAction::RemoveItem("x".parse().unwrap());
+
+        let is_required = |actions: &[_], accounts| is_required(actions, accounts, (today, 30));
 
         assert!(!is_required(&[], 0));
         assert!(!is_required(std::slice::from_ref(&remove), 1));
         assert!(is_required(std::slice::from_ref(&remove), 2));
         assert!(is_required(&[remove, suspend], 1));
+        assert!(!is_required(&limit(date(2026, 12, 21)), 1));
+        assert!(is_required(&limit(date(2026, 12, 22)), 1));
         assert_eq!(required(false, true, at(0)), Approval::None);
         assert_eq!(required(true, false, at(0)), Approval::Colleague);
         assert_eq!(required(true, true, at(0)), Approval::Alone { not_before: at(24) });
@@ -138,21 +155,21 @@ mod tests {
         let colleague = Approval::Colleague;
         let alone = Approval::Alone { not_before: at(24) };
         let table = [
-            (Approval::None, other, &lead, None, 0, Err(Refusal::AlreadyDecided)),
-            (colleague, maker, &lead, None, 99, Err(Refusal::ApproverIsAuthor)),
-            (colleague, other, &reviewer, None, 0, Err(Refusal::NotALead)),
-            (colleague, other, &lead, None, 0, Ok(())),
-            (alone, maker, &reviewer, Some(at(23)), 23, Err(Refusal::ApprovalTooSoon)),
-            (alone, maker, &reviewer, None, 24, Err(Refusal::ViewNeeded)),
-            (alone, maker, &reviewer, Some(at(23)), 24, Err(Refusal::ViewNeeded)),
-            (alone, maker, &reviewer, Some(at(24)), 24, Ok(())),
-            (alone, other, &reviewer, Some(at(24)), 24, Err(Refusal::NotALead)),
-            (alone, other, &lead, Some(at(24)), 24, Ok(())),
+            (Approval::None, other, &lead, true, 0, Err(Refusal::AlreadyDecided)),
+            (colleague, maker, &lead, true, 99, Err(Refusal::ApproverIsAuthor)),
+            (colleague, other, &reviewer, true, 0, Err(Refusal::NotALead)),
+            (colleague, other, &lead, false, 0, Err(Refusal::ViewNeeded)),
+            (colleague, other, &lead, true, 0, Ok(())),
+            (alone, maker, &reviewer, true, 23, Err(Refusal::ApprovalTooSoon)),
+            (alone, maker, &reviewer, false, 24, Err(Refusal::ViewNeeded)),
+            (alone, maker, &reviewer, true, 24, Ok(())),
+            (alone, other, &reviewer, true, 24, Err(Refusal::NotALead)),
+            (alone, other, &lead, true, 24, Ok(())),
         ];
 
         for (approval, who, roles, viewed, hour, answer) in table {
             let result = can_approve(approval, maker, who, roles, viewed, at(hour));
-            assert_eq!(result, answer, "{approval:?} {who} {viewed:?} {hour}");
+            assert_eq!(result, answer, "{approval:?} {who} {viewed} {hour}");
         }
     }
 

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::staff::RoleSet;
-use crate::{Approval, BulkId, CaseId, DecisionId, FreeText, Purpose, Refusal, ServiceId, StaffId};
+use crate::{
+    Approval, BulkId, CaseId, DecisionId, FreeText, Purpose, Refusal, ServiceId, StaffId, Viewing,
+};
 
 /// The outcome of a decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -94,6 +96,10 @@ pub struct Decision {
     pub made_at: Timestamp,
     /// The second approval that it needs.
     pub approval: Approval,
+    /// What the author viewed before making it.
+    pub author_viewing: Viewing,
+    /// What the second approver viewed before approving it; `None` unless it was approved.
+    pub approver_viewing: Option<Viewing>,
     /// The second approver, who approved or refused it.
     pub approver_id: Option<StaffId>,
     /// The second approver's reason for refusing it.
@@ -111,6 +117,11 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// Checks whether neither its author nor its second approver viewed any of the items.
+    pub fn is_without_viewing(&self) -> bool {
+        self.author_viewing.is_without() && self.approver_viewing.is_none_or(Viewing::is_without)
+    }
+
     /// Checks whether staff member `by`, with the roles `who`, may undo it: its author within
     /// `window` of the time at which it came into effect, a lead as long as the decision is stored.
     /// [`Refusal::NotUndoable`] if not.
@@ -166,6 +177,8 @@ mod tests {
             made_by: Uuid::from_u128(7).into(),
             made_at: Timestamp::UNIX_EPOCH,
             approval: Approval::None,
+            author_viewing: Viewing::NotNeeded,
+            approver_viewing: None,
             approver_id: None,
             approver_note: None,
             resolved_at: Some(Timestamp::UNIX_EPOCH),

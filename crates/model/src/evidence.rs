@@ -27,6 +27,9 @@ pub struct Evidence {
     pub stored_at: Timestamp,
     /// End of the retention term.
     pub expires_at: Timestamp,
+    /// Time at which its picture could last not be rendered; `None` if that was not tried, or if it
+    /// succeeded since.
+    pub render_failed_at: Option<Timestamp>,
 }
 
 impl Evidence {
@@ -92,6 +95,7 @@ mod tests {
             key_name: "a".to_owned(),
             stored_at: at(0),
             expires_at: at(10),
+            render_failed_at: None,
         };
         let shredded = Evidence { wrapped_key: None, ..evidence.clone() };
         let table = [

@@ -37,6 +37,7 @@ pub mod text;
 pub mod variant;
 pub mod verdict;
 pub mod view;
+pub mod view_rule;
 pub mod webhook;
 
 pub use action::{ActionRequest, ActionState, Answer, Feature, Measures, ServiceAction};
@@ -68,4 +69,4 @@ pub use staff::{Language, RoleSet, Staff, StaffName, StaffRole};
 pub use text::Line;
 pub use variant::{Backdrop, Transform, Variant};
 pub use verdict::{Hit, Judgement, NotLooked, Verdict};
-pub use view::{Clarity, View};
+pub use view::{Clarity, View, Viewing};

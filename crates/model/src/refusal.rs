@@ -87,8 +87,10 @@ refusals! {
     /// the last day, and so could act under that name.
     ApproverTooNew: Forbidden = "approval.too_new",
         "an administrator added you, or gave you roles or a link, within a day: ask a colleague";
-    /// A staff member who works alone has not read the case and viewed an item a second time.
-    ViewNeeded: Forbidden = "approval.view_needed", "view the case once more before you approve it";
+    /// The decision asks this staff member for views that they have not made, or that a staff member
+    /// who works alone has not made a second time.
+    ViewNeeded: Forbidden = "decision.view_needed",
+        "this needs views: view the items that the page names";
     /// A case of the bulk decision has changed since the preview.
     BulkStale: Conflict = "bulk.stale", "a case changed since this was prepared: prepare it again";
     /// The bulk decision was prepared too long ago, or is resolved.

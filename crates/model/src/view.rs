@@ -33,6 +33,49 @@ impl Clarity {
     }
 }
 
+/// What the author of a decision, or its second approver, viewed before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+#[derive(EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum Viewing {
+    /// Viewed clear: every item without an exact match, or a near-identical copy of it, and at least
+    /// one item for each entry.
+    Viewed,
+    /// Viewed clear: some of that.
+    InPart,
+    /// Nothing was viewed, and the decision asked this person for no view.
+    NotNeeded,
+    /// Nothing was viewed, because no bytes were stored, or they cannot be rendered.
+    NotKept,
+    /// Nothing was viewed, although bytes were stored.
+    NotViewed,
+}
+
+impl Viewing {
+    /// Every value, in the order of declaration.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// Returns the word that the API and the database use.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// Parses the word that [`Self::as_str`] returns.
+    pub fn parse(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+
+    /// Checks whether nothing was viewed.
+    pub fn is_without(self) -> bool {
+        match self {
+            Self::Viewed | Self::InPart => false,
+            Self::NotNeeded | Self::NotKept | Self::NotViewed => true,
+        }
+    }
+}
+
 /// One view of an item by a staff member. Recorded before the first byte of the picture is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {

@@ -289,7 +289,7 @@ async fn is_approver(
 ) -> Result<bool, Error> {
     let is_proposed = bulk.state == BulkState::Proposed;
     let Some(reviewer) = member.reviewer().filter(|_| is_proposed) else { return Ok(false) };
-    match console.desk.read_bulk_again(&reviewer, bulk.id).await {
+    match console.desk.open_bulk(&reviewer, bulk.id).await {
         Ok(()) => Ok(true),
         // Not the second approver, or a colleague resolved it a moment ago.
         Err(

@@ -103,7 +103,7 @@ async fn case_to_review(
     let is_proposed = view.decision.state == DecisionState::Proposed;
     let Some(reviewer) = session.member.reviewer().filter(|_| is_proposed) else { return Ok(None) };
     let size = PageSize::new(ITEMS).unwrap_or(PageSize::DEFAULT);
-    match console.desk.read_again(&reviewer, view.decision.id, after, size).await {
+    match console.desk.open_decision(&reviewer, view.decision.id, after, size).await {
         Ok(case) => Ok(Some(case)),
         // Not the second approver, or a colleague resolved it a moment ago.
         Err(

@@ -133,9 +133,11 @@ impl TestApp {
         Self { desk, clock, caller, routes, store, _folder: folder, _records: records }
     }
 
-    /// Checks an item that matches: it opens a case, or joins its account's open case.
+    /// Checks an item that matches exactly: it opens a case, or joins its account's open case. One
+    /// reviewer may remove it without viewing.
     pub async fn item(&self, name: &str, account: Option<&str>) {
-        self.item_like(name, account, Pdq::from([1; 32])).await;
+        let sha256 = Some([1; 32].into());
+        self.item_of(name, account, Fingerprints { sha256, ..Fingerprints::default() }).await;
     }
 
     /// Checks an item with this hash.
@@ -177,6 +179,7 @@ impl TestApp {
             key_name: sealed.key_name.to_string(),
             stored_at: now,
             expires_at: now + SignedDuration::from_hours(30 * 24),
+            render_failed_at: None,
         };
         let mut tx = self.store.begin("test").await.unwrap();
         assert!(tx.insert_evidence(&evidence).await.unwrap());
@@ -292,8 +295,8 @@ async fn create_matching_bank(desk: &Desk) {
     let admin = Admin::local_cli();
     let bank = desk.create_bank(&admin, new_bank("rehearsal")).await.unwrap();
     desk.catch_up().await.unwrap();
-    let entry = NewEntry::bare(Hash::Pdq(Pdq::from([1; 32])));
-    desk.add_entries(&admin, bank.id, &[entry]).await.unwrap();
+    let entries = [Hash::Pdq(Pdq::from([1; 32])), Hash::Sha256([1; 32].into())];
+    desk.add_entries(&admin, bank.id, &entries.map(NewEntry::bare)).await.unwrap();
     desk.catch_up().await.unwrap();
 }
 

@@ -17,15 +17,15 @@ pub(crate) struct PendingApproval {
 }
 
 impl PendingApproval {
-    /// Checks whether `who` may resolve it now. `reviewed_again_at` is when `who` last read it
-    /// again; it counts only where the operator works alone.
+    /// Checks whether `who` may resolve it now. `has_viewed`: `who` has viewed what is asked of its
+    /// second approver.
     ///
     /// [`Error::NotFound`] for a reviewer who may not be a second approver: they do not learn that
     /// an approval is pending.
     pub fn can_approve(
         &self,
         who: &Reviewer,
-        reviewed_again_at: Option<Timestamp>,
+        has_viewed: bool,
         now: Timestamp,
     ) -> Result<(), Error> {
         let roles = who.member().roles();
@@ -34,7 +34,7 @@ impl PendingApproval {
             self.made_by,
             who.staff(),
             roles,
-            reviewed_again_at,
+            has_viewed,
             now,
         ) {
             Err(Refusal::NotALead) => Err(Error::NotFound(self.name)),
@@ -44,7 +44,7 @@ impl PendingApproval {
 
     /// Checks whether `who` may resolve it, now or later, and so may read it now.
     pub fn can_approve_eventually(&self, who: &Reviewer, now: Timestamp) -> Result<(), Error> {
-        match self.can_approve(who, None, now) {
+        match self.can_approve(who, false, now) {
             Err(Error::Refused(Refusal::ApprovalTooSoon | Refusal::ViewNeeded)) => Ok(()),
             other => other,
         }
@@ -76,11 +76,11 @@ impl PendingApproval {
         Ok(())
     }
 
-    /// Checks whether reading it now must be recorded: once for each reader, as soon as it can
+    /// Checks whether opening it now must be recorded: once for each approver, as soon as it can
     /// count.
-    pub fn is_unread(&self, last_read: Option<Timestamp>, now: Timestamp) -> bool {
+    pub fn is_unopened(&self, last_opened: Option<Timestamp>, now: Timestamp) -> bool {
         let since = self.approval.not_before().unwrap_or(self.made_at);
-        now >= since && last_read.is_none_or(|last| last < since)
+        now >= since && last_opened.is_none_or(|last| last < since)
     }
 }
 

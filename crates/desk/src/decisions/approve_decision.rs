@@ -4,20 +4,23 @@ use jiff::Timestamp;
 use mamori_model::case::{About, CaseEventKind, Level, Step};
 use mamori_model::decision::{Decision, DecisionState};
 use mamori_model::page::PageSize;
-use mamori_model::{Approval, DecisionId, FreeText, MatchId, Refusal, StaffId};
+use mamori_model::{
+    Approval, DecisionId, FreeText, MatchId, Refusal, ServiceAction, StaffId, Viewing,
+};
 use mamori_store::Tx;
 
 use crate::cases::read_case::CaseItems;
 use crate::cases::record_event::{NewEvent, record_event};
 use crate::decisions::approval::{PendingApproval, require_same_staff};
+use crate::decisions::views_needed::{CaseViews, Viewed, approver_views_since};
 use crate::staff::member::{RecentlyAuthenticated, Reviewer};
 use crate::{Desk, Error};
 
 impl Desk {
     /// Returns the items of a proposed decision's case to a reviewer who may be its second
-    /// approver, and records that the reviewer read the case: once per approver, from the time on
-    /// at which the read counts towards the approval.
-    pub async fn read_again(
+    /// approver, and records that the reviewer opened the decision: once per approver, from the
+    /// time on at which it counts towards the approval. What the reviewer viewed is recorded apart.
+    pub async fn open_decision(
         &self,
         who: &Reviewer,
         decision: DecisionId,
@@ -26,14 +29,17 @@ impl Desk {
     ) -> Result<CaseItems, Error> {
         let now = self.clock().now();
 
-        let mut tx = self.store().begin("read_again").await?;
+        let mut tx = self.store().begin("open_decision").await?;
         let decision = self.lock_pending_decision(&mut tx, decision).await?;
         let waiting = PendingApproval::from(&decision);
         waiting.can_approve_eventually(who, now)?;
         let case = tx.lock_case(decision.case).await?.ok_or(Error::NotFound("case"))?;
-        let last = tx.last_read_again(case.id, who.staff()).await?;
-        if waiting.is_unread(last, now) {
-            self.record_read_again(&mut tx, who, &decision, now).await?;
+        let last = tx.last_opened(case.id, who.staff()).await?;
+        if waiting.is_unopened(last, now) {
+            let about = About { decision: Some(decision.id), ..About::default() };
+            let event = NewEvent::of(case.id, CaseEventKind::DecisionOpened);
+            let event = event.by(Some(who.staff())).about(about);
+            record_event(self, &mut tx, event, now).await?;
         }
         tx.commit().await?;
 
@@ -45,7 +51,7 @@ impl Desk {
     /// Refused by name: [`Refusal::ApproverIsAuthor`], also for a namesake of the reviewer who
     /// decided; [`Refusal::ApproverTooNew`] if an administrator added the approver, or gave them
     /// roles or a link, within the last 24 hours; [`Refusal::ApprovalTooSoon`] and
-    /// [`Refusal::ViewNeeded`] if the reviewer works alone; [`Refusal::AlreadyDecided`] if the
+    /// [`Refusal::ViewNeeded`] ([`Self::views_as_approver`]); [`Refusal::AlreadyDecided`] if the
     /// decision is resolved; [`Refusal::InBulk`] if it is part of a bulk decision.
     pub async fn approve(
         &self,
@@ -58,12 +64,15 @@ impl Desk {
 
         let mut tx = self.store().begin("approve").await?;
         let decision = self.lock_pending_decision(&mut tx, decision).await?;
-        let reviewed_at = reviewed_again_at(&mut tx, &decision, who.staff(), now).await?;
+        let viewed = self.viewed_by_approver(&mut tx, &decision, who.staff(), now).await?;
+        let has_viewed = viewed.permits_approver(decision.approval)
+            && has_opened(&mut tx, &decision, who.staff()).await?;
         let waiting = PendingApproval::from(&decision);
-        waiting.can_approve(who, reviewed_at, now)?;
+        waiting.can_approve(who, has_viewed, now)?;
         waiting.require_independent(&mut tx, who, now).await?;
         is_single(&decision)?;
-        self.approve_one(&mut tx, who, &decision, now).await?;
+        let viewing = viewed.word_of_approver(&decision);
+        self.approve_one(&mut tx, (who, viewing), &decision, now).await?;
         tx.commit().await?;
 
         self.inner.enqueued.notify_one();
@@ -93,15 +102,17 @@ impl Desk {
         Ok(())
     }
 
-    /// Puts one decision into effect within `tx`, which has locked its case.
+    /// Puts one decision into effect within `tx`, which has locked its case. `viewing` is what the
+    /// second approver viewed.
     pub(super) async fn approve_one(
         &self,
         tx: &mut Tx,
-        who: &Reviewer,
+        (who, viewing): (&Reviewer, Viewing),
         decision: &Decision,
         now: Timestamp,
     ) -> Result<(), Error> {
-        resolve(tx, decision, DecisionState::Standing, who, None, now).await?;
+        let resolved = (who.staff(), None, Some(viewing));
+        resolve(tx, decision, DecisionState::Standing, resolved, now).await?;
         let about = About { decision: Some(decision.id), ..About::default() };
         let by = Some(who.staff());
         record_event(
@@ -111,7 +122,9 @@ impl Desk {
             now,
         )
         .await?;
-        self.apply_proposed(tx, decision, who.staff(), now).await
+        // The webhooks say what was viewed.
+        let decision = Decision { approver_viewing: Some(viewing), ..decision.clone() };
+        self.apply_proposed(tx, &decision, who.staff(), now).await
     }
 
     /// Refuses one decision within `tx`, which has locked its case.
@@ -123,7 +136,8 @@ impl Desk {
         why: &FreeText,
         now: Timestamp,
     ) -> Result<(), Error> {
-        resolve(tx, decision, DecisionState::Refused, who, Some(why), now).await?;
+        let resolved = (who.staff(), Some(why), None);
+        resolve(tx, decision, DecisionState::Refused, resolved, now).await?;
         tx.drop_actions(decision.id).await?;
         // Where one reviewer works alone, there is no lead who could claim the case.
         let level = match decision.approval {
@@ -144,23 +158,20 @@ impl Desk {
         .await
     }
 
-    /// Records that the second approver read the case of a decision.
-    pub(super) async fn record_read_again(
+    /// Returns what a second approver has viewed for a decision since that counts.
+    async fn viewed_by_approver(
         &self,
         tx: &mut Tx,
-        who: &Reviewer,
         decision: &Decision,
+        who: StaffId,
         now: Timestamp,
-    ) -> Result<(), Error> {
-        let about = About { decision: Some(decision.id), ..About::default() };
-        let by = Some(who.staff());
-        record_event(
-            self,
-            tx,
-            NewEvent::of(decision.case, CaseEventKind::ReadAgain).by(by).about(about),
-            now,
-        )
-        .await
+    ) -> Result<Viewed, Error> {
+        let requests = tx.actions_of_decision(decision.id).await?;
+        let actions: Vec<ServiceAction> = requests.into_iter().map(|one| one.what).collect();
+        let since = approver_views_since(decision.approval, decision.made_at);
+        let views = CaseViews::load(tx, &[decision.case], (who, since), now).await?;
+        let grave = self.grave_from(decision.made_at);
+        Ok(views.viewed_of(decision.case, decision.outcome, &actions, grave))
     }
 
     /// Returns a decision that waits for its second approver, and locks its case in `tx`.
@@ -185,22 +196,12 @@ impl Desk {
     }
 }
 
-/// Returns when a reviewer who works alone last read a decision's case again and, if an item of the
-/// case can still be viewed, last viewed one clear: the earlier of the two. `None` if either is
-/// missing, and for every other second approver.
-async fn reviewed_again_at(
-    tx: &mut Tx,
-    decision: &Decision,
-    who: StaffId,
-    now: Timestamp,
-) -> Result<Option<Timestamp>, Error> {
-    let Approval::Alone { .. } = decision.approval else { return Ok(None) };
-    let read = tx.last_read_again(decision.case, who).await?;
-    let kept = tx.evidence_of_case(decision.case).await?;
-    if !kept.values().any(|evidence| evidence.is_readable(now)) {
-        return Ok(read);
-    }
-    Ok(read.min(tx.last_view(decision.case, who).await?))
+/// Checks whether a reviewer who works alone has opened a decision since that counts; true for
+/// every other second approver.
+async fn has_opened(tx: &mut Tx, decision: &Decision, who: StaffId) -> Result<bool, Error> {
+    let Some(not_before) = decision.approval.not_before() else { return Ok(true) };
+    let opened_at = tx.last_opened(decision.case, who).await?;
+    Ok(opened_at.is_some_and(|at| at >= not_before))
 }
 
 /// Refuses a decision that is part of a bulk decision, which is resolved only as a whole.
@@ -212,10 +213,9 @@ async fn resolve(
     tx: &mut Tx,
     decision: &Decision,
     state: DecisionState,
-    who: &Reviewer,
-    why: Option<&FreeText>,
+    by: (StaffId, Option<&FreeText>, Option<Viewing>),
     now: Timestamp,
 ) -> Result<(), Error> {
-    let is_resolved = tx.resolve_decision(decision.id, state, (who.staff(), why), now).await?;
+    let is_resolved = tx.resolve_decision(decision.id, state, by, now).await?;
     if is_resolved { Ok(()) } else { Err(Refusal::AlreadyDecided.into()) }
 }

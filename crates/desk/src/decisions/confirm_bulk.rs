@@ -18,6 +18,8 @@ impl Desk {
     /// unless a second approver is needed, as always for a suspension or for more than one account:
     /// then the bulk decision waits as a whole, and no service is asked for anything.
     ///
+    /// [`Refusal::ViewNeeded`] if its author must still view items of its cases
+    /// ([`Self::views_of_bulk`]); it stays prepared.
     /// [`Error::NotFound`] if another reviewer prepared it, [`Refusal::BulkLapsed`] if it can no
     /// longer be confirmed, [`Refusal::BulkStale`] if any of its cases changed since it was shown:
     /// then nothing is decided, and the cases are back in the queue.
@@ -35,14 +37,18 @@ impl Desk {
         }
         let names = tx.names_of_bulk(bulk.id).await?;
         let mut actions = actions_of(&bulk, &cases, &names, now)?;
-        let approval = self.approval_of(&bulk, &actions, now);
+        let viewed = self.viewed_by_author(&mut tx, &bulk, &actions, now).await?;
+        viewed.values().try_for_each(|viewed| viewed.permits_author())?;
+        let approval = self.approval_of(&bulk, &actions, &viewed, now);
         let is_standing = approval == Approval::None;
         for case in &cases {
+            let viewed = viewed.get(&case.id).ok_or(Error::NotFound("case"))?;
             let answer = DecisionContent {
                 outcome: bulk.outcome,
                 reason: &bulk.reason,
                 policy_version: bulk.policy_version,
                 approval,
+                author_viewing: viewed.word_of_author(),
                 bulk: Some(bulk.id),
             };
             let decision = self.decision_of(who, case, answer, now)?;

@@ -5,11 +5,13 @@ use mamori_model::action::ActionState;
 use mamori_model::case::{About, CaseEventKind, CaseState};
 use mamori_model::decision::{Decision, DecisionState, Outcome};
 use mamori_model::{
-    Approval, BulkId, Case, CaseId, FreeText, ItemName, Measures, Refusal, ServiceAction, approval,
+    Approval, BulkId, Case, CaseId, FreeText, ItemName, Measures, Refusal, ServiceAction, Viewing,
+    approval,
 };
 use mamori_store::Tx;
 
 use crate::cases::record_event::{NewEvent, record_event};
+use crate::decisions::views_needed::CaseViews;
 use crate::staff::member::Reviewer;
 use crate::{Desk, Error};
 
@@ -37,17 +39,20 @@ pub(super) struct DecisionContent<'a> {
     pub(crate) reason: &'a FreeText,
     pub(crate) policy_version: u32,
     pub(crate) approval: Approval,
+    pub(crate) author_viewing: Viewing,
     pub(crate) bulk: Option<BulkId>,
 }
 
 impl Desk {
     /// Decides a case that the reviewer has claimed and seen in its current version. The decision
     /// takes effect at once and the service is asked for its actions, unless a second approver is
-    /// needed, as for a suspension: then the service is asked for nothing before the approval. In
-    /// the meantime the item remains held or blocked, so it is not visible.
+    /// needed, as for a suspension, or for a restriction of items that the author has not viewed:
+    /// then the service is asked for nothing before the approval. In the meantime the item remains
+    /// held or blocked, so it is not visible.
     ///
-    /// Refused by name: as [`Case::held_by`] and [`Measures::actions`]; [`Refusal::AlreadyDecided`]
-    /// if another decision was faster.
+    /// Refused by name: as [`Case::held_by`] and [`Measures::actions`]; [`Refusal::ViewNeeded`] as
+    /// the view rule says ([`mamori_model::view_rule`], [`Self::views_of_case`]);
+    /// [`Refusal::AlreadyDecided`] if another decision was faster.
     pub async fn decide(&self, who: &Reviewer, new: NewDecision) -> Result<Decision, Error> {
         let now = self.clock().now();
 
@@ -57,16 +62,22 @@ impl Desk {
         let items = tx.case_item_names(case.id).await?;
         let names: Vec<ItemName> = items.into_iter().map(|item| item.name).collect();
         let actions = new.measures.actions(new.outcome, &case, &names, Self::day(now))?;
+        let grave = self.grave_from(now);
+        let of_author = (who.staff(), Timestamp::MIN);
+        let views = CaseViews::load(&mut tx, &[case.id], of_author, now).await?;
+        let viewed = views.viewed_of(case.id, new.outcome, &actions, grave);
+        viewed.permits_author()?;
         let policy = tx.policy(case.purpose).await?.ok_or(Error::NotFound("policy"))?;
         let answer = DecisionContent {
             outcome: new.outcome,
             reason: &new.reason,
             policy_version: policy.version,
             approval: approval::required(
-                approval::is_required(&actions, 1),
+                approval::is_required(&actions, 1, grave) || viewed.needs_approval(),
                 self.settings().is_single_person,
                 now,
             ),
+            author_viewing: viewed.word_of_author(),
             bulk: None,
         };
         let decision = self.decision_of(who, &case, answer, now)?;
@@ -98,6 +109,8 @@ impl Desk {
             made_by: who.staff(),
             made_at: now,
             approval: answer.approval,
+            author_viewing: answer.author_viewing,
+            approver_viewing: None,
             approver_id: None,
             approver_note: None,
             resolved_at: is_standing.then_some(now),

@@ -14,6 +14,7 @@ pub mod previous_decision;
 pub mod read_bulk;
 pub mod undo_bulk;
 pub mod undo_decision;
+pub mod views_needed;
 
 use jiff::Timestamp;
 use mamori_model::ServiceId;

@@ -13,6 +13,7 @@ use mamori_store::Tx;
 
 use crate::audit::{self, Change};
 use crate::cases::record_event::{NewEvent, record_event};
+use crate::decisions::views_needed::{CaseViews, Viewed};
 use crate::staff::member::Reviewer;
 use crate::{Desk, Error};
 
@@ -76,7 +77,8 @@ impl Desk {
         if count(actions.values().map(Vec::len).sum()) > limits.bulk_actions_max {
             return Err(Refusal::BulkTooLarge.into());
         }
-        let bulk = Bulk { approval: self.approval_of(&bulk, &actions, now), ..bulk };
+        let viewed = self.viewed_by_author(&mut tx, &bulk, &actions, now).await?;
+        let bulk = Bulk { approval: self.approval_of(&bulk, &actions, &viewed, now), ..bulk };
         tx.set_bulk(&bulk).await?;
         self.record_bulk_event(&mut tx, &bulk, &cases, CaseEventKind::InBulk, now).await?;
         let change = Change::of(who.staff(), AuditVerb::BulkPrepared, bulk.id);
@@ -118,15 +120,34 @@ impl Desk {
         })
     }
 
-    /// Returns which second approval the bulk decision needs if it is made at `now`.
+    /// Returns what the author of a bulk decision has viewed for the decision of each case. A view
+    /// in one case counts for copies in the others.
+    pub(super) async fn viewed_by_author(
+        &self,
+        tx: &mut Tx,
+        bulk: &Bulk,
+        actions: &HashMap<CaseId, Vec<ServiceAction>>,
+        now: Timestamp,
+    ) -> Result<HashMap<CaseId, Viewed>, Error> {
+        let cases: Vec<CaseId> = actions.keys().copied().collect();
+        let of_author = (bulk.made_by, Timestamp::MIN);
+        let views = CaseViews::load(tx, &cases, of_author, now).await?;
+        Ok(views.viewed(bulk.outcome, actions, self.grave_from(now)))
+    }
+
+    /// Returns which second approval the bulk decision needs if it is made at `now`, after its
+    /// author viewed `viewed`.
     pub(super) fn approval_of(
         &self,
         bulk: &Bulk,
         actions: &HashMap<CaseId, Vec<ServiceAction>>,
+        viewed: &HashMap<CaseId, Viewed>,
         now: Timestamp,
     ) -> Approval {
         let accounts = usize::try_from(bulk.accounts).unwrap_or(usize::MAX);
-        let is_needed = actions.values().any(|some| approval::is_required(some, accounts));
+        let grave = self.grave_from(now);
+        let is_needed = actions.values().any(|some| approval::is_required(some, accounts, grave))
+            || viewed.values().any(|viewed| viewed.needs_approval());
         approval::required(is_needed, self.settings().is_single_person, now)
     }
 

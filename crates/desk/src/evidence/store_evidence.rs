@@ -44,6 +44,7 @@ impl Desk {
                 key_name,
                 stored_at: now,
                 expires_at: now.checked_add(policy.term()).unwrap_or(Timestamp::MAX),
+                render_failed_at: None,
             })),
             Err(error) => {
                 let logged: &(dyn std::error::Error + 'static) = &error;

@@ -19,6 +19,9 @@ pub struct CaseSettings {
     /// The most actions of a bulk decision: what one transaction can write without others waiting
     /// long.
     pub bulk_actions_max: u32,
+    /// The longest that one person alone may take a feature away from an account, in days of which
+    /// the day of the decision is the first; longer needs views and a second approval.
+    pub feature_limit_days_alone: u32,
     /// How long a bulk decision waits for confirmation; its cases cannot be claimed meanwhile.
     pub bulk_wait: SignedDuration,
 }
@@ -32,6 +35,7 @@ impl Default for CaseSettings {
             remind_max: SignedDuration::from_hours(14 * 24),
             bulk_cases_max: 500,
             bulk_actions_max: 2_000,
+            feature_limit_days_alone: 30,
             bulk_wait: SignedDuration::from_hours(1),
         }
     }

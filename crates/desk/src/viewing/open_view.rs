@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use mamori_model::view::{Clarity, View};
 use mamori_model::{
-    Case, CaseId, DecisionId, EvidenceId, EvidenceStatus, MatchId, Refusal, StaffId, ViewId,
+    BulkId, Case, CaseId, DecisionId, EvidenceId, EvidenceStatus, MatchId, Refusal, StaffId, ViewId,
 };
 use mamori_store::Tx;
 
@@ -63,7 +63,7 @@ impl Desk {
 
     /// Records a view by the second approver of an item of a case whose decision waits for
     /// approval. The same exposure limit applies to the second approver. Otherwise as
-    /// [`Self::open_view`]; refused as [`Self::read_again`] is.
+    /// [`Self::open_view`]; refused as [`Self::open_decision`] is.
     pub async fn open_view_as_approver(
         &self,
         who: &Reviewer,
@@ -78,6 +78,35 @@ impl Desk {
         let decision = self.lock_pending_decision(&mut tx, decision).await?;
         PendingApproval::from(&decision).can_approve_eventually(who, now)?;
         let case = tx.lock_case(decision.case).await?.ok_or(Error::NotFound("case"))?;
+        let evidence = self.readable(&mut tx, &case, item, now).await?;
+        if let Some(due) = due {
+            return Err(self.begin_break(tx, who, due, now).await?);
+        }
+        let view = self.insert_view(&mut tx, &case, who.staff(), (item, clarity), now).await?;
+        tx.commit().await?;
+
+        Ok(RecordedView { view, evidence, clarity })
+    }
+
+    /// Records a view by the reviewer who prepared a bulk decision, of an item of one of its cases,
+    /// which nobody has claimed. Otherwise as [`Self::open_view`]; [`Error::NotFound`] if another
+    /// reviewer prepared it, [`Refusal::BulkLapsed`] if it can no longer be confirmed.
+    pub async fn open_view_in_bulk(
+        &self,
+        who: &Reviewer,
+        bulk: BulkId,
+        (case, item): (CaseId, MatchId),
+        clarity: Clarity,
+    ) -> Result<RecordedView, Error> {
+        let now = self.clock().now();
+
+        let mut tx = self.store().begin("open_view_in_bulk").await?;
+        let due = self.break_due(&mut tx, who.staff(), now).await?;
+        let bulk = tx.lock_bulk(bulk).await?.filter(|bulk| bulk.made_by == who.staff());
+        let bulk = bulk.ok_or(Error::NotFound("bulk decision"))?;
+        bulk.may_confirm(now)?;
+        let case = tx.lock_case(case).await?.filter(|case| case.bulk == Some(bulk.id));
+        let case = case.ok_or(Error::NotFound("case"))?;
         let evidence = self.readable(&mut tx, &case, item, now).await?;
         if let Some(due) = due {
             return Err(self.begin_break(tx, who, due, now).await?);

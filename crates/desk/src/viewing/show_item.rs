@@ -2,7 +2,8 @@
 //! rendition. Takes a recorded view; no other function unseals an item for a staff member.
 
 use bytes::Bytes;
-use mamori_media::{Blur, Format, FrameSelection};
+use jiff::Timestamp;
+use mamori_media::{Blur, Error as MediaError, Format, FrameSelection, Raster};
 use mamori_model::view::Clarity;
 use mamori_model::{Backdrop, Evidence, EvidenceStatus, Hit, Refusal, Sensitive};
 use mamori_vault::{Error as VaultError, Vault};
@@ -40,12 +41,20 @@ impl Desk {
             None => Vec::new(),
         };
         let selection = best_frame(&hits);
-        let item = unseal(vault, &evidence).await?;
         let blur = match recorded.clarity {
             Clarity::Blurred => Blur::Blurred,
             Clarity::Clear => Blur::Clear,
         };
-        let raster = self.pool().render(item.into_revealed(), blur, selection).await?;
+        let raster = match self.render(vault, &evidence, blur, selection).await {
+            Err(error) if is_lasting(&error) => {
+                self.record_render(&evidence, Some(self.clock().now())).await?;
+                return Err(error);
+            }
+            rendered => rendered?,
+        };
+        if evidence.render_failed_at.is_some() {
+            self.record_render(&evidence, None).await?;
+        }
         let file = tokio::task::spawn_blocking(move || mamori_media::encode(&raster)).await;
         let file = file.map_err(|cause| Error::internal("encoding stopped", cause))??;
         let is_png = mamori_media::sniff(&file)? == Format::Png;
@@ -58,6 +67,53 @@ impl Desk {
         tx.commit().await?;
 
         Ok(Rendition { file: file.into(), media_type })
+    }
+
+    async fn render(
+        &self,
+        vault: &Vault,
+        evidence: &Evidence,
+        blur: Blur,
+        selection: FrameSelection,
+    ) -> Result<Raster, Error> {
+        let item = unseal(vault, evidence).await?;
+        Ok(self.pool().render(item.into_revealed(), blur, selection).await?)
+    }
+
+    /// Records that the item could not be rendered, so that no decision asks for a view of it, or
+    /// with `None` that it could.
+    async fn record_render(
+        &self,
+        evidence: &Evidence,
+        failed_at: Option<Timestamp>,
+    ) -> Result<(), Error> {
+        let mut tx = self.store().begin("record_render").await?;
+        tx.set_render_failed(evidence.id, failed_at).await?;
+        tx.commit().await?;
+
+        Ok(())
+    }
+}
+
+/// Checks whether the item would not be shown at another attempt either. What only the operator can
+/// mend, such as a missing key of the vault, does not count: it does not excuse a view.
+fn is_lasting(error: &Error) -> bool {
+    match error {
+        Error::Refused(refusal) => *refusal == Refusal::EvidenceBroken,
+        Error::Media(media) => match media {
+            MediaError::Unsupported { .. }
+            | MediaError::Unreadable { .. }
+            | MediaError::TooLarge { .. } => true,
+            MediaError::Busy | MediaError::Pool(_) => false,
+        },
+        Error::NotFound(_)
+        | Error::Conflict(_)
+        | Error::Invalid(_)
+        | Error::ImportRefused { .. }
+        | Error::NearHits { .. }
+        | Error::PartlyLooked
+        | Error::Unavailable(_)
+        | Error::Internal { .. } => false,
     }
 }
 

@@ -69,6 +69,8 @@ struct ActionData<'a> {
     until: Option<String>,
     policy: &'static str,
     undoes: Option<String>,
+    /// Whether neither the author of the decision nor its second approver viewed any of the items.
+    decided_without_viewing: bool,
     /// How often the service was reminded: 0 in the first request.
     reminder: u32,
 }
@@ -116,6 +118,7 @@ pub fn of_action(requested: &RequestedAction<'_>, now: Timestamp) -> Sensitive<S
         until: terms.until.map(|until| until.to_string()),
         policy: decision.purpose.as_str(),
         undoes: action.undoes.map(|undoes| undoes.to_string()),
+        decided_without_viewing: decision.is_without_viewing(),
         reminder: action.reminders,
     };
     write(EventKind::ActionRequested, now, data)

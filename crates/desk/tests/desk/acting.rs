@@ -7,7 +7,9 @@ use mamori_desk::decisions::decide_case::NewDecision;
 use mamori_desk::staff::member::Reviewer;
 use mamori_model::action::{AccountMeasure, ActionState, Answer, ItemMeasure};
 use mamori_model::webhook::DeliveryState;
-use mamori_model::{ActionId, Approval, Decision, Feature, Measures, Outcome, Refusal};
+use mamori_model::{
+    ActionId, Approval, Decision, DecisionState, Feature, Measures, Outcome, Refusal,
+};
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 use serde_json::json;
@@ -46,6 +48,12 @@ async fn answered(
         measures,
     };
     let decision = app.desk.decide(&who, new).await.unwrap();
+    if decision.state == DecisionState::Proposed {
+        let lead = app.lead("lead").await;
+        let recently = lead.member().recently(app.clock.now()).unwrap();
+        let lead = lead.member().reviewer().unwrap();
+        app.desk.approve(&lead, &recently, decision.id).await.unwrap();
+    }
     (app, who, decision)
 }
 
@@ -117,6 +125,7 @@ on_both_engines! {
         work_after(&app, SignedDuration::ZERO).await;
 
         let [item, account] = &limited[..] else { panic!("{limited:?}") };
+        assert_eq!(item["decided_without_viewing"], json!(true));
         let fields = ["kind", "item_id", "account_id", "countries", "feature", "until", "undoes"];
         let of = |data: &serde_json::Value| fields.map(|field| data[field].clone());
         assert_eq!(

@@ -117,7 +117,7 @@ on_both_engines! {
         assert_eq!(refused(single), Refusal::InBulk);
 
         let second = other.reviewer().unwrap();
-        app.desk.read_bulk_again(&second, bulk.id).await.unwrap();
+        app.desk.open_bulk(&second, bulk.id).await.unwrap();
         let (first, late) =
             tokio::join!(approve(&app, &other, &bulk), approve(&app, &other, &bulk));
 
@@ -346,7 +346,7 @@ on_both_engines! {
         let me = people::session_of(&app.desk, &me).await.member;
 
         assert_eq!(refused(approve(&app, &me, &bulk).await), Refusal::ViewNeeded);
-        app.desk.read_bulk_again(&who, bulk.id).await.unwrap();
+        app.desk.open_bulk(&who, bulk.id).await.unwrap();
         let bulk = approve(&app, &me, &bulk).await.unwrap();
 
         assert_eq!((bulk.state, bulk.approver_id), (BulkState::Standing, Some(who.staff())));

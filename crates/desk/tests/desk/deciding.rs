@@ -215,7 +215,7 @@ on_both_engines! {
             app.desk.approve(&reviewer, &recently, decision.id).await
         };
         let read = async || {
-            app.desk.read_again(&reviewer, decision.id, None, PageSize::DEFAULT).await.unwrap()
+            app.desk.open_decision(&reviewer, decision.id, None, PageSize::DEFAULT).await.unwrap()
         };
 
         read().await;
@@ -227,7 +227,7 @@ on_both_engines! {
         again().await.unwrap();
 
         let events = app.store().await.case_events(decision.case, 50).await.unwrap();
-        let read = events.iter().filter(|event| event.kind == CaseEventKind::ReadAgain);
+        let read = events.iter().filter(|event| event.kind == CaseEventKind::DecisionOpened);
         assert_eq!(read.count(), 1, "it is recorded once, and when it counts");
         let approved = app.store().await.decision(decision.id).await.unwrap().unwrap();
         assert_eq!(approved.state, DecisionState::Standing);

@@ -9,16 +9,16 @@ use mamori_desk::{Caller, Error};
 use mamori_model::page::PageSize;
 use mamori_model::staff::StaffRole;
 use mamori_model::{
-    Decision, Dispute, DisputeState, Item, Measures, Outcome, Pdq, Refusal, Surface, Verdict,
+    Decision, Dispute, DisputeState, Item, Measures, Outcome, Refusal, Surface, Verdict,
 };
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 
-use crate::common::{TestApp, a_service, hashes, item, test_app};
+use crate::common::{TestApp, a_service, digest, item, test_app};
 
 async fn verdict(app: &TestApp, caller: &Caller, name: &str) -> Verdict {
     let item = Item { account: None, ..item(name, Surface::Public) };
-    let known = hashes(Pdq::from([1; 32]));
+    let known = digest([1; 32].into());
     app.desk.check(caller, item, known).await.unwrap().verdict
 }
 
@@ -64,7 +64,7 @@ on_both_engines! {
 
         let item = item("new", Surface::Public);
         let checked =
-            app.desk.check(&app.caller, item, hashes(Pdq::from([1; 32]))).await.unwrap();
+            app.desk.check(&app.caller, item, digest([1; 32].into())).await.unwrap();
 
         assert!(checked.recorded.is_some());
         assert_eq!(checked.hits[0].action, mamori_model::Action::None);

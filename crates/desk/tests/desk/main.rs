@@ -17,6 +17,7 @@ mod enrolling;
 mod figuring;
 mod following;
 mod importing;
+mod judging;
 mod notifying;
 mod opening;
 mod reading;

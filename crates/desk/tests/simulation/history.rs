@@ -96,7 +96,7 @@ fn happen(
             must(case.state == "open" && (is_theirs || case.is_in_bulk))?;
             (case.state, case.hand, case.is_in_bulk) = ("proposed", None, false);
         }
-        "approved" | "read_again" => must(case.state == "proposed")?,
+        "approved" | "decision_opened" | "bulk_opened" => must(case.state == "proposed")?,
         "decided" => {
             let is_deciding = is_theirs || case.is_in_bulk;
             must(case.state == "proposed" || (case.state == "open" && is_deciding))?;

@@ -87,6 +87,42 @@ pub const OF_DECISIONS: &[Invariant] = &[
           WHERE a.kind = 'suspend_account' AND a.sequence IS NOT NULL AND d.approver_id IS NULL",
     ),
     (
+        "no account is suspended without the views that two people owe, unless nothing was kept",
+        "SELECT count(*) FROM decision d
+          WHERE d.state IN ('standing', 'undone') AND EXISTS (
+                SELECT 1 FROM service_action a
+                 WHERE a.decision_id = d.id AND a.kind = 'suspend_account')
+            AND (d.author_viewing IN ('not_needed', 'not_viewed')
+                 OR d.approver_viewing IS NULL
+                 OR d.approver_viewing IN ('not_needed', 'not_viewed'))",
+    ),
+    (
+        "who is recorded to have viewed has a view of that time, of the case or of its bulk decision",
+        "SELECT count(*) FROM decision d
+          WHERE (d.author_viewing IN ('viewed', 'in_part') AND NOT EXISTS (
+                 SELECT 1 FROM item_view v
+                  WHERE v.staff_id = d.made_by AND v.clarity = 'clear'
+                    AND v.shown_at IS NOT NULL AND v.opened_at <= d.made_at
+                    AND (v.case_id = d.case_id OR v.case_id IN (
+                         SELECT b.case_id FROM bulk_case b WHERE b.bulk_id = d.bulk_id))))
+             OR (d.approver_viewing IN ('viewed', 'in_part') AND NOT EXISTS (
+                 SELECT 1 FROM item_view v
+                  WHERE v.staff_id = d.approver_id AND v.clarity = 'clear'
+                    AND v.shown_at IS NOT NULL AND v.opened_at <= d.resolved_at
+                    AND v.opened_at >= coalesce(d.not_before, d.made_at)
+                    AND (v.case_id = d.case_id OR v.case_id IN (
+                         SELECT b.case_id FROM bulk_case b WHERE b.bulk_id = d.bulk_id))))",
+    ),
+    (
+        "nothing counts as not kept that could be viewed when the decision was made",
+        "SELECT count(*) FROM decision d
+           JOIN case_item i ON i.case_id = d.case_id AND i.added_at <= d.made_at
+           JOIN evidence e ON e.match_id = i.match_id AND e.stored_at <= d.made_at
+          WHERE d.author_viewing = 'not_kept' AND d.bulk_id IS NULL
+            AND e.expires_at > d.made_at AND e.wrapped_key IS NOT NULL
+            AND (SELECT count(*) FROM match_hashes s WHERE s.match_id = i.match_id) = 1",
+    ),
+    (
         "the actions of a standing decision are requested",
         "SELECT count(*) FROM service_action a JOIN decision d ON d.id = a.decision_id
           WHERE d.state = 'standing' AND a.state IN ('proposed', 'dropped')",

@@ -59,6 +59,8 @@ pub enum Step {
     TakeBreak,
     /// A reviewer prepares a bulk decision.
     Prepare,
+    /// A reviewer views an item of a prepared bulk decision.
+    ViewInBulk,
     /// A person confirms a bulk decision.
     Confirm,
     /// A person drops a bulk decision.
@@ -106,7 +108,7 @@ pub enum Step {
 }
 
 /// The weight of each step.
-const OFTEN: [(Step, u64); 42] = [
+const OFTEN: [(Step, u64); 43] = [
     (Step::Check, 40),
     (Step::List, 6),
     (Step::Withdraw, 2),
@@ -127,6 +129,7 @@ const OFTEN: [(Step, u64); 42] = [
     (Step::ViewAsApprover, 4),
     (Step::TakeBreak, 1),
     (Step::Prepare, 10),
+    (Step::ViewInBulk, 6),
     (Step::Confirm, 6),
     (Step::DropBulk, 1),
     (Step::ApproveBulk, 7),
@@ -189,6 +192,7 @@ pub async fn perform(sim: &mut Simulation, step: Step) -> Result<(), String> {
         Step::ViewAsApprover => Box::pin(views::open_view_as_approver(sim)).await,
         Step::TakeBreak => views::take_break(sim).await,
         Step::Prepare => bulks::prepare(sim).await,
+        Step::ViewInBulk => Box::pin(bulks::view(sim)).await,
         Step::Confirm => bulks::confirm(sim).await,
         Step::DropBulk => bulks::give_up(sim).await,
         Step::ApproveBulk => bulks::approve(sim).await,

@@ -53,8 +53,12 @@ kinds! {
     Noted = "noted";
     /// The reviewer decided, and a second approver must agree.
     Proposed = "proposed";
-    /// The second approver read the case.
-    ReadAgain = "read_again";
+    /// A staff member who may be the second approver opened the page of the decision, which lists the
+    /// case's items. Says nothing about views.
+    DecisionOpened = "decision_opened";
+    /// A staff member who may be the second approver opened the page of the bulk decision, which
+    /// lists its cases and not their items.
+    BulkOpened = "bulk_opened";
     /// The second approver agreed.
     Approved = "approved";
     /// The second approver did not agree.

@@ -107,6 +107,7 @@ impl Config {
             remind_max: SignedDuration::from_hours(24 * i64::from(cases.remind_days_max)),
             bulk_cases_max: cases.bulk_cases_max,
             bulk_actions_max: cases.bulk_actions_max,
+            feature_limit_days_alone: cases.feature_limit_days_alone,
             bulk_wait: minutes(cases.bulk_wait_min),
         }
     }

@@ -120,6 +120,9 @@ pub struct Cases {
     /// How long a service that does not answer gets reminders, in days.
     #[serde(deserialize_with = "within::<1, 90, _, _>")]
     pub remind_days_max: u32,
+    /// The longest that one person alone may take a feature away from an account, in days.
+    #[serde(deserialize_with = "within::<0, 366, _, _>")]
+    pub feature_limit_days_alone: u32,
     /// The most cases of a bulk decision.
     #[serde(deserialize_with = "within::<2, 2_000, _, _>")]
     pub bulk_cases_max: u32,
@@ -141,6 +144,7 @@ impl Default for Cases {
             items_max: usual.items_max,
             undo_hours: hours(usual.undo_window),
             remind_days_max: days(usual.remind_max),
+            feature_limit_days_alone: usual.feature_limit_days_alone,
             bulk_cases_max: usual.bulk_cases_max,
             bulk_actions_max: usual.bulk_actions_max,
             bulk_wait_min: minutes(usual.bulk_wait),

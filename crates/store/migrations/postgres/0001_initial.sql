@@ -469,7 +469,8 @@ CREATE TABLE case_event (
     id            UUID    NOT NULL PRIMARY KEY, -- UUIDv7
     case_id       UUID    NOT NULL REFERENCES review_case (id) ON DELETE CASCADE,
     kind          TEXT    NOT NULL CHECK (kind IN ('opened', 'item_added', 'claimed', 'released', 'lapsed',
-                      'skipped', 'escalated', 'handed_over', 'noted', 'proposed', 'read_again', 'approved',
+                      'skipped', 'escalated', 'handed_over', 'noted', 'proposed', 'decision_opened',
+                      'bulk_opened', 'approved',
                       'refused', 'decided', 'undone', 'reopened', 'disputed', 'in_bulk', 'out_of_bulk',
                       'requested_again', 'ended')),
     staff_id      UUID    REFERENCES staff (id), -- who did it; NULL: Mamori itself
@@ -513,6 +514,8 @@ CREATE TABLE decision (
     made_at       BIGINT  NOT NULL,            -- microseconds
     approval      TEXT    NOT NULL CHECK (approval IN ('none', 'colleague', 'alone')), -- whose approval it needs
     not_before    BIGINT,                     -- microseconds; of 'alone': the earliest time of the approval
+    author_viewing TEXT   NOT NULL CHECK (author_viewing IN ('viewed', 'in_part', 'not_needed', 'not_kept', 'not_viewed')), -- what its author viewed
+    approver_viewing TEXT CHECK (approver_viewing IN ('viewed', 'in_part', 'not_needed', 'not_kept', 'not_viewed')), -- what the approver viewed; NULL: not approved
     approver_id   UUID    REFERENCES staff (id),
     approver_note TEXT,                        -- why it was refused
     resolved_at   BIGINT,                     -- microseconds; when it took effect or was refused
@@ -524,6 +527,8 @@ CREATE TABLE decision (
     CHECK (approver_id IS NULL OR approver_id <> made_by OR approval = 'alone'),
     CHECK (state <> 'standing' OR approval = 'none' OR approver_id IS NOT NULL),
     CHECK ((approval = 'alone') = (not_before IS NOT NULL)),
+    CHECK (approver_viewing IS NULL OR approver_id IS NOT NULL),
+    CHECK (state <> 'standing' OR approval = 'none' OR approver_viewing IS NOT NULL),
     CHECK ((state = 'undone') = (undone_at IS NOT NULL))
 );
 CREATE UNIQUE INDEX decision_once ON decision (case_id) WHERE state IN ('proposed', 'standing');
@@ -593,6 +598,7 @@ CREATE TABLE evidence (
     key_name      TEXT    NOT NULL,            -- the vault key that wrapped it
     stored_at     BIGINT  NOT NULL,            -- microseconds
     expires_at    BIGINT  NOT NULL,            -- microseconds; end of the retention period
+    render_failed_at BIGINT,              -- microseconds; when its picture could last not be rendered; NULL: not tried, or it could
     changed_by    TEXT    NOT NULL,            -- name of the transaction
     UNIQUE (match_id, sha256)
 );

@@ -465,7 +465,8 @@ CREATE TABLE case_event (
     id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
     case_id       BLOB    NOT NULL REFERENCES review_case (id) ON DELETE CASCADE,
     kind          TEXT    NOT NULL CHECK (kind IN ('opened', 'item_added', 'claimed', 'released', 'lapsed',
-                      'skipped', 'escalated', 'handed_over', 'noted', 'proposed', 'read_again', 'approved',
+                      'skipped', 'escalated', 'handed_over', 'noted', 'proposed', 'decision_opened',
+                      'bulk_opened', 'approved',
                       'refused', 'decided', 'undone', 'reopened', 'disputed', 'in_bulk', 'out_of_bulk',
                       'requested_again', 'ended')),
     staff_id      BLOB    REFERENCES staff (id), -- who did it; NULL: Mamori itself
@@ -509,6 +510,8 @@ CREATE TABLE decision (
     made_at       INTEGER NOT NULL,            -- microseconds
     approval      TEXT    NOT NULL CHECK (approval IN ('none', 'colleague', 'alone')), -- whose approval it needs
     not_before    INTEGER,                     -- microseconds; of 'alone': the earliest time of the approval
+    author_viewing TEXT   NOT NULL CHECK (author_viewing IN ('viewed', 'in_part', 'not_needed', 'not_kept', 'not_viewed')), -- what its author viewed
+    approver_viewing TEXT CHECK (approver_viewing IN ('viewed', 'in_part', 'not_needed', 'not_kept', 'not_viewed')), -- what the approver viewed; NULL: not approved
     approver_id   BLOB    REFERENCES staff (id),
     approver_note TEXT,                        -- why it was refused
     resolved_at   INTEGER,                     -- microseconds; when it took effect or was refused
@@ -520,6 +523,8 @@ CREATE TABLE decision (
     CHECK (approver_id IS NULL OR approver_id <> made_by OR approval = 'alone'),
     CHECK (state <> 'standing' OR approval = 'none' OR approver_id IS NOT NULL),
     CHECK ((approval = 'alone') = (not_before IS NOT NULL)),
+    CHECK (approver_viewing IS NULL OR approver_id IS NOT NULL),
+    CHECK (state <> 'standing' OR approval = 'none' OR approver_viewing IS NOT NULL),
     CHECK ((state = 'undone') = (undone_at IS NOT NULL))
 ) STRICT;
 CREATE UNIQUE INDEX decision_once ON decision (case_id) WHERE state IN ('proposed', 'standing');
@@ -589,6 +594,7 @@ CREATE TABLE evidence (
     key_name      TEXT    NOT NULL,            -- the vault key that wrapped it
     stored_at     INTEGER NOT NULL,            -- microseconds
     expires_at    INTEGER NOT NULL,            -- microseconds; end of the retention period
+    render_failed_at INTEGER,             -- microseconds; when its picture could last not be rendered; NULL: not tried, or it could
     changed_by    TEXT    NOT NULL,            -- name of the transaction
     UNIQUE (match_id, sha256)
 ) STRICT;

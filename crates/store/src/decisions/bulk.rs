@@ -111,22 +111,10 @@ queries! {
            SET state = $2, approval = $3, not_before = $4, approver_id = $5, resolved_at = $6,
                undone_by = $7, undone_at = $8, changed_by = $9
          WHERE id = $1";
-    BULK_READABLE = "-- bulk_readable
-        SELECT count(*)
-          FROM bulk_case
-          JOIN case_item ON case_item.case_id = bulk_case.case_id
-          JOIN evidence ON evidence.match_id = case_item.match_id
-         WHERE bulk_case.bulk_id = $1 AND evidence.wrapped_key IS NOT NULL
-           AND evidence.expires_at > $2";
-    LAST_VIEW_OF_BULK = "-- last_view_of_bulk
-        SELECT max(opened_at)
-          FROM item_view
-         WHERE staff_id = $2 AND clarity = 'clear'
-           AND case_id IN (SELECT case_id FROM bulk_case WHERE bulk_id = $1)";
-    LAST_READ_OF_BULK = "-- last_read_of_bulk
+    LAST_OPENED_OF_BULK = "-- last_opened_of_bulk
         SELECT max(happened_at)
           FROM case_event
-         WHERE staff_id = $2 AND kind = 'read_again'
+         WHERE staff_id = $2 AND kind = 'bulk_opened'
            AND case_id IN (SELECT case_id FROM bulk_case WHERE bulk_id = $1)";
     DELETE_BULKS = "-- delete_bulks
         DELETE FROM bulk_decision
@@ -358,30 +346,14 @@ impl Tx {
         self.run(call).await.map(drop)
     }
 
-    /// Checks whether the bytes of any item in a bulk decision's cases can still be read.
-    pub async fn bulk_is_readable(&mut self, bulk: BulkId, now: Timestamp) -> Result<bool, Error> {
-        let row: Option<(i64,)> = self.row(BULK_READABLE.bind(bulk).bind(now)).await?;
-        Ok(row.is_some_and(|(count,)| count > 0))
-    }
-
-    /// Returns when the staff member last began a clear view of an item in a bulk decision's cases.
-    pub async fn last_view_of_bulk(
+    /// Returns when the staff member, as the second approver, last opened a bulk
+    /// decision.
+    pub async fn last_opened_of_bulk(
         &mut self,
         bulk: BulkId,
         by: StaffId,
     ) -> Result<Option<Timestamp>, Error> {
-        let row: Option<(Option<i64>,)> = self.row(LAST_VIEW_OF_BULK.bind(bulk).bind(by)).await?;
-        maybe_from_micros(row.and_then(|(at,)| at), "item_view.opened_at")
-    }
-
-    /// Returns when the staff member, as the second approver, last read a bulk decision's cases
-    /// again.
-    pub async fn last_read_of_bulk(
-        &mut self,
-        bulk: BulkId,
-        by: StaffId,
-    ) -> Result<Option<Timestamp>, Error> {
-        let row: Option<(Option<i64>,)> = self.row(LAST_READ_OF_BULK.bind(bulk).bind(by)).await?;
+        let row: Option<(Option<i64>,)> = self.row(LAST_OPENED_OF_BULK.bind(bulk).bind(by)).await?;
         maybe_from_micros(row.and_then(|(at,)| at), "case_event.happened_at")
     }
 

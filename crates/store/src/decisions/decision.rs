@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use mamori_model::decision::{Decision, DecisionState, Outcome};
 use mamori_model::page::{Page, PageSize};
-use mamori_model::{Approval, BulkId, CaseId, DecisionId, FreeText, ServiceId, StaffId};
+use mamori_model::{Approval, BulkId, CaseId, DecisionId, FreeText, ServiceId, StaffId, Viewing};
 use uuid::Uuid;
 
 use crate::error::{Error, OrCorrupt};
@@ -23,8 +23,8 @@ macro_rules! select {
             $name,
             "
         SELECT id, case_id, service_id, purpose, policy_version, outcome, reason, state, made_by,
-               made_at, approval, not_before, approver_id, approver_note, resolved_at, undone_by,
-               undone_at, undo_reason, bulk_id
+               made_at, approval, not_before, author_viewing, approver_viewing, approver_id,
+               approver_note, resolved_at, undone_by, undone_at, undo_reason, bulk_id
           FROM decision
          WHERE ",
             $rest
@@ -47,12 +47,13 @@ queries! {
     DECISIONS_OF_BULK = select!("decisions_of_bulk", "bulk_id = $1 ORDER BY case_id");
     INSERT_DECISION = "-- insert_decision
         INSERT INTO decision (id, case_id, service_id, purpose, policy_version, outcome, reason,
-                              state, made_by, made_at, approval, not_before, approver_id, resolved_at,
-                              bulk_id, changed_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+                              state, made_by, made_at, approval, not_before, author_viewing,
+                              approver_id, resolved_at, bulk_id, changed_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
     RESOLVE_DECISION = "-- resolve_decision
         UPDATE decision
-           SET state = $2, approver_id = $3, approver_note = $4, resolved_at = $5, changed_by = $6
+           SET state = $2, approver_id = $3, approver_note = $4, resolved_at = $5, changed_by = $6,
+               approver_viewing = $7
          WHERE id = $1 AND state = 'proposed' AND (made_by <> $3 OR approval = 'alone')";
     UNDO_DECISION = "-- undo_decision
         UPDATE decision
@@ -91,6 +92,8 @@ row! {
         made_at: i64,
         approval: String,
         not_before: Option<i64>,
+        author_viewing: String,
+        approver_viewing: Option<String>,
         approver_id: Option<Uuid>,
         approver_note: Option<String>,
         resolved_at: Option<i64>,
@@ -103,6 +106,10 @@ row! {
 
 fn words(text: Option<String>, column: &'static str) -> Result<Option<FreeText>, Error> {
     text.map(|text| text.parse()).transpose().or_corrupt(column)
+}
+
+fn viewing(word: &str, column: &'static str) -> Result<Viewing, Error> {
+    Viewing::parse(word).or_corrupt(column)
 }
 
 impl DecisionRow {
@@ -122,6 +129,11 @@ impl DecisionRow {
             made_at: from_micros(self.made_at, "decision.made_at")?,
             approval: Approval::parse(&self.approval, not_before)
                 .or_corrupt("decision.approval")?,
+            author_viewing: viewing(&self.author_viewing, "decision.author_viewing")?,
+            approver_viewing: self
+                .approver_viewing
+                .map(|word| viewing(&word, "decision.approver_viewing"))
+                .transpose()?,
             approver_id: self.approver_id.map(Into::into),
             approver_note: words(self.approver_note, "decision.approver_note")?,
             resolved_at: maybe_from_micros(self.resolved_at, "decision.resolved_at")?,
@@ -257,6 +269,7 @@ impl Tx {
             .bind(decision.made_at)
             .bind(decision.approval.as_str())
             .bind(decision.approval.not_before())
+            .bind(decision.author_viewing.as_str())
             .bind(decision.approver_id)
             .bind(decision.resolved_at)
             .bind(decision.bulk)
@@ -265,13 +278,13 @@ impl Tx {
     }
 
     /// Records the second approver's answer: the decision takes effect, or is refused with a
-    /// reason. Returns `false` if it is not proposed, or if `by` may not approve it, having made
+    /// reason. `viewing` is what they viewed, if they approved. Returns `false` if it is not proposed, or if `by` may not approve it, having made
     /// it.
     pub async fn resolve_decision(
         &mut self,
         decision: DecisionId,
         state: DecisionState,
-        (by, why): (StaffId, Option<&FreeText>),
+        (by, why, viewing): (StaffId, Option<&FreeText>, Option<Viewing>),
         now: Timestamp,
     ) -> Result<bool, Error> {
         let call = RESOLVE_DECISION
@@ -280,7 +293,8 @@ impl Tx {
             .bind(by)
             .bind(why.map(FreeText::as_str))
             .bind(now)
-            .bind(self.name());
+            .bind(self.name())
+            .bind(viewing.map(Viewing::as_str));
         Ok(self.run(call).await? == 1)
     }
 

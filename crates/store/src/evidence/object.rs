@@ -13,7 +13,7 @@ use crate::json;
 use crate::open::Store;
 use crate::query::queries;
 use crate::row::row;
-use crate::time::from_micros;
+use crate::time::{from_micros, maybe_from_micros};
 use crate::tx::Tx;
 
 macro_rules! select {
@@ -23,7 +23,7 @@ macro_rules! select {
             $name,
             "
         SELECT id, match_id, sha256, purpose, size, wrapped_key, key_name, stored_at,
-               expires_at
+               expires_at, render_failed_at
           FROM evidence
          WHERE ",
             $rest
@@ -98,6 +98,8 @@ queries! {
                        ORDER BY expires_at LIMIT $2
                          FOR UPDATE SKIP LOCKED)
         RETURNING id";
+    SET_RENDER_FAILED = "-- set_render_failed
+        UPDATE evidence SET render_failed_at = $2, changed_by = $3 WHERE id = $1";
     SHORTEN_OF_CASE = "-- shorten_of_case
         UPDATE evidence
            SET expires_at = $2, changed_by = $3
@@ -127,6 +129,7 @@ row! {
         key_name: String,
         stored_at: i64,
         expires_at: i64,
+        render_failed_at: Option<i64>,
     }
 }
 
@@ -143,6 +146,10 @@ impl EvidenceRow {
             key_name: self.key_name,
             stored_at: from_micros(self.stored_at, "evidence.stored_at")?,
             expires_at: from_micros(self.expires_at, "evidence.expires_at")?,
+            render_failed_at: maybe_from_micros(
+                self.render_failed_at,
+                "evidence.render_failed_at",
+            )?,
         })
     }
 }
@@ -275,6 +282,16 @@ impl Tx {
         let call = EXPIRE_EVIDENCE.bind(now).bind(limit).bind(self.name());
         let rows: Vec<(Uuid,)> = self.rows(call).await?;
         Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+    }
+
+    /// Records that the picture of these bytes could not be rendered at `failed_at`, or with `None`
+    /// that it could.
+    pub async fn set_render_failed(
+        &mut self,
+        evidence: EvidenceId,
+        failed_at: Option<Timestamp>,
+    ) -> Result<(), Error> {
+        self.run(SET_RENDER_FAILED.bind(evidence).bind(failed_at).bind(self.name())).await.map(drop)
     }
 
     /// Ends the retention term of the evidence of a case's items at `until` at the latest.

@@ -77,10 +77,6 @@ queries! {
     );
     CLOSE_VIEWS_BY = close!("close_views_by", "staff_id = $5");
     CLOSE_SILENT_VIEWS = close!("close_silent_views", "seen_at + $2 <= $1");
-    LAST_VIEW = "-- last_view
-        SELECT max(opened_at)
-          FROM item_view
-         WHERE case_id = $1 AND staff_id = $2 AND clarity = 'clear'";
     FIRST_VIEWED = "-- first_viewed
         SELECT min(shown_at) FROM item_view WHERE match_id = $1 AND clarity = 'clear'";
 }
@@ -240,15 +236,5 @@ impl Tx {
             .bind(micros(View::SILENCE_MAX))
             .bind(micros(View::LASTS_MAX))
             .bind(self.name())
-    }
-
-    /// Returns when the staff member last began a clear view of an item of this case.
-    pub async fn last_view(
-        &mut self,
-        case: CaseId,
-        by: StaffId,
-    ) -> Result<Option<Timestamp>, Error> {
-        let row: Option<(Option<i64>,)> = self.row(LAST_VIEW.bind(case).bind(by)).await?;
-        maybe_from_micros(row.and_then(|(at,)| at), "item_view.opened_at")
     }
 }

@@ -2,7 +2,7 @@
 
 use mamori_model::case::{Subject, Urgency};
 use mamori_model::staff::{Language, OwnLimits, RoleSet, Scheme, Staff, StaffRole, ViewMode};
-use mamori_model::{Approval, Decision, DecisionState, Outcome, Purpose, Verdict};
+use mamori_model::{Approval, Decision, DecisionState, Outcome, Purpose, Verdict, Viewing};
 use mamori_store::{Error, NewCase, Store};
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
@@ -61,6 +61,8 @@ fn proposed(number: u128) -> Decision {
         made_by: id(1),
         made_at: at(1),
         approval: Approval::Colleague,
+        author_viewing: Viewing::NotKept,
+        approver_viewing: None,
         approver_id: None,
         approver_note: None,
         resolved_at: None,
@@ -97,7 +99,8 @@ on_both_engines! {
         let resolve = async |person| {
             let mut tx = store.begin("test").await.unwrap();
             let standing = DecisionState::Standing;
-            let resolved = tx.resolve_decision(id(1), standing, (id(person), None), at(2)).await;
+            let by = (id(person), None, Some(Viewing::NotKept));
+            let resolved = tx.resolve_decision(id(1), standing, by, at(2)).await;
             tx.commit().await.unwrap();
             resolved.unwrap()
         };
@@ -118,8 +121,8 @@ on_both_engines! {
 
         assert!(matches!(twice, Err(Error::Conflict("decision"))), "{twice:?}");
         let mut tx = store.begin("test").await.unwrap();
-        let resolved =
-            tx.resolve_decision(id(1), DecisionState::Standing, (id(2), None), at(2)).await;
+        let by = (id(2), None, Some(Viewing::NotKept));
+        let resolved = tx.resolve_decision(id(1), DecisionState::Standing, by, at(2)).await;
         assert!(resolved.unwrap());
         tx.undo_decision(id(1), id(2), &"A cat.".parse().unwrap(), at(3)).await.unwrap();
         tx.commit().await.unwrap();

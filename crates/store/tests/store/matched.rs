@@ -32,7 +32,8 @@ fn evidence(bytes: u8) -> Evidence {
         size: 1,
         wrapped_key: Some(Sensitive::new(vec![bytes; 60])),
         key_name: "key".to_owned(),
-        stored_at: at(0),
+        expires_at: at(9),
+        render_failed_at: None,
         expires_at: at(9),
     }
 }

@@ -51,6 +51,9 @@ on_both_engines! {
         assert_eq!(read["decision_id"], decision);
         assert_eq!(made.ok()["actions"], json!([one.clone()]));
         assert_eq!(list["data"], json!([made.ok()]));
+        let viewing = ["author_viewing", "approver_viewing", "decided_without_viewing"];
+        let viewing = viewing.map(|field| made.ok()[field].clone());
+        assert_eq!(json!(viewing), json!(["not_needed", null, true]));
         assert!(!made.text.contains("staff"), "the reviewer is not named: {}", made.text);
         assert_eq!(one["kind"], "remove_item");
         assert_eq!((&one["state"], &one["sequence"]), (&json!("waiting"), &json!(1)));
@@ -75,6 +78,9 @@ on_both_engines! {
         };
 
         let decision = app.decide(&who, Outcome::Violates, limits).await;
+        let lead = app.member(StaffRole::Lead).await;
+        let recently = lead.recently(app.desk.clock().now()).unwrap();
+        app.desk.approve(&lead.reviewer().unwrap(), &recently, decision).await.unwrap();
         let path = format!("/v1/decisions/{decision}");
         let made = app.get(Who::Service, &path).await.ok();
         let list = app.get(Who::Service, "/v1/actions").await.ok();
@@ -149,7 +155,7 @@ on_both_engines! {
         let waiting = app.get(Who::Service, &path).await;
         clock.advance(SignedDuration::from_hours(24));
         let size = PageSize::DEFAULT;
-        app.desk.read_again(&reviewer, decision, None, size).await.unwrap();
+        app.desk.open_decision(&reviewer, decision, None, size).await.unwrap();
         let recently = app.again(who.staff()).await.recently(clock.now()).unwrap();
         app.desk.approve(&reviewer, &recently, decision).await.unwrap();
         let approved = app.get(Who::Service, &path).await.ok();
@@ -177,7 +183,7 @@ on_both_engines! {
         app.desk.confirm(&who, bulk).await.unwrap();
         let recently = lead.recently(app.desk.clock().now()).unwrap();
         let lead = lead.reviewer().unwrap();
-        app.desk.read_bulk_again(&lead, bulk).await.unwrap();
+        app.desk.open_bulk(&lead, bulk).await.unwrap();
         app.desk.approve_bulk(&lead, &recently, bulk).await.unwrap();
 
         let list = app.get(Who::Service, "/v1/decisions").await.ok();

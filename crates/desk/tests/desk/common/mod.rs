@@ -16,7 +16,7 @@ use mamori_desk::{Admin, Caller, Clock, Desk, Proof, Settings};
 use mamori_media::{Limits, Pool, PoolSettings};
 use mamori_model::key::Role;
 use mamori_model::{
-    Action, Bank, Distance, Item, Jurisdictions, Pdq, Purpose, Quality, Reach, Surface,
+    Action, Bank, Distance, Item, Jurisdictions, Pdq, Purpose, Quality, Reach, Sha256, Surface,
 };
 use mamori_store::{NewEntry, Store};
 use mamori_testkit::database::TestDatabase;
@@ -127,16 +127,20 @@ impl TestApp {
         Store::open(&mamori_store::Settings::new(self.records.url())).await.unwrap()
     }
 
-    /// Checks items that match, each of its own account; returns their open cases.
+    /// Checks items that match exactly, so that one reviewer may remove them without viewing, each
+    /// of its own account; returns their open cases. The bank also has the PDQ hash `[1; 32]`.
     pub async fn cases(&self, count: usize) -> Vec<mamori_model::CaseId> {
         let bank = self.bank("known", Action::Hold).await;
         self.add(&bank, Pdq::from([1; 32])).await;
+        let entry = NewEntry::bare(mamori_model::Hash::Sha256([1; 32].into()));
+        self.desk.add_entries(&self.admin, bank.id, &[entry]).await.unwrap();
+        self.desk.catch_up().await.unwrap();
         let store = self.store().await;
         let mut opened = Vec::new();
         for number in 0..count {
             let account = Some(format!("account {number}").parse().unwrap());
             let item = Item { account, ..item(&format!("item {number}"), Surface::Public) };
-            let checked = self.desk.check(&self.caller, item, hashes(Pdq::from([1; 32]))).await;
+            let checked = self.desk.check(&self.caller, item, digest([1; 32].into())).await;
             let found = checked.unwrap().recorded.unwrap();
             let mut tx = store.begin("test").await.unwrap();
             opened.push(tx.lock_open_case_of_item(found).await.unwrap().unwrap().id);
@@ -169,6 +173,11 @@ pub fn item(name: &str, surface: Surface) -> Item {
 pub fn hashes(pdq: Pdq) -> CheckInput {
     let frames = vec![FramePrint::only(pdq, None)];
     CheckInput::Hashes(Fingerprints { frames, ..Fingerprints::default() })
+}
+
+/// An item of which only the SHA-256 digest is known.
+pub fn digest(sha256: Sha256) -> CheckInput {
+    CheckInput::Hashes(Fingerprints { sha256: Some(sha256), ..Fingerprints::default() })
 }
 
 /// An app with a console and a vault, where staff members can have sign-in methods.

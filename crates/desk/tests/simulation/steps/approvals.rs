@@ -10,6 +10,7 @@ use super::claims::words;
 use super::{people, views};
 use crate::sim::{Simulation, Tried};
 use crate::tables::at;
+use crate::view_model;
 
 /// A decision as its row says.
 #[derive(Clone, Debug)]
@@ -146,7 +147,7 @@ pub async fn read_again(sim: &mut Simulation) -> Result<(), String> {
     let who = people::reviewer(sim, person).await?;
     let is_theirs = row.is_theirs(sim, person);
     let verb = |desk: Desk| async move {
-        desk.read_again(&who, row.id, None, PageSize::DEFAULT).await.map(|_| ())
+        desk.open_decision(&who, row.id, None, PageSize::DEFAULT).await.map(|_| ())
     };
     match sim.attempt(verb).await {
         Tried::Crashed => Ok(()),
@@ -185,37 +186,57 @@ pub async fn undo(sim: &mut Simulation) -> Result<(), String> {
     }
 }
 
-/// Whether `person` has read the case since the approval was possible.
+/// Whether `person` has opened the decision, alone, and viewed what it asks for, since that counts.
 async fn has_reviewed_again(sim: &Simulation, row: &Row, person: usize) -> Result<bool, String> {
-    let cases = format!("'case_' || lower(hex(case_id)) = '{}'", row.case);
-    has_reviewed(sim, &cases, person, row.made_at + WAIT_ALONE).await
+    let case = format!("'case_' || lower(hex(case_id)) = '{}'", row.case);
+    let since = if row.is_single_person { row.made_at + WAIT_ALONE } else { row.made_at };
+    let opened = ("decision_opened", row.is_single_person);
+    has_reviewed(sim, &case, person, since, opened).await
 }
 
-/// Whether `person` has read cases since `since`, and has viewed an item of them clear if any can
-/// be viewed. `cases` is a condition on a `case_id`.
+/// Whether `person` has viewed what the decisions of some cases ask of their approver, since
+/// `since`, and alone has an event of the kind of `opened`. `cases` is a condition on a `case_id`.
 pub async fn has_reviewed(
     sim: &Simulation,
     cases: &str,
     person: usize,
     since: Timestamp,
+    (opened, is_single_person): (&str, bool),
 ) -> Result<bool, String> {
-    let (now, since) = (sim.clock.now().as_microsecond(), since.as_microsecond());
-    let who = format!("'staff_' || lower(hex(staff_id)) = '{}'", sim.world.people[person].id);
-    let read = format!(
+    let seen = view_model::seen(sim, cases, person, since).await?;
+    if is_grave(sim, cases).await? && seen.open {
+        return Ok(false);
+    }
+    if !is_single_person {
+        return Ok(true);
+    }
+    let events = format!(
         "SELECT count(*) FROM case_event
-          WHERE kind = 'read_again' AND happened_at >= {since} AND {who} AND {cases}"
+          WHERE kind = '{opened}' AND happened_at >= {} AND {cases}
+            AND 'staff_' || lower(hex(staff_id)) = '{}'",
+        since.as_microsecond(),
+        sim.world.people[person].id
     );
-    let readable = format!(
-        "SELECT count(*) FROM case_item i JOIN evidence e ON e.match_id = i.match_id
-          WHERE wrapped_key IS NOT NULL AND expires_at > {now} AND {cases}"
+    Ok(sim.tables.count(&events).await? > 0 && (seen.any || !seen.open))
+}
+
+/// Whether a proposed decision of these cases suspends an account, or limits a feature for long.
+async fn is_grave(sim: &Simulation, cases: &str) -> Result<bool, String> {
+    let actions = format!(
+        "SELECT a.kind || ' ' || d.made_at || ' ' || a.terms
+           FROM service_action a JOIN decision d ON d.id = a.decision_id
+          WHERE d.state = 'proposed' AND a.undoes IS NULL AND {cases}"
     );
-    let saw = format!(
-        "SELECT count(*) FROM item_view
-          WHERE clarity = 'clear' AND opened_at >= {since} AND {who} AND {cases}"
-    );
-    let tables = &sim.tables;
-    let must_see = tables.count(&readable).await? > 0;
-    Ok(tables.count(&read).await? > 0 && (!must_see || tables.count(&saw).await? > 0))
+    for [kind, made_at, terms] in sim.tables.words(&actions).await? {
+        let day = at(&made_at).to_zoned(jiff::tz::TimeZone::UTC).date();
+        let days_alone = sim.settings.cases.feature_limit_days_alone;
+        let until = terms.split("\"until\":\"").nth(1).map(|rest| rest[..10].parse().unwrap());
+        let is_long = until.is_some_and(|until| view_model::is_long(day, until, days_alone));
+        if kind == "suspend_account" || (kind == "limit_feature" && is_long) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The expected result when `person` resolves it; an error as [`code_of`] names it.
@@ -232,7 +253,7 @@ fn may(
         (false, true) => Err("is the maker"),
         (_, false) if !is_lead => Err("not found"),
         (true, _) if agrees && is_early => Err("too soon"),
-        (true, _) if agrees && !reviewed => Err("view needed"),
+        (_, _) if agrees && !reviewed => Err("view needed"),
         (_, _) if row.is_in_bulk => Err("is part of a bulk decision"),
         (_, _) => Ok(()),
     }
@@ -247,7 +268,7 @@ pub fn code_of(error: &Error) -> &'static str {
     match why.code() {
         "approval.is_author" => "is the maker",
         "approval.too_soon" => "too soon",
-        "approval.view_needed" => "view needed",
+        "decision.view_needed" => "view needed",
         "case.in_bulk" => "is part of a bulk decision",
         "decision.already" => "already decided",
         _ => "something else",

@@ -13,11 +13,12 @@ use mamori_model::{BulkId, CaseId, Measures, Outcome, Refusal};
 use super::approvals::{code_of, has_reviewed};
 use super::claims::words;
 use super::decisions::today;
-use super::{approvals, people, views};
+use super::{approvals, decisions, people, views};
 use crate::exposure;
 use crate::sim::{Simulation, Tried};
 use crate::tables::at;
 use crate::vault_files::maybe_at;
+use crate::view_model;
 use crate::world::Hand;
 
 /// The most cases that a reviewer chooses here.
@@ -35,6 +36,8 @@ struct Row {
     not_before: Option<Timestamp>,
     resolved_at: Option<Timestamp>,
     accounts: u32,
+    outcome: Outcome,
+    measures: Measures,
 }
 
 impl Row {
@@ -58,17 +61,23 @@ async fn rows(sim: &Simulation, which: &str) -> Result<Vec<Row>, String> {
         "SELECT 'bulk_' || lower(hex(id)) || ' ' || state || ' staff_' || lower(hex(made_by)) || ' '
                 || expires_at || ' ' || coalesce(CAST(not_before AS text), '-') || ' '
                 || coalesce(CAST(resolved_at AS text), '-') || ' ' || accounts
+                || ' ' || outcome || ' ' || measures
            FROM bulk_decision WHERE {which} ORDER BY id"
     );
-    let read = |[id, state, made_by, expires_at, not_before, resolved_at, accounts]: &[String;
-                     7]| Row {
-        id: id.parse().unwrap(),
-        state: BulkState::parse(state).unwrap(),
-        made_by: sim.world.person(made_by),
-        expires_at: at(expires_at),
-        not_before: maybe_at(not_before),
-        resolved_at: maybe_at(resolved_at),
-        accounts: accounts.parse().unwrap(),
+    let read = |words: &[String; 9]| {
+        let [id, state, made_by, expires_at, not_before, resolved_at, accounts, outcome, measures] =
+            words;
+        Row {
+            id: id.parse().unwrap(),
+            state: BulkState::parse(state).unwrap(),
+            made_by: sim.world.person(made_by),
+            expires_at: at(expires_at),
+            not_before: maybe_at(not_before),
+            resolved_at: maybe_at(resolved_at),
+            accounts: accounts.parse().unwrap(),
+            outcome: Outcome::parse(outcome).unwrap(),
+            measures: serde_json::from_str(measures).unwrap(),
+        }
     };
     Ok(sim.tables.words(&query).await?.iter().map(read).collect())
 }
@@ -212,7 +221,11 @@ fn answer(sim: &mut Simulation) -> (Outcome, Measures) {
         _ => Outcome::Violates,
     };
     if outcome == Outcome::Violates || sim.below(6) == 0 {
-        let days = if sim.below(5) == 0 { -2 } else { 5 };
+        let days = match sim.below(5) {
+            0 => -2,
+            1 => 40,
+            _ => 5,
+        };
         let until = today(sim).checked_add(days.days()).unwrap();
         measures.items = if sim.below(4) == 0 { ItemMeasure::Leave } else { ItemMeasure::Remove };
         measures.account = match sim.below(6) {
@@ -290,15 +303,20 @@ pub async fn confirm(sim: &mut Simulation) -> Result<(), String> {
     let Some(row) = one(sim, "prepared").await? else { return Ok(()) };
     let person = somebody(sim, &row);
     let who = people::reviewer(sim, person).await?;
-    let expected = may_confirm(sim, &row, person).await?;
+    let seen = view_model::seen(sim, &row.cases(), person, Timestamp::MIN).await?;
+    let asked = decisions::asked(sim, row.outcome, &row.measures);
+    let expected = may_confirm(sim, &row, person).await?.and_then(|()| {
+        if asked.is_refused_to_author(seen) { Err(Some(Refusal::ViewNeeded)) } else { Ok(()) }
+    });
     sim.log(format!("   person {person} on {} of person {}: {expected:?}", row.id, row.made_by));
     let id = row.id;
     match sim.attempt(|desk: Desk| async move { desk.confirm(&who, id).await }).await {
         Tried::Crashed => Ok(()),
         Tried::Done(bulk) if expected.is_ok() => {
-            let waits = bulk.state == BulkState::Proposed;
-            if !waits && (bulk.state != BulkState::Standing || row.accounts > 1) {
-                return Err(format!("{id} is {:?}", bulk.state));
+            let waits = row.accounts > 1 || asked.needs_approval(seen);
+            let expected = if waits { BulkState::Proposed } else { BulkState::Standing };
+            if bulk.state != expected {
+                return Err(format!("{id} is {:?}, not {expected:?}", bulk.state));
             }
             Ok(())
         }
@@ -314,11 +332,8 @@ async fn may_confirm(
     row: &Row,
     person: usize,
 ) -> Result<Result<(), Option<Refusal>>, String> {
-    if row.made_by != person {
-        return Ok(Err(None));
-    }
-    if row.state != BulkState::Prepared || sim.clock.now() >= row.expires_at {
-        return Ok(Err(Some(Refusal::BulkLapsed)));
+    if let Err(why) = may_confirm_in_time(sim, row, person) {
+        return Ok(Err(why));
     }
     let stale = format!(
         "SELECT count(*) FROM bulk_case b JOIN review_case c ON c.id = b.case_id
@@ -328,6 +343,16 @@ async fn may_confirm(
     );
     let is_stale = sim.tables.count(&stale).await? > 0;
     Ok(if is_stale { Err(Some(Refusal::BulkStale)) } else { Ok(()) })
+}
+
+fn may_confirm_in_time(sim: &Simulation, row: &Row, person: usize) -> Result<(), Option<Refusal>> {
+    if row.made_by != person {
+        return Err(None);
+    }
+    if row.state != BulkState::Prepared || sim.clock.now() >= row.expires_at {
+        return Err(Some(Refusal::BulkLapsed));
+    }
+    Ok(())
 }
 
 /// A person, who may or may not, drops a prepared bulk decision.
@@ -404,16 +429,48 @@ async fn may_resolve(
     if !is_maker && !is_lead {
         return Ok(Err("not found"));
     }
-    let Some(not_before) = row.not_before else {
-        return Ok(if is_maker { Err("is the maker") } else { Ok(()) });
-    };
-    if agrees && sim.clock.now() < not_before {
+    let alone = row.not_before.is_some();
+    if !alone && is_maker {
+        return Ok(Err("is the maker"));
+    }
+    if agrees && row.not_before.is_some_and(|not_before| sim.clock.now() < not_before) {
         return Ok(Err("too soon"));
     }
-    if agrees && !has_reviewed(sim, &row.cases(), person, not_before).await? {
+    let since = match row.not_before {
+        Some(not_before) => not_before,
+        None => confirmed_at(sim, row).await?,
+    };
+    let opened = ("bulk_opened", alone);
+    if agrees && !has_reviewed(sim, &row.cases(), person, since, opened).await? {
         return Ok(Err("view needed"));
     }
     Ok(Ok(()))
+}
+
+/// When its author confirmed it.
+async fn confirmed_at(sim: &Simulation, row: &Row) -> Result<Timestamp, String> {
+    let made = format!(
+        "SELECT max(made_at) FROM decision WHERE 'bulk_' || lower(hex(bulk_id)) = '{}'",
+        row.id
+    );
+    Ok(Timestamp::from_microsecond(sim.tables.count(&made).await?).unwrap())
+}
+
+/// The reviewer who prepared a bulk decision views an item of it.
+pub async fn view(sim: &mut Simulation) -> Result<(), String> {
+    let Some(row) = one(sim, "prepared").await? else { return Ok(()) };
+    let person = somebody(sim, &row);
+    let cases = format!(
+        "SELECT DISTINCT 'case_' || lower(hex(case_id)) FROM case_item WHERE {} ORDER BY 1",
+        row.cases()
+    );
+    let cases = sim.tables.texts(&cases).await?;
+    if cases.is_empty() {
+        return Ok(());
+    }
+    let case: CaseId = cases[sim.one_of(cases.len())].parse().unwrap();
+    let may = may_confirm_in_time(sim, &row, person);
+    views::view_in_bulk(sim, (row.id, case), person, may).await
 }
 
 /// A person reads the cases of a proposed bulk decision, and, if they may, views an item of one.
@@ -423,7 +480,7 @@ pub async fn read_again(sim: &mut Simulation) -> Result<(), String> {
     let who = people::reviewer(sim, person).await?;
     let is_theirs = row.is_theirs(sim, person);
     let (id, waits) = (row.id, row.state == BulkState::Proposed);
-    let verb = |desk: Desk| async move { desk.read_bulk_again(&who, id).await };
+    let verb = |desk: Desk| async move { desk.open_bulk(&who, id).await };
     match sim.attempt(verb).await {
         Tried::Crashed => Ok(()),
         Tried::Done(()) if is_theirs && waits => {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use jiff::ToSpan as _;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
 use mamori_desk::cases::claim_case::Claimed;
 use mamori_desk::decisions::decide_case::NewDecision;
 use mamori_desk::staff::member::Reviewer;
@@ -12,11 +12,12 @@ use mamori_desk::{Desk, Error};
 use mamori_model::action::{AccountMeasure, Feature, ItemMeasure};
 use mamori_model::decision::DecisionState;
 use mamori_model::page::PageSize;
-use mamori_model::{Decision, Measures, Outcome, Refusal};
+use mamori_model::{CaseId, Decision, Measures, Outcome, Refusal};
 
 use super::claims::{alive, check_outcome, somebody_with_a_case, words};
 use super::people;
 use crate::sim::{Simulation, Tried};
+use crate::view_model::{self, Asked, Seen};
 use crate::world::Hand;
 
 /// A reviewer decides the claimed case.
@@ -24,14 +25,17 @@ pub async fn decide(sim: &mut Simulation) -> Result<(), String> {
     let Some((person, claimed)) = somebody_with_a_case(sim) else { return Ok(()) };
     let who = people::reviewer(sim, person).await?;
     let Some(new) = write_down(sim, person, &who, claimed).await? else { return Ok(()) };
+    let seen = seen_by(sim, person, new.case).await?;
     let (form, by) = (new.clone(), who.clone());
     let verb = |desk: Desk| async move { desk.decide(&by, form).await };
     match sim.attempt(verb).await {
         Tried::Done(decision) => {
-            made(sim, person, &new, &decision).await?;
+            made(sim, person, &new, seen, &decision).await?;
             if sim.below(3) == 0 { once_more(sim, &who, new).await } else { Ok(()) }
         }
-        tried @ (Tried::Refused(_) | Tried::Crashed) => refused(sim, person, &new, tried).await,
+        tried @ (Tried::Refused(_) | Tried::Crashed) => {
+            refused(sim, person, &new, seen, tried).await
+        }
     }
 }
 
@@ -40,6 +44,7 @@ pub async fn decide_at_once(sim: &mut Simulation) -> Result<(), String> {
     let Some((person, claimed)) = somebody_with_a_case(sim) else { return Ok(()) };
     let who = people::reviewer(sim, person).await?;
     let Some(new) = write_down(sim, person, &who, claimed).await? else { return Ok(()) };
+    let seen = seen_by(sim, person, new.case).await?;
     let send = || {
         let (desk, who, new) = (sim.desk.clone(), who.clone(), new.clone());
         async move { desk.decide(&who, new).await }
@@ -47,10 +52,10 @@ pub async fn decide_at_once(sim: &mut Simulation) -> Result<(), String> {
     match tokio::join!(send(), send()) {
         (Ok(one), Ok(two)) => Err(format!("{} and {} decide the same case", one.id, two.id)),
         (Ok(decision), Err(Error::Refused(_))) | (Err(Error::Refused(_)), Ok(decision)) => {
-            made(sim, person, &new, &decision).await
+            made(sim, person, &new, seen, &decision).await
         }
         (Err(error @ Error::Refused(_)), Err(Error::Refused(_))) => {
-            refused(sim, person, &new, Tried::Refused(error)).await
+            refused(sim, person, &new, seen, Tried::Refused(error)).await
         }
         (one, two) => Err(format!("decided twice at once: {one:?} and {two:?}")),
     }
@@ -99,7 +104,7 @@ pub fn today(sim: &Simulation) -> Date {
 
 /// A day, in most cases in the future.
 fn a_day(sim: &mut Simulation) -> Date {
-    let days = i64::try_from(sim.below(30)).unwrap() - 2;
+    let days = i64::try_from(sim.below(50)).unwrap() - 2;
     today(sim).checked_add(days.days()).unwrap()
 }
 
@@ -127,21 +132,36 @@ fn for_account(sim: &mut Simulation) -> AccountMeasure {
     }
 }
 
+/// Whose views a decision asks for if it is made now.
+pub fn asked(sim: &Simulation, outcome: Outcome, measures: &Measures) -> Asked {
+    Asked::of(outcome, measures, today(sim), sim.settings.cases.feature_limit_days_alone)
+}
+
+/// What the author of a decision has viewed.
+async fn seen_by(sim: &Simulation, person: usize, case: CaseId) -> Result<Seen, String> {
+    let case = format!("'case_' || lower(hex(case_id)) = '{case}'");
+    view_model::seen(sim, &case, person, Timestamp::MIN).await
+}
+
 /// Checks that a decision has the values of its form, and that its case is no longer claimed.
 async fn made(
     sim: &mut Simulation,
     person: usize,
     new: &NewDecision,
+    seen: Seen,
     decision: &Decision,
 ) -> Result<(), String> {
     alive(sim, person, "decided")?;
     sim.world.people[person].hand = Hand::Nothing;
-    let suspends = matches!(new.measures.account, AccountMeasure::Suspend { .. });
-    let expected = if suspends { DecisionState::Proposed } else { DecisionState::Standing };
-    if decision.state != expected {
-        return Err(format!("{} is {:?}, not {expected:?}", decision.id, decision.state));
+    let asked = asked(sim, new.outcome, &new.measures);
+    let waits = asked.needs_approval(seen);
+    let expected = if waits { DecisionState::Proposed } else { DecisionState::Standing };
+    let word = seen.word(asked != Asked::Nobody);
+    if (decision.state, decision.author_viewing) != (expected, word) {
+        let (state, viewing) = (decision.state, decision.author_viewing);
+        return Err(format!("{} is {state:?} {viewing:?}, {expected:?} {word:?}", decision.id));
     }
-    if let Some(why) = fault_of(sim, new) {
+    if let Some(why) = fault_of(sim, new, seen) {
         return Err(format!("{} was made in spite of {why:?}", decision.id));
     }
     let items = of(sim, "SELECT items FROM review_case", "case", new.case).await?;
@@ -160,7 +180,13 @@ async fn made(
 }
 
 /// The refusal that this form must get; `None` if it is valid.
-fn fault_of(sim: &Simulation, new: &NewDecision) -> Option<Refusal> {
+fn fault_of(sim: &Simulation, new: &NewDecision, seen: Seen) -> Option<Refusal> {
+    let is_unseen = asked(sim, new.outcome, &new.measures).is_refused_to_author(seen);
+    form_fault_of(sim, new).or(is_unseen.then_some(Refusal::ViewNeeded))
+}
+
+/// The same, for what is wrong with the form itself.
+fn form_fault_of(sim: &Simulation, new: &NewDecision) -> Option<Refusal> {
     let is_past = |until: Date| until < today(sim);
     let Measures { items, account, .. } = &new.measures;
     let for_item = match items {
@@ -192,6 +218,7 @@ async fn refused(
     sim: &mut Simulation,
     person: usize,
     new: &NewDecision,
+    seen: Seen,
     tried: Tried<Decision>,
 ) -> Result<(), String> {
     let Tried::Refused(Error::Refused(why)) = &tried else {
@@ -211,7 +238,7 @@ async fn refused(
             _ => Err(format!("{} has an account", new.case)),
         };
     }
-    match fault_of(sim, new) {
+    match fault_of(sim, new, seen) {
         Some(fault) if fault == *why => Ok(()),
         Some(_) | None => check_outcome(sim, person, tried),
     }

@@ -5,7 +5,7 @@ use mamori_desk::cases::claim_case::Claimed;
 use mamori_desk::viewing::open_view::RecordedView;
 use mamori_desk::{Desk, Error};
 use mamori_model::view::View;
-use mamori_model::{CaseId, Clarity, MatchId, Refusal, ViewId};
+use mamori_model::{BulkId, CaseId, Clarity, MatchId, Refusal, ViewId};
 
 use super::claims::{self, alive, check_outcome};
 use super::{approvals, people};
@@ -127,6 +127,45 @@ pub async fn view_as_approver(
         }
         Tried::Refused(error) => {
             Err(format!("person {person} at {item} again: {error:?}, not {expected:?}"))
+        }
+    }
+}
+
+/// A person, who `may` or may not, views an item of a case of a prepared bulk decision.
+pub async fn view_in_bulk(
+    sim: &mut Simulation,
+    (bulk, case): (BulkId, CaseId),
+    person: usize,
+    may: Result<(), Option<Refusal>>,
+) -> Result<(), String> {
+    let Some(item) = one_item(sim, case).await? else { return Ok(()) };
+    let who = people::reviewer(sim, person).await?;
+    let clarity = some_clarity(sim);
+    let viewing = may_view(sim, person, item).await?;
+    let expected = may.and_then(|()| viewing.map_err(Some));
+    sim.log(format!("   person {person} at {item} in {bulk}: {expected:?}"));
+    let verb =
+        |desk: Desk| async move { desk.open_view_in_bulk(&who, bulk, (case, item), clarity).await };
+    match sim.attempt(verb).await {
+        Tried::Crashed => {
+            sim.world.people[person].hand = Hand::Unknown;
+            Ok(())
+        }
+        Tried::Done(recorded) if expected.is_ok() => {
+            began(sim, person, case, (item, clarity), Ok(()), recorded).await
+        }
+        Tried::Refused(Error::NotFound(_)) if expected == Err(None) => Ok(()),
+        Tried::Refused(Error::Refused(why)) if expected == Err(Some(why)) => {
+            if is_break(why) {
+                sim.world.people[person].hand = Hand::Nothing;
+            }
+            Ok(())
+        }
+        // A transaction that a crash left open may have ended it meanwhile.
+        Tried::Refused(Error::NotFound("case") | Error::Refused(Refusal::BulkLapsed)) => Ok(()),
+        Tried::Done(_) => Err(format!("person {person} viewed {item}, not {expected:?}")),
+        Tried::Refused(error) => {
+            Err(format!("person {person} at {item}: {error:?}, not {expected:?}"))
         }
     }
 }

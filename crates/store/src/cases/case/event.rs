@@ -22,10 +22,10 @@ queries! {
           FROM case_event
          WHERE case_id = $1 AND id < $2
          ORDER BY id DESC LIMIT $3";
-    LAST_READ_AGAIN = "-- last_read_again
+    LAST_OPENED = "-- last_opened
         SELECT max(happened_at)
           FROM case_event
-         WHERE case_id = $1 AND staff_id = $2 AND kind = 'read_again'";
+         WHERE case_id = $1 AND staff_id = $2 AND kind = 'decision_opened'";
 }
 
 row! {
@@ -104,13 +104,13 @@ impl Tx {
         self.run(call).await.map_err(|error| error.or_taken("case", "event")).map(drop)
     }
 
-    /// Returns when the staff member, as the second approver, last read a case again.
-    pub async fn last_read_again(
+    /// Returns when the staff member, as the second approver, last opened the decision of a case.
+    pub async fn last_opened(
         &mut self,
         case: CaseId,
         by: StaffId,
     ) -> Result<Option<Timestamp>, Error> {
-        let row: Option<(Option<i64>,)> = self.row(LAST_READ_AGAIN.bind(case).bind(by)).await?;
+        let row: Option<(Option<i64>,)> = self.row(LAST_OPENED.bind(case).bind(by)).await?;
         maybe_from_micros(row.and_then(|(at,)| at), "case_event.happened_at")
     }
 }

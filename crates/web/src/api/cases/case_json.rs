@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use mamori_desk::actions::service_record::{CaseOfService, DecisionOfService};
 use mamori_model::{
     Account, BulkId, CaseId, CaseState, DecisionId, DecisionState, ItemName, Outcome, Purpose,
-    Urgency,
+    Urgency, Viewing,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -163,6 +163,12 @@ pub struct DecisionJson {
     /// later, because the operator has declared that this person works alone.
     #[schema(pattern = "^(none|colleague|alone)$")]
     pub approval: &'static str,
+    /// What its author viewed before making it.
+    pub author_viewing: Viewing,
+    /// What the person who approved it viewed before that; null without a second approval.
+    pub approver_viewing: Option<Viewing>,
+    /// Whether it was decided without viewing any of the items, by any person.
+    pub decided_without_viewing: bool,
     /// The requested actions, in the order in which they were requested.
     pub actions: Vec<ActionJson>,
 }
@@ -171,6 +177,9 @@ impl From<DecisionOfService> for DecisionJson {
     fn from(DecisionOfService { decision, actions }: DecisionOfService) -> Self {
         Self {
             id: decision.id,
+            author_viewing: decision.author_viewing,
+            approver_viewing: decision.approver_viewing,
+            decided_without_viewing: decision.is_without_viewing(),
             case_id: decision.case,
             policy: decision.purpose,
             policy_version: decision.policy_version,
