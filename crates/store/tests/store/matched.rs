@@ -32,7 +32,7 @@ fn evidence(bytes: u8) -> Evidence {
         size: 1,
         wrapped_key: Some(Sensitive::new(vec![bytes; 60])),
         key_name: "key".to_owned(),
-        expires_at: at(9),
+        stored_at: at(0),
         render_failed_at: None,
         expires_at: at(9),
     }
