@@ -9,8 +9,9 @@ use crate::checkout::File;
 use crate::rust::{Piece, pieces};
 
 /// The areas.
-pub const AREAS: [&str; 12] = [
+pub const AREAS: [&str; 13] = [
     "actions",
+    "approvals",
     "banks",
     "cases",
     "checks",
@@ -41,6 +42,7 @@ const LAYERS: [Layer; 4] = [
         folder: "crates/store/src/",
         root: "crate::",
         beside: &[
+            "audit",
             "call.rs",
             "error.rs",
             "json.rs",
@@ -61,6 +63,8 @@ const LAYERS: [Layer; 4] = [
         folder: "crates/desk/src/",
         root: "crate::",
         beside: &[
+            "approve_request.rs",
+            "audit",
             "clock.rs",
             "delete_service.rs",
             "error.rs",
@@ -74,12 +78,14 @@ const LAYERS: [Layer; 4] = [
         ],
         arrows: &[
             ("actions", &["cases", "staff", "webhooks"]),
-            ("banks", &["cases", "staff"]),
+            ("approvals", &["staff"]),
+            ("banks", &["approvals", "cases", "staff"]),
             ("cases", &["staff"]),
             ("checks", &["webhooks"]),
             ("decisions", &["cases", "evidence", "staff"]),
             ("evidence", &["staff"]),
             ("overview", &["staff"]),
+            ("services", &["approvals"]),
             ("staff", &["services"]),
             ("viewing", &["decisions", "staff"]),
             ("webhooks", &["staff"]),
@@ -88,8 +94,14 @@ const LAYERS: [Layer; 4] = [
     Layer {
         folder: "crates/web/src/api/",
         root: "crate::api::",
-        beside: &["matrix.txt", "mod.rs"],
-        arrows: &[("cases", &["actions"]), ("decisions", &["cases"])],
+        beside: &["guarded.rs", "matrix.txt", "mod.rs"],
+        // An endpoint whose change takes a second actor may answer with the approval request.
+        arrows: &[
+            ("banks", &["approvals"]),
+            ("cases", &["actions"]),
+            ("decisions", &["cases"]),
+            ("services", &["approvals"]),
+        ],
     },
     Layer {
         folder: "crates/console/src/",

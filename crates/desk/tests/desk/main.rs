@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod acting;
+mod agreeing;
 mod approving;
 mod bulking;
 mod checking;
@@ -16,6 +17,8 @@ mod enrolling;
 mod figuring;
 mod following;
 mod importing;
+mod lapsing;
+mod narrowing;
 mod notifying;
 mod opening;
 mod reading;
