@@ -1,5 +1,6 @@
 //! The binary `mamori`.
 
+mod approval;
 mod bank;
 mod check_config;
 mod cli;
