@@ -170,7 +170,8 @@ impl From<Error> for Fault {
     fn from(error: Error) -> Self {
         match error {
             Error::NotFound(_) => Self::not_found(),
-            Error::Conflict(_) => Self::new("conflict", StatusCode::CONFLICT),
+            // No page makes a change that waits: those take an administrator's key.
+            Error::Conflict(_) | Error::Waits(_) => Self::new("conflict", StatusCode::CONFLICT),
             Error::Invalid(_) | Error::ImportRefused { .. } => {
                 Self::new("invalid", StatusCode::UNPROCESSABLE_ENTITY)
             }

@@ -165,6 +165,13 @@ message_ids! {
         BulkApproved "audit-bulk-approved",
         BulkRefused "audit-bulk-refused",
         BulkUndone "audit-bulk-undone",
+        ApprovalRequested "audit-approval-requested",
+        ApprovalApproved "audit-approval-approved",
+        ApprovalMadeAlone "audit-approval-made-alone",
+        ApprovalRefused "audit-approval-refused",
+        ApprovalCancelled "audit-approval-cancelled",
+        ApprovalLapsed "audit-approval-lapsed",
+        NoticeAcknowledged "audit-notice-acknowledged",
     }
     /// Names a purpose, of a bank or of a policy.
     purpose: Purpose {

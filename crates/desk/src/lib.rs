@@ -5,6 +5,7 @@
 //! the call is a job, enqueued in the same transaction as its cause.
 
 pub mod actions;
+pub mod approvals;
 pub mod audit;
 pub mod banks;
 pub mod cases;
@@ -18,6 +19,7 @@ pub mod staff;
 pub mod viewing;
 pub mod webhooks;
 
+pub mod approve_request;
 pub mod clock;
 pub mod delete_service;
 mod error;
@@ -42,6 +44,7 @@ use tokio::sync::{Notify, OnceCell, Semaphore, watch};
 use checks::near_hits::NearHits;
 use staff::rate_limiter::RateLimiter;
 
+pub use approvals::overseer::{Approver, Overseer};
 pub use clock::Clock;
 pub use error::Error;
 pub use mamori_store::{

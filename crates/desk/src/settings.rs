@@ -1,5 +1,6 @@
 //! Limits and terms that the operator may set. Each has a name, a default and a reason.
 
+mod approvals;
 mod cases;
 mod sign_in;
 
@@ -10,6 +11,7 @@ use std::time::Duration;
 use mamori_model::{Distances, exposure, retention};
 use mamori_vault::Vault;
 
+pub use self::approvals::ApprovalSettings;
 pub use self::cases::CaseSettings;
 pub use self::sign_in::SignInSettings;
 use crate::webhooks::destination::Permitted;
@@ -68,6 +70,8 @@ pub struct Settings {
     pub is_single_person: bool,
     /// Limits of sign-in and of sessions.
     pub sign_in: SignInSettings,
+    /// Limits of changes that need no second actor, and of those that wait for one.
+    pub approvals: ApprovalSettings,
 }
 
 impl Default for Settings {
@@ -93,6 +97,7 @@ impl Default for Settings {
             vault: None,
             is_single_person: false,
             sign_in: SignInSettings::default(),
+            approvals: ApprovalSettings::default(),
         }
     }
 }

@@ -23,10 +23,13 @@ pub struct SweepSummary {
     pub views_closed: u64,
     /// Bulk decisions that were not confirmed in time.
     pub bulks_lapsed: u64,
+    /// Requests for a second actor that lapsed.
+    pub requests_lapsed: u64,
     /// Items whose stored bytes became unreadable.
     pub evidence_expired: u64,
     /// Rows that were deleted: cases, disputes, bulk decisions, matches, webhook deliveries, ended
-    /// entries, imports, changes, sign-in attempts, the audit record, breaks, and sessions, links
+    /// entries, imports, changes, sign-in attempts, the audit record, approval requests, breaks, and
+    /// sessions, links
     /// and passkey requests that expired.
     pub rows_deleted: u64,
 }
@@ -39,6 +42,7 @@ impl AddAssign for SweepSummary {
             claims_lapsed,
             views_closed,
             bulks_lapsed,
+            requests_lapsed,
             evidence_expired,
             rows_deleted,
         } = more;
@@ -47,6 +51,7 @@ impl AddAssign for SweepSummary {
         self.claims_lapsed += claims_lapsed;
         self.views_closed += views_closed;
         self.bulks_lapsed += bulks_lapsed;
+        self.requests_lapsed += requests_lapsed;
         self.evidence_expired += evidence_expired;
         self.rows_deleted += rows_deleted;
     }

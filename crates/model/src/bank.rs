@@ -1,6 +1,8 @@
 //! Banks: named sets of hashes, each with a purpose, a legal basis and a reach (the surfaces and
 //! countries in which it may be used).
 
+mod settings;
+
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
@@ -10,6 +12,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
+pub use self::settings::{BankSettings, BankVersion};
 use crate::id::serde_as_text;
 use crate::{BankId, Country, Distance, Jurisdictions, Line, NotLooked, Quality, Surface};
 
@@ -324,4 +327,4 @@ impl Bank {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -105,6 +105,10 @@ ids! {
     EventId = "ev";
     /// Id of an [`AuditEvent`](crate::audit::AuditEvent).
     AuditId = "aud";
+    /// Id of an [`ApprovalRequest`](crate::ApprovalRequest).
+    ApprovalId = "apr";
+    /// Id of a [`ChangeNotice`](crate::ChangeNotice).
+    NoticeId = "note";
     /// Id of a [`Decision`](crate::Decision).
     DecisionId = "dec";
     /// Id of a [`Bulk`](crate::Bulk): decisions on several cases, made, confirmed and undone as

@@ -27,6 +27,8 @@ pub struct Key {
     pub digest: Sha256,
     /// Creation time.
     pub created_at: Timestamp,
+    /// Whether it waits for a second actor, and so is not accepted yet.
+    pub waits: bool,
     /// Time of revocation; the key has not been accepted since.
     pub revoked_at: Option<Timestamp>,
 }

@@ -5,10 +5,12 @@
 
 pub mod action;
 pub mod approval;
+pub mod approval_request;
 pub mod audit;
 pub mod bank;
 pub mod bulk;
 pub mod case;
+pub mod change_notice;
 pub mod decision;
 pub mod dispute;
 pub mod distances;
@@ -42,10 +44,12 @@ pub mod webhook;
 
 pub use action::{ActionRequest, ActionState, Answer, Feature, Measures, ServiceAction};
 pub use approval::Approval;
+pub use approval_request::{ApprovalRequest, ApprovalState, ApprovalVerb, Guard, Reason};
 pub use audit::{AuditActor, AuditEvent, AuditTarget, AuditVerb};
-pub use bank::{Action, Bank, BankName, PrivateBasis, Purpose, Reach, Transforms};
+pub use bank::{Action, Bank, BankName, BankSettings, PrivateBasis, Purpose, Reach, Transforms};
 pub use bulk::{Bulk, BulkState};
 pub use case::{Case, CaseEvent, CaseState, Claim, Level, Subject, Urgency};
+pub use change_notice::{ChangeNotice, Narrowing};
 pub use decision::{Decision, DecisionState, Outcome};
 pub use dispute::{Dispute, DisputeState};
 pub use distances::{Distances, ShownHit};
@@ -54,9 +58,9 @@ pub use evidence::{Evidence, EvidenceStatus};
 pub use free_text::FreeText;
 pub use hash::{Distance, Hash, HashBytes, HashFlaw, HashKind, Md5, Pdq, Quality, Sha1, Sha256};
 pub use id::{
-    ActionId, AttemptId, AuditId, BankId, BreakId, BulkId, CaseId, CeremonyId, CredentialId,
-    DecisionId, DeliveryId, DisputeId, EndpointId, EntryId, EventId, EvidenceId, ImportId, JobId,
-    KeyId, MatchId, ServiceId, SessionId, SignInLinkId, StaffId, ViewId,
+    ActionId, ApprovalId, AttemptId, AuditId, BankId, BreakId, BulkId, CaseId, CeremonyId,
+    CredentialId, DecisionId, DeliveryId, DisputeId, EndpointId, EntryId, EventId, EvidenceId,
+    ImportId, JobId, KeyId, MatchId, NoticeId, ServiceId, SessionId, SignInLinkId, StaffId, ViewId,
 };
 pub use item::{Account, Item, ItemName};
 pub use looked::{Gap, Looked, NotCompared};

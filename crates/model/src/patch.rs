@@ -1,6 +1,6 @@
 //! A field of a partial update, which may be absent, null or a value.
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// One field of a partial update: left out, removed, or set to a new value.
 ///
@@ -64,6 +64,13 @@ impl<T> From<Option<T>> for Patch<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Option::<T>::deserialize(deserializer).map(Self::from)
+    }
+}
+
+/// [`Patch::Unset`] has no form of its own: the field's `skip_serializing_if` leaves it out.
+impl<T: Serialize> Serialize for Patch<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value().serialize(serializer)
     }
 }
 

@@ -166,6 +166,15 @@ pub(crate) fn stored_countries<'de, D: Deserializer<'de>>(
     codes.iter().map(read).collect()
 }
 
+/// Deserialises jurisdictions from the database, for `#[serde(deserialize_with = "…")]`.
+pub(crate) fn stored_jurisdictions<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Jurisdictions, D::Error> {
+    let codes = Vec::<String>::deserialize(deserializer)?;
+    let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+    Jurisdictions::as_stored(&codes).map_err(de::Error::custom)
+}
+
 /// The countries in which a bank may be used.
 ///
 /// JSON: a list of codes, or `["*"]` for everywhere.
@@ -184,6 +193,15 @@ impl Jurisdictions {
             (Self::Everywhere, _) => true,
             (Self::Only(countries), Some(country)) => countries.contains(&country),
             (Self::Only(_), None) => false,
+        }
+    }
+
+    /// Checks whether every country of `self` is also in `other`.
+    pub fn is_within(&self, other: &Self) -> bool {
+        match (self, other) {
+            (_, Self::Everywhere) => true,
+            (Self::Everywhere, Self::Only(_)) => false,
+            (Self::Only(some), Self::Only(others)) => some.is_subset(others),
         }
     }
 }
@@ -248,6 +266,15 @@ impl<'de> Deserialize<'de> for Jurisdictions {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn countries_are_within_others_if_none_is_missing_there() {
+        let read = |codes: &[&str]| Jurisdictions::try_from(codes.to_vec()).unwrap();
+        let (all, japan, two) = (read(&["*"]), read(&["JP"]), read(&["FR", "JP"]));
+
+        assert!(japan.is_within(&two) && two.is_within(&all) && all.is_within(&all));
+        assert!(!two.is_within(&japan) && !all.is_within(&two));
+    }
 
     #[test]
     fn an_item_without_a_country_is_covered_only_by_everywhere() {

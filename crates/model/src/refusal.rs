@@ -91,6 +91,34 @@ refusals! {
     /// who works alone has not made a second time.
     ViewNeeded: Forbidden = "decision.view_needed",
         "this needs views: view the items that the page names";
+    /// The approval request was approved, refused or cancelled, or has lapsed.
+    RequestResolved: Conflict = "approval_request.resolved",
+        "this request is resolved: read what became of it";
+    /// The time in which a second actor may approve the request, or the requester may act alone, is
+    /// over.
+    RequestExpired: Over = "approval_request.expired",
+        "the time to approve this request is over: request the change again";
+    /// The actor who requested the change may not approve or refuse it.
+    RequestOwn: Forbidden = "approval_request.own",
+        "this is your own request: another actor must approve it, and you can cancel it";
+    /// The key created the requesting key, or was created by it.
+    RequestRelated: Forbidden = "approval_request.related",
+        "this key created the requesting key, or was created by it: use an independent key";
+    /// The key or account is younger than the request, or was changed or issued within a day.
+    RequestTooNew: Forbidden = "approval_request.too_new",
+        "this key or account is too new to approve the request: ask another actor";
+    /// Only the requester may have the change take effect alone.
+    RequestNotOwn: Forbidden = "approval_request.not_own",
+        "only the requester can have this change take effect alone: approve it instead";
+    /// The delay before the requester may act alone has not passed.
+    RequestTooSoon: Forbidden = "approval_request.too_soon",
+        "the delay has not passed: wait, or ask a second actor";
+    /// The bank was changed, or the requesting key was revoked, after the request; it lapsed.
+    RequestStale: Conflict = "approval_request.stale",
+        "the bank was changed, or the requesting key was revoked: request the change again";
+    /// The actor has too many requests that wait.
+    RequestsFull: Conflict = "approval_request.full",
+        "too many of your requests wait for a second actor: have some resolved first";
     /// A case of the bulk decision has changed since the preview.
     BulkStale: Conflict = "bulk.stale", "a case changed since this was prepared: prepare it again";
     /// The bulk decision was prepared too long ago, or is resolved.

@@ -96,6 +96,16 @@ terms! {
         source: "our choice: three years, so that who changed a bank, a key or a role can be looked \
                  up for as long as its effects can be contested, and by a yearly audit",
     };
+
+    /// Approval requests that are resolved, without the changes themselves, and change notices that
+    /// were acknowledged.
+    APPROVALS = Term {
+        what: "resolved approval requests, and acknowledged change notices",
+        key: "approvals_days",
+        days_default: 366,
+        days_max: 3_660,
+        source: "our choice: long enough for a yearly audit to see who agreed to what",
+    };
 }
 
 #[cfg(test)]

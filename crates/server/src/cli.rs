@@ -8,7 +8,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::{audit, bank, check_config, config, demo, key, migrate, serve, staff, tools, vault};
+use crate::{
+    approval, audit, bank, check_config, config, demo, key, migrate, serve, staff, tools, vault,
+};
 
 /// Finds known abuse in what a service is about to publish, and stores nothing about the rest.
 #[derive(Parser)]
@@ -46,6 +48,7 @@ pub enum Command {
     Demo(demo::Args),
     Bank(bank::Args),
     Key(key::Args),
+    Approval(approval::Args),
     Staff(staff::Args),
     Vault(vault::Args),
     Audit(audit::Args),
@@ -65,6 +68,7 @@ impl Command {
             Self::Demo(args) => demo::run(args),
             Self::Bank(args) => bank::run(args),
             Self::Key(args) => key::run(args),
+            Self::Approval(args) => approval::run(args),
             Self::Staff(args) => staff::run(args),
             Self::Vault(args) => vault::run(args),
             Self::Audit(args) => audit::run(args),
@@ -75,8 +79,11 @@ impl Command {
     }
 }
 
+/// The exit status of a change that waits for a second actor.
+pub const WAITS: u8 = 3;
+
 /// Runs the command line and turns an error into a message and a status: 2 if the user gave
-/// something unusable (as for an unknown option), otherwise 1. A closed standard output, as with
+/// something unusable (as for an unknown option), [`WAITS`] if the change waits, otherwise 1. A closed standard output, as with
 /// `| head`, is no error.
 pub fn main() -> ExitCode {
     let error = match Cli::parse().command.run() {
@@ -85,6 +92,10 @@ pub fn main() -> ExitCode {
     };
     if is_broken_pipe(&error) {
         return ExitCode::SUCCESS;
+    }
+    if let Some(mamori_desk::Error::Waits(request)) = error.downcast_ref() {
+        let _ = writeln!(io::stderr(), "mamori: {}", approval::explain(request));
+        return ExitCode::from(WAITS);
     }
     // If even this message cannot be written, the exit status still reports it.
     let _ = writeln!(io::stderr(), "mamori: {error:#}");

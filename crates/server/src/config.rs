@@ -18,7 +18,7 @@ use serde::Deserialize;
 
 use crate::serve::log;
 
-pub use people::{Cases, Console, Exposure, Staff, Vault};
+pub use people::{Approvals, Cases, Console, Exposure, Staff, Vault};
 pub use sections::{Checks, Database, Hma, Limits, Log, LogFormat, Media, Server, Webhooks};
 
 /// The file that is read if none is named and it exists.
@@ -56,6 +56,8 @@ pub struct Config {
     pub vault: Vault,
     /// `[cases]`: work on cases.
     pub cases: Cases,
+    /// `[approvals]`: changes that take a second actor.
+    pub approvals: Approvals,
     /// `[exposure]`: the exposure limit.
     pub exposure: Exposure,
     /// `[hma]`: the routes of Hasher-Matcher-Actioner.

@@ -21,7 +21,9 @@ pub struct Args {
 
 const EXAMPLES: &str = "\
 Works on the database of the configuration, also while nodes serve: they follow within a second.
-If the last administrator's key is lost, create another one here.
+If the last administrator's key is lost, create another one here. An administrator's key that is
+created later than a day after the first takes a second actor (exit status 3): see `mamori help
+approval`.
 
 Examples:
   mamori key create admin --name 'Ada, on call'

@@ -1,5 +1,6 @@
 //! The binary `mamori`.
 
+mod approval;
 mod audit;
 mod bank;
 mod check_config;

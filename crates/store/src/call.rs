@@ -4,9 +4,9 @@ use std::pin::Pin;
 
 use jiff::Timestamp;
 use mamori_model::{
-    ActionId, AttemptId, AuditId, BankId, BreakId, BulkId, CaseId, CeremonyId, CredentialId,
-    DecisionId, DeliveryId, DisputeId, EndpointId, EntryId, EventId, EvidenceId, ImportId, JobId,
-    KeyId, MatchId, ServiceId, SessionId, SignInLinkId, StaffId, ViewId,
+    ActionId, ApprovalId, AttemptId, AuditId, BankId, BreakId, BulkId, CaseId, CeremonyId,
+    CredentialId, DecisionId, DeliveryId, DisputeId, EndpointId, EntryId, EventId, EvidenceId,
+    ImportId, JobId, KeyId, MatchId, NoticeId, ServiceId, SessionId, SignInLinkId, StaffId, ViewId,
 };
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
 use uuid::Uuid;
@@ -149,6 +149,7 @@ values! {
     &str => Text, str::to_owned;
     Uuid => Id, Uuid::from;
     ActionId => Id, Uuid::from;
+    ApprovalId => Id, Uuid::from;
     AttemptId => Id, Uuid::from;
     AuditId => Id, Uuid::from;
     BankId => Id, Uuid::from;
@@ -167,6 +168,7 @@ values! {
     KeyId => Id, Uuid::from;
     ViewId => Id, Uuid::from;
     MatchId => Id, Uuid::from;
+    NoticeId => Id, Uuid::from;
     BreakId => Id, Uuid::from;
     ServiceId => Id, Uuid::from;
     SessionId => Id, Uuid::from;

@@ -4,6 +4,7 @@
 //! defines their meaning. After any error a transaction can only be dropped, which rolls it back.
 
 pub mod actions;
+pub mod approvals;
 pub mod audit;
 pub mod banks;
 pub mod cases;

@@ -6,10 +6,15 @@ use crate::query::Query;
 pub fn all() -> impl Iterator<Item = Query> {
     [
         crate::actions::action::QUERIES,
+        crate::approvals::installation::QUERIES,
+        crate::approvals::notice::QUERIES,
+        crate::approvals::request::QUERIES,
+        crate::approvals::source::QUERIES,
         crate::staff::attempt::QUERIES,
         crate::audit::chain::QUERIES,
         crate::audit::event::QUERIES,
         crate::banks::bank::QUERIES,
+        crate::banks::version::QUERIES,
         crate::decisions::bulk::QUERIES,
         crate::cases::case::QUERIES,
         crate::cases::case::claim::QUERIES,

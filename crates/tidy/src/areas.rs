@@ -9,8 +9,9 @@ use crate::checkout::File;
 use crate::rust::{Piece, pieces};
 
 /// The areas.
-pub const AREAS: [&str; 13] = [
+pub const AREAS: [&str; 14] = [
     "actions",
+    "approvals",
     "audit",
     "banks",
     "cases",
@@ -42,6 +43,7 @@ const LAYERS: [Layer; 4] = [
         folder: "crates/store/src/",
         root: "crate::",
         beside: &[
+            "audit",
             "call.rs",
             "error.rs",
             "json.rs",
@@ -62,6 +64,8 @@ const LAYERS: [Layer; 4] = [
         folder: "crates/desk/src/",
         root: "crate::",
         beside: &[
+            "approve_request.rs",
+            "audit",
             "clock.rs",
             "delete_service.rs",
             "error.rs",
@@ -75,14 +79,15 @@ const LAYERS: [Layer; 4] = [
         ],
         arrows: &[
             ("actions", &["audit", "cases", "staff", "webhooks"]),
+            ("approvals", &["audit", "staff"]),
             ("audit", &["staff"]),
-            ("banks", &["audit", "cases", "staff"]),
+            ("banks", &["approvals", "audit", "cases", "staff"]),
             ("cases", &["audit", "staff"]),
             ("checks", &["webhooks"]),
             ("decisions", &["audit", "cases", "evidence", "staff"]),
             ("evidence", &["audit", "staff"]),
             ("overview", &["staff"]),
-            ("services", &["audit"]),
+            ("services", &["approvals", "audit"]),
             ("staff", &["audit", "services"]),
             ("viewing", &["decisions", "staff"]),
             ("webhooks", &["audit", "staff"]),
@@ -91,8 +96,14 @@ const LAYERS: [Layer; 4] = [
     Layer {
         folder: "crates/web/src/api/",
         root: "crate::api::",
-        beside: &["matrix.txt", "mod.rs"],
-        arrows: &[("cases", &["actions"]), ("decisions", &["cases"])],
+        beside: &["guarded.rs", "matrix.txt", "mod.rs"],
+        // An endpoint whose change takes a second actor may answer with the approval request.
+        arrows: &[
+            ("banks", &["approvals"]),
+            ("cases", &["actions"]),
+            ("decisions", &["cases"]),
+            ("services", &["approvals"]),
+        ],
     },
     Layer {
         folder: "crates/console/src/",

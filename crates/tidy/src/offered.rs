@@ -30,6 +30,7 @@ const OFFERS: [Offer; 2] = [
         name: "end_for_service",
         caller: "crates/desk/src/delete_service.rs",
         without: &[
+            ("approvals", "what waits is a change by an administrator, not by a service"),
             ("audit", "its events are kept for their term"),
             ("checks", "matches are kept for their term"),
             ("node", "the change log names no service"),

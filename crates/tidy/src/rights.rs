@@ -1,9 +1,10 @@
 //! Rules for `docs/rights.md`, the page for people whose rights Mamori affects: it agrees with the
 //! code.
 
+use mamori_model::approval_request::Reason;
 use mamori_model::retention::Term;
 use mamori_model::{
-    Action, NotCompared, Purpose, Surface, Transforms, Verdict, verdict::NotLooked,
+    Action, Narrowing, NotCompared, Purpose, Surface, Transforms, Verdict, verdict::NotLooked,
 };
 
 use crate::Findings;
@@ -28,6 +29,38 @@ pub fn retention(page: &str, terms: &[Term]) -> Findings {
     let stale = stale.map(|line| format!("{PAGE}: no such term {line}"));
     missing.chain(stale).collect()
 }
+
+/// Returns the row that the page must have for changes with this reason.
+pub fn reason_row(reason: Reason) -> String {
+    format!("| {} | `{}` | {} |", reason.what(), reason.as_str(), reason.why())
+}
+
+/// Returns the row that the page must have for changes that narrow so.
+pub fn narrowing_row(narrowing: Narrowing) -> String {
+    format!("| {} | `{}` |", narrowing.what(), narrowing.as_str())
+}
+
+/// Reports changes that take a second actor, and changes that narrow, which the page lacks, and rows
+/// of its tables that are neither.
+pub fn second_actor(page: &str, reasons: &[Reason], narrowings: &[Narrowing]) -> Findings {
+    let rows = reasons.iter().copied().map(reason_row);
+    let rows: Vec<String> = rows.chain(narrowings.iter().copied().map(narrowing_row)).collect();
+    let missing = rows.iter().filter(|row| !page.lines().any(|line| line == *row));
+    let missing = missing.map(|row| format!("{PAGE}: no row {row}"));
+    let section = page.split("\n## ").find(|section| section.starts_with(SECOND_ACTOR));
+    // The rows of these two tables have a word alone in their second cell.
+    let of_table = |line: &&str| {
+        let cell = line.split('|').nth(2).unwrap_or("").trim();
+        cell.len() > 2 && cell.starts_with('`') && cell.ends_with('`') && !cell.contains(' ')
+    };
+    let lines = section.unwrap_or("").lines().filter(of_table);
+    let stale = lines.filter(|line| !rows.iter().any(|row| row == line));
+    let stale = stale.map(|line| format!("{PAGE}: no such change {line}"));
+    missing.chain(stale).collect()
+}
+
+/// Heading of the section about changes that take a second actor.
+const SECOND_ACTOR: &str = "Changes that need a second actor";
 
 /// Reports words and reasons about the treatment of an item that the page does not explain.
 pub fn unexplained(page: &str) -> Findings {
@@ -60,6 +93,21 @@ mod tests {
 
         assert!(retention(&right, TERMS).is_empty());
         assert_eq!(retention(&wrong, TERMS).len(), 2);
+    }
+
+    #[test]
+    fn a_change_that_the_page_lacks_and_one_that_the_code_lacks_are_found() {
+        let reasons = Reason::ALL.iter().copied().map(reason_row);
+        let narrowings = Narrowing::ALL.iter().copied().map(narrowing_row);
+        let rows: Vec<String> = reasons.chain(narrowings).collect();
+        let page = |rows: &[String]| format!("\n## {SECOND_ACTOR}\n{}\n", rows.join("\n"));
+        let right = page(&rows);
+        let wrong = right.replacen("a service is deleted", "a service is renamed", 1);
+        let found = |page: &str| second_actor(page, Reason::ALL, Narrowing::ALL);
+
+        assert!(found(&right).is_empty(), "{:?}", found(&right));
+        assert_eq!(found(&wrong).len(), 2);
+        assert_eq!(found(&page(rows.get(1..).unwrap())).len(), 1);
     }
 
     #[test]

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use mamori_model::Narrowing;
+use mamori_model::approval_request::Reason;
 use mamori_model::retention::TERMS;
 use mamori_tidy::checkout::{self, File};
 use mamori_tidy::{
@@ -130,6 +132,11 @@ fn paths_that_documents_name_exist() {
 #[test]
 fn the_page_about_rights_has_the_retention_periods_of_the_code() {
     none(&rights::retention(&text(rights::PAGE), TERMS));
+}
+
+#[test]
+fn the_page_about_rights_has_every_change_that_takes_a_second_actor() {
+    none(&rights::second_actor(&text(rights::PAGE), Reason::ALL, Narrowing::ALL));
 }
 
 #[test]

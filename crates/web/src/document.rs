@@ -28,7 +28,7 @@ const DESCRIPTION: &str = "Mamori tells a service whether an item is in a bank o
     answered as `application/problem+json`; its `type` is a stable name. Unknown JSON keys, form \
     parts and parameters are refused.";
 
-const TAGS: [(&str, &str); 9] = [
+const TAGS: [(&str, &str); 10] = [
     ("items", "Check and hash items."),
     ("matches", "Recorded matches. A service reads its own."),
     ("cases", "Cases that reviewers decide, and their decisions. A service reads its own."),
@@ -37,6 +37,7 @@ const TAGS: [(&str, &str); 9] = [
     ("entries", "The hashes in a bank."),
     ("webhooks", "Endpoints, and messages to them, by the Standard Webhooks convention."),
     ("keys", "Services and their keys."),
+    ("approvals", "Changes that take a second actor, and notices of changes that narrowed."),
     ("health", "For operators."),
 ];
 

@@ -2,8 +2,8 @@
 
 use mamori_model::page::{Page, PageSize};
 use mamori_model::{
-    ActionId, BankId, BulkId, CaseId, DecisionId, DeliveryId, DisputeId, EndpointId, EntryId,
-    EventId, ImportId, KeyId, MatchId, ServiceId, StaffId,
+    ActionId, ApprovalId, BankId, BulkId, CaseId, DecisionId, DeliveryId, DisputeId, EndpointId,
+    EntryId, EventId, ImportId, KeyId, MatchId, NoticeId, ServiceId, StaffId,
 };
 use serde::{Deserialize, Deserializer, Serialize, de};
 use utoipa::{IntoParams, ToSchema};
@@ -32,8 +32,19 @@ macro_rules! cursor_keys {
 }
 
 cursor_keys! {
-    ActionId BankId BulkId CaseId DecisionId DeliveryId DisputeId EndpointId EventId ImportId KeyId
-    MatchId ServiceId StaffId
+    ActionId ApprovalId BankId BulkId CaseId DecisionId DeliveryId DisputeId EndpointId EventId
+    ImportId KeyId MatchId NoticeId ServiceId StaffId
+}
+
+/// The number of a version.
+impl CursorKey for u32 {
+    fn number(self) -> u128 {
+        self.into()
+    }
+
+    fn at(number: u128) -> Option<Self> {
+        number.try_into().ok()
+    }
 }
 
 impl CursorKey for EntryId {

@@ -66,6 +66,18 @@ kinds! {
     Conflict = CONFLICT, "conflict", "The current state does not allow it";
     /// The service has given a different answer before.
     ActionAnswered = CONFLICT, "action.answered", "The action has a different answer already";
+    /// The change takes a second actor, who must approve the request that the detail names.
+    ApprovalNeeded = CONFLICT, "approval.needed", "A second actor must agree";
+    /// The approval request is resolved already.
+    ApprovalResolved = CONFLICT, "approval.resolved", "The request is resolved";
+    /// The time to approve the request is over.
+    ApprovalExpired = CONFLICT, "approval.expired", "The time to approve the request is over";
+    /// This key cannot resolve the request like that.
+    ApprovalNotSecond = CONFLICT, "approval.not_second_actor", "This key cannot agree to the request";
+    /// The delay before the requester may act alone has not passed.
+    ApprovalTooSoon = CONFLICT, "approval.too_soon", "The delay has not passed";
+    /// The request lapsed, because the bank was changed or the requesting key was revoked.
+    ApprovalStale = CONFLICT, "approval.stale", "The request lapsed";
     /// The body is not JSON.
     JsonSyntax = BAD_REQUEST, "json.syntax", "The body is not JSON";
     /// The body is JSON, but not of the expected shape.
@@ -242,6 +254,13 @@ impl From<Error> for Problem {
                 };
                 Self::new(kind, format!("{reason}{advice}.")).with_import(*import)
             }
+            Error::Waits(request) => Self::new(
+                Kind::ApprovalNeeded,
+                format!(
+                    "A second actor must approve `/v1/approvals/{}` first; then send this again.",
+                    request.id
+                ),
+            ),
             Error::Refused(refusal) => refusal.into(),
             Error::Media(media) => media.into(),
             partly @ Error::PartlyLooked => Self::new(
@@ -281,14 +300,27 @@ impl Problem {
 }
 
 impl From<Refusal> for Problem {
-    /// The API meets only `ActionAnswered`; the pages have their own texts for each refusal.
+    /// The API meets those of actions and approval requests; the pages have their own texts for each
+    /// refusal.
     fn from(refusal: Refusal) -> Self {
         if refusal == Refusal::ActionAnswered {
             let detail = "The action has a different answer already, which does not change. \
                           Read the action to see it.";
             return Self::new(Kind::ActionAnswered, detail);
         }
-        Self::new(Kind::Conflict, refusal.to_string())
+        let of_approvals = [
+            (Refusal::RequestResolved, Kind::ApprovalResolved),
+            (Refusal::RequestExpired, Kind::ApprovalExpired),
+            (Refusal::RequestOwn, Kind::ApprovalNotSecond),
+            (Refusal::RequestRelated, Kind::ApprovalNotSecond),
+            (Refusal::RequestTooNew, Kind::ApprovalNotSecond),
+            (Refusal::RequestNotOwn, Kind::ApprovalNotSecond),
+            (Refusal::RequestTooSoon, Kind::ApprovalTooSoon),
+            (Refusal::RequestStale, Kind::ApprovalStale),
+        ];
+        let found = of_approvals.into_iter().find(|(of, _)| *of == refusal);
+        let kind = found.map_or(Kind::Conflict, |(_, kind)| kind);
+        Self::new(kind, refusal.to_string())
     }
 }
 

@@ -1,14 +1,26 @@
 //! Adds hashes to a bank in one call. Large lists are imported: see
 //! [`crate::banks::import_entries`].
 
-use mamori_model::{AuditVerb, BankId};
-use mamori_store::{Added, NewEntry};
+use jiff::Timestamp;
+use mamori_model::approval_request::{ApprovalVerb, GuardedChange};
+use mamori_model::{AuditActor, AuditVerb, BankId};
+use mamori_store::{Added, NewEntry, Tx};
+use serde_json::json;
 
+use crate::approvals::request_approval::Proposal;
 use crate::audit::{self, Change, values};
+use crate::banks::proposed_entries::ProposedEntries;
 use crate::{Admin, Desk, Error};
 
 /// The largest number of entries in one call; a larger list is imported.
 pub const ENTRIES_MAX: usize = 1_000;
+
+/// What happens to hashes that were withdrawn from the bank.
+#[derive(Clone, Copy, Debug)]
+enum Withdrawn {
+    LeftOut,
+    Added,
+}
 
 impl Desk {
     /// Adds `entries`. If the bank already has a hash, no second entry is added: the existing entry
@@ -16,25 +28,14 @@ impl Desk {
     ///
     /// When this returns, the entries match at this node; at other nodes within a second.
     /// [`Error::Invalid`] for more than [`ENTRIES_MAX`] entries, [`Error::NotFound`] if there is no
-    /// such bank.
+    /// such bank, [`Error::Waits`] if it takes a second actor.
     pub async fn add_entries(
         &self,
         who: &Admin,
         bank: BankId,
         entries: &[NewEntry],
     ) -> Result<Added, Error> {
-        check_count(entries)?;
-        let now = self.clock().now();
-
-        let mut tx = self.store().begin("add_entries").await?;
-        tx.lock_bank(bank).await?.ok_or(Error::NotFound("bank"))?;
-        let added = tx.add_entries(bank, entries, now).await?;
-        let change = Change::of(who.actor(), AuditVerb::EntriesAdded, bank);
-        audit::record(self, &mut tx, change.after(values::added(&added)), now).await?;
-        tx.commit().await?;
-
-        self.wait_until_applied().await;
-        Ok(added)
+        self.add(who, bank, entries, Withdrawn::LeftOut).await
     }
 
     /// Adds `entries` like [`Self::add_entries`], and also adds hashes that were withdrawn from the
@@ -45,24 +46,75 @@ impl Desk {
         bank: BankId,
         entries: &[NewEntry],
     ) -> Result<Added, Error> {
-        check_count(entries)?;
-        let now = self.clock().now();
+        self.add(who, bank, entries, Withdrawn::Added).await
+    }
 
-        let mut tx = self.store().begin("restore_entries").await?;
-        tx.lock_bank(bank).await?.ok_or(Error::NotFound("bank"))?;
-        let added = tx.restore_entries(bank, entries, now).await?;
-        let change = Change::of(who.actor(), AuditVerb::EntriesRestored, bank);
-        audit::record(self, &mut tx, change.after(values::added(&added)), now).await?;
+    async fn add(
+        &self,
+        who: &Admin,
+        id: BankId,
+        entries: &[NewEntry],
+        withdrawn: Withdrawn,
+    ) -> Result<Added, Error> {
+        if entries.len() > ENTRIES_MAX {
+            return Err(Error::invalid("at most 1,000 entries at once; send more as an import"));
+        }
+        let now = self.clock().now();
+        let verb = match withdrawn {
+            Withdrawn::LeftOut => ApprovalVerb::AddEntries,
+            Withdrawn::Added => ApprovalVerb::RestoreEntries,
+        };
+
+        let mut tx = self.store().begin(verb.as_str()).await?;
+        let bank = tx.lock_bank(id).await?.ok_or(Error::NotFound("bank"))?;
+        let proposal = || {
+            let change = json!(ProposedEntries::from(entries));
+            let summary = json!({ "entries": entries.len() });
+            Ok(Proposal::of(verb, id, change).in_bank(id).recorded_as(summary))
+        };
+        let guarded = GuardedChange::Entries(&bank);
+        let mut tx = self.unless_guarded(tx, who, &guarded, proposal, now).await?;
+        let added = match withdrawn {
+            Withdrawn::LeftOut => {
+                self.add_entries_in(&mut tx, &who.actor(), id, entries, now).await?
+            }
+            Withdrawn::Added => {
+                self.restore_entries_in(&mut tx, &who.actor(), id, entries, now).await?
+            }
+        };
         tx.commit().await?;
 
         self.wait_until_applied().await;
         Ok(added)
     }
-}
 
-fn check_count(entries: &[NewEntry]) -> Result<(), Error> {
-    if entries.len() > ENTRIES_MAX {
-        return Err(Error::invalid("at most 1,000 entries at once; send more as an import"));
+    /// Adds entries to a bank that `tx` has locked, for itself or as an approved request.
+    pub(crate) async fn add_entries_in(
+        &self,
+        tx: &mut Tx,
+        who: &AuditActor,
+        bank: BankId,
+        entries: &[NewEntry],
+        now: Timestamp,
+    ) -> Result<Added, Error> {
+        let added = tx.add_entries(bank, entries, now).await?;
+        let change = Change::of(who.clone(), AuditVerb::EntriesAdded, bank);
+        audit::record(self, tx, change.after(values::added(&added)), now).await?;
+        Ok(added)
     }
-    Ok(())
+
+    /// Adds entries as [`Self::add_entries_in`] does, also those whose hash was withdrawn.
+    pub(crate) async fn restore_entries_in(
+        &self,
+        tx: &mut Tx,
+        who: &AuditActor,
+        bank: BankId,
+        entries: &[NewEntry],
+        now: Timestamp,
+    ) -> Result<Added, Error> {
+        let added = tx.restore_entries(bank, entries, now).await?;
+        let change = Change::of(who.clone(), AuditVerb::EntriesRestored, bank);
+        audit::record(self, tx, change.after(values::added(&added)), now).await?;
+        Ok(added)
+    }
 }

@@ -2,10 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+use mamori_model::approval_request::{ApprovalVerb, GuardedChange};
 use mamori_model::{
-    Action, AuditVerb, Bank, BankId, BankName, Distance, Jurisdictions, Line, PrivateBasis,
-    Quality, Reach, Surface, Transforms,
+    Action, AuditActor, AuditVerb, Bank, BankId, BankName, BankSettings, Distance, Jurisdictions,
+    Line, PrivateBasis, Quality, Reach, Surface, Transforms, change_notice,
 };
+use mamori_store::Tx;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::approvals::post_notice::post_notices;
+use crate::approvals::request_approval::Proposal;
 
 use crate::audit::{self, Change, values};
 use crate::banks::create_bank;
@@ -65,6 +73,41 @@ impl BankChange {
         Reach::new(surfaces.clone(), jurisdictions.clone(), private_basis.cloned())
             .map_err(Error::invalid)
     }
+
+    /// Returns the bank after the change, which is made at `now`.
+    fn applied_to(self, before: Bank, now: Timestamp) -> Result<Bank, Error> {
+        let reach = self.reach(&before.reach)?;
+        Ok(Bank {
+            name: self.name.unwrap_or(before.name),
+            source: self.source.unwrap_or(before.source),
+            legal_basis: self.legal_basis.unwrap_or(before.legal_basis),
+            owner: self.owner.unwrap_or(before.owner),
+            reach,
+            distance_max: self.distance_max.unwrap_or(before.distance_max),
+            quality_min: self.quality_min.unwrap_or(before.quality_min),
+            transforms: self.transforms.unwrap_or(before.transforms),
+            action: self.action.unwrap_or(before.action),
+            is_enabled: self.is_enabled.unwrap_or(before.is_enabled),
+            changed_at: now,
+            ..before
+        })
+    }
+}
+
+/// A change of a bank that waits for a second actor, as JSON.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ProposedChange {
+    /// The settings at the request.
+    before: BankSettings,
+    /// The settings to be.
+    after: BankSettings,
+}
+
+impl ProposedChange {
+    /// Returns `before` with the proposed settings; [`Error::Invalid`] if no bank may have them.
+    pub(crate) fn applied_to(self, before: &Bank, now: Timestamp) -> Result<Bank, Error> {
+        self.after.applied_to(before, now).map_err(Error::invalid)
+    }
 }
 
 impl Desk {
@@ -72,7 +115,8 @@ impl Desk {
     /// a second.
     ///
     /// [`Error::NotFound`] if there is no such bank, [`Error::Conflict`] if the name is taken,
-    /// [`Error::Invalid`] if no bank may have these settings.
+    /// [`Error::Invalid`] if no bank may have these settings, [`Error::Waits`] if it takes a second
+    /// actor.
     pub async fn change_bank(
         &self,
         who: &Admin,
@@ -82,30 +126,56 @@ impl Desk {
         let mut tx = self.store().begin("change_bank").await?;
         let now = self.clock().now();
         let before = tx.lock_bank(id).await?.ok_or(Error::NotFound("bank"))?;
-        let state_before = values::bank(&before);
-        let reach = change.reach(&before.reach)?;
-        let after = Bank {
-            name: change.name.unwrap_or(before.name),
-            source: change.source.unwrap_or(before.source),
-            legal_basis: change.legal_basis.unwrap_or(before.legal_basis),
-            owner: change.owner.unwrap_or(before.owner),
-            reach,
-            distance_max: change.distance_max.unwrap_or(before.distance_max),
-            quality_min: change.quality_min.unwrap_or(before.quality_min),
-            transforms: change.transforms.unwrap_or(before.transforms),
-            action: change.action.unwrap_or(before.action),
-            is_enabled: change.is_enabled.unwrap_or(before.is_enabled),
-            changed_at: now,
-            ..before
-        };
-        create_bank::check(after.purpose, after.action, after.distance_max)?;
-        tx.update_bank(&after).await?;
-        let change = Change::of(who.actor(), AuditVerb::BankChanged, id);
-        let change = change.before(state_before).after(values::bank(&after));
-        audit::record(self, &mut tx, change, now).await?;
-        tx.commit().await?;
+        let after = change.applied_to(before.clone(), now)?;
+        self.change_locked_bank(tx, who, &before, &after, now).await?;
 
         self.wait_until_applied().await;
         Ok(after)
+    }
+
+    /// Gives a bank that `tx` has locked the settings of `after`, unless that takes a second actor,
+    /// and commits.
+    pub(super) async fn change_locked_bank(
+        &self,
+        tx: Tx,
+        who: &Admin,
+        before: &Bank,
+        after: &Bank,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        create_bank::check(after.purpose, after.action, after.distance_max)?;
+        let id = after.id;
+        let proposal = || {
+            let (before, after) = (BankSettings::of(before), BankSettings::of(after));
+            let change = json!(ProposedChange { before, after });
+            Ok(Proposal::of(ApprovalVerb::ChangeBank, id, change).in_bank(id))
+        };
+        let guarded = GuardedChange::Bank { before, after };
+        let mut tx = self.unless_guarded(tx, who, &guarded, proposal, now).await?;
+        self.change_bank_in(&mut tx, &who.actor(), before, after, now).await?;
+        let narrowed = change_notice::of_bank(before, after);
+        post_notices(self, &mut tx, &who.actor(), before, narrowed, now).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Gives a bank that `tx` has locked the settings of `after`, for itself or as an approved
+    /// request.
+    pub(crate) async fn change_bank_in(
+        &self,
+        tx: &mut Tx,
+        who: &AuditActor,
+        before: &Bank,
+        after: &Bank,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        create_bank::check(after.purpose, after.action, after.distance_max)?;
+        tx.update_bank(after).await?;
+        tx.insert_bank_version(after, who, now).await?;
+        if after.source != before.source {
+            tx.end_other_source_approvals(after.id, &after.source).await?;
+        }
+        let change = Change::of(who.clone(), AuditVerb::BankChanged, after.id);
+        let change = change.before(values::bank(before)).after(values::bank(after));
+        audit::record(self, tx, change, now).await
     }
 }

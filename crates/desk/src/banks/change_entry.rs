@@ -1,12 +1,30 @@
 //! Changes an entry's labels, end or source id; never its hash.
 
-use mamori_model::{AuditVerb, BankId, Entry, EntryChange, EntryId, EntryState};
+use jiff::Timestamp;
+use mamori_model::approval_request::{ApprovalVerb, GuardedChange};
+use mamori_model::{
+    AuditActor, AuditVerb, BankId, Entry, EntryChange, EntryId, EntryState, change_notice,
+};
+use mamori_store::Tx;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
+use crate::approvals::post_notice::post_notices;
+use crate::approvals::request_approval::Proposal;
 use crate::audit::{self, Change, values};
+use crate::banks::proposed_entries::ProposedMetadata;
 use crate::{Admin, Desk, Error};
 
+/// A change of an entry that waits for a second actor, as JSON.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ProposedEntryChange {
+    pub(crate) entry: EntryId,
+    pub(crate) change: ProposedMetadata,
+}
+
 impl Desk {
-    /// Changes an entry that has not ended; [`Error::Conflict`] if it has.
+    /// Changes an entry that has not ended; [`Error::Conflict`] if it has, [`Error::Waits`] if it
+    /// takes a second actor.
     ///
     /// With an end in the past the entry stops matching, with a later end it continues. Both apply
     /// at every node at once, because the store confirms each hit.
@@ -20,7 +38,37 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("change_entry").await?;
-        tx.lock_bank(bank).await?.ok_or(Error::NotFound("bank"))?;
+        let bank = tx.lock_bank(bank).await?.ok_or(Error::NotFound("bank"))?;
+        let before = tx.lock_entry(bank.id, id).await?.ok_or(Error::NotFound("entry"))?;
+        if before.state(now) != EntryState::Live {
+            return Err(ended());
+        }
+        let after = change.clone().applied_to(before.clone());
+        let proposal = || {
+            let change = ProposedEntryChange { entry: id, change: (&change).into() };
+            Ok(Proposal::of(ApprovalVerb::ChangeEntry, bank.id, json!(change)).in_bank(bank.id))
+        };
+        let guarded = GuardedChange::Entry { bank: &bank, before: &before, after: &after };
+        let mut tx = self.unless_guarded(tx, who, &guarded, proposal, now).await?;
+        let after = self.change_entry_in(&mut tx, &who.actor(), bank.id, id, change, now).await?;
+        let narrowed = change_notice::of_entry(&before, &after);
+        post_notices(self, &mut tx, &who.actor(), &bank, narrowed, now).await?;
+        tx.commit().await?;
+
+        self.wait_until_applied().await;
+        Ok(after)
+    }
+
+    /// Changes an entry of a bank that `tx` has locked, for itself or as an approved request.
+    pub(crate) async fn change_entry_in(
+        &self,
+        tx: &mut Tx,
+        who: &AuditActor,
+        bank: BankId,
+        id: EntryId,
+        change: EntryChange,
+        now: Timestamp,
+    ) -> Result<Entry, Error> {
         let before = tx.lock_entry(bank, id).await?.ok_or(Error::NotFound("entry"))?;
         let state_before = values::entry(&before);
         let after = match before.state(now) {
@@ -30,12 +78,9 @@ impl Desk {
         if !tx.update_entry(&after, now).await? {
             return Err(ended());
         }
-        let change = Change::of(who.actor(), AuditVerb::EntryChanged, bank);
+        let change = Change::of(who.clone(), AuditVerb::EntryChanged, bank);
         let change = change.before(state_before).after(values::entry(&after));
-        audit::record(self, &mut tx, change, now).await?;
-        tx.commit().await?;
-
-        self.wait_until_applied().await;
+        audit::record(self, tx, change, now).await?;
         Ok(after)
     }
 }

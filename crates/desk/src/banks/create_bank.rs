@@ -1,9 +1,16 @@
 //! Creates a bank.
 
+use jiff::Timestamp;
+use mamori_model::approval_request::{ApprovalVerb, GuardedChange};
 use mamori_model::{
-    Action, AuditVerb, Bank, BankName, Distance, Line, Purpose, Quality, Reach, Transforms,
+    Action, AuditActor, AuditVerb, Bank, BankId, BankName, BankSettings, Distance, Line, Purpose,
+    Quality, Reach, Transforms,
 };
+use mamori_store::Tx;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
+use crate::approvals::request_approval::Proposal;
 use crate::audit::{self, Change, values};
 use crate::{Admin, Desk, Error};
 
@@ -34,6 +41,25 @@ pub struct NewBank {
     pub is_enabled: bool,
 }
 
+/// A bank whose creation waits for a second actor, as JSON.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ProposedBank {
+    purpose: Purpose,
+    #[serde(flatten)]
+    settings: BankSettings,
+}
+
+impl ProposedBank {
+    /// Returns the bank with this id, created at `now`; [`Error::Invalid`] if no bank may have these
+    /// settings.
+    pub(crate) fn created(self, id: BankId, now: Timestamp) -> Result<Bank, Error> {
+        let Self { purpose, settings } = self;
+        let bank = settings.of_new_bank(id, purpose, now).map_err(Error::invalid)?;
+        check(bank.purpose, bank.action, bank.distance_max)?;
+        Ok(bank)
+    }
+}
+
 /// Refuses a `distance_max` beyond the limit, and an action of a bank of known benign material.
 pub(crate) fn check(purpose: Purpose, action: Action, distance_max: Distance) -> Result<(), Error> {
     if distance_max > Distance::LIMIT_MAX {
@@ -49,7 +75,7 @@ pub(crate) fn check(purpose: Purpose, action: Action, distance_max: Distance) ->
 
 impl Desk {
     /// Creates a bank; [`Error::Conflict`] if the name is taken, [`Error::Invalid`] if no bank may
-    /// have these settings.
+    /// have these settings, [`Error::Waits`] if it takes a second actor.
     pub async fn create_bank(&self, who: &Admin, new: NewBank) -> Result<Bank, Error> {
         check(new.purpose, new.action, new.distance_max)?;
         let now = self.clock().now();
@@ -70,13 +96,31 @@ impl Desk {
             changed_at: now,
         };
 
-        let mut tx = self.store().begin("create_bank").await?;
-        tx.insert_bank(&bank).await?;
-        let change = Change::of(who.actor(), AuditVerb::BankCreated, bank.id);
-        audit::record(self, &mut tx, change.after(values::bank(&bank)), now).await?;
+        let tx = self.store().begin("create_bank").await?;
+        let proposal = || {
+            let settings = BankSettings::of(&bank);
+            let change = json!(ProposedBank { purpose: bank.purpose, settings });
+            Ok(Proposal::of(ApprovalVerb::CreateBank, bank.id, change))
+        };
+        let guarded = GuardedChange::NewBank(&bank);
+        let mut tx = self.unless_guarded(tx, who, &guarded, proposal, now).await?;
+        self.create_bank_in(&mut tx, &who.actor(), &bank).await?;
         tx.commit().await?;
 
         self.wait_until_applied().await;
         Ok(bank)
+    }
+
+    /// Creates a bank within `tx`, for itself or as an approved request.
+    pub(crate) async fn create_bank_in(
+        &self,
+        tx: &mut Tx,
+        who: &AuditActor,
+        bank: &Bank,
+    ) -> Result<(), Error> {
+        tx.insert_bank(bank).await?;
+        tx.insert_bank_version(bank, who, bank.created_at).await?;
+        let change = Change::of(who.clone(), AuditVerb::BankCreated, bank.id);
+        audit::record(self, tx, change.after(values::bank(bank)), bank.created_at).await
     }
 }

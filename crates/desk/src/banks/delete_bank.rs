@@ -1,8 +1,13 @@
 //! Deletes a bank: it stops matching at once, and a job removes its entries.
 
+use jiff::Timestamp;
+use mamori_model::approval_request::{ApprovalVerb, GuardedChange};
 use mamori_model::job::{JobKind, Lane};
-use mamori_model::{AuditVerb, BankId};
-use mamori_store::{Leased, NewJob};
+use mamori_model::{AuditActor, AuditVerb, Bank, BankId};
+use mamori_store::{Leased, NewJob, Tx};
+use serde_json::json;
+
+use crate::approvals::request_approval::Proposal;
 
 use crate::audit::{self, Change, values};
 use crate::{Admin, Desk, Error};
@@ -13,29 +18,48 @@ const ENTRIES_AT_ONCE: u32 = 10_000;
 impl Desk {
     /// Deletes a bank. When this returns, the bank matches nothing at this node; at other nodes
     /// within a second. Matches that it caused are kept for their retention term.
+    ///
+    /// [`Error::NotFound`] if there is no such bank, [`Error::Waits`] if it takes a second actor.
     pub async fn delete_bank(&self, who: &Admin, id: BankId) -> Result<(), Error> {
         let now = self.clock().now();
-        let purge = NewJob {
-            id: self.clock().mint()?.into(),
-            kind: JobKind::PurgeBank,
-            key: id.to_string(),
-            lane: Lane::own(JobKind::PurgeBank),
-            not_before: now,
-        };
 
         let mut tx = self.store().begin("delete_bank").await?;
-        let before = tx.lock_bank(id).await?.ok_or(Error::NotFound("bank"))?;
-        if !tx.delete_bank(id, now).await? {
-            return Err(Error::NotFound("bank"));
-        }
-        let change = Change::of(who.actor(), AuditVerb::BankDeleted, id);
-        audit::record(self, &mut tx, change.before(values::bank(&before)), now).await?;
-        tx.enqueue(&purge).await?;
+        let bank = tx.lock_bank(id).await?.ok_or(Error::NotFound("bank"))?;
+        let proposal = || {
+            let change = json!({ "name": bank.name });
+            Ok(Proposal::of(ApprovalVerb::DeleteBank, id, change).in_bank(id))
+        };
+        let guarded = GuardedChange::BankDeletion(&bank);
+        let mut tx = self.unless_guarded(tx, who, &guarded, proposal, now).await?;
+        self.delete_bank_in(&mut tx, &who.actor(), &bank, now).await?;
         tx.commit().await?;
 
         self.inner.enqueued.notify_one();
         self.wait_until_applied().await;
         Ok(())
+    }
+
+    /// Deletes a bank that `tx` has locked, for itself or as an approved request.
+    pub(crate) async fn delete_bank_in(
+        &self,
+        tx: &mut Tx,
+        who: &AuditActor,
+        bank: &Bank,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let purge = NewJob {
+            id: self.clock().mint()?.into(),
+            kind: JobKind::PurgeBank,
+            key: bank.id.to_string(),
+            lane: Lane::own(JobKind::PurgeBank),
+            not_before: now,
+        };
+        if !tx.delete_bank(bank.id, now).await? {
+            return Err(Error::NotFound("bank"));
+        }
+        let change = Change::of(who.clone(), AuditVerb::BankDeleted, bank.id);
+        audit::record(self, tx, change.before(values::bank(bank)), now).await?;
+        Ok(tx.enqueue(&purge).await?)
     }
 
     /// Removes the rows of a deleted bank, [`ENTRIES_AT_ONCE`] per transaction.

@@ -5,11 +5,15 @@ pub mod pdq;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use jiff::{SignedDuration, Timestamp};
+use mamori_model::approval_request::{ApprovalVerb, GuardedChange};
 use mamori_model::import::{Import, ImportState, RejectedLine};
-use mamori_model::{AuditActor, AuditVerb, BankId, HashKind};
+use mamori_model::{AuditActor, AuditVerb, Bank, BankId, HashKind, Line};
 use mamori_store::{NewEntry, Tx};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use self::pdq::Sample;
+use crate::approvals::request_approval::Proposal;
 use crate::audit::{self, Change, values};
 use crate::banks::import_lines::{ColumnMap, LineFormat, LineReader, Lines, Piece, Read, lines_of};
 use crate::banks::import_refusal::ImportRefusal;
@@ -47,7 +51,8 @@ impl Desk {
     /// `interrupted` and can be sent again as a whole: hashes that the bank already has are not
     /// added twice. While the import runs, [`Self::import`] returns its progress.
     /// [`Error::ImportRefused`] if the list is not what `options` declare, [`Error::NotFound`] if
-    /// there is no such bank, or no longer.
+    /// there is no such bank, or no longer; [`Error::Waits`], before a line is read, if a second
+    /// actor must approve the source of the bank first. The list is sent again then.
     pub async fn import_entries<S, E>(
         &self,
         who: &Admin,
@@ -60,10 +65,18 @@ impl Desk {
     {
         let now = self.clock().now();
         let import = Import::begun(self.clock().mint()?.into(), bank, now);
+
         let mut tx = self.store().begin("begin_import").await?;
-        tx.lock_bank(bank).await?.ok_or(Error::NotFound("bank"))?;
+        let bank = tx.lock_bank(bank).await?.ok_or(Error::NotFound("bank"))?;
+        let is_approved = tx.use_source_approval(bank.id, &bank.source, now).await?;
+        let proposal = || {
+            let change = json!(ProposedSource { source: bank.source.clone() });
+            Ok(Proposal::of(ApprovalVerb::ApproveSource, bank.id, change).in_bank(bank.id))
+        };
+        let guarded = GuardedChange::Import { bank: &bank, is_approved };
+        let mut tx = self.unless_guarded(tx, who, &guarded, proposal, now).await?;
         tx.insert_import(&import).await?;
-        let change = Change::of(who.actor(), AuditVerb::ImportBegun, bank);
+        let change = Change::of(who.actor(), AuditVerb::ImportBegun, bank.id);
         audit::record(self, &mut tx, change.after(values::import(&import)), now).await?;
         tx.commit().await?;
 
@@ -71,6 +84,7 @@ impl Desk {
             desk: self,
             who: who.actor(),
             import,
+            is_approved,
             reader: LineReader::new(options.format, options.kind)
                 .with_columns(options.columns.clone()),
             sample: (!options.takes_any_pdq).then(Sample::default),
@@ -94,6 +108,35 @@ impl Desk {
     }
 }
 
+/// How long the approval of a source lasts.
+const SOURCE_APPROVED_FOR: SignedDuration = SignedDuration::from_hours(365 * 24);
+
+/// How long the approval of one import into a negative bank lasts.
+const IMPORT_APPROVED_FOR: SignedDuration = SignedDuration::from_hours(24);
+
+/// A source whose approval waits for a second actor, as JSON.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ProposedSource {
+    source: Line,
+}
+
+impl Desk {
+    /// Approves the source of a bank that `tx` has locked, as an approved request: for a year; where
+    /// the bank is a negative one, for one import within a day.
+    pub(crate) async fn approve_source_in(
+        &self,
+        tx: &mut Tx,
+        bank: &Bank,
+        proposed: ProposedSource,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let is_single = bank.purpose.is_negative();
+        let lasts = if is_single { IMPORT_APPROVED_FOR } else { SOURCE_APPROVED_FOR };
+        let ends_at = now.checked_add(lasts).unwrap_or(Timestamp::MAX);
+        Ok(tx.put_source_approval((bank.id, &proposed.source), is_single, now, ends_at).await?)
+    }
+}
+
 /// The number of a line, and the entry on it.
 type NumberedEntry = (u64, NewEntry);
 
@@ -102,6 +145,8 @@ struct Running<'a> {
     desk: &'a Desk,
     who: AuditActor,
     import: Import,
+    /// Whether two actors approved the source of the bank.
+    is_approved: bool,
     options: ImportOptions,
     reader: LineReader,
     batch: Vec<NumberedEntry>,
@@ -273,8 +318,15 @@ impl Running<'_> {
 
         let mut tx = self.desk.store().begin("import_entries").await?;
         let mut import = self.import.clone();
-        // No more is added to a bank that was deleted meanwhile.
-        tx.lock_bank(import.bank).await?.ok_or(Error::NotFound("bank"))?;
+        // No more is added to a bank that was deleted meanwhile, or whose action was raised.
+        let bank = tx.lock_bank(import.bank).await?.ok_or(Error::NotFound("bank"))?;
+        let guarded = GuardedChange::Import { bank: &bank, is_approved: self.is_approved };
+        if !self.desk.guard(&mut tx, now).await?.reasons(&guarded).is_empty() {
+            return Err(Error::conflict(
+                "the bank was changed during the import: send the list again, so that a second \
+                 actor can approve its source",
+            ));
+        }
         let added = if self.options.restores_withdrawn {
             tx.restore_entries(import.bank, &batch, now).await?
         } else {

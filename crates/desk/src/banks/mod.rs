@@ -10,8 +10,11 @@ pub mod import_entries;
 pub mod import_lines;
 pub mod import_refusal;
 pub mod list_banks;
+pub mod list_versions;
 pub(crate) mod open_disputes;
+pub(crate) mod proposed_entries;
 pub mod resolve_dispute;
+pub mod restore_version;
 pub mod withdraw_entries;
 
 use jiff::Timestamp;

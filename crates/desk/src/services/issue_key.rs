@@ -2,10 +2,13 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use mamori_model::approval_request::{ApprovalRequest, ApprovalVerb, GuardedChange};
 use mamori_model::key::{Key, Role};
-use mamori_model::{AuditActor, AuditVerb, Line, Sensitive};
+use mamori_model::{AuditActor, AuditVerb, KeyId, Line, Sensitive};
 use mamori_store::Tx;
 
+use crate::approvals::request_approval::Proposal;
 use crate::audit::{self, Change, values};
 use crate::services::proof;
 use crate::{Admin, Desk, Error, clock};
@@ -17,19 +20,38 @@ pub struct Issued {
     pub key: Key,
     /// The text of the key: `mk_` and 43 characters of URL-safe base64.
     pub token: Sensitive<String>,
+    /// The request that a second actor must approve before the key is accepted; `None`: it is
+    /// accepted now.
+    pub waits_for: Option<Box<ApprovalRequest>>,
 }
 
 impl Desk {
     /// Issues a key for a role; [`Error::NotFound`] if the role's service does not exist.
+    ///
+    /// An administrator's key may take a second actor: then [`Issued::waits_for`] is the request,
+    /// and the key is accepted once that is approved. Its text is shown now and never again.
     pub async fn issue_key(&self, who: &Admin, role: Role, name: Line) -> Result<Issued, Error> {
         if let Role::Service(service) = role {
             self.store().service(service).await?.ok_or(Error::NotFound("service"))?;
         }
-        let issued = self.mint_key(role, name)?;
+        let mut issued = self.mint_key(role, name)?;
+        let now = issued.key.created_at;
 
         let mut tx = self.store().begin("issue_key").await?;
+        let guard = self.guard(&mut tx, now).await?;
+        let reasons = match role {
+            Role::Admin => guard.reasons(&GuardedChange::AdminKey),
+            Role::Service(_) => Vec::new(),
+        };
+        issued.key.waits = !reasons.is_empty();
         tx.insert_key(&issued.key).await?;
         self.record_issued(&mut tx, who.actor(), &issued.key).await?;
+        if issued.key.waits {
+            let change = values::key(&issued.key);
+            let proposal = Proposal::of(ApprovalVerb::IssueKey, issued.key.id, change);
+            let request = self.request_approval(&mut tx, who.actor(), reasons, proposal, now);
+            issued.waits_for = Some(Box::new(request.await?));
+        }
         tx.commit().await?;
 
         self.wait_until_applied().await;
@@ -46,6 +68,7 @@ impl Desk {
         let issued = self.mint_key(Role::Admin, name)?;
 
         let mut tx = self.store().begin("issue_first_key").await?;
+        tx.installed_at(issued.key.created_at).await?;
         tx.insert_key(&issued.key).await?;
         if tx.lock_and_count_admin_keys().await? > 1 {
             return Ok(None);
@@ -55,6 +78,20 @@ impl Desk {
 
         self.wait_until_applied().await;
         Ok(Some(issued))
+    }
+
+    /// Makes a key valid that waited, as an approved request; [`Error::Conflict`] if it was revoked
+    /// meanwhile.
+    pub(crate) async fn accept_key_in(
+        &self,
+        tx: &mut Tx,
+        key: KeyId,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        if !tx.accept_key(key, now).await? {
+            return Err(Error::conflict("the key was revoked before it was approved"));
+        }
+        Ok(())
     }
 
     async fn record_issued(&self, tx: &mut Tx, by: AuditActor, key: &Key) -> Result<(), Error> {
@@ -71,8 +108,9 @@ impl Desk {
             name,
             digest: proof::digest(&token),
             created_at: self.clock().now(),
+            waits: false,
             revoked_at: None,
         };
-        Ok(Issued { key, token: Sensitive::new(token) })
+        Ok(Issued { key, token: Sensitive::new(token), waits_for: None })
     }
 }

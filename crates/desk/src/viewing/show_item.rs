@@ -111,6 +111,7 @@ fn is_lasting(error: &Error) -> bool {
         | Error::Invalid(_)
         | Error::ImportRefused { .. }
         | Error::NearHits { .. }
+        | Error::Waits(_)
         | Error::PartlyLooked
         | Error::Unavailable(_)
         | Error::Internal { .. } => false,

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod acting;
+mod agreeing;
 mod approving;
 mod auditing;
 mod bulking;
@@ -18,6 +19,8 @@ mod figuring;
 mod following;
 mod importing;
 mod judging;
+mod lapsing;
+mod narrowing;
 mod notifying;
 mod opening;
 mod reading;

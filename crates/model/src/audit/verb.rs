@@ -87,6 +87,20 @@ pub enum AuditVerb {
     BulkRefused,
     /// A bulk decision was undone.
     BulkUndone,
+    /// A change was requested that needs a second actor.
+    ApprovalRequested,
+    /// A second actor approved a requested change, which took effect.
+    ApprovalApproved,
+    /// The requester had a requested change take effect alone, after the delay.
+    ApprovalMadeAlone,
+    /// A second actor refused a requested change.
+    ApprovalRefused,
+    /// A requested change was cancelled.
+    ApprovalCancelled,
+    /// A requested change lapsed.
+    ApprovalLapsed,
+    /// A notice of a change that narrowed was acknowledged.
+    NoticeAcknowledged,
 }
 
 impl AuditVerb {

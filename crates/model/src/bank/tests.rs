@@ -2,6 +2,27 @@ use jiff::civil::date;
 
 use super::*;
 
+/// A bank that is matched everywhere on public and shared items, and does nothing by itself.
+pub fn a_bank() -> Bank {
+    let surfaces = [Surface::Public, Surface::Shared].into();
+    Bank {
+        id: uuid::Uuid::from_u128(7).into(),
+        name: "list".parse().unwrap(),
+        purpose: Purpose::ChildSexualAbuse,
+        source: "a hotline".parse().unwrap(),
+        legal_basis: "an agreement".parse().unwrap(),
+        owner: "a team".parse().unwrap(),
+        reach: Reach::new(surfaces, Jurisdictions::Everywhere, None).unwrap(),
+        distance_max: Distance::PDQ_SAME_MAX,
+        quality_min: Quality::TRUSTED_MIN,
+        transforms: Transforms::All,
+        action: Action::None,
+        is_enabled: true,
+        created_at: Timestamp::UNIX_EPOCH,
+        changed_at: Timestamp::UNIX_EPOCH,
+    }
+}
+
 fn reach(surfaces: &[Surface], until: Option<Date>) -> Result<Reach, NotAReach> {
     let basis = until
         .map(|until| PrivateBasis { law: "Telecommunications Act, s. 1".parse().unwrap(), until });

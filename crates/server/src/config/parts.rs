@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use mamori_desk::settings::{CaseSettings, NearHitLimits, SignInSettings, WebhookSettings};
+use mamori_desk::settings::{
+    ApprovalSettings, CaseSettings, NearHitLimits, SignInSettings, WebhookSettings,
+};
 use mamori_desk::webhooks::destination::Permitted;
 use mamori_model::sign_in::{AttemptLimits, SessionLimits};
-use mamori_model::{Reach, exposure};
+use mamori_model::{Distance, Reach, exposure};
 use mamori_vault::{Keyring, Vault};
 
 use super::{Config, Error};
@@ -58,8 +60,19 @@ impl Config {
             sign_in: self.sign_in(),
             cases: self.case_settings(),
             exposure: self.exposure_limits(),
+            approvals: self.approval_settings(),
             ..mamori_desk::Settings::default()
         })
+    }
+
+    fn approval_settings(&self) -> ApprovalSettings {
+        let approvals = &self.approvals;
+        ApprovalSettings {
+            alone_after: SignedDuration::from_hours(approvals.alone_after_hours.into()),
+            distance_max: Distance(approvals.distance_max),
+            withdrawals_per_day_max: approvals.withdrawals_per_day_max,
+            waiting_max: approvals.waiting_max,
+        }
     }
 
     /// Returns the keys of the vault, if there are any.

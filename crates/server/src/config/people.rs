@@ -1,8 +1,8 @@
-//! The sections about staff and their work: console, staff, vault, cases and exposure.
+//! The sections about staff and their work: console, staff, vault, cases, approvals and exposure.
 
 use std::path::PathBuf;
 
-use mamori_desk::settings::{CaseSettings, SignInSettings};
+use mamori_desk::settings::{ApprovalSettings, CaseSettings, SignInSettings};
 use mamori_model::Sensitive;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -149,6 +149,36 @@ impl Default for Cases {
             bulk_actions_max: usual.bulk_actions_max,
             bulk_wait_min: minutes(usual.bulk_wait),
             danger_note: None,
+        }
+    }
+}
+
+/// `[approvals]`: changes that take a second actor.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Approvals {
+    /// How long after a request the requester may have the change take effect alone, in hours.
+    #[serde(deserialize_with = "within::<24, 720, _, _>")]
+    pub alone_after_hours: u32,
+    /// The largest distance limit of a bank that takes no second actor, in bits.
+    #[serde(deserialize_with = "within::<0, 64, _, _>")]
+    pub distance_max: u32,
+    /// The most entries that may be withdrawn from a bank within 24 hours without a second actor.
+    #[serde(deserialize_with = "within::<0, 1_000_000, _, _>")]
+    pub withdrawals_per_day_max: u32,
+    /// The most requests of one actor that wait at the same time.
+    #[serde(deserialize_with = "within::<1, 1_000, _, _>")]
+    pub waiting_max: u32,
+}
+
+impl Default for Approvals {
+    fn default() -> Self {
+        let usual = ApprovalSettings::default();
+        Self {
+            alone_after_hours: hours(usual.alone_after),
+            distance_max: usual.distance_max.0,
+            withdrawals_per_day_max: usual.withdrawals_per_day_max,
+            waiting_max: usual.waiting_max,
         }
     }
 }

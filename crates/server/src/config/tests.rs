@@ -45,7 +45,7 @@ fn the_sample_has_every_key() {
         "retention",
     ];
     let table: toml::Table = sample_with_all_keys().parse().unwrap();
-    let about_staff = ["console", "staff", "vault", "cases", "exposure"];
+    let about_staff = ["console", "staff", "vault", "cases", "approvals", "exposure"];
     for section in sections.into_iter().chain(about_staff).chain(["hma", "log"]) {
         let sample = section.split('.').fold(&table, |table, name| table[name].as_table().unwrap());
 

@@ -8,6 +8,9 @@ use mamori_model::key::{Role, Service};
 use mamori_model::page::PageSize;
 use mamori_model::{Line, ServiceId};
 
+use crate::approval;
+use crate::cli::WAITS;
+
 /// Creates an API key and prints it, once: it is not stored.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -42,7 +45,9 @@ pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
     let issued = desk.issue_key(&admin, role, args.name.clone()).await?;
     writeln!(io::stderr(), "{}, for {whose}; it is shown only now:", issued.key.id)?;
     writeln!(io::stdout(), "{}", issued.token.reveal())?;
-    Ok(ExitCode::SUCCESS)
+    let Some(request) = issued.waits_for else { return Ok(ExitCode::SUCCESS) };
+    writeln!(io::stderr(), "the key is not accepted yet: {}", approval::explain(&request))?;
+    Ok(ExitCode::from(WAITS))
 }
 
 async fn find_or_create_service(

@@ -23,6 +23,7 @@ struct Row<'a> {
     service: Option<String>,
     name: &'a str,
     created_at: String,
+    waits: bool,
     revoked_at: Option<String>,
 }
 
@@ -37,7 +38,11 @@ pub async fn run(desk: &Desk, args: &Args) -> anyhow::Result<ExitCode> {
             if args.json {
                 writeln!(out, "{}", serde_json::to_string(&row)?)?;
             } else {
-                let state = if row.revoked_at.is_some() { "revoked" } else { "live" };
+                let state = match (row.revoked_at.is_some(), row.waits) {
+                    (true, _) => "revoked",
+                    (false, true) => "waits",
+                    (false, false) => "live",
+                };
                 let whose = row.service.as_deref().unwrap_or("administrator");
                 writeln!(out, "{}  {state:<7}  {whose:<36}  {}", row.id, row.name)?;
             }
@@ -60,6 +65,7 @@ fn row(key: &Key) -> Row<'_> {
         service,
         name: key.name.as_str(),
         created_at: key.created_at.to_string(),
+        waits: key.waits,
         revoked_at: key.revoked_at.map(|at| at.to_string()),
     }
 }

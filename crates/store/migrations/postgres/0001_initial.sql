@@ -27,6 +27,19 @@ CREATE TABLE bank (
 );
 CREATE UNIQUE INDEX bank_name ON bank (name) WHERE deleted_at IS NULL;
 
+-- The versions of a bank's settings. None is ever changed; the greatest is in force.
+CREATE TABLE bank_version (
+    bank_id       UUID    NOT NULL REFERENCES bank (id),
+    version       BIGINT  NOT NULL CHECK (version > 0), -- from 1, without gaps
+    settings      TEXT    NOT NULL,            -- JSON: `BankSettings`
+    actor_kind    TEXT    NOT NULL CHECK (actor_kind IN ('key', 'staff', 'command_line', 'mamori')),
+    actor_id      TEXT,                        -- text form of the id of the key or staff member
+    actor_name    TEXT,                        -- of a key: its name when it made the change
+    changed_at    BIGINT  NOT NULL,            -- microseconds
+    changed_by    TEXT    NOT NULL,            -- name of the transaction
+    PRIMARY KEY (bank_id, version)
+);
+
 CREATE TABLE counter (
     name          TEXT    NOT NULL PRIMARY KEY, -- what is counted: 'entry', 'action'
     last          BIGINT  NOT NULL,             -- the last number given out
@@ -99,6 +112,7 @@ CREATE TABLE api_key (
     name          TEXT    NOT NULL,            -- what it is for
     digest        BYTEA   NOT NULL UNIQUE CHECK (length(digest) = 32),  -- SHA-256 of its text
     created_at    BIGINT  NOT NULL,            -- microseconds
+    waits         BOOLEAN NOT NULL,            -- issued, and not accepted until a second actor agrees
     revoked_at    BIGINT,                      -- microseconds; from then on it is not accepted
     changed_by    TEXT    NOT NULL             -- name of the transaction
 );
@@ -350,6 +364,99 @@ CREATE TRIGGER audit_event_update BEFORE UPDATE OR DELETE ON audit_event
     FOR EACH ROW EXECUTE FUNCTION audit_event_guard();
 CREATE TRIGGER audit_event_truncate BEFORE TRUNCATE ON audit_event
     FOR EACH STATEMENT EXECUTE FUNCTION audit_event_guard();
+
+-- When the installation got its first key or bank: for a day after that, changes need no second
+-- actor. One row, which is added once.
+CREATE TABLE installation (
+    id            BIGINT  NOT NULL PRIMARY KEY CHECK (id = 1),
+    began_at      BIGINT  NOT NULL,            -- microseconds
+    changed_by    TEXT    NOT NULL             -- name of the transaction
+);
+CREATE FUNCTION installation_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the beginning of an installation is never changed';
+END
+$$;
+CREATE TRIGGER installation_change BEFORE UPDATE OR DELETE ON installation
+    FOR EACH ROW EXECUTE FUNCTION installation_guard();
+CREATE TRIGGER installation_truncate BEFORE TRUNCATE ON installation
+    FOR EACH STATEMENT EXECUTE FUNCTION installation_guard();
+-- Changes that wait for a second actor, and what became of them.
+CREATE TABLE approval_request (
+    id            UUID    NOT NULL PRIMARY KEY, -- UUIDv7
+    verb          TEXT    NOT NULL,            -- what is to be done: a word of `ApprovalVerb`
+    reasons       TEXT    NOT NULL,            -- JSON list of words of `Reason`: why it needs a second actor
+    requester_kind TEXT   NOT NULL CHECK (requester_kind IN ('key', 'command_line')),
+    requester_id  TEXT,                        -- text form of the key's id
+    requester_name TEXT,                       -- of a key: its name when it requested the change
+    target        TEXT    NOT NULL,            -- to what: the text form of an id
+    bank_id       UUID    REFERENCES bank (id), -- the bank that it concerns, if that exists
+    bank_version  BIGINT,                      -- the newest version of its settings at the request
+    change        TEXT,                        -- JSON: the change, which may contain hashes; NULL once resolved
+    state         TEXT    NOT NULL CHECK (state IN ('waiting', 'done', 'made_alone', 'refused',
+                      'cancelled', 'lapsed')),
+    resolver_kind TEXT    CHECK (resolver_kind IN ('key', 'staff', 'command_line')),
+    resolver_id   TEXT,                        -- text form of the id of the key or staff member
+    resolver_name TEXT,                        -- of a key: its name
+    refusal       TEXT,                        -- of 'refused': why, in the words of the second actor
+    lapse         TEXT    CHECK (lapse IN ('expired', 'bank_changed', 'key_revoked')), -- of 'lapsed'
+    requested_at  BIGINT  NOT NULL,            -- microseconds
+    agree_until   BIGINT  NOT NULL,            -- microseconds; until then a second actor may approve it
+    alone_from    BIGINT  NOT NULL,            -- microseconds; from then on the requester may act alone
+    expires_at    BIGINT  NOT NULL,            -- microseconds; then it lapses
+    resolved_at   BIGINT,                      -- microseconds
+    changed_by    TEXT    NOT NULL,            -- name of the transaction
+    CHECK ((requester_kind = 'key') = (requester_id IS NOT NULL AND requester_name IS NOT NULL)),
+    CHECK ((bank_id IS NULL) = (bank_version IS NULL)),
+    CHECK ((state = 'waiting') = (change IS NOT NULL)),
+    CHECK ((state = 'waiting') = (resolved_at IS NULL)),
+    CHECK ((state IN ('waiting', 'lapsed')) = (resolver_kind IS NULL)),
+    CHECK ((state = 'refused') = (refusal IS NOT NULL)),
+    CHECK ((state = 'lapsed') = (lapse IS NOT NULL)),
+    CHECK (state <> 'done' OR resolver_kind <> requester_kind
+           OR COALESCE(resolver_id, '') <> COALESCE(requester_id, '')),
+    CHECK (requested_at <= agree_until AND agree_until <= alone_from AND alone_from <= expires_at)
+);
+CREATE INDEX approval_request_waiting ON approval_request (expires_at) WHERE state = 'waiting';
+CREATE INDEX approval_request_resolved ON approval_request (resolved_at)
+    WHERE resolved_at IS NOT NULL;
+
+-- Sources from which lists may be imported into a bank without a further request.
+CREATE TABLE source_approval (
+    bank_id       UUID    NOT NULL REFERENCES bank (id),
+    source        TEXT    NOT NULL,            -- the bank's source when it was approved
+    is_single     BOOLEAN NOT NULL, -- for one import, whose start deletes the row
+    approved_at   BIGINT  NOT NULL,            -- microseconds
+    ends_at       BIGINT  NOT NULL,            -- microseconds
+    changed_by    TEXT    NOT NULL,            -- name of the transaction
+    PRIMARY KEY (bank_id, source)
+);
+CREATE INDEX source_approval_end ON source_approval (ends_at);
+
+-- Changes that narrowed, which took effect at once, until another actor has acknowledged them.
+CREATE TABLE change_notice (
+    id            UUID    NOT NULL PRIMARY KEY, -- UUIDv7
+    what          TEXT    NOT NULL,            -- a word of `Narrowing`
+    bank_id       UUID    NOT NULL REFERENCES bank (id),
+    actor_kind    TEXT    NOT NULL CHECK (actor_kind IN ('key', 'command_line')),
+    actor_id      TEXT,                        -- text form of the key's id
+    actor_name    TEXT,                        -- of a key: its name at the first change
+    times         BIGINT  NOT NULL CHECK (times > 0), -- how often
+    first_at      BIGINT  NOT NULL,            -- microseconds
+    last_at       BIGINT  NOT NULL,            -- microseconds
+    acknowledger_kind TEXT CHECK (acknowledger_kind IN ('key', 'staff', 'command_line')),
+    acknowledger_id TEXT,                      -- text form of the id of the key or staff member
+    acknowledger_name TEXT,                    -- of a key: its name
+    acknowledged_at BIGINT,                    -- microseconds
+    changed_by    TEXT    NOT NULL,            -- name of the transaction
+    CHECK ((actor_kind = 'key') = (actor_id IS NOT NULL AND actor_name IS NOT NULL)),
+    CHECK ((acknowledger_kind IS NULL) = (acknowledged_at IS NULL))
+);
+CREATE UNIQUE INDEX change_notice_open
+    ON change_notice (bank_id, what, actor_kind, (COALESCE(actor_id, '')))
+    WHERE acknowledged_at IS NULL;
+CREATE INDEX change_notice_acknowledged ON change_notice (acknowledged_at)
+    WHERE acknowledged_at IS NOT NULL;
 
 -- A break, due after a long stretch of viewing or asked for by the reviewer. A reached limit of
 -- views, minutes or points is not stored here: it follows from `item_view`.

@@ -43,6 +43,11 @@ queries! {
          WHERE target = $1 AND actor_kind = 'staff' AND actor_id <> $1
            AND verb IN ('staff_added', 'staff_roles_changed', 'staff_link_made')
            AND happened_at > $2";
+    COUNT_CHANGES_BY_CLI = "-- count_changes_by_cli
+        SELECT count(*) FROM audit_event
+         WHERE target = $1 AND actor_kind = 'command_line'
+           AND verb IN ('staff_added', 'staff_roles_changed', 'staff_link_made')
+           AND happened_at > $2";
     INSERT_AUDIT_EVENT = "-- insert_audit_event
         INSERT INTO audit_event (id, actor_kind, actor_id, actor_name, verb, target, state_before,
                                  state_after, happened_at, changed_by)
@@ -196,6 +201,18 @@ impl Tx {
     pub async fn unnumbered_audit_events(&mut self, limit: u32) -> Result<Vec<AuditEvent>, Error> {
         let events = read_all(self.rows(AUDIT_UNNUMBERED.bind(limit)).await?)?;
         Ok(events.into_iter().map(|linked| linked.event).collect())
+    }
+
+    /// Checks whether the command line created this account, or gave it roles or a link, after
+    /// `since`.
+    pub async fn was_changed_by_cli(
+        &mut self,
+        staff: StaffId,
+        since: Timestamp,
+    ) -> Result<bool, Error> {
+        let call = COUNT_CHANGES_BY_CLI.bind(staff.to_string()).bind(since);
+        let count: Option<(i64,)> = self.row(call).await?;
+        Ok(count.is_some_and(|(count,)| count > 0))
     }
 
     /// Checks whether a colleague created this account, or gave it roles or a link, after `since`.

@@ -4,3 +4,4 @@ pub mod bank;
 pub mod dispute;
 pub mod entry;
 pub mod import;
+pub mod version;

@@ -20,7 +20,7 @@ macro_rules! select {
             "-- ",
             $name,
             "
-        SELECT id, service_id, name, digest, created_at, revoked_at
+        SELECT id, service_id, name, digest, created_at, waits, revoked_at
           FROM api_key
          WHERE ",
             $rest
@@ -33,16 +33,30 @@ queries! {
     KEYS_PAGE_OF_SERVICE = select!("keys_page_of_service", "id > $1 AND service_id = $3
          ORDER BY id LIMIT $2");
     KEY_BY_ID = select!("key_by_id", "id = $1");
-    KEYS_LIVE = select!("keys_live", "revoked_at IS NULL ORDER BY id");
+    KEYS_LIVE = select!("keys_live", "revoked_at IS NULL AND NOT waits ORDER BY id");
     LOCK_KEYS = "-- lock_keys
         SELECT CAST(1 AS BIGINT)",
         postgres: "-- lock_keys
         SELECT CAST(1 AS BIGINT) FROM pg_advisory_xact_lock(7308613679165170531)";
     COUNT_LIVE_ADMIN_KEYS = "-- count_live_admin_keys
-        SELECT count(*) FROM api_key WHERE service_id IS NULL AND revoked_at IS NULL";
+        SELECT count(*) FROM api_key WHERE service_id IS NULL AND revoked_at IS NULL AND NOT waits";
     INSERT_KEY = "-- insert_key
-        INSERT INTO api_key (id, service_id, name, digest, created_at, revoked_at, changed_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        INSERT INTO api_key (id, service_id, name, digest, created_at, waits, revoked_at, changed_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    ACCEPT_KEY = "-- accept_key
+        UPDATE api_key
+           SET waits = FALSE, changed_by = $2
+         WHERE id = $1 AND waits AND revoked_at IS NULL";
+    KEY_LINE = "-- key_line
+        WITH RECURSIVE line (id, depth) AS (
+             SELECT CAST($1 AS TEXT), 0
+              UNION ALL
+             SELECT event.actor_id, line.depth + 1
+               FROM line
+               JOIN audit_event AS event ON event.target = line.id
+                AND event.verb = 'key_issued' AND event.actor_kind = 'key'
+              WHERE line.depth < 100)
+        SELECT id FROM line WHERE depth > 0 ORDER BY depth";
     REVOKE_KEY = "-- revoke_key
         UPDATE api_key
            SET revoked_at = $2, changed_by = $3
@@ -60,6 +74,7 @@ row! {
         name: String,
         digest: Vec<u8>,
         created_at: i64,
+        waits: bool,
         revoked_at: Option<i64>,
     }
 }
@@ -73,6 +88,7 @@ impl KeyRow {
             name: self.name.parse().or_corrupt("api_key.name")?,
             digest: Sha256::try_from(self.digest.as_slice()).or_corrupt("api_key.digest")?,
             created_at: from_micros(self.created_at, "api_key.created_at")?,
+            waits: self.waits,
             revoked_at: maybe_from_micros(self.revoked_at, "api_key.revoked_at")?,
         })
     }
@@ -121,6 +137,7 @@ impl Tx {
             .bind(key.name.as_str())
             .bind(key.digest.as_bytes().as_slice())
             .bind(key.created_at)
+            .bind(key.waits)
             .bind(key.revoked_at)
             .bind(self.name());
         self.run(call).await.map_err(|error| error.or_taken("service", "key"))?;
@@ -132,6 +149,23 @@ impl Tx {
     pub async fn key(&mut self, id: KeyId) -> Result<Option<Key>, Error> {
         let row: Option<KeyRow> = self.row(KEY_BY_ID.bind(id)).await?;
         row.map(KeyRow::read).transpose()
+    }
+
+    /// Makes a key valid that waited for a second actor; returns `false` if it does not wait, or is
+    /// revoked.
+    pub async fn accept_key(&mut self, key: KeyId, now: Timestamp) -> Result<bool, Error> {
+        let is_accepted = self.run(ACCEPT_KEY.bind(key).bind(self.name())).await? == 1;
+        if is_accepted {
+            self.record_change(PendingChange { change: Change::Keys, at: now });
+        }
+        Ok(is_accepted)
+    }
+
+    /// Returns the key that created `key`, the key that created that one, and so on, as far as the
+    /// audit record says so. Empty for a key that was issued on the command line.
+    pub async fn ancestors_of_key(&mut self, key: KeyId) -> Result<Vec<KeyId>, Error> {
+        let rows: Vec<(String,)> = self.rows(KEY_LINE.bind(key.to_string())).await?;
+        rows.into_iter().map(|(id,)| id.parse().or_corrupt("audit_event.actor_id")).collect()
     }
 
     /// Revokes a key; returns `false` if it does not exist or is revoked already.

@@ -17,6 +17,7 @@ fn key(number: u8, role: Role) -> Key {
         name: "a key".parse().unwrap(),
         digest: [number; 32].into(),
         created_at: at(0),
+        waits: false,
         revoked_at: None,
     }
 }

@@ -3,10 +3,12 @@
 //! `matrix.txt` lists which role may call which endpoint; a test compares it with the code.
 
 pub mod actions;
+pub mod approvals;
 pub mod banks;
 pub mod cases;
 pub mod checks;
 pub mod decisions;
+pub mod guarded;
 pub mod services;
 pub mod webhooks;
 
@@ -56,12 +58,22 @@ fn endpoints() -> Vec<UtoipaMethodRouter<App>> {
         routes!(banks::get_import::get_import),
         routes!(banks::export_bank::export_bank),
         routes!(banks::list_disputes::list_disputes),
+        routes!(banks::list_versions::list_versions),
+        routes!(banks::restore_version::restore_version),
         routes!(checks::list_matches::list_matches),
         routes!(checks::get_match::get_match),
         routes!(services::create_service::create_service, services::list_services::list_services),
         routes!(services::change_service::change_service, services::delete_service::delete_service),
         routes!(services::create_key::create_key, services::list_keys::list_keys),
         routes!(services::revoke_key::revoke_key),
+        routes!(approvals::list_approvals::list_approvals),
+        routes!(approvals::get_approval::get_approval),
+        routes!(approvals::approve_approval::approve_approval),
+        routes!(approvals::refuse_approval::refuse_approval),
+        routes!(approvals::cancel_approval::cancel_approval),
+        routes!(approvals::apply_approval::apply_approval),
+        routes!(approvals::list_notices::list_notices),
+        routes!(approvals::acknowledge_notice::acknowledge_notice),
         routes!(webhooks::add_webhook::add_webhook, webhooks::list_webhooks::list_webhooks),
         routes!(webhooks::get_webhook::get_webhook, webhooks::remove_webhook::remove_webhook),
         routes!(webhooks::test_webhook::test_webhook),

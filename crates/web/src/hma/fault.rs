@@ -50,7 +50,7 @@ impl From<Error> for Fault {
     fn from(error: Error) -> Self {
         let status = match &error {
             Error::NotFound(_) => StatusCode::NOT_FOUND,
-            Error::Conflict(_) | Error::Refused(_) => StatusCode::CONFLICT,
+            Error::Conflict(_) | Error::Refused(_) | Error::Waits(_) => StatusCode::CONFLICT,
             Error::Invalid(_) | Error::ImportRefused { .. } => StatusCode::BAD_REQUEST,
             Error::Media(Media::Unsupported { .. } | Media::Unreadable { .. }) => {
                 StatusCode::BAD_REQUEST

@@ -46,6 +46,10 @@ pub const FREE_TEXT: &str =
 texts! {
     /// Id of a bank.
     BankId = 37..=37, "^bank_[0-9a-f]{32}$", "bank_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
+    /// Id of an approval request.
+    ApprovalId = 36..=36, "^apr_[0-9a-f]{32}$", "apr_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
+    /// Id of a change notice.
+    NoticeId = 37..=37, "^note_[0-9a-f]{32}$", "note_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
     /// Id of an entry: a number that is never used again.
     EntryId = 5..=23, "^ent_[1-9][0-9]{0,18}$", "ent_12";
     /// Id of an import.

@@ -1,6 +1,7 @@
 //! A whole desk in one line: a database, a pool, a clock that stands still, and a service with a
 //! key.
 
+pub mod actors;
 pub mod people;
 pub mod receiver;
 

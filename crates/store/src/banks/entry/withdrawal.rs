@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::read::read_hash;
 use super::{Added, NewEntry, ROWS_MAX};
+use crate::call::Call;
 use crate::error::Error;
 use crate::json;
 use crate::query::queries;
@@ -31,6 +32,11 @@ queries! {
            SET withdrawn_at = $3, changed_by = $4
          WHERE bank_id = $1 AND source_id = $2 AND withdrawn_at IS NULL AND expired_at IS NULL
         RETURNING bank_id, id";
+    COUNT_LIVE_OF_SOURCE = "-- count_live_of_source
+        SELECT count(*) FROM entry
+         WHERE bank_id = $1 AND source_id = $2 AND withdrawn_at IS NULL AND expired_at IS NULL";
+    COUNT_WITHDRAWN_SINCE = "-- count_withdrawn_since
+        SELECT count(*) FROM entry WHERE withdrawn_at > $2 AND bank_id = $1";
     REMEMBER_WITHDRAWN = "-- remember_withdrawn
         INSERT INTO withdrawal (bank_id, kind, hash, entry_id, withdrawn_at, changed_by)
         SELECT bank_id, kind, hash, max(id), withdrawn_at, $3
@@ -112,6 +118,29 @@ impl Tx {
         let call = WITHDRAW_SOURCE.bind(bank).bind(source.as_str()).bind(now).bind(self.name());
         let withdrawn = self.end(call, now).await?;
         self.remember_withdrawn(bank, withdrawn, now).await
+    }
+
+    /// Counts the live entries of `bank` that have this id at their source.
+    pub async fn count_live_of_source(
+        &mut self,
+        bank: BankId,
+        source: &Line,
+    ) -> Result<u64, Error> {
+        self.count(COUNT_LIVE_OF_SOURCE.bind(bank).bind(source.as_str())).await
+    }
+
+    /// Counts the entries of `bank` that were withdrawn after `since`.
+    pub async fn count_withdrawn_since(
+        &mut self,
+        bank: BankId,
+        since: Timestamp,
+    ) -> Result<u64, Error> {
+        self.count(COUNT_WITHDRAWN_SINCE.bind(bank).bind(since)).await
+    }
+
+    async fn count(&mut self, call: Call) -> Result<u64, Error> {
+        let count: Option<(i64,)> = self.row(call).await?;
+        Ok(count.and_then(|(count,)| u64::try_from(count).ok()).unwrap_or(0))
     }
 
     /// Adds entries as [`Self::add_entries`] does, but also those whose hash was withdrawn.

@@ -6,7 +6,9 @@ use mamori_model::BankId;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use crate::api::approvals::approval_json::ApprovalJson;
 use crate::api::banks::entry_json::{AddedJson, NewEntries};
+use crate::api::guarded::Guarded;
 use crate::extract::{Json, Path, Query};
 use crate::guard::Admin;
 use crate::json::text;
@@ -28,7 +30,8 @@ pub struct AddQuery {
 /// Takes one to 1,000 hashes; send more as an import. A hash that the bank already has is not added
 /// again; if the request brings new metadata for it, its entry changes. Hashes that were withdrawn
 /// from the bank are left out unless `restore_withdrawn` is set. When the response arrives, the
-/// entries match on the node that answered, and within a second on every node.
+/// entries match on the node that answered, and within a second on every node. In a bank whose
+/// action is `hold` or `block`, or one of known harmless pictures, it takes a second actor.
 #[utoipa::path(
     post, path = "/v1/banks/{bank}/entries", tag = "entries",
     params(("bank" = inline(text::BankId), Path, description = "The bank's id."), AddQuery),
@@ -36,7 +39,11 @@ pub struct AddQuery {
         "hash": "f8f8f0cce0f4e84d0e370a22028f67f0b36e2ed596623e1d33e6b39c4e9c9b22",
         "source_id": "case 7", "labels": ["A1"],
     }]})))),
-    responses((status = 200, description = "The result for the hashes.", body = AddedJson)),
+    responses(
+        (status = 200, description = "The result for the hashes.", body = AddedJson),
+        (status = 202, description = "The change waits for a second actor.", body = ApprovalJson,
+         headers(("location" = String, description = "The address of the request."))),
+    ),
     extensions(("x-who" = json!("admin")))
 )]
 pub async fn add_entries(
@@ -45,14 +52,14 @@ pub async fn add_entries(
     Path(bank): Path<BankId>,
     Query(query): Query<AddQuery>,
     Json(new): Json<NewEntries>,
-) -> Result<axum::Json<AddedJson>, Problem> {
+) -> Result<Guarded<axum::Json<AddedJson>>, Problem> {
     let entries: Vec<NewEntry> = new.try_into()?;
 
     let added = if query.restore_withdrawn {
-        desk.restore_entries(&admin, bank, &entries).await?
+        desk.restore_entries(&admin, bank, &entries).await
     } else {
-        desk.add_entries(&admin, bank, &entries).await?
+        desk.add_entries(&admin, bank, &entries).await
     };
 
-    Ok(axum::Json(added.into()))
+    Ok(Guarded::of(added)?.map(|added| axum::Json(added.into())))
 }

@@ -160,7 +160,7 @@ pub struct NewBankJson {
 #[serde(deny_unknown_fields)]
 #[schema(as = PrivateBasis)]
 #[expect(dead_code, reason = "only its schema is used")]
-struct PrivateBasisSchema {
+pub struct PrivateBasisSchema {
     /// The law, as a lawyer would cite it.
     law: text::Line,
     /// The last day on which it applies, in UTC.

@@ -4,7 +4,9 @@ use axum::extract::State;
 use mamori_desk::{Desk, Proof};
 use mamori_model::BankId;
 
+use crate::api::approvals::approval_json::ApprovalJson;
 use crate::api::banks::bank_json::{BankChangeJson, BankJson};
+use crate::api::guarded::Guarded;
 use crate::extract::{Json, Path};
 use crate::guard::Admin;
 use crate::json::text;
@@ -13,7 +15,7 @@ use crate::problem::Problem;
 /// Change a bank
 ///
 /// Changes only the keys that are sent. The change applies from the next check on; on every node
-/// within a second. The purpose never changes.
+/// within a second. The purpose never changes. What widens takes a second actor.
 #[utoipa::path(
     patch, path = "/v1/banks/{bank}", tag = "banks",
     params(("bank" = inline(text::BankId), Path, description = "The bank's id.")),
@@ -22,6 +24,8 @@ use crate::problem::Problem;
     })))),
     responses(
         (status = 200, description = "The bank as it is now.", body = BankJson),
+        (status = 202, description = "The change waits for a second actor.", body = ApprovalJson,
+         headers(("location" = String, description = "The address of the request."))),
         (status = 409, description = "Another bank has this name."),
     ),
     extensions(("x-who" = json!("admin")))
@@ -31,9 +35,12 @@ pub async fn change_bank(
     Admin(admin): Admin,
     Path(id): Path<BankId>,
     Json(change): Json<BankChangeJson>,
-) -> Result<axum::Json<BankJson>, Problem> {
-    let bank = desk.change_bank(&admin, id, change.try_into()?).await?;
+) -> Result<Guarded<axum::Json<BankJson>>, Problem> {
+    let bank = match Guarded::of(desk.change_bank(&admin, id, change.try_into()?).await)? {
+        Guarded::Done(bank) => bank,
+        Guarded::Waits(request) => return Ok(Guarded::Waits(request)),
+    };
 
     let entries = desk.count_entries(&Proof::Admin(admin), id).await?;
-    Ok(axum::Json(BankJson::of(bank, entries)))
+    Ok(Guarded::Done(axum::Json(BankJson::of(bank, entries))))
 }

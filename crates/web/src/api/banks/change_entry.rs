@@ -4,7 +4,9 @@ use axum::extract::State;
 use mamori_desk::Desk;
 use mamori_model::{BankId, EntryId};
 
+use crate::api::approvals::approval_json::ApprovalJson;
 use crate::api::banks::entry_json::{EntryChangeJson, EntryJson};
+use crate::api::guarded::Guarded;
 use crate::extract::{Json, Path};
 use crate::guard::Admin;
 use crate::json::text;
@@ -26,6 +28,8 @@ use crate::problem::Problem;
     })))),
     responses(
         (status = 200, description = "The entry as it is now.", body = EntryJson),
+        (status = 202, description = "The change waits for a second actor.", body = ApprovalJson,
+         headers(("location" = String, description = "The address of the request."))),
         (status = 409, description = "The entry has ended."),
     ),
     extensions(("x-who" = json!("admin")))
@@ -35,8 +39,9 @@ pub async fn change_entry(
     Admin(admin): Admin,
     Path((bank, entry)): Path<(BankId, EntryId)>,
     Json(change): Json<EntryChangeJson>,
-) -> Result<axum::Json<EntryJson>, Problem> {
-    let entry = desk.change_entry(&admin, bank, entry, change.into()).await?;
+) -> Result<Guarded<axum::Json<EntryJson>>, Problem> {
+    let entry = desk.change_entry(&admin, bank, entry, change.into()).await;
 
-    Ok(axum::Json(EntryJson::of(entry, desk.clock().now())))
+    let show = |entry| axum::Json(EntryJson::of(entry, desk.clock().now()));
+    Ok(Guarded::of(entry)?.map(show))
 }

@@ -2,8 +2,11 @@
 
 use axum::extract::State;
 use mamori_desk::Desk;
+use mamori_model::Bank;
 
+use crate::api::approvals::approval_json::ApprovalJson;
 use crate::api::banks::bank_json::{BankJson, NewBankJson, NewBankSchema};
+use crate::api::guarded::Guarded;
 use crate::api::{Created, created};
 use crate::extract::Json;
 use crate::guard::Admin;
@@ -12,7 +15,8 @@ use crate::problem::Problem;
 /// Create a bank
 ///
 /// By default, a bank applies to public and shared items only, and a match has no effect except
-/// that it is reported.
+/// that it is reported. A bank whose action is `hold` or `block`, one of known harmless pictures and
+/// some others take a second actor.
 #[utoipa::path(
     post, path = "/v1/banks", tag = "banks",
     request_body(content((NewBankSchema = "application/json", example = json!({
@@ -23,6 +27,8 @@ use crate::problem::Problem;
     responses(
         (status = 201, description = "The bank.", body = BankJson,
          headers(("location" = String, description = "Its address."))),
+        (status = 202, description = "The change waits for a second actor.", body = ApprovalJson,
+         headers(("location" = String, description = "The address of the request."))),
         (status = 409, description = "Another bank has this name."),
     ),
     extensions(("x-who" = json!("admin")))
@@ -31,8 +37,9 @@ pub async fn create_bank(
     State(desk): State<Desk>,
     Admin(admin): Admin,
     Json(new): Json<NewBankJson>,
-) -> Result<Created<BankJson>, Problem> {
-    let bank = desk.create_bank(&admin, new.try_into()?).await?;
+) -> Result<Guarded<Created<BankJson>>, Problem> {
+    let bank = desk.create_bank(&admin, new.try_into()?).await;
 
-    Ok(created(format!("/v1/banks/{}", bank.id), BankJson::of(bank, 0)))
+    let show = |bank: Bank| created(format!("/v1/banks/{}", bank.id), BankJson::of(bank, 0));
+    Ok(Guarded::of(bank)?.map(show))
 }

@@ -120,6 +120,10 @@ impl ImportQuery {
 /// of each of these three groups are listed. An interrupted list can be sent again as a whole. The
 /// import shows its progress while it runs.
 ///
+/// If the bank's action is `hold` or `block`, or the bank is one of known harmless pictures, a second
+/// actor must approve its source first: without that the answer is 409 (`approval.needed`) before a
+/// line is read, and names the request to approve. The list is sent again after that.
+///
 /// Answers 422 if the list is refused as a whole (`import.columns`, `import.not_pdq`) or no line
 /// was accepted (`import.nothing_accepted`); `import` in the problem has the result of its lines.
 #[utoipa::path(
@@ -131,6 +135,8 @@ impl ImportQuery {
     )),
     responses(
         (status = 200, description = "The result of the lines.", body = ImportJson),
+        (status = 409, description = "A second actor must approve the source first, or the bank \
+                                      changed meanwhile."),
     ),
     extensions(("x-who" = json!("admin")))
 )]

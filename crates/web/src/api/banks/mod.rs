@@ -18,5 +18,8 @@ pub mod list_banks;
 pub mod list_disputes;
 pub mod list_entries;
 pub mod list_imports;
+pub mod list_versions;
+pub mod restore_version;
+pub mod version_json;
 pub mod withdraw_entries;
 pub mod withdraw_entry;

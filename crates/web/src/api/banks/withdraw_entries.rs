@@ -6,6 +6,8 @@ use mamori_model::{BankId, Line};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::api::approvals::approval_json::ApprovalJson;
+use crate::api::guarded::Guarded;
 use crate::extract::{Json, Path};
 use crate::guard::Admin;
 use crate::json::text;
@@ -32,14 +34,18 @@ pub struct Withdrawal {
 ///
 /// Withdraws all entries of the bank with this id at their source. When the response arrives, they
 /// no longer match on any node, and no import adds their hashes again unless it sets
-/// `restore_withdrawn`.
+/// `restore_withdrawn`. Withdrawing very many within a day takes a second actor.
 #[utoipa::path(
     post, path = "/v1/banks/{bank}/withdrawals", tag = "entries",
     params(("bank" = inline(text::BankId), Path, description = "The bank's id.")),
     request_body(content((NewWithdrawal = "application/json", example = json!({
         "source_id": "case 7",
     })))),
-    responses((status = 200, description = "The number of entries withdrawn.", body = Withdrawal)),
+    responses(
+        (status = 200, description = "The number of entries withdrawn.", body = Withdrawal),
+        (status = 202, description = "The change waits for a second actor.", body = ApprovalJson,
+         headers(("location" = String, description = "The address of the request."))),
+    ),
     extensions(("x-who" = json!("admin")))
 )]
 pub async fn withdraw_entries(
@@ -47,8 +53,8 @@ pub async fn withdraw_entries(
     Admin(admin): Admin,
     Path(bank): Path<BankId>,
     Json(new): Json<NewWithdrawal>,
-) -> Result<axum::Json<Withdrawal>, Problem> {
-    let withdrawn = desk.withdraw_source(&admin, bank, &new.source_id).await?;
+) -> Result<Guarded<axum::Json<Withdrawal>>, Problem> {
+    let withdrawn = desk.withdraw_source(&admin, bank, &new.source_id).await;
 
-    Ok(axum::Json(Withdrawal { withdrawn }))
+    Ok(Guarded::of(withdrawn)?.map(|withdrawn| axum::Json(Withdrawal { withdrawn })))
 }

@@ -5,6 +5,8 @@ use axum::http::StatusCode;
 use mamori_desk::Desk;
 use mamori_model::{BankId, EntryId};
 
+use crate::api::approvals::approval_json::ApprovalJson;
+use crate::api::guarded::Guarded;
 use crate::extract::Path;
 use crate::guard::Admin;
 use crate::json::text;
@@ -20,15 +22,19 @@ use crate::problem::Problem;
         ("bank" = inline(text::BankId), Path, description = "The bank's id."),
         ("entry" = inline(text::EntryId), Path, description = "The entry's id."),
     ),
-    responses((status = 204, description = "The entry is withdrawn.")),
+    responses(
+        (status = 204, description = "The entry is withdrawn."),
+        (status = 202, description = "The change waits for a second actor.", body = ApprovalJson,
+         headers(("location" = String, description = "The address of the request."))),
+    ),
     extensions(("x-who" = json!("admin")))
 )]
 pub async fn withdraw_entry(
     State(desk): State<Desk>,
     Admin(admin): Admin,
     Path((bank, entry)): Path<(BankId, EntryId)>,
-) -> Result<StatusCode, Problem> {
-    desk.withdraw_entry(&admin, bank, entry).await?;
+) -> Result<Guarded<StatusCode>, Problem> {
+    let done = desk.withdraw_entry(&admin, bank, entry).await;
 
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Guarded::of(done)?.map(|()| StatusCode::NO_CONTENT))
 }

@@ -1,32 +1,41 @@
 //! `POST /v1/keys`: an administrator creates a key; the response contains its text, once.
 
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use mamori_desk::{Desk, Error};
 
-use crate::api::services::key_json::{KeyJson, NewKey};
-use crate::api::{Created, created};
+use crate::api::approvals::approval_json::ApprovalJson;
+use crate::api::created;
+use crate::api::guarded::waiting;
+use crate::api::services::key_json::{KeyJson, NewKey, WaitingKeyJson};
 use crate::extract::Json;
 use crate::guard::Admin;
 use crate::problem::{Kind, Problem};
 
 /// Create a key
 ///
-/// The response contains the key's text, `mk_…`, this once: Mamori stores only its digest.
+/// The response contains the key's text, `mk_…`, this once: Mamori stores only its digest. An
+/// administrator's key takes a second actor, and is accepted once that has agreed.
 #[utoipa::path(
     post, path = "/v1/keys", tag = "keys",
     request_body(content((NewKey = "application/json", example = json!({
         "role": "service", "service_id": "svc_01931c8e7d5a7c3e9f5b2f1d0c9b8a76",
         "name": "the upload servers",
     })))),
-    responses((status = 201, description = "The key, with its text.", body = KeyJson,
-               headers(("location" = String, description = "Its address, to revoke it.")))),
+    responses(
+        (status = 201, description = "The key, with its text.", body = KeyJson,
+         headers(("location" = String, description = "Its address, to revoke it."))),
+        (status = 202, description = "The key's text. The key waits for a second actor.",
+         body = WaitingKeyJson,
+         headers(("location" = String, description = "The address of the request."))),
+    ),
     extensions(("x-who" = json!("admin")))
 )]
 pub async fn create_key(
     State(desk): State<Desk>,
     Admin(admin): Admin,
     Json(new): Json<NewKey>,
-) -> Result<Created<KeyJson>, Problem> {
+) -> Result<Response, Problem> {
     let issued = match desk.issue_key(&admin, new.role()?, new.name).await {
         Ok(issued) => issued,
         // The path is right but the body is not, so this is not a 404.
@@ -36,5 +45,10 @@ pub async fn create_key(
         Err(other) => return Err(other.into()),
     };
 
-    Ok(created(format!("/v1/keys/{}", issued.key.id), issued.into()))
+    if let Some(request) = issued.waits_for {
+        let key = issued.token.into_revealed();
+        return Ok(waiting(&request, WaitingKeyJson { approval: ApprovalJson::of(&request), key }));
+    }
+    let address = format!("/v1/keys/{}", issued.key.id);
+    Ok(created(address, KeyJson::from(issued)).into_response())
 }

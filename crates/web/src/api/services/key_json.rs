@@ -9,6 +9,7 @@ use utoipa::openapi::schema::{AllOfBuilder, AnyOfBuilder, SchemaType};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::api::approvals::approval_json::ApprovalJson;
 use crate::json::text;
 use crate::problem::{Kind, Problem};
 
@@ -71,6 +72,8 @@ pub struct KeyJson {
     /// Time of its creation.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
+    /// Whether it waits for a second actor, and is not accepted yet.
+    pub waits: bool,
     /// Time at which it was revoked; it is invalid since.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub revoked_at: Option<Timestamp>,
@@ -92,10 +95,24 @@ impl From<Key> for KeyJson {
             service_id,
             name: key.name,
             created_at: key.created_at,
+            waits: key.waits,
             revoked_at: key.revoked_at,
             key: None,
         }
     }
+}
+
+/// A key that waits for a second actor: the approval request, and the key's text, which is shown
+/// this once.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WaitingKey)]
+pub struct WaitingKeyJson {
+    /// The request; its `target` is the key's id.
+    #[serde(flatten)]
+    pub approval: ApprovalJson,
+    /// The key's text, which is accepted once the request is approved.
+    #[schema(value_type = text::KeyText)]
+    pub key: String,
 }
 
 impl From<Issued> for KeyJson {

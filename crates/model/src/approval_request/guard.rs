@@ -1,0 +1,213 @@
+//! Which changes need a second actor, and why.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Reason;
+use crate::{Action, Bank, Distance, Entry, Purpose, Quality, Reach, Surface, Transforms};
+
+/// How long after its beginning an installation needs no second actor, so that it can be set up.
+const SET_UP: SignedDuration = SignedDuration::from_hours(24);
+
+/// What decides which changes need a second actor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Guard {
+    /// When the installation got its first key or bank.
+    pub installed_at: Timestamp,
+    /// The current time.
+    pub now: Timestamp,
+    /// The largest distance limit that needs no second actor.
+    pub distance_max: Distance,
+    /// The most entries that may be withdrawn from a bank within 24 hours without a second actor.
+    pub withdrawals_per_day_max: u64,
+}
+
+/// A change that may need a second actor.
+#[derive(Clone, Copy, Debug)]
+pub enum GuardedChange<'a> {
+    /// A service is deleted.
+    ServiceDeletion,
+    /// This bank is created.
+    NewBank(&'a Bank),
+    /// The settings of a bank change.
+    Bank {
+        /// The bank now.
+        before: &'a Bank,
+        /// The bank after the change.
+        after: &'a Bank,
+    },
+    /// This bank is deleted.
+    BankDeletion(&'a Bank),
+    /// Hashes are added to this bank.
+    Entries(&'a Bank),
+    /// A list is imported into this bank.
+    Import {
+        /// The bank.
+        bank: &'a Bank,
+        /// Whether two actors approved the source that the bank names.
+        is_approved: bool,
+    },
+    /// An entry of this bank changes.
+    Entry {
+        /// The bank.
+        bank: &'a Bank,
+        /// The entry now.
+        before: &'a Entry,
+        /// The entry after the change.
+        after: &'a Entry,
+    },
+    /// Entries of this bank are withdrawn.
+    Withdrawal {
+        /// The bank.
+        bank: &'a Bank,
+        /// How many of its entries were withdrawn within the last 24 hours.
+        within_day: u64,
+        /// How many are withdrawn now.
+        more: u64,
+    },
+    /// An administrator's key is issued.
+    AdminKey,
+    /// A key is revoked; `is_own`: the actor uses it, or created it, directly or through other
+    /// keys.
+    Revocation {
+        /// See above.
+        is_own: bool,
+    },
+}
+
+impl GuardedChange<'_> {
+    /// Returns the bank that the change concerns.
+    fn bank(&self) -> Option<&Bank> {
+        match self {
+            Self::NewBank(bank)
+            | Self::Bank { before: bank, .. }
+            | Self::BankDeletion(bank)
+            | Self::Entries(bank)
+            | Self::Import { bank, .. }
+            | Self::Entry { bank, .. }
+            | Self::Withdrawal { bank, .. } => Some(bank),
+            Self::ServiceDeletion | Self::AdminKey | Self::Revocation { .. } => None,
+        }
+    }
+}
+
+impl Guard {
+    /// Checks whether nothing that concerns `bank`, if it concerns one, needs a second actor: within
+    /// the first 24 hours, and where the bank is for rehearsals.
+    pub fn is_exempt(&self, bank: Option<&Bank>) -> bool {
+        self.now.duration_since(self.installed_at) < SET_UP
+            || bank.is_some_and(|bank| bank.purpose == Purpose::Rehearsal)
+    }
+
+    /// Returns why `change` needs a second actor, in the order of the list; empty if it does not.
+    pub fn reasons(&self, change: &GuardedChange<'_>) -> Vec<Reason> {
+        if self.is_exempt(change.bank()) {
+            return Vec::new();
+        }
+        let mut reasons = match *change {
+            GuardedChange::ServiceDeletion => vec![Reason::DeleteService],
+            GuardedChange::BankDeletion(_) => vec![Reason::DeleteBank],
+            GuardedChange::NewBank(bank) => self.of_new_bank(bank),
+            GuardedChange::Bank { before, after } => self.of_bank(before, after),
+            GuardedChange::Entries(bank) => of_entries(bank).into_iter().collect(),
+            GuardedChange::Import { bank, is_approved } => {
+                let reason = of_import(bank).filter(|_| !is_approved);
+                reason.into_iter().collect()
+            }
+            GuardedChange::Entry { bank, before, after } => {
+                let is_longer = match (before.expires_at, after.expires_at) {
+                    (Some(_), None) => true,
+                    (Some(before), Some(after)) => after > before,
+                    (None, _) => false,
+                };
+                let counts = is_longer && of_entries(bank).is_some();
+                counts.then_some(Reason::PostponeEnd).into_iter().collect()
+            }
+            GuardedChange::Withdrawal { within_day, more, .. } => {
+                let is_mass = within_day.saturating_add(more) > self.withdrawals_per_day_max;
+                is_mass.then_some(Reason::MassWithdrawal).into_iter().collect()
+            }
+            GuardedChange::AdminKey => vec![Reason::IssueAdminKey],
+            GuardedChange::Revocation { is_own } => {
+                (!is_own).then_some(Reason::RevokeOtherKey).into_iter().collect()
+            }
+        };
+        reasons.sort_unstable();
+        reasons
+    }
+
+    fn of_new_bank(&self, bank: &Bank) -> Vec<Reason> {
+        let messages = bank.reach.surfaces().contains(&Surface::PrivateMessage);
+        [
+            (bank.action > Action::None, Reason::CreateActingBank),
+            (bank.purpose.is_negative(), Reason::OpenBenignBank),
+            (messages, Reason::OpenPrivateMessages),
+            (bank.distance_max > self.distance_max, Reason::RaiseDistance),
+            (bank.quality_min < Quality::TRUSTED_MIN, Reason::LowerQuality),
+        ]
+        .into_iter()
+        .filter_map(|(applies, reason)| applies.then_some(reason))
+        .collect()
+    }
+
+    fn of_bank(&self, before: &Bank, after: &Bank) -> Vec<Reason> {
+        let is_switched_on = after.is_enabled && !before.is_enabled;
+        let is_farther = after.distance_max > before.distance_max;
+        let is_flatter = after.quality_min < before.quality_min;
+        let is_turned =
+            (before.transforms, after.transforms) == (Transforms::None, Transforms::All);
+        [
+            (after.action > before.action, Reason::RaiseAction),
+            (is_switched_on && after.action > Action::None, Reason::EnableActingBank),
+            (is_switched_on && after.purpose.is_negative(), Reason::OpenBenignBank),
+            (widens_reach(&before.reach, &after.reach), Reason::WidenReach),
+            (opens_messages(&before.reach, &after.reach), Reason::OpenPrivateMessages),
+            (is_farther && after.distance_max > self.distance_max, Reason::RaiseDistance),
+            (is_flatter && after.quality_min < Quality::TRUSTED_MIN, Reason::LowerQuality),
+            (is_turned, Reason::WidenTransforms),
+        ]
+        .into_iter()
+        .filter_map(|(applies, reason)| applies.then_some(reason))
+        .collect()
+    }
+}
+
+/// Returns why adding a hash to `bank` needs a second actor, if it does.
+fn of_entries(bank: &Bank) -> Option<Reason> {
+    if bank.purpose.is_negative() {
+        return Some(Reason::AddBenignEntries);
+    }
+    (bank.action > Action::None).then_some(Reason::AddActingEntries)
+}
+
+/// Returns why importing a list into `bank` takes the approval of its source, if it does.
+fn of_import(bank: &Bank) -> Option<Reason> {
+    if bank.purpose.is_negative() {
+        return Some(Reason::AddBenignEntries);
+    }
+    (bank.action > Action::None).then_some(Reason::ApproveSource)
+}
+
+/// Checks whether a surface or country was added. Private messages have a reason of their own.
+fn widens_reach(before: &Reach, after: &Reach) -> bool {
+    let mut surfaces = after.surfaces().iter().filter(|one| **one != Surface::PrivateMessage);
+    surfaces.any(|surface| !before.surfaces().contains(surface))
+        || !after.jurisdictions().is_within(before.jurisdictions())
+}
+
+/// Checks whether private messages were added, or may be compared for longer or under another law.
+fn opens_messages(before: &Reach, after: &Reach) -> bool {
+    if !after.surfaces().contains(&Surface::PrivateMessage) {
+        return false;
+    }
+    if !before.surfaces().contains(&Surface::PrivateMessage) {
+        return true;
+    }
+    match (before.private_basis(), after.private_basis()) {
+        (Some(before), Some(after)) => after.until > before.until || after.law != before.law,
+        (None, Some(_)) => true,
+        (_, None) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

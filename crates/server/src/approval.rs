@@ -1,0 +1,84 @@
+//! `mamori approval`: lists and answers changes that wait for a second actor, directly on the
+//! database, whether or not nodes are serving.
+
+pub mod answer;
+pub mod list;
+pub mod notices;
+
+use std::process::ExitCode;
+
+use mamori_model::{ApprovalRequest, AuditActor};
+
+use crate::local_cli::{self, Database};
+use crate::serve::ConfigArgs;
+
+/// Lists and answers changes that wait for a second actor.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+const EXAMPLES: &str = "\
+The command line is one actor: it can agree to what was requested with a key, and a key, a lead or an
+auditor can agree to what was requested here.
+
+Examples:
+  mamori approval list
+  mamori approval approve apr_01931c8e7d5a7c3e9f5b2f1d0c9b8a76
+  mamori approval refuse apr_01931c8e7d5a7c3e9f5b2f1d0c9b8a76 --reason 'This list is not ours.'
+  mamori approval apply apr_01931c8e7d5a7c3e9f5b2f1d0c9b8a76    alone, after the delay
+  mamori approval notices";
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    List(list::Args),
+    Approve(answer::ApproveArgs),
+    Refuse(answer::RefuseArgs),
+    Cancel(answer::CancelArgs),
+    Apply(answer::ApplyArgs),
+    Notices(notices::Args),
+    Acknowledge(notices::AcknowledgeArgs),
+}
+
+/// Runs the subcommand.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    local_cli::run(&args.config, Database::MustExist, async |desk| match &args.command {
+        Command::List(args) => list::run(desk, args).await,
+        Command::Approve(args) => answer::approve(desk, args).await,
+        Command::Refuse(args) => answer::refuse(desk, args).await,
+        Command::Cancel(args) => answer::cancel(desk, args).await,
+        Command::Apply(args) => answer::apply(desk, args).await,
+        Command::Notices(args) => notices::run(desk, args).await,
+        Command::Acknowledge(args) => notices::acknowledge(desk, args).await,
+    })
+}
+
+/// Explains how a change that waits takes effect.
+pub fn explain(request: &ApprovalRequest) -> String {
+    let reasons: Vec<&str> = request.reasons.iter().map(|reason| reason.what()).collect();
+    let id = request.id;
+    let of_cli = "the holder of another administrator's key, or a lead or an auditor in the \
+                  console, must approve it";
+    format!(
+        "this takes a second actor ({reasons}), and waits as the request {id}\n\
+         until {until}  {of_cli}: POST /v1/approvals/{id}/approve\n\
+         from {alone}  or you have it take effect alone: mamori approval apply {id}\n\
+         until then  mamori approval cancel {id}",
+        reasons = reasons.join("; "),
+        until = request.agree_until.strftime("%Y-%m-%d %H:%M UTC"),
+        alone = request.alone_from.strftime("%Y-%m-%d %H:%M UTC"),
+    )
+}
+
+/// Names an actor in one line.
+fn name_of(actor: &AuditActor) -> String {
+    match (actor.id(), actor.name()) {
+        (Some(id), Some(name)) => format!("{id} ({name})"),
+        (Some(id), None) => id,
+        (None, _) => actor.kind().replace('_', " "),
+    }
+}
