@@ -1,5 +1,6 @@
 //! Deletes a service: its keys stop working, and nothing is sent to it any more.
 
+use mamori_model::key::Scope;
 use mamori_model::{AuditVerb, ServiceId};
 
 use crate::audit::{self, Change, values};
@@ -16,6 +17,7 @@ impl Desk {
     /// without a decision, evidence of the service's items expires at once, and the service is
     /// asked for nothing more.
     pub async fn delete_service(&self, who: &Admin, id: ServiceId) -> Result<(), Error> {
+        who.require(&[Scope::Services])?;
         let now = self.clock().now();
 
         let mut tx = self.store().begin("delete_service").await?;

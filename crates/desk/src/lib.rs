@@ -39,6 +39,7 @@ use mamori_signin::Passkeys;
 use mamori_store::Store;
 use tokio::sync::{Notify, OnceCell, Semaphore, watch};
 
+use services::key_use::KeyUse;
 use staff::rate_limiter::RateLimiter;
 
 pub use clock::Clock;
@@ -79,6 +80,8 @@ struct Inner {
     challenge_secret: OnceCell<Sensitive<[u8; 32]>>,
     /// Limits password attempts at this node, before the database is asked.
     password_attempts: RateLimiter,
+    /// The days on which this node saw API keys.
+    key_use: KeyUse,
     /// Whether the database's write-ahead log may still hold the keys of items whose term has
     /// ended. True at the start, when this is not known.
     overwritten: AtomicBool,
@@ -120,6 +123,7 @@ impl Desk {
             passkeys,
             challenge_secret: OnceCell::new(),
             password_attempts,
+            key_use: KeyUse::default(),
             overwritten: AtomicBool::new(true),
             hashing: Semaphore::new(HASHING_MAX),
         };

@@ -136,3 +136,8 @@ fn the_page_about_rights_has_the_retention_periods_of_the_code() {
 fn the_page_about_rights_explains_every_word() {
     none(&rights::unexplained(&text(rights::PAGE)));
 }
+
+#[test]
+fn the_page_about_rights_lists_every_scope_of_a_key() {
+    none(&rights::scopes(&text(rights::PAGE)));
+}

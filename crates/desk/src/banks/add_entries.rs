@@ -1,6 +1,7 @@
 //! Adds hashes to a bank in one call. Large lists are imported: see
 //! [`crate::banks::import_entries`].
 
+use mamori_model::key::Scope;
 use mamori_model::{AuditVerb, BankId};
 use mamori_store::{Added, NewEntry};
 
@@ -23,6 +24,7 @@ impl Desk {
         bank: BankId,
         entries: &[NewEntry],
     ) -> Result<Added, Error> {
+        who.require(&[Scope::EntriesWrite])?;
         check_count(entries)?;
         let now = self.clock().now();
 
@@ -45,6 +47,7 @@ impl Desk {
         bank: BankId,
         entries: &[NewEntry],
     ) -> Result<Added, Error> {
+        who.require(&[Scope::EntriesWrite])?;
         check_count(entries)?;
         let now = self.clock().now();
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use mamori_model::key::Scope;
 use mamori_model::{
     Action, AuditVerb, Bank, BankId, BankName, Distance, Jurisdictions, Line, PrivateBasis,
     Quality, Reach, Surface, Transforms,
@@ -79,6 +80,7 @@ impl Desk {
         id: BankId,
         change: BankChange,
     ) -> Result<Bank, Error> {
+        who.require(&[Scope::BanksWrite])?;
         let mut tx = self.store().begin("change_bank").await?;
         let now = self.clock().now();
         let before = tx.lock_bank(id).await?.ok_or(Error::NotFound("bank"))?;

@@ -1,5 +1,6 @@
 //! Changes an entry's labels, end or source id; never its hash.
 
+use mamori_model::key::Scope;
 use mamori_model::{AuditVerb, BankId, Entry, EntryChange, EntryId, EntryState};
 
 use crate::audit::{self, Change, values};
@@ -17,6 +18,7 @@ impl Desk {
         id: EntryId,
         change: EntryChange,
     ) -> Result<Entry, Error> {
+        who.require(&[Scope::EntriesWrite])?;
         let now = self.clock().now();
 
         let mut tx = self.store().begin("change_entry").await?;

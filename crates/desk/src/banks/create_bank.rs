@@ -1,5 +1,6 @@
 //! Creates a bank.
 
+use mamori_model::key::Scope;
 use mamori_model::{
     Action, AuditVerb, Bank, BankName, Distance, Line, Purpose, Quality, Reach, Transforms,
 };
@@ -51,6 +52,7 @@ impl Desk {
     /// Creates a bank; [`Error::Conflict`] if the name is taken, [`Error::Invalid`] if no bank may
     /// have these settings.
     pub async fn create_bank(&self, who: &Admin, new: NewBank) -> Result<Bank, Error> {
+        who.require(&[Scope::BanksWrite])?;
         check(new.purpose, new.action, new.distance_max)?;
         let now = self.clock().now();
         let bank = Bank {

@@ -1,6 +1,7 @@
 //! Deletes a bank: it stops matching at once, and a job removes its entries.
 
 use mamori_model::job::{JobKind, Lane};
+use mamori_model::key::Scope;
 use mamori_model::{AuditVerb, BankId};
 use mamori_store::{Leased, NewJob};
 
@@ -14,6 +15,7 @@ impl Desk {
     /// Deletes a bank. When this returns, the bank matches nothing at this node; at other nodes
     /// within a second. Matches that it caused are kept for their retention term.
     pub async fn delete_bank(&self, who: &Admin, id: BankId) -> Result<(), Error> {
+        who.require(&[Scope::BanksWrite])?;
         let now = self.clock().now();
         let purge = NewJob {
             id: self.clock().mint()?.into(),

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use jiff::{SignedDuration, Timestamp};
 use mamori_model::import::{Import, ImportState, RejectedLine};
+use mamori_model::key::Scope;
 use mamori_model::{AuditActor, AuditVerb, BankId, HashKind};
 use mamori_store::{NewEntry, Tx};
 
@@ -58,6 +59,7 @@ impl Desk {
     where
         S: Stream<Item = Result<Bytes, E>> + Unpin,
     {
+        who.require(&[Scope::EntriesWrite])?;
         let now = self.clock().now();
         let import = Import::begun(self.clock().mint()?.into(), bank, now);
         let mut tx = self.store().begin("begin_import").await?;

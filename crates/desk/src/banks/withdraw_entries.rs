@@ -1,6 +1,7 @@
 //! Withdraws entries: they no longer match, and are kept for questions about what they matched.
 //! Adding or importing a list does not add their hashes again, unless the caller asks for it.
 
+use mamori_model::key::Scope;
 use mamori_model::{AuditVerb, BankId, EntryId, Line};
 use serde_json::json;
 
@@ -18,6 +19,7 @@ impl Desk {
         bank: BankId,
         id: EntryId,
     ) -> Result<(), Error> {
+        who.require(&[Scope::EntriesWrite])?;
         let now = self.clock().now();
 
         let mut tx = self.store().begin("withdraw_entry").await?;
@@ -43,6 +45,7 @@ impl Desk {
         bank: BankId,
         source: &Line,
     ) -> Result<u64, Error> {
+        who.require(&[Scope::EntriesWrite])?;
         let now = self.clock().now();
 
         let mut tx = self.store().begin("withdraw_source").await?;

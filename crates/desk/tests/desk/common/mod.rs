@@ -1,6 +1,7 @@
 //! A whole desk in one line: a database, a pool, a clock that stands still, and a service with a
 //! key.
 
+pub mod log;
 pub mod people;
 pub mod receiver;
 
@@ -12,6 +13,7 @@ use jiff::Timestamp;
 use mamori_desk::banks::create_bank::NewBank;
 use mamori_desk::checks::check::CheckInput;
 use mamori_desk::checks::fingerprints::{Fingerprints, FramePrint};
+use mamori_desk::services::issue_key::NewKey;
 use mamori_desk::{Admin, Caller, Clock, Desk, Proof, Settings};
 use mamori_media::{Limits, Pool, PoolSettings};
 use mamori_model::key::Role;
@@ -96,9 +98,10 @@ pub async fn a_service(desk: &Desk, name: &str) -> Caller {
     let admin = Admin::local_cli();
     let service = desk.create_service(&admin, name.parse().unwrap()).await.unwrap();
     let role = Role::Service(service.id);
-    let issued = desk.issue_key(&admin, role, "test".parse().unwrap()).await.unwrap();
+    let issued =
+        desk.issue_key(&admin, NewKey::whole(role, "test".parse().unwrap())).await.unwrap();
     desk.catch_up().await.unwrap();
-    match desk.authenticate(issued.token.reveal()) {
+    match desk.authenticate(issued.token.reveal(), None) {
         Some(Proof::Caller(caller)) => caller,
         other => panic!("a service's key proves a service: {other:?}"),
     }

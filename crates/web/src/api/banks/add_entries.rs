@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 
 use crate::api::banks::entry_json::{AddedJson, NewEntries};
 use crate::extract::{Json, Path, Query};
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -37,11 +37,11 @@ pub struct AddQuery {
         "source_id": "case 7", "labels": ["A1"],
     }]})))),
     responses((status = 200, description = "The result for the hashes.", body = AddedJson)),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["entries:write"])))
 )]
 pub async fn add_entries(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::EntriesWrite>,
     Path(bank): Path<BankId>,
     Query(query): Query<AddQuery>,
     Json(new): Json<NewEntries>,

@@ -6,7 +6,7 @@ use mamori_model::BankId;
 
 use crate::api::banks::bank_json::{BankChangeJson, BankJson};
 use crate::extract::{Json, Path};
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -24,11 +24,11 @@ use crate::problem::Problem;
         (status = 200, description = "The bank as it is now.", body = BankJson),
         (status = 409, description = "Another bank has this name."),
     ),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["banks:write"])))
 )]
 pub async fn change_bank(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::BanksWrite>,
     Path(id): Path<BankId>,
     Json(change): Json<BankChangeJson>,
 ) -> Result<axum::Json<BankJson>, Problem> {

@@ -2,11 +2,12 @@
 
 use axum::extract::State;
 use mamori_desk::Desk;
+use mamori_model::key::Scope;
 use mamori_model::{BankId, EntryId};
 
 use crate::api::banks::entry_json::{EntryChangeJson, EntryJson};
 use crate::extract::{Json, Path};
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -28,15 +29,18 @@ use crate::problem::Problem;
         (status = 200, description = "The entry as it is now.", body = EntryJson),
         (status = 409, description = "The entry has ended."),
     ),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["entries:write"])))
 )]
 pub async fn change_entry(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::EntriesWrite>,
     Path((bank, entry)): Path<(BankId, EntryId)>,
     Json(change): Json<EntryChangeJson>,
 ) -> Result<axum::Json<EntryJson>, Problem> {
     let entry = desk.change_entry(&admin, bank, entry, change.into()).await?;
 
-    Ok(axum::Json(EntryJson::of(entry, desk.clock().now())))
+    let now = desk.clock().now();
+    let may_read_hash = admin.require(&[Scope::EntriesExport]).is_ok();
+    let shown = if may_read_hash { EntryJson::of } else { EntryJson::without_hash };
+    Ok(axum::Json(shown(entry, now)))
 }

@@ -6,7 +6,7 @@ use mamori_desk::Desk;
 use crate::api::banks::bank_json::{BankJson, NewBankJson, NewBankSchema};
 use crate::api::{Created, created};
 use crate::extract::Json;
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::problem::Problem;
 
 /// Create a bank
@@ -25,11 +25,11 @@ use crate::problem::Problem;
          headers(("location" = String, description = "Its address."))),
         (status = 409, description = "Another bank has this name."),
     ),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["banks:write"])))
 )]
 pub async fn create_bank(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::BanksWrite>,
     Json(new): Json<NewBankJson>,
 ) -> Result<Created<BankJson>, Problem> {
     let bank = desk.create_bank(&admin, new.try_into()?).await?;

@@ -6,7 +6,7 @@ use mamori_desk::Desk;
 use mamori_model::BankId;
 
 use crate::extract::Path;
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -18,11 +18,11 @@ use crate::problem::Problem;
     delete, path = "/v1/banks/{bank}", tag = "banks",
     params(("bank" = inline(text::BankId), Path, description = "The bank's id.")),
     responses((status = 204, description = "The bank is deleted.")),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["banks:write"])))
 )]
 pub async fn delete_bank(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::BanksWrite>,
     Path(id): Path<BankId>,
 ) -> Result<StatusCode, Problem> {
     desk.delete_bank(&admin, id).await?;

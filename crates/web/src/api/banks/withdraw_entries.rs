@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::extract::{Json, Path};
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -40,11 +40,11 @@ pub struct Withdrawal {
         "source_id": "case 7",
     })))),
     responses((status = 200, description = "The number of entries withdrawn.", body = Withdrawal)),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["entries:write"])))
 )]
 pub async fn withdraw_entries(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::EntriesWrite>,
     Path(bank): Path<BankId>,
     Json(new): Json<NewWithdrawal>,
 ) -> Result<axum::Json<Withdrawal>, Problem> {

@@ -6,7 +6,7 @@ use mamori_desk::Desk;
 use mamori_model::{BankId, EntryId};
 
 use crate::extract::Path;
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -21,11 +21,11 @@ use crate::problem::Problem;
         ("entry" = inline(text::EntryId), Path, description = "The entry's id."),
     ),
     responses((status = 204, description = "The entry is withdrawn.")),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["entries:write"])))
 )]
 pub async fn withdraw_entry(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::EntriesWrite>,
     Path((bank, entry)): Path<(BankId, EntryId)>,
 ) -> Result<StatusCode, Problem> {
     desk.withdraw_entry(&admin, bank, entry).await?;

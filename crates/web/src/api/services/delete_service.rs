@@ -6,7 +6,7 @@ use mamori_desk::Desk;
 use mamori_model::ServiceId;
 
 use crate::extract::Path;
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -19,11 +19,11 @@ use crate::problem::Problem;
     delete, path = "/v1/services/{service}", tag = "keys",
     params(("service" = inline(text::ServiceId), Path, description = "The service's id.")),
     responses((status = 204, description = "The service is deleted.")),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["services"])))
 )]
 pub async fn delete_service(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::Services>,
     Path(id): Path<ServiceId>,
 ) -> Result<StatusCode, Problem> {
     desk.delete_service(&admin, id).await?;

@@ -6,7 +6,7 @@ use mamori_desk::Desk;
 use mamori_model::KeyId;
 
 use crate::extract::Path;
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -21,11 +21,11 @@ use crate::problem::Problem;
         (status = 204, description = "The key is revoked."),
         (status = 409, description = "The key is the last administrator's."),
     ),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["keys"])))
 )]
 pub async fn revoke_key(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::Keys>,
     Path(id): Path<KeyId>,
 ) -> Result<StatusCode, Problem> {
     desk.revoke_key(&admin, id).await?;
