@@ -11,7 +11,7 @@ use mamori_store::Tx;
 use serde::de::DeserializeOwned;
 
 use crate::approvals::end_request::end_request;
-use crate::approvals::overseer::{Approver, require_second};
+use crate::approvals::overseer::{Approver, Overseer, require_second};
 use crate::banks::change_bank::ProposedChange;
 use crate::banks::change_entry::ProposedEntryChange;
 use crate::banks::create_bank::ProposedBank;
@@ -23,8 +23,8 @@ use crate::{Admin, Desk, Error};
 impl Desk {
     /// Approves a request as its second actor: the change takes effect, made by the requester.
     ///
-    /// [`Error::NotFound`] if there is no such request; the refusals of
-    /// [`ApprovalRequest::can_be_approved`] and of [`mamori_model::approval_request::can_agree`];
+    /// [`Error::NotFound`] if there is no such request, or if the key lacks the scope that the change
+    /// needs; the refusals of [`ApprovalRequest::can_be_approved`] and of [`mamori_model::approval_request::can_agree`];
     /// [`Refusal::RequestStale`] if it lapses now, because the bank was changed or the requesting
     /// key was revoked. Other errors are those of the change itself; the request waits on then.
     pub async fn approve_request(
@@ -38,6 +38,9 @@ impl Desk {
         let mut tx = self.store().begin("approve_request").await?;
         let request = lock(&mut tx, id).await?;
         request.can_be_approved(now)?;
+        if let Overseer::Admin(admin) = who {
+            admin.require(&[request.verb.scope()])?;
+        }
         let (first, since) = (&request.requested_by, request.requested_at);
         require_second(&mut tx, who, first, since, now).await?;
         self.make(tx, request, ApprovalState::Done(who.actor()), now).await
@@ -57,6 +60,7 @@ impl Desk {
         let mut tx = self.store().begin("apply_request_alone").await?;
         let request = lock(&mut tx, id).await?;
         request.can_be_made_alone(&who.actor(), now)?;
+        who.require(&[request.verb.scope()])?;
         self.make(tx, request, ApprovalState::MadeAlone(who.actor()), now).await
     }
 

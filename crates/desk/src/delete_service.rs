@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use mamori_model::approval_request::{ApprovalVerb, GuardedChange};
+use mamori_model::key::Scope;
 use mamori_model::{AuditActor, AuditVerb, ServiceId};
 use mamori_store::Tx;
 
@@ -22,6 +23,7 @@ impl Desk {
     ///
     /// [`Error::NotFound`] if there is no such service, [`Error::Waits`] if it takes a second actor.
     pub async fn delete_service(&self, who: &Admin, id: ServiceId) -> Result<(), Error> {
+        who.require(&[Scope::Services])?;
         let now = self.clock().now();
 
         let mut tx = self.store().begin("delete_service").await?;

@@ -42,6 +42,7 @@ use mamori_store::Store;
 use tokio::sync::{Notify, OnceCell, Semaphore, watch};
 
 use checks::near_hits::NearHits;
+use services::key_use::KeyUse;
 use staff::rate_limiter::RateLimiter;
 
 pub use approvals::overseer::{Approver, Overseer};
@@ -83,6 +84,8 @@ struct Inner {
     challenge_secret: OnceCell<Sensitive<[u8; 32]>>,
     /// Limits password attempts at this node, before the database is asked.
     password_attempts: RateLimiter,
+    /// The days on which this node saw API keys.
+    key_use: KeyUse,
     /// Whether the database's write-ahead log may still hold the keys of items whose term has
     /// ended. True at the start, when this is not known.
     overwritten: AtomicBool,
@@ -127,6 +130,7 @@ impl Desk {
             challenge_secret: OnceCell::new(),
             password_attempts,
             near_hits: NearHits::default(),
+            key_use: KeyUse::default(),
             overwritten: AtomicBool::new(true),
             hashing: Semaphore::new(HASHING_MAX),
         };

@@ -17,6 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
+use crate::key::Scope;
 use crate::{ApprovalId, AuditActor, AuditTarget, BankId, FreeText, Refusal};
 
 pub use self::guard::{Guard, GuardedChange};
@@ -74,6 +75,21 @@ impl ApprovalVerb {
     /// Parses the word that [`Self::as_str`] returns.
     pub fn parse(text: &str) -> Option<Self> {
         text.parse().ok()
+    }
+
+    /// Returns the scope that a key needs to request the change, and to agree to it.
+    pub fn scope(self) -> Scope {
+        match self {
+            Self::DeleteService => Scope::Services,
+            Self::CreateBank | Self::ChangeBank | Self::DeleteBank => Scope::BanksWrite,
+            Self::AddEntries
+            | Self::RestoreEntries
+            | Self::ApproveSource
+            | Self::ChangeEntry
+            | Self::WithdrawEntry
+            | Self::WithdrawSource => Scope::EntriesWrite,
+            Self::IssueKey | Self::RevokeKey => Scope::Keys,
+        }
     }
 }
 

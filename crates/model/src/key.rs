@@ -1,8 +1,15 @@
-//! API keys, and the services that they belong to.
+//! API keys with their scopes, and the services that they belong to.
+
+mod network;
+mod scope;
+
+use std::net::IpAddr;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use jiff::civil::Date;
 
+pub use self::network::{Network, NotANetwork};
+pub use self::scope::{NotScopes, Scope, ScopeSet};
 use crate::{AuditActor, KeyId, Line, ServiceId, Sha256};
 
 /// What the holder of an API key may do.
@@ -23,17 +30,43 @@ pub struct Key {
     pub role: Role,
     /// The purpose of the key, in the words of the administrator who created it.
     pub name: Line,
+    /// What it may be used for.
+    pub scopes: ScopeSet,
+    /// From this time on the key is not accepted; `None`: it has no end.
+    pub ends_at: Option<Timestamp>,
+    /// The networks from which it is accepted, at most [`Self::NETWORKS_MAX`]; empty: from
+    /// everywhere.
+    pub networks: Vec<Network>,
     /// SHA-256 of the key's text. The text has 256 random bits, so a slow hash would add nothing.
     pub digest: Sha256,
+    /// The key, or the command line, that created it.
+    pub created_by: AuditActor,
     /// Creation time.
     pub created_at: Timestamp,
     /// Whether it waits for a second actor, and so is not accepted yet.
     pub waits: bool,
+    /// The day (UTC) on which it was last used, as far as it is stored yet; no time, no address.
+    pub last_used_on: Option<Date>,
     /// Time of revocation; the key has not been accepted since.
     pub revoked_at: Option<Timestamp>,
 }
 
 impl Key {
+    /// The most networks of a key.
+    pub const NETWORKS_MAX: usize = 16;
+
+    /// Checks whether the key's end has passed at `now`.
+    pub fn has_ended(&self, now: Timestamp) -> bool {
+        self.ends_at.is_some_and(|ends_at| ends_at <= now)
+    }
+
+    /// Checks whether a client at this address may use the key. A key that is accepted from some
+    /// networks only is refused to a client whose address is not known.
+    pub fn is_accepted_from(&self, address: Option<IpAddr>) -> bool {
+        let is_inside = |address| self.networks.iter().any(|network| network.contains(address));
+        self.networks.is_empty() || address.is_some_and(is_inside)
+    }
+
     /// Returns the key as an actor of the audit record.
     pub fn actor(&self) -> AuditActor {
         AuditActor::Key { id: self.id, name: self.name.clone() }
@@ -41,7 +74,7 @@ impl Key {
 }
 
 /// An online service that calls Mamori.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Service {
     /// Id of this service; text form `svc_…`.
     pub id: ServiceId,
@@ -49,4 +82,50 @@ pub struct Service {
     pub name: Line,
     /// Creation time.
     pub created_at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn key() -> Key {
+        Key {
+            id: Uuid::from_u128(1).into(),
+            role: Role::Admin,
+            name: "a key".parse().unwrap(),
+            scopes: ScopeSet::all_of(Role::Admin),
+            ends_at: None,
+            networks: Vec::new(),
+            digest: Sha256::ZERO,
+            created_by: AuditActor::LocalCli,
+            created_at: Timestamp::UNIX_EPOCH,
+            last_used_on: None,
+            revoked_at: None,
+        }
+    }
+
+    #[test]
+    fn a_key_ends_at_its_end() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let ending = Key { ends_at: Some(at(10)), ..key() };
+
+        assert!(!ending.has_ended(at(9)));
+        assert!(ending.has_ended(at(10)));
+        assert!(!key().has_ended(at(i64::from(u32::MAX))));
+    }
+
+    #[test]
+    fn a_key_with_networks_needs_an_address_in_one_of_them() {
+        let networks = vec!["192.0.2.0/24".parse().unwrap(), "2001:db8::/32".parse().unwrap()];
+        let bound = Key { networks, ..key() };
+        let from = |text: &str| Some(text.parse().unwrap());
+
+        assert!(bound.is_accepted_from(from("192.0.2.9")));
+        assert!(bound.is_accepted_from(from("2001:db8::9")));
+        assert!(!bound.is_accepted_from(from("198.51.100.9")));
+        assert!(!bound.is_accepted_from(None));
+        assert!(key().is_accepted_from(None) && key().is_accepted_from(from("198.51.100.9")));
+    }
 }

@@ -28,6 +28,8 @@ approval`.
 Examples:
   mamori key create admin --name 'Ada, on call'
   mamori key create service 'photo sharing'    a key of this service, which is created if it is new
+  mamori key create service 'photo sharing' --scope checks,actions:answer --ends 2027-06-30
+  mamori key create admin --scope entries:write --network 192.0.2.0/24 --name 'list importer'
   mamori key list
   mamori key revoke key_01931c8e7d5a7c3e9f5b2f1d0c9b8a76";
 

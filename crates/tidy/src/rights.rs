@@ -2,6 +2,7 @@
 //! code.
 
 use mamori_model::approval_request::Reason;
+use mamori_model::key::Scope;
 use mamori_model::retention::Term;
 use mamori_model::{
     Action, Narrowing, NotCompared, Purpose, Surface, Transforms, Verdict, verdict::NotLooked,
@@ -80,6 +81,21 @@ pub fn unexplained(page: &str) -> Findings {
     missing.map(|word| format!("{PAGE}: does not say {word}")).collect()
 }
 
+/// Returns how the row of the page's table of scopes must begin for this scope.
+fn scope_row(scope: Scope) -> String {
+    let roles = [("admin", &Scope::OF_ADMINS[..]), ("service", &Scope::OF_SERVICES[..])];
+    let roles = roles.into_iter().filter(|(_, scopes)| scopes.contains(&scope));
+    let roles: Vec<&str> = roles.map(|(role, _)| role).collect();
+    format!("| `{}` | {} | ", scope.as_str(), roles.join(", "))
+}
+
+/// Reports scopes of API keys that the page's table lacks or lists with other roles than the code.
+pub fn scopes(page: &str) -> Findings {
+    let rows = Scope::ALL.iter().map(|scope| scope_row(*scope));
+    let missing = rows.filter(|row| !page.lines().any(|line| line.starts_with(row)));
+    missing.map(|row| format!("{PAGE}: no row {row}")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use mamori_model::retention::TERMS;
@@ -113,5 +129,14 @@ mod tests {
     #[test]
     fn an_empty_page_explains_nothing() {
         assert!(unexplained("").len() > 10);
+    }
+
+    #[test]
+    fn a_scope_with_another_role_than_in_the_code_is_found() {
+        let right: String = Scope::ALL.iter().map(|scope| scope_row(*scope) + "|\n").collect();
+        let wrong = right.replace("| `banks:read` | admin, service |", "| `banks:read` | admin |");
+
+        assert!(scopes(&right).is_empty());
+        assert_eq!(scopes(&wrong).len(), 1);
     }
 }

@@ -143,3 +143,8 @@ fn the_page_about_rights_has_every_change_that_takes_a_second_actor() {
 fn the_page_about_rights_explains_every_word() {
     none(&rights::unexplained(&text(rights::PAGE)));
 }
+
+#[test]
+fn the_page_about_rights_lists_every_scope_of_a_key() {
+    none(&rights::scopes(&text(rights::PAGE)));
+}

@@ -22,8 +22,9 @@ const DESCRIPTION: &str = "Mamori tells a service whether an item is in a bank o
     nothing about clean items.\n\n\
     Send your key with every request: `Authorization: Bearer mk_…`. An administrator's key manages \
     banks, services and keys. A service's key checks items and reads that service's own matches, \
-    cases and webhooks, and no other service's. An object that a key may not read is answered as \
-    if it did not exist.\n\n\
+    cases and webhooks, and no other service's. A key may have only some of the scopes of its role; \
+    each endpoint names the one that it needs (`x-scopes`: one of these). What a key may not do or \
+    read is answered as if it did not exist.\n\n\
     A `200`, `201`, `202` or `204` is sent after everything that it reports is stored. An error is \
     answered as `application/problem+json`; its `type` is a stable name. Unknown JSON keys, form \
     parts and parameters are refused.";
@@ -111,19 +112,20 @@ pub fn who(operation: &Operation) -> &str {
 }
 
 fn complete_operation(operation: &mut Operation) {
-    let who = who(operation).to_owned();
+    let needs_key = who(operation) != "nobody";
     let has_path = has_parameter(operation, "path");
     let has_query = has_parameter(operation, "query");
     let has_body = operation.request_body.is_some();
-    if who == "nobody" {
-        operation.security = Some(vec![SecurityRequirement::default()]);
+    let security = if needs_key {
+        SecurityRequirement::new("key", [""; 0])
     } else {
-        operation.security = Some(vec![SecurityRequirement::new("key", [""; 0])]);
-    }
+        SecurityRequirement::default()
+    };
+    operation.security = Some(vec![security]);
     let applies = |status: u16| match status {
         400 => has_query || has_body,
-        401 => who != "nobody",
-        404 => has_path || matches!(who.as_str(), "admin" | "service"),
+        401 => needs_key,
+        404 => has_path || needs_key,
         408 | 413 | 415 | 422 => has_body,
         500 | 503 => true,
         // 405 is for methods that do not exist; each endpoint declares 409 itself.

@@ -1,8 +1,13 @@
 //! Proofs of who calls: an endpoint that takes one of these types cannot be reached without its
-//! key.
+//! key, nor with a key that lacks the scope.
 //!
-//! A client without a key, or with an unknown one, gets a 401. A client with a key of the wrong
-//! role gets the same 404 as for an object that does not exist.
+//! A client without a key, or with one that is unknown, ended or not accepted from its address, gets
+//! a 401. A client with a key of the wrong role, or without the scope, gets the same 404 as for an
+//! object that does not exist.
+
+pub mod scope;
+
+use std::marker::PhantomData;
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::HeaderMap;
@@ -10,58 +15,66 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use mamori_desk::{Desk, Proof};
 
+use crate::peer::client_address;
 use crate::problem::{Kind, Problem};
+use scope::Needs;
 
-/// Proof that the client sent an administrator's key.
+/// Proof that the client sent an administrator's key that has one of the scopes of `N`.
 #[derive(Clone, Debug)]
-pub struct Admin(pub mamori_desk::Admin);
+pub struct Admin<N>(pub mamori_desk::Admin, pub PhantomData<N>);
 
-/// Proof that the client sent a service's key.
+/// Proof that the client sent a service's key that has one of the scopes of `N`.
 #[derive(Clone, Debug)]
-pub struct Caller(pub mamori_desk::Caller);
+pub struct Caller<N>(pub mamori_desk::Caller, pub PhantomData<N>);
 
-/// Proof that the client sent a valid key.
+/// Proof that the client sent a valid key, of either role, that has one of the scopes of `N`.
 #[derive(Clone, Debug)]
-pub struct AnyKey(pub Proof);
+pub struct AnyKey<N>(pub Proof, pub PhantomData<N>);
 
-impl<S> FromRequestParts<S> for AnyKey
+impl<S, N> FromRequestParts<S> for AnyKey<N>
 where
     S: Send + Sync,
     Desk: FromRef<S>,
+    N: Needs,
 {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let token = bearer(&parts.headers).ok_or_else(key_required)?;
-        Desk::from_ref(state).authenticate(token).map(Self).ok_or_else(key_unknown)
+        let from = client_address(parts);
+        let proof = Desk::from_ref(state).authenticate(token, from).ok_or_else(key_unknown)?;
+        proof.require(N::ANY_OF)?;
+        Ok(Self(proof, PhantomData))
     }
 }
 
-impl<S> FromRequestParts<S> for Admin
+impl<S, N> FromRequestParts<S> for Admin<N>
 where
     S: Send + Sync,
     Desk: FromRef<S>,
+    N: Needs,
 {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        match AnyKey::from_request_parts(parts, state).await?.0 {
-            Proof::Admin(admin) => Ok(Self(admin)),
+        match AnyKey::<N>::from_request_parts(parts, state).await?.0 {
+            Proof::Admin(admin) => Ok(Self(admin, PhantomData)),
             Proof::Caller(_) => Err(Problem::not_found()),
         }
     }
 }
 
-impl<S> FromRequestParts<S> for Caller
+impl<S, N> FromRequestParts<S> for Caller<N>
 where
     S: Send + Sync,
     Desk: FromRef<S>,
+    N: Needs,
 {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        match AnyKey::from_request_parts(parts, state).await?.0 {
-            Proof::Caller(caller) => Ok(Self(caller)),
+        match AnyKey::<N>::from_request_parts(parts, state).await?.0 {
+            Proof::Caller(caller) => Ok(Self(caller, PhantomData)),
             Proof::Admin(_) => Err(Problem::not_found()),
         }
     }
@@ -79,7 +92,11 @@ fn key_required() -> Problem {
 }
 
 fn key_unknown() -> Problem {
-    Problem::new(Kind::KeyUnknown, "This key does not exist, or was revoked. Ask an administrator.")
+    Problem::new(
+        Kind::KeyUnknown,
+        "This key does not exist, was revoked or has ended, or is not accepted from this address. Ask \
+         an administrator.",
+    )
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ pub mod json;
 pub mod multipart;
 pub mod observe;
 pub mod page;
+pub mod peer;
 pub mod problem;
 pub mod settings;
 

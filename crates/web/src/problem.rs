@@ -56,9 +56,10 @@ macro_rules! kinds {
 kinds! {
     /// The request has no key.
     KeyRequired = UNAUTHORIZED, "auth.key_required", "A key is required";
-    /// The key is unknown or revoked.
+    /// The key is unknown, revoked or ended, or not accepted from the client's address.
     KeyUnknown = UNAUTHORIZED, "auth.key_unknown", "The key is not known";
-    /// The object does not exist, or belongs to another service: both look the same.
+    /// The object does not exist, belongs to another service, or needs another role or scope: all
+    /// look the same.
     NotFound = NOT_FOUND, "not_found", "There is nothing here";
     /// The path exists, but not for this method.
     MethodNotAllowed = METHOD_NOT_ALLOWED, "method.not_allowed", "The method is not allowed";
@@ -181,8 +182,9 @@ impl Problem {
     pub fn not_found() -> Self {
         Self::new(
             Kind::NotFound,
-            "There is nothing here that this key may read. Check the address, the id, and whether \
-             the key is an administrator's or a service's.",
+            "There is nothing here that this key may use. Check the address, the id, whether the key \
+             is an administrator's or a service's, and whether it has the scope that the endpoint \
+             needs (`x-scopes` in /openapi.json).",
         )
     }
 

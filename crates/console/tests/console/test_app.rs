@@ -15,6 +15,7 @@ use mamori_console::{Settings, router};
 use mamori_desk::banks::create_bank::NewBank;
 use mamori_desk::checks::check;
 use mamori_desk::checks::fingerprints::{Fingerprints, FramePrint};
+use mamori_desk::services::issue_key::NewKey;
 use mamori_desk::staff::add_staff::{NewStaff, StaffAdmin};
 use mamori_desk::{Admin, Caller, Clock, Desk, LocalCli, Proof};
 use mamori_media::{Limits, Pool, PoolSettings};
@@ -266,9 +267,10 @@ async fn create_service(desk: &Desk) -> Caller {
     let admin = Admin::local_cli();
     let service = desk.create_service(&admin, "a service".parse().unwrap()).await.unwrap();
     let role = Role::Service(service.id);
-    let issued = desk.issue_key(&admin, role, "test".parse().unwrap()).await.unwrap();
+    let issued =
+        desk.issue_key(&admin, NewKey::whole(role, "test".parse().unwrap())).await.unwrap();
     desk.catch_up().await.unwrap();
-    match desk.authenticate(issued.token.reveal()) {
+    match desk.authenticate(issued.token.reveal(), None) {
         Some(Proof::Caller(caller)) => caller,
         other => panic!("a service's key proves a service: {other:?}"),
     }

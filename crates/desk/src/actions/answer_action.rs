@@ -1,6 +1,7 @@
 //! Stores a service's answer to an action that it was asked for.
 
 use mamori_model::action::{ActionState, Answer};
+use mamori_model::key::Scope;
 use mamori_model::{ActionId, AuditVerb, Line, Refusal, Sensitive};
 use serde_json::json;
 
@@ -21,6 +22,7 @@ impl Desk {
         answer: Answer,
         note: Option<Sensitive<Line>>,
     ) -> Result<(), Error> {
+        caller.require(&[Scope::ActionsAnswer])?;
         let now = self.clock().now();
         let service = caller.service();
 

@@ -4,6 +4,7 @@
 use mamori_model::action::{ActionRequest, ActionState};
 use mamori_model::case::{Case, CaseState};
 use mamori_model::decision::{Decision, DecisionState};
+use mamori_model::key::Scope;
 use mamori_model::page::{Page, PageSize};
 use mamori_model::{ActionId, CaseId, DecisionId, ItemName};
 
@@ -35,6 +36,7 @@ pub struct DecisionOfService {
 impl Desk {
     /// Returns one of the caller's cases; [`Error::NotFound`] also for a case of another service.
     pub async fn service_case(&self, caller: &Caller, id: CaseId) -> Result<CaseOfService, Error> {
+        caller.require(&[Scope::ActionsAnswer])?;
         let case = self.store().case_of_service(caller.service(), id).await?;
         let shown = self.cases_for_service(vec![case.ok_or(Error::NotFound("case"))?]).await?;
         shown.into_iter().next().ok_or(Error::NotFound("case"))
@@ -49,6 +51,7 @@ impl Desk {
         after: Option<CaseId>,
         size: PageSize,
     ) -> Result<Page<CaseOfService, CaseId>, Error> {
+        caller.require(&[Scope::ActionsAnswer])?;
         let page = self.store().cases_of_service(caller.service(), state, after, size).await?;
         Ok(Page { rows: self.cases_for_service(page.rows).await?, next: page.next })
     }
@@ -71,6 +74,7 @@ impl Desk {
         caller: &Caller,
         id: DecisionId,
     ) -> Result<DecisionOfService, Error> {
+        caller.require(&[Scope::ActionsAnswer])?;
         let decision = self.store().decision_of_service(caller.service(), id).await?;
         let shown = self.decisions_for_service(decision.into_iter().collect()).await?;
         shown.into_iter().next().ok_or(Error::NotFound("decision"))
@@ -85,6 +89,7 @@ impl Desk {
         after: Option<DecisionId>,
         size: PageSize,
     ) -> Result<Page<DecisionOfService, DecisionId>, Error> {
+        caller.require(&[Scope::ActionsAnswer])?;
         let page = self.store().decisions_of_service(caller.service(), state, after, size).await?;
         Ok(Page { rows: self.decisions_for_service(page.rows).await?, next: page.next })
     }
@@ -110,6 +115,7 @@ impl Desk {
         caller: &Caller,
         id: ActionId,
     ) -> Result<ActionRequest, Error> {
+        caller.require(&[Scope::ActionsAnswer])?;
         let action = self.store().action_of_service(caller.service(), id).await?;
         action.ok_or(Error::NotFound("action"))
     }
@@ -122,6 +128,7 @@ impl Desk {
         after: Option<ActionId>,
         size: PageSize,
     ) -> Result<Page<ActionRequest, ActionId>, Error> {
+        caller.require(&[Scope::ActionsAnswer])?;
         Ok(self.store().actions_of_service(caller.service(), state, after, size).await?)
     }
 }

@@ -69,12 +69,18 @@ pub(crate) fn service(service: &Service) -> Value {
 
 /// A key, without its digest.
 pub(crate) fn key(key: &Key) -> Value {
-    match key.role {
-        Role::Admin => json!({ "role": "admin", "name": key.name }),
-        Role::Service(service) => {
-            json!({ "role": "service", "service": service, "name": key.name })
-        }
-    }
+    let (role, service) = match key.role {
+        Role::Admin => ("admin", None),
+        Role::Service(service) => ("service", Some(service)),
+    };
+    json!({
+        "role": role,
+        "service": service,
+        "name": key.name,
+        "scopes": key.scopes,
+        "ends_at": key.ends_at,
+        "networks": key.networks,
+    })
 }
 
 /// A version of a policy, without its wording, which the policy's own versions keep.

@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 use mamori_model::approval_request::{ApprovalVerb, GuardedChange};
+use mamori_model::key::Scope;
 use mamori_model::{AuditActor, AuditVerb, BankId};
 use mamori_store::{Added, NewEntry, Tx};
 use serde_json::json;
@@ -56,6 +57,7 @@ impl Desk {
         entries: &[NewEntry],
         withdrawn: Withdrawn,
     ) -> Result<Added, Error> {
+        who.require(&[Scope::EntriesWrite])?;
         if entries.len() > ENTRIES_MAX {
             return Err(Error::invalid("at most 1,000 entries at once; send more as an import"));
         }

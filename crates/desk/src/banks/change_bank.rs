@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use mamori_model::approval_request::{ApprovalVerb, GuardedChange};
+use mamori_model::key::Scope;
 use mamori_model::{
     Action, AuditActor, AuditVerb, Bank, BankId, BankName, BankSettings, Distance, Jurisdictions,
     Line, PrivateBasis, Quality, Reach, Surface, Transforms, change_notice,
@@ -123,6 +124,7 @@ impl Desk {
         id: BankId,
         change: BankChange,
     ) -> Result<Bank, Error> {
+        who.require(&[Scope::BanksWrite])?;
         let mut tx = self.store().begin("change_bank").await?;
         let now = self.clock().now();
         let before = tx.lock_bank(id).await?.ok_or(Error::NotFound("bank"))?;

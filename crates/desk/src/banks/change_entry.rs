@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use mamori_model::approval_request::{ApprovalVerb, GuardedChange};
+use mamori_model::key::Scope;
 use mamori_model::{
     AuditActor, AuditVerb, BankId, Entry, EntryChange, EntryId, EntryState, change_notice,
 };
@@ -35,6 +36,7 @@ impl Desk {
         id: EntryId,
         change: EntryChange,
     ) -> Result<Entry, Error> {
+        who.require(&[Scope::EntriesWrite])?;
         let now = self.clock().now();
 
         let mut tx = self.store().begin("change_entry").await?;

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use mamori_model::approval_request::{ApprovalVerb, GuardedChange};
+use mamori_model::key::Scope;
 use mamori_model::{
     Action, AuditActor, AuditVerb, Bank, BankId, BankName, BankSettings, Distance, Line, Purpose,
     Quality, Reach, Transforms,
@@ -77,6 +78,7 @@ impl Desk {
     /// Creates a bank; [`Error::Conflict`] if the name is taken, [`Error::Invalid`] if no bank may
     /// have these settings, [`Error::Waits`] if it takes a second actor.
     pub async fn create_bank(&self, who: &Admin, new: NewBank) -> Result<Bank, Error> {
+        who.require(&[Scope::BanksWrite])?;
         check(new.purpose, new.action, new.distance_max)?;
         let now = self.clock().now();
         let bank = Bank {

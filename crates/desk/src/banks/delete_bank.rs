@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use mamori_model::approval_request::{ApprovalVerb, GuardedChange};
 use mamori_model::job::{JobKind, Lane};
+use mamori_model::key::Scope;
 use mamori_model::{AuditActor, AuditVerb, Bank, BankId};
 use mamori_store::{Leased, NewJob, Tx};
 use serde_json::json;
@@ -21,6 +22,7 @@ impl Desk {
     ///
     /// [`Error::NotFound`] if there is no such bank, [`Error::Waits`] if it takes a second actor.
     pub async fn delete_bank(&self, who: &Admin, id: BankId) -> Result<(), Error> {
+        who.require(&[Scope::BanksWrite])?;
         let now = self.clock().now();
 
         let mut tx = self.store().begin("delete_bank").await?;

@@ -7,6 +7,7 @@ use futures_util::{Stream, StreamExt};
 use jiff::{SignedDuration, Timestamp};
 use mamori_model::approval_request::{ApprovalVerb, GuardedChange};
 use mamori_model::import::{Import, ImportState, RejectedLine};
+use mamori_model::key::Scope;
 use mamori_model::{AuditActor, AuditVerb, Bank, BankId, HashKind, Line};
 use mamori_store::{NewEntry, Tx};
 use serde::{Deserialize, Serialize};
@@ -63,6 +64,7 @@ impl Desk {
     where
         S: Stream<Item = Result<Bytes, E>> + Unpin,
     {
+        who.require(&[Scope::EntriesWrite])?;
         let now = self.clock().now();
         let import = Import::begun(self.clock().mint()?.into(), bank, now);
 

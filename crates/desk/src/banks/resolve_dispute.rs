@@ -1,5 +1,6 @@
 //! Lists disputes, and resolves them on behalf of the bank's owner.
 
+use mamori_model::key::Scope;
 use mamori_model::page::{Page, PageSize};
 use mamori_model::{AuditVerb, BankId, Dispute, DisputeId, DisputeState, FreeText, Refusal};
 use serde_json::json;
@@ -66,11 +67,12 @@ impl Desk {
     /// Lists the disputes about a bank's entries, newest first, for the bank's owner.
     pub async fn disputes_of_bank(
         &self,
-        _: &Admin,
+        who: &Admin,
         bank: BankId,
         after: Option<DisputeId>,
         size: PageSize,
     ) -> Result<Page<Dispute, DisputeId>, Error> {
+        who.require(&[Scope::BanksRead])?;
         self.store().bank(bank).await?.ok_or(Error::NotFound("bank"))?;
         Ok(self.store().disputes(Some(bank), None, after, size).await?)
     }

@@ -3,6 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use mamori_model::approval_request::{ApprovalVerb, GuardedChange};
+use mamori_model::key::Scope;
 use mamori_model::{AuditActor, AuditVerb, BankId, EntryId, EntryState, Line, Narrowing};
 use mamori_store::Tx;
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,7 @@ impl Desk {
         bank: BankId,
         id: EntryId,
     ) -> Result<(), Error> {
+        who.require(&[Scope::EntriesWrite])?;
         let now = self.clock().now();
 
         let mut tx = self.store().begin("withdraw_entry").await?;
@@ -93,6 +95,7 @@ impl Desk {
         bank: BankId,
         source: &Line,
     ) -> Result<u64, Error> {
+        who.require(&[Scope::EntriesWrite])?;
         let now = self.clock().now();
 
         let mut tx = self.store().begin("withdraw_source").await?;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use mamori_media::{Error as Media, Picture, Remaining};
+use mamori_model::key::Scope;
 use mamori_model::{
     Gap, Hit, Item, Looked, MatchId, Md5, NotCompared, NotLooked, Sha1, Sha256, Verdict,
 };
@@ -69,6 +70,7 @@ impl Desk {
         item: Item,
         evidence: CheckInput,
     ) -> Result<Checked, Error> {
+        caller.require(&[Scope::Checks])?;
         self.require_current()?;
         let directory = self.directory();
         let banks = match self.applicable_banks(&directory, item.surface, item.country) {

@@ -1,6 +1,6 @@
 //! Renames a service.
 
-use mamori_model::key::Service;
+use mamori_model::key::{Scope, Service};
 use mamori_model::{AuditVerb, Line, ServiceId};
 
 use crate::audit::{self, Change, values};
@@ -14,6 +14,7 @@ impl Desk {
         id: ServiceId,
         name: &Line,
     ) -> Result<Service, Error> {
+        who.require(&[Scope::Services])?;
         let mut tx = self.store().begin("change_service").await?;
         let before = tx.service(id).await?.ok_or(Error::NotFound("service"))?;
         let service = tx.rename_service(id, name).await?.ok_or(Error::NotFound("service"))?;

@@ -1,6 +1,6 @@
 //! Registers a service.
 
-use mamori_model::key::Service;
+use mamori_model::key::{Scope, Service};
 use mamori_model::{AuditVerb, Line};
 
 use crate::audit::{self, Change, values};
@@ -9,6 +9,7 @@ use crate::{Admin, Desk, Error};
 impl Desk {
     /// Creates a service. It cannot call Mamori until it has a key.
     pub async fn create_service(&self, who: &Admin, name: Line) -> Result<Service, Error> {
+        who.require(&[Scope::Services])?;
         let created_at = self.clock().now();
         let service = Service { id: self.clock().mint()?.into(), name, created_at };
 

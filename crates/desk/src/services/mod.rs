@@ -3,6 +3,7 @@
 pub mod change_service;
 pub mod create_service;
 pub mod issue_key;
+pub(crate) mod key_use;
 pub mod proof;
 pub mod revoke_key;
 

@@ -1,13 +1,14 @@
 //! Proofs of an API key. An operation that takes one cannot be called without it. Proofs of a staff
 //! member's session are in [`crate::staff::member`].
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use mamori_model::key::{Key, Role};
+use mamori_model::key::{Key, Role, Scope, ScopeSet};
 use mamori_model::{AuditActor, KeyId, ServiceId, Sha256};
 use sha2::Digest;
 
-use crate::Desk;
+use crate::{Desk, Error};
 
 /// An administrator's API key that a request showed. Created by [`Desk::authenticate`], and by
 /// [`Self::local_cli`] for the command line.
@@ -54,6 +55,18 @@ impl Admin {
         self.key.as_ref().map_or(AuditActor::LocalCli, |key| key.actor())
     }
 
+    /// Checks that the key has one of `scopes`; [`Error::NotFound`] otherwise, because unknown and
+    /// forbidden look alike. The command line may do everything.
+    pub fn require(&self, scopes: &[Scope]) -> Result<(), Error> {
+        self.key.as_ref().map_or(Ok(()), |key| require(&key.scopes, scopes))
+    }
+
+    /// Returns the scopes of the key, which limit those of the keys that it creates; `None` on the
+    /// command line, which has no limit.
+    pub(super) fn scopes(&self) -> Option<&ScopeSet> {
+        self.key.as_ref().map(|key| &key.scopes)
+    }
+
     /// Creates the proof of the operator on the command line: needs no API key, because the
     /// operator can read the database.
     pub fn local_cli() -> Self {
@@ -76,6 +89,27 @@ impl Caller {
     pub fn actor(&self) -> AuditActor {
         self.key.actor()
     }
+
+    /// Checks that the key has one of `scopes`; [`Error::NotFound`] otherwise, because unknown and
+    /// forbidden look alike.
+    pub fn require(&self, scopes: &[Scope]) -> Result<(), Error> {
+        require(&self.key.scopes, scopes)
+    }
+}
+
+impl Proof {
+    /// Checks that the key has one of `scopes`; [`Error::NotFound`] otherwise, because unknown and
+    /// forbidden look alike.
+    pub fn require(&self, scopes: &[Scope]) -> Result<(), Error> {
+        match self {
+            Self::Admin(admin) => admin.require(scopes),
+            Self::Caller(caller) => caller.require(scopes),
+        }
+    }
+}
+
+fn require(own: &ScopeSet, scopes: &[Scope]) -> Result<(), Error> {
+    if own.has_any(scopes) { Ok(()) } else { Err(Error::NotFound("scope")) }
 }
 
 /// Returns the sha-256 digest of a secret text: API keys, cookies and one-time links are stored as
@@ -85,13 +119,30 @@ pub fn digest(token: &str) -> Sha256 {
 }
 
 impl Desk {
-    /// Returns the proof of the API key `token`; `None` if it is unknown or revoked.
+    /// Returns the proof of the API key `token`, which a client at the address `from` showed; `None`
+    /// if the key is unknown, revoked or ended, or is not accepted from that address. `from` is
+    /// `None` if the client's address is not known.
     ///
     /// Reads memory only: a check that finds nothing does not touch the database. A revocation
-    /// takes effect here within a second.
-    pub fn authenticate(&self, token: &str) -> Option<Proof> {
+    /// takes effect here within a second. The address is compared and forgotten.
+    pub fn authenticate(&self, token: &str, from: Option<IpAddr>) -> Option<Proof> {
         let directory = self.directory();
         let key = directory.key(&digest(token))?.clone();
+        let now = self.clock().now();
+        let refusal = if key.has_ended(now) {
+            Some("an API key was used after its end")
+        } else if !key.is_accepted_from(from) {
+            Some("an API key was used from outside its networks")
+        } else {
+            None
+        };
+        if let Some(refusal) = refusal {
+            if self.inner.key_use.is_refusal_due(key.id, now) {
+                tracing::warn!(target: "security", key = %key.id, "{refusal}");
+            }
+            return None;
+        }
+        self.inner.key_use.note(&key, Self::day(now));
         Some(match key.role {
             Role::Admin => Proof::Admin(Admin { key: Some(key) }),
             Role::Service(service) => Proof::Caller(Caller { service, key }),

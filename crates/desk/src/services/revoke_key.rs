@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use mamori_model::approval_request::{ApprovalVerb, GuardedChange};
+use mamori_model::key::Scope;
 use mamori_model::{AuditActor, AuditVerb, KeyId};
 use mamori_store::Tx;
 
@@ -16,9 +17,10 @@ impl Desk {
     /// [`Error::NotFound`] if there is no such key or it was revoked before, [`Error::Waits`] if it
     /// takes a second actor, because the actor neither uses the key nor created it.
     ///
-    /// The last live key of an administrator cannot be revoked ([`Error::Conflict`]): another one
+    /// The last live key that can create keys cannot be revoked ([`Error::Conflict`]): another one
     /// could then be made only on the command line.
     pub async fn revoke_key(&self, who: &Admin, id: KeyId) -> Result<(), Error> {
+        who.require(&[Scope::Keys])?;
         let now = self.clock().now();
 
         let mut tx = self.store().begin("revoke_key").await?;
@@ -48,16 +50,24 @@ impl Desk {
     ) -> Result<(), Error> {
         let key = tx.key(id).await?.ok_or(Error::NotFound("key"))?;
         lapse_requests_of(self, tx, &key.actor(), now).await?;
-        let before = tx.lock_and_count_admin_keys().await?;
+        let before = tx.lock_and_count_keys_that_issue(now).await?;
         if !tx.revoke_key(id, now).await? {
             return Err(Error::NotFound("key"));
         }
-        if before > 0 && tx.lock_and_count_admin_keys().await? == 0 {
+        if before > 0 && tx.lock_and_count_keys_that_issue(now).await? == 0 {
             return Err(Error::conflict(
-                "this is the last administrator's key; make another one first",
+                "this is the last administrator's key with the scope `keys`; make another one first",
             ));
         }
         let change = Change::of(who.clone(), AuditVerb::KeyRevoked, id);
-        audit::record(self, tx, change.before(values::key(&key)), now).await
+        audit::record(self, tx, change.before(values::key(&key)), now).await?;
+        tracing::info!(
+            target: "security",
+            key = %id,
+            by = who.kind(),
+            by_id = who.id(),
+            "an API key was revoked"
+        );
+        Ok(())
     }
 }

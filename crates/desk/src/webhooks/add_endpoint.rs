@@ -1,5 +1,6 @@
 //! Adds a webhook endpoint to a service.
 
+use mamori_model::key::Scope;
 use mamori_model::webhook::Endpoint;
 use mamori_model::{AuditVerb, Sensitive};
 use serde_json::json;
@@ -14,6 +15,7 @@ impl Desk {
     /// [`Error::Invalid`] with the reason if the URL is refused; [`Error::Conflict`] if the service
     /// already has [`crate::settings::WebhookSettings::endpoints_max`] endpoints.
     pub async fn add_endpoint(&self, caller: &Caller, url: &str) -> Result<Endpoint, Error> {
+        caller.require(&[Scope::Webhooks])?;
         let settings = &self.settings().webhooks;
         let url = destination::parse(url, &settings.permitted).map_err(Error::invalid)?;
         let endpoint = Endpoint {

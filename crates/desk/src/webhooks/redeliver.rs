@@ -1,5 +1,6 @@
 //! Sends a finished webhook delivery again, under the same id.
 
+use mamori_model::key::Scope;
 use mamori_model::{AuditActor, AuditVerb, DeliveryId, ServiceId};
 
 use crate::audit::{self, Change};
@@ -11,6 +12,7 @@ impl Desk {
     /// such delivery; [`Error::Conflict`] if it is still waiting, if its endpoint was removed, or
     /// if it is a test message while another one to the same endpoint waits.
     pub async fn redeliver(&self, caller: &Caller, id: DeliveryId) -> Result<(), Error> {
+        caller.require(&[Scope::Webhooks])?;
         self.redeliver_of(caller.actor(), Some(caller.service()), id).await
     }
 

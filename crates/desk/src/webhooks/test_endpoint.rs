@@ -1,5 +1,6 @@
 //! Sends a test message to an endpoint of a service.
 
+use mamori_model::key::Scope;
 use mamori_model::webhook::EventKind;
 use mamori_model::{AuditVerb, DeliveryId, EndpointId};
 
@@ -16,6 +17,7 @@ impl Desk {
         caller: &Caller,
         id: EndpointId,
     ) -> Result<DeliveryId, Error> {
+        caller.require(&[Scope::Webhooks])?;
         let now = self.clock().now();
 
         let mut tx = self.store().begin("test_endpoint").await?;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
+use mamori_desk::services::issue_key::NewKey;
 use mamori_desk::services::proof::Proof;
 use mamori_desk::{Clock, Error, NewEntry, Settings};
 use mamori_model::key::Role;
@@ -137,19 +138,19 @@ on_both_engines! {
         let app = test_app(records).await;
         let name = "k".parse().unwrap();
         let role = Role::Service(app.caller.service());
-        let issued = app.desk.issue_key(&app.admin, role, name).await.unwrap();
+        let issued = app.desk.issue_key(&app.admin, NewKey::whole(role, name)).await.unwrap();
         app.desk.catch_up().await.unwrap();
         let other = node(&app.records, &app.clock, Settings::default()).await;
         let token = issued.token.reveal();
-        assert!(matches!(other.authenticate(token), Some(Proof::Caller(_))));
+        assert!(matches!(other.authenticate(token, None), Some(Proof::Caller(_))));
 
         app.desk.revoke_key(&app.admin, issued.key.id).await.unwrap();
         app.desk.catch_up().await.unwrap();
         other.catch_up().await.unwrap();
 
-        assert!(app.desk.authenticate(token).is_none());
-        assert!(other.authenticate(token).is_none());
-        assert!(other.authenticate("mk_nobodys").is_none());
+        assert!(app.desk.authenticate(token, None).is_none());
+        assert!(other.authenticate(token, None).is_none());
+        assert!(other.authenticate("mk_nobodys", None).is_none());
     }
 
     async fn the_first_key_is_issued_once_and_the_last_is_not_revoked(records: TestDatabase) {

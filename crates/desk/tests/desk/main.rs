@@ -18,6 +18,7 @@ mod enrolling;
 mod figuring;
 mod following;
 mod importing;
+mod issuing;
 mod judging;
 mod lapsing;
 mod narrowing;

@@ -1,6 +1,7 @@
 //! Webhooks: enqueued with their cause, sent until they are delivered.
 
 use jiff::SignedDuration;
+use mamori_desk::services::issue_key::NewKey;
 use mamori_desk::{Error, MatchFilter, Settings};
 use mamori_model::key::Role;
 use mamori_model::page::PageSize;
@@ -105,11 +106,11 @@ on_both_engines! {
         let receiver = Receiver::start(&[]).await;
         app.desk.add_endpoint(&app.caller, &receiver.url).await.unwrap();
         let service = app.caller.service();
-        let key = app.desk.issue_key(&app.admin, Role::Service(service), "k".parse().unwrap());
+        let key = app.desk.issue_key(&app.admin, NewKey::whole(Role::Service(service), "k".parse().unwrap()));
         let key = key.await.unwrap().token;
         a_match(&app).await;
         let other = node(&app.records, &app.clock, settings()).await;
-        assert!(other.authenticate(key.reveal()).is_some());
+        assert!(other.authenticate(key.reveal(), None).is_some());
 
         app.desk.delete_service(&app.admin, service).await.unwrap();
         app.desk.catch_up().await.unwrap();
@@ -117,8 +118,8 @@ on_both_engines! {
         app.desk.work_once().await.unwrap();
 
         assert!(receiver.received().is_empty());
-        assert!(app.desk.authenticate(key.reveal()).is_none());
-        assert!(other.authenticate(key.reveal()).is_none());
+        assert!(app.desk.authenticate(key.reveal(), None).is_none());
+        assert!(other.authenticate(key.reveal(), None).is_none());
         let failed = deliveries(&app).await.remove(0);
         assert_eq!(failed.last_result.as_deref(), Some("the service was deleted"));
         let again = app.desk.delete_service(&app.admin, service).await;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use ipnet::IpNet;
 use mamori_desk::settings::{PartlyLooked, WebhookSettings};
+use mamori_model::key::Network;
 use mamori_model::{Country, Distances, Jurisdictions, Line, Purpose, Sensitive, Surface};
 use serde::Deserialize;
 
@@ -20,6 +21,8 @@ const MIB: u64 = 1 << 20;
 pub struct Server {
     /// Address and port; port 0 takes a free one and logs it.
     pub listen: SocketAddr,
+    /// The proxies in front, whose `X-Forwarded-For` says from where a client calls.
+    pub trusted_proxies: Vec<Network>,
     /// This node's name in leases and logs; made from the machine and the process if empty.
     pub node: String,
     /// The most connections at a time, on each listener.
@@ -46,6 +49,7 @@ impl Default for Server {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            trusted_proxies: Vec::new(),
             node: String::new(),
             connections_max: 1_024,
             header_timeout_s: 10,

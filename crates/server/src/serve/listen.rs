@@ -7,15 +7,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use axum::Router;
+use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use mamori_model::key::Network;
+use mamori_web::peer::Peer;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_io_timeout::TimeoutWriter;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tower::Layer as _;
 
 use crate::config::Server;
 use crate::config::parts::seconds;
@@ -42,6 +45,8 @@ pub struct Listener {
     address: SocketAddr,
     connections_max: usize,
     timeouts: ClientTimeouts,
+    /// The proxies whose `X-Forwarded-For` is believed.
+    trusted_proxies: Arc<[Network]>,
 }
 
 /// How long to wait for a client.
@@ -66,6 +71,7 @@ impl Listener {
                 header: seconds(server.header_timeout_s),
                 response: seconds(server.response_idle_timeout_s),
             },
+            trusted_proxies: server.trusted_proxies.clone().into(),
         })
     }
 
@@ -79,12 +85,13 @@ impl Listener {
     pub async fn serve(self, router: Router, stop: CancellationToken) {
         let permits = Arc::new(Semaphore::new(self.connections_max));
         let connections = TaskTracker::new();
-        while let Some((stream, permit)) = self.next(&permits, &stop).await {
+        while let Some((stream, address, permit)) = self.next(&permits, &stop).await {
             let router = router.clone();
+            let peer = Peer::new(address.ip(), Arc::clone(&self.trusted_proxies));
             let timeouts = self.timeouts;
             let stop = stop.clone();
             connections.spawn(async move {
-                serve_connection(stream, router, timeouts, stop).await;
+                serve_connection(stream, (router, peer), timeouts, stop).await;
                 drop(permit);
             });
         }
@@ -98,7 +105,7 @@ impl Listener {
         &self,
         permits: &Arc<Semaphore>,
         stop: &CancellationToken,
-    ) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+    ) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
         let permit = tokio::select! {
             () = stop.cancelled() => return None,
             permit = Arc::clone(permits).acquire_owned() => permit.ok()?,
@@ -109,7 +116,7 @@ impl Listener {
                 accepted = self.socket.accept() => accepted,
             };
             match accepted {
-                Ok((stream, _)) => return Some((stream, permit)),
+                Ok((stream, address)) => return Some((stream, address, permit)),
                 Err(error) => {
                     tracing::warn!(%error, "no connection can be accepted");
                     tokio::time::sleep(ACCEPT_RETRY_DELAY).await;
@@ -133,7 +140,7 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 /// are not worth logging.
 async fn serve_connection(
     stream: TcpStream,
-    router: Router,
+    (router, peer): (Router, Peer),
     timeouts: ClientTimeouts,
     stop: CancellationToken,
 ) {
@@ -141,11 +148,12 @@ async fn serve_connection(
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutWriter::new(stream);
     stream.set_timeout(Some(timeouts.response));
+    let with_peer = Extension(peer).layer(router);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(timeouts.header)
         .max_buf_size(HEAD_BYTES_MAX)
-        .serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(with_peer));
     let mut connection = pin!(connection);
     tokio::select! {
         _ = connection.as_mut() => return,

@@ -110,11 +110,20 @@ CREATE TABLE api_key (
     id            BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16), -- UUIDv7
     service_id    BLOB    REFERENCES service (id), -- the service that it acts for; NULL: an administrator's key
     name          TEXT    NOT NULL,            -- what it is for
+    scopes        TEXT    NOT NULL,            -- JSON list of words: what it may be used for
+    ends_at       INTEGER,                     -- microseconds; from then on it is not accepted; NULL: no end
+    networks      TEXT    NOT NULL,            -- JSON list of networks (CIDR) from which it is accepted; `[]`: from everywhere
     digest        BLOB    NOT NULL UNIQUE CHECK (length(digest) = 32),  -- SHA-256 of its text
     created_at    INTEGER NOT NULL,            -- microseconds
     waits         INTEGER NOT NULL CHECK (waits IN (0, 1)), -- issued, and not accepted until a second actor agrees
+    created_by_kind TEXT  NOT NULL CHECK (created_by_kind IN ('key', 'staff', 'command_line', 'mamori')),
+    created_by_id TEXT,                        -- text form of the id of the key or staff member
+    created_by_name TEXT,                      -- of a key: its name when it created this one
+    last_used_on  TEXT,                        -- the day (UTC, ISO 8601) of its last use; written once a day at most
     revoked_at    INTEGER,                     -- microseconds; from then on it is not accepted
-    changed_by    TEXT    NOT NULL             -- name of the transaction
+    changed_by    TEXT    NOT NULL,            -- name of the transaction
+    CHECK ((created_by_kind IN ('key', 'staff')) = (created_by_id IS NOT NULL)),
+    CHECK ((created_by_kind = 'key') = (created_by_name IS NOT NULL))
 ) STRICT;
 
 CREATE TABLE item_match (

@@ -1,12 +1,15 @@
 //! Queries for API keys. Only the digests of keys are stored.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use mamori_model::key::{Key, Role};
 use mamori_model::page::{Page, PageSize};
-use mamori_model::{KeyId, ServiceId, Sha256};
+use mamori_model::{AuditActor, KeyId, ServiceId, Sha256};
 use uuid::Uuid;
 
+use crate::call::Call;
 use crate::error::{Error, OrCorrupt};
+use crate::json;
 use crate::open::Store;
 use crate::pending_change::{Change, PendingChange};
 use crate::query::queries;
@@ -20,7 +23,8 @@ macro_rules! select {
             "-- ",
             $name,
             "
-        SELECT id, service_id, name, digest, created_at, waits, revoked_at
+        SELECT id, service_id, name, scopes, ends_at, networks, digest, created_at, created_by_kind,
+               created_by_id, created_by_name, last_used_on, waits, revoked_at
           FROM api_key
          WHERE ",
             $rest
@@ -38,11 +42,16 @@ queries! {
         SELECT CAST(1 AS BIGINT)",
         postgres: "-- lock_keys
         SELECT CAST(1 AS BIGINT) FROM pg_advisory_xact_lock(7308613679165170531)";
-    COUNT_LIVE_ADMIN_KEYS = "-- count_live_admin_keys
+    COUNT_ADMIN_KEYS = "-- count_admin_keys
         SELECT count(*) FROM api_key WHERE service_id IS NULL AND revoked_at IS NULL AND NOT waits";
+    COUNT_KEYS_THAT_ISSUE = "-- count_keys_that_issue
+        SELECT count(*) FROM api_key
+         WHERE service_id IS NULL AND revoked_at IS NULL AND NOT waits
+           AND (ends_at IS NULL OR ends_at > $1) AND scopes LIKE '%\"keys\"%'";
     INSERT_KEY = "-- insert_key
-        INSERT INTO api_key (id, service_id, name, digest, created_at, waits, revoked_at, changed_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        INSERT INTO api_key (id, service_id, name, scopes, ends_at, networks, digest, created_at,
+                             created_by_kind, created_by_id, created_by_name, waits, changed_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     ACCEPT_KEY = "-- accept_key
         UPDATE api_key
            SET waits = FALSE, changed_by = $2
@@ -57,6 +66,10 @@ queries! {
                 AND event.verb = 'key_issued' AND event.actor_kind = 'key'
               WHERE line.depth < 100)
         SELECT id FROM line WHERE depth > 0 ORDER BY depth";
+    SET_LAST_USED_ON = "-- set_last_used_on
+        UPDATE api_key
+           SET last_used_on = $2, changed_by = $3
+         WHERE id = $1 AND (last_used_on IS NULL OR last_used_on < $2)";
     REVOKE_KEY = "-- revoke_key
         UPDATE api_key
            SET revoked_at = $2, changed_by = $3
@@ -72,8 +85,15 @@ row! {
         id: Uuid,
         service_id: Option<Uuid>,
         name: String,
+        scopes: String,
+        ends_at: Option<i64>,
+        networks: String,
         digest: Vec<u8>,
         created_at: i64,
+        created_by_kind: String,
+        created_by_id: Option<String>,
+        created_by_name: Option<String>,
+        last_used_on: Option<String>,
         waits: bool,
         revoked_at: Option<i64>,
     }
@@ -82,11 +102,22 @@ row! {
 impl KeyRow {
     fn read(self) -> Result<Key, Error> {
         let service = self.service_id.map(ServiceId::from);
+        let created_by = AuditActor::parse(
+            &self.created_by_kind,
+            self.created_by_id.as_deref(),
+            self.created_by_name.as_deref(),
+        );
+        let last_used_on = self.last_used_on.as_deref().map(str::parse::<Date>).transpose();
         Ok(Key {
             id: self.id.into(),
             role: service.map_or(Role::Admin, Role::Service),
             name: self.name.parse().or_corrupt("api_key.name")?,
+            scopes: serde_json::from_str(&self.scopes).or_corrupt("api_key.scopes")?,
+            ends_at: maybe_from_micros(self.ends_at, "api_key.ends_at")?,
+            networks: serde_json::from_str(&self.networks).or_corrupt("api_key.networks")?,
             digest: Sha256::try_from(self.digest.as_slice()).or_corrupt("api_key.digest")?,
+            created_by: created_by.or_corrupt("api_key.created_by_id")?,
+            last_used_on: last_used_on.or_corrupt("api_key.last_used_on")?,
             created_at: from_micros(self.created_at, "api_key.created_at")?,
             waits: self.waits,
             revoked_at: maybe_from_micros(self.revoked_at, "api_key.revoked_at")?,
@@ -135,10 +166,15 @@ impl Tx {
             .bind(key.id)
             .bind(service)
             .bind(key.name.as_str())
+            .bind(json::write(&key.scopes)?)
+            .bind(key.ends_at)
+            .bind(json::write(&key.networks)?)
             .bind(key.digest.as_bytes().as_slice())
             .bind(key.created_at)
+            .bind(key.created_by.kind())
+            .bind(key.created_by.id())
+            .bind(key.created_by.name())
             .bind(key.waits)
-            .bind(key.revoked_at)
             .bind(self.name());
         self.run(call).await.map_err(|error| error.or_taken("service", "key"))?;
         self.record_change(PendingChange { change: Change::Keys, at: key.created_at });
@@ -190,12 +226,31 @@ impl Tx {
         Ok(revoked)
     }
 
-    /// Counts the valid keys of administrators, including this transaction's own changes. Until it
-    /// ends, no other transaction can count, so two that each leave one key, or each create the
-    /// first, cannot both succeed.
+    /// Counts the administrators' keys that are not revoked, including this transaction's own
+    /// changes. Until it ends, no other transaction can count keys, so two that each create the
+    /// first one cannot both succeed.
     pub async fn lock_and_count_admin_keys(&mut self) -> Result<u64, Error> {
         self.rows::<(i64,)>(LOCK_KEYS.call()).await?;
-        let count: Option<(i64,)> = self.row(COUNT_LIVE_ADMIN_KEYS.call()).await?;
+        self.count_keys(COUNT_ADMIN_KEYS.call()).await
+    }
+
+    /// Counts the keys that can create keys at `now`, including this transaction's own changes.
+    /// Until it ends, no other transaction can count keys, so two that each leave one key cannot
+    /// both succeed.
+    pub async fn lock_and_count_keys_that_issue(&mut self, now: Timestamp) -> Result<u64, Error> {
+        self.rows::<(i64,)>(LOCK_KEYS.call()).await?;
+        self.count_keys(COUNT_KEYS_THAT_ISSUE.bind(now)).await
+    }
+
+    async fn count_keys(&mut self, call: Call) -> Result<u64, Error> {
+        let count: Option<(i64,)> = self.row(call).await?;
         Ok(count.and_then(|(count,)| u64::try_from(count).ok()).unwrap_or(0))
+    }
+
+    /// Stores the day on which a key was last used; returns `false` if that day or a later one is
+    /// stored already. Not a change that nodes must learn.
+    pub async fn set_last_used_on(&mut self, key: KeyId, day: Date) -> Result<bool, Error> {
+        let call = SET_LAST_USED_ON.bind(key).bind(day.to_string()).bind(self.name());
+        Ok(self.run(call).await? == 1)
     }
 }

@@ -1,6 +1,7 @@
 //! Services and keys.
 
-use mamori_model::key::{Key, Role, Service};
+use mamori_model::AuditActor;
+use mamori_model::key::{Key, Role, Scope, ScopeSet, Service};
 use mamori_model::webhook::{Delivery, DeliveryState};
 use mamori_store::{Change, Error};
 use mamori_testkit::database::TestDatabase;
@@ -15,9 +16,14 @@ fn key(number: u8, role: Role) -> Key {
         id: id(u128::from(number)),
         role,
         name: "a key".parse().unwrap(),
+        scopes: ScopeSet::all_of(role),
+        ends_at: None,
+        networks: Vec::new(),
         digest: [number; 32].into(),
+        created_by: AuditActor::LocalCli,
         created_at: at(0),
         waits: false,
+        last_used_on: None,
         revoked_at: None,
     }
 }
@@ -59,6 +65,58 @@ on_both_engines! {
         assert_eq!(listed, [Key { revoked_at: Some(at(5)), ..own }]);
         assert_eq!(store.keys(None, None, size(9)).await.unwrap().rows.len(), 2);
         assert_eq!(changes(&store).await, [Change::Keys; 4]);
+    }
+
+    async fn a_key_reads_back_with_its_scopes_its_end_and_its_networks(records: TestDatabase) {
+        let store = open(&records).await;
+        let creator = AuditActor::Key { id: id(7), name: "first".parse().unwrap() };
+        let narrow = Key {
+            scopes: ScopeSet::new(Role::Admin, [Scope::EntriesWrite, Scope::Keys]).unwrap(),
+            ends_at: Some(at(60)),
+            networks: vec!["192.0.2.0/24".parse().unwrap(), "2001:db8::/32".parse().unwrap()],
+            created_by: creator,
+            ..key(1, Role::Admin)
+        };
+
+        let mut tx = store.begin("test").await.unwrap();
+        tx.insert_key(&narrow).await.unwrap();
+        tx.commit().await.unwrap();
+
+        assert_eq!(store.live_keys().await.unwrap(), [narrow]);
+    }
+
+    async fn the_day_of_a_keys_last_use_only_grows_and_is_no_change_for_nodes(records: TestDatabase) {
+        let store = open(&records).await;
+        let day = |day: &str| day.parse().unwrap();
+        let mut tx = store.begin("test").await.unwrap();
+        tx.insert_key(&key(1, Role::Admin)).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let mut tx = store.begin("test").await.unwrap();
+        assert!(tx.set_last_used_on(id(1), day("2027-02-03")).await.unwrap());
+        assert!(!tx.set_last_used_on(id(1), day("2027-02-03")).await.unwrap());
+        assert!(!tx.set_last_used_on(id(1), day("2027-02-02")).await.unwrap());
+        assert!(!tx.set_last_used_on(id(9), day("2027-02-03")).await.unwrap());
+        tx.commit().await.unwrap();
+
+        let stored = store.live_keys().await.unwrap().remove(0);
+        assert_eq!(stored.last_used_on, Some(day("2027-02-03")));
+        assert_eq!(changes(&store).await, [Change::Keys]);
+    }
+
+    async fn only_live_keys_with_the_scope_count_as_keys_that_issue(records: TestDatabase) {
+        let store = open(&records).await;
+        let without = ScopeSet::new(Role::Admin, [Scope::Services]).unwrap();
+        let mut tx = store.begin("test").await.unwrap();
+        tx.insert_key(&key(1, Role::Admin)).await.unwrap();
+        tx.insert_key(&Key { scopes: without, ..key(2, Role::Admin) }).await.unwrap();
+        tx.insert_key(&Key { ends_at: Some(at(60)), ..key(3, Role::Admin) }).await.unwrap();
+
+        assert_eq!(tx.lock_and_count_admin_keys().await.unwrap(), 3);
+        assert_eq!(tx.lock_and_count_keys_that_issue(at(59)).await.unwrap(), 2);
+        assert_eq!(tx.lock_and_count_keys_that_issue(at(60)).await.unwrap(), 1);
+        tx.revoke_key(id(1), at(60)).await.unwrap();
+        assert_eq!(tx.lock_and_count_keys_that_issue(at(60)).await.unwrap(), 0);
     }
 
     async fn a_deleted_service_is_gone_with_its_keys_and_endpoints(records: TestDatabase) {
@@ -134,7 +192,7 @@ async fn one_of_two_concurrent_revocations_of_the_last_admin_keys_fails() {
         let mut tx = store.begin("test").await.unwrap();
         tx.revoke_key(id(number), at(1)).await.unwrap();
         both_revoked.wait().await;
-        if tx.lock_and_count_admin_keys().await.unwrap() > 0 {
+        if tx.lock_and_count_keys_that_issue(at(1)).await.unwrap() > 0 {
             tx.commit().await.unwrap();
         }
     };

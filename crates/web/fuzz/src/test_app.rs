@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use mamori_desk::banks::create_bank::NewBank;
+use mamori_desk::services::issue_key::NewKey;
 use mamori_desk::{Admin, Clock, Desk, NewEntry};
 use mamori_media::Pool;
 use mamori_model::key::Role;
@@ -55,7 +56,7 @@ impl TestApp {
         let name = || "fuzzed".parse().expect("a name");
         let service = desk.create_service(&admin, name()).await.expect("a service").id;
         let key = async |role| {
-            let issued = desk.issue_key(&admin, role, name()).await.expect("a key");
+            let issued = desk.issue_key(&admin, NewKey::whole(role, name())).await.expect("a key");
             format!("Bearer {}", issued.token.into_revealed())
         };
         let (admin_key, service_key) = (key(Role::Admin).await, key(Role::Service(service)).await);

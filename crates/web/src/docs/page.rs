@@ -92,6 +92,7 @@ fn write_operation(page: &mut String, document: &Value, operation: Operation<'_>
             who(text_of(&value["x-who"])),
         ),
     );
+    write_scopes(page, value);
     page.push_str(&prose(text_of(&value["description"])));
     write_parameters(page, document, value);
     write_body(page, document, value);
@@ -110,6 +111,16 @@ fn who(word: &str) -> &'static str {
         "service" => "a service’s key",
         "any" => "any key",
         _ => "no key",
+    }
+}
+
+/// Writes the scopes of which the key needs one.
+fn write_scopes(page: &mut String, operation: &Value) {
+    let scopes = list(&operation["x-scopes"]).iter().map(text_of);
+    let scopes: Vec<String> =
+        scopes.map(|scope| format!("<code>{}</code>", escape(scope))).collect();
+    if !scopes.is_empty() {
+        push(page, format_args!("<p>Scope: {}</p>\n", scopes.join(" or ")));
     }
 }
 

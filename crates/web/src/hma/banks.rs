@@ -14,6 +14,7 @@ use super::fault::Fault;
 use super::guard::{Anyone, Curator};
 use super::request::{Body, Segments, is_on, json_flag, json_ratio, ratio};
 use super::{Hma, Settings};
+use crate::guard::scope;
 
 /// Returns the bank in HMA's form.
 pub fn bank_json(bank: &Bank) -> Value {
@@ -30,7 +31,7 @@ pub async fn find(hma: &Hma, proof: &Proof, name: &str) -> Result<Bank, Fault> {
 
 /// `GET /c/banks`: lists all banks, also those that were not created here.
 pub async fn list(
-    Anyone(proof): Anyone,
+    Anyone(proof, ..): Anyone<scope::BanksRead>,
     State(hma): State<Hma>,
 ) -> Result<Json<Vec<Value>>, Fault> {
     let size = PageSize::new(PageSize::MAX).unwrap_or(PageSize::DEFAULT);
@@ -48,7 +49,7 @@ pub async fn list(
 
 /// `GET /c/bank/{bank_name}`: reads a bank.
 pub async fn show(
-    Anyone(proof): Anyone,
+    Anyone(proof, ..): Anyone<scope::BanksRead>,
     State(hma): State<Hma>,
     Segments(name): Segments<String>,
 ) -> Result<Json<Value>, Fault> {
@@ -57,7 +58,7 @@ pub async fn show(
 
 /// `POST /c/banks`: creates a bank whose matches have no effect by themselves, as in HMA.
 pub async fn create(
-    Curator(admin): Curator,
+    Curator(admin, ..): Curator<scope::BanksWrite>,
     State(hma): State<Hma>,
     body: Body,
 ) -> Result<(StatusCode, Json<Value>), Fault> {
@@ -71,7 +72,7 @@ pub async fn create(
 
 /// `PUT /c/bank/{bank_name}`: renames, enables or disables a bank.
 pub async fn change(
-    curator: Curator,
+    curator: Curator<scope::BanksWrite>,
     State(hma): State<Hma>,
     Segments(name): Segments<String>,
     body: Body,
@@ -90,7 +91,7 @@ pub async fn change(
 
 /// `DELETE /c/bank/{bank_name}`: deletes a bank; succeeds also if it does not exist.
 pub async fn delete(
-    curator: Curator,
+    curator: Curator<scope::BanksWrite>,
     State(hma): State<Hma>,
     Segments(name): Segments<String>,
 ) -> Result<Json<Value>, Fault> {

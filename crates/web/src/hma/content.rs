@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use mamori_desk::checks::fingerprints::Fingerprints;
-use mamori_desk::{Error, NewEntry};
+use mamori_desk::{Admin, Error, NewEntry};
 use mamori_model::{Bank, Distance, Entry, EntryId, EntryState, HashKind};
 use serde_json::{Map, Value, json};
 
@@ -14,6 +14,7 @@ use super::request::{Body, Params, Segments};
 use super::signal::{Signal, SignalType};
 use super::upload::{Upload, check_types};
 use super::{Hma, banks};
+use crate::guard::scope;
 
 /// HMA's value for content that matches.
 const ENABLED: i64 = 1;
@@ -26,7 +27,7 @@ const UNTIL_S_MAX: i64 = 5 * 365 * 24 * 3_600;
 
 /// `POST /c/bank/{bank_name}/content` with a file: hashes it and adds the hash.
 pub async fn add_upload(
-    curator: Curator,
+    curator: Curator<scope::EntriesWrite>,
     State(hma): State<Hma>,
     Segments(bank): Segments<String>,
     params: Params,
@@ -38,31 +39,31 @@ pub async fn add_upload(
     check_types(&params, upload.content_type())?;
     let hashed = upload.hash(&hma.desk).await?.readable()?;
     let signal = hashed.signal.ok_or_else(|| Fault::bad("Invalid pdq signal: invalid PDQ hash"))?;
-    add(&hma, &curator, &bank, signal).await
+    add(&hma, &curator.0, &bank, signal).await
 }
 
 /// `POST /c/bank/{bank_name}/signal` with `{"pdq": "…"}`: adds the hash.
 pub async fn add_signal(
-    curator: Curator,
+    curator: Curator<scope::EntriesWrite>,
     State(hma): State<Hma>,
     Segments(bank): Segments<String>,
     body: Body,
 ) -> Result<Json<Value>, Fault> {
     let bank = banks::find(&hma, &curator.proof(), &bank).await?;
     let signal = read_signal(&body.0)?;
-    add(&hma, &curator, &bank, signal).await
+    add(&hma, &curator.0, &bank, signal).await
 }
 
 /// `GET /c/bank/{bank_name}/content/{content_id}`: reads an entry; with its hash if
 /// `include_signals` or `signal_type` is set.
 pub async fn show(
-    curator: Curator,
+    curator: Curator<scope::EntriesExport>,
     State(hma): State<Hma>,
     Segments((bank, id)): Segments<(String, String)>,
     params: Params,
 ) -> Result<Json<Value>, Fault> {
     let bank = banks::find(&hma, &curator.proof(), &bank).await?;
-    let entry = find(&hma, &curator, &bank, &id).await?;
+    let entry = find(&hma, &curator.0, &bank, &id).await?;
     let mut shown = entry_json(&bank, &entry);
     let only = params.get("signal_type");
     if let Some(name) = only.filter(|name| SignalType::find(name).is_none()) {
@@ -77,7 +78,7 @@ pub async fn show(
 /// `PUT /c/bank/{bank_name}/content/{content_id}`: disables an entry, which withdraws it. Disabling
 /// it for a limited time is not supported.
 pub async fn change(
-    curator: Curator,
+    curator: Curator<scope::EntriesWrite>,
     State(hma): State<Hma>,
     Segments((bank, id)): Segments<(String, String)>,
     body: Body,
@@ -86,9 +87,9 @@ pub async fn change(
     let now = hma.desk.clock().now().as_second();
     let until = body.get("disable_until_ts").map(|value| read_until(value, now)).transpose()?;
     if until == Some(DISABLED) {
-        return disable(&hma, &curator, &bank, &id).await;
+        return disable(&hma, &curator.0, &bank, &id).await;
     }
-    let entry = find(&hma, &curator, &bank, &id).await?;
+    let entry = find(&hma, &curator.0, &bank, &id).await?;
     if until.is_some_and(|until| until > now) {
         let message = "content cannot be disabled here for a while: disable it with 0, which is for \
                        good, and add it again later";
@@ -99,14 +100,9 @@ pub async fn change(
 
 /// Withdraws the entry with this number. Succeeds also if it is withdrawn already, because a client
 /// that lost the response repeats the request.
-async fn disable(
-    hma: &Hma,
-    curator: &Curator,
-    bank: &Bank,
-    id: &str,
-) -> Result<Json<Value>, Fault> {
-    let entry = find_any(hma, curator, bank, id).await?;
-    match hma.desk.withdraw_entry(&curator.0, bank.id, entry.id).await {
+async fn disable(hma: &Hma, admin: &Admin, bank: &Bank, id: &str) -> Result<Json<Value>, Fault> {
+    let entry = find_any(hma, admin, bank, id).await?;
+    match hma.desk.withdraw_entry(admin, bank.id, entry.id).await {
         Ok(()) | Err(Error::NotFound(_)) => {}
         Err(error) => return Err(error.into()),
     }
@@ -118,7 +114,7 @@ async fn disable(
 /// `DELETE /c/bank/{bank_name}/content/{content_id}`: withdraws an entry. Answers how many entries
 /// were removed: 1, or 0 if it does not exist.
 pub async fn remove(
-    curator: Curator,
+    curator: Curator<scope::EntriesWrite>,
     State(hma): State<Hma>,
     Segments((bank, id)): Segments<(String, String)>,
 ) -> Result<Json<Value>, Fault> {
@@ -131,15 +127,10 @@ pub async fn remove(
     Ok(Json(json!({ "deleted": deleted })))
 }
 
-async fn add(
-    hma: &Hma,
-    curator: &Curator,
-    bank: &Bank,
-    signal: Signal,
-) -> Result<Json<Value>, Fault> {
+async fn add(hma: &Hma, admin: &Admin, bank: &Bank, signal: Signal) -> Result<Json<Value>, Fault> {
     let entry = NewEntry::bare(signal.hash());
     // HMA adds deleted content again like any other, and its clients rely on that.
-    let added = hma.desk.restore_entries(&curator.0, bank.id, &[entry]).await?;
+    let added = hma.desk.restore_entries(admin, bank.id, &[entry]).await?;
     let id = match added.entries.first().copied().flatten() {
         Some(id) => id,
         None => find_duplicate(hma, bank, &signal.prints()).await?,
@@ -157,8 +148,8 @@ async fn find_duplicate(hma: &Hma, bank: &Bank, prints: &Fingerprints) -> Result
 }
 
 /// Returns the live entry with this number in `bank`, or 404.
-async fn find(hma: &Hma, curator: &Curator, bank: &Bank, id: &str) -> Result<Entry, Fault> {
-    let entry = find_any(hma, curator, bank, id).await?;
+async fn find(hma: &Hma, admin: &Admin, bank: &Bank, id: &str) -> Result<Entry, Fault> {
+    let entry = find_any(hma, admin, bank, id).await?;
     match entry.state(hma.desk.clock().now()) {
         EntryState::Live => Ok(entry),
         EntryState::Expired | EntryState::Withdrawn => Err(missing(id)),
@@ -166,8 +157,8 @@ async fn find(hma: &Hma, curator: &Curator, bank: &Bank, id: &str) -> Result<Ent
 }
 
 /// Returns the entry with this number in `bank`, live or ended, or 404.
-async fn find_any(hma: &Hma, curator: &Curator, bank: &Bank, id: &str) -> Result<Entry, Fault> {
-    match hma.desk.entry(&curator.0, bank.id, number(id)?).await {
+async fn find_any(hma: &Hma, admin: &Admin, bank: &Bank, id: &str) -> Result<Entry, Fault> {
+    match hma.desk.entry(admin, bank.id, number(id)?).await {
         Err(Error::NotFound(_)) => Err(missing(id)),
         entry => Ok(entry?),
     }

@@ -1,4 +1,7 @@
-//! Proofs of who calls: every endpoint except the status takes one as its first argument.
+//! Proofs of who calls: every endpoint except the status takes one as its first argument, which names
+//! the scopes of which the key needs one.
+
+use std::marker::PhantomData;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -9,21 +12,25 @@ use mamori_desk::{Admin, Proof};
 
 use super::Hma;
 use super::fault::Fault;
+use crate::guard::scope::Needs;
+use crate::peer::client_address;
 
-/// Proof that the client sent a valid key, or runs on this machine while no keys are required.
-pub struct Anyone(pub Proof);
+/// Proof that the client sent a valid key with one of the scopes of `N`, or runs on this machine
+/// while no keys are required.
+pub struct Anyone<N>(pub Proof, pub PhantomData<N>);
 
-/// Proof that the client may change banks.
-pub struct Curator(pub Admin);
+/// Proof that the client sent an administrator's key with one of the scopes of `N`, or runs on this
+/// machine while no keys are required.
+pub struct Curator<N>(pub Admin, pub PhantomData<N>);
 
-impl Curator {
+impl<N> Curator<N> {
     /// Returns the proof for a verb that any key may call.
     pub fn proof(&self) -> Proof {
         Proof::Admin(self.0.clone())
     }
 }
 
-impl FromRequestParts<Hma> for Anyone {
+impl<N: Needs> FromRequestParts<Hma> for Anyone<N> {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, hma: &Hma) -> Result<Self, Fault> {
@@ -33,7 +40,10 @@ impl FromRequestParts<Hma> for Anyone {
         if hma.settings.key_required {
             let unknown = || Fault::new(StatusCode::UNAUTHORIZED, "Authentication required");
             let token = token(&parts.headers).ok_or_else(unknown)?;
-            return hma.desk.authenticate(&token).map(Self).ok_or_else(unknown);
+            let from = client_address(parts);
+            let proof = hma.desk.authenticate(&token, from).ok_or_else(unknown)?;
+            proof.require(N::ANY_OF).map_err(|_| not_found())?;
+            return Ok(Self(proof, PhantomData));
         }
         if is_from_a_page(&parts.headers) {
             return Err(Fault::new(StatusCode::FORBIDDEN, "web pages may not use these routes"));
@@ -42,19 +52,23 @@ impl FromRequestParts<Hma> for Anyone {
             let detail = "without keys these routes are for this machine only, not behind a proxy";
             return Err(Fault::new(StatusCode::FORBIDDEN, detail));
         }
-        Ok(Self(Proof::Admin(Admin::local_cli())))
+        Ok(Self(Proof::Admin(Admin::local_cli()), PhantomData))
     }
 }
 
-impl FromRequestParts<Hma> for Curator {
+impl<N: Needs> FromRequestParts<Hma> for Curator<N> {
     type Rejection = Fault;
 
     async fn from_request_parts(parts: &mut Parts, hma: &Hma) -> Result<Self, Fault> {
-        match Anyone::from_request_parts(parts, hma).await?.0 {
-            Proof::Admin(admin) => Ok(Self(admin)),
-            Proof::Caller(_) => Err(Fault::new(StatusCode::NOT_FOUND, "Not Found")),
+        match Anyone::<N>::from_request_parts(parts, hma).await?.0 {
+            Proof::Admin(admin) => Ok(Self(admin, PhantomData)),
+            Proof::Caller(_) => Err(not_found()),
         }
     }
+}
+
+fn not_found() -> Fault {
+    Fault::new(StatusCode::NOT_FOUND, "Not Found")
 }
 
 /// Returns the key: a bearer token, or the password in a URL such as `https://hma:mk_…@host`, by

@@ -9,9 +9,10 @@ use super::fault::Fault;
 use super::guard::Anyone;
 use super::request::Params;
 use super::upload::{Upload, check_types};
+use crate::guard::scope;
 
 /// `GET /h/hash`: in HMA, hashes the file at a URL; refused here.
-pub async fn of_url(_: Anyone, params: Params) -> Result<(), Fault> {
+pub async fn of_url(_: Anyone<scope::Hashing>, params: Params) -> Result<(), Fault> {
     params.refuse_url()?;
     params.required("url").map(|_| ())?;
     Err(Fault::bad("url is required"))
@@ -20,7 +21,7 @@ pub async fn of_url(_: Anyone, params: Params) -> Result<(), Fault> {
 /// `POST /h/hash`: hashes an upload, as `{"pdq": "…"}`; an empty text if the hash has too low a
 /// quality to be trusted.
 pub async fn of_upload(
-    Anyone(proof): Anyone,
+    Anyone(proof, ..): Anyone<scope::Hashing>,
     params: Params,
     State(hma): State<Hma>,
     request: Request,

@@ -12,6 +12,7 @@ use super::fault::Fault;
 use super::guard::{Anyone, Curator};
 use super::request::{Body, Params, Segments, is_on, json_ratio};
 use super::signal::{ContentType, SignalType};
+use crate::guard::scope;
 
 /// The age from which on HMA calls the index stale.
 const STALE_AGE: SignedDuration = SignedDuration::from_secs(65);
@@ -24,7 +25,7 @@ pub fn is_stale(desk: &Desk, at: Timestamp) -> bool {
 /// `GET /m/index/status`: the number of hashes of each kind in the index, and the time up to which
 /// it is complete.
 pub async fn status(
-    _: Anyone,
+    _: Anyone<scope::HmaInfo>,
     params: Params,
     State(hma): State<Hma>,
 ) -> Result<Json<Value>, Fault> {
@@ -38,7 +39,7 @@ pub async fn status(
 /// `GET /c/signal_type/index`: the same in another form. The index follows the change log of the
 /// database, so the number in the index is that in the database too.
 pub async fn built(
-    _: Anyone,
+    _: Anyone<scope::HmaInfo>,
     params: Params,
     State(hma): State<Hma>,
 ) -> Result<Json<Value>, Fault> {
@@ -58,14 +59,14 @@ pub async fn built(
 }
 
 /// `GET /c/signal_type`: the kinds of hash, which are always enabled.
-pub async fn signal_types(_: Anyone) -> Json<Vec<Value>> {
+pub async fn signal_types(_: Anyone<scope::HmaInfo>) -> Json<Vec<Value>> {
     let shown = |kind: SignalType| json!({ "name": kind.as_str(), "enabled_ratio": 1.0 });
     Json(SignalType::ALL.iter().copied().map(shown).collect())
 }
 
 /// `PUT /c/signal_type/{name}`: a kind of hash cannot be disabled.
 pub async fn change_signal_type(
-    _: Curator,
+    _: Curator<scope::BanksWrite>,
     Segments(name): Segments<String>,
     body: Body,
 ) -> Result<StatusCode, Fault> {
@@ -78,7 +79,7 @@ pub async fn change_signal_type(
 }
 
 /// `GET /c/content_type`: the kinds of content, which are always enabled.
-pub async fn content_types(_: Anyone) -> Json<Vec<Value>> {
+pub async fn content_types(_: Anyone<scope::HmaInfo>) -> Json<Vec<Value>> {
     let shown = |kind: ContentType| json!({ "name": kind.as_str(), "enabled": true });
     Json(ContentType::ALL.iter().copied().map(shown).collect())
 }

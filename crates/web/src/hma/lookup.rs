@@ -16,6 +16,7 @@ use super::guard::Anyone;
 use super::request::{Body, Params};
 use super::signal::{Signal, SignalType};
 use super::upload::{Hashed, Unread, Upload, check_types};
+use crate::guard::scope;
 
 /// Says why a response is empty if no bank applies. HMA's clients ignore this header.
 const NOT_LOOKED: HeaderName = HeaderName::from_static("mamori-not-looked");
@@ -30,7 +31,11 @@ const NOT_DECODED: HeaderName = HeaderName::from_static("mamori-not-decoded");
 type Answer = Result<(HeaderMap, Json<Value>), Fault>;
 
 /// `GET /m/lookup?signal_type=…&signal=…`: the matches of each bank, by the bank's name.
-pub async fn by_signal(Anyone(proof): Anyone, params: Params, State(hma): State<Hma>) -> Answer {
+pub async fn by_signal(
+    Anyone(proof, ..): Anyone<scope::Hashing>,
+    params: Params,
+    State(hma): State<Hma>,
+) -> Answer {
     params.refuse_url()?;
     let missing = "Either url or both signal and signal_type are required";
     let (Some(text), Some(name)) = (params.get("signal"), params.get("signal_type")) else {
@@ -47,7 +52,7 @@ pub async fn by_signal(Anyone(proof): Anyone, params: Params, State(hma): State<
 /// be decoded. If nothing matches and the picture was not compared completely, the request is
 /// refused: clients would take an empty response for a clean picture.
 pub async fn by_upload(
-    Anyone(proof): Anyone,
+    Anyone(proof, ..): Anyone<scope::Hashing>,
     params: Params,
     State(hma): State<Hma>,
     request: Request,
@@ -94,7 +99,11 @@ fn refuse_unread(hashed: Hashed) -> Result<Hashed, Fault> {
 
 /// `GET /m/raw_lookup?signal_type=…&signal=…`: the numbers of the entries that matched, with their
 /// distances if `include_distance` is set.
-pub async fn raw(Anyone(proof): Anyone, params: Params, State(hma): State<Hma>) -> Answer {
+pub async fn raw(
+    Anyone(proof, ..): Anyone<scope::Hashing>,
+    params: Params,
+    State(hma): State<Hma>,
+) -> Answer {
     let signal = read(params.required("signal_type")?, params.required("signal")?)?;
     let with_distance = params.flag("include_distance")?;
     let found = find(&hma, &params, Sent::Hash(proof), &signal.prints()).await?;
@@ -108,7 +117,7 @@ pub async fn raw(Anyone(proof): Anyone, params: Params, State(hma): State<Hma>) 
 }
 
 /// `POST /m/compare` with pairs of hashes by kind: whether the two are near, and their distance.
-pub async fn compare(_: Anyone, body: Body) -> Result<Json<Value>, Fault> {
+pub async fn compare(_: Anyone<scope::Hashing>, body: Body) -> Result<Json<Value>, Fault> {
     let Value::Object(pairs) = body.0 else {
         return Err(Fault::bad("Request input was not a dict"));
     };

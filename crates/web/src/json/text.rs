@@ -114,6 +114,10 @@ texts! {
     EndpointUrl = 9..=2000, "^https?://[^\\s\\u0000-\\u001f\\u007f]+$", "https://service.example/webhooks";
     /// The secret that signs webhooks, by the Standard Webhooks convention.
     WebhookSecret = 50..=50, "^whsec_[A-Za-z0-9+/]{43}=$", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+    /// What created a key: `key`, an administrator's key, or `command_line`, the operator.
+    CreatorKind = 3..=12, "^(key|staff|command_line|mamori)$", "key";
+    /// A network: the first address and the length of the prefix, or one address.
+    Network = 2..=49, "^[0-9A-Fa-f:.]{2,45}(/[0-9]{1,3})?$", "192.0.2.0/24";
     /// Text of a key.
     KeyText = 46..=46, "^mk_[A-Za-z0-9_-]{43}$", "mk_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE";
 }

@@ -1,34 +1,51 @@
-//! Who may call what: the file `src/api/matrix.txt` against the API, every endpoint as each caller.
+//! Who may call what: the file `src/api/matrix.txt` against the API, every endpoint as each caller, and
+//! with a key of each scope.
 
 use std::collections::BTreeMap;
 
+use mamori_model::key::{Role, Scope};
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 use serde_json::{Value, json};
 
-use crate::test_app::{TestApp, Who};
+use crate::test_app::{TestApp, TestResponse, Who};
 
 const MATRIX: &str = include_str!("../../src/api/matrix.txt");
 const CALLERS: [Who; 4] = [Who::Nobody, Who::Admin, Who::Service, Who::OtherService];
 
-/// `METHOD path` → what each of [`CALLERS`] gets.
-fn matrix() -> BTreeMap<String, Vec<&'static str>> {
+/// A line of the matrix.
+#[derive(Clone, Debug)]
+struct Row {
+    /// What each of [`CALLERS`] gets.
+    callers: Vec<&'static str>,
+    /// The scopes of which a key needs one; empty: no key is needed.
+    scopes: Vec<Scope>,
+}
+
+/// `METHOD path` → its line.
+fn matrix() -> BTreeMap<String, Row> {
     let lines = MATRIX.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
     let rows = lines.map(|line| {
         let words: Vec<&str> = line.split_whitespace().collect();
-        (format!("{} {}", words[0], words[1]), words[2..].to_vec())
+        let [method, path, callers @ .., scopes] = words.as_slice() else { panic!("{line}") };
+        let scopes = scopes.split('|').filter(|word| *word != "-");
+        let scopes = scopes.map(|word| Scope::parse(word).unwrap()).collect();
+        (format!("{method} {path}"), Row { callers: callers.to_vec(), scopes })
     });
     rows.collect()
 }
 
-/// `METHOD path` → the document's `x-who`.
-fn documented() -> BTreeMap<String, String> {
+/// `METHOD path` → the document's `x-who` and `x-scopes`.
+fn documented() -> BTreeMap<String, (String, Vec<Scope>)> {
     let document = serde_json::to_value(mamori_web::openapi()).unwrap();
     let mut operations = BTreeMap::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             let who = operation["x-who"].as_str().unwrap().to_owned();
-            operations.insert(format!("{} {path}", method.to_uppercase()), who);
+            let scopes = operation["x-scopes"].as_array().cloned().unwrap_or_default();
+            let scope = |word: Value| Scope::parse(word.as_str().unwrap()).unwrap();
+            let scopes = scopes.into_iter().map(scope).collect();
+            operations.insert(format!("{} {path}", method.to_uppercase()), (who, scopes));
         }
     }
     operations
@@ -75,7 +92,8 @@ fn the_matrix_has_every_endpoint_and_no_other() {
     let (matrix, documented) = (matrix(), documented());
 
     assert!(matrix.keys().eq(documented.keys()), "{:#?}\n{:#?}", matrix.keys(), documented.keys());
-    for (endpoint, who) in documented {
+    for (endpoint, (who, scopes)) in documented {
+        assert_eq!(matrix[&endpoint].scopes, scopes, "{endpoint}");
         // The service `other` gets 404 for ids of `service`, and its own lists.
         let expected: &[&str] = match who.as_str() {
             "nobody" => &["yes", "yes", "yes", "yes"],
@@ -85,7 +103,7 @@ fn the_matrix_has_every_endpoint_and_no_other() {
             "service" => &["401", "404", "yes", "yes"],
             other => panic!("{endpoint}: {other}"),
         };
-        assert_eq!(matrix[&endpoint], expected, "{endpoint}: the document says {who}");
+        assert_eq!(matrix[&endpoint].callers, expected, "{endpoint}: the document says {who}");
     }
 }
 
@@ -96,18 +114,12 @@ on_both_engines! {
 
         for (nth, (endpoint, expected)) in (1..).zip(matrix()) {
             let (method, template) = endpoint.split_once(' ').unwrap();
-            for (who, expected) in CALLERS.into_iter().zip(expected) {
-                let fill = |path: String, (word, id): (&&str, &String)| path.replace(word, id);
-                let path = shared.iter().fold(template.to_owned(), fill);
+            for (who, expected) in CALLERS.into_iter().zip(expected.callers) {
+                let path = filled(template, &shared);
 
                 let answer = app.call(who, method, &path).await;
 
-                let got = match answer.status.as_u16() {
-                    401 => "401",
-                    404 => "404",
-                    _ => "yes",
-                };
-                assert_eq!(got, expected, "{who:?} {method} {path}: {answer:?}");
+                assert_eq!(got(&answer), expected, "{who:?} {method} {path}: {answer:?}");
                 if expected != "yes" {
                     answer.problem();
                 }
@@ -117,5 +129,82 @@ on_both_engines! {
                 }
             }
         }
+    }
+
+    async fn a_key_is_allowed_what_its_scope_names_and_nothing_else(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        let mut shared = nouns(&app, 0).await;
+        let mut keys = Keys::default();
+        let mut cells = 0;
+
+        for (nth, (endpoint, row)) in (1..).zip(matrix()) {
+            let (method, template) = endpoint.split_once(' ').unwrap();
+            for (role, expected) in [(Role::Admin, row.callers[1]), (Role::Service(app.service), row.callers[2])] {
+                if expected != "yes" || row.scopes.is_empty() {
+                    continue;
+                }
+                for scopes in cases_of(role, &row.scopes) {
+                    let is_allowed = scopes.iter().any(|scope| row.scopes.contains(scope));
+                    let key = keys.get(&app, role, scopes.clone()).await;
+                    let path = filled(template, &shared);
+
+                    let answer = app.call_with(&key, method, &path).await;
+
+                    let expected = if is_allowed { "yes" } else { "404" };
+                    assert_eq!(got(&answer), expected, "{role:?} {scopes:?} {method} {path}: {answer:?}");
+                    if !is_allowed {
+                        let unknown = app.call_with(&key, "GET", "/v1/nothing").await;
+                        assert_eq!(answer.detail(), unknown.detail(), "unknown and forbidden look alike");
+                    }
+                    if method == "DELETE" && is_allowed {
+                        shared = nouns(&app, nth).await;
+                    }
+                    cells += 1;
+                }
+            }
+        }
+
+        assert!(cells > 200, "{cells}");
+    }
+}
+
+/// The scopes of the keys with which an endpoint is called that needs one of `needed`: each scope of
+/// the role alone, and all of them but those.
+fn cases_of(role: Role, needed: &[Scope]) -> Vec<Vec<Scope>> {
+    let all: &[Scope] = match role {
+        Role::Admin => &Scope::OF_ADMINS,
+        Role::Service(_) => &Scope::OF_SERVICES,
+    };
+    let others = all.iter().copied().filter(|scope| !needed.contains(scope)).collect();
+    all.iter().map(|scope| vec![*scope]).chain([others]).collect()
+}
+
+/// Keys that were issued already, by their scopes.
+#[derive(Default)]
+struct Keys(BTreeMap<(bool, Vec<Scope>), String>);
+
+impl Keys {
+    async fn get(&mut self, app: &TestApp, role: Role, scopes: Vec<Scope>) -> String {
+        let index = (role == Role::Admin, scopes.clone());
+        if let Some(key) = self.0.get(&index) {
+            return key.clone();
+        }
+        let key = app.key_with(role, scopes).await;
+        self.0.insert(index, key.clone());
+        key
+    }
+}
+
+/// The path with the ids of these objects.
+fn filled(template: &str, nouns: &BTreeMap<&'static str, String>) -> String {
+    let fill = |path: String, (word, id): (&&str, &String)| path.replace(word, id);
+    nouns.iter().fold(template.to_owned(), fill)
+}
+
+fn got(answer: &TestResponse) -> &'static str {
+    match answer.status.as_u16() {
+        401 => "401",
+        404 => "404",
+        _ => "yes",
     }
 }

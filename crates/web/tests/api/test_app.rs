@@ -9,12 +9,13 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use mamori_desk::decisions::decide_case::NewDecision;
+use mamori_desk::services::issue_key::NewKey;
 use mamori_desk::staff::add_staff::{NewStaff, StaffAdmin};
 use mamori_desk::staff::member::Reviewer;
 use mamori_desk::{Admin, Clock, Desk, LocalCli, Member};
 use mamori_media::{Limits, Pool, PoolSettings};
 use mamori_model::action::ItemMeasure;
-use mamori_model::key::Role;
+use mamori_model::key::{Role, Scope};
 use mamori_model::sign_in::SignInLinkKind;
 use mamori_model::staff::{Language, StaffRole};
 use mamori_model::{DecisionId, Measures, Outcome, ServiceId, StaffId};
@@ -131,7 +132,10 @@ impl TestApp {
         let other = desk.create_service(&admin, "another".parse().unwrap()).await.unwrap().id;
         let mut keys = Vec::new();
         for role in [Role::Admin, Role::Service(service), Role::Service(other)] {
-            let issued = desk.issue_key(&admin, role, "a test".parse().unwrap()).await.unwrap();
+            let issued = desk
+                .issue_key(&admin, NewKey::whole(role, "a test".parse().unwrap()))
+                .await
+                .unwrap();
             keys.push(issued.token.into_revealed());
         }
         let budget = Budget::new(budget_limits);
@@ -148,6 +152,21 @@ impl TestApp {
             Who::Service => Some(service),
             Who::OtherService => Some(other),
         }
+    }
+
+    /// A new key with these scopes.
+    pub async fn key_with(&self, role: Role, scopes: Vec<Scope>) -> String {
+        let whole = NewKey::whole(role, "a test".parse().unwrap());
+        let new = NewKey { scopes: Some(scopes), ..whole };
+        let issued = self.desk.issue_key(&Admin::local_cli(), new).await.unwrap();
+        issued.token.into_revealed()
+    }
+
+    /// Calls with the text of a key.
+    pub async fn call_with(&self, key: &str, method: &str, path: &str) -> TestResponse {
+        let mut request = self.request(Who::Nobody, method, path, None, Vec::new());
+        request.headers_mut().insert(AUTHORIZATION, format!("Bearer {key}").parse().unwrap());
+        self.send(request).await
     }
 
     pub async fn send(&self, request: Request<Body>) -> TestResponse {

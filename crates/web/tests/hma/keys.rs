@@ -5,7 +5,8 @@ use axum::body::Body;
 use axum::http::{Method, Request, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use mamori_model::key::Role;
+use mamori_desk::services::issue_key::NewKey;
+use mamori_model::key::{Role, Scope};
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
 use mamori_web::hma::{PATHS, Settings};
@@ -25,10 +26,59 @@ impl TestApp {
     }
 
     async fn key(&self, role: Role) -> String {
-        let issued = self.desk.issue_key(&self.admin, role, "a test".parse().unwrap()).await;
-        issued.unwrap().token.reveal().clone()
+        let new = NewKey::whole(role, "a test".parse().unwrap());
+        self.desk.issue_key(&self.admin, new).await.unwrap().token.reveal().clone()
     }
 }
+
+/// What any key may read of a node that is of use with these routes.
+const INFO: &[Scope] = &[
+    Scope::Checks,
+    Scope::BanksRead,
+    Scope::BanksWrite,
+    Scope::EntriesWrite,
+    Scope::EntriesExport,
+];
+const READ: &[Scope] = &[Scope::BanksRead];
+const WRITE: &[Scope] = &[Scope::BanksWrite];
+const ENTRIES: &[Scope] = &[Scope::EntriesWrite];
+const EXPORT: &[Scope] = &[Scope::EntriesExport];
+const HASHING: &[Scope] = &[Scope::Checks, Scope::EntriesWrite];
+
+/// The routes: method, path, whether a service's key may use it, and the scopes of which the key
+/// needs one.
+const ROUTES: [(&str, &str, bool, &[Scope]); 30] = [
+    ("GET", "/c/bank/{bank_name}", true, READ),
+    ("PUT", "/c/bank/{bank_name}", false, WRITE),
+    ("DELETE", "/c/bank/{bank_name}", false, WRITE),
+    ("POST", "/c/bank/{bank_name}/content", false, ENTRIES),
+    ("GET", "/c/bank/{bank_name}/content/{content_id}", false, EXPORT),
+    ("PUT", "/c/bank/{bank_name}/content/{content_id}", false, ENTRIES),
+    ("DELETE", "/c/bank/{bank_name}/content/{content_id}", false, ENTRIES),
+    ("POST", "/c/bank/{bank_name}/signal", false, ENTRIES),
+    ("GET", "/c/banks", true, READ),
+    ("POST", "/c/banks", false, WRITE),
+    ("GET", "/c/content_type", true, INFO),
+    ("GET", "/c/exchange/{exchange_name}", false, WRITE),
+    ("PUT", "/c/exchange/{exchange_name}", false, WRITE),
+    ("DELETE", "/c/exchange/{exchange_name}", false, WRITE),
+    ("GET", "/c/exchange/{exchange_name}/status", false, WRITE),
+    ("GET", "/c/exchanges", true, INFO),
+    ("POST", "/c/exchanges", false, WRITE),
+    ("GET", "/c/exchanges/api/{api_name}", false, WRITE),
+    ("POST", "/c/exchanges/api/{api_name}", false, WRITE),
+    ("GET", "/c/exchanges/apis", true, INFO),
+    ("GET", "/c/signal_type", true, INFO),
+    ("GET", "/c/signal_type/index", true, INFO),
+    ("PUT", "/c/signal_type/{signal_type_name}", false, WRITE),
+    ("GET", "/h/hash", true, HASHING),
+    ("POST", "/h/hash", true, HASHING),
+    ("POST", "/m/compare", true, HASHING),
+    ("GET", "/m/index/status", true, INFO),
+    ("GET", "/m/lookup", true, HASHING),
+    ("POST", "/m/lookup", true, HASHING),
+    ("GET", "/m/raw_lookup", true, HASHING),
+];
 
 fn get(uri: &str) -> Request<Body> {
     Request::get(uri).body(Body::empty()).unwrap()
@@ -97,5 +147,49 @@ on_both_engines! {
         assert_eq!(local.status.as_u16(), 200);
         assert_eq!(foreign_page.refusal().0, 403);
         assert_eq!(rebound_name.refusal().0, 403);
+    }
+
+    async fn each_route_asks_for_its_scope(records: TestDatabase) {
+        let app = guarded(records).await;
+        let name = "a service".parse().unwrap();
+        let service = app.desk.create_service(&app.admin, name).await.unwrap();
+
+        for role in [Role::Admin, Role::Service(service.id)] {
+            for &scope in Scope::ALL {
+                let new = NewKey {
+                    scopes: Some(vec![scope]),
+                    ..NewKey::whole(role, "a test".parse().unwrap())
+                };
+                // A scope that keys of this role cannot have.
+                let Ok(issued) = app.desk.issue_key(&app.admin, new).await else { continue };
+                let key = format!("Bearer {}", issued.token.reveal());
+                for (method, path, is_for_services, needed) in ROUTES {
+                    let uri = path.replace(['{', '}'], "");
+                    let request = Request::builder().method(method).uri(&uri);
+                    let answer = app.with_key(request.body(Body::empty()).unwrap(), &key).await;
+
+                    let is_allowed = needed.contains(&scope)
+                        && (is_for_services || role == Role::Admin);
+                    let is_refused = answer.status.as_u16() == 404
+                        && answer.json()["message"] == "Not Found";
+                    assert_eq!(is_refused, !is_allowed, "{role:?} {scope:?} {method} {path}: {answer:?}");
+                    assert_ne!(answer.status.as_u16(), 405, "{method} {path}");
+                }
+            }
+        }
+    }
+
+    async fn the_table_of_scopes_has_every_route(records: TestDatabase) {
+        let app = guarded(records).await;
+
+        for path in PATHS {
+            for method in ["GET", "POST", "PUT", "DELETE"] {
+                let request = Request::builder().method(method).uri(path.replace(['{', '}'], ""));
+                let answer = app.send(request.body(Body::empty()).unwrap()).await;
+                // Without a key: 401, if there is such a route that asks for one.
+                let is_listed = ROUTES.iter().any(|route| (route.0, route.1) == (method, path));
+                assert_eq!(answer.status.as_u16() == 401, is_listed, "{method} {path}");
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@
 //! key.
 
 pub mod actors;
+pub mod log;
 pub mod people;
 pub mod receiver;
 
@@ -13,6 +14,7 @@ use jiff::Timestamp;
 use mamori_desk::banks::create_bank::NewBank;
 use mamori_desk::checks::check::CheckInput;
 use mamori_desk::checks::fingerprints::{Fingerprints, FramePrint};
+use mamori_desk::services::issue_key::NewKey;
 use mamori_desk::{Admin, Caller, Clock, Desk, Proof, Settings};
 use mamori_media::{Limits, Pool, PoolSettings};
 use mamori_model::key::Role;
@@ -97,9 +99,10 @@ pub async fn a_service(desk: &Desk, name: &str) -> Caller {
     let admin = Admin::local_cli();
     let service = desk.create_service(&admin, name.parse().unwrap()).await.unwrap();
     let role = Role::Service(service.id);
-    let issued = desk.issue_key(&admin, role, "test".parse().unwrap()).await.unwrap();
+    let issued =
+        desk.issue_key(&admin, NewKey::whole(role, "test".parse().unwrap())).await.unwrap();
     desk.catch_up().await.unwrap();
-    match desk.authenticate(issued.token.reveal()) {
+    match desk.authenticate(issued.token.reveal(), None) {
         Some(Proof::Caller(caller)) => caller,
         other => panic!("a service's key proves a service: {other:?}"),
     }

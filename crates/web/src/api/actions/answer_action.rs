@@ -7,7 +7,7 @@ use mamori_model::ActionId;
 
 use crate::api::actions::action_json::NewAnswer;
 use crate::extract::{Json, Path};
-use crate::guard::Caller;
+use crate::guard::{Caller, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -24,11 +24,11 @@ use crate::problem::Problem;
         (status = 204, description = "The answer is stored."),
         (status = 409, description = "The action has a different answer already."),
     ),
-    extensions(("x-who" = json!("service")))
+    extensions(("x-who" = json!("service")), ("x-scopes" = json!(["actions:answer"])))
 )]
 pub async fn answer_action(
     State(desk): State<Desk>,
-    Caller(caller): Caller,
+    Caller(caller, ..): Caller<scope::ActionsAnswer>,
     Path(id): Path<ActionId>,
     answer: Result<Json<NewAnswer>, Problem>,
 ) -> Result<StatusCode, Problem> {

@@ -10,7 +10,7 @@ use utoipa::IntoParams;
 
 use crate::api::actions::action_json::ActionJson;
 use crate::extract::Query;
-use crate::guard::Caller;
+use crate::guard::{Caller, scope};
 use crate::page::{Cursor, Limit, Paged};
 use crate::problem::Problem;
 
@@ -39,11 +39,11 @@ pub struct ActionsQuery {
     get, path = "/v1/actions", tag = "actions",
     params(ActionsQuery),
     responses((status = 200, description = "A page of actions.", body = Paged<ActionJson>)),
-    extensions(("x-who" = json!("service")))
+    extensions(("x-who" = json!("service")), ("x-scopes" = json!(["actions:answer"])))
 )]
 pub async fn list_actions(
     State(desk): State<Desk>,
-    Caller(caller): Caller,
+    Caller(caller, ..): Caller<scope::ActionsAnswer>,
     Query(query): Query<ActionsQuery>,
 ) -> Result<Json<Paged<ActionJson>>, Problem> {
     let after = query.cursor.map(|cursor| cursor.0);

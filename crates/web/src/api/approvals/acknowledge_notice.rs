@@ -6,7 +6,7 @@ use mamori_desk::{Desk, Overseer};
 use mamori_model::NoticeId;
 
 use crate::extract::Path;
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -21,11 +21,12 @@ use crate::problem::Problem;
         (status = 204, description = "The notice is acknowledged."),
         (status = 409, description = "This key made the change, or is related to the one that did."),
     ),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")),
+        ("x-scopes" = json!(["banks:write", "entries:write", "services", "keys"])))
 )]
 pub async fn acknowledge_notice(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::Overseeing>,
     Path(id): Path<NoticeId>,
 ) -> Result<StatusCode, Problem> {
     desk.acknowledge_notice(Overseer::Admin(&admin), id).await?;

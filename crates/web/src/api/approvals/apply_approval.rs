@@ -7,7 +7,7 @@ use mamori_model::ApprovalId;
 
 use crate::api::approvals::approval_json::ApprovalJson;
 use crate::extract::Path;
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -21,11 +21,12 @@ use crate::problem::Problem;
         (status = 200, description = "The request as it is now.", body = ApprovalJson),
         (status = 409, description = "The request is resolved, or the delay has not passed, or another actor requested it."),
     ),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")),
+        ("x-scopes" = json!(["banks:write", "entries:write", "services", "keys"])))
 )]
 pub async fn apply_approval(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::Overseeing>,
     Path(id): Path<ApprovalId>,
 ) -> Result<Json<ApprovalJson>, Problem> {
     let request = desk.apply_request_alone(&admin, id).await?;

@@ -10,7 +10,7 @@ use utoipa::IntoParams;
 
 use crate::api::approvals::approval_json::ApprovalJson;
 use crate::extract::Query;
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::page::{Cursor, Limit, PageParameters, Paged};
 use crate::problem::Problem;
 
@@ -38,11 +38,12 @@ pub struct ApprovalsQuery {
 #[utoipa::path(
     get, path = "/v1/approvals", tag = "approvals", params(ApprovalsQuery, PageParameters),
     responses((status = 200, description = "A page of requests.", body = Paged<ApprovalJson>)),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")),
+        ("x-scopes" = json!(["banks:write", "entries:write", "services", "keys"])))
 )]
 pub async fn list_approvals(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::Overseeing>,
     Query(query): Query<ApprovalsQuery>,
 ) -> Result<Json<Paged<ApprovalJson>>, Problem> {
     let which = if query.include_resolved { WhichRequests::All } else { WhichRequests::Waiting };

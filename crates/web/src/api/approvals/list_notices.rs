@@ -7,7 +7,7 @@ use mamori_model::NoticeId;
 
 use crate::api::approvals::notice_json::NoticeJson;
 use crate::extract::Query;
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::page::{PageParameters, PageQuery, Paged};
 use crate::problem::Problem;
 
@@ -18,11 +18,12 @@ use crate::problem::Problem;
 #[utoipa::path(
     get, path = "/v1/notices", tag = "approvals", params(PageParameters),
     responses((status = 200, description = "A page of notices.", body = Paged<NoticeJson>)),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")),
+        ("x-scopes" = json!(["banks:write", "entries:write", "services", "keys"])))
 )]
 pub async fn list_notices(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::Overseeing>,
     Query(page): Query<PageQuery<NoticeId>>,
 ) -> Result<Json<Paged<NoticeJson>>, Problem> {
     let page = desk.change_notices(Overseer::Admin(&admin), page.after(), page.size()).await?;

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::api::approvals::approval_json::ApprovalJson;
 use crate::extract::{Json, Path};
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -36,11 +36,12 @@ pub struct RefusalJson {
         (status = 200, description = "The request as it is now.", body = ApprovalJson),
         (status = 409, description = "The request is resolved already, or this key's own."),
     ),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")),
+        ("x-scopes" = json!(["banks:write", "entries:write", "services", "keys"])))
 )]
 pub async fn refuse_approval(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::Overseeing>,
     Path(id): Path<ApprovalId>,
     Json(refusal): Json<RefusalJson>,
 ) -> Result<axum::Json<ApprovalJson>, Problem> {

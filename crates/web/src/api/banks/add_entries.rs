@@ -10,7 +10,7 @@ use crate::api::approvals::approval_json::ApprovalJson;
 use crate::api::banks::entry_json::{AddedJson, NewEntries};
 use crate::api::guarded::Guarded;
 use crate::extract::{Json, Path, Query};
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -44,11 +44,11 @@ pub struct AddQuery {
         (status = 202, description = "The change waits for a second actor.", body = ApprovalJson,
          headers(("location" = String, description = "The address of the request."))),
     ),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["entries:write"])))
 )]
 pub async fn add_entries(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::EntriesWrite>,
     Path(bank): Path<BankId>,
     Query(query): Query<AddQuery>,
     Json(new): Json<NewEntries>,

@@ -8,7 +8,7 @@ use crate::api::approvals::approval_json::ApprovalJson;
 use crate::api::banks::bank_json::{BankChangeJson, BankJson};
 use crate::api::guarded::Guarded;
 use crate::extract::{Json, Path};
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -28,11 +28,11 @@ use crate::problem::Problem;
          headers(("location" = String, description = "The address of the request."))),
         (status = 409, description = "Another bank has this name."),
     ),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["banks:write"])))
 )]
 pub async fn change_bank(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::BanksWrite>,
     Path(id): Path<BankId>,
     Json(change): Json<BankChangeJson>,
 ) -> Result<Guarded<axum::Json<BankJson>>, Problem> {

@@ -2,13 +2,14 @@
 
 use axum::extract::State;
 use mamori_desk::Desk;
+use mamori_model::key::Scope;
 use mamori_model::{BankId, EntryId};
 
 use crate::api::approvals::approval_json::ApprovalJson;
 use crate::api::banks::entry_json::{EntryChangeJson, EntryJson};
 use crate::api::guarded::Guarded;
 use crate::extract::{Json, Path};
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -32,16 +33,18 @@ use crate::problem::Problem;
          headers(("location" = String, description = "The address of the request."))),
         (status = 409, description = "The entry has ended."),
     ),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["entries:write"])))
 )]
 pub async fn change_entry(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::EntriesWrite>,
     Path((bank, entry)): Path<(BankId, EntryId)>,
     Json(change): Json<EntryChangeJson>,
 ) -> Result<Guarded<axum::Json<EntryJson>>, Problem> {
     let entry = desk.change_entry(&admin, bank, entry, change.into()).await;
 
-    let show = |entry| axum::Json(EntryJson::of(entry, desk.clock().now()));
-    Ok(Guarded::of(entry)?.map(show))
+    let now = desk.clock().now();
+    let may_read_hash = admin.require(&[Scope::EntriesExport]).is_ok();
+    let show = if may_read_hash { EntryJson::of } else { EntryJson::without_hash };
+    Ok(Guarded::of(entry)?.map(|entry| axum::Json(show(entry, now))))
 }

@@ -9,7 +9,7 @@ use crate::api::banks::bank_json::{BankJson, NewBankJson, NewBankSchema};
 use crate::api::guarded::Guarded;
 use crate::api::{Created, created};
 use crate::extract::Json;
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::problem::Problem;
 
 /// Create a bank
@@ -31,11 +31,11 @@ use crate::problem::Problem;
          headers(("location" = String, description = "The address of the request."))),
         (status = 409, description = "Another bank has this name."),
     ),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["banks:write"])))
 )]
 pub async fn create_bank(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::BanksWrite>,
     Json(new): Json<NewBankJson>,
 ) -> Result<Guarded<Created<BankJson>>, Problem> {
     let bank = desk.create_bank(&admin, new.try_into()?).await;

@@ -25,9 +25,10 @@ pub struct EntryJson {
     pub bank_id: BankId,
     /// The kind of hash.
     pub kind: HashKind,
-    /// The hash.
-    #[schema(value_type = text::HashText)]
-    pub hash: String,
+    /// The hash; left out unless the key has the scope `entries:export`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = text::HashText, required = false)]
+    pub hash: Option<String>,
     /// The id of the entry at its source.
     #[schema(value_type = Option<text::Line>)]
     pub source_id: Option<Line>,
@@ -61,8 +62,14 @@ pub enum EntryStateJson {
 }
 
 impl EntryJson {
-    /// Makes the JSON of `entry`, with its state at `now`.
+    /// Makes the JSON of `entry`, with its state at `now`, for a key that may read hashes.
     pub fn of(entry: Entry, now: Timestamp) -> Self {
+        let hash = Some(entry.hash.to_string());
+        Self { hash, ..Self::without_hash(entry, now) }
+    }
+
+    /// Makes the JSON of `entry`, with its state at `now`, for a key that may not read hashes.
+    pub fn without_hash(entry: Entry, now: Timestamp) -> Self {
         let state = match entry.state(now) {
             EntryState::Live => EntryStateJson::Live,
             EntryState::Expired => EntryStateJson::Expired,
@@ -72,7 +79,7 @@ impl EntryJson {
             id: entry.id,
             bank_id: entry.bank,
             kind: entry.hash.kind(),
-            hash: entry.hash.to_string(),
+            hash: None,
             source_id: entry.source_id,
             labels: entry.labels,
             state,

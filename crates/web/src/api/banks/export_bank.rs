@@ -14,7 +14,7 @@ use mamori_model::{BankId, Entry, EntryId, HashKind, Line};
 use serde::Serialize;
 
 use crate::extract::Path;
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -54,11 +54,11 @@ enum Step {
         (inline(String) = "application/x-ndjson"),
         (inline(String) = "text/csv")
     ))),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["entries:export"])))
 )]
 pub async fn export_bank(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::EntriesExport>,
     Path(bank): Path<BankId>,
     headers: HeaderMap,
 ) -> Result<([(HeaderName, &'static str); 1], Body), Problem> {

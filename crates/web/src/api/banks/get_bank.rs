@@ -7,7 +7,7 @@ use mamori_model::BankId;
 
 use crate::api::banks::bank_json::BankJson;
 use crate::extract::Path;
-use crate::guard::AnyKey;
+use crate::guard::{AnyKey, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -16,11 +16,11 @@ use crate::problem::Problem;
     get, path = "/v1/banks/{bank}", tag = "banks",
     params(("bank" = inline(text::BankId), Path, description = "The bank's id.")),
     responses((status = 200, description = "The bank.", body = BankJson)),
-    extensions(("x-who" = json!("any")))
+    extensions(("x-who" = json!("any")), ("x-scopes" = json!(["banks:read"])))
 )]
 pub async fn get_bank(
     State(desk): State<Desk>,
-    AnyKey(proof): AnyKey,
+    AnyKey(proof, ..): AnyKey<scope::BanksRead>,
     Path(id): Path<BankId>,
 ) -> Result<Json<BankJson>, Problem> {
     let bank = desk.bank(&proof, id).await?;

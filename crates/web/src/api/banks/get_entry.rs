@@ -7,7 +7,7 @@ use mamori_model::{BankId, EntryId};
 
 use crate::api::banks::entry_json::EntryJson;
 use crate::extract::Path;
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -19,11 +19,11 @@ use crate::problem::Problem;
         ("entry" = inline(text::EntryId), Path, description = "The entry's id."),
     ),
     responses((status = 200, description = "The entry.", body = EntryJson)),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["entries:export"])))
 )]
 pub async fn get_entry(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::EntriesExport>,
     Path((bank, entry)): Path<(BankId, EntryId)>,
 ) -> Result<Json<EntryJson>, Problem> {
     let entry = desk.entry(&admin, bank, entry).await?;

@@ -7,7 +7,7 @@ use mamori_model::{BankId, ImportId};
 
 use crate::api::banks::import_json::ImportJson;
 use crate::extract::Path;
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -21,11 +21,11 @@ use crate::problem::Problem;
         ("import" = inline(text::ImportId), Path, description = "The import's id."),
     ),
     responses((status = 200, description = "The import.", body = ImportJson)),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["banks:read"])))
 )]
 pub async fn get_import(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::BanksRead>,
     Path((bank, import)): Path<(BankId, ImportId)>,
 ) -> Result<Json<ImportJson>, Problem> {
     let import = desk.import(&admin, bank, import).await?;

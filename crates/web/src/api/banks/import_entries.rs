@@ -16,7 +16,7 @@ use crate::App;
 use crate::api::banks::import_json::ImportJson;
 use crate::body::{self, BodyError};
 use crate::extract::{Path, Query, media_type};
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::json::text;
 use crate::problem::{Kind, Problem};
 
@@ -138,11 +138,11 @@ impl ImportQuery {
         (status = 409, description = "A second actor must approve the source first, or the bank \
                                       changed meanwhile."),
     ),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["entries:write"])))
 )]
 pub async fn import_entries(
     State(app): State<App>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::EntriesWrite>,
     Path(bank): Path<BankId>,
     Query(query): Query<ImportQuery>,
     request: Request,

@@ -7,7 +7,7 @@ use mamori_model::BankId;
 
 use crate::api::banks::bank_json::BankJson;
 use crate::extract::Query;
-use crate::guard::AnyKey;
+use crate::guard::{AnyKey, scope};
 use crate::page::{PageParameters, PageQuery, Paged};
 use crate::problem::Problem;
 
@@ -18,11 +18,11 @@ use crate::problem::Problem;
     get, path = "/v1/banks", tag = "banks",
     params(PageParameters),
     responses((status = 200, description = "A page of banks.", body = Paged<BankJson>)),
-    extensions(("x-who" = json!("any")))
+    extensions(("x-who" = json!("any")), ("x-scopes" = json!(["banks:read"])))
 )]
 pub async fn list_banks(
     State(desk): State<Desk>,
-    AnyKey(proof): AnyKey,
+    AnyKey(proof, ..): AnyKey<scope::BanksRead>,
     Query(query): Query<PageQuery<BankId>>,
 ) -> Result<Json<Paged<BankJson>>, Problem> {
     let page = desk.banks(&proof, query.after(), query.size()).await?;

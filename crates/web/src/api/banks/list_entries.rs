@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 
 use crate::api::banks::entry_json::EntryJson;
 use crate::extract::{Path, Query};
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::json::text;
 use crate::page::{Cursor, Limit, Paged};
 use crate::problem::Problem;
@@ -45,11 +45,11 @@ pub struct EntriesQuery {
     get, path = "/v1/banks/{bank}/entries", tag = "entries",
     params(("bank" = inline(text::BankId), Path, description = "The bank's id."), EntriesQuery),
     responses((status = 200, description = "A page of entries.", body = Paged<EntryJson>)),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["entries:export"])))
 )]
 pub async fn list_entries(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::EntriesExport>,
     Path(bank): Path<BankId>,
     Query(query): Query<EntriesQuery>,
 ) -> Result<Json<Paged<EntryJson>>, Problem> {

@@ -7,7 +7,7 @@ use mamori_model::{BankId, ImportId};
 
 use crate::api::banks::import_json::ImportJson;
 use crate::extract::{Path, Query};
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::json::text;
 use crate::page::{PageParameters, PageQuery, Paged};
 use crate::problem::Problem;
@@ -22,11 +22,11 @@ use crate::problem::Problem;
         PageParameters,
     ),
     responses((status = 200, description = "A page of imports.", body = Paged<ImportJson>)),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["banks:read"])))
 )]
 pub async fn list_imports(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::BanksRead>,
     Path(bank): Path<BankId>,
     Query(query): Query<PageQuery<ImportId>>,
 ) -> Result<Json<Paged<ImportJson>>, Problem> {

@@ -7,7 +7,7 @@ use mamori_model::BankId;
 
 use crate::api::banks::version_json::VersionJson;
 use crate::extract::{Path, Query};
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::json::text;
 use crate::page::{PageParameters, PageQuery, Paged};
 use crate::problem::Problem;
@@ -19,11 +19,11 @@ use crate::problem::Problem;
     get, path = "/v1/banks/{bank}/versions", tag = "banks",
     params(("bank" = inline(text::BankId), Path, description = "The bank's id."), PageParameters),
     responses((status = 200, description = "A page of versions.", body = Paged<VersionJson>)),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["banks:read"])))
 )]
 pub async fn list_versions(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::BanksRead>,
     Path(bank): Path<BankId>,
     Query(page): Query<PageQuery<u32>>,
 ) -> Result<Json<Paged<VersionJson>>, Problem> {

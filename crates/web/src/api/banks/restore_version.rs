@@ -8,7 +8,7 @@ use crate::api::approvals::approval_json::ApprovalJson;
 use crate::api::banks::bank_json::BankJson;
 use crate::api::guarded::Guarded;
 use crate::extract::Path;
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -27,11 +27,11 @@ use crate::problem::Problem;
          headers(("location" = String, description = "The address of the request."))),
         (status = 409, description = "Another bank has the name of that version."),
     ),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["banks:write"])))
 )]
 pub async fn restore_version(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::BanksWrite>,
     Path((id, version)): Path<(BankId, u32)>,
 ) -> Result<Guarded<axum::Json<BankJson>>, Problem> {
     let bank = match Guarded::of(desk.restore_bank_version(&admin, id, version).await)? {

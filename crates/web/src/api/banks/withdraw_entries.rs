@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use crate::api::approvals::approval_json::ApprovalJson;
 use crate::api::guarded::Guarded;
 use crate::extract::{Json, Path};
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -46,11 +46,11 @@ pub struct Withdrawal {
         (status = 202, description = "The change waits for a second actor.", body = ApprovalJson,
          headers(("location" = String, description = "The address of the request."))),
     ),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["entries:write"])))
 )]
 pub async fn withdraw_entries(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::EntriesWrite>,
     Path(bank): Path<BankId>,
     Json(new): Json<NewWithdrawal>,
 ) -> Result<Guarded<axum::Json<Withdrawal>>, Problem> {

@@ -8,7 +8,7 @@ use mamori_model::{BankId, EntryId};
 use crate::api::approvals::approval_json::ApprovalJson;
 use crate::api::guarded::Guarded;
 use crate::extract::Path;
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -27,11 +27,11 @@ use crate::problem::Problem;
         (status = 202, description = "The change waits for a second actor.", body = ApprovalJson,
          headers(("location" = String, description = "The address of the request."))),
     ),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["entries:write"])))
 )]
 pub async fn withdraw_entry(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::EntriesWrite>,
     Path((bank, entry)): Path<(BankId, EntryId)>,
 ) -> Result<Guarded<StatusCode>, Problem> {
     let done = desk.withdraw_entry(&admin, bank, entry).await;

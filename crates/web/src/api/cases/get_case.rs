@@ -7,7 +7,7 @@ use mamori_model::CaseId;
 
 use crate::api::cases::case_json::CaseJson;
 use crate::extract::Path;
-use crate::guard::Caller;
+use crate::guard::{Caller, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -16,11 +16,11 @@ use crate::problem::Problem;
     get, path = "/v1/cases/{case}", tag = "cases",
     params(("case" = inline(text::CaseId), Path, description = "The case's id.")),
     responses((status = 200, description = "The case.", body = CaseJson)),
-    extensions(("x-who" = json!("service")))
+    extensions(("x-who" = json!("service")), ("x-scopes" = json!(["actions:answer"])))
 )]
 pub async fn get_case(
     State(desk): State<Desk>,
-    Caller(caller): Caller,
+    Caller(caller, ..): Caller<scope::ActionsAnswer>,
     Path(id): Path<CaseId>,
 ) -> Result<Json<CaseJson>, Problem> {
     let found = desk.service_case(&caller, id).await?;

@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 
 use crate::api::cases::case_json::{CaseJson, CaseStateJson};
 use crate::extract::Query;
-use crate::guard::Caller;
+use crate::guard::{Caller, scope};
 use crate::page::{Cursor, Limit, Paged};
 use crate::problem::Problem;
 
@@ -37,11 +37,11 @@ pub struct CasesQuery {
     get, path = "/v1/cases", tag = "cases",
     params(CasesQuery),
     responses((status = 200, description = "A page of cases.", body = Paged<CaseJson>)),
-    extensions(("x-who" = json!("service")))
+    extensions(("x-who" = json!("service")), ("x-scopes" = json!(["actions:answer"])))
 )]
 pub async fn list_cases(
     State(desk): State<Desk>,
-    Caller(caller): Caller,
+    Caller(caller, ..): Caller<scope::ActionsAnswer>,
     Query(query): Query<CasesQuery>,
 ) -> Result<Json<Paged<CaseJson>>, Problem> {
     let after = query.cursor.map(|cursor| cursor.0);

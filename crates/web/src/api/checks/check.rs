@@ -9,7 +9,7 @@ use crate::App;
 use crate::api::checks::item_json::{CheckForm, CheckHashes, CheckedJson};
 use crate::budget::Sender;
 use crate::extract::{self, media_type};
-use crate::guard::Caller;
+use crate::guard::{Caller, scope};
 use crate::multipart::Form;
 use crate::problem::{Kind, Problem};
 
@@ -37,11 +37,11 @@ use crate::problem::{Kind, Problem};
         (status = 200, description = "The verdict.", body = CheckedJson),
         (status = 429, description = "The key came near entries by hash alone too often."),
     ),
-    extensions(("x-who" = json!("service")))
+    extensions(("x-who" = json!("service")), ("x-scopes" = json!(["checks"])))
 )]
 pub async fn check(
     State(app): State<App>,
-    Caller(caller): Caller,
+    Caller(caller, ..): Caller<scope::Checks>,
     request: Request,
 ) -> Result<Json<CheckedJson>, Problem> {
     let (item, evidence) = match media_type(request.headers()).as_deref() {

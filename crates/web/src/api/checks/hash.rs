@@ -9,7 +9,7 @@ use crate::App;
 use crate::api::checks::item_json::{HashForm, Hashes};
 use crate::budget::Sender;
 use crate::extract::media_type;
-use crate::guard::AnyKey;
+use crate::guard::{AnyKey, scope};
 use crate::multipart::Form;
 use crate::problem::Problem;
 
@@ -24,11 +24,11 @@ use crate::problem::Problem;
         (inline(Vec<u8>) = "application/octet-stream")
     )),
     responses((status = 200, description = "The hashes.", body = Hashes)),
-    extensions(("x-who" = json!("any")))
+    extensions(("x-who" = json!("any")), ("x-scopes" = json!(["checks", "entries:write"])))
 )]
 pub async fn hash(
     State(app): State<App>,
-    AnyKey(proof): AnyKey,
+    AnyKey(proof, ..): AnyKey<scope::Hashing>,
     request: Request,
 ) -> Result<Json<Hashes>, Problem> {
     let bytes = read(&app, proof.into(), request).await?;

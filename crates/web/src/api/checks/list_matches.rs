@@ -10,7 +10,7 @@ use utoipa::IntoParams;
 
 use crate::api::checks::match_json::MatchJson;
 use crate::extract::Query;
-use crate::guard::Caller;
+use crate::guard::{Caller, scope};
 use crate::json::text;
 use crate::page::{Cursor, Limit, Paged};
 use crate::problem::Problem;
@@ -48,11 +48,11 @@ pub struct MatchesQuery {
     get, path = "/v1/matches", tag = "matches",
     params(MatchesQuery),
     responses((status = 200, description = "A page of matches.", body = Paged<MatchJson>)),
-    extensions(("x-who" = json!("service")))
+    extensions(("x-who" = json!("service")), ("x-scopes" = json!(["checks"])))
 )]
 pub async fn list_matches(
     State(desk): State<Desk>,
-    Caller(caller): Caller,
+    Caller(caller, ..): Caller<scope::Checks>,
     Query(query): Query<MatchesQuery>,
 ) -> Result<Json<Paged<MatchJson>>, Problem> {
     let filter = MatchFilter {

@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 
 use crate::api::cases::case_json::{DecisionJson, DecisionStateJson};
 use crate::extract::Query;
-use crate::guard::Caller;
+use crate::guard::{Caller, scope};
 use crate::page::{Cursor, Limit, Paged};
 use crate::problem::Problem;
 
@@ -37,11 +37,11 @@ pub struct DecisionsQuery {
     get, path = "/v1/decisions", tag = "cases",
     params(DecisionsQuery),
     responses((status = 200, description = "A page of decisions.", body = Paged<DecisionJson>)),
-    extensions(("x-who" = json!("service")))
+    extensions(("x-who" = json!("service")), ("x-scopes" = json!(["actions:answer"])))
 )]
 pub async fn list_decisions(
     State(desk): State<Desk>,
-    Caller(caller): Caller,
+    Caller(caller, ..): Caller<scope::ActionsAnswer>,
     Query(query): Query<DecisionsQuery>,
 ) -> Result<Json<Paged<DecisionJson>>, Problem> {
     let after = query.cursor.map(|cursor| cursor.0);

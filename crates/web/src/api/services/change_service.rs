@@ -6,7 +6,7 @@ use mamori_model::ServiceId;
 
 use crate::api::services::key_json::{NewService, ServiceJson};
 use crate::extract::{Json, Path};
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -20,11 +20,11 @@ use crate::problem::Problem;
         "name": "pictures.example",
     })))),
     responses((status = 200, description = "The service as it is now.", body = ServiceJson)),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["services"])))
 )]
 pub async fn change_service(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::Services>,
     Path(id): Path<ServiceId>,
     Json(change): Json<NewService>,
 ) -> Result<axum::Json<ServiceJson>, Problem> {

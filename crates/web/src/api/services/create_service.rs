@@ -6,7 +6,7 @@ use mamori_desk::Desk;
 use crate::api::services::key_json::{NewService, ServiceJson};
 use crate::api::{Created, created};
 use crate::extract::Json;
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::problem::Problem;
 
 /// Create a service
@@ -19,11 +19,11 @@ use crate::problem::Problem;
     })))),
     responses((status = 201, description = "The service.", body = ServiceJson,
                headers(("location" = String, description = "Where services are listed.")))),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["services"])))
 )]
 pub async fn create_service(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::Services>,
     Json(new): Json<NewService>,
 ) -> Result<Created<ServiceJson>, Problem> {
     let service = desk.create_service(&admin, new.name).await?;

@@ -8,7 +8,7 @@ use mamori_model::ServiceId;
 use crate::api::approvals::approval_json::ApprovalJson;
 use crate::api::guarded::Guarded;
 use crate::extract::Path;
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -25,11 +25,11 @@ use crate::problem::Problem;
         (status = 202, description = "The change waits for a second actor.", body = ApprovalJson,
          headers(("location" = String, description = "The address of the request."))),
     ),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["services"])))
 )]
 pub async fn delete_service(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::Services>,
     Path(id): Path<ServiceId>,
 ) -> Result<Guarded<StatusCode>, Problem> {
     let done = desk.delete_service(&admin, id).await;

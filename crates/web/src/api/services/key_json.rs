@@ -1,9 +1,10 @@
 //! Services and their keys in JSON.
 
 use jiff::Timestamp;
-use mamori_desk::services::issue_key::Issued;
-use mamori_model::key::{Key, Role, Service};
-use mamori_model::{KeyId, Line, ServiceId};
+use jiff::civil::Date;
+use mamori_desk::services::issue_key::{self, Issued};
+use mamori_model::key::{Key, Network, Role, Scope, ScopeSet, Service};
+use mamori_model::{AuditActor, KeyId, Line, ServiceId};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::schema::{AllOfBuilder, AnyOfBuilder, SchemaType};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
@@ -69,11 +70,26 @@ pub struct KeyJson {
     /// What the key is for.
     #[schema(value_type = text::Line)]
     pub name: Line,
+    /// What it may be used for.
+    #[schema(value_type = Vec<Scope>)]
+    pub scopes: ScopeSet,
+    /// Time from which it is not accepted any more.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub ends_at: Option<Timestamp>,
+    /// The networks from which it is accepted; empty: from everywhere.
+    #[schema(value_type = Vec<text::Network>, max_items = 16)]
+    pub networks: Vec<Network>,
+    /// The key, or the command line, that created it.
+    pub created_by: CreatorJson,
     /// Time of its creation.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// Whether it waits for a second actor, and is not accepted yet.
     pub waits: bool,
+    /// The day (UTC) on which it was last used; stored within ten minutes. Neither a time nor an
+    /// address is kept.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub last_used_on: Option<Date>,
     /// Time at which it was revoked; it is invalid since.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub revoked_at: Option<Timestamp>,
@@ -81,6 +97,27 @@ pub struct KeyJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<text::KeyText>)]
     pub key: Option<String>,
+}
+
+/// What created a key.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Creator)]
+pub struct CreatorJson {
+    /// `key`: an administrator's key. `command_line`: the operator.
+    #[schema(value_type = text::CreatorKind)]
+    pub kind: &'static str,
+    /// Id of that key.
+    #[schema(value_type = Option<text::KeyId>)]
+    pub id: Option<String>,
+    /// Name of that key at the time.
+    #[schema(value_type = Option<text::Line>)]
+    pub name: Option<String>,
+}
+
+impl From<&AuditActor> for CreatorJson {
+    fn from(actor: &AuditActor) -> Self {
+        Self { kind: actor.kind(), id: actor.id(), name: actor.name().map(str::to_owned) }
+    }
 }
 
 impl From<Key> for KeyJson {
@@ -94,8 +131,13 @@ impl From<Key> for KeyJson {
             role,
             service_id,
             name: key.name,
+            scopes: key.scopes,
+            ends_at: key.ends_at,
+            networks: key.networks,
+            created_by: CreatorJson::from(&key.created_by),
             created_at: key.created_at,
             waits: key.waits,
+            last_used_on: key.last_used_on,
             revoked_at: key.revoked_at,
             key: None,
         }
@@ -132,6 +174,13 @@ pub struct NewKey {
     pub service_id: Option<ServiceId>,
     /// What the key is for.
     pub name: Line,
+    /// What it may be used for; without it, everything that its role may.
+    pub scopes: Option<Vec<Scope>>,
+    /// Time from which it is not accepted any more.
+    pub ends_at: Option<Timestamp>,
+    /// The networks from which it is accepted.
+    #[serde(default)]
+    pub networks: Option<Vec<Network>>,
 }
 
 /// The keys of [`NewKey`], each by itself.
@@ -146,6 +195,19 @@ struct NewKeyFields {
     service_id: Option<text::ServiceId>,
     /// What the key is for.
     name: text::Line,
+    /// What it may be used for: `checks`, `actions:answer`, `banks:read` and `webhooks` for the role
+    /// `service`; `banks:read`, `banks:write`, `entries:write`, `entries:export`, `services` and
+    /// `keys` for the role `admin`. Without it, or with `null`, all of these. The key that creates
+    /// it must have each of them itself; `services` stands for those that only services' keys have.
+    #[schema(min_items = 1)]
+    scopes: Option<Vec<Scope>>,
+    /// Time from which it is not accepted any more; without it, or with `null`, it has no end.
+    #[schema(format = DateTime)]
+    ends_at: Option<String>,
+    /// The networks from which it is accepted: `192.0.2.0/24`, `2001:db8::/32`, or one address.
+    /// Without it, or with `null`, from everywhere.
+    #[schema(max_items = 16)]
+    networks: Option<Vec<text::Network>>,
 }
 
 impl ToSchema for NewKey {
@@ -174,9 +236,23 @@ impl PartialSchema for NewKey {
     }
 }
 
+impl TryFrom<NewKey> for issue_key::NewKey {
+    type Error = Problem;
+
+    fn try_from(json: NewKey) -> Result<Self, Problem> {
+        Ok(Self {
+            role: json.role()?,
+            name: json.name,
+            scopes: json.scopes,
+            ends_at: json.ends_at,
+            networks: json.networks.unwrap_or_default(),
+        })
+    }
+}
+
 impl NewKey {
     /// Returns the role, with its service.
-    pub fn role(&self) -> Result<Role, Problem> {
+    fn role(&self) -> Result<Role, Problem> {
         match (self.role, self.service_id) {
             (RoleJson::Admin, None) => Ok(Role::Admin),
             (RoleJson::Service, Some(service)) => Ok(Role::Service(service)),

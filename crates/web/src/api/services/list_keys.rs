@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 
 use crate::api::services::key_json::KeyJson;
 use crate::extract::Query;
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::json::text;
 use crate::page::{Cursor, Limit, Paged};
 use crate::problem::Problem;
@@ -38,11 +38,11 @@ pub struct KeysQuery {
     get, path = "/v1/keys", tag = "keys",
     params(KeysQuery),
     responses((status = 200, description = "A page of keys.", body = Paged<KeyJson>)),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["keys"])))
 )]
 pub async fn list_keys(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::Keys>,
     Query(query): Query<KeysQuery>,
 ) -> Result<Json<Paged<KeyJson>>, Problem> {
     let after = query.cursor.map(|cursor| cursor.0);

@@ -8,7 +8,7 @@ use mamori_model::KeyId;
 use crate::api::approvals::approval_json::ApprovalJson;
 use crate::api::guarded::Guarded;
 use crate::extract::Path;
-use crate::guard::Admin;
+use crate::guard::{Admin, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -26,11 +26,11 @@ use crate::problem::Problem;
          headers(("location" = String, description = "The address of the request."))),
         (status = 409, description = "The key is the last administrator's."),
     ),
-    extensions(("x-who" = json!("admin")))
+    extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["keys"])))
 )]
 pub async fn revoke_key(
     State(desk): State<Desk>,
-    Admin(admin): Admin,
+    Admin(admin, ..): Admin<scope::Keys>,
     Path(id): Path<KeyId>,
 ) -> Result<Guarded<StatusCode>, Problem> {
     let done = desk.revoke_key(&admin, id).await;

@@ -6,7 +6,7 @@ use mamori_desk::Desk;
 use crate::api::webhooks::endpoint_json::{EndpointJson, NewEndpoint};
 use crate::api::{Created, created};
 use crate::extract::Json;
-use crate::guard::Caller;
+use crate::guard::{Caller, scope};
 use crate::problem::Problem;
 
 /// Add a webhook endpoint
@@ -23,11 +23,11 @@ use crate::problem::Problem;
          headers(("location" = String, description = "Its address."))),
         (status = 409, description = "The service has its maximum number of endpoints."),
     ),
-    extensions(("x-who" = json!("service")))
+    extensions(("x-who" = json!("service")), ("x-scopes" = json!(["webhooks"])))
 )]
 pub async fn add_webhook(
     State(desk): State<Desk>,
-    Caller(caller): Caller,
+    Caller(caller, ..): Caller<scope::Webhooks>,
     Json(new): Json<NewEndpoint>,
 ) -> Result<Created<EndpointJson>, Problem> {
     let endpoint = desk.add_endpoint(&caller, &new.url).await?;

@@ -7,7 +7,7 @@ use mamori_model::EndpointId;
 
 use crate::api::webhooks::endpoint_json::EndpointJson;
 use crate::extract::Path;
-use crate::guard::Caller;
+use crate::guard::{Caller, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -16,11 +16,11 @@ use crate::problem::Problem;
     get, path = "/v1/webhooks/{endpoint}", tag = "webhooks",
     params(("endpoint" = inline(text::EndpointId), Path, description = "The endpoint's id.")),
     responses((status = 200, description = "The endpoint.", body = EndpointJson)),
-    extensions(("x-who" = json!("service")))
+    extensions(("x-who" = json!("service")), ("x-scopes" = json!(["webhooks"])))
 )]
 pub async fn get_webhook(
     State(desk): State<Desk>,
-    Caller(caller): Caller,
+    Caller(caller, ..): Caller<scope::Webhooks>,
     Path(id): Path<EndpointId>,
 ) -> Result<Json<EndpointJson>, Problem> {
     let endpoint = desk.endpoint(&caller, id).await?;

@@ -10,7 +10,7 @@ use utoipa::IntoParams;
 
 use crate::api::webhooks::delivery_json::DeliveryJson;
 use crate::extract::Query;
-use crate::guard::Caller;
+use crate::guard::{Caller, scope};
 use crate::json::text;
 use crate::page::{Cursor, Limit, Paged};
 use crate::problem::Problem;
@@ -42,11 +42,11 @@ pub struct DeliveriesQuery {
     get, path = "/v1/deliveries", tag = "webhooks",
     params(DeliveriesQuery),
     responses((status = 200, description = "A page of deliveries.", body = Paged<DeliveryJson>)),
-    extensions(("x-who" = json!("service")))
+    extensions(("x-who" = json!("service")), ("x-scopes" = json!(["webhooks", "actions:answer"])))
 )]
 pub async fn list_deliveries(
     State(desk): State<Desk>,
-    Caller(caller): Caller,
+    Caller(caller, ..): Caller<scope::Deliveries>,
     Query(query): Query<DeliveriesQuery>,
 ) -> Result<Json<Paged<DeliveryJson>>, Problem> {
     let after = query.cursor.map(|cursor| cursor.0);

@@ -8,7 +8,7 @@ use mamori_model::DeliveryId;
 
 use crate::api::webhooks::delivery_json::EnqueuedDelivery;
 use crate::extract::Path;
-use crate::guard::Caller;
+use crate::guard::{Caller, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -22,11 +22,11 @@ use crate::problem::Problem;
         (status = 202, description = "The message is enqueued again.", body = EnqueuedDelivery),
         (status = 409, description = "The delivery still waits to be sent."),
     ),
-    extensions(("x-who" = json!("service")))
+    extensions(("x-who" = json!("service")), ("x-scopes" = json!(["webhooks"])))
 )]
 pub async fn redeliver(
     State(desk): State<Desk>,
-    Caller(caller): Caller,
+    Caller(caller, ..): Caller<scope::Webhooks>,
     Path(id): Path<DeliveryId>,
 ) -> Result<(StatusCode, Json<EnqueuedDelivery>), Problem> {
     desk.redeliver(&caller, id).await?;

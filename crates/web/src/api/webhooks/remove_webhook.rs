@@ -6,7 +6,7 @@ use mamori_desk::Desk;
 use mamori_model::EndpointId;
 
 use crate::extract::Path;
-use crate::guard::Caller;
+use crate::guard::{Caller, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -18,11 +18,11 @@ use crate::problem::Problem;
     delete, path = "/v1/webhooks/{endpoint}", tag = "webhooks",
     params(("endpoint" = inline(text::EndpointId), Path, description = "The endpoint's id.")),
     responses((status = 204, description = "The endpoint is removed.")),
-    extensions(("x-who" = json!("service")))
+    extensions(("x-who" = json!("service")), ("x-scopes" = json!(["webhooks"])))
 )]
 pub async fn remove_webhook(
     State(desk): State<Desk>,
-    Caller(caller): Caller,
+    Caller(caller, ..): Caller<scope::Webhooks>,
     Path(id): Path<EndpointId>,
 ) -> Result<StatusCode, Problem> {
     desk.remove_endpoint(&caller, id).await?;

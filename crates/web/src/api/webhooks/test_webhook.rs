@@ -8,7 +8,7 @@ use mamori_model::EndpointId;
 
 use crate::api::webhooks::delivery_json::EnqueuedDelivery;
 use crate::extract::Path;
-use crate::guard::Caller;
+use crate::guard::{Caller, scope};
 use crate::json::text;
 use crate::problem::Problem;
 
@@ -23,11 +23,11 @@ use crate::problem::Problem;
         (status = 202, description = "The message is enqueued.", body = EnqueuedDelivery),
         (status = 409, description = "Another test message to this endpoint waits."),
     ),
-    extensions(("x-who" = json!("service")))
+    extensions(("x-who" = json!("service")), ("x-scopes" = json!(["webhooks"])))
 )]
 pub async fn test_webhook(
     State(desk): State<Desk>,
-    Caller(caller): Caller,
+    Caller(caller, ..): Caller<scope::Webhooks>,
     Path(id): Path<EndpointId>,
 ) -> Result<(StatusCode, Json<EnqueuedDelivery>), Problem> {
     let delivery_id = desk.test_endpoint(&caller, id).await?;
