@@ -101,6 +101,7 @@ mod tests {
             digest: Sha256::ZERO,
             created_by: AuditActor::LocalCli,
             created_at: Timestamp::UNIX_EPOCH,
+            waits: false,
             last_used_on: None,
             revoked_at: None,
         }

@@ -4,6 +4,7 @@ use futures_util::stream;
 use mamori_desk::banks::change_bank::BankChange;
 use mamori_desk::banks::import_entries::ImportOptions;
 use mamori_desk::banks::import_lines::LineFormat;
+use mamori_desk::services::issue_key::NewKey;
 use mamori_desk::{Admin, Approver, Error, Overseer};
 use mamori_model::approval_request::{ApprovalState, ApprovalVerb, Reason};
 use mamori_model::key::Role;
@@ -121,11 +122,11 @@ on_both_engines! {
     async fn an_administrators_key_is_accepted_once_a_second_key_agrees(records: TestDatabase) {
         let actors = actors(records).await;
         let desk = &actors.app.desk;
-        let new = |name: &str| desk.issue_key(&actors.first, Role::Admin, name.parse().unwrap());
+        let new = |name: &str| desk.issue_key(&actors.first, NewKey::whole(Role::Admin, name.parse().unwrap()));
 
         let (issued, unwanted) = (new("new").await.unwrap(), new("unwanted").await.unwrap());
         desk.catch_up().await.unwrap();
-        assert!(desk.authenticate(issued.token.reveal()).is_none(), "it waits");
+        assert!(desk.authenticate(issued.token.reveal(), None).is_none(), "it waits");
         actors.approve(&issued.waits_for.unwrap()).await;
         let refusal = "It is not needed.".parse().unwrap();
         let unwanted_request = unwanted.waits_for.unwrap().id;
@@ -133,8 +134,8 @@ on_both_engines! {
         desk.refuse_request(second, unwanted_request, &refusal).await.unwrap();
         desk.catch_up().await.unwrap();
 
-        assert!(desk.authenticate(issued.token.reveal()).is_some());
-        assert!(desk.authenticate(unwanted.token.reveal()).is_none());
+        assert!(desk.authenticate(issued.token.reveal(), None).is_some());
+        assert!(desk.authenticate(unwanted.token.reveal(), None).is_none());
         let keys = desk.keys(&actors.first, None, None, PageSize::DEFAULT).await.unwrap().rows;
         let is_revoked =
             |id| keys.iter().any(|key| key.id == id && key.revoked_at.is_some());
@@ -145,7 +146,7 @@ on_both_engines! {
         let actors = actors(records).await;
         let desk = &actors.app.desk;
         let role = Role::Service(actors.app.caller.service());
-        let own = desk.issue_key(&actors.first, role, "own".parse().unwrap()).await.unwrap();
+        let own = desk.issue_key(&actors.first, NewKey::whole(role, "own".parse().unwrap())).await.unwrap();
         let other = actors.second.key().unwrap();
 
         desk.revoke_key(&actors.first, own.key.id).await.unwrap();
@@ -235,7 +236,7 @@ on_both_engines! {
         let desk = &actors.app.desk;
         let cli = &actors.app.admin;
         let issue = async |who: &Admin, name: &str| {
-            let issued = desk.issue_key(who, Role::Admin, name.parse().unwrap()).await.unwrap();
+            let issued = desk.issue_key(who, NewKey::whole(Role::Admin, name.parse().unwrap())).await.unwrap();
             actors.approve(&issued.waits_for.unwrap()).await;
             admin_of(desk, issued.token.reveal()).await
         };

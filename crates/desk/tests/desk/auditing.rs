@@ -4,6 +4,7 @@ use mamori_desk::audit::AuditReader;
 use mamori_desk::audit::verify::{ChainFault, Verification};
 use mamori_desk::banks::change_bank::BankChange;
 use mamori_desk::cases::claim_case::Queue;
+use mamori_desk::services::issue_key::NewKey;
 use mamori_desk::{AuditFilter, Desk, LocalCli, Proof};
 use mamori_model::audit::{AuditActor, AuditEvent, AuditLink, AuditVerb};
 use mamori_model::key::Role;
@@ -51,9 +52,9 @@ async fn tamper(records: &TestDatabase, statement: &'static str) {
 async fn app_with_a_key(records: TestDatabase) -> (TestApp, AuditActor) {
     let mut app = test_app(records).await;
     let name = "list keeper".parse().unwrap();
-    let issued = app.desk.issue_key(&app.admin, Role::Admin, name).await.unwrap();
+    let issued = app.desk.issue_key(&app.admin, NewKey::whole(Role::Admin, name)).await.unwrap();
     app.desk.catch_up().await.unwrap();
-    let Some(Proof::Admin(admin)) = app.desk.authenticate(issued.token.reveal()) else {
+    let Some(Proof::Admin(admin)) = app.desk.authenticate(issued.token.reveal(), None) else {
         panic!("an administrator's key proves an administrator");
     };
     app.admin = admin;
@@ -94,7 +95,7 @@ on_both_engines! {
         let service = desk.create_service(admin, name("photos")).await.unwrap();
         desk.change_service(admin, service.id, &name("pictures")).await.unwrap();
         let role = Role::Service(service.id);
-        let issued = desk.issue_key(admin, role, name("uploads")).await.unwrap();
+        let issued = desk.issue_key(admin, NewKey::whole(role, name("uploads"))).await.unwrap();
         desk.revoke_key(admin, issued.key.id).await.unwrap();
         desk.delete_service(admin, service.id).await.unwrap();
 

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use mamori_desk::banks::create_bank::NewBank;
+use mamori_desk::services::issue_key::NewKey;
 use mamori_desk::{Admin, Approver, Desk, Error, Proof};
 use mamori_model::key::Role;
 use mamori_model::{Action, ApprovalRequest, Bank, Purpose, Quality, Refusal};
@@ -28,7 +29,8 @@ pub async fn actors(records: TestDatabase) -> Actors {
 
 /// Issues an administrator's key that needs no second actor, and returns its proof.
 pub async fn an_admin(desk: &Desk, who: &Admin, name: &str) -> Admin {
-    let issued = desk.issue_key(who, Role::Admin, name.parse().unwrap()).await.unwrap();
+    let issued =
+        desk.issue_key(who, NewKey::whole(Role::Admin, name.parse().unwrap())).await.unwrap();
     assert_eq!(issued.waits_for, None);
     admin_of(desk, issued.token.reveal()).await
 }
@@ -36,7 +38,7 @@ pub async fn an_admin(desk: &Desk, who: &Admin, name: &str) -> Admin {
 /// The proof of an administrator's key.
 pub async fn admin_of(desk: &Desk, token: &str) -> Admin {
     desk.catch_up().await.unwrap();
-    match desk.authenticate(token) {
+    match desk.authenticate(token, None) {
         Some(Proof::Admin(admin)) => admin,
         other => panic!("an administrator's key proves an administrator: {other:?}"),
     }
