@@ -78,6 +78,9 @@ impl Desk {
         id: BankId,
         change: BankChange,
     ) -> Result<Bank, Error> {
+        if let PrivateBasisChange::Set(basis) = &change.private_basis {
+            create_bank::check_basis(Some(basis), self.clock().now())?;
+        }
         let mut tx = self.store().begin("change_bank").await?;
         let before = tx.lock_bank(id).await?.ok_or(Error::NotFound("bank"))?;
         let reach = change.reach(&before.reach)?;
