@@ -43,6 +43,7 @@ use tokio::sync::{Notify, OnceCell, Semaphore, watch};
 
 use checks::near_hits::NearHits;
 use services::key_use::KeyUse;
+use services::refused_keys::RefusedKeys;
 use staff::rate_limiter::RateLimiter;
 
 pub use approvals::overseer::{Approver, Overseer};
@@ -89,6 +90,8 @@ struct Inner {
     /// Whether the database's write-ahead log may still hold the keys of items whose term has
     /// ended. True at the start, when this is not known.
     overwritten: AtomicBool,
+    /// Counts the requests with a refused API key, for the log.
+    refused_keys: RefusedKeys,
     /// Counts the checks by hash alone that come near an entry, by API key.
     near_hits: NearHits,
     /// Limits concurrent password hashing to [`HASHING_MAX`]: each hash takes a processor and 19
@@ -129,6 +132,7 @@ impl Desk {
             passkeys,
             challenge_secret: OnceCell::new(),
             password_attempts,
+            refused_keys: RefusedKeys::default(),
             near_hits: NearHits::default(),
             key_use: KeyUse::default(),
             overwritten: AtomicBool::new(true),

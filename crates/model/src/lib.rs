@@ -46,7 +46,10 @@ pub use action::{ActionRequest, ActionState, Answer, Feature, Measures, ServiceA
 pub use approval::Approval;
 pub use approval_request::{ApprovalRequest, ApprovalState, ApprovalVerb, Guard, Reason};
 pub use audit::{AuditActor, AuditEvent, AuditTarget, AuditVerb};
-pub use bank::{Action, Bank, BankName, BankSettings, PrivateBasis, Purpose, Reach, Transforms};
+pub use bank::{
+    Action, Bank, BankName, BankSettings, NotAPrivateBasis, PrivateBasis, Purpose, Reach,
+    Transforms,
+};
 pub use bulk::{Bulk, BulkState};
 pub use case::{Case, CaseEvent, CaseState, Claim, Level, Subject, Urgency};
 pub use change_notice::{ChangeNotice, Narrowing};

@@ -15,6 +15,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use mamori_desk::{Desk, Proof};
 
+use crate::observe::KeySlot;
 use crate::peer::client_address;
 use crate::problem::{Kind, Problem};
 use scope::Needs;
@@ -43,6 +44,9 @@ where
         let token = bearer(&parts.headers).ok_or_else(key_required)?;
         let from = client_address(parts);
         let proof = Desk::from_ref(state).authenticate(token, from).ok_or_else(key_unknown)?;
+        if let Some(key) = proof.key() {
+            KeySlot::fill(&parts.extensions, key);
+        }
         proof.require(N::ANY_OF)?;
         Ok(Self(proof, PhantomData))
     }

@@ -1,11 +1,12 @@
 //! Creates a bank.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use mamori_model::approval_request::{ApprovalVerb, GuardedChange};
 use mamori_model::key::Scope;
 use mamori_model::{
-    Action, AuditActor, AuditVerb, Bank, BankId, BankName, BankSettings, Distance, Line, Purpose,
-    Quality, Reach, Transforms,
+    Action, AuditActor, AuditVerb, Bank, BankId, BankName, BankSettings, Distance, Line,
+    PrivateBasis, Purpose, Quality, Reach, Transforms,
 };
 use mamori_store::Tx;
 use serde::{Deserialize, Serialize};
@@ -74,6 +75,12 @@ pub(crate) fn check(purpose: Purpose, action: Action, distance_max: Distance) ->
     Ok(())
 }
 
+/// Refuses a law for private messages that may not be set today (UTC).
+pub(crate) fn check_basis(basis: Option<&PrivateBasis>, now: Timestamp) -> Result<(), Error> {
+    let today = now.to_zoned(TimeZone::UTC).date();
+    basis.map_or(Ok(()), |basis| basis.check(today)).map_err(Error::invalid)
+}
+
 impl Desk {
     /// Creates a bank; [`Error::Conflict`] if the name is taken, [`Error::Invalid`] if no bank may
     /// have these settings, [`Error::Waits`] if it takes a second actor.
@@ -81,6 +88,7 @@ impl Desk {
         who.require(&[Scope::BanksWrite])?;
         check(new.purpose, new.action, new.distance_max)?;
         let now = self.clock().now();
+        check_basis(new.reach.private_basis(), now)?;
         let bank = Bank {
             id: self.clock().mint()?.into(),
             name: new.name,

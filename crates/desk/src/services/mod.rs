@@ -5,6 +5,7 @@ pub mod create_service;
 pub mod issue_key;
 pub(crate) mod key_use;
 pub mod proof;
+pub(crate) mod refused_keys;
 pub mod revoke_key;
 
 use jiff::Timestamp;

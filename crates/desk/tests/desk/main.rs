@@ -21,6 +21,7 @@ mod importing;
 mod issuing;
 mod judging;
 mod lapsing;
+mod logging;
 mod narrowing;
 mod notifying;
 mod opening;

@@ -41,7 +41,10 @@ impl<N: Needs> FromRequestParts<Hma> for Anyone<N> {
             let unknown = || Fault::new(StatusCode::UNAUTHORIZED, "Authentication required");
             let token = token(&parts.headers).ok_or_else(unknown)?;
             let from = client_address(parts);
-            let proof = hma.desk.authenticate(&token, from).ok_or_else(unknown)?;
+            let proof = hma.desk.authenticate(&token, from).ok_or_else(|| {
+                hma.desk.log_refused_key();
+                unknown()
+            })?;
             proof.require(N::ANY_OF).map_err(|_| not_found())?;
             return Ok(Self(proof, PhantomData));
         }
