@@ -13,6 +13,7 @@ use mamori_desk::{Admin, Proof};
 use super::Hma;
 use super::fault::Fault;
 use crate::guard::scope::Needs;
+use crate::observe::KeySlot;
 use crate::peer::client_address;
 
 /// Proof that the client sent a valid key with one of the scopes of `N`, or runs on this machine
@@ -45,6 +46,9 @@ impl<N: Needs> FromRequestParts<Hma> for Anyone<N> {
                 hma.desk.log_refused_key();
                 unknown()
             })?;
+            if let Some(key) = proof.key() {
+                KeySlot::fill(&parts.extensions, key);
+            }
             proof.require(N::ANY_OF).map_err(|_| not_found())?;
             return Ok(Self(proof, PhantomData));
         }

@@ -183,7 +183,7 @@ on_both_engines! {
         }
         assert_eq!(found["OF_A_HOTLINE"].as_array().unwrap().len(), 1, "look-ups search it");
         let action = BankChange { action: Some(Action::Hold), ..BankChange::default() };
-        let here = app.desk.bank_named(&Proof::Admin(app.admin), &"OF_HERE".parse().unwrap()).await;
+        let here = app.desk.bank_named(&Proof::Admin(app.admin.clone()), &"OF_HERE".parse().unwrap()).await;
         app.desk.change_bank(&app.admin, here.unwrap().id, action).await.unwrap();
         assert_eq!(app.get("/c/banks").await.ok(), json!([]), "its matches hold items now");
     }
