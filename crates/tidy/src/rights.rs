@@ -3,7 +3,7 @@
 
 use mamori_model::retention::Term;
 use mamori_model::{
-    Action, NotCompared, Purpose, Surface, Transforms, Verdict, verdict::NotLooked,
+    Action, NotCompared, Purpose, Surface, Transforms, Verdict, Viewing, verdict::NotLooked,
 };
 
 use crate::Findings;
@@ -39,6 +39,7 @@ pub fn unexplained(page: &str) -> Findings {
     let words = words.chain(Verdict::ALL.iter().copied().map(Verdict::as_str));
     let words = words.chain(Transforms::ALL.iter().copied().map(Transforms::as_str));
     let words = words.chain(NotCompared::ALL.iter().copied().map(NotCompared::as_str));
+    let words = words.chain(Viewing::ALL.iter().copied().map(Viewing::as_str));
     let words = words.map(|word| format!("`{word}`"));
     let sentences = NotLooked::ALL.iter().copied().map(NotLooked::explain);
     let sentences = sentences.chain(NotCompared::ALL.iter().copied().map(NotCompared::explain));
