@@ -26,8 +26,8 @@ document.addEventListener("keydown", (event) => {
   }
   if (isWriting(event.target) || document.querySelector("dialog[open]")) return;
   const key = event.key.toLowerCase();
-  // `v` is held, not pressed: view.js handles it.
-  if (!/^[a-z0-9]$/.test(key) || key === "v") return;
+  // view.js handles these: `v` is held and not pressed, `j` and `k` move between the items.
+  if (!/^[a-z0-9]$/.test(key) || "vjk".includes(key)) return;
   const element = document.querySelector(`[data-key="${key}"]`);
   if (!element) return;
   event.preventDefault();

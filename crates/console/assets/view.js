@@ -1,12 +1,32 @@
 // Shows a picture clearly while a key or the pointer is held. The server records the view before
-// the first byte leaves; letting go, or leaving the page, clears the canvas and ends the view.
+// the first byte leaves; letting go, or leaving the page, clears the canvas and ends the view. A view
+// begins only while more than half of the picture is on the screen, so that no view is recorded of a
+// picture that the reviewer did not see.
 
 const csrf = document.querySelector("meta[name=csrf]")?.content ?? "";
 const LASTS_MAX_MS = 120_000;
 const TOGGLE_MS = 10_000;
 const HEARTBEAT_MS = 5_000;
+/** The part of a picture that must be on the screen for a view to begin. */
+const VISIBLE_MIN = 0.5;
 
 const headers = { accept: "application/json" };
+
+/** Returns the area of an element that is on the screen, and its whole area, in pixels. */
+function areas(element) {
+  const { top, bottom, left, right, width, height } = element.getBoundingClientRect();
+  const wide = Math.min(right, innerWidth) - Math.max(left, 0);
+  // What the header at the top covers is not seen.
+  const high = Math.min(bottom, innerHeight) - Math.max(top, covered());
+  return { visible: Math.max(0, wide) * Math.max(0, high), whole: width * height };
+}
+
+/** Returns the height of the header while it stays at the top of the screen. */
+function covered() {
+  const header = document.querySelector("header.top");
+  if (!header || !["sticky", "fixed"].includes(getComputedStyle(header).position)) return 0;
+  return Math.max(0, header.getBoundingClientRect().bottom);
+}
 
 /** Returns the server's message about a request that failed; empty if it sent none. */
 async function why(answer) {
@@ -17,6 +37,7 @@ async function why(answer) {
 class View {
   constructor(place) {
     this.place = place;
+    this.item = place.closest(".item");
     this.frame = place.querySelector(".frame");
     this.button = place.querySelector("button");
     this.status = place.querySelector("[role=status]");
@@ -46,8 +67,17 @@ class View {
     this.button.addEventListener("contextmenu", (event) => event.preventDefault());
   }
 
+  isVisible() {
+    const { visible, whole } = areas(this.frame);
+    return visible > whole * VISIBLE_MIN;
+  }
+
   async begin(lasts) {
     if (this.open) return;
+    if (!this.isVisible()) {
+      this.status.textContent = this.status.dataset.unseen;
+      return;
+    }
     const open = (this.open = { view: null, timers: [], canvas: null });
     try {
       const body = new URLSearchParams(this.place.dataset.by);
@@ -65,6 +95,7 @@ class View {
       const bitmap = await createImageBitmap(await bytes.blob());
       if (this.open === open) this.draw(open, bitmap);
       bitmap.close();
+      refreshNeeded();
     } catch (error) {
       this.status.textContent = error.message || this.status.dataset.failed;
       this.status.classList.add("bad");
@@ -121,18 +152,85 @@ addEventListener("blur", endAll);
 addEventListener("pagehide", endAll);
 document.addEventListener("visibilitychange", endAll);
 
-// `V` is for the picture that has the focus, or the first one on the screen.
+// Which views are still needed, as the server says after each view. Only the text is replaced: the
+// pictures of the answer are not loaded, so no view is recorded for them.
+async function refreshNeeded() {
+  const needed = document.querySelector("#views-needed");
+  if (!needed) return;
+  const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
+  if (!answer?.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const now = page.querySelector("#views-needed");
+  if (!now) return;
+  needed.className = now.className;
+  needed.replaceChildren(...now.childNodes);
+}
+
+// The current item is the one whose picture has the largest area on the screen, or, after `J` or `K`,
+// the next or previous one. It has a ring, and only its button shows the key `V`.
+let current = null;
+let isMoving = false;
+
+function mark(view) {
+  if (current === view) return;
+  current?.item.removeAttribute("data-current");
+  current = view;
+  current?.item.setAttribute("data-current", "");
+}
+
+function markLargest() {
+  if (isMoving || views.some((view) => view.open)) return;
+  const focused = views.find((view) => view.place.contains(document.activeElement) && view.isVisible());
+  let largest = null;
+  let most = 0;
+  for (const view of views) {
+    const { visible } = areas(view.frame);
+    // A little more, so that two pictures of the same size do not take turns.
+    if (visible > most + 1) [largest, most] = [view, visible];
+  }
+  mark(focused ?? largest);
+}
+
+function move(by) {
+  const at = views.indexOf(current);
+  const next = views[at < 0 ? 0 : Math.min(views.length - 1, Math.max(0, at + by))];
+  if (!next) return;
+  endAll();
+  mark(next);
+  isMoving = true;
+  next.item.scrollIntoView({ block: "center", behavior: "instant" });
+  next.button.focus({ preventScroll: true });
+  // The scroll event of this movement comes with the next frame.
+  requestAnimationFrame(() => requestAnimationFrame(() => (isMoving = false)));
+}
+
+let isAwaited = false;
+function markSoon() {
+  if (isAwaited) return;
+  isAwaited = true;
+  requestAnimationFrame(() => {
+    isAwaited = false;
+    markLargest();
+  });
+}
+addEventListener("scroll", markSoon, { passive: true });
+addEventListener("resize", markSoon, { passive: true });
+document.addEventListener("focusin", markSoon);
+markLargest();
+
 const isWriting = (element) => element.matches?.("textarea, select, input:not([type=radio], [type=checkbox])");
-const chosen = () =>
-  views.find((view) => view.place.contains(document.activeElement)) ??
-  views.find((view) => view.place.getBoundingClientRect().bottom > 0);
 const hasKeys = !document.body.classList.contains("keyless");
 document.addEventListener("keydown", (event) => {
-  if (!hasKeys || event.key.toLowerCase() !== "v" || event.repeat || isWriting(event.target)) return;
-  if (event.ctrlKey || event.altKey || event.metaKey) return;
-  const view = chosen();
-  if (view?.isToggle) view.button.click();
-  else view?.begin(LASTS_MAX_MS);
+  if (!hasKeys || isWriting(event.target) || document.querySelector("dialog[open]")) return;
+  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+  const key = event.key.toLowerCase();
+  if (key === "j" || key === "k") {
+    event.preventDefault();
+    move(key === "j" ? 1 : -1);
+  } else if (key === "v" && !event.repeat) {
+    if (current?.isToggle) current.button.click();
+    else current?.begin(LASTS_MAX_MS);
+  }
 });
 document.addEventListener("keyup", (event) => {
   if (event.key.toLowerCase() === "v") views.filter((view) => !view.isToggle).forEach((view) => view.end());

@@ -8,7 +8,7 @@ use mamori_model::staff::{Scheme, ViewMode};
 use mamori_model::webhook::{DeliveryState, EventKind};
 use mamori_model::{
     Action, ActionState, Backdrop, CaseState, Clarity, DecisionState, DisputeState, Feature,
-    Outcome, Purpose, StaffRole, Surface, Transform, Transforms, Urgency, Verdict,
+    Outcome, Purpose, StaffRole, Surface, Transform, Transforms, Urgency, Verdict, Viewing,
 };
 
 use crate::messages::MessageId;
@@ -108,6 +108,14 @@ message_ids! {
         OutOfBulk "event-out-of-bulk",
         RequestedAgain "event-requested-again",
         Ended "event-ended",
+    }
+    /// Says what a person viewed before a decision.
+    viewing: Viewing {
+        Viewed "viewing-viewed",
+        InPart "viewing-in-part",
+        NotNeeded "viewing-not-needed",
+        NotKept "viewing-not-kept",
+        NotViewed "viewing-not-viewed",
     }
     /// Names a role of a staff member.
     role: StaffRole {

@@ -7,6 +7,8 @@ pub struct PageSize(u32);
 impl PageSize {
     /// The most rows of a page.
     pub const MAX: u32 = 1_000;
+    /// A page of [`Self::MAX`] rows.
+    pub const LARGEST: Self = Self(Self::MAX);
     /// The number of rows if the caller does not ask for another.
     pub const DEFAULT: Self = Self(100);
 

@@ -40,6 +40,7 @@ pub fn all() -> impl Iterator<Item = Query> {
         crate::node::job::QUERIES,
         crate::node::job::lease::QUERIES,
         crate::services::key::QUERIES,
+        crate::viewing::item_facts::QUERIES,
         crate::viewing::item_view::QUERIES,
         crate::checks::match_hashes::QUERIES,
         crate::checks::matched::QUERIES,

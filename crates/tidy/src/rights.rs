@@ -5,7 +5,8 @@ use mamori_model::approval_request::Reason;
 use mamori_model::key::Scope;
 use mamori_model::retention::Term;
 use mamori_model::{
-    Action, Narrowing, NotCompared, Purpose, Surface, Transforms, Verdict, verdict::NotLooked,
+    Action, Narrowing, NotCompared, Purpose, Surface, Transforms, Verdict, Viewing,
+    verdict::NotLooked,
 };
 
 use crate::Findings;
@@ -73,6 +74,7 @@ pub fn unexplained(page: &str) -> Findings {
     let words = words.chain(Verdict::ALL.iter().copied().map(Verdict::as_str));
     let words = words.chain(Transforms::ALL.iter().copied().map(Transforms::as_str));
     let words = words.chain(NotCompared::ALL.iter().copied().map(NotCompared::as_str));
+    let words = words.chain(Viewing::ALL.iter().copied().map(Viewing::as_str));
     let words = words.map(|word| format!("`{word}`"));
     let sentences = NotLooked::ALL.iter().copied().map(NotLooked::explain);
     let sentences = sentences.chain(NotCompared::ALL.iter().copied().map(NotCompared::explain));

@@ -24,9 +24,9 @@ bulk-count-cases = { $count ->
     [one] ein Fall
    *[other] { $count } Fälle
 }
-bulk-count-accounts = { $count ->
-    [one] ein Konto
-   *[other] { $count } Konten
+bulk-count-subjects = { $count ->
+    [one] von einem Konto
+   *[other] von { $count } Konten
 }
 bulk-older = Ältere
 bulk-one = Sammelentscheidung
@@ -34,11 +34,9 @@ bulk-by = Vorbereitet von
 bulk-until = Wartet bis
 bulk-confirm = Ist das so gemeint?
 bulk-confirm-about = Bis Sie es sagen, geschieht nichts. Kommt vorher etwas zu einem der Fälle hinzu, geschieht auch nichts.
-bulk-confirm-go = Alle entscheiden
 bulk-drop-go = Verwerfen
 bulk-approval-about = Lesen Sie zuerst die Fälle. Stimmen Sie zu, geht alles an die Dienste; lehnen Sie ab, sind alle Fälle für die Leitung wieder offen.
 bulk-undo-about = Die Dienste werden gebeten, es in jedem dieser Fälle rückgängig zu machen, und die Fälle sind wieder offen. Fälle, die seitdem neu entschieden wurden, bleiben so.
-bulk-undo-go = Alles zurücknehmen
 bulk-case = Fall
 bulk-urgency = Dringlichkeit
 bulk-stale = seitdem geändert

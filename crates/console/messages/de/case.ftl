@@ -51,6 +51,7 @@ item-hold = Halten, um es scharf zu sehen
 item-toggle = Zehn Sekunden lang scharf sehen
 item-view-counts = Jede Ansicht wird aufgezeichnet.
 item-view-failed = Es kann jetzt nicht gezeigt werden. Ist eine Pause fällig, steht das auf Ihrer eigenen Seite.
+item-out-of-sight = Dieser Inhalt ist nicht auf dem Bildschirm. Blättern Sie zu ihm, und sehen Sie ihn dann an.
 item-verdict = Die Maschine
 item-surface = Wer es sehen konnte
 item-matched = Treffer

@@ -24,9 +24,9 @@ bulk-count-cases = { $count ->
     [one] one case
    *[other] { $count } cases
 }
-bulk-count-accounts = { $count ->
-    [one] one account
-   *[other] { $count } accounts
+bulk-count-subjects = { $count ->
+    [one] of one account
+   *[other] of { $count } accounts
 }
 bulk-older = Older bulk decisions
 bulk-one = Bulk decision
@@ -34,11 +34,9 @@ bulk-by = Prepared by
 bulk-until = Can be confirmed until
 bulk-confirm = Confirm this bulk decision
 bulk-confirm-about = Nothing is done until you confirm. If one of these cases changes before that, the bulk decision is discarded and nothing is done.
-bulk-confirm-go = Decide all cases
 bulk-drop-go = Discard
 bulk-approval-about = Read the cases first. If you approve, the actions are sent to the services. If you refuse, all cases reopen for a lead.
 bulk-undo-about = The services are asked to reverse their actions in each of these cases, and the cases reopen. Cases that have been decided again since then stay as they are.
-bulk-undo-go = Undo this bulk decision
 bulk-case = Case
 bulk-urgency = Urgency
 bulk-stale = changed since it was prepared

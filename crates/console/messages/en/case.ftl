@@ -51,6 +51,7 @@ item-hold = Hold to view clearly
 item-toggle = View clearly for ten seconds
 item-view-counts = Every view is recorded.
 item-view-failed = The item cannot be shown now. If a break is due, My page says so.
+item-out-of-sight = This item is not on the screen. Scroll to it, and view it then.
 item-verdict = Automatic verdict
 item-surface = Surface
 item-matched = Matched

@@ -24,9 +24,9 @@ bulk-count-cases = { $count ->
     [one] un dossier
    *[other] { $count } dossiers
 }
-bulk-count-accounts = { $count ->
-    [one] un compte
-   *[other] { $count } comptes
+bulk-count-subjects = { $count ->
+    [one] d’un compte
+   *[other] de { $count } comptes
 }
 bulk-older = Plus anciennes
 bulk-one = Décision groupée
@@ -34,11 +34,9 @@ bulk-by = Préparée par
 bulk-until = Attend jusqu’à
 bulk-confirm = Est-ce bien cela ?
 bulk-confirm-about = Tant que vous ne le dites pas, rien n’est fait. Si quelque chose arrive entre-temps à l’un de ces dossiers, rien n’est fait non plus.
-bulk-confirm-go = Tous les trancher
 bulk-drop-go = Y renoncer
 bulk-approval-about = Lisez d’abord les dossiers. Approuvé, tout part aux services ; refusé, tous les dossiers sont rouverts pour un responsable.
 bulk-undo-about = Les services sont priés de revenir sur ce qu’ils ont fait dans chacun de ces dossiers, et les dossiers sont rouverts. Ceux qui ont été tranchés à nouveau restent tels quels.
-bulk-undo-go = Tout annuler
 bulk-case = Dossier
 bulk-urgency = Urgence
 bulk-stale = changé depuis

@@ -51,6 +51,7 @@ item-hold = Maintenir pour voir nettement
 item-toggle = Voir nettement pendant dix secondes
 item-view-counts = Chaque consultation est enregistrée.
 item-view-failed = Impossible de l’afficher maintenant. Si une pause s’impose, votre page l’indique.
+item-out-of-sight = Cet élément n’est pas à l’écran. Faites défiler jusqu’à lui, puis regardez-le.
 item-verdict = La machine
 item-surface = Qui pouvait le voir
 item-matched = Correspondance

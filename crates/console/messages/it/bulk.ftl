@@ -24,9 +24,9 @@ bulk-count-cases = { $count ->
     [one] un caso
    *[other] { $count } casi
 }
-bulk-count-accounts = { $count ->
-    [one] un account
-   *[other] { $count } account
+bulk-count-subjects = { $count ->
+    [one] di un account
+   *[other] di { $count } account
 }
 bulk-older = Meno recenti
 bulk-one = Decisione collettiva
@@ -34,11 +34,9 @@ bulk-by = Preparata da
 bulk-until = Attende fino a
 bulk-confirm = È questo che intende?
 bulk-confirm-about = Finché non lo dice, non si fa nulla. Se prima arriva qualcosa a uno di questi casi, non si fa nulla ugualmente.
-bulk-confirm-go = Decidili tutti
 bulk-drop-go = Rinuncia
 bulk-approval-about = Legga prima i casi. Se approva, tutto va ai servizi; se respinge, tutti i casi si riaprono per un responsabile.
 bulk-undo-about = Si chiede ai servizi di tornare indietro in ciascuno di questi casi, e i casi si riaprono. Quelli decisi di nuovo restano come sono.
-bulk-undo-go = Annulla tutto
 bulk-case = Caso
 bulk-urgency = Urgenza
 bulk-stale = cambiato da allora

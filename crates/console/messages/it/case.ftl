@@ -51,6 +51,7 @@ item-hold = Tieni premuto per vedere nitido
 item-toggle = Vedi nitido per dieci secondi
 item-view-counts = Ogni visione viene registrata.
 item-view-failed = Ora non si può mostrare. Se serve una pausa, lo dice la Sua pagina.
+item-out-of-sight = Questo elemento non è sullo schermo. Scorra fino a esso, e poi lo guardi.
 item-verdict = La macchina
 item-surface = Chi poteva vederlo
 item-matched = Corrispondenza

@@ -42,6 +42,7 @@ item-hold = 押している間だけ鮮明に表示
 item-toggle = 10秒間だけ鮮明に表示
 item-view-counts = 閲覧はすべて記録されます。
 item-view-failed = 今は表示できません。休憩が必要な場合は「自分のページ」に表示されます。
+item-out-of-sight = このアイテムは画面に見えていません。スクロールしてから表示してください。
 item-verdict = 自動判定
 item-surface = 公開範囲
 item-matched = 一致した日時

@@ -5,6 +5,7 @@ use fluent_bundle::FluentValue;
 use mamori_model::{HashKind, Hit, Purpose};
 use serde::Deserialize;
 
+use crate::decisions::views_box::ViewsBox;
 use crate::fault::FaultText;
 use crate::frame::Frame;
 use crate::messages::{MessageId, Messages};
@@ -185,6 +186,8 @@ pub struct CaseForms {
     pub urgencies: Vec<Choice>,
     /// Colleagues to whom the case can be handed over.
     pub colleagues: Vec<Colleague>,
+    /// Which items are still to be viewed.
+    pub views: ViewsBox,
 }
 
 /// A colleague to whom a case can be handed over.
@@ -264,6 +267,8 @@ pub struct DecisionRow {
     pub made: SafeHtml,
     /// The reviewer's reason.
     pub reason: SafeHtml,
+    /// Whether neither its author nor its second approver viewed any item.
+    pub is_unviewed: bool,
 }
 
 /// An event in the history of the case.

@@ -39,6 +39,7 @@ use crate::cases::page::STORED;
 use crate::cases::page::ViewRow;
 use crate::cases::page::hit_text;
 use crate::decisions::page::tone;
+use crate::decisions::views_box::{self, ViewsBox};
 use crate::fault::{Fault, page};
 use crate::frame::Frame;
 use crate::guard::Member;
@@ -212,6 +213,10 @@ async fn forms(
         id: id.to_string(),
         display_name: show::visible(display_name.as_str()),
     };
+    let needed = console.desk.views_of_case(&reviewer, view.case.id).await?;
+    let messages = Messages(session.staff.language);
+    let days_alone = console.desk.settings().cases.feature_limit_days_alone;
+    let rule = views_box::rule_of_case(messages, days_alone);
     let features =
         |word: &str| choices(Feature::ALL, Feature::as_str, terms::feature, Feature::parse(word));
     Ok(CaseForms {
@@ -222,6 +227,7 @@ async fn forms(
         features_back: features(&input.feature_back),
         urgencies: choices(Urgency::ALL, Urgency::as_str, terms::urgency, Some(view.case.urgency)),
         colleagues: colleagues.into_iter().map(colleague).collect(),
+        views: ViewsBox::new(messages, &needed, rule),
     })
 }
 
@@ -307,17 +313,24 @@ pub fn add_pictures(
             continue;
         }
         has_any = true;
-        let case = format!("/console/cases/{case}");
         item.no_picture = None;
-        item.picture = Some(Picture {
-            blurred: format!("{case}/items/{}/blurred?{by}", item.id),
+        item.picture = Some(Picture::of(case, seen.found.id, by, how));
+    }
+    has_any
+}
+
+impl Picture {
+    /// Returns the URLs with which an item of a case is viewed, for the reason given in `by`.
+    pub fn of(case: CaseId, item: MatchId, by: &str, how: ViewMode) -> Self {
+        let case = format!("/console/cases/{case}");
+        Self {
+            blurred: format!("{case}/items/{item}/blurred?{by}"),
             views: format!("{case}/views"),
             by: by.to_owned(),
             view: how.as_str(),
             is_shown: how != ViewMode::Text,
-        });
+        }
     }
-    has_any
 }
 
 fn view_row(view: &View, people: &BTreeMap<StaffId, Line>) -> ViewRow {
@@ -366,6 +379,7 @@ fn decision_row(decision: &Decision) -> DecisionRow {
         tone: tone(decision.state),
         made: show::time(decision.made_at),
         reason: show::text(decision.reason.as_str()),
+        is_unviewed: decision.is_without_viewing(),
     }
 }
 

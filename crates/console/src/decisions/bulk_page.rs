@@ -8,11 +8,15 @@ use mamori_desk::Error;
 use mamori_desk::decisions::read_bulk::{BulkCase, BulkView};
 use mamori_model::bulk::{Bulk, BulkState};
 use mamori_model::page::PageSize;
-use mamori_model::{BulkId, Case, CaseId, Feature, Line, Purpose, Refusal, StaffId};
+use mamori_model::{
+    Approval, BulkId, Case, CaseId, DecisionState, Feature, Line, Purpose, Refusal, StaffId,
+};
 use serde::Deserialize;
 
 use crate::app::Console;
 use crate::decisions::page as decision;
+use crate::decisions::summary::{self, SummaryText};
+use crate::decisions::views_box::{self, OpenRow, ViewsBox, open_rows};
 use crate::fault::{Fault, page};
 use crate::frame::Frame;
 use crate::guard::{Member, Reviewer};
@@ -117,6 +121,20 @@ pub struct BulkPage<'a> {
     pub approver: Option<SafeHtml>,
     /// Time until which it can be confirmed; `None` if it is not waiting for that.
     pub until: Option<SafeHtml>,
+    /// What it does, in sentences.
+    pub summary: SummaryText,
+    /// Label of the button that confirms it.
+    pub confirm_act: String,
+    /// Label of the button that approves it.
+    pub approve_act: String,
+    /// What undoing it would do, in sentences.
+    pub undo_summary: SummaryText,
+    /// Label of the button that undoes it.
+    pub undo_act: String,
+    /// Which items its author or its second approver still has to view.
+    pub views: Option<ViewsBox>,
+    /// These items, to be viewed on the page.
+    pub open: Vec<OpenRow>,
     /// The cases of this page, oldest first.
     pub cases: Vec<CaseRow>,
     /// Link to more cases.
@@ -141,6 +159,10 @@ impl BulkPage<'_> {
     fn home(&self) -> String {
         format!("{PATH}/{}", self.row.id)
     }
+
+    fn approve_act(&self) -> &str {
+        &self.approve_act
+    }
 }
 
 /// A case of a bulk decision.
@@ -152,6 +174,8 @@ pub struct CaseRow {
     pub urgency: MessageId,
     /// Number of items.
     pub items: u64,
+    /// Whether its decision is not proposed, and neither its author nor its approver viewed any item.
+    pub is_unviewed: bool,
     /// Whether the case changed after the bulk decision was prepared.
     pub is_stale: bool,
     /// Name of the state of the case's decision, once the bulk decision is confirmed.
@@ -241,6 +265,17 @@ pub async fn show(
     let is_prepared = bulk.state == BulkState::Prepared;
     let not_before = bulk.approval.not_before().filter(|from| *from > now);
     let window = console.desk.settings().cases.undo_window;
+    let messages = frame.messages;
+    let is_approver = is_approver(&console, member, bulk).await?;
+    let may_confirm = is_own && bulk.may_confirm(now).is_ok();
+    let needed = match member.reviewer().filter(|_| is_approver || may_confirm) {
+        Some(reviewer) => Some(console.desk.views_of_bulk(&reviewer, id).await?),
+        None => None,
+    };
+    let how = session.staff.view;
+    let waits = bulk.approval != Approval::None;
+    let confirm_how = waits.then_some(summary::PROPOSE);
+    let heading = summary::bulk_heading(bulk.state);
     let display_name = |who: StaffId| view.people.get(&who).map_or("–", Line::as_str);
     page(&BulkPage {
         frame: &frame,
@@ -254,11 +289,27 @@ pub async fn show(
             bulk.approver_id.map(display_name).map(show::text),
         ),
         until: (bulk.state == BulkState::Prepared).then(|| show::time(bulk.expires_at)),
+        summary: SummaryText::of(messages, &view.summary, heading),
+        confirm_act: summary::act(messages, &view.summary, confirm_how),
+        approve_act: summary::act(messages, &view.summary, Some(summary::APPROVE)),
+        undo_summary: SummaryText::of(messages, &view.undo_summary, summary::UNDO_HEADING),
+        undo_act: summary::act(messages, &view.undo_summary, Some(summary::UNDO)),
+        views: needed.as_ref().map(|needed| {
+            let rule = if is_approver {
+                views_box::rule_of_approver(messages, needed.demand, bulk.approval)
+            } else {
+                views_box::rule_of_author(messages, needed.demand)
+            };
+            ViewsBox::new(messages, needed, rule)
+        }),
+        open: needed
+            .map(|needed| open_rows(&needed, &bulk.id.to_string(), how))
+            .unwrap_or_default(),
         cases: view.cases.rows.iter().map(case_row).collect(),
         more: view.cases.next.map(|next| format!("{PATH}/{id}?after={next}")),
-        may_confirm: is_own && bulk.may_confirm(now).is_ok(),
+        may_confirm,
         may_drop: is_prepared && (is_own || member.lead().is_some()),
-        is_approver: is_approver(&console, member, bulk).await?,
+        is_approver,
         may_approve: not_before.is_none(),
         not_before: not_before.map(show::time),
         must_prove: member.recently(now).is_err(),
@@ -329,6 +380,9 @@ fn case_row(case: &BulkCase) -> CaseRow {
         id: case.case.id.to_string(),
         urgency: terms::urgency(case.case.urgency),
         items: case.case.items.into(),
+        is_unviewed: case.decision.as_ref().is_some_and(|decision| {
+            decision.state != DecisionState::Proposed && decision.is_without_viewing()
+        }),
         is_stale: case.is_stale,
         state: case.decision.as_ref().map(|decision| terms::decision_state(decision.state)),
     }

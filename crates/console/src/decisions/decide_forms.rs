@@ -20,6 +20,7 @@ use crate::cases::page::LastForm;
 use crate::cases::page::answer;
 use crate::cases::queue_forms::parse_queue;
 use crate::cases::queue_forms::redirect_to_next;
+use crate::decisions::confirm_page::{Field, confirm};
 use crate::fault::Fault;
 use crate::field::free_text;
 use crate::field::wrong;
@@ -54,9 +55,36 @@ pub struct Decide {
     suspend_until: String,
     #[serde(default)]
     queue: String,
+    /// Empty from the page of the case; `yes` from the page that confirms the decision, or `no` if
+    /// the reviewer wants to change it.
+    #[serde(default)]
+    confirmed: String,
 }
 
 impl Decide {
+    /// Returns the fields for the page that confirms the decision, without `confirmed`.
+    fn fields(&self) -> Vec<Field> {
+        let (claim, version) = (self.claim.to_string(), self.version.to_string());
+        let fields = [
+            ("claim", &claim),
+            ("version", &version),
+            ("outcome", &self.outcome),
+            ("reason", &self.reason),
+            ("items", &self.items),
+            ("countries", &self.countries),
+            ("items_until", &self.items_until),
+            ("account", &self.account),
+            ("feature", &self.feature),
+            ("feature_until", &self.feature_until),
+            ("feature_back", &self.feature_back),
+            ("suspend_until", &self.suspend_until),
+            ("queue", &self.queue),
+        ];
+        let except = self.except.iter().map(|text| ("except", text));
+        let all = fields.into_iter().chain(except).filter(|(_, value)| !value.is_empty());
+        all.map(|(name, value)| Field { name, value: value.clone() }).collect()
+    }
+
     fn read(&self, case: CaseId) -> Result<NewDecision, Fault> {
         Ok(NewDecision {
             case,
@@ -184,8 +212,9 @@ fn day(field: &'static str, text: &str) -> Result<Date, Fault> {
     text.parse().map_err(|_| wrong(field))
 }
 
-/// Decides the case, and redirects to the next one. If nothing was decided, returns the same case
-/// with all the text that the reviewer entered.
+/// Decides the case, and redirects to the next one. A decision that acts on the account is made only
+/// after the page that says so was confirmed. If nothing was decided, returns the same case with all
+/// the text that the reviewer entered.
 pub async fn decide(
     State(console): State<Console>,
     reviewer: Reviewer,
@@ -198,7 +227,20 @@ pub async fn decide(
         Ok(new) => new,
         Err(fault) => return answer_with_fault(&console, &reviewer, case, form, fault).await,
     };
-    match console.desk.decide(&reviewer.proof, new.clone()).await {
+    if form.confirmed == "no" {
+        let last_form = LastForm { input: form.input(), fault: None };
+        return answer(&console, &reviewer.session, case, &CaseParams::default(), last_form).await;
+    }
+    let acts_on_account = new.measures.account != AccountMeasure::Leave;
+    let done = if acts_on_account && form.confirmed != "yes" {
+        match console.desk.preview(&reviewer.proof, &new).await {
+            Ok(preview) => return confirm(&console, &reviewer, &new, &preview, form.fields()),
+            Err(error) => Err(error),
+        }
+    } else {
+        console.desk.decide(&reviewer.proof, new.clone()).await
+    };
+    match done {
         Ok(decision) => Ok(decided(&console, &reviewer, queue, &decision).await?.into_response()),
         Err(Error::Refused(Refusal::CaseClosed | Refusal::AlreadyDecided)) => {
             Ok(closed(&console, &reviewer, queue, &new).await?.into_response())
@@ -277,6 +319,7 @@ mod tests {
             feature_back: String::new(),
             suspend_until: String::new(),
             queue: String::new(),
+            confirmed: String::new(),
         }
     }
 

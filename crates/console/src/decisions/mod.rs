@@ -2,6 +2,7 @@
 
 pub mod bulk_forms;
 pub mod bulk_page;
+pub mod confirm_page;
 pub mod decide_forms;
 pub mod forms;
 pub mod list_page;
@@ -9,3 +10,5 @@ pub mod page;
 pub mod policies_forms;
 pub mod policies_page;
 pub mod read;
+pub mod summary;
+pub mod views_box;

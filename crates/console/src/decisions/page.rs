@@ -8,6 +8,8 @@ use mamori_model::webhook::DeliveryState;
 use mamori_model::{ActionState, Approval, DecisionState};
 
 use crate::cases::page::Item;
+use crate::decisions::summary::SummaryText;
+use crate::decisions::views_box::ViewsBox;
 use crate::frame::Frame;
 use crate::messages::MessageId;
 use crate::messages::Messages;
@@ -61,6 +63,22 @@ pub struct DecisionPage<'a> {
     pub approver_note: Option<SafeHtml>,
     /// Reason for undoing it.
     pub undo_reason: Option<SafeHtml>,
+    /// What it does, in sentences.
+    pub summary: SummaryText,
+    /// Label of the button that approves it.
+    pub approve_act: String,
+    /// What undoing it would do, in sentences.
+    pub undo_summary: SummaryText,
+    /// Label of the button that undoes it.
+    pub undo_act: String,
+    /// What its author viewed.
+    pub author_viewing: MessageId,
+    /// What the second approver viewed, once it is approved.
+    pub approver_viewing: Option<MessageId>,
+    /// Whether neither of them viewed any item, and it does not wait for the second approver.
+    pub is_unviewed: bool,
+    /// Which items the second approver still has to view.
+    pub views: Option<ViewsBox>,
     /// The actions that it requests of the service.
     pub actions: Vec<ActionRow>,
     /// The case, for the second approver.
@@ -80,6 +98,10 @@ pub struct DecisionPage<'a> {
 impl DecisionPage<'_> {
     fn home(&self) -> String {
         format!("/console/decisions/{}", self.id)
+    }
+
+    fn approve_act(&self) -> &str {
+        &self.approve_act
     }
 }
 

@@ -27,6 +27,8 @@ use crate::decisions::page::approver_text;
 use crate::decisions::page::delivery_tone;
 use crate::decisions::page::terms_of;
 use crate::decisions::page::tone;
+use crate::decisions::summary::{self, SummaryText};
+use crate::decisions::views_box::{ViewsBox, rule_of_approver};
 use crate::fault::{Fault, page};
 use crate::frame::Frame;
 use crate::guard::Member;
@@ -89,6 +91,7 @@ pub async fn show(
             session.staff.view,
         );
         filled.review = Some(review);
+        filled.views = views_of_approver(&console, &session, &view, frame.messages).await?;
     }
     page(&filled)
 }
@@ -112,6 +115,19 @@ async fn case_to_review(
         ) => Ok(None),
         Err(other) => Err(other.into()),
     }
+}
+
+/// Returns which items the second approver still has to view.
+async fn views_of_approver(
+    console: &Console,
+    session: &SessionLookup,
+    view: &DecisionView,
+    messages: Messages,
+) -> Result<Option<ViewsBox>, Fault> {
+    let Some(reviewer) = session.member.reviewer() else { return Ok(None) };
+    let needed = console.desk.views_as_approver(&reviewer, view.decision.id).await?;
+    let rule = rule_of_approver(messages, needed.demand, view.decision.approval);
+    Ok(Some(ViewsBox::new(messages, &needed, rule)))
 }
 
 fn fill_review(
@@ -146,6 +162,7 @@ fn fill_page<'a>(
     let decision = &view.decision;
     let is_proposed = decision.state == DecisionState::Proposed;
     let approver = decision.approver_id.map(|by| display_name_of(by, people));
+    let messages = frame.messages;
     let not_before = match decision.approval {
         Approval::Alone { not_before } if is_proposed => Some(show::time(not_before)),
         Approval::Alone { .. } | Approval::None | Approval::Colleague => None,
@@ -171,6 +188,14 @@ fn fill_page<'a>(
         reason: show::text(decision.reason.as_str()),
         approver_note: decision.approver_note.as_ref().map(|note| show::text(note.as_str())),
         undo_reason: decision.undo_reason.as_ref().map(|note| show::text(note.as_str())),
+        summary: SummaryText::of(messages, &view.summary, summary::heading(decision.state)),
+        approve_act: summary::act(messages, &view.summary, Some(summary::APPROVE)),
+        undo_summary: SummaryText::of(messages, &view.undo_summary, summary::UNDO_HEADING),
+        undo_act: summary::act(messages, &view.undo_summary, Some(summary::UNDO)),
+        author_viewing: terms::viewing(decision.author_viewing),
+        approver_viewing: decision.approver_viewing.map(terms::viewing),
+        is_unviewed: !is_proposed && decision.is_without_viewing(),
+        views: None,
         actions: view.actions.iter().map(|action| action_row(frame.messages, action)).collect(),
         review: None,
         has_pictures: false,

@@ -19,13 +19,14 @@ use crate::query::PageQuery;
 use crate::staff::sign_in_forms::EmptyForm;
 use crate::staff::sign_in_forms::json;
 
-/// Why a reviewer may view an item: the claim that their page showed, or, if `decision` is not
-/// empty, the decision whose second approver they are.
+/// Why a reviewer may view an item: the claim that their page showed, or, if they are not empty, the
+/// decision whose second approver they are, or the bulk decision that they prepared.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ViewReason {
     claim: Option<u32>,
     decision: String,
+    bulk: String,
 }
 
 /// The form that begins a clear view.
@@ -37,6 +38,8 @@ pub struct BeginViewForm {
     claim: Option<u32>,
     #[serde(default)]
     decision: String,
+    #[serde(default)]
+    bulk: String,
 }
 
 /// `POST /console/cases/{case}/views`: begins a clear view; the answer has its id and the URL of
@@ -47,7 +50,7 @@ pub async fn begin(
     Path(case): Path<String>,
     Form(form): Form<BeginViewForm>,
 ) -> Result<Response, Fault> {
-    let by = ViewReason { claim: form.claim, decision: form.decision };
+    let by = ViewReason { claim: form.claim, decision: form.decision, bulk: form.bulk };
     let item = form.item.parse().map_err(|_| wrong("item"))?;
     let view = open_view(&console, &reviewer, (&case, item), &by, Clarity::Clear).await?.view();
     Ok(json(format!("{{\"view\":\"{view}\",\"picture\":\"/console/views/{view}/picture\"}}")))
@@ -106,6 +109,11 @@ async fn open_view(
     clarity: Clarity,
 ) -> Result<RecordedView, Fault> {
     let case = read(case)?;
+    if !by.bulk.is_empty() {
+        let bulk = by.bulk.parse().map_err(|_| wrong("bulk"))?;
+        let opened = console.desk.open_view_in_bulk(&reviewer.proof, bulk, (case, item), clarity);
+        return Ok(opened.await?);
+    }
     if by.decision.is_empty() {
         let claim = by.claim.ok_or_else(|| wrong("claim"))?;
         return Ok(console.desk.open_view(&reviewer.proof, case, claim, item, clarity).await?);

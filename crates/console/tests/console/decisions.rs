@@ -18,7 +18,8 @@ fn form<'a>(claim: &'a str, version: &'a str, more: &[(&'a str, &'a str)]) -> Fi
 type Fields<'a> = Vec<(&'a str, &'a str)>;
 
 const REMOVE: [(&str, &str); 2] = [("outcome", "violates"), ("items", "remove")];
-const SUSPEND: [(&str, &str); 2] = [("outcome", "violates"), ("account", "suspend")];
+const SUSPEND: [(&str, &str); 3] =
+    [("outcome", "violates"), ("account", "suspend"), ("confirmed", "yes")];
 
 /// Claims the next case and decides it with these fields.
 async fn decide(app: &TestApp, who: &Person, more: &[(&str, &str)]) -> TestResponse {
@@ -191,11 +192,86 @@ on_both_engines! {
         assert!(!mine.page().contains("/approve"), "{mine:?}");
         assert!(theirs.page().contains("You are the second approver"), "{theirs:?}");
         assert!(theirs.page().contains("The case, for your second review"), "{theirs:?}");
+        let said = theirs.page().replace(['\u{2068}', '\u{2069}'], "");
+        assert!(said.contains("What the service will be asked to do"), "{said}");
+        assert!(said.contains("Suspend one account without an end date (one)."), "{said}");
+        assert!(said.contains(">Approve: suspend one account</button>"), "{said}");
         assert_eq!(own.status, StatusCode::NOT_FOUND);
         assert_eq!(approved.to(), read);
         assert_eq!(twice.status, StatusCode::CONFLICT);
         let page = app.get_as(&rei, &read).await;
         assert!(page.page().contains("Sent; the service has not answered"), "{page:?}");
+        assert!(page.page().contains("What the service was asked to do"), "{page:?}");
+        assert!(page.page().contains("Decided without viewing"), "{page:?}");
+    }
+
+    async fn a_decision_on_an_account_is_made_after_the_page_that_says_so(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.item("a", Some("<one>")).await;
+        let rei = app.reviewer("rei").await;
+        let (case, page) = app.claim_next(&rei).await;
+        let (claim, version) = (page.field("claim"), page.field("version"));
+        let send = async |confirmed: &[(&str, &str)]| {
+            let more = [&SUSPEND[..2], &[("items", "remove")], confirmed].concat();
+            app.post_as(&rei, &format!("{case}/decide"), &form(&claim, &version, &more)).await
+        };
+
+        let asked = send(&[]).await;
+        let before = app.get_as(&rei, "/console/decisions").await;
+        let back = send(&[("confirmed", "no")]).await;
+        let made = send(&[("confirmed", "yes")]).await;
+
+        let said = asked.page().replace(['\u{2068}', '\u{2069}'], "");
+        let suspended = "Suspend one account without an end date (&#60;one&#62;).";
+        assert!(said.contains(suspended) && said.contains("Remove one item."), "{said}");
+        assert!(said.find("Suspend one") < said.find("Remove one"), "suspensions come first");
+        assert!(said.contains(">Propose: remove one item and suspend one account</button>"), "{said}");
+        assert_eq!((asked.field("account"), asked.field("claim")), ("suspend".into(), claim.clone()));
+        assert!(before.page().contains("There are no decisions."), "{before:?}");
+        assert!(back.page().contains(">It is the poster.</textarea>"), "{back:?}");
+        assert!(back.page().contains("value=\"suspend\" data-key=\"9\" checked"), "{back:?}");
+        assert!(made.to().contains("then=proposed"), "{made:?}");
+    }
+
+    async fn a_page_names_the_items_that_are_still_to_be_viewed(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.item("the <poster>", Some("one")).await;
+        let (rei, lea) = (app.reviewer("rei").await, app.lead("lea").await);
+        let (case, page) = app.claim_next(&rei).await;
+        let (claim, version) = (page.field("claim"), page.field("version"));
+        let item = app.store_evidence(case.rsplit('/').next().unwrap()).await;
+        let views = format!("{case}/views");
+        let view = async |who: &Person, by: (&str, &str)| {
+            let begun = app.post_as(who, &views, &[by, ("item", &item)]).await;
+            let begun: serde_json::Value = serde_json::from_str(begun.page()).unwrap();
+            app.get_as(who, begun["picture"].as_str().unwrap()).await;
+        };
+        let plain = |page: &TestResponse| page.text.replace(['\u{2068}', '\u{2069}'], "");
+        let decide = async || {
+            let fields = form(&claim, &version, &SUSPEND);
+            app.post_as(&rei, &format!("{case}/decide"), &fields).await
+        };
+
+        let unseen = decide().await;
+        view(&rei, ("claim", &claim)).await;
+        let seen = app.get_as(&rei, &case).await;
+        let read = decision(&decide().await.to());
+        let waiting = app.get_as(&lea, &read).await;
+        let refused = app.post_as(&lea, &format!("{read}/approve"), &[]).await;
+        view(&lea, ("decision", read.rsplit('/').next().unwrap())).await;
+        let approved = app.post_as(&lea, &format!("{read}/approve"), &[]).await;
+
+        assert_eq!((unseen.status, refused.status), (StatusCode::FORBIDDEN, StatusCode::FORBIDDEN));
+        for page in [plain(&unseen), plain(&waiting)] {
+            assert!(page.contains("0 of 1 needed views"), "{page}");
+            assert!(page.contains("<li><bdi>the &lt;poster&gt;</bdi></li>"), "{page}");
+        }
+        assert!(plain(&unseen).contains("Some items must be viewed first"), "{unseen:?}");
+        assert!(plain(&seen).contains("1 of 1 needed views"), "{seen:?}");
+        assert!(refused.text.contains("<title>Some items must be viewed first"), "{refused:?}");
+        assert_eq!(approved.to(), read);
+        let record = app.get_as(&lea, &read).await;
+        assert_eq!(record.page().matches("every item, or a near-identical copy").count(), 2);
     }
 
     async fn a_lead_refuses_a_suspension_with_a_reason(records: TestDatabase) {
@@ -262,7 +338,7 @@ on_both_engines! {
 
         assert!(soon.text.contains("<title>It is too early for the second review"), "{soon:?}");
         assert_eq!(unseen.status, StatusCode::FORBIDDEN);
-        assert!(unseen.text.contains("<title>Review the case once more"), "{unseen:?}");
+        assert!(unseen.text.contains("<title>Some items must be viewed first"), "{unseen:?}");
         assert!(page.page().contains("The case, for your second review"), "{page:?}");
         assert!(!page.page().contains("no second approver was required"), "too early: {page:?}");
         assert_eq!(approved.to(), read);

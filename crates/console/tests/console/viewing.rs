@@ -161,7 +161,11 @@ on_both_engines! {
             ("outcome", "violates"),
             ("account", "suspend"),
             ("reason", "It is the poster."),
+            ("confirmed", "yes"),
         ];
+        let own = [("claim", &*page.field("claim")), ("item", &*item)];
+        let own = app.post_as(&rei, &format!("{case}/views"), &own).await;
+        assert_eq!(app.get_as(&rei, &picture(&own)).await.status, StatusCode::OK);
         let to = app.post_as(&rei, &format!("{case}/decide"), &form).await.to();
         let decision = to.split("after=").nth(1).unwrap().split('&').next().unwrap();
 
@@ -179,5 +183,42 @@ on_both_engines! {
         assert_eq!(theirs.status, StatusCode::FORBIDDEN);
         assert!(!record.page().contains("<img"), "{record:?}");
         assert!(record.page().contains("Only the reviewer with the claim"), "{record:?}");
+    }
+
+    async fn the_reviewer_of_a_bulk_decision_views_its_items(records: TestDatabase) {
+        let app = TestApp::open(records).await;
+        app.item("a", Some("one")).await;
+        let (rei, aoi) = (app.reviewer("rei").await, app.reviewer("aoi").await);
+        let (case, page) = app.claim_next(&rei).await;
+        let item = app.store_evidence(case.rsplit('/').next().unwrap()).await;
+        let id = case.rsplit('/').next().unwrap();
+        drop(page);
+        let form = [
+            ("case", id),
+            ("outcome", "violates"),
+            ("items", "remove"),
+            ("account", "suspend"),
+            ("reason", "It is the poster."),
+        ];
+        let bulk = app.post_as(&rei, "/console/bulk", &form).await.to();
+        let bulk_id = bulk.rsplit('/').next().unwrap();
+
+        let shown = app.get_as(&rei, &bulk).await;
+        let refused = app.post_as(&rei, &format!("{bulk}/confirm"), &[]).await;
+        let blurred = format!("{case}/items/{item}/blurred?bulk={bulk_id}");
+        let blurred = app.get_as(&rei, &blurred).await;
+        let by = [("bulk", bulk_id), ("item", &*item)];
+        let theirs = app.post_as(&aoi, &format!("{case}/views"), &by).await;
+        let begun = app.post_as(&rei, &format!("{case}/views"), &by).await;
+        let got = app.get_as(&rei, &picture(&begun)).await;
+        let confirmed = app.post_as(&rei, &format!("{bulk}/confirm"), &[]).await;
+
+        let text = shown.page().replace(['\u{2068}', '\u{2069}'], "");
+        assert!(text.contains("0 of 1 needed views"), "{text}");
+        assert!(text.contains(&format!("data-by=\"bulk={bulk_id}\"")), "{text}");
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        assert_eq!((blurred.status, got.status), (StatusCode::OK, StatusCode::OK));
+        assert_eq!(theirs.status, StatusCode::NOT_FOUND);
+        assert_eq!(confirmed.to(), bulk);
     }
 }

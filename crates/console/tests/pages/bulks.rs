@@ -1,5 +1,6 @@
 //! The pages of bulk decisions: the form, the list, and a bulk decision in three states.
 
+use mamori_console::cases::page::Picture;
 use mamori_console::decisions::bulk_page::BulkPage;
 use mamori_console::decisions::bulk_page::BulksPage;
 use mamori_console::decisions::bulk_page::CaseRow;
@@ -8,6 +9,9 @@ use mamori_console::decisions::bulk_page::NewPage;
 use mamori_console::decisions::bulk_page::Row;
 use mamori_console::decisions::bulk_page::tone;
 use mamori_console::decisions::page as decision;
+use mamori_console::decisions::summary as said;
+use mamori_console::decisions::summary::SummaryText;
+use mamori_console::decisions::views_box::OpenRow;
 use mamori_console::frame::Frame;
 use mamori_console::query::choices;
 use mamori_console::{show, terms};
@@ -17,7 +21,7 @@ use mamori_model::{
 };
 
 use crate::golden;
-use crate::sample::{at, frame};
+use crate::sample::{at, frame, summary, views};
 
 const ONE: &str = "case_00000000000000000000000000000001";
 const TWO: &str = "case_00000000000000000000000000000002";
@@ -87,10 +91,24 @@ fn bulk(frame: &Frame, state: BulkState) -> BulkPage<'_> {
         id: id.to_owned(),
         urgency: terms::urgency(Urgency::KnownMaterial),
         items: 1,
+        is_unviewed: false,
         is_stale,
         state: state.map(terms::decision_state),
     };
+    let messages = frame.messages;
     let is_prepared = state == BulkState::Prepared;
+    let may_view = state != BulkState::Standing;
+    let open = OpenRow {
+        id: "match_00000000000000000000000000000001".to_owned(),
+        name: show::text("post-1/<picture>.jpg"),
+        picture: Some(Picture {
+            blurred: "/console/cases/x/items/y/blurred?bulk=z".to_owned(),
+            views: "/console/cases/x/views".to_owned(),
+            by: "bulk=z".to_owned(),
+            view: "hold",
+            is_shown: true,
+        }),
+    };
     let made = (!is_prepared).then_some(DecisionState::Proposed);
     BulkPage {
         frame,
@@ -100,6 +118,13 @@ fn bulk(frame: &Frame, state: BulkState) -> BulkPage<'_> {
         made_by: show::text("Yuki <script>alert('x')</script>"),
         approver: decision::approver_text(frame.messages, Approval::Colleague, None),
         until: is_prepared.then(|| show::time(at("2026-11-20T04:04:05Z"))),
+        summary: SummaryText::of(messages, &summary(), said::bulk_heading(state)),
+        confirm_act: said::act(messages, &summary(), Some(said::PROPOSE)),
+        approve_act: said::act(messages, &summary(), Some(said::APPROVE)),
+        undo_summary: SummaryText::of(messages, &summary(), said::UNDO_HEADING),
+        undo_act: said::act(messages, &summary(), Some(said::UNDO)),
+        views: may_view.then(|| views(frame, "views-needed-both")),
+        open: may_view.then_some(open).into_iter().collect(),
         cases: vec![case(ONE, false, made), case(TWO, is_prepared, made)],
         more: Some("/console/bulk/x?after=y".to_owned()),
         may_confirm: is_prepared,

@@ -219,6 +219,16 @@ fn the_decisions() {
 }
 
 #[test]
+fn a_decision_on_an_account_to_confirm() {
+    for (language, name) in
+        [(Language::English, "confirm.en.html"), (Language::Japanese, "confirm.ja.html")]
+    {
+        let frame = frame(language, StaffRole::Reviewer).at("/console/queue");
+        golden(name, &sample::confirm(&frame));
+    }
+}
+
+#[test]
 fn a_decision_that_waits_for_its_second_approver() {
     let frame = frame(Language::English, StaffRole::Lead).at("/console/decisions");
     golden("decision.en.html", &sample::decision(&frame));

@@ -14,19 +14,24 @@ use mamori_console::cases::page::NEVER_STORED;
 use mamori_console::cases::page::Picture;
 use mamori_console::cases::page::PreviousDecision;
 use mamori_console::cases::page::ViewRow;
+use mamori_console::decisions::confirm_page::{ConfirmPage, Field};
 use mamori_console::decisions::page as decision;
 use mamori_console::decisions::page::ActionRow;
 use mamori_console::decisions::page::CaseToReview;
 use mamori_console::decisions::page::DecisionPage;
+use mamori_console::decisions::summary::{self, SummaryText};
+use mamori_console::decisions::views_box::ViewsBox;
 use mamori_console::frame::Frame;
+use mamori_console::messages::MessageId;
 use mamori_console::query::choices;
 use mamori_console::{show, terms};
+use mamori_desk::decisions::summarise::{ActionGroup, Summary};
 use mamori_model::action::{ActionKind, Terms};
 use mamori_model::case::CaseEventKind;
 use mamori_model::staff::{OwnLimits, Scheme, ViewMode};
 use mamori_model::{
     ActionState, Approval, CaseState, Clarity, DecisionState, Feature, Language, Outcome, Purpose,
-    RoleSet, Staff, StaffId, StaffRole, Surface, Urgency, Verdict,
+    RoleSet, Staff, StaffId, StaffRole, Surface, Urgency, Verdict, Viewing,
 };
 
 pub fn at(text: &str) -> Timestamp {
@@ -80,7 +85,7 @@ pub fn case(frame: &Frame, is_claimed: bool) -> CasePage<'_> {
         items: vec![item(1, is_claimed), item(2, false)],
         next_items: None,
         has_pictures: is_claimed,
-        forms: is_claimed.then(forms),
+        forms: is_claimed.then(|| forms(frame)),
         may_claim: false,
         decisions: vec![DecisionRow {
             id: "dec_00000000000000000000000000000008".to_owned(),
@@ -89,6 +94,7 @@ pub fn case(frame: &Frame, is_claimed: bool) -> CasePage<'_> {
             tone: decision::tone(DecisionState::Undone),
             made: show::time(at("2026-11-20T09:00:00Z")),
             reason: show::text("It is the rehearsal picture.\nA second line."),
+            is_unviewed: true,
         }],
         history: vec![
             EventRow {
@@ -145,8 +151,61 @@ fn item(number: u32, is_pictured: bool) -> Item {
     }
 }
 
-fn forms() -> CaseForms {
+/// What a decision does that removes items and suspends accounts.
+pub fn summary() -> Summary {
+    let account = |name: &str| name.parse().unwrap();
+    let terms = Terms { until: Some("2026-12-24".parse().unwrap()), ..Terms::default() };
+    Summary {
+        groups: vec![
+            ActionGroup {
+                kind: ActionKind::SuspendAccount,
+                terms,
+                count: 2,
+                accounts: vec![account("user-17"), account("<user>\u{200b}")],
+            },
+            ActionGroup {
+                kind: ActionKind::RemoveItem,
+                terms: Terms::default(),
+                count: 32,
+                accounts: Vec::new(),
+            },
+        ],
+    }
+}
+
+/// The box that says that two of three views were made.
+pub fn views(frame: &Frame, rule: &str) -> ViewsBox {
+    let progress = [("done", 2_u32.into()), ("count", 3_u32.into())];
+    ViewsBox {
+        progress: frame.messages.with("views-needed-progress", &progress),
+        count: 3,
+        rule: frame.say(rule),
+        open: vec![show::text("post-1/<picture>.jpg")],
+        unkept: 1,
+    }
+}
+
+/// The page that confirms a decision on an account.
+pub fn confirm(frame: &Frame) -> ConfirmPage<'_> {
+    let heading = summary::heading(DecisionState::Proposed);
+    ConfirmPage {
+        frame,
+        case: "case_00000000000000000000000000000001".to_owned(),
+        summary: SummaryText::of(frame.messages, &summary(), heading),
+        outcome: terms::outcome(Outcome::Violates),
+        reason: show::text("It is <one> picture."),
+        about: MessageId("confirm-about-proposed"),
+        act: summary::act(frame.messages, &summary(), Some(summary::PROPOSE)),
+        fields: vec![
+            Field { name: "claim", value: "2".to_owned() },
+            Field { name: "reason", value: "It is <one> \"picture\".".to_owned() },
+        ],
+    }
+}
+
+fn forms(frame: &Frame) -> CaseForms {
     CaseForms {
+        views: views(frame, "views-needed-or-approval"),
         claim: 2,
         version: 5,
         until: show::time(at("2026-11-20T10:10:00Z")),
@@ -167,6 +226,7 @@ fn forms() -> CaseForms {
 
 /// A suspension that waits for its second approver.
 pub fn decision(frame: &Frame) -> DecisionPage<'_> {
+    let messages = frame.messages;
     let until = Terms { until: Some("2026-12-24".parse().unwrap()), ..Terms::default() };
     DecisionPage {
         frame,
@@ -189,6 +249,14 @@ pub fn decision(frame: &Frame) -> DecisionPage<'_> {
         reason: show::text("It is the rehearsal picture."),
         approver_note: None,
         undo_reason: None,
+        summary: SummaryText::of(messages, &summary(), summary::heading(DecisionState::Proposed)),
+        approve_act: summary::act(messages, &summary(), Some(summary::APPROVE)),
+        undo_summary: SummaryText::of(messages, &summary(), summary::UNDO_HEADING),
+        undo_act: summary::act(messages, &summary(), Some(summary::UNDO)),
+        author_viewing: terms::viewing(Viewing::NotKept),
+        approver_viewing: None,
+        is_unviewed: false,
+        views: Some(views(frame, "views-needed-both")),
         actions: vec![ActionRow {
             id: "act_00000000000000000000000000000001".to_owned(),
             what: terms::action(ActionKind::SuspendAccount),

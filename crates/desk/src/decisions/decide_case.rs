@@ -43,6 +43,14 @@ pub(super) struct DecisionContent<'a> {
     pub(crate) bulk: Option<BulkId>,
 }
 
+/// What follows from a decision that may be made.
+pub(super) struct Judged {
+    pub(super) case: Case,
+    pub(super) actions: Vec<ServiceAction>,
+    pub(super) approval: Approval,
+    pub(super) author_viewing: Viewing,
+}
+
 impl Desk {
     /// Decides a case that the reviewer has claimed and seen in its current version. The decision
     /// takes effect at once and the service is asked for its actions, unless a second approver is
@@ -57,27 +65,15 @@ impl Desk {
         let now = self.clock().now();
 
         let mut tx = self.store().begin("decide").await?;
-        let case = tx.lock_case(new.case).await?.ok_or(Error::NotFound("case"))?;
-        case.held_by(who.staff(), new.claim, new.version, now)?;
-        let items = tx.case_item_names(case.id).await?;
-        let names: Vec<ItemName> = items.into_iter().map(|item| item.name).collect();
-        let actions = new.measures.actions(new.outcome, &case, &names, Self::day(now))?;
-        let grave = self.grave_from(now);
-        let of_author = (who.staff(), Timestamp::MIN);
-        let views = CaseViews::load(&mut tx, &[case.id], of_author, now).await?;
-        let viewed = views.viewed_of(case.id, new.outcome, &actions, grave);
-        viewed.permits_author()?;
+        let Judged { case, actions, approval, author_viewing } =
+            self.judge(&mut tx, who, &new, now).await?;
         let policy = tx.policy(case.purpose).await?.ok_or(Error::NotFound("policy"))?;
         let answer = DecisionContent {
             outcome: new.outcome,
             reason: &new.reason,
             policy_version: policy.version,
-            approval: approval::required(
-                approval::is_required(&actions, 1, grave) || viewed.needs_approval(),
-                self.settings().is_single_person,
-                now,
-            ),
-            author_viewing: viewed.word_of_author(),
+            approval,
+            author_viewing,
             bulk: None,
         };
         let decision = self.decision_of(who, &case, answer, now)?;
@@ -86,6 +82,30 @@ impl Desk {
 
         self.inner.enqueued.notify_one();
         Ok(decision)
+    }
+
+    /// Checks whether the reviewer may make this decision now, and works out what follows from it.
+    /// Locks the case. Refused as [`Self::decide`] is.
+    pub(super) async fn judge(
+        &self,
+        tx: &mut Tx,
+        who: &Reviewer,
+        new: &NewDecision,
+        now: Timestamp,
+    ) -> Result<Judged, Error> {
+        let case = tx.lock_case(new.case).await?.ok_or(Error::NotFound("case"))?;
+        case.held_by(who.staff(), new.claim, new.version, now)?;
+        let items = tx.case_item_names(case.id).await?;
+        let names: Vec<ItemName> = items.into_iter().map(|item| item.name).collect();
+        let actions = new.measures.actions(new.outcome, &case, &names, Self::day(now))?;
+        let grave = self.grave_from(now);
+        let of_author = (who.staff(), Timestamp::MIN);
+        let views = CaseViews::load(tx, &[case.id], of_author, now).await?;
+        let viewed = views.viewed_of(case.id, new.outcome, &actions, grave);
+        viewed.permits_author()?;
+        let is_needed = approval::is_required(&actions, 1, grave) || viewed.needs_approval();
+        let approval = approval::required(is_needed, self.settings().is_single_person, now);
+        Ok(Judged { case, actions, approval, author_viewing: viewed.word_of_author() })
     }
 
     /// Builds the decision that a reviewer's answer to a case makes.

@@ -9,6 +9,7 @@ use mamori_model::page::{Page, PageSize};
 use mamori_model::{DecisionId, Line, StaffId};
 use mamori_store::{DecisionFilter, DeliverySummary};
 
+use crate::decisions::summarise::Summary;
 use crate::staff::member::{Records, Reviewer};
 use crate::{Desk, Error};
 
@@ -20,6 +21,10 @@ pub struct DecisionView {
     /// Its actions in the order in which they were asked for; an action that reverses another one
     /// comes after it.
     pub actions: Vec<ActionView>,
+    /// What the service is, was or would be asked to do.
+    pub summary: Summary,
+    /// What undoing it would ask of the service.
+    pub undo_summary: Summary,
 }
 
 /// One action of a decision and the webhook deliveries that carried it.
@@ -87,6 +92,7 @@ impl Desk {
 
     pub(super) async fn decision_view(&self, decision: Decision) -> Result<DecisionView, Error> {
         let actions = self.store().actions_of_decision(decision.id).await?;
+        let (summary, undo_summary) = (Summary::of_requests(&actions), Summary::of_undo(&actions));
         let mut deliveries = self.store().deliveries_of_decision(decision.id).await?;
         let actions = actions
             .into_iter()
@@ -96,6 +102,6 @@ impl Desk {
                 ActionView { request, deliveries }
             })
             .collect();
-        Ok(DecisionView { decision, actions })
+        Ok(DecisionView { decision, actions, summary, undo_summary })
     }
 }

@@ -12,6 +12,7 @@ pub mod list_decisions;
 pub mod prepare_bulk;
 pub mod previous_decision;
 pub mod read_bulk;
+pub mod summarise;
 pub mod undo_bulk;
 pub mod undo_decision;
 pub mod views_needed;

@@ -6,9 +6,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::Timestamp;
 use mamori_model::bulk::{Bulk, BulkState};
 use mamori_model::page::{Page, PageSize};
-use mamori_model::{BulkId, Case, CaseId, Decision, Line, Policy, Purpose, StaffId};
+use mamori_model::{
+    BulkId, Case, CaseId, Decision, DecisionId, Line, Policy, Purpose, ServiceAction, ServiceId,
+    StaffId,
+};
 use mamori_store::Choosing;
 
+use crate::decisions::prepare_bulk::actions_of;
+use crate::decisions::summarise::Summary;
 use crate::staff::member::{Records, Reviewer};
 use crate::{Desk, Error};
 
@@ -22,6 +27,10 @@ pub struct BulkView {
     pub policy: Policy,
     /// A page of its cases, oldest first.
     pub cases: Page<BulkCase, CaseId>,
+    /// What the services are, were or would be asked to do.
+    pub summary: Summary,
+    /// What undoing it would ask of the services.
+    pub undo_summary: Summary,
     /// Display names of the staff members who prepared, approved, refused or undid it, by id.
     pub people: BTreeMap<StaffId, Line>,
 }
@@ -131,6 +140,7 @@ impl Desk {
         let shown = store.bulk_versions(bulk.id).await?;
         let cases = store.cases_of_bulk(bulk.id, after, size).await?;
         let decisions = store.decisions_of_bulk(bulk.id).await?;
+        let (summary, undo_summary) = self.summaries(&bulk, &decisions).await?;
         let mut decisions: HashMap<CaseId, Decision> =
             decisions.into_iter().map(|decision| (decision.case, decision)).collect();
         let is_prepared = bulk.state == BulkState::Prepared;
@@ -143,6 +153,50 @@ impl Desk {
         let who = [Some(bulk.made_by), bulk.approver_id, bulk.undone_by];
         let who: BTreeSet<StaffId> = who.into_iter().flatten().collect();
         let people = store.display_names(&who).await?;
-        Ok(BulkView { bulk, policy, cases: Page { rows, next: cases.next }, people })
+        let cases = Page { rows, next: cases.next };
+        Ok(BulkView { bulk, policy, cases, summary, undo_summary, people })
+    }
+
+    /// Returns the cases of a bulk decision that is not confirmed, and what it asks for in each.
+    pub(super) async fn actions_of_bulk(
+        &self,
+        bulk: &Bulk,
+    ) -> Result<(Vec<Case>, HashMap<CaseId, Vec<ServiceAction>>), Error> {
+        let store = self.store();
+        let (mut cases, mut after) = (Vec::new(), None);
+        loop {
+            let page = store.cases_of_bulk(bulk.id, after, PageSize::LARGEST).await?;
+            cases.extend(page.rows);
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        let names = store.names_of_bulk(bulk.id).await?;
+        let actions = actions_of(bulk, &cases, &names, bulk.made_at)?;
+        Ok((cases, actions))
+    }
+
+    /// Returns what a bulk decision asks of the services, and what undoing it would: by the actions
+    /// of its decisions, or, before it was confirmed, by its measures.
+    async fn summaries(
+        &self,
+        bulk: &Bulk,
+        decisions: &[Decision],
+    ) -> Result<(Summary, Summary), Error> {
+        let store = self.store();
+        if !decisions.is_empty() {
+            let ids: Vec<DecisionId> = decisions.iter().map(|decision| decision.id).collect();
+            let requests = store.actions_of_decisions(ids).await?;
+            let all = || requests.values().flatten();
+            return Ok((Summary::of_requests(all()), Summary::of_undo(all())));
+        }
+        let (cases, actions) = self.actions_of_bulk(bulk).await?;
+        let mut requested: Vec<(ServiceId, &ServiceAction)> = Vec::new();
+        for case in &cases {
+            let of_case = actions.get(&case.id).map_or(&[][..], Vec::as_slice);
+            requested.extend(of_case.iter().map(|action| (case.service, action)));
+        }
+        Ok((Summary::of(requested), Summary::default()))
     }
 }

@@ -35,6 +35,8 @@ pub struct ViewsNeeded {
 pub struct OpenItem {
     /// The case that has the item.
     pub case: CaseId,
+    /// The decision whose second approver views it; `None` for the author.
+    pub decision: Option<DecisionId>,
     /// The item's match.
     pub item: MatchId,
     /// The service's name of the item.
@@ -116,9 +118,20 @@ impl CaseViews {
         };
         let open = coverage.open().filter_map(|item| {
             let (case, name) = (case_of(item)?, item.name.clone());
-            Some(OpenItem { case, item: item.item, name })
+            Some(OpenItem { case, decision: None, item: item.item, name })
         });
         ViewsNeeded { demand, progress: coverage.progress(), open: open.collect() }
+    }
+}
+
+impl ViewsNeeded {
+    /// Names the decision whose second approver views each item.
+    fn through(mut self, decisions: &[Decision]) -> Self {
+        for open in &mut self.open {
+            let of_case = decisions.iter().find(|decision| decision.case == open.case);
+            open.decision = of_case.map(|decision| decision.id);
+        }
+        self
     }
 }
 
@@ -193,7 +206,9 @@ impl Desk {
         PendingApproval::from(&decision).can_approve_eventually(who, self.clock().now())?;
         let since = approver_views_since(decision.approval, decision.made_at);
         let views = self.case_views(&[decision.case], (who.staff(), since)).await?;
-        Ok(views.needed(Some(self.demand_of(&[decision], &views).await?)))
+        let decisions = [decision];
+        let demand = self.demand_of(&decisions, &views).await?;
+        Ok(views.needed(Some(demand)).through(&decisions))
     }
 
     /// Returns the views that the reviewer has made of the items of a bulk decision, as its author
@@ -206,7 +221,11 @@ impl Desk {
         match bulk.state {
             BulkState::Prepared if bulk.made_by == who.staff() => {
                 let views = self.case_views(&cases, (who.staff(), Timestamp::MIN)).await?;
-                Ok(views.needed(None))
+                let (_, actions) = self.actions_of_bulk(&bulk).await?;
+                let grave = self.grave_from(self.clock().now());
+                let viewed = views.viewed(bulk.outcome, &actions, grave);
+                let demand = viewed.values().map(|viewed| viewed.demand).max();
+                Ok(views.needed(demand))
             }
             BulkState::Proposed => {
                 PendingApproval::from(&bulk).can_approve_eventually(who, self.clock().now())?;
@@ -215,7 +234,8 @@ impl Desk {
                 let made_at = made_at.ok_or_else(not_found)?;
                 let since = approver_views_since(bulk.approval, made_at);
                 let views = self.case_views(&cases, (who.staff(), since)).await?;
-                Ok(views.needed(Some(self.demand_of(&decisions, &views).await?)))
+                let demand = self.demand_of(&decisions, &views).await?;
+                Ok(views.needed(Some(demand)).through(&decisions))
             }
             BulkState::Prepared
             | BulkState::Standing

@@ -89,7 +89,7 @@ impl Desk {
     }
 
     /// Records a view by the reviewer who prepared a bulk decision, of an item of one of its cases,
-    /// which nobody has claimed. Otherwise as [`Self::open_view`]; [`Error::NotFound`] if another
+    /// which are unclaimed. Otherwise as [`Self::open_view`]; [`Error::NotFound`] if another
     /// reviewer prepared it, [`Refusal::BulkLapsed`] if it can no longer be confirmed.
     pub async fn open_view_in_bulk(
         &self,

@@ -196,7 +196,24 @@ fn versions(rows: Vec<(Uuid, i64)>) -> Result<HashMap<CaseId, u32>, Error> {
     rows.into_iter().map(read).collect()
 }
 
+fn names(rows: Vec<(Uuid, String)>) -> Result<HashMap<CaseId, Vec<ItemName>>, Error> {
+    let mut names: HashMap<CaseId, Vec<ItemName>> = HashMap::new();
+    for (case, name) in rows {
+        let name = name.parse().or_corrupt("item_match.item_name")?;
+        names.entry(case.into()).or_default().push(name);
+    }
+    Ok(names)
+}
+
 impl Store {
+    /// Returns the item names of the cases of a bulk decision, by case.
+    pub async fn names_of_bulk(
+        &self,
+        bulk: BulkId,
+    ) -> Result<HashMap<CaseId, Vec<ItemName>>, Error> {
+        names(self.rows(NAMES_OF_BULK.bind(bulk)).await?)
+    }
+
     /// Returns a bulk decision.
     pub async fn bulk(&self, bulk: BulkId) -> Result<Option<Bulk>, Error> {
         let row: Option<BulkRow> = self.row(BULK_BY_ID.bind(bulk)).await?;
@@ -287,13 +304,7 @@ impl Tx {
         &mut self,
         bulk: BulkId,
     ) -> Result<HashMap<CaseId, Vec<ItemName>>, Error> {
-        let rows: Vec<(Uuid, String)> = self.rows(NAMES_OF_BULK.bind(bulk)).await?;
-        let mut names: HashMap<CaseId, Vec<ItemName>> = HashMap::new();
-        for (case, name) in rows {
-            let name = name.parse().or_corrupt("item_match.item_name")?;
-            names.entry(case.into()).or_default().push(name);
-        }
-        Ok(names)
+        names(self.rows(NAMES_OF_BULK.bind(bulk)).await?)
     }
 
     /// Adds a bulk decision over `cases`, which this transaction has locked: the queue does not

@@ -48,8 +48,8 @@ queries! {
     INSERT_DECISION = "-- insert_decision
         INSERT INTO decision (id, case_id, service_id, purpose, policy_version, outcome, reason,
                               state, made_by, made_at, approval, not_before, author_viewing,
-                              approver_id, resolved_at, bulk_id, changed_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+                              approver_viewing, approver_id, resolved_at, bulk_id, changed_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
     RESOLVE_DECISION = "-- resolve_decision
         UPDATE decision
            SET state = $2, approver_id = $3, approver_note = $4, resolved_at = $5, changed_by = $6,
@@ -270,6 +270,7 @@ impl Tx {
             .bind(decision.approval.as_str())
             .bind(decision.approval.not_before())
             .bind(decision.author_viewing.as_str())
+            .bind(decision.approver_viewing.map(Viewing::as_str))
             .bind(decision.approver_id)
             .bind(decision.resolved_at)
             .bind(decision.bulk)

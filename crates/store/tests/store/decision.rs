@@ -83,13 +83,17 @@ on_both_engines! {
     async fn the_database_refuses_a_decision_that_its_maker_approved(records: TestDatabase) {
         let store = a_case(&records).await;
         let standing = Decision { state: DecisionState::Standing, ..proposed(1) };
-        let by = |person| Decision { approver_id: Some(id(person)), ..standing.clone() };
+        let approver_viewing = Some(Viewing::NotKept);
+        let approved = Decision { approver_viewing, ..standing.clone() };
+        let by = |person| Decision { approver_id: Some(id(person)), ..approved.clone() };
+        let unseen = Decision { approver_viewing: None, ..by(2) };
 
         assert!(insert(&store, &by(1)).await.is_err(), "its maker approved it");
         assert!(insert(&store, &standing).await.is_err(), "it was not approved");
         let alone = Approval::Alone { not_before: at(9) };
         let unread = Decision { approval: alone, ..standing.clone() };
         assert!(insert(&store, &unread).await.is_err(), "its maker did not approve it later");
+        assert!(insert(&store, &unseen).await.is_err(), "it is not known what was viewed");
         insert(&store, &by(2)).await.unwrap();
     }
 
