@@ -76,6 +76,8 @@ struct Inner {
     passkeys: Option<Passkeys>,
     /// The secret from which passkey challenges are derived; read from the database once.
     challenge_secret: OnceCell<Sensitive<[u8; 32]>>,
+    /// The secret from which aliases of accounts are derived; read from the database once.
+    alias_secret: OnceCell<Sensitive<[u8; 32]>>,
     /// Limits password attempts at this node, before the database is asked.
     password_attempts: RateLimiter,
     /// Whether the database's write-ahead log may still hold the keys of items whose term has
@@ -118,6 +120,7 @@ impl Desk {
             sender,
             passkeys,
             challenge_secret: OnceCell::new(),
+            alias_secret: OnceCell::new(),
             password_attempts,
             overwritten: AtomicBool::new(true),
             hashing: Semaphore::new(HASHING_MAX),

@@ -11,6 +11,7 @@ case-to-decision = Zur Entscheidung
 case-danger = Ein Kind ist vielleicht jetzt in Gefahr
 case-subject = Worum es geht
 case-account = Konto
+case-alias-about = Das ist ein Alias. Den Namen des Kontos sieht, wer den Fall übernommen hat.
 case-item = Inhalt
 case-service = Dienst
 case-opened = Eröffnet

@@ -100,3 +100,5 @@ backdrop-black = auf Schwarz
 
 transforms-all = werden verglichen
 transforms-none = werden nicht verglichen
+alias-account = Konto, unter einem Alias
+alias-about = Konten stehen hier unter einem Alias. Dasselbe Konto hat heute in dieser Liste denselben Alias, anderswo einen anderen.

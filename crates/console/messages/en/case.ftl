@@ -11,6 +11,7 @@ case-to-decision = Go to the decision
 case-danger = A child may be in danger now
 case-subject = Subject
 case-account = Account
+case-alias-about = This is an alias. The account’s own name is shown to the reviewer who has claimed the case.
 case-item = Item
 case-service = Service
 case-opened = Opened

@@ -100,3 +100,5 @@ backdrop-black = on black
 
 transforms-all = compared
 transforms-none = not compared
+alias-account = Account, by an alias
+alias-about = Accounts are shown by an alias. The same account has the same alias within this list today, and another one elsewhere.

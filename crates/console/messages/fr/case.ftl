@@ -11,6 +11,7 @@ case-to-decision = Vers la décision
 case-danger = Un enfant est peut-être en danger maintenant
 case-subject = De quoi il s’agit
 case-account = Compte
+case-alias-about = C’est un alias. Le nom du compte s’affiche pour la personne qui a pris le dossier en charge.
 case-item = Élément
 case-service = Service
 case-opened = Ouvert

@@ -100,3 +100,5 @@ backdrop-black = sur fond noir
 
 transforms-all = comparées
 transforms-none = non comparées
+alias-account = Compte, sous un alias
+alias-about = Les comptes figurent sous un alias. Un même compte a aujourd’hui le même alias dans cette liste, et un autre ailleurs.

@@ -11,6 +11,7 @@ case-to-decision = Alla decisione
 case-danger = Forse un minore è in pericolo ora
 case-subject = Di che cosa si tratta
 case-account = Account
+case-alias-about = È un alias. Il nome dell’account lo vede chi ha preso in carico il caso.
 case-item = Elemento
 case-service = Servizio
 case-opened = Aperto

@@ -100,3 +100,5 @@ backdrop-black = su nero
 
 transforms-all = confrontate
 transforms-none = non confrontate
+alias-account = Account, con un alias
+alias-about = Gli account sono indicati con un alias. Lo stesso account ha oggi lo stesso alias in questo elenco, e un altro altrove.

@@ -11,6 +11,7 @@ case-to-decision = 判断へ移動
 case-danger = 子どもが今まさに危険な状態かもしれません
 case-subject = 対象
 case-account = アカウント
+case-alias-about = これは仮名です。アカウントの名前は、この案件を担当している人に表示されます。
 case-item = アイテム
 case-service = サービス
 case-opened = 作成日時

@@ -100,3 +100,5 @@ backdrop-black = 黒背景
 
 transforms-all = 照合する
 transforms-none = 照合しない
+alias-account = アカウント（仮名）
+alias-about = アカウントは仮名で表示されます。同じアカウントはこの一覧では今日のうち同じ仮名ですが、ほかの一覧では別の仮名になります。

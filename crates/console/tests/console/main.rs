@@ -1,6 +1,7 @@
 //! HTTP tests of the console over a real desk, without scripts.
 #![cfg(test)]
 
+mod aliases;
 mod bad_requests;
 mod banks;
 mod bulk;

@@ -73,6 +73,7 @@ pub fn case(frame: &Frame, is_claimed: bool) -> CasePage<'_> {
         danger_note: Some("Call 110."),
         subject: show::text("user-17 <script>alert('x')</script>"),
         is_account: true,
+        is_alias: false,
         service: "svc_00000000000000000000000000000001".to_owned(),
         opened: show::time(at("2026-11-20T03:04:05Z")),
         alike: 3,
