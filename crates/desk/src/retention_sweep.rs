@@ -36,6 +36,7 @@ impl Desk {
                     imports_interrupted = swept.imports_interrupted,
                     claims_lapsed = swept.claims_lapsed,
                     views_closed = swept.views_closed,
+                    disputes_ended = swept.disputes_ended,
                     bulks_lapsed = swept.bulks_lapsed,
                     evidence_expired = swept.evidence_expired,
                     rows_deleted = swept.rows_deleted,

@@ -43,7 +43,7 @@ pub use bank::{Action, Bank, BankName, PrivateBasis, Purpose, Reach, Transforms}
 pub use bulk::{Bulk, BulkState};
 pub use case::{Case, CaseEvent, CaseState, Claim, Level, Subject, Urgency};
 pub use decision::{Decision, DecisionState, Outcome};
-pub use dispute::{Dispute, DisputeState};
+pub use dispute::{Dispute, DisputeScope, DisputeState};
 pub use entry::{Entry, EntryChange, EntryState};
 pub use evidence::{Evidence, EvidenceStatus};
 pub use free_text::FreeText;

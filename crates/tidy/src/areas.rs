@@ -81,7 +81,7 @@ const LAYERS: [Layer; 4] = [
             ("evidence", &["staff"]),
             ("overview", &["staff"]),
             ("staff", &["services"]),
-            ("viewing", &["decisions", "staff"]),
+            ("viewing", &["banks", "decisions", "staff"]),
             ("webhooks", &["staff"]),
         ],
     },
@@ -115,6 +115,8 @@ const LAYERS: [Layer; 4] = [
             "messages.rs",
         ],
         arrows: &[
+            // The page of a dispute shows the items that the entry held.
+            ("banks", &["cases"]),
             // The page of a case has the form of its decision, and shows the decisions before.
             ("cases", &["decisions"]),
             ("decisions", &["cases", "staff"]),

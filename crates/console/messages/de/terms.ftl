@@ -54,6 +54,7 @@ event-decided = Entschieden
 event-undone = Die Entscheidung wurde zurückgenommen
 event-reopened = Wieder offen
 event-disputed = Einträge wurden angefochten
+event-dispute-agreed = Die Leitung stimmte dem Einspruch zu
 event-in-bulk = In eine Sammelentscheidung genommen
 event-out-of-bulk = Aus einer Sammelentscheidung genommen
 event-requested-again = Der Dienst wurde erneut gebeten

@@ -54,6 +54,7 @@ event-decided = Decided
 event-undone = The decision was undone
 event-reopened = Reopened
 event-disputed = Entries were disputed
+event-dispute-agreed = A lead agreed to the dispute
 event-in-bulk = Added to a bulk decision
 event-out-of-bulk = Removed from a bulk decision
 event-requested-again = An action was requested again

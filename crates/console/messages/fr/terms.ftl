@@ -54,6 +54,7 @@ event-decided = Décidé
 event-undone = La décision a été annulée
 event-reopened = Rouvert
 event-disputed = Des entrées ont été contestées
+event-dispute-agreed = Un responsable a approuvé la contestation
 event-in-bulk = Placé dans une décision groupée
 event-out-of-bulk = Retiré d’une décision groupée
 event-requested-again = Le service a été sollicité à nouveau

@@ -54,6 +54,7 @@ event-decided = Deciso
 event-undone = La decisione è stata annullata
 event-reopened = Riaperto
 event-disputed = Alcune voci sono state contestate
+event-dispute-agreed = Un responsabile ha approvato la contestazione
 event-in-bulk = Messo in una decisione collettiva
 event-out-of-bulk = Tolto da una decisione collettiva
 event-requested-again = Il servizio è stato sollecitato di nuovo

@@ -54,6 +54,7 @@ event-decided = 判断が確定
 event-undone = 判断を取り消し
 event-reopened = 再び未判断に
 event-disputed = エントリに異議
+event-dispute-agreed = 主任が異議に同意
 event-in-bulk = 一括判断に追加
 event-out-of-bulk = 一括判断から除外
 event-requested-again = サービスへの再依頼

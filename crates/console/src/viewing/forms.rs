@@ -19,13 +19,15 @@ use crate::query::PageQuery;
 use crate::staff::sign_in_forms::EmptyForm;
 use crate::staff::sign_in_forms::json;
 
-/// Why a reviewer may view an item: the claim that their page showed, or, if `decision` is not
-/// empty, the decision whose second approver they are.
+/// Why a reviewer may view an item: the claim that their page showed; if `decision` is not empty, the
+/// decision whose second approver they are; if `dispute` is not empty, the dispute to which they may
+/// agree as a lead.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ViewReason {
     claim: Option<u32>,
     decision: String,
+    dispute: String,
 }
 
 /// The form that begins a clear view.
@@ -37,6 +39,8 @@ pub struct BeginViewForm {
     claim: Option<u32>,
     #[serde(default)]
     decision: String,
+    #[serde(default)]
+    dispute: String,
 }
 
 /// `POST /console/cases/{case}/views`: begins a clear view; the answer has its id and the URL of
@@ -47,7 +51,7 @@ pub async fn begin(
     Path(case): Path<String>,
     Form(form): Form<BeginViewForm>,
 ) -> Result<Response, Fault> {
-    let by = ViewReason { claim: form.claim, decision: form.decision };
+    let by = ViewReason { claim: form.claim, decision: form.decision, dispute: form.dispute };
     let item = form.item.parse().map_err(|_| wrong("item"))?;
     let view = open_view(&console, &reviewer, (&case, item), &by, Clarity::Clear).await?.view();
     Ok(json(format!("{{\"view\":\"{view}\",\"picture\":\"/console/views/{view}/picture\"}}")))
@@ -106,6 +110,11 @@ async fn open_view(
     clarity: Clarity,
 ) -> Result<RecordedView, Fault> {
     let case = read(case)?;
+    if !by.dispute.is_empty() {
+        let lead = reviewer.proof.member().lead().ok_or_else(Fault::not_found)?;
+        let dispute = by.dispute.parse().map_err(|_| wrong("dispute"))?;
+        return Ok(console.desk.open_view_of_dispute(&lead, dispute, item, clarity).await?);
+    }
     if by.decision.is_empty() {
         let claim = by.claim.ok_or_else(|| wrong("claim"))?;
         return Ok(console.desk.open_view(&reviewer.proof, case, claim, item, clarity).await?);

@@ -7,6 +7,7 @@ mod banks;
 mod bulk;
 mod cases;
 mod decisions;
+mod disputes;
 mod find;
 mod fuzz_coverage;
 mod hostile;

@@ -118,7 +118,8 @@ pub fn case(frame: &Frame, is_claimed: bool) -> CasePage<'_> {
     }
 }
 
-fn item(number: u32, is_pictured: bool) -> Item {
+/// An item of a case.
+pub fn item(number: u32, is_pictured: bool) -> Item {
     let id = format!("match_{number:032}");
     let case = "/console/cases/case_00000000000000000000000000000001";
     Item {

@@ -1,6 +1,7 @@
 //! Banks, their entries, imports, and disputes about entries.
 
 pub mod add_entries;
+pub mod agree_dispute;
 pub mod change_bank;
 pub mod change_entry;
 pub mod create_bank;
@@ -11,6 +12,7 @@ pub mod import_lines;
 pub mod import_refusal;
 pub mod list_banks;
 pub(crate) mod open_disputes;
+pub mod read_disputes;
 pub mod resolve_dispute;
 pub mod withdraw_entries;
 

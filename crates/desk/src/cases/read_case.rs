@@ -152,7 +152,8 @@ impl Desk {
         })
     }
 
-    fn item_view(&self, found: Match, evidence: Option<&Evidence>) -> ItemView {
+    /// Adds to an item of a case the names of its banks, and whether it can be viewed.
+    pub(crate) fn item_view(&self, found: Match, evidence: Option<&Evidence>) -> ItemView {
         let directory = self.directory();
         let banks: BTreeSet<_> = found.hits.iter().map(|hit| hit.bank).collect();
         let banks = banks.into_iter().filter_map(|bank| directory.bank(bank));
