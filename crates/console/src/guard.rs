@@ -11,6 +11,7 @@ use axum::http::header::SET_COOKIE;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method};
 use axum::response::{IntoResponse, Redirect, Response};
+use mamori_desk::banks::read_disputes::DisputeReader;
 use mamori_desk::staff::list_staff::StaffReader;
 use mamori_desk::staff::member;
 use mamori_desk::{Error, SessionLookup};
@@ -157,6 +158,35 @@ impl Proof for PeopleProof {
     fn of(member: &mamori_desk::Member) -> Option<Self> {
         let administrator = member.administrator().map(Self::Administrator);
         administrator.or_else(|| member.auditor().map(Self::Auditor))
+    }
+}
+
+/// Proof that a staff member may read disputes.
+#[derive(Clone, Debug)]
+pub enum DisputeProof {
+    /// A policy editor, who resolves them.
+    Editor(member::PolicyEditor),
+    /// A lead or an auditor.
+    Records(member::Records),
+}
+
+/// A staff member who may read disputes.
+pub type Disputes = As<DisputeProof>;
+
+impl DisputeProof {
+    /// Returns the same proof in the form that the verbs take.
+    pub fn reader(&self) -> DisputeReader<'_> {
+        match self {
+            Self::Editor(editor) => DisputeReader::Editor(editor),
+            Self::Records(records) => DisputeReader::Records(records),
+        }
+    }
+}
+
+impl Proof for DisputeProof {
+    fn of(member: &mamori_desk::Member) -> Option<Self> {
+        let editor = member.editor().map(Self::Editor);
+        editor.or_else(|| member.records().map(Self::Records))
     }
 }
 

@@ -83,6 +83,9 @@ routes! {
     POST "/console/bulk/{bulk}/undo" => decisions::bulk_forms::undo;
     GET "/console/banks" => banks::page::list;
     GET "/console/banks/{bank}" => banks::page::show;
+    GET "/console/disputes" => banks::disputes_page::list;
+    GET "/console/disputes/{dispute}" => banks::disputes_page::show;
+    POST "/console/disputes/{dispute}/agree" => banks::forms::agree;
     POST "/console/disputes/{dispute}/resolve" => banks::forms::resolve;
     GET "/console/policies" => decisions::policies_page::list;
     GET "/console/policies/{purpose}" => decisions::policies_page::show;

@@ -104,6 +104,7 @@ message_ids! {
         Undone "event-undone",
         Reopened "event-reopened",
         Disputed "event-disputed",
+        DisputeAgreed "event-dispute-agreed",
         InBulk "event-in-bulk",
         OutOfBulk "event-out-of-bulk",
         RequestedAgain "event-requested-again",

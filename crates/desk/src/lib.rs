@@ -83,6 +83,8 @@ struct Inner {
     passkeys: Option<Passkeys>,
     /// The secret from which passkey challenges are derived; read from the database once.
     challenge_secret: OnceCell<Sensitive<[u8; 32]>>,
+    /// The secret from which aliases of accounts are derived; read from the database once.
+    alias_secret: OnceCell<Sensitive<[u8; 32]>>,
     /// Limits password attempts at this node, before the database is asked.
     password_attempts: RateLimiter,
     /// The days on which this node saw API keys.
@@ -131,6 +133,7 @@ impl Desk {
             sender,
             passkeys,
             challenge_secret: OnceCell::new(),
+            alias_secret: OnceCell::new(),
             password_attempts,
             refused_keys: RefusedKeys::default(),
             near_hits: NearHits::default(),

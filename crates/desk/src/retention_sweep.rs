@@ -38,6 +38,7 @@ impl Desk {
                     imports_interrupted = swept.imports_interrupted,
                     claims_lapsed = swept.claims_lapsed,
                     views_closed = swept.views_closed,
+                    disputes_ended = swept.disputes_ended,
                     bulks_lapsed = swept.bulks_lapsed,
                     requests_lapsed = swept.requests_lapsed,
                     evidence_expired = swept.evidence_expired,

@@ -21,6 +21,8 @@ pub struct SweepSummary {
     pub claims_lapsed: u64,
     /// Views that ended because the page sent no keep-alive.
     pub views_closed: u64,
+    /// Disputes that ended with their case, as no lead had agreed.
+    pub disputes_ended: u64,
     /// Bulk decisions that were not confirmed in time.
     pub bulks_lapsed: u64,
     /// Requests for a second actor that lapsed.
@@ -41,6 +43,7 @@ impl AddAssign for SweepSummary {
             imports_interrupted,
             claims_lapsed,
             views_closed,
+            disputes_ended,
             bulks_lapsed,
             requests_lapsed,
             evidence_expired,
@@ -50,6 +53,7 @@ impl AddAssign for SweepSummary {
         self.imports_interrupted += imports_interrupted;
         self.claims_lapsed += claims_lapsed;
         self.views_closed += views_closed;
+        self.disputes_ended += disputes_ended;
         self.bulks_lapsed += bulks_lapsed;
         self.requests_lapsed += requests_lapsed;
         self.evidence_expired += evidence_expired;

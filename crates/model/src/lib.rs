@@ -54,7 +54,7 @@ pub use bulk::{Bulk, BulkState};
 pub use case::{Case, CaseEvent, CaseState, Claim, Level, Subject, Urgency};
 pub use change_notice::{ChangeNotice, Narrowing};
 pub use decision::{Decision, DecisionState, Outcome};
-pub use dispute::{Dispute, DisputeState};
+pub use dispute::{Dispute, DisputeScope, DisputeState};
 pub use distances::{Distances, ShownHit};
 pub use entry::{Entry, EntryChange, EntryState};
 pub use evidence::{Evidence, EvidenceStatus};

@@ -181,6 +181,12 @@ refusals! {
     ActionAnswered: Conflict = "action.answered", "this action already has a different answer";
     /// The dispute was resolved before.
     DisputeResolved: Conflict = "dispute.resolved", "this dispute was resolved already";
+    /// A lead agreed to the dispute, or to another one about the entry at the same service, before.
+    DisputeAgreed: Conflict = "dispute.agreed",
+        "a lead agreed already: the entry is disputed for the whole service";
+    /// An item that the entry held can be viewed, and the lead has viewed none of them clear.
+    DisputeViewNeeded: Forbidden = "dispute.view_needed",
+        "view an item that the entry held before you agree";
 }
 
 #[cfg(test)]

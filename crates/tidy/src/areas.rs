@@ -89,7 +89,7 @@ const LAYERS: [Layer; 4] = [
             ("overview", &["staff"]),
             ("services", &["approvals", "audit"]),
             ("staff", &["audit", "services"]),
-            ("viewing", &["decisions", "staff"]),
+            ("viewing", &["banks", "decisions", "staff"]),
             ("webhooks", &["audit", "staff"]),
         ],
     },
@@ -129,6 +129,8 @@ const LAYERS: [Layer; 4] = [
             "messages.rs",
         ],
         arrows: &[
+            // The page of a dispute shows the items that the entry held.
+            ("banks", &["cases"]),
             // The page of a case has the form of its decision, and shows the decisions before.
             ("cases", &["decisions"]),
             ("decisions", &["cases", "staff"]),

@@ -33,6 +33,7 @@ export function checkPages(url, full, narrow) {
     "case-forms": "#decide-form",
     roles: "input[type=checkbox][name=role]",
     approval: "details form[action$='/refuse']",
+    "dispute-reach": "article.box > p.reach",
   };
 
   /** The pages that each role must reach by links alone; `X_…` stands for an id. */
@@ -41,11 +42,12 @@ export function checkPages(url, full, narrow) {
   const CASES = ["/console/cases/case_…", "/console/decisions", "/console/decisions/dec_…", "/console/bulk", "/console/bulk/bulk_…"];
   const QUEUE = ["/console/queue", "/console/bulk/new"];
   const PEOPLE = ["/console/staff", "/console/staff/staff_…"];
+  const DISPUTES = ["/console/disputes", "/console/disputes/disp_…"];
   const MUST_SEE = {
     reviewer: [...EVERY_ROLE, ...POLICIES, ...CASES, ...QUEUE],
-    lead: [...EVERY_ROLE, ...POLICIES, ...CASES, ...QUEUE, "/console/webhooks"],
-    auditor: [...EVERY_ROLE, ...POLICIES, ...CASES, "/console/webhooks", ...PEOPLE],
-    policy_editor: [...EVERY_ROLE, ...POLICIES],
+    lead: [...EVERY_ROLE, ...POLICIES, ...CASES, ...QUEUE, ...DISPUTES, "/console/webhooks"],
+    auditor: [...EVERY_ROLE, ...POLICIES, ...CASES, ...DISPUTES, "/console/webhooks", ...PEOPLE],
+    policy_editor: [...EVERY_ROLE, ...POLICIES, ...DISPUTES],
     administrator: [...EVERY_ROLE, "/console/webhooks", ...PEOPLE],
   };
 

@@ -122,3 +122,7 @@ fault-action-answered = Diese Maßnahme wurde schon anders beantwortet
 fault-action-answered-do = Die erste Antwort gilt.
 fault-dispute-resolved = Dieser Einwand ist schon erledigt
 fault-dispute-resolved-do = Die Antwort steht auf der Seite der Bank.
+fault-dispute-agreed = Die Leitung hat schon zugestimmt
+fault-dispute-agreed-do = Der Einspruch gegen diesen Eintrag gilt schon für den ganzen Dienst. Beantwortet wird er von der Richtlinienredaktion.
+fault-dispute-view-needed = Sehen Sie einen Inhalt an, bevor Sie zustimmen
+fault-dispute-view-needed-do = Öffnen Sie den Einspruch, sehen Sie einen der zurückgehaltenen Inhalte scharf, und stimmen Sie dann zu.

@@ -15,6 +15,14 @@ start-overdue = { $count ->
     [one] eine ist überfällig
    *[other] { $count } sind überfällig
 }
+start-disputes = { $count ->
+    [one] Ein Einspruch gegen einen Eintrag ist offen.
+   *[other] { $count } Einsprüche gegen Einträge sind offen.
+}
+start-disputes-service = { $count ->
+    [one] einer gilt für einen ganzen Dienst
+   *[other] { $count } gelten für einen ganzen Dienst
+}
 chart-arrivals = Eingegangene Fälle
 chart-arrivals-about = Wie viele Fälle jeden Tag eröffnet wurden, nach Richtlinie.
 chart-waiting = Minuten, bis jemand einen Fall übernahm

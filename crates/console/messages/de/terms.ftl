@@ -55,6 +55,7 @@ event-decided = Entschieden
 event-undone = Die Entscheidung wurde zurückgenommen
 event-reopened = Wieder offen
 event-disputed = Einträge wurden angefochten
+event-dispute-agreed = Die Leitung stimmte dem Einspruch zu
 event-in-bulk = In eine Sammelentscheidung genommen
 event-out-of-bulk = Aus einer Sammelentscheidung genommen
 event-requested-again = Der Dienst wurde erneut gebeten
@@ -101,3 +102,5 @@ backdrop-black = auf Schwarz
 
 transforms-all = werden verglichen
 transforms-none = werden nicht verglichen
+alias-account = Konto, unter einem Alias
+alias-about = Konten stehen hier unter einem Alias. Dasselbe Konto hat heute in dieser Liste denselben Alias, anderswo einen anderen.

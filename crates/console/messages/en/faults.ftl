@@ -122,3 +122,7 @@ fault-action-answered = This action already has a different answer
 fault-action-answered-do = The first answer remains valid.
 fault-dispute-resolved = This dispute has already been resolved
 fault-dispute-resolved-do = The bank’s page shows the answer.
+fault-dispute-agreed = A lead has already agreed
+fault-dispute-agreed-do = The entry is already disputed for the whole service. A policy editor resolves it.
+fault-dispute-view-needed = View an item before you agree
+fault-dispute-view-needed-do = Open the dispute, view clearly one of the items that the entry held, and then agree.

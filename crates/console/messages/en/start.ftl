@@ -15,6 +15,14 @@ start-overdue = { $count ->
     [one] one is overdue
    *[other] { $count } are overdue
 }
+start-disputes = { $count ->
+    [one] One dispute about an entry is open.
+   *[other] { $count } disputes about entries are open.
+}
+start-disputes-service = { $count ->
+    [one] one applies to a whole service
+   *[other] { $count } apply to a whole service
+}
 chart-arrivals = New cases
 chart-arrivals-about = How many cases opened each day, by policy.
 chart-waiting = Minutes until a case was claimed

@@ -55,6 +55,7 @@ event-decided = Decided
 event-undone = The decision was undone
 event-reopened = Reopened
 event-disputed = Entries were disputed
+event-dispute-agreed = A lead agreed to the dispute
 event-in-bulk = Added to a bulk decision
 event-out-of-bulk = Removed from a bulk decision
 event-requested-again = An action was requested again
@@ -101,3 +102,5 @@ backdrop-black = on black
 
 transforms-all = compared
 transforms-none = not compared
+alias-account = Account, by an alias
+alias-about = Accounts are shown by an alias. The same account has the same alias within this list today, and another one elsewhere.

@@ -122,3 +122,7 @@ fault-action-answered = Cette mesure a déjà reçu une autre réponse
 fault-action-answered-do = La première réponse vaut.
 fault-dispute-resolved = Cette contestation est déjà réglée
 fault-dispute-resolved-do = Lisez la réponse sur la page de la banque.
+fault-dispute-agreed = Un responsable est déjà d’accord
+fault-dispute-agreed-do = L’entrée est déjà contestée pour tout le service. La réponse revient à la rédaction des règles.
+fault-dispute-view-needed = Regardez un élément avant d’approuver
+fault-dispute-view-needed-do = Ouvrez la contestation, voyez nettement l’un des éléments retenus, puis approuvez.

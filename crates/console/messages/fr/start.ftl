@@ -15,6 +15,14 @@ start-overdue = { $count ->
     [one] une est en retard
    *[other] { $count } sont en retard
 }
+start-disputes = { $count ->
+    [one] Une contestation d’une entrée est ouverte.
+   *[other] { $count } contestations d’entrées sont ouvertes.
+}
+start-disputes-service = { $count ->
+    [one] une s’applique à tout un service
+   *[other] { $count } s’appliquent à tout un service
+}
 chart-arrivals = Dossiers arrivés
 chart-arrivals-about = Combien de dossiers ont été ouverts chaque jour, par règle.
 chart-waiting = Minutes avant qu’un dossier soit pris

@@ -55,6 +55,7 @@ event-decided = Décidé
 event-undone = La décision a été annulée
 event-reopened = Rouvert
 event-disputed = Des entrées ont été contestées
+event-dispute-agreed = Un responsable a approuvé la contestation
 event-in-bulk = Placé dans une décision groupée
 event-out-of-bulk = Retiré d’une décision groupée
 event-requested-again = Le service a été sollicité à nouveau
@@ -101,3 +102,5 @@ backdrop-black = sur fond noir
 
 transforms-all = comparées
 transforms-none = non comparées
+alias-account = Compte, sous un alias
+alias-about = Les comptes figurent sous un alias. Un même compte a aujourd’hui le même alias dans cette liste, et un autre ailleurs.

@@ -122,3 +122,7 @@ fault-action-answered = Questa misura ha già avuto un’altra risposta
 fault-action-answered-do = Vale la prima risposta.
 fault-dispute-resolved = Questa contestazione è già stata risolta
 fault-dispute-resolved-do = La risposta si legge sulla pagina della banca.
+fault-dispute-agreed = Un responsabile è già d’accordo
+fault-dispute-agreed-do = La voce è già contestata per tutto il servizio. La risposta spetta a chi redige le regole.
+fault-dispute-view-needed = Guardi un elemento prima di approvare
+fault-dispute-view-needed-do = Apra la contestazione, guardi nitidamente uno degli elementi trattenuti, poi approvi.

@@ -15,6 +15,14 @@ start-overdue = { $count ->
     [one] una è in ritardo
    *[other] { $count } sono in ritardo
 }
+start-disputes = { $count ->
+    [one] Una contestazione di una voce è aperta.
+   *[other] { $count } contestazioni di voci sono aperte.
+}
+start-disputes-service = { $count ->
+    [one] una vale per un intero servizio
+   *[other] { $count } valgono per un intero servizio
+}
 chart-arrivals = Casi arrivati
 chart-arrivals-about = Quanti casi sono stati aperti ogni giorno, per regola.
 chart-waiting = Minuti prima che un caso fosse preso

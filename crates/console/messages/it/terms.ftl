@@ -55,6 +55,7 @@ event-decided = Deciso
 event-undone = La decisione è stata annullata
 event-reopened = Riaperto
 event-disputed = Alcune voci sono state contestate
+event-dispute-agreed = Un responsabile ha approvato la contestazione
 event-in-bulk = Messo in una decisione collettiva
 event-out-of-bulk = Tolto da una decisione collettiva
 event-requested-again = Il servizio è stato sollecitato di nuovo
@@ -101,3 +102,5 @@ backdrop-black = su nero
 
 transforms-all = confrontate
 transforms-none = non confrontate
+alias-account = Account, con un alias
+alias-about = Gli account sono indicati con un alias. Lo stesso account ha oggi lo stesso alias in questo elenco, e un altro altrove.

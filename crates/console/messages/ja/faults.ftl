@@ -122,3 +122,7 @@ fault-action-answered = この措置には、すでに別の回答がありま�
 fault-action-answered-do = 最初の回答が有効です。
 fault-dispute-resolved = この異議はすでに解決しています
 fault-dispute-resolved-do = 回答はバンクのページで確認できます。
+fault-dispute-agreed = すでに主任が同意しています
+fault-dispute-agreed-do = このエントリへの異議はすでにサービス全体に及んでいます。回答するのはポリシー編集者です。
+fault-dispute-view-needed = 同意の前に、アイテムを見てください
+fault-dispute-view-needed-do = 異議のページを開き、このエントリで保留されたアイテムのいずれかを鮮明に表示してから、同意してください。

@@ -55,6 +55,7 @@ event-decided = 判断が確定
 event-undone = 判断を取り消し
 event-reopened = 再び未判断に
 event-disputed = エントリに異議
+event-dispute-agreed = 主任が異議に同意
 event-in-bulk = 一括判断に追加
 event-out-of-bulk = 一括判断から除外
 event-requested-again = サービスへの再依頼
@@ -101,3 +102,5 @@ backdrop-black = 黒背景
 
 transforms-all = 照合する
 transforms-none = 照合しない
+alias-account = アカウント（仮名）
+alias-about = アカウントは仮名で表示されます。同じアカウントはこの一覧では今日のうち同じ仮名ですが、ほかの一覧では別の仮名になります。

@@ -1,14 +1,15 @@
 //! `POST /console/disputes/{dispute}/resolve`: a policy editor resolves a dispute for the bank's
-//! owner.
+//! owner. `POST /console/disputes/{dispute}/agree`: a lead agrees to it.
 
 use axum::extract::{Path, State};
 use axum::response::Redirect;
 use mamori_desk::banks::resolve_dispute::Resolution;
-use mamori_desk::staff::member::PolicyEditor;
+use mamori_desk::staff::member::{Lead, PolicyEditor};
 use mamori_model::{BankId, DisputeId};
 use serde::Deserialize;
 
 use crate::app::Console;
+use crate::banks::disputes_page;
 use crate::banks::page::PATH;
 use crate::fault::Fault;
 use crate::field::free_text;
@@ -44,5 +45,24 @@ pub async fn resolve(
     let note = free_text("text", &form.text).map_err(|fault| fault.with_link(home.clone()))?;
     let resolved = console.desk.resolve_dispute(&editor.proof, dispute, resolution, &note).await;
     resolved.map_err(|error| Fault::from(error).with_link(home.clone()))?;
+    Ok(Redirect::to(&home))
+}
+
+/// The form that agrees to a dispute; it has no fields.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgreeForm {}
+
+/// Agrees to the dispute, and redirects to its page.
+pub async fn agree(
+    State(console): State<Console>,
+    lead: Recent<Lead>,
+    Path(dispute): Path<String>,
+    Form(AgreeForm {}): Form<AgreeForm>,
+) -> Result<Redirect, Fault> {
+    let dispute: DisputeId = dispute.parse().map_err(|_| Fault::not_found())?;
+    let home = format!("{}/{dispute}", disputes_page::PATH);
+    let agreed = console.desk.agree_dispute(&lead.proof, dispute).await;
+    agreed.map_err(|error| Fault::from(error).with_link(home.clone()))?;
     Ok(Redirect::to(&home))
 }

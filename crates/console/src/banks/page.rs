@@ -4,15 +4,17 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use mamori_desk::banks::read_disputes::DisputeLine;
 use mamori_desk::{Desk, Error};
 use mamori_model::page::{Page, PageSize};
-use mamori_model::{Bank, BankId, Dispute, DisputeId, DisputeState, Jurisdictions};
+use mamori_model::{Bank, BankId, DisputeId, Jurisdictions};
 use serde::Deserialize;
 
 use crate::app::Console;
+use crate::banks::disputes_page::{DisputeRow, dispute_row};
 use crate::fault::{Fault, page};
 use crate::frame::Frame;
-use crate::guard::Member;
+use crate::guard::{DisputeProof, Member, Proof as _};
 use crate::messages::MessageId;
 use crate::query::PageQuery;
 use crate::query::cursor;
@@ -96,31 +98,6 @@ pub struct BankPage<'a> {
     pub older: Option<String>,
 }
 
-/// A dispute about an entry.
-#[derive(Clone, Debug)]
-pub struct DisputeRow {
-    /// Id of the dispute.
-    pub id: String,
-    /// Id of the disputed entry.
-    pub entry: String,
-    /// Id of the service at which it is disputed.
-    pub service: String,
-    /// Time at which the dispute was opened.
-    pub opened: SafeHtml,
-    /// The reviewer's reason.
-    pub reason: SafeHtml,
-    /// Id of the decision that opened it, as long as that is stored.
-    pub decision: Option<String>,
-    /// Name of the state.
-    pub state: MessageId,
-    /// CSS class of the state.
-    pub tone: &'static str,
-    /// Whether the dispute is not resolved yet.
-    pub is_open: bool,
-    /// The policy editor's note on the resolution.
-    pub note: Option<SafeHtml>,
-}
-
 /// Parameters in the query of the address: cursors of the two lists.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -179,7 +156,7 @@ pub async fn show(
         may_resolve: session.member.editor().is_some(),
         must_prove: session.member.recently(console.desk.clock().now()).is_err(),
         reads_decisions: session.member.records().is_some(),
-        disputes: disputes.rows.iter().map(dispute_row).collect(),
+        disputes: disputes.rows.iter().map(|line| dispute_row(&console.desk, line)).collect(),
         older: disputes.next.map(|next| format!("{PATH}/{id}?before={next}")),
     })
 }
@@ -190,16 +167,10 @@ async fn disputes(
     who: &mamori_desk::Member,
     bank: BankId,
     before: Option<DisputeId>,
-) -> Result<Option<Page<Dispute, DisputeId>>, Error> {
+) -> Result<Option<Page<DisputeLine, DisputeId>>, Error> {
+    let Some(reader) = DisputeProof::of(who) else { return Ok(None) };
     let size = PageSize::new(ROWS).unwrap_or(PageSize::DEFAULT);
-    let of = (Some(bank), None);
-    if let Some(editor) = who.editor() {
-        return desk.disputes(&editor, of, before, size).await.map(Some);
-    }
-    match who.records() {
-        Some(records) => desk.dispute_records(&records, of, before, size).await.map(Some),
-        None => Ok(None),
-    }
+    desk.disputes(reader.reader(), (Some(bank), None), before, size).await.map(Some)
 }
 
 fn row(bank: &Bank) -> Row {
@@ -220,29 +191,5 @@ fn countries(jurisdictions: &Jurisdictions) -> Option<String> {
             let countries: Vec<String> = countries.iter().map(ToString::to_string).collect();
             Some(countries.join(", "))
         }
-    }
-}
-
-fn dispute_row(dispute: &Dispute) -> DisputeRow {
-    DisputeRow {
-        id: dispute.id.to_string(),
-        entry: dispute.entry.to_string(),
-        service: dispute.service.to_string(),
-        opened: show::time(dispute.opened_at),
-        reason: show::text(dispute.reason.as_str()),
-        decision: dispute.decision.map(|decision| decision.to_string()),
-        state: terms::dispute_state(dispute.state),
-        tone: tone(dispute.state),
-        is_open: dispute.state == DisputeState::Open,
-        note: dispute.resolved_note.as_ref().map(|note| show::text(note.as_str())),
-    }
-}
-
-/// Returns the CSS class of a dispute's state. The name of the state is always shown beside it.
-pub fn tone(state: DisputeState) -> &'static str {
-    match state {
-        DisputeState::Open => " care",
-        DisputeState::Upheld => " good",
-        DisputeState::Rejected | DisputeState::TakenBack => "",
     }
 }

@@ -57,6 +57,8 @@ pub struct CasePage<'a> {
     pub subject: SafeHtml,
     /// Whether the subject is an account.
     pub is_account: bool,
+    /// Whether the account is shown by an alias.
+    pub is_alias: bool,
     /// Id of the service.
     pub service: String,
     /// Time at which the case was opened.

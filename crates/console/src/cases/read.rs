@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
+use mamori_desk::cases::account_alias::ShownSubject;
 use mamori_desk::cases::read_case::{CaseView, ItemView};
 use mamori_desk::cases::read_history::{History, HistoryCursor as Older, HistoryReader};
 use mamori_desk::{Desk, Error, SessionLookup};
@@ -15,7 +16,7 @@ use mamori_model::page::PageSize;
 use mamori_model::staff::ViewMode;
 use mamori_model::{
     CaseId, CaseState, Decision, EventId, EvidenceStatus, Feature, Level, Line, MatchId, Purpose,
-    Refusal, StaffId, Subject, Urgency, View, ViewId,
+    Refusal, StaffId, Urgency, View, ViewId,
 };
 use serde::Deserialize;
 
@@ -234,9 +235,10 @@ async fn forms(
 /// Fills the page with what is the same for every reader.
 fn fill_page<'a>(frame: &'a Frame, console: &'a Console, view: &CaseView) -> CasePage<'a> {
     let case = &view.case;
-    let (subject, is_account) = match &case.subject {
-        Subject::Account(account) => (show::text(account.reveal()), true),
-        Subject::Item(item) => (show::text(item.as_str()), false),
+    let (subject, is_account) = match &view.subject {
+        ShownSubject::Account(account) => (show::text(account.reveal()), true),
+        ShownSubject::Alias(alias) => (show::text(alias.as_str()), true),
+        ShownSubject::Item(item) => (show::text(item.as_str()), false),
     };
     let items = view.items.rows.iter().map(|item| fill_item(frame.messages, &console.desk, item));
     let next = view.items.next;
@@ -256,6 +258,7 @@ fn fill_page<'a>(frame: &'a Frame, console: &'a Console, view: &CaseView) -> Cas
         danger_note: console.settings.danger_note.as_deref(),
         subject,
         is_account,
+        is_alias: matches!(view.subject, ShownSubject::Alias(_)),
         service: case.service.to_string(),
         opened: show::time(case.opened_at),
         alike: view.same_entry_count.into(),

@@ -1,10 +1,13 @@
 //! `GET /console/bulk/new`, `GET /console/bulk` and `GET /console/bulk/{bulk}`: one decision for
 //! many cases. What it affects, and how many, is shown before anything is done.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use mamori_desk::Error;
+use mamori_desk::cases::account_alias::AccountAlias;
 use mamori_desk::decisions::read_bulk::{BulkCase, BulkView};
 use mamori_model::bulk::{Bulk, BulkState};
 use mamori_model::page::PageSize;
@@ -27,6 +30,9 @@ use crate::query::choices;
 use crate::query::cursor;
 use crate::show::{self, SafeHtml};
 use crate::terms;
+
+/// The aliases of the accounts of a list's cases.
+type Aliases = BTreeMap<CaseId, AccountAlias>;
 
 /// The maximum number of rows of a table.
 const ROWS: u32 = 100;
@@ -59,6 +65,8 @@ pub struct Choosable {
     pub policy: MessageId,
     /// Name of its urgency.
     pub urgency: MessageId,
+    /// Alias of its account in this list; `None` if the account is not known.
+    pub account: Option<String>,
     /// Number of items.
     pub items: u64,
     /// Time at which the case was opened.
@@ -172,6 +180,8 @@ pub struct CaseRow {
     pub id: String,
     /// Name of its urgency.
     pub urgency: MessageId,
+    /// Alias of its account in this list; `None` if the account is not known.
+    pub account: Option<String>,
     /// Number of items.
     pub items: u64,
     /// Whether its decision is not proposed, and neither its author nor its approver viewed any item.
@@ -216,13 +226,17 @@ pub async fn new(
         Some(case) => console.desk.cases_with_same_entry(&reviewer.proof, case).await?,
         None => console.desk.cases_to_choose(&reviewer.proof, policy).await?,
     };
+    // What is filtered in another way is another list, with other aliases.
+    let list = format!("bulk/new like={} policy={}", params.like, params.policy);
+    let listed = cases.iter().map(|case| case.id);
+    let aliases = console.desk.aliases_of_cases(reviewer.proof.member(), &list, listed).await?;
     let accusing: Vec<Purpose> =
         Purpose::ALL.iter().copied().filter(|purpose| !purpose.is_negative()).collect();
     page(&NewPage {
         frame: &frame,
         is_alike: !params.like.is_empty(),
         policies: choices(&accusing, Purpose::as_str, terms::purpose, policy),
-        cases: cases.iter().map(choosable).collect(),
+        cases: cases.iter().map(|case| choosable(case, &aliases)).collect(),
         features: choices(Feature::ALL, Feature::as_str, terms::feature, None),
     })
 }
@@ -261,6 +275,8 @@ pub async fn show(
     let (member, now) = (&session.member, console.desk.clock().now());
     let view = view(&console, member, id, cursor::<CaseId>(&params.after)?).await?;
     let bulk = &view.bulk;
+    let listed = view.cases.rows.iter().map(|case| case.case.id);
+    let aliases = console.desk.aliases_of_cases(member, &format!("bulk {id}"), listed).await?;
     let is_own = bulk.made_by == member.staff();
     let is_prepared = bulk.state == BulkState::Prepared;
     let not_before = bulk.approval.not_before().filter(|from| *from > now);
@@ -305,7 +321,7 @@ pub async fn show(
         open: needed
             .map(|needed| open_rows(&needed, &bulk.id.to_string(), how))
             .unwrap_or_default(),
-        cases: view.cases.rows.iter().map(case_row).collect(),
+        cases: view.cases.rows.iter().map(|case| case_row(case, &aliases)).collect(),
         more: view.cases.next.map(|next| format!("{PATH}/{id}?after={next}")),
         may_confirm,
         may_drop: is_prepared && (is_own || member.lead().is_some()),
@@ -351,11 +367,12 @@ async fn is_approver(
     }
 }
 
-fn choosable(case: &Case) -> Choosable {
+fn choosable(case: &Case, aliases: &Aliases) -> Choosable {
     Choosable {
         id: case.id.to_string(),
         policy: terms::purpose(case.purpose),
         urgency: terms::urgency(case.urgency),
+        account: aliases.get(&case.id).map(ToString::to_string),
         items: case.items.into(),
         opened: show::time(case.opened_at),
     }
@@ -375,10 +392,11 @@ fn row(bulk: &Bulk) -> Row {
     }
 }
 
-fn case_row(case: &BulkCase) -> CaseRow {
+fn case_row(case: &BulkCase, aliases: &Aliases) -> CaseRow {
     CaseRow {
         id: case.case.id.to_string(),
         urgency: terms::urgency(case.case.urgency),
+        account: aliases.get(&case.case.id).map(ToString::to_string),
         items: case.case.items.into(),
         is_unviewed: case.decision.as_ref().is_some_and(|decision| {
             decision.state != DecisionState::Proposed && decision.is_without_viewing()

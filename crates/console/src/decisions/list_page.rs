@@ -5,6 +5,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use mamori_desk::DecisionFilter;
+use mamori_desk::cases::account_alias::AccountAlias;
 use mamori_model::page::PageSize;
 use mamori_model::{Decision, DecisionId, DecisionState, Outcome};
 use serde::Deserialize;
@@ -50,6 +51,8 @@ pub struct Row {
     pub id: String,
     /// Time at which it was made.
     pub made: SafeHtml,
+    /// Alias of the account of its case in this list; `None` if the account is not known.
+    pub account: Option<String>,
     /// Name of its policy.
     pub policy: MessageId,
     /// Name of its outcome.
@@ -90,6 +93,10 @@ pub async fn show(
         (None, Some(reviewer)) => (false, desk.decisions(&reviewer, &filter, before, size).await?),
         (None, None) => return Err(Fault::not_found()),
     };
+    let listed = found.rows.iter().map(|decision| decision.case);
+    // What is filtered in another way is another list, with other aliases.
+    let list = format!("decisions state={} outcome={}", params.state, params.outcome);
+    let aliases = desk.aliases_of_cases(&session.member, &list, listed).await?;
     page(&DecisionsPage {
         frame: &frame,
         is_all,
@@ -100,7 +107,7 @@ pub async fn show(
             filter.state,
         ),
         outcomes: choices(Outcome::ALL, Outcome::as_str, terms::outcome, filter.outcome),
-        rows: found.rows.iter().map(row).collect(),
+        rows: found.rows.iter().map(|made| row(made, aliases.get(&made.case))).collect(),
         next: found.next.map(|next| older(&params, next)),
     })
 }
@@ -121,10 +128,11 @@ fn older(params: &Params, before: DecisionId) -> String {
     format!("/console/decisions?{}", query.finish())
 }
 
-fn row(made: &Decision) -> Row {
+fn row(made: &Decision, account: Option<&AccountAlias>) -> Row {
     Row {
         id: made.id.to_string(),
         made: show::time(made.made_at),
+        account: account.map(ToString::to_string),
         policy: terms::purpose(made.purpose),
         outcome: terms::outcome(made.outcome),
         state: terms::decision_state(made.state),

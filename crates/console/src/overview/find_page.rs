@@ -4,7 +4,9 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
+use mamori_desk::SessionLookup;
 use mamori_desk::overview::search_console::Finding;
+use mamori_model::CaseId;
 use serde::Deserialize;
 
 use crate::app::Console;
@@ -39,6 +41,8 @@ pub struct Row {
     pub kind: MessageId,
     /// Its id or name.
     pub name: SafeHtml,
+    /// Alias of the account of a case in these results; `None` if the account is not known.
+    pub account: Option<String>,
 }
 
 /// Parameters in the query of the address.
@@ -58,7 +62,7 @@ pub async fn show(
     let frame = Frame::of(&session);
     let text: String = params.q.trim().chars().take(TEXT_MAX).collect();
     let findings = console.desk.search_console(&session.member, &text).await?;
-    let rows: Vec<Row> = findings.iter().map(row).collect();
+    let rows = rows(&console, &session, &text, &findings).await?;
     if let [only] = rows.as_slice()
         && only.path.rsplit('/').next() == Some(&text)
     {
@@ -80,8 +84,36 @@ fn pages<'a>(frame: &'a Frame, text: &str) -> impl Iterator<Item = Row> + use<'a
             path: entry.path.to_owned(),
             kind: MessageId("find-page"),
             name: show::text(&name),
+            account: None,
         })
     })
+}
+
+/// Returns the results. What is searched for in another way is another list, with other aliases.
+async fn rows(
+    console: &Console,
+    session: &SessionLookup,
+    text: &str,
+    findings: &[Finding],
+) -> Result<Vec<Row>, Fault> {
+    let cases: Vec<CaseId> = findings.iter().filter_map(case).collect();
+    if cases.is_empty() {
+        return Ok(findings.iter().map(row).collect());
+    }
+    let list = format!("find {text}");
+    let aliases = console.desk.aliases_of_cases(&session.member, &list, cases).await?;
+    let row = |finding: &Finding| {
+        let account = case(finding).and_then(|case| aliases.get(&case)).map(ToString::to_string);
+        Row { account, ..row(finding) }
+    };
+    Ok(findings.iter().map(row).collect())
+}
+
+fn case(finding: &Finding) -> Option<CaseId> {
+    match finding {
+        Finding::Case(case) => Some(*case),
+        Finding::Decision(_) | Finding::Bank(_) => None,
+    }
 }
 
 fn row(finding: &Finding) -> Row {
@@ -98,5 +130,5 @@ fn row(finding: &Finding) -> Row {
             (format!("/console/banks/{}", bank.id), MessageId("find-bank"), bank.name.to_string())
         }
     };
-    Row { path, kind, name: show::text(&name) }
+    Row { path, kind, name: show::text(&name), account: None }
 }

@@ -5,12 +5,12 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use mamori_desk::cases::queue::QueueView;
-use mamori_model::{ActionState, CaseState};
+use mamori_model::{ActionState, CaseState, DisputeScope};
 
 use crate::app::Console;
 use crate::fault::{Fault, page};
 use crate::frame::Frame;
-use crate::guard::Member;
+use crate::guard::{DisputeProof, Member, Proof as _};
 use crate::overview::chart::Chart;
 use crate::show::{self, SafeHtml};
 
@@ -22,12 +22,23 @@ pub struct StartPage<'a> {
     pub frame: &'a Frame,
     /// The open work, for reviewers and leads.
     pub work: Option<Work>,
+    /// The open disputes, for those who may read them.
+    pub disputes: Option<OpenDisputes>,
     /// Charts of the workload by policy, day or week, and never by staff member.
     pub charts: Vec<Chart>,
     /// Number of actions that services have not answered.
     pub unanswered: u64,
     /// How many of these are overdue: no more reminders are sent.
     pub overdue: u64,
+}
+
+/// The open disputes.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenDisputes {
+    /// Number of open disputes.
+    pub all: u64,
+    /// How many of these reach a whole service.
+    pub of_services: u64,
 }
 
 /// The open work.
@@ -53,12 +64,21 @@ pub async fn show(
         Some(reviewer) => Some(work(&console.desk.queue(&reviewer).await?)),
         None => None,
     };
+    let disputes = match DisputeProof::of(&session.member) {
+        Some(proof) => {
+            let counts = console.desk.open_dispute_counts(proof.reader()).await?;
+            let of_services = counts.get(&DisputeScope::Service).copied().unwrap_or_default();
+            Some(OpenDisputes { all: counts.values().sum(), of_services })
+        }
+        None => None,
+    };
     let figures = console.desk.figures(&session.member).await?;
     let actions = figures.unanswered.iter();
     let overdue = actions.clone().filter(|some| some.state == ActionState::Overdue);
     page(&StartPage {
         frame: &frame,
         work,
+        disputes,
         charts: crate::overview::figures::charts(frame.messages, &figures),
         unanswered: actions.map(|some| some.actions).sum(),
         overdue: overdue.map(|some| some.actions).sum(),

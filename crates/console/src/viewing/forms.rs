@@ -19,14 +19,16 @@ use crate::query::PageQuery;
 use crate::staff::sign_in_forms::EmptyForm;
 use crate::staff::sign_in_forms::json;
 
-/// Why a reviewer may view an item: the claim that their page showed, or, if they are not empty, the
-/// decision whose second approver they are, or the bulk decision that they prepared.
+/// Why a reviewer may view an item: the claim that their page showed; if `decision` is not empty, the
+/// decision whose second approver they are; if `bulk` is not empty, the bulk decision that they
+/// prepared; if `dispute` is not empty, the dispute to which they may agree as a lead.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ViewReason {
     claim: Option<u32>,
     decision: String,
     bulk: String,
+    dispute: String,
 }
 
 /// The form that begins a clear view.
@@ -40,6 +42,7 @@ pub struct BeginViewForm {
     decision: String,
     #[serde(default)]
     bulk: String,
+    dispute: String,
 }
 
 /// `POST /console/cases/{case}/views`: begins a clear view; the answer has its id and the URL of
@@ -50,7 +53,12 @@ pub async fn begin(
     Path(case): Path<String>,
     Form(form): Form<BeginViewForm>,
 ) -> Result<Response, Fault> {
-    let by = ViewReason { claim: form.claim, decision: form.decision, bulk: form.bulk };
+    let by = ViewReason {
+        claim: form.claim,
+        decision: form.decision,
+        bulk: form.bulk,
+        dispute: form.dispute,
+    };
     let item = form.item.parse().map_err(|_| wrong("item"))?;
     let view = open_view(&console, &reviewer, (&case, item), &by, Clarity::Clear).await?.view();
     Ok(json(format!("{{\"view\":\"{view}\",\"picture\":\"/console/views/{view}/picture\"}}")))
@@ -113,6 +121,11 @@ async fn open_view(
         let bulk = by.bulk.parse().map_err(|_| wrong("bulk"))?;
         let opened = console.desk.open_view_in_bulk(&reviewer.proof, bulk, (case, item), clarity);
         return Ok(opened.await?);
+    }
+    if !by.dispute.is_empty() {
+        let lead = reviewer.proof.member().lead().ok_or_else(Fault::not_found)?;
+        let dispute = by.dispute.parse().map_err(|_| wrong("dispute"))?;
+        return Ok(console.desk.open_view_of_dispute(&lead, dispute, item, clarity).await?);
     }
     if by.decision.is_empty() {
         let claim = by.claim.ok_or_else(|| wrong("claim"))?;

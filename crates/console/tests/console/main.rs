@@ -1,12 +1,14 @@
 //! HTTP tests of the console over a real desk, without scripts.
 #![cfg(test)]
 
+mod aliases;
 mod audit;
 mod bad_requests;
 mod banks;
 mod bulk;
 mod cases;
 mod decisions;
+mod disputes;
 mod find;
 mod fuzz_coverage;
 mod hostile;

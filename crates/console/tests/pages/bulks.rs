@@ -51,6 +51,7 @@ fn the_form_of_a_bulk_decision() {
             id: id.to_owned(),
             policy: terms::purpose(Purpose::Rehearsal),
             urgency: terms::urgency(urgency),
+            account: (items == 1).then(|| "K3QF-7P2M".to_owned()),
             items,
             opened: show::time(at("2026-11-20T03:04:05Z")),
         };
@@ -90,6 +91,7 @@ fn bulk(frame: &Frame, state: BulkState) -> BulkPage<'_> {
     let case = |id: &str, is_stale, state: Option<DecisionState>| CaseRow {
         id: id.to_owned(),
         urgency: terms::urgency(Urgency::KnownMaterial),
+        account: Some("K3QF-7P2M".to_owned()),
         items: 1,
         is_unviewed: false,
         is_stale,

@@ -11,6 +11,7 @@ use std::fs;
 use std::path::Path;
 
 use askama::Template;
+use mamori_console::cases::page::CasePage;
 use mamori_console::cases::queue_page as queue;
 use mamori_console::decisions::list_page::DecisionsPage;
 use mamori_console::decisions::list_page::Row;
@@ -186,6 +187,10 @@ fn a_case_to_decide() {
 fn a_case_to_read() {
     let frame = frame(Language::English, StaffRole::Auditor).at("/console/decisions");
     golden("case-record.en.html", &sample::case(&frame, false));
+    let lead = sample::frame(Language::English, StaffRole::Lead).at("/console/decisions");
+    let (subject, is_alias) = (show::text("K3QF-7P2M"), true);
+    let page = CasePage { subject, is_alias, ..sample::case(&lead, false) };
+    golden("case-record-lead.en.html", &page);
 }
 
 #[test]
@@ -194,6 +199,7 @@ fn the_decisions() {
     let row = |state, outcome| Row {
         id: "dec_00000000000000000000000000000001".to_owned(),
         made: show::time(at("2026-11-20T03:04:05Z")),
+        account: (outcome == Outcome::Violates).then(|| "K3QF-7P2M".to_owned()),
         policy: terms::purpose(Purpose::Rehearsal),
         outcome: terms::outcome(outcome),
         state: terms::decision_state(state),

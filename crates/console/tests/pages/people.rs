@@ -1,5 +1,7 @@
 //! The pages of staff accounts, webhook deliveries, banks and policies.
 
+use mamori_console::banks::disputes_page as disputes;
+use mamori_console::banks::disputes_page::{DisputePage, DisputeRow, DisputesPage, ToAgree};
 use mamori_console::banks::page as banks;
 use mamori_console::decisions::policies_page as policies;
 use mamori_console::messages::MessageId;
@@ -170,21 +172,92 @@ fn the_banks() {
     golden("banks.ja.html", &page);
 }
 
-#[test]
-fn a_bank_and_its_disputes() {
-    let frame = frame(Language::English, StaffRole::PolicyEditor).at("/console/banks");
-    let dispute = |state: DisputeState, note: Option<&str>| banks::DisputeRow {
+/// A dispute about one account, or, with a note, one that has ended.
+fn dispute(state: DisputeState, note: Option<&str>) -> DisputeRow {
+    let is_open = state == DisputeState::Open;
+    DisputeRow {
         id: format!("disp_0000000000000000000000000000000{}", usize::from(note.is_some())),
+        bank: "bank_00000000000000000000000000000001".to_owned(),
+        bank_name: Some(show::text("a <bank>")),
         entry: "ent_7".to_owned(),
         service: "svc_00000000000000000000000000000001".to_owned(),
+        reach: is_open.then_some(MessageId("dispute-scope-account")),
+        account: is_open.then(|| "K3QF-7P2M".to_owned()),
         opened: show::time(at("2026-11-20T03:04:05Z")),
+        agreed: None,
         reason: show::text("It is a <poster>."),
         decision: Some("dec_00000000000000000000000000000001".to_owned()),
         state: terms::dispute_state(state),
-        tone: banks::tone(state),
-        is_open: state == DisputeState::Open,
+        tone: disputes::tone(state),
+        is_open,
         note: note.map(show::text),
+    }
+}
+
+/// A dispute to which a lead agreed.
+fn agreed_dispute() -> DisputeRow {
+    DisputeRow {
+        reach: Some(MessageId("dispute-scope-service")),
+        account: None,
+        agreed: Some(show::time(at("2026-11-20T09:00:00Z"))),
+        ..dispute(DisputeState::Open, None)
+    }
+}
+
+#[test]
+fn the_open_disputes() {
+    for (language, name) in
+        [(Language::English, "disputes.en.html"), (Language::Japanese, "disputes.ja.html")]
+    {
+        let frame = frame(language, StaffRole::Auditor).at("/console/banks");
+        let page = DisputesPage {
+            frame: &frame,
+            rows: vec![agreed_dispute(), dispute(DisputeState::Open, None)],
+            older: Some("/console/disputes?before=x".to_owned()),
+        };
+        golden(name, &page);
+    }
+}
+
+#[test]
+fn a_dispute_to_which_a_lead_may_agree() {
+    for (language, name) in
+        [(Language::English, "dispute.en.html"), (Language::German, "dispute.de.html")]
+    {
+        let frame = frame(language, StaffRole::Lead).at("/console/banks");
+        let page = DisputePage {
+            frame: &frame,
+            row: dispute(DisputeState::Open, None),
+            reads_decisions: true,
+            may_resolve: false,
+            is_own: false,
+            to_agree: Some(ToAgree { items: vec![crate::sample::item(1, true)], must_view: true }),
+            has_pictures: true,
+            must_prove: false,
+        };
+        golden(name, &page);
+    }
+}
+
+#[test]
+fn a_dispute_that_applies_to_a_service() {
+    let frame = frame(Language::French, StaffRole::PolicyEditor).at("/console/banks");
+    let page = DisputePage {
+        frame: &frame,
+        row: agreed_dispute(),
+        reads_decisions: false,
+        may_resolve: true,
+        is_own: false,
+        to_agree: None,
+        has_pictures: false,
+        must_prove: true,
     };
+    golden("dispute-agreed.fr.html", &page);
+}
+
+#[test]
+fn a_bank_and_its_disputes() {
+    let frame = frame(Language::English, StaffRole::PolicyEditor).at("/console/banks");
     let page = banks::BankPage {
         frame: &frame,
         row: bank_row(true),

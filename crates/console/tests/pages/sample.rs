@@ -78,6 +78,7 @@ pub fn case(frame: &Frame, is_claimed: bool) -> CasePage<'_> {
         danger_note: Some("Call 110."),
         subject: show::text("user-17 <script>alert('x')</script>"),
         is_account: true,
+        is_alias: false,
         service: "svc_00000000000000000000000000000001".to_owned(),
         opened: show::time(at("2026-11-20T03:04:05Z")),
         alike: 3,
@@ -123,7 +124,8 @@ pub fn case(frame: &Frame, is_claimed: bool) -> CasePage<'_> {
     }
 }
 
-fn item(number: u32, is_pictured: bool) -> Item {
+/// An item of a case.
+pub fn item(number: u32, is_pictured: bool) -> Item {
     let id = format!("match_{number:032}");
     let case = "/console/cases/case_00000000000000000000000000000001";
     Item {

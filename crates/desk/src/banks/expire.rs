@@ -7,8 +7,8 @@ use mamori_model::retention;
 use crate::sweep_summary::{ROWS_AT_ONCE, SweepSummary};
 use crate::{Desk, Error};
 
-/// Ends entries whose time is over and imports without progress; removes ended entries, imports
-/// and resolved disputes that reached their term. At most [`ROWS_AT_ONCE`] rows of each.
+/// Ends entries whose time is over, imports without progress, and disputes whose case was deleted;
+/// removes ended entries, imports and resolved disputes that reached their term. At most [`ROWS_AT_ONCE`] rows of each.
 pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, Error> {
     let stalled = SignedDuration::try_from(desk.settings().import_stalled_max);
     let stalled = now.checked_sub(stalled.unwrap_or(SignedDuration::MAX));
@@ -19,6 +19,7 @@ pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, 
 
     let mut tx = desk.store().begin("expire_entries").await?;
     let entries_expired = tx.expire_entries(now, ROWS_AT_ONCE).await?;
+    let disputes_ended = tx.end_disputes_without_case(now, ROWS_AT_ONCE).await?;
     let imports_interrupted = tx.interrupt_imports(stalled.unwrap_or(Timestamp::MIN)).await?;
     tx.commit().await?;
 
@@ -31,6 +32,7 @@ pub(crate) async fn expire(desk: &Desk, now: Timestamp) -> Result<SweepSummary, 
     Ok(SweepSummary {
         entries_expired,
         imports_interrupted,
+        disputes_ended,
         rows_deleted,
         ..SweepSummary::default()
     })

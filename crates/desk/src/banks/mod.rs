@@ -1,6 +1,7 @@
 //! Banks, their entries, imports, and disputes about entries.
 
 pub mod add_entries;
+pub mod agree_dispute;
 pub mod change_bank;
 pub mod change_entry;
 pub mod create_bank;
@@ -13,6 +14,7 @@ pub mod list_banks;
 pub mod list_versions;
 pub(crate) mod open_disputes;
 pub(crate) mod proposed_entries;
+pub mod read_disputes;
 pub mod resolve_dispute;
 pub mod restore_version;
 pub mod withdraw_entries;

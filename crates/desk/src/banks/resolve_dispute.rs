@@ -1,28 +1,26 @@
-//! Lists disputes, and resolves them on behalf of the bank's owner.
+//! Resolves a dispute on behalf of the bank's owner.
 
-use mamori_model::key::Scope;
-use mamori_model::page::{Page, PageSize};
-use mamori_model::{AuditVerb, BankId, Dispute, DisputeId, DisputeState, FreeText, Refusal};
+use mamori_model::{AuditVerb, DisputeId, DisputeState, FreeText, Refusal};
 use serde_json::json;
 
 use crate::audit::{self, Change};
-use crate::staff::member::{PolicyEditor, Records};
-use crate::{Admin, Desk, Error};
+use crate::staff::member::PolicyEditor;
+use crate::{Desk, Error};
 
 /// The result of a dispute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resolution {
     /// The entry was wrong: it is withdrawn, and matches nowhere.
     Upheld,
-    /// The entry is right: it acts at the service again.
+    /// The entry is right: it acts again as it did before this dispute.
     Rejected,
 }
 
 impl Desk {
     /// Resolves a dispute. [`Refusal::DisputeResolved`] if it was resolved before;
     /// [`Refusal::ApproverIsAuthor`] for the staff member who made the decision that opened it,
-    /// unless the operator works alone. When this returns a withdrawn entry matches nothing, at no
-    /// node: the store confirms each hit.
+    /// unless the operator works alone. Upholding it upholds every open dispute about the entry. When
+    /// this returns a withdrawn entry matches nothing, at no node: the store confirms each hit.
     pub async fn resolve_dispute(
         &self,
         who: &PolicyEditor,
@@ -51,6 +49,7 @@ impl Desk {
         }
         if resolution == Resolution::Upheld {
             tx.withdraw_entries(dispute.bank, &[dispute.entry], now).await?;
+            tx.uphold_disputes_of_entry(dispute.entry, (who.staff(), note), now).await?;
         }
         let change = Change::of(who.staff(), AuditVerb::DisputeResolved, id).after(json!({
             "bank": dispute.bank,
@@ -62,40 +61,5 @@ impl Desk {
 
         self.wait_until_applied().await;
         Ok(())
-    }
-
-    /// Lists the disputes about a bank's entries, newest first, for the bank's owner.
-    pub async fn disputes_of_bank(
-        &self,
-        who: &Admin,
-        bank: BankId,
-        after: Option<DisputeId>,
-        size: PageSize,
-    ) -> Result<Page<Dispute, DisputeId>, Error> {
-        who.require(&[Scope::BanksRead])?;
-        self.store().bank(bank).await?.ok_or(Error::NotFound("bank"))?;
-        Ok(self.store().disputes(Some(bank), None, after, size).await?)
-    }
-
-    /// Lists disputes, of one bank or of all, in one state or in any, newest first.
-    pub async fn disputes(
-        &self,
-        _: &PolicyEditor,
-        (bank, state): (Option<BankId>, Option<DisputeState>),
-        after: Option<DisputeId>,
-        size: PageSize,
-    ) -> Result<Page<Dispute, DisputeId>, Error> {
-        Ok(self.store().disputes(bank, state, after, size).await?)
-    }
-
-    /// Lists disputes for a lead or an auditor; otherwise as [`Self::disputes`].
-    pub async fn dispute_records(
-        &self,
-        _: &Records,
-        (bank, state): (Option<BankId>, Option<DisputeState>),
-        after: Option<DisputeId>,
-        size: PageSize,
-    ) -> Result<Page<Dispute, DisputeId>, Error> {
-        Ok(self.store().disputes(bank, state, after, size).await?)
     }
 }

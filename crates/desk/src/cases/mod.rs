@@ -1,5 +1,6 @@
 //! The queue of cases: opening, claiming, releasing, reading.
 
+pub mod account_alias;
 pub mod claim_case;
 pub mod colleagues;
 pub(crate) mod expire;

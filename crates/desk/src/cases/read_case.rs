@@ -11,6 +11,7 @@ use mamori_model::{
     View,
 };
 
+use crate::cases::account_alias::ShownSubject;
 use crate::cases::read_history::{History, HistoryCursor};
 use crate::staff::member::{Records, Reviewer};
 use crate::{Desk, Error};
@@ -31,6 +32,8 @@ pub struct CaseItems {
 pub struct CaseView {
     /// The case in its present state.
     pub case: Case,
+    /// The account or the item that the case is about, as this reader may see it.
+    pub subject: ShownSubject,
     /// The present version of its policy.
     pub policy: Policy,
     /// A page of its items, newest first.
@@ -79,7 +82,8 @@ impl Desk {
         size: PageSize,
     ) -> Result<CaseView, Error> {
         let case = self.claimed_case(who, case).await?;
-        self.view(case, after, size).await
+        let subject = ShownSubject::named(&case.subject);
+        self.view(case, subject, after, size).await
     }
 
     pub(super) async fn claimed_case(&self, who: &Reviewer, case: CaseId) -> Result<Case, Error> {
@@ -90,16 +94,18 @@ impl Desk {
         Ok(case)
     }
 
-    /// Returns any case, for a lead or an auditor: without a claim and without pictures.
+    /// Returns any case, for a lead or an auditor: without a claim and without pictures. Only an
+    /// auditor is shown an account by its name.
     pub async fn case_record(
         &self,
-        _: &Records,
+        who: &Records,
         case: CaseId,
         after: Option<MatchId>,
         size: PageSize,
     ) -> Result<CaseView, Error> {
         let case = self.store().case(case).await?.ok_or(Error::NotFound("case"))?;
-        self.view(case, after, size).await
+        let subject = self.subject_for(who, &case).await?;
+        self.view(case, subject, after, size).await
     }
 
     /// Returns `case` with `size` of its items.
@@ -124,6 +130,7 @@ impl Desk {
     async fn view(
         &self,
         case: Case,
+        subject: ShownSubject,
         after: Option<MatchId>,
         size: PageSize,
     ) -> Result<CaseView, Error> {
@@ -135,6 +142,7 @@ impl Desk {
         let CaseItems { case, policy, items } = self.case_items(case, after, size).await?;
         Ok(CaseView {
             case,
+            subject,
             policy,
             items,
             history,
@@ -147,7 +155,8 @@ impl Desk {
         })
     }
 
-    fn item_view(&self, found: Match, evidence: Option<&Evidence>) -> ItemView {
+    /// Adds to an item of a case the names of its banks, and whether it can be viewed.
+    pub(crate) fn item_view(&self, found: Match, evidence: Option<&Evidence>) -> ItemView {
         let directory = self.directory();
         let banks: BTreeSet<_> = found.hits.iter().map(|hit| hit.bank).collect();
         let banks = banks.into_iter().filter_map(|bank| directory.bank(bank));

@@ -6,12 +6,12 @@ use bytes::Bytes;
 use mamori_media::{Error as Media, Picture, Remaining};
 use mamori_model::key::Scope;
 use mamori_model::{
-    Gap, Hit, Item, Looked, MatchId, Md5, NotCompared, NotLooked, Sha1, Sha256, Verdict,
+    Gap, Hit, Item, Looked, MatchId, Md5, NotCompared, NotLooked, Sha1, Sha256, Subject, Verdict,
 };
 
 use crate::checks::fingerprints::Fingerprints;
 use crate::checks::hash_item::ItemHashes;
-use crate::checks::search_banks::SearchResult;
+use crate::checks::search_banks::{ItemOrigin, SearchResult};
 use crate::settings::PartlyLooked;
 use crate::{Caller, Desk, Directory, Error};
 
@@ -77,19 +77,22 @@ impl Desk {
             Ok(banks) => banks,
             Err(reason) => return Ok(count(Checked::not_looked(reason, Arc::clone(&directory)))),
         };
+        let subject = Subject::of(&item);
+        let origin = ItemOrigin { service: caller.service(), subject: &subject };
         let (prints, picture, bytes) = match evidence {
             CheckInput::Hashes(prints) => (prints, None, None),
             CheckInput::Bytes(bytes) => {
-                let read = self.hash_for_check(bytes.clone(), caller.service(), &banks);
+                let read = self.hash_for_check(bytes.clone(), origin, &banks);
                 let ItemHashes { prints, picture } = read.await?;
                 (prints, Some(picture), Some(bytes))
             }
         };
 
-        let service = Some(caller.service());
         let found = match bytes {
-            Some(_) => self.search_for(service, &prints, &banks).await?,
-            None => self.search_by_hashes(Some(caller.key()), service, &prints, &banks).await?,
+            Some(_) => self.search_for(Some(origin), &prints, &banks).await?,
+            None => {
+                self.search_by_hashes(Some(caller.key()), Some(origin), &prints, &banks).await?
+            }
         };
         let looked = looked(picture.as_ref(), &found);
         let is_answered = found.is_answered();

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use mamori_media::{Error as Media, Picture, Remaining};
-use mamori_model::{Bank, Gap, HashKind, Md5, NotCompared, ServiceId, Sha1, Sha256};
+use mamori_model::{Bank, Gap, HashKind, Md5, NotCompared, Sha1, Sha256};
 
 use crate::checks::fingerprints::Fingerprints;
+use crate::checks::search_banks::ItemOrigin;
 use crate::{Desk, Error};
 
 /// All hashes of an item's bytes.
@@ -78,13 +79,13 @@ impl Desk {
         self.read(bytes, self.weak()).await
     }
 
-    /// Hashes an item of `service` as [`Self::hash_for_search`] does. If `banks` know its bytes
+    /// Hashes an item of this origin as [`Self::hash_for_search`] does. If `banks` know its bytes
     /// already, decoding is awaited for at most [`WAIT_MAX_OF_KNOWN`]; then the picture is left out
     /// ([`Media::Busy`]).
     pub(super) async fn hash_for_check(
         &self,
         bytes: Bytes,
-        service: ServiceId,
+        origin: ItemOrigin<'_>,
         banks: &[&Bank],
     ) -> Result<ItemHashes, Error> {
         let mut decoding = pin!(self.pool().hash(bytes.clone()));
@@ -98,7 +99,7 @@ impl Desk {
         };
         let picture = if let Some(picture) = decoded {
             picture
-        } else if self.search_for(Some(service), &prints, banks).await?.is_unknown() {
+        } else if self.search_for(Some(origin), &prints, banks).await?.is_unknown() {
             decoding.await
         } else {
             tokio::time::timeout(WAIT_MAX_OF_KNOWN, decoding).await.unwrap_or(Err(Media::Busy))

@@ -13,11 +13,11 @@ use std::hash::BuildHasher;
 use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
-use mamori_model::{Bank, Distance, HashKind, KeyId, Pdq, ServiceId};
+use mamori_model::{Bank, Distance, HashKind, KeyId, Pdq};
 use uuid::Uuid;
 
 use crate::checks::fingerprints::{Fingerprints, FramePrint};
-use crate::checks::search_banks::SearchResult;
+use crate::checks::search_banks::{ItemOrigin, SearchResult};
 use crate::settings::NearHitLimits;
 use crate::{Desk, Error};
 
@@ -167,18 +167,18 @@ impl Desk {
     pub async fn search_by_hashes(
         &self,
         key: Option<KeyId>,
-        service: Option<ServiceId>,
+        origin: Option<ItemOrigin<'_>>,
         prints: &Fingerprints,
         banks: &[&Bank],
     ) -> Result<SearchResult, Error> {
         let key = key.unwrap_or(Uuid::nil().into());
         let Some(pdq) = prints.frames.first().and_then(FramePrint::stored) else {
-            return self.search_for(service, prints, banks).await;
+            return self.search_for(origin, prints, banks).await;
         };
         let (limits, near_hits) = (self.settings().near_hits, &self.inner.near_hits);
         near_hits.admit(key, &pdq, limits, self.clock().now()).map_err(refused)?;
 
-        let found = self.search_for(service, prints, banks).await?;
+        let found = self.search_for(origin, prints, banks).await?;
 
         let is_near = found
             .hits

@@ -5,11 +5,20 @@ use std::collections::{HashMap, HashSet};
 use mamori_matching::Near;
 use mamori_model::{
     Action, Bank, BankId, Country, Distance, Distances, EntryId, EntryState, HashKind, Hit,
-    Judgement, NotLooked, ServiceId, Surface, Transforms, Variant, Verdict,
+    Judgement, NotLooked, ServiceId, Subject, Surface, Transforms, Variant, Verdict,
 };
 
 use crate::checks::fingerprints::{Fingerprints, FramePrint, Print};
 use crate::{Desk, Directory, Error};
+
+/// Whose item is searched for, on which depends which disputes apply.
+#[derive(Clone, Copy, Debug)]
+pub struct ItemOrigin<'a> {
+    /// The service that sent the item.
+    pub service: ServiceId,
+    /// The subject that a case about the item has.
+    pub subject: &'a Subject,
+}
 
 /// The result of a search.
 #[derive(Clone, Debug)]
@@ -87,11 +96,12 @@ impl Desk {
         self.search_for(None, prints, banks).await
     }
 
-    /// Searches `banks` for an item of `service`. An entry that is disputed at that service is
-    /// reported as a hit with [`Action::None`]; without a service, disputes are not considered.
+    /// Searches `banks` for an item of this origin. An entry that is disputed for its subject or for
+    /// its whole service is reported as a hit with [`Action::None`]; without an origin, disputes are
+    /// not considered.
     pub async fn search_for(
         &self,
-        service: Option<ServiceId>,
+        origin: Option<ItemOrigin<'_>>,
         prints: &Fingerprints,
         banks: &[&Bank],
     ) -> Result<SearchResult, Error> {
@@ -102,7 +112,7 @@ impl Desk {
         let (known, all) = (HashMap::new(), Vec::new());
         let frame_count = prints.frame_count();
         let mut hits =
-            Hits { desk: self, service, banks, frame_count, ranking: &ranking, known, all };
+            Hits { desk: self, origin, banks, frame_count, ranking: &ranking, known, all };
         let ids: Vec<BankId> = banks.iter().map(|bank| bank.id).collect();
         for hash in prints.exact() {
             let origin = HashOrigin { kind: hash.kind(), frame: 0, variant: Variant::default() };
@@ -158,15 +168,15 @@ enum EntryStatus {
     Ended,
     /// It matches, with the action of its bank.
     Live,
-    /// It matches without an effect, as a dispute about it is open at the service.
+    /// It matches without an effect, as an open dispute about it reaches the item.
     Disputed,
 }
 
 /// Collects the hits of an item and confirms them; at most one hit per frame and entry.
 struct Hits<'a> {
     desk: &'a Desk,
-    /// The service whose item it is; `None`: disputes are not considered.
-    service: Option<ServiceId>,
+    /// Whose item it is; `None`: disputes are not considered.
+    origin: Option<ItemOrigin<'a>>,
     banks: &'a [&'a Bank],
     /// Number of frames of the item.
     frame_count: u32,
@@ -256,8 +266,10 @@ impl Hits<'_> {
         }
         let now = self.desk.clock().now();
         let entries = self.desk.store().entries_by_ids(&unknown).await?;
-        let disputed = match self.service {
-            Some(service) => self.desk.store().disputed(service, &unknown).await?,
+        let disputed = match self.origin {
+            Some(ItemOrigin { service, subject }) => {
+                self.desk.store().disputed(service, subject, &unknown).await?
+            }
             None => HashSet::new(),
         };
         self.known.extend(unknown.iter().map(|entry| (*entry, EntryStatus::Ended)));

@@ -5,6 +5,7 @@ use mamori_model::{Approval, Bulk, Decision, Refusal, StaffId, approval};
 use mamori_store::Tx;
 
 use crate::Error;
+use crate::staff::independence::require_independent;
 use crate::staff::member::{RecentlyAuthenticated, Reviewer};
 
 /// A decision, or a bulk decision, that waits for a second approval.
@@ -50,11 +51,8 @@ impl PendingApproval {
         }
     }
 
-    /// Checks that `who` is another person than the maker, and not an account that an administrator
-    /// created or changed a moment ago. [`Refusal::ApproverIsAuthor`] for a namesake of the maker,
-    /// also if the maker's account is deactivated; [`Refusal::ApproverTooNew`] if an administrator
-    /// created the account, or gave it roles or a link, within the day before; what the operator
-    /// did on the command line does not count. Not checked where the operator works alone.
+    /// Checks that `who` is another person than the maker, as [`require_independent`] says. Not
+    /// checked where the operator works alone.
     pub async fn require_independent(
         &self,
         tx: &mut Tx,
@@ -64,16 +62,7 @@ impl PendingApproval {
         if self.approval != Approval::Colleague {
             return Ok(());
         }
-        let maker = tx.staff(self.made_by).await?.ok_or(Error::NotFound("staff"))?;
-        let other = tx.staff(who.staff()).await?.ok_or(Error::NotFound("staff"))?;
-        if maker.name == other.name {
-            return Err(Refusal::ApproverIsAuthor.into());
-        }
-        let since = now.checked_sub(approval::WAIT_NEW).unwrap_or(Timestamp::MIN);
-        if tx.was_changed_by_colleague(who.staff(), since).await? {
-            return Err(Refusal::ApproverTooNew.into());
-        }
-        Ok(())
+        require_independent(tx, self.made_by, who.staff(), now).await
     }
 
     /// Checks whether opening it now must be recorded: once for each approver, as soon as it can

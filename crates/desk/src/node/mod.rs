@@ -4,3 +4,4 @@ pub mod compact;
 pub mod directory;
 pub(crate) mod expire;
 pub mod follow_changes;
+pub(crate) mod shared_secret;

@@ -1,6 +1,9 @@
 //! The waiting work in numbers, for the operator. Does not say which service, account or staff
 //! member it concerns.
 
+use std::collections::BTreeMap;
+
+use mamori_model::DisputeScope;
 use mamori_store::{JobCount, OpenCounts, QueueCount};
 
 use crate::{Desk, Error};
@@ -14,6 +17,8 @@ pub struct Workload {
     pub cases: Vec<QueueCount>,
     /// Actions that services were asked for and have not answered.
     pub actions: OpenCounts,
+    /// Open disputes, by how far they reach.
+    pub disputes: BTreeMap<DisputeScope, u64>,
     /// Sealed items that can still be opened; a sweep ends that when their term ends.
     pub sealed: u64,
 }
@@ -26,6 +31,7 @@ impl Desk {
             jobs: store.job_counts().await?,
             cases: store.queue_counts().await?,
             actions: store.count_open_actions().await?,
+            disputes: store.open_dispute_counts().await?,
             sealed: store.count_evidence().await?,
         })
     }

@@ -7,6 +7,7 @@ pub mod credentials;
 pub mod enroll;
 pub(crate) mod expire;
 pub mod exposure;
+pub(crate) mod independence;
 pub mod list_staff;
 pub mod make_sign_in_link;
 pub mod member;

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::services::proof;
 use crate::staff::session::NewSession;
 use crate::staff::sign_in::{counted, failed};
-use crate::{Desk, Error, clock};
+use crate::{Desk, Error};
 
 /// The name under which the secret of passkey challenges is stored.
 const CHALLENGE_SECRET: &str = "questions for passkeys";
@@ -185,18 +185,7 @@ impl Desk {
     /// Returns the secret from which passkey challenges are derived: the same on all nodes, for
     /// ever.
     async fn challenge_secret(&self) -> Result<&Sensitive<[u8; 32]>, Error> {
-        let secret = async || {
-            if let Some(secret) = self.store().secret(CHALLENGE_SECRET).await? {
-                return Ok(secret);
-            }
-
-            let mut tx = self.store().begin("make_secret").await?;
-            tx.insert_secret(CHALLENGE_SECRET, &clock::secret()?).await?;
-            tx.commit().await?;
-
-            self.store().secret(CHALLENGE_SECRET).await?.ok_or(Error::NotFound("secret"))
-        };
-        self.inner.challenge_secret.get_or_try_init(secret).await
+        self.shared_secret(&self.inner.challenge_secret, CHALLENGE_SECRET).await
     }
 }
 

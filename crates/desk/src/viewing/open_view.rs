@@ -4,12 +4,14 @@
 use jiff::Timestamp;
 use mamori_model::view::{Clarity, View};
 use mamori_model::{
-    BulkId, Case, CaseId, DecisionId, EvidenceId, EvidenceStatus, MatchId, Refusal, StaffId, ViewId,
+    BulkId, Case, CaseId, DecisionId, DisputeId, EvidenceId, EvidenceStatus, MatchId, Refusal,
+    StaffId, ViewId,
 };
 use mamori_store::Tx;
 
+use crate::banks::agree_dispute::lock_open_dispute;
 use crate::decisions::approval::PendingApproval;
-use crate::staff::member::Reviewer;
+use crate::staff::member::{Lead, Reviewer};
 use crate::{Desk, Error};
 
 /// A recorded view. It is the only key to a picture, and good for one picture.
@@ -110,6 +112,36 @@ impl Desk {
         let evidence = self.readable(&mut tx, &case, item, now).await?;
         if let Some(due) = due {
             return Err(self.begin_break(tx, who, due, now).await?);
+        }
+        let view = self.insert_view(&mut tx, &case, who.staff(), (item, clarity), now).await?;
+        tx.commit().await?;
+
+        Ok(RecordedView { view, evidence, clarity })
+    }
+
+    /// Records a view by a lead who may agree to a dispute, of an item that the disputed entry held.
+    /// The same exposure limit applies. Otherwise as [`Self::open_view`]; refused as
+    /// [`Self::dispute_to_agree`] is.
+    pub async fn open_view_of_dispute(
+        &self,
+        who: &Lead,
+        dispute: DisputeId,
+        item: MatchId,
+        clarity: Clarity,
+    ) -> Result<RecordedView, Error> {
+        let now = self.clock().now();
+        let reviewer = who.member().reviewer().ok_or(Error::NotFound("dispute"))?;
+
+        let mut tx = self.store().begin("open_view_of_dispute").await?;
+        let due = self.break_due(&mut tx, who.staff(), now).await?;
+        let (dispute, decision) = lock_open_dispute(&mut tx, who.staff(), dispute).await?;
+        let case = tx.lock_case(decision.case).await?.ok_or(Error::NotFound("case"))?;
+        if !tx.has_hit(item, dispute.entry).await? {
+            return Err(Error::NotFound("item"));
+        }
+        let evidence = self.readable(&mut tx, &case, item, now).await?;
+        if let Some(due) = due {
+            return Err(self.begin_break(tx, &reviewer, due, now).await?);
         }
         let view = self.insert_view(&mut tx, &case, who.staff(), (item, clarity), now).await?;
         tx.commit().await?;

@@ -13,12 +13,10 @@ use mamori_model::exposure::BreakReason;
 use mamori_model::page::PageSize;
 use mamori_model::staff::{OwnLimits, StaffRole};
 use mamori_model::{
-    CaseId, Clarity, DecisionId, Evidence, EvidenceStatus, MatchId, Measures, Outcome, Refusal,
-    View,
+    Clarity, DecisionId, EvidenceStatus, MatchId, Measures, Outcome, Refusal, View,
 };
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::pictures::{draw, encode};
 
 use crate::common::{TestApp, settings, test_app_with, vault_settings};
 
@@ -27,34 +25,6 @@ fn refused<T: std::fmt::Debug>(answer: Result<T, Error>) -> Refusal {
         Err(Error::Refused(refusal)) => refusal,
         other => panic!("{other:?}"),
     }
-}
-
-/// Seals a picture as the bytes of the one item of `case`, for 30 days.
-async fn store_evidence(app: &TestApp, case: CaseId) -> MatchId {
-    let store = app.store().await;
-    let item = store.case_item_names(case).await.unwrap()[0].id;
-    let vault = app.desk.settings().vault.clone().unwrap();
-    let id = mamori_model::EvidenceId::from(app.clock.mint().unwrap());
-    let bytes = encode::png(&draw(7, 320, 240));
-    let sealed = vault.seal(id.to_string().as_bytes(), &bytes).unwrap();
-    vault.put(id, &sealed.object).await.unwrap();
-    let now = app.clock.now();
-    let evidence = Evidence {
-        render_failed_at: None,
-        id,
-        item,
-        sha256: None,
-        purpose: mamori_model::Purpose::Rehearsal,
-        size: bytes.len().try_into().unwrap(),
-        wrapped_key: Some(mamori_model::Sensitive::new(sealed.wrapped_key)),
-        key_name: sealed.key_name.to_string(),
-        stored_at: now,
-        expires_at: now + SignedDuration::from_hours(30 * 24),
-    };
-    let mut tx = store.begin("test").await.unwrap();
-    assert!(tx.insert_evidence(&evidence).await.unwrap());
-    tx.commit().await.unwrap();
-    item
 }
 
 /// An app with one case that a reviewer has claimed, and whose item's bytes are stored.
@@ -76,7 +46,7 @@ async fn fixture_with(records: TestDatabase, change: impl FnOnce(&mut Settings))
     change(&mut settings);
     let app = test_app_with(records, settings).await;
     let case = app.cases(1).await[0];
-    let item = store_evidence(&app, case).await;
+    let item = app.store_evidence(case).await;
     let who = app.reviewer("one").await;
     let case = app.desk.claim_next(&who, Queue::default()).await.unwrap().unwrap();
     Fixture { app, who, case, item, _folder: folder }

@@ -39,10 +39,11 @@ pub const OF_CASES: &[Invariant] = &[
                 SELECT 1 FROM case_item i WHERE i.match_id = m.id)",
     ),
     (
-        "an item is in one open case",
+        "an item is in one open case, beside one that an undo opened again",
         "SELECT count(*) FROM (
              SELECT i.match_id FROM case_item i JOIN review_case c ON c.id = i.case_id
-              WHERE c.state IN ('open', 'proposed')
+              WHERE c.state IN ('open', 'proposed') AND NOT EXISTS (
+                    SELECT 1 FROM case_event e WHERE e.case_id = c.id AND e.kind = 'reopened')
               GROUP BY i.match_id HAVING count(*) > 1) AS broken",
     ),
     (
@@ -261,6 +262,17 @@ pub const OF_OWNERS: &[Invariant] = &[
           WHERE p.state = 'open' AND (d.state <> 'standing' OR d.outcome <> 'not_a_match')",
     ),
     (
+        "no maker agrees to a dispute of their own decision",
+        "SELECT count(*) FROM dispute p JOIN decision d ON d.id = p.decision_id
+          WHERE p.agreed_by = d.made_by",
+    ),
+    (
+        "an open dispute has the subject of its case",
+        "SELECT count(*) FROM dispute p JOIN decision d ON d.id = p.decision_id
+             JOIN review_case c ON c.id = d.case_id
+          WHERE p.state = 'open' AND coalesce(p.subject, '') <> c.subject",
+    ),
+    (
         "the entry of an upheld dispute is withdrawn",
         "SELECT count(*) FROM dispute p JOIN entry e ON e.id = p.entry_id
           WHERE p.state = 'upheld' AND e.withdrawn_at IS NULL",
@@ -287,6 +299,11 @@ pub const SWEPT: &[Invariant] = &[
     (
         "no closed case outlives its term",
         "SELECT count(*) FROM review_case WHERE closed_at < {cases}",
+    ),
+    (
+        "no account of a dispute outlives its case",
+        "SELECT count(*) FROM dispute WHERE decision_id IS NULL
+            AND (subject IS NOT NULL OR (state = 'open' AND agreed_at IS NULL))",
     ),
     (
         "no evidence can be read past its term",

@@ -73,6 +73,8 @@ pub enum Step {
     ReadBulkAgain,
     /// A person undoes a bulk decision.
     UndoBulk,
+    /// A lead agrees to a dispute.
+    AgreeDispute,
     /// A policy editor resolves a dispute.
     ResolveDispute,
     /// The policy editor changes how long bytes are stored.
@@ -136,6 +138,7 @@ const OFTEN: [(Step, u64); 43] = [
     (Step::RefuseBulk, 2),
     (Step::ReadBulkAgain, 4),
     (Step::UndoBulk, 4),
+    (Step::AgreeDispute, 10),
     (Step::ResolveDispute, 4),
     (Step::ChangePolicy, 2),
     (Step::Answer, 10),
@@ -199,6 +202,7 @@ pub async fn perform(sim: &mut Simulation, step: Step) -> Result<(), String> {
         Step::RefuseBulk => bulks::refuse(sim).await,
         Step::ReadBulkAgain => Box::pin(bulks::read_again(sim)).await,
         Step::UndoBulk => bulks::undo(sim).await,
+        Step::AgreeDispute => Box::pin(disputes::agree(sim)).await,
         Step::ResolveDispute => disputes::resolve(sim).await,
         Step::ChangePolicy => evidence::change_policy(sim).await,
         Step::Answer => actions::answer(sim).await,

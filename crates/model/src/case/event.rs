@@ -71,6 +71,8 @@ kinds! {
     Reopened = "reopened";
     /// An entry that led to the case is now disputed.
     Disputed = "disputed";
+    /// A lead agreed to a dispute, which reaches the whole service from then on.
+    DisputeAgreed = "dispute_agreed";
     /// The case was put into a bulk decision.
     InBulk = "in_bulk";
     /// The case was taken out of a bulk decision.
@@ -94,7 +96,7 @@ pub struct About {
     /// The bulk decision that the case was put into or taken out of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bulk: Option<BulkId>,
-    /// The dispute that was opened.
+    /// The dispute that was opened, or to which a lead agreed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dispute: Option<DisputeId>,
     /// The colleague to whom the case was handed over.

@@ -11,7 +11,7 @@ use axum::routing::get;
 use jiff::Timestamp;
 use mamori_desk::{Desk, JobCount, QueueCount};
 use mamori_model::job::JobKind;
-use mamori_model::{CaseState, Urgency};
+use mamori_model::{CaseState, DisputeScope, Urgency};
 use mamori_web::cached::{Cached, PROBE_AGE_MAX};
 use metrics::{describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
@@ -72,6 +72,7 @@ fn describe() {
     describe_gauge!("mamori_cases", "Cases that wait for a reviewer, by urgency and state");
     describe_gauge!("mamori_case_oldest_seconds", "Age of the oldest of them, by urgency");
     describe_gauge!("mamori_actions", "Actions that services have not answered, by state");
+    describe_gauge!("mamori_disputes_open", "Disputes that wait for a policy editor, by scope");
     describe_gauge!("mamori_evidence_objects", "Sealed items whose term has not ended");
     describe_gauge!("mamori_decoders", "Decoding processes that are running");
 }
@@ -120,6 +121,10 @@ async fn update_workload_gauges(desk: &Desk) {
         [("waiting", workload.actions.waiting), ("overdue", workload.actions.overdue)]
     {
         gauge!("mamori_actions", "state" => state).set(number(actions));
+    }
+    for &scope in DisputeScope::ALL {
+        let open = workload.disputes.get(&scope).copied().unwrap_or(0);
+        gauge!("mamori_disputes_open", "scope" => scope.as_str()).set(number(open));
     }
     gauge!("mamori_evidence_objects").set(number(workload.sealed));
 }

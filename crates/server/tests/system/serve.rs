@@ -86,6 +86,8 @@ async fn the_metrics_name_no_item_bank_service_or_key() {
         "mamori_cases{urgency=\"child_in_danger\",state=\"open\"} 0",
         "mamori_case_oldest_seconds{urgency=\"known_material\"} ",
         "mamori_actions{state=\"overdue\"} 0",
+        "mamori_disputes_open{scope=\"account\"} 0",
+        "mamori_disputes_open{scope=\"service\"} 0",
         "mamori_evidence_objects 0",
         "mamori_index_version ",
         "mamori_http_request_seconds_count",

@@ -587,8 +587,8 @@ CREATE TABLE case_event (
     kind          TEXT    NOT NULL CHECK (kind IN ('opened', 'item_added', 'claimed', 'released', 'lapsed',
                       'skipped', 'escalated', 'handed_over', 'noted', 'proposed', 'decision_opened',
                       'bulk_opened', 'approved',
-                      'refused', 'decided', 'undone', 'reopened', 'disputed', 'in_bulk', 'out_of_bulk',
-                      'requested_again', 'ended')),
+                      'refused', 'decided', 'undone', 'reopened', 'disputed', 'dispute_agreed', 'in_bulk',
+                      'out_of_bulk', 'requested_again', 'ended')),
     staff_id      UUID    REFERENCES staff (id), -- who did it; NULL: Mamori itself
     note          TEXT,                        -- personal: what they wrote
     about         TEXT,                        -- JSON: ids and words of closed lists
@@ -682,23 +682,30 @@ CREATE INDEX service_action_undoes ON service_action (undoes) WHERE undoes IS NO
 CREATE INDEX service_action_open ON service_action (service_id, id) WHERE state IN ('waiting', 'overdue');
 
 -- A reviewer's statement that an entry is wrong. While it is open, the entry by itself does not hold
--- or block items of this service.
+-- or block items of this subject, and once a lead has agreed no item of this service.
 CREATE TABLE dispute (
     id            UUID    NOT NULL PRIMARY KEY, -- UUIDv7
     bank_id       UUID    NOT NULL REFERENCES bank (id),
     entry_id      BIGINT  NOT NULL,            -- the entry; it may be gone
     service_id    UUID    NOT NULL REFERENCES service (id),
+    subject       TEXT,                        -- personal: the case's; NULL: it ended, or the case was deleted
     decision_id   UUID    REFERENCES decision (id) ON DELETE SET NULL,
     reason        TEXT    NOT NULL,            -- free text, for the bank's owner; names no account
     state         TEXT    NOT NULL CHECK (state IN ('open', 'upheld', 'rejected', 'taken_back')),
     opened_at     BIGINT  NOT NULL,            -- microseconds
+    agreed_by     UUID    REFERENCES staff (id), -- the lead who agreed
+    agreed_at     BIGINT,                     -- microseconds; from then on it reaches the whole service
     resolved_by   UUID    REFERENCES staff (id),
     resolved_at   BIGINT,                     -- microseconds
     resolved_note TEXT,
     changed_by    TEXT    NOT NULL,            -- name of the transaction
-    CHECK ((state = 'open') = (resolved_at IS NULL))
+    CHECK ((state = 'open') = (resolved_at IS NULL)),
+    CHECK (state = 'open' OR subject IS NULL),
+    CHECK ((agreed_by IS NULL) = (agreed_at IS NULL))
 );
-CREATE UNIQUE INDEX dispute_open ON dispute (entry_id, service_id) WHERE state = 'open';
+CREATE UNIQUE INDEX dispute_open ON dispute (entry_id, service_id, subject) WHERE state = 'open';
+CREATE UNIQUE INDEX dispute_agreed ON dispute (entry_id, service_id)
+    WHERE state = 'open' AND agreed_at IS NOT NULL;
 CREATE INDEX dispute_bank ON dispute (bank_id, id);
 CREATE INDEX dispute_decision ON dispute (decision_id) WHERE decision_id IS NOT NULL;
 CREATE INDEX dispute_resolved ON dispute (resolved_at) WHERE resolved_at IS NOT NULL;

@@ -15,6 +15,8 @@ use crate::row::row;
 use crate::tx::Tx;
 
 queries! {
+    HAS_HIT = "-- has_hit
+        SELECT count(*) FROM hit WHERE match_id = $1 AND entry_id = $2";
     HITS_OF_MATCHES = "-- hits_of_matches
         SELECT match_id, entry_id, frame, frame_count, bank_id, purpose, action, kind, distance,
                transform, backdrop
@@ -167,6 +169,12 @@ impl Store {
 }
 
 impl Tx {
+    /// Checks whether a match has a hit on an entry.
+    pub async fn has_hit(&mut self, id: MatchId, entry: EntryId) -> Result<bool, Error> {
+        let row: Option<(i64,)> = self.row(HAS_HIT.bind(id).bind(entry)).await?;
+        Ok(row.is_some_and(|(count,)| count > 0))
+    }
+
     /// Adds new hits to a match, which is locked or new. For an entry and frame that it has
     /// already, keeps the better hit. `set` is the place of the item's hashes among those of the
     /// match. Returns how many hits were new.

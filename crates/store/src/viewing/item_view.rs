@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use mamori_model::page::{Page, PageSize};
 use mamori_model::view::{Clarity, View};
-use mamori_model::{CaseId, MatchId, ServiceId, StaffId, ViewId};
+use mamori_model::{CaseId, EntryId, MatchId, ServiceId, StaffId, ViewId};
 use uuid::Uuid;
 
 use crate::call::Call;
@@ -77,6 +77,11 @@ queries! {
     );
     CLOSE_VIEWS_BY = close!("close_views_by", "staff_id = $5");
     CLOSE_SILENT_VIEWS = close!("close_silent_views", "seen_at + $2 <= $1");
+    COUNT_CLEAR_VIEWS_OF_ENTRY = "-- count_clear_views_of_entry
+        SELECT count(*)
+          FROM item_view
+         WHERE case_id = $1 AND staff_id = $2 AND clarity = 'clear' AND shown_at IS NOT NULL
+           AND match_id IN (SELECT match_id FROM hit WHERE entry_id = $3)";
     FIRST_VIEWED = "-- first_viewed
         SELECT min(shown_at) FROM item_view WHERE match_id = $1 AND clarity = 'clear'";
 }
@@ -236,5 +241,18 @@ impl Tx {
             .bind(micros(View::SILENCE_MAX))
             .bind(micros(View::LASTS_MAX))
             .bind(self.name())
+    }
+
+    /// Checks whether the staff member was sent a clear picture of an item of this case that has a
+    /// hit on this entry.
+    pub async fn has_clear_view_of_entry(
+        &mut self,
+        case: CaseId,
+        by: StaffId,
+        entry: EntryId,
+    ) -> Result<bool, Error> {
+        let call = COUNT_CLEAR_VIEWS_OF_ENTRY.bind(case).bind(by).bind(entry);
+        let row: Option<(i64,)> = self.row(call).await?;
+        Ok(row.is_some_and(|(count,)| count > 0))
     }
 }

@@ -209,11 +209,14 @@ on_both_engines! {
         let dispute = open.ok()["data"][0].clone();
         let editor = app.member(StaffRole::PolicyEditor).await.editor().unwrap();
         let id = dispute["id"].as_str().unwrap().parse().unwrap();
+        let lead = app.member(StaffRole::Lead).await.lead().unwrap();
+        app.desk.agree_dispute(&lead, id).await.unwrap();
         let note = "It is right.".parse().unwrap();
         app.desk.resolve_dispute(&editor, id, Resolution::Rejected, &note).await.unwrap();
         let resolved = app.get(Who::Admin, &path).await.ok()["data"][0].clone();
 
         assert_eq!((&dispute["state"], &dispute["resolved_at"]), (&json!("open"), &json!(null)));
+        assert_eq!((&dispute["scope"], &resolved["scope"]), (&json!("account"), &json!("service")));
         assert_eq!(dispute["reason"], "It is what the bank says.");
         assert!(bank.ends_with(dispute["bank_id"].as_str().unwrap()), "{dispute}");
         assert_eq!(dispute["service_id"], app.service.to_string());

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use mamori_desk::banks::create_bank::NewBank;
 use mamori_desk::checks::check::CheckInput;
 use mamori_desk::checks::fingerprints::{Fingerprints, FramePrint};
@@ -19,10 +19,12 @@ use mamori_desk::{Admin, Caller, Clock, Desk, Proof, Settings};
 use mamori_media::{Limits, Pool, PoolSettings};
 use mamori_model::key::Role;
 use mamori_model::{
-    Action, Bank, Distance, Item, Jurisdictions, Pdq, Purpose, Quality, Reach, Sha256, Surface,
+    Action, Bank, CaseId, Distance, Evidence, EvidenceId, Item, Jurisdictions, MatchId, Pdq,
+    Purpose, Quality, Reach, Sensitive, Sha256, Surface,
 };
 use mamori_store::{NewEntry, Store};
 use mamori_testkit::database::TestDatabase;
+use mamori_testkit::pictures::{draw, encode};
 
 /// A desk and what it is made of.
 pub struct TestApp {
@@ -150,6 +152,33 @@ impl TestApp {
             opened.push(tx.lock_open_case_of_item(found).await.unwrap().unwrap().id);
         }
         opened
+    }
+
+    /// Seals a picture as the bytes of the one item of `case`, for 30 days.
+    pub async fn store_evidence(&self, case: CaseId) -> MatchId {
+        let store = self.store().await;
+        let item = store.case_item_names(case).await.unwrap()[0].id;
+        let vault = self.desk.settings().vault.clone().unwrap();
+        let id = EvidenceId::from(self.clock.mint().unwrap());
+        let bytes = encode::png(&draw(7, 320, 240));
+        let sealed = vault.seal(id.to_string().as_bytes(), &bytes).unwrap();
+        vault.put(id, &sealed.object).await.unwrap();
+        let now = self.clock.now();
+        let evidence = Evidence {
+            id,
+            item,
+            sha256: None,
+            purpose: Purpose::Rehearsal,
+            size: bytes.len().try_into().unwrap(),
+            wrapped_key: Some(Sensitive::new(sealed.wrapped_key)),
+            key_name: sealed.key_name.to_string(),
+            stored_at: now,
+            expires_at: now + SignedDuration::from_hours(30 * 24),
+        };
+        let mut tx = store.begin("test").await.unwrap();
+        assert!(tx.insert_evidence(&evidence).await.unwrap());
+        tx.commit().await.unwrap();
+        item
     }
 
     pub async fn bank(&self, name: &str, action: Action) -> Bank {

@@ -45,10 +45,13 @@ pub async fn check_one(sim: &mut Simulation, service: usize, hash: u8) -> Result
     let item =
         Item { name: name.parse().unwrap(), account, surface: Surface::Public, country: None };
     let caller = sim.world.services[service].caller.clone();
+    // One reviewer's dispute reaches one account, or one item; a lead's agreement the service.
     let disputed = format!(
         "SELECT 'ent_' || entry_id FROM dispute
-          WHERE state = 'open' AND 'svc_' || lower(hex(service_id)) = '{}'",
-        caller.service()
+          WHERE state = 'open' AND 'svc_' || lower(hex(service_id)) = '{}'
+            AND (agreed_at IS NOT NULL OR subject = '{}')",
+        caller.service(),
+        mamori_model::Subject::of(&item).as_key().reveal()
     );
     let disputed = sim.tables.texts(&disputed).await?.into_iter().collect();
     let evidence = send(sim, (service, name.clone()), hash);

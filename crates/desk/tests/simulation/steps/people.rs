@@ -1,7 +1,7 @@
 //! Staff members sign in, send their cookie, and sign out.
 
 use jiff::SignedDuration;
-use mamori_desk::staff::member::{PolicyEditor, Reviewer};
+use mamori_desk::staff::member::{Lead, PolicyEditor, Reviewer};
 use mamori_desk::{Desk, Error, Member};
 use mamori_model::Refusal;
 use mamori_model::sign_in::Session;
@@ -86,6 +86,12 @@ pub async fn member(sim: &mut Simulation, person: usize) -> Result<Member, Strin
 pub async fn reviewer(sim: &mut Simulation, person: usize) -> Result<Reviewer, String> {
     let member = member(sim, person).await?;
     member.reviewer().ok_or_else(|| format!("person {person} lost their role"))
+}
+
+/// The same as a lead.
+pub async fn lead(sim: &mut Simulation, person: usize) -> Result<Lead, String> {
+    let member = member(sim, person).await?;
+    member.lead().ok_or_else(|| format!("person {person} lost their role"))
 }
 
 /// The policy editor, at another browser each time.

@@ -5,7 +5,7 @@ use mamori_desk::cases::claim_case::Claimed;
 use mamori_desk::viewing::open_view::RecordedView;
 use mamori_desk::{Desk, Error};
 use mamori_model::view::View;
-use mamori_model::{BulkId, CaseId, Clarity, MatchId, Refusal, ViewId};
+use mamori_model::{BulkId, CaseId, Clarity, DisputeId, MatchId, Refusal, ViewId};
 
 use super::claims::{self, alive, check_outcome};
 use super::{approvals, people};
@@ -166,6 +166,40 @@ pub async fn view_in_bulk(
         Tried::Done(_) => Err(format!("person {person} viewed {item}, not {expected:?}")),
         Tried::Refused(error) => {
             Err(format!("person {person} at {item}: {error:?}, not {expected:?}"))
+        }
+    }
+}
+
+/// A lead, who may or may not judge the dispute, views an item of it.
+pub async fn view_of_dispute(
+    sim: &mut Simulation,
+    (id, case, may): (DisputeId, CaseId, bool),
+    person: usize,
+    item: MatchId,
+) -> Result<(), String> {
+    let who = people::lead(sim, person).await?;
+    let clarity = some_clarity(sim);
+    let expected = may_view(sim, person, item).await?;
+    let verb = |desk: Desk| async move { desk.open_view_of_dispute(&who, id, item, clarity).await };
+    match sim.attempt(verb).await {
+        Tried::Crashed => {
+            // A break may have begun: then the claimed case went back to the queue.
+            sim.world.people[person].hand = Hand::Unknown;
+            Ok(())
+        }
+        Tried::Refused(Error::NotFound(_) | Error::Refused(_)) if !may => Ok(()),
+        Tried::Done(_) if !may => Err(format!("person {person} viewed an item of {id}")),
+        Tried::Done(recorded) => {
+            began(sim, person, case, (item, clarity), expected, recorded).await
+        }
+        Tried::Refused(Error::Refused(why)) if expected == Err(why) => {
+            if is_break(why) {
+                sim.world.people[person].hand = Hand::Nothing;
+            }
+            Ok(())
+        }
+        Tried::Refused(error) => {
+            Err(format!("person {person} at {item} of {id}: {error:?}, not {expected:?}"))
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use mamori_model::matched::Match;
 use mamori_model::page::{Page, PageSize};
-use mamori_model::{CaseId, ItemName, MatchId, Verdict};
+use mamori_model::{CaseId, EntryId, ItemName, MatchId, Verdict};
 use uuid::Uuid;
 
 use crate::checks::matched::MatchRow;
@@ -44,6 +44,15 @@ queries! {
                created_at, changed_at
           FROM item_match
          WHERE id IN (SELECT match_id FROM case_item WHERE case_id = $1) AND id < $2
+         ORDER BY id DESC LIMIT $3";
+    CASE_ITEMS_WITH_HIT = "-- case_items_with_hit
+        SELECT id, service_id, item_name, account, surface, country, verdict, pdq, sha256,
+               created_at, changed_at
+          FROM item_match
+         WHERE id IN (SELECT hit.match_id
+                        FROM hit
+                        JOIN case_item ON case_item.match_id = hit.match_id
+                       WHERE case_item.case_id = $1 AND hit.entry_id = $2)
          ORDER BY id DESC LIMIT $3";
     HAS_CASE_ITEM = "-- has_case_item
         SELECT count(*) FROM case_item WHERE case_id = $1 AND match_id = $2";
@@ -108,6 +117,20 @@ impl Store {
         let mut page = Page::of(items, size, |item: &Match| item.id);
         self.fill(&mut page.rows).await?;
         Ok(page)
+    }
+
+    /// Returns the newest `limit` items of a case with a hit on an entry, the newest first.
+    pub async fn case_items_with_hit(
+        &self,
+        case: CaseId,
+        entry: EntryId,
+        limit: u32,
+    ) -> Result<Vec<Match>, Error> {
+        let call = CASE_ITEMS_WITH_HIT.bind(case).bind(entry).bind(limit);
+        let rows: Vec<MatchRow> = self.rows(call).await?;
+        let mut items = rows.into_iter().map(MatchRow::read).collect::<Result<Vec<_>, _>>()?;
+        self.fill(&mut items).await?;
+        Ok(items)
     }
 
     /// Returns the short form of every item of a case, the oldest first.

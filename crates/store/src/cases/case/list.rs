@@ -1,7 +1,9 @@
 //! Queries for lists of cases and for counts of the case queue.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
-use mamori_model::case::{Case, CaseState, Level, Urgency};
+use mamori_model::case::{Case, CaseState, Level, Subject, Urgency};
 use mamori_model::page::{Page, PageSize};
 use mamori_model::{CaseId, ItemName, Purpose, ServiceId, StaffId};
 use uuid::Uuid;
@@ -9,6 +11,7 @@ use uuid::Uuid;
 use super::{CaseRow, columns, select};
 use crate::call::Call;
 use crate::error::{Error, OrCorrupt};
+use crate::json;
 use crate::open::Store;
 use crate::query::{Query, queries};
 use crate::row::row;
@@ -33,6 +36,17 @@ macro_rules! free {
             $which,
             "
          ORDER BY urgency, opened_at, id LIMIT $4"
+        )
+    };
+}
+
+/// What some cases are about. Each engine needs its own form of the list.
+macro_rules! subjects_of_cases {
+    ($listed:literal) => {
+        concat!(
+            "-- subjects_of_cases
+        SELECT id, service_id, subject FROM review_case WHERE id ",
+            $listed
         )
     };
 }
@@ -62,6 +76,10 @@ queries! {
                        WHERE item_match.service_id IN (SELECT id FROM service)
                          AND item_match.item_name = $1)
          ORDER BY id DESC LIMIT $2");
+    SUBJECTS_OF_CASES = subjects_of_cases!("IN (SELECT unhex(value) FROM json_each($1))"),
+        postgres: subjects_of_cases!(
+            "= ANY (ARRAY(SELECT CAST(json_array_elements_text(CAST($1 AS json)) AS uuid)))"
+        );
     QUEUE_COUNTS = "-- queue_counts
         SELECT purpose, urgency, level, state,
                CASE WHEN bulk_id IS NULL THEN 0 ELSE 1 END AS in_bulk,
@@ -202,6 +220,20 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<Case>, Error> {
         CaseRow::read_all(self.rows(CASES_OF_ITEM_NAME.bind(item.as_str()).bind(limit)).await?)
+    }
+
+    /// Returns what each of these cases is about, and its service.
+    pub async fn subjects_of_cases(
+        &self,
+        cases: impl IntoIterator<Item = CaseId>,
+    ) -> Result<BTreeMap<CaseId, (ServiceId, Subject)>, Error> {
+        let call = SUBJECTS_OF_CASES.bind(json::ids(cases));
+        let rows: Vec<(Uuid, Uuid, String)> = self.rows(call).await?;
+        let read = |(case, service, subject): (Uuid, Uuid, String)| {
+            let subject = Subject::parse(&subject).or_corrupt("review_case.subject")?;
+            Ok((case.into(), (service.into(), subject)))
+        };
+        rows.into_iter().map(read).collect()
     }
 
     /// Returns the number of undecided cases of each kind.

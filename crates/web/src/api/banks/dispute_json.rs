@@ -1,14 +1,15 @@
 //! Disputes about a bank's entries in JSON, for the bank's owner.
 
 use jiff::Timestamp;
-use mamori_model::{BankId, Dispute, DisputeId, DisputeState, EntryId, ServiceId};
+use mamori_model::{BankId, Dispute, DisputeId, DisputeScope, DisputeState, EntryId, ServiceId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::json::text;
 
 /// A reviewer's objection that an entry is wrong at a service. While the dispute is open, the entry
-/// does not act by itself at that service; at every other service it acts as before.
+/// does not act by itself on the items of one account, which is not named here, or, once a lead has
+/// agreed, on any item of that service; on all others it acts as before.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Dispute)]
 pub struct DisputeJson {
@@ -24,6 +25,9 @@ pub struct DisputeJson {
     /// The service at which the entry is disputed.
     #[schema(value_type = text::ServiceId)]
     pub service_id: ServiceId,
+    /// How far it reaches, or reached: the items of one account, or one item whose account is not
+    /// known (`account`); all items of the service (`service`).
+    pub scope: DisputeScope,
     /// The reviewer's reason.
     #[schema(value_type = text::FreeText)]
     pub reason: String,
@@ -44,6 +48,7 @@ impl From<Dispute> for DisputeJson {
             bank_id: dispute.bank,
             entry_id: dispute.entry,
             service_id: dispute.service,
+            scope: dispute.scope(),
             reason: dispute.reason.to_string(),
             state: dispute.state,
             opened_at: dispute.opened_at,

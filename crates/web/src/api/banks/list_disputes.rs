@@ -15,7 +15,7 @@ use crate::problem::Problem;
 /// List the disputes about a bank's entries
 ///
 /// The newest first. A dispute is a reviewer's objection that an entry is wrong; until it is
-/// resolved, the entry does not act by itself at that service.
+/// resolved, the entry does not act by itself within the scope of the dispute.
 #[utoipa::path(
     get, path = "/v1/banks/{bank}/disputes", tag = "banks",
     params(("bank" = inline(text::BankId), Path, description = "The bank's id."), PageParameters),
