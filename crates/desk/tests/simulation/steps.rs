@@ -110,7 +110,7 @@ pub enum Step {
 }
 
 /// The weight of each step.
-const OFTEN: [(Step, u64); 43] = [
+const OFTEN: [(Step, u64); 44] = [
     (Step::Check, 40),
     (Step::List, 6),
     (Step::Withdraw, 2),

@@ -165,6 +165,7 @@ impl TestApp {
         vault.put(id, &sealed.object).await.unwrap();
         let now = self.clock.now();
         let evidence = Evidence {
+            render_failed_at: None,
             id,
             item,
             sha256: None,
