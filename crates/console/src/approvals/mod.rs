@@ -1,0 +1,4 @@
+//! Changes that wait for a second actor, and notices of changes that narrowed.
+
+pub mod forms;
+pub mod page;

@@ -1,0 +1,168 @@
+//! `GET /console/changes`: changes that wait for a second actor, and changes that narrowed and that
+//! another actor is to acknowledge.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use mamori_desk::approvals::list_requests::WhichRequests;
+use mamori_desk::approvals::overseer::Overseer;
+use mamori_model::page::PageSize;
+use mamori_model::{ApprovalId, ApprovalRequest, AuditActor, ChangeNotice, NoticeId};
+use serde::Deserialize;
+
+use crate::app::Console;
+use crate::fault::{Fault, page};
+use crate::frame::Frame;
+use crate::guard::Records;
+use crate::messages::MessageId;
+use crate::query::{PageQuery, cursor};
+use crate::show::{self, SafeHtml};
+use crate::terms;
+
+/// The maximum number of rows of a list.
+const ROWS: u32 = 20;
+
+/// Path of the page.
+pub const PATH: &str = "/console/changes";
+
+/// The page.
+#[derive(Debug, Template)]
+#[template(path = "changes.html")]
+pub struct ChangesPage<'a> {
+    /// The frame around the page.
+    pub frame: &'a Frame,
+    /// What was just done.
+    pub done: Option<MessageId>,
+    /// The requests that wait, newest first.
+    pub requests: Vec<RequestRow>,
+    /// Link to older requests.
+    pub more_requests: Option<String>,
+    /// The notices that were not acknowledged, newest first.
+    pub notices: Vec<NoticeRow>,
+    /// Link to older notices.
+    pub more_notices: Option<String>,
+}
+
+/// A change that waits.
+#[derive(Clone, Debug)]
+pub struct RequestRow {
+    /// Id of the request.
+    pub id: String,
+    /// What is to be done, and why it takes a second actor.
+    pub reasons: Vec<MessageId>,
+    /// Id of what it is to be done to.
+    pub target: String,
+    /// The change as JSON, without hashes.
+    pub change: Option<SafeHtml>,
+    /// Name of the kind of actor who requested it.
+    pub actor_kind: MessageId,
+    /// Name and id of the key.
+    pub actor: Option<SafeHtml>,
+    /// Time of the request.
+    pub requested: SafeHtml,
+    /// Time until which it can be approved.
+    pub until: SafeHtml,
+    /// Time from which the requester can have it take effect alone.
+    pub alone_from: SafeHtml,
+    /// Whether it can still be approved.
+    pub may_approve: bool,
+}
+
+/// A change that narrowed.
+#[derive(Clone, Debug)]
+pub struct NoticeRow {
+    /// Id of the notice.
+    pub id: String,
+    /// What narrowed.
+    pub what: MessageId,
+    /// Id of the bank.
+    pub bank: String,
+    /// How often.
+    pub times: u32,
+    /// Name of the kind of actor who did it.
+    pub actor_kind: MessageId,
+    /// Name and id of the key.
+    pub actor: Option<SafeHtml>,
+    /// Time of the last change.
+    pub last: SafeHtml,
+}
+
+/// Parameters in the query of the address.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Params {
+    before: String,
+    notices: String,
+    done: String,
+}
+
+/// `GET /console/changes`.
+pub async fn show(
+    State(console): State<Console>,
+    who: Records,
+    PageQuery(params): PageQuery<Params>,
+) -> Result<Response, Fault> {
+    let frame = Frame::of(&who.session).at(PATH);
+    let size = PageSize::new(ROWS).unwrap_or(PageSize::DEFAULT);
+    let (desk, overseer) = (&console.desk, Overseer::Staff(&who.proof));
+    let before = cursor::<ApprovalId>(&params.before)?;
+    let requests = desk.approval_requests(overseer, WhichRequests::Waiting, before, size).await?;
+    let notices =
+        desk.change_notices(overseer, cursor::<NoticeId>(&params.notices)?, size).await?;
+    let now = desk.clock().now();
+    page(&ChangesPage {
+        frame: &frame,
+        done: done(&params.done)?,
+        requests: requests
+            .rows
+            .iter()
+            .map(|request| request_row(request, request.agree_until > now))
+            .collect(),
+        more_requests: requests.next.map(|next| format!("{PATH}?before={next}")),
+        notices: notices.rows.iter().map(notice_row).collect(),
+        more_notices: notices.next.map(|next| format!("{PATH}?notices={next}")),
+    })
+}
+
+fn done(word: &str) -> Result<Option<MessageId>, Fault> {
+    match word {
+        "" => Ok(None),
+        "approved" => Ok(Some(MessageId("changes-approved"))),
+        "refused" => Ok(Some(MessageId("changes-refused"))),
+        "acknowledged" => Ok(Some(MessageId("changes-acknowledged"))),
+        _ => Err(Fault::not_found()),
+    }
+}
+
+/// Returns the row of a request.
+pub fn request_row(request: &ApprovalRequest, may_approve: bool) -> RequestRow {
+    RequestRow {
+        id: request.id.to_string(),
+        reasons: request.reasons.iter().copied().map(terms::change_reason).collect(),
+        target: request.target.as_str().to_owned(),
+        change: request.change.as_deref().map(show::text),
+        actor_kind: terms::actor_kind(&request.requested_by),
+        actor: actor(&request.requested_by),
+        requested: show::time(request.requested_at),
+        until: show::time(request.agree_until),
+        alone_from: show::time(request.alone_from),
+        may_approve,
+    }
+}
+
+/// Returns the row of a notice.
+pub fn notice_row(notice: &ChangeNotice) -> NoticeRow {
+    NoticeRow {
+        id: notice.id.to_string(),
+        what: terms::narrowing(notice.what),
+        bank: notice.bank.to_string(),
+        times: notice.times,
+        actor_kind: terms::actor_kind(&notice.actor),
+        actor: actor(&notice.actor),
+        last: show::time(notice.last_at),
+    }
+}
+
+fn actor(actor: &AuditActor) -> Option<SafeHtml> {
+    actor.name().map(show::text)
+}
