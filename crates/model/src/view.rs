@@ -19,7 +19,7 @@ pub enum Clarity {
 }
 
 impl Clarity {
-    /// Both values, the gentler first.
+    /// Both values, [`Self::Blurred`] first.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Returns the word that the database and forms use.

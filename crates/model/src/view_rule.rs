@@ -4,6 +4,7 @@
 //! Knows nothing about how a view is shown or recorded ([`crate::view`]), and nothing about who may
 //! approve ([`crate::approval`]).
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
@@ -181,8 +182,8 @@ pub struct Coverage<'a> {
 }
 
 impl<'a> Coverage<'a> {
-    /// Works out what is still to be viewed of `items`, after a person has viewed `viewed`. The
-    /// nearest items come first, because they have the most copies.
+    /// Works out what is still to be viewed of `items`, after a person has viewed `viewed`. Of a
+    /// stack it names the item with the most entries of which nothing is viewed, then the nearest.
     pub fn of(items: &'a [ItemFacts], viewed: &BTreeSet<MatchId>) -> Self {
         let mut sorted: Vec<&ItemFacts> = items.iter().collect();
         sorted.sort_by_key(|item| (item.nearest(), item.item));
@@ -190,9 +191,9 @@ impl<'a> Coverage<'a> {
         let mut coverage = Self { items, viewed, open: Vec::new() };
         for item in sorted.iter().filter(|item| !item.is_exact) {
             if !coverage.covers(item) {
-                let mut copies = sorted.iter().filter(|copy| copy.is_copy_of(item));
-                let itself = Some(item).filter(|item| item.is_viewable);
-                coverage.open.extend(itself.or_else(|| copies.find(|copy| copy.is_viewable)));
+                let copies = sorted.iter().filter(|copy| copy.is_viewable && copy.is_copy_of(item));
+                let best = copies.min_by_key(|copy| Reverse(coverage.new_entries(copy)));
+                coverage.open.extend(best);
             }
         }
         for entry in entries(items) {
@@ -255,6 +256,11 @@ impl<'a> Coverage<'a> {
 
     fn covers(&self, item: &ItemFacts) -> bool {
         self.viewed.iter().chain(&self.open).any(|one| one.is_copy_of(item))
+    }
+
+    /// Returns how many entries of the item no view is or will be made of yet.
+    fn new_entries(&self, item: &ItemFacts) -> usize {
+        item.entries.iter().filter(|(entry, _)| !self.has(*entry)).count()
     }
 
     fn has(&self, entry: EntryId) -> bool {

@@ -50,7 +50,9 @@ for (const language of ["en", "ja"]) {
     await first.page.locator('form[action="/console/bulk"] button.act').click();
     await first.page.waitForURL(/\/console\/bulk\/bulk_/);
     const bulk = new URL(first.page.url()).pathname.split("/").at(-1);
-    const affects = await first.page.locator(".notice strong").innerText();
+    const does = await first.page.locator("section.does .notice").allInnerTexts();
+    assert.deepEqual(does.map((sentence) => sentence.match(/\d+/g)), [["6"]], `${does}`);
+    const affects = await first.page.locator("section.does + p").innerText();
     assert.deepEqual(affects.match(/\d+/g), ["3", "6", "3"], affects);
     assert.deepEqual(await faults(first.page), []);
 

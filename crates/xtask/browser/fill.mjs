@@ -7,9 +7,9 @@ import { PATIENCE_MS } from "./support.mjs";
 const hash = (number) => number.toString(16).padStart(32, "0");
 
 /** Creates an empty bank whose matches are held back. */
-function holding(as) {
+function holding(as, name = "drawn") {
   return as.admin("POST", "/v1/banks", {
-    name: "drawn", purpose: "rehearsal", source: "drawn by code", legal_basis: "a rehearsal needs none",
+    name, purpose: "rehearsal", source: "drawn by code", legal_basis: "a rehearsal needs none",
     owner: "the tests", jurisdictions: ["*"], action: "hold",
   });
 }
@@ -32,8 +32,8 @@ function drawn(number) {
 }
 
 /** Creates a bank with drawn pictures, and checks one of them for each of these accounts. */
-export async function fillWithPictures(as, accounts) {
-  const bank = await holding(as);
+export async function fillWithPictures(as, accounts, name = "drawn") {
+  const bank = await holding(as, name);
   for (const [number, account] of accounts.entries()) {
     const picture = drawn(number);
     const { pdq } = await as.admin("POST", "/v1/hash", picture);
@@ -106,10 +106,22 @@ export async function writeDown(page, { outcome, items, account, reason = "It is
   await page.locator("#reason").fill(reason);
 }
 
-/** Decides, and returns the decision's id; the page then shows the next case, or the queue. */
-export async function decide(page, form) {
+/** Sends the form of a decision on an account; the page then says what it does, to be confirmed. */
+export async function ask(page, form) {
   await writeDown(page, form);
   await page.locator("#decide-form button.act").click();
+  await page.locator("body[data-page=decide-confirm]").waitFor();
+}
+
+/** Decides, and returns the decision's id; the page then shows the next case, or the queue. */
+export async function decide(page, form) {
+  if (form.account) {
+    await ask(page, form);
+    await page.locator("button[name=confirmed][value=yes]").click();
+  } else {
+    await writeDown(page, form);
+    await page.locator("#decide-form button.act").click();
+  }
   const link = page.locator(".notice a[href*='/console/decisions/dec_']");
   return (await link.getAttribute("href")).split("/").at(-1);
 }

@@ -6,7 +6,9 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { accounts, decide, enter, fill, join, takeNext, writeDown } from "./fill.mjs";
+import {
+  accounts, ask, decide, enter, fill, fillWithPictures, join, keepPictures, takeNext, writeDown,
+} from "./fill.mjs";
 import { faults, testServer, launch, open, overhang } from "./support.mjs";
 
 const TEMPLATES = new URL("../../console/templates/", import.meta.url);
@@ -34,6 +36,10 @@ export function checkPages(url, full, narrow) {
     roles: "input[type=checkbox][name=role]",
     approval: "details form[action$='/refuse']",
     "dispute-reach": "article.box > p.reach",
+    summary: "section.does",
+    "undo-summary": "section h3 + .notice",
+    view: ".item-view .frame",
+    "views-needed": "#views-needed",
   };
 
   /** The pages that each role must reach by links alone; `X_…` stands for an id. */
@@ -58,6 +64,7 @@ export function checkPages(url, full, narrow) {
       "a case that a colleague has claimed": async (page, language) =>
         page.goto(`/console/cases/${await claimAsColleague(language)}`),
       "a decision without a measure": decideWithoutMeasure,
+      "a decision on an account to confirm": decideOnAccount,
       "a decision about a case that a colleague claimed": decideTooLate,
       "a bulk decision without a case": bulkWithoutCase,
       "a bulk decision to confirm": (page, language) => bulk(page, `account-${language}`),
@@ -90,10 +97,16 @@ export function checkPages(url, full, narrow) {
     const [first, ...others] = accounts(80);
     const names = [first, "محمد-حساب", others[0], "حساب-محمد", ...others.slice(1, 10), "n".repeat(200), "写真の人"];
     await fill(as, [...names, ...others.slice(10)]);
+    browser = await launch();
+    const { context, page } = await open(browser, origin);
+    await keepPictures(page, mamori);
+    await context.close();
+    const languages = [...LANGUAGES, ...ONLY_NARROW];
+    // The newest cases: each bulk decision below takes two of them.
+    const pictured = Array.from({ length: 2 * languages.length + 4 }, (_, number) => `pictured-${number}`);
+    await fillWithPictures(as, pictured, "pictures");
     // No process listens on port 9 (discard).
     await as.service("POST", "/v1/webhooks", { url: "http://127.0.0.1:9/webhooks" });
-    browser = await launch();
-    const languages = [...LANGUAGES, ...ONLY_NARROW];
     for (const language of languages) {
       for (const role of Object.keys(MUST_SEE)) join(mamori, name(role, language), role, language);
     }
@@ -150,6 +163,12 @@ export function checkPages(url, full, narrow) {
     await writeDown(page, { outcome: "violates", items: "leave" });
     await page.locator("#decide-form button.act").click();
     await page.locator(PIECES.problem).waitFor();
+  }
+
+  /** Sends a decision on an account; the answer is the page that confirms it. */
+  async function decideOnAccount(page) {
+    await takeNext(page);
+    await ask(page, { outcome: "violates", items: "remove", account: "suspend" });
   }
 
   /** Opens an unclaimed case, one that the form of a bulk decision offers. */

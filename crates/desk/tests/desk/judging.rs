@@ -20,7 +20,7 @@ use mamori_model::{
 use mamori_store::NewEntry;
 use mamori_testkit::database::TestDatabase;
 use mamori_testkit::on_both_engines;
-use mamori_testkit::pictures::{draw, edit, encode};
+use mamori_testkit::pictures::{disguise, draw, edit, encode};
 
 use crate::common::receiver::Receiver;
 use crate::common::{TestApp, item, test_app_with, vault_settings};
@@ -78,6 +78,28 @@ fn picture(seed: u64) -> Vec<u8> {
 /// A near-identical copy.
 fn copy(seed: u64) -> Vec<u8> {
     encode::jpeg(&draw(seed, 320, 240), 80)
+}
+
+/// Every copy of a known picture that `mamori demo` sends and that is held.
+fn demo_copies(seed: u64) -> Vec<Vec<u8>> {
+    let (width, height) = (320, 240);
+    let drawn = draw(seed, width, height);
+    let turned = edit::rotate(&edit::rotate(&edit::rotate(&drawn)));
+    vec![
+        encode::png(&drawn),
+        encode::jpeg(&drawn, 70),
+        encode::webp(&drawn),
+        encode::gif(&drawn),
+        encode::png(&edit::resize(&drawn, width / 2, height / 2)),
+        encode::jpeg(&edit::resize(&drawn, width * 3 / 2, height * 3 / 2), 85),
+        encode::jpeg(&edit::brighten(&drawn, 25), 85),
+        encode::jpeg(&edit::border(&drawn, 2), 85),
+        encode::png(&edit::mirror(&drawn)),
+        encode::png(&edit::rotate(&drawn)),
+        disguise::jpeg_oriented(&turned, 85, 6),
+        disguise::png_in_alpha(&drawn),
+        disguise::gif_small_screen(&drawn),
+    ]
 }
 
 fn words() -> mamori_model::FreeText {
@@ -314,6 +336,26 @@ on_both_engines! {
         assert_eq!(fixture.open(claimed).await, (progress(2, 0, 0), vec![]));
         let decision = fixture.decide(claimed, Outcome::Violates, suspend()).await.unwrap();
         assert_eq!(decision.author_viewing, Viewing::Viewed);
+    }
+
+    // The demo holds 370 items with 40 pictures, so its whole queue needs 0.11 views for each item by
+    // each person whose views a decision asks for.
+    async fn one_view_is_needed_for_all_copies_of_a_picture_that_the_demo_sends(
+        records: TestDatabase
+    ) {
+        let fixture = fixture(records).await.keep().await;
+        let mut items = 0;
+        for seed in [1, 2] {
+            for (number, bytes) in demo_copies(seed).into_iter().enumerate() {
+                fixture.send(&format!("{seed}-{number}"), bytes).await;
+                items += 1;
+            }
+        }
+        let claimed = fixture.claim().await;
+
+        let (progress, _) = fixture.open(claimed).await;
+
+        assert_eq!((progress.needed(), items), (2, 26));
     }
 
     async fn a_view_of_earlier_bytes_does_not_count(records: TestDatabase) {

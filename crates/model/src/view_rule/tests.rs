@@ -51,7 +51,12 @@ type Row = (&'static str, Vec<ItemFacts>, &'static [u128], &'static [u128]);
 #[test]
 fn needed_are_each_item_without_an_exact_match_and_one_item_for_each_entry() {
     let apart = |number| near(number, 1, 20);
-    let table: [Row; 10] = [
+    // Listed twice, by its picture and by its bytes, and a copy of it.
+    let both = ItemFacts {
+        entries: vec![(entry(1), Distance(0)), (entry(2), Distance(0))],
+        ..exact(2, 2)
+    };
+    let table: [Row; 11] = [
         ("nothing", vec![], &[], &[]),
         ("two exact items of one entry", vec![exact(1, 1), exact(2, 1)], &[], &[1]),
         ("exact items of two entries", vec![exact(1, 1), exact(2, 2)], &[2], &[1]),
@@ -61,6 +66,7 @@ fn needed_are_each_item_without_an_exact_match_and_one_item_for_each_entry() {
         ("a stack of copies", vec![near(1, 1, 9), near(2, 1, 12), near(3, 1, 19)], &[], &[1]),
         ("a stack, its last item viewed", vec![near(1, 1, 9), near(2, 1, 12)], &[2], &[]),
         ("nothing is kept", vec![unkept(near(1, 1, 9)), unkept(exact(2, 1))], &[], &[]),
+        ("the copy with most entries", vec![near(1, 1, 0), both], &[], &[2]),
         ("a copy is kept", vec![unkept(near(1, 1, 9)), exact(2, 1)], &[], &[2]),
     ];
 

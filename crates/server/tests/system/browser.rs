@@ -53,6 +53,18 @@ impl Browser {
         to
     }
 
+    /// Views an item of `case` clear in the session of `cookie`, as the script of its page does.
+    pub async fn view(&self, (page, case): (&str, &str), item: &str, cookie: &str) {
+        let (csrf, claim) = (field(page, "csrf"), field(page, "claim"));
+        let fields = [("csrf", &*csrf), ("claim", &*claim), ("item", item)];
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let form = self.client.post(format!("{}{case}/views", self.origin)).body(body);
+        let form = form.header("content-type", "application/x-www-form-urlencoded");
+        let answer = form.header(ORIGIN, &self.origin).header(COOKIE, cookie).send().await.unwrap();
+        let begun: serde_json::Value = answer.json().await.unwrap();
+        self.get(begun["picture"].as_str().unwrap(), cookie).await;
+    }
+
     /// Returns a page in the session of `cookie`.
     pub async fn get(&self, path: &str, cookie: &str) -> String {
         let page = self.client.get(format!("{}{path}", self.origin)).header(COOKIE, cookie);

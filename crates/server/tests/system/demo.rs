@@ -209,6 +209,13 @@ async fn a_case_is_decided_in_the_demo_and_its_service_answers() {
     let queue = browser.get("/console/queue", &cookie).await;
     let case = browser.press((&queue, "/console/queue/next"), &cookie, &[]).await;
     let page = browser.get(&case, &cookie).await;
+    let mut viewed = 0;
+    while let Some(item) = open_item(&browser.get(&case, &cookie).await) {
+        browser.view((&page, &case), &item, &cookie).await;
+        viewed += 1;
+    }
+    let items = page.matches("data-item=").count();
+    assert!(viewed > 0 && 5 * viewed <= items, "{viewed} views of {items} items, mostly copies");
     let (claim, version) = (field(&page, "claim"), field(&page, "version"));
     let form = [
         ("claim", &*claim),
@@ -236,4 +243,12 @@ async fn a_case_is_decided_in_the_demo_and_its_service_answers() {
     let page = browser.get(&format!("/console/decisions/{decision}"), &cookie).await;
     assert!(page.contains("Done, according to the service"), "{page}");
     assert_eq!(demo.interrupt().0, Some(0));
+}
+
+/// Returns the id of the first item that the page of a case names as still to be viewed.
+fn open_item(page: &str) -> Option<String> {
+    let (_, rest) = page.split_once("Still to be viewed</summary><ul><li>")?;
+    let name = rest.split("</li>").next()?;
+    let (before, _) = page.split_once(&format!("<h3>{name}</h3>"))?;
+    Some(before.rsplit("data-item=\"").next()?.split('"').next()?.to_owned())
 }
