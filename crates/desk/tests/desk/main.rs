@@ -16,6 +16,7 @@ mod enrolling;
 mod figuring;
 mod following;
 mod importing;
+mod lowering;
 mod notifying;
 mod opening;
 mod reading;
