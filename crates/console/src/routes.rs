@@ -60,6 +60,9 @@ routes! {
     POST "/console/cases/{case}/extend-claim" => cases::forms::extend_claim;
     POST "/console/cases/{case}/release" => cases::forms::release;
     POST "/console/cases/{case}/note" => cases::forms::note;
+    POST "/console/cases/{case}/lower-urgency" => cases::urgency_forms::lower;
+    POST "/console/cases/{case}/lowering/agree" => cases::urgency_forms::agree;
+    POST "/console/cases/{case}/lowering/refuse" => cases::urgency_forms::refuse;
     POST "/console/cases/{case}/decide" => decisions::decide_forms::decide;
     POST "/console/cases/{case}/views" => viewing::forms::begin;
     GET "/console/cases/{case}/items/{item}/blurred" => viewing::forms::blurred;

@@ -6,12 +6,14 @@
 //! When its service is deleted, a case in any other state becomes Ended.
 
 pub mod event;
+pub mod lowering;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 pub use self::event::{About, CaseEvent, CaseEventKind};
+pub use self::lowering::Lowering;
 use crate::{
     Account, BulkId, CaseId, Hit, ItemName, Purpose, Refusal, Sensitive, ServiceId, StaffId,
     Verdict,
@@ -48,6 +50,11 @@ impl Urgency {
             Self::NewMaterial => 1,
             Self::KnownMaterial => 2,
         }
+    }
+
+    /// Checks whether a case of this urgency waits longer than one of `other`.
+    pub fn is_below(self, other: Self) -> bool {
+        self.number() > other.number()
     }
 
     /// Returns the urgency with this rank; `None` above 2.

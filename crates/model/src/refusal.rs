@@ -60,6 +60,18 @@ refusals! {
     InBulk: Conflict = "case.in_bulk", "this case is part of a bulk decision: resolve that first";
     /// The case was to be escalated, but no staff member is a lead.
     NoLead: Conflict = "case.no_lead", "there is no lead: decide it, or hand it over";
+    /// An escalation would have lowered the urgency.
+    UrgencyLower: Invalid = "case.urgency_lower",
+        "escalating cannot lower the urgency: keep it or raise it, or lower it first";
+    /// The urgency that was chosen is not below that of the case.
+    UrgencyNotLower: Invalid = "case.urgency_not_lower",
+        "this urgency is not lower: choose a lower one, or escalate the case";
+    /// A proposal to lower the urgency of the case waits already.
+    LoweringWaits: Conflict = "case.lowering_waits",
+        "a proposal to lower the urgency waits already: a lead agrees or refuses it first";
+    /// There is no proposal to lower the urgency of the case, or it was resolved.
+    NoLowering: Conflict = "case.no_lowering",
+        "no proposal to lower the urgency waits: read the history of the case";
     /// Another decision was made first.
     AlreadyDecided: Conflict = "decision.already", "this was decided already: read the decision";
     /// A violation without any measure has no effect.

@@ -21,6 +21,7 @@ pub fn all() -> impl Iterator<Item = Query> {
         crate::cases::case::event::QUERIES,
         crate::cases::case::item::QUERIES,
         crate::cases::case::list::QUERIES,
+        crate::cases::case::lowering::QUERIES,
         crate::staff::ceremony::QUERIES,
         crate::node::change::QUERIES,
         crate::staff::credential::QUERIES,

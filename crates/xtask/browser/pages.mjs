@@ -40,6 +40,7 @@ export function checkPages(url, full, narrow) {
     "undo-summary": "section h3 + .notice",
     view: ".item-view .frame",
     "views-needed": "#views-needed",
+    lowering: "section.lowering",
   };
 
   /** The pages that each role must reach by links alone; `X_…` stands for an id. */
@@ -69,7 +70,7 @@ export function checkPages(url, full, narrow) {
       "a bulk decision without a case": bulkWithoutCase,
       "a bulk decision to confirm": (page, language) => bulk(page, `account-${language}`),
     },
-    lead: {},
+    lead: { "a proposal to lower the urgency of a case": proposeLowering },
     auditor: {},
     policy_editor: {},
     administrator: { "an enrolment link for a new account": link },
@@ -199,6 +200,23 @@ export function checkPages(url, full, narrow) {
     await page.locator("#decide-form").evaluate((form, id) => form.setAttribute("action", `/console/cases/${id}/decide`), id);
     await page.locator("#decide-form button.act").click();
     await page.locator(PIECES.kept).waitFor();
+  }
+
+  /** Says that a child may be in danger in the next case, and then proposes to lower its urgency. */
+  async function proposeLowering(page) {
+    await takeNext(page);
+    const send = async (field, choice, text) => {
+      const form = page.locator(`details:has(${field})`);
+      await form.locator("summary").click();
+      await form.locator(field).selectOption(choice);
+      await form.locator("textarea").fill(text);
+      await form.locator("button").click();
+    };
+    await send("#urgency", "child_in_danger", "She may be in danger now.");
+    // A lead gets the most urgent case next, which is the same one.
+    await page.locator("#lower-urgency").waitFor({ state: "attached" });
+    await send("#lower-urgency", "known_material", "It is an old picture.");
+    await page.locator(PIECES.lowering).waitFor();
   }
 
   async function link(page, language) {

@@ -19,4 +19,5 @@ queue-claim = Einen davon nehmen
 queue-elsewhere = Zurzeit nicht in der Warteschlange
 queue-proposed = Warten auf eine zweite Person
 queue-in-bulk = In einer Sammelentscheidung
+queue-lowerings = Vorschläge, eine Dringlichkeit zu senken
 queue-no-lead = Niemand hier gehört zur Leitung, und etwas wartet auf sie. Bitten Sie die Verwaltung, jemandem diese Rolle zu geben.

@@ -19,4 +19,5 @@ queue-claim = En prendre un
 queue-elsewhere = Hors de la file pour le moment
 queue-proposed = En attente d’une seconde personne
 queue-in-bulk = Dans une décision groupée
+queue-lowerings = Propositions de baisser une urgence
 queue-no-lead = Personne ici n’est responsable, et quelque chose attend un responsable. Demandez à l’administration de donner ce rôle à quelqu’un.

@@ -19,4 +19,5 @@ queue-claim = Prendine uno
 queue-elsewhere = Per ora fuori dalla coda
 queue-proposed = In attesa di una seconda persona
 queue-in-bulk = In una decisione collettiva
+queue-lowerings = Proposte di abbassare un’urgenza
 queue-no-lead = Qui nessuno è responsabile, e qualcosa attende un responsabile. Chieda all’amministrazione di dare questo ruolo a qualcuno.

@@ -16,4 +16,5 @@ queue-claim = この中から担当する
 queue-elsewhere = 現在キューにないもの
 queue-proposed = 二人目の確認待ち
 queue-in-bulk = 一括判断に含まれるもの
+queue-lowerings = 緊急度を下げる提案の一覧
 queue-no-lead = 主任を待っているものがありますが、主任が一人もいません。管理者に、誰かを主任にするよう頼んでください。

@@ -46,7 +46,7 @@ pub async fn claim(
 
 /// Returns the case's page with all the text that the reviewer entered and with the reason why the
 /// form failed. If there is no text, returns the fault, with a link to the queue.
-async fn answer_with_fault(
+pub(super) async fn answer_with_fault(
     console: &Console,
     reviewer: &Reviewer,
     case: CaseId,

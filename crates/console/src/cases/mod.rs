@@ -5,3 +5,4 @@ pub mod page;
 pub mod queue_forms;
 pub mod queue_page;
 pub mod read;
+pub mod urgency_forms;

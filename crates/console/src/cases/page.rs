@@ -53,6 +53,8 @@ pub struct CasePage<'a> {
     pub state: MessageId,
     /// The operator's text on whom to call when a child is in danger.
     pub danger_note: Option<&'a str>,
+    /// The proposal to lower the urgency, if one waits.
+    pub lowering: Option<LoweringBox>,
     /// The account, or the item if the account is not known.
     pub subject: SafeHtml,
     /// Whether the subject is an account.
@@ -107,6 +109,28 @@ impl CasePage<'_> {
             };
         }
     }
+}
+
+/// A proposal to lower the urgency of the case, which waits.
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each says of one piece whether it is shown")]
+pub struct LoweringBox {
+    /// Name of the urgency that the case is to have.
+    pub to: MessageId,
+    /// Display name of the reviewer who proposed it.
+    pub by: SafeHtml,
+    /// Time of the proposal.
+    pub at: SafeHtml,
+    /// The reviewer's reason.
+    pub reason: SafeHtml,
+    /// Whether the staff member may agree or refuse.
+    pub is_approver: bool,
+    /// Whether it can be agreed to already.
+    pub may_agree: bool,
+    /// Time from which it can be agreed to, if that is in the future.
+    pub not_before: Option<SafeHtml>,
+    /// Whether they must confirm their identity before that.
+    pub must_prove: bool,
 }
 
 /// The page of a case that the reviewer has not claimed.
@@ -184,8 +208,10 @@ pub struct CaseForms {
     pub features: Vec<Choice>,
     /// Features of an account that can be restored.
     pub features_back: Vec<Choice>,
-    /// Urgencies with which the case can be escalated.
+    /// Urgencies with which the case can be escalated: its own and higher ones.
     pub urgencies: Vec<Choice>,
+    /// Urgencies to which it can be lowered.
+    pub lower_urgencies: Vec<Choice>,
     /// Colleagues to whom the case can be handed over.
     pub colleagues: Vec<Colleague>,
     /// Which items are still to be viewed.
@@ -278,6 +304,8 @@ pub struct DecisionRow {
 pub struct EventRow {
     /// Name of the event.
     pub what: MessageId,
+    /// Name of the urgency that the event is about.
+    pub urgency: Option<MessageId>,
     /// Display name of the staff member who caused it, if one did.
     pub who: Option<SafeHtml>,
     /// Time of the event.

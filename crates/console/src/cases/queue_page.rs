@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use jiff::Timestamp;
 use mamori_desk::cases::queue::QueueView;
+use mamori_model::case::Lowering;
 use mamori_model::{CaseState, Level, Purpose, Urgency};
 use serde::Deserialize;
 
@@ -37,12 +38,25 @@ pub struct QueuePage<'a> {
     pub rows: Vec<Row>,
     /// Number of open cases, without those in bulk decisions.
     pub total: u64,
+    /// Proposals to lower the urgency of a case, for those who act as a lead, the oldest first.
+    pub lowerings: Vec<LoweringRow>,
     /// Whether cases wait for a lead although no staff member is one.
     pub is_lead_missing: bool,
     /// Number of cases whose decision waits for a second approver.
     pub proposed: u64,
     /// Number of cases in bulk decisions that are not resolved.
     pub in_bulk: u64,
+}
+
+/// A proposal to lower the urgency of a case.
+#[derive(Clone, Debug)]
+pub struct LoweringRow {
+    /// Id of the case.
+    pub case: String,
+    /// Name of the urgency that it is to have.
+    pub to: MessageId,
+    /// Time of the proposal.
+    pub at: SafeHtml,
 }
 
 /// The open cases of one policy, urgency and level.
@@ -99,6 +113,14 @@ pub async fn show(
     page(&queue)
 }
 
+fn lowering(lowering: &Lowering) -> LoweringRow {
+    LoweringRow {
+        case: lowering.case.to_string(),
+        to: terms::urgency(lowering.to),
+        at: show::time(lowering.at),
+    }
+}
+
 /// Number of open cases, and the time at which the oldest was opened.
 type OpenCounts = BTreeMap<(Urgency, Purpose, Level), (u64, Timestamp)>;
 
@@ -134,6 +156,7 @@ fn drawn<'a>(frame: &'a Frame, view: &QueueView, may_lead: bool) -> QueuePage<'a
         claimed_case: view.claimed.as_ref().map(|case| case.id.to_string()),
         total: waiting.values().map(|(cases, _)| cases).sum(),
         rows: waiting.iter().map(row).collect(),
+        lowerings: view.lowerings.iter().map(lowering).collect(),
         is_lead_missing: view.is_lead_missing,
         proposed,
         in_bulk,

@@ -32,6 +32,7 @@ use crate::cases::page::EXPIRED;
 use crate::cases::page::EventRow;
 use crate::cases::page::HitRow;
 use crate::cases::page::Item;
+use crate::cases::page::LoweringBox;
 use crate::cases::page::NEVER_STORED;
 use crate::cases::page::PROPOSED;
 use crate::cases::page::Picture;
@@ -153,6 +154,7 @@ pub async fn answer(
             page_of.has_pictures =
                 add_pictures(&mut page_of.items, (case, &view.items.rows), &by, session.staff.view);
             page_of.forms = Some(forms(console, session, &view, &last_form.input).await?);
+            page_of.lowering = lowering_box(console, session, &view);
             page_of.problem = last_form.fault.as_ref().map(|fault| fault.text(frame.messages));
             page_of.input = last_form.input;
             if let Some(before) = params.older_than()? {
@@ -171,6 +173,7 @@ pub async fn answer(
                 let history = console.desk.history(reader, case, before).await?;
                 older(&mut page_of, &history, before);
             }
+            page_of.lowering = lowering_box(console, session, &view);
             page_of.may_claim = reviewer.is_some() && may_claim(&view, console.desk.clock().now());
             page_of.problem = last_form.fault.as_ref().map(|fault| fault.text(frame.messages));
             page_of.input = last_form.input;
@@ -218,6 +221,11 @@ async fn forms(
     let messages = Messages(session.staff.language);
     let days_alone = console.desk.settings().cases.feature_limit_days_alone;
     let rule = views_box::rule_of_case(messages, days_alone);
+    let urgencies = |is_offered: &dyn Fn(Urgency) -> bool| {
+        let offered = Urgency::ALL.iter().copied().filter(|urgency| is_offered(*urgency));
+        let offered: Vec<Urgency> = offered.collect();
+        choices(&offered, Urgency::as_str, terms::urgency, Some(view.case.urgency))
+    };
     let features =
         |word: &str| choices(Feature::ALL, Feature::as_str, terms::feature, Feature::parse(word));
     Ok(CaseForms {
@@ -226,9 +234,32 @@ async fn forms(
         until: show::time(claim.until),
         features: features(&input.feature),
         features_back: features(&input.feature_back),
-        urgencies: choices(Urgency::ALL, Urgency::as_str, terms::urgency, Some(view.case.urgency)),
+        urgencies: urgencies(&|urgency: Urgency| !urgency.is_below(view.case.urgency)),
+        lower_urgencies: urgencies(&|urgency: Urgency| urgency.is_below(view.case.urgency)),
         colleagues: colleagues.into_iter().map(colleague).collect(),
         views: ViewsBox::new(messages, &needed, rule),
+    })
+}
+
+/// Returns the proposal to lower the urgency, and what the reader can do about it.
+fn lowering_box(
+    console: &Console,
+    session: &SessionLookup,
+    view: &CaseView,
+) -> Option<LoweringBox> {
+    let lowering = view.lowering.as_ref()?;
+    let now = console.desk.clock().now();
+    let not_before = lowering.approval.not_before().filter(|from| *from > now);
+    let reviewer = session.member.reviewer();
+    Some(LoweringBox {
+        to: terms::urgency(lowering.to),
+        by: display_name_of(lowering.by, &view.people),
+        at: show::time(lowering.at),
+        reason: show::text(lowering.reason.as_str()),
+        is_approver: reviewer.is_some_and(|who| console.desk.may_judge_lowering(&who, lowering)),
+        may_agree: not_before.is_none(),
+        not_before: not_before.map(show::time),
+        must_prove: session.member.recently(now).is_err(),
     })
 }
 
@@ -256,6 +287,7 @@ fn fill_page<'a>(frame: &'a Frame, console: &'a Console, view: &CaseView) -> Cas
         is_for_leads: case.level == Level::Lead,
         state: terms::case_state(case.state),
         danger_note: console.settings.danger_note.as_deref(),
+        lowering: None,
         subject,
         is_account,
         is_alias: matches!(view.subject, ShownSubject::Alias(_)),
@@ -389,6 +421,7 @@ fn decision_row(decision: &Decision) -> DecisionRow {
 fn event_row(event: &CaseEvent, people: &BTreeMap<StaffId, Line>) -> EventRow {
     EventRow {
         what: terms::event(event.kind),
+        urgency: event.about.urgency.map(terms::urgency),
         who: event.by.map(|by| display_name_of(by, people)),
         at: show::time(event.at),
         note: event.note.as_ref().map(|note| show::text(note.as_str())),

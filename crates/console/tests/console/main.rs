@@ -19,6 +19,7 @@ mod sign_in;
 mod signed_out;
 mod staff;
 mod test_app;
+mod urgency;
 mod viewing;
 mod webhooks;
 mod world;

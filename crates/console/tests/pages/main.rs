@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 
 use askama::Template;
-use mamori_console::cases::page::CasePage;
+use mamori_console::cases::page::{CasePage, LoweringBox};
 use mamori_console::cases::queue_page as queue;
 use mamori_console::decisions::list_page::DecisionsPage;
 use mamori_console::decisions::list_page::Row;
@@ -145,6 +145,11 @@ fn the_queue() {
                 row(Purpose::Rehearsal, Urgency::KnownMaterial, 29),
             ],
             total: 30,
+            lowerings: vec![queue::LoweringRow {
+                case: "case_00000000000000000000000000000001".to_owned(),
+                to: terms::urgency(Urgency::NewMaterial),
+                at: show::time(at("2026-11-20T03:04:05Z")),
+            }],
             is_lead_missing: true,
             proposed: 1,
             in_bulk: 0,
@@ -163,6 +168,7 @@ fn an_empty_queue() {
         claimed_case: None,
         rows: Vec::new(),
         total: 0,
+        lowerings: Vec::new(),
         is_lead_missing: false,
         proposed: 0,
         in_bulk: 0,
@@ -191,6 +197,18 @@ fn a_case_to_read() {
     let (subject, is_alias) = (show::text("K3QF-7P2M"), true);
     let page = CasePage { subject, is_alias, ..sample::case(&lead, false) };
     golden("case-record-lead.en.html", &page);
+}
+
+#[test]
+fn a_case_whose_urgency_is_to_be_lowered() {
+    let lead = frame(Language::English, StaffRole::Lead).at("/console/queue");
+    let lowering = Some(sample::lowering());
+    golden("case-lowering.en.html", &CasePage { lowering, ..sample::case(&lead, false) });
+    let alone = frame(Language::Italian, StaffRole::Reviewer).at("/console/queue");
+    let not_before = Some(show::time(at("2026-11-21T10:00:00Z")));
+    let lowering = LoweringBox { may_agree: false, not_before, ..sample::lowering() };
+    let page = CasePage { lowering: Some(lowering), ..sample::case(&alone, true) };
+    golden("case-lowering-alone.it.html", &page);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use mamori_console::cases::page::DecisionRow;
 use mamori_console::cases::page::EventRow;
 use mamori_console::cases::page::HitRow;
 use mamori_console::cases::page::Item;
+use mamori_console::cases::page::LoweringBox;
 use mamori_console::cases::page::NEVER_STORED;
 use mamori_console::cases::page::Picture;
 use mamori_console::cases::page::PreviousDecision;
@@ -76,6 +77,7 @@ pub fn case(frame: &Frame, is_claimed: bool) -> CasePage<'_> {
         is_for_leads: true,
         state: terms::case_state(CaseState::Open),
         danger_note: Some("Call 110."),
+        lowering: None,
         subject: show::text("user-17 <script>alert('x')</script>"),
         is_account: true,
         is_alias: false,
@@ -100,12 +102,21 @@ pub fn case(frame: &Frame, is_claimed: bool) -> CasePage<'_> {
         history: vec![
             EventRow {
                 what: terms::event(CaseEventKind::Noted),
+                urgency: None,
                 who: Some(show::text("Aoi")),
                 at: show::time(at("2026-11-20T10:00:00Z")),
                 note: Some(show::text("Looks like <b>the poster</b>\u{200b}.")),
             },
             EventRow {
+                what: terms::event(CaseEventKind::Escalated),
+                urgency: Some(terms::urgency(Urgency::ChildInDanger)),
+                who: Some(show::text("Aoi")),
+                at: show::time(at("2026-11-20T09:30:00Z")),
+                note: Some(show::text("She is being filmed now.")),
+            },
+            EventRow {
                 what: terms::event(CaseEventKind::Opened),
+                urgency: None,
                 who: None,
                 at: show::time(at("2026-11-20T03:04:05Z")),
                 note: None,
@@ -121,6 +132,20 @@ pub fn case(frame: &Frame, is_claimed: bool) -> CasePage<'_> {
         older_events: None,
         older_views: None,
         newest: None,
+    }
+}
+
+/// A proposal to lower the urgency, for a lead who may agree.
+pub fn lowering() -> LoweringBox {
+    LoweringBox {
+        to: terms::urgency(Urgency::KnownMaterial),
+        by: show::text("Aoi <i>"),
+        at: show::time(at("2026-11-20T10:00:00Z")),
+        reason: show::text("It is an <old> film."),
+        is_approver: true,
+        may_agree: true,
+        not_before: None,
+        must_prove: false,
     }
 }
 
@@ -214,10 +239,16 @@ fn forms(frame: &Frame) -> CaseForms {
         features: choices(Feature::ALL, Feature::as_str, terms::feature, None),
         features_back: choices(Feature::ALL, Feature::as_str, terms::feature, None),
         urgencies: choices(
-            Urgency::ALL,
+            &[Urgency::ChildInDanger],
             Urgency::as_str,
             terms::urgency,
-            Some(Urgency::KnownMaterial),
+            Some(Urgency::ChildInDanger),
+        ),
+        lower_urgencies: choices(
+            &[Urgency::NewMaterial, Urgency::KnownMaterial],
+            Urgency::as_str,
+            terms::urgency,
+            None,
         ),
         colleagues: vec![Colleague {
             id: "staff_00000000000000000000000000000002".to_owned(),

@@ -6,6 +6,7 @@ pub mod colleagues;
 pub(crate) mod expire;
 pub mod extend_claim;
 pub(crate) mod lapse_claims;
+pub mod lower_urgency;
 pub mod note_case;
 pub(crate) mod open_case;
 pub mod queue;

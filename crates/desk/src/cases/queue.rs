@@ -1,10 +1,15 @@
-//! The case queue in numbers: counts by policy and urgency, never by staff member.
+//! The case queue in numbers: counts by policy and urgency, never by staff member; and what waits
+//! for a lead.
 
+use mamori_model::case::Lowering;
 use mamori_model::{Case, CaseState, Level};
 use mamori_store::QueueCount;
 
 use crate::staff::member::Reviewer;
 use crate::{Desk, Error};
+
+/// The most proposals to lower an urgency that the page of the queue lists.
+const LOWERINGS_MAX: u32 = 50;
 
 /// The case queue in numbers, and the reviewer's own claimed case.
 #[derive(Clone, Debug)]
@@ -14,6 +19,8 @@ pub struct QueueView {
     pub counts: Vec<QueueCount>,
     /// The case that the reviewer has claimed.
     pub claimed: Option<Case>,
+    /// The oldest proposals to lower the urgency of a case, if the reviewer acts as a lead.
+    pub lowerings: Vec<Lowering>,
     /// Whether cases wait for a lead while there is no lead. Always false where the operator works
     /// alone.
     pub is_lead_missing: bool,
@@ -27,8 +34,13 @@ impl Desk {
         let claimed = self.store().claimed_case(who.staff(), now).await?;
         let for_leads =
             |count: &QueueCount| count.level == Level::Lead || count.state == CaseState::Proposed;
+        let lowerings = if self.acts_as_lead(who) {
+            self.store().lowerings(LOWERINGS_MAX).await?
+        } else {
+            Vec::new()
+        };
         let waits = !self.settings().is_single_person && counts.iter().any(for_leads);
         let is_lead_missing = waits && !self.store().has_lead().await?;
-        Ok(QueueView { counts, claimed, is_lead_missing })
+        Ok(QueueView { counts, claimed, lowerings, is_lead_missing })
     }
 }

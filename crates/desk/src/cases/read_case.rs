@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mamori_model::case::CaseEvent;
+use mamori_model::case::{CaseEvent, Lowering};
 use mamori_model::matched::Match;
 use mamori_model::page::{Page, PageSize};
 use mamori_model::{
@@ -36,6 +36,8 @@ pub struct CaseView {
     pub subject: ShownSubject,
     /// The present version of its policy.
     pub policy: Policy,
+    /// The proposal to lower its urgency, if one waits.
+    pub lowering: Option<Lowering>,
     /// A page of its items, newest first.
     pub items: Page<ItemView, MatchId>,
     /// The latest events of the case, oldest first; [`Self::older`] says whether there are earlier
@@ -52,7 +54,8 @@ pub struct CaseView {
     pub older: HistoryCursor,
     /// How many other open cases have a hit on an entry that this case has a hit on.
     pub same_entry_count: u32,
-    /// Display names of the staff members that the history, the views and the claim mention, by id.
+    /// Display names of the staff members that the history, the views, the claim and the proposal
+    /// mention, by id.
     pub people: BTreeMap<StaffId, Line>,
 }
 
@@ -135,8 +138,12 @@ impl Desk {
         size: PageSize,
     ) -> Result<CaseView, Error> {
         let store = self.store();
-        let History { events: history, views, view_count, older, people } =
+        let History { events: history, views, view_count, older, mut people } =
             self.history_of(&case, HistoryCursor::default()).await?;
+        let lowering = store.lowering(case.id).await?;
+        if let Some(lowering) = &lowering {
+            people.extend(store.display_names(&[lowering.by].into()).await?);
+        }
         let same_entry_count = store.count_cases_with_same_entry(case.id).await?;
         let decisions = store.decisions_of_case(case.id).await?;
         let CaseItems { case, policy, items } = self.case_items(case, after, size).await?;
@@ -144,6 +151,7 @@ impl Desk {
             case,
             subject,
             policy,
+            lowering,
             items,
             history,
             decisions,

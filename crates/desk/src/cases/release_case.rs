@@ -20,10 +20,10 @@ pub enum Release {
     /// Back to its old place in the queue, with a reason; the reviewer is not offered it again,
     /// except a lead when no other case waits.
     Skip(FreeText),
-    /// To a lead, with another urgency; where the operator works alone, back to the queue for the
-    /// same person.
+    /// To a lead, with the same urgency or a higher one; where the operator works alone, back to the
+    /// queue for the same person.
     Escalate {
-        /// How urgent the case is from now on.
+        /// How urgent the case is from now on; never lower than before.
         urgency: Urgency,
         /// The reviewer's reason, for the lead.
         why: FreeText,
@@ -42,7 +42,8 @@ impl Desk {
     /// `release` says.
     ///
     /// [`Refusal::ClaimLapsed`] if the reviewer no longer has the claim; [`Refusal::NoLead`] if a
-    /// lead is asked for and there is none; [`Error::NotFound`] if the colleague may not have the
+    /// lead is asked for and there is none; [`Refusal::UrgencyLower`] if an escalation would lower
+    /// the urgency, which [`Self::lower_urgency`] does; [`Error::NotFound`] if the colleague may not have the
     /// case: a deactivated account, no reviewer, the reviewer themselves, or no lead where the case
     /// needs one.
     pub async fn release_case(
@@ -63,6 +64,9 @@ impl Desk {
                 (CaseEventKind::Skipped, as_it_was(&case), Some(why), About::default())
             }
             Release::Escalate { urgency, why } => {
+                if urgency.is_below(case.urgency) {
+                    return Err(Refusal::UrgencyLower.into());
+                }
                 let level = self.level_for_leads(&mut tx).await?;
                 let then = Released { level, urgency, handed: None };
                 let about = About { urgency: Some(urgency), ..About::default() };

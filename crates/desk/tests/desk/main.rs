@@ -22,6 +22,7 @@ mod issuing;
 mod judging;
 mod lapsing;
 mod logging;
+mod lowering;
 mod narrowing;
 mod notifying;
 mod opening;

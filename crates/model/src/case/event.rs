@@ -73,6 +73,12 @@ kinds! {
     Disputed = "disputed";
     /// A lead agreed to a dispute, which reaches the whole service from then on.
     DisputeAgreed = "dispute_agreed";
+    /// The urgency was lowered, by a reviewer alone or with a lead's agreement.
+    UrgencyLowered = "urgency_lowered";
+    /// A reviewer proposed to lower the urgency, and a lead must agree.
+    UrgencyLoweringProposed = "urgency_lowering_proposed";
+    /// A lead did not agree to lower the urgency.
+    UrgencyLoweringRefused = "urgency_lowering_refused";
     /// The case was put into a bulk decision.
     InBulk = "in_bulk";
     /// The case was taken out of a bulk decision.
@@ -102,7 +108,7 @@ pub struct About {
     /// The colleague to whom the case was handed over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<StaffId>,
-    /// The urgency that the reviewer set when escalating.
+    /// The urgency that was set when escalating or lowering, or is proposed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub urgency: Option<Urgency>,
 }

@@ -582,7 +582,8 @@ CREATE TABLE case_event (
     kind          TEXT    NOT NULL CHECK (kind IN ('opened', 'item_added', 'claimed', 'released', 'lapsed',
                       'skipped', 'escalated', 'handed_over', 'noted', 'proposed', 'decision_opened',
                       'bulk_opened', 'approved',
-                      'refused', 'decided', 'undone', 'reopened', 'disputed', 'dispute_agreed', 'in_bulk',
+                      'refused', 'decided', 'undone', 'reopened', 'disputed', 'dispute_agreed',
+                      'urgency_lowered', 'urgency_lowering_proposed', 'urgency_lowering_refused', 'in_bulk',
                       'out_of_bulk', 'requested_again', 'ended')),
     staff_id      BLOB    REFERENCES staff (id), -- who did it; NULL: Mamori itself
     note          TEXT,                        -- personal: what they wrote
@@ -592,6 +593,21 @@ CREATE TABLE case_event (
 ) STRICT;
 CREATE INDEX case_event_case ON case_event (case_id, id);
 CREATE INDEX case_event_skipped ON case_event (staff_id, case_id) WHERE kind = 'skipped';
+
+-- A reviewer's proposal to lower the urgency of a case in which a child may be in danger. The row goes
+-- when a lead agrees or refuses, and when the case is decided or ends.
+CREATE TABLE urgency_lowering (
+    case_id       BLOB    NOT NULL PRIMARY KEY REFERENCES review_case (id) ON DELETE CASCADE,
+    urgency       INTEGER NOT NULL CHECK (urgency BETWEEN 1 AND 2), -- what it is to be, as in `review_case`
+    reason        TEXT    NOT NULL,            -- personal: what the reviewer wrote
+    proposed_by   BLOB    NOT NULL REFERENCES staff (id),
+    proposed_at   INTEGER NOT NULL,            -- microseconds
+    approval      TEXT    NOT NULL CHECK (approval IN ('colleague', 'alone')), -- whose agreement it needs
+    not_before    INTEGER,                     -- microseconds; of 'alone': the earliest time of the agreement
+    changed_by    TEXT    NOT NULL,            -- name of the transaction
+    CHECK ((approval = 'alone') = (not_before IS NOT NULL))
+) STRICT;
+CREATE INDEX urgency_lowering_proposed ON urgency_lowering (proposed_at);
 
 -- A reviewer's view of an item, recorded before the first byte of the picture is sent.
 CREATE TABLE item_view (

@@ -5,6 +5,7 @@ pub mod claim;
 pub mod event;
 pub mod item;
 pub mod list;
+pub mod lowering;
 
 use jiff::Timestamp;
 use mamori_model::case::{Case, CaseState, Claim, Level, Subject, Urgency};
@@ -220,7 +221,8 @@ impl Tx {
     }
 
     /// Moves a case, which this transaction has locked, to `state` and ends its claim and its part
-    /// in a bulk decision. `closed_at` is set for states other than open and proposed.
+    /// in a bulk decision. `closed_at` is set for states other than open and proposed; then a
+    /// proposal to lower the urgency ends too.
     pub async fn close_case(
         &mut self,
         case: CaseId,
@@ -228,7 +230,11 @@ impl Tx {
         closed_at: Option<Timestamp>,
     ) -> Result<(), Error> {
         let call = CLOSE_CASE.bind(case).bind(state.as_str()).bind(closed_at).bind(self.name());
-        self.run(call).await.map(drop)
+        self.run(call).await?;
+        match closed_at {
+            Some(_) => self.delete_lowering(case).await,
+            None => Ok(()),
+        }
     }
 
     /// Reopens a case, which this transaction has locked. It takes no new items, because its
