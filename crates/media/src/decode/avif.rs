@@ -103,11 +103,8 @@ impl File<'_> {
     /// Returns how to convert an item's colours. The container's description overrides the
     /// stream's.
     fn colours(&self, item: &Item, planes: &av1::Planes) -> Result<Colours, Error> {
-        let (matrix, is_full) = match self.container.nclx(item) {
-            Some(nclx) => nclx,
-            None => (planes.matrix(), planes.is_full_range()),
-        };
-        Colours::new(matrix, is_full).ok_or(Error::Unsupported { found: RARE })
+        let code_points = self.container.nclx(item).unwrap_or_else(|| planes.code_points());
+        Colours::new(code_points).ok_or(Error::Unsupported { found: RARE })
     }
 
     /// Decodes a grid: tiles of one size in rows and columns, cut at the right and lower edge.
@@ -203,7 +200,7 @@ impl Container<'_> {
                 }
                 container::Property::Mirror(axis) => shown.mirror(*axis),
                 container::Property::Size(..)
-                | container::Property::Nclx { .. }
+                | container::Property::Nclx(_)
                 | container::Property::Auxiliary(_)
                 | container::Property::Other => {}
             }

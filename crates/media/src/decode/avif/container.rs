@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::colour::CodePoints;
 use crate::decode::out_of_memory;
 use crate::{Error, Format};
 
@@ -40,13 +41,8 @@ pub enum Property {
     Rotation(u8),
     /// `imir`: the axis, 0 or 1.
     Mirror(u8),
-    /// `colr` with code points: matrix coefficients and whether the full range is used.
-    Nclx {
-        /// The number in ITU-T H.273, table 4.
-        matrix: u16,
-        /// Whether samples use their full range.
-        is_full: bool,
-    },
+    /// `colr` with code points.
+    Nclx(CodePoints),
     /// `auxC`: the purpose of an auxiliary picture, a URN.
     Auxiliary(Vec<u8>),
     /// Any other property.
@@ -163,14 +159,10 @@ impl<'a> Container<'a> {
         })
     }
 
-    /// Returns the declared matrix coefficients, and whether the full range is used.
-    pub fn nclx(&self, item: &Item) -> Option<(u16, bool)> {
+    /// Returns the declared description of the colours.
+    pub fn nclx(&self, item: &Item) -> Option<CodePoints> {
         self.properties(item).find_map(|property| {
-            if let Property::Nclx { matrix, is_full } = property {
-                Some((*matrix, *is_full))
-            } else {
-                None
-            }
+            if let Property::Nclx(code_points) = property { Some(*code_points) } else { None }
         })
     }
 
@@ -317,9 +309,13 @@ impl Property {
             b"irot" => Self::Rotation(box_.take(1)?.first()? & 3),
             b"imir" => Self::Mirror(box_.take(1)?.first()? & 1),
             b"colr" if box_.0.starts_with(b"nclx") => {
-                box_.take(8)?;
+                box_.take(4)?;
+                let primaries = u16::try_from(box_.number(2)?).ok()?;
+                // The transfer characteristics are not needed.
+                box_.take(2)?;
                 let matrix = u16::try_from(box_.number(2)?).ok()?;
-                Self::Nclx { matrix, is_full: box_.number(1)? & 0x80 != 0 }
+                let is_full = box_.number(1)? & 0x80 != 0;
+                Self::Nclx(CodePoints { primaries, matrix, is_full })
             }
             b"auxC" => {
                 box_.version()?;
