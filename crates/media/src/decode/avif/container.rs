@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::colour::CodePoints;
+use crate::decode::canvas::Rect;
 use crate::decode::out_of_memory;
 use crate::{Error, Format};
 
@@ -43,10 +44,58 @@ pub enum Property {
     Mirror(u8),
     /// `colr` with code points.
     Nclx(CodePoints),
+    /// `clap`: the part to show.
+    Crop(Crop),
     /// `auxC`: the purpose of an auxiliary picture, a URN.
     Auxiliary(Vec<u8>),
     /// Any other property.
     Other,
+}
+
+/// The part of a picture that some viewers show (ISO 14496-12, §12.1.4): its size, and how far its
+/// centre is from that of the picture.
+#[derive(Clone, Copy, Debug)]
+pub struct Crop {
+    width: Fraction,
+    height: Fraction,
+    right: Fraction,
+    down: Fraction,
+}
+
+/// A number and what it is divided by.
+type Fraction = (i64, i64);
+
+impl Crop {
+    fn read(box_: &mut Reader<'_>) -> Option<Self> {
+        let mut fraction = || {
+            let (number, by) = (box_.id(true)?, box_.id(true)?);
+            Some((i64::from(number.cast_signed()), i64::from(by)))
+        };
+        Some(Self {
+            width: fraction()?,
+            height: fraction()?,
+            right: fraction()?,
+            down: fraction()?,
+        })
+    }
+
+    /// Returns the part of a picture of this size; `None` if it is not within the picture, or all
+    /// of it.
+    pub fn part_of(&self, width: u32, height: u32) -> Option<Rect> {
+        let (left, part_width) = span(width, self.width, self.right)?;
+        let (top, part_height) = span(height, self.height, self.down)?;
+        let is_all = (part_width, part_height) == (width, height);
+        (!is_all).then_some(Rect { left, top, width: part_width, height: part_height })
+    }
+}
+
+/// Returns where a part of a row or column begins and its length, in whole pixels.
+fn span(whole: u32, length: Fraction, offset: Fraction) -> Option<(u32, u32)> {
+    let part = length.0.checked_div(length.1)?;
+    let doubled = (2 * offset.0).checked_div(offset.1)?;
+    let start = (doubled + i64::from(whole) - part) / 2;
+    let is_within = part > 0 && start >= 0 && start + part <= i64::from(whole);
+    is_within.then_some((u32::try_from(start).ok()?, u32::try_from(part).ok()?))
 }
 
 struct Reference {
@@ -146,6 +195,13 @@ impl<'a> Container<'a> {
     pub fn properties(&self, item: &Item) -> impl Iterator<Item = &Property> {
         let place = |place: &usize| self.properties.get(place.checked_sub(1)?);
         item.properties.iter().filter_map(place)
+    }
+
+    /// Returns the part of `item` that some viewers show.
+    pub fn crop(&self, item: &Item) -> Option<Crop> {
+        self.properties(item).find_map(|property| {
+            if let Property::Crop(crop) = property { Some(*crop) } else { None }
+        })
     }
 
     /// Returns the declared width and height in pixels.
@@ -317,6 +373,7 @@ impl Property {
                 let is_full = box_.number(1)? & 0x80 != 0;
                 Self::Nclx(CodePoints { primaries, matrix, is_full })
             }
+            b"clap" => Self::Crop(Crop::read(&mut box_)?),
             b"auxC" => {
                 box_.version()?;
                 let name = box_.0.split(|byte| *byte == 0).next().unwrap_or_default();
