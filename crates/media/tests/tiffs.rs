@@ -216,8 +216,11 @@ fn a_jpeg_inside_has_the_colours_that_the_page_declares() {
     let dark = pdq(&page(1, WHITE_IS_ZERO, &[])).distance(&pdq(&encode::png(&negative)));
     let of_three = hash(&page(3, RGB, &[]), &Limits::default());
     let of_indices = hash(&page(1, PALETTE, &[map]), &Limits::default());
+    let higher = [(257, LONG, vec![128]), (278, LONG, vec![128])];
+    let of_more_rows = hash(&page(1, WHITE_IS_ZERO, &higher), &Limits::default());
 
     assert!(dark.0 <= 4, "{dark:?}");
     assert!(matches!(of_three, Err(Error::Unreadable { .. })), "{of_three:?}");
     assert!(matches!(of_indices, Err(Error::Unsupported { .. })), "{of_indices:?}");
+    assert!(matches!(of_more_rows, Err(Error::Unreadable { .. })), "{of_more_rows:?}");
 }

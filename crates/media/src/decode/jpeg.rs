@@ -61,6 +61,8 @@ fn frame(number: u32, bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Error> {
 pub struct Part {
     /// Width in pixels.
     pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
     /// What its samples mean.
     pub layout: Layout,
     /// Samples row by row, without padding.
@@ -128,7 +130,7 @@ pub fn part(bytes: &[u8], colours: PartColours, limits: &Limits) -> Result<Part,
             Layout::Rgb
         }
     };
-    Ok(Part { width, layout, samples })
+    Ok(Part { width, height, layout, samples })
 }
 
 /// Removes every fourth sample.

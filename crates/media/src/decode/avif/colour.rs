@@ -65,12 +65,12 @@ const BT601: Matrix = Matrix::Differences { red: 2_990, blue: 1_140 };
 const BT709: Matrix = Matrix::Differences { red: 2_126, blue: 722 };
 
 /// Returns the shares that follow from the colour primaries (ITU-T H.273, equations 32 to 37, from
-/// the chromaticities of its table 2). Others count as BT.709, as in libavif.
+/// the chromaticities of its table 2). As in libavif, those of television before BT.709 have the
+/// shares of BT.601, and unknown ones those of BT.709.
 fn derived(primaries: u16) -> Matrix {
     let (red, blue) = match primaries {
         4 => (2_990, 1_146),
-        5 => (2_220, 713),
-        6 | 7 => (2_124, 866),
+        5..=7 => return BT601,
         8 => (2_536, 681),
         9 => (2_627, 593),
         11 => (2_095, 689),

@@ -35,17 +35,22 @@ pub fn read_page(
     let (wide, high) = decoder.chunk_dimensions();
     let across = width.div_ceil(wide.max(1)).max(1);
     let each_plane = across.saturating_mul(height.div_ceil(high.max(1)));
+    let planes = if has_planes { usize::from(samples) } else { 1 };
+    if pieces.places.len() < size(each_plane).saturating_mul(planes) {
+        return Err(Error::truncated(TIFF));
+    }
     for (index, place) in (0_u32..).zip(&pieces.places) {
         let (plane, index) = (index / each_plane.max(1), index % each_plane.max(1));
         let piece = pieces.decode(decoder, *place)?;
-        if piece.width < wide.min(width) {
-            return Err(Error::truncated(TIFF));
-        }
         let target = Target {
             left: (index % across).saturating_mul(wide),
             top: (index / across).saturating_mul(high),
             plane: has_planes.then(|| size(plane)),
         };
+        let rows = high.min(height.saturating_sub(target.top));
+        if piece.width < wide.min(width) || piece.height < rows {
+            return Err(Error::truncated(TIFF));
+        }
         target.draw(&mut page, &piece)?;
     }
     let photometric =
