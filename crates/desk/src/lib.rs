@@ -38,6 +38,7 @@ use mamori_signin::Passkeys;
 use mamori_store::Store;
 use tokio::sync::{Notify, OnceCell, Semaphore, watch};
 
+use checks::cleared_checks::ClearedTotals;
 use checks::near_hits::NearHits;
 use services::refused_keys::RefusedKeys;
 use staff::rate_limiter::RateLimiter;
@@ -45,8 +46,8 @@ use staff::rate_limiter::RateLimiter;
 pub use clock::Clock;
 pub use error::Error;
 pub use mamori_store::{
-    Added, DecisionFilter, DeliveryLine, DeliverySummary, EntryFilter, JobCount, MatchFilter,
-    NewEntry, OpenAction, OpenCounts, QueueCount,
+    Added, ClearedChecks, DecisionFilter, DeliveryLine, DeliverySummary, EntryFilter, JobCount,
+    MatchFilter, NewEntry, OpenAction, OpenCounts, QueueCount,
 };
 pub use node::directory::Directory;
 pub use node::follow_changes::Position;
@@ -85,6 +86,8 @@ struct Inner {
     overwritten: AtomicBool,
     /// Counts the requests with a refused API key, for the log.
     refused_keys: RefusedKeys,
+    /// Counts the checks that banks of known benign pictures cleared.
+    cleared: ClearedTotals,
     /// Counts the checks by hash alone that come near an entry, by API key.
     near_hits: NearHits,
     /// Limits concurrent password hashing to [`HASHING_MAX`]: each hash takes a processor and 19
@@ -126,6 +129,7 @@ impl Desk {
             challenge_secret: OnceCell::new(),
             password_attempts,
             refused_keys: RefusedKeys::default(),
+            cleared: ClearedTotals::default(),
             near_hits: NearHits::default(),
             overwritten: AtomicBool::new(true),
             hashing: Semaphore::new(HASHING_MAX),

@@ -29,6 +29,7 @@ mod row;
 mod time;
 mod tx;
 
+pub use banks::cleared_checks::ClearedChecks;
 pub use banks::entry::{Added, EntryFilter, IndexRow, NewEntry};
 pub use cases::case::NewCase;
 pub use cases::case::claim::{Claiming, Released};

@@ -8,6 +8,7 @@ pub fn all() -> impl Iterator<Item = Query> {
         crate::actions::action::QUERIES,
         crate::staff::attempt::QUERIES,
         crate::banks::bank::QUERIES,
+        crate::banks::cleared_checks::QUERIES,
         crate::decisions::bulk::QUERIES,
         crate::cases::case::QUERIES,
         crate::cases::case::claim::QUERIES,

@@ -138,8 +138,17 @@ impl TestApp {
         self.item_like(name, account, Pdq::from([1; 32])).await;
     }
 
-    /// Checks an item with this hash.
+    /// Checks an item with this hash, which matches.
     pub async fn item_like(&self, name: &str, account: Option<&str>, pdq: Pdq) {
+        assert!(self.check(name, account, pdq).await, "it matches");
+    }
+
+    /// Checks an item with this hash that has no account; returns whether a match is recorded.
+    pub async fn is_recorded(&self, name: &str, pdq: Pdq) -> bool {
+        self.check(name, None, pdq).await
+    }
+
+    async fn check(&self, name: &str, account: Option<&str>, pdq: Pdq) -> bool {
         let item = Item {
             name: name.parse().unwrap(),
             account: account.map(|account| account.parse().unwrap()),
@@ -149,7 +158,7 @@ impl TestApp {
         let frames = vec![FramePrint::only(pdq, None)];
         let hashes = check::CheckInput::Hashes(Fingerprints { frames, ..Fingerprints::default() });
         let checked = self.desk.check(&self.caller, item, hashes).await.unwrap();
-        assert!(checked.recorded.is_some(), "it matches");
+        checked.recorded.is_some()
     }
 
     /// Stores a sealed picture as the bytes of the one item of `case`, for 30 days. Returns the id

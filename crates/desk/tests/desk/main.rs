@@ -6,6 +6,7 @@ mod approving;
 mod bulking;
 mod checking;
 mod claiming;
+mod clearing;
 #[expect(dead_code, reason = "the simulation needs more of it")]
 mod common;
 mod compacting;

@@ -15,7 +15,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 
-/// A desk with its follower of the change log, job workers, retention sweeper and index compaction.
+/// A desk with its follower of the change log, job workers, retention sweeper, index compaction, and
+/// the task that stores totals of cleared checks.
 pub struct Node {
     desk: Desk,
     background: TaskTracker,
@@ -54,10 +55,12 @@ impl Node {
         let (follower, worker, sweeper) = (desk.clone(), desk.clone(), desk.clone());
         let (s1, s2, s3) = (stop.clone(), stop.clone(), stop.clone());
         let (compactor, s4) = (desk.clone(), stop.clone());
+        let (counter, s5) = (desk.clone(), stop.clone());
         node.background.spawn(async move { follower.follow_changes(s1).await });
         node.background.spawn(async move { worker.work(s2).await });
         node.background.spawn(async move { sweeper.sweep(s3).await });
         node.background.spawn(async move { compactor.compact(s4).await });
+        node.background.spawn(async move { counter.store_cleared(s5).await });
         Ok(node)
     }
 
