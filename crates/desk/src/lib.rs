@@ -41,6 +41,7 @@ use mamori_signin::Passkeys;
 use mamori_store::Store;
 use tokio::sync::{Notify, OnceCell, Semaphore, watch};
 
+use checks::cleared_checks::ClearedTotals;
 use checks::near_hits::NearHits;
 use services::key_use::KeyUse;
 use services::refused_keys::RefusedKeys;
@@ -50,7 +51,8 @@ pub use approvals::overseer::{Approver, Overseer};
 pub use clock::Clock;
 pub use error::Error;
 pub use mamori_store::{
-    Added, AuditFilter, DecisionFilter, DeliveryLine, DeliverySummary, EntryFilter, JobCount,
+    Added, AuditFilter, ClearedChecks, DecisionFilter, DeliveryLine, DeliverySummary, EntryFilter,
+    JobCount,
     MatchFilter, NewEntry, OpenAction, OpenCounts, QueueCount,
 };
 pub use node::directory::Directory;
@@ -94,6 +96,8 @@ struct Inner {
     overwritten: AtomicBool,
     /// Counts the requests with a refused API key, for the log.
     refused_keys: RefusedKeys,
+    /// Counts the checks that banks of known benign pictures cleared.
+    cleared: ClearedTotals,
     /// Counts the checks by hash alone that come near an entry, by API key.
     near_hits: NearHits,
     /// Limits concurrent password hashing to [`HASHING_MAX`]: each hash takes a processor and 19
@@ -136,6 +140,7 @@ impl Desk {
             alias_secret: OnceCell::new(),
             password_attempts,
             refused_keys: RefusedKeys::default(),
+            cleared: ClearedTotals::default(),
             near_hits: NearHits::default(),
             key_use: KeyUse::default(),
             overwritten: AtomicBool::new(true),

@@ -8,6 +8,7 @@ mod auditing;
 mod bulking;
 mod checking;
 mod claiming;
+mod clearing;
 #[expect(dead_code, reason = "the simulation needs more of it")]
 mod common;
 mod compacting;

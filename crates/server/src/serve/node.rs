@@ -16,7 +16,8 @@ use tokio_util::task::TaskTracker;
 use crate::config::Config;
 
 /// A desk with its follower of the change log, job workers, retention sweeper, index compaction,
-/// sequencer of the audit record, and the task that stores when keys were used.
+/// sequencer of the audit record, and the tasks that store when keys were used and totals of
+/// cleared checks.
 pub struct Node {
     desk: Desk,
     background: TaskTracker,
@@ -57,12 +58,14 @@ impl Node {
         let (compactor, s4) = (desk.clone(), stop.clone());
         let (sequencer, s5) = (desk.clone(), stop.clone());
         let (key_use, s6) = (desk.clone(), stop.clone());
+        let (counter, s7) = (desk.clone(), stop.clone());
         node.background.spawn(async move { follower.follow_changes(s1).await });
         node.background.spawn(async move { worker.work(s2).await });
         node.background.spawn(async move { sweeper.sweep(s3).await });
         node.background.spawn(async move { compactor.compact(s4).await });
         node.background.spawn(async move { sequencer.sequence_audit(s5).await });
         node.background.spawn(async move { key_use.store_key_use(s6).await });
+        node.background.spawn(async move { counter.store_cleared(s7).await });
         Ok(node)
     }
 

@@ -15,13 +15,13 @@ async fn open() -> TestApp {
     TestApp::open(TestDatabase::sqlite().unwrap()).await
 }
 
-fn parsed(lines: Vec<String>) -> Vec<Value> {
+fn parsed(lines: &[String]) -> Vec<Value> {
     lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 /// The lines that report an answered request.
 fn answered(log: &CapturedLog) -> Vec<Value> {
-    let lines = parsed(log.lines());
+    let lines = parsed(&log.lines());
     lines.into_iter().filter(|line| line["message"] == "answered").collect()
 }
 
@@ -80,7 +80,7 @@ async fn refused_keys_are_one_line_a_second_with_their_number_and_no_text() {
     };
     tokio::time::timeout(Duration::from_secs(20), has_line).await.unwrap();
 
-    let [line] = parsed(log.lines_of("security")).try_into().unwrap();
+    let [line] = parsed(&log.lines_of("security")).try_into().unwrap();
     assert_eq!((&line["message"], &line["requests"]), (&json!("API keys were refused"), &json!(7)));
     assert!(!log.lines().join("\n").contains("guess"));
     assert!(answered(&log).iter().all(|line| line.get("key").is_none()));
@@ -100,6 +100,6 @@ async fn a_request_without_a_key_is_no_refused_key() {
     };
     tokio::time::timeout(Duration::from_secs(20), has_line).await.unwrap();
 
-    let [line] = parsed(log.lines_of("security")).try_into().unwrap();
+    let [line] = parsed(&log.lines_of("security")).try_into().unwrap();
     assert_eq!(line["requests"], 1);
 }
