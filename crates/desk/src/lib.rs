@@ -46,7 +46,7 @@ pub use clock::Clock;
 pub use error::Error;
 pub use mamori_store::{
     Added, AuditFilter, DecisionFilter, DeliveryLine, DeliverySummary, EntryFilter, JobCount,
-    MatchFilter, NewEntry, OpenAction, OpenCounts, QueueCount,
+    LeavingService, MatchFilter, NewEntry, OpenAction, OpenCounts, QueueCount,
 };
 pub use node::directory::Directory;
 pub use node::follow_changes::Position;

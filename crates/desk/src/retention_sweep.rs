@@ -8,7 +8,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::sweep_summary::SweepSummary;
 use crate::{Desk, Error};
-use crate::{audit, banks, cases, checks, decisions, evidence, node, staff, viewing, webhooks};
+use crate::{
+    audit, banks, cases, checks, decisions, delete_service, evidence, node, staff, viewing,
+    webhooks,
+};
 
 /// How often a sweep runs. Expired entries stop matching at the very instant (see
 /// [`Desk::search_banks`]); the sweep only removes them from the index.
@@ -38,6 +41,7 @@ impl Desk {
                     views_closed = swept.views_closed,
                     bulks_lapsed = swept.bulks_lapsed,
                     evidence_expired = swept.evidence_expired,
+                    services_deleted = swept.services_deleted,
                     rows_deleted = swept.rows_deleted,
                     "removed what had reached the end of its term"
                 ),
@@ -84,7 +88,7 @@ impl Desk {
     /// Runs the sweep of each area once; returns the first error. Evidence comes first, and cases
     /// before the matches in them, as a match is kept as long as its case.
     async fn sweep_some(&self, now: Timestamp) -> (SweepSummary, Option<Error>) {
-        let areas: [Area<'_>; 10] = [
+        let areas: [Area<'_>; 11] = [
             Box::pin(evidence::expire::expire(self, now)),
             Box::pin(banks::expire::expire(self, now)),
             Box::pin(viewing::expire::expire(self, now)),
@@ -95,6 +99,7 @@ impl Desk {
             Box::pin(staff::expire::expire(self, now)),
             Box::pin(node::expire::expire(self, now)),
             Box::pin(audit::expire::expire(self, now)),
+            Box::pin(delete_service::delete_leaving(self, now)),
         ];
         let (mut all, mut failed) = (SweepSummary::default(), None);
         for area in areas {

@@ -25,6 +25,8 @@ pub struct SweepSummary {
     pub bulks_lapsed: u64,
     /// Items whose stored bytes became unreadable.
     pub evidence_expired: u64,
+    /// Leaving services that were deleted, because nothing waited for them any more.
+    pub services_deleted: u64,
     /// Rows that were deleted: cases, disputes, bulk decisions, matches, webhook deliveries, ended
     /// entries, imports, changes, sign-in attempts, the audit record, breaks, and sessions, links
     /// and passkey requests that expired.
@@ -40,6 +42,7 @@ impl AddAssign for SweepSummary {
             views_closed,
             bulks_lapsed,
             evidence_expired,
+            services_deleted,
             rows_deleted,
         } = more;
         self.entries_expired += entries_expired;
@@ -48,6 +51,7 @@ impl AddAssign for SweepSummary {
         self.views_closed += views_closed;
         self.bulks_lapsed += bulks_lapsed;
         self.evidence_expired += evidence_expired;
+        self.services_deleted += services_deleted;
         self.rows_deleted += rows_deleted;
     }
 }

@@ -35,6 +35,7 @@ pub fn all() -> impl Iterator<Item = Query> {
         crate::node::job::QUERIES,
         crate::node::job::lease::QUERIES,
         crate::services::key::QUERIES,
+        crate::services::leaving::QUERIES,
         crate::viewing::item_view::QUERIES,
         crate::checks::match_hashes::QUERIES,
         crate::checks::matched::QUERIES,

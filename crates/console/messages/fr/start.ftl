@@ -15,6 +15,12 @@ start-overdue = { $count ->
     [one] une est en retard
    *[other] { $count } sont en retard
 }
+start-leaving = Services en cours de départ
+start-leaving-about = L’administration a supprimé ces services. Plus rien n’y est contrôlé. Chacun disparaît quand ses dossiers sont décidés et que ses mesures ont une réponse ou sont en retard.
+start-leaving-service = Service
+start-leaving-since = En cours de départ depuis
+start-leaving-undecided = Dossiers non décidés
+start-leaving-unanswered = Mesures sans réponse
 chart-arrivals = Dossiers arrivés
 chart-arrivals-about = Combien de dossiers ont été ouverts chaque jour, par règle.
 chart-waiting = Minutes avant qu’un dossier soit pris

@@ -19,4 +19,8 @@ queue-claim = Prendine uno
 queue-elsewhere = Per ora fuori dalla coda
 queue-proposed = In attesa di una seconda persona
 queue-in-bulk = In una decisione collettiva
+queue-of-leaving = { $count ->
+    [one] Un caso non deciso viene da un servizio in uscita.
+   *[other] { $count } casi non decisi vengono da servizi in uscita.
+}
 queue-no-lead = Qui nessuno è responsabile, e qualcosa attende un responsabile. Chieda all’amministrazione di dare questo ruolo a qualcuno.

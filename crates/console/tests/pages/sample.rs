@@ -74,6 +74,7 @@ pub fn case(frame: &Frame, is_claimed: bool) -> CasePage<'_> {
         subject: show::text("user-17 <script>alert('x')</script>"),
         is_account: true,
         service: "svc_00000000000000000000000000000001".to_owned(),
+        is_service_leaving: is_claimed,
         opened: show::time(at("2026-11-20T03:04:05Z")),
         alike: 3,
         item_count: 2,

@@ -14,6 +14,9 @@ pub struct QueueView {
     pub counts: Vec<QueueCount>,
     /// The case that the reviewer has claimed.
     pub claimed: Option<Case>,
+    /// How many of the undecided cases are of services that are leaving: these services are deleted
+    /// when the last of their cases is decided.
+    pub of_leaving_services: u64,
     /// Whether cases wait for a lead while there is no lead. Always false where the operator works
     /// alone.
     pub is_lead_missing: bool,
@@ -29,6 +32,8 @@ impl Desk {
             |count: &QueueCount| count.level == Level::Lead || count.state == CaseState::Proposed;
         let waits = !self.settings().is_single_person && counts.iter().any(for_leads);
         let is_lead_missing = waits && !self.store().has_lead().await?;
-        Ok(QueueView { counts, claimed, is_lead_missing })
+        let leaving = self.store().leaving_services().await?;
+        let of_leaving_services = leaving.iter().map(|leaving| leaving.undecided).sum();
+        Ok(QueueView { counts, claimed, of_leaving_services, is_lead_missing })
     }
 }

@@ -31,6 +31,9 @@ pub struct CaseItems {
 pub struct CaseView {
     /// The case in its present state.
     pub case: Case,
+    /// Whether its service is leaving: nothing of it is checked any more, and it is deleted when its
+    /// cases are decided and its actions answered.
+    pub is_service_leaving: bool,
     /// The present version of its policy.
     pub policy: Policy,
     /// A page of its items, newest first.
@@ -127,11 +130,14 @@ impl Desk {
         let store = self.store();
         let History { events: history, views, view_count, older, people } =
             self.history_of(&case, HistoryCursor::default()).await?;
+        let service = store.service(case.service).await?;
+        let is_service_leaving = service.is_some_and(|service| service.leaving_at.is_some());
         let same_entry_count = store.count_cases_with_same_entry(case.id).await?;
         let decisions = store.decisions_of_case(case.id).await?;
         let CaseItems { case, policy, items } = self.case_items(case, after, size).await?;
         Ok(CaseView {
             case,
+            is_service_leaving,
             policy,
             items,
             history,

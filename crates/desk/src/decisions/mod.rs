@@ -14,18 +14,3 @@ pub mod previous_decision;
 pub mod read_bulk;
 pub mod undo_bulk;
 pub mod undo_decision;
-
-use jiff::Timestamp;
-use mamori_model::ServiceId;
-use mamori_store::Tx;
-
-use crate::Error;
-
-/// Refuses the proposed decisions of a service that is being deleted.
-pub(crate) async fn end_for_service(
-    tx: &mut Tx,
-    service: ServiceId,
-    now: Timestamp,
-) -> Result<(), Error> {
-    Ok(tx.refuse_decisions_of(service, now).await?)
-}

@@ -17,6 +17,7 @@ mod figuring;
 mod following;
 mod importing;
 mod issuing;
+mod leaving;
 mod notifying;
 mod opening;
 mod reading;

@@ -1,10 +1,14 @@
 //! `DELETE /v1/services/{service}`: deletes a service.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use mamori_desk::Desk;
+use mamori_desk::delete_service::Deletion;
 use mamori_model::ServiceId;
 
+use crate::api::services::key_json::ServiceJson;
 use crate::extract::Path;
 use crate::guard::{Admin, scope};
 use crate::json::text;
@@ -12,21 +16,32 @@ use crate::problem::Problem;
 
 /// Delete a service
 ///
-/// The service's keys are revoked, on every node within a second. Its webhook endpoints are
-/// removed, with their addresses and secrets, and waiting deliveries are not sent. Its matches can
-/// no longer be read and are deleted at the end of their retention term.
+/// While a case of the service is undecided, or an action has no answer and is not overdue, the
+/// answer is 202 and the service is leaving: its keys keep the scope `actions:answer` alone, so that
+/// nothing of it is checked any more. Cases stay in the queue, and actions are sent to its webhook
+/// endpoints. When nothing waits any more it is deleted, without another request.
+///
+/// Otherwise the service is deleted at once, on every node within a second: its keys are revoked. Its
+/// webhook endpoints are removed, with their addresses and secrets, and waiting deliveries are not
+/// sent. Its matches can no longer be read and are deleted at the end of their retention term.
 #[utoipa::path(
     delete, path = "/v1/services/{service}", tag = "keys",
     params(("service" = inline(text::ServiceId), Path, description = "The service's id.")),
-    responses((status = 204, description = "The service is deleted.")),
+    responses(
+        (status = 202, description = "The service is leaving.", body = ServiceJson),
+        (status = 204, description = "The service is deleted."),
+    ),
     extensions(("x-who" = json!("admin")), ("x-scopes" = json!(["services"])))
 )]
 pub async fn delete_service(
     State(desk): State<Desk>,
     Admin(admin, ..): Admin<scope::Services>,
     Path(id): Path<ServiceId>,
-) -> Result<StatusCode, Problem> {
-    desk.delete_service(&admin, id).await?;
-
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<Response, Problem> {
+    Ok(match desk.delete_service(&admin, id).await? {
+        Deletion::Deleted => StatusCode::NO_CONTENT.into_response(),
+        Deletion::Leaving(service) => {
+            (StatusCode::ACCEPTED, Json(ServiceJson::from(service))).into_response()
+        }
+    })
 }
